@@ -1,0 +1,8 @@
+/** A broken invariant: the process stops and the other replicas carry on. Stays on in production. */
+export class BrokenInvariant extends Error {
+  override readonly name = "BrokenInvariant";
+}
+
+export function assert(condition: boolean, what: string): asserts condition {
+  if (!condition) throw new BrokenInvariant(what);
+}

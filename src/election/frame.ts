@@ -1,0 +1,205 @@
+/**
+ * Frames: what replicas say to each other. A frame exists in one shape per meaning,
+ * so a field is there only where it says something. peer.proto is the wire form.
+ */
+import type { Ballot, ReplicaId, Seq, View, ViewNo } from "./view.ts";
+
+/** Consecutive ops appended by one leader in one view: one row of log.db, one element of an Append. */
+export interface OpBatch {
+  readonly kind: "op";
+  readonly viewNo: ViewNo;
+  readonly firstSeq: Seq;
+  /** Encoded Op messages (op.proto), at least one; the i-th has seq firstSeq + i. */
+  readonly ops: readonly Uint8Array[];
+}
+
+/** One view entry; its seq is `view.startSeq`. */
+export interface ViewBatch {
+  readonly kind: "view";
+  readonly view: View;
+}
+
+export type Batch = OpBatch | ViewBatch;
+
+/** Leader, follower, learner (catches up, does not count), recovering (restarted or paused, follows nobody yet). */
+export type Role = "leader" | "follower" | "learner" | "recovering";
+
+/** One point of a lineage: from `startSeq` on, entries carry `no`. */
+export interface LineagePoint {
+  readonly no: ViewNo;
+  readonly startSeq: Seq;
+}
+
+/**
+ * Heartbeat, every heartbeatMs and at once when something in it changed.
+ * Everything a peer must know to judge whether I may lead, follow or be counted.
+ */
+export interface Beat {
+  readonly type: "beat";
+  readonly role: Role;
+  readonly storeId: string;
+  readonly bootId: string;
+  /** True while I have been, without interruption, in the newest active view I know of. */
+  readonly active: boolean;
+  /** True once my store was in an active view and is not in the middle of a roll-back. */
+  readonly eligible: boolean;
+  /** The store has been a member of an active view at some time (strict mode counts only these). */
+  readonly admitted: boolean;
+  /** My installed view; null while my log is empty. */
+  readonly view: View | null;
+  /** The newest points of my lineage, oldest first, at most LINEAGE_TAIL_MAX. */
+  readonly lineageTail: readonly LineagePoint[];
+  readonly lastSeq: Seq;
+  readonly durableSeq: Seq;
+  readonly commit: Seq;
+  readonly promised: Ballot;
+  /** The leader I follow and have heard within suspectAfterMs; null if none. Myself if I lead. */
+  readonly leaderId: ReplicaId | null;
+  /** Peers heard within suspectAfterMs: a two-way link needs my id in the peer's list. */
+  readonly hears: readonly ReplicaId[];
+  /** I was told to stop and no longer count as active. */
+  readonly leaving: boolean;
+  /** Leader only: every configured replica holds all entries up to here in this lineage; else 0. */
+  readonly floor: Seq;
+}
+
+/** Leader to follower or learner: entries after (prevSeq, prevViewNo), and how far the log is committed. */
+export interface Append {
+  readonly type: "append";
+  readonly ballot: Ballot;
+  readonly prevSeq: Seq;
+  /** Null when prevSeq is 0. */
+  readonly prevViewNo: ViewNo | null;
+  /** Contiguous from prevSeq + 1; empty to announce a commit or to probe. At most APPEND_ENTRIES_MAX entries. */
+  readonly batches: readonly Batch[];
+  readonly commit: Seq;
+}
+
+/** My log equals the sender's up to `seq` and is durable that far. Only for the ballot named. */
+export interface AppendOk {
+  readonly type: "appendOk";
+  readonly ballot: Ballot;
+  readonly seq: Seq;
+  readonly bootId: string;
+}
+
+/** I promised a higher ballot: step down, or win one above mine. */
+export interface Refuse {
+  readonly type: "refuse";
+  readonly ballot: Ballot;
+  readonly promised: Ballot;
+}
+
+/** I hear you lead: send me what I lack. Answered by Append or SnapshotOffer. Repeated until one is accepted. */
+export interface Join {
+  readonly type: "join";
+  readonly storeId: string;
+  readonly bootId: string;
+  readonly promised: Ballot;
+  /** All of my lineage that I keep, oldest first. */
+  readonly lineage: readonly LineagePoint[];
+  readonly lastSeq: Seq;
+  /** Everything up to here is, or is about to be, in my state and cannot be cut from it. */
+  readonly commit: Seq;
+}
+
+/** Leader to joiner: your state cannot be mended by Append; fetch mine (see SnapshotFetched). */
+export interface SnapshotOffer {
+  readonly type: "snapshotOffer";
+  readonly ballot: Ballot;
+  /** Up to here both logs hold the same entries. */
+  readonly commonSeq: Seq;
+}
+
+/** Candidate to all: promise me this ballot. `handoff` is the ballot of the leader that asked me to stand. */
+export interface Promise_ {
+  readonly type: "promise";
+  readonly ballot: Ballot;
+  readonly handoff: Ballot | null;
+}
+
+/** I promised. Describes my log as it was durable at the promise. */
+export interface Granted {
+  readonly type: "granted";
+  readonly ballot: Ballot;
+  readonly storeId: string;
+  readonly bootId: string;
+  readonly active: boolean;
+  readonly eligible: boolean;
+  readonly admitted: boolean;
+  readonly leaving: boolean;
+  readonly view: View | null;
+  readonly lastSeq: Seq;
+}
+
+/** I do not promise: I promised higher, or I hear a live leader. */
+export interface Denied {
+  readonly type: "denied";
+  readonly ballot: Ballot;
+  readonly promised: Ballot;
+  readonly leaderId: ReplicaId | null;
+}
+
+/** Ops forwarded to the leader. Not answered: the sender sees them come back through its own log. */
+export interface Propose {
+  readonly type: "propose";
+  readonly ops: readonly Uint8Array[];
+}
+
+/** Leader to the member that shall lead next; shown in its Promise so that the others grant. */
+export interface Handoff {
+  readonly type: "handoff";
+  readonly ballot: Ballot;
+}
+
+/** Leader to a reachable member that makes no progress: agree to leave the view. */
+export interface Leave {
+  readonly type: "leave";
+  readonly viewNo: ViewNo;
+}
+
+/** I no longer count as active in that view; drop me. */
+export interface LeaveOk {
+  readonly type: "leaveOk";
+  readonly viewNo: ViewNo;
+}
+
+export type Frame =
+  | Beat
+  | Append
+  | AppendOk
+  | Refuse
+  | Join
+  | SnapshotOffer
+  | Promise_
+  | Granted
+  | Denied
+  | Propose
+  | Handoff
+  | Leave
+  | LeaveOk;
+
+export type FrameType = Frame["type"];
+
+/** Points of the lineage in a Beat: enough to see a fork that is younger than this many views. */
+export const LINEAGE_TAIL_MAX = 16;
+
+/** Entries in one Append and ops in one Propose; with 8 KiB messages about 4 MiB on the wire. */
+export const APPEND_ENTRIES_MAX = 512;
+
+/** Number of entries in a batch. */
+export function batchLength(batch: Batch): number {
+  return batch.kind === "op" ? batch.ops.length : 1;
+}
+
+export function batchFirstSeq(batch: Batch): Seq {
+  return batch.kind === "op" ? batch.firstSeq : batch.view.startSeq;
+}
+
+export function batchLastSeq(batch: Batch): Seq {
+  return batchFirstSeq(batch) + batchLength(batch) - 1;
+}
+
+export function batchViewNo(batch: Batch): ViewNo {
+  return batch.kind === "op" ? batch.viewNo : batch.view.no;
+}

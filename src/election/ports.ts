@@ -1,0 +1,87 @@
+/**
+ * What election needs from the outside, each implemented twice: for real and for the
+ * simulator. Contract suites in tests/contract run against both.
+ */
+import type { PersistRows, Restored, StagedSnapshot } from "./event.ts";
+import type { Batch, Frame } from "./frame.ts";
+import type { ReplicaId, Seq, View } from "./view.ts";
+
+/** The replicated log on this replica's disk (log.db). */
+export interface LogStorage {
+  restore(): Restored;
+  /**
+   * Writes all rows in one transaction and returns when they are on the disk (fsync).
+   * Throws StorageFull when the disk is full (nothing was written) and StorageDamaged
+   * otherwise: the process must stop, a failed fsync is never tried again.
+   */
+  write(rows: readonly PersistRows[]): void;
+  /** Contiguous batches from `fromSeq` to `upTo` (both included), cut at batch borders if needed. Throws StorageDamaged on a checksum mismatch. */
+  read(fromSeq: Seq, upTo: Seq): Batch[];
+  /** All views, oldest first. */
+  lineage(): readonly View[];
+  /** Deletes whole rows up to seq; the lineage stays. */
+  compact(upTo: Seq): void;
+  /** First op of the fork queue and up to `limit` in all, oldest first. */
+  forkQueue(limit: number): ForkedOp[];
+  /** The op was committed in an active view: archive it. */
+  forkConfirmed(ids: readonly number[]): void;
+  close(): void;
+}
+
+/** An op of a branch that lost, waiting to be proposed again. */
+export interface ForkedOp {
+  readonly id: number;
+  readonly op: Uint8Array;
+}
+
+/** The replicated state (state-N.db) as the driver sees it: apply is the only writer. */
+export interface StateMachine {
+  /** Entries covered by the state; 0 when empty. */
+  appliedSeq(): Seq;
+  /**
+   * Applies committed batches in order, in one transaction that also advances appliedSeq.
+   * Never throws for what an op says: an op that cannot be applied has a recorded result.
+   */
+  apply(batches: readonly Batch[]): void;
+  /** Makes all applied entries durable (checkpoint), so that the log under them may go. */
+  sync(): Promise<void>;
+}
+
+/** Receives fetched snapshots and switches to them; gives out ours. */
+export interface SnapshotStore {
+  /** A consistent copy of state and log for a joiner; the stream is bounded by the reader's pace. */
+  offer(commonSeq: Seq): Promise<SnapshotSource>;
+  /** Stages what a leader sends, beside the old state; verified and fsynced when it returns. */
+  receive(source: SnapshotSource): Promise<StagedSnapshot>;
+}
+
+export interface SnapshotSource {
+  readonly header: Omit<StagedSnapshot, "ref">;
+  /** Pieces of at most 256 KiB, in order. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Frames to and from the peers; loses, never invents, duplicates or reorders within one connection. */
+export interface PeerTransport {
+  /** Hands a frame to the peer's connection; dropped if there is none or its queue is full. */
+  send(to: ReplicaId, frame: Frame): void;
+  /** Dials once; reports `refused` if nobody listens there. */
+  probe(peer: ReplicaId): void;
+  /** Closes all connections and forgets what they buffered. */
+  resetPeers(): void;
+  fetchSnapshot(from: ReplicaId, commonSeq: Seq): Promise<SnapshotSource>;
+}
+
+/** What the transport tells its owner. */
+export interface PeerListener {
+  onFrame(from: ReplicaId, frame: Frame): void;
+  onRefused(peer: ReplicaId): void;
+}
+
+export class StorageFull extends Error {
+  override readonly name = "StorageFull";
+}
+
+export class StorageDamaged extends Error {
+  override readonly name = "StorageDamaged";
+}
