@@ -1,0 +1,60 @@
+/**
+ * Every way a call can fail, defined once: code, gRPC status, HTTP status, outcome, and
+ * the sentence a person reads. `definite`: it did not and will not happen. `unknown`: it
+ * may have happened or may yet; repeating it with the same client id is safe.
+ */
+
+/** gRPC status numbers, named here so that this room needs no gRPC. */
+const GRPC = {
+  invalidArgument: 3,
+  notFound: 5,
+  alreadyExists: 6,
+  resourceExhausted: 8,
+  aborted: 10,
+  unavailable: 14,
+  unauthenticated: 16,
+} as const;
+
+export const CHAT_ERRORS = {
+  invalid: { grpc: GRPC.invalidArgument, http: 422, outcome: "definite" },
+  too_long: { grpc: GRPC.invalidArgument, http: 422, outcome: "definite" },
+  too_large: { grpc: GRPC.invalidArgument, http: 413, outcome: "definite" },
+  not_logged_in: { grpc: GRPC.unauthenticated, http: 401, outcome: "definite" },
+  wrong_password: { grpc: GRPC.unauthenticated, http: 401, outcome: "definite" },
+  not_yours: { grpc: GRPC.notFound, http: 404, outcome: "definite" },
+  not_found: { grpc: GRPC.notFound, http: 404, outcome: "definite" },
+  unknown_recipient: { grpc: GRPC.notFound, http: 404, outcome: "definite" },
+  name_taken: { grpc: GRPC.alreadyExists, http: 409, outcome: "definite" },
+  id_reused_with_other_content: { grpc: GRPC.alreadyExists, http: 409, outcome: "definite" },
+  slow_down: { grpc: GRPC.resourceExhausted, http: 429, outcome: "definite" },
+  no_leader: { grpc: GRPC.unavailable, http: 503, outcome: "definite" },
+  not_writable: { grpc: GRPC.unavailable, http: 503, outcome: "definite" },
+  timed_out: { grpc: GRPC.aborted, http: 504, outcome: "unknown" },
+  leader_lost: { grpc: GRPC.aborted, http: 504, outcome: "unknown" },
+} as const;
+
+export type ChatErrorCode = keyof typeof CHAT_ERRORS;
+
+/** A failed call, as a value: never thrown across a room's border. */
+export interface ChatError {
+  readonly code: ChatErrorCode;
+  /** One sentence for a person: what is wrong and what to do. Holds nothing another user wrote. */
+  readonly sentence: string;
+  /** The form field it belongs to, if one. */
+  readonly field?: "name" | "password" | "to" | "body" | "id" | "ids";
+  /** For slow_down and no_leader: when to try again. */
+  readonly retryAfterMs?: number;
+}
+
+/** What every call answers. `cursor` is opaque (ASCII, at most 64 bytes); see Cursors in ARCHITECTURE.md. */
+export type Answer<T> =
+  | { readonly ok: true; readonly value: T; readonly cursor: string }
+  | { readonly ok: false; readonly error: ChatError };
+
+export function failed(
+  code: ChatErrorCode,
+  sentence: string,
+  more: Pick<ChatError, "field" | "retryAfterMs"> = {},
+): { ok: false; error: ChatError } {
+  return { ok: false, error: { code, sentence, ...more } };
+}

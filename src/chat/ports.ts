@@ -1,0 +1,50 @@
+/** What the chat needs from the rooms below it. */
+import type { ReplicaId, Seq, ViewNo } from "../election/view.ts";
+
+/** How a proposal ended for its proposer. `applied` means: committed, and applied on this replica. */
+export type ProposalOutcome =
+  | { readonly kind: "applied"; readonly seq: Seq; readonly result: Uint8Array }
+  /** It was never handed to a leader: it did not happen. */
+  | { readonly kind: "no_leader" }
+  /** This replica cannot take writes now (disk full, stopping, queue full): it did not happen. */
+  | { readonly kind: "not_writable"; readonly reason: string }
+  | { readonly kind: "slow_down"; readonly retryAfterMs: number }
+  /** Handed over but not seen committed in time: unknown. */
+  | { readonly kind: "timed_out" };
+
+/** The one way in: an op goes to the leader, through the log of every replica, and comes back applied. */
+export interface Proposer {
+  /**
+   * `key` identifies the op when it comes back out of apply (see opKey); `op` are its encoded bytes.
+   * Waits at most `timeoutMs` (default 10 s). Never throws.
+   */
+  propose(key: string, op: Uint8Array, timeoutMs?: number): Promise<ProposalOutcome>;
+  /** Resolves once this replica has applied everything the leader had committed when asked (read index). False if no leader answers in time. */
+  readIndex(timeoutMs: number): Promise<boolean>;
+}
+
+/** Where this replica's applied state stands in the lineage: for cursors. */
+export interface Position {
+  applied(): { readonly viewNo: ViewNo; readonly seq: Seq };
+  /** View of a seq in this replica's lineage; null if the seq is beyond its log. */
+  viewNoAt(seq: Seq): ViewNo | null;
+  /** Resolves when applied >= seq; false after timeoutMs. */
+  waitApplied(seq: Seq, timeoutMs: number): Promise<boolean>;
+}
+
+/** Who is connected where; never in the log. */
+export interface Presence {
+  isOnline(userId: string): boolean;
+  /** This replica has a live stream of the user (count of streams > 0) or not. */
+  setLocal(userId: string, online: boolean): void;
+  onChange(listener: (userId: string, online: boolean) => void): void;
+}
+
+export interface Clock {
+  /** Microseconds since 1970. */
+  nowMicros(): number;
+  /** Monotonic ms. */
+  nowMs(): number;
+}
+
+export type { ReplicaId };

@@ -1,0 +1,137 @@
+/**
+ * The chat as its two faces see it: the page (web/) and the gRPC service (api/) call this
+ * interface and nothing else of the room. Rights come from the session: every row is
+ * reached through the user's own memberships.
+ */
+import type { Answer } from "./errors.ts";
+
+/** A login that was looked up, not claimed: made only by `authenticate`. */
+export interface Session {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly name: string;
+}
+
+/** Where a call comes from, for rate limits. Loopback addresses are not limited by address. */
+export interface Caller {
+  readonly address: string;
+}
+
+export interface UserView {
+  readonly id: string;
+  /** "deleted user" once the account is gone. */
+  readonly name: string;
+  readonly deleted: boolean;
+  /** A live connection somewhere in the cluster. */
+  readonly online: boolean;
+  /** Microseconds since 1970; 0 if never. */
+  readonly lastSeenMicros: number;
+}
+
+export interface ConversationView {
+  readonly id: string;
+  /** The other person (oneself for notes to self). */
+  readonly with: UserView;
+  /** Messages of others, not deleted, not read; counted up to 100. */
+  readonly unread: number;
+  readonly lastSeq: number;
+  readonly last: MessageView | null;
+}
+
+export interface MessageView {
+  /** `<author id>-<client id>`: the same at every replica, for ever. */
+  readonly id: string;
+  readonly conversationId: string;
+  readonly authorId: string;
+  readonly authorName: string;
+  /** UTF-8, 1 to 8,192 bytes; empty when deleted. */
+  readonly body: string;
+  readonly timeMicros: number;
+  /** Order within the conversation; moves in a merge, so never an address. */
+  readonly seq: number;
+  readonly deleted: boolean;
+  /** Unread by the user who asks. */
+  readonly unread: boolean;
+  /** The author asks: the other side has read it. */
+  readonly readByOther: boolean;
+  /** Came late, from a branch that lost a merge. */
+  readonly recovered: boolean;
+}
+
+export interface SendInput {
+  /** Name of the recipient, any case; or the conversation. Exactly one of the two. */
+  readonly to?: string;
+  readonly conversationId?: string;
+  readonly body: string;
+  /** UUID made by the client; a repeat with the same content gets the same answer. */
+  readonly clientId: string;
+}
+
+/** What one user's streams carry, in the order of the log. */
+export type FeedEvent =
+  | { readonly kind: "message"; readonly message: MessageView }
+  | { readonly kind: "deleted"; readonly conversationId: string; readonly messageIds: readonly string[] }
+  | { readonly kind: "read"; readonly conversationId: string; readonly readerId: string; readonly messageIds: readonly string[]; readonly upTo: number }
+  | { readonly kind: "user"; readonly user: UserView }
+  | { readonly kind: "presence"; readonly user: UserView }
+  | { readonly kind: "typing"; readonly conversationId: string; readonly userId: string }
+  /** The stream cannot be resumed from the cursor given: read again. */
+  | { readonly kind: "reset"; readonly reason: "LINEAGE" | "COMPACTED" | "OVERFLOW" }
+  /** The session ended (log-out, password change, account deleted): the stream closes after this. */
+  | { readonly kind: "ended" };
+
+export interface FeedItem {
+  readonly event: FeedEvent;
+  /** Resume after this. */
+  readonly cursor: string;
+}
+
+/** One subscription. `next` waits; null means the stream is over. The queue is bounded (1 MiB, then reset OVERFLOW and end). */
+export interface Feed {
+  next(): Promise<FeedItem | null>;
+  close(): void;
+}
+
+/** A consistency wish of a read: at or after the cursor (waits up to 2 s), or the latest committed. */
+export interface ReadAt {
+  readonly cursor?: string;
+  readonly latest?: boolean;
+}
+
+export interface ChatService {
+  /** Session of a bearer token or cookie; null if unknown, expired or ended. */
+  authenticate(token: string): Session | null;
+
+  register(input: { name: string; password: string; clientId: string }, caller: Caller): Promise<Answer<{ token: string; user: UserView }>>;
+  login(input: { name: string; password: string }, caller: Caller): Promise<Answer<{ token: string; user: UserView }>>;
+  logout(session: Session): Promise<Answer<null>>;
+  changePassword(session: Session, input: { password: string; newPassword: string; clientId: string }): Promise<Answer<null>>;
+  /** Asks the password; messages stay as "deleted user" unless deleteMessages. */
+  deleteAccount(session: Session, input: { password: string; deleteMessages: boolean; clientId: string }): Promise<Answer<null>>;
+  listSessions(session: Session): Promise<Answer<readonly { id: string; createdMicros: number; lastUsedMicros: number; current: boolean }[]>>;
+  endSession(session: Session, input: { id: string; clientId: string }): Promise<Answer<null>>;
+
+  send(session: Session, input: SendInput): Promise<Answer<MessageView>>;
+  /** `ids` are message ids, 1 to 500; those not visible to the user are not_found and nothing is marked. */
+  markRead(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>>;
+  markAllRead(session: Session, input: { conversationId: string; clientId: string }): Promise<Answer<null>>;
+  /** Own messages: deleted for everyone. Others': hidden for the user. */
+  deleteMessages(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>>;
+
+  /** Everyone not deleted except oneself, by name; `after` is a name, limit 1 to 200. */
+  listUsers(session: Session, input: { after?: string; limit: number } & ReadAt): Promise<Answer<readonly UserView[]>>;
+  /** Newest first. */
+  listConversations(session: Session, input: ReadAt & { limit: number }): Promise<Answer<readonly ConversationView[]>>;
+  conversation(session: Session, input: { conversationId: string } & ReadAt): Promise<Answer<ConversationView>>;
+  /** The direct conversation with a name, made on first send: null if there is none yet. */
+  findDirect(session: Session, input: { name: string }): Promise<Answer<ConversationView | null>>;
+  /** Oldest first; the `limit` (1 to 200) newest before message id `before`, or the newest. */
+  messages(session: Session, input: { conversationId: string; before?: string; limit: number } & ReadAt): Promise<Answer<readonly MessageView[]>>;
+  /** Number of unread messages in all, up to 1000. */
+  unreadTotal(session: Session): number;
+
+  /** Everything after the cursor, then live. Without a cursor: from now. At most 50 streams a user. */
+  subscribe(session: Session, input: { cursor?: string }): Answer<Feed>;
+  /** Ephemeral, never in the log. */
+  typing(session: Session, conversationId: string): void;
+}
