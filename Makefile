@@ -1,0 +1,97 @@
+# Everything is done from here; nothing needs to be installed but make, node and npm.
+# The pinned Bun comes from the npm registry into tools/ (its lockfile has the checksums).
+
+SEED ?= 1
+CHAOS_SECONDS ?= 60
+SOAK_SECONDS ?= 600
+BENCH ?=
+
+SHELL := /bin/sh
+BUN := tools/node_modules/.bin/bun
+export PATH := $(CURDIR)/tools/node_modules/.bin:$(PATH)
+
+VERSION := $(shell sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)
+COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
+SOURCES := $(shell find src proto -type f 2>/dev/null)
+# A worker is a program of its own inside the binary and must be named to the bundler.
+WORKERS := $(shell find src -name '*-worker.ts' 2>/dev/null)
+
+# What is built carries no path, time or setting of the machine that built it; the
+# binary must not read a .env or bunfig.toml of the folder it happens to be started in.
+BUILD := $(BUN) build --compile --minify --sourcemap --bytecode --format=esm \
+	--no-compile-autoload-dotenv --no-compile-autoload-bunfig \
+	--define BUILD_VERSION='"$(VERSION)"' --define BUILD_COMMIT='"$(COMMIT)"'
+
+.PHONY: help setup build run test chaos sim soak bench bench-setup release ci clean commit-stamp
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-12s %s\n", $$1, $$2 }'
+
+setup: node_modules/.stamp ## the pinned Bun and the dependencies, from the lockfiles
+
+# npm may be told not to run install scripts, so Bun's own is run by name.
+tools/node_modules/.stamp: tools/package.json tools/package-lock.json
+	npm ci --prefix tools --ignore-scripts --no-audit --no-fund --loglevel=error
+	node tools/node_modules/bun/install.js
+	$(BUN) --version >/dev/null
+	touch $@
+
+node_modules/.stamp: tools/node_modules/.stamp package.json bun.lock
+	$(BUN) install --frozen-lockfile
+	touch $@
+
+# Changes only when the commit does, so that an unchanged tree is not built again.
+commit-stamp:
+	@mkdir -p dist
+	@[ "$$(cat dist/.commit 2>/dev/null)" = "$(VERSION) $(COMMIT)" ] || echo "$(VERSION) $(COMMIT)" > dist/.commit
+
+dist/.commit: commit-stamp
+
+build: dist/lastword ## dist/lastword, the one executable
+
+dist/lastword: node_modules/.stamp dist/.commit Makefile tsconfig.json $(SOURCES)
+	$(BUILD) --define FAULTS=false src/replica.ts $(WORKERS) --outfile $@.new
+	mv $@.new $@
+
+# The same sources with failpoints and a clock offset, for tests only.
+dist/lastword-faults: node_modules/.stamp dist/.commit Makefile tsconfig.json $(SOURCES)
+	$(BUILD) --define FAULTS=true src/replica.ts $(WORKERS) --outfile $@.new
+	mv $@.new $@
+
+run: build ## build, start three replicas with their data in .run/, print the address; Ctrl-C stops them
+	@exec dist/lastword up --data .run
+
+test: build dist/lastword-faults ## all tests; the last line says how many passed and failed
+	@$(BUN) tests/support/run-tests.ts
+
+chaos: build ## kill and restart replicas under load for CHAOS_SECONDS, then check every message
+	@dist/lastword chaos --data .run --seconds $(CHAOS_SECONDS) --seed $(SEED)
+
+sim: setup ## replay one seed of the simulator in all its modes: make sim SEED=n
+	@$(BUN) tests/simulation/run-seed.ts $(SEED)
+
+soak: build ## fresh seeds of the simulator for SOAK_SECONDS
+	@SOAK_SECONDS=$(SOAK_SECONDS) $(BUN) tests/simulation/soak.ts
+
+bench: build ## measure, beside etcd and NATS where they are installed; BENCH=b1 for one part
+	@$(BUN) bench/run.ts $(BENCH)
+
+bench-setup: setup ## install the systems that bench compares with (Debian, root)
+	apt-get install -y --no-install-recommends etcd-server etcd-client nats-server
+
+release: setup commit-stamp ## executables for all platforms in dist/release, with checksums
+	@mkdir -p dist/release
+	for target in linux-x64 linux-arm64 linux-x64-musl linux-arm64-musl darwin-x64 darwin-arm64 windows-x64; do \
+		$(BUILD) --define FAULTS=false --target=bun-$$target src/replica.ts $(WORKERS) \
+			--outfile dist/release/lastword-$(VERSION)-$$target || exit 1; \
+	done
+	cd dist/release && sha256sum lastword-$(VERSION)-* > SHA256SUMS
+
+# Set-up is part of it, so that it runs on a clean checkout with nothing on the PATH.
+ci: ## what the build server runs: lint, types, format, tidy, build, all tests
+	@$(MAKE) setup || { echo "0 passed, 1 failed"; exit 1; }
+	@CI=true $(BUN) tests/support/run-ci.ts
+
+clean: ## remove what was built and installed, and the data of make run
+	rm -rf dist node_modules tools/node_modules .run

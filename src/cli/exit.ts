@@ -1,0 +1,55 @@
+/**
+ * Exit codes and the one line that a failed command leaves on stderr. Scripts rely on
+ * both, so a code never changes its meaning.
+ */
+
+/** What the process answers to whoever started it. */
+export const EXIT = {
+  done: 0,
+  /** A violation was found, the cluster is not writable, or a command could not do its work. */
+  failed: 1,
+  /** A bad option or value. */
+  usage: 2,
+  /** The data folder is locked or not usable; also: a fourth copy. */
+  folder: 3,
+  /** A port is in use. */
+  port: 4,
+  /** Cluster key, mode, peer list or version does not match. */
+  mismatch: 5,
+  /** Storage damaged, or the disk is full. */
+  storage: 6,
+  /** A broken invariant: a mistake of ours. */
+  invariant: 70,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** A command that could not do what it was asked to; a value, never thrown between rooms. */
+export interface Failure {
+  readonly ok: false;
+  readonly exit: ExitCode;
+  /** What is wrong, without a full stop. */
+  readonly what: string;
+  /** What the person can do about it. */
+  readonly todo: string;
+}
+
+export type Outcome<T> = { readonly ok: true; readonly value: T } | Failure;
+
+/** A success. */
+export function done<T>(value: T): { readonly ok: true; readonly value: T } {
+  return { ok: true, value };
+}
+
+/** A failure with its exit code. */
+export function failure(exit: ExitCode, what: string, todo: string): Failure {
+  return { ok: false, exit, what, todo };
+}
+
+/** `lastword: <what>; <what to do>`, always one line. */
+export function failureLine(failed: Pick<Failure, "what" | "todo">): string {
+  const line = `lastword: ${failed.what}; ${failed.todo}`;
+  // A path or a system's message may hold anything; scripts read one line.
+  // oxlint-disable-next-line no-control-regex
+  return `${line.replaceAll(/[\u0000-\u001f\u007f]+/g, " ")}\n`;
+}

@@ -1,0 +1,58 @@
+/** The option table as people read it: --help and docs/options.md. */
+import { COMMANDS, OPTION_NAMES, OPTIONS, variableOf, type Command, type OptionName } from "./options.ts";
+
+const SUMMARIES: Record<Command, { usage: string; text: string }> = {
+  replica: { usage: "lastword", text: "One replica: takes the first free of the local three; run it three times." },
+  up: { usage: "lastword up", text: "All three in one terminal; Ctrl-C stops them." },
+  down: { usage: "lastword down", text: "Stops every replica under the data folder." },
+  status: { usage: "lastword status", text: "Who is up, who leads; exit code 0 if writes are possible, else 1." },
+  chaos: { usage: "lastword chaos", text: "Kills and restarts replicas under load, then checks every message." },
+};
+
+function optionsOf(command: Command): OptionName[] {
+  return OPTION_NAMES.filter((name) => (OPTIONS[name].commands as readonly Command[]).includes(command));
+}
+
+function heading(name: OptionName): string {
+  const placeholder = OPTIONS[name].placeholder;
+  return placeholder === null ? `--${name}` : `--${name} ${placeholder}`;
+}
+
+/** Answer to --help, for all commands or for one. */
+export function helpText(command: Command): string {
+  const lines: string[] = [];
+  if (command === "replica") {
+    lines.push("Lastword: a chat that goes on while one copy of it is alive.", "");
+    for (const word of COMMANDS) lines.push(`  ${SUMMARIES[word].usage.padEnd(18)}${SUMMARIES[word].text}`);
+    lines.push(`  ${"lastword --version".padEnd(18)}`.trimEnd(), "");
+    lines.push("Options of a replica (lastword COMMAND --help for the others):");
+  } else {
+    lines.push(`${SUMMARIES[command].usage}: ${SUMMARIES[command].text}`, "");
+  }
+  for (const name of optionsOf(command)) {
+    lines.push(`  ${heading(name)}`, `      ${OPTIONS[name].text} Default: ${OPTIONS[name].shown}.`);
+  }
+  lines.push("", "Each option can be given in the environment as well, as LASTWORD_DATA for --data.", "");
+  return lines.join("\n");
+}
+
+/** The text of docs/options.md; a test compares it with the file. */
+export function optionsDocument(): string {
+  const cell = (text: string): string => text.replaceAll("|", "\\|");
+  const rows = OPTION_NAMES.map((name) => {
+    const { shown, text, commands } = OPTIONS[name];
+    const words = commands.map((command) => (command === "replica" ? "(none)" : command)).join(", ");
+    return `| \`${cell(heading(name))}\` | ${cell(shown)} | \`${variableOf(name)}\` | ${words} | ${cell(text)} |`;
+  });
+  return [
+    "# Options",
+    "",
+    "Made from the table in `src/cli/options.ts` by `bun tests/support/write-docs.ts`; do not edit.",
+    "A flag wins over the environment, the environment over the default.",
+    "",
+    "| option | default | environment | commands | meaning |",
+    "| --- | --- | --- | --- | --- |",
+    ...rows,
+    "",
+  ].join("\n");
+}

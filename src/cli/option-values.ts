@@ -1,0 +1,94 @@
+/** How the text of an option becomes a value: each parser answers the value or what is wrong with the text. */
+
+/** A value that was not understood: what was expected, to be read after the option's name. */
+export interface Misread {
+  readonly expected: string;
+}
+
+export type Parsed<T> = { readonly value: T } | Misread;
+export type Parser<T> = (text: string) => Parsed<T>;
+
+/** Where a server listens, or is found. */
+export interface Address {
+  readonly host: string;
+  /** 0 to 65535; 0 asks for any free port. */
+  readonly port: number;
+}
+
+/** One configured replica: its number and the gRPC address at which the others find it. */
+export interface Peer extends Address {
+  readonly id: number;
+}
+
+/** At most this many replicas can be configured. */
+export const REPLICAS_MAX = 7;
+
+/** Any text but the empty one. */
+export const text: Parser<string> = (given) => (given === "" ? { expected: "must not be empty" } : { value: given });
+
+/** A whole number between two bounds, both included. */
+export function integer(bounds: { min: number; max: number }): Parser<number> {
+  return (given) => {
+    const value = /^\d{1,15}$/.test(given) ? Number(given) : NaN;
+    if (value >= bounds.min && value <= bounds.max) return { value };
+    return { expected: `must be a whole number from ${bounds.min} to ${bounds.max}` };
+  };
+}
+
+/** One of a few words. */
+export function choice<const T extends string>(words: readonly T[]): Parser<T> {
+  return (given) => {
+    const value = words.find((word) => word === given);
+    return value === undefined ? { expected: `must be ${words.join(" or ")}` } : { value };
+  };
+}
+
+/** A switch; in the environment it is written as a word. */
+export const flag: Parser<boolean> = (given) => {
+  if (["true", "1", "yes", "on"].includes(given)) return { value: true };
+  if (["false", "0", "no", "off"].includes(given)) return { value: false };
+  return { expected: "must be true or false" };
+};
+
+function splitAddress(given: string): Address | null {
+  const found = /^(?:(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):)?(\d{1,5})$/.exec(given);
+  if (found === null) return null;
+  const port = Number(found[2]);
+  if (port > 65535) return null;
+  return { host: (found[1] ?? "127.0.0.1").replaceAll(/[[\]]/g, ""), port };
+}
+
+/** `HOST:PORT`, or `PORT` on 127.0.0.1; IPv6 in brackets. */
+export const address: Parser<Address> = (given) => {
+  const value = splitAddress(given);
+  return value === null ? { expected: "must be HOST:PORT with a port from 0 to 65535" } : { value };
+};
+
+/** An address, or `off`. */
+export const addressOrOff: Parser<Address | "off"> = (given) => (given === "off" ? { value: "off" } : address(given));
+
+/** `id=host:port,...`: 1 to 7 replicas with different ids from 0 to 6 and different addresses; answered in order of id. */
+export const peers: Parser<readonly Peer[]> = (given) => {
+  const expected = "must be a list like 0=host:port,1=host:port with different ids from 0 to 6 and different addresses";
+  const found: Peer[] = [];
+  for (const item of given.split(",")) {
+    const parts = /^([0-6])=(.+:.+)$/.exec(item.trim());
+    const at = parts === null ? null : splitAddress(parts[2]!);
+    if (parts === null || at === null || at.port === 0) return { expected };
+    found.push({ id: Number(parts[1]), ...at });
+  }
+  const ids = new Set(found.map((peer) => peer.id));
+  const addresses = new Set(found.map((peer) => printAddress(peer)));
+  if (ids.size !== found.length || addresses.size !== found.length) return { expected };
+  return { value: found.toSorted((a, b) => a.id - b.id) };
+};
+
+/** `host:port`, IPv6 in brackets. */
+export function printAddress(at: Address): string {
+  return `${at.host.includes(":") ? `[${at.host}]` : at.host}:${at.port}`;
+}
+
+/** True for addresses that only this host can reach. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}

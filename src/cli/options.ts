@@ -1,0 +1,356 @@
+/**
+ * Every option, once: its type, default, bounds and description. The parser, --help, the
+ * LASTWORD_* variables and docs/options.md are made from this table, so they cannot
+ * disagree. A flag wins over the environment, the environment over the default.
+ */
+import { done, EXIT, failure, type Outcome } from "./exit.ts";
+import { address, addressOrOff, choice, flag, integer, peers, text, type Parser } from "./option-values.ts";
+
+/** The words that come first; "replica" is what runs without one. */
+export const COMMANDS = ["replica", "up", "down", "status", "chaos"] as const;
+export type Command = (typeof COMMANDS)[number];
+
+interface OptionSpec<T> {
+  readonly parse: Parser<T>;
+  /** The value when it is not given. */
+  readonly fallback: T;
+  /** The default as people read it. */
+  readonly shown: string;
+  /** What stands for the value in the help; null for a switch. */
+  readonly placeholder: string | null;
+  readonly text: string;
+  readonly commands: readonly Command[];
+}
+
+function option<T>(spec: OptionSpec<T>): OptionSpec<T> {
+  return spec;
+}
+
+/** A parser whose option may be absent. */
+function optional<T>(parse: Parser<T>): Parser<T | null> {
+  return parse;
+}
+
+const RUNS: readonly Command[] = ["replica", "up", "chaos"];
+const SERVES: readonly Command[] = ["replica", "up"];
+
+/** The table. Order is the order of --help. */
+export const OPTIONS = {
+  data: option({
+    parse: optional(text),
+    fallback: null,
+    shown: "$XDG_DATA_HOME/lastword or ~/.local/share/lastword",
+    placeholder: "FOLDER",
+    text: "Folder that holds the cluster's key and the data of its local replicas.",
+    commands: COMMANDS,
+  }),
+  "replica-id": option({
+    parse: optional(integer({ min: 0, max: 6 })),
+    fallback: null,
+    shown: "first free",
+    placeholder: "N",
+    text: "Which of the configured replicas this is (0, 1 or 2 without --peers).",
+    commands: ["replica"],
+  }),
+  grpc: option({
+    parse: optional(address),
+    fallback: null,
+    shown: "127.0.0.1:50051 + id",
+    placeholder: "HOST:PORT",
+    text: "Where this replica serves gRPC; with up, the first one's address, the others take the next ports.",
+    commands: RUNS,
+  }),
+  web: option({
+    parse: optional(address),
+    fallback: null,
+    shown: "localhost:8081 + id",
+    placeholder: "HOST:PORT",
+    text: "Where this replica serves its page; with up, the first one's address, the others take the next ports. Port 0 takes any free one.",
+    commands: RUNS,
+  }),
+  front: option({
+    parse: addressOrOff,
+    fallback: { host: "localhost", port: 8080 },
+    shown: "localhost:8080",
+    placeholder: "HOST:PORT|off",
+    text: "The address that all local replicas share, so that it answers while one of them lives.",
+    commands: RUNS,
+  }),
+  peers: option({
+    parse: optional(peers),
+    fallback: null,
+    shown: "three on this host",
+    placeholder: "ID=HOST:PORT,...",
+    text: "gRPC addresses of all configured replicas, this one among them; 1 to 7. The same ids on every host.",
+    commands: RUNS,
+  }),
+  "cluster-key": option({
+    parse: optional(text),
+    fallback: null,
+    shown: "cluster.key in the data folder",
+    placeholder: "FILE",
+    text: "File with the key that the replicas of one cluster share.",
+    commands: COMMANDS,
+  }),
+  bootstrap: option({
+    parse: flag,
+    fallback: false,
+    shown: "off",
+    placeholder: null,
+    text: "Create a new cluster with this replica as its first; given once, on one host, with --peers.",
+    commands: ["replica"],
+  }),
+  consistency: option({
+    parse: optional(choice(["available", "strict"])),
+    fallback: null,
+    shown: "available for a new cluster",
+    placeholder: "available|strict",
+    text: "available: any survivor goes on. strict: a minority stops. Fixed when the cluster is created.",
+    commands: SERVES,
+  }),
+  recovery: option({
+    parse: optional(choice(["wait", "majority", "any"])),
+    fallback: null,
+    shown: "any for a new cluster",
+    placeholder: "wait|majority|any",
+    text: "After all replicas were down: whom to go on with when some stay away for 15 s. Fixed when the cluster is created.",
+    commands: SERVES,
+  }),
+  registration: option({
+    parse: choice(["open", "closed"]),
+    fallback: "open",
+    shown: "open",
+    placeholder: "open|closed",
+    text: "Whether new people may register at this replica.",
+    commands: SERVES,
+  }),
+  "rate-limit": option({
+    parse: choice(["on", "off"]),
+    fallback: "on",
+    shown: "on",
+    placeholder: "on|off",
+    text: "Limits on logins and registrations by name and address.",
+    commands: RUNS,
+  }),
+  "allow-plaintext": option({
+    parse: flag,
+    fallback: false,
+    shown: "off",
+    placeholder: null,
+    text: "Allow gRPC, and http without TLS, on addresses that other hosts can reach.",
+    commands: SERVES,
+  }),
+  "tls-cert": option({
+    parse: optional(text),
+    fallback: null,
+    shown: "none",
+    placeholder: "FILE",
+    text: "Certificate chain (PEM) for the page; with --tls-key.",
+    commands: SERVES,
+  }),
+  "tls-key": option({
+    parse: optional(text),
+    fallback: null,
+    shown: "none",
+    placeholder: "FILE",
+    text: "Private key (PEM) for the page; with --tls-cert.",
+    commands: SERVES,
+  }),
+  "behind-proxy": option({
+    parse: flag,
+    fallback: false,
+    shown: "off",
+    placeholder: null,
+    text: "A proxy in front of the page ends TLS and sets X-Forwarded-For.",
+    commands: SERVES,
+  }),
+  "log-level": option({
+    parse: choice(["debug", "info", "warn", "error", "off"]),
+    fallback: "info",
+    shown: "info",
+    placeholder: "debug|info|warn|error|off",
+    text: "Which events are written to stderr, one JSON line each.",
+    commands: RUNS,
+  }),
+  "no-restart": option({
+    parse: flag,
+    fallback: false,
+    shown: "off",
+    placeholder: null,
+    text: "Leave a replica that died dead.",
+    commands: ["up"],
+  }),
+  json: option({
+    parse: flag,
+    fallback: false,
+    shown: "off",
+    placeholder: null,
+    text: "Answer in JSON, for programs.",
+    commands: ["status"],
+  }),
+  hash: option({
+    parse: flag,
+    fallback: false,
+    shown: "off",
+    placeholder: null,
+    text: "Compare the replicas by a hash over all their rows.",
+    commands: ["status"],
+  }),
+  seconds: option({
+    parse: integer({ min: 1, max: 86_400 }),
+    fallback: 60,
+    shown: "60",
+    placeholder: "N",
+    text: "How long to kill and restart replicas.",
+    commands: ["chaos"],
+  }),
+  seed: option({
+    parse: integer({ min: 0, max: 2 ** 32 - 1 }),
+    fallback: 1,
+    shown: "1",
+    placeholder: "S",
+    text: "Where the schedule of faults comes from; timing is not replayed.",
+    commands: ["chaos"],
+  }),
+} as const;
+
+export type OptionName = keyof typeof OPTIONS;
+type ValueOf<S> = S extends OptionSpec<infer T> ? T : never;
+/** A value for every option, given or not. */
+export type Options = { readonly [K in OptionName]: ValueOf<(typeof OPTIONS)[K]> };
+
+/** All names, in the order of the table. */
+export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
+
+/** What was asked for on the command line. */
+export interface Invocation {
+  readonly command: Command;
+  readonly options: Options;
+  /** The words for a child process that shall get the same options; the environment is inherited anyway. */
+  readonly passed: Partial<Record<OptionName, string>>;
+  readonly wants: "run" | "help" | "version";
+}
+
+/** The environment variable of an option. */
+export function variableOf(name: OptionName): string {
+  return `LASTWORD_${name.toUpperCase().replaceAll("-", "_")}`;
+}
+
+/** The option most like a mistyped one; null if none is near. */
+function nearest(name: string): string | null {
+  let best: { name: string; distance: number } | null = null;
+  for (const candidate of [...OPTION_NAMES, "help", "version"]) {
+    const distance = editDistance(name, candidate);
+    if (best === null || distance < best.distance) best = { name: candidate, distance };
+  }
+  return best !== null && best.distance <= 2 ? best.name : null;
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, replaced));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+function usage(what: string, todo: string): ReturnType<typeof failure> {
+  return failure(EXIT.usage, what, todo);
+}
+
+const SEE_HELP = "see lastword --help";
+
+/** Takes the words of the command line apart; no value is looked at yet. */
+function readWords(words: readonly string[]): Outcome<{
+  command: Command;
+  wants: Invocation["wants"];
+  passed: Partial<Record<OptionName, string>>;
+}> {
+  let command: Command = "replica";
+  let rest = [...words];
+  const first = rest[0];
+  if (first !== undefined && !first.startsWith("-")) {
+    const known = COMMANDS.find((word) => word === first && word !== "replica");
+    if (known === undefined) return usage(`unknown command "${first}"`, SEE_HELP);
+    command = known;
+    rest = rest.slice(1);
+  }
+  const passed: Partial<Record<OptionName, string>> = {};
+  let wants: Invocation["wants"] = "run";
+  while (rest.length > 0) {
+    const word = rest.shift()!;
+    const parts = /^--([a-z][a-z-]*)(?:=([\s\S]*))?$/.exec(word);
+    if (word === "-h" || word === "--help" || word === "--version") {
+      wants = word === "--version" ? "version" : "help";
+      continue;
+    }
+    if (parts === null) {
+      return usage(
+        `"${word}" is not an option`,
+        word.startsWith("-") ? SEE_HELP : `options start with --, ${SEE_HELP}`,
+      );
+    }
+    const name = OPTION_NAMES.find((known) => known === parts[1]);
+    if (name === undefined) {
+      const near = nearest(parts[1]!);
+      return usage(`unknown option --${parts[1]}`, near === null ? SEE_HELP : `did you mean --${near}?`);
+    }
+    const spec: OptionSpec<unknown> = OPTIONS[name];
+    if (!spec.commands.includes(command)) {
+      const where = spec.commands.map((c) => (c === "replica" ? "a replica" : `lastword ${c}`)).join(", ");
+      return usage(
+        `--${name} does not belong to ${command === "replica" ? "a replica" : `lastword ${command}`}`,
+        `it is an option of ${where}`,
+      );
+    }
+    if (passed[name] !== undefined) return usage(`--${name} is given twice`, "give it once");
+    const value = parts[2] ?? (spec.placeholder === null ? "true" : rest.shift());
+    if (value === undefined) return usage(`--${name} lacks its value`, `give --${name} ${spec.placeholder}`);
+    passed[name] = value;
+  }
+  return done({ command, wants, passed });
+}
+
+/**
+ * Reads command line and environment. A variable of an option that does not belong to the
+ * command is ignored (one environment serves them all); an option that does not is refused.
+ */
+export function parseInvocation(
+  words: readonly string[],
+  environment: Record<string, string | undefined>,
+): Outcome<Invocation> {
+  const read = readWords(words);
+  if (!read.ok) return read;
+  const { command, wants, passed } = read.value;
+  const options: Record<string, unknown> = {};
+  for (const name of OPTION_NAMES) {
+    const spec: OptionSpec<unknown> = OPTIONS[name];
+    options[name] = spec.fallback;
+    const variable = variableOf(name);
+    const inherited = spec.commands.includes(command) ? environment[variable] : undefined;
+    const given = passed[name] ?? (inherited === "" ? undefined : inherited);
+    if (given === undefined || wants !== "run") continue;
+    const parsed = spec.parse(given);
+    if ("expected" in parsed) {
+      const source = passed[name] === undefined ? variable : `--${name}`;
+      return usage(`${source} ${parsed.expected}, not "${given}"`, `change it or leave it out (${spec.shown})`);
+    }
+    options[name] = parsed.value;
+  }
+  return done({ command, wants, passed, options: options as unknown as Options });
+}
+
+/** The words that give a child process these options. */
+export function wordsOf(passed: Partial<Record<OptionName, string>>, command: Command): string[] {
+  return OPTION_NAMES.flatMap((name) => {
+    const value = passed[name];
+    const spec: OptionSpec<unknown> = OPTIONS[name];
+    if (value === undefined || !spec.commands.includes(command)) return [];
+    return [`--${name}=${value}`].map((word) => (spec.placeholder === null ? `--${name}` : word));
+  });
+}

@@ -1,0 +1,33 @@
+/**
+ * What the build server runs: the checks of the sources, the build, then all tests.
+ * Every step is run even if one before it failed, and counts as one test.
+ */
+import { existsSync } from "node:fs";
+import { closingLine, runTests } from "./run-tests.ts";
+
+const FOLDERS = ["src", "tests", "bench"].filter((folder) => existsSync(folder));
+
+const STEPS: readonly { name: string; command: readonly string[] }[] = [
+  { name: "lint", command: ["node_modules/.bin/oxlint", "--type-aware", "--deny-warnings", ...FOLDERS] },
+  { name: "types", command: [process.execPath, "check", "-p", "."] },
+  { name: "format", command: [process.execPath, "fmt", "--check", ...FOLDERS] },
+  { name: "build", command: ["make", "--no-print-directory", "build", "dist/lastword-faults"] },
+];
+
+let passed = 0;
+let failed = 0;
+for (const step of STEPS) {
+  process.stdout.write(`== ${step.name}\n`);
+  const run = Bun.spawnSync([...step.command], { stdout: "inherit", stderr: "inherit", stdin: "ignore" });
+  if (run.exitCode === 0) {
+    passed += 1;
+  } else {
+    failed += 1;
+    process.stdout.write(`== ${step.name} failed\n`);
+  }
+}
+process.stdout.write("== tests\n");
+const tests = await runTests();
+const totals = { passed: passed + tests.passed, failed: failed + tests.failed, skipped: tests.skipped };
+process.stdout.write(closingLine(totals));
+process.exitCode = totals.failed === 0 ? 0 : 1;
