@@ -1,0 +1,197 @@
+/**
+ * The rules of the tree that no compiler keeps, as functions from sources to complaints:
+ * who may import whom, what may not be named so, what must carry a docstring. Each is
+ * given a broken example in tidy.test.ts, so that a rule that sees nothing is noticed.
+ */
+import { posix } from "node:path";
+
+/** One file: path from the top of the checkout, with forward slashes. */
+export interface Source {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** One import or re-export. */
+export interface Import {
+  readonly target: string;
+  readonly typeOnly: boolean;
+}
+
+const IMPORTS =
+  /^[ \t]*(?:import|export)\s+(type\s+)?(?:[^;"'()]*?\sfrom\s*)?"([^"\n]+)"|\bimport\(\s*"([^"\n]+)"\s*\)/gm;
+
+/** All imports of a file; the targets of relative ones are paths from the top. */
+export function importsOf(source: Source): Import[] {
+  return [...source.text.matchAll(IMPORTS)].map((found) => {
+    const target = found[2] ?? found[3] ?? "";
+    return {
+      typeOnly: found[1] !== undefined,
+      target: target.startsWith(".") ? posix.join(posix.dirname(source.path), target) : target,
+    };
+  });
+}
+
+/** The room of a file under src; "main" for src/replica.ts. */
+function roomOf(path: string): string {
+  return /^src\/([^/]+)\//.exec(path)?.[1] ?? "main";
+}
+
+/** Of election/, only these touch the world; everything else there is pure. */
+const IMPURE_ELECTION =
+  /^src\/election\/(driver|grpc|peer-(transport|proof|codec|server|link|proto|channel|probe|snapshot))/;
+
+/** Which files of other rooms a room may import, beyond its own; "types" only as types. */
+const MAY_IMPORT: Record<string, readonly { readonly path: RegExp; readonly types: boolean }[]> = {
+  election: [],
+  chat: [
+    { path: /^src\/election\/(view|assert)\.ts$/, types: false },
+    { path: /^src\/election\/(ports|frame|event|cluster-status)\.ts$/, types: true },
+  ],
+  db: [
+    { path: /^src\/chat\//, types: false },
+    { path: /^src\/election\/(view|assert|ports|frame|event|lineage)\.ts$/, types: false },
+  ],
+  api: [
+    { path: /^src\/chat\//, types: false },
+    { path: /^src\/election\/(cluster-status|view)\.ts$/, types: true },
+  ],
+  web: [
+    { path: /^src\/chat\//, types: false },
+    { path: /^src\/election\/(cluster-status|view)\.ts$/, types: true },
+  ],
+  cli: [
+    { path: /^src\/chat\/errors\.ts$/, types: false },
+    { path: /^src\/election\/(cluster-status|view)\.ts$/, types: true },
+  ],
+};
+
+const PACKAGE_ROOMS: readonly { readonly packages: RegExp; readonly rooms: readonly string[] }[] = [
+  { packages: /^(@grpc\/|grpc-health-check)/, rooms: ["election", "api", "cli", "main"] },
+  { packages: /^(hono|@hono|htmx\.org)(\/|$)/, rooms: ["web"] },
+  { packages: /^(drizzle-orm|bun:sqlite|node:sqlite)(\/|$)/, rooms: ["db"] },
+];
+
+/** Complaints about who imports whom. */
+export function roomComplaints(source: Source): string[] {
+  const room = roomOf(source.path);
+  const pure = room === "election" && !IMPURE_ELECTION.test(source.path);
+  const complaints: string[] = [];
+  for (const { target, typeOnly } of importsOf(source)) {
+    const name = `${source.path} imports ${target}`;
+    if (!target.startsWith("src/")) {
+      const rule = PACKAGE_ROOMS.find(({ packages }) => packages.test(target));
+      if (rule !== undefined && !rule.rooms.includes(room))
+        complaints.push(`${name}: only ${rule.rooms.join(", ")} may`);
+      if (pure) complaints.push(`${name}: the core is pure`);
+      if (target.startsWith("tests/")) complaints.push(`${name}: sources do not import tests`);
+      continue;
+    }
+    if (target === "src/replica.ts") complaints.push(`${name}: nothing imports the main`);
+    if (pure && IMPURE_ELECTION.test(target)) complaints.push(`${name}: the core imports its pure siblings only`);
+    if (room === "main" || roomOf(target) === room) continue;
+    const allowed = MAY_IMPORT[room]?.some(({ path, types }) => path.test(target) && (typeOnly || !types)) ?? false;
+    if (!allowed) complaints.push(`${name}: ${room} may not${typeOnly ? "" : " (as a value)"}`);
+  }
+  return complaints;
+}
+
+/** Chains of value imports that come back to where they started. */
+export function cycleComplaints(sources: readonly Source[]): string[] {
+  const edges = new Map<string, string[]>();
+  for (const source of sources) {
+    const targets = importsOf(source).filter((found) => !found.typeOnly);
+    edges.set(
+      source.path,
+      targets.map((found) => found.target),
+    );
+  }
+  const complaints: string[] = [];
+  const finished = new Set<string>();
+  const visit = (path: string, trail: readonly string[]): void => {
+    if (trail.includes(path)) {
+      complaints.push(`a cycle: ${[...trail.slice(trail.indexOf(path)), path].join(" -> ")}`);
+      return;
+    }
+    if (finished.has(path)) return;
+    for (const next of edges.get(path) ?? []) visit(next, [...trail, path]);
+    finished.add(path);
+  };
+  for (const path of edges.keys()) visit(path, []);
+  return complaints;
+}
+
+/** Complaints about names and sizes of files. */
+export function fileComplaints(source: Source): string[] {
+  const complaints: string[] = [];
+  const name = posix.basename(source.path);
+  if (/(^|[/-])(utils?|helpers?|common|misc)([-.]|\/)/.test(source.path))
+    complaints.push(`${source.path}: says nothing by its name`);
+  if (/\.tsx?$/.test(name) && !/^[a-z0-9]+([-.][a-z0-9]+)*\.tsx?$/.test(name)) {
+    complaints.push(`${source.path}: file names are kebab-case`);
+  }
+  const code = source.text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "").trim();
+  const rest = code
+    .replaceAll(/^\s*export\s+(type\s+)?(\*|\{[^}]*\})(\s+as\s+\w+)?\s+from\s+"[^"]+";?\s*$/gm, "")
+    .trim();
+  if (code !== "" && rest === "") complaints.push(`${source.path}: a barrel, import from the file itself`);
+  if (source.path.startsWith("src/") && /\.tsx?$/.test(name)) {
+    const lines = source.text.split("\n").length - 1;
+    const bound = source.path === "src/election/core.ts" ? 800 : 400;
+    if (lines > bound) complaints.push(`${source.path}: ${lines} lines, at most ${bound}`);
+  }
+  return complaints;
+}
+
+/** Complaints about what is written in a source file. */
+export function codeComplaints(source: Source): string[] {
+  const complaints: string[] = [];
+  const lines = source.text.split("\n");
+  for (const [index, line] of lines.entries()) {
+    const at = `${source.path}:${index + 1}`;
+    if (/\bconsole\.\w+\(/.test(line)) complaints.push(`${at}: console; use the logger or process.stdout`);
+    if (/^export default\b/.test(line)) complaints.push(`${at}: a default export`);
+    if (/transaction\(\s*async\b/.test(line)) complaints.push(`${at}: an async transaction commits at its first await`);
+    if (/^export (abstract |async )*(function|class)\b/.test(line) && !documented(lines, index)) {
+      complaints.push(`${at}: exported without a docstring`);
+    }
+  }
+  return complaints;
+}
+
+/** True if a docstring ends on the line before; remarks to the linter may stand between. */
+function documented(lines: readonly string[], index: number): boolean {
+  let before = index - 1;
+  while (before >= 0 && /^\s*\/\/ oxlint/.test(lines[before]!)) before -= 1;
+  return before >= 0 && lines[before]!.trimEnd().endsWith("*/");
+}
+
+/** Complaints about waiting for time instead of for a condition. */
+export function sleepComplaints(source: Source): string[] {
+  const pattern = /\bBun\.sleep(Sync)?\(|\bsetTimeout\(\s*(resolve|r|f|done|ok)\s*[,)]|await (sleep|delay|wait)\(\s*\d/;
+  return source.text
+    .split("\n")
+    .flatMap((line, index) =>
+      pattern.test(line) ? [`${source.path}:${index + 1}: sleeps; wait for a condition`] : [],
+    );
+}
+
+/** Complaints about words that belong to nobody who reads the repository. */
+export function wordComplaints(source: Source, banned: readonly string[]): string[] {
+  return banned.filter((word) => source.text.includes(word)).map((word) => `${source.path}: says "${word}"`);
+}
+
+/** Compares the invariants that are listed with those that test titles name. */
+export function invariantComplaints(architecture: string, tests: readonly Source[]): string[] {
+  const listed = new Set(architecture.match(/\bI\d+\b/g) ?? []);
+  const named = new Map<string, string>();
+  for (const { path, text } of tests) {
+    for (const found of text.matchAll(/\[((?:I\d+)(?:,\s*I\d+)*)\]/g)) {
+      for (const id of found[1]!.split(/,\s*/)) named.set(id, path);
+    }
+  }
+  const untested = [...listed].filter((id) => !named.has(id)).map((id) => `${id} is in no test's title`);
+  const unknown = [...named]
+    .filter(([id]) => !listed.has(id))
+    .map(([id, path]) => `${path}: ${id} is not in ARCHITECTURE.md`);
+  return [...untested, ...unknown];
+}

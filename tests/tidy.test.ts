@@ -1,0 +1,109 @@
+import { describe, expect, test } from "bun:test";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  codeComplaints,
+  cycleComplaints,
+  fileComplaints,
+  importsOf,
+  invariantComplaints,
+  roomComplaints,
+  sleepComplaints,
+  wordComplaints,
+  type Source,
+} from "./support/tidy-rules.ts";
+
+const TOP = join(import.meta.dir, "..");
+
+function read(pattern: string): Source[] {
+  const paths = [...new Bun.Glob(pattern).scanSync({ cwd: TOP, dot: true, onlyFiles: true })].sort();
+  return paths.map((path) => ({ path, text: readFileSync(join(TOP, path), "utf8") }));
+}
+
+const SOURCES = read("src/**/*.{ts,tsx}");
+const TESTS = read("tests/**/*.{ts,tsx}");
+// Written in two parts, so that this file does not complain about itself.
+const BANNED = ["/work/" + "shared", "fa" + "rm-"];
+
+describe("tidy", () => {
+  test("there is something to look at", () => {
+    expect(SOURCES.length).toBeGreaterThan(10);
+    expect(TESTS.length).toBeGreaterThan(5);
+  });
+  test("rooms import only what they may", () => expect(SOURCES.flatMap(roomComplaints)).toEqual([]));
+  test("no cycles", () => expect(cycleComplaints(SOURCES)).toEqual([]));
+  test("names, barrels, lengths", () => expect([...SOURCES, ...TESTS].flatMap(fileComplaints)).toEqual([]));
+  test("docstrings; no console, default export, async transaction", () => {
+    expect(SOURCES.flatMap(codeComplaints)).toEqual([]);
+  });
+  test("tests wait for conditions, not for time", () => {
+    const outside = TESTS.filter((source) => !/^tests\/(support|simulation)\//.test(source.path));
+    expect(outside.flatMap(sleepComplaints)).toEqual([]);
+  });
+  test.skipIf(!existsSync(join(TOP, "ARCHITECTURE.md")))(
+    "each invariant has a test, each test a known invariant",
+    () => {
+      const architecture = readFileSync(join(TOP, "ARCHITECTURE.md"), "utf8");
+      const tests = TESTS.filter((source) => source.path !== "tests/tidy.test.ts");
+      expect(invariantComplaints(architecture, tests)).toEqual([]);
+    },
+  );
+  test("nothing refers to what is not in the repository", () => {
+    const texts = ["*", ".ci/*", "{proto,docs,bench,src,tests}/**/*.{ts,tsx,proto,md,css,js,sql,txt,sh}"].flatMap(read);
+    expect(texts.length).toBeGreaterThan(10);
+    expect(texts.flatMap((source) => wordComplaints(source, BANNED))).toEqual([]);
+  });
+});
+
+describe("each rule sees what it is for", () => {
+  const file = (path: string, text: string): Source => ({ path, text });
+  test.each([
+    ["src/chat/a.ts", 'import { x } from "../db/b.ts";'],
+    ["src/chat/a.ts", 'import { x } from "../election/ports.ts";'],
+    ["src/web/a.ts", 'import {\n  x,\n} from "@grpc/grpc-js";'],
+    ["src/api/a.ts", 'export { x } from "../election/core.ts";'],
+    ["src/cli/a.ts", 'const x = await import("bun:sqlite");'],
+    ["src/election/core.ts", 'import { readFileSync } from "node:fs";'],
+    ["src/election/core.ts", 'import { Driver } from "./driver.ts";'],
+    ["src/web/a.tsx", 'import type { x } from "../replica.ts";'],
+    ["src/db/a.ts", 'import { x } from "../../tests/support/b.ts";'],
+  ])("rooms: %s: %s", (path, text) => expect(roomComplaints(file(path, text)).length).toBeGreaterThan(0));
+
+  test("rooms: what is allowed passes", () => {
+    const text = 'import type { View } from "../election/ports.ts";\nimport { a } from "./b.ts";\nimport "node:fs";';
+    expect(importsOf(file("src/chat/a.ts", text))).toHaveLength(3);
+    expect(roomComplaints(file("src/chat/a.ts", text))).toEqual([]);
+  });
+  test("cycles", () => {
+    const a = file("src/db/a.ts", 'import { b } from "./b.ts";');
+    expect(cycleComplaints([a, file("src/db/b.ts", 'import { a } from "./a.ts";')])).toHaveLength(1);
+    expect(cycleComplaints([a, file("src/db/b.ts", 'import type { a } from "./a.ts";')])).toEqual([]);
+  });
+  test.each([
+    ["src/db/utils.ts", "const a = 1;"],
+    ["src/helpers/a.ts", "const a = 1;"],
+    ["src/db/badName.ts", "const a = 1;"],
+    ["src/db/index.ts", '/** All. */\nexport * from "./a.ts";\nexport { b } from "./b.ts";\n'],
+    ["src/db/long.ts", "a;\n".repeat(401)],
+  ])("files: %s", (path, text) => expect(fileComplaints(file(path, text))).toHaveLength(1));
+  test.each(["console.log(1);", "export default 1;", "db.transaction(async () => 1);", "export function f() {}"])(
+    "code: %s",
+    (text) => expect(codeComplaints(file("src/db/a.ts", `\n${text}\n`))).toHaveLength(1),
+  );
+  test("code: a docstring before a remark to the linter counts", () => {
+    const text = "/** Does. */\n// oxlint-disable-next-line some-rule\nexport async function f() {}\n";
+    expect(codeComplaints(file("src/db/a.ts", text))).toEqual([]);
+  });
+  test("sleeps", () => {
+    const naps = ["await Bun.sl" + "eep(5)", "new Promise((resolve) => setTime" + "out(resolve, 5))"];
+    for (const nap of naps) expect(sleepComplaints(file("tests/a.test.ts", nap))).toHaveLength(1);
+  });
+  test("words", () => expect(wordComplaints(file("a", BANNED[0]!), BANNED)).toHaveLength(1));
+  test("invariants", () => {
+    const titles = file("tests/a.test.ts", 'test("a [I1]", f); test("b [I2, I9]", f);');
+    expect(invariantComplaints("I1, I2 and I3", [titles])).toEqual([
+      "I3 is in no test's title",
+      "tests/a.test.ts: I9 is not in ARCHITECTURE.md",
+    ]);
+  });
+});
