@@ -37,7 +37,7 @@ function roomOf(path: string): string {
 }
 
 /** Of election/, only these touch the world; everything else there is pure. */
-const IMPURE_ELECTION =
+const IMPURE_ELECTION = /^src\/election\/(driver|grpc|peer-(?!table\.ts))/;
   /^src\/election\/(driver|grpc|peer-(transport|proof|codec|server|link|proto|channel|probe|snapshot))/;
 
 /** Which files of other rooms a room may import, beyond its own; "types" only as types. */

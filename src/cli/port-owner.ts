@@ -1,0 +1,61 @@
+/** Who has a port: found in /proc where there is one, else in the files of the local replicas. */
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { localReplicas, readRunFile } from "./run-file.ts";
+
+/** Processes looked at before giving up; a person waits for the answer. */
+const PROCESSES_MAX = 4096;
+const LISTENING = "0A";
+
+/** Kernel inodes of the sockets that listen at a port of this host. */
+function listeningInodes(port: number): Set<string> {
+  const inodes = new Set<string>();
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+    let rows: string[];
+    try {
+      rows = readFileSync(table, "utf8").split("\n").slice(1);
+    } catch {
+      continue;
+    }
+    for (const row of rows) {
+      const columns = row.trim().split(/\s+/);
+      if (columns[1]?.endsWith(`:${hex}`) && columns[3] === LISTENING) inodes.add(columns[9] ?? "");
+    }
+  }
+  return inodes;
+}
+
+function processOf(inodes: ReadonlySet<string>): { pid: number; name: string } | null {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  for (const pid of pids.slice(0, PROCESSES_MAX)) {
+    try {
+      for (const file of readdirSync(`/proc/${pid}/fd`)) {
+        const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${file}`))?.[1];
+        if (inode !== undefined && inodes.has(inode)) {
+          return { pid: Number(pid), name: readFileSync(`/proc/${pid}/comm`, "utf8").trim() };
+        }
+      }
+    } catch {
+      // It ended meanwhile, or belongs to another user.
+    }
+  }
+  return null;
+}
+
+/** " by <who>" to follow "port N is in use"; empty if it cannot be known. */
+export function portOwner(port: number, data: string): string {
+  let owner: { pid: number; name: string } | null = null;
+  try {
+    const inodes = listeningInodes(port);
+    if (inodes.size > 0) owner = processOf(inodes);
+  } catch {
+    // No /proc on this system.
+  }
+  for (const id of localReplicas(data)) {
+    const run = readRunFile(data, id);
+    if (run === null || (owner !== null && owner.pid !== run.pid)) continue;
+    const ports = [run.grpc, run.web, run.front ?? ""].map((at) => Number(/:(\d+)$/.exec(at)?.[1] ?? 0));
+    if (ports.includes(port)) return ` by replica ${id} (pid ${run.pid})`;
+  }
+  return owner === null ? "" : ` by ${owner.name} (pid ${owner.pid})`;
+}

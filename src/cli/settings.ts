@@ -1,0 +1,130 @@
+/** What a replica is to run with: the options of one process, checked against each other. */
+import { existsSync } from "node:fs";
+import { defaultKeyPath } from "./cluster-key.ts";
+import { dataFolder } from "./data-folder.ts";
+import { done, EXIT, failure, type Failure, type Outcome } from "./exit.ts";
+import { isLoopback, printAddress, type Address, type Peer } from "./option-values.ts";
+import type { Options } from "./options.ts";
+
+/** Replica i of the local three: gRPC at the first plus i, its page at the second plus i. */
+const GRPC_PORT = 50051;
+const WEB_PORT = 8081;
+const LOCAL_REPLICAS = 3;
+
+export interface Settings {
+  readonly data: string;
+  readonly keyPath: string;
+  /** The id asked for; null takes the first free one of `peers`. */
+  readonly replicaId: number | null;
+  /** All configured replicas, ascending by id. */
+  readonly peers: readonly Peer[];
+  /** False without --peers: the three of this host. */
+  readonly peersGiven: boolean;
+  readonly grpc: Address | null;
+  readonly web: Address | null;
+  readonly front: Address | null;
+  readonly bootstrap: boolean;
+  /** Null: whatever the cluster has. */
+  readonly consistency: Options["consistency"];
+  readonly recovery: Options["recovery"];
+  readonly registrationOpen: boolean;
+  readonly rateLimit: boolean;
+  readonly tls: { readonly certPath: string; readonly keyPath: string } | null;
+  readonly behindProxy: boolean;
+  readonly logLevel: Options["log-level"];
+  /** All replicas are on this host: a refused connection proves a death. */
+  readonly loopback: boolean;
+}
+
+/** The three replicas of this host; the first one's gRPC address can be another than the default. */
+export function localPeers(first: Address = { host: "127.0.0.1", port: GRPC_PORT }): Peer[] {
+  return Array.from({ length: LOCAL_REPLICAS }, (_, id) => ({ id, host: first.host, port: first.port + id }));
+}
+
+/** The address of a page of the local three. */
+export function webAddress(id: number, first: Address = { host: "localhost", port: WEB_PORT }): Address {
+  return { host: first.host, port: first.port === 0 ? 0 : first.port + id };
+}
+
+/** Where replica `id` listens. */
+export function listenAddresses(settings: Settings, id: number): { grpc: Address; web: Address } {
+  const own = settings.peers.find((peer) => peer.id === id);
+  return {
+    grpc: settings.grpc ?? { host: own?.host ?? "127.0.0.1", port: own?.port ?? GRPC_PORT + id },
+    web: settings.web ?? webAddress(id),
+  };
+}
+
+function usage(what: string, todo: string): Failure {
+  return failure(EXIT.usage, what, todo);
+}
+
+function checkReplica(options: Options, configured: readonly Peer[]): Failure | null {
+  const id = options["replica-id"];
+  if (id !== null && !configured.some((peer) => peer.id === id)) {
+    const ids = configured.map((peer) => peer.id).join(", ");
+    return usage(`--replica-id ${id} is not configured`, `use one of ${ids}, or add it to --peers on every host`);
+  }
+  if (id === null && options.peers !== null && !configured.every((peer) => isLoopback(peer.host))) {
+    return usage("--peers on several hosts needs --replica-id", "say which of them this replica is");
+  }
+  if (id === null && options.grpc !== null && options.peers === null) {
+    return usage("--grpc needs --peers here", "the others must know the address; or use lastword up --grpc");
+  }
+  return null;
+}
+
+function checkReach(options: Options, configured: readonly Peer[]): Failure | null {
+  if (options["allow-plaintext"]) return null;
+  const open = [...configured, ...(options.grpc === null ? [] : [options.grpc])].find((at) => !isLoopback(at.host));
+  if (open !== undefined) {
+    return usage(
+      `gRPC is not encrypted and ${printAddress(open)} is not on this host's loopback`,
+      "use 127.0.0.1, or give --allow-plaintext on a network that you trust",
+    );
+  }
+  if (options["tls-cert"] !== null || options["behind-proxy"]) return null;
+  const page = [options.web, options.front === "off" ? null : options.front].find((at) => at && !isLoopback(at.host));
+  if (!page) return null;
+  return usage(
+    `the page at ${printAddress(page)} can be reached from other hosts without encryption`,
+    "give --tls-cert and --tls-key, --behind-proxy, or --allow-plaintext on a network that you trust",
+  );
+}
+
+function checkTls(options: Options): Failure | null {
+  const [cert, key] = [options["tls-cert"], options["tls-key"]];
+  if ((cert === null) !== (key === null)) {
+    return usage(`--tls-${cert === null ? "key" : "cert"} is given alone`, "give --tls-cert and --tls-key together");
+  }
+  const missing = [cert, key].find((path) => path !== null && !existsSync(path));
+  return missing ? usage(`${missing} does not exist`, "give the path of a PEM file") : null;
+}
+
+/** Checks what no option can know of itself, and finds the folders. */
+export function settingsOf(options: Options, environment: Record<string, string | undefined>): Outcome<Settings> {
+  const configured = options.peers ?? localPeers();
+  const wrong = checkReplica(options, configured) ?? checkTls(options) ?? checkReach(options, configured);
+  if (wrong !== null) return wrong;
+  const data = dataFolder(options.data, environment);
+  const [cert, key] = [options["tls-cert"], options["tls-key"]];
+  return done({
+    data,
+    keyPath: options["cluster-key"] ?? defaultKeyPath(data),
+    replicaId: options["replica-id"],
+    peers: configured,
+    peersGiven: options.peers !== null,
+    grpc: options.grpc,
+    web: options.web,
+    front: options.front === "off" ? null : options.front,
+    bootstrap: options.bootstrap,
+    consistency: options.consistency,
+    recovery: options.recovery,
+    registrationOpen: options.registration === "open",
+    rateLimit: options["rate-limit"] === "on",
+    tls: cert === null || key === null ? null : { certPath: cert, keyPath: key },
+    behindProxy: options["behind-proxy"],
+    logLevel: options["log-level"],
+    loopback: configured.every((peer) => isLoopback(peer.host)),
+  });
+}

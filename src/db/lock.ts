@@ -1,0 +1,62 @@
+/**
+ * One process per replica folder. Bun has no flock, but SQLite holds a POSIX lock for as
+ * long as an exclusive transaction is open: it survives SIGSTOP, and the kernel frees it
+ * when the process ends, however it ends. Nothing is ever written into the file.
+ */
+import { Database, SQLiteError } from "bun:sqlite";
+
+/** A folder that belongs to this process until `release`, or its end. */
+export interface FolderLock {
+  release(): void;
+}
+
+export type LockOutcome =
+  | { readonly kind: "held"; readonly lock: FolderLock }
+  /** Another process has it. */
+  | { readonly kind: "busy" }
+  /** The file cannot be used at all; `reason` is the system's word for it. */
+  | { readonly kind: "unusable"; readonly reason: string };
+
+/** Whoever only looks (lockIsHeld) has the file for well under this long. */
+const LOOKING_MS = 100;
+
+function busy(error: unknown): boolean {
+  return error instanceof SQLiteError && (error.code ?? "").startsWith("SQLITE_BUSY");
+}
+
+/** Takes the lock file, or says at once who it is that prevents it. The folder must exist. */
+export function takeLock(path: string): LockOutcome {
+  let db: Database | null = null;
+  try {
+    db = new Database(path, { create: true, readwrite: true });
+    db.run(`PRAGMA busy_timeout = ${LOOKING_MS}`);
+    db.run("BEGIN EXCLUSIVE");
+  } catch (error) {
+    db?.close();
+    if (busy(error)) return { kind: "busy" };
+    return { kind: "unusable", reason: error instanceof Error ? error.message : String(error) };
+  }
+  const held = db;
+  return {
+    kind: "held",
+    lock: {
+      release() {
+        held.close();
+      },
+    },
+  };
+}
+
+/** True while a process holds the lock file; false if there is none. Takes only a shared lock, for a moment. */
+export function lockIsHeld(path: string): boolean {
+  let db: Database | null = null;
+  try {
+    db = new Database(path, { readonly: true });
+    db.query("SELECT count(*) FROM sqlite_master").get();
+    return false;
+  } catch (error) {
+    return busy(error);
+  } finally {
+    db?.close();
+  }
+}
