@@ -1,0 +1,97 @@
+/**
+ * The prepared statements of log.db. They live as long as the database: `db.query` keeps only
+ * twenty, and preparing one costs more than running it.
+ */
+import type { Database } from "bun:sqlite";
+import type { LogRow } from "./row-codec.ts";
+
+const COLUMNS = "last_seq AS lastSeq, view_key AS viewKey, kind, bytes, checksum";
+
+export interface StoredView {
+  readonly startSeq: number;
+  readonly body: string;
+  readonly checksum: number;
+}
+
+export interface StoredFork {
+  readonly id: number;
+  readonly viewKey: string;
+  readonly seq: number;
+  readonly op: Uint8Array;
+  readonly checksum: number;
+}
+
+export interface RowSpan {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+}
+
+export type LogStatements = ReturnType<typeof prepareLogStatements>;
+
+export function prepareLogStatements(db: Database) {
+  return {
+    begin: db.prepare("BEGIN IMMEDIATE"),
+    commit: db.prepare("COMMIT"),
+    rollback: db.prepare("ROLLBACK"),
+
+    readMeta: db.prepare<{ format: number; body: string; checksum: number }, []>(
+      "SELECT format, body, checksum FROM meta",
+    ),
+    writeMeta: db.prepare("INSERT OR REPLACE INTO meta (id, format, body, checksum) VALUES (1, ?, ?, ?)"),
+
+    append: db.prepare(
+      "INSERT INTO log (first_seq, last_seq, view_key, kind, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)",
+    ),
+    /** Rows from the one that holds ?1 (or follows it) on, none that starts after ?2. */
+    range: db.prepare<LogRow, [number, number]>(
+      `SELECT first_seq AS firstSeq, ${COLUMNS} FROM log
+       WHERE first_seq >= ifnull((SELECT max(first_seq) FROM log WHERE first_seq <= ?1), 0) AND first_seq <= ?2
+       ORDER BY first_seq`,
+    ),
+    tail: db.prepare<LogRow, [number, number]>(
+      `SELECT first_seq AS firstSeq, ${COLUMNS} FROM log WHERE first_seq > ? ORDER BY first_seq DESC LIMIT ?`,
+    ),
+    lastSpan: db.prepare<RowSpan, []>(
+      "SELECT first_seq AS firstSeq, last_seq AS lastSeq FROM log ORDER BY first_seq DESC LIMIT 1",
+    ),
+    /** The row that holds a seq, or the last one before it. */
+    spanAt: db.prepare<RowSpan, [number]>(
+      "SELECT first_seq AS firstSeq, last_seq AS lastSeq FROM log WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1",
+    ),
+    /** Newest first, from the row that holds ?2 down to rows that start at ?1 or later. */
+    sizesDown: db.prepare<{ firstSeq: number; bytes: number }, [number, number, number]>(
+      "SELECT first_seq AS firstSeq, length(bytes) AS bytes FROM log WHERE first_seq >= ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT ?",
+    ),
+    deleteFrom: db.prepare("DELETE FROM log WHERE first_seq >= ?"),
+    deleteOldest: db.prepare(
+      "DELETE FROM log WHERE first_seq IN (SELECT first_seq FROM log WHERE first_seq <= ? ORDER BY first_seq LIMIT ?)",
+    ),
+
+    readLineage: db.prepare<StoredView, []>(
+      "SELECT start_seq AS startSeq, body, checksum FROM lineage ORDER BY start_seq",
+    ),
+    addView: db.prepare("INSERT INTO lineage (start_seq, body, checksum) VALUES (?, ?, ?)"),
+    cutLineage: db.prepare("DELETE FROM lineage WHERE start_seq > ?"),
+
+    stage: db.prepare(
+      "INSERT INTO staged_log (ref, first_seq, last_seq, view_key, kind, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)",
+    ),
+    /** Rows of one snapshot, in their order. */
+    staged: db.prepare<LogRow, [number]>(
+      `SELECT first_seq AS firstSeq, ${COLUMNS} FROM staged_log WHERE ref = ? ORDER BY id`,
+    ),
+    dropStagedExcept: db.prepare("DELETE FROM staged_log WHERE ref <> ?"),
+    anyStaged: db.prepare<{ ref: number }, [number]>("SELECT ref FROM staged_log WHERE ref <> ? LIMIT 1"),
+
+    addFork: db.prepare("INSERT INTO fork (id, view_key, seq, op, checksum) VALUES (?, ?, ?, ?, ?)"),
+    readFork: db.prepare<StoredFork, [number]>(
+      "SELECT id, view_key AS viewKey, seq, op, checksum FROM fork ORDER BY id LIMIT ?",
+    ),
+    archive: db.prepare("INSERT OR IGNORE INTO fork_archive SELECT * FROM fork WHERE id = ?"),
+    deleteFork: db.prepare("DELETE FROM fork WHERE id = ?"),
+    trimArchive: db.prepare("DELETE FROM fork_archive WHERE id <= ?"),
+    lastForkId: db.prepare<{ id: number }, []>(
+      "SELECT max(ifnull((SELECT max(id) FROM fork), 0), ifnull((SELECT max(id) FROM fork_archive), 0)) AS id",
+    ),
+  };
+}

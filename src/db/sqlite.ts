@@ -1,0 +1,73 @@
+/**
+ * Opening SQLite files the way this program needs them, and what their errors mean.
+ *
+ * Every file is in WAL mode. FULL: a commit that returned is on the disk (log.db).
+ * NORMAL: a power cut may take the newest commits, never the order of them (files
+ * that can be built again from the log).
+ */
+import { Database, SQLiteError } from "bun:sqlite";
+import { closeSync, fsyncSync, openSync } from "node:fs";
+import { BrokenInvariant } from "../election/assert.ts";
+import { StorageDamaged, StorageFull } from "../election/ports.ts";
+
+export type Durability = "FULL" | "NORMAL";
+
+/**
+ * Pages (of 4 KiB) in the WAL after which a commit also checkpoints. The checkpoint runs
+ * inside that commit, on the thread that keeps the promise, so it must stay short: 4 MiB
+ * copied and two fsyncs take 5 to 20 ms on a common SSD. A larger WAL makes rarer but
+ * longer stalls and saves nothing, because an appended page is hardly ever written twice.
+ */
+const WAL_CHECKPOINT_PAGES = 1000;
+
+/** Bytes kept of the WAL file once a checkpoint emptied it; a burst may have made it larger. */
+const WAL_KEPT_BYTES = 16 * 1024 * 1024;
+
+/** Another connection holds a lock only for moments (a snapshot's copy, a test looking in). */
+const BUSY_TIMEOUT_MS = 2000;
+
+/** Opens or creates `path` in WAL mode. Throws what SQLite throws: see {@link storageError}. */
+export function openSqlite(path: string, durability: Durability): Database {
+  const db = new Database(path, { create: true, readwrite: true, strict: true });
+  try {
+    db.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    db.run("PRAGMA journal_mode = WAL");
+    db.run(`PRAGMA synchronous = ${durability}`);
+    // On macOS a plain fsync leaves the data in the drive's cache; elsewhere this does nothing.
+    if (process.platform === "darwin") {
+      db.run("PRAGMA fullfsync = 1");
+      db.run("PRAGMA checkpoint_fullfsync = 1");
+    }
+    db.run(`PRAGMA wal_autocheckpoint = ${WAL_CHECKPOINT_PAGES}`);
+    db.run(`PRAGMA journal_size_limit = ${WAL_KEPT_BYTES}`);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * What an error of SQLite means to the process: StorageFull when there is no room (nothing was
+ * written), StorageDamaged for all else. Errors that are already ours pass through.
+ */
+export function storageError(file: string, error: unknown): Error {
+  if (error instanceof StorageFull || error instanceof StorageDamaged || error instanceof BrokenInvariant) return error;
+  if (error instanceof SQLiteError) {
+    const code = error.code ?? String(error.errno);
+    if (code === "SQLITE_FULL") return new StorageFull(`${file}: the disk is full`);
+    return new StorageDamaged(`${file}: ${code}`);
+  }
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Makes created, renamed and removed names in a folder survive a power cut. Nothing to do on Windows. */
+export function fsyncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const fd = openSync(folder, "r");
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
