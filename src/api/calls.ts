@@ -1,0 +1,104 @@
+/**
+ * The unary calls of lastword.v1.Chat as one table: each turns its request into one call of
+ * ChatService and the value into its response. No rule of the chat is decided here.
+ */
+import type { ChatCall, ChatCalls } from "../../proto/chat-wire.ts";
+import { failed } from "../chat/errors.ts";
+import type { Answer } from "../chat/errors.ts";
+import type { Caller, ChatService, ReadAt, Session } from "../chat/service.ts";
+import { sendInput } from "./send-stream.ts";
+
+/** Calls that are answered once and need nothing but the chat. */
+export type UnaryCall = Exclude<ChatCall, "Subscribe" | "SendStream" | "ClusterStatus">;
+
+/** What a handler knows of the call beside its request. */
+export interface CallContext {
+  readonly chat: ChatService;
+  readonly caller: Caller;
+  readonly readAt: (read: number) => ReadAt;
+}
+
+/** The response without its cursor, which is added for all alike. */
+type Body<Name extends UnaryCall> = Omit<ChatCalls[Name]["response"], "cursor">;
+
+type OpenHandler<Name extends UnaryCall> = (
+  request: ChatCalls[Name]["request"],
+  context: CallContext,
+) => Promise<Answer<Body<Name>>>;
+
+type SessionHandler<Name extends UnaryCall> = (
+  request: ChatCalls[Name]["request"],
+  context: CallContext & { readonly session: Session },
+) => Promise<Answer<Body<Name>>>;
+
+/** Messages, users or conversations in a page when the request does not say. */
+const PAGE_DEFAULT = 50;
+
+/** Calls that need no login. */
+export const OPEN_CALLS: { readonly [Name in "Register" | "Login"]: OpenHandler<Name> } = {
+  Register: ({ name, password, clientId }, { chat, caller }) => chat.register({ name, password, clientId }, caller),
+  Login: ({ name, password }, { chat, caller }) => chat.login({ name, password }, caller),
+};
+
+/** Calls that need a login. */
+export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof OPEN_CALLS>]: SessionHandler<Name> } = {
+  Logout: (_request, { chat, session }) => chat.logout(session).then(nothing),
+  ChangePassword: ({ password, newPassword, clientId }, { chat, session }) =>
+    chat.changePassword(session, { password, newPassword, clientId }).then(nothing),
+  DeleteAccount: ({ password, deleteMessages, clientId }, { chat, session }) =>
+    chat.deleteAccount(session, { password, deleteMessages, clientId }).then(nothing),
+  ListSessions: (_request, { chat, session }) => chat.listSessions(session).then(as((sessions) => ({ sessions }))),
+  EndSession: ({ sessionId, clientId }, { chat, session }) =>
+    chat.endSession(session, { id: sessionId, clientId }).then(nothing),
+  ListUsers: ({ after, limit, read }, { chat, session, readAt }) =>
+    chat
+      .listUsers(session, { ...(after === "" ? {} : { after }), limit: limit || PAGE_DEFAULT, ...readAt(read) })
+      .then(as((users) => ({ users }))),
+  ListConversations: ({ limit, read }, { chat, session, readAt }) =>
+    chat
+      .listConversations(session, { limit: limit || PAGE_DEFAULT, ...readAt(read) })
+      .then(as((conversations) => ({ conversations }))),
+  SendMessage: (request, { chat, session }) =>
+    chat.send(session, sendInput(request)).then(as((message) => ({ message }))),
+  GetMessages: getMessages,
+  MarkRead: ({ messageIds, conversationId, clientId }, { chat, session }) => {
+    if (conversationId !== "" && messageIds.length > 0) {
+      return Promise.resolve(failed("invalid", "Name messages or a conversation, not both.", { field: "ids" }));
+    }
+    if (conversationId !== "") return chat.markAllRead(session, { conversationId, clientId }).then(nothing);
+    return chat.markRead(session, { ids: messageIds, clientId }).then(nothing);
+  },
+  DeleteMessages: ({ messageIds, clientId }, { chat, session }) =>
+    chat.deleteMessages(session, { ids: messageIds, clientId }).then(nothing),
+};
+
+async function getMessages(
+  request: ChatCalls["GetMessages"]["request"],
+  { chat, session, readAt }: CallContext & { readonly session: Session },
+): Promise<Answer<Body<"GetMessages">>> {
+  const { before, with: name, read } = request;
+  let conversationId = request.conversationId;
+  if ((conversationId === "") === (name === "")) {
+    return failed("invalid", "Name a conversation or the person it is with, one of the two.", { field: "to" });
+  }
+  if (name !== "") {
+    // The wish about freshness is met by the read below; without a conversation it counts here.
+    const found = await chat.findDirect(session, { name });
+    if (!found.ok) return found;
+    if (found.value === null) return { ok: true, value: { messages: [] }, cursor: found.cursor };
+    conversationId = found.value.id;
+  }
+  const limit = request.limit || PAGE_DEFAULT;
+  const page = { conversationId, ...(before === "" ? {} : { before }), limit, ...readAt(read) };
+  return as((messages: Body<"GetMessages">["messages"]) => ({ messages }))(await chat.messages(session, page));
+}
+
+/** The answer of a call that says only where it stands. */
+function nothing(answer: Answer<null>): Answer<Record<never, never>> {
+  return answer.ok ? { ok: true, value: {}, cursor: answer.cursor } : answer;
+}
+
+/** Wraps the value of a successful answer. */
+function as<Value, Wrapped>(wrap: (value: Value) => Wrapped): (answer: Answer<Value>) => Answer<Wrapped> {
+  return (answer) => (answer.ok ? { ok: true, value: wrap(answer.value), cursor: answer.cursor } : answer);
+}

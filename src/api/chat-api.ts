@@ -1,0 +1,253 @@
+/**
+ * lastword.v1.Chat at this replica's gRPC port, with health and reflection. Looks up the
+ * login, hands the call to ChatService, and turns answers into responses and failures into
+ * status and trailers; decides nothing itself.
+ *
+ *   connection -> bytes -> request | BadRequest -> session -> ChatService -> response | status
+ *
+ * Whatever a client sends, the replica goes on: what cannot be read is `invalid` or
+ * `too_large`, what breaks inside is INTERNAL with an unknown outcome.
+ */
+import { Metadata } from "@grpc/grpc-js";
+import type {
+  Server,
+  ServerDuplexStream,
+  ServerUnaryCall,
+  UntypedServiceImplementation,
+  sendUnaryData,
+} from "@grpc/grpc-js";
+import { CHAT_WIRE } from "../../proto/chat-wire.ts";
+import type { ChatCalls, WireMethod } from "../../proto/chat-wire.ts";
+import type { Answer, ChatError } from "../chat/errors.ts";
+import type { ChatService } from "../chat/service.ts";
+import type { ClusterStatusJson } from "../election/cluster-status.ts";
+import { OPEN_CALLS, SESSION_CALLS } from "./calls.ts";
+import { bearerToken, callerOf, cursorOf, readAt } from "./caller.ts";
+import type { IncomingCall } from "./caller.ts";
+import { clusterStatusReply } from "./cluster-status-reply.ts";
+import { Health } from "./health.ts";
+import { BadRequest, serviceDefinition } from "./method.ts";
+import { addReflection } from "./reflection.ts";
+import { SendStreamCall } from "./send-stream.ts";
+import { NOT_LOGGED_IN, STOPPING, brokenReply, replyOf } from "./status-reply.ts";
+import { Subscription } from "./subscription.ts";
+import type { SubscribeCall } from "./subscription.ts";
+
+/** How often open SendStreams look whether their login still stands: contract 2 s. */
+const SESSION_CHECK_MS = 1000;
+/** How long `stop` waits for items under way before it cuts their streams off. */
+const STOP_GRACE_MS = 2000;
+/** SendStreams at the same time, each of at most SEND_IN_FLIGHT_MAX items; the next one is told to slow down. */
+const SEND_STREAMS_MAX = 1024;
+
+export interface ChatApiDeps {
+  readonly chat: ChatService;
+  readonly status: () => ClusterStatusJson;
+  /** ClusterStatus needs no login: the listener is on loopback. */
+  readonly openStatus: boolean;
+  /** Is it the token made from the cluster key? Opens ClusterStatus. */
+  readonly authenticateCluster?: (token: string) => boolean;
+}
+
+/** What the owner of the server holds of the service. */
+export interface ChatApi {
+  /** Health's answer; false at first. */
+  setServing(serving: boolean): void;
+  /** Health says no, open streams end with `not_writable`; resolves when all are over, at most 2 s later. Before the server's shutdown. */
+  stop(): Promise<void>;
+}
+
+type Unary = ServerUnaryCall<object, object>;
+type SendCall = ServerDuplexStream<
+  ChatCalls["SendStream"]["request"] | BadRequest,
+  ChatCalls["SendStream"]["response"]
+>;
+
+/** Adds Chat, health and reflection to a server that may carry other services. Call before the server is bound. */
+export function addChatService(server: Server, deps: ChatApiDeps): ChatApi {
+  const service = new ChatServer(deps);
+  const methods = CHAT_WIRE as unknown as Record<string, WireMethod<object, object>>;
+  server.addService(serviceDefinition(methods), service.handlers());
+  service.health.addTo(server);
+  addReflection(server);
+  return service;
+}
+
+class ChatServer implements ChatApi {
+  readonly health = new Health();
+  readonly #deps: ChatApiDeps;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #sendStreams = new Set<SendStreamCall>();
+  #sessionCheck: ReturnType<typeof setInterval> | null = null;
+  #stopping = false;
+  #onQuiet: (() => void) | null = null;
+
+  constructor(deps: ChatApiDeps) {
+    this.#deps = deps;
+  }
+
+  setServing(serving: boolean): void {
+    this.health.setServing(serving && !this.#stopping);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.health.stop();
+    for (const stream of this.#subscriptions) stream.fail(STOPPING);
+    for (const stream of this.#sendStreams) stream.fail(STOPPING);
+    if (this.#sendStreams.size > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, STOP_GRACE_MS);
+        this.#onQuiet = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    for (const stream of this.#sendStreams) stream.abort();
+  }
+
+  handlers(): UntypedServiceImplementation {
+    const handlers: UntypedServiceImplementation = {
+      Subscribe: (call: SubscribeCall) => this.#subscribe(call),
+      SendStream: (call: SendCall) => this.#sendStream(call),
+      ClusterStatus: (call: Unary, reply: sendUnaryData<object>) => this.#clusterStatus(call, reply),
+    };
+    for (const [name, handle] of Object.entries(OPEN_CALLS)) {
+      handlers[name] = this.#unary((call) =>
+        (handle as (request: object, context: object) => Promise<Answer<object>>)(call.request, this.#context(call)),
+      );
+    }
+    for (const [name, handle] of Object.entries(SESSION_CALLS)) {
+      handlers[name] = this.#unary((call) => {
+        const session = this.#session(call);
+        if (session === null) return { ok: false, error: NOT_LOGGED_IN };
+        const context = { ...this.#context(call), session };
+        return (handle as (request: object, context: object) => Promise<Answer<object>>)(call.request, context);
+      });
+    }
+    return handlers;
+  }
+
+  /** A handler that answers exactly once, whatever `handle` does. */
+  #unary(handle: (call: Unary) => Promise<Answer<object>> | Answer<object>) {
+    return (call: Unary, reply: sendUnaryData<object>): void => {
+      const run = async (): Promise<Answer<object>> =>
+        call.request instanceof BadRequest ? { ok: false, error: call.request.error } : handle(call);
+      run().then(
+        (answer) => {
+          if (answer.ok) reply(null, { ...answer.value, cursor: answer.cursor });
+          else reply(replyOf(answer.error));
+        },
+        () => reply(brokenReply()),
+      );
+    };
+  }
+
+  #context(call: IncomingCall) {
+    return { chat: this.#deps.chat, caller: callerOf(call), readAt: (read: number) => readAt(call, read) };
+  }
+
+  #session(call: IncomingCall) {
+    const token = bearerToken(call);
+    return token === null ? null : this.#deps.chat.authenticate(token);
+  }
+
+  #clusterStatus(call: Unary, reply: sendUnaryData<object>): void {
+    try {
+      if (call.request instanceof BadRequest) return reply(replyOf(call.request.error));
+      if (!this.#mayReadStatus(call)) return reply(replyOf(NOT_LOGGED_IN));
+      return reply(null, clusterStatusReply(this.#deps.status()));
+    } catch {
+      return reply(brokenReply());
+    }
+  }
+
+  #mayReadStatus(call: IncomingCall): boolean {
+    if (this.#deps.openStatus) return true;
+    const token = bearerToken(call);
+    if (token === null) return false;
+    return this.#deps.authenticateCluster?.(token) === true || this.#deps.chat.authenticate(token) !== null;
+  }
+
+  #subscribe(call: SubscribeCall): void {
+    guarded(call, () => {
+      const request = call.request;
+      if (request instanceof BadRequest) return refuse(call, request.error);
+      const session = this.#session(call);
+      if (session === null) return refuse(call, NOT_LOGGED_IN);
+      if (this.#stopping) return refuse(call, STOPPING);
+      const cursor = request.cursor === "" ? cursorOf(call) : request.cursor;
+      const answer = this.#deps.chat.subscribe(session, cursor === undefined ? {} : { cursor });
+      if (!answer.ok) return refuse(call, answer.error);
+      const subscription: Subscription = new Subscription({
+        call,
+        feed: answer.value,
+        onOver: () => this.#subscriptions.delete(subscription),
+      });
+      this.#subscriptions.add(subscription);
+      // Until the first event the stream stands where the reader said it is, not where the feed has got to.
+      void subscription.run(cursor ?? answer.cursor);
+    });
+  }
+
+  #sendStream(call: SendCall): void {
+    guarded(call, () => {
+      const token = bearerToken(call);
+      const session = token === null ? null : this.#deps.chat.authenticate(token);
+      if (token === null || session === null) return refuse(call, NOT_LOGGED_IN);
+      if (this.#stopping) return refuse(call, STOPPING);
+      if (this.#sendStreams.size >= SEND_STREAMS_MAX) return refuse(call, TOO_MANY_STREAMS);
+      // The caller learns that the stream stands without sending anything.
+      call.sendMetadata(new Metadata());
+      const stream: SendStreamCall = new SendStreamCall({
+        call,
+        chat: this.#deps.chat,
+        session,
+        token,
+        onOver: () => this.#onSendStreamOver(stream),
+      });
+      this.#sendStreams.add(stream);
+      this.#sessionCheck ??= setInterval(() => this.#checkSessions(), SESSION_CHECK_MS);
+    });
+  }
+
+  #onSendStreamOver(stream: SendStreamCall): void {
+    this.#sendStreams.delete(stream);
+    if (this.#sendStreams.size > 0) return;
+    if (this.#sessionCheck !== null) clearInterval(this.#sessionCheck);
+    this.#sessionCheck = null;
+    this.#onQuiet?.();
+  }
+
+  #checkSessions(): void {
+    for (const stream of this.#sendStreams) {
+      try {
+        if (this.#deps.chat.authenticate(stream.token) === null) stream.fail(NOT_LOGGED_IN);
+      } catch {
+        // Nobody would catch it in a timer. The next round, or the next item, asks again.
+      }
+    }
+  }
+}
+
+const TOO_MANY_STREAMS: ChatError = {
+  code: "slow_down",
+  sentence: "This replica has too many streams; try again later or at another one.",
+  retryAfterMs: 1000,
+};
+
+type StreamCall = SubscribeCall | SendCall;
+
+function refuse(call: StreamCall, error: ChatError): void {
+  call.emit("error", replyOf(error));
+}
+
+/** Runs the start of a stream; if it breaks, the stream ends and nothing else. */
+function guarded(call: StreamCall, start: () => void): void {
+  try {
+    start();
+  } catch {
+    call.emit("error", brokenReply());
+  }
+}

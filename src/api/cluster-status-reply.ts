@@ -1,0 +1,37 @@
+/** ClusterStatusJson as the response of ClusterStatus: null becomes 0, empty or absent. */
+import type { WireClusterStatus } from "../../proto/chat-wire.ts";
+import type { ClusterStatusJson } from "../election/cluster-status.ts";
+
+/** The same facts in the wire's shape. */
+export function clusterStatusReply(status: ClusterStatusJson): WireClusterStatus {
+  const { version, clusterId, self, consistency, recovery, writable, view, seq, lastFailover } = status;
+  const { no, leader, members, configured, forkRisk } = view;
+  return {
+    version,
+    clusterId,
+    self,
+    consistency,
+    recovery,
+    writable,
+    reason: status.reason ?? "",
+    view: { no, ...(leader === null ? {} : { leader }), members, configured, forkRisk: forkRisk ?? [] },
+    protected: status.protected,
+    committed: seq.committed,
+    applied: seq.applied,
+    replicas: status.replicas.map((replica) => ({
+      id: replica.id,
+      state: replica.state,
+      pid: replica.pid ?? 0,
+      bootId: replica.bootId ?? "",
+      version: replica.version ?? "",
+      durable: replica.durable ?? 0,
+      applied: replica.applied ?? 0,
+      lag: replica.lag ?? 0,
+      grpc: replica.grpc ?? "",
+      web: replica.web ?? "",
+      since: replica.since ?? "",
+    })),
+    ...(lastFailover === null ? {} : { lastFailover }),
+    events: status.events,
+  };
+}

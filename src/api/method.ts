@@ -1,0 +1,55 @@
+/**
+ * From the wire's description of a service to what a gRPC server takes, with the bound on
+ * requests. grpc-js has one bound for a whole server, and the replicas' own service on the
+ * same port needs a large one; so a request that is too large, or no message at all, is
+ * handed on as a value and answered like every other bad request.
+ */
+import type { MethodDefinition, ServiceDefinition } from "@grpc/grpc-js";
+import { REQUEST_BYTES_MAX } from "../../proto/chat-wire.ts";
+import type { WireMethod } from "../../proto/chat-wire.ts";
+import type { ChatError } from "../chat/errors.ts";
+
+/** A request that cannot be read. */
+export class BadRequest {
+  readonly error: ChatError;
+  constructor(error: ChatError) {
+    this.error = error;
+  }
+}
+
+const TOO_LARGE = new BadRequest({
+  code: "too_large",
+  sentence: `A request is at most ${REQUEST_BYTES_MAX / 1024} KiB; send less at a time.`,
+});
+
+const MALFORMED = new BadRequest({
+  code: "invalid",
+  sentence: "The request is not a message of this call; is the client made from another chat.proto?",
+});
+
+/** A service for Server.addService: requests arrive as the message or as BadRequest. */
+export function serviceDefinition(methods: Readonly<Record<string, WireMethod<object, object>>>): ServiceDefinition {
+  const definition: Record<string, MethodDefinition<unknown, unknown>> = {};
+  for (const [name, method] of Object.entries(methods)) {
+    definition[name] = {
+      path: method.path,
+      requestStream: method.requestStream,
+      responseStream: method.responseStream,
+      requestSerialize: (value) => method.encodeRequest(value as object),
+      requestDeserialize: (bytes) => decodeBounded(method, bytes),
+      // A handler that has its response as bytes already passes them on as they are.
+      responseSerialize: (value) => (Buffer.isBuffer(value) ? value : method.encodeResponse(value as object)),
+      responseDeserialize: (bytes) => method.decodeResponse(bytes),
+    };
+  }
+  return definition;
+}
+
+function decodeBounded(method: WireMethod<object, object>, bytes: Buffer): object {
+  if (bytes.length > REQUEST_BYTES_MAX) return TOO_LARGE;
+  try {
+    return method.decodeRequest(bytes);
+  } catch {
+    return MALFORMED;
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Server reflection (v1 and v1alpha), so that tools such as grpcurl need no .proto file.
+ * Tells of the public services only; the replicas' own service is nobody's business.
+ * Written here because the package @grpc/reflection reads files when it starts.
+ */
+import { status } from "@grpc/grpc-js";
+import type { Server, ServerDuplexStream, UntypedServiceImplementation } from "@grpc/grpc-js";
+import { fileDescriptors, symbolPackages, wireService } from "../../proto/chat-wire.ts";
+import { BadRequest, serviceDefinition } from "./method.ts";
+import { replyOf } from "./status-reply.ts";
+
+const SERVICES = [
+  "grpc.health.v1.Health",
+  "grpc.reflection.v1.ServerReflection",
+  "grpc.reflection.v1alpha.ServerReflection",
+  "lastword.v1.Chat",
+];
+
+interface ReflectionRequest {
+  readonly host: string;
+  readonly messageRequest?: string;
+  readonly fileByFilename: string;
+  readonly fileContainingSymbol: string;
+}
+
+/** Adds both versions of the service; they have the same messages. */
+export function addReflection(server: Server): void {
+  const files = new Map<string, Buffer>();
+  for (const file of fileDescriptors()) files.set(nameIn(file), file);
+  const packages = symbolPackages();
+
+  const answer = (request: ReflectionRequest): object => {
+    const base = { validHost: request.host, originalRequest: request };
+    const file = (found: Buffer | undefined): object =>
+      found === undefined
+        ? { ...base, errorResponse: { errorCode: status.NOT_FOUND, errorMessage: "Not known here." } }
+        : { ...base, fileDescriptorResponse: { fileDescriptorProto: [found] } };
+    switch (request.messageRequest ?? "") {
+      case "listServices":
+        return { ...base, listServicesResponse: { service: SERVICES.map((name) => ({ name })) } };
+      case "fileByFilename":
+        return file(files.get(request.fileByFilename));
+      case "fileContainingSymbol":
+        return file(files.get(fileOfPackage(packages.get(request.fileContainingSymbol))));
+      default:
+        return { ...base, errorResponse: { errorCode: status.NOT_FOUND, errorMessage: "There are no extensions." } };
+    }
+  };
+
+  const handlers: UntypedServiceImplementation = {
+    ServerReflectionInfo: (call: ServerDuplexStream<ReflectionRequest | BadRequest, object>) => {
+      call.on("data", (request: ReflectionRequest | BadRequest) => {
+        if (request instanceof BadRequest) {
+          call.emit("error", replyOf(request.error));
+          return;
+        }
+        // One that asks without reading must not fill our memory.
+        if (!call.write(answer(request))) call.pause();
+      });
+      call.on("drain", () => call.resume());
+      call.on("end", () => call.end());
+    },
+  };
+  for (const version of ["v1", "v1alpha"]) {
+    const service = wireService(`grpc.reflection.${version}.ServerReflection`);
+    server.addService(serviceDefinition(service), handlers);
+  }
+}
+
+/** protobufjs names the file of a package so. */
+function fileOfPackage(packageName: string | undefined): string {
+  return `${(packageName ?? "").replaceAll(".", "_")}.proto`;
+}
+
+/** The file's name: field 1 of FileDescriptorProto comes first and is shorter than 128 bytes. */
+function nameIn(file: Buffer): string {
+  return file.toString("utf8", 2, 2 + (file[1] ?? 0));
+}

@@ -1,0 +1,193 @@
+/**
+ * One SendStream call: items in, results out, each as soon as it is known. Built for many
+ * items a second: no timer and no await per item, results of one turn go out together, and
+ * events are used instead of `for await` (which never ends the client's stream).
+ *
+ *   data -> backlog -> chat.send (at most SEND_IN_FLIGHT_MAX) -> results -> write -> client
+ *
+ * An item counts as in flight until its result is handed to the connection, so that a client
+ * that sends and never reads comes to a halt instead of filling our memory.
+ */
+import type { ServerDuplexStream } from "@grpc/grpc-js";
+import { SEND_IN_FLIGHT_MAX, SEND_ITEMS_MAX } from "../../proto/chat-wire.ts";
+import type { ChatCalls, SendItem, SendResult } from "../../proto/chat-wire.ts";
+import type { Answer, ChatError } from "../chat/errors.ts";
+import type { ChatService, MessageView, SendInput, Session } from "../chat/service.ts";
+import { BadRequest } from "./method.ts";
+import { BROKEN_FAILURE, failureOf, replyOf } from "./status-reply.ts";
+
+type Request = ChatCalls["SendStream"]["request"] | BadRequest;
+type Response = ChatCalls["SendStream"]["response"];
+
+/** Responses handed to the connection and not yet taken by it; more wait to go out together. */
+const WRITES_OUTSTANDING_MAX = 2;
+
+const TOO_MANY_ITEMS: ChatError = {
+  code: "too_large",
+  sentence: `A request of SendStream holds at most ${SEND_ITEMS_MAX} items; send fewer at a time.`,
+};
+
+export class SendStreamCall {
+  readonly token: string;
+  readonly #call: ServerDuplexStream<Request, Response>;
+  readonly #chat: ChatService;
+  readonly #session: Session;
+  readonly #onOver: () => void;
+  /** Items received and not yet given to the chat; `#backlogAt` is the next one. */
+  #backlog: SendItem[] = [];
+  #backlogAt = 0;
+  /** Items given to the chat whose result is not written yet. */
+  #inFlight = 0;
+  #results: SendResult[] = [];
+  #writing = 0;
+  #flushDue = false;
+  #halfClosed = false;
+  #paused = false;
+  #failure: ChatError | null = null;
+  #over = false;
+
+  constructor(deps: {
+    call: ServerDuplexStream<Request, Response>;
+    chat: ChatService;
+    session: Session;
+    token: string;
+    /** Called once, when nothing of the call is left. */
+    onOver: () => void;
+  }) {
+    this.token = deps.token;
+    this.#call = deps.call;
+    this.#chat = deps.chat;
+    this.#session = deps.session;
+    this.#onOver = deps.onOver;
+    const call = this.#call;
+    call.on("data", (request: Request) => this.#onData(request));
+    call.on("end", () => {
+      this.#halfClosed = true;
+      this.#endIfDone();
+    });
+    // Emitted at the normal end as well.
+    call.on("cancelled", () => this.#finish());
+    call.on("error", () => this.#finish());
+  }
+
+  /** Takes no further item, answers those under way, then ends with the error. */
+  fail(error: ChatError): void {
+    if (this.#failure !== null || this.#over) return;
+    this.#failure = error;
+    this.#backlog = [];
+    this.#backlogAt = 0;
+    this.#endIfDone();
+  }
+
+  /** Cuts the call off: what has no result is unknown. */
+  abort(): void {
+    if (this.#over) return;
+    this.#finish();
+    this.#call.destroy();
+  }
+
+  #onData(request: Request): void {
+    if (this.#failure !== null || this.#over) return;
+    if (request instanceof BadRequest) return this.fail(request.error);
+    if (request.items.length > SEND_ITEMS_MAX) return this.fail(TOO_MANY_ITEMS);
+    if (this.#backlog.length === 0) this.#backlog = request.items as SendItem[];
+    else this.#backlog = [...this.#backlog.slice(this.#backlogAt), ...request.items];
+    this.#backlogAt = 0;
+    this.#pump();
+  }
+
+  /** Gives the chat as much of the backlog as may be under way, and reads on only when all of it is. */
+  #pump(): void {
+    while (this.#backlogAt < this.#backlog.length && this.#inFlight < SEND_IN_FLIGHT_MAX) {
+      const item = this.#backlog[this.#backlogAt++]!;
+      this.#inFlight += 1;
+      this.#send(item);
+    }
+    if (this.#backlogAt < this.#backlog.length) {
+      if (!this.#paused) {
+        this.#paused = true;
+        this.#call.pause();
+      }
+      return;
+    }
+    this.#backlog = [];
+    this.#backlogAt = 0;
+    if (this.#paused) {
+      this.#paused = false;
+      this.#call.resume();
+    }
+  }
+
+  #send(item: SendItem): void {
+    const clientId = item.clientId;
+    try {
+      this.#chat.send(this.#session, sendInput(item)).then(
+        (answer) => this.#onResult(resultOf(clientId, answer)),
+        () => this.#onResult({ clientId, failure: BROKEN_FAILURE }),
+      );
+    } catch {
+      this.#onResult({ clientId, failure: BROKEN_FAILURE });
+    }
+  }
+
+  #onResult(result: SendResult): void {
+    if (this.#over) return;
+    this.#results.push(result);
+    if (this.#flushDue) return;
+    this.#flushDue = true;
+    // Items of one commit are answered in one turn: after it, their results go out together.
+    setImmediate(() => {
+      this.#flushDue = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#over || this.#results.length === 0 || this.#writing >= WRITES_OUTSTANDING_MAX) return;
+    const results = this.#results;
+    this.#results = [];
+    this.#writing += 1;
+    this.#call.write({ results }, () => {
+      this.#writing -= 1;
+      this.#inFlight -= results.length;
+      if (this.#over) return;
+      this.#flush();
+      this.#pump();
+      this.#endIfDone();
+    });
+  }
+
+  #endIfDone(): void {
+    if (this.#over || this.#inFlight > 0 || this.#backlog.length > 0) return;
+    if (this.#failure !== null) {
+      const reply = replyOf(this.#failure);
+      this.#finish();
+      this.#call.emit("error", reply);
+    } else if (this.#halfClosed) {
+      this.#finish();
+      this.#call.end();
+    }
+  }
+
+  #finish(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#backlog = [];
+    this.#results = [];
+    this.#onOver();
+  }
+}
+
+/** An item as the chat takes it: an empty field was not given. */
+export function sendInput(item: SendItem): SendInput {
+  const { to, conversationId, body, clientId } = item;
+  if (conversationId === "") return { to, body, clientId };
+  if (to === "") return { conversationId, body, clientId };
+  return { to, conversationId, body, clientId };
+}
+
+function resultOf(clientId: string, answer: Answer<MessageView>): SendResult {
+  if (!answer.ok) return { clientId, failure: failureOf(answer.error) };
+  const { id, conversationId, seq, timeMicros } = answer.value;
+  return { clientId, messageId: id, conversationId, seq, timeMicros, cursor: answer.cursor };
+}

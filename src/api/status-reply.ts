@@ -1,0 +1,59 @@
+/** Failures as gRPC says them: status, sentence, trailers. The one table behind it is CHAT_ERRORS. */
+import { Metadata, status } from "@grpc/grpc-js";
+import { CODE_TRAILER, OUTCOME_TRAILER, RETRY_AFTER_TRAILER } from "../../proto/chat-wire.ts";
+import type { SendFailure } from "../../proto/chat-wire.ts";
+import { CHAT_ERRORS } from "../chat/errors.ts";
+import type { ChatError } from "../chat/errors.ts";
+
+/** How a call ends that did not succeed. */
+export interface StatusReply {
+  readonly code: status;
+  readonly details: string;
+  readonly metadata: Metadata;
+}
+
+export const NOT_LOGGED_IN: ChatError = {
+  code: "not_logged_in",
+  sentence: "You are not logged in, or this login has ended; log in again.",
+};
+
+export const STOPPING: ChatError = {
+  code: "not_writable",
+  sentence: "This replica is stopping; go on at another one.",
+};
+
+/** The error as status and trailers. */
+export function replyOf(error: ChatError): StatusReply {
+  const { grpc, outcome } = CHAT_ERRORS[error.code];
+  const metadata = new Metadata();
+  metadata.set(CODE_TRAILER, error.code);
+  metadata.set(OUTCOME_TRAILER, outcome);
+  if (error.retryAfterMs !== undefined) metadata.set(RETRY_AFTER_TRAILER, String(Math.ceil(error.retryAfterMs)));
+  // The library percent-encodes the sentence and throws on a lone surrogate.
+  return { code: grpc, details: error.sentence.toWellFormed(), metadata };
+}
+
+/** Something that must not happen did: nothing of it is told, and whether the call took effect is open. */
+export function brokenReply(): StatusReply {
+  const metadata = new Metadata();
+  metadata.set(OUTCOME_TRAILER, "unknown");
+  return { code: status.INTERNAL, details: "Something went wrong inside this replica; try again.", metadata };
+}
+
+/** The error as the result of one item of a SendStream. */
+export function failureOf(error: ChatError): SendFailure {
+  return {
+    code: error.code,
+    definite: CHAT_ERRORS[error.code].outcome === "definite",
+    sentence: error.sentence,
+    retryAfterMs: Math.ceil(error.retryAfterMs ?? 0),
+  };
+}
+
+/** An item that broke something inside: unknown. */
+export const BROKEN_FAILURE: SendFailure = {
+  code: "",
+  definite: false,
+  sentence: "Something went wrong inside this replica; try again.",
+  retryAfterMs: 0,
+};

@@ -1,0 +1,122 @@
+/**
+ * One Subscribe call: the feed's items in the feed's order, at the reader's pace. Nothing is
+ * queued here: the next item is taken from the feed only when the connection has room, so
+ * the feed's own bound (1 MiB, then OVERFLOW) is the only queue of a reader that is slow.
+ */
+import type { ServerWritableStream } from "@grpc/grpc-js";
+import { RESET_REASONS, encodeAs } from "../../proto/chat-wire.ts";
+import type { ChatCalls, SubscribeResponse } from "../../proto/chat-wire.ts";
+import type { ChatError } from "../chat/errors.ts";
+import type { Feed, FeedEvent, FeedItem } from "../chat/service.ts";
+import type { BadRequest } from "./method.ts";
+import { NOT_LOGGED_IN, brokenReply, replyOf } from "./status-reply.ts";
+import type { StatusReply } from "./status-reply.ts";
+
+type Request = ChatCalls["Subscribe"]["request"] | BadRequest;
+/** Responses are written as bytes, see `encodeItem`. */
+export type SubscribeCall = ServerWritableStream<Request, Buffer>;
+
+const encodeResponse = encodeAs("lastword.v1.SubscribeResponse");
+
+/** Bytes of an event without its cursor: one encoding for all who get the same event. */
+const encoded = new WeakMap<FeedEvent, Buffer>();
+
+export class Subscription {
+  readonly #call: SubscribeCall;
+  readonly #feed: Feed;
+  readonly #onOver: () => void;
+  #over = false;
+  /** Wakes `run` while it waits for room. */
+  #wake: (() => void) | null = null;
+
+  constructor(deps: { call: SubscribeCall; feed: Feed; onOver: () => void }) {
+    this.#call = deps.call;
+    this.#feed = deps.feed;
+    this.#onOver = deps.onOver;
+    this.#call.on("cancelled", () => this.#finish());
+    this.#call.on("error", () => this.#finish());
+    this.#call.on("drain", () => this.#wake?.());
+  }
+
+  /** Passes items on until the feed or the call is over. Never rejects. */
+  async run(startCursor: string): Promise<void> {
+    try {
+      await this.#write(encodeResponse({ cursor: startCursor, ready: {} }));
+      while (!this.#over) {
+        const item = await this.#feed.next();
+        if (this.#over) return;
+        if (item === null) return this.#end(null);
+        if (item.event.kind === "ended") return this.#end(replyOf(NOT_LOGGED_IN));
+        await this.#write(encodeItem(item));
+      }
+    } catch {
+      this.#end(brokenReply());
+    }
+  }
+
+  fail(error: ChatError): void {
+    this.#end(replyOf(error));
+  }
+
+  /** Cuts the call off. */
+  abort(): void {
+    this.#finish();
+    this.#call.destroy();
+  }
+
+  async #write(bytes: Buffer): Promise<void> {
+    if (this.#over || this.#call.write(bytes)) return;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    this.#wake = null;
+  }
+
+  #end(reply: StatusReply | null): void {
+    if (this.#over) return;
+    this.#finish();
+    if (reply === null) this.#call.end();
+    else this.#call.emit("error", reply);
+  }
+
+  #finish(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#feed.close();
+    this.#wake?.();
+    this.#onOver();
+  }
+}
+
+/** A message's fields may come in any order and in pieces: event and cursor are encoded apart and joined. */
+function encodeItem(item: FeedItem): Buffer {
+  let event = encoded.get(item.event);
+  if (event === undefined) {
+    event = encodeResponse(eventFields(item.event));
+    encoded.set(item.event, event);
+  }
+  return Buffer.concat([event, encodeResponse({ cursor: item.cursor })]);
+}
+
+function eventFields(event: FeedEvent): Partial<SubscribeResponse> {
+  switch (event.kind) {
+    case "message":
+      return { message: event.message };
+    case "deleted":
+      return { deleted: { conversationId: event.conversationId, messageIds: event.messageIds } };
+    case "read": {
+      const { conversationId, readerId, messageIds, upTo } = event;
+      return { read: { conversationId, readerId, messageIds, upTo } };
+    }
+    case "user":
+      return { user: event.user };
+    case "presence":
+      return { presence: event.user };
+    case "typing":
+      return { typing: { conversationId: event.conversationId, userId: event.userId } };
+    case "reset":
+      return { reset: { reason: RESET_REASONS[event.reason] } };
+    case "ended":
+      return {};
+  }
+}
