@@ -68,8 +68,8 @@ function checkReplica(options: Options, configured: readonly Peer[]): Failure | 
   if (id === null && options.peers !== null && !configured.every((peer) => isLoopback(peer.host))) {
     return usage("--peers on several hosts needs --replica-id", "say which of them this replica is");
   }
-  if (id === null && options.grpc !== null && options.peers === null) {
-    return usage("--grpc needs --peers here", "the others must know the address; or use lastword up --grpc");
+  if (options.grpc !== null && options.peers === null) {
+    return usage("--grpc needs --peers", "the others must know the address too; or use lastword up --grpc");
   }
   return null;
 }

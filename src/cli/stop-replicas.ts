@@ -1,0 +1,74 @@
+/** Stopping replicas gracefully: followers first, then the leader, so that leadership moves at most once. */
+import { until, type CommandDeps } from "./command-deps.ts";
+import { lockPath } from "./data-folder.ts";
+import { EXIT, failureLine, type ExitCode } from "./exit.ts";
+import { askAll, bestStatus, findCluster, lookAround, type LocalCluster, type LocalReplica } from "./local-cluster.ts";
+import type { Options } from "./options.ts";
+import { readRunFile } from "./run-file.ts";
+
+/** A replica bounds its own stop by 5 s; whoever needs longer is frozen. */
+const STOP_TIMEOUT_MS = 10_000;
+
+/** How long a replica may have the lock without having said who it is. */
+const STARTING_MS = 3000;
+
+/** A replica to stop; `up` knows the process ids of its children, everybody else reads run.json. */
+export type Stoppable = Pick<LocalReplica, "id"> & { readonly pid: number | null };
+
+function terminate(pid: number | null): void {
+  if (pid === null) return;
+  try {
+    process.kill(pid, "SIGTERM");
+  } catch {
+    // It ended by itself.
+  }
+}
+
+/** Stops these replicas; answers those that still run after 10 s in all. */
+export async function stopReplicas(
+  cluster: LocalCluster,
+  replicas: readonly Stoppable[],
+  deps: Pick<CommandDeps, "lockIsHeld">,
+): Promise<Stoppable[]> {
+  const end = performance.now() + STOP_TIMEOUT_MS;
+  const running = (some: readonly Stoppable[]): Stoppable[] =>
+    some.filter((replica) => deps.lockIsHeld(lockPath(cluster.data, replica.id)));
+  const leader = bestStatus(await askAll(cluster, lookAround(cluster.data, deps), 500))?.view.leader ?? null;
+  const followers = replicas.filter((replica) => replica.id !== leader);
+  const last = replicas.filter((replica) => replica.id === leader);
+  for (const group of [followers, last]) {
+    for (const replica of group) terminate(replica.pid);
+    // The leader must not wait for a frozen follower for ever; half of the time is its own.
+    const left = (end - performance.now()) / (group === followers && last.length > 0 ? 2 : 1);
+    await until(() => running(group).length === 0, Math.max(0, left));
+  }
+  return running(replicas);
+}
+
+/** Process ids of living replicas; waits for those that are just starting to say theirs. */
+async function withPids(data: string, replicas: readonly LocalReplica[]): Promise<Stoppable[]> {
+  await until(() => replicas.every(({ id }) => readRunFile(data, id) !== null), STARTING_MS);
+  return replicas.map(({ id }) => ({ id, pid: readRunFile(data, id)?.pid ?? null }));
+}
+
+/** `lastword down`. */
+export async function runDown(options: Options, deps: CommandDeps): Promise<ExitCode> {
+  const cluster = findCluster(options, deps.environment);
+  if (!cluster.ok) {
+    deps.err(failureLine(cluster));
+    return cluster.exit;
+  }
+  const { data } = cluster.value;
+  const alive = lookAround(data, deps).filter((replica) => replica.alive);
+  if (alive.length === 0) {
+    deps.out(`nothing is running in ${data}\n`);
+    return EXIT.done;
+  }
+  const left = await stopReplicas(cluster.value, await withPids(data, alive), deps);
+  const isLeft = (id: number): boolean => left.some((replica) => replica.id === id);
+  for (const { id } of alive) if (!isLeft(id)) deps.out(`replica ${id} stopped\n`);
+  if (left.length === 0) return EXIT.done;
+  const names = left.map(({ id, pid }) => `replica ${id}${pid === null ? "" : ` (pid ${pid})`}`).join(", ");
+  deps.err(failureLine({ what: `${names} did not stop within 10 s`, todo: "it may be frozen; end it with kill -9" }));
+  return EXIT.failed;
+}

@@ -1,0 +1,125 @@
+/**
+ * `lastword up`: all local replicas as child processes in one terminal. The first Ctrl-C
+ * stops them gracefully, followers first, within 10 s; a second one kills them.
+ */
+import { defaultKeyPath, readClusterKey } from "./cluster-key.ts";
+import { until, type CommandDeps } from "./command-deps.ts";
+import { dataFolder, lockPath } from "./data-folder.ts";
+import { done, EXIT, failure, failureLine, type ExitCode, type Outcome } from "./exit.ts";
+import { askAll, bestStatus, lookAround, type LocalCluster } from "./local-cluster.ts";
+import { isLoopback, printAddress, type Address } from "./option-values.ts";
+import { wordsOf, type Invocation } from "./options.ts";
+import { localPeers, settingsOf, webAddress } from "./settings.ts";
+import { stopReplicas } from "./stop-replicas.ts";
+import { Supervisor } from "./supervisor.ts";
+
+/** Tells a replica who looks after it; it says so in run.json. */
+export const SUPERVISOR_VARIABLE = "LASTWORD_SUPERVISOR";
+
+const READY_TIMEOUT_MS = 15_000;
+
+/** The words for each child: what `up` was given, with the addresses of this one. */
+export function childWords(invocation: Invocation): Outcome<{ id: number; words: string[] }[]> {
+  const { options } = invocation;
+  const peers = options.peers ?? localPeers(options.grpc ?? undefined);
+  const away = peers.find((peer) => !isLoopback(peer.host));
+  if (away !== undefined) {
+    return failure(
+      EXIT.usage,
+      `replica ${away.id} of --peers is on another host`,
+      "up starts replicas of this host only; start one there with lastword --replica-id",
+    );
+  }
+  if (peers.some((peer) => peer.port > 65_535)) {
+    return failure(EXIT.usage, "--grpc leaves no room for the ports of all replicas", "give a lower port");
+  }
+  const addressGiven = options.peers !== null || options.grpc !== null;
+  const passed = { ...invocation.passed };
+  // Each child gets its own; the environment's, meant for up, must not reach all of them alike.
+  delete passed.grpc;
+  delete passed.web;
+  delete passed.peers;
+  const common = wordsOf(passed, "replica");
+  return done(
+    peers.map(({ id }) => {
+      const web: Address = webAddress(id, options.web ?? undefined);
+      const words = [`--replica-id=${id}`, `--web=${printAddress(web)}`, ...common];
+      if (addressGiven) words.push(`--peers=${peers.map((peer) => `${peer.id}=${printAddress(peer)}`).join(",")}`);
+      return { id, words };
+    }),
+  );
+}
+
+/** The environment of a child: what `up` got, without what `up` decides for it. */
+function childEnvironment(environment: CommandDeps["environment"]): Record<string, string | undefined> {
+  const { LASTWORD_GRPC: _grpc, LASTWORD_WEB: _web, LASTWORD_PEERS: _peers, ...rest } = environment;
+  return { ...rest, [SUPERVISOR_VARIABLE]: String(process.pid) };
+}
+
+async function sayWhenReady(cluster: () => LocalCluster, deps: CommandDeps, front: Address | null): Promise<void> {
+  let replicas = lookAround(cluster().data, deps);
+  const ready = await until(
+    async () => {
+      replicas = lookAround(cluster().data, deps);
+      return bestStatus(await askAll(cluster(), replicas))?.writable === true;
+    },
+    READY_TIMEOUT_MS,
+    100,
+  );
+  if (!ready) return;
+  const pages = replicas.flatMap(({ run, alive }) => (run !== null && alive ? [run.web] : []));
+  const shared = replicas.find(({ run, alive }) => alive && run?.front !== null)?.run?.front;
+  deps.out(`Lastword is running: ${front === null ? (pages[0] ?? "") : (shared ?? pages[0] ?? "")}\n`);
+  deps.out(`its replicas: ${pages.join(" ")}\n`);
+  deps.out("Ctrl-C stops them.\n");
+}
+
+/** Runs until all replicas have ended: by Ctrl-C, by `lastword down`, or because they cannot run. */
+export async function runUp(invocation: Invocation, deps: CommandDeps): Promise<ExitCode> {
+  const checked = settingsOf({ ...invocation.options, grpc: null }, deps.environment);
+  const children = checked.ok ? childWords(invocation) : checked;
+  if (!checked.ok || !children.ok) {
+    const wrong = checked.ok ? (children as Extract<typeof children, { ok: false }>) : checked;
+    deps.err(failureLine(wrong));
+    return wrong.exit;
+  }
+  const data = dataFolder(invocation.options.data, deps.environment);
+  const keyPath = invocation.options["cluster-key"] ?? defaultKeyPath(data);
+  const cluster = (): LocalCluster => {
+    const key = readClusterKey(keyPath);
+    return { data, secret: key.ok ? (key.value?.secret ?? null) : null };
+  };
+  const supervisor = new Supervisor(
+    children.value.map(({ id }) => id),
+    {
+      restart: !invocation.options["no-restart"],
+      say: (sentence) => deps.out(`${sentence}\n`),
+      running: (id) => deps.lockIsHeld(lockPath(data, id)),
+      start: (id) => {
+        const words = children.value.find((child) => child.id === id)?.words ?? [];
+        const child = Bun.spawn([...deps.program, ...words], {
+          detached: true,
+          stdio: ["ignore", "ignore", "inherit"],
+          env: childEnvironment(deps.environment),
+        });
+        return { pid: child.pid, exited: child.exited, kill: () => child.kill("SIGKILL") };
+      },
+    },
+  );
+  let asked = 0;
+  const stop = (): void => {
+    asked += 1;
+    if (asked > 1) return supervisor.kill();
+    const own = supervisor.own();
+    supervisor.hold();
+    if (own.length === 0) return;
+    deps.out("stopping; Ctrl-C again ends the replicas at once\n");
+    void stopReplicas(cluster(), own, deps).then((left) => {
+      if (left.length > 0) supervisor.kill();
+    });
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+  supervisor.start();
+  void sayWhenReady(cluster, deps, checked.value.front);
+  return (await supervisor.over) as ExitCode;
+}
