@@ -63,7 +63,15 @@ export interface PersistRows {
 export type Effect =
   /** The driver may write several Persist effects in one transaction, in order. */
   | { readonly type: "persist"; readonly token: PersistToken; readonly rows: PersistRows }
-  | { readonly type: "send"; readonly to: ReplicaId; readonly frame: Exclude<Frame, { type: "append" }> }
+  | { readonly type: "send"; readonly to: ReplicaId; readonly frame: Exclude<Frame, { type: "append" | "tail" }> }
+  /** Send a Tail with the log's entries (prevSeq, upTo]. */
+  | {
+      readonly type: "sendTail";
+      readonly to: ReplicaId;
+      readonly prevSeq: Seq;
+      readonly prevViewNo: ViewNo | null;
+      readonly upTo: Seq;
+    }
   /** Send an Append with the log's entries (prevSeq, upTo]; the driver reads them, they may not be durable here yet. */
   | {
       readonly type: "sendAppend";
@@ -115,6 +123,8 @@ export interface Timing {
   readonly policyMs: number;
   /** Bound on a graceful stop. */
   readonly stopMs: number;
+  /** Entries kept in the log behind what all replicas hold, so that a short absence needs no snapshot. */
+  readonly keepEntries: number;
 }
 
 export const DEFAULT_TIMING: Timing = {
@@ -125,6 +135,7 @@ export const DEFAULT_TIMING: Timing = {
   soleMs: 5000,
   policyMs: 15000,
   stopMs: 5000,
+  keepEntries: 20_000,
 };
 
 /** What a replica knows about itself before it runs. */
@@ -155,12 +166,4 @@ export interface Restored {
   readonly lastSeq: Seq;
   /** The state on disk covers the log up to here; at most lastSeq. */
   readonly appliedSeq: Seq;
-}
-
-/** Sources of what is not in the events; injected so that runs replay. */
-export interface Ambient {
-  /** Monotonic ms, read once per event. */
-  now(): number;
-  /** 16 hex digits. */
-  nonce(): string;
 }

@@ -103,6 +103,17 @@ export interface Join {
   readonly commit: Seq;
 }
 
+/**
+ * Answer to a Join at a replica that leads nobody and hears no leader: the entries the joiner
+ * lacks, so that it may stand with the newest view in its own log. Binds nobody; carries no commit.
+ */
+export interface Tail {
+  readonly type: "tail";
+  readonly prevSeq: Seq;
+  readonly prevViewNo: ViewNo | null;
+  readonly batches: readonly Batch[];
+}
+
 /** Leader to joiner: your state cannot be mended by Append; fetch mine (see SnapshotFetched). */
 export interface SnapshotOffer {
   readonly type: "snapshotOffer";
@@ -112,7 +123,7 @@ export interface SnapshotOffer {
 }
 
 /** Candidate to all: promise me this ballot. `handoff` is the ballot of the leader that asked me to stand. */
-export interface Promise_ {
+export interface PromiseRequest {
   readonly type: "promise";
   readonly ballot: Ballot;
   readonly handoff: Ballot | null;
@@ -167,11 +178,12 @@ export interface LeaveOk {
 export type Frame =
   | Beat
   | Append
+  | Tail
   | AppendOk
   | Refuse
   | Join
   | SnapshotOffer
-  | Promise_
+  | PromiseRequest
   | Granted
   | Denied
   | Propose

@@ -1,0 +1,383 @@
+/**
+ * What a leader does: copies its log to members and learners, commits what every member
+ * holds, shrinks the view by members that are gone, grows it by learners that caught up,
+ * and hands over when it stops or when its own disk stalls. Exists only while leading.
+ */
+import { assert } from "./assert.ts";
+import type { Effect, Identity, Notice, Timing } from "./event.ts";
+import { APPEND_ENTRIES_MAX, type AppendOk, type Join, type LeaveOk } from "./frame.ts";
+import type { LogMirror } from "./log-mirror.ts";
+import { majority, type Supporter } from "./may-lead.ts";
+import type { PeerTable } from "./peer-table.ts";
+import {
+  isMember,
+  sameBallot,
+  sameViewNo,
+  type Ballot,
+  type Member,
+  type ReplicaId,
+  type Seq,
+  type View,
+} from "./view.ts";
+
+/** Entries sent to a peer and not acknowledged yet: beyond it waits. */
+const IN_FLIGHT_MAX = 16 * APPEND_ENTRIES_MAX;
+/** A learner this close to the end is let in; acknowledgements then wait for it too. */
+const GROW_LAG_MAX = 256;
+/** A member excluded for lack of progress stays out this long, doubling each time. */
+const EXCLUDED_MS = { first: 4_000, max: 60_000 } as const;
+/** How long a hand-over may take before another way is tried. */
+const HANDOFF_MS = 2_000;
+
+/** The leader's knowledge of one follower's log, good for one boot of one store. */
+interface Progress {
+  readonly replicaId: ReplicaId;
+  readonly storeId: string;
+  readonly bootId: string;
+  /** Durable there and equal to ours up to here. */
+  match: Seq;
+  /** Next seq to send. */
+  next: Seq;
+  mode: "stream" | "snapshot";
+  sentCommit: Seq;
+  /** Ms without an advance of match while entries wait for it. */
+  stalledMs: number;
+}
+
+/** What the parts of one core share. */
+export interface CoreParts {
+  readonly identity: Identity;
+  readonly timing: Timing;
+  readonly log: LogMirror;
+  readonly peers: PeerTable;
+  emit(effect: Effect): void;
+  notice(notice: Notice): void;
+}
+
+/** One leadership: from winning a ballot to losing or handing it over. */
+export class Leadership {
+  readonly ballot: Ballot;
+  /** Everything up to here is on all members of the view. */
+  commit: Seq;
+  /** The view's own entry is on all its members. */
+  viewActive = false;
+  /** The member that was asked to lead next. */
+  handoffTo: ReplicaId | null = null;
+  private handoffMs = 0;
+  private ownStallMs = 0;
+  private ownDurable: Seq = 0;
+  private readonly progress = new Map<ReplicaId, Progress>();
+  private readonly excluded = new Map<ReplicaId, { waitMs: number; nextMs: number }>();
+  private readonly askedToLeaveMs = new Map<ReplicaId, number>();
+  private readonly core: CoreParts;
+
+  constructor(core: CoreParts, ballot: Ballot, commit: Seq) {
+    this.core = core;
+    this.ballot = ballot;
+    this.commit = commit;
+  }
+
+  /** Appends the first view of this ballot. Granters that hold the same last view need no Join. */
+  begin(
+    members: readonly Member[],
+    forkRisk: readonly ReplicaId[] | null,
+    grants: readonly Supporter[],
+    boots: ReadonlyMap<ReplicaId, string>,
+  ): void {
+    const { log, identity } = this.core;
+    const old = log.lineage.last();
+    const end = log.lastSeq;
+    this.appendView(members, forkRisk, { ballot: this.ballot, minor: 0 });
+    for (const grant of grants) {
+      const bootId = boots.get(grant.replicaId);
+      if (grant.replicaId === identity.replicaId || bootId === undefined) continue;
+      if (grant.view === null || old === null || !sameViewNo(grant.view.no, old.no)) continue;
+      const next = Math.min(grant.lastSeq, end) + 1;
+      if (next < log.firstSeq) continue;
+      this.progress.set(grant.replicaId, newProgress(grant.replicaId, grant.storeId, bootId, next));
+    }
+  }
+
+  view(): View {
+    const view = this.core.log.lineage.last();
+    assert(view !== null && sameBallot(view.no.ballot, this.ballot), "a leader's last view is its own");
+    return view;
+  }
+
+  /** Ops are appended now: not while handing over, and in strict mode not without a majority. */
+  accepting(): boolean {
+    return this.handoffTo === null && this.enoughMembers(this.view().members.length);
+  }
+
+  propose(ops: readonly Uint8Array[]): void {
+    const { log } = this.core;
+    log.append([{ kind: "op", viewNo: this.view().no, firstSeq: log.lastSeq + 1, ops }], null, null);
+  }
+
+  onJoin(from: ReplicaId, join: Join): void {
+    const { log } = this.core;
+    const common = log.lineage.commonSeq(log.lastSeq, join.lineage, join.lastSeq);
+    const known = this.progress.get(from);
+    const progress = newProgress(from, join.storeId, join.bootId, common + 1);
+    if (known?.bootId === join.bootId && known.storeId === join.storeId) progress.stalledMs = known.stalledMs;
+    this.progress.set(from, progress);
+    if (join.commit > common || common + 1 < log.firstSeq) {
+      progress.mode = "snapshot";
+      this.core.emit({
+        type: "send",
+        to: from,
+        frame: { type: "snapshotOffer", ballot: this.ballot, commonSeq: common },
+      });
+    }
+  }
+
+  onAppendOk(from: ReplicaId, ok: AppendOk): void {
+    const progress = this.progress.get(from);
+    if (progress === undefined || progress.bootId !== ok.bootId || !sameBallot(ok.ballot, this.ballot)) return;
+    if (ok.seq > progress.match) {
+      progress.match = ok.seq;
+      progress.stalledMs = 0;
+      this.askedToLeaveMs.delete(from);
+    }
+    if (progress.next <= progress.match) progress.next = progress.match + 1;
+  }
+
+  onLeaveOk(from: ReplicaId, ok: LeaveOk): void {
+    const member = this.view().members.find((m) => m.replicaId === from);
+    if (member !== undefined && sameViewNo(ok.viewNo, this.view().no)) {
+      this.core.peers.agreedToLeave(from, ok.viewNo, member.storeId);
+      this.exclude(from);
+    }
+  }
+
+  /** The peer was restarted: what it acknowledged before says nothing about its log now. */
+  onRestarted(peer: ReplicaId): void {
+    this.progress.delete(peer);
+  }
+
+  /** Commits what is durable on every member of the view, this disk included. */
+  advanceCommit(): void {
+    const { log, identity } = this.core;
+    const view = this.view();
+    let durable = log.durableSeq;
+    for (const member of view.members) {
+      if (member.replicaId === identity.replicaId) continue;
+      durable = Math.min(durable, this.matchOf(member));
+    }
+    if (durable < view.startSeq || durable <= this.commit) return;
+    this.commit = durable;
+    this.viewActive = true;
+  }
+
+  tick(elapsedMs: number): void {
+    const { log, peers } = this.core;
+    for (const progress of this.progress.values()) {
+      const waiting = progress.match < log.lastSeq && peers.hears(progress.replicaId);
+      progress.stalledMs = waiting ? progress.stalledMs + elapsedMs : 0;
+    }
+    for (const [id, ms] of this.askedToLeaveMs) this.askedToLeaveMs.set(id, ms + elapsedMs);
+    for (const backoff of this.excluded.values()) backoff.waitMs -= elapsedMs;
+    if (this.handoffTo !== null) this.handoffMs += elapsedMs;
+    this.ownStallMs =
+      log.durableSeq < log.lastSeq && log.durableSeq === this.ownDurable ? this.ownStallMs + elapsedMs : 0;
+    this.ownDurable = log.durableSeq;
+  }
+
+  /** After a pause nothing that was timed before it counts. */
+  forgetProgressTimes(): void {
+    for (const progress of this.progress.values()) progress.stalledMs = 0;
+    this.askedToLeaveMs.clear();
+    this.ownStallMs = 0;
+  }
+
+  /** Drops members that are gone and lets learners in; at most one new view a turn. */
+  reconfigure(leaving: boolean): void {
+    if (!this.shrink(leaving) && !leaving) this.grow();
+    else if (leaving && this.view().members.length === 1) this.grow();
+  }
+
+  private shrink(leaving: boolean): boolean {
+    const { identity, peers } = this.core;
+    const view = this.view();
+    const goneMembers = view.members.filter(
+      (m) => m.replicaId !== identity.replicaId && peers.gone(m, view.no, false) && !this.takesOver(m, leaving),
+    );
+    if (goneMembers.length === 0) return false;
+    const rest = view.members.filter((m) => !goneMembers.includes(m));
+    if (identity.consistency === "strict" && rest.length < majority(identity.configured.length)) return false;
+    // Going on alone looks the same as being cut off: it needs better evidence or longer silence.
+    if (rest.length === 1 && !goneMembers.every((m) => peers.gone(m, view.no, true))) return false;
+    this.appendView(rest, view.forkRisk, { ballot: this.ballot, minor: view.no.minor + 1 });
+    return true;
+  }
+
+  /** When everybody stops, the lowest id leads last, so that a plain start of replica 0 finds all there is. */
+  private takesOver(member: Member, leaving: boolean): boolean {
+    const { identity, peers } = this.core;
+    if (!leaving || member.replicaId >= identity.replicaId || peers.isRefused(member.replicaId)) return false;
+    const lowest = this.view().members[0]!;
+    return lowest.replicaId === member.replicaId && peers.reach(member.replicaId);
+  }
+
+  private grow(): void {
+    const { log, identity, peers } = this.core;
+    const view = this.view();
+    if (!this.viewActive || this.handoffTo !== null) return;
+    for (const progress of this.progress.values()) {
+      const beat = peers.lastBeat(progress.replicaId);
+      if (progress.mode !== "stream" || beat === null || beat.leaving || !peers.reach(progress.replicaId)) continue;
+      if (beat.storeId !== progress.storeId || beat.bootId !== progress.bootId) continue;
+      if (view.members.some((m) => m.replicaId === progress.replicaId)) continue;
+      if ((this.excluded.get(progress.replicaId)?.waitMs ?? 0) > 0) continue;
+      if (progress.match < view.startSeq || log.lastSeq - progress.match > GROW_LAG_MAX) continue;
+      if (identity.consistency === "strict" && this.replacesStore(progress)) {
+        // Only the other members' majority knows what the old store acknowledged.
+        if (view.members.length < majority(identity.configured.length)) continue;
+      }
+      const members = [...view.members, { replicaId: progress.replicaId, storeId: progress.storeId }];
+      members.sort((a, b) => a.replicaId - b.replicaId);
+      const risk = view.forkRisk?.filter((id) => id !== progress.replicaId) ?? [];
+      this.appendView(members, risk.length > 0 ? risk : null, { ballot: this.ballot, minor: view.no.minor + 1 });
+      return;
+    }
+  }
+
+  private replacesStore(progress: Progress): boolean {
+    return this.core.log.lineage
+      .all()
+      .some((v) => v.members.some((m) => m.replicaId === progress.replicaId && m.storeId !== progress.storeId));
+  }
+
+  /** Asks members without progress to agree to be dropped; called once per heartbeat. */
+  askStalledToLeave(): void {
+    const { timing, peers, identity } = this.core;
+    const view = this.view();
+    for (const member of view.members) {
+      const id = member.replicaId;
+      const progress = this.progress.get(id);
+      if (id === identity.replicaId || progress === undefined || progress.stalledMs < timing.progressMs) continue;
+      const asked = this.askedToLeaveMs.get(id);
+      if (asked === undefined) this.askedToLeaveMs.set(id, 0);
+      else if (asked >= timing.soleMs) {
+        peers.agreedToLeave(id, view.no, member.storeId);
+        this.exclude(id);
+        continue;
+      }
+      this.core.emit({ type: "send", to: id, frame: { type: "leave", viewNo: view.no } });
+    }
+  }
+
+  private exclude(id: ReplicaId): void {
+    const waitMs = this.excluded.get(id)?.nextMs ?? EXCLUDED_MS.first;
+    this.excluded.set(id, { waitMs, nextMs: Math.min(waitMs * 2, EXCLUDED_MS.max) });
+    this.askedToLeaveMs.delete(id);
+  }
+
+  /** Own disk stalls: another member should lead. */
+  diskStalls(): boolean {
+    return this.ownStallMs >= this.core.timing.progressMs && this.view().members.length > 1;
+  }
+
+  /**
+   * Moves leadership to the lowest member that stays (or, when all stop, the lowest at all).
+   * Waits until that member holds everything; tried again with another after HANDOFF_MS.
+   */
+  handOver(heartbeat: boolean): void {
+    const { log, peers, identity } = this.core;
+    const others = this.view().members.filter((m) => m.replicaId !== identity.replicaId && peers.reach(m.replicaId));
+    const staying = others.filter((m) => !(peers.lastBeat(m.replicaId)?.leaving ?? false));
+    const candidates = staying.length > 0 ? staying : others.filter((m) => m.replicaId < identity.replicaId);
+    if (this.handoffTo !== null && this.handoffMs >= HANDOFF_MS) {
+      const failed = this.handoffTo;
+      this.handoffTo = null;
+      if (candidates.length > 1) candidates.splice(0, candidates.findIndex((m) => m.replicaId === failed) + 1);
+    }
+    if (this.handoffTo === null) {
+      const target = candidates[0];
+      if (target === undefined) return;
+      this.handoffTo = target.replicaId;
+      this.handoffMs = 0;
+      heartbeat = true;
+    }
+    const member = this.view().members.find((m) => m.replicaId === this.handoffTo);
+    if (member === undefined || this.matchOf(member) < log.lastSeq) return;
+    if (heartbeat)
+      this.core.emit({ type: "send", to: member.replicaId, frame: { type: "handoff", ballot: this.ballot } });
+  }
+
+  cancelHandOver(): void {
+    this.handoffTo = null;
+  }
+
+  /** Sends each follower what it lacks; with `heartbeat` also an empty Append, so that a lost frame is noticed. */
+  replicate(heartbeat: boolean): void {
+    const { log, peers } = this.core;
+    for (const progress of this.progress.values()) {
+      if (progress.mode !== "stream" || !peers.hears(progress.replicaId)) continue;
+      let sent = false;
+      while (progress.next <= log.lastSeq && progress.next - progress.match <= IN_FLIGHT_MAX) {
+        const upTo = Math.min(log.lastSeq, progress.next + APPEND_ENTRIES_MAX - 1);
+        this.core.emit(this.appendTo(progress, upTo));
+        progress.next = upTo + 1;
+        sent = true;
+      }
+      if (!sent && (heartbeat || progress.sentCommit < this.commit))
+        this.core.emit(this.appendTo(progress, progress.next - 1));
+      progress.sentCommit = this.commit;
+    }
+  }
+
+  private appendTo(progress: Progress, upTo: Seq): Effect {
+    const prevSeq = progress.next - 1;
+    const prevViewNo = this.core.log.viewNoAt(prevSeq);
+    return {
+      type: "sendAppend",
+      to: progress.replicaId,
+      ballot: this.ballot,
+      prevSeq,
+      prevViewNo,
+      upTo,
+      commit: this.commit,
+    };
+  }
+
+  /** Every configured replica holds the log up to here in this lineage; 0 while one was never seen. */
+  floor(): Seq {
+    const { identity } = this.core;
+    let floor = this.commit;
+    for (const id of identity.configured) {
+      if (id !== identity.replicaId) floor = Math.min(floor, this.progress.get(id)?.match ?? 0);
+    }
+    return floor;
+  }
+
+  private matchOf(member: Member): Seq {
+    const progress = this.progress.get(member.replicaId);
+    return progress !== undefined && progress.storeId === member.storeId ? progress.match : 0;
+  }
+
+  private enoughMembers(count: number): boolean {
+    const { identity } = this.core;
+    return identity.consistency === "available" || count >= majority(identity.configured.length);
+  }
+
+  private appendView(members: readonly Member[], forkRisk: readonly ReplicaId[] | null, no: View["no"]): void {
+    const { log, identity } = this.core;
+    const view: View = {
+      no,
+      startSeq: log.lastSeq + 1,
+      leader: identity.replicaId,
+      members,
+      forkRisk,
+      consistency: identity.consistency,
+      recovery: identity.recovery,
+    };
+    assert(isMember(view, identity.replicaId, identity.storeId), "a leader is in its own view");
+    this.viewActive = false;
+    log.append([{ kind: "view", view }], null, null);
+  }
+}
+
+function newProgress(replicaId: ReplicaId, storeId: string, bootId: string, next: Seq): Progress {
+  return { replicaId, storeId, bootId, match: 0, next, mode: "stream", sentCommit: -1, stalledMs: 0 };
+}

@@ -1,0 +1,36 @@
+/**
+ * Two leaders that hear each other: which branch goes on? Both sides compute the same
+ * answer from their Beats; the loser becomes the winner's learner and its acknowledged
+ * ops are proposed again, so nothing is thrown away whichever side wins.
+ */
+import type { LineagePoint } from "./frame.ts";
+import type { Lineage } from "./lineage.ts";
+import { compareViewNos, sameViewNo, type View, type ViewNo } from "./view.ts";
+
+/** `ahead`: the peer's log follows mine. `behind`: mine follows the peer's. */
+export type Relation = "same" | "ahead" | "behind" | "fork";
+
+/** What a peer that shows `view` and the newest points of its lineage is to my log. */
+export function relation(mine: Lineage, view: View, tail: readonly LineagePoint[]): Relation {
+  const last = mine.last();
+  if (last === null) return "ahead";
+  if (sameViewNo(last.no, view.no)) return "same";
+  if (tail.some((point) => sameViewNo(point.no, last.no))) return "ahead";
+  if (mine.contains(view.no)) return "behind";
+  // Older than the tail reaches back: if all the peer shows is newer than all I have, it may
+  // well follow mine; the exact answer comes with the Join, and nothing is lost if it was a fork.
+  return "fork";
+}
+
+/** Positive if view `a` outranks `b`: no fork risk before fork risk, then more members, then the higher number. */
+export function compareRank(a: RankedView, b: RankedView): number {
+  const risk = Number(a.forkRisk === null) - Number(b.forkRisk === null);
+  return risk || a.members.length - b.members.length || compareViewNos(a.no, b.no);
+}
+
+/** The part of a view that ranks it. */
+export interface RankedView {
+  readonly no: ViewNo;
+  readonly members: View["members"];
+  readonly forkRisk: View["forkRisk"];
+}
