@@ -1,0 +1,37 @@
+/**
+ * Replays one seed: `bun tests/simulation/run-seed.ts SEED [MODE [RECOVERY [LINES]]]`.
+ * Without a mode all modes of the seed, with both policies. A violation prints the last
+ * LINES (default 80) of the trace and ends with status 1.
+ */
+import type { Recovery } from "../../src/election/view.ts";
+import { MODES, type Mode } from "../support/sim-nemesis.ts";
+import { describeReport, runSeed, type RunName } from "../support/sim-run.ts";
+
+const [seedText = "1", mode, recovery, lines = "80"] = process.argv.slice(2);
+const mutants = new Set((process.env["SIM_MUTANTS"] ?? "").split(",").filter((m) => m !== ""));
+const seed = Number(seedText);
+const names: RunName[] = (mode === undefined ? MODES : [mode as Mode]).flatMap((m) =>
+  (recovery === undefined ? (["wait", "any"] as const) : [recovery as Recovery]).map((r) => ({ seed, mode: m, recovery: r })),
+);
+
+let failed = false;
+for (const name of names) {
+  const began = performance.now();
+  const report = runSeed(name, { mutants });
+  process.stdout.write(`${describeReport(report)} (${Math.round(performance.now() - began)} ms)\n`);
+  if (report.violation === null) continue;
+  failed = true;
+  // The same run again, now with a trace: nothing is lost by not tracing the first time.
+  const trace: string[] = [];
+  const max = Number(lines);
+  runSeed(name, {
+    mutants,
+    trace: (line) => {
+      if (process.env["SIM_GREP"] !== undefined && !new RegExp(process.env["SIM_GREP"]).test(line)) return;
+      trace.push(line);
+      if (trace.length > 4 * max) trace.splice(0, trace.length - max);
+    },
+  });
+  process.stdout.write(`${trace.slice(-max).join("\n")}\n${report.violation.message}\n`);
+}
+process.exitCode = failed ? 1 : 0;

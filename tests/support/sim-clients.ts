@@ -1,0 +1,168 @@
+/**
+ * Clients of the simulated world: writers that send one op at a time and retry it under
+ * the same key at another replica, and streams that follow the applied ops by cursor.
+ */
+import type { Seq, ViewNo } from "../../src/election/view.ts";
+import { compareViewNos, printViewNo, sameViewNo } from "../../src/election/view.ts";
+import type { Random } from "./sim-random.ts";
+import type { SimReplica } from "./sim-replica.ts";
+import { chainHash, entryHash, viewHash } from "./sim-state.ts";
+import type { World } from "./sim-world.ts";
+
+/** One closed-loop writer. */
+export class Writer {
+  readonly #world: World;
+  readonly #random: Random;
+  readonly #name: string;
+  readonly #thinkMs: number;
+  readonly keys: string[] = [];
+  #stopped = false;
+  /** No op is on its way. */
+  idle = true;
+
+  constructor(world: World, name: string, thinkMs: number) {
+    this.#world = world;
+    this.#name = name;
+    this.#random = world.random.split(name);
+    this.#thinkMs = thinkMs;
+  }
+
+  start(): void {
+    this.#world.queue.after(this.#random.between(0, this.#thinkMs), () => this.#next());
+  }
+
+  /** Finishes the op on its way, begins no other. */
+  finish(): void {
+    this.#stopped = true;
+  }
+
+  #next(): void {
+    if (this.#stopped) {
+      this.idle = true;
+      return;
+    }
+    this.idle = false;
+    const key = `${this.#name}-${this.keys.length}`;
+    this.keys.push(key);
+    this.#attempt(key, this.#world.now, this.#world.checks.invoked(), { done: false, replica: null });
+  }
+
+  #attempt(
+    key: string,
+    invokedAt: number,
+    before: { seq: Seq; viewNo: ViewNo } | null,
+    life: { done: boolean; replica: SimReplica | null },
+  ): void {
+    if (life.done) return;
+    const world = this.#world;
+    const random = this.#random;
+    const others = world.replicas.filter((r) => r.alive && r !== life.replica);
+    const again = (delayMs: number) => {
+      let used = false;
+      world.queue.after(delayMs, () => {
+        if (!used) this.#attempt(key, invokedAt, before, life);
+        used = true;
+      });
+    };
+    if (others.length === 0) {
+      life.replica = null;
+      return again(random.between(20, 200));
+    }
+    const replica = random.pick(others);
+    life.replica = replica;
+    let over = false;
+    const retry = (delayMs: number) => {
+      if (over) return;
+      over = true;
+      again(delayMs);
+    };
+    world.queue.after(random.between(900, 3000), () => retry(0));
+    replica.later(random.between(0.1, 1), () => {
+      if (life.done || replica.proposals === null) return;
+      replica.proposals.submit(key, world.encodeOp(key, random), (outcome) => {
+        if (life.done) return;
+        if (outcome.kind !== "applied") return retry(random.between(5, 50));
+        life.done = true;
+        const { seq, viewNo } = outcome;
+        world.checks.acked({ key, seq, viewNo, replica: replica.id, invokedAt, ackedAt: world.now }, before);
+        world.queue.after(random.between(0.2, 1.8) * this.#thinkMs, () => this.#next());
+      });
+    });
+  }
+}
+
+/**
+ * I9: a stream resumes by cursor at any replica. Between two resets it sees the history
+ * without gap or double: checked by folding what it saw into the same chain hash that
+ * the replicas keep.
+ */
+export class Stream {
+  readonly #world: World;
+  readonly #random: Random;
+  #cursor: { seq: Seq; viewNo: ViewNo; chain: number } | null = null;
+  #replica: SimReplica | null = null;
+  resets = 0;
+
+  constructor(world: World, name: string) {
+    this.#world = world;
+    this.#random = world.random.split(name);
+  }
+
+  start(): void {
+    this.#world.queue.after(this.#random.between(100, 400), () => {
+      this.#poll();
+      this.start();
+    });
+  }
+
+  #poll(): void {
+    const { replicas } = this.#world;
+    if (this.#replica === null || !this.#replica.running || this.#random.chance(0.1)) {
+      const running = replicas.filter((r) => r.running);
+      if (running.length === 0) return;
+      this.#replica = this.#random.pick(running);
+    }
+    const replica = this.#replica;
+    const { state, log } = replica;
+    if (state.appliedView === null) return;
+    const cursor = this.#cursor;
+    if (cursor === null) return this.#reset(replica);
+    const there = log.viewNoAt(cursor.seq);
+    if (there === null || !sameViewNo(there, cursor.viewNo)) {
+      const newest = log.lineage.at(-1);
+      if (newest === undefined || (there === null && compareViewNos(newest.no, cursor.viewNo) <= 0)) return; // It lags: wait.
+      if (there !== null && compareViewNos(newest.no, cursor.viewNo) < 0) return;
+      if (this.#world.checks.promises.noForks && !this.#world.checks.riskTaken) {
+        this.#world.broken("I9", `replica ${replica.id} resets ${printViewNo(cursor.viewNo)}:${cursor.seq} though nothing forked`);
+      }
+      this.resets++;
+      return this.#reset(replica);
+    }
+    if (cursor.seq >= state.appliedSeq) return;
+    if (cursor.seq + 1 < log.firstSeq) return this.#reset(replica); // COMPACTED
+    this.#follow(replica, cursor);
+  }
+
+  #reset(replica: SimReplica): void {
+    const { state } = replica;
+    if (state.appliedView === null) return;
+    this.#cursor = { seq: state.appliedSeq, viewNo: state.appliedView, chain: state.chain };
+  }
+
+  #follow(replica: SimReplica, from: { seq: Seq; viewNo: ViewNo; chain: number }): void {
+    const { state, log } = replica;
+    let { seq, viewNo, chain } = from;
+    for (const batch of log.read(seq + 1, state.appliedSeq)) {
+      viewNo = batch.kind === "view" ? batch.view.no : batch.viewNo;
+      const view = viewHash(viewNo);
+      for (const content of batch.kind === "view" ? [null] : batch.ops) {
+        seq++;
+        chain = chainHash(chain, view, entryHash(content));
+      }
+    }
+    this.#cursor = { seq, viewNo, chain };
+    if (chain !== state.chain) {
+      this.#world.broken("I9", `a stream at replica ${replica.id} sees a gap or a double between ${from.seq} and ${seq}`);
+    }
+  }
+}
