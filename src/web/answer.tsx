@@ -1,0 +1,78 @@
+/**
+ * From a tagged result of the chat to an HTTP answer: status, the lastword-* headers, JSON for
+ * programs and a page for people. The only place where an error code becomes a status.
+ */
+import type { Context } from "hono";
+import { setCookie } from "hono/cookie";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { CHAT_ERRORS, type ChatError } from "../chat/errors.ts";
+import type { WebEnv } from "./deps.ts";
+import { ErrorPage } from "./views/error-page.tsx";
+
+/** The caller wants JSON: a program, or the page's script. */
+export function wantsJson(c: Context<WebEnv>): boolean {
+  const accept = c.req.header("accept") ?? "";
+  return accept.includes("application/json") && !accept.includes("text/html");
+}
+
+/** htmx asks for a piece of a page. */
+export function wantsPiece(c: Context<WebEnv>): boolean {
+  return c.req.header("hx-request") === "true" && c.req.header("hx-history-restore-request") !== "true";
+}
+
+/** HTTP status of an error. */
+export function statusOf(error: ChatError): ContentfulStatusCode {
+  return CHAT_ERRORS[error.code].http;
+}
+
+/** Sets the headers of an error: code, outcome, Retry-After (whole seconds, at least 1). */
+export function setErrorHeaders(c: Context<WebEnv>, error: ChatError): void {
+  c.header("lastword-code", error.code);
+  c.header("lastword-outcome", CHAT_ERRORS[error.code].outcome);
+  const retryAfterMs = error.retryAfterMs ?? (statusOf(error) === 503 ? 1000 : undefined);
+  if (retryAfterMs !== undefined) c.header("Retry-After", String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
+}
+
+/** The error as JSON: what a program can act on, and the sentence. */
+export function errorJson(error: ChatError): Record<string, string | number> {
+  return {
+    code: error.code,
+    outcome: CHAT_ERRORS[error.code].outcome,
+    sentence: error.sentence,
+    ...(error.field === undefined ? {} : { field: error.field }),
+    ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs }),
+  };
+}
+
+/** An error that no form on the page can show. */
+export function answerError(c: Context<WebEnv>, error: ChatError): Response | Promise<Response> {
+  setErrorHeaders(c, error);
+  if (wantsJson(c)) return c.json(errorJson(error), statusOf(error));
+  return c.html(<ErrorPage sentence={error.sentence} loggedIn={c.get("session") !== null} />, statusOf(error));
+}
+
+/** Tells the caller at which point of the log it was answered. */
+export function setCursor(c: Context<WebEnv>, cursor: string): void {
+  c.header("lastword-cursor", cursor);
+}
+
+/** Seconds a browser asks "at or after my last write"; replicas are milliseconds apart. */
+const WRITTEN_SECONDS = 10;
+
+/** Name of the cookie that carries the cursor of the browser's last write. */
+export const WRITTEN_COOKIE = "lastword-at";
+
+/**
+ * After a write: on the front port the next request may reach another replica, which must not
+ * answer from before the write. The cookie asks it to wait.
+ */
+export function setWritten(c: Context<WebEnv>, cursor: string, secure: boolean): void {
+  setCursor(c, cursor);
+  setCookie(c, WRITTEN_COOKIE, cursor, {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure,
+    maxAge: WRITTEN_SECONDS,
+  });
+}

@@ -1,0 +1,171 @@
+/** From an HTTP request to the chat's words: fields of a form or JSON, the caller, the cursor, the login. */
+import type { Context, MiddlewareHandler } from "hono";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { failed, type Answer } from "../chat/errors.ts";
+import type { Caller, ReadAt, Session } from "../chat/service.ts";
+import { answerError, wantsJson, WRITTEN_COOKIE } from "./answer.tsx";
+import type { WebDeps, WebEnv } from "./deps.ts";
+
+/** One cookie for all local replicas: cookies know the host, not the port. */
+const SESSION_COOKIE = "lastword";
+const SESSION_DAYS = 90;
+/** A login made at another replica a moment ago may not be applied here yet. */
+const LOGIN_WAIT_MS = 2000;
+const LOGIN_POLL_MS = 20;
+const IDS_MAX = 501;
+const CURSOR = /^[\x21-\x7e]{1,64}$/;
+
+/** A request's fields, each with all its values; unknown ones are ignored. */
+export class Fields {
+  private readonly values: ReadonlyMap<string, readonly string[]>;
+
+  constructor(values: ReadonlyMap<string, readonly string[]>) {
+    this.values = values;
+  }
+
+  /** The first value, "" if there is none. */
+  text(name: string): string {
+    return this.values.get(name)?.[0] ?? "";
+  }
+
+  /** Browsers send line ends as CR LF; a message has LF only. */
+  lines(name: string): string {
+    return this.text(name).replaceAll(/\r\n?/g, "\n");
+  }
+
+  all(name: string): readonly string[] {
+    return this.values.get(name) ?? [];
+  }
+
+  has(name: string): boolean {
+    return this.text(name) !== "";
+  }
+}
+
+function fieldsOfJson(body: unknown): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  if (typeof body !== "object" || body === null) return values;
+  for (const [name, value] of Object.entries(body)) {
+    const list: unknown[] = Array.isArray(value) ? value.slice(0, IDS_MAX) : [value];
+    const texts = list.filter((one) => typeof one === "string" || typeof one === "number" || typeof one === "boolean");
+    values.set(name, texts.map(String));
+  }
+  return values;
+}
+
+/** The body as fields; a body that cannot be read has none, so the rules refuse it with their own sentence. */
+export async function readFields(c: Context<WebEnv>): Promise<Fields> {
+  try {
+    if ((c.req.header("content-type") ?? "").startsWith("application/json")) {
+      return new Fields(fieldsOfJson(await c.req.json<unknown>()));
+    }
+    const values = new Map<string, string[]>();
+    for (const [name, value] of Object.entries(await c.req.parseBody({ all: true }))) {
+      const list = Array.isArray(value) ? value : [value];
+      values.set(
+        name,
+        list.filter((one) => typeof one === "string"),
+      );
+    }
+    return new Fields(values);
+  } catch {
+    return new Fields(new Map());
+  }
+}
+
+/** Who calls, for rate limits. */
+export function callerOf(c: Context<WebEnv>, deps: WebDeps): Caller {
+  const socket = (c.env as WebEnv["Bindings"] | undefined)?.server?.requestIP(c.req.raw)?.address ?? "unknown";
+  if (deps.behindProxy !== true) return { address: socket };
+  // The last entry was written by our own proxy; those before it by anybody.
+  const forwarded = c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim();
+  return { address: forwarded === undefined || forwarded === "" ? socket : forwarded };
+}
+
+/** "At or after this": the header of a program, else the cookie of a browser that has just written. */
+export function readAt(c: Context<WebEnv>): ReadAt {
+  const cursor = c.req.header("lastword-cursor") ?? getCookie(c, WRITTEN_COOKIE);
+  return cursor !== undefined && CURSOR.test(cursor) ? { cursor } : {};
+}
+
+/**
+ * Reads at or after the caller's cursor. A browser's cookie is only a wish: when this replica cannot
+ * get there (a merge has moved the seqs), an answer from now is better than none.
+ */
+export async function read<T>(c: Context<WebEnv>, run: (at: ReadAt) => Promise<Answer<T>>): Promise<Answer<T>> {
+  const at = readAt(c);
+  const answer = await run(at);
+  const wish = at.cursor !== undefined && c.req.header("lastword-cursor") === undefined;
+  return answer.ok || !wish || answer.error.code === "not_found" ? answer : await run({});
+}
+
+export function setSessionCookie(c: Context<WebEnv>, token: string, secure: boolean): void {
+  setCookie(c, SESSION_COOKIE, token, {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Lax",
+    secure,
+    maxAge: SESSION_DAYS * 24 * 3600,
+  });
+}
+
+export function clearSessionCookie(c: Context<WebEnv>, secure: boolean): void {
+  deleteCookie(c, SESSION_COOKIE, { path: "/", secure });
+}
+
+/** Looks the cookie up, once, for all routes. */
+export function findSession(deps: WebDeps): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    const token = getCookie(c, SESSION_COOKIE) ?? "";
+    c.set("token", token);
+    c.set("session", token === "" ? null : deps.chat.authenticate(token));
+    if (c.get("session") === null && token !== "" && getCookie(c, WRITTEN_COOKIE) !== undefined) {
+      // Logged in elsewhere within the last seconds, as the cookie says: that replica's op is on its way.
+      const until = deps.clock.nowMs() + LOGIN_WAIT_MS;
+      while (c.get("session") === null && deps.clock.nowMs() < until) {
+        await Bun.sleep(LOGIN_POLL_MS);
+        c.set("session", deps.chat.authenticate(token));
+      }
+    }
+    await next();
+  };
+}
+
+/** Without a login: people go to /login and come back, programs get 401. */
+export function needsLogin(): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    if (c.get("session") !== null) {
+      await next();
+      return;
+    }
+    const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+    if (wantsJson(c) || !isRead) {
+      return answerError(c, failed("not_logged_in", "You are not logged in. Log in and try again.").error);
+    }
+    const url = new URL(c.req.url);
+    const login = url.pathname === "/" ? "/login" : `/login?next=${encodeURIComponent(url.pathname + url.search)}`;
+    // htmx would follow a redirect and put the login form into a corner of the page.
+    if (c.req.header("hx-request") === "true") {
+      c.header("HX-Redirect", login);
+      return c.body(null, 204);
+    }
+    return c.redirect(login, 303);
+  };
+}
+
+/** The login, on routes behind needsLogin. */
+export function sessionOf(c: Context<WebEnv>): Session {
+  const session = c.get("session");
+  if (session === null) throw new Error("this route needs needsLogin() before it");
+  return session;
+}
+
+/** A path of this site to go to after a login: never another site's. */
+export function safeNext(next: string): string {
+  return /^\/(?:c\/[\w.~-]{1,200}|people|account|cluster)?(?:\?[\w=&%.~-]{0,200})?$/.test(next) ? next : "/";
+}
+
+/** Key that a moved draft carries, so that a link made by somebody else can put no words into the page. */
+export function carryKey(token: string): string {
+  return new Bun.CryptoHasher("sha256").update(`lastword carry ${token}`).digest("base64url").slice(0, 22);
+}

@@ -1,0 +1,166 @@
+/** People, and one's own account. */
+import { Hono, type Context } from "hono";
+import { deleteCookie } from "hono/cookie";
+import { failed, type ChatError } from "../../chat/errors.ts";
+import {
+  answerError,
+  errorJson,
+  setCursor,
+  setErrorHeaders,
+  setWritten,
+  statusOf,
+  wantsJson,
+  WRITTEN_COOKIE,
+} from "../answer.tsx";
+import type { WebDeps, WebEnv } from "../deps.ts";
+import { prefsOf, setPrefs } from "../prefs.ts";
+import { clearSessionCookie, needsLogin, read, readFields, sessionOf } from "../request.ts";
+import { answerHtml, answerPage } from "../shell.tsx";
+import { AccountPage, PasswordPage } from "../views/account.tsx";
+import { CardPage, THEMES } from "../views/page.tsx";
+import { PeoplePage } from "../views/people.tsx";
+import { nextFormId } from "./login.tsx";
+
+const PEOPLE_SHOWN = 100;
+
+export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
+  const app = new Hono<WebEnv>();
+  const login = needsLogin();
+  app.get("/people", login, (c) => answerPeople(c, deps));
+  app.get("/account", login, (c) => answerAccount(c, deps, null, false));
+  app.post("/account/settings", login, async (c) => {
+    const fields = await readFields(c);
+    const theme = THEMES.find((one) => one === fields.text("theme")) ?? "auto";
+    setPrefs(c, { theme, readOnSight: fields.has("readOnSight") }, deps.secureCookies);
+    return c.redirect("/account?said=saved", 303);
+  });
+  app.get("/account/password", login, (c) => answerPassword(c, deps, crypto.randomUUID(), null));
+  app.post("/account/password", login, (c) => changePassword(c, deps));
+  app.post("/account/sessions/:id/end", login, async (c) => {
+    const input = { id: c.req.param("id"), clientId: crypto.randomUUID() };
+    const answer = await deps.chat.endSession(sessionOf(c), input);
+    if (!answer.ok) return await answerError(c, answer.error);
+    setWritten(c, answer.cursor, deps.secureCookies);
+    return wantsJson(c) ? c.json({ ok: true, cursor: answer.cursor }) : c.redirect("/account?said=ended", 303);
+  });
+  app.post("/account/delete", login, (c) => deleteAccount(c, deps));
+  return app;
+}
+
+async function answerPeople(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const after = c.req.query("after");
+  const page = { limit: PEOPLE_SHOWN + 1, ...(after === undefined ? {} : { after: after.slice(0, 64) }) };
+  const answer = await read(c, (at) => deps.chat.listUsers(sessionOf(c), { ...page, ...at }));
+  if (!answer.ok) return await answerError(c, answer.error);
+  const users = answer.value.slice(0, PEOPLE_SHOWN);
+  const next = answer.value.length > PEOPLE_SHOWN ? (users.at(-1)?.name ?? null) : null;
+  if (wantsJson(c)) {
+    setCursor(c, answer.cursor);
+    return c.json({ users, next, cursor: answer.cursor });
+  }
+  return await answerPage(c, deps, {
+    title: "People",
+    place: "people",
+    current: null,
+    content: <PeoplePage users={users} next={next} />,
+  });
+}
+
+const SAID: Readonly<Record<string, string>> = {
+  saved: "Saved.",
+  ended: "That login has ended, at every replica.",
+  password: "Your password is changed. All other logins have ended.",
+};
+
+async function answerAccount(
+  c: Context<WebEnv>,
+  deps: WebDeps,
+  error: ChatError | null,
+  deleteMessages: boolean,
+): Promise<Response> {
+  const session = sessionOf(c);
+  const logins = await deps.chat.listSessions(session);
+  if (!logins.ok) return await answerError(c, logins.error);
+  const unread = deps.chat.unreadTotal(session);
+  if (error !== null) setErrorHeaders(c, error);
+  if (wantsJson(c)) return c.json({ user: { id: session.userId, name: session.name }, unread, logins: logins.value });
+  const deletion = { id: crypto.randomUUID(), error, deleteMessages };
+  const said = SAID[c.req.query("said") ?? ""] ?? null;
+  return await answerPage(c, deps, {
+    title: "Account",
+    place: "account",
+    current: null,
+    content: (
+      <AccountPage
+        name={session.name}
+        logins={logins.value}
+        unread={unread}
+        deletion={deletion}
+        said={said}
+        {...prefsOf(c)}
+      />
+    ),
+    status: error === null ? 200 : statusOf(error),
+  });
+}
+
+async function answerPassword(
+  c: Context<WebEnv>,
+  deps: WebDeps,
+  id: string,
+  error: ChatError | null,
+): Promise<Response> {
+  if (error !== null) setErrorHeaders(c, error);
+  return await answerPage(c, deps, {
+    title: "Change password",
+    place: "account",
+    current: null,
+    content: <PasswordPage id={id} error={error} />,
+    status: error === null ? 200 : statusOf(error),
+  });
+}
+
+async function changePassword(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const fields = await readFields(c);
+  const clientId = fields.has("id") ? fields.text("id") : crypto.randomUUID();
+  const input = { password: fields.text("password"), newPassword: fields.text("newPassword"), clientId };
+  const answer = await deps.chat.changePassword(sessionOf(c), input);
+  if (answer.ok) {
+    setWritten(c, answer.cursor, deps.secureCookies);
+    return wantsJson(c) ? c.json({ ok: true, cursor: answer.cursor }) : c.redirect("/account?said=password", 303);
+  }
+  if (wantsJson(c)) return await answerError(c, answer.error);
+  return await answerPassword(c, deps, nextFormId(clientId, answer.error), answer.error);
+}
+
+async function deleteAccount(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const fields = await readFields(c);
+  const clientId = fields.has("id") ? fields.text("id") : crypto.randomUUID();
+  const deleteMessages = fields.has("deleteMessages");
+  const password = fields.text("password");
+  const answer =
+    password === ""
+      ? failed("invalid", "Your password is needed for this.", { field: "password" })
+      : await deps.chat.deleteAccount(sessionOf(c), { password, deleteMessages, clientId });
+  if (!answer.ok) {
+    setErrorHeaders(c, answer.error);
+    if (wantsJson(c)) return c.json(errorJson(answer.error), statusOf(answer.error));
+    const field = answer.error.code === "wrong_password" ? ({ field: "password" } as const) : {};
+    return await answerAccount(c, deps, { ...answer.error, ...field }, deleteMessages);
+  }
+  clearSessionCookie(c, deps.secureCookies);
+  deleteCookie(c, WRITTEN_COOKIE, { path: "/", secure: deps.secureCookies });
+  if (wantsJson(c)) return c.json({ ok: true, cursor: answer.cursor });
+  return await answerHtml(
+    c,
+    <CardPage title="Your account is deleted">
+      <h1>Your account is deleted</h1>
+      <p>Every login of it has ended. Thank you for having been here.</p>
+      <p>
+        <a class="button" href="/register">
+          Start again with another name
+        </a>
+      </p>
+    </CardPage>,
+  );
+}

@@ -1,0 +1,239 @@
+/** Conversations: reading, sending, marking, deleting. */
+import { Hono, type Context } from "hono";
+import { CHAT_ERRORS, failed, type Answer } from "../../chat/errors.ts";
+import type { ConversationView, MessageView } from "../../chat/service.ts";
+import {
+  answerError,
+  errorJson,
+  setCursor,
+  setErrorHeaders,
+  setWritten,
+  statusOf,
+  wantsJson,
+  wantsPiece,
+} from "../answer.tsx";
+import type { WebDeps, WebEnv } from "../deps.ts";
+import { needsLogin, read, readFields, sessionOf, type Fields } from "../request.ts";
+import { answerHtml, answerPage, readListing, renderSidebar } from "../shell.tsx";
+import {
+  Conversation,
+  MessageRows,
+  NewConversation,
+  OlderLink,
+  type Draft,
+  type History,
+} from "../views/conversation.tsx";
+import { MessageRow } from "../views/message.tsx";
+import { nextFormId } from "./login.tsx";
+
+const PAGE_DEFAULT = 50;
+const PAGE_MAX = 200;
+
+function pageSize(c: Context<WebEnv>): number {
+  const asked = Number(c.req.query("limit") ?? PAGE_DEFAULT);
+  return Number.isInteger(asked) ? Math.min(Math.max(asked, 1), PAGE_MAX) : PAGE_DEFAULT;
+}
+
+function emptyDraft(to = ""): Draft {
+  return { id: crypto.randomUUID(), body: "", to, error: null };
+}
+
+/** One more than shown is read, to know whether there are older ones. */
+async function readHistory(c: Context<WebEnv>, deps: WebDeps, conversationId: string): Promise<Answer<History>> {
+  const before = c.req.query("before");
+  const limit = pageSize(c);
+  const asked = Math.min(limit + 1, PAGE_MAX);
+  const older = before === undefined ? {} : { before };
+  const answer = await deps.chat.messages(sessionOf(c), { conversationId, limit: asked, ...older });
+  if (!answer.ok) return answer;
+  const shown = Math.min(limit, PAGE_MAX - 1);
+  const more = answer.value.length > shown;
+  const messages = more ? answer.value.slice(-shown) : answer.value;
+  return { ok: true, value: { messages, more, older: before !== undefined }, cursor: answer.cursor };
+}
+
+export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
+  const app = new Hono<WebEnv>();
+  const login = needsLogin();
+  app.get("/", login, (c) => answerHome(c, deps, emptyDraft((c.req.query("to") ?? "").slice(0, 64))));
+  app.get("/sidebar", login, async (c) => {
+    const listing = await readListing(c, deps);
+    if (!listing.ok) return await answerError(c, listing.error);
+    setCursor(c, listing.cursor);
+    c.header("lastword-unread", String(deps.chat.unreadTotal(sessionOf(c))));
+    return await answerHtml(c, renderSidebar(c, listing.value, c.req.query("current") ?? null));
+  });
+  app.get("/c/:id", login, (c) => answerConversation(c, deps, c.req.param("id"), emptyDraft()));
+  app.post("/c/:id/messages", login, (c) => send(c, deps, c.req.param("id")));
+  app.post("/to", login, (c) => sendTo(c, deps));
+  app.post("/c/:id/read", login, (c) => markRead(c, deps, c.req.param("id")));
+  app.post("/read", login, (c) => markRead(c, deps, null));
+  app.post("/c/:id/delete", login, (c) => deleteSelected(c, deps, c.req.param("id")));
+  app.post("/delete", login, (c) => deleteSelected(c, deps, null));
+  app.post("/c/:id/typing", login, (c) => {
+    deps.chat.typing(sessionOf(c), c.req.param("id"));
+    return c.body(null, 204);
+  });
+  return app;
+}
+
+async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Promise<Response> {
+  const listing = await readListing(c, deps);
+  if (!listing.ok) return await answerError(c, listing.error);
+  if (draft.error !== null) setErrorHeaders(c, draft.error);
+  if (wantsJson(c)) {
+    setCursor(c, listing.cursor);
+    const { userId, name } = sessionOf(c);
+    const unread = deps.chat.unreadTotal(sessionOf(c));
+    return c.json({
+      user: { id: userId, name },
+      unread,
+      conversations: listing.value.conversations,
+      cursor: listing.cursor,
+    });
+  }
+  // A link with ?to= is how People and the list start a conversation: one that exists is opened instead.
+  const to = c.req.query("to");
+  if (to !== undefined && draft.error === null && draft.body === "") {
+    const found = await deps.chat.findDirect(sessionOf(c), { name: to });
+    if (found.ok && found.value !== null) return c.redirect(`/c/${found.value.id}`, 303);
+  }
+  return await answerPage(c, deps, {
+    title: "New message",
+    place: to === undefined && draft.error === null ? "home" : "conversation",
+    current: "new",
+    content: <NewConversation draft={draft} first={listing.value.conversations.length === 0} />,
+    status: draft.error === null ? 200 : statusOf(draft.error),
+    listing,
+  });
+}
+
+async function answerConversation(c: Context<WebEnv>, deps: WebDeps, id: string, draft: Draft): Promise<Response> {
+  const session = sessionOf(c);
+  const conversation = await read(c, (at) => deps.chat.conversation(session, { conversationId: id, ...at }));
+  if (!conversation.ok) return await answerError(c, conversation.error);
+  const history = await readHistory(c, deps, id);
+  if (!history.ok) return await answerError(c, history.error);
+  if (draft.error !== null) setErrorHeaders(c, draft.error);
+  if (wantsJson(c)) {
+    setCursor(c, conversation.cursor);
+    const { messages, more } = history.value;
+    return c.json({ conversation: conversation.value, messages, more, cursor: conversation.cursor });
+  }
+  if (wantsPiece(c)) {
+    setCursor(c, conversation.cursor);
+    return await answerHtml(
+      c,
+      <>
+        <OlderLink conversationId={id} history={history.value} />
+        <ol id="messages">
+          <MessageRows history={history.value} viewer={session} />
+        </ol>
+      </>,
+    );
+  }
+  return await answerPage(c, deps, {
+    title: conversation.value.with.name,
+    place: "conversation",
+    current: id,
+    content: <Conversation session={session} conversation={conversation.value} history={history.value} draft={draft} />,
+    status: draft.error === null ? 200 : statusOf(draft.error),
+  });
+}
+
+function clientIdOf(fields: Fields): string {
+  return fields.has("id") ? fields.text("id") : crypto.randomUUID();
+}
+
+/** Who answers has read what was there. */
+async function readByAnswering(deps: WebDeps, c: Context<WebEnv>, conversation: ConversationView): Promise<void> {
+  if (conversation.unread === 0) return;
+  const input = { conversationId: conversation.id, clientId: crypto.randomUUID() };
+  // If this fails they stay highlighted, which is what "unread" means; the message itself is sent.
+  await deps.chat.markAllRead(sessionOf(c), input);
+}
+
+async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): Promise<Response> {
+  const session = sessionOf(c);
+  const fields = await readFields(c);
+  const clientId = clientIdOf(fields);
+  const body = fields.lines("body");
+  const before = await deps.chat.conversation(session, { conversationId });
+  const answer = await deps.chat.send(session, { conversationId, body, clientId });
+  if (!answer.ok) {
+    if (wantsJson(c)) return await answerError(c, answer.error);
+    const draft = { id: nextFormId(clientId, answer.error), body, to: "", error: answer.error };
+    return await answerConversation(c, deps, conversationId, draft);
+  }
+  if (before.ok) await readByAnswering(deps, c, before.value);
+  return answerSent(c, deps, answer);
+}
+
+async function sendTo(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const fields = await readFields(c);
+  const clientId = clientIdOf(fields);
+  const to = fields.text("name").trim();
+  const body = fields.lines("body");
+  const answer =
+    to === ""
+      ? failed("invalid", "Write the name of the person here.", { field: "to" })
+      : await deps.chat.send(sessionOf(c), { to, body, clientId });
+  if (answer.ok) return answerSent(c, deps, answer);
+  if (wantsJson(c)) return await answerError(c, answer.error);
+  return await answerHome(c, deps, { id: nextFormId(clientId, answer.error), body, to, error: answer.error });
+}
+
+/** JSON for programs, with the row as every page shows it for our script; people go on to the conversation. */
+function answerSent(c: Context<WebEnv>, deps: WebDeps, answer: { value: MessageView; cursor: string }): Response {
+  setWritten(c, answer.cursor, deps.secureCookies);
+  const message = answer.value;
+  if (!wantsJson(c)) return c.redirect(`/c/${message.conversationId}`, 303);
+  const row = c.req.header("lastword-page") === "yes" ? { row: String(<MessageRow message={message} />) } : {};
+  return c.json({ message, cursor: answer.cursor, ...row }, 201);
+}
+
+/** Where a form of a conversation leads: back to it. */
+function backTo(c: Context<WebEnv>, conversationId: string | null): Response {
+  return c.redirect(conversationId === null ? "/" : `/c/${conversationId}`, 303);
+}
+
+async function markRead(c: Context<WebEnv>, deps: WebDeps, conversationId: string | null): Promise<Response> {
+  const fields = await readFields(c);
+  const clientId = clientIdOf(fields);
+  const all = fields.has("all") && conversationId !== null;
+  const ids = fields.all("ids");
+  const answer = all
+    ? await deps.chat.markAllRead(sessionOf(c), { conversationId, clientId })
+    : ids.length === 0
+      ? failed("invalid", "Nothing was selected to mark as read.", { field: "ids" })
+      : await deps.chat.markRead(sessionOf(c), { ids, clientId });
+  return await answerDone(c, deps, conversationId, answer);
+}
+
+async function deleteSelected(c: Context<WebEnv>, deps: WebDeps, conversationId: string | null): Promise<Response> {
+  const fields = await readFields(c);
+  const ids = fields.all("ids");
+  const answer =
+    ids.length === 0
+      ? failed("invalid", "Nothing is selected. Tick the boxes beside what should go.", { field: "ids" })
+      : await deps.chat.deleteMessages(sessionOf(c), { ids, clientId: clientIdOf(fields) });
+  return await answerDone(c, deps, conversationId, answer);
+}
+
+async function answerDone(
+  c: Context<WebEnv>,
+  deps: WebDeps,
+  conversationId: string | null,
+  answer: Answer<null>,
+): Promise<Response> {
+  if (answer.ok) {
+    setWritten(c, answer.cursor, deps.secureCookies);
+    return wantsJson(c) ? c.json({ ok: true, cursor: answer.cursor }) : backTo(c, conversationId);
+  }
+  if (wantsJson(c)) {
+    setErrorHeaders(c, answer.error);
+    return c.json(errorJson(answer.error), statusOf(answer.error));
+  }
+  const retry = CHAT_ERRORS[answer.error.code].http >= 500 ? " Go back and try again; it cannot happen twice." : "";
+  return await answerError(c, { ...answer.error, sentence: answer.error.sentence + retry });
+}

@@ -1,0 +1,98 @@
+/** Puts a view into the frame of a logged-in page: reads what the frame shows, renders, answers. */
+import type { Context } from "hono";
+import type { Child } from "hono/jsx";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Answer } from "../chat/errors.ts";
+import type { ConversationView, UserView } from "../chat/service.ts";
+import { answerError, setCursor } from "./answer.tsx";
+import type { WebDeps, WebEnv } from "./deps.ts";
+import { prefsOf } from "./prefs.ts";
+import { carryKey, read, sessionOf } from "./request.ts";
+import { originsFor } from "./security.ts";
+import { AppPage, type LivePage } from "./views/page.tsx";
+import { Sidebar } from "./views/sidebar.tsx";
+
+/** Conversations in the list, and people below it. */
+const CONVERSATIONS_MAX = 100;
+const OTHERS_MAX = 30;
+
+export interface Listing {
+  readonly conversations: readonly ConversationView[];
+  /** People without a conversation yet. */
+  readonly others: readonly UserView[];
+}
+
+/** What the list on the left shows, at or after the caller's cursor. The cursor is that of the first read: what follows can only be newer. */
+export async function readListing(c: Context<WebEnv>, deps: WebDeps): Promise<Answer<Listing>> {
+  const session = sessionOf(c);
+  const conversations = await read(c, (at) =>
+    deps.chat.listConversations(session, { ...at, limit: CONVERSATIONS_MAX }),
+  );
+  if (!conversations.ok) return conversations;
+  const users = await deps.chat.listUsers(session, { limit: OTHERS_MAX });
+  if (!users.ok) return users;
+  const known = new Set(conversations.value.map((one) => one.with.id));
+  const others = users.value.filter((user) => !known.has(user.id));
+  return { ok: true, value: { conversations: conversations.value, others }, cursor: conversations.cursor };
+}
+
+/** The list alone, as the script asks for it. */
+export function renderSidebar(c: Context<WebEnv>, listing: Listing, current: string | null) {
+  return <Sidebar session={sessionOf(c)} current={current} {...listing} />;
+}
+
+interface ShellInput {
+  readonly title: string;
+  readonly place: "home" | "conversation" | "people" | "account" | "cluster";
+  /** Conversation that is open, "new" for a new one, null elsewhere. */
+  readonly current: string | null;
+  readonly content: Child;
+  readonly status?: ContentfulStatusCode;
+  /** Read before the content; read now if absent. */
+  readonly listing?: Answer<Listing>;
+}
+
+/** Answers a whole page. */
+export async function answerPage(c: Context<WebEnv>, deps: WebDeps, input: ShellInput): Promise<Response> {
+  const listing = input.listing ?? (await readListing(c, deps));
+  if (!listing.ok) return await answerError(c, listing.error);
+  const session = sessionOf(c);
+  const live: LivePage = {
+    session,
+    status: deps.status(),
+    cursor: listing.cursor,
+    carry: carryKey(c.get("token")),
+    origins: originsFor(c.req.url, deps.origins()),
+    ...prefsOf(c),
+  };
+  setCursor(c, listing.cursor);
+  const page = (
+    <AppPage
+      title={input.title}
+      live={live}
+      unread={deps.chat.unreadTotal(session)}
+      place={input.place}
+      sidebar={renderSidebar(c, listing.value, input.current)}
+    >
+      {input.content}
+    </AppPage>
+  );
+  return await answerHtml(c, page, input.status);
+}
+
+const GZIP_FROM_BYTES = 1024;
+
+/** A page as HTML, compressed if the browser can: a conversation shrinks to a sixth. */
+export async function answerHtml(
+  c: Context<WebEnv>,
+  page: Child,
+  status: ContentfulStatusCode = 200,
+): Promise<Response> {
+  const html = `<!doctype html>${String(await (page as unknown as Promise<string> | string))}`;
+  c.header("Content-Type", "text/html; charset=utf-8");
+  c.header("Vary", "Accept, Accept-Encoding, HX-Request, Cookie");
+  if (html.length < GZIP_FROM_BYTES || !(c.req.header("accept-encoding") ?? "").includes("gzip"))
+    return c.body(html, status);
+  c.header("Content-Encoding", "gzip");
+  return c.body(Bun.gzipSync(new TextEncoder().encode(html), { level: 4 }), status);
+}

@@ -1,0 +1,235 @@
+/** A conversation: who it is with, the messages, the composer. Everything works as plain forms too. */
+import type { ChatError } from "../../chat/errors.ts";
+import type { ConversationView, MessageView, Session, UserView } from "../../chat/service.ts";
+import { errorAt, errorElsewhere, Field, FieldError } from "./field.tsx";
+import { Icon } from "./icons.tsx";
+import { MessageRow, type Viewer } from "./message.tsx";
+import { Avatar, Seen } from "./names.tsx";
+
+export interface Draft {
+  /** The id of the message to be sent next. */
+  readonly id: string;
+  readonly body: string;
+  readonly to: string;
+  readonly error: ChatError | null;
+}
+
+export interface History {
+  readonly messages: readonly MessageView[];
+  /** There are older ones than these. */
+  readonly more: boolean;
+  /** The reader asked for a page of older ones by a plain link. */
+  readonly older: boolean;
+}
+
+interface ConversationProps {
+  readonly session: Session;
+  readonly conversation: ConversationView;
+  readonly history: History;
+  readonly draft: Draft;
+}
+
+export function Conversation({ session, conversation, history, draft }: ConversationProps) {
+  const path = `/c/${conversation.id}`;
+  return (
+    <section
+      class="conversation"
+      aria-labelledby="with"
+      data-conversation={conversation.id}
+      data-unread-at-open={conversation.unread}
+    >
+      <ConversationHead conversation={conversation} session={session} />
+      <MessageLog conversation={conversation} history={history} viewer={session} />
+      <form id="reading" method="post" action={`${path}/read`} hidden />
+      <SelectionBar path={path} />
+      <Composer action={`${path}/messages`} draft={draft} closed={conversation.with.deleted} />
+    </section>
+  );
+}
+
+function nameFor(session: Session, user: UserView): string {
+  return user.id === session.userId ? `${user.name} (you)` : user.name;
+}
+
+function ConversationHead({ conversation, session }: { conversation: ConversationView; session: Session }) {
+  return (
+    <header class="head">
+      <a class="to-list" href="/">
+        <Icon name="back" />
+        <span class="sr">All conversations</span>
+      </a>
+      <Avatar user={conversation.with} />
+      <div class="who">
+        <h1 id="with">{nameFor(session, conversation.with)}</h1>
+        <p class="small">
+          {conversation.with.deleted ? "This account is gone; its messages stay." : <Seen user={conversation.with} />}
+          <span id="typing" class="typing" hidden>
+            is typing
+          </span>
+        </p>
+      </div>
+      <div class="actions">
+        <form method="post" action={`/c/${conversation.id}/read`} id="read-all">
+          <input type="hidden" name="all" value="yes" />
+          <button type="submit" class="plain" title="Mark all read">
+            <Icon name="check" />
+            <span>Mark all read</span>
+          </button>
+        </form>
+        <button type="button" class="plain needs-script" id="select" aria-pressed="false" title="Select">
+          <Icon name="select" />
+          <span>Select</span>
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function MessageLog({
+  conversation,
+  history,
+  viewer,
+}: {
+  conversation: ConversationView;
+  history: History;
+  viewer: Viewer;
+}) {
+  const empty = history.messages.length === 0;
+  return (
+    <div class="log" role="log" aria-label="Messages" aria-live="off" tabindex={0}>
+      <div class="roll">
+        <OlderLink conversationId={conversation.id} history={history} />
+        <ol id="messages">
+          <MessageRows history={history} viewer={viewer} />
+        </ol>
+        <p class="empty" id="nothing-yet" hidden={!empty}>
+          Nothing here yet. What you write is on the disk of every replica before it counts as sent.
+        </p>
+        {history.older ? (
+          <p class="newer">
+            <a href={`/c/${conversation.id}`}>To the newest</a>
+          </p>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+export function MessageRows({ history, viewer }: { history: History; viewer: Viewer }) {
+  return (
+    <>
+      {history.messages
+        .filter((message) => !message.deleted)
+        .map((message) => (
+          <MessageRow message={message} viewer={viewer} />
+        ))}
+    </>
+  );
+}
+
+/** Addressed by message id: seqs move in a merge. The script follows it when it comes into view. */
+export function OlderLink({ conversationId, history }: { conversationId: string; history: History }) {
+  const oldest = history.messages[0];
+  if (!history.more || oldest === undefined) return <span id="older" />;
+  return (
+    <a id="older" class="older" href={`/c/${conversationId}?before=${encodeURIComponent(oldest.id)}`}>
+      Older messages
+    </a>
+  );
+}
+
+/** Deletes what the checkboxes of the rows say; they belong to this form by its id. */
+function SelectionBar({ path }: { path: string }) {
+  return (
+    <form id="selection" class="selection" method="post" action={`${path}/delete`}>
+      <p id="selection-says">Your own are deleted for everyone, those of others are hidden for you.</p>
+      <button type="button" class="plain needs-script" id="select-none">
+        Cancel
+      </button>
+      <button type="submit" class="danger">
+        Delete selected
+      </button>
+    </form>
+  );
+}
+
+interface ComposerProps {
+  readonly action: string;
+  readonly draft: Draft;
+  readonly closed?: boolean;
+  readonly to?: boolean;
+}
+
+export function Composer({ action, draft, closed = false, to = false }: ComposerProps) {
+  const bodyError = errorAt(draft.error, "body") ?? errorElsewhere(draft.error, ["name", "to", "body"]);
+  const toError = errorAt(draft.error, "to") ?? errorAt(draft.error, "name");
+  return (
+    <form id="composer" class="composer" method="post" action={action}>
+      <input type="hidden" name="id" value={draft.id} />
+      {to ? (
+        <Field
+          name="name"
+          label="To"
+          value={draft.to}
+          autofocus={draft.to === ""}
+          hint="The name of the person, capitals or not."
+          error={toError}
+        />
+      ) : null}
+      <div class="line">
+        <label for="body" class="sr">
+          Message
+        </label>
+        <textarea
+          id="body"
+          name="body"
+          rows={1}
+          required
+          maxlength={8192}
+          placeholder={closed ? "This account is gone" : "Write a message"}
+          disabled={closed}
+          autofocus={!to || draft.to !== ""}
+          autocomplete="off"
+          aria-describedby="body-error"
+          {...(bodyError === undefined ? {} : { "aria-invalid": "true" })}
+        >
+          {draft.body}
+        </textarea>
+        <button type="submit" class="send" disabled={closed} aria-label="Send" title="Send (Enter)">
+          <Icon name="send" />
+        </button>
+      </div>
+      <FieldError id="body-error" sentence={bodyError} />
+    </form>
+  );
+}
+
+/** The place for the first words to somebody. */
+export function NewConversation({ draft, first }: { draft: Draft; first: boolean }) {
+  return (
+    <section class="conversation new" aria-labelledby="with">
+      <header class="head">
+        <a class="to-list" href="/">
+          <Icon name="back" />
+          <span class="sr">All conversations</span>
+        </a>
+        <div class="who">
+          <h1 id="with">New message</h1>
+        </div>
+      </header>
+      <div class="log welcome">
+        <div class="roll">
+          {first ? (
+            <p class="empty">
+              <strong>You have no conversations yet.</strong> Type a name below, or pick somebody from{" "}
+              <a href="/people">People</a>. Your words arrive even if replicas die on the way.
+            </p>
+          ) : (
+            <p class="empty">Write to somebody by name, or pick a conversation.</p>
+          )}
+        </div>
+      </div>
+      <Composer action="/to" draft={draft} to />
+    </section>
+  );
+}

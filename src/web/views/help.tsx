@@ -1,0 +1,36 @@
+/** The keyboard's list, opened with "?". The keys themselves are in browser/keys.js. */
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ["Enter", "Send"],
+  ["Shift + Enter", "New line"],
+  ["c", "Go to the text field"],
+  ["n", "Write to somebody else"],
+  ["Alt + ↑ / ↓", "Previous, next conversation"],
+  ["m", "Mark all read"],
+  ["s", "Select, to delete"],
+  ["p", "People"],
+  ["r", "State of the cluster"],
+  ["Esc", "Close, or leave the selection"],
+  ["?", "This list"],
+];
+
+export function HelpDialog() {
+  return (
+    <dialog id="help" class="sheet small" aria-labelledby="help-title">
+      <h2 id="help-title">Keyboard</h2>
+      <dl class="keys">
+        {KEYS.map(([key, text]) => (
+          <div>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button type="submit">Close</button>
+      </form>
+    </dialog>
+  );
+}

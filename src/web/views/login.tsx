@@ -1,0 +1,85 @@
+/** Log in and register: the same card, the same two fields. */
+import type { ChatError } from "../../chat/errors.ts";
+import { errorAt, errorElsewhere, Field, FieldError } from "./field.tsx";
+import { CardPage } from "./page.tsx";
+
+interface LoginProps {
+  readonly name: string;
+  readonly next: string;
+  readonly error: ChatError | null;
+}
+
+export function LoginPage({ name, next, error }: LoginProps) {
+  return (
+    <CardPage title="Log in">
+      <h1>Log in</h1>
+      <form method="post" action="/login" class="stack">
+        <input type="hidden" name="next" value={next} />
+        <FieldError id="form-error" sentence={errorElsewhere(error, ["name", "password"])} />
+        <Field
+          name="name"
+          label="Name"
+          value={name}
+          autocomplete="username"
+          autofocus={name === ""}
+          error={errorAt(error, "name")}
+        />
+        <Field
+          name="password"
+          label="Password"
+          type="password"
+          autocomplete="current-password"
+          autofocus={name !== ""}
+          error={errorAt(error, "password")}
+        />
+        <button type="submit" class="primary">
+          Log in
+        </button>
+      </form>
+      <p class="aside">
+        New here? <a href="/register">Create an account</a>
+      </p>
+    </CardPage>
+  );
+}
+
+interface RegisterProps {
+  readonly name: string;
+  readonly id: string;
+  readonly error: ChatError | null;
+}
+
+export function RegisterPage({ name, id, error }: RegisterProps) {
+  return (
+    <CardPage title="Register">
+      <h1>Create an account</h1>
+      <form method="post" action="/register" class="stack">
+        <input type="hidden" name="id" value={id} />
+        <FieldError id="form-error" sentence={errorElsewhere(error, ["name", "password"])} />
+        <Field
+          name="name"
+          label="Name"
+          value={name}
+          autocomplete="username"
+          autofocus
+          hint="Up to 32 letters, digits, dots, dashes and underscores."
+          error={errorAt(error, "name")}
+        />
+        <Field
+          name="password"
+          label="Password"
+          type="password"
+          autocomplete="new-password"
+          hint="At least 8 characters."
+          error={errorAt(error, "password")}
+        />
+        <button type="submit" class="primary">
+          Register
+        </button>
+      </form>
+      <p class="aside">
+        Already here? <a href="/login">To the log-in page</a>
+      </p>
+    </CardPage>
+  );
+}

@@ -1,0 +1,83 @@
+/**
+ * One message, rendered the same for everyone who sees it: what differs between viewers
+ * (own, unread, grouped) is a class or attribute that the page adds. The DOM id is the message's
+ * id, so a pending bubble, its confirmation and the copy from the event stream are one element.
+ */
+import type { MessageView } from "../../chat/service.ts";
+import { Time } from "./names.tsx";
+
+/** What only this viewer sees; absent when a row is rendered for all. */
+export interface Viewer {
+  readonly userId: string;
+}
+
+const LINK = /(https?:\/\/[^\s<>"'`]+[^\s<>"'`.,;:!?)\]}])/;
+
+/** Text with its links. JSX escapes both; nothing a person writes becomes an attribute but an http(s) address. */
+function Body({ text }: { text: string }) {
+  return (
+    <>
+      {text.split(LINK).map((part, index) =>
+        index % 2 === 1 ? (
+          <a href={part} target="_blank" rel="noopener noreferrer nofollow">
+            {part}
+          </a>
+        ) : (
+          part
+        ),
+      )}
+    </>
+  );
+}
+
+/** DOM id of a message's row. */
+export function rowId(messageId: string): string {
+  return `m-${messageId}`;
+}
+
+export function MessageRow({ message, viewer }: { message: MessageView; viewer?: Viewer }) {
+  const own = viewer !== undefined && message.authorId === viewer.userId;
+  const unread = viewer !== undefined && message.unread;
+  return (
+    <li
+      id={rowId(message.id)}
+      class={own ? "message own" : "message"}
+      data-id={message.id}
+      data-author={message.authorId}
+      data-conversation={message.conversationId}
+      data-seq={message.seq}
+      data-micros={message.timeMicros}
+      {...(unread ? { "data-unread": "yes" } : {})}
+      {...(message.readByOther ? { "data-read": "yes" } : {})}
+    >
+      <label class="pick">
+        <input type="checkbox" name="ids" value={message.id} form="selection" />
+        <span class="sr">
+          Select: {message.authorName}, <Time micros={message.timeMicros} style="clock" />
+        </span>
+      </label>
+      <div class="bubble">
+        <p class="author">{message.authorName}</p>
+        <div class="body" hx-ignore dir="auto">
+          <Body text={message.body} />
+        </div>
+        <p class="meta">
+          {message.recovered ? <span class="late">arrived late</span> : null}
+          <Time micros={message.timeMicros} style="clock" />
+          <span class="state">{own && message.readByOther ? "read" : ""}</span>
+        </p>
+      </div>
+      {unread ? <MarkRead id={message.id} /> : null}
+    </li>
+  );
+}
+
+/** Works without a script; with one, a click anywhere in the row does the same. */
+function MarkRead({ id }: { id: string }) {
+  return (
+    <button class="mark" type="submit" form="reading" name="ids" value={id}>
+      <span aria-hidden="true">new</span>
+      <span class="sr">Mark this one read</span>
+    </button>
+  );
+}

@@ -1,0 +1,137 @@
+/** The frame of every page: head, top bar, the places where live things appear. */
+import type { Child } from "hono/jsx";
+import { ASSETS } from "../assets.ts";
+import type { Session } from "../../chat/service.ts";
+import type { ClusterStatusJson } from "../../election/cluster-status.ts";
+import { ClusterLine } from "./cluster-line.tsx";
+import { HelpDialog } from "./help.tsx";
+import { Icon } from "./icons.tsx";
+
+const HTMX_CONFIG = JSON.stringify({
+  // Its own style element would break the policy; our styles show what is under way.
+  includeIndicatorCSS: false,
+  history: false,
+  defaultTimeout: 8000,
+});
+
+/** What the script has to know about the page it is on. */
+export interface LivePage {
+  readonly session: Session;
+  readonly status: ClusterStatusJson;
+  /** The events after this are not on the page yet; "" for a page that shows nothing live. */
+  readonly cursor: string;
+  readonly carry: string;
+  readonly origins: readonly string[];
+  readonly readOnSight: boolean;
+  readonly theme: Theme;
+}
+
+export const THEMES = ["auto", "light", "dark"] as const;
+export type Theme = (typeof THEMES)[number];
+
+function Head({ title }: { title: string }) {
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="htmx-config" content={HTMX_CONFIG} />
+      <title>{title}</title>
+      <link rel="icon" href={ASSETS.icon.path} type="image/svg+xml" />
+      <link rel="stylesheet" href={ASSETS.style.path} />
+      <script src={ASSETS.htmx.path} defer />
+      <script src={ASSETS.page.path} defer />
+    </head>
+  );
+}
+
+export function Brand() {
+  return (
+    <a class="brand" href="/">
+      Lastword<span aria-hidden="true">.</span>
+    </a>
+  );
+}
+
+/** A page before the login: one card. */
+export function CardPage({ title, children, theme = "auto" }: { title: string; children: Child; theme?: Theme }) {
+  return (
+    <html lang="en" data-theme={theme}>
+      <Head title={`${title} · Lastword`} />
+      <body class="alone">
+        <main class="card">
+          <Brand />
+          {children}
+        </main>
+      </body>
+    </html>
+  );
+}
+
+interface AppPageProps {
+  readonly title: string;
+  readonly live: LivePage;
+  readonly unread: number;
+  readonly place: "home" | "conversation" | "people" | "account" | "cluster";
+  readonly sidebar: Child;
+  readonly children: Child;
+}
+
+/** A page after the login. */
+export function AppPage({ title, live, unread, place, sidebar, children }: AppPageProps) {
+  return (
+    <html lang="en" data-theme={live.theme}>
+      <Head title={`${unread > 0 ? `(${unread}) ` : ""}${title} · Lastword`} />
+      <body
+        class={`app at-${place}`}
+        data-me={live.session.userId}
+        data-title={`${title} · Lastword`}
+        data-cursor={live.cursor}
+        data-carry={live.carry}
+        data-stream={ASSETS.stream.path}
+        data-origins={live.origins.join(" ")}
+        data-read-on-sight={live.readOnSight ? "yes" : "no"}
+      >
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        <TopBar live={live} />
+        <p id="note" class="note" role="status" hidden />
+        <div class="columns">
+          {sidebar}
+          <main id="main" tabindex={-1}>
+            {children}
+          </main>
+        </div>
+        <div id="announce" class="sr" role="status" aria-live="polite" />
+        <dialog id="panel" class="sheet" aria-label="Cluster" />
+        <HelpDialog />
+      </body>
+    </html>
+  );
+}
+
+function TopBar({ live }: { live: LivePage }) {
+  return (
+    <header class="bar">
+      <Brand />
+      <ClusterLine status={live.status} />
+      <nav class="menu" aria-label="Main">
+        <a href="/people">
+          <Icon name="people" />
+          <span>People</span>
+        </a>
+        <a href="/account" class="me">
+          <span>{live.session.name}</span>
+          <span class="sr">: your account</span>
+        </a>
+        <form method="post" action="/logout">
+          <button class="plain" type="submit">
+            <Icon name="leave" />
+            <span>Log out</span>
+          </button>
+        </form>
+      </nav>
+    </header>
+  );
+}

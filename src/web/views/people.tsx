@@ -1,0 +1,60 @@
+/** Everyone, and who is here now. */
+import type { UserView } from "../../chat/service.ts";
+import { Icon } from "./icons.tsx";
+import { Avatar, Seen } from "./names.tsx";
+
+interface PeopleProps {
+  readonly users: readonly UserView[];
+  /** Name after which the next page begins; null if this is the last. */
+  readonly next: string | null;
+}
+
+export function PeoplePage({ users, next }: PeopleProps) {
+  const online = users.filter((user) => user.online).length;
+  return (
+    <section class="page people" id="people" aria-labelledby="people-title">
+      <header class="head">
+        <a class="to-list" href="/">
+          <Icon name="back" />
+          <span class="sr">All conversations</span>
+        </a>
+        <div class="who">
+          <h1 id="people-title">People</h1>
+          <p class="small">{users.length === 0 ? "Nobody else yet" : `${online} online of ${users.length} shown`}</p>
+        </div>
+        <form
+          method="get"
+          action="/people"
+          hx-get="/people"
+          hx-target="#people"
+          hx-select="#people"
+          hx-swap="outerHTML"
+        >
+          <button type="submit">Refresh</button>
+        </form>
+      </header>
+      {users.length === 0 ? (
+        <p class="empty">
+          You are the first. Others open this address, press “Create an account”, and appear here by themselves.
+        </p>
+      ) : (
+        <ul class="roster">
+          {users.map((user) => (
+            <li>
+              <a href={`/?to=${encodeURIComponent(user.name)}`}>
+                <Avatar user={user} />
+                <span class="name">{user.name}</span>
+                <Seen user={user} />
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+      {next === null ? null : (
+        <p>
+          <a href={`/people?after=${encodeURIComponent(next)}`}>More people</a>
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,47 @@
+/**
+ * The page: Hono on top of ChatService, rendered here, live by server-sent events.
+ *
+ *   request -> headers, origin, size -> session -> route -> chat -> view
+ *
+ * createWeb returns an app that tests call with app.request(); replica.ts serves the same app
+ * on the replica's own port and on the front port. It keeps nothing of its own but open streams.
+ */
+import { Hono } from "hono";
+import { failed } from "../chat/errors.ts";
+import { answerError } from "./answer.tsx";
+import { assetRoutes } from "./assets.ts";
+import type { WebDeps, WebEnv } from "./deps.ts";
+import { EventStreams, eventRoutes } from "./events.ts";
+import { findSession } from "./request.ts";
+import { accountRoutes } from "./routes/account.tsx";
+import { chatRoutes } from "./routes/chat.tsx";
+import { clusterRoutes } from "./routes/cluster.tsx";
+import { loginRoutes } from "./routes/login.tsx";
+import { limitBodies, refuseOtherSites, secureAnswers } from "./security.ts";
+
+export type { Health, WebDeps } from "./deps.ts";
+
+/** The app, and the end of its streams. */
+export type Web = Hono<WebEnv> & {
+  /** Ends all event streams: pages look for another replica at once. Call it first when the replica stops. */
+  endStreams(): void;
+};
+
+export function createWeb(deps: WebDeps): Web {
+  const app = new Hono<WebEnv>();
+  const streams = new EventStreams(deps);
+  app.use(secureAnswers(deps), refuseOtherSites(), limitBodies());
+  app.route("/", assetRoutes());
+  app.use(findSession(deps));
+  app.route("/", clusterRoutes(deps));
+  app.route("/", loginRoutes(deps));
+  app.route("/", chatRoutes(deps));
+  app.route("/", accountRoutes(deps));
+  app.route("/", eventRoutes(deps, streams));
+  app.notFound((c) => answerError(c, failed("not_found", "There is nothing at this address.").error));
+  // The reason may hold what somebody wrote, so neither the answer nor the log has it.
+  app.onError((_error, c) =>
+    c.text("Something went wrong here. Try again; nothing is done twice.\n", 500, { "lastword-outcome": "unknown" }),
+  );
+  return Object.assign(app, { endStreams: () => streams.stop() });
+}
