@@ -12,6 +12,7 @@
  * out the effects in order; answer every `persist` with `persisted` once it is fsynced,
  * in order. ARCHITECTURE.md has the rules (R1 to R11) and the invariants (I1 to I9).
  */
+import { Announcer } from "./announcer.ts";
 import { assert } from "./assert.ts";
 import type { Effect, Event, Identity, Notice, Restored, StagedSnapshot, Timing } from "./event.ts";
 import {
@@ -42,7 +43,6 @@ import {
   isMember,
   sameBallot,
   sameViewNo,
-  viewNoKey,
   type Ballot,
   type ReplicaId,
   type Seq,
@@ -101,6 +101,8 @@ export class Core implements CoreParts {
   /** Our log equals the leader's up to here. */
   private verified: Seq = 0;
   private ackDue = false;
+  /** Read round of the leader's last Append. */
+  private round = 0;
   private floor: Seq = 0;
   private joinMs = Number.POSITIVE_INFINITY;
   private fetching: { from: ReplicaId; ballot: Ballot } | null = null;
@@ -108,11 +110,8 @@ export class Core implements CoreParts {
   private pendingGrants: { token: number; to: ReplicaId; ballot: Ballot }[] = [];
 
   private beatMs = Number.POSITIVE_INFINITY;
-  private beatSignature = "";
+  private readonly announcer = new Announcer();
   private leaving: { ms: number; leaderlessMs: number; stopped: boolean } | null = null;
-  private noticedView = "";
-  private noticedRole = "";
-  private noticedWaiting = "";
 
   constructor(identity: Identity, timing: Timing, restored: Restored, nonce: () => string) {
     assert(restored.appliedSeq <= restored.lastSeq, "the state is not ahead of the log");
@@ -161,6 +160,9 @@ export class Core implements CoreParts {
         break;
       case "snapshotFailed":
         this.fetching = null;
+        break;
+      case "readIndex":
+        this.readIndex(event.id);
         break;
       case "shutdown":
         this.onShutdown();
@@ -282,9 +284,8 @@ export class Core implements CoreParts {
     else this.followTurn();
     this.advanceCommit();
     this.considerStop(heartbeat);
-    this.sendBeat(heartbeat);
+    this.announce(heartbeat);
     this.leadership?.replicate(heartbeat);
-    this.sendNotices();
   }
 
   // ---------------------------------------------------------------- following
@@ -341,11 +342,12 @@ export class Core implements CoreParts {
     if (this.ackDue && this.streamBallot !== null && sameBallot(this.streamBallot, this.log.promised)) {
       const seq = Math.min(this.verified, this.log.durableSeq);
       const { bootId } = this.identity;
+      const { round } = this;
       this.ackDue = false;
       this.emit({
         type: "send",
         to: this.leaderId,
-        frame: { type: "appendOk", ballot: this.streamBallot, seq, bootId },
+        frame: { type: "appendOk", ballot: this.streamBallot, seq, bootId, round },
       });
     }
     const beat = this.peers.lastBeat(this.leaderId);
@@ -422,6 +424,14 @@ export class Core implements CoreParts {
       case "leaveOk":
         this.leadership?.onLeaveOk(from, frame);
         break;
+      case "readIndex":
+        this.leadership?.read(frame.id, from);
+        break;
+      case "readIndexOk":
+        if (from === this.leaderId) this.emit({ type: "readReady", id: frame.id, seq: frame.seq });
+        break;
+      case "gossip":
+        break;
     }
   }
 
@@ -487,7 +497,10 @@ export class Core implements CoreParts {
     if (order > 0 && from !== this.leaderId) return;
     if (this.installing !== null) return;
     if (this.leaderId !== from) this.follow(from);
-    if (this.streamBallot === null || !sameBallot(this.streamBallot, append.ballot)) this.verified = 0;
+    if (this.streamBallot === null || !sameBallot(this.streamBallot, append.ballot)) {
+      this.verified = 0;
+      this.round = 0;
+    }
     if (!this.fits(append.prevSeq, append.prevViewNo)) {
       this.rejoin();
       return;
@@ -503,7 +516,8 @@ export class Core implements CoreParts {
     this.verified = Math.max(this.verified, end);
     this.leaderCommit = append.commit;
     // Fresh entries are acknowledged once they are durable; what is there already, at once.
-    if (end <= this.log.durableSeq) this.ackDue = true;
+    if (end <= this.log.durableSeq || append.round > this.round) this.ackDue = true;
+    this.round = Math.max(this.round, append.round);
   }
 
   private fits(prevSeq: Seq, prevViewNo: ViewNo | null): boolean {
@@ -648,6 +662,11 @@ export class Core implements CoreParts {
 
   // ---------------------------------------------------------------- leading
 
+  private readIndex(id: number): void {
+    if (this.leadership !== null) this.leadership.read(id, null);
+    else if (this.leaderId !== null) this.emit({ type: "send", to: this.leaderId, frame: { type: "readIndex", id } });
+  }
+
   private lead(ballot: Ballot): Leadership {
     this.dropLeader();
     this.standing.reset();
@@ -667,6 +686,10 @@ export class Core implements CoreParts {
   private leadTurn(leadership: Leadership, heartbeat: boolean): void {
     leadership.reconfigure(this.leaving !== null);
     leadership.advanceCommit();
+    for (const { id, from, seq } of leadership.confirmedReads()) {
+      if (from === null) this.emit({ type: "readReady", id, seq });
+      else this.emit({ type: "send", to: from, frame: { type: "readIndexOk", id, seq } });
+    }
     if (heartbeat) leadership.askStalledToLeave();
     if (this.leaving !== null || leadership.diskStalls()) leadership.handOver(heartbeat);
     else if (leadership.handoffTo !== null) leadership.cancelHandOver();
@@ -709,7 +732,6 @@ export class Core implements CoreParts {
     if (this.leaving !== null) return;
     this.leaving = { ms: 0, leaderlessMs: 0, stopped: false };
     if (this.leadership === null) this.active = false;
-    this.beatMs = Number.POSITIVE_INFINITY;
   }
 
   private considerStop(heartbeat: boolean): void {
@@ -739,57 +761,38 @@ export class Core implements CoreParts {
 
   // ---------------------------------------------------------------- telling others
 
-  private sendBeat(heartbeat: boolean): void {
-    const view = this.log.lineage.last();
-    const hears = this.peers.ids.filter((id) => this.peers.hears(id));
-    const role = this.role();
-    const leaderId = this.currentLeader();
-    const viewKey = view === null ? "" : viewNoKey(view.no);
-    const { counter, nonce } = this.log.promised;
-    const active = this.active;
-    const signature = `${role} ${leaderId} ${viewKey} ${active} ${this.leaving !== null} ${counter} ${nonce} ${hears.join()}`;
-    if (!heartbeat && signature === this.beatSignature && this.beatMs !== Number.POSITIVE_INFINITY) return;
-    this.beatSignature = signature;
-    if (heartbeat || this.beatMs === Number.POSITIVE_INFINITY) this.beatMs = 0;
+  private announce(heartbeat: boolean): void {
+    const beat = this.beat();
+    const changed = this.announcer.changed(beat);
+    if (heartbeat) this.beatMs = 0;
+    if (heartbeat || changed) for (const to of this.peers.ids) this.emit({ type: "send", to, frame: beat });
+    const { view } = beat;
+    const previous = view === null ? null : this.log.lineage.viewAt(view.startSeq - 1);
+    const waitingFor = this.standing.waitingFor();
+    for (const notice of this.announcer.notices({ beat, commit: this.commit, previous, waitingFor }))
+      this.notice(notice);
+  }
+
+  private beat(): Beat {
     const { storeId, bootId } = this.identity;
-    const beat: Beat = {
+    return {
       type: "beat",
-      role,
+      role: this.role(),
       storeId,
       bootId,
-      active,
+      active: this.active,
       eligible: this.eligible(),
       admitted: this.log.admitted,
-      view,
+      view: this.log.lineage.last(),
       lineageTail: this.log.lineage.tail(LINEAGE_TAIL_MAX),
       lastSeq: this.log.lastSeq,
       durableSeq: this.log.durableSeq,
       commit: this.commit,
       promised: this.log.promised,
-      leaderId,
-      hears,
+      leaderId: this.currentLeader(),
+      hears: this.peers.ids.filter((id) => this.peers.hears(id)),
       leaving: this.leaving !== null,
       floor: this.leadership !== null ? this.floor : 0,
     };
-    for (const to of this.peers.ids) this.emit({ type: "send", to, frame: beat });
-  }
-
-  private sendNotices(): void {
-    const role = this.role();
-    const leaderId = this.currentLeader();
-    if (`${role} ${leaderId}` !== this.noticedRole) {
-      this.noticedRole = `${role} ${leaderId}`;
-      this.notice({ kind: "role", role, leaderId });
-    }
-    const view = this.log.lineage.last();
-    if (view !== null && this.commit >= view.startSeq && viewNoKey(view.no) !== this.noticedView) {
-      this.noticedView = viewNoKey(view.no);
-      this.notice({ kind: "view", view, previous: this.log.lineage.viewAt(view.startSeq - 1) });
-    }
-    const missing = this.standing.waitingFor();
-    if (missing.join() !== this.noticedWaiting) {
-      this.noticedWaiting = missing.join();
-      if (missing.length > 0) this.notice({ kind: "waiting", missing });
-    }
   }
 }

@@ -39,6 +39,8 @@ export type Event =
   | { readonly type: "propose"; readonly ops: readonly Uint8Array[] }
   | { readonly type: "snapshotFetched"; readonly snapshot: StagedSnapshot }
   | { readonly type: "snapshotFailed" }
+  /** Ask the leader how far the log is committed; answered by readReady, or not at all. Ids are unique per boot. */
+  | { readonly type: "readIndex"; readonly id: number }
   /** Stop gracefully: leave the view, hand leadership over, then `stopped`. */
   | { readonly type: "shutdown" };
 
@@ -81,7 +83,10 @@ export type Effect =
       readonly prevViewNo: ViewNo | null;
       readonly upTo: Seq;
       readonly commit: Seq;
+      readonly round: number;
     }
+  /** The read of this id sees everything acknowledged before it, once this replica has applied up to seq. */
+  | { readonly type: "readReady"; readonly id: number; readonly seq: Seq }
   /** Entries up to seq are committed: apply them in order, answer their proposers. */
   | { readonly type: "commit"; readonly seq: Seq }
   /** Fetch a snapshot from the leader; answer snapshotFetched or snapshotFailed. A later one replaces it. */

@@ -73,6 +73,8 @@ export interface Append {
   /** Contiguous from prevSeq + 1; empty to announce a commit or to probe. At most APPEND_ENTRIES_MAX entries. */
   readonly batches: readonly Batch[];
   readonly commit: Seq;
+  /** Counts the leader's read rounds; the follower's next AppendOk repeats it. */
+  readonly round: number;
 }
 
 /** My log equals the sender's up to `seq` and is durable that far. Only for the ballot named. */
@@ -81,6 +83,31 @@ export interface AppendOk {
   readonly ballot: Ballot;
   readonly seq: Seq;
   readonly bootId: string;
+  /** The highest round seen in an Append of this ballot: at that time I still followed it. */
+  readonly round: number;
+}
+
+/** Follower to leader: how far is the log committed now? Answered once the leader knows that it still leads. */
+export interface ReadIndex {
+  readonly type: "readIndex";
+  readonly id: number;
+}
+
+/** What was committed when the ReadIndex of this id arrived. */
+export interface ReadIndexOk {
+  readonly type: "readIndexOk";
+  readonly id: number;
+  readonly seq: Seq;
+}
+
+/**
+ * What replicas tell each other beside the log: who is connected, who types, addresses. Lost
+ * without harm, never answered, not the core's business.
+ */
+export interface Gossip {
+  readonly type: "gossip";
+  /** JSON, at most 64 KiB. */
+  readonly payload: string;
 }
 
 /** I promised a higher ballot: step down, or win one above mine. */
@@ -189,7 +216,10 @@ export type Frame =
   | Propose
   | Handoff
   | Leave
-  | LeaveOk;
+  | LeaveOk
+  | ReadIndex
+  | ReadIndexOk
+  | Gossip;
 
 export type FrameType = Frame["type"];
 

@@ -26,6 +26,8 @@ const IN_FLIGHT_MAX = 16 * APPEND_ENTRIES_MAX;
 const GROW_LAG_MAX = 256;
 /** A member excluded for lack of progress stays out this long, doubling each time. */
 const EXCLUDED_MS = { first: 4_000, max: 60_000 } as const;
+/** Reads waiting for their round; more are not answered, the asker tries again. */
+const READS_MAX = 10_000;
 /** How long a hand-over may take before another way is tried. */
 const HANDOFF_MS = 2_000;
 
@@ -42,6 +44,17 @@ interface Progress {
   sentCommit: Seq;
   /** Ms without an advance of match while entries wait for it. */
   stalledMs: number;
+  /** The last read round it confirmed. */
+  round: number;
+}
+
+/** A read that waits for the members to confirm the leadership. */
+interface Read {
+  readonly id: number;
+  /** Null: asked by this replica itself. */
+  readonly from: ReplicaId | null;
+  readonly round: number;
+  readonly seq: Seq;
 }
 
 /** What the parts of one core share. */
@@ -66,6 +79,9 @@ export class Leadership {
   private handoffMs = 0;
   private ownStallMs = 0;
   private ownDurable: Seq = 0;
+  private round = 0;
+  private sentRound = 0;
+  private reads: Read[] = [];
   private readonly progress = new Map<ReplicaId, Progress>();
   private readonly excluded = new Map<ReplicaId, { waitMs: number; nextMs: number }>();
   private readonly askedToLeaveMs = new Map<ReplicaId, number>();
@@ -134,6 +150,7 @@ export class Leadership {
   onAppendOk(from: ReplicaId, ok: AppendOk): void {
     const progress = this.progress.get(from);
     if (progress === undefined || progress.bootId !== ok.bootId || !sameBallot(ok.ballot, this.ballot)) return;
+    progress.round = Math.max(progress.round, ok.round);
     if (ok.seq > progress.match) {
       progress.match = ok.seq;
       progress.stalledMs = 0;
@@ -167,6 +184,31 @@ export class Leadership {
     if (durable < view.startSeq || durable <= this.commit) return;
     this.commit = durable;
     this.viewActive = true;
+  }
+
+  /**
+   * A linearizable read: what is committed now, valid once every member has confirmed this
+   * leadership in a round begun after the question. Rounds are never shared with an earlier
+   * question (Ongaro's read index; etcd #20418 shows what a reused round does after a pause).
+   */
+  read(id: number, from: ReplicaId | null): void {
+    if (!this.viewActive || this.reads.length >= READS_MAX) return;
+    if (this.round === this.sentRound) this.round++;
+    this.reads.push({ id, from, round: this.round, seq: this.commit });
+  }
+
+  /** Reads whose round is confirmed by all members. */
+  confirmedReads(): readonly Read[] {
+    if (this.reads.length === 0) return this.reads;
+    let confirmed = this.sentRound;
+    for (const member of this.view().members) {
+      if (member.replicaId === this.core.identity.replicaId) continue;
+      const progress = this.progress.get(member.replicaId);
+      confirmed = Math.min(confirmed, progress?.storeId === member.storeId ? progress.round : 0);
+    }
+    const ready = this.reads.filter((read) => read.round <= confirmed);
+    if (ready.length > 0) this.reads = this.reads.filter((read) => read.round > confirmed);
+    return ready;
   }
 
   tick(elapsedMs: number): void {
@@ -312,6 +354,8 @@ export class Leadership {
   /** Sends each follower what it lacks; with `heartbeat` also an empty Append, so that a lost frame is noticed. */
   replicate(heartbeat: boolean): void {
     const { log, peers } = this.core;
+    const newRound = this.round > this.sentRound;
+    this.sentRound = this.round;
     for (const progress of this.progress.values()) {
       if (progress.mode !== "stream" || !peers.hears(progress.replicaId)) continue;
       let sent = false;
@@ -321,7 +365,7 @@ export class Leadership {
         progress.next = upTo + 1;
         sent = true;
       }
-      if (!sent && (heartbeat || progress.sentCommit < this.commit))
+      if (!sent && (heartbeat || newRound || progress.sentCommit < this.commit))
         this.core.emit(this.appendTo(progress, progress.next - 1));
       progress.sentCommit = this.commit;
     }
@@ -338,6 +382,7 @@ export class Leadership {
       prevViewNo,
       upTo,
       commit: this.commit,
+      round: this.sentRound,
     };
   }
 
@@ -379,5 +424,5 @@ export class Leadership {
 }
 
 function newProgress(replicaId: ReplicaId, storeId: string, bootId: string, next: Seq): Progress {
-  return { replicaId, storeId, bootId, match: 0, next, mode: "stream", sentCommit: -1, stalledMs: 0 };
+  return { replicaId, storeId, bootId, match: 0, next, mode: "stream", sentCommit: -1, stalledMs: 0, round: 0 };
 }

@@ -24,24 +24,31 @@ export interface Target {
   readonly leaderId: ReplicaId;
 }
 
-/** How the wait for an op ended. `definite` false: it may yet come out of apply. */
-export type Settled = { readonly kind: "expired"; readonly key: string; readonly definite: boolean };
+/** A wait that ended without seeing the op applied. Not `definite`: it may yet come out of apply. */
+export interface Expired {
+  readonly key: string;
+  readonly definite: boolean;
+}
 
 interface Waiting {
   readonly key: string;
   readonly op: Uint8Array;
   readonly deadline: number;
+  /** Its row in the fork queue; null for an op of a caller. */
+  readonly forkId: number | null;
   /** Handed to some leader at least once: a failure is then unknown, not definite. */
   handedOver: boolean;
-  sentAt: number;
+  /** Null while it is among the unsent. */
+  sentAt: number | null;
 }
 
 /** Queue of one replica's proposals. */
 export class Proposals {
   private readonly waiting = new Map<string, Waiting>();
-  /** Keys to send, in the order they were proposed. */
+  /** To send, in the order they were proposed; may hold ops settled meanwhile. */
   private unsent: Waiting[] = [];
   private bytes = 0;
+  private forked = 0;
   private sentTo: string | null = null;
 
   get size(): number {
@@ -55,19 +62,28 @@ export class Proposals {
   add(key: string, op: Uint8Array, deadline: number): boolean {
     if (this.waiting.has(key)) return true;
     if (this.waiting.size >= WAITING_MAX || this.bytes + op.length > WAITING_BYTES_MAX) return false;
-    const entry: Waiting = { key, op, deadline, handedOver: false, sentAt: 0 };
-    this.waiting.set(key, entry);
-    this.unsent.push(entry);
-    this.bytes += op.length;
+    this.insert({ key, op, deadline, forkId: null, handedOver: false, sentAt: null });
     return true;
   }
 
-  /** The op came out of apply; true if it waited here. */
-  applied(key: string): boolean {
+  /** Takes an op of the fork queue in; it waits until it is applied. The caller bounds how many (forkedWaiting). */
+  addForked(forkId: number, key: string, op: Uint8Array): void {
+    const entry = { key, op, deadline: Number.POSITIVE_INFINITY, forkId, handedOver: false, sentAt: null };
+    // If a caller waits for the same op, the fork queue's copy has its turn when that is settled.
+    if (!this.waiting.has(key)) this.insert(entry);
+  }
+
+  /** Ops of the fork queue that wait here. */
+  get forkedWaiting(): number {
+    return this.forked;
+  }
+
+  /** The op came out of apply: ends its wait. Answers its row in the fork queue, if it has one. */
+  applied(key: string): { readonly forkId: number | null } | null {
     const entry = this.waiting.get(key);
-    if (entry === undefined) return false;
+    if (entry === undefined) return null;
     this.remove(entry);
-    return true;
+    return entry;
   }
 
   /** Leadership moved: everything unsettled goes to the new leader, in the old order. */
@@ -104,24 +120,32 @@ export class Proposals {
   }
 
   /** Called per tick: ends waits past their deadline, and sends again what may have been lost. */
-  tick(now: number): Settled[] {
-    const settled: Settled[] = [];
+  tick(now: number): Expired[] {
+    const expired: Expired[] = [];
     const resend: Waiting[] = [];
     for (const entry of this.waiting.values()) {
       if (now >= entry.deadline) {
         this.remove(entry);
-        settled.push({ kind: "expired", key: entry.key, definite: !entry.handedOver });
-      } else if (entry.handedOver && entry.sentAt > 0 && now - entry.sentAt >= RESEND_MS) {
-        entry.sentAt = 0;
+        expired.push({ key: entry.key, definite: !entry.handedOver });
+      } else if (entry.sentAt !== null && now - entry.sentAt >= RESEND_MS) {
+        entry.sentAt = null;
         resend.push(entry);
       }
     }
     if (resend.length > 0) this.unsent = [...resend, ...this.unsent];
-    return settled;
+    return expired;
+  }
+
+  private insert(entry: Waiting): void {
+    this.waiting.set(entry.key, entry);
+    this.unsent.push(entry);
+    this.bytes += entry.op.length;
+    if (entry.forkId !== null) this.forked++;
   }
 
   private remove(entry: Waiting): void {
     this.waiting.delete(entry.key);
     this.bytes -= entry.op.length;
+    if (entry.forkId !== null) this.forked--;
   }
 }
