@@ -150,7 +150,7 @@ function switchTo(target: LogTarget, image: LogImage, snapshot: StagedSnapshot):
     image.lastSeq = row.lastSeq;
   }
   assert(image.lastSeq === appliedSeq, `the staged log ends at seq ${image.lastSeq}, the state at seq ${appliedSeq}`);
-  sql.dropStagedExcept.run(0);
+  sql.dropStagedUpTo.run(snapshot.ref);
   sql.cutLineage.run(0);
   image.lineage = [];
   for (const view of snapshot.lineage) addView(target, image, view);

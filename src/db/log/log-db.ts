@@ -15,7 +15,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { assert } from "../../election/assert.ts";
 import type { PersistRows, Restored } from "../../election/event.ts";
-import { batchLastSeq, type Batch } from "../../election/frame.ts";
+import type { Batch } from "../../election/frame.ts";
 import { StorageDamaged, StorageFull, type ForkedOp, type LogStorage } from "../../election/ports.ts";
 import type { ReplicaId, Seq, View } from "../../election/view.ts";
 import { fsyncFolder, openSqlite, storageError } from "../sqlite.ts";
@@ -24,7 +24,7 @@ import { checkContiguous, decodeRow, encodeRow, missingRow } from "./log-rows.ts
 import { decodeMeta, encodeMeta, LOG_FORMAT, LOG_SCHEMA, newMeta } from "./log-schema.ts";
 import { prepareLogStatements, type LogStatements } from "./log-statements.ts";
 import { RecentBatches } from "./recent-batches.ts";
-import { decodeView } from "./row-codec.ts";
+import { decodeView, type LogRow } from "./row-codec.ts";
 import { sliceBatches } from "./slice-batches.ts";
 
 /** Newest rows verified at open. The rest is checked when it is read. */
@@ -278,24 +278,27 @@ export class LogDb implements LogStorage {
 
   // For snapshots (src/db/snapshot). ------------------------------------------------------------
 
-  /** Whole rows from the one that starts at `fromSeq` on, until about `bytesMax` bytes or `upTo`; at least one. */
-  readSome(fromSeq: Seq, upTo: Seq, bytesMax: number): Batch[] {
+  /** Verified rows from `fromSeq` on, until `bytesMax` bytes are reached or `upTo`; at least one. All must be in the log. */
+  rowsFrom(fromSeq: Seq, upTo: Seq, bytesMax: number): LogRow[] {
     assert(
       fromSeq >= this.firstSeq && upTo <= this.lastSeq && fromSeq <= upTo,
       `seqs ${fromSeq} to ${upTo} are not in the log`,
     );
     return this.#guard(() => {
-      const batches: Batch[] = [];
+      const rows: LogRow[] = [];
+      let next = fromSeq;
       let bytes = 0;
       for (const row of this.#sql.range.iterate(fromSeq, upTo)) {
-        batches.push(decodeRow(row));
+        const batch = decodeRow(row);
+        if (row.firstSeq > next || row.lastSeq < next) throw missingRow(next);
+        const isWhole = row.firstSeq >= fromSeq && row.lastSeq <= upTo;
+        rows.push(isWhole ? row : encodeRow(sliceBatches([batch], fromSeq, upTo)[0]!));
+        next = row.lastSeq + 1;
         bytes += row.bytes.length;
         if (bytes >= bytesMax) break;
       }
-      const last = batches.at(-1);
-      const end = last === undefined ? upTo : Math.min(upTo, batchLastSeq(last));
-      checkContiguous(batches, fromSeq, end);
-      return sliceBatches(batches, fromSeq, end);
+      if (rows.length === 0) throw missingRow(fromSeq);
+      return rows;
     });
   }
 
@@ -320,10 +323,9 @@ export class LogDb implements LogStorage {
   }
 
   /** Keeps rows of a fetched snapshot beside the log, durable when it returns. Throws StorageFull, StorageDamaged. */
-  stage(ref: number, batches: readonly Batch[]): void {
+  stageRows(ref: number, rows: readonly LogRow[]): void {
     this.#transact(() => {
-      for (const batch of batches) {
-        const row = encodeRow(batch);
+      for (const row of rows) {
         this.#sql.stage.run(ref, row.firstSeq, row.lastSeq, row.viewKey, row.kind, row.bytes, row.checksum);
       }
     });

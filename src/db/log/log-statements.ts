@@ -81,6 +81,7 @@ export function prepareLogStatements(db: Database) {
       `SELECT first_seq AS firstSeq, ${COLUMNS} FROM staged_log WHERE ref = ? ORDER BY id`,
     ),
     dropStagedExcept: db.prepare("DELETE FROM staged_log WHERE ref <> ?"),
+    dropStagedUpTo: db.prepare("DELETE FROM staged_log WHERE ref <= ?"),
     anyStaged: db.prepare<{ ref: number }, [number]>("SELECT ref FROM staged_log WHERE ref <> ? LIMIT 1"),
 
     addFork: db.prepare("INSERT INTO fork (id, view_key, seq, op, checksum) VALUES (?, ?, ?, ?, ?)"),

@@ -1,0 +1,256 @@
+/**
+ * Snapshots: the way to bring a replica up whose state cannot be mended by log entries.
+ *
+ *   offer    copy of state-N.db (on another thread) + the log rows after what both have + lineage
+ *   receive  state-M.db beside the old state, the rows staged in log.db; verified and fsynced
+ *   switch   LogDb.write({snapshot}): one transaction that also says which state file counts
+ *
+ * Until the switch the replica is wholly on its old branch, after it wholly on the new one. What a
+ * crash leaves behind is deleted at the next start: every state file but the one log.db names.
+ */
+import { open, rm, stat } from "node:fs/promises";
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { StagedSnapshot } from "../../election/event.ts";
+import type { SnapshotSource, SnapshotStore } from "../../election/ports.ts";
+import type { Seq } from "../../election/view.ts";
+import type { LogDb } from "../log/log-db.ts";
+import { copyDatabase } from "./copy-database.ts";
+import { SnapshotReceiver } from "./snapshot-receiver.ts";
+import {
+  CHUNK_BYTES_MAX,
+  encodeSnapshot,
+  SnapshotFailed,
+  type SnapshotHeader,
+  type SnapshotRecord,
+} from "./snapshot-stream.ts";
+
+/** Offers under way at once: each is a whole copy on the disk. */
+const OFFERS_MAX = 2;
+/** An offer that nobody reads from is given up: it holds a copy, and compaction back. */
+const OFFER_IDLE_MS = 60_000;
+/**
+ * Log rows that go along. They are there so that the receiver can help a third replica without a
+ * snapshot; older ones are in the state anyway. Bounded, because the switch writes them all in one transaction.
+ */
+const LOG_ROWS = { bytes: 32 * 1024 * 1024, rows: 20_000 };
+
+export interface SnapshotFilesOptions {
+  /** `<data>/replica-N`. */
+  readonly folder: string;
+  readonly log: LogDb;
+  /** The state that is in use now. */
+  readonly state: { appliedSeq(): Seq };
+  /** The position in a state file that nobody uses, without leaving anything beside it. Throws if it is none. */
+  readonly readAppliedSeq: (path: string) => Seq;
+  /** Test seam. */
+  readonly offerIdleMs?: number;
+}
+
+/** Where the state of a given number lies: log.db's `stateFile` says which one counts. */
+export function statePath(folder: string, stateFile: number): string {
+  return join(folder, `state-${stateFile}.db`);
+}
+
+export class SnapshotFiles implements SnapshotStore {
+  readonly #options: SnapshotFilesOptions;
+  #offers = 0;
+  #offerNumber = 0;
+  #lastRef = 0;
+  /** The newest that was fetched whole: the core may be about to switch to it. */
+  #fetched = 0;
+  #receiver: SnapshotReceiver | null = null;
+
+  constructor(options: SnapshotFilesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Deletes all state files but the one in use, and copies of broken offers. At start, before the state is opened,
+   * and after a switch, once the old state is closed. Not while an offer or a receive is under way.
+   */
+  removeLeftovers(): void {
+    const { folder, log } = this.#options;
+    for (const name of readdirSync(folder)) {
+      const [, number] = /^state-(\d+)\.db(?:-wal|-shm|-journal)?$/.exec(name) ?? [];
+      const isLeftover = number === undefined ? /^offer-\d+\.db/.test(name) : Number(number) !== log.stateFile;
+      // A file that cannot be deleted yet (Windows, still open) is deleted at the next start.
+      if (isLeftover && !this.#inUse(name)) {
+        try {
+          rmSync(join(folder, name));
+        } catch {}
+      }
+    }
+  }
+
+  async offer(commonSeq: Seq): Promise<SnapshotSource> {
+    const { folder, log, state } = this.#options;
+    if (this.#offers >= OFFERS_MAX) throw new SnapshotFailed("enough snapshots are being sent");
+    // Older than what the joiner has, it would take entries away from the joiner. Soon it is not.
+    if (state.appliedSeq() < commonSeq) throw new SnapshotFailed("the state does not cover what both have");
+    const { stateFile } = log;
+    const copy = join(folder, `offer-${++this.#offerNumber}.db`);
+    // Nothing that the rows need may be compacted while the copy is being made.
+    const unpin = log.pin(Math.max(log.firstSeq, commonSeq + 1));
+    this.#offers++;
+    const dispose = async (): Promise<void> => {
+      this.#offers--;
+      unpin();
+      await rm(copy, { force: true });
+    };
+    try {
+      await rm(copy, { force: true });
+      await copyDatabase(statePath(folder, stateFile), copy);
+      if (log.stateFile !== stateFile) throw new SnapshotFailed("the state was replaced meanwhile");
+      const header = this.#header(commonSeq, {
+        appliedSeq: this.#options.readAppliedSeq(copy),
+        stateBytes: (await stat(copy)).size,
+      });
+      const chunks = encodeSnapshot(this.#records(header, { copy, stateFile }));
+      const { stateBytes: _, ...publicHeader } = header;
+      return {
+        header: publicHeader,
+        chunks: new WatchedChunks(chunks, dispose, this.#options.offerIdleMs ?? OFFER_IDLE_MS),
+      };
+    } catch (error) {
+      await dispose();
+      if (error instanceof SnapshotFailed) throw error;
+      throw new SnapshotFailed(
+        `the state could not be copied: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  }
+
+  /** Rejects with SnapshotFailed (try again), StorageFull, StorageDamaged. A later call ends an earlier one. */
+  async receive(source: SnapshotSource): Promise<StagedSnapshot> {
+    const { folder, log, readAppliedSeq } = this.#options;
+    const earlier = this.#receiver;
+    const ref = Math.max(log.stateFile, this.#lastRef) + 1;
+    this.#lastRef = ref;
+    const receiver = new SnapshotReceiver({ folder, path: statePath(folder, ref), ref, log, readAppliedSeq });
+    this.#receiver = receiver;
+    await earlier?.abort();
+    log.dropStagedExcept(this.#fetched);
+    this.removeLeftovers();
+    try {
+      const staged = await receiver.receive(source);
+      this.#fetched = ref;
+      return staged;
+    } catch (error) {
+      if (error instanceof SnapshotFailed) log.dropStagedExcept(this.#fetched);
+      throw error;
+    } finally {
+      if (this.#receiver === receiver) this.#receiver = null;
+    }
+  }
+
+  /** Ends what is being received. Offers end with their readers. */
+  async stop(): Promise<void> {
+    await this.#receiver?.abort();
+  }
+
+  #inUse(name: string): boolean {
+    if (name.startsWith("offer-")) return this.#offers > 0;
+    const isOf = (ref: number): boolean => name.startsWith(`state-${ref}.db`);
+    // The newest fetched one may be switched in next; it goes when a newer one came, or at the next start.
+    return isOf(this.#fetched) || (this.#receiver !== null && isOf(this.#receiver.ref));
+  }
+
+  #header(commonSeq: Seq, copied: { readonly appliedSeq: Seq; readonly stateBytes: number }): SnapshotHeader {
+    const { log } = this.#options;
+    const { appliedSeq, stateBytes } = copied;
+    const newest = log.lineage().at(-1);
+    const lineage = log.lineage().filter((view) => view.startSeq <= appliedSeq);
+    if (newest === undefined || lineage.length === 0) throw new SnapshotFailed("there is nothing to send yet");
+    const firstSeq = Math.max(log.firstSeq, commonSeq + 1);
+    const logFirstSeq = firstSeq > appliedSeq ? appliedSeq + 1 : log.newestWithin(firstSeq, appliedSeq, LOG_ROWS);
+    return { ballot: newest.no.ballot, lineage, logFirstSeq, appliedSeq, commonSeq, stateBytes };
+  }
+
+  async *#records(
+    header: SnapshotHeader,
+    { copy, stateFile }: { readonly copy: string; readonly stateFile: number },
+  ): AsyncGenerator<SnapshotRecord> {
+    const { log } = this.#options;
+    yield { kind: "header", header };
+    for (let next = header.logFirstSeq; next <= header.appliedSeq;) {
+      // Entries that are applied cannot be cut; only a snapshot of another leader can replace them.
+      if (log.stateFile !== stateFile) throw new SnapshotFailed("the log was replaced meanwhile");
+      for (const row of log.rowsFrom(next, header.appliedSeq, CHUNK_BYTES_MAX)) {
+        yield { kind: "row", row };
+        next = row.lastSeq + 1;
+      }
+      // A reader that is always ready would otherwise keep the thread from everything else.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const file = await open(copy, "r");
+    try {
+      for (let at = 0; at < header.stateBytes;) {
+        const { bytesRead, buffer } = await file.read(new Uint8Array(CHUNK_BYTES_MAX), 0, CHUNK_BYTES_MAX, at);
+        if (bytesRead === 0) throw new SnapshotFailed("the copy of the state ended early");
+        yield { kind: "state", bytes: buffer.subarray(0, bytesRead) };
+        at += bytesRead;
+      }
+    } finally {
+      await file.close();
+    }
+  }
+}
+
+/** Chunks whose holder is told when they end, are left, fail, or are not asked for any more. */
+class WatchedChunks implements AsyncIterableIterator<Uint8Array> {
+  readonly #chunks: AsyncGenerator<Uint8Array>;
+  readonly #dispose: () => Promise<void>;
+  readonly #idleMs: number;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #over = false;
+
+  constructor(chunks: AsyncGenerator<Uint8Array>, dispose: () => Promise<void>, idleMs: number) {
+    this.#chunks = chunks;
+    this.#dispose = dispose;
+    this.#idleMs = idleMs;
+    this.#watch();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    if (this.#over) throw new SnapshotFailed("the snapshot was given up");
+    this.#stopWatching();
+    try {
+      const result = await this.#chunks.next();
+      if (result.done === true) await this.#end();
+      else this.#watch();
+      return result;
+    } catch (error) {
+      await this.#end();
+      throw error;
+    }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array>> {
+    await this.#end();
+    return { done: true, value: undefined };
+  }
+
+  #watch(): void {
+    if (this.#over) return;
+    this.#timer = setTimeout(() => void this.#end(), this.#idleMs);
+    this.#timer.unref();
+  }
+
+  #stopWatching(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  async #end(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    this.#stopWatching();
+    await this.#chunks.return(undefined);
+    await this.#dispose();
+  }
+}

@@ -1,0 +1,68 @@
+/** Views, batches and folders for tests of the log. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { StagedSnapshot } from "../../src/election/event.ts";
+import type { Batch, OpBatch, ViewBatch } from "../../src/election/frame.ts";
+import type { Ballot, Seq, View, ViewNo } from "../../src/election/view.ts";
+
+const MEMBERS = [
+  { replicaId: 0, storeId: "00000000000000a0" },
+  { replicaId: 2, storeId: "00000000000000a2" },
+];
+
+export function ballot(counter: number, replicaId = 0): Ballot {
+  return { counter, replicaId, nonce: counter.toString(16).padStart(16, "0") };
+}
+
+export function view(startSeq: Seq, counter: number, options: { minor?: number; replicaId?: number } = {}): View {
+  return {
+    no: { ballot: ballot(counter, options.replicaId), minor: options.minor ?? 0 },
+    startSeq,
+    leader: options.replicaId ?? 0,
+    members: MEMBERS,
+    forkRisk: counter % 3 === 0 ? [1] : null,
+    consistency: "available",
+    recovery: "any",
+  };
+}
+
+export function viewBatch(startSeq: Seq, counter: number): ViewBatch {
+  return { kind: "view", view: view(startSeq, counter) };
+}
+
+/** `count` ops from `firstSeq` on; their bytes name branch and seq, so that a mix-up shows. */
+export function opBatch(firstSeq: Seq, count: number, viewNo: ViewNo, branch = "a"): OpBatch {
+  const ops = Array.from({ length: count }, (_, i) => op(firstSeq + i, branch));
+  return { kind: "op", viewNo, firstSeq, ops };
+}
+
+export function op(seq: Seq, branch = "a"): Uint8Array {
+  // Lengths over 127 need two bytes of length; some ops are empty.
+  const filler = seq % 7 === 0 ? "" : ".".repeat((seq * 37) % 300);
+  return seq % 11 === 0 ? new Uint8Array(0) : new TextEncoder().encode(`${branch}${seq}${filler}`);
+}
+
+export function snapshotHeader(
+  header: Pick<StagedSnapshot, "ref" | "lineage" | "logFirstSeq" | "appliedSeq" | "commonSeq">,
+): StagedSnapshot {
+  const last = header.lineage.at(-1);
+  return { ballot: last?.no.ballot ?? ballot(1), ...header };
+}
+
+/** One `view seq op` text an entry: comparable, whatever the batches' borders are. */
+export function entries(batches: readonly Batch[]): string[] {
+  return batches.flatMap((batch) =>
+    batch.kind === "view"
+      ? [`${batch.view.startSeq} view ${JSON.stringify(batch.view)}`]
+      : batch.ops.map(
+          (bytes, i) => `${batch.firstSeq + i} ${JSON.stringify(batch.viewNo)} ${Buffer.from(bytes).toString()}`,
+        ),
+  );
+}
+
+/** An empty folder below the system's temporary one, and its removal. */
+export function tempFolder(): { readonly path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "lastword-log-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}

@@ -1,0 +1,124 @@
+/**
+ * The log in memory: LogStorage over the same LogImage that the simulator's replicas use, so
+ * that the contract suite holds the simulator's disk and log.db to one behaviour.
+ *
+ *   write(rows)            durable at once, as log.db
+ *   stage(rows) -> token   seen by read() at once, durable only after complete(token)
+ *   complete(token)        that write and all before it are durable
+ *   crash(survivors = 0)   drops what is not durable; the first `survivors` of those writes made it
+ *                          to the disk all the same. A write is all or nothing, and in order, as
+ *                          transactions in a WAL are.
+ *   clone()                a folder copied from the disk: what is durable now
+ */
+import type { PersistRows, Restored, StagedSnapshot } from "../../src/election/event.ts";
+import type { Batch } from "../../src/election/frame.ts";
+import type { ForkedOp, LogStorage } from "../../src/election/ports.ts";
+import type { Seq, View } from "../../src/election/view.ts";
+import { LogImage, type LogWrite, type StagedRows } from "./sim-log.ts";
+
+const NO_MUTANTS: ReadonlySet<string> = new Set();
+
+export type WriteToken = number;
+
+export class MemoryLog implements LogStorage {
+  #durable: LogImage;
+  /** Durable and all that is staged. */
+  #seen: LogImage;
+  #pending: { readonly token: WriteToken; readonly writes: readonly LogWrite[] }[] = [];
+  #lastToken: WriteToken = 0;
+  readonly #snapshots = new Map<number, readonly Batch[]>();
+  #state: { appliedSeq(): Seq } = { appliedSeq: () => 0 };
+
+  constructor(durable: LogImage = new LogImage()) {
+    this.#durable = durable;
+    this.#seen = durable.clone();
+  }
+
+  get stateFile(): number {
+    return this.#seen.stateRef;
+  }
+
+  /** Says where the state stands; 0 until then. */
+  bindState(state: { appliedSeq(): Seq }): void {
+    this.#state = state;
+  }
+
+  /** Makes the rows of a snapshot known, so that a write with that snapshot can switch to it. */
+  stageLog(ref: number, batches: readonly Batch[]): void {
+    this.#snapshots.set(ref, batches);
+  }
+
+  /** The process sees the rows; the disk has them after {@link complete}. */
+  stage(rows: readonly PersistRows[]): WriteToken {
+    return this.#stage(
+      rows.map((row) => ({
+        kind: "rows",
+        rows: row,
+        staged: row.snapshot === undefined ? null : this.#stagedRows(row.snapshot),
+      })),
+    );
+  }
+
+  /** The write and all before it are on the disk. */
+  complete(token: WriteToken): void {
+    while ((this.#pending[0]?.token ?? Infinity) <= token) {
+      for (const write of this.#pending.shift()?.writes ?? []) this.#durable.write(write, NO_MUTANTS);
+    }
+  }
+
+  /** The process is gone; of the writes that were not complete, the first `survivors` were on the disk. */
+  crash(survivors = 0): void {
+    const last = this.#pending[Math.min(survivors, this.#pending.length) - 1];
+    if (last !== undefined) this.complete(last.token);
+    this.#pending = [];
+    this.#snapshots.clear();
+    this.#seen = this.#durable.clone();
+  }
+
+  clone(): MemoryLog {
+    return new MemoryLog(this.#durable.clone());
+  }
+
+  restore(): Restored {
+    return this.#durable.restore(this.#state.appliedSeq());
+  }
+
+  write(rows: readonly PersistRows[]): void {
+    this.complete(this.stage(rows));
+  }
+
+  read(fromSeq: Seq, upTo: Seq): Batch[] {
+    return this.#seen.read(fromSeq, upTo);
+  }
+
+  lineage(): readonly View[] {
+    return this.#seen.lineage;
+  }
+
+  compact(upTo: Seq): void {
+    this.complete(this.#stage([{ kind: "compact", upTo }]));
+  }
+
+  forkQueue(limit: number): ForkedOp[] {
+    return this.#seen.forked.slice(0, limit);
+  }
+
+  forkConfirmed(ids: readonly number[]): void {
+    this.complete(this.#stage([{ kind: "confirmed", ids }]));
+  }
+
+  close(): void {}
+
+  #stage(writes: readonly LogWrite[]): WriteToken {
+    // On a copy: a write that breaks an invariant leaves nothing behind, as a transaction does.
+    const seen = this.#seen.clone();
+    for (const write of writes) seen.write(write, NO_MUTANTS);
+    this.#seen = seen;
+    this.#pending.push({ token: ++this.#lastToken, writes });
+    return this.#lastToken;
+  }
+
+  #stagedRows(snapshot: StagedSnapshot): StagedRows {
+    return { snapshot, batches: this.#snapshots.get(snapshot.ref) ?? [] };
+  }
+}
