@@ -67,19 +67,19 @@ export class ChatSubscription {
       this.#cursor = response.cursor;
       this.#listener.onEvent(response, address);
     });
-    stream.on("end", () => this.#again(stream, address, null));
-    stream.on("error", (error: ServiceError) => this.#again(stream, address, failureOf(error)));
+    // "status" comes before "end" here, and "end" only after the last response.
+    let ok = false;
+    stream.on("status", ({ code }: { code: number }) => {
+      ok = code === 0;
+    });
+    stream.on("end", () => {
+      if (ok && this.#stream === stream) this.#reopen(0);
+    });
+    stream.on("error", (error: ServiceError) => this.#onFailure(stream, address, failureOf(error)));
   }
 
-  #again(stream: ClientReadableStream<SubscribeResponse>, address: string, failure: Failure | null): void {
+  #onFailure(stream: ClientReadableStream<SubscribeResponse>, address: string, failure: Failure): void {
     if (this.#stream !== stream) return;
-    if (failure === null) {
-      // "end" comes before an error's "error"; only the status tells them apart.
-      stream.once("status", ({ code }: { code: number }) => {
-        if (code === 0 && this.#stream === stream) this.#reopen(0);
-      });
-      return;
-    }
     if (!retryable(failure)) {
       this.#closed = true;
       this.#stream = null;

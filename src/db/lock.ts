@@ -17,6 +17,9 @@ export type LockOutcome =
   /** The file cannot be used at all; `reason` is the system's word for it. */
   | { readonly kind: "unusable"; readonly reason: string };
 
+/** A database that nobody refers to is closed by the garbage collector, and its lock with it. */
+const heldDatabases = new Set<Database>();
+
 /** Whoever only looks (lockIsHeld) has the file for well under this long. */
 const LOOKING_MS = 100;
 
@@ -37,10 +40,12 @@ export function takeLock(path: string): LockOutcome {
     return { kind: "unusable", reason: error instanceof Error ? error.message : String(error) };
   }
   const held = db;
+  heldDatabases.add(held);
   return {
     kind: "held",
     lock: {
       release() {
+        heldDatabases.delete(held);
         held.close();
       },
     },
