@@ -205,6 +205,17 @@ export interface WireMethod<Request, Response> {
   decodeResponse(bytes: Uint8Array): Response;
 }
 
+/** The library's own reader takes a text that is cut off for one that is shorter (protobufjs 7.6.6). */
+class StrictReader extends protobuf.BufferReader {
+  override string(): string {
+    const length = this.uint32();
+    const start = this.pos;
+    if (length > this.len - start) throw new RangeError("a text reaches beyond its message");
+    this.pos = start + length;
+    return (this.buf as Buffer).toString("utf8", start, this.pos);
+  }
+}
+
 /** Encodes a plain object with one of the embedded message types, such as `lastword.v1.Message`. */
 export function encodeAs(typeName: string): (value: object) => Buffer {
   const type = ROOT.lookupType(typeName);
@@ -223,7 +234,7 @@ export function wireService(serviceName: string): Record<string, WireMethod<obje
       requestStream: method.requestStream ?? false,
       responseStream: method.responseStream ?? false,
       encodeRequest: (value) => asBuffer(request.encode(value as Record<string, unknown>).finish()),
-      decodeRequest: (bytes) => request.decode(bytes),
+      decodeRequest: (bytes) => request.decode(new StrictReader(asBuffer(bytes))),
       encodeResponse: (value) => asBuffer(response.encode(value as Record<string, unknown>).finish()),
       decodeResponse: (bytes) =>
         response.toObject(response.decode(bytes), { longs: Number, arrays: true, defaults: true }),

@@ -1,0 +1,235 @@
+/**
+ * A ChatService that does what a test tells it, and a server that carries it on port 0: for
+ * what a real chat does not do on demand, such as every error or a feed without end.
+ */
+import { Metadata, Server, ServerCredentials, Client, credentials } from "@grpc/grpc-js";
+import type { ServiceError } from "@grpc/grpc-js";
+import { CHAT_WIRE } from "../../proto/chat-wire.ts";
+import type { ChatCall, ChatCalls, WireMethod } from "../../proto/chat-wire.ts";
+import { addChatService } from "../../src/api/chat-api.ts";
+import type { ChatApi, ChatApiDeps } from "../../src/api/chat-api.ts";
+import type { ChatService, Feed, FeedItem, MessageView, Session, UserView } from "../../src/chat/service.ts";
+import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
+
+export const GOOD_TOKEN = "good-token";
+export const SESSION: Session = { sessionId: "s1", userId: "u1", name: "ada" };
+
+export const ADA: UserView = {
+  id: "u1",
+  name: "ada",
+  deleted: false,
+  online: true,
+  lastSeenMicros: 1_700_000_000_000_001,
+};
+
+export const MESSAGE: MessageView = {
+  id: "u1-00000000-0000-4000-8000-000000000001",
+  conversationId: "u1_u2",
+  authorId: "u1",
+  authorName: "ada",
+  body: "Grüße 👋",
+  timeMicros: 1_700_000_000_000_001,
+  seq: 42,
+  deleted: false,
+  unread: true,
+  readByOther: false,
+  recovered: true,
+};
+
+export const STATUS: ClusterStatusJson = {
+  version: 1,
+  clusterId: "c1",
+  self: 0,
+  consistency: "available",
+  recovery: "any",
+  writable: true,
+  reason: null,
+  view: { no: "7.2.1", leader: 0, members: [0, 1], configured: [0, 1, 2], forkRisk: null },
+  protected: 1,
+  seq: { committed: 123, applied: 122 },
+  replicas: [
+    {
+      id: 0,
+      state: "leader",
+      pid: 4711,
+      bootId: "b",
+      version: "1.0.0",
+      durable: 123,
+      applied: 122,
+      lag: 1,
+      grpc: "127.0.0.1:50051",
+      web: "http://localhost:8081",
+      since: "2026-11-23T10:00:00Z",
+    },
+    {
+      id: 2,
+      state: "unreachable",
+      pid: null,
+      bootId: null,
+      version: null,
+      durable: null,
+      applied: null,
+      lag: null,
+      grpc: null,
+      web: null,
+      since: null,
+    },
+  ],
+  lastFailover: { at: "2026-11-23T10:00:00Z", ms: 41, from: 2, to: 0 },
+  events: [{ at: "2026-11-23T10:00:00Z", kind: "failover", text: "0 took over from 2." }],
+};
+
+/** Answers everything with success, except for what the test replaces. Good for GOOD_TOKEN only. */
+export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
+  const ok = <T>(value: T) => ({ ok: true, value, cursor: "v:42" }) as const;
+  const done = async () => ok(null);
+  return {
+    authenticate: (token) => (token === GOOD_TOKEN ? SESSION : null),
+    register: async () => ok({ token: GOOD_TOKEN, user: ADA }),
+    login: async () => ok({ token: GOOD_TOKEN, user: ADA }),
+    logout: done,
+    changePassword: done,
+    deleteAccount: done,
+    listSessions: async () => ok([{ id: "s1", createdMicros: 1, lastUsedMicros: 2, current: true }]),
+    endSession: done,
+    send: async () => ok(MESSAGE),
+    markRead: done,
+    markAllRead: done,
+    deleteMessages: done,
+    listUsers: async () => ok([ADA]),
+    listConversations: async () => ok([{ id: "u1_u2", with: ADA, unread: 3, lastSeq: 42, last: MESSAGE }]),
+    conversation: async () => ok({ id: "u1_u2", with: ADA, unread: 3, lastSeq: 42, last: null }),
+    findDirect: async () => ok({ id: "u1_u2", with: ADA, unread: 3, lastSeq: 42, last: null }),
+    messages: async () => ok([MESSAGE]),
+    unreadTotal: () => 0,
+    subscribe: () => ({ ok: true, value: new FakeFeed(), cursor: "v:42" }),
+    typing: () => {},
+    ...replaced,
+  };
+}
+
+/** A feed that the test fills. */
+export class FakeFeed implements Feed {
+  closed = false;
+  taken = 0;
+  readonly #items: (FeedItem | null)[] = [];
+  #waiting: ((item: FeedItem | null) => void) | null = null;
+
+  push(item: FeedItem | null): void {
+    if (this.#waiting === null) this.#items.push(item);
+    else this.#waiting(item);
+    this.#waiting = null;
+  }
+
+  async next(): Promise<FeedItem | null> {
+    this.taken += 1;
+    if (this.closed) return null;
+    const item = this.#items.shift();
+    if (item !== undefined) return item;
+    return new Promise((resolve) => {
+      this.#waiting = resolve;
+    });
+  }
+
+  close(): void {
+    this.closed = true;
+    this.#waiting?.(null);
+  }
+}
+
+/** How a raw call ended. */
+export interface RawReply<Response> {
+  readonly code: number;
+  readonly details: string;
+  readonly trailers: Readonly<Record<string, string>>;
+  readonly response: Response | null;
+}
+
+/** A served chat, and calls to it that show everything that comes back. */
+export class ApiBench {
+  readonly server: Server;
+  readonly api: ChatApi;
+  readonly client: Client;
+  readonly address: string;
+
+  private constructor(server: Server, api: ChatApi, port: number) {
+    this.server = server;
+    this.api = api;
+    this.address = `127.0.0.1:${port}`;
+    this.client = new Client(this.address, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
+  }
+
+  static async start(deps: Partial<ChatApiDeps> & { readonly port?: number } = {}): Promise<ApiBench> {
+    // As the replica's: its own service needs this much.
+    const server = new Server({ "grpc.max_receive_message_length": 64 * 1024 * 1024 });
+    const api = addChatService(server, { chat: fakeChat(), status: () => STATUS, openStatus: true, ...deps });
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync(`127.0.0.1:${deps.port ?? 0}`, ServerCredentials.createInsecure(), (error, bound) => {
+        if (error === null) resolve(bound);
+        else reject(error);
+      });
+    });
+    return new ApiBench(server, api, port);
+  }
+
+  get port(): number {
+    return Number(this.address.slice(this.address.lastIndexOf(":") + 1));
+  }
+
+  async stop(): Promise<void> {
+    await this.api.stop();
+    this.kill();
+  }
+
+  /** All connections break, as when the process dies. */
+  kill(): void {
+    this.client.close();
+    this.server.forceShutdown();
+  }
+
+  /** One unary call; `bytes` replaces the encoded request. */
+  raw<Name extends Exclude<ChatCall, "Subscribe" | "SendStream">>(
+    name: Name,
+    request: Partial<ChatCalls[Name]["request"]>,
+    options: { token?: string; headers?: Record<string, string>; bytes?: Uint8Array } = {},
+  ): Promise<RawReply<ChatCalls[Name]["response"]>> {
+    const wire = CHAT_WIRE[name] as unknown as WireMethod<object, ChatCalls[Name]["response"]>;
+    return new Promise((resolve) => {
+      this.client.makeUnaryRequest(
+        wire.path,
+        (value: object) => (options.bytes === undefined ? wire.encodeRequest(value) : Buffer.from(options.bytes)),
+        (bytes: Buffer) => wire.decodeResponse(bytes),
+        request,
+        metadataOf(options.token, options.headers),
+        { deadline: Date.now() + 10_000 },
+        (error, response) => resolve(replyOf(error, response ?? null)),
+      );
+    });
+  }
+}
+
+/** Metadata with a login and further headers. */
+export function metadataOf(token?: string, headers: Record<string, string> = {}): Metadata {
+  const metadata = new Metadata();
+  if (token !== undefined) metadata.set("authorization", `Bearer ${token}`);
+  for (const [key, value] of Object.entries(headers)) metadata.set(key, value);
+  return metadata;
+}
+
+function replyOf<Response>(error: ServiceError | null, response: Response | null): RawReply<Response> {
+  return {
+    code: error?.code ?? 0,
+    details: error?.details ?? "",
+    trailers: error === null ? {} : trailersOf(error),
+    response,
+  };
+}
+
+/** Lastword's trailers of a failed call. */
+export function trailersOf(error: ServiceError): Record<string, string> {
+  const trailers: Record<string, string> = {};
+  for (const [key, value] of Object.entries(error.metadata?.getMap() ?? {})) {
+    if (key.startsWith("lastword-") || key === "retry-after-ms") trailers[key] = String(value);
+  }
+  return trailers;
+}
