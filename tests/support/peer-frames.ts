@@ -67,9 +67,10 @@ const kinds: { readonly [T in Frame["type"]]: fc.Arbitrary<Extract<Frame, { type
     prevViewNo,
     batches,
     commit: seq,
+    round: seq,
   }),
   tail: fc.record({ type: fc.constant("tail" as const), prevSeq: seq, prevViewNo, batches }),
-  appendOk: fc.record({ type: fc.constant("appendOk" as const), ballot, seq, bootId: hex }),
+  appendOk: fc.record({ type: fc.constant("appendOk" as const), ballot, seq, bootId: hex, round: seq }),
   refuse: fc.record({ type: fc.constant("refuse" as const), ballot, promised: ballot }),
   join: fc.record({
     type: fc.constant("join" as const),

@@ -76,6 +76,7 @@ export class Checks implements ReplicaWatch {
   readonly coverage = noCoverage();
   readonly acks: Ack[] = [];
   readonly promises: Promises;
+  reads = 0;
   violation: Violation | null = null;
   /** A view with forkRisk was installed somewhere: the branch says itself that it may lack something. */
   riskTaken = false;
@@ -330,6 +331,15 @@ export class Checks implements ReplicaWatch {
     }
     if (this.#newestAck === null || ack.seq > this.#newestAck.seq) {
       this.#newestAck = { seq: ack.seq, viewNo: ack.viewNo };
+    }
+  }
+
+  /** A read-index read: `seq` is where it reads, `before` what had been acknowledged when it was asked. */
+  read(replica: SimReplica, seq: Seq, before: { seq: Seq; viewNo: ViewNo } | null): void {
+    this.reads++;
+    if (!this.promises.realTime || this.riskTaken || before === null) return;
+    if (seq < before.seq) {
+      this.broken("I8", `replica ${replica.id} reads at ${seq}, ${before.seq} was acknowledged before it was asked`);
     }
   }
 

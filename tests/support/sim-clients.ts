@@ -91,6 +91,36 @@ export class Writer {
   }
 }
 
+/** I8: a read-index read sees everything that was acknowledged before it was asked. */
+export class LatestReader {
+  readonly #world: World;
+  readonly #random: Random;
+
+  constructor(world: World, name: string) {
+    this.#world = world;
+    this.#random = world.random.split(name);
+  }
+
+  start(): void {
+    const world = this.#world;
+    world.queue.after(this.#random.between(200, 800), () => {
+      const alive = world.replicas.filter((r) => r.alive);
+      if (alive.length > 0) this.#ask(this.#random.pick(alive));
+      this.start();
+    });
+  }
+
+  #ask(replica: SimReplica): void {
+    const world = this.#world;
+    const before = world.checks.invoked();
+    replica.later(0, () => {
+      replica.readIndex((seq) => {
+        world.checks.read(replica, seq, before);
+      });
+    });
+  }
+}
+
 /**
  * I9: a stream resumes by cursor at any replica. Between two resets it sees the history
  * without gap or double: checked by folding what it saw into the same chain hash that

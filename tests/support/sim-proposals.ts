@@ -1,10 +1,12 @@
 /**
- * What a simulated replica needs of its proposals: ops in, outcomes out.
+ * The real proposals of a simulated replica, driven as the real driver drives them: after
+ * each step to whoever leads, on ticks again, and the fork queue drained through them.
  */
 import type { Core } from "../../src/election/core.ts";
-import type { Event, Notice } from "../../src/election/event.ts";
+import type { Event } from "../../src/election/event.ts";
 import type { Frame } from "../../src/election/frame.ts";
 import type { ForkedOp } from "../../src/election/ports.ts";
+import { Proposals } from "../../src/election/proposals.ts";
 import type { ReplicaId, Seq, ViewNo } from "../../src/election/view.ts";
 
 /** How a client's op ended at this replica. */
@@ -15,118 +17,111 @@ export type SimOutcome =
   /** Not known. */
   | { readonly kind: "unknown" };
 
-export interface ProposalsPort {
-  submit(key: string, op: Uint8Array, done: (outcome: SimOutcome) => void): void;
-  /** After every step of the core: its leader may have changed. */
-  afterStep(): void;
-  notice(notice: Notice): void;
-  applied(key: string, seq: Seq, viewNo: ViewNo): void;
-  appliedUpTo(seq: Seq): void;
-  /** A snapshot replaced the state. */
-  replaced(seq: Seq): void;
-  /** The process is gone: clients see a broken connection. */
-  crash(): void;
-  /** Clients that wait. */
-  readonly waiting: number;
-}
-
-/** What the stand-in needs of its replica. */
+/** What the proposals need of their replica. */
 export interface ProposalsReplica {
   readonly id: ReplicaId;
   readonly core: Core;
+  clock(): number;
   later(delayMs: number, action: () => void): void;
   deliver(event: Event): void;
   send(to: ReplicaId, frame: Frame): void;
   forked(limit: number): readonly ForkedOp[];
   confirm(ids: readonly number[]): void;
   keyOf(op: Uint8Array): string;
+  markRecovered(op: Uint8Array): Uint8Array;
 }
 
-const RESEND_MS = 1000;
-const FORKS_AT_ONCE = 32;
+const PROPOSAL_TIMEOUT_MS = 10_000;
+const FORKED_AT_ONCE = 32;
 
-interface Waiting {
-  readonly op: Uint8Array;
-  readonly done: ((outcome: SimOutcome) => void) | null;
-  readonly forkId: number | null;
-  sentUnder: string | null;
-  sent: boolean;
-}
-
-/** The simplest proposals: everything that waits is sent again to every new leader, and every second. */
-export class SimpleProposals implements ProposalsPort {
+/** One process's proposals, and the clients that wait for them. */
+export class SimProposals {
   readonly #replica: ProposalsReplica;
-  readonly #waiting = new Map<string, Waiting>();
-  #gone = false;
-  #key: string | null = null;
+  readonly #proposals = new Proposals();
+  readonly #clients = new Map<string, (outcome: SimOutcome) => void>();
+  readonly #clearsOnSend: boolean;
+  #pushing = false;
 
-  constructor(replica: ProposalsReplica) {
+  constructor(replica: ProposalsReplica, mutants: ReadonlySet<string>) {
     this.#replica = replica;
-    this.#again();
+    this.#clearsOnSend = mutants.has("fork-queue-cleared-on-send");
   }
 
+  /** Clients and forked ops that wait. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#proposals.size;
   }
 
+  /** A later call with the same key takes the earlier one's place. */
   submit(key: string, op: Uint8Array, done: (outcome: SimOutcome) => void): void {
-    this.#waiting.set(key, { op, done, forkId: null, sentUnder: null, sent: false });
-    this.#replica.later(0, () => this.#push(false));
+    if (!this.#proposals.add(key, op, this.#replica.clock() + PROPOSAL_TIMEOUT_MS)) return done({ kind: "refused" });
+    this.#clients.set(key, done);
+    this.push();
   }
 
-  #again(): void {
-    this.#replica.later(RESEND_MS, () => {
-      if (this.#gone) return;
-      for (const { id, op } of this.#replica.forked(FORKS_AT_ONCE)) {
-        const key = this.#replica.keyOf(op);
-        if (!this.#waiting.has(key)) this.#waiting.set(key, { op, done: null, forkId: id, sentUnder: null, sent: false });
-      }
-      this.#push(true);
-      this.#again();
+  tick(): void {
+    for (const { key, definite } of this.#proposals.tick(this.#replica.clock())) {
+      this.#answer(key, { kind: definite ? "refused" : "unknown" });
+    }
+    this.#drainForks();
+    this.push();
+  }
+
+  #drainForks(): void {
+    if (this.#proposals.forkedWaiting > 0) return;
+    for (const { id, op } of this.#replica.forked(FORKED_AT_ONCE)) {
+      const recovered = this.#replica.markRecovered(op);
+      this.#proposals.addForked(id, this.#replica.keyOf(recovered), recovered);
+    }
+  }
+
+  /** Hands over what waits; called after every step, because the leader may have changed. */
+  push(): void {
+    const { leaderId, leadershipKey, accepting } = this.#replica.core.status();
+    this.#proposals.retarget(leaderId === null || leadershipKey === null ? null : { leaderId, leadershipKey });
+    if (leaderId === null || leadershipKey === null || this.#proposals.idle()) return;
+    if (leaderId === this.#replica.id && !accepting) return;
+    if (this.#pushing) return;
+    this.#pushing = true;
+    this.#replica.later(0, () => {
+      this.#pushing = false;
+      this.#handOver();
     });
   }
 
-  #push(all: boolean): void {
-    if (this.#gone) return;
-    const { leaderId, leadershipKey, accepting } = this.#replica.core.status();
-    if (leaderId === null || leadershipKey === null) return;
-    if (leaderId === this.#replica.id && !accepting) return;
-    const ops: Uint8Array[] = [];
-    for (const item of this.#waiting.values()) {
-      if (!all && item.sentUnder === leadershipKey) continue;
-      item.sentUnder = leadershipKey;
-      item.sent = true;
-      ops.push(item.op);
+  #handOver(): void {
+    const { leaderId, accepting } = this.#replica.core.status();
+    if (leaderId === null || (leaderId === this.#replica.id && !accepting)) return;
+    while (!this.#proposals.idle()) {
+      const ops = this.#proposals.take(this.#replica.clock());
+      if (ops.length === 0) continue;
+      if (leaderId === this.#replica.id) this.#replica.deliver({ type: "propose", ops });
+      else this.#replica.send(leaderId, { type: "propose", ops });
+      if (this.#clearsOnSend) this.#forgetForks(ops);
     }
-    if (ops.length === 0) return;
-    if (leaderId === this.#replica.id) this.#replica.deliver({ type: "propose", ops });
-    else this.#replica.send(leaderId, { type: "propose", ops });
   }
 
-  afterStep(): void {
-    const { leadershipKey } = this.#replica.core.status();
-    if (leadershipKey === this.#key) return;
-    this.#key = leadershipKey;
-    if (leadershipKey !== null) this.#replica.later(0, () => this.#push(false));
+  #forgetForks(ops: readonly Uint8Array[]): void {
+    const sent = new Set(ops.map((op) => this.#replica.keyOf(op)));
+    const gone = this.#replica.forked(FORKED_AT_ONCE).filter((f) => sent.has(this.#replica.keyOf(f.op)));
+    if (gone.length > 0) this.#replica.confirm(gone.map((f) => f.id));
   }
-
-  notice(): void {}
 
   applied(key: string, seq: Seq, viewNo: ViewNo): void {
-    const item = this.#waiting.get(key);
-    if (item === undefined) return;
-    this.#waiting.delete(key);
-    if (item.forkId !== null) this.#replica.confirm([item.forkId]);
-    item.done?.({ kind: "applied", seq, viewNo });
+    const settled = this.#proposals.applied(key);
+    if (settled === null) return;
+    if (settled.forkId !== null) this.#replica.confirm([settled.forkId]);
+    this.#answer(key, { kind: "applied", seq, viewNo });
   }
 
-  appliedUpTo(): void {}
-
-  replaced(): void {}
-
+  /** The process is gone: clients see a broken connection. */
   crash(): void {
-    this.#gone = true;
-    for (const { done, sent } of this.#waiting.values()) done?.({ kind: sent ? "unknown" : "refused" });
-    this.#waiting.clear();
+    for (const key of [...this.#clients.keys()]) this.#answer(key, { kind: "unknown" });
+  }
+
+  #answer(key: string, outcome: SimOutcome): void {
+    const done = this.#clients.get(key);
+    this.#clients.delete(key);
+    done?.(outcome);
   }
 }

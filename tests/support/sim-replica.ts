@@ -10,7 +10,7 @@ import type { Frame } from "../../src/election/frame.ts";
 import type { ForkedOp } from "../../src/election/ports.ts";
 import type { Ballot, ReplicaId, Seq, ViewNo } from "../../src/election/view.ts";
 import { sameViewNo } from "../../src/election/view.ts";
-import type { ProposalsPort } from "./sim-proposals.ts";
+import { SimProposals } from "./sim-proposals.ts";
 import type { LogWrite, StagedRows } from "./sim-log.ts";
 import { LogImage } from "./sim-log.ts";
 import type { Endpoint, SimNetwork } from "./sim-network.ts";
@@ -59,9 +59,10 @@ export interface ReplicaHost {
   readonly timing: Timing;
   readonly mutants: ReadonlySet<string>;
   newCore(identity: Identity, restored: Restored, nonce: () => string): Core;
-  newProposals(replica: SimReplica): ProposalsPort;
   newDomain(): SimDomain;
   keyOf(op: Uint8Array): string;
+  /** Marks an op of a lost branch. */
+  markRecovered(op: Uint8Array): Uint8Array;
   /** Starts a transfer; ends in `snapshotArrived` or `snapshotLost` of the replica. */
   fetchSnapshot(replica: SimReplica, from: ReplicaId, ballot: Ballot, commonSeq: Seq): void;
   broken(invariant: string, what: string): void;
@@ -118,11 +119,13 @@ export class SimReplica implements Endpoint {
   #clockBase: number;
   #core: Core | null = null;
   #opened: SimState | null = null;
-  proposals: ProposalsPort | null = null;
+  proposals: SimProposals | null = null;
   #pending: PendingWrite[] = [];
   #inFlight = 0;
   #held: (() => void)[] = [];
   #turnDue = false;
+  readonly #reads = new Map<number, (seq: Seq) => void>();
+  #nextRead = 1;
   readonly staged = new Map<number, StagedRows>();
 
   constructor(id: ReplicaId, host: ReplicaHost, random: Random) {
@@ -166,6 +169,7 @@ export class SimReplica implements Endpoint {
     this.#inFlight = 0;
     this.#held = [];
     this.#turnDue = false;
+    this.#reads.clear();
     this.staged.clear();
     this.fetchId++;
     // Files that no write ever switched to are leftovers and go at start.
@@ -176,7 +180,7 @@ export class SimReplica implements Endpoint {
     this.host.watch.booted(this, restored);
     const full: Identity = { ...identity, replicaId: this.id, storeId: this.disk.storeId, bootId: this.bootId };
     this.#core = this.host.newCore(full, restored, () => this.random.hex16());
-    this.proposals = this.host.newProposals(this);
+    this.proposals = new SimProposals(this, this.host.mutants);
     this.host.network.up(this);
     this.#tickSoon();
   }
@@ -256,6 +260,7 @@ export class SimReplica implements Endpoint {
     const stall = this.random.chance(0.002) ? this.random.between(50, 400) : 0;
     this.#later(this.host.timing.tickMs / this.rate + this.random.between(0, 2) + stall, () => {
       this.deliver({ type: "tick" });
+      this.proposals?.tick();
       if (this.alive) this.#tickSoon();
     });
   }
@@ -299,7 +304,7 @@ export class SimReplica implements Endpoint {
       if (!this.alive) return;
       this.#effect(effect);
     }
-    this.proposals?.afterStep();
+    this.proposals?.push();
   }
 
   // -- effects out -----------------------------------------------------------------------
@@ -315,10 +320,10 @@ export class SimReplica implements Endpoint {
         this.send(effect.to, effect.frame);
         return;
       case "sendAppend": {
-        const { to, ballot, prevSeq, prevViewNo, upTo, commit } = effect;
+        const { to, ballot, prevSeq, prevViewNo, upTo, commit, round } = effect;
         const batches = this.#read("I2", prevSeq + 1, upTo);
         if (batches === null) return;
-        this.send(to, { type: "append", ballot, prevSeq, prevViewNo, batches, commit });
+        this.send(to, { type: "append", ballot, prevSeq, prevViewNo, batches, commit, round });
         return;
       }
       case "sendTail": {
@@ -327,6 +332,10 @@ export class SimReplica implements Endpoint {
         if (batches !== null) this.send(to, { type: "tail", prevSeq, prevViewNo, batches });
         return;
       }
+      case "readReady":
+        this.#reads.get(effect.id)?.(effect.seq);
+        this.#reads.delete(effect.id);
+        return;
       case "commit":
         this.#apply(effect.seq);
         return;
@@ -348,7 +357,6 @@ export class SimReplica implements Endpoint {
         return;
       case "notice":
         watch.notice(this, effect.notice);
-        this.proposals?.notice(effect.notice);
         return;
       case "stopped":
         this.#flush();
@@ -443,7 +451,6 @@ export class SimReplica implements Endpoint {
       this.host.watch.applied(this, s, viewNo, chain, key);
       if (key !== null) this.proposals?.applied(key, s, viewNo);
     });
-    this.proposals?.appliedUpTo(seq);
   }
 
   #open(snapshot: StagedSnapshot): void {
@@ -456,7 +463,6 @@ export class SimReplica implements Endpoint {
     for (const ref of disk.states.keys()) if (ref < snapshot.ref) disk.states.delete(ref);
     this.#sync();
     this.host.watch.opened(this, snapshot);
-    this.proposals?.replaced(snapshot.appliedSeq);
   }
 
   #sync(): void {
@@ -475,6 +481,13 @@ export class SimReplica implements Endpoint {
     });
   }
 
+  /** Asks how far the log is committed; may never be answered. */
+  readIndex(done: (seq: Seq) => void): void {
+    const id = this.#nextRead++;
+    this.#reads.set(id, done);
+    this.deliver({ type: "readIndex", id });
+  }
+
   /** The first ops of the fork queue, as far as they are durable. */
   forked(limit: number): readonly ForkedOp[] {
     return this.disk?.log.forked.slice(0, limit) ?? [];
@@ -486,6 +499,10 @@ export class SimReplica implements Endpoint {
 
   keyOf(op: Uint8Array): string {
     return this.host.keyOf(op);
+  }
+
+  markRecovered(op: Uint8Array): Uint8Array {
+    return this.host.markRecovered(op);
   }
 
   // -- snapshots -------------------------------------------------------------------------

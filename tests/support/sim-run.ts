@@ -5,7 +5,7 @@
  */
 import type { Recovery } from "../../src/election/view.ts";
 import { noCoverage, Violation, type Coverage } from "./sim-checks.ts";
-import { Stream, Writer } from "./sim-clients.ts";
+import { LatestReader, Stream, Writer } from "./sim-clients.ts";
 import { Nemesis, type Mode } from "./sim-nemesis.ts";
 import { Random } from "./sim-random.ts";
 import { World } from "./sim-world.ts";
@@ -93,6 +93,7 @@ function play(world: World, nemesis: Nemesis): void {
   const writers = Array.from({ length: WRITERS }, (_, i) => new Writer(world, `w${i}`, think));
   for (const writer of writers) writer.start();
   for (let i = 0; i < STREAMS; i++) new Stream(world, `s${i}`).start();
+  new LatestReader(world, "reader").start();
 
   world.run(FAULTS_MS);
   const enough = () => checks.acks.length >= ACKS_MIN && nemesis.faults >= FAULTS_MIN;

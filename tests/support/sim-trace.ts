@@ -51,6 +51,12 @@ export function describeFrame(frame: Frame): string {
       return `propose n=${frame.ops.length}`;
     case "handoff":
       return `handoff b=${ballot(frame.ballot)}`;
+    case "readIndex":
+      return `readIndex ${frame.id}`;
+    case "readIndexOk":
+      return `readIndexOk ${frame.id} seq=${frame.seq}`;
+    case "gossip":
+      return "gossip";
     case "leave":
     case "leaveOk":
       return `${frame.type} ${short(frame.viewNo)}`;

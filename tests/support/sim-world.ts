@@ -9,7 +9,6 @@ import { DEFAULT_TIMING } from "../../src/election/event.ts";
 import type { Ballot, Consistency, Recovery, ReplicaId, Seq } from "../../src/election/view.ts";
 import { Checks, type Promises } from "./sim-checks.ts";
 import { SimNetwork, type LinkTiming } from "./sim-network.ts";
-import { SimpleProposals, type ProposalsPort } from "./sim-proposals.ts";
 import { SimQueue } from "./sim-queue.ts";
 import { Random } from "./sim-random.ts";
 import { SimDisk, SimReplica, type ReplicaHost } from "./sim-replica.ts";
@@ -79,16 +78,16 @@ export class World implements ReplicaHost {
     return new Core(identity, this.timing, restored, drawn);
   }
 
-  newProposals(replica: SimReplica): ProposalsPort {
-    return new SimpleProposals(replica);
-  }
-
   newDomain(): SimDomain {
     return new KeyDomain();
   }
 
   keyOf(op: Uint8Array): string {
     return KeyDomain.decode(op);
+  }
+
+  markRecovered(op: Uint8Array): Uint8Array {
+    return op;
   }
 
   /** The op of a key, as a client at a replica would build it: a retry draws anew what is random. */

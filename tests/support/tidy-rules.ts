@@ -38,7 +38,6 @@ function roomOf(path: string): string {
 
 /** Of election/, only these touch the world; everything else there is pure. */
 const IMPURE_ELECTION = /^src\/election\/(driver|grpc|peer-(?!table\.ts))/;
-  /^src\/election\/(driver|grpc|peer-(transport|proof|codec|server|link|proto|channel|probe|snapshot))/;
 
 /** Which files of other rooms a room may import, beyond its own; "types" only as types. */
 const MAY_IMPORT: Record<string, readonly { readonly path: RegExp; readonly types: boolean }[]> = {
