@@ -60,6 +60,9 @@ export function frameToWire(frame: Frame): Wire {
     case "handoff":
     case "leave":
     case "leaveOk":
+    case "readIndex":
+    case "readIndexOk":
+    case "gossip":
       // Same names, same shapes, and null is "absent" to protobufjs.
       return { [frame.type]: frame };
   }
@@ -121,6 +124,7 @@ const DECODE: { readonly [T in FrameType]: (w: Wire) => Extract<Frame, { type: T
     prevViewNo: orNull(w["prevViewNo"], viewNoFromWire),
     batches: list(w["batches"]).map(batchFromWire),
     commit: seqFromWire(w["commit"]),
+    round: seqFromWire(w["round"]),
   }),
   tail: (w) => ({
     type: "tail",
@@ -133,6 +137,7 @@ const DECODE: { readonly [T in FrameType]: (w: Wire) => Extract<Frame, { type: T
     ballot: ballotFromWire(w["ballot"]),
     seq: seqFromWire(w["seq"]),
     bootId: text(w["bootId"]),
+    round: seqFromWire(w["round"]),
   }),
   refuse: (w) => ({
     type: "refuse",
@@ -180,6 +185,9 @@ const DECODE: { readonly [T in FrameType]: (w: Wire) => Extract<Frame, { type: T
   handoff: (w) => ({ type: "handoff", ballot: ballotFromWire(w["ballot"]) }),
   leave: (w) => ({ type: "leave", viewNo: viewNoFromWire(w["viewNo"]) }),
   leaveOk: (w) => ({ type: "leaveOk", viewNo: viewNoFromWire(w["viewNo"]) }),
+  readIndex: (w) => ({ type: "readIndex", id: seqFromWire(w["id"]) }),
+  readIndexOk: (w) => ({ type: "readIndexOk", id: seqFromWire(w["id"]), seq: seqFromWire(w["seq"]) }),
+  gossip: (w) => ({ type: "gossip", payload: text(w["payload"]) }),
 };
 
 function batchFromWire(value: unknown): Batch {

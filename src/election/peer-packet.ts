@@ -153,6 +153,8 @@ export function frameBytes(frame: Frame): number {
     for (const op of frame.ops) bytes += op.byteLength + 4;
   } else if (frame.type === "join") {
     bytes += frame.lineage.length * 48;
+  } else if (frame.type === "gossip") {
+    bytes += frame.payload.length * 3;
   }
   return bytes;
 }

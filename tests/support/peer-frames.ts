@@ -6,7 +6,7 @@ import type { Ballot, View, ViewNo } from "../../src/election/view.ts";
 const replicaId = fc.integer({ min: 0, max: 6 });
 const seq = fc.oneof(fc.nat(1000), fc.maxSafeNat(), fc.constantFrom(0, 2 ** 31, 2 ** 32, 2 ** 53 - 1));
 const hex = fc.string({
-  unit: fc.constantFrom(..."0123456789abcdef"),
+  unit: fc.constantFrom(..."0123456789abcdef".split("")),
   minLength: 16,
   maxLength: 16,
 });
@@ -116,6 +116,9 @@ const kinds: { readonly [T in Frame["type"]]: fc.Arbitrary<Extract<Frame, { type
   handoff: fc.record({ type: fc.constant("handoff" as const), ballot }),
   leave: fc.record({ type: fc.constant("leave" as const), viewNo }),
   leaveOk: fc.record({ type: fc.constant("leaveOk" as const), viewNo }),
+  readIndex: fc.record({ type: fc.constant("readIndex" as const), id: seq }),
+  readIndexOk: fc.record({ type: fc.constant("readIndexOk" as const), id: seq, seq }),
+  gossip: fc.record({ type: fc.constant("gossip" as const), payload: fc.string({ unit: "grapheme" }) }),
 };
 
 /** Every kind of frame, equally often. */

@@ -88,6 +88,7 @@ describe("the codec of the peer protocol", () => {
             },
           ],
           commit: 0,
+          round: 0,
         },
       ],
     });

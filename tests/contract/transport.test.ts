@@ -1,0 +1,333 @@
+/** GrpcPeerTransport over loopback: what its users rely on, with real sockets. */
+import { afterEach, describe, expect, test } from "bun:test";
+import { randomBytes } from "node:crypto";
+import { connect, createServer } from "node:net";
+import type { Frame } from "../../src/election/frame.ts";
+import { encodePacket } from "../../src/election/peer-packet.ts";
+import { CONNECT_PATH, FETCH_SNAPSHOT_PATH, openCall, openClient } from "../../src/election/peer-service.ts";
+import type { GrpcPeerOptions } from "../../src/election/peer-transport.ts";
+import { at, freePort, numbered, Proxy, TestReplica, until } from "../support/peer-replica.ts";
+
+const cleanUp: (() => void)[] = [];
+afterEach(() => {
+  for (const undo of cleanUp.splice(0).reverse()) undo();
+});
+
+async function start(
+  id: number,
+  port: number,
+  peers: ReturnType<typeof at>[],
+  more: Partial<GrpcPeerOptions> = {},
+): Promise<TestReplica> {
+  const replica = await TestReplica.start(id, port, peers, more);
+  cleanUp.push(() => replica.kill());
+  return replica;
+}
+
+/** Replicas 0 and 1, each other's only peer, connected both ways. */
+async function pair(
+  more: [Partial<GrpcPeerOptions>?, Partial<GrpcPeerOptions>?] = [],
+): Promise<[TestReplica, TestReplica]> {
+  const [p0, p1] = [await freePort(), await freePort()];
+  const a = await start(0, p0, [at(1, p1)], more[0]);
+  const b = await start(1, p1, [at(0, p0)], more[1]);
+  return [a, b];
+}
+
+async function connected(a: TestReplica, b: TestReplica): Promise<void> {
+  await until("0 connected to 1", () => a.transport.isConnected(1));
+  await until("1 connected to 0", () => b.transport.isConnected(0));
+}
+
+function countUp(from: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => from + i);
+}
+
+function beat(lastSeq: number): Frame {
+  return {
+    type: "beat",
+    role: "leader",
+    storeId: "s",
+    bootId: "b",
+    active: true,
+    eligible: true,
+    admitted: true,
+    view: null,
+    lineageTail: [],
+    lastSeq,
+    durableSeq: 0,
+    commit: 0,
+    promised: { counter: 0, replicaId: 0, nonce: "" },
+    leaderId: null,
+    hears: [],
+    leaving: false,
+    floor: 0,
+  };
+}
+
+describe("frames", () => {
+  test("arrive in the order they were sent, both ways, once", async () => {
+    const [a, b] = await pair();
+    await connected(a, b);
+    for (let turn = 0; turn < 10; turn++) {
+      for (let i = 0; i < 100; i++) {
+        a.transport.send(1, numbered(turn * 100 + i));
+        b.transport.send(0, numbered(turn * 100 + i));
+      }
+      await new Promise(setImmediate);
+    }
+    await until("all arrived", () => a.seqsFrom(1).length >= 1000 && b.seqsFrom(0).length >= 1000);
+    expect(a.seqsFrom(1)).toEqual(countUp(0, 1000));
+    expect(b.seqsFrom(0)).toEqual(countUp(0, 1000));
+    expect([...a.mismatches, ...b.mismatches]).toEqual([]);
+  });
+
+  test("are dropped without a word where there is no proven stream", async () => {
+    const a = await start(0, await freePort(), [at(1, await freePort())]);
+    a.transport.send(1, numbered(1));
+    expect(a.transport.isConnected(1)).toBe(false);
+  });
+
+  test("of a stream that was replaced are not delivered, though they arrive", async () => {
+    const [p0, p1] = [await freePort(), await freePort()];
+    const b = await start(1, p1, [at(0, p0)]);
+    const proxy = await Proxy.to(p1);
+    cleanUp.push(() => proxy.close());
+    const a = await start(0, p0, [at(1, proxy.port)]);
+    await connected(a, b);
+    a.transport.send(1, numbered(1));
+    await until("the first frame", () => b.seqsFrom(0).length === 1);
+    proxy.hold();
+    for (const seq of [2, 3]) a.transport.send(1, numbered(seq));
+    await new Promise(setImmediate);
+    a.transport.resetPeers();
+    await until("connected anew", () => a.transport.isConnected(1));
+    a.transport.send(1, numbered(4));
+    await until("a frame of the new stream", () => b.seqsFrom(0).length === 2);
+    proxy.release();
+    for (const seq of countUp(5, 20)) {
+      a.transport.send(1, numbered(seq));
+      await new Promise(setImmediate);
+    }
+    await until("the last frame", () => b.seqsFrom(0).at(-1) === 24);
+    expect(b.seqsFrom(0)).toEqual([1, ...countUp(4, 21)]);
+  });
+
+  test("still in a packet are not delivered once the receiver closed its streams", async () => {
+    const [a, b] = await pair();
+    await connected(a, b);
+    b.onFrame = (_from, frame) => {
+      if (frame.type === "appendOk" && frame.seq === 1) b.transport.resetPeers();
+    };
+    for (const seq of [1, 2, 3]) a.transport.send(1, numbered(seq));
+    await until("the first frame", () => b.seqsFrom(0).length > 0);
+    await until("the stream ended at the sender", () => a.streams.includes("out 1 ended"));
+    await connected(a, b);
+    a.transport.send(1, numbered(4));
+    await until("a frame of the new stream", () => b.seqsFrom(0).includes(4));
+    expect(b.seqsFrom(0)).toEqual([1, 4]);
+  });
+
+  test("that a peer does not read are bounded: the stream goes, a new one comes, no gap within one", async () => {
+    const [p0, p1] = [await freePort(), await freePort()];
+    const b = await start(1, p1, [at(0, p0)]);
+    const proxy = await Proxy.to(p1);
+    cleanUp.push(() => proxy.close());
+    const a = await start(0, p0, [at(1, proxy.port)]);
+    await connected(a, b);
+    proxy.hold();
+    const op = new Uint8Array(256 * 1024);
+    let sent = 0;
+    while (a.transport.isConnected(1) && sent < 400) {
+      a.transport.send(1, { type: "propose", ops: [op] });
+      sent++;
+      await new Promise(setImmediate);
+    }
+    // 16 MiB here, and what the sockets between hold.
+    expect(sent).toBeLessThan(400);
+    await until("connected anew", () => a.transport.isConnected(1));
+    a.transport.send(1, numbered(7));
+    await until("a frame of the new stream", () => b.seqsFrom(0).length === 1);
+  });
+
+  test("of type Beat that wait give way to newer ones, and nothing else does", async () => {
+    const [p0, p1] = [await freePort(), await freePort()];
+    const b = await start(1, p1, [at(0, p0)]);
+    const proxy = await Proxy.to(p1);
+    cleanUp.push(() => proxy.close());
+    const a = await start(0, p0, [at(1, proxy.port)]);
+    await connected(a, b);
+    proxy.hold();
+    const op = new Uint8Array(1024 * 1024);
+    for (let i = 0; i < 14; i++) a.transport.send(1, { type: "propose", ops: [op] });
+    for (const seq of [1, 2, 3]) {
+      a.transport.send(1, numbered(seq));
+      a.transport.send(1, beat(seq));
+    }
+    proxy.release();
+    await until("the last Beat", () => b.frames.some(({ frame }) => frame.type === "beat" && frame.lastSeq === 3));
+    const tail = b.frames.flatMap(({ frame }): (string | number)[] =>
+      frame.type === "beat" ? [`beat ${frame.lastSeq}`] : frame.type === "appendOk" ? [frame.seq] : [],
+    );
+    expect(tail).toEqual([1, 2, 3, "beat 3"]);
+    expect(b.frames.filter(({ frame }) => frame.type === "propose")).toHaveLength(14);
+  });
+});
+
+describe("a peer that", () => {
+  test("dies is refused at once, and reached again once it is back, under a new boot", async () => {
+    const [a, b] = await pair();
+    await connected(a, b);
+    const before = a.refused.length;
+    b.kill();
+    await until("refused", () => a.refused.length > before);
+    expect(a.transport.isConnected(1)).toBe(false);
+    const again = await start(1, b.port, [at(0, a.port)]);
+    await connected(a, again);
+    a.transport.send(1, numbered(1));
+    again.transport.send(0, numbered(2));
+    await until("frames flow", () => again.seqsFrom(0).length + a.seqsFrom(1).length === 2);
+  });
+
+  test("has its port open and answers nothing is not refused", async () => {
+    let accepted = 0;
+    const frozen = createServer({ pauseOnConnect: true }, () => accepted++);
+    await new Promise<void>((resolve) => frozen.listen(0, "127.0.0.1", resolve));
+    cleanUp.push(() => frozen.close());
+    const port = (frozen.address() as { port: number }).port;
+    const a = await start(0, await freePort(), [at(1, port)]);
+    a.transport.probe(1);
+    // The probe, the dial, and after its time-out the next probe.
+    await until("dialled twice", () => accepted >= 3);
+    expect(a.refused).toEqual([]);
+    expect(a.transport.isConnected(1)).toBe(false);
+  });
+
+  test("stops reading is not refused when the stream is closed", async () => {
+    const [p0, p1] = [await freePort(), await freePort()];
+    const b = await start(1, p1, [at(0, p0)]);
+    const proxy = await Proxy.to(p1);
+    cleanUp.push(() => proxy.close());
+    const a = await start(0, p0, [at(1, proxy.port)]);
+    await connected(a, b);
+    const before = a.refused.length;
+    proxy.hold();
+    a.transport.resetPeers();
+    await until("connected anew", () => a.transport.isConnected(1));
+    expect(a.refused.length).toBe(before);
+  });
+
+  test("is probed is reported only if nobody listens there", async () => {
+    const [a, b] = await pair();
+    await connected(a, b);
+    const before = a.refused.length;
+    a.transport.probe(1);
+    a.transport.send(1, numbered(1));
+    await until("a frame", () => b.seqsFrom(0).length === 1);
+    expect(a.refused.length).toBe(before);
+    const gone = await freePort();
+    const c = await start(2, await freePort(), [at(1, gone)]);
+    await until("refused at start", () => c.refused.length > 0);
+    const dials = c.refused.length;
+    c.transport.probe(1);
+    await until("refused", () => c.refused.length > dials);
+  });
+});
+
+describe("who is not ours", () => {
+  test("a wrong key gets nothing, and both sides are told once", async () => {
+    const [a, b] = await pair([{}, { key: new Uint8Array(32).fill(9) }]);
+    await until("told", () => a.mismatches.length > 0 && b.mismatches.length > 0);
+    a.transport.send(1, numbered(1));
+    b.transport.send(0, numbered(1));
+    expect(a.mismatches.map((m) => m.reason)).toEqual(["key"]);
+    expect(b.mismatches.map((m) => m.reason)).toEqual(["key"]);
+    expect(a.transport.isConnected(1) || b.transport.isConnected(0)).toBe(false);
+    expect(a.frames.length + b.frames.length).toBe(0);
+    expect([...a.streams, ...b.streams]).toEqual([]);
+  });
+
+  test.each([
+    ["cluster", { clusterId: () => "c2" }],
+    ["mode", { settings: { mode: "strict any", peers: "0 1 2" } }],
+    ["peers", { settings: { mode: "available any", peers: "0 1" } }],
+  ] as const)("another %s is refused, and each side is told why", async (reason, more) => {
+    const [a, b] = await pair([{}, more]);
+    await until("told", () => a.mismatches.length > 0 && b.mismatches.length > 0);
+    for (const replica of [a, b]) {
+      expect(replica.mismatches.map((m) => m.reason)).toEqual([reason]);
+      expect(replica.mismatches[0]?.proven).toBe(true);
+      expect(replica.streams).toEqual([]);
+    }
+  });
+
+  test("a clock ten minutes off is told, and the peer stays", async () => {
+    const [a, b] = await pair([{}, { nowMs: () => Date.now() + 600_000 }]);
+    await connected(a, b);
+    await until("told", () => a.mismatches.length > 0 && b.mismatches.length > 0);
+    expect(a.mismatches.map((m) => m.reason)).toEqual(["clock"]);
+    a.transport.send(1, numbered(1));
+    await until("a frame", () => b.seqsFrom(0).length === 1);
+  });
+
+  test("streams of another cluster end when this store joins one", async () => {
+    let clusterId = "";
+    const [a, b] = await pair([{ clusterId: () => clusterId }, { clusterId: () => "c2" }]);
+    await connected(a, b);
+    clusterId = "c1";
+    a.transport.send(1, numbered(1));
+    await until("told", () => a.mismatches.some((m) => m.reason === "cluster"));
+    await until("ended", () => !a.transport.isConnected(1) && !b.transport.isConnected(0));
+    expect(b.seqsFrom(0)).toEqual([]);
+  });
+
+  test("without a proof no frame passes and no snapshot is made", async () => {
+    const a = await start(0, await freePort(), [at(1, await freePort())]);
+    let offers = 0;
+    a.offer = () => {
+      offers++;
+      return Promise.reject(new Error("none"));
+    };
+    const packets = [
+      [CONNECT_PATH, encodePacket({ kind: "frames", frames: [numbered(1)] })],
+      [FETCH_SNAPSHOT_PATH, encodePacket({ kind: "snapshotRequest", commonSeq: 0 })],
+      [CONNECT_PATH, randomBytes(1000)],
+      [CONNECT_PATH, new Uint8Array(100_000)],
+    ] as const;
+    for (const [path, bytes] of packets) {
+      const client = openClient(at(0, a.port));
+      const call = openCall(client, path);
+      const status = await new Promise<number>((resolve) => {
+        call.on("error", () => undefined);
+        call.on("data", () => undefined);
+        call.on("status", ({ code }: { code: number }) => resolve(code));
+        call.write(bytes);
+      });
+      client.close();
+      expect(status).not.toBe(0);
+    }
+    expect(a.frames).toEqual([]);
+    expect(offers).toBe(0);
+  });
+
+  test("a million random bytes at the port leave the replica serving", async () => {
+    const [a, b] = await pair();
+    await connected(a, b);
+    for (const head of ["", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]) {
+      await new Promise<void>((resolve) => {
+        const socket = connect({ host: "127.0.0.1", port: b.port });
+        socket.resume();
+        socket.on("error", () => resolve());
+        socket.on("close", () => resolve());
+        socket.on("connect", () => {
+          socket.write(head);
+          socket.end(randomBytes(1_000_000));
+        });
+      });
+    }
+    a.transport.send(1, numbered(1));
+    await until("a frame", () => b.seqsFrom(0).length === 1);
+    a.transport.resetPeers();
+    await until("a new stream", () => a.transport.isConnected(1));
+  });
+});

@@ -1,0 +1,163 @@
+/** Transports over real sockets in one process: replicas, a proxy that holds bytes back, waiting. */
+import * as grpc from "@grpc/grpc-js";
+import { createServer, connect, type AddressInfo, type Server, type Socket } from "node:net";
+import type { Frame } from "../../src/election/frame.ts";
+import { PEER_SERVER_OPTIONS, type PeerAddress } from "../../src/election/peer-service.ts";
+import { type GrpcPeerOptions, GrpcPeerTransport, type MismatchContext } from "../../src/election/peer-transport.ts";
+import type { SnapshotSource } from "../../src/election/ports.ts";
+
+/** Resolves once the condition holds; fails loudly after 10 s. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const end = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > end) throw new Error(`never happened: ${what}`);
+    await Bun.sleep(2);
+  }
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+export const KEY = new Uint8Array(32).fill(1);
+
+/** One replica's transport on a gRPC server of its own, and what it was told. */
+export class TestReplica {
+  readonly frames: { readonly from: number; readonly frame: Frame }[] = [];
+  readonly refused: number[] = [];
+  readonly mismatches: ({ readonly peer: number; readonly reason: string } & MismatchContext)[] = [];
+  readonly streams: string[] = [];
+  onFrame: (from: number, frame: Frame) => void = () => undefined;
+  offer: (commonSeq: number) => Promise<SnapshotSource> = () => Promise.reject(new Error("none"));
+  readonly transport: GrpcPeerTransport;
+  readonly #server: grpc.Server;
+  readonly port: number;
+
+  private constructor(
+    server: grpc.Server,
+    port: number,
+    id: number,
+    peers: PeerAddress[],
+    more: Partial<GrpcPeerOptions>,
+  ) {
+    this.#server = server;
+    this.port = port;
+    this.transport = new GrpcPeerTransport({
+      self: { replicaId: id, storeId: `store-${id}`, bootId: crypto.randomUUID() },
+      clusterId: () => "c1",
+      peers,
+      key: KEY,
+      settings: { mode: "available any", peers: "0 1 2" },
+      listener: {
+        onFrame: (from, frame) => {
+          this.frames.push({ from, frame });
+          this.onFrame(from, frame);
+        },
+        onRefused: (peer) => this.refused.push(peer),
+        onMismatch: (peer, reason, how) => this.mismatches.push({ peer, reason, ...how }),
+        onStream: (peer, direction, open) => this.streams.push(`${direction} ${peer} ${open ? "open" : "ended"}`),
+      },
+      snapshots: { offer: (commonSeq) => this.offer(commonSeq) },
+      ...more,
+    });
+  }
+
+  /** Listens on `port` and starts the transport. */
+  static async start(
+    id: number,
+    port: number,
+    peers: PeerAddress[],
+    more: Partial<GrpcPeerOptions> = {},
+  ): Promise<TestReplica> {
+    const server = new grpc.Server(PEER_SERVER_OPTIONS);
+    const credentials = grpc.ServerCredentials.createInsecure();
+    await new Promise<void>((resolve, reject) => {
+      server.bindAsync(`127.0.0.1:${port}`, credentials, (error) => (error === null ? resolve() : reject(error)));
+    });
+    const replica = new TestReplica(server, port, id, peers, more);
+    replica.transport.start(server);
+    return replica;
+  }
+
+  /** As a killed process: all sockets closed, nothing said. */
+  kill(): void {
+    this.transport.stop();
+    this.#server.forceShutdown();
+  }
+
+  seqsFrom(peer: number): number[] {
+    return this.frames.flatMap(({ from, frame }) => (from === peer && frame.type === "appendOk" ? [frame.seq] : []));
+  }
+}
+
+export function at(id: number, port: number): PeerAddress {
+  return { id, host: "127.0.0.1", port };
+}
+
+/** A frame that carries a number, to see which arrived, in which order. */
+export function numbered(seq: number): Frame {
+  return { type: "appendOk", ballot: { counter: 1, replicaId: 0, nonce: "0" }, seq, bootId: "b", round: 0 };
+}
+
+/** A TCP proxy: passes bytes, or holds those of the connections open now and of none made later. */
+export class Proxy {
+  readonly #server: Server;
+  readonly #held = new Set<Socket>();
+  readonly #sockets = new Set<Socket>();
+  readonly port: number;
+
+  private constructor(server: Server, targetPort: number) {
+    this.#server = server;
+    this.port = (server.address() as AddressInfo).port;
+    server.on("connection", (client) => this.#connect(client, targetPort));
+  }
+
+  static async to(targetPort: number): Promise<Proxy> {
+    // Half-open: the dialler's close must not cut off what it sent before and is still held.
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return new Proxy(server, targetPort);
+  }
+
+  /** From now on nothing that these connections' diallers send passes, until release. */
+  hold(): void {
+    for (const client of this.#sockets) {
+      this.#held.add(client);
+      client.pause();
+    }
+  }
+
+  release(): void {
+    for (const client of this.#held) client.resume();
+    this.#held.clear();
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #connect(client: Socket, targetPort: number): void {
+    const target = connect({ host: "127.0.0.1", port: targetPort, allowHalfOpen: true });
+    this.#sockets.add(client);
+    target.on("connect", () => {
+      client.on("data", (bytes) => target.write(bytes));
+      client.on("end", () => target.end());
+      target.pipe(client);
+      if (!this.#held.has(client)) client.resume();
+    });
+    const drop = (): void => {
+      this.#sockets.delete(client);
+      client.destroy();
+      target.destroy();
+    };
+    client.on("error", () => undefined);
+    target.on("error", drop);
+    target.on("close", drop);
+  }
+}
