@@ -54,6 +54,7 @@ type Response<Name extends AnsweredCall> = ChatCalls[Name]["response"];
 export class ChatClient {
   readonly #links: ChatLinks;
   readonly #options: ChatClientOptions;
+  readonly #streams = new Set<{ close(): void }>();
   #token: string | null;
 
   constructor(options: ChatClientOptions) {
@@ -125,17 +126,23 @@ export class ChatClient {
 
   /** Everything that happens for the user, across failures; see ChatSubscription. */
   subscribe(listener: SubscriptionListener, cursor = ""): ChatSubscription {
-    return new ChatSubscription({ links: this.#links, metadata: this.#metadata(), listener, cursor });
+    const subscription = new ChatSubscription({ links: this.#links, metadata: this.#metadata(), listener, cursor });
+    this.#streams.add(subscription);
+    return subscription;
   }
 
   /** A stream for many messages, across failures; see ChatSendStream. */
   sendStream(options: { readonly deadlineMs?: number } = {}): ChatSendStream {
     const deadlineMs = options.deadlineMs ?? this.#options.deadlineMs ?? 10_000;
-    return new ChatSendStream({ links: this.#links, metadata: this.#metadata(), deadlineMs });
+    const stream = new ChatSendStream({ links: this.#links, metadata: this.#metadata(), deadlineMs });
+    this.#streams.add(stream);
+    return stream;
   }
 
-  /** Closes the connections; streams must be closed before. */
+  /** Closes the streams, then the connections. */
   close(): void {
+    for (const stream of this.#streams) stream.close();
+    this.#streams.clear();
     this.#links.close();
   }
 
