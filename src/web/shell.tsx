@@ -37,8 +37,9 @@ export async function readListing(c: Context<WebEnv>, deps: WebDeps): Promise<An
 }
 
 /** The list alone, as the script asks for it. */
-export function renderSidebar(c: Context<WebEnv>, listing: Listing, current: string | null) {
-  return <Sidebar session={sessionOf(c)} current={current} {...listing} />;
+export function renderSidebar(c: Context<WebEnv>, deps: WebDeps, listing: Listing, current: string | null) {
+  const session = sessionOf(c);
+  return <Sidebar session={session} current={current} unread={deps.chat.unreadTotal(session)} {...listing} />;
 }
 
 interface ShellInput {
@@ -72,7 +73,7 @@ export async function answerPage(c: Context<WebEnv>, deps: WebDeps, input: Shell
       live={live}
       unread={deps.chat.unreadTotal(session)}
       place={input.place}
-      sidebar={renderSidebar(c, listing.value, input.current)}
+      sidebar={renderSidebar(c, deps, listing.value, input.current)}
     >
       {input.content}
     </AppPage>

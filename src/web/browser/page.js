@@ -1,0 +1,246 @@
+/**
+ * The page's script: wires the parts together. Every page works without it; with it, messages
+ * appear by themselves, unsent ones wait, and the page follows the cluster to a living replica.
+ */
+import { openCluster } from "./cluster.js";
+import { openComposer } from "./composer.js";
+import { addressAt, forgetState, storeState, takeState } from "./kept-state.js";
+import { listenToKeys } from "./keys.js";
+import { openLink } from "./link.js";
+import { openOutbox } from "./outbox.js";
+import { openReading } from "./reading.js";
+import { openRoll } from "./roll.js";
+import { openSelection } from "./selection.js";
+import { localTimes } from "./times.js";
+
+const SIDEBAR_MS = 120;
+const SIDEBAR_HIDDEN_MS = 1500;
+const TYPING_SHOWN_MS = 4000;
+const ANNOUNCED_CHARS = 300;
+
+document.documentElement.classList.add("script");
+localTimes(document);
+setInterval(() => localTimes(document), 30_000);
+// A page kept by the browser across a log-out must not show again.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+const { me, carry: key } = document.body.dataset;
+if (me === undefined) forgetState();
+else startApp();
+
+function startApp() {
+  const data = document.body.dataset;
+  const state = takeState(me, key);
+  const roll = openRoll(me);
+  const conversation = roll?.conversation ?? null;
+  const cluster = openCluster({ onKept: (kept) => roll?.setKept(kept) });
+  let leaving = false;
+  let composer = null;
+
+  roll?.start();
+  roll?.setKept(cluster.keptNow());
+
+  const store = () => storeState(me, state);
+  const outbox = openOutbox({
+    me,
+    unsent: state.unsent,
+    roll,
+    onChange: store,
+    onSent(item, answer) {
+      if (item.conversation === null) {
+        composer?.clear();
+        delete state.drafts.new;
+        state.to = "";
+        store();
+        location.assign(`/c/${answer.message.conversationId}`);
+      } else if (item.conversation === conversation && answer.row !== undefined) {
+        roll.addHtml(answer.row, false);
+        roll.clearUnread([], Number.MAX_SAFE_INTEGER);
+      }
+      refreshSidebar();
+    },
+    onRefused: (item, sentence, field) => composer?.takeBack(item, sentence, field) ?? false,
+    onLogin: toLogin,
+  });
+  composer = openComposer({ drafts: state.drafts, outbox, conversation, onDraft: store, state });
+  if (
+    composer !== null &&
+    conversation === null &&
+    state.unsent.some((item) => item.conversation === null && item.failed === null)
+  ) {
+    composer.showSending(true);
+  }
+  if (state.place !== null) roll?.goTo(state.place);
+  if (state.moved)
+    cluster.say("Your replica went away, so this page moved to another one. Nothing was lost.", { short: true });
+  store();
+
+  const selection = roll === null ? null : openSelection(roll);
+  const reading = roll === null ? null : openReading(roll, data.readOnSight === "yes");
+
+  // --- the list on the left -------------------------------------------------------------------
+  let sidebarTimer = null;
+  function refreshSidebar() {
+    sidebarTimer ??= setTimeout(loadSidebar, document.hidden ? SIDEBAR_HIDDEN_MS : SIDEBAR_MS);
+  }
+  async function loadSidebar() {
+    sidebarTimer = null;
+    const current =
+      document.querySelector("#sidebar .new-message[aria-current]") === null ? (conversation ?? "") : "new";
+    await htmx
+      .ajax("GET", `/sidebar?current=${encodeURIComponent(current)}`, {
+        source: "#sidebar",
+        target: "#sidebar",
+        swap: "outerMorph",
+      })
+      .catch(() => {});
+    const sidebar = document.getElementById("sidebar");
+    localTimes(sidebar);
+    showUnread(Number(sidebar.dataset.unread ?? 0));
+  }
+  function showUnread(count) {
+    document.title = `${count > 0 ? `(${count}) ` : ""}${data.title}`;
+  }
+
+  // --- events ---------------------------------------------------------------------------------
+  const announce = (text) => {
+    if (document.visibilityState !== "visible") return;
+    const line = Object.assign(document.createElement("p"), { textContent: text.slice(0, ANNOUNCED_CHARS) });
+    document.getElementById("announce").replaceChildren(line);
+  };
+
+  function onMessageEvent(html) {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    const row = holder.content.querySelector(".message");
+    if (row === null) return;
+    const isNew = document.getElementById(row.id) === null;
+    if (row.dataset.conversation === conversation) roll.addHtml(html, true);
+    if (row.dataset.author === me || !isNew) return;
+    const author = row.querySelector(".author").textContent;
+    announce(
+      row.dataset.conversation === conversation
+        ? `${author}: ${row.querySelector(".body").textContent}`
+        : `New from ${author}`,
+    );
+    if (row.dataset.conversation === conversation) showTyping(null);
+  }
+
+  let typingTimer = null;
+  function showTyping(event) {
+    const place = document.getElementById("typing");
+    if (place === null) return;
+    clearTimeout(typingTimer);
+    place.hidden = event === null;
+    if (event !== null) typingTimer = setTimeout(() => (place.hidden = true), TYPING_SHOWN_MS);
+  }
+
+  function showPresence(user) {
+    for (const dot of document.querySelectorAll(`.presence[data-user="${CSS.escape(user.id)}"]`)) {
+      dot.dataset.online = user.online ? "yes" : "no";
+      dot.querySelector(".sr").textContent = user.online ? "online" : "offline";
+    }
+    for (const seen of document.querySelectorAll(`[data-seen="${CSS.escape(user.id)}"]`)) {
+      seen.textContent = user.online ? "online" : "last seen just now";
+    }
+  }
+
+  function showUser(user) {
+    for (const row of roll?.list.querySelectorAll(`.message[data-author="${CSS.escape(user.id)}"] .author`) ?? [])
+      row.textContent = user.name;
+    refreshSidebar();
+  }
+
+  async function reset() {
+    refreshSidebar();
+    await roll?.reload();
+  }
+
+  const handlers = {
+    message(html) {
+      onMessageEvent(html);
+      refreshSidebar();
+    },
+    deleted({ messageIds }) {
+      roll?.removeIds(messageIds);
+      refreshSidebar();
+    },
+    read({ conversationId, readerId, messageIds, upTo }) {
+      if (conversationId === conversation) {
+        if (readerId === me) roll.clearUnread(messageIds, upTo);
+        else roll.setReadByOther(messageIds, upTo);
+      }
+      if (readerId === me) refreshSidebar();
+    },
+    user: ({ user }) => showUser(user),
+    presence: ({ user }) => showPresence(user),
+    typing: (event) => event.conversationId === conversation && event.userId !== me && showTyping(event),
+    reset: () => void reset(),
+    ended() {
+      leaving = true;
+      forgetState();
+      location.replace("/login");
+    },
+    cluster: (summary) => cluster.show(summary),
+  };
+
+  // --- the cluster, as far as this page depends on it ---------------------------------------------
+  function onState(next) {
+    if (next === "live") {
+      cluster.say("");
+      announce("Connected again");
+      outbox.hurry();
+      refreshSidebar();
+    } else if (next === "away") {
+      cluster.say("No replica answers at the moment. Write on: what you send waits here and goes by itself.");
+    }
+  }
+
+  function toLogin() {
+    if (leaving) return;
+    leaving = true;
+    composer?.keepDraft();
+    location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+  }
+
+  function moveTo(origin) {
+    if (leaving) return;
+    leaving = true;
+    composer?.keepDraft();
+    const carried = { ...state, place: roll?.placeOf() ?? null, focus: composer?.selection() ?? null, moved: true };
+    location.replace(addressAt(origin, carried, key));
+    // Nobody there after all: stay, and listen again.
+    setTimeout(() => (leaving = false), 3000);
+  }
+
+  const origins = data.origins.split(" ").filter((one) => one !== "");
+  openLink({
+    script: data.stream,
+    me,
+    key,
+    page: { cursor: data.cursor, opened: performance.timeOrigin, origins },
+    onMessage(message) {
+      if (message.type === "event")
+        handlers[message.name]?.(message.name === "message" ? message.data : JSON.parse(message.data));
+      else if (message.type === "state") onState(message.state);
+      else if (message.type === "move") moveTo(message.origin);
+      else if (message.type === "stale") void reset();
+      else if (message.type === "login") toLogin();
+    },
+  });
+
+  document.querySelector('form[action="/logout"]')?.addEventListener("submit", () => {
+    leaving = true;
+    forgetState();
+  });
+  listenToKeys({
+    "?": () => document.getElementById("help").showModal(),
+    c: () => composer?.focus(),
+    n: () => location.assign("/"),
+    p: () => location.assign("/people"),
+    r: () => void cluster.openPanel(),
+    m: () => reading?.markAll(),
+    s: () => selection?.toggle(),
+    Escape: () => selection?.isOn() && selection.setMode(false),
+  });
+}

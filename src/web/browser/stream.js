@@ -1,0 +1,246 @@
+/**
+ * The one event stream of a browser. Runs as a shared worker for all tabs of an origin; where
+ * there is none, inside one page (see link.js). It reads /events, remembers the last events for
+ * tabs that open later, notices silence, and looks for another replica.
+ *
+ * To the tabs it says: {type:"event"}, {type:"state"}, {type:"move"}, {type:"stale"}, {type:"login"}.
+ */
+
+/** The replica pings every second; more silence than this means it is dead, frozen or cut off. */
+const SILENCE_MS = 2500;
+/** A frozen replica accepts a connection and never answers. */
+const CONNECT_MS = 1500;
+const PROBE_MS = 1000;
+/** How long a broken stream may come back at its own address before the page moves. */
+const STAY_MS = 300;
+const RETRY_MS = [50, 200, 400, 800, 1000];
+/** A tab that was told to move is gone within this; else it is told again. */
+const MOVE_MS = 2000;
+/** After so long without any replica the page says so. */
+const AWAY_MS = 3000;
+/** Too busy, or too many streams of this user: nothing that haste improves. */
+const BUSY_MS = 5000;
+/** Writes impossible for so long here, possible elsewhere: move. */
+const NOT_WRITABLE_MS = 3000;
+/** Events kept for tabs that join, and how far a tab's opening reaches back: its page was rendered a little later. */
+const KEPT_EVENTS = 500;
+const KEPT_SLACK_MS = 2000;
+const EVENT_CHARS_MAX = 2_000_000;
+
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** Splits a stream of text into events; calls back with {name, data, id}. */
+function eventParser(onEvent) {
+  let rest = "";
+  let name = "";
+  let id = "";
+  let data = [];
+  return (text) => {
+    rest += text;
+    if (rest.length > EVENT_CHARS_MAX) throw new Error("an event has no end");
+    const lines = rest.split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) {
+      if (line === "") {
+        if (name !== "" || data.length > 0)
+          onEvent({ name: name === "" ? "message" : name, data: data.join("\n"), id });
+        name = "";
+        data = [];
+      } else if (line.startsWith("data: ")) data.push(line.slice(6));
+      else if (line.startsWith("event: ")) name = line.slice(7);
+      else if (line.startsWith("id: ")) id = line.slice(4);
+    }
+  };
+}
+
+/** `send(tab, message)`: to one tab, or to all when tab is null. `origin`: where this script came from. */
+export function createHub(origin, send) {
+  const kept = [];
+  let keptFrom = 0;
+  let cursor = "";
+  let cluster = null;
+  let origins = [];
+  let running = false;
+  let state = "live";
+  let heardAt = 0;
+  let silentSince = 0;
+  let notWritableSince = 0;
+  let abort = null;
+
+  function setState(next) {
+    if (state === next) return;
+    state = next;
+    send(null, { type: "state", state });
+  }
+
+  function onEvent(event) {
+    if (event.name === "ping") return onPing(event.data === "ok");
+    const message = { type: "event", name: event.name, data: event.data, at: Date.now() };
+    if (event.name === "cluster") {
+      cluster = message;
+    } else {
+      if (event.id !== "") cursor = event.id;
+      kept.push(message);
+      if (kept.length > KEPT_EVENTS) keptFrom = kept.shift().at;
+    }
+    send(null, message);
+    if (event.name === "ended") running = false;
+  }
+
+  function onPing(writable) {
+    if (writable) notWritableSince = 0;
+    else if (notWritableSince === 0) notWritableSince = Date.now();
+    else if (Date.now() - notWritableSince > NOT_WRITABLE_MS) {
+      notWritableSince = Date.now();
+      void probe(false).then((found) => found !== null && send(null, { type: "move", origin: found }));
+    }
+  }
+
+  /** Opens the stream. Resolves false at once or after CONNECT_MS; true as soon as the first bytes are here. */
+  async function connect() {
+    abort?.abort();
+    const control = new AbortController();
+    abort = control;
+    const limit = setTimeout(() => control.abort(), CONNECT_MS);
+    try {
+      const answer = await fetch(`${origin}/events?after=${encodeURIComponent(cursor)}`, {
+        headers: cursor === "" ? {} : { "Last-Event-ID": cursor },
+        cache: "no-store",
+        credentials: "same-origin",
+        redirect: "error",
+        signal: control.signal,
+      });
+      clearTimeout(limit);
+      if (answer.status === 401) {
+        running = false;
+        send(null, { type: "login" });
+        return false;
+      }
+      if (!answer.ok || answer.body === null) {
+        if (answer.status === 429) await sleep(BUSY_MS);
+        return false;
+      }
+      heardAt = Date.now();
+      void readAll(answer.body, control);
+      return true;
+    } catch {
+      clearTimeout(limit);
+      return false;
+    }
+  }
+
+  async function readAll(body, control) {
+    const decoder = new TextDecoder();
+    const parse = eventParser(onEvent);
+    const reader = body.getReader();
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        heardAt = Date.now();
+        parse(decoder.decode(value, { stream: true }));
+      }
+    } catch {
+      // Broken or cut by us: either way the stream is over.
+    }
+    control.abort();
+    if (control === abort && running) void recover();
+  }
+
+  /** The origin of another replica that answers; with `anyAnswer` also one that cannot write now. */
+  async function probe(anyAnswer) {
+    const others = origins.includes(origin) ? origins.filter((one) => one !== origin) : [];
+    let second = null;
+    const asked = others.map(async (one) => {
+      const answer = await fetch(`${one}/healthz`, {
+        mode: "cors",
+        credentials: "omit",
+        cache: "no-store",
+        signal: AbortSignal.timeout(PROBE_MS),
+      });
+      if (answer.ok) return one;
+      second ??= one;
+      throw new Error("not writable");
+    });
+    return await Promise.any(asked).catch(() => (anyAnswer ? second : null));
+  }
+
+  let recovering = false;
+
+  /** From the loss of the stream to its return: its own address first, then another replica's. */
+  async function recover() {
+    if (recovering) return;
+    recovering = true;
+    silentSince = Date.now();
+    for (let round = 0; running; round++) {
+      const own = connect();
+      const back = await Promise.race([own, sleep(STAY_MS).then(() => null)]);
+      if (back === true) break;
+      const found = await probe(round > 1);
+      if ((await Promise.race([own, null])) === true) break;
+      if (found !== null && running) {
+        send(null, { type: "move", origin: found });
+        await sleep(MOVE_MS);
+      }
+      if (await own) break;
+      if (Date.now() - silentSince > 1000) setState("lost");
+      if (Date.now() - silentSince > AWAY_MS) setState("away");
+      await sleep(RETRY_MS[Math.min(round, RETRY_MS.length - 1)]);
+    }
+    recovering = false;
+    if (running) setState("live");
+  }
+
+  let tickedAt = Date.now();
+  setInterval(() => {
+    const now = Date.now();
+    // The computer slept, or this page was frozen: what the network did meanwhile is not known yet.
+    if (now - tickedAt > 1500) heardAt = Math.max(heardAt, now - SILENCE_MS + 1000);
+    tickedAt = now;
+    if (running && !recovering && now - heardAt > SILENCE_MS) {
+      abort?.abort();
+      void recover();
+    }
+    if (recovering && now - silentSince > AWAY_MS) setState("away");
+  }, 250);
+
+  return {
+    /** A tab opened: page = {cursor, opened, origins}; it gets what happened since it was rendered. */
+    join(tab, page) {
+      origins = page.origins;
+      if (!running) {
+        running = true;
+        cursor = page.cursor;
+        kept.length = 0;
+        keptFrom = 0;
+        heardAt = Date.now();
+        void recover();
+        return;
+      }
+      const from = page.opened - KEPT_SLACK_MS;
+      if (keptFrom > from) send(tab, { type: "stale" });
+      for (const message of kept) if (message.at >= from) send(tab, message);
+      if (cluster !== null) send(tab, cluster);
+      if (state !== "live") send(tab, { type: "state", state });
+    },
+  };
+}
+
+if ("SharedWorkerGlobalScope" in globalThis) {
+  const ports = new Set();
+  const hub = createHub(location.origin, (tab, message) => {
+    for (const port of tab === null ? ports : [tab]) port.postMessage(message);
+  });
+  globalThis.addEventListener("connect", (event) => {
+    const port = event.ports[0];
+    port.addEventListener("message", (message) => {
+      if (message.data.type === "join") {
+        ports.add(port);
+        hub.join(port, message.data.page);
+      } else ports.delete(port);
+    });
+    port.start();
+  });
+} else {
+  globalThis.lastwordHub = createHub;
+}

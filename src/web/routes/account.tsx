@@ -43,6 +43,7 @@ export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
     setWritten(c, answer.cursor, deps.secureCookies);
     return wantsJson(c) ? c.json({ ok: true, cursor: answer.cursor }) : c.redirect("/account?said=ended", 303);
   });
+  app.get("/account/delete", login, (c) => c.redirect("/account", 303));
   app.post("/account/delete", login, (c) => deleteAccount(c, deps));
   return app;
 }

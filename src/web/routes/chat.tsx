@@ -60,8 +60,7 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
     const listing = await readListing(c, deps);
     if (!listing.ok) return await answerError(c, listing.error);
     setCursor(c, listing.cursor);
-    c.header("lastword-unread", String(deps.chat.unreadTotal(sessionOf(c))));
-    return await answerHtml(c, renderSidebar(c, listing.value, c.req.query("current") ?? null));
+    return await answerHtml(c, renderSidebar(c, deps, listing.value, c.req.query("current") ?? null));
   });
   app.get("/c/:id", login, (c) => answerConversation(c, deps, c.req.param("id"), emptyDraft()));
   app.post("/c/:id/messages", login, (c) => send(c, deps, c.req.param("id")));
@@ -70,6 +69,9 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   app.post("/read", login, (c) => markRead(c, deps, null));
   app.post("/c/:id/delete", login, (c) => deleteSelected(c, deps, c.req.param("id")));
   app.post("/delete", login, (c) => deleteSelected(c, deps, null));
+  // Addresses that forms post to, when somebody reloads or comes back to one.
+  app.get("/c/:id/:form{messages|read|delete}", login, (c) => c.redirect(`/c/${c.req.param("id")}`, 303));
+  app.get("/to", login, (c) => c.redirect("/", 303));
   app.post("/c/:id/typing", login, (c) => {
     deps.chat.typing(sessionOf(c), c.req.param("id"));
     return c.body(null, 204);

@@ -11,6 +11,8 @@ const HTMX_CONFIG = JSON.stringify({
   // Its own style element would break the policy; our styles show what is under way.
   includeIndicatorCSS: false,
   history: false,
+  // An error's page belongs into no corner of this one.
+  noSwap: [204, 304, "4xx", "5xx"],
   defaultTimeout: 8000,
 });
 

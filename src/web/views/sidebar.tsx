@@ -8,6 +8,8 @@ export interface SidebarProps {
   readonly conversations: readonly ConversationView[];
   readonly others: readonly UserView[];
   readonly current: string | null;
+  /** Unread messages in all conversations. */
+  readonly unread: number;
 }
 
 const PREVIEW_CHARS = 80;
@@ -24,9 +26,9 @@ export function countText(unread: number): string {
   return unread >= 100 ? "99+" : String(unread);
 }
 
-export function Sidebar({ session, conversations, others, current }: SidebarProps) {
+export function Sidebar({ session, conversations, others, current, unread }: SidebarProps) {
   return (
-    <nav id="sidebar" class="sidebar" aria-label="Conversations">
+    <nav id="sidebar" class="sidebar" aria-label="Conversations" data-unread={unread}>
       <a class="new-message" href="/" aria-current={current === "new" ? "page" : undefined}>
         <Icon name="write" />
         New message

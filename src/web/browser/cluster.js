@@ -1,0 +1,68 @@
+/** The cluster line, the panel behind it, and the calm note when there is something to say. */
+
+const PANEL_MS = 2000;
+const SHORT_NOTE_MS = 7000;
+
+export function openCluster({ onKept }) {
+  const lineElement = document.getElementById("cluster-line");
+  const panel = document.getElementById("panel");
+  const note = document.getElementById("note");
+  let timer = null;
+  let noteTimer = null;
+
+  const keptNow = () => ({ count: Number(lineElement?.dataset.kept ?? 0), of: Number(lineElement?.dataset.of ?? 0) });
+
+  function refreshPanel(swap) {
+    return htmx.ajax("GET", "/cluster", { source: panel, target: panel, swap }).catch(() => {});
+  }
+
+  async function openPanel() {
+    if (panel.open) return;
+    await refreshPanel("innerHTML");
+    panel.showModal();
+    timer = setInterval(() => void refreshPanel("innerMorph"), PANEL_MS);
+  }
+
+  lineElement?.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    void openPanel();
+  });
+  panel?.addEventListener("close", () => {
+    clearInterval(timer);
+    lineElement?.focus();
+  });
+  // A click beside the sheet closes it, as people expect.
+  for (const dialog of document.querySelectorAll("dialog")) {
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  }
+
+  return {
+    keptNow,
+    openPanel,
+    /** What the replica says about the cluster. */
+    show(summary) {
+      if (lineElement === null) return;
+      lineElement.dataset.kept = String(summary.inStep);
+      lineElement.dataset.of = String(summary.configured);
+      lineElement.title = summary.note;
+      lineElement.querySelector(".text").textContent = summary.text;
+      const dots = summary.dots.map((state) => {
+        const dot = document.createElement("i");
+        dot.dataset.state = state;
+        return dot;
+      });
+      lineElement.querySelector(".dots").replaceChildren(...dots);
+      onKept(keptNow());
+      if (panel?.open) void refreshPanel("innerMorph");
+    },
+    /** A sentence under the top bar; short ones go by themselves. */
+    say(text, { short = false } = {}) {
+      clearTimeout(noteTimer);
+      if (note === null) return;
+      note.textContent = text;
+      note.hidden = text === "";
+      if (short) noteTimer = setTimeout(() => (note.hidden = true), SHORT_NOTE_MS);
+    },
+  };
+}

@@ -1,0 +1,131 @@
+/** The text field: Enter sends, Shift+Enter breaks the line, what is typed is kept until it is sent. */
+
+const BODY_BYTES_MAX = 8192;
+const DRAFT_MS = 250;
+const TYPING_MS = 3000;
+
+/** `drafts` is the page's own object, by conversation ("new" for a new one). Null without a composer. */
+export function openComposer({ drafts, outbox, conversation, onDraft, state }) {
+  const form = document.getElementById("composer");
+  if (form === null) return null;
+  const field = form.elements.namedItem("body");
+  const to = form.elements.namedItem("name");
+  const slot = conversation ?? "new";
+  let draftTimer = null;
+  let typedAt = 0;
+  let sendingTo = null;
+
+  function showError(input, sentence) {
+    const place = document.getElementById(input === field ? "body-error" : "field-name-error");
+    place.textContent = sentence;
+    place.hidden = sentence === "";
+    if (sentence === "") input.removeAttribute("aria-invalid");
+    else input.setAttribute("aria-invalid", "true");
+  }
+
+  /** For browsers that do not size a field by its content. */
+  function fit() {
+    if (CSS.supports("field-sizing", "content")) return;
+    field.style.height = "auto";
+    field.style.height = `${Math.min(field.scrollHeight, 200)}px`;
+  }
+
+  function keepDraft() {
+    if (field.value === "") delete drafts[slot];
+    else drafts[slot] = field.value;
+    if (to !== null) state.to = to.value;
+    onDraft();
+  }
+
+  function submit() {
+    const body = field.value.replaceAll(/\r\n?/g, "\n");
+    showError(field, "");
+    if (to !== null) showError(to, "");
+    if (to !== null && to.value.trim() === "") {
+      showError(to, "Write the name of the person here.");
+      to.focus();
+      return;
+    }
+    if (body.trim() === "") {
+      field.focus();
+      return;
+    }
+    const bytes = new TextEncoder().encode(body).length;
+    if (bytes > BODY_BYTES_MAX) {
+      showError(field, `That is ${bytes} bytes; at most ${BODY_BYTES_MAX} go into one message. Send it in parts.`);
+      return;
+    }
+    if (to !== null) {
+      if (sendingTo !== null) return;
+      showSending(true);
+      sendingTo = outbox.add({ conversation: null, to: to.value.trim(), body });
+      return;
+    }
+    field.value = "";
+    clearTimeout(draftTimer);
+    keepDraft();
+    fit();
+    outbox.add({ conversation, to: null, body });
+  }
+
+  function showSending(on) {
+    form.classList.toggle("sending", on);
+    form.querySelector("button[type=submit]").disabled = on;
+    if (!on) sendingTo = null;
+  }
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    submit();
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    submit();
+  });
+  form.addEventListener("input", () => {
+    fit();
+    showError(field, "");
+    clearTimeout(draftTimer);
+    draftTimer = setTimeout(keepDraft, DRAFT_MS);
+    if (conversation === null || field.value === "" || Date.now() - typedAt < TYPING_MS) return;
+    typedAt = Date.now();
+    void fetch(`/c/${conversation}/typing`, { method: "POST" }).catch(() => {});
+  });
+
+  if (field.value === "" && drafts[slot] !== undefined) field.value = drafts[slot];
+  if (to !== null && to.value === "" && state.to !== "") to.value = state.to;
+  if (state.focus !== null && !field.disabled) {
+    field.focus();
+    field.setSelectionRange(...state.focus);
+  }
+  fit();
+
+  return {
+    field,
+    keepDraft,
+    focus: () => field.focus(),
+    /** A message that was refused goes back to where it was typed, if nothing else is there by now. */
+    takeBack(item, sentence, which) {
+      if (item.conversation !== conversation || (to === null && field.value !== "")) return false;
+      showSending(false);
+      field.value = item.body;
+      if (to !== null) to.value = item.to ?? "";
+      const input = to !== null && which !== "body" ? to : field;
+      showError(input, sentence);
+      input.focus();
+      keepDraft();
+      fit();
+      return true;
+    },
+    /** The words for a new conversation have arrived: they are no draft any more. */
+    clear() {
+      clearTimeout(draftTimer);
+      field.value = "";
+      if (to !== null) to.value = "";
+      keepDraft();
+    },
+    showSending,
+    selection: () => (document.activeElement === field ? [field.selectionStart, field.selectionEnd] : null),
+  };
+}

@@ -1,0 +1,35 @@
+/** Single keys, when nobody is typing. The list people see is views/help.tsx. */
+
+const isTyping = (target) =>
+  target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !== null;
+
+/** `actions`: what each key does on this page; a missing one does nothing. */
+export function listenToKeys(actions) {
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey) return;
+    if (event.altKey) {
+      if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
+      event.preventDefault();
+      step(event.key === "ArrowDown" ? 1 : -1);
+      return;
+    }
+    if (event.key === "Escape") {
+      actions.Escape?.();
+      return;
+    }
+    if (!(event.target instanceof Element) || isTyping(event.target) || document.querySelector("dialog[open]") !== null)
+      return;
+    const action = actions[event.key];
+    if (action === undefined) return;
+    event.preventDefault();
+    action();
+  });
+}
+
+/** To the conversation above or below the open one. */
+function step(by) {
+  const links = Array.from(document.querySelectorAll("#sidebar a[href^='/c/']"));
+  const at = links.findIndex((link) => link.getAttribute("aria-current") === "page");
+  const next = links[at === -1 ? 0 : at + by];
+  if (next !== undefined) location.assign(next.href);
+}

@@ -1,0 +1,154 @@
+/**
+ * Unsent messages, in order. Each has its id from the first keypress on Enter to the last retry,
+ * at whatever replica; it leaves the box only when a replica has said that all of them keep it.
+ */
+import { isPassing, newId, post, sleep, waitBefore } from "./requests.js";
+
+/** After so long the bubble says that it waits. */
+const SLOW_MS = 3000;
+
+function bubble(me, item) {
+  const row = Object.assign(document.createElement("li"), {
+    id: `m-${me}-${item.id}`,
+    className: "message own pending",
+  });
+  row.dataset.author = me;
+  row.dataset.micros = String(Date.now() * 1000);
+  const box = Object.assign(document.createElement("div"), { className: "bubble" });
+  const body = Object.assign(document.createElement("div"), { className: "body", textContent: item.body, dir: "auto" });
+  body.setAttribute("hx-ignore", "");
+  const meta = Object.assign(document.createElement("p"), { className: "meta" });
+  meta.append(Object.assign(document.createElement("span"), { className: "state" }));
+  box.append(body, meta);
+  row.append(box);
+  return row;
+}
+
+/**
+ * `unsent` is the list itself, kept and stored by the page. Calls back: onSent(item, answer),
+ * onRefused(item, sentence, field), onLogin(), onChange().
+ */
+export function openOutbox({ me, unsent, roll, onSent, onRefused, onLogin, onChange }) {
+  let running = false;
+  let wake = null;
+
+  const rowOf = (item) => document.getElementById(`m-${me}-${item.id}`);
+
+  function draw(item) {
+    if (roll === null || item.conversation !== roll.conversation) return;
+    let row = rowOf(item);
+    if (row === null) {
+      row = bubble(me, item);
+      roll.addPending(row);
+    }
+    row.classList.toggle("failed", item.failed !== null);
+    row.querySelector(".failure")?.remove();
+    if (item.failed === null) roll.redraw(row);
+    else showFailure(row, item);
+  }
+
+  function showFailure(row, item) {
+    row.querySelector(".state").textContent = "not sent";
+    const line = Object.assign(document.createElement("p"), { className: "failure" });
+    const retry = Object.assign(document.createElement("button"), { type: "button", textContent: "Retry" });
+    retry.addEventListener("click", () => {
+      item.failed = null;
+      onChange();
+      draw(item);
+      void run();
+    });
+    const drop = Object.assign(document.createElement("button"), {
+      type: "button",
+      className: "plain",
+      textContent: "Discard",
+    });
+    drop.addEventListener("click", () => {
+      remove(item);
+      roll.removeIds([`${me}-${item.id}`]);
+    });
+    line.append(Object.assign(document.createElement("span"), { textContent: item.failed }), retry, drop);
+    row.querySelector(".bubble").append(line);
+  }
+
+  function remove(item) {
+    const at = unsent.indexOf(item);
+    if (at >= 0) unsent.splice(at, 1);
+    onChange();
+  }
+
+  /** It goes on by itself; whoever does not want to wait may press. */
+  function sayItWaits(item) {
+    const row = rowOf(item);
+    if (row === null || row.dataset.waits === "yes" || !row.classList.contains("pending")) return;
+    row.dataset.waits = "yes";
+    roll.redraw(row);
+    const line = Object.assign(document.createElement("p"), { className: "failure" });
+    const retry = Object.assign(document.createElement("button"), { type: "button", textContent: "Retry" });
+    retry.addEventListener("click", () => wake?.());
+    line.append(retry);
+    row.querySelector(".bubble").append(line);
+  }
+
+  /** One message until it is kept, refused, or the login is gone. */
+  async function deliver(item) {
+    const path = item.conversation === null ? "/to" : `/c/${item.conversation}/messages`;
+    const fields = { id: item.id, body: item.body, ...(item.to === null ? {} : { name: item.to }) };
+    const began = Date.now();
+    for (let tries = 0; ; tries++) {
+      const answer = await post(path, fields);
+      if (answer.status === 200 || answer.status === 201) {
+        remove(item);
+        onSent(item, answer.json);
+        return true;
+      }
+      if (answer.status === 401) {
+        onLogin();
+        return false;
+      }
+      if (!isPassing(answer.status)) {
+        const sentence = answer.json.sentence ?? "This was refused.";
+        remove(item);
+        if (!onRefused(item, sentence, answer.json.field)) {
+          item.failed = sentence;
+          unsent.push(item);
+          onChange();
+          draw(item);
+        }
+        return true;
+      }
+      if (Date.now() - began > SLOW_MS) sayItWaits(item);
+      const pause = answer.status === 429 ? (answer.json.retryAfterMs ?? 1000) : waitBefore(tries);
+      await Promise.race([sleep(pause), new Promise((done) => (wake = done))]);
+    }
+  }
+
+  async function run() {
+    if (running) return;
+    running = true;
+    for (;;) {
+      const item = unsent.find((one) => one.failed === null);
+      if (item === undefined || !(await deliver(item))) break;
+    }
+    running = false;
+  }
+
+  for (const item of unsent) draw(item);
+  void run();
+
+  return {
+    add({ conversation, to, body }) {
+      const item = { id: newId(), conversation, to, body, failed: null };
+      unsent.push(item);
+      onChange();
+      draw(item);
+      void run();
+      return item;
+    },
+    /** A replica is back: no reason to wait any longer. */
+    hurry() {
+      wake?.();
+    },
+    /** It has arrived by another way: the stream was faster than the answer. */
+    has: (rowId) => unsent.some((item) => rowId === `m-${me}-${item.id}`),
+  };
+}

@@ -1,0 +1,66 @@
+/**
+ * Requests of the page. Everything that changes something carries an id made once, so it can be
+ * sent again until it is answered: the replica gives the same answer to the same id.
+ */
+
+/** A frozen replica never answers; on the front port the next try reaches another one. */
+const ANSWER_MS = 4000;
+const WAITS_MS = [100, 200, 400, 800, 1500, 3000];
+
+export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** How long before try number `tries` + 1: grows, and differs between pages. */
+export const waitBefore = (tries) => WAITS_MS[Math.min(tries, WAITS_MS.length - 1)] * (0.75 + Math.random() / 2);
+
+/** crypto.randomUUID is missing on plain http beyond localhost. */
+export function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}
+
+/** One try. {status, json}; status 0: no answer, which says nothing about what happened. */
+export async function post(path, fields) {
+  const body = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) {
+    for (const one of Array.isArray(value) ? value : [value]) body.append(name, one);
+  }
+  try {
+    const answer = await fetch(path, {
+      method: "POST",
+      headers: { Accept: "application/json", "lastword-page": "yes" },
+      body,
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    return { status: answer.status, json: await answer.json().catch(() => ({})) };
+  } catch {
+    return { status: 0, json: {} };
+  }
+}
+
+/** Worth another try with the same id: not answered, no leader at the moment, too fast. */
+export const isPassing = (status) => status === 0 || status === 429 || status >= 500;
+
+/** Tries until it is answered for good, at most `tries` times. */
+export async function postUntilDone(path, fields, tries = 12) {
+  for (let tried = 0; ; tried++) {
+    const answer = await post(path, fields);
+    if (!isPassing(answer.status) || tried + 1 >= tries) return answer;
+    await sleep(waitBefore(tried));
+  }
+}
+
+/** A piece of a page as a document fragment's holder; null when it cannot be had now. */
+export async function getPiece(path) {
+  try {
+    const answer = await fetch(path, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(ANSWER_MS) });
+    if (!answer.ok || answer.status === 204) return null;
+    const holder = document.createElement("template");
+    holder.innerHTML = await answer.text();
+    return holder.content;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,282 @@
+/**
+ * The open conversation's messages on the page: where a row goes, how rows are grouped, what is
+ * own, new, kept and read. A row's DOM id is its message's id, so whatever arrives twice is one row.
+ */
+import { getPiece } from "./requests.js";
+import { dayText, localTimes } from "./times.js";
+
+const ROWS_MAX = 400;
+const GROUP_MICROS = 5 * 60 * 1_000_000;
+const NEAR_END_PX = 60;
+
+/** Null on pages without a conversation. */
+export function openRoll(me) {
+  const list = document.getElementById("messages");
+  const log = document.querySelector('[role="log"]');
+  if (list === null || log === null) return null;
+  const section = list.closest("[data-conversation]");
+  const conversation = section.dataset.conversation;
+  const empty = document.getElementById("nothing-yet");
+  let kept = { count: 0, of: 0 };
+  let newLineBefore = null;
+  let loadingOlder = false;
+
+  const rows = () => list.querySelectorAll(":scope > .message");
+  const seqOf = (row) => (row.dataset.seq === undefined ? Infinity : Number(row.dataset.seq));
+  const atEnd = () => Math.abs(log.scrollTop) < NEAR_END_PX;
+
+  /** Changes the list without moving what is being read: the browser counts from the end here. */
+  function steady(change) {
+    if (atEnd()) {
+      change();
+      log.scrollTop = 0;
+      return;
+    }
+    const top = log.getBoundingClientRect().top;
+    const anchor = Array.from(rows()).find((row) => row.getBoundingClientRect().bottom > top);
+    const before = anchor?.getBoundingClientRect().top;
+    change();
+    if (anchor?.isConnected) log.scrollTop += anchor.getBoundingClientRect().top - before;
+  }
+
+  function stateText(row) {
+    if (row.classList.contains("pending"))
+      return row.dataset.waits === "yes" ? "waits for a replica, goes by itself" : "sending";
+    const held = Number(row.dataset.kept ?? 0);
+    const parts = held > 0 ? [`kept on ${held} of ${kept.of}`] : [];
+    if (row.dataset.read !== undefined) parts.push("read");
+    return parts.join(" · ");
+  }
+
+  function drawState(row) {
+    const place = row.querySelector(".state");
+    if (place === null || !row.classList.contains("own") || row.classList.contains("failed")) return;
+    const text = stateText(row);
+    if (place.textContent !== text) place.textContent = text;
+  }
+
+  /** A row stays on every disk it ever was on, so its number only rises. */
+  function keepRow(row) {
+    if (row.classList.contains("own") && !row.classList.contains("pending")) {
+      row.dataset.kept = String(Math.max(Number(row.dataset.kept ?? 0), kept.count));
+    }
+    drawState(row);
+  }
+
+  function addMark(row) {
+    if (row.querySelector(".mark") !== null) return;
+    const button = document.createElement("button");
+    Object.assign(button, { className: "mark", type: "submit", name: "ids", value: row.dataset.id });
+    button.setAttribute("form", "reading");
+    const word = Object.assign(document.createElement("span"), { textContent: "new" });
+    word.setAttribute("aria-hidden", "true");
+    button.append(
+      word,
+      Object.assign(document.createElement("span"), { className: "sr", textContent: "Mark this one read" }),
+    );
+    row.append(button);
+  }
+
+  function line(className, text) {
+    const item = Object.assign(document.createElement("li"), { className });
+    item.append(Object.assign(document.createElement("span"), { textContent: text }));
+    return item;
+  }
+
+  /** Days, groups, the last own row, the "new" line: all derived from the rows, so always right. */
+  function arrange() {
+    for (const old of list.querySelectorAll(":scope > .day, :scope > .new-line")) old.remove();
+    let previous = null;
+    let lastOwn = null;
+    for (const row of rows()) {
+      const micros = Number(row.dataset.micros);
+      const day = dayText(new Date(micros / 1000));
+      const sameDay = previous !== null && previous.day === day;
+      if (!sameDay) row.before(line("day", day));
+      if (row.dataset.id === newLineBefore) row.before(line("new-line", "New"));
+      const grouped = sameDay && previous.author === row.dataset.author && micros - previous.micros < GROUP_MICROS;
+      row.classList.toggle("grouped", grouped && row.dataset.id !== newLineBefore);
+      row.classList.remove("last-own");
+      if (row.classList.contains("own")) lastOwn = row;
+      previous = { day, author: row.dataset.author, micros };
+    }
+    lastOwn?.classList.add("last-own");
+    if (empty !== null) empty.hidden = previous !== null;
+  }
+
+  function place(row) {
+    const known = document.getElementById(row.id);
+    if (known !== null) {
+      const box = known.querySelector('input[name="ids"]');
+      if (box?.checked) row.querySelector('input[name="ids"]').checked = true;
+      if (known.dataset.kept !== undefined) row.dataset.kept = known.dataset.kept;
+      if (known.dataset.read !== undefined) row.dataset.read = known.dataset.read;
+      if (known.dataset.seq === row.dataset.seq) {
+        known.replaceWith(row);
+        return;
+      }
+      known.remove();
+    }
+    const seq = seqOf(row);
+    let before = null;
+    for (let other = list.lastElementChild; other !== null; other = other.previousElementSibling) {
+      if (other.classList.contains("message") && seqOf(other) <= seq) break;
+      before = other;
+    }
+    list.insertBefore(row, before);
+  }
+
+  function trim() {
+    const all = rows();
+    if (all.length <= ROWS_MAX || !atEnd()) return;
+    for (const row of Array.from(all).slice(0, all.length - ROWS_MAX)) row.remove();
+    const first = rows()[0];
+    const older = document.getElementById("older");
+    const link = Object.assign(document.createElement("a"), {
+      id: "older",
+      className: "older",
+      textContent: "Older messages",
+    });
+    link.href = `/c/${conversation}?before=${encodeURIComponent(first.dataset.id)}`;
+    older?.replaceWith(link);
+    watchOlder();
+  }
+
+  /** Rows of HTML from a replica into the list. `isNew`: they have just happened. */
+  function addHtml(html, isNew) {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    addRows(holder.content.querySelectorAll(".message"), isNew);
+  }
+
+  function addRows(found, isNew) {
+    steady(() => {
+      for (const row of Array.from(found)) {
+        const first = rows()[0];
+        const tooOld = first !== undefined && seqOf(row) < seqOf(first) && document.querySelector("a#older") !== null;
+        if (isNew && tooOld && document.getElementById(row.id) === null) continue;
+        row.classList.toggle("own", row.dataset.author === me);
+        if (
+          isNew &&
+          row.dataset.author !== me &&
+          row.dataset.unread === undefined &&
+          document.getElementById(row.id) === null
+        ) {
+          row.dataset.unread = "yes";
+        }
+        if (row.dataset.unread !== undefined) addMark(row);
+        place(row);
+        keepRow(row);
+        localTimes(row);
+      }
+      arrange();
+      trim();
+    });
+  }
+
+  async function loadOlder(link) {
+    if (loadingOlder) return;
+    loadingOlder = true;
+    const piece = await getPiece(link.getAttribute("href"));
+    loadingOlder = false;
+    if (piece === null || !link.isConnected) {
+      setTimeout(watchOlder, 1500);
+      return;
+    }
+    const older = piece.getElementById("older");
+    steady(() => link.replaceWith(older ?? ""));
+    addRows(piece.querySelectorAll(".message"), false);
+    watchOlder();
+  }
+
+  const olderSeen = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries) if (entry.isIntersecting) void loadOlder(entry.target);
+    },
+    { root: log, rootMargin: "600px 0px" },
+  );
+
+  function watchOlder() {
+    olderSeen.disconnect();
+    const link = document.querySelector("a#older");
+    if (link !== null) olderSeen.observe(link);
+  }
+
+  function start() {
+    newLineBefore = list.querySelector(":scope > .message[data-unread]")?.dataset.id ?? null;
+    for (const row of rows()) keepRow(row);
+    arrange();
+    watchOlder();
+    document.querySelector("a#older")?.addEventListener("click", (event) => {
+      event.preventDefault();
+      void loadOlder(event.currentTarget);
+    });
+  }
+
+  return {
+    conversation,
+    log,
+    list,
+    rows,
+    atEnd,
+    start,
+    addHtml,
+    arrange,
+    /** A bubble of one's own that no replica has confirmed yet. */
+    addPending: (row) =>
+      steady(() => {
+        place(row);
+        drawState(row);
+        arrange();
+        log.scrollTop = 0;
+      }),
+    redraw: drawState,
+    removeIds: (ids) =>
+      steady(() => {
+        for (const id of ids) document.getElementById(`m-${id}`)?.remove();
+        arrange();
+      }),
+    clearUnread(ids, upTo) {
+      for (const row of list.querySelectorAll(".message[data-unread]")) {
+        if (!ids.includes(row.dataset.id) && seqOf(row) > upTo) continue;
+        delete row.dataset.unread;
+        row.querySelector(".mark")?.remove();
+      }
+    },
+    setReadByOther(ids, upTo) {
+      for (const row of list.querySelectorAll(".message.own[data-seq]")) {
+        if (!ids.includes(row.dataset.id) && seqOf(row) > upTo) continue;
+        row.dataset.read = "yes";
+        drawState(row);
+      }
+    },
+    setKept(next) {
+      kept = next;
+      for (const row of rows()) keepRow(row);
+    },
+    /** After a merge: the rows as the replica has them now, in place. */
+    async reload() {
+      const piece = await getPiece(`/c/${conversation}`);
+      if (piece === null) return false;
+      const fresh = new Set(Array.from(piece.querySelectorAll(".message"), (row) => row.id));
+      const oldest = Number(piece.querySelector(".message")?.dataset.seq ?? 0);
+      for (const row of Array.from(rows())) {
+        if (row.dataset.seq !== undefined && !fresh.has(row.id) && seqOf(row) >= oldest) row.remove();
+      }
+      addRows(piece.querySelectorAll(".message"), false);
+      return true;
+    },
+    placeOf() {
+      if (atEnd()) return null;
+      const top = log.getBoundingClientRect().top;
+      const row = Array.from(rows()).find((one) => one.getBoundingClientRect().bottom > top);
+      return row === undefined || row.dataset.id === undefined
+        ? null
+        : { id: row.dataset.id, top: Math.round(row.getBoundingClientRect().top - top) };
+    },
+    goTo(place) {
+      const row = document.getElementById(`m-${place.id}`);
+      if (row !== null) log.scrollTop += row.getBoundingClientRect().top - log.getBoundingClientRect().top - place.top;
+    },
+  };
+}

@@ -1,0 +1,43 @@
+/** Times in the reader's own zone and language; the server writes UTC for those without a script. */
+
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const dayLong = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
+const dayYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
+const dayShort = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const startOfDay = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
+const daysAgo = (date) => Math.round((startOfDay(new Date()) - startOfDay(date)) / DAY);
+
+/** "Today", "Yesterday", "Monday, 23 November", "3 March 2024". */
+export function dayText(date) {
+  const ago = daysAgo(date);
+  if (ago === 0) return "Today";
+  if (ago === 1) return "Yesterday";
+  return (date.getFullYear() === new Date().getFullYear() ? dayLong : dayYear).format(date);
+}
+
+function agoText(date) {
+  const ms = Date.now() - date.getTime();
+  if (ms < MINUTE) return "just now";
+  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
+  if (daysAgo(date) === 0) return clock.format(date);
+  if (daysAgo(date) === 1) return "yesterday";
+  return dayShort.format(date);
+}
+
+/** Rewrites every <time data-time> below `root`. */
+export function localTimes(root) {
+  for (const element of root.querySelectorAll("time[data-time]")) {
+    const date = new Date(element.dateTime);
+    if (Number.isNaN(date.getTime())) continue;
+    const kind = element.dataset.time;
+    const text = kind === "clock" ? clock.format(date) : kind === "day" ? dayText(date) : agoText(date);
+    if (element.textContent !== text) element.textContent = text;
+    element.title = full.format(date);
+  }
+}
