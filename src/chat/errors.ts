@@ -48,8 +48,7 @@ export interface ChatError {
 
 /** What every call answers. `cursor` is opaque (ASCII, at most 64 bytes); see Cursors in ARCHITECTURE.md. */
 export type Answer<T> =
-  | { readonly ok: true; readonly value: T; readonly cursor: string }
-  | { readonly ok: false; readonly error: ChatError };
+  { readonly ok: true; readonly value: T; readonly cursor: string } | { readonly ok: false; readonly error: ChatError };
 
 export function failed(
   code: ChatErrorCode,

@@ -38,6 +38,10 @@ export interface Presence {
   /** This replica has a live stream of the user (count of streams > 0) or not. */
   setLocal(userId: string, online: boolean): void;
   onChange(listener: (userId: string, online: boolean) => void): void;
+  /** Tells the other replicas that a user types here; they tell their streams. */
+  sendTyping?(conversationId: string, userId: string): void;
+  /** Somebody types at another replica. */
+  onTyping?(listener: (conversationId: string, userId: string) => void): void;
 }
 
 export interface Clock {

@@ -26,6 +26,8 @@ export interface UserView {
   readonly online: boolean;
   /** Microseconds since 1970; 0 if never. */
   readonly lastSeenMicros: number;
+  /** Set if she lost this name to somebody else in a merge; she can still log in with it. */
+  readonly formerName?: string;
 }
 
 export interface ConversationView {
@@ -71,7 +73,13 @@ export interface SendInput {
 export type FeedEvent =
   | { readonly kind: "message"; readonly message: MessageView }
   | { readonly kind: "deleted"; readonly conversationId: string; readonly messageIds: readonly string[] }
-  | { readonly kind: "read"; readonly conversationId: string; readonly readerId: string; readonly messageIds: readonly string[]; readonly upTo: number }
+  | {
+      readonly kind: "read";
+      readonly conversationId: string;
+      readonly readerId: string;
+      readonly messageIds: readonly string[];
+      readonly upTo: number;
+    }
   | { readonly kind: "user"; readonly user: UserView }
   | { readonly kind: "presence"; readonly user: UserView }
   | { readonly kind: "typing"; readonly conversationId: string; readonly userId: string }
@@ -101,14 +109,30 @@ export interface ReadAt {
 export interface ChatService {
   /** Session of a bearer token or cookie; null if unknown, expired or ended. */
   authenticate(token: string): Session | null;
+  /**
+   * The same, but a token that is unknown here is looked up again after this replica has
+   * caught up with the leader (at most 1 s): it may have been made elsewhere a moment ago.
+   */
+  authenticateFresh(token: string): Promise<Session | null>;
 
-  register(input: { name: string; password: string; clientId: string }, caller: Caller): Promise<Answer<{ token: string; user: UserView }>>;
+  register(
+    input: { name: string; password: string; clientId: string },
+    caller: Caller,
+  ): Promise<Answer<{ token: string; user: UserView }>>;
   login(input: { name: string; password: string }, caller: Caller): Promise<Answer<{ token: string; user: UserView }>>;
   logout(session: Session): Promise<Answer<null>>;
-  changePassword(session: Session, input: { password: string; newPassword: string; clientId: string }): Promise<Answer<null>>;
+  changePassword(
+    session: Session,
+    input: { password: string; newPassword: string; clientId: string },
+  ): Promise<Answer<null>>;
   /** Asks the password; messages stay as "deleted user" unless deleteMessages. */
-  deleteAccount(session: Session, input: { password: string; deleteMessages: boolean; clientId: string }): Promise<Answer<null>>;
-  listSessions(session: Session): Promise<Answer<readonly { id: string; createdMicros: number; lastUsedMicros: number; current: boolean }[]>>;
+  deleteAccount(
+    session: Session,
+    input: { password: string; deleteMessages: boolean; clientId: string },
+  ): Promise<Answer<null>>;
+  listSessions(
+    session: Session,
+  ): Promise<Answer<readonly { id: string; createdMicros: number; lastUsedMicros: number; current: boolean }[]>>;
   endSession(session: Session, input: { id: string; clientId: string }): Promise<Answer<null>>;
 
   send(session: Session, input: SendInput): Promise<Answer<MessageView>>;
@@ -126,7 +150,10 @@ export interface ChatService {
   /** The direct conversation with a name, made on first send: null if there is none yet. */
   findDirect(session: Session, input: { name: string }): Promise<Answer<ConversationView | null>>;
   /** Oldest first; the `limit` (1 to 200) newest before message id `before`, or the newest. */
-  messages(session: Session, input: { conversationId: string; before?: string; limit: number } & ReadAt): Promise<Answer<readonly MessageView[]>>;
+  messages(
+    session: Session,
+    input: { conversationId: string; before?: string; limit: number } & ReadAt,
+  ): Promise<Answer<readonly MessageView[]>>;
   /** Number of unread messages in all, up to 1000. */
   unreadTotal(session: Session): number;
 

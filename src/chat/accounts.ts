@@ -1,0 +1,227 @@
+/** Accounts and logins: register, log in and out, change the password, delete the account. */
+import { failed, type Answer, type ChatError } from "./errors.ts";
+import { randomId, tokenHash, userIdFor } from "./ids.ts";
+import { checkClientId, checkName, checkPassword, typedName, PASSWORD_BYTES_MAX } from "./limits.ts";
+import { requestHash, type NewSession, type Op, type OpBody } from "./op.ts";
+import { GATE_RETRY_MS, PasswordGate } from "./password-gate.ts";
+import { isLoopback, RateLimit } from "./rate-limit.ts";
+import { recordedResult } from "./apply.ts";
+import type { Reading } from "./reading.ts";
+import { SESSION_TTL_MICROS, type UserRow } from "./rows.ts";
+import { failedWith } from "./sentences.ts";
+import type { Caller, Session, UserView } from "./service.ts";
+import type { Views } from "./views.ts";
+import type { ChatDeps, Writer } from "./writer.ts";
+
+export type Registration = "open" | "closed";
+
+/** A session's "last used" is written at most this often. */
+const TOUCH_AFTER_MICROS = 24 * 3600 * 1e6;
+
+/** Touches on their way at one time; more are dropped, they come again. */
+const TOUCHES_MAX = 64;
+
+const MINUTE_MS = 60_000;
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+
+interface LoggedIn {
+  readonly token: string;
+  readonly user: UserView;
+}
+
+type Refused = { readonly ok: false; readonly error: ChatError };
+
+export class Accounts {
+  readonly #deps: ChatDeps;
+  readonly #writer: Writer;
+  readonly #reading: Reading;
+  readonly #views: Views;
+  readonly #gate = new PasswordGate();
+  readonly #limited: boolean;
+  readonly #registration: Registration;
+  readonly #byName: RateLimit;
+  readonly #byAddress: RateLimit;
+  readonly #registrations: RateLimit;
+  readonly #touching = new Set<string>();
+
+  constructor(
+    deps: ChatDeps & { readonly rateLimit: boolean; readonly registration: Registration },
+    parts: { readonly writer: Writer; readonly reading: Reading; readonly views: Views },
+  ) {
+    this.#deps = deps;
+    this.#writer = parts.writer;
+    this.#reading = parts.reading;
+    this.#views = parts.views;
+    this.#limited = deps.rateLimit;
+    this.#registration = deps.registration;
+    this.#byName = new RateLimit(deps.clock, { count: 10, perMs: MINUTE_MS });
+    this.#byAddress = new RateLimit(deps.clock, { count: 60, perMs: MINUTE_MS });
+    this.#registrations = new RateLimit(deps.clock, { count: 10, perMs: 60 * MINUTE_MS });
+  }
+
+  authenticate(token: string): Session | null {
+    if (!TOKEN.test(token)) return null;
+    const queries = this.#deps.queries();
+    const session = queries.sessionByToken(tokenHash(token));
+    if (session === null) return null;
+    const idle = this.#deps.clock.nowMicros() - session.lastUsedMicros;
+    const user = queries.user(session.user);
+    if (idle > SESSION_TTL_MICROS || user === null || user.deleted !== 0) return null;
+    const found = { sessionId: session.id, userId: user.id, name: user.name };
+    if (idle > TOUCH_AFTER_MICROS) this.touch(found);
+    return found;
+  }
+
+  async authenticateFresh(token: string): Promise<Session | null> {
+    const found = this.authenticate(token);
+    if (found !== null || !TOKEN.test(token)) return found;
+    return (await this.#reading.freshen()) ? this.authenticate(token) : null;
+  }
+
+  /** Writes that the user was here; nobody waits for it, and nothing hangs on it. */
+  touch(session: Session): void {
+    if (this.#touching.has(session.sessionId) || this.#touching.size >= TOUCHES_MAX) return;
+    this.#touching.add(session.sessionId);
+    void this.#writer
+      .write(session.userId, crypto.randomUUID(), { kind: "touch", session: session.sessionId })
+      .finally(() => this.#touching.delete(session.sessionId));
+  }
+
+  async register(
+    input: { name: string; password: string; clientId: string },
+    caller: Caller,
+  ): Promise<Answer<LoggedIn>> {
+    const name = checkName(input.name);
+    if (!name.ok) return name;
+    const password = checkPassword(input.password);
+    if (!password.ok) return password;
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const { folded } = name.value;
+    const id = userIdFor(folded, clientId.value);
+    // A repeat is let through the limits below: it makes nothing new.
+    if (this.#deps.queries().user(id) !== null) return await this.#registeredBefore(id, input.password);
+    if (this.#registration === "closed")
+      return failed("invalid", "New accounts are not taken here; ask whoever runs this chat.", { field: "name" });
+    const wait = this.#limited && !isLoopback(caller.address) ? this.#registrations.take(caller.address) : 0;
+    if (wait > 0) return failedWith("slow_down", { retryAfterMs: wait });
+    if (this.#deps.queries().userByFolded(folded) !== null) return failedWith("name_taken", { field: "name" });
+    const passwordHash = await this.#gate.hash(password.value);
+    if (passwordHash === null) return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
+    const { token, session } = newSession();
+    const body: OpBody = { kind: "register", name: name.value.name, folded, passwordHash, session };
+    const written = await this.#writer.write(id, clientId.value, body);
+    if (!written.ok) return written.error.code === "name_taken" ? failedWith("name_taken", { field: "name" }) : written;
+    // The same request got there first by another way; its password decides who is asking.
+    if (written.result.session !== session.id) return await this.#registeredBefore(id, input.password);
+    return { ok: true, value: { token, user: this.#views.userById(id) }, cursor: written.cursor };
+  }
+
+  async #registeredBefore(id: string, password: string): Promise<Answer<LoggedIn>> {
+    const user = this.#deps.queries().user(id);
+    if (user === null || user.deleted !== 0) return failedWith("name_taken", { field: "name" });
+    const right = await this.#gate.verify(password, user.passwordHash);
+    if (right === null) return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
+    return right ? await this.#logIn(user) : failedWith("id_reused_with_other_content", { field: "id" });
+  }
+
+  async login(input: { name: string; password: string }, caller: Caller): Promise<Answer<LoggedIn>> {
+    const folded = typedName(input.name);
+    const wait = this.#limited ? this.#loginWait(folded ?? "", caller.address) : 0;
+    if (wait > 0) return failedWith("slow_down", { retryAfterMs: wait });
+    // Longer passwords are nobody's; hashing them would only burn time.
+    const password = Buffer.byteLength(input.password) <= PASSWORD_BYTES_MAX ? input.password : "";
+    const candidates = folded === null ? [] : await this.#candidates(folded);
+    for (const user of candidates.length === 0 ? [null] : candidates) {
+      const right = await this.#gate.verify(password, user?.passwordHash ?? null);
+      if (right === null) return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
+      if (right && user !== null) return await this.#logIn(user);
+    }
+    return failedWith("wrong_password", { field: "password" });
+  }
+
+  /** A name nobody has here may have been registered a moment ago at another replica. */
+  async #candidates(folded: string): Promise<readonly UserRow[]> {
+    const here = this.#deps.queries().loginCandidates(folded);
+    if (here.length > 0 || !(await this.#reading.freshen())) return here;
+    return this.#deps.queries().loginCandidates(folded);
+  }
+
+  #loginWait(folded: string, address: string): number {
+    const byName = this.#byName.take(folded);
+    return Math.max(byName, isLoopback(address) ? 0 : this.#byAddress.take(address));
+  }
+
+  async #logIn(user: UserRow): Promise<Answer<LoggedIn>> {
+    const { token, session } = newSession();
+    const written = await this.#writer.write(user.id, crypto.randomUUID(), { kind: "login", session });
+    if (!written.ok) return written;
+    return { ok: true, value: { token, user: this.#views.userById(user.id) }, cursor: written.cursor };
+  }
+
+  async endSession(session: Session, id: string, clientId: string): Promise<Answer<null>> {
+    const written = await this.#writer.write(session.userId, clientId, { kind: "endSession", session: id });
+    return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
+  }
+
+  async changePassword(
+    session: Session,
+    input: { password: string; newPassword: string; clientId: string },
+  ): Promise<Answer<null>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const fresh = checkPassword(input.newPassword);
+    if (!fresh.ok) return fresh;
+    const before = this.#deps.queries().request(session.userId, clientId.value);
+    const body = { kind: "changePassword", passwordHash: "", keepSession: session.sessionId } as const;
+    if (before !== null && before.hash === hashOf(body) && recordedResult(before).error === "") {
+      return await this.#changedBefore(session, input.newPassword);
+    }
+    const wrong = await this.#wrongPassword(session, input.password);
+    if (wrong !== null) return wrong;
+    const passwordHash = await this.#gate.hash(fresh.value);
+    if (passwordHash === null) return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
+    const written = await this.#writer.write(session.userId, clientId.value, { ...body, passwordHash });
+    return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
+  }
+
+  /** A repeat cannot show the old password any more: it is known by the new one. */
+  async #changedBefore(session: Session, newPassword: string): Promise<Answer<null>> {
+    const wrong = await this.#wrongPassword(session, newPassword);
+    if (wrong === null) return this.#reading.ok(null);
+    return wrong.error.code === "slow_down" ? wrong : failedWith("id_reused_with_other_content", { field: "id" });
+  }
+
+  async deleteAccount(
+    session: Session,
+    input: { password: string; deleteMessages: boolean; clientId: string },
+  ): Promise<Answer<null>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const wrong = await this.#wrongPassword(session, input.password);
+    if (wrong !== null) return wrong;
+    const body: OpBody = { kind: "deleteAccount", deleteMessages: input.deleteMessages };
+    const written = await this.#writer.write(session.userId, clientId.value, body);
+    return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
+  }
+
+  async #wrongPassword(session: Session, password: string): Promise<Refused | null> {
+    const wait = this.#limited ? this.#byName.take(`session ${session.userId}`) : 0;
+    if (wait > 0) return failedWith("slow_down", { retryAfterMs: wait });
+    const hash = this.#deps.queries().user(session.userId)?.passwordHash ?? null;
+    const right = await this.#gate.verify(password, hash === "" ? null : hash);
+    if (right === null) return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
+    return right ? null : failed("wrong_password", "The password is wrong.", { field: "password" });
+  }
+}
+
+/** 32 random bytes for the client, their hash for the log. */
+function newSession(): { token: string; session: NewSession } {
+  const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url");
+  return { token, session: { id: randomId(), tokenHash: tokenHash(token) } };
+}
+
+function hashOf(body: OpBody): string {
+  const op: Op = { user: "", clientId: "", timeMicros: 0, origin: null, recovered: false, body };
+  return requestHash(op);
+}

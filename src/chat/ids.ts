@@ -1,0 +1,70 @@
+/** Ids of the chat: how they are made, put together and taken apart. */
+
+const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const ID_CHARS = 12;
+
+/** 12 base62 characters (71 bits) from the first bytes of `seed`, which must have at least 9. */
+function base62(seed: Uint8Array): string {
+  let value = 0n;
+  for (let i = 0; i < 9; i++) value = (value << 8n) | BigInt(seed[i]!);
+  let id = "";
+  for (let i = 0; i < ID_CHARS; i++) {
+    id = BASE62[Number(value % 62n)]! + id;
+    value /= 62n;
+  }
+  return id;
+}
+
+/** A random id, for sessions. */
+export function randomId(): string {
+  return base62(crypto.getRandomValues(new Uint8Array(9)));
+}
+
+/**
+ * The id of an account, from its registration request: two branches that both take the
+ * same request make the same account, which a merge then recognises.
+ */
+export function userIdFor(folded: string, clientId: string): string {
+  return base62(new Bun.CryptoHasher("sha256").update(`lastword-user\0${folded}\0${clientId}`).digest());
+}
+
+/** The direct conversation of two users; of one user with herself: notes. */
+export function directId(a: string, b: string): string {
+  return a < b ? `${a}_${b}` : `${b}_${a}`;
+}
+
+/** The two users of a direct conversation; null if the id is none. */
+export function directMembers(conversation: string): readonly [string, string] | null {
+  if (conversation.length !== 2 * ID_CHARS + 1 || conversation[ID_CHARS] !== "_") return null;
+  return [conversation.slice(0, ID_CHARS), conversation.slice(ID_CHARS + 1)];
+}
+
+/** The other side of a direct conversation, as seen by one of its two users. */
+export function otherOf(conversation: string, user: string): string {
+  const a = conversation.slice(0, ID_CHARS);
+  return a === user ? conversation.slice(ID_CHARS + 1) : a;
+}
+
+/** `<author id>-<client id>`: the same at every replica, for ever. */
+export function messageId(author: string, clientId: string): string {
+  return `${author}-${clientId}`;
+}
+
+/** Author and client id of a message id; null if it is none. */
+export function splitMessageId(id: string): { readonly author: string; readonly clientId: string } | null {
+  // A client id has 36 characters; one that a merge had to change has a suffix of 9 more.
+  if (id.length < ID_CHARS + 2 || id.length > ID_CHARS + 46 || id[ID_CHARS] !== "-") return null;
+  return { author: id.slice(0, ID_CHARS), clientId: id.slice(ID_CHARS + 1) };
+}
+
+/** The client id in lower case if it is a UUID; else null. */
+export function parseClientId(text: string): string | null {
+  const lower = text.toLowerCase();
+  return UUID.test(lower) ? lower : null;
+}
+
+/** base64url of the SHA-256 of a token: what is stored and looked up. */
+export function tokenHash(token: string): string {
+  return Bun.SHA256.hash(token, "base64url");
+}

@@ -1,0 +1,111 @@
+/**
+ * Shape and size of what people send: checked by the replica that is asked, never in
+ * apply, because Unicode tables differ between versions of the runtime.
+ */
+import { failed, type ChatError } from "./errors.ts";
+import { parseClientId } from "./ids.ts";
+
+export const NAME_CHARS_MAX = 32;
+export const PASSWORD_BYTES_MIN = 8;
+export const PASSWORD_BYTES_MAX = 256;
+export const MESSAGE_BYTES_MAX = 8_192;
+export const IDS_MAX = 500;
+export const PAGE_MAX = 200;
+
+/** A name whose holder lost it in a merge has a suffix, and is still typed in full. */
+const TYPED_NAME_CHARS_MAX = 48;
+
+type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ChatError };
+
+const NAME = /^[\p{L}\p{N}_.-][\p{L}\p{N}\p{M}_.-]*$/u;
+/** Zero-width, bidi and other characters that are there but cannot be seen. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Cf}]/u;
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const CONTROL = /[\u0000-\u0008\u000b-\u001f]/;
+
+/** A name as shown, and as compared: two names that differ only by case are one. */
+export interface Name {
+  readonly name: string;
+  readonly folded: string;
+}
+
+/** A new name: 1 to 32 characters after NFKC, letters, digits, `_.-`. */
+export function checkName(text: string): Checked<Name> {
+  const name = text.toWellFormed().normalize("NFKC").trim();
+  if (name === "") return failed("invalid", "Choose a name.", { field: "name" });
+  if (characters(name) > NAME_CHARS_MAX) {
+    return failed("too_long", `A name has at most ${NAME_CHARS_MAX} characters.`, { field: "name" });
+  }
+  if (!NAME.test(name) || INVISIBLE.test(name)) {
+    return failed("invalid", "A name has only letters, digits, and the characters _ . -", { field: "name" });
+  }
+  return { ok: true, value: { name, folded: foldName(name) } };
+}
+
+/** A typed name as it is looked up; null if it cannot be anybody's. */
+export function typedName(text: string): string | null {
+  if (text.length > 4 * TYPED_NAME_CHARS_MAX) return null;
+  const name = text.toWellFormed().normalize("NFKC").trim();
+  return name === "" || characters(name) > TYPED_NAME_CHARS_MAX ? null : foldName(name);
+}
+
+function characters(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
+/** Upper case first: it takes apart what has several lower forms (ß, final sigma). */
+function foldName(name: string): string {
+  return name.toUpperCase().toLowerCase().normalize("NFKC");
+}
+
+/** 8 to 256 bytes of UTF-8. */
+export function checkPassword(password: string): Checked<string> {
+  const bytes = Buffer.byteLength(password);
+  if (bytes < PASSWORD_BYTES_MIN) {
+    return failed("invalid", `A password has at least ${PASSWORD_BYTES_MIN} characters.`, { field: "password" });
+  }
+  if (bytes > PASSWORD_BYTES_MAX) {
+    return failed("too_long", `A password has at most ${PASSWORD_BYTES_MAX} bytes.`, { field: "password" });
+  }
+  return { ok: true, value: password };
+}
+
+/** 1 to 8,192 bytes of UTF-8, no control characters but line break and tab. Line breaks become \n. */
+export function checkBody(text: string): Checked<string> {
+  // More characters than bytes allowed can never fit: not even looked at.
+  if (text.length > 2 * MESSAGE_BYTES_MAX) return tooLong();
+  const body = text.toWellFormed().replace(/\r\n?/g, "\n");
+  if (body === "") return failed("invalid", "Write something first.", { field: "body" });
+  if (Buffer.byteLength(body) > MESSAGE_BYTES_MAX) return tooLong();
+  if (CONTROL.test(body)) return failed("invalid", "A message cannot have control characters.", { field: "body" });
+  return { ok: true, value: body };
+}
+
+function tooLong(): { ok: false; error: ChatError } {
+  return failed("too_long", `A message has at most ${MESSAGE_BYTES_MAX} bytes; send it in parts.`, { field: "body" });
+}
+
+/** A UUID, in lower case. */
+export function checkClientId(text: string): Checked<string> {
+  const id = parseClientId(text);
+  return id === null
+    ? failed("invalid", "The request has no valid id; it must be a UUID.", { field: "id" })
+    : { ok: true, value: id };
+}
+
+/** 1 to 500 message ids, each once. */
+export function checkIds(ids: readonly string[]): Checked<readonly string[]> {
+  if (ids.length === 0) return failed("invalid", "Select at least one message.", { field: "ids" });
+  if (ids.length > IDS_MAX) return failed("too_long", `Select at most ${IDS_MAX} messages at once.`, { field: "ids" });
+  return { ok: true, value: [...new Set(ids)] };
+}
+
+/** 1 to 200. */
+export function checkLimit(limit: number): Checked<number> {
+  if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_MAX) {
+    return failed("invalid", `The limit must be between 1 and ${PAGE_MAX}.`);
+  }
+  return { ok: true, value: limit };
+}

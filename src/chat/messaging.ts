@@ -1,0 +1,193 @@
+/** Messages: send, read, mark, delete, list. What a user asks for, turned into ops and queries. */
+import { failed, type Answer } from "./errors.ts";
+import { directId, directMembers, messageId, splitMessageId } from "./ids.ts";
+import { checkBody, checkClientId, checkIds, checkLimit, IDS_MAX, typedName } from "./limits.ts";
+import type { OpBody } from "./op.ts";
+import type { Reading } from "./reading.ts";
+import type { UserRow } from "./rows.ts";
+import { failedWith } from "./sentences.ts";
+import type { ConversationView, MessageView, ReadAt, SendInput, Session, UserView } from "./service.ts";
+import type { Views } from "./views.ts";
+import type { ChatDeps, Writer, Written } from "./writer.ts";
+
+/** Unread messages are counted up to here. */
+const UNREAD_TOTAL_MAX = 1_000;
+
+/** Above every seq: the newest page. */
+const NEWEST = Number.MAX_SAFE_INTEGER;
+
+export class Messaging {
+  readonly #deps: ChatDeps;
+  readonly #writer: Writer;
+  readonly #reading: Reading;
+  readonly #views: Views;
+
+  constructor(deps: ChatDeps, parts: { readonly writer: Writer; readonly reading: Reading; readonly views: Views }) {
+    this.#deps = deps;
+    this.#writer = parts.writer;
+    this.#reading = parts.reading;
+    this.#views = parts.views;
+  }
+
+  async send(session: Session, input: SendInput): Promise<Answer<MessageView>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const body = checkBody(input.body);
+    if (!body.ok) return body;
+    const conversation = await this.#conversationFor(session, input);
+    if (typeof conversation !== "string") return conversation;
+    const readUpTo = this.#deps.queries().unreadIds(conversation, session.userId, 1)[0] ?? "";
+    const op: OpBody = { kind: "sendMessage", conversation, body: body.value, readUpTo };
+    const written = await this.#writer.write(session.userId, clientId.value, op);
+    if (!written.ok) {
+      return written.error.code === "unknown_recipient" ? failedWith("unknown_recipient", { field: "to" }) : written;
+    }
+    const { seq } = written.result;
+    if (!written.result.repeated)
+      return { ok: true, value: sent(session, clientId.value, op, written), cursor: written.cursor };
+    const row = this.#deps.queries().message(conversation, session.userId, seq);
+    if (row === null) return failedWith("not_found");
+    return { ok: true, value: this.#views.message(row), cursor: written.cursor };
+  }
+
+  async #conversationFor(session: Session, input: SendInput): Promise<string | ReturnType<typeof failedWith>> {
+    const { to, conversationId } = input;
+    if ((to === undefined) === (conversationId === undefined)) {
+      return failed("invalid", "Say either to whom or in which conversation.", { field: "to" });
+    }
+    if (conversationId !== undefined) {
+      return directMembers(conversationId)?.includes(session.userId) === true
+        ? conversationId
+        : failedWith("not_found");
+    }
+    const user = await this.#userNamed(to ?? "");
+    if (user === null) return failedWith("unknown_recipient", { field: "to" });
+    return directId(session.userId, user.id);
+  }
+
+  /** A living account by name; one that is not here yet may have registered a moment ago elsewhere. */
+  async #userNamed(name: string): Promise<UserRow | null> {
+    const folded = typedName(name);
+    if (folded === null) return null;
+    let user = this.#deps.queries().userByFolded(folded);
+    if (user === null && (await this.#reading.freshen())) user = this.#deps.queries().userByFolded(folded);
+    return user === null || user.deleted !== 0 ? null : user;
+  }
+
+  async markRead(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>> {
+    const ids = checkIds(input.ids);
+    return ids.ok ? await this.#writeForNothing(session, input.clientId, { kind: "markRead", ids: ids.value }) : ids;
+  }
+
+  async deleteMessages(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>> {
+    const ids = checkIds(input.ids);
+    return ids.ok
+      ? await this.#writeForNothing(session, input.clientId, { kind: "deleteMessages", ids: ids.value })
+      : ids;
+  }
+
+  async markAllRead(session: Session, input: { conversationId: string; clientId: string }): Promise<Answer<null>> {
+    const { conversationId: conversation } = input;
+    const queries = this.#deps.queries();
+    const upTo = queries.newestId(conversation, session.userId);
+    if (upTo === null) return failedWith("not_found");
+    const ids = queries.unreadIds(conversation, session.userId, IDS_MAX);
+    return await this.#writeForNothing(session, input.clientId, { kind: "markAllRead", conversation, upTo, ids });
+  }
+
+  async #writeForNothing(session: Session, clientIdText: string, body: OpBody): Promise<Answer<null>> {
+    const clientId = checkClientId(clientIdText);
+    if (!clientId.ok) return clientId;
+    const written = await this.#writer.write(session.userId, clientId.value, body);
+    return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
+  }
+
+  async listUsers(
+    session: Session,
+    input: { after?: string; limit: number } & ReadAt,
+  ): Promise<Answer<readonly UserView[]>> {
+    const limit = checkLimit(input.limit);
+    if (!limit.ok) return limit;
+    const after = input.after === undefined || input.after === "" ? "" : typedName(input.after);
+    if (after === null) return failedWith("invalid");
+    return await this.#reading.read(input, () => {
+      const rows = this.#deps.queries().users(after, session.userId, limit.value);
+      return this.#reading.ok(rows.map((row) => this.#views.user(row)));
+    });
+  }
+
+  async listConversations(
+    session: Session,
+    input: ReadAt & { limit: number },
+  ): Promise<Answer<readonly ConversationView[]>> {
+    const limit = checkLimit(input.limit);
+    if (!limit.ok) return limit;
+    return await this.#reading.read(input, () => {
+      const summaries = this.#deps.queries().conversationsOf(session.userId, limit.value);
+      return this.#reading.ok(summaries.map((summary) => this.#views.conversation(summary)));
+    });
+  }
+
+  async conversation(session: Session, input: { conversationId: string } & ReadAt): Promise<Answer<ConversationView>> {
+    return await this.#reading.read(input, () => {
+      const summary = this.#deps.queries().summary(input.conversationId, session.userId);
+      return summary === null ? failedWith("not_found") : this.#reading.ok(this.#views.conversation(summary));
+    });
+  }
+
+  async findDirect(session: Session, input: { name: string }): Promise<Answer<ConversationView | null>> {
+    const user = await this.#userNamed(input.name);
+    if (user === null) return failedWith("unknown_recipient", { field: "to" });
+    const summary = this.#deps.queries().summary(directId(session.userId, user.id), session.userId);
+    return this.#reading.ok(summary === null ? null : this.#views.conversation(summary));
+  }
+
+  async messages(
+    session: Session,
+    input: { conversationId: string; before?: string; limit: number } & ReadAt,
+  ): Promise<Answer<readonly MessageView[]>> {
+    const limit = checkLimit(input.limit);
+    if (!limit.ok) return limit;
+    return await this.#reading.read(input, () => {
+      const queries = this.#deps.queries();
+      const { conversationId, before } = input;
+      if (queries.member(conversationId, session.userId) === null) return failedWith("not_found");
+      const seq = before === undefined || before === "" ? NEWEST : this.#seqOf(before, conversationId);
+      if (seq === null) return failedWith("not_found");
+      const rows = queries.history(conversationId, session.userId, seq, limit.value);
+      return this.#reading.ok(rows.map((row) => this.#views.message(row)));
+    });
+  }
+
+  #seqOf(id: string, conversation: string): number | null {
+    const parts = splitMessageId(id);
+    const request = parts === null ? null : this.#deps.queries().request(parts.author, parts.clientId);
+    return request === null || request.conversation !== conversation ? null : request.seq;
+  }
+
+  unreadTotal(session: Session): number {
+    return this.#deps.queries().unreadTotal(session.userId, UNREAD_TOTAL_MAX);
+  }
+}
+
+/** The message as its author sees it the moment it is applied: no need to read it back. */
+function sent(
+  session: Session,
+  clientId: string,
+  op: Extract<OpBody, { kind: "sendMessage" }>,
+  written: Extract<Written, { ok: true }>,
+): MessageView {
+  return {
+    id: messageId(session.userId, clientId),
+    conversationId: op.conversation,
+    authorId: session.userId,
+    authorName: session.name,
+    body: op.body,
+    timeMicros: written.timeMicros,
+    seq: written.result.seq,
+    deleted: false,
+    unread: false,
+    readByOther: false,
+    recovered: false,
+  };
+}

@@ -1,0 +1,79 @@
+/**
+ * Queries: what the service reads, answered by db/state from the rows of this replica.
+ * Everything about a conversation is asked through a user's own membership: a method that
+ * takes `user` answers null or nothing for what she may not see. Synchronous, bounded.
+ */
+import type { MemberRow, MessageRow, RequestRow, SessionRow, UserRow } from "./rows.ts";
+import type { Seq } from "../election/view.ts";
+
+/** A message as one user sees it. */
+export interface SeenMessage extends MessageRow {
+  readonly unread: boolean;
+  /** Only for her own messages: the other side has read it. */
+  readonly readByOther: boolean;
+}
+
+/** A conversation as one user sees it. */
+export interface ConversationSummary {
+  readonly id: string;
+  /** User id of the other side; her own for notes. */
+  readonly other: string;
+  /** Counted up to 100. */
+  readonly unread: number;
+  readonly lastSeq: Seq;
+  /** The newest message that she has not hidden. */
+  readonly last: SeenMessage | null;
+}
+
+/** Something that happened in a user's conversations, for a stream that resumes. */
+export type Change =
+  | { readonly kind: "message"; readonly seq: Seq; readonly message: SeenMessage }
+  | { readonly kind: "deleted"; readonly seq: Seq; readonly conversation: string; readonly ids: readonly string[] }
+  | {
+      readonly kind: "read";
+      readonly seq: Seq;
+      readonly conversation: string;
+      readonly reader: string;
+      readonly ids: readonly string[];
+      readonly upTo: Seq;
+    };
+
+export interface Queries {
+  /** Everything below is as of this seq. */
+  appliedSeq(): Seq;
+  /** Time of the newest op applied. */
+  newestMicros(): number;
+
+  user(id: string): UserRow | null;
+  userByFolded(folded: string): UserRow | null;
+  /** Living accounts that may log in with this name, at most 4; the one that has the name first. */
+  loginCandidates(folded: string): readonly UserRow[];
+  /** Living accounts by folded name, after `afterFolded`, without `except`. */
+  users(afterFolded: string, except: string, limit: number): readonly UserRow[];
+
+  sessionByToken(tokenHash: string): SessionRow | null;
+  /** Newest use first. */
+  sessionsOf(user: string): readonly SessionRow[];
+
+  request(user: string, clientId: string): RequestRow | null;
+
+  member(conversation: string, user: string): MemberRow | null;
+  /** The newest first. */
+  conversationsOf(user: string, limit: number): readonly ConversationSummary[];
+  summary(conversation: string, user: string): ConversationSummary | null;
+  /** The `limit` newest below `beforeSeq`, oldest first; without those the user has hidden. */
+  history(conversation: string, user: string, beforeSeq: Seq, limit: number): readonly SeenMessage[];
+  message(conversation: string, user: string, seq: Seq): SeenMessage | null;
+  /** Unread messages of all conversations, counted up to `max`. */
+  unreadTotal(user: string, max: number): number;
+  /** Ids of unread messages, the newest `limit`, newest first. */
+  unreadIds(conversation: string, user: string, limit: number): readonly string[];
+  /** Id of the newest message of the conversation; null if there is none. */
+  newestId(conversation: string, user: string): string | null;
+
+  /** What changed for the user after `seq`, in order; null if it is more than `limit`. */
+  changesSince(user: string, seq: Seq, limit: number): readonly Change[] | null;
+}
+
+/** No more than this many unread messages of one conversation are counted. */
+export const UNREAD_COUNT_MAX = 100;

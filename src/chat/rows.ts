@@ -1,0 +1,141 @@
+/**
+ * Rows: the chat's state as the rules see it, in the domain's words. Implemented by
+ * db/state over SQLite and by tests/support in memory; one contract suite runs against
+ * both. All calls are synchronous and happen inside apply, one op at a time.
+ *
+ * Every seq here is a seq of this replica's log. Rows carry seqs and never travel to
+ * another branch: after a merge the losing replica takes over the winner's rows whole.
+ */
+import type { Seq } from "../election/view.ts";
+
+/** 0: the account lives. 1: deleted, messages stay. 2: deleted, messages too. */
+export type Deleted = 0 | 1 | 2;
+
+export interface UserRow {
+  readonly id: string;
+  readonly name: string;
+  /** Unique for ever, also after deletion. */
+  readonly folded: string;
+  readonly passwordHash: string;
+  /** Time of the newest password, for merges: an older log-in or password does not win over it. */
+  readonly passwordMicros: number;
+  readonly createdMicros: number;
+  readonly lastSeenMicros: number;
+  readonly deleted: Deleted;
+  /** The name she registered with on a branch that lost, and lost to somebody else; else null. */
+  readonly formerName: string | null;
+  /** `formerName` folded: she may still log in with it. */
+  readonly formerFolded: string | null;
+}
+
+export interface SessionRow {
+  readonly id: string;
+  readonly tokenHash: string;
+  readonly user: string;
+  readonly createdMicros: number;
+  readonly lastUsedMicros: number;
+}
+
+export interface ConversationRow {
+  readonly id: string;
+  /** Room for 'room'; only direct conversations exist. */
+  readonly kind: "direct";
+  readonly createdSeq: Seq;
+}
+
+export interface MemberRow {
+  readonly conversation: string;
+  readonly user: string;
+  /** The user has read everything up to here (0: nothing). */
+  readonly mark: Seq;
+  /** The op that last moved the mark over somebody else's message. */
+  readonly markChangedSeq: Seq;
+}
+
+export interface MessageRow {
+  readonly conversation: string;
+  readonly seq: Seq;
+  readonly author: string;
+  readonly clientId: string;
+  /** Empty once deleted. */
+  readonly body: string;
+  readonly timeMicros: number;
+  readonly deleted: boolean;
+  readonly recovered: boolean;
+  /** The op that deleted it; 0 if none. */
+  readonly changedSeq: Seq;
+}
+
+/** One request of a user, for ever: what a repeat is recognised by, and where a message is found by its id. */
+export interface RequestRow {
+  readonly user: string;
+  readonly clientId: string;
+  /** requestHash of the op. */
+  readonly hash: string;
+  /** Seq of the entry that decided it; of a message also its place. */
+  readonly seq: Seq;
+  /** Conversation of the message this request sent; null for everything else and for errors. */
+  readonly conversation: string | null;
+  /** Encoded Result; null where (conversation, seq) says it all. */
+  readonly result: Uint8Array | null;
+}
+
+/** What the rules may ask and do. Whatever an op did before it failed is undone by the caller. */
+export interface Rows {
+  user(id: string): UserRow | null;
+  userByFolded(folded: string): UserRow | null;
+  /** Inserts or replaces. */
+  putUser(row: UserRow): void;
+
+  session(id: string): SessionRow | null;
+  /** At most SESSIONS_PER_USER + 1, the least recently used first, then by id. */
+  sessionsOf(user: string): readonly SessionRow[];
+  /** Inserts or replaces, by id. The token hash must be new. */
+  putSession(row: SessionRow): void;
+  removeSession(id: string): void;
+
+  request(user: string, clientId: string): RequestRow | null;
+  /** Inserts or replaces. */
+  putRequest(row: RequestRow): void;
+  /** Requests of the user that sent a message, by client id, after `afterClientId`. */
+  sentRequests(user: string, afterClientId: string, limit: number): readonly RequestRow[];
+
+  conversation(id: string): ConversationRow | null;
+  addConversation(row: ConversationRow): void;
+  member(conversation: string, user: string): MemberRow | null;
+  /** Inserts or replaces. */
+  putMember(row: MemberRow): void;
+
+  message(conversation: string, seq: Seq): MessageRow | null;
+  addMessage(row: MessageRow): void;
+  /** Turns the message into a tombstone: no body, deleted, changedSeq. */
+  eraseMessage(conversation: string, seq: Seq, changedSeq: Seq): void;
+  /** Author and deletion of the messages above `seq`, in order. */
+  messagesAfter(
+    conversation: string,
+    seq: Seq,
+    limit: number,
+  ): readonly Pick<MessageRow, "seq" | "author" | "deleted">[];
+
+  isRead(user: string, conversation: string, seq: Seq): boolean;
+  addRead(user: string, conversation: string, seq: Seq, changedSeq: Seq): void;
+  /** Forgets single reads up to `seq`: the mark covers them. */
+  dropReads(user: string, conversation: string, seq: Seq): void;
+  isHidden(user: string, conversation: string, seq: Seq): boolean;
+  hide(user: string, conversation: string, seq: Seq, changedSeq: Seq): void;
+
+  /** The author deleted a message of this id before this branch ever saw it. */
+  hasTombstone(author: string, clientId: string): boolean;
+  addTombstone(author: string, clientId: string): void;
+
+  /** Any deleted account whose messages are still being erased, and how far. */
+  purge(): { readonly user: string; readonly afterClientId: string } | null;
+  setPurge(user: string, afterClientId: string): void;
+  endPurge(user: string): void;
+}
+
+/** Logins of one user; the least recently used ends when one more comes. */
+export const SESSIONS_PER_USER = 50;
+
+/** A session that was not used for this long is over. */
+export const SESSION_TTL_MICROS = 90 * 24 * 3600 * 1e6;

@@ -1,0 +1,149 @@
+/** Rules for accounts and sessions. Pure but for the Rows they are given; see apply.ts. */
+import { done, refused, type ChatEvent, type Decision } from "./chat-event.ts";
+import type { NewSession, Op, OpBody } from "./op.ts";
+import { SESSION_TTL_MICROS, SESSIONS_PER_USER, type Rows, type UserRow } from "./rows.ts";
+
+type Body<K extends OpBody["kind"]> = Extract<OpBody, { kind: K }>;
+
+/** Names tried for an account whose name was taken on the winning branch, before its id is used. */
+const SUFFIX_TRIES = 1000;
+
+/**
+ * A new account. The name goes to the first in the log, whoever had it on a branch that
+ * lost gets a suffix: she has written messages by then, so refusing her is no choice.
+ */
+export function register(op: Op, body: Body<"register">, rows: Rows): Decision {
+  const taken = rows.userByFolded(body.folded) !== null;
+  if (taken && !op.recovered) return refused("name_taken");
+  if (rows.user(op.user) !== null) return refused("name_taken");
+  const suffix = taken ? freeSuffix(body.folded, op.user, rows) : "";
+  rows.putUser({
+    id: op.user,
+    name: body.name + suffix,
+    folded: body.folded + suffix,
+    passwordHash: body.passwordHash,
+    passwordMicros: op.timeMicros,
+    createdMicros: op.timeMicros,
+    lastSeenMicros: op.timeMicros,
+    deleted: 0,
+    formerName: taken ? body.name : null,
+    formerFolded: taken ? body.folded : null,
+  });
+  const events: ChatEvent[] = [{ kind: "user", user: op.user }];
+  addSession(op, body.session, rows, events);
+  return { session: body.session.id, events };
+}
+
+function freeSuffix(folded: string, user: string, rows: Rows): string {
+  for (let n = 2; n < SUFFIX_TRIES; n++) {
+    if (rows.userByFolded(`${folded}-${n}`) === null) return `-${n}`;
+  }
+  return `-${user.toLowerCase()}`;
+}
+
+/**
+ * A log-in whose password the proposer checked. It does not hold against a password that
+ * was set later, which a merge or a race can put before it in the log.
+ */
+export function login(op: Op, body: Body<"login">, rows: Rows): Decision {
+  const user = living(op.user, rows);
+  if (user === null || op.timeMicros <= user.passwordMicros)
+    return refused("wrong_password", rows.user(op.user) === null ? false : undefined);
+  const events: ChatEvent[] = [];
+  addSession(op, body.session, rows, events);
+  seen(user, op.timeMicros, rows);
+  return done(events);
+}
+
+/** On a branch that lost, the same registration had a token of its own: it goes on working. */
+export function adoptSession(op: Op, session: NewSession, rows: Rows): readonly ChatEvent[] {
+  const user = living(op.user, rows);
+  const events: ChatEvent[] = [];
+  if (user !== null && op.timeMicros >= user.createdMicros) addSession(op, session, rows, events);
+  return events;
+}
+
+/** Adds a session; ends those that expired, and the least recently used above the bound. */
+function addSession(op: Op, session: NewSession, rows: Rows, events: ChatEvent[]): void {
+  if (rows.session(session.id) !== null) return;
+  const others = rows.sessionsOf(op.user);
+  let left = others.length;
+  for (const other of others) {
+    const expired = other.lastUsedMicros < op.timeMicros - SESSION_TTL_MICROS;
+    if (!expired && left < SESSIONS_PER_USER) continue;
+    rows.removeSession(other.id);
+    events.push({ kind: "sessionEnded", session: other.id, user: op.user });
+    left -= 1;
+  }
+  rows.putSession({
+    id: session.id,
+    tokenHash: session.tokenHash,
+    user: op.user,
+    createdMicros: op.timeMicros,
+    lastUsedMicros: op.timeMicros,
+  });
+}
+
+/** Log-out, or the end of another of one's own logins. */
+export function endSession(op: Op, body: Body<"endSession">, rows: Rows): Decision {
+  const session = rows.session(body.session);
+  if (session === null || session.user !== op.user) return refused("not_found");
+  rows.removeSession(session.id);
+  return done([{ kind: "sessionEnded", session: session.id, user: op.user }]);
+}
+
+/** Sets the password and ends every session but the one that asked. */
+export function changePassword(op: Op, body: Body<"changePassword">, rows: Rows): Decision {
+  const user = living(op.user, rows);
+  if (user === null) return refused("not_logged_in", rows.user(op.user) === null ? false : undefined);
+  // Two branches may both have changed it: the later one wins on both.
+  if (op.recovered && op.timeMicros <= user.passwordMicros) return done();
+  rows.putUser({ ...user, passwordHash: body.passwordHash, passwordMicros: op.timeMicros });
+  return done(endSessions(op.user, body.keepSession, rows));
+}
+
+/** The account is gone for ever, its name stays taken. Messages stay or are erased bit by bit (apply.ts). */
+export function deleteAccount(op: Op, body: Body<"deleteAccount">, rows: Rows): Decision {
+  const user = rows.user(op.user);
+  if (user === null) return refused("not_logged_in", false);
+  if (user.deleted === 2 || (user.deleted === 1 && !body.deleteMessages)) return done();
+  rows.putUser({
+    ...user,
+    name: "",
+    passwordHash: "",
+    deleted: body.deleteMessages ? 2 : 1,
+    formerName: null,
+    formerFolded: null,
+  });
+  if (body.deleteMessages) rows.setPurge(op.user, "");
+  return done([...endSessions(op.user, "", rows), { kind: "user", user: op.user }]);
+}
+
+/** Moves "last used" and "last seen" forward, never back. */
+export function touch(op: Op, body: Body<"touch">, rows: Rows): Decision {
+  const session = rows.session(body.session);
+  const user = living(op.user, rows);
+  if (user === null || session === null || session.user !== op.user) return refused("not_found", false);
+  if (session.lastUsedMicros < op.timeMicros) rows.putSession({ ...session, lastUsedMicros: op.timeMicros });
+  seen(user, op.timeMicros, rows);
+  return { record: false, events: [] };
+}
+
+function seen(user: UserRow, timeMicros: number, rows: Rows): void {
+  if (user.lastSeenMicros < timeMicros) rows.putUser({ ...user, lastSeenMicros: timeMicros });
+}
+
+function endSessions(user: string, keep: string, rows: Rows): ChatEvent[] {
+  const events: ChatEvent[] = [];
+  for (const session of rows.sessionsOf(user)) {
+    if (session.id === keep) continue;
+    rows.removeSession(session.id);
+    events.push({ kind: "sessionEnded", session: session.id, user });
+  }
+  return events;
+}
+
+function living(id: string, rows: Rows): UserRow | null {
+  const user = rows.user(id);
+  return user === null || user.deleted !== 0 ? null : user;
+}

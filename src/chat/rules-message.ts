@@ -1,0 +1,229 @@
+/** Rules for messages, read marks and deletion. Pure but for the Rows they are given; see apply.ts. */
+import { done, refused, type ChatEvent, type Decision } from "./chat-event.ts";
+import { directMembers, messageId, otherOf, splitMessageId } from "./ids.ts";
+import type { Op, OpBody } from "./op.ts";
+import type { MemberRow, RequestRow, Rows } from "./rows.ts";
+import type { Seq } from "../election/view.ts";
+
+type Body<K extends OpBody["kind"]> = Extract<OpBody, { kind: K }>;
+
+/** A message that an op names and its user may see. */
+interface Place {
+  readonly id: string;
+  readonly author: string;
+  readonly clientId: string;
+  readonly conversation: string;
+  readonly seq: Seq;
+}
+
+/** Messages a read mark steps over in one op; the rest follows with later ops. */
+const MARK_STEPS_MAX = 600;
+
+/** Messages of a deleted account erased by each op until none is left. */
+const PURGE_STEP = 64;
+
+/**
+ * A message to a direct conversation, which its first message makes. A recovered one is
+ * always kept: it was valid on its own branch, whatever happened on this one.
+ */
+export function sendMessage(op: Op, body: Body<"sendMessage">, seq: Seq, rows: Rows): Decision {
+  const { conversation } = body;
+  const members = directMembers(conversation);
+  if (members === null || !members.includes(op.user)) return refused("not_found");
+  const author = rows.user(op.user);
+  if (!op.recovered) {
+    if (author === null) return refused("not_logged_in", false);
+    if (author.deleted !== 0) return refused("not_logged_in");
+    const other = rows.user(otherOf(conversation, op.user));
+    if (other === null || other.deleted !== 0) return refused("unknown_recipient");
+  }
+  const member = rows.member(conversation, op.user) ?? makeDirect(op, conversation, seq, rows);
+  const deleted = author?.deleted === 2 || rows.hasTombstone(op.user, op.clientId);
+  const message = {
+    conversation,
+    seq,
+    author: op.user,
+    clientId: op.clientId,
+    body: deleted ? "" : body.body,
+    timeMicros: op.timeMicros,
+    deleted,
+    recovered: op.recovered,
+    changedSeq: deleted ? seq : 0,
+  };
+  rows.addMessage(message);
+  const events: ChatEvent[] = deleted ? [] : [{ kind: "message", message }];
+  const answered = op.recovered || body.readUpTo === "" ? null : placeOf(body.readUpTo, op.user, rows);
+  const from = answered !== null && answered.conversation === conversation ? answered.seq : 0;
+  moveMark(member, from, seq, rows, [], events);
+  return { conversation, events };
+}
+
+function makeDirect(op: Op, conversation: string, seq: Seq, rows: Rows): MemberRow {
+  rows.addConversation({ id: conversation, kind: "direct", createdSeq: seq });
+  const own: MemberRow = { conversation, user: op.user, mark: 0, markChangedSeq: 0 };
+  rows.putMember(own);
+  const other = otherOf(conversation, op.user);
+  if (other !== op.user) rows.putMember({ ...own, user: other });
+  return own;
+}
+
+/** Single messages read. All must be visible to the reader, or nothing is marked. */
+export function markRead(op: Op, body: Body<"markRead">, seq: Seq, rows: Rows): Decision {
+  const places = visible(body.ids, op, rows);
+  if (places === null) return refused("not_found");
+  return done(readSingly(places, op.user, seq, rows));
+}
+
+/** Everything up to the newest message that the reader's replica knew when she asked. */
+export function markAllRead(op: Op, body: Body<"markAllRead">, seq: Seq, rows: Rows): Decision {
+  const member = rows.member(body.conversation, op.user);
+  if (member === null) return refused("not_found");
+  // On the branch that won, "up to" would cover messages that she has not seen.
+  if (op.recovered) return done(readSingly(visible(body.ids, op, rows) ?? [], op.user, seq, rows));
+  const place = placeOf(body.upTo, op.user, rows);
+  const events: ChatEvent[] = [];
+  if (place !== null && place.conversation === body.conversation) moveMark(member, place.seq, seq, rows, [], events);
+  return done(events);
+}
+
+/** Own messages become tombstones for everyone; others' are hidden for this user alone. */
+export function deleteMessages(op: Op, body: Body<"deleteMessages">, seq: Seq, rows: Rows): Decision {
+  const places = visible(body.ids, op, rows);
+  if (places === null) return refused("not_found");
+  if (op.recovered) rememberUnknown(body.ids, op, rows);
+  const events: ChatEvent[] = [];
+  for (const [conversation, group] of byConversation(places)) {
+    const own: string[] = [];
+    const hidden: string[] = [];
+    for (const place of group) {
+      if (place.author === op.user) {
+        if (rows.message(conversation, place.seq)?.deleted !== false) continue;
+        rows.eraseMessage(conversation, place.seq, seq);
+        own.push(place.id);
+      } else if (!rows.isHidden(op.user, conversation, place.seq)) {
+        rows.hide(op.user, conversation, place.seq, seq);
+        hidden.push(place.id);
+      }
+    }
+    if (own.length > 0)
+      events.push({ kind: "deleted", conversation, ids: own, audience: directMembers(conversation) ?? [] });
+    if (hidden.length > 0) events.push({ kind: "deleted", conversation, ids: hidden, audience: [op.user] });
+  }
+  return done(events);
+}
+
+/** A recovered deletion may come before the message it deletes: the message must not appear afterwards. */
+function rememberUnknown(ids: readonly string[], op: Op, rows: Rows): void {
+  for (const id of ids) {
+    const parts = splitMessageId(id);
+    if (parts === null || parts.author !== op.user || placeOf(id, op.user, rows) !== null) continue;
+    if (!rows.hasTombstone(parts.author, parts.clientId)) rows.addTombstone(parts.author, parts.clientId);
+  }
+}
+
+/**
+ * Erases some messages of an account that was deleted "with messages". Done in steps,
+ * one with each op of anybody, so that no single op blocks the replica for long; readers
+ * already see all of them as deleted.
+ */
+export function purgeStep(seq: Seq, rows: Rows): readonly ChatEvent[] {
+  const purge = rows.purge();
+  if (purge === null) return [];
+  const requests = rows.sentRequests(purge.user, purge.afterClientId, PURGE_STEP);
+  const events: ChatEvent[] = [];
+  for (const [conversation, group] of byConversation(requests.map(placeOfRequest).filter((p) => p !== null))) {
+    const ids: string[] = [];
+    for (const place of group) {
+      if (rows.message(conversation, place.seq)?.deleted !== false) continue;
+      rows.eraseMessage(conversation, place.seq, seq);
+      ids.push(place.id);
+    }
+    if (ids.length > 0)
+      events.push({ kind: "deleted", conversation, ids, audience: directMembers(conversation) ?? [] });
+  }
+  if (requests.length < PURGE_STEP) rows.endPurge(purge.user);
+  else rows.setPurge(purge.user, requests.at(-1)!.clientId);
+  return events;
+}
+
+/** Adds to the set of single reads what is above the mark, then lets the mark take over what it can. */
+function readSingly(places: readonly Place[], user: string, seq: Seq, rows: Rows): ChatEvent[] {
+  const events: ChatEvent[] = [];
+  for (const [conversation, group] of byConversation(places)) {
+    const member = rows.member(conversation, user);
+    if (member === null) continue;
+    const fresh: string[] = [];
+    for (const place of group) {
+      if (place.author === user || place.seq <= member.mark || rows.isRead(user, conversation, place.seq)) continue;
+      rows.addRead(user, conversation, place.seq, seq);
+      fresh.push(place.id);
+    }
+    if (fresh.length > 0) moveMark(member, 0, seq, rows, fresh, events);
+  }
+  return events;
+}
+
+/**
+ * Moves the mark to `upTo` at least, then over every message that needs no reading: own,
+ * deleted, hidden, read singly. So a mark stays close to the first unread message, and
+ * counting unread ones never walks over long stretches of own messages.
+ */
+function moveMark(
+  member: MemberRow,
+  upTo: Seq,
+  seq: Seq,
+  rows: Rows,
+  fresh: readonly string[],
+  events: ChatEvent[],
+): void {
+  const { conversation, user } = member;
+  let mark = Math.max(member.mark, upTo);
+  let overOthers = mark > member.mark;
+  for (const next of rows.messagesAfter(conversation, mark, MARK_STEPS_MAX)) {
+    if (next.author !== user && !next.deleted) {
+      if (rows.isRead(user, conversation, next.seq)) overOthers = true;
+      else if (!rows.isHidden(user, conversation, next.seq)) break;
+    }
+    mark = next.seq;
+  }
+  if (mark > member.mark) {
+    if (overOthers) rows.dropReads(user, conversation, mark);
+    rows.putMember({ ...member, mark, markChangedSeq: overOthers ? seq : member.markChangedSeq });
+  }
+  if (overOthers || fresh.length > 0) events.push({ kind: "read", conversation, reader: user, ids: fresh, upTo: mark });
+}
+
+/** The messages named, if the user may see all of them; a recovered op goes on without the others. */
+function visible(ids: readonly string[], op: Op, rows: Rows): readonly Place[] | null {
+  const places: Place[] = [];
+  for (const id of ids) {
+    const place = placeOf(id, op.user, rows);
+    if (place !== null) places.push(place);
+    else if (!op.recovered) return null;
+  }
+  return places;
+}
+
+/** Where a message stands; null if there is none or its conversation is not the user's. */
+function placeOf(id: string, user: string, rows: Rows): Place | null {
+  const parts = splitMessageId(id);
+  if (parts === null) return null;
+  const request = rows.request(parts.author, parts.clientId);
+  const place = request === null ? null : placeOfRequest(request);
+  return place !== null && rows.member(place.conversation, user) !== null ? place : null;
+}
+
+function placeOfRequest(request: RequestRow): Place | null {
+  const { user: author, clientId, conversation, seq } = request;
+  return conversation === null ? null : { id: messageId(author, clientId), author, clientId, conversation, seq };
+}
+
+function byConversation(places: readonly Place[]): Map<string, Place[]> {
+  const groups = new Map<string, Place[]>();
+  for (const place of places) {
+    const group = groups.get(place.conversation);
+    if (group === undefined) groups.set(place.conversation, [place]);
+    else group.push(place);
+  }
+  return groups;
+}

@@ -1,0 +1,47 @@
+/** What a person reads when the rules, or the way to them, refuse something. */
+import { CHAT_ERRORS, failed, type ChatError, type ChatErrorCode } from "./errors.ts";
+import type { ProposalOutcome } from "./ports.ts";
+
+const SENTENCES: Record<ChatErrorCode, string> = {
+  invalid: "This request could not be understood; reload the page and try again.",
+  too_long: "This is too long.",
+  too_large: "This request is too large.",
+  not_logged_in: "You are not logged in; log in and try again.",
+  wrong_password: "The name or the password is wrong.",
+  not_yours: "There is no such thing here.",
+  not_found: "There is no such thing here; it may have been deleted.",
+  unknown_recipient: "There is nobody of this name here; check the spelling.",
+  name_taken: "This name is taken; choose another one.",
+  id_reused_with_other_content: "This request was sent before with other content; send it as a new one.",
+  slow_down: "Too many requests; wait a moment and try again.",
+  no_leader: "No replica leads at the moment; try again in a moment.",
+  not_writable: "Nothing can be written at the moment; reading still works.",
+  timed_out: "It is not known whether this was done; repeating it is safe.",
+  leader_lost: "It is not known whether this was done; repeating it is safe.",
+};
+
+/** When to try again after a moment without a leader. */
+const NO_LEADER_RETRY_MS = 500;
+
+/** The failure for a code that apply recorded; unknown codes of other versions read as `invalid`. */
+export function failedWith(
+  code: string,
+  more: Pick<ChatError, "field" | "retryAfterMs"> = {},
+): { ok: false; error: ChatError } {
+  const known = code in CHAT_ERRORS ? (code as ChatErrorCode) : "invalid";
+  return failed(known, SENTENCES[known], more);
+}
+
+/** The failure for a proposal that was not applied here. */
+export function failedOutcome(outcome: Exclude<ProposalOutcome, { kind: "applied" }>): { ok: false; error: ChatError } {
+  switch (outcome.kind) {
+    case "no_leader":
+      return failedWith("no_leader", { retryAfterMs: NO_LEADER_RETRY_MS });
+    case "slow_down":
+      return failedWith("slow_down", { retryAfterMs: outcome.retryAfterMs });
+    case "not_writable":
+      return failedWith("not_writable", { retryAfterMs: NO_LEADER_RETRY_MS });
+    case "timed_out":
+      return failedWith("timed_out");
+  }
+}

@@ -1,0 +1,62 @@
+/** One connection to a state.db: the driver for statements, Drizzle for what writes them. */
+import type { Database } from "bun:sqlite";
+import { Param, Placeholder } from "drizzle-orm";
+import { drizzle, type SQLiteBunDatabase } from "drizzle-orm/bun-sqlite";
+import { migrate } from "drizzle-orm/bun-sqlite/migrator";
+import { assert } from "../../election/assert.ts";
+import { openSqlite } from "../sqlite.ts";
+import { stateMigrations } from "./migrations.macro.ts" with { type: "macro" };
+
+export interface StateConnection {
+  readonly client: Database;
+  readonly db: SQLiteBunDatabase;
+}
+
+/**
+ * Page cache. Client ids are random, so every message touches a page anywhere in the
+ * index of requests: with SQLite's 2 MB those pages are read again for each.
+ */
+const CACHE_KIB = 64 * 1024;
+
+/** A value that SQLite binds. */
+export type Bound = string | number | null | Uint8Array;
+
+/** A statement with its placeholders in the order in which the SQL has them. */
+export interface Statement {
+  /** The first row, by column; null if there is none. */
+  get(...values: readonly Bound[]): readonly unknown[] | null;
+  all(...values: readonly Bound[]): readonly (readonly unknown[])[];
+  run(...values: readonly Bound[]): void;
+}
+
+/** Opens or creates a state.db (or ":memory:") and brings its tables up to date. */
+export function openState(path: string): StateConnection {
+  const client = openSqlite(path, "NORMAL");
+  client.run(`PRAGMA cache_size = -${CACHE_KIB}`);
+  const db = drizzle({ client });
+  migrate(db, stateMigrations());
+  return { client, db };
+}
+
+/**
+ * Prepares a query that Drizzle wrote on the bare driver: rows come as arrays, values go
+ * by position, and a call costs no more than SQLite's own work.
+ */
+export function compile(
+  connection: StateConnection,
+  query: { toSQL(): { sql: string; params: unknown[] } },
+): Statement {
+  const { sql, params } = query.toSQL();
+  // A constant among the parameters would shift the positions of the others.
+  assert(params.every(isPlaceholder), `constant in: ${sql}`);
+  const statement = connection.client.prepare<unknown, Bound[]>(sql);
+  return {
+    get: (...values) => statement.values(...values)[0] ?? null,
+    all: (...values) => statement.values(...values),
+    run: (...values) => void statement.run(...values),
+  };
+}
+
+function isPlaceholder(param: unknown): boolean {
+  return param instanceof Placeholder || (param instanceof Param && param.value instanceof Placeholder);
+}

@@ -1,0 +1,268 @@
+/**
+ * state.db: the chat, materialised from the log. `apply` is its only writer and puts every
+ * batch, with the position it reaches, into one transaction: after a crash the state
+ * stands somewhere in the log, never between two ops. A power cut may take the newest
+ * transactions (synchronous NORMAL); they are applied again from log.db.
+ *
+ * An op that breaks a rule's code is undone and recorded as an error, the same on every
+ * replica. That needs a savepoint around each op, which the common case should not pay for:
+ * a batch runs without, and only one that threw is rolled back and run again with them.
+ */
+import { SQLiteError, type Statement as BareStatement } from "bun:sqlite";
+import { sql } from "drizzle-orm";
+import { open } from "node:fs/promises";
+import { dirname } from "node:path";
+import { applyOp, recordPoison, type AppliedOp, type ApplyOp } from "../../chat/apply.ts";
+import { FormatTooNew } from "../../chat/op.ts";
+import type { Queries } from "../../chat/queries.ts";
+import { assert } from "../../election/assert.ts";
+import type { Batch } from "../../election/frame.ts";
+import type { StateMachine } from "../../election/ports.ts";
+import { viewNoKey, type Seq } from "../../election/view.ts";
+import { fsyncFolder, storageError } from "../sqlite.ts";
+import { compile, openState, type StateConnection, type Statement } from "./connection.ts";
+import { meta } from "./schema.ts";
+import { hashNow, hashSteps, type StateHash } from "./state-hash.ts";
+import { StateQueries } from "./state-queries.ts";
+import { StateRows } from "./state-rows.ts";
+
+/** Told after each batch of ops is committed, in the order of the log: for proposers and streams. */
+export type AppliedListener = (ops: readonly AppliedOp[], view: string) => void;
+
+export interface StateDbOptions {
+  /** The rules; tests put broken ones in. */
+  readonly rules?: ApplyOp;
+}
+
+/** Where the state stands; "" and 0 in an empty one. */
+interface Position {
+  seq: Seq;
+  view: string;
+  firstView: string;
+  newestMicros: number;
+}
+
+/** Ops rolled up for one listener call. */
+interface AppliedGroup {
+  readonly view: string;
+  readonly ops: AppliedOp[];
+}
+
+const MEMORY = ":memory:";
+
+export class StateDb implements StateMachine {
+  readonly path: string;
+  /** Set by the owner before the first apply. */
+  onApplied: AppliedListener | null = null;
+  readonly queries: Queries;
+  readonly #connection: StateConnection;
+  readonly #rows: StateRows;
+  readonly #rules: ApplyOp;
+  readonly #begin: BareStatement;
+  readonly #commit: BareStatement;
+  readonly #savepoint: BareStatement;
+  readonly #release: BareStatement;
+  readonly #setPosition: Statement;
+  #position: Position;
+
+  /** Opens or creates the file; ":memory:" keeps nothing. Throws StorageFull or StorageDamaged. */
+  constructor(path: string, options: StateDbOptions = {}) {
+    this.path = path;
+    this.#rules = options.rules ?? applyOp;
+    try {
+      this.#connection = openState(path);
+      const { client } = this.#connection;
+      this.#begin = client.prepare("BEGIN IMMEDIATE");
+      this.#commit = client.prepare("COMMIT");
+      this.#savepoint = client.prepare("SAVEPOINT op");
+      this.#release = client.prepare("RELEASE op");
+      this.#setPosition = compileSetPosition(this.#connection);
+      this.#rows = new StateRows(this.#connection);
+      this.#position = readPosition(this.#connection);
+      this.queries = new StateQueries(this.#connection, {
+        appliedSeq: () => this.#position.seq,
+        newestMicros: () => this.#position.newestMicros,
+      });
+      if (path !== MEMORY) fsyncFolder(dirname(path));
+    } catch (error) {
+      throw storageError(path, error);
+    }
+  }
+
+  appliedSeq(): Seq {
+    return this.#position.seq;
+  }
+
+  /** View key of the last applied entry; "" when empty. */
+  appliedView(): string {
+    return this.#position.view;
+  }
+
+  /** View key of the log's first view: which cluster this is; "" when empty. */
+  firstView(): string {
+    return this.#position.firstView;
+  }
+
+  /**
+   * Applies what lies above the applied seq; batches below it are skipped. Throws
+   * FormatTooNew for an op of a later version, StorageFull and StorageDamaged for the
+   * disk: then nothing of these batches is applied. Never throws for what an op says.
+   */
+  apply(batches: readonly Batch[]): void {
+    const position = { ...this.#position };
+    let groups: AppliedGroup[];
+    try {
+      groups = this.#transaction(batches, position, false);
+    } catch (error) {
+      if (!isRuleError(error)) throw storageError(this.path, error);
+      Object.assign(position, this.#position);
+      groups = this.#transactionAgain(batches, position);
+    }
+    this.#position = position;
+    if (this.onApplied === null) return;
+    for (const { ops, view } of groups) this.onApplied(ops, view);
+  }
+
+  /** Makes everything applied so far durable. Does not block: commits wrote it, only the fsync is missing. */
+  async sync(): Promise<void> {
+    if (this.path === MEMORY) return;
+    // The WAL carries no locks, so a second descriptor of it may be opened and closed; one
+    // of the database itself would drop SQLite's locks when it is closed.
+    const wal = await open(`${this.path}-wal`, "r+");
+    try {
+      await wal.sync();
+    } finally {
+      await wal.close();
+    }
+  }
+
+  /** SHA-256 over all replicated rows. Blocks for about 1 s per million messages: see `hashAside`. */
+  hash(): StateHash {
+    return hashNow(this.#connection.client);
+  }
+
+  /** The same from a connection of its own, at one seq, without blocking for more than a few ms at a time. */
+  async hashAside(): Promise<StateHash> {
+    if (this.path === MEMORY) return this.hash();
+    return await hashSteps(this.path);
+  }
+
+  close(): void {
+    this.#connection.client.close();
+  }
+
+  #transactionAgain(batches: readonly Batch[], position: Position): AppliedGroup[] {
+    try {
+      return this.#transaction(batches, position, true);
+    } catch (error) {
+      throw storageError(this.path, error);
+    }
+  }
+
+  #transaction(batches: readonly Batch[], position: Position, guarded: boolean): AppliedGroup[] {
+    const groups: AppliedGroup[] = [];
+    this.#begin.run();
+    try {
+      for (const batch of batches) this.#applyBatch(batch, position, guarded, groups);
+      this.#setPosition.run(position.seq, position.view, position.firstView, position.newestMicros);
+      this.#commit.run();
+    } catch (error) {
+      this.#rollback();
+      throw error;
+    }
+    return groups;
+  }
+
+  #applyBatch(batch: Batch, position: Position, guarded: boolean, groups: AppliedGroup[]): void {
+    if (batch.kind === "view") {
+      const { no, startSeq } = batch.view;
+      if (startSeq <= position.seq) return;
+      assert(startSeq === position.seq + 1, `view at ${startSeq} after ${position.seq}`);
+      position.seq = startSeq;
+      position.view = viewNoKey(no);
+      if (position.firstView === "") position.firstView = position.view;
+      return;
+    }
+    const view = viewNoKey(batch.viewNo);
+    const ops: AppliedOp[] = [];
+    for (const [i, bytes] of batch.ops.entries()) {
+      const seq = batch.firstSeq + i;
+      if (seq <= position.seq) continue;
+      assert(seq === position.seq + 1, `op at ${seq} after ${position.seq}`);
+      const applied = guarded ? this.#guarded(bytes, seq) : this.#rules(bytes, seq, this.#rows);
+      if (applied.timeMicros > position.newestMicros) position.newestMicros = applied.timeMicros;
+      position.seq = seq;
+      position.view = view;
+      ops.push(applied);
+    }
+    if (ops.length > 0) groups.push({ view, ops });
+  }
+
+  #guarded(bytes: Uint8Array, seq: Seq): AppliedOp {
+    this.#savepoint.run();
+    try {
+      const applied = this.#rules(bytes, seq, this.#rows);
+      this.#release.run();
+      return applied;
+    } catch (error) {
+      if (!isRuleError(error)) throw error;
+      this.#connection.client.run("ROLLBACK TO op");
+      this.#release.run();
+      this.#rows.forget();
+      return recordPoison(bytes, seq, this.#rows);
+    }
+  }
+
+  #rollback(): void {
+    this.#rows.forget();
+    // SQLite may have rolled back by itself (disk full), and then there is nothing to do.
+    if (this.#connection.client.inTransaction) this.#connection.client.run("ROLLBACK");
+  }
+}
+
+/** Whether an error is the op's own fault, hence the same on every replica, and not the disk's or the version's. */
+function isRuleError(error: unknown): boolean {
+  if (error instanceof FormatTooNew) return false;
+  if (!(error instanceof SQLiteError)) return true;
+  return /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE)/.test(error.code ?? "");
+}
+
+function readPosition({ db }: StateConnection): Position {
+  const row = db.select().from(meta).get();
+  return row === undefined
+    ? { seq: 0, view: "", firstView: "", newestMicros: 0 }
+    : { seq: row.appliedSeq, view: row.appliedView, firstView: row.firstView, newestMicros: row.newestMicros };
+}
+
+function compileSetPosition(connection: StateConnection): Statement {
+  const p = sql.placeholder;
+  const insert = connection.db.insert(meta).values({
+    id: sql`1`,
+    appliedSeq: p("seq"),
+    appliedView: p("view"),
+    firstView: p("firstView"),
+    newestMicros: p("newestMicros"),
+  });
+  return compile(
+    connection,
+    insert.onConflictDoUpdate({
+      target: meta.id,
+      set: {
+        appliedSeq: sql`excluded.applied_seq`,
+        appliedView: sql`excluded.applied_view`,
+        firstView: sql`excluded.first_view`,
+        newestMicros: sql`excluded.newest_micros`,
+      },
+    }),
+  );
+}
+
+/** Applied seq of a state file that nobody has open, such as a fetched copy. Throws StorageDamaged. */
+export function readAppliedSeq(path: string): Seq {
+  const state = new StateDb(path);
+  try {
+    return state.appliedSeq();
+  } finally {
+    state.close();
+  }
+}
