@@ -3,6 +3,7 @@
  * programs and a page for people. The only place where an error code becomes a status.
  */
 import type { Context } from "hono";
+import type { Child } from "hono/jsx";
 import { setCookie } from "hono/cookie";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { CHAT_ERRORS, type ChatError } from "../chat/errors.ts";
@@ -48,7 +49,8 @@ export function errorJson(error: ChatError): Record<string, string | number> {
 export function answerError(c: Context<WebEnv>, error: ChatError): Response | Promise<Response> {
   setErrorHeaders(c, error);
   if (wantsJson(c)) return c.json(errorJson(error), statusOf(error));
-  return c.html(<ErrorPage sentence={error.sentence} loggedIn={c.get("session") !== null} />, statusOf(error));
+  const page = <ErrorPage sentence={error.sentence} loggedIn={(c.get("session") ?? null) !== null} />;
+  return answerHtml(c, page, statusOf(error));
 }
 
 /** Tells the caller at which point of the log it was answered. */
@@ -75,4 +77,21 @@ export function setWritten(c: Context<WebEnv>, cursor: string, secure: boolean):
     secure,
     maxAge: WRITTEN_SECONDS,
   });
+}
+
+const GZIP_FROM_BYTES = 1024;
+
+/** A page as HTML, compressed if the browser can: a conversation shrinks to a sixth. */
+export async function answerHtml(
+  c: Context<WebEnv>,
+  page: Child,
+  status: ContentfulStatusCode = 200,
+): Promise<Response> {
+  const html = `<!doctype html>${String(await (page as unknown as Promise<string> | string))}`;
+  c.header("Content-Type", "text/html; charset=utf-8");
+  c.header("Vary", "Accept, Accept-Encoding, HX-Request, Cookie");
+  if (html.length < GZIP_FROM_BYTES || !(c.req.header("accept-encoding") ?? "").includes("gzip"))
+    return c.body(html, status);
+  c.header("Content-Encoding", "gzip");
+  return c.body(Bun.gzipSync(new TextEncoder().encode(html), { level: 4 }), status);
 }

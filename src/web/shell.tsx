@@ -4,7 +4,7 @@ import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Answer } from "../chat/errors.ts";
 import type { ConversationView, UserView } from "../chat/service.ts";
-import { answerError, setCursor } from "./answer.tsx";
+import { answerError, answerHtml, setCursor } from "./answer.tsx";
 import type { WebDeps, WebEnv } from "./deps.ts";
 import { prefsOf } from "./prefs.ts";
 import { carryKey, read, sessionOf } from "./request.ts";
@@ -79,21 +79,4 @@ export async function answerPage(c: Context<WebEnv>, deps: WebDeps, input: Shell
     </AppPage>
   );
   return await answerHtml(c, page, input.status);
-}
-
-const GZIP_FROM_BYTES = 1024;
-
-/** A page as HTML, compressed if the browser can: a conversation shrinks to a sixth. */
-export async function answerHtml(
-  c: Context<WebEnv>,
-  page: Child,
-  status: ContentfulStatusCode = 200,
-): Promise<Response> {
-  const html = `<!doctype html>${String(await (page as unknown as Promise<string> | string))}`;
-  c.header("Content-Type", "text/html; charset=utf-8");
-  c.header("Vary", "Accept, Accept-Encoding, HX-Request, Cookie");
-  if (html.length < GZIP_FROM_BYTES || !(c.req.header("accept-encoding") ?? "").includes("gzip"))
-    return c.body(html, status);
-  c.header("Content-Encoding", "gzip");
-  return c.body(Bun.gzipSync(new TextEncoder().encode(html), { level: 4 }), status);
 }

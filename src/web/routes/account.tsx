@@ -3,6 +3,7 @@ import { Hono, type Context } from "hono";
 import { deleteCookie } from "hono/cookie";
 import { failed, type ChatError } from "../../chat/errors.ts";
 import {
+  answerHtml,
   answerError,
   errorJson,
   setCursor,
@@ -15,7 +16,7 @@ import {
 import type { WebDeps, WebEnv } from "../deps.ts";
 import { prefsOf, setPrefs } from "../prefs.ts";
 import { clearSessionCookie, needsLogin, read, readFields, sessionOf } from "../request.ts";
-import { answerHtml, answerPage } from "../shell.tsx";
+import { answerPage } from "../shell.tsx";
 import { AccountPage, PasswordPage } from "../views/account.tsx";
 import { CardPage, THEMES } from "../views/page.tsx";
 import { PeoplePage } from "../views/people.tsx";

@@ -3,6 +3,7 @@ import { Hono, type Context } from "hono";
 import { CHAT_ERRORS, failed, type Answer } from "../../chat/errors.ts";
 import type { ConversationView, MessageView } from "../../chat/service.ts";
 import {
+  answerHtml,
   answerError,
   errorJson,
   setCursor,
@@ -14,7 +15,7 @@ import {
 } from "../answer.tsx";
 import type { WebDeps, WebEnv } from "../deps.ts";
 import { needsLogin, read, readFields, sessionOf, type Fields } from "../request.ts";
-import { answerHtml, answerPage, readListing, renderSidebar } from "../shell.tsx";
+import { answerPage, readListing, renderSidebar } from "../shell.tsx";
 import {
   Conversation,
   MessageRows,

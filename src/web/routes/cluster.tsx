@@ -1,9 +1,9 @@
 /** The cluster, seen from the page, and the two addresses that programs ask: /healthz and /cluster.json. */
 import { Hono, type MiddlewareHandler } from "hono";
-import { wantsPiece } from "../answer.tsx";
+import { answerHtml, wantsPiece } from "../answer.tsx";
 import type { WebDeps, WebEnv } from "../deps.ts";
 import { needsLogin } from "../request.ts";
-import { answerHtml, answerPage } from "../shell.tsx";
+import { answerPage } from "../shell.tsx";
 import { ClusterPanel } from "../views/cluster.tsx";
 import { CardPage } from "../views/page.tsx";
 

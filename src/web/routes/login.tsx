@@ -3,6 +3,7 @@ import { Hono, type Context } from "hono";
 import { deleteCookie } from "hono/cookie";
 import { CHAT_ERRORS, failed, type ChatError } from "../../chat/errors.ts";
 import {
+  answerHtml,
   answerError,
   errorJson,
   setErrorHeaders,
@@ -13,7 +14,6 @@ import {
 } from "../answer.tsx";
 import type { WebDeps, WebEnv } from "../deps.ts";
 import { callerOf, clearSessionCookie, readFields, safeNext, setSessionCookie } from "../request.ts";
-import { answerHtml } from "../shell.tsx";
 import { LoginPage, RegisterPage } from "../views/login.tsx";
 
 /** After a definite refusal the corrected form is a new request; after an unknown outcome it is the same one. */
