@@ -51,13 +51,13 @@ dist/.commit: commit-stamp
 build: dist/lastword ## dist/lastword, the one executable
 
 dist/lastword: node_modules/.stamp dist/.commit Makefile tsconfig.json $(SOURCES)
-	$(BUILD) --define FAULTS=false src/replica.ts $(WORKERS) --outfile $@.new
-	mv $@.new $@
+	$(BUILD) --define FAULTS=false src/replica.ts $(WORKERS) --outfile dist/new/lastword
+	@mv dist/new/lastword $@ && rm -rf dist/new
 
 # The same sources with failpoints and a clock offset, for tests only.
 dist/lastword-faults: node_modules/.stamp dist/.commit Makefile tsconfig.json $(SOURCES)
-	$(BUILD) --define FAULTS=true src/replica.ts $(WORKERS) --outfile $@.new
-	mv $@.new $@
+	$(BUILD) --define FAULTS=true src/replica.ts $(WORKERS) --outfile dist/new-faults/lastword-faults
+	@mv dist/new-faults/lastword-faults $@ && rm -rf dist/new-faults
 
 run: build ## build, start three replicas with their data in .run/, print the address; Ctrl-C stops them
 	@exec dist/lastword up --data .run

@@ -13,7 +13,7 @@ export type Command = (typeof COMMANDS)[number];
 interface OptionSpec<T> {
   readonly parse: Parser<T>;
   /** The value when it is not given. */
-  readonly fallback: T;
+  readonly fallback: NoInfer<T>;
   /** The default as people read it. */
   readonly shown: string;
   /** What stands for the value in the help; null for a switch. */
@@ -30,6 +30,10 @@ function option<T>(spec: OptionSpec<T>): OptionSpec<T> {
 function optional<T>(parse: Parser<T>): Parser<T | null> {
   return parse;
 }
+
+const LOG_LEVEL = choice(["debug", "info", "warn", "error", "off"]);
+const REGISTRATION = choice(["open", "closed"]);
+const ON_OFF = choice(["on", "off"]);
 
 const RUNS: readonly Command[] = ["replica", "up", "chaos"];
 const SERVES: readonly Command[] = ["replica", "up"];
@@ -117,7 +121,7 @@ export const OPTIONS = {
     commands: SERVES,
   }),
   registration: option({
-    parse: choice(["open", "closed"]),
+    parse: REGISTRATION,
     fallback: "open",
     shown: "open",
     placeholder: "open|closed",
@@ -125,7 +129,7 @@ export const OPTIONS = {
     commands: SERVES,
   }),
   "rate-limit": option({
-    parse: choice(["on", "off"]),
+    parse: ON_OFF,
     fallback: "on",
     shown: "on",
     placeholder: "on|off",
@@ -165,7 +169,7 @@ export const OPTIONS = {
     commands: SERVES,
   }),
   "log-level": option({
-    parse: choice(["debug", "info", "warn", "error", "off"]),
+    parse: LOG_LEVEL,
     fallback: "info",
     shown: "info",
     placeholder: "debug|info|warn|error|off",

@@ -1,59 +1,53 @@
-/** What run.json files tell about the replicas of this machine: process, addresses, since when. */
-import type { ClusterStatusJson, ReplicaStatusJson } from "../election/cluster-status.ts";
+/** What run.json files tell about the replicas of this machine, also of those that died. */
 import { readRunFile, type RunFile } from "./run-file.ts";
 
 /** Status is asked for several times a second; the files change at starts and stops only. */
 const REFRESH_MS = 500;
+
+function processExists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
 
 /** Reads the files at most twice a second. */
 export class Roster {
   readonly #data: string;
   readonly #ids: readonly number[];
   #readAt = -Infinity;
-  #files = new Map<number, RunFile>();
+  /** The last file of each; a gracefully stopped replica comes back at the same place. */
+  readonly #files = new Map<number, RunFile>();
+  readonly #gone = new Set<number>();
 
   constructor(data: string, ids: readonly number[]) {
     this.#data = data;
     this.#ids = ids;
   }
 
-  /** The last known file of a replica; it stays after a kill. */
-  of(id: number): RunFile | null {
-    if (performance.now() - this.#readAt >= REFRESH_MS) this.#refresh();
-    return this.#files.get(id) ?? null;
+  /** Last known addresses of a local replica, and whether its process is gone for sure; null if it never ran here. */
+  lastKnown(id: number): { readonly grpc: string; readonly web: string; readonly gone: boolean } | null {
+    this.#refresh();
+    const file = this.#files.get(id);
+    return file === undefined ? null : { grpc: file.grpc, web: file.web, gone: this.#gone.has(id) };
   }
 
-  /** Page origins of all replicas that ever said theirs, ascending by id. */
-  origins(): string[] {
-    return this.#ids.flatMap((id) => this.of(id)?.web ?? []);
-  }
-
-  /** Adds to a status what only the files know. A replica that does not run keeps its addresses only. */
-  decorate(status: ClusterStatusJson): ClusterStatusJson {
-    const known = (replica: ReplicaStatusJson): ReplicaStatusJson => {
-      const file = this.of(replica.id);
-      if (file === null) return replica;
-      // A file of another boot is about a process that is gone.
-      const current = replica.bootId === null || replica.bootId === file.bootId;
-      const runs = current && replica.state !== "stopped";
-      return {
-        ...replica,
-        grpc: file.grpc,
-        web: file.web,
-        pid: runs ? file.pid : null,
-        version: runs ? file.version : null,
-        since: runs ? file.since : null,
-      };
-    };
-    return { ...status, replicas: status.replicas.map(known) };
+  /** True if a living local replica other than `self` says that it has the front at this origin. */
+  sharesFront(origin: string, self: number): boolean {
+    this.#refresh();
+    return this.#ids.some((id) => id !== self && !this.#gone.has(id) && this.#files.get(id)?.front === origin);
   }
 
   #refresh(): void {
+    if (performance.now() - this.#readAt < REFRESH_MS) return;
     this.#readAt = performance.now();
     for (const id of this.#ids) {
       const file = readRunFile(this.#data, id);
-      // A gracefully stopped replica comes back at the same place.
       if (file !== null) this.#files.set(id, file);
+      if (file === null || !processExists(file.pid)) this.#gone.add(id);
+      else this.#gone.delete(id);
     }
   }
 }

@@ -27,7 +27,7 @@ export interface Settings {
   /** Null: whatever the cluster has. */
   readonly consistency: Options["consistency"];
   readonly recovery: Options["recovery"];
-  readonly registrationOpen: boolean;
+  readonly registration: Options["registration"];
   readonly rateLimit: boolean;
   readonly tls: { readonly certPath: string; readonly keyPath: string } | null;
   readonly behindProxy: boolean;
@@ -120,7 +120,7 @@ export function settingsOf(options: Options, environment: Record<string, string 
     bootstrap: options.bootstrap,
     consistency: options.consistency,
     recovery: options.recovery,
-    registrationOpen: options.registration === "open",
+    registration: options.registration,
     rateLimit: options["rate-limit"] === "on",
     tls: cert === null || key === null ? null : { certPath: cert, keyPath: key },
     behindProxy: options["behind-proxy"],

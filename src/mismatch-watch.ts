@@ -1,0 +1,73 @@
+/**
+ * Decides what it means that a peer answers and is not one of ours. A replica that never
+ * belonged to the cluster is the one that was started wrongly, unless it gets into a view
+ * all the same; one that did belong goes on, unless all the others disagree with it.
+ */
+import type { Logger } from "./cli/logger.ts";
+
+export type MismatchReason = "key" | "cluster" | "mode" | "peers" | "version" | "clock";
+
+export interface MismatchWatchDeps {
+  readonly peers: readonly number[];
+  /** The store was in an active view at some time. */
+  readonly admitted: boolean;
+  /** This replica is in an active view now. */
+  readonly inView: () => boolean;
+  readonly logger: Logger;
+  readonly onMismatch: (what: string, todo: string) => void;
+  /** For a person, once; the replica goes on. */
+  readonly onWarning: (sentence: string) => void;
+}
+
+/** Time to get into a view in spite of one peer that does not fit. */
+const PATIENCE_MS = 3000;
+
+const SENTENCES: Record<Exclude<MismatchReason, "clock">, { what: string; todo: string }> = {
+  key: { what: "has another cluster key", todo: "copy cluster.key from its data folder, or correct --peers" },
+  cluster: { what: "belongs to another cluster", todo: "correct --peers, or choose another folder with --data" },
+  mode: { what: "has another --consistency or --recovery", todo: "start all replicas of a cluster with the same" },
+  peers: { what: "has other replica ids in --peers", todo: "give the same ids on every host" },
+  version: { what: "has a version that this one cannot talk to", todo: "run the same version of lastword everywhere" },
+};
+
+/** Collects reports until they say enough. */
+export class MismatchWatch {
+  readonly #deps: MismatchWatchDeps;
+  readonly #reported = new Map<number, Exclude<MismatchReason, "clock">>();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(deps: MismatchWatchDeps) {
+    this.#deps = deps;
+  }
+
+  /** A peer answered and did not fit. */
+  report(peer: number, reason: MismatchReason): void {
+    this.#deps.logger.warn("peer_mismatch", { peer, reason });
+    if (reason === "clock") {
+      this.#deps.onWarning(`the clock of replica ${peer} is more than 5 minutes off; set both clocks (NTP)`);
+      return;
+    }
+    const { what, todo } = SENTENCES[reason];
+    if (this.#deps.inView()) {
+      this.#deps.onWarning(`replica ${peer} ${what} and stays out; ${todo}`);
+      return;
+    }
+    this.#reported.set(peer, reason);
+    this.#timer ??= setTimeout(() => this.#decide(), PATIENCE_MS);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+  }
+
+  #decide(): void {
+    this.#timer = null;
+    const [first] = this.#reported;
+    if (first === undefined || this.#deps.inView()) return;
+    const [peer, reason] = first;
+    const { what, todo } = SENTENCES[reason];
+    const everybody = this.#deps.peers.every((id) => this.#reported.has(id));
+    if (this.#deps.admitted && !everybody) this.#deps.onWarning(`replica ${peer} ${what} and stays out; ${todo}`);
+    else this.#deps.onMismatch(`replica ${peer} ${what}`, todo);
+  }
+}

@@ -1,0 +1,214 @@
+/**
+ * What replicas tell each other outside the log: who is connected to them, and where they
+ * are found. Frames may be lost, so every message is numbered: who sees a gap, a restart
+ * or a stranger asks for everything again. What a replica said is forgotten as soon as it
+ * is no longer heard.
+ */
+import type { Presence } from "./chat/ports.ts";
+
+/** A replica as it describes itself; shown by status and page. */
+export interface ReplicaFacts {
+  readonly pid: number;
+  readonly bootId: string;
+  readonly version: string;
+  /** host:port. */
+  readonly grpc: string;
+  /** Origin, such as http://localhost:8081. */
+  readonly web: string;
+  /** RFC 3339. */
+  readonly since: string;
+}
+
+interface Message {
+  /** bootId of the sender. */
+  readonly boot: string;
+  /** Counts the changes that this sender has told since its boot. */
+  readonly n: number;
+  readonly facts?: ReplicaFacts;
+  /** Everybody who is connected there (with `facts`); later changes follow as on and off. */
+  readonly all?: readonly string[];
+  readonly on?: readonly string[];
+  readonly off?: readonly string[];
+  /** The replica that shall say everything again. */
+  readonly want?: number;
+}
+
+interface Heard {
+  boot: string;
+  n: number;
+  facts: ReplicaFacts;
+  readonly online: Set<string>;
+}
+
+export interface GossipDeps {
+  readonly self: number;
+  readonly peers: readonly number[];
+  /** To all peers; may be lost. */
+  readonly send: (payload: string) => void;
+  /** True while the peer counts as alive. */
+  readonly hears: (peer: number) => boolean;
+}
+
+/** A user id is 12 characters: this many stay well below the 64 KiB of one frame. */
+const USERS_PER_MESSAGE = 2000;
+/** Changes within this time leave together. */
+const GATHER_MS = 50;
+/** How often a replica says its number, and looks who is still heard. */
+const BEAT_MS = 500;
+
+/** Presence over all replicas, and the facts about them. */
+export class ReplicaGossip implements Presence {
+  readonly #deps: GossipDeps;
+  readonly #local = new Set<string>();
+  readonly #heard = new Map<number, Heard>();
+  readonly #listeners: ((userId: string, online: boolean) => void)[] = [];
+  readonly #changed = new Map<string, boolean>();
+  #facts: ReplicaFacts | null = null;
+  #n = 0;
+  #beat: ReturnType<typeof setInterval> | null = null;
+  #gather: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(deps: GossipDeps) {
+    this.#deps = deps;
+  }
+
+  /** From now on this replica describes itself. */
+  start(facts: ReplicaFacts): void {
+    this.#facts = facts;
+    this.#beat = setInterval(() => this.#onBeat(), BEAT_MS);
+    this.#sayAll();
+  }
+
+  stop(): void {
+    if (this.#beat !== null) clearInterval(this.#beat);
+    if (this.#gather !== null) clearTimeout(this.#gather);
+  }
+
+  /** What a living peer said about itself, or this replica about itself; null if nothing is known. */
+  factsOf(id: number): ReplicaFacts | null {
+    return id === this.#deps.self ? this.#facts : (this.#heard.get(id)?.facts ?? null);
+  }
+
+  isOnline(userId: string): boolean {
+    if (this.#local.has(userId)) return true;
+    for (const { online } of this.#heard.values()) if (online.has(userId)) return true;
+    return false;
+  }
+
+  setLocal(userId: string, online: boolean): void {
+    if (online === this.#local.has(userId)) return;
+    this.#changing([userId], () => {
+      if (online) this.#local.add(userId);
+      else this.#local.delete(userId);
+    });
+    this.#changed.set(userId, online);
+    this.#gather ??= setTimeout(() => this.#sayChanges(), GATHER_MS);
+  }
+
+  onChange(listener: (userId: string, online: boolean) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** A stream to a peer was opened: it may have missed anything. */
+  peerConnected(): void {
+    this.#sayAll();
+  }
+
+  /** A peer's message. What cannot be read is left out: it comes again. */
+  receive(from: number, payload: string): void {
+    const message = parse(payload);
+    if (message === null || !this.#deps.peers.includes(from)) return;
+    if (message.want === this.#deps.self) this.#sayAll();
+    if (message.facts !== undefined && message.all !== undefined) {
+      this.#replace(from, { boot: message.boot, n: message.n, facts: message.facts, online: new Set(message.all) });
+      return;
+    }
+    const known = this.#heard.get(from);
+    const changes = [...(message.on ?? []), ...(message.off ?? [])];
+    const expected = known === undefined ? NaN : known.n + (changes.length > 0 ? 1 : 0);
+    if (known === undefined || known.boot !== message.boot || expected !== message.n) {
+      this.#send({ want: from });
+      return;
+    }
+    known.n = message.n;
+    this.#changing(changes, () => {
+      for (const user of message.on ?? []) known.online.add(user);
+      for (const user of message.off ?? []) known.online.delete(user);
+    });
+  }
+
+  #replace(from: number, next: Heard | null): void {
+    const users = new Set([...(this.#heard.get(from)?.online ?? []), ...(next?.online ?? [])]);
+    this.#changing([...users], () => {
+      if (next === null) this.#heard.delete(from);
+      else this.#heard.set(from, next);
+    });
+  }
+
+  /** Tells listeners about those of `users` for whom `change` makes a difference. */
+  #changing(users: readonly string[], change: () => void): void {
+    const before = users.map((user) => this.isOnline(user));
+    change();
+    for (const [i, user] of users.entries()) {
+      const online = this.isOnline(user);
+      if (online !== before[i]) for (const listener of this.#listeners) listener(user, online);
+    }
+  }
+
+  #onBeat(): void {
+    for (const peer of this.#heard.keys()) if (!this.#deps.hears(peer)) this.#replace(peer, null);
+    this.#send({});
+  }
+
+  #sayChanges(): void {
+    this.#gather = null;
+    const changes = [...this.#changed];
+    this.#changed.clear();
+    for (let i = 0; i < changes.length; i += USERS_PER_MESSAGE) {
+      const part = changes.slice(i, i + USERS_PER_MESSAGE);
+      this.#n += 1;
+      this.#send({
+        on: part.filter(([, online]) => online).map(([user]) => user),
+        off: part.filter(([, online]) => !online).map(([user]) => user),
+      });
+    }
+  }
+
+  #sayAll(): void {
+    if (this.#facts === null) return;
+    this.#changed.clear();
+    const all = [...this.#local];
+    this.#n += 1;
+    this.#send({ facts: this.#facts, all: all.slice(0, USERS_PER_MESSAGE) });
+    for (let i = USERS_PER_MESSAGE; i < all.length; i += USERS_PER_MESSAGE) {
+      this.#n += 1;
+      this.#send({ on: all.slice(i, i + USERS_PER_MESSAGE), off: [] });
+    }
+  }
+
+  #send(content: Omit<Message, "boot" | "n">): void {
+    if (this.#facts === null) return;
+    this.#deps.send(JSON.stringify({ boot: this.#facts.bootId, n: this.#n, ...content } satisfies Message));
+  }
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isTexts(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.every(isText));
+}
+
+function parse(payload: string): Message | null {
+  try {
+    const read = JSON.parse(payload) as Partial<Message> | null;
+    if (read === null || !isText(read.boot) || !Number.isInteger(read.n)) return null;
+    if (!isTexts(read.all) || !isTexts(read.on) || !isTexts(read.off)) return null;
+    const { facts } = read;
+    if (facts !== undefined && !(isText(facts.web) && isText(facts.grpc) && isText(facts.bootId))) return null;
+    return read as Message;
+  } catch {
+    return null;
+  }
+}

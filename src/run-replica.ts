@@ -1,0 +1,429 @@
+/**
+ * One replica from its lock to its last port: opens, wires and starts the rooms, and
+ * closes them in reverse. The only place that knows them all.
+ *
+ *   lock -> ports -> log.db, key -> state.db -> core, driver <-> peers
+ *                                      |-> chat -> gRPC calls, page, front
+ */
+import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import type { Server as GrpcServer } from "@grpc/grpc-js";
+import { addChatService, type ChatApi } from "./api/chat-api.ts";
+import { createChat, type Chat } from "./chat/chat.ts";
+import { markRecovered, opKey } from "./chat/op.ts";
+import type { Clock } from "./chat/ports.ts";
+import { clusterToken } from "./cli/cluster-key.ts";
+import { addControlService } from "./cli/control.ts";
+import { replicaFolder } from "./cli/data-folder.ts";
+import { FrontPort } from "./cli/front-port.ts";
+import { joinCluster, type Membership } from "./cli/join-cluster.ts";
+import type { Logger } from "./cli/logger.ts";
+import { isLoopback, printAddress } from "./cli/option-values.ts";
+import { Roster } from "./cli/roster.ts";
+import { removeRunFile, runFilePath, writeRunFile } from "./cli/run-file.ts";
+import type { Settings } from "./cli/settings.ts";
+import { VERSION } from "./cli/version.ts";
+import { done, type Outcome } from "./cli/exit.ts";
+import { LogDb } from "./db/log/log-db.ts";
+import { SnapshotFiles, statePath } from "./db/snapshot/snapshot-store.ts";
+import { readAppliedSeq, StateDb } from "./db/state/state-db.ts";
+import { Core } from "./election/core.ts";
+import { Driver } from "./election/driver.ts";
+import { DEFAULT_TIMING, type Notice } from "./election/event.ts";
+import { GrpcPeerTransport } from "./election/peer-transport.ts";
+import { NO_BALLOT, printViewNo, viewNoKey } from "./election/view.ts";
+import { MismatchWatch } from "./mismatch-watch.ts";
+import { openGrpcServer, PageServer } from "./replica-ports.ts";
+import { ReplicaGossip } from "./replica-gossip.ts";
+import { StatusReport } from "./status-report.ts";
+import { createWeb, type Web } from "./web/web.ts";
+
+export interface ReplicaContext {
+  readonly id: number;
+  readonly settings: Settings;
+  readonly logger: Logger;
+  /** Process id of `lastword up`, if that started it. */
+  readonly supervisor: number | null;
+  /** The words of the command line, for run.json. */
+  readonly words: readonly string[];
+  /** The process cannot go on. */
+  readonly onFatal: (error: unknown) => void;
+  /** This replica does not belong here: says so in one line and ends with exit code 5. */
+  readonly onMismatch: (what: string, todo: string) => void;
+  readonly say: (line: string) => void;
+}
+
+const SERVING_LOOK_MS = 250;
+
+/** A running replica. */
+export class RunningReplica {
+  readonly #context: ReplicaContext;
+  readonly #bootId = randomBytes(8).toString("hex");
+  readonly #since = new Date().toISOString();
+  readonly #closers: (() => void | Promise<void>)[] = [];
+  readonly #roster: Roster;
+
+  constructor(context: ReplicaContext) {
+    this.#context = context;
+    this.#roster = new Roster(
+      context.settings.data,
+      context.settings.peers.map((peer) => peer.id),
+    );
+  }
+
+  /**
+   * Starts everything; answers once the ports are bound and run.json says so. Throws what
+   * storage throws. On a failure everything that was opened is closed again.
+   */
+  async start(): Promise<Outcome<null>> {
+    const started = await this.#start();
+    if (!started.ok) await this.#close();
+    return started;
+  }
+
+  /** Leaves the cluster, then closes everything; bounded by the core's stopMs and a little. */
+  async stop(): Promise<void> {
+    await this.#leave?.();
+    await this.#close();
+  }
+
+  #leave: (() => Promise<void>) | null = null;
+
+  async #close(): Promise<void> {
+    for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await close();
+  }
+
+  async #start(): Promise<Outcome<null>> {
+    const { id, settings } = this.#context;
+    // A predecessor's file, from before it was killed, names a process that is not this one.
+    rmSync(runFilePath(settings.data, id), { force: true });
+    const page = new PageServer(settings, id);
+    this.#closers.push(() => page.stop());
+    const bound = await page.start();
+    if (!bound.ok) return bound;
+    const grpc = await openGrpcServer(settings, id);
+    if (!grpc.ok) return grpc;
+    this.#closers.push(() => grpc.value.forceShutdown());
+
+    const folder = replicaFolder(settings.data, id);
+    const log = LogDb.open({ folder, replicaId: id });
+    this.#closers.push(() => log.close());
+    const joined = joinCluster(settings, {
+      replicaId: id,
+      storeId: log.storeId,
+      empty: log.lastSeq === 0 && log.lineage().length === 0 && log.clusterId === null,
+    });
+    if (!joined.ok) return joined;
+    const rooms = this.openRooms({ log, folder, membership: joined.value, page });
+    this.#startServing({ ...rooms, grpc: grpc.value, page, membership: joined.value });
+    return done(null);
+  }
+
+  /** Storage, consensus, chat and page; nothing of it runs yet. */
+  private openRooms(store: { log: LogDb; folder: string; membership: Membership; page: PageServer }) {
+    const { id, settings, logger } = this.#context;
+    const { log, folder, membership } = store;
+    const { key } = membership;
+    const storage = new ReplicaStorage(log, folder);
+    this.#closers.push(() => storage.close());
+    const timing = DEFAULT_TIMING;
+    const configured = settings.peers.map((peer) => peer.id);
+    const nonce = (): string => randomBytes(8).toString("hex");
+    const core = new Core(
+      {
+        replicaId: id,
+        storeId: log.storeId,
+        bootId: this.#bootId,
+        configured,
+        consistency: key.consistency,
+        recovery: key.recovery,
+        loopback: settings.loopback,
+        creator: membership.creator,
+      },
+      timing,
+      log.restore(),
+      nonce,
+    );
+    const mismatches = new MismatchWatch({
+      peers: configured.filter((peer) => peer !== id),
+      admitted: log.restore().admitted,
+      inView: () => core.status().active,
+      logger,
+      onMismatch: this.#context.onMismatch,
+      onWarning: (sentence) => process.stderr.write(`lastword: ${sentence}\n`),
+    });
+    const transport = new GrpcPeerTransport({
+      self: { replicaId: id, storeId: log.storeId, bootId: this.#bootId },
+      clusterId: () => log.clusterId ?? "",
+      peers: settings.peers.filter((peer) => peer.id !== id),
+      key: key.secret,
+      // Which replicas there are must be the same everywhere; how each finds the others need not.
+      settings: { mode: `${key.consistency} ${key.recovery}`, peers: configured.join() },
+      listener: {
+        onFrame: (from, frame) => driver.onFrame(from, frame),
+        onRefused: (peer) => driver.onRefused(peer),
+        onMismatch: (peer, reason) => mismatches.report(peer, reason),
+        onStream: (peer, direction, open) => {
+          logger.debug(open ? "stream_open" : "stream_closed", { peer, reason: direction });
+          if (open && direction === "out") gossip.peerConnected();
+        },
+      },
+      snapshots: storage.snapshots,
+    });
+    const driver: Driver = new Driver({
+      core,
+      timing,
+      log,
+      state: storage.state,
+      snapshots: storage.snapshots,
+      transport,
+      openState: (snapshot) => {
+        storage.switchTo(snapshot.ref);
+        chat.stateReplaced();
+        return storage.state;
+      },
+      recover: (op) => {
+        const viewNo = log.lineage().at(-1)?.no;
+        const bytes = markRecovered(op, { replica: id, view: viewNo === undefined ? "" : viewNoKey(viewNo) });
+        return { key: opKey(bytes), op: bytes };
+      },
+      onNotice: (notice) => this.#onNotice(notice, { report, log }),
+      onGossip: (from, payload) => gossip.receive(from, payload),
+      onFatal: this.#context.onFatal,
+      now: () => performance.now(),
+    });
+    const gossip = new ReplicaGossip({
+      self: id,
+      peers: configured.filter((peer) => peer !== id),
+      send: (payload) => driver.gossip(payload),
+      hears: (peer) => driver.peerBeat(peer) !== null,
+    });
+    const report: StatusReport = new StatusReport({
+      self: id,
+      configured,
+      consistency: key.consistency,
+      recovery: key.recovery,
+      clusterId: () => log.clusterId ?? "",
+      status: () => driver.status(),
+      applied: () => storage.state.appliedSeq(),
+      notWritable: () => driver.notWritable(),
+      peerBeat: (peer) => driver.peerBeat(peer),
+      factsOf: (peer) => gossip.factsOf(peer),
+      lastKnown: (peer) => this.#roster.lastKnown(peer),
+      now: () => performance.now(),
+    });
+    const chat = createChat({
+      proposer: driver,
+      position: {
+        applied: () => {
+          const { viewNo, seq } = driver.applied();
+          return { viewNo: viewNo ?? { ballot: NO_BALLOT, minor: 0 }, seq };
+        },
+        viewNoAt: (seq) => driver.viewNoAt(seq),
+        waitApplied: (seq, timeoutMs) => driver.waitApplied(seq, timeoutMs),
+      },
+      clock: CLOCK,
+      queries: () => storage.state.queries,
+      presence: gossip,
+      rateLimit: settings.rateLimit,
+      registration: settings.registration,
+    });
+    storage.onApplied = (ops, view) => {
+      for (const { key: opKeyOf, seq, result } of ops) driver.opApplied(opKeyOf, seq, result);
+      chat.applied(ops, view);
+    };
+    return { log, storage, driver, transport, gossip, report, chat, mismatches };
+  }
+
+  /** Puts the rooms behind the ports and starts them, inside out. */
+  #startServing(parts: ReturnType<RunningReplica["openRooms"]> & Outside): void {
+    const { id, settings, logger } = this.#context;
+    const { driver, transport, gossip, report, chat, grpc, page, membership, storage, mismatches } = parts;
+    const openStatus = isLoopback(page.address.host);
+    const api = addChatService(grpc, {
+      chat,
+      status: () => report.status(),
+      openStatus: settings.loopback,
+      authenticateCluster: (token) => token === clusterToken(membership.key.secret, "status"),
+    });
+    addControlService(grpc, {
+      secret: membership.key.secret,
+      status: () => report.status(),
+      hash: () => storage.state.hashAside(),
+    });
+    const web = createWeb({
+      chat,
+      status: () => report.status(),
+      healthz: () => {
+        const reason = driver.notWritable();
+        return reason === null ? { ok: true, state: driver.status().role } : { ok: false, reason };
+      },
+      origins: () => this.#origins(page.origin, gossip),
+      secureCookies: settings.tls !== null || settings.behindProxy,
+      openStatus,
+      clock: CLOCK,
+      behindProxy: settings.behindProxy,
+    });
+    transport.start(grpc);
+    this.#closers.push(() => transport.stop());
+    driver.start();
+    this.#closers.push(
+      () => driver.stop(),
+      () => mismatches.stop(),
+    );
+    const facts = {
+      pid: process.pid,
+      bootId: this.#bootId,
+      version: VERSION,
+      grpc: printAddress(settings.peers.find((peer) => peer.id === id) ?? settings.grpc!),
+      web: page.origin,
+      since: this.#since,
+    };
+    gossip.start(facts);
+    this.#closers.push(() => gossip.stop());
+    page.serve(web);
+    const front = this.#openFront(page, web, parts.log);
+    const watch = setInterval(() => api.setServing(driver.notWritable() === null), SERVING_LOOK_MS);
+    this.#closers.push(() => clearInterval(watch));
+    this.#writeRunFile(facts);
+    logger.info("started", { pid: process.pid, bootId: this.#bootId, version: VERSION, address: page.origin });
+    this.#context.say(`replica ${id} at ${page.origin}${front === null ? "" : `, together at ${front}`}\n`);
+    this.#leave = () => this.#leaveCluster({ driver, api, web, chat });
+  }
+
+  async #leaveCluster(parts: { driver: Driver; api: ChatApi; web: Web; chat: Chat }): Promise<void> {
+    // Pages look for another replica while this one hands over; the ports stay open until the end.
+    parts.web.endStreams();
+    parts.api.setServing(false);
+    await Promise.all([parts.driver.shutdown(), parts.api.stop()]);
+    parts.chat.stop();
+    this.#context.logger.info("left");
+  }
+
+  #openFront(page: PageServer, web: Web, log: LogDb): string | null {
+    const { id, settings, logger } = this.#context;
+    const address = settings.front;
+    if (address === null) return null;
+    const origin = `${page.scheme}://${printAddress(address)}`;
+    const front = new FrontPort({
+      address,
+      scheme: page.scheme,
+      clusterId: () => log.clusterId,
+      sharedLocally: () => this.#roster.sharesFront(origin, id),
+      serve: (at, reusePort) => page.open(at, web, reusePort),
+      logger,
+      onForeign: (sentence) => process.stderr.write(`lastword: ${sentence}\n`),
+    });
+    void front.start();
+    this.#closers.push(() => front.stop());
+    return origin;
+  }
+
+  #origins(own: string, gossip: ReplicaGossip): string[] {
+    const { id, settings } = this.#context;
+    const others = settings.peers.map((peer) => {
+      if (peer.id === id) return own;
+      return gossip.factsOf(peer.id)?.web ?? this.#roster.lastKnown(peer.id)?.web ?? null;
+    });
+    return others.filter((origin) => origin !== null);
+  }
+
+  #writeRunFile(facts: { readonly grpc: string; readonly web: string }): void {
+    const { id, settings, supervisor, words } = this.#context;
+    const { front, data } = settings;
+    writeRunFile(data, id, {
+      pid: process.pid,
+      bootId: this.#bootId,
+      version: VERSION,
+      grpc: facts.grpc,
+      web: facts.web,
+      front: front === null ? null : `${settings.tls === null ? "http" : "https"}://${printAddress(front)}`,
+      since: this.#since,
+      supervisor,
+      words,
+    });
+    this.#closers.push(() => removeRunFile(data, id, this.#bootId));
+  }
+
+  #onNotice(notice: Notice, about: { report: StatusReport; log: LogDb }): void {
+    const { logger } = this.#context;
+    about.report.onNotice(notice);
+    switch (notice.kind) {
+      case "role":
+        logger.info("role", { role: notice.role, leader: notice.leaderId });
+        return;
+      case "view": {
+        const first = about.log.lineage()[0];
+        if (about.log.clusterId === null && first !== undefined)
+          about.log.setClusterId(clusterIdOf(viewNoKey(first.no)));
+        const members = notice.view.members.map((member) => member.replicaId);
+        logger.info("view", { view: printViewNo(notice.view.no), leader: notice.view.leader, members });
+        return;
+      }
+      case "paused":
+        logger.warn("paused", { ms: notice.ms });
+        return;
+      case "merge":
+        logger.warn("merged", { peer: notice.winner, count: notice.ops });
+        return;
+      case "waiting":
+        logger.warn("waiting", { missing: notice.missing });
+        return;
+    }
+  }
+}
+
+interface Outside {
+  readonly grpc: GrpcServer;
+  readonly page: PageServer;
+  readonly membership: Membership;
+}
+
+/** The state file in use, and the change to another. */
+class ReplicaStorage {
+  readonly snapshots: SnapshotFiles;
+  state: StateDb;
+  onApplied: StateDb["onApplied"] = null;
+  readonly #log: LogDb;
+  readonly #folder: string;
+
+  constructor(log: LogDb, folder: string) {
+    this.#log = log;
+    this.#folder = folder;
+    this.snapshots = new SnapshotFiles({
+      folder,
+      log,
+      state: { appliedSeq: () => this.state.appliedSeq() },
+      readAppliedSeq,
+    });
+    this.snapshots.removeLeftovers();
+    this.state = this.#open(log.stateFile);
+  }
+
+  switchTo(ref: number): void {
+    this.state.close();
+    this.state = this.#open(ref);
+    this.snapshots.removeLeftovers();
+  }
+
+  close(): void {
+    this.state.close();
+  }
+
+  #open(ref: number): StateDb {
+    const state = new StateDb(statePath(this.#folder, ref));
+    state.onApplied = (ops, view) => this.onApplied?.(ops, view);
+    this.#log.bindState(state);
+    return state;
+  }
+}
+
+const CLOCK: Clock = {
+  nowMicros: () => Date.now() * 1000,
+  nowMs: () => performance.now(),
+};
+
+/** A cluster is named by its first view, whose number holds 64 random bits. */
+function clusterIdOf(firstView: string): string {
+  return new Bun.CryptoHasher("sha256").update(`lastword-cluster|${firstView}`).digest("hex").slice(0, 32);
+}
