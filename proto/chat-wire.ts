@@ -32,6 +32,7 @@ export interface WireUser {
   readonly deleted: boolean;
   readonly online: boolean;
   readonly lastSeenMicros: number;
+  readonly formerName?: string;
 }
 
 export interface WireMessage {

@@ -19,7 +19,7 @@ import type {
 import { CHAT_WIRE } from "../../proto/chat-wire.ts";
 import type { ChatCalls, WireMethod } from "../../proto/chat-wire.ts";
 import type { Answer, ChatError } from "../chat/errors.ts";
-import type { ChatService } from "../chat/service.ts";
+import type { ChatService, Session } from "../chat/service.ts";
 import type { ClusterStatusJson } from "../election/cluster-status.ts";
 import { OPEN_CALLS, SESSION_CALLS } from "./calls.ts";
 import { bearerToken, callerOf, cursorOf, readAt } from "./caller.ts";
@@ -119,8 +119,8 @@ class ChatServer implements ChatApi {
       );
     }
     for (const [name, handle] of Object.entries(SESSION_CALLS)) {
-      handlers[name] = this.#unary((call) => {
-        const session = this.#session(call);
+      handlers[name] = this.#unary(async (call) => {
+        const session = await this.#session(call);
         if (session === null) return { ok: false, error: NOT_LOGGED_IN };
         const context = { ...this.#context(call), session };
         return (handle as (request: object, context: object) => Promise<Answer<object>>)(call.request, context);
@@ -148,9 +148,9 @@ class ChatServer implements ChatApi {
     return { chat: this.#deps.chat, caller: callerOf(call), readAt: (read: number) => readAt(call, read) };
   }
 
-  #session(call: IncomingCall) {
+  async #session(call: IncomingCall): Promise<Session | null> {
     const token = bearerToken(call);
-    return token === null ? null : this.#deps.chat.authenticate(token);
+    return token === null ? null : await this.#deps.chat.authenticateFresh(token);
   }
 
   #clusterStatus(call: Unary, reply: sendUnaryData<object>): void {
@@ -171,10 +171,12 @@ class ChatServer implements ChatApi {
   }
 
   #subscribe(call: SubscribeCall): void {
-    guarded(call, () => {
+    start(call, async () => {
       const request = call.request;
       if (request instanceof BadRequest) return refuse(call, request.error);
-      const session = this.#session(call);
+      const session = await this.#session(call);
+      // Nobody would tell us again that it is over.
+      if (call.cancelled) return;
       if (session === null) return refuse(call, NOT_LOGGED_IN);
       if (this.#stopping) return refuse(call, STOPPING);
       const cursor = request.cursor === "" ? cursorOf(call) : request.cursor;
@@ -192,9 +194,10 @@ class ChatServer implements ChatApi {
   }
 
   #sendStream(call: SendCall): void {
-    guarded(call, () => {
+    start(call, async () => {
       const token = bearerToken(call);
-      const session = token === null ? null : this.#deps.chat.authenticate(token);
+      const session = await this.#session(call);
+      if (call.cancelled) return;
       if (token === null || session === null) return refuse(call, NOT_LOGGED_IN);
       if (this.#stopping) return refuse(call, STOPPING);
       if (this.#sendStreams.size >= SEND_STREAMS_MAX) return refuse(call, TOO_MANY_STREAMS);
@@ -243,11 +246,7 @@ function refuse(call: StreamCall, error: ChatError): void {
   call.emit("error", replyOf(error));
 }
 
-/** Runs the start of a stream; if it breaks, the stream ends and nothing else. */
-function guarded(call: StreamCall, start: () => void): void {
-  try {
-    start();
-  } catch {
-    call.emit("error", brokenReply());
-  }
+/** Begins a stream; if that breaks, the stream ends and nothing else does. */
+function start(call: StreamCall, begin: () => Promise<void>): void {
+  begin().catch(() => call.emit("error", brokenReply()));
 }

@@ -27,6 +27,7 @@ const TOO_MANY_ITEMS: ChatError = {
   sentence: `A request of SendStream holds at most ${SEND_ITEMS_MAX} items; send fewer at a time.`,
 };
 
+/** The call from its first byte to its last; needs nothing from its maker but `fail` and `abort` from outside. */
 export class SendStreamCall {
   readonly token: string;
   readonly #call: ServerDuplexStream<Request, Response>;
@@ -181,9 +182,8 @@ export class SendStreamCall {
 /** An item as the chat takes it: an empty field was not given. */
 export function sendInput(item: SendItem): SendInput {
   const { to, conversationId, body, clientId } = item;
-  if (conversationId === "") return { to, body, clientId };
-  if (to === "") return { conversationId, body, clientId };
-  return { to, conversationId, body, clientId };
+  if (conversationId === "" && to !== "") return { to, body, clientId };
+  return { ...(to === "" ? {} : { to }), ...(conversationId === "" ? {} : { conversationId }), body, clientId };
 }
 
 function resultOf(clientId: string, answer: Answer<MessageView>): SendResult {

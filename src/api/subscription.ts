@@ -21,6 +21,7 @@ const encodeResponse = encodeAs("lastword.v1.SubscribeResponse");
 /** Bytes of an event without its cursor: one encoding for all who get the same event. */
 const encoded = new WeakMap<FeedEvent, Buffer>();
 
+/** Reads the feed into the call; closes the feed when the call is over, whoever ends it. */
 export class Subscription {
   readonly #call: SubscribeCall;
   readonly #feed: Feed;

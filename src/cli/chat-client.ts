@@ -48,9 +48,13 @@ export interface CallOptions {
 /** Calls that are answered once. */
 export type AnsweredCall = Exclude<ChatCall, "Subscribe" | "SendStream">;
 
+/** No attempt is begun with less time than this: it would only hide what the one before said. */
+const ATTEMPT_MIN_MS = 50;
+
 type Request<Name extends AnsweredCall> = Partial<ChatCalls[Name]["request"]>;
 type Response<Name extends AnsweredCall> = ChatCalls[Name]["response"];
 
+/** One user (or none yet) at a cluster. Calls may run side by side; they share the address in use. */
 export class ChatClient {
   readonly #links: ChatLinks;
   readonly #options: ChatClientOptions;
@@ -118,7 +122,8 @@ export class ChatClient {
       tried.add(address, failure);
       if (failure.code !== "slow_down") this.#links.leave(address);
       const pauseMs = Math.max(failure.retryAfterMs, this.#links.pauseMs());
-      if (!retryable(failure) || performance.now() + pauseMs >= deadline) return lost(failure, unknown, tried);
+      const leftAfterMs = deadline - performance.now() - pauseMs;
+      if (!retryable(failure) || leftAfterMs < ATTEMPT_MIN_MS) return lost(failure, unknown, tried);
       unknown ||= !failure.definite;
       if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }

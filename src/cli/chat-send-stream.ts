@@ -51,6 +51,7 @@ const TIMED_OUT: Failure = {
   retryAfterMs: 0,
 };
 
+/** Items go out in the order of `send` and are answered in any order. Opens its connection with the first item. */
 export class ChatSendStream {
   readonly #links: ChatLinks;
   readonly #metadata: Metadata;

@@ -18,6 +18,7 @@ export interface SubscriptionListener {
   onEnd?(failure: Failure): void;
 }
 
+/** Open from its making until close() or `onEnd`. */
 export class ChatSubscription {
   readonly #links: ChatLinks;
   readonly #metadata: Metadata;

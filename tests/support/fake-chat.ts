@@ -20,6 +20,7 @@ export const ADA: UserView = {
   deleted: false,
   online: true,
   lastSeenMicros: 1_700_000_000_000_001,
+  formerName: "ada1",
 };
 
 export const MESSAGE: MessageView = {
@@ -83,8 +84,10 @@ export const STATUS: ClusterStatusJson = {
 export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
   const ok = <T>(value: T) => ({ ok: true, value, cursor: "v:42" }) as const;
   const done = async () => ok(null);
+  const authenticate = replaced.authenticate ?? ((token) => (token === GOOD_TOKEN ? SESSION : null));
   return {
-    authenticate: (token) => (token === GOOD_TOKEN ? SESSION : null),
+    authenticate,
+    authenticateFresh: async (token) => authenticate(token),
     register: async () => ok({ token: GOOD_TOKEN, user: ADA }),
     login: async () => ok({ token: GOOD_TOKEN, user: ADA }),
     logout: done,

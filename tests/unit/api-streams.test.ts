@@ -179,6 +179,28 @@ describe("Subscribe", () => {
     await until(() => feed.closed);
   });
 
+  test("opens no feed for a reader who went while the login was looked up", async () => {
+    let lookedUp: (() => void) | null = null;
+    let opened = 0;
+    const served = await serve({
+      authenticateFresh: (token) =>
+        token === "slow" ? new Promise((resolve) => (lookedUp = () => resolve(SESSION))) : Promise.resolve(SESSION),
+      subscribe: () => {
+        opened += 1;
+        return { ok: true, value: new FakeFeed(), cursor: "v" };
+      },
+    });
+    const { stream, end } = subscribe(served, "", "slow");
+    await until(() => lookedUp !== null);
+    stream.cancel();
+    await end;
+    // Behind the cancellation on the same connection: it has arrived when this is answered.
+    await served.raw("ListUsers", {}, { token: GOOD_TOKEN });
+    lookedUp!();
+    await served.raw("ListUsers", {}, { token: GOOD_TOKEN });
+    expect(opened).toBe(0);
+  });
+
   test("takes nothing more from the feed while the reader does not read", async () => {
     let taken = 0;
     let closed = false;
