@@ -72,6 +72,7 @@ function batchToWire(batch: Batch): Wire {
   return batch.kind === "op" ? { op: batch } : { view: viewToWire(batch.view) };
 }
 
+/** A view as the wire has it; null stays absent. */
 export function viewToWire(view: View | null): Wire | null {
   if (view === null) return null;
   return {

@@ -13,7 +13,7 @@ import * as grpc from "@grpc/grpc-js";
 import type { Frame } from "./frame.ts";
 import { decodePacket, encodePacket, frameBytes } from "./peer-packet.ts";
 import { type ProbeResult, probePort } from "./peer-probe.ts";
-import { DialerProof, type MismatchReason, type ProofContext } from "./peer-proof.ts";
+import { DiallerProof, type MismatchReason, type ProofContext } from "./peer-proof.ts";
 import { CONNECT_PATH, openCall, openClient, type PeerAddress, type PeerCallStream } from "./peer-service.ts";
 
 /** A link whose unsent frames exceed one of these is dropped: its peer reads too slowly to be served. */
@@ -30,8 +30,14 @@ const PROOF_TIMEOUT_MS = 1000;
 const STEADY_MS = 1000;
 /** Between dials of a peer that is not ours (wrong key, cluster, modes). */
 const MISMATCH_RETRY_MS = 2000;
-/** Between two probes of one port that is refused: it may be one of Linux's ephemeral ports, see peer-probe.ts. */
-const PROBE_GAP_MS = 20;
+/** Between two probes of one port, and after a refused one, however often the owner asks: see the trap in peer-probe.ts. */
+const PROBE_GAP_MS = 5;
+const REFUSED_GAP_MS = 50;
+/**
+ * A dying process may close its streams before its listening port, and a probe in between
+ * is still accepted: look again soon after the first dial that failed.
+ */
+const FIRST_RETRY_MS = 5;
 
 export interface LinkEvents {
   /** Nobody listens at the peer's port. */
@@ -58,6 +64,7 @@ interface ProvenAcceptor {
 
 type Timer = ReturnType<typeof setTimeout>;
 
+/** Dials one peer for as long as it runs; sends on the stream it has. Frames sent while there is none are dropped. */
 export class PeerLink {
   readonly #address: PeerAddress;
   readonly #context: ProofContext;
@@ -69,7 +76,8 @@ export class PeerLink {
   #failures = 0;
   #retryTimer: Timer | null = null;
   #probe: Promise<ProbeResult> | null = null;
-  #lastProbeMs = Number.NEGATIVE_INFINITY;
+  /** Monotonic; no probe begins before. */
+  #nextProbeMs = 0;
   /** Names what is going on; whatever was begun under an older number is void. */
   #epoch = 0;
 
@@ -124,6 +132,7 @@ export class PeerLink {
       this.reset();
     } else if (this.#dial === null && this.#retryTimer !== null) {
       this.#failures = 0;
+      this.#nextProbeMs = 0;
       this.#abandon();
       this.#probeAndDial();
     }
@@ -214,10 +223,10 @@ export class PeerLink {
   }
 
   async #runProbe(): Promise<ProbeResult> {
-    const wait = this.#lastProbeMs + PROBE_GAP_MS - performance.now();
+    const wait = this.#nextProbeMs - performance.now();
     if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
     const result = await probePort(this.#address.host, this.#address.port);
-    this.#lastProbeMs = performance.now();
+    this.#nextProbeMs = performance.now() + (result === "refused" ? REFUSED_GAP_MS : PROBE_GAP_MS);
     if (result === "refused" && this.#running) this.#events.onRefused();
     return result;
   }
@@ -225,7 +234,7 @@ export class PeerLink {
   #open(): void {
     const client = openClient(this.#address);
     const call = openCall(client, CONNECT_PATH);
-    const proof = new DialerProof(this.#context, "connect", this.#address.id, ++this.#dialNo);
+    const proof = new DiallerProof(this.#context, "connect", this.#address.id, ++this.#dialNo);
     const proofTimer = setTimeout(() => this.#broken(), PROOF_TIMEOUT_MS);
     const dial: Dial = { client, call, proofTimer, peer: null };
     this.#dial = dial;
@@ -244,7 +253,7 @@ export class PeerLink {
   }
 
   /** The way back carries the acceptor's Hello and proof; anything more breaks the link. */
-  #receive(dial: Dial, proof: DialerProof, bytes: Uint8Array): void {
+  #receive(dial: Dial, proof: DiallerProof, bytes: Uint8Array): void {
     if (dial.peer !== null) return this.#broken();
     const step = (() => {
       try {
@@ -296,10 +305,10 @@ export class PeerLink {
     }, delayMs);
   }
 
-  /** 20, 50, 150, 250 ... 500 ms, plus up to a fifth: at most two dials a second once the peer is long gone. */
+  /** 5, 50, 150, 250 ... 500 ms, plus up to a fifth: at most two dials a second once the peer is long gone. */
   #nextDelayMs(): number {
     const steps = this.#failures++;
-    const delay = steps === 0 ? 20 : Math.min(500, steps * 100 - 50);
+    const delay = steps === 0 ? FIRST_RETRY_MS : Math.min(500, steps * 100 - 50);
     return delay * (1 + Math.random() / 5);
   }
 

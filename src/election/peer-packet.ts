@@ -51,6 +51,7 @@ export const PACKET_BYTES_MAX = 64 * 1024 * 1024;
 
 const packetType = peerType("Packet");
 
+/** One gRPC message; below PACKET_BYTES_MAX as long as its frames keep to their own bounds. */
 export function encodePacket(packet: Packet): Uint8Array {
   return packetType.encode(packetToWire(packet)).finish();
 }

@@ -76,7 +76,7 @@ export function settingsHash(canonical: string): Uint8Array {
 }
 
 /** One dial's half of the proof. */
-export class DialerProof {
+export class DiallerProof {
   readonly #context: ProofContext;
   readonly #call: PeerCall;
   readonly #to: ReplicaId;
@@ -92,7 +92,7 @@ export class DialerProof {
     this.helloBytes = makeHello(context, to, dialNo);
   }
 
-  /** True until the acceptor has proven itself. `bytes` is the packet as received, `packet` the same decoded. */
+  /** What to do about the acceptor's next packet. `bytes` is it as received, `packet` the same decoded. */
   receive(bytes: Uint8Array, packet: Packet): ProofStep {
     if (this.#answer === null) {
       if (packet.kind !== "hello") return refuse("version", null);
@@ -132,6 +132,7 @@ export class AcceptorProof {
     this.#peers = peers;
   }
 
+  /** What to do about the dialler's next packet; as in DiallerProof. */
   receive(bytes: Uint8Array, packet: Packet): ProofStep {
     if (this.#dialler === null) {
       if (packet.kind !== "hello") return refuse("version", null);

@@ -53,6 +53,7 @@ interface Inbound {
   readonly ended: AbortController;
 }
 
+/** The accepting half of a transport. */
 export class PeerServer {
   readonly #context: ProofContext;
   readonly #peers: readonly ReplicaId[];

@@ -71,6 +71,7 @@ export function openClient(address: PeerAddress): grpc.Client {
   return new grpc.Client(target, grpc.credentials.createInsecure(), CHANNEL_OPTIONS);
 }
 
+/** Starts a call of bytes both ways. Listen to its "error" before anything else, or it is thrown. */
 export function openCall(client: grpc.Client, path: string): PeerCallStream {
   return client.makeBidiStreamRequest(path, toBuffer, asIs, new grpc.Metadata());
 }

@@ -6,7 +6,7 @@
 import type * as grpc from "@grpc/grpc-js";
 import { assert } from "./assert.ts";
 import { decodePacket, encodePacket, type Packet, type SnapshotHeader } from "./peer-packet.ts";
-import { DialerProof, type ProofContext, type ProofStep } from "./peer-proof.ts";
+import { DiallerProof, type ProofContext, type ProofStep } from "./peer-proof.ts";
 import { FETCH_SNAPSHOT_PATH, openCall, openClient, type PeerAddress } from "./peer-service.ts";
 import type { PeerServerStream } from "./peer-service.ts";
 import type { SnapshotSource, SnapshotStore } from "./ports.ts";
@@ -83,7 +83,7 @@ export async function requestSnapshot(
 ): Promise<SnapshotSource> {
   const reader = new PacketReader(address, ended);
   try {
-    const proof = new DialerProof(context, "snapshot", address.id, 0);
+    const proof = new DiallerProof(context, "snapshot", address.id, 0);
     reader.write(proof.helloBytes);
     const answer = await proveNext(reader, proof);
     if (answer.kind !== "send") throw new SnapshotFailed("the peer is not ours");
@@ -101,7 +101,7 @@ export async function requestSnapshot(
   }
 }
 
-async function proveNext(reader: PacketReader, proof: DialerProof): Promise<ProofStep> {
+async function proveNext(reader: PacketReader, proof: DiallerProof): Promise<ProofStep> {
   const { bytes, packet } = await reader.next(STALL_TIMEOUT_MS);
   return proof.receive(bytes, packet);
 }

@@ -53,6 +53,7 @@ export interface GrpcPeerOptions {
   readonly nowMs?: () => number;
 }
 
+/** See PeerTransport in ports.ts for what it promises its caller. */
 export class GrpcPeerTransport implements PeerTransport {
   readonly #listener: GrpcPeerListener;
   readonly #context: ProofContext;

@@ -1,14 +1,19 @@
 /** Snapshots over loopback: whole, at the reader's pace, and let go when one side leaves. */
 import { afterEach, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
-import type { SnapshotHeader } from "../../src/election/peer-packet.ts";
+import * as grpc from "@grpc/grpc-js";
+import { decodePacket, encodePacket, type Packet, type SnapshotHeader } from "../../src/election/peer-packet.ts";
+import { AcceptorProof, settingsHash } from "../../src/election/peer-proof.ts";
+import { PEER_SERVER_OPTIONS, PEER_SERVICE, type PeerServerStream } from "../../src/election/peer-service.ts";
 import { SnapshotFailed } from "../../src/election/peer-snapshot.ts";
 import type { GrpcPeerOptions } from "../../src/election/peer-transport.ts";
 import type { SnapshotSource } from "../../src/election/ports.ts";
-import { at, freePort, numbered, TestReplica, until } from "../support/peer-replica.ts";
+import { at, freePort, KEY, numbered, TestReplica, until } from "../support/peer-replica.ts";
 
 const replicas: TestReplica[] = [];
+const servers: grpc.Server[] = [];
 afterEach(() => {
+  for (const server of servers.splice(0)) server.forceShutdown();
   for (const replica of replicas.splice(0)) replica.kill();
 });
 
@@ -80,6 +85,43 @@ async function failure(promise: Promise<unknown>): Promise<unknown> {
     () => null,
     (error: unknown) => error,
   );
+}
+
+/** A leader that proves itself and then sends just these packets. */
+async function liar(packets: readonly Packet[]): Promise<number> {
+  const context = {
+    self: { replicaId: 0, storeId: "store-0", bootId: "liar" },
+    key: KEY,
+    clusterId: () => "c1",
+    modeHash: settingsHash("available any"),
+    peersHash: settingsHash("0 1 2"),
+    nowMs: Date.now,
+  };
+  const server = new grpc.Server(PEER_SERVER_OPTIONS);
+  server.addService(PEER_SERVICE, {
+    Connect: (stream: PeerServerStream) => stream.end(),
+    FetchSnapshot: (stream: PeerServerStream) => {
+      const proof = new AcceptorProof(context, "snapshot", [1]);
+      let proven = false;
+      stream.on("error", () => undefined);
+      stream.on("data", (bytes: Uint8Array) => {
+        if (proven) {
+          for (const packet of packets) stream.write(encodePacket(packet));
+          stream.end();
+          return;
+        }
+        const step = proof.receive(bytes, decodePacket(bytes));
+        proven = step.kind === "proven";
+        if (step.bytes !== null) stream.write(step.bytes);
+      });
+    },
+  });
+  servers.push(server);
+  return new Promise((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
+      error === null ? resolve(port) : reject(error),
+    );
+  });
 }
 
 describe("a snapshot", () => {
@@ -162,6 +204,21 @@ describe("a snapshot", () => {
         throw new Error("damaged");
       })(),
     });
+    const chunks = iterate(await joiner.transport.fetchSnapshot(0, 0));
+    expect((await chunks.next()).value).toHaveLength(10);
+    expect(await failure(chunks.next())).toBeInstanceOf(SnapshotFailed);
+  });
+
+  const chunk: Packet = { kind: "snapshotChunk", chunk: new Uint8Array(10) };
+  test.each([
+    ["without an end", [chunk]],
+    ["with a chunk too few", [chunk, { kind: "snapshotEnd", chunks: 2, bytes: 10 }]],
+    ["with bytes too few", [chunk, { kind: "snapshotEnd", chunks: 1, bytes: 11 }]],
+    ["with something else in it", [chunk, { kind: "frames", frames: [] }]],
+  ] as const)("%s is not taken for whole", async (_name, packets) => {
+    const port = await liar([{ kind: "snapshotHeader", header }, ...packets]);
+    const joiner = await TestReplica.start(1, await freePort(), [at(0, port)]);
+    replicas.push(joiner);
     const chunks = iterate(await joiner.transport.fetchSnapshot(0, 0));
     expect((await chunks.next()).value).toHaveLength(10);
     expect(await failure(chunks.next())).toBeInstanceOf(SnapshotFailed);

@@ -82,6 +82,19 @@ describe("frames", () => {
     expect([...a.mismatches, ...b.mismatches]).toEqual([]);
   });
 
+  test("stay in order when one turn sends more than a packet holds", async () => {
+    const [a, b] = await pair();
+    await connected(a, b);
+    for (let i = 0; i < 200; i++) {
+      a.transport.send(1, { type: "propose", ops: [new Uint8Array(20_000)] });
+      a.transport.send(1, numbered(i));
+    }
+    await until("all arrived", () => b.frames.length >= 400);
+    expect(b.frames.map(({ frame }) => (frame.type === "appendOk" ? frame.seq : -1))).toEqual(
+      countUp(0, 200).flatMap((i) => [-1, i]),
+    );
+  });
+
   test("are dropped without a word where there is no proven stream", async () => {
     const a = await start(0, await freePort(), [at(1, await freePort())]);
     a.transport.send(1, numbered(1));

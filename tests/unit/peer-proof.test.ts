@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { decodePacket, encodePacket } from "../../src/election/peer-packet.ts";
 import {
   AcceptorProof,
-  DialerProof,
+  DiallerProof,
   type PeerCall,
   type ProofContext,
   type ProofStep,
@@ -28,7 +28,7 @@ interface Outcome {
   readonly acceptor: ProofStep;
 }
 
-function give(side: DialerProof | AcceptorProof, bytes: Uint8Array): ProofStep {
+function give(side: DiallerProof | AcceptorProof, bytes: Uint8Array): ProofStep {
   return side.receive(bytes, decodePacket(bytes));
 }
 
@@ -49,7 +49,7 @@ function prove(
 ): Outcome {
   const [dialled, accepted] = options.calls ?? ["connect", "connect"];
   const tamper = options.tamper ?? ((_n, bytes) => bytes);
-  const d = new DialerProof(dialler, dialled, options.to ?? acceptor.self.replicaId, 1);
+  const d = new DiallerProof(dialler, dialled, options.to ?? acceptor.self.replicaId, 1);
   const a = new AcceptorProof(
     acceptor,
     accepted,
@@ -113,7 +113,7 @@ describe("the peer proof", () => {
       return encodePacket({ kind: "hello", hello: { ...packet.hello, version: 2 } });
     };
     expect(reasons(prove(context(0), context(1), { tamper: other }))[1]).toBe("version");
-    const d = new DialerProof(context(0), "connect", 1, 1);
+    const d = new DiallerProof(context(0), "connect", 1, 1);
     const a = new AcceptorProof(context(1), "connect", [0, 2]);
     const hello = decodePacket(bytesOf(give(a, d.helloBytes)));
     if (hello.kind !== "hello") throw new Error("no hello");
