@@ -8,7 +8,7 @@
  * replica. That needs a savepoint around each op, which the common case should not pay for:
  * a batch runs without, and only one that threw is rolled back and run again with them.
  */
-import { SQLiteError, type Statement as BareStatement } from "bun:sqlite";
+import { SQLiteError, type Database, type Statement as BareStatement } from "bun:sqlite";
 import { sql } from "drizzle-orm";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
@@ -145,6 +145,11 @@ export class StateDb implements StateMachine {
   async hashAside(): Promise<StateHash> {
     if (this.path === MEMORY) return this.hash();
     return await hashSteps(this.path);
+  }
+
+  /** The connection, for tests that look at the rows. */
+  client(): Database {
+    return this.#connection.client;
   }
 
   close(): void {

@@ -1,0 +1,161 @@
+/**
+ * Random logs: both implementations of Rows must give the same results, the same events
+ * and the same rows, however the log is cut into batches, with repeats, ops of other
+ * branches, poison and rubbish in it.
+ */
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { decodeOp, encodeOp, type Op, type OpBody } from "../../src/chat/op.ts";
+import { directId, messageId, userIdFor } from "../../src/chat/ids.ts";
+import type { StateDb } from "../../src/db/state/state-db.ts";
+import { dumpTables } from "../../src/db/state/state-hash.ts";
+import type { MemoryState } from "../support/memory-state.ts";
+import { ChatLog, POISON, poisonRules, STATES, uuid } from "../support/chat-log.ts";
+
+const NAMES = ["anna", "ben", "eve"];
+const CLIENT_IDS = 12;
+
+/** Few users, few ids, so that repeats, clashes and misses are common. */
+const clientId = fc.nat(CLIENT_IDS - 1).map(uuid);
+const user = fc.constantFrom(...NAMES.map((name, n) => userIdFor(name, uuid(n))), userIdFor("nobody", uuid(99)));
+const conversation = fc.oneof(
+  { weight: 20, arbitrary: fc.tuple(user, user).map(([a, b]) => directId(a, b)) },
+  { weight: 1, arbitrary: fc.constant("nonsense") },
+);
+const message = fc.oneof(
+  { weight: 20, arbitrary: fc.tuple(user, clientId).map(([author, id]) => messageId(author, id)) },
+  { weight: 1, arbitrary: fc.constant("nonsense") },
+);
+const session = fc.nat(5).map((n) => ({ id: `s${n}`, tokenHash: `t${n}` }));
+const text = fc.constantFrom("hi", "ho", "", POISON, "😀\ud800");
+
+const body: fc.Arbitrary<OpBody> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      kind: fc.constant("sendMessage" as const),
+      conversation,
+      body: text,
+      readUpTo: fc.oneof(fc.constant(""), message),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("markRead" as const),
+      ids: fc.array(message, { minLength: 1, maxLength: 4 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("markAllRead" as const),
+      conversation,
+      upTo: message,
+      ids: fc.array(message, { maxLength: 3 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("deleteMessages" as const),
+      ids: fc.array(message, { minLength: 1, maxLength: 4 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("login" as const), session }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("endSession" as const), session: fc.nat(5).map((n) => `s${n}`) }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("touch" as const), session: fc.nat(5).map((n) => `s${n}`) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("changePassword" as const),
+      passwordHash: fc.constantFrom("p", "q"),
+      keepSession: fc.constantFrom("s1", "s2"),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("deleteAccount" as const), deleteMessages: fc.boolean() }) },
+);
+
+const plain: fc.Arbitrary<Op> = fc.record({
+  user,
+  clientId,
+  timeMicros: fc.integer({ min: 1_000_000, max: 1_000_200 }),
+  origin: fc.constant(null),
+  recovered: fc.boolean(),
+  body,
+});
+
+const registration: fc.Arbitrary<Op> = fc
+  .record({
+    name: fc.constantFrom(...NAMES, "Anna"),
+    id: fc.nat(3),
+    timeMicros: fc.integer({ min: 1_000_000, max: 1_000_200 }),
+    recovered: fc.boolean(),
+  })
+  .map(({ name, id, timeMicros, recovered }) => {
+    const folded = name.toLowerCase();
+    const clientId = uuid(id);
+    const session = { id: `r${name}${id}`, tokenHash: `r${name}${id}` };
+    return {
+      user: userIdFor(folded, clientId),
+      clientId,
+      timeMicros,
+      origin: null,
+      recovered,
+      body: { kind: "register", name, folded, passwordHash: "p", session },
+    };
+  });
+
+const entry: fc.Arbitrary<Uint8Array> = fc.oneof(
+  { weight: 30, arbitrary: plain.map(encodeOp) },
+  { weight: 4, arbitrary: registration.map(encodeOp) },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 12 }).filter(isRubbish) },
+);
+
+function isRubbish(bytes: Uint8Array): boolean {
+  try {
+    decodeOp(bytes);
+    return false;
+  } catch (error) {
+    return error instanceof Error && error.name === "MalformedOp";
+  }
+}
+
+const everybody = NAMES.map((name, n) => {
+  const session = { id: `first${n}`, tokenHash: `first${n}` };
+  const body: OpBody = { kind: "register", name, folded: name, passwordHash: "p", session };
+  return encodeOp({
+    user: userIdFor(name, uuid(n)),
+    clientId: uuid(n),
+    timeMicros: 1_000_000,
+    origin: null,
+    recovered: false,
+    body,
+  });
+});
+
+test("both states tell and hold the same, however the log is cut into batches", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(entry, fc.boolean()), { minLength: 1, maxLength: 120 }), (entries) => {
+      const memory = new ChatLog(STATES.memory(poisonRules));
+      const sqlite = new ChatLog(STATES["sqlite in memory"](poisonRules));
+      const bytes = [...everybody, ...entries.map(([op]) => op)];
+      for (const op of bytes) memory.append([op]);
+      let batch: Uint8Array[] = [...everybody];
+      for (const [op, cut] of entries) {
+        batch.push(op);
+        if (!cut) continue;
+        sqlite.append(batch);
+        batch = [];
+      }
+      if (batch.length > 0) sqlite.append(batch);
+      expect(sqlite.applied).toEqual(memory.applied);
+      expect(dumpTables((sqlite.state as StateDb).client())).toEqual((memory.state as MemoryState).dump());
+      expect(sqlite.state.hash()).toEqual(memory.state.hash());
+    }),
+    { numRuns: 60, includeErrorInReport: true },
+  );
+}, 60_000);

@@ -1,0 +1,330 @@
+/** The rules over both implementations of Rows: what each kind of op does, and what a merge makes of it. */
+import { describe, expect, test } from "bun:test";
+import type { ChatEvent } from "../../src/chat/chat-event.ts";
+import { directId, messageId } from "../../src/chat/ids.ts";
+import { encodeOp, FormatTooNew, markRecovered, type Op } from "../../src/chat/op.ts";
+import { StateDb } from "../../src/db/state/state-db.ts";
+import { dumpTables } from "../../src/db/state/state-hash.ts";
+import { ChatLog, FIRST_VIEW, poisonRules, STATES, uuid } from "../support/chat-log.ts";
+import { MemoryState } from "../support/memory-state.ts";
+
+const RECOVERED = { recovered: true, origin: { replica: 1, view: "2.1.00000000000000cc.0" } };
+
+function rowsOf(log: ChatLog, name: string): Record<string, unknown>[] {
+  const { state } = log;
+  if (state instanceof MemoryState) return state.dump()[name]!;
+  return dumpTables((state as StateDb).client())[name] as Record<string, unknown>[];
+}
+
+function bodies(log: ChatLog): unknown[] {
+  return rowsOf(log, "messages")
+    .sort((a, b) => Number(a["seq"]) - Number(b["seq"]))
+    .map((row) => (row["deleted"] === 1 ? null : row["body"]));
+}
+
+function kinds(events: readonly ChatEvent[]): string[] {
+  return events.map((event) => event.kind);
+}
+
+describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
+  const start = (): ChatLog => new ChatLog(STATES[kind]());
+
+  test("a name belongs to the first; the refusal is recorded", () => {
+    const log = start();
+    log.person("Anna");
+    const other = log.registration("ANNA");
+    expect(log.apply(other).result).toMatchObject({ error: "name_taken", repeated: false });
+    expect(log.apply(other).result).toMatchObject({ error: "name_taken", repeated: true });
+    expect(rowsOf(log, "users").map((row) => row["name"])).toEqual(["Anna"]);
+  });
+
+  test("a registration repeated gets the first one's session, not a second", () => {
+    const log = start();
+    const first = log.registration("Anna", { clientId: uuid(1) });
+    const { session } = log.apply(first).result;
+    const again: Op = {
+      ...first,
+      body: { ...(first.body as never as object), session: { id: "x", tokenHash: "y" } } as never,
+    };
+    expect(log.apply(again).result).toMatchObject({ error: "", session, repeated: true });
+    expect(rowsOf(log, "sessions")).toHaveLength(1);
+  });
+
+  test("a message sent twice is there once, and has the same answer", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const op = log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben), body: "hi", readUpTo: "" });
+    const first = log.apply(op);
+    const again = log.apply({ ...op, timeMicros: op.timeMicros + 5 });
+    expect(kinds(first.events)).toEqual(["message"]);
+    expect(again.result).toEqual({ ...first.result, repeated: true });
+    expect(again.events).toEqual([]);
+    expect(bodies(log)).toEqual(["hi"]);
+  });
+
+  test("other content under the same id is refused and changes nothing", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const clientId = uuid(1);
+    log.message(anna, ben, "hi", { clientId });
+    const body = { kind: "sendMessage", conversation: directId(anna, ben), body: "ho", readUpTo: "" } as const;
+    expect(log.error(anna, body, { clientId })).toBe("id_reused_with_other_content");
+    expect(log.error(ben, { ...body }, { clientId })).toBe("");
+    expect(bodies(log)).toEqual(["hi", "ho"]);
+  });
+
+  test("who may not send where", () => {
+    const log = start();
+    const [anna, ben, eve] = [log.person("anna"), log.person("ben"), log.person("eve")];
+    const to = (conversation: string) => ({ kind: "sendMessage", conversation, body: "hi", readUpTo: "" }) as const;
+    expect(log.error(eve, to(directId(anna, ben)))).toBe("not_found");
+    expect(log.error(anna, to("nonsense"))).toBe("not_found");
+    expect(log.error(anna, to(directId(anna, "zzzzzzzzzzzz")))).toBe("unknown_recipient");
+    expect(log.error("zzzzzzzzzzzz", to(directId(anna, "zzzzzzzzzzzz")))).toBe("not_logged_in");
+    log.error(ben, { kind: "deleteAccount", deleteMessages: false });
+    expect(log.error(anna, to(directId(anna, ben)))).toBe("unknown_recipient");
+    expect(log.error(ben, to(directId(anna, ben)))).toBe("not_logged_in");
+    expect(bodies(log)).toEqual([]);
+  });
+
+  test("an op whose rule throws is undone and recorded, and the log goes on", () => {
+    const log = new ChatLog(STATES[kind](poisonRules));
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const send = (text: string): Op =>
+      log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben), body: text, readUpTo: "" });
+    const poison = send("poison");
+    const applied = log.append([send("before"), poison, send("after"), poison].map(encodeOp));
+    expect(applied.map((a) => kinds(a.events))).toEqual([["message"], [], ["message"], []]);
+    expect(log.apply(poison).result).toMatchObject({ error: "invalid", repeated: true });
+    expect(bodies(log)).toEqual(["before", "after"]);
+  });
+
+  test("bytes that are no op are a recorded nothing; a later version stops the process", () => {
+    const log = start();
+    const good = encodeOp(log.registration("anna"));
+    const [a, b, c] = log.append([new Uint8Array([255, 255, 1]), good.slice(0, 30), good]);
+    expect([a?.key, b?.key]).toEqual(["", ""]);
+    expect(c?.events).toHaveLength(1);
+    // Field 2 (kind) is the varint 17 after its tag 0x10: 99 is a kind of the future.
+    const future = good.slice();
+    future[future.indexOf(0x10) + 1] = 99;
+    expect(() => log.append([good, future])).toThrow(FormatTooNew);
+    expect(log.state.appliedSeq()).toBe(4);
+  });
+
+  test("reading: single ones, all or none, and the mark follows", () => {
+    const log = start();
+    const [anna, ben, eve] = [log.person("anna"), log.person("ben"), log.person("eve")];
+    const ids = ["1", "2", "3"].map((text) => log.message(anna, ben, text));
+    const second = log.apply(log.op(ben, { kind: "markRead", ids: [ids[1]!] }));
+    expect(second.events).toMatchObject([{ kind: "read", reader: ben, ids: [ids[1]], upTo: 0 }]);
+    expect(rowsOf(log, "reads")).toHaveLength(1);
+    const first = log.apply(log.op(ben, { kind: "markRead", ids: [ids[0]!] }));
+    expect(first.events).toMatchObject([{ kind: "read", ids: [ids[0]], upTo: 6 }]);
+    expect(rowsOf(log, "reads")).toHaveLength(0);
+    expect(log.error(eve, { kind: "markRead", ids: [ids[2]!] })).toBe("not_found");
+    expect(log.error(ben, { kind: "markRead", ids: [ids[2]!, "nonsense"] })).toBe("not_found");
+    expect(rowsOf(log, "reads")).toHaveLength(0);
+    // Answering with what was unread reads it; the own message never counts.
+    log.message(ben, anna, "yes", { readUpTo: ids[2]! });
+    expect(rowsOf(log, "members").find((row) => row["user"] === ben)).toMatchObject({ mark: log.state.appliedSeq() });
+  });
+
+  test("mark all read covers what the reader knew, not what came since", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const conversation = directId(anna, ben);
+    const known = log.message(anna, ben, "1");
+    log.message(anna, ben, "2");
+    const mark = { kind: "markAllRead", conversation, upTo: known, ids: [known] } as const;
+    expect(log.apply(log.op(ben, mark)).events).toMatchObject([{ kind: "read", upTo: 4 }]);
+    expect(log.error("zzzzzzzzzzzz", mark)).toBe("not_found");
+  });
+
+  test("deleting: own for everyone, others' for oneself; a repeat of the message does not bring it back", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const send = log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben), body: "own", readUpTo: "" });
+    log.apply(send);
+    const others = log.message(ben, anna, "theirs");
+    const ids = [messageId(anna, send.clientId), others];
+    const made = log.apply(log.op(anna, { kind: "deleteMessages", ids }));
+    expect(made.events).toEqual([
+      { kind: "deleted", conversation: directId(anna, ben), ids: [ids[0]!], audience: [anna, ben].sort() },
+      { kind: "deleted", conversation: directId(anna, ben), ids: [others], audience: [anna] },
+    ]);
+    log.apply(send);
+    log.apply({ ...send, ...RECOVERED });
+    expect(bodies(log)).toEqual([null, "theirs"]);
+    expect(rowsOf(log, "hidden")).toMatchObject([{ user: anna }]);
+  });
+
+  test("sessions: fifty, the least recently used ends; a new password ends the others", () => {
+    const log = start();
+    const anna = log.person("anna");
+    const login = (n: number) => log.op(anna, { kind: "login", session: { id: `s${n}`, tokenHash: `t${n}` } });
+    for (let n = 0; n < 49; n++) expect(log.apply(login(n)).events).toEqual([]);
+    log.apply(log.op(anna, { kind: "touch", session: "session-1001" }));
+    expect(log.apply(login(49)).events).toEqual([{ kind: "sessionEnded", session: "s0", user: anna }]);
+    const change = log.op(anna, { kind: "changePassword", passwordHash: "new", keepSession: "s7" });
+    expect(log.apply(change).events).toHaveLength(49);
+    expect(rowsOf(log, "sessions").map((row) => row["id"])).toEqual(["s7"]);
+    // Checked against the old password, on its way when the new one came.
+    const late = log.op(
+      anna,
+      { kind: "login", session: { id: "late", tokenHash: "late" } },
+      { timeMicros: change.timeMicros },
+    );
+    expect(log.apply(late).result.error).toBe("wrong_password");
+    expect(log.error(anna, { kind: "endSession", session: "s3" })).toBe("not_found");
+    expect(log.apply(log.op(anna, { kind: "endSession", session: "s7" })).events).toHaveLength(1);
+  });
+
+  test("an account deleted with its messages is erased in steps", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    for (let n = 0; n < 150; n++) log.message(anna, ben, `m${n}`);
+    const gone = log.apply(log.op(anna, { kind: "deleteAccount", deleteMessages: true }));
+    expect(kinds(gone.events)).toEqual(["sessionEnded", "user"]);
+    const left = [];
+    for (let n = 0; n < 4; n++) {
+      log.message(ben, ben, "note");
+      left.push(bodies(log).filter((body) => String(body).startsWith("m")).length);
+    }
+    expect(left).toEqual([86, 22, 0, 0]);
+    expect(rowsOf(log, "purges")).toEqual([]);
+    expect(log.error(log.person("ANNA"), { kind: "markAllRead", conversation: "", upTo: "", ids: [] })).toBe(
+      "not_found",
+    );
+    expect(
+      rowsOf(log, "users")
+        .map((row) => row["name"])
+        .sort(),
+    ).toEqual(["", "ben"]);
+  });
+});
+
+describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
+  const start = (): ChatLog => new ChatLog(STATES[kind]());
+
+  test("a message that was accepted elsewhere is kept and flagged, whoever is gone", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    log.error(ben, { kind: "deleteAccount", deleteMessages: false });
+    log.message(anna, ben, "late", RECOVERED);
+    log.message("zzzzzzzzzzzz", anna, "stranger", RECOVERED);
+    expect(bodies(log)).toEqual(["late", "stranger"]);
+    expect(rowsOf(log, "messages").map((row) => row["recovered"])).toEqual([1, 1]);
+  });
+
+  test("what this branch refused and the other accepted is kept", () => {
+    const log = start();
+    const anna = log.person("anna");
+    const ben = log.registration("ben");
+    const op = log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben.user), body: "hi", readUpTo: "" });
+    expect(log.apply(op).result.error).toBe("unknown_recipient");
+    log.apply({ ...ben, ...RECOVERED });
+    expect(log.apply({ ...op, ...RECOVERED }).result.error).toBe("");
+    expect(bodies(log)).toEqual(["hi"]);
+  });
+
+  test("two contents under one id, each accepted on its branch, both stay", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const clientId = uuid(1);
+    log.message(anna, ben, "here", { clientId });
+    log.message(anna, ben, "there", { clientId, ...RECOVERED });
+    log.message(anna, ben, "there", { clientId, ...RECOVERED });
+    expect(bodies(log)).toEqual(["here", "there"]);
+    const ids = rowsOf(log, "messages").map((row) => messageId(anna, String(row["client_id"])));
+    expect(log.error(ben, { kind: "markRead", ids })).toBe("");
+  });
+
+  test("one name, two people: the first in the log keeps it, the other is told", () => {
+    const log = start();
+    const first = log.person("Anna");
+    const second = log.person("anna", RECOVERED);
+    const third = log.person("ANNA", RECOVERED);
+    const named = new Map(rowsOf(log, "users").map((row) => [row["id"], [row["name"], row["former_folded"]]]));
+    expect(named.get(first)).toEqual(["Anna", null]);
+    expect(named.get(second)).toEqual(["anna-2", "anna"]);
+    expect(named.get(third)).toEqual(["ANNA-3", "anna"]);
+  });
+
+  test("one registration on two branches is one account, and both tokens work", () => {
+    const log = start();
+    const here = log.registration("anna", { clientId: uuid(1) });
+    const body = { ...here.body, session: { id: "there", tokenHash: "there" } } as Op["body"];
+    log.apply(here);
+    log.apply({ ...here, ...RECOVERED, body });
+    expect(rowsOf(log, "users")).toHaveLength(1);
+    expect(rowsOf(log, "sessions")).toHaveLength(2);
+  });
+
+  test("a deletion that arrives before its message keeps it away", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const ids = [messageId(anna, uuid(1))];
+    log.apply(log.op(anna, { kind: "deleteMessages", ids }, RECOVERED));
+    const made = log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben), body: "hi", readUpTo: "" });
+    expect(log.apply({ ...made, clientId: uuid(1), ...RECOVERED }).events).toEqual([]);
+    expect(bodies(log)).toEqual([null]);
+  });
+
+  test("read marks are united; 'all' marks only what was seen", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const unseen = log.message(anna, ben, "on the branch that won");
+    const seen = log.message(anna, ben, "late", RECOVERED);
+    const all = { kind: "markAllRead", conversation: directId(anna, ben), upTo: seen, ids: [seen, "gone"] } as const;
+    expect(log.apply(log.op(ben, all, RECOVERED)).events).toMatchObject([{ kind: "read", ids: [seen], upTo: 0 }]);
+    expect(log.error(ben, { kind: "markRead", ids: [unseen] })).toBe("");
+    expect(rowsOf(log, "members").find((row) => row["user"] === ben)).toMatchObject({ mark: 5 });
+  });
+
+  test("of two new passwords the later wins, on whichever branch", () => {
+    const log = start();
+    const anna = log.person("anna");
+    const change = (passwordHash: string, timeMicros: number, more: Partial<Op> = {}) =>
+      log.apply(log.op(anna, { kind: "changePassword", passwordHash, keepSession: "" }, { ...more, timeMicros }));
+    change("here", 2_000_000);
+    change("earlier there", 1_900_000, RECOVERED);
+    expect(rowsOf(log, "users")).toMatchObject([{ password_hash: "here" }]);
+    change("later there", 2_100_000, RECOVERED);
+    expect(rowsOf(log, "users")).toMatchObject([{ password_hash: "later there" }]);
+    // A log-in with the old password, from the branch that lost.
+    const login = log.op(
+      anna,
+      { kind: "login", session: { id: "old", tokenHash: "old" } },
+      { ...RECOVERED, timeMicros: 2_050_000 },
+    );
+    expect(log.apply(login).result.error).toBe("wrong_password");
+  });
+
+  test("a recovered op keeps its key and its first origin", () => {
+    const log = start();
+    const op = log.registration("anna");
+    const once = markRecovered(encodeOp(op), RECOVERED.origin);
+    const twice = markRecovered(once, { replica: 2, view: "" });
+    expect(twice).toEqual(once);
+    const [plain, recovered] = log.append([encodeOp(op), once]);
+    expect(recovered?.key).toBe(plain!.key);
+  });
+});
+
+test("the position moves with views too", () => {
+  for (const make of Object.values(STATES)) {
+    const log = new ChatLog(make());
+    log.person("anna");
+    const no = { ...FIRST_VIEW.no, minor: 1 };
+    log.state.apply([{ kind: "view", view: { ...FIRST_VIEW, no, startSeq: 3 } }]);
+    expect([log.state.appliedSeq(), log.state.appliedView(), log.state.firstView()]).toEqual([
+      3,
+      "1.0.00000000000000aa.1",
+      "1.0.00000000000000aa.0",
+    ]);
+    // What is below the position was applied already.
+    log.state.apply([{ kind: "view", view: FIRST_VIEW }]);
+    expect(log.state.appliedSeq()).toBe(3);
+  }
+});

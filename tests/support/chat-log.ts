@@ -1,0 +1,148 @@
+/**
+ * A short log of chat ops for tests of the rules: makes ops in plain words, applies them
+ * to a state machine under test, and hands back what was recorded.
+ */
+import { afterAll } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { applyOp, type AppliedOp, type ApplyOp } from "../../src/chat/apply.ts";
+import type { ChatEvent } from "../../src/chat/chat-event.ts";
+import { directId, messageId, userIdFor } from "../../src/chat/ids.ts";
+import { decodeResult, encodeOp, type Op, type OpBody, type OpResult } from "../../src/chat/op.ts";
+import { StateDb, type AppliedListener } from "../../src/db/state/state-db.ts";
+import type { Batch } from "../../src/election/frame.ts";
+import type { View } from "../../src/election/view.ts";
+import { MemoryState } from "./memory-state.ts";
+
+/** What the suites need of both. */
+export interface StateUnderTest {
+  onApplied: AppliedListener | null;
+  apply(batches: readonly Batch[]): void;
+  appliedSeq(): number;
+  appliedView(): string;
+  firstView(): string;
+  hash(): { readonly seq: number; readonly hash: string };
+}
+
+const folder = mkdtempSync(join(tmpdir(), "lastword-rows-"));
+const opened: StateDb[] = [];
+afterAll(() => {
+  for (const state of opened) state.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function open(path: string, rules: ApplyOp): StateDb {
+  const state = new StateDb(path, { rules });
+  opened.push(state);
+  return state;
+}
+
+/** Both implementations, and SQLite in memory for long runs. */
+export const STATES: Record<"memory" | "sqlite" | "sqlite in memory", (rules?: ApplyOp) => StateUnderTest> = {
+  memory: (rules = applyOp) => new MemoryState({ rules }),
+  sqlite: (rules = applyOp) => open(join(folder, `state-${opened.length}.db`), rules),
+  "sqlite in memory": (rules = applyOp) => open(":memory:", rules),
+};
+
+/** Does all that the op asks and then fails, if the message says so. */
+export const POISON = "poison";
+export const poisonRules: ApplyOp = (bytes, seq, rows) => {
+  const applied = applyOp(bytes, seq, rows);
+  for (const event of applied.events) {
+    if (event.kind === "message" && event.message.body.startsWith(POISON)) throw new TypeError("poison");
+  }
+  return applied;
+};
+
+export const FIRST_VIEW: View = {
+  no: { ballot: { counter: 1, replicaId: 0, nonce: "00000000000000aa" }, minor: 0 },
+  startSeq: 1,
+  leader: 0,
+  members: [{ replicaId: 0, storeId: "00000000000000bb" }],
+  forkRisk: null,
+  consistency: "available",
+  recovery: "any",
+};
+
+/** A UUID that reads: `uuid(7)`. */
+export function uuid(n: number): string {
+  return `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+}
+
+export interface Made {
+  readonly result: OpResult;
+  readonly events: readonly ChatEvent[];
+  readonly seq: number;
+}
+
+/** The log and what came of it. */
+export class ChatLog {
+  readonly state: StateUnderTest;
+  readonly applied: AppliedOp[] = [];
+  #clientIds = 1000;
+  #micros = 1_000_000;
+
+  constructor(state: StateUnderTest) {
+    this.state = state;
+    state.onApplied = (ops) => this.applied.push(...ops);
+    state.apply([{ kind: "view", view: FIRST_VIEW }]);
+  }
+
+  nextClientId(): string {
+    this.#clientIds += 1;
+    return uuid(this.#clientIds);
+  }
+
+  op(user: string, body: OpBody, more: Partial<Op> = {}): Op {
+    this.#micros += 1;
+    return {
+      user,
+      clientId: this.nextClientId(),
+      timeMicros: this.#micros,
+      origin: null,
+      recovered: false,
+      body,
+      ...more,
+    };
+  }
+
+  append(bytes: readonly Uint8Array[]): readonly AppliedOp[] {
+    const from = this.applied.length;
+    this.state.apply([{ kind: "op", viewNo: FIRST_VIEW.no, firstSeq: this.state.appliedSeq() + 1, ops: bytes }]);
+    return this.applied.slice(from);
+  }
+
+  apply(op: Op): Made {
+    const [applied] = this.append([encodeOp(op)]);
+    return { result: decodeResult(applied!.result), events: applied!.events, seq: applied!.seq };
+  }
+
+  /** Applies and answers the error code, or "". */
+  error(user: string, body: OpBody, more: Partial<Op> = {}): string {
+    return this.apply(this.op(user, body, more)).result.error;
+  }
+
+  /** Registers a name; the id of the account. */
+  person(name: string, more: Partial<Op> = {}): string {
+    const op = this.registration(name, more);
+    this.apply(op);
+    return op.user;
+  }
+
+  registration(name: string, more: Partial<Op> = {}): Op {
+    const clientId = more.clientId ?? this.nextClientId();
+    const folded = name.toLowerCase();
+    const session = { id: `session-${clientId.slice(-4)}`, tokenHash: `token-${clientId.slice(-6)}` };
+    const body: OpBody = { kind: "register", name, folded, passwordHash: `hash of ${name}`, session };
+    return this.op(userIdFor(folded, clientId), body, { ...more, clientId });
+  }
+
+  /** Sends from one user to another; the message's id. */
+  message(from: string, to: string, text: string, more: Partial<Op> & { readUpTo?: string } = {}): string {
+    const { readUpTo = "", ...rest } = more;
+    const op = this.op(from, { kind: "sendMessage", conversation: directId(from, to), body: text, readUpTo }, rest);
+    this.apply(op);
+    return messageId(from, op.clientId);
+  }
+}

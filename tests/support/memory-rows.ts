@@ -1,0 +1,277 @@
+/**
+ * Rows in memory: the same chat as state.db, for the simulator. Rows are immutable
+ * objects in maps, so a copy is cheap; every change notes how to undo it, for ops that fail.
+ */
+import type {
+  ConversationRow,
+  MemberRow,
+  MessageRow,
+  RequestRow,
+  Rows,
+  SessionRow,
+  UserRow,
+} from "../../src/chat/rows.ts";
+import type { Seq } from "../../src/election/view.ts";
+
+interface SingleRow {
+  readonly user: string;
+  readonly conversation: string;
+  readonly seq: Seq;
+  readonly changedSeq: Seq;
+}
+
+interface Tables {
+  users: Map<string, UserRow>;
+  folded: Map<string, string>;
+  sessions: Map<string, SessionRow>;
+  requests: Map<string, RequestRow>;
+  conversations: Map<string, ConversationRow>;
+  members: Map<string, MemberRow>;
+  reads: Map<string, SingleRow>;
+  hidden: Map<string, SingleRow>;
+  tombstones: Map<string, { readonly author: string; readonly clientId: string }>;
+  purges: Map<string, { readonly user: string; readonly afterClientId: string }>;
+}
+
+function emptyTables(): Tables {
+  return {
+    users: new Map(),
+    folded: new Map(),
+    sessions: new Map(),
+    requests: new Map(),
+    conversations: new Map(),
+    members: new Map(),
+    reads: new Map(),
+    hidden: new Map(),
+    tombstones: new Map(),
+    purges: new Map(),
+  };
+}
+
+export class MemoryRows implements Rows {
+  #t = emptyTables();
+  /** By conversation, ascending by seq. */
+  #messages = new Map<string, MessageRow[]>();
+  #undo: (() => void)[] = [];
+
+  clone(): MemoryRows {
+    const copy = new MemoryRows();
+    for (const name of Object.keys(this.#t) as (keyof Tables)[]) {
+      (copy.#t as Record<keyof Tables, unknown>)[name] = new Map(this.#t[name] as Map<string, unknown>);
+    }
+    copy.#messages = new Map([...this.#messages].map(([id, rows]) => [id, [...rows]]));
+    return copy;
+  }
+
+  /** What was done since stays. */
+  keep(): void {
+    this.#undo.length = 0;
+  }
+
+  /** Undoes everything since the last `keep`. */
+  rollback(): void {
+    for (const undo of this.#undo.reverse()) undo();
+    this.#undo.length = 0;
+  }
+
+  /** Forgets what was asked and answered: a bug that tests put in. */
+  dropRequests(): void {
+    this.#t.requests.clear();
+  }
+
+  /** Tables as state.db has them: columns in snake case, rows by primary key. */
+  dump(): Record<string, Record<string, unknown>[]> {
+    const t = this.#t;
+    return {
+      conversations: table(t.conversations.values(), ["id"]),
+      hidden: table(t.hidden.values(), ["user", "conversation", "seq"]),
+      members: table(t.members.values(), ["user", "conversation"]),
+      messages: table([...this.#messages.values()].flat(), ["conversation", "seq"]),
+      purges: table(t.purges.values(), ["user"]),
+      reads: table(t.reads.values(), ["user", "conversation", "seq"]),
+      requests: table(t.requests.values(), ["user", "client_id"]),
+      sessions: table(t.sessions.values(), ["id"]),
+      tombstones: table(t.tombstones.values(), ["author", "client_id"]),
+      users: table(t.users.values(), ["id"]),
+    };
+  }
+
+  user(id: string): UserRow | null {
+    return this.#t.users.get(id) ?? null;
+  }
+
+  userByFolded(folded: string): UserRow | null {
+    const id = this.#t.folded.get(folded);
+    return id === undefined ? null : this.user(id);
+  }
+
+  putUser(row: UserRow): void {
+    this.#set(this.#t.users, row.id, row);
+    this.#set(this.#t.folded, row.folded, row.id);
+  }
+
+  session(id: string): SessionRow | null {
+    return this.#t.sessions.get(id) ?? null;
+  }
+
+  sessionsOf(user: string): readonly SessionRow[] {
+    return [...this.#t.sessions.values()]
+      .filter((row) => row.user === user)
+      .sort((a, b) => a.lastUsedMicros - b.lastUsedMicros || (a.id < b.id ? -1 : 1));
+  }
+
+  putSession(row: SessionRow): void {
+    this.#set(this.#t.sessions, row.id, row);
+  }
+
+  removeSession(id: string): void {
+    this.#delete(this.#t.sessions, id);
+  }
+
+  request(user: string, clientId: string): RequestRow | null {
+    return this.#t.requests.get(`${user} ${clientId}`) ?? null;
+  }
+
+  putRequest(row: RequestRow): void {
+    this.#set(this.#t.requests, `${row.user} ${row.clientId}`, row);
+  }
+
+  sentRequests(user: string, afterClientId: string, limit: number): readonly RequestRow[] {
+    return [...this.#t.requests.values()]
+      .filter((row) => row.user === user && row.clientId > afterClientId && row.conversation !== null)
+      .sort((a, b) => (a.clientId < b.clientId ? -1 : 1))
+      .slice(0, limit);
+  }
+
+  conversation(id: string): ConversationRow | null {
+    return this.#t.conversations.get(id) ?? null;
+  }
+
+  addConversation(row: ConversationRow): void {
+    this.#set(this.#t.conversations, row.id, row);
+  }
+
+  member(conversation: string, user: string): MemberRow | null {
+    return this.#t.members.get(`${conversation} ${user}`) ?? null;
+  }
+
+  putMember(row: MemberRow): void {
+    this.#set(this.#t.members, `${row.conversation} ${row.user}`, row);
+  }
+
+  message(conversation: string, seq: Seq): MessageRow | null {
+    const rows = this.#messages.get(conversation) ?? [];
+    const row = rows[lowerBound(rows, seq)];
+    return row?.seq === seq ? row : null;
+  }
+
+  addMessage(row: MessageRow): void {
+    const rows = this.#messages.get(row.conversation) ?? [];
+    if (rows.length === 0) this.#messages.set(row.conversation, rows);
+    rows.push(row);
+    this.#undo.push(() => void rows.pop());
+  }
+
+  eraseMessage(conversation: string, seq: Seq, changedSeq: Seq): void {
+    const rows = this.#messages.get(conversation) ?? [];
+    const at = lowerBound(rows, seq);
+    const before = rows[at]!;
+    rows[at] = { ...before, body: "", deleted: true, changedSeq };
+    this.#undo.push(() => {
+      rows[at] = before;
+    });
+  }
+
+  messagesAfter(conversation: string, seq: Seq, limit: number): readonly MessageRow[] {
+    const rows = this.#messages.get(conversation) ?? [];
+    const from = lowerBound(rows, seq + 1);
+    return rows.slice(from, from + limit);
+  }
+
+  isRead(user: string, conversation: string, seq: Seq): boolean {
+    return this.#t.reads.has(`${user} ${conversation} ${seq}`);
+  }
+
+  addRead(user: string, conversation: string, seq: Seq, changedSeq: Seq): void {
+    this.#set(this.#t.reads, `${user} ${conversation} ${seq}`, { user, conversation, seq, changedSeq });
+  }
+
+  dropReads(user: string, conversation: string, seq: Seq): void {
+    for (const [key, row] of this.#t.reads) {
+      if (row.user === user && row.conversation === conversation && row.seq <= seq) this.#delete(this.#t.reads, key);
+    }
+  }
+
+  isHidden(user: string, conversation: string, seq: Seq): boolean {
+    return this.#t.hidden.has(`${user} ${conversation} ${seq}`);
+  }
+
+  hide(user: string, conversation: string, seq: Seq, changedSeq: Seq): void {
+    this.#set(this.#t.hidden, `${user} ${conversation} ${seq}`, { user, conversation, seq, changedSeq });
+  }
+
+  hasTombstone(author: string, clientId: string): boolean {
+    return this.#t.tombstones.has(`${author} ${clientId}`);
+  }
+
+  addTombstone(author: string, clientId: string): void {
+    this.#set(this.#t.tombstones, `${author} ${clientId}`, { author, clientId });
+  }
+
+  purge(): { readonly user: string; readonly afterClientId: string } | null {
+    let first: { readonly user: string; readonly afterClientId: string } | null = null;
+    for (const row of this.#t.purges.values()) if (first === null || row.user < first.user) first = row;
+    return first;
+  }
+
+  setPurge(user: string, afterClientId: string): void {
+    this.#set(this.#t.purges, user, { user, afterClientId });
+  }
+
+  endPurge(user: string): void {
+    this.#delete(this.#t.purges, user);
+  }
+
+  #set<V>(map: Map<string, V>, key: string, value: V): void {
+    const before = map.get(key);
+    map.set(key, value);
+    this.#undo.push(before === undefined ? () => void map.delete(key) : () => void map.set(key, before));
+  }
+
+  #delete<V>(map: Map<string, V>, key: string): void {
+    const before = map.get(key);
+    if (before === undefined) return;
+    map.delete(key);
+    this.#undo.push(() => void map.set(key, before));
+  }
+}
+
+/** Index of the first row with at least this seq. */
+function lowerBound(rows: readonly MessageRow[], seq: Seq): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle]!.seq < seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function table(rows: Iterable<object>, key: readonly string[]): Record<string, unknown>[] {
+  return [...rows].map(snakeCase).sort((a, b) => {
+    for (const column of key) {
+      const [x, y] = [a[column] as string | number, b[column] as string | number];
+      if (x !== y) return x < y ? -1 : 1;
+    }
+    return 0;
+  });
+}
+
+/** Columns by name, as SQLite gives them. */
+function snakeCase(row: object): Record<string, unknown> {
+  const columns = Object.entries(row).map(([name, value]): [string, unknown] => [
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    typeof value === "boolean" ? Number(value) : value instanceof Uint8Array ? new Uint8Array(value) : value,
+  ]);
+  return Object.fromEntries(columns.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,126 @@
+/**
+ * The chat's state in memory, with the real rules: what the simulator's replicas hold.
+ * Same results, same events and the same hash as StateDb; a contract suite compares them.
+ *
+ *   const state = new MemoryState();
+ *   state.onApplied = (ops, view) => ...;      // after each batch of ops, as StateDb
+ *   state.apply(batches); state.appliedSeq(); state.hash();
+ *   const snapshot = state.clone();            // independent copy, without the listener
+ *   state.clone({ without: "requests" });      // the same without the dedupe table: a bug for tests
+ */
+import { applyOp, recordPoison, type AppliedOp, type ApplyOp } from "../../src/chat/apply.ts";
+import { FormatTooNew } from "../../src/chat/op.ts";
+import type { AppliedListener } from "../../src/db/state/state-db.ts";
+import { assert } from "../../src/election/assert.ts";
+import type { Batch } from "../../src/election/frame.ts";
+import type { StateMachine } from "../../src/election/ports.ts";
+import { viewNoKey, type Seq } from "../../src/election/view.ts";
+import { MemoryRows } from "./memory-rows.ts";
+
+interface Position {
+  seq: Seq;
+  view: string;
+  firstView: string;
+  newestMicros: number;
+}
+
+export class MemoryState implements StateMachine {
+  onApplied: AppliedListener | null = null;
+  readonly #rules: ApplyOp;
+  #rows = new MemoryRows();
+  #position: Position = { seq: 0, view: "", firstView: "", newestMicros: 0 };
+
+  constructor(options: { readonly rules?: ApplyOp } = {}) {
+    this.#rules = options.rules ?? applyOp;
+  }
+
+  clone(options: { readonly without?: "requests" } = {}): MemoryState {
+    const copy = new MemoryState({ rules: this.#rules });
+    copy.#rows = this.#rows.clone();
+    if (options.without === "requests") copy.#rows.dropRequests();
+    copy.#position = { ...this.#position };
+    return copy;
+  }
+
+  appliedSeq(): Seq {
+    return this.#position.seq;
+  }
+
+  appliedView(): string {
+    return this.#position.view;
+  }
+
+  firstView(): string {
+    return this.#position.firstView;
+  }
+
+  newestMicros(): number {
+    return this.#position.newestMicros;
+  }
+
+  apply(batches: readonly Batch[]): void {
+    const groups: { view: string; ops: AppliedOp[] }[] = [];
+    for (const batch of batches) {
+      if (batch.kind === "view") this.#applyView(viewNoKey(batch.view.no), batch.view.startSeq);
+      else groups.push({ view: viewNoKey(batch.viewNo), ops: this.#applyOps(batch) });
+    }
+    for (const { view, ops } of groups) if (ops.length > 0) this.onApplied?.(ops, view);
+  }
+
+  async sync(): Promise<void> {}
+
+  /** Equal to StateDb's at the same seq of the same log. */
+  hash(): { readonly seq: Seq; readonly hash: string } {
+    const hasher = new Bun.CryptoHasher("sha256");
+    for (const [name, rows] of Object.entries(this.dump()).sort(([a], [b]) => (a < b ? -1 : 1))) {
+      hasher.update(`${name}\n`);
+      for (const row of rows) hasher.update(`${JSON.stringify(Object.values(row), blobAsHex)}\n`);
+    }
+    return { seq: this.#position.seq, hash: hasher.digest("hex") };
+  }
+
+  /** All replicated rows, as state.db has them. */
+  dump(): Record<string, Record<string, unknown>[]> {
+    const { seq, view, firstView, newestMicros } = this.#position;
+    const meta = { applied_seq: seq, applied_view: view, first_view: firstView, id: 1, newest_micros: newestMicros };
+    return { ...this.#rows.dump(), meta: seq === 0 ? [] : [meta] };
+  }
+
+  #applyView(view: string, seq: Seq): void {
+    if (seq <= this.#position.seq) return;
+    assert(seq === this.#position.seq + 1, `view at ${seq} after ${this.#position.seq}`);
+    const firstView = this.#position.firstView === "" ? view : this.#position.firstView;
+    this.#position = { ...this.#position, seq, view, firstView };
+  }
+
+  #applyOps(batch: Extract<Batch, { kind: "op" }>): AppliedOp[] {
+    const view = viewNoKey(batch.viewNo);
+    const applied: AppliedOp[] = [];
+    for (const [i, bytes] of batch.ops.entries()) {
+      const seq = batch.firstSeq + i;
+      if (seq <= this.#position.seq) continue;
+      assert(seq === this.#position.seq + 1, `op at ${seq} after ${this.#position.seq}`);
+      const op = this.#applyOne(bytes, seq);
+      const newestMicros = Math.max(this.#position.newestMicros, op.timeMicros);
+      this.#position = { seq, view, firstView: this.#position.firstView, newestMicros };
+      applied.push(op);
+    }
+    return applied;
+  }
+
+  #applyOne(bytes: Uint8Array, seq: Seq): AppliedOp {
+    try {
+      return this.#rules(bytes, seq, this.#rows);
+    } catch (error) {
+      this.#rows.rollback();
+      if (error instanceof FormatTooNew) throw error;
+      return recordPoison(bytes, seq, this.#rows);
+    } finally {
+      this.#rows.keep();
+    }
+  }
+}
+
+function blobAsHex(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? { blob: Buffer.from(value).toString("hex") } : value;
+}
