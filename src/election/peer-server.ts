@@ -20,7 +20,7 @@ import type { ReplicaId } from "./view.ts";
 
 /** From the first byte of a call to its proof. */
 const PROOF_TIMEOUT_MS = 1000;
-/** Calls not yet proven, over all: strangers may not pile up. */
+/** Calls not yet proven, over all: strangers may not pile up. The oldest goes, so that they cannot keep peers out either. */
 const UNPROVEN_MAX = 32;
 /** Hello and proof are a few hundred bytes. */
 const UNPROVEN_PACKET_BYTES_MAX = 16 * 1024;
@@ -88,9 +88,8 @@ export class PeerServer {
     this.closeAll();
   }
 
-  /** Closes all calls; what they have buffered is not delivered. Reports nothing. */
+  /** Closes all calls; what they have buffered is not delivered. */
   closeAll(): void {
-    this.#streams.clear();
     for (const inbound of this.#open) this.#close(inbound, grpc.status.UNAVAILABLE, "closed");
   }
 
@@ -127,17 +126,12 @@ export class PeerServer {
     stream.on("end", left);
     stream.on("cancelled", left);
     stream.on("error", left);
-    if (!this.#running) {
-      this.#close(inbound, grpc.status.UNAVAILABLE, "stopped");
-    } else if (this.#unproven() > UNPROVEN_MAX) {
-      this.#close(inbound, grpc.status.RESOURCE_EXHAUSTED, "too many calls without proof");
+    if (!this.#running) return this.#close(inbound, grpc.status.UNAVAILABLE, "stopped");
+    const unproven = [...this.#open].filter((open) => open.peer === null);
+    const oldest = unproven[0];
+    if (unproven.length > UNPROVEN_MAX && oldest !== undefined) {
+      this.#close(oldest, grpc.status.RESOURCE_EXHAUSTED, "too many calls without proof");
     }
-  }
-
-  #unproven(): number {
-    let count = 0;
-    for (const inbound of this.#open) if (inbound.peer === null) count++;
-    return count;
   }
 
   #receive(inbound: Inbound, bytes: Uint8Array): void {

@@ -95,6 +95,7 @@ export class GrpcPeerTransport implements PeerTransport {
           this.#links.get(peer)?.peerDialled(bootId);
         },
         onBroken: (peer) => {
+          if (this.#state !== "running") return;
           this.#listener.onStream?.(peer, "in", false);
           this.#links.get(peer)?.probe();
         },

@@ -8,7 +8,7 @@ import { PEER_SERVER_OPTIONS, PEER_SERVICE, type PeerServerStream } from "../../
 import { SnapshotFailed } from "../../src/election/peer-snapshot.ts";
 import type { GrpcPeerOptions } from "../../src/election/peer-transport.ts";
 import type { SnapshotSource } from "../../src/election/ports.ts";
-import { at, freePort, KEY, numbered, TestReplica, until } from "../support/peer-replica.ts";
+import { at, KEY, listen, numbered, TestReplica, until } from "../support/peer-replica.ts";
 
 const replicas: TestReplica[] = [];
 const servers: grpc.Server[] = [];
@@ -19,9 +19,9 @@ afterEach(() => {
 
 /** Leader 0 and joiner 1. */
 async function pair(more: Partial<GrpcPeerOptions> = {}): Promise<[TestReplica, TestReplica]> {
-  const [p0, p1] = [await freePort(), await freePort()];
-  const leader = await TestReplica.start(0, p0, [at(1, p1)]);
-  const joiner = await TestReplica.start(1, p1, [at(0, p0)], more);
+  const [l0, l1] = [await listen(), await listen()];
+  const leader = TestReplica.start(0, l0, [at(1, l1.port)]);
+  const joiner = TestReplica.start(1, l1, [at(0, l0.port)], more);
   replicas.push(leader, joiner);
   return [leader, joiner];
 }
@@ -217,7 +217,7 @@ describe("a snapshot", () => {
     ["with something else in it", [chunk, { kind: "frames", frames: [] }]],
   ] as const)("%s is not taken for whole", async (_name, packets) => {
     const port = await liar([{ kind: "snapshotHeader", header }, ...packets]);
-    const joiner = await TestReplica.start(1, await freePort(), [at(0, port)]);
+    const joiner = TestReplica.start(1, await listen(), [at(0, port)]);
     replicas.push(joiner);
     const chunks = iterate(await joiner.transport.fetchSnapshot(0, 0));
     expect((await chunks.next()).value).toHaveLength(10);

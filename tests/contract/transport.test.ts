@@ -6,20 +6,20 @@ import type { Frame } from "../../src/election/frame.ts";
 import { encodePacket } from "../../src/election/peer-packet.ts";
 import { CONNECT_PATH, FETCH_SNAPSHOT_PATH, openCall, openClient } from "../../src/election/peer-service.ts";
 import type { GrpcPeerOptions } from "../../src/election/peer-transport.ts";
-import { at, freePort, numbered, Proxy, TestReplica, until } from "../support/peer-replica.ts";
+import { at, deadPort, listen, type Listening, numbered, Proxy, TestReplica, until } from "../support/peer-replica.ts";
 
 const cleanUp: (() => void)[] = [];
 afterEach(() => {
   for (const undo of cleanUp.splice(0).reverse()) undo();
 });
 
-async function start(
+function start(
   id: number,
-  port: number,
+  listening: Listening,
   peers: ReturnType<typeof at>[],
   more: Partial<GrpcPeerOptions> = {},
-): Promise<TestReplica> {
-  const replica = await TestReplica.start(id, port, peers, more);
+): TestReplica {
+  const replica = TestReplica.start(id, listening, peers, more);
   cleanUp.push(() => replica.kill());
   return replica;
 }
@@ -28,9 +28,9 @@ async function start(
 async function pair(
   more: [Partial<GrpcPeerOptions>?, Partial<GrpcPeerOptions>?] = [],
 ): Promise<[TestReplica, TestReplica]> {
-  const [p0, p1] = [await freePort(), await freePort()];
-  const a = await start(0, p0, [at(1, p1)], more[0]);
-  const b = await start(1, p1, [at(0, p0)], more[1]);
+  const [l0, l1] = [await listen(), await listen()];
+  const a = start(0, l0, [at(1, l1.port)], more[0]);
+  const b = start(1, l1, [at(0, l0.port)], more[1]);
   return [a, b];
 }
 
@@ -96,17 +96,17 @@ describe("frames", () => {
   });
 
   test("are dropped without a word where there is no proven stream", async () => {
-    const a = await start(0, await freePort(), [at(1, await freePort())]);
+    const a = start(0, await listen(), [at(1, await deadPort())]);
     a.transport.send(1, numbered(1));
     expect(a.transport.isConnected(1)).toBe(false);
   });
 
   test("of a stream that was replaced are not delivered, though they arrive", async () => {
-    const [p0, p1] = [await freePort(), await freePort()];
-    const b = await start(1, p1, [at(0, p0)]);
-    const proxy = await Proxy.to(p1);
+    const [l0, l1] = [await listen(), await listen()];
+    const b = start(1, l1, [at(0, l0.port)]);
+    const proxy = await Proxy.to(l1.port);
     cleanUp.push(() => proxy.close());
-    const a = await start(0, p0, [at(1, proxy.port)]);
+    const a = start(0, l0, [at(1, proxy.port)]);
     await connected(a, b);
     a.transport.send(1, numbered(1));
     await until("the first frame", () => b.seqsFrom(0).length === 1);
@@ -142,11 +142,11 @@ describe("frames", () => {
   });
 
   test("that a peer does not read are bounded: the stream goes, a new one comes, no gap within one", async () => {
-    const [p0, p1] = [await freePort(), await freePort()];
-    const b = await start(1, p1, [at(0, p0)]);
-    const proxy = await Proxy.to(p1);
+    const [l0, l1] = [await listen(), await listen()];
+    const b = start(1, l1, [at(0, l0.port)]);
+    const proxy = await Proxy.to(l1.port);
     cleanUp.push(() => proxy.close());
-    const a = await start(0, p0, [at(1, proxy.port)]);
+    const a = start(0, l0, [at(1, proxy.port)]);
     await connected(a, b);
     proxy.hold();
     const op = new Uint8Array(256 * 1024);
@@ -164,11 +164,11 @@ describe("frames", () => {
   });
 
   test("of type Beat that wait give way to newer ones, and nothing else does", async () => {
-    const [p0, p1] = [await freePort(), await freePort()];
-    const b = await start(1, p1, [at(0, p0)]);
-    const proxy = await Proxy.to(p1);
+    const [l0, l1] = [await listen(), await listen()];
+    const b = start(1, l1, [at(0, l0.port)]);
+    const proxy = await Proxy.to(l1.port);
     cleanUp.push(() => proxy.close());
-    const a = await start(0, p0, [at(1, proxy.port)]);
+    const a = start(0, l0, [at(1, proxy.port)]);
     await connected(a, b);
     proxy.hold();
     const op = new Uint8Array(1024 * 1024);
@@ -195,7 +195,7 @@ describe("a peer that", () => {
     b.kill();
     await until("refused", () => a.refused.length > before);
     expect(a.transport.isConnected(1)).toBe(false);
-    const again = await start(1, b.port, [at(0, a.port)]);
+    const again = start(1, await listen(b.port), [at(0, a.port)]);
     await connected(a, again);
     a.transport.send(1, numbered(1));
     again.transport.send(0, numbered(2));
@@ -208,7 +208,7 @@ describe("a peer that", () => {
     await new Promise<void>((resolve) => frozen.listen(0, "127.0.0.1", resolve));
     cleanUp.push(() => frozen.close());
     const port = (frozen.address() as { port: number }).port;
-    const a = await start(0, await freePort(), [at(1, port)]);
+    const a = start(0, await listen(), [at(1, port)]);
     a.transport.probe(1);
     // The probe, the dial, and after its time-out the next probe.
     await until("dialled twice", () => accepted >= 3);
@@ -217,11 +217,11 @@ describe("a peer that", () => {
   });
 
   test("stops reading is not refused when the stream is closed", async () => {
-    const [p0, p1] = [await freePort(), await freePort()];
-    const b = await start(1, p1, [at(0, p0)]);
-    const proxy = await Proxy.to(p1);
+    const [l0, l1] = [await listen(), await listen()];
+    const b = start(1, l1, [at(0, l0.port)]);
+    const proxy = await Proxy.to(l1.port);
     cleanUp.push(() => proxy.close());
-    const a = await start(0, p0, [at(1, proxy.port)]);
+    const a = start(0, l0, [at(1, proxy.port)]);
     await connected(a, b);
     const before = a.refused.length;
     proxy.hold();
@@ -238,8 +238,8 @@ describe("a peer that", () => {
     a.transport.send(1, numbered(1));
     await until("a frame", () => b.seqsFrom(0).length === 1);
     expect(a.refused.length).toBe(before);
-    const gone = await freePort();
-    const c = await start(2, await freePort(), [at(1, gone)]);
+    const gone = await deadPort();
+    const c = start(2, await listen(), [at(1, gone)]);
     await until("refused at start", () => c.refused.length > 0);
     const dials = c.refused.length;
     c.transport.probe(1);
@@ -295,7 +295,7 @@ describe("who is not ours", () => {
   });
 
   test("without a proof no frame passes and no snapshot is made", async () => {
-    const a = await start(0, await freePort(), [at(1, await freePort())]);
+    const a = start(0, await listen(), [at(1, await deadPort())]);
     let offers = 0;
     a.offer = () => {
       offers++;
@@ -321,6 +321,23 @@ describe("who is not ours", () => {
     }
     expect(a.frames).toEqual([]);
     expect(offers).toBe(0);
+  });
+
+  test("a hundred strangers who say nothing keep no peer out", async () => {
+    const a = start(0, await listen(), [at(1, await deadPort())]);
+    const client = openClient(at(0, a.port));
+    cleanUp.push(() => client.close());
+    const codes: number[] = [];
+    for (let i = 0; i < 100; i++) {
+      const call = openCall(client, CONNECT_PATH);
+      cleanUp.push(() => call.cancel());
+      call.on("error", (error: { code: number }) => codes.push(error.code));
+      call.on("data", () => undefined);
+    }
+    // RESOURCE_EXHAUSTED: the oldest had to go.
+    await until("68 sent away", () => codes.filter((code) => code === 8).length >= 68);
+    const b = start(1, await listen(), [at(0, a.port)]);
+    await until("a peer gets in", () => b.transport.isConnected(0));
   });
 
   test("a million random bytes at the port leave the replica serving", async () => {

@@ -15,8 +15,30 @@ export async function until(what: string, condition: () => boolean): Promise<voi
   }
 }
 
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
+/** A gRPC server that listens. Ports are taken before they are told to others: a free one may be given to a dial. */
+export interface Listening {
+  readonly server: grpc.Server;
+  readonly port: number;
+}
+
+/** Listens on any port, or on the one given, waiting for it if it is still being closed. */
+export async function listen(port = 0): Promise<Listening> {
+  const end = performance.now() + 5_000;
+  for (;;) {
+    const server = new grpc.Server(PEER_SERVER_OPTIONS);
+    const bound = await new Promise<number | Error>((resolve) => {
+      server.bindAsync(`127.0.0.1:${port}`, grpc.ServerCredentials.createInsecure(), (error, got) =>
+        resolve(error ?? got),
+      );
+    });
+    if (typeof bound === "number") return { server, port: bound };
+    if (port === 0 || performance.now() > end) throw bound;
+    await Bun.sleep(20);
+  }
+}
+
+/** A port where nobody listens: free a moment ago. */
+export async function deadPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -67,20 +89,15 @@ export class TestReplica {
     });
   }
 
-  /** Listens on `port` and starts the transport. */
-  static async start(
+  /** Starts a transport on a server that listens already. */
+  static start(
     id: number,
-    port: number,
+    listening: Listening,
     peers: PeerAddress[],
     more: Partial<GrpcPeerOptions> = {},
-  ): Promise<TestReplica> {
-    const server = new grpc.Server(PEER_SERVER_OPTIONS);
-    const credentials = grpc.ServerCredentials.createInsecure();
-    await new Promise<void>((resolve, reject) => {
-      server.bindAsync(`127.0.0.1:${port}`, credentials, (error) => (error === null ? resolve() : reject(error)));
-    });
-    const replica = new TestReplica(server, port, id, peers, more);
-    replica.transport.start(server);
+  ): TestReplica {
+    const replica = new TestReplica(listening.server, listening.port, id, peers, more);
+    replica.transport.start(listening.server);
     return replica;
   }
 
