@@ -52,6 +52,8 @@ import {
 
 /** A Join that got no Append is repeated after this long. */
 const JOIN_AGAIN_MS = 400;
+/** A follower that hears its leader's Beats but got no Append for this many heartbeats asks to be taken in again. */
+const SILENT_STREAM_HEARTBEATS = 3;
 /** A leaving replica without a leader waits this long for one before it just stops. */
 const LEADERLESS_STOP_MS = 1_000;
 
@@ -100,6 +102,8 @@ export class Core implements CoreParts {
   private leaderCommit: Seq = 0;
   /** Our log equals the leader's up to here. */
   private verified: Seq = 0;
+  /** Ms since the leader's last Append. */
+  private appendMs = 0;
   private ackDue = false;
   /** Read round of the leader's last Append. */
   private round = 0;
@@ -256,6 +260,9 @@ export class Core implements CoreParts {
     this.leadership?.tick(elapsed);
     this.beatMs += elapsed;
     this.joinMs += elapsed;
+    this.appendMs += elapsed;
+    // The leader may think of our previous boot, or not of us at all.
+    if (this.appendMs >= SILENT_STREAM_HEARTBEATS * this.timing.heartbeatMs) this.rejoin();
     if (this.leaving !== null) {
       this.leaving.ms += elapsed;
       this.leaving.leaderlessMs = this.currentLeader() === null ? this.leaving.leaderlessMs + elapsed : 0;
@@ -510,6 +517,7 @@ export class Core implements CoreParts {
       return;
     }
     this.streamBallot = append.ballot;
+    this.appendMs = 0;
     this.fetching = null;
     this.standing.reset();
     const end = append.prevSeq + append.batches.reduce((count, batch) => count + batchLength(batch), 0);
@@ -591,6 +599,8 @@ export class Core implements CoreParts {
       this.emit({ type: "send", to: from, frame: { type: "denied", ballot: request.ballot, promised, leaderId } });
       return;
     }
+    // Whoever leaves and gives the lead away acknowledges nothing from here on.
+    if (this.leaving !== null) this.active = false;
     this.leadership = null;
     this.standing.reset();
     this.standing.rest();

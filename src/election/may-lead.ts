@@ -104,7 +104,8 @@ function strictVerdict(
       : null;
   }
   const kept = membersFrom(newest, supporters, me, false);
-  return kept.length >= needed ? kept : sortMembers(counted.filter((s) => !s.leaving));
+  if (kept.length >= needed) return kept;
+  return me.admitted ? sortMembers(counted.filter((s) => s.replicaId === me.replicaId || !s.leaving)) : null;
 }
 
 function policyAllows(me: Supporter, supporters: readonly Supporter[], context: LeadContext): boolean {

@@ -118,11 +118,14 @@ export class PeerTable {
     return peer.refused && (this.identity.loopback || peer.refusedMs >= this.timing.suspectMs);
   }
 
-  /** Consent: it said it leaves, or agreed to be dropped from view `no`. */
+  /**
+   * Consent: it said it leaves and no longer counts as active, or agreed to be dropped from view
+   * `no`. A leader that leaves stays active until it has handed over: it may still acknowledge.
+   */
   consents(member: Member, no: ViewNo): boolean {
     const { beat, left } = this.peer(member.replicaId);
     if (left !== null && left.storeId === member.storeId && sameViewNo(left.no, no)) return true;
-    return beat !== null && beat.leaving && beat.storeId === member.storeId;
+    return beat !== null && beat.leaving && !beat.active && beat.storeId === member.storeId;
   }
 
   /**

@@ -6,7 +6,6 @@
  * that lost a merge (the fork queue) take the same way, until they are seen applied.
  */
 import { APPEND_ENTRIES_MAX } from "./frame.ts";
-import type { ReplicaId } from "./view.ts";
 
 /** Ops waiting here at most: beyond it `add` refuses. */
 export const WAITING_MAX = 8_192;
@@ -16,13 +15,6 @@ export const WAITING_BYTES_MAX = 16 * 1024 * 1024;
 const FRAME_BYTES_MAX = 1024 * 1024;
 /** An op not seen applied for this long is sent again: its frame may have been lost. */
 const RESEND_MS = 2_000;
-
-/** Where ops go now. */
-export interface Target {
-  /** Changes with the leader and its ballot. */
-  readonly leadershipKey: string;
-  readonly leaderId: ReplicaId;
-}
 
 /** A wait that ended without seeing the op applied. Not `definite`: it may yet come out of apply. */
 export interface Expired {
@@ -86,11 +78,10 @@ export class Proposals {
     return entry;
   }
 
-  /** Leadership moved: everything unsettled goes to the new leader, in the old order. */
-  retarget(target: Target | null): void {
-    const key = target?.leadershipKey ?? null;
-    if (key === this.sentTo) return;
-    this.sentTo = key;
+  /** Names the leadership that ops go to; if it changed, everything unsettled is sent again, in the old order. */
+  retarget(leadershipKey: string | null): void {
+    if (leadershipKey === this.sentTo) return;
+    this.sentTo = leadershipKey;
     this.unsent = [...this.waiting.values()];
   }
 

@@ -1,0 +1,440 @@
+/**
+ * Runs the core: one mailbox in, effects out, in turns.
+ *
+ *   frames, ticks, proposals -> mailbox -> turn: core.step(...)* -> sends   (phase 1)
+ *                                             persist: log.db, one fsync    (phase 2)
+ *                                             persisted -> acks, commit -> apply -> answers
+ *
+ * Everything that arrives in one pass of the event loop is one turn, and whatever rows a turn
+ * makes necessary are one transaction: that is the group commit. Frames leave before the disk
+ * is touched, so the peers' disks work at the same time as ours.
+ */
+import { BrokenInvariant } from "./assert.ts";
+import type { Core, CoreStatus } from "./core.ts";
+import type { Effect, Event, Notice, PersistRows, StagedSnapshot, Timing } from "./event.ts";
+import { APPEND_ENTRIES_MAX, batchLastSeq, type Beat, type Frame } from "./frame.ts";
+import { LogReader } from "./log-reader.ts";
+import {
+  StorageFull,
+  type LogStorage,
+  type PeerListener,
+  type PeerTransport,
+  type SnapshotStore,
+  type StateMachine,
+} from "./ports.ts";
+import { Proposals, WAITING_MAX } from "./proposals.ts";
+import { ReadIndexes } from "./read-indexes.ts";
+import { SeqWaiters } from "./seq-waiters.ts";
+import type { ReplicaId, Seq, ViewNo } from "./view.ts";
+
+/** A caller waits this long for its op unless it says otherwise. */
+const PROPOSE_TIMEOUT_MS = 10_000;
+/** Applying more than this in one go lets other work in between. */
+const APPLY_SLICE_MS = 25;
+/** A write that found the disk full is tried again after this long. */
+const DISK_FULL_RETRY_MS = 500;
+/** Ops of the fork queue proposed at once. */
+const FORKED_MAX = 256;
+
+/** How a proposal ended; the words of chat's Proposer port. */
+export type Outcome =
+  | { readonly kind: "applied"; readonly seq: Seq; readonly result: Uint8Array }
+  | { readonly kind: "no_leader" }
+  | { readonly kind: "not_writable"; readonly reason: string }
+  | { readonly kind: "slow_down"; readonly retryAfterMs: number }
+  | { readonly kind: "timed_out" };
+
+export interface DriverDeps {
+  readonly core: Core;
+  readonly timing: Timing;
+  readonly log: LogStorage;
+  readonly state: StateMachine;
+  readonly snapshots: SnapshotStore;
+  readonly transport: PeerTransport;
+  /** Opens the state of a snapshot that was switched in; the old one is closed. */
+  readonly openState: (snapshot: StagedSnapshot) => StateMachine;
+  /** An op of the fork queue as it is proposed again, and the key under which apply reports it. */
+  readonly recover: (op: Uint8Array) => { readonly key: string; readonly op: Uint8Array };
+  readonly onNotice: (notice: Notice) => void;
+  readonly onGossip: (from: ReplicaId, payload: string) => void;
+  /** The process cannot go on: a broken invariant or a damaged disk. Called once. */
+  readonly onFatal: (error: unknown) => void;
+  /** Monotonic ms. */
+  readonly now: () => number;
+}
+
+/** The one place where the core meets time, disk and network. */
+export class Driver implements PeerListener {
+  private readonly deps: DriverDeps;
+  private readonly core: Core;
+  private readonly proposals = new Proposals();
+  private readonly reader: LogReader;
+  private readonly appliedWaiters = new SeqWaiters();
+  private readonly readIndexes: ReadIndexes;
+  private readonly callers = new Map<string, ((outcome: Outcome) => void)[]>();
+  private state: StateMachine;
+  private mailbox: Event[] = [];
+  private turnPlanned = false;
+  private rows: PersistRows[] = [];
+  private rowsToken = 0;
+  private persistPlanned = false;
+  private applyTarget: Seq;
+  private applying = false;
+  private compacting = false;
+  private timer: ReturnType<typeof setInterval> | null = null;
+  private lastTurnAt: number | null = null;
+  private stallMs = 0;
+  private diskFull = false;
+  private dead = false;
+  private stopping: { done: () => void; promise: Promise<void> } | null = null;
+
+  constructor(deps: DriverDeps) {
+    this.deps = deps;
+    this.core = deps.core;
+    this.state = deps.state;
+    this.applyTarget = deps.state.appliedSeq();
+    this.reader = new LogReader(deps.log);
+    this.readIndexes = new ReadIndexes((id) => this.give({ type: "readIndex", id }));
+  }
+
+  /** Starts the clock; the transport must be able to send. */
+  start(): void {
+    this.timer = setInterval(() => this.give({ type: "tick" }), this.deps.timing.tickMs);
+    this.give({ type: "tick" });
+  }
+
+  /** Leaves the cluster gracefully; resolves when nothing more will be acknowledged (at most stopMs). */
+  shutdown(): Promise<void> {
+    if (this.stopping === null) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.stopping = { done: resolve, promise };
+      this.give({ type: "shutdown" });
+    }
+    return this.stopping.promise;
+  }
+
+  /** Ends at once: no timers, no more turns. Callers that wait learn that they do not know. */
+  stop(): void {
+    this.dead = true;
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+    for (const key of this.callers.keys()) this.answer(key, { kind: "timed_out" });
+    this.appliedWaiters.close();
+    this.readIndexes.close();
+  }
+
+  // ---------------------------------------------------------------- in
+
+  onFrame(from: ReplicaId, frame: Frame): void {
+    if (frame.type === "gossip") this.deps.onGossip(from, frame.payload);
+    // With a full disk nothing can be appended: the sender keeps the ops and tries elsewhere.
+    else if (frame.type !== "propose" || !this.diskFull) this.give({ type: "frame", from, frame });
+  }
+
+  onRefused(peer: ReplicaId): void {
+    this.give({ type: "refused", peer });
+  }
+
+  /** Ephemeral, to every peer: see Gossip. */
+  gossip(payload: string): void {
+    for (const to of this.core.peers.ids) this.deps.transport.send(to, { type: "gossip", payload });
+  }
+
+  /** Puts an op on its way into the log; see chat's Proposer port. Never throws. */
+  propose(key: string, op: Uint8Array, timeoutMs: number = PROPOSE_TIMEOUT_MS): Promise<Outcome> {
+    if (this.dead || this.stopping !== null)
+      return Promise.resolve({ kind: "not_writable", reason: "this replica is stopping" });
+    if (this.diskFull) return Promise.resolve({ kind: "not_writable", reason: "the disk of this replica is full" });
+    if (!this.proposals.add(key, op, this.deps.now() + timeoutMs)) {
+      return Promise.resolve({ kind: "slow_down", retryAfterMs: 1000 });
+    }
+    this.plan();
+    return new Promise((resolve) => {
+      const waiting = this.callers.get(key);
+      if (waiting === undefined) this.callers.set(key, [resolve]);
+      else waiting.push(resolve);
+    });
+  }
+
+  /** An op came out of apply on this replica: whoever proposed it here is answered. Called by the state's owner. */
+  opApplied(key: string, seq: Seq, result: Uint8Array): void {
+    const waited = this.proposals.applied(key);
+    if (waited === null) return;
+    if (waited.forkId !== null) this.deps.log.forkConfirmed([waited.forkId]);
+    this.answer(key, { kind: "applied", seq, result });
+  }
+
+  /** Resolves true once this replica has applied all that was committed when asked; false after timeoutMs. */
+  async readIndex(timeoutMs: number): Promise<boolean> {
+    const end = this.deps.now() + timeoutMs;
+    const seq = await this.readIndexes.ask(timeoutMs);
+    return seq !== null && this.waitApplied(seq, Math.max(0, end - this.deps.now()));
+  }
+
+  // ---------------------------------------------------------------- what others ask
+
+  status(): CoreStatus {
+    return this.core.status();
+  }
+
+  /** The peer's last Beat while it is heard; null otherwise. */
+  peerBeat(peer: ReplicaId): Beat | null {
+    return this.core.peers.hears(peer) ? this.core.peers.lastBeat(peer) : null;
+  }
+
+  applied(): { readonly viewNo: ViewNo | null; readonly seq: Seq } {
+    const seq = this.state.appliedSeq();
+    return { viewNo: this.core.log.viewNoAt(seq), seq };
+  }
+
+  viewNoAt(seq: Seq): ViewNo | null {
+    return seq < 1 || seq > this.core.log.lastSeq ? null : this.core.log.viewNoAt(seq);
+  }
+
+  waitApplied(seq: Seq, timeoutMs: number): Promise<boolean> {
+    if (this.state.appliedSeq() >= seq) return Promise.resolve(true);
+    return this.appliedWaiters.wait(seq, timeoutMs);
+  }
+
+  /** Why a write could not be taken now; null if it could, as far as this replica can know. */
+  notWritable(): string | null {
+    if (this.diskFull) return "the disk of this replica is full";
+    if (this.stopping !== null) return "this replica is stopping";
+    const { leaderId, viewActive, accepting, role, waitingFor } = this.core.status();
+    if (leaderId === null) {
+      return waitingFor.length > 0 ? `waiting for replica ${waitingFor.join(" and ")}` : "no leader yet";
+    }
+    if (role === "learner") return "catching up";
+    if (role === "leader" && !accepting) return "fewer replicas than a majority";
+    return viewActive ? null : "the view is being formed";
+  }
+
+  /** Longest time, ms, that the event loop was blocked since the last call. */
+  takeLongestStall(): number {
+    const { stallMs } = this;
+    this.stallMs = 0;
+    return stallMs;
+  }
+
+  // ---------------------------------------------------------------- turns
+
+  private give(event: Event): void {
+    this.mailbox.push(event);
+    this.plan();
+  }
+
+  private plan(): void {
+    if (this.turnPlanned || this.dead) return;
+    this.turnPlanned = true;
+    setImmediate(() => this.guarded(() => this.turn()));
+  }
+
+  private guarded(work: () => void): void {
+    if (this.dead) return;
+    try {
+      work();
+    } catch (error) {
+      this.stop();
+      this.deps.onFatal(error);
+    }
+  }
+
+  private turn(): void {
+    this.turnPlanned = false;
+    const now = this.deps.now();
+    this.measureStall(now);
+    const events = this.mailbox;
+    this.mailbox = [];
+    for (const event of events) {
+      if (event.type === "tick") this.onTick(now);
+      this.run(this.core.step(event, now));
+    }
+    this.forward(now);
+    this.run(this.core.step({ type: "turnEnd" }, now));
+    // The leader may have changed in this very turn: what waits goes to the new one at once.
+    this.forward(now);
+    if (this.mailbox.length > 0) this.plan();
+    if (this.rows.length > 0 && !this.persistPlanned) {
+      this.persistPlanned = true;
+      this.deps.transport.flush();
+      setImmediate(() => this.guarded(() => this.persist()));
+    }
+  }
+
+  /** Ticks come every tickMs: what they come later, something blocked the loop. */
+  private measureStall(now: number): void {
+    if (this.lastTurnAt !== null)
+      this.stallMs = Math.max(this.stallMs, now - this.lastTurnAt - this.deps.timing.tickMs);
+    this.lastTurnAt = now;
+  }
+
+  private onTick(now: number): void {
+    for (const { key, definite } of this.proposals.tick(now)) {
+      this.answer(key, definite ? { kind: "no_leader" } : { kind: "timed_out" });
+    }
+    if (this.proposals.forkedWaiting > 0 || this.core.status().leaderId === null) return;
+    for (const { id, op } of this.deps.log.forkQueue(FORKED_MAX)) {
+      const recovered = this.deps.recover(op);
+      this.proposals.addForked(id, recovered.key, recovered.op);
+    }
+  }
+
+  /** Hands waiting proposals to whoever leads. */
+  private forward(now: number): void {
+    const { leaderId, leadershipKey, accepting } = this.core.status();
+    this.proposals.retarget(leadershipKey === null || leaderId === null ? null : leadershipKey);
+    if (this.proposals.idle() || leaderId === null) return;
+    const local = leaderId === this.core.identity.replicaId;
+    if (local && (!accepting || this.diskFull)) return;
+    for (let ops = this.proposals.take(now); ops.length > 0; ops = this.proposals.take(now)) {
+      if (local) {
+        this.run(this.core.step({ type: "propose", ops }, now));
+        this.plan();
+      } else {
+        this.deps.transport.send(leaderId, { type: "propose", ops });
+      }
+    }
+  }
+
+  private persist(): void {
+    this.persistPlanned = false;
+    const rows = this.rows;
+    const token = this.rowsToken;
+    this.rows = [];
+    try {
+      this.deps.log.write(rows);
+    } catch (error) {
+      if (!(error instanceof StorageFull)) throw error;
+      // Nothing was written: the same rows are tried again. Meanwhile no progress is made, so
+      // the others drop this replica from the view, or it hands over.
+      this.rows = [...rows, ...this.rows];
+      this.diskFull = true;
+      this.persistPlanned = true;
+      setTimeout(() => this.guarded(() => this.persist()), DISK_FULL_RETRY_MS);
+      return;
+    }
+    this.diskFull = false;
+    this.reader.written(rows);
+    this.mailbox.push({ type: "persisted", token });
+    this.turn();
+  }
+
+  // ---------------------------------------------------------------- effects
+
+  private run(effects: readonly Effect[]): void {
+    for (const effect of effects) this.carryOut(effect);
+  }
+
+  private carryOut(effect: Effect): void {
+    const { transport } = this.deps;
+    switch (effect.type) {
+      case "persist":
+        this.rows.push(effect.rows);
+        this.rowsToken = effect.token;
+        this.reader.pending(effect.rows);
+        return;
+      case "send":
+        transport.send(effect.to, effect.frame);
+        return;
+      case "sendAppend": {
+        const { to, ballot, prevSeq, prevViewNo, upTo, commit, round } = effect;
+        const batches = this.reader.read(prevSeq + 1, upTo);
+        transport.send(to, { type: "append", ballot, prevSeq, prevViewNo, batches, commit, round });
+        return;
+      }
+      case "sendTail": {
+        const { to, prevSeq, prevViewNo, upTo } = effect;
+        transport.send(to, { type: "tail", prevSeq, prevViewNo, batches: this.reader.read(prevSeq + 1, upTo) });
+        return;
+      }
+      case "commit":
+        this.applyTarget = effect.seq;
+        if (!this.applying) this.apply();
+        return;
+      case "readReady":
+        this.readIndexes.ready(effect.id, effect.seq);
+        return;
+      case "fetchSnapshot":
+        void this.fetchSnapshot(effect.from, effect.commonSeq);
+        return;
+      case "openSnapshot":
+        this.state = this.deps.openState(effect.snapshot);
+        this.applyTarget = Math.max(this.state.appliedSeq(), effect.snapshot.appliedSeq);
+        this.appliedWaiters.reached(this.state.appliedSeq());
+        return;
+      case "compact":
+        void this.compact(effect.upTo);
+        return;
+      case "probe":
+        transport.probe(effect.peer);
+        return;
+      case "resetPeers":
+        transport.resetPeers();
+        return;
+      case "notice":
+        this.deps.onNotice(effect.notice);
+        return;
+      case "stopped":
+        this.stopping?.done();
+        return;
+    }
+  }
+
+  /** Applies what is committed, in slices, so that catching up never blocks the loop for long. */
+  private apply(): void {
+    const started = performance.now();
+    this.applying = false;
+    for (let applied = this.state.appliedSeq(); applied < this.applyTarget; applied = this.state.appliedSeq()) {
+      if (performance.now() - started > APPLY_SLICE_MS) {
+        this.applying = true;
+        setImmediate(() => this.guarded(() => this.apply()));
+        break;
+      }
+      const batches = this.reader.read(applied + 1, Math.min(this.applyTarget, applied + APPEND_ENTRIES_MAX));
+      const last = batches.at(-1);
+      if (last === undefined) throw new BrokenInvariant("committed entries are in the log");
+      this.state.apply(batches);
+      if (this.state.appliedSeq() !== batchLastSeq(last)) throw new BrokenInvariant("apply advances appliedSeq");
+    }
+    this.appliedWaiters.reached(this.state.appliedSeq());
+  }
+
+  private async fetchSnapshot(from: ReplicaId, commonSeq: Seq): Promise<void> {
+    try {
+      const source = await this.deps.transport.fetchSnapshot(from, commonSeq);
+      const snapshot = await this.deps.snapshots.receive(source);
+      this.give({ type: "snapshotFetched", snapshot });
+    } catch {
+      // The stream broke, or what came was not whole: nothing was switched; the core asks again.
+      this.give({ type: "snapshotFailed" });
+    }
+  }
+
+  private async compact(upTo: Seq): Promise<void> {
+    if (this.compacting) return;
+    this.compacting = true;
+    try {
+      const covered = Math.min(upTo, this.state.appliedSeq());
+      await this.state.sync();
+      if (!this.dead) this.deps.log.compact(covered);
+    } catch (error) {
+      this.guarded(() => {
+        throw error;
+      });
+    } finally {
+      this.compacting = false;
+    }
+  }
+
+  private answer(key: string, outcome: Outcome): void {
+    const waiting = this.callers.get(key);
+    if (waiting === undefined) return;
+    this.callers.delete(key);
+    for (const resolve of waiting) resolve(outcome);
+  }
+
+  /** Share of the proposal queue in use, 0 to 1. */
+  load(): number {
+    return this.proposals.size / WAITING_MAX;
+  }
+}
