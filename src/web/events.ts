@@ -148,7 +148,7 @@ export class EventStreams {
   }
 
   private cluster(): string {
-    return JSON.stringify(summarize(this.deps.status()));
+    return JSON.stringify({ ...summarize(this.deps.status()), origins: this.deps.origins() });
   }
 
   private tick(): void {

@@ -1,5 +1,7 @@
 /** The cluster line, the panel behind it, and the calm note when there is something to say. */
 
+import { localTimes } from "./times.js";
+
 const PANEL_MS = 2000;
 const SHORT_NOTE_MS = 7000;
 
@@ -12,8 +14,9 @@ export function openCluster({ onKept }) {
 
   const keptNow = () => ({ count: Number(lineElement?.dataset.kept ?? 0), of: Number(lineElement?.dataset.of ?? 0) });
 
-  function refreshPanel(swap) {
-    return htmx.ajax("GET", "/cluster", { source: panel, target: panel, swap }).catch(() => {});
+  async function refreshPanel(swap) {
+    await htmx.ajax("GET", "/cluster", { source: panel, target: panel, swap }).catch(() => {});
+    localTimes(panel);
   }
 
   async function openPanel() {

@@ -83,6 +83,11 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state }) {
     event.preventDefault();
     submit();
   });
+  to?.addEventListener("input", () => {
+    showError(to, "");
+    clearTimeout(draftTimer);
+    draftTimer = setTimeout(keepDraft, DRAFT_MS);
+  });
   form.addEventListener("input", () => {
     fit();
     showError(field, "");
@@ -98,6 +103,9 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state }) {
   if (state.focus !== null && !field.disabled) {
     field.focus();
     field.setSelectionRange(...state.focus);
+  } else if (matchMedia("(min-width: 45rem) and (hover: hover)").matches && document.activeElement === document.body) {
+    // On a phone the keyboard would cover half of what one came to read.
+    (to !== null && to.value === "" ? to : field).focus();
   }
   fit();
 

@@ -3,17 +3,24 @@
  * lock reads for all and passes on by broadcast; else (an old browser) a stream of one's own.
  */
 
-/** Calls `onMessage` with what stream.js says. `me` and `key` keep two logins of one browser apart. */
+/**
+ * Calls `onMessage` with what stream.js says. `me` and `key` keep two logins of one browser apart.
+ * Answers {origins(list)}: replicas were added or moved, so the worker must be allowed to ask them.
+ */
 export function openLink({ script, me, key, page, onMessage }) {
   const name = `lastword ${me} ${key.slice(0, 6)}`;
   if (typeof SharedWorker === "function") {
     try {
-      joinWorker(new SharedWorker(script, { name }), page, onMessage);
-      return;
+      return linkToWorker(name, script, page, onMessage);
     } catch {
       // Forbidden here (some private modes): the next way.
     }
   }
+  openWithoutWorker(name, script, page, onMessage);
+  return { origins: () => {} };
+}
+
+function openWithoutWorker(name, script, page, onMessage) {
   if (navigator.locks !== undefined && typeof BroadcastChannel === "function")
     shareByLock(name, script, page, onMessage);
   else
@@ -22,11 +29,36 @@ export function openLink({ script, me, key, page, onMessage }) {
     );
 }
 
-function joinWorker(worker, page, onMessage) {
-  worker.port.addEventListener("message", (message) => onMessage(message.data));
-  worker.port.start();
-  worker.port.postMessage({ type: "join", page });
-  addEventListener("pagehide", () => worker.port.postMessage({ type: "leave" }));
+/**
+ * A worker may ask the origins that were known when its script was served: that policy comes with the
+ * script's answer. So the list is part of the script's address, and a new list means a new worker.
+ */
+function linkToWorker(name, script, first, onMessage) {
+  let page = first;
+  let port = null;
+  const open = () => {
+    const worker = new SharedWorker(`${script}?for=${encodeURIComponent(page.origins.join(" "))}`, { name });
+    const own = worker.port;
+    port = own;
+    own.addEventListener("message", ({ data }) => {
+      if (own !== port) return;
+      if (data.type === "event" && data.cursor !== "") page = { ...page, cursor: data.cursor };
+      onMessage(data);
+    });
+    own.start();
+    own.postMessage({ type: "join", page });
+  };
+  open();
+  addEventListener("pagehide", () => port.postMessage({ type: "leave" }));
+  return {
+    origins(list) {
+      if (list.toSorted().join() === page.origins.toSorted().join()) return;
+      port.postMessage({ type: "leave" });
+      // The new one goes on where the old one was; if another tab has opened it already, from what it keeps.
+      page = { ...page, origins: list, opened: Date.now() };
+      open();
+    },
+  };
 }
 
 /** Loads stream.js into the page; it leaves its maker in a global. */

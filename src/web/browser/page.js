@@ -181,7 +181,10 @@ function startApp() {
       forgetState();
       location.replace("/login");
     },
-    cluster: (summary) => cluster.show(summary),
+    cluster(summary) {
+      cluster.show(summary);
+      link.origins(summary.origins.map(reachable));
+    },
   };
 
   // --- the cluster, as far as this page depends on it ---------------------------------------------
@@ -213,8 +216,16 @@ function startApp() {
     setTimeout(() => (leaving = false), 3000);
   }
 
+  /** Cookies belong to a host name: on this computer every replica is reached by the name in the address bar. */
+  function reachable(origin) {
+    const url = new URL(origin);
+    const local = ["localhost", "127.0.0.1", "[::1]"];
+    if (local.includes(url.hostname) && local.includes(location.hostname)) url.hostname = location.hostname;
+    return url.origin;
+  }
+
   const origins = data.origins.split(" ").filter((one) => one !== "");
-  openLink({
+  const link = openLink({
     script: data.stream,
     me,
     key,

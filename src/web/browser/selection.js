@@ -28,13 +28,7 @@ export function openSelection(roll) {
     draw();
   }
 
-  const isOn = () => section.classList.contains("selecting") || section.classList.contains("has-selected");
-
-  toggle.addEventListener("click", () => setMode(!section.classList.contains("selecting")));
-  document.getElementById("select-none").addEventListener("click", () => setMode(false));
-  roll.list.addEventListener("change", draw);
-  bar.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  async function deleteChosen() {
     const ids = chosen().map((box) => box.value);
     if (ids.length === 0) {
       says.textContent = "Nothing is ticked yet.";
@@ -50,6 +44,16 @@ export function openSelection(roll) {
     roll.removeIds(ids);
     setMode(false);
     roll.log.focus();
+  }
+
+  const isOn = () => section.classList.contains("selecting") || section.classList.contains("has-selected");
+
+  toggle.addEventListener("click", () => setMode(!section.classList.contains("selecting")));
+  document.getElementById("select-none").addEventListener("click", () => setMode(false));
+  roll.list.addEventListener("change", draw);
+  bar.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void deleteChosen();
   });
   draw();
   return { isOn, setMode, toggle: () => setMode(!isOn()) };

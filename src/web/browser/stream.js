@@ -75,11 +75,11 @@ export function createHub(origin, send) {
 
   function onEvent(event) {
     if (event.name === "ping") return onPing(event.data === "ok");
-    const message = { type: "event", name: event.name, data: event.data, at: Date.now() };
+    if (event.id !== "") cursor = event.id;
+    const message = { type: "event", name: event.name, data: event.data, at: Date.now(), cursor };
     if (event.name === "cluster") {
       cluster = message;
     } else {
-      if (event.id !== "") cursor = event.id;
       kept.push(message);
       if (kept.length > KEPT_EVENTS) keptFrom = kept.shift().at;
     }
@@ -177,7 +177,7 @@ export function createHub(origin, send) {
       const back = await Promise.race([own, sleep(STAY_MS).then(() => null)]);
       if (back === true) break;
       const found = await probe(round > 1);
-      if ((await Promise.race([own, null])) === true) break;
+      if ((await Promise.race([own, Promise.resolve(null)])) === true) break;
       if (found !== null && running) {
         send(null, { type: "move", origin: found });
         await sleep(MOVE_MS);

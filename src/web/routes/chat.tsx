@@ -24,7 +24,7 @@ import {
   type Draft,
   type History,
 } from "../views/conversation.tsx";
-import { MessageRow } from "../views/message.tsx";
+import { renderRow } from "../views/message-html.tsx";
 import { nextFormId } from "./login.tsx";
 
 const PAGE_DEFAULT = 50;
@@ -191,7 +191,7 @@ function answerSent(c: Context<WebEnv>, deps: WebDeps, answer: { value: MessageV
   setWritten(c, answer.cursor, deps.secureCookies);
   const message = answer.value;
   if (!wantsJson(c)) return c.redirect(`/c/${message.conversationId}`, 303);
-  const row = c.req.header("lastword-page") === "yes" ? { row: String(<MessageRow message={message} />) } : {};
+  const row = c.req.header("lastword-page") === "yes" ? { row: renderRow(message) } : {};
   return c.json({ message, cursor: answer.cursor, ...row }, 201);
 }
 

@@ -114,7 +114,7 @@ function DeleteAccount({ unread, deletion }: AccountProps) {
       : `You have ${unread === 1 ? "1 unread message" : `${unread} unread messages`}.`;
   return (
     <form method="post" action="/account/delete" class="block stack ending">
-      <h2>The end</h2>
+      <h2>Delete this account</h2>
       <p>
         <strong id="unread-named">{waiting}</strong> Deleting ends every login at once. Your name stays reserved, and
         nobody can log in with it again. What you wrote stays with those who have it, as from “deleted user”, unless you

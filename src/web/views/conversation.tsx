@@ -157,25 +157,13 @@ interface ComposerProps {
   readonly action: string;
   readonly draft: Draft;
   readonly closed?: boolean;
-  readonly to?: boolean;
 }
 
-export function Composer({ action, draft, closed = false, to = false }: ComposerProps) {
+export function Composer({ action, draft, closed = false }: ComposerProps) {
   const bodyError = errorAt(draft.error, "body") ?? errorElsewhere(draft.error, ["name", "to", "body"]);
-  const toError = errorAt(draft.error, "to") ?? errorAt(draft.error, "name");
   return (
     <form id="composer" class="composer" method="post" action={action}>
       <input type="hidden" name="id" value={draft.id} />
-      {to ? (
-        <Field
-          name="name"
-          label="To"
-          value={draft.to}
-          autofocus={draft.to === ""}
-          hint="The name of the person, capitals or not."
-          error={toError}
-        />
-      ) : null}
       <div class="line">
         <label for="body" class="sr">
           Message
@@ -188,7 +176,6 @@ export function Composer({ action, draft, closed = false, to = false }: Composer
           maxlength={8192}
           placeholder={closed ? "This account is gone" : "Write a message"}
           disabled={closed}
-          autofocus={!to || draft.to !== ""}
           autocomplete="off"
           aria-describedby="body-error"
           {...(bodyError === undefined ? {} : { "aria-invalid": "true" })}
@@ -201,6 +188,16 @@ export function Composer({ action, draft, closed = false, to = false }: Composer
       </div>
       <FieldError id="body-error" sentence={bodyError} />
     </form>
+  );
+}
+
+/** Whom the first words go to: on top, as in a letter, but part of the composer's form. */
+function Recipient({ draft }: { draft: Draft }) {
+  const error = errorAt(draft.error, "to") ?? errorAt(draft.error, "name");
+  return (
+    <div class="recipient">
+      <Field name="name" label="To" form="composer" value={draft.to} placeholder="Name of a person" error={error} />
+    </div>
   );
 }
 
@@ -217,6 +214,7 @@ export function NewConversation({ draft, first }: { draft: Draft; first: boolean
           <h1 id="with">New message</h1>
         </div>
       </header>
+      <Recipient draft={draft} />
       <div class="log welcome">
         <div class="roll">
           {first ? (
@@ -229,7 +227,7 @@ export function NewConversation({ draft, first }: { draft: Draft; first: boolean
           )}
         </div>
       </div>
-      <Composer action="/to" draft={draft} to />
+      <Composer action="/to" draft={draft} />
     </section>
   );
 }

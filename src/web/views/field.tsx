@@ -10,6 +10,9 @@ interface FieldProps {
   readonly error?: string | undefined;
   readonly autocomplete?: string;
   readonly autofocus?: boolean;
+  readonly placeholder?: string;
+  /** Id of the form it belongs to, if it stands outside of it. */
+  readonly form?: string;
 }
 
 export function Field(props: FieldProps) {
@@ -29,6 +32,8 @@ export function Field(props: FieldProps) {
         autocapitalize="none"
         spellcheck={false}
         autofocus={props.autofocus ?? false}
+        placeholder={props.placeholder ?? ""}
+        {...(props.form === undefined ? {} : { form: props.form })}
         {...(describedBy === "" ? {} : { "aria-describedby": describedBy })}
         {...(props.error === undefined ? {} : { "aria-invalid": "true" })}
       />

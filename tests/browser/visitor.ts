@@ -1,0 +1,143 @@
+/**
+ * People in a browser, for the stories in this folder: Debian's Chromium through playwright-core.
+ * Without it the stories are skipped in one line; with CI=true a missing browser is a failure.
+ */
+import { existsSync } from "node:fs";
+import { describe } from "bun:test";
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  type Locator,
+  type Page,
+} from "playwright-core";
+
+const CHROMIUM = "/usr/bin/chromium";
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+export const PASSWORD = "correct horse battery";
+
+/** A group of stories; skipped as a whole where there is no browser. */
+export function stories(name: string, body: () => void): void {
+  const missing = !existsSync(CHROMIUM) && process.env.CI !== "true";
+  if (missing) process.stderr.write(`${name}: skipped, ${CHROMIUM} is missing\n`);
+  describe.skipIf(missing)(name, body);
+}
+
+/** One browser for a file of stories. */
+export async function openBrowser(): Promise<Browser> {
+  return await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
+}
+
+/** What a page must never do: errors of the script, refusals by the policy. */
+const QUIET_ENOUGH = /favicon|Failed to load resource|net::ERR_|Password forms should have/;
+
+/** Somebody with a browser profile of her own. */
+export class Visitor {
+  readonly name: string;
+  readonly context: BrowserContext;
+  /** The first tab. */
+  readonly page: Page;
+  /** Errors the pages reported; a story ends by expecting none. */
+  readonly complaints: string[] = [];
+
+  private constructor(name: string, context: BrowserContext, page: Page) {
+    this.name = name;
+    this.context = context;
+    this.page = page;
+    this.watch(page);
+  }
+
+  static async open(browser: Browser, name: string, options: BrowserContextOptions = {}): Promise<Visitor> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    context.setDefaultTimeout(10_000);
+    return new Visitor(name, context, await context.newPage());
+  }
+
+  private watch(page: Page): void {
+    page.on("pageerror", (error) => this.complaints.push(error.message));
+    page.on("console", (message) => {
+      if (message.type() === "error" && !QUIET_ENOUGH.test(message.text())) this.complaints.push(message.text());
+    });
+  }
+
+  async tab(): Promise<Page> {
+    const page = await this.context.newPage();
+    this.watch(page);
+    return page;
+  }
+
+  async register(origin: string): Promise<void> {
+    await this.page.goto(`${origin}/register`);
+    await this.fillIn("Register");
+    await this.page.getByRole("button", { name: "Log out" }).waitFor();
+  }
+
+  async logIn(origin: string, page = this.page): Promise<void> {
+    await page.goto(`${origin}/login`);
+    await this.fillIn("Log in", page);
+    await page.getByRole("button", { name: "Log out" }).waitFor();
+  }
+
+  private async fillIn(button: string, page = this.page): Promise<void> {
+    await page.getByLabel("Name", { exact: true }).fill(this.name);
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.getByRole("button", { name: button, exact: true }).click();
+  }
+
+  /** The first words to somebody, from the start page; ends in the conversation. */
+  async writeTo(name: string, text: string): Promise<void> {
+    await this.page.goto(`${new URL(this.page.url()).origin}/`);
+    await this.page.getByLabel("To", { exact: true }).fill(name);
+    await composer(this.page).fill(text);
+    await composer(this.page).press("Enter");
+    await this.page.waitForURL(/\/c\//);
+    await row(this.page, text).waitFor();
+  }
+
+  /** Opens the conversation with somebody from the list. */
+  async openFrom(origin: string, name: string, page = this.page): Promise<void> {
+    await page.goto(`${origin}/`);
+    await page.locator("#sidebar a[href^='/c/']", { hasText: name }).first().click();
+    await page.getByRole("heading", { name, level: 1 }).waitFor();
+  }
+
+  /** Writes in the open conversation. */
+  async say(text: string, page = this.page): Promise<void> {
+    await composer(page).fill(text);
+    await composer(page).press("Enter");
+  }
+
+  async close(): Promise<void> {
+    await this.context.close();
+  }
+}
+
+/** The text field. */
+export function composer(page: Page): Locator {
+  return page.getByRole("textbox", { name: "Message", exact: true });
+}
+
+/** The log region. */
+export function messages(page: Page): Locator {
+  return page.getByRole("log", { name: "Messages" });
+}
+
+/** The row with exactly this text. */
+export function row(page: Page, text: string): Locator {
+  return page.locator("#messages > .message").filter({ has: page.locator(".body").getByText(text, { exact: true }) });
+}
+
+/** The texts in the log, in order. */
+export async function texts(page: Page): Promise<string[]> {
+  return await page.locator("#messages > .message .body").allTextContents();
+}
