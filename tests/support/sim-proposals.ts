@@ -78,7 +78,7 @@ export class SimProposals {
   /** Hands over what waits; called after every step, because the leader may have changed. */
   push(): void {
     const { leaderId, leadershipKey, accepting } = this.#replica.core.status();
-    this.#proposals.retarget(leaderId === null || leadershipKey === null ? null : { leaderId, leadershipKey });
+    this.#proposals.retarget(leaderId === null ? null : leadershipKey);
     if (leaderId === null || leadershipKey === null || this.#proposals.idle()) return;
     if (leaderId === this.#replica.id && !accepting) return;
     if (this.#pushing) return;
