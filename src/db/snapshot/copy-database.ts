@@ -32,6 +32,8 @@ export async function copyDatabase(from: string, to: string): Promise<void> {
     const failure = await new Promise<string | null>((resolve, reject) => {
       worker.onmessage = (event: MessageEvent<string | null>) => resolve(event.data);
       worker.onerror = (event) => reject(new Error(event.message));
+      // Should the thread end without a word; after an answer this changes nothing.
+      worker.addEventListener("close", () => reject(new Error("the copying thread ended")));
       worker.postMessage({ from, to });
     });
     if (failure !== null) throw new Error(failure);

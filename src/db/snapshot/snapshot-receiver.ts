@@ -55,14 +55,14 @@ export class SnapshotReceiver {
   }
 
   async #receive(source: SnapshotSource): Promise<StagedSnapshot> {
-    const { folder, path, ref, readAppliedSeq } = this.#options;
+    const { folder, path, ref } = this.#options;
     const file = await open(path, "wx");
     try {
       const header = await this.#drain(source, file);
+      if (this.#stateSeq() !== header.appliedSeq) throw new SnapshotFailed("its state is not the one it names");
+      // After the look inside, which may have written to it (WAL mode, migrations).
       await file.sync();
       await file.close();
-      const appliedSeq = readAppliedSeq(path);
-      if (appliedSeq !== header.appliedSeq) throw new SnapshotFailed("its state is not the one it names");
       fsyncFolder(folder);
       const { stateBytes: _, ...staged } = header;
       return { ref, ...staged };
@@ -70,6 +70,15 @@ export class SnapshotReceiver {
       await file.close().catch(() => {});
       await rm(path, { force: true });
       throw failure(error);
+    }
+  }
+
+  #stateSeq(): Seq {
+    try {
+      return this.#options.readAppliedSeq(this.#options.path);
+    } catch (error) {
+      if (error instanceof StorageFull) throw error;
+      throw new SnapshotFailed("its state cannot be opened");
     }
   }
 
