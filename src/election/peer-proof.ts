@@ -59,15 +59,20 @@ export type ProofStep =
       readonly bytes: Uint8Array | null;
       readonly clockOff: boolean;
     }
-  /** Send `bytes` if there are any (the acceptor's proof: the peer then sees the reason itself), then close. */
+  /** Send `bytes` if there are any (the acceptor's own answer: the dialler then sees the reason itself), then close. */
   | {
       readonly kind: "mismatch";
-      readonly reason: Exclude<MismatchReason, "clock">;
-      /** Whom the peer claims to be; null if it said nothing usable. */
-      readonly peer: Hello | null;
+      readonly reason: "key" | "version";
       readonly bytes: Uint8Array | null;
-      /** The peer does hold our key. */
-      readonly proven: boolean;
+      readonly proven: false;
+    }
+  | {
+      readonly kind: "mismatch";
+      readonly reason: "cluster" | "mode" | "peers";
+      readonly bytes: Uint8Array | null;
+      /** It does hold our key, and is who it says it is. */
+      readonly proven: true;
+      readonly peer: Hello;
     };
 
 /** SHA-256 of settings in a form that is the same at all replicas. */
@@ -95,15 +100,15 @@ export class DiallerProof {
   /** What to do about the acceptor's next packet. `bytes` is it as received, `packet` the same decoded. */
   receive(bytes: Uint8Array, packet: Packet): ProofStep {
     if (this.#answer === null) {
-      if (packet.kind !== "hello") return refuse("version", null);
-      if (packet.hello.version !== PEER_PROTOCOL_VERSION) return refuse("version", packet.hello);
+      if (packet.kind !== "hello") return refuse("version");
+      if (packet.hello.version !== PEER_PROTOCOL_VERSION) return refuse("version");
       this.#answer = packet.hello;
       this.#answerBytes = bytes;
       return { kind: "send", bytes: proofPacket(this.#mac("dialler")) };
     }
     const answer = this.#answer;
     if (packet.kind !== "proof" || !sameBytes(packet.mac, this.#mac("acceptor"))) {
-      return refuse("key", answer);
+      return refuse("key");
     }
     const reason = misfit(this.#context, answer, [this.#to]);
     if (reason !== null) {
@@ -135,20 +140,20 @@ export class AcceptorProof {
   /** What to do about the dialler's next packet; as in DiallerProof. */
   receive(bytes: Uint8Array, packet: Packet): ProofStep {
     if (this.#dialler === null) {
-      if (packet.kind !== "hello") return refuse("version", null);
+      if (packet.kind !== "hello") return refuse("version");
       // The answer goes out for a foreign version too: the dialler then sees the reason itself.
       this.#helloBytes = makeHello(this.#context, packet.hello.replicaId, 0);
       if (packet.hello.version !== PEER_PROTOCOL_VERSION) {
-        return { ...refuse("version", packet.hello), bytes: this.#helloBytes };
+        return { ...refuse("version"), bytes: this.#helloBytes };
       }
-      if (packet.hello.nonce.byteLength < NONCE_BYTES) return refuse("key", packet.hello);
+      if (packet.hello.nonce.byteLength < NONCE_BYTES) return refuse("key");
       this.#dialler = packet.hello;
       this.#diallerBytes = bytes;
       return { kind: "send", bytes: this.#helloBytes };
     }
     const dialler = this.#dialler;
     if (packet.kind !== "proof" || !sameBytes(packet.mac, this.#mac("dialler"))) {
-      return refuse("key", dialler);
+      return refuse("key");
     }
     const proof = proofPacket(this.#mac("acceptor"));
     const reason = misfit(this.#context, dialler, this.#peers);
@@ -230,6 +235,6 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.byteLength === b.byteLength && timingSafeEqual(a, b);
 }
 
-function refuse(reason: "key" | "version", peer: Hello | null): ProofStep & { kind: "mismatch" } {
-  return { kind: "mismatch", reason, peer, bytes: null, proven: false };
+function refuse(reason: "key" | "version"): ProofStep & { proven: false } {
+  return { kind: "mismatch", reason, bytes: null, proven: false };
 }

@@ -31,7 +31,8 @@ export interface InboundEvents {
   onOpen(peer: ReplicaId, bootId: string): void;
   /** The stream that counted is gone, and no newer one took its place. */
   onBroken(peer: ReplicaId): void;
-  onMismatch(peer: ReplicaId, reason: MismatchReason, proven: boolean): void;
+  /** A holder of our key that does not fit, or a peer whose clock is off. */
+  onMismatch(peer: ReplicaId, reason: MismatchReason): void;
 }
 
 interface ProvenPeer {
@@ -97,7 +98,7 @@ export class PeerServer {
   clusterChanged(clusterId: string): void {
     for (const inbound of this.#open) {
       if (inbound.peer === null || clustersFit(clusterId, inbound.peer.clusterId)) continue;
-      this.#events.onMismatch(inbound.peer.replicaId, "cluster", true);
+      this.#events.onMismatch(inbound.peer.replicaId, "cluster");
       this.#close(inbound, grpc.status.FAILED_PRECONDITION, "cluster");
     }
   }
@@ -169,19 +170,15 @@ export class PeerServer {
       const key = step.reason === "key";
       const code = key ? grpc.status.UNAUTHENTICATED : grpc.status.FAILED_PRECONDITION;
       this.#close(inbound, code, step.reason);
-      if (step.peer !== null) this.#report(step.peer.replicaId, step.reason, step.proven);
+      // Without the key it is anybody, whoever it claims to be; our own dial tells about the peer.
+      if (step.proven) this.#events.onMismatch(step.peer.replicaId, step.reason);
       return;
     }
     clearTimeout(inbound.proofTimer);
     const { replicaId, bootId, clusterId, dialNo } = step.peer;
     inbound.peer = { replicaId, bootId, clusterId, dialNo };
-    if (step.clockOff) this.#report(replicaId, "clock", true);
+    if (step.clockOff) this.#events.onMismatch(replicaId, "clock");
     if (inbound.call === "connect") this.#replace(inbound, inbound.peer);
-  }
-
-  #report(claimed: ReplicaId, reason: MismatchReason, proven: boolean): void {
-    // A stranger may claim any id; only configured ones have a place to be reported at.
-    if (proven || this.#peers.includes(claimed)) this.#events.onMismatch(claimed, reason, proven);
   }
 
   /** The newest stream of a peer counts. The old one is closed first: nothing of it comes after. */

@@ -22,19 +22,13 @@ import type { ReplicaId, Seq } from "./view.ts";
 
 export interface GrpcPeerListener extends PeerListener {
   /**
-   * Somebody at the peer's place answers and is not ours; its silence is all that counts.
-   * Once for each peer and reason until that peer is proven again. `proven`: it holds our
-   * key; if not, whoever dialled us merely claims to be that peer (`dialled` false).
+   * Whoever answers at the peer's address, or dialled us with our key, does not fit; its
+   * silence is all that counts. Once for each peer and reason until that peer is proven
+   * again. A dialler without our key is not reported: anybody can claim to be a peer.
    */
-  onMismatch(peer: ReplicaId, reason: MismatchReason, how: MismatchContext): void;
+  onMismatch(peer: ReplicaId, reason: MismatchReason): void;
   /** The stream of frames to (`out`) or from (`in`) the peer opened or ended. For logs and status. */
   onStream?(peer: ReplicaId, direction: "in" | "out", open: boolean): void;
-}
-
-export interface MismatchContext {
-  readonly proven: boolean;
-  /** We dialled the peer's configured address; otherwise it dialled us. */
-  readonly dialled: boolean;
 }
 
 export interface GrpcPeerOptions {
@@ -99,7 +93,7 @@ export class GrpcPeerTransport implements PeerTransport {
           this.#listener.onStream?.(peer, "in", false);
           this.#links.get(peer)?.probe();
         },
-        onMismatch: (peer, reason, proven) => this.#report(peer, reason, { proven, dialled: false }),
+        onMismatch: (peer, reason) => this.#report(peer, reason),
       },
       options.snapshots,
     );
@@ -173,7 +167,7 @@ export class GrpcPeerTransport implements PeerTransport {
     const peer = address.id;
     return new PeerLink(address, this.#context, {
       onRefused: () => this.#listener.onRefused(peer),
-      onMismatch: (reason) => this.#report(peer, reason, { proven: true, dialled: true }),
+      onMismatch: (reason) => this.#report(peer, reason),
       onChange: (up) => {
         if (up) this.#proven(peer);
         if (this.#state === "running") this.#listener.onStream?.(peer, "out", up);
@@ -192,11 +186,11 @@ export class GrpcPeerTransport implements PeerTransport {
     }
   }
 
-  #report(peer: ReplicaId, reason: MismatchReason, how: MismatchContext): void {
+  #report(peer: ReplicaId, reason: MismatchReason): void {
     const id = `${peer} ${reason}`;
     if (this.#state !== "running" || this.#reported.has(id)) return;
     this.#reported.add(id);
-    this.#listener.onMismatch(peer, reason, how);
+    this.#listener.onMismatch(peer, reason);
   }
 
   /** What was wrong with the peer has been mended; if it goes wrong again it is news again. */

@@ -269,9 +269,17 @@ describe("who is not ours", () => {
     await until("told", () => a.mismatches.length > 0 && b.mismatches.length > 0);
     for (const replica of [a, b]) {
       expect(replica.mismatches.map((m) => m.reason)).toEqual([reason]);
-      expect(replica.mismatches[0]?.proven).toBe(true);
       expect(replica.streams).toEqual([]);
     }
+  });
+
+  test("a dialler without our key is not taken for the peer it claims to be", async () => {
+    const [l0, l1] = [await listen(), await listen()];
+    const a = start(0, l0, [at(1, await deadPort())]);
+    const stranger = start(1, l1, [at(0, l0.port)], { key: new Uint8Array(32).fill(9) });
+    await until("told", () => stranger.mismatches.length > 0);
+    expect(stranger.mismatches).toEqual([{ peer: 0, reason: "key" }]);
+    expect(a.mismatches).toEqual([]);
   });
 
   test("a clock ten minutes off is told, and the peer stays", async () => {

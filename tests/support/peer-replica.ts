@@ -3,7 +3,7 @@ import * as grpc from "@grpc/grpc-js";
 import { createServer, connect, type AddressInfo, type Server, type Socket } from "node:net";
 import type { Frame } from "../../src/election/frame.ts";
 import { PEER_SERVER_OPTIONS, type PeerAddress } from "../../src/election/peer-service.ts";
-import { type GrpcPeerOptions, GrpcPeerTransport, type MismatchContext } from "../../src/election/peer-transport.ts";
+import { type GrpcPeerOptions, GrpcPeerTransport } from "../../src/election/peer-transport.ts";
 import type { SnapshotSource } from "../../src/election/ports.ts";
 
 /** Resolves once the condition holds; fails loudly after 10 s. */
@@ -52,7 +52,7 @@ export const KEY = new Uint8Array(32).fill(1);
 export class TestReplica {
   readonly frames: { readonly from: number; readonly frame: Frame }[] = [];
   readonly refused: number[] = [];
-  readonly mismatches: ({ readonly peer: number; readonly reason: string } & MismatchContext)[] = [];
+  readonly mismatches: { readonly peer: number; readonly reason: string }[] = [];
   readonly streams: string[] = [];
   onFrame: (from: number, frame: Frame) => void = () => undefined;
   offer: (commonSeq: number) => Promise<SnapshotSource> = () => Promise.reject(new Error("none"));
@@ -81,7 +81,7 @@ export class TestReplica {
           this.onFrame(from, frame);
         },
         onRefused: (peer) => this.refused.push(peer),
-        onMismatch: (peer, reason, how) => this.mismatches.push({ peer, reason, ...how }),
+        onMismatch: (peer, reason) => this.mismatches.push({ peer, reason }),
         onStream: (peer, direction, open) => this.streams.push(`${direction} ${peer} ${open ? "open" : "ended"}`),
       },
       snapshots: { offer: (commonSeq) => this.offer(commonSeq) },
