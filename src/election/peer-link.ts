@@ -35,9 +35,11 @@ const PROBE_GAP_MS = 5;
 const REFUSED_GAP_MS = 50;
 /**
  * A dying process may close its streams before its listening port, and a probe in between
- * is still accepted: look again soon after the first dial that failed.
+ * is still accepted: look again soon after the first dials that failed. Later rarely: with
+ * the jitter at most two dials a second once the peer is long gone.
  */
-const FIRST_RETRY_MS = 5;
+const RETRY_MS = [5, 15, 50, 150, 250, 350, 450];
+const LATE_RETRY_MS = 500;
 
 export interface LinkEvents {
   /** Nobody listens at the peer's port. */
@@ -305,10 +307,9 @@ export class PeerLink {
     }, delayMs);
   }
 
-  /** 5, 50, 150, 250 ... 500 ms, plus up to a fifth: at most two dials a second once the peer is long gone. */
+  /** Plus up to a fifth, so that two replicas do not dial in step. */
   #nextDelayMs(): number {
-    const steps = this.#failures++;
-    const delay = steps === 0 ? FIRST_RETRY_MS : Math.min(500, steps * 100 - 50);
+    const delay = RETRY_MS[this.#failures++] ?? LATE_RETRY_MS;
     return delay * (1 + Math.random() / 5);
   }
 
