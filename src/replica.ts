@@ -79,7 +79,7 @@ async function runReplica(invocation: Invocation): Promise<ExitCode> {
     settings,
     logger,
     supervisor: Number.isInteger(supervisor) ? supervisor : null,
-    words: wordsOf(invocation.passed, "replica"),
+    words: wordsOf({ ...invocation.given, data: settings.data, "replica-id": String(id) }, "replica"),
     onFatal: fatal,
     onMismatch: (what, todo) => {
       complain({ what, todo });

@@ -25,8 +25,6 @@ import type { Settings } from "./cli/settings.ts";
 import { VERSION } from "./cli/version.ts";
 import { done, type Outcome } from "./cli/exit.ts";
 import { LogDb } from "./db/log/log-db.ts";
-import { SnapshotFiles, statePath } from "./db/snapshot/snapshot-store.ts";
-import { readAppliedSeq, StateDb } from "./db/state/state-db.ts";
 import { Core } from "./election/core.ts";
 import { Driver } from "./election/driver.ts";
 import { DEFAULT_TIMING, type Notice } from "./election/event.ts";
@@ -35,6 +33,7 @@ import { NO_BALLOT, printViewNo, viewNoKey } from "./election/view.ts";
 import { MismatchWatch } from "./mismatch-watch.ts";
 import { openGrpcServer, PageServer } from "./replica-ports.ts";
 import { ReplicaGossip } from "./replica-gossip.ts";
+import { ReplicaStorage } from "./replica-storage.ts";
 import { StatusReport } from "./status-report.ts";
 import { createWeb, type Web } from "./web/web.ts";
 
@@ -377,45 +376,6 @@ interface Outside {
   readonly grpc: GrpcServer;
   readonly page: PageServer;
   readonly membership: Membership;
-}
-
-/** The state file in use, and the change to another. */
-class ReplicaStorage {
-  readonly snapshots: SnapshotFiles;
-  state: StateDb;
-  onApplied: StateDb["onApplied"] = null;
-  readonly #log: LogDb;
-  readonly #folder: string;
-
-  constructor(log: LogDb, folder: string) {
-    this.#log = log;
-    this.#folder = folder;
-    this.snapshots = new SnapshotFiles({
-      folder,
-      log,
-      state: { appliedSeq: () => this.state.appliedSeq() },
-      readAppliedSeq,
-    });
-    this.snapshots.removeLeftovers();
-    this.state = this.#open(log.stateFile);
-  }
-
-  switchTo(ref: number): void {
-    this.state.close();
-    this.state = this.#open(ref);
-    this.snapshots.removeLeftovers();
-  }
-
-  close(): void {
-    this.state.close();
-  }
-
-  #open(ref: number): StateDb {
-    const state = new StateDb(statePath(this.#folder, ref));
-    state.onApplied = (ops, view) => this.onApplied?.(ops, view);
-    this.#log.bindState(state);
-    return state;
-  }
 }
 
 const CLOCK: Clock = {

@@ -33,6 +33,8 @@ export interface ReportDeps {
   readonly now: () => number;
 }
 
+const WAIT_TOLD_AFTER_MS = 1000;
+
 /** Collects notices and answers status. */
 export class StatusReport {
   readonly #deps: ReportDeps;
@@ -42,7 +44,8 @@ export class StatusReport {
   /** When the last leader was lost, monotonic ms. */
   #leaderLostAt: number | null = null;
   #view: View | null = null;
-  #waitedFor: readonly ReplicaId[] = [];
+  /** Whom this replica waits for; most waits are over before anybody could read of them. */
+  #wait: { readonly missing: readonly ReplicaId[]; readonly since: number; told: boolean } | null = null;
 
   constructor(deps: ReportDeps) {
     this.#deps = deps;
@@ -63,8 +66,7 @@ export class StatusReport {
         );
         return;
       case "waiting":
-        this.#waitedFor = notice.missing;
-        this.#event("recovery", `Waiting for ${list(notice.missing)}, which may hold newer messages.`);
+        this.#wait = { missing: notice.missing, since: this.#wait?.since ?? this.#deps.now(), told: false };
         return;
       case "paused":
         this.#event("recovery", `Replica ${this.#deps.self} stood still for ${(notice.ms / 1000).toFixed(1)} s.`);
@@ -73,6 +75,7 @@ export class StatusReport {
   }
 
   status(): ClusterStatusJson {
+    this.#tellWait();
     const { self, configured, consistency, recovery, clusterId } = this.#deps;
     const core = this.#deps.status();
     const reason = this.#deps.notWritable();
@@ -134,6 +137,13 @@ export class StatusReport {
     };
   }
 
+  #tellWait(): void {
+    const wait = this.#wait;
+    if (wait === null || wait.told || this.#deps.now() - wait.since < WAIT_TOLD_AFTER_MS) return;
+    wait.told = true;
+    this.#event("recovery", `Waiting for ${list(wait.missing)}, which may hold newer messages.`);
+  }
+
   #onLeader(leaderId: ReplicaId | null): void {
     if (leaderId !== this.#leader && this.#leader !== null) this.#leaderLostAt ??= this.#deps.now();
     if (leaderId !== null && leaderId === this.#leader) this.#leaderLostAt = null;
@@ -155,10 +165,10 @@ export class StatusReport {
         "recovery",
         `Going on without ${list(view.forkRisk)}, which may hold messages that are not visible yet.`,
       );
-    } else if (this.#waitedFor.length > 0) {
-      this.#event("recovery", `${capital(list(this.#waitedFor))} no longer missed.`);
+    } else if (this.#wait?.told === true) {
+      this.#event("recovery", `The wait for ${list(this.#wait.missing)} is over.`);
     }
-    this.#waitedFor = [];
+    this.#wait = null;
   }
 
   #membersChanged(before: View, view: View): void {
@@ -177,10 +187,6 @@ export class StatusReport {
 
 function list(ids: readonly ReplicaId[]): string {
   return ids.length === 1 ? `replica ${ids[0]}` : `replicas ${ids.join(" and ")}`;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function facts(said: ReplicaFacts | null) {

@@ -94,6 +94,12 @@ describe("each rule sees what it is for", () => {
     const text = "/** Does. */\n// oxlint-disable-next-line some-rule\nexport async function f() {}\n";
     expect(codeComplaints(file("src/db/a.ts", text))).toEqual([]);
   });
+  test("code: the opening comment describes the only class", () => {
+    expect(codeComplaints(file("src/db/a.ts", "/** Does. */\nimport a;\nexport class A {}\n"))).toEqual([]);
+    expect(
+      codeComplaints(file("src/db/a.ts", "/** Does. */\nimport a;\nexport class A {}\nexport class B {}\n")),
+    ).toHaveLength(2);
+  });
   test("sleeps", () => {
     const naps = ["await Bun.sl" + "eep(5)", "new Promise((resolve) => setTime" + "out(resolve, 5))"];
     for (const nap of naps) expect(sleepComplaints(file("tests/a.test.ts", nap))).toHaveLength(1);

@@ -41,7 +41,8 @@ const DEFINITION = Object.fromEntries(
       requestStream: false,
       responseStream: false,
       requestSerialize: encode,
-      requestDeserialize: () => null,
+      // Nothing is asked but the call itself; gRPC takes null for a missing message.
+      requestDeserialize: () => ({}),
       responseSerialize: encode,
       responseDeserialize: (bytes: Buffer) => JSON.parse(bytes.toString("utf8")) as unknown,
     },
@@ -53,7 +54,7 @@ export function addControlService(server: Server, deps: ControlDeps): void {
   const expected = Buffer.from(`Bearer ${clusterToken(deps.secret, PURPOSE)}`);
   const guarded =
     (answer: () => Promise<unknown>) =>
-    (call: ServerUnaryCall<null, unknown>, reply: sendUnaryData<unknown>): void => {
+    (call: ServerUnaryCall<object, unknown>, reply: sendUnaryData<unknown>): void => {
       const given = Buffer.from(String(call.metadata.get("authorization")[0] ?? ""));
       if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
         reply({ code: status.UNAUTHENTICATED, details: "cluster key only" });

@@ -53,7 +53,7 @@ export async function askAll(
   const { secret } = cluster;
   if (secret === null) return [];
   const answers = await Promise.all(
-    replicas.map(({ alive, run }) =>
+    replicas.map(async ({ alive, run }) =>
       alive && run !== null ? askReplica("Status", { grpc: run.grpc, secret, timeoutMs }) : null,
     ),
   );

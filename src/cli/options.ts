@@ -230,8 +230,8 @@ export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
 export interface Invocation {
   readonly command: Command;
   readonly options: Options;
-  /** The words for a child process that shall get the same options; the environment is inherited anyway. */
-  readonly passed: Partial<Record<OptionName, string>>;
+  /** The text of each option that was given, by flag or environment: for a child process that shall get the same. */
+  readonly given: Partial<Record<OptionName, string>>;
   readonly wants: "run" | "help" | "version";
 }
 
@@ -332,6 +332,7 @@ export function parseInvocation(
   if (!read.ok) return read;
   const { command, wants, passed } = read.value;
   const options: Record<string, unknown> = {};
+  const all: Partial<Record<OptionName, string>> = {};
   for (const name of OPTION_NAMES) {
     const spec: OptionSpec<unknown> = OPTIONS[name];
     options[name] = spec.fallback;
@@ -345,16 +346,16 @@ export function parseInvocation(
       return usage(`${source} ${parsed.expected}, not "${given}"`, `change it or leave it out (${spec.shown})`);
     }
     options[name] = parsed.value;
+    all[name] = given;
   }
-  return done({ command, wants, passed, options: options as unknown as Options });
+  return done({ command, wants, given: all, options: options as unknown as Options });
 }
 
 /** The words that give a child process these options. */
-export function wordsOf(passed: Partial<Record<OptionName, string>>, command: Command): string[] {
+export function wordsOf(given: Partial<Record<OptionName, string>>, command: Command): string[] {
   return OPTION_NAMES.flatMap((name) => {
-    const value = passed[name];
+    const value = given[name];
     const spec: OptionSpec<unknown> = OPTIONS[name];
-    if (value === undefined || !spec.commands.includes(command)) return [];
-    return [`--${name}=${value}`].map((word) => (spec.placeholder === null ? `--${name}` : word));
+    return value === undefined || !spec.commands.includes(command) ? [] : [`--${name}=${value}`];
   });
 }

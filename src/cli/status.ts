@@ -71,7 +71,7 @@ function protectionText(status: ClusterStatusJson): string {
 
 /** The table that people read. */
 export function statusText(status: ClusterStatusJson): string {
-  const dash = (value: unknown): string => (value === null ? "-" : String(value));
+  const dash = (value: string | number | null): string => (value === null ? "-" : String(value));
   const rows = status.replicas.map((replica) => [
     String(replica.id),
     replica.state,

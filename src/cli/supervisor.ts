@@ -79,13 +79,16 @@ export class Supervisor {
     return running.map(({ id, process }) => ({ id, pid: process?.pid ?? null }));
   }
 
-  /** From now on a child that ends stays ended. */
-  hold(): void {
+  /** From now on nothing is started. */
+  quiet(): void {
     this.#stopping = true;
-    for (const child of this.#children) {
-      if (child.timer !== null) clearTimeout(child.timer);
-      if (child.state !== "running") child.state = "ended";
-    }
+    for (const child of this.#children) if (child.timer !== null) clearTimeout(child.timer);
+  }
+
+  /** Nothing is started any more, and it is over as soon as its own children have ended. */
+  hold(): void {
+    this.quiet();
+    for (const child of this.#children) if (child.state !== "running") child.state = "ended";
     this.#finish();
   }
 

@@ -8,7 +8,7 @@ import { dataFolder, lockPath } from "./data-folder.ts";
 import { done, EXIT, failure, failureLine, type ExitCode, type Outcome } from "./exit.ts";
 import { askAll, bestStatus, lookAround, type LocalCluster } from "./local-cluster.ts";
 import { isLoopback, printAddress, type Address } from "./option-values.ts";
-import { wordsOf, type Invocation } from "./options.ts";
+import { OPTION_NAMES, variableOf, wordsOf, type Invocation } from "./options.ts";
 import { localPeers, settingsOf, webAddress } from "./settings.ts";
 import { stopReplicas } from "./stop-replicas.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -34,26 +34,31 @@ export function childWords(invocation: Invocation): Outcome<{ id: number; words:
     return failure(EXIT.usage, "--grpc leaves no room for the ports of all replicas", "give a lower port");
   }
   const addressGiven = options.peers !== null || options.grpc !== null;
-  const passed = { ...invocation.passed };
-  // Each child gets its own; the environment's, meant for up, must not reach all of them alike.
-  delete passed.grpc;
-  delete passed.web;
-  delete passed.peers;
-  const common = wordsOf(passed, "replica");
+  // Three replicas share a terminal: only what a person should know is worth a line there.
+  const { grpc: _grpc, web: _web, peers: _peers, ...shared } = { "log-level": "warn", ...invocation.given };
+  const common = wordsOf(shared, "replica");
   return done(
     peers.map(({ id }) => {
       const web: Address = webAddress(id, options.web ?? undefined);
       const words = [`--replica-id=${id}`, `--web=${printAddress(web)}`, ...common];
-      if (addressGiven) words.push(`--peers=${peers.map((peer) => `${peer.id}=${printAddress(peer)}`).join(",")}`);
+      if (addressGiven) {
+        words.push(`--peers=${peers.map((peer) => `${peer.id}=${printAddress(peer)}`).join(",")}`);
+        // All of them are here and share the folder: whoever is first creates the key.
+        words.push("--bootstrap");
+      }
       return { id, words };
     }),
   );
 }
 
-/** The environment of a child: what `up` got, without what `up` decides for it. */
-function childEnvironment(environment: CommandDeps["environment"]): Record<string, string | undefined> {
-  const { LASTWORD_GRPC: _grpc, LASTWORD_WEB: _web, LASTWORD_PEERS: _peers, ...rest } = environment;
-  return { ...rest, [SUPERVISOR_VARIABLE]: String(process.pid) };
+/** The environment of a child: what was given to `up` there comes to it as words. */
+export function childEnvironment(
+  environment: CommandDeps["environment"],
+  supervisor: number | null,
+): Record<string, string | undefined> {
+  const variables = new Set<string>(OPTION_NAMES.map((name) => variableOf(name)));
+  const rest = Object.fromEntries(Object.entries(environment).filter(([name]) => !variables.has(name)));
+  return { ...rest, [SUPERVISOR_VARIABLE]: supervisor === null ? undefined : String(supervisor) };
 }
 
 async function sayWhenReady(cluster: () => LocalCluster, deps: CommandDeps, front: Address | null): Promise<void> {
@@ -100,7 +105,7 @@ export async function runUp(invocation: Invocation, deps: CommandDeps): Promise<
         const child = Bun.spawn([...deps.program, ...words], {
           detached: true,
           stdio: ["ignore", "ignore", "inherit"],
-          env: childEnvironment(deps.environment),
+          env: childEnvironment(deps.environment, process.pid),
         });
         return { pid: child.pid, exited: child.exited, kill: () => child.kill("SIGKILL") };
       },
@@ -110,12 +115,20 @@ export async function runUp(invocation: Invocation, deps: CommandDeps): Promise<
   const stop = (): void => {
     asked += 1;
     if (asked > 1) return supervisor.kill();
-    const own = supervisor.own();
-    supervisor.hold();
-    if (own.length === 0) return;
+    const started = supervisor.own();
+    // Chaos kills and starts replicas in this supervisor's name: they are stopped with the others.
+    const adopted = lookAround(data, deps).flatMap(({ id, alive, run }) =>
+      alive && run?.supervisor === process.pid && !started.some((child) => child.id === id)
+        ? [{ id, pid: run.pid }]
+        : [],
+    );
+    const own = [...started, ...adopted];
+    if (own.length === 0) return supervisor.hold();
     deps.out("stopping; Ctrl-C again ends the replicas at once\n");
+    supervisor.quiet();
     void stopReplicas(cluster(), own, deps).then((left) => {
       if (left.length > 0) supervisor.kill();
+      supervisor.hold();
     });
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);

@@ -157,8 +157,13 @@ export function codeComplaints(source: Source): string[] {
   return complaints;
 }
 
-/** True if a docstring ends on the line before; remarks to the linter may stand between. */
+/**
+ * True if a docstring ends on the line before; remarks to the linter may stand between. The
+ * only class of a file is described by the file's opening comment.
+ */
 function documented(lines: readonly string[], index: number): boolean {
+  const classes = lines.filter((line) => /^export (abstract )?class\b/.test(line));
+  if (classes.length === 1 && classes[0] === lines[index] && lines[0]!.startsWith("/**")) return true;
   let before = index - 1;
   while (before >= 0 && /^\s*\/\/ oxlint/.test(lines[before]!)) before -= 1;
   return before >= 0 && lines[before]!.trimEnd().endsWith("*/");

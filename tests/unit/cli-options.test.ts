@@ -19,7 +19,7 @@ function refusal(words: string, environment: Record<string, string> = {}): strin
 describe("options", () => {
   test("without words it is a replica with the defaults", () => {
     const outcome = parseInvocation([], {});
-    expect(outcome).toMatchObject({ ok: true, value: { command: "replica", wants: "run", passed: {} } });
+    expect(outcome).toMatchObject({ ok: true, value: { command: "replica", wants: "run", given: {} } });
     expect(parsed("")).toMatchObject({ "replica-id": null, front: { host: "localhost", port: 8080 }, seconds: 60 });
   });
 
@@ -85,7 +85,7 @@ describe("options", () => {
   test("what was given can be given to a child process", () => {
     const outcome = parseInvocation(["up", "--allow-plaintext", "--data", "a b", "--no-restart"], {});
     if (!outcome.ok) throw new Error(outcome.what);
-    expect(wordsOf(outcome.value.passed, "replica")).toEqual(["--data=a b", "--allow-plaintext"]);
+    expect(wordsOf(outcome.value.given, "replica")).toEqual(["--data=a b", "--allow-plaintext=true"]);
   });
 
   test("every option is in the help of its commands", () => {

@@ -59,9 +59,9 @@ describe("the children of up", () => {
 
   test("get an id and a page each", () => {
     expect(words("")).toEqual([
-      ["--replica-id=0", "--web=localhost:8081"],
-      ["--replica-id=1", "--web=localhost:8082"],
-      ["--replica-id=2", "--web=localhost:8083"],
+      ["--replica-id=0", "--web=localhost:8081", "--log-level=warn"],
+      ["--replica-id=1", "--web=localhost:8082", "--log-level=warn"],
+      ["--replica-id=2", "--web=localhost:8083", "--log-level=warn"],
     ]);
   });
 
@@ -72,7 +72,9 @@ describe("the children of up", () => {
       "--web=127.0.0.1:0",
       "--data=d",
       "--front=off",
+      "--log-level=warn",
       "--peers=0=127.0.0.1:700,1=127.0.0.1:701,2=127.0.0.1:702",
+      "--bootstrap",
     ]);
   });
 

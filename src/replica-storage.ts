@@ -1,0 +1,43 @@
+/** The state of one replica on its disk: the file in use, and the change to another after a snapshot. */
+import type { LogDb } from "./db/log/log-db.ts";
+import { SnapshotFiles, statePath } from "./db/snapshot/snapshot-store.ts";
+import { readAppliedSeq, StateDb } from "./db/state/state-db.ts";
+
+/** The state file in use, and the change to another. */
+export class ReplicaStorage {
+  readonly snapshots: SnapshotFiles;
+  state: StateDb;
+  onApplied: StateDb["onApplied"] = null;
+  readonly #log: LogDb;
+  readonly #folder: string;
+
+  constructor(log: LogDb, folder: string) {
+    this.#log = log;
+    this.#folder = folder;
+    this.snapshots = new SnapshotFiles({
+      folder,
+      log,
+      state: { appliedSeq: () => this.state.appliedSeq() },
+      readAppliedSeq,
+    });
+    this.snapshots.removeLeftovers();
+    this.state = this.#open(log.stateFile);
+  }
+
+  switchTo(ref: number): void {
+    this.state.close();
+    this.state = this.#open(ref);
+    this.snapshots.removeLeftovers();
+  }
+
+  close(): void {
+    this.state.close();
+  }
+
+  #open(ref: number): StateDb {
+    const state = new StateDb(statePath(this.#folder, ref));
+    state.onApplied = (ops, view) => this.onApplied?.(ops, view);
+    this.#log.bindState(state);
+    return state;
+  }
+}

@@ -1,0 +1,351 @@
+/** First starts: three bare ones on the documented ports, a fourth, one alone, ports in use, and how they stop. */
+import { afterAll, describe, expect, test } from "bun:test";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClusterKey, defaultKeyPath } from "../../src/cli/cluster-key.ts";
+import { readRunFile } from "../../src/cli/run-file.ts";
+import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
+import { BINARY, Cluster, processLives, runBinary, waitFor } from "../support/cluster.ts";
+import { freePorts } from "../support/free-ports.ts";
+
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "lastword-starts-"));
+  folders.push(folder);
+  return folder;
+}
+
+function oneLine(stderr: string): string {
+  const lines = stderr.split("\n").filter((line) => line.startsWith("lastword: "));
+  expect(lines).toHaveLength(1);
+  expect(stderr).not.toContain("    at ");
+  return lines[0]!;
+}
+
+async function portsAreFree(ports: readonly number[]): Promise<boolean> {
+  for (const port of ports) {
+    try {
+      Bun.listen({ hostname: "127.0.0.1", port, socket: { data() {} } }).stop(true);
+    } catch {
+      return false;
+    }
+  }
+  return true;
+}
+
+test("three bare starts: documented ports, a view of three, the first alone took writes; a fourth is refused", async () => {
+  // On a machine where somebody uses these ports the test would only measure that.
+  const documented = [50051, 50052, 50053, 8080, 8081, 8082, 8083];
+  expect(await portsAreFree(documented)).toBe(true);
+  await using cluster = await Cluster.create();
+  const web = (id: number): string => `http://localhost:${8081 + id}`;
+  const status = async (id: number): Promise<ClusterStatusJson | null> => {
+    const answer = await fetch(`${web(id)}/cluster.json`).catch(() => null);
+    return answer === null || !answer.ok ? null : ((await answer.json()) as ClusterStatusJson);
+  };
+  cluster.spawn(0, []);
+  const alone = await waitFor("the first to take writes", async () => {
+    const said = await status(0);
+    return said?.writable === true ? said : null;
+  });
+  expect(alone.view.members).toEqual([0]);
+  cluster.spawn(1, []);
+  await waitFor("replica 1 to have its ports", () => readRunFile(cluster.data, 1));
+  cluster.spawn(2, []);
+  const started = performance.now();
+  for (const id of [0, 1, 2]) {
+    await waitFor(`replica ${id} to see three`, async () => (await status(id))?.view.members.join() === "0,1,2", 3000);
+  }
+  expect(performance.now() - started).toBeLessThan(3000);
+  const said = (await status(2))!;
+  expect(said).toMatchObject({ self: 2, writable: true, protected: 2, consistency: "available", recovery: "any" });
+  expect(said.replicas.map(({ grpc, web: page }) => [grpc, page])).toEqual([
+    ["127.0.0.1:50051", "http://localhost:8081"],
+    ["127.0.0.1:50052", "http://localhost:8082"],
+    ["127.0.0.1:50053", "http://localhost:8083"],
+  ]);
+  const front = await fetch("http://localhost:8080/healthz");
+  expect([front.status, ((await front.json()) as { ok: boolean }).ok]).toEqual([200, true]);
+
+  const fourth = await cluster.command([]);
+  expect(fourth.exit).toBe(3);
+  expect(oneLine(fourth.stderr)).toMatch(/^lastword: all replicas of .* are running already: .*; use one of them/);
+
+  const shown = await cluster.command(["status"]);
+  expect(shown).toMatchObject({ exit: 0, stderr: "" });
+  expect(shown.stdout).toContain("writable, 2 more deaths lose nothing");
+  const hashes = await cluster.command(["status", "--hash", "--json"]);
+  expect(JSON.parse(hashes.stdout)).toMatchObject({ equal: true });
+
+  const down = await cluster.command(["down"]);
+  expect(down).toMatchObject({ exit: 0, stderr: "" });
+  for (const id of [0, 1, 2]) expect((await cluster.exited(id)).exit).toBe(0);
+  expect(readRunFile(cluster.data, 0)).toBeNull();
+  const stopped = await cluster.command(["status", "--json"]);
+  expect([stopped.exit, (JSON.parse(stopped.stdout) as ClusterStatusJson).reason]).toEqual([
+    1,
+    "no replica is running",
+  ]);
+}, 60_000);
+
+test("alone: in an empty folder with an empty environment, beside a hostile .env and bunfig.toml", async () => {
+  const folder = freshFolder();
+  const binary = join(folder, "lastword");
+  copyFileSync(BINARY, binary);
+  writeFileSync(join(folder, ".env"), "LASTWORD_WEB=nonsense\nLASTWORD_CONSISTENCY=strict\nBUN_OPTIONS=--version\n");
+  writeFileSync(join(folder, "bunfig.toml"), 'preload = ["./evil.ts"]\n[run]\nsilent = true\n');
+  writeFileSync(join(folder, "evil.ts"), 'require("node:fs").writeFileSync("evil-was-here", "");\n');
+  const [grpc, web] = await freePorts(2);
+  const data = join(folder, "data");
+  const replica = Bun.spawn(
+    [binary, `--data=${data}`, `--peers=0=127.0.0.1:${grpc}`, "--bootstrap", `--web=localhost:${web}`, "--front=off"],
+    { cwd: folder, env: {}, stdio: ["ignore", "pipe", "pipe"] },
+  );
+  try {
+    const health = await waitFor("it to be well", async () => {
+      const answer = await fetch(`http://localhost:${web}/healthz`).catch(() => null);
+      return answer?.status === 200 ? answer : null;
+    });
+    expect(await health.json()).toMatchObject({ ok: true });
+    const status = await runBinary(["status", "--json", `--data=${data}`], { env: {}, cwd: folder, binary });
+    expect(JSON.parse(status.stdout)).toMatchObject({ consistency: "available", writable: true });
+    const page = await fetch(`http://localhost:${web}/login`);
+    expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("<form")]);
+    expect(existsSync(join(folder, "evil-was-here"))).toBe(false);
+  } finally {
+    replica.kill("SIGTERM");
+  }
+  expect(await replica.exited).toBe(0);
+}, 60_000);
+
+describe("ports in use", () => {
+  test.each(["grpc", "web"] as const)(
+    "%s: exit code 4, by whom, and the option; nothing is left behind",
+    async (which) => {
+      await using cluster = await Cluster.create({ replicas: 1 });
+      const port = Number((which === "grpc" ? cluster.grpc(0) : cluster.web(0)).replace(/^.*:/, ""));
+      const squatter = Bun.listen({ hostname: "127.0.0.1", port, socket: { data() {} } });
+      try {
+        const refused = await cluster.command(cluster.words(0));
+        expect(refused.exit).toBe(4);
+        expect(oneLine(refused.stderr)).toBe(
+          `lastword: port ${port} is in use by bun (pid ${process.pid}); end that, or choose another with --${which}`,
+        );
+        expect(existsSync(join(cluster.data, "cluster.key"))).toBe(false);
+      } finally {
+        squatter.stop(true);
+      }
+      await cluster.startAll();
+    },
+    30_000,
+  );
+
+  test("a port that becomes free within 2 s is taken", async () => {
+    await using cluster = await Cluster.create({ replicas: 1 });
+    const port = Number(cluster.grpc(0).replace(/^.*:/, ""));
+    const squatter = Bun.listen({ hostname: "127.0.0.1", port, socket: { data() {} } });
+    const child = cluster.spawn(0, cluster.words(0));
+    // The page's port is bound first: then it is at the gRPC port's turn.
+    await waitFor("the page's port", () => fetch(cluster.web(0)).catch(() => null));
+    expect(child.process.exitCode).toBeNull();
+    squatter.stop(true);
+    await cluster.inStep([0]);
+  }, 30_000);
+
+  test("the front in use by another program: one line, and the replica goes on", async () => {
+    await using cluster = await Cluster.create({ replicas: 1, front: true });
+    const other = Bun.serve({ port: cluster.frontPort!, hostname: "127.0.0.1", fetch: () => new Response("mine") });
+    try {
+      await cluster.startAll();
+      const line = await waitFor("the line", () => cluster.log(0).match(/^lastword: the front address .*$/m)?.[0]);
+      expect(line).toContain("--front");
+      expect(await (await fetch(cluster.front)).text()).toBe("mine");
+    } finally {
+      await other.stop(true);
+    }
+  }, 30_000);
+});
+
+describe("stopping", () => {
+  test("Ctrl-C of all three, one after the other: exit 0 each; the last one starts alone at once", async () => {
+    await using cluster = await Cluster.create();
+    await cluster.startAll();
+    for (const id of [1, 0, 2]) {
+      expect((await cluster.interrupt(id)).exit).toBe(0);
+      expect(readRunFile(cluster.data, id)).toBeNull();
+      const left = cluster.running();
+      if (left.length > 0) await cluster.inStep(left);
+    }
+    await cluster.start(2);
+    await cluster.inStep([2]);
+    await cluster.start(0);
+    await cluster.start(1);
+    await cluster.inStep([0, 1, 2]);
+  }, 60_000);
+
+  test("all at the same instant: exit 0 each, and they come back", async () => {
+    await using cluster = await Cluster.create();
+    await cluster.startAll();
+    const stopped = await Promise.all(cluster.ids.map((id) => cluster.terminate(id)));
+    expect(stopped.map(({ exit }) => exit)).toEqual([0, 0, 0]);
+    await cluster.startAll([2, 1, 0]);
+  }, 60_000);
+
+  test("a killed one leaves run.json, comes back with another pid, and counts again", async () => {
+    await using cluster = await Cluster.create();
+    await cluster.startAll();
+    const leader = await cluster.leader();
+    const { pid } = await cluster.kill(leader);
+    expect(readRunFile(cluster.data, leader)?.pid).toBe(pid);
+    const others = cluster.running();
+    await cluster.inStep(others);
+    const status = await cluster.command(["status", "--json"]);
+    const said = JSON.parse(status.stdout) as ClusterStatusJson;
+    expect(said.replicas[leader]).toMatchObject({ state: "stopped", pid: null });
+    expect(said.lastFailover).toMatchObject({ from: leader });
+    const again = await cluster.start(leader);
+    expect(again.pid).not.toBe(pid);
+    await cluster.inStep([0, 1, 2]);
+  }, 60_000);
+});
+
+test("up: three children, a killed one comes back, Ctrl-C stops all with exit 0", async () => {
+  const home = freshFolder();
+  const [first] = await freePorts(1);
+  const words = ["up", "--grpc", `127.0.0.1:${first}`, "--web", "localhost:0", "--front", "off"];
+  const environment = { HOME: home, PATH: "/usr/bin:/bin" };
+  const data = join(home, ".local", "share", "lastword");
+  const up = Bun.spawn([BINARY, ...words], { cwd: home, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+  const pids = new Set<number>();
+  const status = async (): Promise<ClusterStatusJson> => {
+    const shown = await runBinary(["status", "--json"], { env: environment, cwd: home });
+    const said = JSON.parse(shown.stdout) as ClusterStatusJson;
+    for (const { pid } of said.replicas) if (pid !== null) pids.add(pid);
+    return said;
+  };
+  const three = () =>
+    waitFor("a view of three", async () => {
+      const said = await status();
+      return said.writable && said.view.members.length === 3 ? said : null;
+    });
+  try {
+    const before = await three();
+    const victim = before.replicas[1]!.pid!;
+    expect(readRunFile(data, 1)?.supervisor).toBe(up.pid);
+    process.kill(victim, "SIGKILL");
+    await waitFor("the death", () => !processLives(victim));
+    await waitFor("another process", async () => {
+      const { pid } = (await status()).replicas[1]!;
+      return pid !== null && pid !== victim;
+    });
+    await three();
+    up.kill("SIGINT");
+    expect(await up.exited).toBe(0);
+    expect(await new Response(up.stdout).text()).toMatch(
+      /Lastword is running: http[^]*replica 1 was killed; starting it again in 2 s[^]*replica \d stopped/,
+    );
+    for (const pid of pids) expect(processLives(pid)).toBe(false);
+  } finally {
+    if (up.exitCode === null) up.kill("SIGKILL");
+    for (const pid of pids) if (processLives(pid)) process.kill(pid, "SIGKILL");
+  }
+}, 60_000);
+
+describe("a folder that does not fit", () => {
+  test("a copied replica folder, a newer or damaged log: exit codes 5 and 6, and what to do", async () => {
+    await using cluster = await Cluster.create({ replicas: 2 });
+    await cluster.startAll();
+    await cluster.interrupt(1);
+    await cluster.interrupt(0);
+    const [zero, one] = [0, 1].map((id) => join(cluster.data, `replica-${id}`));
+    cpSync(one!, `${one!}.kept`, { recursive: true });
+    rmSync(one!, { recursive: true });
+    cpSync(zero!, one!, { recursive: true });
+    const copied = await cluster.command(cluster.words(1));
+    expect([copied.exit, oneLine(copied.stderr)]).toEqual([
+      5,
+      "lastword: the folder belongs to replica 0, not to replica 1; put the folder back where it was",
+    ]);
+    rmSync(one!, { recursive: true });
+    cpSync(`${one!}.kept`, one!, { recursive: true });
+    const log = join(one!, "log.db");
+    const bytes = readFileSync(log);
+    bytes.fill(0x5a, 4096, bytes.length);
+    writeFileSync(log, bytes);
+    const damaged = await cluster.command(cluster.words(1));
+    expect(damaged.exit).toBe(6);
+    expect(oneLine(damaged.stderr)).toMatch(/damaged .*; move .* away and start again/);
+    await cluster.start(0);
+    await cluster.inStep([0]);
+  }, 60_000);
+
+  test("without its key, or with another mode: exit code 5, nothing changed", async () => {
+    await using cluster = await Cluster.create({ replicas: 1 });
+    await cluster.startAll();
+    await cluster.interrupt(0);
+    const key = join(cluster.data, "cluster.key");
+    expect(statSync(key).mode & 0o777).toBe(0o600);
+    const strict = await cluster.command([...cluster.words(0), "--consistency=strict"]);
+    expect([strict.exit, oneLine(strict.stderr)]).toEqual([
+      5,
+      "lastword: this cluster was created with --consistency available, not strict; leave --consistency out, or start another cluster with --data",
+    ]);
+    const content = readFileSync(key);
+    rmSync(key);
+    const keyless = await cluster.command(cluster.words(0));
+    expect(keyless.exit).toBe(5);
+    expect(oneLine(keyless.stderr)).toContain("put the key back");
+    expect(existsSync(key)).toBe(false);
+    writeFileSync(key, content);
+    await cluster.startAll();
+  }, 60_000);
+
+  test("another cluster's key: the newcomer says so and ends with 5, the other goes on", async () => {
+    await using cluster = await Cluster.create({ replicas: 2 });
+    await cluster.startAll([0]);
+    const foreign = freshFolder();
+    const creator = { replicaId: 0, storeId: "another" };
+    createClusterKey(defaultKeyPath(foreign), { creator, consistency: "available", recovery: "any" });
+    const words = [...cluster.words(1), `--data=${foreign}`];
+    const refused = await cluster.command(words);
+    expect([refused.exit, oneLine(refused.stderr)]).toEqual([
+      5,
+      expect.stringMatching(/replica 0 has another cluster key/),
+    ]);
+    await cluster.inStep([0]);
+  }, 60_000);
+});
+
+test.each([
+  [["--help"], 0, /^Lastword: a chat/, ""],
+  [["--version"], 0, /^lastword \d+\.\d+\.\d+ \(commit [0-9a-f]+, Bun 1\.4\.5, storage format 1\)\n$/, ""],
+  [["status", "--help"], 0, /--hash/, ""],
+  [["--nope"], 2, /^$/, "lastword: unknown option --nope; see lastword --help\n"],
+  [["fly"], 2, /^$/, 'lastword: unknown command "fly"; see lastword --help\n'],
+  [["--front=http"], 2, /^$/, expect.stringMatching(/^lastword: --front must be HOST:PORT.*\n$/)],
+  [
+    ["up", "--replica-id=1"],
+    2,
+    /^$/,
+    expect.stringMatching(/^lastword: --replica-id does not belong to lastword up; .*\n$/),
+  ],
+  [["down"], 0, /^nothing is running in /, ""],
+])("%j ends with %d", async (words, exit, stdout, stderr) => {
+  const home = freshFolder();
+  const finished = await runBinary(words, { env: { HOME: home }, cwd: home });
+  expect(finished).toEqual({ exit, stdout: expect.stringMatching(stdout), stderr });
+  expect(existsSync(join(home, ".local"))).toBe(false);
+});
