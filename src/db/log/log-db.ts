@@ -42,6 +42,8 @@ export interface LogDbOptions {
   readonly replicaId: ReplicaId;
   /** Test seam: bytes of the newest batches kept in memory. */
   readonly recentBytesMax?: number;
+  /** Test seam: pages (4 KiB) after which the disk counts as full. */
+  readonly pagesMax?: number;
 }
 
 /** This folder must not be used by this replica. Not damage: nothing was changed. */
@@ -83,6 +85,7 @@ export class LogDb implements LogStorage {
         fsyncFolder(options.folder);
         fsyncFolder(dirname(options.folder));
       }
+      if (options.pagesMax !== undefined) db.run(`PRAGMA max_page_count = ${options.pagesMax}`);
       return new LogDb(db, options, created);
     } catch (error) {
       db?.close();
