@@ -243,6 +243,7 @@ export class Core implements CoreParts {
     this.leadership = null;
     this.dropLeader();
     this.standing.reset();
+    this.standing.listen();
     this.active = false;
     this.peers.forgetBeats();
     this.pendingGrants = [];

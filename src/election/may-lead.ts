@@ -105,7 +105,9 @@ function strictVerdict(
   }
   const kept = membersFrom(newest, supporters, me, false);
   if (kept.length >= needed) return kept;
-  return me.admitted ? sortMembers(counted.filter((s) => s.replicaId === me.replicaId || !s.leaving)) : null;
+  if (!me.admitted) return null;
+  const members = sortMembers(counted.filter((s) => s.replicaId === me.replicaId || !s.leaving));
+  return members.length >= needed ? members : null;
 }
 
 function policyAllows(me: Supporter, supporters: readonly Supporter[], context: LeadContext): boolean {

@@ -112,6 +112,12 @@ export class PeerTable {
     return this.hears(id) && (this.peer(id).beat?.hears.includes(this.identity.replicaId) ?? false);
   }
 
+  /** Of some peer nothing is known yet: neither a Beat nor a refused dial. */
+  anyUnknown(): boolean {
+    for (const peer of this.peers.values()) if (peer.beat === null && !peer.refused) return true;
+    return false;
+  }
+
   /** Its port is refused and, off this host, it has been silent long enough to believe that. */
   isRefused(id: ReplicaId): boolean {
     const peer = this.peer(id);

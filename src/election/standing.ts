@@ -20,6 +20,9 @@ const DEFERENCE_MS = 2_000;
 /** The same for a peer as well placed as we are that only has the lower id. */
 const STAGGERED_MS = 60;
 
+/** After a start, a replica that could lead alone first listens this long for peers that may be leading already. */
+const LISTEN_MS = 500;
+
 interface Stand {
   readonly ballot: Ballot;
   readonly ownToken: PersistToken;
@@ -47,6 +50,7 @@ export class Standing {
   /** Ms without a leader in which only absent members kept us from leading. */
   private waitedMs = 0;
   private waitedFor: readonly ReplicaId[] = [];
+  private listenedMs = 0;
   private readonly core: CoreParts;
   private readonly self: () => Supporter;
   private readonly nonce: () => string;
@@ -84,7 +88,13 @@ export class Standing {
     this.restMs = REST_MS + STAGGER_MS * this.core.identity.replicaId;
   }
 
+  /** Restarted or paused: what the peers did meanwhile must be heard first. */
+  listen(): void {
+    this.listenedMs = 0;
+  }
+
   tick(elapsedMs: number): void {
+    this.listenedMs += elapsedMs;
     this.restMs = Math.max(0, this.restMs - elapsedMs);
     if (this.stand !== null) {
       this.stand.ms += elapsedMs;
@@ -105,6 +115,7 @@ export class Standing {
       this.waitedFor = inNewest || me.eligible ? verdict.missing : [];
       return;
     }
+    if (verdict.members.length === 1 && this.listenedMs < LISTEN_MS && this.core.peers.anyUnknown()) return;
     const patience = this.deferenceMs(me, supporters);
     if (patience > 0) {
       if (this.deferredMs === 0) this.deferredMs = 1;
