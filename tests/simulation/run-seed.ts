@@ -9,6 +9,8 @@ import { describeReport, runSeed, type RunName } from "../support/sim-run.ts";
 
 const [seedText = "1", mode, recovery, lines = "80"] = process.argv.slice(2);
 const mutants = new Set((process.env["SIM_MUTANTS"] ?? "").split(",").filter((m) => m !== ""));
+/** SIM_GREP keeps the lines of the trace that match. */
+const wanted = process.env["SIM_GREP"] === undefined ? null : new RegExp(process.env["SIM_GREP"]);
 const seed = Number(seedText);
 const names: RunName[] = (mode === undefined ? MODES : [mode as Mode]).flatMap((m) =>
   (recovery === undefined ? (["wait", "any"] as const) : [recovery as Recovery]).map((r) => ({ seed, mode: m, recovery: r })),
@@ -27,7 +29,7 @@ for (const name of names) {
   runSeed(name, {
     mutants,
     trace: (line) => {
-      if (process.env["SIM_GREP"] !== undefined && !new RegExp(process.env["SIM_GREP"]).test(line)) return;
+      if (wanted !== null && !wanted.test(line)) return;
       trace.push(line);
       if (trace.length > 4 * max) trace.splice(0, trace.length - max);
     },

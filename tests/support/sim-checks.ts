@@ -59,6 +59,13 @@ export class Violation extends Error {
   }
 }
 
+/** Something acknowledged: what is sent after it comes after it. */
+export interface Mark {
+  readonly seq: Seq;
+  readonly viewNo: ViewNo;
+  readonly epoch: number;
+}
+
 /** Which promises hold in this run. */
 export interface Promises {
   /** No partition, or strict mode: no acknowledged op is ever missing at an active leader. */
@@ -78,8 +85,11 @@ export class Checks implements ReplicaWatch {
   readonly promises: Promises;
   reads = 0;
   violation: Violation | null = null;
-  /** A view with forkRisk was installed somewhere: the branch says itself that it may lack something. */
-  riskTaken = false;
+  /**
+   * Odd from the moment a view with forkRisk (recovery by policy) is installed until all replicas
+   * are in one view without it: in between, the branch says itself that it may lack something.
+   */
+  epoch = 0;
   readonly #replicas: () => readonly SimReplica[];
   readonly #now: () => number;
   readonly #trace: ((line: string) => void) | null;
@@ -90,7 +100,9 @@ export class Checks implements ReplicaWatch {
   readonly #granted = new Map<string, Ballot>();
   readonly #disks = new Map<string, SimDisk>();
   readonly #pausedSince = new Set<ReplicaId>();
-  #newestAck: { seq: Seq; viewNo: ViewNo } | null = null;
+  #newestAck: Mark | null = null;
+  /** Acknowledged in this epoch: where each op must be from now on. */
+  #placed: Ack[] = [];
 
   constructor(
     promises: Promises,
@@ -280,7 +292,12 @@ export class Checks implements ReplicaWatch {
   }
 
   #viewActive(replica: SimReplica, view: View, previous: View | null): void {
-    if (view.forkRisk !== null) this.riskTaken = true;
+    const whole = view.forkRisk === null && view.members.length === this.promises.configured;
+    if (this.risky ? whole : view.forkRisk !== null) {
+      this.epoch++;
+      this.#placed = [];
+      this.#newestAck = null;
+    }
     if (view.leader !== replica.id || replica.core.role() !== "leader") return;
     const ballot = `${view.no.ballot.counter}.${view.no.ballot.replicaId}.${view.no.ballot.nonce}`;
     const other = this.#activeLeaders.get(ballot);
@@ -294,51 +311,54 @@ export class Checks implements ReplicaWatch {
       if (view.members.length < previous.members.length) this.coverage.shrinks++;
       else if (view.members.length > previous.members.length) this.coverage.grows++;
     }
-    if (this.promises.noForks) this.#holdsAllAcks(replica);
+    // A branch that says it may lack something is not silent; what it lacks comes back in a merge.
+    if (this.promises.noForks && !this.risky) this.#holdsAllAcks(replica);
   }
 
   /** I1: an acknowledged op is in the log of every leader that becomes active. */
   #holdsAllAcks(replica: SimReplica): void {
     const { log } = replica;
-    let risk = Infinity;
-    for (const view of log.lineage) if (view.forkRisk !== null) risk = Math.min(risk, view.startSeq);
-    for (let i = this.acks.length - 1; i >= 0; i--) {
-      const ack = this.acks[i] as Ack;
-      // A branch that says it may lack something is not silent; what it lacks comes back in a merge.
-      if (ack.seq >= risk) continue;
-      if (!sameOrNull(log.viewNoAt(ack.seq), ack.viewNo)) {
-        this.broken("I1", `leader ${replica.id} is active without ${ack.key} (${printViewNo(ack.viewNo)}:${ack.seq})`);
-        return;
-      }
+    for (let i = this.#placed.length - 1; i >= 0; i--) {
+      const ack = this.#placed[i] as Ack;
+      if (sameOrNull(log.viewNoAt(ack.seq), ack.viewNo)) continue;
+      this.broken("I1", `leader ${replica.id} is active without ${ack.key} (${printViewNo(ack.viewNo)}:${ack.seq})`);
+      return;
     }
   }
 
   // -- clients ---------------------------------------------------------------------------
 
+  get risky(): boolean {
+    return this.epoch % 2 === 1;
+  }
+
   /** What had been acknowledged when a client sends; compare it when the answer comes. */
-  invoked(): { seq: Seq; viewNo: ViewNo } | null {
+  invoked(): Mark | null {
     return this.#newestAck;
   }
 
+  /** Whether order and completeness can be asked of something that was begun at `mark`. */
+  #comparable(mark: Mark | null): mark is Mark {
+    return this.promises.realTime && !this.risky && mark?.epoch === this.epoch;
+  }
+
   /** The order rule (I8 in strict mode): acknowledged before sent means before in the log. */
-  acked(ack: Ack, before: { seq: Seq; viewNo: ViewNo } | null): void {
+  acked(ack: Ack, before: Mark | null): void {
     this.acks.push(ack);
-    if (this.promises.realTime && !this.riskTaken && before !== null) {
-      if (ack.seq <= before.seq || compareViewNos(ack.viewNo, before.viewNo) < 0) {
-        const text = `${printViewNo(ack.viewNo)}:${ack.seq} was sent after ${printViewNo(before.viewNo)}:${before.seq} was acknowledged`;
-        this.broken("I8", text);
-      }
+    this.#placed.push(ack);
+    if (this.#comparable(before) && (ack.seq <= before.seq || compareViewNos(ack.viewNo, before.viewNo) < 0)) {
+      const text = `${printViewNo(ack.viewNo)}:${ack.seq} was sent after ${printViewNo(before.viewNo)}:${before.seq} was acknowledged`;
+      this.broken("I8", text);
     }
     if (this.#newestAck === null || ack.seq > this.#newestAck.seq) {
-      this.#newestAck = { seq: ack.seq, viewNo: ack.viewNo };
+      this.#newestAck = { seq: ack.seq, viewNo: ack.viewNo, epoch: this.epoch };
     }
   }
 
   /** A read-index read: `seq` is where it reads, `before` what had been acknowledged when it was asked. */
-  read(replica: SimReplica, seq: Seq, before: { seq: Seq; viewNo: ViewNo } | null): void {
+  read(replica: SimReplica, seq: Seq, before: Mark | null): void {
     this.reads++;
-    if (!this.promises.realTime || this.riskTaken || before === null) return;
-    if (seq < before.seq) {
+    if (this.#comparable(before) && seq < before.seq) {
       this.broken("I8", `replica ${replica.id} reads at ${seq}, ${before.seq} was acknowledged before it was asked`);
     }
   }

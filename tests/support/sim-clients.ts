@@ -4,6 +4,7 @@
  */
 import type { Seq, ViewNo } from "../../src/election/view.ts";
 import { compareViewNos, printViewNo, sameViewNo } from "../../src/election/view.ts";
+import type { Mark } from "./sim-checks.ts";
 import type { Random } from "./sim-random.ts";
 import type { SimReplica } from "./sim-replica.ts";
 import { chainHash, entryHash, viewHash } from "./sim-state.ts";
@@ -50,7 +51,7 @@ export class Writer {
   #attempt(
     key: string,
     invokedAt: number,
-    before: { seq: Seq; viewNo: ViewNo } | null,
+    before: Mark | null,
     life: { done: boolean; replica: SimReplica | null },
   ): void {
     if (life.done) return;
@@ -131,6 +132,7 @@ export class Stream {
   readonly #random: Random;
   #cursor: { seq: Seq; viewNo: ViewNo; chain: number } | null = null;
   #replica: SimReplica | null = null;
+  #epoch = 0;
   resets = 0;
 
   constructor(world: World, name: string) {
@@ -155,6 +157,9 @@ export class Stream {
     const replica = this.#replica;
     const { state, log } = replica;
     if (state.appliedView === null) return;
+    const position = log.viewNoAt(state.appliedSeq);
+    // Between the switch to a snapshot and its opening nothing is served.
+    if (position === null || !sameViewNo(position, state.appliedView)) return;
     const cursor = this.#cursor;
     if (cursor === null) return this.#reset(replica);
     const there = log.viewNoAt(cursor.seq);
@@ -162,7 +167,8 @@ export class Stream {
       const newest = log.lineage.at(-1);
       if (newest === undefined || (there === null && compareViewNos(newest.no, cursor.viewNo) <= 0)) return; // It lags: wait.
       if (there !== null && compareViewNos(newest.no, cursor.viewNo) < 0) return;
-      if (this.#world.checks.promises.noForks && !this.#world.checks.riskTaken) {
+      const { checks } = this.#world;
+      if (checks.promises.noForks && !checks.risky && this.#epoch === checks.epoch) {
         this.#world.broken("I9", `replica ${replica.id} resets ${printViewNo(cursor.viewNo)}:${cursor.seq} though nothing forked`);
       }
       this.resets++;
@@ -177,6 +183,7 @@ export class Stream {
     const { state } = replica;
     if (state.appliedView === null) return;
     this.#cursor = { seq: state.appliedSeq, viewNo: state.appliedView, chain: state.chain };
+    this.#epoch = this.#world.checks.epoch;
   }
 
   #follow(replica: SimReplica, from: { seq: Seq; viewNo: ViewNo; chain: number }): void {

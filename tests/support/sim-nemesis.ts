@@ -11,6 +11,8 @@ export type Mode = "crash" | "pause" | "partition" | "strict";
 
 export const MODES: readonly Mode[] = ["crash", "pause", "partition", "strict"];
 
+const CALMER_AFTER_MS = 60_000;
+
 type Fault = (nemesis: Nemesis) => void;
 
 const CRASHES: readonly Fault[] = [
@@ -87,7 +89,9 @@ export class Nemesis {
     this.#random.pick(FAULTS[this.#mode])(this);
     // Short waits put faults on top of each other, long ones let the cluster come back.
     const wait = this.#random.pick([this.#random.between(20, 800), this.#random.between(800, 4000), this.#random.between(2000, 9000)]);
-    this.#world.queue.after(wait * this.#slow, () => this.#next());
+    // What got too little done in its first minute is given more room.
+    const calm = 1 + Math.max(0, this.#world.now - CALMER_AFTER_MS) / CALMER_AFTER_MS;
+    this.#world.queue.after(wait * this.#slow * calm, () => this.#next());
   }
 
   /** Ends all faults and starts what is down. */

@@ -13,11 +13,15 @@ function before(a: Item, b: Item): boolean {
   return a.at < b.at || (a.at === b.at && a.tie < b.tie);
 }
 
+/** A run that needs more events than this goes round in circles. */
+const EVENTS_MAX = 5_000_000;
+
 /** Virtual time in ms, and what is still to happen. */
 export class SimQueue {
   #heap: Item[] = [];
   #tie = 0;
   #now = 0;
+  #events = 0;
 
   get now(): number {
     return this.#now;
@@ -66,6 +70,7 @@ export class SimQueue {
       if (next === undefined || next.at > until) break;
       this.#pop();
       this.#now = next.at;
+      if (++this.#events > EVENTS_MAX) throw new Error(`more than ${EVENTS_MAX} events at ${this.#now} ms`);
       next.action();
       if (done?.()) return;
     }
