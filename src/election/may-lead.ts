@@ -97,12 +97,13 @@ function strictVerdict(
   const needed = majority(identity.configured.length);
   // A wiped disk has no vote: it could help to forget what its old store acknowledged.
   const counted = supporters.filter((s) => s.admitted || (identity.creator && s.replicaId === identity.replicaId));
-  if (counted.length < needed) {
-    // The creator alone leads its first view (which acknowledges nothing until a second one joins).
-    return newest.members.length < needed && newest.members.every((m) => supporters.some((s) => sameStore(s, m)))
-      ? membersFrom(newest, supporters, me, false)
-      : null;
+  // All members of the newest view are here with the disks it names: nothing was acknowledged
+  // without one of them. Also how the creator's first views, still below a majority, go on.
+  if (newest.members.every((m) => supporters.some((s) => sameStore(s, m)))) {
+    const staying = membersFrom(newest, supporters, me, false);
+    return staying.length >= needed ? staying : newest.members;
   }
+  if (counted.length < needed) return null;
   const kept = membersFrom(newest, supporters, me, false);
   if (kept.length >= needed) return kept;
   if (!me.admitted) return null;
