@@ -16,8 +16,20 @@ interface Place {
   readonly seq: Seq;
 }
 
-/** Messages a read mark steps over in one op; the rest follows with later ops. */
-const MARK_STEPS_MAX = 600;
+/**
+ * Messages a read mark looks at, page by page, before it stops for this op (682 in all; the
+ * rest follows with later ops). The first page is small: mostly there is nothing, or one
+ * own message, before the first that is unread.
+ */
+const MARK_PAGE_FIRST = 2;
+const MARK_PAGE_LAST = 512;
+
+/**
+ * Own messages need no reading, so the mark passes them; but not with each one, that would
+ * cost as much as the message itself. By seq and by the (random) client id, because people
+ * who write in turn may never meet a round seq.
+ */
+const OWN_MARK_EVERY = 16;
 
 /** Messages of a deleted account erased by each op until none is left. */
 const PURGE_STEP = 64;
@@ -52,9 +64,11 @@ export function sendMessage(op: Op, body: Body<"sendMessage">, seq: Seq, rows: R
   };
   rows.addMessage(message);
   const events: ChatEvent[] = deleted ? [] : [{ kind: "message", message }];
-  const answered = op.recovered || body.readUpTo === "" ? null : placeOf(body.readUpTo, op.user, rows);
-  const from = answered !== null && answered.conversation === conversation ? answered.seq : 0;
-  moveMark(member, from, seq, rows, [], events);
+  if (body.readUpTo !== "" || seq % OWN_MARK_EVERY === 0 || op.clientId.endsWith("0")) {
+    const answered = op.recovered || body.readUpTo === "" ? null : placeOf(body.readUpTo, op.user, rows);
+    const from = answered !== null && answered.conversation === conversation ? answered.seq : 0;
+    moveMark(member, from, seq, rows, [], events);
+  }
   return { conversation, events };
 }
 
@@ -177,20 +191,32 @@ function moveMark(
   events: ChatEvent[],
 ): void {
   const { conversation, user } = member;
-  let mark = Math.max(member.mark, upTo);
-  let overOthers = mark > member.mark;
-  for (const next of rows.messagesAfter(conversation, mark, MARK_STEPS_MAX)) {
-    if (next.author !== user && !next.deleted) {
-      if (rows.isRead(user, conversation, next.seq)) overOthers = true;
-      else if (!rows.isHidden(user, conversation, next.seq)) break;
-    }
-    mark = next.seq;
-  }
+  const from = Math.max(member.mark, upTo);
+  const { mark, overRead } = stepOver(conversation, user, from, rows);
+  const overOthers = overRead || from > member.mark;
   if (mark > member.mark) {
     if (overOthers) rows.dropReads(user, conversation, mark);
     rows.putMember({ ...member, mark, markChangedSeq: overOthers ? seq : member.markChangedSeq });
   }
   if (overOthers || fresh.length > 0) events.push({ kind: "read", conversation, reader: user, ids: fresh, upTo: mark });
+}
+
+/** Where a mark at `from` comes to, and whether it passed messages that were read singly. */
+function stepOver(conversation: string, user: string, from: Seq, rows: Rows): { mark: Seq; overRead: boolean } {
+  let mark = from;
+  let overRead = false;
+  for (let page = MARK_PAGE_FIRST; page <= MARK_PAGE_LAST; page *= 4) {
+    const steps = rows.messagesAfter(conversation, mark, page);
+    for (const next of steps) {
+      if (next.author !== user && !next.deleted) {
+        if (rows.isRead(user, conversation, next.seq)) overRead = true;
+        else if (!rows.isHidden(user, conversation, next.seq)) return { mark, overRead };
+      }
+      mark = next.seq;
+    }
+    if (steps.length < page) break;
+  }
+  return { mark, overRead };
 }
 
 /** The messages named, if the user may see all of them; a recovered op goes on without the others. */

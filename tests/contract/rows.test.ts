@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../src/chat/chat-event.ts";
 import { directId, messageId } from "../../src/chat/ids.ts";
 import { encodeOp, FormatTooNew, markRecovered, type Op } from "../../src/chat/op.ts";
-import { StateDb } from "../../src/db/state/state-db.ts";
+import type { StateDb } from "../../src/db/state/state-db.ts";
 import { dumpTables } from "../../src/db/state/state-hash.ts";
 import { ChatLog, FIRST_VIEW, poisonRules, STATES, uuid } from "../support/chat-log.ts";
 import { MemoryState } from "../support/memory-state.ts";
@@ -196,11 +196,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     expect(log.error(log.person("ANNA"), { kind: "markAllRead", conversation: "", upTo: "", ids: [] })).toBe(
       "not_found",
     );
-    expect(
-      rowsOf(log, "users")
-        .map((row) => row["name"])
-        .sort(),
-    ).toEqual(["", "ben"]);
+    expect(new Set(rowsOf(log, "users").map((row) => row["name"]))).toEqual(new Set(["", "ben"]));
   });
 });
 

@@ -1,6 +1,6 @@
 /** One connection to a state.db: the driver for statements, Drizzle for what writes them. */
 import type { Database } from "bun:sqlite";
-import { Param, Placeholder } from "drizzle-orm";
+import { Param, Placeholder, sql, type SQL } from "drizzle-orm";
 import { drizzle, type SQLiteBunDatabase } from "drizzle-orm/bun-sqlite";
 import { migrate } from "drizzle-orm/bun-sqlite/migrator";
 import { assert } from "../../election/assert.ts";
@@ -46,15 +46,24 @@ export function compile(
   connection: StateConnection,
   query: { toSQL(): { sql: string; params: unknown[] } },
 ): Statement {
-  const { sql, params } = query.toSQL();
+  const { sql: text, params } = query.toSQL();
   // A constant among the parameters would shift the positions of the others.
-  assert(params.every(isPlaceholder), `constant in: ${sql}`);
-  const statement = connection.client.prepare<unknown, Bound[]>(sql);
+  assert(params.every(isPlaceholder), `constant in: ${text}`);
+  const statement = connection.client.prepare<unknown, Bound[]>(text);
   return {
     get: (...values) => statement.values(...values)[0] ?? null,
     all: (...values) => statement.values(...values),
     run: (...values) => void statement.run(...values),
   };
+}
+
+/**
+ * A text placeholder that SQLite cannot look through. With `column = ?` and an ORDER BY,
+ * SQLite 3.54 plans a statement anew whenever another value is bound: 3 to 4 µs more for
+ * each call, measured. Remove when it does not.
+ */
+export function once(name: string): SQL {
+  return sql`${sql.placeholder(name)} || ''`;
 }
 
 function isPlaceholder(param: unknown): boolean {

@@ -11,7 +11,7 @@ import {
 } from "../../chat/queries.ts";
 import { SESSIONS_PER_USER, type MemberRow, type RequestRow, type SessionRow, type UserRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
-import { compile, type StateConnection } from "./connection.ts";
+import { compile, once, type StateConnection } from "./connection.ts";
 import { memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
 import { hidden, members, messages, reads, requests, sessions, users } from "./schema.ts";
 
@@ -384,7 +384,7 @@ function unreadMessages({ db }: StateConnection) {
 
 function messageStatements(c: StateConnection) {
   const { db } = c;
-  const inConversation = eq(messages.conversation, p("conversation"));
+  const inConversation = eq(messages.conversation, once("conversation"));
   return {
     /** Parameters: user, other, user, conversation, seq, limit. */
     seenBefore: compile(

@@ -11,7 +11,7 @@ import type { ConversationRow, MemberRow, MessageRow, RequestRow, Rows, SessionR
 import { SESSIONS_PER_USER } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "./bounded-cache.ts";
-import { compile, type StateConnection } from "./connection.ts";
+import { compile, once, type StateConnection } from "./connection.ts";
 import { memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
 import {
   conversations,
@@ -400,7 +400,7 @@ function messageStatements(c: StateConnection) {
       db
         .select({ seq: messages.seq, author: messages.author, deleted: messages.deleted })
         .from(messages)
-        .where(and(eq(messages.conversation, p("conversation")), gt(messages.seq, p("seq"))))
+        .where(and(eq(messages.conversation, once("conversation")), gt(messages.seq, p("seq"))))
         .orderBy(asc(messages.seq))
         .limit(p("limit")),
     ),
