@@ -205,6 +205,27 @@ describe("a snapshot", () => {
     expect(joiner.log.lineage()).toEqual(leader.log.lineage());
   });
 
+  test("names the leader's ballot, but only views that its state covers", async () => {
+    diverge(30);
+    leader.log.write([{ append: [viewBatch(31, 8)] }]);
+    const { header } = await leader.files.offer(5);
+    expect(header).toMatchObject({ appliedSeq: 30, ballot: view(31, 8).no.ballot });
+    expect(header.lineage).toEqual([view(1, 1), view(6, 3)]);
+  });
+
+  test("that was fetched waits for the switch, whatever else is cleared away", async () => {
+    diverge(30);
+    const offered = await leader.files.offer(5);
+    leader.files.removeLeftovers();
+    const staged = await joiner.files.receive(offered);
+    joiner.files.removeLeftovers();
+    const broken = sourceOf(offered.header, []);
+    expect(await failureOf(joiner.files.receive(broken))).toBeInstanceOf(SnapshotFailed);
+    joiner.switchTo(staged);
+    expect(joiner.entries()).toEqual(leader.entries());
+    expect(joiner.rows()).toEqual(leader.rows());
+  });
+
   test("starts inside a batch when the common part ends there", async () => {
     diverge(30);
     const source = await leader.files.offer(12);

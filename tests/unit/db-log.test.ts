@@ -91,6 +91,7 @@ describe("a store", () => {
     log.bindState({ appliedSeq: () => 4 });
     expect(() => log.restore()).toThrow(StorageDamaged);
     log.bindState({ appliedSeq: () => 5 });
+    log.compact(9);
     expect(log.restore()).toMatchObject({ logFirstSeq: 6, appliedSeq: 5 });
   });
 
@@ -201,7 +202,9 @@ test("a full disk: nothing is written, reading goes on, and writing too once the
   expect(failure(() => log.write(rows))).toBeInstanceOf(StorageFull);
   expect(log.restore()).toMatchObject({ lastSeq: 7, promised: { counter: 0 } });
   expect(all(log)).toEqual(before);
-  log.write([{ append: [opBatch(8, 1, V1.no)], admitted: true }]);
+  const again = opBatch(8, 1, V1.no, "b");
+  log.write([{ append: [again], admitted: true }]);
+  expect(entries(log.read(8, 8))).toEqual(entries([again]));
   log.close();
   log = open();
   expect(log.restore()).toMatchObject({ lastSeq: 8, promised: { counter: 0 }, admitted: true });

@@ -44,10 +44,12 @@ export function applyRows(target: LogTarget, image: LogImage, rows: PersistRows)
   if (rollback !== undefined) image.meta = { ...image.meta, rollback };
 }
 
+/** Checksum of a row of `lineage`. */
 export function viewChecksum(startSeq: Seq, body: string): number {
   return codec.checksum(`view:${startSeq}`, body);
 }
 
+/** Checksum of an op in the fork queue, bound to the place it had on its branch. */
 export function forkChecksum(viewKey: string, seq: Seq, op: Uint8Array): number {
   return codec.checksum(`fork:${viewKey}:${seq}`, op);
 }

@@ -57,6 +57,7 @@ export class StoreRefused extends Error {
   }
 }
 
+/** See the top of this file. Opened by {@link LogDb.open}; not shared between threads. */
 export class LogDb implements LogStorage {
   /** True if this open made the store. */
   readonly created: boolean;
@@ -236,8 +237,8 @@ export class LogDb implements LogStorage {
 
   /** The log starts after the last whole row up to seq at once; the rows are deleted a bounded number a call. */
   compact(upTo: Seq): void {
-    assert(this.#state === null || upTo <= this.#state.appliedSeq(), "compaction beyond the state");
-    let target = upTo;
+    // What the state does not cover is nowhere else on this disk.
+    let target = this.#state === null ? upTo : Math.min(upTo, this.#state.appliedSeq());
     for (const pin of this.#pins) target = Math.min(target, pin.fromSeq - 1);
     const { baseSeq } = this.#image.meta;
     const at = this.#guard(() => this.#sql.spanAt.get(Math.min(target, this.lastSeq)));
@@ -249,7 +250,6 @@ export class LogDb implements LogStorage {
       if (newBase > baseSeq) image.meta = { ...image.meta, baseSeq: newBase };
       this.#sql.deleteOldest.run(newBase, COMPACT_ROWS_MAX);
     });
-    if (this.#recent.firstSeq() <= newBase) this.#recent.clear();
   }
 
   forkQueue(limit: number): ForkedOp[] {

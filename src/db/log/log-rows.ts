@@ -32,6 +32,7 @@ export function decodeRow(row: codec.LogRow): Batch {
   };
 }
 
+/** The row of a batch, its bytes copied together. */
 export function encodeRow(batch: Batch): codec.LogRow {
   return batch.kind === "view" ? codec.viewRow(batch.view) : codec.opRow(batch, codec.packOps(batch.ops).bytes);
 }
@@ -48,6 +49,7 @@ export function checkContiguous(batches: readonly Batch[], fromSeq: Seq, upTo: S
   if (next <= upTo) throw missingRow(next);
 }
 
+/** The error for a gap in the log. */
 export function missingRow(seq: Seq): StorageDamaged {
   return new StorageDamaged(`log.db: the row at seq ${seq} is missing`);
 }

@@ -77,6 +77,7 @@ export interface Meta {
   readonly baseSeq: Seq;
 }
 
+/** Meta of a store that was just made. */
 export function newMeta(replicaId: ReplicaId, storeId: string): Meta {
   return {
     replicaId,
@@ -91,6 +92,7 @@ export function newMeta(replicaId: ReplicaId, storeId: string): Meta {
   };
 }
 
+/** What the row of `meta` holds. */
 export function encodeMeta(meta: Meta): { readonly body: string; readonly checksum: number } {
   const body = JSON.stringify(meta);
   return { body, checksum: checksum("meta", body) };

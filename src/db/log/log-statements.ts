@@ -28,6 +28,7 @@ export interface RowSpan {
 
 export type LogStatements = ReturnType<typeof prepareLogStatements>;
 
+/** Prepares all of them; the tables must exist. Finalize each before the database is closed. */
 export function prepareLogStatements(db: Database) {
   return {
     begin: db.prepare("BEGIN IMMEDIATE"),

@@ -96,6 +96,7 @@ export function checksum(place: string, bytes: Uint8Array | string): number {
   return Number(BigInt.asUintN(52, Bun.hash.xxHash64(bytes, Bun.hash.xxHash64(place))));
 }
 
+/** The row of an op batch whose ops are packed in `bytes`. */
 export function opRow(batch: OpBatch, bytes: Uint8Array): LogRow {
   const firstSeq = batch.firstSeq;
   const lastSeq = firstSeq + batch.ops.length - 1;
@@ -110,6 +111,7 @@ export function opRow(batch: OpBatch, bytes: Uint8Array): LogRow {
   };
 }
 
+/** The row of a view entry. */
 export function viewRow(view: View): LogRow {
   const seq = view.startSeq;
   const viewKey = viewNoKey(view.no);
@@ -202,6 +204,7 @@ export function object(value: unknown, what: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
+/** Throws StorageDamaged naming `what`. */
 export function list(value: unknown, what: string): unknown[] {
   if (!Array.isArray(value)) throw new StorageDamaged(`${what} is not a list`);
   return value;
@@ -215,6 +218,7 @@ export function int(value: unknown, what: string): number {
   return value;
 }
 
+/** Throws StorageDamaged naming `what`. */
 export function text(value: unknown, what: string): string {
   if (typeof value !== "string") throw new StorageDamaged(`${what} is not text`);
   return value;
