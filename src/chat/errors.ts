@@ -50,6 +50,7 @@ export interface ChatError {
 export type Answer<T> =
   { readonly ok: true; readonly value: T; readonly cursor: string } | { readonly ok: false; readonly error: ChatError };
 
+/** A failed call. */
 export function failed(
   code: ChatErrorCode,
   sentence: string,

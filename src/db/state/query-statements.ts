@@ -1,0 +1,240 @@
+/** The statements that reads run, each prepared once: SQL by Drizzle, rows as arrays (see connection.ts). */
+import { and, asc, desc, eq, gt, isNotNull, isNull, lt, lte, ne, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
+import { compile, once, type StateConnection } from "./connection.ts";
+import { hidden, members, messages, reads, requests, sessions, users } from "./schema.ts";
+
+const p = sql.placeholder;
+
+export type QueryStatements = ReturnType<typeof queryStatements>;
+
+const readByOther = alias(reads, "read_by_other");
+
+/** Prepares them all; columns of `select()` come in the schema's order. */
+export function queryStatements(c: StateConnection) {
+  const { db } = c;
+  return {
+    user: compile(
+      c,
+      db
+        .select()
+        .from(users)
+        .where(eq(users.id, p("id"))),
+    ),
+    userByFolded: compile(
+      c,
+      db
+        .select()
+        .from(users)
+        .where(eq(users.folded, p("folded"))),
+    ),
+    former: compile(
+      c,
+      db
+        .select()
+        .from(users)
+        .where(and(isNotNull(users.formerFolded), eq(users.formerFolded, p("folded"))))
+        .limit(p("limit")),
+    ),
+    users: compile(
+      c,
+      db
+        .select()
+        .from(users)
+        .where(and(gt(users.folded, p("after")), ne(users.id, p("except")), sql`${users.deleted} = 0`))
+        .orderBy(asc(users.folded))
+        .limit(p("limit")),
+    ),
+    sessionByToken: compile(
+      c,
+      db
+        .select()
+        .from(sessions)
+        .where(eq(sessions.tokenHash, p("tokenHash"))),
+    ),
+    sessionsOf: compile(
+      c,
+      db
+        .select()
+        .from(sessions)
+        .where(eq(sessions.user, p("user")))
+        .orderBy(desc(sessions.lastUsedMicros), asc(sessions.id))
+        .limit(p("limit")),
+    ),
+    request: compile(
+      c,
+      db
+        .select()
+        .from(requests)
+        .where(and(eq(requests.user, p("user")), eq(requests.clientId, p("clientId")))),
+    ),
+    member: compile(
+      c,
+      db
+        .select()
+        .from(members)
+        .where(and(eq(members.user, p("user")), eq(members.conversation, p("conversation")))),
+    ),
+    memberships: compile(
+      c,
+      db
+        .select()
+        .from(members)
+        .where(eq(members.user, p("user")))
+        .limit(p("limit")),
+    ),
+    ...messageStatements(c),
+    ...changeStatements(c),
+  };
+}
+
+/** Messages with what the asking user and the other side have read, without those she has hidden. */
+function seenMessages({ db }: StateConnection) {
+  return db
+    .select({
+      conversation: messages.conversation,
+      seq: messages.seq,
+      author: messages.author,
+      clientId: messages.clientId,
+      body: messages.body,
+      timeMicros: messages.timeMicros,
+      deleted: messages.deleted,
+      recovered: messages.recovered,
+      changedSeq: messages.changedSeq,
+      readByMe: sql`${reads.seq}`.as("read_by_me_seq"),
+      readByOther: sql`${readByOther.seq}`.as("read_by_other_seq"),
+    })
+    .from(messages)
+    .leftJoin(
+      reads,
+      and(eq(reads.user, p("user")), eq(reads.conversation, messages.conversation), eq(reads.seq, messages.seq)),
+    )
+    .leftJoin(
+      readByOther,
+      and(
+        eq(readByOther.user, p("other")),
+        eq(readByOther.conversation, messages.conversation),
+        eq(readByOther.seq, messages.seq),
+      ),
+    )
+    .leftJoin(
+      hidden,
+      and(eq(hidden.user, p("user")), eq(hidden.conversation, messages.conversation), eq(hidden.seq, messages.seq)),
+    )
+    .$dynamic();
+}
+
+/** Parameters of both: user, user, conversation, mark, user, limit. */
+function unreadMessages({ db }: StateConnection) {
+  return db
+    .select({ author: messages.author, clientId: messages.clientId })
+    .from(messages)
+    .leftJoin(
+      reads,
+      and(eq(reads.user, p("user")), eq(reads.conversation, messages.conversation), eq(reads.seq, messages.seq)),
+    )
+    .leftJoin(
+      hidden,
+      and(eq(hidden.user, p("user")), eq(hidden.conversation, messages.conversation), eq(hidden.seq, messages.seq)),
+    )
+    .where(
+      and(
+        eq(messages.conversation, p("conversation")),
+        gt(messages.seq, p("mark")),
+        ne(messages.author, p("user")),
+        sql`${messages.deleted} = 0`,
+        isNull(reads.seq),
+        isNull(hidden.seq),
+      ),
+    )
+    .$dynamic();
+}
+
+function messageStatements(c: StateConnection) {
+  const { db } = c;
+  const inConversation = eq(messages.conversation, once("conversation"));
+  return {
+    /** Parameters: user, other, user, conversation, seq, limit. */
+    seenBefore: compile(
+      c,
+      seenMessages(c)
+        .where(and(inConversation, lt(messages.seq, p("seq")), isNull(hidden.seq)))
+        .orderBy(desc(messages.seq))
+        .limit(p("limit")),
+    ),
+    seenAfter: compile(
+      c,
+      seenMessages(c)
+        .where(and(inConversation, gt(messages.seq, p("seq")), isNull(hidden.seq)))
+        .orderBy(asc(messages.seq))
+        .limit(p("limit")),
+    ),
+    unread: compile(
+      c,
+      db.select({ count: sql<number>`count(*)` }).from(unreadMessages(c).limit(p("limit")).as("unread")),
+    ),
+    unreadIds: compile(c, unreadMessages(c).orderBy(desc(messages.seq)).limit(p("limit"))),
+    newest: compile(
+      c,
+      db
+        .select({ seq: messages.seq, author: messages.author, clientId: messages.clientId })
+        .from(messages)
+        .where(inConversation)
+        .orderBy(desc(messages.seq))
+        .limit(p("limit")),
+    ),
+  };
+}
+
+function changeStatements(c: StateConnection) {
+  const { db } = c;
+  return {
+    /** Erased after `seq` and there before it. */
+    erasedSince: compile(
+      c,
+      db
+        .select({ changedSeq: messages.changedSeq, author: messages.author, clientId: messages.clientId })
+        .from(messages)
+        .where(
+          and(
+            eq(messages.conversation, p("conversation")),
+            gt(messages.changedSeq, p("seq")),
+            sql`${messages.changedSeq} > 0`,
+            lte(messages.seq, p("seq")),
+          ),
+        )
+        .orderBy(asc(messages.changedSeq))
+        .limit(p("limit")),
+    ),
+    hiddenSince: compile(
+      c,
+      db
+        .select({
+          conversation: hidden.conversation,
+          changedSeq: hidden.changedSeq,
+          author: messages.author,
+          clientId: messages.clientId,
+        })
+        .from(hidden)
+        .innerJoin(messages, and(eq(messages.conversation, hidden.conversation), eq(messages.seq, hidden.seq)))
+        .where(and(eq(hidden.user, p("user")), gt(hidden.changedSeq, p("seq"))))
+        .orderBy(asc(hidden.changedSeq))
+        .limit(p("limit")),
+    ),
+    readSince: compile(
+      c,
+      db
+        .select({
+          user: reads.user,
+          changedSeq: reads.changedSeq,
+          author: messages.author,
+          clientId: messages.clientId,
+        })
+        .from(reads)
+        .innerJoin(messages, and(eq(messages.conversation, reads.conversation), eq(messages.seq, reads.seq)))
+        .where(and(eq(reads.conversation, p("conversation")), gt(reads.changedSeq, p("seq"))))
+        .orderBy(asc(reads.changedSeq))
+        .limit(p("limit")),
+    ),
+  };
+}

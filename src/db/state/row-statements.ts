@@ -1,0 +1,257 @@
+/** The statements that apply runs, each prepared once: SQL by Drizzle, rows as arrays (see connection.ts). */
+import { and, asc, eq, gt, isNotNull, lte, sql } from "drizzle-orm";
+import { compile, once, type StateConnection } from "./connection.ts";
+import {
+  conversations,
+  hidden,
+  members,
+  messages,
+  purges,
+  reads,
+  requests,
+  sessions,
+  tombstones,
+  users,
+} from "./schema.ts";
+
+const p = sql.placeholder;
+
+export type RowStatements = ReturnType<typeof rowStatements>;
+
+/** Prepares them all; columns of `select()` come in the schema's order. */
+export function rowStatements(c: StateConnection) {
+  const { db } = c;
+  const upsertUser = db.insert(users).values({
+    id: p("id"),
+    name: p("name"),
+    folded: p("folded"),
+    passwordHash: p("passwordHash"),
+    passwordMicros: p("passwordMicros"),
+    createdMicros: p("createdMicros"),
+    lastSeenMicros: p("lastSeenMicros"),
+    deleted: p("deleted"),
+    formerName: p("formerName"),
+    formerFolded: p("formerFolded"),
+  });
+  return {
+    user: compile(
+      c,
+      db
+        .select()
+        .from(users)
+        .where(eq(users.id, p("id"))),
+    ),
+    userByFolded: compile(
+      c,
+      db
+        .select()
+        .from(users)
+        .where(eq(users.folded, p("folded"))),
+    ),
+    putUser: compile(
+      c,
+      upsertUser.onConflictDoUpdate({
+        target: users.id,
+        set: {
+          name: sql`excluded.name`,
+          folded: sql`excluded.folded`,
+          passwordHash: sql`excluded.password_hash`,
+          passwordMicros: sql`excluded.password_micros`,
+          createdMicros: sql`excluded.created_micros`,
+          lastSeenMicros: sql`excluded.last_seen_micros`,
+          deleted: sql`excluded.deleted`,
+          formerName: sql`excluded.former_name`,
+          formerFolded: sql`excluded.former_folded`,
+        },
+      }),
+    ),
+    session: compile(
+      c,
+      db
+        .select()
+        .from(sessions)
+        .where(eq(sessions.id, p("id"))),
+    ),
+    sessionsOf: compile(
+      c,
+      db
+        .select()
+        .from(sessions)
+        .where(eq(sessions.user, p("user")))
+        .orderBy(asc(sessions.lastUsedMicros), asc(sessions.id))
+        .limit(p("limit")),
+    ),
+    putSession: compile(
+      c,
+      db
+        .insert(sessions)
+        .values({
+          id: p("id"),
+          tokenHash: p("tokenHash"),
+          user: p("user"),
+          createdMicros: p("createdMicros"),
+          lastUsedMicros: p("lastUsedMicros"),
+        })
+        .onConflictDoUpdate({ target: sessions.id, set: { lastUsedMicros: sql`excluded.last_used_micros` } }),
+    ),
+    removeSession: compile(c, db.delete(sessions).where(eq(sessions.id, p("id")))),
+    request: compile(
+      c,
+      db
+        .select()
+        .from(requests)
+        .where(and(eq(requests.user, p("user")), eq(requests.clientId, p("clientId")))),
+    ),
+    putRequest: compile(
+      c,
+      db
+        .insert(requests)
+        .values({
+          user: p("user"),
+          clientId: p("clientId"),
+          hash: p("hash"),
+          seq: p("seq"),
+          conversation: p("conversation"),
+          result: p("result"),
+        })
+        .onConflictDoUpdate({
+          target: [requests.user, requests.clientId],
+          set: {
+            hash: sql`excluded.hash`,
+            seq: sql`excluded.seq`,
+            conversation: sql`excluded.conversation`,
+            result: sql`excluded.result`,
+          },
+        }),
+    ),
+    sentRequests: compile(
+      c,
+      db
+        .select()
+        .from(requests)
+        .where(and(eq(requests.user, p("user")), gt(requests.clientId, p("after")), isNotNull(requests.conversation)))
+        .orderBy(asc(requests.clientId))
+        .limit(p("limit")),
+    ),
+    conversation: compile(
+      c,
+      db
+        .select()
+        .from(conversations)
+        .where(eq(conversations.id, p("id"))),
+    ),
+    addConversation: compile(
+      c,
+      db.insert(conversations).values({ id: p("id"), kind: p("kind"), createdSeq: p("createdSeq") }),
+    ),
+    member: compile(
+      c,
+      db
+        .select()
+        .from(members)
+        .where(and(eq(members.user, p("user")), eq(members.conversation, p("conversation")))),
+    ),
+    putMember: compile(
+      c,
+      db
+        .insert(members)
+        .values({ user: p("user"), conversation: p("conversation"), mark: p("mark"), markChangedSeq: p("changed") })
+        .onConflictDoUpdate({
+          target: [members.user, members.conversation],
+          set: { mark: sql`excluded.mark`, markChangedSeq: sql`excluded.mark_changed_seq` },
+        }),
+    ),
+    ...messageStatements(c),
+  };
+}
+
+function messageStatements(c: StateConnection) {
+  const { db } = c;
+  return {
+    message: compile(
+      c,
+      db
+        .select()
+        .from(messages)
+        .where(and(eq(messages.conversation, p("conversation")), eq(messages.seq, p("seq")))),
+    ),
+    addMessage: compile(
+      c,
+      db.insert(messages).values({
+        conversation: p("conversation"),
+        seq: p("seq"),
+        author: p("author"),
+        clientId: p("clientId"),
+        body: p("body"),
+        timeMicros: p("timeMicros"),
+        deleted: p("deleted"),
+        recovered: p("recovered"),
+        changedSeq: p("changedSeq"),
+      }),
+    ),
+    eraseMessage: compile(
+      c,
+      db
+        .update(messages)
+        .set({ body: sql`''`, deleted: sql`1`, changedSeq: sql`${p("changedSeq")}` })
+        .where(and(eq(messages.conversation, p("conversation")), eq(messages.seq, p("seq")))),
+    ),
+    messagesAfter: compile(
+      c,
+      db
+        .select({ seq: messages.seq, author: messages.author, deleted: messages.deleted })
+        .from(messages)
+        .where(and(eq(messages.conversation, once("conversation")), gt(messages.seq, p("seq"))))
+        .orderBy(asc(messages.seq))
+        .limit(p("limit")),
+    ),
+    isRead: compile(c, db.select({ seq: reads.seq }).from(reads).where(whereRead())),
+    addRead: compile(
+      c,
+      db
+        .insert(reads)
+        .values({ user: p("user"), conversation: p("conversation"), seq: p("seq"), changedSeq: p("changedSeq") }),
+    ),
+    dropReads: compile(
+      c,
+      db
+        .delete(reads)
+        .where(and(eq(reads.user, p("user")), eq(reads.conversation, p("conversation")), lte(reads.seq, p("seq")))),
+    ),
+    isHidden: compile(
+      c,
+      db
+        .select({ seq: hidden.seq })
+        .from(hidden)
+        .where(and(eq(hidden.user, p("user")), eq(hidden.conversation, p("conversation")), eq(hidden.seq, p("seq")))),
+    ),
+    hide: compile(
+      c,
+      db
+        .insert(hidden)
+        .values({ user: p("user"), conversation: p("conversation"), seq: p("seq"), changedSeq: p("changedSeq") }),
+    ),
+    tombstoneCount: compile(c, db.select({ count: sql<number>`count(*)` }).from(tombstones)),
+    hasTombstone: compile(
+      c,
+      db
+        .select()
+        .from(tombstones)
+        .where(and(eq(tombstones.author, p("author")), eq(tombstones.clientId, p("clientId")))),
+    ),
+    addTombstone: compile(c, db.insert(tombstones).values({ author: p("author"), clientId: p("clientId") })),
+    purge: compile(c, db.select().from(purges).orderBy(asc(purges.user)).limit(p("limit"))),
+    setPurge: compile(
+      c,
+      db
+        .insert(purges)
+        .values({ user: p("user"), afterClientId: p("after") })
+        .onConflictDoUpdate({ target: purges.user, set: { afterClientId: sql`excluded.after_client_id` } }),
+    ),
+    endPurge: compile(c, db.delete(purges).where(eq(purges.user, p("user")))),
+  };
+}
+
+function whereRead() {
+  return and(eq(reads.user, p("user")), eq(reads.conversation, p("conversation")), eq(reads.seq, p("seq")));
+}
