@@ -19,9 +19,7 @@ import {
   APPEND_ENTRIES_MAX,
   LINEAGE_TAIL_MAX,
   batchFirstSeq,
-  batchLastSeq,
   batchLength,
-  batchViewNo,
   type Append,
   type Batch,
   type Beat,
@@ -32,11 +30,12 @@ import {
   type SnapshotOffer,
   type Tail,
 } from "./frame.ts";
+import { fits, freshPart } from "./incoming.ts";
 import { Leadership, type CoreParts } from "./leadership.ts";
 import { LogMirror } from "./log-mirror.ts";
 import type { Supporter } from "./may-lead.ts";
 import { PeerTable } from "./peer-table.ts";
-import { compareRank, relation } from "./rank.ts";
+import { compareRank, mustYield, relation } from "./rank.ts";
 import { Standing } from "./standing.ts";
 import {
   compareBallots,
@@ -324,7 +323,8 @@ export class Core implements CoreParts {
       const beat = this.peers.lastBeat(id);
       if (beat === null || beat.role !== "leader" || beat.view === null || !this.peers.reach(id)) continue;
       // A leader whose last view our log has left behind has not noticed yet that it was replaced.
-      if (relation(this.log.lineage, beat.view, beat.lineageTail) === "behind") continue;
+      const rel = relation(this.log.lineage, beat.view, beat.lineageTail);
+      if (rel === "behind" || (rel === "fork" && mustYield(this.log, beat) === "they")) continue;
       if (best === null || compareRank(beat.view, best.view) > 0) best = { id, view: beat.view };
     }
     if (best !== null) {
@@ -464,7 +464,9 @@ export class Core implements CoreParts {
     const mine = this.log.lineage.last();
     assert(mine !== null && this.leadership !== null, "a leader has a view");
     if (beat.commit < theirs.startSeq || !beat.hears.includes(this.identity.replicaId)) return;
-    if (this.leadership.viewActive && compareRank(theirs, mine) < 0) return;
+    const yields = mustYield(this.log, beat);
+    if (yields === "they") return;
+    if (yields === null && this.leadership.viewActive && compareRank(theirs, mine) < 0) return;
     this.follow(from);
   }
 
@@ -509,7 +511,7 @@ export class Core implements CoreParts {
       this.verified = 0;
       this.round = 0;
     }
-    if (!this.fits(append.prevSeq, append.prevViewNo)) {
+    if (!fits(this.log, append.prevSeq, append.prevViewNo)) {
       this.rejoin();
       return;
     }
@@ -529,13 +531,6 @@ export class Core implements CoreParts {
     this.round = Math.max(this.round, append.round);
   }
 
-  private fits(prevSeq: Seq, prevViewNo: ViewNo | null): boolean {
-    if (prevSeq === 0) return true;
-    if (prevSeq > this.log.lastSeq || prevViewNo === null) return false;
-    const mine = this.log.viewNoAt(prevSeq);
-    return mine !== null && sameViewNo(mine, prevViewNo);
-  }
-
   /**
    * Takes contiguous batches into the log: skips what is there already, cuts only at an entry
    * that differs (a shorter Append never cuts). False if the cut would undo what was applied.
@@ -544,7 +539,7 @@ export class Core implements CoreParts {
     const fresh: Batch[] = [];
     let cutAfter: Seq | null = null;
     for (const batch of batches) {
-      const rest: Batch | null = cutAfter === null ? this.freshPart(batch) : batch;
+      const rest: Batch | null = cutAfter === null ? freshPart(this.log, batch) : batch;
       if (rest === null) continue;
       if (cutAfter === null) {
         cutAfter = batchFirstSeq(rest) - 1;
@@ -566,25 +561,10 @@ export class Core implements CoreParts {
     return true;
   }
 
-  /** The part of a batch that our log lacks or has differently; null if it has all of it. */
-  private freshPart(batch: Batch): Batch | null {
-    const no = batchViewNo(batch);
-    const last = batchLastSeq(batch);
-    for (let seq = batchFirstSeq(batch); seq <= last; seq++) {
-      if (seq <= this.log.lastSeq) {
-        const mine = this.log.viewNoAt(seq);
-        if (mine !== null && sameViewNo(mine, no)) continue;
-      }
-      if (batch.kind === "view" || seq === batch.firstSeq) return batch;
-      return { ...batch, firstSeq: seq, ops: batch.ops.slice(seq - batch.firstSeq) };
-    }
-    return null;
-  }
-
   /** Entries of a newer view that names us, from a peer that may not lead with it: only while nobody leads. */
   private onTail(tail: Tail): void {
     if (this.leadership !== null || this.leaderId !== null || this.installing !== null) return;
-    if (!this.fits(tail.prevSeq, tail.prevViewNo)) return;
+    if (!fits(this.log, tail.prevSeq, tail.prevViewNo)) return;
     this.standing.giveUp();
     this.take(tail.batches, null);
     this.joinMs = Number.POSITIVE_INFINITY;
@@ -804,6 +784,7 @@ export class Core implements CoreParts {
       hears: this.peers.ids.filter((id) => this.peers.hears(id)),
       leaving: this.leaving !== null,
       floor: this.leadership !== null ? this.floor : 0,
+      firstSeq: this.log.firstSeq,
     };
   }
 }

@@ -61,6 +61,8 @@ export interface Beat {
   readonly leaving: boolean;
   /** Leader only: every configured replica holds all entries up to here in this lineage; else 0. */
   readonly floor: Seq;
+  /** First entry still in my log; older ones are in my state only and could not be proposed again. */
+  readonly firstSeq: Seq;
 }
 
 /** Leader to follower or learner: entries after (prevSeq, prevViewNo), and how far the log is committed. */

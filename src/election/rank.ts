@@ -5,7 +5,7 @@
  */
 import type { LineagePoint } from "./frame.ts";
 import type { Lineage } from "./lineage.ts";
-import { compareViewNos, sameViewNo, type View, type ViewNo } from "./view.ts";
+import { compareViewNos, sameViewNo, type Seq, type View, type ViewNo } from "./view.ts";
 
 /** `ahead`: the peer's log follows mine. `behind`: mine follows the peer's. */
 export type Relation = "same" | "ahead" | "behind" | "fork";
@@ -20,6 +20,21 @@ export function relation(mine: Lineage, view: View, tail: readonly LineagePoint[
   // Older than the tail reaches back: if all the peer shows is newer than all I have, it may
   // well follow mine; the exact answer comes with the Join, and nothing is lost if it was a fork.
   return "fork";
+}
+
+/**
+ * Which of two forked logs must yield because the other cannot: it has compacted entries
+ * beyond the fork, so they are in its state but could not be proposed again. That happens
+ * only when a folder was put back from an old copy, since compaction waits for every replica.
+ */
+export function mustYield(
+  mine: { readonly lineage: Lineage; readonly firstSeq: Seq; readonly lastSeq: Seq },
+  theirs: { readonly lineageTail: readonly LineagePoint[]; readonly firstSeq: Seq; readonly lastSeq: Seq },
+): "me" | "they" | null {
+  const common = mine.lineage.commonSeq(mine.lastSeq, theirs.lineageTail, theirs.lastSeq);
+  const theyCannot = common + 1 < theirs.firstSeq;
+  const iCannot = common + 1 < mine.firstSeq;
+  return theyCannot === iCannot ? null : theyCannot ? "me" : "they";
 }
 
 /** Positive if view `a` outranks `b`: no fork risk before fork risk, then more members, then the higher number. */

@@ -62,6 +62,7 @@ function beat(lastSeq: number): Frame {
     hears: [],
     leaving: false,
     floor: 0,
+    firstSeq: 1,
   };
 }
 

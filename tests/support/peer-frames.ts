@@ -59,6 +59,7 @@ const kinds: { readonly [T in Frame["type"]]: fc.Arbitrary<Extract<Frame, { type
     hears: ids,
     leaving: flag,
     floor: seq,
+    firstSeq: seq,
   }),
   append: fc.record({
     type: fc.constant("append" as const),
