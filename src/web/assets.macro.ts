@@ -25,11 +25,13 @@ export function streamScript(): string {
   return bundled("browser/stream.js", ["--format=iife"]);
 }
 
+/** All styles, in the order in which they build on each other. */
 export function styleSheet(): string {
   const parts = ["tokens", "base", "layout", "messages", "forms", "panel"];
   return parts.map((part) => readFileSync(join(import.meta.dir, "styles", `${part}.css`), "utf8")).join("\n");
 }
 
+/** htmx as its package ships it. */
 export function htmxScript(): string {
   return readFileSync(Bun.resolveSync("htmx.org/dist/htmx.min.js", import.meta.dir), "utf8");
 }

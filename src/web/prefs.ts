@@ -18,6 +18,7 @@ export function prefsOf(c: Context<WebEnv>): Prefs {
   return { theme: THEMES.find((one) => parts.includes(one)) ?? "auto", readOnSight: parts.includes("sight") };
 }
 
+/** Keeps them for a year in this browser. */
 export function setPrefs(c: Context<WebEnv>, prefs: Prefs, secure: boolean): void {
   setCookie(c, COOKIE, prefs.readOnSight ? `${prefs.theme}.sight` : prefs.theme, {
     path: "/",

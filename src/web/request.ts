@@ -99,6 +99,7 @@ export async function read<T>(c: Context<WebEnv>, run: (at: ReadAt) => Promise<A
   return answer.ok || !wish || answer.error.code === "not_found" ? answer : await run({});
 }
 
+/** The login, out of reach of scripts and of other sites' requests. */
 export function setSessionCookie(c: Context<WebEnv>, token: string, secure: boolean): void {
   setCookie(c, SESSION_COOKIE, token, {
     path: "/",
@@ -109,6 +110,7 @@ export function setSessionCookie(c: Context<WebEnv>, token: string, secure: bool
   });
 }
 
+/** Forgets the login in this browser; ending it is the chat's business. */
 export function clearSessionCookie(c: Context<WebEnv>, secure: boolean): void {
   deleteCookie(c, SESSION_COOKIE, { path: "/", secure });
 }

@@ -27,6 +27,7 @@ export type Web = Hono<WebEnv> & {
   endStreams(): void;
 };
 
+/** Makes the app; it listens nowhere and keeps no timer while no stream is open. */
 export function createWeb(deps: WebDeps): Web {
   const app = new Hono<WebEnv>();
   const streams = new EventStreams(deps);

@@ -24,6 +24,7 @@ import { nextFormId } from "./login.tsx";
 
 const PEOPLE_SHOWN = 100;
 
+/** /people and /account with what belongs to it. */
 export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const login = needsLogin();

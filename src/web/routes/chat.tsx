@@ -53,6 +53,7 @@ async function readHistory(c: Context<WebEnv>, deps: WebDeps, conversationId: st
   return { ok: true, value: { messages, more, older: before !== undefined }, cursor: answer.cursor };
 }
 
+/** /, /c/<id> and what its forms do, /to. */
 export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const login = needsLogin();

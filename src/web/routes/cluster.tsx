@@ -7,6 +7,7 @@ import { answerPage } from "../shell.tsx";
 import { ClusterPanel } from "../views/cluster.tsx";
 import { CardPage } from "../views/page.tsx";
 
+/** /healthz, /cluster.json and /cluster. */
 export function clusterRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const login = needsLogin();
@@ -25,8 +26,20 @@ export function clusterRoutes(deps: WebDeps): Hono<WebEnv> {
   app.get("/cluster", open, async (c) => {
     const panel = <ClusterPanel status={deps.status()} />;
     if (wantsPiece(c)) return await answerHtml(c, panel);
-    if (c.get("session") === null) return await answerHtml(c, <CardPage title="Cluster">{panel}</CardPage>);
-    const content = <section class="page">{panel}</section>;
+    if (c.get("session") === null)
+      return await answerHtml(
+        c,
+        <CardPage title="Cluster">
+          <h1 class="sr">Cluster</h1>
+          {panel}
+        </CardPage>,
+      );
+    const content = (
+      <section class="page">
+        <h1 class="sr">Cluster</h1>
+        {panel}
+      </section>
+    );
     return await answerPage(c, deps, { title: "Cluster", place: "cluster", current: null, content });
   });
 

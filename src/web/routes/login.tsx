@@ -21,6 +21,7 @@ export function nextFormId(id: string, error: ChatError): string {
   return CHAT_ERRORS[error.code].outcome === "unknown" && id !== "" ? id : crypto.randomUUID();
 }
 
+/** /login, /register, /logout. */
 export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
 

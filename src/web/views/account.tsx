@@ -37,6 +37,7 @@ function BackHead({ title, children }: { title: string; children?: string }) {
   );
 }
 
+/** Settings, logins, and the end of the account. */
 export function AccountPage(props: AccountProps) {
   return (
     <section class="page account">
@@ -142,6 +143,7 @@ function DeleteAccount({ unread, deletion }: AccountProps) {
   );
 }
 
+/** On a page of its own, so that the account page has one field named Password. */
 export function PasswordPage({ id, error }: { id: string; error: ChatError | null }) {
   return (
     <section class="page account">

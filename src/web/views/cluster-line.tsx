@@ -20,8 +20,9 @@ export function summarize(status: ClusterStatusJson): ClusterSummary {
   const inStep = status.view.members.length;
   const configured = status.view.configured.length;
   const leader = status.view.leader === null ? "no leader" : `leader ${status.view.leader}`;
+  const protection = status.protected === 0 && configured > 1 ? ", not yet protected" : "";
   return {
-    text: `${inStep} of ${configured} replicas, ${leader}`,
+    text: `${inStep} of ${configured} replicas, ${leader}${protection}`,
     inStep,
     configured,
     dots: status.replicas.map((replica) => replica.state),
@@ -41,6 +42,7 @@ function noteOf(status: ClusterStatusJson): string {
   return "";
 }
 
+/** One dot a replica: full in step, ringed the leader, amber catching up, hollow away. */
 export function Dots({ dots }: { dots: readonly ReplicaState[] }) {
   return (
     <span class="dots" aria-hidden="true">

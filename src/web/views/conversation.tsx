@@ -29,6 +29,7 @@ interface ConversationProps {
   readonly draft: Draft;
 }
 
+/** Head, messages, selection bar, composer. */
 export function Conversation({ session, conversation, history, draft }: ConversationProps) {
   const path = `/c/${conversation.id}`;
   return (
@@ -115,6 +116,7 @@ function MessageLog({
   );
 }
 
+/** The rows of a page; deleted ones leave nothing. */
 export function MessageRows({ history, viewer }: { history: History; viewer: Viewer }) {
   return (
     <>
@@ -159,6 +161,7 @@ interface ComposerProps {
   readonly closed?: boolean;
 }
 
+/** The form that sends; the id of the next message is in it from the start. */
 export function Composer({ action, draft, closed = false }: ComposerProps) {
   const bodyError = errorAt(draft.error, "body") ?? errorElsewhere(draft.error, ["name", "to", "body"]);
   return (
@@ -219,7 +222,7 @@ export function NewConversation({ draft, first }: { draft: Draft; first: boolean
         <div class="roll">
           {first ? (
             <p class="empty">
-              <strong>You have no conversations yet.</strong> Type a name below, or pick somebody from{" "}
+              <strong>You have no conversations yet.</strong> Type a name, or pick somebody from{" "}
               <a href="/people">People</a>. Your words arrive even if replicas die on the way.
             </p>
           ) : (

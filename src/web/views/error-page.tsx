@@ -1,6 +1,7 @@
 /** A page for what no form can show: the sentence, and a way on. */
 import { CardPage } from "./page.tsx";
 
+/** The sentence, and where to go from here. */
 export function ErrorPage({ sentence, loggedIn }: { sentence: string; loggedIn: boolean }) {
   return (
     <CardPage title="That did not work">

@@ -15,6 +15,7 @@ interface FieldProps {
   readonly form?: string;
 }
 
+/** Label, input, hint and the sentence, tied together for screen readers. */
 export function Field(props: FieldProps) {
   const id = `field-${props.name}`;
   const described = [props.hint === undefined ? "" : `${id}-hint`, props.error === undefined ? "" : `${id}-error`];

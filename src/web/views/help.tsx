@@ -14,6 +14,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["?", "This list"],
 ];
 
+/** The list, hidden until it is asked for. */
 export function HelpDialog() {
   return (
     <dialog id="help" class="sheet small" aria-labelledby="help-title">

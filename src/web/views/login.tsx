@@ -9,6 +9,7 @@ interface LoginProps {
   readonly error: ChatError | null;
 }
 
+/** Name, password, and where to go afterwards. */
 export function LoginPage({ name, next, error }: LoginProps) {
   return (
     <CardPage title="Log in">
@@ -49,6 +50,7 @@ interface RegisterProps {
   readonly error: ChatError | null;
 }
 
+/** The form's id makes a repeated submit the same registration. */
 export function RegisterPage({ name, id, error }: RegisterProps) {
   return (
     <CardPage title="Register">

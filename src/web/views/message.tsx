@@ -35,6 +35,7 @@ export function rowId(messageId: string): string {
   return `m-${messageId}`;
 }
 
+/** A row; with a viewer it also says what is his own and what is unread for him. */
 export function MessageRow({ message, viewer }: { message: MessageView; viewer?: Viewer }) {
   const own = viewer !== undefined && message.authorId === viewer.userId;
   const unread = viewer !== undefined && message.unread;

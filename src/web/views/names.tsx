@@ -21,6 +21,7 @@ export function Avatar({ user, large = false }: { user: UserView; large?: boolea
   );
 }
 
+/** Online or not, as a dot for eyes and a word for ears. */
 export function PresenceDot({ user }: { user: UserView }) {
   return (
     <span class="presence" data-user={user.id} data-online={user.online ? "yes" : "no"}>

@@ -47,6 +47,7 @@ function Head({ title }: { title: string }) {
   );
 }
 
+/** The name, which leads to the start. */
 export function Brand() {
   return (
     <a class="brand" href="/">

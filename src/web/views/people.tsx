@@ -9,6 +9,7 @@ interface PeopleProps {
   readonly next: string | null;
 }
 
+/** A page of people by name, with a way to refresh it. */
 export function PeoplePage({ users, next }: PeopleProps) {
   const online = users.filter((user) => user.online).length;
   return (

@@ -26,6 +26,7 @@ export function countText(unread: number): string {
   return unread >= 100 ? "99+" : String(unread);
 }
 
+/** The list; also fetched alone when something in it has changed. */
 export function Sidebar({ session, conversations, others, current, unread }: SidebarProps) {
   return (
     <nav id="sidebar" class="sidebar" aria-label="Conversations" data-unread={unread}>
