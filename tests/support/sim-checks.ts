@@ -8,6 +8,7 @@ import type { Batch, Frame } from "../../src/election/frame.ts";
 import { batchFirstSeq, batchLength } from "../../src/election/frame.ts";
 import type { Ballot, ReplicaId, Seq, View, ViewNo } from "../../src/election/view.ts";
 import { compareBallots, compareViewNos, NO_BALLOT, printViewNo, sameViewNo, viewNoKey } from "../../src/election/view.ts";
+import { effectOf } from "./sim-chat.ts";
 import type { LogImage, LogWrite } from "./sim-log.ts";
 import type { ReplicaWatch, SimDisk, SimReplica } from "./sim-replica.ts";
 
@@ -92,6 +93,7 @@ export class Checks implements ReplicaWatch {
   epoch = 0;
   readonly #replicas: () => readonly SimReplica[];
   readonly #now: () => number;
+  readonly #keyOf: (op: Uint8Array) => string;
   readonly #trace: ((line: string) => void) | null;
   readonly #entries = new Map<string, Map<Seq, object | string>>();
   readonly #chains = new Map<string, number>();
@@ -108,8 +110,10 @@ export class Checks implements ReplicaWatch {
     promises: Promises,
     replicas: () => readonly SimReplica[],
     now: () => number,
+    keyOf: (op: Uint8Array) => string,
     trace: ((line: string) => void) | null,
   ) {
+    this.#keyOf = keyOf;
     this.promises = promises;
     this.#replicas = replicas;
     this.#now = now;
@@ -149,6 +153,7 @@ export class Checks implements ReplicaWatch {
   exited(replica: SimReplica, how: "killed" | "stopped" | "late", torn: boolean): void {
     this.trace(() => `r${replica.id} ${how}${torn ? ", writes lost" : ""}`);
     if (torn) this.coverage.tornTails++;
+    this.nothingLost(`replica ${replica.id} was ${how}`);
   }
 
   // -- log -------------------------------------------------------------------------------
@@ -189,6 +194,7 @@ export class Checks implements ReplicaWatch {
 
   /** I4: what leaves a log is in the fork queue, or in the state that replaced it. I5: promised rises. */
   durable(replica: SimReplica, before: LogImage | null, write: LogWrite): void {
+    if (before !== null || write.kind === "confirmed") this.nothingLost(`replica ${replica.id} changed its log`);
     if (write.kind !== "rows" || before === null) return;
     const after = (replica.disk as SimDisk).log;
     if (compareBallots(after.promised, before.promised) < 0) {
@@ -205,6 +211,22 @@ export class Checks implements ReplicaWatch {
         if (there !== null && sameViewNo(there.no, batch.viewNo)) return;
         if (!kept.has(op)) this.broken("I4", `replica ${replica.id}: entry ${seq} of ${printViewNo(batch.viewNo)} left the log`);
       });
+    }
+  }
+
+  /** I4, seen from above: an acknowledged op is on some disk, whatever happens to the others. */
+  nothingLost(when: string): void {
+    const disks = this.#replicas().flatMap((r) => (r.disk === null ? [] : [r.disk]));
+    const states = disks.map((d) => d.state().domain);
+    const missing = this.acks.filter(({ key }) => !states.some((s) => s.has(key)));
+    if (missing.length === 0) return;
+    const elsewhere = new Set<string>();
+    for (const { log } of disks) {
+      for (const { op } of log.forked) elsewhere.add(this.#keyOf(op));
+      for (const batch of log.batches) if (batch.kind === "op") for (const op of batch.ops) elsewhere.add(this.#keyOf(op));
+    }
+    for (const { key } of missing) {
+      if (!elsewhere.has(key)) this.broken("I4", `acknowledged op ${key} is on no disk any more after ${when}`);
     }
   }
 
@@ -366,7 +388,7 @@ export class Checks implements ReplicaWatch {
   // -- the end ---------------------------------------------------------------------------
 
   /** I3: at rest all replicas are equal, hold every acknowledged op once, and have nothing left to propose. */
-  atRest(keys: Iterable<string>): void {
+  atRest(): void {
     const [first, ...rest] = this.#replicas();
     if (first === undefined) return;
     for (const other of rest) {
@@ -380,14 +402,12 @@ export class Checks implements ReplicaWatch {
     for (const replica of this.#replicas()) {
       if ((replica.disk as SimDisk).log.forked.length > 0) this.broken("I3", `replica ${replica.id} has a fork queue left`);
     }
+    const effects = first.state.domain.effects();
     for (const { key } of this.acks) {
-      const count = first.state.domain.count(key);
+      const count = effects.get(effectOf(key)) ?? 0;
       if (count !== 1) this.broken("I3", `acknowledged op ${key} is there ${count} times`);
     }
-    for (const key of keys) {
-      const count = first.state.domain.count(key);
-      if (count > 1) this.broken("I3", `op ${key} is there ${count} times`);
-    }
+    for (const [id, count] of effects) if (count > 1) this.broken("I3", `${id} is there ${count} times`);
   }
 }
 

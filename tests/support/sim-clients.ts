@@ -4,6 +4,7 @@
  */
 import type { Seq, ViewNo } from "../../src/election/view.ts";
 import { compareViewNos, printViewNo, sameViewNo } from "../../src/election/view.ts";
+import { ChatUser, type KeyedOp } from "./sim-chat.ts";
 import type { Mark } from "./sim-checks.ts";
 import type { Random } from "./sim-random.ts";
 import type { SimReplica } from "./sim-replica.ts";
@@ -14,16 +15,20 @@ import type { World } from "./sim-world.ts";
 export class Writer {
   readonly #world: World;
   readonly #random: Random;
-  readonly #name: string;
+  readonly #user: ChatUser;
+  readonly #friends: () => readonly Writer[];
   readonly #thinkMs: number;
-  readonly keys: string[] = [];
+  #sent = 0;
+  /** Her registration was acknowledged. */
+  registered = false;
   #stopped = false;
   /** No op is on its way. */
   idle = true;
 
-  constructor(world: World, name: string, thinkMs: number) {
+  constructor(world: World, name: string, thinkMs: number, friends: () => readonly Writer[]) {
     this.#world = world;
-    this.#name = name;
+    this.#user = new ChatUser(name);
+    this.#friends = friends;
     this.#random = world.random.split(name);
     this.#thinkMs = thinkMs;
   }
@@ -43,13 +48,35 @@ export class Writer {
       return;
     }
     this.idle = false;
-    const key = `${this.#name}-${this.keys.length}`;
-    this.keys.push(key);
-    this.#attempt(key, this.#world.now, this.#world.checks.invoked(), { done: false, replica: null });
+    this.#attempt(this.#request(), this.#world.now, this.#world.checks.invoked(), { done: false, replica: null });
+  }
+
+  /** What she asks for next, as a function: a replica builds its op anew at each attempt. */
+  #request(): () => KeyedOp {
+    const world = this.#world;
+    if (!this.registered) return () => this.#user.register(world.now, this.#random.hex16());
+    const n = this.#sent++;
+    const friends = this.#friends().filter((f) => f.registered);
+    const to = this.#random.chance(0.3) ? this.#random.pick(friends).#user : this.#user;
+    return () => this.#user.send(n, to, world.now);
+  }
+
+  /** One message now, at one replica; not retried. Answers when it is acknowledged. */
+  sendOnce(replica: SimReplica, acked: () => void): void {
+    const n = this.#sent++;
+    const { checks, now } = this.#world;
+    const before = checks.invoked();
+    const { key, op } = this.#user.send(n, this.#user, now);
+    replica.proposals?.submit(key, op, (outcome) => {
+      if (outcome.kind !== "applied") return;
+      const { seq, viewNo } = outcome;
+      checks.acked({ key, seq, viewNo, replica: replica.id, invokedAt: now, ackedAt: this.#world.now }, before);
+      acked();
+    });
   }
 
   #attempt(
-    key: string,
+    request: () => KeyedOp,
     invokedAt: number,
     before: Mark | null,
     life: { done: boolean; replica: SimReplica | null },
@@ -61,7 +88,7 @@ export class Writer {
     const again = (delayMs: number) => {
       let used = false;
       world.queue.after(delayMs, () => {
-        if (!used) this.#attempt(key, invokedAt, before, life);
+        if (!used) this.#attempt(request, invokedAt, before, life);
         used = true;
       });
     };
@@ -80,15 +107,24 @@ export class Writer {
     world.queue.after(random.between(900, 3000), () => retry(0));
     replica.later(random.between(0.1, 1), () => {
       if (life.done || replica.proposals === null) return;
-      replica.proposals.submit(key, world.encodeOp(key, random), (outcome) => {
+      const { key, op } = request();
+      replica.proposals.submit(key, op, (outcome) => {
         if (life.done) return;
+        // On a branch that never saw her friend (or herself) register, a message is refused: tried again elsewhere.
+        if (outcome.kind === "error" && outcome.error !== "not_logged_in") life.done = true;
+        if (life.done) return this.#rest();
         if (outcome.kind !== "applied") return retry(random.between(5, 50));
         life.done = true;
+        this.registered = true;
         const { seq, viewNo } = outcome;
         world.checks.acked({ key, seq, viewNo, replica: replica.id, invokedAt, ackedAt: world.now }, before);
-        world.queue.after(random.between(0.2, 1.8) * this.#thinkMs, () => this.#next());
+        this.#rest();
       });
     });
+  }
+
+  #rest(): void {
+    this.#world.queue.after(this.#random.between(0.2, 1.8) * this.#thinkMs, () => this.#next());
   }
 }
 

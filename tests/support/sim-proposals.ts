@@ -8,10 +8,13 @@ import type { Frame } from "../../src/election/frame.ts";
 import type { ForkedOp } from "../../src/election/ports.ts";
 import { Proposals } from "../../src/election/proposals.ts";
 import type { ReplicaId, Seq, ViewNo } from "../../src/election/view.ts";
+import type { AppliedKey } from "./sim-state.ts";
 
 /** How a client's op ended at this replica. */
 export type SimOutcome =
   | { readonly kind: "applied"; readonly seq: Seq; readonly viewNo: ViewNo }
+  /** Decided, and refused by the chat's rules. */
+  | { readonly kind: "error"; readonly error: string }
   /** It did not happen. */
   | { readonly kind: "refused" }
   /** Not known. */
@@ -107,11 +110,11 @@ export class SimProposals {
     if (gone.length > 0) this.#replica.confirm(gone.map((f) => f.id));
   }
 
-  applied(key: string, seq: Seq, viewNo: ViewNo): void {
+  applied({ key, error }: AppliedKey, seq: Seq, viewNo: ViewNo): void {
     const settled = this.#proposals.applied(key);
     if (settled === null) return;
     if (settled.forkId !== null) this.#replica.confirm([settled.forkId]);
-    this.#answer(key, { kind: "applied", seq, viewNo });
+    this.#answer(key, error === "" ? { kind: "applied", seq, viewNo } : { kind: "error", error });
   }
 
   /** The process is gone: clients see a broken connection. */

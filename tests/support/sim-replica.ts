@@ -76,7 +76,7 @@ export interface ReplicaWatch {
   durable(replica: SimReplica, before: LogImage | null, write: LogWrite): void;
   sent(replica: SimReplica, to: ReplicaId, frame: Frame): void;
   committing(replica: SimReplica, seq: Seq): void;
-  applied(replica: SimReplica, seq: Seq, viewNo: ViewNo, chain: number, key: string | null): void;
+  applied(replica: SimReplica, seq: Seq, viewNo: ViewNo, chain: number): void;
   notice(replica: SimReplica, notice: Notice): void;
   opened(replica: SimReplica, snapshot: StagedSnapshot): void;
   exited(replica: SimReplica, how: "killed" | "stopped" | "late", torn: boolean): void;
@@ -447,10 +447,14 @@ export class SimReplica implements Endpoint {
       this.host.broken("I2", `replica ${this.id} applies ${state.appliedSeq + 1} to a state of another branch`);
       return;
     }
-    state.apply(batches, (s, viewNo, chain, key) => {
-      this.host.watch.applied(this, s, viewNo, chain, key);
-      if (key !== null) this.proposals?.applied(key, s, viewNo);
-    });
+    try {
+      state.apply(batches, (s, viewNo, chain, op) => {
+        this.host.watch.applied(this, s, viewNo, chain);
+        if (op !== null) this.proposals?.applied(op, s, viewNo);
+      });
+    } catch (error) {
+      this.host.broken("I2", `replica ${this.id}: ${(error as Error).message}`);
+    }
   }
 
   #open(snapshot: StagedSnapshot): void {

@@ -8,26 +8,28 @@ import { batchFirstSeq } from "../../src/election/frame.ts";
 import type { Seq, ViewNo } from "../../src/election/view.ts";
 import { viewNoKey } from "../../src/election/view.ts";
 
-/** What apply does to one op; the simulator's users see it through `has` and `digest` only. */
+/** One op that came out of apply: under which key it was proposed, and "" or the error it was answered with. */
+export interface AppliedKey {
+  readonly key: string;
+  readonly error: string;
+}
+
+/** What apply does; the checkers look at it through these questions only. */
 export interface SimDomain {
-  /** Applies one op and says under which key it was proposed. */
-  apply(op: Uint8Array, seq: Seq): string;
-  /** How many times the effect of this key is there: must be 1 after it was acknowledged. */
-  count(key: string): number;
+  /** Applies one batch; answers its ops in order, nothing for a view. */
+  apply(batch: Batch): AppliedKey[];
+  /** The op of this key was done. */
+  has(key: string): boolean;
+  /** How many times each effect is there (see effectOf): 1 for all that was acknowledged. */
+  effects(): Map<string, number>;
   /** Equal at replicas that applied the same log. */
   digest(): string;
   /** A copy; `withoutDedupe` is the mutant that forgets which ops were applied before. */
   clone(withoutDedupe: boolean): SimDomain;
 }
 
-/** One applied op, told to proposers and to streams. */
-export interface AppliedOp {
-  readonly key: string;
-  readonly seq: Seq;
-  readonly viewNo: ViewNo;
-  /** The chain hash up to and including this op. */
-  readonly chain: number;
-}
+/** Hears of every applied entry; `op` is null for a view. `chain` covers the entry. */
+export type EntryListener = (seq: Seq, viewNo: ViewNo, chain: number, op: AppliedKey | null) => void;
 
 const texts = new WeakMap<Uint8Array, number>();
 
@@ -91,22 +93,22 @@ export class SimState {
     return copy;
   }
 
-  /** Applies contiguous batches; `onEntry` hears of every entry (key null for a view). */
-  apply(batches: readonly Batch[], onEntry: (seq: Seq, viewNo: ViewNo, chain: number, key: string | null) => void): void {
+  /** Applies contiguous batches. */
+  apply(batches: readonly Batch[], onEntry: EntryListener): void {
     for (const batch of batches) {
       if (batchFirstSeq(batch) !== this.appliedSeq + 1) {
         throw new Error(`apply of ${batchFirstSeq(batch)} to a state at ${this.appliedSeq}`);
       }
+      const done = this.domain.apply(batch);
       if (batch.kind === "view") {
         this.#advance(batch.view.no, entryHash(null));
         onEntry(this.appliedSeq, batch.view.no, this.chain, null);
         continue;
       }
-      for (const op of batch.ops) {
-        const key = this.domain.apply(op, this.appliedSeq + 1);
+      batch.ops.forEach((op, i) => {
         this.#advance(batch.viewNo, entryHash(op));
-        onEntry(this.appliedSeq, batch.viewNo, this.chain, key);
-      }
+        onEntry(this.appliedSeq, batch.viewNo, this.chain, done[i] ?? null);
+      });
     }
   }
 
@@ -114,56 +116,5 @@ export class SimState {
     this.appliedSeq++;
     this.appliedView = viewNo;
     this.chain = chainHash(this.chain, viewHash(viewNo), content);
-  }
-}
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder();
-const decoded = new WeakMap<Uint8Array, string>();
-
-/** Keys in the order in which they were first applied: enough to see a loss or a double. */
-export class KeyDomain implements SimDomain {
-  #seen: Set<string>;
-  #order: string[];
-
-  constructor(seen = new Set<string>(), order: string[] = []) {
-    this.#seen = seen;
-    this.#order = order;
-  }
-
-  static encode(key: string): Uint8Array {
-    return encoder.encode(key);
-  }
-
-  static decode(op: Uint8Array): string {
-    let key = decoded.get(op);
-    if (key === undefined) {
-      key = decoder.decode(op);
-      decoded.set(op, key);
-    }
-    return key;
-  }
-
-  apply(op: Uint8Array): string {
-    const key = KeyDomain.decode(op);
-    if (!this.#seen.has(key)) {
-      this.#seen.add(key);
-      this.#order.push(key);
-    }
-    return key;
-  }
-
-  count(key: string): number {
-    let n = 0;
-    for (const k of this.#order) if (k === key) n++;
-    return n;
-  }
-
-  digest(): string {
-    return this.#order.join(",");
-  }
-
-  clone(withoutDedupe: boolean): SimDomain {
-    return new KeyDomain(withoutDedupe ? new Set() : new Set(this.#seen), [...this.#order]);
   }
 }

@@ -7,12 +7,13 @@ import { Core } from "../../src/election/core.ts";
 import type { Identity, Restored, Timing } from "../../src/election/event.ts";
 import { DEFAULT_TIMING } from "../../src/election/event.ts";
 import type { Ballot, Consistency, Recovery, ReplicaId, Seq } from "../../src/election/view.ts";
+import { asRecovered, cachedOpKey, ChatDomain } from "./sim-chat.ts";
 import { Checks, type Promises } from "./sim-checks.ts";
 import { SimNetwork, type LinkTiming } from "./sim-network.ts";
 import { SimQueue } from "./sim-queue.ts";
 import { Random } from "./sim-random.ts";
 import { SimDisk, SimReplica, type ReplicaHost } from "./sim-replica.ts";
-import { KeyDomain, type SimDomain } from "./sim-state.ts";
+import type { SimDomain } from "./sim-state.ts";
 
 /** Everything that makes one world. */
 export interface WorldOptions {
@@ -54,7 +55,7 @@ export class World implements ReplicaHost {
     this.mutants = options.mutants;
     this.timing = { ...DEFAULT_TIMING, keepEntries: options.keepEntries };
     this.network = new SimNetwork(this.queue, this.random.split("network"), options.link, options.count);
-    this.checks = new Checks(options.promises, () => this.replicas, () => this.queue.now, options.trace);
+    this.checks = new Checks(options.promises, () => this.replicas, () => this.queue.now, (op) => this.keyOf(op), options.trace);
     this.watch = this.checks;
     this.#snapshotRandom = this.random.split("snapshot");
     const ids = Array.from({ length: options.count }, (_, id) => id);
@@ -79,20 +80,15 @@ export class World implements ReplicaHost {
   }
 
   newDomain(): SimDomain {
-    return new KeyDomain();
+    return new ChatDomain();
   }
 
   keyOf(op: Uint8Array): string {
-    return KeyDomain.decode(op);
+    return cachedOpKey(op);
   }
 
   markRecovered(op: Uint8Array): Uint8Array {
-    return op;
-  }
-
-  /** The op of a key, as a client at a replica would build it: a retry draws anew what is random. */
-  encodeOp(key: string, _random: Random): Uint8Array {
-    return KeyDomain.encode(key);
+    return asRecovered(op);
   }
 
   broken(invariant: string, what: string): void {
@@ -125,7 +121,7 @@ export class World implements ReplicaHost {
           const arrives = whole && this.network.isOpen(replica.id, from) && !random.chance(0.07);
           if (early) {
             // What had not arrived when the process or the path died is missing from the state.
-            if (!current() || !arrives) offer.state.domain = this.newDomain();
+            if (!current() || !arrives) offer.state.domain = offer.state.domain.clone(true);
             return;
           }
           if (!current()) return;
@@ -211,6 +207,7 @@ export class World implements ReplicaHost {
     if (replica.alive) throw new Error("wipe of a running replica");
     this.watch.trace(() => `r${id} wiped`);
     replica.disk = null;
+    this.checks.nothingLost(`replica ${id} was wiped`);
   }
 
   /** The copy is put back in place of the folder. */
@@ -221,6 +218,7 @@ export class World implements ReplicaHost {
     replica.disk = replica.copy.clone();
     replica.disk.restoredAt = this.now;
     this.checks.restored(replica.disk);
+    this.checks.nothingLost(`replica ${id} was put back`);
   }
 
   // -- what can be asked -----------------------------------------------------------------
@@ -239,7 +237,7 @@ export class World implements ReplicaHost {
 
   /** Everything a disk holds, by key: its log, its fork queue, its state. */
   holds(disk: SimDisk, key: string): boolean {
-    if (disk.state().domain.count(key) > 0) return true;
+    if (disk.state().domain.has(key)) return true;
     if (disk.log.forked.some((f) => this.keyOf(f.op) === key)) return true;
     return disk.log.batches.some((b) => b.kind === "op" && b.ops.some((op) => this.keyOf(op) === key));
   }

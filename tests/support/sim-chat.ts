@@ -1,0 +1,122 @@
+/**
+ * The simulated replicas' domain: the chat's real rules on rows in memory. Writers are
+ * users who register and then write, to themselves and to each other.
+ */
+import { directId, userIdFor } from "../../src/chat/ids.ts";
+import { decodeResult, encodeOp, markRecovered, opKey, type Op } from "../../src/chat/op.ts";
+import type { Batch } from "../../src/election/frame.ts";
+import { MemoryState } from "./memory-state.ts";
+import type { AppliedKey, SimDomain } from "./sim-state.ts";
+
+/** An op and the key it is proposed under. */
+export interface KeyedOp {
+  readonly key: string;
+  readonly op: Uint8Array;
+}
+
+/** The chat behind the simulator's state. */
+export class ChatDomain implements SimDomain {
+  readonly #state: MemoryState;
+  /** Keys whose op did what it asked for. */
+  readonly #done: Set<string>;
+
+  constructor(state = new MemoryState(), done = new Set<string>()) {
+    this.#state = state;
+    this.#done = done;
+  }
+
+  apply(batch: Batch): AppliedKey[] {
+    const keys: AppliedKey[] = [];
+    this.#state.onApplied = (ops) => {
+      for (const { key, result } of ops) {
+        const { error } = decodeResult(result);
+        if (error === "") this.#done.add(key);
+        keys.push({ key, error });
+      }
+    };
+    this.#state.apply([batch]);
+    this.#state.onApplied = null;
+    return keys;
+  }
+
+  has(key: string): boolean {
+    return this.#done.has(key);
+  }
+
+  effects(): Map<string, number> {
+    const effects = new Map<string, number>();
+    const add = (id: string) => effects.set(id, (effects.get(id) ?? 0) + 1);
+    const { users = [], messages = [] } = this.#state.dump();
+    for (const row of users) add(String(row["id"]));
+    // A merge gives the second of two ops under one client id a suffix after "~".
+    for (const row of messages) add(`${String(row["author"])}-${String(row["client_id"]).split("~")[0]}`);
+    return effects;
+  }
+
+  digest(): string {
+    return this.#state.hash().hash;
+  }
+
+  clone(withoutDedupe: boolean): SimDomain {
+    return new ChatDomain(this.#state.clone(withoutDedupe ? { without: "requests" } : {}), new Set(this.#done));
+  }
+}
+
+const keys = new WeakMap<Uint8Array, string>();
+
+/** `opKey`, remembered: every replica asks for the same arrays. */
+export function cachedOpKey(op: Uint8Array): string {
+  let key = keys.get(op);
+  if (key === undefined) keys.set(op, (key = opKey(op)));
+  return key;
+}
+
+/** What `effects` counts an op's effect under. */
+export function effectOf(key: string): string {
+  const user = key.slice(0, 12);
+  const clientId = key.slice(13, 49);
+  return clientId.startsWith(REGISTER_ID) ? user : `${user}-${clientId}`;
+}
+
+export function asRecovered(op: Uint8Array): Uint8Array {
+  return markRecovered(op, { replica: 0, view: "" });
+}
+
+const REGISTER_ID = "00000000";
+
+function uuid(prefix: string, n: number): string {
+  return `${prefix}-0000-4000-8000-${n.toString(16).padStart(12, "0")}`;
+}
+
+/** One of the simulator's users. */
+export class ChatUser {
+  readonly name: string;
+  readonly id: string;
+  readonly #registerId: string;
+
+  constructor(name: string) {
+    this.name = name;
+    this.#registerId = uuid(REGISTER_ID, 1);
+    this.id = userIdFor(name, this.#registerId);
+  }
+
+  /** A retry draws its session anew, as a replica does. */
+  register(nowMs: number, nonce: string): KeyedOp {
+    const session = { id: nonce.slice(0, 12), tokenHash: `hash of ${nonce}` };
+    const { name } = this;
+    return this.#op(this.#registerId, nowMs, { kind: "register", name, folded: name, passwordHash: "h", session });
+  }
+
+  /** The n-th message, to `to` (or to herself). */
+  send(n: number, to: ChatUser, nowMs: number): KeyedOp {
+    const conversation = directId(this.id, to.id);
+    const body = `message ${n} of ${this.name}`;
+    return this.#op(uuid("11111111", n), nowMs, { kind: "sendMessage", conversation, body, readUpTo: "" });
+  }
+
+  #op(clientId: string, nowMs: number, body: Op["body"]): KeyedOp {
+    const timeMicros = 1_700_000_000_000_000 + Math.round(nowMs * 1000);
+    const op = encodeOp({ user: this.id, clientId, timeMicros, origin: null, recovered: false, body });
+    return { key: opKey(op), op };
+  }
+}
