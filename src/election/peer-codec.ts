@@ -117,7 +117,7 @@ const DECODE: { readonly [T in FrameType]: (w: Wire) => Extract<Frame, { type: T
     hears: list(w["hears"]).map(idFromWire),
     leaving: flag(w["leaving"]),
     floor: seqFromWire(w["floor"]),
-    firstSeq: seqFromWire(w["first_seq"]),
+    firstSeq: seqFromWire(w["firstSeq"]),
   }),
   append: (w) => ({
     type: "append",
