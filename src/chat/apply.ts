@@ -53,7 +53,7 @@ export function applyOp(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp {
     if (before.hash !== hash) op = { ...op, clientId: branchClientId(op.clientId, hash) };
   }
   const decision = decide(op, seq, rows);
-  const result = resultOf(decision, seq);
+  const result = resultOf(op, decision, seq);
   if (decision.record !== false) rows.putRequest(requestOf(op, hash, seq, decision, result));
   const events = purged.length === 0 ? decision.events : [...purged, ...decision.events];
   return { seq, key, result, events, timeMicros: op.timeMicros };
@@ -72,7 +72,7 @@ export function recordPoison(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp
   }
   const hash = requestHash(op);
   const decision = refused("invalid");
-  const result = resultOf(decision, seq);
+  const result = resultOf(op, decision, seq);
   if (rows.request(op.user, op.clientId) === null) rows.putRequest(requestOf(op, hash, seq, decision, result));
   return { seq, key: keyOf(op, hash), result, events: [], timeMicros: op.timeMicros };
 }
@@ -130,15 +130,16 @@ function answerRepeat(
 /** What was recorded for a request. */
 export function recordedResult(row: RequestRow): OpResult {
   if (row.result !== null) return decodeResult(row.result);
-  return { error: "", conversation: row.conversation ?? "", seq: row.seq, session: "", repeated: false };
+  return { error: "", conversation: row.conversation ?? "", seq: row.seq, session: "", repeated: false, timeMicros: 0 };
 }
 
 function branchClientId(clientId: string, hash: string): string {
   return `${clientId}~${hash.slice(0, 8)}`;
 }
 
-function resultOf(decision: Decision, seq: Seq): Uint8Array {
-  if (decision.conversation !== undefined) return encodeResult({ conversation: decision.conversation, seq });
+function resultOf(op: Op, decision: Decision, seq: Seq): Uint8Array {
+  const { conversation } = decision;
+  if (conversation !== undefined) return encodeResult({ conversation, seq, timeMicros: op.timeMicros });
   return encodeResult({ error: decision.error ?? "", session: decision.session ?? "", seq });
 }
 

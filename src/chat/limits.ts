@@ -55,9 +55,9 @@ function characters(text: string): number {
   return count;
 }
 
-/** Upper case first: it takes apart what has several lower forms (ß, final sigma). */
+/** Upper case first: it takes apart what has several lower forms (ß). A final sigma is a sigma. */
 function foldName(name: string): string {
-  return name.toUpperCase().toLowerCase().normalize("NFKC");
+  return name.toUpperCase().toLowerCase().replaceAll("ς", "σ").normalize("NFKC");
 }
 
 /** 8 to 256 bytes of UTF-8. */

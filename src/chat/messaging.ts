@@ -183,7 +183,7 @@ function sent(
     authorId: session.userId,
     authorName: session.name,
     body: op.body,
-    timeMicros: written.timeMicros,
+    timeMicros: written.result.timeMicros,
     seq: written.result.seq,
     deleted: false,
     unread: false,

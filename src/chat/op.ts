@@ -67,6 +67,8 @@ export interface OpResult {
   readonly seq: number;
   readonly session: string;
   readonly repeated: boolean;
+  /** Of a message just sent; else 0. */
+  readonly timeMicros: number;
 }
 
 /** The log holds something of a newer version: the process must stop rather than skip it. */
@@ -241,13 +243,17 @@ export function encodeResult(result: Partial<OpResult>): Uint8Array {
 
 /** Reads a recorded result. */
 export function decodeResult(bytes: Uint8Array): OpResult {
-  const wire = ResultType.decode(bytes) as unknown as Omit<OpResult, "seq"> & { seq: WireInteger };
+  const wire = ResultType.decode(bytes) as unknown as Omit<OpResult, "seq" | "timeMicros"> & {
+    seq: WireInteger;
+    timeMicros: WireInteger;
+  };
   return {
     error: wire.error,
     conversation: wire.conversation,
     seq: integer(wire.seq),
     session: wire.session,
     repeated: wire.repeated,
+    timeMicros: integer(wire.timeMicros),
   };
 }
 

@@ -16,6 +16,8 @@ export type ProposalOutcome =
 export interface Proposer {
   /**
    * `key` identifies the op when it comes back out of apply (see opKey); `op` are its encoded bytes.
+   * One request may be proposed twice at a time (a client that retries): whoever waits for
+   * the key gets what came of the first op that has it.
    * Waits at most `timeoutMs` (default 10 s). Never throws.
    */
   propose(key: string, op: Uint8Array, timeoutMs?: number): Promise<ProposalOutcome>;

@@ -21,7 +21,6 @@ export type Written =
       readonly ok: true;
       readonly result: OpResult;
       readonly seq: Seq;
-      readonly timeMicros: number;
       readonly cursor: string;
     }
   | { readonly ok: false; readonly error: ChatError };
@@ -41,7 +40,7 @@ export class Writer {
     if (outcome.kind !== "applied") return failedOutcome(outcome);
     const result = decodeResult(outcome.result);
     if (result.error !== "") return failedWith(result.error);
-    return { ok: true, result, seq: outcome.seq, timeMicros: op.timeMicros, cursor: this.#cursorAt(outcome.seq) };
+    return { ok: true, result, seq: outcome.seq, cursor: this.#cursorAt(outcome.seq) };
   }
 
   /** The hybrid clock: never behind an op that this replica has applied or proposed. */

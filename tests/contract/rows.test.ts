@@ -57,7 +57,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const first = log.apply(op);
     const again = log.apply({ ...op, timeMicros: op.timeMicros + 5 });
     expect(kinds(first.events)).toEqual(["message"]);
-    expect(again.result).toEqual({ ...first.result, repeated: true });
+    expect(again.result).toEqual({ ...first.result, repeated: true, timeMicros: 0 });
     expect(again.events).toEqual([]);
     expect(bodies(log)).toEqual(["hi"]);
   });

@@ -60,7 +60,7 @@ const SOLO_VIEW: View = {
 export function createSoloChat(options: SoloOptions = {}): SoloChat {
   const state = new StateDb(":memory:");
   state.apply([{ kind: "view", view: SOLO_VIEW }]);
-  const waiting = new Map<string, (outcome: ProposalOutcome) => void>();
+  const waiting = new Map<string, ((outcome: ProposalOutcome) => void)[]>();
   const apply = (ops: readonly Uint8Array[]): void => {
     const batch: OpBatch = { kind: "op", viewNo: SOLO_VIEW.no, firstSeq: state.appliedSeq() + 1, ops };
     state.apply([batch]);
@@ -68,7 +68,9 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
   const proposer: Proposer = {
     async propose(key, op) {
       if (solo.outcome !== null) return solo.outcome;
-      const outcome = new Promise<ProposalOutcome>((resolve) => waiting.set(key, resolve));
+      const outcome = new Promise<ProposalOutcome>((resolve) => {
+        waiting.set(key, [...(waiting.get(key) ?? []), resolve]);
+      });
       // A turn later, as a real proposal: what was proposed together is applied together.
       await Promise.resolve();
       apply([op]);
@@ -89,7 +91,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
   });
   state.onApplied = (ops, view) => {
     for (const op of ops) {
-      waiting.get(op.key)?.({ kind: "applied", seq: op.seq, result: op.result });
+      for (const resolve of waiting.get(op.key) ?? []) resolve({ kind: "applied", seq: op.seq, result: op.result });
       waiting.delete(op.key);
     }
     chat.applied(ops, view);

@@ -1,9 +1,13 @@
-import { afterEach, describe, expect, test } from "bun:test";
+/** The service over the real rules and rows, without a cluster: every call, every refusal. */
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { directId, userIdFor } from "../../src/chat/ids.ts";
+import { encodeOp } from "../../src/chat/op.ts";
 import type { Answer } from "../../src/chat/errors.ts";
-import type { Feed, FeedItem } from "../../src/chat/service.ts";
-import { createSoloChat, SOLO_PASSWORD, type SoloChat } from "../support/solo-chat.ts";
+import type { MessageView, SendInput } from "../../src/chat/service.ts";
+import { createSoloChat, SOLO_PASSWORD, type Person, type SoloChat } from "../support/solo-chat.ts";
 
 const CALLER = { address: "127.0.0.1" };
+const STRANGER = { address: "192.0.2.1" };
 const id = (): string => crypto.randomUUID();
 
 function must<T>(answer: Answer<T>): T {
@@ -15,50 +19,356 @@ function code(answer: Answer<unknown>): string {
   return answer.ok ? "ok" : answer.error.code;
 }
 
-async function take(feed: Feed, count: number): Promise<FeedItem[]> {
-  const items: FeedItem[] = [];
-  while (items.length < count) items.push((await feed.next())!);
-  return items;
-}
-
 let solo: SoloChat;
+let anna: Person;
+let ben: Person;
+beforeEach(async () => {
+  solo = createSoloChat();
+  anna = await solo.person("Anna");
+  ben = await solo.person("ben");
+});
 afterEach(() => solo.close());
 
-describe("messages", () => {
-  test("one writes, the other reads live; a repeat is the same message", async () => {
-    solo = createSoloChat();
-    const anna = await solo.person("Anna");
-    const ben = await solo.person("ben");
-    const feed = must(solo.chat.subscribe(ben.session, {}));
-    const input = { to: "BEN", body: "hello", clientId: id() };
-    const first = await solo.chat.send(anna.session, input);
-    const again = await solo.chat.send(anna.session, input);
-    expect(must(again)).toEqual(must(first));
-    expect(code(await solo.chat.send(anna.session, { ...input, body: "other" }))).toBe("id_reused_with_other_content");
-    const [item] = await take(feed, 1);
-    expect(item!.event).toMatchObject({
-      kind: "message",
-      message: { body: "hello", authorName: "Anna", unread: true },
-    });
-    const list = must(await solo.chat.listConversations(ben.session, { limit: 10 }));
-    expect(list).toHaveLength(1);
-    expect(list[0]).toMatchObject({ unread: 1, with: { name: "Anna" }, last: { body: "hello", unread: true } });
-    expect(solo.chat.unreadTotal(ben.session)).toBe(1);
-    const { conversationId, id: messageId } = must(first);
-    must(await solo.chat.markRead(ben.session, { ids: [messageId], clientId: id() }));
-    expect(solo.chat.unreadTotal(ben.session)).toBe(0);
-    const seen = must(await solo.chat.messages(anna.session, { conversationId, limit: 50 }));
-    expect(seen.map((m) => [m.body, m.readByOther])).toEqual([["hello", true]]);
+async function send(from: Person, to: string, body: string): Promise<MessageView> {
+  return must(await solo.chat.send(from.session, { to, body, clientId: id() }));
+}
+
+describe("accounts", () => {
+  test("register again with the same request: the same account, logged in; with another password: refused", async () => {
+    const input = { name: "Carl", password: SOLO_PASSWORD, clientId: id() };
+    const first = must(await solo.chat.register(input, CALLER));
+    const again = must(await solo.chat.register(input, CALLER));
+    expect(again.user.id).toBe(first.user.id);
+    expect(solo.chat.authenticate(again.token)?.userId).toBe(first.user.id);
+    expect(code(await solo.chat.register({ ...input, password: "something else" }, CALLER))).toBe(
+      "id_reused_with_other_content",
+    );
   });
 
-  test("log in at once after registering; wrong password and unknown name alike", async () => {
-    solo = createSoloChat();
-    await solo.person("Anna");
-    const right = must(await solo.chat.login({ name: "aNNA", password: SOLO_PASSWORD }, CALLER));
-    expect(solo.chat.authenticate(right.token)).toMatchObject({ name: "Anna" });
-    const wrong = await solo.chat.login({ name: "anna", password: "wrong wrong" }, CALLER);
-    const unknown = await solo.chat.login({ name: "nobody", password: "wrong wrong" }, CALLER);
-    expect(wrong).toEqual(unknown);
-    expect(code(wrong)).toBe("wrong_password");
+  test("two at once with one request: one account", async () => {
+    const input = { name: "Carl", password: SOLO_PASSWORD, clientId: id() };
+    const [a, b] = await Promise.all([solo.chat.register(input, CALLER), solo.chat.register(input, CALLER)]);
+    expect(must(a).user.id).toBe(must(b).user.id);
+    expect(solo.chat.authenticate(must(b).token)).not.toBeNull();
+  });
+
+  test("a name taken in other case is refused at its field", async () => {
+    const answer = await solo.chat.register({ name: "ANNA", password: SOLO_PASSWORD, clientId: id() }, CALLER);
+    expect(answer).toMatchObject({ ok: false, error: { code: "name_taken", field: "name" } });
+  });
+
+  test("unknown name and wrong password are answered alike", async () => {
+    const answers = await Promise.all(
+      [
+        { name: "anna", password: "wrong wrong" },
+        { name: "nobody", password: "wrong wrong" },
+        { name: "\0", password: "" },
+        { name: "anna", password: "x".repeat(5000) },
+      ].map(async (input) => await solo.chat.login(input, CALLER)),
+    );
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(code(answers[0]!)).toBe("wrong_password");
+  });
+
+  test("tokens: unknown, malformed, ended, expired", async () => {
+    const { token } = must(await solo.chat.login({ name: "aNNa", password: SOLO_PASSWORD }, CALLER));
+    const session = solo.chat.authenticate(token)!;
+    expect(session).toMatchObject({ name: "Anna", userId: anna.user.id });
+    for (const bad of ["", "x", "A".repeat(43), `${token}x`]) expect(solo.chat.authenticate(bad)).toBeNull();
+    expect(await solo.chat.authenticateFresh("A".repeat(43))).toBeNull();
+    expect(await solo.chat.authenticateFresh(token)).toEqual(session);
+    must(await solo.chat.logout(session));
+    must(await solo.chat.logout(session));
+    expect(solo.chat.authenticate(token)).toBeNull();
+    expect(solo.chat.authenticate(anna.token)).not.toBeNull();
+  });
+
+  test("a login that was not used for 90 days is over", async () => {
+    let nowMicros = 1e15;
+    const old = createSoloChat({ nowMicros: () => nowMicros });
+    const { token } = await old.person("old");
+    nowMicros += 89 * 24 * 3600 * 1e6;
+    // Using it writes that it was used, a moment later.
+    expect(old.chat.authenticate(token)).not.toBeNull();
+    await Promise.resolve();
+    nowMicros += 89 * 24 * 3600 * 1e6;
+    expect(old.chat.authenticate(token)).not.toBeNull();
+    await Promise.resolve();
+    nowMicros += 91 * 24 * 3600 * 1e6;
+    expect(old.chat.authenticate(token)).toBeNull();
+    old.close();
+  });
+
+  test("logins are listed and ended one by one, only one's own", async () => {
+    const { token } = must(await solo.chat.login({ name: "Anna", password: SOLO_PASSWORD }, CALLER));
+    const list = must(await solo.chat.listSessions(anna.session));
+    expect(list.filter(({ current }) => current)).toMatchObject([{ id: anna.session.sessionId }]);
+    const other = list.find(({ current }) => !current)!;
+    expect(code(await solo.chat.endSession(ben.session, { id: other.id, clientId: id() }))).toBe("not_found");
+    must(await solo.chat.endSession(anna.session, { id: other.id, clientId: id() }));
+    expect(solo.chat.authenticate(token)).toBeNull();
+  });
+
+  test("change the password: asked for the old one, repeatable, the old one is over", async () => {
+    const input = { password: SOLO_PASSWORD, newPassword: "another horse", clientId: id() };
+    expect(await solo.chat.changePassword(anna.session, { ...input, password: "wrong wrong" })).toMatchObject({
+      ok: false,
+      error: { code: "wrong_password", field: "password" },
+    });
+    must(await solo.chat.changePassword(anna.session, input));
+    must(await solo.chat.changePassword(anna.session, input));
+    expect(code(await solo.chat.changePassword(anna.session, { ...input, newPassword: "yet another" }))).toBe(
+      "id_reused_with_other_content",
+    );
+    expect(code(await solo.chat.login({ name: "anna", password: SOLO_PASSWORD }, CALLER))).toBe("wrong_password");
+    expect(code(await solo.chat.login({ name: "anna", password: "another horse" }, CALLER))).toBe("ok");
+  });
+
+  test.each([false, true])("delete the account, messages too: %p", async (deleteMessages) => {
+    const { conversationId } = await send(anna, "ben", "hi");
+    await send(ben, "anna", "hello");
+    const input = { password: SOLO_PASSWORD, deleteMessages, clientId: id() };
+    expect(code(await solo.chat.deleteAccount(anna.session, { ...input, password: "wrong wrong" }))).toBe(
+      "wrong_password",
+    );
+    must(await solo.chat.deleteAccount(anna.session, input));
+    expect(solo.chat.authenticate(anna.token)).toBeNull();
+    expect(code(await solo.chat.login({ name: "anna", password: SOLO_PASSWORD }, CALLER))).toBe("wrong_password");
+    expect(code(await solo.chat.register({ name: "anna", password: SOLO_PASSWORD, clientId: id() }, CALLER))).toBe(
+      "name_taken",
+    );
+    const rows = must(await solo.chat.messages(ben.session, { conversationId, limit: 10 }));
+    expect(rows.map((m) => [m.authorName, m.body, m.deleted])).toEqual([
+      ["deleted user", deleteMessages ? "" : "hi", deleteMessages],
+      ["ben", "hello", false],
+    ]);
+    expect(solo.chat.unreadTotal(ben.session)).toBe(0);
+    expect(must(await solo.chat.listUsers(ben.session, { limit: 10 }))).toEqual([]);
+    expect(code(await solo.chat.send(ben.session, { conversationId, body: "?", clientId: id() }))).toBe(
+      "unknown_recipient",
+    );
+  });
+
+  test("closed registration", async () => {
+    const closed = createSoloChat({ registration: "closed" });
+    const answer = await closed.chat.register({ name: "x", password: SOLO_PASSWORD, clientId: id() }, CALLER);
+    expect(code(answer)).toBe("invalid");
+    closed.close();
+  });
+
+  test("a name lost in a merge still logs in, and its holder is told", async () => {
+    const clientId = id();
+    const passwordHash = await Bun.password.hash("her own password", {
+      algorithm: "argon2id",
+      memoryCost: 19456,
+      timeCost: 2,
+    });
+    const session = { id: "aaaaaaaaaaaa", tokenHash: "x" };
+    const body = { kind: "register", name: "anna", folded: "anna", passwordHash, session } as const;
+    const user = userIdFor("anna", clientId);
+    solo.apply([encodeOp({ user, clientId, timeMicros: 1, origin: { replica: 1, view: "" }, recovered: true, body })]);
+    const late = must(await solo.chat.login({ name: "ANNA", password: "her own password" }, CALLER));
+    expect(late.user).toMatchObject({ id: user, name: "anna-2", formerName: "anna" });
+    expect(must(await solo.chat.login({ name: "anna", password: SOLO_PASSWORD }, CALLER)).user.id).toBe(anna.user.id);
+    expect(must(await solo.chat.login({ name: "anna-2", password: "her own password" }, CALLER)).user.id).toBe(user);
+  });
+});
+
+describe("rate limits", () => {
+  test("ten log-ins a minute for one name, from anywhere", async () => {
+    const limited = createSoloChat({ rateLimit: true });
+    await limited.person("anna");
+    const codes = [];
+    for (let n = 0; n < 11; n++) codes.push(code(await limited.chat.login({ name: "Anna", password: "" }, CALLER)));
+    expect(codes).toEqual([...Array.from({ length: 10 }, () => "wrong_password"), "slow_down"]);
+    const answer = await limited.chat.login({ name: "anna", password: SOLO_PASSWORD }, CALLER);
+    expect(answer.ok ? 0 : (answer.error.retryAfterMs ?? 0)).toBeGreaterThan(0);
+    limited.close();
+  });
+
+  test("ten registrations an hour from one address; loopback is not counted", async () => {
+    const limited = createSoloChat({ rateLimit: true });
+    const register = async (n: number, caller: { address: string }): Promise<string> =>
+      code(await limited.chat.register({ name: `p${n}`, password: SOLO_PASSWORD, clientId: id() }, caller));
+    const codes = [];
+    for (let n = 0; n < 11; n++) codes.push(await register(n, STRANGER));
+    expect(codes.slice(9)).toEqual(["ok", "slow_down"]);
+    expect(await register(20, CALLER)).toBe("ok");
+    limited.close();
+  });
+});
+
+describe("messages", () => {
+  test("a repeat is the same message; other content under its id is refused", async () => {
+    const input = { to: "BEN", body: "hello", clientId: id() };
+    const first = await solo.chat.send(anna.session, input);
+    expect(must(await solo.chat.send(anna.session, { ...input, clientId: input.clientId.toUpperCase() }))).toEqual(
+      must(first),
+    );
+    expect(code(await solo.chat.send(anna.session, { ...input, body: "other" }))).toBe("id_reused_with_other_content");
+    const { conversationId } = must(first);
+    expect(must(await solo.chat.messages(ben.session, { conversationId, limit: 10 }))).toMatchObject([
+      { ...must(first), unread: true },
+    ]);
+  });
+
+  test("two at once with one id: one message", async () => {
+    const input = { to: "ben", body: "hello", clientId: id() };
+    const [a, b] = await Promise.all([solo.chat.send(anna.session, input), solo.chat.send(anna.session, input)]);
+    expect(must(a)).toEqual(must(b));
+    expect(solo.chat.unreadTotal(ben.session)).toBe(1);
+  });
+
+  const badSends: [object, string, string | undefined][] = [
+    [{ to: "nobody", body: "x" }, "unknown_recipient", "to"],
+    [{ to: "", body: "x" }, "unknown_recipient", "to"],
+    [{ to: "ben", body: "" }, "invalid", "body"],
+    [{ to: "ben", body: "x".repeat(8193) }, "too_long", "body"],
+    [{ body: "x" }, "invalid", "to"],
+    [{ to: "ben", conversationId: "x", body: "x" }, "invalid", "to"],
+    [{ conversationId: "x", body: "x" }, "not_found", undefined],
+    [{ to: "ben", body: "x", clientId: "7" }, "invalid", "id"],
+  ];
+  test.each(badSends)("%j: %s at %s", async (input, expected, field) => {
+    const answer = await solo.chat.send(anna.session, { clientId: id(), ...input } as SendInput);
+    expect(answer.ok ? "ok" : `${answer.error.code} ${answer.error.field}`).toBe(`${expected} ${field}`);
+  });
+
+  test("other people's conversations do not exist", async () => {
+    const eve = await solo.person("eve");
+    const { id: messageId, conversationId } = await send(anna, "ben", "secret");
+    const { chat } = solo;
+    const clientId = id();
+    const codes = await Promise.all([
+      chat.messages(eve.session, { conversationId, limit: 10 }),
+      chat.conversation(eve.session, { conversationId }),
+      chat.send(eve.session, { conversationId, body: "x", clientId }),
+      chat.markRead(eve.session, { ids: [messageId], clientId: id() }),
+      chat.deleteMessages(eve.session, { ids: [messageId], clientId: id() }),
+      chat.markAllRead(eve.session, { conversationId, clientId: id() }),
+    ]);
+    expect(codes.map(code)).toEqual(Array.from({ length: 6 }, () => "not_found"));
+    // A message of another conversation is no place to page from.
+    const own = await send(eve, "anna", "x");
+    expect(
+      code(await chat.messages(eve.session, { conversationId: own.conversationId, before: messageId, limit: 5 })),
+    ).toBe("not_found");
+  });
+
+  test("history by message id, oldest first", async () => {
+    const sent: MessageView[] = [];
+    for (let n = 0; n < 7; n++) sent.push(await send(anna, "ben", `m${n}`));
+    const page = async (limit: number, before?: string): Promise<string[]> => {
+      const input = { conversationId: sent[0]!.conversationId, limit, ...(before === undefined ? {} : { before }) };
+      return must(await solo.chat.messages(ben.session, input)).map((m) => m.body);
+    };
+    expect(await page(3)).toEqual(["m4", "m5", "m6"]);
+    expect(await page(3, sent[4]!.id)).toEqual(["m1", "m2", "m3"]);
+    expect(await page(3, sent[1]!.id)).toEqual(["m0"]);
+    expect(await page(3, sent[0]!.id)).toEqual([]);
+  });
+
+  test("unread, read one by one, all, by answering", async () => {
+    const ids = [];
+    for (let n = 0; n < 5; n++) ids.push((await send(anna, "ben", `m${n}`)).id);
+    const conversationId = directId(anna.user.id, ben.user.id);
+    const unread = async (): Promise<string[]> =>
+      must(await solo.chat.messages(ben.session, { conversationId, limit: 50 }))
+        .filter((m) => m.unread)
+        .map((m) => m.body);
+    must(await solo.chat.markRead(ben.session, { ids: [ids[2]!], clientId: id() }));
+    expect(await unread()).toEqual(["m0", "m1", "m3", "m4"]);
+    expect(
+      must(await solo.chat.messages(anna.session, { conversationId, limit: 50 })).map((m) => m.readByOther),
+    ).toEqual([false, false, true, false, false]);
+    await send(ben, "anna", "answer");
+    expect(await unread()).toEqual([]);
+    await send(anna, "ben", "m5");
+    await send(anna, "ben", "m6");
+    expect(solo.chat.unreadTotal(ben.session)).toBe(2);
+    must(await solo.chat.markAllRead(ben.session, { conversationId, clientId: id() }));
+    expect(solo.chat.unreadTotal(ben.session)).toBe(0);
+  });
+
+  test("delete selected: own for both, the other's for oneself", async () => {
+    const own = await send(anna, "ben", "own");
+    const others = await send(ben, "anna", "others");
+    must(await solo.chat.deleteMessages(anna.session, { ids: [own.id, others.id], clientId: id() }));
+    const { conversationId } = own;
+    const seenBy = async (who: Person): Promise<[string, boolean][]> =>
+      must(await solo.chat.messages(who.session, { conversationId, limit: 10 })).map((m) => [m.body, m.deleted]);
+    expect(await seenBy(anna)).toEqual([["", true]]);
+    expect(await seenBy(ben)).toEqual([
+      ["", true],
+      ["others", false],
+    ]);
+    expect(
+      must(await solo.chat.send(anna.session, { to: "ben", body: "own", clientId: own.id.slice(13) })),
+    ).toMatchObject({
+      id: own.id,
+      deleted: true,
+      body: "",
+    });
+  });
+
+  test("conversations: the newest first, with people, counts and the last message", async () => {
+    const eve = await solo.person("eve");
+    await send(anna, "ben", "1");
+    await send(eve, "anna", "2");
+    await send(anna, "anna", "note");
+    const list = must(await solo.chat.listConversations(anna.session, { limit: 10 }));
+    expect(list.map((c) => [c.with.name, c.unread, c.last?.body])).toEqual([
+      ["Anna", 0, "note"],
+      ["eve", 1, "2"],
+      ["ben", 0, "1"],
+    ]);
+    expect(must(await solo.chat.conversation(anna.session, { conversationId: list[1]!.id }))).toEqual(list[1]!);
+    expect(must(await solo.chat.findDirect(anna.session, { name: "EVE" }))).toEqual(list[1]!);
+    expect(must(await solo.chat.findDirect(ben.session, { name: "eve" }))).toBeNull();
+    expect(code(await solo.chat.findDirect(ben.session, { name: "nobody" }))).toBe("unknown_recipient");
+    expect(must(await solo.chat.listUsers(anna.session, { limit: 10, after: "BEN" })).map((u) => u.name)).toEqual([
+      "eve",
+    ]);
+  });
+});
+
+describe("the way through the log", () => {
+  test.each([
+    [{ kind: "no_leader" }, "no_leader"],
+    [{ kind: "not_writable", reason: "disk full" }, "not_writable"],
+    [{ kind: "slow_down", retryAfterMs: 7 }, "slow_down"],
+    [{ kind: "timed_out" }, "timed_out"],
+  ] as const)("%j is answered %s", async (outcome, expected) => {
+    solo.outcome = outcome;
+    const answer = await solo.chat.send(anna.session, { to: "ben", body: "x", clientId: id() });
+    expect(code(answer)).toBe(expected);
+  });
+
+  test("reads at or after a cursor, or at the latest", async () => {
+    const sent = await solo.chat.send(anna.session, { to: "ben", body: "x", clientId: id() });
+    const { cursor } = sent as { cursor: string };
+    const list = async (at: object): Promise<string> =>
+      code(await solo.chat.listConversations(ben.session, { limit: 5, ...at }));
+    expect(await list({ cursor })).toBe("ok");
+    expect(await list({ cursor: cursor.replace(/\d+$/, (seq) => String(Number(seq) + 1)) })).toBe("no_leader");
+    expect(await list({ cursor: "9.1.00000000000000aa.0:1" })).toBe("no_leader");
+    expect(await list({ cursor: "1.0.0000000000000001.0:1" })).toBe("ok");
+    expect(await list({ cursor: "tampered" })).toBe("invalid");
+    expect(await list({ latest: true })).toBe("ok");
+    solo.outcome = { kind: "no_leader" };
+    expect(await list({ latest: true })).toBe("no_leader");
+  });
+
+  test("times never go back, whatever the clock does", async () => {
+    let nowMicros = 5e15;
+    const chat = createSoloChat({ nowMicros: () => nowMicros });
+    const [a] = [await chat.person("a"), await chat.person("b")];
+    const times = [];
+    for (const now of [5e15 + 100, 4e15, 4e15, 5e15 + 200]) {
+      nowMicros = now;
+      times.push(must(await chat.chat.send(a.session, { to: "b", body: "x", clientId: id() })).timeMicros);
+    }
+    expect(times).toEqual([5e15 + 100, 5e15 + 101, 5e15 + 102, 5e15 + 200]);
+    chat.close();
   });
 });
