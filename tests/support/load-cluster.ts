@@ -1,0 +1,222 @@
+/**
+ * A cluster under load for the tests of faults: starts three replicas and writers at all of
+ * them, lets a story happen, and says everything it knows if the story fails. The faults
+ * prove themselves: a killed replica comes back under another pid.
+ */
+import { expect, test } from "bun:test";
+import { BINARY, Cluster, type ClusterOptions } from "./cluster.ts";
+import {
+  compareHistories,
+  compareWithLineage,
+  compareWithRealTime,
+  compareWithSent,
+  readAllRows,
+  readHistory,
+  readLineage,
+  readStateFile,
+  type History,
+} from "./history.ts";
+import { Load, type LoadOptions } from "./load.ts";
+
+/** Longer variants of the tests of faults. */
+export const SOAK = process.env["SOAK"] === "1";
+
+const TAIL_LINES = 40;
+const CLEAN_UP_MS = 10_000;
+
+export interface StoryOptions {
+  readonly cluster?: ClusterOptions;
+  readonly load?: Partial<LoadOptions>;
+  /** Bound on the story, s. */
+  readonly seconds: number;
+}
+
+/** How long a fault lasts: part of what is tested, not a wait for something to happen. */
+export function lasting(ms: number): Promise<void> {
+  return Bun.sleep(ms);
+}
+
+/** A test that tells one story about a cluster of its own. */
+export function story(title: string, options: StoryOptions, tell: (stage: Stage) => Promise<void>): void {
+  test(
+    title,
+    async () => {
+      const stage = await Stage.create(options);
+      let timer: ReturnType<typeof setTimeout> | null = null;
+      const tooLong = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`the story took ${options.seconds} s`)), options.seconds * 1000);
+      });
+      try {
+        await Promise.race([tell(stage), tooLong]);
+      } catch (error) {
+        process.stderr.write(await stage.tails());
+        throw error;
+      } finally {
+        if (timer !== null) clearTimeout(timer);
+        await stage.close();
+      }
+    },
+    options.seconds * 1000 + CLEAN_UP_MS,
+  );
+}
+
+/** Cluster and load of one story. */
+export class Stage {
+  readonly cluster: Cluster;
+  readonly #options: StoryOptions;
+  /** What each replica wrote before its last start. */
+  readonly #archive = new Map<number, string>();
+  readonly #log: string[] = [];
+  readonly #bornAt = performance.now();
+  #load: Load | null = null;
+
+  private constructor(cluster: Cluster, options: StoryOptions) {
+    this.cluster = cluster;
+    this.#options = options;
+  }
+
+  static async create(options: StoryOptions): Promise<Stage> {
+    const binary = process.env["LASTWORD_BINARY"] ?? BINARY;
+    return new Stage(await Cluster.create({ binary, ...options.cluster }), options);
+  }
+
+  get load(): Load {
+    if (this.#load === null) throw new Error("nobody writes yet");
+    return this.#load;
+  }
+
+  address(id: number): string {
+    return this.cluster.grpc(id);
+  }
+
+  /** Three in step; people registered, nothing written yet. */
+  async open(): Promise<Load> {
+    await this.cluster.startAll();
+    return this.populate();
+  }
+
+  /** Registers the writers at whoever runs. */
+  async populate(): Promise<Load> {
+    const addresses = this.cluster.ids.map((id) => this.address(id));
+    this.#load = await Load.create({ addresses, ...this.#options.load });
+    return this.#load;
+  }
+
+  /** A line for the one who reads about the failure. */
+  note(text: string): void {
+    this.#log.push(`${((performance.now() - this.#bornAt) / 1000).toFixed(2)} s: ${text}`);
+  }
+
+  /** SIGKILL at the same instant; all of them are gone when it resolves. */
+  async kill(ids: readonly number[]): Promise<void> {
+    this.note(`kill ${ids.join()}`);
+    await this.cluster.killTogether(ids);
+  }
+
+  /** Starts those that do not run, together; each has another pid than before. */
+  async restart(ids: readonly number[], words: (id: number) => string[] = () => []): Promise<void> {
+    this.note(`start ${ids.join()}`);
+    await Promise.all(
+      ids.map(async (id) => {
+        const before = this.cluster.pid(id);
+        this.keepLog(id);
+        const { pid } = await this.cluster.start(id, words(id));
+        expect(pid).not.toBe(before);
+      }),
+    );
+  }
+
+  /** Before a replica is started again by other means: keeps what it wrote so far. */
+  keepLog(id: number): void {
+    this.#archive.set(id, `${this.#archive.get(id) ?? ""}${this.cluster.log(id)}--- started again\n`);
+  }
+
+  async pause(ids: readonly number[]): Promise<void> {
+    this.note(`SIGSTOP ${ids.join()}`);
+    await Promise.all(ids.map((id) => this.cluster.pause(id)));
+  }
+
+  async resume(ids: readonly number[]): Promise<void> {
+    this.note(`SIGCONT ${ids.join()}`);
+    await Promise.all(ids.map((id) => this.cluster.resume(id)));
+  }
+
+  /**
+   * The end of every story: writing stops, all are in step, every replica has every
+   * acknowledged message exactly once, all in the same order, and all rows are equal.
+   */
+  async settle(timeoutMs = 30_000): Promise<void> {
+    await this.load.stop();
+    this.note(this.load.counts());
+    const { ids } = this.cluster;
+    await this.cluster.inStep(ids, timeoutMs);
+    await this.equalHashes();
+    const histories: History[] = [];
+    for (const id of ids) histories.push(await readHistory(this.load, this.address(id)));
+    const wrong = histories.flatMap((history, i) => [
+      ...compareWithSent(this.load, history, `replica ${ids[i]}`),
+      ...(i === 0 ? [] : compareHistories(histories[0]!, history, `replicas ${ids[0]} and ${ids[i]}`)),
+    ]);
+    expect(wrong).toEqual([]);
+    expect(this.load.acknowledged().length).toBeGreaterThan(0);
+  }
+
+  /** `status --hash` says that all rows of the running replicas are equal. */
+  async equalHashes(): Promise<void> {
+    const said = await this.cluster.command(["status", "--hash", "--json"]);
+    expect(said).toMatchObject({ exit: 0, stderr: "" });
+    const { equal, replicas } = JSON.parse(said.stdout) as { equal: boolean; replicas: unknown[] };
+    expect([equal, replicas.length]).toEqual([true, this.cluster.running().length]);
+  }
+
+  /** Faults without a fork: real time orders what was acknowledged, and the final log has it where it was promised. */
+  async oneOrder(): Promise<void> {
+    expect(compareWithRealTime(this.load.acknowledged())).toEqual([]);
+    await Promise.all(this.cluster.ids.map((id) => this.cluster.terminate(id)));
+    for (const id of this.cluster.ids) {
+      expect(compareWithLineage(this.load.acknowledged(), readLineage(this.cluster.data, id))).toEqual([]);
+    }
+  }
+
+  /** The same promises, read from the three state files themselves after all are stopped. */
+  async compareFiles(): Promise<void> {
+    await Promise.all(this.cluster.ids.map((id) => this.cluster.terminate(id)));
+    const { data, ids } = this.cluster;
+    const rows = ids.map((id) => readAllRows(data, id));
+    for (const id of ids) {
+      expect(compareWithSent(this.load, readStateFile(this.load, data, id), `state file of replica ${id}`)).toEqual([]);
+      const tables = Object.entries(rows[ids.indexOf(id)]!);
+      expect(tables.map(([table]) => table)).toContain("messages");
+      for (const [table, list] of tables) {
+        const first = rows[0]![table]!;
+        // Not toEqual on the rows: thousands of them as a difference help nobody.
+        const differ = list.filter((row, i) => row !== first[i]);
+        expect([table, list.length, differ.slice(0, 3)]).toEqual([table, first.length, []]);
+      }
+    }
+  }
+
+  /** What happened, and the end of every replica's log. */
+  async tails(): Promise<string> {
+    const parts = [`\n=== the story\n${this.#log.join("\n")}\n`];
+    if (this.#load !== null) parts.push(`${this.#load.counts()}\n`);
+    for (const id of this.cluster.ids) {
+      let log = this.#archive.get(id) ?? "";
+      try {
+        log += this.cluster.log(id);
+      } catch {
+        // It was never started.
+      }
+      const running = this.cluster.running().includes(id) ? "running" : "not running";
+      parts.push(`=== replica ${id}, ${running}\n${log.split("\n").slice(-TAIL_LINES).join("\n")}\n`);
+      const status = await this.cluster.status(id);
+      if (status !== null) parts.push(`${JSON.stringify({ ...status, replicas: undefined })}\n`);
+    }
+    return parts.join("");
+  }
+
+  async close(): Promise<void> {
+    this.#load?.close();
+    await this.cluster.stop();
+  }
+}
