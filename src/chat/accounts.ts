@@ -18,6 +18,12 @@ export type Registration = "open" | "closed";
 /** A session's "last used" is written at most this often. */
 const TOUCH_AFTER_MICROS = 24 * 3600 * 1e6;
 
+/** "Last seen" is written at most this often when streams close: every page left closes one. */
+const SEEN_AFTER_MICROS = 60 * 1e6;
+
+/** After a merge, how long an unknown token may still come back from this replica's own branch. */
+const MERGE_GRACE_MS = 5_000;
+
 /** Touches on their way at one time; more are dropped, they come again. */
 const TOUCHES_MAX = 64;
 
@@ -43,6 +49,7 @@ export class Accounts {
   readonly #byAddress: RateLimit;
   readonly #registrations: RateLimit;
   readonly #touching = new Set<string>();
+  #graceUntilMs = 0;
 
   constructor(
     deps: ChatDeps & { readonly rateLimit: boolean; readonly registration: Registration },
@@ -75,7 +82,30 @@ export class Accounts {
   async authenticateFresh(token: string): Promise<Session | null> {
     const found = this.authenticate(token);
     if (found !== null || !TOKEN.test(token)) return found;
-    return (await this.#reading.freshen()) ? this.authenticate(token) : null;
+    if (!(await this.#reading.freshen())) return null;
+    return this.authenticate(token) ?? (await this.#afterMerge(token));
+  }
+
+  /** The rows were replaced: logins of the branch that lost are on their way through the log again. */
+  stateReplaced(): void {
+    this.#graceUntilMs = this.#deps.clock.nowMs() + MERGE_GRACE_MS;
+  }
+
+  async #afterMerge(token: string): Promise<Session | null> {
+    const { position, clock } = this.#deps;
+    for (;;) {
+      const left = this.#graceUntilMs - clock.nowMs();
+      if (left <= 0 || !(await position.waitApplied(position.applied().seq + 1, left))) return null;
+      const found = this.authenticate(token);
+      if (found !== null) return found;
+    }
+  }
+
+  /** The user's last stream here closed: notes when she was last seen. */
+  left(session: Session): void {
+    const user = this.#deps.queries().user(session.userId);
+    if (user === null || user.deleted !== 0) return;
+    if (this.#deps.clock.nowMicros() - user.lastSeenMicros > SEEN_AFTER_MICROS) this.touch(session);
   }
 
   /** Writes that the user was here; nobody waits for it, and nothing hangs on it. */
@@ -100,7 +130,7 @@ export class Accounts {
     const { folded } = name.value;
     const id = userIdFor(folded, clientId.value);
     // A repeat is let through the limits below: it makes nothing new.
-    if (this.#deps.queries().user(id) !== null) return await this.#registeredBefore(id, input.password);
+    if (this.#deps.queries().user(id) !== null) return await this.#registeredBefore(id, folded, input.password);
     if (this.#registration === "closed")
       return failed("invalid", "New accounts are not taken here; ask whoever runs this chat.", { field: "name" });
     const wait = this.#limited && !isLoopback(caller.address) ? this.#registrations.take(caller.address) : 0;
@@ -113,11 +143,13 @@ export class Accounts {
     const written = await this.#writer.write(id, clientId.value, body);
     if (!written.ok) return written.error.code === "name_taken" ? failedWith("name_taken", { field: "name" }) : written;
     // The same request got there first by another way; its password decides who is asking.
-    if (written.result.session !== session.id) return await this.#registeredBefore(id, input.password);
+    if (written.result.session !== session.id) return await this.#registeredBefore(id, folded, input.password);
     return { ok: true, value: { token, user: this.#views.userById(id) }, cursor: written.cursor };
   }
 
-  async #registeredBefore(id: string, password: string): Promise<Answer<LoggedIn>> {
+  async #registeredBefore(id: string, folded: string, password: string): Promise<Answer<LoggedIn>> {
+    const wait = this.#limited ? this.#byName.take(folded) : 0;
+    if (wait > 0) return failedWith("slow_down", { retryAfterMs: wait });
     const user = this.#deps.queries().user(id);
     if (user === null || user.deleted !== 0) return failedWith("name_taken", { field: "name" });
     const right = await this.#gate.verify(password, user.passwordHash);

@@ -41,7 +41,7 @@ export function createChat(options: ChatOptions): Chat {
   const views = new Views(queries, presence);
   const accounts = new Accounts(options, { writer, reading, views });
   const messaging = new Messaging(options, { writer, reading, views });
-  const feeds = new FeedHub(options, { views, reading, onLeft: (session) => accounts.touch(session) });
+  const feeds = new FeedHub(options, { views, reading, onLeft: (session) => accounts.left(session) });
 
   return {
     authenticate: (token) => accounts.authenticate(token),
@@ -83,7 +83,10 @@ export function createChat(options: ChatOptions): Chat {
     subscribe: (session, input) => feeds.subscribe(session, input.cursor),
     typing: (session, conversationId) => feeds.typing(session, conversationId),
     applied: (ops, view) => feeds.applied(ops, view),
-    stateReplaced: () => feeds.stateReplaced(),
+    stateReplaced() {
+      accounts.stateReplaced();
+      feeds.stateReplaced();
+    },
     stop: () => feeds.stop(),
   };
 }

@@ -85,7 +85,10 @@ export type FeedEvent =
   | { readonly kind: "typing"; readonly conversationId: string; readonly userId: string }
   /** The stream cannot be resumed from the cursor given: read again. */
   | { readonly kind: "reset"; readonly reason: "LINEAGE" | "COMPACTED" | "OVERFLOW" }
-  /** The session ended (log-out, password change, account deleted): the stream closes after this. */
+  /**
+   * The session ended (log-out, password change, account deleted): the stream closes after this.
+   * After a merge it may come back: ask `authenticateFresh` before telling anybody.
+   */
   | { readonly kind: "ended" };
 
 export interface FeedItem {
@@ -111,7 +114,8 @@ export interface ChatService {
   authenticate(token: string): Session | null;
   /**
    * The same, but a token that is unknown here is looked up again after this replica has
-   * caught up with the leader (at most 1 s): it may have been made elsewhere a moment ago.
+   * caught up with the leader (at most 1 s, 5 s right after a merge): it may have been made
+   * elsewhere a moment ago.
    */
   authenticateFresh(token: string): Promise<Session | null>;
 

@@ -11,6 +11,8 @@
  * createSoloChat(options?: { rateLimit?: boolean; registration?: "open" | "closed"; nowMicros?: () => number }): SoloChat
  */
 import { createChat, type Chat } from "../../src/chat/chat.ts";
+import { randomId, tokenHash, userIdFor } from "../../src/chat/ids.ts";
+import { encodeOp, type OpBody } from "../../src/chat/op.ts";
 import type { Position, Presence, ProposalOutcome, Proposer } from "../../src/chat/ports.ts";
 import type { Session, UserView } from "../../src/chat/service.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
@@ -45,6 +47,9 @@ export interface SoloChat {
   apply(ops: readonly Uint8Array[]): void;
   close(): void;
 }
+
+/** Nobody else writes: who waits for longer waits in vain. */
+const WAIT_MAX_MS = 50;
 
 const SOLO_VIEW: View = {
   no: { ballot: { counter: 1, replicaId: 0, nonce: "00000000000000aa" }, minor: 0 },
@@ -104,12 +109,18 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     outcome: null,
     apply,
     async person(name) {
-      const input = { name, password: SOLO_PASSWORD, clientId: crypto.randomUUID() };
-      const answer = await chat.register(input, { address: "127.0.0.1" });
-      if (!answer.ok) throw new Error(`${name} could not register: ${answer.error.code}`);
-      const session = chat.authenticate(answer.value.token);
-      if (session === null) throw new Error(`${name} could not log in`);
-      return { token: answer.value.token, session, user: answer.value.user };
+      const clientId = crypto.randomUUID();
+      const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url");
+      const { user, op } = await registration(name, clientId, token, state.queries.newestMicros(), options.nowMicros);
+      apply([op]);
+      const session = chat.authenticate(token);
+      const row = state.queries.user(user);
+      if (session === null || row === null) throw new Error(`${name} could not register`);
+      return {
+        token,
+        session,
+        user: { id: user, name, deleted: false, online: false, lastSeenMicros: row.lastSeenMicros },
+      };
     },
     close() {
       chat.stop();
@@ -119,12 +130,36 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
   return solo;
 }
 
+let passwordHash: Promise<string> | null = null;
+
+/** A registration as the service would make it; the hash of the one password is made once. */
+async function registration(
+  name: string,
+  clientId: string,
+  token: string,
+  newestMicros: number,
+  nowMicros: (() => number) | undefined,
+): Promise<{ user: string; op: Uint8Array }> {
+  passwordHash ??= Bun.password.hash(SOLO_PASSWORD, { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 });
+  const folded = name.toLowerCase();
+  const user = userIdFor(folded, clientId);
+  const session = { id: randomId(), tokenHash: tokenHash(token) };
+  const timeMicros = Math.max(nowMicros?.() ?? Date.now() * 1000, newestMicros + 1);
+  const body: OpBody = { kind: "register", name, folded, passwordHash: await passwordHash, session };
+  return { user, op: encodeOp({ user, clientId, timeMicros, origin: null, recovered: false, body }) };
+}
+
 function soloPosition(state: StateDb): Position {
   const viewNo: ViewNo = SOLO_VIEW.no;
   return {
     applied: () => ({ viewNo, seq: state.appliedSeq() }),
     viewNoAt: (seq: Seq) => (seq >= 1 && seq <= state.appliedSeq() ? viewNo : null),
-    waitApplied: async (seq: Seq) => state.appliedSeq() >= seq,
+    async waitApplied(seq: Seq, timeoutMs: number) {
+      const until = performance.now() + Math.min(timeoutMs, WAIT_MAX_MS);
+      while (state.appliedSeq() < seq && performance.now() < until)
+        await new Promise((resolve) => setImmediate(resolve));
+      return state.appliedSeq() >= seq;
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 /** The service over the real rules and rows, without a cluster: every call, every refusal. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { directId, userIdFor } from "../../src/chat/ids.ts";
+import { directId, tokenHash, userIdFor } from "../../src/chat/ids.ts";
 import { encodeOp } from "../../src/chat/op.ts";
 import type { Answer } from "../../src/chat/errors.ts";
 import type { MessageView, SendInput } from "../../src/chat/service.ts";
@@ -81,6 +81,31 @@ describe("accounts", () => {
     must(await solo.chat.logout(session));
     expect(solo.chat.authenticate(token)).toBeNull();
     expect(solo.chat.authenticate(anna.token)).not.toBeNull();
+  });
+
+  test("after a merge, a login of the branch that lost is waited for", async () => {
+    const token = "A".repeat(43);
+    const body = { kind: "login", session: { id: "fromtheother", tokenHash: tokenHash(token) } } as const;
+    const op = { user: anna.user.id, clientId: id(), timeMicros: 9e15, origin: null, recovered: true, body };
+    solo.chat.stateReplaced();
+    const waiting = solo.chat.authenticateFresh(token);
+    solo.apply([encodeOp(op)]);
+    expect(await waiting).toMatchObject({ sessionId: "fromtheother" });
+  });
+
+  test("leaving notes when one was last seen, at most once a minute", async () => {
+    let nowMicros = 1e15;
+    const chat = createSoloChat({ nowMicros: () => nowMicros });
+    const carl = await chat.person("carl");
+    const leave = async (): Promise<number> => {
+      must(chat.chat.subscribe(carl.session, {})).close();
+      await Promise.resolve();
+      return chat.state.queries.user(carl.user.id)!.lastSeenMicros;
+    };
+    expect(await leave()).toBe(1e15);
+    nowMicros = 1e15 + 61e6;
+    expect(await leave()).toBe(nowMicros);
+    chat.close();
   });
 
   test("a login that was not used for 90 days is over", async () => {
