@@ -1,0 +1,60 @@
+/** Processes that stand still and go on: a frozen leader, a laptop's lid. */
+import { expect } from "bun:test";
+import { lasting, SOAK, story } from "../support/load-cluster.ts";
+
+const LID_MS = SOAK ? 30_000 : 5_000;
+
+story(
+  "a frozen leader: the others write again, it rejoins when it goes on, nothing is lost",
+  { seconds: 60, load: { rate: 250 } },
+  async (stage) => {
+    const { cluster } = stage;
+    const load = await stage.open();
+    load.start();
+    for (let round = 0; round < (SOAK ? 20 : 3); round++) {
+      load.goHome();
+      await load.flows("by all three");
+      const frozen = await cluster.leader();
+      const pid = cluster.pid(frozen);
+      const others = cluster.ids.filter((id) => id !== frozen);
+      await stage.pause([frozen]);
+      await load.flows(`while leader ${frozen} is frozen`, { count: 50 });
+      // Also of those who were connected to it.
+      await load.flows(`of those at home at ${frozen}`, { count: 10, fits: (sent) => load.homeOf(sent) === frozen });
+      const status = await cluster.statusThat(
+        others[0]!,
+        "a view without the frozen one",
+        ({ view, writable }) => writable && !view.members.includes(frozen),
+      );
+      expect(status.view.leader).not.toBe(frozen);
+      await stage.resume([frozen]);
+      await cluster.inStep();
+      expect(cluster.pid(frozen)).toBe(pid);
+    }
+    await stage.settle();
+    await stage.oneOrder();
+  },
+);
+
+story(
+  `a laptop's lid: all three stand still for ${LID_MS / 1000} s, then write again; nothing is lost`,
+  { seconds: 60 + LID_MS / 1000, load: { rate: 200, deadlineMs: LID_MS + 20_000 } },
+  async (stage) => {
+    const { cluster } = stage;
+    const load = await stage.open();
+    load.start();
+    await load.flows("by all three");
+    await stage.pause(cluster.ids);
+    const frozenAt = performance.now();
+    await lasting(LID_MS);
+    expect(load.acknowledgedSince(frozenAt)).toBe(0);
+    await stage.resume(cluster.ids);
+    load.goHome();
+    const since = performance.now();
+    for (const id of cluster.ids) {
+      await load.flows(`by replica ${id}`, { count: 20, fits: load.by(stage.address(id)), since, timeoutMs: 15_000 });
+    }
+    await stage.settle();
+    await stage.oneOrder();
+  },
+);

@@ -1,0 +1,63 @@
+/** The survivor of two deaths dies too, just when the others have been started again. */
+import { expect } from "bun:test";
+import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
+import { lasting, SOAK, story, type Stage } from "../support/load-cluster.ts";
+
+const ROUNDS = SOAK ? 60 : 10;
+/** From the start of the others to the death of the survivor. */
+const AFTER_MS = 200;
+
+function waitsFor(status: ClusterStatusJson, survivor: number): boolean {
+  return !status.writable && (status.reason?.startsWith("waiting for replica") ?? false) && names(status, survivor);
+}
+
+function names(status: ClusterStatusJson, id: number): boolean {
+  return new RegExp(`\\b${id}\\b`).test(status.reason ?? "");
+}
+
+/** Answers whether the others had to wait for the survivor (they may have been in step already). */
+async function round(stage: Stage, survivor: number, portsFirst: boolean): Promise<boolean> {
+  const { cluster, load } = stage;
+  const others = cluster.ids.filter((id) => id !== survivor);
+  load.goHome();
+  await load.flows("by all three", { count: 20 });
+  await stage.kill(others);
+  // What only the survivor has.
+  await load.flows(`by replica ${survivor} alone`, { count: 20, fits: load.by(stage.address(survivor)) });
+  expect((await cluster.status(survivor))?.view.members).toEqual([survivor]);
+  const started = stage.restart(others);
+  // Counted from their ports, or from the start of their processes: they come further or less far.
+  if (portsFirst) await started;
+  await lasting(AFTER_MS);
+  await stage.kill([survivor]);
+  await started;
+  const waited = await Promise.all(
+    others.map((id) =>
+      cluster.statusThat(id, `waits for ${survivor}, or goes on`, (s) => s.writable || waitsFor(s, survivor)),
+    ),
+  );
+  stage.note(waited.map(({ self, reason }) => `replica ${self}: ${reason ?? "goes on"}`).join("; "));
+  await stage.restart([survivor]);
+  await cluster.inStep();
+  return waited.every(({ writable }) => !writable);
+}
+
+story(
+  `the survivor killed too, ${ROUNDS} rounds: the others say for whom they wait; nothing is lost`,
+  { seconds: SOAK ? 600 : 100, load: { rate: 250 } },
+  async (stage) => {
+    const { cluster } = stage;
+    const load = await stage.open();
+    load.start();
+    let waits = 0;
+    for (let i = 0; i < ROUNDS; i++) {
+      // In turn the leader and each of the others.
+      const survivor = ((await cluster.leader()) + i) % 3;
+      if (await round(stage, survivor, i % 2 === 1)) waits += 1;
+    }
+    // The premise: it was not always too late to matter.
+    expect(waits).toBeGreaterThan(ROUNDS / 4);
+    await stage.settle();
+    await stage.oneOrder();
+  },
+);
