@@ -81,7 +81,7 @@ describe("what a stream tells", () => {
     // Broken off after the first: both come again.
     const again = await drain(open(anna, items[0]!.cursor));
     expect(again.map(({ event }) => event.kind)).toEqual(["message", "read"]);
-    expect(again.at(-1)!.cursor).toBe(items.at(-1)!.cursor);
+    expect(again.map(({ cursor }) => cursor)).toEqual(items.map(({ cursor }) => cursor));
   });
 });
 

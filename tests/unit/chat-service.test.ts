@@ -152,6 +152,7 @@ describe("accounts", () => {
   test.each([false, true])("delete the account, messages too: %p", async (deleteMessages) => {
     const { conversationId } = await send(anna, "ben", "hi");
     await send(ben, "anna", "hello");
+    await send(anna, "ben", "bye");
     const input = { password: SOLO_PASSWORD, deleteMessages, clientId: id() };
     expect(code(await solo.chat.deleteAccount(anna.session, { ...input, password: "wrong wrong" }))).toBe(
       "wrong_password",
@@ -166,8 +167,9 @@ describe("accounts", () => {
     expect(rows.map((m) => [m.authorName, m.body, m.deleted])).toEqual([
       ["deleted user", deleteMessages ? "" : "hi", deleteMessages],
       ["ben", "hello", false],
+      ["deleted user", deleteMessages ? "" : "bye", deleteMessages],
     ]);
-    expect(solo.chat.unreadTotal(ben.session)).toBe(0);
+    expect(solo.chat.unreadTotal(ben.session)).toBe(deleteMessages ? 0 : 1);
     expect(must(await solo.chat.listUsers(ben.session, { limit: 10 }))).toEqual([]);
     expect(code(await solo.chat.send(ben.session, { conversationId, body: "?", clientId: id() }))).toBe(
       "unknown_recipient",
