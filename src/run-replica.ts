@@ -30,6 +30,7 @@ import { Driver } from "./election/driver.ts";
 import { DEFAULT_TIMING, type Notice } from "./election/event.ts";
 import { GrpcPeerTransport } from "./election/peer-transport.ts";
 import { NO_BALLOT, printViewNo, viewNoKey } from "./election/view.ts";
+import { clockOffsetMs } from "./faults.ts";
 import { MismatchWatch } from "./mismatch-watch.ts";
 import { openGrpcServer, PageServer } from "./replica-ports.ts";
 import { ReplicaGossip } from "./replica-gossip.ts";
@@ -168,6 +169,7 @@ export class RunningReplica {
         },
       },
       snapshots: storage.snapshots,
+      nowMs: () => Date.now() + clockOffsetMs,
     });
     const driver: Driver = new Driver({
       core,
@@ -228,7 +230,7 @@ export class RunningReplica {
       registration: settings.registration,
     });
     storage.onApplied = (ops, view) => {
-      for (const { key: opKeyOf, seq, result } of ops) driver.opApplied(opKeyOf, seq, result);
+      for (const op of ops) driver.opApplied(op.key, op.seq, op.result, op.recovered);
       chat.applied(ops, view);
     };
     return { log, storage, driver, transport, gossip, report, chat, mismatches };
@@ -379,7 +381,7 @@ interface Outside {
 }
 
 const CLOCK: Clock = {
-  nowMicros: () => Date.now() * 1000,
+  nowMicros: () => (Date.now() + clockOffsetMs) * 1000,
   nowMs: () => performance.now(),
 };
 

@@ -11,6 +11,7 @@ export interface Locks<L> {
   ):
     | { readonly kind: "held"; readonly lock: L }
     | { readonly kind: "busy" }
+    | { readonly kind: "full" }
     | { readonly kind: "unusable"; readonly reason: string };
 }
 
@@ -45,6 +46,9 @@ export function claimReplica<L>(settings: Settings, locks: Locks<L>): Outcome<{ 
     if (!folder.ok) return folder;
     const taken = locks.takeLock(lockPath(settings.data, id));
     if (taken.kind === "held") return done({ id, lock: taken.lock });
+    if (taken.kind === "full") {
+      return failure(EXIT.storage, `the disk under ${settings.data} is full`, "make room and start again");
+    }
     if (taken.kind === "unusable") {
       return failure(
         EXIT.folder,

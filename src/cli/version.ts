@@ -2,16 +2,12 @@
 
 declare const BUILD_VERSION: string;
 declare const BUILD_COMMIT: string;
-declare const FAULTS: boolean;
 
 /** Version of the package, as in CHANGELOG.md. */
 export const VERSION: string = typeof BUILD_VERSION === "string" ? BUILD_VERSION : "0.0.0-dev";
 
 /** Short commit hash, or "unknown" if it was built without git. */
 export const COMMIT: string = typeof BUILD_COMMIT === "string" ? BUILD_COMMIT : "unknown";
-
-/** True in dist/lastword-faults only: the build has failpoints. A constant, so that the bundler drops them elsewhere. */
-export const WITH_FAULTS: boolean = typeof FAULTS === "boolean" && FAULTS;
 
 /** Version of what is on the disk; a newer one on the disk is refused. */
 export const STORAGE_FORMAT = 1;

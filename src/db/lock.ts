@@ -14,6 +14,8 @@ export type LockOutcome =
   | { readonly kind: "held"; readonly lock: FolderLock }
   /** Another process has it. */
   | { readonly kind: "busy" }
+  /** There is no room on the disk for the lock's journal. */
+  | { readonly kind: "full" }
   /** The file cannot be used at all; `reason` is the system's word for it. */
   | { readonly kind: "unusable"; readonly reason: string };
 
@@ -23,8 +25,8 @@ const heldDatabases = new Set<Database>();
 /** Whoever only looks (lockIsHeld) has the file for well under this long. */
 const LOOKING_MS = 100;
 
-function busy(error: unknown): boolean {
-  return error instanceof SQLiteError && (error.code ?? "").startsWith("SQLITE_BUSY");
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof SQLiteError && (error.code ?? "").startsWith(code);
 }
 
 /** Takes the lock file, or says at once who it is that prevents it. The folder must exist. */
@@ -36,7 +38,8 @@ export function takeLock(path: string): LockOutcome {
     db.run("BEGIN EXCLUSIVE");
   } catch (error) {
     db?.close();
-    if (busy(error)) return { kind: "busy" };
+    if (hasCode(error, "SQLITE_BUSY")) return { kind: "busy" };
+    if (hasCode(error, "SQLITE_FULL")) return { kind: "full" };
     return { kind: "unusable", reason: error instanceof Error ? error.message : String(error) };
   }
   const held = db;
@@ -60,7 +63,7 @@ export function lockIsHeld(path: string): boolean {
     db.query("SELECT count(*) FROM sqlite_master").get();
     return false;
   } catch (error) {
-    return busy(error);
+    return hasCode(error, "SQLITE_BUSY");
   } finally {
     db?.close();
   }

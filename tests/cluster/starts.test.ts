@@ -1,16 +1,6 @@
 /** First starts: three bare ones on the documented ports, a fourth, one alone, ports in use, and how they stop. */
 import { afterAll, describe, expect, test } from "bun:test";
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createClusterKey, defaultKeyPath } from "../../src/cli/cluster-key.ts";

@@ -14,8 +14,10 @@ import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
 import { CutProxy } from "./cut-proxy.ts";
 import { freePorts } from "./free-ports.ts";
 
-/** The binary under test; `make build` makes it. */
-export const BINARY = resolve(import.meta.dir, "../../dist/lastword");
+/** The binary under test: what `make build` made, or the one that LASTWORD_BINARY names. */
+export const BINARY = resolve(process.env["LASTWORD_BINARY"] ?? join(import.meta.dir, "../../dist/lastword"));
+/** The same with failpoints and a clock offset. */
+export const FAULTS_BINARY = `${BINARY}-faults`;
 
 const POLL_MS = 25;
 const START_TIMEOUT_MS = 10_000;
@@ -163,8 +165,8 @@ export class Cluster {
   }
 
   /** Starts a replica and waits until its ports are bound. */
-  async start(id: number, more: readonly string[] = []): Promise<RunFile> {
-    const child = this.spawn(id, [...this.words(id), ...more]);
+  async start(id: number, more: readonly string[] = [], environment: Record<string, string> = {}): Promise<RunFile> {
+    const child = this.spawn(id, [...this.words(id), ...more], environment);
     return waitFor(
       `replica ${id} to have its ports`,
       () => {
@@ -178,14 +180,14 @@ export class Cluster {
   }
 
   /** Starts replica `id` with exactly these words, waiting for nothing. */
-  spawn(id: number, words: readonly string[]): Child {
+  spawn(id: number, words: readonly string[], environment: Record<string, string> = {}): Child {
     const before = this.#children.get(id);
     if (before !== undefined && before.process.exitCode === null && before.process.signalCode === null) {
       throw new Error(`replica ${id} runs already`);
     }
     const process = Bun.spawn([this.#options.binary ?? BINARY, ...words], {
       cwd: join(this.home, "cwd"),
-      env: this.environment,
+      env: { ...this.environment, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const child: Child = { process, output: { stdout: "", stderr: "" }, paused: false };

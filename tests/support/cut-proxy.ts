@@ -1,16 +1,28 @@
 /**
  * A wire that can be cut without anybody being told: while it is cut, connections stay
- * open and new ones are accepted, but no byte passes in either direction. What arrived
- * meanwhile is held and delivered after the heal, as a network does with retransmissions.
+ * open and new ones are accepted, but no byte passes in either direction, nor the end of a
+ * connection. What arrived meanwhile is delivered after the heal, as retransmissions do.
  */
-import { createServer, connect, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
+
+/** One direction of one connection. */
+interface Half {
+  readonly from: Socket;
+  readonly to: Socket;
+  /** Arrived while the wire was cut. Sockets can deliver after pause(), so pausing alone is not a cut. */
+  held: Buffer[];
+  closed: boolean;
+}
+
+/** Held bytes of one connection beyond which its sender is made to wait. */
+const HELD_BYTES_MAX = 4 * 1024 * 1024;
 
 /** Stands between one dialler and one listener of 127.0.0.1. */
 export class CutProxy {
   readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #halves = new Set<Half>();
   #target = 0;
-  #cut = false;
+  #isCut = false;
 
   constructor() {
     this.#server = createServer((near) => this.#onConnection(near));
@@ -26,17 +38,24 @@ export class CutProxy {
   }
 
   cut(): void {
-    this.#cut = true;
-    for (const socket of this.#sockets) socket.pause();
+    this.#isCut = true;
   }
 
   heal(): void {
-    this.#cut = false;
-    for (const socket of this.#sockets) socket.resume();
+    this.#isCut = false;
+    for (const half of this.#halves) {
+      for (const bytes of half.held) half.to.write(bytes);
+      half.held = [];
+      if (half.closed) this.#close(half);
+      else half.from.resume();
+    }
   }
 
   stop(): void {
-    for (const socket of this.#sockets) socket.destroy();
+    for (const { from, to } of this.#halves) {
+      from.destroy();
+      to.destroy();
+    }
     this.#server.close();
   }
 
@@ -47,18 +66,28 @@ export class CutProxy {
   }
 
   #join(from: Socket, to: Socket): void {
-    this.#sockets.add(from);
-    from.on("data", (bytes) => {
-      if (to.write(bytes)) return;
-      from.pause();
-      to.once("drain", () => this.#cut || from.resume());
+    const half: Half = { from, to, held: [], closed: false };
+    this.#halves.add(half);
+    from.on("data", (bytes: Buffer) => {
+      if (!this.#isCut) {
+        if (!to.write(bytes)) {
+          from.pause();
+          to.once("drain", () => from.resume());
+        }
+        return;
+      }
+      half.held.push(Buffer.from(bytes));
+      if (half.held.reduce((sum, held) => sum + held.length, 0) > HELD_BYTES_MAX) from.pause();
     });
-    // The end of a connection is news as well: it passes only while the wire is whole.
     from.on("error", () => {});
     from.on("close", () => {
-      this.#sockets.delete(from);
-      if (!this.#cut) to.destroy();
+      half.closed = true;
+      if (!this.#isCut) this.#close(half);
     });
-    if (this.#cut) from.pause();
+  }
+
+  #close(half: Half): void {
+    this.#halves.delete(half);
+    half.to.end();
   }
 }

@@ -47,8 +47,8 @@ function ensureBrowser(): boolean {
   return existsSync(CHROMIUM);
 }
 
-/** Runs every test file; the output of the runner goes through. */
-export async function runTests(): Promise<Totals> {
+/** Runs the test files under these paths (all if absent); the output of the runner goes through. */
+export async function runTests(paths: readonly string[] = ["tests"]): Promise<Totals> {
   const folder = mkdtempSync(join(tmpdir(), "lastword-tests-"));
   const reportPath = join(folder, "junit.xml");
   const args = ["test", "--parallel", "--only-failures", "--reporter=junit", `--reporter-outfile=${reportPath}`];
@@ -58,7 +58,7 @@ export async function runTests(): Promise<Totals> {
     process.stdout.write(`tests/browser skipped: no ${CHROMIUM}\n`);
   }
   try {
-    const run = Bun.spawn([process.execPath, ...args, "tests"], {
+    const run = Bun.spawn([process.execPath, ...args, ...paths], {
       stdout: "inherit",
       stderr: "inherit",
       stdin: "ignore",
@@ -82,7 +82,8 @@ export function closingLine(totals: Totals): string {
 }
 
 if (import.meta.main) {
-  const totals = await runTests();
+  const paths = process.argv.slice(2);
+  const totals = await runTests(paths.length > 0 ? paths : ["tests"]);
   process.stdout.write(closingLine(totals));
   process.exitCode = totals.failed === 0 ? 0 : 1;
 }

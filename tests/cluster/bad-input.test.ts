@@ -1,0 +1,133 @@
+/** What a replica says when its surroundings are wrong: one line with what to do, the exit code, nothing damaged. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AcknowledgedWriter, wrongWith } from "../support/acknowledged.ts";
+import { BINARY, Cluster, FAULTS_BINARY, runBinary, waitFor } from "../support/cluster.ts";
+
+const top = mkdtempSync(join(tmpdir(), "lastword-bad-"));
+const mounted: string[] = [];
+afterAll(() => {
+  for (const folder of mounted) Bun.spawnSync(["umount", "-l", folder]);
+  rmSync(top, { recursive: true, force: true });
+});
+
+/** A file system of its own with a given size; null where this user may not mount one. */
+function smallDisk(name: string, megabytes: number): string | null {
+  const folder = join(top, name);
+  mkdirSync(folder);
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return null;
+  const done = Bun.spawnSync(["mount", "-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder], {
+    stderr: "ignore",
+  });
+  if (done.exitCode !== 0) return null;
+  mounted.push(folder);
+  return folder;
+}
+
+/** Leaves no room on the disk of `folder`; answers the file that takes it. */
+function fill(folder: string): string {
+  const path = join(folder, "filler");
+  const block = Buffer.alloc(64 * 1024, 1);
+  const file = Bun.file(path).writer();
+  try {
+    for (;;) writeFileSync(path, block, { flag: "a" });
+  } catch {
+    void file.end();
+    return path;
+  }
+}
+
+function linesOf(stderr: string): string[] {
+  return stderr.split("\n").filter((line) => line.startsWith("lastword: "));
+}
+
+test("a data folder that cannot be made: exit code 3", async () => {
+  for (const data of ["/proc/lastword", join(BINARY, "below-a-file")]) {
+    const refused = await runBinary(["--data", data], { env: { HOME: top }, cwd: top });
+    expect([refused.exit, refused.stdout, linesOf(refused.stderr).length]).toEqual([3, "", 1]);
+    expect(refused.stderr).toMatch(
+      /^lastword: cannot write to .*; make it writable for this user, or choose another folder with --data\n$/,
+    );
+  }
+});
+
+describe("a full disk", () => {
+  test("at the start: exit code 6, and it starts once there is room", async () => {
+    const disk = smallDisk("full-at-start", 8);
+    if (disk === null) return;
+    await using cluster = await Cluster.create({ replicas: 1, words: [`--data=${disk}`] });
+    const filler = fill(disk);
+    const refused = await cluster.command(cluster.words(0));
+    expect([refused.exit, linesOf(refused.stderr)]).toEqual([6, [expect.stringMatching(/disk .* is full; make room/)]]);
+    rmSync(filler);
+    const child = cluster.spawn(0, cluster.words(0));
+    await cluster.inStep([0]);
+    expect(child.process.exitCode).toBeNull();
+  }, 60_000);
+
+  test("of one replica while it runs: the others go on, and it comes back when there is room", async () => {
+    const disk = smallDisk("full-while-running", 24);
+    if (disk === null) return;
+    await using cluster = await Cluster.create();
+    await cluster.start(0);
+    await cluster.start(1);
+    const key = readFileSync(join(cluster.data, "cluster.key"));
+    writeFileSync(join(disk, "cluster.key"), key);
+    cluster.spawn(2, [...cluster.words(2), `--data=${disk}`]);
+    await cluster.inStep([0, 1, 2]);
+    const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
+    const filler = fill(disk);
+    for (let i = 0; i < 40; i++) expect(await writer.send(20_000)).toBe(true);
+    rmSync(filler);
+    if (!cluster.running().includes(2)) cluster.spawn(2, [...cluster.words(2), `--data=${disk}`]);
+    await cluster.inStep([0, 1, 2], 90_000);
+    for (const id of cluster.ids) {
+      await waitFor(
+        `replica ${id} to have it all`,
+        async () => wrongWith(await writer.readAt(id), [writer]).length === 0,
+      );
+    }
+    writer.close();
+  }, 180_000);
+});
+
+test("clocks more than 5 minutes apart: one line that names the replica, and both go on", async () => {
+  await using cluster = await Cluster.create({ replicas: 2, binary: FAULTS_BINARY });
+  await cluster.start(0);
+  await cluster.start(1, [], { LASTWORD_FAULT_CLOCK_MS: String(10 * 60 * 1000) });
+  await cluster.inStep([0, 1]);
+  for (const id of [0, 1]) {
+    const line = await waitFor("the line", () => linesOf(cluster.log(id))[0]);
+    expect(line).toBe(`lastword: the clock of replica ${1 - id} is more than 5 minutes off; set both clocks (NTP)`);
+  }
+}, 60_000);
+
+test("dist/lastword has no name of a fault, dist/lastword-faults has", () => {
+  const has = (path: string): boolean => readFileSync(path).includes("LASTWORD_FAULT");
+  expect([has(BINARY), has(FAULTS_BINARY)]).toEqual([false, true]);
+});
+
+test("random bytes and endless requests at the ports: the replica goes on", async () => {
+  await using cluster = await Cluster.create({ replicas: 1 });
+  await cluster.startAll();
+  for (const at of [cluster.grpc(0), cluster.web(0).replace("http://localhost", "127.0.0.1")]) {
+    const port = Number(at.replace(/^.*:/, ""));
+    for (let i = 0; i < 20; i++) {
+      let closed = false;
+      const socket = await Bun.connect({
+        hostname: "127.0.0.1",
+        port,
+        socket: { data() {}, close: () => void (closed = true), error: () => void (closed = true) },
+      });
+      socket.write(crypto.getRandomValues(new Uint8Array(16 * 1024)));
+      if (i % 2 === 0) socket.end();
+      else await waitFor("the end of the connection", () => closed || i > 2).catch(() => null);
+      socket.terminate();
+    }
+  }
+  const large = await fetch(`${cluster.web(0)}/login`, { method: "POST", body: "x".repeat(300_000) });
+  expect(large.status).toBe(413);
+  await cluster.inStep([0]);
+}, 60_000);
