@@ -24,6 +24,8 @@ export interface AppliedOp {
   readonly events: readonly ChatEvent[];
   /** Time in the op; 0 if the bytes were none. */
   readonly timeMicros: number;
+  /** It was the copy that a merge brought back. */
+  readonly recovered: boolean;
 }
 
 /** The rules: what StateMachines run for each op. */
@@ -44,19 +46,19 @@ export function applyOp(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp {
   }
   const hash = requestHash(op);
   const key = keyOf(op, hash);
+  const about = { seq, key, timeMicros: op.timeMicros, recovered: op.recovered };
   const purged = messages.purgeStep(seq, rows);
   const before = rows.request(op.user, op.clientId);
   if (before !== null) {
     const answer = answerRepeat(op, hash, before, rows);
-    if (answer !== null)
-      return { seq, key, timeMicros: op.timeMicros, result: answer.result, events: [...purged, ...answer.events] };
+    if (answer !== null) return { ...about, result: answer.result, events: [...purged, ...answer.events] };
     if (before.hash !== hash) op = { ...op, clientId: branchClientId(op.clientId, hash) };
   }
   const decision = decide(op, seq, rows);
   const result = resultOf(op, decision, seq);
   if (decision.record !== false) rows.putRequest(requestOf(op, hash, seq, decision, result));
   const events = purged.length === 0 ? decision.events : [...purged, ...decision.events];
-  return { seq, key, result, events, timeMicros: op.timeMicros };
+  return { ...about, result, events };
 }
 
 /**
@@ -74,11 +76,11 @@ export function recordPoison(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp
   const decision = refused("invalid");
   const result = resultOf(op, decision, seq);
   if (rows.request(op.user, op.clientId) === null) rows.putRequest(requestOf(op, hash, seq, decision, result));
-  return { seq, key: keyOf(op, hash), result, events: [], timeMicros: op.timeMicros };
+  return { seq, key: keyOf(op, hash), result, events: [], timeMicros: op.timeMicros, recovered: op.recovered };
 }
 
 function malformed(seq: Seq): AppliedOp {
-  return { seq, key: "", result: encodeResult({ error: "invalid" }), events: [], timeMicros: 0 };
+  return { seq, key: "", result: encodeResult({ error: "invalid" }), events: [], timeMicros: 0, recovered: false };
 }
 
 function decide(op: Op, seq: Seq, rows: Rows): Decision {

@@ -157,11 +157,10 @@ export class Driver implements PeerListener {
   }
 
   /** An op came out of apply on this replica: whoever proposed it here is answered. Called by the state's owner. */
-  opApplied(key: string, seq: Seq, result: Uint8Array): void {
-    const waited = this.proposals.applied(key);
-    if (waited === null) return;
-    if (waited.forkId !== null) this.deps.log.forkConfirmed([waited.forkId]);
-    this.answer(key, { kind: "applied", seq, result });
+  opApplied(key: string, seq: Seq, result: Uint8Array, recovered: boolean): void {
+    const { waited, forkId } = this.proposals.applied(key, recovered);
+    if (forkId !== null) this.deps.log.forkConfirmed([forkId]);
+    if (waited) this.answer(key, { kind: "applied", seq, result });
   }
 
   /** Resolves true once this replica has applied all that was committed when asked; false after timeoutMs. */

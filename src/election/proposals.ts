@@ -13,6 +13,8 @@ export const WAITING_MAX = 8_192;
 export const WAITING_BYTES_MAX = 16 * 1024 * 1024;
 /** Bytes handed over in one frame at most (one op may exceed it alone). */
 const FRAME_BYTES_MAX = 1024 * 1024;
+/** Before the keys of ops from the fork queue. */
+const FORKED = "forked ";
 /** An op not seen applied for this long is sent again: its frame may have been lost. */
 const RESEND_MS = 2_000;
 
@@ -60,9 +62,16 @@ export class Proposals {
 
   /** Takes an op of the fork queue in; it waits until it is applied. The caller bounds how many (forkedWaiting). */
   addForked(forkId: number, key: string, op: Uint8Array): void {
-    const entry = { key, op, deadline: Number.POSITIVE_INFINITY, forkId, handedOver: false, sentAt: null };
-    // If a caller waits for the same op, the fork queue's copy has its turn when that is settled.
-    if (!this.waiting.has(key)) this.insert(entry);
+    // A key of its own: a caller may wait for the same op, and only this copy may settle the queue's row.
+    const entry = {
+      key: `${FORKED}${key}`,
+      op,
+      deadline: Number.POSITIVE_INFINITY,
+      forkId,
+      handedOver: false,
+      sentAt: null,
+    };
+    if (!this.waiting.has(entry.key)) this.insert(entry);
   }
 
   /** Ops of the fork queue that wait here. */
@@ -70,12 +79,17 @@ export class Proposals {
     return this.forked;
   }
 
-  /** The op came out of apply: ends its wait. Answers its row in the fork queue, if it has one. */
-  applied(key: string): { readonly forkId: number | null } | null {
+  /**
+   * The op came out of apply: ends its callers' wait and, if it was the copy that a merge brought
+   * back (`recovered`), that of the fork queue. A caller's own repeat may have been refused where
+   * the recovered copy would be kept, so it does not count for the queue.
+   */
+  applied(key: string, recovered = true): { readonly waited: boolean; readonly forkId: number | null } {
     const entry = this.waiting.get(key);
-    if (entry === undefined) return null;
-    this.remove(entry);
-    return entry;
+    if (entry !== undefined) this.remove(entry);
+    const forked = recovered ? this.waiting.get(`${FORKED}${key}`) : undefined;
+    if (forked !== undefined) this.remove(forked);
+    return { waited: entry !== undefined, forkId: forked?.forkId ?? null };
   }
 
   /** Names the leadership that ops go to; if it changed, everything unsettled is sent again, in the old order. */

@@ -111,10 +111,9 @@ export class SimProposals {
   }
 
   applied({ key, error }: AppliedKey, seq: Seq, viewNo: ViewNo): void {
-    const settled = this.#proposals.applied(key);
-    if (settled === null) return;
-    if (settled.forkId !== null) this.#replica.confirm([settled.forkId]);
-    this.#answer(key, error === "" ? { kind: "applied", seq, viewNo } : { kind: "error", error });
+    const { waited, forkId } = this.#proposals.applied(key);
+    if (forkId !== null) this.#replica.confirm([forkId]);
+    if (waited) this.#answer(key, error === "" ? { kind: "applied", seq, viewNo } : { kind: "error", error });
   }
 
   /** The process is gone: clients see a broken connection. */
