@@ -1,9 +1,12 @@
 /** Two people, three replicas, no reload: the basic features as people meet them. */
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
-import { Cluster } from "../support/cluster.ts";
+import type { Cluster } from "../support/cluster.ts";
 import { until } from "../support/until.ts";
-import { composer, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
+import { composer, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
+
+const HOOK_MS = 60_000;
+const STORY_MS = 30_000;
 
 stories("two people on two replicas", () => {
   let browser: Browser;
@@ -19,109 +22,129 @@ stories("two people on two replicas", () => {
 
   beforeAll(async () => {
     browser = await openBrowser();
-    cluster = await Cluster.create();
+    cluster = await makeCluster();
     await cluster.startAll();
-  }, 60_000);
+  }, HOOK_MS);
   afterEach(async () => {
     for (const visitor of visitors.splice(0)) {
       const { complaints } = visitor;
       await visitor.close();
       expect(complaints).toEqual([]);
     }
-  });
+  }, HOOK_MS);
   afterAll(async () => {
     await browser?.close();
     await cluster?.stop();
-  });
+  }, HOOK_MS);
 
-  test("S3 a message appears at the other replica without a reload, and its state follows", async () => {
-    const ada = await arrive("ada", 0);
-    const ben = await arrive("ben", 2);
-    await ada.writeTo("BEN", "hello from replica 0");
-    await ben.page.locator("#sidebar .count").waitFor();
-    expect(await ben.page.title()).toStartWith("(1)");
-    await ben.openFrom(cluster.web(2), "ada");
-    const received = row(ben.page, "hello from replica 0");
-    expect(await received.getAttribute("data-unread")).not.toBeNull();
-    expect(await row(ada.page, "hello from replica 0").locator(".state").textContent()).toContain("kept on 3 of 3");
+  test(
+    "S3 a message appears at the other replica without a reload, and its state follows",
+    async () => {
+      const ada = await arrive("ada", 0);
+      const ben = await arrive("ben", 2);
+      await ada.writeTo("BEN", "hello from replica 0");
+      await ben.page.locator("#sidebar .count").waitFor();
+      expect(await ben.page.title()).toStartWith("(1)");
+      await ben.openFrom(cluster.web(2), "ada");
+      const received = row(ben.page, "hello from replica 0");
+      expect(await received.getAttribute("data-unread")).not.toBeNull();
+      expect(await row(ada.page, "hello from replica 0").locator(".state").textContent()).toContain("kept on 3 of 3");
 
-    await received.locator(".body").click();
-    await until(async () => (await received.getAttribute("data-unread")) === null);
-    await row(ada.page, "hello from replica 0").locator(".state", { hasText: "read" }).waitFor();
+      await received.locator(".body").click();
+      await until(async () => (await received.getAttribute("data-unread")) === null);
+      await row(ada.page, "hello from replica 0").locator(".state", { hasText: "read" }).waitFor();
 
-    await ben.say("and back");
-    await row(ada.page, "and back").waitFor();
-    expect(await row(ada.page, "and back").getAttribute("data-unread")).not.toBeNull();
-  });
+      await ben.say("and back");
+      await row(ada.page, "and back").waitFor();
+      expect(await row(ada.page, "and back").getAttribute("data-unread")).not.toBeNull();
+    },
+    STORY_MS,
+  );
 
-  test("S4 a click marks only that one, in both tabs, on two replicas", async () => {
-    const cleo = await arrive("cleo", 0);
-    const dan = await arrive("dan", 1);
-    await cleo.writeTo("dan", "one");
-    await cleo.say("two");
-    await row(cleo.page, "two").waitFor();
-    await dan.openFrom(cluster.web(1), "cleo");
-    const second = await dan.tab();
-    await dan.openFrom(cluster.web(2), "cleo", second);
-    const unread = async (page = dan.page): Promise<number> => await page.locator("#messages [data-unread]").count();
-    expect([await unread(), await unread(second)]).toEqual([2, 2]);
-    await row(dan.page, "one").locator(".body").click();
-    await until(async () => (await unread(second)) === 1);
-    expect(await unread()).toBe(1);
-    await dan.page.reload();
-    expect(await unread()).toBe(1);
-    await second.getByRole("button", { name: "Mark all read" }).click();
-    await until(async () => (await unread()) === 0);
-  });
+  test(
+    "S4 a click marks only that one, in both tabs, on two replicas",
+    async () => {
+      const cleo = await arrive("cleo", 0);
+      const dan = await arrive("dan", 1);
+      await cleo.writeTo("dan", "one");
+      await cleo.say("two");
+      await row(cleo.page, "two").waitFor();
+      await dan.openFrom(cluster.web(1), "cleo");
+      const second = await dan.tab();
+      await dan.openFrom(cluster.web(2), "cleo", second);
+      const unread = async (page = dan.page): Promise<number> => await page.locator("#messages [data-unread]").count();
+      expect([await unread(), await unread(second)]).toEqual([2, 2]);
+      await row(dan.page, "one").locator(".body").click();
+      await until(async () => (await unread(second)) === 1);
+      expect(await unread()).toBe(1);
+      await dan.page.reload();
+      expect(await unread()).toBe(1);
+      await second.getByRole("button", { name: "Mark all read" }).click();
+      await until(async () => (await unread()) === 0);
+    },
+    STORY_MS,
+  );
 
-  test("S6 two of five deleted, own and received, are gone everywhere", async () => {
-    const eve = await arrive("eve", 0);
-    const fay = await arrive("fay", 2);
-    await eve.writeTo("fay", "m1");
-    await eve.say("m2");
-    await row(eve.page, "m2").waitFor();
-    await fay.openFrom(cluster.web(2), "eve");
-    await fay.say("m3");
-    await row(eve.page, "m3").waitFor();
-    await eve.say("m4");
-    await eve.say("m5");
-    await row(fay.page, "m5").waitFor();
-    await eve.page.locator("#select").click();
-    await row(eve.page, "m2").getByRole("checkbox").check();
-    await row(eve.page, "m3").getByRole("checkbox").check();
-    expect(await eve.page.locator("#selection-says").textContent()).toContain("1 of theirs is hidden for you");
-    await eve.page.getByRole("button", { name: "Delete selected" }).click();
-    await until(async () => (await texts(eve.page)).join() === "m1,m4,m5");
-    await until(async () => (await texts(fay.page)).join() === "m1,m3,m4,m5");
-    await eve.page.reload();
-    expect(await texts(eve.page)).toEqual(["m1", "m4", "m5"]);
-  });
+  test(
+    "S6 two of five deleted, own and received, are gone everywhere",
+    async () => {
+      const eve = await arrive("eve", 0);
+      const fay = await arrive("fay", 2);
+      await eve.writeTo("fay", "m1");
+      await eve.say("m2");
+      await row(eve.page, "m2").waitFor();
+      await fay.openFrom(cluster.web(2), "eve");
+      await fay.say("m3");
+      await row(eve.page, "m3").waitFor();
+      await eve.say("m4");
+      await eve.say("m5");
+      await row(fay.page, "m5").waitFor();
+      await eve.page.locator("#select").click();
+      await row(eve.page, "m2").getByRole("checkbox").check();
+      await row(eve.page, "m3").getByRole("checkbox").check();
+      expect(await eve.page.locator("#selection-says").textContent()).toContain("1 of theirs is hidden for you");
+      await eve.page.getByRole("button", { name: "Delete selected" }).click();
+      await until(async () => (await texts(eve.page)).join() === "m1,m4,m5");
+      await until(async () => (await texts(fay.page)).join() === "m1,m3,m4,m5");
+      await eve.page.reload();
+      expect(await texts(eve.page)).toEqual(["m1", "m4", "m5"]);
+    },
+    STORY_MS,
+  );
 
-  test("five fast sends are five messages, in order", async () => {
-    const gus = await arrive("gus", 1);
-    const hal = await arrive("hal", 0);
-    await gus.writeTo("hal", "0");
-    await hal.openFrom(cluster.web(0), "gus");
-    for (const text of ["1", "2", "3", "4", "5"]) {
-      await composer(gus.page).pressSequentially(text);
-      await composer(gus.page).press("Enter");
-    }
-    await until(async () => (await texts(hal.page)).join("") === "012345");
-    expect(await texts(gus.page)).toEqual(["0", "1", "2", "3", "4", "5"]);
-  });
+  test(
+    "five fast sends are five messages, in order",
+    async () => {
+      const gus = await arrive("gus", 1);
+      const hal = await arrive("hal", 0);
+      await gus.writeTo("hal", "0");
+      await hal.openFrom(cluster.web(0), "gus");
+      for (const text of ["1", "2", "3", "4", "5"]) {
+        await composer(gus.page).pressSequentially(text);
+        await composer(gus.page).press("Enter");
+      }
+      await until(async () => (await texts(hal.page)).join("") === "012345");
+      expect(await texts(gus.page)).toEqual(["0", "1", "2", "3", "4", "5"]);
+    },
+    STORY_MS,
+  );
 
-  test("S2 after a log-out nothing shows, at any replica", async () => {
-    const ida = await arrive("ida", 0);
-    const jon = await arrive("jon", 1);
-    await ida.writeTo("jon", "a secret");
-    const other = await ida.tab();
-    await other.goto(cluster.web(2));
-    await ida.page.getByRole("button", { name: "Log out" }).click();
-    await ida.page.waitForURL(/\/login$/);
-    await other.waitForURL(/\/login/);
-    await ida.page.goBack();
-    await ida.page.waitForURL(/\/login/);
-    expect(await ida.page.content()).not.toContain("a secret");
-    await jon.page.goto(cluster.web(1));
-  });
+  test(
+    "S2 after a log-out nothing shows, at any replica",
+    async () => {
+      const ida = await arrive("ida", 0);
+      const jon = await arrive("jon", 1);
+      await ida.writeTo("jon", "a secret");
+      const other = await ida.tab();
+      await other.goto(cluster.web(2));
+      await ida.page.getByRole("button", { name: "Log out" }).click();
+      await ida.page.waitForURL(/\/login$/);
+      await other.waitForURL(/\/login/);
+      await ida.page.goBack();
+      await ida.page.waitForURL(/\/login/);
+      expect(await ida.page.content()).not.toContain("a secret");
+      await jon.page.goto(cluster.web(1));
+    },
+    STORY_MS,
+  );
 });

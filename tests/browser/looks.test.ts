@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
-import { Cluster } from "../support/cluster.ts";
+import type { Cluster } from "../support/cluster.ts";
 import { until } from "../support/until.ts";
-import { composer, openBrowser, PASSWORD, row, stories, texts, Visitor } from "./visitor.ts";
+import { composer, makeCluster, openBrowser, PASSWORD, row, stories, texts, Visitor } from "./visitor.ts";
 
 const HOOK_MS = 60_000;
 const STORY_MS = 60_000;
@@ -24,7 +24,7 @@ stories("everyone can use it", () => {
 
   beforeAll(async () => {
     browser = await openBrowser();
-    cluster = await Cluster.create();
+    cluster = await makeCluster();
     await cluster.startAll();
     ann = await Visitor.open(browser, "ann");
     bob = await Visitor.open(browser, "bob");

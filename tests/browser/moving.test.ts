@@ -4,9 +4,9 @@
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
-import { Cluster } from "../support/cluster.ts";
+import type { Cluster } from "../support/cluster.ts";
 import { until } from "../support/until.ts";
-import { composer, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
+import { composer, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
 
 const HOOK_MS = 60_000;
 const STORY_MS = 60_000;
@@ -22,7 +22,7 @@ stories("the page follows the cluster", () => {
     browser = await openBrowser();
   }, HOOK_MS);
   beforeEach(async () => {
-    cluster = await Cluster.create({ front: true });
+    cluster = await makeCluster();
     await cluster.startAll();
     ann = await Visitor.open(browser, "ann");
     bob = await Visitor.open(browser, "bob");

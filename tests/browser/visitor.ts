@@ -12,6 +12,7 @@ import {
   type Locator,
   type Page,
 } from "playwright-core";
+import { BINARY, Cluster } from "../support/cluster.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 const QUIET = [
@@ -36,6 +37,11 @@ export function stories(name: string, body: () => void): void {
 /** One browser for a file of stories. */
 export async function openBrowser(): Promise<Browser> {
   return await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
+}
+
+/** Three replicas of the built binary with their front port; TEST_BINARY names another build of it. */
+export async function makeCluster(): Promise<Cluster> {
+  return await Cluster.create({ front: true, binary: process.env.TEST_BINARY ?? BINARY });
 }
 
 /** What a page must never do: errors of the script, refusals by the policy. */

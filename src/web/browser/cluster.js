@@ -59,6 +59,12 @@ export function openCluster({ onKept }) {
       onKept(keptNow());
       if (panel?.open) void refreshPanel("innerMorph");
     },
+    /** No replica has anything to say: the line says that instead of what was true before. */
+    lose(text) {
+      if (lineElement === null) return;
+      lineElement.querySelector(".text").textContent = text;
+      for (const dot of lineElement.querySelectorAll(".dots i")) dot.dataset.state = "unknown";
+    },
     /** A sentence under the top bar; short ones go by themselves. */
     say(text, { short = false } = {}) {
       clearTimeout(noteTimer);

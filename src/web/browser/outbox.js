@@ -20,7 +20,8 @@ function bubble(me, item) {
   const meta = Object.assign(document.createElement("p"), { className: "meta" });
   meta.append(Object.assign(document.createElement("span"), { className: "state" }));
   box.append(body, meta);
-  row.append(box);
+  // The place of the checkbox that the confirmed row will have.
+  row.append(Object.assign(document.createElement("span"), { className: "pick" }), box);
   return row;
 }
 
@@ -108,7 +109,10 @@ export function openOutbox({ me, unsent, roll, onSent, onRefused, onLogin, onCha
       if (!isPassing(answer.status)) {
         const sentence = answer.json.sentence ?? "This was refused.";
         remove(item);
-        if (!onRefused(item, sentence, answer.json.field)) {
+        if (onRefused(item, sentence, answer.json.field)) {
+          // Back where it was typed, so not also here.
+          roll?.removeIds([`${me}-${item.id}`]);
+        } else {
           item.failed = sentence;
           unsent.push(item);
           onChange();

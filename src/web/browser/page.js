@@ -194,7 +194,10 @@ function startApp() {
       announce("Connected again");
       outbox.hurry();
       refreshSidebar();
+    } else if (next === "lost") {
+      cluster.lose("looking for a replica");
     } else if (next === "away") {
+      cluster.lose("no replica answers");
       cluster.say("No replica answers at the moment. Write on: what you send waits here and goes by itself.");
     }
   }

@@ -164,6 +164,7 @@ export function openRoll(me) {
         ) {
           row.dataset.unread = "yes";
         }
+        if (isNew && !atEnd() && row.dataset.author !== me && document.getElementById(row.id) === null) below++;
         if (row.dataset.unread !== undefined) addMark(row);
         place(row);
         keepRow(row);
@@ -172,6 +173,7 @@ export function openRoll(me) {
       arrange();
       trim();
     });
+    drawJump();
   }
 
   async function loadOlder(link) {
@@ -202,7 +204,25 @@ export function openRoll(me) {
     if (link !== null) olderSeen.observe(link);
   }
 
+  /** How much has come in below what is being read. */
+  let below = 0;
+  const jump = document.getElementById("jump");
+
+  function drawJump() {
+    if (atEnd()) below = 0;
+    if (jump === null) return;
+    jump.hidden = atEnd();
+    const text = below === 0 ? "To the newest" : below === 1 ? "1 new message below" : `${below} new messages below`;
+    if (jump.textContent !== text) jump.textContent = text;
+  }
+
   function start() {
+    log.addEventListener("scroll", drawJump, { passive: true });
+    jump?.addEventListener("click", () => {
+      log.scrollTop = 0;
+      drawJump();
+      log.focus();
+    });
     newLineBefore = list.querySelector(":scope > .message[data-unread]")?.dataset.id ?? null;
     for (const row of rows()) keepRow(row);
     arrange();

@@ -41,6 +41,11 @@ export function Conversation({ session, conversation, history, draft }: Conversa
     >
       <ConversationHead conversation={conversation} session={session} />
       <MessageLog conversation={conversation} history={history} viewer={session} />
+      <div class="jump-place">
+        <button type="button" id="jump" class="needs-script" hidden>
+          To the newest
+        </button>
+      </div>
       <form id="reading" method="post" action={`${path}/read`} hidden />
       <SelectionBar path={path} />
       <Composer action={`${path}/messages`} draft={draft} closed={conversation.with.deleted} />
@@ -207,7 +212,7 @@ function Recipient({ draft }: { draft: Draft }) {
 /** The place for the first words to somebody. */
 export function NewConversation({ draft, first }: { draft: Draft; first: boolean }) {
   return (
-    <section class="conversation new" aria-labelledby="with">
+    <section class={first ? "conversation new first" : "conversation new"} aria-labelledby="with">
       <header class="head">
         <a class="to-list" href="/">
           <Icon name="back" />
