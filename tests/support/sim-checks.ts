@@ -7,7 +7,14 @@ import type { Notice, Restored, StagedSnapshot } from "../../src/election/event.
 import type { Batch, Frame } from "../../src/election/frame.ts";
 import { batchFirstSeq, batchLength } from "../../src/election/frame.ts";
 import type { Ballot, ReplicaId, Seq, View, ViewNo } from "../../src/election/view.ts";
-import { compareBallots, compareViewNos, NO_BALLOT, printViewNo, sameViewNo, viewNoKey } from "../../src/election/view.ts";
+import {
+  compareBallots,
+  compareViewNos,
+  NO_BALLOT,
+  printViewNo,
+  sameViewNo,
+  viewNoKey,
+} from "../../src/election/view.ts";
 import { effectOf } from "./sim-chat.ts";
 import type { LogImage, LogWrite } from "./sim-log.ts";
 import type { ReplicaWatch, SimDisk, SimReplica } from "./sim-replica.ts";
@@ -134,13 +141,18 @@ export class Checks implements ReplicaWatch {
     const disk = replica.disk as SimDisk;
     this.#disks.set(disk.storeId, disk);
     this.#pausedSince.delete(replica.id);
-    this.trace(() => `r${replica.id} boots, log ${restored.logFirstSeq}..${restored.lastSeq}, applied ${restored.appliedSeq}`);
+    this.trace(
+      () => `r${replica.id} boots, log ${restored.logFirstSeq}..${restored.lastSeq}, applied ${restored.appliedSeq}`,
+    );
     if (restored.appliedSeq > restored.lastSeq) {
       this.broken("I2", `replica ${replica.id}: state at ${restored.appliedSeq}, log ends at ${restored.lastSeq}`);
     }
     const granted = this.#granted.get(disk.storeId) ?? NO_BALLOT;
     if (compareBallots(restored.promised, granted) < 0) {
-      this.broken("I5", `replica ${replica.id} promised counter ${granted.counter}, after a restart ${restored.promised.counter}`);
+      this.broken(
+        "I5",
+        `replica ${replica.id} promised counter ${granted.counter}, after a restart ${restored.promised.counter}`,
+      );
     }
   }
 
@@ -175,8 +187,11 @@ export class Checks implements ReplicaWatch {
     for (let i = 0; i < batchLength(batch); i++) {
       const content = batch.kind === "view" ? "view" : (batch.ops[i] as Uint8Array);
       const before = known.get(first + i);
-      if (before === undefined) known.set(first + i, content);
-      else if (before !== content) {
+      if (before === undefined) {
+        known.set(first + i, content);
+        if (batch.kind === "view" && batch.view.forkRisk !== null && !this.risky) this.#nextEpoch();
+      }
+      if (before !== undefined && before !== content) {
         this.broken("I2", `replica ${replica.id} writes another entry at ${printViewNo(viewNo)}:${first + i}`);
       }
     }
@@ -198,7 +213,10 @@ export class Checks implements ReplicaWatch {
     if (write.kind !== "rows" || before === null) return;
     const after = (replica.disk as SimDisk).log;
     if (compareBallots(after.promised, before.promised) < 0) {
-      this.broken("I5", `replica ${replica.id}: promised falls from ${before.promised.counter} to ${after.promised.counter}`);
+      this.broken(
+        "I5",
+        `replica ${replica.id}: promised falls from ${before.promised.counter} to ${after.promised.counter}`,
+      );
     }
     const kept = new Set<Uint8Array>(after.forked.map((f) => f.op));
     const { snapshot } = write.rows;
@@ -209,7 +227,8 @@ export class Checks implements ReplicaWatch {
         if (snapshot !== undefined && seq <= snapshot.commonSeq) return;
         const there = after.viewAt(seq);
         if (there !== null && sameViewNo(there.no, batch.viewNo)) return;
-        if (!kept.has(op)) this.broken("I4", `replica ${replica.id}: entry ${seq} of ${printViewNo(batch.viewNo)} left the log`);
+        if (!kept.has(op))
+          this.broken("I4", `replica ${replica.id}: entry ${seq} of ${printViewNo(batch.viewNo)} left the log`);
       });
     }
   }
@@ -223,7 +242,8 @@ export class Checks implements ReplicaWatch {
     const elsewhere = new Set<string>();
     for (const { log } of disks) {
       for (const { op } of log.forked) elsewhere.add(this.#keyOf(op));
-      for (const batch of log.batches) if (batch.kind === "op") for (const op of batch.ops) elsewhere.add(this.#keyOf(op));
+      for (const batch of log.batches)
+        if (batch.kind === "op") for (const op of batch.ops) elsewhere.add(this.#keyOf(op));
     }
     for (const { key } of missing) {
       if (!elsewhere.has(key)) this.broken("I4", `acknowledged op ${key} is on no disk any more after ${when}`);
@@ -244,7 +264,10 @@ export class Checks implements ReplicaWatch {
         this.broken("I6", `replica ${replica.id} acknowledges ${frame.seq}, its disk holds ${disk.log.lastSeq}`);
       }
       if (compareBallots(this.#granted.get(disk.storeId) ?? NO_BALLOT, frame.ballot) > 0) {
-        this.broken("I5", `replica ${replica.id} acknowledges to counter ${frame.ballot.counter} after a higher promise`);
+        this.broken(
+          "I5",
+          `replica ${replica.id} acknowledges to counter ${frame.ballot.counter} after a higher promise`,
+        );
       }
     }
   }
@@ -266,7 +289,10 @@ export class Checks implements ReplicaWatch {
     if (view === undefined || view.leader !== replica.id || replica.core.role() !== "leader") return;
     const few = view.members.length * 2 <= this.promises.configured;
     if (this.promises.strict && few && this.#holdsOps(replica, seq)) {
-      this.broken("I8", `replica ${replica.id} commits ${seq} with ${view.members.length} of ${this.promises.configured} (strict)`);
+      this.broken(
+        "I8",
+        `replica ${replica.id} commits ${seq} with ${view.members.length} of ${this.promises.configured} (strict)`,
+      );
     }
     const no = replica.log.viewNoAt(seq);
     for (const member of view.members) {
@@ -275,7 +301,10 @@ export class Checks implements ReplicaWatch {
       if (other === undefined || owner?.disk !== other) continue; // Wiped since: it did hold it.
       if (this.#now() - other.restoredAt < RESTORED_GRACE_MS) continue;
       if (seq > other.log.lastSeq || !sameOrNull(other.log.viewNoAt(seq), no)) {
-        this.broken("I6", `leader ${replica.id} commits ${seq} in ${printViewNo(view.no)}, member ${member.replicaId} does not hold it`);
+        this.broken(
+          "I6",
+          `leader ${replica.id} commits ${seq} in ${printViewNo(view.no)}, member ${member.replicaId} does not hold it`,
+        );
       }
     }
   }
@@ -290,7 +319,8 @@ export class Checks implements ReplicaWatch {
     const key = `${viewNoKey(viewNo)}:${seq}`;
     const known = this.#chains.get(key);
     if (known === undefined) this.#chains.set(key, chain);
-    else if (known !== chain) this.broken("I2", `replica ${replica.id}: another history under ${printViewNo(viewNo)}:${seq}`);
+    else if (known !== chain)
+      this.broken("I2", `replica ${replica.id}: another history under ${printViewNo(viewNo)}:${seq}`);
   }
 
   opened(replica: SimReplica, snapshot: StagedSnapshot): void {
@@ -315,11 +345,7 @@ export class Checks implements ReplicaWatch {
 
   #viewActive(replica: SimReplica, view: View, previous: View | null): void {
     const whole = view.forkRisk === null && view.members.length === this.promises.configured;
-    if (this.risky ? whole : view.forkRisk !== null) {
-      this.epoch++;
-      this.#placed = [];
-      this.#newestAck = null;
-    }
+    if (this.risky && whole) this.#nextEpoch();
     if (view.leader !== replica.id || replica.core.role() !== "leader") return;
     const ballot = `${view.no.ballot.counter}.${view.no.ballot.replicaId}.${view.no.ballot.nonce}`;
     const other = this.#activeLeaders.get(ballot);
@@ -349,6 +375,12 @@ export class Checks implements ReplicaWatch {
   }
 
   // -- clients ---------------------------------------------------------------------------
+
+  #nextEpoch(): void {
+    this.epoch++;
+    this.#placed = [];
+    this.#newestAck = null;
+  }
 
   get risky(): boolean {
     return this.epoch % 2 === 1;
@@ -400,7 +432,8 @@ export class Checks implements ReplicaWatch {
       }
     }
     for (const replica of this.#replicas()) {
-      if ((replica.disk as SimDisk).log.forked.length > 0) this.broken("I3", `replica ${replica.id} has a fork queue left`);
+      if ((replica.disk as SimDisk).log.forked.length > 0)
+        this.broken("I3", `replica ${replica.id} has a fork queue left`);
     }
     const effects = first.state.domain.effects();
     for (const { key } of this.acks) {

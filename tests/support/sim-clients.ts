@@ -205,7 +205,10 @@ export class Stream {
       if (there !== null && compareViewNos(newest.no, cursor.viewNo) < 0) return;
       const { checks } = this.#world;
       if (checks.promises.noForks && !checks.risky && this.#epoch === checks.epoch) {
-        this.#world.broken("I9", `replica ${replica.id} resets ${printViewNo(cursor.viewNo)}:${cursor.seq} though nothing forked`);
+        this.#world.broken(
+          "I9",
+          `replica ${replica.id} resets ${printViewNo(cursor.viewNo)}:${cursor.seq} though nothing forked`,
+        );
       }
       this.resets++;
       return this.#reset(replica);
@@ -235,7 +238,10 @@ export class Stream {
     }
     this.#cursor = { seq, viewNo, chain };
     if (chain !== state.chain) {
-      this.#world.broken("I9", `a stream at replica ${replica.id} sees a gap or a double between ${from.seq} and ${seq}`);
+      this.#world.broken(
+        "I9",
+        `a stream at replica ${replica.id} sees a gap or a double between ${from.seq} and ${seq}`,
+      );
     }
   }
 }

@@ -19,7 +19,14 @@ export interface StagedRows {
 
 /** One write: rows of the core, or what the driver does by itself. */
 export type LogWrite =
-  | { readonly kind: "rows"; readonly rows: PersistRows; readonly staged: StagedRows | null }
+  | {
+      readonly kind: "rows";
+      readonly rows: PersistRows;
+      readonly staged: StagedRows | null;
+      /** Mutant: the state that counts after this write, though a snapshot is switched in. */
+      readonly stateRef?: number;
+    }
+  | { readonly kind: "stateRef"; readonly ref: number }
   | { readonly kind: "confirmed"; readonly ids: readonly number[] }
   | { readonly kind: "compact"; readonly upTo: Seq };
 
@@ -113,11 +120,16 @@ export class LogImage {
       this.#compact(write.upTo);
       return;
     }
+    if (write.kind === "stateRef") {
+      this.stateRef = write.ref;
+      return;
+    }
     const { rows, staged } = write;
     if (rows.snapshot !== undefined) {
       if (staged === null) throw new Error("snapshot switched in without being staged");
       this.#switchIn(staged, mutants);
     }
+    if (write.stateRef !== undefined) this.stateRef = write.stateRef;
     if (rows.cutAfter !== undefined) this.#cut(rows.cutAfter, mutants);
     for (const batch of rows.append ?? []) this.#append(batch);
     if (rows.promised !== undefined) this.promised = rows.promised;

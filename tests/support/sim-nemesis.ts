@@ -4,7 +4,8 @@
  */
 import type { ReplicaId } from "../../src/election/view.ts";
 import type { Random } from "./sim-random.ts";
-import { NORMAL_DISK } from "./sim-replica.ts";
+import type { LogWrite } from "./sim-log.ts";
+import { NORMAL_DISK, type SimReplica } from "./sim-replica.ts";
 import type { World } from "./sim-world.ts";
 
 export type Mode = "crash" | "pause" | "partition" | "strict";
@@ -23,6 +24,8 @@ const CRASHES: readonly Fault[] = [
   (n) => n.kill(n.all()),
   (n) => n.killWhileCatchingUp(),
   (n) => n.flap(),
+  (n) => n.onlyTheStale(),
+  (n) => n.onlyTheStale(),
   (n) => n.stop([n.leaderOrAny()]),
   (n) => n.stop(n.two()),
   (n) => n.stop(n.all()),
@@ -69,6 +72,9 @@ export class Nemesis {
     this.#random = world.random.split("nemesis");
     // Some runs are hectic, some give each fault time to play out.
     this.#slow = this.#random.pick([0.4, 1, 1, 2]);
+    world.onStaged = (replica, write) => {
+      this.#strike(replica, write);
+    };
   }
 
   /** First starts in every interleaving, some with a crash in the middle of it. */
@@ -88,10 +94,26 @@ export class Nemesis {
     this.faults++;
     this.#random.pick(FAULTS[this.#mode])(this);
     // Short waits put faults on top of each other, long ones let the cluster come back.
-    const wait = this.#random.pick([this.#random.between(20, 800), this.#random.between(800, 4000), this.#random.between(2000, 9000)]);
+    const wait = this.#random.pick([
+      this.#random.between(20, 800),
+      this.#random.between(800, 4000),
+      this.#random.between(2000, 9000),
+    ]);
     // What got too little done in its first minute is given more room.
     const calm = 1 + Math.max(0, this.#world.now - CALMER_AFTER_MS) / CALMER_AFTER_MS;
     this.#world.queue.after(wait * this.#slow * calm, () => this.#next());
+  }
+
+  /** Kills in the middle of the writes that change most: a snapshot switched in, a log cut, a first view. */
+  #strike(replica: SimReplica, write: LogWrite): void {
+    if (this.#over || write.kind !== "rows" || replica.stopping) return;
+    const { snapshot, cutAfter, append } = write.rows;
+    const first = append?.some((b) => b.kind === "view" && b.view.no.minor === 0 && b.view.leader === replica.id) ?? false;
+    const odds = snapshot !== undefined ? 0.2 : cutAfter !== undefined ? 0.1 : first ? 0.04 : 0;
+    if (odds === 0 || !this.#random.chance(odds)) return;
+    this.#world.queue.after(this.#random.between(0, 5), () => {
+      if (!this.#over) this.kill([replica.id]);
+    });
   }
 
   /** Ends all faults and starts what is down. */
@@ -135,13 +157,19 @@ export class Nemesis {
   /** Down for a blink, a while, or longer than the recovery policy's patience. */
   #downMs(): number {
     const r = this.#random;
-    return r.pick([r.between(5, 200), r.between(200, 3000), r.between(200, 3000), r.between(3000, 9000), r.between(16_000, 24_000)]);
+    return r.pick([
+      r.between(5, 200),
+      r.between(200, 3000),
+      r.between(200, 3000),
+      r.between(3000, 9000),
+      r.between(16_000, 24_000),
+    ]);
   }
 
   kill(ids: readonly ReplicaId[]): void {
     const world = this.#world;
     const power = this.#random.chance(0.3);
-    const together = this.#random.chance(0.5);
+    const together = ids.length === 1 || this.#random.chance(0.5);
     for (const id of ids) {
       const at = together ? 0 : this.#random.between(0, 400);
       world.queue.after(at, () => {
@@ -180,6 +208,21 @@ export class Nemesis {
       world.queue.after(this.#random.between(5, 400), () => {
         if (!this.#over) this.kill([second]);
       });
+    });
+  }
+
+  /** One is left behind, then the others die: only a replica that lacks something is up, for longer than the policy's patience. */
+  onlyTheStale(): void {
+    const world = this.#world;
+    const [stale, ...others] = this.all() as [ReplicaId, ...ReplicaId[]];
+    world.kill(stale);
+    world.queue.after(this.#random.between(1500, 6000), () => {
+      if (this.#over) return;
+      for (const id of others) {
+        world.kill(id);
+        world.queue.after(this.#random.between(17_000, 26_000), () => this.#restart(id));
+      }
+      world.queue.after(this.#random.between(10, 500), () => this.#restart(stale));
     });
   }
 

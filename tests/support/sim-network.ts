@@ -62,6 +62,8 @@ export class SimNetwork {
   readonly #dialing = new Set<number>();
   readonly #blocked = new Set<number>();
   framesDelivered = 0;
+  /** Hears of every frame right after its receiver: scripts cut and kill at such moments. */
+  onDelivered: ((from: ReplicaId, to: ReplicaId, frame: Frame) => void) | null = null;
 
   constructor(queue: SimQueue, random: Random, timing: LinkTiming, count: number) {
     this.#queue = queue;
@@ -142,6 +144,12 @@ export class SimNetwork {
     // Whoever was restarted meanwhile answers the other's old connection with a reset.
     this.#dialSoon(from, to, 0);
     this.#dialSoon(to, from, 0);
+  }
+
+  /** Frames that are on their way are lost, and the connection with them. */
+  drop(from: ReplicaId, to: ReplicaId): void {
+    const connection = this.#connections.get(this.#key(from, to));
+    if (connection !== undefined) this.#break(connection);
   }
 
   healAll(): void {
@@ -290,7 +298,8 @@ export class SimNetwork {
       const flight = connection.queue.shift() as Flight;
       this.framesDelivered++;
       receiver.onFrame(from, flight.frame);
-      if (!receiver.alive) return;
+      this.onDelivered?.(from, to, flight.frame);
+      if (!receiver.alive || this.isBlocked(from, to)) return;
     }
     this.#pump(connection);
   }

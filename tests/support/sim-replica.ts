@@ -66,6 +66,7 @@ export interface ReplicaHost {
   /** Starts a transfer; ends in `snapshotArrived` or `snapshotLost` of the replica. */
   fetchSnapshot(replica: SimReplica, from: ReplicaId, ballot: Ballot, commonSeq: Seq): void;
   broken(invariant: string, what: string): void;
+  readonly onStaged: ((replica: SimReplica, write: LogWrite) => void) | null;
   readonly watch: ReplicaWatch;
 }
 
@@ -388,6 +389,11 @@ export class SimReplica implements Endpoint {
       kept = rest;
     }
     const staged = kept.snapshot === undefined ? null : (this.staged.get(kept.snapshot.ref) ?? null);
+    if (mutants.has("log-before-snapshot") && kept.snapshot !== undefined) {
+      this.enqueue(null, { kind: "rows", rows: kept, staged, stateRef: this.log.stateRef });
+      this.enqueue(token, { kind: "stateRef", ref: kept.snapshot.ref });
+      return;
+    }
     this.enqueue(token, { kind: "rows", rows: kept, staged });
   }
 
@@ -400,6 +406,7 @@ export class SimReplica implements Endpoint {
       return;
     }
     this.host.watch.staged(this, write);
+    this.host.onStaged?.(this, write);
     this.#pending.push({ token, write });
     this.#startDisk();
   }

@@ -74,7 +74,10 @@ export function runSeed(name: RunName, options: RunOptions = {}): RunReport {
   try {
     play(world, nemesis);
   } catch (error) {
-    violation = error instanceof Violation ? error : new Violation("I0", `the simulator failed: ${String((error as Error).stack)}`);
+    violation =
+      error instanceof Violation
+        ? error
+        : new Violation("I0", `the simulator failed: ${String((error as Error).stack)}`);
   }
   return {
     ...name,
@@ -114,7 +117,11 @@ function play(world: World, nemesis: Nemesis): void {
   }
   const quiet = () => acked.size === world.replicas.length && world.converged();
   world.run(ACK_MS_MAX, quiet);
-  if (!quiet()) checks.broken("I7", `a whole cluster acknowledged ${acked.size} of ${world.replicas.length} ops: ${describe(world)}`);
+  if (!quiet())
+    checks.broken(
+      "I7",
+      `a whole cluster acknowledged ${acked.size} of ${world.replicas.length} ops: ${describe(world)}`,
+    );
   checks.atRest();
   if (checks.violation !== null) throw checks.violation;
 }
@@ -125,7 +132,10 @@ export function describe(world: World): string {
     .map((replica) => {
       if (!replica.alive) return `r${replica.id} down`;
       const s = replica.core.status();
-      const view = s.view === null ? "-" : `${s.view.no.ballot.counter}.${s.view.no.ballot.replicaId}.${s.view.no.minor}{${s.view.members.map((m) => m.replicaId).join("")}}`;
+      const view =
+        s.view === null
+          ? "-"
+          : `${s.view.no.ballot.counter}.${s.view.no.ballot.replicaId}.${s.view.no.minor}{${s.view.members.map((m) => m.replicaId).join("")}}`;
       const forked = replica.disk?.log.forked.length ?? 0;
       return `r${replica.id} ${s.role} of ${s.leaderId} ${view}${s.active ? " active" : ""} last=${s.lastSeq} durable=${s.durableSeq} commit=${s.commit} waiting=${replica.proposals?.waiting} forked=${forked}`;
     })

@@ -69,7 +69,7 @@ export function entryHash(op: Uint8Array | null): number {
 
 /** Folds one entry into the chain: 53 bits, so that a collision is not a worry. */
 export function chainHash(chain: number, viewKey: number, content: number): number {
-  const low = Math.imul((chain % 4294967296 ^ content) >>> 0, 2654435761) >>> 0;
+  const low = Math.imul(((chain % 4294967296) ^ content) >>> 0, 2654435761) >>> 0;
   const high = (Math.imul((Math.floor(chain / 4294967296) ^ viewKey) >>> 0, 2246822519) ^ low) & 0x1fffff;
   return (high >>> 0) * 4294967296 + low;
 }

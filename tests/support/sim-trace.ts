@@ -14,7 +14,9 @@ function ballot(b: Ballot): string {
 }
 
 function batchText(b: Batch): string {
-  return b.kind === "view" ? `V${short(b.view.no)}{${ids(b.view)}}@${b.view.startSeq}` : `${b.firstSeq}+${b.ops.length}`;
+  return b.kind === "view"
+    ? `V${short(b.view.no)}{${ids(b.view)}}@${b.view.startSeq}`
+    : `${b.firstSeq}+${b.ops.length}`;
 }
 
 function short(no: ViewNo | null): string {

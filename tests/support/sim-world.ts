@@ -9,6 +9,8 @@ import { DEFAULT_TIMING } from "../../src/election/event.ts";
 import type { Ballot, Consistency, Recovery, ReplicaId, Seq } from "../../src/election/view.ts";
 import { asRecovered, cachedOpKey, ChatDomain } from "./sim-chat.ts";
 import { Checks, type Promises } from "./sim-checks.ts";
+import type { LogWrite } from "./sim-log.ts";
+import { mutate } from "./sim-mutants.ts";
 import { SimNetwork, type LinkTiming } from "./sim-network.ts";
 import { SimQueue } from "./sim-queue.ts";
 import { Random } from "./sim-random.ts";
@@ -55,12 +57,21 @@ export class World implements ReplicaHost {
     this.mutants = options.mutants;
     this.timing = { ...DEFAULT_TIMING, keepEntries: options.keepEntries };
     this.network = new SimNetwork(this.queue, this.random.split("network"), options.link, options.count);
-    this.checks = new Checks(options.promises, () => this.replicas, () => this.queue.now, (op) => this.keyOf(op), options.trace);
+    this.checks = new Checks(
+      options.promises,
+      () => this.replicas,
+      () => this.queue.now,
+      (op) => this.keyOf(op),
+      options.trace,
+    );
     this.watch = this.checks;
     this.#snapshotRandom = this.random.split("snapshot");
     const ids = Array.from({ length: options.count }, (_, id) => id);
     this.replicas = ids.map((id) => new SimReplica(id, this, this.random.split(`replica ${id}`)));
   }
+
+  /** Hears of every write when it is staged: the nemesis strikes at such moments. */
+  onStaged: ((replica: SimReplica, write: LogWrite) => void) | null = null;
 
   get now(): number {
     return this.queue.now;
@@ -76,7 +87,7 @@ export class World implements ReplicaHost {
 
   newCore(identity: Identity, restored: Restored, nonce: () => string): Core {
     const drawn = this.mutants.has("ballot-without-nonce") ? () => "0".repeat(16) : nonce;
-    return new Core(identity, this.timing, restored, drawn);
+    return mutate(new Core(identity, this.timing, restored, drawn), this.mutants);
   }
 
   newDomain(): SimDomain {
@@ -111,7 +122,8 @@ export class World implements ReplicaHost {
       const sourceIncarnation = source.incarnation;
       this.queue.after(random.between(1, 200), () => {
         if (!current()) return;
-        if (!source.running || source.incarnation !== sourceIncarnation || source.core.role() !== "leader") return lost();
+        if (!source.running || source.incarnation !== sourceIncarnation || source.core.role() !== "leader")
+          return lost();
         const offer = this.#offer(source, commonSeq);
         if (offer === null) return lost();
         const early = this.mutants.has("snapshot-switched-early");
@@ -140,7 +152,13 @@ export class World implements ReplicaHost {
     const logFirstSeq = Math.max(source.log.firstSeq, commonSeq + 1);
     const rows = logFirstSeq <= appliedSeq ? source.log.read(logFirstSeq, appliedSeq) : [];
     const lineage = source.log.lineage.filter((v) => v.startSeq <= appliedSeq);
-    const header = { ballot: view.no.ballot, lineage, logFirstSeq: Math.min(logFirstSeq, appliedSeq + 1), appliedSeq, commonSeq };
+    const header = {
+      ballot: view.no.ballot,
+      lineage,
+      logFirstSeq: Math.min(logFirstSeq, appliedSeq + 1),
+      appliedSeq,
+      commonSeq,
+    };
     return { header, rows, state };
   }
 
@@ -150,7 +168,10 @@ export class World implements ReplicaHost {
   start(id: ReplicaId): void {
     const replica = this.replica(id);
     if (replica.alive) return;
-    if (replica.disk === null) replica.disk = new SimDisk(replica.random.hex16(), this.newDomain());
+    if (replica.disk === null) {
+      const storeId = this.mutants.has("store-id-ignored") ? `store ${id}` : replica.random.hex16();
+      replica.disk = new SimDisk(storeId, this.newDomain());
+    }
     const { storeId } = replica.disk;
     if (this.#key === null) this.#key = { replicaId: id, storeId };
     replica.start({
@@ -193,6 +214,11 @@ export class World implements ReplicaHost {
   healAll(): void {
     this.watch.trace(() => "heal all");
     this.network.healAll();
+  }
+
+  drop(from: ReplicaId, to: ReplicaId): void {
+    this.watch.trace(() => `drop ${from} -> ${to}`);
+    this.network.drop(from, to);
   }
 
   /** A copy of the folder is made while the replica is down. */
@@ -267,7 +293,8 @@ export class World implements ReplicaHost {
     if (first?.view == null || first.view.members.length !== this.replicas.length) return false;
     if (first.leaderId === null || !first.viewActive || first.commit !== first.lastSeq) return false;
     for (const other of rest) {
-      if (other.leaderId !== first.leaderId || other.lastSeq !== first.lastSeq || other.commit !== first.commit) return false;
+      if (other.leaderId !== first.leaderId || other.lastSeq !== first.lastSeq || other.commit !== first.commit)
+        return false;
       if (other.durableSeq !== other.lastSeq || !other.active) return false;
     }
     return this.replicas.every(
