@@ -145,5 +145,8 @@ async function main(words: readonly string[]): Promise<ExitCode> {
   }
 }
 
+// Whoever reads our lines may go away (`lastword | head`); that is no reason to stop.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
+
 // Not process.exitCode: a timer or socket that some room left open must not keep a finished command.
 process.exit(await main(process.argv.slice(2)));

@@ -3,8 +3,9 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readRunFile } from "../../src/cli/run-file.ts";
 import { AcknowledgedWriter, wrongWith } from "../support/acknowledged.ts";
-import { BINARY, Cluster, FAULTS_BINARY, runBinary, waitFor } from "../support/cluster.ts";
+import { BINARY, Cluster, FAULTS_BINARY, processLives, runBinary, waitFor } from "../support/cluster.ts";
 
 const top = mkdtempSync(join(tmpdir(), "lastword-bad-"));
 const mounted: string[] = [];
@@ -108,6 +109,31 @@ test("dist/lastword has no name of a fault, dist/lastword-faults has", () => {
   const has = (path: string): boolean => readFileSync(path).includes("LASTWORD_FAULT");
   expect([has(BINARY), has(FAULTS_BINARY)]).toEqual([false, true]);
 });
+
+test("nobody reads its lines any more: the replica goes on", async () => {
+  await using cluster = await Cluster.create({ replicas: 2 });
+  await cluster.start(0);
+  // The shell's reader ends after one line each; then both pipes are broken.
+  const shell = `"$0" "$@" 2> >(head -n1 >/dev/null) | head -n1`;
+  const reading = Bun.spawn(["bash", "-c", shell, BINARY, ...cluster.words(1), "--log-level=debug"], {
+    env: cluster.environment,
+    stdio: ["ignore", "ignore", "ignore"],
+  });
+  const run = await waitFor("replica 1", () => readRunFile(cluster.data, 1));
+  try {
+    await cluster.inStep([0, 1]);
+    for (let i = 0; i < 3; i++) {
+      await cluster.kill(0);
+      await cluster.statusThat(1, "alone", (status) => status.writable && status.view.members.length === 1);
+      await cluster.start(0);
+      await cluster.inStep([0, 1]);
+    }
+    expect(processLives(run.pid)).toBe(true);
+  } finally {
+    if (processLives(run.pid)) process.kill(run.pid, "SIGKILL");
+    await reading.exited;
+  }
+}, 60_000);
 
 test("random bytes and endless requests at the ports: the replica goes on", async () => {
   await using cluster = await Cluster.create({ replicas: 1 });

@@ -254,6 +254,35 @@ test("up: three children, a killed one comes back, Ctrl-C stops all with exit 0"
   }
 }, 60_000);
 
+test("up beside a replica that runs already: shows it, starts the others, leaves it alone; a second Ctrl-C kills", async () => {
+  const home = freshFolder();
+  const data = join(home, ".local", "share", "lastword");
+  const [g0, g1, g2, web] = await freePorts(4);
+  const environment = { HOME: home, PATH: "/usr/bin:/bin" };
+  const common = [`--peers=0=127.0.0.1:${g0},1=127.0.0.1:${g1},2=127.0.0.1:${g2}`, "--front=off"];
+  const start = (words: string[]) =>
+    Bun.spawn([BINARY, ...words, ...common], { cwd: home, env: environment, stdio: ["ignore", "pipe", "ignore"] });
+  const first = start(["--replica-id=0", "--bootstrap", `--web=localhost:${web}`]);
+  const pids = new Set<number>([first.pid]);
+  let up: ReturnType<typeof start> | null = null;
+  try {
+    await waitFor("replica 0", () => readRunFile(data, 0));
+    up = start(["up", "--web=localhost:0"]);
+    for (const id of [1, 2]) pids.add((await waitFor(`replica ${id}`, () => readRunFile(data, id))).pid);
+    const [frozen, well] = [1, 2].map((id) => readRunFile(data, id)!.pid);
+    process.kill(frozen!, "SIGSTOP");
+    up.kill("SIGINT");
+    await waitFor("the graceful one", () => !processLives(well!));
+    up.kill("SIGINT");
+    expect(await up.exited).toBe(137);
+    expect([processLives(frozen!), processLives(first.pid)]).toEqual([false, true]);
+    expect(await new Response(up.stdout).text()).toContain("replica 0 is running already\n");
+  } finally {
+    if (up?.exitCode === null) up.kill("SIGKILL");
+    for (const pid of pids) if (processLives(pid)) process.kill(pid, "SIGKILL");
+  }
+}, 60_000);
+
 describe("a folder that does not fit", () => {
   test("a copied replica folder, a newer or damaged log: exit codes 5 and 6, and what to do", async () => {
     await using cluster = await Cluster.create({ replicas: 2 });

@@ -1,0 +1,64 @@
+/** The shared address: it answers while one replica lives, and with one frozen after a retry. */
+import { expect, test } from "bun:test";
+import { Cluster, waitFor } from "../support/cluster.ts";
+
+/** Who answers a new connection; null if nobody does within half a second. */
+async function whoAnswers(front: string): Promise<number | null> {
+  try {
+    const answer = await fetch(`${front}/cluster.json`, {
+      signal: AbortSignal.timeout(500),
+      headers: { connection: "close" },
+    });
+    return ((await answer.json()) as { self: number }).self;
+  } catch {
+    return null;
+  }
+}
+
+test.skipIf(process.platform !== "linux")(
+  "the front is shared by three, and goes on with any one of them",
+  async () => {
+    await using cluster = await Cluster.create({ front: true });
+    await cluster.startAll();
+    const seen = new Set<number | null>();
+    await waitFor("all three to answer", async () => seen.add(await whoAnswers(cluster.front)).size >= 3);
+    expect([...seen].toSorted()).toEqual([0, 1, 2]);
+
+    await cluster.killTogether([0, 1]);
+    await cluster.inStep([2]);
+    for (let i = 0; i < 20; i++) expect(await whoAnswers(cluster.front)).toBe(2);
+
+    await cluster.start(0);
+    await cluster.inStep([0, 2]);
+    await waitFor("replica 0 to have the front again", async () => (await whoAnswers(cluster.front)) === 0);
+
+    await cluster.pause(2);
+    await waitFor("an answer beside a frozen replica", async () => (await whoAnswers(cluster.front)) === 0);
+    // A restarted replica shares the front with a frozen one of its own folder.
+    await cluster.start(1);
+    await waitFor("replica 1 to have the front", async () => (await whoAnswers(cluster.front)) === 1, 20_000);
+    await cluster.resume(2);
+    await cluster.inStep([0, 1, 2], 20_000);
+  },
+  120_000,
+);
+
+test.skipIf(process.platform !== "linux")(
+  "two clusters do not share a front",
+  async () => {
+    await using one = await Cluster.create({ replicas: 1, front: true });
+    await one.startAll();
+    await using other = await Cluster.create({ replicas: 1 });
+    other.spawn(
+      0,
+      other.words(0).map((word) => (word === "--front=off" ? `--front=localhost:${one.frontPort}` : word)),
+    );
+    await other.inStep([0]);
+    await waitFor("the line", () => /^lastword: the front address/m.test(other.log(0)));
+    for (let i = 0; i < 20; i++) {
+      const answer = await fetch(`${one.front}/cluster.json`, { headers: { connection: "close" } });
+      expect(((await answer.json()) as { clusterId: string }).clusterId).toBe((await one.status(0))!.clusterId);
+    }
+  },
+  60_000,
+);
