@@ -1,0 +1,57 @@
+/** Starts and ends the three processes of the bare pipeline. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { freePorts } from "../../tests/support/free-ports.ts";
+
+export class Floor {
+  readonly grpc: readonly string[];
+  readonly web: readonly string[];
+  readonly #processes: readonly Bun.Subprocess<"ignore", "pipe", "inherit">[];
+  readonly #folder: string;
+
+  private constructor(ports: readonly number[]) {
+    const grpcPorts = ports.slice(0, 3);
+    this.#folder = mkdtempSync(join(tmpdir(), "lastword-floor-"));
+    this.grpc = grpcPorts.map((port) => `127.0.0.1:${port}`);
+    this.web = ports.slice(3).map((port) => `http://127.0.0.1:${port}`);
+    this.#processes = [0, 1, 2].map((id) =>
+      Bun.spawn(
+        [
+          process.execPath,
+          join(import.meta.dir, "floor-replica.ts"),
+          String(id),
+          join(this.#folder, String(id)),
+          grpcPorts.join(),
+          String(ports[3 + id]),
+        ],
+        { stdio: ["ignore", "pipe", "inherit"] },
+      ),
+    );
+  }
+
+  static async start(): Promise<Floor> {
+    const floor = new Floor(await freePorts(6));
+    for (const child of floor.#processes) {
+      const { value } = await child.stdout.getReader().read();
+      if (value === undefined) throw new Error("a process of the bare pipeline did not start");
+    }
+    // Its two peer streams are dialled when the followers are ready; the warm-up covers the rest.
+    await Bun.sleep(300);
+    return floor;
+  }
+
+  pids(): number[] {
+    return this.#processes.map((child) => child.pid);
+  }
+
+  async stop(): Promise<void> {
+    for (const child of this.#processes) child.kill("SIGKILL");
+    await Promise.all(this.#processes.map((child) => child.exited));
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}

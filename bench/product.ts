@@ -1,0 +1,55 @@
+/** The built binary as a target: three replicas, and people who write to each other in pairs. */
+import { ChatClient } from "../src/cli/chat-client.ts";
+import { Cluster } from "../tests/support/cluster.ts";
+import type { Sender, Target } from "./load.ts";
+
+/** `make build` makes it; another one can be named to compare two builds. */
+const BINARY = process.env["LASTWORD_BINARY"];
+const OPTIONS = process.env["LASTWORD_BUN_OPTIONS"];
+
+export async function startProduct(): Promise<Cluster> {
+  const cluster = await Cluster.create({
+    words: ["--rate-limit=off"],
+    ...(BINARY === undefined ? {} : { binary: BINARY }),
+    ...(OPTIONS === undefined ? {} : { environment: { BUN_OPTIONS: OPTIONS } }),
+  });
+  await cluster.startAll();
+  return cluster;
+}
+
+/** Registers the people of `conversations` pairs and answers `count` of them, each with the conversation she writes in. */
+export async function registerSenders(cluster: Cluster, count: number, conversations: number): Promise<Sender[]> {
+  const people: { name: string; client: ChatClient }[] = [];
+  const total = Math.max(2 * conversations, count);
+  // Two at a time: that is how many passwords a replica hashes at once.
+  await Promise.all(
+    cluster.ids.map(async (id) => {
+      for (let i = id; i < total; i += cluster.ids.length) {
+        const client = new ChatClient({ addresses: [cluster.grpc(id)], deadlineMs: 30_000 });
+        const name = `bench${i}`;
+        const registered = await client.register(name, "correct horse battery staple");
+        if (!registered.ok) throw new Error(`${name} could not register: ${registered.code}`);
+        people[i] = { name, client };
+      }
+    }),
+  );
+  return await Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const self = people[i]!;
+      const other = people[(i + conversations) % total]!;
+      const first = await self.client.send({ to: other.name, body: "hello" });
+      if (!first.ok) throw new Error(`${self.name} could not write: ${first.code}`);
+      self.client.close();
+      return { token: self.client.token ?? "", conversationId: first.value.message.conversationId };
+    }),
+  );
+}
+
+export function targetOf(cluster: Cluster, senders: readonly Sender[], ids: readonly number[] = cluster.ids): Target {
+  return {
+    grpc: ids.map((id) => cluster.grpc(id)),
+    web: ids.map((id) => cluster.web(id)),
+    senders,
+    pids: () => ids.map((id) => cluster.pid(id)),
+  };
+}
