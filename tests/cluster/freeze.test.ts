@@ -28,7 +28,7 @@ story(
       );
       expect(status.view.leader).not.toBe(frozen);
       await stage.resume([frozen]);
-      await cluster.inStep();
+      await stage.inStep();
       expect(cluster.pid(frozen)).toBe(pid);
     }
     await stage.settle();

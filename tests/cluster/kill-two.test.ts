@@ -37,7 +37,7 @@ async function round(stage: Stage, turns: Map<string, number>): Promise<void> {
     pair.includes(load.homeOf(sent)) && sent.by === stage.address(survivor);
   await load.flows(`of those at home at ${pair.join()} by replica ${survivor}`, { count: 20, fits: orphans });
   await stage.restart(pair);
-  await cluster.inStep();
+  await stage.inStep();
 }
 
 story(

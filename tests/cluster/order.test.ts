@@ -56,7 +56,7 @@ story(
       await load.flows("by all three", { count: 30 });
       await strike(stage, FAULTS[i % FAULTS.length]!, random);
       await load.flows("after it", { count: 20 });
-      await cluster.inStep();
+      await stage.inStep();
     }
     await stage.settle();
     const views = new Set(load.acknowledged().map(({ cursor }) => cursor.split(":")[0]));

@@ -8,11 +8,7 @@ const ROUNDS = SOAK ? 60 : 10;
 const AFTER_MS = 200;
 
 function waitsFor(status: ClusterStatusJson, survivor: number): boolean {
-  return !status.writable && (status.reason?.startsWith("waiting for replica") ?? false) && names(status, survivor);
-}
-
-function names(status: ClusterStatusJson, id: number): boolean {
-  return new RegExp(`\\b${id}\\b`).test(status.reason ?? "");
+  return !status.writable && status.reason === `waiting for replica ${survivor}`;
 }
 
 /** Answers whether the others had to wait for the survivor (they may have been in step already). */
@@ -38,7 +34,7 @@ async function round(stage: Stage, survivor: number, portsFirst: boolean): Promi
   );
   stage.note(waited.map(({ self, reason }) => `replica ${self}: ${reason ?? "goes on"}`).join("; "));
   await stage.restart([survivor]);
-  await cluster.inStep();
+  await stage.inStep();
   return waited.every(({ writable }) => !writable);
 }
 

@@ -4,7 +4,7 @@
  * prove themselves: a killed replica comes back under another pid.
  */
 import { expect, test } from "bun:test";
-import { BINARY, Cluster, type ClusterOptions } from "./cluster.ts";
+import { BINARY, Cluster, waitFor, type ClusterOptions } from "./cluster.ts";
 import {
   compareHistories,
   compareWithLineage,
@@ -23,12 +23,16 @@ export const SOAK = process.env["SOAK"] === "1";
 
 const TAIL_LINES = 40;
 const CLEAN_UP_MS = 10_000;
+/** Generous: other tests may keep both cores busy. */
+const IN_STEP_MS = 40_000;
 
 export interface StoryOptions {
   readonly cluster?: ClusterOptions;
   readonly load?: Partial<LoadOptions>;
   /** Bound on the story, s. */
   readonly seconds: number;
+  /** Told beside other stories of the same file: for those that mostly wait. */
+  readonly concurrent?: boolean;
 }
 
 /** How long a fault lasts: part of what is tested, not a wait for something to happen. */
@@ -38,7 +42,8 @@ export function lasting(ms: number): Promise<void> {
 
 /** A test that tells one story about a cluster of its own. */
 export function story(title: string, options: StoryOptions, tell: (stage: Stage) => Promise<void>): void {
-  test(
+  const tester = options.concurrent === true ? test.concurrent : test;
+  tester(
     title,
     async () => {
       const stage = await Stage.create(options);
@@ -104,7 +109,9 @@ export class Stage {
 
   /** A line for the one who reads about the failure. */
   note(text: string): void {
-    this.#log.push(`${((performance.now() - this.#bornAt) / 1000).toFixed(2)} s: ${text}`);
+    const line = `${((performance.now() - this.#bornAt) / 1000).toFixed(2)} s: ${text}`;
+    this.#log.push(line);
+    if (process.env["STORY"] === "1") process.stderr.write(`${line}\n`);
   }
 
   /** SIGKILL at the same instant; all of them are gone when it resolves. */
@@ -121,6 +128,7 @@ export class Stage {
         const before = this.cluster.pid(id);
         this.keepLog(id);
         const { pid } = await this.cluster.start(id, words(id));
+        this.note(`${id} has its ports`);
         expect(pid).not.toBe(before);
       }),
     );
@@ -145,11 +153,11 @@ export class Stage {
    * The end of every story: writing stops, all are in step, every replica has every
    * acknowledged message exactly once, all in the same order, and all rows are equal.
    */
-  async settle(timeoutMs = 30_000): Promise<void> {
+  async settle(): Promise<void> {
     await this.load.stop();
-    this.note(this.load.counts());
+    await this.inStep();
     const { ids } = this.cluster;
-    await this.cluster.inStep(ids, timeoutMs);
+    expect(this.cluster.running()).toEqual([...ids]);
     await this.equalHashes();
     const histories: History[] = [];
     for (const id of ids) histories.push(await readHistory(this.load, this.address(id)));
@@ -159,6 +167,27 @@ export class Stage {
     ]);
     expect(wrong).toEqual([]);
     expect(this.load.acknowledged().length).toBeGreaterThan(0);
+  }
+
+  /** Ids of all messages that replica `id` has. */
+  async historyAt(id: number): Promise<Set<string>> {
+    const history = await readHistory(this.load, this.address(id));
+    return new Set([...history.values()].flat().map((held) => held.id));
+  }
+
+  /** Waits until replica `id` has this message: one of another branch takes its way through the log again. */
+  async appears(messageId: string, id: number): Promise<void> {
+    await waitFor(`message ${messageId} to appear at replica ${id}`, async () =>
+      (await this.historyAt(id)).has(messageId),
+    );
+  }
+
+  /** Waits until all that run are in step. */
+  async inStep(): Promise<void> {
+    const since = performance.now();
+    const { seq } = await this.cluster.inStep(this.cluster.running(), IN_STEP_MS);
+    this.note(`in step at seq ${seq.committed}, ${this.#load?.counts() ?? ""}`);
+    if (performance.now() - since > 3000 && process.env["STORY"] === "1") process.stderr.write(await this.tails());
   }
 
   /** `status --hash` says that all rows of the running replicas are equal. */
