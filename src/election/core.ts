@@ -108,6 +108,8 @@ export class Core implements CoreParts {
   private round = 0;
   private floor: Seq = 0;
   private joinMs = Number.POSITIVE_INFINITY;
+  /** Whom we asked for the entries of a newer view, since we last followed or promised: only its Tail is taken. */
+  private tailFrom: ReplicaId | null = null;
   private fetching: { from: ReplicaId; ballot: Ballot } | null = null;
   private installing: { snapshot: StagedSnapshot; token: number } | null = null;
   private pendingGrants: { token: number; to: ReplicaId; ballot: Ballot }[] = [];
@@ -138,7 +140,8 @@ export class Core implements CoreParts {
   /** One event at monotonic time `now` (ms). Effects must be carried out in order. */
   step(event: Event, now: number): Effect[] {
     this.effects = [];
-    this.checkPause(now);
+    // What was sent before a pause, or comes with the first look after it, is as stale as what we knew.
+    if (this.checkPause(now) && (event.type === "frame" || event.type === "refused")) return this.effects;
     switch (event.type) {
       case "tick":
         this.onTick(now);
@@ -218,10 +221,18 @@ export class Core implements CoreParts {
       active: this.active,
       eligible: this.eligible(),
       admitted: this.log.admitted,
-      leaving: this.leaving !== null,
+      leaving: this.leaving !== null || this.stuck(),
       view: this.log.lineage.last(),
       lastSeq: this.log.lastSeq,
     };
+  }
+
+  /**
+   * Its disk takes nothing and nobody leads it: it can neither promise nor lead, but answers every
+   * frame. It says that it leaves, or the others would wait for its promise for ever.
+   */
+  private stuck(): boolean {
+    return this.log.stalledMs >= this.timing.progressMs && this.currentLeader() === null;
   }
 
   private eligible(): boolean {
@@ -231,13 +242,14 @@ export class Core implements CoreParts {
   // ---------------------------------------------------------------- time
 
   /** R6: a process that was stopped must not believe what it knew before. Checked before every event. */
-  private checkPause(now: number): void {
+  private checkPause(now: number): boolean {
     const gap = this.lastNow === null ? 0 : now - this.lastNow;
     this.lastNow = now;
-    if (gap < this.timing.suspectMs / 2) return;
+    if (gap < this.timing.suspectMs / 2) return false;
     this.peers.forgetSilence();
     this.leadership?.forgetProgressTimes();
-    if (gap < this.timing.suspectMs * 0.8) return;
+    this.log.stalledMs = 0;
+    if (gap < this.timing.suspectMs * 0.8) return false;
     // Others may have gone on without us: behave as if restarted.
     this.leadership = null;
     this.dropLeader();
@@ -248,6 +260,7 @@ export class Core implements CoreParts {
     this.pendingGrants = [];
     this.emit({ type: "resetPeers" });
     this.notice({ kind: "paused", ms: Math.round(gap) });
+    return true;
   }
 
   private onTick(now: number): void {
@@ -257,6 +270,7 @@ export class Core implements CoreParts {
     this.lastTick = now;
     this.peers.tick(elapsed);
     this.standing.tick(elapsed);
+    this.log.tick(elapsed);
     this.leadership?.tick(elapsed);
     this.beatMs += elapsed;
     this.joinMs += elapsed;
@@ -303,6 +317,7 @@ export class Core implements CoreParts {
 
   private dropLeader(): void {
     this.leaderId = null;
+    this.tailFrom = null;
     this.streamBallot = null;
     this.ackDue = false;
     this.fetching = null;
@@ -331,9 +346,14 @@ export class Core implements CoreParts {
       this.follow(best.id);
       return;
     }
-    if (this.leaving !== null || this.installing !== null) return;
+    const stuck = this.stuck();
+    if (stuck) this.active = false;
+    if (this.leaving !== null || this.installing !== null || stuck) return;
     const holder = this.standing.standing() ? null : this.standing.tailHolder();
-    if (holder !== null && this.joinMs >= JOIN_AGAIN_MS) this.sendJoin(holder);
+    if (holder !== null && this.joinMs >= JOIN_AGAIN_MS) {
+      this.tailFrom = holder;
+      this.sendJoin(holder);
+    }
     this.standing.consider();
   }
 
@@ -349,14 +369,9 @@ export class Core implements CoreParts {
     }
     if (this.ackDue && this.streamBallot !== null && sameBallot(this.streamBallot, this.log.promised)) {
       const seq = Math.min(this.verified, this.log.durableSeq);
-      const { bootId } = this.identity;
-      const { round } = this;
+      const [ballot, round, { bootId }] = [this.streamBallot, this.round, this.identity];
       this.ackDue = false;
-      this.emit({
-        type: "send",
-        to: this.leaderId,
-        frame: { type: "appendOk", ballot: this.streamBallot, seq, bootId, round },
-      });
+      this.emit({ type: "send", to: this.leaderId, frame: { type: "appendOk", ballot, seq, bootId, round } });
     }
     const beat = this.peers.lastBeat(this.leaderId);
     if (beat !== null && this.streamBallot !== null) this.compact(beat.floor);
@@ -397,7 +412,7 @@ export class Core implements CoreParts {
         this.onAppend(from, frame);
         break;
       case "tail":
-        this.onTail(frame);
+        this.onTail(from, frame);
         break;
       case "appendOk":
         this.leadership?.onAppendOk(from, frame);
@@ -562,7 +577,9 @@ export class Core implements CoreParts {
   }
 
   /** Entries of a newer view that names us, from a peer that may not lead with it: only while nobody leads. */
-  private onTail(tail: Tail): void {
+  private onTail(from: ReplicaId, tail: Tail): void {
+    // One that comes late could cut what a leader in between made us acknowledge.
+    if (from !== this.tailFrom) return;
     if (this.leadership !== null || this.leaderId !== null || this.installing !== null) return;
     if (!fits(this.log, tail.prevSeq, tail.prevViewNo)) return;
     this.standing.giveUp();
@@ -737,13 +754,7 @@ export class Core implements CoreParts {
     const view = this.log.lineage.last();
     const { replicaId, storeId, consistency } = this.identity;
     if (view === null) return true;
-    if (this.leadership !== null) {
-      const alone = view.members.length === 1;
-      const learnerNear = this.peers.ids.some(
-        (id) => this.peers.reach(id) && !(this.peers.lastBeat(id)?.leaving ?? true),
-      );
-      return alone && this.leadership.commit === this.log.lastSeq && !learnerNear;
-    }
+    if (this.leadership !== null) return this.leadership.mayStop();
     if (!isMember(view, replicaId, storeId)) return true;
     // Strict mode cannot shrink below a majority: the last of it just exit.
     if (consistency === "strict" && view.members.length * 2 - 2 <= this.identity.configured.length) return heartbeat;
@@ -765,24 +776,18 @@ export class Core implements CoreParts {
   }
 
   private beat(): Beat {
-    const { storeId, bootId } = this.identity;
+    const { replicaId: _, ...self } = this.supporter();
     return {
+      ...self,
       type: "beat",
       role: this.role(),
-      storeId,
-      bootId,
-      active: this.active,
-      eligible: this.eligible(),
-      admitted: this.log.admitted,
-      view: this.log.lineage.last(),
+      bootId: this.identity.bootId,
       lineageTail: this.log.lineage.tail(LINEAGE_TAIL_MAX),
-      lastSeq: this.log.lastSeq,
       durableSeq: this.log.durableSeq,
       commit: this.commit,
       promised: this.log.promised,
       leaderId: this.currentLeader(),
       hears: this.peers.ids.filter((id) => this.peers.hears(id)),
-      leaving: this.leaving !== null,
       floor: this.leadership !== null ? this.floor : 0,
       firstSeq: this.log.firstSeq,
     };

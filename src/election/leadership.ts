@@ -77,8 +77,6 @@ export class Leadership {
   /** The member that was asked to lead next. */
   handoffTo: ReplicaId | null = null;
   private handoffMs = 0;
-  private ownStallMs = 0;
-  private ownDurable: Seq = 0;
   private round = 0;
   private sentRound = 0;
   private reads: Read[] = [];
@@ -122,7 +120,12 @@ export class Leadership {
 
   /** Ops are appended now: not while handing over, and in strict mode not without a majority. */
   accepting(): boolean {
-    return this.handoffTo === null && this.enoughMembers(this.view().members.length);
+    const { identity, peers } = this.core;
+    if (this.handoffTo !== null) return false;
+    if (identity.consistency === "available") return true;
+    // A minority that went on taking ops would fill its log with what nobody may ever hear of.
+    const near = this.view().members.filter((m) => m.replicaId === identity.replicaId || !peers.silent(m.replicaId));
+    return near.length >= majority(identity.configured.length);
   }
 
   propose(ops: readonly Uint8Array[]): void {
@@ -220,16 +223,12 @@ export class Leadership {
     for (const [id, ms] of this.askedToLeaveMs) this.askedToLeaveMs.set(id, ms + elapsedMs);
     for (const backoff of this.excluded.values()) backoff.waitMs -= elapsedMs;
     if (this.handoffTo !== null) this.handoffMs += elapsedMs;
-    this.ownStallMs =
-      log.durableSeq < log.lastSeq && log.durableSeq === this.ownDurable ? this.ownStallMs + elapsedMs : 0;
-    this.ownDurable = log.durableSeq;
   }
 
   /** After a pause nothing that was timed before it counts. */
   forgetProgressTimes(): void {
     for (const progress of this.progress.values()) progress.stalledMs = 0;
     this.askedToLeaveMs.clear();
-    this.ownStallMs = 0;
   }
 
   /** Drops members that are gone and lets learners in; at most one new view a turn. */
@@ -244,6 +243,7 @@ export class Leadership {
     const goneMembers = view.members.filter(
       (m) => m.replicaId !== identity.replicaId && peers.gone(m, view.no, false) && !this.takesOver(m, leaving),
     );
+    if (identity.consistency === "strict") this.keepMajority(goneMembers);
     if (goneMembers.length === 0) return false;
     const rest = view.members.filter((m) => !goneMembers.includes(m));
     if (identity.consistency === "strict" && rest.length < majority(identity.configured.length)) return false;
@@ -251,6 +251,16 @@ export class Leadership {
     if (rest.length === 1 && !goneMembers.every((m) => peers.gone(m, view.no, true))) return false;
     this.appendView(rest, view.forkRisk, { ballot: this.ballot, minor: view.no.minor + 1 });
     return true;
+  }
+
+  /** Strict: who is slow or wants to leave, but still answers, is kept as long as there would be no majority without it. */
+  private keepMajority(goneMembers: Member[]): void {
+    const { identity, peers } = this.core;
+    const goneMax = this.view().members.length - majority(identity.configured.length);
+    for (let i = goneMembers.length - 1; i >= 0 && goneMembers.length > goneMax; i--) {
+      const { replicaId, storeId } = goneMembers[i]!;
+      if (!peers.silent(replicaId) && peers.lastBeat(replicaId)?.storeId === storeId) goneMembers.splice(i, 1);
+    }
   }
 
   /** When everybody stops, the lowest id leads last, so that a plain start of replica 0 finds all there is. */
@@ -317,7 +327,7 @@ export class Leadership {
 
   /** Own disk stalls: another member should lead. */
   diskStalls(): boolean {
-    return this.ownStallMs >= this.core.timing.progressMs && this.view().members.length > 1;
+    return this.core.log.stalledMs >= this.core.timing.progressMs && this.view().members.length > 1;
   }
 
   /**
@@ -345,6 +355,13 @@ export class Leadership {
     if (member === undefined || this.matchOf(member) < log.lastSeq) return;
     if (heartbeat)
       this.core.emit({ type: "send", to: member.replicaId, frame: { type: "handoff", ballot: this.ballot } });
+  }
+
+  /** R10: a leader that stops goes last: alone, with all of it committed and nobody near who could take over. */
+  mayStop(): boolean {
+    const { log, peers } = this.core;
+    const isNear = peers.ids.some((id) => peers.reach(id) && !(peers.lastBeat(id)?.leaving ?? true));
+    return this.view().members.length === 1 && this.commit === log.lastSeq && !isNear;
   }
 
   cancelHandOver(): void {
@@ -399,11 +416,6 @@ export class Leadership {
   private matchOf(member: Member): Seq {
     const progress = this.progress.get(member.replicaId);
     return progress !== undefined && progress.storeId === member.storeId ? progress.match : 0;
-  }
-
-  private enoughMembers(count: number): boolean {
-    const { identity } = this.core;
-    return identity.consistency === "available" || count >= majority(identity.configured.length);
   }
 
   private appendView(members: readonly Member[], forkRisk: readonly ReplicaId[] | null, no: View["no"]): void {

@@ -26,6 +26,9 @@ export class LogMirror {
   lastSeq: Seq;
   /** The log is on the disk up to here. */
   durableSeq: Seq;
+  /** Ms that the disk has been busy with one and the same write. */
+  stalledMs = 0;
+  private watchedToken: PersistToken | null = null;
   private durableBase: Seq;
   private pending: Pending[] = [];
   private nextToken: PersistToken = 1;
@@ -107,6 +110,13 @@ export class LogMirror {
       this.durableBase = this.pending.shift()!.lastSeq;
     }
     this.recompute();
+  }
+
+  /** Time passed: is the disk still at the write it was at before? */
+  tick(elapsedMs: number): void {
+    const token = this.pending[0]?.token ?? null;
+    this.stalledMs = token !== null && token === this.watchedToken ? this.stalledMs + elapsedMs : 0;
+    this.watchedToken = token;
   }
 
   private persist(rows: PersistRows, cutAfter: Seq = Number.MAX_SAFE_INTEGER): PersistToken {

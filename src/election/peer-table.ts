@@ -112,6 +112,12 @@ export class PeerTable {
     return this.hears(id) && (this.peer(id).beat?.hears.includes(this.identity.replicaId) ?? false);
   }
 
+  /** It cannot be reached and answer now: refused, or no frame of it for suspectMs that said that it hears us. */
+  silent(id: ReplicaId): boolean {
+    const peer = this.peers.get(id);
+    return peer === undefined || this.isRefused(id) || peer.unreachedMs >= this.timing.suspectMs;
+  }
+
   /** Of some peer nothing is known yet: neither a Beat nor a refused dial. */
   anyUnknown(): boolean {
     for (const peer of this.peers.values()) if (peer.beat === null && !peer.refused) return true;
