@@ -4,6 +4,7 @@
  * and the others try again until it is free. Before binding, whoever answers there is
  * asked who it is: two clusters on one port would each get half of the visitors.
  */
+import { clusterToken } from "./cluster-key.ts";
 import { isLoopback, printAddress, type Address } from "./option-values.ts";
 import type { Logger } from "./logger.ts";
 
@@ -18,6 +19,8 @@ export interface FrontDeps {
   readonly scheme: "http" | "https";
   /** Null until the first view is known. */
   readonly clusterId: () => string | null;
+  /** What a replica with our key answers to this nonce (frontProof); without it only an open /cluster.json tells. */
+  readonly proofOf?: (nonce: string) => string;
   /** True if a living replica of the same data folder says that it has the front. */
   readonly sharedLocally: () => boolean;
   /** Binds, or throws with `code` EADDRINUSE. */
@@ -30,8 +33,19 @@ export interface FrontDeps {
 
 type Answerer = "nobody" | "ours" | "foreign" | "silent";
 
+/** In a question to /cluster.json: a text that was never used before, at most 64 characters. */
+export const FRONT_NONCE_HEADER = "lastword-front-nonce";
+/** In its answer: that the one who answers holds the cluster key. */
+export const FRONT_PROOF_HEADER = "lastword-front-proof";
+
+const NONCE_CHARACTERS_MAX = 64;
 const RETRY_MS = 250;
 const ASK_TIMEOUT_MS = 1000;
+
+/** The answer to a nonce; the secret does not leave, whoever asks or answers. */
+export function frontProof(secret: Uint8Array, nonce: string): string {
+  return clusterToken(secret, `front|${nonce.slice(0, NONCE_CHARACTERS_MAX)}`);
+}
 
 /** Tries until it has the address, learns that it is somebody else's, or is stopped. */
 export class FrontPort {
@@ -87,14 +101,19 @@ export class FrontPort {
 
   async #whoAnswers(): Promise<Answerer> {
     const { scheme, address } = this.#deps;
+    const nonce = crypto.randomUUID();
     try {
       const answer = await fetch(`${scheme}://${printAddress(address)}/cluster.json`, {
         signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
         redirect: "manual",
+        headers: { accept: "application/json", [FRONT_NONCE_HEADER]: nonce },
         // Only the clusterId is read, and a wrong answer costs no more than the front.
         ...(scheme === "https" && isLoopback(address.host) ? { tls: { rejectUnauthorized: false } } : {}),
       });
       const text = (await answer.text()).slice(0, 65_536);
+      // Where the status needs a login, the key alone says who it is.
+      const proof = this.#deps.proofOf?.(nonce);
+      if (proof !== undefined && answer.headers.get(FRONT_PROOF_HEADER) === proof) return "ours";
       const theirs = clusterIdIn(text);
       if (theirs === null) return "foreign";
       const own = this.#deps.clusterId();

@@ -6,7 +6,7 @@ import { defaultKeyPath, readClusterKey } from "./cluster-key.ts";
 import { until, type CommandDeps } from "./command-deps.ts";
 import { dataFolder, lockPath } from "./data-folder.ts";
 import { done, EXIT, failure, failureLine, type ExitCode, type Outcome } from "./exit.ts";
-import { askAll, bestStatus, lookAround, type LocalCluster } from "./local-cluster.ts";
+import { askAll, bestStatus, lookAround, type LocalCluster, type LocalReplica } from "./local-cluster.ts";
 import { isLoopback, printAddress, type Address } from "./option-values.ts";
 import { OPTION_NAMES, variableOf, wordsOf, type Invocation } from "./options.ts";
 import { localPeers, settingsOf, webAddress } from "./settings.ts";
@@ -16,6 +16,7 @@ import { Supervisor } from "./supervisor.ts";
 /** Tells a replica who looks after it; it says so in run.json. */
 export const SUPERVISOR_VARIABLE = "LASTWORD_SUPERVISOR";
 
+const ALL_TIMEOUT_MS = 3_000;
 const READY_TIMEOUT_MS = 15_000;
 
 /** The words for each child: what `up` was given, with the addresses of this one. */
@@ -61,20 +62,16 @@ export function childEnvironment(
   return { ...rest, [SUPERVISOR_VARIABLE]: supervisor === null ? undefined : String(supervisor) };
 }
 
-async function sayWhenReady(cluster: () => LocalCluster, deps: CommandDeps, front: Address | null): Promise<void> {
-  let replicas = lookAround(cluster().data, deps);
-  const ready = await until(
-    async () => {
-      replicas = lookAround(cluster().data, deps);
-      return bestStatus(await askAll(cluster(), replicas))?.writable === true;
-    },
-    READY_TIMEOUT_MS,
-    100,
-  );
-  if (!ready) return;
-  const pages = replicas.flatMap(({ run, alive }) => (run !== null && alive ? [run.web] : []));
-  const shared = replicas.find(({ run, alive }) => alive && run?.front !== null)?.run?.front;
-  deps.out(`Lastword is running: ${front === null ? (pages[0] ?? "") : (shared ?? pages[0] ?? "")}\n`);
+async function sayWhenReady(cluster: () => LocalCluster, ids: readonly number[], deps: CommandDeps): Promise<void> {
+  const running = (): LocalReplica[] =>
+    lookAround(cluster().data, deps).filter(({ alive, run }) => alive && run !== null);
+  const writable = async (): Promise<boolean> => bestStatus(await askAll(cluster(), running()))?.writable === true;
+  // With one that cannot start the others are still worth saying.
+  await until(() => ids.every((id) => running().some((replica) => replica.id === id)), ALL_TIMEOUT_MS, 100);
+  if (!(await until(writable, READY_TIMEOUT_MS, 100))) return;
+  const pages = running().flatMap(({ run }) => run?.web ?? []);
+  const front = running().find(({ run }) => run?.front !== null)?.run?.front;
+  deps.out(`Lastword is running: ${front ?? pages[0] ?? ""}\n`);
   deps.out(`its replicas: ${pages.join(" ")}\n`);
   deps.out("Ctrl-C stops them.\n");
 }
@@ -133,6 +130,10 @@ export async function runUp(invocation: Invocation, deps: CommandDeps): Promise<
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   supervisor.start();
-  void sayWhenReady(cluster, deps, checked.value.front);
+  void sayWhenReady(
+    cluster,
+    children.value.map(({ id }) => id),
+    deps,
+  );
   return (await supervisor.over) as ExitCode;
 }

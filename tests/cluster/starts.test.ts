@@ -348,6 +348,19 @@ describe("a folder that does not fit", () => {
   }, 60_000);
 });
 
+test("another list of replicas: the newcomer says so and ends with 5, the other goes on", async () => {
+  await using cluster = await Cluster.create({ replicas: 2 });
+  await cluster.startAll([0]);
+  const peers = cluster.words(1).find((word) => word.startsWith("--peers="))!;
+  const words = cluster.words(1).map((word) => (word === peers ? `${peers},2=127.0.0.1:9` : word));
+  const refused = await cluster.command(words);
+  expect([refused.exit, oneLine(refused.stderr)]).toEqual([
+    5,
+    "lastword: replica 0 has other replica ids in --peers; give the same ids on every host",
+  ]);
+  await cluster.inStep([0]);
+}, 30_000);
+
 test.each([
   [["--help"], 0, /^Lastword: a chat/, ""],
   [["--version"], 0, /^lastword \d+\.\d+\.\d+ \(commit [0-9a-f]+, Bun 1\.4\.5, storage format 1\)\n$/, ""],

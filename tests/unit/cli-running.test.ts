@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from "bun:test";
 import { bindPort } from "../../src/cli/bind.ts";
-import { FrontPort, type FrontDeps } from "../../src/cli/front-port.ts";
+import { FRONT_NONCE_HEADER, FRONT_PROOF_HEADER, FrontPort, type FrontDeps } from "../../src/cli/front-port.ts";
 import { bestStatus } from "../../src/cli/local-cluster.ts";
 import { createLogger, type LogFields } from "../../src/cli/logger.ts";
 import { statusText, table } from "../../src/cli/status.ts";
@@ -166,6 +166,7 @@ describe("the front port", () => {
       address: { host: "127.0.0.1", port },
       scheme: "http",
       clusterId: () => "ours",
+      proofOf: (nonce) => `proof of ${nonce}`,
       sharedLocally: () => false,
       serve: (_address, reusePort) => {
         seen.bound += 1;
@@ -215,6 +216,17 @@ describe("the front port", () => {
     expect(seen.bound).toBe(0);
     expect(seen.foreign).toHaveLength(1);
     expect(seen.foreign[0]).toContain("--front");
+    await part.stop();
+  });
+
+  test("is shared with who holds the key, also where the status needs a login", async () => {
+    await using other = answering((request) => {
+      const headers = { [FRONT_PROOF_HEADER]: `proof of ${request.headers.get(FRONT_NONCE_HEADER)}` };
+      return new Response(null, { status: 303, headers });
+    });
+    const { part, seen } = front(other.port);
+    await part.start();
+    expect(seen).toMatchObject({ bound: 1, foreign: [] });
     await part.stop();
   });
 
