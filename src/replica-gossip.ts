@@ -1,6 +1,6 @@
 /**
- * What replicas tell each other outside the log: who is connected to them, and where they
- * are found. Frames may be lost, so every message is numbered: who sees a gap, a restart
+ * What replicas tell each other outside the log: who is connected to them, who types, and
+ * where they are found. Frames may be lost, so every message is numbered: who sees a gap, a restart
  * or a stranger asks for everything again. What a replica said is forgotten as soon as it
  * is no longer heard.
  */
@@ -31,6 +31,8 @@ interface Message {
   readonly off?: readonly string[];
   /** The replica that shall say everything again. */
   readonly want?: number;
+  /** Pairs of conversation and user: somebody types there. Not numbered; what is lost is lost. */
+  readonly typing?: readonly (readonly [string, string])[];
 }
 
 interface Heard {
@@ -51,6 +53,8 @@ export interface GossipDeps {
 
 /** A user id is 12 characters: this many stay well below the 64 KiB of one frame. */
 const USERS_PER_MESSAGE = 2000;
+/** Typing told at one time; more is dropped, it comes again with the next letters. */
+const TYPING_PER_MESSAGE = 200;
 /** Changes within this time leave together. */
 const GATHER_MS = 50;
 /** How often a replica says its number, and looks who is still heard. */
@@ -62,7 +66,9 @@ export class ReplicaGossip implements Presence {
   readonly #local = new Set<string>();
   readonly #heard = new Map<number, Heard>();
   readonly #listeners: ((userId: string, online: boolean) => void)[] = [];
+  readonly #typingListeners: ((conversationId: string, userId: string) => void)[] = [];
   readonly #changed = new Map<string, boolean>();
+  readonly #typing = new Map<string, readonly [string, string]>();
   #facts: ReplicaFacts | null = null;
   #n = 0;
   #beat: ReturnType<typeof setInterval> | null = null;
@@ -102,11 +108,21 @@ export class ReplicaGossip implements Presence {
       else this.#local.delete(userId);
     });
     this.#changed.set(userId, online);
-    this.#gather ??= setTimeout(() => this.#sayChanges(), GATHER_MS);
+    this.#soon();
   }
 
   onChange(listener: (userId: string, online: boolean) => void): void {
     this.#listeners.push(listener);
+  }
+
+  sendTyping(conversationId: string, userId: string): void {
+    if (this.#typing.size >= TYPING_PER_MESSAGE) return;
+    this.#typing.set(`${conversationId} ${userId}`, [conversationId, userId]);
+    this.#soon();
+  }
+
+  onTyping(listener: (conversationId: string, userId: string) => void): void {
+    this.#typingListeners.push(listener);
   }
 
   /** A stream to a peer was opened: it may have missed anything. */
@@ -119,6 +135,9 @@ export class ReplicaGossip implements Presence {
     const message = parse(payload);
     if (message === null || !this.#deps.peers.includes(from)) return;
     if (message.want === this.#deps.self) this.#sayAll();
+    for (const [conversation, user] of message.typing ?? []) {
+      for (const listener of this.#typingListeners) listener(conversation, user);
+    }
     if (message.facts !== undefined && message.all !== undefined) {
       this.#replace(from, { boot: message.boot, n: message.n, facts: message.facts, online: new Set(message.all) });
       return;
@@ -160,8 +179,14 @@ export class ReplicaGossip implements Presence {
     this.#send({});
   }
 
+  #soon(): void {
+    this.#gather ??= setTimeout(() => this.#sayChanges(), GATHER_MS);
+  }
+
   #sayChanges(): void {
     this.#gather = null;
+    if (this.#typing.size > 0) this.#send({ typing: [...this.#typing.values()] });
+    this.#typing.clear();
     const changes = [...this.#changed];
     this.#changed.clear();
     for (let i = 0; i < changes.length; i += USERS_PER_MESSAGE) {
@@ -200,11 +225,18 @@ function isTexts(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.every(isText));
 }
 
+function isTyping(value: unknown): boolean {
+  if (value === undefined) return true;
+  if (!Array.isArray(value) || value.length > TYPING_PER_MESSAGE) return false;
+  return value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText));
+}
+
 function parse(payload: string): Message | null {
   try {
     const read = JSON.parse(payload) as Partial<Message> | null;
     if (read === null || !isText(read.boot) || !Number.isInteger(read.n)) return null;
     if (!isTexts(read.all) || !isTexts(read.on) || !isTexts(read.off)) return null;
+    if (!isTyping(read.typing)) return null;
     const { facts } = read;
     if (facts !== undefined && !(isText(facts.web) && isText(facts.grpc) && isText(facts.bootId))) return null;
     return read as Message;

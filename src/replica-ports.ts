@@ -3,9 +3,12 @@ import { hostname } from "node:os";
 import { Server as GrpcServer, ServerCredentials } from "@grpc/grpc-js";
 import { bindPort } from "./cli/bind.ts";
 import { done, type Outcome } from "./cli/exit.ts";
-import { isLoopback, printAddress, type Address } from "./cli/option-values.ts";
+import { FRONT_NONCE_HEADER, FRONT_PROOF_HEADER } from "./cli/front-port.ts";
+import type { Logger } from "./cli/logger.ts";
+import { printAddress, type Address } from "./cli/option-values.ts";
 import { listenAddresses, type Settings } from "./cli/settings.ts";
 import { PEER_SERVER_OPTIONS } from "./election/peer-service.ts";
+import { CertificateWatch, readCertificate, type Certificate } from "./replica-tls.ts";
 
 /** What the page's app must be to be served. */
 export interface PageApp {
@@ -16,6 +19,14 @@ export interface PageApp {
 const BODY_BYTES_MAX = 1024 * 1024;
 /** Event streams say something every second; whatever is silent for this long is gone. */
 const IDLE_SECONDS = 30;
+/**
+ * A client whose computer vanished says no goodbye, and its user would stay online for the
+ * quarter of an hour that TCP takes to give up: a ping without an answer ends the connection.
+ */
+const KEEPALIVE = { "grpc.keepalive_time_ms": 4000, "grpc.keepalive_timeout_ms": 4000 };
+/** Tries to have a port again that this process has just let go of. */
+const REBIND_ATTEMPTS = 20;
+const REBIND_EVERY_MS = 50;
 
 /** Listens for gRPC; services can still be added. */
 export async function openGrpcServer(settings: Settings, id: number): Promise<Outcome<GrpcServer>> {
@@ -24,7 +35,7 @@ export async function openGrpcServer(settings: Settings, id: number): Promise<Ou
   return bindPort(
     at,
     async () => {
-      const server = new GrpcServer(PEER_SERVER_OPTIONS);
+      const server = new GrpcServer({ ...PEER_SERVER_OPTIONS, ...KEEPALIVE });
       await new Promise<void>((resolve, reject) => {
         const host = at.host === "localhost" ? { ...at, host: "127.0.0.1" } : at;
         server.bindAsync(printAddress(host), ServerCredentials.createInsecure(), (error) =>
@@ -37,61 +48,127 @@ export async function openGrpcServer(settings: Settings, id: number): Promise<Ou
   );
 }
 
+/** One address of the page; another server takes it over when the certificate changes. */
+interface Listener {
+  readonly at: Address;
+  readonly reusePort: boolean;
+  server: Bun.Server<undefined>;
+}
+
+/** Names of this host alone; other loopback addresses are reached by their number. */
+const LOCAL_NAMES = new Set(["localhost", "127.0.0.1", "::1"]);
+
 /** The page's listeners. Until there is an app they answer 503, so that a port is taken before anything is written. */
 export class PageServer {
   readonly scheme: "http" | "https";
   readonly #settings: Settings;
+  readonly #logger: Logger;
   readonly #wanted: Address;
+  readonly #listeners = new Set<Listener>();
+  /** Listeners with an earlier certificate, until the last of their connections is over. */
+  readonly #retired = new Set<Bun.Server<undefined>>();
   #app: PageApp | null = null;
-  #server: Bun.Server<undefined> | null = null;
+  #proofOf: ((nonce: string) => string) | null = null;
+  #own: Listener | null = null;
+  #certificate: Certificate | null = null;
+  #watch: CertificateWatch | null = null;
+  #stopped = false;
 
-  constructor(settings: Settings, id: number) {
+  constructor(settings: Settings, id: number, logger: Logger) {
     this.#settings = settings;
+    this.#logger = logger;
     this.#wanted = listenAddresses(settings, id).web;
     this.scheme = settings.tls === null ? "http" : "https";
   }
 
   /** Binds the replica's own port. */
   async start(): Promise<Outcome<null>> {
-    const bound = await bindPort(this.#wanted, () => this.#listen(this.#wanted, false), {
-      option: "--web",
-      data: this.#settings.data,
-    });
+    const { tls, data } = this.#settings;
+    if (tls !== null) {
+      const certificate = readCertificate(tls);
+      if (!certificate.ok) return certificate;
+      this.#certificate = certificate.value;
+      this.#watch = new CertificateWatch(tls, certificate.value, {
+        onChange: (renewed) => void this.#renew(renewed),
+        onRefused: () => this.#logger.warn("tls_refused"),
+      });
+      this.#watch.start();
+    }
+    const bound = await bindPort(this.#wanted, () => this.#listen(this.#wanted, false), { option: "--web", data });
     if (!bound.ok) return bound;
-    this.#server = bound.value;
+    this.#own = bound.value;
     return done(null);
   }
 
   /** Where the page is, with the port that was really bound. */
   get address(): Address {
-    return { host: this.#wanted.host, port: this.#server?.port ?? this.#wanted.port };
+    return { host: this.#wanted.host, port: this.#own?.at.port ?? this.#wanted.port };
   }
 
   /** As a browser names it. */
   get origin(): string {
     const { host, port } = this.address;
-    const named = isLoopback(host) ? "localhost" : host === "0.0.0.0" || host === "::" ? hostname() : host;
+    const named = LOCAL_NAMES.has(host) ? "localhost" : host === "0.0.0.0" || host === "::" ? hostname() : host;
     return `${this.scheme}://${printAddress({ host: named, port })}`;
   }
 
-  /** From now on this app answers. */
-  serve(app: PageApp): void {
+  /** From now on this app answers; `proofOf` says to other replicas' fronts that it is one of theirs. */
+  serve(app: PageApp, proofOf: (nonce: string) => string): void {
     this.#app = app;
+    this.#proofOf = proofOf;
   }
 
   /** One more listener for the same app: the front. Throws EADDRINUSE. */
-  open(at: Address, app: PageApp, reusePort: boolean): { stop(): Promise<void> } {
-    this.#app = app;
-    const server = this.#listen(at, reusePort);
-    return { stop: () => server.stop(true) };
+  open(at: Address, reusePort: boolean): { stop(): Promise<void> } {
+    const listener = this.#listen(at, reusePort);
+    return {
+      stop: async () => {
+        this.#listeners.delete(listener);
+        await listener.server.stop(true);
+      },
+    };
   }
 
   async stop(): Promise<void> {
-    await this.#server?.stop(true);
+    this.#stopped = true;
+    this.#watch?.stop();
+    const servers = [...[...this.#listeners].map((listener) => listener.server), ...this.#retired];
+    this.#listeners.clear();
+    await Promise.all(servers.map((server) => server.stop(true)));
   }
 
-  #listen(at: Address, reusePort: boolean): Bun.Server<undefined> {
-    const { tls } = this.#settings;
+  /**
+   * Bun does not change the certificate of a listener, so each is closed for new connections
+   * and opened again: what is connected goes on, streams too.
+   */
+  async #renew(certificate: Certificate): Promise<void> {
+    this.#certificate = certificate;
+    for (const listener of this.#listeners) {
+      const old = listener.server;
+      this.#retired.add(old);
+      void old.stop(false).finally(() => this.#retired.delete(old));
+      for (let attempt = 1; !this.#stopped && this.#listeners.has(listener); attempt++) {
+        try {
+          listener.server = this.#bind(listener.at, listener.reusePort);
+          break;
+        } catch (error) {
+          // Another process took the port within this instant: without its page a replica is of no use.
+          if (attempt === REBIND_ATTEMPTS) throw error;
+          await Bun.sleep(REBIND_EVERY_MS);
+        }
+      }
+    }
+    this.#logger.info("tls_renewed");
+  }
+
+  #listen(at: Address, reusePort: boolean): Listener {
+    const server = this.#bind(at, reusePort);
+    const listener = { at: { host: at.host, port: server.port ?? at.port }, reusePort, server };
+    this.#listeners.add(listener);
+    return listener;
+  }
+
+  #bind(at: Address, reusePort: boolean): Bun.Server<undefined> {
     return Bun.serve({
       // "localhost" could become ::1 alone, where an IPv4 client finds nobody.
       hostname: at.host === "localhost" ? "127.0.0.1" : at.host,
@@ -100,11 +177,20 @@ export class PageServer {
       development: false,
       idleTimeout: IDLE_SECONDS,
       maxRequestBodySize: BODY_BYTES_MAX,
-      ...(tls === null ? {} : { tls: { cert: Bun.file(tls.certPath), key: Bun.file(tls.keyPath) } }),
-      fetch: (request, server) =>
-        this.#app === null
-          ? new Response("starting\n", { status: 503, headers: { "retry-after": "1" } })
-          : this.#app.fetch(request, { server }),
+      ...(this.#certificate === null ? {} : { tls: this.#certificate }),
+      fetch: (request, server) => this.#answer(request, server),
+    });
+  }
+
+  #answer(request: Request, server: Bun.Server<undefined>): Response | Promise<Response> {
+    if (this.#app === null) return new Response("starting\n", { status: 503, headers: { "retry-after": "1" } });
+    const nonce = request.headers.get(FRONT_NONCE_HEADER);
+    if (nonce === null || this.#proofOf === null) return this.#app.fetch(request, { server });
+    const proof = this.#proofOf(nonce);
+    return Promise.resolve(this.#app.fetch(request, { server })).then((answer) => {
+      const proven = new Response(answer.body, answer);
+      proven.headers.set(FRONT_PROOF_HEADER, proof);
+      return proven;
     });
   }
 }

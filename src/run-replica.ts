@@ -15,7 +15,7 @@ import type { Clock } from "./chat/ports.ts";
 import { clusterToken } from "./cli/cluster-key.ts";
 import { addControlService } from "./cli/control.ts";
 import { replicaFolder } from "./cli/data-folder.ts";
-import { FrontPort } from "./cli/front-port.ts";
+import { FrontPort, frontProof } from "./cli/front-port.ts";
 import { joinCluster, type Membership } from "./cli/join-cluster.ts";
 import type { Logger } from "./cli/logger.ts";
 import { isLoopback, printAddress } from "./cli/option-values.ts";
@@ -36,6 +36,7 @@ import { openGrpcServer, PageServer } from "./replica-ports.ts";
 import { ReplicaGossip } from "./replica-gossip.ts";
 import { ReplicaStorage } from "./replica-storage.ts";
 import { StatusReport } from "./status-report.ts";
+import { tokenCheck } from "./token-check.ts";
 import { createWeb, type Web } from "./web/web.ts";
 
 export interface ReplicaContext {
@@ -97,7 +98,7 @@ export class RunningReplica {
     const { id, settings } = this.#context;
     // A predecessor's file, from before it was killed, names a process that is not this one.
     rmSync(runFilePath(settings.data, id), { force: true });
-    const page = new PageServer(settings, id);
+    const page = new PageServer(settings, id, this.#context.logger);
     this.#closers.push(() => page.stop());
     const bound = await page.start();
     if (!bound.ok) return bound;
@@ -240,12 +241,14 @@ export class RunningReplica {
   #startServing(parts: ReturnType<RunningReplica["openRooms"]> & Outside): void {
     const { id, settings, logger } = this.#context;
     const { driver, transport, gossip, report, chat, grpc, page, membership, storage, mismatches } = parts;
-    const openStatus = isLoopback(page.address.host);
+    // A proxy on this host brings everybody to a listener on loopback.
+    const openStatus = isLoopback(page.address.host) && !settings.behindProxy;
+    const isStatusToken = tokenCheck(clusterToken(membership.key.secret, "status"));
     const api = addChatService(grpc, {
       chat,
       status: () => report.status(),
       openStatus: settings.loopback,
-      authenticateCluster: (token) => token === clusterToken(membership.key.secret, "status"),
+      authenticateCluster: isStatusToken,
     });
     addControlService(grpc, {
       secret: membership.key.secret,
@@ -264,6 +267,9 @@ export class RunningReplica {
       openStatus,
       clock: CLOCK,
       behindProxy: settings.behindProxy,
+      self: page.origin,
+      handoverKey: Buffer.from(clusterToken(membership.key.secret, "handover"), "base64url"),
+      authenticateCluster: isStatusToken,
     });
     transport.start(grpc);
     this.#closers.push(() => transport.stop());
@@ -282,8 +288,9 @@ export class RunningReplica {
     };
     gossip.start(facts);
     this.#closers.push(() => gossip.stop());
-    page.serve(web);
-    const front = this.#openFront(page, web, parts.log);
+    const { secret } = membership.key;
+    page.serve(web, (nonce) => frontProof(secret, nonce));
+    const front = this.#openFront(page, parts.log, secret);
     const watch = setInterval(() => api.setServing(driver.notWritable() === null), SERVING_LOOK_MS);
     this.#closers.push(() => clearInterval(watch));
     this.#writeRunFile(facts);
@@ -301,7 +308,7 @@ export class RunningReplica {
     this.#context.logger.info("left");
   }
 
-  #openFront(page: PageServer, web: Web, log: LogDb): string | null {
+  #openFront(page: PageServer, log: LogDb, secret: Uint8Array): string | null {
     const { id, settings, logger } = this.#context;
     const address = settings.front;
     if (address === null) return null;
@@ -310,8 +317,9 @@ export class RunningReplica {
       address,
       scheme: page.scheme,
       clusterId: () => log.clusterId,
+      proofOf: (nonce) => frontProof(secret, nonce),
       sharedLocally: () => this.#roster.sharesFront(origin, id),
-      serve: (at, reusePort) => page.open(at, web, reusePort),
+      serve: (at, reusePort) => page.open(at, reusePort),
       logger,
       onForeign: (sentence) => process.stderr.write(`lastword: ${sentence}\n`),
     });

@@ -16,6 +16,7 @@ import { directMembers } from "./ids.ts";
 import { FEED_BYTES_MAX, LiveFeed, weight } from "./live-feed.ts";
 import type { Presence } from "./ports.ts";
 import type { Change } from "./queries.ts";
+import { RateLimit } from "./rate-limit.ts";
 import type { Reading } from "./reading.ts";
 import { failedWith } from "./sentences.ts";
 import type { Feed, FeedEvent, Session } from "./service.ts";
@@ -31,6 +32,9 @@ const REPLAY_MAX = 1_000;
 /** Streams that wait for this replica to reach their cursor. */
 const PENDING_MAX = 1_000;
 
+/** A page says every few seconds that somebody types; more from one user goes no further. */
+const TYPING = { count: 3, perMs: 3_000 } as const;
+
 /** When to try again with more streams than allowed. */
 const STREAMS_RETRY_MS = 10_000;
 
@@ -42,6 +46,7 @@ export class FeedHub {
   readonly #byUser = new Map<string, Set<LiveFeed>>();
   /** Not live yet: this replica has not applied as far as their cursors. */
   readonly #pending = new Map<LiveFeed, Cursor>();
+  readonly #typingLimit: RateLimit;
 
   /** `onLeft` is told when a user's last stream at this replica closed. */
   constructor(
@@ -52,6 +57,7 @@ export class FeedHub {
     this.#views = parts.views;
     this.#reading = parts.reading;
     this.#onLeft = parts.onLeft;
+    this.#typingLimit = new RateLimit(deps.clock, TYPING);
     deps.presence.onChange((userId) => this.#presenceChanged(userId));
     deps.presence.onTyping?.((conversationId, userId) => this.#typed(conversationId, userId));
   }
@@ -100,6 +106,8 @@ export class FeedHub {
 
   /** Somebody types, at this replica. */
   typing(session: Session, conversationId: string): void {
+    // It costs the sender nothing and fills the other side's stream: not without a bound.
+    if (this.#typingLimit.take(session.userId) > 0) return;
     if (this.#deps.queries().member(conversationId, session.userId) === null) return;
     this.#typed(conversationId, session.userId);
     this.#deps.presence.sendTyping?.(conversationId, session.userId);

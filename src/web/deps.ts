@@ -26,6 +26,12 @@ export interface WebDeps {
   readonly clock: Clock;
   /** A proxy we trust is in front: the caller's address is the last entry of X-Forwarded-For. */
   readonly behindProxy?: boolean;
+  /** Origin of this replica's own page. */
+  readonly self: string;
+  /** 32 bytes that all replicas of the cluster know: seals hand-over tokens. */
+  readonly handoverKey: Uint8Array;
+  /** Is it the token made from the cluster key? Opens /cluster.json. */
+  readonly authenticateCluster?: (token: string) => boolean;
 }
 
 /** The part of Bun's server that routes use; absent when a test calls app.request(). */

@@ -5,13 +5,15 @@
  * all feeds share, so that a thousand readers cost a thousand copies and one template. A reader
  * that does not read is not waited for: the feed is bounded, and so is what is handed to the socket.
  */
-import { Hono } from "hono";
+import { Hono, type Context } from "hono";
 import type { Feed, FeedEvent, FeedItem } from "../chat/service.ts";
 import { answerError } from "./answer.tsx";
 import type { WebDeps, WebEnv } from "./deps.ts";
 import { renderRow } from "./views/message-html.tsx";
 import { summarize } from "./views/cluster-line.tsx";
-import { needsLogin, sessionOf } from "./request.ts";
+import { otherHosts, type Handover } from "./handover.ts";
+import { needsLogin, readFields, sessionOf } from "./request.ts";
+import { originsFor } from "./security.ts";
 
 /** The page takes 2.5 s without any as "my replica is gone". */
 const PING_INTERVAL_MS = 1000;
@@ -19,6 +21,14 @@ const PING_INTERVAL_MS = 1000;
 const SOCKET_BYTES_MAX = 64 * 1024;
 /** A reader that has taken nothing for so long is cut; it resumes by its cursor. */
 const STUCK_TICKS_MAX = 15;
+/**
+ * A page says every 3 s that it is still there, under the name that it gave its stream. A computer
+ * that vanished does not, and TCP would notice that a quarter of an hour later.
+ */
+const ALIVE_MS = 8_000;
+const ALIVE_NAME = /^[\w-]{1,64}$/;
+/** Tabs of one browser that can move to another host name at the same time. */
+const SEATS_MAX = 8;
 
 const encoder = new TextEncoder();
 
@@ -46,17 +56,30 @@ export function encodeItem(item: FeedItem): Uint8Array {
   return bytes;
 }
 
+interface StreamOwner {
+  readonly userId: string;
+  /** The name that the page gave the stream; "" for a program that does not say that it is alive. */
+  readonly name: string;
+  /** The login stands after all: a merge can take it away and bring it back. */
+  readonly stillIn: () => Promise<boolean>;
+  readonly nowMs: () => number;
+}
+
 class EventStream {
   readonly body: ReadableStream<Uint8Array>;
+  readonly owner: StreamOwner;
   private readonly feed: Feed;
   private readonly onEnd: (stream: EventStream) => void;
+  private aliveMs: number;
   private controller: ReadableStreamDefaultController<Uint8Array> | null = null;
   private resume: (() => void) | null = null;
   private stuckTicks = 0;
   private ended = false;
 
-  constructor(feed: Feed, first: Uint8Array, onEnd: (stream: EventStream) => void) {
+  constructor(feed: Feed, owner: StreamOwner, first: Uint8Array, onEnd: (stream: EventStream) => void) {
     this.feed = feed;
+    this.owner = owner;
+    this.aliveMs = owner.nowMs();
     this.onEnd = onEnd;
     this.body = new ReadableStream<Uint8Array>(
       {
@@ -86,15 +109,24 @@ class EventStream {
     while (!this.ended) {
       const item = await this.feed.next();
       if (item === null || this.ended) break;
+      // Without a word: the page comes back, and only then learns what became of its login.
+      if (item.event.kind === "ended" && (await this.owner.stillIn())) break;
+      if (this.ended) break;
       this.controller?.enqueue(encodeItem(item));
       if (!this.room()) await new Promise<void>((done) => (this.resume = done));
     }
     this.end();
   }
 
+  /** Its page is there. */
+  alive(): void {
+    this.aliveMs = this.owner.nowMs();
+  }
+
   /** Once a second: a sign of life, dropped when the socket is full. */
   tick(bytes: Uint8Array): void {
     if (this.ended) return;
+    if (this.owner.name !== "" && this.owner.nowMs() - this.aliveMs > ALIVE_MS) return this.end();
     if (this.room()) this.controller?.enqueue(bytes);
     else if (++this.stuckTicks > STUCK_TICKS_MAX) this.end();
   }
@@ -116,12 +148,14 @@ class EventStream {
 /** The open streams of one replica's page. */
 export class EventStreams {
   private readonly deps: WebDeps;
+  private readonly handover: Handover;
   private readonly open = new Set<EventStream>();
   private timer: ReturnType<typeof setInterval> | null = null;
   private lastCluster = "";
 
-  constructor(deps: WebDeps) {
+  constructor(deps: WebDeps, handover: Handover) {
     this.deps = deps;
+    this.handover = handover;
   }
 
   /** Number of open streams. */
@@ -129,12 +163,29 @@ export class EventStreams {
     return this.open.size;
   }
 
-  start(feed: Feed): ReadableStream<Uint8Array> {
+  start(feed: Feed, owner: StreamOwner): ReadableStream<Uint8Array> {
     const hello = `retry: 500\n${eventText("cluster", this.cluster())}\n${this.ping()}`;
-    const stream = new EventStream(feed, encoder.encode(hello), (ended) => this.forget(ended));
+    const stream = new EventStream(feed, owner, encoder.encode(hello), (ended) => this.forget(ended));
     this.open.add(stream);
     this.timer ??= setInterval(() => this.tick(), PING_INTERVAL_MS);
     return stream.body;
+  }
+
+  /** The page of a user's stream says that it is there. */
+  alive(userId: string, name: string): void {
+    for (const stream of this.open) {
+      if (stream.owner.userId === userId && stream.owner.name === name) stream.alive();
+    }
+  }
+
+  /** Hand-over tokens for a page at `url`, by the origin where they are good; null where none are needed. */
+  handovers(url: string, token: string, seats: number): Record<string, string[]> | null {
+    const others = otherHosts(url, originsFor(url, this.deps.origins()));
+    if (others.length === 0) return null;
+    const count = Number.isInteger(seats) ? Math.min(Math.max(seats, 1), SEATS_MAX) : 1;
+    return Object.fromEntries(
+      others.map((origin) => [origin, Array.from({ length: count }, () => this.handover.seal(token, origin))]),
+    );
   }
 
   /** Ends all streams, so that their pages move on at once when this replica stops. */
@@ -171,14 +222,34 @@ export class EventStreams {
 }
 
 /** Last-Event-ID is newer than the ?after= of the page that opened the stream. */
+function openStream(c: Context<WebEnv>, deps: WebDeps, streams: EventStreams): Response | Promise<Response> {
+  const session = sessionOf(c);
+  const token = c.get("token");
+  const cursor = c.req.header("last-event-id") ?? c.req.query("after") ?? "";
+  const answer = deps.chat.subscribe(session, cursor === "" ? {} : { cursor: cursor.slice(0, 64) });
+  if (!answer.ok) return answerError(c, answer.error);
+  const name = c.req.query("alive") ?? "";
+  const owner: StreamOwner = {
+    userId: session.userId,
+    name: ALIVE_NAME.test(name) ? name : "",
+    stillIn: async () => (await deps.chat.authenticateFresh(token)) !== null,
+    nowMs: () => deps.clock.nowMs(),
+  };
+  c.header("Content-Type", "text/event-stream; charset=utf-8");
+  c.header("Cache-Control", "no-store, no-transform");
+  c.header("X-Accel-Buffering", "no");
+  return c.body(streams.start(answer.value, owner) as ReadableStream);
+}
+
+/** GET /events, and POST /events/alive by which its page stays in touch. */
 export function eventRoutes(deps: WebDeps, streams: EventStreams): Hono<WebEnv> {
-  return new Hono<WebEnv>().get("/events", needsLogin(), (c) => {
-    const cursor = c.req.header("last-event-id") ?? c.req.query("after") ?? "";
-    const answer = deps.chat.subscribe(sessionOf(c), cursor === "" ? {} : { cursor: cursor.slice(0, 64) });
-    if (!answer.ok) return answerError(c, answer.error);
-    c.header("Content-Type", "text/event-stream; charset=utf-8");
-    c.header("Cache-Control", "no-store, no-transform");
-    c.header("X-Accel-Buffering", "no");
-    return c.body(streams.start(answer.value) as ReadableStream);
+  const app = new Hono<WebEnv>();
+  app.get("/events", needsLogin(), (c) => openStream(c, deps, streams));
+  app.post("/events/alive", needsLogin(), async (c) => {
+    const fields = await readFields(c);
+    streams.alive(sessionOf(c).userId, fields.text("stream"));
+    const handover = streams.handovers(c.req.url, c.get("token"), Number(fields.text("seats")));
+    return handover === null ? c.body(null, 204) : c.json({ handover });
   });
+  return app;
 }

@@ -9,9 +9,6 @@ import type { WebDeps, WebEnv } from "./deps.ts";
 /** One cookie for all local replicas: cookies know the host, not the port. */
 const SESSION_COOKIE = "lastword";
 const SESSION_DAYS = 90;
-/** A login made at another replica a moment ago may not be applied here yet. */
-const LOGIN_WAIT_MS = 2000;
-const LOGIN_POLL_MS = 20;
 const IDS_MAX = 501;
 const CURSOR = /^[\x21-\x7e]{1,64}$/;
 
@@ -120,15 +117,8 @@ export function findSession(deps: WebDeps): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     const token = getCookie(c, SESSION_COOKIE) ?? "";
     c.set("token", token);
-    c.set("session", token === "" ? null : deps.chat.authenticate(token));
-    if (c.get("session") === null && token !== "" && getCookie(c, WRITTEN_COOKIE) !== undefined) {
-      // Logged in elsewhere within the last seconds, as the cookie says: that replica's op is on its way.
-      const until = deps.clock.nowMs() + LOGIN_WAIT_MS;
-      while (c.get("session") === null && deps.clock.nowMs() < until) {
-        await Bun.sleep(LOGIN_POLL_MS);
-        c.set("session", deps.chat.authenticate(token));
-      }
-    }
+    // Fresh: the login may have been made at another replica a moment ago.
+    c.set("session", token === "" ? null : await deps.chat.authenticateFresh(token));
     await next();
   };
 }

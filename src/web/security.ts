@@ -12,6 +12,7 @@ import type { WebDeps, WebEnv } from "./deps.ts";
 export const BODY_BYTES_MAX = 64 * 1024;
 
 const LOOPBACK_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
+const HOST_AND_PORT = /^(?:[a-zA-Z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::\d{1,5})?$/;
 const HOST_NAME = /^(?:[a-zA-Z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])$/;
 
 /**
@@ -82,6 +83,25 @@ export function refuseOtherSites(): MiddlewareHandler<WebEnv> {
     }
     await next();
     return;
+  };
+}
+
+/**
+ * Behind a proxy that ends TLS: what came to it without TLS is sent on to https. A login would be
+ * refused by the browser there anyway, because its cookie is Secure.
+ */
+export function refusePlaintext(deps: WebDeps): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    // Anybody can send this header; only our own proxy is believed, and its entry is the last.
+    const scheme = deps.behindProxy === true ? c.req.header("x-forwarded-proto")?.split(",").at(-1)?.trim() : undefined;
+    if (scheme !== "http") return await next();
+    if (c.req.method !== "GET" && c.req.method !== "HEAD")
+      return c.text("This page is served over https only.\n", 403, { "lastword-outcome": "definite" });
+    const url = new URL(c.req.url);
+    const host = c.req.header("host") ?? url.host;
+    return HOST_AND_PORT.test(host)
+      ? c.redirect(`https://${host}${url.pathname}${url.search}`, 308)
+      : c.text("This page is served over https only.\n", 403);
   };
 }
 

@@ -12,12 +12,14 @@ import { answerError } from "./answer.tsx";
 import { assetRoutes } from "./assets.ts";
 import type { WebDeps, WebEnv } from "./deps.ts";
 import { EventStreams, eventRoutes } from "./events.ts";
+import { Handover } from "./handover.ts";
 import { findSession } from "./request.ts";
 import { accountRoutes } from "./routes/account.tsx";
 import { chatRoutes } from "./routes/chat.tsx";
-import { clusterRoutes } from "./routes/cluster.tsx";
+import { clusterRoutes, healthRoutes } from "./routes/cluster.tsx";
+import { handoverRoutes } from "./routes/handover.tsx";
 import { loginRoutes } from "./routes/login.tsx";
-import { limitBodies, refuseOtherSites, secureAnswers } from "./security.ts";
+import { limitBodies, refuseOtherSites, refusePlaintext, secureAnswers } from "./security.ts";
 
 export type { Health, WebDeps } from "./deps.ts";
 
@@ -30,12 +32,16 @@ export type Web = Hono<WebEnv> & {
 /** Makes the app; it listens nowhere and keeps no timer while no stream is open. */
 export function createWeb(deps: WebDeps): Web {
   const app = new Hono<WebEnv>();
-  const streams = new EventStreams(deps);
-  app.use(secureAnswers(deps), refuseOtherSites(), limitBodies());
+  const handover = new Handover({ key: deps.handoverKey, self: deps.self, clock: deps.clock });
+  const streams = new EventStreams(deps, handover);
+  app.use(secureAnswers(deps));
+  app.route("/", healthRoutes(deps));
+  app.use(refusePlaintext(deps), refuseOtherSites(), limitBodies());
   app.route("/", assetRoutes());
   app.use(findSession(deps));
   app.route("/", clusterRoutes(deps));
   app.route("/", loginRoutes(deps));
+  app.route("/", handoverRoutes(deps, handover));
   app.route("/", chatRoutes(deps));
   app.route("/", accountRoutes(deps));
   app.route("/", eventRoutes(deps, streams));

@@ -57,6 +57,8 @@ export class Site {
       origins: () => [8081, 8082, 8083].map((port) => `http://localhost:${port}`),
       secureCookies: options.secureCookies ?? false,
       openStatus: options.openStatus ?? true,
+      self: ORIGIN,
+      handoverKey: new Uint8Array(32).fill(7),
       clock: { nowMicros: () => Date.now() * 1000, nowMs: () => performance.now() },
     });
   }

@@ -3,7 +3,7 @@
  * there is none, inside one page (see link.js). It reads /events, remembers the last events for
  * tabs that open later, notices silence, and looks for another replica.
  *
- * To the tabs it says: {type:"event"}, {type:"state"}, {type:"move"}, {type:"stale"}, {type:"login"}.
+ * To the tabs it says: {type:"event"}, {type:"state"}, {type:"seat"}, {type:"move"}, {type:"stale"}, {type:"login"}.
  */
 
 /** The replica pings every second; more silence than this means it is dead, frozen or cut off. */
@@ -20,6 +20,10 @@ const MOVE_MS = 2000;
 const AWAY_MS = 3000;
 /** Too busy, or too many streams of this user: nothing that haste improves. */
 const BUSY_MS = 5000;
+/** How often the replica hears that this browser is there: what vanished says nothing and goes offline. */
+const ALIVE_MS = 3000;
+/** Hand-over tokens are asked for as many tabs as there can be at one time. */
+const SEATS_MAX = 8;
 /** Writes impossible for so long here, possible elsewhere: move. */
 const NOT_WRITABLE_MS = 3000;
 /** Events kept for tabs that join, and how far a tab's opening reaches back: its page was rendered a little later. */
@@ -30,7 +34,7 @@ const EVENT_CHARS_MAX = 2_000_000;
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Splits a stream of text into events; calls back with {name, data, id}. */
-function eventParser(onEvent) {
+export function eventParser(onEvent) {
   let rest = "";
   let name = "";
   let id = "";
@@ -66,6 +70,11 @@ export function createHub(origin, send) {
   let silentSince = 0;
   let notWritableSince = 0;
   let abort = null;
+  let streamName = "";
+  let saidAliveAt = 0;
+  let seats = 0;
+  /** By origin under another host name: one hand-over token for each seat. */
+  let handover = {};
 
   function setState(next) {
     if (state === next) return;
@@ -87,12 +96,35 @@ export function createHub(origin, send) {
     if (event.name === "ended") running = false;
   }
 
+  /**
+   * By the replica's ping, not by a timer: the browser slows down the timers of hidden pages. The answer
+   * brings what the tabs need to stay logged in under another host name; a dead replica could not give it.
+   */
+  async function sayAlive() {
+    if (Date.now() - saidAliveAt < ALIVE_MS) return;
+    saidAliveAt = Date.now();
+    try {
+      const answer = await fetch(`${origin}/events/alive`, {
+        method: "POST",
+        credentials: "same-origin",
+        body: new URLSearchParams({ stream: streamName, seats: String(Math.min(Math.max(seats, 1), SEATS_MAX)) }),
+        signal: AbortSignal.timeout(PROBE_MS),
+      });
+      if (answer.status === 200) handover = (await answer.json()).handover;
+    } catch {
+      // The stream notices by itself if the replica is gone.
+    }
+  }
+
+  const move = (found) => send(null, { type: "move", origin: found, tokens: handover[found] ?? [] });
+
   function onPing(writable) {
+    void sayAlive();
     if (writable) notWritableSince = 0;
     else if (notWritableSince === 0) notWritableSince = Date.now();
     else if (Date.now() - notWritableSince > NOT_WRITABLE_MS) {
       notWritableSince = Date.now();
-      void probe(false).then((found) => found !== null && send(null, { type: "move", origin: found }));
+      void probe(false).then((found) => found !== null && move(found));
     }
   }
 
@@ -102,8 +134,10 @@ export function createHub(origin, send) {
     const control = new AbortController();
     abort = control;
     const limit = setTimeout(() => control.abort(), CONNECT_MS);
+    streamName = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(16)).join("");
+    saidAliveAt = 0;
     try {
-      const answer = await fetch(`${origin}/events?after=${encodeURIComponent(cursor)}`, {
+      const answer = await fetch(`${origin}/events?alive=${streamName}&after=${encodeURIComponent(cursor)}`, {
         headers: cursor === "" ? {} : { "Last-Event-ID": cursor },
         cache: "no-store",
         credentials: "same-origin",
@@ -179,7 +213,7 @@ export function createHub(origin, send) {
       const found = await probe(round > 1);
       if ((await Promise.race([own, Promise.resolve(null)])) === true) break;
       if (found !== null && running) {
-        send(null, { type: "move", origin: found });
+        move(found);
         await sleep(MOVE_MS);
       }
       if (await own) break;
@@ -208,6 +242,8 @@ export function createHub(origin, send) {
     /** A tab opened: page = {cursor, opened, origins}; it gets what happened since it was rendered. */
     join(tab, page) {
       origins = page.origins;
+      send(tab, { type: "seat", seat: seats % SEATS_MAX });
+      seats += 1;
       if (!running) {
         running = true;
         cursor = page.cursor;

@@ -7,19 +7,32 @@ import { answerPage } from "../shell.tsx";
 import { ClusterPanel } from "../views/cluster.tsx";
 import { CardPage } from "../views/page.tsx";
 
-/** /healthz, /cluster.json and /cluster. */
-export function clusterRoutes(deps: WebDeps): Hono<WebEnv> {
-  const app = new Hono<WebEnv>();
-  const login = needsLogin();
-  const open: MiddlewareHandler<WebEnv> = async (c, next) => (deps.openStatus ? await next() : await login(c, next));
-
-  // Asked by pages of the other replicas when theirs has fallen silent: any origin may, without credentials.
-  app.get("/healthz", (c) => {
+/**
+ * GET /healthz. Asked by pages of the other replicas when theirs has fallen silent: any origin may, without
+ * credentials. Answers without looking at a login, which may take a round to the leader.
+ */
+export function healthRoutes(deps: WebDeps): Hono<WebEnv> {
+  return new Hono<WebEnv>().get("/healthz", (c) => {
     const health = deps.healthz();
     c.header("Access-Control-Allow-Origin", "*");
     c.header("Cross-Origin-Resource-Policy", "cross-origin");
     return c.json(health, health.ok ? 200 : 503);
   });
+}
+
+const BEARER = /^Bearer ([\x21-\x7e]{1,512})$/i;
+
+/** /cluster.json and /cluster. */
+export function clusterRoutes(deps: WebDeps): Hono<WebEnv> {
+  const app = new Hono<WebEnv>();
+  const login = needsLogin();
+  const open: MiddlewareHandler<WebEnv> = async (c, next) => {
+    const token = BEARER.exec(c.req.header("authorization") ?? "")?.[1];
+    const byKey = token !== undefined && deps.authenticateCluster?.(token) === true;
+    if (deps.openStatus || byKey) await next();
+    else return await login(c, next);
+    return undefined;
+  };
 
   app.get("/cluster.json", open, (c) => c.json(deps.status()));
 

@@ -1,0 +1,103 @@
+/**
+ * The certificate of the page: read at the start, looked at again and again, so that a
+ * renewed one is served without a restart. The files are compared by their content, not
+ * watched: renewal tools replace folders by links, of which a watch of a file hears nothing.
+ */
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createSecureContext } from "node:tls";
+import { done, EXIT, failure, type Outcome } from "./cli/exit.ts";
+
+/** A certificate chain and its key, both PEM, that belong together. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Where they are. */
+export interface CertificateFiles {
+  readonly certPath: string;
+  readonly keyPath: string;
+}
+
+/** How old a certificate can be when it is served. */
+const LOOK_MS = 1000;
+
+function read(files: CertificateFiles): Certificate {
+  const found = { cert: readFileSync(files.certPath, "utf8"), key: readFileSync(files.keyPath, "utf8") };
+  // Throws unless both can be read and belong together: a half-written renewal is not served.
+  createSecureContext(found);
+  return found;
+}
+
+/** Reads both files, or says what is wrong with them. */
+export function readCertificate(files: CertificateFiles): Outcome<Certificate> {
+  try {
+    return done(read(files));
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    const unreadable = code === "ENOENT" || code === "EACCES" || code === "EISDIR";
+    return unreadable
+      ? failure(EXIT.usage, `cannot read the TLS certificate or its key (${code})`, "correct --tls-cert and --tls-key")
+      : failure(
+          EXIT.usage,
+          "--tls-cert and --tls-key cannot be used together",
+          "give a certificate chain and its own private key, both as PEM",
+        );
+  }
+}
+
+export interface CertificateListener {
+  /** There is another one, and it can be served. */
+  readonly onChange: (certificate: Certificate) => void;
+  /** The files have changed and cannot be served; said once until they can be. */
+  readonly onRefused: () => void;
+}
+
+/** How often the files must be found broken before anybody is told: a renewal writes two of them. */
+const REFUSED_AFTER_LOOKS = 3;
+
+/** Looks for a new certificate until it is stopped. */
+export class CertificateWatch {
+  readonly #files: CertificateFiles;
+  readonly #listener: CertificateListener;
+  #refusals = 0;
+  #served: string;
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(files: CertificateFiles, served: Certificate, listener: CertificateListener) {
+    this.#files = files;
+    this.#served = fingerprint(served);
+    this.#listener = listener;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  #look(): void {
+    let found: Certificate;
+    try {
+      found = read(this.#files);
+    } catch {
+      // In the middle of a renewal, or broken: the old one goes on until there is a new one.
+      this.#refusals += 1;
+      if (this.#refusals === REFUSED_AFTER_LOOKS) this.#listener.onRefused();
+      return;
+    }
+    this.#refusals = 0;
+    const print = fingerprint(found);
+    if (print === this.#served) return;
+    this.#served = print;
+    this.#listener.onChange(found);
+  }
+}
+
+function fingerprint({ cert, key }: Certificate): string {
+  return createHash("sha256").update(cert).update("|").update(key).digest("hex");
+}

@@ -1,0 +1,98 @@
+/**
+ * Hand-over tokens: how a page that moves to a replica under another host name stays logged
+ * in, although the cookie stays behind. A page collects them while its replica lives, because
+ * a dead one can give nothing. A token is the login itself, sealed with a key of the cluster
+ * for one replica, so it is the same login everywhere and ends everywhere at once.
+ *
+ * One-time: it opens at the replica it names and nowhere else, which remembers what it has
+ * opened until it would be too old, and takes none that is older than its own start.
+ */
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import type { Clock } from "../chat/ports.ts";
+
+/** From making to use, ms. Covers noticing a frozen replica, looking for another, and loading its page. */
+export const HANDOVER_MS = 10_000;
+
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+const TIME_BYTES = 8;
+const LOGIN = /^[A-Za-z0-9_-]{43}$/;
+const SEALED = /^[A-Za-z0-9_-]{106}$/;
+/** Opened tokens that are remembered; beyond, none is opened until some are too old. */
+const OPENED_MAX = 10_000;
+
+export interface HandoverDeps {
+  /** 32 bytes that all replicas of the cluster know and nobody else. */
+  readonly key: Uint8Array;
+  /** Origin of this replica's page, as the others name it. */
+  readonly self: string;
+  readonly clock: Clock;
+}
+
+/** Makes tokens for the others and opens those made for this replica. */
+export class Handover {
+  readonly #deps: HandoverDeps;
+  readonly #startedMs: number;
+  /** By the token's random part: when it may be forgotten, wall-clock ms. */
+  readonly #opened = new Map<string, number>();
+
+  constructor(deps: HandoverDeps) {
+    this.#deps = deps;
+    this.#startedMs = this.#nowMs();
+  }
+
+  /** The login `token`, for one use at the replica whose page is at `origin`. */
+  seal(token: string, origin: string): string {
+    const iv = randomBytes(IV_BYTES);
+    const cipher = createCipheriv("aes-256-gcm", this.#deps.key, iv);
+    cipher.setAAD(Buffer.from(origin));
+    const time = Buffer.alloc(TIME_BYTES);
+    time.writeBigUInt64BE(BigInt(this.#nowMs()));
+    const sealed = Buffer.concat([cipher.update(time), cipher.update(token, "ascii"), cipher.final()]);
+    return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64url");
+  }
+
+  /** The login inside; null if it is not for this replica, too old, or was opened before. */
+  open(text: string): string | null {
+    if (!SEALED.test(text)) return null;
+    const bytes = Buffer.from(text, "base64url");
+    const inside = this.#decrypt(bytes);
+    if (inside === null) return null;
+    const madeMs = Number(inside.readBigUInt64BE(0));
+    const token = inside.subarray(TIME_BYTES).toString("ascii");
+    const now = this.#nowMs();
+    if (!LOGIN.test(token) || Math.abs(now - madeMs) > HANDOVER_MS || madeMs < this.#startedMs) return null;
+    // By its bytes, not by its text: the last letter of base64 has spare bits.
+    const id = bytes.subarray(0, IV_BYTES).toString("hex");
+    this.#forget(now);
+    if (this.#opened.has(id) || this.#opened.size >= OPENED_MAX) return null;
+    this.#opened.set(id, madeMs + HANDOVER_MS);
+    return token;
+  }
+
+  #decrypt(bytes: Buffer): Buffer | null {
+    try {
+      const decipher = createDecipheriv("aes-256-gcm", this.#deps.key, bytes.subarray(0, IV_BYTES));
+      decipher.setAAD(Buffer.from(this.#deps.self));
+      decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
+      return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
+    } catch {
+      // Another cluster's, another replica's, or nobody's.
+      return null;
+    }
+  }
+
+  #forget(now: number): void {
+    for (const [id, until] of this.#opened) if (until < now) this.#opened.delete(id);
+  }
+
+  #nowMs(): number {
+    return Math.floor(this.#deps.clock.nowMicros() / 1000);
+  }
+}
+
+/** The origins that a cookie of this address bar does not reach. */
+export function otherHosts(requestUrl: string, origins: readonly string[]): string[] {
+  const host = new URL(requestUrl).hostname;
+  return origins.filter((origin) => new URL(origin).hostname !== host);
+}
