@@ -17,8 +17,8 @@ const REQUEST_ITEMS_BYTES_MAX = 48 * 1024;
 const ITEM_OVERHEAD_BYTES = 256;
 /** How often deadlines are looked at, and items that failed for now are sent again. */
 const SWEEP_MS = 25;
-/** Failing for now this long without one success: try the next address. */
-const LEAVE_AFTER_MS = 1000;
+/** Failing for now this long without one success: try the next address; doubles up to the maximum while none succeeds. */
+const LEAVE_AFTER_MS = { first: 1000, max: 8000 } as const;
 
 type Stream = ClientDuplexStream<ChatCalls["SendStream"]["request"], ChatCalls["SendStream"]["response"]>;
 
@@ -67,6 +67,8 @@ export class ChatSendStream {
   #sweep: ReturnType<typeof setInterval> | null = null;
   #openAt = 0;
   #successAt = 0;
+  /** Moving on with everything that waits is load on a cluster that may be overloaded: each move in vain takes longer. */
+  #leaveAfterMs: number = LEAVE_AFTER_MS.first;
   #closed = false;
 
   constructor(deps: { links: ChatLinks; metadata: Metadata; deadlineMs: number }) {
@@ -171,6 +173,7 @@ export class ChatSendStream {
     if (result.failure === null || result.failure === undefined) {
       this.#links.succeeded();
       this.#successAt = performance.now();
+      this.#leaveAfterMs = LEAVE_AFTER_MS.first;
       this.#settle(pending, { ok: true, value: result, address });
       return;
     }
@@ -223,7 +226,8 @@ export class ChatSendStream {
       return;
     }
     const stream = this.#stream;
-    if (waiting && stream !== null && now - this.#successAt > LEAVE_AFTER_MS && this.#links.addresses.length > 1) {
+    if (waiting && stream !== null && now - this.#successAt > this.#leaveAfterMs && this.#links.addresses.length > 1) {
+      this.#leaveAfterMs = Math.min(2 * this.#leaveAfterMs, LEAVE_AFTER_MS.max);
       this.#onBroken(stream, this.#address, TIMED_OUT);
     } else if (waiting) this.#requeue();
   }

@@ -33,6 +33,8 @@ const PROPOSE_TIMEOUT_MS = 10_000;
 const APPLY_SLICE_MS = 25;
 /** A write that found the disk full is tried again after this long. */
 const DISK_FULL_RETRY_MS = 500;
+/** Without a leader for this long, an op is refused at once: nothing piles up that would come down on the next leader. */
+const LEADERLESS_MS = 2_000;
 /** Ops of the fork queue proposed at once. */
 const FORKED_MAX = 256;
 
@@ -53,6 +55,8 @@ export interface DriverDeps {
   readonly transport: PeerTransport;
   /** Opens the state of a snapshot that was switched in; the old one is closed. */
   readonly openState: (snapshot: StagedSnapshot) => StateMachine;
+  /** The key under which apply will report the op; "" if the bytes are none. */
+  readonly keyOf: (op: Uint8Array) => string;
   /** An op of the fork queue as it is proposed again, and the key under which apply reports it. */
   readonly recover: (op: Uint8Array) => { readonly key: string; readonly op: Uint8Array };
   readonly onNotice: (notice: Notice) => void;
@@ -72,6 +76,10 @@ export class Driver implements PeerListener {
   private readonly appliedWaiters = new SeqWaiters();
   private readonly readIndexes: ReadIndexes;
   private readonly callers = new Map<string, ((outcome: Outcome) => void)[]>();
+  /** Keys of ops that this leadership has appended and this replica has not applied yet. */
+  private readonly appended = new Set<string>();
+  private appendedUnder: string | null = null;
+  private leaderAt: number;
   private state: StateMachine;
   private mailbox: Event[] = [];
   private turnPlanned = false;
@@ -92,6 +100,7 @@ export class Driver implements PeerListener {
     this.deps = deps;
     this.core = deps.core;
     this.state = deps.state;
+    this.leaderAt = deps.now();
     this.applyTarget = deps.state.appliedSeq();
     this.reader = new LogReader(deps.log);
     this.readIndexes = new ReadIndexes((id) => this.give({ type: "readIndex", id }));
@@ -128,7 +137,32 @@ export class Driver implements PeerListener {
   onFrame(from: ReplicaId, frame: Frame): void {
     if (frame.type === "gossip") this.deps.onGossip(from, frame.payload);
     // With a full disk nothing can be appended: the sender keeps the ops and tries elsewhere.
-    else if (frame.type !== "propose" || !this.diskFull) this.give({ type: "frame", from, frame });
+    else if (frame.type !== "propose") this.give({ type: "frame", from, frame });
+    else if (!this.diskFull) this.onPropose(from, frame);
+  }
+
+  /**
+   * A busy leader gets the same op again and again, from its proposer and from other replicas
+   * that the client turned to: it is appended once. It comes out of apply, or the leadership ends.
+   */
+  private onPropose(from: ReplicaId, frame: Extract<Frame, { type: "propose" }>): void {
+    const ops = this.fresh(frame.ops);
+    if (ops.length > 0) this.give({ type: "frame", from, frame: { type: "propose", ops } });
+  }
+
+  private fresh(ops: readonly Uint8Array[]): readonly Uint8Array[] {
+    const { leadershipKey, accepting } = this.core.status();
+    if (!accepting) return [];
+    if (leadershipKey !== this.appendedUnder) {
+      this.appendedUnder = leadershipKey;
+      this.appended.clear();
+    }
+    return ops.filter((op) => {
+      const key = this.deps.keyOf(op);
+      if (this.appended.has(key)) return false;
+      if (key !== "") this.appended.add(key);
+      return true;
+    });
   }
 
   onRefused(peer: ReplicaId): void {
@@ -145,6 +179,7 @@ export class Driver implements PeerListener {
     if (this.dead || this.stopping !== null)
       return Promise.resolve({ kind: "not_writable", reason: "this replica is stopping" });
     if (this.diskFull) return Promise.resolve({ kind: "not_writable", reason: "the disk of this replica is full" });
+    if (this.deps.now() - this.leaderAt > LEADERLESS_MS) return Promise.resolve({ kind: "no_leader" });
     if (!this.proposals.add(key, op, this.deps.now() + timeoutMs)) {
       return Promise.resolve({ kind: "slow_down", retryAfterMs: 1000 });
     }
@@ -158,6 +193,7 @@ export class Driver implements PeerListener {
 
   /** An op came out of apply on this replica: whoever proposed it here is answered. Called by the state's owner. */
   opApplied(key: string, seq: Seq, result: Uint8Array, recovered: boolean): void {
+    this.appended.delete(key);
     const { waited, forkId } = this.proposals.applied(key, recovered);
     if (forkId !== null) this.deps.log.forkConfirmed([forkId]);
     if (waited) this.answer(key, { kind: "applied", seq, result });
@@ -281,13 +317,15 @@ export class Driver implements PeerListener {
   /** Hands waiting proposals to whoever leads. */
   private forward(now: number): void {
     const { leaderId, leadershipKey, accepting } = this.core.status();
+    if (leaderId !== null) this.leaderAt = now;
     this.proposals.retarget(leadershipKey === null || leaderId === null ? null : leadershipKey);
     if (this.proposals.idle() || leaderId === null) return;
     const local = leaderId === this.core.identity.replicaId;
     if (local && (!accepting || this.diskFull)) return;
     for (let ops = this.proposals.take(now); ops.length > 0; ops = this.proposals.take(now)) {
       if (local) {
-        this.run(this.core.step({ type: "propose", ops }, now));
+        const fresh = this.fresh(ops);
+        if (fresh.length > 0) this.run(this.core.step({ type: "propose", ops: fresh }, now));
         this.plan();
       } else {
         this.deps.transport.send(leaderId, { type: "propose", ops });
@@ -358,6 +396,7 @@ export class Driver implements PeerListener {
         return;
       case "openSnapshot":
         this.state = this.deps.openState(effect.snapshot);
+        this.appended.clear();
         this.applyTarget = Math.max(this.state.appliedSeq(), effect.snapshot.appliedSeq);
         this.appliedWaiters.reached(this.state.appliedSeq());
         return;

@@ -233,6 +233,8 @@ export class Leadership {
 
   /** Drops members that are gone and lets learners in; at most one new view a turn. */
   reconfigure(leaving: boolean): void {
+    // A view that the next leader does not hold yet would keep it from leading.
+    if (this.handoffTo !== null && this.core.peers.hears(this.handoffTo)) return;
     if (!this.shrink(leaving) && !leaving) this.grow();
     else if (leaving && this.view().members.length === 1) this.grow();
   }
@@ -345,11 +347,12 @@ export class Leadership {
       if (candidates.length > 1) candidates.splice(0, candidates.findIndex((m) => m.replicaId === failed) + 1);
     }
     if (this.handoffTo === null) {
+      // Others may be told to stop in the same moment: their Beats come first, and they are dropped first.
+      if (!heartbeat) return;
       const target = candidates[0];
       if (target === undefined) return;
       this.handoffTo = target.replicaId;
       this.handoffMs = 0;
-      heartbeat = true;
     }
     const member = this.view().members.find((m) => m.replicaId === this.handoffTo);
     if (member === undefined || this.matchOf(member) < log.lastSeq) return;

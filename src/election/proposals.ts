@@ -15,7 +15,7 @@ export const WAITING_BYTES_MAX = 16 * 1024 * 1024;
 const FRAME_BYTES_MAX = 1024 * 1024;
 /** Before the keys of ops from the fork queue. */
 const FORKED = "forked ";
-/** An op not seen applied for this long is sent again: its frame may have been lost. */
+/** An op not seen applied for this long is sent again: its frame may have been lost. Doubles each time. */
 const RESEND_MS = 2_000;
 
 /** A wait that ended without seeing the op applied. Not `definite`: it may yet come out of apply. */
@@ -34,6 +34,7 @@ interface Waiting {
   handedOver: boolean;
   /** Null while it is among the unsent. */
   sentAt: number | null;
+  resendMs: number;
 }
 
 /** Queue of one replica's proposals. */
@@ -56,7 +57,7 @@ export class Proposals {
   add(key: string, op: Uint8Array, deadline: number): boolean {
     if (this.waiting.has(key)) return true;
     if (this.waiting.size >= WAITING_MAX || this.bytes + op.length > WAITING_BYTES_MAX) return false;
-    this.insert({ key, op, deadline, forkId: null, handedOver: false, sentAt: null });
+    this.insert({ key, op, deadline, forkId: null, handedOver: false, sentAt: null, resendMs: RESEND_MS });
     return true;
   }
 
@@ -70,6 +71,7 @@ export class Proposals {
       forkId,
       handedOver: false,
       sentAt: null,
+      resendMs: RESEND_MS,
     };
     if (!this.waiting.has(entry.key)) this.insert(entry);
   }
@@ -132,7 +134,8 @@ export class Proposals {
       if (now >= entry.deadline) {
         this.remove(entry);
         expired.push({ key: entry.key, definite: !entry.handedOver });
-      } else if (entry.sentAt !== null && now - entry.sentAt >= RESEND_MS) {
+      } else if (entry.sentAt !== null && now - entry.sentAt >= entry.resendMs) {
+        entry.resendMs *= 2;
         entry.sentAt = null;
         resend.push(entry);
       }

@@ -15,6 +15,10 @@ const STAND_MS = 400;
 const REST_MS = 100;
 /** Candidates rest in the order of their ids, so that two do not meet again and again. */
 const STAGGER_MS = 40;
+/** By policy a candidate alone could win at once: peers that hear it are given this long to promise. */
+const POLICY_GRANT_MS = 300;
+/** Waiting for absent members is told to people after this long; shorter is every failover. */
+const WAITING_SHOWN_MS = 1_000;
 /** A better placed peer that does not stand in this time does not hold us up any longer. */
 const DEFERENCE_MS = 2_000;
 /** The same for a peer as well placed as we are that only has the lower id. */
@@ -67,7 +71,7 @@ export class Standing {
 
   /** Members of the last view that recovery waits for; empty if it does not wait. */
   waitingFor(): readonly ReplicaId[] {
-    return this.waitedFor;
+    return this.waitedMs >= WAITING_SHOWN_MS ? this.waitedFor : [];
   }
 
   giveUp(): void {
@@ -185,6 +189,13 @@ export class Standing {
   won(): Won | null {
     const { stand } = this;
     if (stand === null || !stand.ownDurable) return null;
+    if (
+      stand.policy &&
+      stand.ms < POLICY_GRANT_MS &&
+      this.likelySupporters().some((s) => !stand.grants.has(s.replicaId))
+    ) {
+      return null;
+    }
     const me = this.self();
     const grants = [me, ...stand.grants.values()];
     const context = { ...this.context(), policyDue: stand.policy };
