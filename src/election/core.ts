@@ -114,7 +114,9 @@ export class Core implements CoreParts {
   private installing: { snapshot: StagedSnapshot; token: number } | null = null;
   private pendingGrants: { token: number; to: ReplicaId; ballot: Ballot }[] = [];
 
-  private beatMs = Number.POSITIVE_INFINITY;
+  /** When the last heartbeat was given out, and one that has surely left the process since. */
+  private beatAt = Number.NEGATIVE_INFINITY;
+  private leftAt: number | null = null;
   private readonly announcer = new Announcer();
   private leaving: { ms: number; leaderlessMs: number; stopped: boolean } | null = null;
 
@@ -245,11 +247,15 @@ export class Core implements CoreParts {
   private checkPause(now: number): boolean {
     const gap = this.lastNow === null ? 0 : now - this.lastNow;
     this.lastNow = now;
-    if (gap < this.timing.suspectMs / 2) return false;
+    // Several short stops in a row silence us as one long one does: others count from what we sent.
+    const quiet = now - (this.leftAt ?? now) - this.timing.heartbeatMs;
+    const pauseMs = Math.max(gap, quiet);
+    if (pauseMs < this.timing.suspectMs / 2) return false;
     this.peers.forgetSilence();
     this.leadership?.forgetProgressTimes();
     this.log.stalledMs = 0;
-    if (gap < this.timing.suspectMs * 0.8) return false;
+    if (pauseMs < this.timing.suspectMs * 0.8) return false;
+    this.leftAt = null;
     // Others may have gone on without us: behave as if restarted.
     this.leadership = null;
     this.dropLeader();
@@ -259,7 +265,7 @@ export class Core implements CoreParts {
     this.peers.forgetBeats();
     this.pendingGrants = [];
     this.emit({ type: "resetPeers" });
-    this.notice({ kind: "paused", ms: Math.round(gap) });
+    this.notice({ kind: "paused", ms: Math.round(pauseMs) });
     return true;
   }
 
@@ -272,7 +278,6 @@ export class Core implements CoreParts {
     this.standing.tick(elapsed);
     this.log.tick(elapsed);
     this.leadership?.tick(elapsed);
-    this.beatMs += elapsed;
     this.joinMs += elapsed;
     this.appendMs += elapsed;
     // The leader may think of our previous boot, or not of us at all.
@@ -282,7 +287,10 @@ export class Core implements CoreParts {
       this.leaving.leaderlessMs = this.currentLeader() === null ? this.leaving.leaderlessMs + elapsed : 0;
     }
     this.createCluster();
-    this.onTurnEnd(this.beatMs >= this.timing.heartbeatMs);
+    this.leftAt = Number.isFinite(this.beatAt) ? this.beatAt : null;
+    const heartbeat = now - this.beatAt >= this.timing.heartbeatMs;
+    if (heartbeat) this.beatAt = now;
+    this.onTurnEnd(heartbeat);
   }
 
   /** R11: only the named creator writes the first view, and only into an empty log. */
@@ -718,13 +726,10 @@ export class Core implements CoreParts {
     const view = this.log.lineage.last();
     if (view === null || this.commit < view.startSeq || this.commit < this.leaderCommit) return;
     if (!isMember(view, this.identity.replicaId, this.identity.storeId)) return;
-    if (this.leadership === null && (this.leaving !== null || this.agreedToLeave(view))) return;
+    const agreedToLeave = this.leftView !== null && sameViewNo(this.leftView, view.no);
+    if (this.leadership === null && (this.leaving !== null || agreedToLeave)) return;
     this.active = true;
     this.log.markActive();
-  }
-
-  private agreedToLeave(view: View): boolean {
-    return this.leftView !== null && sameViewNo(this.leftView, view.no);
   }
 
   /** R8: delete only what every configured replica holds, and keep some behind it. */
@@ -766,7 +771,6 @@ export class Core implements CoreParts {
   private announce(heartbeat: boolean): void {
     const beat = this.beat();
     const changed = this.announcer.changed(beat);
-    if (heartbeat) this.beatMs = 0;
     if (heartbeat || changed) for (const to of this.peers.ids) this.emit({ type: "send", to, frame: beat });
     const { view } = beat;
     const previous = view === null ? null : this.log.lineage.viewAt(view.startSeq - 1);
