@@ -7,38 +7,39 @@ import { freePorts } from "../../tests/support/free-ports.ts";
 export class Floor {
   readonly grpc: readonly string[];
   readonly web: readonly string[];
-  readonly #processes: readonly Bun.Subprocess<"ignore", "pipe", "inherit">[];
+  readonly #processes: Bun.Subprocess<"ignore", "pipe", "inherit">[] = [];
+  readonly #ports: readonly number[];
   readonly #folder: string;
 
   private constructor(ports: readonly number[]) {
-    const grpcPorts = ports.slice(0, 3);
+    this.#ports = ports;
     this.#folder = mkdtempSync(join(tmpdir(), "lastword-floor-"));
-    this.grpc = grpcPorts.map((port) => `127.0.0.1:${port}`);
+    this.grpc = ports.slice(0, 3).map((port) => `127.0.0.1:${port}`);
     this.web = ports.slice(3).map((port) => `http://127.0.0.1:${port}`);
-    this.#processes = [0, 1, 2].map((id) =>
-      Bun.spawn(
-        [
-          process.execPath,
-          join(import.meta.dir, "floor-replica.ts"),
-          String(id),
-          join(this.#folder, String(id)),
-          grpcPorts.join(),
-          String(ports[3 + id]),
-        ],
-        { stdio: ["ignore", "pipe", "inherit"] },
-      ),
-    );
   }
 
   static async start(): Promise<Floor> {
     const floor = new Floor(await freePorts(6));
-    for (const child of floor.#processes) {
-      const { value } = await child.stdout.getReader().read();
-      if (value === undefined) throw new Error("a process of the bare pipeline did not start");
-    }
+    // The leader first: the others dial it once.
+    for (const id of [0, 1, 2]) await floor.#spawn(id);
     // Its two peer streams are dialled when the followers are ready; the warm-up covers the rest.
     await Bun.sleep(300);
     return floor;
+  }
+
+  async #spawn(id: number): Promise<void> {
+    const words = [
+      String(id),
+      join(this.#folder, String(id)),
+      this.#ports.slice(0, 3).join(),
+      String(this.#ports[3 + id]),
+    ];
+    const child = Bun.spawn([process.execPath, join(import.meta.dir, "floor-replica.ts"), ...words], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    this.#processes.push(child);
+    const { value } = await child.stdout.getReader().read();
+    if (value === undefined) throw new Error("a process of the bare pipeline did not start");
   }
 
   pids(): number[] {
