@@ -1,4 +1,6 @@
 /** Stopping replicas gracefully: followers first, then the leader, so that leadership moves at most once. */
+import { readFileSync } from "node:fs";
+import { basename } from "node:path";
 import { until, type CommandDeps } from "./command-deps.ts";
 import { lockPath } from "./data-folder.ts";
 import { EXIT, failureLine, type ExitCode } from "./exit.ts";
@@ -45,6 +47,27 @@ export async function stopReplicas(
   return running(replicas);
 }
 
+/** True if this process is a `lastword up`, as far as the system tells; a process id alone may be somebody else's by now. */
+function isSupervisor(pid: number, program: readonly string[]): boolean {
+  let words: string[];
+  try {
+    words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+  } catch {
+    const listed = Bun.spawnSync(["ps", "-o", "command=", "-p", String(pid)], { stderr: "ignore" });
+    words = listed.stdout.toString().trim().split(" ");
+  }
+  const name = basename(program.at(-1) ?? "");
+  return words.includes("up") && words.some((word) => basename(word) === name);
+}
+
+/** Asks each `lastword up` behind these replicas to stop; it would start again what dies. Answers whom they look after. */
+function stopSupervisors(replicas: readonly LocalReplica[], program: readonly string[]): Set<number> {
+  const pids = new Set(replicas.map(({ run }) => run?.supervisor ?? null).filter((pid) => pid !== null));
+  const supervisors = [...pids].filter((pid) => isSupervisor(pid, program));
+  for (const pid of supervisors) terminate(pid);
+  return new Set(supervisors);
+}
+
 /** Process ids of living replicas; waits for those that are just starting to say theirs. */
 async function withPids(data: string, replicas: readonly LocalReplica[]): Promise<Stoppable[]> {
   await until(() => replicas.every(({ id }) => readRunFile(data, id) !== null), STARTING_MS);
@@ -59,16 +82,26 @@ export async function runDown(options: Options, deps: CommandDeps): Promise<Exit
     return cluster.exit;
   }
   const { data } = cluster.value;
-  const alive = lookAround(data, deps).filter((replica) => replica.alive);
+  const everybody = lookAround(data, deps);
+  const supervisors = stopSupervisors(everybody, deps.program);
+  const alive = everybody.filter((replica) => replica.alive);
   if (alive.length === 0) {
     deps.out(`nothing is running in ${data}\n`);
     return EXIT.done;
   }
-  const left = await stopReplicas(cluster.value, await withPids(data, alive), deps);
+  // A replica that is told twice to stop ends at once: those of a supervisor are only waited for.
+  const known = await withPids(data, alive);
+  const told = (id: number): boolean => supervisors.has(readRunFile(data, id)?.supervisor ?? NaN);
+  const left = await stopReplicas(
+    cluster.value,
+    known.map(({ id, pid }) => ({ id, pid: told(id) ? null : pid })),
+    deps,
+  );
   const isLeft = (id: number): boolean => left.some((replica) => replica.id === id);
   for (const { id } of alive) if (!isLeft(id)) deps.out(`replica ${id} stopped\n`);
   if (left.length === 0) return EXIT.done;
-  const names = left.map(({ id, pid }) => `replica ${id}${pid === null ? "" : ` (pid ${pid})`}`).join(", ");
+  const pidOf = (id: number): number | null => known.find((replica) => replica.id === id)?.pid ?? null;
+  const names = left.map(({ id }) => `replica ${id}${pidOf(id) === null ? "" : ` (pid ${pidOf(id)})`}`).join(", ");
   deps.err(failureLine({ what: `${names} did not stop within 10 s`, todo: "it may be frozen; end it with kill -9" }));
   return EXIT.failed;
 }

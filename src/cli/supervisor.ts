@@ -88,7 +88,12 @@ export class Supervisor {
   /** Nothing is started any more, and it is over as soon as its own children have ended. */
   hold(): void {
     this.quiet();
-    for (const child of this.#children) if (child.state !== "running") child.state = "ended";
+    for (const child of this.#children) {
+      if (child.state === "running" || child.state === "ended") continue;
+      child.state = "ended";
+      // Whatever became of it earlier, it was to be started again: the stop is what counts now.
+      child.exitCode = EXIT.done;
+    }
     this.#finish();
   }
 

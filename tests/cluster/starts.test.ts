@@ -244,9 +244,36 @@ test("up: three children, a killed one comes back, Ctrl-C stops all with exit 0"
     await three();
     up.kill("SIGINT");
     expect(await up.exited).toBe(0);
-    expect(await new Response(up.stdout).text()).toMatch(
-      /Lastword is running: http[^]*replica 1 was killed; starting it again in 2 s[^]*replica \d stopped/,
-    );
+    const said = await new Response(up.stdout).text();
+    expect(said).toMatch(/^Lastword is running: http:\/\/localhost:\d+$/m);
+    expect(said).toContain("replica 1 was killed; starting it again in 2 s\n");
+    expect(said).toMatch(/replica \d stopped\n$/);
+    for (const pid of pids) expect(processLives(pid)).toBe(false);
+  } finally {
+    if (up.exitCode === null) up.kill("SIGKILL");
+    for (const pid of pids) if (processLives(pid)) process.kill(pid, "SIGKILL");
+  }
+}, 60_000);
+
+test("down stops up too: also while it waits to start a killed replica again", async () => {
+  const home = freshFolder();
+  const data = join(home, ".local", "share", "lastword");
+  const environment = { HOME: home, PATH: "/usr/bin:/bin" };
+  const [first] = await freePorts(1);
+  const words = ["up", "--grpc", `127.0.0.1:${first}`, "--web=localhost:0", "--front=off"];
+  const up = Bun.spawn([BINARY, ...words], { cwd: home, env: environment, stdio: ["ignore", "ignore", "ignore"] });
+  const pids = new Set<number>();
+  try {
+    for (const id of [0, 1, 2]) pids.add((await waitFor(`replica ${id}`, () => readRunFile(data, id))).pid);
+    const status = () => runBinary(["status"], { env: environment, cwd: home });
+    await waitFor("writes", async () => (await status()).exit === 0);
+    const victim = readRunFile(data, 1)!.pid;
+    process.kill(victim, "SIGKILL");
+    await waitFor("the death", () => !processLives(victim));
+    const down = await runBinary(["down"], { env: environment, cwd: home });
+    expect([down.exit, down.stderr]).toEqual([0, ""]);
+    expect(await up.exited).toBe(0);
+    for (const id of [0, 1, 2]) pids.add(readRunFile(data, id)?.pid ?? victim);
     for (const pid of pids) expect(processLives(pid)).toBe(false);
   } finally {
     if (up.exitCode === null) up.kill("SIGKILL");
