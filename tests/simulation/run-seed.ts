@@ -13,7 +13,11 @@ const mutants = new Set((process.env["SIM_MUTANTS"] ?? "").split(",").filter((m)
 const wanted = process.env["SIM_GREP"] === undefined ? null : new RegExp(process.env["SIM_GREP"]);
 const seed = Number(seedText);
 const names: RunName[] = (mode === undefined ? MODES : [mode as Mode]).flatMap((m) =>
-  (recovery === undefined ? (["wait", "any"] as const) : [recovery as Recovery]).map((r) => ({ seed, mode: m, recovery: r })),
+  (recovery === undefined ? (["wait", "any"] as const) : [recovery as Recovery]).map((r) => ({
+    seed,
+    mode: m,
+    recovery: r,
+  })),
 );
 
 let failed = false;

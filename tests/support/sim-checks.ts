@@ -92,6 +92,9 @@ export class Checks implements ReplicaWatch {
   readonly acks: Ack[] = [];
   readonly promises: Promises;
   reads = 0;
+  /** For scripts, which print what people would see. */
+  onNotice: ((replica: SimReplica, notice: Notice) => void) | null = null;
+  onExit: ((replica: SimReplica, how: "killed" | "stopped" | "late") => void) | null = null;
   violation: Violation | null = null;
   /**
    * Odd from the moment a view with forkRisk (recovery by policy) is installed until all replicas
@@ -165,6 +168,7 @@ export class Checks implements ReplicaWatch {
   exited(replica: SimReplica, how: "killed" | "stopped" | "late", torn: boolean): void {
     this.trace(() => `r${replica.id} ${how}${torn ? ", writes lost" : ""}`);
     if (torn) this.coverage.tornTails++;
+    this.onExit?.(replica, how);
     this.nothingLost(`replica ${replica.id} was ${how}`);
   }
 
@@ -335,6 +339,7 @@ export class Checks implements ReplicaWatch {
   // -- notices ---------------------------------------------------------------------------
 
   notice(replica: SimReplica, notice: Notice): void {
+    this.onNotice?.(replica, notice);
     if (notice.kind === "merge") this.coverage.merges++;
     if (notice.kind === "paused") this.#pausedSince.add(replica.id);
     if (notice.kind === "role" && (notice.role === "follower" || notice.role === "leader")) {

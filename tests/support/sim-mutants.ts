@@ -56,7 +56,7 @@ interface LeadershipInternals {
   view(): View;
   matchOf(member: Member): Seq;
   advanceCommit(): void;
-  begin(members: readonly Member[], forkRisk: null, grants: readonly never[], boots: Map<never, never>): void;
+  begin(members: readonly Member[], forkRisk: null, grants: readonly never[], boots: Map<ReplicaId, string>): void;
 }
 
 /** The private parts that a bug replaces. A rename in src/election shows here when a mutant is not caught any more. */
@@ -131,7 +131,9 @@ const PATCHES: Partial<Record<Mutant, Patch>> = {
       const { members } = leadership.view();
       const ballot = { counter: promised.counter + 1, replicaId, nonce: core.nonce() };
       core.log.promise(ballot);
-      core.lead(ballot).begin(members, null, [], new Map());
+      const next = core.lead(ballot);
+      next.begin(members, null, [], new Map<ReplicaId, string>());
+      for (const [id, progress] of leadership.progress) next.progress.set(id, { ...progress });
     };
     const onAppend = core.onAppend.bind(core);
     core.onAppend = (from, append) => {

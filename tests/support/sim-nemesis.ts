@@ -65,6 +65,8 @@ export class Nemesis {
   faults = 0;
   #over = false;
   #slow = 1;
+  /** A fault that needs time is left alone until then. */
+  #quietUntil = 0;
 
   constructor(world: World, mode: Mode) {
     this.#world = world;
@@ -91,6 +93,10 @@ export class Nemesis {
 
   #next(): void {
     if (this.#over) return;
+    if (this.#world.now < this.#quietUntil) {
+      this.#world.queue.after(this.#quietUntil - this.#world.now, () => this.#next());
+      return;
+    }
     this.faults++;
     this.#random.pick(FAULTS[this.#mode])(this);
     // Short waits put faults on top of each other, long ones let the cluster come back.
@@ -108,7 +114,8 @@ export class Nemesis {
   #strike(replica: SimReplica, write: LogWrite): void {
     if (this.#over || write.kind !== "rows" || replica.stopping) return;
     const { snapshot, cutAfter, append } = write.rows;
-    const first = append?.some((b) => b.kind === "view" && b.view.no.minor === 0 && b.view.leader === replica.id) ?? false;
+    const first =
+      append?.some((b) => b.kind === "view" && b.view.no.minor === 0 && b.view.leader === replica.id) ?? false;
     const odds = snapshot !== undefined ? 0.2 : cutAfter !== undefined ? 0.1 : first ? 0.04 : 0;
     if (odds === 0 || !this.#random.chance(odds)) return;
     this.#world.queue.after(this.#random.between(0, 5), () => {
@@ -173,7 +180,8 @@ export class Nemesis {
     for (const id of ids) {
       const at = together ? 0 : this.#random.between(0, 400);
       world.queue.after(at, () => {
-        if (this.#over) return;
+        // Whoever is down already is started by whatever took it down.
+        if (this.#over || !world.replica(id).alive) return;
         world.kill(id, power);
         world.queue.after(this.#downMs(), () => this.#restart(id));
       });
@@ -215,12 +223,15 @@ export class Nemesis {
   onlyTheStale(): void {
     const world = this.#world;
     const [stale, ...others] = this.all() as [ReplicaId, ...ReplicaId[]];
+    const waits = world.options.recovery === "wait" || world.options.consistency === "strict";
+    const backMs = waits ? this.#random.between(2000, 6000) : this.#random.between(17_000, 24_000);
+    this.#quietUntil = world.now + 4000 + backMs;
     world.kill(stale);
-    world.queue.after(this.#random.between(1500, 6000), () => {
+    world.queue.after(this.#random.between(1500, 4000), () => {
       if (this.#over) return;
       for (const id of others) {
         world.kill(id);
-        world.queue.after(this.#random.between(17_000, 26_000), () => this.#restart(id));
+        world.queue.after(backMs, () => this.#restart(id));
       }
       world.queue.after(this.#random.between(10, 500), () => this.#restart(stale));
     });

@@ -131,11 +131,12 @@ export class SimNetwork {
     this.#blocked.add(this.#key(from, to));
   }
 
-  heal(from: ReplicaId, to: ReplicaId): void {
+  /** Held frames arrive; unless `gently`, now and then the connection breaks over it and they are lost. */
+  heal(from: ReplicaId, to: ReplicaId, gently: boolean): void {
     if (!this.#blocked.delete(this.#key(from, to))) return;
     const connection = this.#connections.get(this.#key(from, to));
     if (connection !== undefined) {
-      if (connection.queue.length > 0 && this.#random.chance(0.3)) {
+      if (!gently && connection.queue.length > 0 && this.#random.chance(0.3)) {
         this.#break(connection);
       } else {
         this.#pump(connection);
@@ -152,8 +153,8 @@ export class SimNetwork {
     if (connection !== undefined) this.#break(connection);
   }
 
-  healAll(): void {
-    for (const key of this.#blocked) this.heal(key >> 4, key & 15);
+  healAll(gently: boolean): void {
+    for (const key of this.#blocked) this.heal(key >> 4, key & 15, gently);
   }
 
   /** Hands a frame to the connection; dropped if there is none. */

@@ -206,14 +206,14 @@ export class World implements ReplicaHost {
     this.network.cut(from, to);
   }
 
-  heal(from: ReplicaId, to: ReplicaId): void {
+  heal(from: ReplicaId, to: ReplicaId, gently = false): void {
     this.watch.trace(() => `heal ${from} -> ${to}`);
-    this.network.heal(from, to);
+    this.network.heal(from, to, gently);
   }
 
-  healAll(): void {
+  healAll(gently = false): void {
     this.watch.trace(() => "heal all");
-    this.network.healAll();
+    this.network.healAll(gently);
   }
 
   drop(from: ReplicaId, to: ReplicaId): void {
