@@ -1,6 +1,7 @@
 /** The shared address: it answers while one replica lives, and with one frozen after a retry. */
 import { expect, test } from "bun:test";
 import { Cluster, waitFor } from "../support/cluster.ts";
+import { freePorts } from "../support/free-ports.ts";
 
 /** Who answers a new connection; null if nobody does within half a second. */
 async function whoAnswers(front: string): Promise<number | null> {
@@ -61,4 +62,20 @@ test.skipIf(process.platform !== "linux")(
     }
   },
   60_000,
+);
+
+test.skipIf(process.platform !== "linux")(
+  "replicas whose status needs a login share the front by their key",
+  async () => {
+    await using cluster = await Cluster.create({ replicas: 2, front: true, words: ["--allow-plaintext"] });
+    const ports = await freePorts(2);
+    for (const id of cluster.ids) {
+      const words = cluster.words(id).map((word) => (word.startsWith("--web=") ? `--web=0.0.0.0:${ports[id]}` : word));
+      cluster.spawn(id, words);
+      await waitFor(`replica ${id} to have the front`, () => cluster.log(id).includes('"front_bound"'));
+    }
+    const asked = await fetch(`${cluster.front}/cluster.json`, { headers: { accept: "application/json" } });
+    expect(asked.status).toBe(401);
+  },
+  30_000,
 );
