@@ -12,13 +12,14 @@
 import { BrokenInvariant } from "./assert.ts";
 import type { Core, CoreStatus } from "./core.ts";
 import type { Effect, Event, Notice, PersistRows, StagedSnapshot, Timing } from "./event.ts";
-import { APPEND_ENTRIES_MAX, batchLastSeq, type Beat, type Frame } from "./frame.ts";
+import { APPEND_ENTRIES_MAX, batchLastSeq, type Batch, type Beat, type Frame } from "./frame.ts";
 import { LogReader } from "./log-reader.ts";
 import {
   StorageFull,
   type LogStorage,
   type PeerListener,
   type PeerTransport,
+  type SnapshotSource,
   type SnapshotStore,
   type StateMachine,
 } from "./ports.ts";
@@ -89,10 +90,15 @@ export class Driver implements PeerListener {
   private applyTarget: Seq;
   private applying = false;
   private compacting = false;
+  /** Names the newest fetch of a snapshot: what an older one comes to is of no interest. */
+  private fetchNo = 0;
+  /** Rows of the fork queue seen applied, to be archived. */
+  private confirmed: number[] = [];
   private timer: ReturnType<typeof setInterval> | null = null;
   private lastTurnAt: number | null = null;
   private stallMs = 0;
-  private diskFull = false;
+  private logFull = false;
+  private stateFull = false;
   private dead = false;
   private stopping: { done: () => void; promise: Promise<void> } | null = null;
 
@@ -132,22 +138,29 @@ export class Driver implements PeerListener {
     this.readIndexes.close();
   }
 
+  /** Callers cannot be answered: their ops would not get into this log, or not out of apply here. Reads go on. */
+  private get diskFull(): boolean {
+    return this.logFull || this.stateFull;
+  }
+
   // ---------------------------------------------------------------- in
 
   onFrame(from: ReplicaId, frame: Frame): void {
     if (frame.type === "gossip") this.deps.onGossip(from, frame.payload);
     // With a full disk nothing can be appended: the sender keeps the ops and tries elsewhere.
-    else if (frame.type !== "propose") this.give({ type: "frame", from, frame });
-    else if (!this.diskFull) this.onPropose(from, frame);
+    else if (frame.type !== "propose" || !this.logFull) this.give({ type: "frame", from, frame });
   }
 
   /**
    * A busy leader gets the same op again and again, from its proposer and from other replicas
    * that the client turned to: it is appended once. It comes out of apply, or the leadership ends.
+   * Looked at only when the core takes the frame: an op noted here that the core then did not
+   * append would be kept out for as long as this replica leads.
    */
-  private onPropose(from: ReplicaId, frame: Extract<Frame, { type: "propose" }>): void {
-    const ops = this.fresh(frame.ops);
-    if (ops.length > 0) this.give({ type: "frame", from, frame: { type: "propose", ops } });
+  private withFreshOps(event: Event): Event | null {
+    if (event.type !== "frame" || event.frame.type !== "propose") return event;
+    const ops = this.fresh(event.frame.ops);
+    return ops.length === 0 ? null : { ...event, frame: { type: "propose", ops } };
   }
 
   private fresh(ops: readonly Uint8Array[]): readonly Uint8Array[] {
@@ -195,7 +208,7 @@ export class Driver implements PeerListener {
   opApplied(key: string, seq: Seq, result: Uint8Array, recovered: boolean): void {
     this.appended.delete(key);
     const { waited, forkId } = this.proposals.applied(key, recovered);
-    if (forkId !== null) this.deps.log.forkConfirmed([forkId]);
+    if (forkId !== null) this.confirmed.push(forkId);
     if (waited) this.answer(key, { kind: "applied", seq, result });
   }
 
@@ -280,9 +293,16 @@ export class Driver implements PeerListener {
     this.measureStall(now);
     const events = this.mailbox;
     this.mailbox = [];
-    for (const event of events) {
-      if (event.type === "tick") this.onTick(now);
-      this.run(this.core.step(event, now));
+    let paused = false;
+    for (const given of events) {
+      // What had been read before a pause was noticed is as stale as what the connections still held.
+      if (paused && (given.type === "frame" || given.type === "refused")) continue;
+      if (given.type === "tick") this.onTick(now);
+      const event = this.withFreshOps(given);
+      if (event === null) continue;
+      const effects = this.core.step(event, now);
+      paused ||= effects.some((effect) => effect.type === "resetPeers");
+      this.run(effects);
     }
     this.forward(now);
     this.run(this.core.step({ type: "turnEnd" }, now));
@@ -321,7 +341,7 @@ export class Driver implements PeerListener {
     this.proposals.retarget(leadershipKey === null || leaderId === null ? null : leadershipKey);
     if (this.proposals.idle() || leaderId === null) return;
     const local = leaderId === this.core.identity.replicaId;
-    if (local && (!accepting || this.diskFull)) return;
+    if (local && (!accepting || this.logFull)) return;
     for (let ops = this.proposals.take(now); ops.length > 0; ops = this.proposals.take(now)) {
       if (local) {
         const fresh = this.fresh(ops);
@@ -345,12 +365,12 @@ export class Driver implements PeerListener {
       // Nothing was written: the same rows are tried again. Meanwhile no progress is made, so
       // the others drop this replica from the view, or it hands over.
       this.rows = [...rows, ...this.rows];
-      this.diskFull = true;
+      this.logFull = true;
       this.persistPlanned = true;
       setTimeout(() => this.guarded(() => this.persist()), DISK_FULL_RETRY_MS);
       return;
     }
-    this.diskFull = false;
+    this.logFull = false;
     this.reader.written(rows);
     this.mailbox.push({ type: "persisted", token });
     this.turn();
@@ -422,6 +442,7 @@ export class Driver implements PeerListener {
   private apply(): void {
     const started = performance.now();
     this.applying = false;
+    this.stateFull = false;
     for (let applied = this.state.appliedSeq(); applied < this.applyTarget; applied = this.state.appliedSeq()) {
       if (performance.now() - started > APPLY_SLICE_MS) {
         this.applying = true;
@@ -431,31 +452,65 @@ export class Driver implements PeerListener {
       const batches = this.reader.read(applied + 1, Math.min(this.applyTarget, applied + APPEND_ENTRIES_MAX));
       const last = batches.at(-1);
       if (last === undefined) throw new BrokenInvariant("committed entries are in the log");
-      this.state.apply(batches);
+      if (!this.applyOrWait(batches)) break;
       if (this.state.appliedSeq() !== batchLastSeq(last)) throw new BrokenInvariant("apply advances appliedSeq");
     }
+    this.confirmForked();
     this.appliedWaiters.reached(this.state.appliedSeq());
   }
 
+  /** False if the disk is full: nothing was applied, reads go on, it is tried again. */
+  private applyOrWait(batches: readonly Batch[]): boolean {
+    try {
+      this.state.apply(batches);
+      return true;
+    } catch (error) {
+      if (!(error instanceof StorageFull)) throw error;
+      this.stateFull = true;
+      this.applying = true;
+      setTimeout(() => this.guarded(() => this.apply()), DISK_FULL_RETRY_MS);
+      return false;
+    }
+  }
+
+  /** Archives what came out of apply, in one write: each costs an fsync. What is not archived is proposed again. */
+  private confirmForked(): void {
+    if (this.confirmed.length === 0) return;
+    try {
+      this.deps.log.forkConfirmed(this.confirmed);
+    } catch (error) {
+      if (!(error instanceof StorageFull)) throw error;
+    }
+    this.confirmed = [];
+  }
+
   private async fetchSnapshot(from: ReplicaId, commonSeq: Seq): Promise<void> {
+    const fetchNo = ++this.fetchNo;
+    // The end of a superseded fetch must neither end the newer one nor look like its end: the core
+    // would ask for a third, which ends the second, and so on for as long as a copy takes.
+    const isNewest = (): boolean => fetchNo === this.fetchNo;
     try {
       const source = await this.deps.transport.fetchSnapshot(from, commonSeq);
+      if (!isNewest()) return await giveUp(source);
       const snapshot = await this.deps.snapshots.receive(source);
-      this.give({ type: "snapshotFetched", snapshot });
+      if (isNewest()) this.give({ type: "snapshotFetched", snapshot });
     } catch {
       // The stream broke, or what came was not whole: nothing was switched; the core asks again.
-      this.give({ type: "snapshotFailed" });
+      if (isNewest()) this.give({ type: "snapshotFailed" });
     }
   }
 
   private async compact(upTo: Seq): Promise<void> {
     if (this.compacting) return;
     this.compacting = true;
+    const { state } = this;
     try {
-      const covered = Math.min(upTo, this.state.appliedSeq());
-      await this.state.sync();
-      if (!this.dead) this.deps.log.compact(covered);
+      const covered = Math.min(upTo, state.appliedSeq());
+      await state.sync();
+      if (!this.dead && state === this.state) this.deps.log.compact(covered);
     } catch (error) {
+      // A full disk, or a state that was replaced by a snapshot meanwhile: there will be a next time.
+      if (error instanceof StorageFull || state !== this.state) return;
       this.guarded(() => {
         throw error;
       });
@@ -475,4 +530,9 @@ export class Driver implements PeerListener {
   load(): number {
     return this.proposals.size / WAITING_MAX;
   }
+}
+
+/** Lets go of a snapshot that is not wanted any more: leaving the loop ends its call. */
+async function giveUp({ chunks }: SnapshotSource): Promise<void> {
+  for await (const _ of chunks) break;
 }

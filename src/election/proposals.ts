@@ -17,6 +17,8 @@ const FRAME_BYTES_MAX = 1024 * 1024;
 const FORKED = "forked ";
 /** An op not seen applied for this long is sent again: its frame may have been lost. Doubles each time. */
 const RESEND_MS = 2_000;
+/** A leader that took nothing for long, its disk full, is asked again this soon after it takes again. */
+const RESEND_MS_MAX = 16_000;
 
 /** A wait that ended without seeing the op applied. Not `definite`: it may yet come out of apply. */
 export interface Expired {
@@ -135,7 +137,7 @@ export class Proposals {
         this.remove(entry);
         expired.push({ key: entry.key, definite: !entry.handedOver });
       } else if (entry.sentAt !== null && now - entry.sentAt >= entry.resendMs) {
-        entry.resendMs *= 2;
+        entry.resendMs = Math.min(entry.resendMs * 2, RESEND_MS_MAX);
         entry.sentAt = null;
         resend.push(entry);
       }

@@ -7,7 +7,11 @@ const ASK_AGAIN_MS = 100;
 /** Questions under way, each with an id that this process never uses twice. */
 export class ReadIndexes {
   private readonly open = new Map<number, (seq: Seq) => void>();
-  private nextId = 1;
+  /**
+   * Begins anywhere: the leader may still answer a question of the process before this one, and
+   * that answer is older than what this one asks about.
+   */
+  private nextId = Math.floor(Math.random() * 2 ** 40);
   private readonly send: (id: number) => void;
 
   constructor(send: (id: number) => void) {
