@@ -47,7 +47,6 @@ story(
   "what was acknowledged earlier comes earlier, in a view that is not newer; no excluded view acknowledges",
   { seconds: SOAK ? 900 : 110, load: { rate: 250, writersPerReplica: 3 } },
   async (stage) => {
-    const { cluster } = stage;
     const load = await stage.open();
     const random = new SeededRandom(Number(process.env["SEED"] ?? 1));
     load.start();

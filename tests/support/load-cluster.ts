@@ -4,6 +4,7 @@
  * prove themselves: a killed replica comes back under another pid.
  */
 import { expect, test } from "bun:test";
+import { readRunFile, type RunFile } from "../../src/cli/run-file.ts";
 import { BINARY, Cluster, waitFor, type ClusterOptions } from "./cluster.ts";
 import {
   compareHistories,
@@ -17,17 +18,22 @@ import {
   type History,
 } from "./history.ts";
 import { Load, type LoadOptions } from "./load.ts";
+import { Network, type CutKind } from "./proxy.ts";
 
 /** Longer variants of the tests of faults. */
 export const SOAK = process.env["SOAK"] === "1";
 
 const TAIL_LINES = 40;
 const CLEAN_UP_MS = 10_000;
+/** A single replica goes on alone after 5 s of silence; a busy machine takes longer. */
+const SERVE_MS = 30_000;
 /** Generous: other tests may keep both cores busy. */
 const IN_STEP_MS = 40_000;
 
 export interface StoryOptions {
   readonly cluster?: ClusterOptions;
+  /** The replicas find each other through a network that can be cut. */
+  readonly cuttable?: boolean;
   readonly load?: Partial<LoadOptions>;
   /** Bound on the story, s. */
   readonly seconds: number;
@@ -68,6 +74,7 @@ export function story(title: string, options: StoryOptions, tell: (stage: Stage)
 /** Cluster and load of one story. */
 export class Stage {
   readonly cluster: Cluster;
+  readonly #network: Network | null;
   readonly #options: StoryOptions;
   /** What each replica wrote before its last start. */
   readonly #archive = new Map<number, string>();
@@ -75,14 +82,43 @@ export class Stage {
   readonly #bornAt = performance.now();
   #load: Load | null = null;
 
-  private constructor(cluster: Cluster, options: StoryOptions) {
+  private constructor(cluster: Cluster, network: Network | null, options: StoryOptions) {
     this.cluster = cluster;
+    this.#network = network;
     this.#options = options;
   }
 
   static async create(options: StoryOptions): Promise<Stage> {
     const binary = process.env["LASTWORD_BINARY"] ?? BINARY;
-    return new Stage(await Cluster.create({ binary, ...options.cluster }), options);
+    const cluster = await Cluster.create({ binary, ...options.cluster });
+    const ports = new Map(cluster.ids.map((id) => [id, Number(cluster.grpc(id).replace(/^.*:/, ""))]));
+    return new Stage(cluster, options.cuttable === true ? await Network.between(ports) : null, options);
+  }
+
+  /** Waits for messages of now, acknowledged by each of these replicas. */
+  async serve(ids: readonly number[]): Promise<void> {
+    const since = performance.now();
+    for (const id of ids) {
+      const fits = this.load.by(this.address(id));
+      await this.load.flows(`by replica ${id}`, { count: 10, fits, since, timeoutMs: SERVE_MS });
+    }
+  }
+
+  /** Cuts both directions between these and those. */
+  split(some: readonly number[], others: readonly number[], kind: CutKind): void {
+    this.note(`cut ${some.join()} | ${others.join()} (${kind})`);
+    this.network.split(some, others, kind);
+  }
+
+  heal(): void {
+    this.note("heal");
+    this.network.heal();
+  }
+
+  /** What can be cut. */
+  get network(): Network {
+    if (this.#network === null) throw new Error("the story was not told as cuttable");
+    return this.#network;
   }
 
   get load(): Load {
@@ -96,7 +132,8 @@ export class Stage {
 
   /** Three in step; people registered, nothing written yet. */
   async open(): Promise<Load> {
-    await this.cluster.startAll();
+    for (const id of this.cluster.ids) await this.#start(id);
+    await this.cluster.inStep();
     return this.populate();
   }
 
@@ -127,11 +164,25 @@ export class Stage {
       ids.map(async (id) => {
         const before = this.cluster.pid(id);
         this.keepLog(id);
-        const { pid } = await this.cluster.start(id, words(id));
+        const { pid } = await this.#start(id, words(id));
         this.note(`${id} has its ports`);
         expect(pid).not.toBe(before);
       }),
     );
+  }
+
+  #start(id: number, more: readonly string[] = []): Promise<RunFile> {
+    const network = this.#network;
+    if (network === null) return this.cluster.start(id, more);
+    const { ids } = this.cluster;
+    const address = (to: number): string => (to === id ? this.cluster.grpc(id) : `127.0.0.1:${network.port(id, to)}`);
+    const peers = `--peers=${ids.map((to) => `${to}=${address(to)}`).join(",")}`;
+    const words = this.cluster.words(id).filter((word) => !word.startsWith("--peers="));
+    const child = this.cluster.spawn(id, [...words, peers, ...more]);
+    return waitFor(`replica ${id} to have its ports`, () => {
+      const run = readRunFile(this.cluster.data, id);
+      return run?.pid === child.process.pid ? run : null;
+    });
   }
 
   /** Before a replica is started again by other means: keeps what it wrote so far. */
@@ -247,5 +298,6 @@ export class Stage {
   async close(): Promise<void> {
     this.#load?.close();
     await this.cluster.stop();
+    this.#network?.close();
   }
 }

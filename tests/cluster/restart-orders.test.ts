@@ -1,0 +1,87 @@
+/** All three killed, and started again in every order; with one of them left out, in every order of the others. */
+import { describe, expect } from "bun:test";
+import { writerAt } from "../support/history.ts";
+import { SOAK, story, type Stage } from "../support/load-cluster.ts";
+
+const ORDERS = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+] as const;
+/** Recovery by policy takes 15 s, and then a little. */
+const POLICY_TIMEOUT_MS = 40_000;
+
+/** One that was alone before everything stopped holds messages that nobody else has. */
+async function killAllButLast(stage: Stage, last: number): Promise<string> {
+  const { cluster, load } = stage;
+  await stage.kill(cluster.ids.filter((id) => id !== last));
+  const sent = await load.write(writerAt(load, last));
+  expect([sent.outcome, sent.by]).toEqual(["acknowledged", stage.address(last)]);
+  await stage.kill([last]);
+  return sent.messageId;
+}
+
+story(
+  "all killed at once under load, restarted in each of the six orders: all comes back by itself",
+  { seconds: 90, load: { rate: 250 } },
+  async (stage) => {
+    const { cluster } = stage;
+    const load = await stage.open();
+    load.start();
+    for (let i = 0; i < (SOAK ? 10 : 1); i++) {
+      for (const order of ORDERS) {
+        load.goHome();
+        await load.flows("by all three");
+        await stage.kill(cluster.ids);
+        for (const id of order) await stage.restart([id]);
+        await stage.inStep();
+      }
+    }
+    await stage.settle();
+    await stage.oneOrder();
+  },
+);
+
+describe("one left out", () => {
+  // Both orders of the others in one cluster: the three clusters wait out the policy side by side.
+  for (const absent of [0, 1, 2]) {
+    const orders = ORDERS.filter((order) => order[2] === absent);
+    story(
+      `replica ${absent}, which was alone at last: the others work by themselves; what it held appears when it returns`,
+      { seconds: 110, concurrent: true, load: { rate: 60 } },
+      async (stage) => {
+        const { cluster } = stage;
+        const load = await stage.open();
+        for (const [first, second] of orders) {
+          const heldAlone = await killAllButLast(stage, absent);
+          await stage.restart([first]);
+          await stage.restart([second]);
+          await cluster.statusThat(
+            first,
+            `waits for replica ${absent}`,
+            ({ reason }) => reason === `waiting for replica ${absent}`,
+          );
+          const going = await cluster.statusThat(second, "goes on", (s) => s.writable, POLICY_TIMEOUT_MS);
+          expect(going.view.forkRisk).toEqual([absent]);
+          expect(going.events.map(({ text }) => text)).toContain(
+            `Going on without replica ${absent}, which may hold messages that are not visible yet.`,
+          );
+          const meanwhile = await load.write(writerAt(load, first));
+          expect(meanwhile.outcome).toBe("acknowledged");
+          expect((await stage.historyAt(second)).has(heldAlone)).toBe(false);
+          await stage.restart([absent]);
+          await stage.inStep();
+          await cluster.statusThat(second, "no risk any more", ({ view }) => view.forkRisk === null);
+          for (const id of cluster.ids) {
+            await stage.appears(heldAlone, id);
+            await stage.appears(meanwhile.messageId, id);
+          }
+        }
+        await stage.settle();
+      },
+    );
+  }
+});

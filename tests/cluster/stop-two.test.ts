@@ -1,0 +1,112 @@
+/** Graceful stops under load: any two, one after the other and together, and the last one; Ctrl-C of `up`. */
+import { expect, test } from "bun:test";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readRunFile } from "../../src/cli/run-file.ts";
+import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
+import { BINARY, processLives, runBinary, waitFor } from "../support/cluster.ts";
+import { freePorts } from "../support/free-ports.ts";
+import { compareHistories, compareWithSent, readHistory } from "../support/history.ts";
+import { Load } from "../support/load.ts";
+import { story, type Stage } from "../support/load-cluster.ts";
+
+const PAIRS: readonly (readonly number[])[] = [
+  [0, 1],
+  [0, 2],
+  [1, 2],
+];
+/** Far below the patience of recovery by policy: a last one that had to wait for others would not be ready. */
+const AT_ONCE_MS = 10_000;
+
+async function interrupt(stage: Stage, ids: readonly number[]): Promise<void> {
+  stage.note(`SIGINT ${ids.join()}`);
+  const finished = await Promise.all(ids.map((id) => stage.cluster.interrupt(id)));
+  for (const [i, { exit, stderr }] of finished.entries()) {
+    expect([ids[i], exit]).toEqual([ids[i], 0]);
+    expect(stderr).not.toContain("fatal");
+  }
+}
+
+for (const how of ["together", "one after the other"] as const) {
+  story(
+    `Ctrl-C of any two, ${how}: exit 0, sends go on; the last one down starts alone at once`,
+    { seconds: 80, load: { rate: 250 } },
+    async (stage) => {
+      const { cluster } = stage;
+      const load = await stage.open();
+      load.start();
+      for (const pair of PAIRS) {
+        const survivor = cluster.ids.find((id) => !pair.includes(id))!;
+        load.goHome();
+        await load.flows("by all three", { count: 50 });
+        if (how === "together") await interrupt(stage, pair);
+        else for (const id of pair) await interrupt(stage, [id]);
+        await load.flows(`by replica ${survivor}`, { count: 50, fits: load.by(stage.address(survivor)) });
+        await interrupt(stage, [survivor]);
+        expect(cluster.running()).toEqual([]);
+        for (const id of cluster.ids) expect(readRunFile(cluster.data, id)).toBeNull();
+        await stage.restart([survivor]);
+        await cluster.inStep([survivor], AT_ONCE_MS);
+        expect((await cluster.status(survivor))?.view.forkRisk).toBeNull();
+        await load.flows(`by replica ${survivor} after its start`, { fits: load.by(stage.address(survivor)) });
+        await stage.restart(pair);
+        await stage.inStep();
+      }
+      await stage.settle();
+      await stage.oneOrder();
+    },
+  );
+}
+
+test("Ctrl-C of up under load: exit 0, nothing lost; up again goes on", async () => {
+  const home = mkdtempSync(join(tmpdir(), "lastword-up-"));
+  const binary = process.env["LASTWORD_BINARY"] ?? BINARY;
+  const [first] = await freePorts(1);
+  const environment = { HOME: home, PATH: "/usr/bin:/bin" };
+  const addresses = [0, 1, 2].map((id) => `127.0.0.1:${first! + id}`);
+  const words = ["up", "--grpc", addresses[0]!, "--web", "localhost:0", "--front", "off"];
+  const pids = new Set<number>();
+  const spawnUp = () =>
+    Bun.spawn([binary, ...words], { cwd: home, env: environment, stdio: ["ignore", "ignore", "pipe"] });
+  const three = () =>
+    waitFor(
+      "a view of three",
+      async () => {
+        const shown = await runBinary(["status", "--json"], { env: environment, cwd: home, binary });
+        const said = JSON.parse(shown.stdout) as ClusterStatusJson;
+        for (const { pid } of said.replicas) if (pid !== null) pids.add(pid);
+        return said.writable && said.view.members.length === 3 ? said : null;
+      },
+      20_000,
+    );
+  let up = spawnUp();
+  let load: Load | null = null;
+  try {
+    await three();
+    load = await Load.create({ addresses, rate: 250, deadlineMs: 30_000 });
+    load.start();
+    await load.flows("by all three", { count: 100 });
+    up.kill("SIGINT");
+    expect(await up.exited).toBe(0);
+    for (const pid of pids) expect(processLives(pid)).toBe(false);
+    up = spawnUp();
+    await three();
+    await load.flows("after the second start", { count: 50 });
+    await load.stop();
+    const histories = await Promise.all(addresses.map((address) => readHistory(load!, address)));
+    for (const history of histories) {
+      expect(compareWithSent(load, history, "a replica")).toEqual([]);
+      expect(compareHistories(histories[0]!, history, "replicas")).toEqual([]);
+    }
+    const hashes = await runBinary(["status", "--hash", "--json"], { env: environment, cwd: home, binary });
+    expect(JSON.parse(hashes.stdout)).toMatchObject({ equal: true });
+    up.kill("SIGINT");
+    expect(await up.exited).toBe(0);
+  } finally {
+    load?.close();
+    if (up.exitCode === null) up.kill("SIGKILL");
+    for (const pid of pids) if (processLives(pid)) process.kill(pid, "SIGKILL");
+    rmSync(home, { recursive: true, force: true });
+  }
+}, 90_000);
