@@ -40,12 +40,13 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** Three replicas of the built binary with their front port; TEST_BINARY names another build of it. */
-export async function makeCluster(): Promise<Cluster> {
-  return await Cluster.create({ front: true, binary: process.env.TEST_BINARY ?? BINARY });
+export async function makeCluster(options: { cuttable?: boolean } = {}): Promise<Cluster> {
+  return await Cluster.create({ ...options, front: true, binary: process.env.TEST_BINARY ?? BINARY });
 }
 
 /** What a page must never do: errors of the script, refusals by the policy. */
-const QUIET_ENOUGH = /favicon|Failed to load resource|net::ERR_|Password forms should have/;
+const QUIET_ENOUGH =
+  /favicon|htmx: htmx:error: (Failed to fetch|AbortError)|Failed to load resource|net::ERR_|Password forms should have/;
 
 /** Somebody with a browser profile of her own. */
 export class Visitor {

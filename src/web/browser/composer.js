@@ -5,7 +5,7 @@ const DRAFT_MS = 250;
 const TYPING_MS = 3000;
 
 /** `drafts` is the page's own object, by conversation ("new" for a new one). Null without a composer. */
-export function openComposer({ drafts, outbox, conversation, onDraft, state }) {
+export function openComposer({ drafts, outbox, conversation, onDraft, state, isMoving }) {
   const form = document.getElementById("composer");
   if (form === null) return null;
   const field = form.elements.namedItem("body");
@@ -35,6 +35,12 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state }) {
     else drafts[slot] = field.value;
     if (to !== null) state.to = to.value;
     onDraft();
+  }
+
+  function keepDraftSoon() {
+    clearTimeout(draftTimer);
+    if (isMoving()) keepDraft();
+    else draftTimer = setTimeout(keepDraft, DRAFT_MS);
   }
 
   function submit() {
@@ -85,14 +91,12 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state }) {
   });
   to?.addEventListener("input", () => {
     showError(to, "");
-    clearTimeout(draftTimer);
-    draftTimer = setTimeout(keepDraft, DRAFT_MS);
+    keepDraftSoon();
   });
   form.addEventListener("input", () => {
     fit();
     showError(field, "");
-    clearTimeout(draftTimer);
-    draftTimer = setTimeout(keepDraft, DRAFT_MS);
+    keepDraftSoon();
     if (conversation === null || field.value === "" || Date.now() - typedAt < TYPING_MS) return;
     typedAt = Date.now();
     void fetch(`/c/${conversation}/typing`, { method: "POST" }).catch(() => {});

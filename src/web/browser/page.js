@@ -5,16 +5,21 @@
 import { openCluster } from "./cluster.js";
 import { openComposer } from "./composer.js";
 import { addressAt, forgetState, storeState, takeState } from "./kept-state.js";
+import { arrive, viaHandover } from "./handover.js";
 import { listenToKeys } from "./keys.js";
 import { openLink } from "./link.js";
 import { openOutbox } from "./outbox.js";
 import { openReading } from "./reading.js";
+import { sleep } from "./requests.js";
 import { openRoll } from "./roll.js";
 import { openSelection } from "./selection.js";
 import { localTimes } from "./times.js";
 
 const SIDEBAR_MS = 120;
 const SIDEBAR_HIDDEN_MS = 1500;
+const MOVE_MS = 3000;
+const FORM_MS = 8000;
+const RESET_RETRY_MS = 1000;
 const TYPING_SHOWN_MS = 4000;
 const ANNOUNCED_CHARS = 300;
 
@@ -25,7 +30,9 @@ setInterval(() => localTimes(document), 30_000);
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
 const { me, carry: key } = document.body.dataset;
-if (me === undefined) forgetState();
+const arrival = document.getElementById("arrival");
+if (arrival !== null) void arrive(arrival.dataset.next);
+else if (me === undefined) forgetState();
 else startApp();
 
 function startApp() {
@@ -35,12 +42,21 @@ function startApp() {
   const conversation = roll?.conversation ?? null;
   const cluster = openCluster({ onKept: (kept) => roll?.setKept(kept) });
   let leaving = false;
+  let movingTo = null;
+  /** Hand-over token for a host that the cookie does not reach. */
+  let handover;
+  /** Which of this browser's tabs this is: each has a token of its own. */
+  let seat = 0;
   let composer = null;
 
   roll?.start();
   roll?.setKept(cluster.keptNow());
 
-  const store = () => storeState(me, state);
+  /** Keeps what would be lost. While the page is on its way elsewhere, what changed has to go with it. */
+  const store = () => {
+    storeState(me, state);
+    if (movingTo !== null) go();
+  };
   const outbox = openOutbox({
     me,
     unsent: state.unsent,
@@ -54,7 +70,7 @@ function startApp() {
         store();
         location.assign(`/c/${answer.message.conversationId}`);
       } else if (item.conversation === conversation && answer.row !== undefined) {
-        roll.addHtml(answer.row, false);
+        roll.addHtml(answer.row, false, answer.kept);
         roll.clearUnread([], Number.MAX_SAFE_INTEGER);
       }
       refreshSidebar();
@@ -62,7 +78,14 @@ function startApp() {
     onRefused: (item, sentence, field) => composer?.takeBack(item, sentence, field) ?? false,
     onLogin: toLogin,
   });
-  composer = openComposer({ drafts: state.drafts, outbox, conversation, onDraft: store, state });
+  composer = openComposer({
+    drafts: state.drafts,
+    outbox,
+    conversation,
+    onDraft: store,
+    state,
+    isMoving: () => movingTo !== null,
+  });
   if (
     composer !== null &&
     conversation === null &&
@@ -151,9 +174,10 @@ function startApp() {
     refreshSidebar();
   }
 
+  /** What is on the page may be of a branch that is no more. Asked again until a replica answers. */
   async function reset() {
     refreshSidebar();
-    await roll?.reload();
+    while (roll !== null && !(await roll.reload())) await sleep(RESET_RETRY_MS);
   }
 
   const handlers = {
@@ -177,8 +201,9 @@ function startApp() {
     typing: (event) => event.conversationId === conversation && event.userId !== me && showTyping(event),
     reset: () => void reset(),
     ended() {
-      leaving = true;
       forgetState();
+      if (leaving) return;
+      leaving = true;
       location.replace("/login");
     },
     cluster(summary) {
@@ -209,15 +234,28 @@ function startApp() {
     location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
   }
 
-  function moveTo(origin) {
+  function go() {
+    const carried = { ...state, place: roll?.placeOf() ?? null, focus: composer?.selection() ?? null, moved: true };
+    location.replace(viaHandover(addressAt(movingTo, carried, key), handover));
+  }
+
+  /** The old page still takes keys until the new one is here; each of them sets out again, with the key. */
+  function moveTo(origin, tokens) {
     if (leaving) return;
     leaving = true;
-    composer?.keepDraft();
-    const carried = { ...state, place: roll?.placeOf() ?? null, focus: composer?.selection() ?? null, moved: true };
-    location.replace(addressAt(origin, carried, key));
-    // Nobody there after all: stay, and listen again.
-    setTimeout(() => (leaving = false), 3000);
+    handover = tokens[seat] ?? tokens[0];
+    movingTo = origin;
+    if (composer === null) go();
+    else composer.keepDraft();
+    setTimeout(() => {
+      // Nobody there after all: stay, and listen again.
+      leaving = false;
+      movingTo = null;
+    }, MOVE_MS);
   }
+
+  // It has all gone along; coming back to this address some day must not bring an old draft.
+  addEventListener("pagehide", () => movingTo !== null && forgetState());
 
   /** Cookies belong to a host name: on this computer every replica is reached by the name in the address bar. */
   function reachable(origin) {
@@ -236,16 +274,21 @@ function startApp() {
     onMessage(message) {
       if (message.type === "event")
         handlers[message.name]?.(message.name === "message" ? message.data : JSON.parse(message.data));
+      else if (message.type === "tick") roll?.setKept(cluster.keptNow());
       else if (message.type === "state") onState(message.state);
-      else if (message.type === "move") moveTo(message.origin);
+      else if (message.type === "move") moveTo(message.origin, message.tokens);
+      else if (message.type === "seat") seat = message.seat;
       else if (message.type === "stale") void reset();
       else if (message.type === "login") toLogin();
     },
   });
 
-  document.querySelector('form[action="/logout"]')?.addEventListener("submit", () => {
+  // A form of the page itself is under way: its answer is the next page, whatever the stream says meanwhile.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
     leaving = true;
-    forgetState();
+    setTimeout(() => (leaving = false), FORM_MS);
+    if (event.target.getAttribute("action") === "/logout") forgetState();
   });
   listenToKeys({
     "?": () => document.getElementById("help").showModal(),

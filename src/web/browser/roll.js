@@ -43,7 +43,7 @@ export function openRoll(me) {
     if (row.classList.contains("pending"))
       return row.dataset.waits === "yes" ? "waits for a replica, goes by itself" : "sending";
     const held = Number(row.dataset.kept ?? 0);
-    const parts = held > 0 ? [`kept on ${held} of ${kept.of}`] : [];
+    const parts = [held > 0 ? `kept on ${held} of ${kept.of}` : "sent"];
     if (row.dataset.read !== undefined) parts.push("read");
     return parts.join(" · ");
   }
@@ -56,9 +56,9 @@ export function openRoll(me) {
   }
 
   /** A row stays on every disk it ever was on, so its number only rises. */
-  function keepRow(row) {
-    if (row.classList.contains("own") && !row.classList.contains("pending")) {
-      row.dataset.kept = String(Math.max(Number(row.dataset.kept ?? 0), kept.count));
+  function keepRow(row, count) {
+    if (row.classList.contains("own") && row.dataset.seq !== undefined) {
+      row.dataset.kept = String(Math.max(Number(row.dataset.kept ?? 0), count));
     }
     drawState(row);
   }
@@ -142,14 +142,17 @@ export function openRoll(me) {
     watchOlder();
   }
 
-  /** Rows of HTML from a replica into the list. `isNew`: they have just happened. */
-  function addHtml(html, isNew) {
+  /**
+   * Rows of HTML from a replica into the list. `isNew`: they have just happened. `count`: on how many disks
+   * they are as the replica said with them; 0 if it did not, then the next sign of life tells.
+   */
+  function addHtml(html, isNew, count = 0) {
     const holder = document.createElement("template");
     holder.innerHTML = html;
-    addRows(holder.content.querySelectorAll(".message"), isNew);
+    addRows(holder.content.querySelectorAll(".message"), isNew, count);
   }
 
-  function addRows(found, isNew) {
+  function addRows(found, isNew, count = 0) {
     steady(() => {
       for (const row of Array.from(found)) {
         const first = rows()[0];
@@ -167,7 +170,8 @@ export function openRoll(me) {
         if (isNew && !atEnd() && row.dataset.author !== me && document.getElementById(row.id) === null) below++;
         if (row.dataset.unread !== undefined) addMark(row);
         place(row);
-        keepRow(row);
+        if (count > 0) keepRow(row, count);
+        else drawState(row);
         localTimes(row);
       }
       arrange();
@@ -224,7 +228,7 @@ export function openRoll(me) {
       log.focus();
     });
     newLineBefore = list.querySelector(":scope > .message[data-unread]")?.dataset.id ?? null;
-    for (const row of rows()) keepRow(row);
+    for (const row of rows()) drawState(row);
     arrange();
     watchOlder();
     document.querySelector("a#older")?.addEventListener("click", (event) => {
@@ -270,20 +274,26 @@ export function openRoll(me) {
         drawState(row);
       }
     },
+    /** What the replica says now; it holds for every row that was here before it said so. */
     setKept(next) {
       kept = next;
-      for (const row of rows()) keepRow(row);
+      for (const row of rows()) keepRow(row, next.count);
     },
-    /** After a merge: the rows as the replica has them now, in place. */
+    /**
+     * After a merge: the rows as the replica has them now. Seqs have moved, so older rows cannot stay
+     * beside new ones; they come again as one scrolls up. What is unsent stays at the end.
+     */
     async reload() {
       const piece = await getPiece(`/c/${conversation}`);
       if (piece === null) return false;
       const fresh = new Set(Array.from(piece.querySelectorAll(".message"), (row) => row.id));
-      const oldest = Number(piece.querySelector(".message")?.dataset.seq ?? 0);
-      for (const row of Array.from(rows())) {
-        if (row.dataset.seq !== undefined && !fresh.has(row.id) && seqOf(row) >= oldest) row.remove();
-      }
+      const older = piece.getElementById("older");
+      steady(() => {
+        for (const row of Array.from(rows())) if (row.dataset.seq !== undefined && !fresh.has(row.id)) row.remove();
+        document.getElementById("older")?.replaceWith(older ?? "");
+      });
       addRows(piece.querySelectorAll(".message"), false);
+      watchOlder();
       return true;
     },
     placeOf() {

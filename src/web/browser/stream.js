@@ -119,6 +119,7 @@ export function createHub(origin, send) {
   const move = (found) => send(null, { type: "move", origin: found, tokens: handover[found] ?? [] });
 
   function onPing(writable) {
+    send(null, { type: "tick" });
     void sayAlive();
     if (writable) notWritableSince = 0;
     else if (notWritableSince === 0) notWritableSince = Date.now();

@@ -192,8 +192,10 @@ function answerSent(c: Context<WebEnv>, deps: WebDeps, answer: { value: MessageV
   setWritten(c, answer.cursor, deps.secureCookies);
   const message = answer.value;
   if (!wantsJson(c)) return c.redirect(`/c/${message.conversationId}`, 303);
+  // Every member of the view holds what is committed, so their number is true of this message.
+  const kept = deps.status().view.members.length;
   const row = c.req.header("lastword-page") === "yes" ? { row: renderRow(message) } : {};
-  return c.json({ message, cursor: answer.cursor, ...row }, 201);
+  return c.json({ message, kept, cursor: answer.cursor, ...row }, 201);
 }
 
 /** Where a form of a conversation leads: back to it. */
