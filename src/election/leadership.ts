@@ -20,8 +20,12 @@ import {
   type View,
 } from "./view.ts";
 
-/** Entries sent to a peer and not acknowledged yet: beyond it waits. */
-const IN_FLIGHT_MAX = 16 * APPEND_ENTRIES_MAX;
+/**
+ * Entries sent to a peer and not acknowledged yet: beyond it waits. All of them, and one Append
+ * more, must fit into the queue of a link (QUEUE_BYTES_MAX) however large they are, or a peer
+ * that is far behind would have its link dropped at each attempt and never catch up.
+ */
+const IN_FLIGHT_MAX = 2 * APPEND_ENTRIES_MAX;
 /** A learner this close to the end is let in; acknowledgements then wait for it too. */
 const GROW_LAG_MAX = 256;
 /** A member excluded for lack of progress stays out this long, doubling each time. */

@@ -17,7 +17,7 @@ import { DiallerProof, type MismatchReason, type ProofContext } from "./peer-pro
 import { CONNECT_PATH, openCall, openClient, type PeerAddress, type PeerCallStream } from "./peer-service.ts";
 
 /** A link whose unsent frames exceed one of these is dropped: its peer reads too slowly to be served. */
-export const QUEUE_BYTES_MAX = 16 * 1024 * 1024;
+export const QUEUE_BYTES_MAX = 32 * 1024 * 1024;
 export const QUEUE_FRAMES_MAX = 4096;
 
 /** Bytes handed to gRPC and not yet flushed; what is beyond waits here, where Beats can be replaced. */
