@@ -35,7 +35,7 @@ function failureOf(error: unknown, folder: string): Omit<Failure, "ok"> {
     return {
       exit: EXIT.storage,
       what: `the data of this replica is damaged (${error.message})`,
-      todo: `move ${folder} away and start again: the other replicas bring it back`,
+      todo: `if another replica is up, move ${folder} away and start again: it is brought back from there`,
     };
   }
   if (error instanceof FormatTooNew) {

@@ -333,7 +333,7 @@ describe("a folder that does not fit", () => {
     writeFileSync(log, bytes);
     const damaged = await cluster.command(cluster.words(1));
     expect(damaged.exit).toBe(6);
-    expect(oneLine(damaged.stderr)).toMatch(/damaged .*; move .* away and start again/);
+    expect(oneLine(damaged.stderr)).toMatch(/damaged .*; if another replica is up, move .* away and start again/);
     await cluster.start(0);
     await cluster.inStep([0]);
   }, 60_000);
