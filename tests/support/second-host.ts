@@ -1,0 +1,121 @@
+/**
+ * Another computer on this one: where the tests are root on Linux a network namespace of
+ * their own with a wire into it, made and removed by the test; else another loopback address.
+ * No real network is touched.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+function run(words: readonly string[]): boolean {
+  return Bun.spawnSync([...words], { stdout: "ignore", stderr: "ignore" }).exitCode === 0;
+}
+
+export class SecondHost {
+  /** Addresses of this computer that the other one reaches; two, to play two hosts. */
+  readonly addresses: readonly [string, string];
+  /** True if it is a namespace of its own. */
+  readonly separate: boolean;
+  readonly #name: string;
+
+  private constructor(name: string, separate: boolean, addresses: readonly [string, string]) {
+    this.#name = name;
+    this.separate = separate;
+    this.addresses = addresses;
+  }
+
+  static open(): SecondHost {
+    // Of the block for tests between networks (RFC 2544), which nobody routes.
+    const net = `198.18.${(process.pid % 250) + 1}`;
+    const name = `lw${process.pid}`;
+    const made =
+      process.platform === "linux" &&
+      process.getuid?.() === 0 &&
+      run(["ip", "netns", "add", name]) &&
+      run(["ip", "link", "add", `${name}a`, "type", "veth", "peer", "name", `${name}b`, "netns", name]) &&
+      run(["ip", "address", "add", `${net}.1/24`, "dev", `${name}a`]) &&
+      run(["ip", "address", "add", `${net}.2/24`, "dev", `${name}a`]) &&
+      run(["ip", "link", "set", `${name}a`, "up"]) &&
+      run(["ip", "-n", name, "address", "add", `${net}.9/24`, "dev", `${name}b`]) &&
+      run(["ip", "-n", name, "link", "set", `${name}b`, "up"]) &&
+      run(["ip", "-n", name, "link", "set", "lo", "up"]);
+    if (made) return new SecondHost(name, true, [`${net}.1`, `${net}.2`]);
+    run(["ip", "netns", "delete", name]);
+    return new SecondHost(name, false, ["127.0.0.2", "127.0.0.3"]);
+  }
+
+  /** The words that run a program there. */
+  words(program: readonly string[]): string[] {
+    return this.separate ? ["ip", "netns", "exec", this.#name, ...program] : [...program];
+  }
+
+  /** A script that starts `program` there with whatever words it is given; answers its path. */
+  launcher(folder: string, program: string): string {
+    const path = join(folder, "on-second-host");
+    writeFileSync(path, `#!/bin/sh\nexec ${this.words([program]).join(" ")} "$@"\n`, { mode: 0o755 });
+    return path;
+  }
+
+  /** curl there: status, headers and body of one request. */
+  async curl(words: readonly string[]): Promise<{ exit: number; text: string }> {
+    const child = Bun.spawn(this.words(["curl", "-sS", "-i", "--max-time", "10", ...words]), {
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const [out, err, exit] = await Promise.all([
+      new Response(child.stdout).text(),
+      new Response(child.stderr).text(),
+      child.exited,
+    ]);
+    return { exit, text: out + err };
+  }
+
+  /** The wire goes with the namespace. */
+  close(): void {
+    if (this.separate) run(["ip", "netns", "delete", this.#name]);
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** A certificate authority of the test's own, and certificates that it signed. */
+export class TestAuthority {
+  readonly folder: string;
+
+  constructor() {
+    this.folder = mkdtempSync(join(tmpdir(), "lastword-ca-"));
+    this.#openssl([
+      ..."req -x509 -days 2 -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256".split(" "),
+      ...["-subj", "/CN=test authority", "-keyout", "ca.key", "-out", "ca.crt"],
+    ]);
+  }
+
+  get ca(): string {
+    return join(this.folder, "ca.crt");
+  }
+
+  /** Makes `<name>.crt` and `<name>.key` for these addresses. */
+  issue(name: string, addresses: readonly string[]): { cert: string; key: string } {
+    writeFileSync(join(this.folder, "names"), `subjectAltName=${addresses.map((one) => `IP:${one}`).join(",")}\n`);
+    this.#openssl([
+      ..."req -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256".split(" "),
+      ...["-subj", `/CN=${name}`, "-keyout", `${name}.key`, "-out", "request"],
+    ]);
+    this.#openssl([
+      ..."x509 -req -days 2 -CA ca.crt -CAkey ca.key -CAcreateserial -extfile names -in request".split(" "),
+      ...["-out", `${name}.crt`],
+    ]);
+    return { cert: join(this.folder, `${name}.crt`), key: join(this.folder, `${name}.key`) };
+  }
+
+  #openssl(words: readonly string[]): void {
+    const done = Bun.spawnSync(["openssl", ...words], { cwd: this.folder, stdout: "ignore", stderr: "pipe" });
+    if (done.exitCode !== 0) throw new Error(`openssl ${words[0]}: ${done.stderr.toString()}`);
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
