@@ -236,14 +236,17 @@ export function batchLength(batch: Batch): number {
   return batch.kind === "op" ? batch.ops.length : 1;
 }
 
+/** Seq of its first entry. */
 export function batchFirstSeq(batch: Batch): Seq {
   return batch.kind === "op" ? batch.firstSeq : batch.view.startSeq;
 }
 
+/** Seq of its last entry. */
 export function batchLastSeq(batch: Batch): Seq {
   return batchFirstSeq(batch) + batchLength(batch) - 1;
 }
 
+/** The view that all its entries were appended in; of a view entry, its own. */
 export function batchViewNo(batch: Batch): ViewNo {
   return batch.kind === "op" ? batch.viewNo : batch.view.no;
 }

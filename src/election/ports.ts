@@ -80,10 +80,12 @@ export interface PeerListener {
   onRefused(peer: ReplicaId): void;
 }
 
+/** The disk has no room: nothing was written, the same write may be tried again. */
 export class StorageFull extends Error {
   override readonly name = "StorageFull";
 }
 
+/** The disk failed, or what was read is not what was written: the process must stop. */
 export class StorageDamaged extends Error {
   override readonly name = "StorageDamaged";
 }

@@ -68,14 +68,17 @@ export function compareBallots(a: Ballot, b: Ballot): number {
   return a.nonce < b.nonce ? -1 : a.nonce > b.nonce ? 1 : 0;
 }
 
+/** The same stand of the same replica. */
 export function sameBallot(a: Ballot, b: Ballot): boolean {
   return a.counter === b.counter && a.replicaId === b.replicaId && a.nonce === b.nonce;
 }
 
+/** By ballot, then minor: negative, zero or positive as `a` is below, equal to or above `b`. */
 export function compareViewNos(a: ViewNo, b: ViewNo): number {
   return compareBallots(a.ballot, b.ballot) || a.minor - b.minor;
 }
 
+/** The same view entry. */
 export function sameViewNo(a: ViewNo, b: ViewNo): boolean {
   return a.minor === b.minor && sameBallot(a.ballot, b.ballot);
 }
@@ -90,6 +93,7 @@ export function viewNoKey(no: ViewNo): string {
   return `${no.ballot.counter}.${no.ballot.replicaId}.${no.ballot.nonce}.${no.minor}`;
 }
 
+/** The replica is in the view with this store: another store under its id is not. */
 export function isMember(view: View, replicaId: ReplicaId, storeId: string): boolean {
   return view.members.some((m) => m.replicaId === replicaId && m.storeId === storeId);
 }
