@@ -13,6 +13,7 @@ interface State {
   }[];
   readonly to: string;
   readonly place: { id: string; top: number } | null;
+  readonly kept: { id: string; count: number } | null;
   readonly focus: readonly [number, number] | null;
   readonly moved: boolean;
 }
@@ -40,10 +41,11 @@ const STATE: State = {
   unsent: [{ id: ID, conversation: "a_b", to: null, body: "unsent", failed: null }],
   to: "ben",
   place: { id: "x-1", top: -12 },
+  kept: { id: "x-2", count: 3 },
   focus: [3, 3],
   moved: true,
 };
-const EMPTY: State = { drafts: {}, unsent: [], to: "", place: null, focus: null, moved: false };
+const EMPTY: State = { drafts: {}, unsent: [], to: "", place: null, kept: null, focus: null, moved: false };
 
 class FakeStorage {
   readonly items = new Map<string, string>();
@@ -127,7 +129,7 @@ describe("what a moving page carries", () => {
     const storage = new FakeStorage();
     arriveAt("", storage);
     kept.storeState("u1", STATE);
-    expect(kept.takeState("u1", KEY)).toEqual({ ...STATE, place: null, focus: null, moved: false });
+    expect(kept.takeState("u1", KEY)).toEqual({ ...STATE, place: null, kept: null, focus: null, moved: false });
     expect(kept.takeState("u2", KEY)).toEqual(EMPTY);
   });
 });
@@ -135,8 +137,8 @@ describe("what a moving page carries", () => {
 describe("the stream's parser", () => {
   test("gives the same events however the text is cut", async () => {
     // Loaded here: outside a worker the file leaves its maker in a global, as pages without workers need.
-    const { eventParser } = (await import(`${folder}/stream.js`)) as {
-      eventParser(onEvent: (event: StreamEvent) => void): (text: string) => void;
+    const stream = (await import(`${folder}/stream.js`)) as {
+      readonly eventParser: (onEvent: (event: StreamEvent) => void) => (text: string) => void;
     };
     const text =
       "retry: 500\nevent: cluster\ndata: {}\n\nid: 1.0:7\nevent: message\ndata: <li>\ndata: two</li>\n\nevent: ping\ndata: ok\n\n: note\n\n";
@@ -148,7 +150,7 @@ describe("the stream's parser", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: text.length }), { maxLength: 12 }), (cuts) => {
         const seen: StreamEvent[] = [];
-        const parse = eventParser((event) => seen.push(event));
+        const parse = stream.eventParser((event) => seen.push(event));
         let at = 0;
         for (const cut of [...cuts.toSorted((a, b) => a - b), text.length]) {
           parse(text.slice(at, cut));

@@ -11,6 +11,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const ITEMS_MAX = 100;
 const DRAFTS_MAX = 50;
 const TEXT_MAX = 20_000;
+const REPLICAS_MAX = 7;
 const PREFIX = "#lastword=";
 
 const isText = (value, max = TEXT_MAX) => typeof value === "string" && value.length <= max;
@@ -28,7 +29,7 @@ function cleanItem(item) {
 
 /** Anything, made into a state of the right shape; what does not fit is dropped. */
 function cleanState(raw) {
-  const state = { drafts: {}, unsent: [], to: "", place: null, focus: null, moved: false };
+  const state = { drafts: {}, unsent: [], to: "", place: null, kept: null, focus: null, moved: false };
   if (typeof raw !== "object" || raw === null) return state;
   if (typeof raw.drafts === "object" && raw.drafts !== null) {
     for (const [id, text] of Object.entries(raw.drafts).slice(0, DRAFTS_MAX))
@@ -38,6 +39,9 @@ function cleanState(raw) {
   if (isText(raw.to, 200)) state.to = raw.to;
   if (raw.place !== null && typeof raw.place === "object" && isId(raw.place.id) && Number.isFinite(raw.place.top)) {
     state.place = { id: raw.place.id, top: raw.place.top };
+  }
+  if (raw.kept !== null && typeof raw.kept === "object" && isId(raw.kept.id) && Number.isInteger(raw.kept.count)) {
+    state.kept = { id: raw.kept.id, count: Math.min(Math.max(raw.kept.count, 0), REPLICAS_MAX) };
   }
   if (Array.isArray(raw.focus) && raw.focus.length === 2 && raw.focus.every(Number.isInteger)) state.focus = raw.focus;
   state.moved = raw.moved === true;

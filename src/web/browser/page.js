@@ -94,6 +94,7 @@ function startApp() {
     composer.showSending(true);
   }
   if (state.place !== null) roll?.goTo(state.place);
+  if (state.kept !== null) roll?.keepAtLeast(state.kept);
   if (state.moved)
     cluster.say("Your replica went away, so this page moved to another one. Nothing was lost.", { short: true });
   store();
@@ -235,7 +236,13 @@ function startApp() {
   }
 
   function go() {
-    const carried = { ...state, place: roll?.placeOf() ?? null, focus: composer?.selection() ?? null, moved: true };
+    const carried = {
+      ...state,
+      place: roll?.placeOf() ?? null,
+      kept: roll?.lastKept() ?? null,
+      focus: composer?.selection() ?? null,
+      moved: true,
+    };
     location.replace(viaHandover(addressAt(movingTo, carried, key), handover));
   }
 
@@ -285,7 +292,7 @@ function startApp() {
 
   // A form of the page itself is under way: its answer is the next page, whatever the stream says meanwhile.
   document.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
+    if (event.defaultPrevented || event.target.getAttribute("method") === "dialog") return;
     leaving = true;
     setTimeout(() => (leaving = false), FORM_MS);
     if (event.target.getAttribute("action") === "/logout") forgetState();

@@ -296,6 +296,15 @@ export function openRoll(me) {
       watchOlder();
       return true;
     },
+    /** On how many disks the last of one's own is: known here, and not to the replica one moves to. */
+    lastKept() {
+      const row = list.querySelector(".last-own[data-kept]");
+      return row === null ? null : { id: row.dataset.id, count: Number(row.dataset.kept) };
+    },
+    keepAtLeast({ id, count }) {
+      const row = document.getElementById(`m-${id}`);
+      if (row !== null) keepRow(row, count);
+    },
     placeOf() {
       if (atEnd()) return null;
       const top = log.getBoundingClientRect().top;

@@ -1,0 +1,72 @@
+/**
+ * Makes the pictures of the README: `bun tests/browser/make-pictures.ts [FOLDER]`, docs/pictures if absent.
+ * Real replicas, real browser; one replica is killed for the last ones.
+ */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { makeCluster, openBrowser, row, Visitor } from "./visitor.ts";
+
+const folder = process.argv[2] ?? join(import.meta.dir, "../../docs/pictures");
+const PHONE = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 } as const;
+
+mkdirSync(folder, { recursive: true });
+await using cluster = await makeCluster();
+await cluster.startAll();
+const browser = await openBrowser();
+
+async function take(page: Page, name: string): Promise<void> {
+  // No caret, no half-drawn hover.
+  await page.mouse.move(0, 799);
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled", caret: "hide" });
+}
+
+const ada = await Visitor.open(browser, "ada");
+const ben = await Visitor.open(browser, "ben", PHONE);
+const others = await Promise.all(["grace", "linus", "octavia"].map((name) => Visitor.open(browser, name)));
+await Promise.all([
+  ada.register(cluster.web(0)),
+  ben.register(cluster.web(2)),
+  ...others.map((one) => one.register(cluster.web(1))),
+]);
+for (const [index, text] of [
+  "The backup of last night is fine.",
+  "Room 4 at two?",
+  "New badges are at the desk.",
+].entries()) {
+  await others[index]!.writeTo("ada", text);
+}
+await ada.writeTo("ben", "Are we still on for the demo?");
+await ben.openFrom(cluster.web(2), "ada");
+for (const [who, text] of [
+  [ben, "Yes. I want to kill two of the three replicas while people are typing."],
+  [ben, "If nobody notices, we ship it."],
+  [ada, "Brave. Which two?"],
+  [ben, "You choose, I type.\nhttps://example.org/demo has the plan"],
+  [ada, "Then I take 1 and 2."],
+] as const) {
+  await who.say(text);
+  for (const { page } of [ada, ben]) await page.locator(".message .body", { hasText: text }).first().waitFor();
+}
+await row(ada.page, "Then I take 1 and 2.").locator(".state", { hasText: "kept on 3 of 3" }).waitFor();
+await take(ada.page, "conversation-light");
+await ada.page.emulateMedia({ colorScheme: "dark" });
+await take(ada.page, "conversation-dark");
+await ada.page.emulateMedia({ colorScheme: "light" });
+await take(ben.page, "phone");
+
+const from = cluster.web(0);
+await cluster.kill(0);
+await ada.page.waitForURL((url) => url.origin !== from);
+await ada.page.locator("#note").waitFor();
+await ada.page.locator("#cluster-line", { hasText: "2 of 3" }).waitFor();
+await take(ada.page, "moved");
+await ada.page.locator("#cluster-line").click();
+await ada.page
+  .getByRole("dialog", { name: "Cluster" })
+  .getByText(/stopped|not reachable/)
+  .first()
+  .waitFor();
+await take(ada.page, "panel");
+await browser.close();
+process.stdout.write(`pictures are in ${folder}\n`);
