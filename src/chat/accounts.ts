@@ -163,20 +163,29 @@ export class Accounts {
     if (wait > 0) return failedWith("slow_down", { retryAfterMs: wait });
     // Longer passwords are nobody's; hashing them would only burn time.
     const password = Buffer.byteLength(input.password) <= PASSWORD_BYTES_MAX ? input.password : "";
-    const candidates = folded === null ? [] : await this.#candidates(folded);
-    for (const user of candidates.length === 0 ? [null] : candidates) {
-      const right = await this.#gate.verify(password, user?.passwordHash ?? null);
-      if (right === null) return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
-      if (right && user !== null) return await this.#logIn(user);
-    }
-    return failedWith("wrong_password", { field: "password" });
+    const candidates = (): readonly UserRow[] => (folded === null ? [] : this.#deps.queries().loginCandidates(folded));
+    const here = candidates();
+    const found = here.length === 0 ? null : await this.#rightOne(here, password);
+    if (found === "busy") return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
+    if (found !== null) return await this.#logIn(found);
+    // The account, or its password, may have been made a moment ago at another replica. Asked for a known
+    // name too, so that an unknown one costs the same: one round to the leader and one hash.
+    await this.#reading.freshen();
+    const known = new Set(here.map((user) => user.passwordHash));
+    const fresh = candidates().filter((user) => !known.has(user.passwordHash));
+    const late = here.length > 0 && fresh.length === 0 ? null : await this.#rightOne(fresh, password);
+    if (late === "busy") return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
+    return late === null ? failedWith("wrong_password", { field: "password" }) : await this.#logIn(late);
   }
 
-  /** A name nobody has here may have been registered a moment ago at another replica. */
-  async #candidates(folded: string): Promise<readonly UserRow[]> {
-    const here = this.#deps.queries().loginCandidates(folded);
-    if (here.length > 0 || !(await this.#reading.freshen())) return here;
-    return this.#deps.queries().loginCandidates(folded);
+  /** Whose password it is; null if nobody's, after as much work as for one account. */
+  async #rightOne(candidates: readonly UserRow[], password: string): Promise<UserRow | "busy" | null> {
+    for (const user of candidates.length === 0 ? [null] : candidates) {
+      const right = await this.#gate.verify(password, user?.passwordHash ?? null);
+      if (right === null) return "busy";
+      if (right) return user;
+    }
+    return null;
   }
 
   #loginWait(folded: string, address: string): number {

@@ -88,7 +88,12 @@ export class TestAuthority {
     this.folder = mkdtempSync(join(tmpdir(), "lastword-ca-"));
     this.#openssl([
       ..."req -x509 -days 2 -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256".split(" "),
-      ...["-subj", "/CN=test authority", "-keyout", "ca.key", "-out", "ca.crt"],
+      "-subj",
+      "/CN=test authority",
+      "-keyout",
+      "ca.key",
+      "-out",
+      "ca.crt",
     ]);
   }
 
@@ -101,11 +106,17 @@ export class TestAuthority {
     writeFileSync(join(this.folder, "names"), `subjectAltName=${addresses.map((one) => `IP:${one}`).join(",")}\n`);
     this.#openssl([
       ..."req -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256".split(" "),
-      ...["-subj", `/CN=${name}`, "-keyout", `${name}.key`, "-out", "request"],
+      "-subj",
+      `/CN=${name}`,
+      "-keyout",
+      `${name}.key`,
+      "-out",
+      "request",
     ]);
     this.#openssl([
       ..."x509 -req -days 2 -CA ca.crt -CAkey ca.key -CAcreateserial -extfile names -in request".split(" "),
-      ...["-out", `${name}.crt`],
+      "-out",
+      `${name}.crt`,
     ]);
     return { cert: join(this.folder, `${name}.crt`), key: join(this.folder, `${name}.key`) };
   }
