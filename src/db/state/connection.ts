@@ -18,6 +18,14 @@ export interface StateConnection {
  */
 const CACHE_KIB = 64 * 1024;
 
+/**
+ * Pages in the WAL after which a commit checkpoints by itself: never, as long as the
+ * checkpointer (see there) does its work.
+ */
+const WAL_CHECKPOINT_PAGES = 32_768;
+/** Of the WAL file: it is written over from the start, which is cheaper than to grow again. */
+const WAL_KEPT_BYTES = 64 * 1024 * 1024;
+
 /** A value that SQLite binds. */
 export type Bound = string | number | null | Uint8Array;
 
@@ -33,6 +41,8 @@ export interface Statement {
 export function openState(path: string): StateConnection {
   const client = openSqlite(path, "NORMAL");
   client.run(`PRAGMA cache_size = -${CACHE_KIB}`);
+  client.run(`PRAGMA wal_autocheckpoint = ${WAL_CHECKPOINT_PAGES}`);
+  client.run(`PRAGMA journal_size_limit = ${WAL_KEPT_BYTES}`);
   const db = drizzle({ client });
   migrate(db, stateMigrations());
   return { client, db };

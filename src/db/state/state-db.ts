@@ -20,8 +20,10 @@ import type { Batch } from "../../election/frame.ts";
 import type { StateMachine } from "../../election/ports.ts";
 import { viewNoKey, type Seq } from "../../election/view.ts";
 import { fsyncFolder, storageError } from "../sqlite.ts";
+import { Checkpointer } from "./checkpointer.ts";
 import { compile, openState, type StateConnection, type Statement } from "./connection.ts";
 import { meta } from "./schema.ts";
+import { NothingUnread } from "./nothing-unread.ts";
 import { hashNow, hashSteps, type StateHash } from "./state-hash.ts";
 import { StateQueries } from "./state-queries.ts";
 import { StateRows } from "./state-rows.ts";
@@ -63,6 +65,8 @@ export class StateDb implements StateMachine {
   readonly #savepoint: BareStatement;
   readonly #release: BareStatement;
   readonly #setPosition: Statement;
+  /** Null for ":memory:". */
+  readonly #checkpointer: Checkpointer | null;
   #position: Position;
 
   /** Opens or creates the file; ":memory:" keeps nothing. Throws StorageFull or StorageDamaged. */
@@ -77,12 +81,14 @@ export class StateDb implements StateMachine {
       this.#savepoint = client.prepare("SAVEPOINT op");
       this.#release = client.prepare("RELEASE op");
       this.#setPosition = compileSetPosition(this.#connection);
-      this.#rows = new StateRows(this.#connection);
+      const nothingUnread = new NothingUnread();
+      this.#rows = new StateRows(this.#connection, nothingUnread);
       this.#position = readPosition(this.#connection);
-      this.queries = new StateQueries(this.#connection, {
+      this.queries = new StateQueries(this.#connection, nothingUnread, {
         appliedSeq: () => this.#position.seq,
         newestMicros: () => this.#position.newestMicros,
       });
+      this.#checkpointer = path === MEMORY ? null : new Checkpointer(path, client);
       if (path !== MEMORY) fsyncFolder(dirname(path));
     } catch (error) {
       throw storageError(path, error);
@@ -118,6 +124,7 @@ export class StateDb implements StateMachine {
       Object.assign(position, this.#position);
       groups = this.#transactionAgain(batches, position);
     }
+    this.#checkpointer?.committed(position.seq - this.#position.seq);
     this.#position = position;
     if (this.onApplied === null) return;
     for (const { ops, view } of groups) this.onApplied(ops, view);
@@ -153,6 +160,7 @@ export class StateDb implements StateMachine {
   }
 
   close(): void {
+    this.#checkpointer?.close();
     this.#connection.client.close();
   }
 

@@ -10,6 +10,7 @@ import {
 import { SESSIONS_PER_USER, type MemberRow, type RequestRow, type SessionRow, type UserRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import type { StateConnection } from "./connection.ts";
+import type { NothingUnread } from "./nothing-unread.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
 import { memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
 
@@ -32,7 +33,14 @@ export class StateQueries implements Queries {
   readonly newestMicros: () => number;
   readonly #q: QueryStatements;
 
-  constructor(connection: StateConnection, position: { appliedSeq: () => Seq; newestMicros: () => number }) {
+  readonly #nothingUnread: NothingUnread;
+
+  constructor(
+    connection: StateConnection,
+    nothingUnread: NothingUnread,
+    position: { appliedSeq: () => Seq; newestMicros: () => number },
+  ) {
+    this.#nothingUnread = nothingUnread;
     this.#q = queryStatements(connection);
     this.appliedSeq = position.appliedSeq;
     this.newestMicros = position.newestMicros;
@@ -113,11 +121,12 @@ export class StateQueries implements Queries {
   }
 
   unreadIds(conversation: string, user: string, limit: number): readonly string[] {
+    if (this.#nothingUnread.has(conversation, user)) return [];
     const me = this.member(conversation, user);
     if (me === null) return [];
-    return this.#q.unreadIds
-      .all(user, user, conversation, me.mark, user, limit)
-      .map((row) => messageId(row[0] as string, row[1] as string));
+    const rows = this.#q.unreadIds.all(user, user, conversation, me.mark, user, limit);
+    if (rows.length === 0) this.#nothingUnread.found(conversation, user);
+    return rows.map((row) => messageId(row[0] as string, row[1] as string));
   }
 
   newestId(conversation: string, user: string): string | null {

@@ -12,6 +12,7 @@ import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import type { StateConnection } from "./connection.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
+import type { NothingUnread } from "./nothing-unread.ts";
 import { memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
 
 /** Rows kept of each cached kind; at about 300 bytes each, 5 MB in all. */
@@ -25,7 +26,10 @@ export class StateRows implements Rows {
   #tombstones: number | null = null;
   #purges: number | null = null;
 
-  constructor(connection: StateConnection) {
+  readonly #nothingUnread: NothingUnread;
+
+  constructor(connection: StateConnection, nothingUnread: NothingUnread) {
+    this.#nothingUnread = nothingUnread;
     this.#q = rowStatements(connection);
   }
 
@@ -140,6 +144,7 @@ export class StateRows implements Rows {
       row.recovered ? 1 : 0,
       row.changedSeq,
     );
+    this.#nothingUnread.written(row.conversation, row.author);
   }
 
   eraseMessage(conversation: string, seq: Seq, changedSeq: Seq): void {

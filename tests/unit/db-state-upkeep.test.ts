@@ -1,0 +1,100 @@
+/** What state.db does beside applying: checkpoints on another thread, and what it remembers to save look-ups. */
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { directId, userIdFor } from "../../src/chat/ids.ts";
+import { encodeOp, type OpBody } from "../../src/chat/op.ts";
+import { NothingUnread } from "../../src/db/state/nothing-unread.ts";
+import { StateDb } from "../../src/db/state/state-db.ts";
+import { waitFor } from "../support/cluster.ts";
+
+const VIEW_NO = { ballot: { counter: 1, replicaId: 0, nonce: "00" }, minor: 0 };
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lastword-state-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A state with two people, and a way to give it ops. */
+function openTwo(): { state: StateDb; ann: string; bob: string; apply: (user: string, bodies: OpBody[]) => void } {
+  const state = new StateDb(join(folder, "state.db"));
+  const apply = (user: string, bodies: readonly OpBody[], clientId?: string): void => {
+    const ops = bodies.map((body) => {
+      const id = clientId ?? crypto.randomUUID();
+      return encodeOp({ user, clientId: id, timeMicros: 1e15, origin: null, recovered: false, body });
+    });
+    state.apply([{ kind: "op", viewNo: VIEW_NO, firstSeq: state.appliedSeq() + 1, ops }]);
+  };
+  const register = (name: string): string => {
+    const clientId = crypto.randomUUID();
+    const user = userIdFor(name, clientId);
+    const session = { id: crypto.randomUUID(), tokenHash: name };
+    apply(user, [{ kind: "register", name, folded: name, passwordHash: "-", session }], clientId);
+    return user;
+  };
+  return { state, ann: register("ann"), bob: register("bob"), apply };
+}
+
+function text(conversation: string, body: string): OpBody {
+  return { kind: "sendMessage", conversation, body, readUpTo: "" };
+}
+
+test("the WAL is begun anew by the checkpoints of the other thread, and nothing is lost", async () => {
+  const { state, ann, bob, apply } = openTwo();
+  const conversation = directId(ann, bob);
+  const sizes: number[] = [];
+  const seqBefore = state.appliedSeq();
+  let batches = 0;
+  await waitFor(
+    "a WAL that has stopped growing",
+    () => {
+      apply(
+        ann,
+        Array.from({ length: 512 }, () => text(conversation, "x".repeat(100))),
+      );
+      batches += 1;
+      sizes.push(statSync(join(folder, "state.db-wal")).size);
+      // Without them it grows with every batch.
+      return sizes.length > 8 && sizes.at(-1) === sizes.at(-4);
+    },
+    15_000,
+  );
+  expect(state.appliedSeq()).toBe(seqBefore + batches * 512);
+  state.close();
+  const again = new StateDb(join(folder, "state.db"));
+  expect(again.appliedSeq()).toBe(seqBefore + batches * 512);
+  expect(again.queries.history(conversation, ann, Number.MAX_SAFE_INTEGER, 3)).toHaveLength(3);
+  again.close();
+}, 20_000);
+
+test("what was unread once and is read, and what comes after, is found again", () => {
+  const { state, ann, bob, apply } = openTwo();
+  const conversation = directId(ann, bob);
+  const unread = (user: string): readonly string[] => state.queries.unreadIds(conversation, user, 10);
+  apply(ann, [text(conversation, "one")]);
+  expect(unread(ann)).toEqual([]);
+  expect(unread(bob)).toHaveLength(1);
+  apply(bob, [{ kind: "markAllRead", conversation, upTo: unread(bob)[0]!, ids: [] }]);
+  expect(unread(bob)).toEqual([]);
+  apply(bob, [text(conversation, "two")]);
+  expect(unread(bob)).toEqual([]);
+  expect(unread(ann)).toHaveLength(1);
+  apply(ann, [text(conversation, "three")]);
+  expect(unread(bob)).toHaveLength(1);
+  state.close();
+});
+
+test("a message is news to all but its author", () => {
+  const nothing = new NothingUnread();
+  nothing.found("c", "ann");
+  nothing.found("c", "bob");
+  nothing.written("c", "ann");
+  expect(nothing.has("c", "ann")).toBe(true);
+  expect(nothing.has("c", "bob")).toBe(false);
+  nothing.written("c", "bob");
+  expect(nothing.has("c", "ann")).toBe(false);
+});
