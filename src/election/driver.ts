@@ -309,10 +309,16 @@ export class Driver implements PeerListener {
     // The leader may have changed in this very turn: what waits goes to the new one at once.
     this.forward(now);
     if (this.mailbox.length > 0) this.plan();
-    if (this.rows.length > 0 && !this.persistPlanned) {
+    const persists = this.rows.length > 0 && !this.persistPlanned;
+    const applies = this.state.appliedSeq() < this.applyTarget && !this.applying;
+    if (persists || applies) this.deps.transport.flush();
+    if (persists) {
       this.persistPlanned = true;
-      this.deps.transport.flush();
       setImmediate(() => this.guarded(() => this.persist()));
+    }
+    if (applies) {
+      this.applying = true;
+      setImmediate(() => this.guarded(() => this.apply()));
     }
   }
 
@@ -353,27 +359,45 @@ export class Driver implements PeerListener {
     }
   }
 
+  /** One at a time: what is added meanwhile goes with the next. */
   private persist(): void {
-    this.persistPlanned = false;
     const rows = this.rows;
     const token = this.rowsToken;
     this.rows = [];
-    try {
-      this.deps.log.write(rows);
-    } catch (error) {
-      if (!(error instanceof StorageFull)) throw error;
-      // Nothing was written: the same rows are tried again. Meanwhile no progress is made, so
-      // the others drop this replica from the view, or it hands over.
-      this.rows = [...rows, ...this.rows];
-      this.logFull = true;
-      this.persistPlanned = true;
-      setTimeout(() => this.guarded(() => this.persist()), DISK_FULL_RETRY_MS);
+    const { log } = this.deps;
+    // A cut or a snapshot must not be half way while other events are handled.
+    const appends = rows.every((row) => row.snapshot === undefined && row.cutAfter === undefined);
+    if (appends && log.writeAside !== undefined) {
+      log.writeAside(rows).then(
+        () => this.guarded(() => this.persisted(rows, token)),
+        (error: unknown) => this.guarded(() => this.notPersisted(rows, error)),
+      );
       return;
     }
+    try {
+      log.write(rows);
+    } catch (error) {
+      this.notPersisted(rows, error);
+      return;
+    }
+    this.persisted(rows, token);
+  }
+
+  private persisted(rows: readonly PersistRows[], token: number): void {
+    this.persistPlanned = false;
     this.logFull = false;
     this.reader.written(rows);
     this.mailbox.push({ type: "persisted", token });
     this.turn();
+  }
+
+  private notPersisted(rows: readonly PersistRows[], error: unknown): void {
+    if (!(error instanceof StorageFull)) throw error;
+    // Nothing was written: the same rows are tried again. Meanwhile no progress is made, so
+    // the others drop this replica from the view, or it hands over.
+    this.rows = [...rows, ...this.rows];
+    this.logFull = true;
+    setTimeout(() => this.guarded(() => this.persist()), DISK_FULL_RETRY_MS);
   }
 
   // ---------------------------------------------------------------- effects
@@ -406,7 +430,6 @@ export class Driver implements PeerListener {
       }
       case "commit":
         this.applyTarget = effect.seq;
-        if (!this.applying) this.apply();
         return;
       case "readReady":
         this.readIndexes.ready(effect.id, effect.seq);

@@ -265,3 +265,16 @@ describe("bounds:", () => {
     expect(log.newestWithin(1, 21, { ...wide, bytes: 0 })).toBe(22);
   });
 });
+
+test("rows written aside can be read at once, are there after a crash, and stay in order with those that are not", async () => {
+  fill(1);
+  const written = log.writeAside([{ append: [opBatch(4, 2, V1.no)] }]);
+  expect(log.lastSeq).toBe(5);
+  expect(all(log)).toHaveLength(5);
+  await written;
+  log.write([{ append: [opBatch(6, 1, V1.no)] }]);
+  const before = all(log);
+  log.close();
+  log = open();
+  expect(all(log)).toEqual(before);
+});

@@ -11,7 +11,7 @@
  */
 import type { Database } from "bun:sqlite";
 import { randomBytes } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { closeSync, fdatasync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { assert } from "../../election/assert.ts";
 import type { PersistRows, Restored } from "../../election/event.ts";
@@ -70,6 +70,9 @@ export class LogDb implements LogStorage {
   #state: { appliedSeq(): Seq } | null = null;
   /** After an I/O error the file's content is unknown to this process: nothing is written again. */
   #failed = false;
+  readonly #path: string;
+  /** Of the WAL, for {@link writeAside}. */
+  #walFd: number | null = null;
 
   /**
    * Opens the store in `folder`, or makes one; its storeId is on the disk when this returns.
@@ -132,6 +135,7 @@ export class LogDb implements LogStorage {
 
   private constructor(db: Database, options: LogDbOptions, created: boolean) {
     this.created = created;
+    this.#path = join(options.folder, "log.db");
     this.#db = db;
     this.#sql = prepareLogStatements(db);
     this.#recent = new RecentBatches(options.recentBytesMax ?? RECENT_BYTES_MAX);
@@ -221,6 +225,35 @@ export class LogDb implements LogStorage {
     });
   }
 
+  /**
+   * Writes rows that only append, and syncs them on another thread. The caller begins no second
+   * one before the first is done. On macOS only SQLite knows how to reach the platter, so there
+   * the rows are written and synced at once.
+   */
+  async writeAside(rows: readonly PersistRows[]): Promise<void> {
+    if (process.platform === "darwin") return this.write(rows);
+    this.#sql.syncLater.run();
+    try {
+      this.write(rows);
+    } finally {
+      this.#sql.syncAtCommit.run();
+    }
+    await this.#syncWal();
+  }
+
+  /** The WAL carries no locks, so a second descriptor of it may be opened and closed. */
+  #syncWal(): Promise<void> {
+    const fd = (this.#walFd ??= openSync(`${this.#path}-wal`, "r+"));
+    return new Promise((resolve, reject) => {
+      fdatasync(fd, (error) => {
+        if (error === null) return resolve();
+        // What the disk holds is not known any more, and a second fsync would not tell.
+        this.#failed = true;
+        reject(new StorageDamaged(`log.db: ${error.code ?? error.message}`));
+      });
+    });
+  }
+
   /** Exactly the entries [fromSeq, upTo], which must be in the log; a batch at either end may be a part of a row. */
   read(fromSeq: Seq, upTo: Seq): Batch[] {
     if (fromSeq > upTo) return [];
@@ -275,6 +308,8 @@ export class LogDb implements LogStorage {
   }
 
   close(): void {
+    if (this.#walFd !== null) closeSync(this.#walFd);
+    this.#walFd = null;
     for (const statement of Object.values(this.#sql)) statement.finalize();
     this.#db.close();
   }

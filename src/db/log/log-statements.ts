@@ -34,6 +34,8 @@ export function prepareLogStatements(db: Database) {
     begin: db.prepare("BEGIN IMMEDIATE"),
     commit: db.prepare("COMMIT"),
     rollback: db.prepare("ROLLBACK"),
+    syncLater: db.prepare("PRAGMA synchronous = NORMAL"),
+    syncAtCommit: db.prepare("PRAGMA synchronous = FULL"),
 
     readMeta: db.prepare<{ format: number; body: string; checksum: number }, []>(
       "SELECT format, body, checksum FROM meta",
