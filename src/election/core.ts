@@ -256,6 +256,8 @@ export class Core implements CoreParts {
     this.log.stalledMs = 0;
     if (pauseMs < this.timing.suspectMs * 0.8) return false;
     this.leftAt = null;
+    // Else the next tick would measure the same silence again, and one stop would be two.
+    this.beatAt = Number.NEGATIVE_INFINITY;
     // Others may have gone on without us: behave as if restarted.
     this.leadership = null;
     this.dropLeader();
