@@ -1,0 +1,61 @@
+/** Typing between replicas: told once, bounded, never mistaken for presence. */
+import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
+import { ReplicaGossip } from "../../src/replica-gossip.ts";
+
+beforeEach(() => void jest.useFakeTimers());
+afterEach(() => void jest.useRealTimers());
+
+/** Two replicas that have heard of each other. */
+function pair() {
+  const heard: string[] = [];
+  const sent: string[] = [];
+  const make = (self: number, other: () => ReplicaGossip): ReplicaGossip =>
+    new ReplicaGossip({
+      self,
+      peers: [1 - self],
+      hears: () => true,
+      send: (payload) => {
+        sent.push(payload);
+        other().receive(self, payload);
+      },
+    });
+  const a: ReplicaGossip = make(0, () => b);
+  const b: ReplicaGossip = make(1, () => a);
+  b.onTyping((conversation, user) => heard.push(`${user} in ${conversation}`));
+  for (const [id, one] of [a, b].entries()) {
+    one.start({ pid: id, bootId: `boot${id}`, version: "1", grpc: "g", web: "w", since: "s" });
+  }
+  jest.advanceTimersByTime(1000);
+  return { a, b, heard, sent };
+}
+
+describe("typing", () => {
+  test("reaches the others once for what came within a moment, and moves no number", () => {
+    const { a, b, heard, sent } = pair();
+    for (let i = 0; i < 20; i++) a.sendTyping("c1", "ann");
+    a.sendTyping("c2", "ann");
+    a.setLocal("ann", true);
+    jest.advanceTimersByTime(100);
+    expect(heard).toEqual(["ann in c1", "ann in c2"]);
+    expect(b.isOnline("ann")).toBe(true);
+    const before = sent.length;
+    a.setLocal("ann", false);
+    jest.advanceTimersByTime(100);
+    // Nobody had to ask for everything again.
+    expect(sent.slice(before).some((payload) => payload.includes("want"))).toBe(false);
+    expect(b.isOnline("ann")).toBe(false);
+    for (const one of [a, b]) one.stop();
+  });
+
+  test("is bounded, and what a peer cannot mean is left out", () => {
+    const { a, b, heard } = pair();
+    for (let i = 0; i < 1000; i++) a.sendTyping(`c${i}`, "ann");
+    jest.advanceTimersByTime(100);
+    expect(heard).toHaveLength(200);
+    const bad = [{ typing: "c1" }, { typing: [["c1"]] }, { typing: [["c1", 7]] }, { typing: [["a", "b", "c"]] }];
+    for (const message of bad) b.receive(0, JSON.stringify({ boot: "boot0", n: 1, ...message }));
+    b.receive(7, JSON.stringify({ boot: "boot0", n: 1, typing: [["c1", "ann"]] }));
+    expect(heard).toHaveLength(200);
+    for (const one of [a, b]) one.stop();
+  });
+});
