@@ -2,11 +2,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import type { Cluster } from "../support/cluster.ts";
-import { until } from "../support/until.ts";
-import { composer, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
+import { composer, eventually, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
 
-const HOOK_MS = 60_000;
-const STORY_MS = 30_000;
+const HOOK_MS = 90_000;
+const STORY_MS = 60_000;
 
 stories("two people on two replicas", () => {
   let browser: Browser;
@@ -51,7 +50,7 @@ stories("two people on two replicas", () => {
       expect(await row(ada.page, "hello from replica 0").locator(".state").textContent()).toContain("kept on 3 of 3");
 
       await received.locator(".body").click();
-      await until(async () => (await received.getAttribute("data-unread")) === null);
+      await eventually(async () => (await received.getAttribute("data-unread")) === null);
       await row(ada.page, "hello from replica 0").locator(".state", { hasText: "read" }).waitFor();
 
       await ben.say("and back");
@@ -75,12 +74,12 @@ stories("two people on two replicas", () => {
       const unread = async (page = dan.page): Promise<number> => await page.locator("#messages [data-unread]").count();
       expect([await unread(), await unread(second)]).toEqual([2, 2]);
       await row(dan.page, "one").locator(".body").click();
-      await until(async () => (await unread(second)) === 1);
+      await eventually(async () => (await unread(second)) === 1);
       expect(await unread()).toBe(1);
       await dan.page.reload();
       expect(await unread()).toBe(1);
       await second.getByRole("button", { name: "Mark all read" }).click();
-      await until(async () => (await unread()) === 0);
+      await eventually(async () => (await unread()) === 0);
     },
     STORY_MS,
   );
@@ -104,8 +103,8 @@ stories("two people on two replicas", () => {
       await row(eve.page, "m3").getByRole("checkbox").check();
       expect(await eve.page.locator("#selection-says").textContent()).toContain("1 of theirs is hidden for you");
       await eve.page.getByRole("button", { name: "Delete selected" }).click();
-      await until(async () => (await texts(eve.page)).join() === "m1,m4,m5");
-      await until(async () => (await texts(fay.page)).join() === "m1,m3,m4,m5");
+      await eventually(async () => (await texts(eve.page)).join() === "m1,m4,m5");
+      await eventually(async () => (await texts(fay.page)).join() === "m1,m3,m4,m5");
       await eve.page.reload();
       expect(await texts(eve.page)).toEqual(["m1", "m4", "m5"]);
     },
@@ -123,7 +122,7 @@ stories("two people on two replicas", () => {
         await composer(gus.page).pressSequentially(text);
         await composer(gus.page).press("Enter");
       }
-      await until(async () => (await texts(hal.page)).join("") === "012345");
+      await eventually(async () => (await texts(hal.page)).join("") === "012345");
       expect(await texts(gus.page)).toEqual(["0", "1", "2", "3", "4", "5"]);
     },
     STORY_MS,

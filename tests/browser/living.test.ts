@@ -2,13 +2,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import type { Cluster } from "../support/cluster.ts";
-import { until } from "../support/until.ts";
-import { composer, makeCluster, messages, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
+import { composer, eventually, makeCluster, messages, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
 
-const HOOK_MS = 60_000;
-const STORY_MS = 60_000;
+const HOOK_MS = 90_000;
+const STORY_MS = 90_000;
 /** Within so long of a death nobody counts as online by it. */
-const GONE_MS = 10_000;
+const GONE_MS = 20_000;
 
 stories("it lives", () => {
   let browser: Browser;
@@ -54,11 +53,11 @@ stories("it lives", () => {
   test(
     "S5 online while a page is open somewhere, gone with the browser, back when it moved",
     async () => {
-      await until(async () => (await online(ann.page)) === "yes");
+      await eventually(async () => (await online(ann.page)) === "yes");
       await bob.page.goto("about:blank");
-      await until(async () => (await online(ann.page)) === "no", GONE_MS);
+      await eventually(async () => (await online(ann.page)) === "no", GONE_MS);
       await bob.openFrom(cluster.web(2), ann.name);
-      await until(async () => (await online(ann.page)) === "yes");
+      await eventually(async () => (await online(ann.page)) === "yes");
       await ann.page.goto(`${cluster.web(0)}/people`);
       await ann.page.getByRole("button", { name: "Refresh" }).click();
       await ann.page.locator(".roster a", { hasText: bob.name }).getByText("online").first().waitFor();
@@ -73,7 +72,7 @@ stories("it lives", () => {
       const typing = bob.page.locator("#typing");
       await composer(ann.page).pressSequentially("he");
       await typing.waitFor();
-      await until(async () => !(await typing.isVisible()), GONE_MS);
+      await eventually(async () => !(await typing.isVisible()), GONE_MS);
     },
     STORY_MS,
   );
@@ -91,7 +90,7 @@ stories("it lives", () => {
         if (count === 121) break;
         await log.hover();
         await bob.page.mouse.wheel(0, -4000);
-        await until(async () => (await bob.page.locator("#messages > .message").count()) > count);
+        await eventually(async () => (await bob.page.locator("#messages > .message").count()) > count);
       }
       expect((await texts(bob.page)).slice(0, 3)).toEqual(["first", "old 0", "old 1"]);
       await row(bob.page, "old 30").evaluate((element) => element.scrollIntoView());
@@ -121,7 +120,7 @@ stories("it lives", () => {
       await row(ann.page, "mine").waitFor();
       await ann.say("two");
       await row(bob.page, "two").waitFor();
-      await until(() => said.length >= 2);
+      await eventually(() => said.length >= 2);
       expect(said).toEqual([`${ann.name}: one`, `${ann.name}: two`]);
     },
     STORY_MS,
@@ -154,7 +153,7 @@ stories("it lives", () => {
     async () => {
       await ann.say("look at me");
       const unread = bob.page.locator("#messages [data-unread]");
-      await until(async () => (await unread.count()) === 2);
+      await eventually(async () => (await unread.count()) === 2);
       await bob.page.goto(`${cluster.web(2)}/account`);
       await bob.page.getByLabel("Count a message as read").check();
       await bob.page.getByRole("button", { name: "Save" }).click();
@@ -162,8 +161,8 @@ stories("it lives", () => {
       await bob.openFrom(cluster.web(2), ann.name);
       expect(await unread.count()).toBe(2);
       await bob.page.bringToFront();
-      await until(async () => (await unread.count()) === 0, GONE_MS);
-      await until(async () => (await bob.page.title()).startsWith(ann.name));
+      await eventually(async () => (await unread.count()) === 0, GONE_MS);
+      await eventually(async () => (await bob.page.title()).startsWith(ann.name));
     },
     STORY_MS,
   );

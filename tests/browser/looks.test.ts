@@ -3,11 +3,10 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Browser, Page } from "playwright-core";
 import type { Cluster } from "../support/cluster.ts";
-import { until } from "../support/until.ts";
-import { composer, makeCluster, openBrowser, PASSWORD, row, stories, texts, Visitor } from "./visitor.ts";
+import { composer, eventually, makeCluster, openBrowser, PASSWORD, row, stories, texts, Visitor } from "./visitor.ts";
 
-const HOOK_MS = 60_000;
-const STORY_MS = 60_000;
+const HOOK_MS = 90_000;
+const STORY_MS = 90_000;
 const FIRST_LOAD_BYTES_MAX = 80 * 1024;
 const TABS = 8;
 
@@ -108,14 +107,19 @@ stories("everyone can use it", () => {
       await ann.openFrom(cluster.web(0), "eve");
       await ann.page.locator(".mark").focus();
       await ann.page.keyboard.press("Enter");
-      await until(async () => (await ann.page.locator("#messages [data-unread]").count()) === 0);
+      await eventually(async () => (await ann.page.locator("#messages [data-unread]").count()) === 0);
       expect(await ann.page.evaluate("document.activeElement.getAttribute('role')")).toBe("log");
       await ann.page.getByRole("checkbox").focus();
       await ann.page.keyboard.press("Space");
       await ann.page.getByRole("button", { name: "Delete selected" }).focus();
       await ann.page.keyboard.press("Enter");
-      await until(async () => (await texts(ann.page)).length === 0);
-      await page.locator("body").press("Escape");
+      await eventually(async () => (await texts(ann.page)).length === 0);
+      await page.goto(`${cluster.web(2)}/people`);
+      await page.getByRole("button", { name: "Refresh" }).focus();
+      await page.keyboard.press("Enter");
+      await page.waitForResponse((answer) => answer.url().endsWith("/people"));
+      await eventually(async () => (await page.evaluate("document.activeElement.textContent")) === "Refresh");
+      await page.goBack();
       await page.getByRole("log").focus();
       await page.keyboard.press("?");
       await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
@@ -199,7 +203,7 @@ stories("everyone can use it", () => {
       }
       for (const [index, tab] of tabs.entries()) if (index > 0) await many.say(`tab ${index + 1}`, tab);
       const all = tabs.map((_, index) => `tab ${index + 1}`).join();
-      for (const tab of tabs) await until(async () => (await texts(tab)).join() === all);
+      for (const tab of tabs) await eventually(async () => (await texts(tab)).join() === all);
       await bob.openFrom(cluster.web(1), "many");
       await bob.say("to all tabs");
       for (const tab of tabs) await row(tab, "to all tabs").waitFor();

@@ -2,10 +2,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import type { Cluster } from "../support/cluster.ts";
-import { until } from "../support/until.ts";
-import { composer, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
+import { composer, eventually, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
 
-const HOOK_MS = 60_000;
+const HOOK_MS = 90_000;
 const STORY_MS = 90_000;
 
 stories("a split and its end", () => {
@@ -42,7 +41,7 @@ stories("a split and its end", () => {
       await composer(ann.page).fill("a draft");
       cluster.split([0], [1, 2], "heal");
       await cluster.inStep([0, 1, 2], 30_000);
-      for (const { page } of [ann, bob]) await until(async () => (await texts(page)).length === 3, 20_000);
+      for (const { page } of [ann, bob]) await eventually(async () => (await texts(page)).length === 3, 20_000);
       expect(await texts(ann.page)).toEqual(await texts(bob.page));
       expect(await composer(ann.page).inputValue()).toBe("a draft");
       const late = [await ann.page.locator(".late").count(), await bob.page.locator(".late").count()];

@@ -5,11 +5,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import type { Cluster } from "../support/cluster.ts";
-import { until } from "../support/until.ts";
-import { composer, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
+import { composer, eventually, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
 
-const HOOK_MS = 60_000;
-const STORY_MS = 60_000;
+const HOOK_MS = 90_000;
+const STORY_MS = 90_000;
 const DRAFT = "a draft of exactly two hundred characters ".repeat(5).slice(0, 200);
 
 stories("the page follows the cluster", () => {
@@ -55,7 +54,7 @@ stories("the page follows the cluster", () => {
   }
 
   async function expectAllArrived(page: Page): Promise<void> {
-    await until(async () => (await texts(bob.page)).join() === "before,unsent");
+    await eventually(async () => (await texts(bob.page)).join() === "before,unsent");
     expect(await composer(page).inputValue()).toBe(DRAFT);
     await row(page, "unsent").locator(".state", { hasText: "kept on" }).waitFor();
     expect(await texts(page)).toEqual(["before", "unsent"]);
@@ -103,7 +102,7 @@ stories("the page follows the cluster", () => {
       expect(new URL(ann.page.url()).origin).toBe(cluster.front);
       await ann.page.unroute(`${cluster.front}/c/*/messages`);
       expect(await composer(ann.page).inputValue()).toBe(DRAFT);
-      await until(async () => (await texts(bob.page)).filter((text) => text === "unsent").length === 1);
+      await eventually(async () => (await texts(bob.page)).filter((text) => text === "unsent").length === 1);
     },
     STORY_MS,
   );
@@ -113,7 +112,7 @@ stories("the page follows the cluster", () => {
     async () => {
       await Promise.all([0, 1, 2].map((id) => cluster.kill(id)));
       const note = ann.page.locator("#note");
-      await note.filter({ hasText: "No replica answers" }).waitFor({ timeout: 10_000 });
+      await note.filter({ hasText: "No replica answers" }).waitFor({ timeout: 20_000 });
       await ann.say("written to nobody");
       await row(ann.page, "written to nobody").waitFor();
       await composer(ann.page).fill(DRAFT);
@@ -122,7 +121,7 @@ stories("the page follows the cluster", () => {
       await row(bob.page, "written to nobody").waitFor({ timeout: 20_000 });
       expect(await texts(bob.page)).toEqual(["before", "written to nobody"]);
       expect(await composer(ann.page).inputValue()).toBe(DRAFT);
-      await until(async () => !(await note.isVisible()));
+      await eventually(async () => !(await note.isVisible()));
     },
     STORY_MS,
   );
@@ -138,7 +137,7 @@ stories("the page follows the cluster", () => {
       const fragment = Buffer.from(JSON.stringify(forged)).toString("base64url");
       await ann.page.goto(`${cluster.web(1)}/people`);
       await ann.page.goto(`${cluster.web(1)}/#lastword=${fragment}`);
-      await until(() => new URL(ann.page.url()).hash === "");
+      await eventually(() => new URL(ann.page.url()).hash === "");
       await ann.openFrom(cluster.web(1), "bob");
       expect(await texts(ann.page)).toEqual(["before"]);
     },

@@ -5,10 +5,9 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import type { Cluster } from "../support/cluster.ts";
-import { until } from "../support/until.ts";
-import { composer, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
+import { composer, eventually, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
 
-const HOOK_MS = 60_000;
+const HOOK_MS = 90_000;
 const STORY_MS = 120_000;
 const EACH = 30;
 /** Words that are nowhere for so long were never taken by the page. */
@@ -55,7 +54,7 @@ stories("a storm", () => {
     for (let index = 0; index < EACH; index++) {
       const text = `${name} ${index}`;
       let typedAt = -Infinity;
-      await until(async () => {
+      await eventually(async () => {
         const where = await whereIs(page, text).catch(() => "nowhere" as const);
         if (where === "said") return true;
         const rested = performance.now() - typedAt > MISSED_MS;
@@ -95,7 +94,7 @@ stories("a storm", () => {
         ...[ann, bob].flatMap(({ name }) => Array.from({ length: EACH }, (_, index) => `${name} ${index}`)),
       ].toSorted();
       for (const { page } of [ann, bob]) {
-        await until(
+        await eventually(
           async () => (await page.locator(".pending").count()) === 0 && (await texts(page)).length >= expected.length,
           20_000,
         );

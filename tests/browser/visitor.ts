@@ -13,6 +13,7 @@ import {
   type Page,
 } from "playwright-core";
 import { BINARY, Cluster } from "../support/cluster.ts";
+import { until } from "../support/until.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 const QUIET = [
@@ -24,6 +25,9 @@ const QUIET = [
   "--disable-component-update",
   "--disable-sync",
 ];
+
+/** Patience of a story with a page; the machine may be busy with other tests. */
+const WAIT_MS = 20_000;
 
 export const PASSWORD = "correct horse battery";
 
@@ -42,6 +46,11 @@ export async function openBrowser(): Promise<Browser> {
 /** Three replicas of the built binary with their front port; TEST_BINARY names another build of it. */
 export async function makeCluster(options: { cuttable?: boolean } = {}): Promise<Cluster> {
   return await Cluster.create({ ...options, front: true, binary: process.env.TEST_BINARY ?? BINARY });
+}
+
+/** Waits for a condition, as patiently as for a page. */
+export async function eventually(condition: () => boolean | Promise<boolean>, timeoutMs = WAIT_MS): Promise<void> {
+  await until(condition, timeoutMs);
 }
 
 /** What a page must never do: errors of the script, refusals by the policy. */
@@ -66,7 +75,7 @@ export class Visitor {
 
   static async open(browser: Browser, name: string, options: BrowserContextOptions = {}): Promise<Visitor> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(WAIT_MS);
     return new Visitor(name, context, await context.newPage());
   }
 

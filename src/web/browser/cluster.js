@@ -1,7 +1,5 @@
 /** The cluster line, the panel behind it, and the calm note when there is something to say. */
 
-import { localTimes } from "./times.js";
-
 const PANEL_MS = 2000;
 const SHORT_NOTE_MS = 7000;
 
@@ -16,7 +14,6 @@ export function openCluster({ onKept }) {
 
   async function refreshPanel(swap) {
     await htmx.ajax("GET", "/cluster", { source: panel, target: panel, swap }).catch(() => {});
-    localTimes(panel);
   }
 
   async function openPanel() {

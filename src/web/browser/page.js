@@ -26,6 +26,7 @@ const ANNOUNCED_CHARS = 300;
 document.documentElement.classList.add("script");
 localTimes(document);
 setInterval(() => localTimes(document), 30_000);
+document.addEventListener("htmx:after:swap", () => localTimes(document));
 // A page kept by the browser across a log-out must not show again.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
@@ -119,7 +120,8 @@ function startApp() {
       })
       .catch(() => {});
     const sidebar = document.getElementById("sidebar");
-    localTimes(sidebar);
+    for (const dot of sidebar.querySelectorAll(".presence"))
+      showPresence({ id: dot.dataset.user, online: dot.dataset.online === "yes" });
     showUnread(Number(sidebar.dataset.unread ?? 0));
   }
   function showUnread(count) {
@@ -165,7 +167,8 @@ function startApp() {
       dot.querySelector(".sr").textContent = user.online ? "online" : "offline";
     }
     for (const seen of document.querySelectorAll(`[data-seen="${CSS.escape(user.id)}"]`)) {
-      seen.textContent = user.online ? "online" : "last seen just now";
+      const shown = seen.textContent === "online";
+      if (shown !== user.online) seen.textContent = user.online ? "online" : "last seen just now";
     }
   }
 
@@ -209,7 +212,7 @@ function startApp() {
     },
     cluster(summary) {
       cluster.show(summary);
-      link.origins(summary.origins.map(reachable));
+      link.origins(summary.origins.filter((origin) => URL.canParse(origin)).map(reachable));
     },
   };
 
@@ -281,6 +284,7 @@ function startApp() {
     onMessage(message) {
       if (message.type === "event")
         handlers[message.name]?.(message.name === "message" ? message.data : JSON.parse(message.data));
+      else if (message.type === "open") refreshSidebar();
       else if (message.type === "tick") roll?.setKept(cluster.keptNow());
       else if (message.type === "state") onState(message.state);
       else if (message.type === "move") moveTo(message.origin, message.tokens);

@@ -27,7 +27,7 @@ const SEATS_MAX = 8;
 /** Writes impossible for so long here, possible elsewhere: move. */
 const NOT_WRITABLE_MS = 3000;
 /** Events kept for tabs that join, and how far a tab's opening reaches back: its page was rendered a little later. */
-const KEPT_EVENTS = 500;
+const KEPT_EVENTS = 200;
 const KEPT_SLACK_MS = 2000;
 const EVENT_CHARS_MAX = 2_000_000;
 
@@ -203,13 +203,13 @@ export function createHub(origin, send) {
   let recovering = false;
 
   /** From the loss of the stream to its return: its own address first, then another replica's. */
-  async function recover() {
+  async function recover(stayMs = STAY_MS) {
     if (recovering) return;
     recovering = true;
     silentSince = Date.now();
     for (let round = 0; running; round++) {
       const own = connect();
-      const back = await Promise.race([own, sleep(STAY_MS).then(() => null)]);
+      const back = await Promise.race([own, sleep(round === 0 ? stayMs : STAY_MS).then(() => null)]);
       if (back === true) break;
       const found = await probe(round > 1);
       if ((await Promise.race([own, Promise.resolve(null)])) === true) break;
@@ -223,7 +223,9 @@ export function createHub(origin, send) {
       await sleep(RETRY_MS[Math.min(round, RETRY_MS.length - 1)]);
     }
     recovering = false;
-    if (running) setState("live");
+    if (!running) return;
+    setState("live");
+    send(null, { type: "open" });
   }
 
   let tickedAt = Date.now();
@@ -251,7 +253,8 @@ export function createHub(origin, send) {
         kept.length = 0;
         keptFrom = 0;
         heardAt = Date.now();
-        void recover();
+        // It served the page a moment ago: it lives, however slow it is.
+        void recover(CONNECT_MS);
         return;
       }
       const from = page.opened - KEPT_SLACK_MS;

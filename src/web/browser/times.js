@@ -1,6 +1,7 @@
 /** Times in the reader's own zone and language; the server writes UTC for those without a script. */
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const second = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const dayLong = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const dayYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
 const dayShort = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
@@ -36,7 +37,7 @@ export function localTimes(root) {
     const date = new Date(element.dateTime);
     if (Number.isNaN(date.getTime())) continue;
     const kind = element.dataset.time;
-    const text = kind === "clock" ? clock.format(date) : kind === "day" ? dayText(date) : agoText(date);
+    const text = kind === "clock" ? clock.format(date) : kind === "second" ? second.format(date) : agoText(date);
     if (element.textContent !== text) element.textContent = text;
     element.title = full.format(date);
   }

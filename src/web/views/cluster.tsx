@@ -79,7 +79,7 @@ export function ClusterPanel({ status }: { status: ClusterStatusJson }) {
             .toReversed()
             .map((event) => (
               <li data-kind={event.kind}>
-                <Time micros={micros(event.at)} style="clock" />
+                <Time micros={micros(event.at)} style="second" />
                 <span>{event.text}</span>
               </li>
             ))}

@@ -111,6 +111,11 @@ function MessageLog({
         <p class="empty" id="nothing-yet" hidden={!empty}>
           Nothing here yet. What you write is on the disk of every replica before it counts as sent.
         </p>
+        <noscript>
+          <p class="newer">
+            <a href={`/c/${conversation.id}`}>Look for new ones</a>
+          </p>
+        </noscript>
         {history.older ? (
           <p class="newer">
             <a href={`/c/${conversation.id}`}>To the newest</a>

@@ -31,14 +31,14 @@ export function PresenceDot({ user }: { user: UserView }) {
 }
 
 /** A time that the script rewrites into the reader's own zone; without it, UTC. */
-export function Time({ micros, style }: { micros: number; style: "clock" | "day" | "ago" }) {
+export function Time({ micros, style }: { micros: number; style: "second" | "clock" | "ago" }) {
   const date = new Date(micros / 1000);
   const iso = date.toISOString();
   const clock = iso.slice(11, 16);
   const day = iso.slice(0, 10);
   return (
     <time datetime={iso} data-time={style} title={`${day} ${clock} UTC`}>
-      {style === "clock" ? clock : day}
+      {style === "ago" ? day : style === "second" ? iso.slice(11, 19) : clock}
     </time>
   );
 }

@@ -29,7 +29,7 @@ export function PeoplePage({ users, next }: PeopleProps) {
           hx-get="/people"
           hx-target="#people"
           hx-select="#people"
-          hx-swap="outerHTML"
+          hx-swap="outerMorph"
         >
           <button type="submit">Refresh</button>
         </form>
