@@ -39,7 +39,8 @@ export interface LoadResult {
 interface Options {
   readonly way: Way;
   readonly warmUpMs: number;
-  readonly countedMs: number;
+  /** How long, or until when. */
+  readonly countedMs: number | (() => Promise<unknown>);
 }
 
 /** Sends one body and resolves when it is acknowledged; rejects when it is refused. */
@@ -129,7 +130,7 @@ export async function runLoad(target: Target, { way, warmUpMs, countedMs }: Opti
   const cpuHereBefore = cpuSeconds(process.pid);
   counting = true;
   const started = performance.now();
-  await Bun.sleep(countedMs);
+  await (typeof countedMs === "number" ? Bun.sleep(countedMs) : countedMs());
   counting = false;
   const seconds = (performance.now() - started) / 1000;
   const cpu = target.pids().map((pid, i) => (cpuSeconds(pid) - cpuBefore[i]!) / seconds);
