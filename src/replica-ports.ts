@@ -17,8 +17,11 @@ export interface PageApp {
 
 /** Above the app's own 64 KiB, so that the app and not the server says what is wrong. */
 const BODY_BYTES_MAX = 1024 * 1024;
-/** Event streams say something every second; whatever is silent for this long is gone. */
-const IDLE_SECONDS = 30;
+/**
+ * Event streams say something every second, and a write is answered within 15 s at most: whatever is silent
+ * for this long is gone. A request that is not whole after twice the time is cut off, however it trickles in.
+ */
+const IDLE_SECONDS = 20;
 /**
  * A client whose computer vanished says no goodbye, and its user would stay online for the
  * quarter of an hour that TCP takes to give up: a ping without an answer ends the connection.

@@ -1,6 +1,7 @@
 /** What somebody who means harm sends, and that it is refused or inert. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { originsFor } from "../../src/web/security.ts";
+import { PAYLOADS, shapeOf } from "../support/payloads.ts";
 import type { Person } from "../support/solo-chat.ts";
 import { ORIGIN, PASSWORD, Site } from "./web-site.ts";
 
@@ -15,51 +16,17 @@ beforeEach(async () => {
 });
 afterEach(() => site.close());
 
-const PAYLOADS = [
-  `<script>alert(1)</script>`,
-  `"><img src=x onerror=alert(1)>`,
-  `' autofocus onfocus=alert(1) x='`,
-  `</textarea><script>alert(1)</script>`,
-  `</li></ol><form action=//evil>`,
-  `<a href="javascript:alert(1)">x</a>`,
-  `javascript:alert(1)`,
-  `https://x/"onmouseover="alert(1)`,
-  `https://x/'><script>alert(1)</script>`,
-  `<div hx-get="/account/delete" hx-trigger="load"></div>`,
-  `<hx-partial hx-target="body">x</hx-partial>`,
-  `<template><script>alert(1)</script></template>`,
-  `<svg/onload=alert(1)>`,
-  `&lt;script&gt;alert(1)&lt;/script&gt;`,
-  `<!--`,
-  `]]><script>alert(1)</script>`,
-  `\u202e<b>rtl</b>`,
-  "line one\nid: 9.9.9.9\nevent: ended\ndata: x\n\ndata: <script>",
-];
-
-/** Elements and attributes of the page by name, as a browser's parser sees them. */
-async function shape(html: string): Promise<string[]> {
-  const seen: string[] = [];
-  const rewriter = new HTMLRewriter().on("*", {
-    element(element) {
-      const names = [...element.attributes].map(([name, value]) =>
-        name === "href" ? `${name}=${new URL(value, ORIGIN).protocol}` : name,
-      );
-      seen.push(`${element.tagName} ${names.join(" ")}`);
-    },
-  });
-  await rewriter.transform(new Response(html)).text();
-  return seen;
-}
+const shapeOn = (html: string): Promise<string[]> => shapeOf(html, ORIGIN);
 
 describe("stored script", () => {
   test.each(PAYLOADS)("as a message: %j adds no element but links to http(s)", async (payload) => {
     const { conversationId } = await site.send(ada, "ben", "harmless");
     const page = async (): Promise<string> => await (await site.ask(`/c/${conversationId}`, { as: ben })).text();
-    const before = new Set(await shape(await page()));
+    const before = new Set(await shapeOn(await page()));
     await site.send(ada, "ben", payload);
     const html = await page();
     const link = "a href=http: target rel";
-    const added = (await shape(html)).filter(
+    const added = (await shapeOn(html)).filter(
       (one) => !before.has(one) && one !== link && one !== link.replace("http:", "https:"),
     );
     expect(added).toEqual([]);
@@ -67,14 +34,14 @@ describe("stored script", () => {
   });
 
   test.each(PAYLOADS)("as typed text that is shown again: %j stays in its field", async (payload) => {
-    const harmless = await shape(
+    const harmless = await shapeOn(
       await (await site.ask("/to", { as: ada, form: { name: "nobody", body: "x" } })).text(),
     );
     const answer = await site.ask("/to", { as: ada, form: { name: payload, body: payload } });
-    expect(await shape(await answer.text())).toEqual(harmless);
+    expect(await shapeOn(await answer.text())).toEqual(harmless);
     const login = await site.ask("/login", { form: { name: payload, password: "x", next: payload } });
-    expect(await shape(await login.text())).toEqual(
-      await shape(await (await site.ask("/login", { form: { name: "x", password: "x" } })).text()),
+    expect(await shapeOn(await login.text())).toEqual(
+      await shapeOn(await (await site.ask("/login", { form: { name: "x", password: "x" } })).text()),
     );
     const link = await site.ask(`/?to=${encodeURIComponent(payload)}`, { as: ada });
     expect(await link.text()).not.toContain("<script>alert");

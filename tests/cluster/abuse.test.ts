@@ -1,0 +1,314 @@
+/** What somebody who means harm sends to three real replicas, and that it is refused or inert. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { Client, credentials, Metadata, status } from "@grpc/grpc-js";
+import { CHAT_WIRE, type ChatCall, type WireMethod } from "../../proto/chat-wire.ts";
+import { ChatClient } from "../../src/cli/chat-client.ts";
+import { Cluster, waitFor } from "../support/cluster.ts";
+import { PAYLOADS, shapeOf } from "../support/payloads.ts";
+import { WEB_PASSWORD, WebPerson } from "../support/web-person.ts";
+
+let cluster: Cluster;
+let ada: WebPerson;
+let ben: WebPerson;
+let eve: WebPerson;
+let theirs: { id: string; conversationId: string };
+
+beforeAll(async () => {
+  cluster = await Cluster.create();
+  await cluster.startAll();
+  [ada, ben, eve] = ["ada", "ben", "eve"].map((name) => new WebPerson(name)) as [WebPerson, WebPerson, WebPerson];
+  for (const [id, who] of [ada, ben, eve].entries()) await who.register(cluster.web(id));
+  theirs = await ada.send(cluster.web(0), "ben", "private words of ada");
+}, 60_000);
+afterAll(async () => {
+  for (const who of [ada, ben, eve]) who?.leave();
+  await cluster.stop();
+});
+
+const port = (id: number): number => Number(new URL(cluster.web(id)).port);
+
+test("stored script: whatever is written, the other's page and stream get no element but links to http(s)", async () => {
+  const page = async (): Promise<string> =>
+    await (await ben.ask(cluster.web(2), `/c/${theirs.conversationId}`, { page: true })).text();
+  const before = new Set(await shapeOf(await page(), cluster.web(2)));
+  const stream = await ben.events(cluster.web(1));
+  await stream.until("ping");
+  const sent: string[] = [];
+  for (const payload of PAYLOADS) sent.push((await ada.send(cluster.web(0), "ben", payload)).id);
+  const link = /^a href=https?: target rel$/;
+  const html = await page();
+  const added = (await shapeOf(html, cluster.web(2))).filter((one) => !before.has(one) && !link.test(one));
+  expect(added).toEqual([]);
+  expect(html).not.toContain("<script>alert");
+  // One event for each, and none that a text has forged.
+  await stream.until("message", (data) => data.includes(sent.at(-1)!));
+  const events = stream.seen.filter((event) => !["ping", "cluster", "presence", "user", "read"].includes(event.name));
+  expect(events.map((event) => event.name)).toEqual(PAYLOADS.map(() => "message"));
+  for (const [i, event] of events.entries()) {
+    expect(event.data).toContain(`data-id="${sent[i]!}"`);
+    const elements = (await shapeOf(event.data, cluster.web(1))).filter((one) => !before.has(one) && !link.test(one));
+    expect([PAYLOADS[i], elements.filter((one) => !/^li /.test(one))]).toEqual([PAYLOADS[i], []]);
+  }
+  stream.close();
+}, 60_000);
+
+/** One request as bytes, because clients refuse to send such; answers everything that came back. */
+async function raw(id: number, bytes: string, untilMs = 3_000): Promise<string> {
+  let text = "";
+  let closed = false;
+  const socket = await Bun.connect({
+    hostname: "127.0.0.1",
+    port: port(id),
+    socket: {
+      data: (_, chunk) => void (text += chunk.toString("latin1")),
+      close: () => void (closed = true),
+      error: () => void (closed = true),
+    },
+  });
+  socket.write(bytes);
+  await waitFor("an answer", () => closed || text.includes("\r\n\r\n"), untilMs).catch(() => null);
+  socket.terminate();
+  return text;
+}
+
+describe("header injection", () => {
+  const BREAKS = [
+    "\r\nx-planted: yes",
+    "\nx-planted: yes",
+    "\rx-planted: yes",
+    "%0d%0ax-planted:%20yes",
+    "\u560d\u560ax-planted: yes",
+    "\u0000x",
+  ];
+
+  test.each(BREAKS)("%j adds no header anywhere", async (text) => {
+    const answers = [
+      await ada.ask(cluster.web(0), `/login?next=${encodeURIComponent(`/people${text}`)}`, { page: true }),
+      await new WebPerson("x").ask(cluster.web(0), `/c/${encodeURIComponent(`x${text}`)}`, { page: true }),
+      await new WebPerson("x").ask(cluster.web(0), `/people?after=${encodeURIComponent(text)}`, { page: true }),
+      await ada.ask(cluster.web(0), `/?to=${encodeURIComponent(`ben${text}`)}`, { page: true }),
+      await ada.ask(cluster.web(0), "/account/settings", { form: { theme: `dark${text}` } }),
+      await ada.ask(cluster.web(0), "/login", {
+        form: { name: `ada${text}`, password: WEB_PASSWORD, next: `/${text}` },
+      }),
+      await ada.ask(cluster.web(0), `/handover?next=${encodeURIComponent(text)}`, {
+        headers: { referer: `${cluster.web(1)}/` },
+      }),
+    ];
+    for (const answer of answers) {
+      expect(answer.headers.get("x-planted")).toBeNull();
+      for (const [name, value] of answer.headers)
+        expect([name, value]).not.toEqual([name, expect.stringMatching(/[\r\n]/)]);
+      expect(answer.headers.get("location") ?? "/").toStartWith("/");
+      expect(answer.headers.get("location") ?? "/").not.toStartWith("//");
+    }
+  });
+
+  test("a request that could be read as two, or as none, is answered once or not at all", async () => {
+    const smuggled = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    for (const bytes of [
+      `POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
+      `POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: ${smuggled.length}\r\n\r\n${smuggled}`,
+      `POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n${smuggled}`,
+      `GET /login HTTP/1.1\r\nHost : x\r\n\r\n`,
+      `GET /login HTTP/9.9\r\n\r\n`,
+      `GET http://evil.example/healthz HTTP/1.1\r\n\r\n`,
+    ]) {
+      const text = await raw(0, bytes);
+      expect([bytes.slice(0, 60), text.includes('{"ok":true')]).toEqual([bytes.slice(0, 60), false]);
+    }
+    await cluster.inStep();
+  }, 40_000);
+});
+
+describe("open redirects", () => {
+  test.each([
+    "//evil.example",
+    "/\\evil.example",
+    "https://evil.example",
+    "/c/../../evil",
+    "javascript:alert(1)",
+    "/%2f%2fevil.example",
+    " //evil.example",
+  ])("a login goes on to %j only as to /", async (next) => {
+    const form = { name: "ada", password: WEB_PASSWORD, next };
+    const answer = await new WebPerson("ada").ask(cluster.web(1), "/login", { form, page: true });
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/"]);
+  });
+});
+
+describe("somebody else's things over gRPC", () => {
+  let eves: ChatClient;
+  let session: string;
+  beforeAll(async () => {
+    eves = new ChatClient({ addresses: [cluster.grpc(0)] });
+    expect((await eves.login("eve", WEB_PASSWORD)).ok).toBe(true);
+    const { logins } = await ada.json<{ logins: { id: string; current: boolean }[] }>(cluster.web(1), "/account");
+    session = logins.find((login) => login.current)!.id;
+  });
+  afterAll(() => eves.close());
+
+  /** One call as eve, or as nobody. Streams are ended after their first answer. */
+  function call(name: ChatCall, request: object, token: string | null): Promise<{ code: number; text: string }> {
+    const wire = CHAT_WIRE[name] as unknown as WireMethod<object, object>;
+    const client = new Client(cluster.grpc(2), credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
+    const metadata = new Metadata();
+    if (token !== null) metadata.set("authorization", `Bearer ${token}`);
+    const encode = (value: object): Buffer => wire.encodeRequest(value);
+    const decode = (bytes: Buffer): object => wire.decodeResponse(bytes);
+    return new Promise((resolve) => {
+      const finish = (code: number, answer: unknown): void => {
+        client.close();
+        resolve({ code, text: JSON.stringify(answer ?? null) });
+      };
+      const deadline = { deadline: Date.now() + 3_000 };
+      if (!wire.requestStream && !wire.responseStream) {
+        client.makeUnaryRequest(wire.path, encode, decode, request, metadata, deadline, (error, answer) =>
+          finish(error?.code ?? status.OK, error === null ? answer : error.details),
+        );
+        return;
+      }
+      const bidi = wire.requestStream
+        ? client.makeBidiStreamRequest(wire.path, encode, decode, metadata, deadline)
+        : null;
+      const stream = bidi ?? client.makeServerStreamRequest(wire.path, encode, decode, request, metadata, deadline);
+      let first: unknown = null;
+      stream.on("error", (error: { code?: number; details?: string }) =>
+        finish(error.code ?? status.OK, first ?? error.details),
+      );
+      stream.on("end", () => finish(status.OK, first));
+      stream.on("data", (answer: unknown) => {
+        first ??= answer;
+        stream.cancel();
+      });
+      if (bidi !== null) bidi.write(request);
+    });
+  }
+
+  /** Requests that name what is not eve's; null for calls that name nothing. */
+  const REQUESTS: Record<ChatCall, (ids: { session: string }) => readonly object[] | null> = {
+    Register: () => null,
+    Login: () => null,
+    Logout: () => null,
+    ClusterStatus: () => null,
+    ChangePassword: () => [
+      { password: "wrong password", newPassword: "another password", clientId: crypto.randomUUID() },
+    ],
+    DeleteAccount: () => [{ password: "wrong password", deleteMessages: true, clientId: crypto.randomUUID() }],
+    ListSessions: () => [{}],
+    EndSession: ({ session }) => [{ sessionId: session, clientId: crypto.randomUUID() }],
+    ListUsers: () => [{ limit: 200 }],
+    ListConversations: () => [{ limit: 200 }],
+    SendMessage: () => [{ conversationId: theirs.conversationId, body: "from eve", clientId: crypto.randomUUID() }],
+    GetMessages: () => [
+      { conversationId: theirs.conversationId, limit: 200 },
+      { conversationId: theirs.conversationId, before: theirs.id, limit: 200, read: 1 },
+      { with: "ben", limit: 200 },
+    ],
+    MarkRead: () => [
+      { messageIds: [theirs.id], clientId: crypto.randomUUID() },
+      { conversationId: theirs.conversationId, clientId: crypto.randomUUID() },
+    ],
+    DeleteMessages: () => [{ messageIds: [theirs.id], clientId: crypto.randomUUID() }],
+    Subscribe: () => [{ cursor: "" }, { cursor: "1.0..0:1" }],
+    SendStream: () => [
+      { items: [{ conversationId: theirs.conversationId, body: "from eve", clientId: crypto.randomUUID() }] },
+    ],
+  };
+  const CALLS = Object.keys(CHAT_WIRE) as ChatCall[];
+
+  test.each(CALLS)(
+    "%s",
+    async (name) => {
+      for (const request of REQUESTS[name]({ session }) ?? []) {
+        expect([name, (await call(name, request, null)).code]).toEqual([name, status.UNAUTHENTICATED]);
+        expect([name, (await call(name, request, "A".repeat(43))).code]).toEqual([name, status.UNAUTHENTICATED]);
+        const answer = await call(name, request, eves.token);
+        expect(answer.text).not.toContain("private words");
+        expect(answer.text).not.toContain(theirs.conversationId);
+        const named = ["EndSession", "SendMessage", "MarkRead", "DeleteMessages"].includes(name);
+        if (named) expect([name, answer.code]).toEqual([name, status.NOT_FOUND]);
+        if (name === "SendStream") expect(answer.text).toContain('"code":"not_found"');
+      }
+      // Whatever she tried, ada's things are as they were.
+      const { messages } = await ada.json<{ messages: { id: string; body: string; readByOther: boolean }[] }>(
+        cluster.web(0),
+        `/c/${theirs.conversationId}?limit=200`,
+      );
+      expect(messages[0]).toMatchObject({ id: theirs.id, body: "private words of ada" });
+      expect(messages.map((message) => message.body)).not.toContain("from eve");
+    },
+    20_000,
+  );
+
+  test("cursors that were tampered with: refused, reset, or as if there were none", async () => {
+    for (const cursor of [
+      "0",
+      "x".repeat(64),
+      "1.0..0:0",
+      "1.0..0:-1",
+      "9999999999.6.ffffffffffffffff.0:1",
+      "1.0..0:999999999999999",
+    ]) {
+      const answer = await call("Subscribe", { cursor }, eves.token);
+      expect([cursor, [status.OK, status.CANCELLED, status.INVALID_ARGUMENT].includes(answer.code)]).toEqual([
+        cursor,
+        true,
+      ]);
+      expect(answer.text).not.toContain("private words");
+      const page = await eve.ask(cluster.web(1), "/", { headers: { "lastword-cursor": cursor } });
+      expect([cursor, [200, 422, 503].includes(page.status)]).toEqual([cursor, true]);
+    }
+    await cluster.inStep();
+  }, 40_000);
+});
+
+describe("too much, too slow", () => {
+  test("large headers, paths and bodies are refused; the replica goes on", async () => {
+    const long = "x".repeat(100_000);
+    for (const bytes of [
+      `GET /${long} HTTP/1.1\r\nHost: x\r\n\r\n`,
+      `GET /login HTTP/1.1\r\nHost: x\r\nCookie: lastword=${long}\r\n\r\n`,
+      `GET /login HTTP/1.1\r\nHost: x\r\n${"X-Many: 1\r\n".repeat(20_000)}\r\n`,
+    ]) {
+      const text = await raw(1, bytes);
+      expect(text.startsWith("HTTP/1.1 200")).toBe(false);
+    }
+    const body = await fetch(`${cluster.web(1)}/login`, { method: "POST", body: "x".repeat(900_000) });
+    expect(body.status).toBe(413);
+    await cluster.inStep();
+  }, 30_000);
+
+  test("three hundred requests that never end keep nobody else waiting, and are cut off", async () => {
+    const heads = [
+      "GET /login HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+      "POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\nname=",
+      "",
+    ];
+    const sockets: Bun.Socket<undefined>[] = [];
+    let closed = 0;
+    for (let i = 0; i < 300; i++) {
+      const socket = await Bun.connect({
+        hostname: "127.0.0.1",
+        port: port(0),
+        socket: { data() {}, close: () => void (closed += 1), error() {} },
+      });
+      socket.write(heads[i % heads.length]!);
+      sockets.push(socket);
+    }
+    const drip = setInterval(() => {
+      for (const socket of sockets) if (socket.readyState === 1) socket.write("a");
+    }, 500);
+    try {
+      await ada.send(cluster.web(0), "ben", "in the meantime");
+      await ben.logIn(cluster.web(0));
+      expect(await ben.texts(cluster.web(0), theirs.conversationId)).toContain("in the meantime");
+      // A byte now and then does not keep a connection: a request has a time to be whole.
+      await waitFor("all to be cut off", () => closed === sockets.length, 90_000);
+    } finally {
+      clearInterval(drip);
+      for (const socket of sockets) socket.terminate();
+    }
+    await cluster.inStep();
+  }, 120_000);
+});
