@@ -9,6 +9,7 @@ import { describeReport, runSeed, type RunName } from "../support/sim-run.ts";
 
 const [seedText = "1", mode, recovery, lines = "80"] = process.argv.slice(2);
 const mutants = new Set((process.env["SIM_MUTANTS"] ?? "").split(",").filter((m) => m !== ""));
+const replicas = Number(process.env["SOAK_REPLICAS"] ?? "3");
 /** SIM_GREP keeps the lines of the trace that match. */
 const wanted = process.env["SIM_GREP"] === undefined ? null : new RegExp(process.env["SIM_GREP"]);
 const seed = Number(seedText);
@@ -23,7 +24,7 @@ const names: RunName[] = (mode === undefined ? MODES : [mode as Mode]).flatMap((
 let failed = false;
 for (const name of names) {
   const began = performance.now();
-  const report = runSeed(name, { mutants });
+  const report = runSeed(name, { mutants, replicas });
   process.stdout.write(`${describeReport(report)} (${Math.round(performance.now() - began)} ms)\n`);
   if (report.violation === null) continue;
   failed = true;
@@ -32,6 +33,7 @@ for (const name of names) {
   const max = Number(lines);
   runSeed(name, {
     mutants,
+    replicas,
     trace: (line) => {
       if (wanted !== null && !wanted.test(line)) return;
       trace.push(line);

@@ -1,6 +1,7 @@
 /**
  * Fresh seeds for SOAK_SECONDS (default 60), all modes and policies, one line a failure.
- * SOAK_FROM fixes the first seed, SOAK_MODES (comma-separated) the modes.
+ * SOAK_FROM fixes the first seed, SOAK_MODES (comma-separated) the modes, SOAK_REPLICAS the
+ * number of replicas (2 to 7, default 3).
  */
 import { noCoverage } from "../support/sim-checks.ts";
 import { MODES, type Mode } from "../support/sim-nemesis.ts";
@@ -10,6 +11,7 @@ const seconds = Number(process.env["SOAK_SECONDS"] ?? "60");
 const first = Number(process.env["SOAK_FROM"] ?? Math.floor(Math.random() * 1e9));
 const modes = (process.env["SOAK_MODES"]?.split(",") as Mode[] | undefined) ?? MODES;
 const mutants = new Set((process.env["SIM_MUTANTS"] ?? "").split(",").filter((m) => m !== ""));
+const replicas = Number(process.env["SOAK_REPLICAS"] ?? "3");
 const coverage = noCoverage();
 let runs = 0;
 let failed = 0;
@@ -18,7 +20,7 @@ const end = performance.now() + seconds * 1000;
 for (let seed = first; performance.now() < end; seed++) {
   for (const mode of modes) {
     for (const recovery of ["wait", "any"] as const) {
-      const report = runSeed({ seed, mode, recovery }, { mutants });
+      const report = runSeed({ seed, mode, recovery }, { mutants, replicas });
       runs++;
       acks += report.acks;
       addCoverage(coverage, report.coverage);

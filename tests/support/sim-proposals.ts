@@ -118,7 +118,9 @@ export class SimProposals {
 
   /** The process is gone: clients see a broken connection. */
   crash(): void {
-    for (const key of [...this.#clients.keys()]) this.#answer(key, { kind: "unknown" });
+    const clients = [...this.#clients.values()];
+    this.#clients.clear();
+    for (const done of clients) done({ kind: "unknown" });
   }
 
   #answer(key: string, outcome: SimOutcome): void {

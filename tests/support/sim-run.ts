@@ -18,6 +18,8 @@ export interface RunName {
 }
 
 export interface RunOptions {
+  /** Configured replicas; 3 if not given. */
+  readonly replicas?: number;
   readonly mutants?: ReadonlySet<string>;
   readonly trace?: ((line: string) => void) | null;
 }
@@ -39,17 +41,17 @@ const FAULTS_MS_MAX = 300_000;
 /** I7: a healed cluster is whole again after this: exclusions back off up to 60 s. */
 const WHOLE_MS_MAX = 90_000;
 const ACK_MS_MAX = 10_000;
-const WRITERS = 3;
 const STREAMS = 2;
 
 function makeWorld({ seed, mode, recovery }: RunName, options: RunOptions): World {
+  const replicas = options.replicas ?? 3;
   const name = `${seed}/${mode}/${recovery}`;
   const random = new Random(`${name}/world`);
   const strict = mode === "strict";
   const noForks = strict || mode !== "partition";
   return new World({
     seed: name,
-    count: 3,
+    count: replicas,
     consistency: strict ? "strict" : "available",
     recovery,
     loopback: random.chance(0.7),
@@ -58,7 +60,7 @@ function makeWorld({ seed, mode, recovery }: RunName, options: RunOptions): Worl
       { latencyMs: 1, jitterMs: 5, slowShare: 0.02 },
       { latencyMs: 5, jitterMs: 40, slowShare: 0.03 },
     ]),
-    promises: { noForks, realTime: noForks, configured: 3, strict },
+    promises: { noForks, realTime: noForks, configured: replicas, strict },
     keepEntries: random.pick([4, 16, 60]),
     mutants: options.mutants ?? new Set(),
     trace: options.trace ?? null,
@@ -94,7 +96,7 @@ function play(world: World, nemesis: Nemesis): void {
   nemesis.begin();
   const think = world.random.split("think").pick([150, 300, 600]);
   const writers: Writer[] = [];
-  for (let i = 0; i < WRITERS; i++) writers.push(new Writer(world, `w${i}`, think, () => writers));
+  for (let i = 0; i < world.replicas.length; i++) writers.push(new Writer(world, `w${i}`, think, () => writers));
   for (const writer of writers) writer.start();
   for (let i = 0; i < STREAMS; i++) new Stream(world, `s${i}`).start();
   new LatestReader(world, "reader").start();

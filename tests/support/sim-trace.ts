@@ -78,7 +78,11 @@ export function describeEvent(event: Event): string {
       return `propose n=${event.ops.length}`;
     case "snapshotFetched":
       return `snapshotFetched ref=${event.snapshot.ref} applied=${event.snapshot.appliedSeq} common=${event.snapshot.commonSeq} rows from ${event.snapshot.logFirstSeq}`;
-    default:
+    case "tick":
+    case "turnEnd":
+    case "snapshotFailed":
+    case "readIndex":
+    case "shutdown":
       return event.type;
   }
 }
@@ -112,7 +116,11 @@ export function describeEffect(effect: Effect): string {
       return `probe r${effect.peer}`;
     case "sendAppend":
       return `sendAppend r${effect.to} (${effect.prevSeq}, ${effect.upTo}]`;
-    default:
+    case "send":
+    case "sendTail":
+    case "readReady":
+    case "resetPeers":
+    case "stopped":
       return effect.type;
   }
 }

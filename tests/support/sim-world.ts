@@ -290,7 +290,7 @@ export class World implements ReplicaHost {
   converged(): boolean {
     if (this.replicas.some((r) => !r.running || r.stopping)) return false;
     const [first, ...rest] = this.replicas.map((r) => r.core.status());
-    if (first?.view == null || first.view.members.length !== this.replicas.length) return false;
+    if (first === undefined || first.view === null || first.view.members.length !== this.replicas.length) return false;
     if (first.leaderId === null || !first.viewActive || first.commit !== first.lastSeq) return false;
     for (const other of rest) {
       if (other.leaderId !== first.leaderId || other.lastSeq !== first.lastSeq || other.commit !== first.commit)
