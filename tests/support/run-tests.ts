@@ -1,6 +1,8 @@
 /**
- * Runs all tests in parallel and says the sum in one line, `N passed, N failed`, whatever
- * the runner prints. Installs the browser where it may, else leaves the browser's tests out.
+ * Runs all tests, level after level, and says the sum in one line, `N passed, N failed`.
+ * Levels that start processes come by themselves: a replica that gets no processor for a
+ * second behaves as it should, like one that was paused, and its test waits in vain.
+ * Installs the browser where it may, else leaves the browser's tests out.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,17 +17,42 @@ export interface Totals {
   skipped: number;
 }
 
+/** Tests that run at the same time. */
+interface Level {
+  readonly name: string;
+  /** Below tests/. */
+  readonly globs: readonly string[];
+  readonly processes: number;
+  /** Real processes on a machine that others use too: a file that fails is run once more, alone, and both results are shown. */
+  readonly again: boolean;
+}
+
+const LEVELS: readonly Level[] = [
+  {
+    name: "rules, units, contracts, scenarios, simulation",
+    globs: ["*.test.ts", "{unit,contract,scenarios,simulation}/**/*.test.ts"],
+    processes: 2,
+    again: false,
+  },
+  { name: "clusters", globs: ["cluster/**/*.test.ts"], processes: 2, again: true },
+  { name: "browsers", globs: ["browser/**/*.test.ts"], processes: 2, again: true },
+];
+
 function attribute(tag: string, name: string): number {
   return Number(new RegExp(`\\b${name}="(\\d+)"`).exec(tag)?.[1] ?? 0);
 }
 
-/** Reads the totals from a JUnit report; a run that failed without a failed test counts as one failure. */
-export function readTotals(report: string | null, exitCode: number): Totals {
-  const tag = /<testsuites [^>]*>/.exec(report ?? "")?.[0] ?? "";
-  const failed = attribute(tag, "failures") + attribute(tag, "errors");
-  const skipped = attribute(tag, "skipped");
-  const passed = Math.max(0, attribute(tag, "tests") - failed - skipped);
-  return { passed, failed: exitCode !== 0 && failed === 0 ? 1 : failed, skipped };
+/** Reads the totals of each file from a JUnit report; a file that is not in it failed to load. */
+export function readTotals(report: string | null, files: readonly string[]): Map<string, Totals> {
+  const totals = new Map<string, Totals>();
+  for (const file of files) totals.set(file, { passed: 0, failed: 1, skipped: 0 });
+  // Suites of files are indented by two spaces, those inside them by more.
+  for (const [tag, file] of (report ?? "").matchAll(/^ {2}<testsuite name="([^"]+)"[^>]*>/gm)) {
+    const failed = attribute(tag, "failures") + attribute(tag, "errors");
+    const skipped = attribute(tag, "skipped");
+    totals.set(file!, { passed: Math.max(0, attribute(tag, "tests") - failed - skipped), failed, skipped });
+  }
+  return totals;
 }
 
 /** True if there is a browser now; installs it where this is root on Debian. */
@@ -47,32 +74,70 @@ function ensureBrowser(): boolean {
   return existsSync(CHROMIUM);
 }
 
-/** Runs the test files under these paths (all if absent); the output of the runner goes through. */
-export async function runTests(paths: readonly string[] = ["tests"]): Promise<Totals> {
+async function runFiles(files: readonly string[], processes: number): Promise<Map<string, Totals>> {
   const folder = mkdtempSync(join(tmpdir(), "lastword-tests-"));
-  const reportPath = join(folder, "junit.xml");
-  const args = ["test", "--parallel", "--only-failures", "--reporter=junit", `--reporter-outfile=${reportPath}`];
-  const browser = ensureBrowser();
-  if (!browser && process.env["CI"] !== "true") {
-    args.push("--path-ignore-patterns", "tests/browser/**");
-    process.stdout.write(`tests/browser skipped: no ${CHROMIUM}\n`);
-  }
+  const report = join(folder, "junit.xml");
   try {
-    const run = Bun.spawn([process.execPath, ...args, ...paths], {
-      stdout: "inherit",
-      stderr: "inherit",
-      stdin: "ignore",
-    });
+    const run = Bun.spawn(
+      [
+        process.execPath,
+        "test",
+        `--parallel=${processes}`,
+        "--only-failures",
+        "--reporter=junit",
+        `--reporter-outfile=${report}`,
+        ...files,
+      ],
+      { stdout: "inherit", stderr: "inherit", stdin: "ignore" },
+    );
     const exitCode = await run.exited;
-    const totals = readTotals(existsSync(reportPath) ? readFileSync(reportPath, "utf8") : null, exitCode);
-    if (!browser) {
-      if (process.env["CI"] === "true") totals.failed += 1;
-      else totals.skipped += 1;
-    }
+    const totals = readTotals(existsSync(report) ? readFileSync(report, "utf8") : null, files);
+    const anyFailed = [...totals.values()].some(({ failed }) => failed > 0);
+    if (exitCode !== 0 && !anyFailed) totals.set("(the runner)", { passed: 0, failed: 1, skipped: 0 });
     return totals;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function runLevel(level: Level): Promise<Totals> {
+  const files = level.globs
+    .flatMap((glob) => [...new Bun.Glob(glob).scanSync("tests")])
+    .map((file) => `tests/${file}`)
+    .sort();
+  const started = performance.now();
+  process.stdout.write(`== ${level.name}: ${files.length} files\n`);
+  const results = await runFiles(files, level.processes);
+  const failed = [...results].filter(([, { failed: count }]) => count > 0).map(([file]) => file);
+  if (level.again && failed.length > 0) {
+    process.stdout.write(`== once more, alone: ${failed.join(" ")}\n`);
+    for (const file of failed) for (const [name, totals] of await runFiles([file], 1)) results.set(name, totals);
+  }
+  const sum = { passed: 0, failed: 0, skipped: 0 };
+  for (const totals of results.values()) add(sum, totals);
+  process.stdout.write(`== ${level.name}: ${Math.round((performance.now() - started) / 1000)} s\n`);
+  return sum;
+}
+
+function add(sum: Totals, more: Totals): void {
+  sum.passed += more.passed;
+  sum.failed += more.failed;
+  sum.skipped += more.skipped;
+}
+
+/** Runs every level; the output of the runner goes through. */
+export async function runTests(): Promise<Totals> {
+  const sum: Totals = { passed: 0, failed: 0, skipped: 0 };
+  const browser = ensureBrowser();
+  for (const level of LEVELS) {
+    if (level.name === "browsers" && !browser) {
+      process.stdout.write(`tests/browser skipped: no ${CHROMIUM}\n`);
+      add(sum, { passed: 0, failed: process.env["CI"] === "true" ? 1 : 0, skipped: 1 });
+    } else {
+      add(sum, await runLevel(level));
+    }
+  }
+  return sum;
 }
 
 /** The closing line of `make test` and `make ci`. */
@@ -82,8 +147,7 @@ export function closingLine(totals: Totals): string {
 }
 
 if (import.meta.main) {
-  const paths = process.argv.slice(2);
-  const totals = await runTests(paths.length > 0 ? paths : ["tests"]);
+  const totals = await runTests();
   process.stdout.write(closingLine(totals));
   process.exitCode = totals.failed === 0 ? 0 : 1;
 }
