@@ -45,11 +45,11 @@ export function errorJson(error: ChatError): Record<string, string | number> {
   };
 }
 
-/** An error that no form on the page can show. */
-export function answerError(c: Context<WebEnv>, error: ChatError): Response | Promise<Response> {
+/** An error that no form on the page can show. `kept`: what was typed, so that it can be copied. */
+export function answerError(c: Context<WebEnv>, error: ChatError, kept = ""): Response | Promise<Response> {
   setErrorHeaders(c, error);
   if (wantsJson(c)) return c.json(errorJson(error), statusOf(error));
-  const page = <ErrorPage sentence={error.sentence} loggedIn={(c.get("session") ?? null) !== null} />;
+  const page = <ErrorPage sentence={error.sentence} loggedIn={(c.get("session") ?? null) !== null} kept={kept} />;
   return answerHtml(c, page, statusOf(error));
 }
 

@@ -132,7 +132,8 @@ export function needsLogin(): MiddlewareHandler<WebEnv> {
     }
     const isRead = c.req.method === "GET" || c.req.method === "HEAD";
     if (wantsJson(c) || !isRead) {
-      return answerError(c, failed("not_logged_in", "You are not logged in. Log in and try again.").error);
+      const { error } = failed("not_logged_in", "You are not logged in. Log in and try again.");
+      return answerError(c, error, isRead ? "" : (await readFields(c)).lines("body"));
     }
     const url = new URL(c.req.url);
     const login = url.pathname === "/" ? "/login" : `/login?next=${encodeURIComponent(url.pathname + url.search)}`;

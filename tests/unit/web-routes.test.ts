@@ -192,6 +192,16 @@ describe("writing", () => {
     expect(await definite.text()).not.toContain(id);
   });
 
+  test("a login that ended meanwhile does not cost the words", async () => {
+    const { conversationId } = await site.send(ada, "ben", "x");
+    await site.ask("/logout", { as: ada, form: {} });
+    for (const path of ["/to", `/c/${conversationId}/messages`]) {
+      const answer = await site.ask(path, { as: ada, form: { name: "ben", body: "long <words>" } });
+      expect(answer.status).toBe(401);
+      expect(await answer.text()).toContain("long &lt;words&gt;</textarea>");
+    }
+  });
+
   test("JSON bodies work like forms", async () => {
     const headers = { "content-type": "application/json", accept: "application/json", cookie: `lastword=${ada.token}` };
     const body = JSON.stringify({ name: "ben", body: "json", id: crypto.randomUUID() });

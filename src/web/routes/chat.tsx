@@ -115,7 +115,7 @@ async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Prom
 async function answerConversation(c: Context<WebEnv>, deps: WebDeps, id: string, draft: Draft): Promise<Response> {
   const session = sessionOf(c);
   const conversation = await read(c, (at) => deps.chat.conversation(session, { conversationId: id, ...at }));
-  if (!conversation.ok) return await answerError(c, conversation.error);
+  if (!conversation.ok) return await answerError(c, conversation.error, draft.body);
   const history = await readHistory(c, deps, id);
   if (!history.ok) return await answerError(c, history.error);
   if (draft.error !== null) setErrorHeaders(c, draft.error);

@@ -2,11 +2,19 @@
 import { CardPage } from "./page.tsx";
 
 /** The sentence, and where to go from here. */
-export function ErrorPage({ sentence, loggedIn }: { sentence: string; loggedIn: boolean }) {
+export function ErrorPage({ sentence, loggedIn, kept = "" }: { sentence: string; loggedIn: boolean; kept?: string }) {
   return (
     <CardPage title="That did not work">
       <h1>That did not work</h1>
       <p role="alert">{sentence}</p>
+      {kept === "" ? null : (
+        <div class="field">
+          <label for="kept">What you wrote, to copy</label>
+          <textarea id="kept" rows={6} readonly>
+            {kept}
+          </textarea>
+        </div>
+      )}
       <p>
         <a class="button" href={loggedIn ? "/" : "/login"}>
           {loggedIn ? "Back to your conversations" : "To the log-in page"}
