@@ -1,7 +1,7 @@
 /**
  * The simulated peer transport. As the real one: each replica dials every other and sends
- * only on the connection it dialled; within a connection frames are neither invented,
- * doubled nor reordered; a newer connection from a peer ends the older one. A cut holds
+ * only on the connection it dialled; within a connection frames are neither invented
+ * nor reordered (and doubled or lost only if a run asks for it); a newer connection from a peer ends the older one. A cut holds
  * frames (TCP would send them again after the heal); a killed sender's frames arrive as
  * far as its kernel had sent them, at one peer more, at the other less.
  */
@@ -45,6 +45,9 @@ export interface LinkTiming {
   readonly jitterMs: number;
   /** Share of frames that take ten times as long. */
   readonly slowShare: number;
+  /** Share of frames that are lost, and that arrive twice: more than TCP does, but a full queue or a retry may. */
+  readonly lostShare?: number;
+  readonly doubledShare?: number;
 }
 
 /** A connection whose sender cannot flush this many frames is dropped (bounded queue). */
@@ -165,9 +168,12 @@ export class SimNetwork {
       this.#break(connection);
       return;
     }
+    const { lostShare = 0, doubledShare = 0 } = this.#timing;
+    if (lostShare > 0 && this.#random.chance(lostShare)) return;
     const at = Math.max(connection.lastAt, this.#queue.now + this.#latency());
     connection.lastAt = at;
     connection.queue.push({ frame, at });
+    if (doubledShare > 0 && this.#random.chance(doubledShare)) connection.queue.push({ frame, at });
     this.#pump(connection);
   }
 

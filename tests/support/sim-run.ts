@@ -43,6 +43,9 @@ const WHOLE_MS_MAX = 90_000;
 const ACK_MS_MAX = 10_000;
 const STREAMS = 2;
 
+/** With partitions, frames also get lost and doubled by themselves. */
+const LOSSES = { lostShare: 0.002, doubledShare: 0.002 };
+
 function makeWorld({ seed, mode, recovery }: RunName, options: RunOptions): World {
   const replicas = options.replicas ?? 3;
   const name = `${seed}/${mode}/${recovery}`;
@@ -55,11 +58,14 @@ function makeWorld({ seed, mode, recovery }: RunName, options: RunOptions): Worl
     consistency: strict ? "strict" : "available",
     recovery,
     loopback: random.chance(0.7),
-    link: random.pick([
-      { latencyMs: 0.2, jitterMs: 1, slowShare: 0.01 },
-      { latencyMs: 1, jitterMs: 5, slowShare: 0.02 },
-      { latencyMs: 5, jitterMs: 40, slowShare: 0.03 },
-    ]),
+    link: {
+      ...random.pick([
+        { latencyMs: 0.2, jitterMs: 1, slowShare: 0.01 },
+        { latencyMs: 1, jitterMs: 5, slowShare: 0.02 },
+        { latencyMs: 5, jitterMs: 40, slowShare: 0.03 },
+      ]),
+      ...(mode === "partition" || strict ? LOSSES : {}),
+    },
     promises: { noForks, realTime: noForks, configured: replicas, strict },
     keepEntries: random.pick([4, 16, 60]),
     mutants: options.mutants ?? new Set(),
