@@ -6,7 +6,7 @@ const LID_MS = SOAK ? 30_000 : 5_000;
 
 story(
   "a frozen leader: the others write again, it rejoins when it goes on, nothing is lost",
-  { seconds: 60, load: { rate: 250 } },
+  { seconds: 120, load: { rate: 150 } },
   async (stage) => {
     const { cluster } = stage;
     const load = await stage.open();
@@ -38,7 +38,7 @@ story(
 
 story(
   `a laptop's lid: all three stand still for ${LID_MS / 1000} s, then write again; nothing is lost`,
-  { seconds: 60 + LID_MS / 1000, load: { rate: 200, deadlineMs: LID_MS + 20_000 } },
+  { seconds: 90 + LID_MS / 1000, load: { rate: 150, deadlineMs: LID_MS + 20_000 } },
   async (stage) => {
     const { cluster } = stage;
     const load = await stage.open();
@@ -52,7 +52,7 @@ story(
     load.goHome();
     const since = performance.now();
     for (const id of cluster.ids) {
-      await load.flows(`by replica ${id}`, { count: 20, fits: load.by(stage.address(id)), since, timeoutMs: 15_000 });
+      await load.flows(`by replica ${id}`, { count: 20, fits: load.by(stage.address(id)), since, timeoutMs: 30_000 });
     }
     await stage.settle();
     await stage.oneOrder();

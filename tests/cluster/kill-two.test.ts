@@ -42,7 +42,7 @@ async function round(stage: Stage, turns: Map<string, number>): Promise<void> {
 
 story(
   `any two killed at once, ${ROUNDS} rounds: nothing acknowledged is lost or doubled; the state files agree`,
-  { seconds: SOAK ? 600 : 90, load: { rate: 300 } },
+  { seconds: SOAK ? 900 : 180, load: { rate: 240 } },
   async (stage) => {
     const load = await stage.open();
     const turns = new Map<string, number>();

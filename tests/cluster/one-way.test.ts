@@ -3,7 +3,7 @@ import { SOAK, story } from "../support/load-cluster.ts";
 
 story(
   "one direction of a link cut: writing goes on, and all are in step after the heal",
-  { seconds: SOAK ? 600 : 110, cuttable: true, load: { rate: 90, faithful: true, deadlineMs: 25_000 } },
+  { seconds: SOAK ? 900 : 150, cuttable: true, load: { rate: 90, faithful: true, deadlineMs: 25_000 } },
   async (stage) => {
     const { cluster } = stage;
     const load = await stage.open();

@@ -45,7 +45,7 @@ async function strike(stage: Stage, fault: (typeof FAULTS)[number], random: Seed
 
 story(
   "what was acknowledged earlier comes earlier, in a view that is not newer; no excluded view acknowledges",
-  { seconds: SOAK ? 900 : 110, load: { rate: 250, writersPerReplica: 3 } },
+  { seconds: SOAK ? 900 : 180, load: { rate: 150, writersPerReplica: 3 } },
   async (stage) => {
     const load = await stage.open();
     const random = new SeededRandom(Number(process.env["SEED"] ?? 1));

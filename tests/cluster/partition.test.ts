@@ -7,14 +7,14 @@ import { describe, expect } from "bun:test";
 import { SOAK, story } from "../support/load-cluster.ts";
 
 /** A single one goes on alone after 5 s of silence; a busy machine takes longer. */
-const SOLE_TIMEOUT_MS = 25_000;
+const SOLE_TIMEOUT_MS = 40_000;
 const TOLD = { cuttable: true, load: { rate: 90, faithful: true, deadlineMs: 25_000 } };
 
 describe("available", () => {
   for (const kind of ["hold", "drop"] as const) {
     story(
       `both sides of a cut go on, and merge to one history with every acknowledged message once (${kind})`,
-      { ...TOLD, seconds: SOAK ? 600 : 110 },
+      { ...TOLD, seconds: SOAK ? 900 : 150 },
       async (stage) => {
         const { cluster } = stage;
         const load = await stage.open();
@@ -67,7 +67,7 @@ describe("available", () => {
 describe("strict", () => {
   story(
     "only the pair goes on; the single one says that it cannot, and catches up after the heal",
-    { ...TOLD, seconds: SOAK ? 600 : 110, cluster: { words: ["--consistency=strict"] } },
+    { ...TOLD, seconds: SOAK ? 900 : 150, cluster: { words: ["--consistency=strict"] } },
     async (stage) => {
       const { cluster } = stage;
       const load = await stage.open();

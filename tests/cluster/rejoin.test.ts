@@ -10,7 +10,7 @@ const STEADY = 100;
 
 story(
   `${BEHIND} messages behind: in step again while the others go on serving`,
-  { seconds: SOAK ? 400 : 90, load: { rate: STEADY } },
+  { seconds: SOAK ? 400 : 150, load: { rate: STEADY } },
   async (stage) => {
     const { cluster } = stage;
     const load = await stage.open();

@@ -31,7 +31,7 @@ async function interrupt(stage: Stage, ids: readonly number[]): Promise<void> {
 for (const how of ["together", "one after the other"] as const) {
   story(
     `Ctrl-C of any two, ${how}: exit 0, sends go on; the last one down starts alone at once`,
-    { seconds: 80, load: { rate: 250 } },
+    { seconds: 150, load: { rate: 150 } },
     async (stage) => {
       const { cluster } = stage;
       const load = await stage.open();
@@ -84,7 +84,7 @@ test("Ctrl-C of up under load: exit 0, nothing lost; up again goes on", async ()
   let load: Load | null = null;
   try {
     await three();
-    load = await Load.create({ addresses, rate: 250, deadlineMs: 30_000 });
+    load = await Load.create({ addresses, rate: 150, deadlineMs: 30_000 });
     load.start();
     await load.flows("by all three", { count: 100 });
     up.kill("SIGINT");

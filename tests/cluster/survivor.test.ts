@@ -40,7 +40,7 @@ async function round(stage: Stage, survivor: number, portsFirst: boolean): Promi
 
 story(
   `the survivor killed too, ${ROUNDS} rounds: the others say for whom they wait; nothing is lost`,
-  { seconds: SOAK ? 600 : 100, load: { rate: 250 } },
+  { seconds: SOAK ? 900 : 180, load: { rate: 150 } },
   async (stage) => {
     const { cluster } = stage;
     const load = await stage.open();
