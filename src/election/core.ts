@@ -245,7 +245,8 @@ export class Core implements CoreParts {
 
   /** R6: a process that was stopped must not believe what it knew before. Checked before every event. */
   private checkPause(now: number): boolean {
-    const gap = this.lastNow === null ? 0 : now - this.lastNow;
+    // A clock that goes back says as little about the time that passed as one that jumps ahead.
+    const gap = this.lastNow === null ? 0 : Math.abs(now - this.lastNow);
     this.lastNow = now;
     // Several short stops in a row silence us as one long one does: others count from what we sent.
     const quiet = now - (this.leftAt ?? now) - this.timing.heartbeatMs;
@@ -256,6 +257,7 @@ export class Core implements CoreParts {
     this.log.stalledMs = 0;
     if (pauseMs < this.timing.suspectMs * 0.8) return false;
     this.leftAt = null;
+    this.beatAt = Number.NEGATIVE_INFINITY;
     // Else the next tick would measure the same silence again, and one stop would be two.
     this.beatAt = Number.NEGATIVE_INFINITY;
     // Others may have gone on without us: behave as if restarted.
@@ -274,7 +276,7 @@ export class Core implements CoreParts {
   private onTick(now: number): void {
     const { tickMs } = this.timing;
     // Only on-time ticks count as silence: a late one may be this process's own fault.
-    const elapsed = this.lastTick === null ? tickMs : Math.min(now - this.lastTick, 2 * tickMs);
+    const elapsed = this.lastTick === null ? tickMs : Math.min(Math.abs(now - this.lastTick), 2 * tickMs);
     this.lastTick = now;
     this.peers.tick(elapsed);
     this.standing.tick(elapsed);
@@ -322,6 +324,7 @@ export class Core implements CoreParts {
   // ---------------------------------------------------------------- following
 
   private checkLeader(): void {
+    if (this.leadership?.lostMajority()) this.leadership = null;
     if (this.leaderId !== null && !this.peers.hears(this.leaderId)) this.dropLeader();
   }
 
@@ -390,16 +393,9 @@ export class Core implements CoreParts {
   private sendJoin(to: ReplicaId): void {
     this.joinMs = 0;
     const { storeId, bootId } = this.identity;
-    const { promised, lineage, lastSeq } = this.log;
-    const frame: Join = {
-      type: "join",
-      storeId,
-      bootId,
-      promised,
-      lineage: lineage.points(),
-      lastSeq,
-      commit: this.commit,
-    };
+    const { promised, lastSeq } = this.log;
+    const [lineage, commit] = [this.log.lineage.points(), this.commit];
+    const frame: Join = { type: "join", storeId, bootId, promised, lineage, lastSeq, commit };
     this.emit({ type: "send", to, frame });
   }
 

@@ -132,6 +132,17 @@ export class Leadership {
     return near.length >= majority(identity.configured.length);
   }
 
+  /**
+   * Strict: cut off from a majority of the configured replicas. Whoever still hears us, though we
+   * do not hear it, would follow us for as long as we said that we lead, and elect nobody.
+   */
+  lostMajority(): boolean {
+    const { identity, peers } = this.core;
+    const needed = majority(identity.configured.length);
+    if (identity.consistency === "available" || this.view().members.length < needed) return false;
+    return 1 + peers.ids.filter((id) => !peers.silent(id)).length < needed;
+  }
+
   propose(ops: readonly Uint8Array[]): void {
     const { log } = this.core;
     log.append([{ kind: "op", viewNo: this.view().no, firstSeq: log.lastSeq + 1, ops }], null, null);
