@@ -100,7 +100,9 @@ export class FeedHub {
       const { sessionId, userId } = feed.session;
       if (queries.sessionsOf(userId).some((s) => s.id === sessionId))
         feed.push({ kind: "reset", reason: "LINEAGE" }, cursor);
-      else endOf(feed);
+      // Its login may be on its way back through the log: without a word, so that who reads
+      // comes again and is told by `authenticateFresh`, which waits for that.
+      else feed.end();
     }
   }
 

@@ -1,7 +1,11 @@
 /** What a person does with the chat, each step at another of three real replicas: the page's HTTP side. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { chromium } from "playwright-core";
 import { Cluster, waitFor } from "../support/cluster.ts";
 import { WEB_PASSWORD, WebPerson } from "../support/web-person.ts";
+
+const CHROMIUM = "/usr/bin/chromium";
 
 let cluster: Cluster;
 let count = 0;
@@ -254,6 +258,48 @@ describe("S5 presence and typing", () => {
     stays.close();
     watch.close();
   }, 40_000);
+
+  test.skipIf(!existsSync(CHROMIUM) && process.env["CI"] !== "true")(
+    "a page that is open stays online however long nothing happens; a browser that stands still is gone",
+    async () => {
+      const anna = await person("anna");
+      const watch = await anna.events(at(0));
+      await watch.until("ping");
+      const visitor = stranger("visitor");
+      const says = (is: boolean) => (data: string) =>
+        data.includes(`"${visitor.name}"`) && data.includes(`"online":${is}`);
+      const server = await chromium.launchServer({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+      // The whole group: a browser is many processes, and one of them speaks to the network.
+      const group = -server.process().pid!;
+      try {
+        const browser = await chromium.connect(server.wsEndpoint());
+        const page = await browser.newPage();
+        await page.goto(`${at(1)}/register`);
+        await page.getByLabel("Name", { exact: true }).fill(visitor.name);
+        await page.getByLabel("Password", { exact: true }).fill(WEB_PASSWORD);
+        await page.getByRole("button", { name: "Register", exact: true }).click();
+        await watch.until("presence", says(true));
+        const pings = watch.seen.filter((event) => event.name === "ping").length;
+        // Longer than a page may be silent, by the replica's own clock.
+        await waitFor(
+          "twelve pings",
+          () => watch.seen.filter((event) => event.name === "ping").length > pings + 12,
+          30_000,
+        );
+        expect(watch.seen.some((event) => event.name === "presence" && says(false)(event.data))).toBe(false);
+        process.kill(group, "SIGSTOP");
+        await watch.until("presence", says(false), { timeoutMs: 15_000 });
+        const from = watch.seen.length;
+        process.kill(group, "SIGCONT");
+        await watch.until("presence", says(true), { from });
+      } finally {
+        process.kill(group, "SIGCONT");
+        await server.close();
+        watch.close();
+      }
+    },
+    90_000,
+  );
 
   test("typing is seen at another replica, by the other side only, and never fills a stream", async () => {
     const anna = await person("anna");

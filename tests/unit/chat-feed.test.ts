@@ -246,6 +246,13 @@ describe("bounds and ends", () => {
     expect((await drain(feed)).map(({ event }) => event.kind)).toEqual(["reset", "message"]);
   });
 
+  test("a login that a replaced state does not have ends its stream without a word: it may come back", async () => {
+    const feed = open(ben);
+    Object.assign(solo.state.queries, { sessionsOf: () => [] });
+    solo.chat.stateReplaced();
+    expect(await takeAll(feed)).toEqual([]);
+  });
+
   test("a reader that gave up waiting does not swallow the next item", async () => {
     const feed = open(ben);
     const first = feed.next();
