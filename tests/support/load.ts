@@ -99,7 +99,7 @@ export class Load {
 
   async #register(index: number, name: string, to: number): Promise<void> {
     const home = index % this.#options.addresses.length;
-    const client = new ChatClient({ addresses: this.#rotated(home, false), ownConnections: true });
+    const client = new ChatClient({ addresses: this.#rotated(home, false), ownConnections: true, deadlineMs: 30_000 });
     const clientId = crypto.randomUUID();
     for (let attempt = 1; ; attempt++) {
       // The same id each time: an attempt without an answer may have made the account.
