@@ -129,6 +129,29 @@ stories("two people on two replicas", () => {
   );
 
   test(
+    "first words to a wrong name: the sentence is at the field, the text stays, the right name takes it",
+    async () => {
+      const kim = await arrive("kim", 0);
+      const lea = await arrive("lea", 1);
+      const { page } = kim;
+      await page.getByLabel("To", { exact: true }).fill("leah");
+      await composer(page).fill("is it you?");
+      await composer(page).press("Enter");
+      await page.locator("#field-name-error", { hasText: /\w/ }).waitFor();
+      expect(await composer(page).inputValue()).toBe("is it you?");
+      await page.getByLabel("To", { exact: true }).fill("lea");
+      await page.getByRole("button", { name: "Send" }).click();
+      await page.waitForURL(/\/c\//);
+      await row(page, "is it you?").waitFor();
+      await lea.openFrom(cluster.web(1), "kim");
+      expect(await texts(lea.page)).toEqual(["is it you?"]);
+      await page.goto(cluster.web(0));
+      expect(await composer(page).inputValue()).toBe("");
+    },
+    STORY_MS,
+  );
+
+  test(
     "S2 after a log-out nothing shows, at any replica",
     async () => {
       const ida = await arrive("ida", 0);

@@ -121,14 +121,23 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
     takeBack(item, sentence, which) {
       if (item.conversation !== conversation || (to === null && field.value !== "")) return false;
       showSending(false);
-      field.value = item.body;
-      if (to !== null) to.value = item.to ?? "";
+      // What is in the fields may have been mended while the words were under way.
+      if (field.value === "") field.value = item.body;
+      if (to !== null && to.value === "") to.value = item.to;
       const input = to !== null && which !== "body" ? to : field;
       showError(input, sentence);
       input.focus();
       keepDraft();
       fit();
       return true;
+    },
+    /** Shows words that an earlier page has begun to send. */
+    resume(item) {
+      field.value = item.body;
+      to.value = item.to;
+      sendingTo = item;
+      showSending(true);
+      fit();
     },
     /** The words for a new conversation have arrived: they are no draft any more. */
     clear() {

@@ -65,11 +65,14 @@ function startApp() {
     onChange: store,
     onSent(item, answer) {
       if (item.conversation === null) {
-        composer?.clear();
         delete state.drafts.new;
         state.to = "";
         store();
-        location.assign(`/c/${answer.message.conversationId}`);
+        // Only from the page where it was written: elsewhere one is reading something else by now.
+        if (conversation === null && composer !== null) {
+          composer.clear();
+          location.assign(`/c/${answer.message.conversationId}`);
+        }
       } else if (item.conversation === conversation && answer.row !== undefined) {
         roll.addHtml(answer.row, false, answer.kept);
         roll.clearUnread([], Number.MAX_SAFE_INTEGER);
@@ -87,13 +90,7 @@ function startApp() {
     state,
     isMoving: () => movingTo !== null,
   });
-  if (
-    composer !== null &&
-    conversation === null &&
-    state.unsent.some((item) => item.conversation === null && item.failed === null)
-  ) {
-    composer.showSending(true);
-  }
+  if (composer !== null && conversation === null) resumeNew();
   if (state.place !== null) roll?.goTo(state.place);
   if (state.kept !== null) roll?.keepAtLeast(state.kept);
   if (state.moved)
@@ -102,6 +99,17 @@ function startApp() {
 
   const selection = roll === null ? null : openSelection(roll);
   const reading = roll === null ? null : openReading(roll, data.readOnSight === "yes");
+
+  /** First words to somebody that were under way when the page changed: still so, or refused meanwhile. */
+  function resumeNew() {
+    const item = state.unsent.find((one) => one.conversation === null);
+    if (item === undefined) return;
+    if (item.failed === null) composer.resume(item);
+    else {
+      state.unsent.splice(state.unsent.indexOf(item), 1);
+      composer.takeBack(item, item.failed, "to");
+    }
+  }
 
   // --- the list on the left -------------------------------------------------------------------
   let sidebarTimer = null;
