@@ -40,6 +40,8 @@ interface Heard {
   n: number;
   facts: ReplicaFacts;
   readonly online: Set<string>;
+  /** Looks until it counts as dead if it is not heard: its first gossip may come before its first Beat. */
+  graceLooks: number;
 }
 
 export interface GossipDeps {
@@ -57,8 +59,11 @@ const USERS_PER_MESSAGE = 2000;
 const TYPING_PER_MESSAGE = 200;
 /** Changes within this time leave together. */
 const GATHER_MS = 50;
-/** How often a replica says its number, and looks who is still heard. */
+/** How often a replica says its number. */
 const BEAT_MS = 500;
+/** How often it looks who is still heard: whoever was connected to a dead replica is gone within 2 s. */
+const LOOK_MS = 100;
+const GRACE_LOOKS = 6;
 
 /** Presence over all replicas, and the facts about them. */
 export class ReplicaGossip implements Presence {
@@ -72,6 +77,7 @@ export class ReplicaGossip implements Presence {
   #facts: ReplicaFacts | null = null;
   #n = 0;
   #beat: ReturnType<typeof setInterval> | null = null;
+  #look: ReturnType<typeof setInterval> | null = null;
   #gather: ReturnType<typeof setTimeout> | null = null;
 
   constructor(deps: GossipDeps) {
@@ -81,12 +87,14 @@ export class ReplicaGossip implements Presence {
   /** From now on this replica describes itself. */
   start(facts: ReplicaFacts): void {
     this.#facts = facts;
-    this.#beat = setInterval(() => this.#onBeat(), BEAT_MS);
+    this.#beat = setInterval(() => this.#send({}), BEAT_MS);
+    this.#look = setInterval(() => this.#forgetDead(), LOOK_MS);
     this.#sayAll();
   }
 
   stop(): void {
     if (this.#beat !== null) clearInterval(this.#beat);
+    if (this.#look !== null) clearInterval(this.#look);
     if (this.#gather !== null) clearTimeout(this.#gather);
   }
 
@@ -139,7 +147,13 @@ export class ReplicaGossip implements Presence {
       for (const listener of this.#typingListeners) listener(conversation, user);
     }
     if (message.facts !== undefined && message.all !== undefined) {
-      this.#replace(from, { boot: message.boot, n: message.n, facts: message.facts, online: new Set(message.all) });
+      this.#replace(from, {
+        boot: message.boot,
+        n: message.n,
+        facts: message.facts,
+        online: new Set(message.all),
+        graceLooks: GRACE_LOOKS,
+      });
       return;
     }
     const known = this.#heard.get(from);
@@ -150,6 +164,7 @@ export class ReplicaGossip implements Presence {
       return;
     }
     known.n = message.n;
+    known.graceLooks = GRACE_LOOKS;
     this.#changing(changes, () => {
       for (const user of message.on ?? []) known.online.add(user);
       for (const user of message.off ?? []) known.online.delete(user);
@@ -174,9 +189,11 @@ export class ReplicaGossip implements Presence {
     }
   }
 
-  #onBeat(): void {
-    for (const peer of this.#heard.keys()) if (!this.#deps.hears(peer)) this.#replace(peer, null);
-    this.#send({});
+  #forgetDead(): void {
+    for (const [peer, heard] of this.#heard) {
+      heard.graceLooks -= 1;
+      if (heard.graceLooks < 0 && !this.#deps.hears(peer)) this.#replace(peer, null);
+    }
   }
 
   #soon(): void {

@@ -4,7 +4,7 @@ import { randomId, tokenHash, userIdFor } from "./ids.ts";
 import { checkClientId, checkName, checkPassword, typedName, PASSWORD_BYTES_MAX } from "./limits.ts";
 import { requestHash, type NewSession, type Op, type OpBody } from "./op.ts";
 import { GATE_RETRY_MS, PasswordGate } from "./password-gate.ts";
-import { isLoopback, RateLimit } from "./rate-limit.ts";
+import { addressKey, isLoopback, RateLimit } from "./rate-limit.ts";
 import { recordedResult } from "./apply.ts";
 import type { Reading } from "./reading.ts";
 import { SESSION_TTL_MICROS, type UserRow } from "./rows.ts";
@@ -133,7 +133,8 @@ export class Accounts {
     if (this.#deps.queries().user(id) !== null) return await this.#registeredBefore(id, folded, input.password);
     if (this.#registration === "closed")
       return failed("invalid", "New accounts are not taken here; ask whoever runs this chat.", { field: "name" });
-    const wait = this.#limited && !isLoopback(caller.address) ? this.#registrations.take(caller.address) : 0;
+    const wait =
+      this.#limited && !isLoopback(caller.address) ? this.#registrations.take(addressKey(caller.address)) : 0;
     if (wait > 0) return failedWith("slow_down", { retryAfterMs: wait });
     if (this.#deps.queries().userByFolded(folded) !== null) return failedWith("name_taken", { field: "name" });
     const passwordHash = await this.#gate.hash(password.value);
@@ -190,7 +191,7 @@ export class Accounts {
 
   #loginWait(folded: string, address: string): number {
     const byName = this.#byName.take(folded);
-    return Math.max(byName, isLoopback(address) ? 0 : this.#byAddress.take(address));
+    return Math.max(byName, isLoopback(address) ? 0 : this.#byAddress.take(addressKey(address)));
   }
 
   async #logIn(user: UserRow): Promise<Answer<LoggedIn>> {

@@ -1,4 +1,5 @@
 /** Token buckets by key, in bounded memory; each replica counts for itself. */
+import { isIP } from "node:net";
 import type { Clock } from "./ports.ts";
 
 /** Keys kept; above that the longest unused go, which only ever forgives. */
@@ -36,6 +37,27 @@ export class RateLimit {
     bucket.tokens -= 1;
     return 0;
   }
+}
+
+/**
+ * The key of an address: of IPv6 the first 64 bits, because whoever has one address of such a
+ * network has them all. A text that is no address is its own key, cut to a bounded length.
+ */
+export function addressKey(address: string): string {
+  const plain = address
+    .toLowerCase()
+    .replace(/%.*$/, "")
+    .replace(/^::ffff:(?=\d+\.)/, "");
+  if (isIP(plain) !== 6) return plain.slice(0, 64);
+  const [head, tail] = plain.split("::");
+  const groups = (part: string | undefined): string[] => (part === undefined || part === "" ? [] : part.split(":"));
+  const [first, last] = [groups(head), groups(tail)];
+  const all =
+    tail === undefined ? first : [...first, ...Array<string>(8 - first.length - last.length).fill("0"), ...last];
+  return all
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ""))
+    .join(":");
 }
 
 /** Loopback callers are this machine's own people and tests: not limited by address. */

@@ -32,12 +32,15 @@ export interface HandoverDeps {
 /** Makes tokens for the others and opens those made for this replica. */
 export class Handover {
   readonly #deps: HandoverDeps;
+  /** As browsers write it: without the port that goes without saying. */
+  readonly #self: string;
   readonly #startedMs: number;
   /** By the token's random part: when it may be forgotten, wall-clock ms. */
   readonly #opened = new Map<string, number>();
 
   constructor(deps: HandoverDeps) {
     this.#deps = deps;
+    this.#self = new URL(deps.self).origin;
     this.#startedMs = this.#nowMs();
   }
 
@@ -45,7 +48,7 @@ export class Handover {
   seal(token: string, origin: string): string {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv("aes-256-gcm", this.#deps.key, iv);
-    cipher.setAAD(Buffer.from(origin));
+    cipher.setAAD(Buffer.from(new URL(origin).origin));
     const time = Buffer.alloc(TIME_BYTES);
     time.writeBigUInt64BE(BigInt(this.#nowMs()));
     const sealed = Buffer.concat([cipher.update(time), cipher.update(token, "ascii"), cipher.final()]);
@@ -73,7 +76,7 @@ export class Handover {
   #decrypt(bytes: Buffer): Buffer | null {
     try {
       const decipher = createDecipheriv("aes-256-gcm", this.#deps.key, bytes.subarray(0, IV_BYTES));
-      decipher.setAAD(Buffer.from(this.#deps.self));
+      decipher.setAAD(Buffer.from(this.#self));
       decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
       return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
     } catch {
@@ -91,8 +94,13 @@ export class Handover {
   }
 }
 
-/** The origins that a cookie of this address bar does not reach. */
+/**
+ * The origins that a cookie of this address bar does not reach. None for a page that was opened at the front
+ * or through a proxy: it stays at that address.
+ */
 export function otherHosts(requestUrl: string, origins: readonly string[]): string[] {
-  const host = new URL(requestUrl).hostname;
-  return origins.filter((origin) => new URL(origin).hostname !== host);
+  const own = new URL(requestUrl);
+  const urls = origins.map((origin) => new URL(origin));
+  if (!urls.some((url) => url.host === own.host)) return [];
+  return urls.filter((url) => url.hostname !== own.hostname).map((url) => url.origin);
 }

@@ -1,4 +1,5 @@
 /** From an HTTP request to the chat's words: fields of a form or JSON, the caller, the cursor, the login. */
+import { isIP } from "node:net";
 import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { failed, type Answer } from "../chat/errors.ts";
@@ -75,8 +76,10 @@ export function callerOf(c: Context<WebEnv>, deps: WebDeps): Caller {
   const socket = (c.env as WebEnv["Bindings"] | undefined)?.server?.requestIP(c.req.raw)?.address ?? "unknown";
   if (deps.behindProxy !== true) return { address: socket };
   // The last entry was written by our own proxy; those before it by anybody.
-  const forwarded = c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim();
-  return { address: forwarded === undefined || forwarded === "" ? socket : forwarded };
+  const forwarded = c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "";
+  // Some proxies add the port.
+  const address = forwarded.replace(/^\[(.*)\](?::\d+)?$/, "$1").replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1");
+  return { address: isIP(address) === 0 ? socket : address };
 }
 
 /** "At or after this": the header of a program, else the cookie of a browser that has just written. */

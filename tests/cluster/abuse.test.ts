@@ -81,28 +81,32 @@ describe("header injection", () => {
     "\u0000x",
   ];
 
-  test.each(BREAKS)("%j adds no header anywhere", async (text) => {
-    const answers = [
-      await ada.ask(cluster.web(0), `/login?next=${encodeURIComponent(`/people${text}`)}`, { page: true }),
-      await new WebPerson("x").ask(cluster.web(0), `/c/${encodeURIComponent(`x${text}`)}`, { page: true }),
-      await new WebPerson("x").ask(cluster.web(0), `/people?after=${encodeURIComponent(text)}`, { page: true }),
-      await ada.ask(cluster.web(0), `/?to=${encodeURIComponent(`ben${text}`)}`, { page: true }),
-      await ada.ask(cluster.web(0), "/account/settings", { form: { theme: `dark${text}` } }),
-      await ada.ask(cluster.web(0), "/login", {
-        form: { name: `ada${text}`, password: WEB_PASSWORD, next: `/${text}` },
-      }),
-      await ada.ask(cluster.web(0), `/handover?next=${encodeURIComponent(text)}`, {
-        headers: { referer: `${cluster.web(1)}/` },
-      }),
-    ];
-    for (const answer of answers) {
-      expect(answer.headers.get("x-planted")).toBeNull();
-      for (const [name, value] of answer.headers)
-        expect([name, value]).not.toEqual([name, expect.stringMatching(/[\r\n]/)]);
-      expect(answer.headers.get("location") ?? "/").toStartWith("/");
-      expect(answer.headers.get("location") ?? "/").not.toStartWith("//");
-    }
-  });
+  test.each(BREAKS)(
+    "%j adds no header anywhere",
+    async (text) => {
+      const answers = [
+        await ada.ask(cluster.web(0), `/login?next=${encodeURIComponent(`/people${text}`)}`, { page: true }),
+        await new WebPerson("x").ask(cluster.web(0), `/c/${encodeURIComponent(`x${text}`)}`, { page: true }),
+        await new WebPerson("x").ask(cluster.web(0), `/people?after=${encodeURIComponent(text)}`, { page: true }),
+        await ada.ask(cluster.web(0), `/?to=${encodeURIComponent(`ben${text}`)}`, { page: true }),
+        await ada.ask(cluster.web(0), "/account/settings", { form: { theme: `dark${text}` } }),
+        await ada.ask(cluster.web(0), "/login", {
+          form: { name: `ada${text}`, password: WEB_PASSWORD, next: `/${text}` },
+        }),
+        await ada.ask(cluster.web(0), `/handover?next=${encodeURIComponent(text)}`, {
+          headers: { referer: `${cluster.web(1)}/` },
+        }),
+      ];
+      for (const answer of answers) {
+        expect(answer.headers.get("x-planted")).toBeNull();
+        for (const [name, value] of answer.headers)
+          expect([name, value]).not.toEqual([name, expect.stringMatching(/[\r\n]/)]);
+        expect(answer.headers.get("location") ?? "/").toStartWith("/");
+        expect(answer.headers.get("location") ?? "/").not.toStartWith("//");
+      }
+    },
+    30_000,
+  );
 
   test("a request that could be read as two, or as none, is answered once or not at all", async () => {
     const smuggled = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
@@ -130,11 +134,15 @@ describe("open redirects", () => {
     "javascript:alert(1)",
     "/%2f%2fevil.example",
     " //evil.example",
-  ])("a login goes on to %j only as to /", async (next) => {
-    const form = { name: "ada", password: WEB_PASSWORD, next };
-    const answer = await new WebPerson("ada").ask(cluster.web(1), "/login", { form, page: true });
-    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/"]);
-  });
+  ])(
+    "a login goes on to %j only as to /",
+    async (next) => {
+      const form = { name: "ada", password: WEB_PASSWORD, next };
+      const answer = await new WebPerson("ada").ask(cluster.web(1), "/login", { form, page: true });
+      expect([answer.status, answer.headers.get("location")]).toEqual([303, "/"]);
+    },
+    30_000,
+  );
 });
 
 describe("somebody else's things over gRPC", () => {

@@ -102,7 +102,7 @@ describe("S2 log in, log out", () => {
     }
     expect(answers[0]).toEqual(answers[1]!);
     expect(answers[0]![0]).toBe(401);
-  });
+  }, 30_000);
 
   test("a login counts at all replicas; after a log-out at none, streams end, Back shows nothing", async () => {
     const anna = await person("anna");
@@ -169,7 +169,7 @@ describe("S3 send by name", () => {
     expect(page).toContain("There is nobody of this name here");
     expect(page).toContain(form.body);
     expect(page).toContain(`value="${form.name}"`);
-  });
+  }, 30_000);
 });
 
 describe("S4 unread, read by click", () => {

@@ -12,7 +12,7 @@ import {
 import { parseCursor, formatCursor } from "../../src/chat/cursor.ts";
 import { splitMessageId, userIdFor } from "../../src/chat/ids.ts";
 import { PasswordGate } from "../../src/chat/password-gate.ts";
-import { isLoopback, RateLimit } from "../../src/chat/rate-limit.ts";
+import { addressKey, isLoopback, RateLimit } from "../../src/chat/rate-limit.ts";
 
 type Checked = { ok: true; value: unknown } | { ok: false; error: { code: string } };
 const code = (checked: Checked): string => (checked.ok ? "ok" : checked.error.code);
@@ -131,6 +131,15 @@ test("a bucket empties, fills with time, and says how long", () => {
   // Memory is bounded: a flood of names forgets the oldest ones.
   for (let n = 0; n < 20_000; n++) limit.take(`name ${n}`);
   expect(limit.take("a")).toBe(0);
+});
+
+test("an IPv6 network counts as one address, however it is written", () => {
+  const same = ["2001:db8:1:2::1", "2001:0DB8:0001:0002:ffff:ffff:ffff:ffff", "2001:db8:1:2:3:4:5:6%eth0"];
+  expect(new Set(same.map(addressKey))).toEqual(new Set(["2001:db8:1:2"]));
+  expect(addressKey("2001:db8::1")).toBe("2001:db8:0:0");
+  expect(addressKey("::ffff:192.0.2.1")).toBe("192.0.2.1");
+  expect(addressKey("192.0.2.1")).not.toBe(addressKey("192.0.2.2"));
+  expect(addressKey("x".repeat(5000)).length).toBe(64);
 });
 
 test("which addresses are this machine's own", () => {

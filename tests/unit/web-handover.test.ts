@@ -27,6 +27,12 @@ describe("a hand-over token", () => {
     expect(b.open(token)).toBeNull();
   });
 
+  test("names an origin as browsers do", () => {
+    const a = at("https://a.example:443");
+    const b = at("https://B.example:443");
+    expect(b.open(a.seal(LOGIN, "https://b.example"))).toBe(LOGIN);
+  });
+
   test("every one is another, and no letter of it can be changed", () => {
     const a = at("https://a.example:8081");
     expect(a.seal(LOGIN, B)).not.toBe(a.seal(LOGIN, B));
@@ -80,6 +86,11 @@ describe("a hand-over token", () => {
   test("is needed where the cookie does not reach: under another name, not another port", () => {
     const origins = ["http://localhost:8081", "http://localhost:8082", "https://b.example"];
     expect(otherHosts("http://localhost:8081/events/alive", origins)).toEqual(["https://b.example"]);
+    expect(otherHosts("https://b.example:443/", ["https://b.example:443", "https://c.example"])).toEqual([
+      "https://c.example",
+    ]);
+    // The front, or a proxy's name: such a page stays where it is.
+    for (const url of ["http://localhost:8080/", "https://chat.example/"]) expect(otherHosts(url, origins)).toEqual([]);
   });
 });
 
@@ -96,7 +107,7 @@ describe("over the page", () => {
 
   test("a login that ended is not handed over, and a cookie is set only for one that stands", async () => {
     const ada = await site.person("ada");
-    const maker = new Handover({ key: new Uint8Array(32).fill(7), self: "x", clock: wallClock });
+    const maker = new Handover({ key: new Uint8Array(32).fill(7), self: "http://x", clock: wallClock });
     await until(() => Date.now() > siteStart);
     const [first, second] = [maker.seal(ada.token, ORIGIN), maker.seal(ada.token, ORIGIN)];
     const taken = await site.ask("/handover", { form: { token: first } });
