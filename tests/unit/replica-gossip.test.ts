@@ -52,7 +52,14 @@ describe("typing", () => {
     for (let i = 0; i < 1000; i++) a.sendTyping(`c${i}`, "ann");
     jest.advanceTimersByTime(100);
     expect(heard).toHaveLength(200);
-    const bad = [{ typing: "c1" }, { typing: [["c1"]] }, { typing: [["c1", 7]] }, { typing: [["a", "b", "c"]] }];
+    const many = Array.from({ length: 201 }, (_, i) => [`c${i}`, "ann"]);
+    const bad = [
+      { typing: "c1" },
+      { typing: many },
+      { typing: [["c1"]] },
+      { typing: [["c1", 7]] },
+      { typing: [["a", "b", "c"]] },
+    ];
     for (const message of bad) b.receive(0, JSON.stringify({ boot: "boot0", n: 1, ...message }));
     b.receive(7, JSON.stringify({ boot: "boot0", n: 1, typing: [["c1", "ann"]] }));
     expect(heard).toHaveLength(200);

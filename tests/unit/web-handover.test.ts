@@ -78,7 +78,9 @@ describe("a hand-over token", () => {
     const first = Array.from({ length: 10_000 }, () => a.seal(LOGIN, B));
     for (const token of first) expect(b.open(token)).toBe(LOGIN);
     expect(b.open(a.seal(LOGIN, B))).toBeNull();
-    nowMs += HANDOVER_MS + 1;
+    nowMs += HANDOVER_MS;
+    expect([b.open(first[0]!), b.open(a.seal(LOGIN, B))]).toEqual([null, null]);
+    nowMs += 1;
     expect(b.open(first[0]!)).toBeNull();
     expect(b.open(a.seal(LOGIN, B))).toBe(LOGIN);
   });
@@ -103,6 +105,15 @@ describe("over the page", () => {
     const ada = await site.person("ada");
     const answer = await site.ask("/events/alive", { as: ada, form: { stream: "s", seats: "8" } });
     expect([answer.status, await answer.text()]).toEqual([204, ""]);
+  });
+
+  test("the page where one arrives opens only for who was sent by a replica's page", async () => {
+    const from = async (headers: Record<string, string>) =>
+      (await site.ask("/handover?next=/people", { headers })).status;
+    expect(await from({ referer: "http://localhost:8082/" })).toBe(200);
+    for (const referer of ["http://localhost:9999/", "https://evil.example/", "http://localhost:8082.evil.example/"])
+      expect([referer, await from({ referer })]).toEqual([referer, 303]);
+    expect(await from({})).toBe(303);
   });
 
   test("a login that ended is not handed over, and a cookie is set only for one that stands", async () => {
