@@ -65,8 +65,13 @@ describe.skipIf(!openssl)("over TLS", () => {
       expect(page).toContain("<h1>Log in</h1>");
       expect(page.toLowerCase()).toContain("strict-transport-security: max-age=");
       const registered = await host.curl([
-        ...["--cacert", authority.ca, "--data-urlencode", "name=anna"],
-        ...["--data-urlencode", `password=${WEB_PASSWORD}`, `${origin}/register`],
+        "--cacert",
+        authority.ca,
+        "--data-urlencode",
+        "name=anna",
+        "--data-urlencode",
+        `password=${WEB_PASSWORD}`,
+        `${origin}/register`,
       ]);
       expect(registered.text).toStartWith("HTTP/1.1 303");
       const cookies = [...registered.text.matchAll(/^set-cookie: (.*)\r$/gim)].map((found) => found[1]!);
