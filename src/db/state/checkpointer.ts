@@ -4,27 +4,33 @@
  * SQLite would do it inside a commit, on the thread that keeps the promise. Every message
  * touches a page somewhere in the index of requests, so a checkpoint copies pages from all
  * over the file and takes 15 to 60 ms with its two fsyncs; every member waits for the slowest
- * one, so three replicas pay three times. Here the other thread copies the bulk while commits
- * go on; what was committed meanwhile, a few per cent of it, follows on the main thread,
- * because only a WAL that was copied to its end is begun anew instead of growing.
+ * one, so three replicas pay three times. Here the other thread copies while commits go on,
+ * again and again until it is faster than they are: only a WAL that was copied to its end is
+ * begun anew by the next commit, instead of growing.
  */
-import type { Database } from "bun:sqlite";
 
 /**
- * Ops between two checkpoints: some 25 MB of WAL. More would make them rarer, but a WAL that
+ * Ops between two checkpoints: some 50 MB of WAL. More would make them rarer, but a WAL that
  * grows costs twice what one does that is written over (the file system zeroes new pages).
  */
-const OPS_BETWEEN = 4_096;
+const OPS_BETWEEN = 8_192;
 
 const WORKER_SOURCE = `
 import { Database } from "bun:sqlite";
-self.onmessage = ({ data: { path, pragmas } }) => {
+self.onmessage = ({ data: { path, pragmas, passes } }) => {
   let db;
   let error = null;
   try {
     db = new Database(path, { readwrite: true });
     for (const pragma of pragmas) db.run(pragma);
-    db.run("PRAGMA wal_checkpoint(PASSIVE)");
+    const pass = db.query("PRAGMA wal_checkpoint(PASSIVE)");
+    let end = 0;
+    for (let i = 0; i < passes; i++) {
+      const { log } = pass.get();
+      // Shorter than before: a commit found all of it copied and began anew.
+      if (log < end) break;
+      end = log;
+    }
   } catch (cause) {
     error = String(cause.code ?? cause.message);
   }
@@ -37,21 +43,24 @@ self.onmessage = ({ data: { path, pragmas } }) => {
  * A checkpoint that is overtaken by this many ops is waited for, a little with each batch:
  * while a replica catches up, commits would outrun the disk, and the WAL grow without end.
  */
-const OVERTAKEN_OPS = 4 * OPS_BETWEEN;
+const OVERTAKEN_OPS = 2 * OPS_BETWEEN;
 const OVERTAKEN_WAIT_MS = 10;
+
+/**
+ * The first pass copies the bulk; each later one what was committed during the one before, soon
+ * only a few pages. A pass that ends between two commits lets the WAL begin anew.
+ */
+const PASSES_MAX = 8;
 
 /** Of one open database file. */
 export class Checkpointer {
   readonly #path: string;
-  readonly #client: Database;
   #ops = 0;
   #worker: Worker | null = null;
   #running = false;
-  #closed = false;
 
-  constructor(path: string, client: Database) {
+  constructor(path: string) {
     this.#path = path;
-    this.#client = client;
   }
 
   /** So many ops were committed. */
@@ -63,13 +72,13 @@ export class Checkpointer {
     this.#running = true;
     this.#startedWorker().postMessage({
       path: this.#path,
+      passes: PASSES_MAX,
       pragmas: process.platform === "darwin" ? ["PRAGMA checkpoint_fullfsync = 1"] : [],
     });
   }
 
   /** Before the database is closed. */
   close(): void {
-    this.#closed = true;
     this.#worker?.terminate();
   }
 
@@ -88,6 +97,5 @@ export class Checkpointer {
 
   #finish(): void {
     this.#running = false;
-    if (!this.#closed && !this.#client.inTransaction) this.#client.run("PRAGMA wal_checkpoint(PASSIVE)");
   }
 }

@@ -24,7 +24,7 @@ const CACHE_KIB = 64 * 1024;
  */
 const WAL_CHECKPOINT_PAGES = 32_768;
 /** Of the WAL file: it is written over from the start, which is cheaper than to grow again. */
-const WAL_KEPT_BYTES = 64 * 1024 * 1024;
+const WAL_KEPT_BYTES = 128 * 1024 * 1024;
 
 /** A value that SQLite binds. */
 export type Bound = string | number | null | Uint8Array;

@@ -23,10 +23,10 @@ import { fsyncFolder, storageError } from "../sqlite.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { compile, openState, type StateConnection, type Statement } from "./connection.ts";
 import { meta } from "./schema.ts";
-import { NothingUnread } from "./nothing-unread.ts";
 import { hashNow, hashSteps, type StateHash } from "./state-hash.ts";
 import { StateQueries } from "./state-queries.ts";
 import { StateRows } from "./state-rows.ts";
+import { UnreadMemo } from "./unread-memo.ts";
 
 /** Told after each batch of ops is committed, in the order of the log: for proposers and streams. */
 export type AppliedListener = (ops: readonly AppliedOp[], view: string) => void;
@@ -81,14 +81,14 @@ export class StateDb implements StateMachine {
       this.#savepoint = client.prepare("SAVEPOINT op");
       this.#release = client.prepare("RELEASE op");
       this.#setPosition = compileSetPosition(this.#connection);
-      const nothingUnread = new NothingUnread();
-      this.#rows = new StateRows(this.#connection, nothingUnread);
+      const unread = new UnreadMemo();
+      this.#rows = new StateRows(this.#connection, unread);
       this.#position = readPosition(this.#connection);
-      this.queries = new StateQueries(this.#connection, nothingUnread, {
+      this.queries = new StateQueries(this.#connection, unread, {
         appliedSeq: () => this.#position.seq,
         newestMicros: () => this.#position.newestMicros,
       });
-      this.#checkpointer = path === MEMORY ? null : new Checkpointer(path, client);
+      this.#checkpointer = path === MEMORY ? null : new Checkpointer(path);
       if (path !== MEMORY) fsyncFolder(dirname(path));
     } catch (error) {
       throw storageError(path, error);

@@ -10,9 +10,9 @@ import {
 import { SESSIONS_PER_USER, type MemberRow, type RequestRow, type SessionRow, type UserRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import type { StateConnection } from "./connection.ts";
-import type { NothingUnread } from "./nothing-unread.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
 import { memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
+import type { UnreadMemo } from "./unread-memo.ts";
 
 /** Accounts tried for one name: its holder, and those that lost it in a merge. */
 const LOGIN_CANDIDATES = 4;
@@ -33,14 +33,14 @@ export class StateQueries implements Queries {
   readonly newestMicros: () => number;
   readonly #q: QueryStatements;
 
-  readonly #nothingUnread: NothingUnread;
+  readonly #memo: UnreadMemo;
 
   constructor(
     connection: StateConnection,
-    nothingUnread: NothingUnread,
+    unread: UnreadMemo,
     position: { appliedSeq: () => Seq; newestMicros: () => number },
   ) {
-    this.#nothingUnread = nothingUnread;
+    this.#memo = unread;
     this.#q = queryStatements(connection);
     this.appliedSeq = position.appliedSeq;
     this.newestMicros = position.newestMicros;
@@ -121,11 +121,13 @@ export class StateQueries implements Queries {
   }
 
   unreadIds(conversation: string, user: string, limit: number): readonly string[] {
-    if (this.#nothingUnread.has(conversation, user)) return [];
+    const newest = this.#memo.newestUnread(conversation, user);
+    if (newest === "nothing") return [];
+    if (newest !== null && limit === 1) return [messageId(newest.author, newest.clientId)];
     const me = this.member(conversation, user);
     if (me === null) return [];
     const rows = this.#q.unreadIds.all(user, user, conversation, me.mark, user, limit);
-    if (rows.length === 0) this.#nothingUnread.found(conversation, user);
+    if (rows.length === 0) this.#memo.foundNothing(conversation, user);
     return rows.map((row) => messageId(row[0] as string, row[1] as string));
   }
 

@@ -12,8 +12,8 @@ import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import type { StateConnection } from "./connection.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
-import type { NothingUnread } from "./nothing-unread.ts";
 import { memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
+import type { UnreadMemo } from "./unread-memo.ts";
 
 /** Rows kept of each cached kind; at about 300 bytes each, 5 MB in all. */
 const CACHED_ROWS = 8_192;
@@ -26,10 +26,10 @@ export class StateRows implements Rows {
   #tombstones: number | null = null;
   #purges: number | null = null;
 
-  readonly #nothingUnread: NothingUnread;
+  readonly #unread: UnreadMemo;
 
-  constructor(connection: StateConnection, nothingUnread: NothingUnread) {
-    this.#nothingUnread = nothingUnread;
+  constructor(connection: StateConnection, unread: UnreadMemo) {
+    this.#unread = unread;
     this.#q = rowStatements(connection);
   }
 
@@ -39,6 +39,7 @@ export class StateRows implements Rows {
     this.#members.clear();
     this.#tombstones = null;
     this.#purges = null;
+    this.#unread.clear();
   }
 
   user(id: string): UserRow | null {
@@ -125,6 +126,7 @@ export class StateRows implements Rows {
   putMember(row: MemberRow): void {
     this.#q.putMember.run(row.user, row.conversation, row.mark, row.markChangedSeq);
     this.#members.set(memberKey(row.conversation, row.user), row);
+    this.#unread.changed(row.conversation, row.user);
   }
 
   message(conversation: string, seq: Seq): MessageRow | null {
@@ -144,11 +146,12 @@ export class StateRows implements Rows {
       row.recovered ? 1 : 0,
       row.changedSeq,
     );
-    this.#nothingUnread.written(row.conversation, row.author);
+    this.#unread.written(row);
   }
 
   eraseMessage(conversation: string, seq: Seq, changedSeq: Seq): void {
     this.#q.eraseMessage.run(changedSeq, conversation, seq);
+    this.#unread.changed(conversation, null);
   }
 
   messagesAfter(
@@ -167,6 +170,7 @@ export class StateRows implements Rows {
 
   addRead(user: string, conversation: string, seq: Seq, changedSeq: Seq): void {
     this.#q.addRead.run(user, conversation, seq, changedSeq);
+    this.#unread.changed(conversation, user);
   }
 
   dropReads(user: string, conversation: string, seq: Seq): void {
@@ -179,6 +183,7 @@ export class StateRows implements Rows {
 
   hide(user: string, conversation: string, seq: Seq, changedSeq: Seq): void {
     this.#q.hide.run(user, conversation, seq, changedSeq);
+    this.#unread.changed(conversation, user);
   }
 
   hasTombstone(author: string, clientId: string): boolean {
