@@ -20,7 +20,9 @@ function nobodyStatus(replicas: readonly LocalReplica[]): ClusterStatusJson {
     consistency: "available",
     recovery: "any",
     writable: false,
-    reason: running ? "no replica answers" : "no replica is running",
+    reason: running
+      ? "no replica answers; look at its log, or stop and start it"
+      : "no replica is running; start them with: lastword up",
     view: { no: "0.0.0", leader: null, members: [], configured: replicas.map(({ id }) => id), forkRisk: null },
     protected: 0,
     seq: { committed: 0, applied: 0 },
