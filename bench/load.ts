@@ -41,6 +41,8 @@ interface Options {
   readonly warmUpMs: number;
   /** How long, or until when. */
   readonly countedMs: number | (() => Promise<unknown>);
+  /** Between an acknowledgement and the next send; none if absent. */
+  readonly pauseMs?: number;
 }
 
 /** Sends one body and resolves when it is acknowledged; rejects when it is refused. */
@@ -102,7 +104,7 @@ function openHttp(origin: string, { token, conversationId }: Sender): Connection
 }
 
 /** Runs the senders: warm-up, then counts. */
-export async function runLoad(target: Target, { way, warmUpMs, countedMs }: Options): Promise<LoadResult> {
+export async function runLoad(target: Target, { way, warmUpMs, countedMs, pauseMs }: Options): Promise<LoadResult> {
   const connections = target.senders.map((sender, i) =>
     way === "stream"
       ? openStream(target.grpc[i % target.grpc.length]!, sender)
@@ -123,6 +125,7 @@ export async function runLoad(target: Target, { way, warmUpMs, countedMs }: Opti
         failures += 1;
         await Bun.sleep(10);
       }
+      if (pauseMs !== undefined) await Bun.sleep(pauseMs);
     }
   });
   await Bun.sleep(warmUpMs);

@@ -3,13 +3,13 @@
  * it counts again, what the others lose in speed, and how long the leader's loop ever stands still
  * (as somebody outside sees it: the longest wait for /healthz, asked all the time).
  */
-import { runLoad, type Target } from "./load.ts";
+import type { Cluster } from "../tests/support/cluster.ts";
+import { runLoad, type Sender, type Target } from "./load.ts";
 import { ms, share, table, whole } from "./measure.ts";
 import { registerSenders, startProduct, targetOf } from "./product.ts";
 
 const BEHIND = 100_000;
 const FILL_SENDERS = 256;
-const SENDERS = 64;
 const CALM_MS = 5_000;
 const POLL_MS = 10;
 const FILL_SLICE_MS = 2_000;
@@ -34,47 +34,69 @@ function watchStalls(origin: string): () => Promise<number> {
   };
 }
 
+interface Meanwhile {
+  readonly name: string;
+  readonly senders: number;
+  readonly pauseMs?: number;
+}
+
+/** What the others are asked for while one is away and comes back. */
+const MEANWHILE: readonly Meanwhile[] = [
+  { name: "8 people writing, 20 messages a second each", senders: 8, pauseMs: 50 },
+  { name: "64 senders as fast as they can", senders: 64 },
+];
+
+const seqAt = async (cluster: Cluster, id: number): Promise<number> => (await cluster.status(id))?.seq.applied ?? 0;
+
+/** One absence; the cluster is in step before and after. */
+async function oneRejoin(
+  { cluster, senders, say }: { cluster: Cluster; senders: readonly Sender[]; say: (line: string) => void },
+  meanwhile: Meanwhile,
+  behind: number,
+): Promise<string[]> {
+  const leader = await cluster.leader();
+  const absent = cluster.ids.find((id) => id !== leader)!;
+  const present = cluster.ids.filter((id) => id !== absent);
+  await cluster.kill(absent);
+  await cluster.inStep(present);
+  const seqBefore = await seqAt(cluster, leader);
+  const filling = targetOf(cluster, senders, present);
+  for (let seq = seqBefore; seq - seqBefore < behind; seq = await seqAt(cluster, leader)) {
+    say(`${whole(seq - seqBefore)} of ${whole(behind)} messages written without replica ${absent}`);
+    await runLoad(filling, { way: "stream", warmUpMs: 0, countedMs: FILL_SLICE_MS });
+  }
+  const target: Target = { ...filling, senders: senders.slice(0, meanwhile.senders) };
+  const pace = meanwhile.pauseMs === undefined ? {} : { pauseMs: meanwhile.pauseMs };
+  const calm = await runLoad(target, { way: "stream", warmUpMs: 1_000, countedMs: CALM_MS, ...pace });
+  const missed = (await seqAt(cluster, leader)) - seqBefore;
+
+  const stalls = watchStalls(cluster.web(leader));
+  let inStepMs = 0;
+  const back = async (): Promise<void> => {
+    const started = performance.now();
+    await cluster.start(absent);
+    await cluster.inStep(cluster.ids, REJOIN_TIMEOUT_MS);
+    inStepMs = performance.now() - started;
+  };
+  const busy = await runLoad(target, { way: "stream", warmUpMs: 0, countedMs: back, ...pace });
+  return [
+    meanwhile.name,
+    whole(missed),
+    `${(inStepMs / 1000).toFixed(1)} s`,
+    `${whole(calm.perSecond)}/s`,
+    `${whole(busy.perSecond)}/s (${share(busy.perSecond / calm.perSecond)})`,
+    ms(await stalls()),
+  ];
+}
+
 /** Runs it and answers Markdown. */
 export async function rejoin(say: (line: string) => void, behind = BEHIND): Promise<string> {
   await using cluster = await startProduct();
   const senders = await registerSenders(cluster, FILL_SENDERS, FILL_SENDERS / 2);
-  const leader = await cluster.leader();
-  const absent = cluster.ids.find((id) => id !== leader)!;
-  const present = cluster.ids.filter((id) => id !== absent);
-  const seqAt = async (id: number): Promise<number> => (await cluster.status(id))?.seq.applied ?? 0;
-  await cluster.kill(absent);
-  await cluster.inStep(present);
-  const seqBefore = await seqAt(leader);
-  const filling = targetOf(cluster, senders, present);
-  for (let seq = seqBefore; seq - seqBefore < behind; seq = await seqAt(leader)) {
-    await runLoad(filling, { way: "stream", warmUpMs: 0, countedMs: FILL_SLICE_MS });
-    say(`${whole(seq - seqBefore)} of ${whole(behind)} messages written without replica ${absent}`);
-  }
-  const target: Target = { ...filling, senders: senders.slice(0, SENDERS) };
-  const calmStalls = watchStalls(cluster.web(leader));
-  const calm = await runLoad(target, { way: "stream", warmUpMs: 1_000, countedMs: CALM_MS });
-  const calmStall = await calmStalls();
-  const missed = (await seqAt(leader)) - seqBefore;
-
-  const stalls = watchStalls(cluster.web(leader));
-  let inStepMs = 0;
-  const started = performance.now();
-  const back = (async () => {
-    await cluster.start(absent);
-    await cluster.inStep(cluster.ids, REJOIN_TIMEOUT_MS);
-    inStepMs = performance.now() - started;
-  })();
-  const busy = await runLoad(target, { way: "stream", warmUpMs: 0, countedMs: () => back });
-  const stall = await stalls();
+  const rows: string[][] = [];
+  for (const meanwhile of MEANWHILE) rows.push(await oneRejoin({ cluster, senders, say }, meanwhile, behind));
   return table(
-    ["", "value"],
-    [
-      ["messages behind", whole(missed)],
-      ["from its start until it counts again", `${(inStepMs / 1000).toFixed(1)} s`],
-      ["sends/s of the other two before", `${whole(calm.perSecond)}/s`],
-      ["sends/s of the other two meanwhile", `${whole(busy.perSecond)}/s (${share(busy.perSecond / calm.perSecond)})`],
-      ["longest wait for the leader's /healthz before", ms(calmStall)],
-      ["longest wait for the leader's /healthz meanwhile", ms(stall)],
-    ],
+    ["meanwhile", "messages behind", "until it counts again", "sends before", "sends meanwhile", "longest stall"],
+    rows,
   );
 }
