@@ -39,9 +39,9 @@ import { compareRank, mustYield, relation } from "./rank.ts";
 import { Standing } from "./standing.ts";
 import {
   compareBallots,
+  compareViewNos,
   isMember,
   sameBallot,
-  sameViewNo,
   type Ballot,
   type ReplicaId,
   type Seq,
@@ -93,7 +93,7 @@ export class Core implements CoreParts {
   /** Ballot of the leader whose Append we accepted last; null while joining. */
   private streamBallot: Ballot | null = null;
   private active = false;
-  /** The view that we agreed to be dropped from: it does not make us active again. */
+  /** Agreed to be dropped from, or seen to omit us: it and older ones do not make us active again, however late they are told. */
   private leftView: ViewNo | null = null;
 
   /** Entries given out to be applied. */
@@ -117,6 +117,9 @@ export class Core implements CoreParts {
   /** When the last heartbeat was given out, and one that has surely left the process since. */
   private beatAt = Number.NEGATIVE_INFINITY;
   private leftAt: number | null = null;
+  /** Since the start or a pause a Beat has left that said whom we hear: only then did the others' clocks on us begin anew. */
+  private told = false;
+  private telling = false;
   private readonly announcer = new Announcer();
   private leaving: { ms: number; leaderlessMs: number; stopped: boolean } | null = null;
 
@@ -221,7 +224,7 @@ export class Core implements CoreParts {
       replicaId,
       storeId,
       active: this.active,
-      eligible: this.eligible(),
+      eligible: this.log.admitted && !this.log.rollback,
       admitted: this.log.admitted,
       leaving: this.leaving !== null || this.stuck(),
       view: this.log.lineage.last(),
@@ -235,10 +238,6 @@ export class Core implements CoreParts {
    */
   private stuck(): boolean {
     return this.log.stalledMs >= this.timing.progressMs && this.currentLeader() === null;
-  }
-
-  private eligible(): boolean {
-    return this.log.admitted && !this.log.rollback;
   }
 
   // ---------------------------------------------------------------- time
@@ -257,7 +256,7 @@ export class Core implements CoreParts {
     this.log.stalledMs = 0;
     if (pauseMs < this.timing.suspectMs * 0.8) return false;
     this.leftAt = null;
-    this.beatAt = Number.NEGATIVE_INFINITY;
+    this.told = this.telling = false;
     // Else the next tick would measure the same silence again, and one stop would be two.
     this.beatAt = Number.NEGATIVE_INFINITY;
     // Others may have gone on without us: behave as if restarted.
@@ -292,6 +291,7 @@ export class Core implements CoreParts {
     }
     this.createCluster();
     this.leftAt = Number.isFinite(this.beatAt) ? this.beatAt : null;
+    this.told ||= this.telling;
     const heartbeat = now - this.beatAt >= this.timing.heartbeatMs;
     if (heartbeat) this.beatAt = now;
     this.onTurnEnd(heartbeat);
@@ -372,14 +372,8 @@ export class Core implements CoreParts {
 
   private followTurn(): void {
     if (this.leaderId === null) return;
-    if (
-      this.streamBallot === null &&
-      this.joinMs >= JOIN_AGAIN_MS &&
-      this.fetching === null &&
-      this.installing === null
-    ) {
-      this.sendJoin(this.leaderId);
-    }
+    const busy = this.fetching !== null || this.installing !== null;
+    if (this.streamBallot === null && this.joinMs >= JOIN_AGAIN_MS && !busy) this.sendJoin(this.leaderId);
     if (this.ackDue && this.streamBallot !== null && sameBallot(this.streamBallot, this.log.promised)) {
       const seq = Math.min(this.verified, this.log.durableSeq);
       const [ballot, round, { bootId }] = [this.streamBallot, this.round, this.identity];
@@ -474,7 +468,7 @@ export class Core implements CoreParts {
     if (beat.view === null) return;
     const rel = relation(this.log.lineage, beat.view, beat.lineageTail);
     const omitted = rel === "ahead" && !isMember(beat.view, this.identity.replicaId, this.identity.storeId);
-    if (omitted) this.active = false;
+    if (omitted) this.leaveView(beat.view.no);
     if (this.leadership === null) return;
     if (omitted || (rel === "ahead" && beat.role === "leader")) this.leadership = null;
     else if (rel === "fork" && beat.role === "leader") this.compareLeaders(from, beat, beat.view);
@@ -617,9 +611,13 @@ export class Core implements CoreParts {
 
   private onLeave(from: ReplicaId, viewNo: ViewNo): void {
     if (from !== this.leaderId) return;
-    this.leftView = viewNo;
-    this.active = false;
+    this.leaveView(viewNo);
     this.emit({ type: "send", to: from, frame: { type: "leaveOk", viewNo } });
+  }
+
+  private leaveView(no: ViewNo): void {
+    this.active = false;
+    if (this.leftView === null || compareViewNos(no, this.leftView) > 0) this.leftView = no;
   }
 
   private onPersisted(token: number): void {
@@ -667,8 +665,7 @@ export class Core implements CoreParts {
     // Our log changed, or the leader compacted meanwhile: what was fetched does not fit any more.
     if (common !== snapshot.commonSeq || snapshot.appliedSeq < common) return;
     this.active = false;
-    const lost = log.lastSeq - common;
-    if (lost > 0) this.notice({ kind: "merge", winner: fetching.from, ops: lost });
+    if (log.lastSeq > common) this.notice({ kind: "merge", winner: fetching.from, ops: log.lastSeq - common });
     const token = log.install(snapshot, snapshot.ballot);
     this.installing = { snapshot, token };
     this.verified = 0;
@@ -724,8 +721,8 @@ export class Core implements CoreParts {
     const view = this.log.lineage.last();
     if (view === null || this.commit < view.startSeq || this.commit < this.leaderCommit) return;
     if (!isMember(view, this.identity.replicaId, this.identity.storeId)) return;
-    const agreedToLeave = this.leftView !== null && sameViewNo(this.leftView, view.no);
-    if (this.leadership === null && (this.leaving !== null || agreedToLeave)) return;
+    const left = this.leftView !== null && compareViewNos(view.no, this.leftView) <= 0;
+    if (this.leadership === null && (this.leaving !== null || left || !this.told)) return;
     this.active = true;
     this.log.markActive();
   }
@@ -769,6 +766,7 @@ export class Core implements CoreParts {
   private announce(heartbeat: boolean): void {
     const beat = this.beat();
     const changed = this.announcer.changed(beat);
+    this.telling ||= this.leaderId !== null && beat.hears.includes(this.leaderId);
     if (heartbeat || changed) for (const to of this.peers.ids) this.emit({ type: "send", to, frame: beat });
     const { view } = beat;
     const previous = view === null ? null : this.log.lineage.viewAt(view.startSeq - 1);

@@ -118,10 +118,9 @@ export class PeerTable {
     return peer === undefined || this.isRefused(id) || peer.unreachedMs >= this.timing.suspectMs;
   }
 
-  /** Of some peer nothing is known yet: neither a Beat nor a refused dial. */
+  /** Some peer may be about to be reached: its dial was not refused, but it has not said yet that it hears us. */
   anyUnknown(): boolean {
-    for (const peer of this.peers.values()) if (peer.beat === null && !peer.refused) return true;
-    return false;
+    return this.ids.some((id) => !this.peer(id).refused && !this.reach(id));
   }
 
   /** Its port is refused and, off this host, it has been silent long enough to believe that. */

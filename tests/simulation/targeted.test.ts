@@ -136,7 +136,8 @@ group("strict, without a majority", () => {
 
 group("stops below the bound of a pause", () => {
   test("[I1] one after the other, and the rest is killed: no leader without what was acknowledged", () => {
-    for (let seed = 0; seed < 8; seed++) {
+    // Each of these led without acknowledged ops when only single stops counted.
+    for (const seed of [24, 81, 100, 148]) {
       const { world, leader, others } = stage(`q${seed}/900`);
       const [halting, other] = others as [SimReplica, SimReplica];
       const minor = leader.core.status().view?.no.minor;

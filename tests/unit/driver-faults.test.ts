@@ -142,6 +142,7 @@ afterEach(() => {
 /** A member of the view that replica 0 leads. */
 async function makeFollower() {
   const follower = makeDriver(1, [0, 1]);
+  follower.driver.start();
   follower.driver.onFrame(0, beat());
   await until(() => follower.driver.status().leaderId === 0);
   follower.driver.onFrame(0, append([{ kind: "view", view: FIRST_VIEW }], 0));
