@@ -87,7 +87,7 @@ test("three bare starts: documented ports, a view of three, the first alone took
   const stopped = await cluster.command(["status", "--json"]);
   expect([stopped.exit, (JSON.parse(stopped.stdout) as ClusterStatusJson).reason]).toEqual([
     1,
-    "no replica is running",
+    "no replica is running; start them with: lastword up",
   ]);
 }, 60_000);
 
