@@ -126,15 +126,34 @@ function MessageLog({
   );
 }
 
-/** The rows of a page; deleted ones leave nothing. */
+/** Messages of one author within so long are one group; the script draws the same line. */
+const GROUP_MICROS = 5 * 60 * 1_000_000;
+
+function dayOf(message: MessageView): string {
+  return new Date(message.timeMicros / 1000).toISOString().slice(0, 10);
+}
+
+/** The rows of a page by day and author, in UTC until the script knows better; deleted ones leave nothing. */
 export function MessageRows({ history, viewer }: { history: History; viewer: Viewer }) {
+  const shown = history.messages.filter((message) => !message.deleted);
   return (
     <>
-      {history.messages
-        .filter((message) => !message.deleted)
-        .map((message) => (
-          <MessageRow message={message} viewer={viewer} />
-        ))}
+      {shown.map((message, index) => {
+        const previous = shown[index - 1];
+        const sameDay = previous !== undefined && dayOf(previous) === dayOf(message);
+        const soon = previous !== undefined && message.timeMicros - previous.timeMicros < GROUP_MICROS;
+        const grouped = sameDay && soon && previous.authorId === message.authorId;
+        return (
+          <>
+            {sameDay ? null : (
+              <li class="day">
+                <span>{dayOf(message)}</span>
+              </li>
+            )}
+            <MessageRow message={message} viewer={viewer} grouped={grouped} />
+          </>
+        );
+      })}
     </>
   );
 }

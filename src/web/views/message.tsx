@@ -35,14 +35,21 @@ export function rowId(messageId: string): string {
   return `m-${messageId}`;
 }
 
+interface RowProps {
+  readonly message: MessageView;
+  readonly viewer?: Viewer;
+  /** Goes on what the row above said: no name again. */
+  readonly grouped?: boolean;
+}
+
 /** A row; with a viewer it also says what is his own and what is unread for him. */
-export function MessageRow({ message, viewer }: { message: MessageView; viewer?: Viewer }) {
+export function MessageRow({ message, viewer, grouped = false }: RowProps) {
   const own = viewer !== undefined && message.authorId === viewer.userId;
   const unread = viewer !== undefined && message.unread;
   return (
     <li
       id={rowId(message.id)}
-      class={own ? "message own" : "message"}
+      class={`message${own ? " own" : ""}${grouped ? " grouped" : ""}`}
       data-id={message.id}
       data-author={message.authorId}
       data-conversation={message.conversationId}
