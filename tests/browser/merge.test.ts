@@ -35,7 +35,9 @@ stories("a split and its end", () => {
       await ann.say("from the one");
       await bob.say("from the two");
       await row(ann.page, "from the one").locator(".state", { hasText: "kept on 1 of 3" }).waitFor();
-      await row(bob.page, "from the two").locator(".state", { hasText: /kept on [12] of 3/ }).waitFor();
+      await row(bob.page, "from the two")
+        .locator(".state", { hasText: /kept on [12] of 3/ })
+        .waitFor();
       expect(await texts(ann.page)).toEqual(["together", "from the one"]);
       expect(await texts(bob.page)).toEqual(["together", "from the two"]);
       await composer(ann.page).fill("a draft");
