@@ -31,7 +31,8 @@ import {
   type Tail,
 } from "./frame.ts";
 import { fits, freshPart } from "./incoming.ts";
-import { Leadership, type CoreParts } from "./leadership.ts";
+import type { CoreParts } from "./core-parts.ts";
+import { Leadership } from "./leadership.ts";
 import { LogMirror } from "./log-mirror.ts";
 import type { Supporter } from "./may-lead.ts";
 import { PeerTable } from "./peer-table.ts";

@@ -9,45 +9,24 @@
  * makes necessary are one transaction: that is the group commit. Frames leave before the disk
  * is touched, so the peers' disks work at the same time as ours.
  */
-import { BrokenInvariant } from "./assert.ts";
+import { Applier } from "./applier.ts";
 import type { Core, CoreStatus } from "./core.ts";
 import type { Effect, Event, Notice, PersistRows, StagedSnapshot, Timing } from "./event.ts";
-import { APPEND_ENTRIES_MAX, batchLastSeq, type Batch, type Beat, type Frame } from "./frame.ts";
+import type { Beat, Frame } from "./frame.ts";
 import { LogReader } from "./log-reader.ts";
-import {
-  StorageFull,
-  type LogStorage,
-  type PeerListener,
-  type PeerTransport,
-  type SnapshotSource,
-  type SnapshotStore,
-  type StateMachine,
-} from "./ports.ts";
-import { Proposals, WAITING_MAX } from "./proposals.ts";
+import type { LogStorage, PeerListener, PeerTransport, SnapshotSource, SnapshotStore, StateMachine } from "./ports.ts";
+import { StorageFull } from "./ports.ts";
+import { Proposer, type Outcome, type ProposerDeps } from "./proposer.ts";
 import { ReadIndexes } from "./read-indexes.ts";
-import { SeqWaiters } from "./seq-waiters.ts";
 import type { ReplicaId, Seq, ViewNo } from "./view.ts";
 
 /** A caller waits this long for its op unless it says otherwise. */
 const PROPOSE_TIMEOUT_MS = 10_000;
-/** Applying more than this in one go lets other work in between. */
-const APPLY_SLICE_MS = 25;
 /** A write that found the disk full is tried again after this long. */
 const DISK_FULL_RETRY_MS = 500;
-/** Without a leader for this long, an op is refused at once: nothing piles up that would come down on the next leader. */
-const LEADERLESS_MS = 2_000;
-/** Ops of the fork queue proposed at once. */
-const FORKED_MAX = 256;
 
-/** How a proposal ended; the words of chat's Proposer port. */
-export type Outcome =
-  | { readonly kind: "applied"; readonly seq: Seq; readonly result: Uint8Array }
-  | { readonly kind: "no_leader" }
-  | { readonly kind: "not_writable"; readonly reason: string }
-  | { readonly kind: "slow_down"; readonly retryAfterMs: number }
-  | { readonly kind: "timed_out" };
-
-export interface DriverDeps {
+/** Everything that the driver drives. */
+export interface DriverDeps extends ProposerDeps {
   readonly core: Core;
   readonly timing: Timing;
   readonly log: LogStorage;
@@ -56,10 +35,6 @@ export interface DriverDeps {
   readonly transport: PeerTransport;
   /** Opens the state of a snapshot that was switched in; the old one is closed. */
   readonly openState: (snapshot: StagedSnapshot) => StateMachine;
-  /** The key under which apply will report the op; "" if the bytes are none. */
-  readonly keyOf: (op: Uint8Array) => string;
-  /** An op of the fork queue as it is proposed again, and the key under which apply reports it. */
-  readonly recover: (op: Uint8Array) => { readonly key: string; readonly op: Uint8Array };
   readonly onNotice: (notice: Notice) => void;
   readonly onGossip: (from: ReplicaId, payload: string) => void;
   /** The process cannot go on: a broken invariant or a damaged disk. Called once. */
@@ -72,43 +47,36 @@ export interface DriverDeps {
 export class Driver implements PeerListener {
   private readonly deps: DriverDeps;
   private readonly core: Core;
-  private readonly proposals = new Proposals();
+  private readonly proposer: Proposer;
+  private readonly applier: Applier;
   private readonly reader: LogReader;
-  private readonly appliedWaiters = new SeqWaiters();
   private readonly readIndexes: ReadIndexes;
-  private readonly callers = new Map<string, ((outcome: Outcome) => void)[]>();
-  /** Keys of ops that this leadership has appended and this replica has not applied yet. */
-  private readonly appended = new Set<string>();
-  private appendedUnder: string | null = null;
-  private leaderAt: number;
-  private state: StateMachine;
   private mailbox: Event[] = [];
   private turnPlanned = false;
   private rows: PersistRows[] = [];
   private rowsToken = 0;
   private persistPlanned = false;
-  private applyTarget: Seq;
-  private applying = false;
-  private compacting = false;
   /** Names the newest fetch of a snapshot: what an older one comes to is of no interest. */
   private fetchNo = 0;
-  /** Rows of the fork queue seen applied, to be archived. */
-  private confirmed: number[] = [];
   private timer: ReturnType<typeof setInterval> | null = null;
   private lastTurnAt: number | null = null;
   private stallMs = 0;
   private logFull = false;
-  private stateFull = false;
   private dead = false;
   private stopping: { done: () => void; promise: Promise<void> } | null = null;
 
   constructor(deps: DriverDeps) {
     this.deps = deps;
     this.core = deps.core;
-    this.state = deps.state;
-    this.leaderAt = deps.now();
-    this.applyTarget = deps.state.appliedSeq();
     this.reader = new LogReader(deps.log);
+    this.proposer = new Proposer(deps, deps.now());
+    this.applier = new Applier({
+      state: deps.state,
+      log: deps.log,
+      reader: this.reader,
+      guarded: (work) => this.guarded(work),
+      onApplied: () => this.proposer.confirmForked(),
+    });
     this.readIndexes = new ReadIndexes((id) => this.give({ type: "readIndex", id }));
   }
 
@@ -133,14 +101,14 @@ export class Driver implements PeerListener {
     this.dead = true;
     if (this.timer !== null) clearInterval(this.timer);
     this.timer = null;
-    for (const key of this.callers.keys()) this.answer(key, { kind: "timed_out" });
-    this.appliedWaiters.close();
+    this.proposer.close();
+    this.applier.close();
     this.readIndexes.close();
   }
 
   /** Callers cannot be answered: their ops would not get into this log, or not out of apply here. Reads go on. */
   private get diskFull(): boolean {
-    return this.logFull || this.stateFull;
+    return this.logFull || this.applier.diskFull;
   }
 
   // ---------------------------------------------------------------- in
@@ -151,31 +119,11 @@ export class Driver implements PeerListener {
     else if (frame.type !== "propose" || !this.logFull) this.give({ type: "frame", from, frame });
   }
 
-  /**
-   * A busy leader gets the same op again and again, from its proposer and from other replicas
-   * that the client turned to: it is appended once. It comes out of apply, or the leadership ends.
-   * Looked at only when the core takes the frame: an op noted here that the core then did not
-   * append would be kept out for as long as this replica leads.
-   */
+  /** A Propose frame without the ops that are on their way already; null if none is left. */
   private withFreshOps(event: Event): Event | null {
     if (event.type !== "frame" || event.frame.type !== "propose") return event;
-    const ops = this.fresh(event.frame.ops);
+    const ops = this.proposer.fresh(event.frame.ops, this.core.status());
     return ops.length === 0 ? null : { ...event, frame: { type: "propose", ops } };
-  }
-
-  private fresh(ops: readonly Uint8Array[]): readonly Uint8Array[] {
-    const { leadershipKey, accepting } = this.core.status();
-    if (!accepting) return [];
-    if (leadershipKey !== this.appendedUnder) {
-      this.appendedUnder = leadershipKey;
-      this.appended.clear();
-    }
-    return ops.filter((op) => {
-      const key = this.deps.keyOf(op);
-      if (this.appended.has(key)) return false;
-      if (key !== "") this.appended.add(key);
-      return true;
-    });
   }
 
   onRefused(peer: ReplicaId): void {
@@ -192,24 +140,13 @@ export class Driver implements PeerListener {
     if (this.dead || this.stopping !== null)
       return Promise.resolve({ kind: "not_writable", reason: "this replica is stopping" });
     if (this.diskFull) return Promise.resolve({ kind: "not_writable", reason: "the disk of this replica is full" });
-    if (this.deps.now() - this.leaderAt > LEADERLESS_MS) return Promise.resolve({ kind: "no_leader" });
-    if (!this.proposals.add(key, op, this.deps.now() + timeoutMs)) {
-      return Promise.resolve({ kind: "slow_down", retryAfterMs: 1000 });
-    }
     this.plan();
-    return new Promise((resolve) => {
-      const waiting = this.callers.get(key);
-      if (waiting === undefined) this.callers.set(key, [resolve]);
-      else waiting.push(resolve);
-    });
+    return this.proposer.propose(key, op, this.deps.now(), timeoutMs);
   }
 
   /** An op came out of apply on this replica: whoever proposed it here is answered. Called by the state's owner. */
   opApplied(key: string, seq: Seq, result: Uint8Array, recovered: boolean): void {
-    this.appended.delete(key);
-    const { waited, forkId } = this.proposals.applied(key, recovered);
-    if (forkId !== null) this.confirmed.push(forkId);
-    if (waited) this.answer(key, { kind: "applied", seq, result });
+    this.proposer.applied(key, seq, result, recovered);
   }
 
   /** Resolves true once this replica has applied all that was committed when asked; false after timeoutMs. */
@@ -231,7 +168,7 @@ export class Driver implements PeerListener {
   }
 
   applied(): { readonly viewNo: ViewNo | null; readonly seq: Seq } {
-    const seq = this.state.appliedSeq();
+    const seq = this.applier.appliedSeq();
     return { viewNo: this.core.log.viewNoAt(seq), seq };
   }
 
@@ -240,8 +177,7 @@ export class Driver implements PeerListener {
   }
 
   waitApplied(seq: Seq, timeoutMs: number): Promise<boolean> {
-    if (this.state.appliedSeq() >= seq) return Promise.resolve(true);
-    return this.appliedWaiters.wait(seq, timeoutMs);
+    return this.applier.wait(seq, timeoutMs);
   }
 
   /** Why a write could not be taken now; null if it could, as far as this replica can know. */
@@ -290,14 +226,16 @@ export class Driver implements PeerListener {
   private turn(): void {
     this.turnPlanned = false;
     const now = this.deps.now();
-    this.measureStall(now);
+    // Ticks come every tickMs: what they come later, something blocked the loop.
+    this.stallMs = Math.max(this.stallMs, now - (this.lastTurnAt ?? now) - this.deps.timing.tickMs);
+    this.lastTurnAt = now;
     const events = this.mailbox;
     this.mailbox = [];
     let paused = false;
     for (const given of events) {
       // What had been read before a pause was noticed is as stale as what the connections still held.
       if (paused && (given.type === "frame" || given.type === "refused")) continue;
-      if (given.type === "tick") this.onTick(now);
+      if (given.type === "tick") this.proposer.tick(now, this.core.status().leaderId !== null);
       const event = this.withFreshOps(given);
       if (event === null) continue;
       const effects = this.core.step(event, now);
@@ -310,47 +248,25 @@ export class Driver implements PeerListener {
     this.forward(now);
     if (this.mailbox.length > 0) this.plan();
     const persists = this.rows.length > 0 && !this.persistPlanned;
-    const applies = this.state.appliedSeq() < this.applyTarget && !this.applying;
+    const applies = this.applier.due();
     if (persists || applies) this.deps.transport.flush();
     if (persists) {
       this.persistPlanned = true;
       setImmediate(() => this.guarded(() => this.persist()));
     }
-    if (applies) {
-      this.applying = true;
-      setImmediate(() => this.guarded(() => this.apply()));
-    }
-  }
-
-  /** Ticks come every tickMs: what they come later, something blocked the loop. */
-  private measureStall(now: number): void {
-    if (this.lastTurnAt !== null)
-      this.stallMs = Math.max(this.stallMs, now - this.lastTurnAt - this.deps.timing.tickMs);
-    this.lastTurnAt = now;
-  }
-
-  private onTick(now: number): void {
-    for (const { key, definite } of this.proposals.tick(now)) {
-      this.answer(key, definite ? { kind: "no_leader" } : { kind: "timed_out" });
-    }
-    if (this.proposals.forkedWaiting > 0 || this.core.status().leaderId === null) return;
-    for (const { id, op } of this.deps.log.forkQueue(FORKED_MAX)) {
-      const recovered = this.deps.recover(op);
-      this.proposals.addForked(id, recovered.key, recovered.op);
-    }
+    if (applies) this.applier.plan();
   }
 
   /** Hands waiting proposals to whoever leads. */
   private forward(now: number): void {
     const { leaderId, leadershipKey, accepting } = this.core.status();
-    if (leaderId !== null) this.leaderAt = now;
-    this.proposals.retarget(leadershipKey === null || leaderId === null ? null : leadershipKey);
-    if (this.proposals.idle() || leaderId === null) return;
+    this.proposer.retarget(leaderId === null ? null : leadershipKey, now);
+    if (leaderId === null) return;
     const local = leaderId === this.core.identity.replicaId;
     if (local && (!accepting || this.logFull)) return;
-    for (let ops = this.proposals.take(now); ops.length > 0; ops = this.proposals.take(now)) {
+    for (let ops = this.proposer.take(now); ops.length > 0; ops = this.proposer.take(now)) {
       if (local) {
-        const fresh = this.fresh(ops);
+        const fresh = this.proposer.fresh(ops, this.core.status());
         if (fresh.length > 0) this.run(this.core.step({ type: "propose", ops: fresh }, now));
         this.plan();
       } else {
@@ -429,7 +345,7 @@ export class Driver implements PeerListener {
         return;
       }
       case "commit":
-        this.applyTarget = effect.seq;
+        this.applier.commit(effect.seq);
         return;
       case "readReady":
         this.readIndexes.ready(effect.id, effect.seq);
@@ -438,13 +354,11 @@ export class Driver implements PeerListener {
         void this.fetchSnapshot(effect.from, effect.commonSeq);
         return;
       case "openSnapshot":
-        this.state = this.deps.openState(effect.snapshot);
-        this.appended.clear();
-        this.applyTarget = Math.max(this.state.appliedSeq(), effect.snapshot.appliedSeq);
-        this.appliedWaiters.reached(this.state.appliedSeq());
+        this.proposer.stateReplaced();
+        this.applier.replace(this.deps.openState(effect.snapshot), effect.snapshot.appliedSeq);
         return;
       case "compact":
-        void this.compact(effect.upTo);
+        void this.applier.compact(effect.upTo);
         return;
       case "probe":
         transport.probe(effect.peer);
@@ -461,52 +375,6 @@ export class Driver implements PeerListener {
     }
   }
 
-  /** Applies what is committed, in slices, so that catching up never blocks the loop for long. */
-  private apply(): void {
-    const started = performance.now();
-    this.applying = false;
-    this.stateFull = false;
-    for (let applied = this.state.appliedSeq(); applied < this.applyTarget; applied = this.state.appliedSeq()) {
-      if (performance.now() - started > APPLY_SLICE_MS) {
-        this.applying = true;
-        setImmediate(() => this.guarded(() => this.apply()));
-        break;
-      }
-      const batches = this.reader.read(applied + 1, Math.min(this.applyTarget, applied + APPEND_ENTRIES_MAX));
-      const last = batches.at(-1);
-      if (last === undefined) throw new BrokenInvariant("committed entries are in the log");
-      if (!this.applyOrWait(batches)) break;
-      if (this.state.appliedSeq() !== batchLastSeq(last)) throw new BrokenInvariant("apply advances appliedSeq");
-    }
-    this.confirmForked();
-    this.appliedWaiters.reached(this.state.appliedSeq());
-  }
-
-  /** False if the disk is full: nothing was applied, reads go on, it is tried again. */
-  private applyOrWait(batches: readonly Batch[]): boolean {
-    try {
-      this.state.apply(batches);
-      return true;
-    } catch (error) {
-      if (!(error instanceof StorageFull)) throw error;
-      this.stateFull = true;
-      this.applying = true;
-      setTimeout(() => this.guarded(() => this.apply()), DISK_FULL_RETRY_MS);
-      return false;
-    }
-  }
-
-  /** Archives what came out of apply, in one write: each costs an fsync. What is not archived is proposed again. */
-  private confirmForked(): void {
-    if (this.confirmed.length === 0) return;
-    try {
-      this.deps.log.forkConfirmed(this.confirmed);
-    } catch (error) {
-      if (!(error instanceof StorageFull)) throw error;
-    }
-    this.confirmed = [];
-  }
-
   private async fetchSnapshot(from: ReplicaId, commonSeq: Seq): Promise<void> {
     const fetchNo = ++this.fetchNo;
     // The end of a superseded fetch must neither end the newer one nor look like its end: the core
@@ -521,37 +389,6 @@ export class Driver implements PeerListener {
       // The stream broke, or what came was not whole: nothing was switched; the core asks again.
       if (isNewest()) this.give({ type: "snapshotFailed" });
     }
-  }
-
-  private async compact(upTo: Seq): Promise<void> {
-    if (this.compacting) return;
-    this.compacting = true;
-    const { state } = this;
-    try {
-      const covered = Math.min(upTo, state.appliedSeq());
-      await state.sync();
-      if (!this.dead && state === this.state) this.deps.log.compact(covered);
-    } catch (error) {
-      // A full disk, or a state that was replaced by a snapshot meanwhile: there will be a next time.
-      if (error instanceof StorageFull || state !== this.state) return;
-      this.guarded(() => {
-        throw error;
-      });
-    } finally {
-      this.compacting = false;
-    }
-  }
-
-  private answer(key: string, outcome: Outcome): void {
-    const waiting = this.callers.get(key);
-    if (waiting === undefined) return;
-    this.callers.delete(key);
-    for (const resolve of waiting) resolve(outcome);
-  }
-
-  /** Share of the proposal queue in use, 0 to 1. */
-  load(): number {
-    return this.proposals.size / WAITING_MAX;
   }
 }
 

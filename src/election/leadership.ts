@@ -4,11 +4,12 @@
  * and hands over when it stops or when its own disk stalls. Exists only while leading.
  */
 import { assert } from "./assert.ts";
-import type { Effect, Identity, Notice, Timing } from "./event.ts";
-import { APPEND_ENTRIES_MAX, type AppendOk, type Join, type LeaveOk } from "./frame.ts";
-import type { LogMirror } from "./log-mirror.ts";
+import type { CoreParts } from "./core-parts.ts";
+import type { Effect } from "./event.ts";
+import { APPEND_ENTRIES_MAX, type AppendOk, type Join, type LeaveOk, type SnapshotOffer } from "./frame.ts";
 import { majority, type Supporter } from "./may-lead.ts";
-import type { PeerTable } from "./peer-table.ts";
+import { newProgress, type Progress } from "./progress.ts";
+import { ReadRounds, type Read } from "./read-rounds.ts";
 import {
   isMember,
   sameBallot,
@@ -30,46 +31,8 @@ const IN_FLIGHT_MAX = 2 * APPEND_ENTRIES_MAX;
 const GROW_LAG_MAX = 256;
 /** A member excluded for lack of progress stays out this long, doubling each time. */
 const EXCLUDED_MS = { first: 4_000, max: 60_000 } as const;
-/** Reads waiting for their round; more are not answered, the asker tries again. */
-const READS_MAX = 10_000;
 /** How long a hand-over may take before another way is tried. */
 const HANDOFF_MS = 2_000;
-
-/** The leader's knowledge of one follower's log, good for one boot of one store. */
-interface Progress {
-  readonly replicaId: ReplicaId;
-  readonly storeId: string;
-  readonly bootId: string;
-  /** Durable there and equal to ours up to here. */
-  match: Seq;
-  /** Next seq to send. */
-  next: Seq;
-  mode: "stream" | "snapshot";
-  sentCommit: Seq;
-  /** Ms without an advance of match while entries wait for it. */
-  stalledMs: number;
-  /** The last read round it confirmed. */
-  round: number;
-}
-
-/** A read that waits for the members to confirm the leadership. */
-interface Read {
-  readonly id: number;
-  /** Null: asked by this replica itself. */
-  readonly from: ReplicaId | null;
-  readonly round: number;
-  readonly seq: Seq;
-}
-
-/** What the parts of one core share. */
-export interface CoreParts {
-  readonly identity: Identity;
-  readonly timing: Timing;
-  readonly log: LogMirror;
-  readonly peers: PeerTable;
-  emit(effect: Effect): void;
-  notice(notice: Notice): void;
-}
 
 /** One leadership: from winning a ballot to losing or handing it over. */
 export class Leadership {
@@ -81,9 +44,7 @@ export class Leadership {
   /** The member that was asked to lead next. */
   handoffTo: ReplicaId | null = null;
   private handoffMs = 0;
-  private round = 0;
-  private sentRound = 0;
-  private reads: Read[] = [];
+  private readonly reads = new ReadRounds();
   private readonly progress = new Map<ReplicaId, Progress>();
   private readonly excluded = new Map<ReplicaId, { waitMs: number; nextMs: number }>();
   private readonly askedToLeaveMs = new Map<ReplicaId, number>();
@@ -157,11 +118,8 @@ export class Leadership {
     this.progress.set(from, progress);
     if (join.commit > common || common + 1 < log.firstSeq) {
       progress.mode = "snapshot";
-      this.core.emit({
-        type: "send",
-        to: from,
-        frame: { type: "snapshotOffer", ballot: this.ballot, commonSeq: common },
-      });
+      const offer: SnapshotOffer = { type: "snapshotOffer", ballot: this.ballot, commonSeq: common };
+      this.core.emit({ type: "send", to: from, frame: offer });
     }
   }
 
@@ -204,29 +162,22 @@ export class Leadership {
     this.viewActive = true;
   }
 
-  /**
-   * A linearizable read: what is committed now, valid once every member has confirmed this
-   * leadership in a round begun after the question. Rounds are never shared with an earlier
-   * question (Ongaro's read index; etcd #20418 shows what a reused round does after a pause).
-   */
+  /** A linearizable read; answered through confirmedReads, or not at all. */
   read(id: number, from: ReplicaId | null): void {
-    if (!this.viewActive || this.reads.length >= READS_MAX) return;
-    if (this.round === this.sentRound) this.round++;
-    this.reads.push({ id, from, round: this.round, seq: this.commit });
+    if (this.viewActive) this.reads.ask({ id, from, seq: this.commit });
   }
 
   /** Reads whose round is confirmed by all members. */
   confirmedReads(): readonly Read[] {
-    if (this.reads.length === 0) return this.reads;
-    let confirmed = this.sentRound;
-    for (const member of this.view().members) {
-      if (member.replicaId === this.core.identity.replicaId) continue;
-      const progress = this.progress.get(member.replicaId);
-      confirmed = Math.min(confirmed, progress?.storeId === member.storeId ? progress.round : 0);
-    }
-    const ready = this.reads.filter((read) => read.round <= confirmed);
-    if (ready.length > 0) this.reads = this.reads.filter((read) => read.round > confirmed);
-    return ready;
+    const { identity } = this.core;
+    return this.reads.confirmed(() => {
+      const rounds = this.view().members.map((member) => {
+        if (member.replicaId === identity.replicaId) return Number.POSITIVE_INFINITY;
+        const progress = this.progress.get(member.replicaId);
+        return progress?.storeId === member.storeId ? progress.round : 0;
+      });
+      return Math.min(...rounds);
+    });
   }
 
   tick(elapsedMs: number): void {
@@ -389,8 +340,7 @@ export class Leadership {
   /** Sends each follower what it lacks; with `heartbeat` also an empty Append, so that a lost frame is noticed. */
   replicate(heartbeat: boolean): void {
     const { log, peers } = this.core;
-    const newRound = this.round > this.sentRound;
-    this.sentRound = this.round;
+    const newRound = this.reads.begin();
     for (const progress of this.progress.values()) {
       if (progress.mode !== "stream" || !peers.hears(progress.replicaId)) continue;
       let sent = false;
@@ -409,16 +359,9 @@ export class Leadership {
   private appendTo(progress: Progress, upTo: Seq): Effect {
     const prevSeq = progress.next - 1;
     const prevViewNo = this.core.log.viewNoAt(prevSeq);
-    return {
-      type: "sendAppend",
-      to: progress.replicaId,
-      ballot: this.ballot,
-      prevSeq,
-      prevViewNo,
-      upTo,
-      commit: this.commit,
-      round: this.sentRound,
-    };
+    const { ballot, commit, reads } = this;
+    const to = progress.replicaId;
+    return { type: "sendAppend", to, ballot, prevSeq, prevViewNo, upTo, commit, round: reads.round };
   }
 
   /** Every configured replica holds the log up to here in this lineage; 0 while one was never seen. */
@@ -451,8 +394,4 @@ export class Leadership {
     this.viewActive = false;
     log.append([{ kind: "view", view }], null, null);
   }
-}
-
-function newProgress(replicaId: ReplicaId, storeId: string, bootId: string, next: Seq): Progress {
-  return { replicaId, storeId, bootId, match: 0, next, mode: "stream", sentCommit: -1, stalledMs: 0, round: 0 };
 }

@@ -5,7 +5,7 @@
  */
 import type { PersistToken } from "./event.ts";
 import type { Denied, Granted } from "./frame.ts";
-import type { CoreParts } from "./leadership.ts";
+import type { CoreParts } from "./core-parts.ts";
 import { betterPlaced, mayLead, newestView, type LeadContext, type Supporter, type Verdict } from "./may-lead.ts";
 import { compareBallots, compareViewNos, isMember, type Ballot, type ReplicaId } from "./view.ts";
 

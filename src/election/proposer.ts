@@ -1,0 +1,146 @@
+/**
+ * The way in: ops of this replica's callers and of its fork queue, from the moment they are
+ * proposed until they come out of apply here. Knows who leads only as an address; on the
+ * leader it also keeps an op from being appended twice while it is on its way.
+ */
+import { StorageFull, type LogStorage } from "./ports.ts";
+import { Proposals } from "./proposals.ts";
+import type { Seq } from "./view.ts";
+
+/** Without a leader for this long, an op is refused at once: nothing piles up that would come down on the next leader. */
+const LEADERLESS_MS = 2_000;
+/** Ops of the fork queue proposed at once. */
+const FORKED_MAX = 256;
+
+/** How a proposal ended; the words of chat's Proposer port. */
+export type Outcome =
+  | { readonly kind: "applied"; readonly seq: Seq; readonly result: Uint8Array }
+  | { readonly kind: "no_leader" }
+  | { readonly kind: "not_writable"; readonly reason: string }
+  | { readonly kind: "slow_down"; readonly retryAfterMs: number }
+  | { readonly kind: "timed_out" };
+
+/** What the proposer needs of its owner. */
+export interface ProposerDeps {
+  readonly log: LogStorage;
+  /** The key under which apply will report the op; "" if the bytes are none. */
+  readonly keyOf: (op: Uint8Array) => string;
+  /** An op of the fork queue as it is proposed again, and the key under which apply reports it. */
+  readonly recover: (op: Uint8Array) => { readonly key: string; readonly op: Uint8Array };
+}
+
+/** Where ops go now. */
+export interface Target {
+  readonly leadershipKey: string | null;
+  readonly accepting: boolean;
+}
+
+/** Callers, their ops, and the fork queue's. */
+export class Proposer {
+  private readonly deps: ProposerDeps;
+  private readonly proposals = new Proposals();
+  private readonly callers = new Map<string, ((outcome: Outcome) => void)[]>();
+  /** Keys of ops that this leadership has appended and this replica has not applied yet. */
+  private readonly appended = new Set<string>();
+  private appendedUnder: string | null = null;
+  private leaderAt: number;
+  /** Rows of the fork queue seen applied, to be archived. */
+  private confirmed: number[] = [];
+
+  constructor(deps: ProposerDeps, now: number) {
+    this.deps = deps;
+    this.leaderAt = now;
+  }
+
+  /** Takes an op in and waits for it. Bounded by WAITING_MAX (proposals.ts): beyond it slow_down. */
+  propose(key: string, op: Uint8Array, now: number, timeoutMs: number): Promise<Outcome> {
+    if (now - this.leaderAt > LEADERLESS_MS) return Promise.resolve({ kind: "no_leader" });
+    if (!this.proposals.add(key, op, now + timeoutMs)) {
+      return Promise.resolve({ kind: "slow_down", retryAfterMs: 1000 });
+    }
+    return new Promise((resolve) => {
+      const waiting = this.callers.get(key);
+      if (waiting === undefined) this.callers.set(key, [resolve]);
+      else waiting.push(resolve);
+    });
+  }
+
+  /** Who leads, told once a turn. */
+  retarget(leadershipKey: string | null, now: number): void {
+    if (leadershipKey !== null) this.leaderAt = now;
+    this.proposals.retarget(leadershipKey);
+  }
+
+  /** The next ops to hand over; empty when there are none. */
+  take(now: number): Uint8Array[] {
+    return this.proposals.idle() ? [] : this.proposals.take(now);
+  }
+
+  /**
+   * On the leader: those ops that are not on their way already. A busy leader gets the same op
+   * again and again, from its proposer and from other replicas that the client turned to: it is
+   * appended once, and comes out of apply, or the leadership ends. Ask only when the core takes
+   * them: an op noted here that is then not appended would be kept out as long as this one leads.
+   */
+  fresh(ops: readonly Uint8Array[], { leadershipKey, accepting }: Target): readonly Uint8Array[] {
+    if (!accepting) return [];
+    if (leadershipKey !== this.appendedUnder) {
+      this.appendedUnder = leadershipKey;
+      this.appended.clear();
+    }
+    return ops.filter((op) => {
+      const key = this.deps.keyOf(op);
+      if (this.appended.has(key)) return false;
+      if (key !== "") this.appended.add(key);
+      return true;
+    });
+  }
+
+  /** An op came out of apply on this replica: whoever proposed it here is answered. */
+  applied(key: string, seq: Seq, result: Uint8Array, recovered: boolean): void {
+    this.appended.delete(key);
+    const { waited, forkId } = this.proposals.applied(key, recovered);
+    if (forkId !== null) this.confirmed.push(forkId);
+    if (waited) this.answer(key, { kind: "applied", seq, result });
+  }
+
+  /** The state was replaced: what it holds did not come out of apply here. */
+  stateReplaced(): void {
+    this.appended.clear();
+  }
+
+  /** Called per tick: ends waits, and proposes what the fork queue holds while somebody leads. */
+  tick(now: number, led: boolean): void {
+    for (const { key, definite } of this.proposals.tick(now)) {
+      this.answer(key, definite ? { kind: "no_leader" } : { kind: "timed_out" });
+    }
+    if (!led || this.proposals.forkedWaiting > 0) return;
+    for (const { id, op } of this.deps.log.forkQueue(FORKED_MAX)) {
+      const recovered = this.deps.recover(op);
+      this.proposals.addForked(id, recovered.key, recovered.op);
+    }
+  }
+
+  /** Archives what came out of apply, in one write: each costs an fsync. What is not archived is proposed again. */
+  confirmForked(): void {
+    if (this.confirmed.length === 0) return;
+    try {
+      this.deps.log.forkConfirmed(this.confirmed);
+    } catch (error) {
+      if (!(error instanceof StorageFull)) throw error;
+    }
+    this.confirmed = [];
+  }
+
+  /** Callers that still wait learn that they do not know. */
+  close(): void {
+    for (const key of this.callers.keys()) this.answer(key, { kind: "timed_out" });
+  }
+
+  private answer(key: string, outcome: Outcome): void {
+    const waiting = this.callers.get(key);
+    if (waiting === undefined) return;
+    this.callers.delete(key);
+    for (const resolve of waiting) resolve(outcome);
+  }
+}
