@@ -221,8 +221,9 @@ class Solo {
   /** One event and the end of its turn; answers all effects. */
   give(event: Event): Effect[] {
     const effects = [...this.core.step(event, this.#now), ...this.core.step({ type: "turnEnd" }, this.#now)];
-    for (const effect of [...effects]) {
-      if (effect.type === "persist") effects.push(...this.give({ type: "persisted", token: effect.token }));
+    const written = effects.filter((effect) => effect.type === "persist");
+    for (const { token } of written) {
+      effects.push(...this.give({ type: "persisted", token }));
     }
     return effects;
   }
@@ -250,7 +251,8 @@ function viewOf(counter: number, leader: ReplicaId, members: readonly ReplicaId[
 }
 
 function beatOf(id: ReplicaId, about: Partial<Beat>): Beat {
-  const lineageTail: LineagePoint[] = about.view == null ? [] : [{ no: about.view.no, startSeq: about.view.startSeq }];
+  const lineageTail: LineagePoint[] =
+    about.view === undefined || about.view === null ? [] : [{ no: about.view.no, startSeq: about.view.startSeq }];
   return {
     type: "beat",
     role: "recovering",

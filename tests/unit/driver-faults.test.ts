@@ -197,10 +197,11 @@ describe("fetching a snapshot", () => {
     driver.onFrame(0, { type: "snapshotOffer", ballot: higher, commonSeq: 1 });
     await until(() => fetches.length === 2);
     fetches[0]!.reject(new Error("broken off"));
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    driver.onFrame(0, { type: "snapshotOffer", ballot: higher, commonSeq: 1 });
     driver.onFrame(0, beat({ promised: higher, commit: 2 }));
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => driver.peerBeat(0)?.commit === 2);
+    driver.onFrame(0, { type: "snapshotOffer", ballot: higher, commonSeq: 1 });
+    driver.onFrame(0, beat({ promised: higher, commit: 3 }));
+    await until(() => driver.peerBeat(0)?.commit === 3);
     expect(fetches.length).toBe(2);
   });
 
