@@ -32,6 +32,8 @@ export function mustYield(
   theirs: { readonly lineageTail: readonly LineagePoint[]; readonly firstSeq: Seq; readonly lastSeq: Seq },
 ): "me" | "they" | null {
   const common = mine.lineage.commonSeq(mine.lastSeq, theirs.lineageTail, theirs.lastSeq);
+  // A tail that does not reach back to the fork says nothing about it.
+  if (common === 0 && (theirs.lineageTail[0]?.startSeq ?? 1) > 1) return null;
   const theyCannot = common + 1 < theirs.firstSeq;
   const iCannot = common + 1 < mine.firstSeq;
   return theyCannot === iCannot ? null : theyCannot ? "me" : "they";
