@@ -17,7 +17,7 @@ import { runUp, SUPERVISOR_VARIABLE } from "./cli/up.ts";
 import { versionText } from "./cli/version.ts";
 import { FormatTooNew } from "./chat/op.ts";
 import { lockIsHeld, takeLock } from "./db/lock.ts";
-import { StoreRefused } from "./db/log/log-db.ts";
+import { StoreRefused } from "./db/log/store.ts";
 import { BrokenInvariant } from "./election/assert.ts";
 import { StorageDamaged, StorageFull } from "./election/ports.ts";
 import { RunningReplica } from "./run-replica.ts";

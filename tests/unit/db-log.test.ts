@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { cpSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { forkChecksum } from "../../src/db/log/log-changes.ts";
-import { LogDb, StoreRefused, type LogDbOptions } from "../../src/db/log/log-db.ts";
+import { LogDb, type LogDbOptions } from "../../src/db/log/log-db.ts";
+import { StoreRefused } from "../../src/db/log/store.ts";
 import { StorageDamaged, StorageFull } from "../../src/election/ports.ts";
 import { ballot, entries, op, opBatch, tempFolder, view, viewBatch } from "../support/log-fixtures.ts";
 

@@ -10,7 +10,6 @@
  * also in memory; they change only after the transaction that changed the file has committed.
  */
 import type { Database } from "bun:sqlite";
-import { randomBytes } from "node:crypto";
 import { closeSync, fdatasync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { assert } from "../../election/assert.ts";
@@ -21,11 +20,12 @@ import type { ReplicaId, Seq, View } from "../../election/view.ts";
 import { fsyncFolder, openSqlite, storageError } from "../sqlite.ts";
 import { applyRows, forkChecksum, viewChecksum, type LogImage } from "./log-changes.ts";
 import { checkContiguous, decodeRow, encodeRow, missingRow } from "./log-rows.ts";
-import { decodeMeta, encodeMeta, LOG_FORMAT, LOG_SCHEMA, newMeta } from "./log-schema.ts";
+import { decodeMeta, encodeMeta } from "./log-schema.ts";
 import { prepareLogStatements, type LogStatements } from "./log-statements.ts";
 import { RecentBatches } from "./recent-batches.ts";
 import { decodeView, type LogRow } from "./row-codec.ts";
 import { sliceBatches } from "./slice-batches.ts";
+import { openStore, StoreRefused } from "./store.ts";
 
 /** Newest rows verified at open. The rest is checked when it is read. */
 const TAIL_ROWS_CHECKED = 1000;
@@ -44,17 +44,6 @@ export interface LogDbOptions {
   readonly recentBytesMax?: number;
   /** Test seam: pages (4 KiB) after which the disk counts as full. */
   readonly pagesMax?: number;
-}
-
-/** This folder must not be used by this replica. Not damage: nothing was changed. */
-export class StoreRefused extends Error {
-  override readonly name = "StoreRefused";
-  readonly reason: "other_replica" | "newer_format";
-
-  constructor(reason: StoreRefused["reason"], message: string) {
-    super(message);
-    this.reason = reason;
-  }
 }
 
 /** See the top of this file. Opened by {@link LogDb.open}; not shared between threads. */
@@ -84,7 +73,7 @@ export class LogDb implements LogStorage {
     let db: Database | undefined;
     try {
       db = openSqlite(path, "FULL");
-      const created = LogDb.#openMeta(db, options.replicaId);
+      const created = openStore(db, options.replicaId);
       if (created) {
         fsyncFolder(options.folder);
         fsyncFolder(dirname(options.folder));
@@ -95,42 +84,6 @@ export class LogDb implements LogStorage {
       db?.close();
       throw error instanceof StoreRefused ? error : storageError("log.db", error);
     }
-  }
-
-  /** Checks whose store this is, or makes it ours; true if it was made. The tables and meta come in one transaction. */
-  static #openMeta(db: Database, replicaId: ReplicaId): boolean {
-    const known = db.query("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get() !== null;
-    const found = known
-      ? db.query<{ format: number; body: string; checksum: number }, []>("SELECT * FROM meta").get()
-      : null;
-    if (found === null) {
-      // A table without its row cannot come from a crash: both are written in one transaction.
-      if (known) throw new StorageDamaged("log.db: meta is empty");
-      const meta = encodeMeta(newMeta(replicaId, randomBytes(8).toString("hex")));
-      db.transaction(() => {
-        db.run(LOG_SCHEMA);
-        db.run("INSERT INTO meta (id, format, body, checksum) VALUES (1, ?, ?, ?)", [
-          LOG_FORMAT,
-          meta.body,
-          meta.checksum,
-        ]);
-      }).immediate();
-      return true;
-    }
-    if (found.format > LOG_FORMAT) {
-      throw new StoreRefused(
-        "newer_format",
-        `the folder was written by a newer version (log format ${found.format}, this is ${LOG_FORMAT})`,
-      );
-    }
-    const meta = decodeMeta(found.body, found.checksum);
-    if (meta.replicaId !== replicaId) {
-      throw new StoreRefused(
-        "other_replica",
-        `the folder belongs to replica ${meta.replicaId}, not to replica ${replicaId}`,
-      );
-    }
-    return false;
   }
 
   private constructor(db: Database, options: LogDbOptions, created: boolean) {

@@ -1,0 +1,53 @@
+/** Whose store a folder holds: the one row of meta in log.db, checked or made before anything else. */
+import type { Database } from "bun:sqlite";
+import { randomBytes } from "node:crypto";
+import { StorageDamaged } from "../../election/ports.ts";
+import type { ReplicaId } from "../../election/view.ts";
+import { decodeMeta, encodeMeta, LOG_FORMAT, LOG_SCHEMA, newMeta } from "./log-schema.ts";
+
+/** This folder must not be used by this replica. Not damage: nothing was changed. */
+export class StoreRefused extends Error {
+  override readonly name = "StoreRefused";
+  readonly reason: "other_replica" | "newer_format";
+
+  constructor(reason: StoreRefused["reason"], message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** Checks whose store this is, or makes it ours; true if it was made. The tables and meta come in one transaction. */
+export function openStore(db: Database, replicaId: ReplicaId): boolean {
+  const known = db.query("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get() !== null;
+  const found = known
+    ? db.query<{ format: number; body: string; checksum: number }, []>("SELECT * FROM meta").get()
+    : null;
+  if (found === null) {
+    // A table without its row cannot come from a crash: both are written in one transaction.
+    if (known) throw new StorageDamaged("log.db: meta is empty");
+    const meta = encodeMeta(newMeta(replicaId, randomBytes(8).toString("hex")));
+    db.transaction(() => {
+      db.run(LOG_SCHEMA);
+      db.run("INSERT INTO meta (id, format, body, checksum) VALUES (1, ?, ?, ?)", [
+        LOG_FORMAT,
+        meta.body,
+        meta.checksum,
+      ]);
+    }).immediate();
+    return true;
+  }
+  if (found.format > LOG_FORMAT) {
+    throw new StoreRefused(
+      "newer_format",
+      `the folder was written by a newer version (log format ${found.format}, this is ${LOG_FORMAT})`,
+    );
+  }
+  const meta = decodeMeta(found.body, found.checksum);
+  if (meta.replicaId !== replicaId) {
+    throw new StoreRefused(
+      "other_replica",
+      `the folder belongs to replica ${meta.replicaId}, not to replica ${replicaId}`,
+    );
+  }
+  return false;
+}
