@@ -20,7 +20,7 @@ import type { ReplicaId, Seq, View } from "../../election/view.ts";
 import { fsyncFolder, openSqlite, storageError } from "../sqlite.ts";
 import { applyRows, forkChecksum, viewChecksum, type LogImage } from "./log-changes.ts";
 import { checkContiguous, decodeRow, encodeRow, missingRow } from "./log-rows.ts";
-import { decodeMeta, encodeMeta } from "./log-schema.ts";
+import { decodeMeta, encodeMeta, LOG_FORMAT } from "./log-schema.ts";
 import { prepareLogStatements, type LogStatements } from "./log-statements.ts";
 import { RecentBatches } from "./recent-batches.ts";
 import { decodeView, type LogRow } from "./row-codec.ts";
