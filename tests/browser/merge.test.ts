@@ -5,7 +5,7 @@ import type { Cluster } from "../support/cluster.ts";
 import { composer, eventually, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
 
 const HOOK_MS = 90_000;
-const STORY_MS = 90_000;
+const STORY_MS = 240_000;
 
 stories("a split and its end", () => {
   let browser: Browser;
@@ -30,8 +30,8 @@ stories("a split and its end", () => {
       await ann.writeTo("bob", "together");
       await bob.openFrom(cluster.web(2), "ann");
       cluster.split([0], [1, 2]);
-      await cluster.inStep([0]);
-      await cluster.inStep([1, 2]);
+      await cluster.inStep([0], 60_000);
+      await cluster.inStep([1, 2], 60_000);
       await ann.say("from the one");
       await bob.say("from the two");
       await row(ann.page, "from the one").locator(".state", { hasText: "kept on 1 of 3" }).waitFor();
@@ -42,7 +42,7 @@ stories("a split and its end", () => {
       expect(await texts(bob.page)).toEqual(["together", "from the two"]);
       await composer(ann.page).fill("a draft");
       cluster.split([0], [1, 2], "heal");
-      await cluster.inStep([0, 1, 2], 30_000);
+      await cluster.inStep([0, 1, 2], 60_000);
       for (const { page } of [ann, bob]) await eventually(async () => (await texts(page)).length === 3, 20_000);
       expect(await texts(ann.page)).toEqual(await texts(bob.page));
       expect(await composer(ann.page).inputValue()).toBe("a draft");

@@ -8,7 +8,7 @@ import type { Cluster } from "../support/cluster.ts";
 import { composer, eventually, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
 
 const HOOK_MS = 90_000;
-const STORY_MS = 120_000;
+const STORY_MS = 240_000;
 const EACH = 30;
 /** Words that are nowhere for so long were never taken by the page. */
 const MISSED_MS = 4000;
@@ -38,7 +38,7 @@ stories("a storm", () => {
       pids.push((await cluster.kill(id)).pid);
       await cluster.start(id);
       expect(pids).not.toContain(cluster.pid(id));
-      await cluster.inStep([0, 1, 2]);
+      await cluster.inStep([0, 1, 2], HOOK_MS);
     }
     return pids;
   }
