@@ -13,7 +13,12 @@ export async function startProduct(): Promise<Cluster> {
     ...(BINARY === undefined ? {} : { binary: BINARY }),
     ...(OPTIONS === undefined ? {} : { environment: { BUN_OPTIONS: OPTIONS } }),
   });
-  await cluster.startAll();
+  try {
+    await cluster.startAll();
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
   return cluster;
 }
 
