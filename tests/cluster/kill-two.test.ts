@@ -25,13 +25,9 @@ function keyOf(pair: readonly number[], leader: number): string {
 /** Two die; those who were connected to them go on through the survivor; the two come back. */
 async function round(stage: Stage, turns: Map<string, number>): Promise<void> {
   const { cluster, load } = stage;
-  const pair = nextPair(await cluster.leader(), turns);
+  const pair = nextPair(await stage.leader(), turns);
   const survivor = cluster.ids.find((id) => !pair.includes(id))!;
-  load.goHome();
-  const since = performance.now();
-  for (const id of cluster.ids) {
-    await load.flows(`by replica ${id}`, { count: 10, fits: load.by(stage.address(id)), since });
-  }
+  await stage.atHome();
   await stage.kill(pair);
   const orphans = (sent: Parameters<typeof load.homeOf>[0]): boolean =>
     pair.includes(load.homeOf(sent)) && sent.by === stage.address(survivor);

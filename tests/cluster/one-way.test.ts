@@ -10,7 +10,7 @@ story(
     load.start();
     for (let round = 0; round < (SOAK ? 12 : 3); round++) {
       await stage.serve(cluster.ids);
-      const leader = await cluster.leader();
+      const leader = await stage.leader();
       const [follower, other] = cluster.ids.filter((id) => id !== leader) as [number, number];
       // The follower hears nothing of the leader; the leader nothing of the follower; the followers miss each other.
       const cuts = [

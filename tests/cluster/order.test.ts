@@ -8,7 +8,7 @@ const FAULTS = ["kill leader", "kill two", "pause leader", "pause one", "pause t
 
 async function strike(stage: Stage, fault: (typeof FAULTS)[number], random: SeededRandom): Promise<void> {
   const { cluster, load } = stage;
-  const leader = await cluster.leader();
+  const leader = await stage.leader();
   const followers = cluster.ids.filter((id) => id !== leader);
   const one = random.pick(followers);
   const two = random.pick([[leader, one], followers]);

@@ -21,7 +21,7 @@ describe("available", () => {
         load.start();
         for (let round = 0; round < (SOAK ? 12 : 1); round++) {
           await stage.serve(cluster.ids);
-          const leader = await cluster.leader();
+          const leader = await stage.leader();
           // In turn the leader alone and a follower alone.
           const leaderAlone = (round % 2 === 0) === (kind === "hold");
           const alone = leaderAlone ? leader : cluster.ids.find((id) => id !== leader)!;
@@ -74,7 +74,7 @@ describe("strict", () => {
       load.start();
       for (let round = 0; round < (SOAK ? 12 : 2); round++) {
         await stage.serve(cluster.ids);
-        const leader = await cluster.leader();
+        const leader = await stage.leader();
         const alone = round % 2 === 0 ? leader : cluster.ids.find((id) => id !== leader)!;
         const pair = cluster.ids.filter((id) => id !== alone);
         stage.split([alone], pair, round % 2 === 0 ? "hold" : "drop");

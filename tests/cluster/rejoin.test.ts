@@ -16,7 +16,7 @@ story(
     const load = await stage.open();
     load.start();
     await load.flows("by all three");
-    const leader = await cluster.leader();
+    const leader = await stage.leader();
     const absent = cluster.ids.find((id) => id !== leader)!;
     const others = cluster.ids.filter((id) => id !== absent);
     await stage.kill([absent]);
@@ -37,8 +37,7 @@ story(
     await stage.inStep();
     for (const id of others)
       await load.flows(`by replica ${id}`, { count: 10, fits: load.by(stage.address(id)), since });
-    load.goHome();
-    await load.flows(`by replica ${absent}`, { count: 10, fits: load.by(stage.address(absent)) });
+    await stage.atHome();
     expect((await cluster.status(absent))?.view.members).toEqual([0, 1, 2]);
     await stage.settle();
     await stage.oneOrder();

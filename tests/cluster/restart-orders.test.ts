@@ -51,7 +51,7 @@ describe("one left out", () => {
     const orders = ORDERS.filter((order) => order[2] === absent);
     story(
       `replica ${absent}, which was alone at last: the others work by themselves; what it held appears when it returns`,
-      { seconds: 180, concurrent: true, load: { rate: 60 } },
+      { seconds: 180, concurrent: true, load: { deadlineMs: 50_000 } },
       async (stage) => {
         const { cluster } = stage;
         const load = await stage.open();

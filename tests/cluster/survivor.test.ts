@@ -42,13 +42,12 @@ story(
   `the survivor killed too, ${ROUNDS} rounds: the others say for whom they wait; nothing is lost`,
   { seconds: SOAK ? 900 : 180, load: { rate: 150 } },
   async (stage) => {
-    const { cluster } = stage;
     const load = await stage.open();
     load.start();
     let waits = 0;
     for (let i = 0; i < ROUNDS; i++) {
       // In turn the leader and each of the others.
-      const survivor = ((await cluster.leader()) + i) % 3;
+      const survivor = ((await stage.leader()) + i) % 3;
       if (await round(stage, survivor, i % 2 === 1)) waits += 1;
     }
     // The premise: it was not always too late to matter.

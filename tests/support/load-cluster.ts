@@ -26,6 +26,8 @@ export const SOAK = process.env["SOAK"] === "1";
 
 const TAIL_LINES = 40;
 const CLEAN_UP_MS = 10_000;
+/** Then everybody is sent home once more. */
+const AT_HOME_MS = 5_000;
 /** Generous: other tests may keep both cores busy. */
 const IN_STEP_MS = 60_000;
 
@@ -101,6 +103,26 @@ export class Stage {
       const fits = this.load.by(this.address(id));
       await this.load.flows(`by replica ${id}`, { count: 10, fits, since });
     }
+  }
+
+  /**
+   * Waits until people are served by the replica of their own, each of these; they go home for
+   * it, and again if they did not stay: a replica that is slow to answer is left for another.
+   */
+  async atHome(ids: readonly number[] = this.cluster.ids): Promise<void> {
+    const { load } = this;
+    await waitFor(
+      `everybody to be served at home at ${ids.join()}`,
+      async () => {
+        load.goHome();
+        const since = performance.now();
+        const served = ids.map((id) =>
+          load.flows(`by replica ${id}`, { count: 10, fits: load.by(this.address(id)), since, timeoutMs: AT_HOME_MS }),
+        );
+        return (await Promise.allSettled(served)).every(({ status }) => status === "fulfilled");
+      },
+      IN_STEP_MS,
+    );
   }
 
   /** Cuts both directions between these and those. */
@@ -230,6 +252,11 @@ export class Stage {
     await waitFor(`message ${messageId} to appear at replica ${id}`, async () =>
       (await this.historyAt(id)).has(messageId),
     );
+  }
+
+  /** Id of the leader, waited for as long as a busy machine may need. */
+  leader(): Promise<number> {
+    return waitFor("a leader", () => this.cluster.leader().catch(() => null), IN_STEP_MS);
   }
 
   /** Waits until all that run are in step. */
