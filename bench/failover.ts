@@ -34,7 +34,7 @@ function writerAt(cluster: Cluster, id: number, sender: { token: string; convers
 }
 
 async function sendOnce({ stream, conversationId }: Writer): Promise<void> {
-  const sent = await stream.send({ conversationId, body: "x".repeat(200), clientId: crypto.randomUUID() });
+  const sent = await stream.send({ conversationId, body: "x".repeat(200), clientId: Bun.randomUUIDv7() });
   if (!sent.ok) throw new Error(`a send ended with ${sent.code}`);
 }
 

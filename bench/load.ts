@@ -119,7 +119,7 @@ export async function runLoad(target: Target, { way, warmUpMs, countedMs, pauseM
     while (!over) {
       const started = performance.now();
       try {
-        await send(crypto.randomUUID(), body);
+        await send(Bun.randomUUIDv7(), body);
         if (counting) latencies.push(performance.now() - started);
       } catch {
         failures += 1;

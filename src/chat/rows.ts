@@ -97,8 +97,8 @@ export interface Rows {
   request(user: string, clientId: string): RequestRow | null;
   /** Inserts or replaces. */
   putRequest(row: RequestRow): void;
-  /** Requests of the user that sent a message, by client id, after `afterClientId`. */
-  sentRequests(user: string, afterClientId: string, limit: number): readonly RequestRow[];
+  /** Requests of all users by client id, then user, after `after`: "" or `<client id> <user>`. */
+  requestsAfter(after: string, limit: number): readonly RequestRow[];
 
   conversation(id: string): ConversationRow | null;
   addConversation(row: ConversationRow): void;
@@ -128,9 +128,9 @@ export interface Rows {
   hasTombstone(author: string, clientId: string): boolean;
   addTombstone(author: string, clientId: string): void;
 
-  /** Any deleted account whose messages are still being erased, and how far. */
-  purge(): { readonly user: string; readonly afterClientId: string } | null;
-  setPurge(user: string, afterClientId: string): void;
+  /** Any deleted account whose messages are still being erased, and up to which request (see requestsAfter). */
+  purge(): { readonly user: string; readonly afterRequest: string } | null;
+  setPurge(user: string, afterRequest: string): void;
   endPurge(user: string): void;
 }
 

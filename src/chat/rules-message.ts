@@ -31,8 +31,8 @@ const MARK_PAGE_LAST = 512;
  */
 const OWN_MARK_EVERY = 16;
 
-/** Messages of a deleted account erased by each op until none is left. */
-const PURGE_STEP = 64;
+/** Requests looked at by each op while messages of a deleted account are being erased. */
+const PURGE_STEP = 256;
 
 /**
  * A message to a direct conversation, which its first message makes. A recovered one is
@@ -143,9 +143,10 @@ function rememberUnknown(ids: readonly string[], op: Op, rows: Rows): void {
 export function purgeStep(seq: Seq, rows: Rows): readonly ChatEvent[] {
   const purge = rows.purge();
   if (purge === null) return [];
-  const requests = rows.sentRequests(purge.user, purge.afterClientId, PURGE_STEP);
+  const requests = rows.requestsAfter(purge.afterRequest, PURGE_STEP);
+  const sent = requests.filter((request) => request.user === purge.user).map(placeOfRequest);
   const events: ChatEvent[] = [];
-  for (const [conversation, group] of byConversation(requests.map(placeOfRequest).filter((p) => p !== null))) {
+  for (const [conversation, group] of byConversation(sent.filter((place) => place !== null))) {
     const ids: string[] = [];
     for (const place of group) {
       if (rows.message(conversation, place.seq)?.deleted !== false) continue;
@@ -155,8 +156,9 @@ export function purgeStep(seq: Seq, rows: Rows): readonly ChatEvent[] {
     if (ids.length > 0)
       events.push({ kind: "deleted", conversation, ids, audience: directMembers(conversation) ?? [] });
   }
-  if (requests.length < PURGE_STEP) rows.endPurge(purge.user);
-  else rows.setPurge(purge.user, requests.at(-1)!.clientId);
+  const last = requests.at(-1);
+  if (last === undefined || requests.length < PURGE_STEP) rows.endPurge(purge.user);
+  else rows.setPurge(purge.user, `${last.clientId} ${last.user}`);
   return events;
 }
 

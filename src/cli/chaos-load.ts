@@ -95,7 +95,7 @@ export class ChaosLoad {
 
   async #write(writer: Writer): Promise<void> {
     for (let n = 0; !this.#stopping && this.counts.acknowledged < ACKNOWLEDGED_MAX; n++) {
-      const message: Sent = { body: `${writer.name} ${n}`, clientId: crypto.randomUUID(), id: null };
+      const message: Sent = { body: `${writer.name} ${n}`, clientId: Bun.randomUUIDv7(), id: null };
       const result = await writer.client.send(
         { to: writer.to, body: message.body, clientId: message.clientId },
         { deadlineMs: SEND_DEADLINE_MS },

@@ -79,7 +79,7 @@ export class ChatClient {
 
   /** Makes an account and keeps its token. */
   async register(name: string, password: string): Promise<CallResult<Response<"Register">>> {
-    const result = await this.call("Register", { name, password, clientId: crypto.randomUUID() });
+    const result = await this.call("Register", { name, password, clientId: Bun.randomUUIDv7() });
     if (result.ok) this.#token = result.value.token;
     return result;
   }
@@ -96,7 +96,7 @@ export class ChatClient {
     message: { to?: string; conversationId?: string; body: string; clientId?: string },
     options: CallOptions = {},
   ): Promise<CallResult<Response<"SendMessage">>> {
-    return this.call("SendMessage", { clientId: crypto.randomUUID(), ...message }, options);
+    return this.call("SendMessage", { clientId: Bun.randomUUIDv7(), ...message }, options);
   }
 
   /** Any call, repeated as it is at one replica after another until an answer or the deadline. */

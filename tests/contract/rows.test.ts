@@ -183,7 +183,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
   test("an account deleted with its messages is erased in steps", () => {
     const log = start();
     const [anna, ben] = [log.person("anna"), log.person("ben")];
-    for (let n = 0; n < 150; n++) log.message(anna, ben, `m${n}`);
+    for (let n = 0; n < 600; n++) log.message(anna, ben, `m${n}`);
     const gone = log.apply(log.op(anna, { kind: "deleteAccount", deleteMessages: true }));
     expect(kinds(gone.events)).toEqual(["sessionEnded", "user"]);
     const left = [];
@@ -191,7 +191,11 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
       log.message(ben, ben, "note");
       left.push(bodies(log).filter((body) => String(body).startsWith("m")).length);
     }
-    expect(left).toEqual([86, 22, 0, 0]);
+    // Each op looks at 256 requests, other people's among them.
+    expect(left[0]).toBeGreaterThanOrEqual(600 - 256);
+    expect(left[0]).toBeLessThan(600);
+    expect(left[1]).toBeLessThan(left[0]!);
+    expect(left.slice(2)).toEqual([0, 0]);
     expect(rowsOf(log, "purges")).toEqual([]);
     expect(log.error(log.person("ANNA"), { kind: "markAllRead", conversation: "", upTo: "", ids: [] })).toBe(
       "not_found",

@@ -30,7 +30,7 @@ interface Tables {
   reads: Map<string, SingleRow>;
   hidden: Map<string, SingleRow>;
   tombstones: Map<string, { readonly author: string; readonly clientId: string }>;
-  purges: Map<string, { readonly user: string; readonly afterClientId: string }>;
+  purges: Map<string, { readonly user: string; readonly afterRequest: string }>;
 }
 
 function emptyTables(): Tables {
@@ -89,7 +89,7 @@ export class MemoryRows implements Rows {
       messages: table([...this.#messages.values()].flat(), ["conversation", "seq"]),
       purges: table(t.purges.values(), ["user"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
-      requests: table(t.requests.values(), ["user", "client_id"]),
+      requests: table(t.requests.values(), ["client_id", "user"]),
       sessions: table(t.sessions.values(), ["id"]),
       tombstones: table(t.tombstones.values(), ["author", "client_id"]),
       users: table(t.users.values(), ["id"]),
@@ -136,10 +136,11 @@ export class MemoryRows implements Rows {
     this.#set(this.#t.requests, `${row.user} ${row.clientId}`, row);
   }
 
-  sentRequests(user: string, afterClientId: string, limit: number): readonly RequestRow[] {
+  requestsAfter(after: string, limit: number): readonly RequestRow[] {
+    const place = (row: { readonly clientId: string; readonly user: string }): string => `${row.clientId} ${row.user}`;
     return [...this.#t.requests.values()]
-      .filter((row) => row.user === user && row.clientId > afterClientId && row.conversation !== null)
-      .sort((a, b) => (a.clientId < b.clientId ? -1 : 1))
+      .filter((row) => place(row) > after)
+      .sort((a, b) => (place(a) < place(b) ? -1 : 1))
       .slice(0, limit);
   }
 
@@ -218,14 +219,14 @@ export class MemoryRows implements Rows {
     this.#set(this.#t.tombstones, `${author} ${clientId}`, { author, clientId });
   }
 
-  purge(): { readonly user: string; readonly afterClientId: string } | null {
-    let first: { readonly user: string; readonly afterClientId: string } | null = null;
+  purge(): { readonly user: string; readonly afterRequest: string } | null {
+    let first: { readonly user: string; readonly afterRequest: string } | null = null;
     for (const row of this.#t.purges.values()) if (first === null || row.user < first.user) first = row;
     return first;
   }
 
-  setPurge(user: string, afterClientId: string): void {
-    this.#set(this.#t.purges, user, { user, afterClientId });
+  setPurge(user: string, afterRequest: string): void {
+    this.#set(this.#t.purges, user, { user, afterRequest });
   }
 
   endPurge(user: string): void {

@@ -1,5 +1,5 @@
 /** The statements that apply runs, each prepared once: SQL by Drizzle, rows as arrays (see connection.ts). */
-import { and, asc, eq, gt, isNotNull, lte, sql } from "drizzle-orm";
+import { and, asc, eq, gt, lte, sql } from "drizzle-orm";
 import { compile, once, type StateConnection } from "./connection.ts";
 import {
   conversations,
@@ -115,7 +115,7 @@ export function rowStatements(c: StateConnection) {
           result: p("result"),
         })
         .onConflictDoUpdate({
-          target: [requests.user, requests.clientId],
+          target: [requests.clientId, requests.user],
           set: {
             hash: sql`excluded.hash`,
             seq: sql`excluded.seq`,
@@ -124,13 +124,13 @@ export function rowStatements(c: StateConnection) {
           },
         }),
     ),
-    sentRequests: compile(
+    requestsAfter: compile(
       c,
       db
         .select()
         .from(requests)
-        .where(and(eq(requests.user, p("user")), gt(requests.clientId, p("after")), isNotNull(requests.conversation)))
-        .orderBy(asc(requests.clientId))
+        .where(sql`(client_id, user) > (${p("clientId")}, ${p("user")})`)
+        .orderBy(asc(requests.clientId), asc(requests.user))
         .limit(p("limit")),
     ),
     conversation: compile(
@@ -245,8 +245,8 @@ function messageStatements(c: StateConnection) {
       c,
       db
         .insert(purges)
-        .values({ user: p("user"), afterClientId: p("after") })
-        .onConflictDoUpdate({ target: purges.user, set: { afterClientId: sql`excluded.after_client_id` } }),
+        .values({ user: p("user"), afterRequest: p("after") })
+        .onConflictDoUpdate({ target: purges.user, set: { afterRequest: sql`excluded.after_request` } }),
     ),
     endPurge: compile(c, db.delete(purges).where(eq(purges.user, p("user")))),
   };

@@ -59,7 +59,11 @@ export const sessions = sqliteTable(
   (t) => [uniqueIndex("sessions_token").on(t.tokenHash), index("sessions_user").on(t.user, t.lastUsedMicros, t.id)],
 );
 
-/** What was asked, by whom, once and for ever; also the way from a message id to its place. */
+/**
+ * What was asked, by whom, once and for ever; also the way from a message id to its place.
+ * The client id comes first: ours are ordered by time (UUID version 7), so that new rows of
+ * all users fall on one page at the end, instead of on one page anywhere for each.
+ */
 export const requests = sqliteTable(
   "requests",
   {
@@ -70,7 +74,7 @@ export const requests = sqliteTable(
     conversation: text(),
     result: blob({ mode: "buffer" }),
   },
-  (t) => [primaryKey({ columns: [t.user, t.clientId] })],
+  (t) => [primaryKey({ columns: [t.clientId, t.user] })],
 );
 
 export const conversations = sqliteTable("conversations", {
@@ -148,5 +152,5 @@ export const tombstones = sqliteTable(
 /** Deleted accounts whose messages are still being erased. */
 export const purges = sqliteTable("purges", {
   user: text().primaryKey(),
-  afterClientId: text("after_client_id").notNull(),
+  afterRequest: text("after_request").notNull(),
 });

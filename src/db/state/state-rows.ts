@@ -99,8 +99,9 @@ export class StateRows implements Rows {
     this.#q.putRequest.run(row.user, row.clientId, row.hash, row.seq, row.conversation, row.result);
   }
 
-  sentRequests(user: string, afterClientId: string, limit: number): readonly RequestRow[] {
-    return this.#q.sentRequests.all(user, afterClientId, limit).map(requestRow);
+  requestsAfter(after: string, limit: number): readonly RequestRow[] {
+    const [clientId = "", user = ""] = after.split(" ");
+    return this.#q.requestsAfter.all(clientId, user, limit).map(requestRow);
   }
 
   conversation(id: string): ConversationRow | null {
@@ -196,15 +197,15 @@ export class StateRows implements Rows {
     this.#tombstones = null;
   }
 
-  purge(): { readonly user: string; readonly afterClientId: string } | null {
+  purge(): { readonly user: string; readonly afterRequest: string } | null {
     if (this.#purges === 0) return null;
     const row = this.#q.purge.get(1);
     this.#purges = row === null ? 0 : 1;
-    return row === null ? null : { user: row[0] as string, afterClientId: row[1] as string };
+    return row === null ? null : { user: row[0] as string, afterRequest: row[1] as string };
   }
 
-  setPurge(user: string, afterClientId: string): void {
-    this.#q.setPurge.run(user, afterClientId);
+  setPurge(user: string, afterRequest: string): void {
+    this.#q.setPurge.run(user, afterRequest);
     this.#purges = null;
   }
 

@@ -36,10 +36,10 @@ export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
     setPrefs(c, { theme, readOnSight: fields.has("readOnSight") }, deps.secureCookies);
     return c.redirect("/account?said=saved", 303);
   });
-  app.get("/account/password", login, (c) => answerPassword(c, deps, crypto.randomUUID(), null));
+  app.get("/account/password", login, (c) => answerPassword(c, deps, Bun.randomUUIDv7(), null));
   app.post("/account/password", login, (c) => changePassword(c, deps));
   app.post("/account/sessions/:id/end", login, async (c) => {
-    const input = { id: c.req.param("id"), clientId: crypto.randomUUID() };
+    const input = { id: c.req.param("id"), clientId: Bun.randomUUIDv7() };
     const answer = await deps.chat.endSession(sessionOf(c), input);
     if (!answer.ok) return await answerError(c, answer.error);
     setWritten(c, answer.cursor, deps.secureCookies);
@@ -87,7 +87,7 @@ async function answerAccount(
   const unread = deps.chat.unreadTotal(session);
   if (error !== null) setErrorHeaders(c, error);
   if (wantsJson(c)) return c.json({ user: { id: session.userId, name: session.name }, unread, logins: logins.value });
-  const deletion = { id: crypto.randomUUID(), error, deleteMessages };
+  const deletion = { id: Bun.randomUUIDv7(), error, deleteMessages };
   const said = SAID[c.req.query("said") ?? ""] ?? null;
   return await answerPage(c, deps, {
     title: "Account",
@@ -125,7 +125,7 @@ async function answerPassword(
 
 async function changePassword(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const fields = await readFields(c);
-  const clientId = fields.has("id") ? fields.text("id") : crypto.randomUUID();
+  const clientId = fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
   const input = { password: fields.text("password"), newPassword: fields.text("newPassword"), clientId };
   const answer = await deps.chat.changePassword(sessionOf(c), input);
   if (answer.ok) {
@@ -138,7 +138,7 @@ async function changePassword(c: Context<WebEnv>, deps: WebDeps): Promise<Respon
 
 async function deleteAccount(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const fields = await readFields(c);
-  const clientId = fields.has("id") ? fields.text("id") : crypto.randomUUID();
+  const clientId = fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
   const deleteMessages = fields.has("deleteMessages");
   const password = fields.text("password");
   const answer =

@@ -36,7 +36,7 @@ function pageSize(c: Context<WebEnv>): number {
 }
 
 function emptyDraft(to = ""): Draft {
-  return { id: crypto.randomUUID(), body: "", to, error: null };
+  return { id: Bun.randomUUIDv7(), body: "", to, error: null };
 }
 
 /** One more than shown is read, to know whether there are older ones. */
@@ -146,13 +146,13 @@ async function answerConversation(c: Context<WebEnv>, deps: WebDeps, id: string,
 }
 
 function clientIdOf(fields: Fields): string {
-  return fields.has("id") ? fields.text("id") : crypto.randomUUID();
+  return fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
 }
 
 /** Who answers has read what was there. */
 async function readByAnswering(deps: WebDeps, c: Context<WebEnv>, conversation: ConversationView): Promise<void> {
   if (conversation.unread === 0) return;
-  const input = { conversationId: conversation.id, clientId: crypto.randomUUID() };
+  const input = { conversationId: conversation.id, clientId: Bun.randomUUIDv7() };
   // If this fails they stay highlighted, which is what "unread" means; the message itself is sent.
   await deps.chat.markAllRead(sessionOf(c), input);
 }

@@ -18,7 +18,7 @@ import { LoginPage, RegisterPage } from "../views/login.tsx";
 
 /** After a definite refusal the corrected form is a new request; after an unknown outcome it is the same one. */
 export function nextFormId(id: string, error: ChatError): string {
-  return CHAT_ERRORS[error.code].outcome === "unknown" && id !== "" ? id : crypto.randomUUID();
+  return CHAT_ERRORS[error.code].outcome === "unknown" && id !== "" ? id : Bun.randomUUIDv7();
 }
 
 /** /login, /register, /logout. */
@@ -44,13 +44,13 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
 
   app.get("/register", async (c) => {
     if (c.get("session") !== null) return c.redirect("/", 303);
-    return await answerHtml(c, <RegisterPage name="" id={crypto.randomUUID()} error={null} />);
+    return await answerHtml(c, <RegisterPage name="" id={Bun.randomUUIDv7()} error={null} />);
   });
 
   app.post("/register", async (c) => {
     const fields = await readFields(c);
     const name = fields.text("name");
-    const clientId = fields.has("id") ? fields.text("id") : crypto.randomUUID();
+    const clientId = fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
     const answer = await deps.chat.register({ name, password: fields.text("password"), clientId }, callerOf(c, deps));
     if (answer.ok) return enter(c, deps, answer, "/");
     setErrorHeaders(c, answer.error);

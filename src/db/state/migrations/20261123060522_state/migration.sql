@@ -44,7 +44,7 @@ CREATE TABLE `meta` (
 --> statement-breakpoint
 CREATE TABLE `purges` (
 	`user` text PRIMARY KEY,
-	`after_client_id` text NOT NULL
+	`after_request` text NOT NULL
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `reads` (
@@ -62,7 +62,7 @@ CREATE TABLE `requests` (
 	`seq` integer NOT NULL,
 	`conversation` text,
 	`result` blob,
-	CONSTRAINT `requests_pk` PRIMARY KEY(`user`, `client_id`)
+	CONSTRAINT `requests_pk` PRIMARY KEY(`client_id`, `user`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `sessions` (
