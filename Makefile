@@ -22,7 +22,7 @@ BUILD := $(BUN) build --compile --minify --sourcemap --bytecode --format=esm \
 	--no-compile-autoload-dotenv --no-compile-autoload-bunfig \
 	--define BUILD_VERSION='"$(VERSION)"' --define BUILD_COMMIT='"$(COMMIT)"'
 
-.PHONY: help setup build run test chaos sim soak bench bench-setup release ci clean commit-stamp
+.PHONY: help setup build run test chaos sim soak pictures bench bench-setup release ci clean commit-stamp
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -73,6 +73,9 @@ sim: setup ## replay one seed of the simulator in all its modes: make sim SEED=n
 
 soak: build ## fresh seeds of the simulator for SOAK_SECONDS
 	@SOAK_SECONDS=$(SOAK_SECONDS) $(BUN) tests/simulation/soak.ts
+
+pictures: build ## make the pictures of the README anew, from real replicas in a real browser
+	@$(BUN) tests/browser/make-pictures.ts
 
 bench: build ## measure, beside etcd and NATS where they are installed; BENCH=b1 for one part
 	@$(BUN) bench/run.ts $(BENCH)
