@@ -24,7 +24,7 @@ const DEFERENCE_MS = 2_000;
 /** The same for a peer as well placed as we are that only has the lower id. */
 const STAGGERED_MS = 60;
 
-/** After a start, a replica that could lead alone first listens this long for peers that may be leading already. */
+/** After a start, a replica that could lead first listens this long for peers that may be leading already. */
 const LISTEN_MS = 500;
 
 interface Stand {
@@ -119,7 +119,8 @@ export class Standing {
       this.waitedFor = inNewest || me.eligible ? verdict.missing : [];
       return;
     }
-    if (verdict.members.length === 1 && this.listenedMs < LISTEN_MS && this.core.peers.anyUnknown()) return;
+    if ((verdict.members.length === 1 || !me.active) && this.listenedMs < LISTEN_MS && this.core.peers.anyUnknown())
+      return;
     const patience = this.deferenceMs(me, supporters);
     if (patience > 0) {
       if (this.deferredMs === 0) this.deferredMs = 1;
