@@ -20,9 +20,6 @@ export interface Peer extends Address {
   readonly id: number;
 }
 
-/** At most this many replicas can be configured. */
-export const REPLICAS_MAX = 7;
-
 /** Any text but the empty one. */
 export const text: Parser<string> = (given) => (given === "" ? { expected: "must not be empty" } : { value: given });
 

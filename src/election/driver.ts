@@ -59,8 +59,6 @@ export class Driver implements PeerListener {
   /** Names the newest fetch of a snapshot: what an older one comes to is of no interest. */
   private fetchNo = 0;
   private timer: ReturnType<typeof setInterval> | null = null;
-  private lastTurnAt: number | null = null;
-  private stallMs = 0;
   private logFull = false;
   private dead = false;
   private stopping: { done: () => void; promise: Promise<void> } | null = null;
@@ -193,13 +191,6 @@ export class Driver implements PeerListener {
     return viewActive ? null : "the view is being formed";
   }
 
-  /** Longest time, ms, that the event loop was blocked since the last call. */
-  takeLongestStall(): number {
-    const { stallMs } = this;
-    this.stallMs = 0;
-    return stallMs;
-  }
-
   // ---------------------------------------------------------------- turns
 
   private give(event: Event): void {
@@ -226,9 +217,6 @@ export class Driver implements PeerListener {
   private turn(): void {
     this.turnPlanned = false;
     const now = this.deps.now();
-    // Ticks come every tickMs: what they come later, something blocked the loop.
-    this.stallMs = Math.max(this.stallMs, now - (this.lastTurnAt ?? now) - this.deps.timing.tickMs);
-    this.lastTurnAt = now;
     const events = this.mailbox;
     this.mailbox = [];
     let paused = false;

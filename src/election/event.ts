@@ -44,8 +44,6 @@ export type Event =
   /** Stop gracefully: leave the view, hand leadership over, then `stopped`. */
   | { readonly type: "shutdown" };
 
-export type EventType = Event["type"];
-
 /**
  * Rows for log.db, in one transaction. In order: snapshot switched in, log cut, batches
  * appended, meta written. Cutting moves the op entries beyond `cutAfter` to the fork queue.

@@ -250,3 +250,20 @@ export function batchLastSeq(batch: Batch): Seq {
 export function batchViewNo(batch: Batch): ViewNo {
   return batch.kind === "op" ? batch.viewNo : batch.view.no;
 }
+
+/** The parts of the batches that lie in [fromSeq, upTo]; ops are shared, not copied. */
+export function sliceBatches(batches: readonly Batch[], fromSeq: Seq, upTo: Seq): Batch[] {
+  const slices: Batch[] = [];
+  for (const batch of batches) {
+    const first = batchFirstSeq(batch);
+    const last = batchLastSeq(batch);
+    if (last < fromSeq || first > upTo) continue;
+    if (batch.kind === "view" || (first >= fromSeq && last <= upTo)) slices.push(batch);
+    else {
+      const from = Math.max(first, fromSeq);
+      const ops = batch.ops.slice(from - first, Math.min(last, upTo) - first + 1);
+      slices.push({ ...batch, firstSeq: from, ops });
+    }
+  }
+  return slices;
+}

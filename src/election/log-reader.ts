@@ -3,7 +3,7 @@
  * their way: the leader sends an entry to its peers while its own fsync is under way.
  */
 import type { PersistRows } from "./event.ts";
-import { batchFirstSeq, batchLastSeq, type Batch } from "./frame.ts";
+import { batchFirstSeq, batchLastSeq, sliceBatches, type Batch } from "./frame.ts";
 import type { LogStorage } from "./ports.ts";
 import type { Seq } from "./view.ts";
 
@@ -47,23 +47,6 @@ export class LogReader {
     if (upTo >= tailFrom) batches.push(...sliceBatches(this.tail, fromSeq, upTo));
     return batches;
   }
-}
-
-/** The parts of the batches that lie in [fromSeq, upTo]; ops are shared, not copied. */
-export function sliceBatches(batches: readonly Batch[], fromSeq: Seq, upTo: Seq): Batch[] {
-  const slices: Batch[] = [];
-  for (const batch of batches) {
-    const first = batchFirstSeq(batch);
-    const last = batchLastSeq(batch);
-    if (last < fromSeq || first > upTo) continue;
-    if (batch.kind === "view" || (first >= fromSeq && last <= upTo)) slices.push(batch);
-    else {
-      const from = Math.max(first, fromSeq);
-      const ops = batch.ops.slice(from - first, Math.min(last, upTo) - first + 1);
-      slices.push({ ...batch, firstSeq: from, ops });
-    }
-  }
-  return slices;
 }
 
 function batchLastSeqOf(rows: PersistRows): Seq {

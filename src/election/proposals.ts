@@ -8,9 +8,9 @@
 import { APPEND_ENTRIES_MAX } from "./frame.ts";
 
 /** Ops waiting here at most: beyond it `add` refuses. */
-export const WAITING_MAX = 8_192;
+const WAITING_MAX = 8_192;
 /** Bytes waiting here at most. */
-export const WAITING_BYTES_MAX = 16 * 1024 * 1024;
+const WAITING_BYTES_MAX = 16 * 1024 * 1024;
 /** Bytes handed over in one frame at most (one op may exceed it alone). */
 const FRAME_BYTES_MAX = 1024 * 1024;
 /** Before the keys of ops from the fork queue. */

@@ -5,14 +5,13 @@
  */
 import { assert } from "../../election/assert.ts";
 import type { PersistRows, StagedSnapshot } from "../../election/event.ts";
-import { batchFirstSeq, batchLastSeq, type Batch, type OpBatch } from "../../election/frame.ts";
+import { sliceBatches, batchFirstSeq, batchLastSeq, type Batch, type OpBatch } from "../../election/frame.ts";
 import { compareBallots, viewNoKey, type Seq, type View } from "../../election/view.ts";
 import { decodeRow, encodeRow } from "./log-rows.ts";
 import type { Meta } from "./log-schema.ts";
 import type { LogStatements } from "./log-statements.ts";
 import type { RecentBatches } from "./recent-batches.ts";
 import * as codec from "./row-codec.ts";
-import { sliceBatches } from "./slice-batches.ts";
 
 /** What a transaction may change besides rows; it becomes current when it has committed. */
 export interface LogImage {

@@ -14,7 +14,7 @@ import { closeSync, fdatasync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { assert } from "../../election/assert.ts";
 import type { PersistRows, Restored } from "../../election/event.ts";
-import type { Batch } from "../../election/frame.ts";
+import { sliceBatches, type Batch } from "../../election/frame.ts";
 import { StorageDamaged, StorageFull, type ForkedOp, type LogStorage } from "../../election/ports.ts";
 import type { ReplicaId, Seq, View } from "../../election/view.ts";
 import { fsyncFolder, openSqlite, storageError } from "../sqlite.ts";
@@ -24,7 +24,6 @@ import { decodeMeta, encodeMeta, LOG_FORMAT } from "./log-schema.ts";
 import { prepareLogStatements, type LogStatements } from "./log-statements.ts";
 import { RecentBatches } from "./recent-batches.ts";
 import { decodeView, type LogRow } from "./row-codec.ts";
-import { sliceBatches } from "./slice-batches.ts";
 import { openStore, StoreRefused } from "./store.ts";
 
 /** Newest rows verified at open. The rest is checked when it is read. */
