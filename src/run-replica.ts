@@ -127,7 +127,6 @@ export class RunningReplica {
     const { key } = membership;
     const storage = new ReplicaStorage(log, folder);
     this.#closers.push(() => storage.close());
-    const timing = DEFAULT_TIMING;
     const configured = settings.peers.map((peer) => peer.id);
     const nonce = (): string => randomBytes(8).toString("hex");
     const core = new Core(
@@ -141,7 +140,7 @@ export class RunningReplica {
         loopback: settings.loopback,
         creator: membership.creator,
       },
-      timing,
+      DEFAULT_TIMING,
       log.restore(),
       nonce,
     );
@@ -174,7 +173,7 @@ export class RunningReplica {
     });
     const driver: Driver = new Driver({
       core,
-      timing,
+      timing: DEFAULT_TIMING,
       log,
       state: storage.state,
       snapshots: storage.snapshots,
@@ -230,6 +229,7 @@ export class RunningReplica {
       presence: gossip,
       rateLimit: settings.rateLimit,
       registration: settings.registration,
+      streamsPerUser: settings.streamsPerUser,
     });
     storage.onApplied = (ops, view) => {
       for (const op of ops) driver.opApplied(op.key, op.seq, op.result, op.recovered);

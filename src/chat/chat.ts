@@ -21,6 +21,8 @@ export interface ChatOptions extends ChatDeps {
   /** Limits by name and address; off for tests and benches. */
   readonly rateLimit: boolean;
   readonly registration: Registration;
+  /** Streams of one user at this replica; one more is refused with slow_down. */
+  readonly streamsPerUser: number;
 }
 
 /** The service, and the replica's side of it. */

@@ -23,9 +23,6 @@ import type { Feed, FeedEvent, Session } from "./service.ts";
 import type { Views } from "./views.ts";
 import type { ChatDeps } from "./writer.ts";
 
-/** Streams of one user at this replica. */
-const STREAMS_PER_USER = 50;
-
 /** Changes that a resuming stream is given; with more it is reset and its client reads anew. */
 const REPLAY_MAX = 1_000;
 
@@ -38,8 +35,14 @@ const TYPING = { count: 3, perMs: 3_000 } as const;
 /** When to try again with more streams than allowed. */
 const STREAMS_RETRY_MS = 10_000;
 
+interface FeedDeps extends ChatDeps {
+  readonly presence: Presence;
+  /** Streams of one user at this replica. */
+  readonly streamsPerUser: number;
+}
+
 export class FeedHub {
-  readonly #deps: ChatDeps & { readonly presence: Presence };
+  readonly #deps: FeedDeps;
   readonly #views: Views;
   readonly #reading: Reading;
   readonly #onLeft: (session: Session) => void;
@@ -50,7 +53,7 @@ export class FeedHub {
 
   /** `onLeft` is told when a user's last stream at this replica closed. */
   constructor(
-    deps: ChatDeps & { readonly presence: Presence },
+    deps: FeedDeps,
     parts: { readonly views: Views; readonly reading: Reading; readonly onLeft: (session: Session) => void },
   ) {
     this.#deps = deps;
@@ -66,7 +69,7 @@ export class FeedHub {
     const cursor = cursorText === undefined || cursorText === "" ? null : parseCursor(cursorText);
     if (cursor === null && cursorText !== undefined && cursorText !== "") return failedWith("invalid");
     const streams = this.#byUser.get(session.userId)?.size ?? 0;
-    if (streams >= STREAMS_PER_USER) return failedWith("slow_down", { retryAfterMs: STREAMS_RETRY_MS });
+    if (streams >= this.#deps.streamsPerUser) return failedWith("slow_down", { retryAfterMs: STREAMS_RETRY_MS });
     const now = this.#reading.cursor();
     const start = { after: this.#deps.queries().appliedSeq(), cursor: cursorText || now };
     const feed = new LiveFeed(session, start, (closed) => this.#remove(closed));

@@ -136,6 +136,14 @@ export const OPTIONS = {
     text: "Limits on logins and registrations by name and address.",
     commands: RUNS,
   }),
+  "streams-per-user": option({
+    parse: integer({ min: 1, max: 10_000 }),
+    fallback: 50,
+    shown: "50",
+    placeholder: "N",
+    text: "Event streams that one user may have open at one replica; bots and accounts that many screens share need more.",
+    commands: SERVES,
+  }),
   "allow-plaintext": option({
     parse: flag,
     fallback: false,

@@ -29,6 +29,8 @@ export interface Settings {
   readonly recovery: Options["recovery"];
   readonly registration: Options["registration"];
   readonly rateLimit: boolean;
+  /** Event streams of one user at one replica. */
+  readonly streamsPerUser: number;
   readonly tls: { readonly certPath: string; readonly keyPath: string } | null;
   readonly behindProxy: boolean;
   readonly logLevel: Options["log-level"];
@@ -122,6 +124,7 @@ export function settingsOf(options: Options, environment: Record<string, string 
     recovery: options.recovery,
     registration: options.registration,
     rateLimit: options["rate-limit"] === "on",
+    streamsPerUser: options["streams-per-user"],
     tls: cert === null || key === null ? null : { certPath: cert, keyPath: key },
     behindProxy: options["behind-proxy"],
     logLevel: options["log-level"],

@@ -8,7 +8,7 @@
  *   solo.outcome = { kind: "no_leader" };      // every write fails like this until set to null
  *   solo.close();
  *
- * createSoloChat(options?: { rateLimit?: boolean; registration?: "open" | "closed"; nowMicros?: () => number }): SoloChat
+ * createSoloChat(options?: SoloOptions): SoloChat
  */
 import { createChat, type Chat } from "../../src/chat/chat.ts";
 import { randomId, tokenHash, userIdFor } from "../../src/chat/ids.ts";
@@ -25,6 +25,7 @@ export const SOLO_PASSWORD = "correct horse";
 export interface SoloOptions {
   readonly rateLimit?: boolean;
   readonly registration?: "open" | "closed";
+  readonly streamsPerUser?: number;
   readonly nowMicros?: () => number;
 }
 
@@ -93,6 +94,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     queries: () => state.queries,
     rateLimit: options.rateLimit ?? false,
     registration: options.registration ?? "open",
+    streamsPerUser: options.streamsPerUser ?? 50,
   });
   state.onApplied = (ops, view) => {
     for (const op of ops) {

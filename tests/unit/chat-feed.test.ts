@@ -211,6 +211,18 @@ describe("bounds and ends", () => {
     open(ben);
   });
 
+  test("as many streams of one user as the replica was told", async () => {
+    const wide = createSoloChat({ streamsPerUser: 51 });
+    try {
+      const { session } = await wide.person("kiosk");
+      for (let i = 0; i < 51; i++) must(wide.chat.subscribe(session, {}));
+      const refused = wide.chat.subscribe(session, {});
+      expect(refused.ok ? "" : refused.error.code).toBe("slow_down");
+    } finally {
+      wide.close();
+    }
+  });
+
   test.each([
     ["log-out", async (who: Person) => solo.chat.logout(who.session)],
     [

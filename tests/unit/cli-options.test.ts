@@ -66,6 +66,7 @@ describe("options", () => {
     ["--peers 0=a:1,1=a:1", /different addresses/],
     ["--peers 0=a", /must be a list/],
     ["--peers 7=a:1", /must be a list/],
+    ["--streams-per-user 10001", /--streams-per-user must be a whole number from 1 to 10000, not "10001"/],
   ])("%s is refused in one line", (words, expected) => {
     const line = refusal(words);
     expect(line).toMatch(expected);
