@@ -51,12 +51,12 @@ dist/.commit: commit-stamp
 build: dist/lastword ## dist/lastword, the one executable
 
 dist/lastword: node_modules/.stamp dist/.commit Makefile tsconfig.json $(SOURCES)
-	$(BUILD) --define FAULTS=false src/replica.ts $(WORKERS) --outfile dist/new/lastword
+	$(BUILD) src/replica.ts $(WORKERS) --outfile dist/new/lastword
 	@mv dist/new/lastword $@ && rm -rf dist/new
 
 # The same sources with failpoints and a clock offset, for tests only.
 dist/lastword-faults: node_modules/.stamp dist/.commit Makefile tsconfig.json $(SOURCES)
-	$(BUILD) --define FAULTS=true src/replica.ts $(WORKERS) --outfile dist/new-faults/lastword-faults
+	$(BUILD) --feature=FAULTS src/replica.ts $(WORKERS) --outfile dist/new-faults/lastword-faults
 	@mv dist/new-faults/lastword-faults $@ && rm -rf dist/new-faults
 
 run: build ## build, start three replicas with their data in .run/, print the address; Ctrl-C stops them
@@ -86,7 +86,7 @@ bench-setup: setup ## install the systems that bench compares with (Debian, root
 release: setup commit-stamp ## executables for all platforms in dist/release, with checksums
 	@mkdir -p dist/release
 	for target in linux-x64 linux-arm64 linux-x64-musl linux-arm64-musl darwin-x64 darwin-arm64 windows-x64; do \
-		$(BUILD) --define FAULTS=false --target=bun-$$target src/replica.ts $(WORKERS) \
+		$(BUILD) --target=bun-$$target src/replica.ts $(WORKERS) \
 			--outfile dist/release/lastword-$(VERSION)-$$target || exit 1; \
 	done
 	cd dist/release && sha256sum lastword-$(VERSION)-* > SHA256SUMS

@@ -5,6 +5,7 @@
  *   lock -> ports -> log.db, key -> state.db -> core, driver <-> peers
  *                                      |-> chat -> gRPC calls, page, front
  */
+import { feature } from "bun:bundle";
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import type { Server as GrpcServer } from "@grpc/grpc-js";
@@ -29,8 +30,9 @@ import { Core } from "./election/core.ts";
 import { Driver } from "./election/driver.ts";
 import { DEFAULT_TIMING, type Notice } from "./election/event.ts";
 import { GrpcPeerTransport } from "./election/peer-transport.ts";
-import { NO_BALLOT, printViewNo, viewNoKey } from "./election/view.ts";
-import { clockOffsetMs } from "./faults.ts";
+import { NO_BALLOT, viewNoKey } from "./election/view.ts";
+import { clockOffsetMs, failpoint } from "./faults.ts";
+import { logNotice } from "./log-notice.ts";
 import { MismatchWatch } from "./mismatch-watch.ts";
 import { openGrpcServer, PageServer } from "./replica-ports.ts";
 import { ReplicaGossip } from "./replica-gossip.ts";
@@ -304,9 +306,11 @@ export class RunningReplica {
     // Pages look for another replica while this one hands over; the ports stay open until the end.
     parts.web.endStreams();
     parts.api.setServing(false);
+    if (feature("FAULTS")) failpoint("stop-begun");
     await Promise.all([parts.driver.shutdown(), parts.api.stop()]);
     parts.chat.stop();
     this.#context.logger.info("left");
+    if (feature("FAULTS")) failpoint("stop-done");
   }
 
   #openFront(page: PageServer, log: LogDb, secret: Uint8Array): string | null {
@@ -355,31 +359,12 @@ export class RunningReplica {
     this.#closers.push(() => removeRunFile(data, id, this.#bootId));
   }
 
-  #onNotice(notice: Notice, about: { report: StatusReport; log: LogDb }): void {
-    const { logger } = this.#context;
-    about.report.onNotice(notice);
-    switch (notice.kind) {
-      case "role":
-        logger.info("role", { role: notice.role, leader: notice.leaderId });
-        return;
-      case "view": {
-        const first = about.log.lineage()[0];
-        if (about.log.clusterId === null && first !== undefined)
-          about.log.setClusterId(clusterIdOf(viewNoKey(first.no)));
-        const members = notice.view.members.map((member) => member.replicaId);
-        logger.info("view", { view: printViewNo(notice.view.no), leader: notice.view.leader, members });
-        return;
-      }
-      case "paused":
-        logger.warn("paused", { ms: notice.ms });
-        return;
-      case "merge":
-        logger.warn("merged", { peer: notice.winner, count: notice.ops });
-        return;
-      case "waiting":
-        logger.warn("waiting", { missing: notice.missing });
-        return;
-    }
+  #onNotice(notice: Notice, { report, log }: { report: StatusReport; log: LogDb }): void {
+    report.onNotice(notice);
+    const first = log.lineage()[0];
+    if (notice.kind === "view" && log.clusterId === null && first !== undefined)
+      log.setClusterId(clusterIdOf(viewNoKey(first.no)));
+    logNotice(this.#context.logger, notice);
   }
 }
 

@@ -9,6 +9,8 @@
  * makes necessary are one transaction: that is the group commit. Frames leave before the disk
  * is touched, so the peers' disks work at the same time as ours.
  */
+import { feature } from "bun:bundle";
+import { failpoint } from "../faults.ts";
 import { Applier } from "./applier.ts";
 import type { Core, CoreStatus } from "./core.ts";
 import type { Effect, Event, Notice, PersistRows, StagedSnapshot, Timing } from "./event.ts";
@@ -319,11 +321,13 @@ export class Driver implements PeerListener {
         this.reader.pending(effect.rows);
         return;
       case "send":
+        if (feature("FAULTS") && effect.frame.type === "appendOk") failpoint("peer-ack");
         transport.send(effect.to, effect.frame);
         return;
       case "sendAppend": {
         const { to, ballot, prevSeq, prevViewNo, upTo, commit, round } = effect;
         const batches = this.reader.read(prevSeq + 1, upTo);
+        if (feature("FAULTS") && batches.length > 0) failpoint("peer-send");
         transport.send(to, { type: "append", ballot, prevSeq, prevViewNo, batches, commit, round });
         return;
       }
@@ -342,6 +346,7 @@ export class Driver implements PeerListener {
         void this.fetchSnapshot(effect.from, effect.commonSeq);
         return;
       case "openSnapshot":
+        if (feature("FAULTS")) failpoint("snapshot-switched");
         this.proposer.stateReplaced();
         this.applier.replace(this.deps.openState(effect.snapshot), effect.snapshot.appliedSeq);
         return;

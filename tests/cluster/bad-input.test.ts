@@ -105,9 +105,14 @@ test("clocks more than 5 minutes apart: one line that names the replica, and bot
   }
 }, 60_000);
 
-test("dist/lastword has no name of a fault, dist/lastword-faults has", () => {
-  const has = (path: string): boolean => readFileSync(path).includes("LASTWORD_FAULT");
-  expect([has(BINARY), has(FAULTS_BINARY)]).toEqual([false, true]);
+test("dist/lastword has no name of a fault, dist/lastword-faults has them all", () => {
+  const sources = readFileSync(join(import.meta.dir, "../../src/faults.ts"), "utf8");
+  const places = [...sources.matchAll(/^ {2}\| "([a-z-]+)"/gm)].map(([, place]) => place!);
+  expect(places.length).toBeGreaterThan(10);
+  const [release, faults] = [readFileSync(BINARY), readFileSync(FAULTS_BINARY)];
+  for (const name of ["LASTWORD_FAULT", "LASTWORD_FAILPOINT", ...places]) {
+    expect([name, release.includes(name), faults.includes(name)]).toEqual([name, false, true]);
+  }
 });
 
 test("nobody reads its lines any more: the replica goes on", async () => {

@@ -3,10 +3,12 @@
  * switch to a snapshot, note a promise. No op entry leaves the log here without going to the
  * fork queue, except those that a snapshot's state covers.
  */
+import { feature } from "bun:bundle";
 import { assert } from "../../election/assert.ts";
 import type { PersistRows, StagedSnapshot } from "../../election/event.ts";
 import { sliceBatches, batchFirstSeq, batchLastSeq, type Batch, type OpBatch } from "../../election/frame.ts";
 import { compareBallots, viewNoKey, type Seq, type View } from "../../election/view.ts";
+import { failpoint } from "../../faults.ts";
 import { decodeRow, encodeRow } from "./log-rows.ts";
 import type { Meta } from "./log-schema.ts";
 import type { LogStatements } from "./log-statements.ts";
@@ -161,4 +163,5 @@ function switchTo(target: LogTarget, image: LogImage, snapshot: StagedSnapshot):
     baseSeq: keepsPrefix ? baseSeq : logFirstSeq - 1,
   };
   target.recent.clear();
+  if (feature("FAULTS")) failpoint("snapshot-switch");
 }

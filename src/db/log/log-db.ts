@@ -9,6 +9,7 @@
  * Everything read is checked against its checksum. The newest batches, the lineage and meta are
  * also in memory; they change only after the transaction that changed the file has committed.
  */
+import { feature } from "bun:bundle";
 import type { Database } from "bun:sqlite";
 import { closeSync, fdatasync, mkdirSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -17,6 +18,7 @@ import type { PersistRows, Restored } from "../../election/event.ts";
 import { sliceBatches, type Batch } from "../../election/frame.ts";
 import { StorageDamaged, StorageFull, type ForkedOp, type LogStorage } from "../../election/ports.ts";
 import type { ReplicaId, Seq, View } from "../../election/view.ts";
+import { failpoint, failpointBefore } from "../../faults.ts";
 import { fsyncFolder, openSqlite, storageError } from "../sqlite.ts";
 import { applyRows, forkChecksum, viewChecksum, type LogImage } from "./log-changes.ts";
 import { checkContiguous, decodeRow, encodeRow, missingRow } from "./log-rows.ts";
@@ -174,6 +176,7 @@ export class LogDb implements LogStorage {
     const target = { sql: this.#sql, recent: this.#recent };
     this.#transact((image) => {
       for (const row of rows) applyRows(target, image, row);
+      if (feature("FAULTS")) failpoint("log-append");
     });
   }
 
@@ -197,12 +200,15 @@ export class LogDb implements LogStorage {
   #syncWal(): Promise<void> {
     const fd = (this.#walFd ??= openSync(`${this.#path}-wal`, "r+"));
     return new Promise((resolve, reject) => {
-      fdatasync(fd, (error) => {
+      const done = (error: NodeJS.ErrnoException | null): void => {
+        if (feature("FAULTS")) failpoint("log-synced");
         if (error === null) return resolve();
         // What the disk holds is not known any more, and a second fsync would not tell.
         this.#failed = true;
         reject(new StorageDamaged(`log.db: ${error.code ?? error.message}`));
-      });
+      };
+      if (feature("FAULTS")) failpointBefore("log-sync", () => fdatasync(fd, done));
+      else fdatasync(fd, done);
     });
   }
 
@@ -234,6 +240,7 @@ export class LogDb implements LogStorage {
     this.#transact((image) => {
       if (newBase > baseSeq) image.meta = { ...image.meta, baseSeq: newBase };
       this.#sql.deleteOldest.run(newBase, COMPACT_ROWS_MAX);
+      if (feature("FAULTS")) failpoint("log-compact");
     });
   }
 

@@ -1,4 +1,5 @@
 /** One snapshot coming in: to its state file and to staged rows, checked on the way. */
+import { feature } from "bun:bundle";
 import { open, rm, type FileHandle } from "node:fs/promises";
 import type { StagedSnapshot } from "../../election/event.ts";
 import type { Batch } from "../../election/frame.ts";
@@ -7,6 +8,7 @@ import { viewNoKey, type Seq } from "../../election/view.ts";
 import type { LogDb } from "../log/log-db.ts";
 import { decodeRow } from "../log/log-rows.ts";
 import { encodeView, type LogRow } from "../log/row-codec.ts";
+import { failpoint } from "../../faults.ts";
 import { fsyncFolder } from "../sqlite.ts";
 import { decodeSnapshot, SnapshotFailed, type SnapshotHeader } from "./snapshot-stream.ts";
 
@@ -97,6 +99,7 @@ export class SnapshotReceiver {
         this.#stateBytes += record.bytes.length;
         if (this.#stateBytes > header.stateBytes) throw new SnapshotFailed("its state is longer than announced");
         await writeAll(file, record.bytes);
+        if (feature("FAULTS")) failpoint("snapshot-stage");
       }
     }
     if (header === null) throw new SnapshotFailed("its header is missing");

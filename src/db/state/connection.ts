@@ -1,9 +1,11 @@
 /** One connection to a state.db: the driver for statements, Drizzle for what writes them. */
+import { feature } from "bun:bundle";
 import type { Database } from "bun:sqlite";
 import { Param, Placeholder, sql, type SQL } from "drizzle-orm";
 import { drizzle, type SQLiteBunDatabase } from "drizzle-orm/bun-sqlite";
 import { migrate } from "drizzle-orm/bun-sqlite/migrator";
 import { assert } from "../../election/assert.ts";
+import { failpoint } from "../../faults.ts";
 import { openSqlite } from "../sqlite.ts";
 import { stateMigrations } from "./migrations.macro.ts" with { type: "macro" };
 
@@ -43,7 +45,10 @@ export function openState(path: string): StateConnection {
   client.run(`PRAGMA cache_size = -${CACHE_KIB}`);
   client.run(`PRAGMA wal_autocheckpoint = ${WAL_CHECKPOINT_PAGES}`);
   client.run(`PRAGMA journal_size_limit = ${WAL_KEPT_BYTES}`);
-  const db = drizzle({ client });
+  const db = drizzle({
+    client,
+    ...(feature("FAULTS") ? { logger: { logQuery: () => failpoint("state-migrate") } } : {}),
+  });
   migrate(db, stateMigrations());
   return { client, db };
 }

@@ -8,6 +8,7 @@
  * replica. That needs a savepoint around each op, which the common case should not pay for:
  * a batch runs without, and only one that threw is rolled back and run again with them.
  */
+import { feature } from "bun:bundle";
 import { SQLiteError, type Database, type Statement as BareStatement } from "bun:sqlite";
 import { sql } from "drizzle-orm";
 import { open } from "node:fs/promises";
@@ -19,6 +20,7 @@ import { assert } from "../../election/assert.ts";
 import type { Batch } from "../../election/frame.ts";
 import type { StateMachine } from "../../election/ports.ts";
 import { viewNoKey, type Seq } from "../../election/view.ts";
+import { failpoint } from "../../faults.ts";
 import { fsyncFolder, storageError } from "../sqlite.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { compile, openState, type StateConnection, type Statement } from "./connection.ts";
@@ -126,6 +128,7 @@ export class StateDb implements StateMachine {
     }
     this.#checkpointer?.committed(position.seq - this.#position.seq);
     this.#position = position;
+    if (feature("FAULTS")) failpoint("state-applied");
     if (this.onApplied === null) return;
     for (const { ops, view } of groups) this.onApplied(ops, view);
   }
@@ -178,6 +181,7 @@ export class StateDb implements StateMachine {
     try {
       for (const batch of batches) this.#applyBatch(batch, position, guarded, groups);
       this.#setPosition.run(position.seq, position.view, position.firstView, position.newestMicros);
+      if (feature("FAULTS")) failpoint("state-apply");
       this.#commit.run();
     } catch (error) {
       this.#rollback();

@@ -1,0 +1,27 @@
+/** What the core has to tell, as lines of the log. */
+import type { Logger } from "./cli/logger.ts";
+import type { Notice } from "./election/event.ts";
+import { printViewNo } from "./election/view.ts";
+
+/** One line for one notice. */
+export function logNotice(logger: Logger, notice: Notice): void {
+  switch (notice.kind) {
+    case "role":
+      logger.info("role", { role: notice.role, leader: notice.leaderId });
+      return;
+    case "view": {
+      const members = notice.view.members.map((member) => member.replicaId);
+      logger.info("view", { view: printViewNo(notice.view.no), leader: notice.view.leader, members });
+      return;
+    }
+    case "paused":
+      logger.warn("paused", { ms: notice.ms });
+      return;
+    case "merge":
+      logger.warn("merged", { peer: notice.winner, count: notice.ops });
+      return;
+    case "waiting":
+      logger.warn("waiting", { missing: notice.missing });
+      return;
+  }
+}
