@@ -3,14 +3,16 @@
  * feature("FAULTS") first, which the bundler answers: the release has neither the calls nor the
  * names, and a test looks for them in the executable.
  *
- *   LASTWORD_FAULT_CLOCK_MS=600000                        the wall clock is off
- *   LASTWORD_FAILPOINT=log-append:kill@3,log-sync:delay=300   what happens at a place: killed when it
- *                                                         is passed for the third time; held up each time
+ * LASTWORD_FAULTS holds orders, separated by commas. On SIGUSR2 those in $HOME/faults.<pid> take
+ * their place, and all counts begin anew.
+ *
+ *   clock=600000         the wall clock is ten minutes fast (ms)
+ *   keep=100             compaction keeps so many entries
+ *   log-append:kill@3    killed when this place is passed for the third time
+ *   log-sync:delay=300   held up for 300 ms each time it is passed
  */
 import { feature } from "bun:bundle";
-
-/** How far this process believes the wall clock to be off, ms. */
-export const clockOffsetMs: number = feature("FAULTS") ? Number(process.env["LASTWORD_FAULT_CLOCK_MS"] ?? 0) : 0;
+import { readFileSync } from "node:fs";
 
 /**
  * Where a failpoint stands: in a transaction of log.db, before its fsync and after it; before an
@@ -42,30 +44,51 @@ interface Strike {
   passed: number;
 }
 
-/** Reads the variable; an unreadable one ends the process, or a test would test nothing. */
-function readStrikes(text: string): Map<string, Strike> {
-  const strikes = new Map<string, Strike>();
-  for (const part of text.split(",").filter((one) => one !== "")) {
-    const found = /^([a-z-]+):(?:(kill)|delay=(\d+))(?:@(\d+))?$/.exec(part);
-    if (found === null) throw new Error(`LASTWORD_FAILPOINT: ${part}`);
-    const [, place, kill, ms, at] = found;
-    strikes.set(place!, {
-      what: kill === undefined ? "delay" : "kill",
-      at: at === undefined ? null : Number(at),
-      ms: Number(ms ?? 0),
-      passed: 0,
-    });
-  }
-  return strikes;
+interface Orders {
+  clockMs: number;
+  keepEntries: number | null;
+  readonly strikes: Map<string, Strike>;
 }
 
-const strikes: ReadonlyMap<string, Strike> = feature("FAULTS")
-  ? readStrikes(process.env["LASTWORD_FAILPOINT"] ?? "")
-  : new Map<string, Strike>();
+/** An unreadable order ends the process, or a test would test nothing. */
+function readOrders(text: string): Orders {
+  const orders: Orders = { clockMs: 0, keepEntries: null, strikes: new Map() };
+  for (const part of text.split(",").filter((one) => one !== "")) {
+    const [, setting, value] = /^(clock|keep)=(-?\d+)$/.exec(part) ?? [];
+    const [, place, kill, ms, at] = /^([a-z-]+):(?:(kill)|delay=(\d+))(?:@(\d+))?$/.exec(part) ?? [];
+    if (setting === "clock") orders.clockMs = Number(value);
+    else if (setting === "keep") orders.keepEntries = Number(value);
+    else if (place === undefined) throw new Error(`LASTWORD_FAULTS: ${part}`);
+    else {
+      const what = kill === undefined ? "delay" : "kill";
+      orders.strikes.set(place, { what, at: at === undefined ? null : Number(at), ms: Number(ms ?? 0), passed: 0 });
+    }
+  }
+  return orders;
+}
+
+let orders: Orders = { clockMs: 0, keepEntries: null, strikes: new Map() };
+
+if (feature("FAULTS")) {
+  orders = readOrders(process.env["LASTWORD_FAULTS"] ?? "");
+  process.on("SIGUSR2", () => {
+    orders = readOrders(readFileSync(`${process.env["HOME"]}/faults.${process.pid}`, "utf8").trim());
+  });
+}
+
+/** The wall clock as this process believes it to be, ms since 1970. */
+export function wallClockMs(): number {
+  return feature("FAULTS") ? Date.now() + orders.clockMs : Date.now();
+}
+
+/** Entries that compaction keeps: `usual`, unless the orders say otherwise. Read once, at the start. */
+export function keptEntries(usual: number): number {
+  return feature("FAULTS") ? (orders.keepEntries ?? usual) : usual;
+}
 
 /** The strike that is due at this passing of the place. */
 function due(place: Failpoint): Strike | null {
-  const strike = strikes.get(place);
+  const strike = orders.strikes.get(place);
   if (strike === undefined) return null;
   strike.passed++;
   return strike.at === null || strike.at === strike.passed ? strike : null;
@@ -76,7 +99,7 @@ function kill(): never {
   throw new Error("killed");
 }
 
-/** Kills this process, or holds up its thread, if the environment says so for this place; otherwise nothing. */
+/** Kills this process, or holds up its thread, if the orders say so for this place; otherwise nothing. */
 export function failpoint(place: Failpoint): void {
   const strike = due(place);
   if (strike?.what === "kill") kill();

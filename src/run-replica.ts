@@ -31,7 +31,7 @@ import { Driver } from "./election/driver.ts";
 import { DEFAULT_TIMING, type Notice } from "./election/event.ts";
 import { GrpcPeerTransport } from "./election/peer-transport.ts";
 import { NO_BALLOT, viewNoKey } from "./election/view.ts";
-import { clockOffsetMs, failpoint } from "./faults.ts";
+import { failpoint, keptEntries, wallClockMs } from "./faults.ts";
 import { logNotice } from "./log-notice.ts";
 import { MismatchWatch } from "./mismatch-watch.ts";
 import { openGrpcServer, PageServer } from "./replica-ports.ts";
@@ -131,6 +131,7 @@ export class RunningReplica {
     this.#closers.push(() => storage.close());
     const configured = settings.peers.map((peer) => peer.id);
     const nonce = (): string => randomBytes(8).toString("hex");
+    const timing = { ...DEFAULT_TIMING, keepEntries: keptEntries(DEFAULT_TIMING.keepEntries) };
     const core = new Core(
       {
         replicaId: id,
@@ -142,7 +143,7 @@ export class RunningReplica {
         loopback: settings.loopback,
         creator: membership.creator,
       },
-      DEFAULT_TIMING,
+      timing,
       log.restore(),
       nonce,
     );
@@ -171,11 +172,11 @@ export class RunningReplica {
         },
       },
       snapshots: storage.snapshots,
-      nowMs: () => Date.now() + clockOffsetMs,
+      nowMs: wallClockMs,
     });
     const driver: Driver = new Driver({
       core,
-      timing: DEFAULT_TIMING,
+      timing,
       log,
       state: storage.state,
       snapshots: storage.snapshots,
@@ -375,7 +376,7 @@ interface Outside {
 }
 
 const CLOCK: Clock = {
-  nowMicros: () => (Date.now() + clockOffsetMs) * 1000,
+  nowMicros: () => wallClockMs() * 1000,
   nowMs: () => performance.now(),
 };
 
