@@ -4,7 +4,7 @@
  * names, and a test looks for them in the executable.
  *
  * LASTWORD_FAULTS holds orders, separated by commas. On SIGUSR2 those in $HOME/faults.<pid> take
- * their place, and all counts begin anew.
+ * their place (the file is removed), and all counts begin anew.
  *
  *   clock=600000         the wall clock is ten minutes fast (ms)
  *   keep=100             compaction keeps so many entries
@@ -12,7 +12,7 @@
  *   log-sync:delay=300   held up for 300 ms each time it is passed
  */
 import { feature } from "bun:bundle";
-import { readFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 
 /**
  * Where a failpoint stands: in a transaction of log.db, before its fsync and after it; before an
@@ -72,7 +72,9 @@ let orders: Orders = { clockMs: 0, keepEntries: null, strikes: new Map() };
 if (feature("FAULTS")) {
   orders = readOrders(process.env["LASTWORD_FAULTS"] ?? "");
   process.on("SIGUSR2", () => {
-    orders = readOrders(readFileSync(`${process.env["HOME"]}/faults.${process.pid}`, "utf8").trim());
+    const path = `${process.env["HOME"]}/faults.${process.pid}`;
+    orders = readOrders(readFileSync(path, "utf8"));
+    rmSync(path);
   });
 }
 

@@ -1,0 +1,39 @@
+/**
+ * A replica under load is killed at each step that a message takes through it, as the leader and
+ * as a follower: nothing that was acknowledged is lost or doubled, and it comes back by itself.
+ */
+import type { Failpoint } from "../../src/faults.ts";
+import { FAULTS_BINARY } from "../support/cluster.ts";
+import { order, struck } from "../support/fault-orders.ts";
+import { SOAK, story } from "../support/load-cluster.ts";
+
+const PLACES: Record<"leader" | "follower", readonly Failpoint[]> = {
+  leader: ["log-append", "log-sync", "log-synced", "peer-send", "state-apply", "state-applied"],
+  follower: ["log-append", "log-sync", "log-synced", "peer-ack", "state-apply", "state-applied"],
+};
+
+for (const role of ["leader", "follower"] as const) {
+  story(
+    `a ${role} killed at each of: ${PLACES[role].join(", ")}`,
+    { seconds: SOAK ? 900 : 90, concurrent: true, cluster: { binary: FAULTS_BINARY }, load: { rate: 120 } },
+    async (stage) => {
+      const { cluster } = stage;
+      const load = await stage.open();
+      load.start();
+      for (let round = 0; round < (SOAK ? 10 : 1); round++) {
+        for (const place of PLACES[role]) {
+          await load.flows(`before ${place}`);
+          const leader = await stage.leader();
+          const victim = role === "leader" ? leader : cluster.ids.find((id) => id !== leader)!;
+          stage.note(`${role} ${victim}: ${place}`);
+          await order(cluster, victim, `${place}:kill@${5 + round}`);
+          await struck(cluster, victim);
+          await load.flows(`after ${place}`);
+          await stage.restart([victim]);
+          await stage.inStep();
+        }
+      }
+      await stage.settle();
+    },
+  );
+}
