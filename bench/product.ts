@@ -7,9 +7,10 @@ import type { Sender, Target } from "./load.ts";
 const BINARY = process.env["LASTWORD_BINARY"];
 const OPTIONS = process.env["LASTWORD_BUN_OPTIONS"];
 
-export async function startProduct(): Promise<Cluster> {
+/** Three replicas in step; `words` are further options of each. */
+export async function startProduct(words: readonly string[] = []): Promise<Cluster> {
   const cluster = await Cluster.create({
-    words: ["--rate-limit=off"],
+    words: ["--rate-limit=off", ...words],
     ...(BINARY === undefined ? {} : { binary: BINARY }),
     ...(OPTIONS === undefined ? {} : { environment: { BUN_OPTIONS: OPTIONS } }),
   });
@@ -22,10 +23,13 @@ export async function startProduct(): Promise<Cluster> {
   return cluster;
 }
 
-/** Registers the people of `conversations` pairs and answers `count` of them, each with the conversation she writes in. */
+/**
+ * Registers the people of `conversations` pairs and answers `count` senders, each with the
+ * conversation that she writes in; of more senders than people some are the same person.
+ */
 export async function registerSenders(cluster: Cluster, count: number, conversations: number): Promise<Sender[]> {
   const people: { name: string; client: ChatClient }[] = [];
-  const total = Math.max(2 * conversations, count);
+  const total = 2 * conversations;
   // Two at a time: that is how many passwords a replica hashes at once.
   await Promise.all(
     cluster.ids.map(async (id) => {
@@ -38,9 +42,8 @@ export async function registerSenders(cluster: Cluster, count: number, conversat
       }
     }),
   );
-  return await Promise.all(
-    Array.from({ length: count }, async (_, i) => {
-      const self = people[i]!;
+  const pairs = await Promise.all(
+    people.map(async (self, i) => {
       const other = people[(i + conversations) % total]!;
       const first = await self.client.send({ to: other.name, body: "hello" });
       if (!first.ok) throw new Error(`${self.name} could not write: ${first.code}`);
@@ -48,6 +51,7 @@ export async function registerSenders(cluster: Cluster, count: number, conversat
       return { token: self.client.token ?? "", conversationId: first.value.message.conversationId };
     }),
   );
+  return Array.from({ length: count }, (_, i) => pairs[i % total]!);
 }
 
 export function targetOf(cluster: Cluster, senders: readonly Sender[], ids: readonly number[] = cluster.ids): Target {

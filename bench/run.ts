@@ -7,6 +7,7 @@ import { existsSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { resolve } from "node:path";
 import { failover } from "./failover.ts";
+import { fanOut } from "./fan-out.ts";
 import { idle } from "./idle.ts";
 import { rejoin } from "./rejoin.ts";
 import { throughput } from "./throughput.ts";
@@ -16,6 +17,7 @@ type Say = (line: string) => void;
 const PARTS: Readonly<Record<string, { readonly title: string; readonly run: (say: Say) => Promise<string> }>> = {
   b1: { title: "Acknowledged sends", run: (say) => throughput(say) },
   b2: { title: "Failover", run: (say) => failover(say) },
+  b3: { title: "Fan-out", run: (say) => fanOut(say) },
   b4: { title: "Rejoin", run: (say) => rejoin(say) },
   b6: { title: "Idle", run: (say) => idle(say) },
 };

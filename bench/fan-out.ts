@@ -1,0 +1,180 @@
+/**
+ * B3: fan-out. Two people write to each other at a fixed rate while very many streams of
+ * theirs are open, spread over all three replicas: how long from a send until the last stream has
+ * it, and whether every stream got every message, once and in order. Before that, with the
+ * streams open and nobody writing: what one of them costs.
+ */
+import { ChatClient } from "../src/cli/chat-client.ts";
+import type { Cluster } from "../tests/support/cluster.ts";
+import { ascending, cpuSeconds, ms, percentile, residentMb, table, whole } from "./measure.ts";
+import { registerSenders, startProduct } from "./product.ts";
+import type { Sender } from "./load.ts";
+import { numberedBody, SseReaders } from "./sse-socket.ts";
+
+const BODY_BYTES = 200;
+/** Streams that are being opened at one time. */
+const OPENING = 32;
+const SETTLE_MS = 3_000;
+const AT_REST_MS = 5_000;
+/** The last messages may take so long to arrive. */
+const ARRIVE_MS = 15_000;
+const POLL_MS = 20;
+
+export interface FanOutOptions {
+  readonly streams: number;
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
+export const FAN_OUTS: readonly FanOutOptions[] = [
+  { streams: 1_000, perSecond: 20, seconds: 30 },
+  { streams: 5_000, perSecond: 4, seconds: 30 },
+];
+
+export interface FanOutResult extends FanOutOptions {
+  readonly sent: number;
+  /** From the send to the last stream, ms, ascending; only of messages that reached all. */
+  readonly lastMs: readonly number[];
+  /** Copies that did not arrive, came twice, or out of order. */
+  readonly missing: number;
+  readonly wrong: number;
+  readonly brokenStreams: number;
+  /** Of an open stream nobody writes to: resident memory in KB (10^3), and share of a core. */
+  readonly streamKb: number;
+  readonly streamCpu: number;
+  /** Share of a core while messages flow: of the replicas, and of this process. */
+  readonly cpu: readonly number[];
+  readonly cpuHere: number;
+}
+
+/** Counts what arrives. */
+class Arrivals {
+  readonly sentAt: number[] = [];
+  readonly lastMs: number[] = [];
+  wrong = 0;
+  copies = 0;
+  readonly #streams: number;
+  readonly #next: Int32Array;
+  readonly #count: number[] = [];
+
+  constructor(streams: number) {
+    this.#streams = streams;
+    this.#next = new Int32Array(streams);
+  }
+
+  arrived(stream: number, no: number): void {
+    if (this.#next[stream] !== no) this.wrong += 1;
+    this.#next[stream] = no + 1;
+    this.copies += 1;
+    const count = (this.#count[no] ?? 0) + 1;
+    this.#count[no] = count;
+    if (count === this.#streams) this.lastMs.push(performance.now() - this.sentAt[no]!);
+  }
+}
+
+async function openAll(readers: SseReaders, cluster: Cluster, people: readonly Sender[], count: number): Promise<void> {
+  let next = 0;
+  const opener = async (): Promise<void> => {
+    for (let i = next++; i < count; i = next++) {
+      const replica = cluster.ids[i % cluster.ids.length]!;
+      await readers.open(cluster.web(replica), people[Math.floor(i / cluster.ids.length) % people.length]!.token);
+    }
+  };
+  await Promise.all(Array.from({ length: OPENING }, opener));
+}
+
+/** Sends at the rate, by the clock: one that is late does not make the next one late. */
+async function sendAll(
+  client: ChatClient,
+  conversationId: string,
+  options: FanOutOptions,
+  arrivals: Arrivals,
+): Promise<number> {
+  const stream = client.sendStream();
+  const started = performance.now();
+  const pending: Promise<void>[] = [];
+  const total = options.perSecond * options.seconds;
+  for (let no = 0; no < total; no++) {
+    const dueMs = (no * 1000) / options.perSecond - (performance.now() - started);
+    if (dueMs > 0) await Bun.sleep(dueMs);
+    arrivals.sentAt[no] = performance.now();
+    const item = { conversationId, body: numberedBody(no, BODY_BYTES), clientId: Bun.randomUUIDv7() };
+    pending.push(
+      stream.send(item).then((outcome) => {
+        if (!outcome.ok) throw new Error(`a send ended with ${outcome.code}`);
+      }),
+    );
+  }
+  await Promise.all(pending);
+  return total;
+}
+
+/** One size, on a cluster of its own. */
+export async function fanOutOnce(options: FanOutOptions): Promise<FanOutResult> {
+  await using cluster = await startProduct([`--streams-per-user=${Math.min(options.streams, 10_000)}`]);
+  const people = await registerSenders(cluster, 2, 1);
+  const client = new ChatClient({ addresses: [cluster.grpc(0)], token: people[0]!.token, deadlineMs: ARRIVE_MS });
+  const arrivals = new Arrivals(options.streams);
+  const readers = new SseReaders((stream, no) => arrivals.arrived(stream, no));
+  const pids = cluster.ids.map((id) => cluster.pid(id));
+  const sum = (of: (pid: number) => number): number => pids.reduce((total, pid) => total + of(pid), 0);
+  try {
+    await Bun.sleep(SETTLE_MS);
+    const [mbBefore, idleBefore] = [sum(residentMb), sum(cpuSeconds)];
+    await Bun.sleep(AT_REST_MS);
+    const idleCpu = sum(cpuSeconds) - idleBefore;
+    await openAll(readers, cluster, people, options.streams);
+    await Bun.sleep(SETTLE_MS);
+    const openBefore = sum(cpuSeconds);
+    await Bun.sleep(AT_REST_MS);
+    const openCpu = sum(cpuSeconds) - openBefore;
+    const streamKb = ((sum(residentMb) - mbBefore) * 1000) / options.streams;
+
+    const before = { each: pids.map(cpuSeconds), here: cpuSeconds(process.pid) };
+    const sent = await sendAll(client, people[0]!.conversationId, options, arrivals);
+    const cpu = pids.map((pid, i) => (cpuSeconds(pid) - before.each[i]!) / options.seconds);
+    const cpuHere = (cpuSeconds(process.pid) - before.here) / options.seconds;
+    const expected = sent * options.streams;
+    for (let waited = 0; waited < ARRIVE_MS && arrivals.copies < expected; waited += POLL_MS) await Bun.sleep(POLL_MS);
+    return {
+      ...options,
+      sent,
+      lastMs: ascending(arrivals.lastMs),
+      missing: expected - arrivals.copies,
+      wrong: arrivals.wrong,
+      brokenStreams: readers.broken,
+      streamKb,
+      streamCpu: (openCpu - idleCpu) / (AT_REST_MS / 1000) / options.streams,
+      cpu,
+      cpuHere,
+    };
+  } finally {
+    readers.close();
+    client.close();
+  }
+}
+
+/** Runs it and answers Markdown. */
+export async function fanOut(say: (line: string) => void, sizes = FAN_OUTS): Promise<string> {
+  const rows: string[][] = [];
+  for (const size of sizes) {
+    const result = await fanOutOnce(size);
+    const cpu = `${result.cpu.map((used) => used.toFixed(2)).join(" ")} + ${result.cpuHere.toFixed(2)}`;
+    const row = [
+      `${whole(result.streams)} streams, ${result.perSecond} sends a second`,
+      `${whole(result.sent * result.streams - result.missing)} of ${whole(result.sent * result.streams)}`,
+      ms(percentile(result.lastMs, 0.5)),
+      ms(percentile(result.lastMs, 0.99)),
+      ms(result.lastMs.at(-1) ?? 0),
+      `${result.streamKb.toFixed(1)} KB`,
+      `${(result.streamCpu * 1e6).toFixed(0)} us/s`,
+      cpu,
+    ];
+    say(`${row.join(", ")}; wrong ${result.wrong}, broken ${result.brokenStreams}`);
+    rows.push(row);
+  }
+  return table(
+    ["", "copies that arrived", "p50", "p99", "max", "memory of an idle stream", "its CPU", "cores: replicas + reader"],
+    rows,
+  );
+}

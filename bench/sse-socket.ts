@@ -1,0 +1,99 @@
+/**
+ * Many readers of GET /events in one process, as cheap as they can be: a raw socket each, no
+ * HTTP client, no parsing but a search for the one byte that starts a message's number.
+ */
+import type { Socket } from "bun";
+
+/** In front of and behind the number in a body; occurs nowhere else in an event. */
+const MARK = "~";
+const MARK_BYTE = MARK.charCodeAt(0);
+const DIGITS = 8;
+const MARK_LENGTH = DIGITS + 2;
+
+/** A body of `bytes` bytes that names message `no` (0 to 99,999,999). */
+export function numberedBody(no: number, bytes: number): string {
+  return `${MARK}${String(no).padStart(DIGITS, "0")}${MARK}`.padEnd(bytes, "x");
+}
+
+/** Told for each message of each stream, when its bytes are here. */
+export type OnMessage = (stream: number, no: number) => void;
+
+interface State {
+  readonly stream: number;
+  /** The start of a number that the next bytes complete. */
+  tail: Buffer | null;
+  readonly opened: { resolve: () => void; reject: (error: Error) => void };
+  isOpen: boolean;
+}
+
+/** All streams of one run. */
+export class SseReaders {
+  readonly #onMessage: OnMessage;
+  readonly #sockets: Socket<State>[] = [];
+  /** Streams that the server ended before `close`. */
+  broken = 0;
+  #closing = false;
+  #opened = 0;
+
+  constructor(onMessage: OnMessage) {
+    this.#onMessage = onMessage;
+  }
+
+  /** Opens one more stream, of the login `token`; resolves once the server has said 200. */
+  async open(origin: string, token: string): Promise<void> {
+    const { hostname, port } = new URL(origin);
+    const stream = this.#opened++;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const socket = await Bun.connect<State>({
+      hostname,
+      port: Number(port),
+      data: { stream, tail: null, opened: { resolve, reject }, isOpen: false },
+      socket: {
+        data: (at, chunk) => this.#read(at.data, chunk),
+        close: (at) => this.#closed(at.data),
+        error: (at, error) => at.data.opened.reject(error),
+      },
+    });
+    this.#sockets.push(socket);
+    socket.write(
+      `GET /events HTTP/1.1\r\nHost: ${hostname}:${port}\r\nCookie: lastword=${token}\r\nAccept: text/event-stream\r\n\r\n`,
+    );
+    await promise;
+  }
+
+  #closed(state: State): void {
+    if (!this.#closing) this.broken += 1;
+    state.opened.reject(new Error("the stream was closed"));
+  }
+
+  #read(state: State, chunk: Buffer): void {
+    if (!state.isOpen) {
+      const head = chunk.toString("latin1", 0, 64);
+      if (!head.startsWith("HTTP/1.1 200")) return state.opened.reject(new Error(head.split("\r\n")[0]));
+      state.isOpen = true;
+      state.opened.resolve();
+    }
+    const bytes = state.tail === null ? chunk : Buffer.concat([state.tail, chunk]);
+    state.tail = null;
+    let at = bytes.indexOf(MARK_BYTE);
+    while (at >= 0) {
+      if (at + MARK_LENGTH > bytes.length) {
+        state.tail = Buffer.from(bytes.subarray(at));
+        return;
+      }
+      this.#onMessage(state.stream, numberAt(bytes, at + 1));
+      at = bytes.indexOf(MARK_BYTE, at + MARK_LENGTH);
+    }
+  }
+
+  close(): void {
+    this.#closing = true;
+    for (const socket of this.#sockets) socket.terminate();
+  }
+}
+
+function numberAt(bytes: Buffer, start: number): number {
+  let no = 0;
+  for (let i = start; i < start + DIGITS; i++) no = no * 10 + bytes[i]! - 48;
+  return no;
+}
