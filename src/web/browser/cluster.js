@@ -28,10 +28,8 @@ export function openCluster({ onKept }) {
     event.preventDefault();
     void openPanel();
   });
-  panel?.addEventListener("close", () => {
-    clearInterval(timer);
-    lineElement?.focus();
-  });
+  // The browser itself puts the focus back to where it was.
+  panel?.addEventListener("close", () => clearInterval(timer));
   // A click beside the sheet closes it, as people expect.
   for (const dialog of document.querySelectorAll("dialog")) {
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());

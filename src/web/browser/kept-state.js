@@ -10,7 +10,8 @@
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const ITEMS_MAX = 100;
 const DRAFTS_MAX = 50;
-const TEXT_MAX = 20_000;
+/** Far more than one message takes: what is pasted is kept until it is cut to size. */
+const TEXT_MAX = 100_000;
 const REPLICAS_MAX = 7;
 const PREFIX = "#lastword=";
 

@@ -1,6 +1,7 @@
 /** Single keys, when nobody is typing. The list people see is views/help.tsx. */
 
-const isTyping = (target) =>
+/** True for what takes letters itself. */
+export const isTyping = (target) =>
   target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !== null;
 
 /** `actions`: what each key does on this page; a missing one does nothing. */

@@ -6,12 +6,13 @@ import { openCluster } from "./cluster.js";
 import { openComposer } from "./composer.js";
 import { addressAt, forgetState, storeState, takeState } from "./kept-state.js";
 import { arrive, viaHandover } from "./handover.js";
-import { listenToKeys } from "./keys.js";
+import { isTyping, listenToKeys } from "./keys.js";
 import { openLink } from "./link.js";
 import { openOutbox } from "./outbox.js";
 import { openReading } from "./reading.js";
 import { sleep } from "./requests.js";
 import { openRoll } from "./roll.js";
+import { openRowFocus } from "./row-focus.js";
 import { openSelection } from "./selection.js";
 import { localTimes } from "./times.js";
 
@@ -33,8 +34,8 @@ addEventListener("pageshow", (event) => event.persisted && location.reload());
 const { me, carry: key } = document.body.dataset;
 const arrival = document.getElementById("arrival");
 if (arrival !== null) void arrive(arrival.dataset.next);
-else if (me === undefined) forgetState();
-else startApp();
+else if (me !== undefined) startApp();
+else if (document.body.dataset.forget !== undefined) forgetState();
 
 function startApp() {
   const data = document.body.dataset;
@@ -97,8 +98,9 @@ function startApp() {
     cluster.say("Your replica went away, so this page moved to another one. Nothing was lost.", { short: true });
   store();
 
-  const selection = roll === null ? null : openSelection(roll);
   const reading = roll === null ? null : openReading(roll, data.readOnSight === "yes");
+  const rowFocus = roll === null ? null : openRowFocus(roll, reading.mark);
+  const selection = roll === null ? null : openSelection(roll, (on) => rowFocus.tickable(on));
 
   /** First words to somebody that were under way when the page changed: still so, or refused meanwhile. */
   function resumeNew() {
@@ -143,14 +145,15 @@ function startApp() {
     document.getElementById("announce").replaceChildren(line);
   };
 
-  function onMessageEvent(html) {
+  function onMessageEvent(html, again) {
     const holder = document.createElement("template");
     holder.innerHTML = html;
     const row = holder.content.querySelector(".message");
     if (row === null) return;
     const isNew = document.getElementById(row.id) === null;
     if (row.dataset.conversation === conversation) roll.addHtml(html, true);
-    if (row.dataset.author === me || !isNew) return;
+    // What a page of this browser was told before, this page has in its list already.
+    if (row.dataset.author === me || !isNew || (again && row.dataset.conversation !== conversation)) return;
     const author = row.querySelector(".author").textContent;
     announce(
       row.dataset.conversation === conversation
@@ -193,8 +196,8 @@ function startApp() {
   }
 
   const handlers = {
-    message(html) {
-      onMessageEvent(html);
+    message(html, again) {
+      onMessageEvent(html, again);
       refreshSidebar();
     },
     deleted({ messageIds }) {
@@ -291,7 +294,7 @@ function startApp() {
     page: { cursor: data.cursor, opened: performance.timeOrigin, origins },
     onMessage(message) {
       if (message.type === "event")
-        handlers[message.name]?.(message.name === "message" ? message.data : JSON.parse(message.data));
+        handlers[message.name]?.(message.name === "message" ? message.data : JSON.parse(message.data), message.again);
       else if (message.type === "open") refreshSidebar();
       else if (message.type === "tick") roll?.setKept(cluster.keptNow());
       else if (message.type === "state") onState(message.state);
@@ -317,6 +320,10 @@ function startApp() {
     r: () => void cluster.openPanel(),
     m: () => reading?.markAll(),
     s: () => selection?.toggle(),
-    Escape: () => selection?.isOn() && selection.setMode(false),
+    Escape() {
+      if (selection?.isOn()) selection.setMode(false);
+      // Out of the field, so that single keys are keys again.
+      else if (isTyping(document.activeElement)) (roll?.log ?? document.getElementById("main")).focus();
+    },
   });
 }

@@ -34,8 +34,6 @@ export function openReading(roll, readOnSight) {
     const row = event.submitter?.closest(".message");
     if (row === null || row === undefined) return;
     mark(row);
-    // The button is gone: the focus stays with the messages.
-    roll.log.focus();
   });
   all.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -75,5 +73,5 @@ export function openReading(roll, readOnSight) {
     }, 500);
   }
 
-  return { markAll };
+  return { mark, markAll };
 }

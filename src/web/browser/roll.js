@@ -3,6 +3,7 @@
  * own, new, kept and read. A row's DOM id is its message's id, so whatever arrives twice is one row.
  */
 import { getPiece } from "./requests.js";
+import { keepingFocus } from "./row-focus.js";
 import { dayText, localTimes } from "./times.js";
 
 const ROWS_MAX = 400;
@@ -25,8 +26,13 @@ export function openRoll(me) {
   const seqOf = (row) => (row.dataset.seq === undefined ? Infinity : Number(row.dataset.seq));
   const atEnd = () => Math.abs(log.scrollTop) < NEAR_END_PX;
 
-  /** Changes the list without moving what is being read: the browser counts from the end here. */
+  /** Changes the list without moving what is being read, nor the keyboard from where it is. */
   function steady(change) {
+    keepingFocus(list, log, () => keepingPlace(change));
+  }
+
+  /** The browser counts from the end here. */
+  function keepingPlace(change) {
     if (atEnd()) {
       change();
       log.scrollTop = 0;
@@ -157,17 +163,13 @@ export function openRoll(me) {
       for (const row of Array.from(found)) {
         const first = rows()[0];
         const tooOld = first !== undefined && seqOf(row) < seqOf(first) && document.querySelector("a#older") !== null;
-        if (isNew && tooOld && document.getElementById(row.id) === null) continue;
+        const known = document.getElementById(row.id);
+        if (isNew && tooOld && known === null) continue;
         row.classList.toggle("own", row.dataset.author === me);
-        if (
-          isNew &&
-          row.dataset.author !== me &&
-          row.dataset.unread === undefined &&
-          document.getElementById(row.id) === null
-        ) {
+        // An event says the same to everybody, and may come again: whether it is unread is known here only.
+        if (isNew && row.dataset.author !== me && (known === null || known.dataset.unread !== undefined))
           row.dataset.unread = "yes";
-        }
-        if (isNew && !atEnd() && row.dataset.author !== me && document.getElementById(row.id) === null) below++;
+        if (isNew && !atEnd() && row.dataset.author !== me && known === null) below++;
         if (row.dataset.unread !== undefined) addMark(row);
         place(row);
         if (count > 0) keepRow(row, count);
@@ -190,7 +192,9 @@ export function openRoll(me) {
       return;
     }
     const older = piece.getElementById("older");
+    const focused = document.activeElement === link;
     steady(() => link.replaceWith(older ?? ""));
+    if (focused) (older?.matches("a") ? older : log).focus({ preventScroll: true });
     addRows(piece.querySelectorAll(".message"), false);
     watchOlder();
   }
@@ -260,13 +264,14 @@ export function openRoll(me) {
         for (const id of ids) document.getElementById(`m-${id}`)?.remove();
         arrange();
       }),
-    clearUnread(ids, upTo) {
-      for (const row of list.querySelectorAll(".message[data-unread]")) {
-        if (!ids.includes(row.dataset.id) && seqOf(row) > upTo) continue;
-        delete row.dataset.unread;
-        row.querySelector(".mark")?.remove();
-      }
-    },
+    clearUnread: (ids, upTo) =>
+      keepingFocus(list, log, () => {
+        for (const row of list.querySelectorAll(".message[data-unread]")) {
+          if (!ids.includes(row.dataset.id) && seqOf(row) > upTo) continue;
+          delete row.dataset.unread;
+          row.querySelector(".mark")?.remove();
+        }
+      }),
     setReadByOther(ids, upTo) {
       for (const row of list.querySelectorAll(".message.own[data-seq]")) {
         if (!ids.includes(row.dataset.id) && seqOf(row) > upTo) continue;

@@ -1,7 +1,8 @@
 /** Ticking messages and deleting them; says first what that does to each. */
 import { newId, postUntilDone } from "./requests.js";
 
-export function openSelection(roll) {
+/** `onMode(on)`: choosing has begun or is over. */
+export function openSelection(roll, onMode) {
   const bar = document.getElementById("selection");
   const toggle = document.getElementById("select");
   const says = document.getElementById("selection-says");
@@ -25,6 +26,7 @@ export function openSelection(roll) {
     section.classList.toggle("selecting", on);
     toggle.setAttribute("aria-pressed", String(on));
     if (!on) for (const box of chosen()) box.checked = false;
+    onMode(on);
     draw();
   }
 

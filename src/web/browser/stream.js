@@ -259,7 +259,7 @@ export function createHub(origin, send) {
       }
       const from = page.opened - KEPT_SLACK_MS;
       if (keptFrom > from) send(tab, { type: "stale" });
-      for (const message of kept) if (message.at >= from) send(tab, message);
+      for (const message of kept) if (message.at >= from) send(tab, { ...message, again: true });
       if (cluster !== null) send(tab, cluster);
       if (state !== "live") send(tab, { type: "state", state });
     },

@@ -26,9 +26,10 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
 
   app.get("/login", async (c) => {
-    const next = safeNext(c.req.query("next") ?? "/");
+    const wanted = c.req.query("next");
+    const next = safeNext(wanted ?? "/");
     if (c.get("session") !== null) return c.redirect(next, 303);
-    return await answerHtml(c, <LoginPage name="" next={next} error={null} />);
+    return await answerHtml(c, <LoginPage name="" next={next} error={null} forget={wanted === undefined} />);
   });
 
   app.post("/login", async (c) => {

@@ -145,6 +145,9 @@ function DeleteAccount({ unread, deletion }: AccountProps) {
 
 /** On a page of its own, so that the account page has one field named Password. */
 export function PasswordPage({ id, error }: { id: string; error: ChatError | null }) {
+  // The rules know one kind of password; which of the two fields is meant, the code tells.
+  const ofCurrent = error?.code === "wrong_password" ? error.sentence : undefined;
+  const ofNew = ofCurrent === undefined ? errorAt(error, "password") : undefined;
   return (
     <section class="page account">
       <BackHead title="Change password" />
@@ -157,7 +160,8 @@ export function PasswordPage({ id, error }: { id: string; error: ChatError | nul
           label="Current password"
           type="password"
           autocomplete="current-password"
-          error={errorAt(error, "password")}
+          autofocus
+          error={ofCurrent}
         />
         <Field
           name="newPassword"
@@ -165,6 +169,7 @@ export function PasswordPage({ id, error }: { id: string; error: ChatError | nul
           type="password"
           autocomplete="new-password"
           hint="At least 8 characters."
+          error={ofNew}
         />
         <p>
           <button type="submit" class="primary">

@@ -205,7 +205,7 @@ export function Composer({ action, draft, closed = false }: ComposerProps) {
           name="body"
           rows={1}
           required
-          maxlength={8192}
+          dir="auto"
           placeholder={closed ? "This account is gone" : "Write a message"}
           disabled={closed}
           autocomplete="off"

@@ -27,6 +27,7 @@ export function Field(props: FieldProps) {
         id={id}
         name={props.name}
         type={props.type ?? "text"}
+        dir="auto"
         value={props.value ?? ""}
         required
         autocomplete={props.autocomplete ?? "off"}

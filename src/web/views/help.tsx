@@ -6,11 +6,13 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["c", "Go to the text field"],
   ["n", "Write to somebody else"],
   ["Alt + ↑ / ↓", "Previous, next conversation"],
+  ["↑ / ↓", "From message to message, from the first new one"],
+  ["Enter, Space", "On a message: mark it read, tick it"],
   ["m", "Mark all read"],
   ["s", "Select, to delete"],
   ["p", "People"],
   ["r", "State of the cluster"],
-  ["Esc", "Close, or leave the selection"],
+  ["Esc", "Close; leave the selection, the text field"],
   ["?", "This list"],
 ];
 

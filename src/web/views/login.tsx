@@ -7,12 +7,14 @@ interface LoginProps {
   readonly name: string;
   readonly next: string;
   readonly error: ChatError | null;
+  /** Nobody was sent here from within the chat, where a draft may wait. */
+  readonly forget?: boolean;
 }
 
 /** Name, password, and where to go afterwards. */
-export function LoginPage({ name, next, error }: LoginProps) {
+export function LoginPage({ name, next, error, forget = false }: LoginProps) {
   return (
-    <CardPage title="Log in">
+    <CardPage title="Log in" forget={forget}>
       <h1>Log in</h1>
       <form method="post" action="/login" class="stack">
         <input type="hidden" name="next" value={next} />

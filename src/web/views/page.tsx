@@ -56,12 +56,20 @@ export function Brand() {
   );
 }
 
-/** A page before the login: one card. */
-export function CardPage({ title, children, theme = "auto" }: { title: string; children: Child; theme?: Theme }) {
+interface CardPageProps {
+  readonly title: string;
+  readonly children: Child;
+  readonly theme?: Theme;
+  /** Somebody has left here: the script forgets drafts and unsent messages of this tab. */
+  readonly forget?: boolean;
+}
+
+/** A page outside of the chat: one card. */
+export function CardPage({ title, children, theme = "auto", forget = false }: CardPageProps) {
   return (
     <html lang="en" data-theme={theme}>
       <Head title={`${title} · Lastword`} />
-      <body class="alone">
+      <body class="alone" {...(forget ? { "data-forget": "yes" } : {})}>
         <main class="card">
           <Brand />
           {children}
