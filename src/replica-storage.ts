@@ -17,7 +17,7 @@ export class ReplicaStorage {
     this.snapshots = new SnapshotFiles({
       folder,
       log,
-      state: { appliedSeq: () => this.state.appliedSeq() },
+      state: { appliedSeq: () => this.state.appliedSeq(), flush: () => this.state.flush() },
       readAppliedSeq,
     });
     this.snapshots.removeLeftovers();

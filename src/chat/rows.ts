@@ -95,6 +95,8 @@ export interface Rows {
   removeSession(id: string): void;
 
   request(user: string, clientId: string): RequestRow | null;
+  /** Seq of a message, if this author sent it there; null if not. */
+  seqOfMessage(conversation: string, author: string, clientId: string): Seq | null;
   /** Inserts or replaces. */
   putRequest(row: RequestRow): void;
   /** Requests of all users by client id, then user, after `after`: "" or `<client id> <user>`. */

@@ -50,6 +50,9 @@ export function sendMessage(op: Op, body: Body<"sendMessage">, seq: Seq, rows: R
     if (other === null || other.deleted !== 0) return refused("unknown_recipient");
   }
   const member = rows.member(conversation, op.user) ?? makeDirect(op, conversation, seq, rows);
+  // Before the message is there: it must not be found as the one that it answers.
+  const parts = op.recovered ? null : splitMessageId(body.readUpTo);
+  const answered = parts === null ? null : rows.seqOfMessage(conversation, parts.author, parts.clientId);
   const deleted = author?.deleted === 2 || rows.hasTombstone(op.user, op.clientId);
   const message = {
     conversation,
@@ -65,9 +68,7 @@ export function sendMessage(op: Op, body: Body<"sendMessage">, seq: Seq, rows: R
   rows.addMessage(message);
   const events: ChatEvent[] = deleted ? [] : [{ kind: "message", message }];
   if (body.readUpTo !== "" || seq % OWN_MARK_EVERY === 0 || op.clientId.endsWith("0")) {
-    const answered = op.recovered || body.readUpTo === "" ? null : placeOf(body.readUpTo, op.user, rows);
-    const from = answered !== null && answered.conversation === conversation ? answered.seq : 0;
-    moveMark(member, from, seq, rows, [], events);
+    moveMark(member, answered ?? 0, seq, rows, [], events);
   }
   return { conversation, events };
 }

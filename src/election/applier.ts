@@ -4,7 +4,7 @@
  * reads go on.
  */
 import { BrokenInvariant } from "./assert.ts";
-import { APPEND_ENTRIES_MAX, batchLastSeq, type Batch } from "./frame.ts";
+import { APPEND_ENTRIES_MAX, batchLastSeq } from "./frame.ts";
 import type { LogReader } from "./log-reader.ts";
 import { StorageFull, type LogStorage, type StateMachine } from "./ports.ts";
 import { SeqWaiters } from "./seq-waiters.ts";
@@ -12,6 +12,8 @@ import type { Seq } from "./view.ts";
 
 /** Applying more than this in one go lets other work in between. */
 const APPLY_SLICE_MS = 25;
+/** What was applied is written to the state's file after this long: one transaction for all of it. */
+const FLUSH_MS = 50;
 /** An apply that found the disk full is tried again after this long. */
 const DISK_FULL_RETRY_MS = 500;
 
@@ -33,6 +35,7 @@ export class Applier {
   private state: StateMachine;
   private target: Seq;
   private planned = false;
+  private flushPlanned = false;
   private compacting = false;
   private full = false;
 
@@ -95,23 +98,33 @@ export class Applier {
       const batches = this.deps.reader.read(applied + 1, Math.min(this.target, applied + APPEND_ENTRIES_MAX));
       const last = batches.at(-1);
       if (last === undefined) throw new BrokenInvariant("committed entries are in the log");
-      if (!this.applyOrWait(batches)) break;
+      if (!this.orWait(() => this.state.apply(batches))) break;
       if (this.state.appliedSeq() !== batchLastSeq(last)) throw new BrokenInvariant("apply advances appliedSeq");
     }
+    this.flushSoon();
     this.deps.onApplied();
     this.waiters.reached(this.state.appliedSeq());
   }
 
-  /** False if the disk is full: it is tried again. */
-  private applyOrWait(batches: readonly Batch[]): boolean {
+  private flushSoon(): void {
+    if (this.flushPlanned) return;
+    this.flushPlanned = true;
+    setTimeout(() => {
+      this.flushPlanned = false;
+      this.deps.guarded(() => this.orWait(() => this.state.flush()));
+    }, FLUSH_MS);
+  }
+
+  /** False if the disk is full: what is missing in the state is applied again after a while. */
+  private orWait(write: () => void): boolean {
     try {
-      this.state.apply(batches);
+      write();
       return true;
     } catch (error) {
       if (!(error instanceof StorageFull)) throw error;
       this.full = true;
+      if (!this.planned) setTimeout(() => this.deps.guarded(() => this.apply()), DISK_FULL_RETRY_MS);
       this.planned = true;
-      setTimeout(() => this.deps.guarded(() => this.apply()), DISK_FULL_RETRY_MS);
       return false;
     }
   }

@@ -44,11 +44,14 @@ export interface StateMachine {
   /** Entries covered by the state; 0 when empty. */
   appliedSeq(): Seq;
   /**
-   * Applies committed batches in order, in one transaction that also advances appliedSeq.
+   * Applies committed batches in order and advances appliedSeq; `flush` puts them into the file.
    * Never throws for what an op says: an op that cannot be applied has a recorded result.
+   * Throws StorageFull: then appliedSeq has gone back to what the file holds.
    */
   apply(batches: readonly Batch[]): void;
-  /** Makes all applied entries durable (checkpoint), so that the log under them may go. */
+  /** Writes what was applied to the file, in one transaction. Throws like `apply`. */
+  flush(): void;
+  /** Makes all applied entries durable, so that the log under them may go. */
   sync(): Promise<void>;
 }
 

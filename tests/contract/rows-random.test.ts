@@ -156,6 +156,6 @@ test("both states tell and hold the same, however the log is cut into batches", 
       expect(dumpTables((sqlite.state as StateDb).client())).toEqual((memory.state as MemoryState).dump());
       expect(sqlite.state.hash()).toEqual(memory.state.hash());
     }),
-    { numRuns: 60, includeErrorInReport: true },
+    { numRuns: 300, includeErrorInReport: true },
   );
 }, 60_000);

@@ -132,6 +132,11 @@ export class MemoryRows implements Rows {
     return this.#t.requests.get(`${user} ${clientId}`) ?? null;
   }
 
+  seqOfMessage(conversation: string, author: string, clientId: string): Seq | null {
+    const request = this.request(author, clientId);
+    return request?.conversation === conversation ? request.seq : null;
+  }
+
   putRequest(row: RequestRow): void {
     this.#set(this.#t.requests, `${row.user} ${row.clientId}`, row);
   }

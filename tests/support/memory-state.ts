@@ -67,6 +67,8 @@ export class MemoryState implements StateMachine {
     for (const { view, ops } of groups) if (ops.length > 0) this.onApplied?.(ops, view);
   }
 
+  flush(): void {}
+
   async sync(): Promise<void> {}
 
   /** Equal to StateDb's at the same seq of the same log. */

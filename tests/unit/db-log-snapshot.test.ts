@@ -29,7 +29,7 @@ class Node {
   open(): void {
     const { replicaId, folder } = this;
     this.log = LogDb.open({ folder, replicaId });
-    const state = { appliedSeq: () => this.appliedSeq() };
+    const state = { flush: () => undefined, appliedSeq: () => this.appliedSeq() };
     this.log.bindState(state);
     this.files = new SnapshotFiles({ folder, log: this.log, state, readAppliedSeq, offerIdleMs: 30_000 });
     this.files.removeLeftovers();

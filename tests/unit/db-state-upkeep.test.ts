@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { directId, userIdFor } from "../../src/chat/ids.ts";
 import { encodeOp, type OpBody } from "../../src/chat/op.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
-import { UnreadMemo } from "../../src/db/state/unread-memo.ts";
+import { ConversationMemory } from "../../src/db/state/conversation-memory.ts";
 import { waitFor } from "../support/cluster.ts";
 
 const VIEW_NO = { ballot: { counter: 1, replicaId: 0, nonce: "00" }, minor: 0 };
@@ -112,14 +112,39 @@ test("what is remembered of unread messages is what the rows say, whatever happe
   state.close();
 });
 
-test("a message is news to all but its author", () => {
-  const memo = new UnreadMemo();
-  const message = { conversation: "c", seq: 1, clientId: "1", deleted: false };
-  memo.foundNothing("c", "ann");
-  memo.foundNothing("c", "bob");
-  memo.written({ ...message, author: "ann" });
-  expect(memo.newestUnread("c", "ann")).toBe("nothing");
-  expect(memo.newestUnread("c", "bob")).toEqual({ author: "ann", clientId: "1" });
-  memo.changed("c", "bob");
-  expect(memo.newestUnread("c", "bob")).toBeNull();
+test("a message is news to all but its author, until she reads it or reads singly", () => {
+  const memory = new ConversationMemory();
+  const message = (seq: number, author: string): void =>
+    memory.added({
+      conversation: "c",
+      seq,
+      author,
+      clientId: String(seq),
+      body: "",
+      timeMicros: 0,
+      deleted: false,
+      recovered: false,
+      changedSeq: 0,
+    });
+  const mark = (user: string, seq: number): void =>
+    memory.setMember({ conversation: "c", user, mark: seq, markChangedSeq: 0 });
+  mark("ann", 0);
+  mark("bob", 0);
+  message(5, "ann");
+  expect(memory.newestUnread("c", "bob")).toMatchObject({ author: "ann", seq: 5 });
+  // Before the first message seen here there may be older ones.
+  expect(memory.newestUnread("c", "ann")).toBeNull();
+  mark("ann", 4);
+  expect(memory.newestUnread("c", "ann")).toBe("nothing");
+  memory.readSingly("c", "bob");
+  expect(memory.newestUnread("c", "bob")).toBeNull();
+  mark("bob", 5);
+  expect(memory.newestUnread("c", "bob")).toBe("nothing");
+  for (let seq = 6; seq < 90; seq++) message(seq, "ann");
+  expect(memory.messagesAfter("c", 5, 10)).toBeNull();
+  expect(memory.messagesAfter("c", 86, 2)?.map((m) => m.seq)).toEqual([87, 88]);
+  expect(memory.seqOf("c", "ann", "89")).toBe(89);
+  expect(memory.seqOf("c", "ann", "6")).toBeNull();
+  memory.erased("c", 89);
+  expect(memory.newestUnread("c", "bob")).toMatchObject({ seq: 88 });
 });

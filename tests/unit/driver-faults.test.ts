@@ -48,6 +48,8 @@ class CountingState {
     }
   }
 
+  flush(): void {}
+
   async sync(): Promise<void> {}
 }
 

@@ -40,7 +40,7 @@ export interface SnapshotFilesOptions {
   readonly folder: string;
   readonly log: LogDb;
   /** The state that is in use now. */
-  readonly state: { appliedSeq(): Seq };
+  readonly state: { appliedSeq(): Seq; flush(): void };
   /** The position in a state file that nobody uses, without leaving anything beside it. Throws if it is none. */
   readonly readAppliedSeq: (path: string) => Seq;
   /** Test seam. */
@@ -100,6 +100,7 @@ export class SnapshotFiles implements SnapshotStore {
     };
     try {
       await rm(copy, { force: true });
+      state.flush();
       await copyDatabase(statePath(folder, stateFile), copy);
       if (log.stateFile !== stateFile) throw new SnapshotFailed("the state was replaced meanwhile");
       const header = this.#header(commonSeq, {

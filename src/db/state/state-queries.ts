@@ -10,9 +10,9 @@ import {
 import { SESSIONS_PER_USER, type MemberRow, type RequestRow, type SessionRow, type UserRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import type { StateConnection } from "./connection.ts";
+import type { ConversationMemory } from "./conversation-memory.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
 import { memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
-import type { UnreadMemo } from "./unread-memo.ts";
 
 /** Accounts tried for one name: its holder, and those that lost it in a merge. */
 const LOGIN_CANDIDATES = 4;
@@ -33,14 +33,14 @@ export class StateQueries implements Queries {
   readonly newestMicros: () => number;
   readonly #q: QueryStatements;
 
-  readonly #memo: UnreadMemo;
+  readonly #memory: ConversationMemory;
 
   constructor(
     connection: StateConnection,
-    unread: UnreadMemo,
+    memory: ConversationMemory,
     position: { appliedSeq: () => Seq; newestMicros: () => number },
   ) {
-    this.#memo = unread;
+    this.#memory = memory;
     this.#q = queryStatements(connection);
     this.appliedSeq = position.appliedSeq;
     this.newestMicros = position.newestMicros;
@@ -79,7 +79,7 @@ export class StateQueries implements Queries {
   }
 
   member(conversation: string, user: string): MemberRow | null {
-    return one(this.#q.member.get(user, conversation), memberRow);
+    return this.#memory.member(conversation, user) ?? one(this.#q.member.get(user, conversation), memberRow);
   }
 
   conversationsOf(user: string, limit: number): readonly ConversationSummary[] {
@@ -121,13 +121,12 @@ export class StateQueries implements Queries {
   }
 
   unreadIds(conversation: string, user: string, limit: number): readonly string[] {
-    const newest = this.#memo.newestUnread(conversation, user);
+    const newest = this.#memory.newestUnread(conversation, user);
     if (newest === "nothing") return [];
     if (newest !== null && limit === 1) return [messageId(newest.author, newest.clientId)];
     const me = this.member(conversation, user);
     if (me === null) return [];
     const rows = this.#q.unreadIds.all(user, user, conversation, me.mark, user, limit);
-    if (rows.length === 0) this.#memo.foundNothing(conversation, user);
     return rows.map((row) => messageId(row[0] as string, row[1] as string));
   }
 

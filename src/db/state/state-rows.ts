@@ -3,43 +3,41 @@
  *
  * A message costs a handful of statements, so each is prepared once and run on the bare
  * driver; Drizzle writes the SQL, so that table and column names are checked by the
- * compiler. Users, sessions and memberships are kept in small caches that every write
- * goes through; `forget` empties them when a transaction is rolled back.
+ * compiler. Users and what is new in conversations are kept in memory that every write goes
+ * through; `forget` empties it when a transaction is rolled back.
  */
 import type { ConversationRow, MemberRow, MessageRow, RequestRow, Rows, SessionRow, UserRow } from "../../chat/rows.ts";
 import { SESSIONS_PER_USER } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import type { StateConnection } from "./connection.ts";
+import type { ConversationMemory } from "./conversation-memory.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
 import { memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
-import type { UnreadMemo } from "./unread-memo.ts";
 
-/** Rows kept of each cached kind; at about 300 bytes each, 5 MB in all. */
-const CACHED_ROWS = 8_192;
+/** Accounts kept in memory; at about 300 bytes each, 2.5 MB. */
+const CACHED_USERS = 8_192;
 
 export class StateRows implements Rows {
   readonly #q: RowStatements;
-  readonly #users = new BoundedCache<UserRow>(CACHED_ROWS);
-  readonly #members = new BoundedCache<MemberRow>(CACHED_ROWS);
+  readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
   /** Number of rows; null: not counted yet. Nearly always 0, which saves a look-up per op. */
   #tombstones: number | null = null;
   #purges: number | null = null;
 
-  readonly #unread: UnreadMemo;
+  readonly #memory: ConversationMemory;
 
-  constructor(connection: StateConnection, unread: UnreadMemo) {
-    this.#unread = unread;
+  constructor(connection: StateConnection, memory: ConversationMemory) {
+    this.#memory = memory;
     this.#q = rowStatements(connection);
   }
 
   /** The transaction was rolled back: what the caches hold may never have been. */
   forget(): void {
     this.#users.clear();
-    this.#members.clear();
+    this.#memory.clear();
     this.#tombstones = null;
     this.#purges = null;
-    this.#unread.clear();
   }
 
   user(id: string): UserRow | null {
@@ -95,6 +93,13 @@ export class StateRows implements Rows {
     return row === null ? null : requestRow(row);
   }
 
+  seqOfMessage(conversation: string, author: string, clientId: string): Seq | null {
+    const known = this.#memory.seqOf(conversation, author, clientId);
+    if (known !== null) return known;
+    const request = this.request(author, clientId);
+    return request?.conversation === conversation ? request.seq : null;
+  }
+
   putRequest(row: RequestRow): void {
     this.#q.putRequest.run(row.user, row.clientId, row.hash, row.seq, row.conversation, row.result);
   }
@@ -114,20 +119,18 @@ export class StateRows implements Rows {
   }
 
   member(conversation: string, user: string): MemberRow | null {
-    const key = memberKey(conversation, user);
-    const cached = this.#members.get(key);
-    if (cached !== undefined) return cached;
+    const known = this.#memory.member(conversation, user);
+    if (known !== undefined) return known;
     const row = this.#q.member.get(user, conversation);
     if (row === null) return null;
     const member = memberRow(row);
-    this.#members.set(key, member);
+    this.#memory.setMember(member);
     return member;
   }
 
   putMember(row: MemberRow): void {
     this.#q.putMember.run(row.user, row.conversation, row.mark, row.markChangedSeq);
-    this.#members.set(memberKey(row.conversation, row.user), row);
-    this.#unread.changed(row.conversation, row.user);
+    this.#memory.setMember(row);
   }
 
   message(conversation: string, seq: Seq): MessageRow | null {
@@ -147,12 +150,12 @@ export class StateRows implements Rows {
       row.recovered ? 1 : 0,
       row.changedSeq,
     );
-    this.#unread.written(row);
+    this.#memory.added(row);
   }
 
   eraseMessage(conversation: string, seq: Seq, changedSeq: Seq): void {
     this.#q.eraseMessage.run(changedSeq, conversation, seq);
-    this.#unread.changed(conversation, null);
+    this.#memory.erased(conversation, seq);
   }
 
   messagesAfter(
@@ -160,6 +163,8 @@ export class StateRows implements Rows {
     seq: Seq,
     limit: number,
   ): readonly Pick<MessageRow, "seq" | "author" | "deleted">[] {
+    const known = this.#memory.messagesAfter(conversation, seq, limit);
+    if (known !== null) return known;
     return this.#q.messagesAfter
       .all(conversation, seq, limit)
       .map((row) => ({ seq: row[0] as Seq, author: row[1] as string, deleted: row[2] === 1 }));
@@ -171,7 +176,7 @@ export class StateRows implements Rows {
 
   addRead(user: string, conversation: string, seq: Seq, changedSeq: Seq): void {
     this.#q.addRead.run(user, conversation, seq, changedSeq);
-    this.#unread.changed(conversation, user);
+    this.#memory.readSingly(conversation, user);
   }
 
   dropReads(user: string, conversation: string, seq: Seq): void {
@@ -184,7 +189,7 @@ export class StateRows implements Rows {
 
   hide(user: string, conversation: string, seq: Seq, changedSeq: Seq): void {
     this.#q.hide.run(user, conversation, seq, changedSeq);
-    this.#unread.changed(conversation, user);
+    this.#memory.readSingly(conversation, user);
   }
 
   hasTombstone(author: string, clientId: string): boolean {
@@ -213,8 +218,4 @@ export class StateRows implements Rows {
     this.#q.endPurge.run(user);
     this.#purges = null;
   }
-}
-
-function memberKey(conversation: string, user: string): string {
-  return `${user} ${conversation}`;
 }

@@ -1,0 +1,119 @@
+/**
+ * What apply asks of a conversation with every message, kept in memory: its memberships, and
+ * its newest messages as far as rules look at them. With it a message costs no query: which
+ * one its author answers, how far her mark moves and what comes after it are all found here.
+ * Every write goes through it; what it does not know is looked up in the rows, and it never
+ * says more than they do.
+ */
+import type { MemberRow, MessageRow } from "../../chat/rows.ts";
+import type { Seq } from "../../election/view.ts";
+import { BoundedCache } from "./bounded-cache.ts";
+
+/** Conversations remembered; at some 5 KB for a full one, 20 MB in all. */
+const CONVERSATIONS_MAX = 4_096;
+
+/** Newest messages of each: marks pass an author's own messages at least that often, mostly. */
+const TAIL_MIN = 24;
+/** The tail is cut back to TAIL_MIN when it is this long. */
+const TAIL_MAX = 48;
+
+/** A message of the tail. */
+export interface TailMessage {
+  readonly seq: Seq;
+  readonly author: string;
+  readonly clientId: string;
+  deleted: boolean;
+}
+
+interface Known {
+  readonly members: Map<string, MemberRow>;
+  /** All messages above `tailAfter`, oldest first. */
+  tail: TailMessage[];
+  /** Null until the first message is written here. */
+  tailAfter: Seq | null;
+  /** Who read or hid single messages since the tail began: for them the rows decide. */
+  readonly singly: Set<string>;
+}
+
+export class ConversationMemory {
+  readonly #known = new BoundedCache<Known>(CONVERSATIONS_MAX);
+
+  /** Undefined: not known, look. */
+  member(conversation: string, user: string): MemberRow | undefined {
+    return this.#known.get(conversation)?.members.get(user);
+  }
+
+  /** A membership as it is in the rows now. */
+  setMember(row: MemberRow): void {
+    const known = this.#of(row.conversation);
+    known.members.set(row.user, row);
+    if (known.singly.size > 0 && row.mark >= (known.tail.at(-1)?.seq ?? 0)) known.singly.delete(row.user);
+  }
+
+  /** A message was added: the newest one of its conversation. */
+  added({ conversation, seq, author, clientId, deleted }: MessageRow): void {
+    const known = this.#of(conversation);
+    known.tailAfter ??= seq - 1;
+    known.tail.push({ seq, author, clientId, deleted });
+    if (known.tail.length <= TAIL_MAX) return;
+    known.tailAfter = known.tail[known.tail.length - TAIL_MIN - 1]!.seq;
+    known.tail = known.tail.slice(-TAIL_MIN);
+  }
+
+  /** A message was turned into a tombstone. */
+  erased(conversation: string, seq: Seq): void {
+    const message = this.#known.get(conversation)?.tail.find((m) => m.seq === seq);
+    if (message !== undefined) message.deleted = true;
+  }
+
+  /** The user read or hid a single message. */
+  readSingly(conversation: string, user: string): void {
+    this.#of(conversation).singly.add(user);
+  }
+
+  /** The messages above `seq`, at most `limit`, in order; null: look. */
+  messagesAfter(conversation: string, seq: Seq, limit: number): readonly TailMessage[] | null {
+    const known = this.#known.get(conversation);
+    if (known === undefined || known.tailAfter === null || seq < known.tailAfter) return null;
+    const { tail } = known;
+    let start = tail.length;
+    while (start > 0 && tail[start - 1]!.seq > seq) start -= 1;
+    return tail.slice(start, start + limit);
+  }
+
+  /** Where a message of this author stands, if it is among the newest of this conversation; null: look. */
+  seqOf(conversation: string, author: string, clientId: string): Seq | null {
+    const tail = this.#known.get(conversation)?.tail ?? [];
+    for (let i = tail.length - 1; i >= 0; i--) {
+      const message = tail[i]!;
+      if (message.clientId === clientId && message.author === author) return message.seq;
+    }
+    return null;
+  }
+
+  /** "nothing", the newest message that is unread for this user, or null: look. */
+  newestUnread(conversation: string, user: string): "nothing" | TailMessage | null {
+    const known = this.#known.get(conversation);
+    const member = known?.members.get(user);
+    if (known === undefined || member === undefined || known.tailAfter === null || known.singly.has(user)) return null;
+    for (let i = known.tail.length - 1; i >= 0; i--) {
+      const message = known.tail[i]!;
+      if (message.seq <= member.mark) return "nothing";
+      if (message.author !== user && !message.deleted) return message;
+    }
+    return known.tailAfter <= member.mark ? "nothing" : null;
+  }
+
+  /** The rows may have gone back. */
+  clear(): void {
+    this.#known.clear();
+  }
+
+  #of(conversation: string): Known {
+    const there = this.#known.get(conversation);
+    if (there !== undefined) return there;
+    const fresh: Known = { members: new Map(), tail: [], tailAfter: null, singly: new Set() };
+    this.#known.set(conversation, fresh);
+    return fresh;
+  }
+}
