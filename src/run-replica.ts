@@ -25,7 +25,10 @@ import { removeRunFile, runFilePath, writeRunFile } from "./cli/run-file.ts";
 import type { Settings } from "./cli/settings.ts";
 import { VERSION } from "./cli/version.ts";
 import { done, type Outcome } from "./cli/exit.ts";
-import { LogDb } from "./db/log/log-db.ts";
+import { nameCluster } from "./db/log/cluster-id.ts";
+import type { LogDb } from "./db/log/log-db.ts";
+import { timesSetAside } from "./db/set-aside.ts";
+import { DiskLine } from "./disk-line.ts";
 import { Core } from "./election/core.ts";
 import { Driver } from "./election/driver.ts";
 import { DEFAULT_TIMING, type Notice } from "./election/event.ts";
@@ -34,9 +37,9 @@ import { NO_BALLOT, viewNoKey } from "./election/view.ts";
 import { failpoint, keptEntries, wallClockMs } from "./faults.ts";
 import { logNotice } from "./log-notice.ts";
 import { MismatchWatch } from "./mismatch-watch.ts";
+import { openStores, type Stores } from "./open-stores.ts";
 import { openGrpcServer, PageServer } from "./replica-ports.ts";
 import { ReplicaGossip } from "./replica-gossip.ts";
-import { ReplicaStorage } from "./replica-storage.ts";
 import { StatusReport } from "./status-report.ts";
 import { tokenCheck } from "./token-check.ts";
 import { createWeb, type Web } from "./web/web.ts";
@@ -49,6 +52,8 @@ export interface ReplicaContext {
   readonly supervisor: number | null;
   /** The words of the command line, for run.json. */
   readonly words: readonly string[];
+  /** The store was damaged; its files are in the folder `kept`, an empty one took its place. */
+  readonly onDamage: (reason: string, kept: string) => void;
   /** The process cannot go on. */
   readonly onFatal: (error: unknown) => void;
   /** This replica does not belong here: says so in one line and ends with exit code 5. */
@@ -90,6 +95,11 @@ export class RunningReplica {
     await this.#close();
   }
 
+  /** Closes everything without leaving the cluster: to it this looks like a death. */
+  abandon(): Promise<void> {
+    return this.#close();
+  }
+
   #leave: (() => Promise<void>) | null = null;
 
   async #close(): Promise<void> {
@@ -109,26 +119,27 @@ export class RunningReplica {
     this.#closers.push(() => grpc.value.forceShutdown());
 
     const folder = replicaFolder(settings.data, id);
-    const log = LogDb.open({ folder, replicaId: id });
-    this.#closers.push(() => log.close());
+    const { log, storage } = openStores(folder, id, this.#context.onDamage);
+    this.#closers.push(
+      () => log.close(),
+      () => storage.close(),
+    );
     const joined = joinCluster(settings, {
       replicaId: id,
       storeId: log.storeId,
       empty: log.lastSeq === 0 && log.lineage().length === 0 && log.clusterId === null,
     });
     if (!joined.ok) return joined;
-    const rooms = this.openRooms({ log, folder, membership: joined.value, page });
+    const rooms = this.openRooms({ log, storage, folder, membership: joined.value, page });
     this.#startServing({ ...rooms, grpc: grpc.value, page, membership: joined.value });
     return done(null);
   }
 
   /** Storage, consensus, chat and page; nothing of it runs yet. */
-  private openRooms(store: { log: LogDb; folder: string; membership: Membership; page: PageServer }) {
+  private openRooms(store: Stores & { folder: string; membership: Membership; page: PageServer }) {
     const { id, settings, logger } = this.#context;
-    const { log, folder, membership } = store;
+    const { log, storage, folder, membership } = store;
     const { key } = membership;
-    const storage = new ReplicaStorage(log, folder);
-    this.#closers.push(() => storage.close());
     const configured = settings.peers.map((peer) => peer.id);
     const nonce = (): string => randomBytes(8).toString("hex");
     const timing = { ...DEFAULT_TIMING, keepEntries: keptEntries(DEFAULT_TIMING.keepEntries) };
@@ -197,6 +208,9 @@ export class RunningReplica {
       onFatal: this.#context.onFatal,
       now: () => performance.now(),
     });
+    const damaged = timesSetAside(folder) > 0;
+    const notWritable = (): string | null =>
+      damaged && driver.status().view === null ? "damaged, waiting for a peer" : driver.notWritable();
     const gossip = new ReplicaGossip({
       self: id,
       peers: configured.filter((peer) => peer !== id),
@@ -211,7 +225,7 @@ export class RunningReplica {
       clusterId: () => log.clusterId ?? "",
       status: () => driver.status(),
       applied: () => storage.state.appliedSeq(),
-      notWritable: () => driver.notWritable(),
+      notWritable,
       peerBeat: (peer) => driver.peerBeat(peer),
       factsOf: (peer) => gossip.factsOf(peer),
       lastKnown: (peer) => this.#roster.lastKnown(peer),
@@ -238,13 +252,13 @@ export class RunningReplica {
       for (const op of ops) driver.opApplied(op.key, op.seq, op.result, op.recovered);
       chat.applied(ops, view);
     };
-    return { log, storage, driver, transport, gossip, report, chat, mismatches };
+    return { log, storage, driver, notWritable, transport, gossip, report, chat, mismatches };
   }
 
   /** Puts the rooms behind the ports and starts them, inside out. */
   #startServing(parts: ReturnType<RunningReplica["openRooms"]> & Outside): void {
     const { id, settings, logger } = this.#context;
-    const { driver, transport, gossip, report, chat, grpc, page, membership, storage, mismatches } = parts;
+    const { driver, notWritable, transport, gossip, report, chat, grpc, page, membership, storage, mismatches } = parts;
     // A proxy on this host brings everybody to a listener on loopback.
     const openStatus = isLoopback(page.address.host) && !settings.behindProxy;
     const isStatusToken = tokenCheck(clusterToken(membership.key.secret, "status"));
@@ -263,7 +277,7 @@ export class RunningReplica {
       chat,
       status: () => report.status(),
       healthz: () => {
-        const reason = driver.notWritable();
+        const reason = notWritable();
         return reason === null ? { ok: true, state: driver.status().role } : { ok: false, reason };
       },
       origins: () => this.#origins(page.origin, gossip),
@@ -295,7 +309,11 @@ export class RunningReplica {
     const { secret } = membership.key;
     page.serve(web, (nonce) => frontProof(secret, nonce));
     const front = this.#openFront(page, parts.log, secret);
-    const watch = setInterval(() => api.setServing(driver.notWritable() === null), SERVING_LOOK_MS);
+    const disk = new DiskLine(replicaFolder(settings.data, id), () => driver.diskFull, logger);
+    const watch = setInterval(() => {
+      api.setServing(notWritable() === null);
+      disk.look();
+    }, SERVING_LOOK_MS);
     this.#closers.push(() => clearInterval(watch));
     this.#writeRunFile(facts);
     logger.info("started", { pid: process.pid, bootId: this.#bootId, version: VERSION, address: page.origin });
@@ -362,9 +380,7 @@ export class RunningReplica {
 
   #onNotice(notice: Notice, { report, log }: { report: StatusReport; log: LogDb }): void {
     report.onNotice(notice);
-    const first = log.lineage()[0];
-    if (notice.kind === "view" && log.clusterId === null && first !== undefined)
-      log.setClusterId(clusterIdOf(viewNoKey(first.no)));
+    if (notice.kind === "view") nameCluster(log);
     logNotice(this.#context.logger, notice);
   }
 }
@@ -379,8 +395,3 @@ const CLOCK: Clock = {
   nowMicros: () => wallClockMs() * 1000,
   nowMs: () => performance.now(),
 };
-
-/** A cluster is named by its first view, whose number holds 64 random bits. */
-function clusterIdOf(firstView: string): string {
-  return new Bun.CryptoHasher("sha256").update(`lastword-cluster|${firstView}`).digest("hex").slice(0, 32);
-}

@@ -8,7 +8,7 @@
 import { Database, SQLiteError } from "bun:sqlite";
 import { closeSync, fsyncSync, openSync } from "node:fs";
 import { BrokenInvariant } from "../election/assert.ts";
-import { StorageDamaged, StorageFull } from "../election/ports.ts";
+import { DiskFailed, StorageDamaged, StorageFull } from "../election/ports.ts";
 
 export type Durability = "FULL" | "NORMAL";
 
@@ -47,16 +47,21 @@ export function openSqlite(path: string, durability: Durability): Database {
   }
 }
 
+/** A file that is too short, or that the file system itself calls corrupt, is damaged; all else here is the disk's doing. */
+const DISK_CODES = /^SQLITE_(IOERR(?!_SHORT_READ|_CORRUPTFS)|CANTOPEN|READONLY|PERM|BUSY|LOCKED|PROTOCOL)/;
+
 /**
  * What an error of SQLite means to the process: StorageFull when there is no room (nothing was
- * written), StorageDamaged for all else. Errors that are already ours pass through.
+ * written), DiskFailed when the disk refused, StorageDamaged for all else. Errors that are already
+ * ours pass through.
  */
 export function storageError(file: string, error: unknown): Error {
   if (error instanceof StorageFull || error instanceof StorageDamaged || error instanceof BrokenInvariant) return error;
   if (error instanceof SQLiteError) {
     const code = error.code ?? String(error.errno);
     if (code === "SQLITE_FULL") return new StorageFull(`${file}: the disk is full`);
-    return new StorageDamaged(`${file}: ${code}`);
+    const Kind = DISK_CODES.test(code) ? DiskFailed : StorageDamaged;
+    return new Kind(`${file}: ${code}`);
   }
   return error instanceof Error ? error : new Error(String(error));
 }

@@ -107,8 +107,8 @@ export class Driver implements PeerListener {
   }
 
   /** Callers cannot be answered: their ops would not get into this log, or not out of apply here. Reads go on. */
-  private get diskFull(): boolean {
-    return this.logFull || this.applier.diskFull;
+  get diskFull(): boolean {
+    return this.logFull || this.applier.diskFull || this.deps.log.roomLow === true;
   }
 
   // ---------------------------------------------------------------- in

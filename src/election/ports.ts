@@ -15,6 +15,8 @@ export interface LogStorage {
    * otherwise: the process must stop, a failed fsync is never tried again.
    */
   write(rows: readonly PersistRows[]): void;
+  /** True while writes are refused because the disk is nearly full, before it is. */
+  readonly roomLow?: boolean;
   /**
    * The same for rows that only append, without blocking meanwhile: what it wrote can be read
    * at once and is on the disk when it resolves. StorageFull means nothing was written. One at a time.
@@ -95,5 +97,10 @@ export class StorageFull extends Error {
 
 /** The disk failed, or what was read is not what was written: the process must stop. */
 export class StorageDamaged extends Error {
-  override readonly name = "StorageDamaged";
+  override readonly name: string = "StorageDamaged";
+}
+
+/** The disk does not do what it is told; what is on it may be whole. */
+export class DiskFailed extends StorageDamaged {
+  override readonly name = "DiskFailed";
 }

@@ -19,6 +19,7 @@ import { sliceBatches, type Batch } from "../../election/frame.ts";
 import { StorageDamaged, StorageFull, type ForkedOp, type LogStorage } from "../../election/ports.ts";
 import type { ReplicaId, Seq, View } from "../../election/view.ts";
 import { failpoint, failpointBefore } from "../../faults.ts";
+import { DiskRoom } from "../disk-room.ts";
 import { fsyncFolder, openSqlite, storageError } from "../sqlite.ts";
 import { applyRows, forkChecksum, viewChecksum, type LogImage } from "./log-changes.ts";
 import { checkContiguous, decodeRow, encodeRow, missingRow } from "./log-rows.ts";
@@ -43,6 +44,8 @@ export interface LogDbOptions {
   readonly replicaId: ReplicaId;
   /** Test seam: bytes of the newest batches kept in memory. */
   readonly recentBytesMax?: number;
+  /** Test seam: the disk. */
+  readonly room?: DiskRoom;
   /** Test seam: pages (4 KiB) after which the disk counts as full. */
   readonly pagesMax?: number;
 }
@@ -61,6 +64,7 @@ export class LogDb implements LogStorage {
   /** After an I/O error the file's content is unknown to this process: nothing is written again. */
   #failed = false;
   readonly #path: string;
+  readonly #room: DiskRoom;
   /** Of the WAL, for {@link writeAside}. */
   #walFd: number | null = null;
 
@@ -90,6 +94,7 @@ export class LogDb implements LogStorage {
   private constructor(db: Database, options: LogDbOptions, created: boolean) {
     this.created = created;
     this.#path = join(options.folder, "log.db");
+    this.#room = options.room ?? new DiskRoom(options.folder);
     this.#db = db;
     this.#sql = prepareLogStatements(db);
     this.#recent = new RecentBatches(options.recentBytesMax ?? RECENT_BYTES_MAX);
@@ -172,7 +177,12 @@ export class LogDb implements LogStorage {
     };
   }
 
+  get roomLow(): boolean {
+    return this.#room.low;
+  }
+
   write(rows: readonly PersistRows[]): void {
+    if (this.#room.low) throw new StorageFull("log.db: the disk is nearly full");
     const target = { sql: this.#sql, recent: this.#recent };
     this.#transact((image) => {
       for (const row of rows) applyRows(target, image, row);

@@ -1,0 +1,167 @@
+/**
+ * The process of one replica: what ends it, what it says then, and the one thing that does not
+ * end it, damaged data.
+ */
+import { FormatTooNew } from "./chat/op.ts";
+import type { FolderLock } from "./db/lock.ts";
+import { StoreRefused } from "./db/log/store.ts";
+import { markDamaged, maySetAside } from "./db/set-aside.ts";
+import { BrokenInvariant } from "./election/assert.ts";
+import { DiskFailed, StorageDamaged, StorageFull } from "./election/ports.ts";
+import { EXIT, failureLine, type ExitCode, type Failure } from "./cli/exit.ts";
+import type { Logger } from "./cli/logger.ts";
+import type { Settings } from "./cli/settings.ts";
+import { stopSignals } from "./cli/stop-signals.ts";
+import { SUPERVISOR_VARIABLE } from "./cli/up.ts";
+import { damageOf, isDamage } from "./open-stores.ts";
+import { RunningReplica, type ReplicaContext } from "./run-replica.ts";
+
+/** One line on stderr for whoever started the process. */
+export function complain(failed: Pick<Failure, "what" | "todo">): void {
+  process.stderr.write(failureLine(failed));
+}
+
+export interface ReplicaProcessOptions {
+  readonly id: number;
+  readonly lock: FolderLock;
+  readonly settings: Settings;
+  /** The words of the command line, for run.json. */
+  readonly words: readonly string[];
+  readonly logger: Logger;
+}
+
+/** A damaged replica that is not closed after this long is left to its next start. */
+const CLOSE_MS = 10_000;
+
+/** Runs the replica whose folder is locked. */
+export class ReplicaProcess {
+  readonly #options: ReplicaProcessOptions;
+  readonly #folder: string;
+  #replica: RunningReplica;
+  /** Being closed and begun anew: what the old one still throws is of no interest. */
+  #startingAnew = false;
+  #resolve: (exit: ExitCode) => void = () => {};
+
+  constructor(options: ReplicaProcessOptions) {
+    this.#options = options;
+    this.#folder = `${options.settings.data}/replica-${options.id}`;
+    this.#replica = new RunningReplica(this.#context());
+  }
+
+  /** Resolves when the replica could not start; else a signal, or what is fatal, ends the process. */
+  run(): Promise<ExitCode> {
+    const { logger } = this.#options;
+    // The others carry on without a replica that does not know what it is doing.
+    process.on("uncaughtException", (error) => this.#fatal(error));
+    process.on("unhandledRejection", (error) => this.#fatal(error));
+    const onSignal = stopSignals({
+      stop: () => this.#replica.stop(),
+      exit: (code) => process.exit(code),
+      onSignal: (signal) => logger.info("signal", { signal }),
+    });
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => onSignal(signal));
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#begin();
+    });
+  }
+
+  #begin(): void {
+    this.#replica.start().then(
+      (started) => {
+        if (started.ok) return;
+        complain(started);
+        this.#options.lock.release();
+        this.#resolve(started.exit);
+      },
+      (error: unknown) => this.#fatal(error),
+    );
+  }
+
+  #context(): ReplicaContext {
+    const { id, settings, words, logger } = this.#options;
+    const supervisor = Number(process.env[SUPERVISOR_VARIABLE] ?? NaN);
+    return {
+      id,
+      settings,
+      logger,
+      supervisor: Number.isInteger(supervisor) ? supervisor : null,
+      words,
+      onFatal: (error) => this.#fatal(error),
+      onDamage: (reason, kept) => {
+        logger.error("damaged");
+        complain({
+          what: `the data of this replica is damaged (${reason})`,
+          todo: `it was set aside as ${kept} and is brought back from the other replicas`,
+        });
+      },
+      onMismatch: (what, todo) => {
+        complain({ what, todo });
+        process.exit(EXIT.mismatch);
+      },
+      say: (line) => process.stdout.write(line),
+    };
+  }
+
+  #fatal(error: unknown): void {
+    if (this.#startingAnew) return;
+    if (isDamage(error) && maySetAside(this.#folder)) return this.#startAnew(error);
+    const { logger } = this.#options;
+    const failed = failureOf(error, this.#folder);
+    logger.error("fatal", { error: error instanceof Error ? error.name : "unknown", exit: failed.exit });
+    if (failed.exit === EXIT.invariant && error instanceof Error) logger.error("stack", { reason: stackOf(error) });
+    complain(failed);
+    process.exit(failed.exit);
+  }
+
+  /** Damage that was found while it ran: closed, and opened again, which sets aside what is marked. */
+  #startAnew(error: StorageDamaged): void {
+    this.#startingAnew = true;
+    markDamaged(this.#folder, { what: damageOf(error), reason: error.message });
+    const late = setTimeout(() => process.exit(EXIT.storage), CLOSE_MS);
+    const again = (): void => {
+      clearTimeout(late);
+      this.#startingAnew = false;
+      this.#replica = new RunningReplica(this.#context());
+      this.#begin();
+    };
+    // What does not close goes with the process; the marker makes the next start do the same.
+    this.#replica.abandon().then(again, () => process.exit(EXIT.storage));
+  }
+}
+
+/** What an error means to whoever started the process. */
+function failureOf(error: unknown, folder: string): Omit<Failure, "ok"> {
+  if (error instanceof StorageFull) {
+    return { exit: EXIT.storage, what: `the disk under ${folder} is full`, todo: "make room and start again" };
+  }
+  if (error instanceof DiskFailed) {
+    const what = `the disk under ${folder} fails (${error.message})`;
+    return { exit: EXIT.storage, what, todo: "see what the system says about it; start again when it works" };
+  }
+  if (error instanceof StorageDamaged) {
+    return {
+      exit: EXIT.storage,
+      what: `the data of this replica was damaged again and again (${error.message})`,
+      todo: `move ${folder} to a disk that works, remove damaged-* in it, and start again`,
+    };
+  }
+  if (error instanceof FormatTooNew) {
+    return { exit: EXIT.mismatch, what: "the cluster uses a newer format", todo: "run the newest version of lastword" };
+  }
+  if (error instanceof StoreRefused) {
+    const todo = error.reason === "newer_format" ? "run the newest version" : "put the folder back where it was";
+    return { exit: EXIT.mismatch, what: error.message, todo };
+  }
+  const name = error instanceof BrokenInvariant ? error.message : error instanceof Error ? error.name : "error";
+  return { exit: EXIT.invariant, what: `this should not happen (${name})`, todo: "please report it with the log" };
+}
+
+/** Where it happened: files and lines of this program, no message, which may hold anything. */
+function stackOf(error: Error): string {
+  const lines = (error.stack ?? "").split("\n").filter((line) => line.trimStart().startsWith("at "));
+  return lines
+    .slice(0, 12)
+    .map((line) => line.trim())
+    .join(" | ");
+}
