@@ -186,7 +186,18 @@ function startApp() {
   function showUser(user) {
     for (const row of roll?.list.querySelectorAll(`.message[data-author="${CSS.escape(user.id)}"] .author`) ?? [])
       row.textContent = user.name;
+    showHead(user);
     refreshSidebar();
+  }
+
+  /** The one to whom the open conversation goes has another name by a merge, or is gone. */
+  function showHead(user) {
+    const presence = document.querySelector(`.conversation .head .presence[data-user="${CSS.escape(user.id)}"]`);
+    if (presence === null || user.id === me) return;
+    document.getElementById("with").textContent = user.name;
+    if (!user.deleted) return;
+    presence.closest(".avatar").replaceChildren("·");
+    document.querySelector(".head .seen").textContent = "This account is gone; its messages stay.";
   }
 
   /** What is on the page may be of a branch that is no more. Asked again until a replica answers. */

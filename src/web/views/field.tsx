@@ -18,8 +18,8 @@ interface FieldProps {
 /** Label, input, hint and the sentence, tied together for screen readers. */
 export function Field(props: FieldProps) {
   const id = `field-${props.name}`;
-  const described = [props.hint === undefined ? "" : `${id}-hint`, props.error === undefined ? "" : `${id}-error`];
-  const describedBy = described.filter((one) => one !== "").join(" ");
+  // The sentence's place always: the script may fill it.
+  const describedBy = props.hint === undefined ? `${id}-error` : `${id}-hint ${id}-error`;
   return (
     <div class="field">
       <label for={id}>{props.label}</label>
@@ -36,7 +36,7 @@ export function Field(props: FieldProps) {
         autofocus={props.autofocus ?? false}
         placeholder={props.placeholder ?? ""}
         {...(props.form === undefined ? {} : { form: props.form })}
-        {...(describedBy === "" ? {} : { "aria-describedby": describedBy })}
+        aria-describedby={describedBy}
         {...(props.error === undefined ? {} : { "aria-invalid": "true" })}
       />
       {props.hint === undefined ? null : (
