@@ -3,6 +3,7 @@
 
 SEED ?= 1
 CHAOS_SECONDS ?= 60
+CHAOS_FAULTS ?= all
 SOAK_SECONDS ?= 600
 BENCH ?=
 
@@ -65,8 +66,8 @@ run: build ## build, start three replicas with their data in .run/, print the ad
 test: build dist/lastword-faults ## all tests; the last line says how many passed and failed
 	@$(BUN) tests/support/run-tests.ts
 
-chaos: build ## kill and restart replicas under load for CHAOS_SECONDS, then check every message
-	@dist/lastword chaos --data .run --seconds $(CHAOS_SECONDS) --seed $(SEED)
+chaos: build ## kill, pause and cut off replicas under load for CHAOS_SECONDS, then check every promise
+	@dist/lastword chaos --data .run --seconds $(CHAOS_SECONDS) --seed $(SEED) --faults $(CHAOS_FAULTS) --report .run
 
 sim: setup ## replay one seed of the simulator in all its modes: make sim SEED=n
 	@$(BUN) tests/simulation/run-seed.ts $(SEED)
@@ -77,7 +78,7 @@ soak: build ## fresh seeds of the simulator for SOAK_SECONDS
 pictures: build ## make the pictures of the README anew, from real replicas in a real browser
 	@$(BUN) tests/browser/make-pictures.ts
 
-bench: build ## measure, beside etcd and NATS where they are installed; BENCH=b1 for one part
+bench: build ## measure, beside etcd and NATS where they are installed; BENCH=b1 for one part, QUICK=1 for a try
 	@$(BUN) bench/run.ts $(BENCH)
 
 bench-setup: setup ## install the systems that bench compares with (Debian, root)

@@ -7,8 +7,10 @@
 import { ChatClient } from "../src/cli/chat-client.ts";
 import type { Cluster } from "../tests/support/cluster.ts";
 import { ascending, cpuSeconds, ms, percentile, residentMb, table, whole } from "./measure.ts";
+import type { PartResult, Say } from "./part.ts";
+import { linePlot, shareLine, type Line } from "./plot.ts";
 import { registerSenders, startProduct } from "./product.ts";
-import type { Sender } from "./load.ts";
+import type { Sender } from "./chat-wires.ts";
 import { numberedBody, SseReaders } from "./sse-socket.ts";
 
 const BODY_BYTES = 200;
@@ -26,10 +28,14 @@ export interface FanOutOptions {
   readonly seconds: number;
 }
 
-export const FAN_OUTS: readonly FanOutOptions[] = [
+/** The sizes that have a bar. */
+export const FAN_OUT: readonly FanOutOptions[] = [
   { streams: 1_000, perSecond: 20, seconds: 30 },
   { streams: 5_000, perSecond: 4, seconds: 30 },
 ];
+
+/** A few seconds. */
+export const FAN_OUT_QUICK: readonly FanOutOptions[] = FAN_OUT.map((size) => ({ ...size, seconds: 4 }));
 
 export interface FanOutResult extends FanOutOptions {
   readonly sent: number;
@@ -154,9 +160,10 @@ export async function fanOutOnce(options: FanOutOptions): Promise<FanOutResult> 
   }
 }
 
-/** Runs it and answers Markdown. */
-export async function fanOut(say: (line: string) => void, sizes = FAN_OUTS): Promise<string> {
+/** Runs it and answers Markdown and a picture. */
+export async function fanOut(say: Say, sizes: readonly FanOutOptions[] = FAN_OUT): Promise<PartResult> {
   const rows: string[][] = [];
+  const lines: Line[] = [];
   for (const size of sizes) {
     const result = await fanOutOnce(size);
     const cpu = `${result.cpu.map((used) => used.toFixed(2)).join(" ")} + ${result.cpuHere.toFixed(2)}`;
@@ -172,9 +179,17 @@ export async function fanOut(say: (line: string) => void, sizes = FAN_OUTS): Pro
     ];
     say(`${row.join(", ")}; wrong ${result.wrong}, broken ${result.brokenStreams}`);
     rows.push(row);
+    lines.push(shareLine(row[0]!, lines.length, result.lastMs));
   }
-  return table(
+  const text = table(
     ["", "copies that arrived", "p50", "p99", "max", "memory of an idle stream", "its CPU", "cores: replicas + reader"],
     rows,
   );
+  const plot = linePlot({
+    title: "From a send to the last of all open streams",
+    x: { label: "ms", from: 0 },
+    y: { label: "% of messages that all streams have", from: 0, to: 100 },
+    lines,
+  });
+  return { text, plot };
 }

@@ -1,30 +1,30 @@
 /**
  * The load: senders with one send outstanding each, all in this process, spread over the
- * replicas. The same loop drives the product and the bare pipeline, through gRPC streams (one
- * for each sender) or through the page's form.
+ * replicas. The same loop drives the product, the bare pipeline, etcd and NATS, each through
+ * a connection of its own for every sender; see wires/ for why they are written by hand.
  */
-import * as grpc from "@grpc/grpc-js";
-import { CHAT_WIRE, type ChatCalls } from "../proto/chat-wire.ts";
 import { cpuSeconds, percentile } from "./measure.ts";
 
 export const BODY_BYTES = 200;
 const PROGRESS_TIMEOUT_MS = 20_000;
+/** After a refused send. */
+const REFUSED_PAUSE_MS = 10;
 
-/** Who sends, and where to. */
-export interface Sender {
-  readonly token: string;
-  readonly conversationId: string;
+/** One sender's connection. */
+export interface Connection {
+  /** Sends one body and resolves when it is acknowledged; rejects when it is refused. */
+  send(clientId: string, body: string): Promise<void>;
+  close(): void;
 }
 
-/** A running cluster of whatever is measured. */
+/** A running cluster of whatever is measured, as its senders see it. */
 export interface Target {
-  readonly grpc: readonly string[];
-  readonly web: readonly string[];
-  readonly senders: readonly Sender[];
-  readonly pids: () => readonly number[];
+  readonly senders: number;
+  /** The connection of sender `index`, which is spread over the replicas by its index. */
+  connect(index: number): Promise<Connection>;
+  /** Processes of the replicas, the leader first. */
+  pids(): readonly number[];
 }
-
-export type Way = "stream" | "http";
 
 export interface LoadResult {
   readonly perSecond: number;
@@ -36,8 +36,7 @@ export interface LoadResult {
   readonly cpuHere: number;
 }
 
-interface Options {
-  readonly way: Way;
+export interface LoadOptions {
   readonly warmUpMs: number;
   /** How long, or until when. */
   readonly countedMs: number | (() => Promise<unknown>);
@@ -45,85 +44,23 @@ interface Options {
   readonly pauseMs?: number;
 }
 
-/** Sends one body and resolves when it is acknowledged; rejects when it is refused. */
-type Send = (clientId: string, body: string) => Promise<void>;
-
-interface Connection {
-  readonly send: Send;
-  close(): void;
-}
-
-/** One stream, one item under way. */
-function openStream(address: string, { token, conversationId }: Sender): Connection {
-  const wire = CHAT_WIRE.SendStream;
-  const client = new grpc.Client(address, grpc.credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
-  const metadata = new grpc.Metadata();
-  metadata.set("authorization", `Bearer ${token}`);
-  const stream = client.makeBidiStreamRequest(
-    wire.path,
-    (value: ChatCalls["SendStream"]["request"]) => wire.encodeRequest(value),
-    (bytes: Buffer) => wire.decodeResponse(bytes),
-    metadata,
-  );
-  let waiting: { resolve: () => void; reject: (error: Error) => void } | null = null;
-  stream.on("data", ({ results }: ChatCalls["SendStream"]["response"]) => {
-    const failure = results[0]?.failure;
-    if (failure === null || failure === undefined) waiting?.resolve();
-    else waiting?.reject(new Error(failure.code));
-  });
-  stream.on("error", (error: Error) => waiting?.reject(error));
-  return {
-    send: (clientId, body) =>
-      new Promise((resolve, reject) => {
-        waiting = { resolve, reject };
-        stream.write({ items: [{ to: "", conversationId, body, clientId }] });
-      }),
-    close: () => {
-      stream.cancel();
-      client.close();
-    },
-  };
-}
-
-/** The page's form, as a browser without our script would send it, but asking for JSON. */
-function openHttp(origin: string, { token, conversationId }: Sender): Connection {
-  const url = `${origin}/c/${conversationId}/messages`;
-  const headers = {
-    cookie: `lastword=${token}`,
-    accept: "application/json",
-    "content-type": "application/x-www-form-urlencoded",
-  };
-  return {
-    send: async (clientId, body) => {
-      const answer = await fetch(url, { method: "POST", headers, body: `id=${clientId}&body=${body}` });
-      await answer.text();
-      if (answer.status !== 201) throw new Error(`status ${answer.status}`);
-    },
-    close: () => undefined,
-  };
-}
-
 /** Runs the senders: warm-up, then counts. */
-export async function runLoad(target: Target, { way, warmUpMs, countedMs, pauseMs }: Options): Promise<LoadResult> {
-  const connections = target.senders.map((sender, i) =>
-    way === "stream"
-      ? openStream(target.grpc[i % target.grpc.length]!, sender)
-      : openHttp(target.web[i % target.web.length]!, sender),
-  );
+export async function runLoad(target: Target, { warmUpMs, countedMs, pauseMs }: LoadOptions): Promise<LoadResult> {
+  const connections = await Promise.all(Array.from({ length: target.senders }, (_, i) => target.connect(i)));
   const body = "x".repeat(BODY_BYTES);
   const latencies: number[] = [];
   let failures = 0;
   let counting = false;
   let over = false;
-  const loops = connections.map(async ({ send }) => {
+  const loops = connections.map(async (connection) => {
     while (!over) {
       const started = performance.now();
       try {
-        await send(Bun.randomUUIDv7(), body);
+        await connection.send(Bun.randomUUIDv7(), body);
         if (counting) latencies.push(performance.now() - started);
       } catch {
-        failures += 1;
-        await Bun.sleep(10);
+        if (counting) failures += 1;
+        await Bun.sleep(REFUSED_PAUSE_MS);
       }
       if (pauseMs !== undefined) await Bun.sleep(pauseMs);
     }

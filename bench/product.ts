@@ -1,7 +1,8 @@
 /** The built binary as a target: three replicas, and people who write to each other in pairs. */
 import { ChatClient } from "../src/cli/chat-client.ts";
 import { Cluster } from "../tests/support/cluster.ts";
-import type { Sender, Target } from "./load.ts";
+import { openHttp, openStream, type Sender, type Way } from "./chat-wires.ts";
+import type { Target } from "./load.ts";
 
 /** `make build` makes it; another one can be named to compare two builds. */
 const BINARY = process.env["LASTWORD_BINARY"];
@@ -54,11 +55,23 @@ export async function registerSenders(cluster: Cluster, count: number, conversat
   return Array.from({ length: count }, (_, i) => pairs[i % total]!);
 }
 
-export function targetOf(cluster: Cluster, senders: readonly Sender[], ids: readonly number[] = cluster.ids): Target {
+export interface ProductTarget {
+  readonly cluster: Cluster;
+  readonly senders: readonly Sender[];
+  /** Replicas that are sent to, the first one's CPU first; all if absent. */
+  readonly ids?: readonly number[];
+  readonly way?: Way;
+}
+
+/** The cluster as a target: sender i at replica i modulo their number. */
+export function targetOf({ cluster, senders, ids = cluster.ids, way = "stream" }: ProductTarget): Target {
   return {
-    grpc: ids.map((id) => cluster.grpc(id)),
-    web: ids.map((id) => cluster.web(id)),
-    senders,
+    senders: senders.length,
+    connect: (index) => {
+      const id = ids[index % ids.length]!;
+      const sender = senders[index]!;
+      return way === "stream" ? openStream(cluster.grpc(id), sender) : openHttp(cluster.web(id), sender);
+    },
     pids: () => ids.map((id) => cluster.pid(id)),
   };
 }

@@ -4,7 +4,8 @@
  * (as somebody outside sees it: the longest wait for /healthz, asked all the time).
  */
 import type { Cluster } from "../tests/support/cluster.ts";
-import { runLoad, type Sender, type Target } from "./load.ts";
+import type { Sender } from "./chat-wires.ts";
+import { runLoad } from "./load.ts";
 import { ms, share, table, whole } from "./measure.ts";
 import { registerSenders, startProduct, targetOf } from "./product.ts";
 
@@ -60,14 +61,14 @@ async function oneRejoin(
   await cluster.kill(absent);
   await cluster.inStep(present);
   const seqBefore = await seqAt(cluster, leader);
-  const filling = targetOf(cluster, senders, present);
+  const filling = targetOf({ cluster, senders, ids: present });
   for (let seq = seqBefore; seq - seqBefore < behind; seq = await seqAt(cluster, leader)) {
     say(`${whole(seq - seqBefore)} of ${whole(behind)} messages written without replica ${absent}`);
-    await runLoad(filling, { way: "stream", warmUpMs: 0, countedMs: FILL_SLICE_MS });
+    await runLoad(filling, { warmUpMs: 0, countedMs: FILL_SLICE_MS });
   }
-  const target: Target = { ...filling, senders: senders.slice(0, meanwhile.senders) };
+  const target = targetOf({ cluster, senders: senders.slice(0, meanwhile.senders), ids: present });
   const pace = meanwhile.pauseMs === undefined ? {} : { pauseMs: meanwhile.pauseMs };
-  const calm = await runLoad(target, { way: "stream", warmUpMs: 1_000, countedMs: CALM_MS, ...pace });
+  const calm = await runLoad(target, { warmUpMs: 1_000, countedMs: CALM_MS, ...pace });
   const missed = (await seqAt(cluster, leader)) - seqBefore;
 
   const stalls = watchStalls(cluster.web(leader));
@@ -78,7 +79,7 @@ async function oneRejoin(
     await cluster.inStep(cluster.ids, REJOIN_TIMEOUT_MS);
     inStepMs = performance.now() - started;
   };
-  const busy = await runLoad(target, { way: "stream", warmUpMs: 0, countedMs: back, ...pace });
+  const busy = await runLoad(target, { warmUpMs: 0, countedMs: back, ...pace });
   return [
     meanwhile.name,
     whole(missed),

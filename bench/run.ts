@@ -1,28 +1,35 @@
 /**
  * `make bench`: measures the built binary on this machine and writes the tables of the parts
- * that ran into docs/benchmarks.md. `make bench BENCH=b1` runs one part; `b1,b2` some.
+ * that ran into docs/benchmarks.md, and their plots beside it. `make bench BENCH=b1` runs one part, `b1,b2`
+ * some. With QUICK=1 every part is as short as it can be and nothing is written: a check of the
+ * benches themselves.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { failover } from "./failover.ts";
-import { fanOut } from "./fan-out.ts";
+import { FAN_OUT, FAN_OUT_QUICK, fanOut } from "./fan-out.ts";
 import { idle } from "./idle.ts";
+import type { PartResult, Say } from "./part.ts";
 import { rejoin } from "./rejoin.ts";
-import { throughput } from "./throughput.ts";
+import { THROUGHPUT, THROUGHPUT_QUICK, throughput } from "./throughput.ts";
 
-type Say = (line: string) => void;
+interface Part {
+  readonly title: string;
+  readonly run: (say: Say, quick: boolean) => Promise<PartResult>;
+}
 
-const PARTS: Readonly<Record<string, { readonly title: string; readonly run: (say: Say) => Promise<string> }>> = {
-  b1: { title: "Acknowledged sends", run: (say) => throughput(say) },
-  b2: { title: "Failover", run: (say) => failover(say) },
-  b3: { title: "Fan-out", run: (say) => fanOut(say) },
-  b4: { title: "Rejoin", run: (say) => rejoin(say) },
-  b6: { title: "Idle", run: (say) => idle(say) },
+const PARTS: Readonly<Record<string, Part>> = {
+  b1: { title: "Acknowledged sends", run: (say, quick) => throughput(say, quick ? THROUGHPUT_QUICK : THROUGHPUT) },
+  b2: { title: "Failover", run: async (say) => ({ text: await failover(say) }) },
+  b3: { title: "Fan-out", run: (say, quick) => fanOut(say, quick ? FAN_OUT_QUICK : FAN_OUT) },
+  b4: { title: "Rejoin", run: async (say) => ({ text: await rejoin(say) }) },
+  b6: { title: "Idle", run: async (say) => ({ text: await idle(say) }) },
 };
 
-const PAGE = resolve(import.meta.dir, "../docs/benchmarks.md");
+const DOCS = resolve(import.meta.dir, "../docs");
+const PAGE = join(DOCS, "benchmarks.md");
 const TMPFS_MAGIC = 0x01021994;
 
 const say: Say = (line) => void process.stdout.write(`${line}\n`);
@@ -38,17 +45,24 @@ function circumstances(): string {
 
 /** Replaces the text between the part's two markers. */
 function putIntoPage(part: string, text: string): void {
-  if (!existsSync(PAGE)) return;
   const page = readFileSync(PAGE, "utf8");
   const pattern = new RegExp(`(<!-- ${part} -->\n)[^]*?(<!-- /${part} -->)`);
-  if (pattern.test(page))
-    writeFileSync(
-      PAGE,
-      page.replace(pattern, (_, open: string, close: string) => `${open}\n${text}\n\n${close}`),
-    );
+  if (!pattern.test(page)) throw new Error(`${PAGE} has no place for ${part}`);
+  writeFileSync(
+    PAGE,
+    page.replace(pattern, (_, open: string, close: string) => `${open}\n${text}\n\n${close}`),
+  );
 }
 
-async function main(words: readonly string[]): Promise<number> {
+function publish(name: string, title: string, about: string, { text, plot }: PartResult): void {
+  if (plot !== undefined) {
+    mkdirSync(join(DOCS, "plots"), { recursive: true });
+    writeFileSync(join(DOCS, "plots", `${name}.svg`), plot);
+  }
+  putIntoPage(name, [about, ...(plot === undefined ? [] : [`![${title}](plots/${name}.svg)`]), text].join("\n\n"));
+}
+
+async function main(words: readonly string[], quick: boolean): Promise<number> {
   const names = words.length === 0 ? Object.keys(PARTS) : words.flatMap((word) => word.split(","));
   const unknown = names.find((name) => PARTS[name] === undefined);
   if (unknown !== undefined) {
@@ -61,14 +75,14 @@ async function main(words: readonly string[]): Promise<number> {
     return 2;
   }
   for (const name of names) {
-    const part = PARTS[name]!;
+    const { title, run } = PARTS[name]!;
     const about = circumstances();
-    say(`\n${name}: ${part.title}. ${about}`);
-    const result = await part.run(say);
-    say(`\n${result}\n`);
-    putIntoPage(name, `${about}\n\n${result}`);
+    say(`\n${name}: ${title}. ${about}`);
+    const result = await run(say, quick);
+    say(`\n${result.text}\n`);
+    if (!quick) publish(name, title, about, result);
   }
   return 0;
 }
 
-process.exit(await main(process.argv.slice(2)));
+process.exit(await main(process.argv.slice(2), (process.env["QUICK"] ?? "") !== ""));

@@ -1,85 +1,185 @@
 /**
- * B1: acknowledged durable sends a second, through SendStream and through the page's form,
- * beside the bare pipeline under the same load in the same run. The two take turns, because
- * what a shared machine gives changes from one minute to the next.
+ * B1: acknowledged durable sends a second and their latencies, by number of senders: the
+ * product through SendStream and through the page's form, the bare pipeline through both,
+ * etcd, and NATS. Everything takes turns in every round, because what a shared machine gives
+ * changes from one minute to the next; ratios are taken within a round.
  */
-import { Floor } from "./floor/floor.ts";
-import { runLoad, type LoadResult, type Target, type Way } from "./load.ts";
-import { median, ms, share, table, whole } from "./measure.ts";
-import { registerSenders, startProduct, targetOf } from "./product.ts";
-
-const SENDERS = 64;
-const CONVERSATIONS = 50;
-const WARM_UP_MS = 3_000;
-const COUNTED_MS = 15_000;
-const ROUNDS = 3;
+import type { Way } from "./chat-wires.ts";
+import { runLoad, type LoadResult } from "./load.ts";
+import { median, share, table, whole } from "./measure.ts";
+import { linePlot } from "./plot.ts";
+import type { PartResult, Say } from "./part.ts";
+import { ETCD, FLOOR, NATS, PRODUCT, type System } from "./system.ts";
 
 export interface ThroughputOptions {
-  readonly ways: readonly Way[];
-  readonly senders: number;
+  readonly systems: readonly System[];
+  readonly counts: readonly number[];
   readonly rounds: number;
+  readonly warmUpMs: number;
   readonly countedMs: number;
+  /** At HEADLINE senders, whose numbers are quoted. */
+  readonly headlineMs: number;
 }
 
-const DEFAULTS: ThroughputOptions = {
-  ways: ["stream", "http"],
-  senders: SENDERS,
-  rounds: ROUNDS,
-  countedMs: COUNTED_MS,
+const HEADLINE = 64;
+const SYSTEMS: readonly System[] = [PRODUCT, FLOOR, ETCD, NATS];
+
+/** Short enough that five rounds of everything fit into a quarter of an hour. */
+export const THROUGHPUT: ThroughputOptions = {
+  systems: SYSTEMS,
+  counts: [1, 16, 64, 256],
+  rounds: 5,
+  warmUpMs: 1_500,
+  countedMs: 4_000,
+  headlineMs: 8_000,
 };
 
-async function onProduct(way: Way, options: ThroughputOptions): Promise<LoadResult> {
-  await using cluster = await startProduct();
-  const senders = await registerSenders(cluster, options.senders, CONVERSATIONS);
-  const leader = await cluster.leader();
-  // The leader first, so that its share of the CPU is the first one shown.
-  const ids = [leader, ...cluster.ids.filter((id) => id !== leader)];
-  return await runLoad(targetOf(cluster, senders, ids), { way, warmUpMs: WARM_UP_MS, countedMs: options.countedMs });
+/** One of everything, a few seconds. */
+export const THROUGHPUT_QUICK: ThroughputOptions = {
+  ...THROUGHPUT,
+  counts: [1, 64],
+  rounds: 1,
+  countedMs: 2_000,
+  headlineMs: 2_000,
+};
+
+/** What one system did, one way, with so many senders, in each round. */
+interface Series {
+  readonly name: string;
+  readonly way: Way;
+  readonly results: Map<number, LoadResult[]>;
 }
 
-async function onFloor(way: Way, options: ThroughputOptions): Promise<LoadResult> {
-  await using floor = await Floor.start();
-  const senders = Array.from({ length: options.senders }, (_, i) => ({
-    token: "-",
-    conversationId: `user${i % CONVERSATIONS}-user${(i % CONVERSATIONS) + 1}`,
-  }));
-  const target: Target = { grpc: floor.grpc, web: floor.web, senders, pids: () => floor.pids() };
-  return await runLoad(target, { way, warmUpMs: WARM_UP_MS, countedMs: options.countedMs });
+const labelOf = (series: Series): string =>
+  series.way === "http"
+    ? `${series.name}, HTTP`
+    : `${series.name}${series.name === PRODUCT.name || series.name === FLOOR.name ? ", streams" : ""}`;
+
+async function oneRound(
+  series: readonly Series[],
+  system: System,
+  options: ThroughputOptions,
+  say: Say,
+): Promise<void> {
+  await using running = await system.start();
+  for (const way of system.ways) {
+    for (const senders of options.counts) {
+      const countedMs = senders === HEADLINE ? options.headlineMs : options.countedMs;
+      const result = await runLoad(running.target(senders, way), { warmUpMs: options.warmUpMs, countedMs });
+      const at = series.find((one) => one.name === system.name && one.way === way)!;
+      at.results.set(senders, [...(at.results.get(senders) ?? []), result]);
+      say(
+        `  ${labelOf(at)}, ${senders} senders: ${whole(result.perSecond)}/s, p50 ${result.p50Ms.toFixed(2)} ms, ` +
+          `p99 ${result.p99Ms.toFixed(1)} ms, cores ${cpuText(result)}, failures ${result.failures}`,
+      );
+    }
+  }
 }
 
 function cpuText(result: LoadResult): string {
   return `${result.cpu.map((used) => used.toFixed(2)).join(" ")} + ${result.cpuHere.toFixed(2)}`;
 }
 
-/** Runs it and answers Markdown. */
-export async function throughput(say: (line: string) => void, given: Partial<ThroughputOptions> = {}): Promise<string> {
-  const options = { ...DEFAULTS, ...given };
-  const rows: string[][] = [];
-  for (const way of options.ways) {
-    const pairs: { product: LoadResult; floor: LoadResult }[] = [];
-    for (let round = 0; round < options.rounds; round++) {
-      const product = await onProduct(way, options);
-      const floor = await onFloor(way, options);
-      pairs.push({ product, floor });
-      say(
-        `${way} round ${round + 1}: ${whole(product.perSecond)}/s (p50 ${ms(product.p50Ms)}, p99 ${ms(product.p99Ms)}, ` +
-          `cores ${cpuText(product)}, failures ${product.failures}); bare pipeline ${whole(floor.perSecond)}/s ` +
-          `(p50 ${ms(floor.p50Ms)}, p99 ${ms(floor.p99Ms)}, cores ${cpuText(floor)}); ${share(product.perSecond / floor.perSecond)}`,
-      );
+type Pick = (result: LoadResult) => number;
+
+/** Ratio within each round: median, and the smallest and largest. */
+function ratio(
+  [over, under]: readonly [Series | undefined, Series | undefined],
+  senders: number,
+  pick: Pick,
+  print: (value: number) => string,
+): string {
+  const below = under?.results.get(senders) ?? [];
+  const ratios = (over?.results.get(senders) ?? []).flatMap((result, round) =>
+    below[round] === undefined ? [] : [pick(result) / pick(below[round])],
+  );
+  if (ratios.length === 0) return "-";
+  return `${print(median(ratios))} (${print(Math.min(...ratios))} to ${print(Math.max(...ratios))})`;
+}
+
+const perSecond: Pick = (result) => result.perSecond;
+const p50: Pick = (result) => result.p50Ms;
+const middle = (series: Series, senders: number, pick: Pick): number =>
+  median((series.results.get(senders) ?? []).map(pick));
+
+const times = (value: number): string => `${value.toFixed(1)}x`;
+
+function report(series: readonly Series[], options: ThroughputOptions): string {
+  const find = (name: string, way: Way): Series | undefined =>
+    series.find((one) => one.name === name && one.way === way);
+  const own = find(PRODUCT.name, "stream");
+  const floor = find(FLOOR.name, "stream");
+  const etcd = find(ETCD.name, "stream");
+  const nats = find(NATS.name, "stream");
+  const labels = series.map(labelOf);
+  const sends = options.counts.map((senders) => [
+    String(senders),
+    ...series.map((one) => whole(middle(one, senders, perSecond))),
+  ]);
+  const ratios = options.counts.map((senders) => [
+    String(senders),
+    ratio([own, floor], senders, perSecond, share),
+    ratio([find(PRODUCT.name, "http"), find(FLOOR.name, "http")], senders, perSecond, share),
+    ratio([own, etcd], senders, perSecond, times),
+    ratio([own, nats], senders, perSecond, times),
+    ratio([own, etcd], senders, p50, times),
+  ]);
+  const latencies = options.counts.map((senders) => [
+    String(senders),
+    ...series.map(
+      (one) => `${middle(one, senders, p50).toFixed(1)} / ${middle(one, senders, (r) => r.p99Ms).toFixed(1)}`,
+    ),
+  ]);
+  const busiest = options.counts.includes(HEADLINE) ? HEADLINE : options.counts.at(-1)!;
+  const cores = series.map((one) => {
+    const results = one.results.get(busiest) ?? [];
+    const each = [0, 1, 2].map((i) => median(results.map((r) => r.cpu[i] ?? 0)).toFixed(2));
+    return [labelOf(one), ...each, median(results.map((r) => r.cpuHere)).toFixed(2)];
+  });
+  return [
+    `${options.rounds} alternating rounds; ${options.countedMs / 1000} s counted (${options.headlineMs / 1000} s at ${HEADLINE} senders) after ${options.warmUpMs / 1000} s of warm-up each time.`,
+    `Acknowledged sends a second, medians:`,
+    table(["senders", ...labels], sends),
+    `Ratios of sends a second within a round, median (smallest to largest):`,
+    table(
+      ["senders", "lastword / bare, streams", "lastword / bare, HTTP", "lastword / etcd", "lastword / NATS"],
+      ratios,
+    ),
+    `p50 / p99 in ms, medians:`,
+    table(["senders", ...labels], latencies),
+    `Cores in use at ${busiest} senders (of two that all of it shares):`,
+    table(["", "leader", "another", "another", "load generator"], cores),
+  ].join("\n\n");
+}
+
+/** Runs it and answers Markdown and a picture. */
+export async function throughput(say: Say, options = THROUGHPUT): Promise<PartResult> {
+  const present = options.systems.filter((system) => {
+    const why = system.missing();
+    if (why !== null) say(`without ${system.name}: ${why}`);
+    return why === null;
+  });
+  const series: Series[] = present.flatMap(({ name, ways }) => ways.map((way) => ({ name, way, results: new Map() })));
+  for (let round = 0; round < options.rounds; round++) {
+    say(`round ${round + 1} of ${options.rounds}`);
+    // Another one first each time, so that nobody always comes after the same one.
+    for (let i = 0; i < present.length; i++) {
+      await oneRound(series, present[(round + i) % present.length]!, options, say);
     }
-    const name = way === "stream" ? "SendStream" : "the page's form";
-    const of = (pick: (result: LoadResult) => number, which: "product" | "floor"): number =>
-      median(pairs.map((pair) => pick(pair[which])));
-    const ratios = pairs.map(({ product, floor }) => product.perSecond / floor.perSecond);
-    rows.push([
-      `${options.senders} senders, ${name}`,
-      `${whole(of((r) => r.perSecond, "product"))}/s`,
-      ms(of((r) => r.p50Ms, "product")),
-      ms(of((r) => r.p99Ms, "product")),
-      `${whole(of((r) => r.perSecond, "floor"))}/s`,
-      ms(of((r) => r.p50Ms, "floor")),
-      `${share(median(ratios))} (${share(Math.min(...ratios))} to ${share(Math.max(...ratios))})`,
-    ]);
   }
-  return table(["", "lastword", "p50", "p99", "bare pipeline", "p50", "share"], rows);
+  const plot = linePlot({
+    title: "Acknowledged durable sends a second, by senders",
+    x: { label: "senders, each with one send outstanding", log: true, ticks: options.counts },
+    y: { label: "sends a second", from: 0 },
+    lines: series.map((one) => ({
+      name: one.name === NATS.name ? "NATS R3 (no fsync)" : labelOf(one),
+      dashed: one.way === "http",
+      group: SYSTEMS.findIndex(({ name }) => name === one.name),
+      points: options.counts.map((senders) => {
+        const all = (one.results.get(senders) ?? []).map((r) => r.perSecond);
+        return { x: senders, y: median(all), low: Math.min(...all), high: Math.max(...all) };
+      }),
+    })),
+  });
+  return { text: report(series, options), plot };
 }

@@ -1,0 +1,99 @@
+/** What is measured side by side: one shape for the product, the bare pipeline, and systems from elsewhere. */
+import { BINARY } from "../tests/support/cluster.ts";
+import type { Way } from "./chat-wires.ts";
+import { Floor } from "./floor/floor.ts";
+import { openHttp, openStream } from "./chat-wires.ts";
+import type { Target } from "./load.ts";
+import { registerSenders, startProduct, targetOf } from "./product.ts";
+import { Etcd } from "./rivals/etcd.ts";
+import { Nats } from "./rivals/nats.ts";
+
+/** Bodies go to so many conversations, keys or subjects. */
+export const CONVERSATIONS = 50;
+
+/** Three nodes that run. */
+export interface Running extends AsyncDisposable {
+  target(senders: number, way: Way): Target;
+}
+
+export interface System {
+  readonly name: string;
+  readonly ways: readonly Way[];
+  /** Why it cannot be measured here; null if it can. */
+  readonly missing: () => string | null;
+  readonly start: () => Promise<Running>;
+}
+
+async function runningProduct(): Promise<Running> {
+  const cluster = await startProduct();
+  try {
+    const senders = await registerSenders(cluster, 2 * CONVERSATIONS, CONVERSATIONS);
+    const leader = await cluster.leader();
+    const ids = [leader, ...cluster.ids.filter((id) => id !== leader)];
+    return {
+      target: (count, way) => {
+        const some = Array.from({ length: count }, (_, i) => senders[i % senders.length]!);
+        return targetOf({ cluster, senders: some, ids, way });
+      },
+      [Symbol.asyncDispose]: () => cluster.stop(),
+    };
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+async function runningFloor(): Promise<Running> {
+  const floor = await Floor.start();
+  return {
+    target: (senders, way) => ({
+      senders,
+      connect: (index) => {
+        const sender = {
+          token: "-",
+          conversationId: `user${index % CONVERSATIONS}-user${(index % CONVERSATIONS) + 1}`,
+        };
+        const replica = index % floor.grpc.length;
+        return way === "stream" ? openStream(floor.grpc[replica]!, sender) : openHttp(floor.web[replica]!, sender);
+      },
+      pids: () => floor.pids(),
+    }),
+    [Symbol.asyncDispose]: () => floor.stop(),
+  };
+}
+
+export const PRODUCT: System = {
+  name: "lastword",
+  ways: ["stream", "http"],
+  missing: () => (Bun.file(BINARY).size > 0 ? null : `${BINARY} is missing: make build`),
+  start: runningProduct,
+};
+
+export const FLOOR: System = {
+  name: "bare pipeline",
+  ways: ["stream", "http"],
+  missing: () => null,
+  start: runningFloor,
+};
+
+export const ETCD: System = {
+  name: "etcd",
+  ways: ["stream"],
+  missing: () => Etcd.missing(),
+  start: async () => {
+    const etcd = await Etcd.start();
+    const leader = await etcd.leader();
+    return { target: (senders) => etcd.target(senders, leader), [Symbol.asyncDispose]: () => etcd.stop() };
+  },
+};
+
+export const NATS: System = {
+  name: "NATS R3",
+  ways: ["stream"],
+  missing: () => Nats.missing(),
+  start: async () => {
+    const nats = await Nats.start();
+    const leader = await nats.leader();
+    return { target: (senders) => nats.target(senders, leader), [Symbol.asyncDispose]: () => nats.stop() };
+  },
+};

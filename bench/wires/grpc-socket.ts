@@ -1,0 +1,254 @@
+/**
+ * gRPC without a gRPC library: as much of HTTP/2 as a load generator needs, for one service
+ * whose calls it knows. Headers are sent as literals, so there is one block of bytes for all
+ * calls; those of the answer are not read, because a message that arrives says that the call went
+ * well and an end of the stream without one that it did not.
+ */
+import { connectRaw, type RawSocket } from "./raw-socket.ts";
+
+const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+const FRAME_HEAD = 9;
+const MESSAGE_HEAD = 5;
+const FRAME = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7, windowUpdate: 8 } as const;
+const FLAG = { endStream: 1, ack: 1, endHeaders: 4, padded: 8 } as const;
+const INITIAL_WINDOW_SETTING = 4;
+const INITIAL_WINDOW = 65_535;
+const WINDOW_MAX = 2 ** 31 - 1;
+
+/** One message of an answer, or its end without one. */
+export interface CallEvents {
+  onMessage(bytes: Buffer): void;
+  /** The server ended the stream, or the connection is over. */
+  onEnd(why: Error): void;
+}
+
+interface Call {
+  readonly id: number;
+  readonly events: CallEvents;
+  window: number;
+  /** Bytes of messages that are not whole yet. */
+  partial: Buffer | null;
+  /** Waits for the server to make room. */
+  readonly queued: Buffer[];
+}
+
+function frame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {
+  const bytes = Buffer.allocUnsafe(FRAME_HEAD + payload.length);
+  bytes.writeUIntBE(payload.length, 0, 3);
+  bytes[3] = type;
+  bytes[4] = flags;
+  bytes.writeUInt32BE(stream, 5);
+  bytes.set(payload, FRAME_HEAD);
+  return bytes;
+}
+
+function uint32(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+}
+
+/** A literal header field without indexing (RFC 7541, 6.2.2), under 127 bytes each or the length in two bytes. */
+function literal(name: string, value: string): Buffer {
+  const text = (part: string): Buffer => {
+    const bytes = Buffer.from(part, "latin1");
+    const length =
+      bytes.length < 127 ? [bytes.length] : [127, ((bytes.length - 127) & 127) | 128, (bytes.length - 127) >> 7];
+    return Buffer.concat([Buffer.from(length), bytes]);
+  };
+  return Buffer.concat([Buffer.from([0]), text(name), text(value)]);
+}
+
+/** The header block of a call. */
+export function callHeaders(authority: string, path: string, metadata: Readonly<Record<string, string>> = {}): Buffer {
+  const fields = {
+    ":method": "POST",
+    ":scheme": "http",
+    ":path": path,
+    ":authority": authority,
+    "content-type": "application/grpc",
+    te: "trailers",
+    ...metadata,
+  };
+  return Buffer.concat(Object.entries(fields).map(([name, value]) => literal(name, value)));
+}
+
+/** One HTTP/2 connection. */
+export class GrpcSocket {
+  #socket: RawSocket | null = null;
+  readonly #calls = new Map<number, Call>();
+  #nextId = 1;
+  #window = INITIAL_WINDOW;
+  #initialWindow = INITIAL_WINDOW;
+  #tail: Buffer | null = null;
+
+  /** Connects to host:port. */
+  static async connect(address: string): Promise<GrpcSocket> {
+    const made = new GrpcSocket();
+    made.#socket = await connectRaw(address, {
+      onBytes: (bytes) => made.#onBytes(bytes),
+      onEnd: (why) => made.#onEnd(why),
+    });
+    const ownWindow = Buffer.concat([Buffer.from([0, INITIAL_WINDOW_SETTING]), uint32(WINDOW_MAX)]);
+    made.#write(PREFACE, frame(FRAME.settings, 0, 0, ownWindow));
+    // What is received here is never worth slowing down for.
+    made.#write(frame(FRAME.windowUpdate, 0, 0, uint32(WINDOW_MAX - INITIAL_WINDOW)));
+    return made;
+  }
+
+  /** Opens a stream; messages follow with `send`. */
+  open(headers: Uint8Array, events: CallEvents): number {
+    const id = this.#nextId;
+    this.#nextId += 2;
+    this.#calls.set(id, { id, events, window: this.#initialWindow, partial: null, queued: [] });
+    this.#write(frame(FRAME.headers, FLAG.endHeaders, id, headers));
+    return id;
+  }
+
+  /** One message on an open stream. */
+  send(id: number, message: Uint8Array): void {
+    const call = this.#calls.get(id);
+    if (call !== undefined) this.#sendData(call, dataFrame(id, message, 0));
+  }
+
+  /** A call of one message. */
+  unary(headers: Uint8Array, message: Uint8Array, events: CallEvents): void {
+    const id = this.#nextId;
+    this.#nextId += 2;
+    const call: Call = { id, events, window: this.#initialWindow, partial: null, queued: [] };
+    this.#calls.set(id, call);
+    const data = dataFrame(id, message, FLAG.endStream);
+    const head = frame(FRAME.headers, FLAG.endHeaders, id, headers);
+    if (this.#spend(call, data)) this.#write(head, data);
+    else {
+      this.#write(head);
+      call.queued.push(data);
+    }
+  }
+
+  close(): void {
+    this.#socket?.close();
+    this.#calls.clear();
+  }
+
+  #sendData(call: Call, bytes: Buffer): void {
+    if (call.queued.length === 0 && this.#spend(call, bytes)) this.#write(bytes);
+    else call.queued.push(bytes);
+  }
+
+  /** Takes the room for one data frame, if there is. */
+  #spend(call: Call, bytes: Buffer): boolean {
+    const size = bytes.length - FRAME_HEAD;
+    if (size > this.#window || size > call.window) return false;
+    this.#window -= size;
+    call.window -= size;
+    return true;
+  }
+
+  #write(...parts: Buffer[]): void {
+    this.#socket?.write(parts.length === 1 ? parts[0]! : Buffer.concat(parts));
+  }
+
+  #onEnd(why: Error): void {
+    const calls = [...this.#calls.values()];
+    this.#calls.clear();
+    for (const { events } of calls) events.onEnd(why);
+  }
+
+  #onBytes(chunk: Buffer): void {
+    const bytes = this.#tail === null ? chunk : Buffer.concat([this.#tail, chunk]);
+    this.#tail = null;
+    let at = 0;
+    while (at + FRAME_HEAD <= bytes.length) {
+      const end = at + FRAME_HEAD + bytes.readUIntBE(at, 3);
+      if (end > bytes.length) break;
+      this.#onFrame(bytes[at + 3]!, bytes[at + 4]!, bytes.readUInt32BE(at + 5), bytes.subarray(at + FRAME_HEAD, end));
+      at = end;
+    }
+    if (at < bytes.length) this.#tail = Buffer.from(bytes.subarray(at));
+  }
+
+  #onFrame(type: number, flags: number, id: number, payload: Buffer): void {
+    switch (type) {
+      case FRAME.data: {
+        const call = this.#calls.get(id);
+        if (call === undefined) return;
+        if ((flags & FLAG.padded) !== 0) throw new Error("padded frames are not read");
+        this.#onData(call, payload);
+        if ((flags & FLAG.endStream) !== 0) this.#endCall(id, "ended");
+        return;
+      }
+      case FRAME.headers:
+        if ((flags & FLAG.endStream) !== 0) this.#endCall(id, "ended");
+        return;
+      case FRAME.reset:
+        return this.#endCall(id, `reset with ${payload.readUInt32BE(0)}`);
+      case FRAME.settings:
+        if ((flags & FLAG.ack) === 0) this.#onSettings(payload);
+        return;
+      case FRAME.ping:
+        if ((flags & FLAG.ack) === 0) this.#write(frame(FRAME.ping, FLAG.ack, 0, payload));
+        return;
+      case FRAME.windowUpdate:
+        return this.#onRoom(id, payload.readUInt32BE(0));
+      case FRAME.goAway:
+        return this.#onEnd(new Error("the server goes away"));
+      default:
+    }
+  }
+
+  #onSettings(payload: Buffer): void {
+    for (let at = 0; at + 6 <= payload.length; at += 6) {
+      if (payload.readUInt16BE(at) !== INITIAL_WINDOW_SETTING) continue;
+      const size = payload.readUInt32BE(at + 2);
+      for (const call of this.#calls.values()) call.window += size - this.#initialWindow;
+      this.#initialWindow = size;
+    }
+    this.#write(frame(FRAME.settings, FLAG.ack, 0, Buffer.alloc(0)));
+    this.#onRoom(0, 0);
+  }
+
+  #onRoom(id: number, more: number): void {
+    if (id === 0) this.#window += more;
+    else {
+      const call = this.#calls.get(id);
+      if (call !== undefined) call.window += more;
+    }
+    for (const call of this.#calls.values()) {
+      while (call.queued.length > 0 && this.#spend(call, call.queued[0]!)) this.#write(call.queued.shift()!);
+    }
+  }
+
+  #onData(call: Call, payload: Buffer): void {
+    let bytes = call.partial === null ? payload : Buffer.concat([call.partial, payload]);
+    call.partial = null;
+    while (bytes.length >= MESSAGE_HEAD) {
+      const end = MESSAGE_HEAD + bytes.readUInt32BE(1);
+      if (end > bytes.length) break;
+      call.events.onMessage(bytes.subarray(MESSAGE_HEAD, end));
+      bytes = bytes.subarray(end);
+    }
+    if (bytes.length > 0) call.partial = Buffer.from(bytes);
+  }
+
+  #endCall(id: number, why: string): void {
+    const call = this.#calls.get(id);
+    if (call === undefined) return;
+    this.#calls.delete(id);
+    call.events.onEnd(new Error(`the call was ${why}`));
+  }
+}
+
+/** A data frame that holds one message, whole; bodies here are far below the frame size of 16 KiB. */
+function dataFrame(id: number, message: Uint8Array, flags: number): Buffer {
+  const size = MESSAGE_HEAD + message.length;
+  const bytes = Buffer.allocUnsafe(FRAME_HEAD + size);
+  bytes.writeUIntBE(size, 0, 3);
+  bytes[3] = FRAME.data;
+  bytes[4] = flags;
+  bytes.writeUInt32BE(id, 5);
+  bytes[FRAME_HEAD] = 0;
+  bytes.writeUInt32BE(message.length, FRAME_HEAD + 1);
+  bytes.set(message, FRAME_HEAD + MESSAGE_HEAD);
+  return bytes;
+}
