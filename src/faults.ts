@@ -8,6 +8,7 @@
  *
  *   clock=600000         the wall clock is ten minutes fast (ms)
  *   keep=100             compaction keeps so many entries
+ *   tail=5               the start checks so many rows of the log
  *   log-append:kill@3    killed when this place is passed for the third time
  *   log-sync:delay=300   held up for 300 ms each time it is passed
  */
@@ -44,20 +45,21 @@ interface Strike {
   passed: number;
 }
 
+/** Constants of this program that orders may set. */
+export type Setting = "clock" | "keep" | "tail";
+
 interface Orders {
-  clockMs: number;
-  keepEntries: number | null;
+  readonly settings: Map<string, number>;
   readonly strikes: Map<string, Strike>;
 }
 
 /** An unreadable order ends the process, or a test would test nothing. */
 function readOrders(text: string): Orders {
-  const orders: Orders = { clockMs: 0, keepEntries: null, strikes: new Map() };
+  const orders: Orders = { settings: new Map(), strikes: new Map() };
   for (const part of text.split(",").filter((one) => one !== "")) {
-    const [, setting, value] = /^(clock|keep)=(-?\d+)$/.exec(part) ?? [];
+    const [, name, value] = /^(clock|keep|tail)=(-?\d+)$/.exec(part) ?? [];
     const [, place, kill, ms, at] = /^([a-z-]+):(?:(kill)|delay=(\d+))(?:@(\d+))?$/.exec(part) ?? [];
-    if (setting === "clock") orders.clockMs = Number(value);
-    else if (setting === "keep") orders.keepEntries = Number(value);
+    if (name !== undefined) orders.settings.set(name, Number(value));
     else if (place === undefined) throw new Error(`LASTWORD_FAULTS: ${part}`);
     else {
       const what = kill === undefined ? "delay" : "kill";
@@ -67,7 +69,7 @@ function readOrders(text: string): Orders {
   return orders;
 }
 
-let orders: Orders = { clockMs: 0, keepEntries: null, strikes: new Map() };
+let orders: Orders = { settings: new Map(), strikes: new Map() };
 
 if (feature("FAULTS")) {
   orders = readOrders(process.env["LASTWORD_FAULTS"] ?? "");
@@ -78,14 +80,14 @@ if (feature("FAULTS")) {
   });
 }
 
-/** The wall clock as this process believes it to be, ms since 1970. */
-export function wallClockMs(): number {
-  return feature("FAULTS") ? Date.now() + orders.clockMs : Date.now();
+/** The value of a setting: `usual`, unless the orders say otherwise. */
+export function setting(name: Setting, usual: number): number {
+  return feature("FAULTS") ? (orders.settings.get(name) ?? usual) : usual;
 }
 
-/** Entries that compaction keeps: `usual`, unless the orders say otherwise. Read once, at the start. */
-export function keptEntries(usual: number): number {
-  return feature("FAULTS") ? (orders.keepEntries ?? usual) : usual;
+/** The wall clock as this process believes it to be, ms since 1970. */
+export function wallClockMs(): number {
+  return feature("FAULTS") ? Date.now() + setting("clock", 0) : Date.now();
 }
 
 /** The strike that is due at this passing of the place. */

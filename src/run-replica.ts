@@ -34,7 +34,7 @@ import { Driver } from "./election/driver.ts";
 import { DEFAULT_TIMING, type Notice } from "./election/event.ts";
 import { GrpcPeerTransport } from "./election/peer-transport.ts";
 import { NO_BALLOT, viewNoKey } from "./election/view.ts";
-import { failpoint, keptEntries, wallClockMs } from "./faults.ts";
+import { failpoint, setting, wallClockMs } from "./faults.ts";
 import { logNotice } from "./log-notice.ts";
 import { MismatchWatch } from "./mismatch-watch.ts";
 import { openStores, type Stores } from "./open-stores.ts";
@@ -142,7 +142,7 @@ export class RunningReplica {
     const { key } = membership;
     const configured = settings.peers.map((peer) => peer.id);
     const nonce = (): string => randomBytes(8).toString("hex");
-    const timing = { ...DEFAULT_TIMING, keepEntries: keptEntries(DEFAULT_TIMING.keepEntries) };
+    const timing = { ...DEFAULT_TIMING, keepEntries: setting("keep", DEFAULT_TIMING.keepEntries) };
     const core = new Core(
       {
         replicaId: id,
@@ -248,6 +248,7 @@ export class RunningReplica {
       registration: settings.registration,
       streamsPerUser: settings.streamsPerUser,
     });
+    storage.onDamage = this.#context.onFatal;
     storage.onApplied = (ops, view) => {
       for (const op of ops) driver.opApplied(op.key, op.seq, op.result, op.recovered);
       chat.applied(ops, view);

@@ -18,7 +18,7 @@ import type { PersistRows, Restored } from "../../election/event.ts";
 import { sliceBatches, type Batch } from "../../election/frame.ts";
 import { StorageDamaged, StorageFull, type ForkedOp, type LogStorage } from "../../election/ports.ts";
 import type { ReplicaId, Seq, View } from "../../election/view.ts";
-import { failpoint, failpointBefore } from "../../faults.ts";
+import { failpoint, failpointBefore, setting } from "../../faults.ts";
 import { DiskRoom } from "../disk-room.ts";
 import { fsyncFolder, openSqlite, storageError } from "../sqlite.ts";
 import { applyRows, forkChecksum, viewChecksum, type LogImage } from "./log-changes.ts";
@@ -350,13 +350,14 @@ export class LogDb implements LogStorage {
     const { meta, lastSeq, lineage } = this.#image;
     let next = lastSeq;
     let rows = 0;
-    for (const row of this.#sql.tail.iterate(meta.baseSeq, TAIL_ROWS_CHECKED)) {
+    const checked = setting("tail", TAIL_ROWS_CHECKED);
+    for (const row of this.#sql.tail.iterate(meta.baseSeq, checked)) {
       if (row.lastSeq !== next) throw missingRow(next);
       decodeRow(row);
       next = row.firstSeq - 1;
       rows++;
     }
-    if (rows < TAIL_ROWS_CHECKED && next !== meta.baseSeq) throw missingRow(next);
+    if (rows < checked && next !== meta.baseSeq) throw missingRow(next);
     const view = lineage.at(-1);
     if (lastSeq > 0 && view === undefined) throw new StorageDamaged("log.db: entries without a view");
     if (view !== undefined && view.startSeq > lastSeq)

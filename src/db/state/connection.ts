@@ -1,6 +1,6 @@
 /** One connection to a state.db: the driver for statements, Drizzle for what writes them. */
 import { feature } from "bun:bundle";
-import type { Database } from "bun:sqlite";
+import type { Database, Statement as BareStatement } from "bun:sqlite";
 import { Param, Placeholder, sql, type SQL } from "drizzle-orm";
 import { drizzle, type SQLiteBunDatabase } from "drizzle-orm/bun-sqlite";
 import { migrate } from "drizzle-orm/bun-sqlite/migrator";
@@ -12,6 +12,8 @@ import { stateMigrations } from "./migrations.macro.ts" with { type: "macro" };
 export interface StateConnection {
   readonly client: Database;
   readonly db: SQLiteBunDatabase;
+  /** A query found the file damaged. Whoever asked gets the error too. */
+  onDamage: ((error: unknown) => void) | null;
 }
 
 /**
@@ -50,7 +52,7 @@ export function openState(path: string): StateConnection {
     ...(feature("FAULTS") ? { logger: { logQuery: () => failpoint("state-migrate") } } : {}),
   });
   migrate(db, stateMigrations());
-  return { client, db };
+  return { client, db, onDamage: null };
 }
 
 /**
@@ -66,10 +68,23 @@ export function compile(
   assert(params.every(isPlaceholder), `constant in: ${text}`);
   const statement = connection.client.prepare<unknown, Bound[]>(text);
   return {
-    get: (...values) => statement.values(...values)[0] ?? null,
-    all: (...values) => statement.values(...values),
+    get: (...values) => rowsOf(connection, statement, values)[0] ?? null,
+    all: (...values) => rowsOf(connection, statement, values),
     run: (...values) => void statement.run(...values),
   };
+}
+
+function rowsOf(
+  connection: StateConnection,
+  statement: BareStatement<unknown, Bound[]>,
+  values: readonly Bound[],
+): readonly (readonly unknown[])[] {
+  try {
+    return statement.values(...values);
+  } catch (error) {
+    connection.onDamage?.(error);
+    throw error;
+  }
 }
 
 /**

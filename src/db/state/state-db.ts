@@ -19,7 +19,7 @@ import { FormatTooNew } from "../../chat/op.ts";
 import type { Queries } from "../../chat/queries.ts";
 import { assert } from "../../election/assert.ts";
 import type { Batch } from "../../election/frame.ts";
-import type { StateMachine } from "../../election/ports.ts";
+import { StorageDamaged, type StateMachine } from "../../election/ports.ts";
 import { viewNoKey, type Seq } from "../../election/view.ts";
 import { failpoint } from "../../faults.ts";
 import { fsyncFolder, storageError } from "../sqlite.ts";
@@ -62,6 +62,8 @@ export class StateDb implements StateMachine {
   readonly path: string;
   /** Set by the owner before the first apply. */
   onApplied: AppliedListener | null = null;
+  /** Told when a query finds the file damaged, besides whoever asked. */
+  onDamage: ((error: Error) => void) | null = null;
   readonly queries: Queries;
   readonly #connection: StateConnection;
   readonly #rows: StateRows;
@@ -88,6 +90,10 @@ export class StateDb implements StateMachine {
     try {
       this.#connection = openState(path);
       const { client } = this.#connection;
+      this.#connection.onDamage = (error) => {
+        const found = storageError(path, error);
+        if (found instanceof StorageDamaged) this.onDamage?.(found);
+      };
       this.#begin = client.prepare("BEGIN IMMEDIATE");
       this.#commit = client.prepare("COMMIT");
       this.#savepoint = client.prepare("SAVEPOINT op");
