@@ -2,7 +2,7 @@
  * The executable. Reads the command word; without one it runs a replica until it is told
  * to stop.
  */
-import { runChaos } from "./cli/chaos.ts";
+import { runChaos } from "./chaos/chaos.ts";
 import { claimReplica } from "./cli/claim.ts";
 import type { CommandDeps } from "./cli/command-deps.ts";
 import { EXIT, type ExitCode, type Failure } from "./cli/exit.ts";

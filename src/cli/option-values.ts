@@ -40,6 +40,16 @@ export function choice<const T extends string>(words: readonly T[]): Parser<T> {
   };
 }
 
+/** Some of a few words, with commas between them, or `all`; answered in the order of the words. */
+export function choices<const T extends string>(words: readonly T[]): Parser<readonly T[]> {
+  return (given) => {
+    const named = given === "all" ? words : given.split(",").map((word) => word.trim());
+    const picked = new Set<string>(named);
+    if (![...picked].every((name) => words.some((word) => word === name))) return { expected: `must be all, or some of ${words.join(", ")}` };
+    return { value: words.filter((word) => picked.has(word)) };
+  };
+}
+
 /** A switch; in the environment it is written as a word. */
 export const flag: Parser<boolean> = (given) => {
   if (["true", "1", "yes", "on"].includes(given)) return { value: true };

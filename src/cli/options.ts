@@ -4,7 +4,7 @@
  * disagree. A flag wins over the environment, the environment over the default.
  */
 import { done, EXIT, failure, type Outcome } from "./exit.ts";
-import { address, addressOrOff, choice, flag, integer, peers, text, type Parser } from "./option-values.ts";
+import { address, addressOrOff, choice, choices, flag, integer, peers, text, type Parser } from "./option-values.ts";
 
 /** The words that come first; "replica" is what runs without one. */
 export const COMMANDS = ["replica", "up", "down", "status", "chaos"] as const;
@@ -110,7 +110,7 @@ export const OPTIONS = {
     shown: "available for a new cluster",
     placeholder: "available|strict",
     text: "available: any survivor goes on. strict: a minority stops. Fixed when the cluster is created.",
-    commands: SERVES,
+    commands: RUNS,
   }),
   recovery: option({
     parse: optional(choice(["wait", "majority", "any"])),
@@ -222,6 +222,22 @@ export const OPTIONS = {
     shown: "1",
     placeholder: "S",
     text: "Where the schedule of faults comes from; timing is not replayed.",
+    commands: ["chaos"],
+  }),
+  faults: option({
+    parse: choices(["kills", "pauses", "network"]),
+    fallback: ["kills", "pauses", "network"],
+    shown: "all",
+    placeholder: "kills,pauses,network|all",
+    text: "What chaos does: kills (and stops, restarts), pauses, network (cuts, slow and lossy links; only on a cluster that chaos starts itself, as root on Linux).",
+    commands: ["chaos"],
+  }),
+  report: option({
+    parse: text,
+    fallback: ".",
+    shown: "the current folder",
+    placeholder: "FOLDER",
+    text: "Where chaos writes chaos-seed-S.json and chaos-seed-S.html.",
     commands: ["chaos"],
   }),
 } as const;

@@ -1,52 +1,180 @@
-/** `lastword chaos` on a running cluster and on one of its own. */
-import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+/**
+ * `lastword chaos`, the command: on a running cluster, on one of its own, with a network that
+ * can be cut where this is root, and broken off. Short; `make chaos` runs as long as one likes.
+ */
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ChaosReport } from "../../src/cli/chaos.ts";
+import { networkRefusal } from "../../src/chaos/network.ts";
+import type { ChaosReport } from "../../src/chaos/report.ts";
 import { readRunFile } from "../../src/cli/run-file.ts";
-import { Cluster, processLives, runBinary, waitFor } from "../support/cluster.ts";
+import { BINARY, Cluster, processLives, runBinary, waitFor, type Finished } from "../support/cluster.ts";
 
-test("on the running cluster: the promise holds, and everything runs again afterwards", async () => {
-  await using cluster = await Cluster.create();
-  const pids = new Set<number>();
-  try {
-    await cluster.startAll();
-    for (const id of cluster.ids) pids.add(cluster.pid(id));
-    const run = await runBinary(["chaos", "--seconds=8", "--seed=2"], {
-      env: cluster.environment,
-      cwd: cluster.home,
-      timeoutMs: 120_000,
-    });
-    const report = JSON.parse(run.stdout) as ChaosReport;
-    expect([run.exit, report.violations]).toEqual([0, []]);
-    expect(report.sends.acknowledged).toBeGreaterThan(0);
-    expect(report.faults.length).toBeGreaterThan(0);
-    expect(report.hashesEqual).toBe(true);
-    const after = cluster.ids.map((id) => readRunFile(cluster.data, id)?.pid ?? 0);
-    for (const pid of after) pids.add(pid);
-    expect(after.every(processLives)).toBe(true);
-    const killed = report.faults.filter(({ kind }) => !kind.startsWith("freeze"));
-    // The premise: what was killed is another process now.
-    for (const id of new Set(killed.flatMap((fault) => fault.replicas))) expect(after[id]).not.toBe(cluster.pid(id));
-    expect((await cluster.command(["down"])).exit).toBe(0);
-  } finally {
-    for (const pid of pids) if (processLives(pid)) process.kill(pid, "SIGKILL");
-    for (const pid of pids) await waitFor("the end", () => !processLives(pid));
-  }
-}, 180_000);
+const TIMEOUT_MS = 180_000;
+const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";
 
-test("on a cluster of its own, in a temporary folder that is gone afterwards", async () => {
-  const home = mkdtempSync(join(tmpdir(), "lastword-chaos-test-"));
-  try {
-    const run = await runBinary(["chaos", "--seconds=3"], {
-      env: { HOME: home, TMPDIR: home, PATH: "/usr/bin:/bin" },
+function readReport(folder: string, seed: number): ChaosReport {
+  return JSON.parse(readFileSync(join(folder, `chaos-seed-${seed}.json`), "utf8")) as ChaosReport;
+}
+
+/** What a person reads: the verdict is the first line of stdout, the files are named in the last. */
+function expectHeld(run: Finished, report: ChaosReport): void {
+  expect([run.exit, report.violations, report.ok]).toEqual([0, [], true]);
+  const lines = run.stdout.trimEnd().split("\n");
+  expect(lines[0]).toStartWith("the promise held: ");
+  expect(lines.at(-1)).toStartWith("report: ");
+  expect(report.sends.acknowledged).toBeGreaterThan(0);
+  expect(report.hashes.map(({ replica }) => replica)).toEqual([0, 1, 2]);
+}
+
+/** Ends what chaos started in the place of replicas that it killed. */
+async function clear(cluster: Cluster, pids: Set<number>): Promise<void> {
+  for (const id of cluster.ids) pids.add(readRunFile(cluster.data, id)?.pid ?? 0);
+  pids.delete(0);
+  for (const pid of pids) if (processLives(pid)) process.kill(pid, "SIGKILL");
+  for (const pid of pids) await waitFor("the end", () => !processLives(pid));
+}
+
+test(
+  "on the running cluster, kills and pauses: the promise holds, and everything runs again afterwards",
+  async () => {
+    await using cluster = await Cluster.create();
+    const pids = new Set<number>();
+    try {
+      await cluster.startAll();
+      for (const id of cluster.ids) pids.add(cluster.pid(id));
+      const run = await runBinary(["chaos", "--seconds=9", "--seed=2", `--report=${cluster.home}`], {
+        env: cluster.environment,
+        cwd: cluster.home,
+        timeoutMs: TIMEOUT_MS,
+      });
+      const report = readReport(cluster.home, 2);
+      expectHeld(run, report);
+      expect(report.cluster).toMatchObject({ own: false, replicas: [0, 1, 2], network: null });
+      expect(report.groups).toMatchObject({ done: ["kills", "pauses"], impossible: [{ group: "network" }] });
+      expect(run.stderr).toContain("no faults of the network: only possible on a cluster that chaos starts itself");
+      expect(report.faults.length).toBeGreaterThan(0);
+      expect(report.checks.map(({ looked }) => looked > 0)).not.toContain(false);
+      const page = readFileSync(join(cluster.home, "chaos-seed-2.html"), "utf8");
+      expect(page).toContain("The promise held");
+      const after = cluster.ids.map((id) => readRunFile(cluster.data, id)?.pid ?? 0);
+      for (const pid of after) pids.add(pid);
+      expect(after.every(processLives)).toBe(true);
+      // The premise: what was killed is another process now, what was paused alone is the same.
+      const ended = new Set(report.faults.flatMap((fault) => (fault.group === "kills" ? fault.replicas : [])));
+      for (const id of ended) expect(after[id]).not.toBe(cluster.pid(id));
+      expect((await cluster.command(["down"])).exit).toBe(0);
+    } finally {
+      await clear(cluster, pids);
+    }
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "broken off by Ctrl-C: what was paused goes on, what was killed is started, what was written is checked",
+  async () => {
+    await using cluster = await Cluster.create();
+    const pids = new Set<number>();
+    try {
+      await cluster.startAll();
+      for (const id of cluster.ids) pids.add(cluster.pid(id));
+      const words = ["chaos", "--seconds=600", "--seed=4", "--faults=pauses", `--report=${cluster.home}`];
+      const child = Bun.spawn([BINARY, ...words], {
+        env: cluster.environment,
+        cwd: cluster.home,
+        stdio: ["ignore", "pipe", "pipe"],
+        timeout: TIMEOUT_MS,
+        killSignal: "SIGKILL",
+      });
+      const stdout = new Response(child.stdout).text();
+      let stderr = "";
+      for await (const chunk of child.stderr) {
+        stderr += new TextDecoder().decode(chunk);
+        // In the middle of the first fault.
+        if (/ s {2}pause/.test(stderr) && !child.killed) child.kill("SIGINT");
+        if (stderr.includes("waiting")) continue;
+      }
+      expect([await child.exited, (await stdout).split("\n")[0]]).toEqual([
+        0,
+        expect.stringContaining("the promise held"),
+      ]);
+      const report = readReport(cluster.home, 4);
+      expect(report).toMatchObject({ interrupted: true, violations: [] });
+      const after = cluster.ids.map((id) => readRunFile(cluster.data, id)!.pid);
+      for (const pid of after) pids.add(pid);
+      for (const pid of after) expect(readFileSync(`/proc/${pid}/stat`, "utf8")).not.toMatch(/\) T /);
+    } finally {
+      await clear(cluster, pids);
+    }
+  },
+  TIMEOUT_MS,
+);
+
+describe("on a cluster of its own, in a temporary folder that is gone afterwards", () => {
+  const runOwn = async (words: readonly string[]): Promise<{ run: Finished; home: string }> => {
+    const home = mkdtempSync(join(tmpdir(), "lastword-chaos-test-"));
+    const run = await runBinary(["chaos", ...words, "--report=out"], {
+      env: { HOME: home, TMPDIR: home, PATH },
       cwd: home,
-      timeoutMs: 120_000,
+      timeoutMs: TIMEOUT_MS,
     });
-    expect([run.exit, (JSON.parse(run.stdout) as ChaosReport).violations]).toEqual([0, []]);
-    expect([...new Bun.Glob("**").scanSync({ cwd: home, dot: true })]).toEqual([]);
-  } finally {
-    rmSync(home, { recursive: true, force: true });
-  }
-}, 180_000);
+    return { run, home };
+  };
+
+  test(
+    "kills only",
+    async () => {
+      const { run, home } = await runOwn(["--seconds=3", "--faults=kills"]);
+      try {
+        const report = readReport(join(home, "out"), 1);
+        expectHeld(run, report);
+        expect(report.cluster).toMatchObject({ own: true, network: null });
+        expect(report.groups).toEqual({ done: ["kills"], impossible: [] });
+        expect(report.availability.bars).toHaveLength(2);
+        expect(readdirSync(home)).toEqual(["out"]);
+      } finally {
+        rmSync(home, { recursive: true, force: true });
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  const refusal = networkRefusal();
+  test.skipIf(refusal !== null)(
+    `cuts and bad links between networks of their own${refusal === null ? "" : ` (${refusal})`}`,
+    async () => {
+      const { run, home } = await runOwn(["--seconds=8", "--seed=1", "--faults=network"]);
+      try {
+        const report = readReport(join(home, "out"), 1);
+        expectHeld(run, report);
+        expect(report.groups).toEqual({ done: ["network"], impossible: [] });
+        expect(report.faults.map(({ group }) => group)).toContain("network");
+        // The premise: who was cut off was missed by the others for a while.
+        expect(report.lanes.flatMap(({ spans }) => spans.map(({ state }) => state))).toContain("learner");
+        expect(readdirSync(home)).toEqual(["out"]);
+        const left = Bun.spawnSync(["ip", "link", "show"]).stdout.toString();
+        expect(left).not.toMatch(new RegExp(`lwc${run.exit === 0 ? "\\d+v" : ""}.*wire`));
+      } finally {
+        rmSync(home, { recursive: true, force: true });
+      }
+    },
+    TIMEOUT_MS,
+  );
+
+  test("a report folder that cannot be written to is refused before anything starts", async () => {
+    const home = mkdtempSync(join(tmpdir(), "lastword-chaos-test-"));
+    try {
+      const words = ["chaos", "--report=/dev/null/out"];
+      const run = await runBinary(words, { env: { HOME: home, PATH }, cwd: home });
+      expect(run).toEqual({
+        exit: 2,
+        stdout: "",
+        stderr: "lastword: cannot write a report to /dev/null/out (ENOTDIR); choose another folder with --report\n",
+      });
+    } finally {
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+});

@@ -1,0 +1,370 @@
+/**
+ * `lastword chaos`: people write, read and listen at all replicas while replicas are killed,
+ * paused, stopped, cut off and started again; then everything they were told is checked
+ * against what every replica shows. Leaves a report as JSON and as a page.
+ */
+import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { until, type CommandDeps } from "../cli/command-deps.ts";
+import { EXIT, failure, failureLine, type ExitCode, type Outcome } from "../cli/exit.ts";
+import { lookAround } from "../cli/local-cluster.ts";
+import type { Invocation } from "../cli/options.ts";
+import { compareHashes } from "../cli/status.ts";
+import { versionText } from "../cli/version.ts";
+import { Faults } from "./faults.ts";
+import type { ReplicaContent } from "./history.ts";
+import { LiveView, faultText, type LiveState } from "./live-view.ts";
+import { People } from "./people.ts";
+import { reportPage } from "./report-page.ts";
+import { reportLines, reportOf, type ChaosReport, type RunFacts, type RunRecord } from "./report.ts";
+import { RunClock } from "./run-clock.ts";
+import type { Scene } from "./schedule.ts";
+import { findStage, type Stage } from "./stage.ts";
+import { Watch } from "./watch.ts";
+
+const PEOPLE_PER_REPLICA = 3;
+const WHOLE_TIMEOUT_MS = 60_000;
+/** What a merge left in the fork queues is proposed again within this time; nothing may move for so long. */
+const QUIET_MS = 2_000;
+const STALL_LOOK_MS = 20;
+/** The figure "sends/s now" is over this time. */
+const NOW_MS = 1_000;
+
+/** Ctrl-C: the first one ends the faults and goes on to the checks, the second leaves them out. */
+interface Interrupts {
+  readonly first: AbortSignal;
+  readonly second: AbortSignal;
+  dispose(): void;
+}
+
+function listenForInterrupts(): Interrupts {
+  const [first, second] = [new AbortController(), new AbortController()];
+  const onSignal = (): void => (first.signal.aborted ? second : first).abort();
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  for (const signal of signals) process.on(signal, onSignal);
+  return {
+    first: first.signal,
+    second: second.signal,
+    dispose: () => {
+      for (const signal of signals) process.off(signal, onSignal);
+    },
+  };
+}
+
+/** The longest time in which this process itself did not run: what it then says about others is its own fault. */
+class StallMeter {
+  longestMs = 0;
+  #at = performance.now();
+  readonly #timer = setInterval(() => {
+    const now = performance.now();
+    this.longestMs = Math.max(this.longestMs, Math.round(now - this.#at - STALL_LOOK_MS));
+    this.#at = now;
+  }, STALL_LOOK_MS);
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
+
+/** One run on one stage. */
+class Run {
+  readonly #stage: Stage;
+  readonly #invocation: Invocation;
+  readonly #deps: CommandDeps;
+  readonly #interrupts: Interrupts;
+  readonly #addresses: ReadonlyMap<number, string>;
+  readonly #webs: ReadonlyMap<number, string>;
+  readonly #troubles: string[] = [];
+  readonly #clock = new RunClock();
+  readonly #view: LiveView;
+  #people!: People;
+  #watch!: Watch;
+  #faults!: Faults;
+  #phase = "registering people";
+  /** For the figures of the view: acknowledgements of the last second, and the longest stretch without any. */
+  readonly #recent: number[] = [];
+  #looked = 0;
+  #lastAckMs = 0;
+  #longestGapMs = 0;
+
+  constructor(stage: Stage, invocation: Invocation, deps: CommandDeps, interrupts: Interrupts) {
+    this.#stage = stage;
+    this.#invocation = invocation;
+    this.#deps = deps;
+    this.#interrupts = interrupts;
+    const replicas = lookAround(stage.cluster.data, deps).filter(({ alive, run }) => alive && run !== null);
+    this.#addresses = new Map(replicas.map(({ id, run }) => [id, run!.grpc]));
+    this.#webs = new Map(replicas.map(({ id, run }) => [id, run!.web]));
+    this.#view = new LiveView({
+      columns: () => (process.stdout.isTTY ? process.stdout.columns : null),
+      out: deps.out,
+      err: deps.err,
+      state: () => this.#state(),
+    });
+  }
+
+  get #ids(): number[] {
+    return [...this.#addresses.keys()];
+  }
+
+  async go(): Promise<Outcome<ChaosReport>> {
+    const { seconds, seed } = this.#invocation.options;
+    const refused = await this.#prepare();
+    if (refused !== null) return refused;
+    const stalls = new StallMeter();
+    this.#watch.start();
+    this.#view.start();
+    try {
+      this.#clock.begin();
+      this.#people.start();
+      this.#phase = "faults under load";
+      const over = AbortSignal.any([AbortSignal.timeout(seconds * 1000), this.#interrupts.first]);
+      const strict = this.#watch.best?.consistency === "strict";
+      await this.#faults.run({ seed, groups: this.#stage.possible, strict }, over);
+      const interrupted = this.#interrupts.first.aborted;
+      const ranMs = this.#clock.now();
+      stalls.stop();
+      this.#phase = "restoring";
+      if (!(await this.#faults.restore())) this.#troubles.push("not every replica could be started again");
+      this.#phase = "waiting for the last answers";
+      await this.#people.stop();
+      if (this.#interrupts.second.aborted) return brokenOff();
+      const history = await this.#collect(strict);
+      if (history === null) return brokenOff();
+      const record: RunRecord = {
+        history,
+        faults: this.#faults.done,
+        skippedFaults: this.#faults.skipped,
+        failovers: this.#watch.failovers.toSorted((a, b) => a.at - b.at),
+        lanes: this.#watch.lanes,
+        counts: this.#people.counts,
+        ranMs,
+        longestStallMs: stalls.longestMs,
+        interrupted,
+        troubles: this.#troubles,
+      };
+      if (!this.#stage.own) await this.#people.leave();
+      return { ok: true, value: reportOf(this.#facts(), record) };
+    } finally {
+      stalls.stop();
+      this.#view.stop();
+      await this.#faults.restore();
+      this.#watch.stop();
+      this.#people.close();
+    }
+  }
+
+  /** Registers people, and makes what watches and what strikes; null, or why it could not. */
+  async #prepare(): Promise<Outcome<never> | null> {
+    const people = await People.gather({
+      addresses: [...this.#addresses.values()],
+      count: this.#ids.length * PEOPLE_PER_REPLICA,
+      clock: this.#clock,
+    });
+    if (typeof people === "string") {
+      return failure(EXIT.failed, "the people of chaos could not register", people.replace(/\.$/, ""));
+    }
+    this.#people = people;
+    this.#faults = new Faults({
+      data: this.#stage.cluster.data,
+      ids: this.#ids,
+      program: this.#stage.program,
+      network: this.#stage.network,
+      lockIsHeld: this.#deps.lockIsHeld,
+      environment: this.#deps.environment,
+      scene: () => this.#scene(),
+      clock: this.#clock,
+      onFault: (fault) => this.#view.line(`${(fault.at / 1000).toFixed(1).padStart(6)} s  ${faultText(fault)}`),
+    });
+    this.#watch = new Watch({
+      addresses: this.#addresses,
+      token: people.token,
+      runs: (id) => this.#faults.runs(id),
+      paused: (id) => this.#faults.isPaused(id),
+      clock: this.#clock,
+    });
+    await this.#watch.look();
+    if (await people.listen()) return null;
+    people.close();
+    this.#watch.stop();
+    return failure(EXIT.failed, "the subscriptions of chaos did not open", "see lastword status");
+  }
+
+  #scene(): Scene {
+    const best = this.#watch.best;
+    if (best === null || !best.writable) return { leader: null, members: [], durable: new Map() };
+    return {
+      leader: best.view.leader ?? null,
+      members: best.view.members,
+      durable: new Map(best.replicas.map(({ id, durable }) => [id, durable])),
+    };
+  }
+
+  /** Waits until nothing moves any more and reads everything back; null if it was broken off. */
+  async #collect(strict: boolean): Promise<RunRecord["history"] | null> {
+    const { second } = this.#interrupts;
+    this.#phase = "waiting until all are in step";
+    if (!(await this.#whole(second)) && !second.aborted) {
+      this.#troubles.push(
+        `replicas ${this.#ids.join(", ")} were not in step again within ${WHOLE_TIMEOUT_MS / 1000} s`,
+      );
+    }
+    this.#phase = "waiting for the streams";
+    await this.#people.caughtUp(second);
+    this.#phase = "reading everything back";
+    const contents: ReplicaContent[] = [];
+    for (const [id, address] of this.#addresses) {
+      if (second.aborted) return null;
+      const content = await this.#people.contentAt(id, address);
+      if (typeof content === "string") this.#troubles.push(content);
+      else contents.push(content);
+    }
+    const replicas = lookAround(this.#stage.cluster.data, this.#deps).filter(({ id }) => this.#ids.includes(id));
+    const { hashes } = await compareHashes(this.#stage.cluster, replicas);
+    const firstCut = this.#faults.done.find(({ group }) => group === "network")?.at ?? Infinity;
+    return {
+      people: this.#people.size,
+      sends: this.#people.sends,
+      reads: this.#people.reads,
+      streams: this.#people.streams,
+      contents,
+      hashes: hashes.map(({ id, answer }) => ({ replica: id, seq: answer?.seq ?? null, hash: answer?.hash ?? null })),
+      forkFrom: strict ? Infinity : firstCut,
+    };
+  }
+
+  /** All are in one view, have applied the same, and nothing moves. */
+  async #whole(signal: AbortSignal): Promise<boolean> {
+    let since = performance.now();
+    let before = "";
+    return until(
+      () => {
+        const answers = this.#ids.map((id) => this.#watch.said(id));
+        const inStep = answers.every(
+          (answer) =>
+            answer !== null &&
+            answer.writable &&
+            this.#ids.every((id) => answer.view.members.includes(id)) &&
+            answer.committed === answer.applied,
+        );
+        const now = answers.map((answer) => answer?.applied).join();
+        if (!inStep || now !== before || new Set(answers.map((answer) => answer?.applied)).size !== 1) {
+          since = performance.now();
+        }
+        before = now;
+        return signal.aborted || performance.now() - since >= QUIET_MS;
+      },
+      WHOLE_TIMEOUT_MS,
+      100,
+    );
+  }
+
+  #facts(): RunFacts {
+    const { possible, impossible, own, network } = this.#stage;
+    return {
+      program: versionText().split("\n")[0] ?? "",
+      startedAt: new Date(Date.now() - this.#clock.now()),
+      seed: this.#invocation.options.seed,
+      seconds: this.#invocation.options.seconds,
+      cluster: {
+        own,
+        replicas: this.#ids,
+        consistency: this.#watch.best?.consistency ?? "unknown",
+        network: network?.means ?? null,
+      },
+      groups: { done: possible, impossible: [...impossible].map(([group, why]) => ({ group, why })) },
+    };
+  }
+
+  #state(): LiveState {
+    const now = this.#clock.now();
+    const { sends, counts } = this.#people;
+    for (; this.#looked < sends.length; this.#looked++) {
+      const { ending, endedAt } = sends[this.#looked]!;
+      if (ending !== "acknowledged") continue;
+      this.#recent.push(endedAt);
+      this.#longestGapMs = Math.max(this.#longestGapMs, Math.round(endedAt - this.#lastAckMs));
+      this.#lastAckMs = Math.max(this.#lastAckMs, endedAt);
+    }
+    while (this.#recent.length > 0 && this.#recent[0]! < now - NOW_MS) this.#recent.shift();
+    const writing = this.#phase === "faults under load";
+    return {
+      phase: this.#phase,
+      nowMs: now,
+      wholeMs: this.#invocation.options.seconds * 1000,
+      seed: this.#invocation.options.seed,
+      acknowledged: counts.acknowledged,
+      unknown: counts.unknown,
+      perSecond: this.#recent.length,
+      replicas: this.#ids.map((id) => {
+        const own = this.#watch.said(id);
+        return {
+          id,
+          state: this.#watch.stateOf(id),
+          web: this.#webs.get(id) ?? "",
+          applied: own?.applied ?? null,
+          lag: own === null ? null : own.committed - own.applied,
+        };
+      }),
+      current: this.#faults.current,
+      faults: this.#faults.done.length,
+      failovers: this.#watch.failovers.length,
+      lastFailover: this.#watch.failovers.at(-1) ?? null,
+      quietMs: writing ? Math.round(now - this.#lastAckMs) : 0,
+      longestGapMs: this.#longestGapMs,
+    };
+  }
+}
+
+function brokenOff(): Outcome<never> {
+  return failure(EXIT.failed, "broken off before the checks; the replicas run again", "let it run to its end");
+}
+
+/** Where the report goes; found out before an hour of chaos, not after it. */
+function reportFolder(option: string): Outcome<string> {
+  const folder = resolve(option);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+    return { ok: true, value: folder };
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
+    return failure(EXIT.usage, `cannot write a report to ${folder} (${code})`, "choose another folder with --report");
+  }
+}
+
+function writeReport(folder: string, report: ChaosReport): string[] {
+  const name = join(folder, `chaos-seed-${report.seed}`);
+  writeFileSync(`${name}.html`, reportPage(report));
+  writeFileSync(`${name}.json`, `${JSON.stringify(report, null, 1)}\n`);
+  return [`${name}.html`, `${name}.json`];
+}
+
+/** Exit code 0 if the promise held, 1 otherwise or if it could not be checked. */
+export async function runChaos(invocation: Invocation, deps: CommandDeps): Promise<ExitCode> {
+  const complain = (failed: Extract<Outcome<never>, { ok: false }>): ExitCode => {
+    deps.err(failureLine(failed));
+    return failed.exit;
+  };
+  const folder = reportFolder(invocation.options.report);
+  if (!folder.ok) return complain(folder);
+  const stage = await findStage(invocation, deps, (line) => deps.err(`${line}\n`));
+  if (!stage.ok) return complain(stage);
+  const interrupts = listenForInterrupts();
+  try {
+    const { cluster, possible, impossible } = stage.value;
+    const pages = lookAround(cluster.data, deps).flatMap(({ run }) => run?.web ?? []);
+    const { seconds, seed } = invocation.options;
+    deps.err(`chaos on ${pages.join(" ")} for ${seconds} s, seed ${seed}, faults: ${possible.join(", ") || "none"}\n`);
+    for (const [group, why] of impossible) deps.err(`no faults of the ${group}: ${why}\n`);
+    const outcome = await new Run(stage.value, invocation, deps, interrupts).go();
+    if (!outcome.ok) return complain(outcome);
+    deps.out(reportLines(outcome.value, writeReport(folder.value, outcome.value)));
+    return outcome.value.ok ? EXIT.done : EXIT.failed;
+  } finally {
+    await stage.value.close();
+    interrupts.dispose();
+  }
+}
+
+export type { ChaosReport };

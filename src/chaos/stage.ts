@@ -1,0 +1,205 @@
+/**
+ * Where chaos takes place: the running cluster of a data folder, so that one can watch its
+ * page survive, or a cluster of its own in a temporary folder, each replica in a network of
+ * its own if the faults ask for it and the system allows it.
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { until, type CommandDeps } from "../cli/command-deps.ts";
+import { EXIT, failure, type Outcome } from "../cli/exit.ts";
+import { askAll, bestStatus, findCluster, lookAround, type LocalCluster } from "../cli/local-cluster.ts";
+import { wordsOf, type Invocation } from "../cli/options.ts";
+import { SeededRandom } from "../cli/random.ts";
+import { stopReplicas } from "../cli/stop-replicas.ts";
+import { childEnvironment, childWords } from "../cli/up.ts";
+import { ChaosNetwork, networkRefusal } from "./network.ts";
+import type { FaultGroup } from "./schedule.ts";
+
+const READY_TIMEOUT_MS = 30_000;
+/** Ports of a cluster of its own, below those that the system hands out by itself. */
+const OWN_PORTS = { min: 20_000, max: 31_000 };
+const OWN_ATTEMPTS = 5;
+/** In a network of its own a replica has all ports for itself. */
+const NETWORK_PORTS = { grpc: 50_051, web: 8081 };
+
+export interface Stage {
+  readonly cluster: LocalCluster;
+  /** Chaos started it for this run. */
+  readonly own: boolean;
+  /** Null without networks of its own. */
+  readonly network: ChaosNetwork | null;
+  /** The groups of faults that can be done here; the others with the reason why not. */
+  readonly possible: readonly FaultGroup[];
+  readonly impossible: ReadonlyMap<FaultGroup, string>;
+  /** The words that start replica `id` again, for those of its last start. */
+  readonly program: (id: number) => readonly string[];
+  /** Ends what was started for this run. */
+  readonly close: () => Promise<void>;
+}
+
+async function writable(cluster: LocalCluster, deps: CommandDeps, members: number): Promise<boolean> {
+  const status = bestStatus(await askAll(cluster, lookAround(cluster.data, deps)));
+  return status?.writable === true && status.view.members.length >= members;
+}
+
+/** The words of each replica of a cluster of its own. */
+function ownWords(
+  invocation: Invocation,
+  data: string,
+  network: ChaosNetwork | null,
+  port: number,
+): Outcome<{ id: number; words: string[] }[]> {
+  const given = { "log-level": "warn", "rate-limit": "off", ...invocation.given, front: "off", data };
+  if (network === null) {
+    const options = {
+      ...invocation.options,
+      grpc: invocation.options.grpc ?? { host: "127.0.0.1", port },
+      web: invocation.options.web ?? { host: "localhost", port: 0 },
+    };
+    return childWords({ ...invocation, options, given });
+  }
+  const { grpc: _grpc, web: _web, peers: _peers, ...shared } = given;
+  const ids = [0, 1, 2];
+  const peers = ids.map((id) => `${id}=${network.host(id)}:${NETWORK_PORTS.grpc}`).join(",");
+  const value = ids.map((id) => ({
+    id,
+    words: [
+      `--replica-id=${id}`,
+      `--peers=${peers}`,
+      `--web=${network.host(id)}:${NETWORK_PORTS.web}`,
+      "--bootstrap",
+      // The networks end on this machine.
+      "--allow-plaintext",
+      ...wordsOf(shared, "replica"),
+    ],
+  }));
+  return { ok: true, value };
+}
+
+/** Three replicas in a temporary folder, on ports that were free; null if they did not start. */
+async function startReplicas(
+  invocation: Invocation,
+  deps: CommandDeps,
+  network: ChaosNetwork | null,
+  port: number,
+): Promise<Outcome<Pick<Stage, "cluster" | "close"> | null>> {
+  const data = mkdtempSync(join(tmpdir(), "lastword-chaos-"));
+  mkdirSync(data, { recursive: true });
+  const children = ownWords(invocation, data, network, port);
+  if (!children.ok) {
+    rmSync(data, { recursive: true, force: true });
+    return children;
+  }
+  const processes = children.value.map(({ id, words }) =>
+    Bun.spawn([...(network?.words(id, deps.program) ?? deps.program), ...words], {
+      detached: true,
+      stdio: ["ignore", "ignore", "ignore"],
+      env: childEnvironment(deps.environment, null),
+    }),
+  );
+  let cluster: LocalCluster = { data, secret: null };
+  const ready = await until(async () => {
+    const found = findCluster({ data, "cluster-key": null }, deps.environment);
+    if (found.ok) cluster = found.value;
+    return processes.some(({ exitCode }) => exitCode !== null) || (await writable(cluster, deps, processes.length));
+  }, READY_TIMEOUT_MS);
+  const close = async (): Promise<void> => {
+    const alive = lookAround(data, deps).filter((replica) => replica.alive);
+    const stoppable = alive.map(({ id, run }) => ({ id, pid: run?.pid ?? null }));
+    for (const { pid } of await stopReplicas(cluster, stoppable, deps)) if (pid !== null) endProcess(pid);
+    for (const child of processes) child.kill("SIGKILL");
+    rmSync(data, { recursive: true, force: true });
+  };
+  if (ready && processes.every(({ exitCode }) => exitCode === null)) return { ok: true, value: { cluster, close } };
+  await close();
+  return { ok: true, value: null };
+}
+
+function endProcess(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It ended by itself.
+  }
+}
+
+async function startOwn(invocation: Invocation, deps: CommandDeps): Promise<Outcome<Stage>> {
+  const wanted = invocation.options.faults;
+  const wantsNetwork = wanted.includes("network");
+  const addressGiven = invocation.options.peers !== null || invocation.options.grpc !== null;
+  const refusal = addressGiven ? "the cluster was given addresses of its own" : networkRefusal();
+  const network = wantsNetwork && refusal === null ? await ChaosNetwork.open([0, 1, 2]) : null;
+  const impossible = new Map<FaultGroup, string>();
+  if (wantsNetwork && network === null) {
+    impossible.set("network", refusal ?? "the system refused to make network namespaces");
+  }
+  const random = new SeededRandom(process.pid);
+  for (let attempt = 0; attempt < OWN_ATTEMPTS; attempt++) {
+    const port = Math.floor(random.between(OWN_PORTS.min, OWN_PORTS.max));
+    const started = await startReplicas(invocation, deps, network, port);
+    if (!started.ok) {
+      await network?.close();
+      return started;
+    }
+    if (started.value === null) continue;
+    const { cluster, close } = started.value;
+    const closeAll = async (): Promise<void> => {
+      await close();
+      await network?.close();
+    };
+    return {
+      ok: true,
+      value: {
+        cluster,
+        own: true,
+        network,
+        possible: wanted.filter((group) => !impossible.has(group)),
+        impossible,
+        program: (id) => network?.words(id, deps.program) ?? deps.program,
+        close: closeAll,
+      },
+    };
+  }
+  await network?.close();
+  return failure(EXIT.failed, "a cluster of its own could not be started", "start one with lastword up and try again");
+}
+
+/** Finds the running cluster, or starts one; `say` tells the person which. */
+export async function findStage(
+  invocation: Invocation,
+  deps: CommandDeps,
+  say: (line: string) => void,
+): Promise<Outcome<Stage>> {
+  const found = findCluster(invocation.options, deps.environment);
+  if (!found.ok) return found;
+  const { data } = found.value;
+  if (!lookAround(data, deps).some((replica) => replica.alive)) {
+    say("no cluster is running there: starting one in a temporary folder");
+    return startOwn(invocation, deps);
+  }
+  if (!(await until(() => writable(found.value, deps, 2), READY_TIMEOUT_MS, 200))) {
+    return failure(
+      EXIT.failed,
+      `the cluster in ${data} has fewer than two replicas in step`,
+      "start them with lastword up",
+    );
+  }
+  const wanted = invocation.options.faults;
+  const impossible = new Map<FaultGroup, string>();
+  if (wanted.includes("network")) {
+    impossible.set("network", "only possible on a cluster that chaos starts itself, and this one was running");
+  }
+  return {
+    ok: true,
+    value: {
+      cluster: found.value,
+      own: false,
+      network: null,
+      possible: wanted.filter((group) => !impossible.has(group)),
+      impossible,
+      program: () => deps.program,
+      close: async () => {},
+    },
+  };
+}

@@ -1,0 +1,142 @@
+/**
+ * The picture of a run as inline SVG: acknowledged sends over time, faults, one lane a replica,
+ * failovers, and where writing stood still. It holds shapes only and stretches with the page;
+ * words stand beside it, so that they stay readable on a phone.
+ */
+import { faultText } from "./live-view.ts";
+import type { ChaosReport } from "./report.ts";
+import type { FaultGroup } from "./schedule.ts";
+import type { LaneState } from "./watch.ts";
+
+const WIDTH = 1000;
+const RATE_HEIGHT = 150;
+const FAULTS_HEIGHT = 30;
+const LANE_HEIGHT = 26;
+const SPACE = 10;
+/** Narrower things could not be seen. */
+const WIDTH_MIN = 1.2;
+
+/** Text as part of a page. */
+export function escapeText(text: string): string {
+  const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+  return text.replaceAll(/[&<>"']/g, (character) => entities[character]!);
+}
+
+/** A round number at or above `value`, for the end of an axis. */
+export function axisEnd(value: number): number {
+  const magnitude = 10 ** Math.floor(Math.log10(Math.max(1, value)));
+  const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * magnitude >= value) ?? 10;
+  return step * magnitude;
+}
+
+/** Times for the axis, ms: at most eight, at whole seconds. */
+export function axisTimes(ranMs: number): number[] {
+  const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400];
+  const stepMs = 1000 * (steps.find((seconds) => ranMs / (seconds * 1000) <= 7) ?? 28_800);
+  return Array.from({ length: Math.floor(ranMs / stepMs) + 1 }, (_, i) => i * stepMs);
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+}
+
+interface Box {
+  readonly from: number;
+  readonly to: number;
+  readonly y: number;
+  readonly height: number;
+  readonly kind: string;
+  readonly title: string;
+}
+
+/** The picture, and where its rows lie (px from the top, as it is as high as its viewBox). */
+export interface Timeline {
+  readonly svg: string;
+  readonly height: number;
+  readonly rows: readonly { readonly name: string; readonly y: number; readonly height: number }[];
+  /** sends/s at the top of the first row. */
+  readonly rateEnd: number;
+}
+
+const GROUP_CLASS: Record<FaultGroup, string> = { kills: "kill", pauses: "pause", network: "net" };
+
+/** The state as its lane is drawn; what is not running has no bar. */
+const LANE_CLASS: Record<LaneState, string | null> = {
+  leader: "leader",
+  follower: "follower",
+  learner: "catching",
+  recovering: "catching",
+  paused: "paused",
+  silent: "silent",
+  down: null,
+};
+
+/** Draws it. */
+export function timelineOf(report: ChaosReport): Timeline {
+  const { ranMs, rate } = report;
+  const x = (ms: number): number =>
+    Math.round((Math.min(Math.max(ms, 0), ranMs) / Math.max(1, ranMs)) * WIDTH * 10) / 10;
+  const box = ({ from, to, y, height, kind, title }: Box): string =>
+    `<rect class="${kind}" x="${x(from)}" y="${y}" width="${Math.max(WIDTH_MIN, x(to) - x(from)).toFixed(1)}" height="${height}"><title>${escapeText(title)}</title></rect>`;
+
+  const perSecond = rate.counts.map((count) => (count * 1000) / rate.bucketMs);
+  const rateEnd = axisEnd(Math.max(...perSecond));
+  const y = (value: number): number => Math.round((1 - value / rateEnd) * RATE_HEIGHT * 10) / 10;
+  const steps = perSecond.map(
+    (value, i) => `L${x(i * rate.bucketMs)} ${y(value)}L${x((i + 1) * rate.bucketMs)} ${y(value)}`,
+  );
+  const area = `M0 ${RATE_HEIGHT}${steps.join("")}L${x(perSecond.length * rate.bucketMs)} ${RATE_HEIGHT}Z`;
+
+  const faultsY = RATE_HEIGHT + SPACE;
+  const lanesY = faultsY + FAULTS_HEIGHT + SPACE;
+  const height = lanesY + report.lanes.length * LANE_HEIGHT;
+  const times = axisTimes(ranMs).map((at) => `M${x(at)} 0V${height}`);
+  const levels = [0, rateEnd / 2].map((value) => `M0 ${y(value)}H${WIDTH}`);
+  const parts = [
+    `<path class="grid" d="${[...times, ...levels].join("")}"/>`,
+    ...report.availability.gaps.map(({ from, to }) => {
+      const title = `${seconds(from)}: nothing was acknowledged for ${to - from} ms`;
+      return box({ from, to, y: 0, height: RATE_HEIGHT, kind: "gap", title });
+    }),
+    `<path class="rate" d="${area}"/>`,
+    ...report.faults.map((fault) =>
+      box({
+        from: fault.at,
+        to: fault.until,
+        y: faultsY + 4,
+        height: FAULTS_HEIGHT - 8,
+        kind: GROUP_CLASS[fault.group],
+        title: `${seconds(fault.at)}: ${faultText(fault)}, for ${seconds(fault.until - fault.at)}`,
+      }),
+    ),
+    ...report.lanes.flatMap(({ replica, spans }, row) =>
+      spans.flatMap(({ from, to, state }) => {
+        const kind = LANE_CLASS[state];
+        const title = `replica ${replica}: ${state}, ${seconds(from)} to ${seconds(to)}`;
+        const top = lanesY + row * LANE_HEIGHT + 3;
+        return kind === null ? [] : [box({ from, to, y: top, height: LANE_HEIGHT - 6, kind, title })];
+      }),
+    ),
+    ...report.failovers
+      .filter(({ at }) => at <= ranMs)
+      .map(
+        ({ at, from, to, ms }) =>
+          `<path class="failover" d="M${x(at)} ${lanesY - 4}V${height}"><title>${seconds(at)}: failover from ${from} to ${to} in ${ms} ms</title></path>`,
+      ),
+  ];
+  const name = `Sends per second, faults and the state of each replica over ${seconds(ranMs)}`;
+  return {
+    svg: `<svg viewBox="0 0 ${WIDTH} ${height}" height="${height}" preserveAspectRatio="none" role="img" aria-label="${name}">${parts.join("")}</svg>`,
+    height,
+    rateEnd,
+    rows: [
+      { name: "sends/s", y: 0, height: RATE_HEIGHT },
+      { name: "faults", y: faultsY, height: FAULTS_HEIGHT },
+      ...report.lanes.map(({ replica }, row) => ({
+        name: `replica ${replica}`,
+        y: lanesY + row * LANE_HEIGHT,
+        height: LANE_HEIGHT,
+      })),
+    ],
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * Looks at every replica several times a second, by the call that any client can make
+ * (ClusterStatus): who leads, who is in step, which failovers there were. What it saw over
+ * time becomes the lanes of the report.
+ */
+import type { WireClusterStatus } from "../../proto/chat-wire.ts";
+import { ChatClient } from "../cli/chat-client.ts";
+import type { RunClock } from "./run-clock.ts";
+
+const LOOK_MS = 200;
+const ANSWER_MS = 500;
+/** A long run keeps changes only; this bounds them. */
+const SPANS_MAX = 20_000;
+
+/** What a replica is to the eye; `paused` is known to the one who paused it only. */
+export type LaneState = "leader" | "follower" | "learner" | "recovering" | "paused" | "silent" | "down";
+
+/** A replica in one state, ms since the start of the run. */
+export interface Span {
+  readonly from: number;
+  to: number;
+  readonly state: LaneState;
+}
+
+export interface Failover {
+  /** ms since the start of the run. */
+  readonly at: number;
+  /** As the replica that took over measured it. */
+  readonly ms: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface WatchDeps {
+  /** gRPC address by replica id. */
+  readonly addresses: ReadonlyMap<number, string>;
+  readonly token: string;
+  /** Does a process have the replica's folder? */
+  readonly runs: (id: number) => boolean;
+  readonly paused: (id: number) => boolean;
+  readonly clock: RunClock;
+}
+
+export class Watch {
+  readonly lanes = new Map<number, Span[]>();
+  readonly failovers: Failover[] = [];
+  readonly #deps: WatchDeps;
+  readonly #clients = new Map<number, ChatClient>();
+  readonly #seen = new Map<number, WireClusterStatus | null>();
+  readonly #known = new Set<string>();
+  #timer: ReturnType<typeof setInterval> | null = null;
+  #lookingAt = new Set<number>();
+
+  constructor(deps: WatchDeps) {
+    this.#deps = deps;
+    for (const [id, address] of deps.addresses) {
+      this.#clients.set(id, new ChatClient({ addresses: [address], token: deps.token, ownConnections: true }));
+      this.lanes.set(id, []);
+    }
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      // A replica that is gone or held answers nothing for a while; that much is known at once.
+      for (const id of this.#clients.keys()) this.#noteState(id);
+      void this.look();
+    }, LOOK_MS);
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    for (const client of this.#clients.values()) client.close();
+  }
+
+  /** What replica `id` said last; null if it did not answer. */
+  said(id: number): WireClusterStatus | null {
+    return this.#seen.get(id) ?? null;
+  }
+
+  /** What all that answered said last. */
+  get answers(): WireClusterStatus[] {
+    return [...this.#seen.values()].filter((status) => status !== null);
+  }
+
+  /** The answer to believe: a writable leader's own, else one that could write, else the one that knows most. */
+  get best(): WireClusterStatus | null {
+    const rank = (status: WireClusterStatus): number =>
+      (status.writable ? 2 : 0) + (status.view.leader === status.self ? 1 : 0);
+    const sorted = this.answers.toSorted((a, b) => rank(b) - rank(a) || b.committed - a.committed);
+    return sorted[0] ?? null;
+  }
+
+  /** The state of one replica now. */
+  stateOf(id: number): LaneState {
+    if (!this.#deps.runs(id)) return "down";
+    if (this.#deps.paused(id)) return "paused";
+    const status = this.said(id);
+    const own = status?.replicas.find((replica) => replica.id === id)?.state;
+    return own === "leader" || own === "follower" || own === "learner" || own === "recovering" ? own : "silent";
+  }
+
+  /** Asks everybody once; resolves when all have answered or did not in time. */
+  async look(): Promise<void> {
+    await Promise.all([...this.#clients].map(([id, client]) => this.#ask(id, client)));
+  }
+
+  async #ask(id: number, client: ChatClient): Promise<void> {
+    // One that does not answer is not asked twice at a time.
+    if (this.#lookingAt.has(id)) return;
+    this.#lookingAt.add(id);
+    const answer = await client.call("ClusterStatus", {}, { deadlineMs: ANSWER_MS });
+    this.#lookingAt.delete(id);
+    this.#seen.set(id, answer.ok ? answer.value : null);
+    if (answer.ok) this.#noteFailover(answer.value);
+    this.#noteState(id);
+  }
+
+  #noteState(id: number): void {
+    if (this.#timer === null) return;
+    const spans = this.lanes.get(id)!;
+    const now = this.#deps.clock.now();
+    const state = this.stateOf(id);
+    const last = spans.at(-1);
+    if (last !== undefined) last.to = now;
+    if (last?.state !== state && spans.length < SPANS_MAX) spans.push({ from: now, to: now, state });
+  }
+
+  #noteFailover({ lastFailover, self }: WireClusterStatus): void {
+    if (lastFailover === undefined || lastFailover === null) return;
+    const { at, ms, from, to } = lastFailover;
+    const when = Date.parse(at) - Date.now() + this.#deps.clock.now();
+    // What happened before the run is not of it; and each failover is told by whoever took over only.
+    if (when < 0 || self !== to || this.#known.has(`${at} ${from} ${to}`)) return;
+    this.#known.add(`${at} ${from} ${to}`);
+    this.failovers.push({ at: Math.round(when), ms, from, to });
+  }
+}
