@@ -1,0 +1,188 @@
+/**
+ * What the page promises beyond its stories, at the built binary: how little a message weighs, that
+ * what is deleted stays deleted over a merge, that nothing on the disks opens an account, that
+ * guessing is slowed down, and that a browser which is killed is gone.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { Cluster, waitFor } from "../support/cluster.ts";
+import { WEB_PASSWORD, WebPerson } from "../support/web-person.ts";
+
+const CHROMIUM = "/usr/bin/chromium";
+const EVENT_BYTES_MAX = 1536;
+const MERGE_MS = 60_000;
+
+/** A text as people write: more than most messages are. */
+const WORDS = "The backup of last night is fine, and the one before too; see https://example.org/b?id=7 & tell me. ";
+
+describe("three replicas", () => {
+  let cluster: Cluster;
+  let anna: WebPerson;
+  let ben: WebPerson;
+
+  beforeAll(async () => {
+    cluster = await Cluster.create();
+    await cluster.startAll();
+    anna = new WebPerson("a-name-of-thirty-two-characters-");
+    ben = new WebPerson("ben");
+    await anna.register(cluster.web(0));
+    await ben.register(cluster.web(1));
+  }, 60_000);
+  afterAll(async () => {
+    for (const who of [anna, ben]) who?.leave();
+    await cluster.stop();
+  });
+
+  test("one message is at most 1.5 KB on an open page's stream, with the longest name and 300 characters", async () => {
+    const events = await ben.events(cluster.web(2));
+    await events.until("ping");
+    const body = WORDS.repeat(3).slice(0, 300);
+    const { id } = await anna.send(cluster.web(0), "ben", body);
+    const event = await events.until("message", (data) => data.includes(id));
+    const lines = event.data.split("\n").map((line) => `data: ${line}\n`);
+    const bytes = Buffer.byteLength(`id: ${event.id}\nevent: message\n${lines.join("")}\n`);
+    expect(event.data).toContain("tell me.");
+    expect(bytes).toBeLessThanOrEqual(EVENT_BYTES_MAX);
+    // Nothing else comes with it: the list is asked for by the page when it needs it.
+    const about = events.seen.filter((one) => one.data.includes(id));
+    expect(about.map((one) => one.name)).toEqual(["message"]);
+    events.close();
+  }, 30_000);
+
+  test("no file of any replica holds a password or a token that opens an account", async () => {
+    const token = anna.cookie(cluster.web(0))!;
+    expect(token.length).toBeGreaterThanOrEqual(43);
+    const secrets = [WEB_PASSWORD, token, Buffer.from(token, "base64url").toString("latin1")];
+    const files = readdirSync(cluster.data, { recursive: true, encoding: "utf8", withFileTypes: true }).filter((one) =>
+      one.isFile(),
+    );
+    let read = 0;
+    for (const file of files) {
+      const text = readFileSync(join(file.parentPath, file.name)).toString("latin1");
+      read += text.length;
+      for (const secret of secrets) expect([file.name, text.includes(secret)]).toEqual([file.name, false]);
+    }
+    // The logs are among what was read: a message is found in them.
+    const logs = files.filter((file) => file.name.startsWith("log.db"));
+    expect(logs.length).toBeGreaterThanOrEqual(3);
+    expect(logs.some((file) => readFileSync(join(file.parentPath, file.name)).includes("backup of last night"))).toBe(
+      true,
+    );
+    expect(read).toBeGreaterThan(100_000);
+  }, 30_000);
+
+  test("ten wrong passwords a minute for one name, then everybody waits for that name; a session stays", async () => {
+    const guess = (password: string) =>
+      new WebPerson("x").ask(cluster.web(1), "/login", { form: { name: "BEN", password } });
+    for (let i = 0; i < 10; i++) expect((await guess(`wrong password ${i}`)).status).toBe(401);
+    const slowed = await guess(WEB_PASSWORD);
+    expect([slowed.status, ((await slowed.json()) as { code: string }).code]).toEqual([429, "slow_down"]);
+    expect(Number(slowed.headers.get("retry-after"))).toBeGreaterThanOrEqual(1);
+    const form = { name: "ben", password: WEB_PASSWORD };
+    const page = await (await new WebPerson("x").ask(cluster.web(1), "/login", { form, page: true })).text();
+    expect(page).toMatch(/<p class="error" id="[^"]+" role="alert">Too many requests; wait a moment/);
+    expect(page).toContain('value="ben"');
+    expect((await ben.ask(cluster.web(1), "/account")).status).toBe(200);
+  }, 60_000);
+
+  test.skipIf(!existsSync(CHROMIUM) && process.env["CI"] !== "true")(
+    "S5 kill -9 of a browser: its person is gone, at every replica",
+    async () => {
+      const watch = await anna.events(cluster.web(0));
+      await watch.until("ping");
+      const says = (is: boolean) => (data: string) => data.includes('"visitor"') && data.includes(`"online":${is}`);
+      const server = await chromium.launchServer({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+      const pid = server.process().pid!;
+      try {
+        const browser = await chromium.connect(server.wsEndpoint());
+        const page = await browser.newPage();
+        await page.goto(`${cluster.web(2)}/register`);
+        await page.getByLabel("Name", { exact: true }).fill("visitor");
+        await page.getByLabel("Password", { exact: true }).fill(WEB_PASSWORD);
+        await page.getByRole("button", { name: "Register", exact: true }).click();
+        await watch.until("presence", says(true));
+        // All its processes at once: nobody is left to say good-bye.
+        process.kill(-pid, "SIGKILL");
+        await watch.until("presence", says(false), { timeoutMs: 20_000 });
+        for (const id of cluster.ids)
+          await waitFor(`gone at ${id}`, async () => {
+            const { users } = await anna.json<{ users: { name: string; online: boolean }[] }>(
+              cluster.web(id),
+              "/people",
+            );
+            return users.some((user) => user.name === "visitor" && !user.online);
+          });
+      } finally {
+        await server.kill();
+        watch.close();
+      }
+    },
+    60_000,
+  );
+});
+
+test("S6 deleted on one side of a split, whichever is kept: gone on both after the merge, and a retry does not bring it back", async () => {
+  await using cluster = await Cluster.create({ cuttable: true });
+  await cluster.startAll();
+  const [anna, ben] = [new WebPerson("anna"), new WebPerson("ben")];
+  await anna.register(cluster.web(0));
+  await ben.register(cluster.web(1));
+  const sent = new Map<string, { id: string; clientId: string }>();
+  let conversation = "";
+  for (const body of ["by the one", "by the two", "by both", "stays"]) {
+    const clientId = crypto.randomUUID();
+    const form = { name: "ben", body, id: clientId };
+    const { message } = await anna.json<{ message: { id: string; conversationId: string } }>(cluster.web(0), "/to", {
+      form,
+    });
+    sent.set(body, { id: message.id, clientId });
+    conversation = message.conversationId;
+  }
+  const remove = (who: WebPerson, at: number, ...bodies: string[]) =>
+    waitFor("the deletion", async () => {
+      const ids = bodies.map((body) => sent.get(body)!.id);
+      const form = { ids, id: crypto.randomUUID() };
+      return (await who.ask(cluster.web(at), `/c/${conversation}/delete`, { form })).status === 200;
+    });
+  cluster.split([0], [1, 2]);
+  await cluster.inStep([0], MERGE_MS);
+  await cluster.inStep([1, 2], MERGE_MS);
+  await remove(anna, 0, "by the one", "by both");
+  await remove(anna, 2, "by the two", "by both");
+  // Each side has its own: there really were two histories.
+  const shown = async (who: WebPerson, at: number) =>
+    (await who.texts(cluster.web(at), conversation)).filter((text) => text !== "");
+  expect(await shown(anna, 0)).toEqual(["by the two", "stays"]);
+  expect(await shown(anna, 1)).toEqual(["by the one", "stays"]);
+  // While split, the words are sent again with their ids, at the side that has not deleted them.
+  for (const [body, at] of [
+    ["by the one", 1],
+    ["by the two", 0],
+  ] as const) {
+    const form = { name: "ben", body, id: sent.get(body)!.clientId };
+    expect((await anna.ask(cluster.web(at), "/to", { form })).status).toBe(201);
+  }
+  cluster.split([0], [1, 2], "heal");
+  await cluster.inStep([0, 1, 2], MERGE_MS);
+  const check = async (): Promise<void> => {
+    for (const id of cluster.ids)
+      for (const who of [anna, ben])
+        await waitFor(`what ${who.name} sees at ${id}`, async () =>
+          (await shown(who, id).catch(() => [])).join() === "stays" ? true : null,
+        );
+  };
+  await check();
+  for (const body of ["by the one", "by the two", "by both"]) {
+    const form = { name: "ben", body, id: sent.get(body)!.clientId };
+    const { message } = await anna.json<{ message: { deleted: boolean; body: string } }>(cluster.web(1), "/to", {
+      form,
+    });
+    expect(message).toMatchObject({ deleted: true, body: "" });
+  }
+  await check();
+  await cluster.killTogether(cluster.ids);
+  await cluster.startAll();
+  await check();
+}, 180_000);
