@@ -8,7 +8,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
-import { failover } from "./failover.ts";
+import { FAILOVER, FAILOVER_QUICK, failover } from "./failover.ts";
 import { FAN_OUT, FAN_OUT_QUICK, fanOut } from "./fan-out.ts";
 import { idle } from "./idle.ts";
 import type { PartResult, Say } from "./part.ts";
@@ -22,7 +22,7 @@ interface Part {
 
 const PARTS: Readonly<Record<string, Part>> = {
   b1: { title: "Acknowledged sends", run: (say, quick) => throughput(say, quick ? THROUGHPUT_QUICK : THROUGHPUT) },
-  b2: { title: "Failover", run: async (say) => ({ text: await failover(say) }) },
+  b2: { title: "Failover", run: (say, quick) => failover(say, quick ? FAILOVER_QUICK : FAILOVER) },
   b3: { title: "Fan-out", run: (say, quick) => fanOut(say, quick ? FAN_OUT_QUICK : FAN_OUT) },
   b4: { title: "Rejoin", run: async (say) => ({ text: await rejoin(say) }) },
   b6: { title: "Idle", run: async (say) => ({ text: await idle(say) }) },

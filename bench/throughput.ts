@@ -140,11 +140,8 @@ function report(series: readonly Series[], options: ThroughputOptions): string {
     `${options.rounds} alternating rounds; ${options.countedMs / 1000} s counted (${options.headlineMs / 1000} s at ${HEADLINE} senders) after ${options.warmUpMs / 1000} s of warm-up each time.`,
     `Acknowledged sends a second, medians:`,
     table(["senders", ...labels], sends),
-    `Ratios of sends a second within a round, median (smallest to largest):`,
-    table(
-      ["senders", "lastword / bare, streams", "lastword / bare, HTTP", "lastword / etcd", "lastword / NATS"],
-      ratios,
-    ),
+    `Ratios within a round, median (smallest to largest); lastword by streams unless said otherwise:`,
+    table(["senders", "sends / bare", "sends / bare, HTTP", "sends / etcd", "sends / NATS", "p50 / etcd"], ratios),
     `p50 / p99 in ms, medians:`,
     table(["senders", ...labels], latencies),
     `Cores in use at ${busiest} senders (of two that all of it shares):`,
