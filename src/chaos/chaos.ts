@@ -348,9 +348,10 @@ export async function runChaos(invocation: Invocation, deps: CommandDeps): Promi
   };
   const folder = reportFolder(invocation.options.report);
   if (!folder.ok) return complain(folder);
-  const stage = await findStage(invocation, deps, (line) => deps.err(`${line}\n`));
-  if (!stage.ok) return complain(stage);
   const interrupts = listenForInterrupts();
+  const say = (line: string): void => deps.err(`${line}\n`);
+  const stage = await findStage(invocation, deps, { say, signal: interrupts.first });
+  if (!stage.ok) return complain(stage);
   try {
     const { cluster, possible, impossible } = stage.value;
     const pages = lookAround(cluster.data, deps).flatMap(({ run }) => run?.web ?? []);

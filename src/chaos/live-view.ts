@@ -64,7 +64,7 @@ export function faultText({ kind, replicas }: Pick<Fault, "kind" | "replicas">):
 export function viewLines(state: LiveState, columns: number): string[] {
   const fit = (text: string): string => (text.length > columns ? `${text.slice(0, Math.max(0, columns - 1))}…` : text);
   const lines = [
-    `${BOLD}${fit(`lastword chaos, seed ${state.seed}, ${clock(state.nowMs)} of ${clock(state.wholeMs)}: ${state.phase}`)}${PLAIN}`,
+    `${BOLD}${fit(`lastword chaos, seed ${state.seed}, ${clock(Math.min(state.nowMs, state.wholeMs))} of ${clock(state.wholeMs)}: ${state.phase}`)}${PLAIN}`,
     fit(
       `${String(state.perSecond).padStart(5)} sends/s   ${state.acknowledged.toLocaleString("en")} acknowledged   ${state.unknown} unknown`,
     ),

@@ -3,7 +3,7 @@
  * page survive, or a cluster of its own in a temporary folder, each replica in a network of
  * its own if the faults ask for it and the system allows it.
  */
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until, type CommandDeps } from "../cli/command-deps.ts";
@@ -81,11 +81,10 @@ function ownWords(
 async function startReplicas(
   invocation: Invocation,
   deps: CommandDeps,
-  network: ChaosNetwork | null,
-  port: number,
+  place: { network: ChaosNetwork | null; port: number; signal: AbortSignal },
 ): Promise<Outcome<Pick<Stage, "cluster" | "close"> | null>> {
   const data = mkdtempSync(join(tmpdir(), "lastword-chaos-"));
-  mkdirSync(data, { recursive: true });
+  const { network, port, signal } = place;
   const children = ownWords(invocation, data, network, port);
   if (!children.ok) {
     rmSync(data, { recursive: true, force: true });
@@ -102,7 +101,8 @@ async function startReplicas(
   const ready = await until(async () => {
     const found = findCluster({ data, "cluster-key": null }, deps.environment);
     if (found.ok) cluster = found.value;
-    return processes.some(({ exitCode }) => exitCode !== null) || (await writable(cluster, deps, processes.length));
+    if (signal.aborted || processes.some(({ exitCode }) => exitCode !== null)) return true;
+    return await writable(cluster, deps, processes.length);
   }, READY_TIMEOUT_MS);
   const close = async (): Promise<void> => {
     const alive = lookAround(data, deps).filter((replica) => replica.alive);
@@ -111,7 +111,8 @@ async function startReplicas(
     for (const child of processes) child.kill("SIGKILL");
     rmSync(data, { recursive: true, force: true });
   };
-  if (ready && processes.every(({ exitCode }) => exitCode === null)) return { ok: true, value: { cluster, close } };
+  if (ready && !signal.aborted && processes.every(({ exitCode }) => exitCode === null))
+    return { ok: true, value: { cluster, close } };
   await close();
   return { ok: true, value: null };
 }
@@ -124,7 +125,7 @@ function endProcess(pid: number): void {
   }
 }
 
-async function startOwn(invocation: Invocation, deps: CommandDeps): Promise<Outcome<Stage>> {
+async function startOwn(invocation: Invocation, deps: CommandDeps, signal: AbortSignal): Promise<Outcome<Stage>> {
   const wanted = invocation.options.faults;
   const wantsNetwork = wanted.includes("network");
   const addressGiven = invocation.options.peers !== null || invocation.options.grpc !== null;
@@ -135,9 +136,9 @@ async function startOwn(invocation: Invocation, deps: CommandDeps): Promise<Outc
     impossible.set("network", refusal ?? "the system refused to make network namespaces");
   }
   const random = new SeededRandom(process.pid);
-  for (let attempt = 0; attempt < OWN_ATTEMPTS; attempt++) {
+  for (let attempt = 0; attempt < OWN_ATTEMPTS && !signal.aborted; attempt++) {
     const port = Math.floor(random.between(OWN_PORTS.min, OWN_PORTS.max));
-    const started = await startReplicas(invocation, deps, network, port);
+    const started = await startReplicas(invocation, deps, { network, port, signal });
     if (!started.ok) {
       await network?.close();
       return started;
@@ -165,20 +166,22 @@ async function startOwn(invocation: Invocation, deps: CommandDeps): Promise<Outc
   return failure(EXIT.failed, "a cluster of its own could not be started", "start one with lastword up and try again");
 }
 
-/** Finds the running cluster, or starts one; `say` tells the person which. */
+/** Finds the running cluster, or starts one until `signal` is aborted; `say` tells the person which. */
 export async function findStage(
   invocation: Invocation,
   deps: CommandDeps,
-  say: (line: string) => void,
+  told: { readonly say: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<Outcome<Stage>> {
   const found = findCluster(invocation.options, deps.environment);
   if (!found.ok) return found;
   const { data } = found.value;
   if (!lookAround(data, deps).some((replica) => replica.alive)) {
-    say("no cluster is running there: starting one in a temporary folder");
-    return startOwn(invocation, deps);
+    told.say("no cluster is running there: starting one in a temporary folder");
+    return startOwn(invocation, deps, told.signal);
   }
-  if (!(await until(() => writable(found.value, deps, 2), READY_TIMEOUT_MS, 200))) {
+  if (
+    !(await until(async () => told.signal.aborted || (await writable(found.value, deps, 2)), READY_TIMEOUT_MS, 200))
+  ) {
     return failure(
       EXIT.failed,
       `the cluster in ${data} has fewer than two replicas in step`,
