@@ -197,7 +197,6 @@ export class RunningReplica {
         chat.stateReplaced();
         return storage.state;
       },
-      keyOf: opKey,
       recover: (op) => {
         const viewNo = log.lineage().at(-1)?.no;
         const bytes = markRecovered(op, { replica: id, view: viewNo === undefined ? "" : viewNoKey(viewNo) });

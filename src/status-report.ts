@@ -9,7 +9,7 @@ import type {
   ReplicaState,
   ReplicaStatusJson,
 } from "./election/cluster-status.ts";
-import type { CoreStatus } from "./election/core.ts";
+import type { CoreStatus } from "./election/core-status.ts";
 import type { Notice } from "./election/event.ts";
 import type { Beat } from "./election/frame.ts";
 import { printViewNo, type ReplicaId, type View } from "./election/view.ts";

@@ -12,7 +12,7 @@
  * out the effects in order; answer every `persist` with `persisted` once it is fsynced,
  * in order. ARCHITECTURE.md has the rules (R1 to R11) and the invariants (I1 to I9).
  */
-import { Announcer } from "./announcer.ts";
+import { Announcer, type Bearing } from "./announcer.ts";
 import { assert } from "./assert.ts";
 import type { Effect, Event, Identity, Notice, Restored, StagedSnapshot, Timing } from "./event.ts";
 import {
@@ -32,6 +32,7 @@ import {
 } from "./frame.ts";
 import { fits, freshPart } from "./incoming.ts";
 import type { CoreParts } from "./core-parts.ts";
+import { LeadershipKeys, type CoreStatus, type Target } from "./core-status.ts";
 import { Leadership } from "./leadership.ts";
 import { LogMirror } from "./log-mirror.ts";
 import type { Supporter } from "./may-lead.ts";
@@ -56,25 +57,6 @@ const JOIN_AGAIN_MS = 400;
 const SILENT_STREAM_HEARTBEATS = 3;
 /** A leaving replica without a leader waits this long for one before it just stops. */
 const LEADERLESS_STOP_MS = 1_000;
-
-/** What others may read of a core: for status, health and routing of proposals. */
-export interface CoreStatus {
-  readonly role: Role;
-  readonly leaderId: ReplicaId | null;
-  /** This replica leads and takes ops now. */
-  readonly accepting: boolean;
-  /** Identifies the leadership that proposals were sent to; changes with leader and ballot. */
-  readonly leadershipKey: string | null;
-  readonly active: boolean;
-  readonly view: View | null;
-  /** Everybody in the view holds its own entry, as far as this replica knows. */
-  readonly viewActive: boolean;
-  readonly lastSeq: Seq;
-  readonly durableSeq: Seq;
-  readonly commit: Seq;
-  readonly waitingFor: readonly ReplicaId[];
-  readonly leaving: boolean;
-}
 
 /** One replica's consensus state. Mutated in place by `step`, for speed; deterministic all the same. */
 export class Core implements CoreParts {
@@ -122,6 +104,7 @@ export class Core implements CoreParts {
   private told = false;
   private telling = false;
   private readonly announcer = new Announcer();
+  private readonly keys = new LeadershipKeys();
   private leaving: { ms: number; leaderlessMs: number; stopped: boolean } | null = null;
 
   constructor(identity: Identity, timing: Timing, restored: Restored, nonce: () => string) {
@@ -187,14 +170,10 @@ export class Core implements CoreParts {
 
   status(): CoreStatus {
     const view = this.log.lineage.last();
-    const leading = this.leadership;
-    const ballot = leading?.ballot ?? this.streamBallot;
-    const leaderId = this.currentLeader();
     return {
       role: this.role(),
-      leaderId,
-      accepting: leading?.accepting() ?? false,
-      leadershipKey: ballot === null || leaderId === null ? null : `${leaderId}:${ballot.counter}:${ballot.nonce}`,
+      leaderId: this.currentLeader(),
+      accepting: this.leadership?.accepting() ?? false,
       active: this.active,
       view,
       viewActive: view !== null && this.commit >= view.startSeq,
@@ -204,6 +183,12 @@ export class Core implements CoreParts {
       waitingFor: this.standing.waitingFor(),
       leaving: this.leaving !== null,
     };
+  }
+
+  target(): Target {
+    const leaderId = this.currentLeader();
+    const leadershipKey = this.keys.of(leaderId, this.leadership?.ballot ?? this.streamBallot);
+    return { leaderId, leadershipKey, accepting: this.leadership?.accepting() ?? false };
   }
 
   role(): Role {
@@ -765,30 +750,40 @@ export class Core implements CoreParts {
   // ---------------------------------------------------------------- telling others
 
   private announce(heartbeat: boolean): void {
-    const beat = this.beat();
-    const changed = this.announcer.changed(beat);
-    this.telling ||= this.leaderId !== null && beat.hears.includes(this.leaderId);
-    if (heartbeat || changed) for (const to of this.peers.ids) this.emit({ type: "send", to, frame: beat });
-    const { view } = beat;
-    const previous = view === null ? null : this.log.lineage.viewAt(view.startSeq - 1);
-    const waitingFor = this.standing.waitingFor();
-    for (const notice of this.announcer.notices({ beat, commit: this.commit, previous, waitingFor }))
-      this.notice(notice);
+    const bearing: Bearing = {
+      role: this.role(),
+      leaderId: this.currentLeader(),
+      view: this.log.lineage.last(),
+      active: this.active,
+      leaving: this.leaving !== null || this.stuck(),
+      promised: this.log.promised,
+      hears: this.peers.ids.filter((id) => this.peers.hears(id)),
+    };
+    const changed = this.announcer.changed(bearing);
+    this.telling ||= this.leaderId !== null && bearing.hears.includes(this.leaderId);
+    if (heartbeat || changed) {
+      const beat = this.beat(bearing);
+      for (const to of this.peers.ids) this.emit({ type: "send", to, frame: beat });
+    }
+    const notices = this.announcer.notices({
+      bearing,
+      commit: this.commit,
+      previous: (view) => this.log.lineage.viewAt(view.startSeq - 1),
+      waitingFor: this.standing.waitingFor(),
+    });
+    for (const notice of notices) this.notice(notice);
   }
 
-  private beat(): Beat {
+  private beat(bearing: Bearing): Beat {
     const { replicaId: _, ...self } = this.supporter();
     return {
       ...self,
+      ...bearing,
       type: "beat",
-      role: this.role(),
       bootId: this.identity.bootId,
       lineageTail: this.log.lineage.tail(LINEAGE_TAIL_MAX),
       durableSeq: this.log.durableSeq,
       commit: this.commit,
-      promised: this.log.promised,
-      leaderId: this.currentLeader(),
-      hears: this.peers.ids.filter((id) => this.peers.hears(id)),
       floor: this.leadership !== null ? this.floor : 0,
       firstSeq: this.log.firstSeq,
     };

@@ -11,8 +11,10 @@
  */
 import { feature } from "bun:bundle";
 import { failpoint } from "../faults.ts";
+import { AppendFrames } from "./append-frames.ts";
 import { Applier } from "./applier.ts";
-import type { Core, CoreStatus } from "./core.ts";
+import type { Core } from "./core.ts";
+import type { CoreStatus } from "./core-status.ts";
 import type { Effect, Event, Notice, PersistRows, StagedSnapshot, Timing } from "./event.ts";
 import type { Beat, Frame } from "./frame.ts";
 import { LogReader } from "./log-reader.ts";
@@ -52,6 +54,7 @@ export class Driver implements PeerListener {
   private readonly proposer: Proposer;
   private readonly applier: Applier;
   private readonly reader: LogReader;
+  private readonly appends: AppendFrames;
   private readonly readIndexes: ReadIndexes;
   private mailbox: Event[] = [];
   private turnPlanned = false;
@@ -69,6 +72,7 @@ export class Driver implements PeerListener {
     this.deps = deps;
     this.core = deps.core;
     this.reader = new LogReader(deps.log);
+    this.appends = new AppendFrames(this.reader);
     this.proposer = new Proposer(deps, deps.now());
     this.applier = new Applier({
       state: deps.state,
@@ -122,8 +126,8 @@ export class Driver implements PeerListener {
   /** A Propose frame without the ops that are on their way already; null if none is left. */
   private withFreshOps(event: Event): Event | null {
     if (event.type !== "frame" || event.frame.type !== "propose") return event;
-    const ops = this.proposer.fresh(event.frame.ops, this.core.status());
-    return ops.length === 0 ? null : { ...event, frame: { type: "propose", ops } };
+    const fresh = this.proposer.fresh(event.frame, this.core.target());
+    return fresh.ops.length === 0 ? null : { ...event, frame: { type: "propose", ...fresh } };
   }
 
   onRefused(peer: ReplicaId): void {
@@ -225,7 +229,7 @@ export class Driver implements PeerListener {
     for (const given of events) {
       // What had been read before a pause was noticed is as stale as what the connections still held.
       if (paused && (given.type === "frame" || given.type === "refused")) continue;
-      if (given.type === "tick") this.proposer.tick(now, this.core.status().leaderId !== null);
+      if (given.type === "tick") this.proposer.tick(now, this.core.target().leaderId !== null);
       const event = this.withFreshOps(given);
       if (event === null) continue;
       const effects = this.core.step(event, now);
@@ -236,6 +240,7 @@ export class Driver implements PeerListener {
     this.run(this.core.step({ type: "turnEnd" }, now));
     // The leader may have changed in this very turn: what waits goes to the new one at once.
     this.forward(now);
+    this.appends.turnOver();
     if (this.mailbox.length > 0) this.plan();
     const persists = this.rows.length > 0 && !this.persistPlanned;
     const applies = this.applier.due();
@@ -249,18 +254,19 @@ export class Driver implements PeerListener {
 
   /** Hands waiting proposals to whoever leads. */
   private forward(now: number): void {
-    const { leaderId, leadershipKey, accepting } = this.core.status();
+    const target = this.core.target();
+    const { leaderId, leadershipKey, accepting } = target;
     this.proposer.retarget(leaderId === null ? null : leadershipKey, now);
     if (leaderId === null) return;
     const local = leaderId === this.core.identity.replicaId;
     if (local && (!accepting || this.logFull)) return;
-    for (let ops = this.proposer.take(now); ops.length > 0; ops = this.proposer.take(now)) {
+    for (let handed = this.proposer.take(now); handed !== null; handed = this.proposer.take(now)) {
       if (local) {
-        const fresh = this.proposer.fresh(ops, this.core.status());
-        if (fresh.length > 0) this.run(this.core.step({ type: "propose", ops: fresh }, now));
+        const fresh = this.proposer.fresh(handed, target);
+        if (fresh.ops.length > 0) this.run(this.core.step({ type: "propose", ops: fresh.ops }, now));
         this.plan();
       } else {
-        this.deps.transport.send(leaderId, { type: "propose", ops });
+        this.deps.transport.send(leaderId, { type: "propose", ...handed });
       }
     }
   }
@@ -325,10 +331,9 @@ export class Driver implements PeerListener {
         transport.send(effect.to, effect.frame);
         return;
       case "sendAppend": {
-        const { to, ballot, prevSeq, prevViewNo, upTo, commit, round } = effect;
-        const batches = this.reader.read(prevSeq + 1, upTo);
-        if (feature("FAULTS") && batches.length > 0) failpoint("peer-send");
-        transport.send(to, { type: "append", ballot, prevSeq, prevViewNo, batches, commit, round });
+        const append = this.appends.make(effect);
+        if (feature("FAULTS") && append.batches.length > 0) failpoint("peer-send");
+        transport.send(effect.to, append);
         return;
       }
       case "sendTail": {

@@ -184,6 +184,8 @@ export interface Denied {
 export interface Propose {
   readonly type: "propose";
   readonly ops: readonly Uint8Array[];
+  /** Under which key apply will report each op: so that the leader need not decode them. */
+  readonly keys: readonly string[];
 }
 
 /** Leader to the member that shall lead next; shown in its Promise so that the others grant. */

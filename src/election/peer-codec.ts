@@ -183,7 +183,12 @@ const DECODE: { readonly [T in FrameType]: (w: Wire) => Extract<Frame, { type: T
     promised: ballotFromWire(w["promised"]),
     leaderId: optionalId(w, "leaderId"),
   }),
-  propose: (w) => ({ type: "propose", ops: list(w["ops"]).map(bytesFromWire) }),
+  propose: (w) => {
+    const ops = list(w["ops"]).map(bytesFromWire);
+    const keys = list(w["keys"]).map(text);
+    if (keys.length !== ops.length) throw new CodecError("a proposal without its key");
+    return { type: "propose", ops, keys };
+  },
   handoff: (w) => ({ type: "handoff", ballot: ballotFromWire(w["ballot"]) }),
   leave: (w) => ({ type: "leave", viewNo: viewNoFromWire(w["viewNo"]) }),
   leaveOk: (w) => ({ type: "leaveOk", viewNo: viewNoFromWire(w["viewNo"]) }),

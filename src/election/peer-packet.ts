@@ -2,6 +2,7 @@
  * Packets: the gRPC messages of the Peer service, around frames, the peer proof and
  * snapshots. Bytes in, tagged values out; nothing here knows a stream.
  */
+import protobuf from "protobufjs";
 import { assert } from "./assert.ts";
 import type { StagedSnapshot } from "./event.ts";
 import type { Frame } from "./frame.ts";
@@ -50,20 +51,45 @@ export type Packet =
 export const PACKET_BYTES_MAX = 64 * 1024 * 1024;
 
 const packetType = peerType("Packet");
+const frameType = peerType("Frame");
+
+/** Tags (field number, wire type 2) of Packet.frames and Frames.frames. */
+const FRAMES_TAG = tagOf("Packet");
+const FRAME_TAG = tagOf("Frames");
+
+function tagOf(name: string): number {
+  return (peerType(name).fields["frames"]!.id << 3) | 2;
+}
 
 /** One gRPC message; below PACKET_BYTES_MAX as long as its frames keep to their own bounds. */
 export function encodePacket(packet: Packet): Uint8Array {
+  if (packet.kind === "frames") return encodeFrames(packet.frames);
   return packetType.encode(packetToWire(packet)).finish();
 }
 
-function packetToWire(packet: Packet): Wire {
+/** The Append encoded last: a leader sends the same one to every follower that is in step. */
+let lastAppend: { readonly frame: Frame; readonly bytes: Uint8Array } | null = null;
+
+/** Packet { Frames { Frame... } } around frames that are encoded one by one. */
+function encodeFrames(frames: readonly Frame[]): Uint8Array {
+  const writer = protobuf.Writer.create().uint32(FRAMES_TAG).fork();
+  for (const frame of frames) writer.uint32(FRAME_TAG).bytes(encodeFrame(frame));
+  return writer.ldelim().finish();
+}
+
+function encodeFrame(frame: Frame): Uint8Array {
+  if (lastAppend?.frame === frame) return lastAppend.bytes;
+  const bytes = frameType.encode(frameToWire(frame)).finish();
+  if (frame.type === "append" && frame.batches.length > 0) lastAppend = { frame, bytes };
+  return bytes;
+}
+
+function packetToWire(packet: Exclude<Packet, { kind: "frames" }>): Wire {
   switch (packet.kind) {
     case "hello":
       return { hello: packet.hello };
     case "proof":
       return { proof: { mac: packet.mac } };
-    case "frames":
-      return { frames: { frames: packet.frames.map(frameToWire) } };
     case "snapshotRequest":
       return { snapshotRequest: { commonSeq: packet.commonSeq } };
     case "snapshotHeader":
@@ -151,7 +177,7 @@ export function frameBytes(frame: Frame): number {
       if (batch.kind === "op") for (const op of batch.ops) bytes += op.byteLength + 4;
     }
   } else if (frame.type === "propose") {
-    for (const op of frame.ops) bytes += op.byteLength + 4;
+    for (const op of frame.ops) bytes += op.byteLength + 72;
   } else if (frame.type === "join") {
     bytes += frame.lineage.length * 48;
   } else if (frame.type === "gossip") {

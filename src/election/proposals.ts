@@ -26,8 +26,17 @@ export interface Expired {
   readonly definite: boolean;
 }
 
+/** Ops to hand over, and under which key apply will report each. */
+export interface Handed {
+  readonly ops: readonly Uint8Array[];
+  readonly keys: readonly string[];
+}
+
 interface Waiting {
+  /** Its own here. */
   readonly key: string;
+  /** Under which apply will report it. */
+  readonly opKey: string;
   readonly op: Uint8Array;
   readonly deadline: number;
   /** Its row in the fork queue; null for an op of a caller. */
@@ -59,7 +68,7 @@ export class Proposals {
   add(key: string, op: Uint8Array, deadline: number): boolean {
     if (this.waiting.has(key)) return true;
     if (this.waiting.size >= WAITING_MAX || this.bytes + op.length > WAITING_BYTES_MAX) return false;
-    this.insert({ key, op, deadline, forkId: null, handedOver: false, sentAt: null, resendMs: RESEND_MS });
+    this.insert({ key, opKey: key, op, deadline, forkId: null, handedOver: false, sentAt: null, resendMs: RESEND_MS });
     return true;
   }
 
@@ -68,6 +77,7 @@ export class Proposals {
     // A key of its own: a caller may wait for the same op, and only this copy may settle the queue's row.
     const entry = {
       key: `${FORKED}${key}`,
+      opKey: key,
       op,
       deadline: Number.POSITIVE_INFINITY,
       forkId,
@@ -109,8 +119,9 @@ export class Proposals {
   }
 
   /** Next ops for the leader: at most APPEND_ENTRIES_MAX and about 1 MiB; empty when all are sent. */
-  take(now: number): Uint8Array[] {
+  take(now: number): Handed {
     const ops: Uint8Array[] = [];
+    const keys: string[] = [];
     let bytes = 0;
     let taken = 0;
     for (const entry of this.unsent) {
@@ -120,12 +131,13 @@ export class Proposals {
       taken++;
       if (settled) continue;
       ops.push(entry.op);
+      keys.push(entry.opKey);
       bytes += entry.op.length;
       entry.handedOver = true;
       entry.sentAt = now;
     }
     this.unsent = taken === this.unsent.length ? [] : this.unsent.slice(taken);
-    return ops;
+    return { ops, keys };
   }
 
   /** Called per tick: ends waits past their deadline, and sends again what may have been lost. */

@@ -4,7 +4,8 @@
  * leader it also keeps an op from being appended twice while it is on its way.
  */
 import { StorageFull, type LogStorage } from "./ports.ts";
-import { Proposals } from "./proposals.ts";
+import { Proposals, type Handed } from "./proposals.ts";
+import type { Target } from "./core-status.ts";
 import type { Seq } from "./view.ts";
 
 /** Without a leader for this long, an op is refused at once: nothing piles up that would come down on the next leader. */
@@ -23,16 +24,8 @@ export type Outcome =
 /** What the proposer needs of its owner. */
 export interface ProposerDeps {
   readonly log: LogStorage;
-  /** The key under which apply will report the op; "" if the bytes are none. */
-  readonly keyOf: (op: Uint8Array) => string;
   /** An op of the fork queue as it is proposed again, and the key under which apply reports it. */
   readonly recover: (op: Uint8Array) => { readonly key: string; readonly op: Uint8Array };
-}
-
-/** Where ops go now. */
-export interface Target {
-  readonly leadershipKey: string | null;
-  readonly accepting: boolean;
 }
 
 /** Callers, their ops, and the fork queue's. */
@@ -71,9 +64,11 @@ export class Proposer {
     this.proposals.retarget(leadershipKey);
   }
 
-  /** The next ops to hand over; empty when there are none. */
-  take(now: number): Uint8Array[] {
-    return this.proposals.idle() ? [] : this.proposals.take(now);
+  /** The next ops to hand over; null when there are none. */
+  take(now: number): Handed | null {
+    if (this.proposals.idle()) return null;
+    const handed = this.proposals.take(now);
+    return handed.ops.length === 0 ? null : handed;
   }
 
   /**
@@ -82,18 +77,18 @@ export class Proposer {
    * appended once, and comes out of apply, or the leadership ends. Ask only when the core takes
    * them: an op noted here that is then not appended would be kept out as long as this one leads.
    */
-  fresh(ops: readonly Uint8Array[], { leadershipKey, accepting }: Target): readonly Uint8Array[] {
-    if (!accepting) return [];
+  fresh({ ops, keys }: Handed, { leadershipKey, accepting }: Target): Handed {
+    if (!accepting) return { ops: [], keys: [] };
     if (leadershipKey !== this.appendedUnder) {
       this.appendedUnder = leadershipKey;
       this.appended.clear();
     }
-    return ops.filter((op) => {
-      const key = this.deps.keyOf(op);
-      if (this.appended.has(key)) return false;
-      if (key !== "") this.appended.add(key);
-      return true;
+    const isFresh = keys.map((key) => {
+      const before = this.appended.size;
+      return this.appended.add(key).size > before;
     });
+    if (!isFresh.includes(false)) return { ops, keys };
+    return { ops: ops.filter((_, i) => isFresh[i]), keys: keys.filter((_, i) => isFresh[i]) };
   }
 
   /** An op came out of apply on this replica: whoever proposed it here is answered. */

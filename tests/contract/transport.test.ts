@@ -87,7 +87,7 @@ describe("frames", () => {
     const [a, b] = await pair();
     await connected(a, b);
     for (let i = 0; i < 200; i++) {
-      a.transport.send(1, { type: "propose", ops: [new Uint8Array(20_000)] });
+      a.transport.send(1, { type: "propose", ops: [new Uint8Array(20_000)], keys: ["key"] });
       a.transport.send(1, numbered(i));
     }
     await until("all arrived", () => b.frames.length >= 400);
@@ -153,7 +153,7 @@ describe("frames", () => {
     const op = new Uint8Array(256 * 1024);
     let sent = 0;
     while (a.transport.isConnected(1) && sent < 400) {
-      a.transport.send(1, { type: "propose", ops: [op] });
+      a.transport.send(1, { type: "propose", ops: [op], keys: ["key"] });
       sent++;
       await new Promise(setImmediate);
     }
@@ -173,7 +173,7 @@ describe("frames", () => {
     await connected(a, b);
     proxy.hold();
     const op = new Uint8Array(1024 * 1024);
-    for (let i = 0; i < 14; i++) a.transport.send(1, { type: "propose", ops: [op] });
+    for (let i = 0; i < 14; i++) a.transport.send(1, { type: "propose", ops: [op], keys: ["key"] });
     for (const seq of [1, 2, 3]) {
       a.transport.send(1, numbered(seq));
       a.transport.send(1, beat(seq));

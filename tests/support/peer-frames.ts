@@ -110,10 +110,11 @@ const kinds: { readonly [T in Frame["type"]]: fc.Arbitrary<Extract<Frame, { type
     promised: ballot,
     leaderId: mayId,
   }),
-  propose: fc.record({
-    type: fc.constant("propose" as const),
-    ops: fc.array(op, { maxLength: 8 }),
-  }),
+  propose: fc.array(fc.tuple(op, fc.string()), { maxLength: 8 }).map((proposed) => ({
+    type: "propose" as const,
+    ops: proposed.map(([bytes]) => bytes),
+    keys: proposed.map(([, key]) => key),
+  })),
   handoff: fc.record({ type: fc.constant("handoff" as const), ballot }),
   leave: fc.record({ type: fc.constant("leave" as const), viewNo }),
   leaveOk: fc.record({ type: fc.constant("leaveOk" as const), viewNo }),

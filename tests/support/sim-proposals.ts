@@ -80,7 +80,7 @@ export class SimProposals {
 
   /** Hands over what waits; called after every step, because the leader may have changed. */
   push(): void {
-    const { leaderId, leadershipKey, accepting } = this.#replica.core.status();
+    const { leaderId, leadershipKey, accepting } = this.#replica.core.target();
     this.#proposals.retarget(leaderId === null ? null : leadershipKey);
     if (leaderId === null || leadershipKey === null || this.#proposals.idle()) return;
     if (leaderId === this.#replica.id && !accepting) return;
@@ -93,13 +93,13 @@ export class SimProposals {
   }
 
   #handOver(): void {
-    const { leaderId, accepting } = this.#replica.core.status();
+    const { leaderId, accepting } = this.#replica.core.target();
     if (leaderId === null || (leaderId === this.#replica.id && !accepting)) return;
     while (!this.#proposals.idle()) {
-      const ops = this.#proposals.take(this.#replica.clock());
+      const { ops, keys } = this.#proposals.take(this.#replica.clock());
       if (ops.length === 0) continue;
       if (leaderId === this.#replica.id) this.#replica.deliver({ type: "propose", ops });
-      else this.#replica.send(leaderId, { type: "propose", ops });
+      else this.#replica.send(leaderId, { type: "propose", ops, keys });
       if (this.#clearsOnSend) this.#forgetForks(ops);
     }
   }

@@ -6,7 +6,7 @@ import { replicaFolder } from "../../src/cli/data-folder.ts";
 import { createLogger } from "../../src/cli/logger.ts";
 import { Roster } from "../../src/cli/roster.ts";
 import { removeRunFile, writeRunFile } from "../../src/cli/run-file.ts";
-import type { CoreStatus } from "../../src/election/core.ts";
+import type { CoreStatus } from "../../src/election/core-status.ts";
 import type { Notice } from "../../src/election/event.ts";
 import type { Beat } from "../../src/election/frame.ts";
 import { NO_BALLOT, type View } from "../../src/election/view.ts";
@@ -113,7 +113,6 @@ describe("the report", () => {
       role: "follower",
       leaderId: 1,
       accepting: false,
-      leadershipKey: null,
       active: true,
       view: view(1, [0, 1, 2]),
       viewActive: true,

@@ -183,7 +183,7 @@ function event(cell: Cell, subject: Subject): Event {
     "frame granted": () =>
       frame({ type: "granted", ballot: higher, storeId, bootId, active, eligible, admitted, leaving, view, lastSeq }),
     "frame denied": () => frame({ type: "denied", ballot: higher, promised: higher, leaderId: null }),
-    "frame propose": () => frame({ type: "propose", ops: [op] }),
+    "frame propose": () => frame({ type: "propose", ops: [op], keys: ["key"] }),
     "frame handoff": () => frame({ type: "handoff", ballot: OLD }),
     "frame leave": () => frame({ type: "leave", viewNo: VIEW.no }),
     "frame leaveOk": () => frame({ type: "leaveOk", viewNo: VIEW.no }),

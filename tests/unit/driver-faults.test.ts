@@ -93,7 +93,6 @@ function makeDriver(self: number, configured: readonly number[]) {
       fetchSnapshot: () => new Promise((resolve, reject) => made.fetches.push({ resolve, reject })),
     },
     openState: () => state,
-    keyOf: (op) => Buffer.from(op).toString("hex"),
     recover: (op) => ({ key: Buffer.from(op).toString("hex"), op }),
     onNotice: () => {},
     onGossip: () => {},

@@ -40,7 +40,7 @@ describe("the codec of the peer protocol", () => {
 
   test("keeps the bytes of ops as Uint8Array", () => {
     const ops = [new Uint8Array([0, 255, 128]), new Uint8Array(0)];
-    const back = roundTrip({ kind: "frames", frames: [{ type: "propose", ops }] });
+    const back = roundTrip({ kind: "frames", frames: [{ type: "propose", ops, keys: ops.map((_, i) => `key ${i}`) }] });
     if (back.kind !== "frames" || back.frames[0]?.type !== "propose") throw new Error("no propose");
     for (const op of back.frames[0].ops) expect(op.constructor).toBe(Uint8Array);
     expect(back.frames[0].ops.map((op) => [...op])).toEqual([[0, 255, 128], []]);

@@ -25,8 +25,14 @@ export interface TailMessage {
   deleted: boolean;
 }
 
+interface Member {
+  row: MemberRow;
+  /** Nothing is unread up to here, though the mark may still be below. */
+  nothingTo: Seq;
+}
+
 interface Known {
-  readonly members: Map<string, MemberRow>;
+  readonly members: Map<string, Member>;
   /** All messages above `tailAfter`, oldest first. */
   tail: TailMessage[];
   /** Null until the first message is written here. */
@@ -40,13 +46,15 @@ export class ConversationMemory {
 
   /** Undefined: not known, look. */
   member(conversation: string, user: string): MemberRow | undefined {
-    return this.#known.get(conversation)?.members.get(user);
+    return this.#known.get(conversation)?.members.get(user)?.row;
   }
 
   /** A membership as it is in the rows now. */
   setMember(row: MemberRow): void {
     const known = this.#of(row.conversation);
-    known.members.set(row.user, row);
+    const there = known.members.get(row.user);
+    if (there === undefined) known.members.set(row.user, { row, nothingTo: row.mark });
+    else there.row = row;
     if (known.singly.size > 0 && row.mark >= (known.tail.at(-1)?.seq ?? 0)) known.singly.delete(row.user);
   }
 
@@ -96,12 +104,15 @@ export class ConversationMemory {
     const known = this.#known.get(conversation);
     const member = known?.members.get(user);
     if (known === undefined || member === undefined || known.tailAfter === null || known.singly.has(user)) return null;
+    const from = Math.max(member.row.mark, member.nothingTo);
     for (let i = known.tail.length - 1; i >= 0; i--) {
       const message = known.tail[i]!;
-      if (message.seq <= member.mark) return "nothing";
+      if (message.seq <= from) break;
       if (message.author !== user && !message.deleted) return message;
     }
-    return known.tailAfter <= member.mark ? "nothing" : null;
+    if (known.tailAfter > from) return null;
+    member.nothingTo = known.tail.at(-1)?.seq ?? from;
+    return "nothing";
   }
 
   /** The rows may have gone back. */
