@@ -54,8 +54,16 @@ function startApp() {
   roll?.start();
   roll?.setKept(cluster.keptNow());
 
+  /** Somebody logs out here: nothing is kept any more, not even what was typed last. */
+  let forgotten = false;
+  const forget = () => {
+    forgotten = true;
+    forgetState();
+  };
+
   /** Keeps what would be lost. While the page is on its way elsewhere, what changed has to go with it. */
   const store = () => {
+    if (forgotten) return;
     storeState(me, state);
     if (movingTo !== null) go();
   };
@@ -227,7 +235,7 @@ function startApp() {
     typing: (event) => event.conversationId === conversation && event.userId !== me && showTyping(event),
     reset: () => void reset(),
     ended() {
-      forgetState();
+      forget();
       if (leaving) return;
       leaving = true;
       location.replace("/login");
@@ -286,8 +294,11 @@ function startApp() {
     }, MOVE_MS);
   }
 
-  // It has all gone along; coming back to this address some day must not bring an old draft.
-  addEventListener("pagehide", () => movingTo !== null && forgetState());
+  addEventListener("pagehide", () => {
+    // It has all gone along; coming back to this address some day must not bring an old draft.
+    if (movingTo !== null) forget();
+    else composer?.keepDraft();
+  });
 
   /** Cookies belong to a host name: on this computer every replica is reached by the name in the address bar. */
   function reachable(origin) {
@@ -321,7 +332,7 @@ function startApp() {
     if (event.defaultPrevented || event.target.getAttribute("method") === "dialog") return;
     leaving = true;
     setTimeout(() => (leaving = false), FORM_MS);
-    if (event.target.getAttribute("action") === "/logout") forgetState();
+    if (event.target.getAttribute("action") === "/logout") forget();
   });
   listenToKeys({
     "?": () => document.getElementById("help").showModal(),

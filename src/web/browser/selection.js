@@ -53,6 +53,10 @@ export function openSelection(roll, onMode) {
   toggle.addEventListener("click", () => setMode(!section.classList.contains("selecting")));
   document.getElementById("select-none").addEventListener("click", () => setMode(false));
   roll.list.addEventListener("change", draw);
+  // What was ticked may be deleted by somebody else meanwhile.
+  new MutationObserver(() => isOn() && !bar.classList.contains("busy") && draw()).observe(roll.list, {
+    childList: true,
+  });
   bar.addEventListener("submit", (event) => {
     event.preventDefault();
     void deleteChosen();
