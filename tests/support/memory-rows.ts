@@ -86,7 +86,7 @@ export class MemoryRows implements Rows {
       conversations: table(t.conversations.values(), ["id"]),
       hidden: table(t.hidden.values(), ["user", "conversation", "seq"]),
       members: table(t.members.values(), ["user", "conversation"]),
-      messages: table([...this.#messages.values()].flat(), ["conversation", "seq"]),
+      messages: table([...this.#messages.values()].flat(), ["seq"]),
       purges: table(t.purges.values(), ["user"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
       requests: table(t.requests.values(), ["client_id", "user"]),

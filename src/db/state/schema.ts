@@ -2,9 +2,10 @@
  * Tables of state.db: the chat itself, made from the log and from nothing else. All of
  * them are replicated rows: two replicas that applied the same log hold the same ones.
  *
- * Column order is primary key first. Tables with a text key are WITHOUT ROWID: one tree
- * instead of two, and a conversation's messages lie side by side (Drizzle cannot say so:
- * the migrations carry it by hand). Text ids are ASCII, compared as bytes everywhere.
+ * Tables with a text key are WITHOUT ROWID: one tree instead of two (Drizzle cannot say so:
+ * the migrations carry it by hand). Messages lie in the order of the log, so that new ones of
+ * all conversations fall on one page at the end; what is looked up by conversation goes
+ * through an index of some 30 bytes a message. Text ids are ASCII, compared as bytes everywhere.
  *
  * Room left: `conversations.kind` for rooms, `members` for their people; edits and
  * reactions become tables of their own beside `messages`.
@@ -98,7 +99,7 @@ export const messages = sqliteTable(
   "messages",
   {
     conversation: text().notNull(),
-    seq: integer().notNull(),
+    seq: integer().primaryKey(),
     author: text().notNull(),
     clientId: text("client_id").notNull(),
     body: text().notNull(),
@@ -108,7 +109,8 @@ export const messages = sqliteTable(
     changedSeq: integer("changed_seq").notNull(),
   },
   (t) => [
-    primaryKey({ columns: [t.conversation, t.seq] }),
+    // With the seq behind it, as every index has its row's key.
+    index("messages_conversation").on(t.conversation),
     index("messages_changed")
       .on(t.conversation, t.changedSeq)
       .where(sql`changed_seq > 0`),

@@ -23,16 +23,15 @@ CREATE TABLE `members` (
 --> statement-breakpoint
 CREATE TABLE `messages` (
 	`conversation` text NOT NULL,
-	`seq` integer NOT NULL,
+	`seq` integer PRIMARY KEY,
 	`author` text NOT NULL,
 	`client_id` text NOT NULL,
 	`body` text NOT NULL,
 	`time_micros` integer NOT NULL,
 	`deleted` integer NOT NULL,
 	`recovered` integer NOT NULL,
-	`changed_seq` integer NOT NULL,
-	CONSTRAINT `messages_pk` PRIMARY KEY(`conversation`, `seq`)
-) WITHOUT ROWID;
+	`changed_seq` integer NOT NULL
+);
 --> statement-breakpoint
 CREATE TABLE `meta` (
 	`id` integer PRIMARY KEY,
@@ -94,6 +93,7 @@ CREATE TABLE `users` (
 --> statement-breakpoint
 CREATE INDEX `hidden_changed` ON `hidden` (`user`,`changed_seq`);--> statement-breakpoint
 CREATE INDEX `members_conversation` ON `members` (`conversation`);--> statement-breakpoint
+CREATE INDEX `messages_conversation` ON `messages` (`conversation`);--> statement-breakpoint
 CREATE INDEX `messages_changed` ON `messages` (`conversation`,`changed_seq`) WHERE changed_seq > 0;--> statement-breakpoint
 CREATE INDEX `reads_changed` ON `reads` (`conversation`,`changed_seq`);--> statement-breakpoint
 CREATE UNIQUE INDEX `sessions_token` ON `sessions` (`token_hash`);--> statement-breakpoint
