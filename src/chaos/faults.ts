@@ -47,6 +47,8 @@ export class Faults {
   /** How each replica was started, from its own run.json. */
   readonly #runs = new Map<number, RunFile>();
   readonly #paused = new Set<number>();
+  /** Under `lastword up`: stopped by us since the supervisor had all of them. */
+  readonly #stopped = new Set<number>();
   #current: Fault | null = null;
 
   constructor(deps: FaultsDeps) {
@@ -155,16 +157,24 @@ export class Faults {
   }
 
   async #end(kind: FaultKind, victims: readonly number[], signal: AbortSignal): Promise<void> {
-    const how = kind === "stop one" || kind === "stop two" ? "SIGINT" : "SIGKILL";
-    if (kind === "kill one after another") {
+    const gracefully = kind === "stop one" || kind === "stop two";
+    if (gracefully) for (const id of victims) this.#signal(id, this.#wouldEndSupervisor(id) ? "SIGKILL" : "SIGINT");
+    else if (kind === "kill one after another") {
       for (const id of victims) {
-        this.#signal(id, how);
+        this.#signal(id, "SIGKILL");
         if (id !== victims.at(-1)) await pause(AFTER_ANOTHER_MS, signal);
       }
     } else {
-      for (const id of victims) this.#signal(id, how);
+      for (const id of victims) this.#signal(id, "SIGKILL");
     }
     await until(() => victims.every((id) => !this.runs(id)), GONE_TIMEOUT_MS, 20);
+  }
+
+  /** A `lastword up` whose children have all been stopped is done and ends; the last one is killed instead. */
+  #wouldEndSupervisor(id: number): boolean {
+    if ((this.#runs.get(id)?.supervisor ?? null) === null) return false;
+    this.#stopped.add(id);
+    return this.#stopped.size === this.#deps.ids.length && this.#stopped.delete(id);
   }
 
   async #disturb(kind: FaultKind, victims: readonly number[]): Promise<void> {

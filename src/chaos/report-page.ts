@@ -29,7 +29,7 @@ figure{margin:0;background:var(--surface);border:1px solid var(--line);border-ra
 figcaption{display:flex;flex-wrap:wrap;gap:.125rem 1rem;font-size:.8125rem;color:var(--soft);margin:.5rem 0 0 5.25rem}
 figcaption i{display:inline-block;width:.75rem;height:.75rem;border-radius:2px;margin-right:.375rem;vertical-align:-1px}
 .grid{stroke:var(--line);fill:none}.grid,.failover{vector-effect:non-scaling-stroke}
-.rate{fill:var(--rate)}.failover{stroke:var(--ink);stroke-width:1.5;fill:none}
+rect.track{fill:var(--line);opacity:.45}.rate{fill:var(--rate)}.failover{stroke:var(--ink);stroke-width:1.5;fill:none}
 rect.gap{fill:var(--danger);opacity:.28}rect.kill{fill:var(--kill)}rect.pause,rect.paused{fill:var(--paused)}rect.net{fill:var(--net)}
 rect.leader{fill:var(--leader)}rect.follower{fill:var(--follower)}rect.catching{fill:var(--catching)}rect.silent{fill:var(--silent)}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9375rem}
@@ -62,8 +62,8 @@ function figuresOf(report: ChaosReport): string {
   const median = took[Math.floor(took.length / 2)];
   return [
     figure("acknowledged sends", text(sends.acknowledged), `${sends.perSecond} a second`),
-    figure("unknown, refused", `${sends.unknown}, ${sends.refused}`),
-    figure("time to acknowledge", `${sends.p50Ms} ms`, `p99 ${sends.p99Ms} ms`),
+    figure("unknown / refused", `${sends.unknown} / ${sends.refused}`, `${sends.deletions} deletions`),
+    figure("median time to acknowledge", `${sends.p50Ms} ms`, `p99 ${sends.p99Ms} ms`),
     figure(
       "faults",
       String(faults.length),
@@ -104,6 +104,7 @@ function pictureOf(report: ChaosReport): string {
     key("follower", "follower"),
     key("catching", "catching up"),
     key("silent", "no answer"),
+    `<span><i style="background:var(--line);opacity:.6"></i>not running</span>`,
     `<span><i style="background:var(--ink);width:2px"></i>failover</span>`,
     `<span><i style="background:var(--danger);opacity:.3"></i>nothing acknowledged for ${report.availability.countedFromMs} ms or more</span>`,
   ];

@@ -109,6 +109,10 @@ export function timelineOf(report: ChaosReport): Timeline {
         title: `${seconds(fault.at)}: ${faultText(fault)}, for ${seconds(fault.until - fault.at)}`,
       }),
     ),
+    ...report.lanes.map(
+      (_, row) =>
+        `<rect class="track" x="0" y="${lanesY + row * LANE_HEIGHT + 3}" width="${WIDTH}" height="${LANE_HEIGHT - 6}"/>`,
+    ),
     ...report.lanes.flatMap(({ replica, spans }, row) =>
       spans.flatMap(({ from, to, state }) => {
         const kind = LANE_CLASS[state];

@@ -2,7 +2,8 @@
  * The children of `lastword up`: started, started again when they die, stopped together.
  *
  *   absent -> running -> (killed, broken) -> waiting, 2 s doubling to 30 s -> running
- *                     -> (exit 0: somebody stopped it; 2, 5: its options are wrong) -> ended
+ *                     -> (exit 0: somebody stopped it; 2, 5: its options are wrong) -> ended,
+ *                        unless somebody starts it again: then it is looked after as before
  *
  * Children lead process groups of their own: a terminal's Ctrl-C reaches a whole group at
  * the same instant, and then nobody could hand leadership over.
@@ -132,6 +133,16 @@ export class Supervisor {
     child.state = "ended";
     this.#deps.say(`replica ${child.id} ${exitCode === EXIT.done ? "stopped" : `ended with exit code ${exitCode}`}`);
     this.#finish();
+    this.#awaitReturn(child);
+  }
+
+  /** Whoever stopped it may start it again, as chaos does. */
+  #awaitReturn(child: Child): void {
+    if (this.#stopping) return;
+    child.timer = setTimeout(() => {
+      if (this.#deps.running(child.id)) this.#watch(child);
+      else this.#awaitReturn(child);
+    }, LOOK_MS);
   }
 
   #later(child: Child, what: string): void {
@@ -151,6 +162,7 @@ export class Supervisor {
 
   #finish(): void {
     if (this.#children.every((child) => child.state === "ended")) {
+      this.quiet();
       this.#over(this.#children.reduce((worst, child) => worst || child.exitCode, 0));
     }
   }

@@ -94,6 +94,18 @@ describe("the supervisor", () => {
     expect(starts).toEqual([1, 0]);
   });
 
+  test("one that was stopped and that somebody started again is looked after as before", async () => {
+    const elsewhere = new Set<number>();
+    const { starts, said, end } = supervise({ elsewhere });
+    await end(1, 0);
+    elsewhere.add(1);
+    jest.advanceTimersByTime(1000);
+    expect(said).toEqual(["replica 1 stopped", "replica 1 is running already"]);
+    elsewhere.delete(1);
+    jest.advanceTimersByTime(1000 + 2000);
+    expect(starts).toEqual([0, 1, 1]);
+  });
+
   test("once held it starts nothing, and is over when its own have ended", async () => {
     const { supervisor, starts, killed, end } = supervise();
     await end(0, 137);
