@@ -1,0 +1,112 @@
+/** A disk without room and a disk that is slow: what is refused, what goes on, and that it mends by itself. */
+import { expect, test } from "bun:test";
+import { copyFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { AcknowledgedWriter, wrongWith } from "../support/acknowledged.ts";
+import { Cluster, FAULTS_BINARY, waitFor } from "../support/cluster.ts";
+import { SmallDisk } from "../support/fault-disk.ts";
+import { order } from "../support/fault-orders.ts";
+import { SOAK, story } from "../support/load-cluster.ts";
+
+const FULL = /^lastword: the disk under .* is full; make room: messages are then taken again, reading goes on$/;
+
+function linesOf(cluster: Cluster, id: number): string[] {
+  const lines = cluster.log(id).split("\n");
+  return lines.filter((line) => line.startsWith("lastword: "));
+}
+
+/** A cluster whose replica `id` has a disk of its own; null where this user may not mount one. */
+async function withSmallDisk(replicas: number, id: number): Promise<{ cluster: Cluster; disk: SmallDisk } | null> {
+  const cluster = await Cluster.create({ replicas });
+  const disk = SmallDisk.mount(join(cluster.home, "small"), 48);
+  if (disk === null) {
+    process.stderr.write("faults: no small disk without root; skipped\n");
+    await cluster.stop();
+    return null;
+  }
+  for (const other of cluster.ids) if (other !== id) await cluster.start(other);
+  if (replicas > 1) copyFileSync(join(cluster.data, "cluster.key"), join(disk.folder, "cluster.key"));
+  cluster.spawn(id, [...cluster.words(id), `--data=${disk.folder}`]);
+  await cluster.inStep();
+  return { cluster, disk };
+}
+
+/** `leave`: bytes, less than the reserve of such a disk (5 %), or none at all. */
+test.each([1024 * 1024, 0])(
+  "%d bytes left, alone: writes stop with a line, reads go on, and all goes on when there is room",
+  async (leave) => {
+    const made = await withSmallDisk(1, 0);
+    if (made === null) return;
+    await using cluster = made.cluster;
+    using disk = made.disk;
+    const writer = await AcknowledgedWriter.create(cluster);
+    for (let i = 0; i < 5; i++) expect(await writer.send()).toBe(true);
+    const filler = disk.fill(leave);
+    const { reason } = await cluster.statusThat(0, "that it is full", ({ writable }) => !writable);
+    expect(reason).toBe("the disk of this replica is full");
+    expect(await writer.send(1_000)).toBe(false);
+    await waitFor("the line", () => linesOf(cluster, 0).length > 0);
+    expect(linesOf(cluster, 0)).toEqual([expect.stringMatching(FULL)]);
+    expect(wrongWith(await writer.readAt(0), [writer])).toEqual([]);
+    expect((await fetch(`${cluster.web(0)}/login`)).status).toBe(200);
+    expect((await fetch(`${cluster.web(0)}/healthz`)).status).toBe(503);
+    rmSync(filler);
+    await cluster.inStep([0]);
+    expect(await writer.send()).toBe(true);
+    await waitFor("the other line", () => linesOf(cluster, 0).length > 1);
+    expect(linesOf(cluster, 0)[1]).toContain("there is room again under");
+    expect(wrongWith(await writer.readAt(0), [writer])).toEqual([]);
+    // It never stopped, and SQLite never failed.
+    expect(cluster.running()).toEqual([0]);
+    writer.close();
+  },
+  60_000,
+);
+
+test("no room at the leader of three: another one leads, and it counts again when there is room", async () => {
+  const made = await withSmallDisk(3, 2);
+  if (made === null) return;
+  await using cluster = made.cluster;
+  using disk = made.disk;
+  const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
+  // The others go once, so that the one with the small disk leads.
+  await cluster.killTogether([0, 1]);
+  await cluster.statusThat(2, "that it leads", ({ view, writable }) => writable && view.leader === 2);
+  for (const id of [0, 1]) await cluster.start(id);
+  expect((await cluster.inStep()).view.leader).toBe(2);
+  const pid = cluster.pid(2);
+  for (let i = 0; i < 5; i++) expect(await writer.send()).toBe(true);
+  const filler = disk.fill();
+  for (let i = 0; i < 10; i++) expect(await writer.send(30_000)).toBe(true);
+  const status = await cluster.statusThat(0, "another leader", ({ view, writable }) => writable && view.leader !== 2);
+  expect(status.view.members).not.toContain(2);
+  expect(linesOf(cluster, 2)).toEqual([expect.stringMatching(FULL)]);
+  rmSync(filler);
+  await cluster.inStep(cluster.ids, 40_000);
+  expect(cluster.pid(2)).toBe(pid);
+  for (const id of cluster.ids) {
+    await waitFor(`all at ${id}`, async () => wrongWith(await writer.readAt(id), [writer]).length === 0);
+  }
+  writer.close();
+}, 90_000);
+
+/** Ms that each fsync takes on one of three; above Tack it stalls, and the others go on without it. */
+story(
+  "a slow disk: 300 ms for each fsync of a follower, of the leader, and of all",
+  { seconds: SOAK ? 900 : 90, cluster: { binary: FAULTS_BINARY }, load: { rate: 60, deadlineMs: 30_000 } },
+  async (stage) => {
+    const { cluster } = stage;
+    const load = await stage.open();
+    load.start();
+    const leader = await stage.leader();
+    const follower = cluster.ids.find((id) => id !== leader)!;
+    for (const slow of [[follower], [leader], cluster.ids]) {
+      for (const id of slow) await order(cluster, id, "log-sync:delay=300");
+      await load.flows(`while ${slow.join()} is slow`, { count: 60 });
+      // Slow is not gone: nobody is dropped from the view for it.
+      await stage.inStep();
+      for (const id of slow) await order(cluster, id, "");
+    }
+    await stage.settle();
+  },
+);
