@@ -23,7 +23,7 @@ BUILD := $(BUN) build --compile --minify --sourcemap --bytecode --format=esm \
 	--no-compile-autoload-dotenv --no-compile-autoload-bunfig \
 	--define BUILD_VERSION='"$(VERSION)"' --define BUILD_COMMIT='"$(COMMIT)"'
 
-.PHONY: help setup build run test chaos sim soak pictures bench bench-setup release ci clean commit-stamp
+.PHONY: help setup build run test chaos sim soak pictures bench bench-setup bench-data release ci clean commit-stamp
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -84,6 +84,9 @@ bench: build ## measure, beside etcd and NATS where they are installed; BENCH=b1
 bench-setup: setup ## install the systems that bench compares with (Debian, root)
 	apt-get install -y --no-install-recommends etcd-server etcd-client nats-server
 
+bench-data: build ## fill .bench/ with up to two million messages, once, through real sends (some ten minutes)
+	@$(BUN) bench/make-data.ts
+
 release: setup commit-stamp ## executables for all platforms in dist/release, with checksums
 	@mkdir -p dist/release
 	for target in linux-x64 linux-arm64 linux-x64-musl linux-arm64-musl darwin-x64 darwin-arm64 windows-x64; do \
@@ -97,5 +100,5 @@ ci: ## what the build server runs: lint, types, format, tidy, build, all tests
 	@$(MAKE) setup || { echo "0 passed, 1 failed"; exit 1; }
 	@CI=true $(BUN) tests/support/run-ci.ts
 
-clean: ## remove what was built and installed, and the data of make run
-	rm -rf dist node_modules tools/node_modules .run
+clean: ## remove what was built and installed, and the data of make run and make bench-data
+	rm -rf dist node_modules tools/node_modules .run .bench

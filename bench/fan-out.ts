@@ -16,7 +16,7 @@ import { numberedBody, SseReaders } from "./sse-socket.ts";
 const BODY_BYTES = 200;
 /** Streams that are being opened at one time. */
 const OPENING = 32;
-const SETTLE_MS = 3_000;
+const SETTLE_MS = 5_000;
 const AT_REST_MS = 5_000;
 /** The last messages may take so long to arrive. */
 const ARRIVE_MS = 15_000;

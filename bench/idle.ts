@@ -1,21 +1,47 @@
-/** B6: what a replica costs while nobody writes, how large the binary is, how soon it has its ports. */
+/**
+ * B6: what a replica costs while nobody writes, what an open stream adds, how large the binary
+ * is, how soon it has its ports.
+ */
 import { statSync } from "node:fs";
 import { BINARY } from "../tests/support/cluster.ts";
-import { cpuSeconds, median, ms, residentMb, table } from "./measure.ts";
+import { fanOutOnce } from "./fan-out.ts";
+import { cpuSeconds, median, ms, residentMb, table, whole } from "./measure.ts";
+import type { PartResult, Say } from "./part.ts";
 import { startProduct } from "./product.ts";
 
 const SETTLE_MS = 5_000;
-const COUNTED_MS = 20_000;
 const STARTS = 5;
 
+export interface IdleOptions {
+  readonly countedMs: number;
+  readonly streams: number;
+}
+
+export const IDLE: IdleOptions = { countedMs: 20_000, streams: 3_000 };
+export const IDLE_QUICK: IdleOptions = { countedMs: 3_000, streams: 300 };
+
 /** Runs it and answers Markdown. */
-export async function idle(say: (line: string) => void): Promise<string> {
+export async function idle(say: Say, options = IDLE): Promise<PartResult> {
+  const alone = await replicas(say, options);
+  const open = await fanOutOnce({ streams: options.streams, perSecond: 0, seconds: 1 });
+  const text = table(
+    ["", "value"],
+    [
+      ...alone,
+      [`memory of an open stream nobody writes to, of ${whole(options.streams)}`, `${open.streamKb.toFixed(1)} KB`],
+      ["its CPU (it says once a second that it lives)", `${(open.streamCpu * 1e6).toFixed(0)} us a second`],
+    ],
+  );
+  return { text };
+}
+
+async function replicas(say: Say, { countedMs }: IdleOptions): Promise<string[][]> {
   await using cluster = await startProduct();
   await Bun.sleep(SETTLE_MS);
   const pids = cluster.ids.map((id) => cluster.pid(id));
   const before = pids.map(cpuSeconds);
-  await Bun.sleep(COUNTED_MS);
-  const cpu = pids.map((pid, i) => (cpuSeconds(pid) - before[i]!) / (COUNTED_MS / 1000));
+  await Bun.sleep(countedMs);
+  const cpu = pids.map((pid, i) => (cpuSeconds(pid) - before[i]!) / (countedMs / 1000));
   const resident = pids.map(residentMb);
   const starts: number[] = [];
   const follower = cluster.ids.find((id) => id !== 0)!;
@@ -28,13 +54,10 @@ export async function idle(say: (line: string) => void): Promise<string> {
   }
   say(`starts: ${starts.map(ms).join(", ")}`);
   const each = (values: readonly number[], text: (value: number) => string): string => values.map(text).join(", ");
-  return table(
-    ["", "value"],
-    [
-      ["CPU of each idle replica, share of a core", each(cpu, (used) => `${(used * 100).toFixed(1)} %`)],
-      ["resident memory of each", each(resident, (mb) => `${mb.toFixed(0)} MB`)],
-      ["binary", `${(statSync(BINARY).size / 1e6).toFixed(0)} MB`],
-      ["from start to bound ports, median", ms(median(starts))],
-    ],
-  );
+  return [
+    ["CPU of each idle replica, share of a core", each(cpu, (used) => `${(used * 100).toFixed(1)} %`)],
+    ["resident memory of each", each(resident, (mb) => `${mb.toFixed(0)} MB`)],
+    ["binary", `${(statSync(BINARY).size / 1e6).toFixed(0)} MB`],
+    ["from start to bound ports, median", ms(median(starts))],
+  ];
 }

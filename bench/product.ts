@@ -8,13 +8,18 @@ import type { Target } from "./load.ts";
 const BINARY = process.env["LASTWORD_BINARY"];
 const OPTIONS = process.env["LASTWORD_BUN_OPTIONS"];
 
-/** Three replicas in step; `words` are further options of each. */
-export async function startProduct(words: readonly string[] = []): Promise<Cluster> {
-  const cluster = await Cluster.create({
+/** A cluster of which nothing runs yet; `words` are further options of each replica. */
+export function createProduct(words: readonly string[] = []): Promise<Cluster> {
+  return Cluster.create({
     words: ["--rate-limit=off", ...words],
     ...(BINARY === undefined ? {} : { binary: BINARY }),
     ...(OPTIONS === undefined ? {} : { environment: { BUN_OPTIONS: OPTIONS } }),
   });
+}
+
+/** Three replicas in step. */
+export async function startProduct(words: readonly string[] = []): Promise<Cluster> {
+  const cluster = await createProduct(words);
   try {
     await cluster.startAll();
   } catch (error) {

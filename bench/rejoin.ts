@@ -5,35 +5,20 @@
  */
 import type { Cluster } from "../tests/support/cluster.ts";
 import type { Sender } from "./chat-wires.ts";
-import { runLoad } from "./load.ts";
+import { ABSENT, loadSet, type SetName } from "./data-sets.ts";
+import { runLoad, type Target } from "./load.ts";
 import { ms, share, table, whole } from "./measure.ts";
-import { registerSenders, startProduct, targetOf } from "./product.ts";
+import type { PartResult, Say } from "./part.ts";
+import { linePlot, type Line } from "./plot.ts";
+import { targetOf } from "./product.ts";
+import { HttpSocket } from "./wires/http-socket.ts";
 
-const BEHIND = 100_000;
-const FILL_SENDERS = 256;
+const WARM_UP_MS = 1_000;
 const CALM_MS = 5_000;
-const POLL_MS = 10;
-const FILL_SLICE_MS = 2_000;
-const REJOIN_TIMEOUT_MS = 120_000;
-
-/** Asks a replica for its health until stopped; answers the longest wait, ms. */
-function watchStalls(origin: string): () => Promise<number> {
-  let longest = 0;
-  let over = false;
-  const watching = (async () => {
-    while (!over) {
-      const asked = performance.now();
-      await fetch(`${origin}/healthz`).then((answer) => answer.text());
-      longest = Math.max(longest, performance.now() - asked);
-      await Bun.sleep(POLL_MS);
-    }
-  })();
-  return async () => {
-    over = true;
-    await watching;
-    return longest;
-  };
-}
+const ASK_EVERY_MS = 10;
+const SAMPLE_MS = 500;
+const START_MS = 60_000;
+const REJOIN_TIMEOUT_MS = 180_000;
 
 interface Meanwhile {
   readonly name: string;
@@ -47,57 +32,158 @@ const MEANWHILE: readonly Meanwhile[] = [
   { name: "64 senders as fast as they can", senders: 64 },
 ];
 
-const seqAt = async (cluster: Cluster, id: number): Promise<number> => (await cluster.status(id))?.seq.applied ?? 0;
-
-/** One absence; the cluster is in step before and after. */
-async function oneRejoin(
-  { cluster, senders, say }: { cluster: Cluster; senders: readonly Sender[]; say: (line: string) => void },
-  meanwhile: Meanwhile,
-  behind: number,
-): Promise<string[]> {
-  const leader = await cluster.leader();
-  const absent = cluster.ids.find((id) => id !== leader)!;
-  const present = cluster.ids.filter((id) => id !== absent);
-  await cluster.kill(absent);
-  await cluster.inStep(present);
-  const seqBefore = await seqAt(cluster, leader);
-  const filling = targetOf({ cluster, senders, ids: present });
-  for (let seq = seqBefore; seq - seqBefore < behind; seq = await seqAt(cluster, leader)) {
-    say(`${whole(seq - seqBefore)} of ${whole(behind)} messages written without replica ${absent}`);
-    await runLoad(filling, { warmUpMs: 0, countedMs: FILL_SLICE_MS });
-  }
-  const target = targetOf({ cluster, senders: senders.slice(0, meanwhile.senders), ids: present });
-  const pace = meanwhile.pauseMs === undefined ? {} : { pauseMs: meanwhile.pauseMs };
-  const calm = await runLoad(target, { warmUpMs: 1_000, countedMs: CALM_MS, ...pace });
-  const missed = (await seqAt(cluster, leader)) - seqBefore;
-
-  const stalls = watchStalls(cluster.web(leader));
-  let inStepMs = 0;
-  const back = async (): Promise<void> => {
-    const started = performance.now();
-    await cluster.start(absent);
-    await cluster.inStep(cluster.ids, REJOIN_TIMEOUT_MS);
-    inStepMs = performance.now() - started;
-  };
-  const busy = await runLoad(target, { warmUpMs: 0, countedMs: back, ...pace });
-  return [
-    meanwhile.name,
-    whole(missed),
-    `${(inStepMs / 1000).toFixed(1)} s`,
-    `${whole(calm.perSecond)}/s`,
-    `${whole(busy.perSecond)}/s (${share(busy.perSecond / calm.perSecond)})`,
-    ms(await stalls()),
-  ];
+export interface RejoinOptions {
+  readonly sets: readonly { readonly set: SetName; readonly behind: number }[];
+  readonly meanwhile: readonly Meanwhile[];
 }
 
-/** Runs it and answers Markdown. */
-export async function rejoin(say: (line: string) => void, behind = BEHIND): Promise<string> {
-  await using cluster = await startProduct();
-  const senders = await registerSenders(cluster, FILL_SENDERS, FILL_SENDERS / 2);
-  const rows: string[][] = [];
-  for (const meanwhile of MEANWHILE) rows.push(await oneRejoin({ cluster, senders, say }, meanwhile, behind));
-  return table(
+const SETS = [
+  { set: "behind-100k", behind: 100_000 },
+  { set: "behind-1m", behind: 1_000_000 },
+] as const;
+
+/** Every set that is there. */
+export const REJOIN: RejoinOptions = { sets: SETS, meanwhile: MEANWHILE };
+/** The small one. */
+export const REJOIN_QUICK: RejoinOptions = { sets: SETS.slice(0, 1), meanwhile: MEANWHILE.slice(1) };
+
+/** Asks a replica for its health until stopped; answers the longest wait, ms. */
+async function watchStalls(origin: string): Promise<() => Promise<number>> {
+  const { host } = new URL(origin);
+  const socket = await HttpSocket.connect(host);
+  const request = Buffer.from(`GET /healthz HTTP/1.1\r\nHost: ${host}\r\n\r\n`, "latin1");
+  let longest = 0;
+  let over = false;
+  const watching = (async () => {
+    while (!over) {
+      const asked = performance.now();
+      await socket.request(request);
+      longest = Math.max(longest, performance.now() - asked);
+      await Bun.sleep(ASK_EVERY_MS);
+    }
+    socket.close();
+  })();
+  return async () => {
+    over = true;
+    await watching;
+    return longest;
+  };
+}
+
+/** Counts a target's acknowledgements, and how many there were at each time. */
+class Timeline {
+  #count = 0;
+  readonly #started = performance.now();
+  readonly #samples: { at: number; count: number }[] = [];
+  readonly #timer = setInterval(() => this.#sample(), SAMPLE_MS);
+
+  watch(target: Target): Target {
+    return {
+      ...target,
+      connect: async (index) => {
+        const connection = await target.connect(index);
+        return {
+          ...connection,
+          send: async (clientId, body) => {
+            await connection.send(clientId, body);
+            this.#count += 1;
+          },
+        };
+      },
+    };
+  }
+
+  #sample(): void {
+    this.#samples.push({ at: performance.now(), count: this.#count });
+  }
+
+  /** Sends a second by seconds since `zero` (monotonic ms). */
+  stop(zero: number): { x: number; y: number }[] {
+    clearInterval(this.#timer);
+    return this.#samples.map(({ at, count }, i) => {
+      const before = this.#samples[i - 1] ?? { at: this.#started, count: 0 };
+      return { x: (at - zero) / 1000, y: ((count - before.count) * 1000) / (at - before.at) };
+    });
+  }
+}
+
+interface Rejoined {
+  readonly row: readonly string[];
+  readonly line: Omit<Line, "group">;
+}
+
+const seqAt = async (cluster: Cluster, id: number): Promise<number> => (await cluster.status(id))?.seq.applied ?? 0;
+
+/** One return of the replica that was away when the set was made. */
+async function oneRejoin(
+  cluster: Cluster,
+  senders: readonly Sender[],
+  behind: number,
+  how: Meanwhile,
+): Promise<Rejoined> {
+  const present = cluster.ids.filter((id) => id !== ABSENT);
+  for (const id of present) await cluster.start(id);
+  await cluster.inStep(present, START_MS);
+  const leader = await cluster.leader();
+  const seqBefore = await seqAt(cluster, leader);
+  const timeline = new Timeline();
+  const target = timeline.watch(targetOf({ cluster, senders: senders.slice(0, how.senders), ids: present }));
+  const pace = how.pauseMs === undefined ? {} : { pauseMs: how.pauseMs };
+  const calm = await runLoad(target, { warmUpMs: WARM_UP_MS, countedMs: CALM_MS, ...pace });
+  const missed = behind + (await seqAt(cluster, leader)) - seqBefore;
+
+  const stalls = await watchStalls(cluster.web(leader));
+  let startedAt = 0;
+  let inStepMs = 0;
+  const back = async (): Promise<void> => {
+    startedAt = performance.now();
+    await cluster.start(ABSENT);
+    await cluster.inStep(cluster.ids, REJOIN_TIMEOUT_MS);
+    inStepMs = performance.now() - startedAt;
+  };
+  const busy = await runLoad(target, { warmUpMs: 0, countedMs: back, ...pace });
+  const points = timeline.stop(startedAt);
+  const seconds = `${(inStepMs / 1000).toFixed(1)} s`;
+  return {
+    row: [
+      how.name,
+      whole(missed),
+      seconds,
+      `${whole(calm.perSecond)}/s`,
+      `${whole(busy.perSecond)}/s (${share(busy.perSecond / calm.perSecond)})`,
+      ms(await stalls()),
+    ],
+    line: { name: `${whole(behind)} behind: ${seconds}`, points },
+  };
+}
+
+/** Runs it and answers Markdown and a picture. */
+export async function rejoin(say: Say, options = REJOIN): Promise<PartResult> {
+  const rows: (readonly string[])[] = [];
+  const lines: Line[] = [];
+  for (const { set, behind } of options.sets) {
+    for (const how of options.meanwhile) {
+      const loaded = await loadSet(set, say);
+      if (loaded === null) break;
+      try {
+        const { row, line } = await oneRejoin(loaded.cluster, loaded.senders, behind, how);
+        say(`  ${row.join(", ")}`);
+        rows.push(row);
+        if (how.pauseMs === undefined) lines.push({ ...line, group: lines.length });
+      } finally {
+        await loaded.cluster.stop();
+      }
+    }
+  }
+  const text = table(
     ["meanwhile", "messages behind", "until it counts again", "sends before", "sends meanwhile", "longest stall"],
     rows,
   );
+  const plot = linePlot({
+    title: "Sends at the other two replicas while one comes back",
+    x: { label: "seconds since it was started" },
+    y: { label: "sends a second, 64 senders", from: 0 },
+    lines,
+  });
+  return { text, plot };
 }

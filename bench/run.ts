@@ -10,9 +10,11 @@ import { cpus, loadavg, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
 import { FAILOVER, FAILOVER_QUICK, failover } from "./failover.ts";
 import { FAN_OUT, FAN_OUT_QUICK, fanOut } from "./fan-out.ts";
-import { idle } from "./idle.ts";
+import { GROWTH, GROWTH_QUICK, growth } from "./growth.ts";
+import { IDLE, IDLE_QUICK, idle } from "./idle.ts";
 import type { PartResult, Say } from "./part.ts";
-import { rejoin } from "./rejoin.ts";
+import { PROFILE, PROFILE_QUICK, profile } from "./profile.ts";
+import { REJOIN, REJOIN_QUICK, rejoin } from "./rejoin.ts";
 import { THROUGHPUT, THROUGHPUT_QUICK, throughput } from "./throughput.ts";
 
 interface Part {
@@ -24,8 +26,10 @@ const PARTS: Readonly<Record<string, Part>> = {
   b1: { title: "Acknowledged sends", run: (say, quick) => throughput(say, quick ? THROUGHPUT_QUICK : THROUGHPUT) },
   b2: { title: "Failover", run: (say, quick) => failover(say, quick ? FAILOVER_QUICK : FAILOVER) },
   b3: { title: "Fan-out", run: (say, quick) => fanOut(say, quick ? FAN_OUT_QUICK : FAN_OUT) },
-  b4: { title: "Rejoin", run: async (say) => ({ text: await rejoin(say) }) },
-  b6: { title: "Idle", run: async (say) => ({ text: await idle(say) }) },
+  b4: { title: "Rejoin", run: (say, quick) => rejoin(say, quick ? REJOIN_QUICK : REJOIN) },
+  b5: { title: "Growth", run: (say, quick) => growth(say, quick ? GROWTH_QUICK : GROWTH) },
+  b6: { title: "At rest", run: (say, quick) => idle(say, quick ? IDLE_QUICK : IDLE) },
+  b7: { title: "Where the CPU goes", run: (say, quick) => profile(say, quick ? PROFILE_QUICK : PROFILE) },
 };
 
 const DOCS = resolve(import.meta.dir, "../docs");
