@@ -13,6 +13,18 @@ const HELD_BYTES_MAX = 4 * 1024 * 1024;
 /** What becomes of bytes sent into a cut: they arrive after the heal, or they and their connection are lost. */
 export type CutKind = "hold" | "drop";
 
+/** What every path does to what passes. */
+export interface Weather {
+  /** One way, ms. */
+  readonly delayMs: number;
+  /** Of the packets: each that is lost holds up its connection until it is sent again. */
+  readonly lostShare: number;
+}
+
+const PACKET_BYTES = 1460;
+/** Linux sends a lost packet again after its round trip and at least this long. */
+const AGAIN_MS = 200;
+
 /** One direction of one connection. */
 interface Lane {
   readonly from: Socket;
@@ -25,6 +37,9 @@ interface Lane {
   closed: boolean;
   /** Something was dropped: nothing sensible can follow. */
   torn: boolean;
+  /** Pieces on their way through the weather, and when the last of them arrives (monotonic ms). */
+  late: number;
+  lateUntil: number;
 }
 
 /** Stands between all replicas of one cluster. */
@@ -34,6 +49,7 @@ export class Network {
   readonly #ports = new Map<string, number>();
   readonly #lanes = new Set<Lane>();
   readonly #cuts = new Map<string, CutKind>();
+  #weather: Weather | null = null;
 
   /** Wires between all of them; `ports` are where the replicas listen. */
   static async between(ports: ReadonlyMap<number, number>): Promise<Network> {
@@ -83,6 +99,11 @@ export class Network {
     }
   }
 
+  /** From now on; null for none. What is on its way arrives as late as it would have. */
+  setWeather(weather: Weather | null): void {
+    this.#weather = weather;
+  }
+
   /** Everything passes again, first what was held. */
   heal(): void {
     this.#cuts.clear();
@@ -105,14 +126,32 @@ export class Network {
   }
 
   #join(from: Socket, to: Socket, path: string): void {
-    const lane: Lane = { from, to, path, held: [], heldBytes: 0, closed: false, torn: false };
+    const lane: Lane = { from, to, path, held: [], heldBytes: 0, closed: false, torn: false, late: 0, lateUntil: 0 };
     this.#lanes.add(lane);
-    from.on("data", (bytes: Buffer) => this.#onData(lane, bytes));
+    from.on("data", (bytes: Buffer) => {
+      if (this.#weather === null && lane.late === 0) this.#onData(lane, bytes);
+      else this.#later(lane, Buffer.from(bytes));
+    });
     from.on("error", () => {});
     from.on("close", () => {
       lane.closed = true;
-      if (!this.#cuts.has(path)) this.#pass(lane);
+      if (lane.late === 0 && !this.#cuts.has(path)) this.#pass(lane);
     });
+  }
+
+  /** Lets a piece arrive as late as a network would that loses some packets; never before the piece before it. */
+  #later(lane: Lane, bytes: Buffer): void {
+    const { delayMs, lostShare } = this.#weather ?? { delayMs: 0, lostShare: 0 };
+    const packets = Math.ceil(bytes.length / PACKET_BYTES);
+    const lost = Math.random() < 1 - (1 - lostShare) ** packets;
+    const now = performance.now();
+    lane.lateUntil = Math.max(lane.lateUntil, now + delayMs + (lost ? AGAIN_MS + 2 * delayMs : 0));
+    lane.late += 1;
+    setTimeout(() => {
+      lane.late -= 1;
+      this.#onData(lane, bytes);
+      if (lane.late === 0 && lane.closed && !this.#cuts.has(lane.path)) this.#pass(lane);
+    }, lane.lateUntil - now);
   }
 
   #onData(lane: Lane, bytes: Buffer): void {

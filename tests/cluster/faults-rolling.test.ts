@@ -1,0 +1,29 @@
+/** All replicas restarted one after the other while people write: nobody gets an error, and nothing is lost. */
+import { expect } from "bun:test";
+import { SOAK, story } from "../support/load-cluster.ts";
+
+for (const how of ["stopped", "killed"] as const) {
+  story(
+    `each replica ${how} and started again in turn, under load`,
+    { seconds: SOAK ? 900 : 120, concurrent: true, load: { rate: 120 } },
+    async (stage) => {
+      const { cluster } = stage;
+      const load = await stage.open();
+      load.start();
+      for (let round = 0; round < (SOAK ? 20 : 1); round++) {
+        for (const id of cluster.ids) {
+          await load.flows(`before ${id} is ${how}`);
+          if (how === "killed") await stage.kill([id]);
+          else expect((await cluster.terminate(id)).exit).toBe(0);
+          await load.flows(`while ${id} is gone`);
+          await stage.restart([id]);
+          await stage.inStep();
+        }
+      }
+      await stage.settle();
+      // Writers go on at another replica with the same id: no outcome is left open, none is refused.
+      const failed = load.sent.filter((sent) => sent.outcome !== "acknowledged");
+      expect(failed.map(({ outcome, by }) => `${outcome} ${by}`)).toEqual([]);
+    },
+  );
+}
