@@ -81,6 +81,7 @@ stories("it lives", () => {
     "older messages come as one scrolls up, and what is being read does not move",
     async () => {
       await fill(ann, 120);
+      await row(bob.page, "old 119").waitFor();
       await bob.page.reload();
       expect(await bob.page.locator("#messages > .message").count()).toBe(50);
       expect((await texts(bob.page)).at(-1)).toBe("old 119");

@@ -9,6 +9,8 @@ const HOOK_MS = 90_000;
 const STORY_MS = 90_000;
 const FIRST_LOAD_BYTES_MAX = 80 * 1024;
 const TABS = 8;
+/** Streams that a replica lets one user have: too few for a stream a tab, enough for one a browser. */
+const STREAMS_MAX = 4;
 
 async function violations(page: Page): Promise<string[]> {
   const result = await new AxeBuilder({ page: page as never }).analyze();
@@ -23,7 +25,7 @@ stories("everyone can use it", () => {
 
   beforeAll(async () => {
     browser = await openBrowser();
-    cluster = await makeCluster();
+    cluster = await makeCluster({ words: [`--streams-per-user=${STREAMS_MAX}`] });
     await cluster.startAll();
     ann = await Visitor.open(browser, "ann");
     bob = await Visitor.open(browser, "bob");
@@ -183,6 +185,9 @@ stories("everyone can use it", () => {
       expect(await texts(page)).toEqual(["answer"]);
       await page.getByRole("button", { name: "Log out" }).click();
       await page.waitForURL(/\/login$/);
+      await plain.logIn(cluster.web(2));
+      await plain.openFrom(cluster.web(2), "bob");
+      expect(await texts(page)).toEqual(["answer"]);
       await plain.close();
     },
     STORY_MS,
@@ -207,6 +212,8 @@ stories("everyone can use it", () => {
       await bob.openFrom(cluster.web(1), "many");
       await bob.say("to all tabs");
       for (const tab of tabs) await row(tab, "to all tabs").waitFor();
+      // A tab that is refused a stream goes to another replica: none had to.
+      expect(tabs.map((tab) => tab.url())).toEqual(tabs.map(() => url));
       expect(many.complaints).toEqual([]);
       await many.close();
     },

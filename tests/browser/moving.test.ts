@@ -1,6 +1,6 @@
 /**
- * The page follows the cluster: its replica is killed or frozen, on its own address and on the front,
- * and the person in front of it goes on. Each death is proven by the process that is gone.
+ * The page follows the cluster: its replica is killed or frozen, and the person in front of it goes on.
+ * Each death is proven by the process that is gone. For the front address see front.test.ts.
  */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
@@ -82,27 +82,6 @@ stories("the page follows the cluster", () => {
       await moved(ann.page, cluster.web(0));
       await expectAllArrived(ann.page);
       await cluster.resume(0);
-    },
-    STORY_MS,
-  );
-
-  test(
-    "front: each replica killed or frozen in turn, the address stays",
-    async () => {
-      await ann.openFrom(cluster.front, "bob");
-      await leaveUnsentAndDraft(ann.page, cluster.front);
-      await cluster.pause(1);
-      await bob.say("while 1 is frozen");
-      await row(ann.page, "while 1 is frozen").waitFor({ timeout: 20_000 });
-      await cluster.resume(1);
-      await cluster.inStep([0, 1, 2]);
-      await cluster.kill(0);
-      await bob.say("while 0 is dead");
-      await row(ann.page, "while 0 is dead").waitFor({ timeout: 20_000 });
-      expect(new URL(ann.page.url()).origin).toBe(cluster.front);
-      await ann.page.unroute(`${cluster.front}/c/*/messages`);
-      expect(await composer(ann.page).inputValue()).toBe(DRAFT);
-      await eventually(async () => (await texts(bob.page)).filter((text) => text === "unsent").length === 1);
     },
     STORY_MS,
   );

@@ -44,7 +44,7 @@ export async function openBrowser(): Promise<Browser> {
 }
 
 /** Three replicas of the built binary with their front port; TEST_BINARY names another build of it. */
-export async function makeCluster(options: { cuttable?: boolean } = {}): Promise<Cluster> {
+export async function makeCluster(options: { cuttable?: boolean; words?: readonly string[] } = {}): Promise<Cluster> {
   return await Cluster.create({ ...options, front: true, binary: process.env.TEST_BINARY ?? BINARY });
 }
 
