@@ -214,8 +214,8 @@ async function ofProduct(options: FailoverOptions, say: Say): Promise<Measured[]
   say(`  lastword, leader frozen, another one dead: ${alone.map(ms).join(", ")}`);
   return [
     { name: "lastword, leader killed", took: killed },
-    { name: "lastword, leader frozen (SIGSTOP)", took: frozen },
-    { name: "lastword, leader frozen, another one dead", took: alone },
+    { name: "lastword, leader frozen", took: frozen },
+    { name: "lastword, frozen, another one dead", took: alone },
   ];
 }
 

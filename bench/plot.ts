@@ -1,15 +1,19 @@
 /**
  * Plots as SVG, without a library: lines over a linear or logarithmic axis, and marks by
  * category. Colours are set by a style sheet inside the file that follows the reader's light or dark
- * setting; each line has its name at its end, so none needs to be told by colour alone.
+ * setting; names stand at the height where their lines end, beside a sample of the line.
  */
-const WIDTH = 760;
+const WIDTH = 800;
 const HEIGHT = 400;
 const LEFT = 72;
-const RIGHT = 190;
+const RIGHT = 270;
 const TOP = 48;
 const BOTTOM = 56;
-const LABEL_HEIGHT = 15;
+const LABEL_HEIGHT = 16;
+/** Of a name's sample of its line. */
+const SWATCH = 22;
+/** Of lines with more points only the line is drawn. */
+const DOTS_MAX = 12;
 const TICKS_WANTED = 5;
 
 /** Okabe and Ito's colours, told apart by the colour-blind; lighter ones on dark. */
@@ -18,11 +22,11 @@ const DARK = ["#5fb2ee", "#a9b4c0", "#f0944d", "#3fc79a", "#db8cc6"];
 
 const STYLE = `
   .page { fill: #ffffff } text { font: 12px system-ui, sans-serif; fill: #1f2933 } .title { font-size: 15px; font-weight: 600 }
-  .axis { stroke: #7b8794; stroke-width: 1 } .grid { stroke: #e4e7eb; stroke-width: 1 } .bar { stroke-dasharray: 5 4; stroke: #7b8794 }
+  .axis { stroke: #7b8794; stroke-width: 1 } .grid { stroke: #e4e7eb; stroke-width: 1 }
   .line { fill: none; stroke-width: 2 } .dashed { stroke-dasharray: 6 4 } .spread { stroke-width: 1.2; opacity: 0.6 }
 ${LIGHT.map((colour, i) => `  .c${i} { stroke: ${colour} } .f${i} { fill: ${colour} }`).join("\n")}
   @media (prefers-color-scheme: dark) {
-    .page { fill: #14181d } text { fill: #e4e7eb } .axis { stroke: #9aa5b1 } .grid { stroke: #2b333c } .bar { stroke: #9aa5b1 }
+    .page { fill: #14181d } text { fill: #e4e7eb } .axis { stroke: #9aa5b1 } .grid { stroke: #2b333c }
 ${DARK.map((colour, i) => `    .c${i} { stroke: ${colour} } .f${i} { fill: ${colour} }`).join("\n")}
   }`;
 
@@ -58,8 +62,6 @@ export interface PlotOptions {
   readonly x: Axis;
   readonly y: Axis;
   readonly lines: readonly Line[];
-  /** A level that is aimed for, drawn across. */
-  readonly bar?: { readonly y: number; readonly name: string };
 }
 
 const escapeText = (text: string): string =>
@@ -88,8 +90,8 @@ function scaleOf(axis: Axis, values: readonly number[], start: number, end: numb
   const given = axis.ticks ?? [];
   let from = axis.from ?? Math.min(...values, ...given);
   let to = axis.to ?? Math.max(...values, ...given);
+  const step = niceStep(to - from || 1);
   if (!log && axis.ticks === undefined) {
-    const step = niceStep(to - from || 1);
     to = Math.ceil(to / step) * step;
     from = Math.floor(from / step) * step;
   }
@@ -102,7 +104,6 @@ function scaleOf(axis: Axis, values: readonly number[], start: number, end: numb
     of(to) === of(from) ? (start + end) / 2 : start + ((of(value) - of(from)) / (of(to) - of(from))) * (end - start);
   if (axis.ticks !== undefined) return { at, ticks: axis.ticks };
   if (log) return { at, ticks: powersOfTen(from, to) };
-  const step = niceStep(to - from || 1);
   const ticks = Array.from({ length: Math.round((to - from) / step) + 1 }, (_, i) => from + i * step);
   return { at, ticks };
 }
@@ -115,7 +116,7 @@ const px = (value: number): string => value.toFixed(1);
 function spreadLabels(wanted: readonly number[]): number[] {
   const order = wanted.map((y, index) => ({ y, index })).toSorted((a, b) => a.y - b.y);
   const places: number[] = [];
-  let next = TOP;
+  let next = TOP + 4;
   for (const { y, index } of order) {
     places[index] = Math.max(y, next);
     next = places[index] + LABEL_HEIGHT;
@@ -145,12 +146,6 @@ function frameOf(options: PlotOptions, x: Scale, y: Scale): string[] {
     `<line class="axis" x1="${LEFT}" x2="${LEFT}" y1="${TOP}" y2="${bottom}"/>`,
     `<text x="${(LEFT + right) / 2}" y="${HEIGHT - 14}" text-anchor="middle">${escapeText(options.x.label)}</text>`,
     `<text transform="translate(16 ${(TOP + bottom) / 2}) rotate(-90)" text-anchor="middle">${escapeText(options.y.label)}</text>`,
-    ...(options.bar === undefined
-      ? []
-      : [
-          `<line class="bar" x1="${LEFT}" x2="${right}" y1="${px(y.at(options.bar.y))}" y2="${px(y.at(options.bar.y))}"/>`,
-          `<text x="${LEFT + 6}" y="${px(y.at(options.bar.y) - 5)}">${escapeText(options.bar.name)}</text>`,
-        ]),
   ];
 }
 
@@ -166,7 +161,9 @@ function drawLine(line: Line, x: Scale, y: Scale): string[] {
           ],
     ),
     `<polyline class="line c${colour}${line.dashed === true ? " dashed" : ""}" points="${path}"/>`,
-    ...line.points.map((p) => `<circle class="f${colour}" cx="${px(x.at(p.x))}" cy="${px(y.at(p.y))}" r="3.2"/>`),
+    ...(line.points.length > DOTS_MAX ? [] : line.points).map(
+      (p) => `<circle class="f${colour}" cx="${px(x.at(p.x))}" cy="${px(y.at(p.y))}" r="3.2"/>`,
+    ),
   ];
 }
 
@@ -181,18 +178,17 @@ export function linePlot(options: PlotOptions): string {
     LEFT + 12,
     WIDTH - RIGHT - 12,
   );
-  const y = scaleOf(
-    options.y,
-    [...levels, ...(options.bar === undefined ? [] : [options.bar.y])],
-    HEIGHT - BOTTOM,
-    TOP,
-  );
-  const ends = lines.map((line) => line.points.at(-1)!);
-  const places = spreadLabels(ends.map((end) => y.at(end.y) + 4));
-  const names = lines.map(
-    (line, i) =>
-      `<text class="f${line.group % LIGHT.length}" x="${px(x.at(ends[i]!.x) + 10)}" y="${px(places[i]!)}">${escapeText(line.name)}</text>`,
-  );
+  const y = scaleOf(options.y, levels, HEIGHT - BOTTOM, TOP);
+  const places = spreadLabels(lines.map((line) => y.at(line.points.at(-1)!.y)));
+  const nameX = WIDTH - RIGHT + 10;
+  const names = lines.flatMap((line, i) => {
+    const colour = line.group % LIGHT.length;
+    const at = px(places[i]!);
+    return [
+      `<line class="line c${colour}${line.dashed === true ? " dashed" : ""}" x1="${nameX}" x2="${nameX + SWATCH}" y1="${at}" y2="${at}"/>`,
+      `<text class="f${colour}" x="${nameX + SWATCH + 6}" y="${px(places[i]! + 4)}">${escapeText(line.name)}</text>`,
+    ];
+  });
   const body = [...frameOf(options, x, y), ...lines.flatMap((line) => drawLine(line, x, y)), ...names];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="${escapeText(options.title)}">`,
