@@ -3,7 +3,7 @@
  * paused, stopped, cut off and started again; then everything they were told is checked
  * against what every replica shows. Leaves a report as JSON and as a page.
  */
-import { accessSync, constants, mkdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { until, type CommandDeps } from "../cli/command-deps.ts";
 import { EXIT, failure, failureLine, type ExitCode, type Outcome } from "../cli/exit.ts";
@@ -19,7 +19,7 @@ import { reportPage } from "./report-page.ts";
 import { reportLines, reportOf, type ChaosReport, type RunFacts, type RunRecord } from "./report.ts";
 import { RunClock } from "./run-clock.ts";
 import type { Scene } from "./schedule.ts";
-import { findStage, type Stage } from "./stage.ts";
+import { findStage, ownLogPath, type Stage } from "./stage.ts";
 import { Watch } from "./watch.ts";
 
 const PEOPLE_PER_REPLICA = 3;
@@ -170,6 +170,7 @@ class Run {
       ids: this.#ids,
       program: this.#stage.program,
       network: this.#stage.network,
+      logPath: (id) => (this.#stage.own ? ownLogPath(this.#stage.cluster.data, id) : null),
       lockIsHeld: this.#deps.lockIsHeld,
       environment: this.#deps.environment,
       scene: () => this.#scene(),
@@ -333,11 +334,18 @@ function reportFolder(option: string): Outcome<string> {
   }
 }
 
-function writeReport(folder: string, report: ChaosReport): string[] {
+/** Answers the paths. What a cluster of its own logged is kept if there is something to explain. */
+function writeReport(folder: string, report: ChaosReport, data: string): string[] {
   const name = join(folder, `chaos-seed-${report.seed}`);
   writeFileSync(`${name}.html`, reportPage(report));
   writeFileSync(`${name}.json`, `${JSON.stringify(report, null, 1)}\n`);
-  return [`${name}.html`, `${name}.json`];
+  const files = [`${name}.html`, `${name}.json`];
+  if (!report.cluster.own || (report.ok && report.availability.bars.every(({ met }) => met))) return files;
+  for (const id of report.cluster.replicas) {
+    copyFileSync(ownLogPath(data, id), `${name}-replica-${id}.log`);
+    files.push(`${name}-replica-${id}.log`);
+  }
+  return files;
 }
 
 /** Exit code 0 if the promise held, 1 otherwise or if it could not be checked. */
@@ -356,16 +364,18 @@ export async function runChaos(invocation: Invocation, deps: CommandDeps): Promi
     const { cluster, possible, impossible } = stage.value;
     const pages = lookAround(cluster.data, deps).flatMap(({ run }) => run?.web ?? []);
     const { seconds, seed } = invocation.options;
-    deps.err(`chaos on ${pages.join(" ")} for ${seconds} s, seed ${seed}, faults: ${possible.join(", ") || "none"}\n`);
+    if (possible.length === 0) {
+      const why = [...impossible.values()].join("; ");
+      return complain(failure(EXIT.failed, `nothing that was asked for can be done: ${why}`, "choose other --faults"));
+    }
+    deps.err(`chaos on ${pages.join(" ")} for ${seconds} s, seed ${seed}, faults: ${possible.join(", ")}\n`);
     for (const [group, why] of impossible) deps.err(`no faults of the ${group}: ${why}\n`);
     const outcome = await new Run(stage.value, invocation, deps, interrupts).go();
     if (!outcome.ok) return complain(outcome);
-    deps.out(reportLines(outcome.value, writeReport(folder.value, outcome.value)));
+    deps.out(reportLines(outcome.value, writeReport(folder.value, outcome.value, cluster.data)));
     return outcome.value.ok ? EXIT.done : EXIT.failed;
   } finally {
     await stage.value.close();
     interrupts.dispose();
   }
 }
-
-export type { ChaosReport };

@@ -9,6 +9,7 @@ import { readRunFile, type RunFile } from "../cli/run-file.ts";
 import { childEnvironment } from "../cli/up.ts";
 import type { ChaosNetwork } from "./network.ts";
 import type { RunClock } from "./run-clock.ts";
+import { startReplica } from "./stage.ts";
 import { scheduleOf, victimsOf, type FaultGroup, type FaultKind, type Scene, type Step } from "./schedule.ts";
 
 export interface Fault {
@@ -29,6 +30,8 @@ export interface FaultsDeps extends Pick<CommandDeps, "lockIsHeld" | "environmen
   readonly ids: readonly number[];
   readonly program: (id: number) => readonly string[];
   readonly network: ChaosNetwork | null;
+  /** Where the log of a replica goes; null for nowhere. */
+  readonly logPath: (id: number) => string | null;
   readonly scene: () => Scene;
   readonly clock: RunClock;
   readonly onFault: (fault: Fault) => void;
@@ -76,7 +79,6 @@ export class Faults {
     steps: { seed: number; groups: readonly FaultGroup[]; strict: boolean },
     signal: AbortSignal,
   ): Promise<void> {
-    if (steps.groups.length === 0) return pause(2 ** 31 - 1, signal);
     for (const step of scheduleOf(steps.seed, steps.groups, steps.strict)) {
       await pause(step.waitMs, signal);
       if (signal.aborted) return;
@@ -214,10 +216,9 @@ export class Faults {
   #start(id: number): void {
     const run = this.#runs.get(id);
     if (run === undefined || this.runs(id)) return;
-    const child = Bun.spawn([...this.#deps.program(id), ...run.words], {
-      detached: true,
-      stdio: ["ignore", "ignore", "ignore"],
-      env: childEnvironment(this.#deps.environment, run.supervisor),
+    const child = startReplica([...this.#deps.program(id), ...run.words], {
+      environment: childEnvironment(this.#deps.environment, run.supervisor),
+      logPath: this.#deps.logPath(id),
     });
     child.unref();
   }

@@ -3,7 +3,7 @@
  * page survive, or a cluster of its own in a temporary folder, each replica in a network of
  * its own if the faults ask for it and the system allows it.
  */
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { until, type CommandDeps } from "../cli/command-deps.ts";
@@ -50,7 +50,7 @@ function ownWords(
   network: ChaosNetwork | null,
   port: number,
 ): Outcome<{ id: number; words: string[] }[]> {
-  const given = { "log-level": "warn", "rate-limit": "off", ...invocation.given, front: "off", data };
+  const given = { "log-level": "info", "rate-limit": "off", ...invocation.given, front: "off", data };
   if (network === null) {
     const options = {
       ...invocation.options,
@@ -91,10 +91,9 @@ async function startReplicas(
     return children;
   }
   const processes = children.value.map(({ id, words }) =>
-    Bun.spawn([...(network?.words(id, deps.program) ?? deps.program), ...words], {
-      detached: true,
-      stdio: ["ignore", "ignore", "ignore"],
-      env: childEnvironment(deps.environment, null),
+    startReplica([...(network?.words(id, deps.program) ?? deps.program), ...words], {
+      environment: childEnvironment(deps.environment, null),
+      logPath: ownLogPath(data, id),
     }),
   );
   let cluster: LocalCluster = { data, secret: null };
@@ -115,6 +114,28 @@ async function startReplicas(
     return { ok: true, value: { cluster, close } };
   await close();
   return { ok: true, value: null };
+}
+
+/** Where a replica of a cluster of chaos's own writes its log, over all its starts. */
+export function ownLogPath(data: string, id: number): string {
+  return join(data, `replica-${id}.log`);
+}
+
+/** Starts a replica that outlives this process; without a path its log goes nowhere. */
+export function startReplica(
+  words: readonly string[],
+  to: { readonly environment: Record<string, string | undefined>; readonly logPath: string | null },
+): Bun.Subprocess {
+  const log = to.logPath === null ? null : openSync(to.logPath, "a");
+  try {
+    return Bun.spawn([...words], {
+      detached: true,
+      stdio: ["ignore", "ignore", log ?? "ignore"],
+      env: to.environment,
+    });
+  } finally {
+    if (log !== null) closeSync(log);
+  }
 }
 
 function endProcess(pid: number): void {

@@ -44,7 +44,7 @@ test(
     try {
       await cluster.startAll();
       for (const id of cluster.ids) pids.add(cluster.pid(id));
-      const run = await runBinary(["chaos", "--seconds=9", "--seed=2", `--report=${cluster.home}`], {
+      const run = await runBinary(["chaos", "--seconds=7", "--seed=2", `--report=${cluster.home}`], {
         env: cluster.environment,
         cwd: cluster.home,
         timeoutMs: TIMEOUT_MS,
@@ -64,6 +64,11 @@ test(
       // The premise: what was killed is another process now, what was paused alone is the same.
       const ended = new Set(report.faults.flatMap((fault) => (fault.group === "kills" ? fault.replicas : [])));
       for (const id of ended) expect(after[id]).not.toBe(cluster.pid(id));
+      const refused = await cluster.command(["chaos", "--faults=network", `--report=${cluster.home}`]);
+      expect(refused).toMatchObject({ exit: 1, stdout: "" });
+      expect(refused.stderr).toStartWith(
+        "lastword: nothing that was asked for can be done: only possible on a cluster",
+      );
       expect((await cluster.command(["down"])).exit).toBe(0);
     } finally {
       await clear(cluster, pids);
@@ -147,7 +152,7 @@ describe("on a cluster of its own, in a temporary folder that is gone afterwards
   test.skipIf(refusal !== null)(
     `cuts and bad links between networks of their own${refusal === null ? "" : ` (${refusal})`}`,
     async () => {
-      const { run, home } = await runOwn(["--seconds=8", "--seed=1", "--faults=network"]);
+      const { run, home } = await runOwn(["--seconds=6", "--seed=1", "--faults=network"]);
       try {
         const report = readReport(join(home, "out"), 1);
         expectHeld(run, report);
