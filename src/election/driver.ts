@@ -18,10 +18,11 @@ import type { CoreStatus } from "./core-status.ts";
 import type { Effect, Event, Notice, PersistRows, StagedSnapshot, Timing } from "./event.ts";
 import type { Beat, Frame } from "./frame.ts";
 import { LogReader } from "./log-reader.ts";
-import type { LogStorage, PeerListener, PeerTransport, SnapshotSource, SnapshotStore, StateMachine } from "./ports.ts";
+import type { LogStorage, PeerListener, PeerTransport, SnapshotStore, StateMachine } from "./ports.ts";
 import { StorageFull } from "./ports.ts";
 import { Proposer, type Outcome, type ProposerDeps } from "./proposer.ts";
 import { ReadIndexes } from "./read-indexes.ts";
+import { SnapshotFetch } from "./snapshot-fetch.ts";
 import type { ReplicaId, Seq, ViewNo } from "./view.ts";
 
 /** A caller waits this long for its op unless it says otherwise. */
@@ -56,13 +57,12 @@ export class Driver implements PeerListener {
   private readonly reader: LogReader;
   private readonly appends: AppendFrames;
   private readonly readIndexes: ReadIndexes;
+  private readonly snapshotFetch: SnapshotFetch;
   private mailbox: Event[] = [];
   private turnPlanned = false;
   private rows: PersistRows[] = [];
   private rowsToken = 0;
   private persistPlanned = false;
-  /** Names the newest fetch of a snapshot: what an older one comes to is of no interest. */
-  private fetchNo = 0;
   private timer: ReturnType<typeof setInterval> | null = null;
   private logFull = false;
   private dead = false;
@@ -80,6 +80,12 @@ export class Driver implements PeerListener {
       reader: this.reader,
       guarded: (work) => this.guarded(work),
       onApplied: () => this.proposer.confirmForked(),
+    });
+    this.snapshotFetch = new SnapshotFetch({
+      transport: deps.transport,
+      snapshots: deps.snapshots,
+      fetched: (snapshot) => this.give({ type: "snapshotFetched", snapshot }),
+      failed: () => this.give({ type: "snapshotFailed" }),
     });
     this.readIndexes = new ReadIndexes((id) => this.give({ type: "readIndex", id }));
   }
@@ -108,11 +114,12 @@ export class Driver implements PeerListener {
     this.proposer.close();
     this.applier.close();
     this.readIndexes.close();
+    this.snapshotFetch.close();
   }
 
   /** Callers cannot be answered: their ops would not get into this log, or not out of apply here. Reads go on. */
   get diskFull(): boolean {
-    return this.logFull || this.applier.diskFull || this.deps.log.roomLow === true;
+    return this.logFull || this.applier.diskFull || this.snapshotFetch.noRoom || this.deps.log.roomLow === true;
   }
 
   // ---------------------------------------------------------------- in
@@ -348,7 +355,7 @@ export class Driver implements PeerListener {
         this.readIndexes.ready(effect.id, effect.seq);
         return;
       case "fetchSnapshot":
-        void this.fetchSnapshot(effect.from, effect.commonSeq);
+        void this.snapshotFetch.start(effect.from, effect.commonSeq);
         return;
       case "openSnapshot":
         if (feature("FAULTS")) failpoint("snapshot-switched");
@@ -372,25 +379,4 @@ export class Driver implements PeerListener {
         return;
     }
   }
-
-  private async fetchSnapshot(from: ReplicaId, commonSeq: Seq): Promise<void> {
-    const fetchNo = ++this.fetchNo;
-    // The end of a superseded fetch must neither end the newer one nor look like its end: the core
-    // would ask for a third, which ends the second, and so on for as long as a copy takes.
-    const isNewest = (): boolean => fetchNo === this.fetchNo;
-    try {
-      const source = await this.deps.transport.fetchSnapshot(from, commonSeq);
-      if (!isNewest()) return await giveUp(source);
-      const snapshot = await this.deps.snapshots.receive(source);
-      if (isNewest()) this.give({ type: "snapshotFetched", snapshot });
-    } catch {
-      // The stream broke, or what came was not whole: nothing was switched; the core asks again.
-      if (isNewest()) this.give({ type: "snapshotFailed" });
-    }
-  }
-}
-
-/** Lets go of a snapshot that is not wanted any more: leaving the loop ends its call. */
-async function giveUp({ chunks }: SnapshotSource): Promise<void> {
-  for await (const _ of chunks) break;
 }

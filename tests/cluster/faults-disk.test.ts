@@ -7,6 +7,7 @@ import { Cluster, FAULTS_BINARY, waitFor } from "../support/cluster.ts";
 import { SmallDisk } from "../support/fault-disk.ts";
 import { order } from "../support/fault-orders.ts";
 import { SOAK, story } from "../support/load-cluster.ts";
+import { WebPerson } from "../support/web-person.ts";
 
 const FULL = /^lastword: the disk under .* is full; make room: messages are then taken again, reading goes on$/;
 
@@ -87,6 +88,40 @@ test("no room at the leader of three: another one leads, and it counts again whe
   for (const id of cluster.ids) {
     await waitFor(`all at ${id}`, async () => wrongWith(await writer.readAt(id), [writer]).length === 0);
   }
+  writer.close();
+}, 90_000);
+
+test("no room for a snapshot: it says so, stays out, and is in step once there is room", async () => {
+  const environment = { LASTWORD_FAULTS: "keep=50" };
+  await using cluster = await Cluster.create({ binary: FAULTS_BINARY, environment });
+  using disk = SmallDisk.mount(join(cluster.home, "small"), 48);
+  if (disk === null) return process.stderr.write("faults: no small disk without root; skipped\n") as never;
+  await cluster.startAll();
+  const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
+  const anna = new WebPerson("anna");
+  await anna.register(cluster.web(0));
+  // More than there will be room for; and the log is compacted while all three hold it.
+  for (let i = 0; i < 60; i++) {
+    await Promise.all(Array.from({ length: 10 }, () => anna.send(cluster.web(0), "anna", `${i} ${"x".repeat(8_000)}`)));
+  }
+  expect(await writer.send()).toBe(true);
+  await cluster.kill(2);
+  copyFileSync(join(cluster.data, "cluster.key"), join(disk.folder, "cluster.key"));
+  const filler = disk.fill(4 * 1024 * 1024);
+  cluster.spawn(2, [...cluster.words(2), `--data=${disk.folder}`]);
+  const { reason } = await cluster.statusThat(
+    2,
+    "that it is full",
+    (status) => status.reason?.includes("full") === true,
+  );
+  expect(reason).toBe("the disk of this replica is full");
+  await waitFor("the line", () => linesOf(cluster, 2).length > 0);
+  expect(linesOf(cluster, 2)).toEqual([expect.stringMatching(FULL)]);
+  for (let i = 0; i < 5; i++) expect(await writer.send()).toBe(true);
+  rmSync(filler);
+  await cluster.inStep(cluster.ids, 40_000);
+  await waitFor("all there", async () => wrongWith(await writer.readAt(2), [writer]).length === 0);
+  anna.leave();
   writer.close();
 }, 90_000);
 

@@ -9,6 +9,7 @@ import type { LogDb } from "../log/log-db.ts";
 import { decodeRow } from "../log/log-rows.ts";
 import { encodeView, type LogRow } from "../log/row-codec.ts";
 import { failpoint } from "../../faults.ts";
+import { DiskRoom } from "../disk-room.ts";
 import { fsyncFolder } from "../sqlite.ts";
 import { decodeSnapshot, SnapshotFailed, type SnapshotHeader } from "./snapshot-stream.ts";
 
@@ -28,6 +29,7 @@ export class SnapshotReceiver {
   readonly #options: SnapshotReceiverOptions;
   readonly #abort = Promise.withResolvers<never>();
   #finished: Promise<unknown> = Promise.resolve();
+  readonly #room: DiskRoom;
   #rows: LogRow[] = [];
   #rowBytes = 0;
   #nextSeq: Seq = 0;
@@ -35,6 +37,7 @@ export class SnapshotReceiver {
 
   constructor(options: SnapshotReceiverOptions) {
     this.#options = options;
+    this.#room = new DiskRoom(options.folder);
     // Nobody may be listening when it is aborted.
     this.#abort.promise.catch(() => {});
   }
@@ -90,6 +93,7 @@ export class SnapshotReceiver {
       if (record.kind === "header") {
         header = record.header;
         checkHeader(header, source.header);
+        if (!this.#room.takes(header.stateBytes)) throw new StorageFull("no room for a snapshot");
         this.#nextSeq = header.logFirstSeq;
       } else if (header === null) {
         throw new SnapshotFailed("its header is missing");
