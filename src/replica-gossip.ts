@@ -59,11 +59,11 @@ const USERS_PER_MESSAGE = 2000;
 const TYPING_PER_MESSAGE = 200;
 /** Changes within this time leave together. */
 const GATHER_MS = 50;
-/** How often a replica says its number. */
-const BEAT_MS = 500;
+/** How often a replica says its number: a gap is seen by then, if nothing else was said in between. */
+const BEAT_MS = 2_000;
 /** How often it looks who is still heard: whoever was connected to a dead replica is gone within 2 s. */
-const LOOK_MS = 100;
-const GRACE_LOOKS = 6;
+const LOOK_MS = 400;
+const GRACE_LOOKS = 2;
 
 /** Presence over all replicas, and the facts about them. */
 export class ReplicaGossip implements Presence {

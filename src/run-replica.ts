@@ -61,7 +61,7 @@ export interface ReplicaContext {
   readonly say: (line: string) => void;
 }
 
-const SERVING_LOOK_MS = 250;
+const SERVING_LOOK_MS = 500;
 
 /** A running replica. */
 export class RunningReplica {

@@ -67,8 +67,8 @@ export function encodePacket(packet: Packet): Uint8Array {
   return packetType.encode(packetToWire(packet)).finish();
 }
 
-/** The Append encoded last: a leader sends the same one to every follower that is in step. */
-let lastAppend: { readonly frame: Frame; readonly bytes: Uint8Array } | null = null;
+/** Of each kind that goes to several peers, the frame encoded last: a Beat to all, an Append to all followers in step. */
+const encoded = new Map<Frame["type"], { readonly frame: Frame; readonly bytes: Uint8Array }>();
 
 /** Packet { Frames { Frame... } } around frames that are encoded one by one. */
 function encodeFrames(frames: readonly Frame[]): Uint8Array {
@@ -78,9 +78,10 @@ function encodeFrames(frames: readonly Frame[]): Uint8Array {
 }
 
 function encodeFrame(frame: Frame): Uint8Array {
-  if (lastAppend?.frame === frame) return lastAppend.bytes;
+  const last = encoded.get(frame.type);
+  if (last?.frame === frame) return last.bytes;
   const bytes = frameType.encode(frameToWire(frame)).finish();
-  if (frame.type === "append" && frame.batches.length > 0) lastAppend = { frame, bytes };
+  if (frame.type === "append" || frame.type === "beat") encoded.set(frame.type, { frame, bytes });
   return bytes;
 }
 
