@@ -22,22 +22,34 @@ export function dayText(date) {
   return (date.getFullYear() === new Date().getFullYear() ? dayLong : dayYear).format(date);
 }
 
-function agoText(date) {
+/** "09:12", "yesterday", "3 Mar", and last year's with its year. */
+function whenText(date) {
+  if (daysAgo(date) <= 0) return clock.format(date);
+  if (daysAgo(date) === 1) return "yesterday";
+  return (date.getFullYear() === new Date().getFullYear() ? dayShort : dayYear).format(date);
+}
+
+function agoText(date, after) {
   const ms = Date.now() - date.getTime();
   if (ms < MINUTE) return "just now";
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
-  if (daysAgo(date) === 0) return clock.format(date);
-  if (daysAgo(date) === 1) return "yesterday";
-  return dayShort.format(date);
+  return ms < HOUR ? `${Math.floor(ms / MINUTE)} min${after}` : whenText(date);
 }
+
+/** By the word in data-time; views/names.tsx says what each is for. */
+const TEXTS = {
+  clock: (date) => clock.format(date),
+  second: (date) => second.format(date),
+  short: (date) => agoText(date, ""),
+  past: (date) => agoText(date, " ago"),
+  from: whenText,
+};
 
 /** Rewrites every <time data-time> below `root`. */
 export function localTimes(root) {
   for (const element of root.querySelectorAll("time[data-time]")) {
     const date = new Date(element.dateTime);
     if (Number.isNaN(date.getTime())) continue;
-    const kind = element.dataset.time;
-    const text = kind === "clock" ? clock.format(date) : kind === "second" ? second.format(date) : agoText(date);
+    const text = (TEXTS[element.dataset.time] ?? TEXTS.clock)(date);
     if (element.textContent !== text) element.textContent = text;
     element.title = full.format(date);
   }

@@ -86,16 +86,22 @@ function Logins({ logins }: { logins: readonly LoginRow[] }) {
         {logins.map((login) => (
           <li>
             <span>
-              since <Time micros={login.createdMicros} style="ago" />
+              since <Time micros={login.createdMicros} style="from" />
               {login.current ? <strong> · this browser</strong> : null}
               <span class="small">
                 {" "}
-                last used <Time micros={login.lastUsedMicros} style="ago" />
+                last used <Time micros={login.lastUsedMicros} style="past" />
               </span>
             </span>
             {login.current ? null : (
               <form method="post" action={`/account/sessions/${encodeURIComponent(login.id)}/end`}>
-                <button type="submit">End</button>
+                <button type="submit">
+                  End
+                  <span class="sr">
+                    {" "}
+                    the login since <Time micros={login.createdMicros} style="from" />
+                  </span>
+                </button>
               </form>
             )}
           </li>

@@ -117,7 +117,7 @@ function Replica({ replica, status }: { replica: ReplicaStatusJson; status: Clus
           {replica.since === null ? null : (
             <>
               {" · since "}
-              <Time micros={micros(replica.since)} style="ago" />
+              <Time micros={micros(replica.since)} style="from" />
             </>
           )}
         </p>

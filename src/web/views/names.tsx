@@ -30,15 +30,21 @@ export function PresenceDot({ user }: { user: UserView }) {
   );
 }
 
+/**
+ * What a time says: a clock, with seconds, or how long ago: short ("5 min"), in a sentence after "last seen"
+ * ("5 min ago"), or after "since" ("09:12").
+ */
+export type TimeStyle = "second" | "clock" | "short" | "past" | "from";
+
 /** A time that the script rewrites into the reader's own zone; without it, UTC. */
-export function Time({ micros, style }: { micros: number; style: "second" | "clock" | "ago" }) {
+export function Time({ micros, style }: { micros: number; style: TimeStyle }) {
   const date = new Date(micros / 1000);
   const iso = date.toISOString();
   const clock = iso.slice(11, 16);
   const day = iso.slice(0, 10);
   return (
     <time datetime={iso} data-time={style} title={`${day} ${clock} UTC`}>
-      {style === "ago" ? day : style === "second" ? iso.slice(11, 19) : clock}
+      {style === "second" ? iso.slice(11, 19) : style === "clock" ? clock : style === "short" ? day : `${day} ${clock}`}
     </time>
   );
 }
@@ -51,7 +57,7 @@ export function Seen({ user }: { user: UserView }) {
         "online"
       ) : user.lastSeenMicros > 0 ? (
         <>
-          last seen <Time micros={user.lastSeenMicros} style="ago" />
+          last seen <Time micros={user.lastSeenMicros} style="past" />
         </>
       ) : (
         "offline"

@@ -76,7 +76,7 @@ function ConversationItem({ conversation, session, current }: ItemProps) {
       >
         <Avatar user={conversation.with} />
         <span class="name">{self ? `${conversation.with.name} (you)` : conversation.with.name}</span>
-        {conversation.last === null ? null : <Time micros={conversation.last.timeMicros} style="ago" />}
+        {conversation.last === null ? null : <Time micros={conversation.last.timeMicros} style="short" />}
         <span class="preview" hx-ignore dir="auto">
           {preview(conversation, session)}
         </span>
