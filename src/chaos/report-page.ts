@@ -34,7 +34,7 @@ rect.gap{fill:var(--danger);opacity:.28}rect.kill{fill:var(--kill)}rect.pause,re
 rect.leader{fill:var(--leader)}rect.follower{fill:var(--follower)}rect.catching{fill:var(--catching)}rect.silent{fill:var(--silent)}
 .wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9375rem}
 th,td{text-align:left;padding:.375rem .75rem .375rem 0;border-bottom:1px solid var(--line);vertical-align:top}
-th{font-weight:600;color:var(--soft);font-size:.8125rem}td.n,th.n{text-align:right;white-space:nowrap;padding-right:1.5rem}td:last-child,th:last-child{padding-right:0}
+th{font-weight:600;color:var(--soft);font-size:.8125rem}.short{white-space:nowrap}td.missed{font-weight:600}td.n,th.n{text-align:right;white-space:nowrap;padding-right:1.5rem}td:last-child,th:last-child{padding-right:0}
 ul{padding-left:1.25rem}li{overflow-wrap:anywhere}code{overflow-wrap:anywhere}
 @media(max-width:40rem){main{padding:1.25rem 1rem 3rem}figure{padding-right:.75rem}.times span:nth-child(even){display:none}
 .picture,.times,figcaption{margin-left:4.25rem}.names span{padding-right:.5rem;font-size:.75rem}td,th{padding-right:.5rem}}
@@ -54,7 +54,7 @@ function figuresOf(report: ChaosReport): string {
   const missed = availability.bars.some(({ met }) => !met);
   const bar = (unit: "ms" | "%"): string => {
     const found = availability.bars.find((one) => one.unit === unit);
-    if (found === undefined) return "";
+    if (found === undefined) return report.cluster.network === null ? "" : "deaths noticed by 1.5 s of silence";
     const limit = unit === "ms" ? `${found.limit / 1000} s` : `${found.limit} %`;
     return `${found.met ? "within" : "beyond"} the bar of ${limit}`;
   };
@@ -113,8 +113,14 @@ function pictureOf(report: ChaosReport): string {
 
 function tableOf(head: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const isNumber = head.map((_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === "number"));
+  const kindOf = (value: string | number, column: number): string => {
+    if (isNumber[column] === true) return ' class="n"';
+    if (typeof value !== "string") return "";
+    if (value.startsWith("BROKEN")) return ' class="missed"';
+    return /^[\d.,]+ m?s$/.test(value) ? ' class="short"' : "";
+  };
   const cell = (tag: "td" | "th", value: string | number, column: number): string =>
-    `<${tag}${isNumber[column] === true ? ' class="n"' : ""}>${text(value)}</${tag}>`;
+    `<${tag}${kindOf(value, column)}>${text(value)}</${tag}>`;
   const line = (tag: "td" | "th", row: readonly (string | number)[]): string =>
     `<tr>${row.map((value, column) => cell(tag, value, column)).join("")}</tr>`;
   return `<div class="wide"><table><thead>${line("th", head)}</thead><tbody>${rows.map((row) => line("td", row)).join("")}</tbody></table></div>`;
@@ -150,7 +156,7 @@ export function reportPage(report: ChaosReport): string {
   const checks = report.checks.map(({ name, looked, violations: wrong }) => [
     name,
     looked,
-    wrong === 0 ? "held" : `${wrong} violations`,
+    wrong === 0 ? "held" : `BROKEN, ${wrong}`,
   ]);
   const faults = report.faults.map((fault) => [
     `${(fault.at / 1000).toFixed(1)} s`,
@@ -162,10 +168,10 @@ export function reportPage(report: ChaosReport): string {
     `<h1>Chaos, seed ${report.seed}</h1><p class="soft">${text(date)}, ${(report.ranMs / 1000).toFixed(0)} s, ${report.cluster.replicas.length} replicas, ${text(report.cluster.consistency)}, ${text(report.program)}</p>`,
     `<p class="verdict${report.ok ? "" : " broken"}"><strong>${text(held!.charAt(0).toUpperCase() + held!.slice(1))}</strong>${text(facts.join(": "))}</p>`,
     `<dl class="figures">${figuresOf(report)}</dl>`,
-    `<h2>What happened</h2>${pictureOf(report)}`,
     violations,
+    `<h2>What happened</h2>${pictureOf(report)}`,
     `<h2>Checks</h2>${tableOf(["promise", "looked at", "result"], checks)}`,
-    `<h2>Faults</h2>${tableOf(["at", "what", "lasted", "no acknowledgement for"], faults)}`,
+    `<h2>Faults</h2>${tableOf(["at", "what", "lasted", "no write for"], faults)}`,
     `<h2>How to read this</h2>${notesOf(report)}`,
   ];
   return `<!doctype html>

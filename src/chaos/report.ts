@@ -176,6 +176,11 @@ export function reportLines(report: ChaosReport, files: readonly string[]): stri
     lines.push(`  ${met ? "met" : "MISSED"}: ${what} ${value} ${unit}, bar ${limit} ${unit}`);
   }
   for (const { group, why } of report.groups.impossible) lines.push(`  not done: faults of the ${group}: ${why}`);
+  if (report.cluster.network !== null) {
+    lines.push(
+      "  networks of their own: a death is noticed by 1.5 s of silence, not at once as on one host (--faults kills,pauses)",
+    );
+  }
   if (report.interrupted) lines.push("  it was broken off; what had been written until then was checked");
   lines.push(`report: ${files.join(" ")}`);
   return `${lines.join("\n")}\n`;
