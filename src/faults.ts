@@ -9,6 +9,7 @@
  *   clock=600000         the wall clock is ten minutes fast (ms)
  *   keep=100             compaction keeps so many entries
  *   tail=5               the start checks so many rows of the log
+ *   rest=1000,scrub=0    rows are compared after a second of rest, always (ms)
  *   log-append:kill@3    killed when this place is passed for the third time
  *   log-sync:delay=300   held up for 300 ms each time it is passed
  */
@@ -46,7 +47,7 @@ interface Strike {
 }
 
 /** Constants of this program that orders may set. */
-export type Setting = "clock" | "keep" | "tail";
+export type Setting = "clock" | "keep" | "tail" | "rest" | "scrub";
 
 interface Orders {
   readonly settings: Map<string, number>;
@@ -57,7 +58,7 @@ interface Orders {
 function readOrders(text: string): Orders {
   const orders: Orders = { settings: new Map(), strikes: new Map() };
   for (const part of text.split(",").filter((one) => one !== "")) {
-    const [, name, value] = /^(clock|keep|tail)=(-?\d+)$/.exec(part) ?? [];
+    const [, name, value] = /^(clock|keep|tail|rest|scrub)=(-?\d+)$/.exec(part) ?? [];
     const [, place, kill, ms, at] = /^([a-z-]+):(?:(kill)|delay=(\d+))(?:@(\d+))?$/.exec(part) ?? [];
     if (name !== undefined) orders.settings.set(name, Number(value));
     else if (place === undefined) throw new Error(`LASTWORD_FAULTS: ${part}`);

@@ -14,7 +14,8 @@ import type { Settings } from "./cli/settings.ts";
 import { stopSignals } from "./cli/stop-signals.ts";
 import { SUPERVISOR_VARIABLE } from "./cli/up.ts";
 import { damageOf, isDamage } from "./open-stores.ts";
-import { RunningReplica, type ReplicaContext } from "./run-replica.ts";
+import type { ReplicaContext } from "./replica-context.ts";
+import { RunningReplica } from "./run-replica.ts";
 
 /** One line on stderr for whoever started the process. */
 export function complain(failed: Pick<Failure, "what" | "todo">): void {

@@ -18,11 +18,9 @@ import { addControlService } from "./cli/control.ts";
 import { replicaFolder } from "./cli/data-folder.ts";
 import { FrontPort, frontProof } from "./cli/front-port.ts";
 import { joinCluster, type Membership } from "./cli/join-cluster.ts";
-import type { Logger } from "./cli/logger.ts";
 import { isLoopback, printAddress } from "./cli/option-values.ts";
 import { Roster } from "./cli/roster.ts";
 import { removeRunFile, runFilePath, writeRunFile } from "./cli/run-file.ts";
-import type { Settings } from "./cli/settings.ts";
 import { VERSION } from "./cli/version.ts";
 import { done, type Outcome } from "./cli/exit.ts";
 import { nameCluster } from "./db/log/cluster-id.ts";
@@ -39,27 +37,12 @@ import { logNotice } from "./log-notice.ts";
 import { MismatchWatch } from "./mismatch-watch.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { openGrpcServer, PageServer } from "./replica-ports.ts";
+import type { ReplicaContext } from "./replica-context.ts";
 import { ReplicaGossip } from "./replica-gossip.ts";
+import { Scrub } from "./scrub.ts";
 import { StatusReport } from "./status-report.ts";
 import { tokenCheck } from "./token-check.ts";
 import { createWeb, type Web } from "./web/web.ts";
-
-export interface ReplicaContext {
-  readonly id: number;
-  readonly settings: Settings;
-  readonly logger: Logger;
-  /** Process id of `lastword up`, if that started it. */
-  readonly supervisor: number | null;
-  /** The words of the command line, for run.json. */
-  readonly words: readonly string[];
-  /** The store was damaged; its files are in the folder `kept`, an empty one took its place. */
-  readonly onDamage: (reason: string, kept: string) => void;
-  /** The process cannot go on. */
-  readonly onFatal: (error: unknown) => void;
-  /** This replica does not belong here: says so in one line and ends with exit code 5. */
-  readonly onMismatch: (what: string, todo: string) => void;
-  readonly say: (line: string) => void;
-}
 
 const SERVING_LOOK_MS = 500;
 
@@ -203,7 +186,7 @@ export class RunningReplica {
         return { key: opKey(bytes), op: bytes };
       },
       onNotice: (notice) => this.#onNotice(notice, { report, log }),
-      onGossip: (from, payload) => gossip.receive(from, payload),
+      onGossip: (from, payload) => scrub.receive(from, payload) || gossip.receive(from, payload),
       onFatal: this.#context.onFatal,
       now: () => performance.now(),
     });
@@ -215,6 +198,20 @@ export class RunningReplica {
       peers: configured.filter((peer) => peer !== id),
       send: (payload) => driver.gossip(payload),
       hears: (peer) => driver.peerBeat(peer) !== null,
+    });
+    const scrub = new Scrub({
+      self: id,
+      at: () => {
+        const { active, viewActive, commit, view } = driver.status();
+        const whole = active && viewActive && view !== null && commit === storage.state.appliedSeq();
+        return whole ? `${viewNoKey(view.no)}:${commit}` : null;
+      },
+      hash: () => storage.state.hashAside(),
+      send: (payload) => driver.gossip(payload),
+      onDamage: damaged ? null : this.#context.onFatal,
+      onDiffer: (line) => process.stderr.write(line),
+      logger,
+      now: () => performance.now(),
     });
     const report: StatusReport = new StatusReport({
       self: id,
@@ -252,13 +249,14 @@ export class RunningReplica {
       for (const op of ops) driver.opApplied(op.key, op.seq, op.result, op.recovered);
       chat.applied(ops, view);
     };
-    return { log, storage, driver, notWritable, transport, gossip, report, chat, mismatches };
+    return { log, storage, driver, notWritable, transport, gossip, report, chat, mismatches, scrub };
   }
 
   /** Puts the rooms behind the ports and starts them, inside out. */
   #startServing(parts: ReturnType<RunningReplica["openRooms"]> & Outside): void {
     const { id, settings, logger } = this.#context;
-    const { driver, notWritable, transport, gossip, report, chat, grpc, page, membership, storage, mismatches } = parts;
+    const { driver, notWritable, transport, gossip, report, chat, grpc, page, membership, storage, mismatches, scrub } =
+      parts;
     // A proxy on this host brings everybody to a listener on loopback.
     const openStatus = isLoopback(page.address.host) && !settings.behindProxy;
     const isStatusToken = tokenCheck(clusterToken(membership.key.secret, "status"));
@@ -305,7 +303,11 @@ export class RunningReplica {
       since: this.#since,
     };
     gossip.start(facts);
-    this.#closers.push(() => gossip.stop());
+    scrub.start();
+    this.#closers.push(
+      () => gossip.stop(),
+      () => scrub.stop(),
+    );
     const { secret } = membership.key;
     page.serve(web, (nonce) => frontProof(secret, nonce));
     const front = this.#openFront(page, parts.log, secret);

@@ -120,6 +120,27 @@ test("flipped bytes in state.db: its rows are made again from the log, without a
   }
 }, 60_000);
 
+test("a flipped byte in a row of state.db that still reads well: the others' hashes say so, at rest", async () => {
+  const environment = { LASTWORD_FAULTS: "rest=500,scrub=1000" };
+  await using cluster = await Cluster.create({ binary: FAULTS_BINARY, environment });
+  await cluster.startAll();
+  const writer = await AcknowledgedWriter.create(cluster);
+  await write(writer, 10);
+  await cluster.terminate(1);
+  expect(flipBytesOf(writer.acknowledged[3]!.body, folderOf(cluster, 1), STATE)).toBeGreaterThan(0);
+  await cluster.start(1);
+  await cluster.inStep();
+  await waitFor("the line", () => linesOf(cluster, 1).length > 0);
+  expect(linesOf(cluster, 1)[0]).toContain("is damaged (state.db: its rows differ from those of replicas 0 and 2)");
+  await waitFor("its row to be mended", async () => {
+    const bodies = await writer.readAt(1).catch(() => null);
+    return bodies !== null && wrongWith(bodies, [writer]).length === 0;
+  });
+  await allIsThere(cluster, writer);
+  expect([0, 2].flatMap((id) => linesOf(cluster, id))).toEqual([]);
+  writer.close();
+}, 60_000);
+
 test("state.db deleted under a log that begins late: brought back from the others", async () => {
   await using cluster = await Cluster.create({ binary: FAULTS_BINARY, environment: { LASTWORD_FAULTS: "keep=20" } });
   await cluster.startAll();
