@@ -1,7 +1,7 @@
 /** Conversations: reading, sending, marking, deleting. */
 import { Hono, type Context } from "hono";
 import { CHAT_ERRORS, failed, type Answer } from "../../chat/errors.ts";
-import type { ConversationView, MessageView } from "../../chat/service.ts";
+import type { MessageView } from "../../chat/service.ts";
 import {
   answerHtml,
   answerError,
@@ -149,27 +149,18 @@ function clientIdOf(fields: Fields): string {
   return fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
 }
 
-/** Who answers has read what was there. */
-async function readByAnswering(deps: WebDeps, c: Context<WebEnv>, conversation: ConversationView): Promise<void> {
-  if (conversation.unread === 0) return;
-  const input = { conversationId: conversation.id, clientId: Bun.randomUUIDv7() };
-  // If this fails they stay highlighted, which is what "unread" means; the message itself is sent.
-  await deps.chat.markAllRead(sessionOf(c), input);
-}
-
 async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): Promise<Response> {
   const session = sessionOf(c);
   const fields = await readFields(c);
   const clientId = clientIdOf(fields);
   const body = fields.lines("body");
-  const before = await deps.chat.conversation(session, { conversationId });
+  // With it goes that what she answers is read.
   const answer = await deps.chat.send(session, { conversationId, body, clientId });
   if (!answer.ok) {
     if (wantsJson(c)) return await answerError(c, answer.error);
     const draft = { id: nextFormId(clientId, answer.error), body, to: "", error: answer.error };
     return await answerConversation(c, deps, conversationId, draft);
   }
-  if (before.ok) await readByAnswering(deps, c, before.value);
   return answerSent(c, deps, answer);
 }
 
