@@ -19,6 +19,8 @@ import type { FaultGroup } from "./schedule.ts";
 import type { Failover, Span } from "./watch.ts";
 
 const VIOLATIONS_MAX = 100;
+/** From here on the machine has too little for everybody, and times are those of the machine. */
+const STALL_MS = 500;
 
 /** A fault as the report has it: the end is known, and what it cost. */
 export interface ReportedFault extends Fault {
@@ -179,6 +181,11 @@ export function reportLines(report: ChaosReport, files: readonly string[]): stri
   if (report.cluster.network !== null) {
     lines.push(
       "  networks of their own: a death is noticed by 1.5 s of silence, not at once as on one host (--faults kills,pauses)",
+    );
+  }
+  if (report.machine.longestStallMs >= STALL_MS) {
+    lines.push(
+      `  overloaded: chaos itself got no processor for ${report.machine.longestStallMs} ms, so the times say little about the cluster`,
     );
   }
   if (report.interrupted) lines.push("  it was broken off; what had been written until then was checked");

@@ -239,6 +239,11 @@ describe("the report", () => {
     );
   });
 
+  test("a machine that held up chaos itself is named as the cause", () => {
+    const lines = reportLines(reportOf(FACTS, recordOf({ longestStallMs: 900 })), []);
+    expect(lines).toContain("\n  overloaded: chaos itself got no processor for 900 ms");
+  });
+
   test("a violation, a trouble on the way, or nothing acknowledged: not ok", () => {
     const lost = reportOf(FACTS, recordOf({}, { contents: [{ replica: 0, conversations: [[]] }] }));
     expect(lost.ok).toBe(false);
