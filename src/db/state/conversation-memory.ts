@@ -43,10 +43,13 @@ interface Known {
 
 export class ConversationMemory {
   readonly #known = new BoundedCache<Known>(CONVERSATIONS_MAX);
+  /** The one looked up last: an op asks for its conversation half a dozen times. */
+  #lastId = "";
+  #last: Known | undefined;
 
   /** Undefined: not known, look. */
   member(conversation: string, user: string): MemberRow | undefined {
-    return this.#known.get(conversation)?.members.get(user)?.row;
+    return this.#get(conversation)?.members.get(user)?.row;
   }
 
   /** A membership as it is in the rows now. */
@@ -70,7 +73,7 @@ export class ConversationMemory {
 
   /** A message was turned into a tombstone. */
   erased(conversation: string, seq: Seq): void {
-    const message = this.#known.get(conversation)?.tail.find((m) => m.seq === seq);
+    const message = this.#get(conversation)?.tail.find((m) => m.seq === seq);
     if (message !== undefined) message.deleted = true;
   }
 
@@ -81,7 +84,7 @@ export class ConversationMemory {
 
   /** The messages above `seq`, at most `limit`, in order; null: look. */
   messagesAfter(conversation: string, seq: Seq, limit: number): readonly TailMessage[] | null {
-    const known = this.#known.get(conversation);
+    const known = this.#get(conversation);
     if (known === undefined || known.tailAfter === null || seq < known.tailAfter) return null;
     const { tail } = known;
     let start = tail.length;
@@ -91,7 +94,7 @@ export class ConversationMemory {
 
   /** Where a message of this author stands, if it is among the newest of this conversation; null: look. */
   seqOf(conversation: string, author: string, clientId: string): Seq | null {
-    const tail = this.#known.get(conversation)?.tail ?? [];
+    const tail = this.#get(conversation)?.tail ?? [];
     for (let i = tail.length - 1; i >= 0; i--) {
       const message = tail[i]!;
       if (message.clientId === clientId && message.author === author) return message.seq;
@@ -101,7 +104,7 @@ export class ConversationMemory {
 
   /** "nothing", the newest message that is unread for this user, or null: look. */
   newestUnread(conversation: string, user: string): "nothing" | TailMessage | null {
-    const known = this.#known.get(conversation);
+    const known = this.#get(conversation);
     const member = known?.members.get(user);
     if (known === undefined || member === undefined || known.tailAfter === null || known.singly.has(user)) return null;
     const from = Math.max(member.row.mark, member.nothingTo);
@@ -118,13 +121,24 @@ export class ConversationMemory {
   /** The rows may have gone back. */
   clear(): void {
     this.#known.clear();
+    this.#lastId = "";
+    this.#last = undefined;
+  }
+
+  #get(conversation: string): Known | undefined {
+    if (conversation !== this.#lastId) {
+      this.#lastId = conversation;
+      this.#last = this.#known.get(conversation);
+    }
+    return this.#last;
   }
 
   #of(conversation: string): Known {
-    const there = this.#known.get(conversation);
+    const there = this.#get(conversation);
     if (there !== undefined) return there;
     const fresh: Known = { members: new Map(), tail: [], tailAfter: null, singly: new Set() };
     this.#known.set(conversation, fresh);
+    this.#last = fresh;
     return fresh;
   }
 }
