@@ -7,6 +7,8 @@ import { statfsSync } from "node:fs";
 
 /** Kept free: this many bytes, or this share of a smaller disk. */
 const RESERVE = { bytes: 64 * 1024 * 1024, share: 0.05 } as const;
+/** Of the reserve; less is not enough for a commit that was put off. */
+const EMPTY_SHARE = 0.25;
 /** Room again at this many times the reserve: a disk at the edge would go back and forth. */
 const RELIEF = 1.25;
 /** Between two looks at the disk: at 10 MB/s some MB, well within the reserve. */
@@ -26,6 +28,10 @@ export function roomOf(folder: string): Room | null {
   } catch {
     return null;
   }
+}
+
+function reserveOf(room: Room): number {
+  return Math.min(RESERVE.bytes, room.total * RESERVE.share);
 }
 
 /** Looks now and then. */
@@ -48,14 +54,19 @@ export class DiskRoom {
     this.#lookedAt = now;
     const room = this.#look();
     if (room === null) return (this.#low = false);
-    const reserve = Math.min(RESERVE.bytes, room.total * RESERVE.share);
-    this.#low = room.free < reserve * (this.#low ? RELIEF : 1);
+    this.#low = room.free < reserveOf(room) * (this.#low ? RELIEF : 1);
     return this.#low;
+  }
+
+  /** Now, there is hardly anything left: others used up the reserve too. */
+  get empty(): boolean {
+    const room = this.#look();
+    return room !== null && room.free < reserveOf(room) * EMPTY_SHARE;
   }
 
   /** True if `bytes` more leave the reserve untouched. */
   takes(bytes: number): boolean {
     const room = this.#look();
-    return room === null || room.free - bytes >= Math.min(RESERVE.bytes, room.total * RESERVE.share);
+    return room === null || room.free - bytes >= reserveOf(room);
   }
 }

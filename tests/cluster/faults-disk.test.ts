@@ -1,9 +1,10 @@
 /** A disk without room and a disk that is slow: what is refused, what goes on, and that it mends by itself. */
 import { expect, test } from "bun:test";
-import { copyFileSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AcknowledgedWriter, wrongWith } from "../support/acknowledged.ts";
-import { Cluster, FAULTS_BINARY, waitFor } from "../support/cluster.ts";
+import { BINARY, Cluster, FAULTS_BINARY, waitFor } from "../support/cluster.ts";
 import { SmallDisk } from "../support/fault-disk.ts";
 import { order } from "../support/fault-orders.ts";
 import { SOAK, story } from "../support/load-cluster.ts";
@@ -125,7 +126,36 @@ test("no room for a snapshot: it says so, stays out, and is in step once there i
   writer.close();
 }, 90_000);
 
-/** Ms that each fsync takes on one of three; above Tack it stalls, and the others go on without it. */
+test("files that may not grow: it ends with one line and exit code 6, and goes on where it was when they may", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "lastword-limit-"));
+  const limited = join(folder, "limited");
+  // In blocks of 1,024 bytes.
+  writeFileSync(limited, `#!/bin/bash\n[ -e "$HOME/unlimited" ] || ulimit -f 400\nexec "${BINARY}" "$@"\n`, {
+    mode: 0o755,
+  });
+  await using cluster = await Cluster.create({ replicas: 1, binary: limited });
+  await cluster.start(0);
+  await cluster.inStep([0]);
+  const writer = await AcknowledgedWriter.create(cluster);
+  while (cluster.running().length > 0 && writer.acknowledged.length < 2_000) await writer.send(2_000);
+  const { exit } = await cluster.exited(0);
+  expect([exit, linesOf(cluster, 0)]).toEqual([
+    6,
+    [
+      expect.stringMatching(
+        /^lastword: the disk under .* fails \(.*\.db: SQLITE_IOERR_WRITE\); see what the system says/,
+      ),
+    ],
+  ]);
+  writeFileSync(join(cluster.home, "unlimited"), "");
+  await cluster.start(0);
+  await cluster.inStep([0]);
+  expect(writer.acknowledged.length).toBeGreaterThan(0);
+  expect(wrongWith(await writer.readAt(0), [writer])).toEqual([]);
+  writer.close();
+  rmSync(folder, { recursive: true });
+}, 90_000);
+
 story(
   "a slow disk: 300 ms for each fsync of a follower, of the leader, and of all",
   { seconds: SOAK ? 900 : 90, cluster: { binary: FAULTS_BINARY }, load: { rate: 60, deadlineMs: 30_000 } },

@@ -19,9 +19,10 @@ import { FormatTooNew } from "../../chat/op.ts";
 import type { Queries } from "../../chat/queries.ts";
 import { assert } from "../../election/assert.ts";
 import type { Batch } from "../../election/frame.ts";
-import { StorageDamaged, type StateMachine } from "../../election/ports.ts";
+import { StorageDamaged, StorageFull, type StateMachine } from "../../election/ports.ts";
 import { viewNoKey, type Seq } from "../../election/view.ts";
 import { failpoint } from "../../faults.ts";
+import { DiskRoom } from "../disk-room.ts";
 import { fsyncFolder, storageError } from "../sqlite.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { compile, openState, type StateConnection, type Statement } from "./connection.ts";
@@ -75,6 +76,8 @@ export class StateDb implements StateMachine {
   readonly #setPosition: Statement;
   /** Null for ":memory:". */
   readonly #checkpointer: Checkpointer | null;
+  /** Null for ":memory:". */
+  readonly #room: DiskRoom | null;
   /** What was applied, and what of it the file holds. */
   #position: Position;
   #flushed: Position;
@@ -108,6 +111,7 @@ export class StateDb implements StateMachine {
         appliedSeq: () => this.#position.seq,
         newestMicros: () => this.#position.newestMicros,
       });
+      this.#room = path === MEMORY ? null : new DiskRoom(dirname(path));
       this.#checkpointer = path === MEMORY ? null : new Checkpointer(path);
       if (path !== MEMORY) fsyncFolder(dirname(path));
     } catch (error) {
@@ -146,6 +150,8 @@ export class StateDb implements StateMachine {
   flush(): void {
     const { seq, view, firstView, newestMicros } = this.#position;
     if (!this.#connection.client.inTransaction) return;
+    // SQLite undoes a commit that finds no room, and what was read before would be gone again.
+    if (this.#room?.empty === true) throw new StorageFull(`${this.path}: the disk is full`);
     try {
       this.#setPosition.run(seq, view, firstView, newestMicros);
       this.#commit.run();
