@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import type { Cluster } from "../support/cluster.ts";
+import { PAYLOADS } from "../support/payloads.ts";
 import { WebPerson } from "../support/web-person.ts";
 import { composer, eventually, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
 
@@ -70,6 +71,40 @@ stories("every day", () => {
       // As the text goes, so goes the field.
       await composer(ann.page).fill("שלום");
       expect(await ann.page.evaluate("getComputedStyle(document.getElementById('body')).direction")).toBe("rtl");
+    },
+    STORY_MS,
+  );
+
+  test(
+    "hostile texts, live, in the list, announced and after a reload: nothing runs, nothing but links is made of them",
+    async () => {
+      const { page } = bob;
+      const alarms: string[] = [];
+      page.on("dialog", (dialog) => {
+        alarms.push(dialog.message());
+        void dialog.dismiss();
+      });
+      page.on("request", (request) => {
+        if (/evil|^data:/.test(request.url())) alarms.push(request.url());
+      });
+      for (const body of PAYLOADS) {
+        const form = { id: crypto.randomUUID(), body };
+        await ann.context.request.post(`${ann.page.url()}/messages`, { form, headers: { accept: "application/json" } });
+      }
+      const inert = async (): Promise<void> => {
+        await eventually(async () => (await texts(page)).length === PAYLOADS.length + 1);
+        const made = await page
+          .locator("#messages .body *, #sidebar .preview *, #announce *")
+          .evaluateAll((all) => all.map((one) => one.tagName).filter((name) => name !== "A" && name !== "P"));
+        expect(made).toEqual([]);
+      };
+      await inert();
+      await page.reload();
+      await inert();
+      await composer(page).fill(PAYLOADS[0]!);
+      await page.reload();
+      expect(await composer(page).inputValue()).toBe(PAYLOADS[0]!);
+      expect(alarms).toEqual([]);
     },
     STORY_MS,
   );

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { ChatClient } from "../../src/cli/chat-client.ts";
 import { Cluster, waitFor } from "../support/cluster.ts";
 import { WEB_PASSWORD, WebPerson } from "../support/web-person.ts";
 
@@ -71,6 +72,48 @@ describe("three replicas", () => {
       true,
     );
     expect(read).toBeGreaterThan(100_000);
+  }, 30_000);
+
+  test("S2 a log-out, and a changed password: programs' streams of that login end, too, at every replica", async () => {
+    /** Opens a stream at each replica; answers what they end with. */
+    async function streams(token: string): Promise<{ ends: Promise<string[]>; close: () => void }> {
+      const clients = cluster.ids.map((id) => new ChatClient({ addresses: [cluster.grpc(id)], token }));
+      const ends = clients.map((client) => {
+        const ready = Promise.withResolvers<void>();
+        const end = Promise.withResolvers<string>();
+        client.subscribe({
+          onEvent: (response) => response.ready !== undefined && ready.resolve(),
+          onEnd: (failure) => end.resolve(failure.code),
+        });
+        return { ready: ready.promise, end: end.promise };
+      });
+      await Promise.all(ends.map(({ ready }) => ready));
+      return {
+        ends: Promise.all(ends.map(({ end }) => end)),
+        close: () => clients.forEach((client) => client.close()),
+      };
+    }
+    const [dora, here, there] = ["dora", "emil", "emil"].map((name) => new WebPerson(name)) as [
+      WebPerson,
+      WebPerson,
+      WebPerson,
+    ];
+    for (const who of [dora, here]) await who.register(cluster.web(0));
+    await there.logIn(cluster.web(0));
+    const change = { password: WEB_PASSWORD, newPassword: "another horse battery", id: crypto.randomUUID() };
+    for (const [of, act] of [
+      [dora, () => dora.ask(cluster.web(1), "/logout", { form: {} })],
+      [there, () => here.ask(cluster.web(2), "/account/password", { form: change })],
+    ] as const) {
+      const open = await streams(of.cookie(cluster.web(0))!);
+      expect((await act()).ok).toBe(true);
+      expect(await open.ends).toEqual(["not_logged_in", "not_logged_in", "not_logged_in"]);
+      open.close();
+    }
+    // The one who changed it is still in; the old password is over.
+    expect((await here.ask(cluster.web(0), "/account")).status).toBe(200);
+    const form = { name: "emil", password: WEB_PASSWORD };
+    expect((await new WebPerson("emil").ask(cluster.web(0), "/login", { form })).status).toBe(401);
   }, 30_000);
 
   test("ten wrong passwords a minute for one name, then everybody waits for that name; a session stays", async () => {
