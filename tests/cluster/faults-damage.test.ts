@@ -3,7 +3,7 @@
  * the others; and what a replica says whose data nobody else has.
  */
 import { expect, test } from "bun:test";
-import { cpSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AcknowledgedWriter, wrongWith } from "../support/acknowledged.ts";
 import { Cluster, FAULTS_BINARY, waitFor } from "../support/cluster.ts";
@@ -182,6 +182,20 @@ test("damaged and alone: it says that it waits for a peer, writes nothing, and i
   await allIsThere(cluster, writer);
   writer.close();
 }, 60_000);
+
+test("damaged for the fourth time: exit code 6, for the disk is the problem", async () => {
+  await using cluster = await Cluster.create({ replicas: 1 });
+  await cluster.startAll();
+  await cluster.terminate(0);
+  for (const kept of ["damaged-1", "damaged-2", "damaged-3"]) mkdirSync(join(folderOf(cluster, 0), kept));
+  scribble(join(folderOf(cluster, 0), "log.db"), 0, 64);
+  const refused = await cluster.command(cluster.words(0));
+  expect(refused.exit).toBe(6);
+  expect(refused.stderr).toMatch(
+    /^lastword: the data of this replica was damaged again and again \(log\.db: SQLITE_NOTADB\); move .* to a disk/m,
+  );
+  expect(readdirSync(folderOf(cluster, 0))).toContain("log.db");
+}, 30_000);
 
 test("a folder that was deleted, and one that was put back from an old copy: brought up to date", async () => {
   await using cluster = await Cluster.create();
