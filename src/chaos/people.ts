@@ -13,7 +13,7 @@ import { seqOf, type Read, type ReplicaContent, type Send, type Shown, type Stre
 
 /** Breath between two messages of one person, so that the load does not starve what it tests. */
 const BREATH_MS = 18;
-/** Every third person sends this many at a time through SendStream. */
+/** Whoever uses SendStream sends this many at a time. */
 const ROUND_ITEMS = 8;
 /** A message is tried at all replicas for this long before its outcome is called unknown. */
 const SEND_DEADLINE_MS = 20_000;
@@ -27,6 +27,9 @@ const PAGE = 200;
 export const SENDS_MAX = 2_000_000;
 const STREAMS_TIMEOUT_MS = 30_000;
 const STREAMS_QUIET_MS = 1_000;
+
+/** How somebody writes: at whatever replica answers, at the own one only, or many at a time through SendStream. */
+const HABITS = ["roaming", "stream", "faithful"] as const;
 
 interface Person {
   readonly index: number;
@@ -117,7 +120,10 @@ export class People {
 
   async #add(index: number, name: string): Promise<string | null> {
     const password = crypto.randomUUID();
-    const writer = this.#client(index);
+    // One of each habit at each replica. Whoever is faithful waits for the own replica whatever happens: so
+    // each side of a cut has somebody who writes there, and outcomes stay unknown while a replica is gone.
+    const habit = HABITS[Math.floor(index / this.#addresses.length) % HABITS.length]!;
+    const writer = habit === "faithful" ? this.#homebody(index) : this.#client(index);
     const registered = await writer.register(name, password);
     if (!registered.ok) {
       writer.close();
@@ -132,7 +138,7 @@ export class People {
       writer,
       reader: this.#client(index + 1, token),
       listener: this.#client(index + 2, token),
-      sending: index % 3 === 2 ? writer.sendStream({ deadlineMs: SEND_DEADLINE_MS }) : null,
+      sending: habit === "stream" ? writer.sendStream({ deadlineMs: SEND_DEADLINE_MS }) : null,
       subscription: null,
       stream: { person: index, events: [] },
       came: new Set(),
@@ -142,6 +148,11 @@ export class People {
     };
     this.#people.push(person);
     return null;
+  }
+
+  #homebody(home: number): ChatClient {
+    const address = this.#addresses[home % this.#addresses.length]!;
+    return new ChatClient({ addresses: [address], attemptMs: ATTEMPT_MS, ownConnections: true });
   }
 
   #client(first: number, token?: string): ChatClient {
