@@ -130,7 +130,8 @@ describe("on a cluster of its own, in a temporary folder that is gone afterwards
     return { run, home };
   };
 
-  test(
+  // They mostly wait, so they may wait together.
+  test.concurrent(
     "kills only",
     async () => {
       const { run, home } = await runOwn(["--seconds=3", "--faults=kills"]);
@@ -149,7 +150,7 @@ describe("on a cluster of its own, in a temporary folder that is gone afterwards
   );
 
   const refusal = networkRefusal();
-  test.skipIf(refusal !== null)(
+  test.concurrent.skipIf(refusal !== null)(
     `cuts and bad links between networks of their own${refusal === null ? "" : ` (${refusal})`}`,
     async () => {
       const { run, home } = await runOwn(["--seconds=6", "--seed=1", "--faults=network"]);
