@@ -21,7 +21,7 @@ interface State {
 interface KeptState {
   takeState(me: string, key: string): State;
   storeState(me: string, state: State): void;
-  addressAt(origin: string, state: State, key: string): string;
+  addressAt(address: string, state: State, key: string): string;
 }
 
 interface StreamEvent {
@@ -80,7 +80,7 @@ const fragmentOf = (value: unknown): string => `#lastword=${Buffer.from(JSON.str
 
 describe("what a moving page carries", () => {
   test("arrives whole, once, and leaves the address bar", () => {
-    const url = kept.addressAt("http://localhost:8082", STATE, KEY);
+    const url = kept.addressAt("http://localhost:8082/c/a_b?limit=9", STATE, KEY);
     expect(url).toStartWith("http://localhost:8082/c/a_b?limit=9#lastword=");
     arriveAt(new URL(url).hash);
     expect(kept.takeState("u1", KEY)).toEqual(STATE);

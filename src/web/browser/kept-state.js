@@ -101,7 +101,7 @@ export function forgetState() {
   }
 }
 
-/** The same page at another replica, with everything in its fragment. */
-export function addressAt(origin, state, key) {
-  return `${origin}${location.pathname}${location.search}${PREFIX}${encode({ ...state, key })}`;
+/** A page at another replica, with everything in its fragment. */
+export function addressAt(address, state, key) {
+  return `${address}${PREFIX}${encode({ ...state, key })}`;
 }

@@ -32,5 +32,5 @@ function step(by) {
   const links = Array.from(document.querySelectorAll("#sidebar a[href^='/c/']"));
   const at = links.findIndex((link) => link.getAttribute("aria-current") === "page");
   const next = links[at === -1 ? 0 : at + by];
-  if (next !== undefined) location.assign(next.href);
+  next?.click();
 }

@@ -8,6 +8,7 @@ import { addressAt, forgetState, storeState, takeState } from "./kept-state.js";
 import { arrive, viaHandover } from "./handover.js";
 import { isTyping, listenToKeys } from "./keys.js";
 import { openLink } from "./link.js";
+import { openNavigation } from "./navigation.js";
 import { openOutbox } from "./outbox.js";
 import { openReading } from "./reading.js";
 import { sleep } from "./requests.js";
@@ -43,6 +44,8 @@ function startApp() {
   const roll = openRoll(me);
   const conversation = roll?.conversation ?? null;
   const cluster = openCluster({ onKept: (kept) => roll?.setKept(kept) });
+  // Before anything else that listens for clicks and forms.
+  const navigation = openNavigation((text) => cluster.say(text));
   let leaving = false;
   let movingTo = null;
   /** Hand-over token for a host that the cookie does not reach. */
@@ -100,7 +103,7 @@ function startApp() {
     isMoving: () => movingTo !== null,
   });
   if (composer !== null && conversation === null) resumeNew();
-  if (state.place !== null) roll?.goTo(state.place);
+  if (state.place !== null) void roll?.goTo(state.place);
   if (state.kept !== null) roll?.keepAtLeast(state.kept);
   if (state.moved)
     cluster.say("Your replica went away, so this page moved to another one. Nothing was lost.", { short: true });
@@ -269,14 +272,16 @@ function startApp() {
   }
 
   function go() {
+    const wanted = navigation.wanted();
+    const here = { place: roll?.placeOf() ?? null, focus: composer?.selection() ?? null };
     const carried = {
       ...state,
-      place: roll?.placeOf() ?? null,
+      ...(wanted === null ? here : {}),
       kept: roll?.lastKept() ?? null,
-      focus: composer?.selection() ?? null,
       moved: true,
     };
-    location.replace(viaHandover(addressAt(movingTo, carried, key), handover));
+    const path = wanted ?? location.pathname + location.search;
+    location.replace(viaHandover(addressAt(movingTo + path, carried, key), handover));
   }
 
   /** The old page still takes keys until the new one is here; each of them sets out again, with the key. */
@@ -317,8 +322,11 @@ function startApp() {
     onMessage(message) {
       if (message.type === "event")
         handlers[message.name]?.(message.name === "message" ? message.data : JSON.parse(message.data), message.again);
-      else if (message.type === "open") refreshSidebar();
-      else if (message.type === "tick") roll?.setKept(cluster.keptNow());
+      else if (message.type === "lost") navigation.lost();
+      else if (message.type === "open") {
+        navigation.found();
+        refreshSidebar();
+      } else if (message.type === "tick") roll?.setKept(cluster.keptNow());
       else if (message.type === "state") onState(message.state);
       else if (message.type === "move") moveTo(message.origin, message.tokens);
       else if (message.type === "seat") seat = message.seat;
@@ -337,8 +345,8 @@ function startApp() {
   listenToKeys({
     "?": () => document.getElementById("help").showModal(),
     c: () => composer?.focus(),
-    n: () => location.assign("/"),
-    p: () => location.assign("/people"),
+    n: () => document.querySelector("#sidebar .new-message").click(),
+    p: () => document.querySelector('.menu a[href="/people"]').click(),
     r: () => void cluster.openPanel(),
     m: () => reading?.markAll(),
     s: () => selection?.toggle(),

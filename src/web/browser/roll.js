@@ -9,6 +9,8 @@ import { dayText, localTimes } from "./times.js";
 const ROWS_MAX = 400;
 const GROUP_MICROS = 5 * 60 * 1_000_000;
 const NEAR_END_PX = 60;
+/** Pages of 50 fetched to come back to a place: with the first one as many rows as are kept. */
+const PLACE_PAGES_MAX = ROWS_MAX / 50 - 1;
 
 /** Null on pages without a conversation. */
 export function openRoll(me) {
@@ -20,7 +22,7 @@ export function openRoll(me) {
   const empty = document.getElementById("nothing-yet");
   let kept = { count: 0, of: 0 };
   let newLineBefore = null;
-  let loadingOlder = false;
+  let loadingOlder = null;
 
   const rows = () => list.querySelectorAll(":scope > .message");
   const seqOf = (row) => (row.dataset.seq === undefined ? Infinity : Number(row.dataset.seq));
@@ -182,11 +184,14 @@ export function openRoll(me) {
     drawJump();
   }
 
-  async function loadOlder(link) {
-    if (loadingOlder) return;
-    loadingOlder = true;
+  /** One page at a time, whoever asks. */
+  function loadOlder(link) {
+    loadingOlder ??= loadPage(link).finally(() => (loadingOlder = null));
+    return loadingOlder;
+  }
+
+  async function loadPage(link) {
     const piece = await getPiece(link.getAttribute("href"));
-    loadingOlder = false;
     if (piece === null || !link.isConnected) {
       setTimeout(watchOlder, 1500);
       return;
@@ -318,9 +323,18 @@ export function openRoll(me) {
         ? null
         : { id: row.dataset.id, top: Math.round(row.getBoundingClientRect().top - top) };
     },
-    goTo(place) {
-      const row = document.getElementById(`m-${place.id}`);
-      if (row !== null) log.scrollTop += row.getBoundingClientRect().top - log.getBoundingClientRect().top - place.top;
+    /** To where one was reading at another replica; what lies before the first page of it is fetched. */
+    async goTo(place) {
+      for (let pages = 0; ; pages++) {
+        const row = document.getElementById(`m-${place.id}`);
+        const link = document.querySelector("a#older");
+        if (row !== null) {
+          log.scrollTop += row.getBoundingClientRect().top - log.getBoundingClientRect().top - place.top;
+          return;
+        }
+        if (link === null || pages === PLACE_PAGES_MAX) return;
+        await loadOlder(link);
+      }
     },
   };
 }

@@ -3,7 +3,8 @@
  * there is none, inside one page (see link.js). It reads /events, remembers the last events for
  * tabs that open later, notices silence, and looks for another replica.
  *
- * To the tabs it says: {type:"event"}, {type:"state"}, {type:"seat"}, {type:"move"}, {type:"stale"}, {type:"login"}.
+ * To the tabs it says: {type:"event"}, {type:"state"}, {type:"lost"}, {type:"open"}, {type:"tick"}, {type:"seat"},
+ * {type:"move"}, {type:"stale"}, {type:"login"}.
  */
 
 /** The replica pings every second; more silence than this means it is dead, frozen or cut off. */
@@ -16,6 +17,8 @@ const STAY_MS = 300;
 const RETRY_MS = [50, 200, 400, 800, 1000];
 /** A tab that was told to move is gone within this; else it is told again. */
 const MOVE_MS = 2000;
+/** After so long the line says that a replica is looked for. */
+const LOST_MS = 1000;
 /** After so long without any replica the page says so. */
 const AWAY_MS = 3000;
 /** Too busy, or too many streams of this user: nothing that haste improves. */
@@ -129,6 +132,13 @@ export function createHub(origin, send) {
     }
   }
 
+  /** Each is said once: a tab that hears "lost" again after "away" would tell its person over and over. */
+  function showSilence() {
+    const silentMs = Date.now() - silentSince;
+    if (silentMs > AWAY_MS) setState("away");
+    else if (silentMs > LOST_MS) setState("lost");
+  }
+
   /** Opens the stream. Resolves false at once or after CONNECT_MS; true as soon as the first bytes are here. */
   async function connect() {
     abort?.abort();
@@ -201,12 +211,15 @@ export function createHub(origin, send) {
   }
 
   let recovering = false;
+  /** There was a stream: without it something is lost. */
+  let connected = false;
 
   /** From the loss of the stream to its return: its own address first, then another replica's. */
   async function recover(stayMs = STAY_MS) {
     if (recovering) return;
     recovering = true;
     silentSince = Date.now();
+    if (connected) send(null, { type: "lost" });
     for (let round = 0; running; round++) {
       const own = connect();
       const back = await Promise.race([own, sleep(round === 0 ? stayMs : STAY_MS).then(() => null)]);
@@ -218,12 +231,12 @@ export function createHub(origin, send) {
         await sleep(MOVE_MS);
       }
       if (await own) break;
-      if (Date.now() - silentSince > 1000) setState("lost");
-      if (Date.now() - silentSince > AWAY_MS) setState("away");
+      showSilence();
       await sleep(RETRY_MS[Math.min(round, RETRY_MS.length - 1)]);
     }
     recovering = false;
     if (!running) return;
+    connected = true;
     setState("live");
     send(null, { type: "open" });
   }
@@ -238,7 +251,7 @@ export function createHub(origin, send) {
       abort?.abort();
       void recover();
     }
-    if (recovering && now - silentSince > AWAY_MS) setState("away");
+    if (recovering) showSilence();
   }, 250);
 
   return {

@@ -1,0 +1,49 @@
+/**
+ * Clicks while the page has no replica. The browser would leave for an address where nobody answers
+ * and show its own error page, from which nothing leads back. So a link waits until there is a replica
+ * again, here or at another address, and a form says that nothing was done.
+ */
+
+/** `say(text)`: a note to the person. Answers {lost(), found(), wanted()}. */
+export function openNavigation(say) {
+  let isLost = false;
+  let wanted = null;
+  let said = false;
+  const tell = (text) => {
+    said = text !== "";
+    say(text);
+  };
+
+  document.addEventListener("click", (event) => {
+    if (!isLost || event.defaultPrevented || event.button !== 0) return;
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    const link = event.target.closest("a[href]");
+    if (link === null || link.target === "_blank" || link.origin !== location.origin) return;
+    // A place within this page needs nobody.
+    if (link.hash !== "" && link.pathname === location.pathname) return;
+    event.preventDefault();
+    wanted = link.pathname + link.search;
+    tell("Looking for a replica. What you chose opens as soon as one answers.");
+  });
+
+  document.addEventListener("submit", (event) => {
+    if (!isLost || event.defaultPrevented || event.target.getAttribute("method") === "dialog") return;
+    event.preventDefault();
+    tell("No replica answers at the moment, so nothing was done. Try again in a moment.");
+  });
+
+  return {
+    /** The stream broke: whether the replica lives is not known. */
+    lost() {
+      isLost = true;
+    },
+    /** It answers again. */
+    found() {
+      isLost = false;
+      if (said) tell("");
+      if (wanted !== null) location.assign(wanted);
+    },
+    /** Path to go to instead of this page's own; null if nothing was chosen. */
+    wanted: () => wanted,
+  };
+}
