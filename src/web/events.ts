@@ -65,7 +65,7 @@ interface StreamOwner {
 
 /**
  * One reader. The stream is "direct": what is written goes to the socket at the end of the turn, with
- * no queue and no promise between, which with thousands of readers is a third of their cost.
+ * no queue and no promise between, which an open stream pays for in memory (5 to 7 KB) and each event in time.
  */
 class EventStream {
   readonly body: ReadableStream;
