@@ -1,5 +1,5 @@
 /** A disk without room and a disk that is slow: what is refused, what goes on, and that it mends by itself. */
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,15 +17,10 @@ function linesOf(cluster: Cluster, id: number): string[] {
   return lines.filter((line) => line.startsWith("lastword: "));
 }
 
-/** A cluster whose replica `id` has a disk of its own; null where this user may not mount one. */
-async function withSmallDisk(replicas: number, id: number): Promise<{ cluster: Cluster; disk: SmallDisk } | null> {
+/** A cluster whose replica `id` has a disk of its own. */
+async function withSmallDisk(replicas: number, id: number): Promise<{ cluster: Cluster; disk: SmallDisk }> {
   const cluster = await Cluster.create({ replicas });
   const disk = SmallDisk.mount(join(cluster.home, "small"), 48);
-  if (disk === null) {
-    process.stderr.write("faults: no small disk without root; skipped\n");
-    await cluster.stop();
-    return null;
-  }
   for (const other of cluster.ids) if (other !== id) await cluster.start(other);
   if (replicas > 1) copyFileSync(join(cluster.data, "cluster.key"), join(disk.folder, "cluster.key"));
   cluster.spawn(id, [...cluster.words(id), `--data=${disk.folder}`]);
@@ -34,97 +29,98 @@ async function withSmallDisk(replicas: number, id: number): Promise<{ cluster: C
 }
 
 /** `leave`: bytes, less than the reserve of such a disk (5 %), or none at all. */
-test.each([1024 * 1024, 0])(
-  "%d bytes left, alone: writes stop with a line, reads go on, and all goes on when there is room",
-  async (leave) => {
-    const made = await withSmallDisk(1, 0);
-    if (made === null) return;
+describe.skipIf(!SmallDisk.possible())("a small disk", () => {
+  test.each([1024 * 1024, 0])(
+    "%d bytes left, alone: writes stop with a line, reads go on, and all goes on when there is room",
+    async (leave) => {
+      const made = await withSmallDisk(1, 0);
+      await using cluster = made.cluster;
+      using disk = made.disk;
+      const writer = await AcknowledgedWriter.create(cluster);
+      for (let i = 0; i < 5; i++) expect(await writer.send()).toBe(true);
+      const filler = disk.fill(leave);
+      const { reason } = await cluster.statusThat(0, "that it is full", ({ writable }) => !writable);
+      expect(reason).toBe("the disk of this replica is full");
+      expect(await writer.send(1_000)).toBe(false);
+      await waitFor("the line", () => linesOf(cluster, 0).length > 0);
+      expect(linesOf(cluster, 0)).toEqual([expect.stringMatching(FULL)]);
+      expect(wrongWith(await writer.readAt(0), [writer])).toEqual([]);
+      expect((await fetch(`${cluster.web(0)}/login`)).status).toBe(200);
+      expect((await fetch(`${cluster.web(0)}/healthz`)).status).toBe(503);
+      rmSync(filler);
+      await cluster.inStep([0]);
+      expect(await writer.send()).toBe(true);
+      await waitFor("the other line", () => linesOf(cluster, 0).length > 1);
+      expect(linesOf(cluster, 0)[1]).toContain("there is room again under");
+      expect(wrongWith(await writer.readAt(0), [writer])).toEqual([]);
+      // It never stopped, and SQLite never failed.
+      expect(cluster.running()).toEqual([0]);
+      writer.close();
+    },
+    60_000,
+  );
+
+  test("no room at the leader of three: another one leads, and it counts again when there is room", async () => {
+    const made = await withSmallDisk(3, 2);
     await using cluster = made.cluster;
     using disk = made.disk;
-    const writer = await AcknowledgedWriter.create(cluster);
+    const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
+    // The others go once, so that the one with the small disk leads.
+    await cluster.killTogether([0, 1]);
+    await cluster.statusThat(2, "that it leads", ({ view, writable }) => writable && view.leader === 2);
+    for (const id of [0, 1]) await cluster.start(id);
+    expect((await cluster.inStep()).view.leader).toBe(2);
+    const pid = cluster.pid(2);
     for (let i = 0; i < 5; i++) expect(await writer.send()).toBe(true);
-    const filler = disk.fill(leave);
-    const { reason } = await cluster.statusThat(0, "that it is full", ({ writable }) => !writable);
-    expect(reason).toBe("the disk of this replica is full");
-    expect(await writer.send(1_000)).toBe(false);
-    await waitFor("the line", () => linesOf(cluster, 0).length > 0);
-    expect(linesOf(cluster, 0)).toEqual([expect.stringMatching(FULL)]);
-    expect(wrongWith(await writer.readAt(0), [writer])).toEqual([]);
-    expect((await fetch(`${cluster.web(0)}/login`)).status).toBe(200);
-    expect((await fetch(`${cluster.web(0)}/healthz`)).status).toBe(503);
+    const filler = disk.fill();
+    for (let i = 0; i < 10; i++) expect(await writer.send(30_000)).toBe(true);
+    const status = await cluster.statusThat(0, "another leader", ({ view, writable }) => writable && view.leader !== 2);
+    expect(status.view.members).not.toContain(2);
+    expect(linesOf(cluster, 2)).toEqual([expect.stringMatching(FULL)]);
     rmSync(filler);
-    await cluster.inStep([0]);
-    expect(await writer.send()).toBe(true);
-    await waitFor("the other line", () => linesOf(cluster, 0).length > 1);
-    expect(linesOf(cluster, 0)[1]).toContain("there is room again under");
-    expect(wrongWith(await writer.readAt(0), [writer])).toEqual([]);
-    // It never stopped, and SQLite never failed.
-    expect(cluster.running()).toEqual([0]);
+    await cluster.inStep(cluster.ids, 40_000);
+    expect(cluster.pid(2)).toBe(pid);
+    for (const id of cluster.ids) {
+      await waitFor(`all at ${id}`, async () => wrongWith(await writer.readAt(id), [writer]).length === 0);
+    }
     writer.close();
-  },
-  60_000,
-);
+  }, 90_000);
 
-test("no room at the leader of three: another one leads, and it counts again when there is room", async () => {
-  const made = await withSmallDisk(3, 2);
-  if (made === null) return;
-  await using cluster = made.cluster;
-  using disk = made.disk;
-  const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
-  // The others go once, so that the one with the small disk leads.
-  await cluster.killTogether([0, 1]);
-  await cluster.statusThat(2, "that it leads", ({ view, writable }) => writable && view.leader === 2);
-  for (const id of [0, 1]) await cluster.start(id);
-  expect((await cluster.inStep()).view.leader).toBe(2);
-  const pid = cluster.pid(2);
-  for (let i = 0; i < 5; i++) expect(await writer.send()).toBe(true);
-  const filler = disk.fill();
-  for (let i = 0; i < 10; i++) expect(await writer.send(30_000)).toBe(true);
-  const status = await cluster.statusThat(0, "another leader", ({ view, writable }) => writable && view.leader !== 2);
-  expect(status.view.members).not.toContain(2);
-  expect(linesOf(cluster, 2)).toEqual([expect.stringMatching(FULL)]);
-  rmSync(filler);
-  await cluster.inStep(cluster.ids, 40_000);
-  expect(cluster.pid(2)).toBe(pid);
-  for (const id of cluster.ids) {
-    await waitFor(`all at ${id}`, async () => wrongWith(await writer.readAt(id), [writer]).length === 0);
-  }
-  writer.close();
-}, 90_000);
-
-test("no room for a snapshot: it says so, stays out, and is in step once there is room", async () => {
-  const environment = { LASTWORD_FAULTS: "keep=50" };
-  await using cluster = await Cluster.create({ binary: FAULTS_BINARY, environment });
-  using disk = SmallDisk.mount(join(cluster.home, "small"), 48);
-  if (disk === null) return process.stderr.write("faults: no small disk without root; skipped\n") as never;
-  await cluster.startAll();
-  const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
-  const anna = new WebPerson("anna");
-  await anna.register(cluster.web(0));
-  // More than there will be room for; and the log is compacted while all three hold it.
-  for (let i = 0; i < 60; i++) {
-    await Promise.all(Array.from({ length: 10 }, () => anna.send(cluster.web(0), "anna", `${i} ${"x".repeat(8_000)}`)));
-  }
-  expect(await writer.send()).toBe(true);
-  await cluster.kill(2);
-  copyFileSync(join(cluster.data, "cluster.key"), join(disk.folder, "cluster.key"));
-  const filler = disk.fill(4 * 1024 * 1024);
-  cluster.spawn(2, [...cluster.words(2), `--data=${disk.folder}`]);
-  const { reason } = await cluster.statusThat(
-    2,
-    "that it is full",
-    (status) => status.reason?.includes("full") === true,
-  );
-  expect(reason).toBe("the disk of this replica is full");
-  await waitFor("the line", () => linesOf(cluster, 2).length > 0);
-  expect(linesOf(cluster, 2)).toEqual([expect.stringMatching(FULL)]);
-  for (let i = 0; i < 5; i++) expect(await writer.send()).toBe(true);
-  rmSync(filler);
-  await cluster.inStep(cluster.ids, 40_000);
-  await waitFor("all there", async () => wrongWith(await writer.readAt(2), [writer]).length === 0);
-  anna.leave();
-  writer.close();
-}, 90_000);
+  test("no room for a snapshot: it says so, stays out, and is in step once there is room", async () => {
+    const environment = { LASTWORD_FAULTS: "keep=50" };
+    await using cluster = await Cluster.create({ binary: FAULTS_BINARY, environment });
+    using disk = SmallDisk.mount(join(cluster.home, "small"), 48);
+    await cluster.startAll();
+    const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
+    const anna = new WebPerson("anna");
+    await anna.register(cluster.web(0));
+    // More than there will be room for; and the log is compacted while all three hold it.
+    for (let i = 0; i < 60; i++) {
+      await Promise.all(
+        Array.from({ length: 10 }, () => anna.send(cluster.web(0), "anna", `${i} ${"x".repeat(8_000)}`)),
+      );
+    }
+    expect(await writer.send()).toBe(true);
+    await cluster.kill(2);
+    copyFileSync(join(cluster.data, "cluster.key"), join(disk.folder, "cluster.key"));
+    const filler = disk.fill(4 * 1024 * 1024);
+    cluster.spawn(2, [...cluster.words(2), `--data=${disk.folder}`]);
+    const { reason } = await cluster.statusThat(
+      2,
+      "that it is full",
+      (status) => status.reason?.includes("full") === true,
+    );
+    expect(reason).toBe("the disk of this replica is full");
+    await waitFor("the line", () => linesOf(cluster, 2).length > 0);
+    expect(linesOf(cluster, 2)).toEqual([expect.stringMatching(FULL)]);
+    for (let i = 0; i < 5; i++) expect(await writer.send()).toBe(true);
+    rmSync(filler);
+    await cluster.inStep(cluster.ids, 40_000);
+    await waitFor("all there", async () => wrongWith(await writer.readAt(2), [writer]).length === 0);
+    anna.leave();
+    writer.close();
+  }, 90_000);
+});
 
 test("files that may not grow: it ends with one line and exit code 6, and goes on where it was when they may", async () => {
   const folder = mkdtempSync(join(tmpdir(), "lastword-limit-"));

@@ -1,5 +1,17 @@
 /** What disks do to files: flipped bytes, no room, no right to write. Only to folders of the test's own. */
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, statfsSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statfsSync,
+  writeSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Flips one byte at each place where `text` stands in the files of `folder` whose names match; how many. */
@@ -35,7 +47,7 @@ function run(words: readonly string[]): boolean {
   return Bun.spawnSync([...words], { stdout: "ignore", stderr: "ignore" }).exitCode === 0;
 }
 
-/** A file system in memory with a size of its own; null where this user may not mount one. */
+/** A file system in memory with a size of its own, or a view of a folder that cannot be written to. */
 export class SmallDisk {
   readonly folder: string;
 
@@ -43,21 +55,30 @@ export class SmallDisk {
     this.folder = folder;
   }
 
-  static mount(folder: string, megabytes: number): SmallDisk | null {
-    if (process.platform !== "linux" || process.getuid?.() !== 0) return null;
-    mkdirSync(folder, { recursive: true });
-    return run(["mount", "-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder]) ? new SmallDisk(folder) : null;
+  /** True if this user may mount: tests ask first, so that what they skip is counted. */
+  static possible(): boolean {
+    if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
+    const folder = mkdtempSync(join(tmpdir(), "lastword-mount-"));
+    const mounted = run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder]);
+    if (mounted) run(["umount", folder]);
+    rmdirSync(folder);
+    return mounted;
   }
 
-  /** Shows `of` at `folder`, where nothing can be written; null where this user may not. */
-  static readOnly(of: string, folder: string): SmallDisk | null {
-    if (process.platform !== "linux" || process.getuid?.() !== 0) return null;
+  static mount(folder: string, megabytes: number): SmallDisk {
     mkdirSync(folder, { recursive: true });
-    if (!run(["mount", "--bind", of, folder])) return null;
+    if (!run(["mount", "-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder])) throw new Error("mount failed");
+    return new SmallDisk(folder);
+  }
+
+  /** Shows `of` at `folder`, where nothing can be written. */
+  static readOnly(of: string, folder: string): SmallDisk {
+    mkdirSync(folder, { recursive: true });
+    if (!run(["mount", "--bind", of, folder])) throw new Error("mount failed");
     const disk = new SmallDisk(folder);
     if (run(["mount", "-o", "remount,bind,ro", folder])) return disk;
     disk[Symbol.dispose]();
-    return null;
+    throw new Error("remount failed");
   }
 
   /** Leaves about so many bytes; the file that takes the others. */
