@@ -184,4 +184,4 @@ test("[I4] any history leaves the same log, lineage and fork queue", () => {
     }),
     { numRuns: 60, ...(SEED === undefined ? {} : { seed: Number(SEED) }) },
   );
-});
+}, 60_000);
