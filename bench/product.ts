@@ -4,15 +4,13 @@ import { Cluster } from "../tests/support/cluster.ts";
 import { openHttp, openStream, type Sender, type Way } from "./chat-wires.ts";
 import type { Target } from "./load.ts";
 
-/** `make build` makes it; another one can be named to compare two builds. */
-const BINARY = process.env["LASTWORD_BINARY"];
+/** For Bun inside the binary, such as its profiler's. */
 const OPTIONS = process.env["LASTWORD_BUN_OPTIONS"];
 
 /** A cluster of which nothing runs yet; `words` are further options of each replica. */
 export function createProduct(words: readonly string[] = []): Promise<Cluster> {
   return Cluster.create({
     words: ["--rate-limit=off", ...words],
-    ...(BINARY === undefined ? {} : { binary: BINARY }),
     ...(OPTIONS === undefined ? {} : { environment: { BUN_OPTIONS: OPTIONS } }),
   });
 }

@@ -78,15 +78,23 @@ async function main(words: readonly string[], quick: boolean): Promise<number> {
     say(`${tmpdir()} is in memory; set TMPDIR to a folder on a disk`);
     return 2;
   }
+  const failed: string[] = [];
   for (const name of names) {
     const { title, run } = PARTS[name]!;
     const about = circumstances();
     say(`\n${name}: ${title}. ${about}`);
-    const result = await run(say, quick);
-    say(`\n${result.text}\n`);
-    if (!quick) publish(name, title, about, result);
+    try {
+      const result = await run(say, quick);
+      say(`\n${result.text}\n`);
+      if (!quick) publish(name, title, about, result);
+    } catch (error) {
+      // The other parts may take half an hour: they are not lost with this one.
+      say(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+      failed.push(name);
+    }
   }
-  return 0;
+  if (failed.length > 0) say(`failed: ${failed.join(", ")}`);
+  return failed.length === 0 ? 0 : 1;
 }
 
 process.exit(await main(process.argv.slice(2), (process.env["QUICK"] ?? "") !== ""));

@@ -7,6 +7,8 @@ import type { Socket } from "bun";
 /** In front of and behind the number in a body; occurs nowhere else in an event. */
 const MARK = "~";
 const MARK_BYTE = MARK.charCodeAt(0);
+/** How the answer of a stream that is open begins. */
+const GOOD = "HTTP/1.1 200";
 const DIGITS = 8;
 const MARK_LENGTH = DIGITS + 2;
 
@@ -67,14 +69,18 @@ export class SseReaders {
   }
 
   #read(state: State, chunk: Buffer): void {
+    const bytes = state.tail === null ? chunk : Buffer.concat([state.tail, chunk]);
+    state.tail = null;
     if (!state.isOpen) {
-      const head = chunk.toString("latin1", 0, 64);
-      if (!head.startsWith("HTTP/1.1 200")) return state.opened.reject(new Error(head.split("\r\n")[0]));
+      if (bytes.length < GOOD.length) {
+        state.tail = Buffer.from(bytes);
+        return;
+      }
+      const head = bytes.toString("latin1", 0, GOOD.length);
+      if (head !== GOOD) return state.opened.reject(new Error(`a stream was answered with ${head}`));
       state.isOpen = true;
       state.opened.resolve();
     }
-    const bytes = state.tail === null ? chunk : Buffer.concat([state.tail, chunk]);
-    state.tail = null;
     let at = bytes.indexOf(MARK_BYTE);
     while (at >= 0) {
       if (at + MARK_LENGTH > bytes.length) {
