@@ -8,6 +8,7 @@ import { setCookie } from "hono/cookie";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { CHAT_ERRORS, type ChatError } from "../chat/errors.ts";
 import type { WebEnv } from "./deps.ts";
+import { prefsOf } from "./prefs.ts";
 import { ErrorPage } from "./views/error-page.tsx";
 
 /** The caller wants JSON: a program, or the page's script. */
@@ -49,7 +50,8 @@ export function errorJson(error: ChatError): Record<string, string | number> {
 export function answerError(c: Context<WebEnv>, error: ChatError, kept = ""): Response | Promise<Response> {
   setErrorHeaders(c, error);
   if (wantsJson(c)) return c.json(errorJson(error), statusOf(error));
-  const page = <ErrorPage sentence={error.sentence} loggedIn={(c.get("session") ?? null) !== null} kept={kept} />;
+  const loggedIn = (c.get("session") ?? null) !== null;
+  const page = <ErrorPage sentence={error.sentence} loggedIn={loggedIn} theme={prefsOf(c).theme} kept={kept} />;
   return answerHtml(c, page, statusOf(error));
 }
 

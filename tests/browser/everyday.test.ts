@@ -68,6 +68,14 @@ stories("every day", () => {
         .locator("#messages .body a")
         .evaluateAll((all) => all.map((one) => one.getAttribute("href")));
       expect(links).toEqual(["https://example.org/(brackets)?a=1&b=2#c", "http://x.y"]);
+      // One day, one author, within minutes: one group, and the name once.
+      expect(await bob.page.locator("#messages > .day").allTextContents()).toEqual(["Today"]);
+      expect(await bob.page.locator("#messages > .message.grouped").count()).toBe(odd.length);
+      await bob.say("another author");
+      await ann.say("and the first one again");
+      await row(bob.page, "and the first one again").waitFor();
+      for (const text of ["another author", "and the first one again"])
+        expect(await row(bob.page, text).getAttribute("class")).not.toContain("grouped");
       // As the text goes, so goes the field.
       await composer(ann.page).fill("שלום");
       expect(await ann.page.evaluate("getComputedStyle(document.getElementById('body')).direction")).toBe("rtl");
@@ -132,6 +140,61 @@ stories("every day", () => {
       await eventually(async () => (await page.locator(".pending").count()) === 0);
       expect(await texts(page)).toEqual(["first", "sent before the reload"]);
       expect(await texts(bob.page)).toEqual(["first", "sent before the reload"]);
+    },
+    STORY_MS,
+  );
+
+  test(
+    "refused while one writes on: it stays in the list with the reason; Retry sends it once, Discard forgets it",
+    async () => {
+      const { page } = ann;
+      const typedOn = Promise.withResolvers<void>();
+      let refusing = true;
+      await page.route("**/messages", async (route) => {
+        await typedOn.promise;
+        const json = { code: "invalid", outcome: "definite", sentence: "Refused by the test.", field: "body" };
+        if (refusing) await route.fulfill({ status: 422, json });
+        else await route.continue();
+      });
+      for (const text of ["one", "two"]) await ann.say(text);
+      await composer(page).fill("the next thought");
+      typedOn.resolve();
+      for (const text of ["one", "two"]) await row(page, text).getByText("Refused by the test.").waitFor();
+      expect(await composer(page).inputValue()).toBe("the next thought");
+      await page.reload();
+      refusing = false;
+      await row(page, "one").getByRole("button", { name: "Retry" }).click();
+      await row(page, "one").locator(".state", { hasText: "kept on" }).waitFor({ state: "attached" });
+      await row(page, "two").getByRole("button", { name: "Discard" }).click();
+      await row(page, "two").waitFor({ state: "detached" });
+      await row(bob.page, "one").waitFor();
+      await page.reload();
+      expect(await texts(page)).toEqual(["first", "one"]);
+      expect(await composer(page).inputValue()).toBe("the next thought");
+    },
+    STORY_MS,
+  );
+
+  test(
+    "the chosen looks hold on every page and at every replica, logged in or not",
+    async () => {
+      const { page } = ann;
+      const looks = (): Promise<unknown> => page.evaluate("getComputedStyle(document.body.parentElement).colorScheme");
+      await page.goto(`${cluster.web(0)}/account`);
+      await page.getByLabel("dark", { exact: true }).check();
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.getByText("Saved.").waitFor();
+      for (const path of ["/", "/people", "/nowhere", "/cluster"]) {
+        await page.goto(cluster.web(2) + path);
+        expect([path, await looks()]).toEqual([path, "dark"]);
+      }
+      await page.goto(cluster.web(1));
+      await page.getByRole("button", { name: "Log out" }).click();
+      await page.waitForURL(/\/login$/);
+      expect(await looks()).toBe("dark");
+      await page.getByRole("link", { name: "Create an account" }).click();
+      await page.waitForURL(/\/register$/);
+      expect(await looks()).toBe("dark");
     },
     STORY_MS,
   );

@@ -156,7 +156,7 @@ async function deleteAccount(c: Context<WebEnv>, deps: WebDeps): Promise<Respons
   if (wantsJson(c)) return c.json({ ok: true, cursor: answer.cursor });
   return await answerHtml(
     c,
-    <CardPage title="Your account is deleted" forget>
+    <CardPage title="Your account is deleted" theme={prefsOf(c).theme} forget>
       <h1>Your account is deleted</h1>
       <p>Every login of it has ended. Thank you for having been here.</p>
       <p>

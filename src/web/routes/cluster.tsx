@@ -2,6 +2,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { answerHtml, wantsPiece } from "../answer.tsx";
 import type { WebDeps, WebEnv } from "../deps.ts";
+import { prefsOf } from "../prefs.ts";
 import { needsLogin } from "../request.ts";
 import { answerPage } from "../shell.tsx";
 import { ClusterPanel } from "../views/cluster.tsx";
@@ -42,7 +43,7 @@ export function clusterRoutes(deps: WebDeps): Hono<WebEnv> {
     if (c.get("session") === null)
       return await answerHtml(
         c,
-        <CardPage title="Cluster">
+        <CardPage title="Cluster" theme={prefsOf(c).theme}>
           <h1 class="sr">Cluster</h1>
           {panel}
         </CardPage>,

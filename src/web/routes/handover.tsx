@@ -4,6 +4,7 @@ import { failed } from "../../chat/errors.ts";
 import { answerError, answerHtml } from "../answer.tsx";
 import type { WebDeps, WebEnv } from "../deps.ts";
 import type { Handover } from "../handover.ts";
+import { prefsOf } from "../prefs.ts";
 import { readFields, safeNext, setSessionCookie } from "../request.ts";
 import { originsFor } from "../security.ts";
 import { CardPage } from "../views/page.tsx";
@@ -28,7 +29,7 @@ export function handoverRoutes(deps: WebDeps, handover: Handover): Hono<WebEnv> 
     if (!comesFromReplica(c, deps)) return c.redirect(login, 303);
     return await answerHtml(
       c,
-      <CardPage title="Moving">
+      <CardPage title="Moving" theme={prefsOf(c).theme}>
         <h1>Moving to another replica</h1>
         <p id="arrival" data-next={next} role="status">
           One moment.

@@ -13,6 +13,7 @@ import {
   WRITTEN_COOKIE,
 } from "../answer.tsx";
 import type { WebDeps, WebEnv } from "../deps.ts";
+import { prefsOf } from "../prefs.ts";
 import { callerOf, clearSessionCookie, readFields, safeNext, setSessionCookie } from "../request.ts";
 import { LoginPage, RegisterPage } from "../views/login.tsx";
 
@@ -20,6 +21,8 @@ import { LoginPage, RegisterPage } from "../views/login.tsx";
 export function nextFormId(id: string, error: ChatError): string {
   return CHAT_ERRORS[error.code].outcome === "unknown" && id !== "" ? id : Bun.randomUUIDv7();
 }
+
+const looks = (c: Context<WebEnv>) => ({ theme: prefsOf(c).theme });
 
 /** /login, /register, /logout. */
 export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
@@ -29,7 +32,10 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
     const wanted = c.req.query("next");
     const next = safeNext(wanted ?? "/");
     if (c.get("session") !== null) return c.redirect(next, 303);
-    return await answerHtml(c, <LoginPage name="" next={next} error={null} forget={wanted === undefined} />);
+    return await answerHtml(
+      c,
+      <LoginPage name="" next={next} error={null} forget={wanted === undefined} {...looks(c)} />,
+    );
   });
 
   app.post("/login", async (c) => {
@@ -40,12 +46,16 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
     if (answer.ok) return enter(c, deps, answer, next);
     setErrorHeaders(c, answer.error);
     if (wantsJson(c)) return c.json(errorJson(answer.error), statusOf(answer.error));
-    return await answerHtml(c, <LoginPage name={name} next={next} error={answer.error} />, statusOf(answer.error));
+    return await answerHtml(
+      c,
+      <LoginPage name={name} next={next} error={answer.error} {...looks(c)} />,
+      statusOf(answer.error),
+    );
   });
 
   app.get("/register", async (c) => {
     if (c.get("session") !== null) return c.redirect("/", 303);
-    return await answerHtml(c, <RegisterPage name="" id={Bun.randomUUIDv7()} error={null} />);
+    return await answerHtml(c, <RegisterPage name="" id={Bun.randomUUIDv7()} error={null} {...looks(c)} />);
   });
 
   app.post("/register", async (c) => {
@@ -56,7 +66,9 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
     if (answer.ok) return enter(c, deps, answer, "/");
     setErrorHeaders(c, answer.error);
     if (wantsJson(c)) return c.json(errorJson(answer.error), statusOf(answer.error));
-    const page = <RegisterPage name={name} id={nextFormId(clientId, answer.error)} error={answer.error} />;
+    const page = (
+      <RegisterPage name={name} id={nextFormId(clientId, answer.error)} error={answer.error} {...looks(c)} />
+    );
     return await answerHtml(c, page, statusOf(answer.error));
   });
 

@@ -1,20 +1,21 @@
 /** Log in and register: the same card, the same two fields. */
 import type { ChatError } from "../../chat/errors.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "./field.tsx";
-import { CardPage } from "./page.tsx";
+import { CardPage, type Theme } from "./page.tsx";
 
 interface LoginProps {
   readonly name: string;
   readonly next: string;
   readonly error: ChatError | null;
+  readonly theme: Theme;
   /** Nobody was sent here from within the chat, where a draft may wait. */
   readonly forget?: boolean;
 }
 
 /** Name, password, and where to go afterwards. */
-export function LoginPage({ name, next, error, forget = false }: LoginProps) {
+export function LoginPage({ name, next, error, theme, forget = false }: LoginProps) {
   return (
-    <CardPage title="Log in" forget={forget}>
+    <CardPage title="Log in" theme={theme} forget={forget}>
       <h1>Log in</h1>
       <form method="post" action="/login" class="stack">
         <input type="hidden" name="next" value={next} />
@@ -50,12 +51,13 @@ interface RegisterProps {
   readonly name: string;
   readonly id: string;
   readonly error: ChatError | null;
+  readonly theme: Theme;
 }
 
 /** The form's id makes a repeated submit the same registration. */
-export function RegisterPage({ name, id, error }: RegisterProps) {
+export function RegisterPage({ name, id, error, theme }: RegisterProps) {
   return (
-    <CardPage title="Register">
+    <CardPage title="Register" theme={theme}>
       <h1>Create an account</h1>
       <form method="post" action="/register" class="stack">
         <input type="hidden" name="id" value={id} />

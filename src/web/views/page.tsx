@@ -59,13 +59,13 @@ export function Brand() {
 interface CardPageProps {
   readonly title: string;
   readonly children: Child;
-  readonly theme?: Theme;
+  readonly theme: Theme;
   /** Somebody has left here: the script forgets drafts and unsent messages of this tab. */
   readonly forget?: boolean;
 }
 
 /** A page outside of the chat: one card. */
-export function CardPage({ title, children, theme = "auto", forget = false }: CardPageProps) {
+export function CardPage({ title, children, theme, forget = false }: CardPageProps) {
   return (
     <html lang="en" data-theme={theme}>
       <Head title={`${title} · Lastword`} />
