@@ -353,6 +353,8 @@ export class Core implements CoreParts {
       this.tailFrom = holder;
       this.sendJoin(holder);
     }
+    // A candidate waits for our promise, and our disk for it: a ballot of our own would only undo it.
+    if (this.pendingGrants.length > 0) return;
     this.standing.consider();
   }
 
@@ -524,6 +526,7 @@ export class Core implements CoreParts {
     this.appendMs = 0;
     this.fetching = null;
     this.standing.reset();
+    this.standing.settled();
     const end = append.prevSeq + append.batches.reduce((count, batch) => count + batchLength(batch), 0);
     this.verified = Math.max(this.verified, end);
     this.leaderCommit = append.commit;
@@ -619,7 +622,9 @@ export class Core implements CoreParts {
     }
     while (this.pendingGrants.length > 0 && this.pendingGrants[0]!.token <= token) {
       const grant = this.pendingGrants.shift()!;
-      if (sameBallot(grant.ballot, this.log.promised)) this.sendGranted(grant.to, grant.ballot);
+      if (!sameBallot(grant.ballot, this.log.promised)) continue;
+      this.standing.rest();
+      this.sendGranted(grant.to, grant.ballot);
     }
     // Newly durable entries are owed to the leader.
     if (this.leaderId !== null && this.streamBallot !== null) this.ackDue = true;
@@ -667,6 +672,7 @@ export class Core implements CoreParts {
   private lead(ballot: Ballot): Leadership {
     this.dropLeader();
     this.standing.reset();
+    this.standing.settled();
     this.leadership = new Leadership(this, ballot, this.commit);
     return this.leadership;
   }

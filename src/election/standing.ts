@@ -9,8 +9,10 @@ import type { CoreParts } from "./core-parts.ts";
 import { betterPlaced, mayLead, newestView, type LeadContext, type Supporter, type Verdict } from "./may-lead.ts";
 import { compareBallots, compareViewNos, isMember, type Ballot, type ReplicaId } from "./view.ts";
 
-/** A stand that did not win by then is given up. */
+/** A stand that did not win by then is given up; counted from its own promise being durable. */
 const STAND_MS = 400;
+/** Each stand in vain makes the next one twice as long, up to so many times: the peers' disks may be slower than ours. */
+const SLOWED_MAX = 16;
 /** After giving up, or after promising to another, this long before standing again; plus the stagger. */
 const REST_MS = 100;
 /** Candidates rest in the order of their ids, so that two do not meet again and again. */
@@ -50,6 +52,7 @@ export interface Won {
 export class Standing {
   private stand: Stand | null = null;
   private restMs = 0;
+  private slowed = 1;
   private deferredMs = 0;
   /** Ms without a leader in which only absent members kept us from leading. */
   private waitedMs = 0;
@@ -86,6 +89,11 @@ export class Standing {
     this.waitedFor = [];
   }
 
+  /** Somebody leads. */
+  settled(): void {
+    this.slowed = 1;
+  }
+
   /** Another candidate has our promise: let it win first. */
   rest(): void {
     this.stand = null;
@@ -101,8 +109,11 @@ export class Standing {
     this.listenedMs += elapsedMs;
     this.restMs = Math.max(0, this.restMs - elapsedMs);
     if (this.stand !== null) {
-      this.stand.ms += elapsedMs;
-      if (this.stand.ms >= STAND_MS) this.rest();
+      if (this.stand.ownDurable) this.stand.ms += elapsedMs;
+      if (this.stand.ms >= STAND_MS * this.slowed) {
+        this.slowed = Math.min(this.slowed * 2, SLOWED_MAX);
+        this.rest();
+      }
     }
     this.waitedMs = this.waitedFor.length > 0 ? this.waitedMs + elapsedMs : 0;
     if (this.deferredMs > 0) this.deferredMs += elapsedMs;

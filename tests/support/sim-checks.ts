@@ -101,6 +101,8 @@ export class Checks implements ReplicaWatch {
    * are in one view without it: in between, the branch says itself that it may lack something.
    */
   epoch = 0;
+  /** Newest view that says it may lack something. */
+  #riskyView: ViewNo = { ballot: NO_BALLOT, minor: 0 };
   readonly #replicas: () => readonly SimReplica[];
   readonly #now: () => number;
   readonly #keyOf: (op: Uint8Array) => string;
@@ -193,7 +195,7 @@ export class Checks implements ReplicaWatch {
       const before = known.get(first + i);
       if (before === undefined) {
         known.set(first + i, content);
-        if (batch.kind === "view" && batch.view.forkRisk !== null && !this.risky) this.#nextEpoch();
+        if (batch.kind === "view" && batch.view.forkRisk !== null) this.#mayHaveForked(batch.view);
       }
       if (before !== undefined && before !== content) {
         this.broken("I2", `replica ${replica.id} writes another entry at ${printViewNo(viewNo)}:${first + i}`);
@@ -350,7 +352,8 @@ export class Checks implements ReplicaWatch {
 
   #viewActive(replica: SimReplica, view: View, previous: View | null): void {
     const whole = view.forkRisk === null && view.members.length === this.promises.configured;
-    if (this.risky && whole) this.#nextEpoch();
+    // A replica that comes back tells of the view that it knew before.
+    if (this.risky && whole && compareViewNos(view.no, this.#riskyView) > 0) this.#nextEpoch();
     if (view.leader !== replica.id || replica.core.role() !== "leader") return;
     const ballot = `${view.no.ballot.counter}.${view.no.ballot.replicaId}.${view.no.ballot.nonce}`;
     const other = this.#activeLeaders.get(ballot);
@@ -385,6 +388,11 @@ export class Checks implements ReplicaWatch {
     this.epoch++;
     this.#placed = [];
     this.#newestAck = null;
+  }
+
+  #mayHaveForked(view: View): void {
+    if (!this.risky) this.#nextEpoch();
+    if (compareViewNos(view.no, this.#riskyView) > 0) this.#riskyView = view.no;
   }
 
   get risky(): boolean {
