@@ -323,9 +323,9 @@ describe("a page that moves to another host name", () => {
     expect(other.status).toBe(403);
   }, 60_000);
 
-  test.skipIf(!browser)(
-    "stays logged in, with its draft, in two tabs; on the second computer where there is one",
-    async () => {
+  test.skipIf(!browser).each(["killed", "frozen"] as const)(
+    "its replica is %s: stays logged in, with its draft, in two tabs; on the second computer where there is one",
+    async (how) => {
       const { cluster, origins } = await twoHosts(host.addresses, openssl);
       await using _ = cluster;
       const [a, b] = origins as [string, string];
@@ -349,7 +349,9 @@ describe("a page that moves to another host name", () => {
         await ben.register(b);
         await ben.send(b, "anna", "hello");
         await waitFor("it to be counted in the title", async () => (await page.title()).startsWith("(1)"));
-        const { pid } = await cluster.kill(0);
+        const pid = cluster.pid(0);
+        if (how === "killed") await cluster.kill(0);
+        else await cluster.pause(0);
         for (const moved of [page, tab]) {
           await moved.waitForURL((url) => url.origin === b && url.pathname !== "/handover");
           await moved.getByRole("button", { name: "Log out" }).waitFor();
@@ -361,7 +363,7 @@ describe("a page that moves to another host name", () => {
         await page.getByRole("textbox", { name: "Message", exact: true }).press("Enter");
         await page.waitForURL(/\/c\//);
         await page.locator("#messages .body", { hasText: draft }).waitFor();
-        expect(cluster.running()).toEqual([1]);
+        expect(cluster.running()).toEqual(how === "killed" ? [1] : [0, 1]);
         expect(pid).not.toBe(cluster.pid(1));
       } finally {
         await launched.close();
