@@ -171,3 +171,28 @@ story(
     await stage.settle();
   },
 );
+
+story(
+  "slow disks and a killed leader: 500 ms for each fsync of all, 1.5 s of one survivor; another one leads",
+  { seconds: SOAK ? 900 : 120, cluster: { binary: FAULTS_BINARY }, load: { rate: 60, deadlineMs: 60_000 } },
+  async (stage) => {
+    const { cluster } = stage;
+    const load = await stage.open();
+    load.start();
+    for (const slow of [
+      [500, 500],
+      [1500, 0],
+    ]) {
+      const leader = await stage.leader();
+      const survivors = cluster.ids.filter((id) => id !== leader);
+      for (const [i, id] of survivors.entries()) await order(cluster, id, `log-sync:delay=${slow[i]}`);
+      await load.flows("slowly");
+      await stage.kill([leader]);
+      await load.flows("by the survivors");
+      for (const id of survivors) await order(cluster, id, "");
+      await stage.restart([leader]);
+      await stage.inStep();
+    }
+    await stage.settle();
+  },
+);
