@@ -136,8 +136,9 @@ function report(series: readonly Series[], options: ThroughputOptions): string {
     const each = [0, 1, 2].map((i) => median(results.map((r) => r.cpu[i] ?? 0)).toFixed(2));
     return [labelOf(one), ...each, median(results.map((r) => r.cpuHere)).toFixed(2)];
   });
+  const refused = series.map((one) => [...one.results.values()].flat().reduce((sum, r) => sum + r.failures, 0));
   return [
-    `${options.rounds} alternating rounds; ${options.countedMs / 1000} s counted (${options.headlineMs / 1000} s at ${HEADLINE} senders) after ${options.warmUpMs / 1000} s of warm-up each time.`,
+    `${options.rounds} alternating rounds; ${options.countedMs / 1000} s counted (${options.headlineMs / 1000} s at ${HEADLINE} senders) after ${options.warmUpMs / 1000} s of warm-up each time. Refused sends: ${refused.join(", ")}, in the order of the columns.`,
     `Acknowledged sends a second, medians:`,
     table(["senders", ...labels], sends),
     `Ratios within a round, median (smallest to largest); lastword by streams unless said otherwise:`,
