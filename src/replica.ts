@@ -15,7 +15,7 @@ import { runDown } from "./cli/stop-replicas.ts";
 import { runUp } from "./cli/up.ts";
 import { versionText } from "./cli/version.ts";
 import { lockIsHeld, takeLock } from "./db/lock.ts";
-import { complain, ReplicaProcess } from "./replica-process.ts";
+import { complain, ReplicaProcess } from "./replica/process.ts";
 
 /** Runs one replica; resolves when it has stopped. */
 async function runReplica(invocation: Invocation): Promise<ExitCode> {

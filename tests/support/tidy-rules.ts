@@ -31,7 +31,7 @@ export function importsOf(source: Source): Import[] {
   });
 }
 
-/** The room of a file under src; "main" for src/replica.ts. */
+/** The room of a file under src; "main" for src/replica.ts. The main and replica/ wire the others and may import all. */
 function roomOf(path: string): string {
   return /^src\/([^/]+)\//.exec(path)?.[1] ?? "main";
 }
@@ -71,7 +71,7 @@ const MAY_IMPORT: Record<string, readonly { readonly path: RegExp; readonly type
 };
 
 const PACKAGE_ROOMS: readonly { readonly packages: RegExp; readonly rooms: readonly string[] }[] = [
-  { packages: /^(@grpc\/|grpc-health-check)/, rooms: ["election", "api", "cli", "main"] },
+  { packages: /^(@grpc\/|grpc-health-check)/, rooms: ["election", "api", "cli", "replica"] },
   { packages: /^(hono|@hono|htmx\.org)(\/|$)/, rooms: ["web"] },
   { packages: /^(drizzle-orm|bun:sqlite|node:sqlite)(\/|$)/, rooms: ["db"] },
 ];
@@ -94,7 +94,7 @@ export function roomComplaints(source: Source): string[] {
     if (target === "src/replica.ts") complaints.push(`${name}: nothing imports the main`);
     const world = IMPURE_ELECTION.test(target) || FAILPOINTS.test(target);
     if (pure && world) complaints.push(`${name}: the core imports its pure siblings only`);
-    if (room === "main" || roomOf(target) === room) continue;
+    if (room === "main" || room === "replica" || roomOf(target) === room) continue;
     const allowed = MAY_IMPORT[room]?.some(({ path, types }) => path.test(target) && (typeOnly || !types)) ?? false;
     if (!allowed) complaints.push(`${name}: ${room} may not${typeOnly ? "" : " (as a value)"}`);
   }

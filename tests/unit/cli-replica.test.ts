@@ -10,9 +10,9 @@ import type { CoreStatus } from "../../src/election/core-status.ts";
 import type { Notice } from "../../src/election/event.ts";
 import type { Beat } from "../../src/election/frame.ts";
 import { NO_BALLOT, type View } from "../../src/election/view.ts";
-import { MismatchWatch } from "../../src/mismatch-watch.ts";
-import { ReplicaGossip, type ReplicaFacts } from "../../src/replica-gossip.ts";
-import { StatusReport } from "../../src/status-report.ts";
+import { MismatchWatch } from "../../src/replica/mismatch-watch.ts";
+import { ReplicaGossip, type ReplicaFacts } from "../../src/replica/gossip.ts";
+import { StatusReport } from "../../src/replica/status-report.ts";
 
 function facts(id: number): ReplicaFacts {
   return { pid: 100 + id, bootId: `boot${id}`, version: "1", grpc: `h:${id}`, web: `http://h:${id}`, since: "s" };

@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import type { Logger } from "../../src/cli/logger.ts";
 import { DiskRoom } from "../../src/db/disk-room.ts";
-import { DiskLine } from "../../src/disk-line.ts";
+import { DiskLine } from "../../src/replica/disk-line.ts";
 
 const MIB = 1024 * 1024;
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,6 +1,6 @@
 /** Typing between replicas: told once, bounded, never mistaken for presence. */
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
-import { ReplicaGossip } from "../../src/replica-gossip.ts";
+import { ReplicaGossip } from "../../src/replica/gossip.ts";
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());

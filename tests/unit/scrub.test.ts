@@ -1,7 +1,7 @@
 /** Rows compared at rest: who is odd, when nobody can say, and what is never compared. */
 import { expect, test } from "bun:test";
 import type { Logger } from "../../src/cli/logger.ts";
-import { Scrub } from "../../src/scrub.ts";
+import { Scrub } from "../../src/replica/scrub.ts";
 import { until } from "../support/until.ts";
 
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };

@@ -3,11 +3,11 @@
  * place: another store to everybody else, which catches up from them like a wiped disk. If only the
  * state is damaged and the log begins at its beginning, the rows are made again from the log.
  */
-import type { ReplicaId } from "./election/view.ts";
-import { DiskFailed, StorageDamaged } from "./election/ports.ts";
-import { LogDb } from "./db/log/log-db.ts";
-import { markDamaged, maySetAside, setAsideMarked, type Damage } from "./db/set-aside.ts";
-import { ReplicaStorage } from "./replica-storage.ts";
+import type { ReplicaId } from "../election/view.ts";
+import { DiskFailed, StorageDamaged } from "../election/ports.ts";
+import { LogDb } from "../db/log/log-db.ts";
+import { markDamaged, maySetAside, setAsideMarked, type Damage } from "../db/set-aside.ts";
+import { ReplicaStorage } from "./storage.ts";
 
 export interface Stores {
   readonly log: LogDb;

@@ -4,7 +4,7 @@
  * or a stranger asks for everything again. What a replica said is forgotten as soon as it
  * is no longer heard.
  */
-import type { Presence } from "./chat/ports.ts";
+import type { Presence } from "../chat/ports.ts";
 
 /** A replica as it describes itself; shown by status and page. */
 export interface ReplicaFacts {

@@ -1,7 +1,7 @@
 /** The state of one replica on its disk: the file in use, and the change to another after a snapshot. */
-import type { LogDb } from "./db/log/log-db.ts";
-import { SnapshotFiles, statePath } from "./db/snapshot/snapshot-store.ts";
-import { readAppliedSeq, StateDb } from "./db/state/state-db.ts";
+import type { LogDb } from "../db/log/log-db.ts";
+import { SnapshotFiles, statePath } from "../db/snapshot/snapshot-store.ts";
+import { readAppliedSeq, StateDb } from "../db/state/state-db.ts";
 
 /** The state file in use, and the change to another. */
 export class ReplicaStorage {

@@ -1,7 +1,7 @@
 /** What the core has to tell, as lines of the log. */
-import type { Logger } from "./cli/logger.ts";
-import type { Notice } from "./election/event.ts";
-import { printViewNo } from "./election/view.ts";
+import type { Logger } from "../cli/logger.ts";
+import type { Notice } from "../election/event.ts";
+import { printViewNo } from "../election/view.ts";
 
 /** One line for one notice. */
 export function logNotice(logger: Logger, notice: Notice): void {

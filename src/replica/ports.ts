@@ -1,14 +1,14 @@
 /** The listeners of one replica: gRPC, and the page on its own port and on the front. */
 import { hostname } from "node:os";
 import { Server as GrpcServer, ServerCredentials } from "@grpc/grpc-js";
-import { bindPort } from "./cli/bind.ts";
-import { done, type Outcome } from "./cli/exit.ts";
-import { FRONT_NONCE_HEADER, FRONT_PROOF_HEADER } from "./cli/front-port.ts";
-import type { Logger } from "./cli/logger.ts";
-import { printAddress, type Address } from "./cli/option-values.ts";
-import { listenAddresses, type Settings } from "./cli/settings.ts";
-import { PEER_SERVER_OPTIONS } from "./election/peer-service.ts";
-import { CertificateWatch, readCertificate, type Certificate } from "./replica-tls.ts";
+import { bindPort } from "../cli/bind.ts";
+import { done, type Outcome } from "../cli/exit.ts";
+import { FRONT_NONCE_HEADER, FRONT_PROOF_HEADER } from "../cli/front-port.ts";
+import type { Logger } from "../cli/logger.ts";
+import { printAddress, type Address } from "../cli/option-values.ts";
+import { listenAddresses, type Settings } from "../cli/settings.ts";
+import { PEER_SERVER_OPTIONS } from "../election/peer-service.ts";
+import { CertificateWatch, readCertificate, type Certificate } from "./tls.ts";
 
 /** What the page's app must be to be served. */
 export interface PageApp {

@@ -6,7 +6,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
-import { done, EXIT, failure, type Outcome } from "./cli/exit.ts";
+import { done, EXIT, failure, type Outcome } from "../cli/exit.ts";
 
 /** A certificate chain and its key, both PEM, that belong together. */
 export interface Certificate {

@@ -2,18 +2,18 @@
  * The cluster as this replica sees it, for status, page and calls: the core's view of
  * itself and its peers, what they said about themselves, and what happened lately.
  */
-import { CLUSTER_EVENTS_MAX } from "./election/cluster-status.ts";
+import { CLUSTER_EVENTS_MAX } from "../election/cluster-status.ts";
 import type {
   ClusterEventJson,
   ClusterStatusJson,
   ReplicaState,
   ReplicaStatusJson,
-} from "./election/cluster-status.ts";
-import type { CoreStatus } from "./election/core-status.ts";
-import type { Notice } from "./election/event.ts";
-import type { Beat } from "./election/frame.ts";
-import { printViewNo, type ReplicaId, type View } from "./election/view.ts";
-import type { ReplicaFacts } from "./replica-gossip.ts";
+} from "../election/cluster-status.ts";
+import type { CoreStatus } from "../election/core-status.ts";
+import type { Notice } from "../election/event.ts";
+import type { Beat } from "../election/frame.ts";
+import { printViewNo, type ReplicaId, type View } from "../election/view.ts";
+import type { ReplicaFacts } from "./gossip.ts";
 
 export interface ReportDeps {
   readonly self: ReplicaId;

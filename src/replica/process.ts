@@ -2,20 +2,20 @@
  * The process of one replica: what ends it, what it says then, and the one thing that does not
  * end it, damaged data.
  */
-import { FormatTooNew } from "./chat/op.ts";
-import type { FolderLock } from "./db/lock.ts";
-import { StoreRefused } from "./db/log/store.ts";
-import { markDamaged, maySetAside } from "./db/set-aside.ts";
-import { BrokenInvariant } from "./election/assert.ts";
-import { DiskFailed, StorageDamaged, StorageFull } from "./election/ports.ts";
-import { EXIT, failureLine, type ExitCode, type Failure } from "./cli/exit.ts";
-import type { Logger } from "./cli/logger.ts";
-import type { Settings } from "./cli/settings.ts";
-import { stopSignals } from "./cli/stop-signals.ts";
-import { SUPERVISOR_VARIABLE } from "./cli/up.ts";
+import { FormatTooNew } from "../chat/op.ts";
+import type { FolderLock } from "../db/lock.ts";
+import { StoreRefused } from "../db/log/store.ts";
+import { markDamaged, maySetAside } from "../db/set-aside.ts";
+import { BrokenInvariant } from "../election/assert.ts";
+import { DiskFailed, StorageDamaged, StorageFull } from "../election/ports.ts";
+import { EXIT, failureLine, type ExitCode, type Failure } from "../cli/exit.ts";
+import type { Logger } from "../cli/logger.ts";
+import type { Settings } from "../cli/settings.ts";
+import { stopSignals } from "../cli/stop-signals.ts";
+import { SUPERVISOR_VARIABLE } from "../cli/up.ts";
 import { damageOf, isDamage } from "./open-stores.ts";
-import type { ReplicaContext } from "./replica-context.ts";
-import { RunningReplica } from "./run-replica.ts";
+import type { ReplicaContext } from "./context.ts";
+import { RunningReplica } from "./running-replica.ts";
 
 /** One line on stderr for whoever started the process. */
 export function complain(failed: Pick<Failure, "what" | "todo">): void {
