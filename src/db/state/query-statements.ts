@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, gt, isNotNull, isNull, lt, lte, ne, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { compile, once, type StateConnection } from "./connection.ts";
-import { hidden, members, messages, reads, requests, sessions, users } from "./schema.ts";
+import { hidden, members, messages, reads, sessions, users } from "./schema.ts";
 
 const p = sql.placeholder;
 
@@ -14,20 +14,6 @@ const readByOther = alias(reads, "read_by_other");
 export function queryStatements(c: StateConnection) {
   const { db } = c;
   return {
-    user: compile(
-      c,
-      db
-        .select()
-        .from(users)
-        .where(eq(users.id, p("id"))),
-    ),
-    userByFolded: compile(
-      c,
-      db
-        .select()
-        .from(users)
-        .where(eq(users.folded, p("folded"))),
-    ),
     former: compile(
       c,
       db
@@ -60,20 +46,6 @@ export function queryStatements(c: StateConnection) {
         .where(eq(sessions.user, p("user")))
         .orderBy(desc(sessions.lastUsedMicros), asc(sessions.id))
         .limit(p("limit")),
-    ),
-    request: compile(
-      c,
-      db
-        .select()
-        .from(requests)
-        .where(and(eq(requests.user, p("user")), eq(requests.clientId, p("clientId")))),
-    ),
-    member: compile(
-      c,
-      db
-        .select()
-        .from(members)
-        .where(and(eq(members.user, p("user")), eq(members.conversation, p("conversation")))),
     ),
     memberships: compile(
       c,

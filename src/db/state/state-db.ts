@@ -107,10 +107,14 @@ export class StateDb implements StateMachine {
       this.#flushed = readPosition(this.#connection);
       this.#position = { ...this.#flushed };
       this.#told = this.#flushed.seq;
-      this.queries = new StateQueries(this.#connection, memory, {
-        appliedSeq: () => this.#position.seq,
-        newestMicros: () => this.#position.newestMicros,
-      });
+      this.queries = new StateQueries(
+        this.#connection,
+        { rows: this.#rows, memory },
+        {
+          appliedSeq: () => this.#position.seq,
+          newestMicros: () => this.#position.newestMicros,
+        },
+      );
       this.#room = path === MEMORY ? null : new DiskRoom(dirname(path));
       this.#checkpointer = path === MEMORY ? null : new Checkpointer(path);
       if (path !== MEMORY) fsyncFolder(dirname(path));

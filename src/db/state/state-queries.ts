@@ -12,7 +12,8 @@ import type { Seq } from "../../election/view.ts";
 import type { StateConnection } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
-import { memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
+import { memberRow, messageRow, sessionRow, userRow } from "./row-shapes.ts";
+import type { StateRows } from "./state-rows.ts";
 
 /** Accounts tried for one name: its holder, and those that lost it in a merge. */
 const LOGIN_CANDIDATES = 4;
@@ -33,25 +34,28 @@ export class StateQueries implements Queries {
   readonly newestMicros: () => number;
   readonly #q: QueryStatements;
 
+  /** What apply keeps in memory serves reads as well. */
+  readonly #rows: StateRows;
   readonly #memory: ConversationMemory;
 
   constructor(
     connection: StateConnection,
-    memory: ConversationMemory,
+    held: { readonly rows: StateRows; readonly memory: ConversationMemory },
     position: { appliedSeq: () => Seq; newestMicros: () => number },
   ) {
-    this.#memory = memory;
+    this.#rows = held.rows;
+    this.#memory = held.memory;
     this.#q = queryStatements(connection);
     this.appliedSeq = position.appliedSeq;
     this.newestMicros = position.newestMicros;
   }
 
   user(id: string): UserRow | null {
-    return one(this.#q.user.get(id), userRow);
+    return this.#rows.user(id);
   }
 
   userByFolded(folded: string): UserRow | null {
-    return one(this.#q.userByFolded.get(folded), userRow);
+    return this.#rows.userByFolded(folded);
   }
 
   loginCandidates(folded: string): readonly UserRow[] {
@@ -75,11 +79,11 @@ export class StateQueries implements Queries {
   }
 
   request(user: string, clientId: string): RequestRow | null {
-    return one(this.#q.request.get(user, clientId), requestRow);
+    return this.#rows.request(user, clientId);
   }
 
   member(conversation: string, user: string): MemberRow | null {
-    return this.#memory.member(conversation, user) ?? one(this.#q.member.get(user, conversation), memberRow);
+    return this.#rows.member(conversation, user);
   }
 
   conversationsOf(user: string, limit: number): readonly ConversationSummary[] {
