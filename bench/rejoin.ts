@@ -18,7 +18,7 @@ const CALM_MS = 5_000;
 const ASK_EVERY_MS = 10;
 const SAMPLE_MS = 500;
 const START_MS = 60_000;
-const REJOIN_TIMEOUT_MS = 180_000;
+const REJOIN_TIMEOUT_MS = 300_000;
 
 interface Meanwhile {
   readonly name: string;
