@@ -1,8 +1,8 @@
 /**
  * B7: where the CPU of a message goes. The same sources without minification, under the load of
- * B1 with Bun's sampling profiler on, and what each thread of the process used from /proc. The
- * profiler sees JavaScript and what it calls (SQLite, the socket's write), so that is told by area;
- * the rest of the main thread is the event loop and the kernel.
+ * B1 with Bun's sampling profiler on. What each thread used is from /proc; the main thread's time is
+ * divided by the samples, which see JavaScript and what it calls (SQLite, the socket's write). The event
+ * loop between them cannot be told apart and is divided with the rest.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -52,7 +52,6 @@ function profileOf(folder: string, pid: number): CpuProfile {
 /** us of CPU a message: by area of the main thread's JavaScript, and by other threads. */
 interface Spent {
   readonly areas: ReadonlyMap<Area, number>;
-  readonly outside: number;
   readonly threads: ReadonlyMap<ThreadGroup, number>;
 }
 
@@ -65,14 +64,14 @@ function spentBy(profile: CpuProfile, during: During, messages: number): Spent {
   const main = (during.after.get("main") ?? 0) - (during.before.get("main") ?? 0);
   const stacks = secondsByStack(profile, during.window, 2 * INTERVAL_US);
   const seconds = stacks.reduce((sum, [, each]) => sum + each, 0);
-  // Samples are taken by the clock: when the thread had to wait for a core they stand for more than it used.
-  const scale = Math.min(1, main / seconds);
+  // Samples are taken by the clock, also while the thread waits for a core, and none is taken outside
+  // of JavaScript: they say how the thread's time is divided, not how much of it was JavaScript.
   const areas = new Map<Area, number>();
   for (const [stack, each] of stacks) {
     const area = areaOf(stack);
-    areas.set(area, (areas.get(area) ?? 0) + perMessage(each * scale));
+    areas.set(area, (areas.get(area) ?? 0) + perMessage((main * each) / seconds));
   }
-  return { areas, outside: perMessage(main - seconds * scale), threads };
+  return { areas, threads };
 }
 
 type Threads = ReadonlyMap<ThreadGroup, number>;
@@ -123,8 +122,8 @@ export async function profile(say: Say, options = PROFILE): Promise<PartResult> 
 }
 
 function tableOf(leader: Spent, follower: Spent, perSecond: number): string {
-  const sum = ({ areas, outside, threads }: Spent): number =>
-    [...areas.values(), outside, ...threads.values()].reduce((total, us) => total + us, 0);
+  const sum = ({ areas, threads }: Spent): number =>
+    [...areas.values(), ...threads.values()].reduce((total, us) => total + us, 0);
   const totals = [sum(leader), sum(follower)] as const;
   const cell = (us: number, total: number): string => `${us.toFixed(0)} us (${((us / total) * 100).toFixed(0)} %)`;
   const row = (name: string, of: (spent: Spent) => number): string[] => [
@@ -135,7 +134,6 @@ function tableOf(leader: Spent, follower: Spent, perSecond: number): string {
   const groups = new Set([...leader.threads.keys(), ...follower.threads.keys()]);
   const rows = [
     ...AREAS.map((area) => row(area, (spent) => spent.areas.get(area) ?? 0)),
-    row("main thread outside JavaScript: event loop, sockets, kernel", (spent) => spent.outside),
     ...[...groups].map((group) => row(`other threads: ${group}`, (spent) => spent.threads.get(group) ?? 0)),
     ["all", `${totals[0].toFixed(0)} us`, `${totals[1].toFixed(0)} us`],
   ];

@@ -4,13 +4,17 @@ import { readdirSync, readFileSync } from "node:fs";
 const TICKS_PER_SECOND = 100;
 
 export type ThreadGroup =
-  "main" | "disk and other calls of the runtime's pool" | "compiler" | "garbage collector and allocator" | "others";
+  | "main"
+  | "disk and other calls of the runtime's pool"
+  | "compiler"
+  | "garbage collector and allocator"
+  | "workers, others";
 
 /** Bun names its threads; a Worker has the name it was given, or the process's. */
 const NAMES: readonly (readonly [RegExp, ThreadGroup])[] = [
   [/^Bun Pool/, "disk and other calls of the runtime's pool"],
   [/^(JITWorker|JSCWarmUp|DFG|FTL)/i, "compiler"],
-  [/^(HeapHelper|mi-scavenger|Scavenger|GC)/i, "garbage collector and allocator"],
+  [/^(HeapHelper|mi-scavenger|Scavenger|GC)|ollector Thread/i, "garbage collector and allocator"],
 ];
 
 /** Seconds of CPU so far, by group; empty where there is no /proc. */
@@ -19,7 +23,8 @@ export function threadSeconds(pid: number): ReadonlyMap<ThreadGroup, number> {
   for (const tid of tasksOf(pid)) {
     const stat = readStat(pid, tid);
     if (stat === null) continue;
-    const group = Number(tid) === pid ? "main" : (NAMES.find(([pattern]) => pattern.test(stat.name))?.[1] ?? "others");
+    const group =
+      Number(tid) === pid ? "main" : (NAMES.find(([pattern]) => pattern.test(stat.name))?.[1] ?? "workers, others");
     seconds.set(group, (seconds.get(group) ?? 0) + stat.seconds);
   }
   return seconds;
