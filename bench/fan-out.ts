@@ -160,6 +160,11 @@ export async function fanOutOnce(options: FanOutOptions): Promise<FanOutResult> 
   }
 }
 
+/** The replicas' own changes while they warm up can be larger than what the streams add. */
+export function cpuOfStream({ streamCpu }: FanOutResult): string {
+  return streamCpu <= 0 ? "too little to tell" : `${(streamCpu * 1e6).toFixed(0)} us a second`;
+}
+
 /** Runs it and answers Markdown and a picture. */
 export async function fanOut(say: Say, sizes: readonly FanOutOptions[] = FAN_OUT): Promise<PartResult> {
   const rows: string[][] = [];
@@ -174,7 +179,7 @@ export async function fanOut(say: Say, sizes: readonly FanOutOptions[] = FAN_OUT
       ms(percentile(result.lastMs, 0.99)),
       ms(result.lastMs.at(-1) ?? 0),
       `${result.streamKb.toFixed(1)} KB`,
-      `${(result.streamCpu * 1e6).toFixed(0)} us/s`,
+      cpuOfStream(result),
       cpu,
     ];
     say(`${row.join(", ")}; wrong ${result.wrong}, broken ${result.brokenStreams}`);

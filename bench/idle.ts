@@ -4,7 +4,7 @@
  */
 import { statSync } from "node:fs";
 import { BINARY } from "../tests/support/cluster.ts";
-import { fanOutOnce } from "./fan-out.ts";
+import { cpuOfStream, fanOutOnce } from "./fan-out.ts";
 import { cpuSeconds, median, ms, residentMb, table, whole } from "./measure.ts";
 import type { PartResult, Say } from "./part.ts";
 import { startProduct } from "./product.ts";
@@ -29,7 +29,7 @@ export async function idle(say: Say, options = IDLE): Promise<PartResult> {
     [
       ...alone,
       [`memory of an open stream nobody writes to, of ${whole(options.streams)}`, `${open.streamKb.toFixed(1)} KB`],
-      ["its CPU (it says once a second that it lives)", `${(open.streamCpu * 1e6).toFixed(0)} us a second`],
+      ["its CPU (it says once a second that it lives)", cpuOfStream(open)],
     ],
   );
   return { text };
