@@ -20,6 +20,8 @@ type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: fals
 const NAME = /^[\p{L}\p{N}_.-][\p{L}\p{N}\p{M}_.-]*$/u;
 /** Zero-width, bidi and other characters that are there but cannot be seen. */
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Cf}]/u;
+/** Something to see: beyond white space, joiners, marks of direction, fillers and tags, all of which are fine beside it. */
+const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufff9-\ufffb\u2800]/u;
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u0008\u000b-\u001f]/;
 
@@ -72,15 +74,20 @@ export function checkPassword(password: string): Checked<string> {
   return { ok: true, value: password };
 }
 
-/** 1 to 8,192 bytes of UTF-8, no control characters but line break and tab. Line breaks become \n. */
+/** 1 to 8,192 bytes of UTF-8 with something to see, no control characters but line break and tab. Line breaks become \n. */
 export function checkBody(text: string): Checked<string> {
   // More characters than bytes allowed can never fit: not even looked at.
   if (text.length > 2 * MESSAGE_BYTES_MAX) return tooLong();
   const body = text.toWellFormed().replace(/\r\n?/g, "\n");
-  if (body === "") return failed("invalid", "Write something first.", { field: "body" });
+  if (body === "") return nothingWritten();
   if (Buffer.byteLength(body) > MESSAGE_BYTES_MAX) return tooLong();
   if (CONTROL.test(body)) return failed("invalid", "A message cannot have control characters.", { field: "body" });
+  if (!VISIBLE.test(body)) return nothingWritten();
   return { ok: true, value: body };
+}
+
+function nothingWritten(): { ok: false; error: ChatError } {
+  return failed("invalid", "Write something first.", { field: "body" });
 }
 
 function tooLong(): { ok: false; error: ChatError } {
