@@ -217,7 +217,7 @@ export class ChatSendStream {
     const now = performance.now();
     let waiting = this.#queue.length > 0;
     for (const pending of this.#pending.values()) {
-      if (pending.deadline <= now) this.#settleLost(pending, pending.lastFailure ?? TIMED_OUT);
+      if (pending.deadline <= now) this.#onDeadline(pending);
       else if (pending.state !== "sent") waiting = true;
     }
     if (this.#pending.size === 0) {
@@ -230,6 +230,12 @@ export class ChatSendStream {
       this.#leaveAfterMs = Math.min(2 * this.#leaveAfterMs, LEAVE_AFTER_MS.max);
       this.#onBroken(stream, this.#address, TIMED_OUT);
     } else if (waiting) this.#requeue();
+  }
+
+  /** What it failed with before says nothing of an attempt that is still under way. */
+  #onDeadline(pending: Pending): void {
+    pending.unknown ||= pending.state === "sent";
+    this.#settleLost(pending, pending.lastFailure ?? TIMED_OUT);
   }
 
   #settleLost(pending: Pending, failure: Failure): void {

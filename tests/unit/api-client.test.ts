@@ -291,4 +291,13 @@ describe("sendStream", () => {
     expect(await pending).toMatchObject({ ok: false, outcome: "unknown" });
     expect(await stream.send({ to: "bob", body: "Hi", clientId: "c" })).toMatchObject({ outcome: "definite" });
   });
+
+  test("gives up at the deadline, unknown while an attempt is under way, whatever the one before it said", async () => {
+    const answers = [Promise.resolve(failed("no_leader", "Nobody leads."))];
+    const served = await replica(new SharedHistory(), { send: () => answers.shift() ?? new Promise(() => {}) });
+    const stream = clientOf([served.address], 400).sendStream();
+    const outcome = await stream.send({ to: "bob", body: "Hi", clientId: "a" });
+    expect(outcome).toMatchObject({ ok: false, code: "no_leader", outcome: "unknown" });
+    stream.close();
+  });
 });
