@@ -38,6 +38,8 @@ export function assetRoutes(): Hono<WebEnv> {
     c.header("Content-Type", found.type);
     c.header("Cache-Control", "public, max-age=31536000, immutable");
     c.header("Vary", "Accept-Encoding");
+    // A page of another replica on this host brings them into the browser's cache before it moves here.
+    c.header("Cross-Origin-Resource-Policy", "same-site");
     if (gzip) c.header("Content-Encoding", "gzip");
     return c.body(gzip ? found.gzipped : found.bytes);
   });

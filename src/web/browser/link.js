@@ -3,6 +3,8 @@
  * lock reads for all and passes on by broadcast; else (an old browser) a stream of one's own.
  */
 
+const WORKER_RETRY_MS = 1000;
+
 /**
  * Calls `onMessage` with what stream.js says. `me` and `key` keep two logins of one browser apart.
  * Answers {origins(list)}: replicas were added or moved, so the worker must be allowed to ask them.
@@ -33,15 +35,30 @@ function openWithoutWorker(name, script, page, onMessage) {
  * A worker may ask the origins that were known when its script was served: that policy comes with the
  * script's answer. So the list is part of the script's address, and a new list means a new worker.
  */
+export const scriptFor = (script, origins) => `${script}?for=${encodeURIComponent(origins.join(" "))}`;
+
 function linkToWorker(name, script, first, onMessage) {
   let page = first;
   let port = null;
+  let isMissing = false;
   const open = () => {
-    const worker = new SharedWorker(`${script}?for=${encodeURIComponent(page.origins.join(" "))}`, { name });
+    const worker = new SharedWorker(scriptFor(script, page.origins), { name });
     const own = worker.port;
     port = own;
+    worker.addEventListener("error", () => {
+      if (own !== port) return;
+      // The replica died between this page and its worker: nobody looks for another one until the script is here.
+      isMissing = true;
+      onMessage({ type: "lost" });
+      onMessage({ type: "state", state: "away" });
+      setTimeout(() => own === port && open(), WORKER_RETRY_MS);
+    });
     own.addEventListener("message", ({ data }) => {
       if (own !== port) return;
+      if (isMissing && data.type === "open") {
+        isMissing = false;
+        onMessage({ type: "state", state: "live" });
+      }
       if (data.type === "event" && data.cursor !== "") page = { ...page, cursor: data.cursor };
       onMessage(data);
     });

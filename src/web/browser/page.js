@@ -7,7 +7,7 @@ import { openComposer } from "./composer.js";
 import { addressAt, forgetState, storeState, takeState } from "./kept-state.js";
 import { arrive, viaHandover } from "./handover.js";
 import { isTyping, listenToKeys } from "./keys.js";
-import { openLink } from "./link.js";
+import { openLink, scriptFor } from "./link.js";
 import { openNavigation } from "./navigation.js";
 import { openOutbox } from "./outbox.js";
 import { openReading } from "./reading.js";
@@ -313,12 +313,18 @@ function startApp() {
     return url.origin;
   }
 
+  /** What a page loads besides its HTML, as paths. */
+  function partsOf(stream, list) {
+    const loaded = [...document.querySelectorAll('link[rel="stylesheet"], script[src]')];
+    return [...loaded.map((one) => new URL(one.href ?? one.src).pathname), scriptFor(stream, list)];
+  }
+
   const origins = data.origins.split(" ").filter((one) => one !== "");
   const link = openLink({
     script: data.stream,
     me,
     key,
-    page: { cursor: data.cursor, opened: performance.timeOrigin, origins },
+    page: { cursor: data.cursor, opened: performance.timeOrigin, origins, parts: partsOf(data.stream, origins) },
     onMessage(message) {
       if (message.type === "event")
         handlers[message.name]?.(message.name === "message" ? message.data : JSON.parse(message.data), message.again);

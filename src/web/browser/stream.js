@@ -12,6 +12,8 @@ const SILENCE_MS = 2500;
 /** A frozen replica accepts a connection and never answers. */
 const CONNECT_MS = 1500;
 const PROBE_MS = 1000;
+/** For what a page loads besides itself, the first time; later the browser has it. */
+const READY_MS = 2000;
 /** How long a broken stream may come back at its own address before the page moves. */
 const STAY_MS = 300;
 const RETRY_MS = [50, 200, 400, 800, 1000];
@@ -67,6 +69,8 @@ export function createHub(origin, send) {
   let cursor = "";
   let cluster = null;
   let origins = [];
+  /** Paths of what every page loads: the same at each replica of one version. */
+  let parts = [];
   let running = false;
   let state = "live";
   let heardAt = 0;
@@ -192,22 +196,45 @@ export function createHub(origin, send) {
     if (control === abort && running) void recover();
   }
 
+  /** Asks a replica how it is; throws if it does not answer. */
+  const ask = (one) =>
+    fetch(`${one}/healthz`, {
+      mode: "cors",
+      credentials: "omit",
+      cache: "no-store",
+      signal: AbortSignal.timeout(PROBE_MS),
+    });
+
+  /**
+   * True if a page may set out. If its goal dies while it is on its way, the browser shows its own error page, which
+   * nothing of ours leaves, or a page whose scripts never came. So all that a page needs but its HTML is brought into
+   * the browser's cache first, and then the goal is looked at once more: what is left is the time of one answer.
+   */
+  async function isReady(one) {
+    const signal = AbortSignal.timeout(READY_MS);
+    try {
+      // The cache of another host name is not ours to fill.
+      if (new URL(one).hostname === new URL(origin).hostname)
+        await Promise.all(parts.map((path) => fetch(one + path, { mode: "no-cors", credentials: "include", signal })));
+      await ask(one);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
   /** The origin of another replica that answers; with `anyAnswer` also one that cannot write now. */
   async function probe(anyAnswer) {
     const others = origins.includes(origin) ? origins.filter((one) => one !== origin) : [];
     let second = null;
     const asked = others.map(async (one) => {
-      const answer = await fetch(`${one}/healthz`, {
-        mode: "cors",
-        credentials: "omit",
-        cache: "no-store",
-        signal: AbortSignal.timeout(PROBE_MS),
-      });
+      const answer = await ask(one);
       if (answer.ok) return one;
       second ??= one;
       throw new Error("not writable");
     });
-    return await Promise.any(asked).catch(() => (anyAnswer ? second : null));
+    const found = await Promise.any(asked).catch(() => (anyAnswer ? second : null));
+    return found !== null && (await isReady(found)) ? found : null;
   }
 
   let recovering = false;
@@ -255,9 +282,10 @@ export function createHub(origin, send) {
   }, 250);
 
   return {
-    /** A tab opened: page = {cursor, opened, origins}; it gets what happened since it was rendered. */
+    /** A tab opened: page = {cursor, opened, origins, parts}; it gets what happened since it was rendered. */
     join(tab, page) {
       origins = page.origins;
+      parts = page.parts;
       send(tab, { type: "seat", seat: seats % SEATS_MAX });
       seats += 1;
       if (!running) {
