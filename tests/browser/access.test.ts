@@ -2,42 +2,25 @@
  * axe and the eye on what only appears when something happens: sentences at fields, the sheets, an
  * account that is gone, and the notes of a real failover; in light and dark, wide and on a phone.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
+import { beforeEach, expect } from "bun:test";
 import { AxeBuilder } from "@axe-core/playwright";
-import type { Browser, Page } from "playwright-core";
-import type { Cluster } from "../support/cluster.ts";
-import { composer, eventually, makeCluster, openBrowser, PASSWORD, row, stories, Visitor } from "./visitor.ts";
+import type { Page } from "playwright-core";
+import { HOOK_MS, stories, story } from "./stage.ts";
+import { composer, eventually, PASSWORD, row, type Visitor } from "./visitor.ts";
 
-const HOOK_MS = 90_000;
-const STORY_MS = 150_000;
 const WIDE = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 780 };
 /** A name and a word that cannot be broken where one likes. */
 const LONG_NAME = "W".repeat(32);
 const LONG_WORD = "x".repeat(400);
 
-stories("everyone can use what happens, too", () => {
-  let browser: Browser;
-  let cluster: Cluster;
+stories("everyone can use what happens, too", { clusterPerStory: true }, (stage) => {
   let ann: Visitor;
   let found: string[];
-
-  beforeAll(async () => {
-    browser = await openBrowser();
-  }, HOOK_MS);
   beforeEach(async () => {
     found = [];
-    cluster = await makeCluster();
-    await cluster.startAll();
-    ann = await Visitor.open(browser, "ann");
+    ann = await stage.open("ann");
   }, HOOK_MS);
-  afterEach(async () => {
-    const { complaints } = ann;
-    await ann.close();
-    await cluster.stop();
-    expect(complaints).toEqual([]);
-  }, HOOK_MS);
-  afterAll(() => browser?.close());
 
   /** What axe finds, and what is wider than the screen, in four looks of one state. */
   async function look(page: Page, what: string): Promise<void> {
@@ -58,114 +41,106 @@ stories("everyone can use what happens, too", () => {
     await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference" });
   }
 
-  test(
-    "empty states, sentences at fields, the list of keys",
-    async () => {
-      const { page } = ann;
-      const origin = cluster.web(0);
-      await page.goto(`${origin}/register`);
-      await page.getByLabel("Name", { exact: true }).fill("a b");
-      await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-      await page.keyboard.press("Enter");
-      await page.locator("#field-name-error:not([hidden])").waitFor();
-      await look(page, "refused registration");
-      await page.goto(`${origin}/login`);
-      await page.getByLabel("Name", { exact: true }).fill("ann");
-      await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-      await page.keyboard.press("Enter");
-      await page.locator("#field-password-error:not([hidden])").waitFor();
-      await look(page, "refused log-in");
-      await ann.register(origin);
-      await page.getByText("You have no conversations yet.").waitFor();
-      await look(page, "no conversation");
-      await page.goto(`${origin}/people`);
-      await page.getByText("You are the first.").waitFor();
-      await look(page, "nobody else");
-      await page.goto(origin);
-      await page.getByLabel("To", { exact: true }).fill("nobody");
-      await composer(page).fill("hello");
-      await composer(page).press("Enter");
-      await page.locator("#field-name-error:not([hidden])").waitFor();
-      await look(page, "nobody of that name");
-      await page.keyboard.press("Escape");
-      await page.keyboard.press("?");
-      await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
-      await look(page, "keys");
-      expect(found).toEqual([]);
-    },
-    STORY_MS,
-  );
+  story("empty states, sentences at fields, the list of keys", async () => {
+    const { page } = ann;
+    const origin = stage.cluster.web(0);
+    await page.goto(`${origin}/register`);
+    await page.getByLabel("Name", { exact: true }).fill("a b");
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.keyboard.press("Enter");
+    await page.locator("#field-name-error:not([hidden])").waitFor();
+    await look(page, "refused registration");
+    await page.goto(`${origin}/login`);
+    await page.getByLabel("Name", { exact: true }).fill("ann");
+    await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await page.keyboard.press("Enter");
+    await page.locator("#field-password-error:not([hidden])").waitFor();
+    await look(page, "refused log-in");
+    await ann.register(origin);
+    await page.getByText("You have no conversations yet.").waitFor();
+    await look(page, "no conversation");
+    await page.goto(`${origin}/people`);
+    await page.getByText("You are the first.").waitFor();
+    await look(page, "nobody else");
+    await page.goto(origin);
+    await page.getByLabel("To", { exact: true }).fill("nobody");
+    await composer(page).fill("hello");
+    await composer(page).press("Enter");
+    await page.locator("#field-name-error:not([hidden])").waitFor();
+    await look(page, "nobody of that name");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog", { name: "Keyboard" }).waitFor();
+    await look(page, "keys");
+    expect(found).toEqual([]);
+  });
 
-  test(
-    "long names and words, an account that is gone, the notes of a failover and of none left",
-    async () => {
-      const { page } = ann;
-      await ann.register(cluster.web(0));
-      const long = await Visitor.open(browser, LONG_NAME);
-      await long.register(cluster.web(1));
-      await long.writeTo("ann", LONG_WORD);
-      await long.say(`https://example.org/${LONG_WORD}`);
-      await ann.openFrom(cluster.web(0), LONG_NAME);
-      await row(page, LONG_WORD).waitFor();
-      await look(page, "long");
-      await page.locator("#select").click();
-      await row(page, LONG_WORD).getByRole("checkbox").check();
-      await look(page, "long, selected");
-      await page.keyboard.press("Escape");
-      await page.goto(`${cluster.web(0)}/people`);
-      await look(page, "people with a long name");
-      await long.page.goto(`${cluster.web(1)}/account`);
-      await look(long.page, "account of a long name");
-      await long.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-      await long.page.getByRole("button", { name: "Delete account" }).click();
-      await long.page.getByRole("heading", { name: "Your account is deleted" }).waitFor();
-      await look(long.page, "deleted");
-      await long.close();
-      await ann.openFrom(cluster.web(0), "deleted user");
-      await look(page, "with somebody who is gone");
+  story("long names and words, an account that is gone, the notes of a failover and of none left", async () => {
+    const { page } = ann;
+    await ann.register(stage.cluster.web(0));
+    const long = await stage.open(LONG_NAME);
+    await long.register(stage.cluster.web(1));
+    await long.writeTo("ann", LONG_WORD);
+    await long.say(`https://example.org/${LONG_WORD}`);
+    await ann.openFrom(stage.cluster.web(0), LONG_NAME);
+    await row(page, LONG_WORD).waitFor();
+    await look(page, "long");
+    await page.locator("#select").click();
+    await row(page, LONG_WORD).getByRole("checkbox").check();
+    await look(page, "long, selected");
+    await page.keyboard.press("Escape");
+    await page.goto(`${stage.cluster.web(0)}/people`);
+    await look(page, "people with a long name");
+    await long.page.goto(`${stage.cluster.web(1)}/account`);
+    await look(long.page, "account of a long name");
+    await long.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await long.page.getByRole("button", { name: "Delete account" }).click();
+    await long.page.getByRole("heading", { name: "Your account is deleted" }).waitFor();
+    await look(long.page, "deleted");
+    await long.close();
+    await ann.openFrom(stage.cluster.web(0), "deleted user");
+    await look(page, "with somebody who is gone");
 
-      // The note goes by itself: here it stays, or axe would look at it four times too late.
-      await page.addInitScript(
-        "const late = setTimeout; globalThis.setTimeout = (run, ms, ...more) => late(run, ms === 7000 ? 600000 : ms, ...more)",
-      );
-      await page.goto(page.url());
-      const { pid } = await cluster.kill(0);
-      await page.waitForURL((url) => url.origin !== cluster.web(0));
-      await page.locator("#note", { hasText: "moved to another one" }).waitFor();
-      await look(page, "moved");
-      await page.locator("#cluster-line", { hasText: "2 of 3" }).click();
-      await page
-        .getByRole("dialog", { name: "Cluster" })
-        .getByText(/stopped|not reachable/)
-        .waitFor();
-      await look(page, "panel after a death");
-      await page.keyboard.press("Escape");
-      await cluster.start(0);
-      expect(cluster.pid(0)).not.toBe(pid);
-      await cluster.inStep();
-      await cluster.killTogether([0, 1, 2]);
-      await page.locator("#note", { hasText: "No replica answers" }).waitFor();
-      await look(page, "no replica");
-      expect(found).toEqual([]);
-    },
-    STORY_MS,
-  );
+    // The note goes by itself: here it stays, or axe would look at it four times too late.
+    await page.addInitScript(
+      "const late = setTimeout; globalThis.setTimeout = (run, ms, ...more) => late(run, ms === 7000 ? 600000 : ms, ...more)",
+    );
+    await page.goto(page.url());
+    const { pid } = await stage.cluster.kill(0);
+    await page.waitForURL((url) => url.origin !== stage.cluster.web(0));
+    await page.locator("#note", { hasText: "moved to another one" }).waitFor();
+    await look(page, "moved");
+    await page.locator("#cluster-line", { hasText: "2 of 3" }).click();
+    await page
+      .getByRole("dialog", { name: "Cluster" })
+      .getByText(/stopped|not reachable/)
+      .waitFor();
+    await look(page, "panel after a death");
+    await page.keyboard.press("Escape");
+    await stage.cluster.start(0);
+    expect(stage.cluster.pid(0)).not.toBe(pid);
+    await stage.cluster.inStep();
+    await stage.cluster.killTogether([0, 1, 2]);
+    await page.locator("#note", { hasText: "No replica answers" }).waitFor();
+    await look(page, "no replica");
+    expect(found).toEqual([]);
+  });
 
-  test(
+  story(
     "a phone held by hands: what one presses is large enough, and nothing moves for who does not want it",
     async () => {
-      const phone = await Visitor.open(browser, "ann", {
+      const phone = await stage.open("ann", {
         viewport: PHONE,
         hasTouch: true,
         isMobile: true,
         reducedMotion: "reduce",
       });
       const { page } = phone;
-      await phone.register(cluster.web(0));
+      await phone.register(stage.cluster.web(0));
       await phone.writeTo("ann", "to myself");
       const small: string[] = [];
       for (const path of ["/", new URL(page.url()).pathname, "/people", "/account"]) {
-        await page.goto(cluster.web(0) + path);
+        await page.goto(stage.cluster.web(0) + path);
         for (const one of await page.locator("a:visible, button:visible, input:visible, summary:visible").all()) {
           const box = (await one.boundingBox())!;
           const inline = await one.evaluate((element) => element.closest("p, .body, .skip, label") !== null);
@@ -181,26 +156,20 @@ stories("everyone can use what happens, too", () => {
       expect(await motion()).toBe("none");
       await page.emulateMedia({ reducedMotion: "no-preference" });
       expect(await motion()).toBe("breathe");
-      await phone.close();
     },
-    STORY_MS,
   );
 
-  test(
-    "not more than three requests hold the first picture back",
-    async () => {
-      await ann.register(cluster.web(0));
-      await ann.writeTo("ann", "to myself");
-      const { page } = ann;
-      await page.goto(page.url().replace(cluster.web(0), cluster.web(1)));
-      await eventually(async () => (await page.evaluate("performance.getEntriesByType('paint').length")) !== 0);
-      const blocking = (await page.evaluate(
-        "performance.getEntriesByType('resource').filter((one) => one.renderBlockingStatus === 'blocking').map((one) => one.name)",
-      )) as string[];
-      expect(blocking.length).toBeGreaterThan(0);
-      // The page itself is one of the three.
-      expect(blocking.length + 1).toBeLessThanOrEqual(3);
-    },
-    STORY_MS,
-  );
+  story("not more than three requests hold the first picture back", async () => {
+    await ann.register(stage.cluster.web(0));
+    await ann.writeTo("ann", "to myself");
+    const { page } = ann;
+    await page.goto(page.url().replace(stage.cluster.web(0), stage.cluster.web(1)));
+    await eventually(async () => (await page.evaluate("performance.getEntriesByType('paint').length")) !== 0);
+    const blocking = (await page.evaluate(
+      "performance.getEntriesByType('resource').filter((one) => one.renderBlockingStatus === 'blocking').map((one) => one.name)",
+    )) as string[];
+    expect(blocking.length).toBeGreaterThan(0);
+    // The page itself is one of the three.
+    expect(blocking.length + 1).toBeLessThanOrEqual(3);
+  });
 });

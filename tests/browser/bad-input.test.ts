@@ -2,13 +2,10 @@
  * Everything a person can get wrong in a form, with the script and without: a sentence beside the field,
  * what was typed is kept (but passwords), and nothing has happened.
  */
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
-import type { Cluster } from "../support/cluster.ts";
-import { composer, eventually, makeCluster, openBrowser, PASSWORD, row, stories, texts, Visitor } from "./visitor.ts";
-
-const HOOK_MS = 90_000;
-const STORY_MS = 60_000;
+import { beforeAll, describe, expect } from "bun:test";
+import type { Page } from "playwright-core";
+import { HOOK_MS, stories, story } from "./stage.ts";
+import { composer, eventually, PASSWORD, row, texts, type Visitor } from "./visitor.ts";
 
 interface Mistake {
   readonly what: string;
@@ -120,24 +117,10 @@ const MISTAKES: readonly Mistake[] = [
   },
 ];
 
-stories("wrong input", () => {
-  let browser: Browser;
-  let cluster: Cluster;
-
+stories("wrong input", {}, (stage) => {
   beforeAll(async () => {
-    browser = await openBrowser();
-    cluster = await makeCluster();
-    await cluster.startAll();
-    for (const name of ["ann", "bob"]) {
-      const visitor = await Visitor.open(browser, name);
-      await visitor.register(cluster.web(0));
-      if (name === "bob") await visitor.writeTo("ann", "hello");
-      await visitor.close();
-    }
-  }, HOOK_MS);
-  afterAll(async () => {
-    await browser?.close();
-    await cluster?.stop();
+    const [, bob] = await Promise.all([stage.arrive("ann", 0), stage.arrive("bob", 0)]);
+    await bob.writeTo("ann", "hello");
   }, HOOK_MS);
 
   const fieldOf = (page: Page, label: string) =>
@@ -149,21 +132,15 @@ stories("wrong input", () => {
       let stranger: Visitor;
 
       beforeAll(async () => {
-        ann = await Visitor.open(browser, "ann", { javaScriptEnabled });
-        stranger = await Visitor.open(browser, "stranger", { javaScriptEnabled });
-        await ann.logIn(cluster.web(1));
-      }, HOOK_MS);
-      afterAll(async () => {
-        const { complaints } = ann;
-        await Promise.all([ann.close(), stranger.close()]);
-        expect(complaints).toEqual([]);
+        ann = await stage.open("ann", { javaScriptEnabled });
+        stranger = await stage.open("stranger", { javaScriptEnabled });
+        await ann.logIn(stage.cluster.web(1));
       }, HOOK_MS);
 
-      test.each(MISTAKES)(
-        "$what",
-        async (mistake) => {
+      for (const mistake of MISTAKES)
+        story(mistake.what, async () => {
           const { page } = mistake.stranger === true ? stranger : ann;
-          await page.goto(cluster.web(1) + mistake.path);
+          await page.goto(stage.cluster.web(1) + mistake.path);
           for (const [label, text] of Object.entries(mistake.fill)) await fieldOf(page, label).fill(text);
           await page.getByRole("button", { name: mistake.button, exact: true }).click();
           const field = fieldOf(page, mistake.field);
@@ -181,60 +158,46 @@ stories("wrong input", () => {
             expect([label, await fieldOf(page, label).inputValue()]).toEqual([label, kept]);
           }
           if (mistake.path === "/") await fieldOf(page, "Message").fill("");
-        },
-        STORY_MS,
-      );
+        });
 
-      test(
-        "nothing chosen to delete: it says so, and nothing is gone",
-        async () => {
-          const { page } = ann;
-          await ann.openFrom(cluster.web(1), "bob");
-          if (javaScriptEnabled) await page.locator("#select").click();
-          await page.getByRole("button", { name: "Delete selected" }).click();
-          await page.getByText(/Nothing is (ticked|selected)/).waitFor();
-          await ann.openFrom(cluster.web(1), "bob");
-          expect(await texts(page)).toEqual(["hello"]);
-        },
-        STORY_MS,
-      );
+      story("nothing chosen to delete: it says so, and nothing is gone", async () => {
+        const { page } = ann;
+        await ann.openFrom(stage.cluster.web(1), "bob");
+        if (javaScriptEnabled) await page.locator("#select").click();
+        await page.getByRole("button", { name: "Delete selected" }).click();
+        await page.getByText(/Nothing is (ticked|selected)/).waitFor();
+        await ann.openFrom(stage.cluster.web(1), "bob");
+        expect(await texts(page)).toEqual(["hello"]);
+      });
 
-      test(
+      story(
         "nothing of it has happened: the old password logs in, the account is there, no message went out",
         async () => {
-          const again = await Visitor.open(browser, "ann");
-          await again.logIn(cluster.web(2));
-          await again.openFrom(cluster.web(2), "bob");
+          const again = await stage.open("ann");
+          await again.logIn(stage.cluster.web(2));
+          await again.openFrom(stage.cluster.web(2), "bob");
           expect(await texts(again.page)).toEqual(["hello"]);
-          await again.page.goto(`${cluster.web(2)}/people`);
+          await again.page.goto(`${stage.cluster.web(2)}/people`);
           expect(await again.page.locator(".roster .name").allTextContents()).toEqual(["bob"]);
-          await again.close();
         },
-        STORY_MS,
       );
     });
   }
 
-  test(
-    "the other one's account goes while one writes: the words stay in the field, with the reason",
-    async () => {
-      const cid = await Visitor.open(browser, "cid");
-      const dan = await Visitor.open(browser, "dan");
-      await Promise.all([cid.register(cluster.web(0)), dan.register(cluster.web(2))]);
-      await cid.writeTo("dan", "are you there?");
-      await composer(cid.page).fill("one more thing");
-      await dan.page.goto(`${cluster.web(2)}/account`);
-      await dan.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
-      await dan.page.getByRole("button", { name: "Delete account" }).click();
-      await dan.page.getByRole("heading", { name: "Your account is deleted" }).waitFor();
-      await eventually(async () => (await cid.page.locator("#with").textContent())!.includes("deleted user"));
-      await composer(cid.page).press("Enter");
-      await cid.page.locator("#body-error", { hasText: /\w/ }).waitFor();
-      expect(await composer(cid.page).inputValue()).toBe("one more thing");
-      expect(await row(cid.page, "one more thing").count()).toBe(0);
-      expect([...cid.complaints, ...dan.complaints]).toEqual([]);
-      await Promise.all([cid.close(), dan.close()]);
-    },
-    STORY_MS,
-  );
+  story("the other one's account goes while one writes: the words stay in the field, with the reason", async () => {
+    const cid = await stage.open("cid");
+    const dan = await stage.open("dan");
+    await Promise.all([cid.register(stage.cluster.web(0)), dan.register(stage.cluster.web(2))]);
+    await cid.writeTo("dan", "are you there?");
+    await composer(cid.page).fill("one more thing");
+    await dan.page.goto(`${stage.cluster.web(2)}/account`);
+    await dan.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+    await dan.page.getByRole("button", { name: "Delete account" }).click();
+    await dan.page.getByRole("heading", { name: "Your account is deleted" }).waitFor();
+    await eventually(async () => (await cid.page.locator("#with").textContent())!.includes("deleted user"));
+    await composer(cid.page).press("Enter");
+    await cid.page.locator("#body-error", { hasText: /\w/ }).waitFor();
+    expect(await composer(cid.page).inputValue()).toBe("one more thing");
+    expect(await row(cid.page, "one more thing").count()).toBe(0);
+  });
 });

@@ -1,138 +1,90 @@
 /** Two people, three replicas, no reload: the basic features as people meet them. */
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import type { Cluster } from "../support/cluster.ts";
-import { composer, eventually, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
+import { expect } from "bun:test";
+import { stories, story } from "./stage.ts";
+import { composer, eventually, row, texts } from "./visitor.ts";
 
-const HOOK_MS = 90_000;
-const STORY_MS = 60_000;
+stories("two people on two replicas", {}, (stage) => {
+  story("S3 a message appears at the other replica without a reload, and its state follows", async () => {
+    const ada = await stage.arrive("ada", 0);
+    const ben = await stage.arrive("ben", 2);
+    await ada.writeTo("BEN", "hello from replica 0");
+    await ben.page.locator("#sidebar .count").waitFor();
+    expect(await ben.page.title()).toStartWith("(1)");
+    await ben.openFrom(stage.cluster.web(2), "ada");
+    const received = row(ben.page, "hello from replica 0");
+    expect(await received.getAttribute("data-unread")).not.toBeNull();
+    expect(await row(ada.page, "hello from replica 0").locator(".state").textContent()).toContain("kept on 3 of 3");
 
-stories("two people on two replicas", () => {
-  let browser: Browser;
-  let cluster: Cluster;
-  const visitors: Visitor[] = [];
+    await received.locator(".body").click();
+    await eventually(async () => (await received.getAttribute("data-unread")) === null);
+    await row(ada.page, "hello from replica 0").locator(".state", { hasText: "read" }).waitFor();
 
-  async function arrive(name: string, replica: number): Promise<Visitor> {
-    const visitor = await Visitor.open(browser, name);
-    visitors.push(visitor);
-    await visitor.register(cluster.web(replica));
-    return visitor;
-  }
+    await ben.say("and back");
+    await row(ada.page, "and back").waitFor();
+    expect(await row(ada.page, "and back").getAttribute("data-unread")).not.toBeNull();
+  });
 
-  beforeAll(async () => {
-    browser = await openBrowser();
-    cluster = await makeCluster();
-    await cluster.startAll();
-  }, HOOK_MS);
-  afterEach(async () => {
-    for (const visitor of visitors.splice(0)) {
-      const { complaints } = visitor;
-      await visitor.close();
-      expect(complaints).toEqual([]);
+  story("S4 a click marks only that one, in both tabs, on two replicas", async () => {
+    const cleo = await stage.arrive("cleo", 0);
+    const dan = await stage.arrive("dan", 1);
+    await cleo.writeTo("dan", "one");
+    await cleo.say("two");
+    await row(cleo.page, "two").waitFor();
+    await dan.openFrom(stage.cluster.web(1), "cleo");
+    const second = await dan.tab();
+    await dan.openFrom(stage.cluster.web(2), "cleo", second);
+    const unread = async (page = dan.page): Promise<number> => await page.locator("#messages [data-unread]").count();
+    expect([await unread(), await unread(second)]).toEqual([2, 2]);
+    await row(dan.page, "one").locator(".body").click();
+    await eventually(async () => (await unread(second)) === 1);
+    expect(await unread()).toBe(1);
+    await dan.page.reload();
+    expect(await unread()).toBe(1);
+    await second.getByRole("button", { name: "Mark all read" }).click();
+    await eventually(async () => (await unread()) === 0);
+  });
+
+  story("S6 two of five deleted, own and received, are gone everywhere", async () => {
+    const eve = await stage.arrive("eve", 0);
+    const fay = await stage.arrive("fay", 2);
+    await eve.writeTo("fay", "m1");
+    await eve.say("m2");
+    await row(eve.page, "m2").waitFor();
+    await fay.openFrom(stage.cluster.web(2), "eve");
+    await fay.say("m3");
+    await row(eve.page, "m3").waitFor();
+    await eve.say("m4");
+    await eve.say("m5");
+    await row(fay.page, "m5").waitFor();
+    await eve.page.locator("#select").click();
+    await row(eve.page, "m2").getByRole("checkbox").check();
+    await row(eve.page, "m3").getByRole("checkbox").check();
+    expect(await eve.page.locator("#selection-says").textContent()).toContain("1 of theirs is hidden for you");
+    await eve.page.getByRole("button", { name: "Delete selected" }).click();
+    await eventually(async () => (await texts(eve.page)).join() === "m1,m4,m5");
+    await eventually(async () => (await texts(fay.page)).join() === "m1,m3,m4,m5");
+    await eve.page.reload();
+    expect(await texts(eve.page)).toEqual(["m1", "m4", "m5"]);
+  });
+
+  story("five fast sends are five messages, in order", async () => {
+    const gus = await stage.arrive("gus", 1);
+    const hal = await stage.arrive("hal", 0);
+    await gus.writeTo("hal", "0");
+    await hal.openFrom(stage.cluster.web(0), "gus");
+    for (const text of ["1", "2", "3", "4", "5"]) {
+      await composer(gus.page).pressSequentially(text);
+      await composer(gus.page).press("Enter");
     }
-  }, HOOK_MS);
-  afterAll(async () => {
-    await browser?.close();
-    await cluster?.stop();
-  }, HOOK_MS);
+    await eventually(async () => (await texts(hal.page)).join("") === "012345");
+    expect(await texts(gus.page)).toEqual(["0", "1", "2", "3", "4", "5"]);
+  });
 
-  test(
-    "S3 a message appears at the other replica without a reload, and its state follows",
-    async () => {
-      const ada = await arrive("ada", 0);
-      const ben = await arrive("ben", 2);
-      await ada.writeTo("BEN", "hello from replica 0");
-      await ben.page.locator("#sidebar .count").waitFor();
-      expect(await ben.page.title()).toStartWith("(1)");
-      await ben.openFrom(cluster.web(2), "ada");
-      const received = row(ben.page, "hello from replica 0");
-      expect(await received.getAttribute("data-unread")).not.toBeNull();
-      expect(await row(ada.page, "hello from replica 0").locator(".state").textContent()).toContain("kept on 3 of 3");
-
-      await received.locator(".body").click();
-      await eventually(async () => (await received.getAttribute("data-unread")) === null);
-      await row(ada.page, "hello from replica 0").locator(".state", { hasText: "read" }).waitFor();
-
-      await ben.say("and back");
-      await row(ada.page, "and back").waitFor();
-      expect(await row(ada.page, "and back").getAttribute("data-unread")).not.toBeNull();
-    },
-    STORY_MS,
-  );
-
-  test(
-    "S4 a click marks only that one, in both tabs, on two replicas",
-    async () => {
-      const cleo = await arrive("cleo", 0);
-      const dan = await arrive("dan", 1);
-      await cleo.writeTo("dan", "one");
-      await cleo.say("two");
-      await row(cleo.page, "two").waitFor();
-      await dan.openFrom(cluster.web(1), "cleo");
-      const second = await dan.tab();
-      await dan.openFrom(cluster.web(2), "cleo", second);
-      const unread = async (page = dan.page): Promise<number> => await page.locator("#messages [data-unread]").count();
-      expect([await unread(), await unread(second)]).toEqual([2, 2]);
-      await row(dan.page, "one").locator(".body").click();
-      await eventually(async () => (await unread(second)) === 1);
-      expect(await unread()).toBe(1);
-      await dan.page.reload();
-      expect(await unread()).toBe(1);
-      await second.getByRole("button", { name: "Mark all read" }).click();
-      await eventually(async () => (await unread()) === 0);
-    },
-    STORY_MS,
-  );
-
-  test(
-    "S6 two of five deleted, own and received, are gone everywhere",
-    async () => {
-      const eve = await arrive("eve", 0);
-      const fay = await arrive("fay", 2);
-      await eve.writeTo("fay", "m1");
-      await eve.say("m2");
-      await row(eve.page, "m2").waitFor();
-      await fay.openFrom(cluster.web(2), "eve");
-      await fay.say("m3");
-      await row(eve.page, "m3").waitFor();
-      await eve.say("m4");
-      await eve.say("m5");
-      await row(fay.page, "m5").waitFor();
-      await eve.page.locator("#select").click();
-      await row(eve.page, "m2").getByRole("checkbox").check();
-      await row(eve.page, "m3").getByRole("checkbox").check();
-      expect(await eve.page.locator("#selection-says").textContent()).toContain("1 of theirs is hidden for you");
-      await eve.page.getByRole("button", { name: "Delete selected" }).click();
-      await eventually(async () => (await texts(eve.page)).join() === "m1,m4,m5");
-      await eventually(async () => (await texts(fay.page)).join() === "m1,m3,m4,m5");
-      await eve.page.reload();
-      expect(await texts(eve.page)).toEqual(["m1", "m4", "m5"]);
-    },
-    STORY_MS,
-  );
-
-  test(
-    "five fast sends are five messages, in order",
-    async () => {
-      const gus = await arrive("gus", 1);
-      const hal = await arrive("hal", 0);
-      await gus.writeTo("hal", "0");
-      await hal.openFrom(cluster.web(0), "gus");
-      for (const text of ["1", "2", "3", "4", "5"]) {
-        await composer(gus.page).pressSequentially(text);
-        await composer(gus.page).press("Enter");
-      }
-      await eventually(async () => (await texts(hal.page)).join("") === "012345");
-      expect(await texts(gus.page)).toEqual(["0", "1", "2", "3", "4", "5"]);
-    },
-    STORY_MS,
-  );
-
-  test(
+  story(
     "first words to a wrong name: the sentence is at the field, the text stays, the right name takes it",
     async () => {
-      const kim = await arrive("kim", 0);
-      const lea = await arrive("lea", 1);
+      const kim = await stage.arrive("kim", 0);
+      const lea = await stage.arrive("lea", 1);
       const { page } = kim;
       await page.getByLabel("To", { exact: true }).fill("leah");
       await composer(page).fill("is it you?");
@@ -143,30 +95,25 @@ stories("two people on two replicas", () => {
       await page.getByRole("button", { name: "Send" }).click();
       await page.waitForURL(/\/c\//);
       await row(page, "is it you?").waitFor();
-      await lea.openFrom(cluster.web(1), "kim");
+      await lea.openFrom(stage.cluster.web(1), "kim");
       expect(await texts(lea.page)).toEqual(["is it you?"]);
-      await page.goto(cluster.web(0));
+      await page.goto(stage.cluster.web(0));
       expect(await composer(page).inputValue()).toBe("");
     },
-    STORY_MS,
   );
 
-  test(
-    "S2 after a log-out nothing shows, at any replica",
-    async () => {
-      const ida = await arrive("ida", 0);
-      const jon = await arrive("jon", 1);
-      await ida.writeTo("jon", "a secret");
-      const other = await ida.tab();
-      await other.goto(cluster.web(2));
-      await ida.page.getByRole("button", { name: "Log out" }).click();
-      await ida.page.waitForURL(/\/login$/);
-      await other.waitForURL(/\/login/);
-      await ida.page.goBack();
-      await ida.page.waitForURL(/\/login/);
-      expect(await ida.page.content()).not.toContain("a secret");
-      await jon.page.goto(cluster.web(1));
-    },
-    STORY_MS,
-  );
+  story("S2 after a log-out nothing shows, at any replica", async () => {
+    const ida = await stage.arrive("ida", 0);
+    const jon = await stage.arrive("jon", 1);
+    await ida.writeTo("jon", "a secret");
+    const other = await ida.tab();
+    await other.goto(stage.cluster.web(2));
+    await ida.page.getByRole("button", { name: "Log out" }).click();
+    await ida.page.waitForURL(/\/login$/);
+    await other.waitForURL(/\/login/);
+    await ida.page.goBack();
+    await ida.page.waitForURL(/\/login/);
+    expect(await ida.page.content()).not.toContain("a secret");
+    await jon.page.goto(stage.cluster.web(1));
+  });
 });

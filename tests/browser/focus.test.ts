@@ -2,13 +2,10 @@
  * What happens on the page while somebody is elsewhere on it: whatever comes, goes or is replaced,
  * the focus, the caret and the ticks are where they were, and each message is announced once.
  */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
-import type { Cluster } from "../support/cluster.ts";
-import { composer, eventually, makeCluster, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
-
-const HOOK_MS = 90_000;
-const STORY_MS = 90_000;
+import { beforeEach, expect } from "bun:test";
+import type { Page } from "playwright-core";
+import { HOOK_MS, stories, story } from "./stage.ts";
+import { composer, eventually, row, texts, type Visitor } from "./visitor.ts";
 
 /** What has the focus, in a word. */
 async function focused(page: Page): Promise<unknown> {
@@ -17,36 +14,13 @@ async function focused(page: Page): Promise<unknown> {
   );
 }
 
-stories("the focus stays", () => {
-  let browser: Browser;
-  let cluster: Cluster;
+stories("the focus stays", {}, (stage) => {
   let ann: Visitor;
   let bob: Visitor;
-  let round = 0;
-
-  beforeAll(async () => {
-    browser = await openBrowser();
-    cluster = await makeCluster();
-    await cluster.startAll();
-  }, HOOK_MS);
   beforeEach(async () => {
-    round++;
-    ann = await Visitor.open(browser, `ann${round}`);
-    bob = await Visitor.open(browser, `bob${round}`);
-    await Promise.all([ann.register(cluster.web(0)), bob.register(cluster.web(2))]);
-    await ann.writeTo(bob.name, "m1");
-    await bob.openFrom(cluster.web(2), ann.name);
+    [ann, bob] = await stage.pair("m1");
     for (const text of ["m2", "m3"]) await ann.say(text);
     await row(bob.page, "m3").waitFor();
-  }, HOOK_MS);
-  afterEach(async () => {
-    const complaints = [...ann.complaints, ...bob.complaints];
-    await Promise.all([ann.close(), bob.close()]);
-    expect(complaints).toEqual([]);
-  }, HOOK_MS);
-  afterAll(async () => {
-    await browser?.close();
-    await cluster?.stop();
   }, HOOK_MS);
 
   /** Deletes one's own message from another of ann's tabs. */
@@ -58,37 +32,33 @@ stories("the focus stays", () => {
     await row(page, text).waitFor({ state: "detached" });
   }
 
-  test(
-    "in the text field: a message comes, one goes, all are read; caret and words stay",
-    async () => {
-      const { page } = bob;
-      await composer(page).fill("a draft in the making");
-      await composer(page).evaluate((field) =>
-        (field as unknown as { setSelectionRange(a: number, b: number): void }).setSelectionRange(2, 7),
-      );
-      await ann.say("m4");
-      await row(page, "m4").waitFor();
-      await deleteElsewhere("m1");
-      await row(page, "m1").waitFor({ state: "detached" });
-      const other = await bob.tab();
-      await bob.openFrom(cluster.web(1), ann.name, other);
-      await other.getByRole("button", { name: "Mark all read" }).click();
-      await eventually(async () => (await page.locator("#messages [data-unread]").count()) === 0);
-      await page.bringToFront();
-      expect(await focused(page)).toBe("body");
-      const caret = await page.evaluate("[document.activeElement.selectionStart, document.activeElement.selectionEnd]");
-      expect([await composer(page).inputValue(), caret]).toEqual(["a draft in the making", [2, 7]]);
-    },
-    STORY_MS,
-  );
+  story("in the text field: a message comes, one goes, all are read; caret and words stay", async () => {
+    const { page } = bob;
+    await composer(page).fill("a draft in the making");
+    await composer(page).evaluate((field) =>
+      (field as unknown as { setSelectionRange(a: number, b: number): void }).setSelectionRange(2, 7),
+    );
+    await ann.say("m4");
+    await row(page, "m4").waitFor();
+    await deleteElsewhere("m1");
+    await row(page, "m1").waitFor({ state: "detached" });
+    const other = await bob.tab();
+    await bob.openFrom(stage.cluster.web(1), ann.name, other);
+    await other.getByRole("button", { name: "Mark all read" }).click();
+    await eventually(async () => (await page.locator("#messages [data-unread]").count()) === 0);
+    await page.bringToFront();
+    expect(await focused(page)).toBe("body");
+    const caret = await page.evaluate("[document.activeElement.selectionStart, document.activeElement.selectionEnd]");
+    expect([await composer(page).inputValue(), caret]).toEqual(["a draft in the making", [2, 7]]);
+  });
 
-  test(
+  story(
     "on a row: it is read elsewhere, and stays the row; it is deleted elsewhere, and the next has the focus",
     async () => {
       const { page } = bob;
       await row(page, "m2").locator(".mark").focus();
       const other = await bob.tab();
-      await bob.openFrom(cluster.web(1), ann.name, other);
+      await bob.openFrom(stage.cluster.web(1), ann.name, other);
       await row(other, "m2").locator(".body").click();
       await eventually(async () => (await row(page, "m2").getAttribute("data-unread")) === null);
       await page.bringToFront();
@@ -106,98 +76,82 @@ stories("the focus stays", () => {
       await eventually(async () => (await texts(page)).length === 0);
       expect(await focused(page)).toBe("log");
     },
-    STORY_MS,
   );
 
-  test(
-    "in the list of conversations and in the panel, while both are drawn again",
-    async () => {
-      const { page } = bob;
-      const cid = await Visitor.open(browser, `cid${round}`);
-      await cid.register(cluster.web(1));
-      await page.locator("#sidebar a", { hasText: ann.name }).focus();
-      await cid.writeTo(bob.name, "from cid");
-      await page.locator("#sidebar a", { hasText: cid.name }).locator(".count").waitFor();
-      const link = (): Promise<unknown> => page.evaluate("document.activeElement.querySelector('.name')?.textContent");
-      expect(await link()).toBe(ann.name);
-      await page.locator("#sidebar a", { hasText: "New message" }).focus();
-      await cid.say("again");
-      await page.locator("#sidebar a", { hasText: cid.name }).locator(".count", { hasText: "2" }).waitFor();
-      expect(await page.evaluate("document.activeElement.className")).toBe("new-message");
-      await cid.close();
+  story("in the list of conversations and in the panel, while both are drawn again", async () => {
+    const { page } = bob;
+    const cid = await stage.open(stage.nameOf("cid"));
+    await cid.register(stage.cluster.web(1));
+    await page.locator("#sidebar a", { hasText: ann.name }).focus();
+    await cid.writeTo(bob.name, "from cid");
+    await page.locator("#sidebar a", { hasText: cid.name }).locator(".count").waitFor();
+    const link = (): Promise<unknown> => page.evaluate("document.activeElement.querySelector('.name')?.textContent");
+    expect(await link()).toBe(ann.name);
+    await page.locator("#sidebar a", { hasText: "New message" }).focus();
+    await cid.say("again");
+    await page.locator("#sidebar a", { hasText: cid.name }).locator(".count", { hasText: "2" }).waitFor();
+    expect(await page.evaluate("document.activeElement.className")).toBe("new-message");
 
-      await page.locator("#cluster-line").click();
-      const panel = page.getByRole("dialog", { name: "Cluster" });
-      await panel.getByText("Replica 2", { exact: true }).waitFor();
-      await panel.getByRole("button", { name: "Close" }).focus();
-      const { pid } = await cluster.kill(1);
-      await panel.getByText(/Replica 1 (stopped|not reachable)/).waitFor();
-      await eventually(async () => await panel.getByText("2 of 3 replicas").isVisible());
-      expect(await page.evaluate("document.activeElement.textContent")).toBe("Close");
-      await cluster.start(1);
-      expect(cluster.pid(1)).not.toBe(pid);
-      await cluster.inStep();
-      await panel.getByText("3 of 3 replicas").waitFor();
-      expect(await page.evaluate("document.activeElement.textContent")).toBe("Close");
-    },
-    STORY_MS,
-  );
+    await page.locator("#cluster-line").click();
+    const panel = page.getByRole("dialog", { name: "Cluster" });
+    await panel.getByText("Replica 2", { exact: true }).waitFor();
+    await panel.getByRole("button", { name: "Close" }).focus();
+    const { pid } = await stage.cluster.kill(1);
+    await panel.getByText(/Replica 1 (stopped|not reachable)/).waitFor();
+    await eventually(async () => await panel.getByText("2 of 3 replicas").isVisible());
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Close");
+    await stage.cluster.start(1);
+    expect(stage.cluster.pid(1)).not.toBe(pid);
+    await stage.cluster.inStep();
+    await panel.getByText("3 of 3 replicas").waitFor();
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("Close");
+  });
 
-  test(
-    "on the link to older messages: it becomes the next such link, or the list",
-    async () => {
-      for (let index = 0; index < 60; index++) {
-        const form = { id: crypto.randomUUID(), body: `old ${index}` };
-        await ann.context.request.post(`${ann.page.url()}/messages`, { form, headers: { accept: "application/json" } });
-      }
-      const { page } = bob;
-      // Not by coming into view: the person presses it before.
-      await page.addInitScript(
-        "globalThis.IntersectionObserver = class { observe() {} disconnect() {} unobserve() {} }",
-      );
-      await page.goto(`${page.url()}?limit=30`);
-      await page.locator("a#older").focus();
-      await page.keyboard.press("Enter");
-      await eventually(async () => (await texts(page)).length === 63);
-      expect(await focused(page)).toBe("log");
-      expect((await texts(page)).slice(0, 4)).toEqual(["m1", "m2", "m3", "old 0"]);
-    },
-    STORY_MS,
-  );
+  story("on the link to older messages: it becomes the next such link, or the list", async () => {
+    for (let index = 0; index < 60; index++) {
+      const form = { id: crypto.randomUUID(), body: `old ${index}` };
+      await ann.context.request.post(`${ann.page.url()}/messages`, { form, headers: { accept: "application/json" } });
+    }
+    const { page } = bob;
+    // Not by coming into view: the person presses it before.
+    await page.addInitScript("globalThis.IntersectionObserver = class { observe() {} disconnect() {} unobserve() {} }");
+    await page.goto(`${page.url()}?limit=30`);
+    await page.locator("a#older").focus();
+    await page.keyboard.press("Enter");
+    await eventually(async () => (await texts(page)).length === 63);
+    expect(await focused(page)).toBe("log");
+    expect((await texts(page)).slice(0, 4)).toEqual(["m1", "m2", "m3", "old 0"]);
+  });
 
-  test(
-    "a page opened just after a message: still unread, in the title, announced once over both pages",
-    async () => {
-      const said: string[] = [];
-      await bob.page.exposeFunction("lastwordSaid", (text: string) => said.push(text));
-      await bob.page.addInitScript(
-        "addEventListener('DOMContentLoaded', () => { const place = document.getElementById('announce'); if (place) new MutationObserver(() => lastwordSaid(place.textContent)).observe(place, { childList: true }); })",
-      );
-      const { page } = bob;
-      await page.getByRole("button", { name: "Mark all read" }).click();
-      // A second tab keeps the browser's stream open over the first one's change of page.
-      const other = await bob.tab();
-      await other.goto(`${cluster.web(2)}/people`);
-      await page.bringToFront();
-      await page.goto(`${cluster.web(2)}/account`);
-      await page.locator("#cluster-line", { hasText: "3 of 3" }).waitFor();
-      said.length = 0;
-      await ann.say("fresh");
-      await page.locator("#sidebar .count").waitFor();
-      const opened = page.waitForResponse((answer) => answer.url().includes("/sidebar"));
-      await page.locator("#sidebar a[href^='/c/']", { hasText: ann.name }).click();
-      await row(page, "fresh").waitFor();
-      // By then the stream has told the new page what it told the old one.
-      await opened;
-      expect(await row(page, "fresh").getAttribute("data-unread")).not.toBeNull();
-      expect(await row(page, "fresh").locator(".mark").count()).toBe(1);
-      await eventually(async () => (await page.title()).startsWith("(1)"));
-      await eventually(async () => (await other.title()).startsWith("(1)"));
-      expect(said.filter((text) => text.includes(ann.name))).toEqual([`New from ${ann.name}`]);
-      await row(page, "fresh").locator(".body").click();
-      await eventually(async () => !(await page.title()).startsWith("("));
-      await eventually(async () => !(await other.title()).startsWith("("));
-    },
-    STORY_MS,
-  );
+  story("a page opened just after a message: still unread, in the title, announced once over both pages", async () => {
+    const said: string[] = [];
+    await bob.page.exposeFunction("lastwordSaid", (text: string) => said.push(text));
+    await bob.page.addInitScript(
+      "addEventListener('DOMContentLoaded', () => { const place = document.getElementById('announce'); if (place) new MutationObserver(() => lastwordSaid(place.textContent)).observe(place, { childList: true }); })",
+    );
+    const { page } = bob;
+    await page.getByRole("button", { name: "Mark all read" }).click();
+    // A second tab keeps the browser's stream open over the first one's change of page.
+    const other = await bob.tab();
+    await other.goto(`${stage.cluster.web(2)}/people`);
+    await page.bringToFront();
+    await page.goto(`${stage.cluster.web(2)}/account`);
+    await page.locator("#cluster-line", { hasText: "3 of 3" }).waitFor();
+    said.length = 0;
+    await ann.say("fresh");
+    await page.locator("#sidebar .count").waitFor();
+    const opened = page.waitForResponse((answer) => answer.url().includes("/sidebar"));
+    await page.locator("#sidebar a[href^='/c/']", { hasText: ann.name }).click();
+    await row(page, "fresh").waitFor();
+    // By then the stream has told the new page what it told the old one.
+    await opened;
+    expect(await row(page, "fresh").getAttribute("data-unread")).not.toBeNull();
+    expect(await row(page, "fresh").locator(".mark").count()).toBe(1);
+    await eventually(async () => (await page.title()).startsWith("(1)"));
+    await eventually(async () => (await other.title()).startsWith("(1)"));
+    expect(said.filter((text) => text.includes(ann.name))).toEqual([`New from ${ann.name}`]);
+    await row(page, "fresh").locator(".body").click();
+    await eventually(async () => !(await page.title()).startsWith("("));
+    await eventually(async () => !(await other.title()).startsWith("("));
+  });
 });

@@ -2,24 +2,11 @@
  * The whole chat with hands on the keyboard only. After the first address of each story nothing but
  * keys is used: no click, no focus by the test; where the focus is, is part of what is tested.
  */
-import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
-import type { Browser, Locator, Page } from "playwright-core";
-import type { Cluster } from "../support/cluster.ts";
-import {
-  composer,
-  eventually,
-  makeCluster,
-  messages,
-  openBrowser,
-  PASSWORD,
-  row,
-  stories,
-  texts,
-  Visitor,
-} from "./visitor.ts";
+import { expect } from "bun:test";
+import type { Locator, Page } from "playwright-core";
+import { stories, story } from "./stage.ts";
+import { cameIn, composer, eventually, messages, PASSWORD, row, texts, type Visitor } from "./visitor.ts";
 
-const HOOK_MS = 90_000;
-const STORY_MS = 90_000;
 /** More stops than between any two places that follow each other. */
 const STOPS_MAX = 30;
 const NEW_PASSWORD = "another horse battery";
@@ -42,28 +29,21 @@ async function tabTo(page: Page, place: Locator, key = "Tab"): Promise<void> {
 const focusedRow = async (page: Page): Promise<unknown> =>
   await page.evaluate("document.activeElement.closest('.message')?.querySelector('.body').textContent");
 
-stories("by keyboard alone", () => {
-  let browser: Browser;
-  let cluster: Cluster;
-  const visitors: Visitor[] = [];
-
-  async function open(name: string): Promise<Visitor> {
-    const visitor = await Visitor.open(browser, name);
-    visitors.push(visitor);
-    return visitor;
-  }
-
+stories("by keyboard alone", {}, (stage) => {
   async function registerByKeys(name: string, replica: number): Promise<Visitor> {
-    const visitor = await open(name);
+    const visitor = await stage.open(name);
     const { page } = visitor;
-    await page.goto(`${cluster.web(replica)}/login`);
-    await tabTo(page, page.getByRole("link", { name: "Create an account" }));
-    await page.keyboard.press("Enter");
-    await page.getByRole("heading", { name: "Create an account" }).waitFor();
-    await page.keyboard.type(name);
-    await page.keyboard.press("Tab");
-    await page.keyboard.type(PASSWORD);
-    await page.keyboard.press("Enter");
+    await eventually(async () => {
+      await page.goto(`${stage.cluster.web(replica)}/login`);
+      await tabTo(page, page.getByRole("link", { name: "Create an account" }));
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "Create an account" }).waitFor();
+      await page.keyboard.type(name);
+      await page.keyboard.press("Tab");
+      await page.keyboard.type(PASSWORD);
+      await page.keyboard.press("Enter");
+      return await cameIn(page);
+    });
     await page.getByRole("heading", { name: "New message" }).waitFor();
     return visitor;
   }
@@ -82,24 +62,7 @@ stories("by keyboard alone", () => {
     }
   }
 
-  beforeAll(async () => {
-    browser = await openBrowser();
-    cluster = await makeCluster();
-    await cluster.startAll();
-  }, HOOK_MS);
-  afterEach(async () => {
-    for (const visitor of visitors.splice(0)) {
-      const { complaints } = visitor;
-      await visitor.close();
-      expect(complaints).toEqual([]);
-    }
-  }, HOOK_MS);
-  afterAll(async () => {
-    await browser?.close();
-    await cluster?.stop();
-  }, HOOK_MS);
-
-  test(
+  story(
     "register, write to a name, read one by one, mark the rest, go from one conversation to the other",
     async () => {
       const ann = await registerByKeys("ann", 0);
@@ -142,165 +105,148 @@ stories("by keyboard alone", () => {
       await page.keyboard.press("Enter");
       await row(bob.page, "answer").waitFor();
     },
-    STORY_MS,
   );
 
-  test(
-    "select two and delete them",
-    async () => {
-      const dan = await registerByKeys("dan", 0);
-      const eve = await registerByKeys("eve", 1);
-      await writeByKeys(dan, "eve", "m1", "m2", "m3", "m4");
-      const { page } = dan;
-      await page.keyboard.press("Escape");
-      // Fifty boxes are not between the messages and the text field, unless one wants them.
-      await page.keyboard.press("Tab");
-      expect(await hasFocus(composer(page))).toBe(true);
-      await page.keyboard.press("Escape");
-      await page.keyboard.press("ArrowUp");
-      expect(await focusedRow(page)).toBe("m4");
-      await page.keyboard.press("Space");
-      await page.keyboard.press("ArrowUp");
-      await page.keyboard.press("ArrowUp");
-      await page.keyboard.press("Space");
-      await tabTo(page, page.getByRole("button", { name: "Delete selected" }));
-      expect(await page.locator("#selection-says").textContent()).toBe("2 of yours are deleted for everyone.");
-      await page.keyboard.press("Enter");
-      await eventually(async () => (await texts(page)).join() === "m1,m3");
-      expect(await hasFocus(messages(page))).toBe(true);
-      // The other way: the button, the boxes as stops, and a change of mind.
-      await tabTo(page, page.locator("#select"), "Shift+Tab");
-      await page.keyboard.press("Enter");
-      await tabTo(page, row(page, "m3").getByRole("checkbox"));
-      await page.keyboard.press("Space");
-      await page.keyboard.press("Escape");
-      expect(await page.locator("#messages input:checked").count()).toBe(0);
-      expect(await page.getByRole("button", { name: "Delete selected" }).isVisible()).toBe(false);
-      await tabTo(eve.page, eve.page.locator("#sidebar a", { hasText: "dan" }), "Shift+Tab");
-      await eve.page.keyboard.press("Enter");
-      await row(eve.page, "m3").waitFor();
-      expect(await texts(eve.page)).toEqual(["m1", "m3"]);
-    },
-    STORY_MS,
-  );
+  story("select two and delete them", async () => {
+    const dan = await registerByKeys("dan", 0);
+    const eve = await registerByKeys("eve", 1);
+    await writeByKeys(dan, "eve", "m1", "m2", "m3", "m4");
+    const { page } = dan;
+    await page.keyboard.press("Escape");
+    // Fifty boxes are not between the messages and the text field, unless one wants them.
+    await page.keyboard.press("Tab");
+    expect(await hasFocus(composer(page))).toBe(true);
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("ArrowUp");
+    expect(await focusedRow(page)).toBe("m4");
+    await page.keyboard.press("Space");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Space");
+    await tabTo(page, page.getByRole("button", { name: "Delete selected" }));
+    expect(await page.locator("#selection-says").textContent()).toBe("2 of yours are deleted for everyone.");
+    await page.keyboard.press("Enter");
+    await eventually(async () => (await texts(page)).join() === "m1,m3");
+    expect(await hasFocus(messages(page))).toBe(true);
+    // The other way: the button, the boxes as stops, and a change of mind.
+    await tabTo(page, page.locator("#select"), "Shift+Tab");
+    await page.keyboard.press("Enter");
+    await tabTo(page, row(page, "m3").getByRole("checkbox"));
+    await page.keyboard.press("Space");
+    await page.keyboard.press("Escape");
+    expect(await page.locator("#messages input:checked").count()).toBe(0);
+    expect(await page.getByRole("button", { name: "Delete selected" }).isVisible()).toBe(false);
+    await tabTo(eve.page, eve.page.locator("#sidebar a", { hasText: "dan" }), "Shift+Tab");
+    await eve.page.keyboard.press("Enter");
+    await row(eve.page, "m3").waitFor();
+    expect(await texts(eve.page)).toEqual(["m1", "m3"]);
+  });
 
-  test(
-    "change the password, end another login, log out, log in, delete the account",
-    async () => {
-      const fay = await registerByKeys("fay", 0);
-      const elsewhere = await open("fay");
-      await elsewhere.logIn(cluster.web(1));
-      const { page } = fay;
-      const toAccount = async (): Promise<void> => {
-        await tabTo(page, page.locator(".menu .me"), "Shift+Tab");
-        await page.keyboard.press("Enter");
-        await page.getByRole("heading", { name: "fay", level: 1 }).waitFor();
-      };
-      await toAccount();
-      await tabTo(page, page.getByRole("button", { name: /^End the login since \d/ }));
+  story("change the password, end another login, log out, log in, delete the account", async () => {
+    const fay = await registerByKeys("fay", 0);
+    const elsewhere = await stage.open("fay");
+    await elsewhere.logIn(stage.cluster.web(1));
+    const { page } = fay;
+    const toAccount = async (): Promise<void> => {
+      await tabTo(page, page.locator(".menu .me"), "Shift+Tab");
       await page.keyboard.press("Enter");
-      await page.getByText("That login has ended, at every replica.").waitFor();
-      await elsewhere.page.waitForURL(/\/login/);
-      await tabTo(page, page.getByRole("link", { name: "Change password" }));
-      await page.keyboard.press("Enter");
-      await eventually(async () => await hasFocus(page.getByLabel("Current password")));
-      await page.keyboard.type(PASSWORD);
-      await page.keyboard.press("Tab");
-      await page.keyboard.type(NEW_PASSWORD);
-      await page.keyboard.press("Enter");
-      await page.getByText("Your password is changed.").waitFor();
-      await tabTo(page, page.getByRole("button", { name: "Log out" }));
-      await page.keyboard.press("Enter");
-      await page.waitForURL(/\/login$/);
-      await page.keyboard.type("fay");
-      await page.keyboard.press("Tab");
-      await page.keyboard.type(NEW_PASSWORD);
-      await page.keyboard.press("Enter");
-      await page.getByRole("heading", { name: "New message" }).waitFor();
-      await toAccount();
-      await tabTo(page, page.getByLabel("Password", { exact: true }));
-      await page.keyboard.type(NEW_PASSWORD);
-      await tabTo(page, page.getByRole("button", { name: "Delete account" }));
-      await page.keyboard.press("Enter");
-      await page.getByRole("heading", { name: "Your account is deleted" }).waitFor();
-    },
-    STORY_MS,
-  );
+      await page.getByRole("heading", { name: "fay", level: 1 }).waitFor();
+    };
+    await toAccount();
+    await tabTo(page, page.getByRole("button", { name: /^End the login since \d/ }));
+    await page.keyboard.press("Enter");
+    await page.getByText("That login has ended, at every replica.").waitFor();
+    await elsewhere.page.waitForURL(/\/login/);
+    await tabTo(page, page.getByRole("link", { name: "Change password" }));
+    await page.keyboard.press("Enter");
+    await eventually(async () => await hasFocus(page.getByLabel("Current password")));
+    await page.keyboard.type(PASSWORD);
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(NEW_PASSWORD);
+    await page.keyboard.press("Enter");
+    await page.getByText("Your password is changed.").waitFor();
+    await tabTo(page, page.getByRole("button", { name: "Log out" }));
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/login$/);
+    await page.keyboard.type("fay");
+    await page.keyboard.press("Tab");
+    await page.keyboard.type(NEW_PASSWORD);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "New message" }).waitFor();
+    await toAccount();
+    await tabTo(page, page.getByLabel("Password", { exact: true }));
+    await page.keyboard.type(NEW_PASSWORD);
+    await tabTo(page, page.getByRole("button", { name: "Delete account" }));
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Your account is deleted" }).waitFor();
+  });
 
-  test(
-    "the list of keys, the panel, People and its Refresh: each key does what the list says",
-    async () => {
-      const gus = await registerByKeys("gus", 0);
-      const hal = await registerByKeys("hal", 2);
-      await writeByKeys(hal, "gus", "hello");
-      const { page } = gus;
-      const dialog = (name: string): Locator => page.getByRole("dialog", { name });
-      const isAt = (title: string): Promise<void> => page.getByRole("heading", { name: title, level: 1 }).waitFor();
-      await page.keyboard.press("Alt+ArrowDown");
-      await isAt("hal");
-      await page.keyboard.press("Escape");
-      await page.keyboard.press("ArrowDown");
-      await page.keyboard.press("?");
-      await dialog("Keyboard").waitFor();
-      // No key works behind it.
-      await page.keyboard.press("p");
-      await page.keyboard.press("Escape");
-      await dialog("Keyboard").waitFor({ state: "hidden" });
-      expect(await focusedRow(page)).toBe("hello");
-      await page.keyboard.press("r");
-      await dialog("Cluster").getByText("Replica 2", { exact: true }).waitFor();
-      await page.keyboard.press("Escape");
-      await dialog("Cluster").waitFor({ state: "hidden" });
-      expect(await focusedRow(page)).toBe("hello");
-      await tabTo(page, page.locator("#cluster-line"), "Shift+Tab");
-      await page.keyboard.press("Enter");
-      await dialog("Cluster").waitFor();
-      await tabTo(page, dialog("Cluster").getByRole("button", { name: "Close" }));
-      await page.keyboard.press("Enter");
-      await eventually(async () => await hasFocus(page.locator("#cluster-line")));
-      await page.keyboard.press("s");
-      await page.getByRole("button", { name: "Delete selected" }).waitFor();
-      await page.keyboard.press("s");
-      await page.keyboard.press("p");
-      await isAt("People");
-      const refresh = page.getByRole("button", { name: "Refresh" });
-      await tabTo(page, refresh);
-      const answered = page.waitForResponse((answer) => answer.url().endsWith("/people"));
-      await page.keyboard.press("Enter");
-      await answered;
-      await eventually(async () => await hasFocus(refresh));
-      await tabTo(page, page.locator(".roster a", { hasText: "hal" }));
-      await page.keyboard.press("Enter");
-      await isAt("hal");
-      await page.keyboard.press("Escape");
-      await page.keyboard.press("n");
-      await isAt("New message");
-    },
-    STORY_MS,
-  );
+  story("the list of keys, the panel, People and its Refresh: each key does what the list says", async () => {
+    const gus = await registerByKeys("gus", 0);
+    const hal = await registerByKeys("hal", 2);
+    await writeByKeys(hal, "gus", "hello");
+    const { page } = gus;
+    const dialog = (name: string): Locator => page.getByRole("dialog", { name });
+    const isAt = (title: string): Promise<void> => page.getByRole("heading", { name: title, level: 1 }).waitFor();
+    await page.keyboard.press("Alt+ArrowDown");
+    await isAt("hal");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("?");
+    await dialog("Keyboard").waitFor();
+    // No key works behind it.
+    await page.keyboard.press("p");
+    await page.keyboard.press("Escape");
+    await dialog("Keyboard").waitFor({ state: "hidden" });
+    expect(await focusedRow(page)).toBe("hello");
+    await page.keyboard.press("r");
+    await dialog("Cluster").getByText("Replica 2", { exact: true }).waitFor();
+    await page.keyboard.press("Escape");
+    await dialog("Cluster").waitFor({ state: "hidden" });
+    expect(await focusedRow(page)).toBe("hello");
+    await tabTo(page, page.locator("#cluster-line"), "Shift+Tab");
+    await page.keyboard.press("Enter");
+    await dialog("Cluster").waitFor();
+    await tabTo(page, dialog("Cluster").getByRole("button", { name: "Close" }));
+    await page.keyboard.press("Enter");
+    await eventually(async () => await hasFocus(page.locator("#cluster-line")));
+    await page.keyboard.press("s");
+    await page.getByRole("button", { name: "Delete selected" }).waitFor();
+    await page.keyboard.press("s");
+    await page.keyboard.press("p");
+    await isAt("People");
+    const refresh = page.getByRole("button", { name: "Refresh" });
+    await tabTo(page, refresh);
+    const answered = page.waitForResponse((answer) => answer.url().endsWith("/people"));
+    await page.keyboard.press("Enter");
+    await answered;
+    await eventually(async () => await hasFocus(refresh));
+    await tabTo(page, page.locator(".roster a", { hasText: "hal" }));
+    await page.keyboard.press("Enter");
+    await isAt("hal");
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("n");
+    await isAt("New message");
+  });
 
-  test(
-    "the replica dies in mid-typing: the next keys go on where the last ones were",
-    async () => {
-      const ida = await registerByKeys("ida", 0);
-      const jon = await registerByKeys("jon", 2);
-      await writeByKeys(ida, "jon", "before");
-      const { page } = ida;
-      await page.keyboard.type("half of");
-      const { pid } = await cluster.kill(0);
-      await page.waitForURL((url) => url.origin !== cluster.web(0));
-      await eventually(async () => await hasFocus(composer(page)));
-      await page.keyboard.type(" a sentence");
-      expect(await composer(page).inputValue()).toBe("half of a sentence");
-      await page.keyboard.press("Enter");
-      await tabTo(jon.page, jon.page.locator("#sidebar a", { hasText: "ida" }), "Shift+Tab");
-      await jon.page.keyboard.press("Enter");
-      await row(jon.page, "half of a sentence").waitFor();
-      expect(await texts(jon.page)).toEqual(["before", "half of a sentence"]);
-      await cluster.start(0);
-      expect(cluster.pid(0)).not.toBe(pid);
-      await cluster.inStep();
-    },
-    STORY_MS,
-  );
+  story("the replica dies in mid-typing: the next keys go on where the last ones were", async () => {
+    const ida = await registerByKeys("ida", 0);
+    const jon = await registerByKeys("jon", 2);
+    await writeByKeys(ida, "jon", "before");
+    const { page } = ida;
+    await page.keyboard.type("half of");
+    const { pid } = await stage.cluster.kill(0);
+    await page.waitForURL((url) => url.origin !== stage.cluster.web(0));
+    await eventually(async () => await hasFocus(composer(page)));
+    await page.keyboard.type(" a sentence");
+    expect(await composer(page).inputValue()).toBe("half of a sentence");
+    await page.keyboard.press("Enter");
+    await tabTo(jon.page, jon.page.locator("#sidebar a", { hasText: "ida" }), "Shift+Tab");
+    await jon.page.keyboard.press("Enter");
+    await row(jon.page, "half of a sentence").waitFor();
+    expect(await texts(jon.page)).toEqual(["before", "half of a sentence"]);
+    await stage.cluster.start(0);
+    expect(stage.cluster.pid(0)).not.toBe(pid);
+    await stage.cluster.inStep();
+  });
 });

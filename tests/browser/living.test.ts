@@ -1,42 +1,17 @@
 /** What moves by itself: presence, typing, history, lateness, and the ways without a shared worker. */
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
-import type { Cluster } from "../support/cluster.ts";
-import { composer, eventually, makeCluster, messages, openBrowser, row, stories, texts, Visitor } from "./visitor.ts";
+import { beforeEach, expect } from "bun:test";
+import type { Page } from "playwright-core";
+import { HOOK_MS, stories, story } from "./stage.ts";
+import { composer, eventually, messages, row, texts, type Visitor } from "./visitor.ts";
 
-const HOOK_MS = 90_000;
-const STORY_MS = 90_000;
 /** Within so long of a death nobody counts as online by it. */
 const GONE_MS = 20_000;
 
-stories("it lives", () => {
-  let browser: Browser;
-  let cluster: Cluster;
+stories("it lives", {}, (stage) => {
   let ann: Visitor;
   let bob: Visitor;
-  let round = 0;
-
-  beforeAll(async () => {
-    browser = await openBrowser();
-    cluster = await makeCluster();
-    await cluster.startAll();
-  }, HOOK_MS);
   beforeEach(async () => {
-    round++;
-    ann = await Visitor.open(browser, `ann${round}`);
-    bob = await Visitor.open(browser, `bob${round}`);
-    await Promise.all([ann.register(cluster.web(0)), bob.register(cluster.web(2))]);
-    await ann.writeTo(bob.name, "first");
-    await bob.openFrom(cluster.web(2), ann.name);
-  }, HOOK_MS);
-  afterEach(async () => {
-    const complaints = [...ann.complaints, ...bob.complaints];
-    await Promise.all([ann.close(), bob.close()]);
-    expect(complaints).toEqual([]);
-  }, HOOK_MS);
-  afterAll(async () => {
-    await browser?.close();
-    await cluster?.stop();
+    [ann, bob] = await stage.pair("first");
   }, HOOK_MS);
 
   const online = async (page: Page): Promise<string | null> =>
@@ -50,152 +25,124 @@ stories("it lives", () => {
     }
   }
 
-  test(
-    "S5 online while a page is open somewhere, gone with the browser, back when it moved",
-    async () => {
-      await eventually(async () => (await online(ann.page)) === "yes");
-      await bob.page.goto("about:blank");
-      await eventually(async () => (await online(ann.page)) === "no", GONE_MS);
-      await bob.openFrom(cluster.web(2), ann.name);
-      await eventually(async () => (await online(ann.page)) === "yes");
-      await ann.page.goto(`${cluster.web(0)}/people`);
-      await ann.page.getByRole("button", { name: "Refresh" }).click();
-      await ann.page.locator(".roster a", { hasText: bob.name }).getByText("online").first().waitFor();
-    },
-    STORY_MS,
-  );
+  story("S5 online while a page is open somewhere, gone with the browser, back when it moved", async () => {
+    await eventually(async () => (await online(ann.page)) === "yes");
+    await bob.page.goto("about:blank");
+    await eventually(async () => (await online(ann.page)) === "no", GONE_MS);
+    await bob.openFrom(stage.cluster.web(2), ann.name);
+    await eventually(async () => (await online(ann.page)) === "yes");
+    await ann.page.goto(`${stage.cluster.web(0)}/people`);
+    await ann.page.getByRole("button", { name: "Refresh" }).click();
+    await ann.page.locator(".roster a", { hasText: bob.name }).getByText("online").first().waitFor();
+  });
 
-  test(
-    "typing shows at the other side and goes by itself",
-    async () => {
-      await bob.openFrom(cluster.web(0), ann.name);
-      const typing = bob.page.locator("#typing");
-      await composer(ann.page).pressSequentially("he");
-      await typing.waitFor();
-      await eventually(async () => !(await typing.isVisible()), GONE_MS);
-    },
-    STORY_MS,
-  );
+  story("typing shows at the other side and goes by itself", async () => {
+    await bob.openFrom(stage.cluster.web(0), ann.name);
+    const typing = bob.page.locator("#typing");
+    await composer(ann.page).pressSequentially("he");
+    await typing.waitFor();
+    await eventually(async () => !(await typing.isVisible()), GONE_MS);
+  });
 
-  test(
-    "older messages come as one scrolls up, and what is being read does not move",
-    async () => {
-      await fill(ann, 120);
-      await row(bob.page, "old 119").waitFor();
-      await bob.page.reload();
-      expect(await bob.page.locator("#messages > .message").count()).toBe(50);
-      expect((await texts(bob.page)).at(-1)).toBe("old 119");
-      const log = messages(bob.page);
-      for (;;) {
-        const count = await bob.page.locator("#messages > .message").count();
-        if (count === 121) break;
-        await log.hover();
-        await bob.page.mouse.wheel(0, -4000);
-        await eventually(async () => (await bob.page.locator("#messages > .message").count()) > count);
-      }
-      expect((await texts(bob.page)).slice(0, 3)).toEqual(["first", "old 0", "old 1"]);
-      await row(bob.page, "old 30").evaluate((element) => element.scrollIntoView());
-      const top = async (): Promise<number> => (await row(bob.page, "old 30").boundingBox())!.y;
-      const before = await top();
-      await ann.say("newest of all");
-      await bob.page.getByRole("button", { name: "1 new message below" }).waitFor();
-      expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(1);
-      await bob.page.getByRole("button", { name: "1 new message below" }).click();
-      await row(bob.page, "newest of all").waitFor();
-      expect(await row(bob.page, "newest of all").locator(".body").isVisible()).toBe(true);
-    },
-    STORY_MS,
-  );
+  story("older messages come as one scrolls up, and what is being read does not move", async () => {
+    await fill(ann, 120);
+    await row(bob.page, "old 119").waitFor();
+    await bob.page.reload();
+    expect(await bob.page.locator("#messages > .message").count()).toBe(50);
+    expect((await texts(bob.page)).at(-1)).toBe("old 119");
+    const log = messages(bob.page);
+    for (;;) {
+      const count = await bob.page.locator("#messages > .message").count();
+      if (count === 121) break;
+      await log.hover();
+      await bob.page.mouse.wheel(0, -4000);
+      await eventually(async () => (await bob.page.locator("#messages > .message").count()) > count);
+    }
+    expect((await texts(bob.page)).slice(0, 3)).toEqual(["first", "old 0", "old 1"]);
+    await row(bob.page, "old 30").evaluate((element) => element.scrollIntoView());
+    const top = async (): Promise<number> => (await row(bob.page, "old 30").boundingBox())!.y;
+    const before = await top();
+    await ann.say("newest of all");
+    await bob.page.getByRole("button", { name: "1 new message below" }).waitFor();
+    expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(1);
+    await bob.page.getByRole("button", { name: "1 new message below" }).click();
+    await row(bob.page, "newest of all").waitFor();
+    expect(await row(bob.page, "newest of all").locator(".body").isVisible()).toBe(true);
+  });
 
-  test(
-    "one announcement for each message, and only for others'",
-    async () => {
-      const said: string[] = [];
-      await bob.page.exposeFunction("lastwordSaid", (text: string) => said.push(text));
-      await bob.page.evaluate(
-        "new MutationObserver(() => lastwordSaid(document.getElementById('announce').textContent)).observe(document.getElementById('announce'), { childList: true })",
-      );
-      await ann.say("one");
-      await row(bob.page, "one").waitFor();
-      await bob.say("mine");
-      await row(ann.page, "mine").waitFor();
-      await ann.say("two");
-      await row(bob.page, "two").waitFor();
-      await eventually(() => said.length >= 2);
-      expect(said).toEqual([`${ann.name}: one`, `${ann.name}: two`]);
-    },
-    STORY_MS,
-  );
+  story("one announcement for each message, and only for others'", async () => {
+    const said: string[] = [];
+    await bob.page.exposeFunction("lastwordSaid", (text: string) => said.push(text));
+    await bob.page.evaluate(
+      "new MutationObserver(() => lastwordSaid(document.getElementById('announce').textContent)).observe(document.getElementById('announce'), { childList: true })",
+    );
+    await ann.say("one");
+    await row(bob.page, "one").waitFor();
+    await bob.say("mine");
+    await row(ann.page, "mine").waitFor();
+    await ann.say("two");
+    await row(bob.page, "two").waitFor();
+    await eventually(() => said.length >= 2);
+    expect(said).toEqual([`${ann.name}: one`, `${ann.name}: two`]);
+  });
 
   for (const missing of ["SharedWorker", "SharedWorker and locks"]) {
-    test(
-      `without ${missing} it is live in every tab`,
-      async () => {
-        await ann.context.addInitScript(
-          missing === "SharedWorker"
-            ? "delete globalThis.SharedWorker"
-            : "delete globalThis.SharedWorker; Object.defineProperty(navigator, 'locks', { value: undefined })",
-        );
-        await ann.page.reload();
-        const second = await ann.tab();
-        await second.goto(ann.page.url());
-        await bob.say("to both");
-        await Promise.all([row(ann.page, "to both").waitFor(), row(second, "to both").waitFor()]);
-        await ann.page.close();
-        await bob.say("to the one that is left");
-        await row(second, "to the one that is left").waitFor();
-      },
-      STORY_MS,
-    );
+    story(`without ${missing} it is live in every tab`, async () => {
+      await ann.context.addInitScript(
+        missing === "SharedWorker"
+          ? "delete globalThis.SharedWorker"
+          : "delete globalThis.SharedWorker; Object.defineProperty(navigator, 'locks', { value: undefined })",
+      );
+      await ann.page.reload();
+      const second = await ann.tab();
+      await second.goto(ann.page.url());
+      await bob.say("to both");
+      await Promise.all([row(ann.page, "to both").waitFor(), row(second, "to both").waitFor()]);
+      await ann.page.close();
+      await bob.say("to the one that is left");
+      await row(second, "to the one that is left").waitFor();
+    });
   }
 
-  test(
-    "read by sight is a setting, off at first",
-    async () => {
-      await ann.say("look at me");
-      const unread = bob.page.locator("#messages [data-unread]");
-      await eventually(async () => (await unread.count()) === 2);
-      await bob.page.goto(`${cluster.web(2)}/account`);
-      await bob.page.getByLabel("Count a message as read").check();
-      await bob.page.getByRole("button", { name: "Save" }).click();
-      await bob.page.getByText("Saved.").waitFor();
-      await bob.openFrom(cluster.web(2), ann.name);
-      expect(await unread.count()).toBe(2);
-      await bob.page.bringToFront();
-      await eventually(async () => (await unread.count()) === 0, GONE_MS);
-      await eventually(async () => (await bob.page.title()).startsWith(ann.name));
-    },
-    STORY_MS,
-  );
+  story("read by sight is a setting, off at first", async () => {
+    await ann.say("look at me");
+    const unread = bob.page.locator("#messages [data-unread]");
+    await eventually(async () => (await unread.count()) === 2);
+    await bob.page.goto(`${stage.cluster.web(2)}/account`);
+    await bob.page.getByLabel("Count a message as read").check();
+    await bob.page.getByRole("button", { name: "Save" }).click();
+    await bob.page.getByText("Saved.").waitFor();
+    await bob.openFrom(stage.cluster.web(2), ann.name);
+    expect(await unread.count()).toBe(2);
+    await bob.page.bringToFront();
+    await eventually(async () => (await unread.count()) === 0, GONE_MS);
+    await eventually(async () => (await bob.page.title()).startsWith(ann.name));
+  });
 
-  test(
-    "S7 the account goes: asked, counted, refused afterwards; the other side keeps the words",
-    async () => {
-      await bob.say("these stay");
-      await row(ann.page, "these stay").waitFor();
-      await ann.say("unread for bob");
-      await row(bob.page, "unread for bob").waitFor();
-      const { page } = bob;
-      await page.goto(`${cluster.web(1)}/account`);
-      await page.getByText("You have 1 unread message.").waitFor();
-      await page.getByLabel("Password", { exact: true }).fill("not the password");
-      await page.getByRole("button", { name: "Delete account" }).click();
-      await page.locator("#field-password-error").waitFor();
+  story("S7 the account goes: asked, counted, refused afterwards; the other side keeps the words", async () => {
+    await bob.say("these stay");
+    await row(ann.page, "these stay").waitFor();
+    await ann.say("unread for bob");
+    await row(bob.page, "unread for bob").waitFor();
+    const { page } = bob;
+    await page.goto(`${stage.cluster.web(1)}/account`);
+    await page.getByText("You have 1 unread message.").waitFor();
+    await page.getByLabel("Password", { exact: true }).fill("not the password");
+    await page.getByRole("button", { name: "Delete account" }).click();
+    await page.locator("#field-password-error").waitFor();
+    await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
+    await page.getByRole("button", { name: "Delete account" }).click();
+    await page.getByRole("heading", { name: "Your account is deleted" }).waitFor();
+    await row(ann.page, "these stay").locator(".author", { hasText: "deleted user" }).waitFor();
+    for (const [path, button] of [
+      ["login", "Log in"],
+      ["register", "Register"],
+    ] as const) {
+      await page.goto(`${stage.cluster.web(2)}/${path}`);
+      await page.getByLabel("Name", { exact: true }).fill(bob.name);
       await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
-      await page.getByRole("button", { name: "Delete account" }).click();
-      await page.getByRole("heading", { name: "Your account is deleted" }).waitFor();
-      await row(ann.page, "these stay").locator(".author", { hasText: "deleted user" }).waitFor();
-      for (const [path, button] of [
-        ["login", "Log in"],
-        ["register", "Register"],
-      ] as const) {
-        await page.goto(`${cluster.web(2)}/${path}`);
-        await page.getByLabel("Name", { exact: true }).fill(bob.name);
-        await page.getByLabel("Password", { exact: true }).fill("correct horse battery");
-        await page.getByRole("button", { name: button, exact: true }).click();
-        await page.locator(".error:not([hidden])").waitFor();
-      }
-    },
-    STORY_MS,
-  );
+      await page.getByRole("button", { name: button, exact: true }).click();
+      await page.locator(".error:not([hidden])").waitFor();
+    }
+  });
 });

@@ -5,14 +5,14 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
-import { makeCluster, openBrowser, row, Visitor } from "./visitor.ts";
+import { openBrowser, startCluster } from "./stage.ts";
+import { row, Visitor } from "./visitor.ts";
 
 const folder = process.argv[2] ?? join(import.meta.dir, "../../docs/pictures");
 const PHONE = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 } as const;
 
 mkdirSync(folder, { recursive: true });
-await using cluster = await makeCluster();
-await cluster.startAll();
+await using cluster = await startCluster();
 const browser = await openBrowser();
 
 async function take(page: Page, name: string): Promise<void> {

@@ -1,52 +1,11 @@
-/**
- * People in a browser, for the stories in this folder: Debian's Chromium through playwright-core.
- * Without it the stories are skipped in one line; with CI=true a missing browser is a failure.
- */
-import { existsSync } from "node:fs";
-import { describe } from "bun:test";
-import {
-  chromium,
-  type Browser,
-  type BrowserContext,
-  type BrowserContextOptions,
-  type Locator,
-  type Page,
-} from "playwright-core";
-import { BINARY, Cluster } from "../support/cluster.ts";
+/** People in a browser, for the stories in this folder, and what they see on a page. */
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { until } from "../support/until.ts";
-
-const CHROMIUM = "/usr/bin/chromium";
-const QUIET = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** Patience of a story with a page; the machine may be busy with other tests. */
 const WAIT_MS = 20_000;
 
 export const PASSWORD = "correct horse battery";
-
-/** A group of stories; skipped as a whole where there is no browser. */
-export function stories(name: string, body: () => void): void {
-  const missing = !existsSync(CHROMIUM) && process.env.CI !== "true";
-  if (missing) process.stderr.write(`${name}: skipped, ${CHROMIUM} is missing\n`);
-  describe.skipIf(missing)(name, body);
-}
-
-/** One browser for a file of stories. */
-export async function openBrowser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: CHROMIUM, args: QUIET });
-}
-
-/** Three replicas of the built binary with their front port; TEST_BINARY names another build of it. */
-export async function makeCluster(options: { cuttable?: boolean; words?: readonly string[] } = {}): Promise<Cluster> {
-  return await Cluster.create({ ...options, front: true, binary: process.env.TEST_BINARY ?? BINARY });
-}
 
 /** Waits for a condition, as patiently as for a page. */
 export async function eventually(condition: () => boolean | Promise<boolean>, timeoutMs = WAIT_MS): Promise<void> {
@@ -93,9 +52,11 @@ export class Visitor {
   }
 
   async register(origin: string): Promise<void> {
-    await this.page.goto(`${origin}/register`);
-    await this.fillIn("Register");
-    await this.page.getByRole("button", { name: "Log out" }).waitFor();
+    await eventually(async () => {
+      await this.page.goto(`${origin}/register`);
+      await this.fillIn("Register");
+      return await cameIn(this.page);
+    });
   }
 
   async logIn(origin: string, page = this.page): Promise<void> {
@@ -136,6 +97,13 @@ export class Visitor {
   async close(): Promise<void> {
     await this.context.close();
   }
+}
+
+/** What a form of the log-in or the registration came to: false if no replica led, and one is to try again. */
+export async function cameIn(page: Page): Promise<boolean> {
+  const inside = page.getByRole("button", { name: "Log out" });
+  await inside.or(page.getByText("try again in a moment")).first().waitFor();
+  return await inside.isVisible();
 }
 
 /** The text field. */

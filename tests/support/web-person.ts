@@ -7,6 +7,7 @@
  *   const events = await anna.events(cluster.web(2));
  *   await events.until("message", (data) => data.includes("hello"));
  */
+import { until } from "./until.ts";
 
 export const WEB_PASSWORD = "correct horse battery";
 
@@ -105,9 +106,16 @@ export class WebPerson {
     return (await answer.json()) as T;
   }
 
+  /** With one id until a replica leads: the answer is the same however often it is asked. */
   async register(origin: string): Promise<void> {
     const form = { name: this.name, password: WEB_PASSWORD, id: crypto.randomUUID() };
-    await this.json(origin, "/register", { form });
+    await until(async () => {
+      const answer = await this.ask(origin, "/register", { form });
+      if (answer.status === 503 || answer.status === 504) return false;
+      if (answer.status !== 201 && answer.status !== 200)
+        throw new Error(`/register answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
+      return true;
+    });
   }
 
   async logIn(origin: string): Promise<void> {

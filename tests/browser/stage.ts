@@ -1,0 +1,153 @@
+/**
+ * What every file of stories stands on: one browser, a cluster of the built binary, and people who
+ * come for a story and are gone after it. Without Debian's Chromium the stories are skipped in one
+ * line; with CI=true a missing browser is a failure.
+ *
+ *     stories("it lives", {}, (stage) => {
+ *       story("two write", async () => {
+ *         const [ann, bob] = await stage.pair("first");
+ */
+import { existsSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { chromium, type Browser, type BrowserContextOptions } from "playwright-core";
+import { Cluster } from "../support/cluster.ts";
+import { Visitor } from "./visitor.ts";
+
+const CHROMIUM = "/usr/bin/chromium";
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** With it, an error page of the browser's own is never reloaded by itself, as it is for people. */
+const UNLIKE_PEOPLE = ["--enable-automation"];
+
+/** Patience of a hook. */
+export const HOOK_MS = 90_000;
+/** Patience of a story: whole clusters die and come back in some, and the machine may be busy. */
+export const STORY_MS = 240_000;
+
+export interface StageOptions {
+  /** A new cluster for each story: in files whose stories kill replicas. */
+  readonly clusterPerStory?: boolean;
+  /** See ClusterOptions. */
+  readonly cuttable?: boolean;
+  readonly words?: readonly string[];
+}
+
+/** Debian's Chromium. */
+export async function openBrowser(): Promise<Browser> {
+  return await chromium.launch({ executablePath: CHROMIUM, args: QUIET, ignoreDefaultArgs: UNLIKE_PEOPLE });
+}
+
+/** Three replicas in step, with their front port. */
+export async function startCluster(options: StageOptions = {}): Promise<Cluster> {
+  const { cuttable = false, words = [] } = options;
+  const cluster = await Cluster.create({ cuttable, words, front: true });
+  await cluster.startAll();
+  return cluster;
+}
+
+/** The browser, the cluster and the people of a file. */
+export class Stage {
+  readonly #options: StageOptions;
+  #browser: Browser | null = null;
+  #cluster: Cluster | null = null;
+  #guests: Visitor[] = [];
+  readonly #residents: Visitor[] = [];
+  #round = 0;
+  #inStory = false;
+
+  constructor(options: StageOptions) {
+    this.#options = options;
+  }
+
+  get cluster(): Cluster {
+    if (this.#cluster === null) throw new Error("there is a cluster only within a story and its hooks");
+    return this.#cluster;
+  }
+
+  /** A name that nobody of another story has. */
+  nameOf(name: string): string {
+    return this.#options.clusterPerStory === true ? name : `${name}${this.#round}`;
+  }
+
+  /** Somebody with a browser profile of her own, until the story ends; opened before a story, she stays for all. */
+  async open(name: string, options: BrowserContextOptions = {}): Promise<Visitor> {
+    if (this.#browser === null) throw new Error("there is a browser only within a story and its hooks");
+    const visitor = await Visitor.open(this.#browser, name, options);
+    (this.#inStory ? this.#guests : this.#residents).push(visitor);
+    return visitor;
+  }
+
+  /** Somebody new, registered at a replica. */
+  async arrive(name: string, replica: number): Promise<Visitor> {
+    const visitor = await this.open(name);
+    await visitor.register(this.cluster.web(replica));
+    return visitor;
+  }
+
+  /** ann at replica 0 and bob at another, both in their conversation, which begins with ann's words. */
+  async pair(first: string, bobAt = 2): Promise<[Visitor, Visitor]> {
+    const [ann, bob] = await Promise.all([
+      this.arrive(this.nameOf("ann"), 0),
+      this.arrive(this.nameOf("bob"), bobAt),
+    ] as const);
+    await ann.writeTo(bob.name, first);
+    await bob.openFrom(this.cluster.web(bobAt), ann.name);
+    return [ann, bob];
+  }
+
+  async begin(): Promise<void> {
+    this.#browser = await openBrowser();
+    if (this.#options.clusterPerStory !== true) this.#cluster = await startCluster(this.#options);
+  }
+
+  async beginStory(): Promise<void> {
+    this.#round += 1;
+    this.#inStory = true;
+    if (this.#options.clusterPerStory === true) this.#cluster = await startCluster(this.#options);
+  }
+
+  /** What the pages complained about since the last story. */
+  async endStory(): Promise<string[]> {
+    this.#inStory = false;
+    const guests = this.#guests;
+    this.#guests = [];
+    const complaints = [...guests, ...this.#residents].flatMap((one) => one.complaints.splice(0));
+    await Promise.all(guests.map((one) => one.close()));
+    if (this.#options.clusterPerStory === true) await this.#cluster?.stop();
+    return complaints;
+  }
+
+  async end(): Promise<void> {
+    await this.#browser?.close();
+    await this.#cluster?.stop();
+  }
+}
+
+/** A group of stories; skipped as a whole where there is no browser. A page that complains fails its story. */
+export function stories(name: string, options: StageOptions, body: (stage: Stage) => void): void {
+  const missing = !existsSync(CHROMIUM) && process.env.CI !== "true";
+  if (missing) process.stderr.write(`${name}: skipped, ${CHROMIUM} is missing\n`);
+  describe.skipIf(missing)(name, () => {
+    const stage = new Stage(options);
+    beforeAll(() => stage.begin(), HOOK_MS);
+    beforeEach(() => stage.beginStory(), HOOK_MS);
+    afterEach(async () => {
+      expect(await stage.endStory()).toEqual([]);
+    }, HOOK_MS);
+    afterAll(() => stage.end(), HOOK_MS);
+    body(stage);
+  });
+}
+
+/** One story, with the patience that browsers need. */
+export function story(what: string, tell: () => Promise<void>): void {
+  test(what, tell, STORY_MS);
+}
