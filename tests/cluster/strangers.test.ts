@@ -1,0 +1,101 @@
+/**
+ * What a stranger could do with somebody's browser, or learn from the log-in, tried over real sockets at the
+ * built binary: another site's forms and fetches, a planted session, and names that are or are not there.
+ */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { Cluster } from "../support/cluster.ts";
+import { WEB_PASSWORD, WebPerson } from "../support/web-person.ts";
+
+let cluster: Cluster;
+let ada: WebPerson;
+let ben: WebPerson;
+
+beforeAll(async () => {
+  cluster = await Cluster.create();
+  await cluster.startAll();
+  [ada, ben] = [new WebPerson("ada"), new WebPerson("ben")];
+  for (const [id, who] of [ada, ben].entries()) await who.register(cluster.web(id));
+}, 60_000);
+afterAll(() => cluster.stop());
+
+test("CSRF: another site's form or fetch with ada's cookie is refused on every route that changes something", async () => {
+  const { id, conversationId } = await ada.send(cluster.web(0), "ben", "stays");
+  const fresh = (): string => crypto.randomUUID();
+  const changes: readonly (readonly [string, () => Record<string, string>])[] = [
+    ["/to", () => ({ name: "ben", body: "forged", id: fresh() })],
+    [`/c/${conversationId}/messages`, () => ({ body: "forged", id: fresh() })],
+    [`/c/${conversationId}/delete`, () => ({ ids: id, id: fresh() })],
+    [`/c/${conversationId}/read`, () => ({ all: "yes", id: fresh() })],
+    ["/account/password", () => ({ password: WEB_PASSWORD, newPassword: "stolen by a stranger", id: fresh() })],
+    ["/account/delete", () => ({ password: WEB_PASSWORD, id: fresh() })],
+    ["/logout", () => ({})],
+    // A log-in as the stranger would make ada write into an account of his.
+    ["/login", () => ({ name: "ben", password: WEB_PASSWORD })],
+    ["/register", () => ({ name: "made-by-a-stranger", password: WEB_PASSWORD, id: fresh() })],
+  ];
+  const others: readonly Record<string, string>[] = [
+    { "sec-fetch-site": "cross-site", origin: "https://evil.example" },
+    // Another port of this computer, as somebody else's program there.
+    { "sec-fetch-site": "same-site", origin: "http://localhost:9" },
+    // A browser that does not say where from, but sends the origin; and one in a sandboxed frame.
+    { origin: "https://evil.example" },
+    { origin: "null" },
+  ];
+  const at = cluster.web(2);
+  const cookie = `lastword=${ada.cookie(at)!}`;
+  for (const [path, form] of changes)
+    for (const headers of others)
+      for (const page of [true, false]) {
+        const sent = { ...headers, cookie };
+        const answer = await new WebPerson("x").ask(at, path, { form: form(), page, headers: sent });
+        expect([path, headers, answer.status, answer.headers.getSetCookie()]).toEqual([path, headers, 403, []]);
+        expect(answer.headers.get("access-control-allow-origin")).toBeNull();
+      }
+  // The same requests from a page of ours are what people do: it was the origin that was refused.
+  const ours = { "sec-fetch-site": "same-origin", origin: at };
+  await ada.json(at, `/c/${conversationId}/messages`, { form: { body: "hers", id: fresh() }, headers: ours });
+  expect(await ben.texts(cluster.web(1), conversationId)).toEqual(["stays", "hers"]);
+  const { users } = await ben.json<{ users: { name: string }[] }>(cluster.web(0), "/people");
+  expect(users.map(({ name }) => name)).toEqual(["ada"]);
+  await new WebPerson("ada").logIn(cluster.web(1));
+}, 60_000);
+
+test("session fixation: what was planted before a log-in or a registration opens nothing after it", async () => {
+  const planted = Buffer.alloc(32, 9).toString("base64url");
+  const stolen = ben.cookie(cluster.web(0))!;
+  for (const [at, token] of [planted, stolen].entries()) {
+    const origin = cluster.web(at);
+    for (const path of ["/login", "/register"]) {
+      const victim = new WebPerson(path === "/login" ? "ada" : `victim${at}`);
+      victim.setCookie(origin, "lastword", token);
+      const form = { name: victim.name, password: WEB_PASSWORD, id: crypto.randomUUID() };
+      expect((await victim.ask(origin, path, { form })).ok).toBe(true);
+      const now = victim.cookie(origin)!;
+      expect([planted, stolen]).not.toContain(now);
+      const names: string[] = [];
+      for (const value of [now, token]) {
+        const who = new WebPerson("x");
+        who.setCookie(origin, "lastword", value);
+        const page = await who.ask(cluster.web(2), "/account", { page: true });
+        names.push(/class="me"[^>]*><span>([^<]*)/.exec(await page.text())?.[1] ?? String(page.status));
+      }
+      // The stranger's own login stays the stranger's own.
+      expect(names).toEqual([victim.name, token === planted ? "303" : "ben"]);
+    }
+  }
+}, 60_000);
+
+test("enumeration: an unknown name and a wrong password get the same answer, to the byte", async () => {
+  const answerTo = async (name: string, page: boolean): Promise<unknown> => {
+    const form = { name, password: "not the password", id: "0199b4a6-0000-4000-8000-000000000001" };
+    const answer = await new WebPerson("x").ask(cluster.web(1), "/login", { form, page });
+    const headers = [...answer.headers].filter(([header]) => header !== "date");
+    const text = (await answer.text()).replaceAll(name, "NAME").replaceAll(/[0-9a-f-]{36}/g, "ID");
+    return [answer.status, headers, text];
+  };
+  for (const page of [false, true]) {
+    const known = (await answerTo("ada", page)) as [number, unknown, string];
+    expect([known[0], known[2].includes("wrong")]).toEqual([401, true]);
+    expect(await answerTo("nob", page)).toEqual(known);
+  }
+}, 30_000);
