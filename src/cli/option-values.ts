@@ -45,7 +45,8 @@ export function choices<const T extends string>(words: readonly T[]): Parser<rea
   return (given) => {
     const named = given === "all" ? words : given.split(",").map((word) => word.trim());
     const picked = new Set<string>(named);
-    if (![...picked].every((name) => words.some((word) => word === name))) return { expected: `must be all, or some of ${words.join(", ")}` };
+    if (![...picked].every((name) => words.some((word) => word === name)))
+      return { expected: `must be all, or some of ${words.join(", ")}` };
     return { value: words.filter((word) => picked.has(word)) };
   };
 }
