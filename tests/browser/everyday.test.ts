@@ -291,4 +291,33 @@ stories("every day", {}, (stage) => {
     expect(await texts(page)).toEqual([`from ${first.name}`, "found you"]);
     await page.locator("#sidebar li").first().filter({ hasText: first.name }).waitFor();
   });
+
+  story("another site's page, or another port's, cannot act as her: its form and its fetch are refused", async () => {
+    const goal = stage.cluster.web(0);
+    const conversation = new URL(ann.page.url()).pathname;
+    const tricks = (host: string): Response =>
+      new Response(
+        `<!doctype html><title>${host}</title><form method="post" action="${goal}/logout"><button>Win</button></form>
+         <script>fetch("${goal}${conversation}/messages", { method: "POST", mode: "no-cors", credentials: "include",
+           body: new URLSearchParams({ id: crypto.randomUUID(), body: "forged" }) }).catch(() => {}).then(() => (document.title = "tried"))</script>`,
+        { headers: { "content-type": "text/html" } },
+      );
+    const seen: (string | null)[] = [];
+    for (const hostname of ["127.0.0.1", "localhost"]) {
+      using site = Bun.serve({ hostname, port: 0, fetch: () => tricks(hostname) });
+      const tab = await ann.tab();
+      await tab.goto(`http://${hostname}:${site.port}/`);
+      await tab.waitForFunction("document.title === 'tried'");
+      const posted = tab.waitForRequest((request) => request.method() === "POST");
+      await tab.getByRole("button", { name: "Win" }).click();
+      await tab.getByText("sent by another site").waitFor();
+      seen.push(/lastword=/.exec((await (await posted).allHeaders()).cookie ?? "")?.[0] ?? null);
+    }
+    // From another port of this host the browser sends her cookie along: it is the replica that refuses.
+    expect(seen).toEqual([null, "lastword="]);
+    await ann.page.reload();
+    await ann.say("still here");
+    await row(bob.page, "still here").waitFor();
+    expect(await texts(bob.page)).toEqual(["first", "still here"]);
+  });
 });
