@@ -9,6 +9,9 @@ stories("a split and its end", { cuttable: true, clusterPerStory: true }, (stage
     stage.cluster.split([0], [1, 2]);
     await stage.cluster.inStep([0], 60_000);
     await stage.cluster.inStep([1, 2], 60_000);
+    // The wires between the replicas are cut, the browsers' are not: a page may have moved to who wrote first.
+    await ann.openFrom(stage.cluster.web(0), bob.name);
+    await bob.openFrom(stage.cluster.web(2), ann.name);
     await ann.say("from the one");
     await bob.say("from the two");
     await row(ann.page, "from the one").locator(".state", { hasText: "kept on 1 of 3" }).waitFor();
