@@ -195,13 +195,14 @@ export class Driver implements PeerListener {
   notWritable(): string | null {
     if (this.diskFull) return "the disk of this replica is full";
     if (this.stopping !== null) return "this replica is stopping";
-    const { leaderId, viewActive, accepting, role, waitingFor } = this.core.status();
+    const { leaderId, viewActive, active, accepting, role, waitingFor } = this.core.status();
     if (leaderId === null) {
       return waitingFor.length > 0 ? `waiting for replica ${waitingFor.join(" and ")}` : "no leader yet";
     }
     if (role === "learner") return "catching up";
     if (role === "leader" && !accepting) return "fewer replicas than a majority";
-    return viewActive ? null : "the view is being formed";
+    // Who has just joined could not go on alone yet: nobody has heard that it hears them.
+    return viewActive && active ? null : "the view is being formed";
   }
 
   // ---------------------------------------------------------------- turns

@@ -95,7 +95,7 @@ export class StatusReport {
         configured,
         forkRisk: core.view?.forkRisk ?? null,
       },
-      protected: reason === null ? this.#protected(members.length) : 0,
+      protected: reason === null ? this.#protected(core, members) : 0,
       seq: { committed: core.commit, applied: this.#deps.applied() },
       replicas: configured.map((id) => (id === self ? this.#ownStatus(core) : this.#peerStatus(id, core))),
       lastFailover: this.#lastFailover,
@@ -104,9 +104,11 @@ export class StatusReport {
   }
 
   /** How many members may die before something is lost, or, in strict mode, stops. */
-  #protected(members: number): number {
-    if (this.#deps.consistency === "available") return Math.max(0, members - 1);
-    return Math.max(0, members - (Math.floor(this.#deps.configured.length / 2) + 1));
+  #protected(core: CoreStatus, members: readonly ReplicaId[]): number {
+    const { self, peerBeat, consistency, configured } = this.#deps;
+    const able = members.filter((id) => (id === self ? core.active : peerBeat(id)?.active === true)).length;
+    if (consistency === "available") return Math.max(0, able - 1);
+    return Math.max(0, able - (Math.floor(configured.length / 2) + 1));
   }
 
   #ownStatus(core: CoreStatus): ReplicaStatusJson {

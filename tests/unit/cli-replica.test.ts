@@ -142,10 +142,10 @@ describe("the report", () => {
   }
 
   test("says of each replica what can be known", () => {
-    const beat = { role: "leader", bootId: "boot1", durableSeq: 9, commit: 7, promised: NO_BALLOT } as const;
+    const beat = { role: "leader", active: true, bootId: "boot1", durableSeq: 9, commit: 7, promised: NO_BALLOT } as const;
     const { report } = reporting({ beat: (peer) => (peer === 1 ? beat : null) });
     const status = report.status();
-    expect(status).toMatchObject({ writable: true, protected: 2, seq: { committed: 9, applied: 8 } });
+    expect(status).toMatchObject({ writable: true, protected: 1, seq: { committed: 9, applied: 8 } });
     expect(status.replicas).toMatchObject([
       { id: 0, state: "follower", pid: 100, lag: 1, applied: 8 },
       { id: 1, state: "leader", pid: 101, bootId: "boot1", lag: 2, web: "http://h:1" },
