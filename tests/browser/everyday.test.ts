@@ -44,6 +44,7 @@ stories("every day", {}, (stage) => {
     expect(await bob.page.locator("#messages > .day").allTextContents()).toEqual(["Today"]);
     expect(await bob.page.locator("#messages > .message.grouped").count()).toBe(odd.length);
     await bob.say("another author");
+    await row(ann.page, "another author").waitFor();
     await ann.say("and the first one again");
     await row(bob.page, "and the first one again").waitFor();
     for (const text of ["another author", "and the first one again"])

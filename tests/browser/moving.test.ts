@@ -96,7 +96,8 @@ stories("the page follows the cluster", { clusterPerStory: true }, (stage) => {
         await stage.cluster.kill(id);
         struck.resolve(id);
       }
-      if (html === null) await session.send("Fetch.continueRequest", { requestId });
+      // The browser may have given the request up by itself: its server is dead.
+      if (html === null) await session.send("Fetch.continueRequest", { requestId }).catch(() => undefined);
       else await session.send("Fetch.fulfillRequest", { requestId, responseCode: 200, responseHeaders, body: html });
     };
     session.on("Fetch.requestPaused", (paused) => void strike(paused));
