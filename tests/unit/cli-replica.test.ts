@@ -142,7 +142,14 @@ describe("the report", () => {
   }
 
   test("says of each replica what can be known", () => {
-    const beat = { role: "leader", active: true, bootId: "boot1", durableSeq: 9, commit: 7, promised: NO_BALLOT } as const;
+    const beat = {
+      role: "leader",
+      active: true,
+      bootId: "boot1",
+      durableSeq: 9,
+      commit: 7,
+      promised: NO_BALLOT,
+    } as const;
     const { report } = reporting({ beat: (peer) => (peer === 1 ? beat : null) });
     const status = report.status();
     expect(status).toMatchObject({ writable: true, protected: 1, seq: { committed: 9, applied: 8 } });
