@@ -48,7 +48,7 @@ export interface StateMachine {
   /**
    * Applies committed batches in order and advances appliedSeq; `flush` puts them into the file.
    * Never throws for what an op says: an op that cannot be applied has a recorded result.
-   * Throws StorageFull: then appliedSeq has gone back to what the file holds.
+   * Throws StorageFull: then appliedSeq may have gone back to what the file holds.
    */
   apply(batches: readonly Batch[]): void;
   /** Writes what was applied to the file, in one transaction. Throws like `apply`. */

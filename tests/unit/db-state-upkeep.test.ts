@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { directId, userIdFor } from "../../src/chat/ids.ts";
 import { encodeOp, type OpBody } from "../../src/chat/op.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
+import { DiskRoom } from "../../src/db/disk-room.ts";
+import { StorageFull } from "../../src/election/ports.ts";
 import { ConversationMemory } from "../../src/db/state/conversation-memory.ts";
 import { waitFor } from "../support/cluster.ts";
 
@@ -70,6 +72,25 @@ test("the WAL is begun anew by the checkpoints of the other thread, and nothing 
   expect(again.queries.history(conversation, ann, Number.MAX_SAFE_INTEGER, 3)).toHaveLength(3);
   again.close();
 }, 20_000);
+
+test("a commit that is put off for lack of room is told of all the same, once", () => {
+  const { state, ann, bob, apply } = openTwo();
+  const told: number[] = [];
+  state.onApplied = (ops) => void told.push(...ops.map(({ seq }) => seq));
+  const many = (count: number): OpBody[] => Array.from({ length: count }, () => text(directId(ann, bob), "x"));
+  const empty = Object.getOwnPropertyDescriptor(DiskRoom.prototype, "empty")!;
+  const before = state.appliedSeq();
+  try {
+    Object.defineProperty(DiskRoom.prototype, "empty", { ...empty, get: () => true });
+    expect(() => apply(ann, many(600))).toThrow(StorageFull);
+  } finally {
+    Object.defineProperty(DiskRoom.prototype, "empty", empty);
+  }
+  expect(state.appliedSeq()).toBe(before + 600);
+  apply(ann, many(1));
+  expect(told).toEqual(Array.from({ length: 601 }, (_, i) => before + 1 + i));
+  state.close();
+});
 
 test("what was unread once and is read, and what comes after, is found again", () => {
   const { state, ann, bob, apply } = openTwo();

@@ -140,14 +140,19 @@ export class StateDb implements StateMachine {
   /**
    * Applies what lies above the applied seq; batches below it are skipped. Throws
    * FormatTooNew for an op of a later version, StorageFull and StorageDamaged for the
-   * disk: then appliedSeq has gone back to what the file holds. Never throws for what an op says.
+   * disk: then appliedSeq may have gone back to what the file holds. Never throws for what an op says.
    */
   apply(batches: readonly Batch[]): void {
     const groups = this.#applyAll(batches);
     if (feature("FAULTS")) failpoint("state-apply");
-    if (this.#position.seq - this.#flushed.seq >= FLUSH_OPS) this.flush();
-    if (feature("FAULTS")) failpoint("state-applied");
-    for (const { ops, view } of groups) this.#tell(ops, view);
+    try {
+      if (this.#position.seq - this.#flushed.seq >= FLUSH_OPS) this.flush();
+      if (feature("FAULTS")) failpoint("state-applied");
+    } finally {
+      // A commit that was put off for lack of room undid nothing: nobody applies these again. What
+      // was rolled back is told when it is.
+      for (const { ops, view } of groups) if (ops[0]!.seq <= this.#position.seq) this.#tell(ops, view);
+    }
   }
 
   /** Commits what was applied. Throws like `apply`. */
