@@ -6,7 +6,7 @@
 import { BrokenInvariant } from "./assert.ts";
 import { APPEND_ENTRIES_MAX, batchLastSeq } from "./frame.ts";
 import type { LogReader } from "./log-reader.ts";
-import { StorageFull, type LogStorage, type StateMachine } from "./ports.ts";
+import { DISK_FULL_RETRY_MS, StorageFull, type LogStorage, type StateMachine } from "./ports.ts";
 import { SeqWaiters } from "./seq-waiters.ts";
 import type { Seq } from "./view.ts";
 
@@ -20,8 +20,6 @@ const CATCH_UP_OPS = 20_000;
 const CATCH_UP_REST_MS = 8;
 /** What was applied is written to the state's file after this long: one transaction for all of it. */
 const FLUSH_MS = 50;
-/** An apply that found the disk full is tried again after this long. */
-const DISK_FULL_RETRY_MS = 500;
 
 /** What the applier needs of its owner. */
 export interface ApplierDeps {

@@ -19,7 +19,7 @@ import type { Effect, Event, Notice, PersistRows, StagedSnapshot, Timing } from 
 import type { Beat, Frame } from "./frame.ts";
 import { LogReader } from "./log-reader.ts";
 import type { LogStorage, PeerListener, PeerTransport, SnapshotStore, StateMachine } from "./ports.ts";
-import { StorageFull } from "./ports.ts";
+import { DISK_FULL_RETRY_MS, StorageFull } from "./ports.ts";
 import { Proposer, type Outcome, type ProposerDeps } from "./proposer.ts";
 import { ReadIndexes } from "./read-indexes.ts";
 import { SnapshotFetch } from "./snapshot-fetch.ts";
@@ -27,8 +27,6 @@ import type { ReplicaId, Seq, ViewNo } from "./view.ts";
 
 /** A caller waits this long for its op unless it says otherwise. */
 const PROPOSE_TIMEOUT_MS = 10_000;
-/** A write that found the disk full is tried again after this long. */
-const DISK_FULL_RETRY_MS = 500;
 
 /** Everything that the driver drives. */
 export interface DriverDeps extends ProposerDeps {

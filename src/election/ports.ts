@@ -90,6 +90,9 @@ export interface PeerListener {
   onRefused(peer: ReplicaId): void;
 }
 
+/** A write that found the disk full is tried again after this long. */
+export const DISK_FULL_RETRY_MS = 500;
+
 /** The disk has no room: nothing was written, the same write may be tried again. */
 export class StorageFull extends Error {
   override readonly name = "StorageFull";
