@@ -36,86 +36,83 @@ async function clear(cluster: Cluster, pids: Set<number>): Promise<void> {
   for (const pid of pids) await waitFor("the end", () => !processLives(pid));
 }
 
-test(
-  "on the running cluster, kills and pauses: the promise holds, and everything runs again afterwards",
-  async () => {
+/** A story on three running replicas; `pids` are all that it must leave nothing of. */
+function onRunning(story: (cluster: Cluster, pids: Set<number>) => Promise<void>): () => Promise<void> {
+  return async () => {
     await using cluster = await Cluster.create();
     const pids = new Set<number>();
     try {
       await cluster.startAll();
       for (const id of cluster.ids) pids.add(cluster.pid(id));
-      const run = await runBinary(["chaos", "--seconds=7", "--seed=2", `--report=${cluster.home}`], {
-        env: cluster.environment,
-        cwd: cluster.home,
-        timeoutMs: TIMEOUT_MS,
-      });
-      const report = readReport(cluster.home, 2);
-      expectHeld(run, report);
-      expect(report.cluster).toMatchObject({ own: false, replicas: [0, 1, 2], network: null });
-      expect(report.groups).toMatchObject({ done: ["kills", "pauses"], impossible: [{ group: "network" }] });
-      expect(run.stderr).toContain("no faults of the network: only possible on a cluster that chaos starts itself");
-      expect(report.faults.length).toBeGreaterThan(0);
-      expect(report.checks.map(({ looked }) => looked > 0)).not.toContain(false);
-      const page = readFileSync(join(cluster.home, "chaos-seed-2.html"), "utf8");
-      expect(page).toContain("The promise held");
-      const after = cluster.ids.map((id) => readRunFile(cluster.data, id)?.pid ?? 0);
-      for (const pid of after) pids.add(pid);
-      expect(after.every(processLives)).toBe(true);
-      // The premise: what was killed is another process now, what was paused alone is the same.
-      const ended = new Set(report.faults.flatMap((fault) => (fault.group === "kills" ? fault.replicas : [])));
-      for (const id of ended) expect(after[id]).not.toBe(cluster.pid(id));
-      const refused = await cluster.command(["chaos", "--faults=network", `--report=${cluster.home}`]);
-      expect(refused).toMatchObject({ exit: 1, stdout: "" });
-      expect(refused.stderr).toStartWith(
-        "lastword: nothing that was asked for can be done: only possible on a cluster",
-      );
-      expect((await cluster.command(["down"])).exit).toBe(0);
+      await story(cluster, pids);
     } finally {
       await clear(cluster, pids);
     }
-  },
+  };
+}
+
+test(
+  "on the running cluster, kills and pauses: the promise holds, and everything runs again afterwards",
+  onRunning(async (cluster, pids) => {
+    const run = await runBinary(["chaos", "--seconds=7", "--seed=2", `--report=${cluster.home}`], {
+      env: cluster.environment,
+      cwd: cluster.home,
+      timeoutMs: TIMEOUT_MS,
+    });
+    const report = readReport(cluster.home, 2);
+    expectHeld(run, report);
+    expect(report.cluster).toMatchObject({ own: false, replicas: [0, 1, 2], network: null });
+    expect(report.groups).toMatchObject({ done: ["kills", "pauses"], impossible: [{ group: "network" }] });
+    expect(run.stderr).toContain("no faults of the network: only possible on a cluster that chaos starts itself");
+    expect(report.faults.length).toBeGreaterThan(0);
+    expect(report.checks.map(({ looked }) => looked > 0)).not.toContain(false);
+    const page = readFileSync(join(cluster.home, "chaos-seed-2.html"), "utf8");
+    expect(page).toContain("The promise held");
+    const after = cluster.ids.map((id) => readRunFile(cluster.data, id)?.pid ?? 0);
+    for (const pid of after) pids.add(pid);
+    expect(after.every(processLives)).toBe(true);
+    // The premise: what was killed is another process now, what was paused alone is the same.
+    const ended = new Set(report.faults.flatMap((fault) => (fault.group === "kills" ? fault.replicas : [])));
+    for (const id of ended) expect(after[id]).not.toBe(cluster.pid(id));
+    const refused = await cluster.command(["chaos", "--faults=network", `--report=${cluster.home}`]);
+    expect(refused).toMatchObject({ exit: 1, stdout: "" });
+    expect(refused.stderr).toStartWith("lastword: nothing that was asked for can be done: only possible on a cluster");
+    expect((await cluster.command(["down"])).exit).toBe(0);
+  }),
   TIMEOUT_MS,
 );
 
 test(
   "broken off by Ctrl-C: what was paused goes on, what was killed is started, what was written is checked",
-  async () => {
-    await using cluster = await Cluster.create();
-    const pids = new Set<number>();
-    try {
-      await cluster.startAll();
-      for (const id of cluster.ids) pids.add(cluster.pid(id));
-      const words = ["chaos", "--seconds=600", "--seed=4", "--faults=pauses", `--report=${cluster.home}`];
-      const child = Bun.spawn([BINARY, ...words], {
-        env: cluster.environment,
-        cwd: cluster.home,
-        stdio: ["ignore", "pipe", "pipe"],
-        timeout: TIMEOUT_MS,
-        killSignal: "SIGKILL",
-      });
-      const stdout = new Response(child.stdout).text();
-      let stderr = "";
-      let asked = false;
-      for await (const chunk of child.stderr) {
-        stderr += new TextDecoder().decode(chunk);
-        // In the middle of the first fault, and once: a second time leaves the checks out.
-        if (asked || !/ s {2}pause/.test(stderr)) continue;
-        asked = true;
-        child.kill("SIGINT");
-      }
-      expect([await child.exited, (await stdout).split("\n")[0]]).toEqual([
-        0,
-        expect.stringContaining("the promise held"),
-      ]);
-      const report = readReport(cluster.home, 4);
-      expect(report).toMatchObject({ interrupted: true, violations: [] });
-      const after = cluster.ids.map((id) => readRunFile(cluster.data, id)!.pid);
-      for (const pid of after) pids.add(pid);
-      for (const pid of after) expect(readFileSync(`/proc/${pid}/stat`, "utf8")).not.toMatch(/\) T /);
-    } finally {
-      await clear(cluster, pids);
+  onRunning(async (cluster, pids) => {
+    const words = ["chaos", "--seconds=600", "--seed=4", "--faults=pauses", `--report=${cluster.home}`];
+    const child = Bun.spawn([BINARY, ...words], {
+      env: cluster.environment,
+      cwd: cluster.home,
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: TIMEOUT_MS,
+      killSignal: "SIGKILL",
+    });
+    const stdout = new Response(child.stdout).text();
+    let stderr = "";
+    let asked = false;
+    for await (const chunk of child.stderr) {
+      stderr += new TextDecoder().decode(chunk);
+      // In the middle of the first fault, and once: a second time leaves the checks out.
+      if (asked || !/ s {2}pause/.test(stderr)) continue;
+      asked = true;
+      child.kill("SIGINT");
     }
-  },
+    expect([await child.exited, (await stdout).split("\n")[0]]).toEqual([
+      0,
+      expect.stringContaining("the promise held"),
+    ]);
+    const report = readReport(cluster.home, 4);
+    expect(report).toMatchObject({ interrupted: true, violations: [] });
+    const after = cluster.ids.map((id) => readRunFile(cluster.data, id)!.pid);
+    for (const pid of after) pids.add(pid);
+    for (const pid of after) expect(readFileSync(`/proc/${pid}/stat`, "utf8")).not.toMatch(/\) T /);
+  }),
   TIMEOUT_MS,
 );
 
