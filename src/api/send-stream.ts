@@ -153,6 +153,8 @@ export class SendStreamCall {
     if (this.#over) return;
     this.#results.push(result);
     if (this.#flushDue) return;
+    // Nothing else can go with it: a sender that waits for each answer gets it at once.
+    if (this.#inFlight === this.#results.length) return this.#flush();
     this.#flushDue = true;
     // Items of one commit are answered in one turn: after it, their results go out together.
     setImmediate(() => {

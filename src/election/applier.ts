@@ -90,7 +90,8 @@ export class Applier {
     this.waiters.close();
   }
 
-  private apply(): void {
+  /** Now; `plan` for later. */
+  apply(): void {
     const started = performance.now();
     this.planned = false;
     this.full = false;

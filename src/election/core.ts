@@ -148,7 +148,10 @@ export class Core implements CoreParts {
         this.onPersisted(event.token);
         break;
       case "propose":
-        if (this.leadership?.accepting()) this.leadership.propose(event.ops);
+        if (this.leadership?.accepting()) this.leadership.propose(event.ops, null);
+        break;
+      case "rested":
+        this.leadership?.news.over();
         break;
       case "snapshotFetched":
         this.onSnapshotFetched(event.snapshot);
@@ -424,7 +427,7 @@ export class Core implements CoreParts {
         this.standing.onDenied(frame);
         break;
       case "propose":
-        if (this.leadership?.accepting()) this.leadership.propose(frame.ops);
+        if (this.leadership?.accepting()) this.leadership.propose(frame.ops, from);
         break;
       case "handoff":
         if (from === this.leaderId && sameBallot(frame.ballot, this.log.promised)) this.standing.begin(frame.ballot);
@@ -514,11 +517,8 @@ export class Core implements CoreParts {
       this.verified = 0;
       this.round = 0;
     }
-    if (!fits(this.log, append.prevSeq, append.prevViewNo)) {
-      this.rejoin();
-      return;
-    }
-    if (!this.take(append.batches, order > 0 ? append.ballot : null)) {
+    const fitting = fits(this.log, append.prevSeq, append.prevViewNo);
+    if (!fitting || !this.take(append.batches, order > 0 ? append.ballot : null)) {
       this.rejoin();
       return;
     }
@@ -528,10 +528,11 @@ export class Core implements CoreParts {
     this.standing.reset();
     this.standing.settled();
     const end = append.prevSeq + append.batches.reduce((count, batch) => count + batchLength(batch), 0);
+    const onlyCommit = append.batches.length === 0 && end <= this.verified && append.commit > this.leaderCommit;
     this.verified = Math.max(this.verified, end);
     this.leaderCommit = append.commit;
-    // Fresh entries are acknowledged once they are durable; what is there already, at once.
-    if (end <= this.log.durableSeq || append.round > this.round) this.ackDue = true;
+    // Fresh entries are acknowledged once they are durable, what is there already at once, mere news not at all.
+    if ((end <= this.log.durableSeq && !onlyCommit) || append.round > this.round) this.ackDue = true;
     this.round = Math.max(this.round, append.round);
   }
 

@@ -15,7 +15,8 @@ import { AppendFrames } from "./append-frames.ts";
 import { Applier } from "./applier.ts";
 import type { Core } from "./core.ts";
 import type { CoreStatus } from "./core-status.ts";
-import type { Effect, Event, Notice, PersistRows, StagedSnapshot, Timing } from "./event.ts";
+import { COMMIT_REST_MS, type Effect, type Event, type Notice } from "./event.ts";
+import type { PersistRows, StagedSnapshot, Timing } from "./event.ts";
 import type { Beat, Frame } from "./frame.ts";
 import { LogReader } from "./log-reader.ts";
 import type { LogStorage, PeerListener, PeerTransport, SnapshotStore, StateMachine } from "./ports.ts";
@@ -250,12 +251,16 @@ export class Driver implements PeerListener {
     if (this.mailbox.length > 0) this.plan();
     const persists = this.rows.length > 0 && !this.persistPlanned;
     const applies = this.applier.due();
-    if (persists || applies) this.deps.transport.flush();
+    if (!persists && !applies) return;
+    // Frames of this turn leave before the disk is touched; without any, nothing waits.
+    const sent = this.deps.transport.flush();
     if (persists) {
       this.persistPlanned = true;
-      setImmediate(() => this.guarded(() => this.persist()));
+      if (sent || !this.appendsOnly()) setImmediate(() => this.guarded(() => this.persist()));
+      else this.persist();
     }
-    if (applies) this.applier.plan();
+    if (applies && sent) this.applier.plan();
+    else if (applies) this.applier.apply();
   }
 
   /** Hands waiting proposals to whoever leads. */
@@ -281,11 +286,10 @@ export class Driver implements PeerListener {
   private persist(): void {
     const rows = this.rows;
     const token = this.rowsToken;
-    this.rows = [];
     const { log } = this.deps;
-    // A cut or a snapshot must not be half way while other events are handled.
-    const appends = rows.every((row) => row.snapshot === undefined && row.cutAfter === undefined);
-    if (appends && log.writeAside !== undefined) {
+    const aside = this.appendsOnly();
+    this.rows = [];
+    if (aside && log.writeAside !== undefined) {
       log.writeAside(rows).then(
         () => this.guarded(() => this.persisted(rows, token)),
         (error: unknown) => this.guarded(() => this.notPersisted(rows, error)),
@@ -299,6 +303,11 @@ export class Driver implements PeerListener {
       return;
     }
     this.persisted(rows, token);
+  }
+
+  /** A cut or a snapshot must not be half way while other events are handled. */
+  private appendsOnly(): boolean {
+    return this.rows.every((row) => row.snapshot === undefined && row.cutAfter === undefined);
   }
 
   private persisted(rows: readonly PersistRows[], token: number): void {
@@ -360,6 +369,9 @@ export class Driver implements PeerListener {
         if (feature("FAULTS")) failpoint("snapshot-switched");
         this.proposer.stateReplaced();
         this.applier.replace(this.deps.openState(effect.snapshot), effect.snapshot.appliedSeq);
+        return;
+      case "rest":
+        setTimeout(() => this.give({ type: "rested" }), COMMIT_REST_MS);
         return;
       case "compact":
         void this.applier.compact(effect.upTo);

@@ -35,6 +35,8 @@ export type Event =
   | { readonly type: "refused"; readonly peer: ReplicaId }
   /** All Persist effects up to this token are on the disk. */
   | { readonly type: "persisted"; readonly token: PersistToken }
+  /** COMMIT_REST_MS have passed since a `rest`. */
+  | { readonly type: "rested" }
   /** Encoded ops for the log, from this replica's clients or forwarded; ignored unless leading (see State.accepting). */
   | { readonly type: "propose"; readonly ops: readonly Uint8Array[] }
   | { readonly type: "snapshotFetched"; readonly snapshot: StagedSnapshot }
@@ -83,6 +85,8 @@ export type Effect =
       readonly commit: Seq;
       readonly round: number;
     }
+  /** Come back with `rested` in COMMIT_REST_MS; only one is out at a time. */
+  | { readonly type: "rest" }
   /** The read of this id sees everything acknowledged before it, once this replica has applied up to seq. */
   | { readonly type: "readReady"; readonly id: number; readonly seq: Seq }
   /** Entries up to seq are committed: apply them in order, answer their proposers. */
@@ -111,6 +115,12 @@ export type Notice =
   | { readonly kind: "merge"; readonly winner: ReplicaId; readonly ops: number }
   /** Waiting for members of the last view; `missing` hold what this replica may lack. */
   | { readonly kind: "waiting"; readonly missing: readonly ReplicaId[] };
+
+/**
+ * So long the news of a commit waits for entries to go with, in ms: longer than the pause between two
+ * messages of one busy sender, and far less than anybody notices.
+ */
+export const COMMIT_REST_MS = 2;
 
 /** Times in ms; protocol constants. */
 export interface Timing {

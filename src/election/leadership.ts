@@ -5,8 +5,10 @@
  */
 import { assert } from "./assert.ts";
 import type { CoreParts } from "./core-parts.ts";
+import { CommitNews } from "./commit-news.ts";
 import type { Effect } from "./event.ts";
 import { APPEND_ENTRIES_MAX, type AppendOk, type Join, type LeaveOk, type SnapshotOffer } from "./frame.ts";
+import { Exclusions } from "./exclusions.ts";
 import { majority, type Supporter } from "./may-lead.ts";
 import { newProgress, type Progress } from "./progress.ts";
 import { ReadRounds, type Read } from "./read-rounds.ts";
@@ -29,8 +31,6 @@ import {
 const IN_FLIGHT_MAX = 2 * APPEND_ENTRIES_MAX;
 /** A learner this close to the end is let in; acknowledgements then wait for it too. */
 const GROW_LAG_MAX = 256;
-/** A member excluded for lack of progress stays out this long, doubling each time. */
-const EXCLUDED_MS = { first: 4_000, max: 60_000 } as const;
 /** How long a hand-over may take before another way is tried. */
 const HANDOFF_MS = 2_000;
 
@@ -46,7 +46,8 @@ export class Leadership {
   private handoffMs = 0;
   private readonly reads = new ReadRounds();
   private readonly progress = new Map<ReplicaId, Progress>();
-  private readonly excluded = new Map<ReplicaId, { waitMs: number; nextMs: number }>();
+  private readonly excluded = new Exclusions();
+  readonly news = new CommitNews();
   private readonly askedToLeaveMs = new Map<ReplicaId, number>();
   private readonly core: CoreParts;
 
@@ -104,9 +105,12 @@ export class Leadership {
     return 1 + peers.ids.filter((id) => !peers.silent(id)).length < needed;
   }
 
-  propose(ops: readonly Uint8Array[]): void {
+  /** Ops of this replica's callers, or of a follower's. */
+  propose(ops: readonly Uint8Array[], from: ReplicaId | null): void {
     const { log } = this.core;
     log.append([{ kind: "op", viewNo: this.view().no, firstSeq: log.lastSeq + 1, ops }], null, null);
+    const progress = from === null ? undefined : this.progress.get(from);
+    if (progress !== undefined) progress.owed = log.lastSeq;
   }
 
   onJoin(from: ReplicaId, join: Join): void {
@@ -187,7 +191,7 @@ export class Leadership {
       progress.stalledMs = waiting ? progress.stalledMs + elapsedMs : 0;
     }
     for (const [id, ms] of this.askedToLeaveMs) this.askedToLeaveMs.set(id, ms + elapsedMs);
-    for (const backoff of this.excluded.values()) backoff.waitMs -= elapsedMs;
+    this.excluded.tick(elapsedMs);
     if (this.handoffTo !== null) this.handoffMs += elapsedMs;
   }
 
@@ -248,9 +252,9 @@ export class Leadership {
       if (progress.mode !== "stream" || beat === null || beat.leaving || !peers.reach(progress.replicaId)) continue;
       if (beat.storeId !== progress.storeId || beat.bootId !== progress.bootId) continue;
       if (view.members.some((m) => m.replicaId === progress.replicaId)) continue;
-      if ((this.excluded.get(progress.replicaId)?.waitMs ?? 0) > 0) continue;
+      if (this.excluded.has(progress.replicaId)) continue;
       if (progress.match < view.startSeq || log.lastSeq - progress.match > GROW_LAG_MAX) continue;
-      if (identity.consistency === "strict" && this.replacesStore(progress)) {
+      if (identity.consistency === "strict" && log.lineage.hasOtherStore(progress)) {
         // Only the other members' majority knows what the old store acknowledged.
         if (view.members.length < majority(identity.configured.length)) continue;
       }
@@ -260,12 +264,6 @@ export class Leadership {
       this.appendView(members, risk.length > 0 ? risk : null, { ballot: this.ballot, minor: view.no.minor + 1 });
       return;
     }
-  }
-
-  private replacesStore(progress: Progress): boolean {
-    return this.core.log.lineage
-      .all()
-      .some((v) => v.members.some((m) => m.replicaId === progress.replicaId && m.storeId !== progress.storeId));
   }
 
   /** Asks members without progress to agree to be dropped; called once per heartbeat. */
@@ -288,8 +286,7 @@ export class Leadership {
   }
 
   private exclude(id: ReplicaId): void {
-    const waitMs = this.excluded.get(id)?.nextMs ?? EXCLUDED_MS.first;
-    this.excluded.set(id, { waitMs, nextMs: Math.min(waitMs * 2, EXCLUDED_MS.max) });
+    this.excluded.exclude(id);
     this.askedToLeaveMs.delete(id);
   }
 
@@ -341,6 +338,7 @@ export class Leadership {
   replicate(heartbeat: boolean): void {
     const { log, peers } = this.core;
     const newRound = this.reads.begin();
+    let untold = false;
     for (const progress of this.progress.values()) {
       if (progress.mode !== "stream" || !peers.hears(progress.replicaId)) continue;
       let sent = false;
@@ -350,10 +348,14 @@ export class Leadership {
         progress.next = upTo + 1;
         sent = true;
       }
-      if (!sent && (heartbeat || newRound || progress.sentCommit < this.commit))
+      if (!sent && (heartbeat || newRound || this.news.isDue(progress, this.commit))) {
         this.core.emit(this.appendTo(progress, progress.next - 1));
-      progress.sentCommit = this.commit;
+        sent = true;
+      }
+      if (sent) progress.sentCommit = this.commit;
+      else untold ||= progress.sentCommit < this.commit;
     }
+    if (untold && this.news.rest(this.commit)) this.core.emit({ type: "rest" });
   }
 
   private appendTo(progress: Progress, upTo: Seq): Effect {

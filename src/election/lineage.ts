@@ -4,7 +4,7 @@
  */
 import { assert } from "./assert.ts";
 import type { LineagePoint } from "./frame.ts";
-import { sameViewNo, type Seq, type View, type ViewNo } from "./view.ts";
+import { sameViewNo, type Member, type Seq, type View, type ViewNo } from "./view.ts";
 
 /** Mutable list of views, ascending by startSeq. Kept whole: compaction deletes rows, not views. */
 export class Lineage {
@@ -58,6 +58,11 @@ export class Lineage {
   contains(no: ViewNo): boolean {
     for (let i = this.views.length - 1; i >= 0; i--) if (sameViewNo(this.views[i]!.no, no)) return true;
     return false;
+  }
+
+  /** A view has the replica in it with another store. */
+  hasOtherStore({ replicaId, storeId }: Member): boolean {
+    return this.views.some((view) => view.members.some((m) => m.replicaId === replicaId && m.storeId !== storeId));
   }
 
   points(): LineagePoint[] {

@@ -166,12 +166,13 @@ export class PeerLink {
     return true;
   }
 
-  /** Hands what waits to gRPC, packed: it pays one packet, not one message a frame. */
-  flush(): void {
+  /** Hands what waits to gRPC, packed: it pays one packet, not one message a frame. False: nothing waited. */
+  flush(): boolean {
     this.#flushPlanned = false;
+    const waited = this.#queue.length > 0;
     while (this.#queue.length > 0 && this.#unflushedBytes < WINDOW_BYTES) {
       const dial = this.#dial;
-      if (dial === null || dial.peer === null) return;
+      if (dial === null || dial.peer === null) return waited;
       const frames = this.#takePacket();
       const bytes = encodePacket({ kind: "frames", frames });
       this.#unflushedBytes += bytes.byteLength;
@@ -183,6 +184,7 @@ export class PeerLink {
         this.flush();
       });
     }
+    return waited;
   }
 
   #takePacket(): Frame[] {

@@ -127,10 +127,12 @@ export class GrpcPeerTransport implements PeerTransport {
   /**
    * Hands what this turn sent to gRPC now instead of in the next microtask. The bytes reach
    * the socket a few microtasks later: a caller that is about to block the thread (fsync)
-   * lets go of it once before, by awaiting a setImmediate.
+   * lets go of it once before, by awaiting a setImmediate. False: nothing waited.
    */
-  flush(): void {
-    for (const link of this.#links.values()) link.flush();
+  flush(): boolean {
+    let waited = false;
+    for (const link of this.#links.values()) waited = link.flush() || waited;
+    return waited;
   }
 
   probe(peer: ReplicaId): void {

@@ -75,8 +75,8 @@ export interface SnapshotSource {
 export interface PeerTransport {
   /** Hands a frame to the peer's connection; dropped if there is none or its queue is full. */
   send(to: ReplicaId, frame: Frame): void;
-  /** Hands what was sent to the connections now, before the thread blocks on the disk. */
-  flush(): void;
+  /** Hands what was sent to the connections now, before the thread blocks on the disk. False: nothing waited. */
+  flush(): boolean;
   /** Dials once; reports `refused` if nobody listens there. */
   probe(peer: ReplicaId): void;
   /** Closes all connections and forgets what they buffered. */

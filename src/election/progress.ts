@@ -12,6 +12,8 @@ export interface Progress {
   next: Seq;
   mode: "stream" | "snapshot";
   sentCommit: Seq;
+  /** The newest entry that came from it: its own callers wait for the commit of that. */
+  owed: Seq;
   /** Ms without an advance of match while entries wait for it. */
   stalledMs: number;
   /** The last read round it confirmed. */
@@ -20,5 +22,16 @@ export interface Progress {
 
 /** Nothing acknowledged yet; `next` is the first seq to send. */
 export function newProgress(replicaId: ReplicaId, storeId: string, bootId: string, next: Seq): Progress {
-  return { replicaId, storeId, bootId, match: 0, next, mode: "stream", sentCommit: -1, stalledMs: 0, round: 0 };
+  return {
+    replicaId,
+    storeId,
+    bootId,
+    match: 0,
+    next,
+    mode: "stream",
+    sentCommit: -1,
+    owed: 0,
+    stalledMs: 0,
+    round: 0,
+  };
 }

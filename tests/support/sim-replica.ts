@@ -5,6 +5,7 @@
  * durable late and in order, a pause holds every event, a crash forgets all but the disk.
  */
 import type { Core } from "../../src/election/core.ts";
+import { COMMIT_REST_MS } from "../../src/election/event.ts";
 import type { Effect, Event, Identity, Notice, Restored, StagedSnapshot, Timing } from "../../src/election/event.ts";
 import type { Frame } from "../../src/election/frame.ts";
 import type { ForkedOp } from "../../src/election/ports.ts";
@@ -346,6 +347,9 @@ export class SimReplica implements Endpoint {
         return;
       case "openSnapshot":
         this.#open(effect.snapshot);
+        return;
+      case "rest":
+        this.#later(COMMIT_REST_MS, () => this.deliver({ type: "rested" }));
         return;
       case "compact":
         this.#compact(effect.upTo);

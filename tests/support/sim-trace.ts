@@ -80,6 +80,7 @@ export function describeEvent(event: Event): string {
       return `snapshotFetched ref=${event.snapshot.ref} applied=${event.snapshot.appliedSeq} common=${event.snapshot.commonSeq} rows from ${event.snapshot.logFirstSeq}`;
     case "tick":
     case "turnEnd":
+    case "rested":
     case "snapshotFailed":
     case "readIndex":
     case "shutdown":
@@ -110,6 +111,8 @@ export function describeEffect(effect: Effect): string {
       return `fetchSnapshot from r${effect.from} common=${effect.commonSeq}`;
     case "openSnapshot":
       return `openSnapshot ${effect.snapshot.ref} applied=${effect.snapshot.appliedSeq}`;
+    case "rest":
+      return effect.type;
     case "compact":
       return `compact ${effect.upTo}`;
     case "probe":

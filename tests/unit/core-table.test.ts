@@ -164,6 +164,7 @@ function event(cell: Cell, subject: Subject): Event {
   const columns: Record<Cell, () => Event> = {
     tick: () => ({ type: "tick" }),
     turnEnd: () => ({ type: "turnEnd" }),
+    rested: () => ({ type: "rested" }),
     refused: () => ({ type: "refused", peer: 0 }),
     persisted: () => ({ type: "persisted", token: 0 }),
     propose: () => ({ type: "propose", ops: [op] }),
@@ -210,6 +211,7 @@ const TABLE: Record<Role, Record<Cell, string>> = {
   recovering: {
     tick: "-",
     turnEnd: "-",
+    rested: "-",
     refused: "-",
     persisted: "-",
     propose: "-",
@@ -238,6 +240,7 @@ const TABLE: Record<Role, Record<Cell, string>> = {
   learner: {
     tick: "-",
     turnEnd: "-",
+    rested: "-",
     refused: "-",
     persisted: "-",
     propose: "-",
@@ -266,6 +269,7 @@ const TABLE: Record<Role, Record<Cell, string>> = {
   follower: {
     tick: "-",
     turnEnd: "-",
+    rested: "-",
     refused: "-",
     persisted: "appendOk>0",
     propose: "-",
@@ -294,6 +298,7 @@ const TABLE: Record<Role, Record<Cell, string>> = {
   leader: {
     tick: "-",
     turnEnd: "-",
+    rested: "sendAppend>0, sendAppend>2",
     refused: "persist append, sendAppend>2",
     persisted: "-",
     propose: "persist append, sendAppend>0, sendAppend>2",

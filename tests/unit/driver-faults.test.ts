@@ -87,7 +87,7 @@ function makeDriver(self: number, configured: readonly number[]) {
     },
     transport: {
       send: (_to, frame) => void made.sent.push(frame),
-      flush: () => {},
+      flush: () => true,
       probe: () => {},
       resetPeers: () => {},
       fetchSnapshot: () => new Promise((resolve, reject) => made.fetches.push({ resolve, reject })),
