@@ -6,8 +6,8 @@
  *                                             persisted -> acks, commit -> apply -> answers
  *
  * Everything that arrives in one pass of the event loop is one turn, and whatever rows a turn
- * makes necessary are one transaction: that is the group commit. Frames leave before the disk
- * is touched, so the peers' disks work at the same time as ours.
+ * makes necessary are one transaction; ops that come while the disk is busy are the next batch:
+ * that is the group commit. Frames leave before the disk is touched: the peers' work beside ours.
  */
 import { feature } from "bun:bundle";
 import { failpoint } from "../faults.ts";
@@ -58,6 +58,8 @@ export class Driver implements PeerListener {
   private readonly readIndexes: ReadIndexes;
   private readonly snapshotFetch: SnapshotFetch;
   private mailbox: Event[] = [];
+  /** Ops of followers that came while this disk was busy: the next batch. At most what they have waiting. */
+  private gathered: Event[] = [];
   private turnPlanned = false;
   private rows: PersistRows[] = [];
   private rowsToken = 0;
@@ -237,6 +239,10 @@ export class Driver implements PeerListener {
       // What had been read before a pause was noticed is as stale as what the connections still held.
       if (paused && (given.type === "frame" || given.type === "refused")) continue;
       if (given.type === "tick") this.proposer.tick(now, this.core.target().leaderId !== null);
+      if (this.persistPlanned && given.type === "frame" && given.frame.type === "propose") {
+        this.gathered.push(given);
+        continue;
+      }
       const event = this.withFreshOps(given);
       if (event === null) continue;
       const effects = this.core.step(event, now);
@@ -270,7 +276,7 @@ export class Driver implements PeerListener {
     this.proposer.retarget(leaderId === null ? null : leadershipKey, now);
     if (leaderId === null) return;
     const local = leaderId === this.core.identity.replicaId;
-    if (local && (!accepting || this.logFull)) return;
+    if (local && (!accepting || this.logFull || this.persistPlanned)) return;
     for (let handed = this.proposer.take(now); handed !== null; handed = this.proposer.take(now)) {
       if (local) {
         const fresh = this.proposer.fresh(handed, target);
@@ -307,14 +313,15 @@ export class Driver implements PeerListener {
 
   /** A cut or a snapshot must not be half way while other events are handled. */
   private appendsOnly(): boolean {
-    return this.rows.every((row) => row.snapshot === undefined && row.cutAfter === undefined);
+    return this.rows.every(({ snapshot, cutAfter }) => snapshot === undefined && cutAfter === undefined);
   }
 
   private persisted(rows: readonly PersistRows[], token: number): void {
     this.persistPlanned = false;
     this.logFull = false;
     this.reader.written(rows);
-    this.mailbox.push({ type: "persisted", token });
+    this.mailbox.push({ type: "persisted", token }, ...this.gathered);
+    this.gathered = [];
     this.turn();
   }
 

@@ -5,7 +5,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { Core } from "../../src/election/core.ts";
 import { Driver } from "../../src/election/driver.ts";
-import { DEFAULT_TIMING, type Identity } from "../../src/election/event.ts";
+import { DEFAULT_TIMING, type Identity, type PersistRows } from "../../src/election/event.ts";
 import type { Append, Batch, Beat, Frame } from "../../src/election/frame.ts";
 import { batchLastSeq } from "../../src/election/frame.ts";
 import { StorageFull, type SnapshotSource } from "../../src/election/ports.ts";
@@ -167,6 +167,34 @@ describe("a full disk under the state", () => {
     expect(await answer).toMatchObject({ kind: "applied" });
     expect(driver.notWritable()).toBeNull();
     expect(fatal).toEqual([]);
+  });
+});
+
+describe("a busy disk", () => {
+  test("what comes meanwhile, from here and from a follower, is the next batch", async () => {
+    const { driver, log } = makeDriver(0, [0, 1]);
+    driver.start();
+    await until(() => driver.status().viewActive);
+    const writes: { readonly rows: readonly PersistRows[]; readonly done: () => void }[] = [];
+    const writeAside = (rows: readonly PersistRows[]): Promise<void> =>
+      new Promise((resolve) => {
+        log.write(rows);
+        writes.push({ rows, done: resolve });
+      });
+    Object.assign(log, { writeAside });
+    const answers = [driver.propose("01", Uint8Array.of(1))];
+    await until(() => writes.length === 1);
+    answers.push(driver.propose("02", Uint8Array.of(2)));
+    driver.onFrame(1, { type: "propose", ops: [Uint8Array.of(3)], keys: ["03"] });
+    answers.push(driver.propose("04", Uint8Array.of(4)));
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    expect(driver.status().lastSeq).toBe(2);
+    writes[0]!.done();
+    await until(() => writes.length === 2);
+    expect(driver.status().lastSeq).toBe(5);
+    writes[1]!.done();
+    expect((await Promise.all(answers)).map((answer) => answer.kind)).toEqual(["applied", "applied", "applied"]);
+    expect(writes.length).toBe(2);
   });
 });
 
