@@ -6,6 +6,8 @@
  */
 import protobuf from "protobufjs";
 import { embeddedProtos } from "./chat-wire.macro.ts" with { type: "macro" };
+import { decodeMessage } from "./wire-reader.ts";
+import { encodeMessage } from "./wire-writer.ts";
 
 const EMBEDDED = embeddedProtos();
 const ROOT = protobuf.Root.fromJSON(JSON.parse(EMBEDDED.root) as protobuf.INamespace);
@@ -206,21 +208,10 @@ export interface WireMethod<Request, Response> {
   decodeResponse(bytes: Uint8Array): Response;
 }
 
-/** The library's own reader takes a text that is cut off for one that is shorter (protobufjs 7.6.6). */
-class StrictReader extends protobuf.BufferReader {
-  override string(): string {
-    const length = this.uint32();
-    const start = this.pos;
-    if (length > this.len - start) throw new RangeError("a text reaches beyond its message");
-    this.pos = start + length;
-    return (this.buf as Buffer).toString("utf8", start, this.pos);
-  }
-}
-
 /** Encodes a plain object with one of the embedded message types, such as `lastword.v1.Message`. */
 export function encodeAs(typeName: string): (value: object) => Buffer {
   const type = ROOT.lookupType(typeName);
-  return (value) => asBuffer(type.encode(value as Record<string, unknown>).finish());
+  return (value) => encodeMessage(type, value);
 }
 
 /** The rpcs of an embedded service by name, such as `grpc.health.v1.Health`. */
@@ -234,11 +225,11 @@ export function wireService(serviceName: string): Record<string, WireMethod<obje
       path: `/${serviceName}/${method.name}`,
       requestStream: method.requestStream ?? false,
       responseStream: method.responseStream ?? false,
-      encodeRequest: (value) => asBuffer(request.encode(value as Record<string, unknown>).finish()),
-      decodeRequest: (bytes) => request.decode(new StrictReader(asBuffer(bytes))),
-      encodeResponse: (value) => asBuffer(response.encode(value as Record<string, unknown>).finish()),
+      encodeRequest: (value) => encodeMessage(request, value),
+      decodeRequest: (bytes) => decodeMessage(request, bytes),
+      encodeResponse: (value) => encodeMessage(response, value),
       decodeResponse: (bytes) =>
-        response.toObject(response.decode(bytes), { longs: Number, arrays: true, defaults: true }),
+        response.toObject(decodeMessage(response, bytes), { longs: Number, arrays: true, defaults: true }),
     };
   }
   return methods;
@@ -271,8 +262,4 @@ export function symbolPackages(): Map<string, string> {
   };
   for (const nested of ROOT.nestedArray) visit(nested, "");
   return symbols;
-}
-
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

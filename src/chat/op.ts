@@ -5,6 +5,8 @@
  * recovered copy have the same key.
  */
 import protobuf from "protobufjs";
+import { decodeMessage } from "../../proto/wire-reader.ts";
+import { encodeMessage } from "../../proto/wire-writer.ts";
 import { opDescriptor } from "./op-descriptor.macro.ts" with { type: "macro" };
 
 /** Newest format this executable understands. */
@@ -100,53 +102,34 @@ const root = protobuf.Root.fromJSON(JSON.parse(opDescriptor()) as protobuf.IName
 const OpType = root.lookupType("lastword.v1.Op");
 const ResultType = root.lookupType("lastword.v1.Result");
 
-/**
- * Reads texts with Buffer's own decoder: the library's loop for bytes that are no Buffer takes
- * most of the time of a whole op, and its reader for Buffers takes a text that is cut off for
- * one that is shorter (protobufjs 7.6.6).
- */
-class OpReader extends protobuf.BufferReader {
-  override string(): string {
-    const length = this.uint32();
-    const start = this.pos;
-    if (length > this.len - start) throw new RangeError("a text reaches beyond its message");
-    this.pos = start + length;
-    return (this.buf as Buffer).toString("utf8", start, this.pos);
-  }
-}
-
-function readerOf(bytes: Uint8Array): OpReader {
-  return new OpReader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-}
-
 /** What protobufjs decodes; defaults sit on the prototype, so every scalar is there. */
 interface WireOp {
   format: number;
   kind: number;
   user: string;
   clientId: string;
-  timeMicros: WireInteger;
+  timeMicros: number;
   origin: Origin | null;
   recovered: boolean;
   payload?: string;
   [payload: string]: unknown;
 }
 
-type WireInteger = number | { toNumber(): number };
-
 /** Encodes an op for the log. */
 export function encodeOp(op: Op): Uint8Array {
-  const { kind, ...payload } = op.body;
-  return OpType.encode({
+  const { user, clientId, timeMicros, origin, recovered, body } = op;
+  const kind = KIND_NUMBER[body.kind];
+  // The encoder takes what the message has and leaves the body's own `kind` out.
+  return encodeMessage(OpType, {
     format: OP_FORMAT,
-    kind: KIND_NUMBER[kind],
-    user: op.user,
-    clientId: op.clientId,
-    timeMicros: op.timeMicros,
-    ...(op.origin === null ? {} : { origin: op.origin }),
-    recovered: op.recovered,
-    [kind]: payload,
-  } as unknown as protobuf.Message).finish();
+    kind,
+    user,
+    clientId,
+    timeMicros,
+    origin,
+    recovered,
+    [body.kind]: body,
+  });
 }
 
 /**
@@ -156,7 +139,7 @@ export function encodeOp(op: Op): Uint8Array {
 export function decodeOp(bytes: Uint8Array): Op {
   let wire: WireOp;
   try {
-    wire = OpType.decode(readerOf(bytes)) as unknown as WireOp;
+    wire = decodeMessage(OpType, bytes) as unknown as WireOp;
   } catch (cause) {
     throw new MalformedOp("bytes of an op cannot be decoded", { cause });
   }
@@ -167,7 +150,7 @@ export function decodeOp(bytes: Uint8Array): Op {
   return {
     user: wire.user,
     clientId: wire.clientId,
-    timeMicros: integer(wire.timeMicros),
+    timeMicros: wire.timeMicros,
     origin: wire.origin ?? null,
     recovered: wire.recovered,
     body: bodyOf(kind, wire[kind]),
@@ -257,25 +240,14 @@ export function opKey(bytes: Uint8Array): string {
 
 /** Encodes a recorded result. */
 export function encodeResult(result: Partial<OpResult>): Uint8Array {
-  return ResultType.encode(result as unknown as protobuf.Message).finish();
+  return encodeMessage(ResultType, result);
 }
 
 /** Reads a recorded result. */
 export function decodeResult(bytes: Uint8Array): OpResult {
-  const wire = ResultType.decode(readerOf(bytes)) as unknown as Omit<OpResult, "seq" | "timeMicros"> & {
-    seq: WireInteger;
-    timeMicros: WireInteger;
-  };
-  return {
-    error: wire.error,
-    conversation: wire.conversation,
-    seq: integer(wire.seq),
-    session: wire.session,
-    repeated: wire.repeated,
-    timeMicros: integer(wire.timeMicros),
-  };
-}
-
-function integer(value: WireInteger): number {
-  return typeof value === "number" ? value : value.toNumber();
+  const { error, conversation, seq, session, repeated, timeMicros } = decodeMessage(
+    ResultType,
+    bytes,
+  ) as unknown as OpResult;
+  return { error, conversation, seq, session, repeated, timeMicros };
 }
