@@ -5,7 +5,7 @@
  * recovered copy have the same key.
  */
 import protobuf from "protobufjs";
-import { decodeMessage } from "../../proto/wire-reader.ts";
+import { decodeMessage, uint64Of } from "../../proto/wire-reader.ts";
 import { encodeMessage } from "../../proto/wire-writer.ts";
 import { opDescriptor } from "./op-descriptor.macro.ts" with { type: "macro" };
 
@@ -108,7 +108,7 @@ interface WireOp {
   kind: number;
   user: string;
   clientId: string;
-  timeMicros: number;
+  timeMicros: unknown;
   origin: Origin | null;
   recovered: boolean;
   payload?: string;
@@ -150,7 +150,7 @@ export function decodeOp(bytes: Uint8Array): Op {
   return {
     user: wire.user,
     clientId: wire.clientId,
-    timeMicros: wire.timeMicros,
+    timeMicros: uint64Of(wire.timeMicros),
     origin: wire.origin ?? null,
     recovered: wire.recovered,
     body: bodyOf(kind, wire[kind]),
@@ -245,9 +245,13 @@ export function encodeResult(result: Partial<OpResult>): Uint8Array {
 
 /** Reads a recorded result. */
 export function decodeResult(bytes: Uint8Array): OpResult {
-  const { error, conversation, seq, session, repeated, timeMicros } = decodeMessage(
-    ResultType,
-    bytes,
-  ) as unknown as OpResult;
-  return { error, conversation, seq, session, repeated, timeMicros };
+  const wire = decodeMessage(ResultType, bytes) as unknown as OpResult;
+  return {
+    error: wire.error,
+    conversation: wire.conversation,
+    seq: uint64Of(wire.seq),
+    session: wire.session,
+    repeated: wire.repeated,
+    timeMicros: uint64Of(wire.timeMicros),
+  };
 }

@@ -8,6 +8,7 @@
  * they came in, not copies: whoever keeps one for long keeps the packet.
  */
 import protobuf from "protobufjs";
+import { uint64Of } from "../../proto/wire-reader.ts";
 import { assert } from "./assert.ts";
 import type { Batch, Frame, FrameType, LineagePoint, Role } from "./frame.ts";
 import { peerDescriptor } from "./peer-proto.macro.ts" with { type: "macro" };
@@ -25,13 +26,8 @@ export function peerType(name: string): protobuf.Type {
   return root.lookupType(`lastword.v1.${name}`);
 }
 
-/** A message as protobufjs decodes it: 64-bit numbers are Long, absent fields undefined or null. */
+/** A message as it is decoded: absent fields are undefined, null or their default. */
 export type Wire = Readonly<Record<string, unknown>>;
-
-/** protobufjs' form of a 64-bit number. */
-interface Long {
-  toNumber(): number;
-}
 
 const ROLES: readonly Role[] = ["leader", "follower", "learner", "recovering"];
 const CONSISTENCIES: readonly Consistency[] = ["available", "strict"];
@@ -184,8 +180,8 @@ const DECODE: { readonly [T in FrameType]: (w: Wire) => Extract<Frame, { type: T
     leaderId: optionalId(w, "leaderId"),
   }),
   propose: (w) => {
-    const ops = list(w["ops"]).map(bytesFromWire);
-    const keys = list(w["keys"]).map(text);
+    const ops = w["ops"] as readonly Uint8Array[];
+    const keys = w["keys"] as readonly string[];
     if (keys.length !== ops.length) throw new CodecError("a proposal without its key");
     return { type: "propose", ops, keys };
   },
@@ -202,7 +198,7 @@ function batchFromWire(value: unknown): Batch {
   if (wire["batch"] === "view") return { kind: "view", view: viewFromWire(wire["view"]) };
   if (wire["batch"] !== "op") throw new CodecError("a batch of no known kind");
   const op = wire["op"] as Wire;
-  const ops = list(op["ops"]).map(bytesFromWire);
+  const ops = op["ops"] as readonly Uint8Array[];
   if (ops.length === 0) throw new CodecError("a batch without ops");
   return {
     kind: "op",
@@ -251,18 +247,17 @@ export function ballotFromWire(value: unknown): Ballot {
   };
 }
 
-/** A 64-bit number of the wire as a JS number. @throws CodecError from 2^53 on. */
+/** @throws CodecError from 2^53 on. */
 export function seqFromWire(value: unknown): Seq {
-  const number = typeof value === "number" ? value : (value as Long).toNumber();
-  if (!Number.isSafeInteger(number) || number < 0) throw new CodecError("a number beyond 2^53");
+  const number = uint64Of(value);
+  if (number > Number.MAX_SAFE_INTEGER) throw new CodecError("a number beyond 2^53");
   return number;
 }
 
-/** A plain view, not a Buffer, of the packet's memory. */
+/** A window into the packet. */
 export function bytesFromWire(value: unknown): Uint8Array {
   // An absent bytes field is protobufjs' empty array.
-  if (!(value instanceof Uint8Array)) return new Uint8Array(0);
-  return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  return value instanceof Uint8Array ? value : new Uint8Array(0);
 }
 
 function idFromWire(value: unknown): ReplicaId {

@@ -2,7 +2,8 @@
  * Packets: the gRPC messages of the Peer service, around frames, the peer proof and
  * snapshots. Bytes in, tagged values out; nothing here knows a stream.
  */
-import protobuf from "protobufjs";
+import { decodeMessage } from "../../proto/wire-reader.ts";
+import { beginMessage, encodeMessage } from "../../proto/wire-writer.ts";
 import { assert } from "./assert.ts";
 import type { StagedSnapshot } from "./event.ts";
 import type { Frame } from "./frame.ts";
@@ -64,7 +65,7 @@ function tagOf(name: string): number {
 /** One gRPC message; below PACKET_BYTES_MAX as long as its frames keep to their own bounds. */
 export function encodePacket(packet: Packet): Uint8Array {
   if (packet.kind === "frames") return encodeFrames(packet.frames);
-  return packetType.encode(packetToWire(packet)).finish();
+  return encodeMessage(packetType, packetToWire(packet));
 }
 
 /** Of each kind that goes to several peers, the frame encoded last: a Beat to all, an Append to all followers in step. */
@@ -72,15 +73,17 @@ const encoded = new Map<Frame["type"], { readonly frame: Frame; readonly bytes: 
 
 /** Packet { Frames { Frame... } } around frames that are encoded one by one. */
 function encodeFrames(frames: readonly Frame[]): Uint8Array {
-  const writer = protobuf.Writer.create().uint32(FRAMES_TAG).fork();
-  for (const frame of frames) writer.uint32(FRAME_TAG).bytes(encodeFrame(frame));
+  // All before the packet is begun: one message is written at a time.
+  const encodedFrames = frames.map(encodeFrame);
+  const writer = beginMessage().uint32(FRAMES_TAG).fork();
+  for (const bytes of encodedFrames) writer.uint32(FRAME_TAG).bytes(bytes);
   return writer.ldelim().finish();
 }
 
 function encodeFrame(frame: Frame): Uint8Array {
   const last = encoded.get(frame.type);
   if (last?.frame === frame) return last.bytes;
-  const bytes = frameType.encode(frameToWire(frame)).finish();
+  const bytes = encodeMessage(frameType, frameToWire(frame));
   if (frame.type === "append" || frame.type === "beat") encoded.set(frame.type, { frame, bytes });
   return bytes;
 }
@@ -107,10 +110,10 @@ function packetToWire(packet: Exclude<Packet, { kind: "frames" }>): Wire {
 /** @throws CodecError if the bytes are no packet of this protocol version. */
 export function decodePacket(bytes: Uint8Array): Packet {
   try {
-    return packetFromWire(packetType.decode(bytes) as unknown as Wire);
+    return packetFromWire(decodeMessage(packetType, bytes) as unknown as Wire);
   } catch (error) {
     if (error instanceof CodecError) throw error;
-    // protobufjs throws RangeError, TypeError and plain Error for bytes that are cut or wild.
+    // Reading throws RangeError, TypeError and plain Error for bytes that are cut or wild.
     throw new CodecError("bytes that are no packet", { cause: error });
   }
 }

@@ -3,6 +3,7 @@
  * bytes; peer-packet.ts gives them meaning, so that a bad one is ours to answer.
  */
 import * as grpc from "@grpc/grpc-js";
+import { asBuffer } from "../../proto/wire-reader.ts";
 import { PACKET_BYTES_MAX } from "./peer-packet.ts";
 import type { ReplicaId } from "./view.ts";
 
@@ -19,10 +20,6 @@ export type PeerServerStream = grpc.ServerDuplexStream<Uint8Array, Uint8Array>;
 export const CONNECT_PATH = "/lastword.v1.Peer/Connect";
 export const FETCH_SNAPSHOT_PATH = "/lastword.v1.Peer/FetchSnapshot";
 
-function toBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
 function asIs(bytes: Buffer): Uint8Array {
   return bytes;
 }
@@ -32,9 +29,9 @@ function bytesMethod(path: string): grpc.MethodDefinition<Uint8Array, Uint8Array
     path,
     requestStream: true,
     responseStream: true,
-    requestSerialize: toBuffer,
+    requestSerialize: asBuffer,
     requestDeserialize: asIs,
-    responseSerialize: toBuffer,
+    responseSerialize: asBuffer,
     responseDeserialize: asIs,
   };
 }
@@ -73,5 +70,5 @@ export function openClient(address: PeerAddress): grpc.Client {
 
 /** Starts a call of bytes both ways. Listen to its "error" before anything else, or it is thrown. */
 export function openCall(client: grpc.Client, path: string): PeerCallStream {
-  return client.makeBidiStreamRequest(path, toBuffer, asIs, new grpc.Metadata());
+  return client.makeBidiStreamRequest(path, asBuffer, asIs, new grpc.Metadata());
 }

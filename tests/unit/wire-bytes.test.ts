@@ -2,8 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import fc from "fast-check";
 import protobuf from "protobufjs";
-import { decodeMessage } from "../../proto/wire-reader.ts";
+import { decodeMessage, uint64Of } from "../../proto/wire-reader.ts";
 import { encodeMessage } from "../../proto/wire-writer.ts";
+import { decodeResult, encodeResult } from "../../src/chat/op.ts";
 
 const PROTOS = ["chat", "peer", "op"].map((name) =>
   protobuf.loadSync(join(import.meta.dir, `../../proto/${name}.proto`)),
@@ -90,6 +91,13 @@ describe("the bytes of messages", () => {
       const read = decodeMessage(touch, encodeMessage(touch, { session }));
       expect(touch.toObject(read)).toEqual({ session: session.replaceAll("\ud800", "\ufffd") });
     }
+  });
+
+  test("a number that is absent is 0", () => {
+    const result = decodeMessage(root("op").lookupType("lastword.v1.Result"), Buffer.alloc(0));
+    expect(uint64Of((result as unknown as { seq: unknown }).seq)).toBe(0);
+    const none = { error: "", conversation: "", seq: 0, session: "", repeated: false, timeMicros: 0 };
+    expect(decodeResult(encodeResult({ error: "invalid" }))).toEqual({ ...none, error: "invalid" });
   });
 
   test("a text or a number that is cut off is an error", () => {
