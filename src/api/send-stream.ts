@@ -202,8 +202,8 @@ export class SendStreamCall {
 /** An item as the chat takes it: an empty field was not given. */
 export function sendInput(item: SendItem): SendInput {
   const { to, conversationId, body, clientId } = item;
-  if (conversationId === "" && to !== "") return { to, body, clientId };
-  return { ...(to === "" ? {} : { to }), ...(conversationId === "" ? {} : { conversationId }), body, clientId };
+  if (to === "") return conversationId === "" ? { body, clientId } : { conversationId, body, clientId };
+  return conversationId === "" ? { to, body, clientId } : { to, conversationId, body, clientId };
 }
 
 function resultOf(clientId: string, answer: Answer<MessageView>): SendResult {
