@@ -1,5 +1,6 @@
 /** The built binary as a target: three replicas, and people who write to each other in pairs. */
 import { ChatClient } from "../src/cli/chat-client.ts";
+import { childEnvironment } from "../src/cli/up.ts";
 import { Cluster } from "../tests/support/cluster.ts";
 import { openHttp, openStream, type Sender, type Way } from "./chat-wires.ts";
 import type { Target } from "./load.ts";
@@ -7,12 +8,16 @@ import type { Target } from "./load.ts";
 /** For Bun inside the binary, such as its profiler's. */
 const OPTIONS = process.env["LASTWORD_BUN_OPTIONS"];
 
+/** What `lastword up` has in the environment of its replicas. */
+export function replicaEnvironment(): Record<string, string> {
+  const given = Object.entries(childEnvironment({}, null));
+  return Object.fromEntries(given.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
 /** A cluster of which nothing runs yet; `words` are further options of each replica. */
 export function createProduct(words: readonly string[] = []): Promise<Cluster> {
-  return Cluster.create({
-    words: ["--rate-limit=off", ...words],
-    ...(OPTIONS === undefined ? {} : { environment: { BUN_OPTIONS: OPTIONS } }),
-  });
+  const environment = { ...replicaEnvironment(), ...(OPTIONS === undefined ? {} : { BUN_OPTIONS: OPTIONS }) };
+  return Cluster.create({ words: ["--rate-limit=off", ...words], environment });
 }
 
 /** Three replicas in step. */

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { replicaEnvironment } from "../product.ts";
 import { freePorts } from "../../tests/support/free-ports.ts";
 
 export class Floor {
@@ -36,6 +37,7 @@ export class Floor {
     ];
     const child = Bun.spawn([process.execPath, join(import.meta.dir, "floor-replica.ts"), ...words], {
       stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ...replicaEnvironment() },
     });
     this.#processes.push(child);
     const { value } = await child.stdout.getReader().read();

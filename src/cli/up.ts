@@ -52,6 +52,12 @@ export function childWords(invocation: Invocation): Outcome<{ id: number; words:
   );
 }
 
+/**
+ * The allocator gives back memory within pages that are still in use, and the next messages fault
+ * it in again: a twentieth of what a busy replica does, to save 20 MB at rest.
+ */
+const KEEP_PAGES = { MIMALLOC_PURGE_HOLES: "0" };
+
 /** The environment of a child: what was given to `up` there comes to it as words. */
 export function childEnvironment(
   environment: CommandDeps["environment"],
@@ -59,7 +65,7 @@ export function childEnvironment(
 ): Record<string, string | undefined> {
   const variables = new Set<string>(OPTION_NAMES.map((name) => variableOf(name)));
   const rest = Object.fromEntries(Object.entries(environment).filter(([name]) => !variables.has(name)));
-  return { ...rest, [SUPERVISOR_VARIABLE]: supervisor === null ? undefined : String(supervisor) };
+  return { ...KEEP_PAGES, ...rest, [SUPERVISOR_VARIABLE]: supervisor === null ? undefined : String(supervisor) };
 }
 
 async function sayWhenReady(cluster: () => LocalCluster, ids: readonly number[], deps: CommandDeps): Promise<void> {
