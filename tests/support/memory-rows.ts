@@ -86,7 +86,12 @@ export class MemoryRows implements Rows {
       conversations: table(t.conversations.values(), ["id"]),
       hidden: table(t.hidden.values(), ["user", "conversation", "seq"]),
       members: table(t.members.values(), ["user", "conversation"]),
-      messages: table([...this.#messages.values()].flat(), ["seq"]),
+      messages: table(
+        [...this.#messages].flatMap(([id, rows]) =>
+          rows.map((row) => ({ ...row, conversation: t.conversations.get(id)!.createdSeq })),
+        ),
+        ["seq"],
+      ),
       purges: table(t.purges.values(), ["user"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
       requests: table(t.requests.values(), ["client_id", "user"]),

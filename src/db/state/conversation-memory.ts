@@ -1,6 +1,6 @@
 /**
  * What apply asks of a conversation with every message, kept in memory: its memberships, and
- * its newest messages as far as rules look at them. With it a message costs no query: which
+ * its newest messages as far as rules look at them, and the number that stands for its id. With it a message costs no query: which
  * one its author answers, how far her mark moves and what comes after it are all found here.
  * Every write goes through it; what it does not know is looked up in the rows, and it never
  * says more than they do.
@@ -32,6 +32,8 @@ interface Member {
 }
 
 interface Known {
+  /** Conversation number; null: not asked yet. */
+  number: Seq | null;
   readonly members: Map<string, Member>;
   /** All messages above `tailAfter`, oldest first. */
   tail: TailMessage[];
@@ -46,6 +48,16 @@ export class ConversationMemory {
   /** The one looked up last: an op asks for its conversation half a dozen times. */
   #lastId = "";
   #last: Known | undefined;
+
+  /** The conversation number; null: not known, look. */
+  number(conversation: string): Seq | null {
+    return this.#get(conversation)?.number ?? null;
+  }
+
+  /** The number of a conversation that there is. */
+  setNumber(conversation: string, number: Seq): void {
+    this.#of(conversation).number = number;
+  }
 
   /** Undefined: not known, look. */
   member(conversation: string, user: string): MemberRow | undefined {
@@ -136,7 +148,7 @@ export class ConversationMemory {
   #of(conversation: string): Known {
     const there = this.#get(conversation);
     if (there !== undefined) return there;
-    const fresh: Known = { members: new Map(), tail: [], tailAfter: null, singly: new Set() };
+    const fresh: Known = { number: null, members: new Map(), tail: [], tailAfter: null, singly: new Set() };
     this.#known.set(conversation, fresh);
     this.#last = fresh;
     return fresh;

@@ -60,11 +60,14 @@ export function queryStatements(c: StateConnection) {
   };
 }
 
-/** Messages with what the asking user and the other side have read, without those she has hidden. */
+/**
+ * Messages with what the asking user and the other side have read, without those she has hidden.
+ * Parameters: three times the user who is asked about (her, the other side, her) and the conversation.
+ */
 function seenMessages({ db }: StateConnection) {
   return db
     .select({
-      conversation: messages.conversation,
+      number: messages.conversation,
       seq: messages.seq,
       author: messages.author,
       clientId: messages.clientId,
@@ -79,39 +82,39 @@ function seenMessages({ db }: StateConnection) {
     .from(messages)
     .leftJoin(
       reads,
-      and(eq(reads.user, p("user")), eq(reads.conversation, messages.conversation), eq(reads.seq, messages.seq)),
+      and(eq(reads.user, p("user")), eq(reads.conversation, p("conversation")), eq(reads.seq, messages.seq)),
     )
     .leftJoin(
       readByOther,
       and(
         eq(readByOther.user, p("other")),
-        eq(readByOther.conversation, messages.conversation),
+        eq(readByOther.conversation, p("conversation")),
         eq(readByOther.seq, messages.seq),
       ),
     )
     .leftJoin(
       hidden,
-      and(eq(hidden.user, p("user")), eq(hidden.conversation, messages.conversation), eq(hidden.seq, messages.seq)),
+      and(eq(hidden.user, p("user")), eq(hidden.conversation, p("conversation")), eq(hidden.seq, messages.seq)),
     )
     .$dynamic();
 }
 
-/** Parameters of both: user, user, conversation, mark, user, limit. */
+/** Parameters: user and conversation twice, conversation number, mark, user, limit. */
 function unreadMessages({ db }: StateConnection) {
   return db
     .select({ author: messages.author, clientId: messages.clientId })
     .from(messages)
     .leftJoin(
       reads,
-      and(eq(reads.user, p("user")), eq(reads.conversation, messages.conversation), eq(reads.seq, messages.seq)),
+      and(eq(reads.user, p("user")), eq(reads.conversation, p("conversation")), eq(reads.seq, messages.seq)),
     )
     .leftJoin(
       hidden,
-      and(eq(hidden.user, p("user")), eq(hidden.conversation, messages.conversation), eq(hidden.seq, messages.seq)),
+      and(eq(hidden.user, p("user")), eq(hidden.conversation, p("conversation")), eq(hidden.seq, messages.seq)),
     )
     .where(
       and(
-        eq(messages.conversation, p("conversation")),
+        eq(messages.conversation, once("number")),
         gt(messages.seq, p("mark")),
         ne(messages.author, p("user")),
         sql`${messages.deleted} = 0`,
@@ -124,9 +127,9 @@ function unreadMessages({ db }: StateConnection) {
 
 function messageStatements(c: StateConnection) {
   const { db } = c;
-  const inConversation = eq(messages.conversation, once("conversation"));
+  const inConversation = eq(messages.conversation, once("number"));
   return {
-    /** Parameters: user, other, user, conversation, seq, limit. */
+    /** Parameters: those of `seenMessages`, conversation number, seq, limit. */
     seenBefore: compile(
       c,
       seenMessages(c)
@@ -169,7 +172,7 @@ function changeStatements(c: StateConnection) {
         .from(messages)
         .where(
           and(
-            eq(messages.conversation, p("conversation")),
+            eq(messages.conversation, p("number")),
             gt(messages.changedSeq, p("seq")),
             sql`${messages.changedSeq} > 0`,
             lte(messages.seq, p("seq")),
@@ -188,7 +191,7 @@ function changeStatements(c: StateConnection) {
           clientId: messages.clientId,
         })
         .from(hidden)
-        .innerJoin(messages, and(eq(messages.conversation, hidden.conversation), eq(messages.seq, hidden.seq)))
+        .innerJoin(messages, eq(messages.seq, hidden.seq))
         .where(and(eq(hidden.user, p("user")), gt(hidden.changedSeq, p("seq"))))
         .orderBy(asc(hidden.changedSeq))
         .limit(p("limit")),
@@ -203,7 +206,7 @@ function changeStatements(c: StateConnection) {
           clientId: messages.clientId,
         })
         .from(reads)
-        .innerJoin(messages, and(eq(messages.conversation, reads.conversation), eq(messages.seq, reads.seq)))
+        .innerJoin(messages, eq(messages.seq, reads.seq))
         .where(and(eq(reads.conversation, p("conversation")), gt(reads.changedSeq, p("seq"))))
         .orderBy(asc(reads.changedSeq))
         .limit(p("limit")),

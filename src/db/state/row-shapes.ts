@@ -41,10 +41,10 @@ export function requestRow(row: readonly unknown[]): RequestRow {
   };
 }
 
-/** A row of its table, columns in the schema's order. */
-export function messageRow(row: readonly unknown[]): MessageRow {
+/** A row of its table, columns in the schema's order, but for the conversation: there it is a number. */
+export function messageRow(row: readonly unknown[], conversation: string): MessageRow {
   return {
-    conversation: row[0] as string,
+    conversation,
     seq: row[1] as Seq,
     author: row[2] as string,
     clientId: row[3] as string,

@@ -173,12 +173,12 @@ function messageStatements(c: StateConnection) {
       db
         .select()
         .from(messages)
-        .where(and(eq(messages.conversation, p("conversation")), eq(messages.seq, p("seq")))),
+        .where(and(eq(messages.conversation, p("number")), eq(messages.seq, p("seq")))),
     ),
     addMessage: compile(
       c,
       db.insert(messages).values({
-        conversation: p("conversation"),
+        conversation: p("number"),
         seq: p("seq"),
         author: p("author"),
         clientId: p("clientId"),
@@ -194,14 +194,14 @@ function messageStatements(c: StateConnection) {
       db
         .update(messages)
         .set({ body: sql`''`, deleted: sql`1`, changedSeq: sql`${p("changedSeq")}` })
-        .where(and(eq(messages.conversation, p("conversation")), eq(messages.seq, p("seq")))),
+        .where(and(eq(messages.conversation, p("number")), eq(messages.seq, p("seq")))),
     ),
     messagesAfter: compile(
       c,
       db
         .select({ seq: messages.seq, author: messages.author, deleted: messages.deleted })
         .from(messages)
-        .where(and(eq(messages.conversation, once("conversation")), gt(messages.seq, p("seq"))))
+        .where(and(eq(messages.conversation, once("number")), gt(messages.seq, p("seq"))))
         .orderBy(asc(messages.seq))
         .limit(p("limit")),
     ),

@@ -5,7 +5,7 @@
  * Tables with a text key are WITHOUT ROWID: one tree instead of two (Drizzle cannot say so:
  * the migrations carry it by hand). Messages lie in the order of the log, so that new ones of
  * all conversations fall on one page at the end; what is looked up by conversation goes
- * through an index of some 30 bytes a message. Text ids are ASCII, compared as bytes everywhere.
+ * through an index of some 10 bytes a message. Text ids are ASCII, compared as bytes everywhere.
  *
  * Room left: `conversations.kind` for rooms, `members` for their people; edits and
  * reactions become tables of their own beside `messages`.
@@ -78,11 +78,19 @@ export const requests = sqliteTable(
   (t) => [primaryKey({ columns: [t.clientId, t.user] })],
 );
 
-export const conversations = sqliteTable("conversations", {
-  id: text().primaryKey(),
-  kind: text().notNull().$type<"direct">(),
-  createdSeq: integer("created_seq").notNull(),
-});
+/**
+ * An op makes one conversation at most, so that `created_seq` is a short name for it: the
+ * conversation number, by which messages say where they are. The index is what keeps it so.
+ */
+export const conversations = sqliteTable(
+  "conversations",
+  {
+    id: text().primaryKey(),
+    kind: text().notNull().$type<"direct">(),
+    createdSeq: integer("created_seq").notNull(),
+  },
+  (t) => [uniqueIndex("conversations_number").on(t.createdSeq)],
+);
 
 export const members = sqliteTable(
   "members",
@@ -98,7 +106,8 @@ export const members = sqliteTable(
 export const messages = sqliteTable(
   "messages",
   {
-    conversation: text().notNull(),
+    /** Conversation number. */
+    conversation: integer().notNull(),
     seq: integer().primaryKey(),
     author: text().notNull(),
     clientId: text("client_id").notNull(),

@@ -9,7 +9,7 @@ import {
 } from "../../chat/queries.ts";
 import { SESSIONS_PER_USER, type MemberRow, type RequestRow, type SessionRow, type UserRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
-import type { StateConnection } from "./connection.ts";
+import type { Bound, StateConnection } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
 import { memberRow, messageRow, sessionRow, userRow } from "./row-shapes.ts";
@@ -103,7 +103,7 @@ export class StateQueries implements Queries {
     const sides = this.#sides(conversation, user);
     if (sides === null) return [];
     return this.#q.seenBefore
-      .all(user, sides.other.user, user, conversation, beforeSeq, limit)
+      .all(...this.#seenParameters(sides), beforeSeq, limit)
       .map((row) => seen(row, sides))
       .reverse();
   }
@@ -111,7 +111,7 @@ export class StateQueries implements Queries {
   message(conversation: string, user: string, seq: Seq): SeenMessage | null {
     const sides = this.#sides(conversation, user);
     if (sides === null) return null;
-    const row = this.#q.seenBefore.get(user, sides.other.user, user, conversation, seq + 1, 1);
+    const row = this.#q.seenBefore.get(...this.#seenParameters(sides), seq + 1, 1);
     return row === null || row[1] !== seq ? null : seen(row, sides);
   }
 
@@ -130,13 +130,15 @@ export class StateQueries implements Queries {
     if (newest !== null && limit === 1) return [messageId(newest.author, newest.clientId)];
     const me = this.member(conversation, user);
     if (me === null) return [];
-    const rows = this.#q.unreadIds.all(user, user, conversation, me.mark, user, limit);
+    const rows = this.#q.unreadIds.all(...this.#unreadParameters(me), limit);
     return rows.map((row) => messageId(row[0] as string, row[1] as string));
   }
 
   newestId(conversation: string, user: string): string | null {
     if (this.member(conversation, user) === null) return null;
-    return one(this.#q.newest.get(conversation, 1), (row) => messageId(row[1] as string, row[2] as string));
+    return one(this.#q.newest.get(this.#rows.numberOf(conversation), 1), (row) =>
+      messageId(row[1] as string, row[2] as string),
+    );
   }
 
   changesSince(user: string, seq: Seq, limit: number): readonly Change[] | null {
@@ -159,8 +161,20 @@ export class StateQueries implements Queries {
     return { me, other: this.member(conversation, otherOf(conversation, user)) ?? me };
   }
 
+  /** Of `seenMessages` (query-statements.ts), and the conversation number. */
+  #seenParameters({ me, other }: Sides): readonly Bound[] {
+    const { conversation, user } = me;
+    const number = this.#rows.numberOf(conversation);
+    return [user, conversation, other.user, conversation, user, conversation, number];
+  }
+
+  /** Of `unreadMessages` (query-statements.ts) but the limit. */
+  #unreadParameters({ conversation, user, mark }: MemberRow): readonly Bound[] {
+    return [user, conversation, user, conversation, this.#rows.numberOf(conversation), mark, user];
+  }
+
   #lastSeq(conversation: string): Seq {
-    return (this.#q.newest.get(conversation, 1)?.[0] ?? 0) as Seq;
+    return (this.#q.newest.get(this.#rows.numberOf(conversation), 1)?.[0] ?? 0) as Seq;
   }
 
   #summary(me: MemberRow, lastSeq: Seq): ConversationSummary {
@@ -176,9 +190,9 @@ export class StateQueries implements Queries {
 
   /** Messages of an account that was deleted with them are not unread, though their rows may not be erased yet. */
   #unread(me: MemberRow, max: number): number {
-    const { conversation, user, mark } = me;
+    const { conversation, user } = me;
     if (this.user(otherOf(conversation, user))?.deleted === 2) return 0;
-    return Number(this.#q.unread.get(user, user, conversation, mark, user, max)?.[0] ?? 0);
+    return Number(this.#q.unread.get(...this.#unreadParameters(me), max)?.[0] ?? 0);
   }
 
   #hiddenSince(user: string, seq: Seq, limit: number): Change[] {
@@ -195,12 +209,12 @@ export class StateQueries implements Queries {
   #conversationChanges(me: MemberRow, seq: Seq, limit: number, changes: Change[]): void {
     const { conversation, user } = me;
     const sides = this.#sides(conversation, user)!;
-    for (const row of this.#q.seenAfter.all(user, sides.other.user, user, conversation, seq, limit)) {
+    for (const row of this.#q.seenAfter.all(...this.#seenParameters(sides), seq, limit)) {
       const message = seen(row, sides);
       changes.push({ kind: "message", seq: message.seq, message });
     }
     const deleted = new Map<string, { seq: Seq; conversation: string; ids: string[] }>();
-    for (const row of this.#q.erasedSince.all(conversation, seq, seq, limit)) {
+    for (const row of this.#q.erasedSince.all(this.#rows.numberOf(conversation), seq, seq, limit)) {
       const changedSeq = row[0] as Seq;
       group(deleted, String(changedSeq), { seq: changedSeq, conversation, ids: [] }).ids.push(
         messageId(row[1] as string, row[2] as string),
@@ -242,7 +256,7 @@ function group<T>(groups: Map<string, T>, key: string, start: T): T {
 
 /** A row of `seenMessages`: the message, then whether I read it singly, then whether the other side did. */
 function seen(row: readonly unknown[], { me, other }: Sides): SeenMessage {
-  const message = messageRow(row);
+  const message = messageRow(row, me.conversation);
   const own = message.author === me.user;
   return {
     ...message,

@@ -116,6 +116,16 @@ export class StateRows implements Rows {
 
   addConversation(row: ConversationRow): void {
     this.#q.addConversation.run(row.id, row.kind, row.createdSeq);
+    this.#memory.setNumber(row.id, row.createdSeq);
+  }
+
+  /** The conversation number (see schema.ts); null if there is no such conversation. */
+  numberOf(conversation: string): Seq | null {
+    const known = this.#memory.number(conversation);
+    if (known !== null) return known;
+    const number = this.conversation(conversation)?.createdSeq ?? null;
+    if (number !== null) this.#memory.setNumber(conversation, number);
+    return number;
   }
 
   member(conversation: string, user: string): MemberRow | null {
@@ -134,13 +144,13 @@ export class StateRows implements Rows {
   }
 
   message(conversation: string, seq: Seq): MessageRow | null {
-    const row = this.#q.message.get(conversation, seq);
-    return row === null ? null : messageRow(row);
+    const row = this.#q.message.get(this.numberOf(conversation), seq);
+    return row === null ? null : messageRow(row, conversation);
   }
 
   addMessage(row: MessageRow): void {
     this.#q.addMessage.run(
-      row.conversation,
+      this.numberOf(row.conversation),
       row.seq,
       row.author,
       row.clientId,
@@ -154,7 +164,7 @@ export class StateRows implements Rows {
   }
 
   eraseMessage(conversation: string, seq: Seq, changedSeq: Seq): void {
-    this.#q.eraseMessage.run(changedSeq, conversation, seq);
+    this.#q.eraseMessage.run(changedSeq, this.numberOf(conversation), seq);
     this.#memory.erased(conversation, seq);
   }
 
@@ -166,7 +176,7 @@ export class StateRows implements Rows {
     const known = this.#memory.messagesAfter(conversation, seq, limit);
     if (known !== null) return known;
     return this.#q.messagesAfter
-      .all(conversation, seq, limit)
+      .all(this.numberOf(conversation), seq, limit)
       .map((row) => ({ seq: row[0] as Seq, author: row[1] as string, deleted: row[2] === 1 }));
   }
 

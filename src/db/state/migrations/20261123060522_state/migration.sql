@@ -22,7 +22,7 @@ CREATE TABLE `members` (
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `messages` (
-	`conversation` text NOT NULL,
+	`conversation` integer NOT NULL,
 	`seq` integer PRIMARY KEY,
 	`author` text NOT NULL,
 	`client_id` text NOT NULL,
@@ -91,6 +91,7 @@ CREATE TABLE `users` (
 	`former_folded` text
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE UNIQUE INDEX `conversations_number` ON `conversations` (`created_seq`);--> statement-breakpoint
 CREATE INDEX `hidden_changed` ON `hidden` (`user`,`changed_seq`);--> statement-breakpoint
 CREATE INDEX `members_conversation` ON `members` (`conversation`);--> statement-breakpoint
 CREATE INDEX `messages_conversation` ON `messages` (`conversation`);--> statement-breakpoint
