@@ -76,7 +76,7 @@ export interface RequestRow {
   readonly seq: Seq;
   /** Conversation of the message this request sent; null for everything else and for errors. */
   readonly conversation: string | null;
-  /** Encoded Result; null where (conversation, seq) says it all. */
+  /** Encoded Result; null if and only if it sent a message, which says it all: kept is no more than its seq. */
   readonly result: Uint8Array | null;
 }
 
@@ -97,7 +97,7 @@ export interface Rows {
   request(user: string, clientId: string): RequestRow | null;
   /** Seq of a message, if this author sent it there; null if not. */
   seqOfMessage(conversation: string, author: string, clientId: string): Seq | null;
-  /** Inserts or replaces. */
+  /** Inserts or replaces; after its message. */
   putRequest(row: RequestRow): void;
   /** Requests of all users by client id, then user, after `after`: "" or `<client id> <user>`. */
   requestsAfter(after: string, limit: number): readonly RequestRow[];

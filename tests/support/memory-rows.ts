@@ -94,7 +94,16 @@ export class MemoryRows implements Rows {
       ),
       purges: table(t.purges.values(), ["user"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
-      requests: table(t.requests.values(), ["client_id", "user"]),
+      requests: table(
+        [...t.requests.values()].map(({ user, clientId, hash, seq, result }) => ({
+          user,
+          clientId,
+          hash,
+          seq,
+          result,
+        })),
+        ["client_id", "user"],
+      ),
       sessions: table(t.sessions.values(), ["id"]),
       tombstones: table(t.tombstones.values(), ["author", "client_id"]),
       users: table(t.users.values(), ["id"]),

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { applyOp } from "../../src/chat/apply.ts";
+import { directId } from "../../src/chat/ids.ts";
 import { encodeOp, FormatTooNew } from "../../src/chat/op.ts";
 import { readAppliedSeq, StateDb } from "../../src/db/state/state-db.ts";
 import { StorageDamaged } from "../../src/election/ports.ts";
@@ -67,6 +68,20 @@ describe("the file", () => {
       state.close();
     },
   );
+
+  test("a request whose message is missing is damage, and is told", () => {
+    const { state, log } = filled();
+    const [anna, ben] = [log.person("ann"), log.person("bea")];
+    const send = log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben), body: "x", readUpTo: "" });
+    log.apply(send);
+    state.client().run(`DELETE FROM messages WHERE client_id = '${send.clientId}'`);
+    const told: unknown[] = [];
+    state.onDamage = (error) => told.push(error);
+    expect(() => state.queries.request(anna, send.clientId)).toThrow(StorageDamaged);
+    expect(() => log.apply(send)).toThrow(StorageDamaged);
+    expect(told).toHaveLength(2);
+    state.close();
+  });
 
   test("a file that is no database is said to be damaged", () => {
     writeFileSync(path, "this is not a database, and long enough to be looked at".repeat(100));

@@ -29,15 +29,18 @@ export function sessionRow(row: readonly unknown[]): SessionRow {
   };
 }
 
-/** A row of its table, columns in the schema's order. */
-export function requestRow(row: readonly unknown[]): RequestRow {
+/** Columns of a request; what is joined to it comes behind them. */
+export const REQUEST_COLUMNS = 5;
+
+/** A row of its table, columns in the schema's order, and the conversation of the message at its seq. */
+export function requestRow(row: readonly unknown[], conversation: string | null): RequestRow {
   return {
     user: row[0] as string,
     clientId: row[1] as string,
     hash: row[2] as string,
     seq: row[3] as Seq,
-    conversation: row[4] as string | null,
-    result: row[5] as Uint8Array | null,
+    conversation,
+    result: row[4] as Uint8Array | null,
   };
 }
 

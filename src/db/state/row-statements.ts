@@ -1,5 +1,5 @@
 /** The statements that apply runs, each prepared once: SQL by Drizzle, rows as arrays (see connection.ts). */
-import { and, asc, eq, gt, lte, sql } from "drizzle-orm";
+import { and, asc, eq, getColumns, gt, isNull, lte, sql } from "drizzle-orm";
 import { compile, once, type StateConnection } from "./connection.ts";
 import {
   conversations,
@@ -111,7 +111,6 @@ export function rowStatements(c: StateConnection) {
           clientId: p("clientId"),
           hash: p("hash"),
           seq: p("seq"),
-          conversation: p("conversation"),
           result: p("result"),
         })
         .onConflictDoUpdate({
@@ -119,17 +118,19 @@ export function rowStatements(c: StateConnection) {
           set: {
             hash: sql`excluded.hash`,
             seq: sql`excluded.seq`,
-            conversation: sql`excluded.conversation`,
             result: sql`excluded.result`,
           },
         }),
     ),
+    /** A row of requests with the conversation of its message behind it. */
     requestsAfter: compile(
       c,
       db
-        .select()
+        .select({ ...getColumns(requests), conversation: conversations.id })
         .from(requests)
-        .where(sql`(client_id, user) > (${p("clientId")}, ${p("user")})`)
+        .leftJoin(messages, and(isNull(requests.result), eq(messages.seq, requests.seq)))
+        .leftJoin(conversations, eq(conversations.createdSeq, messages.conversation))
+        .where(sql`(${requests.clientId}, ${requests.user}) > (${p("clientId")}, ${p("user")})`)
         .orderBy(asc(requests.clientId), asc(requests.user))
         .limit(p("limit")),
     ),
@@ -139,6 +140,15 @@ export function rowStatements(c: StateConnection) {
         .select()
         .from(conversations)
         .where(eq(conversations.id, p("id"))),
+    ),
+    /** Not joined to `request`: nearly always there is none, and joins make the look-up ten times as dear. */
+    conversationAt: compile(
+      c,
+      db
+        .select({ id: conversations.id })
+        .from(messages)
+        .innerJoin(conversations, eq(conversations.createdSeq, messages.conversation))
+        .where(eq(messages.seq, once("seq"))),
     ),
     addConversation: compile(
       c,

@@ -72,7 +72,7 @@ export const requests = sqliteTable(
     clientId: text("client_id").notNull(),
     hash: text().notNull(),
     seq: integer().notNull(),
-    conversation: text(),
+    /** NULL: the message at `seq` is what came of it, and says the rest. */
     result: blob({ mode: "buffer" }),
   },
   (t) => [primaryKey({ columns: [t.clientId, t.user] })],

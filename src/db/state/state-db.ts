@@ -304,7 +304,7 @@ export class StateDb implements StateMachine {
 
 /** Whether an error is the op's own fault, hence the same on every replica, and not the disk's or the version's. */
 function isRuleError(error: unknown): boolean {
-  if (error instanceof FormatTooNew) return false;
+  if (error instanceof FormatTooNew || error instanceof StorageDamaged) return false;
   if (!(error instanceof SQLiteError)) return true;
   return /^SQLITE_(CONSTRAINT|TOOBIG|MISMATCH|RANGE)/.test(error.code ?? "");
 }

@@ -8,17 +8,19 @@
  */
 import type { ConversationRow, MemberRow, MessageRow, RequestRow, Rows, SessionRow, UserRow } from "../../chat/rows.ts";
 import { SESSIONS_PER_USER } from "../../chat/rows.ts";
+import { StorageDamaged } from "../../election/ports.ts";
 import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 import type { StateConnection } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
-import { memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
+import { REQUEST_COLUMNS, memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
 
 /** Accounts kept in memory; at about 300 bytes each, 2.5 MB. */
 const CACHED_USERS = 8_192;
 
 export class StateRows implements Rows {
+  readonly #connection: StateConnection;
   readonly #q: RowStatements;
   readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
   /** Number of rows; null: not counted yet. Nearly always 0, which saves a look-up per op. */
@@ -28,6 +30,7 @@ export class StateRows implements Rows {
   readonly #memory: ConversationMemory;
 
   constructor(connection: StateConnection, memory: ConversationMemory) {
+    this.#connection = connection;
     this.#memory = memory;
     this.#q = rowStatements(connection);
   }
@@ -90,7 +93,9 @@ export class StateRows implements Rows {
 
   request(user: string, clientId: string): RequestRow | null {
     const row = this.#q.request.get(user, clientId);
-    return row === null ? null : requestRow(row);
+    if (row === null) return null;
+    const [, , , seq, result] = row;
+    return requestRow(row, result === null ? this.#conversationAt(seq as Seq) : null);
   }
 
   seqOfMessage(conversation: string, author: string, clientId: string): Seq | null {
@@ -101,12 +106,23 @@ export class StateRows implements Rows {
   }
 
   putRequest(row: RequestRow): void {
-    this.#q.putRequest.run(row.user, row.clientId, row.hash, row.seq, row.conversation, row.result);
+    this.#q.putRequest.run(row.user, row.clientId, row.hash, row.seq, row.result);
   }
 
   requestsAfter(after: string, limit: number): readonly RequestRow[] {
     const [clientId = "", user = ""] = after.split(" ");
-    return this.#q.requestsAfter.all(clientId, user, limit).map(requestRow);
+    return this.#q.requestsAfter
+      .all(clientId, user, limit)
+      .map((row) => requestRow(row, row[REQUEST_COLUMNS] as string | null));
+  }
+
+  /** Of the message at this seq. */
+  #conversationAt(seq: Seq): string {
+    const row = this.#q.conversationAt.get(seq);
+    if (row !== null) return row[0] as string;
+    const error = new StorageDamaged(`a request that sent a message at ${seq}, and none there`);
+    this.#connection.onDamage?.(error);
+    throw error;
   }
 
   conversation(id: string): ConversationRow | null {

@@ -59,7 +59,6 @@ CREATE TABLE `requests` (
 	`client_id` text NOT NULL,
 	`hash` text NOT NULL,
 	`seq` integer NOT NULL,
-	`conversation` text,
 	`result` blob,
 	CONSTRAINT `requests_pk` PRIMARY KEY(`client_id`, `user`)
 ) WITHOUT ROWID;
