@@ -19,14 +19,15 @@ export interface AppliedOp {
   readonly seq: Seq;
   /** `opKey` of the op; "" if the bytes were none. */
   readonly key: string;
-  /** Encoded Result. */
-  readonly result: Uint8Array;
+  readonly result: OpResult;
   readonly events: readonly ChatEvent[];
   /** Time in the op; 0 if the bytes were none. */
   readonly timeMicros: number;
   /** It was the copy that a merge brought back. */
   readonly recovered: boolean;
 }
+
+const NO_RESULT: OpResult = { error: "", conversation: "", seq: 0, session: "", repeated: false, timeMicros: 0 };
 
 /** The rules: what StateMachines run for each op. */
 export type ApplyOp = (bytes: Uint8Array, seq: Seq, rows: Rows) => AppliedOp;
@@ -56,7 +57,7 @@ export function applyOp(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp {
   }
   const decision = decide(op, seq, rows);
   const result = resultOf(op, decision, seq);
-  if (decision.record !== false) rows.putRequest(requestOf(op, hash, seq, decision, result));
+  if (decision.record !== false) rows.putRequest(requestOf(op, hash, seq, result));
   const events = purged.length === 0 ? decision.events : [...purged, ...decision.events];
   return { ...about, result, events };
 }
@@ -75,12 +76,12 @@ export function recordPoison(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp
   const hash = requestHash(op);
   const decision = refused("invalid");
   const result = resultOf(op, decision, seq);
-  if (rows.request(op.user, op.clientId) === null) rows.putRequest(requestOf(op, hash, seq, decision, result));
+  if (rows.request(op.user, op.clientId) === null) rows.putRequest(requestOf(op, hash, seq, result));
   return { seq, key: keyOf(op, hash), result, events: [], timeMicros: op.timeMicros, recovered: op.recovered };
 }
 
 function malformed(seq: Seq): AppliedOp {
-  return { seq, key: "", result: encodeResult({ error: "invalid" }), events: [], timeMicros: 0, recovered: false };
+  return { seq, key: "", result: { ...NO_RESULT, error: "invalid" }, events: [], timeMicros: 0, recovered: false };
 }
 
 function decide(op: Op, seq: Seq, rows: Rows): Decision {
@@ -115,9 +116,9 @@ function answerRepeat(
   hash: string,
   before: RequestRow,
   rows: Rows,
-): { result: Uint8Array; events: readonly ChatEvent[] } | null {
+): { result: OpResult; events: readonly ChatEvent[] } | null {
   if (before.hash !== hash) {
-    if (!op.recovered) return { result: encodeResult({ error: "id_reused_with_other_content" }), events: [] };
+    if (!op.recovered) return { result: { ...NO_RESULT, error: "id_reused_with_other_content" }, events: [] };
     // Two branches took different things under one id. Both were accepted, so both stay.
     const twin = rows.request(op.user, branchClientId(op.clientId, hash));
     return twin === null ? null : answerRepeat(op, hash, twin, rows);
@@ -126,33 +127,26 @@ function answerRepeat(
   // This branch refused what the other had accepted: what was accepted somewhere is kept.
   if (op.recovered && recorded.error !== "") return null;
   const events = op.recovered && op.body.kind === "register" ? account.adoptSession(op, op.body.session, rows) : [];
-  return { result: encodeResult({ ...recorded, repeated: true }), events };
+  return { result: { ...recorded, repeated: true }, events };
 }
 
 /** What was recorded for a request. */
 export function recordedResult(row: RequestRow): OpResult {
   if (row.result !== null) return decodeResult(row.result);
-  return { error: "", conversation: row.conversation ?? "", seq: row.seq, session: "", repeated: false, timeMicros: 0 };
+  return { ...NO_RESULT, conversation: row.conversation ?? "", seq: row.seq };
 }
 
 function branchClientId(clientId: string, hash: string): string {
   return `${clientId}~${hash.slice(0, 8)}`;
 }
 
-function resultOf(op: Op, decision: Decision, seq: Seq): Uint8Array {
-  const { conversation } = decision;
-  if (conversation !== undefined) return encodeResult({ conversation, seq, timeMicros: op.timeMicros });
-  return encodeResult({ error: decision.error ?? "", session: decision.session ?? "", seq });
+function resultOf(op: Op, decision: Decision, seq: Seq): OpResult {
+  const { error = "", conversation = "", session = "" } = decision;
+  return { error, conversation, seq, session, repeated: false, timeMicros: conversation === "" ? 0 : op.timeMicros };
 }
 
-function requestOf(op: Op, hash: string, seq: Seq, decision: Decision, result: Uint8Array): RequestRow {
-  const sent = decision.conversation;
-  return {
-    user: op.user,
-    clientId: op.clientId,
-    hash,
-    seq,
-    conversation: sent ?? null,
-    result: sent === undefined ? result : null,
-  };
+function requestOf({ user, clientId }: Op, hash: string, seq: Seq, result: OpResult): RequestRow {
+  if (result.conversation !== "") return { user, clientId, hash, seq, conversation: result.conversation, result: null };
+  const { error, session } = result;
+  return { user, clientId, hash, seq, conversation: null, result: encodeResult({ error, session, seq }) };
 }

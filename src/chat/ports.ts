@@ -1,9 +1,10 @@
 /** What the chat needs from the rooms below it. */
+import type { OpResult } from "./op.ts";
 import type { ReplicaId, Seq, ViewNo } from "../election/view.ts";
 
 /** How a proposal ended for its proposer. `applied` means: committed, and applied on this replica. */
 export type ProposalOutcome =
-  | { readonly kind: "applied"; readonly seq: Seq; readonly result: Uint8Array }
+  | { readonly kind: "applied"; readonly seq: Seq; readonly result: OpResult }
   /** It was never handed to a leader: it did not happen. */
   | { readonly kind: "no_leader" }
   /** This replica cannot take writes now (disk full, stopping, queue full): it did not happen. */

@@ -1,7 +1,7 @@
 /** The one way from a request to its recorded result: build the op, propose it, read what apply decided. */
 import type { ChatError } from "./errors.ts";
 import { formatCursor } from "./cursor.ts";
-import { decodeResult, encodeOp, keyOf, type Op, type OpBody, type OpResult } from "./op.ts";
+import { encodeOp, keyOf, type Op, type OpBody, type OpResult } from "./op.ts";
 import type { Clock, Position, Proposer } from "./ports.ts";
 import type { Queries } from "./queries.ts";
 import { failedOutcome, failedWith } from "./sentences.ts";
@@ -38,7 +38,7 @@ export class Writer {
     const op: Op = { user, clientId, timeMicros: this.#timeMicros(), origin: null, recovered: false, body };
     const outcome = await this.#deps.proposer.propose(keyOf(op), encodeOp(op));
     if (outcome.kind !== "applied") return failedOutcome(outcome);
-    const result = decodeResult(outcome.result);
+    const { result } = outcome;
     if (result.error !== "") return failedWith(result.error);
     return { ok: true, result, seq: outcome.seq, cursor: this.#cursorAt(outcome.seq) };
   }

@@ -47,11 +47,11 @@ export interface DriverDeps extends ProposerDeps {
   readonly now: () => number;
 }
 
-/** The one place where the core meets time, disk and network. */
-export class Driver implements PeerListener {
+/** The one place where the core meets time, disk and network. `Result` is what apply makes of an op: it only passes through. */
+export class Driver<Result> implements PeerListener {
   private readonly deps: DriverDeps;
   private readonly core: Core;
-  private readonly proposer: Proposer;
+  private readonly proposer: Proposer<Result>;
   private readonly applier: Applier;
   private readonly reader: LogReader;
   private readonly appends: AppendFrames;
@@ -148,7 +148,7 @@ export class Driver implements PeerListener {
   }
 
   /** Puts an op on its way into the log; see chat's Proposer port. Never throws. */
-  propose(key: string, op: Uint8Array, timeoutMs: number = PROPOSE_TIMEOUT_MS): Promise<Outcome> {
+  propose(key: string, op: Uint8Array, timeoutMs: number = PROPOSE_TIMEOUT_MS): Promise<Outcome<Result>> {
     if (this.dead || this.stopping !== null)
       return Promise.resolve({ kind: "not_writable", reason: "this replica is stopping" });
     if (this.diskFull) return Promise.resolve({ kind: "not_writable", reason: "the disk of this replica is full" });
@@ -157,7 +157,7 @@ export class Driver implements PeerListener {
   }
 
   /** An op came out of apply on this replica: whoever proposed it here is answered. Called by the state's owner. */
-  opApplied(key: string, seq: Seq, result: Uint8Array, recovered: boolean): void {
+  opApplied(key: string, seq: Seq, result: Result, recovered: boolean): void {
     this.proposer.applied(key, seq, result, recovered);
   }
 

@@ -13,9 +13,9 @@ const LEADERLESS_MS = 2_000;
 /** Ops of the fork queue proposed at once. */
 const FORKED_MAX = 256;
 
-/** How a proposal ended; the words of chat's Proposer port. */
-export type Outcome =
-  | { readonly kind: "applied"; readonly seq: Seq; readonly result: Uint8Array }
+/** How a proposal ended; the words of chat's Proposer port. What apply made of the op passes through unseen. */
+export type Outcome<Result> =
+  | { readonly kind: "applied"; readonly seq: Seq; readonly result: Result }
   | { readonly kind: "no_leader" }
   | { readonly kind: "not_writable"; readonly reason: string }
   | { readonly kind: "slow_down"; readonly retryAfterMs: number }
@@ -29,10 +29,10 @@ export interface ProposerDeps {
 }
 
 /** Callers, their ops, and the fork queue's. */
-export class Proposer {
+export class Proposer<Result> {
   private readonly deps: ProposerDeps;
   private readonly proposals = new Proposals();
-  private readonly callers = new Map<string, ((outcome: Outcome) => void)[]>();
+  private readonly callers = new Map<string, ((outcome: Outcome<Result>) => void)[]>();
   /** Keys of ops that this leadership has appended and this replica has not applied yet. */
   private readonly appended = new Set<string>();
   private appendedUnder: string | null = null;
@@ -46,7 +46,7 @@ export class Proposer {
   }
 
   /** Takes an op in and waits for it. Bounded by WAITING_MAX (proposals.ts): beyond it slow_down. */
-  propose(key: string, op: Uint8Array, now: number, timeoutMs: number): Promise<Outcome> {
+  propose(key: string, op: Uint8Array, now: number, timeoutMs: number): Promise<Outcome<Result>> {
     if (now - this.leaderAt > LEADERLESS_MS) return Promise.resolve({ kind: "no_leader" });
     if (!this.proposals.add(key, op, now + timeoutMs)) {
       return Promise.resolve({ kind: "slow_down", retryAfterMs: 1000 });
@@ -92,7 +92,7 @@ export class Proposer {
   }
 
   /** An op came out of apply on this replica: whoever proposed it here is answered. */
-  applied(key: string, seq: Seq, result: Uint8Array, recovered: boolean): void {
+  applied(key: string, seq: Seq, result: Result, recovered: boolean): void {
     this.appended.delete(key);
     const { waited, forkId } = this.proposals.applied(key, recovered);
     if (forkId !== null) this.confirmed.push(forkId);
@@ -132,7 +132,7 @@ export class Proposer {
     for (const key of this.callers.keys()) this.answer(key, { kind: "timed_out" });
   }
 
-  private answer(key: string, outcome: Outcome): void {
+  private answer(key: string, outcome: Outcome<Result>): void {
     const waiting = this.callers.get(key);
     if (waiting === undefined) return;
     this.callers.delete(key);

@@ -11,7 +11,7 @@ import { rmSync } from "node:fs";
 import type { Server as GrpcServer } from "@grpc/grpc-js";
 import { addChatService, type ChatApi } from "../api/chat-api.ts";
 import { createChat, type Chat } from "../chat/chat.ts";
-import { markRecovered, opKey } from "../chat/op.ts";
+import { markRecovered, opKey, type OpResult } from "../chat/op.ts";
 import type { Clock } from "../chat/ports.ts";
 import { clusterToken } from "../cli/cluster-key.ts";
 import { addControlService } from "../cli/control.ts";
@@ -168,7 +168,7 @@ export class RunningReplica {
       snapshots: storage.snapshots,
       nowMs: wallClockMs,
     });
-    const driver: Driver = new Driver({
+    const driver: Driver<OpResult> = new Driver({
       core,
       timing,
       log,
@@ -323,7 +323,7 @@ export class RunningReplica {
     this.#leave = () => this.#leaveCluster({ driver, api, web, chat });
   }
 
-  async #leaveCluster(parts: { driver: Driver; api: ChatApi; web: Web; chat: Chat }): Promise<void> {
+  async #leaveCluster(parts: { driver: Driver<OpResult>; api: ChatApi; web: Web; chat: Chat }): Promise<void> {
     // Pages look for another replica while this one hands over; the ports stay open until the end.
     parts.web.endStreams();
     parts.api.setServing(false);

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { applyOp, type AppliedOp, type ApplyOp } from "../../src/chat/apply.ts";
 import type { ChatEvent } from "../../src/chat/chat-event.ts";
 import { directId, messageId, userIdFor } from "../../src/chat/ids.ts";
-import { decodeResult, encodeOp, type Op, type OpBody, type OpResult } from "../../src/chat/op.ts";
+import { encodeOp, type Op, type OpBody, type OpResult } from "../../src/chat/op.ts";
 import { StateDb, type AppliedListener } from "../../src/db/state/state-db.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import type { View } from "../../src/election/view.ts";
@@ -115,7 +115,7 @@ export class ChatLog {
 
   apply(op: Op): Made {
     const [applied] = this.append([encodeOp(op)]);
-    return { result: decodeResult(applied!.result), events: applied!.events, seq: applied!.seq };
+    return { result: applied!.result, events: applied!.events, seq: applied!.seq };
   }
 
   /** Applies and answers the error code, or "". */

@@ -3,7 +3,7 @@
  * users who register and then write, to themselves and to each other.
  */
 import { directId, userIdFor } from "../../src/chat/ids.ts";
-import { decodeResult, encodeOp, markRecovered, opKey, type Op } from "../../src/chat/op.ts";
+import { encodeOp, markRecovered, opKey, type Op } from "../../src/chat/op.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import { MemoryState } from "./memory-state.ts";
 import type { AppliedKey, SimDomain } from "./sim-state.ts";
@@ -29,7 +29,7 @@ export class ChatDomain implements SimDomain {
     const keys: AppliedKey[] = [];
     this.#state.onApplied = (ops) => {
       for (const { key, result } of ops) {
-        const { error } = decodeResult(result);
+        const { error } = result;
         if (error === "") this.#done.add(key);
         keys.push({ key, error });
       }

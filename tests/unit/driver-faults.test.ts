@@ -76,7 +76,7 @@ function makeDriver(self: number, configured: readonly number[]) {
   };
   let nonces = 0;
   const core = new Core(identity, DEFAULT_TIMING, log.restore(), () => (++nonces).toString(16).padStart(16, "0"));
-  const driver = new Driver({
+  const driver = new Driver<Uint8Array>({
     core,
     timing: DEFAULT_TIMING,
     log,
@@ -134,7 +134,7 @@ function append(batches: readonly Batch[], commit: number): Append {
   return { type: "append", ballot: BALLOT, prevSeq, prevViewNo, batches, commit, round: 0 };
 }
 
-const drivers: Driver[] = [];
+const drivers: Driver<Uint8Array>[] = [];
 
 afterEach(() => {
   for (const driver of drivers.splice(0)) driver.stop();
