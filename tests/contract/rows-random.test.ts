@@ -5,9 +5,13 @@
  */
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { AppliedOp } from "../../src/chat/apply.ts";
 import { decodeOp, encodeOp, type Op, type OpBody } from "../../src/chat/op.ts";
 import { directId, messageId, userIdFor } from "../../src/chat/ids.ts";
-import type { StateDb } from "../../src/db/state/state-db.ts";
+import { StateDb } from "../../src/db/state/state-db.ts";
 import { dumpTables } from "../../src/db/state/state-hash.ts";
 import type { MemoryState } from "../support/memory-state.ts";
 import { ChatLog, POISON, poisonRules, STATES, uuid } from "../support/chat-log.ts";
@@ -15,8 +19,15 @@ import { ChatLog, POISON, poisonRules, STATES, uuid } from "../support/chat-log.
 const NAMES = ["anna", "ben", "eve"];
 const CLIENT_IDS = 12;
 
-/** Few users, few ids, so that repeats, clashes and misses are common. */
-const clientId = fc.nat(CLIENT_IDS - 1).map(uuid);
+/** Few users, few ids, so that repeats, clashes and misses are common. Half of them are ordered by time, of three moments. */
+const clientId = fc.nat(CLIENT_IDS - 1).map((n) => (n % 2 === 0 ? uuid(n) : uuid7(n)));
+
+function uuid7(n: number): string {
+  return uuid(n)
+    .replace("-4000-", "-7000-")
+    .replace("00000000-000", `00000000-00${n % 3}`);
+}
+
 const user = fc.constantFrom(...NAMES.map((name, n) => userIdFor(name, uuid(n))), userIdFor("nobody", uuid(99)));
 const conversation = fc.oneof(
   { weight: 20, arbitrary: fc.tuple(user, user).map(([a, b]) => directId(a, b)) },
@@ -158,4 +169,38 @@ test("both states tell and hold the same, however the log is cut into batches", 
     }),
     { numRuns: 300, includeErrorInReport: true },
   );
+}, 60_000);
+
+test("a state that was closed and opened in between, and so remembers nothing, writes the same", () => {
+  const folder = mkdtempSync(join(tmpdir(), "lastword-rows-random-"));
+  let files = 0;
+  try {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(entry, fc.nat(19)), { minLength: 10, maxLength: 120 }), (entries) => {
+        const warm = new ChatLog(STATES["sqlite in memory"](poisonRules));
+        const path = join(folder, `${++files}.db`);
+        let state = new StateDb(path, { rules: poisonRules });
+        let cold = new ChatLog(state);
+        const applied: AppliedOp[] = [];
+        const reopen = (): void => {
+          applied.push(...cold.applied);
+          state.close();
+          state = new StateDb(path, { rules: poisonRules });
+          cold = new ChatLog(state);
+        };
+        for (const log of [warm, cold]) log.append(everybody);
+        for (const [op, dice] of entries) {
+          if (dice === 0) reopen();
+          for (const log of [warm, cold]) log.append([op]);
+        }
+        reopen();
+        expect(applied).toEqual(warm.applied);
+        expect(dumpTables(state.client())).toEqual(dumpTables((warm.state as StateDb).client()));
+        state.close();
+      }),
+      { numRuns: 60, includeErrorInReport: true },
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }, 60_000);

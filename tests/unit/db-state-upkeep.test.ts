@@ -1,5 +1,5 @@
 /** What state.db does beside applying: checkpoints on another thread, and what it remembers to save look-ups. */
-import { afterEach, beforeEach, expect, test } from "bun:test";
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { encodeOp, type OpBody } from "../../src/chat/op.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
 import { DiskRoom } from "../../src/db/disk-room.ts";
 import { StorageFull } from "../../src/election/ports.ts";
+import { RequestSpans } from "../../src/db/state/request-spans.ts";
 import { ConversationMemory } from "../../src/db/state/conversation-memory.ts";
 import { waitFor } from "../support/cluster.ts";
 
@@ -168,4 +169,67 @@ test("a message is news to all but its author, until she reads it or reads singl
   expect(memory.seqOf("c", "ann", "6")).toBeNull();
   memory.erased("c", 89);
   expect(memory.newestUnread("c", "bob")).toMatchObject({ seq: 88 });
+});
+
+describe("client ids that nobody has used", () => {
+  /** Client ids as requests hold them, and what knows of them; `looks` counts the reads. */
+  function makeSpans() {
+    const rows = new Set<string>();
+    const made = { rows, looks: 0 };
+    const spans = new RequestSpans((from, to, limit) => {
+      made.looks += 1;
+      return [...rows].filter((id) => id >= from && id < to).slice(0, limit);
+    });
+    return Object.assign(made, { spans });
+  }
+
+  /** Of one moment among few: 16 of them are a span. */
+  const idAt = (ms: number, n: number): string =>
+    `019ab12c-${ms.toString(16).padStart(4, "0")}-7000-8000-${n.toString(16).padStart(12, "0")}`;
+
+  test("are never said to be new when the rows have them, whatever is written, forgotten or met again", () => {
+    const { rows, spans } = makeSpans();
+    let random = 11;
+    const next = (below: number): number => (random = (random * 1_103_515_245 + 12_345) % 2 ** 31) % below;
+    let news = 0;
+    for (let step = 0; step < 5_000; step++) {
+      // A few moments close together, then ever more: old spans go, and come back.
+      const id = idAt(next(2 + (step >> 1)) % 4_096, next(4));
+      const clientId = [id, id, id, id.replace("-7", "-4"), `${id}~abcdefgh`, `${id.slice(0, 35)}\u{1F600}`][next(6)]!;
+      const isNew = spans.isNew(clientId);
+      if (isNew) {
+        news += 1;
+        expect(rows.has(clientId)).toBe(false);
+      }
+      if (next(2) === 0) {
+        rows.add(clientId);
+        spans.added(clientId);
+      }
+      if (next(400) === 0) {
+        // A transaction is rolled back.
+        for (const lost of [...rows].slice(-next(50))) rows.delete(lost);
+        spans.clear();
+      }
+    }
+    expect(news).toBeGreaterThan(500);
+  });
+
+  test("cost one look for those of one moment, and for a crowded one no more than a few rows", () => {
+    const made = makeSpans();
+    const { rows, spans } = made;
+    for (let n = 0; n < 3_000; n++) {
+      const id = idAt(1, n);
+      expect(spans.isNew(id)).toBe(n <= 2_048);
+      rows.add(id);
+      spans.added(id);
+    }
+    expect(made.looks).toBe(1);
+    spans.clear();
+    expect(spans.isNew(idAt(1, 5_000))).toBe(false);
+    expect(spans.isNew(idAt(1, 5_000))).toBe(false);
+    expect(spans.isNew(idAt(256, 5_000))).toBe(true);
+    expect(made.looks).toBe(3);
+    expect(spans.isNew("3f0e0f7c-0000-4000-8000-000000000000")).toBe(false);
+    expect(made.looks).toBe(3);
+  });
 });

@@ -1,5 +1,5 @@
 /** The statements that apply runs, each prepared once: SQL by Drizzle, rows as arrays (see connection.ts). */
-import { and, asc, eq, getColumns, gt, isNull, lte, sql } from "drizzle-orm";
+import { and, asc, eq, getColumns, gt, gte, isNull, lt, lte, sql } from "drizzle-orm";
 import { compile, once, type StateConnection } from "./connection.ts";
 import {
   conversations,
@@ -101,6 +101,14 @@ export function rowStatements(c: StateConnection) {
         .select()
         .from(requests)
         .where(and(eq(requests.user, p("user")), eq(requests.clientId, p("clientId")))),
+    ),
+    clientIdsBetween: compile(
+      c,
+      db
+        .select({ clientId: requests.clientId })
+        .from(requests)
+        .where(and(gte(requests.clientId, p("from")), lt(requests.clientId, p("to"))))
+        .limit(p("limit")),
     ),
     putRequest: compile(
       c,

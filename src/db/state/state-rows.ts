@@ -3,8 +3,8 @@
  *
  * A message costs a handful of statements, so each is prepared once and run on the bare
  * driver; Drizzle writes the SQL, so that table and column names are checked by the
- * compiler. Users and what is new in conversations are kept in memory that every write goes
- * through; `forget` empties it when a transaction is rolled back.
+ * compiler. Users, what is new in conversations and the newest client ids are kept in memory
+ * that every write goes through; `forget` empties it when a transaction is rolled back.
  */
 import type { ConversationRow, MemberRow, MessageRow, RequestRow, Rows, SessionRow, UserRow } from "../../chat/rows.ts";
 import { SESSIONS_PER_USER } from "../../chat/rows.ts";
@@ -14,6 +14,7 @@ import { BoundedCache } from "./bounded-cache.ts";
 import type { StateConnection } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
+import { RequestSpans } from "./request-spans.ts";
 import { REQUEST_COLUMNS, memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
 
 /** Accounts kept in memory; at about 300 bytes each, 2.5 MB. */
@@ -22,6 +23,7 @@ const CACHED_USERS = 8_192;
 export class StateRows implements Rows {
   readonly #connection: StateConnection;
   readonly #q: RowStatements;
+  readonly #spans: RequestSpans;
   readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
   /** Number of rows; null: not counted yet. Nearly always 0, which saves a look-up per op. */
   #tombstones: number | null = null;
@@ -33,11 +35,15 @@ export class StateRows implements Rows {
     this.#connection = connection;
     this.#memory = memory;
     this.#q = rowStatements(connection);
+    this.#spans = new RequestSpans((from, to, limit) =>
+      this.#q.clientIdsBetween.all(from, to, limit).map(([clientId]) => clientId as string),
+    );
   }
 
   /** The transaction was rolled back: what the caches hold may never have been. */
   forget(): void {
     this.#users.clear();
+    this.#spans.clear();
     this.#memory.clear();
     this.#tombstones = null;
     this.#purges = null;
@@ -92,6 +98,7 @@ export class StateRows implements Rows {
   }
 
   request(user: string, clientId: string): RequestRow | null {
+    if (this.#spans.isNew(clientId)) return null;
     const row = this.#q.request.get(user, clientId);
     if (row === null) return null;
     const [, , , seq, result] = row;
@@ -107,6 +114,7 @@ export class StateRows implements Rows {
 
   putRequest(row: RequestRow): void {
     this.#q.putRequest.run(row.user, row.clientId, row.hash, row.seq, row.result);
+    this.#spans.added(row.clientId);
   }
 
   requestsAfter(after: string, limit: number): readonly RequestRow[] {
