@@ -119,6 +119,15 @@ export interface Rows {
     limit: number,
   ): readonly Pick<MessageRow, "seq" | "author" | "deleted">[];
 
+  /**
+   * The user's mark cannot move by itself: `markIsStuck` was said of it, and since then it has not
+   * moved, she has read or hidden nothing singly, and the message it stands before is not erased.
+   * Whoever remembers less may always answer false: it saves a look and decides nothing.
+   */
+  isMarkStuck(conversation: string, user: string): boolean;
+  /** The first message above the user's mark is this one, and it is another's and unread. */
+  markIsStuck(conversation: string, user: string, before: Seq): void;
+
   isRead(user: string, conversation: string, seq: Seq): boolean;
   addRead(user: string, conversation: string, seq: Seq, changedSeq: Seq): void;
   /** Forgets single reads up to `seq`: the mark covers them. */

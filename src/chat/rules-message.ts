@@ -195,17 +195,28 @@ function moveMark(
 ): void {
   const { conversation, user } = member;
   const from = Math.max(member.mark, upTo);
-  const { mark, overRead } = stepOver(conversation, user, from, rows);
+  if (from === member.mark && fresh.length === 0 && rows.isMarkStuck(conversation, user)) return;
+  const { mark, overRead, stuckBefore } = stepOver(conversation, user, from, rows);
   const overOthers = overRead || from > member.mark;
   if (mark > member.mark) {
     if (overOthers) rows.dropReads(user, conversation, mark);
     rows.putMember({ ...member, mark, markChangedSeq: overOthers ? seq : member.markChangedSeq });
   }
+  if (stuckBefore !== null) rows.markIsStuck(conversation, user, stuckBefore);
   if (overOthers || fresh.length > 0) events.push({ kind: "read", conversation, reader: user, ids: fresh, upTo: mark });
 }
 
-/** Where a mark at `from` comes to, and whether it passed messages that were read singly. */
-function stepOver(conversation: string, user: string, from: Seq, rows: Rows): { mark: Seq; overRead: boolean } {
+/** Where a mark comes to. */
+interface Steps {
+  readonly mark: Seq;
+  /** It passed messages that were read singly. */
+  readonly overRead: boolean;
+  /** The unread message that stopped it; null: it has seen all, or as many as it may. */
+  readonly stuckBefore: Seq | null;
+}
+
+/** Lets a mark go on from `from`. */
+function stepOver(conversation: string, user: string, from: Seq, rows: Rows): Steps {
   let mark = from;
   let overRead = false;
   for (let page = MARK_PAGE_FIRST; page <= MARK_PAGE_LAST; page *= 4) {
@@ -213,13 +224,13 @@ function stepOver(conversation: string, user: string, from: Seq, rows: Rows): { 
     for (const next of steps) {
       if (next.author !== user && !next.deleted) {
         if (rows.isRead(user, conversation, next.seq)) overRead = true;
-        else if (!rows.isHidden(user, conversation, next.seq)) return { mark, overRead };
+        else if (!rows.isHidden(user, conversation, next.seq)) return { mark, overRead, stuckBefore: next.seq };
       }
       mark = next.seq;
     }
     if (steps.length < page) break;
   }
-  return { mark, overRead };
+  return { mark, overRead, stuckBefore: null };
 }
 
 /** The messages named, if the user may see all of them; a recovered op goes on without the others. */

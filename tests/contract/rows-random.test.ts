@@ -171,6 +171,48 @@ test("both states tell and hold the same, however the log is cut into batches", 
   );
 }, 60_000);
 
+/** One step of two people who write to each other: who, what, and about which of the newest messages. */
+const step = fc.record({
+  user: fc.nat(1),
+  kind: fc.constantFrom("send", "send", "send", "poison", "answer", "read", "delete", "all"),
+  back: fc.nat(3),
+});
+
+test("two people who write much and read a little: their marks stop and go the same way", () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 10, maxLength: 60 }), (steps) => {
+      const logs = [STATES.memory(poisonRules), STATES["sqlite in memory"](poisonRules)].map((s) => new ChatLog(s));
+      const people = NAMES.map((name, n) => userIdFor(name, uuid(n)));
+      const conversation = directId(people[0]!, people[1]!);
+      const sent: string[] = [];
+      for (const log of logs) log.append(everybody);
+      for (const [n, { user, kind, back }] of steps.entries()) {
+        const id = sent.at(-1 - back) ?? "none";
+        const text = kind === "poison" ? POISON : "x";
+        const send = { kind: "sendMessage", conversation, body: text, readUpTo: kind === "answer" ? id : "" } as const;
+        const bodies: Record<string, OpBody> = {
+          read: { kind: "markRead", ids: [id] },
+          delete: { kind: "deleteMessages", ids: [id] },
+          all: { kind: "markAllRead", conversation, upTo: id, ids: [] },
+        };
+        // Who sends under an id that ends with 0 has her mark moved over her own messages.
+        const op = {
+          user: people[user]!,
+          clientId: uuid(1_000 + 10 * n),
+          timeMicros: 1_000_000 + n,
+          body: bodies[kind] ?? send,
+        };
+        for (const log of logs) log.append([encodeOp({ ...op, origin: null, recovered: false })]);
+        if (op.body === send && kind !== "poison") sent.push(messageId(op.user, op.clientId));
+      }
+      const [memory, sqlite] = logs;
+      expect(sqlite!.applied).toEqual(memory!.applied);
+      expect(dumpTables((sqlite!.state as StateDb).client())).toEqual((memory!.state as MemoryState).dump());
+    }),
+    { numRuns: 200, includeErrorInReport: true },
+  );
+}, 60_000);
+
 test("a state that was closed and opened in between, and so remembers nothing, writes the same", () => {
   const folder = mkdtempSync(join(tmpdir(), "lastword-rows-random-"));
   let files = 0;

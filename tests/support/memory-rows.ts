@@ -208,6 +208,13 @@ export class MemoryRows implements Rows {
     return rows.slice(from, from + limit);
   }
 
+  /** Remembers nothing: what StateRows remembers is compared with it. */
+  isMarkStuck(): boolean {
+    return false;
+  }
+
+  markIsStuck(): void {}
+
   isRead(user: string, conversation: string, seq: Seq): boolean {
     return this.#t.reads.has(`${user} ${conversation} ${seq}`);
   }

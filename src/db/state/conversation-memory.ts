@@ -29,6 +29,8 @@ interface Member {
   row: MemberRow;
   /** Nothing is unread up to here, though the mark may still be below. */
   nothingTo: Seq;
+  /** The message that stops the mark: the first above it, another's and unread. Null: not known. */
+  stuckBefore: Seq | null;
 }
 
 interface Known {
@@ -68,8 +70,11 @@ export class ConversationMemory {
   setMember(row: MemberRow): void {
     const known = this.#of(row.conversation);
     const there = known.members.get(row.user);
-    if (there === undefined) known.members.set(row.user, { row, nothingTo: row.mark });
-    else there.row = row;
+    if (there === undefined) known.members.set(row.user, { row, nothingTo: row.mark, stuckBefore: null });
+    else {
+      if (there.row.mark !== row.mark) there.stuckBefore = null;
+      there.row = row;
+    }
     if (known.singly.size > 0 && row.mark >= (known.tail.at(-1)?.seq ?? 0)) known.singly.delete(row.user);
   }
 
@@ -85,13 +90,30 @@ export class ConversationMemory {
 
   /** A message was turned into a tombstone. */
   erased(conversation: string, seq: Seq): void {
-    const message = this.#get(conversation)?.tail.find((m) => m.seq === seq);
+    const known = this.#get(conversation);
+    if (known === undefined) return;
+    const message = known.tail.find((m) => m.seq === seq);
     if (message !== undefined) message.deleted = true;
+    for (const member of known.members.values()) if (member.stuckBefore === seq) member.stuckBefore = null;
   }
 
   /** The user read or hid a single message. */
   readSingly(conversation: string, user: string): void {
-    this.#of(conversation).singly.add(user);
+    const known = this.#of(conversation);
+    known.singly.add(user);
+    const member = known.members.get(user);
+    if (member !== undefined) member.stuckBefore = null;
+  }
+
+  /** See Rows. */
+  isMarkStuck(conversation: string, user: string): boolean {
+    return (this.#get(conversation)?.members.get(user)?.stuckBefore ?? null) !== null;
+  }
+
+  /** See Rows. */
+  markIsStuck(conversation: string, user: string, before: Seq): void {
+    const member = this.#get(conversation)?.members.get(user);
+    if (member !== undefined) member.stuckBefore = before;
   }
 
   /** The messages above `seq`, at most `limit`, in order; null: look. */

@@ -204,6 +204,14 @@ export class StateRows implements Rows {
       .map((row) => ({ seq: row[0] as Seq, author: row[1] as string, deleted: row[2] === 1 }));
   }
 
+  isMarkStuck(conversation: string, user: string): boolean {
+    return this.#memory.isMarkStuck(conversation, user);
+  }
+
+  markIsStuck(conversation: string, user: string, before: Seq): void {
+    this.#memory.markIsStuck(conversation, user, before);
+  }
+
   isRead(user: string, conversation: string, seq: Seq): boolean {
     return this.#q.isRead.get(user, conversation, seq) !== null;
   }
