@@ -47,19 +47,19 @@ export function applyOp(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp {
   }
   const hash = requestHash(op);
   const key = keyOf(op, hash);
-  const about = { seq, key, timeMicros: op.timeMicros, recovered: op.recovered };
+  const { timeMicros, recovered } = op;
   const purged = messages.purgeStep(seq, rows);
   const before = rows.request(op.user, op.clientId);
   if (before !== null) {
     const answer = answerRepeat(op, hash, before, rows);
-    if (answer !== null) return { ...about, result: answer.result, events: [...purged, ...answer.events] };
+    if (answer !== null) return { seq, key, timeMicros, recovered, result: answer.result, events: [...purged, ...answer.events] };
     if (before.hash !== hash) op = { ...op, clientId: branchClientId(op.clientId, hash) };
   }
   const decision = decide(op, seq, rows);
   const result = resultOf(op, decision, seq);
   if (decision.record !== false) rows.putRequest(requestOf(op, hash, seq, result));
   const events = purged.length === 0 ? decision.events : [...purged, ...decision.events];
-  return { ...about, result, events };
+  return { seq, key, timeMicros, recovered, result, events };
 }
 
 /**

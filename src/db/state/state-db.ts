@@ -264,8 +264,9 @@ export class StateDb implements StateMachine {
     }
     const view = viewNoKey(batch.viewNo);
     const ops: AppliedOp[] = [];
-    for (const [i, bytes] of batch.ops.entries()) {
-      const seq = batch.firstSeq + i;
+    let seq = batch.firstSeq - 1;
+    for (const bytes of batch.ops) {
+      seq += 1;
       if (seq <= position.seq) continue;
       assert(seq === position.seq + 1, `op at ${seq} after ${position.seq}`);
       const applied = guarded ? this.#guarded(bytes, seq) : this.#rules(bytes, seq, this.#rows);
