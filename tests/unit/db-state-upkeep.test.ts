@@ -57,7 +57,7 @@ test("the WAL is begun anew by the checkpoints of the other thread, and nothing 
     () => {
       apply(
         ann,
-        Array.from({ length: 512 }, () => text(conversation, "x".repeat(100))),
+        Array.from({ length: 1_024 }, () => text(conversation, "x".repeat(100))),
       );
       batches += 1;
       sizes.push(statSync(join(folder, "state.db-wal")).size);
@@ -66,10 +66,10 @@ test("the WAL is begun anew by the checkpoints of the other thread, and nothing 
     },
     15_000,
   );
-  expect(state.appliedSeq()).toBe(seqBefore + batches * 512);
+  expect(state.appliedSeq()).toBe(seqBefore + batches * 1_024);
   state.close();
   const again = new StateDb(join(folder, "state.db"));
-  expect(again.appliedSeq()).toBe(seqBefore + batches * 512);
+  expect(again.appliedSeq()).toBe(seqBefore + batches * 1_024);
   expect(again.queries.history(conversation, ann, Number.MAX_SAFE_INTEGER, 3)).toHaveLength(3);
   again.close();
 }, 20_000);
@@ -83,13 +83,13 @@ test("a commit that is put off for lack of room is told of all the same, once", 
   const before = state.appliedSeq();
   try {
     Object.defineProperty(DiskRoom.prototype, "empty", { ...empty, get: () => true });
-    expect(() => apply(ann, many(600))).toThrow(StorageFull);
+    expect(() => apply(ann, many(1_100))).toThrow(StorageFull);
   } finally {
     Object.defineProperty(DiskRoom.prototype, "empty", empty);
   }
-  expect(state.appliedSeq()).toBe(before + 600);
+  expect(state.appliedSeq()).toBe(before + 1_100);
   apply(ann, many(1));
-  expect(told).toEqual(Array.from({ length: 601 }, (_, i) => before + 1 + i));
+  expect(told).toEqual(Array.from({ length: 1_101 }, (_, i) => before + 1 + i));
   state.close();
 });
 
