@@ -2,7 +2,7 @@
 import { BINARY } from "../tests/support/cluster.ts";
 import type { Way } from "./chat-wires.ts";
 import { Floor } from "./floor/floor.ts";
-import { openHttp, openStream } from "./chat-wires.ts";
+import { openStream } from "./chat-wires.ts";
 import type { Target } from "./load.ts";
 import { registerSenders, startProduct, targetOf } from "./product.ts";
 import { Etcd } from "./rivals/etcd.ts";
@@ -46,7 +46,7 @@ async function runningProduct(): Promise<Running> {
 async function runningFloor(): Promise<Running> {
   const floor = await Floor.start();
   return {
-    target: (senders, way) => ({
+    target: (senders) => ({
       senders,
       connect: (index) => {
         const sender = {
@@ -54,7 +54,7 @@ async function runningFloor(): Promise<Running> {
           conversationId: `user${index % CONVERSATIONS}-user${(index % CONVERSATIONS) + 1}`,
         };
         const replica = index % floor.grpc.length;
-        return way === "stream" ? openStream(floor.grpc[replica]!, sender) : openHttp(floor.web[replica]!, sender);
+        return openStream(floor.grpc[replica]!, sender);
       },
       pids: () => floor.pids(),
     }),
@@ -71,7 +71,7 @@ export const PRODUCT: System = {
 
 export const FLOOR: System = {
   name: "bare pipeline",
-  ways: ["stream", "http"],
+  ways: ["stream"],
   missing: () => null,
   start: runningFloor,
 };

@@ -2,7 +2,7 @@
  * The bare pipeline: what three processes of this shape can do on this machine with no chat
  * and no election. Replica 0 leads for ever.
  *
- *   send (gRPC stream, HTTP) -> follower forwards -> leader: one batch a turn
+ *   send (gRPC stream) -> follower forwards -> leader: one batch a turn
  *     -> one row with a full fsync, on all three at the same time -> commit
  *     -> one row each in a second SQLite file, on all three -> answer where it came from
  *
@@ -183,19 +183,22 @@ function open(path: string, durability: "FULL" | "NORMAL"): Database {
   return db;
 }
 
-/** One response per turn of the event loop, as the product's SendStream does it. */
+/** One response per turn of the event loop, at once to whoever waits for nothing else: as the product's SendStream does it. */
 function serveSends(replica: FloorReplica, call: SendCall): void {
   let results: { clientId: string; messageId: string; conversationId: string; seq: number }[] = [];
+  let inFlight = 0;
+  const flush = (): void => {
+    inFlight -= results.length;
+    call.write({ results });
+    results = [];
+  };
   const answer = (item: SendItem, seq: number): void => {
-    if (results.length === 0) {
-      setImmediate(() => {
-        call.write({ results });
-        results = [];
-      });
-    }
     results.push({ clientId: item.clientId, messageId: item.clientId, conversationId: item.conversationId, seq });
+    if (inFlight === 1) flush();
+    else if (results.length === 1) setImmediate(flush);
   };
   call.on("data", (request: ChatCalls["SendStream"]["request"]) => {
+    inFlight += request.items.length;
     for (const item of request.items) {
       const { clientId, conversationId: conversation, body } = item;
       void replica.propose({ clientId, conversation, body }).then((seq) => answer(item, seq));
@@ -216,7 +219,7 @@ const PEER_METHOD = {
   responseDeserialize: (bytes: Buffer): Uint8Array => bytes,
 } as const;
 
-async function main(id: number, folder: string, grpcPorts: readonly number[], webPort: number): Promise<void> {
+async function main(id: number, folder: string, grpcPorts: readonly number[]): Promise<void> {
   const replica = new FloorReplica(id, folder);
   const server = new grpc.Server();
   const wire = CHAT_WIRE.SendStream;
@@ -254,19 +257,8 @@ async function main(id: number, folder: string, grpcPorts: readonly number[], we
       ),
     );
   }
-  Bun.serve({
-    hostname: "127.0.0.1",
-    port: webPort,
-    async fetch(request) {
-      const fields = new URLSearchParams(await request.text());
-      const conversation = new URL(request.url).pathname.split("/")[2] ?? "";
-      const clientId = fields.get("id") ?? "";
-      const seq = await replica.propose({ clientId, conversation, body: fields.get("body") ?? "" });
-      return Response.json({ message: { id: clientId, seq } }, { status: 201 });
-    },
-  });
   process.stdout.write("ready\n");
 }
 
-const [id, folder, ports, webPort] = process.argv.slice(2);
-await main(Number(id), folder!, ports!.split(",").map(Number), Number(webPort));
+const [id, folder, ports] = process.argv.slice(2);
+await main(Number(id), folder!, ports!.split(",").map(Number));

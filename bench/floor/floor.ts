@@ -7,7 +7,6 @@ import { freePorts } from "../../tests/support/free-ports.ts";
 
 export class Floor {
   readonly grpc: readonly string[];
-  readonly web: readonly string[];
   readonly #processes: Bun.Subprocess<"ignore", "pipe", "inherit">[] = [];
   readonly #ports: readonly number[];
   readonly #folder: string;
@@ -15,12 +14,11 @@ export class Floor {
   private constructor(ports: readonly number[]) {
     this.#ports = ports;
     this.#folder = mkdtempSync(join(tmpdir(), "lastword-floor-"));
-    this.grpc = ports.slice(0, 3).map((port) => `127.0.0.1:${port}`);
-    this.web = ports.slice(3).map((port) => `http://127.0.0.1:${port}`);
+    this.grpc = ports.map((port) => `127.0.0.1:${port}`);
   }
 
   static async start(): Promise<Floor> {
-    const floor = new Floor(await freePorts(6));
+    const floor = new Floor(await freePorts(3));
     // The leader first: the others dial it once.
     for (const id of [0, 1, 2]) await floor.#spawn(id);
     // Its two peer streams are dialled when the followers are ready; the warm-up covers the rest.
@@ -29,12 +27,7 @@ export class Floor {
   }
 
   async #spawn(id: number): Promise<void> {
-    const words = [
-      String(id),
-      join(this.#folder, String(id)),
-      this.#ports.slice(0, 3).join(),
-      String(this.#ports[3 + id]),
-    ];
+    const words = [String(id), join(this.#folder, String(id)), this.#ports.join()];
     const child = Bun.spawn([process.execPath, join(import.meta.dir, "floor-replica.ts"), ...words], {
       stdio: ["ignore", "pipe", "inherit"],
       env: { ...process.env, ...replicaEnvironment() },
