@@ -52,7 +52,8 @@ export function applyOp(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp {
   const before = rows.request(op.user, op.clientId);
   if (before !== null) {
     const answer = answerRepeat(op, hash, before, rows);
-    if (answer !== null) return { seq, key, timeMicros, recovered, result: answer.result, events: [...purged, ...answer.events] };
+    if (answer !== null)
+      return { seq, key, timeMicros, recovered, result: answer.result, events: [...purged, ...answer.events] };
     if (before.hash !== hash) op = { ...op, clientId: branchClientId(op.clientId, hash) };
   }
   const decision = decide(op, seq, rows);
