@@ -19,7 +19,7 @@ const APPLY_SLICE_MS = 25;
 const CATCH_UP_OPS = 20_000;
 const CATCH_UP_REST_MS = 8;
 /** What was applied is written to the state's file after this long: one transaction for all of it. */
-const FLUSH_MS = 50;
+const FLUSH_MS = 100;
 
 /** What the applier needs of its owner. */
 export interface ApplierDeps {

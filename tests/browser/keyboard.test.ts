@@ -168,6 +168,7 @@ stories("by keyboard alone", {}, (stage) => {
     await tabTo(page, page.getByRole("button", { name: "Log out" }));
     await page.keyboard.press("Enter");
     await page.waitForURL(/\/login$/);
+    await eventually(async () => await hasFocus(page.getByLabel("Name", { exact: true })));
     await page.keyboard.type("fay");
     await page.keyboard.press("Tab");
     await page.keyboard.type(NEW_PASSWORD);
@@ -188,6 +189,7 @@ stories("by keyboard alone", {}, (stage) => {
     const { page } = gus;
     const dialog = (name: string): Locator => page.getByRole("dialog", { name });
     const isAt = (title: string): Promise<void> => page.getByRole("heading", { name: title, level: 1 }).waitFor();
+    await page.locator("#sidebar .count", { hasText: "1" }).waitFor();
     await page.keyboard.press("Alt+ArrowDown");
     await isAt("hal");
     await page.keyboard.press("Escape");

@@ -28,15 +28,18 @@ afterAll(async () => {
 const port = (id: number): number => Number(new URL(cluster.web(id)).port);
 
 test("stored script: whatever is written, the other's page and stream get no element but links to http(s)", async () => {
-  const page = async (): Promise<string> =>
-    await (await ben.ask(cluster.web(2), `/c/${theirs.conversationId}`, { page: true })).text();
-  const before = new Set(await shapeOf(await page(), cluster.web(2)));
+  const pageWith = (id: string): Promise<string> =>
+    waitFor("another replica's page to have the message", async () => {
+      const html = await (await ben.ask(cluster.web(2), `/c/${theirs.conversationId}`, { page: true })).text();
+      return html.includes(`data-id="${id}"`) ? html : null;
+    });
+  const before = new Set(await shapeOf(await pageWith(theirs.id), cluster.web(2)));
   const stream = await ben.events(cluster.web(1));
   await stream.until("ping");
   const sent: string[] = [];
   for (const payload of PAYLOADS) sent.push((await ada.send(cluster.web(0), "ben", payload)).id);
   const link = /^a href=https?: target rel$/;
-  const html = await page();
+  const html = await pageWith(sent.at(-1)!);
   const added = (await shapeOf(html, cluster.web(2))).filter((one) => !before.has(one) && !link.test(one));
   expect(added).toEqual([]);
   expect(html).not.toContain("<script>alert");

@@ -2,6 +2,7 @@
  * Damaged, lost, copied and unwritable data of one replica: found, said in one line, and mended from
  * the others; and what a replica says whose data nobody else has.
  */
+import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -14,6 +15,12 @@ const STATE = /^state-\d+\.db/;
 
 function folderOf(cluster: Cluster, id: number): string {
   return join(cluster.data, `replica-${id}`);
+}
+
+/** Of the first row of a log that is in use. */
+function firstSeqOf(folder: string): number {
+  using log = new Database(join(folder, "log.db"), { readonly: true });
+  return log.query<{ seq: number }, []>("SELECT min(first_seq) AS seq FROM log").get()?.seq ?? 0;
 }
 
 /** What a person reads. */
@@ -146,6 +153,7 @@ test("state.db deleted under a log that begins late: brought back from the other
   await cluster.startAll();
   const writer = await AcknowledgedWriter.create(cluster);
   for (let i = 0; i < 12; i++) await write(writer, 10);
+  await waitFor("its log to begin late", () => firstSeqOf(folderOf(cluster, 1)) > 10);
   await cluster.kill(1);
   for (const name of readdirSync(folderOf(cluster, 1)).filter((one) => STATE.test(one))) {
     rmSync(join(folderOf(cluster, 1), name));
@@ -163,7 +171,7 @@ test("damaged and alone: it says that it waits for a peer, writes nothing, and i
   await cluster.startAll();
   const writer = await AcknowledgedWriter.create(cluster);
   await write(writer, 20);
-  // The rows are written some 50 ms behind the log; a log that is shorter than they are is seen to be damaged.
+  // The rows are written some 100 ms behind the log; a log that is shorter than they are is seen to be damaged.
   await allIsThere(cluster, writer);
   await cluster.kill(0);
   await write(writer, 5);

@@ -54,7 +54,7 @@ test("CSRF: another site's form or fetch with ada's cookie is refused on every r
   // The same requests from a page of ours are what people do: it was the origin that was refused.
   const ours = { "sec-fetch-site": "same-origin", origin: at };
   await ada.json(at, `/c/${conversationId}/messages`, { form: { body: "hers", id: fresh() }, headers: ours });
-  expect(await ben.texts(cluster.web(1), conversationId)).toEqual(["stays", "hers"]);
+  expect(await ada.texts(at, conversationId)).toEqual(["stays", "hers"]);
   const { users } = await ben.json<{ users: { name: string }[] }>(cluster.web(0), "/people");
   expect(users.map(({ name }) => name)).toEqual(["ada"]);
   await new WebPerson("ada").logIn(cluster.web(1));
