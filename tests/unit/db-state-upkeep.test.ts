@@ -89,7 +89,7 @@ test("a commit that is put off for lack of room is told of all the same, once", 
   }
   expect(state.appliedSeq()).toBe(before + 2_100);
   apply(ann, many(1));
-  expect(told).toEqual(Array.from({ length: 1_101 }, (_, i) => before + 1 + i));
+  expect(told).toEqual(Array.from({ length: 2_101 }, (_, i) => before + 1 + i));
   state.close();
 });
 
