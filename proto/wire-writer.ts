@@ -137,7 +137,8 @@ export class WireWriter {
   }
 }
 
-function lengthBytes(length: number): number {
+/** Bytes that a length (LEB128, as in Protocol Buffers) takes; from 1. */
+export function lengthBytes(length: number): number {
   let bytes = 1;
   for (let rest = length; rest > 127; rest >>>= 7) bytes++;
   return bytes;

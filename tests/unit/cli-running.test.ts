@@ -6,6 +6,7 @@ import { createLogger, type LogFields } from "../../src/cli/logger.ts";
 import { statusText, table } from "../../src/cli/status.ts";
 import { stopSignals } from "../../src/cli/stop-signals.ts";
 import { Supervisor } from "../../src/cli/supervisor.ts";
+import { childEnvironment } from "../../src/cli/up.ts";
 import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
 import { waitFor } from "../support/cluster.ts";
 
@@ -358,4 +359,9 @@ describe("status", () => {
     expect(bestStatus([status, leader, stale])).toBe(leader);
     expect(bestStatus([{ ...stale, self: 2, seq: { committed: 1, applied: 1 } }, stale])).toBe(stale);
   });
+});
+
+test("a replica of up keeps the pages of freed memory, unless it was told otherwise", () => {
+  expect(childEnvironment({}, 7)).toMatchObject({ MIMALLOC_PURGE_HOLES: "0", LASTWORD_SUPERVISOR: "7" });
+  expect(childEnvironment({ MIMALLOC_PURGE_HOLES: "1" }, 7)).toMatchObject({ MIMALLOC_PURGE_HOLES: "1" });
 });

@@ -7,6 +7,7 @@
  * its place (seq, view number, kind), so that a row that is whole but in the wrong place is
  * found as well. Changing anything here needs a new LOG_FORMAT (log-schema.ts).
  */
+import { lengthBytes } from "../../../proto/wire-writer.ts";
 import { StorageDamaged } from "../../election/ports.ts";
 import type { OpBatch } from "../../election/frame.ts";
 import type { Consistency, Member, Recovery, Seq, View, ViewNo } from "../../election/view.ts";
@@ -76,12 +77,6 @@ export function unpackOps(row: Uint8Array, count: number): Buffer[] {
   }
   if (at !== bytes.length || ops.length !== count) throw new StorageDamaged("a row has another number of ops");
   return ops;
-}
-
-function lengthBytes(length: number): number {
-  let bytes = 1;
-  for (let rest = length; rest >= 0x80; rest >>>= 7) bytes++;
-  return bytes;
 }
 
 /**

@@ -1,9 +1,9 @@
 /**
- * What apply asks of a conversation with every message, kept in memory: its memberships, and
- * its newest messages as far as rules look at them, and the number that stands for its id. With it a message costs no query: which
- * one its author answers, how far her mark moves and what comes after it are all found here.
- * Every write goes through it; what it does not know is looked up in the rows, and it never
- * says more than they do.
+ * What apply asks of a conversation with every message, kept in memory: the number that stands
+ * for its id, its memberships, and its newest messages as far as rules look at them. With it a
+ * message costs no query: which one its author answers, how far her mark moves and what comes
+ * after it are all found here. Every write goes through it; what it does not know is looked up in
+ * the rows, and it never says more than they do.
  */
 import type { MemberRow, MessageRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
