@@ -61,7 +61,7 @@ export interface Op {
   readonly body: OpBody;
 }
 
-/** What apply recorded; see Result in op.proto. */
+/** What came of an op; of one that sent no message, a part is recorded: see Result in op.proto. */
 export interface OpResult {
   /** Code of errors.ts, or "". */
   readonly error: string;
@@ -238,8 +238,8 @@ export function opKey(bytes: Uint8Array): string {
   }
 }
 
-/** Encodes a recorded result. */
-export function encodeResult(result: Partial<OpResult>): Uint8Array {
+/** Encodes a result to be recorded: of an op that sent no message. */
+export function encodeResult(result: Partial<Pick<OpResult, "error" | "seq" | "session">>): Uint8Array {
   return encodeMessage(ResultType, result);
 }
 
@@ -248,10 +248,10 @@ export function decodeResult(bytes: Uint8Array): OpResult {
   const wire = decodeMessage(ResultType, bytes) as unknown as OpResult;
   return {
     error: wire.error,
-    conversation: wire.conversation,
+    conversation: "",
     seq: uint64Of(wire.seq),
     session: wire.session,
-    repeated: wire.repeated,
-    timeMicros: uint64Of(wire.timeMicros),
+    repeated: false,
+    timeMicros: 0,
   };
 }
