@@ -23,7 +23,7 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Cf}]/u;
 /** Something to see: beyond white space, joiners, marks of direction, fillers and tags, all of which are fine beside it. */
 const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufff9-\ufffb\u2800]/u;
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-const CONTROL = /[\u0000-\u0008\u000b-\u001f]/;
+const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
 /** A name as shown, and as compared: two names that differ only by case are one. */
 export interface Name {
@@ -81,9 +81,18 @@ export function checkBody(text: string): Checked<string> {
   const body = text.toWellFormed().replace(/\r\n?/g, "\n");
   if (body === "") return nothingWritten();
   if (Buffer.byteLength(body) > MESSAGE_BYTES_MAX) return tooLong();
-  if (CONTROL.test(body)) return failed("invalid", "A message cannot have control characters.", { field: "body" });
   if (!VISIBLE.test(body)) return nothingWritten();
+  const control = CONTROL.exec(body);
+  if (control !== null) return failed("invalid", controlSentence(body, control.index), { field: "body" });
   return { ok: true, value: body };
+}
+
+/** Which character and where, because nobody can see it. Counted as people count: line and place in it, from 1. */
+function controlSentence(body: string, index: number): string {
+  const before = body.slice(0, index).split("\n");
+  const code = body.charCodeAt(index).toString(16).toUpperCase().padStart(4, "0");
+  const place = `line ${before.length}, character ${characters(before.at(-1)!) + 1}`;
+  return `A message cannot contain control characters: there is one (U+${code}) at ${place}.`;
 }
 
 function nothingWritten(): { ok: false; error: ChatError } {

@@ -89,10 +89,20 @@ describe("bodies", () => {
     ["a\0b", "invalid"],
     ["a\u001bb", "invalid"],
     ["a\u000bb", "invalid"],
+    ["a\u007fb", "invalid"],
+    ["a\u009b31mb", "invalid"],
     ["x".repeat(8193), "too_long"],
     ["ä".repeat(4097), "too_long"],
     ["x".repeat(10_000_000), "too_long"],
   ])("%# is refused: %2", (text, expected) => expect(code(checkBody(text))).toBe(expected));
+  test.each([
+    ["a bell \u0007 rings", "(U+0007) at line 1, character 8."],
+    ["👋\r\n👋\u001b[31m", "(U+001B) at line 2, character 2."],
+    ["c1 \u0085", "(U+0085) at line 1, character 4."],
+  ])("%j: the sentence names the control character and its place", (text, place) => {
+    const checked = checkBody(text);
+    expect(checked.ok ? "" : checked.error.sentence).toEndWith(place);
+  });
 });
 
 test("passwords are counted in bytes", () => {

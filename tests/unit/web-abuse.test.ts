@@ -25,7 +25,7 @@ describe("stored script", () => {
     const before = new Set(await shapeOn(await page()));
     await site.send(ada, "ben", payload);
     const html = await page();
-    const link = "a href=http: target rel";
+    const link = "a href=http: dir target rel";
     const added = (await shapeOn(html)).filter(
       (one) => !before.has(one) && one !== link && one !== link.replace("http:", "https:"),
     );

@@ -1,6 +1,7 @@
 /** The text field: Enter sends, Shift+Enter breaks the line, what is typed is kept until it is sent. */
 
-const BODY_BYTES_MAX = 8192;
+import { BODY_BYTES_MAX, openFieldNotes } from "./field-notes.js";
+
 const DRAFT_MS = 250;
 const TYPING_MS = 3000;
 
@@ -11,6 +12,7 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
   const field = form.elements.namedItem("body");
   const to = form.elements.namedItem("name");
   const slot = conversation ?? "new";
+  const notes = openFieldNotes(field);
   let draftTimer = null;
   let typedAt = 0;
   let sendingTo = null;
@@ -25,6 +27,7 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
 
   /** For browsers that do not size a field by its content. */
   function fit() {
+    notes.drawLeft();
     if (CSS.supports("field-sizing", "content")) return;
     field.style.height = "auto";
     field.style.height = `${Math.min(field.scrollHeight, 200)}px`;
@@ -44,7 +47,7 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
   }
 
   function submit() {
-    const body = field.value.replaceAll(/\r\n?/g, "\n");
+    const body = notes.bodyToSend();
     showError(field, "");
     if (to !== null) showError(to, "");
     if (to !== null && to.value.trim() === "") {
@@ -58,7 +61,7 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
     }
     const bytes = new TextEncoder().encode(body).length;
     if (bytes > BODY_BYTES_MAX) {
-      showError(field, `That is ${bytes} bytes; at most ${BODY_BYTES_MAX} go into one message. Send it in parts.`);
+      showError(field, `That is ${bytes} bytes; one message holds at most ${BODY_BYTES_MAX}. Send it in parts.`);
       return;
     }
     if (to !== null) {

@@ -2,6 +2,7 @@
  * Unsent messages, in order. Each has its id from the first keypress on Enter to the last retry,
  * at whatever replica; it leaves the box only when a replica has said that all of them keep it.
  */
+import { isFewEmoji } from "../emoji.ts";
 import { isPassing, newId, post, sleep, waitBefore } from "./requests.js";
 
 /** After so long the bubble says that it waits. */
@@ -17,6 +18,7 @@ function bubble(me, item) {
   const box = Object.assign(document.createElement("div"), { className: "bubble" });
   const body = Object.assign(document.createElement("div"), { className: "body", textContent: item.body, dir: "auto" });
   body.setAttribute("hx-ignore", "");
+  body.classList.toggle("few-emoji", isFewEmoji(item.body));
   const meta = Object.assign(document.createElement("p"), { className: "meta" });
   meta.append(Object.assign(document.createElement("span"), { className: "state" }));
   box.append(body, meta);

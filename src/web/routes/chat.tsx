@@ -15,6 +15,7 @@ import {
 } from "../answer.tsx";
 import type { WebDeps, WebEnv } from "../deps.ts";
 import { needsLogin, read, readFields, sessionOf, type Fields } from "../request.ts";
+import { cleanPasted, REMOVED_TEXT, type Cleaned } from "../pasted-text.ts";
 import { answerPage, readListing, renderSidebar } from "../shell.tsx";
 import {
   Conversation,
@@ -35,8 +36,20 @@ function pageSize(c: Context<WebEnv>): number {
   return Number.isInteger(asked) ? Math.min(Math.max(asked, 1), PAGE_MAX) : PAGE_DEFAULT;
 }
 
-function emptyDraft(to = ""): Draft {
-  return { id: Bun.randomUUIDv7(), body: "", to, error: null };
+function emptyDraft(to = "", removed: Cleaned["removed"] = null): Draft {
+  return { id: Bun.randomUUIDv7(), body: "", to, error: null, removed };
+}
+
+/** A plain form sent what somebody pasted: cleaned here. A program hears what is wrong with its text instead. */
+function bodyOf(c: Context<WebEnv>, fields: Fields): Cleaned {
+  const body = fields.lines("body");
+  return wantsJson(c) ? { text: body, removed: null } : cleanPasted(body);
+}
+
+/** What the page that follows such a form says about it. */
+function removedBefore(c: Context<WebEnv>): Cleaned["removed"] {
+  const removed = c.req.query("removed") ?? "";
+  return Object.hasOwn(REMOVED_TEXT, removed) ? (removed as Cleaned["removed"]) : null;
 }
 
 /** One more than shown is read, to know whether there are older ones. */
@@ -64,7 +77,7 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
     setCursor(c, listing.cursor);
     return await answerHtml(c, renderSidebar(c, deps, listing.value, c.req.query("current") ?? null));
   });
-  app.get("/c/:id", login, (c) => answerConversation(c, deps, c.req.param("id"), emptyDraft()));
+  app.get("/c/:id", login, (c) => answerConversation(c, deps, c.req.param("id"), emptyDraft("", removedBefore(c))));
   app.post("/c/:id/messages", login, (c) => send(c, deps, c.req.param("id")));
   app.post("/to", login, (c) => sendTo(c, deps));
   app.post("/c/:id/read", login, (c) => markRead(c, deps, c.req.param("id")));
@@ -153,36 +166,42 @@ async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): 
   const session = sessionOf(c);
   const fields = await readFields(c);
   const clientId = clientIdOf(fields);
-  const body = fields.lines("body");
+  const { text: body, removed } = bodyOf(c, fields);
   // With it goes that what she answers is read.
   const answer = await deps.chat.send(session, { conversationId, body, clientId });
   if (!answer.ok) {
     if (wantsJson(c)) return await answerError(c, answer.error);
-    const draft = { id: nextFormId(clientId, answer.error), body, to: "", error: answer.error };
+    const draft = { id: nextFormId(clientId, answer.error), body, to: "", error: answer.error, removed };
     return await answerConversation(c, deps, conversationId, draft);
   }
-  return answerSent(c, deps, answer);
+  return answerSent(c, deps, answer, removed);
 }
 
 async function sendTo(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const fields = await readFields(c);
   const clientId = clientIdOf(fields);
   const to = fields.text("name").trim();
-  const body = fields.lines("body");
+  const { text: body, removed } = bodyOf(c, fields);
   const answer =
     to === ""
       ? failed("invalid", "Write the name of the person here.", { field: "to" })
       : await deps.chat.send(sessionOf(c), { to, body, clientId });
-  if (answer.ok) return answerSent(c, deps, answer);
+  if (answer.ok) return answerSent(c, deps, answer, removed);
   if (wantsJson(c)) return await answerError(c, answer.error);
-  return await answerHome(c, deps, { id: nextFormId(clientId, answer.error), body, to, error: answer.error });
+  return await answerHome(c, deps, { id: nextFormId(clientId, answer.error), body, to, error: answer.error, removed });
 }
 
 /** JSON for programs, with the row as every page shows it for our script; people go on to the conversation. */
-function answerSent(c: Context<WebEnv>, deps: WebDeps, answer: { value: MessageView; cursor: string }): Response {
+function answerSent(
+  c: Context<WebEnv>,
+  deps: WebDeps,
+  answer: { value: MessageView; cursor: string },
+  removed: Cleaned["removed"],
+): Response {
   setWritten(c, answer.cursor, deps.secureCookies);
   const message = answer.value;
-  if (!wantsJson(c)) return c.redirect(`/c/${message.conversationId}`, 303);
+  if (!wantsJson(c))
+    return c.redirect(`/c/${message.conversationId}${removed === null ? "" : `?removed=${removed}`}`, 303);
   // Every member of the view holds what is committed, so their number is true of this message.
   const kept = deps.status().view.members.length;
   const row = c.req.header("lastword-page") === "yes" ? { row: renderRow(message) } : {};

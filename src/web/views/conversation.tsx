@@ -1,6 +1,7 @@
 /** A conversation: who it is with, the messages, the composer. Everything works as plain forms too. */
 import type { ChatError } from "../../chat/errors.ts";
 import type { ConversationView, MessageView, Session, UserView } from "../../chat/service.ts";
+import { REMOVED_TEXT, type Cleaned } from "../pasted-text.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "./field.tsx";
 import { Icon } from "./icons.tsx";
 import { MessageRow, type Viewer } from "./message.tsx";
@@ -12,6 +13,8 @@ export interface Draft {
   readonly body: string;
   readonly to: string;
   readonly error: ChatError | null;
+  /** What was taken out of the message that the form has just sent, or could not send. */
+  readonly removed?: Cleaned["removed"];
 }
 
 export interface History {
@@ -209,7 +212,7 @@ export function Composer({ action, draft, closed = false }: ComposerProps) {
           placeholder={closed ? "This account is gone" : "Write a message"}
           disabled={closed}
           autocomplete="off"
-          aria-describedby="body-error"
+          aria-describedby="body-error body-left"
           {...(bodyError === undefined ? {} : { "aria-invalid": "true" })}
         >
           {draft.body}
@@ -219,6 +222,12 @@ export function Composer({ action, draft, closed = false }: ComposerProps) {
         </button>
       </div>
       <FieldError id="body-error" sentence={bodyError} />
+      <p class="notes">
+        <span id="body-note" role="status">
+          {draft.removed === undefined || draft.removed === null ? "" : REMOVED_TEXT[draft.removed]}
+        </span>
+        <span id="body-left" />
+      </p>
     </form>
   );
 }

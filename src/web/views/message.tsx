@@ -4,6 +4,8 @@
  * id, so a pending bubble, its confirmation and the copy from the event stream are one element.
  */
 import type { MessageView } from "../../chat/service.ts";
+import { isFewEmoji } from "../emoji.ts";
+import { linkParts } from "../links.ts";
 import { Time } from "./names.tsx";
 
 /** What only this viewer sees; absent when a row is rendered for all. */
@@ -11,19 +13,23 @@ export interface Viewer {
   readonly userId: string;
 }
 
-const LINK = /(https?:\/\/[^\s<>"'`]+[^\s<>"'`.,;:!?)\]}])/;
-
-/** Text with its links. JSX escapes both; nothing a person writes becomes an attribute but an http(s) address. */
+/**
+ * Text with its links. JSX escapes both; nothing a person writes becomes an attribute but an http(s) address.
+ * An address is read from left to right, whatever the direction of the text around it.
+ */
 function Body({ text }: { text: string }) {
   return (
     <>
-      {text.split(LINK).map((part, index) =>
-        index % 2 === 1 ? (
-          <a href={part} target="_blank" rel="noopener noreferrer nofollow">
-            {part}
-          </a>
+      {linkParts(text).map((part) =>
+        part.href === undefined ? (
+          part.text
         ) : (
-          part
+          <>
+            <a href={part.href} dir="ltr" target="_blank" rel="noopener noreferrer nofollow">
+              {part.text}
+            </a>
+            {part.realHost === undefined ? null : <span class="real-host"> (opens {part.realHost})</span>}
+          </>
         ),
       )}
     </>
@@ -66,7 +72,7 @@ export function MessageRow({ message, viewer, grouped = false }: RowProps) {
       </label>
       <div class="bubble">
         <p class="author">{message.authorName}</p>
-        <div class="body" hx-ignore dir="auto">
+        <div class={isFewEmoji(message.body) ? "body few-emoji" : "body"} hx-ignore dir="auto">
           <Body text={message.body} />
         </div>
         <p class="meta">

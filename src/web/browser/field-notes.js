@@ -1,0 +1,52 @@
+/**
+ * What is said below the text field before anything is sent: how much room is left, once there is little, and
+ * what was taken out of what was pasted.
+ */
+import { cleanPasted, REMOVED_TEXT } from "../pasted-text.ts";
+
+export const BODY_BYTES_MAX = 8192;
+/** The room that is left is shown from here on. */
+const SHOWN_FROM_LEFT = 500;
+
+const sizeOf = (text) => new TextEncoder().encode(text).length;
+const number = (value) => value.toLocaleString("en");
+
+/** For the text field of the composer. */
+export function openFieldNotes(field) {
+  const note = document.getElementById("body-note");
+  const left = document.getElementById("body-left");
+
+  const sayRemoved = (removed) => (note.textContent = removed === null ? "" : REMOVED_TEXT[removed]);
+
+  function drawLeft() {
+    // Never more bytes than three a unit: most texts need no counting.
+    const bytes = field.value.length * 3 < BODY_BYTES_MAX - SHOWN_FROM_LEFT ? 0 : sizeOf(field.value);
+    const room = BODY_BYTES_MAX - bytes;
+    left.classList.toggle("over", room < 0);
+    if (room < 0) left.textContent = `${number(-room)} bytes too long; send it in parts.`;
+    else left.textContent = room <= SHOWN_FROM_LEFT ? `${number(room)} of ${number(BODY_BYTES_MAX)} bytes left` : "";
+  }
+
+  field.addEventListener("paste", (event) => {
+    const { text, removed } = cleanPasted(event.clipboardData?.getData("text/plain") ?? "");
+    sayRemoved(removed);
+    if (removed === null) return;
+    event.preventDefault();
+    // As if typed, so that it can be undone; not every browser can.
+    if (!document.execCommand("insertText", false, text)) {
+      field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  });
+  field.addEventListener("input", drawLeft);
+
+  return {
+    drawLeft,
+    /** What the field holds, as it is sent: also what was dropped into it or came from a draft is cleaned, and it is said. */
+    bodyToSend() {
+      const { text, removed } = cleanPasted(field.value);
+      if (removed !== null) sayRemoved(removed);
+      return text;
+    },
+  };
+}

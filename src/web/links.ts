@@ -1,0 +1,77 @@
+/**
+ * Where the links of a message begin and end, as people paste them: a closing bracket belongs to a
+ * link that has its opening one, a sentence in Chinese may follow without a space, and a mark that
+ * turns the direction of text never gets inside, because it could show another address than the one that opens.
+ */
+
+/** A link, or the text between two. */
+export interface Part {
+  readonly text: string;
+  /** Where it leads; absent for plain text. Only http and https. */
+  readonly href?: string;
+  /** The host that opens, where the text of the link shows another one, as in https://bank.example@evil.example. */
+  readonly realHost?: string;
+}
+
+/** The scheme in any case; not in the middle of a word. */
+const START = /(?<![a-z0-9])https?:\/\//giu;
+
+/**
+ * White space, quotes and angle brackets, control and invisible characters (marks of direction among them), the
+ * backslash, which browsers read as a slash, and the punctuation of Chinese and Japanese, which no address has.
+ */
+const END =
+  /[\s<>"`\\\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u3000-\u3003\u3008-\u3011\u3014-\u301f\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3b\uff3d\uff5b\uff5d\uff5f-\uff65]/u;
+
+/** What ends a sentence rather than an address. */
+const CLOSING = /[.,;:!?'*~\u00ab\u00bb\u060c\u061b\u061f\u06d4\u0964\u0965\u2018-\u201f\u2026\u2039\u203a]/u;
+const BRACKETS: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
+
+/** Without what closes the sentence around it, and without brackets that opened before it. One pass: it may be 8 KiB of brackets. */
+function trimmed(link: string): string {
+  const counts: Record<string, number> = {};
+  for (const letter of link) counts[letter] = (counts[letter] ?? 0) + 1;
+  let end = link.length;
+  for (; end > 0; end--) {
+    const last = link[end - 1]!;
+    const open = BRACKETS[last];
+    const unbalanced = open !== undefined && (counts[last] ?? 0) > (counts[open] ?? 0);
+    if (!unbalanced && !CLOSING.test(last)) break;
+    counts[last] = (counts[last] ?? 0) - 1;
+  }
+  return link.slice(0, end);
+}
+
+/** The link as a part; null if no browser could open it. */
+function linkOf(text: string): Part | null {
+  if (!URL.canParse(text)) return null;
+  const { host } = new URL(text);
+  const shown = /^https?:\/\/([^/?#]*)/i.exec(text)?.[1]?.toLowerCase() ?? "";
+  // The port that goes without saying is not in `host`.
+  const same = shown === host || shown.replace(/:(?:80|443)?$/, "") === host;
+  return { text, href: text, ...(same ? {} : { realHost: host }) };
+}
+
+/** A text in parts; joined they are the text again. */
+export function linkParts(text: string): Part[] {
+  const parts: Part[] = [];
+  let done = 0;
+  let skipTo = 0;
+  for (const found of text.matchAll(START)) {
+    if (found.index < Math.max(done, skipTo)) continue;
+    const rest = text.slice(found.index);
+    const length = rest.search(END);
+    const candidate = length === -1 ? rest : rest.slice(0, length);
+    const link = linkOf(trimmed(candidate));
+    if (link === null) {
+      // Nor is what begins within it looked at: that would be the same text again and again.
+      skipTo = found.index + candidate.length;
+      continue;
+    }
+    if (found.index > done) parts.push({ text: text.slice(done, found.index) });
+    parts.push(link);
+    done = found.index + link.text.length;
+  }
+  if (done < text.length || parts.length === 0) parts.push({ text: text.slice(done) });
+  return parts;
+}

@@ -1,0 +1,84 @@
+/** The text field, and what is written in it: pasted terminal output, links, emoji, the room that is left. */
+import { beforeEach, expect } from "bun:test";
+import type { Page } from "playwright-core";
+import { HOOK_MS, stories, story } from "./stage.ts";
+import { composer, eventually, row, texts, type Visitor } from "./visitor.ts";
+
+/** As the browser does for Ctrl+V. */
+async function paste(page: Page, text: string): Promise<void> {
+  await page.evaluate(`(() => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", ${JSON.stringify(text)});
+    const paste = new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true });
+    document.getElementById("body").dispatchEvent(paste);
+  })()`);
+}
+
+/** In pixels, of the text of the row with these words. */
+async function fontSize(page: Page, text: string): Promise<number> {
+  const id = await row(page, text).getAttribute("id");
+  return Number(
+    await page.evaluate(
+      `parseFloat(getComputedStyle(document.querySelector("#" + CSS.escape("${id}") + " .body")).fontSize)`,
+    ),
+  );
+}
+
+stories("writing", {}, (stage) => {
+  let ann: Visitor;
+  let bob: Visitor;
+  beforeEach(async () => {
+    [ann, bob] = await stage.pair("first");
+  }, HOOK_MS);
+
+  story("a pasted log loses its colours, by paste and by anything else, and the page says so", async () => {
+    const { page } = ann;
+    await composer(page).fill("log: ");
+    await paste(page, "\u001b[31mERROR\u001b[0m step 4");
+    expect(await composer(page).inputValue()).toBe("log: ERROR step 4");
+    await page.getByText("Terminal colours were removed.").waitFor();
+    // Taken back like anything typed.
+    await page.keyboard.press("Control+z");
+    expect(await composer(page).inputValue()).toBe("log: ");
+    await composer(page).fill("a bell \u0007 rings");
+    await composer(page).press("Enter");
+    await row(bob.page, "a bell  rings").waitFor();
+    await page.getByText("Control characters were removed.").waitFor();
+  });
+
+  story("a few emoji are larger than words, while they are sent and afterwards", async () => {
+    await ann.say("🎉👩‍👩‍👧‍👦");
+    const words = await fontSize(ann.page, "first");
+    for (const { page } of [ann, bob]) {
+      await row(page, "🎉👩‍👩‍👧‍👦").waitFor();
+      expect(await fontSize(page, "🎉👩‍👩‍👧‍👦")).toBeGreaterThanOrEqual(1.5 * words);
+    }
+  });
+
+  story("a link that shows another host than it opens names it, and a mark of direction stays outside", async () => {
+    await ann.say("https://bank.example@evil.example/ and https://ok.example/\u202egpj.exe");
+    const body = bob.page.locator(".message .body", { hasText: "bank.example" });
+    await body.getByText("(opens evil.example)").waitFor();
+    expect(await body.locator("a").allTextContents()).toEqual([
+      "https://bank.example@evil.example/",
+      "https://ok.example/",
+    ]);
+  });
+
+  story("the room that is left is shown before it is gone, and Enter keeps what is too long", async () => {
+    const { page } = ann;
+    const left = page.locator("#body-left");
+    await composer(page).fill("short");
+    expect(await left.textContent()).toBe("");
+    await composer(page).fill("ä".repeat(4000));
+    expect(await left.textContent()).toBe("192 of 8,192 bytes left");
+    await composer(page).fill("ä".repeat(4100));
+    expect(await left.textContent()).toBe("8 bytes too long; send it in parts.");
+    await composer(page).press("Enter");
+    await page.locator("#body-error:not([hidden])").waitFor();
+    expect(await composer(page).inputValue()).toBe("ä".repeat(4100));
+    await composer(page).fill("");
+    await eventually(async () => (await left.textContent()) === "");
+    expect(await texts(page)).toEqual(["first"]);
+  });
+});
