@@ -63,6 +63,7 @@ export interface WireSession {
   readonly id: string;
   readonly createdMicros: number;
   readonly lastUsedMicros: number;
+  readonly device: string;
   readonly current: boolean;
 }
 

@@ -30,10 +30,13 @@ export function readAt(call: IncomingCall, read: number): ReadAt {
   return cursor === undefined ? { latest } : { cursor, latest };
 }
 
+/** What a login made by this API is called where its owner sees it. */
+const PROGRAM = "a program";
+
 /** The address without its port, for rate limits. */
 export function callerOf(call: IncomingCall): Caller {
   const peer = call.getPeer();
   const colon = peer.lastIndexOf(":");
   const host = colon > 0 ? peer.slice(0, colon) : peer;
-  return { address: host.replace(/^\[(.*)\]$/, "$1") };
+  return { address: host.replace(/^\[(.*)\]$/, "$1"), device: PROGRAM };
 }

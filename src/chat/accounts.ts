@@ -130,7 +130,7 @@ export class Accounts {
     const { folded } = name.value;
     const id = userIdFor(folded, clientId.value);
     // A repeat is let through the limits below: it makes nothing new.
-    if (this.#deps.queries().user(id) !== null) return await this.#registeredBefore(id, folded, input.password);
+    if (this.#deps.queries().user(id) !== null) return await this.#registeredBefore(id, folded, input.password, caller);
     if (this.#registration === "closed")
       return failed("invalid", "New accounts are not taken here; ask whoever runs this chat.", { field: "name" });
     const wait =
@@ -139,23 +139,23 @@ export class Accounts {
     if (this.#deps.queries().userByFolded(folded) !== null) return failedWith("name_taken", { field: "name" });
     const passwordHash = await this.#gate.hash(password.value);
     if (passwordHash === null) return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
-    const { token, session } = newSession();
+    const { token, session } = newSession(caller);
     const body: OpBody = { kind: "register", name: name.value.name, folded, passwordHash, session };
     const written = await this.#writer.write(id, clientId.value, body);
     if (!written.ok) return written.error.code === "name_taken" ? failedWith("name_taken", { field: "name" }) : written;
     // The same request got there first by another way; its password decides who is asking.
-    if (written.result.session !== session.id) return await this.#registeredBefore(id, folded, input.password);
+    if (written.result.session !== session.id) return await this.#registeredBefore(id, folded, input.password, caller);
     return { ok: true, value: { token, user: this.#views.userById(id) }, cursor: written.cursor };
   }
 
-  async #registeredBefore(id: string, folded: string, password: string): Promise<Answer<LoggedIn>> {
+  async #registeredBefore(id: string, folded: string, password: string, caller: Caller): Promise<Answer<LoggedIn>> {
     const wait = this.#limited ? this.#byName.take(folded) : 0;
     if (wait > 0) return failedWith("slow_down", { retryAfterMs: wait });
     const user = this.#deps.queries().user(id);
     if (user === null || user.deleted !== 0) return failedWith("name_taken", { field: "name" });
     const right = await this.#gate.verify(password, user.passwordHash);
     if (right === null) return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
-    return right ? await this.#logIn(user) : failedWith("id_reused_with_other_content", { field: "id" });
+    return right ? await this.#logIn(user, caller) : failedWith("id_reused_with_other_content", { field: "id" });
   }
 
   async login(input: { name: string; password: string }, caller: Caller): Promise<Answer<LoggedIn>> {
@@ -168,7 +168,7 @@ export class Accounts {
     const here = candidates();
     const found = here.length === 0 ? null : await this.#rightOne(here, password);
     if (found === "busy") return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
-    if (found !== null) return await this.#logIn(found);
+    if (found !== null) return await this.#logIn(found, caller);
     // The account, or its password, may have been made a moment ago at another replica. Asked for a known
     // name too, so that an unknown one costs the same: one round to the leader and one hash.
     await this.#reading.freshen();
@@ -176,7 +176,7 @@ export class Accounts {
     const fresh = candidates().filter((user) => !known.has(user.passwordHash));
     const late = here.length > 0 && fresh.length === 0 ? null : await this.#rightOne(fresh, password);
     if (late === "busy") return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
-    return late === null ? failedWith("wrong_password", { field: "password" }) : await this.#logIn(late);
+    return late === null ? failedWith("wrong_password", { field: "password" }) : await this.#logIn(late, caller);
   }
 
   /** Whose password it is; null if nobody's, after as much work as for one account. */
@@ -194,8 +194,8 @@ export class Accounts {
     return Math.max(byName, isLoopback(address) ? 0 : this.#byAddress.take(addressKey(address)));
   }
 
-  async #logIn(user: UserRow): Promise<Answer<LoggedIn>> {
-    const { token, session } = newSession();
+  async #logIn(user: UserRow, caller: Caller): Promise<Answer<LoggedIn>> {
+    const { token, session } = newSession(caller);
     const written = await this.#writer.write(user.id, crypto.randomUUID(), { kind: "login", session });
     if (!written.ok) return written;
     return { ok: true, value: { token, user: this.#views.userById(user.id) }, cursor: written.cursor };
@@ -203,6 +203,12 @@ export class Accounts {
 
   async endSession(session: Session, id: string, clientId: string): Promise<Answer<null>> {
     const written = await this.#writer.write(session.userId, clientId, { kind: "endSession", session: id });
+    return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
+  }
+
+  async endOtherSessions(session: Session, clientId: string): Promise<Answer<null>> {
+    const body = { kind: "endOtherSessions", keepSession: session.sessionId } as const;
+    const written = await this.#writer.write(session.userId, clientId, body);
     return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
   }
 
@@ -258,9 +264,9 @@ export class Accounts {
 }
 
 /** 32 random bytes for the client, their hash for the log. */
-function newSession(): { token: string; session: NewSession } {
+function newSession(caller: Caller): { token: string; session: NewSession } {
   const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url");
-  return { token, session: { id: randomId(), tokenHash: tokenHash(token) } };
+  return { token, session: { id: randomId(), tokenHash: tokenHash(token), device: caller.device ?? "" } };
 }
 
 function hashOf(body: OpBody): string {

@@ -102,6 +102,8 @@ function decide(op: Op, seq: Seq, rows: Rows): Decision {
       return account.login(op, body, rows);
     case "endSession":
       return account.endSession(op, body, rows);
+    case "endOtherSessions":
+      return account.endOtherSessions(op, body, rows);
     case "changePassword":
       return account.changePassword(op, body, rows);
     case "deleteAccount":

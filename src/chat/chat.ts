@@ -60,10 +60,11 @@ export function createChat(options: ChatOptions): Chat {
     async listSessions(session) {
       const rows = queries().sessionsOf(session.userId);
       return reading.ok(
-        rows.map(({ id, createdMicros, lastUsedMicros }) => ({
+        rows.map(({ id, createdMicros, lastUsedMicros, device }) => ({
           id,
           createdMicros,
           lastUsedMicros,
+          device,
           current: id === session.sessionId,
         })),
       );
@@ -71,6 +72,10 @@ export function createChat(options: ChatOptions): Chat {
     async endSession(session, input) {
       const clientId = checkClientId(input.clientId);
       return clientId.ok ? await accounts.endSession(session, input.id, clientId.value) : clientId;
+    },
+    async endOtherSessions(session, input) {
+      const clientId = checkClientId(input.clientId);
+      return clientId.ok ? await accounts.endOtherSessions(session, clientId.value) : clientId;
     },
     send: async (session, input) => await messaging.send(session, input),
     markRead: async (session, input) => await messaging.markRead(session, input),

@@ -23,6 +23,8 @@ export interface Origin {
 export interface NewSession {
   readonly id: string;
   readonly tokenHash: string;
+  /** What the login was made with, in words of ours; absent if not known. */
+  readonly device?: string;
 }
 
 /** What an op does. Fields as in op.proto. */
@@ -47,7 +49,8 @@ export type OpBody =
       readonly ids: readonly string[];
     }
   | { readonly kind: "deleteMessages"; readonly ids: readonly string[] }
-  | { readonly kind: "touch"; readonly session: string };
+  | { readonly kind: "touch"; readonly session: string }
+  | { readonly kind: "endOtherSessions"; readonly keepSession: string };
 
 export type OpKind = OpBody["kind"];
 
@@ -94,6 +97,7 @@ const KIND_NUMBER: Record<OpKind, number> = {
   markAllRead: 23,
   deleteMessages: 24,
   touch: 25,
+  endOtherSessions: 26,
 };
 
 const KIND_OF = new Map<number, OpKind>(Object.entries(KIND_NUMBER).map(([kind, number]) => [number, kind as OpKind]));
@@ -172,6 +176,8 @@ function bodyOf(kind: OpKind, payload: unknown): OpBody {
     case "endSession":
     case "touch":
       return { kind, session: p["session"]! };
+    case "endOtherSessions":
+      return { kind, keepSession: p["keepSession"]! };
     case "changePassword":
       return { kind, passwordHash: p["passwordHash"]!, keepSession: p["keepSession"]! };
     case "deleteAccount":
@@ -211,8 +217,9 @@ function contentOf(body: OpBody): string {
     case "endSession":
     case "touch":
       return `${body.kind}\0${body.session}`;
+    case "endOtherSessions":
     case "changePassword":
-      return "changePassword";
+      return body.kind;
     case "deleteAccount":
       return `deleteAccount\0${String(body.deleteMessages)}`;
     case "markRead":

@@ -34,6 +34,7 @@ export interface SessionRow {
   readonly user: string;
   readonly createdMicros: number;
   readonly lastUsedMicros: number;
+  readonly device: string;
 }
 
 export interface ConversationRow {

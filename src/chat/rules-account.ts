@@ -81,6 +81,7 @@ function addSession(op: Op, session: NewSession, rows: Rows, events: ChatEvent[]
     user: op.user,
     createdMicros: op.timeMicros,
     lastUsedMicros: op.timeMicros,
+    device: session.device ?? "",
   });
 }
 
@@ -90,6 +91,12 @@ export function endSession(op: Op, body: Body<"endSession">, rows: Rows): Decisi
   if (session === null || session.user !== op.user) return refused("not_found");
   rows.removeSession(session.id);
   return done([{ kind: "sessionEnded", session: session.id, user: op.user }]);
+}
+
+/** Ends every session of the user but the one that asked. */
+export function endOtherSessions(op: Op, body: Body<"endOtherSessions">, rows: Rows): Decision {
+  if (living(op.user, rows) === null) return refused("not_logged_in", rows.user(op.user) === null ? false : undefined);
+  return done(endSessions(op.user, body.keepSession, rows));
 }
 
 /** Sets the password and ends every session but the one that asked. */

@@ -15,6 +15,19 @@ export interface Session {
 /** Where a call comes from, for rate limits. Loopback addresses are not limited by address. */
 export interface Caller {
   readonly address: string;
+  /** What a login is made with, for its owner to know it again: "Firefox on Linux", at most 40 bytes. */
+  readonly device?: string;
+}
+
+/** One login of a user. */
+export interface SessionView {
+  readonly id: string;
+  readonly createdMicros: number;
+  readonly lastUsedMicros: number;
+  /** The one that asks. */
+  readonly current: boolean;
+  /** What it was made with; "" if not known. */
+  readonly device: string;
 }
 
 export interface UserView {
@@ -134,10 +147,10 @@ export interface ChatService {
     session: Session,
     input: { password: string; deleteMessages: boolean; clientId: string },
   ): Promise<Answer<null>>;
-  listSessions(
-    session: Session,
-  ): Promise<Answer<readonly { id: string; createdMicros: number; lastUsedMicros: number; current: boolean }[]>>;
+  listSessions(session: Session): Promise<Answer<readonly SessionView[]>>;
   endSession(session: Session, input: { id: string; clientId: string }): Promise<Answer<null>>;
+  /** Ends all of the user's sessions but this one. */
+  endOtherSessions(session: Session, input: { clientId: string }): Promise<Answer<null>>;
 
   send(session: Session, input: SendInput): Promise<Answer<MessageView>>;
   /** `ids` are message ids, 1 to 500; those not visible to the user are not_found and nothing is marked. */

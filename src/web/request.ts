@@ -4,6 +4,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { failed, type Answer } from "../chat/errors.ts";
 import type { Caller, ReadAt, Session } from "../chat/service.ts";
+import { deviceName } from "./device.ts";
 import { answerError, wantsJson, WRITTEN_COOKIE } from "./answer.tsx";
 import type { WebDeps, WebEnv } from "./deps.ts";
 
@@ -71,15 +72,16 @@ export async function readFields(c: Context<WebEnv>): Promise<Fields> {
   }
 }
 
-/** Who calls, for rate limits. */
+/** Who calls, for rate limits, and with what, for the list of logins. */
 export function callerOf(c: Context<WebEnv>, deps: WebDeps): Caller {
   const socket = (c.env as WebEnv["Bindings"] | undefined)?.server?.requestIP(c.req.raw)?.address ?? "unknown";
-  if (deps.behindProxy !== true) return { address: socket };
+  const device = deviceName(c.req.header("user-agent") ?? "");
+  if (deps.behindProxy !== true) return { address: socket, device };
   // The last entry was written by our own proxy; those before it by anybody.
   const forwarded = c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "";
   // Some proxies add the port.
   const address = forwarded.replace(/^\[(.*)\](?::\d+)?$/, "$1").replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1");
-  return { address: isIP(address) === 0 ? socket : address };
+  return { address: isIP(address) === 0 ? socket : address, device };
 }
 
 /** "At or after this": the header of a program, else the cookie of a browser that has just written. */

@@ -153,9 +153,9 @@ stories("by keyboard alone", {}, (stage) => {
       await page.getByRole("heading", { name: "fay", level: 1 }).waitFor();
     };
     await toAccount();
-    await tabTo(page, page.getByRole("button", { name: /^End the login since \d/ }));
+    await tabTo(page, page.getByRole("button", { name: /^Sign out Chrome on Linux, signed in \d/ }));
     await page.keyboard.press("Enter");
-    await page.getByText("That login has ended, at every replica.").waitFor();
+    await page.getByText("That device is signed out.").waitFor();
     await elsewhere.page.waitForURL(/\/login/);
     await tabTo(page, page.getByRole("link", { name: "Change password" }));
     await page.keyboard.press("Enter");

@@ -78,6 +78,13 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("endSession" as const), session: fc.nat(5).map((n) => `s${n}`) }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("endOtherSessions" as const),
+      keepSession: fc.nat(5).map((n) => `s${n}`),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("touch" as const), session: fc.nat(5).map((n) => `s${n}`) }) },
   {
     weight: 1,

@@ -179,6 +179,11 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     expect(log.apply(late).result.error).toBe("wrong_password");
     expect(log.error(anna, { kind: "endSession", session: "s3" })).toBe("not_found");
     expect(log.apply(log.op(anna, { kind: "endSession", session: "s7" })).events).toHaveLength(1);
+    const named = (n: number) => ({ id: `d${n}`, tokenHash: `d${n}`, device: `device ${n}` });
+    for (let n = 0; n < 3; n++) log.apply(log.op(anna, { kind: "login", session: named(n) }));
+    expect(log.apply(log.op(anna, { kind: "endOtherSessions", keepSession: "d1" })).events).toHaveLength(2);
+    expect(rowsOf(log, "sessions")).toMatchObject([{ id: "d1", device: "device 1" }]);
+    expect(log.error("nobody", { kind: "endOtherSessions", keepSession: "d1" })).toBe("not_logged_in");
   });
 
   test("an account deleted with its messages is erased in steps", () => {

@@ -93,8 +93,10 @@ export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
     logout: done,
     changePassword: done,
     deleteAccount: done,
-    listSessions: async () => ok([{ id: "s1", createdMicros: 1, lastUsedMicros: 2, current: true }]),
+    listSessions: async () =>
+      ok([{ id: "s1", createdMicros: 1, lastUsedMicros: 2, current: true, device: "a program" }]),
     endSession: done,
+    endOtherSessions: done,
     send: async () => ok(MESSAGE),
     markRead: done,
     markAllRead: done,

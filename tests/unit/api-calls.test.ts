@@ -94,7 +94,10 @@ describe("every call", () => {
     for (const name of UNARY) await raw(name, REQUESTS[name] as never, options);
     await raw("MarkRead", { conversationId: "u1_u2", clientId: "id" }, options);
     expect(seen).toEqual({
-      register: [{ name: "ada", password: "password", clientId: "id" }, { address: "127.0.0.1" }],
+      register: [
+        { name: "ada", password: "password", clientId: "id" },
+        { address: "127.0.0.1", device: "a program" },
+      ],
       changePassword: [SESSION, { password: "password", newPassword: "password2", clientId: "id" }],
       deleteAccount: [SESSION, { password: "password", deleteMessages: true, clientId: "id" }],
       endSession: [SESSION, { id: "s1", clientId: "id" }],

@@ -134,6 +134,20 @@ describe("accounts", () => {
     expect(solo.chat.authenticate(token)).toBeNull();
   });
 
+  test("each login says what it was made with, and all but one's own end together", async () => {
+    const login = async (device: string) =>
+      must(await solo.chat.login({ name: "anna", password: SOLO_PASSWORD }, { ...CALLER, device })).token;
+    const tokens = await Promise.all([login("Firefox on Linux"), login("Safari on iPhone")]);
+    const devices = async () => must(await solo.chat.listSessions(anna.session)).map(({ device }) => device);
+    expect(await devices()).toEqual(expect.arrayContaining(["Firefox on Linux", "Safari on iPhone", ""]));
+    expect(code(await solo.chat.endOtherSessions(anna.session, { clientId: "no id" }))).toBe("invalid");
+    const clientId = id();
+    for (let times = 0; times < 2; times++) must(await solo.chat.endOtherSessions(anna.session, { clientId }));
+    expect(must(await solo.chat.listSessions(anna.session))).toMatchObject([{ id: anna.session.sessionId }]);
+    expect(tokens.map((token) => solo.chat.authenticate(token))).toEqual([null, null]);
+    expect(solo.chat.authenticate(ben.token)).not.toBeNull();
+  });
+
   test("change the password: asked for the old one, repeatable, the old one is over", async () => {
     const input = { password: SOLO_PASSWORD, newPassword: "another horse", clientId: id() };
     expect(await solo.chat.changePassword(anna.session, { ...input, password: "wrong wrong" })).toMatchObject({

@@ -26,6 +26,7 @@ export function sessionRow(row: readonly unknown[]): SessionRow {
     user: row[2] as string,
     createdMicros: row[3] as number,
     lastUsedMicros: row[4] as number,
+    device: row[5] as string,
   };
 }
 

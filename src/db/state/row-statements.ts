@@ -91,6 +91,7 @@ export function rowStatements(c: StateConnection) {
           user: p("user"),
           createdMicros: p("createdMicros"),
           lastUsedMicros: p("lastUsedMicros"),
+          device: p("device"),
         })
         .onConflictDoUpdate({ target: sessions.id, set: { lastUsedMicros: sql`excluded.last_used_micros` } }),
     ),

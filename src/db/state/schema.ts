@@ -56,6 +56,7 @@ export const sessions = sqliteTable(
     user: text().notNull(),
     createdMicros: integer("created_micros").notNull(),
     lastUsedMicros: integer("last_used_micros").notNull(),
+    device: text().notNull(),
   },
   (t) => [uniqueIndex("sessions_token").on(t.tokenHash), index("sessions_user").on(t.user, t.lastUsedMicros, t.id)],
 );

@@ -90,7 +90,8 @@ export class StateRows implements Rows {
   }
 
   putSession(row: SessionRow): void {
-    this.#q.putSession.run(row.id, row.tokenHash, row.user, row.createdMicros, row.lastUsedMicros);
+    const { id, tokenHash, user, createdMicros, lastUsedMicros, device } = row;
+    this.#q.putSession.run(id, tokenHash, user, createdMicros, lastUsedMicros, device);
   }
 
   removeSession(id: string): void {

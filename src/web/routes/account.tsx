@@ -45,6 +45,12 @@ export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
     setWritten(c, answer.cursor, deps.secureCookies);
     return wantsJson(c) ? c.json({ ok: true, cursor: answer.cursor }) : c.redirect("/account?said=ended", 303);
   });
+  app.post("/account/sessions/end-others", login, async (c) => {
+    const answer = await deps.chat.endOtherSessions(sessionOf(c), { clientId: Bun.randomUUIDv7() });
+    if (!answer.ok) return await answerError(c, answer.error);
+    setWritten(c, answer.cursor, deps.secureCookies);
+    return wantsJson(c) ? c.json({ ok: true, cursor: answer.cursor }) : c.redirect("/account?said=others", 303);
+  });
   app.get("/account/delete", login, (c) => c.redirect("/account", 303));
   app.post("/account/delete", login, (c) => deleteAccount(c, deps));
   return app;
@@ -71,8 +77,9 @@ async function answerPeople(c: Context<WebEnv>, deps: WebDeps): Promise<Response
 
 const SAID: Readonly<Record<string, string>> = {
   saved: "Saved.",
-  ended: "That login has ended, at every replica.",
-  password: "Your password is changed. All other logins have ended.",
+  ended: "That device is signed out.",
+  others: "All other devices are signed out.",
+  password: "Your password is changed. All other devices are signed out.",
 };
 
 async function answerAccount(
@@ -118,7 +125,7 @@ async function answerPassword(
     title: "Change password",
     place: "account",
     current: null,
-    content: <PasswordPage id={id} error={error} />,
+    content: <PasswordPage name={sessionOf(c).name} id={id} error={error} />,
     status: error === null ? 200 : statusOf(error),
   });
 }
@@ -158,7 +165,7 @@ async function deleteAccount(c: Context<WebEnv>, deps: WebDeps): Promise<Respons
     c,
     <CardPage title="Your account is deleted" theme={prefsOf(c).theme} forget>
       <h1>Your account is deleted</h1>
-      <p>Every login of it has ended. Thank you for having been here.</p>
+      <p>You are signed out everywhere. Thank you for having been here.</p>
       <p>
         <a class="button" href="/register">
           Start again with another name

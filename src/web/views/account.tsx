@@ -1,20 +1,14 @@
-/** One's own account: logins, settings, password, the end of it. */
+/** One's own account: devices, settings, password, the end of it. */
 import type { ChatError } from "../../chat/errors.ts";
+import type { SessionView } from "../../chat/service.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "./field.tsx";
 import { Icon } from "./icons.tsx";
 import { Time } from "./names.tsx";
 import { THEMES, type Theme } from "./page.tsx";
 
-export interface LoginRow {
-  readonly id: string;
-  readonly createdMicros: number;
-  readonly lastUsedMicros: number;
-  readonly current: boolean;
-}
-
 interface AccountProps {
   readonly name: string;
-  readonly logins: readonly LoginRow[];
+  readonly logins: readonly SessionView[];
   readonly unread: number;
   readonly theme: Theme;
   readonly readOnSight: boolean;
@@ -54,22 +48,24 @@ export function AccountPage(props: AccountProps) {
   );
 }
 
+const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: "System", light: "Light", dark: "Dark" };
+
 function Settings({ theme, readOnSight }: { theme: Theme; readOnSight: boolean }) {
   return (
     <form method="post" action="/account/settings" class="block stack">
       <h2>Settings</h2>
       <fieldset class="choices">
-        <legend>Looks</legend>
+        <legend>Appearance</legend>
         {THEMES.map((one) => (
           <label>
             <input type="radio" name="theme" value={one} checked={one === theme} />
-            {one === "auto" ? "as the system" : one}
+            {THEME_NAMES[one]}
           </label>
         ))}
       </fieldset>
       <label class="choice">
         <input type="checkbox" name="readOnSight" value="yes" checked={readOnSight} />
-        Count a message as read once it has been in view for 5 seconds
+        Mark messages as read when I look at them
       </label>
       <p>
         <button type="submit">Save</button>
@@ -78,39 +74,61 @@ function Settings({ theme, readOnSight }: { theme: Theme; readOnSight: boolean }
   );
 }
 
-function Logins({ logins }: { logins: readonly LoginRow[] }) {
+function Logins({ logins }: { logins: readonly SessionView[] }) {
+  // This device first: it is the one to compare the others with.
+  const sorted = [...logins.filter((login) => login.current), ...logins.filter((login) => !login.current)];
   return (
     <section class="block" aria-labelledby="logins-title">
-      <h2 id="logins-title">Where you are logged in</h2>
+      <h2 id="logins-title">Signed-in devices</h2>
       <ul class="logins">
-        {logins.map((login) => (
-          <li>
-            <span>
-              since <Time micros={login.createdMicros} style="from" />
-              {login.current ? <strong> · this browser</strong> : null}
-              <span class="small">
-                {" "}
-                last used <Time micros={login.lastUsedMicros} style="past" />
-              </span>
-            </span>
-            {login.current ? null : (
-              <form method="post" action={`/account/sessions/${encodeURIComponent(login.id)}/end`}>
-                <button type="submit">
-                  End
-                  <span class="sr">
-                    {" "}
-                    the login since <Time micros={login.createdMicros} style="from" />
-                  </span>
-                </button>
-              </form>
-            )}
-          </li>
+        {sorted.map((login) => (
+          <Login login={login} />
         ))}
       </ul>
-      <p>
-        <a href="/account/password">Change password</a>
-      </p>
+      <div class="row">
+        {logins.length < 2 ? null : (
+          <form method="post" action="/account/sessions/end-others">
+            <button type="submit">Sign out all others</button>
+          </form>
+        )}
+        <a class="button" href="/account/password">
+          Change password
+        </a>
+      </div>
     </section>
+  );
+}
+
+function Login({ login }: { login: SessionView }) {
+  const device = login.device === "" ? "unknown device" : login.device;
+  const named = device[0]!.toUpperCase() + device.slice(1);
+  return (
+    <li>
+      <span>
+        <span class="device">{named}</span>
+        {login.current ? <span class="tag">this device</span> : null}
+        <span class="small">
+          signed in <Time micros={login.createdMicros} style="from" />
+          {login.current ? null : (
+            <>
+              {" · last used "}
+              <Time micros={login.lastUsedMicros} style="past" />
+            </>
+          )}
+        </span>
+      </span>
+      {login.current ? null : (
+        <form method="post" action={`/account/sessions/${encodeURIComponent(login.id)}/end`}>
+          <button type="submit">
+            Sign out
+            <span class="sr">
+              {" "}
+              {device}, signed in <Time micros={login.createdMicros} style="from" />
+            </span>
+          </button>
+        </form>
+      )}
+    </li>
   );
 }
 
@@ -123,9 +141,9 @@ function DeleteAccount({ unread, deletion }: AccountProps) {
     <form method="post" action="/account/delete" class="block stack ending">
       <h2>Delete this account</h2>
       <p>
-        <strong id="unread-named">{waiting}</strong> Deleting ends every login at once. Your name stays reserved, and
-        nobody can log in with it again. What you wrote stays with those who have it, as from “deleted user”, unless you
-        tick the box.
+        <strong id="unread-named">{waiting}</strong> This signs you out everywhere, and cannot be undone. Nobody can use
+        your name again. The people you wrote to keep your messages, shown as from “deleted user”, unless you tick the
+        box below.
       </p>
       <input type="hidden" name="id" value={deletion.id} />
       <FieldError id="form-error" sentence={errorElsewhere(deletion.error, ["password"])} />
@@ -138,7 +156,7 @@ function DeleteAccount({ unread, deletion }: AccountProps) {
       />
       <label class="choice">
         <input type="checkbox" name="deleteMessages" value="yes" checked={deletion.deleteMessages} />
-        Delete my messages too
+        Delete my messages for everyone too
       </label>
       <p>
         <button type="submit" class="danger">
@@ -150,7 +168,7 @@ function DeleteAccount({ unread, deletion }: AccountProps) {
 }
 
 /** On a page of its own, so that the account page has one field named Password. */
-export function PasswordPage({ id, error }: { id: string; error: ChatError | null }) {
+export function PasswordPage({ name, id, error }: { name: string; id: string; error: ChatError | null }) {
   // The rules know one kind of password; which of the two fields is meant, the code tells.
   const ofCurrent = error?.code === "wrong_password" ? error.sentence : undefined;
   const ofNew = ofCurrent === undefined ? errorAt(error, "password") : undefined;
@@ -158,8 +176,10 @@ export function PasswordPage({ id, error }: { id: string; error: ChatError | nul
     <section class="page account">
       <BackHead title="Change password" />
       <form method="post" action="/account/password" class="block stack">
-        <p>All other logins end with it.</p>
+        <p>You will be signed out everywhere else.</p>
         <input type="hidden" name="id" value={id} />
+        {/* Whose password it is: without it a password manager keeps a second entry. */}
+        <input type="text" name="username" autocomplete="username" value={name} hidden readonly />
         <FieldError id="form-error" sentence={errorElsewhere(error, ["password"])} />
         <Field
           name="password"

@@ -68,7 +68,8 @@ CREATE TABLE `sessions` (
 	`token_hash` text NOT NULL,
 	`user` text NOT NULL,
 	`created_micros` integer NOT NULL,
-	`last_used_micros` integer NOT NULL
+	`last_used_micros` integer NOT NULL,
+	`device` text NOT NULL
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE TABLE `tombstones` (
