@@ -1,6 +1,6 @@
 /** Accounts and logins: register, log in and out, change the password, delete the account. */
 import { failed, type Answer, type ChatError } from "./errors.ts";
-import { randomId, tokenHash, userIdFor } from "./ids.ts";
+import { passwordId, randomId, tokenHash, userIdFor } from "./ids.ts";
 import { checkClientId, checkName, checkPassword, typedName, PASSWORD_BYTES_MAX } from "./limits.ts";
 import { requestHash, type NewSession, type Op, type OpBody } from "./op.ts";
 import { GATE_RETRY_MS, PasswordGate } from "./password-gate.ts";
@@ -196,8 +196,9 @@ export class Accounts {
 
   async #logIn(user: UserRow, caller: Caller): Promise<Answer<LoggedIn>> {
     const { token, session } = newSession(caller);
-    const written = await this.#writer.write(user.id, crypto.randomUUID(), { kind: "login", session });
-    if (!written.ok) return written;
+    const body: OpBody = { kind: "login", session, checked: passwordId(user.passwordHash) };
+    const written = await this.#writer.write(user.id, crypto.randomUUID(), body);
+    if (!written.ok) return atPassword(written);
     return { ok: true, value: { token, user: this.#views.userById(user.id) }, cursor: written.cursor };
   }
 
@@ -221,23 +222,23 @@ export class Accounts {
     const fresh = checkPassword(input.newPassword);
     if (!fresh.ok) return fresh;
     const before = this.#deps.queries().request(session.userId, clientId.value);
-    const body = { kind: "changePassword", passwordHash: "", keepSession: session.sessionId } as const;
+    const body = { kind: "changePassword", passwordHash: "", keepSession: session.sessionId, checked: "" } as const;
     if (before !== null && before.hash === hashOf(body) && recordedResult(before).error === "") {
       return await this.#changedBefore(session, input.newPassword);
     }
-    const wrong = await this.#wrongPassword(session, input.password);
-    if (wrong !== null) return wrong;
+    const checked = await this.#checkedPassword(session, input.password);
+    if (typeof checked !== "string") return checked;
     const passwordHash = await this.#gate.hash(fresh.value);
     if (passwordHash === null) return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
-    const written = await this.#writer.write(session.userId, clientId.value, { ...body, passwordHash });
-    return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
+    const written = await this.#writer.write(session.userId, clientId.value, { ...body, passwordHash, checked });
+    return written.ok ? { ok: true, value: null, cursor: written.cursor } : atPassword(written);
   }
 
   /** A repeat cannot show the old password any more: it is known by the new one. */
   async #changedBefore(session: Session, newPassword: string): Promise<Answer<null>> {
-    const wrong = await this.#wrongPassword(session, newPassword);
-    if (wrong === null) return this.#reading.ok(null);
-    return wrong.error.code === "slow_down" ? wrong : failedWith("id_reused_with_other_content", { field: "id" });
+    const checked = await this.#checkedPassword(session, newPassword);
+    if (typeof checked === "string") return this.#reading.ok(null);
+    return checked.error.code === "slow_down" ? checked : failedWith("id_reused_with_other_content", { field: "id" });
   }
 
   async deleteAccount(
@@ -246,21 +247,31 @@ export class Accounts {
   ): Promise<Answer<null>> {
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;
-    const wrong = await this.#wrongPassword(session, input.password);
-    if (wrong !== null) return wrong;
-    const body: OpBody = { kind: "deleteAccount", deleteMessages: input.deleteMessages };
+    const checked = await this.#checkedPassword(session, input.password);
+    if (typeof checked !== "string") return checked;
+    const body: OpBody = { kind: "deleteAccount", deleteMessages: input.deleteMessages, checked };
     const written = await this.#writer.write(session.userId, clientId.value, body);
-    return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
+    return written.ok ? { ok: true, value: null, cursor: written.cursor } : atPassword(written);
   }
 
-  async #wrongPassword(session: Session, password: string): Promise<Refused | null> {
+  /** Which password of the user this is, for apply to check again; or why it is refused. */
+  async #checkedPassword(session: Session, password: string): Promise<string | Refused> {
     const wait = this.#limited ? this.#byName.take(`session ${session.userId}`) : 0;
     if (wait > 0) return failedWith("slow_down", { retryAfterMs: wait });
     const hash = this.#deps.queries().user(session.userId)?.passwordHash ?? null;
     const right = await this.#gate.verify(password, hash === "" ? null : hash);
     if (right === null) return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
-    return right ? null : failed("wrong_password", "The password is wrong.", { field: "password" });
+    return right && hash !== null ? passwordId(hash) : wrongPassword();
   }
+}
+
+function wrongPassword(): Refused {
+  return failed("wrong_password", "The password is wrong.", { field: "password" });
+}
+
+/** Apply found that the password was changed in between: the answer is that of a wrong one. */
+function atPassword(refused: Refused): Refused {
+  return refused.error.code === "wrong_password" ? failedWith("wrong_password", { field: "password" }) : refused;
 }
 
 /** 32 random bytes for the client, their hash for the log. */

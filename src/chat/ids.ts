@@ -29,6 +29,15 @@ export function userIdFor(folded: string, clientId: string): string {
   return base62(new Bun.CryptoHasher("sha256").update(`lastword-user\0${folded}\0${clientId}`).digest());
 }
 
+/**
+ * Names one password of one account without saying anything of it: made from the stored hash,
+ * whose salt is drawn anew each time. "" of a deleted account, whose hash is "".
+ */
+export function passwordId(passwordHash: string): string {
+  if (passwordHash === "") return "";
+  return base62(new Bun.CryptoHasher("sha256").update(`lastword-password\0${passwordHash}`).digest());
+}
+
 /** The direct conversation of two users; of one user with herself: notes. */
 export function directId(a: string, b: string): string {
   return a < b ? `${a}_${b}` : `${b}_${a}`;

@@ -36,10 +36,15 @@ export type OpBody =
       readonly passwordHash: string;
       readonly session: NewSession;
     }
-  | { readonly kind: "login"; readonly session: NewSession }
+  | { readonly kind: "login"; readonly session: NewSession; readonly checked: string }
   | { readonly kind: "endSession"; readonly session: string }
-  | { readonly kind: "changePassword"; readonly passwordHash: string; readonly keepSession: string }
-  | { readonly kind: "deleteAccount"; readonly deleteMessages: boolean }
+  | {
+      readonly kind: "changePassword";
+      readonly passwordHash: string;
+      readonly keepSession: string;
+      readonly checked: string;
+    }
+  | { readonly kind: "deleteAccount"; readonly deleteMessages: boolean; readonly checked: string }
   | { readonly kind: "sendMessage"; readonly conversation: string; readonly body: string; readonly readUpTo: string }
   | { readonly kind: "markRead"; readonly ids: readonly string[] }
   | {
@@ -172,16 +177,16 @@ function bodyOf(kind: OpKind, payload: unknown): OpBody {
     case "register":
       return { kind, name: p["name"]!, folded: p["folded"]!, passwordHash: p["passwordHash"]!, session: p["session"]! };
     case "login":
-      return { kind, session: p["session"]! };
+      return { kind, session: p["session"]!, checked: p["checked"]! };
     case "endSession":
     case "touch":
       return { kind, session: p["session"]! };
     case "endOtherSessions":
       return { kind, keepSession: p["keepSession"]! };
     case "changePassword":
-      return { kind, passwordHash: p["passwordHash"]!, keepSession: p["keepSession"]! };
+      return { kind, passwordHash: p["passwordHash"]!, keepSession: p["keepSession"]!, checked: p["checked"]! };
     case "deleteAccount":
-      return { kind, deleteMessages: p["deleteMessages"]! };
+      return { kind, deleteMessages: p["deleteMessages"]!, checked: p["checked"]! };
     case "markRead":
     case "deleteMessages":
       return { kind, ids: p["ids"]! };

@@ -1,5 +1,6 @@
 /** Rules for accounts and sessions. Pure but for the Rows they are given; see apply.ts. */
 import { done, refused, type ChatEvent, type Decision } from "./chat-event.ts";
+import { passwordId } from "./ids.ts";
 import type { NewSession, Op, OpBody } from "./op.ts";
 import { SESSION_TTL_MICROS, SESSIONS_PER_USER, type Rows, type UserRow } from "./rows.ts";
 
@@ -42,12 +43,13 @@ function freeSuffix(folded: string, user: string, rows: Rows): string {
 }
 
 /**
- * A log-in whose password the proposer checked. It does not hold against a password that
- * was set later, which a merge or a race can put before it in the log.
+ * A log-in whose password the proposer checked against its own rows. Another password may have
+ * been set before this place in the log: while the op was on its way, while the proposer was
+ * frozen, or on the other branch of a split. So the op says which password was checked.
  */
 export function login(op: Op, body: Body<"login">, rows: Rows): Decision {
   const user = living(op.user, rows);
-  if (user === null || op.timeMicros <= user.passwordMicros)
+  if (user === null || body.checked !== passwordId(user.passwordHash))
     return refused("wrong_password", rows.user(op.user) === null ? false : undefined);
   const events: ChatEvent[] = [];
   addSession(op, body.session, rows, events);
@@ -55,11 +57,15 @@ export function login(op: Op, body: Body<"login">, rows: Rows): Decision {
   return done(events);
 }
 
-/** On a branch that lost, the same registration had a token of its own: it goes on working. */
+/**
+ * On a branch that lost, the same registration had a token of its own: it goes on working, unless
+ * the password was changed since, which ends what the first one opened.
+ */
 export function adoptSession(op: Op, session: NewSession, rows: Rows): readonly ChatEvent[] {
   const user = living(op.user, rows);
   const events: ChatEvent[] = [];
-  if (user !== null && op.timeMicros >= user.createdMicros) addSession(op, session, rows, events);
+  const unchanged = user !== null && user.passwordMicros === user.createdMicros;
+  if (unchanged && op.timeMicros >= user.createdMicros) addSession(op, session, rows, events);
   return events;
 }
 
@@ -96,6 +102,8 @@ export function endSession(op: Op, body: Body<"endSession">, rows: Rows): Decisi
 /** Ends every session of the user but the one that asked. */
 export function endOtherSessions(op: Op, body: Body<"endOtherSessions">, rows: Rows): Decision {
   if (living(op.user, rows) === null) return refused("not_logged_in", rows.user(op.user) === null ? false : undefined);
+  // Who asks may have been logged out meanwhile, and then has no say over the others.
+  if (!op.recovered && rows.session(body.keepSession)?.user !== op.user) return refused("not_logged_in", false);
   return done(endSessions(op.user, body.keepSession, rows));
 }
 
@@ -103,17 +111,25 @@ export function endOtherSessions(op: Op, body: Body<"endOtherSessions">, rows: R
 export function changePassword(op: Op, body: Body<"changePassword">, rows: Rows): Decision {
   const user = living(op.user, rows);
   if (user === null) return refused("not_logged_in", rows.user(op.user) === null ? false : undefined);
-  // Two branches may both have changed it: the later one wins on both.
-  if (op.recovered && op.timeMicros <= user.passwordMicros) return done();
+  // Two branches may both have changed it: the later one wins on both, and what it ends includes
+  // every login made with the other one.
+  if (op.recovered) {
+    if (op.timeMicros <= user.passwordMicros) return done();
+  } else if (body.checked !== passwordId(user.passwordHash)) return refused("wrong_password", false);
   rows.putUser({ ...user, passwordHash: body.passwordHash, passwordMicros: op.timeMicros });
   return done(endSessions(op.user, body.keepSession, rows));
 }
 
-/** The account is gone for ever, its name stays taken. Messages stay or are erased bit by bit (apply.ts). */
+/**
+ * The account is gone for ever, its name stays taken. Messages stay or are erased bit by bit (apply.ts).
+ * A deletion that was acknowledged on another branch is kept, whatever the password is by now.
+ */
 export function deleteAccount(op: Op, body: Body<"deleteAccount">, rows: Rows): Decision {
   const user = rows.user(op.user);
   if (user === null) return refused("not_logged_in", false);
   if (user.deleted === 2 || (user.deleted === 1 && !body.deleteMessages)) return done();
+  const checked = user.deleted !== 0 || body.checked === passwordId(user.passwordHash);
+  if (!checked && !op.recovered) return refused("wrong_password", false);
   rows.putUser({
     ...user,
     name: "",

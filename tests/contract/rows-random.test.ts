@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AppliedOp } from "../../src/chat/apply.ts";
 import { decodeOp, encodeOp, type Op, type OpBody } from "../../src/chat/op.ts";
-import { directId, messageId, userIdFor } from "../../src/chat/ids.ts";
+import { directId, messageId, passwordId, userIdFor } from "../../src/chat/ids.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
 import { dumpTables } from "../../src/db/state/state-hash.ts";
 import type { MemoryState } from "../support/memory-state.ts";
@@ -38,6 +38,8 @@ const message = fc.oneof(
   { weight: 1, arbitrary: fc.constant("nonsense") },
 );
 const session = fc.nat(5).map((n) => ({ id: `s${n}`, tokenHash: `t${n}` }));
+/** Of passwords that an account may have at that moment, or may not. */
+const checked = fc.constantFrom(...["hash of anna", "hash of ben", "p", "q"].map(passwordId), "");
 const text = fc.constantFrom("hi", "ho", "", POISON, "😀\ud800");
 
 const body: fc.Arbitrary<OpBody> = fc.oneof(
@@ -73,7 +75,7 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
       ids: fc.array(message, { minLength: 1, maxLength: 4 }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("login" as const), session }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("login" as const), session, checked }) },
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("endSession" as const), session: fc.nat(5).map((n) => `s${n}`) }),
@@ -92,9 +94,13 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
       kind: fc.constant("changePassword" as const),
       passwordHash: fc.constantFrom("p", "q"),
       keepSession: fc.constantFrom("s1", "s2"),
+      checked,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant("deleteAccount" as const), deleteMessages: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("deleteAccount" as const), deleteMessages: fc.boolean(), checked }),
+  },
 );
 
 const plain: fc.Arbitrary<Op> = fc.record({

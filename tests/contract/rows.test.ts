@@ -1,8 +1,8 @@
 /** The rules over both implementations of Rows: what each kind of op does, and what a merge makes of it. */
 import { describe, expect, test } from "bun:test";
 import type { ChatEvent } from "../../src/chat/chat-event.ts";
-import { directId, messageId } from "../../src/chat/ids.ts";
-import { encodeOp, FormatTooNew, markRecovered, type Op } from "../../src/chat/op.ts";
+import { directId, messageId, passwordId } from "../../src/chat/ids.ts";
+import { encodeOp, FormatTooNew, markRecovered, type Op, type OpBody } from "../../src/chat/op.ts";
 import type { StateDb } from "../../src/db/state/state-db.ts";
 import { dumpTables } from "../../src/db/state/state-hash.ts";
 import { ChatLog, FIRST_VIEW, poisonRules, STATES, uuid } from "../support/chat-log.ts";
@@ -81,7 +81,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     expect(log.error(anna, to("nonsense"))).toBe("not_found");
     expect(log.error(anna, to(directId(anna, "zzzzzzzzzzzz")))).toBe("unknown_recipient");
     expect(log.error("zzzzzzzzzzzz", to(directId(anna, "zzzzzzzzzzzz")))).toBe("not_logged_in");
-    log.error(ben, { kind: "deleteAccount", deleteMessages: false });
+    log.error(ben, { kind: "deleteAccount", deleteMessages: false, checked: passwordId("hash of ben") });
     expect(log.error(anna, to(directId(anna, ben)))).toBe("unknown_recipient");
     expect(log.error(ben, to(directId(anna, ben)))).toBe("not_logged_in");
     expect(bodies(log)).toEqual([]);
@@ -163,34 +163,57 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
   test("sessions: fifty, the least recently used ends; a new password ends the others", () => {
     const log = start();
     const anna = log.person("anna");
-    const login = (n: number) => log.op(anna, { kind: "login", session: { id: `s${n}`, tokenHash: `t${n}` } });
+    const old = passwordId("hash of anna");
+    const login = (n: number) =>
+      log.op(anna, { kind: "login", session: { id: `s${n}`, tokenHash: `t${n}` }, checked: old });
     for (let n = 0; n < 49; n++) expect(log.apply(login(n)).events).toEqual([]);
     log.apply(log.op(anna, { kind: "touch", session: "session-1001" }));
     expect(log.apply(login(49)).events).toEqual([{ kind: "sessionEnded", session: "s0", user: anna }]);
-    const change = log.op(anna, { kind: "changePassword", passwordHash: "new", keepSession: "s7" });
+    const change = log.op(anna, { kind: "changePassword", passwordHash: "new", keepSession: "s7", checked: old });
     expect(log.apply(change).events).toHaveLength(49);
     expect(rowsOf(log, "sessions").map((row) => row["id"])).toEqual(["s7"]);
-    // Checked against the old password, on its way when the new one came.
-    const late = log.op(
-      anna,
-      { kind: "login", session: { id: "late", tokenHash: "late" } },
-      { timeMicros: change.timeMicros },
-    );
-    expect(log.apply(late).result.error).toBe("wrong_password");
     expect(log.error(anna, { kind: "endSession", session: "s3" })).toBe("not_found");
     expect(log.apply(log.op(anna, { kind: "endSession", session: "s7" })).events).toHaveLength(1);
     const named = (n: number) => ({ id: `d${n}`, tokenHash: `d${n}`, device: `device ${n}` });
-    for (let n = 0; n < 3; n++) log.apply(log.op(anna, { kind: "login", session: named(n) }));
+    for (let n = 0; n < 3; n++)
+      log.apply(log.op(anna, { kind: "login", session: named(n), checked: passwordId("new") }));
+    expect(log.error(anna, { kind: "endOtherSessions", keepSession: "s7" })).toBe("not_logged_in");
     expect(log.apply(log.op(anna, { kind: "endOtherSessions", keepSession: "d1" })).events).toHaveLength(2);
     expect(rowsOf(log, "sessions")).toMatchObject([{ id: "d1", device: "device 1" }]);
     expect(log.error("nobody", { kind: "endOtherSessions", keepSession: "d1" })).toBe("not_logged_in");
+  });
+
+  test("whatever was checked against a password that no longer counts is refused", () => {
+    const log = start();
+    const anna = log.person("anna");
+    const [old, now] = [passwordId("hash of anna"), passwordId("new")];
+    const change = { kind: "changePassword", passwordHash: "new", keepSession: "", checked: old } as const;
+    const login = (n: number, checked: string): OpBody => ({
+      kind: "login",
+      session: { id: `s${n}`, tokenHash: `t${n}` },
+      checked,
+    });
+    // On its way since before the change, or from a replica that has not seen it: with whatever time.
+    const early = log.op(anna, login(1, old));
+    expect(log.error(anna, change)).toBe("");
+    expect(log.apply(early).result.error).toBe("wrong_password");
+    expect(log.error(anna, login(2, old))).toBe("wrong_password");
+    expect(log.error(anna, { ...change, passwordHash: "the thief's" })).toBe("wrong_password");
+    expect(log.error(anna, { kind: "deleteAccount", deleteMessages: true, checked: old })).toBe("wrong_password");
+    expect(rowsOf(log, "sessions")).toEqual([]);
+    expect(rowsOf(log, "users")).toMatchObject([{ password_hash: "new", deleted: 0 }]);
+    expect(log.error(anna, login(3, now))).toBe("");
+    expect(log.error(anna, { kind: "deleteAccount", deleteMessages: false, checked: now })).toBe("");
+    expect(log.error(anna, login(4, passwordId("")))).toBe("wrong_password");
   });
 
   test("an account deleted with its messages is erased in steps", () => {
     const log = start();
     const [anna, ben] = [log.person("anna"), log.person("ben")];
     for (let n = 0; n < 600; n++) log.message(anna, ben, `m${n}`);
-    const gone = log.apply(log.op(anna, { kind: "deleteAccount", deleteMessages: true }));
+    const gone = log.apply(
+      log.op(anna, { kind: "deleteAccount", deleteMessages: true, checked: passwordId("hash of anna") }),
+    );
     expect(kinds(gone.events)).toEqual(["sessionEnded", "user"]);
     const left = [];
     for (let n = 0; n < 4; n++) {
@@ -216,7 +239,7 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
   test("a message that was accepted elsewhere is kept and flagged, whoever is gone", () => {
     const log = start();
     const [anna, ben] = [log.person("anna"), log.person("ben")];
-    log.error(ben, { kind: "deleteAccount", deleteMessages: false });
+    log.error(ben, { kind: "deleteAccount", deleteMessages: false, checked: passwordId("hash of ben") });
     log.message(anna, ben, "late", RECOVERED);
     log.message("zzzzzzzzzzzz", anna, "stranger", RECOVERED);
     expect(bodies(log)).toEqual(["late", "stranger"]);
@@ -288,23 +311,75 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
     expect(rowsOf(log, "members").find((row) => row["user"] === ben)).toMatchObject({ mark: 5 });
   });
 
+  const change = (passwordHash: string, keepSession = ""): OpBody => ({
+    kind: "changePassword",
+    passwordHash,
+    keepSession,
+    checked: passwordId("hash of anna"),
+  });
+  const login = (id: string, passwordHash: string): OpBody => ({
+    kind: "login",
+    session: { id, tokenHash: id },
+    checked: passwordId(passwordHash),
+  });
+  const sessions = (log: ChatLog): unknown[] => rowsOf(log, "sessions").map((row) => row["id"]);
+
   test("of two new passwords the later wins, on whichever branch", () => {
     const log = start();
     const anna = log.person("anna");
-    const change = (passwordHash: string, timeMicros: number, more: Partial<Op> = {}) =>
-      log.apply(log.op(anna, { kind: "changePassword", passwordHash, keepSession: "" }, { ...more, timeMicros }));
-    change("here", 2_000_000);
-    change("earlier there", 1_900_000, RECOVERED);
+    const set = (passwordHash: string, timeMicros: number, more: Partial<Op> = {}) =>
+      log.apply(log.op(anna, change(passwordHash), { ...more, timeMicros }));
+    set("here", 2_000_000);
+    log.error(anna, login("here", "here"));
+    set("earlier there", 1_900_000, RECOVERED);
     expect(rowsOf(log, "users")).toMatchObject([{ password_hash: "here" }]);
-    change("later there", 2_100_000, RECOVERED);
+    // Made there with the password that did not win.
+    expect(log.error(anna, login("there", "earlier there"), RECOVERED)).toBe("wrong_password");
+    expect(sessions(log)).toEqual(["here"]);
+    set("later there", 2_100_000, RECOVERED);
     expect(rowsOf(log, "users")).toMatchObject([{ password_hash: "later there" }]);
-    // A log-in with the old password, from the branch that lost.
-    const login = log.op(
-      anna,
-      { kind: "login", session: { id: "old", tokenHash: "old" } },
-      { ...RECOVERED, timeMicros: 2_050_000 },
+    expect(sessions(log)).toEqual([]);
+    expect(log.error(anna, login("later", "later there"), RECOVERED)).toBe("");
+  });
+
+  test("the password was changed here: a login with the old one made there ends", () => {
+    const log = start();
+    const anna = log.person("anna");
+    log.error(anna, change("new", "session-1001"));
+    // By whichever clock: it was made after the change, on the side that had not heard of it.
+    expect(log.error(anna, login("there", "hash of anna"), { ...RECOVERED, timeMicros: 9_000_000 })).toBe(
+      "wrong_password",
     );
-    expect(log.apply(login).result.error).toBe("wrong_password");
+    expect(sessions(log)).toEqual(["session-1001"]);
+  });
+
+  test("the password was changed there: logins with the old one made here end", () => {
+    const log = start();
+    const anna = log.person("anna");
+    const changed = log.op(anna, change("new", "session-1001"));
+    log.error(anna, login("here", "hash of anna"));
+    log.apply({ ...changed, ...RECOVERED });
+    expect(sessions(log)).toEqual(["session-1001"]);
+    expect(log.error(anna, login("late", "hash of anna"))).toBe("wrong_password");
+  });
+
+  test("one registration on two branches: the other one's token ends with a password changed here", () => {
+    const log = start();
+    const here = log.registration("anna", { clientId: uuid(1) });
+    const body = { ...here.body, session: { id: "there", tokenHash: "there" } } as Op["body"];
+    log.apply(here);
+    log.error(here.user, change("new"));
+    log.apply({ ...here, ...RECOVERED, body, timeMicros: 9_000_000 });
+    expect(sessions(log)).toEqual([]);
+  });
+
+  test("a deletion acknowledged on another branch is kept, though the password was changed here", () => {
+    const log = start();
+    const anna = log.person("anna");
+    log.error(anna, change("new"));
+    const body = { kind: "deleteAccount", deleteMessages: false, checked: passwordId("hash of anna") } as const;
+    expect(log.error(anna, body, RECOVERED)).toBe("");
+    expect(rowsOf(log, "users")).toMatchObject([{ deleted: 1 }]);
   });
 
   test("a recovered op keeps its key and its first origin", () => {

@@ -15,6 +15,7 @@ import { randomId, tokenHash, userIdFor } from "../../src/chat/ids.ts";
 import { encodeOp, type OpBody } from "../../src/chat/op.ts";
 import type { Position, Presence, ProposalOutcome, Proposer } from "../../src/chat/ports.ts";
 import type { Session, UserView } from "../../src/chat/service.ts";
+import type { Queries } from "../../src/chat/queries.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
 import type { OpBatch } from "../../src/election/frame.ts";
 import type { Seq, View, ViewNo } from "../../src/election/view.ts";
@@ -42,6 +43,8 @@ export interface SoloChat {
   readonly presence: Presence;
   /** While set, no write is applied and every write ends so. */
   outcome: Exclude<ProposalOutcome, { kind: "applied" }> | null;
+  /** While set, the service is told this: what a replica knows that lags behind the log. Until it catches up. */
+  lagging: Partial<Queries> | null;
   /** Registers somebody and authenticates her. */
   person(name: string): Promise<Person>;
   /** Applies encoded ops, as from another replica. */
@@ -82,7 +85,11 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
       apply([op]);
       return await outcome;
     },
-    readIndex: async () => solo.outcome === null,
+    async readIndex() {
+      if (solo.outcome !== null) return false;
+      solo.lagging = null;
+      return true;
+    },
   };
   const position = soloPosition(state);
   const presence = new SoloPresence();
@@ -91,7 +98,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     position,
     presence,
     clock: { nowMicros: options.nowMicros ?? (() => Date.now() * 1000), nowMs: () => performance.now() },
-    queries: () => state.queries,
+    queries: () => (solo.lagging === null ? state.queries : behind(state.queries, solo.lagging)),
     rateLimit: options.rateLimit ?? false,
     registration: options.registration ?? "open",
     streamsPerUser: options.streamsPerUser ?? 50,
@@ -109,6 +116,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     position,
     presence,
     outcome: null,
+    lagging: null,
     apply,
     async person(name) {
       const clientId = crypto.randomUUID();
@@ -130,6 +138,15 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     },
   };
   return solo;
+}
+
+/** `queries`, with other answers to some questions. */
+function behind(queries: Queries, answers: Partial<Queries>): Queries {
+  return new Proxy(queries, {
+    get(_target, name: keyof Queries) {
+      return answers[name] ?? (queries[name] as () => unknown).bind(queries);
+    },
+  });
 }
 
 let passwordHash: Promise<string> | null = null;

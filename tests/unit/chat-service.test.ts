@@ -1,6 +1,6 @@
 /** The service over the real rules and rows, without a cluster: every call, every refusal. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { directId, tokenHash, userIdFor } from "../../src/chat/ids.ts";
+import { directId, passwordId, tokenHash, userIdFor } from "../../src/chat/ids.ts";
 import { encodeOp } from "../../src/chat/op.ts";
 import type { Answer } from "../../src/chat/errors.ts";
 import type { MessageView, SendInput } from "../../src/chat/service.ts";
@@ -85,7 +85,8 @@ describe("accounts", () => {
 
   test("after a merge, a login of the branch that lost is waited for", async () => {
     const token = "A".repeat(43);
-    const body = { kind: "login", session: { id: "fromtheother", tokenHash: tokenHash(token) } } as const;
+    const checked = passwordId(solo.state.queries.user(anna.user.id)!.passwordHash);
+    const body = { kind: "login", session: { id: "fromtheother", tokenHash: tokenHash(token) }, checked } as const;
     const op = { user: anna.user.id, clientId: id(), timeMicros: 9e15, origin: null, recovered: true, body };
     solo.chat.stateReplaced();
     const waiting = solo.chat.authenticateFresh(token);
@@ -161,6 +162,27 @@ describe("accounts", () => {
     );
     expect(code(await solo.chat.login({ name: "anna", password: SOLO_PASSWORD }, CALLER))).toBe("wrong_password");
     expect(code(await solo.chat.login({ name: "anna", password: "another horse" }, CALLER))).toBe("ok");
+  });
+
+  test("a password that changes while it is being checked is wrong, and nothing comes of it", async () => {
+    const newPassword = "another horse";
+    const before = solo.state.queries.user(anna.user.id)!;
+    const input = { password: SOLO_PASSWORD, clientId: id() };
+    must(await solo.chat.changePassword(anna.session, { ...input, newPassword }));
+    // This replica has not heard of it yet: it checks against what it has.
+    solo.lagging = { user: () => before, loginCandidates: () => [before] };
+    expect(await solo.chat.login({ name: "anna", password: SOLO_PASSWORD }, CALLER)).toMatchObject({
+      ok: false,
+      error: { code: "wrong_password", field: "password" },
+    });
+    const again = { password: SOLO_PASSWORD, newPassword: "the thief's own", clientId: id() };
+    expect(code(await solo.chat.changePassword(anna.session, again))).toBe("wrong_password");
+    const deletion = { password: SOLO_PASSWORD, deleteMessages: true, clientId: id() };
+    expect(code(await solo.chat.deleteAccount(anna.session, deletion))).toBe("wrong_password");
+    // The new one is right there, too: what is not known here is asked for.
+    expect(code(await solo.chat.login({ name: "anna", password: newPassword }, CALLER))).toBe("ok");
+    must(await solo.chat.endOtherSessions(anna.session, { clientId: id() }));
+    expect(solo.state.queries.sessionsOf(anna.user.id).map((row) => row.id)).toEqual([anna.session.sessionId]);
   });
 
   test.each([false, true])("delete the account, messages too: %p", async (deleteMessages) => {
