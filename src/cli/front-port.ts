@@ -1,11 +1,12 @@
 /**
  * The front: one address that answers while any local replica lives. On Linux every
  * replica binds it and the kernel spreads the connections; elsewhere the first one has it
- * and the others try again until it is free. Before binding, whoever answers there is
- * asked who it is: two clusters on one port would each get half of the visitors.
+ * and the others try again until it is free. Before binding, whoever answers there has to
+ * prove that it holds the cluster key: two clusters on one port would each get half of the visitors.
  */
+import { isInUse } from "./bind.ts";
 import { clusterToken } from "./cluster-key.ts";
-import { isLoopback, printAddress, type Address } from "./option-values.ts";
+import { printAddress, type Address } from "./option-values.ts";
 import type { Logger } from "./logger.ts";
 
 /** What a server must do to be put behind the front. */
@@ -17,15 +18,15 @@ export interface FrontDeps {
   readonly address: Address;
   /** Scheme of the page. */
   readonly scheme: "http" | "https";
-  /** Null until the first view is known. */
-  readonly clusterId: () => string | null;
-  /** What a replica with our key answers to this nonce (frontProof); without it only an open /cluster.json tells. */
-  readonly proofOf?: (nonce: string) => string;
+  /** What a replica with our key answers to this nonce (frontProof). */
+  readonly proofOf: (nonce: string) => string;
   /** True if a living replica of the same data folder says that it has the front. */
   readonly sharedLocally: () => boolean;
   /** Binds, or throws with `code` EADDRINUSE. */
   readonly serve: (address: Address, reusePort: boolean) => FrontServer;
   readonly logger: Logger;
+  /** It is held from now on. */
+  readonly onBound: () => void;
   /** Said once if the address belongs to somebody else. */
   readonly onForeign: (sentence: string) => void;
   readonly platform?: string;
@@ -58,6 +59,11 @@ export class FrontPort {
     this.#deps = deps;
   }
 
+  /** True while this replica has the address. */
+  get isBound(): boolean {
+    return this.#server !== null;
+  }
+
   /** The first attempt; resolves when it is over, whatever came of it. */
   async start(): Promise<void> {
     await this.#attempt();
@@ -66,7 +72,9 @@ export class FrontPort {
   async stop(): Promise<void> {
     this.#stopped = true;
     if (this.#timer !== null) clearTimeout(this.#timer);
-    await this.#server?.stop();
+    const server = this.#server;
+    this.#server = null;
+    await server?.stop();
   }
 
   async #attempt(): Promise<void> {
@@ -80,10 +88,11 @@ export class FrontPort {
     try {
       this.#server = this.#deps.serve(this.#deps.address, reusePort);
       this.#deps.logger.info("front_bound", { address: printAddress(this.#deps.address) });
+      this.#deps.onBound();
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === "EADDRINUSE" && !reusePort) return this.#later();
-      return this.#giveUp();
+      return isInUse(error) ? this.#giveUp() : this.#giveUp(`cannot be used (${code ?? "it is refused"})`);
     }
   }
 
@@ -91,11 +100,11 @@ export class FrontPort {
     this.#timer = setTimeout(() => void this.#attempt(), RETRY_MS);
   }
 
-  #giveUp(): void {
+  #giveUp(why = "belongs to another program or cluster"): void {
     const at = printAddress(this.#deps.address);
     this.#deps.logger.warn("front_foreign", { address: at });
     this.#deps.onForeign(
-      `the front address ${at} belongs to another program or cluster; this replica goes on without it, choose another with --front`,
+      `the front address ${at} ${why}; this replica goes on without it, choose another with --front`,
     );
   }
 
@@ -107,19 +116,11 @@ export class FrontPort {
         signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
         redirect: "manual",
         headers: { accept: "application/json", [FRONT_NONCE_HEADER]: nonce },
-        // Only the clusterId is read, and a wrong answer costs no more than the front.
-        ...(scheme === "https" && isLoopback(address.host) ? { tls: { rejectUnauthorized: false } } : {}),
+        // The key says who it is. This host need not know who signed the certificate: browsers do.
+        ...(scheme === "https" ? { tls: { rejectUnauthorized: false } } : {}),
       });
-      const text = (await answer.text()).slice(0, 65_536);
-      // Where the status needs a login, the key alone says who it is.
-      const proof = this.#deps.proofOf?.(nonce);
-      if (proof !== undefined && answer.headers.get(FRONT_PROOF_HEADER) === proof) return "ours";
-      const theirs = clusterIdIn(text);
-      if (theirs === null) return "foreign";
-      const own = this.#deps.clusterId();
-      // Neither of us may know the cluster yet; the one that answers will, in a moment.
-      if (own === null || theirs === "") return "silent";
-      return theirs === own ? "ours" : "foreign";
+      await answer.body?.cancel();
+      return answer.headers.get(FRONT_PROOF_HEADER) === this.#deps.proofOf(nonce) ? "ours" : "foreign";
     } catch (error) {
       const name = error instanceof Error ? error.name : "";
       const code = (error as NodeJS.ErrnoException).code ?? "";
@@ -128,14 +129,5 @@ export class FrontPort {
         ? "silent"
         : "foreign";
     }
-  }
-}
-
-function clusterIdIn(text: string): string | null {
-  try {
-    const found: unknown = (JSON.parse(text) as { clusterId?: unknown } | null)?.clusterId;
-    return typeof found === "string" ? found : null;
-  } catch {
-    return null;
   }
 }

@@ -15,6 +15,10 @@ export interface ReplicaFacts {
   readonly grpc: string;
   /** Origin, such as http://localhost:8081. */
   readonly web: string;
+  /** Origin of the address that it shares with others of its host; null if it has none. */
+  readonly front: string | null;
+  /** Further names under which browsers may reach its page, see Door in web/handover.ts. */
+  readonly names: readonly string[];
   /** RFC 3339. */
   readonly since: string;
 }
@@ -33,6 +37,8 @@ interface Message {
   readonly want?: number;
   /** Pairs of conversation and user: somebody types there. Not numbered; what is lost is lost. */
   readonly typing?: readonly (readonly [string, string])[];
+  /** Pairs of user and stream: its page has said here that it is there. Not numbered either, it says so again. */
+  readonly alive?: readonly (readonly [string, string])[];
 }
 
 interface Heard {
@@ -57,6 +63,10 @@ export interface GossipDeps {
 const USERS_PER_MESSAGE = 2000;
 /** Typing told at one time; more is dropped, it comes again with the next letters. */
 const TYPING_PER_MESSAGE = 200;
+/** Signs of life of other replicas' streams told at one time; more is dropped, each page sends the next one 3 s later. */
+const ALIVE_PER_MESSAGE = 500;
+/** Names told of one replica. */
+const NAMES_MAX = 64;
 /** Changes within this time leave together. */
 const GATHER_MS = 50;
 /** How often a replica says its number: a gap is seen by then, if nothing else was said in between. */
@@ -72,8 +82,10 @@ export class ReplicaGossip implements Presence {
   readonly #heard = new Map<number, Heard>();
   readonly #listeners: ((userId: string, online: boolean) => void)[] = [];
   readonly #typingListeners: ((conversationId: string, userId: string) => void)[] = [];
+  readonly #aliveListeners: ((userId: string, stream: string) => void)[] = [];
   readonly #changed = new Map<string, boolean>();
   readonly #typing = new Map<string, readonly [string, string]>();
+  readonly #alive = new Map<string, readonly [string, string]>();
   #facts: ReplicaFacts | null = null;
   #n = 0;
   #beat: ReturnType<typeof setInterval> | null = null;
@@ -86,7 +98,7 @@ export class ReplicaGossip implements Presence {
 
   /** From now on this replica describes itself. */
   start(facts: ReplicaFacts): void {
-    this.#facts = facts;
+    this.#facts = { ...facts, names: facts.names.slice(0, NAMES_MAX) };
     this.#beat = setInterval(() => this.#send({}), BEAT_MS);
     this.#look = setInterval(() => this.#forgetDead(), LOOK_MS);
     this.#sayAll();
@@ -133,6 +145,20 @@ export class ReplicaGossip implements Presence {
     this.#typingListeners.push(listener);
   }
 
+  /**
+   * The page of a user's stream was heard here, but the stream is at another replica: at an address that
+   * replicas share, each request may reach another one.
+   */
+  sendAlive(userId: string, stream: string): void {
+    if (this.#alive.size >= ALIVE_PER_MESSAGE) return;
+    this.#alive.set(`${userId} ${stream}`, [userId, stream]);
+    this.#soon();
+  }
+
+  onAlive(listener: (userId: string, stream: string) => void): void {
+    this.#aliveListeners.push(listener);
+  }
+
   /** A stream to a peer was opened: it may have missed anything. */
   peerConnected(): void {
     this.#sayAll();
@@ -145,6 +171,9 @@ export class ReplicaGossip implements Presence {
     if (message.want === this.#deps.self) this.#sayAll();
     for (const [conversation, user] of message.typing ?? []) {
       for (const listener of this.#typingListeners) listener(conversation, user);
+    }
+    for (const [user, stream] of message.alive ?? []) {
+      for (const listener of this.#aliveListeners) listener(user, stream);
     }
     if (message.facts !== undefined && message.all !== undefined) {
       this.#replace(from, {
@@ -204,6 +233,8 @@ export class ReplicaGossip implements Presence {
     this.#gather = null;
     if (this.#typing.size > 0) this.#send({ typing: [...this.#typing.values()] });
     this.#typing.clear();
+    if (this.#alive.size > 0) this.#send({ alive: [...this.#alive.values()] });
+    this.#alive.clear();
     const changes = [...this.#changed];
     this.#changed.clear();
     for (let i = 0; i < changes.length; i += USERS_PER_MESSAGE) {
@@ -242,10 +273,15 @@ function isTexts(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.every(isText));
 }
 
-function isTyping(value: unknown): boolean {
+function isPairs(value: unknown, max: number): boolean {
   if (value === undefined) return true;
-  if (!Array.isArray(value) || value.length > TYPING_PER_MESSAGE) return false;
+  if (!Array.isArray(value) || value.length > max) return false;
   return value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText));
+}
+
+function isFacts(facts: Partial<ReplicaFacts>): boolean {
+  if (!isText(facts.web) || !isText(facts.grpc) || !isText(facts.bootId)) return false;
+  return (facts.front === null || isText(facts.front)) && Array.isArray(facts.names) && isTexts(facts.names);
 }
 
 function parse(payload: string): Message | null {
@@ -253,9 +289,9 @@ function parse(payload: string): Message | null {
     const read = JSON.parse(payload) as Partial<Message> | null;
     if (read === null || !isText(read.boot) || !Number.isInteger(read.n)) return null;
     if (!isTexts(read.all) || !isTexts(read.on) || !isTexts(read.off)) return null;
-    if (!isTyping(read.typing)) return null;
+    if (!isPairs(read.typing, TYPING_PER_MESSAGE) || !isPairs(read.alive, ALIVE_PER_MESSAGE)) return null;
     const { facts } = read;
-    if (facts !== undefined && !(isText(facts.web) && isText(facts.grpc) && isText(facts.bootId))) return null;
+    if (facts !== undefined && !isFacts(facts)) return null;
     return read as Message;
   } catch {
     return null;

@@ -5,14 +5,16 @@ import { bindPort } from "../cli/bind.ts";
 import { done, type Outcome } from "../cli/exit.ts";
 import { FRONT_NONCE_HEADER, FRONT_PROOF_HEADER } from "../cli/front-port.ts";
 import type { Logger } from "../cli/logger.ts";
-import { printAddress, type Address } from "../cli/option-values.ts";
+import { isLoopback, printAddress, type Address } from "../cli/option-values.ts";
 import { listenAddresses, type Settings } from "../cli/settings.ts";
 import { PEER_SERVER_OPTIONS } from "../election/peer-service.ts";
-import { CertificateWatch, readCertificate, type Certificate } from "./tls.ts";
+import type { WebEnv } from "../web/deps.ts";
+import { withHost } from "../web/host.ts";
+import { CertificateWatch, namesOf, readCertificate, type Certificate } from "./tls.ts";
 
 /** What the page's app must be to be served. */
 export interface PageApp {
-  fetch(request: Request, bindings: { server: Bun.Server<undefined> }): Response | Promise<Response>;
+  fetch(request: Request, bindings: WebEnv["Bindings"]): Response | Promise<Response>;
 }
 
 /** Above the app's own 64 KiB, so that the app and not the server says what is wrong. */
@@ -54,12 +56,11 @@ export async function openGrpcServer(settings: Settings, id: number): Promise<Ou
 /** One address of the page; another server takes it over when the certificate changes. */
 interface Listener {
   readonly at: Address;
+  /** The one that other replicas of this host share. */
+  readonly front: boolean;
   readonly reusePort: boolean;
   server: Bun.Server<undefined>;
 }
-
-/** Names of this host alone; other loopback addresses are reached by their number. */
-const LOCAL_NAMES = new Set(["localhost", "127.0.0.1", "::1"]);
 
 /** The page's listeners. Until there is an app they answer 503, so that a port is taken before anything is written. */
 export class PageServer {
@@ -97,7 +98,11 @@ export class PageServer {
       });
       this.#watch.start();
     }
-    const bound = await bindPort(this.#wanted, () => this.#listen(this.#wanted, false), { option: "--web", data });
+    const bound = await bindPort(
+      this.#wanted,
+      () => this.#listen({ at: this.#wanted, front: false, reusePort: false }),
+      { option: "--web", data },
+    );
     if (!bound.ok) return bound;
     this.#own = bound.value;
     return done(null);
@@ -111,8 +116,13 @@ export class PageServer {
   /** As a browser names it. */
   get origin(): string {
     const { host, port } = this.address;
-    const named = LOCAL_NAMES.has(host) ? "localhost" : host === "0.0.0.0" || host === "::" ? hostname() : host;
+    const named = host === "0.0.0.0" || host === "::" ? hostname() : host;
     return `${this.scheme}://${printAddress({ host: named, port })}`;
+  }
+
+  /** Names of the certificate that is served, as URLs have them; none without TLS. */
+  get certificateNames(): string[] {
+    return this.#certificate === null ? [] : namesOf(this.#certificate);
   }
 
   /** From now on this app answers; `proofOf` says to other replicas' fronts that it is one of theirs. */
@@ -123,7 +133,7 @@ export class PageServer {
 
   /** One more listener for the same app: the front. Throws EADDRINUSE. */
   open(at: Address, reusePort: boolean): { stop(): Promise<void> } {
-    const listener = this.#listen(at, reusePort);
+    const listener = this.#listen({ at, front: true, reusePort });
     return {
       stop: async () => {
         this.#listeners.delete(listener);
@@ -152,7 +162,7 @@ export class PageServer {
       void old.stop(false).finally(() => this.#retired.delete(old));
       for (let attempt = 1; !this.#stopped && this.#listeners.has(listener); attempt++) {
         try {
-          listener.server = this.#bind(listener.at, listener.reusePort);
+          listener.server = this.#bind(listener);
           break;
         } catch (error) {
           // Another process took the port within this instant: without its page a replica is of no use.
@@ -164,14 +174,15 @@ export class PageServer {
     this.#logger.info("tls_renewed");
   }
 
-  #listen(at: Address, reusePort: boolean): Listener {
-    const server = this.#bind(at, reusePort);
-    const listener = { at: { host: at.host, port: server.port ?? at.port }, reusePort, server };
+  #listen(wanted: Omit<Listener, "server">): Listener {
+    const server = this.#bind(wanted);
+    const listener = { ...wanted, at: { host: wanted.at.host, port: server.port ?? wanted.at.port }, server };
     this.#listeners.add(listener);
     return listener;
   }
 
-  #bind(at: Address, reusePort: boolean): Bun.Server<undefined> {
+  #bind(wanted: Omit<Listener, "server">): Bun.Server<undefined> {
+    const { at, reusePort } = wanted;
     return Bun.serve({
       // "localhost" could become ::1 alone, where an IPv4 client finds nobody.
       hostname: at.host === "localhost" ? "127.0.0.1" : at.host,
@@ -181,16 +192,23 @@ export class PageServer {
       idleTimeout: IDLE_SECONDS,
       maxRequestBodySize: BODY_BYTES_MAX,
       ...(this.#certificate === null ? {} : { tls: this.#certificate }),
-      fetch: (request, server) => this.#answer(request, server),
+      fetch: (request, server) => this.#answer(request, server, wanted),
     });
   }
 
-  #answer(request: Request, server: Bun.Server<undefined>): Response | Promise<Response> {
+  #answer(asked: Request, server: Bun.Server<undefined>, by: Omit<Listener, "server">): Response | Promise<Response> {
     if (this.#app === null) return new Response("starting\n", { status: 503, headers: { "retry-after": "1" } });
+    const request = withHost(asked, this.origin);
+    if (request === null) return new Response("The Host header of this request is not valid.\n", { status: 400 });
+    const bindings = {
+      caller: () => server.requestIP(asked)?.address ?? null,
+      loopback: isLoopback(by.at.host),
+      front: by.front,
+    };
     const nonce = request.headers.get(FRONT_NONCE_HEADER);
-    if (nonce === null || this.#proofOf === null) return this.#app.fetch(request, { server });
+    if (nonce === null || this.#proofOf === null) return this.#app.fetch(request, bindings);
     const proof = this.#proofOf(nonce);
-    return Promise.resolve(this.#app.fetch(request, { server })).then((answer) => {
+    return Promise.resolve(this.#app.fetch(request, bindings)).then((answer) => {
       const proven = new Response(answer.body, answer);
       proven.headers.set(FRONT_PROOF_HEADER, proof);
       return proven;

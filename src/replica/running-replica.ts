@@ -16,16 +16,17 @@ import type { Clock } from "../chat/ports.ts";
 import { clusterToken } from "../cli/cluster-key.ts";
 import { addControlService } from "../cli/control.ts";
 import { replicaFolder } from "../cli/data-folder.ts";
-import { FrontPort, frontProof } from "../cli/front-port.ts";
+import { frontProof } from "../cli/front-port.ts";
 import { joinCluster, type Membership } from "../cli/join-cluster.ts";
-import { isLoopback, printAddress } from "../cli/option-values.ts";
+import { isLoopback } from "../cli/option-values.ts";
 import { Roster } from "../cli/roster.ts";
-import { removeRunFile, runFilePath, writeRunFile } from "../cli/run-file.ts";
+import { runFilePath } from "../cli/run-file.ts";
 import { VERSION } from "../cli/version.ts";
 import { done, type Outcome } from "../cli/exit.ts";
 import { nameCluster } from "../db/log/cluster-id.ts";
 import type { LogDb } from "../db/log/log-db.ts";
 import { timesSetAside } from "../db/set-aside.ts";
+import { Addresses } from "./addresses.ts";
 import { DiskLine } from "./disk-line.ts";
 import { Core } from "../election/core.ts";
 import { Driver } from "../election/driver.ts";
@@ -257,8 +258,16 @@ export class RunningReplica {
     const { id, settings, logger } = this.#context;
     const { driver, notWritable, transport, gossip, report, chat, grpc, page, membership, storage, mismatches, scrub } =
       parts;
+    const addresses = new Addresses({
+      context: this.#context,
+      bootId: this.#bootId,
+      since: this.#since,
+      page,
+      roster: this.#roster,
+      factsOf: (peer) => gossip.factsOf(peer),
+    });
     // A proxy on this host brings everybody to a listener on loopback.
-    const openStatus = isLoopback(page.address.host) && !settings.behindProxy;
+    const openStatus = addresses.hosts.every(isLoopback) && !settings.behindProxy;
     const isStatusToken = tokenCheck(clusterToken(membership.key.secret, "status"));
     const api = addChatService(grpc, {
       chat,
@@ -278,7 +287,10 @@ export class RunningReplica {
         const reason = notWritable();
         return reason === null ? { ok: true, state: driver.status().role } : { ok: false, reason };
       },
-      origins: () => this.#origins(page.origin, gossip),
+      origins: () => addresses.origins(),
+      hosts: addresses.hosts,
+      doors: () => addresses.doors(),
+      sendAlive: (userId, stream) => gossip.sendAlive(userId, stream),
       secureCookies: settings.tls !== null || settings.behindProxy,
       openStatus,
       clock: CLOCK,
@@ -294,15 +306,8 @@ export class RunningReplica {
       () => driver.stop(),
       () => mismatches.stop(),
     );
-    const facts = {
-      pid: process.pid,
-      bootId: this.#bootId,
-      version: VERSION,
-      grpc: printAddress(settings.peers.find((peer) => peer.id === id) ?? settings.grpc!),
-      web: page.origin,
-      since: this.#since,
-    };
-    gossip.start(facts);
+    gossip.start(addresses.facts());
+    gossip.onAlive((userId, stream) => web.alive(userId, stream));
     scrub.start();
     this.#closers.push(
       () => gossip.stop(),
@@ -310,16 +315,14 @@ export class RunningReplica {
     );
     const { secret } = membership.key;
     page.serve(web, (nonce) => frontProof(secret, nonce));
-    const front = this.#openFront(page, parts.log, secret);
     const disk = new DiskLine(replicaFolder(settings.data, id), () => driver.diskFull, logger);
     const watch = setInterval(() => {
       api.setServing(notWritable() === null);
       disk.look();
     }, SERVING_LOOK_MS);
     this.#closers.push(() => clearInterval(watch));
-    this.#writeRunFile(facts);
+    this.#closers.push(addresses.publish(secret));
     logger.info("started", { pid: process.pid, bootId: this.#bootId, version: VERSION, address: page.origin });
-    this.#context.say(`replica ${id} at ${page.origin}${front === null ? "" : `, together at ${front}`}\n`);
     this.#leave = () => this.#leaveCluster({ driver, api, web, chat });
   }
 
@@ -332,52 +335,6 @@ export class RunningReplica {
     parts.chat.stop();
     this.#context.logger.info("left");
     if (feature("FAULTS")) failpoint("stop-done");
-  }
-
-  #openFront(page: PageServer, log: LogDb, secret: Uint8Array): string | null {
-    const { id, settings, logger } = this.#context;
-    const address = settings.front;
-    if (address === null) return null;
-    const origin = `${page.scheme}://${printAddress(address)}`;
-    const front = new FrontPort({
-      address,
-      scheme: page.scheme,
-      clusterId: () => log.clusterId,
-      proofOf: (nonce) => frontProof(secret, nonce),
-      sharedLocally: () => this.#roster.sharesFront(origin, id),
-      serve: (at, reusePort) => page.open(at, reusePort),
-      logger,
-      onForeign: (sentence) => process.stderr.write(`lastword: ${sentence}\n`),
-    });
-    void front.start();
-    this.#closers.push(() => front.stop());
-    return origin;
-  }
-
-  #origins(own: string, gossip: ReplicaGossip): string[] {
-    const { id, settings } = this.#context;
-    const others = settings.peers.map((peer) => {
-      if (peer.id === id) return own;
-      return gossip.factsOf(peer.id)?.web ?? this.#roster.lastKnown(peer.id)?.web ?? null;
-    });
-    return others.filter((origin) => origin !== null);
-  }
-
-  #writeRunFile(facts: { readonly grpc: string; readonly web: string }): void {
-    const { id, settings, supervisor, words } = this.#context;
-    const { front, data } = settings;
-    writeRunFile(data, id, {
-      pid: process.pid,
-      bootId: this.#bootId,
-      version: VERSION,
-      grpc: facts.grpc,
-      web: facts.web,
-      front: front === null ? null : `${settings.tls === null ? "http" : "https"}://${printAddress(front)}`,
-      since: this.#since,
-      supervisor,
-      words,
-    });
-    this.#closers.push(() => removeRunFile(data, id, this.#bootId));
   }
 
   #onNotice(notice: Notice, { report, log }: { report: StatusReport; log: LogDb }): void {

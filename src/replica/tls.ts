@@ -3,7 +3,7 @@
  * renewed one is served without a restart. The files are compared by their content, not
  * watched: renewal tools replace folders by links, of which a watch of a file hears nothing.
  */
-import { createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { done, EXIT, failure, type Outcome } from "../cli/exit.ts";
@@ -45,6 +45,17 @@ export function readCertificate(files: CertificateFiles): Outcome<Certificate> {
           "give a certificate chain and its own private key, both as PEM",
         );
   }
+}
+
+/** The names and addresses that a certificate is for, as URLs have them; a wildcard keeps its star. */
+export function namesOf({ cert }: Certificate): string[] {
+  const names = (new X509Certificate(cert).subjectAltName ?? "").split(", ");
+  return names.flatMap((name) => {
+    const [, kind, value = ""] = /^(DNS|IP Address):"?([^"]*)"?$/.exec(name) ?? [];
+    if (kind === undefined) return [];
+    const host = value.includes(":") ? `[${value}]` : value;
+    return URL.canParse(`https://${host}`) ? [new URL(`https://${host}`).hostname] : [];
+  });
 }
 
 export interface CertificateListener {

@@ -38,8 +38,9 @@ export function assetRoutes(): Hono<WebEnv> {
     c.header("Content-Type", found.type);
     c.header("Cache-Control", "public, max-age=31536000, immutable");
     c.header("Vary", "Accept-Encoding");
-    // A page of another replica on this host brings them into the browser's cache before it moves here.
-    c.header("Cross-Origin-Resource-Policy", "same-site");
+    // A page of another replica brings them into the browser's cache before it moves here. Not "same-site": to
+    // Chromium two ports of one IP address are two sites.
+    c.header("Cross-Origin-Resource-Policy", "cross-origin");
     if (gzip) c.header("Content-Encoding", "gzip");
     return c.body(gzip ? found.gzipped : found.bytes);
   });

@@ -5,6 +5,7 @@
 import type { Clock } from "../chat/ports.ts";
 import type { ChatService, Session } from "../chat/service.ts";
 import type { ClusterStatusJson } from "../election/cluster-status.ts";
+import type { Door } from "./handover.ts";
 
 /** What GET /healthz says: ok only if a write could be committed now, as far as this replica can know. */
 export interface Health {
@@ -28,20 +29,29 @@ export interface WebDeps {
   readonly behindProxy?: boolean;
   /** Origin of this replica's own page. */
   readonly self: string;
+  /** Host names, without port, of the addresses that this replica was started with. */
+  readonly hosts?: readonly string[];
+  /** Addresses of all replicas under which their pages may be open, besides `origins`. */
+  readonly doors?: () => readonly Door[];
+  /** To the other replicas: the page of this user's stream, which one of them has, is there. */
+  readonly sendAlive?: (userId: string, stream: string) => void;
   /** 32 bytes that all replicas of the cluster know: seals hand-over tokens. */
   readonly handoverKey: Uint8Array;
   /** Is it the token made from the cluster key? Opens /cluster.json. */
   readonly authenticateCluster?: (token: string) => boolean;
 }
 
-/** The part of Bun's server that routes use; absent when a test calls app.request(). */
-interface ServerLike {
-  requestIP(request: Request): { readonly address: string } | null;
-}
-
 /** Types of Hono's context here. */
 export interface WebEnv {
-  Bindings: { readonly server?: ServerLike };
+  /** What the listener knows of a request; absent when a test calls app.request(). */
+  Bindings: {
+    /** Address at the other end of the socket. */
+    readonly caller?: () => string | null;
+    /** The listener is on loopback. */
+    readonly loopback?: boolean;
+    /** The listener is the one that all replicas of this host share. */
+    readonly front?: boolean;
+  };
   Variables: {
     /** Null without a valid login; routes behind `needsLogin` can rely on it. */
     session: Session | null;

@@ -11,9 +11,9 @@ import { answerError } from "./answer.tsx";
 import type { WebDeps, WebEnv } from "./deps.ts";
 import { renderRow } from "./views/message-html.tsx";
 import { summarize } from "./views/cluster-line.tsx";
-import { otherHosts, type Handover } from "./handover.ts";
-import { needsLogin, readFields, sessionOf } from "./request.ts";
-import { originsFor } from "./security.ts";
+import type { Handover } from "./handover.ts";
+import { originsFor, otherHosts, type Place } from "./origins.ts";
+import { needsLogin, placeOf, readFields, sessionOf } from "./request.ts";
 
 /** The page takes 2.5 s without any as "my replica is gone". */
 const PING_INTERVAL_MS = 1000;
@@ -60,6 +60,8 @@ interface StreamOwner {
   readonly name: string;
   /** The login stands after all: a merge can take it away and bring it back. */
   readonly stillIn: () => Promise<boolean>;
+  /** Where its page is open: the cluster's origins are told as they are reached from there. */
+  readonly place: Place;
   readonly nowMs: () => number;
 }
 
@@ -179,7 +181,8 @@ export class EventStreams {
   private readonly handover: Handover;
   private readonly open = new Set<EventStream>();
   private timer: ReturnType<typeof setInterval> | null = null;
-  private lastCluster = "";
+  /** What was last told of the cluster, by place. */
+  private told = new Map<string, string>();
 
   constructor(deps: WebDeps, handover: Handover) {
     this.deps = deps;
@@ -192,23 +195,27 @@ export class EventStreams {
   }
 
   start(feed: Feed, owner: StreamOwner): ReadableStream {
-    const hello = `retry: 500\n${eventText("cluster", this.cluster())}\n${this.ping()}`;
+    const hello = `retry: 500\n${eventText("cluster", this.cluster(owner.place))}\n${this.ping()}`;
     const stream = new EventStream(feed, owner, encoder.encode(hello), (ended) => this.forget(ended));
     this.open.add(stream);
     this.timer ??= setInterval(() => this.tick(), PING_INTERVAL_MS);
     return stream.body;
   }
 
-  /** The page of a user's stream says that it is there. */
-  alive(userId: string, name: string): void {
+  /** The page of a user's stream says that it is there; false if that stream is not here. */
+  alive(userId: string, name: string): boolean {
+    let found = false;
     for (const stream of this.open) {
-      if (stream.owner.userId === userId && stream.owner.name === name) stream.alive();
+      if (stream.owner.userId !== userId || stream.owner.name !== name) continue;
+      stream.alive();
+      found = true;
     }
+    return found;
   }
 
-  /** Hand-over tokens for a page at `url`, by the origin where they are good; null where none are needed. */
-  handovers(url: string, token: string, seats: number): Record<string, string[]> | null {
-    const others = otherHosts(url, originsFor(url, this.deps.origins()));
+  /** Hand-over tokens for a page at `place`, by the origin where they are good; null where none are needed. */
+  handovers(place: Place, token: string, seats: number): Record<string, string[]> | null {
+    const others = otherHosts(place, originsFor(place, this.deps));
     if (others.length === 0) return null;
     const count = Number.isInteger(seats) ? Math.min(Math.max(seats, 1), SEATS_MAX) : 1;
     return Object.fromEntries(
@@ -226,16 +233,28 @@ export class EventStreams {
     return `${eventText("ping", this.deps.healthz().ok ? "ok" : "not writable")}\n`;
   }
 
-  private cluster(): string {
-    return JSON.stringify({ ...summarize(this.deps.status()), origins: this.deps.origins() });
+  private cluster(place: Place): string {
+    return JSON.stringify({ ...summarize(this.deps.status()), origins: originsFor(place, this.deps) });
   }
 
   private tick(): void {
-    const cluster = this.cluster();
-    const changed = cluster === this.lastCluster ? "" : `${eventText("cluster", cluster)}\n`;
-    this.lastCluster = cluster;
-    const bytes = encoder.encode(changed + this.ping());
-    for (const stream of this.open) stream.tick(bytes);
+    const ping = encoder.encode(this.ping());
+    const before = this.told;
+    this.told = new Map();
+    const bytes = new Map<string, Uint8Array>();
+    for (const stream of this.open) {
+      const { place } = stream.owner;
+      const key = `${place.url} ${place.front}`;
+      let piece = bytes.get(key);
+      if (piece === undefined) {
+        const cluster = this.cluster(place);
+        this.told.set(key, cluster);
+        const isNews = before.get(key) !== cluster;
+        piece = isNews ? encoder.encode(`${eventText("cluster", cluster)}\n${this.ping()}`) : ping;
+        bytes.set(key, piece);
+      }
+      stream.tick(piece);
+    }
   }
 
   private forget(stream: EventStream): void {
@@ -261,6 +280,7 @@ function openStream(c: Context<WebEnv>, deps: WebDeps, streams: EventStreams): R
     userId: session.userId,
     name: ALIVE_NAME.test(name) ? name : "",
     stillIn: async () => (await deps.chat.authenticateFresh(token)) !== null,
+    place: { ...placeOf(c), url: new URL(c.req.url).origin },
     nowMs: () => deps.clock.nowMs(),
   };
   c.header("Content-Type", "text/event-stream; charset=utf-8");
@@ -275,8 +295,11 @@ export function eventRoutes(deps: WebDeps, streams: EventStreams): Hono<WebEnv> 
   app.get("/events", needsLogin(), (c) => openStream(c, deps, streams));
   app.post("/events/alive", needsLogin(), async (c) => {
     const fields = await readFields(c);
-    streams.alive(sessionOf(c).userId, fields.text("stream"));
-    const handover = streams.handovers(c.req.url, c.get("token"), Number(fields.text("seats")));
+    const { userId } = sessionOf(c);
+    const name = fields.text("stream");
+    // At an address that replicas share, the stream may be at another one.
+    if (!streams.alive(userId, name) && ALIVE_NAME.test(name)) deps.sendAlive?.(userId, name);
+    const handover = streams.handovers(placeOf(c), c.get("token"), Number(fields.text("seats")));
     return handover === null ? c.body(null, 204) : c.json({ handover });
   });
   return app;

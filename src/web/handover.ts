@@ -94,13 +94,30 @@ export class Handover {
   }
 }
 
+/** The addresses at which a replica's page may be open in a browser, besides the one that it announces. */
+export interface Door {
+  /** Origin that it announces. */
+  readonly web: string;
+  /** Origin of the address that it shares with others of its host; null if it has none. */
+  readonly front: string | null;
+  /** Further names of its host, as URLs have them: of its certificate (with * for one label), and its network addresses. */
+  readonly names: readonly string[];
+}
+
+function isNamed(hostname: string, name: string): boolean {
+  return name === hostname || (name.startsWith("*.") && name.slice(1) === hostname.slice(hostname.indexOf(".")));
+}
+
 /**
- * The origins that a cookie of this address bar does not reach. None for a page that was opened at the front
- * or through a proxy: it stays at that address.
+ * True if `origin` is an address of that replica. Only what the replica itself vouches for: a name that merely
+ * points to it may be anybody's, and his page could send visitors on with a login of his own.
  */
-export function otherHosts(requestUrl: string, origins: readonly string[]): string[] {
-  const own = new URL(requestUrl);
-  const urls = origins.map((origin) => new URL(origin));
-  if (!urls.some((url) => url.host === own.host)) return [];
-  return urls.filter((url) => url.hostname !== own.hostname).map((url) => url.origin);
+export function isDoorOf(door: Door, origin: string): boolean {
+  const from = new URL(origin);
+  return [door.web, ...(door.front === null ? [] : [door.front])].some((one) => {
+    if (!URL.canParse(one)) return false;
+    const url = new URL(one);
+    if (url.protocol !== from.protocol || url.port !== from.port) return false;
+    return url.hostname === from.hostname || door.names.some((name) => isNamed(from.hostname, name));
+  });
 }

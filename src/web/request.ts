@@ -7,6 +7,7 @@ import type { Caller, ReadAt, Session } from "../chat/service.ts";
 import { deviceName } from "./device.ts";
 import { answerError, wantsJson, WRITTEN_COOKIE } from "./answer.tsx";
 import type { WebDeps, WebEnv } from "./deps.ts";
+import type { Place } from "./origins.ts";
 
 /** One cookie for all local replicas: cookies know the host, not the port. */
 const SESSION_COOKIE = "lastword";
@@ -72,9 +73,19 @@ export async function readFields(c: Context<WebEnv>): Promise<Fields> {
   }
 }
 
+/** What the listener knows; nothing where a test calls the app itself. */
+function bindingsOf(c: Context<WebEnv>): WebEnv["Bindings"] | undefined {
+  return c.env as WebEnv["Bindings"] | undefined;
+}
+
+/** Where the request was sent to. */
+export function placeOf(c: Context<WebEnv>): Place {
+  return { url: c.req.url, front: bindingsOf(c)?.front === true };
+}
+
 /** Who calls, for rate limits, and with what, for the list of logins. */
 export function callerOf(c: Context<WebEnv>, deps: WebDeps): Caller {
-  const socket = (c.env as WebEnv["Bindings"] | undefined)?.server?.requestIP(c.req.raw)?.address ?? "unknown";
+  const socket = bindingsOf(c)?.caller?.() ?? "unknown";
   const device = deviceName(c.req.header("user-agent") ?? "");
   if (deps.behindProxy !== true) return { address: socket, device };
   // The last entry was written by our own proxy; those before it by anybody.

@@ -7,35 +7,18 @@ import { bodyLimit } from "hono/body-limit";
 import { answerError } from "./answer.tsx";
 import { failed } from "../chat/errors.ts";
 import type { WebDeps, WebEnv } from "./deps.ts";
+import { isLoopbackName, originsFor, policySources } from "./origins.ts";
+import { placeOf } from "./request.ts";
 
 /** Bytes of one request's body. */
 export const BODY_BYTES_MAX = 64 * 1024;
 
-const LOOPBACK_HOSTS = new Set(["localhost", "127.0.0.1", "[::1]"]);
-const HOST_AND_PORT = /^(?:[a-zA-Z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::\d{1,5})?$/;
-const HOST_NAME = /^(?:[a-zA-Z0-9.-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])$/;
-
-/**
- * The replicas' origins as this browser reaches them. Cookies belong to a host name, so a page
- * opened as 127.0.0.1 must move to 127.0.0.1: loopback names are replaced by the one in the address bar.
- */
-export function originsFor(requestUrl: string, origins: readonly string[]): string[] {
-  const host = new URL(requestUrl).hostname;
-  const shown = new Set<string>();
-  for (const origin of origins) {
-    if (!URL.canParse(origin)) continue;
-    const url = new URL(origin);
-    // A host name that is none could add directives of its own to the policy below.
-    if (LOOPBACK_HOSTS.has(url.hostname) && LOOPBACK_HOSTS.has(host)) url.hostname = host;
-    if (HOST_NAME.test(url.hostname)) shown.add(url.origin);
-  }
-  return [...shown];
-}
+const HOST_AND_PORT = /^(?:[a-zA-Z0-9._-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::\d{1,5})?$/;
 
 function contentPolicy(connect: readonly string[]): string {
   return [
     "default-src 'self'",
-    `connect-src ${["'self'", ...connect].join(" ")}`,
+    `connect-src ${["'self'", ...policySources(connect)].join(" ")}`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
@@ -48,10 +31,11 @@ export function secureAnswers(deps: WebDeps): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     await next();
     const headers = c.res.headers;
-    headers.set("Content-Security-Policy", contentPolicy(originsFor(c.req.url, deps.origins())));
+    headers.set("Content-Security-Policy", contentPolicy(originsFor(placeOf(c), deps)));
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("X-Frame-Options", "DENY");
-    headers.set("Referrer-Policy", "no-referrer");
+    // Within this origin only: with "no-referrer" a form's Origin would be "null", and nobody could tell it from another site's.
+    headers.set("Referrer-Policy", "same-origin");
     headers.set("Cross-Origin-Opener-Policy", "same-origin");
     if (!headers.has("Cross-Origin-Resource-Policy")) headers.set("Cross-Origin-Resource-Policy", "same-origin");
     headers.set("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()");
@@ -73,17 +57,36 @@ function sentByOurPage(c: Context<WebEnv>): boolean {
   return URL.canParse(origin) && new URL(origin).host === (c.req.header("host") ?? new URL(c.req.url).host);
 }
 
+const FOREIGN = "This request was sent by another site, so it was refused.\n";
+/** The browser's Origin is not the Host that came: a foreign site, or a proxy that puts its own Host in. */
+const FOREIGN_OR_PROXY =
+  "This request was refused: its Origin is not the Host that the proxy passed on. Another site sent it, or the proxy has to pass Host on as it came.\n";
+const PLAINTEXT = "This page is served over https only.\n";
+
 /** 403 for a changing request that was sent by another site. */
-export function refuseOtherSites(): MiddlewareHandler<WebEnv> {
+export function refuseOtherSites(deps: WebDeps): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     const changes = c.req.method !== "GET" && c.req.method !== "HEAD" && c.req.method !== "OPTIONS";
     if (changes && !sentByOurPage(c)) {
       c.header("lastword-outcome", "definite");
-      return c.text("This request was sent by another site, so it was refused.\n", 403);
+      const isTold = c.req.header("sec-fetch-site") !== undefined;
+      return c.text(deps.behindProxy === true && !isTold ? FOREIGN_OR_PROXY : FOREIGN, 403);
     }
     await next();
     return;
   };
+}
+
+/** The scheme between the browser and our proxy; null if neither of them says. */
+function schemeAtProxy(c: Context<WebEnv>): string | null {
+  // Anybody can send this header; only our own proxy is believed, and its entry is the last.
+  const told = c.req.header("x-forwarded-proto")?.split(",").at(-1)?.trim();
+  if (told !== undefined) return told;
+  // Without it the Origin of a form tells; on loopback browsers keep Secure cookies without https.
+  const origin = c.req.header("origin") ?? "";
+  if (!URL.canParse(origin)) return null;
+  const { protocol, hostname } = new URL(origin);
+  return isLoopbackName(hostname) ? null : protocol.slice(0, -1);
 }
 
 /**
@@ -92,16 +95,14 @@ export function refuseOtherSites(): MiddlewareHandler<WebEnv> {
  */
 export function refusePlaintext(deps: WebDeps): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
-    // Anybody can send this header; only our own proxy is believed, and its entry is the last.
-    const scheme = deps.behindProxy === true ? c.req.header("x-forwarded-proto")?.split(",").at(-1)?.trim() : undefined;
-    if (scheme !== "http") return await next();
+    if (deps.behindProxy !== true || schemeAtProxy(c) !== "http") return await next();
     if (c.req.method !== "GET" && c.req.method !== "HEAD")
-      return c.text("This page is served over https only.\n", 403, { "lastword-outcome": "definite" });
+      return c.text(PLAINTEXT, 403, { "lastword-outcome": "definite" });
     const url = new URL(c.req.url);
     const host = c.req.header("host") ?? url.host;
     return HOST_AND_PORT.test(host)
       ? c.redirect(`https://${host}${url.pathname}${url.search}`, 308)
-      : c.text("This page is served over https only.\n", 403);
+      : c.text(PLAINTEXT, 403);
   };
 }
 

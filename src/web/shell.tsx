@@ -7,8 +7,8 @@ import type { ConversationView, UserView } from "../chat/service.ts";
 import { answerError, answerHtml, setCursor } from "./answer.tsx";
 import type { WebDeps, WebEnv } from "./deps.ts";
 import { prefsOf } from "./prefs.ts";
-import { carryKey, read, sessionOf } from "./request.ts";
-import { originsFor } from "./security.ts";
+import { originsFor } from "./origins.ts";
+import { carryKey, placeOf, read, sessionOf } from "./request.ts";
 import { AppPage, type LivePage } from "./views/page.tsx";
 import { Sidebar } from "./views/sidebar.tsx";
 
@@ -63,7 +63,8 @@ export async function answerPage(c: Context<WebEnv>, deps: WebDeps, input: Shell
     status: deps.status(),
     cursor: listing.cursor,
     carry: carryKey(c.get("token")),
-    origins: originsFor(c.req.url, deps.origins()),
+    origins: originsFor(placeOf(c), deps),
+    shared: placeOf(c).front,
     ...prefsOf(c),
   };
   setCursor(c, listing.cursor);

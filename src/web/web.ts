@@ -1,7 +1,7 @@
 /**
  * The page: Hono on top of ChatService, rendered here, live by server-sent events.
  *
- *   request -> headers, origin, size -> session -> route -> chat -> view
+ *   request -> headers, host, origin, size -> session -> route -> chat -> view
  *
  * createWeb returns an app that tests call with app.request(); replica.ts serves the same app
  * on the replica's own port and on the front port. It keeps nothing of its own but open streams.
@@ -14,6 +14,7 @@ import type { WebDeps, WebEnv } from "./deps.ts";
 import { EventStreams, eventRoutes } from "./events.ts";
 import { Handover } from "./handover.ts";
 import { findSession } from "./request.ts";
+import { refuseForeignHosts } from "./host.ts";
 import { accountRoutes } from "./routes/account.tsx";
 import { chatRoutes } from "./routes/chat.tsx";
 import { clusterRoutes, healthRoutes } from "./routes/cluster.tsx";
@@ -25,6 +26,8 @@ export type { Health, WebDeps } from "./deps.ts";
 
 /** The app, and the end of its streams. */
 export type Web = Hono<WebEnv> & {
+  /** Another replica has heard from the page of a stream that may be here. */
+  alive(userId: string, stream: string): void;
   /** Ends all event streams: pages look for another replica at once. Call it first when the replica stops. */
   endStreams(): void;
 };
@@ -36,7 +39,7 @@ export function createWeb(deps: WebDeps): Web {
   const streams = new EventStreams(deps, handover);
   app.use(secureAnswers(deps));
   app.route("/", healthRoutes(deps));
-  app.use(refusePlaintext(deps), refuseOtherSites(), limitBodies());
+  app.use(refuseForeignHosts(deps), refusePlaintext(deps), refuseOtherSites(deps), limitBodies());
   app.route("/", assetRoutes());
   app.use(findSession(deps));
   app.route("/", clusterRoutes(deps));
@@ -50,5 +53,8 @@ export function createWeb(deps: WebDeps): Web {
   app.onError((_error, c) =>
     c.text("Something went wrong here. Try again; nothing is done twice.\n", 500, { "lastword-outcome": "unknown" }),
   );
-  return Object.assign(app, { endStreams: () => streams.stop() });
+  return Object.assign(app, {
+    endStreams: () => streams.stop(),
+    alive: (userId: string, stream: string) => void streams.alive(userId, stream),
+  });
 }

@@ -128,6 +128,31 @@ describe("header injection", () => {
   }, 40_000);
 });
 
+describe("the Host header", () => {
+  const status = async (bytes: string): Promise<string> => /^HTTP\/1\.1 (\d+)/.exec(await raw(0, bytes))?.[1] ?? "";
+
+  test("a request without one is answered, as HTTP/1.0 allows and health checks do", async () => {
+    for (const path of ["/healthz", "/login", "/register", "/assets/none"]) {
+      const expected = path === "/assets/none" ? "404" : "200";
+      expect([path, await status(`GET ${path} HTTP/1.0\r\n\r\n`)]).toEqual([path, expected]);
+    }
+    expect(await status("GET /people HTTP/1.0\r\n\r\n")).toBe("303");
+    expect(await status("OPTIONS / HTTP/1.0\r\n\r\n")).toBe("204");
+    const form = "name=ada&password=wrong";
+    const post = `POST /login HTTP/1.0\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\n\r\n${form}`;
+    expect(await status(post)).toBe("401");
+  }, 30_000);
+
+  test("an empty or broken one is refused, and so is a foreign one on loopback", async () => {
+    const get = (path: string, host: string) =>
+      status(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+    for (const host of ["", "a b", "a@b"]) expect([host, await get("/healthz", host)]).toEqual([host, "400"]);
+    for (const path of ["/login", "/register", "/cluster.json"]) expect(await get(path, "evil.example")).toBe("421");
+    expect(await get("/healthz", "evil.example")).toBe("200");
+    expect(await get("/login", "chat.localhost.")).toBe("200");
+  }, 30_000);
+});
+
 describe("open redirects", () => {
   test.each([
     "//evil.example",

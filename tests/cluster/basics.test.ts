@@ -238,24 +238,32 @@ describe("S5 presence and typing", () => {
 
   test("a browser that vanished without a word is gone; one that says that it is there stays", async () => {
     const anna = await person("anna");
-    const [vanished, there] = [await person("vanished"), await person("there")];
+    const [vanished, there, shared] = [await person("vanished"), await person("there"), await person("shared")];
     const watch = await anna.events(at(0));
     await watch.until("ping");
     await vanished.events(at(1), { alive: "a" });
     const stays = await there.events(at(1), { alive: "a" });
+    // At an address that replicas share, a stream is at one of them and the page's word comes to another.
+    const elsewhere = await shared.events(at(1), { alive: "b" });
     const says = (who: WebPerson, is: boolean) => (data: string) =>
       data.includes(`"${who.name}"`) && data.includes(`"online":${is}`);
-    for (const who of [vanished, there]) await watch.until("presence", says(who, true));
+    for (const who of [vanished, there, shared]) await watch.until("presence", says(who, true));
     // Not by somebody else's word, either.
-    const timer = setInterval(() => void there.ask(at(1), "/events/alive", { form: { stream: "a" } }), 2000);
+    const timer = setInterval(() => {
+      void there.ask(at(1), "/events/alive", { form: { stream: "a" } });
+      void shared.ask(at(2), "/events/alive", { form: { stream: "b" } });
+    }, 2000);
     try {
       await watch.until("presence", says(vanished, false), { timeoutMs: 15_000 });
     } finally {
       clearInterval(timer);
     }
-    expect(watch.seen.some((event) => event.name === "presence" && says(there, false)(event.data))).toBe(false);
-    expect(await online(anna, 2, there.name)).toBe(true);
+    for (const who of [there, shared]) {
+      expect(watch.seen.some((event) => event.name === "presence" && says(who, false)(event.data))).toBe(false);
+      expect(await online(anna, 2, who.name)).toBe(true);
+    }
     stays.close();
+    elsewhere.close();
     watch.close();
   }, 40_000);
 

@@ -220,6 +220,11 @@ export class Cluster {
     return this.#child(id).output.stderr;
   }
 
+  /** What replica `id` wrote to stdout since its last start. */
+  output(id: number): string {
+    return this.#child(id).output.stdout;
+  }
+
   /** SIGKILL; resolves when the process is gone, proven by its pid. */
   async kill(id: number): Promise<{ pid: number }> {
     const { process } = this.#child(id);

@@ -15,7 +15,16 @@ import { ReplicaGossip, type ReplicaFacts } from "../../src/replica/gossip.ts";
 import { StatusReport } from "../../src/replica/status-report.ts";
 
 function facts(id: number): ReplicaFacts {
-  return { pid: 100 + id, bootId: `boot${id}`, version: "1", grpc: `h:${id}`, web: `http://h:${id}`, since: "s" };
+  return {
+    pid: 100 + id,
+    bootId: `boot${id}`,
+    version: "1",
+    grpc: `h:${id}`,
+    web: `http://h:${id}`,
+    front: null,
+    names: [],
+    since: "s",
+  };
 }
 
 describe("gossip", () => {

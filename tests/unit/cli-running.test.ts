@@ -174,11 +174,10 @@ describe("stop signals", () => {
 
 describe("the front port", () => {
   function front(port: number, more: Partial<FrontDeps> = {}) {
-    const seen = { bound: 0, sharing: null as boolean | null, foreign: [] as string[], asked: 0 };
+    const seen = { bound: 0, sharing: null as boolean | null, foreign: [] as string[], claimed: 0 };
     const part = new FrontPort({
       address: { host: "127.0.0.1", port },
       scheme: "http",
-      clusterId: () => "ours",
       proofOf: (nonce) => `proof of ${nonce}`,
       sharedLocally: () => false,
       serve: (_address, reusePort) => {
@@ -187,6 +186,7 @@ describe("the front port", () => {
         return { stop: async () => void (seen.bound -= 1) };
       },
       logger: SILENT,
+      onBound: () => (seen.claimed += 1),
       onForeign: (sentence) => seen.foreign.push(sentence),
       platform: "linux",
       ...more,
@@ -209,16 +209,8 @@ describe("the front port", () => {
     expect(seen.bound).toBe(0);
   });
 
-  test("is shared with a replica of the same cluster", async () => {
-    await using other = answering(() => Response.json({ clusterId: "ours" }));
-    const { part, seen } = front(other.port);
-    await part.start();
-    expect(seen).toMatchObject({ bound: 1, foreign: [] });
-    await part.stop();
-  });
-
   test.each([
-    ["another cluster", () => Response.json({ clusterId: "theirs" })],
+    ["another cluster", () => new Response(null, { headers: { [FRONT_PROOF_HEADER]: "proof of another key" } })],
     ["another program", () => new Response("<html>")],
     ["another program that redirects", () => Response.redirect("http://localhost:1/")],
     ["JSON of another kind", () => Response.json([1])],
@@ -228,29 +220,36 @@ describe("the front port", () => {
     await part.start();
     expect(seen.bound).toBe(0);
     expect(seen.foreign).toHaveLength(1);
-    expect(seen.foreign[0]).toContain("--front");
+    expect(seen.foreign[0]).toContain("belongs to another program or cluster");
+    expect([seen.claimed, part.isBound]).toEqual([0, false]);
     await part.stop();
   });
+
+  test("that cannot be used is not called somebody else's", async () => {
+    const { server, port } = answering(() => new Response());
+    await server.stop(true);
+    const { part, seen } = front(port, {
+      serve: () => {
+        throw Object.assign(new Error("no"), { code: "EACCES" });
+      },
+    });
+    await part.start();
+    expect(seen.foreign).toEqual([
+      `the front address 127.0.0.1:${port} cannot be used (EACCES); this replica goes on without it, choose another with --front`,
+    ]);
+    await part.stop();
+  });
+
+  const proven = (request: Request): Response => {
+    const headers = { [FRONT_PROOF_HEADER]: `proof of ${request.headers.get(FRONT_NONCE_HEADER)}` };
+    return new Response(null, { status: 303, headers });
+  };
 
   test("is shared with who holds the key, also where the status needs a login", async () => {
-    await using other = answering((request) => {
-      const headers = { [FRONT_PROOF_HEADER]: `proof of ${request.headers.get(FRONT_NONCE_HEADER)}` };
-      return new Response(null, { status: 303, headers });
-    });
+    await using other = answering(proven);
     const { part, seen } = front(other.port);
     await part.start();
-    expect(seen).toMatchObject({ bound: 1, foreign: [] });
-    await part.stop();
-  });
-
-  test("waits where the cluster is not known yet", async () => {
-    let clusterId = "";
-    await using other = answering(() => Response.json({ clusterId }));
-    const { part, seen } = front(other.port);
-    await part.start();
-    expect(seen).toMatchObject({ bound: 0, foreign: [] });
-    clusterId = "ours";
-    await waitFor("the front", () => seen.bound === 1);
+    expect(seen).toMatchObject({ bound: 1, foreign: [], claimed: 1 });
     await part.stop();
   });
 
@@ -265,7 +264,7 @@ describe("the front port", () => {
   });
 
   test("where ports cannot be shared it is tried again until it is free", async () => {
-    const other = answering(() => Response.json({ clusterId: "ours" }));
+    const other = answering(proven);
     const { part, seen } = front(other.port, { platform: "darwin" });
     await part.start();
     expect(seen).toMatchObject({ bound: 0, foreign: [] });

@@ -1,4 +1,4 @@
-/** Typing between replicas: told once, bounded, never mistaken for presence. */
+/** Typing and signs of life between replicas: told once, bounded, never mistaken for presence. */
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import { ReplicaGossip } from "../../src/replica/gossip.ts";
 
@@ -23,7 +23,7 @@ function pair() {
   const b: ReplicaGossip = make(1, () => a);
   b.onTyping((conversation, user) => heard.push(`${user} in ${conversation}`));
   for (const [id, one] of [a, b].entries()) {
-    one.start({ pid: id, bootId: `boot${id}`, version: "1", grpc: "g", web: "w", since: "s" });
+    one.start({ pid: id, bootId: `boot${id}`, version: "1", grpc: "g", web: "w", front: null, names: [], since: "s" });
   }
   jest.advanceTimersByTime(1000);
   return { a, b, heard, sent };
@@ -65,4 +65,45 @@ describe("typing", () => {
     expect(heard).toHaveLength(200);
     for (const one of [a, b]) one.stop();
   });
+});
+
+describe("signs of life of streams that are elsewhere", () => {
+  test("reach the replica that has the stream, one message for all of a moment, and move no number", () => {
+    const { a, b, sent } = pair();
+    const alive: string[] = [];
+    b.onAlive((user, stream) => alive.push(`${user} ${stream}`));
+    const before = sent.length;
+    for (let i = 0; i < 3; i++) a.sendAlive("ann", "s1");
+    a.sendAlive("ben", "s2");
+    jest.advanceTimersByTime(100);
+    expect(alive).toEqual(["ann s1", "ben s2"]);
+    expect(sent.length - before).toBe(1);
+    a.setLocal("ann", true);
+    jest.advanceTimersByTime(100);
+    expect(sent.slice(before).some((payload) => payload.includes("want"))).toBe(false);
+    for (const one of [a, b]) one.stop();
+  });
+
+  test("are bounded, and what a peer cannot mean is left out", () => {
+    const { a, b } = pair();
+    const alive: string[] = [];
+    b.onAlive((user, stream) => alive.push(`${user} ${stream}`));
+    for (let i = 0; i < 1000; i++) a.sendAlive("ann", `s${i}`);
+    jest.advanceTimersByTime(100);
+    expect(alive).toHaveLength(500);
+    for (const bad of ["ann", [["ann"]], [["ann", 7]], Array.from({ length: 501 }, (_, i) => ["ann", `s${i}`])])
+      b.receive(0, JSON.stringify({ boot: "boot0", n: 1, alive: bad }));
+    b.receive(7, JSON.stringify({ boot: "boot0", n: 1, alive: [["ann", "s"]] }));
+    expect(alive).toHaveLength(500);
+    for (const one of [a, b]) one.stop();
+  });
+});
+
+test("facts that are not whole are left out", () => {
+  const { a, b } = pair();
+  const facts = { pid: 0, bootId: "boot9", version: "1", grpc: "g", web: "w", since: "s" };
+  for (const more of [{}, { front: 7, names: [] }, { front: null }, { front: null, names: "n" }])
+    b.receive(0, JSON.stringify({ boot: "boot9", n: 1, facts: { ...facts, ...more }, all: [] }));
+  expect(b.factsOf(0)?.bootId).toBe("boot0");
+  for (const one of [a, b]) one.stop();
 });

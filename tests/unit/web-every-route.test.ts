@@ -8,10 +8,11 @@ const site = new Site({ openStatus: false });
 const ROUTES = [
   ...new Set(site.web.routes.filter(({ method }) => method !== "ALL").map((r) => `${r.method} ${r.path}`)),
 ];
-const CHANGING = ROUTES.filter((route) => !route.startsWith("GET "));
+const CHANGING = ROUTES.filter((route) => !/^(?:GET|OPTIONS) /.test(route));
 /** Open to everybody, by the contract; /logout only answers that nobody is logged in, /handover wants a token. */
 const OPEN = [
   "GET /healthz",
+  "OPTIONS /",
   "GET /assets/:file",
   "GET /login",
   "POST /login",

@@ -1,6 +1,6 @@
 /** Hand-over tokens: one use, ten seconds, one replica; and streams that end by mistake. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { Handover, HANDOVER_MS, otherHosts } from "../../src/web/handover.ts";
+import { Handover, HANDOVER_MS } from "../../src/web/handover.ts";
 import { until } from "../support/until.ts";
 import { ORIGIN, Site } from "./web-site.ts";
 
@@ -83,16 +83,6 @@ describe("a hand-over token", () => {
     nowMs += 1;
     expect(b.open(first[0]!)).toBeNull();
     expect(b.open(a.seal(LOGIN, B))).toBe(LOGIN);
-  });
-
-  test("is needed where the cookie does not reach: under another name, not another port", () => {
-    const origins = ["http://localhost:8081", "http://localhost:8082", "https://b.example"];
-    expect(otherHosts("http://localhost:8081/events/alive", origins)).toEqual(["https://b.example"]);
-    expect(otherHosts("https://b.example:443/", ["https://b.example:443", "https://c.example"])).toEqual([
-      "https://c.example",
-    ]);
-    // The front, or a proxy's name: such a page stays where it is.
-    for (const url of ["http://localhost:8080/", "https://chat.example/"]) expect(otherHosts(url, origins)).toEqual([]);
   });
 });
 

@@ -1,5 +1,6 @@
 /** The page over the real chat rules, without sockets: for the unit tests of src/web. */
-import { createWeb, type Health, type Web } from "../../src/web/web.ts";
+import { createWeb, type Health, type Web, type WebDeps } from "../../src/web/web.ts";
+import type { WebEnv } from "../../src/web/deps.ts";
 import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
 import { createSoloChat, SOLO_PASSWORD, type Person, type SoloChat, type SoloOptions } from "../support/solo-chat.ts";
 
@@ -40,15 +41,24 @@ export interface RequestOptions {
   readonly json?: boolean;
   readonly headers?: Record<string, string>;
   readonly method?: string;
+  /** Where it was sent to, if not to ORIGIN. */
+  readonly origin?: string;
+  /** What the listener knows of it. */
+  readonly by?: WebEnv["Bindings"];
 }
 
 export class Site {
   readonly solo: SoloChat;
   readonly web: Web;
   status: ClusterStatusJson = STATUS;
+  /** Told of signs of life of streams that are not here. */
+  onAlive: (userId: string, stream: string) => void = () => {};
   health: Health = { ok: true, state: "leader" };
 
-  constructor(options: SoloOptions & { openStatus?: boolean; secureCookies?: boolean } = {}) {
+  constructor(
+    options: SoloOptions &
+      Partial<Pick<WebDeps, "openStatus" | "secureCookies" | "behindProxy" | "hosts" | "doors">> = {},
+  ) {
     this.solo = createSoloChat(options);
     this.web = createWeb({
       chat: this.solo.chat,
@@ -58,6 +68,10 @@ export class Site {
       secureCookies: options.secureCookies ?? false,
       openStatus: options.openStatus ?? true,
       self: ORIGIN,
+      behindProxy: options.behindProxy ?? false,
+      hosts: options.hosts ?? [],
+      sendAlive: (userId, stream) => this.onAlive(userId, stream),
+      doors: options.doors ?? (() => []),
       handoverKey: new Uint8Array(32).fill(7),
       clock: { nowMicros: () => Date.now() * 1000, nowMs: () => performance.now() },
     });
@@ -72,7 +86,8 @@ export class Site {
     for (const [name, value] of Object.entries(options.form ?? {}))
       for (const one of [value].flat()) body.append(name, one);
     const method = options.method ?? (options.form === undefined ? "GET" : "POST");
-    return await this.web.request(ORIGIN + path, { method, headers, ...(options.form === undefined ? {} : { body }) });
+    const asked = { method, headers, ...(options.form === undefined ? {} : { body }) };
+    return await this.web.request((options.origin ?? ORIGIN) + path, asked, options.by);
   }
 
   /** Registers through the service. */

@@ -245,7 +245,7 @@ function startApp() {
     },
     cluster(summary) {
       cluster.show(summary);
-      link.origins(summary.origins.filter((origin) => URL.canParse(origin)).map(reachable));
+      link.origins(summary.origins);
     },
   };
 
@@ -305,14 +305,6 @@ function startApp() {
     else composer?.keepDraft();
   });
 
-  /** Cookies belong to a host name: on this computer every replica is reached by the name in the address bar. */
-  function reachable(origin) {
-    const url = new URL(origin);
-    const local = ["localhost", "127.0.0.1", "[::1]"];
-    if (local.includes(url.hostname) && local.includes(location.hostname)) url.hostname = location.hostname;
-    return url.origin;
-  }
-
   /** What a page loads besides its HTML, as paths. */
   function partsOf(stream, list) {
     const loaded = [...document.querySelectorAll('link[rel="stylesheet"], script[src]')];
@@ -324,7 +316,13 @@ function startApp() {
     script: data.stream,
     me,
     key,
-    page: { cursor: data.cursor, opened: performance.timeOrigin, origins, parts: partsOf(data.stream, origins) },
+    page: {
+      cursor: data.cursor,
+      opened: performance.timeOrigin,
+      origins,
+      shared: data.shared === "yes",
+      parts: partsOf(data.stream, origins),
+    },
     onMessage(message) {
       if (message.type === "event")
         handlers[message.name]?.(message.name === "message" ? message.data : JSON.parse(message.data), message.again);

@@ -19,6 +19,11 @@ const STAY_MS = 300;
 const RETRY_MS = [50, 200, 400, 800, 1000];
 /** A tab that was told to move is gone within this; else it is told again. */
 const MOVE_MS = 2000;
+/**
+ * The same at an address that several replicas share: one that lives answers there, but a connection may reach one that
+ * is frozen first. Below the life of a hand-over token, which may be 3 s old by then.
+ */
+const STAY_SHARED_MS = 4000;
 /** After so long the line says that a replica is looked for. */
 const LOST_MS = 1000;
 /** After so long without any replica the page says so. */
@@ -69,6 +74,8 @@ export function createHub(origin, send) {
   let cursor = "";
   let cluster = null;
   let origins = [];
+  /** The address in the address bar is one that several replicas share. */
+  let shared = false;
   /** Paths of what every page loads: the same at each replica of one version. */
   let parts = [];
   let running = false;
@@ -132,7 +139,7 @@ export function createHub(origin, send) {
     else if (notWritableSince === 0) notWritableSince = Date.now();
     else if (Date.now() - notWritableSince > NOT_WRITABLE_MS) {
       notWritableSince = Date.now();
-      void probe(false).then((found) => found !== null && move(found));
+      if (!shared) void probe(false).then((found) => found !== null && move(found));
     }
   }
 
@@ -214,8 +221,11 @@ export function createHub(origin, send) {
     const signal = AbortSignal.timeout(READY_MS);
     try {
       // The cache of another host name is not ours to fill.
-      if (new URL(one).hostname === new URL(origin).hostname)
-        await Promise.all(parts.map((path) => fetch(one + path, { mode: "no-cors", credentials: "include", signal })));
+      // A piece that does not come proves no death: a browser may refuse it for reasons of its own.
+      if (isOwnHost(one))
+        await Promise.allSettled(
+          parts.map((path) => fetch(one + path, { mode: "no-cors", credentials: "include", signal })),
+        );
       await ask(one);
       return true;
     } catch {
@@ -223,17 +233,26 @@ export function createHub(origin, send) {
     }
   }
 
+  /** Under this name the browser has its login already. */
+  const isOwnHost = (one) => new URL(one).hostname === new URL(origin).hostname;
+
   /** The origin of another replica that answers; with `anyAnswer` also one that cannot write now. */
   async function probe(anyAnswer) {
-    const others = origins.includes(origin) ? origins.filter((one) => one !== origin) : [];
+    const others = origins.filter((one) => one !== origin);
     let second = null;
-    const asked = others.map(async (one) => {
-      const answer = await ask(one);
-      if (answer.ok) return one;
-      second ??= one;
-      throw new Error("not writable");
-    });
-    const found = await Promise.any(asked).catch(() => (anyAnswer ? second : null));
+    const firstOf = (list) =>
+      Promise.any(
+        list.map(async (one) => {
+          const answer = await ask(one);
+          if (answer.ok) return one;
+          second ??= one;
+          throw new Error("not writable");
+        }),
+      );
+    // All are asked at once; those under the name in the address bar go first, because nothing has to be handed over.
+    const [near, far] = [others.filter(isOwnHost), others.filter((one) => !isOwnHost(one))].map(firstOf);
+    far.catch(() => {});
+    const found = await near.catch(() => far).catch(() => (anyAnswer ? second : null));
     return found !== null && (await isReady(found)) ? found : null;
   }
 
@@ -251,7 +270,7 @@ export function createHub(origin, send) {
       const own = connect();
       const back = await Promise.race([own, sleep(round === 0 ? stayMs : STAY_MS).then(() => null)]);
       if (back === true) break;
-      const found = await probe(round > 1);
+      const found = shared && Date.now() - silentSince < STAY_SHARED_MS ? null : await probe(round > 1);
       if ((await Promise.race([own, Promise.resolve(null)])) === true) break;
       if (found !== null && running) {
         move(found);
@@ -282,9 +301,10 @@ export function createHub(origin, send) {
   }, 250);
 
   return {
-    /** A tab opened: page = {cursor, opened, origins, parts}; it gets what happened since it was rendered. */
+    /** A tab opened: page = {cursor, opened, origins, shared, parts}; it gets what happened since it was rendered. */
     join(tab, page) {
       origins = page.origins;
+      shared = page.shared;
       parts = page.parts;
       send(tab, { type: "seat", seat: seats % SEATS_MAX });
       seats += 1;

@@ -3,10 +3,10 @@ import { Hono, type Context } from "hono";
 import { failed } from "../../chat/errors.ts";
 import { answerError, answerHtml } from "../answer.tsx";
 import type { WebDeps, WebEnv } from "../deps.ts";
-import type { Handover } from "../handover.ts";
+import { isDoorOf, type Handover } from "../handover.ts";
+import { originsFor } from "../origins.ts";
 import { prefsOf } from "../prefs.ts";
-import { readFields, safeNext, setSessionCookie } from "../request.ts";
-import { originsFor } from "../security.ts";
+import { placeOf, readFields, safeNext, setSessionCookie } from "../request.ts";
 import { CardPage } from "../views/page.tsx";
 
 /**
@@ -16,7 +16,12 @@ import { CardPage } from "../views/page.tsx";
 function comesFromReplica(c: Context<WebEnv>, deps: WebDeps): boolean {
   const from = c.req.header("referer");
   if (from === undefined || !URL.canParse(from)) return false;
-  return originsFor(c.req.url, deps.origins()).includes(new URL(from).origin);
+  const { origin } = new URL(from);
+  return (
+    originsFor(placeOf(c), deps).includes(origin) ||
+    deps.origins().includes(origin) ||
+    (deps.doors?.() ?? []).some((door) => isDoorOf(door, origin))
+  );
 }
 
 /** GET: the script takes the token out of the fragment, which no server sees. POST: the token for the cookie. */

@@ -24,6 +24,8 @@ export interface LivePage {
   readonly cursor: string;
   readonly carry: string;
   readonly origins: readonly string[];
+  /** At an address that several replicas share: another one may answer there next. */
+  readonly shared: boolean;
   readonly readOnSight: boolean;
   readonly theme: Theme;
 }
@@ -101,6 +103,7 @@ export function AppPage({ title, live, unread, place, sidebar, children }: AppPa
         data-carry={live.carry}
         data-stream={ASSETS.stream.path}
         data-origins={live.origins.join(" ")}
+        data-shared={live.shared ? "yes" : "no"}
         data-read-on-sight={live.readOnSight ? "yes" : "no"}
       >
         <a class="skip" href="#main">
