@@ -82,7 +82,7 @@ export class Accounts {
   async authenticateFresh(token: string): Promise<Session | null> {
     const found = this.authenticate(token);
     if (found !== null || !TOKEN.test(token)) return found;
-    if (!(await this.#reading.freshen())) return null;
+    if (!(await this.#reading.catchUp())) return null;
     return this.authenticate(token) ?? (await this.#afterMerge(token));
   }
 
@@ -171,7 +171,7 @@ export class Accounts {
     if (found !== null) return await this.#logIn(found, caller);
     // The account, or its password, may have been made a moment ago at another replica. Asked for a known
     // name too, so that an unknown one costs the same: one round to the leader and one hash.
-    await this.#reading.freshen();
+    await this.#reading.catchUp();
     const known = new Set(here.map((user) => user.passwordHash));
     const fresh = candidates().filter((user) => !known.has(user.passwordHash));
     const late = here.length > 0 && fresh.length === 0 ? null : await this.#rightOne(fresh, password);

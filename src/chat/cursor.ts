@@ -33,14 +33,19 @@ export function parseCursor(text: string): Cursor | null {
 }
 
 /**
- * Where a cursor stands to this replica: `here` (applied), `ahead` (this replica has yet to
- * get there), or `lost` (its branch is not this one's, and this one's is newer).
+ * Where a cursor stands to this replica: `here` (applied), `ahead` (this replica has yet to get there), or
+ * `lost` (it belongs to a branch that this replica's history does not continue).
+ *
+ * A cursor with a newer view than this replica has seen looks the same in two cases: this replica lags, or
+ * the cursor's branch died with its disks. `caughtUp` tells them apart. It says that, since the cursor was
+ * shown, this replica has asked the leader how far the log is committed and has applied that much. Whatever was
+ * acknowledged before in this history is then here, so a cursor that is not here is lost.
  */
-export function standingOf(cursor: Cursor, position: Position): "here" | "ahead" | "lost" {
+export function standingOf(cursor: Cursor, position: Position, caughtUp = false): "here" | "ahead" | "lost" {
   const applied = position.applied();
   if (cursor.seq === 0) return "here";
   const own = position.viewNoAt(cursor.seq);
-  if (own !== null && viewNoKey(own) === viewNoKey(cursor.viewNo)) return cursor.seq <= applied.seq ? "here" : "ahead";
-  if (own === null && compareViewNos(cursor.viewNo, applied.viewNo) === 0) return "ahead";
-  return compareViewNos(cursor.viewNo, applied.viewNo) > 0 ? "ahead" : "lost";
+  const ahead = caughtUp ? "lost" : "ahead";
+  if (own !== null && viewNoKey(own) === viewNoKey(cursor.viewNo)) return cursor.seq <= applied.seq ? "here" : ahead;
+  return compareViewNos(cursor.viewNo, applied.viewNo) >= 0 ? ahead : "lost";
 }

@@ -29,6 +29,9 @@ const REPLAY_MAX = 1_000;
 /** Streams that wait for this replica to reach their cursor. */
 const PENDING_MAX = 1_000;
 
+/** Without a leader: when to ask again whether their cursors can be reached at all. */
+const PENDING_RETRY_MS = 500;
+
 /** A page says every few seconds that somebody types; more from one user goes no further. */
 const TYPING = { count: 3, perMs: 3_000 } as const;
 
@@ -49,6 +52,7 @@ export class FeedHub {
   readonly #byUser = new Map<string, Set<LiveFeed>>();
   /** Not live yet: this replica has not applied as far as their cursors. */
   readonly #pending = new Map<LiveFeed, Cursor>();
+  #settling = false;
   readonly #typingLimit: RateLimit;
 
   /** `onLeft` is told when a user's last stream at this replica closed. */
@@ -77,6 +81,7 @@ export class FeedHub {
       if (this.#pending.size >= PENDING_MAX) return failedWith("slow_down", { retryAfterMs: STREAMS_RETRY_MS });
       this.#pending.set(feed, cursor);
       feed.after = Number.MAX_SAFE_INTEGER;
+      void this.#settlePending();
     } else if (cursor !== null) {
       this.#resume(feed, cursor);
     }
@@ -149,18 +154,36 @@ export class FeedHub {
   }
 
   #wakePending(): void {
-    for (const [feed, cursor] of this.#pending) {
-      if (standingOf(cursor, this.#deps.position) === "ahead") continue;
-      this.#pending.delete(feed);
-      feed.after = this.#deps.queries().appliedSeq();
-      this.#resume(feed, cursor);
+    for (const [feed, cursor] of this.#pending) this.#wake(feed, cursor, false);
+  }
+
+  #wake(feed: LiveFeed, cursor: Cursor, caughtUp: boolean): void {
+    if (standingOf(cursor, this.#deps.position, caughtUp) === "ahead") return;
+    this.#pending.delete(feed);
+    feed.after = this.#deps.queries().appliedSeq();
+    this.#resume(feed, cursor, caughtUp);
+  }
+
+  /** Whoever waits for a cursor is woken by what is applied, or told that its branch is not this one. */
+  async #settlePending(): Promise<void> {
+    if (this.#settling) return;
+    this.#settling = true;
+    while (this.#pending.size > 0) {
+      const asked = [...this.#pending];
+      if (await this.#reading.catchUp()) {
+        for (const [feed, cursor] of asked) if (this.#pending.has(feed)) this.#wake(feed, cursor, true);
+      } else {
+        const { position } = this.#deps;
+        await position.waitApplied(position.applied().seq + 1, PENDING_RETRY_MS);
+      }
     }
+    this.#settling = false;
   }
 
   /** Puts what changed since the cursor into the stream, or a reset if that cannot be. */
-  #resume(feed: LiveFeed, cursor: Cursor): void {
+  #resume(feed: LiveFeed, cursor: Cursor, caughtUp = false): void {
     const now = this.#reading.cursor();
-    if (standingOf(cursor, this.#deps.position) === "lost") {
+    if (standingOf(cursor, this.#deps.position, caughtUp) === "lost") {
       feed.push({ kind: "reset", reason: "LINEAGE" }, now);
       return;
     }

@@ -70,7 +70,7 @@ export class Messaging {
     const folded = typedName(name);
     if (folded === null) return null;
     let user = this.#deps.queries().userByFolded(folded);
-    if (user === null && (await this.#reading.freshen())) user = this.#deps.queries().userByFolded(folded);
+    if (user === null && (await this.#reading.catchUp())) user = this.#deps.queries().userByFolded(folded);
     return user === null || user.deleted !== 0 ? null : user;
   }
 

@@ -29,6 +29,7 @@ const HUNTERS: Record<Mutant, { readonly scenario: string; readonly invariant: s
   "ballot-without-nonce": { scenario: "folder-put-back", invariant: "I8" },
   "longer-log-blocks": { scenario: "learner-with-an-equal-log", invariant: "I7" },
   "log-before-snapshot": { scenario: "killed-at-the-switch", invariant: "I2" },
+  "cursor-waits-for-the-dead": { scenario: "cursor-of-a-dead-branch", invariant: "I9" },
 };
 
 function broken(scenario: string, mutants: ReadonlySet<string>): string | null {

@@ -2,8 +2,9 @@
  * Clients of the simulated world: writers that send one op at a time and retry it under
  * the same key at another replica, and streams that follow the applied ops by cursor.
  */
+import { standingOf } from "../../src/chat/cursor.ts";
 import type { Seq, ViewNo } from "../../src/election/view.ts";
-import { compareViewNos, printViewNo, sameViewNo } from "../../src/election/view.ts";
+import { printViewNo, sameViewNo } from "../../src/election/view.ts";
 import { ChatUser, type KeyedOp } from "./sim-chat.ts";
 import type { Mark } from "./sim-checks.ts";
 import type { Random } from "./sim-random.ts";
@@ -159,9 +160,9 @@ export class LatestReader {
 }
 
 /**
- * I9: a stream resumes by cursor at any replica. Between two resets it sees the history
- * without gap or double: checked by folding what it saw into the same chain hash that
- * the replicas keep.
+ * I9: a stream resumes by cursor at any replica, by the chat's own rule (standingOf). Between two
+ * resets it sees the history without gap or double: checked by folding what it saw into the same
+ * chain hash that the replicas keep. And it does not wait for a position that only a dead branch has.
  */
 export class Stream {
   readonly #world: World;
@@ -169,6 +170,8 @@ export class Stream {
   #cursor: { seq: Seq; viewNo: ViewNo; chain: number } | null = null;
   #replica: SimReplica | null = null;
   #epoch = 0;
+  /** The process that has told us since our cursor was shown there that it has all that was acknowledged. */
+  #caughtUp: string | null = null;
   resets = 0;
 
   constructor(world: World, name: string) {
@@ -188,9 +191,9 @@ export class Stream {
     if (this.#replica === null || !this.#replica.running || this.#random.chance(0.1)) {
       const running = replicas.filter((r) => r.running);
       if (running.length === 0) return;
-      this.#replica = this.#random.pick(running);
+      this.#moveTo(this.#random.pick(running));
     }
-    const replica = this.#replica;
+    const replica = this.#replica as SimReplica;
     const { state, log } = replica;
     if (state.appliedView === null) return;
     const position = log.viewNoAt(state.appliedSeq);
@@ -198,11 +201,10 @@ export class Stream {
     if (position === null || !sameViewNo(position, state.appliedView)) return;
     const cursor = this.#cursor;
     if (cursor === null) return this.#reset(replica);
-    const there = log.viewNoAt(cursor.seq);
-    if (there === null || !sameViewNo(there, cursor.viewNo)) {
-      const newest = log.lineage.at(-1);
-      if (newest === undefined || (there === null && compareViewNos(newest.no, cursor.viewNo) <= 0)) return; // It lags: wait.
-      if (there !== null && compareViewNos(newest.no, cursor.viewNo) < 0) return;
+    const standing = this.#standing(replica, cursor, state.appliedView);
+    if (standing === "ahead") return this.#wait(replica);
+    this.#caughtUp = null;
+    if (standing === "lost") {
       const { checks } = this.#world;
       if (checks.promises.noForks && !checks.risky && this.#epoch === checks.epoch) {
         this.#world.broken(
@@ -216,6 +218,39 @@ export class Stream {
     if (cursor.seq >= state.appliedSeq) return;
     if (cursor.seq + 1 < log.firstSeq) return this.#reset(replica); // COMPACTED
     this.#follow(replica, cursor);
+  }
+
+  #moveTo(replica: SimReplica): void {
+    this.#replica = replica;
+    this.#caughtUp = null;
+  }
+
+  #standing(replica: SimReplica, cursor: { seq: Seq; viewNo: ViewNo }, viewNo: ViewNo): ReturnType<typeof standingOf> {
+    const { state, log } = replica;
+    const position = {
+      applied: () => ({ viewNo, seq: state.appliedSeq }),
+      viewNoAt: (seq: Seq) => (seq > log.lastSeq ? null : log.viewNoAt(seq)),
+      waitApplied: async () => false,
+    };
+    const never = this.#world.mutants.has("cursor-waits-for-the-dead");
+    return standingOf(cursor, position, !never && this.#caughtUp === replica.bootId);
+  }
+
+  /** Asks the leader, and believes it once this replica has applied as far as the answer says. */
+  #wait(replica: SimReplica): void {
+    const { bootId } = replica;
+    const cursor = this.#cursor;
+    if (this.#caughtUp === bootId && cursor !== null) {
+      const where = `${printViewNo(cursor.viewNo)}:${cursor.seq}`;
+      this.#world.broken(
+        "I9",
+        `a stream waits for ${where} at replica ${replica.id}, which has all that its leader has`,
+      );
+    }
+    replica.readIndex((seq) => {
+      if (this.#replica !== replica || replica.bootId !== bootId || this.#cursor !== cursor) return;
+      if (replica.state.appliedSeq >= seq) this.#caughtUp = bootId;
+    });
   }
 
   #reset(replica: SimReplica): void {

@@ -1,8 +1,8 @@
 /**
  * Known bugs, re-injected: each must be caught by the simulator (tests/simulation/mutants.test.ts),
  * else the simulator proves nothing. They are patched into a core from here, so that the
- * executable carries no switch for any of them; those of the disk, of snapshots and of the
- * fork queue live in sim-log.ts, sim-world.ts and sim-proposals.ts.
+ * executable carries no switch for any of them; those of the disk, of snapshots, of the fork
+ * queue and of streams live in sim-log.ts, sim-world.ts, sim-proposals.ts and sim-clients.ts.
  */
 import type { Core } from "../../src/election/core.ts";
 import type { Event } from "../../src/election/event.ts";
@@ -36,6 +36,7 @@ export const MUTANTS = [
   "ballot-without-nonce",
   "longer-log-blocks",
   "log-before-snapshot",
+  "cursor-waits-for-the-dead",
 ] as const;
 
 export type Mutant = (typeof MUTANTS)[number];

@@ -6,6 +6,7 @@
  *   cut 0>1 0<>2   heal 0>1 | heal all   drop 0>1 (frames on their way are lost)   isolate 0
  *   disk 1 slow 4000 | disk 1 normal   (ms a write takes)
  *   send 3 at 0 1               ops from clients of these replicas, each known by a number
+ *   follow                      a client reads its stream by cursor, from here on at any replica (I9)
  *   run 2s                      lets virtual time pass (ms, s)
  *   until leads 1 | until leads any in 0,1 | until whole | until acked | until stopped 0   (60 s at most)
  *   when 0>1 leave: cut 0>1     runs the command when such a frame has arrived, once
@@ -21,6 +22,7 @@
 import type { Notice } from "../../src/election/event.ts";
 import type { Consistency, Recovery, ReplicaId, View } from "../../src/election/view.ts";
 import { ChatUser } from "./sim-chat.ts";
+import { Stream } from "./sim-clients.ts";
 import { Violation } from "./sim-checks.ts";
 import { NORMAL_DISK, type SimReplica } from "./sim-replica.ts";
 import { describe } from "./sim-run.ts";
@@ -197,6 +199,8 @@ class Script {
         return this.#disk(Number(rest[0]), rest);
       case "send":
         return this.#send(Number(rest[0]), ids().slice(rest[1] === "at" && /^\d$/.test(rest[0] ?? "") ? 1 : 0));
+      case "follow":
+        return new Stream(world, "follower").start();
       case "run":
         return world.run(parseMs(rest[0] ?? ""));
       case "until":

@@ -45,6 +45,8 @@ export interface SoloChat {
   outcome: Exclude<ProposalOutcome, { kind: "applied" }> | null;
   /** While set, the service is told this: what a replica knows that lags behind the log. Until it catches up. */
   lagging: Partial<Queries> | null;
+  /** Answers rounds to the leader; null: true while writes are applied. */
+  readIndex: (() => Promise<boolean>) | null;
   /** Registers somebody and authenticates her. */
   person(name: string): Promise<Person>;
   /** Applies encoded ops, as from another replica. */
@@ -86,6 +88,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
       return await outcome;
     },
     async readIndex() {
+      if (solo.readIndex !== null) return await solo.readIndex();
       if (solo.outcome !== null) return false;
       solo.lagging = null;
       return true;
@@ -117,6 +120,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     presence,
     outcome: null,
     lagging: null,
+    readIndex: null,
     apply,
     async person(name) {
       const clientId = crypto.randomUUID();

@@ -153,10 +153,39 @@ describe("resuming", () => {
 
   test("a cursor that this replica has yet to reach: nothing until then, then what follows", async () => {
     const at = solo.state.appliedSeq();
+    solo.readIndex = async () => false;
     const feed = open(ben, `1.0.00000000000000aa.0:${at + 2}`);
     for (const text of ["1", "2", "3", "4"]) await send(anna, "ben", text);
     const items = await drain(feed);
     expect(items.map(({ event }) => event.kind === "message" && event.message.body)).toEqual(["3", "4"]);
+  });
+
+  test.each(["1.0.00000000000000aa.0:900", "9.1.00000000000000cc.0:3"])(
+    "a cursor that only a dead branch has (%s): silent while nobody leads, then a reset, then live",
+    async (cursor) => {
+      let leads = false;
+      solo.readIndex = async () => leads;
+      const feed = open(ben, cursor);
+      await send(anna, "ben", "before");
+      const first = feed.next();
+      expect(await Promise.race([first, Promise.resolve("nothing yet")])).toBe("nothing yet");
+      leads = true;
+      expect((await first)!.event).toEqual({ kind: "reset", reason: "LINEAGE" });
+      await send(anna, "ben", "after");
+      expect((await drain(feed)).map(({ event }) => event.kind === "message" && event.message.body)).toEqual(["after"]);
+    },
+  );
+
+  test("a round that began before the cursor was shown says nothing about it", async () => {
+    const rounds: ((caughtUp: boolean) => void)[] = [];
+    solo.readIndex = () => new Promise((resolve) => void rounds.push(resolve));
+    const early = open(anna, "9.1.00000000000000cc.0:3");
+    const late = open(ben, `1.0.00000000000000aa.0:${solo.state.appliedSeq() + 1}`);
+    rounds.shift()!(true);
+    expect((await take(early, 2)).map(({ event }) => event.kind)).toEqual(["presence", "reset"]);
+    await send(anna, "ben", "hi");
+    await send(anna, "ben", "there");
+    expect((await drain(late)).map(({ event }) => event.kind === "message" && event.message.body)).toEqual(["there"]);
   });
 
   test("more than a thousand changes: reset, then live", async () => {
