@@ -2,7 +2,7 @@
  * The unary calls of lastword.v1.Chat as one table: each turns its request into one call of
  * ChatService and the value into its response. No rule of the chat is decided here.
  */
-import type { ChatCall, ChatCalls } from "../../proto/chat-wire.ts";
+import { READ_LOCAL, type ChatCall, type ChatCalls } from "../../proto/chat-wire.ts";
 import { failed } from "../chat/errors.ts";
 import type { Answer } from "../chat/errors.ts";
 import type { Caller, ChatService, ReadAt, Session } from "../chat/service.ts";
@@ -47,7 +47,8 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
     chat.changePassword(session, { password, newPassword, clientId }).then(nothing),
   DeleteAccount: ({ password, deleteMessages, clientId }, { chat, session }) =>
     chat.deleteAccount(session, { password, deleteMessages, clientId }).then(nothing),
-  ListSessions: (_request, { chat, session }) => chat.listSessions(session).then(as((sessions) => ({ sessions }))),
+  ListSessions: (_request, { chat, session, readAt }) =>
+    chat.listSessions(session, readAt(READ_LOCAL)).then(as((sessions) => ({ sessions }))),
   EndSession: ({ sessionId, clientId }, { chat, session }) =>
     chat.endSession(session, { id: sessionId, clientId }).then(nothing),
   ListUsers: ({ after, limit, read }, { chat, session, readAt }) =>
@@ -61,11 +62,12 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
   SendMessage: (request, { chat, session }) =>
     chat.send(session, sendInput(request)).then(as((message) => ({ message }))),
   GetMessages: getMessages,
-  MarkRead: ({ messageIds, conversationId, clientId }, { chat, session }) => {
+  MarkRead: ({ messageIds, conversationId, clientId }, { chat, session, readAt }) => {
     if (conversationId !== "" && messageIds.length > 0) {
       return Promise.resolve(failed("invalid", "Name messages or a conversation, not both.", { field: "ids" }));
     }
-    if (conversationId !== "") return chat.markAllRead(session, { conversationId, clientId }).then(nothing);
+    if (conversationId !== "")
+      return chat.markAllRead(session, { conversationId, clientId, ...readAt(READ_LOCAL) }).then(nothing);
     return chat.markRead(session, { ids: messageIds, clientId }).then(nothing);
   },
   DeleteMessages: ({ messageIds, clientId }, { chat, session }) =>
@@ -82,8 +84,7 @@ async function getMessages(
     return failed("invalid", "Name a conversation or the person it is with, one of the two.", { field: "to" });
   }
   if (name !== "") {
-    // The wish about freshness is met by the read below; without a conversation it counts here.
-    const found = await chat.findDirect(session, { name });
+    const found = await chat.findDirect(session, { name, ...readAt(read) });
     if (!found.ok) return found;
     if (found.value === null) return { ok: true, value: { messages: [] }, cursor: found.cursor };
     conversationId = found.value.id;

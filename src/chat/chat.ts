@@ -57,16 +57,19 @@ export function createChat(options: ChatOptions): Chat {
       // Ended already, by whoever was faster: that is what was asked.
       return !ended.ok && ended.error.code === "not_found" ? reading.ok(null) : ended;
     },
-    async listSessions(session) {
-      const rows = queries().sessionsOf(session.userId);
-      return reading.ok(
-        rows.map(({ id, createdMicros, lastUsedMicros, device }) => ({
-          id,
-          createdMicros,
-          lastUsedMicros,
-          device,
-          current: id === session.sessionId,
-        })),
+    async listSessions(session, input) {
+      return await reading.read(input, () =>
+        reading.ok(
+          queries()
+            .sessionsOf(session.userId)
+            .map(({ id, createdMicros, lastUsedMicros, device }) => ({
+              id,
+              createdMicros,
+              lastUsedMicros,
+              device,
+              current: id === session.sessionId,
+            })),
+        ),
       );
     },
     async endSession(session, input) {

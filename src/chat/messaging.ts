@@ -86,8 +86,14 @@ export class Messaging {
       : ids;
   }
 
-  async markAllRead(session: Session, input: { conversationId: string; clientId: string }): Promise<Answer<null>> {
+  async markAllRead(
+    session: Session,
+    input: { conversationId: string; clientId: string } & ReadAt,
+  ): Promise<Answer<null>> {
     const { conversationId: conversation } = input;
+    // "All" is what the caller has seen: not less, because another replica is asked.
+    const late = await this.#reading.ready(input);
+    if (late !== null) return late;
     const queries = this.#deps.queries();
     const upTo = queries.newestId(conversation, session.userId);
     if (upTo === null) return failedWith("not_found");
@@ -135,7 +141,10 @@ export class Messaging {
     });
   }
 
-  async findDirect(session: Session, input: { name: string }): Promise<Answer<ConversationView | null>> {
+  async findDirect(session: Session, input: { name: string } & ReadAt): Promise<Answer<ConversationView | null>> {
+    // First: a look-up made before it would answer "none yet" of a conversation that the caller knows of.
+    const late = await this.#reading.ready(input);
+    if (late !== null) return late;
     const user = await this.#userNamed(input.name);
     if (user === null) return failedWith("unknown_recipient", { field: "to" });
     const summary = this.#deps.queries().summary(directId(session.userId, user.id), session.userId);

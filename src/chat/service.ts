@@ -147,7 +147,7 @@ export interface ChatService {
     session: Session,
     input: { password: string; deleteMessages: boolean; clientId: string },
   ): Promise<Answer<null>>;
-  listSessions(session: Session): Promise<Answer<readonly SessionView[]>>;
+  listSessions(session: Session, input: ReadAt): Promise<Answer<readonly SessionView[]>>;
   endSession(session: Session, input: { id: string; clientId: string }): Promise<Answer<null>>;
   /** Ends all of the user's sessions but this one. */
   endOtherSessions(session: Session, input: { clientId: string }): Promise<Answer<null>>;
@@ -155,7 +155,7 @@ export interface ChatService {
   send(session: Session, input: SendInput): Promise<Answer<MessageView>>;
   /** `ids` are message ids, 1 to 500; those not visible to the user are not_found and nothing is marked. */
   markRead(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>>;
-  markAllRead(session: Session, input: { conversationId: string; clientId: string }): Promise<Answer<null>>;
+  markAllRead(session: Session, input: { conversationId: string; clientId: string } & ReadAt): Promise<Answer<null>>;
   /** Own messages: deleted for everyone. Others': hidden for the user. */
   deleteMessages(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>>;
 
@@ -165,7 +165,7 @@ export interface ChatService {
   listConversations(session: Session, input: ReadAt & { limit: number }): Promise<Answer<readonly ConversationView[]>>;
   conversation(session: Session, input: { conversationId: string } & ReadAt): Promise<Answer<ConversationView>>;
   /** The direct conversation with a name, made on first send: null if there is none yet. */
-  findDirect(session: Session, input: { name: string }): Promise<Answer<ConversationView | null>>;
+  findDirect(session: Session, input: { name: string } & ReadAt): Promise<Answer<ConversationView | null>>;
   /** Oldest first; the `limit` (1 to 200) newest before message id `before`, or the newest. */
   messages(
     session: Session,

@@ -94,7 +94,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
       return true;
     },
   };
-  const position = soloPosition(state);
+  const position = soloPosition(state, () => solo);
   const presence = new SoloPresence();
   const chat = createChat({
     proposer,
@@ -172,12 +172,13 @@ async function registration(
   return { user, op: encodeOp({ user, clientId, timeMicros, origin: null, recovered: false, body }) };
 }
 
-function soloPosition(state: StateDb): Position {
+function soloPosition(state: StateDb, solo: () => SoloChat): Position {
   const viewNo: ViewNo = SOLO_VIEW.no;
   return {
-    applied: () => ({ viewNo, seq: state.appliedSeq() }),
+    applied: () => ({ viewNo, seq: state.appliedSeq() - (solo().lagging === null ? 0 : 1) }),
     viewNoAt: (seq: Seq) => (seq >= 1 && seq <= state.appliedSeq() ? viewNo : null),
     async waitApplied(seq: Seq, timeoutMs: number) {
+      solo().lagging = null;
       const until = performance.now() + Math.min(timeoutMs, WAIT_MAX_MS);
       while (state.appliedSeq() < seq && performance.now() < until)
         await new Promise((resolve) => setImmediate(resolve));

@@ -106,23 +106,23 @@ describe("every call", () => {
       send: [SESSION, { to: "bob", body: "Hi", clientId: "id" }],
       messages: [SESSION, { conversationId: "u1_u2", before: "m9", limit: 3, cursor: "v:41", latest: false }],
       markRead: [SESSION, { ids: ["m1", "m2"], clientId: "id" }],
-      markAllRead: [SESSION, { conversationId: "u1_u2", clientId: "id" }],
+      markAllRead: [SESSION, { conversationId: "u1_u2", clientId: "id", cursor: "v:41", latest: false }],
       deleteMessages: [SESSION, { ids: ["m1"], clientId: "id" }],
     });
   });
 
   test("GetMessages finds a conversation by the other's name, and has none where nobody wrote", async () => {
-    const names: string[] = [];
+    const asked: object[] = [];
     const { raw } = bound(
       await serve({
-        findDirect: async (_session, { name }) => {
-          names.push(name);
+        findDirect: async (_session, input) => {
+          asked.push(input);
           return { ok: true, value: null, cursor: "v:7" };
         },
       }),
     );
-    const reply = await raw("GetMessages", { with: "bob" }, { token: GOOD_TOKEN });
-    expect(names).toEqual(["bob"]);
+    const reply = await raw("GetMessages", { with: "bob", read: 1 }, { token: GOOD_TOKEN });
+    expect(asked).toEqual([{ name: "bob", latest: true }]);
     expect(reply.response).toEqual({ messages: [], cursor: "v:7" });
     for (const request of [{}, { with: "bob", conversationId: "u1_u2" }]) {
       const refused = await raw("GetMessages", request, { token: GOOD_TOKEN });

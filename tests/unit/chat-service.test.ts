@@ -127,7 +127,7 @@ describe("accounts", () => {
 
   test("logins are listed and ended one by one, only one's own", async () => {
     const { token } = must(await solo.chat.login({ name: "Anna", password: SOLO_PASSWORD }, CALLER));
-    const list = must(await solo.chat.listSessions(anna.session));
+    const list = must(await solo.chat.listSessions(anna.session, {}));
     expect(list.filter(({ current }) => current)).toMatchObject([{ id: anna.session.sessionId }]);
     const other = list.find(({ current }) => !current)!;
     expect(code(await solo.chat.endSession(ben.session, { id: other.id, clientId: id() }))).toBe("not_found");
@@ -139,12 +139,12 @@ describe("accounts", () => {
     const login = async (device: string) =>
       must(await solo.chat.login({ name: "anna", password: SOLO_PASSWORD }, { ...CALLER, device })).token;
     const tokens = await Promise.all([login("Firefox on Linux"), login("Safari on iPhone")]);
-    const devices = async () => must(await solo.chat.listSessions(anna.session)).map(({ device }) => device);
+    const devices = async () => must(await solo.chat.listSessions(anna.session, {})).map(({ device }) => device);
     expect(await devices()).toEqual(expect.arrayContaining(["Firefox on Linux", "Safari on iPhone", ""]));
     expect(code(await solo.chat.endOtherSessions(anna.session, { clientId: "no id" }))).toBe("invalid");
     const clientId = id();
     for (let times = 0; times < 2; times++) must(await solo.chat.endOtherSessions(anna.session, { clientId }));
-    expect(must(await solo.chat.listSessions(anna.session))).toMatchObject([{ id: anna.session.sessionId }]);
+    expect(must(await solo.chat.listSessions(anna.session, {}))).toMatchObject([{ id: anna.session.sessionId }]);
     expect(tokens.map((token) => solo.chat.authenticate(token))).toEqual([null, null]);
     expect(solo.chat.authenticate(ben.token)).not.toBeNull();
   });

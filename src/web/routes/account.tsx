@@ -89,7 +89,7 @@ async function answerAccount(
   deleteMessages: boolean,
 ): Promise<Response> {
   const session = sessionOf(c);
-  const logins = await deps.chat.listSessions(session);
+  const logins = await read(c, (at) => deps.chat.listSessions(session, at));
   if (!logins.ok) return await answerError(c, logins.error);
   const unread = deps.chat.unreadTotal(session);
   if (error !== null) setErrorHeaders(c, error);

@@ -112,7 +112,7 @@ async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Prom
   // A link with ?to= is how People and the list start a conversation: one that exists is opened instead.
   const to = c.req.query("to");
   if (to !== undefined && draft.error === null && draft.body === "") {
-    const found = await deps.chat.findDirect(sessionOf(c), { name: to });
+    const found = await read(c, (at) => deps.chat.findDirect(sessionOf(c), { name: to, ...at }));
     if (found.ok && found.value !== null) return c.redirect(`/c/${found.value.id}`, 303);
   }
   return await answerPage(c, deps, {
@@ -219,7 +219,7 @@ async function markRead(c: Context<WebEnv>, deps: WebDeps, conversationId: strin
   const all = fields.has("all") && conversationId !== null;
   const ids = fields.all("ids");
   const answer = all
-    ? await deps.chat.markAllRead(sessionOf(c), { conversationId, clientId })
+    ? await read(c, (at) => deps.chat.markAllRead(sessionOf(c), { conversationId, clientId, ...at }))
     : ids.length === 0
       ? failed("invalid", "Nothing was selected to mark as read.", { field: "ids" })
       : await deps.chat.markRead(sessionOf(c), { ids, clientId });
