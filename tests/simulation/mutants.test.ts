@@ -30,6 +30,7 @@ const HUNTERS: Record<Mutant, { readonly scenario: string; readonly invariant: s
   "longer-log-blocks": { scenario: "learner-with-an-equal-log", invariant: "I7" },
   "log-before-snapshot": { scenario: "killed-at-the-switch", invariant: "I2" },
   "cursor-waits-for-the-dead": { scenario: "cursor-of-a-dead-branch", invariant: "I9" },
+  "login-checks-at-the-proposer-only": { scenario: "password-on-the-other-side", invariant: "I10" },
 };
 
 function broken(scenario: string, mutants: ReadonlySet<string>): string | null {

@@ -2,8 +2,9 @@
  * The simulated replicas' domain: the chat's real rules on rows in memory. Writers are
  * users who register and then write, to themselves and to each other.
  */
-import { directId, userIdFor } from "../../src/chat/ids.ts";
-import { encodeOp, markRecovered, opKey, type Op } from "../../src/chat/op.ts";
+import { applyOp, type ApplyOp } from "../../src/chat/apply.ts";
+import { directId, passwordId, userIdFor } from "../../src/chat/ids.ts";
+import { decodeOp, encodeOp, markRecovered, opKey, type Op } from "../../src/chat/op.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import { MemoryState } from "./memory-state.ts";
 import type { AppliedKey, SimDomain } from "./sim-state.ts";
@@ -53,6 +54,21 @@ export class ChatDomain implements SimDomain {
     return effects;
   }
 
+  passwordOf(user: string): string {
+    const row = this.#state.dump()["users"]?.find(({ id }) => id === user);
+    return String(row?.["password_hash"] ?? "");
+  }
+
+  outdatedLogins(): readonly string[] {
+    const { sessions = [] } = this.#state.dump();
+    return sessions
+      .filter((row) => {
+        const checked = CHECKED.exec(String(row["token_hash"]))?.[1];
+        return checked !== undefined && checked !== passwordId(this.passwordOf(String(row["user"])));
+      })
+      .map((row) => String(row["id"]));
+  }
+
   digest(): string {
     return this.#state.hash().hash;
   }
@@ -84,6 +100,17 @@ export function asRecovered(op: Uint8Array): Uint8Array {
 
 const REGISTER_ID = "00000000";
 
+/** The token of a log-in says which password it was made with, for `outdatedLogins`. */
+const CHECKED = /^token by (\w+) /;
+
+/** The rules without the second look: a log-in holds because the replica that was asked found the password right. */
+export const CHECKED_AT_THE_PROPOSER_ONLY: ApplyOp = (bytes, seq, rows) => {
+  const op = decodeOp(bytes);
+  if (op.body.kind !== "login") return applyOp(bytes, seq, rows);
+  const checked = passwordId(rows.user(op.user)?.passwordHash ?? "");
+  return applyOp(encodeOp({ ...op, body: { ...op.body, checked } }), seq, rows);
+};
+
 function uuid(prefix: string, n: number): string {
   return `${prefix}-0000-4000-8000-${n.toString(16).padStart(12, "0")}`;
 }
@@ -112,6 +139,19 @@ export class ChatUser {
     const conversation = directId(this.id, to.id);
     const body = `message ${n} of ${this.name}`;
     return this.#op(uuid("11111111", n), nowMs, { kind: "sendMessage", conversation, body, readUpTo: "" });
+  }
+
+  /** The n-th log-in; `hash` is what the replica that is asked has checked the password against. */
+  login(n: number, hash: string, nowMs: number): KeyedOp {
+    const checked = passwordId(hash);
+    const session = { id: `login ${n}`, tokenHash: `token by ${checked} ${n}` };
+    return this.#op(uuid("22222222", n), nowMs, { kind: "login", session, checked });
+  }
+
+  /** Sets the n-th password; every login ends. */
+  changePassword(n: number, hash: string, nowMs: number): KeyedOp {
+    const body = { passwordHash: `hash ${n}`, keepSession: "", checked: passwordId(hash) };
+    return this.#op(uuid("33333333", n), nowMs, { kind: "changePassword", ...body });
   }
 
   #op(clientId: string, nowMs: number, body: Op["body"]): KeyedOp {

@@ -1,5 +1,5 @@
 /**
- * The checkers: invariants I1 to I9 of ARCHITECTURE.md, watched from outside the replicas
+ * The checkers: invariants I1 to I10 of ARCHITECTURE.md, watched from outside the replicas
  * at every event. They know the whole world (all disks, all clocks) and use nothing that
  * a replica says about itself where the disk can be asked instead.
  */
@@ -448,6 +448,8 @@ export class Checks implements ReplicaWatch {
       if ((replica.disk as SimDisk).log.forked.length > 0)
         this.broken("I3", `replica ${replica.id} has a fork queue left`);
     }
+    const outdated = first.state.domain.outdatedLogins();
+    if (outdated.length > 0) this.broken("I10", `${outdated.join(", ")} lives with a password that was changed`);
     const effects = first.state.domain.effects();
     for (const { key } of this.acks) {
       const count = effects.get(effectOf(key)) ?? 0;

@@ -37,6 +37,7 @@ export const MUTANTS = [
   "longer-log-blocks",
   "log-before-snapshot",
   "cursor-waits-for-the-dead",
+  "login-checks-at-the-proposer-only",
 ] as const;
 
 export type Mutant = (typeof MUTANTS)[number];

@@ -6,6 +6,8 @@
  *   cut 0>1 0<>2   heal 0>1 | heal all   drop 0>1 (frames on their way are lost)   isolate 0
  *   disk 1 slow 4000 | disk 1 normal   (ms a write takes)
  *   send 3 at 0 1               ops from clients of these replicas, each known by a number
+ *   password 0 at 1             the user of replica 0 changes her password at replica 1, which knows the old one
+ *   login 0 at 1                she logs in there, with the password that replica 1 knows
  *   follow                      a client reads its stream by cursor, from here on at any replica (I9)
  *   run 2s                      lets virtual time pass (ms, s)
  *   until leads 1 | until leads any in 0,1 | until whole | until acked | until stopped 0   (60 s at most)
@@ -81,6 +83,7 @@ class Script {
   readonly #active = new Map<ReplicaId, string>();
   #pending: Pending[] = [];
   #sent = 0;
+  #entered = 0;
   #acked = 0;
   #newlyAcked: number[] = [];
 
@@ -199,6 +202,9 @@ class Script {
         return this.#disk(Number(rest[0]), rest);
       case "send":
         return this.#send(Number(rest[0]), ids().slice(rest[1] === "at" && /^\d$/.test(rest[0] ?? "") ? 1 : 0));
+      case "password":
+      case "login":
+        return this.#enter(word, ids()[0] as ReplicaId, ids()[1] as ReplicaId);
       case "follow":
         return new Stream(world, "follower").start();
       case "run":
@@ -245,6 +251,20 @@ class Script {
       this.#acked++;
       this.#newlyAcked.push(number);
       world.checks.acked({ key, seq, viewNo, replica: id, invokedAt, ackedAt: world.now }, before);
+    });
+  }
+
+  /** The replica that is asked checks against its own rows; what comes of it is printed. */
+  #enter(what: "password" | "login", who: ReplicaId, at: ReplicaId): void {
+    const world = this.#world;
+    const replica = world.replica(at);
+    const user = this.#users[who] as ChatUser;
+    const n = ++this.#entered;
+    const hash = replica.state.domain.passwordOf(user.id);
+    const { key, op } = what === "login" ? user.login(n, hash, world.now) : user.changePassword(n, hash, world.now);
+    replica.proposals?.submit(key, op, (outcome) => {
+      const how = outcome.kind === "error" ? outcome.error : outcome.kind === "applied" ? "done" : outcome.kind;
+      this.#print(`${what} ${n} of user ${who} at ${at}: ${how}`);
     });
   }
 

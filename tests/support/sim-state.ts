@@ -22,6 +22,10 @@ export interface SimDomain {
   has(key: string): boolean;
   /** How many times each effect is there (see effectOf): 1 for all that was acknowledged. */
   effects(): Map<string, number>;
+  /** Stored hash of a user's password, which a replica checks a log-in against; "" if there is no such user. */
+  passwordOf(user: string): string;
+  /** Logins made with a password that is not the user's any more. */
+  outdatedLogins(): readonly string[];
   /** Equal at replicas that applied the same log. */
   digest(): string;
   /** A copy; `withoutDedupe` is the mutant that forgets which ops were applied before. */

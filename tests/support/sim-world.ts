@@ -7,7 +7,8 @@ import { Core } from "../../src/election/core.ts";
 import type { Identity, Restored, Timing } from "../../src/election/event.ts";
 import { DEFAULT_TIMING } from "../../src/election/event.ts";
 import type { Ballot, Consistency, Recovery, ReplicaId, Seq } from "../../src/election/view.ts";
-import { asRecovered, cachedOpKey, ChatDomain } from "./sim-chat.ts";
+import { MemoryState } from "./memory-state.ts";
+import { asRecovered, cachedOpKey, ChatDomain, CHECKED_AT_THE_PROPOSER_ONLY } from "./sim-chat.ts";
 import { Checks, type Promises } from "./sim-checks.ts";
 import type { LogWrite } from "./sim-log.ts";
 import { mutate } from "./sim-mutants.ts";
@@ -91,7 +92,8 @@ export class World implements ReplicaHost {
   }
 
   newDomain(): SimDomain {
-    return new ChatDomain();
+    if (!this.mutants.has("login-checks-at-the-proposer-only")) return new ChatDomain();
+    return new ChatDomain(new MemoryState({ rules: CHECKED_AT_THE_PROPOSER_ONLY }));
   }
 
   keyOf(op: Uint8Array): string {
