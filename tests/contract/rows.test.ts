@@ -183,7 +183,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     expect(log.error("nobody", { kind: "endOtherSessions", keepSession: "d1" })).toBe("not_logged_in");
   });
 
-  test("whatever was checked against a password that no longer counts is refused", () => {
+  test("[I10] whatever was checked against a password that no longer counts is refused", () => {
     const log = start();
     const anna = log.person("anna");
     const [old, now] = [passwordId("hash of anna"), passwordId("new")];
@@ -342,7 +342,7 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
     expect(log.error(anna, login("later", "later there"), RECOVERED)).toBe("");
   });
 
-  test("the password was changed here: a login with the old one made there ends", () => {
+  test("[I10] the password was changed here: a login with the old one made there ends", () => {
     const log = start();
     const anna = log.person("anna");
     log.error(anna, change("new", "session-1001"));
@@ -353,7 +353,7 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
     expect(sessions(log)).toEqual(["session-1001"]);
   });
 
-  test("the password was changed there: logins with the old one made here end", () => {
+  test("[I10] the password was changed there: logins with the old one made here end", () => {
     const log = start();
     const anna = log.person("anna");
     const changed = log.op(anna, change("new", "session-1001"));

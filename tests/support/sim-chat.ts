@@ -56,7 +56,7 @@ export class ChatDomain implements SimDomain {
 
   passwordOf(user: string): string {
     const row = this.#state.dump()["users"]?.find(({ id }) => id === user);
-    return String(row?.["password_hash"] ?? "");
+    return row === undefined ? "" : String(row["password_hash"]);
   }
 
   outdatedLogins(): readonly string[] {
