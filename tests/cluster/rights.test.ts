@@ -1,0 +1,147 @@
+/**
+ * What was decided at one replica while another one decided otherwise: passwords that change while
+ * others log in, at replicas that are frozen or cut off; and reads right after a write elsewhere.
+ */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { ChatClient } from "../../src/cli/chat-client.ts";
+import { READ_LATEST } from "../../proto/chat-wire.ts";
+import { Cluster, waitFor } from "../support/cluster.ts";
+
+const OLD = "the old password";
+const NEW = "the new password";
+/** A single one goes on alone after 5 s of silence; a busy machine takes longer. */
+const ALONE_MS = 40_000;
+const CHANGES = 5;
+const FIRST_MESSAGES = 20;
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await Cluster.create({ cuttable: true, words: ["--rate-limit=off"] });
+  await cluster.startAll();
+}, 60_000);
+afterAll(async () => await cluster.stop());
+
+const client = (id: number, token?: string): ChatClient =>
+  new ChatClient({ addresses: [cluster.grpc(id)], ...(token === undefined ? {} : { token }) });
+
+/** Somebody new, logged in at replica `id`. */
+async function registered(name: string, id = 0): Promise<ChatClient> {
+  const person = client(id);
+  const made = await person.register(name, OLD);
+  if (!made.ok) throw new Error(`${name}: ${made.sentence}`);
+  return person;
+}
+
+async function changePassword(person: ChatClient): Promise<void> {
+  const clientId = Bun.randomUUIDv7();
+  const changed = await person.call("ChangePassword", { password: OLD, newPassword: NEW, clientId });
+  expect(changed).toMatchObject({ ok: true });
+}
+
+/** A log-in at replica `id`: its token, or the code of the refusal. */
+async function login(name: string, id: number, password: string): Promise<{ token: string } | { code: string }> {
+  const person = client(id);
+  const entered = await person.login(name, password);
+  person.close();
+  return entered.ok ? { token: entered.value.token } : { code: entered.code };
+}
+
+/** The replicas at which a token still opens something. */
+async function opensAt(token: string): Promise<number[]> {
+  const open: number[] = [];
+  for (const id of cluster.ids) {
+    const thief = client(id, token);
+    if ((await thief.call("ListSessions", {})).ok) open.push(id);
+    thief.close();
+  }
+  return open;
+}
+
+test("logins with the old password, under way while it is changed at another replica: none lives", async () => {
+  for (let round = 0; round < CHANGES; round++) {
+    const name = `loop${round}`;
+    const owner = await registered(name);
+    const tokens: string[] = [];
+    let refused = 0;
+    let done = false;
+    const knock = async (): Promise<void> => {
+      while (!done || refused === 0) {
+        const answer = await login(name, 1, OLD);
+        if ("token" in answer) tokens.push(answer.token);
+        else refused += 1;
+      }
+    };
+    const knocking = [knock(), knock(), knock()];
+    await waitFor("a login that is right", () => tokens.length > 0);
+    await changePassword(owner);
+    const changedWith = tokens.length;
+    done = true;
+    await Promise.all(knocking);
+    expect(changedWith).toBeGreaterThan(0);
+    expect(await Promise.all(tokens.map(opensAt))).toEqual(tokens.map(() => []));
+    expect(await opensAt(owner.token!)).toEqual([...cluster.ids]);
+    owner.close();
+  }
+}, 60_000);
+
+test("a replica that was frozen while the password changed grants nothing by the old one", async () => {
+  const owner = await registered("frozen", 0);
+  await waitFor("the other replica to know her", async () => "token" in (await login("frozen", 1, OLD)));
+  await cluster.pause(1);
+  await changePassword(owner);
+  // Begun after the acknowledgement; answered by a replica that has not heard of the change.
+  const late = Array.from({ length: 4 }, async () => await login("frozen", 1, OLD));
+  await cluster.resume(1);
+  for (const answer of await Promise.all(late)) expect("token" in answer).toBe(false);
+  await cluster.inStep();
+  expect(await login("frozen", 1, OLD)).toEqual({ code: "wrong_password" });
+  expect("token" in (await login("frozen", 1, NEW))).toBe(true);
+  owner.close();
+}, 60_000);
+
+test("the first message of two people is there by name, for who asks for the latest or brings the cursor", async () => {
+  const ada = await registered("ada");
+  const friends = Array.from({ length: FIRST_MESSAGES }, (_, n) => `friend${n}`);
+  await Promise.all(friends.map(async (name) => (await registered(name)).close()));
+  const elsewhere = client(1, ada.token!);
+  await waitFor("ada's login there", async () => (await elsewhere.call("ListSessions", {})).ok);
+  for (const [n, name] of friends.entries()) {
+    const sent = await ada.send({ to: name, body: `hello ${name}` });
+    if (!sent.ok) throw new Error(sent.sentence);
+    const read = await elsewhere.call(
+      "GetMessages",
+      n % 2 === 0 ? { with: name, read: READ_LATEST } : { with: name },
+      n % 2 === 0 ? {} : { cursor: sent.value.cursor },
+    );
+    expect(read.ok && read.value.messages.map(({ body }) => body)).toEqual([`hello ${name}`]);
+  }
+  elsewhere.close();
+  ada.close();
+}, 60_000);
+
+test("a password changed on one side of a cut ends what the old one opens on the other", async () => {
+  const owner = await registered("split", 1);
+  await waitFor("the other side to know her", async () => "token" in (await login("split", 0, OLD)));
+  cluster.split([0], [1, 2]);
+  await cluster.statusThat(1, "a view of the pair", ({ view, writable }) => writable && view.members.join() === "1,2");
+  await changePassword(owner);
+  await cluster.statusThat(
+    0,
+    "a view of one",
+    ({ view, writable }) => writable && view.members.join() === "0",
+    ALONE_MS,
+  );
+  // Right, for all that this side can know.
+  const thief = await login("split", 0, OLD);
+  if (!("token" in thief)) throw new Error(thief.code);
+  expect(await opensAt(thief.token)).toEqual([0]);
+  cluster.split([0], [1, 2], "heal");
+  await cluster.inStep(cluster.ids, ALONE_MS);
+  await waitFor("the merge", async () =>
+    (await cluster.status(0))?.events.some((event) => event.kind === "merge") === true ? true : null,
+  );
+  expect(await opensAt(thief.token)).toEqual([]);
+  expect(await opensAt(owner.token!)).toEqual([...cluster.ids]);
+  expect(await login("split", 0, OLD)).toEqual({ code: "wrong_password" });
+  owner.close();
+}, 120_000);
