@@ -9,12 +9,13 @@ export interface IncomingCall {
   getPeer(): string;
 }
 
-const BEARER = /^Bearer ([\x21-\x7e]{1,512})$/i;
+/** What `authorization` must be to hold a token. */
+export const TOKEN = /^Bearer ([\x21-\x7e]{1,512})$/i;
 
 /** The token of `authorization: Bearer …`; null if there is none or it cannot be one. */
 export function bearerToken(call: IncomingCall): string | null {
   const value = call.metadata.get("authorization")[0];
-  return typeof value === "string" ? (BEARER.exec(value)?.[1] ?? null) : null;
+  return typeof value === "string" ? (TOKEN.exec(value)?.[1] ?? null) : null;
 }
 
 /** The cursor to read at or after; undefined if none was sent. The chat judges what it says. */

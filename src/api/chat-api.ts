@@ -47,6 +47,8 @@ export interface ChatApiDeps {
   readonly openStatus: boolean;
   /** Is it the token made from the cluster key? Opens ClusterStatus. */
   readonly authenticateCluster?: (token: string) => boolean;
+  /** The caller at the other end of this connection (`getPeer`) has a login. */
+  readonly onLogin?: (peer: string) => void;
 }
 
 /** What the owner of the server holds of the service. */
@@ -150,7 +152,9 @@ class ChatServer implements ChatApi {
 
   async #session(call: IncomingCall): Promise<Session | null> {
     const token = bearerToken(call);
-    return token === null ? null : await this.#deps.chat.authenticateFresh(token);
+    const session = token === null ? null : await this.#deps.chat.authenticateFresh(token);
+    if (session !== null) this.#deps.onLogin?.(call.getPeer());
+    return session;
   }
 
   #clusterStatus(call: Unary, reply: sendUnaryData<object>): void {

@@ -1,8 +1,8 @@
 /**
  * From the wire's description of a service to what a gRPC server takes, with the bound on
- * requests. grpc-js has one bound for a whole server, and the replicas' own service on the
- * same port needs a large one; so a request that is too large, or no message at all, is
- * handed on as a value and answered like every other bad request.
+ * requests. gRPC ends a call with a request over the server's own bound (port-guard.ts) in its
+ * own words; so one that is a little too large, or no message at all, is handed on as a value
+ * and answered like every other bad request.
  */
 import type { MethodDefinition, ServiceDefinition } from "@grpc/grpc-js";
 import { REQUEST_BYTES_MAX } from "../../proto/chat-wire.ts";
@@ -17,10 +17,13 @@ export class BadRequest {
   }
 }
 
-const TOO_LARGE = new BadRequest({
+/** A request over REQUEST_BYTES_MAX. */
+export const TOO_LARGE: ChatError = {
   code: "too_large",
   sentence: `A request is at most ${REQUEST_BYTES_MAX / 1024} KiB; send less at a time.`,
-});
+};
+
+const OVERSIZED = new BadRequest(TOO_LARGE);
 
 const MALFORMED = new BadRequest({
   code: "invalid",
@@ -46,7 +49,7 @@ export function serviceDefinition(methods: Readonly<Record<string, WireMethod<ob
 }
 
 function decodeBounded(method: WireMethod<object, object>, bytes: Buffer): object {
-  if (bytes.length > REQUEST_BYTES_MAX) return TOO_LARGE;
+  if (bytes.length > REQUEST_BYTES_MAX) return OVERSIZED;
   try {
     return method.decodeRequest(bytes);
   } catch {

@@ -12,6 +12,7 @@
 import * as grpc from "@grpc/grpc-js";
 import type { Frame } from "./frame.ts";
 import { decodePacket, encodePacket, frameBytes } from "./peer-packet.ts";
+import { PieceWriter } from "./peer-pieces.ts";
 import { type ProbeResult, probePort } from "./peer-probe.ts";
 import { DiallerProof, type MismatchReason, type ProofContext } from "./peer-proof.ts";
 import { CONNECT_PATH, openCall, openClient, type PeerAddress, type PeerCallStream } from "./peer-service.ts";
@@ -53,6 +54,7 @@ interface Dial {
   readonly client: grpc.Client;
   readonly call: PeerCallStream;
   readonly proofTimer: Timer;
+  readonly pieces: PieceWriter;
   /** Once proven. */
   peer: ProvenAcceptor | null;
 }
@@ -177,12 +179,14 @@ export class PeerLink {
       const bytes = encodePacket({ kind: "frames", frames });
       this.#unflushedBytes += bytes.byteLength;
       this.#unflushedFrames += frames.length;
-      dial.call.write(bytes, () => {
+      const flushed = (): void => {
         if (this.#dial !== dial) return;
         this.#unflushedBytes -= bytes.byteLength;
         this.#unflushedFrames -= frames.length;
         this.flush();
-      });
+      };
+      const pieces = dial.pieces.cut(bytes);
+      for (const piece of pieces) dial.call.write(piece, piece === pieces.at(-1) ? flushed : undefined);
     }
     return waited;
   }
@@ -240,7 +244,7 @@ export class PeerLink {
     const call = openCall(client, CONNECT_PATH);
     const proof = new DiallerProof(this.#context, "connect", this.#address.id, ++this.#dialNo);
     const proofTimer = setTimeout(() => this.#broken(), PROOF_TIMEOUT_MS);
-    const dial: Dial = { client, call, proofTimer, peer: null };
+    const dial: Dial = { client, call, proofTimer, pieces: new PieceWriter(), peer: null };
     this.#dial = dial;
     // grpc-js throws an "error" without a listener; "status" follows it and says the same.
     call.on("error", () => undefined);

@@ -1,5 +1,5 @@
 /**
- * Packets: the gRPC messages of the Peer service, around frames, the peer proof and
+ * Packets: what passes on the calls of the Peer service, around frames, the peer proof and
  * snapshots. Bytes in, tagged values out; nothing here knows a stream.
  */
 import { decodeMessage } from "../../proto/wire-reader.ts";
@@ -48,9 +48,6 @@ export type Packet =
   | { readonly kind: "snapshotChunk"; readonly chunk: Uint8Array }
   | { readonly kind: "snapshotEnd"; readonly chunks: number; readonly bytes: number };
 
-/** Bytes of one gRPC message at most; an Append of 512 ops of 64 KiB still fits. */
-export const PACKET_BYTES_MAX = 64 * 1024 * 1024;
-
 const packetType = peerType("Packet");
 const frameType = peerType("Frame");
 
@@ -62,7 +59,7 @@ function tagOf(name: string): number {
   return (peerType(name).fields["frames"]!.id << 3) | 2;
 }
 
-/** One gRPC message; below PACKET_BYTES_MAX as long as its frames keep to their own bounds. */
+/** The packet's bytes; below PACKET_BYTES_MAX as long as its frames keep to their own bounds. */
 export function encodePacket(packet: Packet): Uint8Array {
   if (packet.kind === "frames") return encodeFrames(packet.frames);
   return encodeMessage(packetType, packetToWire(packet));

@@ -6,6 +6,7 @@
 import * as grpc from "@grpc/grpc-js";
 import type { Frame } from "./frame.ts";
 import { decodePacket, encodePacket, type Packet } from "./peer-packet.ts";
+import { PieceReader, PieceWriter } from "./peer-pieces.ts";
 import {
   AcceptorProof,
   clustersFit,
@@ -48,6 +49,7 @@ interface Inbound {
   readonly call: PeerCall;
   readonly proof: AcceptorProof;
   readonly proofTimer: ReturnType<typeof setTimeout>;
+  readonly pieces: PieceReader;
   peer: ProvenPeer | null;
   closed: boolean;
   /** Aborted when the call ends: stops a snapshot. */
@@ -66,6 +68,7 @@ export class PeerServer {
   /** The snapshot being sent to each peer; a new request ends it. */
   readonly #sending = new Map<ReplicaId, Inbound>();
   #running = false;
+  #onProven: (connection: string) => void = () => undefined;
 
   constructor(context: ProofContext, peers: readonly ReplicaId[], events: InboundEvents, snapshots: SnapshotProvider) {
     this.#context = context;
@@ -75,8 +78,9 @@ export class PeerServer {
   }
 
   /** Adds the service; a server that is listening already takes it as well. */
-  start(server: grpc.Server): void {
+  start(server: grpc.Server, onProven: (connection: string) => void): void {
     this.#running = true;
+    this.#onProven = onProven;
     server.addService(PEER_SERVICE, {
       Connect: (stream: PeerServerStream) => this.#accept(stream, "connect"),
       FetchSnapshot: (stream: PeerServerStream) => this.#accept(stream, "snapshot"),
@@ -114,6 +118,7 @@ export class PeerServer {
       call,
       proof: new AcceptorProof(this.#context, call, this.#peers),
       proofTimer: setTimeout(() => this.#close(inbound, grpc.status.DEADLINE_EXCEEDED, "no proof"), PROOF_TIMEOUT_MS),
+      pieces: new PieceReader(),
       peer: null,
       closed: false,
       ended: new AbortController(),
@@ -142,7 +147,9 @@ export class PeerServer {
     }
     let packet: Packet;
     try {
-      packet = decodePacket(bytes);
+      const whole = peer === null ? bytes : inbound.pieces.take(bytes);
+      if (whole === null) return;
+      packet = decodePacket(whole);
     } catch {
       return this.#close(inbound, grpc.status.INVALID_ARGUMENT, "not a packet");
     }
@@ -177,6 +184,7 @@ export class PeerServer {
     clearTimeout(inbound.proofTimer);
     const { replicaId, bootId, clusterId, dialNo } = step.peer;
     inbound.peer = { replicaId, bootId, clusterId, dialNo };
+    this.#onProven(inbound.stream.getPeer());
     if (step.clockOff) this.#events.onMismatch(replicaId, "clock");
     if (inbound.call === "connect") this.#replace(inbound, inbound.peer);
   }
@@ -203,7 +211,12 @@ export class PeerServer {
     }
     this.#sending.set(peer.replicaId, inbound);
     if (older !== undefined) this.#close(older, grpc.status.ABORTED, "replaced");
-    const send = (packet: Packet): boolean => inbound.stream.write(encodePacket(packet));
+    const writer = new PieceWriter();
+    const send = (packet: Packet): boolean => {
+      let room = true;
+      for (const piece of writer.cut(encodePacket(packet))) room = inbound.stream.write(piece);
+      return room;
+    };
     serveSnapshot(this.#snapshots, commonSeq, inbound.stream, send, inbound.ended.signal).then(
       (whole) =>
         whole

@@ -4,7 +4,7 @@
  */
 import * as grpc from "@grpc/grpc-js";
 import { asBuffer } from "../../proto/wire-reader.ts";
-import { PACKET_BYTES_MAX } from "./peer-packet.ts";
+import { PEER_MESSAGE_BYTES_MAX } from "./peer-pieces.ts";
 import type { ReplicaId } from "./view.ts";
 
 /** Where a replica listens for its peers. */
@@ -41,13 +41,13 @@ export const PEER_SERVICE = {
   FetchSnapshot: bytesMethod(FETCH_SNAPSHOT_PATH),
 } satisfies grpc.ServiceDefinition;
 
-/** What a grpc.Server that carries the Peer service must be made with. */
+/** The least that a grpc.Server which carries the Peer service must be made with. */
 export const PEER_SERVER_OPTIONS: grpc.ServerOptions = {
-  "grpc.max_receive_message_length": PACKET_BYTES_MAX,
+  "grpc.max_receive_message_length": PEER_MESSAGE_BYTES_MAX,
 };
 
 const CHANNEL_OPTIONS: grpc.ChannelOptions = {
-  "grpc.max_receive_message_length": PACKET_BYTES_MAX,
+  "grpc.max_receive_message_length": PEER_MESSAGE_BYTES_MAX,
   // Peers are dialled where they were configured to be, whatever http_proxy says.
   "grpc.enable_http_proxy": 0,
   // A dial starts afresh: no connection, and no back-off, of an earlier one is used again.

@@ -6,6 +6,7 @@
 import type * as grpc from "@grpc/grpc-js";
 import { assert } from "./assert.ts";
 import { decodePacket, encodePacket, type Packet, type SnapshotHeader } from "./peer-packet.ts";
+import { PieceReader, PieceWriter } from "./peer-pieces.ts";
 import { DiallerProof, type ProofContext, type ProofStep } from "./peer-proof.ts";
 import { FETCH_SNAPSHOT_PATH, openCall, openClient, type PeerAddress } from "./peer-service.ts";
 import type { PeerServerStream } from "./peer-service.ts";
@@ -91,6 +92,7 @@ export async function requestSnapshot(
     if ((await proveNext(reader, proof)).kind !== "proven") {
       throw new SnapshotFailed("the peer is not ours");
     }
+    reader.proven();
     reader.write(encodePacket({ kind: "snapshotRequest", commonSeq }));
     const first = await reader.next(HEADER_TIMEOUT_MS);
     if (first.packet.kind !== "snapshotHeader") throw new SnapshotFailed("no snapshot header");
@@ -147,6 +149,8 @@ class PacketReader {
   readonly #packets: AsyncIterator<Uint8Array>;
   readonly #ended: AbortSignal;
   readonly #onEnded = (): void => this.close();
+  /** Set once the peer is proven. */
+  #pieces: { readonly reader: PieceReader; readonly writer: PieceWriter } | null = null;
   #closed = false;
   #reading = false;
 
@@ -160,20 +164,28 @@ class PacketReader {
     ended.addEventListener("abort", this.#onEnded);
   }
 
-  write(bytes: Uint8Array): void {
-    this.#call.write(bytes);
+  /** From now on packets go and come in pieces. */
+  proven(): void {
+    this.#pieces = { reader: new PieceReader(), writer: new PieceWriter() };
   }
 
-  /** @throws SnapshotFailed, CodecError, or gRPC's error. */
+  write(bytes: Uint8Array): void {
+    for (const piece of this.#pieces?.writer.cut(bytes) ?? [bytes]) this.#call.write(piece);
+  }
+
+  /** @throws SnapshotFailed, CodecError, PieceError, or gRPC's error. */
   async next(timeoutMs: number): Promise<Received> {
     assert(!this.#reading, "a snapshot is read by one reader");
     if (this.#closed) throw new SnapshotFailed("closed");
     this.#reading = true;
     const timer = setTimeout(() => this.close(), timeoutMs);
     try {
-      const result = await this.#packets.next();
-      if (result.done === true) throw new SnapshotFailed("the stream ended early");
-      return { bytes: result.value, packet: decodePacket(result.value) };
+      for (;;) {
+        const result = await this.#packets.next();
+        if (result.done === true) throw new SnapshotFailed("the stream ended early");
+        const bytes = this.#pieces === null ? result.value : this.#pieces.reader.take(result.value);
+        if (bytes !== null) return { bytes, packet: decodePacket(bytes) };
+      }
     } finally {
       clearTimeout(timer);
       this.#reading = false;

@@ -102,12 +102,12 @@ export class GrpcPeerTransport implements PeerTransport {
   /**
    * Adds the Peer service to the server and dials the peers. The server must be listening
    * already (a peer that is dialled dials back at once, and a refusal reads as a death)
-   * and be made with PEER_SERVER_OPTIONS.
+   * and take messages of PEER_MESSAGE_BYTES_MAX. `onProven` hears which connections are peers' (`getPeer`).
    */
-  start(server: grpc.Server): void {
+  start(server: grpc.Server, onProven: (connection: string) => void = () => undefined): void {
     assert(this.#state === "new", "a transport starts once");
     this.#state = "running";
-    this.#server.start(server);
+    this.#server.start(server, onProven);
     for (const link of this.#links.values()) link.start();
   }
 

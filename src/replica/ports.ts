@@ -1,13 +1,13 @@
 /** The listeners of one replica: gRPC, and the page on its own port and on the front. */
 import { hostname } from "node:os";
 import { Server as GrpcServer, ServerCredentials } from "@grpc/grpc-js";
+import { GUARDED_SERVER_OPTIONS, PortGuard } from "../api/port-guard.ts";
 import { bindPort } from "../cli/bind.ts";
 import { done, type Outcome } from "../cli/exit.ts";
 import { FRONT_NONCE_HEADER, FRONT_PROOF_HEADER } from "../cli/front-port.ts";
 import type { Logger } from "../cli/logger.ts";
 import { isLoopback, printAddress, type Address } from "../cli/option-values.ts";
 import { listenAddresses, type Settings } from "../cli/settings.ts";
-import { PEER_SERVER_OPTIONS } from "../election/peer-service.ts";
 import type { WebEnv } from "../web/deps.ts";
 import { withHost } from "../web/host.ts";
 import { CertificateWatch, namesOf, readCertificate, type Certificate } from "./tls.ts";
@@ -33,21 +33,35 @@ const KEEPALIVE = { "grpc.keepalive_time_ms": 4000, "grpc.keepalive_timeout_ms":
 const REBIND_ATTEMPTS = 20;
 const REBIND_EVERY_MS = 50;
 
-/** Listens for gRPC; services can still be added. */
-export async function openGrpcServer(settings: Settings, id: number): Promise<Outcome<GrpcServer>> {
+/** The gRPC port: its server, to which services can still be added, and who watches over it. */
+export interface GrpcPort {
+  readonly server: GrpcServer;
+  readonly guard: PortGuard;
+  close(): void;
+}
+
+/** Listens for gRPC. */
+export async function openGrpcPort(settings: Settings, id: number, logger: Logger): Promise<Outcome<GrpcPort>> {
   const at = listenAddresses(settings, id).grpc;
   const option = settings.peersGiven ? "--grpc" : "lastword up --grpc";
   return bindPort(
     at,
     async () => {
-      const server = new GrpcServer({ ...PEER_SERVER_OPTIONS, ...KEEPALIVE });
+      const server = new GrpcServer({ ...GUARDED_SERVER_OPTIONS, ...KEEPALIVE });
+      const guard = new PortGuard();
+      guard.onRefused = (count) => logger.warn("grpc_refused", { count });
+      guard.watch(server);
       await new Promise<void>((resolve, reject) => {
         const host = at.host === "localhost" ? { ...at, host: "127.0.0.1" } : at;
         server.bindAsync(printAddress(host), ServerCredentials.createInsecure(), (error) =>
           error === null ? resolve() : reject(error),
         );
       });
-      return server;
+      const close = (): void => {
+        guard.stop();
+        server.forceShutdown();
+      };
+      return { server, guard, close };
     },
     { option, data: settings.data },
   );

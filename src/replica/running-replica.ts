@@ -8,7 +8,6 @@
 import { feature } from "bun:bundle";
 import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
-import type { Server as GrpcServer } from "@grpc/grpc-js";
 import { addChatService, type ChatApi } from "../api/chat-api.ts";
 import { createChat, type Chat } from "../chat/chat.ts";
 import { markRecovered, opKey, type OpResult } from "../chat/op.ts";
@@ -37,7 +36,7 @@ import { failpoint, setting, wallClockMs } from "../faults.ts";
 import { logNotice } from "./log-notice.ts";
 import { MismatchWatch } from "./mismatch-watch.ts";
 import { openStores, type Stores } from "./open-stores.ts";
-import { openGrpcServer, PageServer } from "./ports.ts";
+import { openGrpcPort, PageServer, type GrpcPort } from "./ports.ts";
 import type { ReplicaContext } from "./context.ts";
 import { ReplicaGossip } from "./gossip.ts";
 import { Scrub } from "./scrub.ts";
@@ -98,9 +97,9 @@ export class RunningReplica {
     this.#closers.push(() => page.stop());
     const bound = await page.start();
     if (!bound.ok) return bound;
-    const grpc = await openGrpcServer(settings, id);
+    const grpc = await openGrpcPort(settings, id, this.#context.logger);
     if (!grpc.ok) return grpc;
-    this.#closers.push(() => grpc.value.forceShutdown());
+    this.#closers.push(() => grpc.value.close());
 
     const folder = replicaFolder(settings.data, id);
     const { log, storage } = openStores(folder, id, this.#context.onDamage);
@@ -269,13 +268,14 @@ export class RunningReplica {
     // A proxy on this host brings everybody to a listener on loopback.
     const openStatus = addresses.hosts.every(isLoopback) && !settings.behindProxy;
     const isStatusToken = tokenCheck(clusterToken(membership.key.secret, "status"));
-    const api = addChatService(grpc, {
+    const api = addChatService(grpc.server, {
       chat,
+      onLogin: (peer) => grpc.guard.knowsClient(peer),
       status: () => report.status(),
       openStatus: settings.loopback,
       authenticateCluster: isStatusToken,
     });
-    addControlService(grpc, {
+    addControlService(grpc.server, {
       secret: membership.key.secret,
       status: () => report.status(),
       hash: () => storage.state.hashAside(),
@@ -299,7 +299,8 @@ export class RunningReplica {
       handoverKey: Buffer.from(clusterToken(membership.key.secret, "handover"), "base64url"),
       authenticateCluster: isStatusToken,
     });
-    transport.start(grpc);
+    grpc.guard.authenticate = (token) => chat.authenticate(token) !== null;
+    transport.start(grpc.server, (peer) => grpc.guard.knowsPeer(peer));
     this.#closers.push(() => transport.stop());
     driver.start();
     this.#closers.push(
@@ -345,7 +346,7 @@ export class RunningReplica {
 }
 
 interface Outside {
-  readonly grpc: GrpcServer;
+  readonly grpc: GrpcPort;
   readonly page: PageServer;
   readonly membership: Membership;
 }

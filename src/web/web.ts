@@ -20,6 +20,7 @@ import { chatRoutes } from "./routes/chat.tsx";
 import { clusterRoutes, healthRoutes } from "./routes/cluster.tsx";
 import { handoverRoutes } from "./routes/handover.tsx";
 import { loginRoutes } from "./routes/login.tsx";
+import { limitLargeBodies } from "./body-room.ts";
 import { limitBodies, refuseOtherSites, refusePlaintext, secureAnswers } from "./security.ts";
 
 export type { Health, WebDeps } from "./deps.ts";
@@ -39,7 +40,13 @@ export function createWeb(deps: WebDeps): Web {
   const streams = new EventStreams(deps, handover);
   app.use(secureAnswers(deps));
   app.route("/", healthRoutes(deps));
-  app.use(refuseForeignHosts(deps), refusePlaintext(deps), refuseOtherSites(deps), limitBodies());
+  app.use(
+    refuseForeignHosts(deps),
+    refusePlaintext(deps),
+    refuseOtherSites(deps),
+    limitBodies(),
+    limitLargeBodies(deps),
+  );
   app.route("/", assetRoutes());
   app.use(findSession(deps));
   app.route("/", clusterRoutes(deps));

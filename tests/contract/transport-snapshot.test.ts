@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import * as grpc from "@grpc/grpc-js";
 import { decodePacket, encodePacket, type Packet, type SnapshotHeader } from "../../src/election/peer-packet.ts";
+import { PieceWriter } from "../../src/election/peer-pieces.ts";
 import { AcceptorProof, settingsHash } from "../../src/election/peer-proof.ts";
 import { PEER_SERVER_OPTIONS, PEER_SERVICE, type PeerServerStream } from "../../src/election/peer-service.ts";
 import { SnapshotFailed } from "../../src/election/peer-snapshot.ts";
@@ -106,7 +107,8 @@ async function liar(packets: readonly Packet[]): Promise<number> {
       stream.on("error", () => undefined);
       stream.on("data", (bytes: Uint8Array) => {
         if (proven) {
-          for (const packet of packets) stream.write(encodePacket(packet));
+          const pieces = new PieceWriter();
+          for (const packet of packets) for (const piece of pieces.cut(encodePacket(packet))) stream.write(piece);
           stream.end();
           return;
         }

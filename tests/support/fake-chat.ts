@@ -8,6 +8,7 @@ import { CHAT_WIRE } from "../../proto/chat-wire.ts";
 import type { ChatCall, ChatCalls, WireMethod } from "../../proto/chat-wire.ts";
 import { addChatService } from "../../src/api/chat-api.ts";
 import type { ChatApi, ChatApiDeps } from "../../src/api/chat-api.ts";
+import { GUARDED_SERVER_OPTIONS, PortGuard, type PortLimits } from "../../src/api/port-guard.ts";
 import type { ChatService, Feed, FeedItem, MessageView, Session, UserView } from "../../src/chat/service.ts";
 import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
 
@@ -153,28 +154,40 @@ export interface RawReply<Response> {
 /** A served chat, and calls to it that show everything that comes back. */
 export class ApiBench {
   readonly server: Server;
+  readonly guard: PortGuard;
   readonly api: ChatApi;
   readonly client: Client;
   readonly address: string;
 
-  private constructor(server: Server, api: ChatApi, port: number) {
+  private constructor(server: Server, guard: PortGuard, api: ChatApi, port: number) {
     this.server = server;
+    this.guard = guard;
     this.api = api;
     this.address = `127.0.0.1:${port}`;
     this.client = new Client(this.address, credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
   }
 
-  static async start(deps: Partial<ChatApiDeps> & { readonly port?: number } = {}): Promise<ApiBench> {
-    // As the replica's: its own service needs this much.
-    const server = new Server({ "grpc.max_receive_message_length": 64 * 1024 * 1024 });
-    const api = addChatService(server, { chat: fakeChat(), status: () => STATUS, openStatus: true, ...deps });
+  static async start(
+    deps: Partial<ChatApiDeps> & { readonly port?: number; readonly limits?: PortLimits } = {},
+  ): Promise<ApiBench> {
+    const server = new Server(GUARDED_SERVER_OPTIONS);
+    const guard = new PortGuard(deps.limits === undefined ? {} : { limits: deps.limits });
+    guard.authenticate = (token) => token === GOOD_TOKEN;
+    guard.watch(server);
+    const api = addChatService(server, {
+      chat: fakeChat(),
+      status: () => STATUS,
+      openStatus: true,
+      onLogin: (peer) => guard.knowsClient(peer),
+      ...deps,
+    });
     const port = await new Promise<number>((resolve, reject) => {
       server.bindAsync(`127.0.0.1:${deps.port ?? 0}`, ServerCredentials.createInsecure(), (error, bound) => {
         if (error === null) resolve(bound);
         else reject(error);
       });
     });
-    return new ApiBench(server, api, port);
+    return new ApiBench(server, guard, api, port);
   }
 
   get port(): number {
@@ -189,6 +202,7 @@ export class ApiBench {
   /** All connections break, as when the process dies. */
   kill(): void {
     this.client.close();
+    this.guard.stop();
     this.server.forceShutdown();
   }
 

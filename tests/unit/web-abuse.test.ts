@@ -160,6 +160,30 @@ describe("oversized and malformed", () => {
     expect(unknown.status).toBe(413);
   });
 
+  test("so many large bodies may be on their way from one address; small ones are not counted", async () => {
+    const ends: (() => void)[] = [];
+    const post = (bytes: number, text: string | null): Promise<Response> => {
+      const open = new ReadableStream<Uint8Array>({
+        start: (controller) => {
+          controller.enqueue(new TextEncoder().encode(text ?? "name=ada&body="));
+          if (text !== null) return controller.close();
+          ends.push(() => controller.close());
+        },
+      });
+      const headers = { "content-type": "application/x-www-form-urlencoded", "content-length": String(bytes) };
+      return Promise.resolve(site.web.request(`${ORIGIN}/login`, { method: "POST", headers, body: open }));
+    };
+    const slow = Array.from({ length: 64 }, () => post(60_000, null));
+    const refused = await post(60_000, null);
+    expect([refused.status, refused.headers.get("lastword-code")]).toEqual([429, "slow_down"]);
+    expect((await post(15, "name=ada&password=x")).status).toBe(401);
+    ends.shift()!();
+    expect((await slow[0]!).status).toBe(401);
+    expect((await post(60_000, "name=ada&password=x")).status).toBe(401);
+    for (const end of ends) end();
+    await Promise.all(slow);
+  });
+
   test.each([
     ["multipart/form-data; boundary=x", "--y garbage"],
     ["application/json", "[1,2"],

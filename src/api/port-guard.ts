@@ -1,0 +1,352 @@
+/**
+ * Bounds what callers of the gRPC port can make this replica hold. Chat, the peers, health
+ * and reflection share the port, and gRPC itself bounds nothing but the size of a message:
+ * whoever begins many of them and ends none would fill the memory.
+ *
+ *   stranger   has shown nothing yet: few connections, few calls, 8 MiB of requests in all
+ *   client     one of its calls had a login: many of each
+ *   peer       has proven the cluster key: not counted
+ *
+ * One that must go hears `slow_down` (a call) or is closed (a connection); its memory is free then.
+ */
+import type { Server, ServerCredentials, ServerOptions } from "@grpc/grpc-js";
+import type { Http2Server, Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { wireService } from "../../proto/chat-wire.ts";
+import type { ChatError } from "../chat/errors.ts";
+import { TOKEN } from "./caller.ts";
+import { TOO_LARGE } from "./method.ts";
+import { limitedAddress, Pool, type PoolLimits, type PortCall, type PortConnection } from "./port-pools.ts";
+import { replyOf } from "./status-reply.ts";
+
+export interface PortLimits {
+  readonly strangers: PoolLimits;
+  readonly clients: PoolLimits;
+  /** From the first byte of a request, or the beginning of a stranger's call, to its last byte. */
+  readonly messageMs: number;
+}
+
+const MIB = 1024 * 1024;
+
+/** Programs on this host share an address, so one address may hold half of all. */
+export const PORT_LIMITS: PortLimits = {
+  strangers: {
+    connections: 256,
+    connectionsPerAddress: 128,
+    calls: 512,
+    callsPerAddress: 256,
+    bytes: 8 * MIB,
+    bytesPerAddress: 4 * MIB,
+  },
+  clients: {
+    connections: 2048,
+    connectionsPerAddress: 1024,
+    calls: 16_384,
+    callsPerAddress: 8192,
+    bytes: 32 * MIB,
+    bytesPerAddress: 16 * MIB,
+  },
+  messageMs: 20_000,
+};
+
+/**
+ * Bytes of one gRPC message on the port, for callers and peers alike. Above the contract's bound, so that a
+ * request which is a little too large is refused in the contract's words even on a stream that has answered before.
+ */
+export const MESSAGE_BYTES_MAX = 80 * 1024;
+/** Calls at the same time on one connection; a client is told, and waits with the next one. */
+export const CALLS_PER_CONNECTION_MAX = 8192;
+
+const SWEEP_MS = 1000;
+const REPORT_MS = 60_000;
+/** Compressed flag and length before each message. */
+const MESSAGE_HEAD = 5;
+const HTTP2_CANCEL = 8;
+
+/** Calls that take messages for as long as they are open. */
+const STREAMING: ReadonlySet<string> = new Set(
+  ["lastword.v1.Chat", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"].flatMap(
+    (service) =>
+      Object.values(wireService(service))
+        .filter(({ requestStream }) => requestStream)
+        .map(({ path }) => path),
+  ),
+);
+
+const BUSY: ChatError = {
+  code: "slow_down",
+  sentence: "This replica has too many unfinished calls; try again in a moment.",
+  retryAfterMs: 1000,
+};
+const TOO_SLOW: ChatError = {
+  code: "slow_down",
+  sentence: "The request did not arrive in time; try again.",
+  retryAfterMs: 1000,
+};
+
+export interface PortGuardOptions {
+  readonly limits?: PortLimits;
+  /** Monotonic ms. */
+  readonly now?: () => number;
+}
+
+/** One of a server: `watch` comes before the server is bound. */
+export class PortGuard {
+  /** Set when there is a chat: does the token belong to a login? */
+  authenticate: (token: string) => boolean = () => false;
+  /** So many calls and connections had to go since the last time; at most once a minute. */
+  onRefused: (count: number) => void = () => undefined;
+  #refused = 0;
+  #reportedMs = Number.NEGATIVE_INFINITY;
+  readonly #limits: PortLimits;
+  readonly #now: () => number;
+  readonly #strangers: Pool;
+  readonly #clients: Pool;
+  readonly #sessions = new Map<PortConnection, Http2Session>();
+  readonly #connections = new Map<Http2Session, PortConnection>();
+  /** By `address:port` of the caller, as a gRPC handler names it. */
+  readonly #byPeer = new Map<string, PortConnection>();
+  readonly #streams = new Map<PortCall, ServerHttp2Stream>();
+  /** Calls with an unfinished request. */
+  readonly #unfinished = new Set<PortCall>();
+  #sweep: ReturnType<typeof setInterval> | null = null;
+
+  constructor({ limits = PORT_LIMITS, now = () => performance.now() }: PortGuardOptions = {}) {
+    this.#limits = limits;
+    this.#now = now;
+    this.#strangers = new Pool(limits.strangers);
+    this.#clients = new Pool(limits.clients);
+  }
+
+  /**
+   * Stands between the server and its HTTP/2. grpc-js shows neither a connection before its first call nor
+   * the part of a message that has come, so its own factory of HTTP/2 servers is wrapped.
+   */
+  watch(server: Server): void {
+    const inner = server as unknown as { createHttp2Server(credentials: ServerCredentials): Http2Server };
+    const make = inner.createHttp2Server.bind(server);
+    inner.createHttp2Server = (credentials) => {
+      const http2 = make(credentials);
+      const handlers = http2.listeners("stream");
+      http2.removeAllListeners("stream");
+      http2.on("stream", (stream, headers, ...rest: unknown[]) => {
+        if (!this.#onStream(stream as ServerHttp2Stream, headers)) return;
+        for (const handle of handlers) (handle as (...args: unknown[]) => void)(stream, headers, ...rest);
+      });
+      http2.prependListener("session", (session) => this.#onSession(session));
+      return http2;
+    };
+    this.#sweep = setInterval(() => this.#endSlow(), SWEEP_MS);
+    this.#sweep.unref();
+  }
+
+  stop(): void {
+    if (this.#sweep !== null) clearInterval(this.#sweep);
+  }
+
+  /** A call on this connection (`getPeer` of a call) had a login. */
+  knowsClient(peer: string): void {
+    const connection = this.#byPeer.get(peer);
+    if (connection?.pool === this.#strangers) this.#promote(connection);
+  }
+
+  /** A peer has proven itself on this connection. */
+  knowsPeer(peer: string): void {
+    const connection = this.#byPeer.get(peer);
+    connection?.pool?.remove(connection);
+  }
+
+  #promote(connection: PortConnection): void {
+    this.#strangers.remove(connection);
+    this.#clients.add(connection);
+    this.#makeRoom(this.#clients, connection.address);
+  }
+
+  #onSession(session: Http2Session): void {
+    const { remoteAddress = "", remotePort = 0 } = session.socket ?? {};
+    const connection: PortConnection = { address: limitedAddress(remoteAddress), calls: new Set(), pool: null };
+    const peer = `${remoteAddress}:${remotePort}`;
+    this.#sessions.set(connection, session);
+    this.#connections.set(session, connection);
+    this.#byPeer.set(peer, connection);
+    this.#strangers.add(connection);
+    session.once("close", () => {
+      if (this.#byPeer.get(peer) === connection) this.#byPeer.delete(peer);
+      this.#forget(connection);
+    });
+    this.#makeRoom(this.#strangers, connection.address);
+  }
+
+  /** False if the call was refused. */
+  #onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): boolean {
+    const connection = stream.session === undefined ? undefined : this.#connections.get(stream.session);
+    if (connection === undefined) {
+      // Its connection had to go while this call was on its way.
+      stream.on("error", () => undefined);
+      stream.close(HTTP2_CANCEL);
+      return false;
+    }
+    if (connection.pool === this.#strangers) {
+      const token = TOKEN.exec(headers.authorization ?? "")?.[1];
+      if (token !== undefined && this.authenticate(token)) this.#promote(connection);
+    }
+    const call: PortCall = {
+      connection,
+      openedMs: this.#now(),
+      streaming: STREAMING.has(headers[":path"] ?? ""),
+      heard: false,
+      bytes: 0,
+      begunMs: 0,
+    };
+    connection.calls.add(call);
+    this.#streams.set(call, stream);
+    connection.pool?.addCall(call);
+    // Without a listener an error is thrown; the close that follows says all.
+    stream.on("error", () => undefined);
+    stream.once("close", () => this.#over(call));
+    stream.once("end", () => this.#onRequest(call));
+    const messages = new MessageMeter();
+    stream.on("data", (bytes: Uint8Array) => this.#onData(call, messages, bytes));
+    if (connection.pool !== null) this.#makeRoom(connection.pool, connection.address);
+    return this.#streams.has(call);
+  }
+
+  /** The request is whole: of a call that streams, one of them. */
+  #onRequest(call: PortCall): void {
+    call.heard = true;
+    this.#unfinished.delete(call);
+  }
+
+  #onData(call: PortCall, messages: MessageMeter, bytes: Uint8Array): void {
+    messages.take(bytes);
+    if (messages.expected > MESSAGE_BYTES_MAX) return this.#refuse(call, TOO_LARGE);
+    const { pool } = call.connection;
+    // A handler takes the messages of a stream one by one; a single request waits for its end, then for its answer.
+    const held = call.streaming && pool !== this.#strangers ? messages.held : messages.total;
+    if (call.streaming && messages.whole) this.#onRequest(call);
+    if (messages.held > 0 || !call.streaming) {
+      if (!this.#unfinished.has(call)) call.begunMs = this.#now();
+      this.#unfinished.add(call);
+    }
+    if (pool === null) {
+      call.bytes = held;
+    } else if (held !== call.bytes) {
+      pool.hold(call, held);
+      if (held > 0) this.#makeRoom(pool, call.connection.address);
+    }
+  }
+
+  #makeRoom(pool: Pool, address: string): void {
+    for (let found = pool.connectionTooMany(address); found !== null; found = pool.connectionTooMany(address)) {
+      this.#close(found);
+    }
+    for (let found = pool.callTooMany(address); found !== null; found = pool.callTooMany(address)) {
+      this.#refuse(found, BUSY);
+    }
+    for (let found = pool.bytesTooMany(address); found !== null; found = pool.bytesTooMany(address)) {
+      this.#refuse(found, BUSY);
+    }
+  }
+
+  /** Ends requests that never end, and strangers' calls that never begin one. */
+  #endSlow(): void {
+    if (this.#refused > 0 && this.#now() - this.#reportedMs >= REPORT_MS) {
+      this.onRefused(this.#refused);
+      this.#refused = 0;
+      this.#reportedMs = this.#now();
+    }
+    const limit = this.#now() - this.#limits.messageMs;
+    for (const call of this.#unfinished) if (call.begunMs < limit) this.#refuse(call, TOO_SLOW);
+    for (const call of this.#strangers.calls()) if (!call.heard && call.openedMs < limit) this.#refuse(call, TOO_SLOW);
+  }
+
+  #refuse(call: PortCall, error: ChatError): void {
+    const stream = this.#streams.get(call);
+    this.#over(call);
+    this.#refused++;
+    if (stream === undefined || stream.destroyed || stream.closed) return;
+    if (!stream.headersSent) {
+      const { code, details, metadata } = replyOf(error);
+      stream.respond(
+        {
+          ":status": 200,
+          "content-type": "application/grpc+proto",
+          "grpc-status": code,
+          "grpc-message": encodeURI(details),
+          ...metadata.toHttp2Headers(),
+        },
+        { endStream: true },
+      );
+    }
+    // An answer that has begun has no place for the reason. What still comes of the request is not read.
+    stream.close(HTTP2_CANCEL);
+  }
+
+  #close(connection: PortConnection): void {
+    const session = this.#sessions.get(connection);
+    this.#forget(connection);
+    this.#refused++;
+    session?.destroy();
+  }
+
+  #forget(connection: PortConnection): void {
+    connection.pool?.remove(connection);
+    for (const call of connection.calls) this.#over(call);
+    const session = this.#sessions.get(connection);
+    this.#sessions.delete(connection);
+    if (session !== undefined) this.#connections.delete(session);
+  }
+
+  #over(call: PortCall): void {
+    if (!this.#streams.delete(call)) return;
+    const { connection } = call;
+    connection.pool?.removeCall(call);
+    connection.calls.delete(call);
+    this.#unfinished.delete(call);
+  }
+}
+
+/** Follows the borders of gRPC's messages in the bytes of a call. */
+class MessageMeter {
+  #headBytes = 0;
+  #left = 0;
+  /** Length of the message that has begun; of its head alone it is 0. */
+  expected = 0;
+  /** Bytes of an unfinished message so far. */
+  held = 0;
+  /** Bytes of all messages so far. */
+  total = 0;
+  /** The last bytes ended a message. */
+  whole = false;
+
+  take(bytes: Uint8Array): void {
+    this.whole = false;
+    this.total += bytes.length;
+    for (let at = 0; at < bytes.length;) {
+      if (this.#headBytes < MESSAGE_HEAD) {
+        // The flag comes first, then the length in four bytes.
+        if (this.#headBytes === 0) this.expected = 0;
+        else this.expected = this.expected * 256 + bytes[at]!;
+        at++;
+        this.held++;
+        if (++this.#headBytes < MESSAGE_HEAD) continue;
+        this.#left = this.expected;
+      } else {
+        const taken = Math.min(this.#left, bytes.length - at);
+        at += taken;
+        this.#left -= taken;
+        this.held += taken;
+      }
+      if (this.#left > 0) continue;
+      this.#headBytes = 0;
+      this.expected = 0;
+      this.held = 0;
+      this.whole = true;
+    }
+  }
+}
+
+/** What a server must be made with that a guard watches. */
+export const GUARDED_SERVER_OPTIONS: ServerOptions = {
+  "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
+  "grpc.max_concurrent_streams": CALLS_PER_CONNECTION_MAX,
+};
