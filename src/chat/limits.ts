@@ -36,10 +36,10 @@ export function checkName(text: string): Checked<Name> {
   const name = text.toWellFormed().normalize("NFKC").trim();
   if (name === "") return failed("invalid", "Choose a name.", { field: "name" });
   if (characters(name) > NAME_CHARS_MAX) {
-    return failed("too_long", `A name has at most ${NAME_CHARS_MAX} characters.`, { field: "name" });
+    return failed("too_long", `Use at most ${NAME_CHARS_MAX} characters.`, { field: "name" });
   }
   if (!NAME.test(name) || INVISIBLE.test(name)) {
-    return failed("invalid", "A name has only letters, digits, and the characters _ . -", { field: "name" });
+    return failed("invalid", "Use letters, digits, dots, dashes and underscores; no spaces.", { field: "name" });
   }
   return { ok: true, value: { name, folded: foldName(name) } };
 }
@@ -66,7 +66,7 @@ function foldName(name: string): string {
 export function checkPassword(password: string): Checked<string> {
   const bytes = Buffer.byteLength(password);
   if (bytes < PASSWORD_BYTES_MIN) {
-    return failed("invalid", `A password has at least ${PASSWORD_BYTES_MIN} characters.`, { field: "password" });
+    return failed("invalid", `Use at least ${PASSWORD_BYTES_MIN} characters.`, { field: "password" });
   }
   if (bytes > PASSWORD_BYTES_MAX) {
     return failed("too_long", `A password has at most ${PASSWORD_BYTES_MAX} bytes.`, { field: "password" });

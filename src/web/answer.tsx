@@ -46,13 +46,25 @@ export function errorJson(error: ChatError): Record<string, string | number> {
   };
 }
 
+/** What a page calls the error; the sentence says the rest. */
+function titleOf(error: ChatError): string {
+  return statusOf(error) === 404 ? "Not found" : "Something went wrong";
+}
+
 /** An error that no form on the page can show. `kept`: what was typed, so that it can be copied. */
-export function answerError(c: Context<WebEnv>, error: ChatError, kept = ""): Response | Promise<Response> {
+export async function answerError(
+  c: Context<WebEnv>,
+  error: ChatError,
+  more: { readonly kept?: string; readonly title?: string } = {},
+): Promise<Response> {
   setErrorHeaders(c, error);
   if (wantsJson(c)) return c.json(errorJson(error), statusOf(error));
+  const failure = { title: more.title ?? titleOf(error), sentence: error.sentence, kept: more.kept ?? "" };
   const loggedIn = (c.get("session") ?? null) !== null;
-  const page = <ErrorPage sentence={error.sentence} loggedIn={loggedIn} theme={prefsOf(c).theme} kept={kept} />;
-  return answerHtml(c, page, statusOf(error));
+  const framed = loggedIn ? await c.get("frame")?.(failure, statusOf(error)) : null;
+  if (framed !== null && framed !== undefined) return framed;
+  const page = <ErrorPage failure={failure} loggedIn={loggedIn} theme={prefsOf(c).theme} />;
+  return await answerHtml(c, page, statusOf(error));
 }
 
 /** Tells the caller at which point of the log it was answered. */

@@ -4,6 +4,8 @@
  */
 import type { Clock } from "../chat/ports.ts";
 import type { ChatService, Session } from "../chat/service.ts";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Failure } from "./views/error-page.tsx";
 import type { ClusterStatusJson } from "../election/cluster-status.ts";
 import type { Door } from "./handover.ts";
 
@@ -55,6 +57,8 @@ export interface WebEnv {
   Variables: {
     /** Null without a valid login; routes behind `needsLogin` can rely on it. */
     session: Session | null;
+    /** Answers a failure within the frame of a logged-in page; null if the frame cannot be shown now. */
+    frame?: (failure: Failure, status: ContentfulStatusCode) => Promise<Response | null>;
     /** The cookie's value, for the key that ties a moved draft to its owner. */
     token: string;
   };

@@ -149,7 +149,7 @@ export function needsLogin(): MiddlewareHandler<WebEnv> {
     const isRead = c.req.method === "GET" || c.req.method === "HEAD";
     if (wantsJson(c) || !isRead) {
       const { error } = failed("not_logged_in", "You are not logged in. Log in and try again.");
-      return answerError(c, error, isRead ? "" : (await readFields(c)).lines("body"));
+      return await answerError(c, error, { kept: isRead ? "" : (await readFields(c)).lines("body") });
     }
     const url = new URL(c.req.url);
     const login = url.pathname === "/" ? "/login" : `/login?next=${encodeURIComponent(url.pathname + url.search)}`;
@@ -171,7 +171,7 @@ export function sessionOf(c: Context<WebEnv>): Session {
 
 /** A path of this site to go to after a login: never another site's. */
 export function safeNext(next: string): string {
-  return /^\/(?:c\/[\w.~-]{1,200}|people|account|cluster)?(?:\?[\w=&%.~-]{0,200})?$/.test(next) ? next : "/";
+  return /^\/(?:c\/[\w.~-]{1,200}|new|people|account|cluster)?(?:\?[\w=&%.~-]{0,200})?$/.test(next) ? next : "/";
 }
 
 /** Key that a moved draft carries, so that a link made by somebody else can put no words into the page. */

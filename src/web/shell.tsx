@@ -1,14 +1,15 @@
 /** Puts a view into the frame of a logged-in page: reads what the frame shows, renders, answers. */
-import type { Context } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Answer } from "../chat/errors.ts";
 import type { ConversationView, UserView } from "../chat/service.ts";
-import { answerError, answerHtml, setCursor } from "./answer.tsx";
+import { answerError, answerHtml, setCursor, wantsPiece } from "./answer.tsx";
 import type { WebDeps, WebEnv } from "./deps.ts";
 import { prefsOf } from "./prefs.ts";
 import { originsFor } from "./origins.ts";
 import { carryKey, placeOf, read, sessionOf } from "./request.ts";
+import { FailureInFrame } from "./views/error-page.tsx";
 import { AppPage, type LivePage } from "./views/page.tsx";
 import { Sidebar } from "./views/sidebar.tsx";
 
@@ -44,13 +45,34 @@ export function renderSidebar(c: Context<WebEnv>, deps: WebDeps, listing: Listin
 
 interface ShellInput {
   readonly title: string;
-  readonly place: "home" | "conversation" | "people" | "account" | "cluster";
+  readonly place: "home" | "new" | "conversation" | "people" | "account" | "cluster" | "failure";
   /** Conversation that is open, "new" for a new one, null elsewhere. */
   readonly current: string | null;
   readonly content: Child;
   readonly status?: ContentfulStatusCode;
   /** Read before the content; read now if absent. */
   readonly listing?: Answer<Listing>;
+}
+
+/** Lets every route answer its failures within the frame. */
+export function frameFailures(deps: WebDeps): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    c.set("frame", async (failure, status) => {
+      if (wantsPiece(c)) return null;
+      const listing = await readListing(c, deps);
+      if (!listing.ok) return null;
+      const content = <FailureInFrame failure={failure} />;
+      return await answerPage(c, deps, {
+        title: failure.title,
+        place: "failure",
+        current: null,
+        content,
+        status,
+        listing,
+      });
+    });
+    await next();
+  };
 }
 
 /** Answers a whole page. */

@@ -21,6 +21,7 @@ import { clusterRoutes, healthRoutes } from "./routes/cluster.tsx";
 import { handoverRoutes } from "./routes/handover.tsx";
 import { loginRoutes } from "./routes/login.tsx";
 import { limitLargeBodies } from "./body-room.ts";
+import { frameFailures } from "./shell.tsx";
 import { limitBodies, refuseOtherSites, refusePlaintext, secureAnswers } from "./security.ts";
 
 export type { Health, WebDeps } from "./deps.ts";
@@ -48,14 +49,14 @@ export function createWeb(deps: WebDeps): Web {
     limitLargeBodies(deps),
   );
   app.route("/", assetRoutes());
-  app.use(findSession(deps));
+  app.use(findSession(deps), frameFailures(deps));
   app.route("/", clusterRoutes(deps));
   app.route("/", loginRoutes(deps));
   app.route("/", handoverRoutes(deps, handover));
   app.route("/", chatRoutes(deps));
   app.route("/", accountRoutes(deps));
   app.route("/", eventRoutes(deps, streams));
-  app.notFound((c) => answerError(c, failed("not_found", "There is nothing at this address.").error));
+  app.notFound((c) => answerError(c, failed("not_found", "There is no page at this address.").error));
   // The reason may hold what somebody wrote, so neither the answer nor the log has it.
   app.onError((_error, c) =>
     c.text("Something went wrong here. Try again; nothing is done twice.\n", 500, { "lastword-outcome": "unknown" }),

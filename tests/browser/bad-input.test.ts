@@ -29,7 +29,7 @@ const MISTAKES: readonly Mistake[] = [
     fill: { Name: "two words", Password: PASSWORD },
     button: "Register",
     field: "Name",
-    sentence: /only letters, digits/,
+    sentence: /Use letters, digits/,
   },
   {
     what: "a name that is too long",
@@ -81,7 +81,7 @@ const MISTAKES: readonly Mistake[] = [
     fill: { To: "bob", Message: LONG },
     button: "Send",
     field: "Message",
-    sentence: /8192 bytes|at most 8192/,
+    sentence: /too long|at most 8192 bytes/,
   },
   {
     what: "the old password is wrong",

@@ -13,7 +13,7 @@ stories("two people on two replicas", {}, (stage) => {
     await ben.openFrom(stage.cluster.web(2), "ada");
     const received = row(ben.page, "hello from replica 0");
     expect(await received.getAttribute("data-unread")).not.toBeNull();
-    expect(await row(ada.page, "hello from replica 0").locator(".state").textContent()).toContain("kept on 3 of 3");
+    expect(await row(ada.page, "hello from replica 0").locator(".state").textContent()).toContain("saved on 3 of 3");
 
     await received.locator(".body").click();
     await eventually(async () => (await received.getAttribute("data-unread")) === null);
@@ -40,7 +40,7 @@ stories("two people on two replicas", {}, (stage) => {
     expect(await unread()).toBe(1);
     await dan.page.reload();
     expect(await unread()).toBe(1);
-    await second.getByRole("button", { name: "Mark all read" }).click();
+    await second.getByRole("button", { name: "Mark as read" }).click();
     await eventually(async () => (await unread()) === 0);
   });
 
@@ -59,8 +59,17 @@ stories("two people on two replicas", {}, (stage) => {
     await eve.page.locator("#select").click();
     await row(eve.page, "m2").getByRole("checkbox").check();
     await row(eve.page, "m3").getByRole("checkbox").check();
-    expect(await eve.page.locator("#selection-says").textContent()).toContain("1 of theirs is hidden for you");
+    expect(await eve.page.locator("#selection-says").textContent()).toBe(
+      "Deletes 1 of yours for everyone and hides 1 only from you. This cannot be undone.",
+    );
+    // What goes for everyone does not look like what is only hidden.
+    const outline = async (text: string): Promise<unknown> => {
+      const id = await row(eve.page, text).getAttribute("id");
+      return await eve.page.evaluate(`getComputedStyle(document.querySelector("#${id} .bubble")).outlineStyle`);
+    };
+    expect([await outline("m2"), await outline("m3")]).toEqual(["solid", "dashed"]);
     await eve.page.getByRole("button", { name: "Delete selected" }).click();
+    await eve.page.getByText("Deleted 1 message for everyone and hid 1 only from you.").waitFor();
     await eventually(async () => (await texts(eve.page)).join() === "m1,m4,m5");
     await eventually(async () => (await texts(fay.page)).join() === "m1,m3,m4,m5");
     await eve.page.reload();

@@ -19,17 +19,17 @@ stories("clicks without a replica", { clusterPerStory: true }, (stage) => {
       "new MutationObserver(() => lastwordNote(document.getElementById('note').textContent)).observe(document.getElementById('note'), { childList: true })",
     );
     await stage.cluster.killTogether([0, 1, 2]);
-    await page.locator("#note", { hasText: "No replica answers" }).waitFor();
+    await page.locator("#note", { hasText: "No connection" }).waitFor();
     await composer(page).fill("half a thought");
     await page.getByRole("link", { name: "People" }).click();
-    await page.locator("#note", { hasText: "What you chose opens as soon as one answers." }).waitFor();
+    await page.locator("#note", { hasText: "The page you chose opens as soon as a server answers." }).waitFor();
     expect(page.url()).toBe(here);
     // Nobody is logged out without a replica, and the page says so instead of going nowhere.
     await page.getByRole("button", { name: "Log out" }).click();
     await page.locator("#note", { hasText: "nothing was done" }).waitFor();
     expect([page.url(), await composer(page).inputValue()]).toEqual([here, "half a thought"]);
     // Each was said once, however often the page has looked meanwhile.
-    expect(notes.map((text) => text.slice(0, 12))).toEqual(["No replica a", "Looking for ", "No replica a"]);
+    expect(notes.map((text) => text.slice(0, 16))).toEqual(["No connection to", "No connection. T", "No connection, s"]);
     await stage.cluster.start(2);
     await page.waitForURL(`${stage.cluster.web(2)}/people`);
     await page.getByRole("heading", { name: "People" }).waitFor();
@@ -41,7 +41,7 @@ stories("clicks without a replica", { clusterPerStory: true }, (stage) => {
   story("the note goes when the same replica is back, and forms work again", async () => {
     const { page } = ann;
     await stage.cluster.killTogether([0, 1, 2]);
-    await page.locator("#note", { hasText: "No replica answers" }).waitFor();
+    await page.locator("#note", { hasText: "No connection" }).waitFor();
     await page.getByRole("button", { name: "Log out" }).click();
     await page.locator("#note", { hasText: "nothing was done" }).waitFor();
     await stage.cluster.start(0);
@@ -77,7 +77,7 @@ stories("clicks without a replica", { clusterPerStory: true }, (stage) => {
     await eventually(async () => Math.abs((await top()) - before) <= 1);
     await bob.openFrom(stage.cluster.web(1), "ann");
     await bob.say("meanwhile");
-    await page.getByRole("button", { name: "1 new message below" }).waitFor();
+    await page.getByRole("button", { name: "1 new message" }).waitFor();
     expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(1);
     await stage.cluster.start(0);
     expect(stage.cluster.pid(0)).not.toBe(pid);

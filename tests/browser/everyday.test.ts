@@ -103,7 +103,7 @@ stories("every day", {}, (stage) => {
     await composer(page).fill("the next one");
     holding = false;
     await page.reload();
-    await row(page, "sent before the reload").locator(".state", { hasText: "kept on" }).waitFor();
+    await row(page, "sent before the reload").locator(".state", { hasText: "saved on" }).waitFor();
     expect(await composer(page).inputValue()).toBe("the next one");
     await eventually(async () => (await page.locator(".pending").count()) === 0);
     expect(await texts(page)).toEqual(["first", "sent before the reload"]);
@@ -130,7 +130,7 @@ stories("every day", {}, (stage) => {
       await page.reload();
       refusing = false;
       await row(page, "one").getByRole("button", { name: "Retry" }).click();
-      await row(page, "one").locator(".state", { hasText: "kept on" }).waitFor({ state: "attached" });
+      await row(page, "one").locator(".state", { hasText: "saved on" }).waitFor({ state: "attached" });
       await row(page, "two").getByRole("button", { name: "Discard" }).click();
       await row(page, "two").waitFor({ state: "detached" });
       await row(bob.page, "one").waitFor();
@@ -144,7 +144,7 @@ stories("every day", {}, (stage) => {
     const { page } = ann;
     const looks = (): Promise<unknown> => page.evaluate("getComputedStyle(document.body.parentElement).colorScheme");
     await page.goto(`${stage.cluster.web(0)}/account`);
-    await page.getByLabel("dark", { exact: true }).check();
+    await page.getByLabel("Dark", { exact: true }).check();
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved.").waitFor();
     for (const path of ["/", "/people", "/nowhere", "/cluster"]) {
@@ -165,7 +165,7 @@ stories("every day", {}, (stage) => {
     const here = page.url();
     await composer(page).fill("half a thought");
     await page.goto(`${stage.cluster.web(0)}/nowhere-at-all`);
-    await page.getByText("There is nothing at this address.").waitFor();
+    await page.getByText("There is no page at this address.").waitFor();
     await page.getByRole("link", { name: "Back to your conversations" }).click();
     await page.getByRole("heading", { name: "New message" }).waitFor();
     expect(await composer(page).inputValue()).toBe("");
@@ -262,11 +262,11 @@ stories("every day", {}, (stage) => {
     await row(page, "m3").waitFor();
     await page.locator("#select").click();
     for (const text of ["m2", "m3"]) await row(page, text).getByRole("checkbox").check();
-    expect(await page.locator("#selection-says").textContent()).toBe("2 of theirs are hidden for you.");
+    expect(await page.locator("#selection-says").textContent()).toBe("Hides 2 only from you. This cannot be undone.");
     await ann.page.locator("#select").click();
     await row(ann.page, "m2").getByRole("checkbox").check();
     await ann.page.getByRole("button", { name: "Delete selected" }).click();
-    await page.locator("#selection-says", { hasText: "1 of theirs is hidden for you." }).waitFor();
+    await page.locator("#selection-says", { hasText: "Hides 1 only from you." }).waitFor();
     await page.getByRole("button", { name: "Delete selected" }).click();
     await eventually(async () => (await texts(page)).join() === "first");
     expect(await texts(ann.page)).toEqual(["first", "m3"]);

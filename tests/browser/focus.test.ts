@@ -44,7 +44,7 @@ stories("the focus stays", {}, (stage) => {
     await row(page, "m1").waitFor({ state: "detached" });
     const other = await bob.tab();
     await bob.openFrom(stage.cluster.web(1), ann.name, other);
-    await other.getByRole("button", { name: "Mark all read" }).click();
+    await other.getByRole("button", { name: "Mark as read" }).click();
     await eventually(async () => (await page.locator("#messages [data-unread]").count()) === 0);
     await page.bringToFront();
     expect(await focused(page)).toBe("body");
@@ -130,7 +130,7 @@ stories("the focus stays", {}, (stage) => {
       "addEventListener('DOMContentLoaded', () => { const place = document.getElementById('announce'); if (place) new MutationObserver(() => lastwordSaid(place.textContent)).observe(place, { childList: true }); })",
     );
     const { page } = bob;
-    await page.getByRole("button", { name: "Mark all read" }).click();
+    await page.getByRole("button", { name: "Mark as read" }).click();
     // A second tab keeps the browser's stream open over the first one's change of page.
     const other = await bob.tab();
     await other.goto(`${stage.cluster.web(2)}/people`);

@@ -60,7 +60,7 @@ stories("the page on the front", { clusterPerStory: true }, (stage) => {
       last = sent.message.id;
       refusing = false;
       // Its own words go out while that one is still away.
-      await row(page, "unsent").locator(".state", { hasText: "kept on" }).waitFor({ timeout: FRONT_MS });
+      await row(page, "unsent").locator(".state", { hasText: "saved on" }).waitFor({ timeout: FRONT_MS });
       await giveBack(id);
       await stage.cluster.inStep([0, 1, 2], FRONT_MS);
     }

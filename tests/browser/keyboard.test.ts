@@ -56,7 +56,7 @@ stories("by keyboard alone", {}, (stage) => {
       await page.keyboard.type(line);
       await page.keyboard.press("Enter");
       if (index === 0) await page.waitForURL(/\/c\//);
-      await row(page, line).locator(".state", { hasText: "kept on" }).waitFor();
+      await row(page, line).locator(".state", { hasText: "saved on" }).waitFor();
       // The text field has it by itself.
       await eventually(async () => await hasFocus(composer(page)));
     }
@@ -124,7 +124,7 @@ stories("by keyboard alone", {}, (stage) => {
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("Space");
     await tabTo(page, page.getByRole("button", { name: "Delete selected" }));
-    expect(await page.locator("#selection-says").textContent()).toBe("2 of yours are deleted for everyone.");
+    expect(await page.locator("#selection-says").textContent()).toBe("Deletes 2 of yours for everyone. This cannot be undone.");
     await page.keyboard.press("Enter");
     await eventually(async () => (await texts(page)).join() === "m1,m3");
     expect(await hasFocus(messages(page))).toBe(true);
@@ -161,7 +161,7 @@ stories("by keyboard alone", {}, (stage) => {
     await page.keyboard.press("Enter");
     await eventually(async () => await hasFocus(page.getByLabel("Current password")));
     await page.keyboard.type(PASSWORD);
-    await page.keyboard.press("Tab");
+    await tabTo(page, page.getByLabel("New password"));
     await page.keyboard.type(NEW_PASSWORD);
     await page.keyboard.press("Enter");
     await page.getByText("Your password is changed.").waitFor();

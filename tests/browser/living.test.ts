@@ -63,9 +63,9 @@ stories("it lives", {}, (stage) => {
     const top = async (): Promise<number> => (await row(bob.page, "old 30").boundingBox())!.y;
     const before = await top();
     await ann.say("newest of all");
-    await bob.page.getByRole("button", { name: "1 new message below" }).waitFor();
+    await bob.page.getByRole("button", { name: "1 new message" }).waitFor();
     expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(1);
-    await bob.page.getByRole("button", { name: "1 new message below" }).click();
+    await bob.page.getByRole("button", { name: "1 new message" }).click();
     await row(bob.page, "newest of all").waitFor();
     expect(await row(bob.page, "newest of all").locator(".body").isVisible()).toBe(true);
   });
@@ -109,7 +109,7 @@ stories("it lives", {}, (stage) => {
     const unread = bob.page.locator("#messages [data-unread]");
     await eventually(async () => (await unread.count()) === 2);
     await bob.page.goto(`${stage.cluster.web(2)}/account`);
-    await bob.page.getByLabel("Count a message as read").check();
+    await bob.page.getByLabel("Mark messages as read").check();
     await bob.page.getByRole("button", { name: "Save" }).click();
     await bob.page.getByText("Saved.").waitFor();
     await bob.openFrom(stage.cluster.web(2), ann.name);

@@ -59,7 +59,7 @@ stories("everyone can use it", { words: [`--streams-per-user=${STREAMS_MAX}`] },
           }
         ).document.getElementById("note");
         note.hidden = false;
-        note.textContent = "No replica answers at the moment.";
+        note.textContent = "No connection at the moment.";
       });
       found.note = await violations(page);
       await page.setViewportSize({ width: 390, height: 780 });
@@ -143,7 +143,7 @@ stories("everyone can use it", { words: [`--streams-per-user=${STREAMS_MAX}`] },
     await row(page, "kept text").waitFor();
     await bob.openFrom(stage.cluster.web(1), "plain");
     await bob.say("answer");
-    await row(bob.page, "answer").locator(".state", { hasText: "kept on" }).waitFor();
+    await row(bob.page, "answer").locator(".state", { hasText: "saved on" }).waitFor();
     await page.reload();
     expect(await page.locator("#messages [data-unread]").count()).toBe(1);
     await row(page, "answer").locator(".mark").click();

@@ -48,7 +48,7 @@ for (const [who, text] of [
   await who.say(text);
   for (const { page } of [ada, ben]) await page.locator(".message .body", { hasText: text }).first().waitFor();
 }
-await row(ada.page, "Then I take 1 and 2.").locator(".state", { hasText: "kept on 3 of 3" }).waitFor();
+await row(ada.page, "Then I take 1 and 2.").locator(".state", { hasText: "saved on 3 of 3" }).waitFor();
 await ada.page.locator("#sidebar .preview", { hasText: "You: Then I take" }).waitFor();
 await take(ada.page, "conversation-light");
 await ada.page.emulateMedia({ colorScheme: "dark" });

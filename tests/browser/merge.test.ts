@@ -14,9 +14,9 @@ stories("a split and its end", { cuttable: true, clusterPerStory: true }, (stage
     await bob.openFrom(stage.cluster.web(2), ann.name);
     await ann.say("from the one");
     await bob.say("from the two");
-    await row(ann.page, "from the one").locator(".state", { hasText: "kept on 1 of 3" }).waitFor();
+    await row(ann.page, "from the one").locator(".state", { hasText: "saved on 1 of 3" }).waitFor();
     await row(bob.page, "from the two")
-      .locator(".state", { hasText: /kept on [12] of 3/ })
+      .locator(".state", { hasText: /saved on [12] of 3/ })
       .waitFor();
     expect(await texts(ann.page)).toEqual(["together", "from the one"]);
     expect(await texts(bob.page)).toEqual(["together", "from the two"]);

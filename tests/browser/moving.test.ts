@@ -42,7 +42,7 @@ stories("the page follows the cluster", { clusterPerStory: true }, (stage) => {
   async function expectAllArrived(page: Page): Promise<void> {
     await eventually(async () => (await texts(bob.page)).join() === "before,unsent");
     expect(await composer(page).inputValue()).toBe(DRAFT);
-    await row(page, "unsent").locator(".state", { hasText: "kept on" }).waitFor();
+    await row(page, "unsent").locator(".state", { hasText: "saved on" }).waitFor();
     expect(await texts(page)).toEqual(["before", "unsent"]);
     expect(new URL(page.url()).hash).toBe("");
   }
@@ -67,16 +67,20 @@ stories("the page follows the cluster", { clusterPerStory: true }, (stage) => {
   story("no replica: a calm note, writing goes on, everything is there on return", async () => {
     await Promise.all([0, 1, 2].map((id) => stage.cluster.kill(id)));
     const note = ann.page.locator("#note");
-    await note.filter({ hasText: "No replica answers" }).waitFor({ timeout: 20_000 });
+    await note.filter({ hasText: "No connection" }).waitFor({ timeout: 20_000 });
+    // Who is online is not known now, so nobody is shown as online.
+    const present = ann.page.locator('.presence[data-online="yes"]').filter({ visible: true });
+    expect(await present.count()).toBe(0);
     await ann.say("written to nobody");
     await row(ann.page, "written to nobody").waitFor();
     await composer(ann.page).fill(DRAFT);
     await stage.cluster.startAll();
-    await row(ann.page, "written to nobody").locator(".state", { hasText: "kept on" }).waitFor({ timeout: 20_000 });
+    await row(ann.page, "written to nobody").locator(".state", { hasText: "saved on" }).waitFor({ timeout: 20_000 });
     await row(bob.page, "written to nobody").waitFor({ timeout: 20_000 });
     expect(await texts(bob.page)).toEqual(["before", "written to nobody"]);
     expect(await composer(ann.page).inputValue()).toBe(DRAFT);
     await eventually(async () => !(await note.isVisible()));
+    await present.first().waitFor();
   });
 
   /**
@@ -117,7 +121,7 @@ stories("the page follows the cluster", { clusterPerStory: true }, (stage) => {
       await ann.page.waitForURL((url) => url.origin === stage.cluster.web(last));
       expect(await composer(ann.page).inputValue()).toBe(DRAFT);
       await composer(ann.page).press("Enter");
-      await row(ann.page, DRAFT).locator(".state", { hasText: "kept on 1 of 3" }).waitFor();
+      await row(ann.page, DRAFT).locator(".state", { hasText: "saved on 1 of 3" }).waitFor();
     },
   );
 

@@ -7,6 +7,19 @@ import { eventually, row, type Visitor } from "./visitor.ts";
 /** The policy decides after 15 s. */
 const POLICY_MS = 60_000;
 
+const LINE_LOOKS = `(() => {
+  const { color, fontWeight } = getComputedStyle(document.getElementById("cluster-line"));
+  return { colour: color, weight: fontWeight };
+})()`;
+/** The colour of what goes wrong, as the browser writes it. */
+const DANGER = `(() => {
+  const place = Object.assign(document.createElement("p"), { className: "error" });
+  document.body.append(place);
+  const { color } = getComputedStyle(place);
+  place.remove();
+  return color;
+})()`;
+
 stories("the cluster, as the page tells it", { clusterPerStory: true }, (stage) => {
   let ann: Visitor;
   beforeEach(async () => {
@@ -20,15 +33,19 @@ stories("the cluster, as the page tells it", { clusterPerStory: true }, (stage) 
       const home = stage.cluster.ids.find((id) => id !== leader)!;
       await ann.register(stage.cluster.web(home));
       const { page } = ann;
-      await page.locator("#cluster-line", { hasText: `3 of 3 replicas, leader ${leader}` }).click();
+      await page.locator("#cluster-line", { hasText: "3 of 3 servers" }).click();
       const panel = page.getByRole("dialog", { name: "Cluster" });
-      await panel.getByText("2 replicas may die, even at once, without a loss.").waitFor();
+      await panel.getByText("2 more replicas can fail, even at once, without a loss.").waitFor();
+      await panel.locator(".replica", { hasText: `Replica ${leader} in step, leader` }).waitFor();
       await panel
         .locator(".replica", { hasText: `Replica ${home}` })
         .getByText("shows you this page")
         .waitFor();
       for (const id of stage.cluster.ids)
-        await panel.getByText(new RegExp(`localhost:\\d+ · process ${stage.cluster.pid(id)} · since`)).waitFor();
+        expect(await panel.getByText(String(stage.cluster.pid(id)), { exact: true }).isVisible()).toBe(false);
+      // Opened once it stays open, though the panel is fetched again every other second.
+      await panel.getByText("Details").click();
+      for (const id of stage.cluster.ids) await panel.getByText(String(stage.cluster.pid(id)), { exact: true }).waitFor();
       const before = await page.evaluate("performance.timeOrigin");
       const { pid } = await stage.cluster.kill(leader);
       await panel.locator(`.replica[data-state="stopped"], .replica[data-state="unreachable"]`).waitFor();
@@ -37,36 +54,45 @@ stories("the cluster, as the page tells it", { clusterPerStory: true }, (stage) 
         .getByText(new RegExp(`Replica \\d took over from ${leader} in \\d+ ms`))
         .waitFor();
       await panel.locator('.timeline [data-kind="failover"]').first().waitFor();
-      await panel.getByText("One more replica may die without a loss.").waitFor();
+      await panel.getByText("One more replica can fail without a loss.").waitFor();
       await stage.cluster.start(leader);
       expect(stage.cluster.pid(leader)).not.toBe(pid);
-      await panel.getByText(`process ${stage.cluster.pid(leader)}`).waitFor();
+      await panel.getByText(String(stage.cluster.pid(leader)), { exact: true }).waitFor();
       await panel.getByText("3 of 3 replicas").waitFor();
       await panel.locator('.timeline [data-kind="join"]').first().waitFor();
       expect(await page.evaluate("performance.timeOrigin")).toBe(before);
     },
   );
 
-  story("both others killed: not yet protected, kept on 1 of 3; brought back: it rises to 3 of 3", async () => {
+  story("both others killed: no spare copy, saved on 1 of 3; brought back: it rises to 3 of 3", async () => {
     const bob = new WebPerson("bob");
     await bob.register(stage.cluster.web(0));
     await ann.register(stage.cluster.web(0));
     const { page } = ann;
     await stage.cluster.killTogether([1, 2]);
-    await page.locator("#cluster-line", { hasText: "1 of 3 replicas, leader 0, not yet protected" }).waitFor();
+    await page.locator("#cluster-line", { hasText: "1 of 3 servers, no spare copy" }).waitFor();
     await ann.writeTo("bob", "on one disk");
     const state = row(page, "on one disk").locator(".state");
-    await state.filter({ hasText: "kept on 1 of 3" }).waitFor();
-    await page.locator("#cluster-line").click();
+    await state.filter({ hasText: "saved on 1 of 3" }).waitFor();
+    // Danger looks like danger: a colour of its own, a sign, and more weight than the line has when all is well.
+    const line = page.locator("#cluster-line");
+    expect(await line.getAttribute("data-level")).toBe("danger");
+    expect(await line.locator(".icon").isVisible()).toBe(true);
+    expect(await page.evaluate(LINE_LOOKS)).toEqual({ colour: await page.evaluate(DANGER), weight: "600" });
+    await line.click();
     const panel = page.getByRole("dialog", { name: "Cluster" });
-    await panel.getByText("Not yet protected: if this replica's disk dies now").waitFor();
-    await panel.getByText("Start another and it catches up by itself.").waitFor();
+    // Said once, in the panel's own words.
+    const warning = panel.getByText("No spare copy: if the disk of this replica fails now, messages are lost.");
+    await warning.waitFor();
+    expect(await panel.getByText(/spare copy|not yet protected/i).count()).toBe(1);
+    expect(await warning.textContent()).toContain("Start another replica; it catches up by itself.");
     await page.keyboard.press("Escape");
     await stage.cluster.start(1);
     await stage.cluster.start(2);
     await stage.cluster.inStep();
-    await state.filter({ hasText: "kept on 3 of 3" }).waitFor();
-    await eventually(async () => !(await page.locator("#cluster-line").textContent())!.includes("not yet"));
+    await state.filter({ hasText: "saved on 3 of 3" }).waitFor();
+    await eventually(async () => (await line.getAttribute("data-level")) === "well");
+    expect(await line.locator(".icon").isVisible()).toBe(false);
   });
 
   story("going on without the replica that was last: the page says whose messages may still come", async () => {

@@ -71,9 +71,9 @@ export class Visitor {
     await page.getByRole("button", { name: button, exact: true }).click();
   }
 
-  /** The first words to somebody, from the start page; ends in the conversation. */
+  /** The first words to somebody; ends in the conversation. */
   async writeTo(name: string, text: string): Promise<void> {
-    await this.page.goto(`${new URL(this.page.url()).origin}/`);
+    await this.page.goto(`${new URL(this.page.url()).origin}/new`);
     await this.page.getByLabel("To", { exact: true }).fill(name);
     await composer(this.page).fill(text);
     await composer(this.page).press("Enter");

@@ -191,13 +191,13 @@ describe("times in words", () => {
   });
 
   test.each([
-    ["a moment ago", new realNow(2026, 2, 3, 11, 59, 30), /^just now$/, /^just now$/, /11:59/],
-    ["minutes", new realNow(2026, 2, 3, 11, 55), /^5 min$/, /^5 min ago$/, /11:55/],
+    ["a moment ago", new realNow(2026, 2, 3, 11, 59, 30), /^11:59/, /^just now$/, /11:59/],
+    ["minutes", new realNow(2026, 2, 3, 11, 55), /^11:55/, /^5 min ago$/, /11:55/],
     ["hours", new realNow(2026, 2, 3, 9, 12), /0?9:12/, /0?9:12/, /0?9:12/],
     ["yesterday", new realNow(2026, 2, 2, 23, 59), /^yesterday$/, /^yesterday$/, /^yesterday$/],
     ["this year", new realNow(2026, 0, 9, 8, 0), /Jan|9/, /Jan|9/, /Jan|9/],
     ["last year says which", new realNow(2025, 11, 31, 8, 0), /2025/, /2025/, /2025/],
-    ["a clock that is ahead", new realNow(2026, 2, 3, 12, 0, 20), /^just now$/, /^just now$/, /12:00/],
+    ["a clock that is ahead", new realNow(2026, 2, 3, 12, 0, 20), /^12:00/, /^just now$/, /12:00/],
   ])("%s", (_, date, ...expected) => {
     for (const [i, text] of cases(date).entries()) expect(text).toMatch(expected[i] as RegExp);
   });

@@ -126,7 +126,7 @@ describe("a stream", () => {
   test("begins with the cluster and a ping, then what happens", async () => {
     const reader = await open(ada);
     expect(JSON.parse(reader.named("cluster")[0]!.data)).toMatchObject({
-      text: "3 of 3 replicas, leader 1",
+      text: "3 of 3 servers",
       inStep: 3,
     });
     const { id } = await site.send(ben, "ada", "live <b>words</b>");
@@ -169,7 +169,7 @@ describe("a stream", () => {
     site.health = { ok: false, reason: "no leader" };
     site.status = { ...site.status, view: { ...site.status.view, members: [0, 1] } };
     await until(() => reader.named("ping").some((event) => event.data === "not writable"));
-    expect(reader.named("cluster").at(-1)!.data).toContain("2 of 3 replicas");
+    expect(reader.named("cluster").at(-1)!.data).toContain("2 of 3 servers");
   });
 
   test("a reader that does not read costs a bounded amount and is cut in the end", async () => {

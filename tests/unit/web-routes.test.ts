@@ -307,7 +307,7 @@ describe("health and cluster", () => {
 
   test("the line and the panel say how things are", async () => {
     const html = await (await site.ask("/", { as: ada })).text();
-    expect(html).toContain("3 of 3 replicas, leader 1");
+    expect(html).toContain("3 of 3 servers");
     const panel = await (await site.ask("/cluster", { as: ada, headers: { "hx-request": "true" } })).text();
     expect(panel).toContain("Replica 1 took over from replica 0");
     expect(panel).not.toContain("<html");
@@ -315,6 +315,6 @@ describe("health and cluster", () => {
 
   test("alone it says that nothing is protected", async () => {
     site.status = { ...site.status, protected: 0, view: { ...site.status.view, leader: 0, members: [0] } };
-    expect(await (await site.ask("/", { as: ada })).text()).toContain("1 of 3 replicas, leader 0, not yet protected");
+    expect(await (await site.ask("/", { as: ada })).text()).toContain("1 of 3 servers, no spare copy");
   });
 });

@@ -13,7 +13,11 @@ export function openCluster({ onKept }) {
   const keptNow = () => ({ count: Number(lineElement?.dataset.kept ?? 0), of: Number(lineElement?.dataset.of ?? 0) });
 
   async function refreshPanel(swap) {
+    const wasOpen = panel.querySelector("#cluster-details")?.open ?? false;
     await htmx.ajax("GET", "/cluster", { source: panel, target: panel, swap }).catch(() => {});
+    // What the replica sends is closed; whoever has opened it goes on reading.
+    const details = panel.querySelector("#cluster-details");
+    if (details !== null) details.open = wasOpen;
   }
 
   async function openPanel() {
@@ -44,6 +48,8 @@ export function openCluster({ onKept }) {
       lineElement.dataset.kept = String(summary.inStep);
       lineElement.dataset.of = String(summary.configured);
       lineElement.title = summary.note;
+      lineElement.dataset.level = summary.level;
+      document.documentElement.classList.remove("away");
       lineElement.querySelector(".text").textContent = summary.text;
       const dots = summary.dots.map((state) => {
         const dot = document.createElement("i");
@@ -59,6 +65,9 @@ export function openCluster({ onKept }) {
       if (lineElement === null) return;
       lineElement.querySelector(".text").textContent = text;
       for (const dot of lineElement.querySelectorAll(".dots i")) dot.dataset.state = "unknown";
+      lineElement.dataset.level = "lost";
+      // Who is online is not known either.
+      document.documentElement.classList.add("away");
     },
     /** A sentence under the top bar; short ones go by themselves. */
     say(text, { short = false } = {}) {

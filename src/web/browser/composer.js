@@ -61,7 +61,7 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
     }
     const bytes = new TextEncoder().encode(body).length;
     if (bytes > BODY_BYTES_MAX) {
-      showError(field, `That is ${bytes} bytes; one message holds at most ${BODY_BYTES_MAX}. Send it in parts.`);
+      showError(field, "This message is too long. Send it in parts.");
       return;
     }
     if (to !== null) {

@@ -23,7 +23,7 @@ export function openFieldNotes(field) {
     const bytes = field.value.length * 3 < BODY_BYTES_MAX - SHOWN_FROM_LEFT ? 0 : sizeOf(field.value);
     const room = BODY_BYTES_MAX - bytes;
     left.classList.toggle("over", room < 0);
-    if (room < 0) left.textContent = `${number(-room)} bytes too long; send it in parts.`;
+    if (room < 0) left.textContent = `${number(-room)} bytes too long`;
     else left.textContent = room <= SHOWN_FROM_LEFT ? `${number(room)} of ${number(BODY_BYTES_MAX)} bytes left` : "";
   }
 

@@ -23,13 +23,13 @@ export function openNavigation(say) {
     if (link.hash !== "" && link.pathname === location.pathname) return;
     event.preventDefault();
     wanted = link.pathname + link.search;
-    tell("Looking for a replica. What you chose opens as soon as one answers.");
+    tell("No connection. The page you chose opens as soon as a server answers.");
   });
 
   document.addEventListener("submit", (event) => {
     if (!isLost || event.defaultPrevented || event.target.getAttribute("method") === "dialog") return;
     event.preventDefault();
-    tell("No replica answers at the moment, so nothing was done. Try again in a moment.");
+    tell("No connection, so nothing was done. Try again in a moment.");
   });
 
   return {

@@ -7,11 +7,13 @@ import { openComposer } from "./composer.js";
 import { addressAt, forgetState, storeState, takeState } from "./kept-state.js";
 import { arrive, viaHandover } from "./handover.js";
 import { isTyping, listenToKeys } from "./keys.js";
+import { openLeave } from "./leave.js";
 import { openLink, scriptFor } from "./link.js";
 import { openNavigation } from "./navigation.js";
 import { openOutbox } from "./outbox.js";
 import { openReading } from "./reading.js";
 import { sleep } from "./requests.js";
+import { openReveals } from "./reveal.js";
 import { openRoll } from "./roll.js";
 import { openRowFocus } from "./row-focus.js";
 import { openSelection } from "./selection.js";
@@ -27,6 +29,7 @@ const ANNOUNCED_CHARS = 300;
 
 document.documentElement.classList.add("script");
 localTimes(document);
+openReveals();
 setInterval(() => localTimes(document), 30_000);
 document.addEventListener("htmx:after:swap", () => localTimes(document));
 // A page kept by the browser across a log-out must not show again.
@@ -46,6 +49,7 @@ function startApp() {
   const cluster = openCluster({ onKept: (kept) => roll?.setKept(kept) });
   // Before anything else that listens for clicks and forms.
   const navigation = openNavigation((text) => cluster.say(text));
+  openLeave();
   let leaving = false;
   let movingTo = null;
   /** Hand-over token for a host that the cookie does not reach. */
@@ -105,13 +109,18 @@ function startApp() {
   if (composer !== null && conversation === null) resumeNew();
   if (state.place !== null) void roll?.goTo(state.place);
   if (state.kept !== null) roll?.keepAtLeast(state.kept);
-  if (state.moved)
-    cluster.say("Your replica went away, so this page moved to another one. Nothing was lost.", { short: true });
+  if (state.moved) cluster.say("Switched to another server. Nothing was lost.", { short: true });
   store();
 
   const reading = roll === null ? null : openReading(roll, data.readOnSight === "yes");
   const rowFocus = roll === null ? null : openRowFocus(roll, reading.mark);
-  const selection = roll === null ? null : openSelection(roll, (on) => rowFocus.tickable(on));
+  const selection =
+    roll === null
+      ? null
+      : openSelection(roll, {
+          onMode: (on) => rowFocus.tickable(on),
+          say: (text) => cluster.say(text, { short: true }),
+        });
 
   /** First words to somebody that were under way when the page changed: still so, or refused meanwhile. */
   function resumeNew() {
@@ -208,7 +217,7 @@ function startApp() {
     document.getElementById("with").textContent = user.name;
     if (!user.deleted) return;
     presence.closest(".avatar").replaceChildren("·");
-    document.querySelector(".head .seen").textContent = "This account is gone; its messages stay.";
+    document.querySelector(".head .seen").textContent = "This account was deleted; its messages stay.";
   }
 
   /** What is on the page may be of a branch that is no more. Asked again until a replica answers. */
@@ -257,10 +266,10 @@ function startApp() {
       outbox.hurry();
       refreshSidebar();
     } else if (next === "lost") {
-      cluster.lose("looking for a replica");
+      cluster.lose("reconnecting");
     } else if (next === "away") {
-      cluster.lose("no replica answers");
-      cluster.say("No replica answers at the moment. Write on: what you send waits here and goes by itself.");
+      cluster.lose("no connection");
+      cluster.say("No connection to any server. Keep writing; messages are sent when a server is back.");
     }
   }
 

@@ -48,10 +48,9 @@ export function openRoll(me) {
   }
 
   function stateText(row) {
-    if (row.classList.contains("pending"))
-      return row.dataset.waits === "yes" ? "waits for a replica, goes by itself" : "sending";
+    if (row.classList.contains("pending")) return row.dataset.waits === "yes" ? "waiting to send" : "sending";
     const held = Number(row.dataset.kept ?? 0);
-    const parts = [held > 0 ? `kept on ${held} of ${kept.of}` : "sent"];
+    const parts = [held > 0 ? `saved on ${held} of ${kept.of}` : "sent"];
     if (row.dataset.read !== undefined) parts.push("read");
     return parts.join(" · ");
   }
@@ -220,13 +219,14 @@ export function openRoll(me) {
   /** How much has come in below what is being read. */
   let below = 0;
   const jump = document.getElementById("jump");
+  const jumpText = document.getElementById("jump-text");
 
   function drawJump() {
     if (atEnd()) below = 0;
     if (jump === null) return;
     jump.hidden = atEnd();
-    const text = below === 0 ? "To the newest" : below === 1 ? "1 new message below" : `${below} new messages below`;
-    if (jump.textContent !== text) jump.textContent = text;
+    const text = below === 0 ? "Jump to latest" : below === 1 ? "1 new message" : `${below} new messages`;
+    if (jumpText.textContent !== text) jumpText.textContent = text;
   }
 
   function start() {

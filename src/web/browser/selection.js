@@ -1,15 +1,24 @@
-/** Ticking messages and deleting them; says first what that does to each. */
+/** Selecting messages and deleting them; says first what that does to each. */
 import { newId, postUntilDone } from "./requests.js";
 
-/** `onMode(on)`: choosing has begun or is over. */
-export function openSelection(roll, onMode) {
+const messages = (count) => (count === 1 ? "1 message" : `${count} messages`);
+
+/** What has happened, in the words of the choice. */
+function doneText(own, others) {
+  const parts = [];
+  if (own > 0) parts.push(`Deleted ${messages(own)} for everyone`);
+  if (others > 0) parts.push(`${own > 0 ? "hid" : "Hid"} ${own > 0 ? others : messages(others)} only from you`);
+  return `${parts.join(" and ")}.`;
+}
+
+/** `onMode(on)`: choosing has begun or is over. `say(text)`: a short note to the person. */
+export function openSelection(roll, { onMode, say }) {
   const bar = document.getElementById("selection");
   const toggle = document.getElementById("select");
   const says = document.getElementById("selection-says");
   const section = roll.log.closest(".conversation");
 
   const chosen = () => Array.from(roll.list.querySelectorAll('input[name="ids"]:checked'));
-  const count = (n, one, many) => (n === 1 ? one : many.replace("#", n));
 
   function draw() {
     const boxes = chosen();
@@ -17,9 +26,13 @@ export function openSelection(roll, onMode) {
     const own = boxes.filter((box) => box.closest(".message").classList.contains("own")).length;
     const others = boxes.length - own;
     const parts = [];
-    if (own > 0) parts.push(count(own, "1 of yours is deleted for everyone", "# of yours are deleted for everyone"));
-    if (others > 0) parts.push(count(others, "1 of theirs is hidden for you", "# of theirs are hidden for you"));
-    says.textContent = parts.length === 0 ? "Tick what should go." : `${parts.join(", ")}.`;
+    if (own > 0) parts.push(`deletes ${own} of yours for everyone`);
+    if (others > 0) parts.push(`hides ${others} only from you`);
+    const text = parts.join(" and ");
+    says.textContent =
+      text === ""
+        ? "Select the messages to delete."
+        : `${text[0].toUpperCase()}${text.slice(1)}. This cannot be undone.`;
   }
 
   function setMode(on) {
@@ -33,18 +46,20 @@ export function openSelection(roll, onMode) {
   async function deleteChosen() {
     const ids = chosen().map((box) => box.value);
     if (ids.length === 0) {
-      says.textContent = "Nothing is ticked yet.";
+      says.textContent = "Nothing is selected yet.";
       return;
     }
     bar.classList.add("busy");
     const answer = await postUntilDone(bar.getAttribute("action"), { ids, id: newId() });
     bar.classList.remove("busy");
     if (answer.status !== 200) {
-      says.textContent = answer.json.sentence ?? "No replica answers. Nothing was deleted; try again in a moment.";
+      says.textContent = answer.json.sentence ?? "No connection. Nothing was deleted; try again in a moment.";
       return;
     }
+    const own = chosen().filter((box) => box.closest(".message").classList.contains("own")).length;
     roll.removeIds(ids);
     setMode(false);
+    say(doneText(own, ids.length - own));
     roll.log.focus();
   }
 

@@ -1,6 +1,6 @@
 /** Times in the reader's own zone and language; the server writes UTC for those without a script. */
 
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const second = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const dayLong = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const dayYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "long", year: "numeric" });
@@ -29,18 +29,19 @@ function whenText(date) {
   return (date.getFullYear() === new Date().getFullYear() ? dayShort : dayYear).format(date);
 }
 
-function agoText(date, after) {
+function agoText(date) {
   const ms = Date.now() - date.getTime();
   if (ms < MINUTE) return "just now";
-  return ms < HOUR ? `${Math.floor(ms / MINUTE)} min${after}` : whenText(date);
+  return ms < HOUR ? `${Math.floor(ms / MINUTE)} min ago` : whenText(date);
 }
 
 /** By the word in data-time; views/names.tsx says what each is for. */
 const TEXTS = {
   clock: (date) => clock.format(date),
   second: (date) => second.format(date),
-  short: (date) => agoText(date, ""),
-  past: (date) => agoText(date, " ago"),
+  // In a list of many a clock: minutes ago would be the same words in every row.
+  short: whenText,
+  past: agoText,
   from: whenText,
 };
 

@@ -71,6 +71,14 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const login = needsLogin();
   app.get("/", login, (c) => answerHome(c, deps, emptyDraft((c.req.query("to") ?? "").slice(0, 64))));
+  app.get("/new", login, (c) => answerHome(c, deps, emptyDraft()));
+  // The newest conversation with something unread; where nothing is, the start.
+  app.get("/unread", login, async (c) => {
+    const listing = await readListing(c, deps);
+    if (!listing.ok) return await answerError(c, listing.error);
+    const found = listing.value.conversations.find((one) => one.unread > 0);
+    return c.redirect(found === undefined ? "/" : `/c/${found.id}`, 303);
+  });
   app.get("/sidebar", login, async (c) => {
     const listing = await readListing(c, deps);
     if (!listing.ok) return await answerError(c, listing.error);
@@ -117,9 +125,10 @@ async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Prom
   }
   return await answerPage(c, deps, {
     title: "New message",
-    place: to === undefined && draft.error === null ? "home" : "conversation",
+    // On a phone the start is the list alone.
+    place: c.req.path === "/" && to === undefined ? "home" : "new",
     current: "new",
-    content: <NewConversation draft={draft} first={listing.value.conversations.length === 0} />,
+    content: <NewConversation draft={draft} />,
     status: draft.error === null ? 200 : statusOf(draft.error),
     listing,
   });
@@ -128,7 +137,13 @@ async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Prom
 async function answerConversation(c: Context<WebEnv>, deps: WebDeps, id: string, draft: Draft): Promise<Response> {
   const session = sessionOf(c);
   const conversation = await read(c, (at) => deps.chat.conversation(session, { conversationId: id, ...at }));
-  if (!conversation.ok) return await answerError(c, conversation.error, draft.body);
+  if (!conversation.ok) {
+    const { error } = conversation;
+    if (error.code !== "not_found" && error.code !== "not_yours")
+      return await answerError(c, error, { kept: draft.body });
+    const sentence = "This conversation does not exist, or is not one of yours.";
+    return await answerError(c, { ...error, sentence }, { kept: draft.body, title: "Conversation not found" });
+  }
   const history = await readHistory(c, deps, id);
   if (!history.ok) return await answerError(c, history.error);
   if (draft.error !== null) setErrorHeaders(c, draft.error);

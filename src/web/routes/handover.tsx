@@ -34,8 +34,8 @@ export function handoverRoutes(deps: WebDeps, handover: Handover): Hono<WebEnv> 
     if (!comesFromReplica(c, deps)) return c.redirect(login, 303);
     return await answerHtml(
       c,
-      <CardPage title="Moving" theme={prefsOf(c).theme}>
-        <h1>Moving to another replica</h1>
+      <CardPage title="Switching" theme={prefsOf(c).theme}>
+        <h1>Switching to another server</h1>
         <p id="arrival" data-next={next} role="status">
           One moment.
         </p>

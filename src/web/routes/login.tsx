@@ -2,6 +2,7 @@
 import { Hono, type Context } from "hono";
 import { deleteCookie } from "hono/cookie";
 import { CHAT_ERRORS, failed, type ChatError } from "../../chat/errors.ts";
+import { checkPassword } from "../../chat/limits.ts";
 import {
   answerHtml,
   answerError,
@@ -66,8 +67,16 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
     if (answer.ok) return enter(c, deps, answer, "/");
     setErrorHeaders(c, answer.error);
     if (wantsJson(c)) return c.json(errorJson(answer.error), statusOf(answer.error));
+    // The chat says what is wrong first; whoever mends it should not have to come back for the second.
+    const password = checkPassword(fields.text("password"));
     const page = (
-      <RegisterPage name={name} id={nextFormId(clientId, answer.error)} error={answer.error} {...looks(c)} />
+      <RegisterPage
+        name={name}
+        id={nextFormId(clientId, answer.error)}
+        error={answer.error}
+        passwordError={answer.error.field === "name" && !password.ok ? password.error.sentence : undefined}
+        {...looks(c)}
+      />
     );
     return await answerHtml(c, page, statusOf(answer.error));
   });

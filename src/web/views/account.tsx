@@ -152,6 +152,7 @@ function DeleteAccount({ unread, deletion }: AccountProps) {
         label="Password"
         type="password"
         autocomplete="current-password"
+        autofocus={deletion.error !== null}
         error={errorAt(deletion.error, "password")}
       />
       <label class="choice">
@@ -186,7 +187,7 @@ export function PasswordPage({ name, id, error }: { name: string; id: string; er
           label="Current password"
           type="password"
           autocomplete="current-password"
-          autofocus
+          autofocus={ofNew === undefined}
           error={ofCurrent}
         />
         <Field
@@ -194,6 +195,7 @@ export function PasswordPage({ name, id, error }: { name: string; id: string; er
           label="New password"
           type="password"
           autocomplete="new-password"
+          autofocus={ofNew !== undefined}
           hint="At least 8 characters."
           error={ofNew}
         />

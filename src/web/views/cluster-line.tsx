@@ -2,11 +2,14 @@
  * The state of the cluster in a few words: one dot for each configured replica, the same
  * dots that messages use to say where they are kept.
  */
+import { Icon } from "./icons.tsx";
 import type { ClusterStatusJson, ReplicaState } from "../../election/cluster-status.ts";
 
 export interface ClusterSummary {
-  /** "3 of 3 replicas, leader 1". */
+  /** "3 of 3 servers": for people who use the chat; the words of those who run it are in the panel. */
   readonly text: string;
+  /** How much it matters: all is well, less than all is there, one more failure loses something or nothing can be sent. */
+  readonly level: "well" | "less" | "danger";
   readonly inStep: number;
   readonly configured: number;
   /** One word for each replica, ascending by id. */
@@ -19,10 +22,11 @@ export interface ClusterSummary {
 export function summarize(status: ClusterStatusJson): ClusterSummary {
   const inStep = status.view.members.length;
   const configured = status.view.configured.length;
-  const leader = status.view.leader === null ? "no leader" : `leader ${status.view.leader}`;
-  const protection = status.protected === 0 && configured > 1 ? ", not yet protected" : "";
+  const bare = status.protected === 0 && configured > 1;
+  const count = `${inStep} of ${configured} ${configured === 1 ? "server" : "servers"}`;
   return {
-    text: `${inStep} of ${configured} replicas, ${leader}${protection}`,
+    text: status.writable ? `${count}${bare ? ", no spare copy" : ""}` : `${count}, sending is paused`,
+    level: bare || !status.writable ? "danger" : inStep < configured ? "less" : "well",
     inStep,
     configured,
     dots: status.replicas.map((replica) => replica.state),
@@ -32,12 +36,12 @@ export function summarize(status: ClusterStatusJson): ClusterSummary {
 
 function noteOf(status: ClusterStatusJson): string {
   if (!status.writable)
-    return status.reason ?? "Messages cannot be sent at the moment. They wait here and go by themselves.";
+    return status.reason ?? "Messages cannot be sent at the moment. They wait here and are sent when a server is back.";
   if (status.view.forkRisk !== null && status.view.forkRisk.length > 0) {
-    return `Replica ${status.view.forkRisk.join(" and ")} may hold messages that are not here yet. They appear when it returns.`;
+    return `Replica ${status.view.forkRisk.join(" and ")} may hold messages that are not here yet. They appear when it is back.`;
   }
   if (status.protected === 0 && status.view.configured.length > 1) {
-    return "Not yet protected: one replica holds everything. Start another and it catches up by itself.";
+    return "No spare copy: if the disk of this replica fails now, messages are lost. Start another replica; it catches up by itself.";
   }
   return "";
 }
@@ -53,7 +57,7 @@ export function Dots({ dots }: { dots: readonly ReplicaState[] }) {
   );
 }
 
-/** The slim line; the script opens the panel instead of following the link. */
+/** The slim line, a warning as soon as it is one; the script opens the panel instead of following the link. */
 export function ClusterLine({ status }: { status: ClusterStatusJson }) {
   const summary = summarize(status);
   return (
@@ -63,9 +67,11 @@ export function ClusterLine({ status }: { status: ClusterStatusJson }) {
       href="/cluster"
       data-kept={summary.inStep}
       data-of={summary.configured}
+      data-level={summary.level}
       title={summary.note}
     >
       <Dots dots={summary.dots} />
+      <Icon name="warning" />
       <span class="text">{summary.text}</span>
     </a>
   );

@@ -1,4 +1,4 @@
-/** The panel: each replica, what it is and where, how the cluster fares, what happened lately. */
+/** The panel, for those who run the chat: each replica, what it is and where, how the cluster fares, recent events. */
 import type { ClusterStatusJson, ReplicaStatusJson } from "../../election/cluster-status.ts";
 import { summarize } from "./cluster-line.tsx";
 import { Icon } from "./icons.tsx";
@@ -12,9 +12,9 @@ function micros(rfc3339: string): number {
 }
 
 function protection(status: ClusterStatusJson): string {
-  if (status.protected <= 0) return "Not yet protected: if this replica's disk dies now, messages die with it.";
-  if (status.protected === 1) return "One more replica may die without a loss.";
-  return `${status.protected} replicas may die, even at once, without a loss.`;
+  if (status.protected <= 0) return "";
+  if (status.protected === 1) return "One more replica can fail without a loss.";
+  return `${status.protected} more replicas can fail, even at once, without a loss.`;
 }
 
 function failoverText(status: ClusterStatusJson): string | null {
@@ -31,7 +31,9 @@ export function ClusterPanel({ status }: { status: ClusterStatusJson }) {
     <div id="cluster" class="cluster">
       <header class="head">
         <div class="who">
-          <h2>{summary.text}</h2>
+          <h2>
+            {status.view.members.length} of {status.view.configured.length} replicas in step
+          </h2>
           <p class="small">{protection(status)}</p>
         </div>
         <form method="dialog" class="needs-script">
@@ -41,37 +43,20 @@ export function ClusterPanel({ status }: { status: ClusterStatusJson }) {
           </button>
         </form>
       </header>
-      {summary.note === "" ? null : <p class="said">{summary.note}</p>}
+      {summary.note === "" ? null : (
+        <p class={summary.level === "danger" ? "said warning" : "said"}>
+          {summary.level === "danger" ? <Icon name="warning" /> : null}
+          <span>{summary.note}</span>
+        </p>
+      )}
       <ul class="replicas">
         {status.replicas.map((replica) => (
           <Replica replica={replica} status={status} />
         ))}
       </ul>
-      <dl class="facts">
-        <div>
-          <dt>View</dt>
-          <dd>{status.view.no}</dd>
-        </div>
-        <div>
-          <dt>Committed</dt>
-          <dd>{status.seq.committed}</dd>
-        </div>
-        <div>
-          <dt>Mode</dt>
-          <dd>
-            {status.consistency}, recovery {status.recovery}
-          </dd>
-        </div>
-        {failover === null ? null : (
-          <div>
-            <dt>Last failover</dt>
-            <dd>{failover}</dd>
-          </div>
-        )}
-      </dl>
-      <h3>Lately</h3>
+      <h3>Recent events</h3>
       {status.events.length === 0 ? (
-        <p class="small">Nothing yet. Stop a replica and watch.</p>
+        <p class="small">None yet.</p>
       ) : (
         <ol class="timeline">
           {status.events
@@ -85,12 +70,45 @@ export function ClusterPanel({ status }: { status: ClusterStatusJson }) {
             ))}
         </ol>
       )}
+      <details id="cluster-details">
+        <summary>Details</summary>
+        <dl class="facts">
+          <div>
+            <dt>View</dt>
+            <dd>{status.view.no}</dd>
+          </div>
+          <div>
+            <dt>Committed</dt>
+            <dd>{status.seq.committed}</dd>
+          </div>
+          <div>
+            <dt>Mode</dt>
+            <dd>
+              {status.consistency}, recovery {status.recovery}
+            </dd>
+          </div>
+          {failover === null ? null : (
+            <div>
+              <dt>Last failover</dt>
+              <dd>{failover}</dd>
+            </div>
+          )}
+          {status.replicas.map((replica) =>
+            replica.pid === null ? null : (
+              <div>
+                <dt>Process of {replica.id}</dt>
+                <dd>{replica.pid}</dd>
+              </div>
+            ),
+          )}
+        </dl>
+      </details>
     </div>
   );
 }
 
 const STATE_TEXT: Record<ReplicaStatusJson["state"], string> = {
-  leader: "leads",
+  leader: "in step, leader",
   follower: "in step",
   learner: "catching up",
   recovering: "starting",
@@ -113,7 +131,6 @@ function Replica({ replica, status }: { replica: ReplicaStatusJson; status: Clus
         </p>
         <p class="small">
           {replica.web ?? "address unknown"}
-          {replica.pid === null ? "" : ` · process ${replica.pid}`}
           {replica.since === null ? null : (
             <>
               {" · since "}

@@ -46,7 +46,8 @@ export function Conversation({ session, conversation, history, draft }: Conversa
       <MessageLog conversation={conversation} history={history} viewer={session} />
       <div class="jump-place">
         <button type="button" id="jump" class="needs-script" hidden>
-          To the newest
+          <Icon name="down" />
+          <span id="jump-text">Jump to latest</span>
         </button>
       </div>
       <form id="reading" method="post" action={`${path}/read`} hidden />
@@ -71,7 +72,11 @@ function ConversationHead({ conversation, session }: { conversation: Conversatio
       <div class="who">
         <h1 id="with">{nameFor(session, conversation.with)}</h1>
         <p class="small">
-          {conversation.with.deleted ? "This account is gone; its messages stay." : <Seen user={conversation.with} />}
+          {conversation.with.deleted ? (
+            "This account was deleted; its messages stay."
+          ) : (
+            <Seen user={conversation.with} />
+          )}
           <span id="typing" class="typing" hidden>
             is typing
           </span>
@@ -80,14 +85,14 @@ function ConversationHead({ conversation, session }: { conversation: Conversatio
       <div class="actions">
         <form method="post" action={`/c/${conversation.id}/read`} id="read-all">
           <input type="hidden" name="all" value="yes" />
-          <button type="submit" class="plain" title="Mark all read">
+          <button type="submit" class="plain" title="Mark as read">
             <Icon name="check" />
-            <span>Mark all read</span>
+            <span>Mark as read</span>
           </button>
         </form>
-        <button type="button" class="plain needs-script" id="select" aria-pressed="false" title="Select">
+        <button type="button" class="plain needs-script" id="select" aria-pressed="false" title="Select messages">
           <Icon name="select" />
-          <span>Select</span>
+          <span>Select messages</span>
         </button>
       </div>
     </header>
@@ -112,16 +117,16 @@ function MessageLog({
           <MessageRows history={history} viewer={viewer} />
         </ol>
         <p class="empty" id="nothing-yet" hidden={!empty}>
-          Nothing here yet. What you write is on the disk of every replica before it counts as sent.
+          No messages yet.
         </p>
         <noscript>
           <p class="newer">
-            <a href={`/c/${conversation.id}`}>Look for new ones</a>
+            <a href={`/c/${conversation.id}`}>Look for new messages</a>
           </p>
         </noscript>
         {history.older ? (
           <p class="newer">
-            <a href={`/c/${conversation.id}`}>To the newest</a>
+            <a href={`/c/${conversation.id}`}>Jump to latest</a>
           </p>
         ) : null}
       </div>
@@ -176,7 +181,9 @@ export function OlderLink({ conversationId, history }: { conversationId: string;
 function SelectionBar({ path }: { path: string }) {
   return (
     <form id="selection" class="selection" method="post" action={`${path}/delete`}>
-      <p id="selection-says">Your own are deleted for everyone, those of others are hidden for you.</p>
+      <p id="selection-says">
+        Your own messages are deleted for everyone, those of others are hidden only from you. This cannot be undone.
+      </p>
       <button type="button" class="plain needs-script" id="select-none">
         Cancel
       </button>
@@ -209,7 +216,7 @@ export function Composer({ action, draft, closed = false }: ComposerProps) {
           rows={1}
           required
           dir="auto"
-          placeholder={closed ? "This account is gone" : "Write a message"}
+          placeholder={closed ? "This account was deleted" : "Write a message"}
           disabled={closed}
           autocomplete="off"
           aria-describedby="body-error body-left"
@@ -242,10 +249,10 @@ function Recipient({ draft }: { draft: Draft }) {
   );
 }
 
-/** The place for the first words to somebody. */
-export function NewConversation({ draft, first }: { draft: Draft; first: boolean }) {
+/** The place for the first words to somebody, and the start: what is unread is one click away. */
+export function NewConversation({ draft }: { draft: Draft }) {
   return (
-    <section class={first ? "conversation new first" : "conversation new"} aria-labelledby="with">
+    <section class="conversation new" aria-labelledby="with">
       <header class="head">
         <a class="to-list" href="/">
           <Icon name="back" />
@@ -256,19 +263,19 @@ export function NewConversation({ draft, first }: { draft: Draft; first: boolean
         </div>
       </header>
       <Recipient draft={draft} />
-      <div class="log welcome">
-        <div class="roll">
-          {first ? (
-            <p class="empty">
-              <strong>You have no conversations yet.</strong> Type a name, or pick somebody from{" "}
-              <a href="/people">People</a>. Your words arrive even if replicas die on the way.
-            </p>
-          ) : (
-            <p class="empty">Write to somebody by name, or pick a conversation.</p>
-          )}
-        </div>
-      </div>
       <Composer action="/to" draft={draft} />
+      {/* Which of the two is true changes while the page is open: the styles look at the list, which is kept up to date. */}
+      <div class="welcome">
+        <p class="empty if-first">
+          <strong>You have no conversations yet.</strong> Type a name, or pick somebody from{" "}
+          <a href="/people">People</a>. Messages get through even if a server fails.
+        </p>
+        <p class="if-unread">
+          <a class="button" href="/unread">
+            Open unread messages
+          </a>
+        </p>
+      </div>
     </section>
   );
 }

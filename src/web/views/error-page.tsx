@@ -1,33 +1,56 @@
 /** A page for what no form can show: the sentence, and a way on. */
 import { CardPage, type Theme } from "./page.tsx";
 
-interface ErrorPageProps {
+export interface Failure {
+  readonly title: string;
   readonly sentence: string;
-  readonly loggedIn: boolean;
-  readonly theme: Theme;
   /** What was typed, so that it can be copied. */
   readonly kept: string;
 }
 
 /** The sentence, and where to go from here. */
-export function ErrorPage({ sentence, loggedIn, theme, kept }: ErrorPageProps) {
+function FailureText({ failure, href, way }: { failure: Failure; href: string; way: string }) {
   return (
-    <CardPage title="That did not work" theme={theme}>
-      <h1>That did not work</h1>
-      <p role="alert">{sentence}</p>
-      {kept === "" ? null : (
+    <>
+      <h1>{failure.title}</h1>
+      <p role="alert">{failure.sentence}</p>
+      {failure.kept === "" ? null : (
         <div class="field">
           <label for="kept">What you wrote, to copy</label>
           <textarea id="kept" rows={6} readonly>
-            {kept}
+            {failure.kept}
           </textarea>
         </div>
       )}
       <p>
-        <a class="button" href={loggedIn ? "/" : "/login"}>
-          {loggedIn ? "Back to your conversations" : "To the log-in page"}
+        <a class="button" href={href}>
+          {way}
         </a>
       </p>
+    </>
+  );
+}
+
+/** Within the frame of somebody who is logged in: the list and the menu stay where they are. */
+export function FailureInFrame({ failure }: { failure: Failure }) {
+  return (
+    <section class="page failure-page">
+      <div class="stack">
+        <FailureText failure={failure} href="/" way="Back to your conversations" />
+      </div>
+    </section>
+  );
+}
+
+/** A card, where there is no frame. */
+export function ErrorPage({ failure, loggedIn, theme }: { failure: Failure; loggedIn: boolean; theme: Theme }) {
+  return (
+    <CardPage title={failure.title} theme={theme}>
+      {loggedIn ? (
+        <FailureText failure={failure} href="/" way="Back to your conversations" />
+      ) : (
+        <FailureText failure={failure} href="/login" way="Log in" />
+      )}
     </CardPage>
   );
 }

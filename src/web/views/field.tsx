@@ -15,33 +15,46 @@ interface FieldProps {
   readonly form?: string;
 }
 
-/** Label, input, hint and the sentence, tied together for screen readers. */
+/** Label, input, hint and the sentence, tied together for screen readers. The sentence takes the place of the hint: it says the same. */
 export function Field(props: FieldProps) {
   const id = `field-${props.name}`;
+  const hint = props.error === undefined ? props.hint : undefined;
   // The sentence's place always: the script may fill it.
-  const describedBy = props.hint === undefined ? `${id}-error` : `${id}-hint ${id}-error`;
+  const describedBy = hint === undefined ? `${id}-error` : `${id}-hint ${id}-error`;
+  const input = (
+    <input
+      id={id}
+      name={props.name}
+      type={props.type ?? "text"}
+      dir="auto"
+      value={props.value ?? ""}
+      required
+      autocomplete={props.autocomplete ?? "off"}
+      autocapitalize="none"
+      spellcheck={false}
+      autofocus={props.autofocus ?? false}
+      placeholder={props.placeholder ?? ""}
+      {...(props.form === undefined ? {} : { form: props.form })}
+      aria-describedby={describedBy}
+      {...(props.error === undefined ? {} : { "aria-invalid": "true" })}
+    />
+  );
   return (
     <div class="field">
       <label for={id}>{props.label}</label>
-      <input
-        id={id}
-        name={props.name}
-        type={props.type ?? "text"}
-        dir="auto"
-        value={props.value ?? ""}
-        required
-        autocomplete={props.autocomplete ?? "off"}
-        autocapitalize="none"
-        spellcheck={false}
-        autofocus={props.autofocus ?? false}
-        placeholder={props.placeholder ?? ""}
-        {...(props.form === undefined ? {} : { form: props.form })}
-        aria-describedby={describedBy}
-        {...(props.error === undefined ? {} : { "aria-invalid": "true" })}
-      />
-      {props.hint === undefined ? null : (
+      {props.type === "password" ? (
+        <div class="secret">
+          {input}
+          <button type="button" class="plain reveal needs-script" aria-pressed="false" aria-controls={id}>
+            Show
+          </button>
+        </div>
+      ) : (
+        input
+      )}
+      {hint === undefined ? null : (
         <p class="hint" id={`${id}-hint`}>
-          {props.hint}
+          {hint}
         </p>
       )}
       <FieldError id={`${id}-error`} sentence={props.error} />

@@ -5,11 +5,12 @@ const PATHS = {
   people:
     "M7.5 9.5a3 3 0 1 0 0-6 3 3 0 0 0 0 6Zm-5 7c0-3 2.2-4.5 5-4.5s5 1.5 5 4.5M13.5 4a2.7 2.7 0 0 1 0 5.2M15 12.2c1.6.6 2.6 2 2.6 4.3",
   write: "M10 4v12M4 10h12",
-  leave: "M8 4H4.5v12H8M8.5 10H17m-3.5-3.5L17 10l-3.5 3.5",
   check: "m4.5 10.5 3.5 3.5 7.5-8",
   select: "M5 4h10a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H5a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1Zm1.8 6.2 2.3 2.3 4.3-4.8",
   send: "M3.5 10h11M10 5l5 5-5 5",
   close: "m5 5 10 10M15 5 5 15",
+  down: "M10 4v11m-4.5-4.5L10 15l4.5-4.5",
+  warning: "M10 3.5 2.5 16.5h15L10 3.5Zm0 5v3.5m0 2.2v.1",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -51,11 +51,15 @@ interface RegisterProps {
   readonly name: string;
   readonly id: string;
   readonly error: ChatError | null;
+  /** What is wrong with the password, if something else is wrong as well. */
+  readonly passwordError?: string | undefined;
   readonly theme: Theme;
 }
 
 /** The form's id makes a repeated submit the same registration. */
-export function RegisterPage({ name, id, error, theme }: RegisterProps) {
+export function RegisterPage({ name, id, error, passwordError, theme }: RegisterProps) {
+  const wrongPassword = errorAt(error, "password") ?? passwordError;
+  const onlyPassword = wrongPassword !== undefined && errorAt(error, "name") === undefined;
   return (
     <CardPage title="Register" theme={theme}>
       <h1>Create an account</h1>
@@ -67,7 +71,7 @@ export function RegisterPage({ name, id, error, theme }: RegisterProps) {
           label="Name"
           value={name}
           autocomplete="username"
-          autofocus
+          autofocus={!onlyPassword}
           hint="Up to 32 letters, digits, dots, dashes and underscores."
           error={errorAt(error, "name")}
         />
@@ -76,15 +80,16 @@ export function RegisterPage({ name, id, error, theme }: RegisterProps) {
           label="Password"
           type="password"
           autocomplete="new-password"
+          autofocus={onlyPassword}
           hint="At least 8 characters."
-          error={errorAt(error, "password")}
+          error={wrongPassword}
         />
         <button type="submit" class="primary">
           Register
         </button>
       </form>
       <p class="aside">
-        Already here? <a href="/login">To the log-in page</a>
+        Already have an account? <a href="/login">Log in</a>
       </p>
     </CardPage>
   );

@@ -31,7 +31,7 @@ export function PresenceDot({ user }: { user: UserView }) {
 }
 
 /**
- * What a time says: a clock, with seconds, or how long ago: short ("5 min"), in a sentence after "last seen"
+ * What a time says: a clock, with seconds, or how long ago: short ("09:12", "yesterday"), in a sentence after "last seen"
  * ("5 min ago"), or after "since" ("09:12").
  */
 export type TimeStyle = "second" | "clock" | "short" | "past" | "from";

@@ -3,6 +3,7 @@ import type { Child } from "hono/jsx";
 import { ASSETS } from "../assets.ts";
 import type { Session } from "../../chat/service.ts";
 import type { ClusterStatusJson } from "../../election/cluster-status.ts";
+import { Brand } from "./brand.tsx";
 import { ClusterLine } from "./cluster-line.tsx";
 import { HelpDialog } from "./help.tsx";
 import { Icon } from "./icons.tsx";
@@ -49,15 +50,6 @@ function Head({ title }: { title: string }) {
   );
 }
 
-/** The name, which leads to the start. */
-export function Brand() {
-  return (
-    <a class="brand" href="/">
-      Lastword<span aria-hidden="true">.</span>
-    </a>
-  );
-}
-
 interface CardPageProps {
   readonly title: string;
   readonly children: Child;
@@ -85,7 +77,7 @@ interface AppPageProps {
   readonly title: string;
   readonly live: LivePage;
   readonly unread: number;
-  readonly place: "home" | "conversation" | "people" | "account" | "cluster";
+  readonly place: "home" | "new" | "conversation" | "people" | "account" | "cluster" | "failure";
   readonly sidebar: Child;
   readonly children: Child;
 }
@@ -120,8 +112,27 @@ export function AppPage({ title, live, unread, place, sidebar, children }: AppPa
         <div id="announce" class="sr" role="status" aria-live="polite" />
         <dialog id="panel" class="sheet" aria-label="Cluster" />
         <HelpDialog />
+        <LeaveDialog />
       </body>
     </html>
+  );
+}
+
+/** Asked by touch; see browser/leave.js. */
+function LeaveDialog() {
+  return (
+    <dialog id="leave" class="sheet small" aria-labelledby="leave-title">
+      <h2 id="leave-title">Log out?</h2>
+      <p>Every tab of this browser is logged out.</p>
+      <form method="dialog" class="row">
+        <button type="submit" value="">
+          Cancel
+        </button>
+        <button type="submit" value="yes" class="primary">
+          Log out
+        </button>
+      </form>
+    </dialog>
   );
 }
 
@@ -140,9 +151,8 @@ function TopBar({ live }: { live: LivePage }) {
           <span class="sr">: your account</span>
         </a>
         <form method="post" action="/logout">
-          <button class="plain" type="submit">
-            <Icon name="leave" />
-            <span>Log out</span>
+          <button class="plain" type="submit" title="Logs out every tab of this browser">
+            Log out
           </button>
         </form>
       </nav>

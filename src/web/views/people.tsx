@@ -9,6 +9,13 @@ interface PeopleProps {
   readonly next: string | null;
 }
 
+/** "48 people, none online"; a page of many says that it is one. */
+function countText(people: number, online: number, more: boolean): string {
+  if (people === 0) return "Nobody else yet";
+  const count = people === 1 ? "1 person" : `${people} people`;
+  return `${count}${more ? " on this page" : ""}, ${online === 0 ? "none" : online} online`;
+}
+
 /** A page of people by name, with a way to refresh it. */
 export function PeoplePage({ users, next }: PeopleProps) {
   const online = users.filter((user) => user.online).length;
@@ -21,7 +28,7 @@ export function PeoplePage({ users, next }: PeopleProps) {
         </a>
         <div class="who">
           <h1 id="people-title">People</h1>
-          <p class="small">{users.length === 0 ? "Nobody else yet" : `${online} online of ${users.length} shown`}</p>
+          <p class="small">{countText(users.length, online, next !== null)}</p>
         </div>
         <form
           method="get"
@@ -36,7 +43,7 @@ export function PeoplePage({ users, next }: PeopleProps) {
       </header>
       {users.length === 0 ? (
         <p class="empty">
-          You are the first. Others open this address, press “Create an account”, and appear here by themselves.
+          You are the first. Give others the address of this page; they press “Create an account” and appear here.
         </p>
       ) : (
         <ul class="roster">

@@ -30,7 +30,7 @@ export function countText(unread: number): string {
 export function Sidebar({ session, conversations, others, current, unread }: SidebarProps) {
   return (
     <nav id="sidebar" class="sidebar" aria-label="Conversations" data-unread={unread}>
-      <a class="new-message" href="/" aria-current={current === "new" ? "page" : undefined}>
+      <a class="new-message" href="/new" aria-current={current === "new" ? "page" : undefined}>
         <Icon name="write" />
         New message
       </a>
@@ -41,7 +41,7 @@ export function Sidebar({ session, conversations, others, current, unread }: Sid
       </ul>
       {others.length === 0 ? null : (
         <>
-          <h2>Also here</h2>
+          <h2>Other people</h2>
           <ul>
             {others.map((user) => (
               <li id={`u-${user.id}`}>

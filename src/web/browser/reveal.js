@@ -1,0 +1,18 @@
+/** The button in a password's field that shows what was typed, until it is sent or the button is pressed again. */
+
+export function openReveals() {
+  for (const button of document.querySelectorAll("button.reveal")) {
+    const input = document.getElementById(button.getAttribute("aria-controls"));
+    const show = (on) => {
+      input.type = on ? "text" : "password";
+      button.setAttribute("aria-pressed", String(on));
+      button.textContent = on ? "Hide" : "Show";
+    };
+    button.addEventListener("click", () => {
+      show(input.type === "password");
+      input.focus();
+    });
+    // A browser keeps what was typed into text fields; and the page may stay open on a screen that others see.
+    input.form.addEventListener("submit", () => show(false));
+  }
+}
