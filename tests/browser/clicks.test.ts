@@ -29,7 +29,11 @@ stories("clicks without a replica", { clusterPerStory: true }, (stage) => {
     await page.locator("#note", { hasText: "nothing was done" }).waitFor();
     expect([page.url(), await composer(page).inputValue()]).toEqual([here, "half a thought"]);
     // Each was said once, however often the page has looked meanwhile.
-    expect(notes.map((text) => text.slice(0, 16))).toEqual(["No connection to", "No connection. T", "No connection, s"]);
+    expect(notes.map((text) => text.slice(0, 16))).toEqual([
+      "No connection to",
+      "No connection. T",
+      "No connection, s",
+    ]);
     await stage.cluster.start(2);
     await page.waitForURL(`${stage.cluster.web(2)}/people`);
     await page.getByRole("heading", { name: "People" }).waitFor();

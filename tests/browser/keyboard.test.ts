@@ -124,7 +124,9 @@ stories("by keyboard alone", {}, (stage) => {
     await page.keyboard.press("ArrowUp");
     await page.keyboard.press("Space");
     await tabTo(page, page.getByRole("button", { name: "Delete selected" }));
-    expect(await page.locator("#selection-says").textContent()).toBe("Deletes 2 of yours for everyone. This cannot be undone.");
+    expect(await page.locator("#selection-says").textContent()).toBe(
+      "Deletes 2 of yours for everyone. This cannot be undone.",
+    );
     await page.keyboard.press("Enter");
     await eventually(async () => (await texts(page)).join() === "m1,m3");
     expect(await hasFocus(messages(page))).toBe(true);

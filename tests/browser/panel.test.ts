@@ -45,7 +45,8 @@ stories("the cluster, as the page tells it", { clusterPerStory: true }, (stage) 
         expect(await panel.getByText(String(stage.cluster.pid(id)), { exact: true }).isVisible()).toBe(false);
       // Opened once it stays open, though the panel is fetched again every other second.
       await panel.getByText("Details").click();
-      for (const id of stage.cluster.ids) await panel.getByText(String(stage.cluster.pid(id)), { exact: true }).waitFor();
+      for (const id of stage.cluster.ids)
+        await panel.getByText(String(stage.cluster.pid(id)), { exact: true }).waitFor();
       const before = await page.evaluate("performance.timeOrigin");
       const { pid } = await stage.cluster.kill(leader);
       await panel.locator(`.replica[data-state="stopped"], .replica[data-state="unreachable"]`).waitFor();
