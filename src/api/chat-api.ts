@@ -240,7 +240,7 @@ class ChatServer implements ChatApi {
 
 const TOO_MANY_STREAMS: ChatError = {
   code: "slow_down",
-  sentence: "This replica has too many streams; try again later or at another one.",
+  sentence: "This replica has too many streams. Try again in 1 second, or at another one.",
   retryAfterMs: 1000,
 };
 

@@ -1,14 +1,15 @@
 /** Accounts and logins: register, log in and out, change the password, delete the account. */
 import { failed, type Answer, type ChatError } from "./errors.ts";
 import { passwordId, randomId, tokenHash, userIdFor } from "./ids.ts";
-import { checkClientId, checkName, checkPassword, typedName, PASSWORD_BYTES_MAX } from "./limits.ts";
+import { checkClientId, checkName, checkPassword, typedName, typedPassword } from "./limits.ts";
+import { LoginLimits, UNLIMITED, type Try } from "./login-limits.ts";
 import { requestHash, type NewSession, type Op, type OpBody } from "./op.ts";
 import { GATE_RETRY_MS, PasswordGate } from "./password-gate.ts";
 import { addressKey, isLoopback, RateLimit } from "./rate-limit.ts";
 import { recordedResult } from "./apply.ts";
 import type { Reading } from "./reading.ts";
 import { SESSION_TTL_MICROS, type UserRow } from "./rows.ts";
-import { failedWith } from "./sentences.ts";
+import { failedWith, slowDown } from "./sentences.ts";
 import type { Caller, Session, UserView } from "./service.ts";
 import type { Views } from "./views.ts";
 import type { ChatDeps, Writer } from "./writer.ts";
@@ -45,8 +46,7 @@ export class Accounts {
   readonly #gate = new PasswordGate();
   readonly #limited: boolean;
   readonly #registration: Registration;
-  readonly #byName: RateLimit;
-  readonly #byAddress: RateLimit;
+  readonly #tries: LoginLimits;
   readonly #registrations: RateLimit;
   readonly #touching = new Set<string>();
   #graceUntilMs = 0;
@@ -61,9 +61,13 @@ export class Accounts {
     this.#views = parts.views;
     this.#limited = deps.rateLimit;
     this.#registration = deps.registration;
-    this.#byName = new RateLimit(deps.clock, { count: 10, perMs: MINUTE_MS });
-    this.#byAddress = new RateLimit(deps.clock, { count: 60, perMs: MINUTE_MS });
+    this.#tries = new LoginLimits(deps.clock);
     this.#registrations = new RateLimit(deps.clock, { count: 10, perMs: 60 * MINUTE_MS });
+  }
+
+  /** Somebody has to be the first, also where registration is closed from the start. */
+  registrationOpen(): boolean {
+    return this.#registration === "open" || !this.#deps.queries().hasUsers();
   }
 
   authenticate(token: string): Session | null {
@@ -75,8 +79,9 @@ export class Accounts {
     const user = queries.user(session.user);
     if (idle > SESSION_TTL_MICROS || user === null || user.deleted !== 0) return null;
     const found = { sessionId: session.id, userId: user.id, name: user.name };
-    if (idle > TOUCH_AFTER_MICROS) this.touch(found);
-    return found;
+    if (idle <= TOUCH_AFTER_MICROS) return found;
+    this.touch(found);
+    return { ...found, renew: true };
   }
 
   async authenticateFresh(token: string): Promise<Session | null> {
@@ -131,16 +136,17 @@ export class Accounts {
     const id = userIdFor(folded, clientId.value);
     // A repeat is let through the limits below: it makes nothing new.
     if (this.#deps.queries().user(id) !== null) return await this.#registeredBefore(id, folded, input.password, caller);
-    if (this.#registration === "closed")
-      return failed("invalid", "New accounts are not taken here; ask whoever runs this chat.", { field: "name" });
+    if (!this.registrationOpen()) return failedWith("registration_closed");
     const wait =
       this.#limited && !isLoopback(caller.address) ? this.#registrations.take(addressKey(caller.address)) : 0;
-    if (wait > 0) return failedWith("slow_down", { retryAfterMs: wait });
+    if (wait > 0) return slowDown("Many accounts were made from your network just now.", wait);
     if (this.#deps.queries().userByFolded(folded) !== null) return failedWith("name_taken", { field: "name" });
     const passwordHash = await this.#gate.hash(password.value);
-    if (passwordHash === null) return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
+    if (passwordHash === null) return gateFull();
     const { token, session } = newSession(caller);
-    const body: OpBody = { kind: "register", name: name.value.name, folded, passwordHash, session };
+    // Whether it is really the first is only known where it is applied.
+    const first = this.#registration === "closed";
+    const body: OpBody = { kind: "register", name: name.value.name, folded, passwordHash, session, first };
     const written = await this.#writer.write(id, clientId.value, body);
     if (!written.ok) return written.error.code === "name_taken" ? failedWith("name_taken", { field: "name" }) : written;
     // The same request got there first by another way; its password decides who is asking.
@@ -149,34 +155,44 @@ export class Accounts {
   }
 
   async #registeredBefore(id: string, folded: string, password: string, caller: Caller): Promise<Answer<LoggedIn>> {
-    const wait = this.#limited ? this.#byName.take(folded) : 0;
-    if (wait > 0) return failedWith("slow_down", { retryAfterMs: wait });
     const user = this.#deps.queries().user(id);
     if (user === null || user.deleted !== 0) return failedWith("name_taken", { field: "name" });
-    const right = await this.#gate.verify(password, user.passwordHash);
-    if (right === null) return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
-    return right ? await this.#logIn(user, caller) : failedWith("id_reused_with_other_content", { field: "id" });
+    const allowed = this.#limited ? this.#tries.login(folded, [id], caller) : UNLIMITED;
+    if (!isTry(allowed)) return slowDown(TOO_MANY_WRONG, allowed.waitMs);
+    const right = await this.#gate.verify(typedPassword(password), user.passwordHash);
+    if (right === null) return gateFull(allowed);
+    if (!right) return failedWith("id_reused_with_other_content", { field: "id" });
+    allowed.right(id);
+    return await this.#logIn(user, caller);
   }
 
   async login(input: { name: string; password: string }, caller: Caller): Promise<Answer<LoggedIn>> {
     const folded = typedName(input.name);
-    const wait = this.#limited ? this.#loginWait(folded ?? "", caller.address) : 0;
-    if (wait > 0) return failedWith("slow_down", { retryAfterMs: wait });
-    // Longer passwords are nobody's; hashing them would only burn time.
-    const password = Buffer.byteLength(input.password) <= PASSWORD_BYTES_MAX ? input.password : "";
     const candidates = (): readonly UserRow[] => (folded === null ? [] : this.#deps.queries().loginCandidates(folded));
     const here = candidates();
+    const ids = here.map((user) => user.id);
+    const allowed = this.#limited ? this.#tries.login(folded ?? "", ids, caller) : UNLIMITED;
+    if (!isTry(allowed)) return slowDown(TOO_MANY_WRONG, allowed.waitMs);
+    const found = await this.#owner(here, candidates, typedPassword(input.password));
+    if (found === "busy") return gateFull(allowed);
+    if (found === null) return failedWith("wrong_password", { field: "password" });
+    allowed.right(found.id);
+    return await this.#logIn(found, caller);
+  }
+
+  async #owner(
+    here: readonly UserRow[],
+    candidates: () => readonly UserRow[],
+    password: string,
+  ): Promise<UserRow | "busy" | null> {
     const found = here.length === 0 ? null : await this.#rightOne(here, password);
-    if (found === "busy") return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
-    if (found !== null) return await this.#logIn(found, caller);
+    if (found !== null) return found;
     // The account, or its password, may have been made a moment ago at another replica. Asked for a known
     // name too, so that an unknown one costs the same: one round to the leader and one hash.
     await this.#reading.catchUp();
     const known = new Set(here.map((user) => user.passwordHash));
     const fresh = candidates().filter((user) => !known.has(user.passwordHash));
-    const late = here.length > 0 && fresh.length === 0 ? null : await this.#rightOne(fresh, password);
-    if (late === "busy") return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
-    return late === null ? failedWith("wrong_password", { field: "password" }) : await this.#logIn(late, caller);
+    return here.length > 0 && fresh.length === 0 ? null : await this.#rightOne(fresh, password);
   }
 
   /** Whose password it is; null if nobody's, after as much work as for one account. */
@@ -187,11 +203,6 @@ export class Accounts {
       if (right) return user;
     }
     return null;
-  }
-
-  #loginWait(folded: string, address: string): number {
-    const byName = this.#byName.take(folded);
-    return Math.max(byName, isLoopback(address) ? 0 : this.#byAddress.take(addressKey(address)));
   }
 
   async #logIn(user: UserRow, caller: Caller): Promise<Answer<LoggedIn>> {
@@ -229,7 +240,7 @@ export class Accounts {
     const checked = await this.#checkedPassword(session, input.password);
     if (typeof checked !== "string") return checked;
     const passwordHash = await this.#gate.hash(fresh.value);
-    if (passwordHash === null) return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
+    if (passwordHash === null) return gateFull();
     const written = await this.#writer.write(session.userId, clientId.value, { ...body, passwordHash, checked });
     return written.ok ? { ok: true, value: null, cursor: written.cursor } : atPassword(written);
   }
@@ -256,13 +267,27 @@ export class Accounts {
 
   /** Which password of the user this is, for apply to check again; or why it is refused. */
   async #checkedPassword(session: Session, password: string): Promise<string | Refused> {
-    const wait = this.#limited ? this.#byName.take(`session ${session.userId}`) : 0;
-    if (wait > 0) return failedWith("slow_down", { retryAfterMs: wait });
+    const allowed = this.#limited ? this.#tries.session(session.sessionId) : UNLIMITED;
+    if (!isTry(allowed)) return slowDown(TOO_MANY_WRONG, allowed.waitMs);
     const hash = this.#deps.queries().user(session.userId)?.passwordHash ?? null;
-    const right = await this.#gate.verify(password, hash === "" ? null : hash);
-    if (right === null) return failedWith("slow_down", { retryAfterMs: GATE_RETRY_MS });
-    return right && hash !== null ? passwordId(hash) : wrongPassword();
+    const right = await this.#gate.verify(typedPassword(password), hash === "" ? null : hash);
+    if (right === null) return gateFull(allowed);
+    if (!right || hash === null) return wrongPassword();
+    allowed.right(session.userId);
+    return passwordId(hash);
   }
+}
+
+const TOO_MANY_WRONG = "Too many wrong passwords.";
+
+function isTry(allowed: Try | { readonly waitMs: number }): allowed is Try {
+  return allowed.waitMs === 0;
+}
+
+/** No password was looked at, so none counts as wrong. */
+function gateFull(allowed?: Try): Refused {
+  allowed?.undecided();
+  return slowDown("Many people are logging in at this moment.", GATE_RETRY_MS);
 }
 
 function wrongPassword(): Refused {

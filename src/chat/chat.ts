@@ -46,6 +46,7 @@ export function createChat(options: ChatOptions): Chat {
   const feeds = new FeedHub(options, { views, reading, onLeft: (session) => accounts.left(session) });
 
   return {
+    registrationOpen: () => accounts.registrationOpen(),
     authenticate: (token) => accounts.authenticate(token),
     authenticateFresh: async (token) => await accounts.authenticateFresh(token),
     register: async (input, caller) => await accounts.register(input, caller),

@@ -12,6 +12,7 @@ const GRPC = {
   resourceExhausted: 8,
   aborted: 10,
   unavailable: 14,
+  permissionDenied: 7,
   unauthenticated: 16,
 } as const;
 
@@ -26,6 +27,7 @@ export const CHAT_ERRORS = {
   unknown_recipient: { grpc: GRPC.notFound, http: 404, outcome: "definite" },
   name_taken: { grpc: GRPC.alreadyExists, http: 409, outcome: "definite" },
   id_reused_with_other_content: { grpc: GRPC.alreadyExists, http: 409, outcome: "definite" },
+  registration_closed: { grpc: GRPC.permissionDenied, http: 403, outcome: "definite" },
   slow_down: { grpc: GRPC.resourceExhausted, http: 429, outcome: "definite" },
   no_leader: { grpc: GRPC.unavailable, http: 503, outcome: "definite" },
   not_writable: { grpc: GRPC.unavailable, http: 503, outcome: "definite" },

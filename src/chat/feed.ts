@@ -11,7 +11,7 @@
 import type { AppliedOp } from "./apply.ts";
 import type { ChatEvent } from "./chat-event.ts";
 import { formatCursor, parseCursor, standingOf, type Cursor } from "./cursor.ts";
-import type { Answer } from "./errors.ts";
+import { failed, type Answer } from "./errors.ts";
 import { directMembers } from "./ids.ts";
 import { FEED_BYTES_MAX, LiveFeed, weight } from "./live-feed.ts";
 import type { Presence } from "./ports.ts";
@@ -44,6 +44,12 @@ interface FeedDeps extends ChatDeps {
   readonly streamsPerUser: number;
 }
 
+/** Waiting does not help here, so the sentence does not say how long; programs may ask again that late. */
+function tooManyStreams(streams: number): ReturnType<typeof failed> {
+  const sentence = `You have ${streams} pages or programs open at this replica. Close one of them, then reload.`;
+  return failed("slow_down", sentence, { retryAfterMs: STREAMS_RETRY_MS });
+}
+
 export class FeedHub {
   readonly #deps: FeedDeps;
   readonly #views: Views;
@@ -73,7 +79,7 @@ export class FeedHub {
     const cursor = cursorText === undefined || cursorText === "" ? null : parseCursor(cursorText);
     if (cursor === null && cursorText !== undefined && cursorText !== "") return failedWith("invalid");
     const streams = this.#byUser.get(session.userId)?.size ?? 0;
-    if (streams >= this.#deps.streamsPerUser) return failedWith("slow_down", { retryAfterMs: STREAMS_RETRY_MS });
+    if (streams >= this.#deps.streamsPerUser) return tooManyStreams(streams);
     const now = this.#reading.cursor();
     const start = { after: this.#deps.queries().appliedSeq(), cursor: cursorText || now };
     const feed = new LiveFeed(session, start, (closed) => this.#remove(closed));

@@ -6,8 +6,9 @@ import { failed, type ChatError } from "./errors.ts";
 import { parseClientId } from "./ids.ts";
 
 export const NAME_CHARS_MAX = 32;
-export const PASSWORD_BYTES_MIN = 8;
-export const PASSWORD_BYTES_MAX = 256;
+export const PASSWORD_CHARS_MIN = 8;
+/** Characters, so at most 1,024 bytes; argon2 has no bound of its own that matters. */
+export const PASSWORD_CHARS_MAX = 256;
 export const MESSAGE_BYTES_MAX = 8_192;
 export const IDS_MAX = 500;
 export const PAGE_MAX = 200;
@@ -36,10 +37,10 @@ export function checkName(text: string): Checked<Name> {
   const name = text.toWellFormed().normalize("NFKC").trim();
   if (name === "") return failed("invalid", "Choose a name.", { field: "name" });
   if (characters(name) > NAME_CHARS_MAX) {
-    return failed("too_long", `Use at most ${NAME_CHARS_MAX} characters.`, { field: "name" });
+    return failed("too_long", `A name has at most ${NAME_CHARS_MAX} characters.`, { field: "name" });
   }
   if (!NAME.test(name) || INVISIBLE.test(name)) {
-    return failed("invalid", "Use letters, digits, dots, dashes and underscores; no spaces.", { field: "name" });
+    return failed("invalid", "A name has only letters, digits, and the characters _ . -", { field: "name" });
   }
   return { ok: true, value: { name, folded: foldName(name) } };
 }
@@ -62,16 +63,48 @@ function foldName(name: string): string {
   return name.toUpperCase().toLowerCase().replaceAll("ς", "σ").normalize("NFKC");
 }
 
-/** 8 to 256 bytes of UTF-8. */
-export function checkPassword(password: string): Checked<string> {
-  const bytes = Buffer.byteLength(password);
-  if (bytes < PASSWORD_BYTES_MIN) {
-    return failed("invalid", `Use at least ${PASSWORD_BYTES_MIN} characters.`, { field: "password" });
+/** Not even looked at: decomposed text is at most some four times as long as composed. */
+const PASSWORD_TYPED_MAX = 8 * PASSWORD_CHARS_MAX;
+
+/** Controls, and what is no character (yet): a later Unicode might compose it in another way. */
+const NOT_IN_PASSWORDS = /[\p{Cc}\p{Cn}\p{Cs}]/u;
+
+/**
+ * A password as it is hashed and checked, the same from every keyboard: OpaqueString of RFC 8265, which
+ * composes letters with their marks (a Mac and a phone send "ä" in two ways) and makes every space the same one.
+ */
+function opaque(password: string): string {
+  return password.replaceAll(/\p{Zs}/gu, " ").normalize("NFC");
+}
+
+/**
+ * A new password: 8 to 256 characters, as it is hashed. Invisible characters are taken, unlike in RFC
+ * 8265: many emoji have one inside.
+ */
+export function checkPassword(typed: string): Checked<string> {
+  if (typed.length > PASSWORD_TYPED_MAX) return passwordTooLong();
+  if (NOT_IN_PASSWORDS.test(typed)) {
+    return failed("invalid", "This password has a character that cannot be used. Choose another one.", {
+      field: "password",
+    });
   }
-  if (bytes > PASSWORD_BYTES_MAX) {
-    return failed("too_long", `A password has at most ${PASSWORD_BYTES_MAX} bytes.`, { field: "password" });
+  const password = opaque(typed);
+  const count = characters(password);
+  if (count < PASSWORD_CHARS_MIN) {
+    return failed("invalid", `Use at least ${PASSWORD_CHARS_MIN} characters.`, { field: "password" });
   }
-  return { ok: true, value: password };
+  return count > PASSWORD_CHARS_MAX ? passwordTooLong() : { ok: true, value: password };
+}
+
+function passwordTooLong(): { ok: false; error: ChatError } {
+  return failed("too_long", `Use at most ${PASSWORD_CHARS_MAX} characters.`, { field: "password" });
+}
+
+/** A password that is tried, as it is checked; "" (nobody's) if it is none: hashing it would only burn time. */
+export function typedPassword(typed: string): string {
+  if (typed.length > PASSWORD_TYPED_MAX || NOT_IN_PASSWORDS.test(typed)) return "";
+  const password = opaque(typed);
+  return characters(password) <= PASSWORD_CHARS_MAX ? password : "";
 }
 
 /** 1 to 8,192 bytes of UTF-8 with something to see, no control characters but line break and tab. Line breaks become \n. */

@@ -35,6 +35,8 @@ export type OpBody =
       readonly folded: string;
       readonly passwordHash: string;
       readonly session: NewSession;
+      /** Counts only if there is no account yet; absent: counts anyway. */
+      readonly first?: boolean;
     }
   | { readonly kind: "login"; readonly session: NewSession; readonly checked: string }
   | { readonly kind: "endSession"; readonly session: string }
@@ -175,7 +177,14 @@ function bodyOf(kind: OpKind, payload: unknown): OpBody {
     case "sendMessage":
       return { kind, conversation: p["conversation"]!, body: p["body"]!, readUpTo: p["readUpTo"]! };
     case "register":
-      return { kind, name: p["name"]!, folded: p["folded"]!, passwordHash: p["passwordHash"]!, session: p["session"]! };
+      return {
+        kind,
+        name: p["name"]!,
+        folded: p["folded"]!,
+        passwordHash: p["passwordHash"]!,
+        session: p["session"]!,
+        first: p["first"]!,
+      };
     case "login":
       return { kind, session: p["session"]!, checked: p["checked"]! };
     case "endSession":

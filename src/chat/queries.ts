@@ -46,6 +46,8 @@ export interface Queries {
 
   user(id: string): UserRow | null;
   userByFolded(folded: string): UserRow | null;
+  /** There is an account, deleted or not. */
+  hasUsers(): boolean;
   /** Living accounts that may log in with this name, at most 4; the one that has the name first. */
   loginCandidates(folded: string): readonly UserRow[];
   /** Living accounts by folded name, after `afterFolded`, without `except`. */

@@ -25,6 +25,29 @@ export class RateLimit {
 
   /** 0 if the call may go on, else the milliseconds until the next one may. */
   take(key: string): number {
+    const bucket = this.#filled(key);
+    if (bucket.tokens < 1) return this.#waitMs(bucket);
+    bucket.tokens -= 1;
+    return 0;
+  }
+
+  /** What `take` would answer. */
+  peek(key: string): number {
+    const bucket = this.#filled(key);
+    return bucket.tokens < 1 ? this.#waitMs(bucket) : 0;
+  }
+
+  /** The call that was taken for does not count after all. */
+  giveBack(key: string): void {
+    const bucket = this.#filled(key);
+    bucket.tokens = Math.min(this.#capacity, bucket.tokens + 1);
+  }
+
+  #waitMs(bucket: Bucket): number {
+    return Math.ceil((1 - bucket.tokens) / this.#perMs);
+  }
+
+  #filled(key: string): Bucket {
     const now = this.#clock.nowMs();
     const bucket = this.#buckets.get(key) ?? { tokens: this.#capacity, atMs: now };
     bucket.tokens = Math.min(this.#capacity, bucket.tokens + (now - bucket.atMs) * this.#perMs);
@@ -33,9 +56,7 @@ export class RateLimit {
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
     if (this.#buckets.size > KEYS_MAX) this.#buckets.delete(this.#buckets.keys().next().value!);
-    if (bucket.tokens < 1) return Math.ceil((1 - bucket.tokens) / this.#perMs);
-    bucket.tokens -= 1;
-    return 0;
+    return bucket;
   }
 }
 

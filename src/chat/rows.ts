@@ -85,6 +85,8 @@ export interface RequestRow {
 export interface Rows {
   user(id: string): UserRow | null;
   userByFolded(folded: string): UserRow | null;
+  /** There is an account, deleted or not. */
+  hasUsers(): boolean;
   /** Inserts or replaces. */
   putUser(row: UserRow): void;
 

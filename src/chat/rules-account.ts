@@ -16,6 +16,8 @@ const SUFFIX_TRIES = 1000;
 export function register(op: Op, body: Body<"register">, rows: Rows): Decision {
   const taken = rows.userByFolded(body.folded) !== null;
   if (taken && !op.recovered) return refused("name_taken");
+  // Two people may both have found an empty chat; without a trace, because it may be opened later.
+  if (body.first === true && !op.recovered && rows.hasUsers()) return refused("registration_closed", false);
   if (rows.user(op.user) !== null) return refused("name_taken");
   const suffix = taken ? freeSuffix(body.folded, op.user, rows) : "";
   rows.putUser({

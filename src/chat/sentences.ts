@@ -13,12 +13,16 @@ const SENTENCES: Record<ChatErrorCode, string> = {
   unknown_recipient: "There is nobody of this name here; check the spelling.",
   name_taken: "This name is taken; choose another one.",
   id_reused_with_other_content: "This request was sent before with other content; send it as a new one.",
-  slow_down: "Too many requests; wait a moment and try again.",
+  registration_closed: "New accounts are closed here. Ask the person who runs this chat.",
+  slow_down: "Too many requests.",
   no_leader: "No replica leads at the moment; try again in a moment.",
   not_writable: "Nothing can be written at the moment; reading still works.",
   timed_out: "It is not known whether this was done; repeating it is safe.",
   leader_lost: "It is not known whether this was done; repeating it is safe.",
 };
+
+/** When to try again if nobody says. */
+const RETRY_MS = 1_000;
 
 /** When to try again after a moment without a leader. */
 const NO_LEADER_RETRY_MS = 500;
@@ -29,7 +33,21 @@ export function failedWith(
   more: Pick<ChatError, "field" | "retryAfterMs"> = {},
 ): { ok: false; error: ChatError } {
   const known = code in CHAT_ERRORS ? (code as ChatErrorCode) : "invalid";
+  if (known === "slow_down") return slowDown(SENTENCES.slow_down, more.retryAfterMs ?? RETRY_MS);
   return failed(known, SENTENCES[known], more);
+}
+
+/** Too much of something: what, and when to try again. */
+export function slowDown(what: string, retryAfterMs: number): { ok: false; error: ChatError } {
+  return failed("slow_down", `${what} Try again in ${duration(retryAfterMs)}.`, { retryAfterMs });
+}
+
+/** "1 second", "40 seconds", "6 minutes": never less than it is. */
+export function duration(ms: number): string {
+  const seconds = Math.max(1, Math.ceil(ms / 1000));
+  if (seconds < 120) return seconds === 1 ? "1 second" : `${seconds} seconds`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
 }
 
 /** The failure for a proposal that was not applied here. */

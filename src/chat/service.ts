@@ -10,6 +10,8 @@ export interface Session {
   readonly sessionId: string;
   readonly userId: string;
   readonly name: string;
+  /** Not used for a day or more: a browser's cookie is due to be renewed. */
+  readonly renew?: true;
 }
 
 /** Where a call comes from, for rate limits. Loopback addresses are not limited by address. */
@@ -17,6 +19,8 @@ export interface Caller {
   readonly address: string;
   /** What a login is made with, for its owner to know it again: "Firefox on Linux", at most 40 bytes. */
   readonly device?: string;
+  /** The browser has shown that it was logged in before: its id, and to which accounts. */
+  readonly known?: { readonly id: string; has(userId: string): boolean };
 }
 
 /** One login of a user. */
@@ -123,6 +127,8 @@ export interface ReadAt {
 }
 
 export interface ChatService {
+  /** A new account can be made here: registration is open, or there is no account yet. */
+  registrationOpen(): boolean;
   /** Session of a bearer token or cookie; null if unknown, expired or ended. */
   authenticate(token: string): Session | null;
   /**

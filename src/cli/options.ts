@@ -125,7 +125,7 @@ export const OPTIONS = {
     fallback: "open",
     shown: "open",
     placeholder: "open|closed",
-    text: "Whether new people may register at this replica.",
+    text: "Whether new people may register at this replica. The very first account can always be made.",
     commands: SERVES,
   }),
   "rate-limit": option({
@@ -133,7 +133,7 @@ export const OPTIONS = {
     fallback: "on",
     shown: "on",
     placeholder: "on|off",
-    text: "Limits on logins and registrations by name and address.",
+    text: "Limits on wrong passwords and on registrations, by name, address and browser.",
     commands: RUNS,
   }),
   "streams-per-user": option({

@@ -5,6 +5,7 @@ import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { failed, type Answer } from "../chat/errors.ts";
 import type { Caller, ReadAt, Session } from "../chat/service.ts";
 import { deviceName } from "./device.ts";
+import { knownDevice } from "./known-device.ts";
 import { answerError, wantsJson, WRITTEN_COOKIE } from "./answer.tsx";
 import type { WebDeps, WebEnv } from "./deps.ts";
 import type { Place } from "./origins.ts";
@@ -86,13 +87,17 @@ export function placeOf(c: Context<WebEnv>): Place {
 /** Who calls, for rate limits, and with what, for the list of logins. */
 export function callerOf(c: Context<WebEnv>, deps: WebDeps): Caller {
   const socket = bindingsOf(c)?.caller?.() ?? "unknown";
-  const device = deviceName(c.req.header("user-agent") ?? "");
-  if (deps.behindProxy !== true) return { address: socket, device };
+  const known = knownDevice(c, deps);
+  const browser = {
+    device: deviceName(c.req.header("user-agent") ?? ""),
+    ...(known === undefined ? {} : { known }),
+  };
+  if (deps.behindProxy !== true) return { address: socket, ...browser };
   // The last entry was written by our own proxy; those before it by anybody.
   const forwarded = c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "";
   // Some proxies add the port.
   const address = forwarded.replace(/^\[(.*)\](?::\d+)?$/, "$1").replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1");
-  return { address: isIP(address) === 0 ? socket : address, device };
+  return { address: isIP(address) === 0 ? socket : address, ...browser };
 }
 
 /** "At or after this": the header of a program, else the cookie of a browser that has just written. */
@@ -134,8 +139,12 @@ export function findSession(deps: WebDeps): MiddlewareHandler<WebEnv> {
     const token = getCookie(c, SESSION_COOKIE) ?? "";
     c.set("token", token);
     // Fresh: the login may have been made at another replica a moment ago.
-    c.set("session", token === "" ? null : await deps.chat.authenticateFresh(token));
+    const session = token === "" ? null : await deps.chat.authenticateFresh(token);
+    c.set("session", session);
     await next();
+    // A login lives for 90 days after its last use; so does the cookie, but for an answer that sets another one.
+    const own = c.res.headers.getSetCookie().some((line) => line.startsWith(`${SESSION_COOKIE}=`));
+    if (session?.renew === true && !own) setSessionCookie(c, token, deps.secureCookies);
   };
 }
 

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { ChatClient } from "../../src/cli/chat-client.ts";
 import { READ_LATEST } from "../../proto/chat-wire.ts";
 import { Cluster, waitFor } from "../support/cluster.ts";
+import { WebPerson } from "../support/web-person.ts";
 
 const OLD = "the old password";
 const NEW = "the new password";
@@ -145,3 +146,19 @@ test("a password changed on one side of a cut ends what the old one opens on the
   expect(await login("split", 0, OLD)).toEqual({ code: "wrong_password" });
   owner.close();
 }, 120_000);
+
+test("registration closed from the start: the first account, and no other", async () => {
+  await using closed = await Cluster.create({ replicas: 1, words: ["--registration=closed"] });
+  await closed.startAll();
+  const page = async (path: string) => await fetch(closed.web(0) + path, { headers: { accept: "text/html" } });
+  expect(await (await page("/login")).text()).toContain("Create an account");
+  const [ada, ben] = [new WebPerson("ada"), new WebPerson("ben")];
+  await ada.register(closed.web(0));
+  const form = { name: "ben", password: OLD, id: crypto.randomUUID() };
+  expect((await ben.ask(closed.web(0), "/register", { form })).status).toBe(403);
+  const program = new ChatClient({ addresses: [closed.grpc(0)] });
+  expect(await program.register("eve", OLD)).toMatchObject({ code: "registration_closed", outcome: "definite" });
+  program.close();
+  expect((await page("/register")).status).toBe(403);
+  expect(await (await page("/login")).text()).not.toContain("Create an account");
+}, 30_000);

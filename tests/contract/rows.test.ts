@@ -38,6 +38,22 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     expect(rowsOf(log, "users").map((row) => row["name"])).toEqual(["Anna"]);
   });
 
+  test("where registration is closed, only the very first account counts", () => {
+    const log = start();
+    const first = (name: string, more: Partial<Op> = {}): Op => {
+      const op = log.registration(name);
+      return { ...op, body: { ...op.body, first: true } as OpBody, ...more };
+    };
+    expect(log.apply(first("anna")).result.error).toBe("");
+    const ben = first("ben");
+    expect(log.apply(ben).result.error).toBe("registration_closed");
+    expect(log.apply(ben).result).toMatchObject({ error: "registration_closed", repeated: false });
+    // The first one on its own branch stays, and whoever is let in by another replica comes in.
+    expect(log.apply(first("eve", RECOVERED)).result.error).toBe("");
+    expect(log.apply(log.registration("carl")).result.error).toBe("");
+    expect(rowsOf(log, "users").map((row) => row["name"])).toHaveLength(3);
+  });
+
   test("a registration repeated gets the first one's session, not a second", () => {
     const log = start();
     const first = log.registration("Anna", { clientId: uuid(1) });

@@ -87,6 +87,7 @@ export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
   const done = async () => ok(null);
   const authenticate = replaced.authenticate ?? ((token) => (token === GOOD_TOKEN ? SESSION : null));
   return {
+    registrationOpen: () => true,
     authenticate,
     authenticateFresh: async (token) => authenticate(token),
     register: async () => ok({ token: GOOD_TOKEN, user: ADA }),

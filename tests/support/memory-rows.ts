@@ -119,6 +119,10 @@ export class MemoryRows implements Rows {
     return id === undefined ? null : this.user(id);
   }
 
+  hasUsers(): boolean {
+    return this.#t.users.size > 0;
+  }
+
   putUser(row: UserRow): void {
     this.#set(this.#t.users, row.id, row);
     this.#set(this.#t.folded, row.folded, row.id);

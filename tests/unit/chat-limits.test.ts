@@ -1,5 +1,5 @@
 /** Shapes and sizes: what is taken, and what is refused with which code at which field. */
-import { describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, test } from "bun:test";
 import {
   checkBody,
   checkClientId,
@@ -8,11 +8,15 @@ import {
   checkName,
   checkPassword,
   typedName,
+  typedPassword,
 } from "../../src/chat/limits.ts";
 import { parseCursor, formatCursor } from "../../src/chat/cursor.ts";
 import { splitMessageId, userIdFor } from "../../src/chat/ids.ts";
+import { LoginLimits } from "../../src/chat/login-limits.ts";
 import { PasswordGate } from "../../src/chat/password-gate.ts";
 import { addressKey, isLoopback, RateLimit } from "../../src/chat/rate-limit.ts";
+import { duration } from "../../src/chat/sentences.ts";
+import type { Caller } from "../../src/chat/service.ts";
 
 type Checked = { ok: true; value: unknown } | { ok: false; error: { code: string } };
 const code = (checked: Checked): string => (checked.ok ? "ok" : checked.error.code);
@@ -105,14 +109,49 @@ describe("bodies", () => {
   });
 });
 
-test("passwords are counted in bytes", () => {
-  expect(["1234567", "12345678", "x".repeat(256), "ä".repeat(129), "ääää"].map((p) => code(checkPassword(p)))).toEqual([
-    "invalid",
-    "ok",
-    "ok",
-    "too_long",
-    "ok",
-  ]);
+describe("passwords", () => {
+  test.each([
+    ["1234567", "invalid"],
+    ["12345678", "ok"],
+    ["x".repeat(256), "ok"],
+    ["x".repeat(257), "too_long"],
+    ["ä".repeat(256), "ok"],
+    ["a\u0308".repeat(256), "ok"],
+    ["x".repeat(10_000_000), "too_long"],
+    ["ääää", "invalid"],
+    ["🐎🔋", "invalid"],
+    ["🐎🔋📎👍🐎🔋📎👍", "ok"],
+    ["a\u0308\u0308\u0308\u0308bcde", "ok"],
+    ["a\u0308bcdefg", "invalid"],
+    ["correct\0horse", "invalid"],
+    ["correct\u0085horse", "invalid"],
+    ["correct\ud800horse", "invalid"],
+    ["correct\uffffhorse", "invalid"],
+    ["correct\u0378horse", "invalid"],
+    ["❤\ufe0f correct", "ok"],
+    ["", "invalid"],
+  ])("%# is %2", (password, expected) => expect(code(checkPassword(password))).toBe(expected));
+
+  test.each([
+    ["pässwörter-ñ", "pa\u0308sswo\u0308rter-n\u0303"],
+    ["correct horse", "correct\u00a0horse"],
+    ["correct horse", "correct\u3000horse"],
+    ["Å ångström", "\u212b a\u030angstro\u0308m"],
+    ["각각각각각각각각", "각각각각각각각각".normalize("NFD")],
+  ])("%p is one password however it is typed", (one, other) => {
+    expect(checkPassword(other)).toEqual(checkPassword(one));
+    expect(typedPassword(other)).toBe(typedPassword(one));
+    expect(checkPassword(one)).toEqual({ ok: true, value: typedPassword(other) });
+  });
+
+  test("upper and lower case, and wide letters, are different ones", () => {
+    expect(new Set(["password", "Password", "ｐassword"].map(typedPassword)).size).toBe(3);
+  });
+
+  test("what cannot be a password is nobody's", () => {
+    for (const text of ["correct\0horse", "x".repeat(257), "x".repeat(10_000_000)])
+      expect(typedPassword(text)).toBe("");
+  });
 });
 
 test("client ids are UUIDs of any case", () => {
@@ -158,11 +197,90 @@ test("a bucket empties, fills with time, and says how long", () => {
   const limit = new RateLimit({ nowMs: () => nowMs, nowMicros: () => 0 }, { count: 3, perMs: 60_000 });
   expect([1, 2, 3, 4].map(() => limit.take("a"))).toEqual([0, 0, 0, 20_000]);
   expect(limit.take("b")).toBe(0);
+  limit.giveBack("a");
+  expect([limit.peek("a"), limit.peek("a"), limit.take("a"), limit.peek("a")]).toEqual([0, 0, 0, 20_000]);
   nowMs = 20_000;
   expect([limit.take("a"), limit.take("a")]).toEqual([0, 20_000]);
   // Memory is bounded: a flood of names forgets the oldest ones.
   for (let n = 0; n < 20_000; n++) limit.take(`name ${n}`);
   expect(limit.take("a")).toBe(0);
+});
+
+test.each([
+  [0, "1 second"],
+  [1000, "1 second"],
+  [1001, "2 seconds"],
+  [39_500, "40 seconds"],
+  [119_000, "119 seconds"],
+  [119_001, "2 minutes"],
+  [355_000, "6 minutes"],
+  [7_200_000, "2 hours"],
+  [7_200_001, "3 hours"],
+])("%p ms is said as %p", (ms, text) => expect(duration(ms)).toBe(text));
+
+describe("tries of passwords", () => {
+  const OWN = { address: "192.0.2.1" };
+  const OTHER = { address: "192.0.2.2" };
+  const LOOPBACK = { address: "127.0.0.1" };
+  let nowMs = 0;
+  let limits: LoginLimits;
+  beforeEach(() => {
+    nowMs = 0;
+    limits = new LoginLimits({ nowMs: () => nowMs, nowMicros: () => 0 });
+  });
+
+  /** A wrong password: how long the next one has to wait. */
+  const wrong = (name: string, caller: Caller): number => limits.login(name, [name], caller).waitMs;
+  const right = (name: string, caller: Caller): number => {
+    const tried = limits.login(name, [name], caller);
+    if ("right" in tried) tried.right(name);
+    return tried.waitMs;
+  };
+  const times = (n: number, act: (n: number) => number): number[] => Array.from({ length: n }, (_, i) => act(i));
+
+  test("ten wrong ones a minute from one address; right ones are not counted", () => {
+    expect(Math.max(...times(50, () => right("anna", OWN)))).toBe(0);
+    expect(times(11, () => wrong("anna", OWN))).toEqual([...times(10, () => 0), 6_000]);
+    nowMs = 6_000;
+    expect([right("anna", OWN), wrong("anna", OWN), wrong("anna", OWN)]).toEqual([0, 0, 6_000]);
+    // Also on loopback, where everybody has one address.
+    expect(times(11, () => wrong("ben", LOOPBACK)).at(-1)).toBe(6_000);
+  });
+
+  test("what was not looked at does not count", () => {
+    for (let n = 0; n < 50; n++) {
+      const tried = limits.login("anna", ["anna"], OWN);
+      if ("undecided" in tried) tried.undecided();
+    }
+    expect(wrong("anna", OWN)).toBe(0);
+  });
+
+  test("who guesses elsewhere keeps nobody out at an address that she has logged in from", () => {
+    expect(right("anna", OWN)).toBe(0);
+    for (let n = 0; n < 300; n++) wrong("anna", { address: `198.51.100.${n % 250}` });
+    expect(wrong("anna", OTHER)).toBeGreaterThan(0);
+    expect(right("anna", OWN)).toBe(0);
+  });
+
+  test("a browser that was logged in before is let through at the address that guesses, and has a bound of its own", () => {
+    const known = { ...OWN, known: { id: "browser", has: (id: string) => id === "anna" } };
+    for (let n = 0; n < 100; n++) wrong("anna", OWN);
+    expect([wrong("anna", OWN) > 0, right("anna", known)]).toEqual([true, 0]);
+    // It is known to one account only.
+    for (let n = 0; n < 100; n++) wrong("ben", OWN);
+    expect(right("ben", known)).toBeGreaterThan(0);
+    expect(times(21, () => wrong("anna", known))).toEqual([...times(20, () => 0), 3_000]);
+  });
+
+  test("sixty an address for all names, loopback aside", () => {
+    expect(times(61, (n) => wrong(`name${n}`, OWN)).at(-1)).toBeGreaterThan(0);
+    expect(Math.max(...times(61, (n) => wrong(`name${n}`, LOOPBACK)))).toBe(0);
+  });
+
+  test("one login of an account cannot use up what another one has", () => {
+    expect(times(11, () => limits.session("thief").waitMs).at(-1)).toBe(6_000);
+    expect(limits.session("owner").waitMs).toBe(0);
+  });
 });
 
 test("an IPv6 network counts as one address, however it is written", () => {

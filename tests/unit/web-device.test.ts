@@ -67,3 +67,65 @@ describe("the account page", () => {
     expect(after).not.toContain("Sign out all others");
   });
 });
+
+describe("a browser that logged in before", () => {
+  const cookiesOf = (answer: Response): string =>
+    answer.headers
+      .getSetCookie()
+      .map((line) => line.split(";")[0])
+      .join("; ");
+
+  test("is let in after others have guessed at the account from the same address; another browser waits", async () => {
+    const site = new Site({ rateLimit: true });
+    await site.person("ann");
+    const login = async (password: string, cookie = ""): Promise<Response> =>
+      await site.ask("/login", { form: { name: "ann", password }, json: true, headers: { cookie } });
+    const first = await login(PASSWORD);
+    expect(first.headers.getSetCookie().find((line) => line.startsWith("lastword-device="))).toMatch(
+      /; Max-Age=34560000; Path=\/; HttpOnly; SameSite=Lax$/,
+    );
+    const device = cookiesOf(first);
+    const guesses = [];
+    for (let n = 0; n < 12; n++) guesses.push((await login("wrong wrong")).status);
+    expect(guesses.slice(9)).toEqual([401, 429, 429]);
+    const refused = await login(PASSWORD);
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeWithin(1, 7);
+    expect((await login(PASSWORD, device)).status).toBe(200);
+    // Nobody makes such a cookie alone, and one account's is not another's.
+    const forged = device.replace(/(lastword-device=[^.]+)\.[^;]+/, `$1.${"A".repeat(22)}`);
+    expect((await login(PASSWORD, forged)).status).toBe(429);
+    site.close();
+  });
+
+  test("keeps its login as long as it uses it", async () => {
+    let nowMicros = 1e15;
+    const site = new Site({ nowMicros: () => nowMicros });
+    const ann = await site.person("ann");
+    const cookie = async (): Promise<string | undefined> =>
+      (await site.ask("/", { as: ann })).headers.getSetCookie().find((line) => line.startsWith("lastword="));
+    expect(await cookie()).toBeUndefined();
+    nowMicros += 25 * 3600 * 1e6;
+    expect(await cookie()).toMatch(`lastword=${ann.token}; Max-Age=7776000; Path=/; HttpOnly; SameSite=Lax`);
+    expect(await cookie()).toBeUndefined();
+    nowMicros += 25 * 3600 * 1e6;
+    // A log-out is not undone by it.
+    const out = await site.ask("/logout", { as: ann, form: {} });
+    expect(out.headers.getSetCookie().filter((line) => line.startsWith("lastword="))).toEqual([
+      "lastword=; Max-Age=0; Path=/",
+    ]);
+    site.close();
+  });
+});
+
+test("an account is offered only where one can be made", async () => {
+  const site = new Site({ registration: "closed" });
+  const page = async (path: string): Promise<string> => await (await site.ask(path)).text();
+  expect(await page("/login")).toContain("Create an account");
+  expect(await page("/register")).toContain("new-password");
+  await site.person("ann");
+  expect(await page("/login")).not.toContain("Create an account");
+  expect((await site.ask("/register")).status).toBe(403);
+  expect(await page("/register")).toContain("New accounts are closed here. Ask the person who runs this chat.");
+  site.close();
+});

@@ -48,6 +48,7 @@ export function rowStatements(c: StateConnection) {
         .from(users)
         .where(eq(users.folded, p("folded"))),
     ),
+    anyUser: compile(c, db.select({ id: users.id }).from(users).limit(p("limit"))),
     putUser: compile(
       c,
       upsertUser.onConflictDoUpdate({

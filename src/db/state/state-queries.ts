@@ -58,6 +58,10 @@ export class StateQueries implements Queries {
     return this.#rows.userByFolded(folded);
   }
 
+  hasUsers(): boolean {
+    return this.#rows.hasUsers();
+  }
+
   loginCandidates(folded: string): readonly UserRow[] {
     const holder = this.userByFolded(folded);
     const former = this.#q.former.all(folded, LOGIN_CANDIDATES).map(userRow);

@@ -64,6 +64,10 @@ export class StateRows implements Rows {
     return row === null ? null : userRow(row);
   }
 
+  hasUsers(): boolean {
+    return this.#q.anyUser.get(1) !== null;
+  }
+
   putUser(row: UserRow): void {
     this.#q.putUser.run(
       row.id,

@@ -13,8 +13,10 @@ import {
   wantsJson,
   WRITTEN_COOKIE,
 } from "../answer.tsx";
+import { failedWith } from "../../chat/sentences.ts";
 import type { WebDeps, WebEnv } from "../deps.ts";
 import { prefsOf } from "../prefs.ts";
+import { rememberDevice } from "../known-device.ts";
 import { callerOf, clearSessionCookie, readFields, safeNext, setSessionCookie } from "../request.ts";
 import { LoginPage, RegisterPage } from "../views/login.tsx";
 
@@ -28,6 +30,7 @@ const looks = (c: Context<WebEnv>) => ({ theme: prefsOf(c).theme });
 /** /login, /register, /logout. */
 export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
+  const open = (): boolean => deps.chat.registrationOpen();
 
   app.get("/login", async (c) => {
     const wanted = c.req.query("next");
@@ -35,7 +38,7 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
     if (c.get("session") !== null) return c.redirect(next, 303);
     return await answerHtml(
       c,
-      <LoginPage name="" next={next} error={null} forget={wanted === undefined} {...looks(c)} />,
+      <LoginPage name="" next={next} error={null} forget={wanted === undefined} {...looks(c)} open={open()} />,
     );
   });
 
@@ -49,13 +52,15 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
     if (wantsJson(c)) return c.json(errorJson(answer.error), statusOf(answer.error));
     return await answerHtml(
       c,
-      <LoginPage name={name} next={next} error={answer.error} {...looks(c)} />,
+      <LoginPage name={name} next={next} error={answer.error} {...looks(c)} open={open()} />,
       statusOf(answer.error),
     );
   });
 
   app.get("/register", async (c) => {
     if (c.get("session") !== null) return c.redirect("/", 303);
+    // Before somebody thinks of a name and a password.
+    if (!open()) return await answerError(c, failedWith("registration_closed").error);
     return await answerHtml(c, <RegisterPage name="" id={Bun.randomUUIDv7()} error={null} {...looks(c)} />);
   });
 
@@ -106,6 +111,7 @@ interface Entered {
 /** A login always makes a token of its own; one that came with the request is never taken over. */
 function enter(c: Context<WebEnv>, deps: WebDeps, answer: Entered, next: string): Response {
   setSessionCookie(c, answer.value.token, deps.secureCookies);
+  rememberDevice(c, deps, answer.value.user.id);
   setWritten(c, answer.cursor, deps.secureCookies);
   const { id, name } = answer.value.user;
   return wantsJson(c) ? c.json({ user: { id, name }, cursor: answer.cursor }) : c.redirect(next, 303);

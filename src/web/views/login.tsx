@@ -10,10 +10,12 @@ interface LoginProps {
   readonly theme: Theme;
   /** Nobody was sent here from within the chat, where a draft may wait. */
   readonly forget?: boolean;
+  /** New accounts can be made. */
+  readonly open: boolean;
 }
 
 /** Name, password, and where to go afterwards. */
-export function LoginPage({ name, next, error, theme, forget = false }: LoginProps) {
+export function LoginPage({ name, next, error, theme, forget = false, open }: LoginProps) {
   return (
     <CardPage title="Log in" theme={theme} forget={forget}>
       <h1>Log in</h1>
@@ -40,9 +42,11 @@ export function LoginPage({ name, next, error, theme, forget = false }: LoginPro
           Log in
         </button>
       </form>
-      <p class="aside">
-        New here? <a href="/register">Create an account</a>
-      </p>
+      {open ? (
+        <p class="aside">
+          New here? <a href="/register">Create an account</a>
+        </p>
+      ) : null}
     </CardPage>
   );
 }
