@@ -20,8 +20,8 @@ export interface AddressesDeps {
   readonly since: string;
   readonly page: PageServer;
   readonly roster: Roster;
-  /** What a living peer says about itself. */
-  readonly factsOf: (id: number) => ReplicaFacts | null;
+  /** What a replica last said about itself: a page that moves comes from one that is dead. */
+  readonly lastFactsOf: (id: number) => ReplicaFacts | null;
 }
 
 /** Names and numbers by which other computers may know this host; a certificate's names are vouched for by whoever signed it. */
@@ -66,16 +66,16 @@ export class Addresses {
 
   /** Origins of all replicas' pages, as far as they are known. */
   origins(): string[] {
-    const { context, page, factsOf, roster } = this.#deps;
+    const { context, page, lastFactsOf, roster } = this.#deps;
     const origins = context.settings.peers.map(({ id }) =>
-      id === context.id ? page.origin : (factsOf(id)?.web ?? roster.lastKnown(id)?.web ?? null),
+      id === context.id ? page.origin : (lastFactsOf(id)?.web ?? roster.lastKnown(id)?.web ?? null),
     );
     return origins.filter((origin) => origin !== null);
   }
 
-  /** Where the pages of living replicas may be open in a browser. */
+  /** Where the replicas' pages may be open in a browser. */
   doors(): Door[] {
-    return this.#deps.context.settings.peers.flatMap(({ id }) => this.#deps.factsOf(id) ?? []);
+    return this.#deps.context.settings.peers.flatMap(({ id }) => this.#deps.lastFactsOf(id) ?? []);
   }
 
   /** Host names that this replica was given, for its listeners on loopback. */

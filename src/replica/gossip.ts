@@ -80,6 +80,8 @@ export class ReplicaGossip implements Presence {
   readonly #deps: GossipDeps;
   readonly #local = new Set<string>();
   readonly #heard = new Map<number, Heard>();
+  /** What each peer last said about itself; a dead one comes back at the same place. */
+  readonly #lastFacts = new Map<number, ReplicaFacts>();
   readonly #listeners: ((userId: string, online: boolean) => void)[] = [];
   readonly #typingListeners: ((conversationId: string, userId: string) => void)[] = [];
   readonly #aliveListeners: ((userId: string, stream: string) => void)[] = [];
@@ -113,6 +115,11 @@ export class ReplicaGossip implements Presence {
   /** What a living peer said about itself, or this replica about itself; null if nothing is known. */
   factsOf(id: number): ReplicaFacts | null {
     return id === this.#deps.self ? this.#facts : (this.#heard.get(id)?.facts ?? null);
+  }
+
+  /** The same, of a peer that is no longer heard too. */
+  lastFactsOf(id: number): ReplicaFacts | null {
+    return this.factsOf(id) ?? this.#lastFacts.get(id) ?? null;
   }
 
   isOnline(userId: string): boolean {
@@ -176,6 +183,7 @@ export class ReplicaGossip implements Presence {
       for (const listener of this.#aliveListeners) listener(user, stream);
     }
     if (message.facts !== undefined && message.all !== undefined) {
+      this.#lastFacts.set(from, message.facts);
       this.#replace(from, {
         boot: message.boot,
         n: message.n,

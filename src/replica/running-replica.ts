@@ -263,7 +263,7 @@ export class RunningReplica {
       since: this.#since,
       page,
       roster: this.#roster,
-      factsOf: (peer) => gossip.factsOf(peer),
+      lastFactsOf: (peer) => gossip.lastFactsOf(peer),
     });
     // A proxy on this host brings everybody to a listener on loopback.
     const openStatus = addresses.hosts.every(isLoopback) && !settings.behindProxy;

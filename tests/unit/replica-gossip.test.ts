@@ -99,6 +99,20 @@ describe("signs of life of streams that are elsewhere", () => {
   });
 });
 
+test("a peer that is no longer heard is not told as living, but where it was is known", () => {
+  let hears = true;
+  const a = new ReplicaGossip({ self: 0, peers: [1], hears: () => hears, send: () => {} });
+  const facts = { pid: 1, bootId: "boot1", version: "1", grpc: "g", web: "http://b:8081", since: "s" };
+  a.start({ ...facts, bootId: "boot0", front: null, names: [] });
+  const told = { ...facts, front: null, names: ["10.9.0.2"] };
+  a.receive(1, JSON.stringify({ boot: "boot1", n: 1, facts: told, all: [] }));
+  hears = false;
+  jest.advanceTimersByTime(5000);
+  expect(a.factsOf(1)).toBeNull();
+  expect(a.lastFactsOf(1)).toEqual(told);
+  a.stop();
+});
+
 test("facts that are not whole are left out", () => {
   const { a, b } = pair();
   const facts = { pid: 0, bootId: "boot9", version: "1", grpc: "g", web: "w", since: "s" };
