@@ -18,6 +18,7 @@ import { replicaFolder } from "../cli/data-folder.ts";
 import { frontProof } from "../cli/front-port.ts";
 import { joinCluster, type Membership } from "../cli/join-cluster.ts";
 import { isLoopback } from "../cli/option-values.ts";
+import { checkOwnAddress, hiddenPage } from "../cli/own-address.ts";
 import { Roster } from "../cli/roster.ts";
 import { runFilePath } from "../cli/run-file.ts";
 import { VERSION } from "../cli/version.ts";
@@ -91,6 +92,10 @@ export class RunningReplica {
 
   async #start(): Promise<Outcome<null>> {
     const { id, settings } = this.#context;
+    const unreachable = await checkOwnAddress(settings, id);
+    if (unreachable !== null) return unreachable;
+    const hidden = await hiddenPage(settings, id);
+    if (hidden !== null) process.stderr.write(`lastword: ${hidden}\n`);
     // A predecessor's file, from before it was killed, names a process that is not this one.
     rmSync(runFilePath(settings.data, id), { force: true });
     const page = new PageServer(settings, id, this.#context.logger);

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { chromium, type Browser } from "playwright-core";
 import { readRunFile } from "../../src/cli/run-file.ts";
-import { Cluster, waitFor } from "../support/cluster.ts";
+import { BINARY, Cluster, waitFor } from "../support/cluster.ts";
 import { freePorts } from "../support/free-ports.ts";
 import { SecondHost, TestAuthority } from "../support/second-host.ts";
 import { WEB_PASSWORD, WebPerson } from "../support/web-person.ts";
@@ -192,6 +192,37 @@ test("on an address that others reach: not without encryption, unless asked for"
   expect(closed.status).toBe(401);
   expect((await cluster.command(["status", "--json"])).exit).toBe(0);
 }, 30_000);
+
+test.skipIf(process.getuid?.() !== 0 || Bun.which("unshare") === null)(
+  "an own name that is loopback here, while others are elsewhere: exit code 2, before anything is made",
+  async () => {
+    await using cluster = await Cluster.create({ replicas: 1 });
+    const hosts = join(cluster.home, "hosts");
+    writeFileSync(hosts, "127.0.0.1 localhost\n127.0.1.1 debian-host\n192.0.2.7 other-host\n");
+    const [grpc] = await freePorts(1);
+    const words = [
+      "--replica-id=0",
+      `--peers=0=debian-host:${grpc},1=other-host:${grpc}`,
+      `--grpc=debian-host:${grpc}`,
+      "--allow-plaintext",
+      "--bootstrap",
+      "--front=off",
+    ];
+    // A mount of its own: /etc/hosts of this computer stays as it is.
+    const script = 'mount --bind "$1" /etc/hosts && shift && exec "$@"';
+    const child = Bun.spawn(["unshare", "--mount", "sh", "-c", script, "sh", hosts, BINARY, ...words], {
+      env: cluster.environment,
+      stdio: ["ignore", "ignore", "pipe"],
+      timeout: 20_000,
+    });
+    expect([await child.exited, await new Response(child.stderr).text()]).toEqual([
+      2,
+      "lastword: the name debian-host is 127.0.1.1 on this host, where no other host reaches it; give --grpc the address by which the others reach this host, or correct /etc/hosts\n",
+    ]);
+    expect(existsSync(join(cluster.data, "cluster.key"))).toBe(false);
+  },
+  30_000,
+);
 
 describe("X-Forwarded-*", () => {
   /** Registrations are 10 an hour for one address, and not limited on loopback. */
