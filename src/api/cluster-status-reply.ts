@@ -30,6 +30,7 @@ export function clusterStatusReply(status: ClusterStatusJson): WireClusterStatus
       grpc: replica.grpc ?? "",
       web: replica.web ?? "",
       since: replica.since ?? "",
+      clockOffMs: replica.clockOffMs ?? 0,
     })),
     ...(lastFailover === null ? {} : { lastFailover }),
     events: status.events,

@@ -12,6 +12,7 @@ import { checkClientId } from "./limits.ts";
 import { Messaging } from "./messaging.ts";
 import type { Presence } from "./ports.ts";
 import { Reading } from "./reading.ts";
+import { SESSION_TTL_MICROS } from "./rows.ts";
 import type { ChatService } from "./service.ts";
 import { Views } from "./views.ts";
 import { Writer, type ChatDeps } from "./writer.ts";
@@ -59,10 +60,12 @@ export function createChat(options: ChatOptions): Chat {
       return !ended.ok && ended.error.code === "not_found" ? reading.ok(null) : ended;
     },
     async listSessions(session, input) {
-      return await reading.read(input, () =>
-        reading.ok(
+      return await reading.read(input, () => {
+        const usedAfter = options.clock.nowMicros() - SESSION_TTL_MICROS;
+        return reading.ok(
           queries()
             .sessionsOf(session.userId)
+            .filter(({ lastUsedMicros }) => lastUsedMicros >= usedAfter)
             .map(({ id, createdMicros, lastUsedMicros, device }) => ({
               id,
               createdMicros,
@@ -70,8 +73,8 @@ export function createChat(options: ChatOptions): Chat {
               device,
               current: id === session.sessionId,
             })),
-        ),
-      );
+        );
+      });
     },
     async endSession(session, input) {
       const clientId = checkClientId(input.clientId);

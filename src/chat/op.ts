@@ -204,11 +204,15 @@ function bodyOf(kind: OpKind, payload: unknown): OpBody {
   }
 }
 
-/** Marks an op of a lost branch before it is proposed again; the first origin stays. */
-export function markRecovered(bytes: Uint8Array, origin: Origin): Uint8Array {
+/**
+ * Marks an op of a lost branch before it is proposed again; the first origin stays. Nothing was written later
+ * than now: a branch that was alone with a wrong clock may say so. `nowMicros` is null if now is not known either.
+ */
+export function markRecovered(bytes: Uint8Array, origin: Origin, nowMicros: number | null = null): Uint8Array {
   const op = decodeOp(bytes);
   if (op.recovered) return bytes;
-  return encodeOp({ ...op, recovered: true, origin });
+  const timeMicros = nowMicros === null ? op.timeMicros : Math.min(op.timeMicros, Math.floor(nowMicros));
+  return encodeOp({ ...op, timeMicros, recovered: true, origin });
 }
 
 /**

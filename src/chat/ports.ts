@@ -48,7 +48,7 @@ export interface Presence {
 }
 
 export interface Clock {
-  /** Microseconds since 1970. */
+  /** By which to date what happens now, microseconds since 1970: the cluster's time, not only this host's. */
   nowMicros(): number;
   /** Monotonic ms. */
   nowMs(): number;

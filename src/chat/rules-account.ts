@@ -2,7 +2,7 @@
 import { done, refused, type ChatEvent, type Decision } from "./chat-event.ts";
 import { passwordId } from "./ids.ts";
 import type { NewSession, Op, OpBody } from "./op.ts";
-import { SESSION_TTL_MICROS, SESSIONS_PER_USER, type Rows, type UserRow } from "./rows.ts";
+import { SESSIONS_PER_USER, type Rows, type UserRow } from "./rows.ts";
 
 type Body<K extends OpBody["kind"]> = Extract<OpBody, { kind: K }>;
 
@@ -55,7 +55,7 @@ export function login(op: Op, body: Body<"login">, rows: Rows): Decision {
     return refused("wrong_password", rows.user(op.user) === null ? false : undefined);
   const events: ChatEvent[] = [];
   addSession(op, body.session, rows, events);
-  seen(user, op.timeMicros, rows);
+  seen(user, op, rows);
   return done(events);
 }
 
@@ -67,21 +67,20 @@ export function adoptSession(op: Op, session: NewSession, rows: Rows): readonly 
   const user = living(op.user, rows);
   const events: ChatEvent[] = [];
   const unchanged = user !== null && user.passwordMicros === user.createdMicros;
-  if (unchanged && op.timeMicros >= user.createdMicros) addSession(op, session, rows, events);
+  if (unchanged) addSession(op, session, rows, events);
   return events;
 }
 
-/** Adds a session; ends those that expired, and the least recently used above the bound. */
+/**
+ * Adds a session; ends the least recently used above the bound. Sessions that expired are left to that: whoever
+ * looks one up sees that it is too old, and no wrong clock ends what a right one would not.
+ */
 function addSession(op: Op, session: NewSession, rows: Rows, events: ChatEvent[]): void {
   if (rows.session(session.id) !== null) return;
   const others = rows.sessionsOf(op.user);
-  let left = others.length;
-  for (const other of others) {
-    const expired = other.lastUsedMicros < op.timeMicros - SESSION_TTL_MICROS;
-    if (!expired && left < SESSIONS_PER_USER) continue;
+  for (const other of others.slice(0, Math.max(0, others.length - SESSIONS_PER_USER + 1))) {
     rows.removeSession(other.id);
     events.push({ kind: "sessionEnded", session: other.id, user: op.user });
-    left -= 1;
   }
   rows.putSession({
     id: session.id,
@@ -144,18 +143,25 @@ export function deleteAccount(op: Op, body: Body<"deleteAccount">, rows: Rows): 
   return done([...endSessions(op.user, "", rows), { kind: "user", user: op.user }]);
 }
 
-/** Moves "last used" and "last seen" forward, never back. */
+/**
+ * Sets "last used" and "last seen". What comes later in the log happened later, so a time in the future that a
+ * wrong clock left behind goes; only what a merge brings back does not undo what is newer.
+ */
 export function touch(op: Op, body: Body<"touch">, rows: Rows): Decision {
   const session = rows.session(body.session);
   const user = living(op.user, rows);
   if (user === null || session === null || session.user !== op.user) return refused("not_found", false);
-  if (session.lastUsedMicros < op.timeMicros) rows.putSession({ ...session, lastUsedMicros: op.timeMicros });
-  seen(user, op.timeMicros, rows);
+  if (isNewer(op, session.lastUsedMicros)) rows.putSession({ ...session, lastUsedMicros: op.timeMicros });
+  seen(user, op, rows);
   return { record: false, events: [] };
 }
 
-function seen(user: UserRow, timeMicros: number, rows: Rows): void {
-  if (user.lastSeenMicros < timeMicros) rows.putUser({ ...user, lastSeenMicros: timeMicros });
+function seen(user: UserRow, op: Op, rows: Rows): void {
+  if (isNewer(op, user.lastSeenMicros)) rows.putUser({ ...user, lastSeenMicros: op.timeMicros });
+}
+
+function isNewer(op: Op, knownMicros: number): boolean {
+  return op.recovered ? op.timeMicros > knownMicros : op.timeMicros !== knownMicros;
 }
 
 function endSessions(user: string, keep: string, rows: Rows): ChatEvent[] {

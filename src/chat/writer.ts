@@ -5,6 +5,7 @@ import { encodeOp, keyOf, type Op, type OpBody, type OpResult } from "./op.ts";
 import type { Clock, Position, Proposer } from "./ports.ts";
 import type { Queries } from "./queries.ts";
 import { failedOutcome, failedWith } from "./sentences.ts";
+import { Stamps } from "./stamp.ts";
 import type { Seq } from "../election/view.ts";
 
 /** What the service stands on. */
@@ -27,27 +28,24 @@ export type Written =
 
 export class Writer {
   readonly #deps: ChatDeps;
-  #newestMicros = 0;
+  readonly #stamps: Stamps;
 
   constructor(deps: ChatDeps) {
     this.#deps = deps;
+    this.#stamps = new Stamps(
+      () => deps.clock.nowMicros(),
+      () => deps.queries().newestMicros(),
+    );
   }
 
   /** Proposes one op and waits until it is applied here; refusals of the rules come back as errors. */
   async write(user: string, clientId: string, body: OpBody): Promise<Written> {
-    const op: Op = { user, clientId, timeMicros: this.#timeMicros(), origin: null, recovered: false, body };
+    const op: Op = { user, clientId, timeMicros: this.#stamps.next(), origin: null, recovered: false, body };
     const outcome = await this.#deps.proposer.propose(keyOf(op), encodeOp(op));
     if (outcome.kind !== "applied") return failedOutcome(outcome);
     const { result } = outcome;
     if (result.error !== "") return failedWith(result.error);
     return { ok: true, result, seq: outcome.seq, cursor: this.#cursorAt(outcome.seq) };
-  }
-
-  /** The hybrid clock: never behind an op that this replica has applied or proposed. */
-  #timeMicros(): number {
-    const wall = Math.floor(this.#deps.clock.nowMicros());
-    this.#newestMicros = Math.max(wall, this.#deps.queries().newestMicros() + 1, this.#newestMicros + 1);
-    return this.#newestMicros;
   }
 
   #cursorAt(seq: Seq): string {

@@ -27,11 +27,11 @@ export class Roster {
     this.#ids = ids;
   }
 
-  /** Last known addresses of a local replica, and whether its process is gone for sure; null if it never ran here. */
-  lastKnown(id: number): { readonly grpc: string; readonly web: string; readonly gone: boolean } | null {
+  /** Last known addresses of a local replica; null if it never ran here. */
+  lastKnown(id: number): { readonly grpc: string; readonly web: string } | null {
     this.#refresh();
     const file = this.#files.get(id);
-    return file === undefined ? null : { grpc: file.grpc, web: file.web, gone: this.#gone.has(id) };
+    return file === undefined ? null : { grpc: file.grpc, web: file.web };
   }
 
   /** True if a living local replica other than `self` says that it has the front at this origin. */

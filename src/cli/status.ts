@@ -1,5 +1,6 @@
 /** `lastword status`: the cluster in a table, as JSON, or compared row by row through a hash. */
-import type { ClusterStatusJson, ReplicaStatusJson } from "../election/cluster-status.ts";
+import type { ClusterStatusJson } from "../election/cluster-status.ts";
+import { offText } from "./clock-text.ts";
 import { pause, type CommandDeps } from "./command-deps.ts";
 import { askReplica, type StateHash } from "./control.ts";
 import { EXIT, failureLine, type ExitCode } from "./exit.ts";
@@ -44,16 +45,6 @@ function nobodyStatus(replicas: readonly LocalReplica[]): ClusterStatusJson {
   };
 }
 
-/** What this machine knows better than the answering replica: whether a silent local one runs at all. */
-function withLocalFacts(status: ClusterStatusJson, replicas: readonly LocalReplica[]): ClusterStatusJson {
-  const known = (seen: ReplicaStatusJson): ReplicaStatusJson => {
-    const local = replicas.find((replica) => replica.id === seen.id);
-    if (local === undefined || local.alive || seen.id === status.self || seen.state !== "unreachable") return seen;
-    return { ...seen, state: "stopped", pid: null };
-  };
-  return { ...status, replicas: status.replicas.map(known) };
-}
-
 /** Lines with columns of equal width. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
@@ -94,6 +85,9 @@ export function statusText(status: ClusterStatusJson): string {
   if (status.lastFailover !== null) {
     const { from, to, ms, at } = status.lastFailover;
     lines.push(`last failover from ${from} to ${to} in ${ms} ms at ${at}`);
+  }
+  for (const { id, clockOffMs } of status.replicas) {
+    if (clockOffMs !== undefined) lines.push(`the clock of replica ${id} is ${offText(clockOffMs)}; set it (NTP)`);
   }
   return `${lines.join("\n")}\n\n${table([["replica", "state", "lag", "page", "gRPC", "pid", "since"], ...rows])}`;
 }
@@ -154,7 +148,7 @@ export async function runStatus(options: Options, deps: CommandDeps): Promise<Ex
   const replicas = lookAround(cluster.value.data, deps);
   if (options.hash) return runHash(cluster.value, replicas, options.json, deps);
   const best = bestStatus(await askAll(cluster.value, replicas));
-  const status = best === null ? nobodyStatus(replicas) : withLocalFacts(best, replicas);
+  const status = best ?? nobodyStatus(replicas);
   deps.out(options.json ? `${JSON.stringify(status)}\n` : statusText(status));
   return status.writable ? EXIT.done : EXIT.failed;
 }

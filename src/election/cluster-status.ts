@@ -4,7 +4,7 @@
  */
 import type { Consistency, Recovery, ReplicaId, Seq } from "./view.ts";
 
-/** What a replica is to the eye: its role, or why it has none. */
+/** What a replica is to the eye: its role, or why it has none: it said that it stops, or it just does not answer. */
 export type ReplicaState = "leader" | "follower" | "learner" | "recovering" | "unreachable" | "stopped";
 
 /** A configured replica. What this one cannot know of it is null. */
@@ -27,13 +27,15 @@ export interface ReplicaStatusJson {
   readonly web: string | null;
   /** RFC 3339. */
   readonly since: string | null;
+  /** By how much its clock is ahead of the cluster's time, ms; absent if that is less than a minute, or not known. */
+  readonly clockOffMs?: number;
 }
 
 /** Something people want to know later, such as who took over from whom. */
 export interface ClusterEventJson {
   /** RFC 3339. */
   readonly at: string;
-  readonly kind: "failover" | "join" | "leave" | "merge" | "recovery";
+  readonly kind: "failover" | "join" | "leave" | "merge" | "recovery" | "clock";
   /** One sentence for a person. */
   readonly text: string;
 }

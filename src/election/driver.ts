@@ -41,6 +41,8 @@ export interface DriverDeps extends ProposerDeps {
   readonly openState: (snapshot: StagedSnapshot) => StateMachine;
   readonly onNotice: (notice: Notice) => void;
   readonly onGossip: (from: ReplicaId, payload: string) => void;
+  /** Puts this host's wall clock into a Beat that leaves; see ClusterClock. */
+  readonly dated: (beat: Beat) => Beat;
   /** The process cannot go on: a broken invariant or a damaged disk. Called once. */
   readonly onFatal: (error: unknown) => void;
   /** Monotonic ms. */
@@ -288,7 +290,6 @@ export class Driver<Result> implements PeerListener {
     }
   }
 
-  /** One at a time: what is added meanwhile goes with the next. */
   private persist(): void {
     const rows = this.rows;
     const token = this.rowsToken;
@@ -327,8 +328,7 @@ export class Driver<Result> implements PeerListener {
 
   private notPersisted(rows: readonly PersistRows[], error: unknown): void {
     if (!(error instanceof StorageFull)) throw error;
-    // Nothing was written: the same rows are tried again. Meanwhile no progress is made, so
-    // the others drop this replica from the view, or it hands over.
+    // Tried again; meanwhile there is no progress, so the others drop this replica, or it hands over.
     this.rows = [...rows, ...this.rows];
     this.logFull = true;
     setTimeout(() => this.guarded(() => this.persist()), DISK_FULL_RETRY_MS);
@@ -350,7 +350,7 @@ export class Driver<Result> implements PeerListener {
         return;
       case "send":
         if (feature("FAULTS") && effect.frame.type === "appendOk") failpoint("peer-ack");
-        transport.send(effect.to, effect.frame);
+        transport.send(effect.to, effect.frame.type === "beat" ? this.deps.dated(effect.frame) : effect.frame);
         return;
       case "sendAppend": {
         const append = this.appends.make(effect);

@@ -63,6 +63,8 @@ export interface Beat {
   readonly floor: Seq;
   /** First entry still in my log; older ones are in my state only and could not be proposed again. */
   readonly firstSeq: Seq;
+  /** What the sender's wall clock showed when it left, ms since 1970; put there by the driver, no business of the core. */
+  readonly wallMs?: number;
 }
 
 /** Leader to follower or learner: entries after (prevSeq, prevViewNo), and how far the log is committed. */

@@ -114,6 +114,7 @@ const DECODE: { readonly [T in FrameType]: (w: Wire) => Extract<Frame, { type: T
     leaving: flag(w["leaving"]),
     floor: seqFromWire(w["floor"]),
     firstSeq: seqFromWire(w["firstSeq"]),
+    ...(Object.hasOwn(w, "wallMs") ? { wallMs: seqFromWire(w["wallMs"]) } : {}),
   }),
   append: (w) => ({
     type: "append",

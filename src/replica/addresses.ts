@@ -73,6 +73,12 @@ export class Addresses {
     return origins.filter((origin) => origin !== null);
   }
 
+  /** The replica whose page is at this origin; null if none says so. */
+  replicaAt(origin: string): number | null {
+    const { peers } = this.#deps.context.settings;
+    return peers.find(({ id }) => this.#deps.lastFactsOf(id)?.web === origin)?.id ?? null;
+  }
+
   /** Where the replicas' pages may be open in a browser. */
   doors(): Door[] {
     return this.#deps.context.settings.peers.flatMap(({ id }) => this.#deps.lastFactsOf(id) ?? []);

@@ -43,10 +43,8 @@ export class MismatchWatch {
   /** A peer answered and did not fit. */
   report(peer: number, reason: MismatchReason): void {
     this.#deps.logger.warn("peer_mismatch", { peer, reason });
-    if (reason === "clock") {
-      this.#deps.onWarning(`the clock of replica ${peer} is more than 5 minutes off; set both clocks (NTP)`);
-      return;
-    }
+    // People are told by ClockWatch, which knows whose clock it is.
+    if (reason === "clock") return;
     const { what, todo } = SENTENCES[reason];
     if (this.#deps.inView()) {
       this.#deps.onWarning(`replica ${peer} ${what} and stays out; ${todo}`);

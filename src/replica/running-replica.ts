@@ -11,7 +11,6 @@ import { rmSync } from "node:fs";
 import { addChatService, type ChatApi } from "../api/chat-api.ts";
 import { createChat, type Chat } from "../chat/chat.ts";
 import { markRecovered, opKey, type OpResult } from "../chat/op.ts";
-import type { Clock } from "../chat/ports.ts";
 import { clusterToken } from "../cli/cluster-key.ts";
 import { addControlService } from "../cli/control.ts";
 import { replicaFolder } from "../cli/data-folder.ts";
@@ -29,11 +28,14 @@ import { timesSetAside } from "../db/set-aside.ts";
 import { Addresses } from "./addresses.ts";
 import { DiskLine } from "./disk-line.ts";
 import { Core } from "../election/core.ts";
+import { ClusterClock } from "../election/cluster-clock.ts";
 import { Driver } from "../election/driver.ts";
 import { DEFAULT_TIMING, type Notice } from "../election/event.ts";
 import { GrpcPeerTransport } from "../election/peer-transport.ts";
 import { NO_BALLOT, viewNoKey } from "../election/view.ts";
 import { failpoint, setting, wallClockMs } from "../faults.ts";
+import { Chronicle } from "./chronicle.ts";
+import { ClockWatch } from "./clock-watch.ts";
 import { logNotice } from "./log-notice.ts";
 import { MismatchWatch } from "./mismatch-watch.ts";
 import { openStores, type Stores } from "./open-stores.ts";
@@ -146,6 +148,25 @@ export class RunningReplica {
       log.restore(),
       nonce,
     );
+    const clock = new ClusterClock({
+      self: id,
+      wallMs: wallClockMs,
+      nowMs: () => performance.now(),
+      hears: (peer) => driver.peerBeat(peer) !== null,
+    });
+    const chronicle = new Chronicle({
+      bootId: this.#bootId,
+      configured,
+      dateMs: () => clock.dateMs(),
+      send: (payload) => driver.gossip(payload),
+    });
+    const clockWatch = new ClockWatch({
+      self: id,
+      clock,
+      logger,
+      onWarning: (sentence) => process.stderr.write(`lastword: ${sentence}\n`),
+      onEvent: (text) => void (driver.status().role === "leader" && chronicle.add("clock", text)),
+    });
     const mismatches = new MismatchWatch({
       peers: configured.filter((peer) => peer !== id),
       admitted: log.restore().admitted,
@@ -162,12 +183,20 @@ export class RunningReplica {
       // Which replicas there are must be the same everywhere; how each finds the others need not.
       settings: { mode: `${key.consistency} ${key.recovery}`, peers: configured.join() },
       listener: {
-        onFrame: (from, frame) => driver.onFrame(from, frame),
+        onFrame: (from, frame) => {
+          if (frame.type === "beat") {
+            if (frame.wallMs !== undefined) clock.heard(from, frame.wallMs);
+            chronicle.heard(from, frame.bootId, frame.leaving && !frame.active);
+          }
+          driver.onFrame(from, frame);
+        },
         onRefused: (peer) => driver.onRefused(peer),
         onMismatch: (peer, reason) => mismatches.report(peer, reason),
         onStream: (peer, direction, open) => {
           logger.debug(open ? "stream_open" : "stream_closed", { peer, reason: direction });
-          if (open && direction === "out") gossip.peerConnected();
+          if (!open || direction !== "out") return;
+          gossip.peerConnected();
+          chronicle.sayAll();
         },
       },
       snapshots: storage.snapshots,
@@ -187,11 +216,15 @@ export class RunningReplica {
       },
       recover: (op) => {
         const viewNo = log.lineage().at(-1)?.no;
-        const bytes = markRecovered(op, { replica: id, view: viewNo === undefined ? "" : viewNoKey(viewNo) });
+        const nowMs = clock.agreedMs();
+        const origin = { replica: id, view: viewNo === undefined ? "" : viewNoKey(viewNo) };
+        const bytes = markRecovered(op, origin, nowMs === null ? null : nowMs * 1000);
         return { key: opKey(bytes), op: bytes };
       },
       onNotice: (notice) => this.#onNotice(notice, { report, log }),
-      onGossip: (from, payload) => scrub.receive(from, payload) || gossip.receive(from, payload),
+      onGossip: (from, payload) =>
+        scrub.receive(from, payload) || chronicle.receive(payload) || gossip.receive(from, payload),
+      dated: (beat) => clock.dated(beat),
       onFatal: this.#context.onFatal,
       now: () => performance.now(),
     });
@@ -230,6 +263,8 @@ export class RunningReplica {
       peerBeat: (peer) => driver.peerBeat(peer),
       factsOf: (peer) => gossip.factsOf(peer),
       lastKnown: (peer) => this.#roster.lastKnown(peer),
+      chronicle,
+      clocksOff: () => clock.offMs(),
       now: () => performance.now(),
     });
     const chat = createChat({
@@ -242,7 +277,7 @@ export class RunningReplica {
         viewNoAt: (seq) => driver.viewNoAt(seq),
         waitApplied: (seq, timeoutMs) => driver.waitApplied(seq, timeoutMs),
       },
-      clock: CLOCK,
+      clock,
       queries: () => storage.state.queries,
       presence: gossip,
       rateLimit: settings.rateLimit,
@@ -254,7 +289,7 @@ export class RunningReplica {
       for (const op of ops) driver.opApplied(op.key, op.seq, op.result, op.recovered);
       chat.applied(ops, view);
     };
-    return { log, storage, driver, notWritable, transport, gossip, report, chat, mismatches, scrub };
+    return { log, storage, driver, notWritable, transport, gossip, report, chat, mismatches, scrub, clock, clockWatch };
   }
 
   /** Puts the rooms behind the ports and starts them, inside out. */
@@ -262,6 +297,7 @@ export class RunningReplica {
     const { id, settings, logger } = this.#context;
     const { driver, notWritable, transport, gossip, report, chat, grpc, page, membership, storage, mismatches, scrub } =
       parts;
+    const { clock, clockWatch } = parts;
     const addresses = new Addresses({
       context: this.#context,
       bootId: this.#bootId,
@@ -298,7 +334,8 @@ export class RunningReplica {
       sendAlive: (userId, stream) => gossip.sendAlive(userId, stream),
       secureCookies: settings.tls !== null || settings.behindProxy,
       openStatus,
-      clock: CLOCK,
+      clock,
+      wallMsAt: (origin) => clock.wallMsOf(addresses.replicaAt(origin) ?? id),
       behindProxy: settings.behindProxy,
       self: page.origin,
       handoverKey: Buffer.from(clusterToken(membership.key.secret, "handover"), "base64url"),
@@ -325,6 +362,7 @@ export class RunningReplica {
     const watch = setInterval(() => {
       api.setServing(notWritable() === null);
       disk.look();
+      clockWatch.look();
     }, SERVING_LOOK_MS);
     this.#closers.push(() => clearInterval(watch));
     this.#closers.push(addresses.publish(secret));
@@ -355,8 +393,3 @@ interface Outside {
   readonly page: PageServer;
   readonly membership: Membership;
 }
-
-const CLOCK: Clock = {
-  nowMicros: () => wallClockMs() * 1000,
-  nowMs: () => performance.now(),
-};

@@ -2,17 +2,12 @@
  * The cluster as this replica sees it, for status, page and calls: the core's view of
  * itself and its peers, what they said about themselves, and what happened lately.
  */
-import { CLUSTER_EVENTS_MAX } from "../election/cluster-status.ts";
-import type {
-  ClusterEventJson,
-  ClusterStatusJson,
-  ReplicaState,
-  ReplicaStatusJson,
-} from "../election/cluster-status.ts";
+import type { ClusterStatusJson, ReplicaState, ReplicaStatusJson } from "../election/cluster-status.ts";
 import type { CoreStatus } from "../election/core-status.ts";
 import type { Notice } from "../election/event.ts";
 import type { Beat } from "../election/frame.ts";
-import { printViewNo, type ReplicaId, type View } from "../election/view.ts";
+import { printViewNo, viewNoKey, type ReplicaId, type View } from "../election/view.ts";
+import type { Chronicle } from "./chronicle.ts";
 import type { ReplicaFacts } from "./gossip.ts";
 
 export interface ReportDeps {
@@ -27,8 +22,11 @@ export interface ReportDeps {
   readonly peerBeat: (peer: ReplicaId) => Beat | null;
   /** Of a living replica, this one included. */
   readonly factsOf: (id: ReplicaId) => ReplicaFacts | null;
-  /** Last known addresses of a replica that is not heard, and whether its process is gone for sure. */
-  readonly lastKnown: (id: ReplicaId) => { readonly grpc: string; readonly web: string; readonly gone: boolean } | null;
+  /** Last known addresses of a replica that is not heard. */
+  readonly lastKnown: (id: ReplicaId) => { readonly grpc: string; readonly web: string } | null;
+  readonly chronicle: Chronicle;
+  /** Clocks that are off, in ms; see ReplicaStatusJson. */
+  readonly clocksOff: () => ReadonlyMap<ReplicaId, number>;
   /** Monotonic ms. */
   readonly now: () => number;
 }
@@ -38,8 +36,6 @@ const WAIT_TOLD_AFTER_MS = 1000;
 /** Collects notices and answers status. */
 export class StatusReport {
   readonly #deps: ReportDeps;
-  readonly #events: ClusterEventJson[] = [];
-  #lastFailover: ClusterStatusJson["lastFailover"] = null;
   #leader: ReplicaId | null = null;
   /** When the last leader was lost, monotonic ms. */
   #leaderLostAt: number | null = null;
@@ -60,7 +56,7 @@ export class StatusReport {
         this.#onView(notice.view);
         return;
       case "merge":
-        this.#event(
+        this.#deps.chronicle.add(
           "merge",
           `The history of replica ${this.#deps.self} was merged into that of replica ${notice.winner}; ${notice.ops} entries are proposed again.`,
         );
@@ -69,7 +65,10 @@ export class StatusReport {
         this.#wait = { missing: notice.missing, since: this.#wait?.since ?? this.#deps.now(), told: false };
         return;
       case "paused":
-        this.#event("recovery", `Replica ${this.#deps.self} stood still for ${(notice.ms / 1000).toFixed(1)} s.`);
+        this.#deps.chronicle.add(
+          "recovery",
+          `Replica ${this.#deps.self} stood still for ${(notice.ms / 1000).toFixed(1)} s.`,
+        );
         return;
     }
   }
@@ -79,6 +78,7 @@ export class StatusReport {
     const { self, configured, consistency, recovery, clusterId } = this.#deps;
     const core = this.#deps.status();
     const reason = this.#deps.notWritable();
+    const clocksOff = this.#deps.clocksOff();
     const members = core.view?.members.map((member) => member.replicaId) ?? [];
     return {
       version: 1,
@@ -97,9 +97,13 @@ export class StatusReport {
       },
       protected: reason === null ? this.#protected(core, members) : 0,
       seq: { committed: core.commit, applied: this.#deps.applied() },
-      replicas: configured.map((id) => (id === self ? this.#ownStatus(core) : this.#peerStatus(id, core))),
-      lastFailover: this.#lastFailover,
-      events: this.#events,
+      replicas: configured.map((id) => {
+        const status = id === self ? this.#ownStatus(core) : this.#peerStatus(id, core);
+        const ms = clocksOff.get(id);
+        return ms === undefined ? status : { ...status, clockOffMs: Math.round(ms) };
+      }),
+      lastFailover: this.#deps.chronicle.lastFailover,
+      events: this.#deps.chronicle.events,
     };
   }
 
@@ -121,7 +125,7 @@ export class StatusReport {
     const beat = this.#deps.peerBeat(id);
     const last = this.#deps.lastKnown(id);
     if (beat === null) {
-      const state: ReplicaState = last?.gone === true ? "stopped" : "unreachable";
+      const state: ReplicaState = this.#deps.chronicle.saidStop(id) ? "stopped" : "unreachable";
       const addresses = { grpc: last?.grpc ?? null, web: last?.web ?? null };
       return { id, state, ...facts(null), ...addresses, durable: null, applied: null, lag: null };
     }
@@ -143,7 +147,10 @@ export class StatusReport {
     const wait = this.#wait;
     if (wait === null || wait.told || this.#deps.now() - wait.since < WAIT_TOLD_AFTER_MS) return;
     wait.told = true;
-    this.#event("recovery", `Waiting for ${list(wait.missing)}, which may hold newer messages.`);
+    // All that wait know it alike.
+    const { view } = this.#deps.status();
+    const id = `${view === null ? "" : viewNoKey(view.no)} waits ${wait.missing.join()}`;
+    this.#deps.chronicle.add("recovery", `Waiting for ${list(wait.missing)}, which may hold newer messages.`, { id });
   }
 
   #onLeader(leaderId: ReplicaId | null): void {
@@ -151,39 +158,41 @@ export class StatusReport {
     if (leaderId !== null && leaderId === this.#leader) this.#leaderLostAt = null;
   }
 
+  /** What a view changes is told by its leader alone: it was there, and its clock has measured it. */
   #onView(view: View): void {
+    const { chronicle, self } = this.#deps;
     const before = this.#view;
+    const key = viewNoKey(view.no);
     this.#view = view;
-    if (this.#leader !== null && view.leader !== this.#leader) {
-      const ms = Math.round(this.#deps.now() - (this.#leaderLostAt ?? this.#deps.now()));
-      this.#lastFailover = { at: new Date().toISOString(), ms, from: this.#leader, to: view.leader };
-      this.#event("failover", `Replica ${view.leader} leads, after replica ${this.#leader} (${ms} ms).`);
+    if (view.leader === self) {
+      if (this.#leader !== null && view.leader !== this.#leader) {
+        const ms = Math.round(this.#deps.now() - (this.#leaderLostAt ?? this.#deps.now()));
+        const text = `Replica ${view.leader} leads, after replica ${this.#leader} (${ms} ms).`;
+        chronicle.add("failover", text, { id: `${key} leads`, failover: { ms, from: this.#leader, to: view.leader } });
+      }
+      if (before !== null) this.#membersChanged(before, view, key);
+      if (view.forkRisk !== null && view.forkRisk.length > 0) {
+        const text = `Going on without ${list(view.forkRisk)}, which may hold messages that are not visible yet.`;
+        chronicle.add("recovery", text, { id: `${key} risk` });
+      } else if (this.#wait?.told === true) {
+        chronicle.add("recovery", `The wait for ${list(this.#wait.missing)} is over.`, { id: `${key} waited` });
+      }
     }
     this.#leader = view.leader;
     this.#leaderLostAt = null;
-    if (before !== null) this.#membersChanged(before, view);
-    if (view.forkRisk !== null && view.forkRisk.length > 0) {
-      this.#event(
-        "recovery",
-        `Going on without ${list(view.forkRisk)}, which may hold messages that are not visible yet.`,
-      );
-    } else if (this.#wait?.told === true) {
-      this.#event("recovery", `The wait for ${list(this.#wait.missing)} is over.`);
-    }
     this.#wait = null;
   }
 
-  #membersChanged(before: View, view: View): void {
+  #membersChanged(before: View, view: View, key: string): void {
+    const { chronicle } = this.#deps;
     const ids = (of: View): ReplicaId[] => of.members.map((member) => member.replicaId);
-    for (const id of ids(view)) if (!ids(before).includes(id)) this.#event("join", `Replica ${id} is in step.`);
-    for (const id of ids(before)) {
-      if (!ids(view).includes(id)) this.#event("leave", `Replica ${id} is out; the others go on.`);
+    for (const id of ids(view)) {
+      if (!ids(before).includes(id)) chronicle.add("join", `Replica ${id} is in step.`, { id: `${key} join ${id}` });
     }
-  }
-
-  #event(kind: ClusterEventJson["kind"], text: string): void {
-    this.#events.push({ at: new Date().toISOString(), kind, text });
-    if (this.#events.length > CLUSTER_EVENTS_MAX) this.#events.shift();
+    for (const id of ids(before)) {
+      if (ids(view).includes(id)) continue;
+      chronicle.add("leave", `Replica ${id} is out; the others go on.`, { id: `${key} leave ${id}` });
+    }
   }
 }
 

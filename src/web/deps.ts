@@ -27,6 +27,8 @@ export interface WebDeps {
   /** The cluster's status needs no login: the listener is on loopback. */
   readonly openStatus: boolean;
   readonly clock: Clock;
+  /** What the wall clock of the replica at this origin shows now, ms since 1970: for hand-over tokens. */
+  readonly wallMsAt: (origin: string) => number;
   /** A proxy we trust is in front: the caller's address is the last entry of X-Forwarded-For. */
   readonly behindProxy?: boolean;
   /** Origin of this replica's own page. */

@@ -8,7 +8,6 @@
  * opened until it would be too old, and takes none that is older than its own start.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import type { Clock } from "../chat/ports.ts";
 
 /** From making to use, ms. Covers noticing a frozen replica, looking for another, and loading its page. */
 export const HANDOVER_MS = 10_000;
@@ -26,7 +25,13 @@ export interface HandoverDeps {
   readonly key: Uint8Array;
   /** Origin of this replica's page, as the others name it. */
   readonly self: string;
-  readonly clock: Clock;
+  /**
+   * What the wall clock shows now of the replica whose page is at `origin`, ms since 1970, as far as this one knows.
+   * A token is dated by the clock of the replica that will open it, so the two need not agree.
+   */
+  readonly wallMsAt: (origin: string) => number;
+  /** Monotonic ms. */
+  readonly nowMs: () => number;
 }
 
 /** Makes tokens for the others and opens those made for this replica. */
@@ -35,13 +40,13 @@ export class Handover {
   /** As browsers write it: without the port that goes without saying. */
   readonly #self: string;
   readonly #startedMs: number;
-  /** By the token's random part: when it may be forgotten, wall-clock ms. */
+  /** By the token's random part: when it may be forgotten, monotonic ms. */
   readonly #opened = new Map<string, number>();
 
   constructor(deps: HandoverDeps) {
     this.#deps = deps;
     this.#self = new URL(deps.self).origin;
-    this.#startedMs = this.#nowMs();
+    this.#startedMs = deps.nowMs();
   }
 
   /** The login `token`, for one use at the replica whose page is at `origin`. */
@@ -50,7 +55,7 @@ export class Handover {
     const cipher = createCipheriv("aes-256-gcm", this.#deps.key, iv);
     cipher.setAAD(Buffer.from(new URL(origin).origin));
     const time = Buffer.alloc(TIME_BYTES);
-    time.writeBigUInt64BE(BigInt(this.#nowMs()));
+    time.writeBigUInt64BE(BigInt(Math.max(0, Math.floor(this.#deps.wallMsAt(origin)))));
     const sealed = Buffer.concat([cipher.update(time), cipher.update(token, "ascii"), cipher.final()]);
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64url");
   }
@@ -61,15 +66,16 @@ export class Handover {
     const bytes = Buffer.from(text, "base64url");
     const inside = this.#decrypt(bytes);
     if (inside === null) return null;
-    const madeMs = Number(inside.readBigUInt64BE(0));
+    const ageMs = Math.floor(this.#deps.wallMsAt(this.#self)) - Number(inside.readBigUInt64BE(0));
     const token = inside.subarray(TIME_BYTES).toString("ascii");
-    const now = this.#nowMs();
-    if (!LOGIN.test(token) || Math.abs(now - madeMs) > HANDOVER_MS || madeMs < this.#startedMs) return null;
+    const now = this.#deps.nowMs();
+    if (!LOGIN.test(token) || Math.abs(ageMs) > HANDOVER_MS || ageMs > now - this.#startedMs) return null;
     // By its bytes, not by its text: the last letter of base64 has spare bits.
     const id = bytes.subarray(0, IV_BYTES).toString("hex");
     this.#forget(now);
     if (this.#opened.has(id) || this.#opened.size >= OPENED_MAX) return null;
-    this.#opened.set(id, madeMs + HANDOVER_MS);
+    // Twice as long as it can be good, so that no jump of a clock makes it good again.
+    this.#opened.set(id, now + 2 * HANDOVER_MS);
     return token;
   }
 
@@ -86,11 +92,11 @@ export class Handover {
   }
 
   #forget(now: number): void {
-    for (const [id, until] of this.#opened) if (until < now) this.#opened.delete(id);
-  }
-
-  #nowMs(): number {
-    return Math.floor(this.#deps.clock.nowMicros() / 1000);
+    // Noted in the order in which they may go.
+    for (const [id, until] of this.#opened) {
+      if (until >= now) break;
+      this.#opened.delete(id);
+    }
   }
 }
 

@@ -37,7 +37,12 @@ export type Web = Hono<WebEnv> & {
 /** Makes the app; it listens nowhere and keeps no timer while no stream is open. */
 export function createWeb(deps: WebDeps): Web {
   const app = new Hono<WebEnv>();
-  const handover = new Handover({ key: deps.handoverKey, self: deps.self, clock: deps.clock });
+  const handover = new Handover({
+    key: deps.handoverKey,
+    self: deps.self,
+    wallMsAt: deps.wallMsAt,
+    nowMs: () => deps.clock.nowMs(),
+  });
   const streams = new EventStreams(deps, handover);
   app.use(secureAnswers(deps));
   app.route("/", healthRoutes(deps));

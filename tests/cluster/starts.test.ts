@@ -204,7 +204,7 @@ describe("stopping", () => {
     await cluster.inStep(others);
     const status = await cluster.command(["status", "--json"]);
     const said = JSON.parse(status.stdout) as ClusterStatusJson;
-    expect(said.replicas[leader]).toMatchObject({ state: "stopped", pid: null });
+    expect(said.replicas[leader]).toMatchObject({ state: "unreachable", pid: null });
     expect(said.lastFailover).toMatchObject({ from: leader });
     const again = await cluster.start(leader);
     expect(again.pid).not.toBe(pid);

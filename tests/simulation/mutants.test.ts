@@ -29,6 +29,7 @@ const HUNTERS: Record<Mutant, { readonly scenario: string; readonly invariant: s
   "ballot-without-nonce": { scenario: "folder-put-back", invariant: "I8" },
   "longer-log-blocks": { scenario: "learner-with-an-equal-log", invariant: "I7" },
   "log-before-snapshot": { scenario: "killed-at-the-switch", invariant: "I2" },
+  "clock-unbounded": { scenario: "wrong-clock", invariant: "I11" },
   "cursor-waits-for-the-dead": { scenario: "cursor-of-a-dead-branch", invariant: "I9" },
   "login-checks-at-the-proposer-only": { scenario: "password-on-the-other-side", invariant: "I10" },
 };

@@ -54,6 +54,7 @@ export class MemoryState implements StateMachine {
     return this.#position.firstView;
   }
 
+  /** Time in the newest op. */
   newestMicros(): number {
     return this.#position.newestMicros;
   }
@@ -103,7 +104,7 @@ export class MemoryState implements StateMachine {
       if (seq <= this.#position.seq) continue;
       assert(seq === this.#position.seq + 1, `op at ${seq} after ${this.#position.seq}`);
       const op = this.#applyOne(bytes, seq);
-      const newestMicros = Math.max(this.#position.newestMicros, op.timeMicros);
+      const newestMicros = op.timeMicros > 0 ? op.timeMicros : this.#position.newestMicros;
       this.#position = { seq, view, firstView: this.#position.firstView, newestMicros };
       applied.push(op);
     }

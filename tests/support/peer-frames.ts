@@ -60,6 +60,7 @@ const kinds: { readonly [T in Frame["type"]]: fc.Arbitrary<Extract<Frame, { type
     leaving: flag,
     floor: seq,
     firstSeq: seq,
+    wallMs: seq,
   }),
   append: fc.record({
     type: fc.constant("append" as const),

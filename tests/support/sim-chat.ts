@@ -54,6 +54,18 @@ export class ChatDomain implements SimDomain {
     return effects;
   }
 
+  newestMicros(): number {
+    return this.#state.newestMicros();
+  }
+
+  dates(): readonly (readonly [string, number])[] {
+    const { messages = [] } = this.#state.dump();
+    return messages.map((row) => [
+      `${String(row["author"])}-${String(row["client_id"]).split("~")[0]}`,
+      Number(row["time_micros"]),
+    ]);
+  }
+
   passwordOf(user: string): string {
     const row = this.#state.dump()["users"]?.find(({ id }) => id === user);
     return row === undefined ? "" : String(row["password_hash"]);
@@ -94,8 +106,8 @@ export function effectOf(key: string): string {
   return clientId.startsWith(REGISTER_ID) ? user : `${user}-${clientId}`;
 }
 
-export function asRecovered(op: Uint8Array): Uint8Array {
-  return markRecovered(op, { replica: 0, view: "" });
+export function asRecovered(op: Uint8Array, nowMicros: number | null): Uint8Array {
+  return markRecovered(op, { replica: 0, view: "" }, nowMicros);
 }
 
 const REGISTER_ID = "00000000";
@@ -128,34 +140,33 @@ export class ChatUser {
   }
 
   /** A retry draws its session anew, as a replica does. */
-  register(nowMs: number, nonce: string): KeyedOp {
+  register(timeMicros: number, nonce: string): KeyedOp {
     const session = { id: nonce.slice(0, 12), tokenHash: `hash of ${nonce}` };
     const { name } = this;
-    return this.#op(this.#registerId, nowMs, { kind: "register", name, folded: name, passwordHash: "h", session });
+    return this.#op(this.#registerId, timeMicros, { kind: "register", name, folded: name, passwordHash: "h", session });
   }
 
   /** The n-th message, to `to` (or to herself). */
-  send(n: number, to: ChatUser, nowMs: number): KeyedOp {
+  send(n: number, to: ChatUser, timeMicros: number): KeyedOp {
     const conversation = directId(this.id, to.id);
     const body = `message ${n} of ${this.name}`;
-    return this.#op(uuid("11111111", n), nowMs, { kind: "sendMessage", conversation, body, readUpTo: "" });
+    return this.#op(uuid("11111111", n), timeMicros, { kind: "sendMessage", conversation, body, readUpTo: "" });
   }
 
   /** The n-th log-in; `hash` is what the replica that is asked has checked the password against. */
-  login(n: number, hash: string, nowMs: number): KeyedOp {
+  login(n: number, hash: string, timeMicros: number): KeyedOp {
     const checked = passwordId(hash);
     const session = { id: `login ${n}`, tokenHash: `token by ${checked} ${n}` };
-    return this.#op(uuid("22222222", n), nowMs, { kind: "login", session, checked });
+    return this.#op(uuid("22222222", n), timeMicros, { kind: "login", session, checked });
   }
 
   /** Sets the n-th password; every login ends. */
-  changePassword(n: number, hash: string, nowMs: number): KeyedOp {
+  changePassword(n: number, hash: string, timeMicros: number): KeyedOp {
     const body = { passwordHash: `hash ${n}`, keepSession: "", checked: passwordId(hash) };
-    return this.#op(uuid("33333333", n), nowMs, { kind: "changePassword", ...body });
+    return this.#op(uuid("33333333", n), timeMicros, { kind: "changePassword", ...body });
   }
 
-  #op(clientId: string, nowMs: number, body: Op["body"]): KeyedOp {
-    const timeMicros = 1_700_000_000_000_000 + Math.round(nowMs * 1000);
+  #op(clientId: string, timeMicros: number, body: Op["body"]): KeyedOp {
     const op = encodeOp({ user: this.id, clientId, timeMicros, origin: null, recovered: false, body });
     return { key: opKey(op), op };
   }

@@ -1,5 +1,5 @@
 /**
- * The checkers: invariants I1 to I10 of ARCHITECTURE.md, watched from outside the replicas
+ * The checkers: invariants I1 to I11 of ARCHITECTURE.md, watched from outside the replicas
  * at every event. They know the whole world (all disks, all clocks) and use nothing that
  * a replica says about itself where the disk can be asked instead.
  */
@@ -16,6 +16,7 @@ import {
   viewNoKey,
 } from "../../src/election/view.ts";
 import { effectOf } from "./sim-chat.ts";
+import type { SimClocks } from "./sim-clocks.ts";
 import type { LogImage, LogWrite } from "./sim-log.ts";
 import type { ReplicaWatch, SimDisk, SimReplica } from "./sim-replica.ts";
 
@@ -40,6 +41,8 @@ export interface Coverage {
   merges: number;
   pauses: number;
   policies: number;
+  /** Ops that a replica dated right although its clock was wild. */
+  wildClocks: number;
 }
 
 export function noCoverage(): Coverage {
@@ -53,6 +56,7 @@ export function noCoverage(): Coverage {
     merges: 0,
     pauses: 0,
     policies: 0,
+    wildClocks: 0,
   };
 }
 
@@ -95,6 +99,8 @@ export class Checks implements ReplicaWatch {
   /** For scripts, which print what people would see. */
   onNotice: ((replica: SimReplica, notice: Notice) => void) | null = null;
   onExit: ((replica: SimReplica, how: "killed" | "stopped" | "late") => void) | null = null;
+  /** Set by the world. */
+  clocks: SimClocks | null = null;
   violation: Violation | null = null;
   /**
    * Odd from the moment a view with forkRisk (recovery by policy) is installed until all replicas
@@ -450,6 +456,7 @@ export class Checks implements ReplicaWatch {
     }
     const outdated = first.state.domain.outdatedLogins();
     if (outdated.length > 0) this.broken("I10", `${outdated.join(", ")} lives with a password that was changed`);
+    for (const [effect, micros] of first.state.domain.dates()) this.clocks?.check(effect, micros);
     const effects = first.state.domain.effects();
     for (const { key } of this.acks) {
       const count = effects.get(effectOf(key)) ?? 0;

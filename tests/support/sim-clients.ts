@@ -53,13 +53,12 @@ export class Writer {
   }
 
   /** What she asks for next, as a function: a replica builds its op anew at each attempt. */
-  #request(): () => KeyedOp {
-    const world = this.#world;
-    if (!this.registered) return () => this.#user.register(world.now, this.#random.hex16());
+  #request(): (micros: number) => KeyedOp {
+    if (!this.registered) return (micros) => this.#user.register(micros, this.#random.hex16());
     const n = this.#sent++;
     const friends = this.#friends().filter((f) => f.registered);
     const to = this.#random.chance(0.3) ? this.#random.pick(friends).#user : this.#user;
-    return () => this.#user.send(n, to, world.now);
+    return (micros) => this.#user.send(n, to, micros);
   }
 
   /** One message now, at one replica; not retried. Answers when it is acknowledged. */
@@ -67,7 +66,7 @@ export class Writer {
     const n = this.#sent++;
     const { checks, now } = this.#world;
     const before = checks.invoked();
-    const { key, op } = this.#user.send(n, this.#user, now);
+    const { key, op } = replica.stamp((micros) => this.#user.send(n, this.#user, micros));
     replica.proposals?.submit(key, op, (outcome) => {
       if (outcome.kind !== "applied") return;
       const { seq, viewNo } = outcome;
@@ -77,7 +76,7 @@ export class Writer {
   }
 
   #attempt(
-    request: () => KeyedOp,
+    request: (micros: number) => KeyedOp,
     invokedAt: number,
     before: Mark | null,
     life: { done: boolean; replica: SimReplica | null },
@@ -108,7 +107,7 @@ export class Writer {
     world.queue.after(random.between(900, 3000), () => retry(0));
     replica.later(random.between(0.1, 1), () => {
       if (life.done || replica.proposals === null) return;
-      const { key, op } = request();
+      const { key, op } = replica.stamp(request);
       replica.proposals.submit(key, op, (outcome) => {
         if (life.done) return;
         // On a branch that never saw her friend (or herself) register, a message is refused: tried again elsewhere.

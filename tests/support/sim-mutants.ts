@@ -37,6 +37,7 @@ export const MUTANTS = [
   "longer-log-blocks",
   "log-before-snapshot",
   "cursor-waits-for-the-dead",
+  "clock-unbounded",
   "login-checks-at-the-proposer-only",
 ] as const;
 

@@ -4,13 +4,17 @@
  * What the real driver does with effects is done here in virtual time: writes become
  * durable late and in order, a pause holds every event, a crash forgets all but the disk.
  */
+import { Stamps } from "../../src/chat/stamp.ts";
+import { ClusterClock } from "../../src/election/cluster-clock.ts";
 import type { Core } from "../../src/election/core.ts";
 import { COMMIT_REST_MS } from "../../src/election/event.ts";
 import type { Effect, Event, Identity, Notice, Restored, StagedSnapshot, Timing } from "../../src/election/event.ts";
-import type { Frame } from "../../src/election/frame.ts";
+import type { Beat, Frame } from "../../src/election/frame.ts";
 import type { ForkedOp } from "../../src/election/ports.ts";
 import type { Ballot, ReplicaId, Seq, ViewNo } from "../../src/election/view.ts";
 import { sameViewNo } from "../../src/election/view.ts";
+import { effectOf, type KeyedOp } from "./sim-chat.ts";
+import type { SimClocks } from "./sim-clocks.ts";
 import { SimProposals } from "./sim-proposals.ts";
 import type { LogWrite, StagedRows } from "./sim-log.ts";
 import { LogImage } from "./sim-log.ts";
@@ -63,7 +67,8 @@ export interface ReplicaHost {
   newDomain(): SimDomain;
   keyOf(op: Uint8Array): string;
   /** Marks an op of a lost branch. */
-  markRecovered(op: Uint8Array): Uint8Array;
+  markRecovered(op: Uint8Array, nowMicros: number | null): Uint8Array;
+  readonly clocks: SimClocks;
   /** Starts a transfer; ends in `snapshotArrived` or `snapshotLost` of the replica. */
   fetchSnapshot(replica: SimReplica, from: ReplicaId, ballot: Ballot, commonSeq: Seq): void;
   broken(invariant: string, what: string): void;
@@ -120,6 +125,8 @@ export class SimReplica implements Endpoint {
   fetchId = 0;
   #clockBase: number;
   #core: Core | null = null;
+  #time: ClusterClock | null = null;
+  #stamps: Pick<Stamps, "next"> | null = null;
   #opened: SimState | null = null;
   proposals: SimProposals | null = null;
   #pending: PendingWrite[] = [];
@@ -183,6 +190,19 @@ export class SimReplica implements Endpoint {
     const full: Identity = { ...identity, replicaId: this.id, storeId: this.disk.storeId, bootId: this.bootId };
     this.#core = this.host.newCore(full, restored, () => this.random.hex16());
     this.proposals = new SimProposals(this, this.host.mutants);
+    const time = new ClusterClock({
+      self: this.id,
+      wallMs: () => this.host.clocks.wallMs(this.id),
+      nowMs: () => this.clock(),
+      hears: (peer) => this.core.peers.hears(peer),
+    });
+    this.#time = time;
+    this.#stamps = this.host.mutants.has("clock-unbounded")
+      ? { next: this.#unbounded() }
+      : new Stamps(
+          () => time.dateMs() * 1000,
+          () => this.state.domain.newestMicros(),
+        );
     this.host.network.up(this);
     this.#tickSoon();
   }
@@ -295,6 +315,9 @@ export class SimReplica implements Endpoint {
 
   #step(event: Event): void {
     this.host.watch.trace(() => `r${this.id} <- ${describeEvent(event)}`);
+    if (event.type === "frame" && event.frame.type === "beat" && event.frame.wallMs !== undefined) {
+      this.#time?.heard(event.from, event.frame.wallMs);
+    }
     let effects: Effect[];
     try {
       effects = this.core.step(event, this.clock());
@@ -319,7 +342,7 @@ export class SimReplica implements Endpoint {
         this.#persist(effect.token, effect.rows);
         return;
       case "send":
-        this.send(effect.to, effect.frame);
+        this.send(effect.to, effect.frame.type === "beat" ? this.#dated(effect.frame) : effect.frame);
         return;
       case "sendAppend": {
         const { to, ballot, prevSeq, prevViewNo, upTo, commit, round } = effect;
@@ -370,10 +393,29 @@ export class SimReplica implements Endpoint {
     }
   }
 
+  /** Dates an op that a client brings here, under its key. */
+  stamp(request: (micros: number) => KeyedOp): KeyedOp {
+    const micros = this.#stamps?.next() ?? 0;
+    const made = request(micros);
+    this.host.clocks.stamped(this, effectOf(made.key), micros);
+    return made;
+  }
+
+  /** By the rule before: the own wall clock, and never behind anything seen. */
+  #unbounded(): Stamps["next"] {
+    let last = 0;
+    return () =>
+      (last = Math.max(this.host.clocks.wallMs(this.id) * 1000, this.state.domain.newestMicros() + 1, last + 1));
+  }
+
   send(to: ReplicaId, frame: Frame): void {
     this.host.watch.sent(this, to, frame);
     this.host.watch.trace(() => `r${this.id} -> r${to} ${describeFrame(frame)}`);
     this.host.network.send(this.id, to, frame);
+  }
+
+  #dated(beat: Beat): Beat {
+    return this.#time?.dated(beat) ?? beat;
   }
 
   #read(invariant: string, from: Seq, to: Seq): ReturnType<LogImage["read"]> | null {
@@ -517,7 +559,8 @@ export class SimReplica implements Endpoint {
   }
 
   markRecovered(op: Uint8Array): Uint8Array {
-    return this.host.markRecovered(op);
+    const nowMs = this.#time?.agreedMs() ?? null;
+    return this.host.markRecovered(op, nowMs === null ? null : nowMs * 1000);
   }
 
   // -- snapshots -------------------------------------------------------------------------

@@ -100,6 +100,7 @@ export function runSeed(name: RunName, options: RunOptions = {}): RunReport {
 function play(world: World, nemesis: Nemesis): void {
   const { checks } = world;
   nemesis.begin();
+  world.clocks.begin();
   const think = world.random.split("think").pick([150, 300, 600]);
   const writers: Writer[] = [];
   for (let i = 0; i < world.replicas.length; i++) writers.push(new Writer(world, `w${i}`, think, () => writers));
@@ -113,6 +114,8 @@ function play(world: World, nemesis: Nemesis): void {
   if (!enough()) checks.broken("I7", `only ${checks.acks.length} acknowledged ops in ${FAULTS_MS_MAX} ms`);
 
   nemesis.heal();
+  world.clocks.end();
+  checks.coverage.wildClocks = world.clocks.mended;
   for (const writer of writers) writer.finish();
   const whole = () => writers.every((w) => w.idle) && world.converged();
   world.run(WHOLE_MS_MAX, whole);

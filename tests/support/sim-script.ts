@@ -5,6 +5,7 @@
  *   start 0 1 2   kill 0 [power]   stop 0 1   pause 0   resume 0   wipe 0   copy 0   putback 0
  *   cut 0>1 0<>2   heal 0>1 | heal all   drop 0>1 (frames on their way are lost)   isolate 0
  *   disk 1 slow 4000 | disk 1 normal   (ms a write takes)
+ *   clock 1 +2d                 the wall clock of its host is so far off (s, d, y)
  *   send 3 at 0 1               ops from clients of these replicas, each known by a number
  *   password 0 at 1             the user of replica 0 changes her password at replica 1, which knows the old one
  *   login 0 at 1                she logs in there, with the password that replica 1 knows
@@ -59,6 +60,12 @@ function parseMs(text: string): number {
   const match = /^([\d.]+)(ms|s)$/.exec(text);
   if (match === null) throw new Error(`not a time: ${text}`);
   return Number(match[1]) * (match[2] === "s" ? 1000 : 1);
+}
+
+function parseOff(text: string): number {
+  const match = /^([+-]\d+)([sdy])$/.exec(text);
+  if (match === null) throw new Error(`not an offset: ${text}`);
+  return Number(match[1]) * { s: 1_000, d: 86_400_000, y: 365 * 86_400_000 }[match[2] as "s" | "d" | "y"];
 }
 
 function links(words: readonly string[]): [ReplicaId, ReplicaId][] {
@@ -205,6 +212,8 @@ class Script {
       case "password":
       case "login":
         return this.#enter(word, ids()[0] as ReplicaId, ids()[1] as ReplicaId);
+      case "clock":
+        return world.clocks.set(Number(rest[0]), parseOff(rest[1] ?? ""));
       case "follow":
         return new Stream(world, "follower").start();
       case "run":
@@ -242,7 +251,9 @@ class Script {
     const user = this.#users[id] as ChatUser;
     const first = !this.#registered.has(id);
     this.#registered.add(id);
-    const { key, op } = first ? user.register(world.now, world.random.hex16()) : user.send(number, user, world.now);
+    const { key, op } = replica.stamp((micros) =>
+      first ? user.register(micros, world.random.hex16()) : user.send(number, user, micros),
+    );
     const before = world.checks.invoked();
     const invokedAt = world.now;
     replica.proposals?.submit(key, op, (outcome) => {
@@ -261,7 +272,9 @@ class Script {
     const user = this.#users[who] as ChatUser;
     const n = ++this.#entered;
     const hash = replica.state.domain.passwordOf(user.id);
-    const { key, op } = what === "login" ? user.login(n, hash, world.now) : user.changePassword(n, hash, world.now);
+    const { key, op } = replica.stamp((micros) =>
+      what === "login" ? user.login(n, hash, micros) : user.changePassword(n, hash, micros),
+    );
     replica.proposals?.submit(key, op, (outcome) => {
       const how = outcome.kind === "error" ? outcome.error : outcome.kind === "applied" ? "done" : outcome.kind;
       this.#print(`${what} ${n} of user ${who} at ${at}: ${how}`);

@@ -26,6 +26,10 @@ export interface SimDomain {
   passwordOf(user: string): string;
   /** Logins made with a password that is not the user's any more. */
   outdatedLogins(): readonly string[];
+  /** Time in the newest op. */
+  newestMicros(): number;
+  /** All messages, as effects, and what they are dated. */
+  dates(): readonly (readonly [effect: string, micros: number])[];
   /** Equal at replicas that applied the same log. */
   digest(): string;
   /** A copy; `withoutDedupe` is the mutant that forgets which ops were applied before. */

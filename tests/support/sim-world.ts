@@ -11,6 +11,7 @@ import { MemoryState } from "./memory-state.ts";
 import { asRecovered, cachedOpKey, ChatDomain, CHECKED_AT_THE_PROPOSER_ONLY } from "./sim-chat.ts";
 import { Checks, type Promises } from "./sim-checks.ts";
 import type { LogWrite } from "./sim-log.ts";
+import { SimClocks } from "./sim-clocks.ts";
 import { mutate } from "./sim-mutants.ts";
 import { SimNetwork, type LinkTiming } from "./sim-network.ts";
 import { SimQueue } from "./sim-queue.ts";
@@ -48,6 +49,7 @@ export class World implements ReplicaHost {
   readonly mutants: ReadonlySet<string>;
   readonly checks: Checks;
   readonly watch: Checks;
+  readonly clocks: SimClocks;
   readonly replicas: readonly SimReplica[];
   #key: ClusterKey | null = null;
   readonly #snapshotRandom: Random;
@@ -66,6 +68,14 @@ export class World implements ReplicaHost {
       options.trace,
     );
     this.watch = this.checks;
+    this.clocks = new SimClocks({
+      count: options.count,
+      random: this.random.split("clocks"),
+      now: () => this.queue.now,
+      after: (ms, action) => this.queue.after(ms, action),
+      broken: (invariant, what) => this.checks.broken(invariant, what),
+    });
+    this.checks.clocks = this.clocks;
     this.#snapshotRandom = this.random.split("snapshot");
     const ids = Array.from({ length: options.count }, (_, id) => id);
     this.replicas = ids.map((id) => new SimReplica(id, this, this.random.split(`replica ${id}`)));
@@ -100,8 +110,8 @@ export class World implements ReplicaHost {
     return cachedOpKey(op);
   }
 
-  markRecovered(op: Uint8Array): Uint8Array {
-    return asRecovered(op);
+  markRecovered(op: Uint8Array, nowMicros: number | null): Uint8Array {
+    return asRecovered(op, nowMicros);
   }
 
   broken(invariant: string, what: string): void {

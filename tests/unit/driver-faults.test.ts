@@ -95,6 +95,7 @@ function makeDriver(self: number, configured: readonly number[]) {
     openState: () => state,
     recover: (op) => ({ key: Buffer.from(op).toString("hex"), op }),
     onNotice: () => {},
+    dated: (beat) => beat,
     onGossip: () => {},
     onFatal: (error) => void made.fatal.push(error),
     now: () => made.now,

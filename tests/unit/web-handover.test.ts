@@ -8,10 +8,11 @@ const KEY = new Uint8Array(32).fill(1);
 const LOGIN = "a".repeat(43);
 const B = "https://b.example:8081";
 let nowMs = 1_000_000;
-const clock = { nowMicros: () => nowMs * 1000, nowMs: () => nowMs };
+/** By origin: how far the wall clock there is ahead. */
+const ahead = new Map<string, number>();
 
 function at(self: string, key: Uint8Array = KEY): Handover {
-  return new Handover({ key, self, clock });
+  return new Handover({ key, self, wallMsAt: (origin) => nowMs + (ahead.get(origin) ?? 0), nowMs: () => nowMs });
 }
 
 describe("a hand-over token", () => {
@@ -66,6 +67,22 @@ describe("a hand-over token", () => {
     }
   });
 
+  test("is dated by the clock of who opens it, and outlives no jump of that clock", () => {
+    const a = at("https://a.example:8081");
+    const b = at(B);
+    nowMs += 60_000;
+    ahead.set(B, 3 * 365 * 86_400_000);
+    expect(b.open(a.seal(LOGIN, B))).toBe(LOGIN);
+    const used = a.seal(LOGIN, B);
+    expect(b.open(used)).toBe(LOGIN);
+    for (const jump of [HANDOVER_MS + 1, -HANDOVER_MS - 1]) {
+      ahead.set(B, ahead.get(B)! + jump);
+      b.open(a.seal(LOGIN, B));
+    }
+    expect(b.open(used)).toBeNull();
+    ahead.clear();
+  });
+
   test("from before its start a replica takes none: it does not know what it had opened", () => {
     const token = at("https://a.example:8081").seal(LOGIN, B);
     nowMs += 1;
@@ -78,7 +95,7 @@ describe("a hand-over token", () => {
     const first = Array.from({ length: 10_000 }, () => a.seal(LOGIN, B));
     for (const token of first) expect(b.open(token)).toBe(LOGIN);
     expect(b.open(a.seal(LOGIN, B))).toBeNull();
-    nowMs += HANDOVER_MS;
+    nowMs += 2 * HANDOVER_MS;
     expect([b.open(first[0]!), b.open(a.seal(LOGIN, B))]).toEqual([null, null]);
     nowMs += 1;
     expect(b.open(first[0]!)).toBeNull();
@@ -108,7 +125,12 @@ describe("over the page", () => {
 
   test("a login that ended is not handed over, and a cookie is set only for one that stands", async () => {
     const ada = await site.person("ada");
-    const maker = new Handover({ key: new Uint8Array(32).fill(7), self: "http://x", clock: wallClock });
+    const maker = new Handover({
+      key: new Uint8Array(32).fill(7),
+      self: "http://x",
+      wallMsAt: () => Date.now(),
+      nowMs: () => performance.now(),
+    });
     await until(() => Date.now() > siteStart);
     const [first, second] = [maker.seal(ada.token, ORIGIN), maker.seal(ada.token, ORIGIN)];
     const taken = await site.ask("/handover", { form: { token: first } });
@@ -141,5 +163,4 @@ describe("over the page", () => {
   });
 });
 
-const wallClock = { nowMicros: () => Date.now() * 1000, nowMs: () => performance.now() };
 const siteStart = Date.now();

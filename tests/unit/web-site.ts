@@ -74,6 +74,7 @@ export class Site {
       doors: options.doors ?? (() => []),
       handoverKey: new Uint8Array(32).fill(7),
       clock: { nowMicros: () => Date.now() * 1000, nowMs: () => performance.now() },
+      wallMsAt: () => Date.now(),
     });
   }
 

@@ -22,7 +22,7 @@ export const meta = sqliteTable("meta", {
   appliedView: text("applied_view").notNull(),
   /** View key of the first view of the log: which cluster this is. */
   firstView: text("first_view").notNull(),
-  /** Time of the newest op, by the hybrid clock. */
+  /** Time in the newest op; not the highest, which may be a wrong clock's. */
   newestMicros: integer("newest_micros").notNull(),
 });
 

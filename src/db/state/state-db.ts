@@ -273,7 +273,7 @@ export class StateDb implements StateMachine {
       if (seq <= position.seq) continue;
       assert(seq === position.seq + 1, `op at ${seq} after ${position.seq}`);
       const applied = guarded ? this.#guarded(bytes, seq) : this.#rules(bytes, seq, this.#rows);
-      if (applied.timeMicros > position.newestMicros) position.newestMicros = applied.timeMicros;
+      if (applied.timeMicros > 0) position.newestMicros = applied.timeMicros;
       position.seq = seq;
       position.view = view;
       ops.push(applied);

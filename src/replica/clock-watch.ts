@@ -1,0 +1,73 @@
+/** Tells people of a clock that most others contradict: in one line where it stands, and in what happened lately. */
+import { offText, roughly } from "../cli/clock-text.ts";
+import type { Logger } from "../cli/logger.ts";
+import type { ClusterClock } from "../election/cluster-clock.ts";
+import type { ReplicaId } from "../election/view.ts";
+
+export interface ClockWatchDeps {
+  readonly self: ReplicaId;
+  readonly clock: Pick<ClusterClock, "judge" | "offMs">;
+  readonly logger: Logger;
+  /** For a person at this host. */
+  readonly onWarning: (sentence: string) => void;
+  /** For everybody. */
+  readonly onEvent: (text: string) => void;
+}
+
+/** A difference is told once it has lasted for so many looks: clocks are often set while a host starts. */
+const STEADY_LOOKS = 4;
+
+export class ClockWatch {
+  readonly #deps: ClockWatchDeps;
+  /** What was told: which clocks are off. */
+  #told = new Set<ReplicaId>();
+  #disputed = false;
+  #seen = "";
+  #steady = 0;
+
+  constructor(deps: ClockWatchDeps) {
+    this.#deps = deps;
+  }
+
+  /** Called twice a second. */
+  look(): void {
+    const { agreed, aheadMs } = this.#deps.clock.judge();
+    const off = this.#deps.clock.offMs();
+    const seen = `${String(agreed)} ${[...off.keys()].join()}`;
+    this.#steady = seen === this.#seen ? this.#steady + 1 : 1;
+    this.#seen = seen;
+    if (this.#steady !== STEADY_LOOKS) return;
+    if (agreed) this.#tellOff(off, aheadMs);
+    else if (!this.#disputed) this.#tellDispute(aheadMs);
+    this.#disputed = !agreed;
+  }
+
+  #tellOff(off: ReadonlyMap<ReplicaId, number>, heard: ReadonlyMap<ReplicaId, number>): void {
+    const { self, logger, onWarning, onEvent } = this.#deps;
+    for (const [id, ms] of off) {
+      if (this.#told.has(id)) continue;
+      this.#told.add(id);
+      logger.warn("clock_off", { peer: id, ms: Math.round(ms) });
+      onEvent(`The clock of replica ${id} is ${offText(ms)}; the clocks of the others date its messages.`);
+      if (id === self)
+        onWarning(
+          `the clock of this host is ${offText(ms)}; until it is set (NTP), the other replicas' clocks date messages`,
+        );
+    }
+    for (const id of this.#told) {
+      if (off.has(id) || !heard.has(id)) continue;
+      this.#told.delete(id);
+      onEvent(`The clock of replica ${id} is right again.`);
+      if (id === self) onWarning("the clock of this host is right again");
+    }
+  }
+
+  #tellDispute(heard: ReadonlyMap<ReplicaId, number>): void {
+    const { logger, onWarning, onEvent } = this.#deps;
+    const ids = [...heard.keys()].sort((a, b) => a - b).join(" and ");
+    const apart = roughly(Math.max(...heard.values()) - Math.min(...heard.values()));
+    logger.warn("clocks_disputed", { ms: Math.round(Math.max(...heard.values()) - Math.min(...heard.values())) });
+    onEvent(`The clocks of replicas ${ids} are ${apart} apart, and most of them do not agree.`);
+    onWarning(`the clocks of replicas ${ids} are ${apart} apart, and it is not known which is right; set them (NTP)`);
+  }
+}

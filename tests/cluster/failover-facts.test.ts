@@ -1,0 +1,46 @@
+/** A failover has one time and one duration, whoever is asked: survivors, and who was not there. */
+import { expect, test } from "bun:test";
+import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
+import { Cluster } from "../support/cluster.ts";
+
+test("the leader is killed: all replicas and `status` tell the same, also the one that returns", async () => {
+  await using cluster = await Cluster.create();
+  await cluster.startAll();
+  const killed = await cluster.leader();
+  await cluster.kill(killed);
+  const survivors = cluster.running();
+  await cluster.inStep(survivors);
+  const told = (status: ClusterStatusJson): boolean => status.lastFailover?.from === killed;
+  const first = await cluster.statusThat(survivors[0]!, "the failover", told);
+  const same = async (ids: readonly number[], events: ClusterStatusJson["events"]): Promise<void> => {
+    for (const id of ids) {
+      const status = await cluster.statusThat(id, "all events", (s) => s.events.length >= events.length);
+      expect(status.lastFailover).toEqual(first.lastFailover);
+      expect(status.events).toEqual(events);
+    }
+    const said = await cluster.command(["status", "--json"]);
+    expect((JSON.parse(said.stdout) as ClusterStatusJson).lastFailover).toEqual(first.lastFailover);
+  };
+  const state = (status: ClusterStatusJson, id: number): string => status.replicas[id]!.state;
+  await same(survivors, first.events);
+  // Killed: it said nothing before, so it does not answer, wherever that is read.
+  for (const id of survivors) expect(state((await cluster.status(id))!, killed)).toBe("unreachable");
+  const seenByCommand = await cluster.command(["status", "--json"]);
+  expect(state(JSON.parse(seenByCommand.stdout) as ClusterStatusJson, killed)).toBe("unreachable");
+
+  await cluster.start(killed);
+  await cluster.inStep();
+  const joined = await cluster.statusThat(survivors[0]!, "it is in step", (s) =>
+    s.events.slice(first.events.length).some(({ text }) => text === `Replica ${killed} is in step.`),
+  );
+  await same(cluster.ids, joined.events);
+
+  // Two more, one stopped and one killed: each reads the same at whoever is left, and at who comes later.
+  const [stopped, next] = cluster.ids.filter((id) => id !== joined.view.leader);
+  await cluster.terminate(stopped!);
+  await cluster.statusThat(joined.view.leader!, "one has stopped", (s) => state(s, stopped!) === "stopped");
+  await cluster.kill(next!);
+  await cluster.statusThat(joined.view.leader!, "one does not answer", (s) => state(s, next!) === "unreachable");
+  await cluster.start(next!);
+  await cluster.statusThat(next!, "the other has stopped", (s) => state(s, stopped!) === "stopped");
+}, 90_000);
