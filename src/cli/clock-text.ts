@@ -7,10 +7,13 @@ const UNITS = [
   ["minute", 60_000],
 ] as const;
 
+/** Two days less a moment are two days. */
+const NEARLY_TWO = 1.95;
+
 /** "2 days", "90 seconds": to one unit, of which there are at least two. */
 export function roughly(ms: number): string {
   const length = Math.abs(ms);
-  const [unit, size] = UNITS.find(([, unitMs]) => length >= 2 * unitMs) ?? (["second", 1000] as const);
+  const [unit, size] = UNITS.find(([, unitMs]) => length >= NEARLY_TWO * unitMs) ?? (["second", 1000] as const);
   return `${Math.round(length / size)} ${unit}s`;
 }
 
