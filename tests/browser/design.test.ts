@@ -146,6 +146,8 @@ stories("how it looks", {}, (stage) => {
     const [bar, head] = [await box(page.locator(".bar")), await box(page.locator(".conversation .head"))];
     expect(bar.height + head.height).toBeLessThanOrEqual(104);
     expect((await box(page.locator(".head .small"))).height).toBeLessThanOrEqual(22);
+    // The name is read, not only there.
+    expect((await box(page.locator(".menu .me"))).width).toBeGreaterThanOrEqual(48);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(320);
   });
 

@@ -313,8 +313,26 @@ describe("health and cluster", () => {
     expect(panel).not.toContain("<html");
   });
 
-  test("alone it says that nothing is protected", async () => {
-    site.status = { ...site.status, protected: 0, view: { ...site.status.view, leader: 0, members: [0] } };
-    expect(await (await site.ask("/", { as: ada })).text()).toContain("1 of 3 servers, no spare copy");
+  test("the line counts who lives, and names the danger that there is", async () => {
+    const all = site.status;
+    const show = async (change: Partial<typeof all>, gone: readonly number[]): Promise<string[]> => {
+      const replicas = all.replicas.map((one) =>
+        gone.includes(one.id) ? { ...one, state: "unreachable" as const } : one,
+      );
+      site.status = { ...all, replicas, ...change };
+      const html = await (await site.ask("/", { as: ada })).text();
+      return [/data-level="(\w+)"/.exec(html)![1]!, /<span class="text">([^<]*)</.exec(html)![1]!];
+    };
+    const view = (members: number[]) => ({ ...all.view, members });
+    expect(await show({}, [])).toEqual(["well", "3 of 3 servers"]);
+    expect(await show({ protected: 1, view: view([0, 1]) }, [2])).toEqual(["less", "2 of 3 servers"]);
+    expect(await show({ protected: 0, view: view([0]) }, [1, 2])).toEqual(["danger", "1 of 3 servers, no spare copy"]);
+    // Two of three that would stop with one less: there is a spare copy, but nothing to spare.
+    const strict = { consistency: "strict" as const, protected: 0 };
+    expect(await show({ ...strict, view: view([0, 1]) }, [2])).toEqual(["danger", "2 of 3 servers, none to spare"]);
+    // Nobody leads, so the newest view still names the dead.
+    const stopped = { ...strict, writable: false, reason: "no leader", view: { ...all.view, leader: null } };
+    expect(await show(stopped, [1, 2])).toEqual(["danger", "1 of 3 servers, sending is paused"]);
+    site.status = all;
   });
 });

@@ -22,16 +22,34 @@ export interface ClusterSummary {
 export function summarize(status: ClusterStatusJson): ClusterSummary {
   const inStep = status.view.members.length;
   const configured = status.view.configured.length;
-  const bare = status.protected === 0 && configured > 1;
-  const count = `${inStep} of ${configured} ${configured === 1 ? "server" : "servers"}`;
+  const here = membersHere(status);
+  const count = `${here} of ${configured} ${configured === 1 ? "server" : "servers"}`;
+  const danger = !status.writable
+    ? ", sending is paused"
+    : status.protected > 0 || configured === 1
+      ? ""
+      : dangerText(here);
   return {
-    text: status.writable ? `${count}${bare ? ", no spare copy" : ""}` : `${count}, sending is paused`,
-    level: bare || !status.writable ? "danger" : inStep < configured ? "less" : "well",
+    text: count + danger,
+    level: danger !== "" ? "danger" : here < configured ? "less" : "well",
     inStep,
     configured,
     dots: status.replicas.map((replica) => replica.state),
     note: noteOf(status),
   };
+}
+
+/** The view's members that live: where nobody can lead, the newest view still names the dead. */
+export function membersHere(status: ClusterStatusJson): number {
+  const gone = new Set(
+    status.replicas.filter(({ state }) => state === "unreachable" || state === "stopped").map((one) => one.id),
+  );
+  return status.view.members.filter((id) => !gone.has(id)).length;
+}
+
+/** What one more failure does: alone it loses messages; a strict cluster stops while there are copies. */
+function dangerText(here: number): string {
+  return here <= 1 ? ", no spare copy" : ", none to spare";
 }
 
 function noteOf(status: ClusterStatusJson): string {
@@ -41,6 +59,8 @@ function noteOf(status: ClusterStatusJson): string {
     return `Replica ${status.view.forkRisk.join(" and ")} may hold messages that are not here yet. They appear when it is back.`;
   }
   if (status.protected === 0 && status.view.configured.length > 1) {
+    if (membersHere(status) > 1)
+      return "None to spare: if one more replica fails, nothing can be sent. Start another replica; it catches up by itself.";
     return "No spare copy: if the disk of this replica fails now, messages are lost. Start another replica; it catches up by itself.";
   }
   return "";

@@ -1,6 +1,6 @@
 /** The panel, for those who run the chat: each replica, what it is and where, how the cluster fares, recent events. */
 import type { ClusterStatusJson, ReplicaStatusJson } from "../../election/cluster-status.ts";
-import { summarize } from "./cluster-line.tsx";
+import { membersHere, summarize } from "./cluster-line.tsx";
 import { Icon } from "./icons.tsx";
 import { Time } from "./names.tsx";
 
@@ -32,7 +32,7 @@ export function ClusterPanel({ status }: { status: ClusterStatusJson }) {
       <header class="head">
         <div class="who">
           <h2>
-            {status.view.members.length} of {status.view.configured.length} replicas in step
+            {membersHere(status)} of {status.view.configured.length} replicas in step
           </h2>
           <p class="small">{protection(status)}</p>
         </div>
