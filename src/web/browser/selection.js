@@ -44,7 +44,10 @@ export function openSelection(roll, { onMode, say }) {
   }
 
   async function deleteChosen() {
-    const ids = chosen().map((box) => box.value);
+    const boxes = chosen();
+    const ids = boxes.map((box) => box.value);
+    // Counted now: the stream may have taken the rows away before the answer is here.
+    const own = boxes.filter((box) => box.closest(".message").classList.contains("own")).length;
     if (ids.length === 0) {
       says.textContent = "Nothing is selected yet.";
       return;
@@ -56,7 +59,6 @@ export function openSelection(roll, { onMode, say }) {
       says.textContent = answer.json.sentence ?? "No connection. Nothing was deleted; try again in a moment.";
       return;
     }
-    const own = chosen().filter((box) => box.closest(".message").classList.contains("own")).length;
     roll.removeIds(ids);
     setMode(false);
     say(doneText(own, ids.length - own));
