@@ -3,8 +3,10 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Database } from "bun:sqlite";
 import { directId, userIdFor } from "../../src/chat/ids.ts";
 import { encodeOp, type OpBody } from "../../src/chat/op.ts";
+import { Checkpointer } from "../../src/db/state/checkpointer.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
 import { DiskRoom } from "../../src/db/disk-room.ts";
 import { StorageFull } from "../../src/election/ports.ts";
@@ -232,4 +234,20 @@ describe("client ids that nobody has used", () => {
     expect(spans.isNew("3f0e0f7c-0000-4000-8000-000000000000")).toBe(false);
     expect(made.looks).toBe(3);
   });
+});
+
+test("a WAL that a burst made long is cut when there is quiet", async () => {
+  const place = mkdtempSync(join(folder, "quiet-"));
+  const path = join(place, "state.db");
+  const db = new Database(path);
+  const checkpointer = new Checkpointer(path, 10);
+  db.run("PRAGMA journal_mode = WAL");
+  db.run("PRAGMA wal_autocheckpoint = 0");
+  db.run("CREATE TABLE t (x)");
+  const size = (): number => statSync(`${path}-wal`).size;
+  while (size() < 20 * 1024 * 1024) db.run("INSERT INTO t VALUES (zeroblob(1000000))");
+  checkpointer.committed(1);
+  await waitFor("a short WAL", () => size() < 1024 * 1024);
+  checkpointer.close();
+  db.close();
 });

@@ -9,6 +9,8 @@
  * begun anew by the next commit, instead of growing.
  */
 
+import { statSync } from "node:fs";
+
 /**
  * Ops between two checkpoints: some 50 MB of WAL. More would make them rarer, but a WAL that
  * grows costs twice what one does that is written over (the file system zeroes new pages).
@@ -17,7 +19,7 @@ const OPS_BETWEEN = 8_192;
 
 const WORKER_SOURCE = `
 import { Database } from "bun:sqlite";
-self.onmessage = ({ data: { path, pragmas, passes } }) => {
+self.onmessage = ({ data: { path, pragmas, passes, truncate } }) => {
   let db;
   let error = null;
   try {
@@ -31,6 +33,8 @@ self.onmessage = ({ data: { path, pragmas, passes } }) => {
       if (log < end) break;
       end = log;
     }
+    // Does nothing while a commit is under way; it is tried again.
+    if (truncate) db.run("PRAGMA wal_checkpoint(TRUNCATE)");
   } catch (cause) {
     error = String(cause.code ?? cause.message);
   }
@@ -52,34 +56,68 @@ const OVERTAKEN_WAIT_MS = 10;
  */
 const PASSES_MAX = 8;
 
+/** A WAL that was made long by a burst is cut once fewer than this many ops came within a look. */
+const QUIET_OPS = 500;
+const QUIET_LOOK_MS = 5_000;
+/** Shorter than this it is not worth the two fsyncs. */
+const QUIET_BYTES = 16 * 1024 * 1024;
+
 /** Of one open database file. */
 export class Checkpointer {
   readonly #path: string;
   #ops = 0;
   #worker: Worker | null = null;
   #running = false;
+  /** Ops since the look that is to come was ordered. */
+  #opsOfLook = 0;
+  #look: ReturnType<typeof setTimeout> | null = null;
+  readonly #quietMs: number;
 
-  constructor(path: string) {
+  /** `quietMs` is a test seam. */
+  constructor(path: string, quietMs = QUIET_LOOK_MS) {
     this.#path = path;
+    this.#quietMs = quietMs;
   }
 
   /** So many ops were committed. */
   committed(ops: number): void {
     this.#ops += ops;
+    this.#opsOfLook += ops;
+    this.#lookLater();
     if (this.#running && this.#ops > OVERTAKEN_OPS) Bun.sleepSync(OVERTAKEN_WAIT_MS);
     if (this.#ops < OPS_BETWEEN || this.#running) return;
+    this.#start(false);
+  }
+
+  /** Before the database is closed. */
+  close(): void {
+    if (this.#look !== null) clearTimeout(this.#look);
+    this.#worker?.terminate();
+  }
+
+  #start(truncate: boolean): void {
     this.#ops = 0;
     this.#running = true;
     this.#startedWorker().postMessage({
       path: this.#path,
       passes: PASSES_MAX,
+      truncate,
       pragmas: process.platform === "darwin" ? ["PRAGMA checkpoint_fullfsync = 1"] : [],
     });
   }
 
-  /** Before the database is closed. */
-  close(): void {
-    this.#worker?.terminate();
+  /** While much is committed a long WAL is of use: it is written over. At rest it is only room that nobody has. */
+  #lookLater(): void {
+    if (this.#look !== null) return;
+    this.#look = setTimeout(() => {
+      this.#look = null;
+      const quiet = this.#opsOfLook < QUIET_OPS;
+      this.#opsOfLook = 0;
+      if (walBytes(this.#path) <= QUIET_BYTES) return;
+      if (quiet && !this.#running) this.#start(true);
+      this.#lookLater();
+    }, this.#quietMs);
+    this.#look.unref();
   }
 
   /** Made when it is first needed: an idle replica has none. */
@@ -98,4 +136,8 @@ export class Checkpointer {
   #finish(): void {
     this.#running = false;
   }
+}
+
+function walBytes(path: string): number {
+  return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 }
