@@ -7,6 +7,7 @@ import { claimReplica } from "./cli/claim.ts";
 import type { CommandDeps } from "./cli/command-deps.ts";
 import { EXIT, type ExitCode, type Failure } from "./cli/exit.ts";
 import { createLogger } from "./cli/logger.ts";
+import { openFilesFailure } from "./cli/open-files.ts";
 import { helpText } from "./cli/option-text.ts";
 import { parseInvocation, wordsOf, type Invocation } from "./cli/options.ts";
 import { settingsOf } from "./cli/settings.ts";
@@ -14,11 +15,17 @@ import { runStatus } from "./cli/status.ts";
 import { runDown } from "./cli/stop-replicas.ts";
 import { runUp } from "./cli/up.ts";
 import { versionText } from "./cli/version.ts";
+import { WholeOutput } from "./cli/whole-output.ts";
 import { lockIsHeld, takeLock } from "./db/lock.ts";
 import { complain, ReplicaProcess } from "./replica/process.ts";
 
 /** Runs one replica; resolves when it has stopped. */
 async function runReplica(invocation: Invocation): Promise<ExitCode> {
+  const files = openFilesFailure();
+  if (files !== null) {
+    complain(files);
+    return files.exit;
+  }
   const checked = settingsOf(invocation.options, process.env);
   const claimed = checked.ok ? claimReplica(checked.value, { takeLock }) : checked;
   if (!checked.ok || !claimed.ok) {
@@ -26,11 +33,11 @@ async function runReplica(invocation: Invocation): Promise<ExitCode> {
     complain(failed);
     return failed.exit;
   }
-  const { id, lock } = claimed.value;
+  const { id, lock, discard } = claimed.value;
   const settings = checked.value;
   const words = wordsOf({ ...invocation.given, data: settings.data, "replica-id": String(id) }, "replica");
-  const logger = createLogger(settings.logLevel, id);
-  return new ReplicaProcess({ id, lock, settings, words, logger }).run();
+  const logger = createLogger(settings.logLevel, id, undefined, process.stderr.isTTY);
+  return new ReplicaProcess({ id, lock, discard, settings, words, logger }).run();
 }
 
 /** Answers the exit code. */
@@ -41,9 +48,10 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     return parsed.exit;
   }
   const invocation = parsed.value;
+  const answer = new WholeOutput(1);
   if (invocation.wants !== "run") {
-    process.stdout.write(invocation.wants === "help" ? helpText(invocation.command) : versionText());
-    return EXIT.done;
+    answer.write(invocation.wants === "help" ? helpText(invocation.command) : versionText());
+    return answer.exit(EXIT.done);
   }
   const deps: CommandDeps = {
     lockIsHeld,
@@ -52,15 +60,17 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     err: (text) => void process.stderr.write(text),
     program: Bun.isStandaloneExecutable ? [process.execPath] : [process.execPath, Bun.main],
   };
+  // What answers and ends must have said all of it; what runs on must not wait for a reader.
+  const whole = { ...deps, out: (text: string) => answer.write(text) };
   switch (invocation.command) {
     case "replica":
       return runReplica(invocation);
     case "up":
       return runUp(invocation, deps);
     case "down":
-      return runDown(invocation.options, deps);
+      return answer.exit(await runDown(invocation.options, whole));
     case "status":
-      return runStatus(invocation.options, deps);
+      return answer.exit(await runStatus(invocation.options, whole));
     case "chaos":
       return runChaos(invocation, deps);
   }

@@ -48,6 +48,19 @@ export const PORT_LIMITS: PortLimits = {
   messageMs: 20_000,
 };
 
+/** The limits of a process that may open so many files: connections are files, and the page and the disk need some too. */
+export function portLimitsFor(files: number | null): PortLimits {
+  if (files === null) return PORT_LIMITS;
+  const { strangers, clients } = PORT_LIMITS;
+  const bounded = (limits: PoolLimits, most: number): PoolLimits => ({
+    ...limits,
+    connections: Math.min(limits.connections, most),
+    connectionsPerAddress: Math.min(limits.connectionsPerAddress, Math.ceil(most / 2)),
+  });
+  const [few, many] = [Math.floor(files / 8), Math.floor(files / 4)];
+  return { ...PORT_LIMITS, strangers: bounded(strangers, few), clients: bounded(clients, many) };
+}
+
 /**
  * Bytes of one gRPC message on the port, for callers and peers alike. Above the contract's bound, so that a
  * request which is a little too large is refused in the contract's words even on a stream that has answered before.

@@ -7,9 +7,11 @@ import { accessSync, constants, copyFileSync, mkdirSync, writeFileSync } from "n
 import { join, resolve } from "node:path";
 import { until, type CommandDeps } from "../cli/command-deps.ts";
 import { EXIT, failure, failureLine, type ExitCode, type Outcome } from "../cli/exit.ts";
+import { STOP_SIGNALS } from "../cli/hang-up.ts";
 import { lookAround } from "../cli/local-cluster.ts";
 import type { Invocation } from "../cli/options.ts";
 import { compareHashes } from "../cli/status.ts";
+import { systemFailure } from "../cli/system-errors.ts";
 import { versionText } from "../cli/version.ts";
 import { Faults } from "./faults.ts";
 import type { ReplicaContent } from "./history.ts";
@@ -40,13 +42,12 @@ interface Interrupts {
 function listenForInterrupts(): Interrupts {
   const [first, second] = [new AbortController(), new AbortController()];
   const onSignal = (): void => (first.signal.aborted ? second : first).abort();
-  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  for (const signal of signals) process.on(signal, onSignal);
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
   return {
     first: first.signal,
     second: second.signal,
     dispose: () => {
-      for (const signal of signals) process.off(signal, onSignal);
+      for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
     },
   };
 }
@@ -86,6 +87,8 @@ class Run {
   #looked = 0;
   #lastAckMs = 0;
   #longestGapMs = 0;
+  /** Newest entry when the run began. */
+  #committedBefore = 0;
 
   constructor(stage: Stage, invocation: Invocation, deps: CommandDeps, interrupts: Interrupts) {
     this.#stage = stage;
@@ -143,15 +146,28 @@ class Run {
         interrupted,
         troubles: this.#troubles,
       };
-      if (!this.#stage.own) await this.#people.leave();
       return { ok: true, value: reportOf(this.#facts(), record) };
     } finally {
       stalls.stop();
       this.#view.stop();
       await this.#faults.restore();
+      await this.#leaveNothing();
       this.#watch.stop();
       this.#people.close();
     }
+  }
+
+  /** On a cluster that is not its own: takes back what can be taken back, and says what cannot. */
+  async #leaveNothing(): Promise<void> {
+    if (this.#stage.own) return;
+    const count = this.#people.size;
+    const kept = await this.#people.leave();
+    const entries = (this.#watch.best?.committed ?? this.#committedBefore) - this.#committedBefore;
+    const accounts =
+      kept === 0
+        ? `the ${count} accounts of chaos and their messages are deleted`
+        : `${kept} of the ${count} accounts of chaos could not be deleted`;
+    this.#deps.err(`${accounts}; their names stay reserved, and the log is ${Math.max(0, entries)} entries longer\n`);
   }
 
   /** Registers people, and makes what watches and what strikes; null, or why it could not. */
@@ -185,6 +201,7 @@ class Run {
       clock: this.#clock,
     });
     await this.#watch.look();
+    this.#committedBefore = this.#watch.best?.committed ?? 0;
     if (await people.listen()) return null;
     people.close();
     this.#watch.stop();
@@ -329,8 +346,9 @@ function reportFolder(option: string): Outcome<string> {
     accessSync(folder, constants.W_OK);
     return { ok: true, value: folder };
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    return failure(EXIT.usage, `cannot write a report to ${folder} (${code})`, "choose another folder with --report");
+    const change = "choose another folder with --report";
+    const what = `write a report to ${folder}`;
+    return systemFailure(error, { doing: "file", what, change, path: folder, exit: EXIT.usage });
   }
 }
 

@@ -236,13 +236,17 @@ export class People {
     }
   }
 
-  /** Ends the accounts: on somebody's own cluster nobody wants to write to these people. */
-  async leave(): Promise<void> {
-    await Promise.all(
+  /**
+   * Deletes the accounts with their messages: on somebody's own cluster nobody wants to read or write to
+   * these people. Answers how many are left.
+   */
+  async leave(): Promise<number> {
+    const ended = await Promise.all(
       this.#people.map(({ writer, password }) =>
-        writer.call("DeleteAccount", { password, deleteMessages: false, clientId: crypto.randomUUID() }),
+        writer.call("DeleteAccount", { password, deleteMessages: true, clientId: crypto.randomUUID() }),
       ),
     );
+    return ended.filter((answer) => !answer.ok).length;
   }
 
   async #write(person: Person): Promise<void> {

@@ -6,6 +6,7 @@
 import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { defaultKeyPath } from "../cli/cluster-key.ts";
 import { until, type CommandDeps } from "../cli/command-deps.ts";
 import { EXIT, failure, type Outcome } from "../cli/exit.ts";
 import { askAll, bestStatus, findCluster, lookAround, type LocalCluster } from "../cli/local-cluster.ts";
@@ -96,7 +97,7 @@ async function startReplicas(
       logPath: ownLogPath(data, id),
     }),
   );
-  let cluster: LocalCluster = { data, secret: null };
+  let cluster: LocalCluster = { data, keyPath: defaultKeyPath(data), secret: null };
   const ready = await until(async () => {
     const found = findCluster({ data, "cluster-key": null }, deps.environment);
     if (found.ok) cluster = found.value;

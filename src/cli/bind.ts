@@ -3,6 +3,7 @@ import { pause } from "./command-deps.ts";
 import { done, EXIT, failure, type Outcome } from "./exit.ts";
 import { printAddress, type Address } from "./option-values.ts";
 import { portOwner } from "./port-owner.ts";
+import { systemFailure } from "./system-errors.ts";
 
 /**
  * The ports of the replicas lie in Linux's ephemeral range: some outgoing connection may
@@ -17,6 +18,12 @@ export function isInUse(error: unknown): boolean {
   return code === "EADDRINUSE" || /EADDRINUSE|address already in use|is port .* in use/i.test(message ?? "");
 }
 
+/** The system's code, also where it stands only in the text (grpc-js). */
+function bindCode(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return typeof code === "string" ? code : (/\b(E[A-Z]{4,}|EAI_[A-Z]+)\b/.exec(message ?? "")?.[1] ?? "unknown error");
+}
+
 /** Calls `bind` until it succeeds, for at most 2 s while the port is in use. `option` is what would change the address. */
 export async function bindPort<T>(
   at: Address,
@@ -29,12 +36,12 @@ export async function bindPort<T>(
       return done(await bind());
     } catch (error) {
       if (!isInUse(error)) {
-        const code = (error as NodeJS.ErrnoException).code ?? "it is refused";
-        return failure(
-          EXIT.port,
-          `cannot listen on ${printAddress(at)} (${code})`,
-          `choose another address with ${about.option}`,
-        );
+        return systemFailure(bindCode(error), {
+          doing: "port",
+          what: `listen on ${printAddress(at)}`,
+          change: `choose another address with ${about.option}`,
+          exit: EXIT.port,
+        });
       }
       if (performance.now() >= end) {
         const owner = portOwner(at.port, about.data);

@@ -5,9 +5,20 @@
  * stopped before it touches anything.
  */
 import { randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { done, EXIT, failure, type Outcome } from "./exit.ts";
+import { codeOf, systemFailure } from "./system-errors.ts";
 
 /** Bytes of the secret. */
 export const KEY_BYTES = 32;
@@ -51,9 +62,15 @@ export function readClusterKey(path: string): Outcome<ClusterKey | null> {
   try {
     content = readFileSync(path, "utf8");
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    if (code === "ENOENT") return done(null);
-    return failure(EXIT.folder, `cannot read the cluster key ${path} (${code})`, "make it readable for this user");
+    if (codeOf(error) === "ENOENT") return done(null);
+    const change = "choose another file with --cluster-key";
+    return systemFailure(error, {
+      doing: "file",
+      what: `read the cluster key ${path}`,
+      change,
+      path,
+      exit: EXIT.folder,
+    });
   }
   const key = decode(content);
   if (key !== null) return done(key);
@@ -64,35 +81,111 @@ export function readClusterKey(path: string): Outcome<ClusterKey | null> {
   );
 }
 
+/** The codes by which file systems say that they have no hard links (exFAT, SMB, some mounts of containers). */
+const NO_LINKS: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EACCES", "EMLINK"]);
+/** How long another replica may take to write its key where there are no links. */
+const OTHER_WRITES_MS = 2000;
+const LOOK_AGAIN_MS = 20;
+
 /**
  * Creates the key unless there is one already, and answers the one that counts. The file
  * appears whole or not at all: of several replicas that start at once one wins, and the
- * others read its key.
+ * others read its key. `link` is a test seam.
  */
-export function createClusterKey(path: string, wanted: Omit<ClusterKey, "secret">): Outcome<ClusterKey> {
+export function createClusterKey(
+  path: string,
+  wanted: Omit<ClusterKey, "secret">,
+  link: (from: string, to: string) => void = linkSync,
+): Outcome<ClusterKey> {
   const key: ClusterKey = { ...wanted, secret: new Uint8Array(randomBytes(KEY_BYTES)) };
   const temporary = join(dirname(path), `.cluster.key-${process.pid}-${randomBytes(4).toString("hex")}`);
   try {
-    const file = openSync(temporary, "wx", 0o600);
+    writeWhole(temporary, encode(key));
     try {
-      writeSync(file, encode(key));
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
+      link(temporary, path);
+    } catch (error) {
+      if (!NO_LINKS.has(codeOf(error))) throw error;
+      return createWithoutLinks(path, key);
     }
-    linkSync(temporary, path);
-    const folder = openSync(dirname(path), "r");
-    fsyncSync(folder);
-    closeSync(folder);
+    fsyncFolderOf(path);
     return done(key);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    if (code !== "EEXIST") {
-      return failure(EXIT.folder, `cannot write ${path} (${code})`, "make its folder writable for this user");
-    }
+    if (codeOf(error) !== "EEXIST") return notWritten(path, error);
   } finally {
     rmSync(temporary, { force: true });
   }
+  return existingKey(path);
+}
+
+/**
+ * The same without hard links. Only whoever creates `<path>.new` may rename it, and looks before
+ * that whether the key is there by now: so there is one winner, and the key appears whole.
+ */
+function createWithoutLinks(path: string, key: ClusterKey): Outcome<ClusterKey> {
+  const making = `${path}.new`;
+  const end = performance.now() + OTHER_WRITES_MS;
+  for (;;) {
+    if (existsSync(path)) return existingKey(path);
+    try {
+      writeWhole(making, encode(key));
+      break;
+    } catch (error) {
+      if (codeOf(error) !== "EEXIST") return notWritten(path, error);
+    }
+    if (performance.now() >= end) {
+      return failure(
+        EXIT.folder,
+        `${making} is left over from a start that was broken off`,
+        "remove it and start again",
+      );
+    }
+    Bun.sleepSync(LOOK_AGAIN_MS);
+  }
+  try {
+    if (existsSync(path)) {
+      rmSync(making);
+      return existingKey(path);
+    }
+    renameSync(making, path);
+    fsyncFolderOf(path);
+    return done(key);
+  } catch (error) {
+    return notWritten(path, error);
+  }
+}
+
+/** Creates a file that must not exist, durably. */
+function writeWhole(path: string, content: string): void {
+  const file = openSync(path, "wx", 0o600);
+  try {
+    writeSync(file, content);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function fsyncFolderOf(path: string): void {
+  const folder = openSync(dirname(path), "r");
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
+function notWritten(path: string, error: unknown): Outcome<never> {
+  const change = "choose another file with --cluster-key";
+  return systemFailure(error, {
+    doing: "file",
+    what: `write the cluster key ${path}`,
+    change,
+    path: dirname(path),
+    exit: EXIT.folder,
+  });
+}
+
+function existingKey(path: string): Outcome<ClusterKey> {
   const existing = readClusterKey(path);
   if (!existing.ok) return existing;
   if (existing.value !== null) return done(existing.value);

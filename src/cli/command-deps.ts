@@ -37,3 +37,16 @@ export async function until(
     await pause(everyMs);
   }
 }
+
+/** A command of this program as a person would type it, with the data folder that she gave. */
+export function commandText(command: string, givenData: string | null): string {
+  if (givenData === null) return `lastword ${command}`;
+  const safe = /^[A-Za-z0-9_./~+:@-]+$/.test(givenData);
+  return `lastword ${command} --data ${safe ? givenData : `'${givenData.replaceAll("'", String.raw`'\''`)}'`}`;
+}
+
+/** "replica 1", "replicas 0 and 1", "replicas 0, 1 and 2". */
+export function replicasText(ids: readonly number[]): string {
+  if (ids.length === 1) return `replica ${ids[0]}`;
+  return `replicas ${ids.slice(0, -1).join(", ")} and ${ids.at(-1)}`;
+}

@@ -1,5 +1,5 @@
 /**
- * How the commands of this program talk to its running replicas: two calls beside Chat on
+ * How the commands of this program talk to its running replicas: three calls beside Chat on
  * the same gRPC port, for whoever holds the cluster key. JSON on the wire, because both
  * ends are the same program; not a part of the public API.
  */
@@ -8,6 +8,7 @@ import { credentials, makeGenericClientConstructor, Metadata, status } from "@gr
 import type { sendUnaryData, Server, ServerUnaryCall, ServiceDefinition } from "@grpc/grpc-js";
 import type { ClusterStatusJson } from "../election/cluster-status.ts";
 import { clusterToken } from "./cluster-key.ts";
+import type { HostFacts } from "./host-facts.ts";
 
 /** SHA-256 over all replicated rows of one replica, and the seq that they stand at. */
 export interface StateHash {
@@ -18,11 +19,13 @@ export interface StateHash {
 export interface ControlDeps {
   readonly secret: Uint8Array;
   readonly status: () => ClusterStatusJson;
+  readonly host: () => HostFacts;
   readonly hash: () => Promise<StateHash>;
 }
 
 interface Answers {
   Status: ClusterStatusJson;
+  Host: HostFacts;
   Hash: StateHash;
 }
 
@@ -34,7 +37,7 @@ function encode(value: unknown): Buffer {
 }
 
 const DEFINITION = Object.fromEntries(
-  (["Status", "Hash"] as const).map((name) => [
+  (["Status", "Host", "Hash"] as const).map((name) => [
     name,
     {
       path: `/lastword.v1.Control/${name}`,
@@ -67,6 +70,7 @@ export function addControlService(server: Server, deps: ControlDeps): void {
     };
   server.addService(DEFINITION, {
     Status: guarded(async () => deps.status()),
+    Host: guarded(async () => deps.host()),
     Hash: guarded(() => deps.hash()),
   });
 }
@@ -76,7 +80,13 @@ const ControlConnection = makeGenericClientConstructor(DEFINITION, "Control");
 /** Asks one replica; null if it does not answer in time or does not accept the key. */
 export async function askReplica<Name extends keyof Answers>(
   name: Name,
-  at: { readonly grpc: string; readonly secret: Uint8Array; readonly timeoutMs: number },
+  at: {
+    readonly grpc: string;
+    readonly secret: Uint8Array;
+    readonly timeoutMs: number;
+    /** It answered that this is not its key. */
+    readonly onRefused?: () => void;
+  },
 ): Promise<Answers[Name] | null> {
   const connection = new ControlConnection(at.grpc, credentials.createInsecure(), {
     "grpc.enable_http_proxy": 0,
@@ -95,7 +105,10 @@ export async function askReplica<Name extends keyof Answers>(
         null,
         metadata,
         { deadline: Date.now() + at.timeoutMs },
-        (error, value) => resolve(error === null ? (value as Answers[Name]) : null),
+        (error, value) => {
+          if (error?.code === status.UNAUTHENTICATED) at.onRefused?.();
+          resolve(error === null ? (value as Answers[Name]) : null);
+        },
       );
     });
   } finally {

@@ -1,8 +1,9 @@
 /** Where the data lives: one folder a cluster, in it one a replica. */
-import { accessSync, constants, mkdirSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { done, EXIT, failure, type Outcome } from "./exit.ts";
+import { done, EXIT, failure, type Failure, type Outcome } from "./exit.ts";
+import { codeOf, systemFailure } from "./system-errors.ts";
 
 /** The data folder when --data is not given; `home` is used where the environment says nothing. */
 export function defaultDataFolder(
@@ -31,18 +32,57 @@ export function lockPath(data: string, id: number): string {
   return join(replicaFolder(data, id), "lock");
 }
 
-/** Makes a folder that only its owner may read, and checks that it can be written to. */
-export function makeFolder(path: string): Outcome<null> {
+/**
+ * Makes a folder that only its owner may read, and checks that it can be written to. Answers the
+ * uppermost folder that had to be made; null if all were there.
+ */
+export function makeFolder(path: string): Outcome<string | null> {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const made = mkdirSync(path, { recursive: true, mode: 0o700 });
     accessSync(path, constants.W_OK | constants.R_OK | constants.X_OK);
+    return done(made ?? null);
+  } catch (error) {
+    return folderFailure(error, path, "write to");
+  }
+}
+
+/**
+ * Checks that all files in a folder are this user's to read and write: one start as root leaves files
+ * that nobody else can use, and SQLite would call that a disk that fails.
+ */
+export function checkFiles(folder: string): Outcome<null> {
+  for (const file of readdirSync(folder, { withFileTypes: true })) {
+    if (!file.isFile()) continue;
+    const path = join(folder, file.name);
+    try {
+      accessSync(path, constants.R_OK | constants.W_OK);
+    } catch (error) {
+      return folderFailure(error, path, "write to");
+    }
+  }
+  return done(null);
+}
+
+/** What a command that only looks needs: that this user may look. `explicit`: the folder was given, so it must exist. */
+export function checkReadable(data: string, explicit: boolean): Outcome<null> {
+  let path = data;
+  try {
+    const names = readdirSync(data).filter((name) => /^replica-[0-6]$/.test(name));
+    for (const name of names) {
+      path = join(data, name);
+      accessSync(path, constants.R_OK | constants.X_OK);
+      path = join(path, "lock");
+      if (existsSync(path)) accessSync(path, constants.R_OK);
+    }
     return done(null);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    return failure(
-      EXIT.folder,
-      `cannot write to ${path} (${code})`,
-      "make it writable for this user, or choose another folder with --data",
-    );
+    if (codeOf(error) !== "ENOENT") return folderFailure(error, path, "look at");
+    if (!explicit || path !== data) return done(null);
+    return failure(EXIT.folder, `there is no data folder at ${data}`, "correct --data");
   }
+}
+
+function folderFailure(error: unknown, path: string, what: string): Failure {
+  const change = "choose another folder with --data";
+  return systemFailure(error, { doing: "file", what: `${what} ${path}`, change, path, exit: EXIT.folder });
 }

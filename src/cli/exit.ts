@@ -10,7 +10,7 @@ export const EXIT = {
   failed: 1,
   /** A bad option or value. */
   usage: 2,
-  /** The data folder is locked or not usable; also: a fourth copy. */
+  /** The data folder is locked, missing, or another user's; also: a fourth copy, a second `up`. */
   folder: 3,
   /** A port is in use. */
   port: 4,
@@ -18,6 +18,8 @@ export const EXIT = {
   mismatch: 5,
   /** Storage damaged, or the disk is full. */
   storage: 6,
+  /** A limit of the system is too low: open files, processes, memory. */
+  limit: 7,
   /** A broken invariant: a mistake of ours. */
   invariant: 70,
 } as const;

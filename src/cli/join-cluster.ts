@@ -40,7 +40,8 @@ function keyMissing(settings: Settings, facts: StoreFacts): Failure | null {
     return failure(
       EXIT.mismatch,
       `there is no cluster key at ${settings.keyPath}`,
-      "copy cluster.key from the first replica's data folder, or create the cluster here with --bootstrap",
+      "copy it to that place from the host where the cluster was created (the file of --cluster-key there, else " +
+        "cluster.key in the data folder), or create a new cluster here with --bootstrap",
     );
   }
   return null;

@@ -1,10 +1,13 @@
 /** The replicas of one data folder as the commands see them: who lives, and what they say. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
 import type { ClusterStatusJson } from "../election/cluster-status.ts";
 import { defaultKeyPath, readClusterKey } from "./cluster-key.ts";
 import type { CommandDeps } from "./command-deps.ts";
 import { askReplica } from "./control.ts";
-import { dataFolder, lockPath } from "./data-folder.ts";
+import { checkReadable, dataFolder, lockPath } from "./data-folder.ts";
 import { done, type Outcome } from "./exit.ts";
+import type { HostFacts } from "./host-facts.ts";
 import type { Options } from "./options.ts";
 import { localReplicas, readRunFile, type RunFile } from "./run-file.ts";
 
@@ -21,18 +24,32 @@ export interface LocalReplica {
 
 export interface LocalCluster {
   readonly data: string;
-  /** Null if this folder has no key: no cluster was ever created here. */
+  /** Where the key was looked for. */
+  readonly keyPath: string;
+  /** Null if there is no key at that place. */
   readonly secret: Uint8Array | null;
 }
 
-/** Finds folder and key of the cluster that a command is about. */
+/** The file of the key: the one that was given, else the one in the folder, else the one that a replica here was started with. */
+function keyPathOf(given: string | null, data: string): string {
+  const usual = defaultKeyPath(data);
+  if (given !== null || existsSync(usual)) return resolve(given ?? usual);
+  const words = localReplicas(data).flatMap((id) => readRunFile(data, id)?.words ?? []);
+  const named = words.find((word) => word.startsWith("--cluster-key="))?.slice("--cluster-key=".length);
+  return named ?? usual;
+}
+
+/** Finds folder and key of the cluster that a command is about, and that this user may look at them. */
 export function findCluster(
   options: Pick<Options, "data" | "cluster-key">,
   environment: Record<string, string | undefined>,
 ): Outcome<LocalCluster> {
   const data = dataFolder(options.data, environment);
-  const key = readClusterKey(options["cluster-key"] ?? defaultKeyPath(data));
-  return key.ok ? done({ data, secret: key.value?.secret ?? null }) : key;
+  const readable = checkReadable(data, options.data !== null);
+  if (!readable.ok) return readable;
+  const keyPath = keyPathOf(options["cluster-key"], data);
+  const key = readClusterKey(keyPath);
+  return key.ok ? done({ data, keyPath, secret: key.value?.secret ?? null }) : key;
 }
 
 /** Everyone who has a folder, ascending by id. */
@@ -44,20 +61,40 @@ export function lookAround(data: string, deps: Pick<CommandDeps, "lockIsHeld">):
   }));
 }
 
-/** What each living replica says about the cluster; those that do not answer in time are left out. */
-export async function askAll(
+export interface Asking {
+  readonly timeoutMs?: number;
+  /** A replica answered that its cluster has another key. */
+  readonly onRefused?: () => void;
+}
+
+async function askLiving<Name extends "Status" | "Host">(
+  name: Name,
   cluster: LocalCluster,
   replicas: readonly LocalReplica[],
-  timeoutMs: number = ASK_TIMEOUT_MS,
-): Promise<ClusterStatusJson[]> {
+  { timeoutMs = ASK_TIMEOUT_MS, onRefused = () => {} }: Asking,
+) {
   const { secret } = cluster;
   if (secret === null) return [];
   const answers = await Promise.all(
     replicas.map(async ({ alive, run }) =>
-      alive && run !== null ? askReplica("Status", { grpc: run.grpc, secret, timeoutMs }) : null,
+      alive && run !== null ? askReplica(name, { grpc: run.grpc, secret, timeoutMs, onRefused }) : null,
     ),
   );
   return answers.filter((answer) => answer !== null);
+}
+
+/** What each living replica says about the cluster; those that do not answer in time are left out. */
+export function askAll(
+  cluster: LocalCluster,
+  replicas: readonly LocalReplica[],
+  asking: Asking = {},
+): Promise<ClusterStatusJson[]> {
+  return askLiving("Status", cluster, replicas, asking);
+}
+
+/** What each living replica says about this computer. */
+export function askHosts(cluster: LocalCluster, replicas: readonly LocalReplica[]): Promise<HostFacts[]> {
+  return askLiving("Host", cluster, replicas, {});
 }
 
 /** The answer to believe: the leader's own, else one that could write, else the one that knows most. */

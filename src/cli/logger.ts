@@ -1,7 +1,8 @@
 /**
- * One JSON line an event on stderr. Only the fields listed here can be written, and none
+ * One JSON line an event on stderr, or a sentence where that is a terminal. Only the fields listed here can be written, and none
  * of them holds what a user wrote: no name, text, token or parameter can slip into a log.
  */
+import { sentenceOf } from "./log-sentences.ts";
 
 export type Level = "debug" | "info" | "warn" | "error";
 
@@ -62,17 +63,24 @@ export interface Logger {
   error(event: string, fields?: LogFields): void;
 }
 
-/** A logger that writes lines of at least `level` through `write`. */
+/** A logger that writes lines of at least `level` through `write`; with `sentences` for a person, else as JSON. */
 export function createLogger(
   level: Level | "off",
   replica: number | null,
   write: (line: string) => void = (line) => void process.stderr.write(line),
+  sentences = false,
 ): Logger {
   const least = LEVELS.indexOf(level);
   const at =
     (name: Level) =>
     (event: string, fields: LogFields = {}): void => {
       if (LEVELS.indexOf(name) < least) return;
+      if (sentences) {
+        const sentence = sentenceOf(name, event, fields);
+        const who = replica === null ? "" : `replica ${replica}: `;
+        if (sentence !== null) write(`${new Date().toLocaleTimeString("en-GB")} ${who}${sentence}\n`);
+        return;
+      }
       const line: Record<string, unknown> = { at: new Date().toISOString(), level: name, event };
       if (replica !== null) line["replica"] = replica;
       for (const field of FIELDS) if (fields[field] !== undefined) line[field] = fields[field];

@@ -3,7 +3,7 @@ import { COMMANDS, OPTION_NAMES, OPTIONS, variableOf, type Command, type OptionN
 
 const SUMMARIES: Record<Command, { usage: string; text: string }> = {
   replica: { usage: "lastword", text: "One replica: takes the first free of the local three; run it three times." },
-  up: { usage: "lastword up", text: "All three in one terminal; Ctrl-C stops them." },
+  up: { usage: "lastword up", text: "All three in one terminal; Ctrl-C stops them, and so does closing the terminal." },
   down: { usage: "lastword down", text: "Stops every replica under the data folder." },
   status: { usage: "lastword status", text: "Who is up, who leads; exit code 0 if writes are possible, else 1." },
   chaos: {
@@ -27,8 +27,9 @@ export function helpText(command: Command): string {
   if (command === "replica") {
     lines.push("Lastword: a chat that goes on while one copy of it is alive.", "");
     for (const word of COMMANDS) lines.push(`  ${SUMMARIES[word].usage.padEnd(18)}${SUMMARIES[word].text}`);
-    lines.push(`  ${"lastword --version".padEnd(18)}`.trimEnd(), "");
-    lines.push("Options of a replica (lastword COMMAND --help for the others):");
+    lines.push(`  ${"lastword version".padEnd(18)}Version, commit and format of the data.`);
+    lines.push(`  ${"lastword help".padEnd(18)}This text; lastword help COMMAND for one command.`, "");
+    lines.push("Options of a replica (lastword help COMMAND for the others):");
   } else {
     lines.push(`${SUMMARIES[command].usage}: ${SUMMARIES[command].text}`, "");
   }

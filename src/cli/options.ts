@@ -3,7 +3,9 @@
  * LASTWORD_* variables and docs/options.md are made from this table, so they cannot
  * disagree. A flag wins over the environment, the environment over the default.
  */
-import { done, EXIT, failure, type Outcome } from "./exit.ts";
+import { resolve } from "node:path";
+import { done, EXIT, failure, type Failure, type Outcome } from "./exit.ts";
+import { nearest } from "./nearest.ts";
 import { address, addressOrOff, choice, choices, flag, integer, peers, text, type Parser } from "./option-values.ts";
 
 /** The words that come first; "replica" is what runs without one. */
@@ -20,6 +22,8 @@ interface OptionSpec<T> {
   readonly placeholder: string | null;
   readonly text: string;
   readonly commands: readonly Command[];
+  /** A place on the disk: made absolute at once, for whoever gets it may stand in another folder. */
+  readonly isPath?: boolean;
 }
 
 function option<T>(spec: OptionSpec<T>): OptionSpec<T> {
@@ -47,6 +51,7 @@ export const OPTIONS = {
     placeholder: "FOLDER",
     text: "Folder that holds the cluster's key and the data of its local replicas.",
     commands: COMMANDS,
+    isPath: true,
   }),
   "replica-id": option({
     parse: optional(integer({ min: 0, max: 6 })),
@@ -69,7 +74,7 @@ export const OPTIONS = {
     fallback: null,
     shown: "localhost:8081 + id",
     placeholder: "HOST:PORT",
-    text: "Where this replica serves its page; with up, the first one's address, the others take the next ports. Port 0 takes any free one.",
+    text: "Where this replica serves its page; with up, the first one's address, the others take the next ports. Port 0 takes any free one; a port without HOST is one of 127.0.0.1.",
     commands: RUNS,
   }),
   front: option({
@@ -95,6 +100,7 @@ export const OPTIONS = {
     placeholder: "FILE",
     text: "File with the key that the replicas of one cluster share.",
     commands: COMMANDS,
+    isPath: true,
   }),
   bootstrap: option({
     parse: flag,
@@ -159,6 +165,7 @@ export const OPTIONS = {
     placeholder: "FILE",
     text: "Certificate chain (PEM) for the page; with --tls-key.",
     commands: SERVES,
+    isPath: true,
   }),
   "tls-key": option({
     parse: optional(text),
@@ -167,6 +174,7 @@ export const OPTIONS = {
     placeholder: "FILE",
     text: "Private key (PEM) for the page; with --tls-cert.",
     commands: SERVES,
+    isPath: true,
   }),
   "behind-proxy": option({
     parse: flag,
@@ -181,7 +189,7 @@ export const OPTIONS = {
     fallback: "info",
     shown: "info",
     placeholder: "debug|info|warn|error|off",
-    text: "Which events are written to stderr, one JSON line each.",
+    text: "Which events are written to stderr: as one JSON line each, or as a sentence each if that is a terminal.",
     commands: RUNS,
   }),
   "no-restart": option({
@@ -189,7 +197,7 @@ export const OPTIONS = {
     fallback: false,
     shown: "off",
     placeholder: null,
-    text: "Leave a replica that died dead.",
+    text: "Do not start replicas again that died.",
     commands: ["up"],
   }),
   json: option({
@@ -264,34 +272,28 @@ export function variableOf(name: OptionName): string {
   return `LASTWORD_${name.toUpperCase().replaceAll("-", "_")}`;
 }
 
-/** The option most like a mistyped one; null if none is near. */
-function nearest(name: string): string | null {
-  let best: { name: string; distance: number } | null = null;
-  for (const candidate of [...OPTION_NAMES, "help", "version"]) {
-    const distance = editDistance(name, candidate);
-    if (best === null || distance < best.distance) best = { name: candidate, distance };
-  }
-  return best !== null && best.distance <= 2 ? best.name : null;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, replaced));
-    }
-    row = next;
-  }
-  return row[b.length]!;
-}
-
-function usage(what: string, todo: string): ReturnType<typeof failure> {
+function usage(what: string, todo: string): Failure {
   return failure(EXIT.usage, what, todo);
 }
 
 const SEE_HELP = "see lastword --help";
+
+/** Words that people try, and what does it here. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  start: "up",
+  run: "up",
+  stop: "down",
+  halt: "down",
+  ps: "status",
+  info: "status",
+  stat: "status",
+};
+
+function unknownCommand(word: string): Failure {
+  const near =
+    OTHER_WORDS[word] ?? nearest(word, [...COMMANDS.filter((command) => command !== "replica"), "help", "version"]);
+  return usage(`unknown command "${word}"`, near === null ? SEE_HELP : `did you mean lastword ${near}?`);
+}
 
 /** Takes the words of the command line apart; no value is looked at yet. */
 function readWords(words: readonly string[]): Outcome<{
@@ -304,9 +306,15 @@ function readWords(words: readonly string[]): Outcome<{
   const first = rest[0];
   if (first !== undefined && !first.startsWith("-")) {
     const known = COMMANDS.find((word) => word === first && word !== "replica");
-    if (known === undefined) return usage(`unknown command "${first}"`, SEE_HELP);
-    command = known;
     rest = rest.slice(1);
+    // "lastword help up" is "lastword up --help"; "lastword version" is "lastword --version".
+    if (first === "help" || first === "version") {
+      const about = COMMANDS.find((word) => word === rest[0] && word !== "replica");
+      const wants = first;
+      return done({ command: wants === "help" ? (about ?? "replica") : "replica", wants, passed: {} });
+    }
+    if (known === undefined) return unknownCommand(first);
+    command = known;
   }
   const passed: Partial<Record<OptionName, string>> = {};
   let wants: Invocation["wants"] = "run";
@@ -317,6 +325,9 @@ function readWords(words: readonly string[]): Outcome<{
       wants = word === "--version" ? "version" : "help";
       continue;
     }
+    if (parts !== null && (parts[1] === "help" || parts[1] === "version")) {
+      return usage(`--${parts[1]} takes no value`, `give --${parts[1]} alone`);
+    }
     if (parts === null) {
       return usage(
         `"${word}" is not an option`,
@@ -325,7 +336,7 @@ function readWords(words: readonly string[]): Outcome<{
     }
     const name = OPTION_NAMES.find((known) => known === parts[1]);
     if (name === undefined) {
-      const near = nearest(parts[1]!);
+      const near = nearest(parts[1]!, [...OPTION_NAMES, "help", "version"]);
       return usage(`unknown option --${parts[1]}`, near === null ? SEE_HELP : `did you mean --${near}?`);
     }
     const spec: OptionSpec<unknown> = OPTIONS[name];
@@ -364,13 +375,14 @@ export function parseInvocation(
     const inherited = spec.commands.includes(command) ? environment[variable] : undefined;
     const given = passed[name] ?? (inherited === "" ? undefined : inherited);
     if (given === undefined || wants !== "run") continue;
-    const parsed = spec.parse(given);
+    const place = spec.isPath === true && given !== "" ? resolve(given) : given;
+    const parsed = spec.parse(place);
     if ("expected" in parsed) {
       const source = passed[name] === undefined ? variable : `--${name}`;
       return usage(`${source} ${parsed.expected}, not "${given}"`, `change it or leave it out (${spec.shown})`);
     }
     options[name] = parsed.value;
-    all[name] = given;
+    all[name] = place;
   }
   return done({ command, wants, given: all, options: options as unknown as Options });
 }

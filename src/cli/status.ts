@@ -1,19 +1,50 @@
 /** `lastword status`: the cluster in a table, as JSON, or compared row by row through a hash. */
 import type { ClusterStatusJson } from "../election/cluster-status.ts";
 import { offText } from "./clock-text.ts";
-import { pause, type CommandDeps } from "./command-deps.ts";
+import { commandText, pause, replicasText, type CommandDeps } from "./command-deps.ts";
 import { askReplica, type StateHash } from "./control.ts";
 import { EXIT, failureLine, type ExitCode } from "./exit.ts";
-import { askAll, bestStatus, findCluster, lookAround, type LocalCluster, type LocalReplica } from "./local-cluster.ts";
+import type { HostFacts } from "./host-facts.ts";
+import { isSupervisor } from "./stop-replicas.ts";
+import {
+  askAll,
+  askHosts,
+  bestStatus,
+  findCluster,
+  lookAround,
+  type LocalCluster,
+  type LocalReplica,
+} from "./local-cluster.ts";
 import type { Options } from "./options.ts";
 
 /** Replicas are hashed one after another; under load they must be caught at the same seq. */
 const SAME_SEQ_TIMEOUT_MS = 10_000;
 const HASH_TIMEOUT_MS = 30_000;
 
+/** Why nobody answered: each case needs another remedy, and a healthy replica must not be taken for a broken one. */
+function silence(
+  cluster: LocalCluster,
+  replicas: readonly LocalReplica[],
+  about: { refused: boolean; given: string | null },
+): string {
+  const alive = replicas.filter((replica) => replica.alive).map(({ id }) => id);
+  if (alive.length === 0)
+    return `no replica is running in ${cluster.data}; start them with: ${commandText("up", about.given)}`;
+  const [who, run, answer] = [
+    replicasText(alive),
+    alive.length === 1 ? "runs" : "run",
+    alive.length === 1 ? "does" : "do",
+  ];
+  if (cluster.secret === null) {
+    return `${who} ${run} here, but there is no cluster key at ${cluster.keyPath} to ask with; give its file with --cluster-key`;
+  }
+  if (about.refused)
+    return `${who} ${run} here with another cluster key than ${cluster.keyPath}; give its file with --cluster-key`;
+  return `${who} ${run} here but ${answer} not answer; it may be starting, frozen or short of files: see its log`;
+}
+
 /** What is said when no replica answers; in the shape of cluster.json, so that programs need no other. */
-function nobodyStatus(replicas: readonly LocalReplica[]): ClusterStatusJson {
-  const running = replicas.some((replica) => replica.alive);
+function nobodyStatus(reason: string, replicas: readonly LocalReplica[]): ClusterStatusJson {
   return {
     version: 1,
     clusterId: "",
@@ -21,9 +52,7 @@ function nobodyStatus(replicas: readonly LocalReplica[]): ClusterStatusJson {
     consistency: "available",
     recovery: "any",
     writable: false,
-    reason: running
-      ? "no replica answers; look at its log, or stop and start it"
-      : "no replica is running; start them with: lastword up",
+    reason,
     view: { no: "0.0.0", leader: null, members: [], configured: replicas.map(({ id }) => id), forkRisk: null },
     protected: 0,
     seq: { committed: 0, applied: 0 },
@@ -56,14 +85,54 @@ export function table(rows: readonly (readonly string[])[]): string {
   return `${rows.map(line).join("\n")}\n`;
 }
 
+const NUMBERS = ["no", "one", "two", "three", "four", "five", "six"];
+
 function protectionText(status: ClusterStatusJson): string {
-  if (status.protected === 0) return "not yet protected: the next death would stop or lose something";
-  const deaths = status.protected === 1 ? "one more death loses" : `${status.protected} more deaths lose`;
-  return `${deaths} nothing`;
+  const { consistency, protected: spare } = status;
+  if (spare > 0) return `any ${NUMBERS[spare] ?? spare} of the replicas may fail without losing a message`;
+  return consistency === "strict"
+    ? "not protected: if one more replica fails, nothing can be sent"
+    : "not protected: the newest messages are on one disk only";
+}
+
+function sizeText(bytes: number): string {
+  const gigabytes = bytes / 1e9;
+  return gigabytes >= 10
+    ? `${Math.round(gigabytes)} GB`
+    : gigabytes >= 1
+      ? `${gigabytes.toFixed(1)} GB`
+      : `${Math.round(bytes / 1e6)} MB`;
+}
+
+/** What this computer adds: where the data is, and what its replicas want somebody to see to. */
+export interface HostNotes {
+  readonly facts: readonly HostFacts[];
+  /** More sentences that are true now. */
+  readonly warnings: readonly string[];
+}
+
+function hostLines({ facts, warnings }: HostNotes): string[] {
+  const lines: string[] = [];
+  const [first] = facts;
+  if (first !== undefined) {
+    const versions = [...new Set(facts.map(({ version }) => version))];
+    const room = first.disk === null ? "" : `, ${sizeText(first.disk.free)} free`;
+    const people = Math.max(...facts.map((one) => one.people));
+    lines.push(
+      `${people} ${people === 1 ? "account" : "accounts"}; data in ${first.data}${room}; version ${versions.join(" and ")}`,
+    );
+  }
+  const sentences = new Map<string, number[]>();
+  for (const { replica, warnings: own } of facts) {
+    for (const sentence of own) sentences.set(sentence, [...(sentences.get(sentence) ?? []), replica]);
+  }
+  for (const [sentence, ids] of sentences) lines.push(`warning from ${replicasText(ids)}: ${sentence}`);
+  for (const sentence of warnings) lines.push(`warning: ${sentence}`);
+  return lines;
 }
 
 /** The table that people read. */
-export function statusText(status: ClusterStatusJson): string {
+export function statusText(status: ClusterStatusJson, notes: HostNotes = { facts: [], warnings: [] }): string {
   const dash = (value: string | number | null): string => (value === null ? "-" : String(value));
   const rows = status.replicas.map((replica) => [
     String(replica.id),
@@ -75,16 +144,18 @@ export function statusText(status: ClusterStatusJson): string {
     dash(replica.since),
   ]);
   const lines = [
-    `cluster ${status.clusterId === "" ? "unknown" : status.clusterId.slice(0, 12)}, ${status.consistency}, view ${status.view.no}`,
-    status.writable ? `writable, ${protectionText(status)}` : `not writable: ${status.reason ?? "no reason known"}`,
+    `cluster ${status.clusterId === "" ? "without a name yet" : status.clusterId.slice(0, 12)}, ${status.consistency}, view ${status.view.no}`,
+    status.writable ? `writable; ${protectionText(status)}` : `not writable: ${status.reason ?? "no reason known"}`,
+    ...hostLines(notes),
   ];
   const risk = status.view.forkRisk ?? [];
   if (risk.length > 0) {
-    lines.push(`replica ${risk.join(", ")} may hold messages that are not visible yet; they appear when it returns`);
+    const back = risk.length === 1 ? "it returns" : "they return";
+    lines.push(`${replicasText(risk)} may hold messages that are not visible yet; they appear when ${back}`);
   }
   if (status.lastFailover !== null) {
     const { from, to, ms, at } = status.lastFailover;
-    lines.push(`last failover from ${from} to ${to} in ${ms} ms at ${at}`);
+    lines.push(`last failover: from replica ${from} to replica ${to} in ${ms} ms at ${at}`);
   }
   for (const { id, clockOffMs } of status.replicas) {
     if (clockOffMs !== undefined) lines.push(`the clock of replica ${id} is ${offText(clockOffMs)}; set it (NTP)`);
@@ -138,17 +209,46 @@ async function runHash(
   return equal ? EXIT.done : EXIT.failed;
 }
 
+/** Replicas of a `lastword up` that has ended: they run, and nobody starts them again. */
+function orphanWarning(replicas: readonly LocalReplica[], given: string | null, program: readonly string[]): string[] {
+  const orphans = replicas.filter(({ alive, run }) => {
+    const supervisor = run?.supervisor ?? null;
+    return alive && supervisor !== null && !isSupervisor(supervisor, program);
+  });
+  if (orphans.length === 0) return [];
+  const pids = [...new Set(orphans.map(({ run }) => run?.supervisor))].join(", ");
+  const who = `${replicasText(orphans.map(({ id }) => id))} again if ${orphans.length === 1 ? "it dies" : "they die"}`;
+  return [`nobody starts ${who}: lastword up (pid ${pids}) has ended; ${commandText("up", given)} takes over`];
+}
+
 /** `lastword status [--json|--hash]`: 0 if writes are possible (with --hash: if all rows are equal), else 1. */
 export async function runStatus(options: Options, deps: CommandDeps): Promise<ExitCode> {
-  const cluster = findCluster(options, deps.environment);
-  if (!cluster.ok) {
-    deps.err(failureLine(cluster));
-    return cluster.exit;
+  const found = findCluster(options, deps.environment);
+  if (!found.ok) {
+    deps.err(failureLine(found));
+    return found.exit;
   }
-  const replicas = lookAround(cluster.value.data, deps);
-  if (options.hash) return runHash(cluster.value, replicas, options.json, deps);
-  const best = bestStatus(await askAll(cluster.value, replicas));
-  const status = best ?? nobodyStatus(replicas);
-  deps.out(options.json ? `${JSON.stringify(status)}\n` : statusText(status));
-  return status.writable ? EXIT.done : EXIT.failed;
+  const cluster = found.value;
+  const replicas = lookAround(cluster.data, deps);
+  if (options.hash) return runHash(cluster, replicas, options.json, deps);
+  let refused = false;
+  const [answers, facts] = await Promise.all([
+    askAll(cluster, replicas, { onRefused: () => (refused = true) }),
+    askHosts(cluster, replicas),
+  ]);
+  const best = bestStatus(answers);
+  const notes = { facts, warnings: orphanWarning(replicas, options.data, deps.program) };
+  if (best === null) {
+    const reason = silence(cluster, replicas, { refused, given: options.data });
+    deps.out(
+      options.json
+        ? `${JSON.stringify({ ...nobodyStatus(reason, replicas), hosts: [], warnings: notes.warnings })}\n`
+        : `${reason}\n`,
+    );
+    return EXIT.failed;
+  }
+  deps.out(
+    options.json ? `${JSON.stringify({ ...best, hosts: facts, warnings: notes.warnings })}\n` : statusText(best, notes),
+  );
+  return best.writable ? EXIT.done : EXIT.failed;
 }

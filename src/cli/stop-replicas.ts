@@ -6,6 +6,7 @@ import { lockPath } from "./data-folder.ts";
 import { EXIT, failureLine, type ExitCode } from "./exit.ts";
 import { askAll, bestStatus, findCluster, lookAround, type LocalCluster, type LocalReplica } from "./local-cluster.ts";
 import type { Options } from "./options.ts";
+import { codeOf } from "./system-errors.ts";
 import { readRunFile } from "./run-file.ts";
 
 /** A replica bounds its own stop by 5 s; whoever needs longer is frozen. */
@@ -17,38 +18,52 @@ const STARTING_MS = 3000;
 /** A replica to stop; `up` knows the process ids of its children, everybody else reads run.json. */
 export type Stoppable = Pick<LocalReplica, "id"> & { readonly pid: number | null };
 
-function terminate(pid: number | null): void {
-  if (pid === null) return;
+/** What became of a signal. */
+type Told = "told" | "ended" | "denied";
+
+function terminate(pid: number | null): Told {
+  if (pid === null) return "ended";
   try {
     process.kill(pid, "SIGTERM");
-  } catch {
-    // It ended by itself.
+    return "told";
+  } catch (error) {
+    // A process of another user lives, whatever this one may do about it.
+    return codeOf(error) === "EPERM" ? "denied" : "ended";
   }
 }
 
-/** Stops these replicas; answers those that still run after 10 s in all. */
+/** A replica that was not stopped. */
+export interface NotStopped extends Stoppable {
+  /** It is another user's; else it did not end in time. */
+  readonly denied: boolean;
+}
+
+/** Stops these replicas; answers those that this user may not stop, and those that still run after 10 s in all. */
 export async function stopReplicas(
   cluster: LocalCluster,
   replicas: readonly Stoppable[],
   deps: Pick<CommandDeps, "lockIsHeld">,
-): Promise<Stoppable[]> {
+): Promise<NotStopped[]> {
   const end = performance.now() + STOP_TIMEOUT_MS;
   const running = (some: readonly Stoppable[]): Stoppable[] =>
     some.filter((replica) => deps.lockIsHeld(lockPath(cluster.data, replica.id)));
-  const leader = bestStatus(await askAll(cluster, lookAround(cluster.data, deps), 500))?.view.leader ?? null;
+  const leader =
+    bestStatus(await askAll(cluster, lookAround(cluster.data, deps), { timeoutMs: 500 }))?.view.leader ?? null;
   const followers = replicas.filter((replica) => replica.id !== leader);
   const last = replicas.filter((replica) => replica.id === leader);
+  const denied = new Set<number>();
   for (const group of [followers, last]) {
-    for (const replica of group) terminate(replica.pid);
+    for (const replica of group) if (terminate(replica.pid) === "denied") denied.add(replica.id);
+    const waitedFor = group.filter(({ id }) => !denied.has(id));
     // The leader must not wait for a frozen follower for ever; half of the time is its own.
     const left = (end - performance.now()) / (group === followers && last.length > 0 ? 2 : 1);
-    await until(() => running(group).length === 0, Math.max(0, left));
+    await until(() => running(waitedFor).length === 0, Math.max(0, left));
   }
-  return running(replicas);
+  return running(replicas).map((replica) => ({ ...replica, denied: denied.has(replica.id) }));
 }
 
 /** True if this process is a `lastword up`, as far as the system tells; a process id alone may be somebody else's by now. */
-function isSupervisor(pid: number, program: readonly string[]): boolean {
+export function isSupervisor(pid: number, program: readonly string[]): boolean {
   let words: string[];
   try {
     words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
@@ -60,12 +75,14 @@ function isSupervisor(pid: number, program: readonly string[]): boolean {
   return words.includes("up") && words.some((word) => basename(word) === name);
 }
 
-/** Asks each `lastword up` behind these replicas to stop; it would start again what dies. Answers whom they look after. */
+/**
+ * Asks each `lastword up` behind these replicas to stop; it would start again what dies. Answers those
+ * that were asked: one of another user is not, and then its replicas refuse for themselves.
+ */
 function stopSupervisors(replicas: readonly LocalReplica[], program: readonly string[]): Set<number> {
   const pids = new Set(replicas.map(({ run }) => run?.supervisor ?? null).filter((pid) => pid !== null));
   const supervisors = [...pids].filter((pid) => isSupervisor(pid, program));
-  for (const pid of supervisors) terminate(pid);
-  return new Set(supervisors);
+  return new Set(supervisors.filter((pid) => terminate(pid) === "told"));
 }
 
 /** Process ids of living replicas; waits for those that are just starting to say theirs. */
@@ -97,11 +114,22 @@ export async function runDown(options: Options, deps: CommandDeps): Promise<Exit
     known.map(({ id, pid }) => ({ id, pid: told(id) ? null : pid })),
     deps,
   );
-  const isLeft = (id: number): boolean => left.some((replica) => replica.id === id);
-  for (const { id } of alive) if (!isLeft(id)) deps.out(`replica ${id} stopped\n`);
+  for (const { id } of alive) if (!left.some((replica) => replica.id === id)) deps.out(`replica ${id} stopped\n`);
   if (left.length === 0) return EXIT.done;
-  const pidOf = (id: number): number | null => known.find((replica) => replica.id === id)?.pid ?? null;
-  const names = left.map(({ id }) => `replica ${id}${pidOf(id) === null ? "" : ` (pid ${pidOf(id)})`}`).join(", ");
-  deps.err(failureLine({ what: `${names} did not stop within 10 s`, todo: "it may be frozen; end it with kill -9" }));
+  const named = (some: readonly NotStopped[]): string =>
+    some
+      .map(({ id }) => known.find((replica) => replica.id === id)!)
+      .map(({ id, pid }) => `replica ${id}${pid === null ? "" : ` (pid ${pid})`}`)
+      .join(", ");
+  const denied = left.filter((replica) => replica.denied);
+  const frozen = left.filter((replica) => !replica.denied);
+  if (denied.length > 0) {
+    const what = `this user may not stop ${named(denied)} (EPERM): another user started it`;
+    deps.err(failureLine({ what, todo: "run this as that user" }));
+  }
+  if (frozen.length > 0) {
+    const what = `${named(frozen)} did not stop within 10 s`;
+    deps.err(failureLine({ what, todo: "it may be frozen; end it with kill -9" }));
+  }
   return EXIT.failed;
 }

@@ -2,22 +2,27 @@
  * `lastword up`: all local replicas as child processes in one terminal. The first Ctrl-C
  * stops them gracefully, followers first, within 10 s; a second one kills them.
  */
-import { defaultKeyPath, readClusterKey } from "./cluster-key.ts";
-import { until, type CommandDeps } from "./command-deps.ts";
+import { readClusterKey, defaultKeyPath } from "./cluster-key.ts";
+import { commandText, replicasText, until, type CommandDeps } from "./command-deps.ts";
 import { dataFolder, lockPath } from "./data-folder.ts";
-import { done, EXIT, failure, failureLine, type ExitCode, type Outcome } from "./exit.ts";
+import { done, EXIT, failure, failureLine, type ExitCode, type Failure, type Outcome } from "./exit.ts";
+import { onStopSignals, STOP_SIGNALS, SUPERVISOR_VARIABLE } from "./hang-up.ts";
 import { askAll, bestStatus, lookAround, type LocalCluster, type LocalReplica } from "./local-cluster.ts";
 import { isLoopback, printAddress, type Address } from "./option-values.ts";
 import { OPTION_NAMES, variableOf, wordsOf, type Invocation } from "./options.ts";
+import { readRunFile, writeRunFile } from "./run-file.ts";
 import { localPeers, settingsOf, webAddress } from "./settings.ts";
-import { stopReplicas } from "./stop-replicas.ts";
+import { isSupervisor, stopReplicas } from "./stop-replicas.ts";
 import { Supervisor } from "./supervisor.ts";
+import { systemFailure } from "./system-errors.ts";
 
-/** Tells a replica who looks after it; it says so in run.json. */
-export const SUPERVISOR_VARIABLE = "LASTWORD_SUPERVISOR";
-
-const ALL_TIMEOUT_MS = 3_000;
+const ALL_TIMEOUT_MS = 10_000;
 const READY_TIMEOUT_MS = 15_000;
+/** A front that is somebody else's is known within the second that its owner has to answer. */
+const FRONT_TIMEOUT_MS = 2000;
+const STEP_TIMEOUT_MS = 120_000;
+/** After a second Ctrl-C nothing is waited for any longer than this. */
+const KILLED_MS = 2000;
 
 /** The words for each child: what `up` was given, with the addresses of this one. */
 export function childWords(invocation: Invocation): Outcome<{ id: number; words: string[] }[]> {
@@ -68,18 +73,242 @@ export function childEnvironment(
   return { ...KEEP_PAGES, ...rest, [SUPERVISOR_VARIABLE]: supervisor === null ? undefined : String(supervisor) };
 }
 
-async function sayWhenReady(cluster: () => LocalCluster, ids: readonly number[], deps: CommandDeps): Promise<void> {
-  const running = (): LocalReplica[] =>
-    lookAround(cluster().data, deps).filter(({ alive, run }) => alive && run !== null);
-  const writable = async (): Promise<boolean> => bestStatus(await askAll(cluster(), running()))?.writable === true;
-  // With one that cannot start the others are still worth saying.
-  await until(() => ids.every((id) => running().some((replica) => replica.id === id)), ALL_TIMEOUT_MS, 100);
-  if (!(await until(writable, READY_TIMEOUT_MS, 100))) return;
-  const pages = running().flatMap(({ run }) => run?.web ?? []);
-  const front = running().find(({ run }) => run?.front !== null)?.run?.front;
-  deps.out(`Lastword is running: ${front ?? pages[0] ?? ""}\n`);
-  deps.out(`its replicas: ${pages.join(" ")}\n`);
-  deps.out("Ctrl-C stops them.\n");
+/** One run of the command. */
+class Up {
+  readonly #invocation: Invocation;
+  readonly #deps: CommandDeps;
+  readonly #children: readonly { id: number; words: string[] }[];
+  readonly #data: string;
+  readonly #supervisor: Supervisor;
+  #asked = 0;
+
+  constructor(invocation: Invocation, deps: CommandDeps, children: readonly { id: number; words: string[] }[]) {
+    this.#invocation = invocation;
+    this.#deps = deps;
+    this.#children = children;
+    this.#data = dataFolder(invocation.options.data, deps.environment);
+    this.#supervisor = new Supervisor(
+      children.map(({ id }) => id),
+      {
+        restart: !invocation.options["no-restart"],
+        say: (sentence) => this.#say(sentence),
+        running: (id) => deps.lockIsHeld(lockPath(this.#data, id)),
+        start: (id) => this.#start(id),
+        why: (error) => this.#whyNotStarted(error),
+        found: (id) => this.#found(id),
+        onRestarted: (id) => void this.#sayInStep(id).catch(() => {}),
+      },
+    );
+  }
+
+  async run(): Promise<ExitCode> {
+    const refused = this.#refusal();
+    if (refused !== null) {
+      this.#deps.err(failureLine(refused));
+      return refused.exit;
+    }
+    // What nobody foresaw must not leave the replicas without anybody to look after them.
+    for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+      process.on(event, (error: unknown) => {
+        const name = error instanceof Error ? error.name : "error";
+        this.#say(`lastword up went on after a fault of its own (${name}); please report it`);
+      });
+    }
+    onStopSignals(() => this.#stop());
+    this.#supervisor.start();
+    void this.#sayWhenReady().catch(() => {});
+    return (await this.#supervisor.over) as ExitCode;
+  }
+
+  #say(sentence: string): void {
+    this.#deps.out(`${sentence}\n`);
+  }
+
+  #cluster(): LocalCluster {
+    const keyPath = this.#invocation.options["cluster-key"] ?? defaultKeyPath(this.#data);
+    const key = readClusterKey(keyPath);
+    return { data: this.#data, keyPath, secret: key.ok ? (key.value?.secret ?? null) : null };
+  }
+
+  /** Why there is nothing to look after: another `up` does, or all run without one. */
+  #refusal(): Failure | null {
+    const alive = lookAround(this.#data, this.#deps).filter((replica) => replica.alive);
+    const other = alive.map(({ run }) => run?.supervisor ?? null).find((pid) => this.#livesElsewhere(pid));
+    if (other !== undefined) {
+      return failure(
+        EXIT.folder,
+        `lastword up (pid ${other}) looks after the replicas of ${this.#data} already`,
+        `use them (see ${this.#command("status")}), or stop them with ${this.#command("down")}`,
+      );
+    }
+    const all = this.#children.every(({ id }) =>
+      alive.some((replica) => replica.id === id && replica.run !== null && replica.run.supervisor === null),
+    );
+    if (!all) return null;
+    return failure(
+      EXIT.folder,
+      `all replicas of ${this.#data} are running already, each started by itself`,
+      `use them (see ${this.#command("status")}), or stop them with ${this.#command("down")}`,
+    );
+  }
+
+  #command(word: string): string {
+    return commandText(word, this.#invocation.options.data);
+  }
+
+  /** A `lastword up` other than this one. */
+  #livesElsewhere(pid: number | null): boolean {
+    return pid !== null && pid !== process.pid && isSupervisor(pid, this.#deps.program);
+  }
+
+  #start(id: number): { pid: number; exited: Promise<number>; kill: () => void } {
+    const words = this.#children.find((child) => child.id === id)?.words ?? [];
+    const child = Bun.spawn([...this.#deps.program, ...words], {
+      detached: true,
+      stdio: ["ignore", "ignore", "inherit"],
+      // The folder that `up` was started in may be gone by now; all paths among the words are absolute.
+      cwd: "/",
+      env: childEnvironment(this.#deps.environment, process.pid),
+    });
+    return { pid: child.pid, exited: child.exited, kill: () => child.kill("SIGKILL") };
+  }
+
+  #whyNotStarted(error: unknown): string {
+    const [program = ""] = this.#deps.program;
+    const what = `run ${program}`;
+    const failed = systemFailure(error, {
+      doing: "program",
+      what,
+      change: "see what the system says",
+      exit: EXIT.failed,
+    });
+    return `${failed.what}; ${failed.todo}`;
+  }
+
+  /** What to say of a replica that runs without having been started here; null while it has not said who started it. */
+  #found(id: number): string | null {
+    const run = readRunFile(this.#data, id);
+    if (run === null) return null;
+    if (run.supervisor === process.pid) return `replica ${id} runs again`;
+    if (run.supervisor === null)
+      return `replica ${id} runs already and was started by itself; Ctrl-C leaves it running`;
+    if (this.#livesElsewhere(run.supervisor)) {
+      return `replica ${id} runs already; lastword up (pid ${run.supervisor}) looks after it`;
+    }
+    // `down` and a later `up` find out from the file who looks after it.
+    writeRunFile(this.#data, id, { ...run, supervisor: process.pid });
+    return `replica ${id} runs already and nobody looked after it; this command does now, and Ctrl-C stops it too`;
+  }
+
+  /** Those that a stop ends: started here, taken over, or started by chaos in this command's name. */
+  #ours(): { id: number; pid: number | null }[] {
+    const started = this.#supervisor.own();
+    const adopted = lookAround(this.#data, this.#deps).flatMap(({ id, alive, run }) =>
+      alive && run?.supervisor === process.pid && !started.some((child) => child.id === id)
+        ? [{ id, pid: run.pid }]
+        : [],
+    );
+    return [...started, ...adopted];
+  }
+
+  #stop(): void {
+    this.#asked += 1;
+    if (this.#asked > 1) {
+      this.#killAll();
+      return;
+    }
+    this.#supervisor.quiet();
+    this.#stopGracefully().catch(() => this.#killAll());
+  }
+
+  async #stopGracefully(): Promise<void> {
+    const ours = this.#ours();
+    if (ours.length > 0) {
+      this.#say("stopping; Ctrl-C again ends the replicas at once");
+      const left = await stopReplicas(this.#cluster(), ours, this.#deps);
+      if (left.length > 0) this.#supervisor.kill();
+    }
+    this.#supervisor.hold();
+    const left = lookAround(this.#data, this.#deps).filter(({ alive }) => alive);
+    if (left.length > 0) {
+      const runs = left.length === 1 ? "still runs" : "still run";
+      this.#say(`${replicasText(left.map(({ id }) => id))} ${runs}; to stop: ${this.#command("down")}`);
+    }
+  }
+
+  /** Nothing is waited for but the kernel. */
+  #killAll(): void {
+    setTimeout(() => process.exit(EXIT.failed), KILLED_MS).unref();
+    try {
+      for (const { id, pid } of this.#ours()) if (pid !== null && this.#isAlive(id)) process.kill(pid, "SIGKILL");
+    } finally {
+      this.#supervisor.kill();
+      this.#supervisor.hold();
+    }
+  }
+
+  #isAlive(id: number): boolean {
+    return this.#deps.lockIsHeld(lockPath(this.#data, id));
+  }
+
+  #running(): LocalReplica[] {
+    return lookAround(this.#data, this.#deps).filter(({ alive, run }) => alive && run !== null);
+  }
+
+  async #sayWhenReady(): Promise<void> {
+    const ids = this.#children.map(({ id }) => id);
+    const all = (): boolean => ids.every((id) => this.#running().some((replica) => replica.id === id));
+    const writable = async (): Promise<boolean> =>
+      bestStatus(await askAll(this.#cluster(), this.#running()))?.writable === true;
+    // With one that cannot start the others are still worth saying.
+    await until(() => this.#asked > 0 || all() || this.#supervisor.failing().length > 0, ALL_TIMEOUT_MS, 100);
+    if (!(await until(async () => this.#asked > 0 || (await writable()), READY_TIMEOUT_MS, 100))) return;
+    const front = await this.#front();
+    if (this.#asked > 0) return;
+    const running = this.#running();
+    this.#say(`Lastword is running: ${front ?? running[0]?.run?.web ?? ""}`);
+    const pages = ids.map(
+      (id) => `${id} ${running.find((replica) => replica.id === id)?.run?.web ?? "not running yet"}`,
+    );
+    this.#say(`replicas: ${pages.join(", ")}`);
+    this.#say(`data: ${this.#data}; to look at it: ${this.#command("status")}`);
+    this.#say(this.#stopText(running.map(({ id }) => id)));
+    for (const id of ids) if (!running.some((replica) => replica.id === id)) void this.#sayInStep(id).catch(() => {});
+  }
+
+  /** The address that all share, once one of them has it; null if none gets it. */
+  async #front(): Promise<string | null> {
+    const { front } = this.#invocation.options;
+    if (front === "off") return null;
+    const bound = (): string | undefined => this.#running().find(({ run }) => run?.front)?.run?.front ?? undefined;
+    await until(() => this.#asked > 0 || bound() !== undefined, FRONT_TIMEOUT_MS, 100);
+    const found = bound() ?? null;
+    if (found === null && this.#asked === 0) {
+      const what = `no replica has the front address ${printAddress(front)}: another program or cluster uses it`;
+      this.#deps.err(failureLine({ what, todo: "choose another with --front" }));
+    }
+    return found;
+  }
+
+  #stopText(running: readonly number[]): string {
+    const how = STOP_SIGNALS.includes("SIGHUP") ? "Ctrl-C, or closing this terminal," : "Ctrl-C";
+    const ours = this.#ours().map(({ id }) => id);
+    const others = running.filter((id) => !ours.includes(id));
+    return others.length === 0 ? `${how} stops them.` : `${how} stops ${replicasText(ours)} only.`;
+  }
+
+  /** A replica that had to be started again counts again. */
+  async #sayInStep(id: number): Promise<void> {
+    const inStep = async (): Promise<boolean> => {
+      const best = bestStatus(await askAll(this.#cluster(), this.#running()));
+      return best?.writable === true && best.view.members.includes(id) && best.replicas.some(isThere);
+    };
+    const isThere = (replica: { id: number; state: string }): boolean =>
+      replica.id === id && (replica.state === "leader" || replica.state === "follower");
+    const own = (): boolean => this.#supervisor.own().some((child) => child.id === id);
+    if (!(await until(async () => this.#asked > 0 || !own() || (await inStep()), STEP_TIMEOUT_MS, 200))) return;
+    if (this.#asked === 0 && own()) this.#say(`replica ${id} is in step again`);
+  }
 }
 
 /** Runs until all replicas have ended: by Ctrl-C, by `lastword down`, or because they cannot run. */
@@ -87,59 +316,9 @@ export async function runUp(invocation: Invocation, deps: CommandDeps): Promise<
   const checked = settingsOf({ ...invocation.options, grpc: null }, deps.environment);
   const children = checked.ok ? childWords(invocation) : checked;
   if (!checked.ok || !children.ok) {
-    const wrong = checked.ok ? (children as Extract<typeof children, { ok: false }>) : checked;
+    const wrong = checked.ok ? (children as Failure) : checked;
     deps.err(failureLine(wrong));
     return wrong.exit;
   }
-  const data = dataFolder(invocation.options.data, deps.environment);
-  const keyPath = invocation.options["cluster-key"] ?? defaultKeyPath(data);
-  const cluster = (): LocalCluster => {
-    const key = readClusterKey(keyPath);
-    return { data, secret: key.ok ? (key.value?.secret ?? null) : null };
-  };
-  const supervisor = new Supervisor(
-    children.value.map(({ id }) => id),
-    {
-      restart: !invocation.options["no-restart"],
-      say: (sentence) => deps.out(`${sentence}\n`),
-      running: (id) => deps.lockIsHeld(lockPath(data, id)),
-      start: (id) => {
-        const words = children.value.find((child) => child.id === id)?.words ?? [];
-        const child = Bun.spawn([...deps.program, ...words], {
-          detached: true,
-          stdio: ["ignore", "ignore", "inherit"],
-          env: childEnvironment(deps.environment, process.pid),
-        });
-        return { pid: child.pid, exited: child.exited, kill: () => child.kill("SIGKILL") };
-      },
-    },
-  );
-  let asked = 0;
-  const stop = (): void => {
-    asked += 1;
-    if (asked > 1) return supervisor.kill();
-    const started = supervisor.own();
-    // Chaos kills and starts replicas in this supervisor's name: they are stopped with the others.
-    const adopted = lookAround(data, deps).flatMap(({ id, alive, run }) =>
-      alive && run?.supervisor === process.pid && !started.some((child) => child.id === id)
-        ? [{ id, pid: run.pid }]
-        : [],
-    );
-    const own = [...started, ...adopted];
-    if (own.length === 0) return supervisor.hold();
-    deps.out("stopping; Ctrl-C again ends the replicas at once\n");
-    supervisor.quiet();
-    void stopReplicas(cluster(), own, deps).then((left) => {
-      if (left.length > 0) supervisor.kill();
-      supervisor.hold();
-    });
-  };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
-  supervisor.start();
-  void sayWhenReady(
-    cluster,
-    children.value.map(({ id }) => id),
-    deps,
-  );
-  return (await supervisor.over) as ExitCode;
+  return new Up(invocation, deps, children.value).run();
 }

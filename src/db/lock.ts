@@ -4,6 +4,7 @@
  * when the process ends, however it ends. Nothing is ever written into the file.
  */
 import { Database, SQLiteError } from "bun:sqlite";
+import { statSync } from "node:fs";
 
 /** A folder that belongs to this process until `release`, or its end. */
 export interface FolderLock {
@@ -14,10 +15,8 @@ export type LockOutcome =
   | { readonly kind: "held"; readonly lock: FolderLock }
   /** Another process has it. */
   | { readonly kind: "busy" }
-  /** There is no room on the disk for the lock's journal. */
-  | { readonly kind: "full" }
-  /** The file cannot be used at all; `reason` is the system's word for it. */
-  | { readonly kind: "unusable"; readonly reason: string };
+  /** The file cannot be used; `code` is SQLite's word for it. */
+  | { readonly kind: "refused"; readonly code: string };
 
 /** A database that nobody refers to is closed by the garbage collector, and its lock with it. */
 const heldDatabases = new Set<Database>();
@@ -29,18 +28,34 @@ function hasCode(error: unknown, code: string): boolean {
   return error instanceof SQLiteError && (error.code ?? "").startsWith(code);
 }
 
+/** Which file has this name now; null if none has. */
+function identity(path: string): string | null {
+  try {
+    const { dev, ino } = statSync(path);
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
+}
+
 /** Takes the lock file, or says at once who it is that prevents it. The folder must exist. */
 export function takeLock(path: string): LockOutcome {
   let db: Database | null = null;
   try {
+    const before = identity(path);
     db = new Database(path, { create: true, readwrite: true });
     db.run(`PRAGMA busy_timeout = ${LOOKING_MS}`);
     db.run("BEGIN EXCLUSIVE");
+    const after = identity(path);
+    // A start that failed took its folder away meanwhile: the lock of a file without a name protects nothing.
+    if (after === null || (before !== null && before !== after)) {
+      db.close();
+      return { kind: "busy" };
+    }
   } catch (error) {
     db?.close();
     if (hasCode(error, "SQLITE_BUSY")) return { kind: "busy" };
-    if (hasCode(error, "SQLITE_FULL")) return { kind: "full" };
-    return { kind: "unusable", reason: error instanceof Error ? error.message : String(error) };
+    return { kind: "refused", code: error instanceof SQLiteError ? (error.code ?? "unknown error") : "unknown error" };
   }
   const held = db;
   heldDatabases.add(held);

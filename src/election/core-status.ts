@@ -43,3 +43,8 @@ export class LeadershipKeys {
     return this.key;
   }
 }
+
+/** Why nothing can be written, for a person: "waiting for replicas 0 and 2". */
+export function waitingText(ids: readonly ReplicaId[]): string {
+  return `waiting for ${ids.length === 1 ? "replica" : "replicas"} ${ids.join(" and ")}`;
+}

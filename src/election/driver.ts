@@ -14,7 +14,7 @@ import { failpoint } from "../faults.ts";
 import { AppendFrames } from "./append-frames.ts";
 import { Applier } from "./applier.ts";
 import type { Core } from "./core.ts";
-import type { CoreStatus } from "./core-status.ts";
+import { waitingText, type CoreStatus } from "./core-status.ts";
 import { COMMIT_REST_MS, type Effect, type Event, type Notice } from "./event.ts";
 import type { PersistRows, StagedSnapshot, Timing } from "./event.ts";
 import type { Beat, Frame } from "./frame.ts";
@@ -200,7 +200,7 @@ export class Driver<Result> implements PeerListener {
     if (this.stopping !== null) return "this replica is stopping";
     const { leaderId, viewActive, active, accepting, role, waitingFor } = this.core.status();
     if (leaderId === null) {
-      return waitingFor.length > 0 ? `waiting for replica ${waitingFor.join(" and ")}` : "no leader yet";
+      return waitingFor.length > 0 ? waitingText(waitingFor) : "no leader yet";
     }
     if (role === "learner") return "catching up";
     if (role === "leader" && !accepting) return "fewer replicas than a majority";

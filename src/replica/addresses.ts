@@ -108,12 +108,13 @@ export class Addresses {
         serve: (at, reusePort) => page.open(at, reusePort),
         logger,
         onBound: () => this.#writeRunFile(this.#front),
-        onForeign: (sentence) => process.stderr.write(`lastword: ${sentence}\n`),
+        // All replicas of a `lastword up` would say the same; it says so itself, once.
+        onForeign: (sentence) => context.supervisor === null && process.stderr.write(`lastword: ${sentence}\n`),
       });
     }
     void (front?.start() ?? Promise.resolve()).then(() => {
-      const together = front?.isBound === true ? `, together at ${this.#front}` : "";
-      context.say(`replica ${id} at ${page.origin}${together}\n`);
+      const shared = front?.isBound === true ? `; ${this.#front} reaches any replica of this computer` : "";
+      context.say(`replica ${id} runs: ${page.origin}${shared}\nits data: ${settings.data}\n`);
     });
     return async () => {
       await front?.stop();

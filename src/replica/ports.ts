@@ -1,11 +1,12 @@
 /** The listeners of one replica: gRPC, and the page on its own port and on the front. */
 import { hostname } from "node:os";
 import { Server as GrpcServer, ServerCredentials } from "@grpc/grpc-js";
-import { GUARDED_SERVER_OPTIONS, PortGuard } from "../api/port-guard.ts";
+import { GUARDED_SERVER_OPTIONS, PortGuard, portLimitsFor } from "../api/port-guard.ts";
 import { bindPort } from "../cli/bind.ts";
 import { done, type Outcome } from "../cli/exit.ts";
 import { FRONT_NONCE_HEADER, FRONT_PROOF_HEADER } from "../cli/front-port.ts";
 import type { Logger } from "../cli/logger.ts";
+import { openFilesLimit } from "../cli/open-files.ts";
 import { isLoopback, printAddress, type Address } from "../cli/option-values.ts";
 import { listenAddresses, type Settings } from "../cli/settings.ts";
 import type { WebEnv } from "../web/deps.ts";
@@ -48,7 +49,7 @@ export async function openGrpcPort(settings: Settings, id: number, logger: Logge
     at,
     async () => {
       const server = new GrpcServer({ ...GUARDED_SERVER_OPTIONS, ...KEEPALIVE });
-      const guard = new PortGuard();
+      const guard = new PortGuard({ limits: portLimitsFor(openFilesLimit()) });
       guard.onRefused = (count) => logger.warn("grpc_refused", { count });
       guard.watch(server);
       await new Promise<void>((resolve, reject) => {
@@ -91,6 +92,7 @@ export class PageServer {
   #certificate: Certificate | null = null;
   #watch: CertificateWatch | null = null;
   #stopped = false;
+  #accepting = true;
 
   constructor(settings: Settings, id: number, logger: Logger) {
     this.#settings = settings;
@@ -156,6 +158,18 @@ export class PageServer {
     };
   }
 
+  /** Closes the ports to new connections, or opens them again; what is connected stays. */
+  accept(open: boolean): void {
+    this.#accepting = open;
+    if (open) void this.#openAgain();
+    else for (const listener of this.#listeners) this.#retire(listener.server);
+  }
+
+  /** The certificate that is served; null without TLS. */
+  get certificate(): Certificate | null {
+    return this.#certificate;
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#watch?.stop();
@@ -170,11 +184,22 @@ export class PageServer {
    */
   async #renew(certificate: Certificate): Promise<void> {
     this.#certificate = certificate;
+    // Ports that are closed now are opened with the new one later.
+    if (this.#accepting) {
+      for (const listener of this.#listeners) this.#retire(listener.server);
+      await this.#openAgain();
+    }
+    this.#logger.info("tls_renewed");
+  }
+
+  #retire(server: Bun.Server<undefined>): void {
+    this.#retired.add(server);
+    void server.stop(false).finally(() => this.#retired.delete(server));
+  }
+
+  async #openAgain(): Promise<void> {
     for (const listener of this.#listeners) {
-      const old = listener.server;
-      this.#retired.add(old);
-      void old.stop(false).finally(() => this.#retired.delete(old));
-      for (let attempt = 1; !this.#stopped && this.#listeners.has(listener); attempt++) {
+      for (let attempt = 1; !this.#stopped && this.#accepting && this.#listeners.has(listener); attempt++) {
         try {
           listener.server = this.#bind(listener);
           break;
@@ -185,7 +210,6 @@ export class PageServer {
         }
       }
     }
-    this.#logger.info("tls_renewed");
   }
 
   #listen(wanted: Omit<Listener, "server">): Listener {

@@ -2,6 +2,7 @@
  * The process of one replica: what ends it, what it says then, and the one thing that does not
  * end it, damaged data.
  */
+import { join } from "node:path";
 import { FormatTooNew } from "../chat/op.ts";
 import type { FolderLock } from "../db/lock.ts";
 import { StoreRefused } from "../db/log/store.ts";
@@ -9,10 +10,11 @@ import { markDamaged, maySetAside } from "../db/set-aside.ts";
 import { BrokenInvariant } from "../election/assert.ts";
 import { DiskFailed, StorageDamaged, StorageFull } from "../election/ports.ts";
 import { EXIT, failureLine, type ExitCode, type Failure } from "../cli/exit.ts";
+import { onStopSignals, SUPERVISOR_VARIABLE } from "../cli/hang-up.ts";
 import type { Logger } from "../cli/logger.ts";
 import type { Settings } from "../cli/settings.ts";
 import { stopSignals } from "../cli/stop-signals.ts";
-import { SUPERVISOR_VARIABLE } from "../cli/up.ts";
+import { systemFailure } from "../cli/system-errors.ts";
 import { damageOf, isDamage } from "./open-stores.ts";
 import type { ReplicaContext } from "./context.ts";
 import { RunningReplica } from "./running-replica.ts";
@@ -25,6 +27,8 @@ export function complain(failed: Pick<Failure, "what" | "todo">): void {
 export interface ReplicaProcessOptions {
   readonly id: number;
   readonly lock: FolderLock;
+  /** Takes back the folders that were made for this start. */
+  readonly discard: () => void;
   readonly settings: Settings;
   /** The words of the command line, for run.json. */
   readonly words: readonly string[];
@@ -60,7 +64,7 @@ export class ReplicaProcess {
       exit: (code) => process.exit(code),
       onSignal: (signal) => logger.info("signal", { signal }),
     });
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => onSignal(signal));
+    onStopSignals(onSignal);
     return new Promise((resolve) => {
       this.#resolve = resolve;
       this.#begin();
@@ -72,6 +76,7 @@ export class ReplicaProcess {
       (started) => {
         if (started.ok) return;
         complain(started);
+        this.#options.discard();
         this.#options.lock.release();
         this.#resolve(started.exit);
       },
@@ -137,8 +142,10 @@ function failureOf(error: unknown, folder: string): Omit<Failure, "ok"> {
     return { exit: EXIT.storage, what: `the disk under ${folder} is full`, todo: "make room and start again" };
   }
   if (error instanceof DiskFailed) {
-    const what = `the disk under ${folder} fails (${error.message})`;
-    return { exit: EXIT.storage, what, todo: "see what the system says about it; start again when it works" };
+    const [, file, code] = /^([^:]+): (.+)$/.exec(error.message) ?? [null, "", error.message];
+    const path = join(folder, file ?? "");
+    const change = "choose another folder with --data";
+    return systemFailure(code ?? "", { doing: "file", what: `use ${path}`, change, path, exit: EXIT.storage });
   }
   if (error instanceof StorageDamaged) {
     return {

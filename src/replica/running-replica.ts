@@ -26,7 +26,6 @@ import { nameCluster } from "../db/log/cluster-id.ts";
 import type { LogDb } from "../db/log/log-db.ts";
 import { timesSetAside } from "../db/set-aside.ts";
 import { Addresses } from "./addresses.ts";
-import { DiskLine } from "./disk-line.ts";
 import { Core } from "../election/core.ts";
 import { ClusterClock } from "../election/cluster-clock.ts";
 import { Driver } from "../election/driver.ts";
@@ -45,6 +44,7 @@ import { ReplicaGossip } from "./gossip.ts";
 import { Scrub } from "./scrub.ts";
 import { StatusReport } from "./status-report.ts";
 import { tokenCheck } from "./token-check.ts";
+import { watchHost } from "./watch-host.ts";
 import { createWeb, type Web } from "../web/web.ts";
 
 const SERVING_LOOK_MS = 500;
@@ -175,6 +175,15 @@ export class RunningReplica {
       onMismatch: this.#context.onMismatch,
       onWarning: (sentence) => process.stderr.write(`lastword: ${sentence}\n`),
     });
+    const { host, reach } = watchHost({
+      context: this.#context,
+      membership,
+      page: store.page,
+      people: () => storage.state.queries.people(),
+      hasData: () => core.status().view !== null,
+      peerBeat: (peer) => driver.peerBeat(peer),
+      diskFull: () => driver.diskFull,
+    });
     const transport = new GrpcPeerTransport({
       self: { replicaId: id, storeId: log.storeId, bootId: this.#bootId },
       clusterId: () => log.clusterId ?? "",
@@ -194,6 +203,7 @@ export class RunningReplica {
         onMismatch: (peer, reason) => mismatches.report(peer, reason),
         onStream: (peer, direction, open) => {
           logger.debug(open ? "stream_open" : "stream_closed", { peer, reason: direction });
+          reach.onStream(peer, direction, open);
           if (!open || direction !== "out") return;
           gossip.peerConnected();
           chronicle.sayAll();
@@ -289,15 +299,15 @@ export class RunningReplica {
       for (const op of ops) driver.opApplied(op.key, op.seq, op.result, op.recovered);
       chat.applied(ops, view);
     };
-    return { log, storage, driver, notWritable, transport, gossip, report, chat, mismatches, scrub, clock, clockWatch };
+    const watches = { mismatches, scrub, clockWatch, host };
+    return { ...watches, log, storage, driver, notWritable, transport, gossip, report, chat, clock };
   }
 
   /** Puts the rooms behind the ports and starts them, inside out. */
   #startServing(parts: ReturnType<RunningReplica["openRooms"]> & Outside): void {
     const { id, settings, logger } = this.#context;
-    const { driver, notWritable, transport, gossip, report, chat, grpc, page, membership, storage, mismatches, scrub } =
-      parts;
-    const { clock, clockWatch } = parts;
+    const { driver, notWritable, transport, gossip, report, chat, grpc, page, membership } = parts;
+    const { storage, mismatches, scrub, clock, clockWatch, host } = parts;
     const addresses = new Addresses({
       context: this.#context,
       bootId: this.#bootId,
@@ -319,15 +329,13 @@ export class RunningReplica {
     addControlService(grpc.server, {
       secret: membership.key.secret,
       status: () => report.status(),
+      host: () => host.facts(),
       hash: () => storage.state.hashAside(),
     });
     const web = createWeb({
       chat,
       status: () => report.status(),
-      healthz: () => {
-        const reason = notWritable();
-        return reason === null ? { ok: true, state: driver.status().role } : { ok: false, reason };
-      },
+      healthz: () => host.health(notWritable(), driver.status().role),
       origins: () => addresses.origins(),
       hosts: addresses.hosts,
       doors: () => addresses.doors(),
@@ -356,16 +364,13 @@ export class RunningReplica {
       () => gossip.stop(),
       () => scrub.stop(),
     );
-    const { secret } = membership.key;
-    page.serve(web, (nonce) => frontProof(secret, nonce));
-    const disk = new DiskLine(replicaFolder(settings.data, id), () => driver.diskFull, logger);
+    page.serve(web, (nonce) => frontProof(membership.key.secret, nonce));
     const watch = setInterval(() => {
       api.setServing(notWritable() === null);
-      disk.look();
       clockWatch.look();
+      host.look();
     }, SERVING_LOOK_MS);
-    this.#closers.push(() => clearInterval(watch));
-    this.#closers.push(addresses.publish(secret));
+    this.#closers.push(() => clearInterval(watch), addresses.publish(membership.key.secret));
     logger.info("started", { pid: process.pid, bootId: this.#bootId, version: VERSION, address: page.origin });
     this.#leave = () => this.#leaveCluster({ driver, api, web, chat });
   }

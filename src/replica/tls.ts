@@ -7,6 +7,7 @@ import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { done, EXIT, failure, type Outcome } from "../cli/exit.ts";
+import { systemFailure } from "../cli/system-errors.ts";
 
 /** A certificate chain and its key, both PEM, that belong together. */
 export interface Certificate {
@@ -22,6 +23,8 @@ export interface CertificateFiles {
 
 /** How old a certificate can be when it is served. */
 const LOOK_MS = 1000;
+/** From so many days before its end on a certificate is mentioned; renewal tools act at 30. */
+const SOON_DAYS = 7;
 
 function read(files: CertificateFiles): Certificate {
   const found = { cert: readFileSync(files.certPath, "utf8"), key: readFileSync(files.keyPath, "utf8") };
@@ -35,15 +38,16 @@ export function readCertificate(files: CertificateFiles): Outcome<Certificate> {
   try {
     return done(read(files));
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    const unreadable = code === "ENOENT" || code === "EACCES" || code === "EISDIR";
-    return unreadable
-      ? failure(EXIT.usage, `cannot read the TLS certificate or its key (${code})`, "correct --tls-cert and --tls-key")
-      : failure(
-          EXIT.usage,
-          "--tls-cert and --tls-key cannot be used together",
-          "give a certificate chain and its own private key, both as PEM",
-        );
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (typeof path === "string" && typeof code === "string") {
+      const change = "correct --tls-cert and --tls-key";
+      return systemFailure(error, { doing: "file", what: `read ${path}`, change, path, exit: EXIT.usage });
+    }
+    return failure(
+      EXIT.usage,
+      "--tls-cert and --tls-key cannot be used together",
+      "give a certificate chain and its own private key, both as PEM",
+    );
   }
 }
 
@@ -56,6 +60,25 @@ export function namesOf({ cert }: Certificate): string[] {
     const host = value.includes(":") ? `[${value}]` : value;
     return URL.canParse(`https://${host}`) ? [new URL(`https://${host}`).hostname] : [];
   });
+}
+
+/**
+ * What browsers will say of the dates of a certificate, or null; `now` is ms since 1970. It is served
+ * all the same: people can still read the warning, and without a page they could not.
+ */
+export function certificateDates({ cert }: Certificate, now: number): string | null {
+  const { validFromDate, validToDate } = new X509Certificate(cert);
+  const day = (date: Date): string => date.toISOString().slice(0, 16).replace("T", " ");
+  if (now > validToDate.getTime()) return `the TLS certificate expired on ${day(validToDate)} UTC`;
+  if (now < validFromDate.getTime()) return `the TLS certificate is not valid before ${day(validFromDate)} UTC`;
+  const leftDays = Math.floor((validToDate.getTime() - now) / 86_400_000);
+  return leftDays < SOON_DAYS ? `the TLS certificate expires on ${day(validToDate)} UTC` : null;
+}
+
+/** The same as sentences for an operator; none without TLS. */
+export function certificateWarnings(page: { readonly certificate: Certificate | null }): string[] {
+  const dates = page.certificate === null ? null : certificateDates(page.certificate, Date.now());
+  return dates === null ? [] : [`${dates}; renew the file of --tls-cert (it is served without a restart)`];
 }
 
 export interface CertificateListener {

@@ -1,6 +1,6 @@
 /** What a replica says when its surroundings are wrong: one line with what to do, the exit code, nothing damaged. */
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readRunFile } from "../../src/cli/run-file.ts";
@@ -45,12 +45,26 @@ function linesOf(stderr: string): string[] {
 }
 
 test("a data folder that cannot be made: exit code 3", async () => {
-  for (const data of ["/proc/lastword", join(BINARY, "below-a-file")]) {
-    const refused = await runBinary(["--data", data], { env: { HOME: top }, cwd: top });
-    expect([refused.exit, refused.stdout, linesOf(refused.stderr).length]).toEqual([3, "", 1]);
-    expect(refused.stderr).toMatch(
-      /^lastword: cannot write to .*; make it writable for this user, or choose another folder with --data\n$/,
-    );
+  symlinkSync(join(top, "nowhere", "at", "all"), join(top, "dangling"));
+  writeFileSync(join(top, "a-file"), "");
+  const other = "choose another folder with --data";
+  for (const [data, why] of [
+    ["/proc/lastword", `a part of the path does not exist (ENOENT); correct the path, or ${other}`],
+    [
+      join(BINARY, "below-a-file"),
+      `a part of the path is a file, not a folder (ENOTDIR); correct the path, or ${other}`,
+    ],
+    [
+      join(top, "a-file"),
+      `something else than a folder has that name, a file or a link that leads nowhere (EEXIST); remove it, or ${other}`,
+    ],
+    [
+      join(top, "dangling"),
+      `something else than a folder has that name, a file or a link that leads nowhere (EEXIST); remove it, or ${other}`,
+    ],
+  ]) {
+    const refused = await runBinary(["--data", data!], { env: { HOME: top }, cwd: top });
+    expect(refused).toEqual({ exit: 3, stdout: "", stderr: `lastword: cannot write to ${data}: ${why}\n` });
   }
 });
 

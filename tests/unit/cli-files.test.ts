@@ -61,7 +61,7 @@ describe("the lock", () => {
   test("a file that is no lock is unusable, not busy", () => {
     const path = join(freshFolder("lock"), "lock");
     writeFileSync(path, "this is not a database, and longer than the header of one ".repeat(20));
-    expect(takeLock(path)).toMatchObject({ kind: "unusable" });
+    expect(takeLock(path)).toEqual({ kind: "refused", code: "SQLITE_NOTADB" });
   });
 });
 

@@ -49,7 +49,11 @@ describe("options", () => {
   test.each([
     ["--dta x", "lastword: unknown option --dta; did you mean --data?\n"],
     ["--frobnicate", "lastword: unknown option --frobnicate; see lastword --help\n"],
-    ["start", 'lastword: unknown command "start"; see lastword --help\n'],
+    ["start", 'lastword: unknown command "start"; did you mean lastword up?\n'],
+    ["satus", 'lastword: unknown command "satus"; did you mean lastword status?\n'],
+    ["stat", 'lastword: unknown command "stat"; did you mean lastword status?\n'],
+    ["backup", 'lastword: unknown command "backup"; see lastword --help\n'],
+    ["--version=1", "lastword: --version takes no value; give --version alone\n"],
     ["status now", 'lastword: "now" is not an option; options start with --, see lastword --help\n'],
     ["-x", 'lastword: "-x" is not an option; see lastword --help\n'],
     ["--data", "lastword: --data lacks its value; give --data FOLDER\n"],
@@ -81,12 +85,14 @@ describe("options", () => {
     expect(parseInvocation(["--help", "--seed"], {}).ok).toBe(false);
     expect(parseInvocation(["--version"], { LASTWORD_WEB: "x" })).toMatchObject({ value: { wants: "version" } });
     expect(parseInvocation(["up", "-h"], {})).toMatchObject({ value: { wants: "help", command: "up" } });
+    expect(parseInvocation(["help", "up"], {})).toMatchObject({ value: { wants: "help", command: "up" } });
+    expect(parseInvocation(["version"], {})).toMatchObject({ value: { wants: "version" } });
   });
 
   test("what was given can be given to a child process", () => {
-    const outcome = parseInvocation(["up", "--allow-plaintext", "--data", "a b", "--no-restart"], {});
+    const outcome = parseInvocation(["up", "--allow-plaintext", "--data", "/a b", "--no-restart"], {});
     if (!outcome.ok) throw new Error(outcome.what);
-    expect(wordsOf(outcome.value.given, "replica")).toEqual(["--data=a b", "--allow-plaintext=true"]);
+    expect(wordsOf(outcome.value.given, "replica")).toEqual(["--data=/a b", "--allow-plaintext=true"]);
   });
 
   test("every option is in the help of its commands", () => {

@@ -20,7 +20,7 @@ async function settle(): Promise<void> {
 describe("the supervisor", () => {
   afterEach(() => void jest.useRealTimers());
 
-  function supervise(options: { restart?: boolean; elsewhere?: Set<number> } = {}) {
+  function supervise(options: { restart?: boolean; elsewhere?: Set<number>; missing?: { program: boolean } } = {}) {
     jest.useFakeTimers();
     const starts: number[] = [];
     const ends = new Map<number, (exit: number) => void>();
@@ -30,7 +30,10 @@ describe("the supervisor", () => {
       restart: options.restart ?? true,
       say: (sentence) => said.push(sentence),
       running: (id) => options.elsewhere?.has(id) ?? false,
+      why: (error) => (error as Error).message,
+      found: (id) => `replica ${id} is running already`,
       start: (id) => {
+        if (options.missing?.program === true) throw new Error("no program");
         starts.push(id);
         const exited = new Promise<number>((resolve) => ends.set(id, resolve));
         return { pid: 100 + starts.length, exited, kill: () => killed.push(id) };
@@ -59,6 +62,27 @@ describe("the supervisor", () => {
     expect(starts).toEqual([0, 1, 1, 1]);
   });
 
+  test("a child that cannot be started is tried again like one that died, and a stop ends the wait", async () => {
+    const missing = { program: false };
+    const { supervisor, starts, said, end } = supervise({ missing });
+    missing.program = true;
+    await end(1, 137);
+    jest.advanceTimersByTime(2000);
+    expect(said).toEqual([
+      "replica 1 was killed; starting it again in 2 s",
+      "replica 1 could not be started: no program; starting it again in 4 s",
+    ]);
+    missing.program = false;
+    jest.advanceTimersByTime(4000);
+    expect(starts).toEqual([0, 1, 1]);
+    missing.program = true;
+    await end(0, 137);
+    jest.advanceTimersByTime(2000);
+    await end(1, 0);
+    supervisor.hold();
+    expect(await supervisor.over).toBe(0);
+  });
+
   test("never waits longer than 30 s", async () => {
     const { said, end } = supervise();
     for (let i = 0; i < 8; i++) {
@@ -68,7 +92,7 @@ describe("the supervisor", () => {
     expect(said.at(-1)).toBe("replica 1 was killed; starting it again in 30 s");
   });
 
-  test.each([0, 2, 5])("leaves a child that ended with exit code %d", async (exit) => {
+  test.each([0, 2, 5, 7])("leaves a child that ended with exit code %d", async (exit) => {
     const { supervisor, starts, end } = supervise();
     await end(0, exit);
     await end(1, 0);
@@ -81,7 +105,8 @@ describe("the supervisor", () => {
     const { supervisor, end } = supervise({ restart: false });
     await end(0, 137);
     await end(1, 137);
-    expect(await supervisor.over).toBe(137);
+    // Of this program's own exit codes, not the system's.
+    expect(await supervisor.over).toBe(1);
   });
 
   test("shows what runs already, and takes it over when it is gone", () => {
@@ -117,7 +142,7 @@ describe("the supervisor", () => {
     supervisor.kill();
     expect(killed).toEqual([1]);
     await end(1, 137);
-    expect(await supervisor.over).toBe(137);
+    expect(await supervisor.over).toBe(1);
   });
 });
 
@@ -335,10 +360,26 @@ describe("status", () => {
 
   test("is a table for people", () => {
     const text = statusText(status);
-    expect(text).toContain("writable, one more death loses nothing");
-    expect(text).toContain("replica 2 may hold messages that are not visible yet");
-    expect(text).toContain("last failover from 0 to 1 in 41 ms");
+    expect(text).toContain("writable; any one of the replicas may fail without losing a message");
+    expect(text).toContain("replica 2 may hold messages that are not visible yet; they appear when it returns");
+    expect(text).toContain("last failover: from replica 0 to replica 1 in 41 ms");
     expect(text).toContain("0        follower  0    http://localhost:8081");
+    const risky = { ...status, protected: 0, view: { ...status.view, forkRisk: [0, 2] } };
+    expect(statusText(risky)).toContain("not protected: the newest messages are on one disk only");
+    expect(statusText(risky)).toContain(
+      "replicas 0 and 2 may hold messages that are not visible yet; they appear when they return",
+    );
+    const host = { version: "1", data: "/d", disk: { free: 2.5e9, total: 9e9 }, people: 1, warnings: ["mind the gap"] };
+    const notes = {
+      facts: [
+        { replica: 0, ...host },
+        { replica: 1, ...host },
+      ],
+      warnings: ["nobody looks"],
+    };
+    expect(statusText(status, notes)).toContain(
+      "1 account; data in /d, 2.5 GB free; version 1\nwarning from replicas 0 and 1: mind the gap\nwarning: nobody looks\n",
+    );
     expect(statusText({ ...status, writable: false, reason: "waiting for replica 2" })).toContain(
       "not writable: waiting for replica 2",
     );

@@ -66,11 +66,11 @@ describe("the children of up", () => {
   });
 
   test("take the ports after the first one's, and know each other", () => {
-    const all = words("--grpc 127.0.0.1:700 --web 127.0.0.1:0 --front off --data d --no-restart");
+    const all = words("--grpc 127.0.0.1:700 --web 127.0.0.1:0 --front off --data /d --no-restart");
     expect(all[2]).toEqual([
       "--replica-id=2",
       "--web=127.0.0.1:0",
-      "--data=d",
+      "--data=/d",
       "--front=off",
       "--log-level=warn",
       "--peers=0=127.0.0.1:700,1=127.0.0.1:701,2=127.0.0.1:702",

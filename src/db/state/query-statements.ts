@@ -31,6 +31,13 @@ export function queryStatements(c: StateConnection) {
         .orderBy(asc(users.folded))
         .limit(p("limit")),
     ),
+    people: compile(
+      c,
+      db
+        .select({ count: sql<number>`count(*)` })
+        .from(users)
+        .where(sql`${users.deleted} = 0`),
+    ),
     sessionByToken: compile(
       c,
       db

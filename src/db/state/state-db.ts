@@ -68,7 +68,7 @@ export class StateDb implements StateMachine {
   onApplied: AppliedListener | null = null;
   /** Told when a query finds the file damaged, besides whoever asked. */
   onDamage: ((error: Error) => void) | null = null;
-  readonly queries: Queries;
+  readonly queries: Queries & { people(): number };
   readonly #connection: StateConnection;
   readonly #rows: StateRows;
   readonly #rules: ApplyOp;

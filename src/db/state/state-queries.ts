@@ -74,6 +74,11 @@ export class StateQueries implements Queries {
     return this.#q.users.all(afterFolded, except, limit).map(userRow);
   }
 
+  /** How many accounts there are that are not deleted. */
+  people(): number {
+    return Number(this.#q.people.get()?.[0] ?? 0);
+  }
+
   sessionByToken(tokenHash: string): SessionRow | null {
     return one(this.#q.sessionByToken.get(tokenHash), sessionRow);
   }

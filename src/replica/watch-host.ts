@@ -1,0 +1,60 @@
+/** Wires what one replica watches on its host and says to its operator. */
+import { replicaFolder } from "../cli/data-folder.ts";
+import type { Membership } from "../cli/join-cluster.ts";
+import type { Beat } from "../election/frame.ts";
+import type { ReplicaContext } from "./context.ts";
+import { DiskLine } from "./disk-line.ts";
+import { HostWatch } from "./host-watch.ts";
+import type { PageServer } from "./ports.ts";
+import { ReachWatch } from "./reach-watch.ts";
+import { StrandedWatch } from "./stranded-watch.ts";
+import { certificateWarnings } from "./tls.ts";
+
+export interface HostParts {
+  readonly context: ReplicaContext;
+  readonly membership: Membership;
+  readonly page: PageServer;
+  /** Accounts that are not deleted. */
+  readonly people: () => number;
+  /** This store knows a view. */
+  readonly hasData: () => boolean;
+  /** The peer's last Beat while it is heard. */
+  readonly peerBeat: (peer: number) => Beat | null;
+  readonly diskFull: () => boolean;
+}
+
+/** `reach` must be told of streams, `host` looks when it is called. */
+export function watchHost(parts: HostParts): { host: HostWatch; reach: ReachWatch } {
+  const { context, membership, page, people, hasData, peerBeat } = parts;
+  const { id, settings, logger, onMismatch } = context;
+  const now = (): number => performance.now();
+  const reach = new ReachWatch({
+    self: id,
+    configured: settings.peers,
+    hears: (peer) => peerBeat(peer) !== null,
+    now,
+  });
+  const stranded = new StrandedWatch({
+    self: id,
+    peers: settings.peers.map((peer) => peer.id).filter((peer) => peer !== id),
+    keyPath: settings.keyPath,
+    key: membership.key,
+    bootstrap: settings.bootstrap,
+    creator: membership.creator,
+    hasData,
+    peerBeat,
+    onMismatch,
+    now,
+  });
+  const host = new HostWatch({
+    self: id,
+    data: settings.data,
+    disk: new DiskLine(replicaFolder(settings.data, id), parts.diskFull, logger),
+    people,
+    warnings: () => [...reach.warnings(), ...stranded.warnings(), ...certificateWarnings(page)],
+    accept: (open) => page.accept(open),
+    logger,
+    say: (line) => process.stderr.write(line),
+  });
+  return { host, reach };
+}

@@ -1,0 +1,217 @@
+/** What a host can have against a replica: other users, limits, file systems, keys that are elsewhere. */
+import { afterAll, describe, expect, test } from "bun:test";
+import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readRunFile } from "../../src/cli/run-file.ts";
+import { BINARY, Cluster, processLives, waitFor, type Finished } from "../support/cluster.ts";
+import { freePorts } from "../support/free-ports.ts";
+
+const NOBODY = 65_534;
+const isRoot = process.platform === "linux" && process.getuid?.() === 0;
+
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+/** A folder that everybody may enter; the replicas in it are one each. */
+async function place(): Promise<{ data: string; words: string[]; web: string }> {
+  const folder = mkdtempSync(join(tmpdir(), "lastword-hosts-"));
+  folders.push(folder);
+  chmodSync(folder, 0o777);
+  const [grpc, web] = await freePorts(2);
+  const data = join(folder, "data");
+  const words = [
+    `--data=${data}`,
+    `--peers=0=127.0.0.1:${grpc}`,
+    "--bootstrap",
+    `--web=localhost:${web}`,
+    "--front=off",
+  ];
+  return { data, words, web: `http://localhost:${web}` };
+}
+
+function asNobody(words: readonly string[]): string[] {
+  return ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups", ...words];
+}
+
+function spawn(words: readonly string[]) {
+  return Bun.spawn([...words], {
+    cwd: "/",
+    env: { HOME: "/tmp", PATH: "/usr/bin:/bin" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+async function run(words: readonly string[]): Promise<Finished> {
+  const child = spawn(words);
+  const [stdout, stderr, exit] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { exit, stdout, stderr };
+}
+
+describe.if(isRoot)("files and processes of another user", () => {
+  test("a folder that root used once; who may look and not signal; who may not even look", async () => {
+    const { data, words } = await place();
+    const replica = spawn([BINARY, ...words]);
+    try {
+      const { pid } = await waitFor("the replica", () => readRunFile(data, 0));
+      const hidden = await run(asNobody([BINARY, "status", `--data=${data}`]));
+      expect([hidden.exit, hidden.stderr]).toEqual([
+        3,
+        `lastword: cannot look at ${data}: it belongs to another user (uid 0) (EACCES); give it to this user (chown -R), or choose another folder with --data\n`,
+      ]);
+      for (const path of [data, join(data, "replica-0")]) chmodSync(path, 0o755);
+      for (const path of ["cluster.key", "replica-0/run.json", "replica-0/lock"]) chmodSync(join(data, path), 0o644);
+      const looking = await run(asNobody([BINARY, "status", `--data=${data}`]));
+      expect([looking.exit, looking.stderr]).toEqual([0, ""]);
+      const down = await run(asNobody([BINARY, "down", `--data=${data}`]));
+      expect(down).toEqual({
+        exit: 1,
+        stdout: "",
+        stderr: `lastword: this user may not stop replica 0 (pid ${pid}) (EPERM): another user started it; run this as that user\n`,
+      });
+      expect(processLives(pid)).toBe(true);
+    } finally {
+      replica.kill("SIGTERM");
+      await replica.exited;
+    }
+    for (const path of [data, join(data, "replica-0"), join(data, "cluster.key"), join(data, "replica-0", "lock")]) {
+      chownSync(path, NOBODY, NOBODY);
+    }
+    const later = await run(asNobody([BINARY, ...words]));
+    expect([later.exit, later.stdout]).toEqual([3, ""]);
+    expect(later.stderr).toMatch(
+      /^lastword: cannot write to .*\.db: it belongs to another user \(uid 0\) \(EACCES\); give it to this user \(chown -R\), or choose another folder with --data\n$/,
+    );
+  }, 30_000);
+});
+
+test.if(Bun.which("strace") !== null)(
+  "a file system without hard links: the key is made all the same",
+  async () => {
+    const { data, words } = await place();
+    const inject = ["-e", "trace=link,linkat", "-e", "inject=link,linkat:error=EPERM"];
+    const replica = spawn(["strace", "-f", "-qq", ...inject, BINARY, ...words]);
+    let pid = 0;
+    try {
+      ({ pid } = await waitFor("the replica", () => readRunFile(data, 0), 20_000));
+      expect(readdirSync(data).toSorted()).toEqual(["cluster.key", "replica-0"]);
+      const status = await run([BINARY, "status", `--data=${data}`]);
+      expect([status.exit, status.stderr]).toEqual([0, ""]);
+      expect(await run([BINARY, "down", `--data=${data}`])).toMatchObject({ exit: 0 });
+    } finally {
+      // Without strace the replica would go on, and hold our pipe.
+      if (processLives(pid)) process.kill(pid, "SIGKILL");
+      replica.kill("SIGKILL");
+    }
+    expect(await new Response(replica.stderr).text()).toContain("EPERM");
+  },
+  60_000,
+);
+
+describe("open files", () => {
+  const limited = (files: number, words: readonly string[]): string[] => {
+    const shell = ["sh", "-c", `ulimit -n ${files}; exec "$0" "$@"`, ...words];
+    return isRoot ? asNobody(shell) : shell;
+  };
+
+  test("too low a limit is said at the start: exit code 7", async () => {
+    const { data, words } = await place();
+    expect(await run(limited(20, [BINARY, ...words]))).toEqual({
+      exit: 7,
+      stdout: "",
+      stderr:
+        "lastword: this process may open 20 files at most (ulimit -n), and a replica needs 64 at least; raise the limit: ulimit -n 1024, or LimitNOFILE=1024 in its systemd unit\n",
+    });
+    expect(existsSync(data)).toBe(false);
+  });
+
+  test("used up by idle connections: said, no new ones are taken, and it is well again by itself", async () => {
+    const { data, words, web } = await place();
+    const replica = spawn(limited(90, [BINARY, ...words]));
+    const sockets: Socket[] = [];
+    const port = Number(new URL(web).port);
+    const refused = (): Promise<boolean> =>
+      new Promise((resolve) => {
+        const socket = connect(port, "127.0.0.1");
+        socket.on("connect", () => resolve((socket.destroy(), false)));
+        socket.on("error", () => resolve(true));
+      });
+    try {
+      await waitFor("the replica", () => readRunFile(data, 0));
+      for (let i = 0; i < 150; i++) sockets.push(connect(port, "127.0.0.1").on("error", () => {}));
+      await waitFor("new connections to be refused", refused);
+      const status = await run(
+        isRoot ? asNobody([BINARY, "status", `--data=${data}`]) : [BINARY, "status", `--data=${data}`],
+      );
+      expect(status.exit).toBe(0);
+      expect(status.stdout).toContain(
+        "warning from replica 0: almost all of the 90 files that this process may open are in use",
+      );
+      for (const socket of sockets) socket.destroy();
+      const health = await waitFor("health", async () => {
+        const answer = await fetch(`${web}/healthz`).catch(() => null);
+        return answer?.status === 200 ? answer : null;
+      });
+      expect(await health.json()).toMatchObject({ ok: true });
+    } finally {
+      for (const socket of sockets) socket.destroy();
+      replica.kill("SIGTERM");
+    }
+    expect(await replica.exited).toBe(0);
+    const said = await new Response(replica.stderr).text();
+    expect(said.match(/^lastword: almost all of the 90 files/gm)).toHaveLength(1);
+    expect(said).toContain('"files_enough"');
+  }, 60_000);
+});
+
+describe("the key is not where it is looked for", () => {
+  test("status finds it by the replica that runs with it, and says which file is missing", async () => {
+    await using cluster = await Cluster.create({ replicas: 1 });
+    const key = join(cluster.home, "cwd", "key");
+    const words = [...cluster.words(0), "--cluster-key=key"];
+    await cluster.start(0, ["--cluster-key=key"]);
+    expect((await cluster.command(["status"])).exit).toBe(0);
+    renameSync(key, `${key}.away`);
+    const status = await cluster.command(["status"]);
+    expect([status.exit, status.stdout]).toEqual([
+      1,
+      `replica 0 runs here, but there is no cluster key at ${key} to ask with; give its file with --cluster-key\n`,
+    ]);
+    expect((await cluster.command(["status", `--cluster-key=${key}.away`])).exit).toBe(0);
+    await cluster.interrupt(0);
+    const keyless = await cluster.command(words.filter((word) => word !== "--bootstrap").map((word) => `${word}`));
+    expect([keyless.exit, keyless.stderr.includes(`the cluster key ${key} is missing`)]).toEqual([5, true]);
+    rmSync(cluster.data, { recursive: true });
+    const newcomer = await cluster.command(words.filter((word) => word !== "--bootstrap"));
+    expect([newcomer.exit, newcomer.stderr]).toEqual([
+      5,
+      `lastword: there is no cluster key at ${key}; copy it to that place from the host where the cluster was created (the file of --cluster-key there, else cluster.key in the data folder), or create a new cluster here with --bootstrap\n`,
+    ]);
+    expect(existsSync(cluster.data)).toBe(false);
+  }, 30_000);
+
+  test("an old key and a new data folder: --bootstrap does not wait for ever", async () => {
+    await using cluster = await Cluster.create({ replicas: 2, words: ["--cluster-key=key"] });
+    await cluster.startAll();
+    await cluster.interrupt(1);
+    await cluster.interrupt(0);
+    rmSync(cluster.data, { recursive: true });
+    await cluster.start(1);
+    cluster.spawn(0, cluster.words(0));
+    const { exit, stderr } = await cluster.exited(0);
+    const key = join(cluster.home, "cwd", "key");
+    const line = `the cluster key ${key} belongs to a cluster of which this replica has no data`;
+    const anew = "to create a new cluster instead, move the key away on every host and start again with --bootstrap";
+    expect([exit, stderr.split("\n").filter((one) => one.startsWith("lastword: "))]).toEqual([
+      5,
+      [`lastword: ${line}; put the data folder back; ${anew}`],
+    ]);
+    const other = await cluster.command(["status"]);
+    expect(other.stdout).toContain(`warning from replica 1: ${line}, and no replica that has some answers`);
+  }, 60_000);
+});

@@ -1,0 +1,196 @@
+/** `lastword up` among the habits of hosts: closed terminals, executables that are replaced, a killed `up`, a second one. */
+import { afterAll, expect, test } from "bun:test";
+import { copyFileSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readRunFile } from "../../src/cli/run-file.ts";
+import { BINARY, processLives, runBinary, waitFor, type Finished } from "../support/cluster.ts";
+import { freePorts } from "../support/free-ports.ts";
+
+const folders: string[] = [];
+afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
+interface Shown {
+  readonly process: Bun.Subprocess<"ignore", "pipe", "pipe">;
+  stdout: string;
+  stderr: string;
+}
+
+async function follow(stream: ReadableStream<Uint8Array>, add: (text: string) => void): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const chunk of stream) add(decoder.decode(chunk, { stream: true }));
+}
+
+/** One home folder with three replicas by `up`; ends every process that it saw. */
+class Home {
+  readonly folder = mkdtempSync(join(tmpdir(), "lastword-up-"));
+  readonly data = join(this.folder, "data");
+  readonly pids = new Set<number>();
+  #grpc = 0;
+
+  static async open(): Promise<Home> {
+    const home = new Home();
+    folders.push(home.folder);
+    [home.#grpc] = (await freePorts(1)) as [number];
+    return home;
+  }
+
+  get words(): string[] {
+    return [`--data=${this.data}`, `--grpc=127.0.0.1:${this.#grpc}`, "--web=localhost:0", "--front=off"];
+  }
+
+  /** The words of replica `id` alone. */
+  replicaWords(id: number): string[] {
+    const peers = [0, 1, 2].map((peer) => `${peer}=127.0.0.1:${this.#grpc + peer}`).join(",");
+    return [
+      `--data=${this.data}`,
+      `--replica-id=${id}`,
+      `--peers=${peers}`,
+      "--bootstrap",
+      "--web=localhost:0",
+      "--front=off",
+    ];
+  }
+
+  spawn(words: readonly string[], program: readonly string[] = [BINARY]): Shown {
+    const process = Bun.spawn([...program, ...words], {
+      cwd: this.folder,
+      env: { HOME: this.folder, PATH: "/usr/bin:/bin" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    this.pids.add(process.pid);
+    const shown: Shown = { process, stdout: "", stderr: "" };
+    void follow(process.stdout, (text) => (shown.stdout += text));
+    void follow(process.stderr, (text) => (shown.stderr += text));
+    return shown;
+  }
+
+  command(words: readonly string[]): Promise<Finished> {
+    return runBinary([...words, `--data=${this.data}`], { env: { HOME: this.folder }, cwd: this.folder });
+  }
+
+  /** The process id of a running replica other than `before`. */
+  async pid(id: number, before = 0): Promise<number> {
+    const pid = await waitFor(
+      `replica ${id}`,
+      () => {
+        const found = readRunFile(this.data, id)?.pid ?? null;
+        return found !== null && found !== before && processLives(found) ? found : null;
+      },
+      20_000,
+    );
+    this.pids.add(pid);
+    return pid;
+  }
+
+  async kill(pid: number): Promise<void> {
+    process.kill(pid, "SIGKILL");
+    await waitFor(`pid ${pid} to be gone`, () => !processLives(pid));
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    for (const id of [0, 1, 2]) this.pids.add(readRunFile(this.data, id)?.pid ?? 0);
+    for (const pid of this.pids) if (pid > 0 && processLives(pid)) process.kill(pid, "SIGKILL");
+    return Promise.resolve();
+  }
+}
+
+async function said(shown: Shown, what: RegExp | string): Promise<string> {
+  return waitFor(`the line ${what}`, () => shown.stdout.match(what)?.[0], 20_000);
+}
+
+test("nohup: a closed terminal stops neither a replica nor up; without nohup it stops both", async () => {
+  await using home = await Home.open();
+  const nohup = ["nohup", BINARY];
+  const up = home.spawn(["up", ...home.words], nohup);
+  await said(up, "Ctrl-C stops them.");
+  process.kill(up.process.pid, "SIGHUP");
+  const victim = await home.pid(0);
+  process.kill(victim, "SIGHUP");
+  // Whoever ignores a signal shows it only by what it still does afterwards.
+  await home.kill(await home.pid(1));
+  await said(up, "replica 1 is in step again");
+  expect([processLives(victim), processLives(up.process.pid)]).toEqual([true, true]);
+  up.process.kill("SIGINT");
+  expect(await up.process.exited).toBe(0);
+
+  const plain = home.spawn(["up", ...home.words]);
+  await said(plain, "Ctrl-C, or closing this terminal, stops them.");
+  process.kill(plain.process.pid, "SIGHUP");
+  expect(await plain.process.exited).toBe(0);
+  expect((await home.command(["status"])).stdout).toContain("no replica is running");
+}, 60_000);
+
+test("the executable is away at a restart: one line, tried again, and Ctrl-C ends it", async () => {
+  await using home = await Home.open();
+  const binary = join(home.folder, "lastword");
+  copyFileSync(BINARY, binary);
+  const up = home.spawn(["up", ...home.words], [binary]);
+  await said(up, /stops them/);
+  expect(up.stdout).toContain(`data: ${home.data}; to look at it: lastword status --data ${home.data}\n`);
+  renameSync(binary, `${binary}.away`);
+  const victim = await home.pid(1);
+  await home.kill(victim);
+  await said(up, "replica 1 was killed; starting it again in 2 s");
+  const line = await said(up, /replica 1 could not be started: .*/);
+  expect(line).toBe(
+    `replica 1 could not be started: cannot run ${binary}: the file is not there (ENOENT); put it back; starting it again in 4 s`,
+  );
+  renameSync(`${binary}.away`, binary);
+  await home.pid(1, victim);
+  await said(up, "replica 1 is in step again");
+  renameSync(binary, `${binary}.away`);
+  await home.kill(await home.pid(2));
+  await said(up, /replica 2 could not be started/);
+  up.process.kill("SIGINT");
+  expect(await up.process.exited).toBe(0);
+  expect(up.stderr).toBe("");
+  for (const pid of home.pids) expect(processLives(pid)).toBe(false);
+}, 60_000);
+
+test("a killed up: status says that nobody looks after the replicas; the next one takes them over, a third is refused", async () => {
+  await using home = await Home.open();
+  const first = home.spawn(["up", ...home.words]);
+  await said(first, /stops them/);
+  const pids = await Promise.all([0, 1, 2].map((id) => home.pid(id)));
+  await home.kill(first.process.pid);
+  const status = await home.command(["status"]);
+  expect(status.exit).toBe(0);
+  expect(status.stdout).toContain(
+    `nobody starts replicas 0, 1 and 2 again if they die: lastword up (pid ${first.process.pid}) has ended; lastword up --data ${home.data} takes over`,
+  );
+  const second = home.spawn(["up", ...home.words]);
+  await said(second, "Ctrl-C, or closing this terminal, stops them.");
+  for (const id of [0, 1, 2]) await said(second, `replica ${id} runs already and nobody looked after it`);
+  expect((await home.command(["status"])).stdout).not.toContain("nobody");
+  const third = await runBinary(["up", ...home.words], { env: { HOME: home.folder }, cwd: home.folder });
+  expect([third.exit, third.stderr]).toEqual([
+    3,
+    `lastword: lastword up (pid ${second.process.pid}) looks after the replicas of ${home.data} already; use them (see lastword status --data ${home.data}), or stop them with lastword down --data ${home.data}\n`,
+  ]);
+  second.process.kill("SIGINT");
+  expect(await second.process.exited).toBe(0);
+  for (const pid of pids) expect(processLives(pid)).toBe(false);
+}, 60_000);
+
+test("up beside a replica that somebody started by itself: says whom Ctrl-C stops, and who is left", async () => {
+  await using home = await Home.open();
+  home.spawn(home.replicaWords(0));
+  const alone = await home.pid(0);
+  const up = home.spawn(["up", ...home.words]);
+  await said(up, "replica 0 runs already and was started by itself; Ctrl-C leaves it running");
+  await said(up, "Ctrl-C, or closing this terminal, stops replicas 1 and 2 only.");
+  up.process.kill("SIGINT");
+  expect(await up.process.exited).toBe(0);
+  await waitFor("the last line", () => /replica 0 still runs; to stop: lastword down --data/.test(up.stdout));
+  expect(processLives(alone)).toBe(true);
+}, 60_000);
+
+test("--no-restart: a killed replica stays away, and the exit code is one of the contract", async () => {
+  await using home = await Home.open();
+  const up = home.spawn(["up", ...home.words, "--no-restart"]);
+  await said(up, /stops them/);
+  const pids = await Promise.all([0, 1, 2].map((id) => home.pid(id)));
+  for (const pid of pids) await home.kill(pid);
+  expect(await up.process.exited).toBe(1);
+}, 60_000);
