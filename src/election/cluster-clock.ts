@@ -16,6 +16,10 @@ import type { ReplicaId } from "./view.ts";
 /** Clocks that differ by no more than this are as good as each other. */
 export const CLOCK_BOUND_MS = 60_000;
 
+/** An own clock that was found good is asked for this long without comparing it again, unless it jumps. */
+const GOOD_MS = 100;
+const JUMP_MS = 1_000;
+
 /** What the clock needs of its owner. */
 export interface ClusterClockDeps {
   readonly self: ReplicaId;
@@ -43,6 +47,8 @@ export class ClusterClock {
   readonly #ahead = new Map<ReplicaId, number>();
   /** The same of the time that most clocks agreed on last; null if they never did with more than one of them. */
   #heldAhead: number | null = null;
+  /** When the own clock was found good, by itself and by the monotonic one. */
+  #good: { readonly own: number; readonly now: number } | null = null;
 
   constructor(deps: ClusterClockDeps) {
     this.#deps = deps;
@@ -56,7 +62,12 @@ export class ClusterClock {
 
   /** By which to date what happens now, ms since 1970. */
   dateMs(): number {
-    return this.judge().dateMs;
+    const good = this.#good;
+    if (good === null) return this.judge().dateMs;
+    const own = this.#deps.wallMs();
+    const passed = this.#deps.nowMs() - good.now;
+    const jumped = Math.abs(own - good.own - passed) > JUMP_MS;
+    return jumped || passed > GOOD_MS ? this.judge().dateMs : own;
   }
 
   /** The same in microseconds; with `nowMs` this is the clock that the chat wants. */
@@ -99,6 +110,8 @@ export class ClusterClock {
     const agreeing = majorityOf([...clocks.values()], own);
     const dateMs = agreeing === null ? this.#held(own, now) : agreeing.includes(own) ? own : middle(agreeing);
     if (agreeing !== null && clocks.size > 1) this.#heldAhead = dateMs - now;
+    // Only what others agree with: without them, whoever is heard at the next moment must count at once.
+    this.#good = dateMs === own && agreeing !== null && clocks.size > 1 ? { own, now } : null;
     const aheadMs = new Map([...clocks].map(([id, clock]) => [id, clock - dateMs]));
     return { dateMs, agreed: agreeing !== null, aheadMs };
   }

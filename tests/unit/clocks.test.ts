@@ -64,6 +64,18 @@ describe("the cluster's time", () => {
     expect(scene.wrongBy()).toBe(20);
   });
 
+  test("a peer counts from the moment that it is heard", () => {
+    const scene = clocks({ 0: DAY_MS });
+    expect(scene.wrongBy()).toBe(DAY_MS);
+    for (const peer of [1, 2]) scene.clock.heard(peer, TRUE_MS + 5_000);
+    // Their Beats are here, but the core has not read them yet.
+    expect(scene.wrongBy()).toBe(DAY_MS);
+    scene.heard.add(1);
+    expect(scene.wrongBy()).toBe(DAY_MS);
+    scene.heard.add(2);
+    expect(scene.wrongBy()).toBe(0);
+  });
+
   test("who hears nobody goes by its own clock", () => {
     const scene = clocks({ 0: 0, 1: 0, 2: 0 });
     scene.heard.delete(1);
