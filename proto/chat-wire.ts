@@ -168,11 +168,11 @@ export interface ChatCalls {
   ListSessions: { request: Record<never, never>; response: CursorOnly & { readonly sessions: readonly WireSession[] } };
   EndSession: { request: { sessionId: string; clientId: string }; response: CursorOnly };
   ListUsers: {
-    request: { after: string; limit: number; read: number };
+    request: { after: string; limit: number; read: number; search: string };
     response: CursorOnly & { readonly users: readonly WireUser[] };
   };
   ListConversations: {
-    request: { limit: number; read: number };
+    request: { limit: number; read: number; beforeSeq: number; unreadOnly: boolean };
     response: CursorOnly & { readonly conversations: readonly WireConversation[] };
   };
   SendMessage: { request: SendItem; response: CursorOnly & { readonly message: WireMessage } };

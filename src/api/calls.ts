@@ -3,6 +3,7 @@
  * ChatService and the value into its response. No rule of the chat is decided here.
  */
 import { READ_LOCAL, type ChatCall, type ChatCalls } from "../../proto/chat-wire.ts";
+import { uint64Of } from "../../proto/wire-reader.ts";
 import { failed } from "../chat/errors.ts";
 import type { Answer } from "../chat/errors.ts";
 import type { Caller, ChatService, ReadAt, Session } from "../chat/service.ts";
@@ -51,13 +52,23 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
     chat.listSessions(session, readAt(READ_LOCAL)).then(as((sessions) => ({ sessions }))),
   EndSession: ({ sessionId, clientId }, { chat, session }) =>
     chat.endSession(session, { id: sessionId, clientId }).then(nothing),
-  ListUsers: ({ after, limit, read }, { chat, session, readAt }) =>
+  ListUsers: ({ after, limit, read, search }, { chat, session, readAt }) =>
     chat
-      .listUsers(session, { ...(after === "" ? {} : { after }), limit: limit || PAGE_DEFAULT, ...readAt(read) })
+      .listUsers(session, {
+        ...(after === "" ? {} : { after }),
+        ...(search === "" ? {} : { search }),
+        limit: limit || PAGE_DEFAULT,
+        ...readAt(read),
+      })
       .then(as((users) => ({ users }))),
-  ListConversations: ({ limit, read }, { chat, session, readAt }) =>
+  ListConversations: ({ limit, read, beforeSeq, unreadOnly }, { chat, session, readAt }) =>
     chat
-      .listConversations(session, { limit: limit || PAGE_DEFAULT, ...readAt(read) })
+      .listConversations(session, {
+        limit: limit || PAGE_DEFAULT,
+        beforeSeq: uint64Of(beforeSeq),
+        unread: unreadOnly,
+        ...readAt(read),
+      })
       .then(as((conversations) => ({ conversations }))),
   SendMessage: (request, { chat, session }) =>
     chat.send(session, sendInput(request)).then(as((message) => ({ message }))),

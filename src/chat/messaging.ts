@@ -6,12 +6,23 @@ import type { OpBody } from "./op.ts";
 import type { Reading } from "./reading.ts";
 import type { UserRow } from "./rows.ts";
 import { failedWith } from "./sentences.ts";
-import type { ConversationView, MessageView, ReadAt, SendInput, Session, UserView } from "./service.ts";
+import {
+  UNREAD_TOTAL_MAX,
+  type ConversationView,
+  type ListConversationsInput,
+  type ListUsersInput,
+  type MessageView,
+  type ReadAt,
+  type SendInput,
+  type Session,
+  type UserView,
+} from "./service.ts";
 import type { Views } from "./views.ts";
 import type { ChatDeps, Writer, Written } from "./writer.ts";
 
-/** Unread messages are counted up to here. */
-const UNREAD_TOTAL_MAX = 1_000;
+/** People looked at, page by page, for those without a conversation. */
+const STRANGERS_PAGE = 200;
+const STRANGERS_LOOKED_AT_MAX = 600;
 
 /** Above every seq: the newest page. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
@@ -108,28 +119,46 @@ export class Messaging {
     return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
   }
 
-  async listUsers(
-    session: Session,
-    input: { after?: string; limit: number } & ReadAt,
-  ): Promise<Answer<readonly UserView[]>> {
+  async listUsers(session: Session, input: ListUsersInput & ReadAt): Promise<Answer<readonly UserView[]>> {
     const limit = checkLimit(input.limit);
     if (!limit.ok) return limit;
     const after = input.after === undefined || input.after === "" ? "" : typedName(input.after);
     if (after === null) return failedWith("invalid");
+    const part = input.search === undefined || input.search.trim() === "" ? "" : typedName(input.search);
     return await this.#reading.read(input, () => {
-      const rows = this.#deps.queries().users(after, session.userId, limit.value);
+      // Too long to be part of a name.
+      if (part === null) return this.#reading.ok([]);
+      const rows =
+        input.strangers === true
+          ? this.#strangers(session.userId, after, limit.value)
+          : this.#deps.queries().users(after, session.userId, limit.value, part);
       return this.#reading.ok(rows.map((row) => this.#views.user(row)));
     });
   }
 
+  #strangers(user: string, from: string, limit: number): readonly UserRow[] {
+    const queries = this.#deps.queries();
+    const found: UserRow[] = [];
+    let after = from;
+    for (let seen = 0; seen < STRANGERS_LOOKED_AT_MAX && found.length < limit; seen += STRANGERS_PAGE) {
+      const page = queries.users(after, user, STRANGERS_PAGE);
+      found.push(...page.filter((row) => queries.member(directId(user, row.id), user) === null));
+      if (page.length < STRANGERS_PAGE) break;
+      after = page.at(-1)!.folded;
+    }
+    return found.slice(0, limit);
+  }
+
   async listConversations(
     session: Session,
-    input: ReadAt & { limit: number },
+    input: ListConversationsInput & ReadAt,
   ): Promise<Answer<readonly ConversationView[]>> {
     const limit = checkLimit(input.limit);
     if (!limit.ok) return limit;
+    const { beforeSeq = 0, unread = false } = input;
+    if (!Number.isSafeInteger(beforeSeq) || beforeSeq < 0) return failedWith("invalid");
     return await this.#reading.read(input, () => {
-      const summaries = this.#deps.queries().conversationsOf(session.userId, limit.value);
+      const summaries = this.#deps.queries().conversationsOf(session.userId, limit.value, { beforeSeq, unread });
       return this.#reading.ok(summaries.map((summary) => this.#views.conversation(summary)));
     });
   }

@@ -21,8 +21,16 @@ export interface ConversationSummary {
   /** Counted up to 100. */
   readonly unread: number;
   readonly lastSeq: Seq;
-  /** The newest message that she has not hidden. */
+  /** The newest message that she can see: not deleted, not hidden. Looked for among the newest 1,000. */
   readonly last: SeenMessage | null;
+}
+
+/** Which of a user's conversations. */
+export interface ConversationsPage {
+  /** Only those whose newest message is below; 0: all. */
+  readonly beforeSeq?: Seq;
+  /** Only those with something unread. */
+  readonly unread?: boolean;
 }
 
 /** Something that happened in a user's conversations, for a stream that resumes. */
@@ -50,8 +58,8 @@ export interface Queries {
   hasUsers(): boolean;
   /** Living accounts that may log in with this name, at most 4; the one that has the name first. */
   loginCandidates(folded: string): readonly UserRow[];
-  /** Living accounts by folded name, after `afterFolded`, without `except`. */
-  users(afterFolded: string, except: string, limit: number): readonly UserRow[];
+  /** Living accounts by folded name, after `afterFolded`, without `except`; with `part` in the folded name. */
+  users(afterFolded: string, except: string, limit: number, part?: string): readonly UserRow[];
 
   sessionByToken(tokenHash: string): SessionRow | null;
   /** Newest use first. */
@@ -60,8 +68,8 @@ export interface Queries {
   request(user: string, clientId: string): RequestRow | null;
 
   member(conversation: string, user: string): MemberRow | null;
-  /** The newest first. */
-  conversationsOf(user: string, limit: number): readonly ConversationSummary[];
+  /** The newest first; without those with a deleted account of which nothing is left to see. */
+  conversationsOf(user: string, limit: number, page?: ConversationsPage): readonly ConversationSummary[];
   summary(conversation: string, user: string): ConversationSummary | null;
   /** The `limit` newest below `beforeSeq`, oldest first; without those the user has hidden. */
   history(conversation: string, user: string, beforeSeq: Seq, limit: number): readonly SeenMessage[];

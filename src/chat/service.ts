@@ -53,7 +53,9 @@ export interface ConversationView {
   readonly with: UserView;
   /** Messages of others, not deleted, not read; counted up to 100. */
   readonly unread: number;
+  /** Of the newest message, also of one that is deleted: where the list's next page begins. */
   readonly lastSeq: number;
+  /** The newest message that the user can see. */
   readonly last: MessageView | null;
 }
 
@@ -85,6 +87,9 @@ export interface SendInput {
   /** UUID made by the client; a repeat with the same content gets the same answer. */
   readonly clientId: string;
 }
+
+/** Unread messages are counted up to here: so many are "1000 or more". */
+export const UNREAD_TOTAL_MAX = 1_000;
 
 /** What one user's streams carry, in the order of the log. */
 export type FeedEvent =
@@ -126,6 +131,26 @@ export interface ReadAt {
   readonly latest?: boolean;
 }
 
+export interface ListUsersInput {
+  /** A name: the last one of the page before. */
+  readonly after?: string;
+  /** 1 to 200. */
+  readonly limit: number;
+  /** Part of the name, in any case. */
+  readonly search?: string;
+  /** Only people without a conversation with the user; looked for among the next 600. */
+  readonly strangers?: boolean;
+}
+
+export interface ListConversationsInput {
+  /** 1 to 200. */
+  readonly limit: number;
+  /** `lastSeq` of the last one of the page before; absent or 0: the first page. */
+  readonly beforeSeq?: number;
+  /** Only those with something unread. */
+  readonly unread?: boolean;
+}
+
 export interface ChatService {
   /** A new account can be made here: registration is open, or there is no account yet. */
   registrationOpen(): boolean;
@@ -165,10 +190,13 @@ export interface ChatService {
   /** Own messages: deleted for everyone. Others': hidden for the user. */
   deleteMessages(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>>;
 
-  /** Everyone not deleted except oneself, by name; `after` is a name, limit 1 to 200. */
-  listUsers(session: Session, input: { after?: string; limit: number } & ReadAt): Promise<Answer<readonly UserView[]>>;
+  /** Everyone not deleted except oneself, by name. */
+  listUsers(session: Session, input: ListUsersInput & ReadAt): Promise<Answer<readonly UserView[]>>;
   /** Newest first. */
-  listConversations(session: Session, input: ReadAt & { limit: number }): Promise<Answer<readonly ConversationView[]>>;
+  listConversations(
+    session: Session,
+    input: ListConversationsInput & ReadAt,
+  ): Promise<Answer<readonly ConversationView[]>>;
   conversation(session: Session, input: { conversationId: string } & ReadAt): Promise<Answer<ConversationView>>;
   /** The direct conversation with a name, made on first send: null if there is none yet. */
   findDirect(session: Session, input: { name: string } & ReadAt): Promise<Answer<ConversationView | null>>;
@@ -177,7 +205,7 @@ export interface ChatService {
     session: Session,
     input: { conversationId: string; before?: string; limit: number } & ReadAt,
   ): Promise<Answer<readonly MessageView[]>>;
-  /** Number of unread messages in all, up to 1000. */
+  /** Number of unread messages in all, up to UNREAD_TOTAL_MAX. */
   unreadTotal(session: Session): number;
 
   /** Everything after the cursor, then live. Without a cursor: from now. At most 50 streams a user. */

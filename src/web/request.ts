@@ -180,7 +180,9 @@ export function sessionOf(c: Context<WebEnv>): Session {
 
 /** A path of this site to go to after a login: never another site's. */
 export function safeNext(next: string): string {
-  return /^\/(?:c\/[\w.~-]{1,200}|new|people|account|cluster)?(?:\?[\w=&%.~-]{0,200})?$/.test(next) ? next : "/";
+  return /^\/(?:c\/[\w.~-]{1,200}|conversations|new|people|account|cluster)?(?:\?[\w=&%.~-]{0,200})?$/.test(next)
+    ? next
+    : "/";
 }
 
 /** Key that a moved draft carries, so that a link made by somebody else can put no words into the page. */

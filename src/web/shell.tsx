@@ -3,7 +3,7 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Answer } from "../chat/errors.ts";
-import type { ConversationView, UserView } from "../chat/service.ts";
+import type { ConversationView, Session, UserView } from "../chat/service.ts";
 import { answerError, answerHtml, setCursor, wantsPiece } from "./answer.tsx";
 import type { WebDeps, WebEnv } from "./deps.ts";
 import { prefsOf } from "./prefs.ts";
@@ -11,7 +11,7 @@ import { originsFor } from "./origins.ts";
 import { carryKey, placeOf, read, sessionOf } from "./request.ts";
 import { FailureInFrame } from "./views/error-page.tsx";
 import { AppPage, type LivePage } from "./views/page.tsx";
-import { Sidebar } from "./views/sidebar.tsx";
+import { Sidebar, type More } from "./views/sidebar.tsx";
 
 /** Conversations in the list, and people below it. */
 const CONVERSATIONS_MAX = 100;
@@ -19,6 +19,8 @@ const OTHERS_MAX = 30;
 
 export interface Listing {
   readonly conversations: readonly ConversationView[];
+  /** Null: these are all. */
+  readonly more: More | null;
   /** People without a conversation yet. */
   readonly others: readonly UserView[];
 }
@@ -26,15 +28,19 @@ export interface Listing {
 /** What the list on the left shows, at or after the caller's cursor. The cursor is that of the first read: what follows can only be newer. */
 export async function readListing(c: Context<WebEnv>, deps: WebDeps): Promise<Answer<Listing>> {
   const session = sessionOf(c);
-  const conversations = await read(c, (at) =>
-    deps.chat.listConversations(session, { ...at, limit: CONVERSATIONS_MAX }),
-  );
-  if (!conversations.ok) return conversations;
-  const users = await deps.chat.listUsers(session, { limit: OTHERS_MAX });
+  const asked = await read(c, (at) => deps.chat.listConversations(session, { ...at, limit: CONVERSATIONS_MAX + 1 }));
+  if (!asked.ok) return asked;
+  const conversations = asked.value.slice(0, CONVERSATIONS_MAX);
+  const last = asked.value.length > CONVERSATIONS_MAX ? conversations.at(-1) : undefined;
+  const more = last === undefined ? null : await moreBelow(deps, session, last.lastSeq);
+  const users = await deps.chat.listUsers(session, { limit: OTHERS_MAX, strangers: true });
   if (!users.ok) return users;
-  const known = new Set(conversations.value.map((one) => one.with.id));
-  const others = users.value.filter((user) => !known.has(user.id));
-  return { ok: true, value: { conversations: conversations.value, others }, cursor: conversations.cursor };
+  return { ok: true, value: { conversations, more, others: users.value }, cursor: asked.cursor };
+}
+
+async function moreBelow(deps: WebDeps, session: Session, beforeSeq: number): Promise<More> {
+  const unread = await deps.chat.listConversations(session, { beforeSeq, unread: true, limit: 1 });
+  return { beforeSeq, unread: unread.ok && unread.value.length > 0 };
 }
 
 /** The list alone, as the script asks for it. */

@@ -102,7 +102,7 @@ describe("every call", () => {
       deleteAccount: [SESSION, { password: "password", deleteMessages: true, clientId: "id" }],
       endSession: [SESSION, { id: "s1", clientId: "id" }],
       listUsers: [SESSION, { after: "a", limit: 7, cursor: "v:41", latest: true }],
-      listConversations: [SESSION, { limit: 50, cursor: "v:41", latest: false }],
+      listConversations: [SESSION, { limit: 50, beforeSeq: 0, unread: false, cursor: "v:41", latest: false }],
       send: [SESSION, { to: "bob", body: "Hi", clientId: "id" }],
       messages: [SESSION, { conversationId: "u1_u2", before: "m9", limit: 3, cursor: "v:41", latest: false }],
       markRead: [SESSION, { ids: ["m1", "m2"], clientId: "id" }],

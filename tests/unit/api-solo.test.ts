@@ -76,6 +76,13 @@ describe("a conversation", () => {
     expect(left).toMatchObject({ unread: 1, with: { name: "Anna" } });
     const marked = await ok(ben.call("MarkRead", { conversationId: left!.id, clientId: id() }));
     const [none] = (await ok(ben.call("ListConversations", { read: 1 }, { cursor: marked.cursor }))).conversations;
+    // The page after the only one, and those with something unread.
+    const beyond = { beforeSeq: none!.lastSeq };
+    expect((await ok(ben.call("ListConversations", beyond))).conversations).toEqual([]);
+    expect((await ok(ben.call("ListConversations", { beforeSeq: none!.lastSeq + 1 }))).conversations).toHaveLength(1);
+    expect((await ok(ben.call("ListConversations", { unreadOnly: true }))).conversations).toEqual([]);
+    expect((await ok(ben.call("ListUsers", { search: "NN" }))).users.map(({ name }) => name)).toEqual(["Anna"]);
+    expect((await ok(ben.call("ListUsers", { search: "nobody" }))).users).toEqual([]);
     expect(none?.unread).toBe(0);
 
     await ok(anna.call("DeleteMessages", { messageIds: [second.message.id], clientId: id() }));

@@ -61,8 +61,8 @@ describe("gRPC", () => {
     DeleteAccount: [],
     ListSessions: [{}],
     EndSession: [],
-    ListUsers: [{ after: "", limit: 0 }],
-    ListConversations: [{ limit: 0 }],
+    ListUsers: [{ after: "", limit: 0, search: "" }],
+    ListConversations: [{ limit: 0, beforeSeq: 0, unreadOnly: false }],
     SendMessage: [{ to: "ben", conversationId: "", body: "hi", clientId: id() }],
     GetMessages: [
       { with: "carl", conversationId: "", before: "", limit: 0 },

@@ -27,7 +27,15 @@ export function queryStatements(c: StateConnection) {
       db
         .select()
         .from(users)
-        .where(and(gt(users.folded, p("after")), ne(users.id, p("except")), sql`${users.deleted} = 0`))
+        .where(
+          and(
+            gt(users.folded, p("after")),
+            ne(users.id, p("except")),
+            sql`${users.deleted} = 0`,
+            // Of "" it answers 1.
+            sql`instr(${users.folded}, ${p("part")}) > 0`,
+          ),
+        )
         .orderBy(asc(users.folded))
         .limit(p("limit")),
     ),

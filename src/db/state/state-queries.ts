@@ -3,6 +3,7 @@ import { messageId, otherOf } from "../../chat/ids.ts";
 import {
   UNREAD_COUNT_MAX,
   type Change,
+  type ConversationsPage,
   type ConversationSummary,
   type Queries,
   type SeenMessage,
@@ -20,6 +21,9 @@ const LOGIN_CANDIDATES = 4;
 
 /** Conversations of one user that a listing or a resuming stream looks at. */
 const CONVERSATIONS_MAX = 10_000;
+
+/** Messages among which a conversation's newest visible one is looked for, page by page. */
+const LAST_PAGES = [1, 49, 950];
 
 const NEVER: Seq = Number.MAX_SAFE_INTEGER;
 
@@ -70,8 +74,8 @@ export class StateQueries implements Queries {
       .slice(0, LOGIN_CANDIDATES);
   }
 
-  users(afterFolded: string, except: string, limit: number): readonly UserRow[] {
-    return this.#q.users.all(afterFolded, except, limit).map(userRow);
+  users(afterFolded: string, except: string, limit: number, part = ""): readonly UserRow[] {
+    return this.#q.users.all(afterFolded, except, part, limit).map(userRow);
   }
 
   /** How many accounts there are that are not deleted. */
@@ -95,12 +99,21 @@ export class StateQueries implements Queries {
     return this.#rows.member(conversation, user);
   }
 
-  conversationsOf(user: string, limit: number): readonly ConversationSummary[] {
-    return this.#memberships(user)
+  conversationsOf(user: string, limit: number, page: ConversationsPage = {}): readonly ConversationSummary[] {
+    const { beforeSeq = 0, unread = false } = page;
+    const newestFirst = this.#memberships(user)
       .map((me) => ({ me, lastSeq: this.#lastSeq(me.conversation) }))
-      .sort((a, b) => b.lastSeq - a.lastSeq)
-      .slice(0, limit)
-      .map(({ me, lastSeq }) => this.#summary(me, lastSeq));
+      .filter(({ lastSeq }) => beforeSeq === 0 || lastSeq < beforeSeq)
+      .sort((a, b) => b.lastSeq - a.lastSeq);
+    const found: ConversationSummary[] = [];
+    for (const { me, lastSeq } of newestFirst) {
+      if (found.length >= limit) break;
+      // Counted before anything else is read: most have nothing.
+      if (unread && this.#unread(me, 1) === 0) continue;
+      const summary = this.#summary(me, lastSeq);
+      if (summary.last !== null || this.user(summary.other)?.deleted === 0) found.push(summary);
+    }
+    return found;
   }
 
   summary(conversation: string, user: string): ConversationSummary | null {
@@ -193,8 +206,21 @@ export class StateQueries implements Queries {
       other: otherOf(conversation, user),
       unread: this.#unread(me, UNREAD_COUNT_MAX),
       lastSeq,
-      last: this.history(conversation, user, NEVER, 1)[0] ?? null,
+      last: this.#newestVisible(conversation, user),
     };
+  }
+
+  /** Mostly the very newest; after deletions further back, page by page. */
+  #newestVisible(conversation: string, user: string): SeenMessage | null {
+    let before = NEVER;
+    for (const page of LAST_PAGES) {
+      const seenMessages = this.history(conversation, user, before, page);
+      const visible = seenMessages.findLast((one) => !one.deleted && this.user(one.author)?.deleted !== 2);
+      if (visible !== undefined) return visible;
+      if (seenMessages.length < page) return null;
+      before = seenMessages[0]!.seq;
+    }
+    return null;
   }
 
   /** Messages of an account that was deleted with them are not unread, though their rows may not be erased yet. */

@@ -152,10 +152,10 @@ function startApp() {
     const sidebar = document.getElementById("sidebar");
     for (const dot of sidebar.querySelectorAll(".presence"))
       showPresence({ id: dot.dataset.user, online: dot.dataset.online === "yes" });
-    showUnread(Number(sidebar.dataset.unread ?? 0));
+    showUnread(sidebar.dataset.unread ?? "0");
   }
   function showUnread(count) {
-    document.title = `${count > 0 ? `(${count}) ` : ""}${data.title}`;
+    document.title = `${count === "0" ? "" : `(${count}) `}${data.title}`;
   }
 
   // --- events ---------------------------------------------------------------------------------

@@ -24,6 +24,9 @@ import { nextFormId } from "./login.tsx";
 
 const PEOPLE_SHOWN = 100;
 
+/** Of a name in an address: more than any name has. */
+const NAME_UNITS_MAX = 128;
+
 /** /people and /account with what belongs to it. */
 export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
@@ -58,7 +61,12 @@ export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
 
 async function answerPeople(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const after = c.req.query("after");
-  const page = { limit: PEOPLE_SHOWN + 1, ...(after === undefined ? {} : { after: after.slice(0, 64) }) };
+  const search = (c.req.query("q") ?? "").slice(0, NAME_UNITS_MAX).trim();
+  const page = {
+    limit: PEOPLE_SHOWN + 1,
+    ...(after === undefined ? {} : { after: after.slice(0, NAME_UNITS_MAX) }),
+    ...(search === "" ? {} : { search }),
+  };
   const answer = await read(c, (at) => deps.chat.listUsers(sessionOf(c), { ...page, ...at }));
   if (!answer.ok) return await answerError(c, answer.error);
   const users = answer.value.slice(0, PEOPLE_SHOWN);
@@ -71,7 +79,7 @@ async function answerPeople(c: Context<WebEnv>, deps: WebDeps): Promise<Response
     title: "People",
     place: "people",
     current: null,
-    content: <PeoplePage users={users} next={next} />,
+    content: <PeoplePage users={users} next={next} search={search} />,
   });
 }
 

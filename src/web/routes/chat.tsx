@@ -25,11 +25,18 @@ import {
   type Draft,
   type History,
 } from "../views/conversation.tsx";
+import { ConversationsPage } from "../views/conversations.tsx";
 import { renderRow } from "../views/message-html.tsx";
 import { nextFormId } from "./login.tsx";
 
 const PAGE_DEFAULT = 50;
 const PAGE_MAX = 200;
+
+/** Conversations on a page of their own. */
+const LIST_PAGE = 100;
+
+/** Of a name in an address: more than any name has. */
+const NAME_UNITS_MAX = 128;
 
 function pageSize(c: Context<WebEnv>): number {
   const asked = Number(c.req.query("limit") ?? PAGE_DEFAULT);
@@ -70,7 +77,7 @@ async function readHistory(c: Context<WebEnv>, deps: WebDeps, conversationId: st
 export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const login = needsLogin();
-  app.get("/", login, (c) => answerHome(c, deps, emptyDraft((c.req.query("to") ?? "").slice(0, 64))));
+  app.get("/", login, (c) => answerHome(c, deps, emptyDraft((c.req.query("to") ?? "").slice(0, NAME_UNITS_MAX))));
   app.get("/new", login, (c) => answerHome(c, deps, emptyDraft()));
   // The newest conversation with something unread; where nothing is, the start.
   app.get("/unread", login, async (c) => {
@@ -85,6 +92,7 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
     setCursor(c, listing.cursor);
     return await answerHtml(c, renderSidebar(c, deps, listing.value, c.req.query("current") ?? null));
   });
+  app.get("/conversations", login, (c) => answerConversations(c, deps));
   app.get("/c/:id", login, (c) => answerConversation(c, deps, c.req.param("id"), emptyDraft("", removedBefore(c))));
   app.post("/c/:id/messages", login, (c) => send(c, deps, c.req.param("id")));
   app.post("/to", login, (c) => sendTo(c, deps));
@@ -131,6 +139,29 @@ async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Prom
     content: <NewConversation draft={draft} />,
     status: draft.error === null ? 200 : statusOf(draft.error),
     listing,
+  });
+}
+
+/** The list goes on here, and works without a script. */
+async function answerConversations(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const session = sessionOf(c);
+  const before = Number(c.req.query("before") ?? 0);
+  const beforeSeq = Number.isSafeInteger(before) && before > 0 ? before : 0;
+  const unread = c.req.query("unread") !== undefined;
+  const input = { beforeSeq, unread, limit: LIST_PAGE + 1 };
+  const answer = await read(c, (at) => deps.chat.listConversations(session, { ...input, ...at }));
+  if (!answer.ok) return await answerError(c, answer.error);
+  const conversations = answer.value.slice(0, LIST_PAGE);
+  const next = answer.value.length > LIST_PAGE ? conversations.at(-1)!.lastSeq : null;
+  if (wantsJson(c)) {
+    setCursor(c, answer.cursor);
+    return c.json({ conversations, next, cursor: answer.cursor });
+  }
+  return await answerPage(c, deps, {
+    title: unread ? "Unread conversations" : "More conversations",
+    place: "people",
+    current: null,
+    content: <ConversationsPage session={session} conversations={conversations} unread={unread} next={next} />,
   });
 }
 

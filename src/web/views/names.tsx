@@ -1,4 +1,5 @@
 /** How a person appears everywhere: initials on a quiet colour, a presence dot, a name. */
+import { cut } from "../cut.ts";
 import type { UserView } from "../../chat/service.ts";
 
 const HUES = 8;
@@ -12,7 +13,7 @@ function hueOf(userId: string): number {
 
 /** Initial and presence. `data-user` lets the live events find every dot of a person. */
 export function Avatar({ user, large = false }: { user: UserView; large?: boolean }) {
-  const initial = user.deleted ? "·" : (Array.from(user.name)[0] ?? "·").toUpperCase();
+  const initial = user.deleted ? "·" : (cut(user.name, 1) || "·").toUpperCase();
   return (
     <span class={`avatar hue-${user.deleted ? "none" : hueOf(user.id)}${large ? " large" : ""}`}>
       <span aria-hidden="true">{initial}</span>

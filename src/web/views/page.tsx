@@ -7,6 +7,7 @@ import { Brand } from "./brand.tsx";
 import { ClusterLine } from "./cluster-line.tsx";
 import { HelpDialog } from "./help.tsx";
 import { Icon } from "./icons.tsx";
+import { totalText } from "./sidebar.tsx";
 
 const HTMX_CONFIG = JSON.stringify({
   // Its own style element would break the policy; our styles show what is under way.
@@ -86,7 +87,7 @@ interface AppPageProps {
 export function AppPage({ title, live, unread, place, sidebar, children }: AppPageProps) {
   return (
     <html lang="en" data-theme={live.theme}>
-      <Head title={`${unread > 0 ? `(${unread}) ` : ""}${title} · Lastword`} />
+      <Head title={`${unread > 0 ? `(${totalText(unread)}) ` : ""}${title} · Lastword`} />
       <body
         class={`app at-${place}`}
         data-me={live.session.userId}

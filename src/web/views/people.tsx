@@ -7,6 +7,8 @@ interface PeopleProps {
   readonly users: readonly UserView[];
   /** Name after which the next page begins; null if this is the last. */
   readonly next: string | null;
+  /** Part of a name that is looked for; "" for everybody. */
+  readonly search: string;
 }
 
 /** "48 people, none online"; a page of many says that it is one. */
@@ -17,8 +19,9 @@ function countText(people: number, online: number, more: boolean): string {
 }
 
 /** A page of people by name, with a way to refresh it. */
-export function PeoplePage({ users, next }: PeopleProps) {
+export function PeoplePage({ users, next, search }: PeopleProps) {
   const online = users.filter((user) => user.online).length;
+  const found = search === "" ? "" : `q=${encodeURIComponent(search)}`;
   return (
     <section class="page people" id="people" aria-labelledby="people-title">
       <header class="head">
@@ -28,7 +31,9 @@ export function PeoplePage({ users, next }: PeopleProps) {
         </a>
         <div class="who">
           <h1 id="people-title">People</h1>
-          <p class="small">{countText(users.length, online, next !== null)}</p>
+          <p class="small">
+            {users.length === 0 && search !== "" ? "Nobody found" : countText(users.length, online, next !== null)}
+          </p>
         </div>
         <form
           method="get"
@@ -38,10 +43,22 @@ export function PeoplePage({ users, next }: PeopleProps) {
           hx-select="#people"
           hx-swap="outerMorph"
         >
+          {search === "" ? null : <input type="hidden" name="q" value={search} />}
           <button type="submit">Refresh</button>
         </form>
       </header>
-      {users.length === 0 ? (
+      <form method="get" action="/people" class="search" role="search">
+        <label class="sr" for="people-search">
+          Part of a name
+        </label>
+        <input id="people-search" type="search" name="q" value={search} placeholder="Find someone" maxlength={48} />
+        <button type="submit">Find</button>
+      </form>
+      {users.length === 0 && search !== "" ? (
+        <p class="empty">
+          No one here has “{search}” in their name. <a href="/people">Show everybody</a>
+        </p>
+      ) : users.length === 0 ? (
         <p class="empty">
           You are the first. Give others the address of this page; they press “Create an account” and appear here.
         </p>
@@ -60,7 +77,7 @@ export function PeoplePage({ users, next }: PeopleProps) {
       )}
       {next === null ? null : (
         <p>
-          <a href={`/people?after=${encodeURIComponent(next)}`}>More people</a>
+          <a href={`/people?after=${encodeURIComponent(next)}${found === "" ? "" : `&${found}`}`}>More people</a>
         </p>
       )}
     </section>

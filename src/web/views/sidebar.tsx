@@ -1,5 +1,6 @@
 /** The list on the left: conversations with unread counts, then people one has not written to yet. */
-import type { ConversationView, Session, UserView } from "../../chat/service.ts";
+import { UNREAD_TOTAL_MAX, type ConversationView, type Session, type UserView } from "../../chat/service.ts";
+import { cut } from "../cut.ts";
 import { Icon } from "./icons.tsx";
 import { Avatar, Time } from "./names.tsx";
 
@@ -10,26 +11,41 @@ export interface SidebarProps {
   readonly current: string | null;
   /** Unread messages in all conversations. */
   readonly unread: number;
+  readonly more: More | null;
+}
+
+/** That the list goes on. */
+export interface More {
+  /** Where: after the conversation whose newest message has this seq. */
+  readonly beforeSeq: number;
+  /** Something there is unread. */
+  readonly unread: boolean;
 }
 
 const PREVIEW_CHARS = 80;
 
-function preview(conversation: ConversationView, session: Session): string {
+/** The beginning of its newest message. */
+export function preview(conversation: ConversationView, session: Session): string {
   const last = conversation.last;
   if (last === null || last.deleted) return "";
-  const text = last.body.replaceAll(/\s+/g, " ").slice(0, PREVIEW_CHARS);
+  const text = cut(last.body.replaceAll(/\s+/g, " "), PREVIEW_CHARS);
   return last.authorId === session.userId ? `You: ${text}` : text;
 }
 
-/** What a count over the service's bound reads. */
+/** What the count of one conversation reads: it is not counted any further. */
 export function countText(unread: number): string {
   return unread >= 100 ? "99+" : String(unread);
 }
 
+/** What the count of all reads. */
+export function totalText(unread: number): string {
+  return unread >= UNREAD_TOTAL_MAX ? `${UNREAD_TOTAL_MAX}+` : String(unread);
+}
+
 /** The list; also fetched alone when something in it has changed. */
-export function Sidebar({ session, conversations, others, current, unread }: SidebarProps) {
+export function Sidebar({ session, conversations, others, current, unread, more }: SidebarProps) {
   return (
-    <nav id="sidebar" class="sidebar" aria-label="Conversations" data-unread={unread}>
+    <nav id="sidebar" class="sidebar" aria-label="Conversations" data-unread={totalText(unread)}>
       <a class="new-message" href="/new" aria-current={current === "new" ? "page" : undefined}>
         <Icon name="write" />
         New message
@@ -39,6 +55,12 @@ export function Sidebar({ session, conversations, others, current, unread }: Sid
           <ConversationItem conversation={conversation} session={session} current={conversation.id === current} />
         ))}
       </ul>
+      {more === null ? null : (
+        <p class="more">
+          <a href={`/conversations?before=${more.beforeSeq}`}>More conversations</a>
+          {more.unread ? <a href="/conversations?unread=1">Unread ones among them</a> : null}
+        </p>
+      )}
       {others.length === 0 ? null : (
         <>
           <h2>Other people</h2>
