@@ -13,7 +13,7 @@ import { chromium, type Browser, type BrowserContextOptions } from "playwright-c
 import { Cluster } from "../support/cluster.ts";
 import { Visitor } from "./visitor.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
+export const CHROMIUM = "/usr/bin/chromium";
 const QUIET = [
   "--no-sandbox",
   "--disable-gpu",
@@ -41,8 +41,12 @@ export interface StageOptions {
 }
 
 /** Debian's Chromium. */
-export async function openBrowser(): Promise<Browser> {
-  return await chromium.launch({ executablePath: CHROMIUM, args: QUIET, ignoreDefaultArgs: UNLIKE_PEOPLE });
+export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
+  return await chromium.launch({
+    executablePath: CHROMIUM,
+    args: [...QUIET, ...more],
+    ignoreDefaultArgs: UNLIKE_PEOPLE,
+  });
 }
 
 /** Three replicas in step, with their front port. */

@@ -2,7 +2,7 @@
  * Runs all tests, level after level, and says the sum in one line, `N passed, N failed`.
  * Levels that start processes come by themselves: a replica that gets no processor for a
  * second behaves as it should, like one that was paused, and its test waits in vain.
- * Installs the browser where it may, else leaves the browser's tests out.
+ * Installs browsers and proxies where it may, else leaves their tests out.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -55,21 +55,23 @@ export function readTotals(report: string | null, files: readonly string[]): Map
   return totals;
 }
 
-/** True if there is a browser now; installs it where this is root on Debian. */
-function ensureBrowser(): boolean {
-  if (existsSync(CHROMIUM)) return true;
-  if (process.getuid?.() !== 0 || !existsSync("/etc/debian_version")) return false;
-  process.stdout.write("installing chromium for the browser's tests\n");
-  for (const command of [
-    ["apt-get", "update", "-q"],
-    ["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium"],
-  ]) {
-    const done = Bun.spawnSync(command, {
-      stdout: "ignore",
-      stderr: "inherit",
-      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    });
-    if (done.exitCode !== 0) return false;
+/** Programs of Debian that tests drive: the package has the program's name. */
+const PROGRAMS = [CHROMIUM, "/usr/bin/firefox-esr", "/usr/sbin/nginx", "/usr/sbin/haproxy"];
+
+/** Installs what is missing where this is root on Debian; true if there is Chromium now. The rest leaves out its rows. */
+function ensurePrograms(): boolean {
+  const missing = PROGRAMS.filter((path) => !existsSync(path)).map((path) => path.slice(path.lastIndexOf("/") + 1));
+  if (missing.length === 0) return true;
+  if (process.getuid?.() === 0 && existsSync("/etc/debian_version")) {
+    process.stdout.write(`installing ${missing.join(", ")} for the browser's tests\n`);
+    // One after the other: what cannot be had does not keep the others away. No service is started by its package.
+    const install = ["apt-get", "install", "-y", "-q", "--no-install-recommends"];
+    for (const command of [["apt-get", "update", "-q"], ...missing.map((name) => [...install, name])])
+      Bun.spawnSync(command, {
+        stdout: "ignore",
+        stderr: "inherit",
+        env: { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" },
+      });
   }
   return existsSync(CHROMIUM);
 }
@@ -128,7 +130,7 @@ function add(sum: Totals, more: Totals): void {
 /** Runs every level; the output of the runner goes through. */
 export async function runTests(): Promise<Totals> {
   const sum: Totals = { passed: 0, failed: 0, skipped: 0 };
-  const browser = ensureBrowser();
+  const browser = ensurePrograms();
   for (const level of LEVELS) {
     if (level.name === "browsers" && !browser) {
       process.stdout.write(`tests/browser skipped: no ${CHROMIUM}\n`);

@@ -3,6 +3,7 @@
  * their own with a wire into it, made and removed by the test; else another loopback address.
  * No real network is touched.
  */
+import { isIP } from "node:net";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -101,9 +102,12 @@ export class TestAuthority {
     return join(this.folder, "ca.crt");
   }
 
-  /** Makes `<name>.crt` and `<name>.key` for these addresses. */
+  /** Makes `<name>.crt` and `<name>.key` for these addresses and names. */
   issue(name: string, addresses: readonly string[]): { cert: string; key: string } {
-    writeFileSync(join(this.folder, "names"), `subjectAltName=${addresses.map((one) => `IP:${one}`).join(",")}\n`);
+    writeFileSync(
+      join(this.folder, "names"),
+      `subjectAltName=${addresses.map((one) => `${isIP(one) === 0 ? "DNS" : "IP"}:${one}`).join(",")}\n`,
+    );
     this.#openssl([
       ..."req -nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256".split(" "),
       "-subj",

@@ -16,14 +16,14 @@ const PROBE_MS = 1000;
 const READY_MS = 2000;
 /** How long a broken stream may come back at its own address before the page moves. */
 const STAY_MS = 300;
+/**
+ * The same at an address that several replicas share: one that lives answers there, but a connection may reach one that
+ * is frozen first. With the silence before it and the age of a hand-over token still within the token's life.
+ */
+const STAY_SHARED_MS = 2500;
 const RETRY_MS = [50, 200, 400, 800, 1000];
 /** A tab that was told to move is gone within this; else it is told again. */
 const MOVE_MS = 2000;
-/**
- * The same at an address that several replicas share: one that lives answers there, but a connection may reach one that
- * is frozen first. Below the life of a hand-over token, which may be 3 s old by then.
- */
-const STAY_SHARED_MS = 4000;
 /** After so long the line says that a replica is looked for. */
 const LOST_MS = 1000;
 /** After so long without any replica the page says so. */

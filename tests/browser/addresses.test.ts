@@ -1,0 +1,357 @@
+/**
+ * Every way of being addressed that the options accept, over http and over https, in real browsers: register, log in,
+ * send, see live, and move when the replica dies. Ways that one cluster serves are tried on it at the same time, and its
+ * replica 0 dies once for all of them; each row is a test, and says which of its steps failed.
+ */
+import { existsSync } from "node:fs";
+import { hostname } from "node:os";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Browser } from "playwright-core";
+import { OPTION_NAMES, OPTIONS } from "../../src/cli/options.ts";
+import { chromiumTab, TabPerson, type Tab } from "../support/browser-tab.ts";
+import { Cluster, waitFor } from "../support/cluster.ts";
+import { Firefox, FIREFOX } from "../support/firefox.ts";
+import { freePorts } from "../support/free-ports.ts";
+import { FrontProxy, HAPROXY, NGINX } from "../support/front-proxies.ts";
+import { SecondHost, TestAuthority } from "../support/second-host.ts";
+import { WebPerson } from "../support/web-person.ts";
+import { CHROMIUM, HOOK_MS, openBrowser, STORY_MS } from "./stage.ts";
+
+const host = SecondHost.open();
+const [LAN, OTHER_LAN] = host.addresses;
+const NAME = hostname().toLowerCase();
+const CI = process.env["CI"] === "true";
+
+/** Where a page is opened, for ports of replica 0's page, of the front, and of proxies. */
+type Opened = (ports: Ports) => string;
+interface Ports {
+  readonly web: number;
+  readonly front: number;
+  readonly proxies: readonly [number, number];
+}
+
+interface Way {
+  readonly at: Opened;
+  /** The page stays at an address that another replica answers. */
+  readonly stays?: boolean;
+  /** What is said where it cannot work, over http. */
+  readonly refused?: string;
+}
+
+interface Served {
+  readonly scheme: "http" | "https";
+  /** Host of --web of each of the two replicas. */
+  readonly web: readonly [string, string];
+  /** Options by which the ways of this cluster are made. */
+  readonly options: readonly string[];
+  readonly front?: string;
+  readonly proxy?: {
+    readonly program: string;
+    readonly start: (replicas: readonly string[], ports: Ports) => Promise<FrontProxy>;
+  };
+  /** Name of each way of being addressed, and the host and port that are opened. */
+  readonly ways: Readonly<Record<string, Way>>;
+}
+
+const web =
+  (name: string): Opened =>
+  ({ web: port }) =>
+    `${name}:${port}`;
+const TLS = ["tls-cert", "tls-key"];
+const both = (served: Omit<Served, "scheme">): Served[] => [
+  { ...served, scheme: "http", options: [...served.options, "allow-plaintext"] },
+  { ...served, scheme: "https", options: [...served.options, ...TLS] },
+];
+
+let authority: TestAuthority;
+const files = () =>
+  authority.issue("all", ["localhost", "*.localhost", "127.0.0.1", "127.0.0.2", "::1", LAN, OTHER_LAN, NAME]);
+
+const SERVED: readonly Served[] = [
+  ...both({
+    web: ["localhost", "localhost"],
+    front: "localhost",
+    options: ["web", "front"],
+    ways: {
+      localhost: { at: web("localhost") },
+      "127.0.0.1": { at: web("127.0.0.1") },
+      "a name with a trailing dot": { at: web("localhost.") },
+      "a name below localhost": { at: web("chat.localhost") },
+      "the front": { at: ({ front }) => `localhost:${front}`, stays: true },
+    },
+  }),
+  ...both({
+    web: ["127.0.0.2", "127.0.0.2"],
+    options: ["web"],
+    ways: { "another loopback address": { at: web("127.0.0.2") } },
+  }),
+  ...both({ web: ["[::1]", "[::1]"], options: ["web"], ways: { IPv6: { at: web("[::1]") } } }),
+  ...both({
+    web: [NAME, NAME],
+    options: ["web"],
+    ways: { "a name": { at: web(NAME) }, "another name than the announced one": { at: web("127.0.0.1") } },
+  }),
+  ...both({
+    web: [LAN, OTHER_LAN],
+    front: LAN,
+    options: ["web", "front"],
+    ways: {
+      "an address that others reach, to another host": { at: web(LAN) },
+      "the front of a host that dies": { at: ({ front }) => `${LAN}:${front}` },
+    },
+  }),
+  ...both({
+    web: ["0.0.0.0", OTHER_LAN],
+    options: ["web"],
+    ways: { "the number of a host that announces its name, to another host": { at: web(LAN) } },
+  }),
+  {
+    scheme: "https",
+    web: ["localhost", "localhost"],
+    options: ["behind-proxy"],
+    proxy: {
+      program: NGINX,
+      start: (replicas, { proxies: [port, plainPort] }) =>
+        FrontProxy.nginx({ address: LAN, files: files(), replicas, port, plainPort }),
+    },
+    ways: {
+      "behind nginx": { at: ({ proxies }) => `${LAN}:${proxies[0]}`, stays: true },
+      "behind nginx without TLS, which does not say so": {
+        at: ({ proxies }) => `${LAN}:${proxies[1]}`,
+        refused: "This page is served over https only.",
+      },
+    },
+  },
+  {
+    scheme: "https",
+    web: ["localhost", "localhost"],
+    options: ["behind-proxy"],
+    proxy: {
+      program: HAPROXY,
+      start: (replicas, { proxies }) => FrontProxy.haproxy({ address: LAN, files: files(), replicas, ports: proxies }),
+    },
+    ways: {
+      "behind HAProxy with its plain check": { at: ({ proxies }) => `${LAN}:${proxies[0]}`, stays: true },
+      "behind HAProxy with a check of /healthz": { at: ({ proxies }) => `${LAN}:${proxies[1]}`, stays: true },
+    },
+  },
+];
+
+const STEPS = ["register", "log in", "send", "live", "move", "live there"] as const;
+type Results = Partial<Record<(typeof STEPS)[number], string>>;
+
+interface BrowserUnderTest {
+  readonly name: string;
+  readonly program: string;
+  readonly tab: () => Promise<Tab>;
+}
+
+let chromium: Browser | null = null;
+let firefox: Firefox | null = null;
+const BROWSERS: readonly BrowserUnderTest[] = [
+  { name: "Chromium", program: CHROMIUM, tab: () => chromiumTab(chromium!) },
+  { name: "Firefox", program: FIREFOX, tab: () => firefox!.tab() },
+];
+const isThere = (program: string): boolean => existsSync(program);
+/** Rows of what is missing are skipped; in CI the runner installs it, and without it they fail. */
+const isLeftOut = (program: string): boolean => !isThere(program) && !CI;
+
+beforeAll(async () => {
+  authority = new TestAuthority();
+  [chromium, firefox] = await Promise.all([
+    // By the switch, not for a context alone: the page's worker connects too.
+    isThere(CHROMIUM) ? openBrowser(["--ignore-certificate-errors"]) : null,
+    isThere(FIREFOX) ? Firefox.launch() : null,
+  ]);
+}, HOOK_MS);
+afterAll(async () => {
+  await Promise.all([chromium?.close(), firefox?.close()]);
+  authority[Symbol.dispose]();
+  host.close();
+}, HOOK_MS);
+
+/** A running cluster of two replicas, served in one of the ways. */
+class Place {
+  readonly cluster: Cluster;
+  readonly ports: Ports;
+  readonly proxy: FrontProxy | null;
+  readonly origins: readonly [string, string];
+
+  private constructor(cluster: Cluster, ports: Ports, proxy: FrontProxy | null, origins: readonly [string, string]) {
+    this.cluster = cluster;
+    this.ports = ports;
+    this.proxy = proxy;
+    this.origins = origins;
+  }
+
+  static async open(served: Served): Promise<Place> {
+    const [first, second, front, ...more] = (await freePorts(5)) as [number, number, number, number, number];
+    const ports: Ports = { web: first, front, proxies: more };
+    const own = [`${served.web[0]}:${first}`, `${served.web[1]}:${second}`] as const;
+    const cluster = await Cluster.create({ replicas: 2 });
+    const { cert, key } = served.options.includes("tls-cert") ? files() : { cert: "", key: "" };
+    const words = [
+      "--rate-limit=off",
+      ...(cert === "" ? [] : [`--tls-cert=${cert}`, `--tls-key=${key}`]),
+      ...["allow-plaintext", "behind-proxy"].filter((name) => served.options.includes(name)).map((name) => `--${name}`),
+    ];
+    const scheme = cert === "" ? "http" : "https";
+    const reached = served.web.map((name) => (name === "0.0.0.0" ? LAN : name));
+    const origins = [`${scheme}://${reached[0]}:${first}`, `${scheme}://${reached[1]}:${second}`] as const;
+    try {
+      for (const id of cluster.ids) {
+        const rest = cluster.words(id).filter((word) => !/^--(?:web|front)=/.test(word));
+        // Two hosts have a front each: here only the first has one, and it dies with its host.
+        const hasFront = served.front !== undefined && (id === 0 || served.web[0] === served.web[1]);
+        const at = hasFront ? `${served.front}:${front}` : "off";
+        cluster.spawn(id, [...rest, `--web=${own[id]}`, `--front=${at}`, ...words]);
+        await waitFor(`replica ${id} at ${origins[id]}: ${cluster.log(id).slice(-300)}`, async () => {
+          const answer = await fetch(`${origins[id]!}/healthz`, { tls: { rejectUnauthorized: false } }).catch(
+            () => null,
+          );
+          return answer?.status === 200;
+        });
+      }
+      const proxy = (await served.proxy?.start(own, ports)) ?? null;
+      return new Place(cluster, ports, proxy, origins);
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.proxy?.stop();
+    await this.cluster.stop();
+  }
+}
+
+/** Runs one step after another until one fails; what each came to. */
+async function steps(results: Results, list: readonly [(typeof STEPS)[number], () => Promise<void>][]): Promise<void> {
+  for (const [step, run] of list) {
+    try {
+      await run();
+      results[step] = "ok";
+    } catch (error) {
+      results[step] = error instanceof Error ? error.message : String(error);
+      return;
+    }
+  }
+}
+
+/** One row: a person in one browser at one address. */
+interface Row {
+  readonly key: string;
+  readonly way: string;
+  readonly browser: BrowserUnderTest;
+}
+
+const rowsOf = (served: Served): Row[] =>
+  Object.keys(served.ways).flatMap((way) =>
+    BROWSERS.map((browser) => ({ key: `${way} ${browser.name}`, way, browser })),
+  );
+
+/** Everything that is tried on one cluster. */
+async function tryAll(served: Served): Promise<Map<string, Results>> {
+  const rows = rowsOf(served).filter(({ browser }) => isThere(browser.program));
+  const results = new Map<string, Results>(rows.map(({ key }) => [key, {}]));
+  const place = await Place.open(served);
+  const survivor = place.origins[1];
+  const pat = new WebPerson("pat", await Bun.file(authority.ca).text());
+  const people = new Map<string, { person: TabPerson; conversation: string }>();
+  // Behind a proxy the survivor's own port takes logins as the proxy passes them on.
+  const headers: Record<string, string> = served.proxy === undefined ? {} : { "x-forwarded-proto": "https" };
+  const says = async (to: TabPerson, body: string): Promise<void> => {
+    await pat.json(survivor, "/to", { form: { name: to.name, body, id: crypto.randomUUID() }, headers });
+  };
+  try {
+    await pat.register(survivor);
+    await Promise.all(
+      rows.map(async ({ key, way, browser }, i) => {
+        const { at, refused } = served.ways[way]!;
+        const opened = `${refused === undefined ? served.scheme : "http"}://${at(place.ports)}`;
+        const person = new TabPerson(`p${i}`, await browser.tab());
+        people.set(key, { person, conversation: opened });
+        if (refused !== undefined)
+          return await steps(results.get(key)!, [["register", () => person.isRefused(opened, refused)]]);
+        await steps(results.get(key)!, [
+          ["register", () => person.register(opened)],
+          ["log in", () => person.logInAgain()],
+          ["send", () => person.writeTo("pat", "hello")],
+          [
+            "live",
+            async () => {
+              await says(person, "seen live");
+              await person.sees("seen live");
+            },
+          ],
+        ]);
+      }),
+    );
+    await place.cluster.kill(0);
+    await Promise.all(
+      rows.map(async ({ key, way }) => {
+        const result = results.get(key)!;
+        const { person, conversation: opened } = people.get(key)!;
+        if (result.live !== "ok") return;
+        await steps(result, [
+          [
+            "move",
+            async () => {
+              if (served.ways[way]!.stays !== true)
+                await person.until(
+                  "another replica",
+                  `location.origin !== ${JSON.stringify(new URL(opened).origin)} && document.body.dataset.me`,
+                );
+            },
+          ],
+          [
+            "live there",
+            async () => {
+              await waitFor("the survivor to take it", () =>
+                says(person, "after the kill").then(
+                  () => true,
+                  () => false,
+                ),
+              );
+              await person.sees("after the kill");
+            },
+          ],
+        ]);
+      }),
+    );
+  } finally {
+    await Promise.all([...people.values()].map(({ person }) => person.tab.close().catch(() => undefined)));
+    await place.close();
+  }
+  return results;
+}
+
+const ALL_OK = Object.fromEntries(STEPS.map((step) => [step, "ok"]));
+
+describe.each(SERVED.map((served) => [`${served.web.join(" and ")} by ${served.options.join(", ")}`, served] as const))(
+  "%s",
+  (_name, served) => {
+    const isOut = served.proxy !== undefined && isLeftOut(served.proxy.program);
+    let results = new Map<string, Results>();
+    beforeAll(async () => {
+      if (!isOut) results = await tryAll(served);
+      // All its rows are tried here. After a hook that takes too long Bun ends what the tests started, the browsers too.
+    }, STORY_MS);
+    for (const { key, way, browser } of rowsOf(served))
+      test.skipIf(isOut || isLeftOut(browser.program))(`${way}, ${served.scheme}, ${browser.name}`, () =>
+        expect(results.get(key)).toEqual(served.ways[way]!.refused === undefined ? ALL_OK : { register: "ok" }),
+      );
+  },
+);
+
+test("every option that says where or how the page is served has its rows", () => {
+  const tried = new Set(SERVED.flatMap(({ options }) => options));
+  const about = OPTION_NAMES.filter((name) => {
+    const { placeholder, text, commands } = OPTIONS[name];
+    const serves = (commands as readonly string[]).includes("replica");
+    return serves && (/HOST:PORT/.test(placeholder ?? "") || /\b(?:page|proxy|http)\b/.test(text));
+  });
+  // Where replicas and programs find each other; no browser comes there.
+  expect(about.filter((name) => !tried.has(name))).toEqual(["grpc", "peers"]);
+});
