@@ -156,6 +156,16 @@ describe("writing", () => {
     expect(again.message).toEqual(first.message);
   });
 
+  test("what is unread is one address away, and the start where nothing is", async () => {
+    const nil = await site.person("nil");
+    const where = async () => (await site.ask("/unread", { as: nil })).headers.get("location");
+    expect(await where()).toBe("/");
+    const { conversationId } = await site.send(ada, "nil", "for nil");
+    expect(await where()).toBe(`/c/${conversationId}`);
+    await site.ask(`/c/${conversationId}/read`, { as: nil, form: { all: "yes" } });
+    expect(await where()).toBe("/");
+  });
+
   test("other words under a used id are refused", async () => {
     const form = { name: "ben", body: "once", id: crypto.randomUUID() };
     await site.ask("/to", { as: ada, json: true, form });

@@ -81,9 +81,9 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   app.get("/new", login, (c) => answerHome(c, deps, emptyDraft()));
   // The newest conversation with something unread; where nothing is, the start.
   app.get("/unread", login, async (c) => {
-    const listing = await readListing(c, deps);
-    if (!listing.ok) return await answerError(c, listing.error);
-    const found = listing.value.conversations.find((one) => one.unread > 0);
+    const unread = await read(c, (at) => deps.chat.listConversations(sessionOf(c), { unread: true, limit: 1, ...at }));
+    if (!unread.ok) return await answerError(c, unread.error);
+    const found = unread.value[0];
     return c.redirect(found === undefined ? "/" : `/c/${found.id}`, 303);
   });
   app.get("/sidebar", login, async (c) => {
