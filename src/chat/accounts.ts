@@ -1,7 +1,8 @@
 /** Accounts and logins: register, log in and out, change the password, delete the account. */
 import { failed, type Answer, type ChatError } from "./errors.ts";
 import { passwordId, randomId, tokenHash, userIdFor } from "./ids.ts";
-import { checkClientId, checkName, checkPassword, typedName, typedPassword } from "./limits.ts";
+import { checkClientId, checkPassword, typedPassword } from "./limits.ts";
+import { checkName, typedName } from "./names.ts";
 import { LoginLimits, UNLIMITED, type Try } from "./login-limits.ts";
 import { requestHash, type NewSession, type Op, type OpBody } from "./op.ts";
 import { GATE_RETRY_MS, PasswordGate } from "./password-gate.ts";
@@ -147,7 +148,7 @@ export class Accounts {
     const { token, session } = newSession(caller);
     // Whether it is really the first is only known where it is applied.
     const first = this.#registration === "closed";
-    const body: OpBody = { kind: "register", name: name.value.name, folded, passwordHash, session, first };
+    const body: OpBody = { kind: "register", ...name.value, passwordHash, session, first };
     const written = await this.#writer.write(id, clientId.value, body);
     if (!written.ok) return written.error.code === "name_taken" ? failedWith("name_taken", { field: "name" }) : written;
     // The same request got there first by another way; its password decides who is asking.

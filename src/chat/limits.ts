@@ -5,7 +5,6 @@
 import { failed, type ChatError } from "./errors.ts";
 import { parseClientId } from "./ids.ts";
 
-export const NAME_CHARS_MAX = 32;
 export const PASSWORD_CHARS_MIN = 8;
 /** Characters, so at most 1,024 bytes; argon2 has no bound of its own that matters. */
 export const PASSWORD_CHARS_MAX = 256;
@@ -13,54 +12,17 @@ export const MESSAGE_BYTES_MAX = 8_192;
 export const IDS_MAX = 500;
 export const PAGE_MAX = 200;
 
-/** A name whose holder lost it in a merge has a suffix, and is still typed in full. */
-const TYPED_NAME_CHARS_MAX = 48;
-
 type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ChatError };
 
-const NAME = /^[\p{L}\p{N}_.-][\p{L}\p{N}\p{M}_.-]*$/u;
-/** Zero-width, bidi and other characters that are there but cannot be seen. */
-const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Cf}]/u;
 /** Something to see: beyond white space, joiners, marks of direction, fillers and tags, all of which are fine beside it. */
 const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufff9-\ufffb\u2800]/u;
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
 
-/** A name as shown, and as compared: two names that differ only by case are one. */
-export interface Name {
-  readonly name: string;
-  readonly folded: string;
-}
-
-/** A new name: 1 to 32 characters after NFKC, letters, digits, `_.-`. */
-export function checkName(text: string): Checked<Name> {
-  const name = text.toWellFormed().normalize("NFKC").trim();
-  if (name === "") return failed("invalid", "Choose a name.", { field: "name" });
-  if (characters(name) > NAME_CHARS_MAX) {
-    return failed("too_long", `A name has at most ${NAME_CHARS_MAX} characters.`, { field: "name" });
-  }
-  if (!NAME.test(name) || INVISIBLE.test(name)) {
-    return failed("invalid", "A name has only letters, digits, and the characters _ . -", { field: "name" });
-  }
-  return { ok: true, value: { name, folded: foldName(name) } };
-}
-
-/** A typed name as it is looked up; null if it cannot be anybody's. */
-export function typedName(text: string): string | null {
-  if (text.length > 4 * TYPED_NAME_CHARS_MAX) return null;
-  const name = text.toWellFormed().normalize("NFKC").trim();
-  return name === "" || characters(name) > TYPED_NAME_CHARS_MAX ? null : foldName(name);
-}
-
 function characters(text: string): number {
   let count = 0;
   for (const _ of text) count += 1;
   return count;
-}
-
-/** Upper case first: it takes apart what has several lower forms (ß). A final sigma is a sigma. */
-function foldName(name: string): string {
-  return name.toUpperCase().toLowerCase().replaceAll("ς", "σ").normalize("NFKC");
 }
 
 /** Not even looked at: decomposed text is at most some four times as long as composed. */

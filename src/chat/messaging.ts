@@ -1,7 +1,8 @@
 /** Messages: send, read, mark, delete, list. What a user asks for, turned into ops and queries. */
 import { failed, type Answer } from "./errors.ts";
 import { directId, directMembers, messageId, splitMessageId } from "./ids.ts";
-import { checkBody, checkClientId, checkIds, checkLimit, IDS_MAX, typedName } from "./limits.ts";
+import { checkBody, checkClientId, checkIds, checkLimit, IDS_MAX } from "./limits.ts";
+import { nameWithin, typedName } from "./names.ts";
 import type { OpBody } from "./op.ts";
 import type { Reading } from "./reading.ts";
 import type { UserRow } from "./rows.ts";
@@ -78,11 +79,18 @@ export class Messaging {
 
   /** A living account by name; one that is not here yet may have registered a moment ago elsewhere. */
   async #userNamed(name: string): Promise<UserRow | null> {
-    const folded = typedName(name);
-    if (folded === null) return null;
-    let user = this.#deps.queries().userByFolded(folded);
-    if (user === null && (await this.#reading.catchUp())) user = this.#deps.queries().userByFolded(folded);
-    return user === null || user.deleted !== 0 ? null : user;
+    const user = this.#livingNamed(name);
+    if (user !== null || !(await this.#reading.catchUp())) return user;
+    return this.#livingNamed(name);
+  }
+
+  #livingNamed(name: string): UserRow | null {
+    const names = new Set([typedName(name), typedName(nameWithin(name))]);
+    for (const folded of names) {
+      const user = folded === null ? null : this.#deps.queries().userByFolded(folded);
+      if (user !== null && user.deleted === 0) return user;
+    }
+    return null;
   }
 
   async markRead(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>> {

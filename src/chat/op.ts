@@ -35,6 +35,8 @@ export type OpBody =
       readonly folded: string;
       readonly passwordHash: string;
       readonly session: NewSession;
+      /** How the name looks; absent or "": as `folded`. */
+      readonly skeleton?: string;
       /** Counts only if there is no account yet; absent: counts anyway. */
       readonly first?: boolean;
     }
@@ -183,6 +185,7 @@ function bodyOf(kind: OpKind, payload: unknown): OpBody {
         folded: p["folded"]!,
         passwordHash: p["passwordHash"]!,
         session: p["session"]!,
+        skeleton: p["skeleton"]!,
         first: p["first"]!,
       };
     case "login":

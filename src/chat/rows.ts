@@ -16,6 +16,8 @@ export interface UserRow {
   readonly name: string;
   /** Unique for ever, also after deletion. */
   readonly folded: string;
+  /** The name as it looks (names.ts); unique for ever, too. */
+  readonly skeleton: string;
   readonly passwordHash: string;
   /** Time of the newest password, for merges: an older log-in or password does not win over it. */
   readonly passwordMicros: number;
@@ -85,6 +87,7 @@ export interface RequestRow {
 export interface Rows {
   user(id: string): UserRow | null;
   userByFolded(folded: string): UserRow | null;
+  userBySkeleton(skeleton: string): UserRow | null;
   /** There is an account, deleted or not. */
   hasUsers(): boolean;
   /** Inserts or replaces. */

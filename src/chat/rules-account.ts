@@ -14,16 +14,18 @@ const SUFFIX_TRIES = 1000;
  * lost gets a suffix: she has written messages by then, so refusing her is no choice.
  */
 export function register(op: Op, body: Body<"register">, rows: Rows): Decision {
-  const taken = rows.userByFolded(body.folded) !== null;
+  const skeleton = body.skeleton === undefined || body.skeleton === "" ? body.folded : body.skeleton;
+  const taken = !isFree(body.folded, skeleton, rows);
   if (taken && !op.recovered) return refused("name_taken");
   // Two people may both have found an empty chat; without a trace, because it may be opened later.
   if (body.first === true && !op.recovered && rows.hasUsers()) return refused("registration_closed", false);
   if (rows.user(op.user) !== null) return refused("name_taken");
-  const suffix = taken ? freeSuffix(body.folded, op.user, rows) : "";
+  const suffix = taken ? freeSuffix(body.folded, skeleton, op.user, rows) : "";
   rows.putUser({
     id: op.user,
     name: body.name + suffix,
     folded: body.folded + suffix,
+    skeleton: skeleton + suffix,
     passwordHash: body.passwordHash,
     passwordMicros: op.timeMicros,
     createdMicros: op.timeMicros,
@@ -37,9 +39,14 @@ export function register(op: Op, body: Body<"register">, rows: Rows): Decision {
   return { session: body.session.id, events };
 }
 
-function freeSuffix(folded: string, user: string, rows: Rows): string {
+/** Nobody has the name, nor one that looks like it. */
+function isFree(folded: string, skeleton: string, rows: Rows): boolean {
+  return rows.userByFolded(folded) === null && rows.userBySkeleton(skeleton) === null;
+}
+
+function freeSuffix(folded: string, skeleton: string, user: string, rows: Rows): string {
   for (let n = 2; n < SUFFIX_TRIES; n++) {
-    if (rows.userByFolded(`${folded}-${n}`) === null) return `-${n}`;
+    if (isFree(`${folded}-${n}`, `${skeleton}-${n}`, rows)) return `-${n}`;
   }
   return `-${user.toLowerCase()}`;
 }

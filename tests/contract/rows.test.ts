@@ -54,6 +54,24 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     expect(rowsOf(log, "users").map((row) => row["name"])).toHaveLength(3);
   });
 
+  test("a name that looks like another one is taken, too; one that lost it in a merge gets a suffix", () => {
+    const log = start();
+    const named = (name: string, skeleton: string, more: Partial<Op> = {}): Op => {
+      const op = log.registration(name);
+      return { ...op, body: { ...op.body, skeleton } as OpBody, ...more };
+    };
+    expect(log.apply(named("limes", "limes")).result.error).toBe("");
+    expect(log.apply(named("Iimes", "limes")).result.error).toBe("name_taken");
+    expect(log.apply(named("Iimes", "limes", RECOVERED)).result.error).toBe("");
+    expect(log.apply(named("1imes", "limes", RECOVERED)).result.error).toBe("");
+    expect(log.apply(named("limes-2", "limes-2")).result.error).toBe("name_taken");
+    expect(
+      rowsOf(log, "users")
+        .map((row) => `${String(row["name"])} ${String(row["skeleton"])}`)
+        .toSorted(),
+    ).toEqual(["1imes-3 limes-3", "Iimes-2 limes-2", "limes limes"]);
+  });
+
   test("a registration repeated gets the first one's session, not a second", () => {
     const log = start();
     const first = log.registration("Anna", { clientId: uuid(1) });

@@ -119,6 +119,10 @@ export class MemoryRows implements Rows {
     return id === undefined ? null : this.user(id);
   }
 
+  userBySkeleton(skeleton: string): UserRow | null {
+    return [...this.#t.users.values()].find((row) => row.skeleton === skeleton) ?? null;
+  }
+
   hasUsers(): boolean {
     return this.#t.users.size > 0;
   }

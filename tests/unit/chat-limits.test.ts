@@ -1,18 +1,10 @@
 /** Shapes and sizes: what is taken, and what is refused with which code at which field. */
 import { beforeEach, describe, expect, test } from "bun:test";
-import {
-  checkBody,
-  checkClientId,
-  checkIds,
-  checkLimit,
-  checkName,
-  checkPassword,
-  typedName,
-  typedPassword,
-} from "../../src/chat/limits.ts";
+import { checkBody, checkClientId, checkIds, checkLimit, checkPassword, typedPassword } from "../../src/chat/limits.ts";
 import { parseCursor, formatCursor } from "../../src/chat/cursor.ts";
 import { splitMessageId, userIdFor } from "../../src/chat/ids.ts";
 import { LoginLimits } from "../../src/chat/login-limits.ts";
+import { checkName, nameWithin, typedName } from "../../src/chat/names.ts";
 import { PasswordGate } from "../../src/chat/password-gate.ts";
 import { addressKey, isLoopback, RateLimit } from "../../src/chat/rate-limit.ts";
 import { duration } from "../../src/chat/sentences.ts";
@@ -32,7 +24,7 @@ describe("names", () => {
     ["a_b.c-9", "a_b.c-9", "a_b.c-9"],
     ["x".repeat(32), "x".repeat(32), "x".repeat(32)],
   ])("%p is %p, compared as %p", (text, name, folded) => {
-    expect(checkName(text)).toEqual({ ok: true, value: { name, folded } });
+    expect(checkName(text)).toMatchObject({ ok: true, value: { name, folded } });
   });
   test.each([
     "",
@@ -49,12 +41,91 @@ describe("names", () => {
     "😀",
     "a/b",
     "@a",
+    ".",
+    "-",
+    "--help",
+    ".bashrc",
+    "_",
+    "__",
+    // Two alphabets.
+    "аnna",
+    "annа",
+    "Ωmega",
+    "אanna",
+    // Joiners where they shape nothing.
+    "a\u200cb",
+    "a\u200db",
+    "\u0627\u200c\u0628",
+    "\u0628\u200d\u0628",
+    "\u200c\u0628",
+    "\u0628\u200c",
   ])("%p is refused", (text) => expect(code(checkName(text))).toBe("invalid"));
   test("33 characters are too long", () => expect(code(checkName("x".repeat(33)))).toBe("too_long"));
   test("one name however it is typed", () => {
     for (const text of ["STRASSE", "straße", "Strasse "]) expect(typedName(text)).toBe("strasse");
     expect(typedName("x".repeat(49))).toBeNull();
     expect(typedName("")).toBeNull();
+  });
+});
+
+describe("names that look alike", () => {
+  const skeleton = (text: string): string => {
+    const checked = checkName(text);
+    if (!checked.ok) throw new Error(checked.error.sentence);
+    return checked.value.skeleton;
+  };
+
+  test.each([
+    ["limes", "Iimes"],
+    ["limes", "1imes"],
+    ["bob", "b0b"],
+    ["ace", "асе"],
+    ["HOPE", "НОРЕ"],
+    ["mara", "rnara"],
+    ["will", "vvill"],
+    ["karl", "KarI"],
+    ["می\u200cنا", "مینا"],
+  ])("%p and %p", (one, other) => expect(skeleton(one)).toBe(skeleton(other)));
+
+  test.each([
+    ["anna", "hanna"],
+    ["user2", "user3"],
+    ["a-b", "a_b"],
+    ["иван", "ivan"],
+    ["müller", "muller"],
+  ])("%p and %p do not", (one, other) => expect(skeleton(one)).not.toBe(skeleton(other)));
+
+  test.each([
+    "山田Taro",
+    "ひらカタ漢字",
+    "한국어",
+    "ㄅㄆ漢",
+    "Ελένη",
+    "Иван",
+    "שרה",
+    "علی",
+    "می\u200cنا",
+    "ക്\u200dഷ",
+    "ไทย",
+    "_anna",
+    "2pac",
+    "a.b-c_d",
+  ])("%p is taken", (text) => expect(code(checkName(text))).toBe("ok"));
+
+  test("with a joiner or without, it is one name", () => {
+    expect(typedName("می\u200cنا")).toBe(typedName("مینا"));
+  });
+
+  test("as people write names in a sentence", () => {
+    expect(["@ben", "ben,", "ben!", " @ben. ", "ben.b", "a@b", "@"].map(nameWithin)).toEqual([
+      "ben",
+      "ben",
+      "ben",
+      "ben",
+      "ben.b",
+      "a@b",
+      "",
+    ]);
   });
 });
 

@@ -52,6 +52,14 @@ describe("accounts", () => {
     expect(solo.chat.authenticate(must(b).token)).not.toBeNull();
   });
 
+  test("a name that looks like somebody's is refused at its field", async () => {
+    await solo.person("limes");
+    for (const name of ["Iimes", "1imes", "LIMES"]) {
+      const answer = await solo.chat.register({ name, password: SOLO_PASSWORD, clientId: id() }, CALLER);
+      expect(answer).toMatchObject({ ok: false, error: { code: "name_taken", field: "name" } });
+    }
+  });
+
   test("a name taken in other case is refused at its field", async () => {
     const answer = await solo.chat.register({ name: "ANNA", password: SOLO_PASSWORD, clientId: id() }, CALLER);
     expect(answer).toMatchObject({ ok: false, error: { code: "name_taken", field: "name" } });
@@ -307,6 +315,12 @@ describe("messages", () => {
     ]);
   });
 
+  test.each(["@ben", "ben,", "@BEN!"])("%p is ben", async (to) => {
+    expect((await send(anna, to, "hello")).conversationId).toBe(directId(anna.user.id, ben.user.id));
+    const found = must(await solo.chat.findDirect(anna.session, { name: to }));
+    expect(found?.with.name).toBe("ben");
+  });
+
   test("two at once with one id: one message", async () => {
     const input = { to: "ben", body: "hello", clientId: id() };
     const [a, b] = await Promise.all([solo.chat.send(anna.session, input), solo.chat.send(anna.session, input)]);
@@ -316,6 +330,7 @@ describe("messages", () => {
 
   const badSends: [object, string, string | undefined][] = [
     [{ to: "nobody", body: "x" }, "unknown_recipient", "to"],
+    [{ to: "@", body: "x" }, "unknown_recipient", "to"],
     [{ to: "", body: "x" }, "unknown_recipient", "to"],
     [{ to: "ben", body: "" }, "invalid", "body"],
     [{ to: "ben", body: "x".repeat(8193) }, "too_long", "body"],

@@ -15,6 +15,7 @@ export function userRow(row: readonly unknown[]): UserRow {
     deleted: row[7] as Deleted,
     formerName: row[8] as string | null,
     formerFolded: row[9] as string | null,
+    skeleton: row[10] as string,
   };
 }
 

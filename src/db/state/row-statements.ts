@@ -32,6 +32,7 @@ export function rowStatements(c: StateConnection) {
     deleted: p("deleted"),
     formerName: p("formerName"),
     formerFolded: p("formerFolded"),
+    skeleton: p("skeleton"),
   });
   return {
     user: compile(
@@ -48,6 +49,13 @@ export function rowStatements(c: StateConnection) {
         .from(users)
         .where(eq(users.folded, p("folded"))),
     ),
+    userBySkeleton: compile(
+      c,
+      db
+        .select()
+        .from(users)
+        .where(eq(users.skeleton, p("skeleton"))),
+    ),
     anyUser: compile(c, db.select({ id: users.id }).from(users).limit(p("limit"))),
     putUser: compile(
       c,
@@ -63,6 +71,7 @@ export function rowStatements(c: StateConnection) {
           deleted: sql`excluded.deleted`,
           formerName: sql`excluded.former_name`,
           formerFolded: sql`excluded.former_folded`,
+          skeleton: sql`excluded.skeleton`,
         },
       }),
     ),

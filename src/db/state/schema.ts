@@ -39,9 +39,11 @@ export const users = sqliteTable(
     deleted: integer().notNull().$type<Deleted>(),
     formerName: text("former_name"),
     formerFolded: text("former_folded"),
+    skeleton: text().notNull(),
   },
   (t) => [
     uniqueIndex("users_folded").on(t.folded),
+    uniqueIndex("users_skeleton").on(t.skeleton),
     index("users_former")
       .on(t.formerFolded)
       .where(sql`former_folded IS NOT NULL`),

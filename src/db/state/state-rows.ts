@@ -64,6 +64,11 @@ export class StateRows implements Rows {
     return row === null ? null : userRow(row);
   }
 
+  userBySkeleton(skeleton: string): UserRow | null {
+    const row = this.#q.userBySkeleton.get(skeleton);
+    return row === null ? null : userRow(row);
+  }
+
   hasUsers(): boolean {
     return this.#q.anyUser.get(1) !== null;
   }
@@ -80,6 +85,7 @@ export class StateRows implements Rows {
       row.deleted,
       row.formerName,
       row.formerFolded,
+      row.skeleton,
     );
     this.#users.set(row.id, row);
   }

@@ -88,7 +88,8 @@ CREATE TABLE `users` (
 	`last_seen_micros` integer NOT NULL,
 	`deleted` integer NOT NULL,
 	`former_name` text,
-	`former_folded` text
+	`former_folded` text,
+	`skeleton` text NOT NULL
 ) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE UNIQUE INDEX `conversations_number` ON `conversations` (`created_seq`);--> statement-breakpoint
@@ -100,4 +101,5 @@ CREATE INDEX `reads_changed` ON `reads` (`conversation`,`changed_seq`);--> state
 CREATE UNIQUE INDEX `sessions_token` ON `sessions` (`token_hash`);--> statement-breakpoint
 CREATE INDEX `sessions_user` ON `sessions` (`user`,`last_used_micros`,`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `users_folded` ON `users` (`folded`);--> statement-breakpoint
+CREATE UNIQUE INDEX `users_skeleton` ON `users` (`skeleton`);--> statement-breakpoint
 CREATE INDEX `users_former` ON `users` (`former_folded`) WHERE former_folded IS NOT NULL;
