@@ -204,7 +204,11 @@ async function runHash(
   } else {
     const rows = hashes.map(({ id, answer }) => [String(id), String(answer?.seq ?? "-"), answer?.hash ?? "no answer"]);
     deps.out(table([["replica", "seq", "hash of all rows"], ...rows]));
-    deps.out(`${equal ? "equal" : "not equal"}\n`);
+    const alone =
+      hashes.length === 1
+        ? "nothing on this computer to compare it with; run this on the other hosts and compare seq and hash"
+        : null;
+    deps.out(`${alone ?? (equal ? "equal" : "not equal")}\n`);
   }
   return equal ? EXIT.done : EXIT.failed;
 }

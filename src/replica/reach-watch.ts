@@ -10,6 +10,8 @@ import { printAddress, type Peer } from "../cli/option-values.ts";
  * ping, so our stream to it is closed well within this time.
  */
 const PATIENCE_MS = 20_000;
+/** Each refused dial counts as silence until the next frame: who was heard within this time is heard. */
+const HEARD_MS = 5000;
 
 interface Seen {
   /** Our stream to it is open. */
@@ -19,6 +21,7 @@ interface Seen {
   /** Frames come from it. */
   heard: boolean;
   heardSince: number;
+  heardAt: number;
 }
 
 export interface ReachDeps {
@@ -39,7 +42,14 @@ export class ReachWatch {
     this.#deps = deps;
     const since = deps.now();
     for (const { id } of deps.configured) {
-      if (id !== deps.self) this.#seen.set(id, { out: false, outSince: since, heard: false, heardSince: since });
+      if (id !== deps.self)
+        this.#seen.set(id, {
+          out: false,
+          outSince: since,
+          heard: false,
+          heardSince: since,
+          heardAt: Number.NEGATIVE_INFINITY,
+        });
     }
   }
 
@@ -50,6 +60,11 @@ export class ReachWatch {
     seen.outSince = this.#deps.now();
   }
 
+  /** A peer takes our stream and does not answer on one of its own: it may know all, and just not reach us. */
+  get isUnanswered(): boolean {
+    return [...this.#seen.values()].some(({ out, heard }) => out && !heard);
+  }
+
   /** What is so now; asked for at least every few seconds. */
   warnings(): string[] {
     const { configured, hears, now, self } = this.#deps;
@@ -57,7 +72,8 @@ export class ReachWatch {
     return configured.flatMap((peer) => {
       const seen = this.#seen.get(peer.id);
       if (seen === undefined) return [];
-      const heard = hears(peer.id);
+      if (hears(peer.id)) seen.heardAt = now();
+      const heard = now() - seen.heardAt < HEARD_MS;
       if (heard !== seen.heard) {
         seen.heard = heard;
         seen.heardSince = now();

@@ -21,6 +21,8 @@ export interface StrandedDeps {
   /** This store knows a view. */
   readonly hasData: () => boolean;
   readonly peerBeat: (peer: ReplicaId) => Beat | null;
+  /** A peer is there that may have data, but cannot say so. */
+  readonly isUnanswered: () => boolean;
   /** This replica cannot do what it was started for: says so in one line and ends. */
   readonly onMismatch: (what: string, todo: string) => void;
   /** Monotonic ms. */
@@ -38,8 +40,9 @@ export class StrandedWatch {
   }
 
   warnings(): string[] {
-    const { creator, hasData, now, peers, peerBeat, bootstrap, self, key, keyPath, onMismatch } = this.#deps;
-    if (creator || hasData() || now() - this.#since < PATIENCE_MS) return [];
+    const { creator, hasData, now, peers, peerBeat, bootstrap, self, key, keyPath, onMismatch, isUnanswered } =
+      this.#deps;
+    if (creator || hasData() || now() - this.#since < PATIENCE_MS || isUnanswered()) return [];
     const beats = peers.map((peer) => peerBeat(peer));
     if (beats.some((beat) => beat !== null && beat.view !== null)) return [];
     const what = `the cluster key ${keyPath} belongs to a cluster of which this replica has no data`;

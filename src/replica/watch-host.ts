@@ -43,6 +43,7 @@ export function watchHost(parts: HostParts): { host: HostWatch; reach: ReachWatc
     creator: membership.creator,
     hasData,
     peerBeat,
+    isUnanswered: () => reach.isUnanswered,
     onMismatch,
     now,
   });

@@ -151,15 +151,27 @@ describe("replicas that reach each other in one direction", () => {
     expect(reach.warnings()).toEqual([
       "this replica reaches replica 0, but replica 0 does not reach this one at c:3: restart replica 0 with that address in its --peers, or let its host connect to it",
     ]);
+    expect(reach.isUnanswered).toBe(true);
     seen.heard = true;
     expect(reach.warnings()).toEqual([]);
+    expect(reach.isUnanswered).toBe(false);
   });
 
   test("the one that does not reach says at which address; nothing is said while both or none do", () => {
     const { seen, reach } = watch();
     seen.heard = true;
     reach.warnings();
-    seen.now = 20_000;
+    // A refused dial counts as silence until the next frame.
+    for (const [now, heard] of [
+      [9000, true],
+      [12_000, false],
+      [15_000, true],
+      [19_000, false],
+    ] as const) {
+      [seen.now, seen.heard] = [now, heard];
+      expect(reach.warnings()).toEqual([]);
+    }
+    [seen.now, seen.heard] = [20_000, true];
     expect(reach.warnings()).toEqual([
       "replica 0 reaches this one, but cannot be reached at a:1: if it has another address now, restart this replica with that address in --peers",
     ]);
