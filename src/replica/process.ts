@@ -2,7 +2,7 @@
  * The process of one replica: what ends it, what it says then, and the one thing that does not
  * end it, damaged data.
  */
-import { join } from "node:path";
+import { resolve } from "node:path";
 import { FormatTooNew } from "../chat/op.ts";
 import type { FolderLock } from "../db/lock.ts";
 import { StoreRefused } from "../db/log/store.ts";
@@ -143,7 +143,7 @@ function failureOf(error: unknown, folder: string): Omit<Failure, "ok"> {
   }
   if (error instanceof DiskFailed) {
     const [, file, code] = /^([^:]+): (.+)$/.exec(error.message) ?? [null, "", error.message];
-    const path = join(folder, file ?? "");
+    const path = resolve(folder, file ?? "");
     const change = "choose another folder with --data";
     return systemFailure(code ?? "", { doing: "file", what: `use ${path}`, change, path, exit: EXIT.storage });
   }

@@ -64,6 +64,8 @@ test(
     expect(report.cluster).toMatchObject({ own: false, replicas: [0, 1, 2], network: null });
     expect(report.groups).toMatchObject({ done: ["kills", "pauses"], impossible: [{ group: "network" }] });
     expect(run.stderr).toContain("no faults of the network: only possible on a cluster that chaos starts itself");
+    expect(run.stderr).toMatch(/^the 9 accounts of chaos and their messages are deleted; their names stay reserved/m);
+    expect((await cluster.command(["status"])).stdout).toContain("0 accounts");
     expect(report.faults.length).toBeGreaterThan(0);
     expect(report.checks.map(({ looked }) => looked > 0)).not.toContain(false);
     const page = readFileSync(join(cluster.home, "chaos-seed-2.html"), "utf8");
@@ -176,9 +178,10 @@ describe("on a cluster of its own, in a temporary folder that is gone afterwards
       const words = ["chaos", "--report=/dev/null/out"];
       const run = await runBinary(words, { env: { HOME: home, PATH }, cwd: home });
       expect(run).toEqual({
-        exit: 2,
+        exit: 3,
         stdout: "",
-        stderr: "lastword: cannot write a report to /dev/null/out (ENOTDIR); choose another folder with --report\n",
+        stderr:
+          "lastword: cannot write a report to /dev/null/out: a part of the path is a file, not a folder (ENOTDIR); correct the path, or choose another folder with --report\n",
       });
     } finally {
       rmSync(home, { recursive: true, force: true });

@@ -263,7 +263,9 @@ test.skipIf(!SmallDisk.possible())(
     using shown = SmallDisk.readOnly(cluster.data, join(cluster.home, "read-only"));
     const refused = await cluster.command([...cluster.words(0), `--data=${shown.folder}`]);
     expect([refused.exit, refused.stderr.split("\n").length - 1]).toEqual([3, 1]);
-    expect(refused.stderr).toMatch(/^lastword: cannot write to .*\(EROFS\); make it writable for this user, or choose/);
+    expect(refused.stderr).toMatch(
+      /^lastword: cannot write to .*: the file system is mounted read-only \(EROFS\); mount it for writing, or choose/,
+    );
     await cluster.start(0);
     await allIsThere(cluster, writer);
     writer.close();

@@ -139,7 +139,7 @@ test("files that may not grow: it ends with one line and exit code 6, and goes o
     6,
     [
       expect.stringMatching(
-        /^lastword: the disk under .* fails \(.*\.db: SQLITE_IOERR_WRITE\); see what the system says/,
+        /^lastword: cannot use \/.*\.db: the disk fails \(SQLITE_IOERR_WRITE\); see what the system says/,
       ),
     ],
   ]);

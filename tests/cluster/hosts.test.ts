@@ -113,6 +113,17 @@ test.if(Bun.which("strace") !== null)(
   60_000,
 );
 
+test.if(existsSync("/dev/full"))("an answer that cannot be written is not taken for one", async () => {
+  for (const words of ["version", "help", "status"]) {
+    const shell = await run(["sh", "-c", `"$0" ${words} > /dev/full`, BINARY]);
+    expect([words, shell.exit, shell.stderr]).toEqual([
+      words,
+      6,
+      "lastword: cannot write the answer: the disk is full (ENOSPC); make room and start again\n",
+    ]);
+  }
+});
+
 describe("open files", () => {
   const limited = (files: number, words: readonly string[]): string[] => {
     const shell = ["sh", "-c", `ulimit -n ${files}; exec "$0" "$@"`, ...words];

@@ -1,6 +1,6 @@
 /** What hosts do to replicas, as tables and watches: errors of the system, limits, certificates, one-way connections. */
 import { describe, expect, test } from "bun:test";
-import { existsSync, mkdtempSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { portLimitsFor, PORT_LIMITS } from "../../src/api/port-guard.ts";
@@ -13,6 +13,8 @@ import { openFiles, openFilesFailure, openFilesLimit } from "../../src/cli/open-
 import { systemFailure, type Doing } from "../../src/cli/system-errors.ts";
 import { HostWatch } from "../../src/replica/host-watch.ts";
 import { ReachWatch } from "../../src/replica/reach-watch.ts";
+import { certificateDates, certificateWarnings } from "../../src/replica/tls.ts";
+import { TestAuthority } from "../support/second-host.ts";
 
 function refused(code: string, doing: Doing = "file", path?: string): [number, string] {
   const about = {
@@ -129,6 +131,19 @@ describe("open files", () => {
       clients: { connections: 22, connectionsPerAddress: 11 },
     });
   });
+});
+
+test("a certificate is mentioned before its time, after it, and in its last week", () => {
+  using authority = new TestAuthority();
+  const { cert } = authority.issue("page", ["127.0.0.1"]);
+  const certificate = { cert: readFileSync(cert, "utf8"), key: "" };
+  const day = 86_400_000;
+  const said = (days: number): string | null => certificateDates(certificate, Date.now() + days * day);
+  expect(said(0)).toMatch(/^the TLS certificate expires on \d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
+  expect(said(3)).toStartWith("the TLS certificate expired on ");
+  expect(said(-1)).toStartWith("the TLS certificate is not valid before ");
+  // It is valid for two days: with more than a week left nothing would be said.
+  expect(certificateWarnings({ certificate: null })).toEqual([]);
 });
 
 describe("replicas that reach each other in one direction", () => {
