@@ -194,6 +194,31 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     expect(rowsOf(log, "hidden")).toMatchObject([{ user: anna }]);
   });
 
+  test("times: a wrong clock ends no login, and what it left in the future goes with the next op", () => {
+    const log = start();
+    const registered = log.registration("anna");
+    const anna = registered.user;
+    log.apply(registered);
+    const years = 20 * 365 * 86_400 * 1e6;
+    const login = { kind: "login", session: { id: "s", tokenHash: "t" }, checked: passwordId("hash of anna") } as const;
+    expect(log.apply(log.op(anna, login, { timeMicros: years })).events).toEqual([]);
+    expect(rowsOf(log, "sessions")).toHaveLength(2);
+    expect(rowsOf(log, "users")[0]).toMatchObject({ last_seen_micros: years });
+    const touch = log.op(anna, { kind: "touch", session: "s" });
+    log.apply(touch);
+    const { timeMicros } = touch;
+    expect(rowsOf(log, "users")[0]).toMatchObject({ last_seen_micros: timeMicros });
+    expect(rowsOf(log, "sessions").find(({ id }) => id === "s")).toMatchObject({ last_used_micros: timeMicros });
+    // What a merge brings back does not undo what is newer.
+    log.apply(log.op(anna, { kind: "touch", session: "s" }, { ...RECOVERED, timeMicros: timeMicros - 1 }));
+    expect(rowsOf(log, "users")[0]).toMatchObject({ last_seen_micros: timeMicros });
+    // The other branch took the same registration, by a clock that was behind: its login goes on working.
+    const session = { id: "other", tokenHash: "other" };
+    const body = { ...registered.body, session } as typeof registered.body;
+    log.apply({ ...registered, ...RECOVERED, body, timeMicros: 5 });
+    expect(rowsOf(log, "sessions").map(({ id }) => id)).toContain("other");
+  });
+
   test("sessions: fifty, the least recently used ends; a new password ends the others", () => {
     const log = start();
     const anna = log.person("anna");
