@@ -186,6 +186,29 @@ test("up beside a replica that somebody started by itself: says whom Ctrl-C stop
   expect(processLives(alone)).toBe(true);
 }, 60_000);
 
+test("the front is another program's: up says so once, and names an address that works", async () => {
+  await using home = await Home.open();
+  const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("mine") });
+  try {
+    const up = home.spawn([
+      "up",
+      ...home.words.filter((word) => word !== "--front=off"),
+      `--front=localhost:${other.port}`,
+    ]);
+    const line = await said(up, /^Lastword is running: .*$/m);
+    const page = line.replace("Lastword is running: ", "");
+    expect(page).not.toContain(`:${other.port}`);
+    expect((await fetch(`${page}/healthz`)).status).toBe(200);
+    expect(up.stderr).toBe(
+      `lastword: no replica has the front address localhost:${other.port}: another program or cluster uses it; choose another with --front\n`,
+    );
+    up.process.kill("SIGINT");
+    expect(await up.process.exited).toBe(0);
+  } finally {
+    await other.stop(true);
+  }
+}, 60_000);
+
 test("--no-restart: a killed replica stays away, and the exit code is one of the contract", async () => {
   await using home = await Home.open();
   const up = home.spawn(["up", ...home.words, "--no-restart"]);
