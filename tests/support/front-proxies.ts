@@ -7,6 +7,9 @@ import { waitFor } from "./cluster.ts";
 export const NGINX = "/usr/sbin/nginx";
 export const HAPROXY = "/usr/sbin/haproxy";
 
+/** The replicas behind it have to be seen as healthy first. */
+const START_MS = 30_000;
+
 interface ProxyOptions {
   /** Address to listen on. */
   readonly address: string;
@@ -104,13 +107,17 @@ ${sides.join("")}`,
   }
 
   async #answers(address: string, port: number): Promise<void> {
-    await waitFor(`a proxy at ${address}:${port}`, async () => {
-      if (this.#child.exitCode !== null) throw new Error(`the proxy ended: ${this.#said()}`);
-      const answer = await fetch(`https://${address}:${port}/healthz`, { tls: { rejectUnauthorized: false } }).catch(
-        () => null,
-      );
-      return answer?.status === 200;
-    });
+    await waitFor(
+      `a proxy at ${address}:${port}`,
+      async () => {
+        if (this.#child.exitCode !== null) throw new Error(`the proxy ended: ${this.#said()}`);
+        const answer = await fetch(`https://${address}:${port}/healthz`, { tls: { rejectUnauthorized: false } }).catch(
+          () => null,
+        );
+        return answer?.status === 200;
+      },
+      START_MS,
+    );
   }
 
   #said(): string {
