@@ -7,9 +7,9 @@ import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defaultKeyPath } from "../cli/cluster-key.ts";
-import { until, type CommandDeps } from "../cli/command-deps.ts";
+import { commandText, until, type CommandDeps } from "../cli/command-deps.ts";
 import { EXIT, failure, type Outcome } from "../cli/exit.ts";
-import { askAll, bestStatus, findCluster, lookAround, type LocalCluster } from "../cli/local-cluster.ts";
+import { askAll, bestStatus, findCluster, keyFailure, lookAround, type LocalCluster } from "../cli/local-cluster.ts";
 import { wordsOf, type Invocation } from "../cli/options.ts";
 import { SeededRandom } from "../cli/random.ts";
 import { stopReplicas } from "../cli/stop-replicas.ts";
@@ -194,20 +194,22 @@ export async function findStage(
   deps: CommandDeps,
   told: { readonly say: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<Outcome<Stage>> {
-  const found = findCluster(invocation.options, deps.environment);
+  // Where there is none it makes its own.
+  const found = findCluster(invocation.options, deps.environment, false);
   if (!found.ok) return found;
   const { data } = found.value;
   if (!lookAround(data, deps).some((replica) => replica.alive)) {
     told.say("no cluster is running there: starting one in a temporary folder");
     return startOwn(invocation, deps, told.signal);
   }
+  if (found.value.secret === null) return keyFailure(found.value);
   if (
     !(await until(async () => told.signal.aborted || (await writable(found.value, deps, 2)), READY_TIMEOUT_MS, 200))
   ) {
     return failure(
       EXIT.failed,
       `the cluster in ${data} has fewer than two replicas in step`,
-      "start them with lastword up",
+      `look at it with ${commandText("status", invocation.options.data)}`,
     );
   }
   const wanted = invocation.options.faults;

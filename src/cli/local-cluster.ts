@@ -6,7 +6,7 @@ import { defaultKeyPath, readClusterKey } from "./cluster-key.ts";
 import type { CommandDeps } from "./command-deps.ts";
 import { askReplica } from "./control.ts";
 import { checkReadable, dataFolder, lockPath } from "./data-folder.ts";
-import { done, type Outcome } from "./exit.ts";
+import { done, EXIT, failure, type Failure, type Outcome } from "./exit.ts";
 import type { HostFacts } from "./host-facts.ts";
 import type { Options } from "./options.ts";
 import { localReplicas, readRunFile, type RunFile } from "./run-file.ts";
@@ -39,17 +39,30 @@ function keyPathOf(given: string | null, data: string): string {
   return named ?? usual;
 }
 
-/** Finds folder and key of the cluster that a command is about, and that this user may look at them. */
+/**
+ * Finds folder and key of the cluster that a command is about, and that this user may look at them.
+ * A folder that was given must exist, unless the command does without one.
+ */
 export function findCluster(
   options: Pick<Options, "data" | "cluster-key">,
   environment: Record<string, string | undefined>,
+  mustExist = options.data !== null,
 ): Outcome<LocalCluster> {
   const data = dataFolder(options.data, environment);
-  const readable = checkReadable(data, options.data !== null);
+  const readable = checkReadable(data, mustExist);
   if (!readable.ok) return readable;
   const keyPath = keyPathOf(options["cluster-key"], data);
   const key = readClusterKey(keyPath);
   return key.ok ? done({ data, keyPath, secret: key.value?.secret ?? null }) : key;
+}
+
+/** Why a cluster that runs cannot be asked: there is no key at the place where it was looked for. */
+export function keyFailure({ keyPath }: LocalCluster): Failure {
+  return failure(
+    EXIT.mismatch,
+    `replicas run here, but there is no cluster key at ${keyPath} to ask with`,
+    "give its file with --cluster-key",
+  );
 }
 
 /** Everyone who has a folder, ascending by id. */

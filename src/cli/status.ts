@@ -190,6 +190,19 @@ export async function compareHashes(
   }
 }
 
+/** What the comparison showed, and nothing that it could not show. */
+function comparison(hashes: readonly { id: number; answer: StateHash | null }[], equal: boolean): string {
+  const silent = hashes.filter(({ answer }) => answer === null).map(({ id }) => id);
+  if (silent.length > 0) return `not compared: no answer from ${replicasText(silent)}`;
+  if (hashes.length === 1) {
+    return "nothing on this computer to compare it with; run this on the other hosts and compare seq and hash";
+  }
+  if (new Set(hashes.map(({ answer }) => answer?.seq)).size > 1) {
+    return "not compared: too much is written to find all replicas at the same seq";
+  }
+  return equal ? "equal" : "not equal";
+}
+
 async function runHash(
   cluster: LocalCluster,
   replicas: LocalReplica[],
@@ -204,11 +217,7 @@ async function runHash(
   } else {
     const rows = hashes.map(({ id, answer }) => [String(id), String(answer?.seq ?? "-"), answer?.hash ?? "no answer"]);
     deps.out(table([["replica", "seq", "hash of all rows"], ...rows]));
-    const alone =
-      hashes.length === 1
-        ? "nothing on this computer to compare it with; run this on the other hosts and compare seq and hash"
-        : null;
-    deps.out(`${alone ?? (equal ? "equal" : "not equal")}\n`);
+    deps.out(`${comparison(hashes, equal)}\n`);
   }
   return equal ? EXIT.done : EXIT.failed;
 }
@@ -234,7 +243,13 @@ export async function runStatus(options: Options, deps: CommandDeps): Promise<Ex
   }
   const cluster = found.value;
   const replicas = lookAround(cluster.data, deps);
-  if (options.hash) return runHash(cluster, replicas, options.json, deps);
+  const someRun = replicas.some((replica) => replica.alive);
+  if (options.hash && someRun && cluster.secret !== null) return runHash(cluster, replicas, options.json, deps);
+  if (options.hash) {
+    const reason = silence(cluster, replicas, { refused: false, given: options.data });
+    deps.out(options.json ? `${JSON.stringify({ equal: false, reason, replicas: [] })}\n` : `${reason}\n`);
+    return EXIT.failed;
+  }
   let refused = false;
   const [answers, facts] = await Promise.all([
     askAll(cluster, replicas, { onRefused: () => (refused = true) }),

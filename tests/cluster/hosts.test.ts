@@ -193,6 +193,14 @@ describe("the key is not where it is looked for", () => {
       1,
       `replica 0 runs here, but there is no cluster key at ${key} to ask with; give its file with --cluster-key\n`,
     ]);
+    // Neither may say of a healthy cluster that it differs, or is not in step.
+    const hash = await cluster.command(["status", "--hash"]);
+    expect([hash.exit, hash.stdout]).toEqual([1, status.stdout]);
+    const chaos = await cluster.command(["chaos"]);
+    expect([chaos.exit, chaos.stderr]).toEqual([
+      5,
+      `lastword: replicas run here, but there is no cluster key at ${key} to ask with; give its file with --cluster-key\n`,
+    ]);
     expect((await cluster.command(["status", `--cluster-key=${key}.away`])).exit).toBe(0);
     await cluster.interrupt(0);
     const keyless = await cluster.command(words.filter((word) => word !== "--bootstrap").map((word) => `${word}`));

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { portLimitsFor, PORT_LIMITS } from "../../src/api/port-guard.ts";
 import { createClusterKey, readClusterKey } from "../../src/cli/cluster-key.ts";
 import { commandText, replicasText } from "../../src/cli/command-deps.ts";
+import { findCluster } from "../../src/cli/local-cluster.ts";
 import { sentenceOf } from "../../src/cli/log-sentences.ts";
 import { createLogger } from "../../src/cli/logger.ts";
 import { nearest } from "../../src/cli/nearest.ts";
@@ -207,6 +208,13 @@ test("at a terminal events are sentences", () => {
     "replica 1: this replica stood still for 1.2 s\n",
   ]);
   expect(sentenceOf("warn", "something_new", { count: 2 })).toBe("warn something_new count=2");
+});
+
+test("a folder that was given must exist, but for chaos, which makes its own", () => {
+  const given = { data: "/nowhere/at/all", "cluster-key": null };
+  expect(findCluster(given, {})).toMatchObject({ exit: 3, what: "there is no data folder at /nowhere/at/all" });
+  expect(findCluster(given, {}, false)).toMatchObject({ ok: true, value: { secret: null } });
+  expect(findCluster({ ...given, data: null }, { HOME: "/nowhere", XDG_DATA_HOME: "/nowhere" }).ok).toBe(true);
 });
 
 test("what is suggested can be typed: the nearest word, the data folder that was given", () => {
