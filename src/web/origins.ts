@@ -64,9 +64,9 @@ export function originsFor(place: Place, known: KnownOrigins): string[] {
       asOpened.hostname = page.hostname;
       found.add(asOpened.origin);
     }
-    const isElsewhere = !isLoopbackName(url.hostname);
-    const isMapped = sameHost && isLocalName(page.hostname) && isLocalName(url.hostname);
-    if (isElsewhere || (isLoopbackName(page.hostname) && !isMapped)) found.add(url.origin);
+    // At a loopback name the visitor is on this host, so the name in the address bar reaches all that is here.
+    if (sameHost && isLoopbackName(page.hostname)) continue;
+    if (!isLoopbackName(url.hostname) || isLoopbackName(page.hostname)) found.add(url.origin);
   }
   return [...found];
 }

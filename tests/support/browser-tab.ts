@@ -6,6 +6,7 @@ import { WEB_PASSWORD } from "./web-person.ts";
 const PATIENCE_MS = 30_000;
 /** Each look costs the browser something. */
 const LOOK_MS = 100;
+const TRIES_MAX = 50;
 
 export interface Tab {
   /** Opens an address; resolves when it is loaded. */
@@ -117,13 +118,21 @@ export class TabPerson {
    * answer that says so is a page. Fails with what the page says for any other answer.
    */
   private async answered(send: string, isStill: string): Promise<void> {
-    for (;;) {
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      // A proxy that sees no healthy replica just now has a page of its own, without our form.
+      const isForm = await this.tab.run(`document.querySelector('form[method="post"]') !== null`);
+      if (isForm !== true) {
+        await Bun.sleep(LOOK_MS);
+        await this.tab.open(String(await this.tab.run("location.href")));
+        continue;
+      }
       await this.tab.run(`(document.body.dataset.sent = "yes", ${send}, true)`);
       await this.until("an answer", `document.readyState === "complete" && !document.body.dataset.sent`);
       if ((await this.tab.run(isStill)) !== true) return;
-      const isPassing = `/in a moment|not known whether/.test(document.body.innerText)`;
+      const isPassing = `/in a moment|not known whether|503 Service/.test(document.body.innerText)`;
       if ((await this.tab.run(isPassing)) !== true)
         throw new Error(`not done: ${String(await this.tab.run("document.body.innerText.slice(0, 300)"))}`);
     }
+    throw new Error(`not answered for good ${TRIES_MAX} times`);
   }
 }
