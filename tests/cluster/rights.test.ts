@@ -22,8 +22,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => await cluster.stop());
 
+/** Passwords take the processor's time, and all that this file asks for at once takes much of it. */
+const PATIENCE = { deadlineMs: 30_000, attemptMs: 15_000 };
+
 const client = (id: number, token?: string): ChatClient =>
-  new ChatClient({ addresses: [cluster.grpc(id)], ...(token === undefined ? {} : { token }) });
+  new ChatClient({ addresses: [cluster.grpc(id)], ...PATIENCE, ...(token === undefined ? {} : { token }) });
 
 /** Somebody new, logged in at replica `id`. */
 async function registered(name: string, id = 0): Promise<ChatClient> {
