@@ -216,10 +216,14 @@ export class Faults {
   #start(id: number): void {
     const run = this.#runs.get(id);
     if (run === undefined || this.runs(id)) return;
-    const child = startReplica([...this.#deps.program(id), ...run.words], {
-      environment: childEnvironment(this.#deps.environment, run.supervisor),
-      logPath: this.#deps.logPath(id),
-    });
-    child.unref();
+    try {
+      const child = startReplica([...this.#deps.program(id), ...run.words], {
+        environment: childEnvironment(this.#deps.environment, run.supervisor),
+        logPath: this.#deps.logPath(id),
+      });
+      child.unref();
+    } catch {
+      // The executable may be away (an upgrade): it is tried once more at the end, and what stays away is reported.
+    }
   }
 }
