@@ -3,6 +3,7 @@ import { CHAT_WIRE } from "../proto/chat-wire.ts";
 import type { Connection } from "./load.ts";
 import { callHeaders, GrpcSocket } from "./wires/grpc-socket.ts";
 import { HttpSocket } from "./wires/http-socket.ts";
+import { loginCookie } from "../tests/support/login-cookie.ts";
 
 /** Who sends, and into which conversation. */
 export interface Sender {
@@ -45,7 +46,7 @@ export async function openHttp(origin: string, { token, conversationId }: Sender
   const { host } = new URL(origin);
   const socket = await HttpSocket.connect(host);
   const head =
-    `POST /c/${conversationId}/messages HTTP/1.1\r\nHost: ${host}\r\nCookie: lastword=${token}\r\n` +
+    `POST /c/${conversationId}/messages HTTP/1.1\r\nHost: ${host}\r\nCookie: ${await loginCookie(origin)}=${token}\r\n` +
     `Accept: application/json\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: `;
   return {
     send: async (clientId, body) => {

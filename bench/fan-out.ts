@@ -12,6 +12,7 @@ import { linePlot, shareLine, type Line } from "./plot.ts";
 import { registerSenders, startProduct } from "./product.ts";
 import type { Sender } from "./chat-wires.ts";
 import { numberedBody, SseReaders } from "./sse-socket.ts";
+import { loginCookie } from "../tests/support/login-cookie.ts";
 
 const BODY_BYTES = 200;
 /** Streams that are being opened at one time. */
@@ -83,7 +84,8 @@ async function openAll(readers: SseReaders, cluster: Cluster, people: readonly S
   const opener = async (): Promise<void> => {
     for (let i = next++; i < count; i = next++) {
       const replica = cluster.ids[i % cluster.ids.length]!;
-      await readers.open(cluster.web(replica), people[Math.floor(i / cluster.ids.length) % people.length]!.token);
+      const { token } = people[Math.floor(i / cluster.ids.length) % people.length]!;
+      await readers.open(cluster.web(replica), `${await loginCookie(cluster.web(replica))}=${token}`);
     }
   };
   await Promise.all(Array.from({ length: OPENING }, opener));

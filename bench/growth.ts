@@ -11,6 +11,7 @@ import type { PartResult, Say } from "./part.ts";
 import { linePlot } from "./plot.ts";
 import { targetOf } from "./product.ts";
 import { HttpSocket } from "./wires/http-socket.ts";
+import { loginCookie } from "../tests/support/login-cookie.ts";
 
 const SENDERS = 64;
 const WARM_UP_MS = 1_500;
@@ -47,10 +48,11 @@ interface Grown {
 async function openConversations(cluster: Cluster, senders: readonly Sender[], replica: number): Promise<number[]> {
   const { host } = new URL(cluster.web(replica));
   const socket = await HttpSocket.connect(host);
+  const cookie = await loginCookie(cluster.web(replica));
   const took: number[] = [];
   for (let i = 0; i < OPENINGS; i++) {
     const { token, conversationId } = senders[i % senders.length]!;
-    const request = `GET /c/${conversationId} HTTP/1.1\r\nHost: ${host}\r\nCookie: lastword=${token}\r\nAccept: text/html\r\n\r\n`;
+    const request = `GET /c/${conversationId} HTTP/1.1\r\nHost: ${host}\r\nCookie: ${cookie}=${token}\r\nAccept: text/html\r\n\r\n`;
     const asked = performance.now();
     const { status } = await socket.request(Buffer.from(request, "latin1"));
     if (status !== 200) throw new Error(`a conversation was answered with ${status}`);

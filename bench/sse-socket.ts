@@ -41,8 +41,8 @@ export class SseReaders {
     this.#onMessage = onMessage;
   }
 
-  /** Opens one more stream, of the login `token`; resolves once the server has said 200. */
-  async open(origin: string, token: string): Promise<void> {
+  /** Opens one more stream, of the login in `cookie`; resolves once the server has said 200. */
+  async open(origin: string, cookie: string): Promise<void> {
     const { hostname, port } = new URL(origin);
     const stream = this.#opened++;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -58,7 +58,7 @@ export class SseReaders {
     });
     this.#sockets.push(socket);
     socket.write(
-      `GET /events HTTP/1.1\r\nHost: ${hostname}:${port}\r\nCookie: lastword=${token}\r\nAccept: text/event-stream\r\n\r\n`,
+      `GET /events HTTP/1.1\r\nHost: ${hostname}:${port}\r\nCookie: ${cookie}\r\nAccept: text/event-stream\r\n\r\n`,
     );
     await promise;
   }

@@ -83,6 +83,8 @@ export interface SendItem {
   readonly conversationId: string;
   readonly body: string;
   readonly clientId: string;
+  /** "" or absent: nothing is marked as read. */
+  readonly readUpTo?: string;
 }
 
 export interface SendFailure {
@@ -181,7 +183,7 @@ export interface ChatCalls {
     response: CursorOnly & { readonly messages: readonly WireMessage[] };
   };
   MarkRead: {
-    request: { messageIds: readonly string[]; conversationId: string; clientId: string };
+    request: { messageIds: readonly string[]; conversationId: string; upTo: string; clientId: string };
     response: CursorOnly;
   };
   DeleteMessages: { request: { messageIds: readonly string[]; clientId: string }; response: CursorOnly };

@@ -201,9 +201,14 @@ export class SendStreamCall {
 
 /** An item as the chat takes it: an empty field was not given. */
 export function sendInput(item: SendItem): SendInput {
-  const { to, conversationId, body, clientId } = item;
-  if (to === "") return conversationId === "" ? { body, clientId } : { conversationId, body, clientId };
-  return conversationId === "" ? { to, body, clientId } : { to, conversationId, body, clientId };
+  const { to, conversationId, body, clientId, readUpTo = "" } = item;
+  return {
+    body,
+    clientId,
+    ...(to === "" ? {} : { to }),
+    ...(conversationId === "" ? {} : { conversationId }),
+    ...(readUpTo === "" ? {} : { readUpTo }),
+  };
 }
 
 function resultOf(clientId: string, answer: Answer<MessageView>): SendResult {

@@ -48,7 +48,8 @@ export class Messaging {
     if (!body.ok) return body;
     const conversation = await this.#conversationFor(session, input);
     if (typeof conversation !== "string") return conversation;
-    const readUpTo = this.#deps.queries().unreadIds(conversation, session.userId, 1)[0] ?? "";
+    const { readUpTo = "" } = input;
+    if (readUpTo !== "" && splitMessageId(readUpTo) === null) return failedWith("invalid", { field: "ids" });
     const op: OpBody = { kind: "sendMessage", conversation, body: body.value, readUpTo };
     const written = await this.#writer.write(session.userId, clientId.value, op);
     if (!written.ok) {
@@ -107,16 +108,18 @@ export class Messaging {
 
   async markAllRead(
     session: Session,
-    input: { conversationId: string; clientId: string } & ReadAt,
+    input: { conversationId: string; upTo: string; clientId: string } & ReadAt,
   ): Promise<Answer<null>> {
-    const { conversationId: conversation } = input;
-    // "All" is what the caller has seen: not less, because another replica is asked.
+    const { conversationId: conversation, upTo } = input;
+    // What she was shown may not have come to this replica yet.
     const late = await this.#reading.ready(input);
     if (late !== null) return late;
     const queries = this.#deps.queries();
-    const upTo = queries.newestId(conversation, session.userId);
-    if (upTo === null) return failedWith("not_found");
-    const ids = queries.unreadIds(conversation, session.userId, IDS_MAX);
+    const seq = queries.member(conversation, session.userId) === null ? null : this.#seqOf(upTo, conversation);
+    if (seq === null) return failedWith("not_found");
+    const unread = queries.unreadIds(conversation, session.userId, IDS_MAX);
+    const first = unread.findIndex((id) => (this.#seqOf(id, conversation) ?? NEWEST) <= seq);
+    const ids = first === -1 ? [] : unread.slice(first);
     return await this.#writeForNothing(session, input.clientId, { kind: "markAllRead", conversation, upTo, ids });
   }
 

@@ -78,8 +78,6 @@ export interface Queries {
   unreadTotal(user: string, max: number): number;
   /** Ids of unread messages, the newest `limit`, newest first. */
   unreadIds(conversation: string, user: string, limit: number): readonly string[];
-  /** Id of the newest message of the conversation; null if there is none. */
-  newestId(conversation: string, user: string): string | null;
 
   /** What changed for the user after `seq`, in order; null if it is more than `limit`. */
   changesSince(user: string, seq: Seq, limit: number): readonly Change[] | null;

@@ -89,7 +89,7 @@ export function markRead(op: Op, body: Body<"markRead">, seq: Seq, rows: Rows): 
   return done(readSingly(places, op.user, seq, rows));
 }
 
-/** Everything up to the newest message that the reader's replica knew when she asked. */
+/** Everything up to the newest message that the reader was shown when she asked. */
 export function markAllRead(op: Op, body: Body<"markAllRead">, seq: Seq, rows: Rows): Decision {
   const member = rows.member(body.conversation, op.user);
   if (member === null) return refused("not_found");

@@ -86,6 +86,8 @@ export interface SendInput {
   readonly body: string;
   /** UUID made by the client; a repeat with the same content gets the same answer. */
   readonly clientId: string;
+  /** Id of the newest message that the author was shown when she wrote: all up to it count as read by her. Absent: nothing does. */
+  readonly readUpTo?: string;
 }
 
 /** Unread messages are counted up to here: so many are "1000 or more". */
@@ -186,7 +188,11 @@ export interface ChatService {
   send(session: Session, input: SendInput): Promise<Answer<MessageView>>;
   /** `ids` are message ids, 1 to 500; those not visible to the user are not_found and nothing is marked. */
   markRead(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>>;
-  markAllRead(session: Session, input: { conversationId: string; clientId: string } & ReadAt): Promise<Answer<null>>;
+  /** All up to the message `upTo`, the newest that the reader was shown. */
+  markAllRead(
+    session: Session,
+    input: { conversationId: string; upTo: string; clientId: string } & ReadAt,
+  ): Promise<Answer<null>>;
   /** Own messages: deleted for everyone. Others': hidden for the user. */
   deleteMessages(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>>;
 

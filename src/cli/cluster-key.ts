@@ -196,3 +196,9 @@ function existingKey(path: string): Outcome<ClusterKey> {
 export function clusterToken(secret: Uint8Array, purpose: string): string {
   return new Bun.CryptoHasher("sha256", secret).update(`lastword-token|${purpose}`).digest("base64url");
 }
+
+/** Six letters and digits that tell this cluster from others, no secret: in the names of what a browser keeps of it. */
+export function clusterMark(secret: Uint8Array): string {
+  const token = new Bun.CryptoHasher("sha256", secret).update("lastword-token|browser").digest("base64");
+  return token.replaceAll(/[^A-Za-z0-9]/g, "").slice(0, 6);
+}

@@ -11,7 +11,7 @@ import { rmSync } from "node:fs";
 import { addChatService, type ChatApi } from "../api/chat-api.ts";
 import { createChat, type Chat } from "../chat/chat.ts";
 import { markRecovered, opKey, type OpResult } from "../chat/op.ts";
-import { clusterToken } from "../cli/cluster-key.ts";
+import { clusterMark, clusterToken } from "../cli/cluster-key.ts";
 import { addControlService } from "../cli/control.ts";
 import { replicaFolder } from "../cli/data-folder.ts";
 import { frontProof } from "../cli/front-port.ts";
@@ -340,6 +340,7 @@ export class RunningReplica {
       hosts: addresses.hosts,
       doors: () => addresses.doors(),
       sendAlive: (userId, stream) => gossip.sendAlive(userId, stream),
+      cluster: clusterMark(membership.key.secret),
       secureCookies: settings.tls !== null || settings.behindProxy,
       openStatus,
       clock,
@@ -351,16 +352,14 @@ export class RunningReplica {
     });
     grpc.guard.authenticate = (token) => chat.authenticate(token) !== null;
     transport.start(grpc.server, (peer) => grpc.guard.knowsPeer(peer));
-    this.#closers.push(() => transport.stop());
     driver.start();
-    this.#closers.push(
-      () => driver.stop(),
-      () => mismatches.stop(),
-    );
     gossip.start(addresses.facts());
     gossip.onAlive((userId, stream) => web.alive(userId, stream));
     scrub.start();
     this.#closers.push(
+      () => transport.stop(),
+      () => driver.stop(),
+      () => mismatches.stop(),
       () => gossip.stop(),
       () => scrub.stop(),
     );

@@ -4,11 +4,11 @@
  */
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
-import { setCookie } from "hono/cookie";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { CHAT_ERRORS, type ChatError } from "../chat/errors.ts";
+import { writeCookie } from "./cookies.ts";
 import type { WebEnv } from "./deps.ts";
-import { prefsOf } from "./prefs.ts";
+import { cardOf } from "./prefs.ts";
 import { ErrorPage } from "./views/error-page.tsx";
 
 /** The caller wants JSON: a program, or the page's script. */
@@ -63,7 +63,7 @@ export async function answerError(
   const loggedIn = (c.get("session") ?? null) !== null;
   const framed = loggedIn ? await c.get("frame")?.(failure, statusOf(error)) : null;
   if (framed !== null && framed !== undefined) return framed;
-  const page = <ErrorPage failure={failure} loggedIn={loggedIn} theme={prefsOf(c).theme} />;
+  const page = <ErrorPage failure={failure} loggedIn={loggedIn} {...cardOf(c)} />;
   return await answerHtml(c, page, statusOf(error));
 }
 
@@ -75,22 +75,13 @@ export function setCursor(c: Context<WebEnv>, cursor: string): void {
 /** Seconds a browser asks "at or after my last write"; replicas are milliseconds apart. */
 const WRITTEN_SECONDS = 10;
 
-/** Name of the cookie that carries the cursor of the browser's last write. */
-export const WRITTEN_COOKIE = "lastword-at";
-
 /**
  * After a write: on the front port the next request may reach another replica, which must not
  * answer from before the write. The cookie asks it to wait.
  */
 export function setWritten(c: Context<WebEnv>, cursor: string, secure: boolean): void {
   setCursor(c, cursor);
-  setCookie(c, WRITTEN_COOKIE, cursor, {
-    path: "/",
-    httpOnly: true,
-    sameSite: "Lax",
-    secure,
-    maxAge: WRITTEN_SECONDS,
-  });
+  writeCookie(c, "at", cursor, WRITTEN_SECONDS, secure);
 }
 
 const GZIP_FROM_BYTES = 1024;

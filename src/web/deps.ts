@@ -22,6 +22,8 @@ export interface WebDeps {
   readonly healthz: () => Health;
   /** Web origins of all configured replicas, such as http://localhost:8081; the page probes them when its own falls silent. */
   readonly origins: () => readonly string[];
+  /** Letters and digits that tell this cluster from others: in the name of all that a browser keeps of it. */
+  readonly cluster: string;
   /** Cookies carry Secure: true when the page is served over TLS. */
   readonly secureCookies: boolean;
   /** The cluster's status needs no login: the listener is on loopback. */
@@ -57,6 +59,8 @@ export interface WebEnv {
     readonly front?: boolean;
   };
   Variables: {
+    /** WebDeps.cluster. */
+    cluster: string;
     /** Null without a valid login; routes behind `needsLogin` can rely on it. */
     session: Session | null;
     /** Answers a failure within the frame of a logged-in page; null if the frame cannot be shown now. */

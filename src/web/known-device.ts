@@ -8,14 +8,12 @@
  * A proof is made with a key of the cluster, so that every replica knows the browser again.
  */
 import type { Context } from "hono";
-import { getCookie, setCookie } from "hono/cookie";
 import type { Caller } from "../chat/service.ts";
+import { readCookie, writeCookie } from "./cookies.ts";
 import type { WebDeps, WebEnv } from "./deps.ts";
 
-const DEVICE_COOKIE = "lastword-device";
-
 /** As long as browsers keep a cookie. */
-const DEVICE_DAYS = 400;
+const DEVICE_SECONDS = 400 * 24 * 3600;
 
 /** Accounts of one browser; the one that logged in longest ago goes first. */
 const ACCOUNTS_MAX = 8;
@@ -23,7 +21,7 @@ const ACCOUNTS_MAX = 8;
 const PART = /^[A-Za-z0-9_-]{22}$/;
 
 function partsOf(c: Context<WebEnv>): readonly string[] {
-  const parts = (getCookie(c, DEVICE_COOKIE) ?? "").split(".").slice(0, ACCOUNTS_MAX + 1);
+  const parts = (readCookie(c, "device") ?? "").split(".").slice(0, ACCOUNTS_MAX + 1);
   return parts.every((part) => PART.test(part)) ? parts : [];
 }
 
@@ -45,11 +43,5 @@ export function rememberDevice(c: Context<WebEnv>, deps: WebDeps, userId: string
   const id = known ?? Buffer.from(crypto.getRandomValues(new Uint8Array(16))).toString("base64url");
   const own = proof(deps, id, userId);
   const kept = [...proofs.filter((one) => one !== own), own].slice(-ACCOUNTS_MAX);
-  setCookie(c, DEVICE_COOKIE, [id, ...kept].join("."), {
-    path: "/",
-    httpOnly: true,
-    sameSite: "Lax",
-    secure: deps.secureCookies,
-    maxAge: DEVICE_DAYS * 24 * 3600,
-  });
+  writeCookie(c, "device", [id, ...kept].join("."), DEVICE_SECONDS, deps.secureCookies);
 }

@@ -1,18 +1,15 @@
 /** From an HTTP request to the chat's words: fields of a form or JSON, the caller, the cursor, the login. */
 import { isIP } from "node:net";
 import type { Context, MiddlewareHandler } from "hono";
-import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { failed, type Answer } from "../chat/errors.ts";
 import type { Caller, ReadAt, Session } from "../chat/service.ts";
 import { deviceName } from "./device.ts";
 import { knownDevice } from "./known-device.ts";
-import { answerError, wantsJson, WRITTEN_COOKIE } from "./answer.tsx";
+import { answerError, wantsJson } from "./answer.tsx";
+import { isLoginCookie, readCookie, setSessionCookie } from "./cookies.ts";
 import type { WebDeps, WebEnv } from "./deps.ts";
 import type { Place } from "./origins.ts";
 
-/** One cookie for all local replicas: cookies know the host, not the port. */
-const SESSION_COOKIE = "lastword";
-const SESSION_DAYS = 90;
 const IDS_MAX = 501;
 const CURSOR = /^[\x21-\x7e]{1,64}$/;
 
@@ -102,7 +99,7 @@ export function callerOf(c: Context<WebEnv>, deps: WebDeps): Caller {
 
 /** "At or after this": the header of a program, else the cookie of a browser that has just written. */
 export function readAt(c: Context<WebEnv>): ReadAt {
-  const cursor = c.req.header("lastword-cursor") ?? getCookie(c, WRITTEN_COOKIE);
+  const cursor = c.req.header("lastword-cursor") ?? readCookie(c, "at");
   return cursor !== undefined && CURSOR.test(cursor) ? { cursor } : {};
 }
 
@@ -117,34 +114,18 @@ export async function read<T>(c: Context<WebEnv>, run: (at: ReadAt) => Promise<A
   return answer.ok || !wish || answer.error.code === "not_found" ? answer : await run({});
 }
 
-/** The login, out of reach of scripts and of other sites' requests. */
-export function setSessionCookie(c: Context<WebEnv>, token: string, secure: boolean): void {
-  setCookie(c, SESSION_COOKIE, token, {
-    path: "/",
-    httpOnly: true,
-    sameSite: "Lax",
-    secure,
-    maxAge: SESSION_DAYS * 24 * 3600,
-  });
-}
-
-/** Forgets the login in this browser; ending it is the chat's business. */
-export function clearSessionCookie(c: Context<WebEnv>, secure: boolean): void {
-  deleteCookie(c, SESSION_COOKIE, { path: "/", secure });
-}
-
 /** Looks the cookie up, once, for all routes. */
 export function findSession(deps: WebDeps): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
-    const token = getCookie(c, SESSION_COOKIE) ?? "";
+    const token = readCookie(c, "") ?? "";
     c.set("token", token);
     // Fresh: the login may have been made at another replica a moment ago.
     const session = token === "" ? null : await deps.chat.authenticateFresh(token);
     c.set("session", session);
     await next();
     // A login lives for 90 days after its last use; so does the cookie, but for an answer that sets another one.
-    const own = c.res.headers.getSetCookie().some((line) => line.startsWith(`${SESSION_COOKIE}=`));
-    if (session?.renew === true && !own) setSessionCookie(c, token, deps.secureCookies);
+    const own = c.res.headers.getSetCookie().some((line) => isLoginCookie(c, line));
+    if (session?.renew === true && !own) setSessionCookie(c, deps, token);
   };
 }
 

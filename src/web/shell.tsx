@@ -88,6 +88,7 @@ export async function answerPage(c: Context<WebEnv>, deps: WebDeps, input: Shell
   const session = sessionOf(c);
   const live: LivePage = {
     session,
+    cluster: c.get("cluster"),
     status: deps.status(),
     cursor: listing.cursor,
     carry: carryKey(c.get("token")),

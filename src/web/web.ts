@@ -1,7 +1,7 @@
 /**
  * The page: Hono on top of ChatService, rendered here, live by server-sent events.
  *
- *   request -> headers, host, origin, size -> session -> route -> chat -> view
+ *   request -> headers, host, origin, size -> session, whose page -> route -> chat -> view
  *
  * createWeb returns an app that tests call with app.request(); replica.ts serves the same app
  * on the replica's own port and on the front port. It keeps nothing of its own but open streams.
@@ -13,6 +13,7 @@ import { assetRoutes } from "./assets.ts";
 import type { WebDeps, WebEnv } from "./deps.ts";
 import { EventStreams, eventRoutes } from "./events.ts";
 import { Handover } from "./handover.ts";
+import { refuseOtherLogins } from "./other-login.tsx";
 import { findSession } from "./request.ts";
 import { refuseForeignHosts } from "./host.ts";
 import { accountRoutes } from "./routes/account.tsx";
@@ -44,6 +45,10 @@ export function createWeb(deps: WebDeps): Web {
     nowMs: () => deps.clock.nowMs(),
   });
   const streams = new EventStreams(deps, handover);
+  app.use(async (c, next) => {
+    c.set("cluster", deps.cluster);
+    await next();
+  });
   app.use(secureAnswers(deps));
   app.route("/", healthRoutes(deps));
   app.use(
@@ -54,7 +59,7 @@ export function createWeb(deps: WebDeps): Web {
     limitLargeBodies(deps),
   );
   app.route("/", assetRoutes());
-  app.use(findSession(deps), frameFailures(deps));
+  app.use(findSession(deps), frameFailures(deps), refuseOtherLogins());
   app.route("/", clusterRoutes(deps));
   app.route("/", loginRoutes(deps));
   app.route("/", handoverRoutes(deps, handover));

@@ -104,21 +104,6 @@ stories("it lives", {}, (stage) => {
     });
   }
 
-  story("read by sight is a setting, off at first", async () => {
-    await ann.say("look at me");
-    const unread = bob.page.locator("#messages [data-unread]");
-    await eventually(async () => (await unread.count()) === 2);
-    await bob.page.goto(`${stage.cluster.web(2)}/account`);
-    await bob.page.getByLabel("Mark messages as read").check();
-    await bob.page.getByRole("button", { name: "Save" }).click();
-    await bob.page.getByText("Saved.").waitFor();
-    await bob.openFrom(stage.cluster.web(2), ann.name);
-    expect(await unread.count()).toBe(2);
-    await bob.page.bringToFront();
-    await eventually(async () => (await unread.count()) === 0, GONE_MS);
-    await eventually(async () => (await bob.page.title()).startsWith(ann.name));
-  });
-
   story("S7 the account goes: asked, counted, refused afterwards; the other side keeps the words", async () => {
     await bob.say("these stay");
     await row(ann.page, "these stay").waitFor();

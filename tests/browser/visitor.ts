@@ -35,6 +35,8 @@ export class Visitor {
   static async open(browser: Browser, name: string, options: BrowserContextOptions = {}): Promise<Visitor> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     context.setDefaultTimeout(WAIT_MS);
+    // Playwright says of each page that it has the focus; then all that is on a page would be read by being looked at.
+    await context.addInitScript("document.hasFocus = () => false");
     return new Visitor(name, context, await context.newPage());
   }
 
@@ -43,6 +45,11 @@ export class Visitor {
     page.on("console", (message) => {
       if (message.type() === "error" && !QUIET_ENOUGH.test(message.text())) this.complaints.push(message.text());
     });
+  }
+
+  /** The window is in front now, and she sits before it. */
+  async look(page = this.page): Promise<void> {
+    await page.evaluate("void (document.hasFocus = () => true)");
   }
 
   async tab(): Promise<Page> {

@@ -243,7 +243,7 @@ describe("somebody else's things over gRPC", () => {
     ],
     MarkRead: () => [
       { messageIds: [theirs.id], clientId: crypto.randomUUID() },
-      { conversationId: theirs.conversationId, clientId: crypto.randomUUID() },
+      { conversationId: theirs.conversationId, upTo: theirs.id, clientId: crypto.randomUUID() },
     ],
     DeleteMessages: () => [{ messageIds: [theirs.id], clientId: crypto.randomUUID() }],
     Subscribe: () => [{ cursor: "" }, { cursor: "1.0..0:1" }],

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { AcknowledgedWriter, wrongWith } from "../support/acknowledged.ts";
 import { Cluster, waitFor } from "../support/cluster.ts";
 import { WebPerson } from "../support/web-person.ts";
+import { loginCookie } from "../support/login-cookie.ts";
 
 const LINUX = process.platform === "linux";
 /** In /proc/net/tcp. */
@@ -128,13 +129,14 @@ test.skipIf(!LINUX)(
     const bert = new WebPerson("bert");
     await anna.register(cluster.web(0));
     await bert.register(cluster.web(1));
+    const cookie = await loginCookie(cluster.web(1));
     // Raw sockets, so that nothing reads behind our back.
     const deaf = await Promise.all(
       Array.from({ length: 4 }, async () => {
         const stranger = await connect(portsOf(1)[1]!);
         stranger.socket.pause();
         stranger.socket.write(
-          `GET /events HTTP/1.1\r\nHost: ${new URL(cluster.web(1)).host}\r\nCookie: lastword=${bert.cookie(cluster.web(1))}\r\nAccept: text/event-stream\r\n\r\n`,
+          `GET /events HTTP/1.1\r\nHost: ${new URL(cluster.web(1)).host}\r\nCookie: ${cookie}=${bert.cookie(cluster.web(1))}\r\nAccept: text/event-stream\r\n\r\n`,
         );
         return stranger;
       }),

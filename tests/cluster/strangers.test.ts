@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Cluster } from "../support/cluster.ts";
 import { WEB_PASSWORD, WebPerson } from "../support/web-person.ts";
+import { loginCookie } from "../support/login-cookie.ts";
 
 let cluster: Cluster;
 let ada: WebPerson;
@@ -25,7 +26,7 @@ test("CSRF: another site's form or fetch with ada's cookie is refused on every r
     ["/to", () => ({ name: "ben", body: "forged", id: fresh() })],
     [`/c/${conversationId}/messages`, () => ({ body: "forged", id: fresh() })],
     [`/c/${conversationId}/delete`, () => ({ ids: id, id: fresh() })],
-    [`/c/${conversationId}/read`, () => ({ all: "yes", id: fresh() })],
+    [`/c/${conversationId}/read`, () => ({ upTo: id, id: fresh() })],
     ["/account/password", () => ({ password: WEB_PASSWORD, newPassword: "stolen by a stranger", id: fresh() })],
     ["/account/delete", () => ({ password: WEB_PASSWORD, id: fresh() })],
     ["/logout", () => ({})],
@@ -42,7 +43,7 @@ test("CSRF: another site's form or fetch with ada's cookie is refused on every r
     { origin: "null" },
   ];
   const at = cluster.web(2);
-  const cookie = `lastword=${ada.cookie(at)!}`;
+  const cookie = `${await loginCookie(at)}=${ada.cookie(at)!}`;
   for (const [path, form] of changes)
     for (const headers of others)
       for (const page of [true, false]) {
@@ -52,7 +53,8 @@ test("CSRF: another site's form or fetch with ada's cookie is refused on every r
         expect(answer.headers.get("access-control-allow-origin")).toBeNull();
       }
   // The same requests from a page of ours are what people do: it was the origin that was refused.
-  const ours = { "sec-fetch-site": "same-origin", origin: at };
+  const { user } = await ada.json<{ user: { id: string } }>(at, "/account");
+  const ours = { "sec-fetch-site": "same-origin", origin: at, "lastword-as": user.id };
   await ada.json(at, `/c/${conversationId}/messages`, { form: { body: "hers", id: fresh() }, headers: ours });
   expect(await ada.texts(at, conversationId)).toEqual(["stays", "hers"]);
   const { users } = await ben.json<{ users: { name: string }[] }>(cluster.web(0), "/people");
@@ -67,7 +69,7 @@ test("session fixation: what was planted before a log-in or a registration opens
     const origin = cluster.web(at);
     for (const path of ["/login", "/register"]) {
       const victim = new WebPerson(path === "/login" ? "ada" : `victim${at}`);
-      victim.setCookie(origin, "lastword", token);
+      victim.setCookie(origin, await loginCookie(origin), token);
       const form = { name: victim.name, password: WEB_PASSWORD, id: crypto.randomUUID() };
       expect((await victim.ask(origin, path, { form })).ok).toBe(true);
       const now = victim.cookie(origin)!;
@@ -75,7 +77,7 @@ test("session fixation: what was planted before a log-in or a registration opens
       const names: string[] = [];
       for (const value of [now, token]) {
         const who = new WebPerson("x");
-        who.setCookie(origin, "lastword", value);
+        who.setCookie(origin, await loginCookie(origin), value);
         const page = await who.ask(cluster.web(2), "/account", { page: true });
         names.push(/class="me"[^>]*><span>([^<]*)/.exec(await page.text())?.[1] ?? String(page.status));
       }

@@ -28,6 +28,7 @@ export interface SseEvent {
 }
 
 const WAIT_MS = 10_000;
+const LOGIN_COOKIE = /^lastword-[A-Za-z0-9]{6}$/;
 
 /** One person with one browser's cookies. */
 export class WebPerson {
@@ -42,9 +43,10 @@ export class WebPerson {
     this.ca = ca;
   }
 
-  /** Value of a cookie for the host of `origin`. */
-  cookie(origin: string, name = "lastword"): string | undefined {
-    return this.#jar(origin).get(name);
+  /** The login at the host of `origin`: value of its cookie, whose name says which cluster it is of. */
+  cookie(origin: string): string | undefined {
+    for (const [name, value] of this.#jar(origin)) if (LOGIN_COOKIE.test(name)) return value;
+    return undefined;
   }
 
   setCookie(origin: string, name: string, value: string): void {

@@ -40,7 +40,7 @@ const REQUESTS: { readonly [Name in Unary]: Partial<ChatCalls[Name]["request"]> 
   EndSession: { sessionId: "s1", clientId: "id" },
   ListUsers: { after: "a", limit: 7, read: 1 },
   ListConversations: {},
-  SendMessage: { to: "bob", body: "Hi", clientId: "id" },
+  SendMessage: { to: "bob", body: "Hi", clientId: "id", readUpTo: "m1" },
   GetMessages: { conversationId: "u1_u2", before: "m9", limit: 3 },
   MarkRead: { messageIds: ["m1", "m2"], clientId: "id" },
   DeleteMessages: { messageIds: ["m1"], clientId: "id" },
@@ -92,7 +92,7 @@ describe("every call", () => {
     );
     const options = { token: GOOD_TOKEN, headers: { "lastword-cursor": "v:41" } };
     for (const name of UNARY) await raw(name, REQUESTS[name] as never, options);
-    await raw("MarkRead", { conversationId: "u1_u2", clientId: "id" }, options);
+    await raw("MarkRead", { conversationId: "u1_u2", upTo: "m2", clientId: "id" }, options);
     expect(seen).toEqual({
       register: [
         { name: "ada", password: "password", clientId: "id" },
@@ -103,10 +103,10 @@ describe("every call", () => {
       endSession: [SESSION, { id: "s1", clientId: "id" }],
       listUsers: [SESSION, { after: "a", limit: 7, cursor: "v:41", latest: true }],
       listConversations: [SESSION, { limit: 50, beforeSeq: 0, unread: false, cursor: "v:41", latest: false }],
-      send: [SESSION, { to: "bob", body: "Hi", clientId: "id" }],
+      send: [SESSION, { to: "bob", body: "Hi", clientId: "id", readUpTo: "m1" }],
       messages: [SESSION, { conversationId: "u1_u2", before: "m9", limit: 3, cursor: "v:41", latest: false }],
       markRead: [SESSION, { ids: ["m1", "m2"], clientId: "id" }],
-      markAllRead: [SESSION, { conversationId: "u1_u2", clientId: "id", cursor: "v:41", latest: false }],
+      markAllRead: [SESSION, { conversationId: "u1_u2", upTo: "m2", clientId: "id", cursor: "v:41", latest: false }],
       deleteMessages: [SESSION, { ids: ["m1"], clientId: "id" }],
     });
   });

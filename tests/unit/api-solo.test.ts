@@ -74,7 +74,9 @@ describe("a conversation", () => {
     await ok(ben.call("MarkRead", { messageIds: [first.message.id], clientId: id() }));
     const [left] = (await ok(ben.call("ListConversations", {}))).conversations;
     expect(left).toMatchObject({ unread: 1, with: { name: "Anna" } });
-    const marked = await ok(ben.call("MarkRead", { conversationId: left!.id, clientId: id() }));
+    const all = { conversationId: left!.id, clientId: id() };
+    expect(await codeOf(ben.call("MarkRead", all))).toBe("invalid definite");
+    const marked = await ok(ben.call("MarkRead", { ...all, upTo: second.message.id }));
     const [none] = (await ok(ben.call("ListConversations", { read: 1 }, { cursor: marked.cursor }))).conversations;
     // The page after the only one, and those with something unread.
     const beyond = { beforeSeq: none!.lastSeq };

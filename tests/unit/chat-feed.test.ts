@@ -72,9 +72,9 @@ describe("what a stream tells", () => {
   });
 
   test("an op of several events moves the cursor with its last", async () => {
-    await send(anna, "ben", "hi");
+    const { id: readUpTo, conversationId } = await send(anna, "ben", "hi");
     const feed = open(anna);
-    await send(ben, "anna", "answer");
+    must(await solo.chat.send(ben.session, { conversationId, body: "answer", readUpTo, clientId: id() }));
     const items = await drain(feed);
     expect(items.map(({ event }) => event.kind)).toEqual(["message", "read"]);
     expect(items[0]!.cursor).not.toBe(items[1]!.cursor);
@@ -123,7 +123,12 @@ describe("resuming", () => {
           } else if (target === undefined) continue;
           else if (what === "read") await solo.chat.markRead(carl.session, { ids: [target], clientId: id() });
           else if (what === "delete") await solo.chat.deleteMessages(carl.session, { ids: [target], clientId: id() });
-          else await solo.chat.markAllRead(carl.session, { conversationId: conversationOf(carl), clientId: id() });
+          else
+            await solo.chat.markAllRead(carl.session, {
+              conversationId: conversationOf(carl),
+              upTo: target,
+              clientId: id(),
+            });
         }
         await leave();
         model.take(await drain(open(carl, cursor)));

@@ -213,7 +213,7 @@ describe("accounts", () => {
       ["ben", "hello", false],
       ["deleted user", deleteMessages ? "" : "bye", deleteMessages],
     ]);
-    expect(solo.chat.unreadTotal(ben.session)).toBe(deleteMessages ? 0 : 1);
+    expect(solo.chat.unreadTotal(ben.session)).toBe(deleteMessages ? 0 : 2);
     expect(must(await solo.chat.listUsers(ben.session, { limit: 10 }))).toEqual([]);
     expect(code(await solo.chat.send(ben.session, { conversationId, body: "?", clientId: id() }))).toBe(
       "unknown_recipient",
@@ -355,7 +355,7 @@ describe("messages", () => {
       chat.send(eve.session, { conversationId, body: "x", clientId }),
       chat.markRead(eve.session, { ids: [messageId], clientId: id() }),
       chat.deleteMessages(eve.session, { ids: [messageId], clientId: id() }),
-      chat.markAllRead(eve.session, { conversationId, clientId: id() }),
+      chat.markAllRead(eve.session, { conversationId, upTo: messageId, clientId: id() }),
     ]);
     expect(codes.map(code)).toEqual(Array.from({ length: 6 }, () => "not_found"));
     // A message of another conversation is no place to page from.
@@ -378,7 +378,7 @@ describe("messages", () => {
     expect(await page(3, sent[0]!.id)).toEqual([]);
   });
 
-  test("unread, read one by one, all, by answering", async () => {
+  test("what is read is what the reader was shown: singly, all up to a message, with an answer", async () => {
     const ids = [];
     for (let n = 0; n < 5; n++) ids.push((await send(anna, "ben", `m${n}`)).id);
     const conversationId = directId(anna.user.id, ben.user.id);
@@ -391,13 +391,28 @@ describe("messages", () => {
     expect(
       must(await solo.chat.messages(anna.session, { conversationId, limit: 50 })).map((m) => m.readByOther),
     ).toEqual([false, false, true, false, false]);
-    await send(ben, "anna", "answer");
-    expect(await unread()).toEqual([]);
-    await send(anna, "ben", "m5");
-    await send(anna, "ben", "m6");
-    expect(solo.chat.unreadTotal(ben.session)).toBe(2);
-    must(await solo.chat.markAllRead(ben.session, { conversationId, clientId: id() }));
-    expect(solo.chat.unreadTotal(ben.session)).toBe(0);
+    const answer = { conversationId, body: "answer" };
+    // A program that does not say what it was shown marks nothing.
+    must(await solo.chat.send(ben.session, { ...answer, clientId: id() }));
+    expect(await unread()).toEqual(["m0", "m1", "m3", "m4"]);
+    // Written when m1 was the newest on the page, delivered now.
+    must(await solo.chat.send(ben.session, { ...answer, readUpTo: ids[1]!, clientId: id() }));
+    expect(await unread()).toEqual(["m3", "m4"]);
+    must(await solo.chat.markAllRead(ben.session, { conversationId, upTo: ids[3]!, clientId: id() }));
+    expect(await unread()).toEqual(["m4"]);
+    expect(
+      must(await solo.chat.messages(anna.session, { conversationId, limit: 50 })).map((m) => m.readByOther),
+    ).toEqual([true, true, true, true, false, false, false]);
+    expect(solo.chat.unreadTotal(ben.session)).toBe(1);
+    // Of another conversation, or of none: nothing is marked.
+    const other = await send(ben, "ben", "note");
+    const noId = await solo.chat.send(ben.session, { ...answer, readUpTo: "x", clientId: id() });
+    expect(code(noId)).toBe("invalid");
+    must(await solo.chat.send(ben.session, { ...answer, readUpTo: other.id, clientId: id() }));
+    expect(code(await solo.chat.markAllRead(ben.session, { conversationId, upTo: other.id, clientId: id() }))).toBe(
+      "not_found",
+    );
+    expect(await unread()).toEqual(["m4"]);
   });
 
   test("delete selected: own for both, the other's for oneself", async () => {

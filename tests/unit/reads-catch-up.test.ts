@@ -9,7 +9,7 @@ import type { Queries } from "../../src/chat/queries.ts";
 import type { ReadAt } from "../../src/chat/service.ts";
 import { READ_LATEST } from "../../proto/chat-wire.ts";
 import { createSoloChat, SOLO_PASSWORD, type Person, type SoloChat } from "../support/solo-chat.ts";
-import { PASSWORD, Site } from "./web-site.ts";
+import { PASSWORD, SESSION_COOKIE, Site } from "./web-site.ts";
 
 /** Rows from before ben registered: nobody, nothing. Anna's own login is there. */
 const NOTHING: Partial<Queries> = {
@@ -24,7 +24,6 @@ const NOTHING: Partial<Queries> = {
   message: () => null,
   unreadTotal: () => 0,
   unreadIds: () => [],
-  newestId: () => null,
 };
 
 /** From before the first message: the names are there already, and nothing hints that something is missing. */
@@ -70,7 +69,7 @@ describe("gRPC", () => {
       { with: "", conversationId, before: messageId, limit: 0 },
     ],
     MarkRead: [
-      { messageIds: [], conversationId, clientId: id() },
+      { messageIds: [], conversationId, upTo: messageId, clientId: id() },
       { messageIds: [messageId], conversationId: "", clientId: id() },
     ],
     DeleteMessages: [{ messageIds: [messageId], clientId: id() }],
@@ -103,7 +102,7 @@ describe("gRPC", () => {
 
   test("all that was there to be read is read, also at a replica that lags", async () => {
     solo.lagging = NOTHING;
-    await ask("MarkRead", { messageIds: [], conversationId, clientId: id() }, () => ({ cursor }));
+    await ask("MarkRead", { messageIds: [], conversationId, upTo: messageId, clientId: id() }, () => ({ cursor }));
     expect(solo.chat.unreadTotal(anna.session)).toBe(0);
   });
 
@@ -129,7 +128,7 @@ describe("the page", () => {
 
   const page = async (path: string, form?: Record<string, string>): Promise<string> => {
     const written = `1.0.00000000000000aa.0:${site.solo.state.appliedSeq()}`;
-    const cookie = `lastword=${anna.token}; lastword-at=${written}`;
+    const cookie = `${SESSION_COOKIE}=${anna.token}; ${SESSION_COOKIE}-at=${written}`;
     site.solo.lagging = NOTHING;
     const answer = await site.ask(path, { headers: { cookie }, ...(form === undefined ? {} : { form }) });
     return answer.status === 303 ? `-> ${answer.headers.get("location")}` : await answer.text();
@@ -143,7 +142,9 @@ describe("the page", () => {
     expect(await page("/people")).toContain("ben");
     expect(await page("/account")).not.toContain("You are not logged in");
     expect(await page("/to", { name: "ben", body: "answer", id: id() })).toBe(`-> /c/${sent.conversationId}`);
-    expect(await page(`/c/${sent.conversationId}/read`, { all: "1", id: id() })).toBe(`-> /c/${sent.conversationId}`);
+    expect(await page(`/c/${sent.conversationId}/read`, { upTo: sent.id, id: id() })).toBe(
+      `-> /c/${sent.conversationId}`,
+    );
     expect(await page("/login", { name: "ben", password: PASSWORD })).toBe("-> /");
   });
 });

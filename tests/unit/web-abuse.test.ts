@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { PAYLOADS, shapeOf } from "../support/payloads.ts";
 import type { Person } from "../support/solo-chat.ts";
-import { ORIGIN, PASSWORD, Site } from "./web-site.ts";
+import { ORIGIN, PASSWORD, SESSION_COOKIE, Site } from "./web-site.ts";
 
 let site: Site;
 let ada: Person;
@@ -91,7 +91,7 @@ describe("another site's page", () => {
     for (const headers of [{ "sec-fetch-site": "same-origin" }, { origin: ORIGIN }] as Record<string, string>[]) {
       const answer = await site.ask("/to", {
         as: ada,
-        form: { name: "ben", body: "x" },
+        form: { name: "ben", body: "x", as: ada.session.userId },
         headers: { ...headers, host: "localhost:8081" },
       });
       expect(answer.status).toBe(303);
@@ -122,7 +122,7 @@ describe("somebody else's things", () => {
         await site.ask(`${path}?before=${id}`, { as: eve }),
         await site.ask(`${path}/messages`, { as: eve, form }),
         await site.ask(`${path}/read`, { as: eve, form: { ids: id } }),
-        await site.ask(`${path}/read`, { as: eve, form: { all: "yes" } }),
+        await site.ask(`${path}/read`, { as: eve, form: { upTo: id } }),
         await site.ask(`${path}/delete`, { as: eve, form: { ids: id } }),
       ];
       expect(answers.map((answer) => answer.status)).toEqual([404, 404, 404, 404, 404, 404]);
@@ -148,7 +148,7 @@ describe("somebody else's things", () => {
 describe("oversized and malformed", () => {
   test("a body over 64 KiB is refused, known length or not", async () => {
     const body = `name=ben&body=${"x".repeat(66 * 1024)}`;
-    const headers = { cookie: `lastword=${ada.token}`, "content-type": "application/x-www-form-urlencoded" };
+    const headers = { cookie: `${SESSION_COOKIE}=${ada.token}`, "content-type": "application/x-www-form-urlencoded" };
     const known = await site.web.request(`${ORIGIN}/to`, {
       method: "POST",
       headers: { ...headers, "content-length": String(body.length) },
@@ -192,7 +192,7 @@ describe("oversized and malformed", () => {
     ["text/plain", "name=ben"],
     ["", ""],
   ])("a body of type %p that says %p is refused with a sentence", async (type, body) => {
-    const headers: Record<string, string> = { cookie: `lastword=${ada.token}`, accept: "application/json" };
+    const headers: Record<string, string> = { cookie: `${SESSION_COOKIE}=${ada.token}`, accept: "application/json" };
     if (type !== "") headers["content-type"] = type;
     const answer = await site.web.request(`${ORIGIN}/to`, {
       method: "POST",
@@ -222,7 +222,7 @@ describe("oversized and malformed", () => {
   test.each(["", "x".repeat(65), "\u00e9", "1.0.00000000000000aa.0:99999999", "nonsense", "1.0.zz.0:1"])(
     "a tampered cursor is harmless: %p",
     async (cursor) => {
-      const cookie = `lastword=${ada.token}; lastword-at=${encodeURIComponent(cursor)}`;
+      const cookie = `${SESSION_COOKIE}=${ada.token}; ${SESSION_COOKIE}-at=${encodeURIComponent(cursor)}`;
       expect((await site.ask("/", { headers: { cookie } })).status).toBe(200);
       const answer = await site.ask(`/events?after=${encodeURIComponent(cursor)}`, { as: ada });
       await answer.body?.cancel();

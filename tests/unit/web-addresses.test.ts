@@ -130,7 +130,7 @@ describe("over the page", () => {
       const host = new URL(origin).host;
       const ours = await site.ask("/to", {
         as: ada,
-        form: { name: "ben", body: "x" },
+        form: { name: "ben", body: "x", as: ada.session.userId },
         origin,
         headers: { host, origin },
       });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { deviceName } from "../../src/web/device.ts";
-import { PASSWORD, Site } from "./web-site.ts";
+import { PASSWORD, SESSION_COOKIE, Site } from "./web-site.ts";
 
 const CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
 const FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:145.0) Gecko/20100101 Firefox/145.0";
@@ -81,7 +81,7 @@ describe("a browser that logged in before", () => {
     const login = async (password: string, cookie = ""): Promise<Response> =>
       await site.ask("/login", { form: { name: "ann", password }, json: true, headers: { cookie } });
     const first = await login(PASSWORD);
-    expect(first.headers.getSetCookie().find((line) => line.startsWith("lastword-device="))).toMatch(
+    expect(first.headers.getSetCookie().find((line) => line.startsWith(`${SESSION_COOKIE}-device=`))).toMatch(
       /; Max-Age=34560000; Path=\/; HttpOnly; SameSite=Lax$/,
     );
     const device = cookiesOf(first);
@@ -93,7 +93,7 @@ describe("a browser that logged in before", () => {
     expect(Number(refused.headers.get("retry-after"))).toBeWithin(1, 7);
     expect((await login(PASSWORD, device)).status).toBe(200);
     // Nobody makes such a cookie alone, and one account's is not another's.
-    const forged = device.replace(/(lastword-device=[^.]+)\.[^;]+/, `$1.${"A".repeat(22)}`);
+    const forged = device.replace(/(-device=[^.]+)\.[^;]+/, `$1.${"A".repeat(22)}`);
     expect((await login(PASSWORD, forged)).status).toBe(429);
     site.close();
   });
@@ -103,16 +103,16 @@ describe("a browser that logged in before", () => {
     const site = new Site({ nowMicros: () => nowMicros });
     const ann = await site.person("ann");
     const cookie = async (): Promise<string | undefined> =>
-      (await site.ask("/", { as: ann })).headers.getSetCookie().find((line) => line.startsWith("lastword="));
+      (await site.ask("/", { as: ann })).headers.getSetCookie().find((line) => line.startsWith(`${SESSION_COOKIE}=`));
     expect(await cookie()).toBeUndefined();
     nowMicros += 25 * 3600 * 1e6;
-    expect(await cookie()).toMatch(`lastword=${ann.token}; Max-Age=7776000; Path=/; HttpOnly; SameSite=Lax`);
+    expect(await cookie()).toMatch(`${SESSION_COOKIE}=${ann.token}; Max-Age=7776000; Path=/; HttpOnly; SameSite=Lax`);
     expect(await cookie()).toBeUndefined();
     nowMicros += 25 * 3600 * 1e6;
     // A log-out is not undone by it.
     const out = await site.ask("/logout", { as: ann, form: {} });
-    expect(out.headers.getSetCookie().filter((line) => line.startsWith("lastword="))).toEqual([
-      "lastword=; Max-Age=0; Path=/",
+    expect(out.headers.getSetCookie().filter((line) => line.startsWith(`${SESSION_COOKIE}=`))).toEqual([
+      `${SESSION_COOKIE}=; Max-Age=0; Path=/`,
     ]);
     site.close();
   });

@@ -1,7 +1,7 @@
 /** What holds for every route of the page, found in the app itself: a new route is held to it, too. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Person } from "../support/solo-chat.ts";
-import { PASSWORD, Site } from "./web-site.ts";
+import { ORIGIN, PASSWORD, SESSION_COOKIE, Site } from "./web-site.ts";
 
 const site = new Site({ openStatus: false });
 /** Method and path of each handler; middleware stands under ALL. */
@@ -35,17 +35,30 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 /** A request to a route with somebody else's things in every place. */
-function ask(route: string, as: Person | null, headers: Record<string, string> = {}): Promise<Response> {
+function ask(
+  route: string,
+  as: Person | null,
+  headers: Record<string, string> = {},
+  more: Record<string, string> = {},
+): Promise<Response> {
   const [method, pattern] = route.split(" ") as [string, string];
   const path = pattern
     .replace("/sessions/:id", `/sessions/${ada.session.sessionId}`)
     .replace(":id", theirs.conversationId)
     .replace(/:form\{[^}]*\}/, "messages")
     .replace(":file", "nothing.js");
-  const form = { id: crypto.randomUUID(), ids: theirs.id, body: "x", name: "ben", to: "ben", all: "yes", token: "x" };
+  const form = {
+    id: crypto.randomUUID(),
+    ids: theirs.id,
+    body: "x",
+    name: "ben",
+    to: "ben",
+    upTo: theirs.id,
+    token: "x",
+  };
   return site.ask(`${path}?before=${theirs.id}&current=${theirs.conversationId}&after=`, {
     ...(as === null ? {} : { as }),
-    ...(method === "GET" ? {} : { form: { ...form, password: "wrong password" } }),
+    ...(method === "GET" ? {} : { form: { ...form, password: "wrong password", ...more } }),
     headers,
     json: true,
     method,
@@ -59,10 +72,11 @@ test("the list is the app's own", () => {
 
 describe.each(ROUTES.filter((route) => !OPEN.includes(route)))("%s", (route) => {
   test("without a login: 401, and nothing of anybody", async () => {
-    for (const headers of [{}, { cookie: `lastword=${"A".repeat(43)}` }, { cookie: "lastword=" }] as Record<
-      string,
-      string
-    >[]) {
+    for (const headers of [
+      {},
+      { cookie: `${SESSION_COOKIE}=${"A".repeat(43)}` },
+      { cookie: `${SESSION_COOKIE}=` },
+    ] as Record<string, string>[]) {
       const answer = await ask(route, null, headers);
       expect(answer.status).toBe(401);
       expect(await answer.text()).not.toContain("private words");
@@ -82,6 +96,59 @@ describe.each(ROUTES.filter((route) => !OPEN.includes(route)))("%s", (route) => 
     expect(seen.messages).toEqual([expect.objectContaining({ body: "private words of ada", readByOther: false })]);
     expect(site.solo.chat.authenticate(ada.token)).not.toBeNull();
   });
+});
+
+/** These make a login, and so belong to nobody yet. */
+const NOBODYS = ["POST /login", "POST /register", "POST /handover"];
+
+describe.each(CHANGING.filter((route) => !NOBODYS.includes(route)))("%s", (route) => {
+  /** What eve would see of a change in ada's name, and ada of one by eve's page. */
+  const everything = (): unknown => {
+    const { solo } = site;
+    return [ada, eve].map(({ token, session }) => [
+      solo.chat.authenticate(token),
+      solo.state.queries.conversationsOf(session.userId, 10).map(({ last }) => last),
+      solo.state.queries.unreadTotal(session.userId, 10),
+      solo.state.queries.sessionsOf(session.userId),
+    ]);
+  };
+
+  test("a page of somebody else's is refused, and nothing happens to anybody", async () => {
+    const before = everything();
+    // ada's browser by now: her page was opened while eve was logged in, or says nothing of itself.
+    for (const [headers, form] of [
+      [{ "lastword-as": eve.session.userId }, {}],
+      [{}, { as: eve.session.userId }],
+      [{ "sec-fetch-site": "same-origin" }, {}],
+      [{ origin: ORIGIN, host: new URL(ORIGIN).host }, {}],
+      [{ origin: ORIGIN, host: new URL(ORIGIN).host }, { as: "" }],
+    ] as [Record<string, string>, Record<string, string>][]) {
+      const answer = await ask(route, ada, headers, { ...form, password: PASSWORD });
+      expect([answer.status, answer.headers.get("lastword-code")]).toEqual([409, "other_login"]);
+      expect(await answer.json()).toMatchObject({ outcome: "definite", name: "ada" });
+    }
+    expect(everything()).toEqual(before);
+  });
+});
+
+test("a page, a piece of it and its stream are not given to a page of somebody else's", async () => {
+  for (const route of ROUTES.filter((one) => one.startsWith("GET ") && !OPEN.includes(one))) {
+    const answer = await ask(route, ada, { "lastword-as": eve.session.userId });
+    expect([route, answer.status, answer.headers.get("lastword-code")]).toEqual([route, 409, "other_login"]);
+  }
+});
+
+test("every form of a page says whose page it is", async () => {
+  const pages = ["/", "/?to=ben", "/people", "/account", "/account/password", `/c/${theirs.conversationId}`];
+  let forms = 0;
+  for (const path of pages) {
+    const page = await (await site.ask(path, { as: ada })).text();
+    for (const [form] of page.matchAll(/<form [^>]*method="post".*?<\/form>/gs)) {
+      forms += 1;
+      expect(form).toContain(`<input type="hidden" name="as" value="${ada.session.userId}"/>`);
+    }
+  }
+  expect(forms).toBeGreaterThan(10);
 });
 
 describe.each(CHANGING)("%s", (route) => {
@@ -141,8 +208,11 @@ describe("who is asked for a name", () => {
     const planted = Buffer.alloc(32, 9).toString("base64url");
     for (const path of ["/login", "/register"]) {
       const form = { name: path === "/login" ? "ada" : "fresh", password: PASSWORD, id: crypto.randomUUID() };
-      const answer = await site.ask(path, { form, headers: { cookie: `lastword=${planted}; lastword=${eve.token}` } });
-      const set = answer.headers.getSetCookie().find((cookie) => cookie.startsWith("lastword="))!;
+      const answer = await site.ask(path, {
+        form,
+        headers: { cookie: `${SESSION_COOKIE}=${planted}; ${SESSION_COOKIE}=${eve.token}` },
+      });
+      const set = answer.headers.getSetCookie().find((cookie) => cookie.startsWith(`${SESSION_COOKIE}=`))!;
       expect(set).not.toContain(planted);
       expect(set).not.toContain(eve.token);
     }

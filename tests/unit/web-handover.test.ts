@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { Handover, HANDOVER_MS } from "../../src/web/handover.ts";
 import { until } from "../support/until.ts";
-import { ORIGIN, Site } from "./web-site.ts";
+import { ORIGIN, SESSION_COOKIE, Site } from "./web-site.ts";
 
 const KEY = new Uint8Array(32).fill(1);
 const LOGIN = "a".repeat(43);
@@ -136,7 +136,7 @@ describe("over the page", () => {
     const taken = await site.ask("/handover", { form: { token: first } });
     expect([taken.status, taken.headers.get("set-cookie")]).toEqual([
       200,
-      expect.stringContaining(`lastword=${ada.token};`),
+      expect.stringContaining(`${SESSION_COOKIE}=${ada.token};`),
     ]);
     await site.ask("/logout", { as: ada, form: {} });
     const refused = await site.ask("/handover", { form: { token: second } });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Person } from "../support/solo-chat.ts";
-import { PASSWORD, Site } from "./web-site.ts";
+import { PASSWORD, SESSION_COOKIE, Site } from "./web-site.ts";
 
 let site: Site;
 let ada: Person;
@@ -18,7 +18,7 @@ describe("register, log in, log out", () => {
     const answer = await site.ask("/register", { form: { name: "Cleo", password: PASSWORD, id: crypto.randomUUID() } });
     expect(answer.status).toBe(303);
     expect(answer.headers.get("location")).toBe("/");
-    const cookie = answer.headers.getSetCookie().find((one) => one.startsWith("lastword="))!;
+    const cookie = answer.headers.getSetCookie().find((one) => one.startsWith(`${SESSION_COOKIE}=`))!;
     expect(cookie).toContain("HttpOnly");
     expect(cookie).toContain("SameSite=Lax");
     expect(cookie).toContain("Path=/");
@@ -34,9 +34,9 @@ describe("register, log in, log out", () => {
   });
 
   test("a login never takes over a token that came with the request", async () => {
-    const headers = { cookie: "lastword=attackers-token" };
+    const headers = { cookie: `${SESSION_COOKIE}=attackers-token` };
     const answer = await site.ask("/login", { form: { name: "ada", password: PASSWORD }, headers });
-    const cookie = answer.headers.getSetCookie().find((one) => one.startsWith("lastword="))!;
+    const cookie = answer.headers.getSetCookie().find((one) => one.startsWith(`${SESSION_COOKIE}=`))!;
     expect(cookie).not.toContain("attackers-token");
     expect(cookie).not.toContain(ada.token);
   });
@@ -160,9 +160,9 @@ describe("writing", () => {
     const nil = await site.person("nil");
     const where = async () => (await site.ask("/unread", { as: nil })).headers.get("location");
     expect(await where()).toBe("/");
-    const { conversationId } = await site.send(ada, "nil", "for nil");
+    const { id, conversationId } = await site.send(ada, "nil", "for nil");
     expect(await where()).toBe(`/c/${conversationId}`);
-    await site.ask(`/c/${conversationId}/read`, { as: nil, form: { all: "yes" } });
+    await site.ask(`/c/${conversationId}/read`, { as: nil, form: { upTo: id } });
     expect(await where()).toBe("/");
   });
 
@@ -212,7 +212,11 @@ describe("writing", () => {
   });
 
   test("JSON bodies work like forms", async () => {
-    const headers = { "content-type": "application/json", accept: "application/json", cookie: `lastword=${ada.token}` };
+    const headers = {
+      "content-type": "application/json",
+      accept: "application/json",
+      cookie: `${SESSION_COOKIE}=${ada.token}`,
+    };
     const body = JSON.stringify({ name: "ben", body: "json", id: crypto.randomUUID() });
     const answer = await site.web.request("http://localhost:8081/to", { method: "POST", headers, body });
     expect(answer.status).toBe(201);
@@ -233,16 +237,28 @@ describe("reading", () => {
     expect((await site.ask(`${path}/read`, { as: ada, form: { ids: first.id } })).status).toBe(303);
     html = await (await site.ask(path, { as: ada })).text();
     expect(html.match(/data-unread="yes"/g)?.length).toBe(1);
-    await site.ask(`${path}/read`, { as: ada, form: { all: "yes" } });
+    const upTo = /name="upTo" value="([^"]+)"/.exec(html)?.[1] ?? "";
+    await site.send(ben, "ada", "three");
+    await site.ask(`${path}/read`, { as: ada, form: { upTo } });
+    html = await (await site.ask(path, { as: ada })).text();
+    expect(html.match(/data-unread="yes"/g)?.length).toBe(1);
+    await site.ask(`${path}/read`, { as: ada, form: { upTo: /name="upTo" value="([^"]+)"/.exec(html)?.[1] ?? "" } });
     html = await (await site.ask(path, { as: ada })).text();
     expect(html).not.toContain('data-unread="yes"');
     expect(html).toContain("<title>ben");
   });
 
-  test("answering reads what was there", async () => {
+  test("answering reads what the page showed", async () => {
     const { conversationId } = await site.send(ben, "ada", "one");
-    await site.ask(`/c/${conversationId}/messages`, { as: ada, form: { body: "two", id: crypto.randomUUID() } });
-    expect(await (await site.ask(`/c/${conversationId}`, { as: ada })).text()).not.toContain('data-unread="yes"');
+    const page = async (): Promise<string> => await (await site.ask(`/c/${conversationId}`, { as: ada })).text();
+    const readUpTo = /name="readUpTo" value="([^"]+)"/.exec(await page())?.[1] ?? "";
+    await site.send(ben, "ada", "while she writes");
+    const form = { body: "two", id: crypto.randomUUID(), readUpTo };
+    await site.ask(`/c/${conversationId}/messages`, { as: ada, form });
+    expect((await page()).match(/data-unread="yes"/g)?.length).toBe(1);
+    // A page that does not show all that is unread reads nothing with an answer.
+    for (let n = 0; n < 50; n++) await site.send(ben, "ada", `m${n}`);
+    expect(await page()).not.toContain('name="readUpTo"');
   });
 
   test("older ones are addressed by message id", async () => {
@@ -298,7 +314,7 @@ describe("account", () => {
   test("looks are a setting of the browser", async () => {
     const answer = await site.ask("/account/settings", { as: ada, form: { theme: "dark", readOnSight: "yes" } });
     const looks = answer.headers.getSetCookie()[0]!.split(";")[0]!;
-    const page = await site.ask("/", { headers: { cookie: `lastword=${ada.token}; ${looks}` } });
+    const page = await site.ask("/", { headers: { cookie: `${SESSION_COOKIE}=${ada.token}; ${looks}` } });
     const html = await page.text();
     expect(html).toContain('data-theme="dark"');
     expect(html).toContain('data-read-on-sight="yes"');

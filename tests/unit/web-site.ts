@@ -5,6 +5,8 @@ import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
 import { createSoloChat, SOLO_PASSWORD, type Person, type SoloChat, type SoloOptions } from "../support/solo-chat.ts";
 
 export const ORIGIN = "http://localhost:8081";
+export const CLUSTER = "abc123";
+export const SESSION_COOKIE = `lastword-${CLUSTER}`;
 
 /** Three replicas in step, replica 1 leads. */
 export const STATUS: ClusterStatusJson = {
@@ -72,6 +74,7 @@ export class Site {
       hosts: options.hosts ?? [],
       sendAlive: (userId, stream) => this.onAlive(userId, stream),
       doors: options.doors ?? (() => []),
+      cluster: CLUSTER,
       handoverKey: new Uint8Array(32).fill(7),
       clock: { nowMicros: () => Date.now() * 1000, nowMs: () => performance.now() },
       wallMsAt: () => Date.now(),
@@ -81,7 +84,7 @@ export class Site {
   /** A GET, or a POST when there is a form. Redirects are answers. */
   async ask(path: string, options: RequestOptions = {}): Promise<Response> {
     const headers: Record<string, string> = { ...options.headers };
-    if (options.as !== undefined) headers.cookie = `lastword=${options.as.token}`;
+    if (options.as !== undefined) headers.cookie = `${SESSION_COOKIE}=${options.as.token}`;
     if (options.json === true) headers.accept = "application/json";
     const body = new URLSearchParams();
     for (const [name, value] of Object.entries(options.form ?? {}))

@@ -156,13 +156,6 @@ export class StateQueries implements Queries {
     return rows.map((row) => messageId(row[0] as string, row[1] as string));
   }
 
-  newestId(conversation: string, user: string): string | null {
-    if (this.member(conversation, user) === null) return null;
-    return one(this.#q.newest.get(this.#rows.numberOf(conversation), 1), (row) =>
-      messageId(row[1] as string, row[2] as string),
-    );
-  }
-
   changesSince(user: string, seq: Seq, limit: number): readonly Change[] | null {
     const changes: Change[] = this.#hiddenSince(user, seq, limit + 1);
     for (const me of this.#memberships(user)) {

@@ -1,17 +1,22 @@
 /** The text field: Enter sends, Shift+Enter breaks the line, what is typed is kept until it is sent. */
 
 import { BODY_BYTES_MAX, openFieldNotes } from "./field-notes.js";
+import { slotOfName } from "./kept-state.js";
+import { post } from "./requests.js";
 
 const DRAFT_MS = 250;
 const TYPING_MS = 3000;
 
-/** `drafts` is the page's own object, by conversation ("new" for a new one). Null without a composer. */
-export function openComposer({ drafts, outbox, conversation, onDraft, state, isMoving }) {
+/**
+ * `drafts` is the page's own object: {text, to, at} by conversation, or by the name of somebody to whom nothing was
+ * written yet. `seenUpTo()`: the newest message that the page shows. Null without a composer.
+ */
+export function openComposer({ drafts, outbox, conversation, onDraft, state, isMoving, seenUpTo }) {
   const form = document.getElementById("composer");
   if (form === null) return null;
   const field = form.elements.namedItem("body");
   const to = form.elements.namedItem("name");
-  const slot = conversation ?? "new";
+  let slot = conversation ?? slotOfName(to.value);
   const notes = openFieldNotes(field);
   let draftTimer = null;
   let typedAt = 0;
@@ -35,9 +40,37 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
 
   function keepDraft() {
     if (field.value === "") delete drafts[slot];
-    else drafts[slot] = field.value;
-    if (to !== null) state.to = to.value;
+    else if (drafts[slot]?.text !== field.value || drafts[slot].to !== (to?.value ?? ""))
+      drafts[slot] = { text: field.value, to: to?.value ?? "", at: Date.now() };
     onDraft();
+  }
+
+  function showDraft() {
+    if (field.value === "" && drafts[slot] !== undefined) field.value = drafts[slot].text;
+    fit();
+  }
+
+  /** Words to somebody stay with that name: with another one in its place they are for that one, or others are. */
+  function changeRecipient() {
+    const next = slotOfName(to.value);
+    if (next === slot) return keepDraft();
+    if (field.value === "") {
+      slot = next;
+      return showDraft();
+    }
+    delete drafts[slot];
+    slot = next;
+    keepDraft();
+  }
+
+  /** The start page names nobody: it shows what was begun there last, with the name it is for. */
+  function showNewest() {
+    const [newest] = Object.keys(drafts)
+      .filter((one) => one.startsWith("new:"))
+      .toSorted((a, b) => drafts[b].at - drafts[a].at);
+    if (newest === undefined) return;
+    slot = newest;
+    to.value = drafts[newest].to;
   }
 
   function keepDraftSoon() {
@@ -47,6 +80,7 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
   }
 
   function submit() {
+    if (field.readOnly) return;
     const body = notes.bodyToSend();
     showError(field, "");
     if (to !== null) showError(to, "");
@@ -67,14 +101,15 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
     if (to !== null) {
       if (sendingTo !== null) return;
       showSending(true);
-      sendingTo = outbox.add({ conversation: null, to: to.value.trim(), body });
+      changeRecipient();
+      sendingTo = outbox.add({ conversation: null, to: to.value.trim(), body, readUpTo: "" });
       return;
     }
     field.value = "";
     clearTimeout(draftTimer);
     keepDraft();
     fit();
-    outbox.add({ conversation, to: null, body });
+    outbox.add({ conversation, to: null, body, readUpTo: seenUpTo() });
   }
 
   function showSending(on) {
@@ -88,7 +123,8 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
     submit();
   });
   field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    // WebKit ends a composition before the Enter that confirmed it, and says so by the code only.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     submit();
   });
@@ -96,17 +132,21 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
     showError(to, "");
     keepDraftSoon();
   });
+  to?.addEventListener("change", changeRecipient);
   form.addEventListener("input", () => {
     fit();
     showError(field, "");
     keepDraftSoon();
     if (conversation === null || field.value === "" || Date.now() - typedAt < TYPING_MS) return;
     typedAt = Date.now();
-    void fetch(`/c/${conversation}/typing`, { method: "POST" }).catch(() => {});
+    void post(`/c/${conversation}/typing`, {});
   });
 
-  if (field.value === "" && drafts[slot] !== undefined) field.value = drafts[slot];
-  if (to !== null && to.value === "" && state.to !== "") to.value = state.to;
+  if (to !== null && to.value === "" && field.value === "") {
+    showNewest();
+    if (to.value === "" && state.to !== "") to.value = state.to;
+  }
+  showDraft();
   if (state.focus !== null && !field.disabled) {
     field.focus();
     field.setSelectionRange(...state.focus);
@@ -114,7 +154,6 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
     // On a phone the keyboard would cover half of what one came to read.
     (to !== null && to.value === "" ? to : field).focus();
   }
-  fit();
 
   return {
     field,
@@ -127,6 +166,7 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
       // What is in the fields may have been mended while the words were under way.
       if (field.value === "") field.value = item.body;
       if (to !== null && to.value === "") to.value = item.to;
+      if (to !== null) slot = slotOfName(to.value);
       const input = to !== null && which !== "body" ? to : field;
       showError(input, sentence);
       input.focus();
@@ -146,10 +186,18 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
     clear() {
       clearTimeout(draftTimer);
       field.value = "";
-      if (to !== null) to.value = "";
       keepDraft();
+      if (to !== null) to.value = "";
+    },
+    /** Nothing can be written to this person any more. What is in the field stays there, to copy. */
+    close(text) {
+      form.querySelector("button[type=submit]").disabled = true;
+      field.placeholder = text;
+      field.readOnly = true;
+      field.disabled = field.value === "";
     },
     showSending,
+    recipient: () => to?.value ?? "",
     selection: () => (document.activeElement === field ? [field.selectionStart, field.selectionEnd] : null),
   };
 }

@@ -7,7 +7,7 @@ export const isTyping = (target) =>
 /** `actions`: what each key does on this page; a missing one does nothing. */
 export function listenToKeys(actions) {
   document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.ctrlKey || event.metaKey) return;
+    if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey) return;
     if (event.altKey) {
       if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
       event.preventDefault();

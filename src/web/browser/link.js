@@ -6,11 +6,11 @@
 const WORKER_RETRY_MS = 1000;
 
 /**
- * Calls `onMessage` with what stream.js says. `me` and `key` keep two logins of one browser apart.
+ * Calls `onMessage` with what stream.js says. `cluster`, `me` and `key` keep clusters and logins of one browser apart.
  * Answers {origins(list)}: replicas were added or moved, so the worker must be allowed to ask them.
  */
-export function openLink({ script, me, key, page, onMessage }) {
-  const name = `lastword ${me} ${key.slice(0, 6)}`;
+export function openLink({ script, cluster, me, key, page, onMessage }) {
+  const name = `lastword ${cluster} ${me} ${key.slice(0, 6)}`;
   if (typeof SharedWorker === "function") {
     try {
       return linkToWorker(name, script, page, onMessage);

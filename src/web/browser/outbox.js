@@ -3,7 +3,7 @@
  * at whatever replica; it leaves the box only when a replica has said that all of them keep it.
  */
 import { isFewEmoji } from "../emoji.ts";
-import { isPassing, newId, post, sleep, waitBefore } from "./requests.js";
+import { isOtherLogin, isPassing, newId, post, sleep, waitBefore } from "./requests.js";
 
 /** After so long the bubble says that it waits. */
 const SLOW_MS = 3000;
@@ -29,9 +29,9 @@ function bubble(me, item) {
 
 /**
  * `unsent` is the list itself, kept and stored by the page. Calls back: onSent(item, answer),
- * onRefused(item, sentence, field), onLogin(), onChange().
+ * onRefused(item, sentence, field), onLogin(), onOther(name), onChange().
  */
-export function openOutbox({ me, unsent, roll, onSent, onRefused, onLogin, onChange }) {
+export function openOutbox({ me, unsent, roll, onSent, onRefused, onLogin, onOther, onChange }) {
   let running = false;
   let wake = null;
 
@@ -95,7 +95,13 @@ export function openOutbox({ me, unsent, roll, onSent, onRefused, onLogin, onCha
   /** One message until it is kept, refused, or the login is gone. */
   async function deliver(item) {
     const path = item.conversation === null ? "/to" : `/c/${item.conversation}/messages`;
-    const fields = { id: item.id, body: item.body, ...(item.to === null ? {} : { name: item.to }) };
+    const fields = {
+      id: item.id,
+      body: item.body,
+      ...(item.to === null ? {} : { name: item.to }),
+      // As she saw it when she wrote, however long the message waits here.
+      ...(item.readUpTo === "" ? {} : { readUpTo: item.readUpTo }),
+    };
     const began = Date.now();
     for (let tries = 0; ; tries++) {
       const answer = await post(path, fields);
@@ -106,6 +112,10 @@ export function openOutbox({ me, unsent, roll, onSent, onRefused, onLogin, onCha
       }
       if (answer.status === 401) {
         onLogin();
+        return false;
+      }
+      if (isOtherLogin(answer)) {
+        onOther(answer.json.name);
         return false;
       }
       if (!isPassing(answer.status)) {
@@ -142,8 +152,8 @@ export function openOutbox({ me, unsent, roll, onSent, onRefused, onLogin, onCha
   void run();
 
   return {
-    add({ conversation, to, body }) {
-      const item = { id: newId(), conversation, to, body, failed: null };
+    add({ conversation, to, body, readUpTo }) {
+      const item = { id: newId(), conversation, to, body, readUpTo, failed: null, at: Date.now() };
       unsent.push(item);
       onChange();
       draw(item);

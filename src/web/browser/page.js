@@ -4,11 +4,14 @@
  */
 import { openCluster } from "./cluster.js";
 import { openComposer } from "./composer.js";
-import { addressAt, forgetState, storeState, takeState } from "./kept-state.js";
+import { afterEntrance, guardEntrance } from "./entrance.js";
+import { addressAt, forgetLeft, openKept, rememberLeft, slotOfName } from "./kept-state.js";
 import { arrive, viaHandover } from "./handover.js";
 import { isTyping, listenToKeys } from "./keys.js";
 import { openLeave } from "./leave.js";
 import { openLink, scriptFor } from "./link.js";
+import { openLiveWords } from "./live-words.js";
+import { openLogOut, showOtherLogin } from "./log-out.js";
 import { openNavigation } from "./navigation.js";
 import { openOutbox } from "./outbox.js";
 import { openReading } from "./reading.js";
@@ -35,18 +38,24 @@ document.addEventListener("htmx:after:swap", () => localTimes(document));
 // A page kept by the browser across a log-out must not show again.
 addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-const { me, carry: key } = document.body.dataset;
+const { me, name: person, cluster: clusterName, carry: key } = document.body.dataset;
+forgetLeft(clusterName);
 const arrival = document.getElementById("arrival");
 if (arrival !== null) void arrive(arrival.dataset.next);
 else if (me !== undefined) startApp();
-else if (document.body.dataset.forget !== undefined) forgetState();
+else {
+  if (document.body.dataset.forget !== undefined) rememberLeft(clusterName, document.body.dataset.forget);
+  guardEntrance(clusterName);
+}
 
 function startApp() {
   const data = document.body.dataset;
-  const state = takeState(me, key);
+  afterEntrance(clusterName, me);
+  const kept = openKept({ cluster: clusterName, me, name: person });
+  const state = kept.take(key);
   const roll = openRoll(me);
   const conversation = roll?.conversation ?? null;
-  const cluster = openCluster({ onKept: (kept) => roll?.setKept(kept) });
+  const cluster = openCluster({ onKept: (replicas) => roll?.setKept(replicas) });
   // Before anything else that listens for clicks and forms.
   const navigation = openNavigation((text) => cluster.say(text));
   openLeave();
@@ -61,17 +70,13 @@ function startApp() {
   roll?.start();
   roll?.setKept(cluster.keptNow());
 
-  /** Somebody logs out here: nothing is kept any more, not even what was typed last. */
-  let forgotten = false;
-  const forget = () => {
-    forgotten = true;
-    forgetState();
-  };
+  /** She has left, or somebody else is here: nothing is kept any more, not even what was typed last. */
+  let isOver = false;
 
   /** Keeps what would be lost. While the page is on its way elsewhere, what changed has to go with it. */
   const store = () => {
-    if (forgotten) return;
-    storeState(me, state);
+    if (isOver) return;
+    kept.store(state);
     if (movingTo !== null) go();
   };
   const outbox = openOutbox({
@@ -81,8 +86,7 @@ function startApp() {
     onChange: store,
     onSent(item, answer) {
       if (item.conversation === null) {
-        delete state.drafts.new;
-        state.to = "";
+        delete state.drafts[slotOfName(item.to)];
         store();
         // Only from the page where it was written: elsewhere one is reading something else by now.
         if (conversation === null && composer !== null) {
@@ -91,12 +95,13 @@ function startApp() {
         }
       } else if (item.conversation === conversation && answer.row !== undefined) {
         roll.addHtml(answer.row, false, answer.kept);
-        roll.clearUnread([], Number.MAX_SAFE_INTEGER);
+        roll.clearUnreadUpTo(item.readUpTo);
       }
       refreshSidebar();
     },
     onRefused: (item, sentence, field) => composer?.takeBack(item, sentence, field) ?? false,
     onLogin: toLogin,
+    onOther: endForOther,
   });
   composer = openComposer({
     drafts: state.drafts,
@@ -105,6 +110,7 @@ function startApp() {
     onDraft: store,
     state,
     isMoving: () => movingTo !== null,
+    seenUpTo: () => reading?.seenUpTo() ?? "",
   });
   if (composer !== null && conversation === null) resumeNew();
   if (state.place !== null) void roll?.goTo(state.place);
@@ -112,7 +118,8 @@ function startApp() {
   if (state.moved) cluster.say("Switched to another server. Nothing was lost.", { short: true });
   store();
 
-  const reading = roll === null ? null : openReading(roll, data.readOnSight === "yes");
+  const reading =
+    roll === null ? null : openReading(roll, data.readOnSight === "yes", (text) => cluster.say(text, { short: true }));
   const rowFocus = roll === null ? null : openRowFocus(roll, reading.mark);
   const selection =
     roll === null
@@ -133,6 +140,8 @@ function startApp() {
     }
   }
 
+  const words = openLiveWords({ me, onGone: () => composer?.close("This account was deleted") });
+
   // --- the list on the left -------------------------------------------------------------------
   let sidebarTimer = null;
   function refreshSidebar() {
@@ -151,11 +160,12 @@ function startApp() {
       .catch(() => {});
     const sidebar = document.getElementById("sidebar");
     for (const dot of sidebar.querySelectorAll(".presence"))
-      showPresence({ id: dot.dataset.user, online: dot.dataset.online === "yes" });
+      words.showPresence({ id: dot.dataset.user, online: dot.dataset.online === "yes" });
     showUnread(sidebar.dataset.unread ?? "0");
   }
   function showUnread(count) {
     document.title = `${count === "0" ? "" : `(${count}) `}${data.title}`;
+    words.showUnread(count);
   }
 
   // --- events ---------------------------------------------------------------------------------
@@ -192,37 +202,18 @@ function startApp() {
     if (event !== null) typingTimer = setTimeout(() => (place.hidden = true), TYPING_SHOWN_MS);
   }
 
-  function showPresence(user) {
-    for (const dot of document.querySelectorAll(`.presence[data-user="${CSS.escape(user.id)}"]`)) {
-      dot.dataset.online = user.online ? "yes" : "no";
-      dot.querySelector(".sr").textContent = user.online ? "online" : "offline";
-    }
-    for (const seen of document.querySelectorAll(`[data-seen="${CSS.escape(user.id)}"]`)) {
-      const shown = seen.textContent === "online";
-      if (shown !== user.online) seen.textContent = user.online ? "online" : "last seen just now";
-    }
-  }
-
   function showUser(user) {
     for (const row of roll?.list.querySelectorAll(`.message[data-author="${CSS.escape(user.id)}"] .author`) ?? [])
       row.textContent = user.name;
-    showHead(user);
+    words.onUser(user);
     refreshSidebar();
-  }
-
-  /** The one to whom the open conversation goes has another name by a merge, or is gone. */
-  function showHead(user) {
-    const presence = document.querySelector(`.conversation .head .presence[data-user="${CSS.escape(user.id)}"]`);
-    if (presence === null || user.id === me) return;
-    document.getElementById("with").textContent = user.name;
-    if (!user.deleted) return;
-    presence.closest(".avatar").replaceChildren("·");
-    document.querySelector(".head .seen").textContent = "This account was deleted; its messages stay.";
   }
 
   /** What is on the page may be of a branch that is no more. Asked again until a replica answers. */
   async function reset() {
     refreshSidebar();
+    // In the new order something that she has not seen may lie before what she had seen.
+    for (const item of state.unsent) item.readUpTo = "";
     while (roll !== null && !(await roll.reload())) await sleep(RESET_RETRY_MS);
   }
 
@@ -243,14 +234,12 @@ function startApp() {
       if (readerId === me) refreshSidebar();
     },
     user: ({ user }) => showUser(user),
-    presence: ({ user }) => showPresence(user),
+    presence: ({ user }) => words.onPresence(user),
     typing: (event) => event.conversationId === conversation && event.userId !== me && showTyping(event),
     reset: () => void reset(),
     ended() {
-      forget();
-      if (leaving) return;
-      leaving = true;
-      location.replace("/login");
+      if (logOut.isLeaving()) isOver = true;
+      toLogin();
     },
     cluster(summary) {
       cluster.show(summary);
@@ -273,16 +262,43 @@ function startApp() {
     }
   }
 
+  /** The login is over. What is unsent waits here for the next one of the same person. */
   function toLogin() {
     if (leaving) return;
     leaving = true;
     composer?.keepDraft();
-    location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+    location.assign(isOver ? "/login" : `/login?next=${encodeURIComponent(location.pathname)}`);
   }
+
+  /** Somebody else has logged in in this browser. */
+  function endForOther(name) {
+    if (isOver) return;
+    composer?.keepDraft();
+    isOver = true;
+    leaving = true;
+    showOtherLogin(name, person);
+  }
+
+  const logOut = openLogOut({
+    cluster: clusterName,
+    me,
+    state,
+    keep: () => composer?.keepDraft(),
+    say: (text) => cluster.say(text),
+    onLeft() {
+      isOver = true;
+      leaving = true;
+    },
+    onOther: endForOther,
+  });
 
   function go() {
     const wanted = navigation.wanted();
-    const here = { place: roll?.placeOf() ?? null, focus: composer?.selection() ?? null };
+    const here = {
+      place: roll?.placeOf() ?? null,
+      focus: composer?.selection() ?? null,
+      to: composer?.recipient() ?? "",
+    };
     const carried = {
       ...state,
       ...(wanted === null ? here : {}),
@@ -309,9 +325,9 @@ function startApp() {
   }
 
   addEventListener("pagehide", () => {
-    // It has all gone along; coming back to this address some day must not bring an old draft.
-    if (movingTo !== null) forget();
-    else composer?.keepDraft();
+    if (isOver) return;
+    if (movingTo === null) composer?.keepDraft();
+    else kept.release();
   });
 
   /** What a page loads besides its HTML, as paths. */
@@ -323,9 +339,11 @@ function startApp() {
   const origins = data.origins.split(" ").filter((one) => one !== "");
   const link = openLink({
     script: data.stream,
+    cluster: clusterName,
     me,
     key,
     page: {
+      me,
       cursor: data.cursor,
       opened: performance.timeOrigin,
       origins,
@@ -345,6 +363,7 @@ function startApp() {
       else if (message.type === "seat") seat = message.seat;
       else if (message.type === "stale") void reset();
       else if (message.type === "login") toLogin();
+      else if (message.type === "other") endForOther(message.name);
     },
   });
 
@@ -353,7 +372,6 @@ function startApp() {
     if (event.defaultPrevented || event.target.getAttribute("method") === "dialog") return;
     leaving = true;
     setTimeout(() => (leaving = false), FORM_MS);
-    if (event.target.getAttribute("action") === "/logout") forget();
   });
   listenToKeys({
     "?": () => document.getElementById("help").showModal(),

@@ -1,32 +1,82 @@
-/** What is unread becomes read: by a click, by "mark all read", or by having been in view. */
+/**
+ * What is unread becomes read: by a click, by "Mark as read", with an answer, or by having been looked at. Only what
+ * was on the page when somebody acted: what comes while a request waits or travels stays unread.
+ */
 import { newId, postUntilDone } from "./requests.js";
 
-const IN_VIEW_MS = 5000;
+/** In view for so long in a window that has the focus. */
+const IN_VIEW_MS = 3000;
+const LOOK_MS = 500;
 const BATCH_MS = 60;
+const IDS_MAX = 500;
+/** The count in the page's data ends here. */
+const UNREAD_COUNTED_MAX = 100;
 
-export function openReading(roll, readOnSight) {
+/** `say(text)`: a note to the person. */
+export function openReading(roll, readOnSight, say) {
   const form = document.getElementById("reading");
   const all = document.getElementById("read-all");
   const waiting = new Set();
+  /** Ids for which a request is under way. */
+  const marking = new Set();
   let timer = null;
 
+  const unread = () => Array.from(roll.rows()).filter((row) => row.dataset.unread !== undefined);
+  const confirmed = () => Array.from(roll.rows()).filter((row) => row.dataset.seq !== undefined);
+
+  const atOpen = Number(roll.list.closest("[data-unread-at-open]").dataset.unreadAtOpen);
+  const isWholeAtOpen = atOpen < UNREAD_COUNTED_MAX && unread().length >= atOpen;
+  /** All that is unread is on the page. */
+  const isWhole = () => isWholeAtOpen || document.querySelector("a#older") === null;
+
+  /** Shown as done at once; and no longer as soon as it turns out to take its time, or is refused. */
+  async function tell(path, fields, rows) {
+    const ids = rows.map((row) => row.dataset.id);
+    let isShown = true;
+    const showAgain = (sentence) => {
+      if (isShown) roll.restoreUnread(ids);
+      isShown = false;
+      say(sentence);
+    };
+    for (const id of ids) marking.add(id);
+    const answer = await postUntilDone(path, { ...fields, id: newId() }, Infinity, () =>
+      showAgain("Marking as read waits until a server takes it."),
+    );
+    for (const id of ids) marking.delete(id);
+    if (answer.status !== 200) showAgain(answer.json.sentence ?? "This could not be marked as read.");
+    else if (!isShown) {
+      roll.clearUnread(ids, -1);
+      say("");
+    }
+  }
   function flush() {
-    const ids = Array.from(waiting).slice(0, 500);
-    for (const id of ids) waiting.delete(id);
-    if (ids.length > 0) void postUntilDone(form.getAttribute("action"), { ids, id: newId() });
+    const rows = Array.from(waiting).slice(0, IDS_MAX);
+    for (const row of rows) waiting.delete(row);
+    if (rows.length > 0) void tell(form.getAttribute("action"), { ids: rows.map((row) => row.dataset.id) }, rows);
     timer = waiting.size > 0 ? setTimeout(flush, BATCH_MS) : null;
   }
 
   function mark(row) {
-    if (row.dataset.unread === undefined) return;
-    waiting.add(row.dataset.id);
+    delete row.dataset.fresh;
+    if (row.dataset.unread === undefined || marking.has(row.dataset.id)) return;
+    waiting.add(row);
     roll.clearUnread([row.dataset.id], -1);
     timer ??= setTimeout(flush, BATCH_MS);
   }
 
+  /** Looked at: it is read, and can still be told from the rest as long as the page is open. */
+  function markSeen(row) {
+    mark(row);
+    row.dataset.fresh = "yes";
+  }
+
   function markAll() {
-    roll.clearUnread([], Number.MAX_SAFE_INTEGER);
-    void postUntilDone(all.getAttribute("action"), { all: "yes", id: newId() });
+    const newest = confirmed().at(-1);
+    if (newest === undefined) return;
+    const rows = unread();
+    for (const row of roll.rows()) delete row.dataset.fresh;
+    roll.clearUnread([], Number(newest.dataset.seq));
+    void tell(all.getAttribute("action"), { upTo: newest.dataset.id }, rows);
   }
 
   form.addEventListener("submit", (event) => {
@@ -41,7 +91,7 @@ export function openReading(roll, readOnSight) {
   });
   roll.list.addEventListener("click", (event) => {
     if (event.target.closest("a, button, label, input") !== null) return;
-    const row = event.target.closest(".message[data-unread]");
+    const row = event.target.closest(".message[data-unread], .message[data-fresh]");
     if (row !== null) mark(row);
   });
 
@@ -51,27 +101,46 @@ export function openReading(roll, readOnSight) {
     const since = new Map();
     const seen = new IntersectionObserver(
       (entries) => {
-        for (const { target, isIntersecting } of entries) {
-          if (isIntersecting && target.dataset.unread !== undefined) since.set(target, Date.now());
-          else since.delete(target);
+        for (const { target, intersectionRatio, intersectionRect, rootBounds } of entries) {
+          // Of a message that is taller than the window the half of a window is enough.
+          const isInView = intersectionRatio >= 0.6 || intersectionRect.height >= (rootBounds?.height ?? Infinity) / 2;
+          if (!isInView || target.dataset.unread === undefined) since.delete(target);
+          else if (!since.has(target)) since.set(target, Date.now());
         }
       },
-      { root: roll.log, threshold: 0.6 },
+      { root: roll.log, threshold: [0, 0.2, 0.4, 0.6, 0.8, 1] },
     );
     const watch = () => roll.rows().forEach((row) => row.dataset.unread !== undefined && seen.observe(row));
     watch();
     new MutationObserver(watch).observe(roll.list, { childList: true });
     setInterval(() => {
+      const isLooking = document.hasFocus() && document.visibilityState === "visible";
       for (const [row, at] of since) {
-        if (!document.hasFocus()) since.set(row, Date.now());
+        if (!isLooking) since.set(row, Date.now());
         else if (Date.now() - at >= IN_VIEW_MS) {
           since.delete(row);
           seen.unobserve(row);
-          mark(row);
+          if (row.isConnected && row.dataset.unread !== undefined) markSeen(row);
         }
       }
-    }, 500);
+    }, LOOK_MS);
   }
 
-  return { mark, markAll };
+  return {
+    mark,
+    markAll,
+    /**
+     * The newest message that she has before her eyes, or above them, as she acts: all up to it is read with her
+     * answer. "" if nothing is unread. Where the page does not show all that is unread, only what it shows is marked.
+     */
+    seenUpTo() {
+      const end = roll.log.getBoundingClientRect().bottom;
+      const shown = confirmed().filter((row) => row.getBoundingClientRect().top < end);
+      const news = shown.filter((row) => row.dataset.unread !== undefined);
+      if (news.length === 0) return "";
+      if (isWhole()) return shown.at(-1).dataset.id;
+      news.forEach(mark);
+      return "";
+    },
+  };
 }

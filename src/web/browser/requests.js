@@ -7,6 +7,12 @@
 const ANSWER_MS = 4000;
 const WAITS_MS = [100, 200, 400, 800, 1500, 3000];
 
+/** For whom this page was made; see src/web/owner.ts. Not in headers of a page without a login. */
+const ownerHeaders = () => {
+  const { me } = document.body.dataset;
+  return me === undefined ? {} : { "lastword-as": me };
+};
+
 export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** How long before try number `tries` + 1: grows, and differs between pages. */
@@ -32,7 +38,7 @@ export async function post(path, fields) {
   try {
     const answer = await fetch(path, {
       method: "POST",
-      headers: { Accept: "application/json", "lastword-page": "yes" },
+      headers: { Accept: "application/json", "lastword-page": "yes", ...ownerHeaders() },
       body,
       signal: AbortSignal.timeout(ANSWER_MS),
     });
@@ -42,14 +48,18 @@ export async function post(path, fields) {
   }
 }
 
+/** The page belongs to somebody else than the browser's login. */
+export const isOtherLogin = (answer) => answer.status === 409 && answer.json.code === "other_login";
+
 /** Worth another try with the same id: not answered, no leader at the moment, too fast. */
 export const isPassing = (status) => status === 0 || status === 429 || status >= 500;
 
-/** Tries until it is answered for good, at most `tries` times. */
-export async function postUntilDone(path, fields, tries = 12) {
+/** Tries until it is answered for good, at most `tries` times. `onWait()`: it was not answered at the first try. */
+export async function postUntilDone(path, fields, tries = 12, onWait = () => {}) {
   for (let tried = 0; ; tried++) {
     const answer = await post(path, fields);
     if (!isPassing(answer.status) || tried + 1 >= tries) return answer;
+    if (tried === 0) onWait();
     await sleep(waitBefore(tried));
   }
 }
@@ -57,7 +67,10 @@ export async function postUntilDone(path, fields, tries = 12) {
 /** A piece of a page as a document fragment's holder; null when it cannot be had now. */
 export async function getPiece(path) {
   try {
-    const answer = await fetch(path, { headers: { "HX-Request": "true" }, signal: AbortSignal.timeout(ANSWER_MS) });
+    const answer = await fetch(path, {
+      headers: { "HX-Request": "true", ...ownerHeaders() },
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
     if (!answer.ok || answer.status === 204) return null;
     const holder = document.createElement("template");
     holder.innerHTML = await answer.text();

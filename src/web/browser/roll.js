@@ -26,6 +26,7 @@ export function openRoll(me) {
 
   const rows = () => list.querySelectorAll(":scope > .message");
   const seqOf = (row) => (row.dataset.seq === undefined ? Infinity : Number(row.dataset.seq));
+  const hasUnread = () => list.querySelector(":scope > .message[data-unread]") !== null;
   const atEnd = () => Math.abs(log.scrollTop) < NEAR_END_PX;
 
   /** Changes the list without moving what is being read, nor the keyboard from where it is. */
@@ -118,6 +119,7 @@ export function openRoll(me) {
       if (box?.checked) row.querySelector('input[name="ids"]').checked = true;
       if (known.dataset.kept !== undefined) row.dataset.kept = known.dataset.kept;
       if (known.dataset.read !== undefined) row.dataset.read = known.dataset.read;
+      if (known.dataset.fresh !== undefined) row.dataset.fresh = known.dataset.fresh;
       if (known.dataset.seq === row.dataset.seq) {
         known.replaceWith(row);
         return;
@@ -167,6 +169,9 @@ export function openRoll(me) {
         const known = document.getElementById(row.id);
         if (isNew && tooOld && known === null) continue;
         row.classList.toggle("own", row.dataset.author === me);
+        // What comes while nobody looks begins below a line, so that it is found again.
+        if (isNew && row.dataset.author !== me && known === null && !document.hasFocus() && !hasUnread())
+          newLineBefore = row.dataset.id;
         // An event says the same to everybody, and may come again: whether it is unread is known here only.
         if (isNew && row.dataset.author !== me && (known === null || known.dataset.unread !== undefined))
           row.dataset.unread = "yes";
@@ -277,6 +282,22 @@ export function openRoll(me) {
           row.querySelector(".mark")?.remove();
         }
       }),
+    /** They are unread after all. */
+    restoreUnread: (ids) =>
+      keepingFocus(list, log, () => {
+        for (const id of ids) {
+          const row = document.getElementById(`m-${id}`);
+          if (row === null) continue;
+          row.dataset.unread = "yes";
+          delete row.dataset.fresh;
+          addMark(row);
+        }
+      }),
+    /** All up to this message, if it is here. */
+    clearUnreadUpTo(id) {
+      const row = document.getElementById(`m-${id}`);
+      if (row !== null) this.clearUnread([], seqOf(row));
+    },
     setReadByOther(ids, upTo) {
       for (const row of list.querySelectorAll(".message.own[data-seq]")) {
         if (!ids.includes(row.dataset.id) && seqOf(row) > upTo) continue;

@@ -4,7 +4,7 @@
  * tabs that open later, notices silence, and looks for another replica.
  *
  * To the tabs it says: {type:"event"}, {type:"state"}, {type:"lost"}, {type:"open"}, {type:"tick"}, {type:"seat"},
- * {type:"move"}, {type:"stale"}, {type:"login"}.
+ * {type:"move"}, {type:"stale"}, {type:"login"}, {type:"other"}.
  */
 
 /** The replica pings every second; more silence than this means it is dead, frozen or cut off. */
@@ -78,6 +78,8 @@ export function createHub(origin, send) {
   let shared = false;
   /** Paths of what every page loads: the same at each replica of one version. */
   let parts = [];
+  /** For whom the pages were made: another login of this browser gets no stream of theirs. */
+  let me = "";
   let running = false;
   let state = "live";
   let heardAt = 0;
@@ -121,13 +123,24 @@ export function createHub(origin, send) {
       const answer = await fetch(`${origin}/events/alive`, {
         method: "POST",
         credentials: "same-origin",
+        headers: { Accept: "application/json", "lastword-as": me },
         body: new URLSearchParams({ stream: streamName, seats: String(Math.min(Math.max(seats, 1), SEATS_MAX)) }),
         signal: AbortSignal.timeout(PROBE_MS),
       });
       if (answer.status === 200) handover = (await answer.json()).handover;
+      else if (answer.status === 409) await endForOther(answer);
     } catch {
       // The stream notices by itself if the replica is gone.
     }
+  }
+
+  /** Somebody else has logged in in this browser: what these pages show is hers no more. */
+  async function endForOther(answer) {
+    const { code, name } = await answer.json().catch(() => ({}));
+    if (code !== "other_login") return;
+    running = false;
+    abort?.abort();
+    send(null, { type: "other", name });
   }
 
   const move = (found) => send(null, { type: "move", origin: found, tokens: handover[found] ?? [] });
@@ -160,7 +173,11 @@ export function createHub(origin, send) {
     saidAliveAt = 0;
     try {
       const answer = await fetch(`${origin}/events?alive=${streamName}&after=${encodeURIComponent(cursor)}`, {
-        headers: cursor === "" ? {} : { "Last-Event-ID": cursor },
+        headers: {
+          Accept: "application/json",
+          "lastword-as": me,
+          ...(cursor === "" ? {} : { "Last-Event-ID": cursor }),
+        },
         cache: "no-store",
         credentials: "same-origin",
         redirect: "error",
@@ -170,6 +187,10 @@ export function createHub(origin, send) {
       if (answer.status === 401) {
         running = false;
         send(null, { type: "login" });
+        return false;
+      }
+      if (answer.status === 409) {
+        await endForOther(answer);
         return false;
       }
       if (!answer.ok || answer.body === null) {
@@ -301,8 +322,9 @@ export function createHub(origin, send) {
   }, 250);
 
   return {
-    /** A tab opened: page = {cursor, opened, origins, shared, parts}; it gets what happened since it was rendered. */
+    /** A tab opened: page = {me, cursor, opened, origins, shared, parts}; it gets what happened since it was rendered. */
     join(tab, page) {
+      me = page.me;
       origins = page.origins;
       shared = page.shared;
       parts = page.parts;

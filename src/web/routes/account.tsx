@@ -1,6 +1,5 @@
 /** People, and one's own account. */
 import { Hono, type Context } from "hono";
-import { deleteCookie } from "hono/cookie";
 import { failed, type ChatError } from "../../chat/errors.ts";
 import {
   answerHtml,
@@ -11,11 +10,11 @@ import {
   setWritten,
   statusOf,
   wantsJson,
-  WRITTEN_COOKIE,
 } from "../answer.tsx";
+import { clearLogin } from "../cookies.ts";
 import type { WebDeps, WebEnv } from "../deps.ts";
-import { prefsOf, setPrefs } from "../prefs.ts";
-import { clearSessionCookie, needsLogin, read, readFields, sessionOf } from "../request.ts";
+import { cardOf, prefsOf, setPrefs } from "../prefs.ts";
+import { needsLogin, read, readFields, sessionOf } from "../request.ts";
 import { answerPage } from "../shell.tsx";
 import { AccountPage, PasswordPage } from "../views/account.tsx";
 import { CardPage, THEMES } from "../views/page.tsx";
@@ -166,12 +165,12 @@ async function deleteAccount(c: Context<WebEnv>, deps: WebDeps): Promise<Respons
     const field = answer.error.code === "wrong_password" ? ({ field: "password" } as const) : {};
     return await answerAccount(c, deps, { ...answer.error, ...field }, deleteMessages);
   }
-  clearSessionCookie(c, deps.secureCookies);
-  deleteCookie(c, WRITTEN_COOKIE, { path: "/", secure: deps.secureCookies });
+  const { userId } = sessionOf(c);
+  clearLogin(c, deps);
   if (wantsJson(c)) return c.json({ ok: true, cursor: answer.cursor });
   return await answerHtml(
     c,
-    <CardPage title="Your account is deleted" theme={prefsOf(c).theme} forget>
+    <CardPage title="Your account is deleted" {...cardOf(c)} forget={userId}>
       <h1>Your account is deleted</h1>
       <p>You are signed out everywhere. Thank you for having been here.</p>
       <p>

@@ -213,8 +213,8 @@ async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): 
   const fields = await readFields(c);
   const clientId = clientIdOf(fields);
   const { text: body, removed } = bodyOf(c, fields);
-  // With it goes that what she answers is read.
-  const answer = await deps.chat.send(session, { conversationId, body, clientId });
+  const readUpTo = fields.text("readUpTo");
+  const answer = await deps.chat.send(session, { conversationId, body, clientId, readUpTo });
   if (!answer.ok) {
     if (wantsJson(c)) return await answerError(c, answer.error);
     const draft = { id: nextFormId(clientId, answer.error), body, to: "", error: answer.error, removed };
@@ -262,10 +262,11 @@ function backTo(c: Context<WebEnv>, conversationId: string | null): Response {
 async function markRead(c: Context<WebEnv>, deps: WebDeps, conversationId: string | null): Promise<Response> {
   const fields = await readFields(c);
   const clientId = clientIdOf(fields);
-  const all = fields.has("all") && conversationId !== null;
+  const upTo = fields.text("upTo");
+  const all = upTo !== "" && conversationId !== null;
   const ids = fields.all("ids");
   const answer = all
-    ? await read(c, (at) => deps.chat.markAllRead(sessionOf(c), { conversationId, clientId, ...at }))
+    ? await read(c, (at) => deps.chat.markAllRead(sessionOf(c), { conversationId, upTo, clientId, ...at }))
     : ids.length === 0
       ? failed("invalid", "Nothing was selected to mark as read.", { field: "ids" })
       : await deps.chat.markRead(sessionOf(c), { ids, clientId });

@@ -2,7 +2,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { answerHtml, wantsPiece } from "../answer.tsx";
 import type { WebDeps, WebEnv } from "../deps.ts";
-import { prefsOf } from "../prefs.ts";
+import { cardOf } from "../prefs.ts";
 import { needsLogin } from "../request.ts";
 import { answerPage } from "../shell.tsx";
 import { ClusterPanel } from "../views/cluster.tsx";
@@ -48,7 +48,7 @@ export function clusterRoutes(deps: WebDeps): Hono<WebEnv> {
     if (c.get("session") === null)
       return await answerHtml(
         c,
-        <CardPage title="Cluster" theme={prefsOf(c).theme}>
+        <CardPage title="Cluster" {...cardOf(c)}>
           <h1 class="sr">Cluster</h1>
           {panel}
         </CardPage>,

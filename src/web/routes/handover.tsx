@@ -2,11 +2,12 @@
 import { Hono, type Context } from "hono";
 import { failed } from "../../chat/errors.ts";
 import { answerError, answerHtml } from "../answer.tsx";
+import { setSessionCookie } from "../cookies.ts";
 import type { WebDeps, WebEnv } from "../deps.ts";
 import { isDoorOf, type Handover } from "../handover.ts";
 import { originsFor } from "../origins.ts";
-import { prefsOf } from "../prefs.ts";
-import { placeOf, readFields, safeNext, setSessionCookie } from "../request.ts";
+import { cardOf } from "../prefs.ts";
+import { placeOf, readFields, safeNext } from "../request.ts";
 import { CardPage } from "../views/page.tsx";
 
 /**
@@ -34,7 +35,7 @@ export function handoverRoutes(deps: WebDeps, handover: Handover): Hono<WebEnv> 
     if (!comesFromReplica(c, deps)) return c.redirect(login, 303);
     return await answerHtml(
       c,
-      <CardPage title="Switching" theme={prefsOf(c).theme}>
+      <CardPage title="Switching" {...cardOf(c)}>
         <h1>Switching to another server</h1>
         <p id="arrival" data-next={next} role="status">
           One moment.
@@ -54,7 +55,7 @@ export function handoverRoutes(deps: WebDeps, handover: Handover): Hono<WebEnv> 
     const token = handover.open((await readFields(c)).text("token"));
     const session = token === null ? null : await deps.chat.authenticateFresh(token);
     if (token !== null && session !== null) {
-      setSessionCookie(c, token, deps.secureCookies);
+      setSessionCookie(c, deps, token);
       return c.json({ ok: true });
     }
     // Another tab of this browser was faster: its cookie is here already.

@@ -1,23 +1,14 @@
 /** Register, log in, log out. */
 import { Hono, type Context } from "hono";
-import { deleteCookie } from "hono/cookie";
 import { CHAT_ERRORS, failed, type ChatError } from "../../chat/errors.ts";
 import { checkPassword } from "../../chat/limits.ts";
-import {
-  answerHtml,
-  answerError,
-  errorJson,
-  setErrorHeaders,
-  setWritten,
-  statusOf,
-  wantsJson,
-  WRITTEN_COOKIE,
-} from "../answer.tsx";
 import { failedWith } from "../../chat/sentences.ts";
+import { answerHtml, answerError, errorJson, setErrorHeaders, setWritten, statusOf, wantsJson } from "../answer.tsx";
+import { clearLogin, setSessionCookie } from "../cookies.ts";
 import type { WebDeps, WebEnv } from "../deps.ts";
-import { prefsOf } from "../prefs.ts";
 import { rememberDevice } from "../known-device.ts";
-import { callerOf, clearSessionCookie, readFields, safeNext, setSessionCookie } from "../request.ts";
+import { cardOf } from "../prefs.ts";
+import { callerOf, readFields, safeNext } from "../request.ts";
 import { LoginPage, RegisterPage } from "../views/login.tsx";
 
 /** After a definite refusal the corrected form is a new request; after an unknown outcome it is the same one. */
@@ -25,20 +16,18 @@ export function nextFormId(id: string, error: ChatError): string {
   return CHAT_ERRORS[error.code].outcome === "unknown" && id !== "" ? id : Bun.randomUUIDv7();
 }
 
-const looks = (c: Context<WebEnv>) => ({ theme: prefsOf(c).theme });
-
 /** /login, /register, /logout. */
 export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const open = (): boolean => deps.chat.registrationOpen();
 
   app.get("/login", async (c) => {
-    const wanted = c.req.query("next");
-    const next = safeNext(wanted ?? "/");
+    const next = safeNext(c.req.query("next") ?? "/");
     if (c.get("session") !== null) return c.redirect(next, 303);
     return await answerHtml(
       c,
-      <LoginPage name="" next={next} error={null} forget={wanted === undefined} {...looks(c)} open={open()} />,
+      // A log-out in this browser takes the cookie away; what is left of a login was ended elsewhere.
+      <LoginPage name="" next={next} error={null} ended={c.get("token") !== ""} {...cardOf(c)} open={open()} />,
     );
   });
 
@@ -52,7 +41,7 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
     if (wantsJson(c)) return c.json(errorJson(answer.error), statusOf(answer.error));
     return await answerHtml(
       c,
-      <LoginPage name={name} next={next} error={answer.error} {...looks(c)} open={open()} />,
+      <LoginPage name={name} next={next} error={answer.error} {...cardOf(c)} open={open()} />,
       statusOf(answer.error),
     );
   });
@@ -61,7 +50,7 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
     if (c.get("session") !== null) return c.redirect("/", 303);
     // Before somebody thinks of a name and a password.
     if (!open()) return await answerError(c, failedWith("registration_closed").error);
-    return await answerHtml(c, <RegisterPage name="" id={Bun.randomUUIDv7()} error={null} {...looks(c)} />);
+    return await answerHtml(c, <RegisterPage name="" id={Bun.randomUUIDv7()} error={null} {...cardOf(c)} />);
   });
 
   app.post("/register", async (c) => {
@@ -80,7 +69,7 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
         id={nextFormId(clientId, answer.error)}
         error={answer.error}
         passwordError={answer.error.field === "name" && !password.ok ? password.error.sentence : undefined}
-        {...looks(c)}
+        {...cardOf(c)}
       />
     );
     return await answerHtml(c, page, statusOf(answer.error));
@@ -95,8 +84,7 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
     } else if (wantsJson(c)) {
       return await answerError(c, failed("not_logged_in", "You are not logged in.").error);
     }
-    clearSessionCookie(c, deps.secureCookies);
-    deleteCookie(c, WRITTEN_COOKIE, { path: "/", secure: deps.secureCookies });
+    clearLogin(c, deps);
     return wantsJson(c) ? c.json({ ok: true }) : c.redirect("/login", 303);
   });
 
@@ -110,7 +98,7 @@ interface Entered {
 
 /** A login always makes a token of its own; one that came with the request is never taken over. */
 function enter(c: Context<WebEnv>, deps: WebDeps, answer: Entered, next: string): Response {
-  setSessionCookie(c, answer.value.token, deps.secureCookies);
+  setSessionCookie(c, deps, answer.value.token);
   rememberDevice(c, deps, answer.value.user.id);
   setWritten(c, answer.cursor, deps.secureCookies);
   const { id, name } = answer.value.user;

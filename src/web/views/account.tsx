@@ -5,6 +5,7 @@ import { errorAt, errorElsewhere, Field, FieldError } from "./field.tsx";
 import { Icon } from "./icons.tsx";
 import { Time } from "./names.tsx";
 import { THEMES, type Theme } from "./page.tsx";
+import { PostForm } from "./post-form.tsx";
 
 interface AccountProps {
   readonly name: string;
@@ -52,7 +53,7 @@ const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: "System", light: "L
 
 function Settings({ theme, readOnSight }: { theme: Theme; readOnSight: boolean }) {
   return (
-    <form method="post" action="/account/settings" class="block stack">
+    <PostForm action="/account/settings" class="block stack">
       <h2>Settings</h2>
       <fieldset class="choices">
         <legend>Appearance</legend>
@@ -70,7 +71,7 @@ function Settings({ theme, readOnSight }: { theme: Theme; readOnSight: boolean }
       <p>
         <button type="submit">Save</button>
       </p>
-    </form>
+    </PostForm>
   );
 }
 
@@ -87,9 +88,9 @@ function Logins({ logins }: { logins: readonly SessionView[] }) {
       </ul>
       <div class="row">
         {logins.length < 2 ? null : (
-          <form method="post" action="/account/sessions/end-others">
+          <PostForm action="/account/sessions/end-others">
             <button type="submit">Sign out all others</button>
-          </form>
+          </PostForm>
         )}
         <a class="button" href="/account/password">
           Change password
@@ -118,7 +119,7 @@ function Login({ login }: { login: SessionView }) {
         </span>
       </span>
       {login.current ? null : (
-        <form method="post" action={`/account/sessions/${encodeURIComponent(login.id)}/end`}>
+        <PostForm action={`/account/sessions/${encodeURIComponent(login.id)}/end`}>
           <button type="submit">
             Sign out
             <span class="sr">
@@ -126,7 +127,7 @@ function Login({ login }: { login: SessionView }) {
               {device}, signed in <Time micros={login.createdMicros} style="from" />
             </span>
           </button>
-        </form>
+        </PostForm>
       )}
     </li>
   );
@@ -138,7 +139,7 @@ function DeleteAccount({ unread, deletion }: AccountProps) {
       ? "You have no unread messages."
       : `You have ${unread === 1 ? "1 unread message" : `${unread} unread messages`}.`;
   return (
-    <form method="post" action="/account/delete" class="block stack ending">
+    <PostForm action="/account/delete" class="block stack ending">
       <h2>Delete this account</h2>
       <p>
         <strong id="unread-named">{waiting}</strong> This signs you out everywhere, and cannot be undone. Nobody can use
@@ -164,7 +165,7 @@ function DeleteAccount({ unread, deletion }: AccountProps) {
           Delete account
         </button>
       </p>
-    </form>
+    </PostForm>
   );
 }
 
@@ -176,7 +177,7 @@ export function PasswordPage({ name, id, error }: { name: string; id: string; er
   return (
     <section class="page account">
       <BackHead title="Change password" />
-      <form method="post" action="/account/password" class="block stack">
+      <PostForm action="/account/password" class="block stack">
         <p>You will be signed out everywhere else.</p>
         <input type="hidden" name="id" value={id} />
         {/* Whose password it is: without it a password manager keeps a second entry. */}
@@ -204,7 +205,7 @@ export function PasswordPage({ name, id, error }: { name: string; id: string; er
             Change password
           </button>
         </p>
-      </form>
+      </PostForm>
     </section>
   );
 }

@@ -6,6 +6,7 @@ import { errorAt, errorElsewhere, Field, FieldError } from "./field.tsx";
 import { Icon } from "./icons.tsx";
 import { MessageRow, type Viewer } from "./message.tsx";
 import { Avatar, Seen } from "./names.tsx";
+import { PostForm } from "./post-form.tsx";
 
 export interface Draft {
   /** The id of the message to be sent next. */
@@ -32,6 +33,17 @@ interface ConversationProps {
   readonly draft: Draft;
 }
 
+/** The newest message on the page; "" if there is none. */
+function newestOf(history: History): string {
+  return history.messages.findLast((message) => !message.deleted)?.id ?? "";
+}
+
+/** Up to where somebody who answers from this page has read: "" if there are unread messages that it does not show. */
+function seenUpTo({ unread }: ConversationView, history: History): string {
+  const shown = history.messages.filter((message) => message.unread).length;
+  return history.older || shown < unread || unread === 0 ? "" : newestOf(history);
+}
+
 /** Head, messages, selection bar, composer. */
 export function Conversation({ session, conversation, history, draft }: ConversationProps) {
   const path = `/c/${conversation.id}`;
@@ -42,7 +54,7 @@ export function Conversation({ session, conversation, history, draft }: Conversa
       data-conversation={conversation.id}
       data-unread-at-open={conversation.unread}
     >
-      <ConversationHead conversation={conversation} session={session} />
+      <ConversationHead conversation={conversation} session={session} newest={newestOf(history)} />
       <MessageLog conversation={conversation} history={history} viewer={session} />
       <div class="jump-place">
         <button type="button" id="jump" class="needs-script" hidden>
@@ -50,9 +62,14 @@ export function Conversation({ session, conversation, history, draft }: Conversa
           <span id="jump-text">Jump to latest</span>
         </button>
       </div>
-      <form id="reading" method="post" action={`${path}/read`} hidden />
+      <PostForm id="reading" action={`${path}/read`} hidden />
       <SelectionBar path={path} />
-      <Composer action={`${path}/messages`} draft={draft} closed={conversation.with.deleted} />
+      <Composer
+        action={`${path}/messages`}
+        draft={draft}
+        closed={conversation.with.deleted}
+        readUpTo={seenUpTo(conversation, history)}
+      />
     </section>
   );
 }
@@ -61,7 +78,14 @@ function nameFor(session: Session, user: UserView): string {
   return user.id === session.userId ? `${user.name} (you)` : user.name;
 }
 
-function ConversationHead({ conversation, session }: { conversation: ConversationView; session: Session }) {
+interface HeadProps {
+  readonly conversation: ConversationView;
+  readonly session: Session;
+  /** The newest message on the page. */
+  readonly newest: string;
+}
+
+function ConversationHead({ conversation, session, newest }: HeadProps) {
   return (
     <header class="head">
       <a class="to-list" href="/">
@@ -83,13 +107,13 @@ function ConversationHead({ conversation, session }: { conversation: Conversatio
         </p>
       </div>
       <div class="actions">
-        <form method="post" action={`/c/${conversation.id}/read`} id="read-all">
-          <input type="hidden" name="all" value="yes" />
+        <PostForm action={`/c/${conversation.id}/read`} id="read-all">
+          <input type="hidden" name="upTo" value={newest} />
           <button type="submit" class="plain" title="Mark as read">
             <Icon name="check" />
             <span>Mark as read</span>
           </button>
-        </form>
+        </PostForm>
         <button type="button" class="plain needs-script" id="select" aria-pressed="false" title="Select messages">
           <Icon name="select" />
           <span>Select messages</span>
@@ -180,7 +204,7 @@ export function OlderLink({ conversationId, history }: { conversationId: string;
 /** Deletes what the checkboxes of the rows say; they belong to this form by its id. */
 function SelectionBar({ path }: { path: string }) {
   return (
-    <form id="selection" class="selection" method="post" action={`${path}/delete`}>
+    <PostForm id="selection" class="selection" action={`${path}/delete`}>
       <p id="selection-says">
         Your own messages are deleted for everyone, those of others are hidden only from you. This cannot be undone.
       </p>
@@ -190,7 +214,7 @@ function SelectionBar({ path }: { path: string }) {
       <button type="submit" class="danger">
         Delete selected
       </button>
-    </form>
+    </PostForm>
   );
 }
 
@@ -198,14 +222,17 @@ interface ComposerProps {
   readonly action: string;
   readonly draft: Draft;
   readonly closed?: boolean;
+  /** Id of the newest message that the page shows: with the answer it counts as read. */
+  readonly readUpTo?: string;
 }
 
 /** The form that sends; the id of the next message is in it from the start. */
-export function Composer({ action, draft, closed = false }: ComposerProps) {
+export function Composer({ action, draft, closed = false, readUpTo = "" }: ComposerProps) {
   const bodyError = errorAt(draft.error, "body") ?? errorElsewhere(draft.error, ["name", "to", "body"]);
   return (
-    <form id="composer" class="composer" method="post" action={action}>
+    <PostForm id="composer" class="composer" action={action}>
       <input type="hidden" name="id" value={draft.id} />
+      {readUpTo === "" ? null : <input type="hidden" name="readUpTo" value={readUpTo} />}
       <div class="line">
         <label for="body" class="sr">
           Message
@@ -235,7 +262,7 @@ export function Composer({ action, draft, closed = false }: ComposerProps) {
         </span>
         <span id="body-left" />
       </p>
-    </form>
+    </PostForm>
   );
 }
 

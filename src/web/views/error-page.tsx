@@ -1,5 +1,5 @@
 /** A page for what no form can show: the sentence, and a way on. */
-import { CardPage, type Theme } from "./page.tsx";
+import { CardPage, type CardBase } from "./page.tsx";
 
 export interface Failure {
   readonly title: string;
@@ -42,10 +42,15 @@ export function FailureInFrame({ failure }: { failure: Failure }) {
   );
 }
 
+interface ErrorPageProps extends CardBase {
+  readonly failure: Failure;
+  readonly loggedIn: boolean;
+}
+
 /** A card, where there is no frame. */
-export function ErrorPage({ failure, loggedIn, theme }: { failure: Failure; loggedIn: boolean; theme: Theme }) {
+export function ErrorPage({ failure, loggedIn, ...card }: ErrorPageProps) {
   return (
-    <CardPage title={failure.title} theme={theme}>
+    <CardPage title={failure.title} {...card}>
       {loggedIn ? (
         <FailureText failure={failure} href="/" way="Back to your conversations" />
       ) : (

@@ -1,24 +1,28 @@
 /** Log in and register: the same card, the same two fields. */
 import type { ChatError } from "../../chat/errors.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "./field.tsx";
-import { CardPage, type Theme } from "./page.tsx";
+import { CardPage, type CardBase } from "./page.tsx";
 
-interface LoginProps {
+interface LoginProps extends CardBase {
   readonly name: string;
   readonly next: string;
   readonly error: ChatError | null;
-  readonly theme: Theme;
-  /** Nobody was sent here from within the chat, where a draft may wait. */
-  readonly forget?: boolean;
+  /** The browser still has a login, which was ended elsewhere. */
+  readonly ended?: boolean;
   /** New accounts can be made. */
   readonly open: boolean;
 }
 
 /** Name, password, and where to go afterwards. */
-export function LoginPage({ name, next, error, theme, forget = false, open }: LoginProps) {
+export function LoginPage({ name, next, error, ended = false, open, ...card }: LoginProps) {
   return (
-    <CardPage title="Log in" theme={theme} forget={forget}>
+    <CardPage title="Log in" {...card}>
       <h1>Log in</h1>
+      {ended ? (
+        <p class="said" role="status">
+          Your login was ended on another device.
+        </p>
+      ) : null}
       <form method="post" action="/login" class="stack">
         <input type="hidden" name="next" value={next} />
         <FieldError id="form-error" sentence={errorElsewhere(error, ["name", "password"])} />
@@ -51,21 +55,20 @@ export function LoginPage({ name, next, error, theme, forget = false, open }: Lo
   );
 }
 
-interface RegisterProps {
+interface RegisterProps extends CardBase {
   readonly name: string;
   readonly id: string;
   readonly error: ChatError | null;
   /** What is wrong with the password, if something else is wrong as well. */
   readonly passwordError?: string | undefined;
-  readonly theme: Theme;
 }
 
 /** The form's id makes a repeated submit the same registration. */
-export function RegisterPage({ name, id, error, passwordError, theme }: RegisterProps) {
+export function RegisterPage({ name, id, error, passwordError, ...card }: RegisterProps) {
   const wrongPassword = errorAt(error, "password") ?? passwordError;
   const onlyPassword = wrongPassword !== undefined && errorAt(error, "name") === undefined;
   return (
-    <CardPage title="Register" theme={theme}>
+    <CardPage title="Register" {...card}>
       <h1>Create an account</h1>
       <form method="post" action="/register" class="stack">
         <input type="hidden" name="id" value={id} />

@@ -3,11 +3,13 @@ import type { Child } from "hono/jsx";
 import { ASSETS } from "../assets.ts";
 import type { Session } from "../../chat/service.ts";
 import type { ClusterStatusJson } from "../../election/cluster-status.ts";
+import { OWNER_HEADER } from "../owner.ts";
 import { Brand } from "./brand.tsx";
 import { ClusterLine } from "./cluster-line.tsx";
 import { HelpDialog } from "./help.tsx";
 import { Icon } from "./icons.tsx";
 import { totalText } from "./sidebar.tsx";
+import { PageOwner, PostForm } from "./post-form.tsx";
 
 const HTMX_CONFIG = JSON.stringify({
   // Its own style element would break the policy; our styles show what is under way.
@@ -21,6 +23,8 @@ const HTMX_CONFIG = JSON.stringify({
 /** What the script has to know about the page it is on. */
 export interface LivePage {
   readonly session: Session;
+  /** Names what the browser keeps of this cluster. */
+  readonly cluster: string;
   readonly status: ClusterStatusJson;
   /** The events after this are not on the page yet; "" for a page that shows nothing live. */
   readonly cursor: string;
@@ -51,20 +55,25 @@ function Head({ title }: { title: string }) {
   );
 }
 
-interface CardPageProps {
+/** What every page outside of the chat needs to know. */
+export interface CardBase {
+  readonly theme: Theme;
+  readonly cluster: string;
+}
+
+interface CardPageProps extends CardBase {
   readonly title: string;
   readonly children: Child;
-  readonly theme: Theme;
-  /** Somebody has left here: the script forgets drafts and unsent messages of this tab. */
-  readonly forget?: boolean;
+  /** Id of a user who has left for good here: the script forgets what it kept of hers. */
+  readonly forget?: string;
 }
 
 /** A page outside of the chat: one card. */
-export function CardPage({ title, children, theme, forget = false }: CardPageProps) {
+export function CardPage({ title, children, theme, cluster, forget = "" }: CardPageProps) {
   return (
     <html lang="en" data-theme={theme}>
       <Head title={`${title} · Lastword`} />
-      <body class="alone" {...(forget ? { "data-forget": "yes" } : {})}>
+      <body class="alone" data-cluster={cluster} {...(forget === "" ? {} : { "data-forget": forget })}>
         <main class="card">
           <Brand />
           {children}
@@ -91,6 +100,9 @@ export function AppPage({ title, live, unread, place, sidebar, children }: AppPa
       <body
         class={`app at-${place}`}
         data-me={live.session.userId}
+        data-name={live.session.name}
+        data-cluster={live.cluster}
+        {...{ "hx-headers:inherited": JSON.stringify({ [OWNER_HEADER]: live.session.userId }) }}
         data-title={`${title} · Lastword`}
         data-cursor={live.cursor}
         data-carry={live.carry}
@@ -102,14 +114,16 @@ export function AppPage({ title, live, unread, place, sidebar, children }: AppPa
         <a class="skip" href="#main">
           Skip to content
         </a>
-        <TopBar live={live} />
-        <p id="note" class="note" role="status" hidden />
-        <div class="columns">
-          {sidebar}
-          <main id="main" tabindex={-1}>
-            {children}
-          </main>
-        </div>
+        <PageOwner.Provider value={live.session.userId}>
+          <TopBar live={live} />
+          <p id="note" class="note" role="status" hidden />
+          <div class="columns">
+            {sidebar}
+            <main id="main" tabindex={-1}>
+              {children}
+            </main>
+          </div>
+        </PageOwner.Provider>
         <div id="announce" class="sr" role="status" aria-live="polite" />
         <dialog id="panel" class="sheet" aria-label="Cluster" />
         <HelpDialog />
@@ -151,11 +165,11 @@ function TopBar({ live }: { live: LivePage }) {
           <span>{live.session.name}</span>
           <span class="sr">: your account</span>
         </a>
-        <form method="post" action="/logout">
+        <PostForm action="/logout">
           <button class="plain" type="submit" title="Logs out every tab of this browser">
             Log out
           </button>
-        </form>
+        </PostForm>
       </nav>
     </header>
   );

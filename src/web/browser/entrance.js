@@ -1,0 +1,43 @@
+/** The pages of the log-in and the registration: nobody's words are thrown away by somebody else's login unasked. */
+import { ask } from "./ask.js";
+import { forgetPerson, othersKept, slotOfName } from "./kept-state.js";
+
+const ENTERED = (cluster) => `lastword-${cluster}-entered`;
+
+/** "ann", "ann and ben". */
+const listed = (names) => names.map((name) => (name === "" ? "somebody else" : name)).join(" and ");
+
+/** `cluster`: data-cluster of the page. */
+export function guardEntrance(cluster) {
+  for (const form of document.querySelectorAll('form[action="/login"], form[action="/register"]')) {
+    let agreed = false;
+    form.addEventListener("submit", (event) => {
+      const typed = slotOfName(form.elements.namedItem("name").value);
+      const others = othersKept(cluster, "").filter(({ name }) => slotOfName(name) !== typed);
+      if (agreed || others.length === 0) return;
+      event.preventDefault();
+      void ask({
+        title: "Something here was not sent",
+        text: `${listed(others.map(({ name }) => name))} wrote something in this browser that was not sent. It is deleted when you log in.`,
+        yes: "Log in and delete it",
+      }).then((yes) => {
+        if (!yes) return;
+        agreed = true;
+        // Not before the login is answered: the password may be wrong.
+        sessionStorage.setItem(ENTERED(cluster), "yes");
+        form.requestSubmit(form.querySelector("button[type=submit]"));
+      });
+    });
+  }
+}
+
+/** On a page of `me`: what was agreed to at the entrance. */
+export function afterEntrance(cluster, me) {
+  try {
+    if (sessionStorage.getItem(ENTERED(cluster)) === null) return;
+    sessionStorage.removeItem(ENTERED(cluster));
+  } catch {
+    return;
+  }
+  for (const { user } of othersKept(cluster, me)) forgetPerson(cluster, user);
+}

@@ -1,0 +1,249 @@
+/** Whose page it is, and what becomes of what was not sent, when logins change and end in a browser. */
+import { expect } from "bun:test";
+import type { Page } from "playwright-core";
+import { stories, story, type Stage } from "./stage.ts";
+import { composer, eventually, PASSWORD, row, texts, type Visitor } from "./visitor.ts";
+
+/** Fills in the form of a log-in page that is open already. */
+async function fillIn(page: Page, name: string): Promise<void> {
+  await page.getByLabel("Name", { exact: true }).fill(name);
+  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByRole("button", { name: "Log in", exact: true }).click();
+}
+
+/** ann in her conversation with cleo, and an older log-in page in a second tab of the same browser. */
+async function twoTabs(
+  stage: Stage,
+  script = "",
+): Promise<{ ann: Visitor; cleo: Visitor; ben: Visitor; second: Page }> {
+  const [ann, cleo] = await stage.pair("from ann");
+  const ben = await stage.arrive(stage.nameOf("ben"), 0);
+  const second = await ann.tab();
+  await second.addInitScript(script);
+  await second.context().clearCookies();
+  await second.goto(`${stage.cluster.web(0)}/login`);
+  await ann.logIn(stage.cluster.web(0));
+  await ann.openFrom(stage.cluster.web(0), cleo.name);
+  return { ann, cleo, ben, second };
+}
+
+stories("whose page it is", {}, (stage) => {
+  story("somebody else logs in in another tab: the page says so at once, and nothing is sent in her name", async () => {
+    const { ann, cleo, ben, second } = await twoTabs(stage);
+    const { page } = ann;
+    await composer(page).fill("not ben's words");
+    // The second tab is of the same browser, and knows of the draft.
+    await fillIn(second, ben.name);
+    const question = second.getByRole("dialog", { name: "Something here was not sent" });
+    await question.getByText(ann.name).waitFor();
+    await question.getByRole("button", { name: "Cancel" }).click();
+    expect(second.url()).toContain("/login");
+    await composer(page).fill("");
+    await eventually(async () => !(await page.evaluate<string>("Object.keys(localStorage).join()")).includes("-d-"));
+    await fillIn(second, ben.name);
+    await second.getByRole("button", { name: "Log out" }).waitFor();
+    await page.getByRole("heading", { name: `${ben.name} is logged in now` }).waitFor();
+    expect(await page.content()).not.toContain("from ann");
+    await page.getByRole("link", { name: `Go on as ${ben.name}` }).click();
+    await page.locator(".me", { hasText: ben.name }).waitFor();
+    expect(await texts(cleo.page)).toEqual(["from ann"]);
+  });
+
+  story("a tab that has heard nothing yet: neither its words nor its log-out are the other person's", async () => {
+    // No word from the other tab, as at another port of this host.
+    const { ann, cleo, ben, second } = await twoTabs(stage, "BroadcastChannel.prototype.postMessage = () => {}");
+    const { page } = ann;
+    await fillIn(second, ben.name);
+    await second.getByRole("button", { name: "Log out" }).waitFor();
+    // By now its stream may have told it after all.
+    await page.evaluate(`document.querySelector('form[action="/logout"]')?.requestSubmit()`);
+    await page.getByRole("heading", { name: `${ben.name} is logged in now` }).waitFor();
+    await second.reload();
+    await second.locator(".me", { hasText: ben.name }).waitFor();
+    expect(await texts(cleo.page)).toEqual(["from ann"]);
+  });
+
+  story("without a script, too: one sentence, and what was written is there to copy", async () => {
+    const { ann, cleo, ben, second } = await twoTabs(stage);
+    const plain = await stage.open("plain", { javaScriptEnabled: false });
+    const at = stage.cluster.web(0);
+    const logIn = async (page: Page, name: string): Promise<void> => {
+      await page.goto(`${at}/login`);
+      await fillIn(page, name);
+    };
+    await logIn(plain.page, ann.name);
+    await plain.page.goto(ann.page.url());
+    const other = await plain.tab();
+    await plain.context.clearCookies();
+    await logIn(other, ben.name);
+    await composer(plain.page).fill("not ben's words");
+    await plain.page.getByRole("button", { name: "Send" }).click();
+    await plain.page.getByRole("heading", { name: `${ben.name} is logged in now` }).waitFor();
+    expect(await plain.page.getByLabel("What you wrote, to copy").inputValue()).toBe("not ben's words");
+    expect(await texts(cleo.page)).toEqual(["from ann"]);
+    await second.close();
+  });
+});
+
+stories("what was not sent", {}, (stage) => {
+  let ann: Visitor;
+  let bob: Visitor;
+  const at = (): string => stage.cluster.web(0);
+
+  async function meet(): Promise<void> {
+    [ann, bob] = await stage.pair("first");
+  }
+
+  story("a draft of a new message stays with the name that it is for", async () => {
+    await meet();
+    const cleo = await stage.arrive(stage.nameOf("cleo"), 1);
+    const dora = await stage.arrive(stage.nameOf("dora"), 1);
+    const { page } = ann;
+    await page.goto(`${at()}/`);
+    await page.getByLabel("To", { exact: true }).fill(cleo.name);
+    await composer(page).fill("only for cleo");
+    await page.goto(`${at()}/?to=${dora.name}`);
+    expect(await page.getByLabel("To", { exact: true }).inputValue()).toBe(dora.name);
+    expect(await composer(page).inputValue()).toBe("");
+    await page.goto(`${at()}/`);
+    expect(await page.getByLabel("To", { exact: true }).inputValue()).toBe(cleo.name);
+    expect(await composer(page).inputValue()).toBe("only for cleo");
+    // A closed tab loses nothing.
+    const again = await ann.tab();
+    await page.close();
+    await again.goto(`${at()}/?to=${cleo.name.toUpperCase()}`);
+    expect(await composer(again).inputValue()).toBe("only for cleo");
+  });
+
+  story(
+    "the login ends on another device: the page says so, and the draft is there after the next log-in",
+    async () => {
+      await meet();
+      const { page } = ann;
+      const url = page.url();
+      await composer(page).fill("half a sen");
+      const phone = await stage.open(ann.name);
+      await phone.logIn(stage.cluster.web(1));
+      await phone.page.goto(`${stage.cluster.web(1)}/account`);
+      await phone.page.getByRole("button", { name: "Sign out all others" }).click();
+      await page.getByText("Your login was ended on another device.").waitFor();
+      await fillIn(page, ann.name);
+      await page.waitForURL(url);
+      expect(await composer(page).inputValue()).toBe("half a sen");
+    },
+  );
+
+  story("log out: asked if something is unsent, kept if it is refused, forgotten once it is answered", async () => {
+    await meet();
+    const { page } = ann;
+    const url = page.url();
+    await composer(page).fill("half a sen");
+    const logOut = page.getByRole("button", { name: "Log out", exact: true });
+    const question = page.getByRole("dialog", { name: "Not everything is sent" });
+    await logOut.click();
+    await question.getByText("1 draft").waitFor();
+    await question.getByRole("button", { name: "Cancel" }).click();
+    expect(page.url()).toBe(url);
+    // As when nobody leads.
+    const refusal = { code: "no_leader", outcome: "definite", sentence: "Not now." };
+    await page.route("**/logout", (route) => route.fulfill({ status: 503, json: refusal }));
+    await logOut.click();
+    await question.getByRole("button", { name: "Log out" }).click();
+    await page.locator("#note").getByText("Not now.").waitFor();
+    await page.reload();
+    expect(await composer(page).inputValue()).toBe("half a sen");
+    await page.unroute("**/logout");
+    await logOut.click();
+    await question.getByRole("button", { name: "Log out" }).click();
+    await page.waitForURL(/\/login$/);
+    expect(await page.getByText("another device").count()).toBe(0);
+    expect(await page.evaluate("JSON.stringify({ ...localStorage })")).toBe("{}");
+    await fillIn(page, ann.name);
+    await page.goto(url);
+    expect(await composer(page).inputValue()).toBe("");
+  });
+
+  story(
+    "the Enter that confirms characters of an input method sends nothing, in WebKit's order of events too",
+    async () => {
+      await meet();
+      const { page } = ann;
+      await composer(page).fill("にほんご");
+      const isTaken = await composer(page).evaluate(`(field) => {
+      field.dispatchEvent(new CompositionEvent("compositionend", { data: "にほんご" }));
+      return !field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true }));
+    }`);
+      expect(isTaken).toBe(false);
+      expect(await composer(page).inputValue()).toBe("にほんご");
+      await composer(page).press("Enter");
+      await row(bob.page, "にほんご").waitFor();
+      expect(await texts(bob.page)).toEqual(["first", "にほんご"]);
+    },
+  );
+
+  story("an answer that waited reads what its writer had seen, not what came meanwhile", async () => {
+    await meet();
+    const { page } = bob;
+    await eventually(async () => (await page.locator("#messages > [data-unread]").count()) === 1);
+    await bob.context.setOffline(true);
+    await bob.say("waits");
+    for (const text of ["second", "third", "fourth"]) await ann.say(text);
+    await row(ann.page, "fourth").waitFor();
+    await bob.context.setOffline(false);
+    await row(ann.page, "waits").waitFor();
+    await row(ann.page, "first").locator(".state", { hasText: "read" }).waitFor({ state: "attached" });
+    await row(page, "fourth").waitFor();
+    await eventually(
+      async () =>
+        (await page.locator("#messages > [data-unread] .body").allTextContents()).join() === "second,third,fourth",
+    );
+    for (const text of ["second", "third", "fourth"])
+      expect(await row(ann.page, text).locator(".state").textContent()).not.toContain("read");
+    // What "all" means is what is on the page when it is pressed.
+    await page.route("**/read", async (route) => {
+      await ann.say("as it travels");
+      await row(page, "as it travels").waitFor();
+      await route.continue();
+    });
+    await page.getByRole("button", { name: "Mark as read" }).first().click();
+    await row(ann.page, "fourth").locator(".state", { hasText: "read" }).waitFor({ state: "attached" });
+    expect(await page.locator("#messages > [data-unread] .body").allTextContents()).toEqual(["as it travels"]);
+  });
+
+  story("looking is reading, in a window that has the focus, unless the setting says otherwise", async () => {
+    await meet();
+    const { page } = bob;
+    const unread = page.locator("#messages > [data-unread]");
+    await page.goto(`${stage.cluster.web(2)}/account`);
+    await page.getByLabel("Mark messages as read").uncheck();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").waitFor();
+    expect(await page.getByLabel("Mark messages as read").isChecked()).toBe(false);
+    await page.getByLabel("Mark messages as read").check();
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Saved.").waitFor();
+    await bob.openFrom(stage.cluster.web(2), ann.name);
+    expect(await unread.count()).toBe(1);
+    await bob.look();
+    await row(ann.page, "first").locator(".state", { hasText: "read" }).waitFor({ state: "attached" });
+    expect(await unread.count()).toBe(0);
+    // It can still be told from the rest until she leaves.
+    expect(await row(page, "first").getAttribute("data-fresh")).toBe("yes");
+    await page.reload();
+    expect(await row(page, "first").getAttribute("data-fresh")).toBeNull();
+  });
+
+  story("a mark that no replica takes is not shown as done", async () => {
+    await meet();
+    const { page } = bob;
+    const first = row(page, "first");
+    const refusal = { code: "not_writable", outcome: "definite", sentence: "Not now." };
+    await page.route("**/read", (route) => route.fulfill({ status: 503, json: refusal }));
+    await first.locator(".body").click();
+    await page.locator("#note").getByText("Marking as read waits").waitFor();
+    expect(await first.getAttribute("data-unread")).toBe("yes");
+    await page.unroute("**/read");
+    await eventually(async () => (await first.getAttribute("data-unread")) === null);
+    await row(ann.page, "first").locator(".state", { hasText: "read" }).waitFor({ state: "attached" });
+  });
+});
