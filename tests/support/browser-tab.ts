@@ -120,19 +120,31 @@ export class TabPerson {
   private async answered(send: string, isStill: string): Promise<void> {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
       // A proxy that sees no healthy replica just now has a page of its own, without our form.
-      const isForm = await this.tab.run(`document.querySelector('form[method="post"]') !== null`);
+      const isForm = await this.now(`document.querySelector('form[method="post"]') !== null`);
       if (isForm !== true) {
         await Bun.sleep(LOOK_MS);
-        await this.tab.open(String(await this.tab.run("location.href")));
+        await this.tab.open(String(await this.now("location.href")));
         continue;
       }
       await this.tab.run(`(document.body.dataset.sent = "yes", ${send}, true)`);
       await this.until("an answer", `document.readyState === "complete" && !document.body.dataset.sent`);
-      if ((await this.tab.run(isStill)) !== true) return;
+      if ((await this.now(isStill)) !== true) return;
       const isPassing = `/in a moment|not known whether|503 Service/.test(document.body.innerText)`;
-      if ((await this.tab.run(isPassing)) !== true)
-        throw new Error(`not done: ${String(await this.tab.run("document.body.innerText.slice(0, 300)"))}`);
+      if ((await this.now(isPassing)) !== true)
+        throw new Error(`not done: ${String(await this.now("document.body.innerText.slice(0, 300)"))}`);
     }
     throw new Error(`not answered for good ${TRIES_MAX} times`);
+  }
+
+  /** Value of an expression as soon as there is a page that has it: between two pages there is none. */
+  private async now(expression: string): Promise<unknown> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.tab.run(expression);
+      } catch (error) {
+        if (tries === TRIES_MAX) throw error;
+        await Bun.sleep(LOOK_MS);
+      }
+    }
   }
 }
