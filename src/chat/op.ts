@@ -6,6 +6,7 @@
  */
 import protobuf from "protobufjs";
 import { decodeMessage, uint64Of } from "../../proto/wire-reader.ts";
+import { CHECKSUM_BYTES, isIntact, withChecksum } from "../../proto/op-checksum.ts";
 import { encodeMessage } from "../../proto/wire-writer.ts";
 import { opDescriptor } from "./op-descriptor.macro.ts" with { type: "macro" };
 
@@ -90,6 +91,11 @@ export class FormatTooNew extends Error {
   override readonly name = "FormatTooNew";
 }
 
+/** The bytes are not what the op's proposer wrote: a disk, a memory or a path has changed them. */
+export class DamagedOp extends Error {
+  override readonly name = "DamagedOp";
+}
+
 /** The bytes are no op at all. */
 export class MalformedOp extends Error {
   override readonly name = "MalformedOp";
@@ -128,12 +134,12 @@ interface WireOp {
   [payload: string]: unknown;
 }
 
-/** Encodes an op for the log. */
+/** Encodes an op for the log, with the checksum that stays with it. */
 export function encodeOp(op: Op): Uint8Array {
   const { user, clientId, timeMicros, origin, recovered, body } = op;
   const kind = KIND_NUMBER[body.kind];
   // The encoder takes what the message has and leaves the body's own `kind` out.
-  return encodeMessage(OpType, {
+  const bytes = encodeMessage(OpType, {
     format: OP_FORMAT,
     kind,
     user,
@@ -143,16 +149,18 @@ export function encodeOp(op: Op): Uint8Array {
     recovered,
     [body.kind]: body,
   });
+  return withChecksum(bytes);
 }
 
 /**
- * Reads an op from the log's bytes. Throws FormatTooNew for a kind or format of a later
- * version, MalformedOp for anything else that is no op.
+ * Reads an op from the log's bytes. Throws DamagedOp if its checksum does not match, FormatTooNew for a kind or
+ * format of a later version, MalformedOp for anything else that is no op.
  */
 export function decodeOp(bytes: Uint8Array): Op {
+  if (!isIntact(bytes)) throw new DamagedOp("an op is not what its proposer wrote");
   let wire: WireOp;
   try {
-    wire = decodeMessage(OpType, bytes) as unknown as WireOp;
+    wire = decodeMessage(OpType, bytes.subarray(0, -CHECKSUM_BYTES)) as unknown as WireOp;
   } catch (cause) {
     throw new MalformedOp("bytes of an op cannot be decoded", { cause });
   }
@@ -256,13 +264,13 @@ export function keyOf(op: Op, hash: string = requestHash(op)): string {
   return `${op.user}-${op.clientId}-${hash.slice(0, 8)}`;
 }
 
-/** `keyOf` from bytes; "" if the bytes are no op. Throws FormatTooNew. */
+/** `keyOf` from bytes; "" if the bytes are no op. Throws FormatTooNew and DamagedOp. */
 export function opKey(bytes: Uint8Array): string {
   try {
     return keyOf(decodeOp(bytes));
   } catch (error) {
-    if (error instanceof FormatTooNew) throw error;
-    return "";
+    if (error instanceof MalformedOp) return "";
+    throw error;
   }
 }
 

@@ -54,7 +54,6 @@ interface Dial {
   readonly client: grpc.Client;
   readonly call: PeerCallStream;
   readonly proofTimer: Timer;
-  readonly pieces: PieceWriter;
   /** Once proven. */
   peer: ProvenAcceptor | null;
 }
@@ -62,6 +61,7 @@ interface Dial {
 interface ProvenAcceptor {
   readonly bootId: string;
   readonly clusterId: string;
+  readonly pieces: PieceWriter;
   /** Monotonic. */
   readonly sinceMs: number;
 }
@@ -185,7 +185,7 @@ export class PeerLink {
         this.#unflushedFrames -= frames.length;
         this.flush();
       };
-      const pieces = dial.pieces.cut(bytes);
+      const pieces = dial.peer.pieces.cut(bytes);
       for (const piece of pieces) dial.call.write(piece, piece === pieces.at(-1) ? flushed : undefined);
     }
     return waited;
@@ -244,7 +244,7 @@ export class PeerLink {
     const call = openCall(client, CONNECT_PATH);
     const proof = new DiallerProof(this.#context, "connect", this.#address.id, ++this.#dialNo);
     const proofTimer = setTimeout(() => this.#broken(), PROOF_TIMEOUT_MS);
-    const dial: Dial = { client, call, proofTimer, pieces: new PieceWriter(), peer: null };
+    const dial: Dial = { client, call, proofTimer, peer: null };
     this.#dial = dial;
     // grpc-js throws an "error" without a listener; "status" follows it and says the same.
     call.on("error", () => undefined);
@@ -280,7 +280,8 @@ export class PeerLink {
       case "proven": {
         clearTimeout(dial.proofTimer);
         const { bootId, clusterId } = step.peer;
-        dial.peer = { bootId, clusterId, sinceMs: performance.now() };
+        const pieces = new PieceWriter(step.keys.dialler);
+        dial.peer = { bootId, clusterId, pieces, sinceMs: performance.now() };
         if (step.clockOff) this.#events.onMismatch("clock");
         this.#events.onChange(true);
       }

@@ -9,8 +9,13 @@
  * settings (nobody in between changed them). The direction keeps an acceptor from sending
  * the dialler's proof back to it. The acceptor proves itself second: a stranger gets no mac.
  *
- * It guards who talks, not what is said later: on a network that others can alter, put TLS
- * under it.
+ * It also gives each call two keys of its own, one for each direction, with which everything
+ * that follows is sealed (peer-pieces.ts):
+ *
+ *     key = HMAC-SHA256(cluster key, "lastword-stream" | call | direction | both Hellos)
+ *
+ * So what is said is as proven as who says it. It can be read on the way: put TLS under it, or
+ * a network of one's own, where that matters.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { encodePacket, type Hello, type Packet } from "./peer-packet.ts";
@@ -49,6 +54,9 @@ export interface ProofContext {
   readonly nowMs: () => number;
 }
 
+/** Keys of one proven call, by who sends. */
+export type CallKeys = Readonly<Record<Direction, Uint8Array>>;
+
 export type ProofStep =
   /** Send these bytes and wait for the other side. */
   | { readonly kind: "send"; readonly bytes: Uint8Array }
@@ -58,6 +66,7 @@ export type ProofStep =
       readonly peer: Hello;
       readonly bytes: Uint8Array | null;
       readonly clockOff: boolean;
+      readonly keys: CallKeys;
     }
   /** Send `bytes` if there are any (the acceptor's own answer: the dialler then sees the reason itself), then close. */
   | {
@@ -114,7 +123,8 @@ export class DiallerProof {
     if (reason !== null) {
       return { kind: "mismatch", reason, peer: answer, bytes: null, proven: true };
     }
-    return { kind: "proven", peer: answer, bytes: null, clockOff: clockOff(this.#context, answer) };
+    const keys = callKeys(this.#context.key, this.#call, this.helloBytes, this.#answerBytes);
+    return { kind: "proven", peer: answer, bytes: null, clockOff: clockOff(this.#context, answer), keys };
   }
 
   #mac(direction: Direction): Uint8Array {
@@ -161,7 +171,8 @@ export class AcceptorProof {
       return { kind: "mismatch", reason, peer: dialler, bytes: proof, proven: true };
     }
     const off = clockOff(this.#context, dialler);
-    return { kind: "proven", peer: dialler, bytes: proof, clockOff: off };
+    const keys = callKeys(this.#context.key, this.#call, this.#diallerBytes, this.#helloBytes);
+    return { kind: "proven", peer: dialler, bytes: proof, clockOff: off, keys };
   }
 
   #mac(direction: Direction): Uint8Array {
@@ -195,9 +206,20 @@ function mac(
   diallerHello: Uint8Array,
   acceptorHello: Uint8Array,
 ): Uint8Array {
+  return keyed(key, ["lastword-peer", call, direction, diallerHello, acceptorHello]);
+}
+
+function callKeys(key: Uint8Array, call: PeerCall, diallerHello: Uint8Array, acceptorHello: Uint8Array): CallKeys {
+  const of = (direction: Direction): Uint8Array =>
+    keyed(key, ["lastword-stream", call, direction, diallerHello, acceptorHello]);
+  return { dialler: of("dialler"), acceptor: of("acceptor") };
+}
+
+/** HMAC-SHA256 over the parts, each led by its length. */
+function keyed(key: Uint8Array, parts: readonly (string | Uint8Array)[]): Uint8Array {
   const hmac = createHmac("sha256", key);
   const length = Buffer.alloc(4);
-  for (const part of ["lastword-peer", call, direction, diallerHello, acceptorHello]) {
+  for (const part of parts) {
     length.writeUInt32BE(Buffer.byteLength(part));
     hmac.update(length).update(part);
   }

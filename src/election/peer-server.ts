@@ -4,11 +4,14 @@
  * nothing is delivered once the newer is proven.
  */
 import * as grpc from "@grpc/grpc-js";
+import { assert } from "./assert.ts";
 import type { Frame } from "./frame.ts";
+import { opsIntact } from "./frame-ops.ts";
 import { decodePacket, encodePacket, type Packet } from "./peer-packet.ts";
-import { PieceReader, PieceWriter } from "./peer-pieces.ts";
+import { PieceError, PieceReader, PieceWriter } from "./peer-pieces.ts";
 import {
   AcceptorProof,
+  type CallKeys,
   clustersFit,
   type MismatchReason,
   type PeerCall,
@@ -26,12 +29,17 @@ const UNPROVEN_MAX = 32;
 /** Hello and proof are a few hundred bytes. */
 const UNPROVEN_PACKET_BYTES_MAX = 16 * 1024;
 
+/** What was not as it should be: a frame as the peer sent it, or an op as its proposer wrote it. */
+export type Damaged = "frame" | "op";
+
 export interface InboundEvents {
   onFrame(from: ReplicaId, frame: Frame): void;
   /** A peer proved a new stream. */
   onOpen(peer: ReplicaId, bootId: string): void;
   /** The stream that counted is gone, and no newer one took its place. */
   onBroken(peer: ReplicaId): void;
+  /** What came on a proven stream is not what the peer sent, or not what was proposed; the stream was closed. */
+  onDamaged(peer: ReplicaId, what: Damaged): void;
   /** A holder of our key that does not fit, or a peer whose clock is off. */
   onMismatch(peer: ReplicaId, reason: MismatchReason): void;
 }
@@ -49,7 +57,9 @@ interface Inbound {
   readonly call: PeerCall;
   readonly proof: AcceptorProof;
   readonly proofTimer: ReturnType<typeof setTimeout>;
-  readonly pieces: PieceReader;
+  /** Once proven. */
+  pieces: PieceReader | null;
+  keys: CallKeys | null;
   peer: ProvenPeer | null;
   closed: boolean;
   /** Aborted when the call ends: stops a snapshot. */
@@ -118,7 +128,8 @@ export class PeerServer {
       call,
       proof: new AcceptorProof(this.#context, call, this.#peers),
       proofTimer: setTimeout(() => this.#close(inbound, grpc.status.DEADLINE_EXCEEDED, "no proof"), PROOF_TIMEOUT_MS),
-      pieces: new PieceReader(),
+      pieces: null,
+      keys: null,
       peer: null,
       closed: false,
       ended: new AbortController(),
@@ -147,10 +158,11 @@ export class PeerServer {
     }
     let packet: Packet;
     try {
-      const whole = peer === null ? bytes : inbound.pieces.take(bytes);
+      const whole = inbound.pieces === null ? bytes : inbound.pieces.take(bytes);
       if (whole === null) return;
       packet = decodePacket(whole);
-    } catch {
+    } catch (error) {
+      if (peer !== null && error instanceof PieceError) return this.#damaged(inbound, peer, "frame");
       return this.#close(inbound, grpc.status.INVALID_ARGUMENT, "not a packet");
     }
     if (peer === null) return this.#prove(inbound, inbound.proof.receive(bytes, packet));
@@ -158,6 +170,7 @@ export class PeerServer {
       for (const frame of packet.frames) {
         // The owner may have closed the stream over the frame before.
         if (inbound.closed) return;
+        if (!opsIntact(frame)) return this.#damaged(inbound, peer, "op");
         this.#events.onFrame(peer.replicaId, frame);
       }
     } else if (inbound.call === "snapshot" && packet.kind === "snapshotRequest") {
@@ -165,6 +178,12 @@ export class PeerServer {
     } else {
       this.#close(inbound, grpc.status.INVALID_ARGUMENT, "out of turn");
     }
+  }
+
+  /** Nothing of it is delivered; the dialler begins anew, with new keys. */
+  #damaged(inbound: Inbound, peer: ProvenPeer, what: Damaged): void {
+    this.#close(inbound, grpc.status.DATA_LOSS, "changed on the way");
+    this.#events.onDamaged(peer.replicaId, what);
   }
 
   #prove(inbound: Inbound, step: ProofStep): void {
@@ -184,6 +203,8 @@ export class PeerServer {
     clearTimeout(inbound.proofTimer);
     const { replicaId, bootId, clusterId, dialNo } = step.peer;
     inbound.peer = { replicaId, bootId, clusterId, dialNo };
+    inbound.pieces = new PieceReader(step.keys.dialler);
+    inbound.keys = step.keys;
     this.#onProven(inbound.stream.getPeer());
     if (step.clockOff) this.#events.onMismatch(replicaId, "clock");
     if (inbound.call === "connect") this.#replace(inbound, inbound.peer);
@@ -209,9 +230,11 @@ export class PeerServer {
     if (older === inbound) {
       return this.#close(inbound, grpc.status.INVALID_ARGUMENT, "out of turn");
     }
+    const { keys } = inbound;
+    assert(keys !== null, "a proven call has keys");
     this.#sending.set(peer.replicaId, inbound);
     if (older !== undefined) this.#close(older, grpc.status.ABORTED, "replaced");
-    const writer = new PieceWriter();
+    const writer = new PieceWriter(keys.acceptor);
     const send = (packet: Packet): boolean => {
       let room = true;
       for (const piece of writer.cut(encodePacket(packet))) room = inbound.stream.write(piece);

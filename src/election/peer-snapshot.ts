@@ -6,8 +6,8 @@
 import type * as grpc from "@grpc/grpc-js";
 import { assert } from "./assert.ts";
 import { decodePacket, encodePacket, type Packet, type SnapshotHeader } from "./peer-packet.ts";
-import { PieceReader, PieceWriter } from "./peer-pieces.ts";
-import { DiallerProof, type ProofContext, type ProofStep } from "./peer-proof.ts";
+import { PieceError, PieceReader, PieceWriter } from "./peer-pieces.ts";
+import { type CallKeys, DiallerProof, type ProofContext, type ProofStep } from "./peer-proof.ts";
 import { FETCH_SNAPSHOT_PATH, openCall, openClient, type PeerAddress } from "./peer-service.ts";
 import type { PeerServerStream } from "./peer-service.ts";
 import type { SnapshotSource, SnapshotStore } from "./ports.ts";
@@ -72,7 +72,7 @@ function drained(stream: PeerServerStream, ended: AbortSignal): Promise<boolean>
 }
 
 /**
- * Dials, proves, asks. Resolves with the header; the chunks follow as they are read. Both
+ * Dials, proves, asks; `onDamaged` hears if what came was changed on the way. Resolves with the header; the chunks follow as they are read. Both
  * reject with SnapshotFailed if the peer is not ours, breaks off, or stands still. Whoever
  * gets a source must read it to its end or leave the loop (which closes the call).
  */
@@ -81,18 +81,18 @@ export async function requestSnapshot(
   context: ProofContext,
   commonSeq: Seq,
   ended: AbortSignal,
+  onDamaged: () => void,
 ): Promise<SnapshotSource> {
-  const reader = new PacketReader(address, ended);
+  const reader = new PacketReader(address, ended, onDamaged);
   try {
     const proof = new DiallerProof(context, "snapshot", address.id, 0);
     reader.write(proof.helloBytes);
     const answer = await proveNext(reader, proof);
     if (answer.kind !== "send") throw new SnapshotFailed("the peer is not ours");
     reader.write(answer.bytes);
-    if ((await proveNext(reader, proof)).kind !== "proven") {
-      throw new SnapshotFailed("the peer is not ours");
-    }
-    reader.proven();
+    const proven = await proveNext(reader, proof);
+    if (proven.kind !== "proven") throw new SnapshotFailed("the peer is not ours");
+    reader.proven(proven.keys);
     reader.write(encodePacket({ kind: "snapshotRequest", commonSeq }));
     const first = await reader.next(HEADER_TIMEOUT_MS);
     if (first.packet.kind !== "snapshotHeader") throw new SnapshotFailed("no snapshot header");
@@ -148,13 +148,15 @@ class PacketReader {
   readonly #call: ReturnType<typeof openCall>;
   readonly #packets: AsyncIterator<Uint8Array>;
   readonly #ended: AbortSignal;
+  readonly #onDamaged: () => void;
   readonly #onEnded = (): void => this.close();
   /** Set once the peer is proven. */
   #pieces: { readonly reader: PieceReader; readonly writer: PieceWriter } | null = null;
   #closed = false;
   #reading = false;
 
-  constructor(address: PeerAddress, ended: AbortSignal) {
+  constructor(address: PeerAddress, ended: AbortSignal, onDamaged: () => void) {
+    this.#onDamaged = onDamaged;
     this.#client = openClient(address);
     this.#call = openCall(this.#client, FETCH_SNAPSHOT_PATH);
     // The iterator reports errors too, but only while somebody waits for it.
@@ -165,8 +167,8 @@ class PacketReader {
   }
 
   /** From now on packets go and come in pieces. */
-  proven(): void {
-    this.#pieces = { reader: new PieceReader(), writer: new PieceWriter() };
+  proven(keys: CallKeys): void {
+    this.#pieces = { reader: new PieceReader(keys.acceptor), writer: new PieceWriter(keys.dialler) };
   }
 
   write(bytes: Uint8Array): void {
@@ -186,6 +188,9 @@ class PacketReader {
         const bytes = this.#pieces === null ? result.value : this.#pieces.reader.take(result.value);
         if (bytes !== null) return { bytes, packet: decodePacket(bytes) };
       }
+    } catch (error) {
+      if (error instanceof PieceError) this.#onDamaged();
+      throw error;
     } finally {
       clearTimeout(timer);
       this.#reading = false;

@@ -14,7 +14,7 @@ import { assert } from "./assert.ts";
 import type { Frame } from "./frame.ts";
 import { PeerLink } from "./peer-link.ts";
 import { clustersFit, type MismatchReason, type PeerIdentity, type ProofContext, settingsHash } from "./peer-proof.ts";
-import { PeerServer } from "./peer-server.ts";
+import { type Damaged, PeerServer } from "./peer-server.ts";
 import type { PeerAddress } from "./peer-service.ts";
 import { requestSnapshot, SnapshotFailed, type SnapshotProvider } from "./peer-snapshot.ts";
 import type { PeerListener, PeerTransport, SnapshotSource } from "./ports.ts";
@@ -27,6 +27,8 @@ export interface GrpcPeerListener extends PeerListener {
    * again. A dialler without our key is not reported: anybody can claim to be a peer.
    */
   onMismatch(peer: ReplicaId, reason: MismatchReason): void;
+  /** Something of the peer's was changed on the way (`frame`), or one of its ops is not as it was proposed. Nothing of it was taken. */
+  onDamaged?(peer: ReplicaId, what: Damaged): void;
   /** The stream of frames to (`out`) or from (`in`) the peer opened or ended. For logs and status. */
   onStream?(peer: ReplicaId, direction: "in" | "out", open: boolean): void;
 }
@@ -94,6 +96,7 @@ export class GrpcPeerTransport implements PeerTransport {
           this.#links.get(peer)?.probe();
         },
         onMismatch: (peer, reason) => this.#report(peer, reason),
+        onDamaged: (peer, what) => this.#listener.onDamaged?.(peer, what),
       },
       options.snapshots,
     );
@@ -151,7 +154,9 @@ export class GrpcPeerTransport implements PeerTransport {
     const address = this.#addresses.get(from);
     assert(address !== undefined, "a snapshot comes from a configured peer");
     if (this.#state !== "running") throw new SnapshotFailed("stopped");
-    return requestSnapshot(address, this.#context, commonSeq, this.#fetches.signal);
+    return requestSnapshot(address, this.#context, commonSeq, this.#fetches.signal, () =>
+      this.#listener.onDamaged?.(from, "frame"),
+    );
   }
 
   /** True while frames sent now have a proven stream to go out on. */

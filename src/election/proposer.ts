@@ -4,6 +4,7 @@
  * leader it also keeps an op from being appended twice while it is on its way.
  */
 import { StorageFull, type LogStorage } from "./ports.ts";
+import { isIntact } from "../../proto/op-checksum.ts";
 import { Proposals, type Handed } from "./proposals.ts";
 import type { Target } from "./core-status.ts";
 import type { Seq } from "./view.ts";
@@ -67,7 +68,7 @@ export class Proposer<Result> {
   /** The next ops to hand over; null when there are none. */
   take(now: number): Handed | null {
     if (this.proposals.idle()) return null;
-    const handed = this.proposals.take(now);
+    const handed = intactOf(this.proposals.take(now));
     return handed.ops.length === 0 ? null : handed;
   }
 
@@ -138,4 +139,11 @@ export class Proposer<Result> {
     this.callers.delete(key);
     for (const resolve of waiting) resolve(outcome);
   }
+}
+
+/** Without the ops that have changed in memory since they were proposed: their callers time out. */
+function intactOf(handed: Handed): Handed {
+  const { ops, keys } = handed;
+  if (ops.every(isIntact)) return handed;
+  return { ops: ops.filter(isIntact), keys: keys.filter((_, i) => isIntact(ops[i]!)) };
 }

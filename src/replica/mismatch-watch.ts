@@ -4,6 +4,7 @@
  * all the same; one that did belong goes on, unless all the others disagree with it.
  */
 import type { Logger } from "../cli/logger.ts";
+import { damageReports } from "./damage-log.ts";
 
 export type MismatchReason = "key" | "cluster" | "mode" | "peers" | "version" | "clock";
 
@@ -36,8 +37,18 @@ export class MismatchWatch {
   readonly #reported = new Map<number, Exclude<MismatchReason, "clock">>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
+  /** What the transport tells of peers that are not as they should be. */
+  readonly listener: {
+    onMismatch(peer: number, reason: MismatchReason): void;
+    onDamaged(peer: number, what: string): void;
+  };
+
   constructor(deps: MismatchWatchDeps) {
     this.#deps = deps;
+    this.listener = {
+      onMismatch: (peer, reason) => this.report(peer, reason),
+      onDamaged: damageReports(deps.logger),
+    };
   }
 
   /** A peer answered and did not fit. */

@@ -200,7 +200,7 @@ export class RunningReplica {
           driver.onFrame(from, frame);
         },
         onRefused: (peer) => driver.onRefused(peer),
-        onMismatch: (peer, reason) => mismatches.report(peer, reason),
+        ...mismatches.listener,
         onStream: (peer, direction, open) => {
           logger.debug(open ? "stream_open" : "stream_closed", { peer, reason: direction });
           reach.onStream(peer, direction, open);

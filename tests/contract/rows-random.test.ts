@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { withChecksum } from "../../proto/op-checksum.ts";
 import type { AppliedOp } from "../../src/chat/apply.ts";
 import { decodeOp, encodeOp, type Op, type OpBody } from "../../src/chat/op.ts";
 import { directId, messageId, passwordId, userIdFor } from "../../src/chat/ids.ts";
@@ -136,7 +137,7 @@ const registration: fc.Arbitrary<Op> = fc
 const entry: fc.Arbitrary<Uint8Array> = fc.oneof(
   { weight: 30, arbitrary: plain.map(encodeOp) },
   { weight: 4, arbitrary: registration.map(encodeOp) },
-  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 12 }).filter(isRubbish) },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 12 }).map(withChecksum).filter(isRubbish) },
 );
 
 function isRubbish(bytes: Uint8Array): boolean {

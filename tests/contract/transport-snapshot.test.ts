@@ -9,7 +9,7 @@ import { PEER_SERVER_OPTIONS, PEER_SERVICE, type PeerServerStream } from "../../
 import { SnapshotFailed } from "../../src/election/peer-snapshot.ts";
 import type { GrpcPeerOptions } from "../../src/election/peer-transport.ts";
 import type { SnapshotSource } from "../../src/election/ports.ts";
-import { at, KEY, listen, numbered, TestReplica, until } from "../support/peer-replica.ts";
+import { at, KEY, listen, numbered, Proxy, TestReplica, until } from "../support/peer-replica.ts";
 
 const replicas: TestReplica[] = [];
 const servers: grpc.Server[] = [];
@@ -103,17 +103,16 @@ async function liar(packets: readonly Packet[]): Promise<number> {
     Connect: (stream: PeerServerStream) => stream.end(),
     FetchSnapshot: (stream: PeerServerStream) => {
       const proof = new AcceptorProof(context, "snapshot", [1]);
-      let proven = false;
+      let pieces: PieceWriter | null = null;
       stream.on("error", () => undefined);
       stream.on("data", (bytes: Uint8Array) => {
-        if (proven) {
-          const pieces = new PieceWriter();
+        if (pieces !== null) {
           for (const packet of packets) for (const piece of pieces.cut(encodePacket(packet))) stream.write(piece);
           stream.end();
           return;
         }
         const step = proof.receive(bytes, decodePacket(bytes));
-        proven = step.kind === "proven";
+        if (step.kind === "proven") pieces = new PieceWriter(step.keys.acceptor);
         if (step.bytes !== null) stream.write(step.bytes);
       });
     },
@@ -193,6 +192,33 @@ describe("a snapshot", () => {
     })();
     expect(await failure(rest)).toBeInstanceOf(SnapshotFailed);
     await until("released", () => snapshot.released);
+  });
+
+  test("of which a byte is changed on the way fails, and is reported", async () => {
+    const damaged: string[] = [];
+    const onDamaged = (peer: number, what: string): void => void damaged.push(`${peer} ${what}`);
+    const [l0, l1] = [await listen(), await listen()];
+    const proxy = await Proxy.to(l0.port);
+    const listener = { onFrame: () => undefined, onRefused: () => undefined, onMismatch: () => undefined, onDamaged };
+    const leader = TestReplica.start(0, l0, [at(1, l1.port)]);
+    const joiner = TestReplica.start(1, l1, [at(0, proxy.port)], { listener });
+    replicas.push(leader, joiner);
+    const snapshot = new FakeSnapshot(40);
+    leader.offer = (commonSeq) => snapshot.source(commonSeq);
+    const chunks = iterate(await joiner.transport.fetchSnapshot(0, 0));
+    await chunks.next();
+    proxy.alter = (bytes) => {
+      // In the middle of a large segment is the middle of a chunk.
+      if (bytes.length > 8192) bytes[bytes.length >> 1]! ^= 1;
+      return bytes;
+    };
+    const rest = (async () => {
+      while ((await chunks.next()).done !== true);
+    })();
+    expect(await failure(rest)).toBeInstanceOf(SnapshotFailed);
+    expect(damaged).toEqual(["0 frame"]);
+    await until("released", () => snapshot.released);
+    proxy.close();
   });
 
   test("that the leader cannot make, or breaks off, fails", async () => {

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { connect, createServer } from "node:net";
+import { withChecksum } from "../../proto/op-checksum.ts";
 import type { Frame } from "../../src/election/frame.ts";
 import { encodePacket } from "../../src/election/peer-packet.ts";
 import { CONNECT_PATH, FETCH_SNAPSHOT_PATH, openCall, openClient } from "../../src/election/peer-service.ts";
@@ -87,7 +88,7 @@ describe("frames", () => {
     const [a, b] = await pair();
     await connected(a, b);
     for (let i = 0; i < 200; i++) {
-      a.transport.send(1, { type: "propose", ops: [new Uint8Array(20_000)], keys: ["key"] });
+      a.transport.send(1, { type: "propose", ops: [withChecksum(new Uint8Array(20_000))], keys: ["key"] });
       a.transport.send(1, numbered(i));
     }
     await until("all arrived", () => b.frames.length >= 400);
@@ -150,7 +151,7 @@ describe("frames", () => {
     const a = start(0, l0, [at(1, proxy.port)]);
     await connected(a, b);
     proxy.hold();
-    const op = new Uint8Array(256 * 1024);
+    const op = withChecksum(new Uint8Array(256 * 1024));
     let sent = 0;
     while (a.transport.isConnected(1) && sent < 400) {
       a.transport.send(1, { type: "propose", ops: [op], keys: ["key"] });
@@ -172,7 +173,7 @@ describe("frames", () => {
     const a = start(0, l0, [at(1, proxy.port)]);
     await connected(a, b);
     proxy.hold();
-    const op = new Uint8Array(1024 * 1024);
+    const op = withChecksum(new Uint8Array(1024 * 1024));
     for (let i = 0; i < 14; i++) a.transport.send(1, { type: "propose", ops: [op], keys: ["key"] });
     for (const seq of [1, 2, 3]) {
       a.transport.send(1, numbered(seq));

@@ -32,6 +32,7 @@ const HUNTERS: Record<Mutant, { readonly scenario: string; readonly invariant: s
   "clock-unbounded": { scenario: "wrong-clock", invariant: "I11" },
   "cursor-waits-for-the-dead": { scenario: "cursor-of-a-dead-branch", invariant: "I9" },
   "login-checks-at-the-proposer-only": { scenario: "password-on-the-other-side", invariant: "I10" },
+  "checksum-not-checked": { scenario: "byte-changed-on-the-way", invariant: "I2" },
 };
 
 function broken(scenario: string, mutants: ReadonlySet<string>): string | null {

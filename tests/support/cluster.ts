@@ -291,6 +291,11 @@ export class Cluster {
     this.#wire(from, to).cut();
   }
 
+  /** Changes what passes on the connections that one dials to the other; null for nothing. Needs `cuttable`. */
+  alter(from: number, to: number, alter: ((bytes: Buffer) => Buffer) | null): void {
+    this.#wire(from, to).alter = alter;
+  }
+
   heal(from: number, to: number): void {
     this.#wire(from, to).heal();
   }

@@ -22,6 +22,8 @@ export class CutProxy {
   readonly #server: Server;
   readonly #halves = new Set<Half>();
   #target = 0;
+  /** What becomes of the bytes that pass, in either direction; as many must come out as go in. */
+  alter: ((bytes: Buffer) => Buffer) | null = null;
   #isCut = false;
 
   constructor() {
@@ -68,7 +70,8 @@ export class CutProxy {
   #join(from: Socket, to: Socket): void {
     const half: Half = { from, to, held: [], closed: false };
     this.#halves.add(half);
-    from.on("data", (bytes: Buffer) => {
+    from.on("data", (given: Buffer) => {
+      const bytes = this.alter === null ? given : this.alter(Buffer.from(given));
       if (!this.#isCut) {
         if (!to.write(bytes)) {
           from.pause();

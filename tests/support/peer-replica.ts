@@ -127,6 +127,8 @@ export class Proxy {
   readonly #held = new Set<Socket>();
   readonly #sockets = new Set<Socket>();
   readonly port: number;
+  /** What becomes of the bytes that come back from the target. */
+  alter: ((bytes: Buffer) => Buffer) | null = null;
 
   private constructor(server: Server, targetPort: number) {
     this.#server = server;
@@ -165,7 +167,8 @@ export class Proxy {
     target.on("connect", () => {
       client.on("data", (bytes) => target.write(bytes));
       client.on("end", () => target.end());
-      target.pipe(client);
+      target.on("data", (bytes: Buffer) => client.write(this.alter?.(Buffer.from(bytes)) ?? bytes));
+      target.on("end", () => client.end());
       if (!this.#held.has(client)) client.resume();
     });
     const drop = (): void => {

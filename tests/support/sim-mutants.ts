@@ -1,7 +1,7 @@
 /**
  * Known bugs, re-injected: each must be caught by the simulator (tests/simulation/mutants.test.ts),
  * else the simulator proves nothing. They are patched into a core from here, so that the
- * executable carries no switch for any of them; those of the disk, of snapshots, of the fork
+ * executable carries no switch for any of them; those of the disk, of the network, of snapshots, of the fork
  * queue and of streams live in sim-log.ts, sim-world.ts, sim-proposals.ts and sim-clients.ts.
  */
 import type { Core } from "../../src/election/core.ts";
@@ -39,6 +39,7 @@ export const MUTANTS = [
   "cursor-waits-for-the-dead",
   "clock-unbounded",
   "login-checks-at-the-proposer-only",
+  "checksum-not-checked",
 ] as const;
 
 export type Mutant = (typeof MUTANTS)[number];

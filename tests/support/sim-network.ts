@@ -5,7 +5,9 @@
  * frames (TCP would send them again after the heal); a killed sender's frames arrive as
  * far as its kernel had sent them, at one peer more, at the other less.
  */
+import { CHECKSUM_BYTES, withChecksum } from "../../proto/op-checksum.ts";
 import type { Frame } from "../../src/election/frame.ts";
+import { opsIntact } from "../../src/election/frame-ops.ts";
 import type { ReplicaId } from "../../src/election/view.ts";
 import type { SimQueue } from "./sim-queue.ts";
 import type { Random } from "./sim-random.ts";
@@ -64,6 +66,9 @@ export class SimNetwork {
   readonly #connections = new Map<number, Connection>();
   readonly #dialing = new Set<number>();
   readonly #blocked = new Set<number>();
+  readonly #garbled = new Set<number>();
+  /** Mutant checksum-not-checked: whoever changes an op makes its checksum fit. */
+  checksumIgnored = false;
   framesDelivered = 0;
   /** Hears of every frame right after its receiver: scripts cut and kill at such moments. */
   onDelivered: ((from: ReplicaId, to: ReplicaId, frame: Frame) => void) | null = null;
@@ -148,6 +153,11 @@ export class SimNetwork {
     // Whoever was restarted meanwhile answers the other's old connection with a reset.
     this.#dialSoon(from, to, 0);
     this.#dialSoon(to, from, 0);
+  }
+
+  /** A byte of the next op on this way is changed. */
+  garble(from: ReplicaId, to: ReplicaId): void {
+    this.#garbled.add(this.#key(from, to));
   }
 
   /** Frames that are on their way are lost, and the connection with them. */
@@ -272,6 +282,14 @@ export class SimNetwork {
     }
   }
 
+  #onTheWay(connection: Connection, frame: Frame): Frame {
+    const key = this.#key(connection.from, connection.to);
+    if (!this.#garbled.has(key)) return frame;
+    const garbled = garble(frame, this.checksumIgnored);
+    if (garbled !== frame) this.#garbled.delete(key);
+    return garbled;
+  }
+
   #pump(connection: Connection): void {
     if (connection.pumping || connection.closed) return;
     const { from, to } = connection;
@@ -302,12 +320,26 @@ export class SimNetwork {
     if (receiver.paused) return;
     while (!connection.closed && connection.queue.length > 0) {
       if ((connection.queue[0] as Flight).at > this.#queue.now) break;
-      const flight = connection.queue.shift() as Flight;
+      const frame = this.#onTheWay(connection, (connection.queue.shift() as Flight).frame);
+      if (!opsIntact(frame)) return this.#break(connection);
       this.framesDelivered++;
-      receiver.onFrame(from, flight.frame);
-      this.onDelivered?.(from, to, flight.frame);
+      receiver.onFrame(from, frame);
+      this.onDelivered?.(from, to, frame);
       if (!receiver.alive || this.isBlocked(from, to)) return;
     }
     this.#pump(connection);
   }
+}
+
+/** The frame with the last byte of what its first op says changed; the frame itself if it has none. */
+function garble(frame: Frame, checksumFits: boolean): Frame {
+  if (frame.type !== "append") return frame;
+  const at = frame.batches.findIndex((batch) => batch.kind === "op");
+  const batch = frame.batches[at];
+  if (batch?.kind !== "op") return frame;
+  const [first, ...others] = batch.ops;
+  const op = Buffer.from(first!);
+  op[op.length - CHECKSUM_BYTES - 1]! ^= 1;
+  const ops = [checksumFits ? withChecksum(op.subarray(0, -CHECKSUM_BYTES)) : op, ...others];
+  return { ...frame, batches: frame.batches.with(at, { ...batch, ops }) };
 }

@@ -201,6 +201,8 @@ class Script {
         return links(rest).forEach(([a, b]) => world.cut(a, b));
       case "drop":
         return links(rest).forEach(([a, b]) => world.drop(a, b));
+      case "garble":
+        return links(rest).forEach(([a, b]) => world.network.garble(a, b));
       case "heal":
         return rest[0] === "all" ? world.healAll(true) : links(rest).forEach(([a, b]) => world.heal(a, b, true));
       case "isolate":

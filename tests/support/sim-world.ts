@@ -60,6 +60,7 @@ export class World implements ReplicaHost {
     this.mutants = options.mutants;
     this.timing = { ...DEFAULT_TIMING, keepEntries: options.keepEntries };
     this.network = new SimNetwork(this.queue, this.random.split("network"), options.link, options.count);
+    this.network.checksumIgnored = this.mutants.has("checksum-not-checked");
     this.checks = new Checks(
       options.promises,
       () => this.replicas,

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CHECKSUM_BYTES, withChecksum } from "../../proto/op-checksum.ts";
 import { applyOp } from "../../src/chat/apply.ts";
 import { directId } from "../../src/chat/ids.ts";
 import { encodeOp, FormatTooNew } from "../../src/chat/op.ts";
@@ -95,8 +96,18 @@ describe("a batch that cannot be applied leaves nothing behind", () => {
     const before = state.hash();
     const late = encodeOp(log.registration("carl"));
     late[late.indexOf(0x08) + 1] = 2;
-    const batch = [encodeOp(log.registration("dora")), late];
+    const batch = [encodeOp(log.registration("dora")), withChecksum(late.subarray(0, -CHECKSUM_BYTES))];
     expect(() => log.append(batch)).toThrow(FormatTooNew);
+    expect(state.hash()).toEqual(before);
+    state.close();
+  });
+
+  test("an op that is not what its proposer wrote: the store is damaged, nothing is recorded", () => {
+    const { state, log } = filled();
+    const before = state.hash();
+    const damaged = encodeOp(log.registration("carl"));
+    damaged[damaged.length - CHECKSUM_BYTES - 1]! ^= 1;
+    expect(() => log.append([encodeOp(log.registration("dora")), damaged])).toThrow(StorageDamaged);
     expect(state.hash()).toEqual(before);
     state.close();
   });

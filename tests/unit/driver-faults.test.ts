@@ -3,6 +3,7 @@
  * from before a pause, fetches of snapshots that end late. One driver, no network.
  */
 import { afterEach, describe, expect, test } from "bun:test";
+import { withChecksum } from "../../proto/op-checksum.ts";
 import { Core } from "../../src/election/core.ts";
 import { Driver } from "../../src/election/driver.ts";
 import { DEFAULT_TIMING, type Identity, type PersistRows } from "../../src/election/event.ts";
@@ -100,7 +101,7 @@ function makeDriver(self: number, configured: readonly number[]) {
     onFatal: (error) => void made.fatal.push(error),
     now: () => made.now,
   });
-  state.onOp = (op, seq) => driver.opApplied(Buffer.from(op).toString("hex"), seq, op, false);
+  state.onOp = (op, seq) => driver.opApplied(Buffer.from(op.subarray(0, 1)).toString("hex"), seq, op, false);
   drivers.push(driver);
   return Object.assign(made, { driver });
 }
@@ -160,10 +161,10 @@ describe("a full disk under the state", () => {
     driver.start();
     await until(() => driver.status().viewActive);
     state.full = true;
-    const answer = driver.propose("01", Uint8Array.of(1));
+    const answer = driver.propose("01", withChecksum(Uint8Array.of(1)));
     await until(() => driver.notWritable() !== null);
     expect(driver.notWritable()).toContain("full");
-    expect(await driver.propose("02", Uint8Array.of(2))).toMatchObject({ kind: "not_writable" });
+    expect(await driver.propose("02", withChecksum(Uint8Array.of(2)))).toMatchObject({ kind: "not_writable" });
     state.full = false;
     expect(await answer).toMatchObject({ kind: "applied" });
     expect(driver.notWritable()).toBeNull();
@@ -183,11 +184,11 @@ describe("a busy disk", () => {
         writes.push({ rows, done: resolve });
       });
     Object.assign(log, { writeAside });
-    const answers = [driver.propose("01", Uint8Array.of(1))];
+    const answers = [driver.propose("01", withChecksum(Uint8Array.of(1)))];
     await until(() => writes.length === 1);
-    answers.push(driver.propose("02", Uint8Array.of(2)));
-    driver.onFrame(1, { type: "propose", ops: [Uint8Array.of(3)], keys: ["03"] });
-    answers.push(driver.propose("04", Uint8Array.of(4)));
+    answers.push(driver.propose("02", withChecksum(Uint8Array.of(2))));
+    driver.onFrame(1, { type: "propose", ops: [withChecksum(Uint8Array.of(3))], keys: ["03"] });
+    answers.push(driver.propose("04", withChecksum(Uint8Array.of(4))));
     await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
     expect(driver.status().lastSeq).toBe(2);
     writes[0]!.done();

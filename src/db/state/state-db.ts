@@ -15,7 +15,7 @@ import { sql } from "drizzle-orm";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { applyOp, recordPoison, type AppliedOp, type ApplyOp } from "../../chat/apply.ts";
-import { FormatTooNew } from "../../chat/op.ts";
+import { DamagedOp, FormatTooNew } from "../../chat/op.ts";
 import type { Queries } from "../../chat/queries.ts";
 import { assert } from "../../election/assert.ts";
 import type { Batch } from "../../election/frame.ts";
@@ -288,6 +288,8 @@ export class StateDb implements StateMachine {
       this.#release.run();
       return applied;
     } catch (error) {
+      // Its row in the log is whole, so it was damaged before it was written there.
+      if (error instanceof DamagedOp) throw new StorageDamaged(`log.db: the op at seq ${seq} is damaged`);
       if (!isRuleError(error)) throw error;
       this.#connection.client.run("ROLLBACK TO op");
       this.#release.run();
