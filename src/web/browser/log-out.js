@@ -19,7 +19,7 @@ function waitingText({ drafts, unsent }) {
  * `keep()`: what was typed last becomes part of `state`. `say(text)`: a note to the person. `onLeft()`: it is answered, nothing may be kept any more. `onOther(name)`: the login is
  * somebody else's. Answers {isLeaving()}: the login ends because of this page or of another tab of hers.
  */
-export function openLogOut({ cluster, me, state, keep, say, onLeft, onOther }) {
+export function openLogOut({ cluster, me, state, keep, isLost, say, onLeft, onOther }) {
   const form = document.querySelector('form[action="/logout"]');
   const channel = typeof BroadcastChannel === "function" ? new BroadcastChannel(`lastword ${cluster} logins`) : null;
   let leaving = false;
@@ -53,7 +53,8 @@ export function openLogOut({ cluster, me, state, keep, say, onLeft, onOther }) {
   }
 
   form?.addEventListener("submit", (event) => {
-    if (event.defaultPrevented) return;
+    // Without a replica nothing can be done; navigation.js says so.
+    if (event.defaultPrevented || isLost()) return;
     event.preventDefault();
     if (!leaving) void logOut();
   });

@@ -43,6 +43,7 @@ export function openNavigation(say) {
       if (said) tell("");
       if (wanted !== null) location.assign(wanted);
     },
+    isLost: () => isLost,
     /** Path to go to instead of this page's own; null if nothing was chosen. */
     wanted: () => wanted,
   };

@@ -284,6 +284,7 @@ function startApp() {
     me,
     state,
     keep: () => composer?.keepDraft(),
+    isLost: () => navigation.isLost(),
     say: (text) => cluster.say(text),
     onLeft() {
       isOver = true;
