@@ -119,6 +119,8 @@ export class TabPerson {
    */
   private async answered(send: string, isStill: string): Promise<void> {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
+      // What was not known may have been done: the address of the form then leads inside.
+      if (tries > 0 && (await this.now(isStill)) !== true) return;
       // A proxy that sees no healthy replica just now has a page of its own, without our form.
       const isForm = await this.now(`document.querySelector('form[method="post"]') !== null`);
       if (isForm !== true) {
