@@ -5,8 +5,8 @@ import type { ReplicaId, Seq, ViewNo } from "../election/view.ts";
 /** How a proposal ended for its proposer. `applied` means: committed, and applied on this replica. */
 export type ProposalOutcome =
   | { readonly kind: "applied"; readonly seq: Seq; readonly result: OpResult }
-  /** It was never handed to a leader: it did not happen. */
-  | { readonly kind: "no_leader" }
+  /** It was never handed to a leader: it did not happen. `lacksReplicas`: waiting does not help until another replica is back. */
+  | { readonly kind: "no_leader"; readonly lacksReplicas?: boolean }
   /** This replica cannot take writes now (disk full, stopping, queue full): it did not happen. */
   | { readonly kind: "not_writable"; readonly reason: string }
   | { readonly kind: "slow_down"; readonly retryAfterMs: number }

@@ -21,6 +21,9 @@ const SENTENCES: Record<ChatErrorCode, string> = {
   leader_lost: "It is not known whether this was done; repeating it is safe.",
 };
 
+/** Instead of the sentence of no_leader where waiting does not help. */
+const TOO_FEW = "Too few servers are running to save this; ask the person who runs this chat to start the others.";
+
 /** When to try again if nobody says. */
 const RETRY_MS = 1_000;
 
@@ -53,8 +56,10 @@ export function duration(ms: number): string {
 /** The failure for a proposal that was not applied here. */
 export function failedOutcome(outcome: Exclude<ProposalOutcome, { kind: "applied" }>): { ok: false; error: ChatError } {
   switch (outcome.kind) {
-    case "no_leader":
-      return failedWith("no_leader", { retryAfterMs: NO_LEADER_RETRY_MS });
+    case "no_leader": {
+      const more = { retryAfterMs: NO_LEADER_RETRY_MS };
+      return outcome.lacksReplicas === true ? failed("no_leader", TOO_FEW, more) : failedWith("no_leader", more);
+    }
     case "slow_down":
       return failedWith("slow_down", { retryAfterMs: outcome.retryAfterMs });
     case "not_writable":

@@ -16,6 +16,8 @@ export interface CoreStatus {
   readonly durableSeq: Seq;
   readonly commit: Seq;
   readonly waitingFor: readonly ReplicaId[];
+  /** Nobody can lead until a replica that does not answer is back: the policies allow no less, however long one waits. */
+  readonly lacksReplicas: boolean;
   readonly leaving: boolean;
 }
 

@@ -184,6 +184,7 @@ export class Core implements CoreParts {
       durableSeq: this.log.durableSeq,
       commit: this.commit,
       waitingFor: this.standing.waitingFor(),
+      lacksReplicas: this.standing.lacksReplicas(),
       leaving: this.leaving !== null,
     };
   }

@@ -76,7 +76,7 @@ export class Driver<Result> implements PeerListener {
     this.core = deps.core;
     this.reader = new LogReader(deps.log);
     this.appends = new AppendFrames(this.reader);
-    this.proposer = new Proposer(deps, deps.now());
+    this.proposer = new Proposer(deps, deps.now(), () => this.core.status().lacksReplicas);
     this.applier = new Applier({
       state: deps.state,
       log: deps.log,

@@ -17,7 +17,7 @@ const FORKED_MAX = 256;
 /** How a proposal ended; the words of chat's Proposer port. What apply made of the op passes through unseen. */
 export type Outcome<Result> =
   | { readonly kind: "applied"; readonly seq: Seq; readonly result: Result }
-  | { readonly kind: "no_leader" }
+  | { readonly kind: "no_leader"; readonly lacksReplicas?: boolean }
   | { readonly kind: "not_writable"; readonly reason: string }
   | { readonly kind: "slow_down"; readonly retryAfterMs: number }
   | { readonly kind: "timed_out" };
@@ -37,18 +37,21 @@ export class Proposer<Result> {
   /** Keys of ops that this leadership has appended and this replica has not applied yet. */
   private readonly appended = new Set<string>();
   private appendedUnder: string | null = null;
+  private readonly lacksReplicas: () => boolean;
   private leaderAt: number;
   /** Rows of the fork queue seen applied, to be archived. */
   private confirmed: number[] = [];
 
-  constructor(deps: ProposerDeps, now: number) {
+  /** `lacksReplicas`: nobody can lead until another replica is back. */
+  constructor(deps: ProposerDeps, now: number, lacksReplicas: () => boolean) {
     this.deps = deps;
+    this.lacksReplicas = lacksReplicas;
     this.leaderAt = now;
   }
 
   /** Takes an op in and waits for it. Bounded by WAITING_MAX (proposals.ts): beyond it slow_down. */
   propose(key: string, op: Uint8Array, now: number, timeoutMs: number): Promise<Outcome<Result>> {
-    if (now - this.leaderAt > LEADERLESS_MS) return Promise.resolve({ kind: "no_leader" });
+    if (now - this.leaderAt > LEADERLESS_MS) return Promise.resolve(this.leaderless());
     if (!this.proposals.add(key, op, now + timeoutMs)) {
       return Promise.resolve({ kind: "slow_down", retryAfterMs: 1000 });
     }
@@ -108,7 +111,7 @@ export class Proposer<Result> {
   /** Called per tick: ends waits, and proposes what the fork queue holds while somebody leads. */
   tick(now: number, led: boolean): void {
     for (const { key, definite } of this.proposals.tick(now)) {
-      this.answer(key, definite ? { kind: "no_leader" } : { kind: "timed_out" });
+      this.answer(key, definite ? this.leaderless() : { kind: "timed_out" });
     }
     if (!led || this.proposals.forkedWaiting > 0) return;
     for (const { id, op } of this.deps.log.forkQueue(FORKED_MAX)) {
@@ -131,6 +134,10 @@ export class Proposer<Result> {
   /** Callers that still wait learn that they do not know. */
   close(): void {
     for (const key of this.callers.keys()) this.answer(key, { kind: "timed_out" });
+  }
+
+  private leaderless(): Outcome<Result> {
+    return { kind: "no_leader", lacksReplicas: this.lacksReplicas() };
   }
 
   private answer(key: string, outcome: Outcome<Result>): void {

@@ -6,7 +6,15 @@
 import type { PersistToken } from "./event.ts";
 import type { Denied, Granted } from "./frame.ts";
 import type { CoreParts } from "./core-parts.ts";
-import { betterPlaced, mayLead, newestView, type LeadContext, type Supporter, type Verdict } from "./may-lead.ts";
+import {
+  betterPlaced,
+  majority,
+  mayLead,
+  newestView,
+  type LeadContext,
+  type Supporter,
+  type Verdict,
+} from "./may-lead.ts";
 import { compareBallots, compareViewNos, isMember, type Ballot, type ReplicaId } from "./view.ts";
 
 /** A stand that did not win by then is given up; counted from its own promise being durable. */
@@ -75,6 +83,14 @@ export class Standing {
   /** Members of the last view that recovery waits for; empty if it does not wait. */
   waitingFor(): readonly ReplicaId[] {
     return this.waitedMs >= WAITING_SHOWN_MS ? this.waitedFor : [];
+  }
+
+  /** See CoreStatus. */
+  lacksReplicas(): boolean {
+    const { identity, peers } = this.core;
+    if (identity.recovery !== "any" && this.waitingFor().length > 0) return true;
+    const heard = peers.ids.filter((id) => peers.hears(id)).length;
+    return identity.consistency === "strict" && heard + 1 < majority(identity.configured.length);
   }
 
   giveUp(): void {

@@ -5,6 +5,7 @@
  */
 import { describe, expect } from "bun:test";
 import { SOAK, story } from "../support/load-cluster.ts";
+import { WebPerson } from "../support/web-person.ts";
 
 /** A single one goes on alone after 5 s of silence; a busy machine takes longer. */
 const SOLE_TIMEOUT_MS = 40_000;
@@ -72,6 +73,8 @@ describe("strict", () => {
       const { cluster } = stage;
       const load = await stage.open();
       load.start();
+      const ada = new WebPerson("ada");
+      await ada.register(cluster.web(0));
       for (let round = 0; round < (SOAK ? 12 : 2); round++) {
         await stage.serve(cluster.ids);
         const leader = await stage.leader();
@@ -87,6 +90,12 @@ describe("strict", () => {
         expect(load.acknowledgedSince(since, load.by(stage.address(alone)))).toBe(0);
         const health = await fetch(`${cluster.web(alone)}/healthz`);
         expect(health.status).toBe(503);
+        const form = { name: "ada", body: "alone", id: crypto.randomUUID() };
+        const refused = await ada.ask(cluster.web(alone), "/to", { form, timeoutMs: 25_000 });
+        expect(await refused.json()).toMatchObject({
+          code: "no_leader",
+          sentence: expect.stringContaining("ask the person who runs this chat to start the others"),
+        });
         stage.heal();
         await stage.inStep();
       }

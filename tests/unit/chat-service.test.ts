@@ -469,6 +469,16 @@ describe("the way through the log", () => {
     expect(code(answer)).toBe(expected);
   });
 
+  test("where waiting does not help, the sentence says what does", async () => {
+    const sentenceOf = async (lacksReplicas: boolean): Promise<string> => {
+      solo.outcome = { kind: "no_leader", lacksReplicas };
+      const answer = await solo.chat.send(anna.session, { to: "ben", body: "x", clientId: id() });
+      return answer.ok ? "sent" : answer.error.sentence;
+    };
+    expect(await sentenceOf(false)).toBe("No replica leads at the moment; try again in a moment.");
+    expect(await sentenceOf(true)).toMatch(/^Too few servers are running .* ask the person who runs this chat/);
+  });
+
   test("reads at or after a cursor, or at the latest", async () => {
     const sent = await solo.chat.send(anna.session, { to: "ben", body: "x", clientId: id() });
     const { cursor } = sent as { cursor: string };

@@ -130,6 +130,7 @@ describe("the report", () => {
       durableSeq: 9,
       commit: 9,
       waitingFor: [],
+      lacksReplicas: false,
       leaving: false,
       ...more.core,
     };
