@@ -38,7 +38,7 @@ test("stored script: whatever is written, the other's page and stream get no ele
   await stream.until("ping");
   const sent: string[] = [];
   for (const payload of PAYLOADS) sent.push((await ada.send(cluster.web(0), "ben", payload)).id);
-  const link = /^a href=https?: target rel$/;
+  const link = /^a href=https?: dir target rel$/;
   const html = await pageWith(sent.at(-1)!);
   const added = (await shapeOf(html, cluster.web(2))).filter((one) => !before.has(one) && !link.test(one));
   expect(added).toEqual([]);

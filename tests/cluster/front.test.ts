@@ -64,8 +64,8 @@ test.skipIf(process.platform !== "linux")(
     // What another program has is not called one's own, neither to the commands nor on the terminal.
     expect(readRunFile(other.data, 0)?.front).toBeNull();
     expect(readRunFile(one.data, 0)?.front).toBe(one.front);
-    const said = await waitFor("the line of the start", () => other.output(0).match(/^replica 0 at .*\n/m));
-    expect(said[0]).toBe(`replica 0 at ${other.web(0)}\n`);
+    const said = await waitFor("the line of the start", () => other.output(0).match(/^replica 0 runs: .*\n/m));
+    expect(said[0]).toBe(`replica 0 runs: ${other.web(0)}\n`);
     for (let i = 0; i < 20; i++) {
       const answer = await fetch(`${one.front}/cluster.json`, { headers: { connection: "close" } });
       expect(((await answer.json()) as { clusterId: string }).clusterId).toBe((await one.status(0))!.clusterId);

@@ -35,7 +35,9 @@ function typesOf(namespace: protobuf.Namespace): protobuf.Type[] {
 
 /** Any message of the type; fields of one oneof may be there together, which changes nothing for the bytes. */
 function anyMessage(type: protobuf.Type, depth = 0): fc.Arbitrary<object> {
-  const fields = type.fieldsArray.map((field) => {
+  // The one fixed64 is an op's checksum, which its own file puts behind the encoded op (proto/op-checksum.ts).
+  const written = type.fieldsArray.filter((field) => field.type !== "fixed64");
+  const fields = written.map((field) => {
     const { resolvedType } = field.resolve();
     if (resolvedType instanceof protobuf.Type && depth > 3) return [field.name, fc.constant(undefined)] as const;
     const one =
