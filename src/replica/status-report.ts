@@ -67,7 +67,7 @@ export class StatusReport {
       case "paused":
         this.#deps.chronicle.add(
           "recovery",
-          `Replica ${this.#deps.self} stood still for ${(notice.ms / 1000).toFixed(1)} s.`,
+          `Replica ${this.#deps.self} was paused for ${(notice.ms / 1000).toFixed(1)} s.`,
         );
         return;
     }
@@ -167,7 +167,7 @@ export class StatusReport {
     if (view.leader === self) {
       if (this.#leader !== null && view.leader !== this.#leader) {
         const ms = Math.round(this.#deps.now() - (this.#leaderLostAt ?? this.#deps.now()));
-        const text = `Replica ${view.leader} leads, after replica ${this.#leader} (${ms} ms).`;
+        const text = `Replica ${view.leader} took over from replica ${this.#leader} in ${ms} ms.`;
         chronicle.add("failover", text, { id: `${key} leads`, failover: { ms, from: this.#leader, to: view.leader } });
       }
       if (before !== null) this.#membersChanged(before, view, key);
@@ -191,7 +191,7 @@ export class StatusReport {
     }
     for (const id of ids(before)) {
       if (ids(view).includes(id)) continue;
-      chronicle.add("leave", `Replica ${id} is out; the others go on.`, { id: `${key} leave ${id}` });
+      chronicle.add("leave", `Replica ${id} is gone; the others carry on.`, { id: `${key} leave ${id}` });
     }
   }
 }

@@ -27,11 +27,11 @@ describe("the chronicle", () => {
     const { all, cut, pass } = three();
     const [zero, one, two] = all;
     cut.add(0);
-    one.add("failover", "Replica 1 leads, after replica 0 (41 ms).", {
+    one.add("failover", "Replica 1 took over from replica 0 in 41 ms.", {
       id: "v leads",
       failover: { ms: 41, from: 0, to: 1 },
     });
-    one.add("leave", "Replica 0 is out; the others go on.", { id: "v leave 0" });
+    one.add("leave", "Replica 0 is gone; the others carry on.", { id: "v leave 0" });
     expect(zero.lastFailover).toBeNull();
     pass(60_000);
     cut.delete(0);

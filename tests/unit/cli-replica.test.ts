@@ -188,8 +188,8 @@ describe("the report", () => {
     const { lastFailover, events } = report.status();
     expect(lastFailover).toMatchObject({ from: 1, to: 0, ms: 41 });
     expect(events.map(({ kind, text }) => [kind, text])).toEqual([
-      ["failover", "Replica 0 leads, after replica 1 (41 ms)."],
-      ["leave", "Replica 1 is out; the others go on."],
+      ["failover", "Replica 0 took over from replica 1 in 41 ms."],
+      ["leave", "Replica 1 is gone; the others carry on."],
     ]);
   });
 
