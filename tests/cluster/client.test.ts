@@ -119,8 +119,7 @@ test("S9: no replica alive: which addresses were tried, and what to run; not tol
   expect(lost.sentence).toContain("`lastword up`");
   const status = await cluster.command(["status"]);
   expect(status.exit).toBe(1);
-  expect(status.stdout).toContain("no replica is running");
-  for (const address of addresses) expect(status.stdout).toContain(address);
+  expect(status.stdout).toMatch(/^no replica is running in .*; start them with: lastword up\n$/);
   // They are back: the same request goes through, once.
   await cluster.startAll();
   const again = await anna.send({ to: "anna", body: "to whom it may concern", clientId }, { deadlineMs: 10_000 });
