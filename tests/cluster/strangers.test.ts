@@ -90,7 +90,9 @@ test("session fixation: what was planted before a log-in or a registration opens
 test("enumeration: an unknown name and a wrong password get the same answer, to the byte", async () => {
   const answerTo = async (name: string, page: boolean): Promise<unknown> => {
     const form = { name, password: "not the password", id: "0199b4a6-0000-4000-8000-000000000001" };
-    const answer = await new WebPerson("x").ask(cluster.web(1), "/login", { form, page });
+    // Uncompressed: how many bytes gzip makes of it depends on the letters of the name that was typed.
+    const plain = { "accept-encoding": "identity" };
+    const answer = await new WebPerson("x").ask(cluster.web(1), "/login", { form, page, headers: plain });
     const headers = [...answer.headers].filter(([header]) => header !== "date");
     const text = (await answer.text()).replaceAll(name, "NAME").replaceAll(/[0-9a-f-]{36}/g, "ID");
     return [answer.status, headers, text];
