@@ -31,7 +31,10 @@ stories("whose page it is", {}, (stage) => {
   story("somebody else logs in in another tab: the page says so at once, and nothing is sent in her name", async () => {
     const { ann, cleo, ben, second } = await twoTabs(stage);
     const { page } = ann;
+    const isKept = async (): Promise<boolean> =>
+      (await page.evaluate<string>("Object.keys(localStorage).join()")).includes("-d-");
     await composer(page).fill("not ben's words");
+    await eventually(isKept);
     // The second tab is of the same browser, and knows of the draft.
     await fillIn(second, ben.name);
     const question = second.getByRole("dialog", { name: "Something here was not sent" });
@@ -39,7 +42,7 @@ stories("whose page it is", {}, (stage) => {
     await question.getByRole("button", { name: "Cancel" }).click();
     expect(second.url()).toContain("/login");
     await composer(page).fill("");
-    await eventually(async () => !(await page.evaluate<string>("Object.keys(localStorage).join()")).includes("-d-"));
+    await eventually(async () => !(await isKept()));
     await fillIn(second, ben.name);
     await second.getByRole("button", { name: "Log out" }).waitFor();
     await page.getByRole("heading", { name: `${ben.name} is logged in now` }).waitFor();
@@ -169,10 +172,13 @@ stories("what was not sent", {}, (stage) => {
       await meet();
       const { page } = ann;
       await composer(page).fill("にほんご");
-      const isTaken = await composer(page).evaluate(`(field) => {
-      field.dispatchEvent(new CompositionEvent("compositionend", { data: "にほんご" }));
-      return !field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true, cancelable: true }));
-    }`);
+      await composer(page).focus();
+      const isTaken = await page.evaluate(`(() => {
+        const field = document.activeElement;
+        field.dispatchEvent(new CompositionEvent("compositionend", { data: "にほんご", bubbles: true }));
+        const enter = { key: "Enter", keyCode: 229, bubbles: true, cancelable: true };
+        return !field.dispatchEvent(new KeyboardEvent("keydown", enter));
+      })()`);
       expect(isTaken).toBe(false);
       expect(await composer(page).inputValue()).toBe("にほんご");
       await composer(page).press("Enter");

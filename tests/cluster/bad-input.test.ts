@@ -75,7 +75,10 @@ describe("a full disk", () => {
     await using cluster = await Cluster.create({ replicas: 1, words: [`--data=${disk}`] });
     const filler = fill(disk);
     const refused = await cluster.command(cluster.words(0));
-    expect([refused.exit, linesOf(refused.stderr)]).toEqual([6, [expect.stringMatching(/disk .*is full.*; make room/)]]);
+    expect([refused.exit, linesOf(refused.stderr)]).toEqual([
+      6,
+      [expect.stringMatching(/disk .*is full.*; make room/)],
+    ]);
     rmSync(filler);
     const child = cluster.spawn(0, cluster.words(0));
     await cluster.inStep([0]);

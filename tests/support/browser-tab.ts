@@ -128,10 +128,15 @@ export class TabPerson {
         await this.tab.open(String(await this.now("location.href")));
         continue;
       }
-      await this.tab.run(`(document.body.dataset.sent = "yes", ${send}, true)`);
-      await this.until("an answer", `document.readyState === "complete" && !document.body.dataset.sent`);
-      if ((await this.now(isStill)) !== true) return;
+      // A log-out that is refused leaves the page where it is, and says so in its note.
+      const note = `document.getElementById("note")`;
+      await this.tab.run(`(document.body.dataset.sent = "yes", ${note}?.replaceChildren(), ${send}, true)`);
       const isPassing = `/in a moment|not known whether|503 Service/.test(document.body.innerText)`;
+      await this.until(
+        "an answer",
+        `document.readyState === "complete" && (!document.body.dataset.sent || ${isPassing})`,
+      );
+      if ((await this.now(isStill)) !== true) return;
       if ((await this.now(isPassing)) !== true)
         throw new Error(`not done: ${String(await this.now("document.body.innerText.slice(0, 300)"))}`);
     }

@@ -195,6 +195,8 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
       field.placeholder = text;
       field.readOnly = true;
       field.disabled = field.value === "";
+      // Where words stay, nobody sees the placeholder.
+      if (field.value !== "") showError(field, `${text}. What you wrote can still be copied.`);
     },
     showSending,
     recipient: () => to?.value ?? "",
