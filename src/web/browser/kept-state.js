@@ -226,6 +226,7 @@ export function forgetLeft(cluster) {
   if (user === undefined) return;
   for (const entry of entriesOf(cluster))
     if (entry.user === user && !(entry.value?.at > Number(at))) remove(entry.name);
+  if (!entriesOf(cluster).some((entry) => entry.user === user)) remove(`lastword-${cluster}-${user}-name`);
 }
 
 /** A page at another replica, with everything in its fragment. */
