@@ -3,7 +3,7 @@
  * Every step is run even if one before it failed, and counts as one test.
  */
 import { existsSync } from "node:fs";
-import { closingLine, runTests } from "./run-tests.ts";
+import { closing, runTests } from "./run-tests.ts";
 
 const FOLDERS = ["src", "proto", "tests", "bench"].filter((folder) => existsSync(folder));
 
@@ -28,6 +28,7 @@ for (const step of STEPS) {
 }
 process.stdout.write("== tests\n");
 const tests = await runTests();
-const totals = { passed: passed + tests.passed, failed: failed + tests.failed, skipped: tests.skipped };
-process.stdout.write(closingLine(totals));
-process.exitCode = totals.failed === 0 ? 0 : 1;
+const all = { ...tests, passed: passed + tests.passed, failed: failed + tests.failed };
+const { lines, green } = closing(all, process.env["CI"] === "true");
+process.stdout.write(lines);
+process.exitCode = green ? 0 : 1;
