@@ -3,7 +3,7 @@ import { CHAT_WIRE } from "../proto/chat-wire.ts";
 import type { Connection } from "./load.ts";
 import { callHeaders, GrpcSocket } from "./wires/grpc-socket.ts";
 import { HttpSocket } from "./wires/http-socket.ts";
-import { loginCookie } from "../tests/support/login-cookie.ts";
+import { loginCookie } from "../harness/login-cookie.ts";
 
 /** Who sends, and into which conversation. */
 export interface Sender {

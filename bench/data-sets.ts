@@ -5,8 +5,8 @@
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { ChatClient } from "../src/cli/chat-client.ts";
-import { runBinary, type Cluster } from "../tests/support/cluster.ts";
+import { ChatClient } from "../src/client/chat-client.ts";
+import { runBinary, type Cluster } from "../harness/cluster.ts";
 import type { Sender } from "./chat-wires.ts";
 import { whole } from "./measure.ts";
 import type { Say } from "./part.ts";

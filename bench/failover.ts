@@ -4,8 +4,8 @@
  * that of the first send that began after the fault and was acknowledged, so nothing but the cluster is
  * measured, for every system alike.
  */
-import { ChatClient } from "../src/cli/chat-client.ts";
-import type { Cluster } from "../tests/support/cluster.ts";
+import { ChatClient } from "../src/client/chat-client.ts";
+import type { Cluster } from "../harness/cluster.ts";
 import type { Connection } from "./load.ts";
 import { ascending, median, ms, percentile, table } from "./measure.ts";
 import type { PartResult, Say } from "./part.ts";

@@ -4,15 +4,15 @@
  * it, and whether every stream got every message, once and in order. Before that, with the
  * streams open and nobody writing: what one of them costs.
  */
-import { ChatClient } from "../src/cli/chat-client.ts";
-import type { Cluster } from "../tests/support/cluster.ts";
+import { ChatClient } from "../src/client/chat-client.ts";
+import type { Cluster } from "../harness/cluster.ts";
 import { ascending, cpuSeconds, ms, percentile, residentMb, table, whole } from "./measure.ts";
 import type { PartResult, Say } from "./part.ts";
 import { linePlot, shareLine, type Line } from "./plot.ts";
 import { registerSenders, startProduct } from "./product.ts";
 import type { Sender } from "./chat-wires.ts";
 import { numberedBody, SseReaders } from "./sse-socket.ts";
-import { loginCookie } from "../tests/support/login-cookie.ts";
+import { loginCookie } from "../harness/login-cookie.ts";
 
 const BODY_BYTES = 200;
 /** Streams that are being opened at one time. */

@@ -2,7 +2,7 @@
  * B5: what grows with the number of stored messages: sends a second, the time to open a
  * conversation, start-up, memory. The sizes take turns, each round on a fresh copy of its set.
  */
-import type { Cluster } from "../tests/support/cluster.ts";
+import type { Cluster } from "../harness/cluster.ts";
 import type { Sender } from "./chat-wires.ts";
 import { loadSet, type SetName } from "./data-sets.ts";
 import { runLoad } from "./load.ts";
@@ -11,7 +11,7 @@ import type { PartResult, Say } from "./part.ts";
 import { linePlot } from "./plot.ts";
 import { targetOf } from "./product.ts";
 import { HttpSocket } from "./wires/http-socket.ts";
-import { loginCookie } from "../tests/support/login-cookie.ts";
+import { loginCookie } from "../harness/login-cookie.ts";
 
 const SENDERS = 64;
 const WARM_UP_MS = 1_500;

@@ -3,7 +3,7 @@
  * is, how soon it has its ports.
  */
 import { statSync } from "node:fs";
-import { BINARY } from "../tests/support/cluster.ts";
+import { BINARY } from "../harness/cluster.ts";
 import { cpuOfStream, fanOutOnce } from "./fan-out.ts";
 import { cpuSeconds, median, ms, residentMb, table, whole } from "./measure.ts";
 import type { PartResult, Say } from "./part.ts";

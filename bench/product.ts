@@ -1,7 +1,7 @@
 /** The built binary as a target: three replicas, and people who write to each other in pairs. */
-import { ChatClient } from "../src/cli/chat-client.ts";
+import { ChatClient } from "../src/client/chat-client.ts";
 import { childEnvironment } from "../src/cli/up.ts";
-import { Cluster } from "../tests/support/cluster.ts";
+import { Cluster } from "../harness/cluster.ts";
 import { openHttp, openStream, type Sender, type Way } from "./chat-wires.ts";
 import type { Target } from "./load.ts";
 

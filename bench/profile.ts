@@ -7,7 +7,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { Cluster } from "../tests/support/cluster.ts";
+import { Cluster } from "../harness/cluster.ts";
 import { runLoad } from "./load.ts";
 import { table } from "./measure.ts";
 import type { PartResult, Say } from "./part.ts";

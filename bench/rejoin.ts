@@ -3,7 +3,7 @@
  * it counts again, what the others lose in speed, and how long the leader's loop ever stands still
  * (as somebody outside sees it: the longest wait for /healthz, asked all the time).
  */
-import type { Cluster } from "../tests/support/cluster.ts";
+import type { Cluster } from "../harness/cluster.ts";
 import type { Sender } from "./chat-wires.ts";
 import { ABSENT, loadSet, type SetName } from "./data-sets.ts";
 import { runLoad, type Target } from "./load.ts";

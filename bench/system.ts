@@ -1,5 +1,5 @@
 /** What is measured side by side: one shape for the product, the bare pipeline, and systems from elsewhere. */
-import { BINARY } from "../tests/support/cluster.ts";
+import { BINARY } from "../harness/cluster.ts";
 import type { Way } from "./chat-wires.ts";
 import { Floor } from "./floor/floor.ts";
 import { openStream } from "./chat-wires.ts";

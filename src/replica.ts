@@ -3,19 +3,19 @@
  * to stop.
  */
 import { runChaos } from "./chaos/chaos.ts";
-import { claimReplica } from "./cli/claim.ts";
+import { claimReplica } from "./replica/claim.ts";
 import type { CommandDeps } from "./cli/command-deps.ts";
-import { EXIT, type ExitCode, type Failure } from "./cli/exit.ts";
-import { createLogger } from "./cli/logger.ts";
-import { openFilesFailure } from "./cli/open-files.ts";
+import { EXIT, type ExitCode, type Failure } from "./host/exit.ts";
+import { createLogger } from "./host/logger.ts";
+import { openFilesFailure } from "./host/open-files.ts";
 import { helpText } from "./cli/option-text.ts";
 import { parseInvocation, wordsOf, type Invocation } from "./cli/options.ts";
 import { settingsOf } from "./cli/settings.ts";
 import { runStatus } from "./cli/status.ts";
 import { runDown } from "./cli/stop-replicas.ts";
 import { runUp } from "./cli/up.ts";
-import { versionText } from "./cli/version.ts";
-import { WholeOutput } from "./cli/whole-output.ts";
+import { versionText } from "./host/version.ts";
+import { WholeOutput } from "./host/whole-output.ts";
 import { lockIsHeld, takeLock } from "./db/lock.ts";
 import { complain, ReplicaProcess } from "./replica/process.ts";
 

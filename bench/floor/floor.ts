@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { replicaEnvironment } from "../product.ts";
-import { freePorts } from "../../tests/support/free-ports.ts";
+import { freePorts } from "../../harness/free-ports.ts";
 
 export class Floor {
   readonly grpc: readonly string[];

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { freePorts } from "../../tests/support/free-ports.ts";
+import { freePorts } from "../../harness/free-ports.ts";
 
 export const NODES = [0, 1, 2] as const;
 const POLL_MS = 20;

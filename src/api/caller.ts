@@ -1,7 +1,7 @@
 /** Who calls: what a call's metadata and connection say, before anything of it is believed. */
 import type { Metadata } from "@grpc/grpc-js";
 import { CURSOR_HEADER, READ_LATEST } from "../../proto/chat-wire.ts";
-import type { Caller, ReadAt } from "../chat/service.ts";
+import type { Caller, ReadAt } from "../chat/chat-service.ts";
 
 /** What every kind of call on the server has. */
 export interface IncomingCall {

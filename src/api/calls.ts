@@ -6,7 +6,7 @@ import { READ_LOCAL, type ChatCall, type ChatCalls } from "../../proto/chat-wire
 import { uint64Of } from "../../proto/wire-reader.ts";
 import { failed } from "../chat/errors.ts";
 import type { Answer } from "../chat/errors.ts";
-import type { Caller, ChatService, ReadAt, Session } from "../chat/service.ts";
+import type { Caller, ChatService, ReadAt, Session } from "../chat/chat-service.ts";
 import { sendInput } from "./send-stream.ts";
 
 /** Calls that are answered once and need nothing but the chat. */

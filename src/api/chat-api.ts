@@ -19,8 +19,8 @@ import type {
 import { CHAT_WIRE } from "../../proto/chat-wire.ts";
 import type { ChatCalls, WireMethod } from "../../proto/chat-wire.ts";
 import type { Answer, ChatError } from "../chat/errors.ts";
-import type { ChatService, Session } from "../chat/service.ts";
-import type { ClusterStatusJson } from "../election/cluster-status.ts";
+import type { ChatService, Session } from "../chat/chat-service.ts";
+import type { ClusterStatusJson } from "../ops/cluster-status.ts";
 import { OPEN_CALLS, SESSION_CALLS } from "./calls.ts";
 import { bearerToken, callerOf, cursorOf, readAt } from "./caller.ts";
 import type { IncomingCall } from "./caller.ts";

@@ -1,6 +1,6 @@
 /** ClusterStatusJson as the response of ClusterStatus: null becomes 0, empty or absent. */
 import type { WireClusterStatus } from "../../proto/chat-wire.ts";
-import type { ClusterStatusJson } from "../election/cluster-status.ts";
+import type { ClusterStatusJson } from "../ops/cluster-status.ts";
 
 /** The same facts in the wire's shape. */
 export function clusterStatusReply(status: ClusterStatusJson): WireClusterStatus {

@@ -12,7 +12,7 @@ import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { SEND_IN_FLIGHT_MAX, SEND_ITEMS_MAX } from "../../proto/chat-wire.ts";
 import type { ChatCalls, SendItem, SendResult } from "../../proto/chat-wire.ts";
 import type { Answer, ChatError } from "../chat/errors.ts";
-import type { ChatService, MessageView, SendInput, Session } from "../chat/service.ts";
+import type { ChatService, MessageView, SendInput, Session } from "../chat/chat-service.ts";
 import { BadRequest } from "./method.ts";
 import { BROKEN_FAILURE, failureOf, replyOf } from "./status-reply.ts";
 

@@ -7,7 +7,7 @@ import type { ServerWritableStream } from "@grpc/grpc-js";
 import { RESET_REASONS, encodeAs } from "../../proto/chat-wire.ts";
 import type { ChatCalls, SubscribeResponse } from "../../proto/chat-wire.ts";
 import type { ChatError } from "../chat/errors.ts";
-import type { Feed, FeedEvent, FeedItem } from "../chat/service.ts";
+import type { Feed, FeedEvent, FeedItem } from "../chat/chat-service.ts";
 import type { BadRequest } from "./method.ts";
 import { NOT_LOGGED_IN, brokenReply, replyOf } from "./status-reply.ts";
 import type { StatusReply } from "./status-reply.ts";

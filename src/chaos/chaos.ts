@@ -5,14 +5,15 @@
  */
 import { accessSync, constants, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { until, type CommandDeps } from "../cli/command-deps.ts";
-import { EXIT, failure, failureLine, type ExitCode, type Outcome } from "../cli/exit.ts";
-import { STOP_SIGNALS } from "../cli/hang-up.ts";
+import { type CommandDeps } from "../cli/command-deps.ts";
+import { until } from "../host/wait.ts";
+import { EXIT, failure, failureLine, type ExitCode, type Outcome } from "../host/exit.ts";
+import { STOP_SIGNALS } from "../host/hang-up.ts";
 import { lookAround } from "../cli/local-cluster.ts";
 import type { Invocation } from "../cli/options.ts";
 import { compareHashes } from "../cli/status.ts";
-import { systemFailure } from "../cli/system-errors.ts";
-import { versionText } from "../cli/version.ts";
+import { systemFailure } from "../host/system-errors.ts";
+import { versionText } from "../host/version.ts";
 import { Faults } from "./faults.ts";
 import type { ReplicaContent } from "./history.ts";
 import { LiveView, faultText, type LiveState } from "./live-view.ts";

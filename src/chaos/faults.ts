@@ -3,9 +3,10 @@
  * again, also when the run is broken off. One fault at a time; what it leaves behind (replicas
  * that catch up, branches that merge) may still go on when the next one strikes.
  */
-import { pause, until, type CommandDeps } from "../cli/command-deps.ts";
-import { lockPath } from "../cli/data-folder.ts";
-import { readRunFile, type RunFile } from "../cli/run-file.ts";
+import { type CommandDeps } from "../cli/command-deps.ts";
+import { pause, until } from "../host/wait.ts";
+import { lockPath } from "../host/data-folder.ts";
+import { readRunFile, type RunFile } from "../host/run-file.ts";
 import { childEnvironment } from "../cli/up.ts";
 import type { ChaosNetwork } from "./network.ts";
 import type { RunClock } from "./run-clock.ts";

@@ -4,7 +4,7 @@
  * rule at the receiver that drops what comes from one address; sockets learn nothing of it.
  * Needs root on Linux and `ip`. Everything it makes carries this process's id in its name.
  */
-import { pause } from "../cli/command-deps.ts";
+import { pause } from "../host/wait.ts";
 
 /** Of the block for tests between networks (RFC 2544), which nobody routes. */
 const BLOCK = "198.19";

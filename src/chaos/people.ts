@@ -4,10 +4,10 @@
  * subscription. They use the public calls only and keep what they were told (history.ts).
  */
 import { READ_LATEST } from "../../proto/chat-wire.ts";
-import { ChatClient, type CallResult } from "../cli/chat-client.ts";
-import type { ChatSendStream, SendOutcome } from "../cli/chat-send-stream.ts";
-import type { ChatSubscription } from "../cli/chat-subscription.ts";
-import { pause, until } from "../cli/command-deps.ts";
+import { ChatClient, type CallResult } from "../client/chat-client.ts";
+import type { ChatSendStream, SendOutcome } from "../client/send-stream.ts";
+import type { ChatSubscription } from "../client/subscription.ts";
+import { pause, until } from "../host/wait.ts";
 import type { RunClock } from "./run-clock.ts";
 import { seqOf, type Read, type ReplicaContent, type Send, type Shown, type Stream } from "./history.ts";
 

@@ -3,7 +3,7 @@
  * step strikes is decided when it is due, from its dice and from who leads then; so the same
  * seed gives the same steps, but not the same run.
  */
-import { SeededRandom } from "../cli/random.ts";
+import { SeededRandom } from "./random.ts";
 
 export const FAULT_GROUPS = ["kills", "pauses", "network"] as const;
 export type FaultGroup = (typeof FAULT_GROUPS)[number];

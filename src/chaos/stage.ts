@@ -6,12 +6,13 @@
 import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultKeyPath } from "../cli/cluster-key.ts";
-import { commandText, until, type CommandDeps } from "../cli/command-deps.ts";
-import { EXIT, failure, type Outcome } from "../cli/exit.ts";
+import { defaultKeyPath } from "../host/cluster-key.ts";
+import { commandText, type CommandDeps } from "../cli/command-deps.ts";
+import { until } from "../host/wait.ts";
+import { EXIT, failure, type Outcome } from "../host/exit.ts";
 import { askAll, bestStatus, findCluster, keyFailure, lookAround, type LocalCluster } from "../cli/local-cluster.ts";
 import { wordsOf, type Invocation } from "../cli/options.ts";
-import { SeededRandom } from "../cli/random.ts";
+import { SeededRandom } from "./random.ts";
 import { stopReplicas } from "../cli/stop-replicas.ts";
 import { childEnvironment, childWords } from "../cli/up.ts";
 import { ChaosNetwork, networkRefusal } from "./network.ts";

@@ -4,7 +4,7 @@
  * time becomes the lanes of the report.
  */
 import type { WireClusterStatus } from "../../proto/chat-wire.ts";
-import { ChatClient } from "../cli/chat-client.ts";
+import { ChatClient } from "../client/chat-client.ts";
 import type { RunClock } from "./run-clock.ts";
 
 const LOOK_MS = 200;

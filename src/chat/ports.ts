@@ -1,6 +1,7 @@
 /** What the chat needs from the rooms below it. */
-import type { OpResult } from "./op.ts";
+import type { OpResult } from "./kinds/op.ts";
 import type { ReplicaId, Seq, ViewNo } from "../election/view.ts";
+import type { Queries } from "./queries.ts";
 
 /** How a proposal ended for its proposer. `applied` means: committed, and applied on this replica. */
 export type ProposalOutcome =
@@ -55,3 +56,12 @@ export interface Clock {
 }
 
 export type { ReplicaId };
+
+/** What the service is built on: the way into the log, the way back, the time and the rows. */
+export interface ChatDeps {
+  readonly proposer: Proposer;
+  readonly position: Position;
+  readonly clock: Clock;
+  /** The state of this replica; another object after a snapshot was switched in. */
+  readonly queries: () => Queries;
+}

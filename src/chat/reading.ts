@@ -2,8 +2,8 @@
 import type { Answer, ChatError } from "./errors.ts";
 import { formatCursor, parseCursor, standingOf, type Cursor } from "./cursor.ts";
 import { failedWith } from "./sentences.ts";
-import type { ReadAt } from "./service.ts";
-import type { ChatDeps } from "./writer.ts";
+import type { ReadAt } from "./chat-service.ts";
+import type { ChatDeps } from "./ports.ts";
 
 /** How long a read waits for its cursor, or for the leader's word. */
 export const READ_WAIT_MS = 2_000;

@@ -1,15 +1,15 @@
 /** The replicas of one data folder as the commands see them: who lives, and what they say. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import type { ClusterStatusJson } from "../election/cluster-status.ts";
-import { defaultKeyPath, readClusterKey } from "./cluster-key.ts";
+import type { ClusterStatusJson } from "../ops/cluster-status.ts";
+import { defaultKeyPath, readClusterKey } from "../host/cluster-key.ts";
 import type { CommandDeps } from "./command-deps.ts";
-import { askReplica } from "./control.ts";
-import { checkReadable, dataFolder, lockPath } from "./data-folder.ts";
-import { done, EXIT, failure, type Failure, type Outcome } from "./exit.ts";
-import type { HostFacts } from "./host-facts.ts";
+import { askReplica } from "../ops/control.ts";
+import { checkReadable, dataFolder, lockPath } from "../host/data-folder.ts";
+import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
+import type { HostFacts } from "../host/host-facts.ts";
 import type { Options } from "./options.ts";
-import { localReplicas, readRunFile, type RunFile } from "./run-file.ts";
+import { localReplicas, readRunFile, type RunFile } from "../host/run-file.ts";
 
 const ASK_TIMEOUT_MS = 1500;
 

@@ -1,5 +1,7 @@
 /** How the text of an option becomes a value: each parser answers the value or what is wrong with the text. */
 
+import { printAddress, type Address, type Peer } from "../host/address.ts";
+
 /** A value that was not understood: what was expected, to be read after the option's name. */
 export interface Misread {
   readonly expected: string;
@@ -7,18 +9,6 @@ export interface Misread {
 
 export type Parsed<T> = { readonly value: T } | Misread;
 export type Parser<T> = (text: string) => Parsed<T>;
-
-/** Where a server listens, or is found. */
-export interface Address {
-  readonly host: string;
-  /** 0 to 65535; 0 asks for any free port. */
-  readonly port: number;
-}
-
-/** One configured replica: its number and the gRPC address at which the others find it. */
-export interface Peer extends Address {
-  readonly id: number;
-}
 
 /** Any text but the empty one. */
 export const text: Parser<string> = (given) => (given === "" ? { expected: "must not be empty" } : { value: given });
@@ -90,13 +80,3 @@ export const peers: Parser<readonly Peer[]> = (given) => {
   if (ids.size !== found.length || addresses.size !== found.length) return { expected };
   return { value: found.toSorted((a, b) => a.id - b.id) };
 };
-
-/** `host:port`, IPv6 in brackets. */
-export function printAddress(at: Address): string {
-  return `${at.host.includes(":") ? `[${at.host}]` : at.host}:${at.port}`;
-}
-
-/** True for addresses that only this host can reach. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
-}

@@ -4,7 +4,7 @@
  * disagree. A flag wins over the environment, the environment over the default.
  */
 import { resolve } from "node:path";
-import { done, EXIT, failure, type Failure, type Outcome } from "./exit.ts";
+import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
 import { nearest } from "./nearest.ts";
 import { address, addressOrOff, choice, choices, flag, integer, peers, text, type Parser } from "./option-values.ts";
 

@@ -1,9 +1,9 @@
 /** What a replica is to run with: the options of one process, checked against each other. */
 import { existsSync } from "node:fs";
-import { defaultKeyPath } from "./cluster-key.ts";
-import { dataFolder } from "./data-folder.ts";
-import { done, EXIT, failure, type Failure, type Outcome } from "./exit.ts";
-import { isLoopback, printAddress, type Address, type Peer } from "./option-values.ts";
+import { defaultKeyPath } from "../host/cluster-key.ts";
+import { dataFolder } from "../host/data-folder.ts";
+import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
+import { isLoopback, printAddress, type Address, type Peer } from "../host/address.ts";
 import type { Options } from "./options.ts";
 
 /** Replica i of the local three: gRPC at the first plus i, its page at the second plus i. */

@@ -1,10 +1,12 @@
 /** `lastword status`: the cluster in a table, as JSON, or compared row by row through a hash. */
-import type { ClusterStatusJson } from "../election/cluster-status.ts";
-import { offText } from "./clock-text.ts";
-import { commandText, pause, replicasText, type CommandDeps } from "./command-deps.ts";
-import { askReplica, type StateHash } from "./control.ts";
-import { EXIT, failureLine, type ExitCode } from "./exit.ts";
-import type { HostFacts } from "./host-facts.ts";
+import type { ClusterStatusJson } from "../ops/cluster-status.ts";
+import { offText } from "../host/clock-text.ts";
+import { commandText, type CommandDeps } from "./command-deps.ts";
+import { pause } from "../host/wait.ts";
+import { replicasText } from "../host/log-sentences.ts";
+import { askReplica, type StateHash } from "../ops/control.ts";
+import { EXIT, failureLine, type ExitCode } from "../host/exit.ts";
+import type { HostFacts } from "../host/host-facts.ts";
 import { isSupervisor } from "./stop-replicas.ts";
 import {
   askAll,

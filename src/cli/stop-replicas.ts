@@ -1,13 +1,14 @@
 /** Stopping replicas gracefully: followers first, then the leader, so that leadership moves at most once. */
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
-import { until, type CommandDeps } from "./command-deps.ts";
-import { lockPath } from "./data-folder.ts";
-import { EXIT, failureLine, type ExitCode } from "./exit.ts";
+import { type CommandDeps } from "./command-deps.ts";
+import { until } from "../host/wait.ts";
+import { lockPath } from "../host/data-folder.ts";
+import { EXIT, failureLine, type ExitCode } from "../host/exit.ts";
 import { askAll, bestStatus, findCluster, lookAround, type LocalCluster, type LocalReplica } from "./local-cluster.ts";
 import type { Options } from "./options.ts";
-import { codeOf } from "./system-errors.ts";
-import { readRunFile } from "./run-file.ts";
+import { codeOf } from "../host/system-errors.ts";
+import { readRunFile } from "../host/run-file.ts";
 
 /** A replica bounds its own stop by 5 s; whoever needs longer is frozen. */
 const STOP_TIMEOUT_MS = 10_000;

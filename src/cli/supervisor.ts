@@ -8,7 +8,7 @@
  * Children lead process groups of their own: a terminal's Ctrl-C reaches a whole group at
  * the same instant, and then nobody could hand leadership over.
  */
-import { EXIT } from "./exit.ts";
+import { EXIT } from "../host/exit.ts";
 
 const RESTART_FIRST_MS = 2000;
 const RESTART_LAST_MS = 30_000;

@@ -2,19 +2,21 @@
  * `lastword up`: all local replicas as child processes in one terminal. The first Ctrl-C
  * stops them gracefully, followers first, within 10 s; a second one kills them.
  */
-import { readClusterKey, defaultKeyPath } from "./cluster-key.ts";
-import { commandText, replicasText, until, type CommandDeps } from "./command-deps.ts";
-import { dataFolder, lockPath } from "./data-folder.ts";
-import { done, EXIT, failure, failureLine, type ExitCode, type Failure, type Outcome } from "./exit.ts";
-import { onStopSignals, STOP_SIGNALS, SUPERVISOR_VARIABLE } from "./hang-up.ts";
+import { readClusterKey, defaultKeyPath } from "../host/cluster-key.ts";
+import { commandText, type CommandDeps } from "./command-deps.ts";
+import { replicasText } from "../host/log-sentences.ts";
+import { until } from "../host/wait.ts";
+import { dataFolder, lockPath } from "../host/data-folder.ts";
+import { done, EXIT, failure, failureLine, type ExitCode, type Failure, type Outcome } from "../host/exit.ts";
+import { onStopSignals, STOP_SIGNALS, SUPERVISOR_VARIABLE } from "../host/hang-up.ts";
 import { askAll, bestStatus, lookAround, type LocalCluster, type LocalReplica } from "./local-cluster.ts";
-import { isLoopback, printAddress, type Address } from "./option-values.ts";
+import { isLoopback, printAddress, type Address } from "../host/address.ts";
 import { OPTION_NAMES, variableOf, wordsOf, type Invocation } from "./options.ts";
-import { readRunFile, writeRunFile } from "./run-file.ts";
+import { readRunFile, writeRunFile } from "../host/run-file.ts";
 import { localPeers, settingsOf, webAddress } from "./settings.ts";
 import { isSupervisor, stopReplicas } from "./stop-replicas.ts";
 import { Supervisor } from "./supervisor.ts";
-import { systemFailure } from "./system-errors.ts";
+import { systemFailure } from "../host/system-errors.ts";
 
 const ALL_TIMEOUT_MS = 10_000;
 const READY_TIMEOUT_MS = 15_000;

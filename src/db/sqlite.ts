@@ -7,7 +7,7 @@
  */
 import { Database, SQLiteError } from "bun:sqlite";
 import { closeSync, fsyncSync, openSync } from "node:fs";
-import { BrokenInvariant } from "../election/assert.ts";
+import { BrokenInvariant } from "../base/assert.ts";
 import { DiskFailed, StorageDamaged, StorageFull } from "../election/ports.ts";
 
 export type Durability = "FULL" | "NORMAL";

@@ -3,15 +3,15 @@
  * what is written to run.json, and the front, which counts only while it is really held.
  */
 import { hostname, networkInterfaces } from "node:os";
-import { FrontPort, frontProof } from "../cli/front-port.ts";
-import { printAddress } from "../cli/option-values.ts";
-import type { Roster } from "../cli/roster.ts";
-import { removeRunFile, writeRunFile } from "../cli/run-file.ts";
-import { VERSION } from "../cli/version.ts";
-import type { Door } from "../web/handover.ts";
+import { FrontPort, frontProof } from "./front-port.ts";
+import { printAddress } from "../host/address.ts";
+import type { Roster } from "./roster.ts";
+import { removeRunFile, writeRunFile } from "../host/run-file.ts";
+import { VERSION } from "../host/version.ts";
+import type { Door } from "../web/cluster/handover.ts";
 import type { ReplicaContext } from "./context.ts";
-import type { ReplicaFacts } from "./gossip.ts";
-import type { PageServer } from "./ports.ts";
+import type { ReplicaFacts } from "../ops/replica-facts.ts";
+import type { PageServer } from "./listeners.ts";
 
 export interface AddressesDeps {
   readonly context: ReplicaContext;

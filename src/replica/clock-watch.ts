@@ -1,7 +1,7 @@
 /** Tells people of a clock that most others contradict: in one line where it stands, and in what happened lately. */
-import { offText, roughly } from "../cli/clock-text.ts";
-import type { Logger } from "../cli/logger.ts";
-import type { ClusterClock } from "../election/cluster-clock.ts";
+import { offText, roughly } from "../host/clock-text.ts";
+import type { Logger } from "../host/logger.ts";
+import type { ClusterClock } from "../election/driver/cluster-clock.ts";
 import type { ReplicaId } from "../election/view.ts";
 
 export interface ClockWatchDeps {

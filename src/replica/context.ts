@@ -1,5 +1,5 @@
 /** What one replica is told by the process that runs it, and what it tells that process. */
-import type { Logger } from "../cli/logger.ts";
+import type { Logger } from "../host/logger.ts";
 import type { Settings } from "../cli/settings.ts";
 
 export interface ReplicaContext {

@@ -1,5 +1,5 @@
 /** Lines about what peers sent and did not arrive so: the first at once, then one a minute with how often it was. */
-import type { Logger } from "../cli/logger.ts";
+import type { Logger } from "../host/logger.ts";
 
 const LINE_EVERY_MS = 60_000;
 

@@ -1,5 +1,5 @@
 /** Says in one line that the disk is full, and in another that it is not any more. */
-import type { Logger } from "../cli/logger.ts";
+import type { Logger } from "../host/logger.ts";
 
 /** A disk at the edge must not fill the terminal. */
 const LINES_APART_MS = 10_000;

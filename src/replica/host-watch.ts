@@ -6,10 +6,10 @@
  * the one that waits again and again, at the cost of a whole core. So while files are short the page's
  * ports are closed to new connections; those that exist go on, and the rest finds another replica.
  */
-import type { HostFacts } from "../cli/host-facts.ts";
-import type { Logger } from "../cli/logger.ts";
-import { openFiles, openFilesLimit } from "../cli/open-files.ts";
-import { VERSION } from "../cli/version.ts";
+import type { HostFacts } from "../host/host-facts.ts";
+import type { Logger } from "../host/logger.ts";
+import { openFiles, openFilesLimit } from "../host/open-files.ts";
+import { VERSION } from "../host/version.ts";
 import { roomOf } from "../db/disk-room.ts";
 import type { DiskLine } from "./disk-line.ts";
 

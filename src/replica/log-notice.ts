@@ -1,5 +1,5 @@
 /** What the core has to tell, as lines of the log. */
-import type { Logger } from "../cli/logger.ts";
+import type { Logger } from "../host/logger.ts";
 import type { Notice } from "../election/event.ts";
 import { printViewNo } from "../election/view.ts";
 

@@ -3,18 +3,18 @@
  * end it, damaged data.
  */
 import { resolve } from "node:path";
-import { FormatTooNew } from "../chat/op.ts";
+import { FormatTooNew } from "../chat/kinds/op.ts";
 import type { FolderLock } from "../db/lock.ts";
 import { StoreRefused } from "../db/log/store.ts";
 import { markDamaged, maySetAside } from "../db/set-aside.ts";
-import { BrokenInvariant } from "../election/assert.ts";
+import { BrokenInvariant } from "../base/assert.ts";
 import { DiskFailed, StorageDamaged, StorageFull } from "../election/ports.ts";
-import { EXIT, failureLine, type ExitCode, type Failure } from "../cli/exit.ts";
-import { onStopSignals, SUPERVISOR_VARIABLE } from "../cli/hang-up.ts";
-import type { Logger } from "../cli/logger.ts";
+import { EXIT, failureLine, type ExitCode, type Failure } from "../host/exit.ts";
+import { onStopSignals, SUPERVISOR_VARIABLE } from "../host/hang-up.ts";
+import type { Logger } from "../host/logger.ts";
 import type { Settings } from "../cli/settings.ts";
-import { stopSignals } from "../cli/stop-signals.ts";
-import { systemFailure } from "../cli/system-errors.ts";
+import { stopSignals } from "../host/stop-signals.ts";
+import { systemFailure } from "../host/system-errors.ts";
 import { damageOf, isDamage } from "./open-stores.ts";
 import type { ReplicaContext } from "./context.ts";
 import { RunningReplica } from "./running-replica.ts";

@@ -3,7 +3,7 @@
  * replaced under another address, or with an address in --peers that is right on one host alone.
  * Such a replica looks well to itself and counts nowhere, so whoever sees it says so.
  */
-import { printAddress, type Peer } from "../cli/option-values.ts";
+import { printAddress, type Peer } from "../host/address.ts";
 
 /**
  * Connecting takes a moment in each direction, and longer while hosts boot. A frozen peer answers no

@@ -3,10 +3,10 @@
  * at one seq of one view, each hashes its rows and tells the others. Whoever has another hash than two who agree
  * is damaged, and is mended like everything damaged; if there is no such majority, people are told.
  */
-import type { Logger } from "../cli/logger.ts";
+import type { Logger } from "../host/logger.ts";
 import { StorageDamaged } from "../election/ports.ts";
 import type { ReplicaId } from "../election/view.ts";
-import { setting } from "../faults.ts";
+import { setting } from "../base/faults.ts";
 
 /** Rest before a scrub begins, and before the next one, ms: it reads everything there is. */
 export interface ScrubTiming {

@@ -2,7 +2,7 @@
  * A replica without data that nobody can give it any: the key was made by a store that is gone, as
  * when a data folder was deleted and the key kept. All replicas would wait for each other for ever.
  */
-import type { ClusterKey } from "../cli/cluster-key.ts";
+import type { ClusterKey } from "../host/cluster-key.ts";
 import type { Beat } from "../election/frame.ts";
 import type { ReplicaId } from "../election/view.ts";
 

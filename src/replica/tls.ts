@@ -6,8 +6,8 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
-import { done, EXIT, failure, type Outcome } from "../cli/exit.ts";
-import { systemFailure } from "../cli/system-errors.ts";
+import { done, EXIT, failure, type Outcome } from "../host/exit.ts";
+import { systemFailure } from "../host/system-errors.ts";
 
 /** A certificate chain and its key, both PEM, that belong together. */
 export interface Certificate {

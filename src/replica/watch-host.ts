@@ -1,11 +1,11 @@
 /** Wires what one replica watches on its host and says to its operator. */
-import { replicaFolder } from "../cli/data-folder.ts";
-import type { Membership } from "../cli/join-cluster.ts";
+import { replicaFolder } from "../host/data-folder.ts";
+import type { Membership } from "./join-cluster.ts";
 import type { Beat } from "../election/frame.ts";
 import type { ReplicaContext } from "./context.ts";
 import { DiskLine } from "./disk-line.ts";
 import { HostWatch } from "./host-watch.ts";
-import type { PageServer } from "./ports.ts";
+import type { PageServer } from "./listeners.ts";
 import { ReachWatch } from "./reach-watch.ts";
 import { StrandedWatch } from "./stranded-watch.ts";
 import { certificateWarnings } from "./tls.ts";

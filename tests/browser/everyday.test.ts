@@ -1,7 +1,7 @@
 /** What people do all day and nobody thinks of: reloading in the middle, two tabs, long and odd texts, going back. */
 import { beforeEach, expect } from "bun:test";
 import { PAYLOADS } from "../support/payloads.ts";
-import { WebPerson } from "../support/web-person.ts";
+import { WebPerson } from "../../harness/web-person.ts";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { composer, eventually, row, texts, type Visitor } from "./visitor.ts";
 

@@ -3,7 +3,7 @@
  * turn: whichever it was, the page stays where it is and misses nothing, neither what came nor what went.
  */
 import { beforeEach, expect } from "bun:test";
-import { WebPerson } from "../support/web-person.ts";
+import { WebPerson } from "../../harness/web-person.ts";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { composer, eventually, row, texts, type Visitor } from "./visitor.ts";
 

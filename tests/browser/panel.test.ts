@@ -1,6 +1,6 @@
 /** The cluster line and its panel in front of real deaths: what they say is what happened, in plain words, live. */
 import { beforeEach, expect } from "bun:test";
-import { WebPerson } from "../support/web-person.ts";
+import { WebPerson } from "../../harness/web-person.ts";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { eventually, row, type Visitor } from "./visitor.ts";
 

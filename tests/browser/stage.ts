@@ -10,7 +10,7 @@
 import { existsSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { chromium, type Browser, type BrowserContextOptions } from "playwright-core";
-import { Cluster } from "../support/cluster.ts";
+import { Cluster } from "../../harness/cluster.ts";
 import { Visitor } from "./visitor.ts";
 
 export const CHROMIUM = "/usr/bin/chromium";

@@ -5,8 +5,8 @@
  */
 import { expect } from "bun:test";
 import type { Page } from "playwright-core";
-import { SOAK } from "../support/load-cluster.ts";
-import { Random } from "../support/sim-random.ts";
+import { SOAK } from "../../harness/load-cluster.ts";
+import { Random } from "../simulation/random.ts";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { composer, eventually, row, texts, type Visitor } from "./visitor.ts";
 

@@ -1,6 +1,6 @@
 /** People in a browser, for the stories in this folder, and what they see on a page. */
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { until } from "../support/until.ts";
+import { until } from "../../harness/until.ts";
 
 /** Patience of a story with a page; the machine may be busy with other tests. */
 const WAIT_MS = 20_000;

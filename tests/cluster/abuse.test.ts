@@ -2,10 +2,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Client, credentials, Metadata, status } from "@grpc/grpc-js";
 import { CHAT_WIRE, type ChatCall, type WireMethod } from "../../proto/chat-wire.ts";
-import { ChatClient } from "../../src/cli/chat-client.ts";
-import { Cluster, waitFor } from "../support/cluster.ts";
+import { ChatClient } from "../../src/client/chat-client.ts";
+import { Cluster, waitFor } from "../../harness/cluster.ts";
 import { PAYLOADS, shapeOf } from "../support/payloads.ts";
-import { WEB_PASSWORD, WebPerson } from "../support/web-person.ts";
+import { WEB_PASSWORD, WebPerson } from "../../harness/web-person.ts";
 
 let cluster: Cluster;
 let ada: WebPerson;

@@ -3,9 +3,9 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readRunFile } from "../../src/cli/run-file.ts";
-import { AcknowledgedWriter, wrongWith } from "../support/acknowledged.ts";
-import { BINARY, Cluster, FAULTS_BINARY, processLives, runBinary, waitFor } from "../support/cluster.ts";
+import { readRunFile } from "../../src/host/run-file.ts";
+import { AcknowledgedWriter, wrongWith } from "../../harness/acknowledged.ts";
+import { BINARY, Cluster, FAULTS_BINARY, processLives, runBinary, waitFor } from "../../harness/cluster.ts";
 
 const top = mkdtempSync(join(tmpdir(), "lastword-bad-"));
 const mounted: string[] = [];
@@ -125,7 +125,7 @@ test("two clocks that are 10 minutes apart: one line at each, and both go on", a
 }, 60_000);
 
 test("dist/lastword has no name of a fault, dist/lastword-faults has them all", () => {
-  const sources = readFileSync(join(import.meta.dir, "../../src/faults.ts"), "utf8");
+  const sources = readFileSync(join(import.meta.dir, "../../src/base/faults.ts"), "utf8");
   const places = [...sources.matchAll(/^ {2}\| "([a-z-]+)"/gm)].map(([, place]) => place!);
   expect(places.length).toBeGreaterThan(10);
   const [release, faults] = [readFileSync(BINARY), readFileSync(FAULTS_BINARY)];

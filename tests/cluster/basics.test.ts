@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
-import { Cluster, waitFor } from "../support/cluster.ts";
-import { WEB_PASSWORD, WebPerson } from "../support/web-person.ts";
+import { Cluster, waitFor } from "../../harness/cluster.ts";
+import { WEB_PASSWORD, WebPerson } from "../../harness/web-person.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 

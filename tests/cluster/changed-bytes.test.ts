@@ -5,9 +5,9 @@
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ChatClient } from "../../src/cli/chat-client.ts";
-import { Cluster, waitFor } from "../support/cluster.ts";
-import { WEB_PASSWORD } from "../support/web-person.ts";
+import { ChatClient } from "../../src/client/chat-client.ts";
+import { Cluster, waitFor } from "../../harness/cluster.ts";
+import { WEB_PASSWORD } from "../../harness/web-person.ts";
 
 const FROM = Buffer.from("pay 0100 to ALICE");
 const TO = Buffer.from("pay 9900 to EVIL!");

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { networkRefusal } from "../../src/chaos/network.ts";
 import type { ChaosReport } from "../../src/chaos/report.ts";
-import { readRunFile } from "../../src/cli/run-file.ts";
-import { BINARY, Cluster, processLives, runBinary, waitFor, type Finished } from "../support/cluster.ts";
+import { readRunFile } from "../../src/host/run-file.ts";
+import { BINARY, Cluster, processLives, runBinary, waitFor, type Finished } from "../../harness/cluster.ts";
 
 const TIMEOUT_MS = 180_000;
 const PATH = "/usr/sbin:/usr/bin:/sbin:/bin";

@@ -2,8 +2,8 @@
 import { expect, test } from "bun:test";
 import { credentials, Client, Metadata, status, type ServiceError } from "@grpc/grpc-js";
 import { CHAT_WIRE } from "../../proto/chat-wire.ts";
-import { ChatClient } from "../../src/cli/chat-client.ts";
-import { Cluster } from "../support/cluster.ts";
+import { ChatClient } from "../../src/client/chat-client.ts";
+import { Cluster } from "../../harness/cluster.ts";
 
 const PASSWORD = "correct horse battery";
 

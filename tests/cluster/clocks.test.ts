@@ -1,8 +1,8 @@
 /** A host whose clock is wrong: nobody's messages are dated by it, and its operator is told. */
 import { expect, test } from "bun:test";
-import { ChatClient } from "../../src/cli/chat-client.ts";
-import { Cluster, FAULTS_BINARY, waitFor } from "../support/cluster.ts";
-import { order } from "../support/fault-orders.ts";
+import { ChatClient } from "../../src/client/chat-client.ts";
+import { Cluster, FAULTS_BINARY, waitFor } from "../../harness/cluster.ts";
+import { order } from "../../harness/fault-orders.ts";
 
 const DAY_MS = 86_400_000;
 /** What the rule allows, between clocks that are right: ARCHITECTURE.md. */

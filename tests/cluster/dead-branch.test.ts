@@ -1,8 +1,8 @@
 /** A client that was at a branch which is gone: it is told, and goes on. */
 import { expect, test } from "bun:test";
 import type { SubscribeResponse } from "../../proto/chat-wire.ts";
-import { ChatClient } from "../../src/cli/chat-client.ts";
-import { Cluster, waitFor } from "../support/cluster.ts";
+import { ChatClient } from "../../src/client/chat-client.ts";
+import { Cluster, waitFor } from "../../harness/cluster.ts";
 
 /** Recovery by policy takes 15 s, and then a little. */
 const POLICY_TIMEOUT_MS = 60_000;

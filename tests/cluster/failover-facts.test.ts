@@ -1,7 +1,7 @@
 /** A failover has one time and one duration, whoever is asked: survivors, and who was not there. */
 import { expect, test } from "bun:test";
-import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
-import { Cluster } from "../support/cluster.ts";
+import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
+import { Cluster } from "../../harness/cluster.ts";
 
 test("the leader is killed: all replicas and `status` tell the same, also the one that returns", async () => {
   await using cluster = await Cluster.create();

@@ -1,10 +1,10 @@
 /** Clients and strangers that do harm without breaking a rule of TCP: too many, too slow, not speaking our language. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
-import { AcknowledgedWriter, wrongWith } from "../support/acknowledged.ts";
-import { Cluster, waitFor } from "../support/cluster.ts";
-import { WebPerson } from "../support/web-person.ts";
-import { loginCookie } from "../support/login-cookie.ts";
+import { AcknowledgedWriter, wrongWith } from "../../harness/acknowledged.ts";
+import { Cluster, waitFor } from "../../harness/cluster.ts";
+import { WebPerson } from "../../harness/web-person.ts";
+import { loginCookie } from "../../harness/login-cookie.ts";
 
 const LINUX = process.platform === "linux";
 /** In /proc/net/tcp. */

@@ -6,9 +6,9 @@ import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { AcknowledgedWriter, wrongWith } from "../support/acknowledged.ts";
-import { Cluster, FAULTS_BINARY, waitFor } from "../support/cluster.ts";
-import { flipBytesOf, scribble, SmallDisk } from "../support/fault-disk.ts";
+import { AcknowledgedWriter, wrongWith } from "../../harness/acknowledged.ts";
+import { Cluster, FAULTS_BINARY, waitFor } from "../../harness/cluster.ts";
+import { flipBytesOf, scribble, SmallDisk } from "../../harness/fault-disk.ts";
 
 const LOG = /^log\.db/;
 const STATE = /^state-\d+\.db/;

@@ -3,12 +3,12 @@ import { describe, expect, test } from "bun:test";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AcknowledgedWriter, wrongWith } from "../support/acknowledged.ts";
-import { BINARY, Cluster, FAULTS_BINARY, waitFor } from "../support/cluster.ts";
-import { SmallDisk } from "../support/fault-disk.ts";
-import { order } from "../support/fault-orders.ts";
-import { SOAK, story } from "../support/load-cluster.ts";
-import { WebPerson } from "../support/web-person.ts";
+import { AcknowledgedWriter, wrongWith } from "../../harness/acknowledged.ts";
+import { BINARY, Cluster, FAULTS_BINARY, waitFor } from "../../harness/cluster.ts";
+import { SmallDisk } from "../../harness/fault-disk.ts";
+import { order } from "../../harness/fault-orders.ts";
+import { SOAK, story } from "../../harness/load-cluster.ts";
+import { WebPerson } from "../../harness/web-person.ts";
 
 const FULL = /^lastword: the disk under .* is full; make room: messages are then taken again, reading goes on$/;
 

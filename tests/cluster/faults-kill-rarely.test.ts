@@ -5,10 +5,10 @@
 import { expect, test } from "bun:test";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Failpoint } from "../../src/faults.ts";
-import { Cluster, FAULTS_BINARY, processLives, waitFor } from "../support/cluster.ts";
-import { order, struck } from "../support/fault-orders.ts";
-import { lasting, SOAK, story } from "../support/load-cluster.ts";
+import type { Failpoint } from "../../src/base/faults.ts";
+import { Cluster, FAULTS_BINARY, processLives, waitFor } from "../../harness/cluster.ts";
+import { order, struck } from "../../harness/fault-orders.ts";
+import { lasting, SOAK, story } from "../../harness/load-cluster.ts";
 
 /** So few that a log is compacted within seconds, and whoever lost its folder needs a snapshot. */
 const KEEP = "keep=100";

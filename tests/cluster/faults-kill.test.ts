@@ -2,10 +2,10 @@
  * A replica under load is killed at each step that a message takes through it, as the leader and
  * as a follower: nothing that was acknowledged is lost or doubled, and it comes back by itself.
  */
-import type { Failpoint } from "../../src/faults.ts";
-import { FAULTS_BINARY } from "../support/cluster.ts";
-import { order, struck } from "../support/fault-orders.ts";
-import { SOAK, story } from "../support/load-cluster.ts";
+import type { Failpoint } from "../../src/base/faults.ts";
+import { FAULTS_BINARY } from "../../harness/cluster.ts";
+import { order, struck } from "../../harness/fault-orders.ts";
+import { SOAK, story } from "../../harness/load-cluster.ts";
 
 const PLACES: Record<"leader" | "follower", readonly Failpoint[]> = {
   leader: ["log-append", "log-sync", "log-synced", "peer-send", "state-apply", "state-applied"],

@@ -3,9 +3,9 @@
  * clocks, which are nobody's business but the display's.
  */
 import { expect } from "bun:test";
-import { FAULTS_BINARY } from "../support/cluster.ts";
-import { order } from "../support/fault-orders.ts";
-import { lasting, SOAK, story } from "../support/load-cluster.ts";
+import { FAULTS_BINARY } from "../../harness/cluster.ts";
+import { order } from "../../harness/fault-orders.ts";
+import { lasting, SOAK, story } from "../../harness/load-cluster.ts";
 
 const MINUTE_MS = 60_000;
 const TOLD = { seconds: SOAK ? 900 : 120, concurrent: true, load: { rate: 60, deadlineMs: 30_000 } };

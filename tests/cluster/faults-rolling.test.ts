@@ -1,6 +1,6 @@
 /** All replicas restarted one after the other while people write: nobody gets an error, and nothing is lost. */
 import { expect } from "bun:test";
-import { SOAK, story } from "../support/load-cluster.ts";
+import { SOAK, story } from "../../harness/load-cluster.ts";
 
 for (const how of ["stopped", "killed"] as const) {
   story(

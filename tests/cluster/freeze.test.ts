@@ -1,6 +1,6 @@
 /** Processes that stand still and go on: a frozen leader, a laptop's lid. */
 import { expect } from "bun:test";
-import { lasting, SOAK, story } from "../support/load-cluster.ts";
+import { lasting, SOAK, story } from "../../harness/load-cluster.ts";
 
 const LID_MS = SOAK ? 30_000 : 5_000;
 

@@ -1,8 +1,8 @@
 /** The shared address: it answers while one replica lives, and with one frozen after a retry. */
 import { expect, test } from "bun:test";
-import { readRunFile } from "../../src/cli/run-file.ts";
-import { Cluster, waitFor } from "../support/cluster.ts";
-import { freePorts } from "../support/free-ports.ts";
+import { readRunFile } from "../../src/host/run-file.ts";
+import { Cluster, waitFor } from "../../harness/cluster.ts";
+import { freePorts } from "../../harness/free-ports.ts";
 
 /** Who answers a new connection; null if nobody does within half a second. */
 async function whoAnswers(front: string): Promise<number | null> {

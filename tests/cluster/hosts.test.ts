@@ -4,9 +4,9 @@ import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, renameSync,
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readRunFile } from "../../src/cli/run-file.ts";
-import { BINARY, Cluster, processLives, waitFor, type Finished } from "../support/cluster.ts";
-import { freePorts } from "../support/free-ports.ts";
+import { readRunFile } from "../../src/host/run-file.ts";
+import { BINARY, Cluster, processLives, waitFor, type Finished } from "../../harness/cluster.ts";
+import { freePorts } from "../../harness/free-ports.ts";
 
 const NOBODY = 65_534;
 const isRoot = process.platform === "linux" && process.getuid?.() === 0;

@@ -1,7 +1,7 @@
 /** Any two killed at the same instant, under load from people at all three, again and again. */
 import { expect } from "bun:test";
-import { homesOf } from "../support/history.ts";
-import { SOAK, story, type Stage } from "../support/load-cluster.ts";
+import { homesOf } from "../../harness/history.ts";
+import { SOAK, story, type Stage } from "../../harness/load-cluster.ts";
 
 const ROUNDS = SOAK ? 200 : 20;
 const PAIRS = [

@@ -1,5 +1,5 @@
 /** One direction of one link between real processes is cut, silently: A hears B, B does not hear A. */
-import { SOAK, story } from "../support/load-cluster.ts";
+import { SOAK, story } from "../../harness/load-cluster.ts";
 
 story(
   "one direction of a link cut: writing goes on, and all are in step after the heal",

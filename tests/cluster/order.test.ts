@@ -1,7 +1,7 @@
 /** Acknowledgements in real time, under kills and pauses in a mixed order. */
 import { expect } from "bun:test";
-import { SeededRandom } from "../../src/cli/random.ts";
-import { lasting, SOAK, story, type Stage } from "../support/load-cluster.ts";
+import { SeededRandom } from "../../src/chaos/random.ts";
+import { lasting, SOAK, story, type Stage } from "../../harness/load-cluster.ts";
 
 const ROUNDS = SOAK ? 80 : 9;
 const FAULTS = ["kill leader", "kill two", "pause leader", "pause one", "pause two", "kill while paused"] as const;

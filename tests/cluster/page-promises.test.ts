@@ -7,9 +7,9 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
-import { ChatClient } from "../../src/cli/chat-client.ts";
-import { Cluster, waitFor } from "../support/cluster.ts";
-import { WEB_PASSWORD, WebPerson } from "../support/web-person.ts";
+import { ChatClient } from "../../src/client/chat-client.ts";
+import { Cluster, waitFor } from "../../harness/cluster.ts";
+import { WEB_PASSWORD, WebPerson } from "../../harness/web-person.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 const EVENT_BYTES_MAX = 1536;

@@ -4,8 +4,8 @@
  * side of a cut has writers of its own.
  */
 import { describe, expect } from "bun:test";
-import { SOAK, story } from "../support/load-cluster.ts";
-import { WebPerson } from "../support/web-person.ts";
+import { SOAK, story } from "../../harness/load-cluster.ts";
+import { WebPerson } from "../../harness/web-person.ts";
 
 /** A single one goes on alone after 5 s of silence; a busy machine takes longer. */
 const SOLE_TIMEOUT_MS = 40_000;

@@ -5,10 +5,10 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { CHAT_WIRE } from "../../proto/chat-wire.ts";
-import { ChatClient } from "../../src/cli/chat-client.ts";
-import { Cluster, waitFor } from "../support/cluster.ts";
-import { RawHttp2 } from "../support/raw-http2.ts";
-import { WEB_PASSWORD } from "../support/web-person.ts";
+import { ChatClient } from "../../src/client/chat-client.ts";
+import { Cluster, waitFor } from "../../harness/cluster.ts";
+import { RawHttp2 } from "../../harness/raw-http2.ts";
+import { WEB_PASSWORD } from "../../harness/web-person.ts";
 
 const CONNECTIONS = 200;
 const MIB = 1024 * 1024;

@@ -1,7 +1,7 @@
 /** A replica that comes back far behind: the others go on serving, and it is in step again. */
 import { expect } from "bun:test";
-import { waitFor } from "../support/cluster.ts";
-import { SOAK, story } from "../support/load-cluster.ts";
+import { waitFor } from "../../harness/cluster.ts";
+import { SOAK, story } from "../../harness/load-cluster.ts";
 
 const BEHIND = SOAK ? 100_000 : 5_000;
 /** As fast as answers come. */

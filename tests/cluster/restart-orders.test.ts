@@ -1,7 +1,7 @@
 /** All three killed, and started again in every order; with one of them left out, in every order of the others. */
 import { describe, expect } from "bun:test";
-import { writerAt } from "../support/history.ts";
-import { SOAK, story, type Stage } from "../support/load-cluster.ts";
+import { writerAt } from "../../harness/history.ts";
+import { SOAK, story, type Stage } from "../../harness/load-cluster.ts";
 
 const ORDERS = [
   [0, 1, 2],

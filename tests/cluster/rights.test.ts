@@ -3,10 +3,10 @@
  * others log in, at replicas that are frozen or cut off; and reads right after a write elsewhere.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { ChatClient } from "../../src/cli/chat-client.ts";
+import { ChatClient } from "../../src/client/chat-client.ts";
 import { READ_LATEST } from "../../proto/chat-wire.ts";
-import { Cluster, waitFor } from "../support/cluster.ts";
-import { WebPerson } from "../support/web-person.ts";
+import { Cluster, waitFor } from "../../harness/cluster.ts";
+import { WebPerson } from "../../harness/web-person.ts";
 
 const OLD = "the old password";
 const NEW = "the new password";

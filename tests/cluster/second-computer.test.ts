@@ -8,11 +8,11 @@ import { copyFileSync, existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { chromium, type Browser } from "playwright-core";
-import { readRunFile } from "../../src/cli/run-file.ts";
-import { BINARY, Cluster, waitFor } from "../support/cluster.ts";
-import { freePorts } from "../support/free-ports.ts";
-import { SecondHost, TestAuthority } from "../support/second-host.ts";
-import { WEB_PASSWORD, WebPerson } from "../support/web-person.ts";
+import { readRunFile } from "../../src/host/run-file.ts";
+import { BINARY, Cluster, waitFor } from "../../harness/cluster.ts";
+import { freePorts } from "../../harness/free-ports.ts";
+import { SecondHost, TestAuthority } from "../../harness/second-host.ts";
+import { WEB_PASSWORD, WebPerson } from "../../harness/web-person.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 const openssl = Bun.which("openssl") !== null;

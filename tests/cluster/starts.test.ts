@@ -3,11 +3,11 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { copyFileSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createClusterKey, defaultKeyPath } from "../../src/cli/cluster-key.ts";
-import { readRunFile } from "../../src/cli/run-file.ts";
-import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
-import { BINARY, Cluster, processLives, runBinary, waitFor } from "../support/cluster.ts";
-import { freePorts } from "../support/free-ports.ts";
+import { createClusterKey, defaultKeyPath } from "../../src/host/cluster-key.ts";
+import { readRunFile } from "../../src/host/run-file.ts";
+import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
+import { BINARY, Cluster, processLives, runBinary, waitFor } from "../../harness/cluster.ts";
+import { freePorts } from "../../harness/free-ports.ts";
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));

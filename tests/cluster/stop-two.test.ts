@@ -3,13 +3,13 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readRunFile } from "../../src/cli/run-file.ts";
-import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
-import { BINARY, processLives, runBinary, waitFor } from "../support/cluster.ts";
-import { freePorts } from "../support/free-ports.ts";
-import { compareHistories, compareWithSent, readHistory } from "../support/history.ts";
-import { Load } from "../support/load.ts";
-import { story, type Stage } from "../support/load-cluster.ts";
+import { readRunFile } from "../../src/host/run-file.ts";
+import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
+import { BINARY, processLives, runBinary, waitFor } from "../../harness/cluster.ts";
+import { freePorts } from "../../harness/free-ports.ts";
+import { compareHistories, compareWithSent, readHistory } from "../../harness/history.ts";
+import { Load } from "../../harness/load.ts";
+import { story, type Stage } from "../../harness/load-cluster.ts";
 
 const PAIRS: readonly (readonly number[])[] = [
   [0, 1],

@@ -3,9 +3,9 @@
  * built binary: another site's forms and fetches, a planted session, and names that are or are not there.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { Cluster } from "../support/cluster.ts";
-import { WEB_PASSWORD, WebPerson } from "../support/web-person.ts";
-import { loginCookie } from "../support/login-cookie.ts";
+import { Cluster } from "../../harness/cluster.ts";
+import { WEB_PASSWORD, WebPerson } from "../../harness/web-person.ts";
+import { loginCookie } from "../../harness/login-cookie.ts";
 
 let cluster: Cluster;
 let ada: WebPerson;

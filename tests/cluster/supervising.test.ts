@@ -3,9 +3,9 @@ import { afterAll, expect, test } from "bun:test";
 import { copyFileSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readRunFile } from "../../src/cli/run-file.ts";
-import { BINARY, processLives, runBinary, waitFor, type Finished } from "../support/cluster.ts";
-import { freePorts } from "../support/free-ports.ts";
+import { readRunFile } from "../../src/host/run-file.ts";
+import { BINARY, processLives, runBinary, waitFor, type Finished } from "../../harness/cluster.ts";
+import { freePorts } from "../../harness/free-ports.ts";
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));

@@ -1,7 +1,7 @@
 /** The survivor of two deaths dies too, just when the others have been started again. */
 import { expect } from "bun:test";
-import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
-import { lasting, SOAK, story, type Stage } from "../support/load-cluster.ts";
+import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
+import { lasting, SOAK, story, type Stage } from "../../harness/load-cluster.ts";
 
 const ROUNDS = SOAK ? 60 : 10;
 /** From the start of the others to the death of the survivor. */

@@ -5,7 +5,7 @@
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { runScript } from "../support/sim-script.ts";
+import { runScript } from "../simulation/script.ts";
 
 const update = process.env["UPDATE"] === "1";
 

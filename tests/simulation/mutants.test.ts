@@ -6,8 +6,8 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { MUTANTS, type Mutant } from "../support/sim-mutants.ts";
-import { runScript } from "../support/sim-script.ts";
+import { MUTANTS, type Mutant } from "./mutants.ts";
+import { runScript } from "./script.ts";
 
 /** What catches each bug, and by which invariant. */
 const HUNTERS: Record<Mutant, { readonly scenario: string; readonly invariant: string }> = {

@@ -4,8 +4,8 @@
  * LINES (default 80) of the trace and ends with status 1.
  */
 import type { Recovery } from "../../src/election/view.ts";
-import { MODES, type Mode } from "../support/sim-nemesis.ts";
-import { describeReport, runSeed, type RunName } from "../support/sim-run.ts";
+import { MODES, type Mode } from "./nemesis.ts";
+import { describeReport, runSeed, type RunName } from "./run.ts";
 
 const [seedText = "1", mode, recovery, lines = "80"] = process.argv.slice(2);
 const mutants = new Set((process.env["SIM_MUTANTS"] ?? "").split(",").filter((m) => m !== ""));

@@ -3,9 +3,9 @@
  * SOAK_FROM fixes the first seed, SOAK_MODES (comma-separated) the modes, SOAK_REPLICAS the
  * number of replicas (2 to 7, default 3).
  */
-import { noCoverage } from "../support/sim-checks.ts";
-import { MODES, type Mode } from "../support/sim-nemesis.ts";
-import { addCoverage, describeReport, runSeed } from "../support/sim-run.ts";
+import { noCoverage } from "./checks.ts";
+import { MODES, type Mode } from "./nemesis.ts";
+import { addCoverage, describeReport, runSeed } from "./run.ts";
 
 const seconds = Number(process.env["SOAK_SECONDS"] ?? "60");
 const first = Number(process.env["SOAK_FROM"] ?? Math.floor(Math.random() * 1e9));

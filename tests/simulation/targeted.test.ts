@@ -3,15 +3,15 @@
  * The checkers watch every event of them as they do in the seeded runs.
  */
 import { describe as group, expect, test } from "bun:test";
-import { Core } from "../../src/election/core.ts";
+import { Core } from "../../src/election/core/core.ts";
 import { DEFAULT_TIMING, type Effect, type Event, type Identity, type Restored } from "../../src/election/event.ts";
 import { APPEND_ENTRIES_MAX, type Batch, type Beat, type LineagePoint } from "../../src/election/frame.ts";
-import { QUEUE_BYTES_MAX } from "../../src/election/peer-link.ts";
+import { QUEUE_BYTES_MAX } from "../../src/election/peers/link.ts";
 import { NO_BALLOT, type Ballot, type Consistency, type ReplicaId, type View } from "../../src/election/view.ts";
-import { Writer } from "../support/sim-clients.ts";
-import { NORMAL_DISK, type SimReplica } from "../support/sim-replica.ts";
-import { describe } from "../support/sim-run.ts";
-import { World } from "../support/sim-world.ts";
+import { Writer } from "./clients.ts";
+import { NORMAL_DISK, type SimReplica } from "./replica.ts";
+import { describe } from "./run.ts";
+import { World } from "./world.ts";
 
 const LINKS: readonly (readonly [ReplicaId, ReplicaId])[] = [
   [0, 1],

@@ -9,8 +9,8 @@ import type { ChatCall, ChatCalls, WireMethod } from "../../proto/chat-wire.ts";
 import { addChatService } from "../../src/api/chat-api.ts";
 import type { ChatApi, ChatApiDeps } from "../../src/api/chat-api.ts";
 import { GUARDED_SERVER_OPTIONS, PortGuard, type PortLimits } from "../../src/api/port-guard.ts";
-import type { ChatService, Feed, FeedItem, MessageView, Session, UserView } from "../../src/chat/service.ts";
-import type { ClusterStatusJson } from "../../src/election/cluster-status.ts";
+import type { ChatService, Feed, FeedItem, MessageView, Session, UserView } from "../../src/chat/chat-service.ts";
+import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
 
 export const GOOD_TOKEN = "good-token";
 export const SESSION: Session = { sessionId: "s1", userId: "u1", name: "ada" };

@@ -1,5 +1,5 @@
 /** Reading streams in tests: take what is there, and keep the model that a client would. */
-import type { Feed, FeedItem, MessageView } from "../../src/chat/service.ts";
+import type { Feed, FeedItem, MessageView } from "../../src/chat/chat-service.ts";
 
 /** The next `count` items; fails the test if the stream ends before. */
 export async function take(feed: Feed, count: number): Promise<FeedItem[]> {

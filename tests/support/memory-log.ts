@@ -14,7 +14,7 @@ import type { PersistRows, Restored, StagedSnapshot } from "../../src/election/e
 import type { Batch } from "../../src/election/frame.ts";
 import type { ForkedOp, LogStorage } from "../../src/election/ports.ts";
 import type { Seq, View } from "../../src/election/view.ts";
-import { LogImage, type LogWrite, type StagedRows } from "./sim-log.ts";
+import { LogImage, type LogWrite, type StagedRows } from "../simulation/log.ts";
 
 const NO_MUTANTS: ReadonlySet<string> = new Set();
 

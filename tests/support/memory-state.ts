@@ -8,10 +8,10 @@
  *   const snapshot = state.clone();            // independent copy, without the listener
  *   state.clone({ without: "requests" });      // the same without the dedupe table: a bug for tests
  */
-import { applyOp, recordPoison, type AppliedOp, type ApplyOp } from "../../src/chat/apply.ts";
-import { FormatTooNew } from "../../src/chat/op.ts";
+import { applyOp, recordPoison, type AppliedOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
+import { FormatTooNew } from "../../src/chat/kinds/op.ts";
 import type { AppliedListener } from "../../src/db/state/state-db.ts";
-import { assert } from "../../src/election/assert.ts";
+import { assert } from "../../src/base/assert.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import type { StateMachine } from "../../src/election/ports.ts";
 import { viewNoKey, type Seq } from "../../src/election/view.ts";

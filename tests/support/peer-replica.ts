@@ -2,8 +2,8 @@
 import * as grpc from "@grpc/grpc-js";
 import { createServer, connect, type AddressInfo, type Server, type Socket } from "node:net";
 import type { Frame } from "../../src/election/frame.ts";
-import { PEER_SERVER_OPTIONS, type PeerAddress } from "../../src/election/peer-service.ts";
-import { type GrpcPeerOptions, GrpcPeerTransport } from "../../src/election/peer-transport.ts";
+import { PEER_SERVER_OPTIONS, type PeerAddress } from "../../src/election/peers/service.ts";
+import { type GrpcPeerOptions, GrpcPeerTransport } from "../../src/election/peers/transport.ts";
 import type { SnapshotSource } from "../../src/election/ports.ts";
 
 /** Resolves once the condition holds; fails loudly after 10 s. */

@@ -5,7 +5,7 @@
 import { existsSync } from "node:fs";
 import { closing, runTests } from "./run-tests.ts";
 
-const FOLDERS = ["src", "proto", "tests", "bench"].filter((folder) => existsSync(folder));
+const FOLDERS = ["src", "proto", "harness", "tests", "bench"].filter((folder) => existsSync(folder));
 
 const STEPS: readonly { name: string; command: readonly string[] }[] = [
   { name: "lint", command: ["node_modules/.bin/oxlint", "--type-aware", "--deny-warnings", ...FOLDERS] },

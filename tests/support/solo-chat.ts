@@ -10,11 +10,11 @@
  *
  * createSoloChat(options?: SoloOptions): SoloChat
  */
-import { createChat, type Chat } from "../../src/chat/chat.ts";
+import { createChat, type Chat } from "../../src/chat/service/chat.ts";
 import { randomId, tokenHash, userIdFor } from "../../src/chat/ids.ts";
-import { encodeOp, type OpBody } from "../../src/chat/op.ts";
+import { encodeOp, type OpBody } from "../../src/chat/kinds/op.ts";
 import type { Position, Presence, ProposalOutcome, Proposer } from "../../src/chat/ports.ts";
-import type { Session, UserView } from "../../src/chat/service.ts";
+import type { Session, UserView } from "../../src/chat/chat-service.ts";
 import type { Queries } from "../../src/chat/queries.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
 import type { OpBatch } from "../../src/election/frame.ts";

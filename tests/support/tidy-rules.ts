@@ -31,75 +31,95 @@ export function importsOf(source: Source): Import[] {
   });
 }
 
-/** The room of a file under src; "main" for src/replica.ts. The main and replica/ wire the others and may import all. */
-function roomOf(path: string): string {
-  return /^src\/([^/]+)\//.exec(path)?.[1] ?? "main";
+/**
+ * The rooms of src/, each with the rooms that it may import; `types` are rooms of which it may import types only.
+ * A room in a folder of another is a room of its own. The main and replica/ compose the others and may import all.
+ */
+interface Room {
+  readonly values: readonly string[];
+  readonly types?: readonly string[];
+  /** Pure rooms are functions of their events: no I/O, clock, timer or chance. */
+  readonly pure?: true;
 }
 
-/** Of election/, only these touch the world; everything else there is pure. */
-const IMPURE_ELECTION = /^src\/election\/(driver|grpc|peer-(?!table\.ts))/;
-
-/** Outside of election/, what is a function of its bytes alone. */
-const PURE_PROTO = /^proto\/op-checksum\.ts$/;
-
-/** Lines that only the executable for tests of faults has. */
-const FAILPOINTS = /^src\/faults\.ts$/;
-
-/** Which files of other rooms a room may import, beyond its own; "types" only as types. */
-const MAY_IMPORT: Record<string, readonly { readonly path: RegExp; readonly types: boolean }[]> = {
-  election: [{ path: FAILPOINTS, types: false }],
-  chat: [
-    { path: /^src\/election\/(view|assert)\.ts$/, types: false },
-    { path: /^src\/election\/(ports|frame|event|cluster-status)\.ts$/, types: true },
-  ],
-  db: [
-    { path: /^src\/chat\//, types: false },
-    { path: /^src\/election\/(view|assert|ports|frame|event|lineage)\.ts$/, types: false },
-    { path: FAILPOINTS, types: false },
-  ],
-  api: [
-    { path: /^src\/chat\//, types: false },
-    { path: /^src\/election\/(cluster-status|view)\.ts$/, types: true },
-  ],
-  web: [
-    { path: /^src\/chat\//, types: false },
-    { path: /^src\/election\/(cluster-status|view)\.ts$/, types: true },
-  ],
-  cli: [
-    { path: /^src\/chat\/errors\.ts$/, types: false },
-    { path: /^src\/election\/(cluster-status|view)\.ts$/, types: true },
-  ],
-  // Of what it judges it knows no more than a person with a terminal and a client.
-  chaos: [{ path: /^src\/cli\//, types: false }],
+const ROOMS: Record<string, Room> = {
+  base: { values: [] },
+  host: { values: ["base"] },
+  election: { values: ["base"] },
+  "election/core": { values: ["base", "election"], pure: true },
+  "election/driver": { values: ["base", "election", "election/core"] },
+  "election/peers": { values: ["base", "election"] },
+  chat: { values: ["base", "election"], types: ["chat/kinds"] },
+  "chat/kinds": { values: ["base", "election", "chat"] },
+  "chat/feed": { values: ["base", "election", "chat"], types: ["chat/kinds"] },
+  "chat/service": { values: ["base", "election", "chat", "chat/kinds", "chat/feed"] },
+  db: { values: ["base", "election"] },
+  "db/log": { values: ["base", "election", "db"] },
+  "db/state": { values: ["base", "election", "db", "chat", "chat/kinds"] },
+  "db/snapshot": { values: ["base", "election", "db", "db/log"] },
+  ops: { values: ["base", "host", "election"], types: ["election/core"] },
+  api: { values: ["chat"], types: ["ops"] },
+  web: { values: ["chat"], types: ["ops"] },
+  client: { values: ["base", "chat"] },
+  cli: { values: ["base", "host", "ops", "client"] },
+  // It judges the replicas knowing no more than a person with a terminal and a client.
+  chaos: { values: ["host", "cli", "client"] },
 };
 
+/** The rooms inside web/ are parts of one page and import each other; no cycle of values is allowed among them. */
+const PARTS_OF_WEB = /^web\//;
+
+/** The room of a file: the folder below src/, or "main" for src/replica.ts. */
+function roomOf(path: string): string {
+  const folder = /^src\/(.+)\/[^/]+$/.exec(path)?.[1];
+  if (folder === undefined) return "main";
+  if (PARTS_OF_WEB.test(folder)) return "web";
+  return folder;
+}
+
+/** What a pure room may import from outside src/: functions of bytes alone. */
+const PURE_PROTO = /^proto\/op-checksum\.ts$/;
+
+/** What a pure room must not call. */
+const IMPURE_CALLS =
+  /\b(Date\.now|new Date\(\)|performance\.|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|crypto\.|process\.)/;
+
 const PACKAGE_ROOMS: readonly { readonly packages: RegExp; readonly rooms: readonly string[] }[] = [
-  { packages: /^(@grpc\/|grpc-health-check)/, rooms: ["election", "api", "cli", "replica"] },
+  { packages: /^(@grpc\/|grpc-health-check)/, rooms: ["election/peers", "api", "client", "ops", "replica"] },
   { packages: /^(hono|@hono|htmx\.org)(\/|$)/, rooms: ["web"] },
   { packages: /^(drizzle-orm|bun:sqlite|node:sqlite)(\/|$)/, rooms: ["db"] },
 ];
 
-/** Complaints about who imports whom. */
+/** Complaints about who imports whom, and about what a pure room calls. */
 export function roomComplaints(source: Source): string[] {
-  const room = roomOf(source.path);
-  const pure = room === "election" && !IMPURE_ELECTION.test(source.path);
+  const name = roomOf(source.path);
+  const room = ROOMS[name];
+  const composes = name === "main" || name === "replica";
+  if (room === undefined && !composes) return [`${source.path}: ${name} is no room of tidy-rules.ts`];
+  const pure = room?.pure === true;
   const complaints: string[] = [];
+  if (pure) {
+    for (const [index, line] of source.text.split("\n").entries()) {
+      const call = IMPURE_CALLS.exec(line.replace(/^\s*(\*|\/\/|\/\*).*/, ""))?.[0];
+      if (call !== undefined) complaints.push(`${source.path}:${index + 1}: ${call}; ${name} is pure`);
+    }
+  }
   for (const { target, typeOnly } of importsOf(source)) {
-    const name = `${source.path} imports ${target}`;
+    const complaint = `${source.path} imports ${target}`;
     if (!target.startsWith("src/")) {
       const rule = PACKAGE_ROOMS.find(({ packages }) => packages.test(target));
-      if (rule !== undefined && !rule.rooms.includes(room))
-        complaints.push(`${name}: only ${rule.rooms.join(", ")} may`);
-      if (pure && !PURE_PROTO.test(target)) complaints.push(`${name}: the core is pure`);
-      if (target.startsWith("tests/")) complaints.push(`${name}: sources do not import tests`);
+      if (rule !== undefined && !rule.rooms.some((allowed) => name === allowed || name.startsWith(`${allowed}/`)))
+        complaints.push(`${complaint}: only ${rule.rooms.join(", ")} may`);
+      if (pure && !PURE_PROTO.test(target)) complaints.push(`${complaint}: ${name} is pure`);
+      if (/^(tests|harness|bench)\//.test(target)) complaints.push(`${complaint}: sources do not import tests`);
       continue;
     }
-    if (target === "src/replica.ts") complaints.push(`${name}: nothing imports the main`);
-    const world = IMPURE_ELECTION.test(target) || FAILPOINTS.test(target);
-    if (pure && world) complaints.push(`${name}: the core imports its pure siblings only`);
-    if (room === "main" || room === "replica" || roomOf(target) === room) continue;
-    const allowed = MAY_IMPORT[room]?.some(({ path, types }) => path.test(target) && (typeOnly || !types)) ?? false;
-    if (!allowed) complaints.push(`${name}: ${room} may not${typeOnly ? "" : " (as a value)"}`);
+    if (target === "src/replica.ts") complaints.push(`${complaint}: nothing imports the main`);
+    if (pure && target === "src/base/faults.ts") complaints.push(`${complaint}: ${name} is pure`);
+    const other = roomOf(target);
+    if (composes || other === name) continue;
+    const allowed = room!.values.includes(other) || (typeOnly && room!.types?.includes(other) === true);
+    if (!allowed) complaints.push(`${complaint}: ${name} may not${typeOnly ? "" : " (as a value)"}`);
   }
   return complaints;
 }
@@ -145,7 +165,7 @@ export function fileComplaints(source: Source): string[] {
   if (code !== "" && rest === "") complaints.push(`${source.path}: a barrel, import from the file itself`);
   if (source.path.startsWith("src/") && /\.tsx?$/.test(name)) {
     const lines = source.text.split("\n").length - 1;
-    const bound = source.path === "src/election/core.ts" ? 800 : 400;
+    const bound = source.path === "src/election/core/core.ts" ? 800 : 400;
     if (lines > bound) complaints.push(`${source.path}: ${lines} lines, at most ${bound}`);
   }
   return complaints;

@@ -4,11 +4,11 @@
  * fork queue, except those that a snapshot's state covers.
  */
 import { feature } from "bun:bundle";
-import { assert } from "../../election/assert.ts";
+import { assert } from "../../base/assert.ts";
 import type { PersistRows, StagedSnapshot } from "../../election/event.ts";
 import { sliceBatches, batchFirstSeq, batchLastSeq, type Batch, type OpBatch } from "../../election/frame.ts";
 import { compareBallots, viewNoKey, type Seq, type View } from "../../election/view.ts";
-import { failpoint } from "../../faults.ts";
+import { failpoint } from "../../base/faults.ts";
 import { decodeRow, encodeRow } from "./log-rows.ts";
 import type { Meta } from "./log-schema.ts";
 import type { LogStatements } from "./log-statements.ts";

@@ -8,7 +8,7 @@ import { viewNoKey, type Seq } from "../../election/view.ts";
 import type { LogDb } from "../log/log-db.ts";
 import { decodeRow } from "../log/log-rows.ts";
 import { encodeView, type LogRow } from "../log/row-codec.ts";
-import { failpoint } from "../../faults.ts";
+import { failpoint } from "../../base/faults.ts";
 import { DiskRoom } from "../disk-room.ts";
 import { fsyncFolder } from "../sqlite.ts";
 import { decodeSnapshot, SnapshotFailed, type SnapshotHeader } from "./snapshot-stream.ts";

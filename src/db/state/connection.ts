@@ -4,8 +4,8 @@ import type { Database, Statement as BareStatement } from "bun:sqlite";
 import { Param, Placeholder, sql, type SQL } from "drizzle-orm";
 import { drizzle, type SQLiteBunDatabase } from "drizzle-orm/bun-sqlite";
 import { migrate } from "drizzle-orm/bun-sqlite/migrator";
-import { assert } from "../../election/assert.ts";
-import { failpoint } from "../../faults.ts";
+import { assert } from "../../base/assert.ts";
+import { failpoint } from "../../base/faults.ts";
 import { openSqlite } from "../sqlite.ts";
 import { stateMigrations } from "./migrations.macro.ts" with { type: "macro" };
 

@@ -14,14 +14,14 @@ import { SQLiteError, type Database, type Statement as BareStatement } from "bun
 import { sql } from "drizzle-orm";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { applyOp, recordPoison, type AppliedOp, type ApplyOp } from "../../chat/apply.ts";
-import { DamagedOp, FormatTooNew } from "../../chat/op.ts";
+import { applyOp, recordPoison, type AppliedOp, type ApplyOp } from "../../chat/kinds/apply.ts";
+import { DamagedOp, FormatTooNew } from "../../chat/kinds/op.ts";
 import type { Queries } from "../../chat/queries.ts";
-import { assert } from "../../election/assert.ts";
+import { assert } from "../../base/assert.ts";
 import type { Batch } from "../../election/frame.ts";
 import { StorageDamaged, StorageFull, type StateMachine } from "../../election/ports.ts";
 import { viewNoKey, type Seq } from "../../election/view.ts";
-import { failpoint } from "../../faults.ts";
+import { failpoint } from "../../base/faults.ts";
 import { DiskRoom } from "../disk-room.ts";
 import { fsyncFolder, storageError } from "../sqlite.ts";
 import { Checkpointer } from "./checkpointer.ts";

@@ -2,7 +2,7 @@
  * What is said below the text field before anything is sent: how much room is left, once there is little, and
  * what was taken out of what was pasted.
  */
-import { cleanPasted, REMOVED_TEXT } from "../pasted-text.ts";
+import { cleanPasted, REMOVED_TEXT } from "../messages/pasted-text.ts";
 
 export const BODY_BYTES_MAX = 8192;
 /** The room that is left is shown from here on. */

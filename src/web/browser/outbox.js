@@ -2,7 +2,7 @@
  * Unsent messages, in order. Each has its id from the first keypress on Enter to the last retry,
  * at whatever replica; it leaves the box only when a replica has said that all of them keep it.
  */
-import { isFewEmoji } from "../emoji.ts";
+import { isFewEmoji } from "../messages/emoji.ts";
 import { isOtherLogin, isPassing, newId, post, sleep, waitBefore } from "./requests.js";
 
 /** After so long the bubble says that it waits. */

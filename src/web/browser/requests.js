@@ -7,7 +7,7 @@
 const ANSWER_MS = 4000;
 const WAITS_MS = [100, 200, 400, 800, 1500, 3000];
 
-/** For whom this page was made; see src/web/owner.ts. Not in headers of a page without a login. */
+/** For whom this page was made; see src/web/http/owner.ts. Not in headers of a page without a login. */
 const ownerHeaders = () => {
   const { me } = document.body.dataset;
   return me === undefined ? {} : { "lastword-as": me };

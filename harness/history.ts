@@ -1,0 +1,233 @@
+/**
+ * What was promised against what is there: read through the API of a replica, or from its
+ * files once it is stopped. Every check answers complaints in sentences, none if all is well.
+ */
+import { Database } from "bun:sqlite";
+import { join } from "node:path";
+import { parseCursor } from "../src/chat/cursor.ts";
+import { ChatClient } from "../src/client/chat-client.ts";
+import { compareViewNos, printViewNo, type View, type ViewNo } from "../src/election/view.ts";
+import type { Load, Sent, Writer } from "./load.ts";
+
+/** A message as a replica has it. */
+export interface Held {
+  readonly id: string;
+  readonly body: string;
+  readonly seq: number;
+  readonly recovered: boolean;
+}
+
+/** All of a conversation, in its order. */
+export type History = ReadonlyMap<string, readonly Held[]>;
+
+const PAGE = 200;
+const COMPLAINTS_MAX = 20;
+
+async function readConversation(reader: ChatClient, withName: string): Promise<Held[]> {
+  const held: Held[] = [];
+  for (let before = ""; ;) {
+    const page = await reader.call("GetMessages", { with: withName, before, limit: PAGE });
+    if (!page.ok && page.code === "not_found") return held;
+    if (!page.ok) throw new Error(`messages could not be read: ${page.code}, ${page.sentence}`);
+    const { messages } = page.value;
+    held.unshift(...messages.map(({ id, body, seq, recovered }) => ({ id, body, seq, recovered })));
+    if (messages.length < PAGE) return held;
+    before = messages[0]!.id;
+  }
+}
+
+/** Everything the writers wrote, as the replica at `address` has it, by the name of the writer. */
+export async function readHistory(load: Load, address: string): Promise<History> {
+  const history = new Map<string, Held[]>();
+  for (const writer of load.writers) {
+    const reader = new ChatClient({ addresses: [address], token: writer.token });
+    try {
+      history.set(writer.name, await readConversation(reader, load.writers[writer.to]!.name));
+    } finally {
+      reader.close();
+    }
+  }
+  return history;
+}
+
+/** Everything the writers wrote, from the state file of a replica that is stopped. */
+export function readStateFile(load: Load, data: string, id: number): History {
+  const folder = join(data, `replica-${id}`);
+  const state = new Database(join(folder, `state-${stateFileOf(folder)}.db`));
+  try {
+    const rows = state
+      .query<{ author: string; client_id: string; body: string; seq: number; recovered: number }, []>(
+        "SELECT author, client_id, body, seq, recovered FROM messages ORDER BY seq",
+      )
+      .all();
+    const names = new Map(load.writers.map((writer) => [writer.userId, writer.name]));
+    const history = new Map<string, Held[]>(load.writers.map((writer) => [writer.name, []]));
+    for (const { author, client_id, body, seq, recovered } of rows) {
+      const list = history.get(names.get(author) ?? "");
+      list?.push({ id: `${author}-${client_id}`, body, seq, recovered: recovered !== 0 });
+    }
+    return history;
+  } finally {
+    state.close();
+  }
+}
+
+/** Every replicated row of a stopped replica's state, by table: all but where it stands and how its schema came to be. */
+export function readAllRows(data: string, id: number): Record<string, unknown[]> {
+  const folder = join(data, `replica-${id}`);
+  const state = new Database(join(folder, `state-${stateFileOf(folder)}.db`));
+  try {
+    const tables = state
+      .query<{ name: string }, []>(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT IN ('meta', '__drizzle_migrations')",
+      )
+      .all();
+    return Object.fromEntries(
+      tables.map(({ name }) => {
+        const rows = state.query(`SELECT * FROM "${name}"`).all();
+        return [name, rows.map((row) => JSON.stringify(row)).sort()];
+      }),
+    );
+  } finally {
+    state.close();
+  }
+}
+
+function stateFileOf(folder: string): number {
+  return (JSON.parse(logMeta(folder)) as { stateFile: number }).stateFile;
+}
+
+function logMeta(folder: string): string {
+  const log = new Database(join(folder, "log.db"));
+  try {
+    return log.query<{ body: string }, []>("SELECT body FROM meta").get()!.body;
+  } finally {
+    log.close();
+  }
+}
+
+/** All views of a stopped replica's log, oldest first. */
+export function readLineage(data: string, id: number): View[] {
+  const log = new Database(join(data, `replica-${id}`, "log.db"));
+  try {
+    const rows = log.query<{ body: string }, []>("SELECT body FROM lineage ORDER BY start_seq").all();
+    return rows.map(({ body }) => JSON.parse(body) as View);
+  } finally {
+    log.close();
+  }
+}
+
+/** Every acknowledged message once under its id, unknown ones at most once, refused ones and strangers not at all. */
+export function compareWithSent(load: Load, history: History, where: string): string[] {
+  const wrong: string[] = [];
+  const sentBy = Map.groupBy(load.sent, (sent) => load.writers[sent.writer]!.name);
+  for (const { name } of load.writers) {
+    const times = new Map<string, number>();
+    const byBody = new Map<string, Held>();
+    for (const held of history.get(name) ?? []) {
+      times.set(held.body, (times.get(held.body) ?? 0) + 1);
+      byBody.set(held.body, held);
+    }
+    for (const sent of sentBy.get(name) ?? []) {
+      const count = times.get(sent.body) ?? 0;
+      times.delete(sent.body);
+      wrong.push(...judge(sent, count, byBody.get(sent.body)).map((text) => `${where}: ${text}`));
+    }
+    for (const body of times.keys()) wrong.push(`${where}: "${body}" was never sent`);
+  }
+  return wrong.slice(0, COMPLAINTS_MAX);
+}
+
+function judge(sent: Sent, count: number, held: Held | undefined): string[] {
+  const about = `"${sent.body}" (${sent.outcome}, ${sent.by}, cursor ${sent.cursor})`;
+  if (count > 1) return [`${about} is there ${count} times`];
+  if (sent.outcome === "refused" && count > 0) return [`${about} is there`];
+  if (sent.outcome !== "acknowledged") return [];
+  if (count === 0) return [`${about} is missing`];
+  return held?.id === sent.messageId ? [] : [`${about} has the id ${held?.id}, not ${sent.messageId}`];
+}
+
+/** The same messages in the same order. */
+export function compareHistories(a: History, b: History, where: string): string[] {
+  const wrong: string[] = [];
+  for (const [name, list] of a) {
+    if (JSON.stringify(list) !== JSON.stringify(b.get(name))) {
+      const other = b.get(name) ?? [];
+      const at = list.findIndex((held, i) => JSON.stringify(held) !== JSON.stringify(other[i]));
+      wrong.push(
+        `${where}: what ${name} wrote differs: ${list.length} and ${other.length} messages, from ${at} on: ${JSON.stringify(list[at])}, ${JSON.stringify(other[at])}`,
+      );
+    }
+  }
+  return wrong;
+}
+
+interface Place {
+  readonly viewNo: ViewNo;
+  readonly seq: number;
+}
+
+function placeOf(sent: Sent): Place {
+  const place = parseCursor(sent.cursor);
+  if (place === null) throw new Error(`"${sent.cursor}" is no cursor`);
+  return place;
+}
+
+/**
+ * Real time: if A was acknowledged before B was sent, then view(A) <= view(B) and seq(A) <
+ * seq(B). That includes: once a newer view has acknowledged, no older one does any more.
+ */
+export function compareWithRealTime(acknowledged: readonly Sent[]): string[] {
+  const wrong: string[] = [];
+  const ended = acknowledged.toSorted((a, b) => a.endedAt - b.endedAt);
+  const started = acknowledged.toSorted((a, b) => a.startedAt - b.startedAt);
+  let next = 0;
+  let highestSeq: { sent: Sent; seq: number } | null = null;
+  let newestView: { sent: Sent; viewNo: ViewNo } | null = null;
+  for (const sent of started) {
+    for (; next < ended.length && ended[next]!.endedAt < sent.startedAt; next++) {
+      const earlier = ended[next]!;
+      const { viewNo, seq } = placeOf(earlier);
+      if (highestSeq === null || seq > highestSeq.seq) highestSeq = { sent: earlier, seq };
+      if (newestView === null || compareViewNos(viewNo, newestView.viewNo) > 0) newestView = { sent: earlier, viewNo };
+    }
+    const { viewNo, seq } = placeOf(sent);
+    if (highestSeq !== null && seq <= highestSeq.seq) {
+      wrong.push(`${describe(sent)} was sent after ${describe(highestSeq.sent)} was acknowledged`);
+    }
+    if (newestView !== null && compareViewNos(viewNo, newestView.viewNo) < 0) {
+      wrong.push(`${describe(sent)} was sent after the view of ${describe(newestView.sent)} had acknowledged`);
+    }
+  }
+  return wrong.slice(0, COMPLAINTS_MAX);
+}
+
+function describe(sent: Sent): string {
+  return `"${sent.body}" at ${sent.cursor} by ${sent.by}`;
+}
+
+/** Every acknowledgement names the view that its place has in the log that everybody has in the end. */
+export function compareWithLineage(acknowledged: readonly Sent[], lineage: readonly View[]): string[] {
+  const wrong: string[] = [];
+  for (const sent of acknowledged) {
+    const { viewNo, seq } = placeOf(sent);
+    const view = lineage.findLast(({ startSeq }) => startSeq <= seq);
+    if (view === undefined || compareViewNos(view.no, viewNo) !== 0) {
+      const there = view === undefined ? "nothing" : printViewNo(view.no);
+      wrong.push(`${describe(sent)} was acknowledged by a view that was excluded: the log has ${there} there`);
+    }
+  }
+  return wrong.slice(0, COMPLAINTS_MAX);
+}
+
+/** Homes of the writers of the acknowledged messages: whom the load really reached. */
+export function homesOf(load: Load, acknowledged: readonly Sent[]): number[] {
+  return [...new Set(acknowledged.map((sent) => load.homeOf(sent)))].sort((a, b) => a - b);
+}
+
+/** The writer that is at home at `home`. */
+export function writerAt(load: Load, home: number): Writer {
+  const writer = load.writers.find((candidate) => candidate.home === home);
+  if (writer === undefined) throw new Error(`nobody is at home at replica ${home}`);
+  return writer;
+}

@@ -1,0 +1,277 @@
+/**
+ * People who write without pause while a test kills what they write to. Each is at home at
+ * one replica and goes on at the next when that fails; what was promised to them, when, and
+ * by whom is kept. The rate is offered, not reached: messages fall due by the clock, so that
+ * a cluster that stands still is still written to, until very many wait for an answer.
+ */
+import type { SendResult } from "../proto/chat-wire.ts";
+import { ChatClient } from "../src/client/chat-client.ts";
+import type { ChatSendStream } from "../src/client/send-stream.ts";
+import { waitFor } from "./cluster.ts";
+
+/** How one message ended for its writer. */
+export interface Sent {
+  readonly writer: number;
+  readonly body: string;
+  readonly clientId: string;
+  /** Monotonic ms. */
+  readonly startedAt: number;
+  endedAt: number;
+  outcome: "pending" | "acknowledged" | "unknown" | "refused";
+  /** Of an acknowledged one. */
+  messageId: string;
+  cursor: string;
+  seq: number;
+  /** Who acknowledged it; of the others the code of the failure. */
+  by: string;
+}
+
+export interface Writer {
+  readonly index: number;
+  readonly name: string;
+  readonly token: string;
+  readonly userId: string;
+  /** Index of the writer it writes to. */
+  readonly to: number;
+  /** Replica that it is connected to while that lives. */
+  readonly home: number;
+  client: ChatClient;
+  stream: ChatSendStream;
+  count: number;
+}
+
+export interface LoadOptions {
+  /** host:port by replica id; a writer is at home at each in turn. */
+  readonly addresses: readonly string[];
+  readonly writersPerReplica?: number;
+  /** Messages a second, all writers together; very high ones write as fast as answers come. */
+  readonly rate?: number;
+  /** Bytes of each body; as short as can be if absent. */
+  readonly bodyBytes?: number;
+  /** Bound on one message with all its attempts. */
+  readonly deadlineMs?: number;
+  /** Writers keep to their home and never try another replica. */
+  readonly faithful?: boolean;
+}
+
+const TICK_MS = 10;
+/** Messages under way; while there are as many nothing falls due. */
+const UNDER_WAY_MAX = 600;
+const REGISTER_ATTEMPTS = 3;
+/** How long it may take until enough is acknowledged; generous, for other tests may keep both cores busy. */
+const FLOWS_MS = 30_000;
+
+/** All writers of one test. */
+export class Load {
+  readonly sent: Sent[] = [];
+  readonly writers: Writer[] = [];
+  readonly #options: Required<LoadOptions>;
+  #rate: number;
+  readonly #waiting = new Set<Promise<void>>();
+  readonly #retired: ChatClient[] = [];
+  #timer: ReturnType<typeof setInterval> | null = null;
+  #startedAt = 0;
+  #due = 0;
+  #next = 0;
+  /** Homes that nobody writes to now. */
+  readonly #idleHomes = new Set<number>();
+
+  private constructor(options: LoadOptions) {
+    this.#options = {
+      writersPerReplica: 2,
+      rate: 300,
+      bodyBytes: 0,
+      deadlineMs: 20_000,
+      faithful: false,
+      ...options,
+    };
+    this.#rate = this.#options.rate;
+  }
+
+  /** Registers the writers at the replicas that run; nothing is written yet. */
+  static async create(options: LoadOptions): Promise<Load> {
+    const load = new Load(options);
+    const count = options.addresses.length * load.#options.writersPerReplica;
+    const tag = crypto.randomUUID().slice(0, 6);
+    for (let index = 0; index < count; index++) await load.#register(index, `w-${tag}-${index}`, (index + 1) % count);
+    return load;
+  }
+
+  async #register(index: number, name: string, to: number): Promise<void> {
+    const home = index % this.#options.addresses.length;
+    const client = new ChatClient({ addresses: this.#rotated(home, false), ownConnections: true, deadlineMs: 30_000 });
+    const clientId = crypto.randomUUID();
+    for (let attempt = 1; ; attempt++) {
+      // The same id each time: an attempt without an answer may have made the account.
+      const registered = await client.call("Register", { name, password: "a password for load", clientId });
+      if (registered.ok) {
+        const { token, user } = registered.value;
+        client.close();
+        const made = this.#connect(home, token);
+        this.writers.push({ index, name, token, userId: user.id, to, home, count: 0, ...made });
+        return;
+      }
+      if (attempt === REGISTER_ATTEMPTS) throw new Error(`${name} could not register: ${registered.sentence}`);
+    }
+  }
+
+  #rotated(home: number, faithful = this.#options.faithful): string[] {
+    const { addresses } = this.#options;
+    return faithful ? [addresses[home]!] : [...addresses.slice(home), ...addresses.slice(0, home)];
+  }
+
+  #connect(home: number, token: string): { client: ChatClient; stream: ChatSendStream } {
+    const { deadlineMs } = this.#options;
+    const client = new ChatClient({ addresses: this.#rotated(home), token, deadlineMs, ownConnections: true });
+    return { client, stream: client.sendStream() };
+  }
+
+  /** Everybody goes back to the replica of his own; what is under way ends where it is. */
+  goHome(): void {
+    for (const writer of this.writers) {
+      this.#retired.push(writer.client);
+      Object.assign(writer, this.#connect(writer.home, writer.token));
+    }
+  }
+
+  /** Writers of these homes stop, or go on, writing. */
+  idle(homes: readonly number[], how: "stop" | "goOn" = "stop"): void {
+    for (const home of homes) {
+      if (how === "stop") this.#idleHomes.add(home);
+      else this.#idleHomes.delete(home);
+    }
+  }
+
+  /** From now on. */
+  setRate(rate: number): void {
+    this.#rate = rate;
+    this.#startedAt = performance.now();
+    this.#due = 0;
+  }
+
+  start(): void {
+    this.#startedAt = performance.now();
+    this.#due = 0;
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  #tick(): void {
+    const due = ((performance.now() - this.#startedAt) / 1000) * this.#rate;
+    for (; this.#due < due; this.#due++) {
+      if (this.#waiting.size >= UNDER_WAY_MAX) {
+        // The clock of the load stands still, so that there is no flood afterwards.
+        this.#startedAt += ((due - this.#due) / this.#rate) * 1000;
+        return;
+      }
+      const writer = this.writers[this.#next++ % this.writers.length]!;
+      if (!this.#idleHomes.has(writer.home)) this.#write(writer);
+    }
+  }
+
+  /** One message by this writer, now. */
+  write(writer: Writer): Promise<Sent> {
+    const sent = this.#write(writer);
+    return waitFor(`"${sent.body}" to end`, () => (sent.outcome === "pending" ? null : sent), 60_000);
+  }
+
+  #write(writer: Writer): Sent {
+    const sent: Sent = {
+      writer: writer.index,
+      body: `${writer.name} ${writer.count++} `.padEnd(this.#options.bodyBytes, "x").trimEnd(),
+      clientId: crypto.randomUUID(),
+      startedAt: performance.now(),
+      endedAt: 0,
+      outcome: "pending",
+      messageId: "",
+      cursor: "",
+      seq: 0,
+      by: "",
+    };
+    this.sent.push(sent);
+    const to = this.writers[writer.to]!.name;
+    const ending = writer.stream.send({ to, body: sent.body, clientId: sent.clientId }).then((result) => {
+      this.#waiting.delete(ending);
+      sent.endedAt = performance.now();
+      if (result.ok) acknowledge(sent, result.value, result.address);
+      else {
+        sent.outcome = result.outcome === "unknown" ? "unknown" : "refused";
+        sent.by = result.code;
+      }
+    });
+    this.#waiting.add(ending);
+    return sent;
+  }
+
+  /** Messages a second that were written, over the time in which fewer than UNDER_WAY_MAX were under way. */
+  offeredRate(): number {
+    return (this.sent.length * 1000) / (performance.now() - this.#startedAt);
+  }
+
+  /** Acknowledged messages, in the order of their acknowledgements. */
+  acknowledged(): Sent[] {
+    return this.sent.filter((sent) => sent.outcome === "acknowledged").toSorted((a, b) => a.endedAt - b.endedAt);
+  }
+
+  /** Acknowledged messages that were written at or after `since` (monotonic ms) and fit. */
+  acknowledgedSince(since: number, fits: (sent: Sent) => boolean = () => true): number {
+    let count = 0;
+    for (let i = this.sent.length - 1; i >= 0; i--) {
+      const sent = this.sent[i]!;
+      if (sent.startedAt < since) break;
+      if (sent.outcome === "acknowledged" && fits(sent)) count += 1;
+    }
+    return count;
+  }
+
+  /** Waits until `count` messages written from now on, which fit, are acknowledged. */
+  async flows(
+    what: string,
+    options: { count?: number; timeoutMs?: number; fits?: (sent: Sent) => boolean; since?: number } = {},
+  ): Promise<void> {
+    const { count = 30, timeoutMs = FLOWS_MS, fits, since = performance.now() } = options;
+    await waitFor(
+      `${count} sends: ${what} (${this.counts()})`,
+      () => this.acknowledgedSince(since, fits) >= count,
+      timeoutMs,
+    ).catch((error: unknown) => {
+      throw new Error(`${(error as Error).message}; now ${this.counts()}`, { cause: error });
+    });
+  }
+
+  /** By the replica at this address. */
+  by(address: string): (sent: Sent) => boolean {
+    return (sent) => sent.by === address;
+  }
+
+  /** Of people who are at home at one of these replicas. */
+  homeOf(sent: Sent): number {
+    return this.writers[sent.writer]!.home;
+  }
+
+  counts(): string {
+    const of = (outcome: Sent["outcome"]): number => this.sent.filter((sent) => sent.outcome === outcome).length;
+    const codes = new Set(this.sent.filter((s) => s.outcome === "refused" || s.outcome === "unknown").map((s) => s.by));
+    return `${of("acknowledged")} acknowledged, ${of("unknown")} unknown, ${of("refused")} refused (${[...codes].join()}), ${of("pending")} under way`;
+  }
+
+  /** Writes no more; resolves when every message has its outcome. */
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+    await Promise.all(this.#waiting);
+  }
+
+  close(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    for (const client of this.#retired) client.close();
+    for (const { client } of this.writers) client.close();
+  }
+}
+
+function acknowledge(sent: Sent, result: SendResult, address: string): void {
+  sent.outcome = "acknowledged";
+  sent.messageId = result.messageId ?? "";
+  sent.cursor = result.cursor ?? "";
+  sent.seq = result.seq ?? 0;
+  sent.by = address;
+}

@@ -1,0 +1,333 @@
+/**
+ * Streams: what apply does, told to every subscriber it concerns, in the order of the log.
+ *
+ *   apply -> applied(ops) -> hub -> one LiveFeed per stream -> SSE, gRPC
+ *
+ * A stream resumes after its cursor: first what changed since, from the rows, then live.
+ * Both halves meet at the seq of the rows at that moment, so nothing is missed or doubled.
+ * Of a message there is one FeedEvent for all its readers and one for its author, however
+ * many streams there are, so that a rendering can be kept with the object.
+ */
+import type { AppliedOp } from "../kinds/apply.ts";
+import type { ChatEvent } from "../chat-event.ts";
+import { formatCursor, parseCursor, standingOf, type Cursor } from "../cursor.ts";
+import { failed, type Answer } from "../errors.ts";
+import { directMembers } from "../ids.ts";
+import { FEED_BYTES_MAX, LiveFeed, weight } from "./live-feed.ts";
+import type { Presence } from "../ports.ts";
+import type { Change } from "../queries.ts";
+import { RateLimit } from "../rate-limit.ts";
+import type { Reading } from "../reading.ts";
+import { failedWith } from "../sentences.ts";
+import type { Feed, FeedEvent, Session } from "../chat-service.ts";
+import type { Views } from "./views.ts";
+import type { ChatDeps } from "../ports.ts";
+
+/** Changes that a resuming stream is given; with more it is reset and its client reads anew. */
+const REPLAY_MAX = 1_000;
+
+/** Streams that wait for this replica to reach their cursor. */
+const PENDING_MAX = 1_000;
+
+/** Without a leader: when to ask again whether their cursors can be reached at all. */
+const PENDING_RETRY_MS = 500;
+
+/** A page says every few seconds that somebody types; more from one user goes no further. */
+const TYPING = { count: 3, perMs: 3_000 } as const;
+
+/** When to try again with more streams than allowed. */
+const STREAMS_RETRY_MS = 10_000;
+
+interface FeedDeps extends ChatDeps {
+  readonly presence: Presence;
+  /** Streams of one user at this replica. */
+  readonly streamsPerUser: number;
+}
+
+/** Waiting does not help here, so the sentence does not say how long; programs may ask again that late. */
+function tooManyStreams(streams: number): ReturnType<typeof failed> {
+  const sentence = `You have ${streams} pages or programs open at this replica. Close one of them, then reload.`;
+  return failed("slow_down", sentence, { retryAfterMs: STREAMS_RETRY_MS });
+}
+
+export class FeedHub {
+  readonly #deps: FeedDeps;
+  readonly #views: Views;
+  readonly #reading: Reading;
+  readonly #onLeft: (session: Session) => void;
+  readonly #byUser = new Map<string, Set<LiveFeed>>();
+  /** Not live yet: this replica has not applied as far as their cursors. */
+  readonly #pending = new Map<LiveFeed, Cursor>();
+  #settling = false;
+  readonly #typingLimit: RateLimit;
+
+  /** `onLeft` is told when a user's last stream at this replica closed. */
+  constructor(
+    deps: FeedDeps,
+    parts: { readonly views: Views; readonly reading: Reading; readonly onLeft: (session: Session) => void },
+  ) {
+    this.#deps = deps;
+    this.#views = parts.views;
+    this.#reading = parts.reading;
+    this.#onLeft = parts.onLeft;
+    this.#typingLimit = new RateLimit(deps.clock, TYPING);
+    deps.presence.onChange((userId) => this.#presenceChanged(userId));
+    deps.presence.onTyping?.((conversationId, userId) => this.#typed(conversationId, userId));
+  }
+
+  subscribe(session: Session, cursorText: string | undefined): Answer<Feed> {
+    const cursor = cursorText === undefined || cursorText === "" ? null : parseCursor(cursorText);
+    if (cursor === null && cursorText !== undefined && cursorText !== "") return failedWith("invalid");
+    const streams = this.#byUser.get(session.userId)?.size ?? 0;
+    if (streams >= this.#deps.streamsPerUser) return tooManyStreams(streams);
+    const now = this.#reading.cursor();
+    const start = { after: this.#deps.queries().appliedSeq(), cursor: cursorText || now };
+    const feed = new LiveFeed(session, start, (closed) => this.#remove(closed));
+    if (cursor !== null && standingOf(cursor, this.#deps.position) === "ahead") {
+      if (this.#pending.size >= PENDING_MAX) return failedWith("slow_down", { retryAfterMs: STREAMS_RETRY_MS });
+      this.#pending.set(feed, cursor);
+      feed.after = Number.MAX_SAFE_INTEGER;
+      void this.#settlePending();
+    } else if (cursor !== null) {
+      this.#resume(feed, cursor);
+    }
+    this.#add(feed);
+    return { ok: true, value: feed, cursor: now };
+  }
+
+  /** Ops just committed to the rows, in the order of the log; `view` is the key of their view. */
+  applied(ops: readonly AppliedOp[], view: string): void {
+    if (this.#byUser.size === 0) return;
+    for (const op of ops) {
+      if (op.events.length > 0) this.#publish(op, formatCursor(view, op.seq));
+    }
+    if (this.#pending.size > 0) this.#wakePending();
+  }
+
+  /** The rows were replaced by a snapshot: what streams have shown may be of another branch. */
+  stateReplaced(): void {
+    const queries = this.#deps.queries();
+    const cursor = this.#reading.cursor();
+    for (const feed of this.#all()) {
+      this.#pending.delete(feed);
+      feed.after = queries.appliedSeq();
+      const { sessionId, userId } = feed.session;
+      if (queries.sessionsOf(userId).some((s) => s.id === sessionId))
+        feed.push({ kind: "reset", reason: "LINEAGE" }, cursor);
+      // Its login may be on its way back through the log: without a word, so that who reads
+      // comes again and is told by `authenticateFresh`, which waits for that.
+      else feed.end();
+    }
+  }
+
+  /** Somebody types, at this replica. */
+  typing(session: Session, conversationId: string): void {
+    // It costs the sender nothing and fills the other side's stream: not without a bound.
+    if (this.#typingLimit.take(session.userId) > 0) return;
+    if (this.#deps.queries().member(conversationId, session.userId) === null) return;
+    this.#typed(conversationId, session.userId);
+    this.#deps.presence.sendTyping?.(conversationId, session.userId);
+  }
+
+  /** Ends all streams: the replica stops. */
+  stop(): void {
+    for (const feed of this.#all()) feed.end();
+  }
+
+  #all(): LiveFeed[] {
+    return [...this.#byUser.values()].flatMap((feeds) => [...feeds]);
+  }
+
+  #add(feed: LiveFeed): void {
+    const { userId } = feed.session;
+    const feeds = this.#byUser.get(userId);
+    if (feeds !== undefined) {
+      feeds.add(feed);
+      return;
+    }
+    this.#byUser.set(userId, new Set([feed]));
+    this.#deps.presence.setLocal(userId, true);
+  }
+
+  #remove(feed: LiveFeed): void {
+    const { userId } = feed.session;
+    this.#pending.delete(feed);
+    const feeds = this.#byUser.get(userId);
+    if (feeds?.delete(feed) !== true || feeds.size > 0) return;
+    this.#byUser.delete(userId);
+    this.#deps.presence.setLocal(userId, false);
+    this.#onLeft(feed.session);
+  }
+
+  #wakePending(): void {
+    for (const [feed, cursor] of this.#pending) this.#wake(feed, cursor, false);
+  }
+
+  #wake(feed: LiveFeed, cursor: Cursor, caughtUp: boolean): void {
+    if (standingOf(cursor, this.#deps.position, caughtUp) === "ahead") return;
+    this.#pending.delete(feed);
+    feed.after = this.#deps.queries().appliedSeq();
+    this.#resume(feed, cursor, caughtUp);
+  }
+
+  /** Whoever waits for a cursor is woken by what is applied, or told that its branch is not this one. */
+  async #settlePending(): Promise<void> {
+    if (this.#settling) return;
+    this.#settling = true;
+    while (this.#pending.size > 0) {
+      const asked = [...this.#pending];
+      if (await this.#reading.catchUp()) {
+        for (const [feed, cursor] of asked) if (this.#pending.has(feed)) this.#wake(feed, cursor, true);
+      } else {
+        const { position } = this.#deps;
+        await position.waitApplied(position.applied().seq + 1, PENDING_RETRY_MS);
+      }
+    }
+    this.#settling = false;
+  }
+
+  /** Puts what changed since the cursor into the stream, or a reset if that cannot be. */
+  #resume(feed: LiveFeed, cursor: Cursor, caughtUp = false): void {
+    const now = this.#reading.cursor();
+    if (standingOf(cursor, this.#deps.position, caughtUp) === "lost") {
+      feed.push({ kind: "reset", reason: "LINEAGE" }, now);
+      return;
+    }
+    const changes = this.#deps.queries().changesSince(feed.session.userId, cursor.seq, REPLAY_MAX);
+    const events = changes?.map((change) => this.#changeEvent(change)) ?? null;
+    if (changes === null || events === null || events.reduce((sum, e) => sum + weight(e), 0) > FEED_BYTES_MAX / 2) {
+      feed.push({ kind: "reset", reason: "OVERFLOW" }, now);
+      return;
+    }
+    for (const [i, event] of events.entries()) {
+      const { seq } = changes[i]!;
+      feed.push(event, changes[i + 1]?.seq === seq ? null : this.#cursorAt(seq, now));
+    }
+  }
+
+  #cursorAt(seq: number, now: string): string {
+    const view = this.#deps.position.viewNoAt(seq);
+    return view === null ? now : formatCursor(view, seq);
+  }
+
+  #changeEvent(change: Change): FeedEvent {
+    switch (change.kind) {
+      case "message":
+        return { kind: "message", message: this.#views.message(change.message) };
+      case "deleted":
+        return { kind: "deleted", conversationId: change.conversation, messageIds: change.ids };
+      case "read":
+        return {
+          kind: "read",
+          conversationId: change.conversation,
+          readerId: change.reader,
+          messageIds: change.ids,
+          upTo: change.upTo,
+        };
+    }
+  }
+
+  #publish(op: AppliedOp, cursor: string): void {
+    // The last event that a stream gets of this op moves its cursor; see LiveFeed.push.
+    const held = new Map<LiveFeed, FeedEvent>();
+    const ending: ChatEvent[] = [];
+    for (const event of op.events) {
+      if (event.kind === "sessionEnded") {
+        ending.push(event);
+        continue;
+      }
+      this.#deliver(event, (feed, feedEvent) => {
+        if (op.seq <= feed.after) return;
+        const before = held.get(feed);
+        if (before !== undefined) feed.push(before, null);
+        held.set(feed, feedEvent);
+      });
+    }
+    for (const [feed, event] of held) feed.push(event, cursor);
+    for (const event of ending) if (event.kind === "sessionEnded") this.#endSession(event.user, event.session);
+  }
+
+  #deliver(
+    event: Exclude<ChatEvent, { kind: "sessionEnded" }>,
+    give: (feed: LiveFeed, event: FeedEvent) => void,
+  ): void {
+    switch (event.kind) {
+      case "message":
+        this.#deliverMessage(event.message, give);
+        return;
+      case "deleted": {
+        const feedEvent: FeedEvent = { kind: "deleted", conversationId: event.conversation, messageIds: event.ids };
+        for (const user of event.audience) this.#toUser(user, feedEvent, give);
+        return;
+      }
+      case "read": {
+        const { conversation, reader, ids, upTo } = event;
+        const feedEvent: FeedEvent = {
+          kind: "read",
+          conversationId: conversation,
+          readerId: reader,
+          messageIds: ids,
+          upTo,
+        };
+        for (const user of new Set(directMembers(conversation))) this.#toUser(user, feedEvent, give);
+        return;
+      }
+      case "user": {
+        const feedEvent: FeedEvent = { kind: "user", user: this.#views.userById(event.user) };
+        for (const user of this.#byUser.keys()) this.#toUser(user, feedEvent, give);
+        return;
+      }
+    }
+  }
+
+  #deliverMessage(
+    message: Extract<ChatEvent, { kind: "message" }>["message"],
+    give: (feed: LiveFeed, event: FeedEvent) => void,
+  ): void {
+    let forOthers: FeedEvent | null = null;
+    for (const user of new Set(directMembers(message.conversation))) {
+      if (!this.#byUser.has(user)) continue;
+      if (user === message.author) {
+        this.#toUser(user, this.#messageEvent(message, false), give);
+      } else {
+        forOthers ??= this.#messageEvent(message, true);
+        this.#toUser(user, forOthers, give);
+      }
+    }
+  }
+
+  #messageEvent(message: Extract<ChatEvent, { kind: "message" }>["message"], unread: boolean): FeedEvent {
+    return { kind: "message", message: this.#views.message({ ...message, unread, readByOther: false }) };
+  }
+
+  #toUser(user: string, event: FeedEvent, give: (feed: LiveFeed, event: FeedEvent) => void): void {
+    for (const feed of this.#byUser.get(user) ?? []) give(feed, event);
+  }
+
+  #endSession(user: string, sessionId: string): void {
+    for (const feed of this.#byUser.get(user) ?? []) {
+      if (feed.session.sessionId === sessionId) endOf(feed);
+    }
+  }
+
+  #presenceChanged(userId: string): void {
+    if (this.#byUser.size === 0) return;
+    const row = this.#deps.queries().user(userId);
+    if (row === null || row.deleted !== 0) return;
+    const event: FeedEvent = { kind: "presence", user: this.#views.user(row) };
+    for (const feed of this.#all()) if (feed.session.userId !== userId) feed.push(event, null);
+  }
+
+  #typed(conversationId: string, userId: string): void {
+    const event: FeedEvent = { kind: "typing", conversationId, userId };
+    for (const user of directMembers(conversationId) ?? []) {
+      if (user === userId) continue;
+      for (const feed of this.#byUser.get(user) ?? []) feed.push(event, null);
+    }
+  }
+}
+
+function endOf(feed: LiveFeed): void {
+  feed.push({ kind: "ended" }, null);
+  feed.end();
+}

@@ -1,0 +1,66 @@
+/** Rows as people see them: names looked up, deleted accounts and messages without content. */
+import { messageId } from "../ids.ts";
+import type { Presence } from "../ports.ts";
+import type { ConversationSummary, Queries, SeenMessage } from "../queries.ts";
+import type { UserRow } from "../rows.ts";
+import type { ConversationView, MessageView, UserView } from "../chat-service.ts";
+
+/** What stands where the name of a deleted account stood. */
+export const DELETED_USER = "deleted user";
+
+export class Views {
+  readonly #queries: () => Queries;
+  readonly #presence: Presence;
+
+  constructor(queries: () => Queries, presence: Presence) {
+    this.#queries = queries;
+    this.#presence = presence;
+  }
+
+  user(row: UserRow): UserView {
+    const deleted = row.deleted !== 0;
+    return {
+      id: row.id,
+      name: deleted ? DELETED_USER : row.name,
+      deleted,
+      online: !deleted && this.#presence.isOnline(row.id),
+      lastSeenMicros: row.lastSeenMicros,
+      ...(row.formerName === null ? {} : { formerName: row.formerName }),
+    };
+  }
+
+  /** An id without an account: its registration is still on its way from another branch. */
+  userById(id: string): UserView {
+    const row = this.#queries().user(id);
+    return row === null ? { id, name: DELETED_USER, deleted: true, online: false, lastSeenMicros: 0 } : this.user(row);
+  }
+
+  message(message: SeenMessage): MessageView {
+    const author = this.#queries().user(message.author);
+    // Rows of an account that was deleted with its messages are erased bit by bit.
+    const deleted = message.deleted || author?.deleted === 2;
+    return {
+      id: messageId(message.author, message.clientId),
+      conversationId: message.conversation,
+      authorId: message.author,
+      authorName: author === null || author.deleted !== 0 ? DELETED_USER : author.name,
+      body: deleted ? "" : message.body,
+      timeMicros: message.timeMicros,
+      seq: message.seq,
+      deleted,
+      unread: message.unread && !deleted,
+      readByOther: message.readByOther,
+      recovered: message.recovered,
+    };
+  }
+
+  conversation(summary: ConversationSummary): ConversationView {
+    return {
+      id: summary.id,
+      with: this.userById(summary.other),
+      unread: summary.unread,
+      lastSeq: summary.lastSeq,
+      last: summary.last === null ? null : this.message(summary.last),
+    };
+  }
+}

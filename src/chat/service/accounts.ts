@@ -1,0 +1,314 @@
+/** Accounts and logins: register, log in and out, change the password, delete the account. */
+import { failed, type Answer, type ChatError } from "../errors.ts";
+import { passwordId, randomId, tokenHash, userIdFor } from "../ids.ts";
+import { checkClientId, checkPassword, typedPassword } from "../limits.ts";
+import { checkName, typedName } from "./names.ts";
+import { LoginLimits, UNLIMITED, type Try } from "./login-limits.ts";
+import { requestHash, type NewSession, type Op, type OpBody } from "../kinds/op.ts";
+import { GATE_RETRY_MS, PasswordGate } from "./password-gate.ts";
+import { addressKey, isLoopback, RateLimit } from "../rate-limit.ts";
+import { recordedResult } from "../kinds/apply.ts";
+import type { Reading } from "../reading.ts";
+import { SESSION_TTL_MICROS, type UserRow } from "../rows.ts";
+import { failedWith, slowDown } from "../sentences.ts";
+import type { Caller, Session, UserView } from "../chat-service.ts";
+import type { Views } from "../feed/views.ts";
+import type { Writer } from "./writer.ts";
+import type { ChatDeps } from "../ports.ts";
+
+export type Registration = "open" | "closed";
+
+/** A session's "last used" is written at most this often. */
+const TOUCH_AFTER_MICROS = 24 * 3600 * 1e6;
+
+/** "Last seen" is written at most this often when streams close: every page left closes one. */
+const SEEN_AFTER_MICROS = 60 * 1e6;
+
+/** After a merge, how long an unknown token may still come back from this replica's own branch. */
+const MERGE_GRACE_MS = 5_000;
+
+/** Touches on their way at one time; more are dropped, they come again. */
+const TOUCHES_MAX = 64;
+
+const MINUTE_MS = 60_000;
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+
+interface LoggedIn {
+  readonly token: string;
+  readonly user: UserView;
+}
+
+type Refused = { readonly ok: false; readonly error: ChatError };
+
+export class Accounts {
+  readonly #deps: ChatDeps;
+  readonly #writer: Writer;
+  readonly #reading: Reading;
+  readonly #views: Views;
+  readonly #gate = new PasswordGate();
+  readonly #limited: boolean;
+  readonly #registration: Registration;
+  readonly #tries: LoginLimits;
+  readonly #registrations: RateLimit;
+  readonly #touching = new Set<string>();
+  #graceUntilMs = 0;
+
+  constructor(
+    deps: ChatDeps & { readonly rateLimit: boolean; readonly registration: Registration },
+    parts: { readonly writer: Writer; readonly reading: Reading; readonly views: Views },
+  ) {
+    this.#deps = deps;
+    this.#writer = parts.writer;
+    this.#reading = parts.reading;
+    this.#views = parts.views;
+    this.#limited = deps.rateLimit;
+    this.#registration = deps.registration;
+    this.#tries = new LoginLimits(deps.clock);
+    this.#registrations = new RateLimit(deps.clock, { count: 10, perMs: 60 * MINUTE_MS });
+  }
+
+  /** Somebody has to be the first, also where registration is closed from the start. */
+  registrationOpen(): boolean {
+    return this.#registration === "open" || !this.#deps.queries().hasUsers();
+  }
+
+  authenticate(token: string): Session | null {
+    if (!TOKEN.test(token)) return null;
+    const queries = this.#deps.queries();
+    const session = queries.sessionByToken(tokenHash(token));
+    if (session === null) return null;
+    const idle = this.#deps.clock.nowMicros() - session.lastUsedMicros;
+    const user = queries.user(session.user);
+    if (idle > SESSION_TTL_MICROS || user === null || user.deleted !== 0) return null;
+    const found = { sessionId: session.id, userId: user.id, name: user.name };
+    // Also if it was used in the future, by a clock that was wrong then.
+    if (Math.abs(idle) <= TOUCH_AFTER_MICROS) return found;
+    this.touch(found);
+    return { ...found, renew: true };
+  }
+
+  async authenticateFresh(token: string): Promise<Session | null> {
+    const found = this.authenticate(token);
+    if (found !== null || !TOKEN.test(token)) return found;
+    if (!(await this.#reading.catchUp())) return null;
+    return this.authenticate(token) ?? (await this.#afterMerge(token));
+  }
+
+  /** The rows were replaced: logins of the branch that lost are on their way through the log again. */
+  stateReplaced(): void {
+    this.#graceUntilMs = this.#deps.clock.nowMs() + MERGE_GRACE_MS;
+  }
+
+  async #afterMerge(token: string): Promise<Session | null> {
+    const { position, clock } = this.#deps;
+    for (;;) {
+      const left = this.#graceUntilMs - clock.nowMs();
+      if (left <= 0 || !(await position.waitApplied(position.applied().seq + 1, left))) return null;
+      const found = this.authenticate(token);
+      if (found !== null) return found;
+    }
+  }
+
+  /** The user's last stream here closed: notes when she was last seen. */
+  left(session: Session): void {
+    const user = this.#deps.queries().user(session.userId);
+    if (user === null || user.deleted !== 0) return;
+    if (Math.abs(this.#deps.clock.nowMicros() - user.lastSeenMicros) > SEEN_AFTER_MICROS) this.touch(session);
+  }
+
+  /** Writes that the user was here; nobody waits for it, and nothing hangs on it. */
+  touch(session: Session): void {
+    if (this.#touching.has(session.sessionId) || this.#touching.size >= TOUCHES_MAX) return;
+    this.#touching.add(session.sessionId);
+    void this.#writer
+      .write(session.userId, crypto.randomUUID(), { kind: "touch", session: session.sessionId })
+      .finally(() => this.#touching.delete(session.sessionId));
+  }
+
+  async register(
+    input: { name: string; password: string; clientId: string },
+    caller: Caller,
+  ): Promise<Answer<LoggedIn>> {
+    const name = checkName(input.name);
+    if (!name.ok) return name;
+    const password = checkPassword(input.password);
+    if (!password.ok) return password;
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const { folded } = name.value;
+    const id = userIdFor(folded, clientId.value);
+    // A repeat is let through the limits below: it makes nothing new.
+    if (this.#deps.queries().user(id) !== null) return await this.#registeredBefore(id, folded, input.password, caller);
+    if (!this.registrationOpen()) return failedWith("registration_closed");
+    const wait =
+      this.#limited && !isLoopback(caller.address) ? this.#registrations.take(addressKey(caller.address)) : 0;
+    if (wait > 0) return slowDown("Many accounts were made from your network just now.", wait);
+    if (this.#deps.queries().userByFolded(folded) !== null) return failedWith("name_taken", { field: "name" });
+    const passwordHash = await this.#gate.hash(password.value);
+    if (passwordHash === null) return gateFull();
+    const { token, session } = newSession(caller);
+    // Whether it is really the first is only known where it is applied.
+    const first = this.#registration === "closed";
+    const body: OpBody = { kind: "register", ...name.value, passwordHash, session, first };
+    const written = await this.#writer.write(id, clientId.value, body);
+    if (!written.ok) return written.error.code === "name_taken" ? failedWith("name_taken", { field: "name" }) : written;
+    // The same request got there first by another way; its password decides who is asking.
+    if (written.result.session !== session.id) return await this.#registeredBefore(id, folded, input.password, caller);
+    return { ok: true, value: { token, user: this.#views.userById(id) }, cursor: written.cursor };
+  }
+
+  async #registeredBefore(id: string, folded: string, password: string, caller: Caller): Promise<Answer<LoggedIn>> {
+    const user = this.#deps.queries().user(id);
+    if (user === null || user.deleted !== 0) return failedWith("name_taken", { field: "name" });
+    const allowed = this.#limited ? this.#tries.login(folded, [id], caller) : UNLIMITED;
+    if (!isTry(allowed)) return slowDown(TOO_MANY_WRONG, allowed.waitMs);
+    const right = await this.#gate.verify(typedPassword(password), user.passwordHash);
+    if (right === null) return gateFull(allowed);
+    if (!right) return failedWith("id_reused_with_other_content", { field: "id" });
+    allowed.right(id);
+    return await this.#logIn(user, caller);
+  }
+
+  async login(input: { name: string; password: string }, caller: Caller): Promise<Answer<LoggedIn>> {
+    const folded = typedName(input.name);
+    const candidates = (): readonly UserRow[] => (folded === null ? [] : this.#deps.queries().loginCandidates(folded));
+    const here = candidates();
+    const ids = here.map((user) => user.id);
+    const allowed = this.#limited ? this.#tries.login(folded ?? "", ids, caller) : UNLIMITED;
+    if (!isTry(allowed)) return slowDown(TOO_MANY_WRONG, allowed.waitMs);
+    const found = await this.#owner(here, candidates, typedPassword(input.password));
+    if (found === "busy") return gateFull(allowed);
+    if (found === null) return failedWith("wrong_password", { field: "password" });
+    allowed.right(found.id);
+    return await this.#logIn(found, caller);
+  }
+
+  async #owner(
+    here: readonly UserRow[],
+    candidates: () => readonly UserRow[],
+    password: string,
+  ): Promise<UserRow | "busy" | null> {
+    const found = here.length === 0 ? null : await this.#rightOne(here, password);
+    if (found !== null) return found;
+    // The account, or its password, may have been made a moment ago at another replica. Asked for a known
+    // name too, so that an unknown one costs the same: one round to the leader and one hash.
+    await this.#reading.catchUp();
+    const known = new Set(here.map((user) => user.passwordHash));
+    const fresh = candidates().filter((user) => !known.has(user.passwordHash));
+    return here.length > 0 && fresh.length === 0 ? null : await this.#rightOne(fresh, password);
+  }
+
+  /** Whose password it is; null if nobody's, after as much work as for one account. */
+  async #rightOne(candidates: readonly UserRow[], password: string): Promise<UserRow | "busy" | null> {
+    for (const user of candidates.length === 0 ? [null] : candidates) {
+      const right = await this.#gate.verify(password, user?.passwordHash ?? null);
+      if (right === null) return "busy";
+      if (right) return user;
+    }
+    return null;
+  }
+
+  async #logIn(user: UserRow, caller: Caller): Promise<Answer<LoggedIn>> {
+    const { token, session } = newSession(caller);
+    const body: OpBody = { kind: "login", session, checked: passwordId(user.passwordHash) };
+    const written = await this.#writer.write(user.id, crypto.randomUUID(), body);
+    if (!written.ok) return atPassword(written);
+    return { ok: true, value: { token, user: this.#views.userById(user.id) }, cursor: written.cursor };
+  }
+
+  async endSession(session: Session, id: string, clientId: string): Promise<Answer<null>> {
+    const written = await this.#writer.write(session.userId, clientId, { kind: "endSession", session: id });
+    return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
+  }
+
+  async endOtherSessions(session: Session, clientId: string): Promise<Answer<null>> {
+    const body = { kind: "endOtherSessions", keepSession: session.sessionId } as const;
+    const written = await this.#writer.write(session.userId, clientId, body);
+    return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
+  }
+
+  async changePassword(
+    session: Session,
+    input: { password: string; newPassword: string; clientId: string },
+  ): Promise<Answer<null>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const fresh = checkPassword(input.newPassword);
+    if (!fresh.ok) return fresh;
+    const before = this.#deps.queries().request(session.userId, clientId.value);
+    const body = { kind: "changePassword", passwordHash: "", keepSession: session.sessionId, checked: "" } as const;
+    if (before !== null && before.hash === hashOf(body) && recordedResult(before).error === "") {
+      return await this.#changedBefore(session, input.newPassword);
+    }
+    const checked = await this.#checkedPassword(session, input.password);
+    if (typeof checked !== "string") return checked;
+    const passwordHash = await this.#gate.hash(fresh.value);
+    if (passwordHash === null) return gateFull();
+    const written = await this.#writer.write(session.userId, clientId.value, { ...body, passwordHash, checked });
+    return written.ok ? { ok: true, value: null, cursor: written.cursor } : atPassword(written);
+  }
+
+  /** A repeat cannot show the old password any more: it is known by the new one. */
+  async #changedBefore(session: Session, newPassword: string): Promise<Answer<null>> {
+    const checked = await this.#checkedPassword(session, newPassword);
+    if (typeof checked === "string") return this.#reading.ok(null);
+    return checked.error.code === "slow_down" ? checked : failedWith("id_reused_with_other_content", { field: "id" });
+  }
+
+  async deleteAccount(
+    session: Session,
+    input: { password: string; deleteMessages: boolean; clientId: string },
+  ): Promise<Answer<null>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const checked = await this.#checkedPassword(session, input.password);
+    if (typeof checked !== "string") return checked;
+    const body: OpBody = { kind: "deleteAccount", deleteMessages: input.deleteMessages, checked };
+    const written = await this.#writer.write(session.userId, clientId.value, body);
+    return written.ok ? { ok: true, value: null, cursor: written.cursor } : atPassword(written);
+  }
+
+  /** Which password of the user this is, for apply to check again; or why it is refused. */
+  async #checkedPassword(session: Session, password: string): Promise<string | Refused> {
+    const allowed = this.#limited ? this.#tries.session(session.sessionId) : UNLIMITED;
+    if (!isTry(allowed)) return slowDown(TOO_MANY_WRONG, allowed.waitMs);
+    const hash = this.#deps.queries().user(session.userId)?.passwordHash ?? null;
+    const right = await this.#gate.verify(typedPassword(password), hash === "" ? null : hash);
+    if (right === null) return gateFull(allowed);
+    if (!right || hash === null) return wrongPassword();
+    allowed.right(session.userId);
+    return passwordId(hash);
+  }
+}
+
+const TOO_MANY_WRONG = "Too many wrong passwords.";
+
+function isTry(allowed: Try | { readonly waitMs: number }): allowed is Try {
+  return allowed.waitMs === 0;
+}
+
+/** No password was looked at, so none counts as wrong. */
+function gateFull(allowed?: Try): Refused {
+  allowed?.undecided();
+  return slowDown("Many people are logging in at this moment.", GATE_RETRY_MS);
+}
+
+function wrongPassword(): Refused {
+  return failed("wrong_password", "The password is wrong.", { field: "password" });
+}
+
+/** Apply found that the password was changed in between: the answer is that of a wrong one. */
+function atPassword(refused: Refused): Refused {
+  return refused.error.code === "wrong_password" ? failedWith("wrong_password", { field: "password" }) : refused;
+}
+
+/** 32 random bytes for the client, their hash for the log. */
+function newSession(caller: Caller): { token: string; session: NewSession } {
+  const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url");
+  return { token, session: { id: randomId(), tokenHash: tokenHash(token), device: caller.device ?? "" } };
+}
+
+function hashOf(body: OpBody): string {
+  const op: Op = { user: "", clientId: "", timeMicros: 0, origin: null, recovered: false, body };
+  return requestHash(op);
+}

@@ -1,0 +1,107 @@
+/**
+ * The chat, put together: what the page and the gRPC service call (service.ts), and what
+ * the replica tells it (ops that were applied, a state that was replaced).
+ *
+ *   page, gRPC -> ChatService -> Writer -> Proposer ... log ... apply -> applied() -> streams
+ *                             -> Queries (this replica's rows)
+ */
+import { Accounts, type Registration } from "./accounts.ts";
+import type { AppliedOp } from "../kinds/apply.ts";
+import { FeedHub } from "../feed/feed.ts";
+import { checkClientId } from "../limits.ts";
+import { Messaging } from "./messaging.ts";
+import type { Presence } from "../ports.ts";
+import { Reading } from "../reading.ts";
+import { SESSION_TTL_MICROS } from "../rows.ts";
+import type { ChatService } from "../chat-service.ts";
+import { Views } from "../feed/views.ts";
+import { Writer } from "./writer.ts";
+import type { ChatDeps } from "../ports.ts";
+
+export interface ChatOptions extends ChatDeps {
+  readonly presence: Presence;
+  /** Limits by name and address; off for tests and benches. */
+  readonly rateLimit: boolean;
+  readonly registration: Registration;
+  /** Streams of one user at this replica; one more is refused with slow_down. */
+  readonly streamsPerUser: number;
+}
+
+/** The service, and the replica's side of it. */
+export interface Chat extends ChatService {
+  /** Ops just committed to the rows, in the order of the log; `view` is the key of their view. */
+  applied(ops: readonly AppliedOp[], view: string): void;
+  /** A snapshot took the place of the rows: `queries()` now answers from it. */
+  stateReplaced(): void;
+  /** Ends all streams. */
+  stop(): void;
+}
+
+/** Wires the room. */
+export function createChat(options: ChatOptions): Chat {
+  const { queries, presence } = options;
+  const writer = new Writer(options);
+  const reading = new Reading(options);
+  const views = new Views(queries, presence);
+  const accounts = new Accounts(options, { writer, reading, views });
+  const messaging = new Messaging(options, { writer, reading, views });
+  const feeds = new FeedHub(options, { views, reading, onLeft: (session) => accounts.left(session) });
+
+  return {
+    registrationOpen: () => accounts.registrationOpen(),
+    authenticate: (token) => accounts.authenticate(token),
+    authenticateFresh: async (token) => await accounts.authenticateFresh(token),
+    register: async (input, caller) => await accounts.register(input, caller),
+    login: async (input, caller) => await accounts.login(input, caller),
+    changePassword: async (session, input) => await accounts.changePassword(session, input),
+    deleteAccount: async (session, input) => await accounts.deleteAccount(session, input),
+    async logout(session) {
+      const ended = await accounts.endSession(session, session.sessionId, crypto.randomUUID());
+      // Ended already, by whoever was faster: that is what was asked.
+      return !ended.ok && ended.error.code === "not_found" ? reading.ok(null) : ended;
+    },
+    async listSessions(session, input) {
+      return await reading.read(input, () => {
+        const usedAfter = options.clock.nowMicros() - SESSION_TTL_MICROS;
+        return reading.ok(
+          queries()
+            .sessionsOf(session.userId)
+            .filter(({ lastUsedMicros }) => lastUsedMicros >= usedAfter)
+            .map(({ id, createdMicros, lastUsedMicros, device }) => ({
+              id,
+              createdMicros,
+              lastUsedMicros,
+              device,
+              current: id === session.sessionId,
+            })),
+        );
+      });
+    },
+    async endSession(session, input) {
+      const clientId = checkClientId(input.clientId);
+      return clientId.ok ? await accounts.endSession(session, input.id, clientId.value) : clientId;
+    },
+    async endOtherSessions(session, input) {
+      const clientId = checkClientId(input.clientId);
+      return clientId.ok ? await accounts.endOtherSessions(session, clientId.value) : clientId;
+    },
+    send: async (session, input) => await messaging.send(session, input),
+    markRead: async (session, input) => await messaging.markRead(session, input),
+    markAllRead: async (session, input) => await messaging.markAllRead(session, input),
+    deleteMessages: async (session, input) => await messaging.deleteMessages(session, input),
+    listUsers: async (session, input) => await messaging.listUsers(session, input),
+    listConversations: async (session, input) => await messaging.listConversations(session, input),
+    conversation: async (session, input) => await messaging.conversation(session, input),
+    findDirect: async (session, input) => await messaging.findDirect(session, input),
+    messages: async (session, input) => await messaging.messages(session, input),
+    unreadTotal: (session) => messaging.unreadTotal(session),
+    subscribe: (session, input) => feeds.subscribe(session, input.cursor),
+    typing: (session, conversationId) => feeds.typing(session, conversationId),
+    applied: (ops, view) => feeds.applied(ops, view),
+    stateReplaced() {
+      accounts.stateReplaced();
+      feeds.stateReplaced();
+    },
+    stop: () => feeds.stop(),
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * How often a password may be tried, so that nobody finds one by guessing and nobody locks another out
+ * by guessing badly. Only wrong passwords count. Whoever knows a name can try it from anywhere, so a
+ * limit by name alone is one that an attacker may turn on its owner:
+ *
+ *   a browser that has logged in to this account before    20 a minute by itself, whatever others do
+ *   everybody else     10 a minute for a name and an address, 60 a minute for an address,
+ *                      and 100 an hour for a name, from all addresses that it never logged in from
+ *
+ * Each replica counts for itself, on the monotonic clock, in bounded memory.
+ */
+import type { Clock } from "../ports.ts";
+import { addressKey, isLoopback, RateLimit } from "../rate-limit.ts";
+import type { Caller } from "../chat-service.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+/** Addresses remembered by account; above that the longest unused go, and are as good as new ones. */
+const PLACES_MAX = 10_000;
+
+/** One try that may go on; every one is ended by `right`, or by `undecided`, or was wrong. */
+export interface Try {
+  readonly waitMs: 0;
+  /** The password was that of this account. */
+  right(userId: string): void;
+  /** It was not looked at. */
+  undecided(): void;
+}
+
+export class LoginLimits {
+  readonly #byDevice: RateLimit;
+  readonly #bySource: RateLimit;
+  readonly #byAddress: RateLimit;
+  readonly #byName: RateLimit;
+  readonly #bySession: RateLimit;
+  /** `<user id> <address>` of logins that were right, the longest unused first. */
+  readonly #places = new Set<string>();
+
+  constructor(clock: Clock) {
+    this.#byDevice = new RateLimit(clock, { count: 20, perMs: MINUTE_MS });
+    this.#bySource = new RateLimit(clock, { count: 10, perMs: MINUTE_MS });
+    this.#byAddress = new RateLimit(clock, { count: 60, perMs: MINUTE_MS });
+    this.#byName = new RateLimit(clock, { count: 100, perMs: HOUR_MS });
+    this.#bySession = new RateLimit(clock, { count: 10, perMs: MINUTE_MS });
+  }
+
+  /** A log-in by name; `userIds` are the accounts that it may be for. */
+  login(folded: string, userIds: readonly string[], caller: Caller): Try | { readonly waitMs: number } {
+    const address = addressKey(caller.address);
+    const { known } = caller;
+    if (known !== undefined && userIds.some((id) => known.has(id))) {
+      return this.#take([[this.#byDevice, known.id]], address);
+    }
+    const limits: [RateLimit, string][] = [[this.#bySource, `${address} ${folded}`]];
+    if (!isLoopback(caller.address)) limits.push([this.#byAddress, address]);
+    if (!userIds.some((id) => this.#places.has(`${id} ${address}`))) limits.push([this.#byName, folded]);
+    return this.#take(limits, address);
+  }
+
+  /** The password of somebody who is logged in: whoever has one of her logins cannot use up what the others have. */
+  session(sessionId: string): Try | { readonly waitMs: number } {
+    return this.#take([[this.#bySession, sessionId]], null);
+  }
+
+  /** One of each before the password is looked at: tries made at the same time count, too. */
+  #take(limits: readonly [RateLimit, string][], address: string | null): Try | { readonly waitMs: number } {
+    const waitMs = Math.max(...limits.map(([limit, key]) => limit.peek(key)));
+    if (waitMs > 0) return { waitMs };
+    for (const [limit, key] of limits) limit.take(key);
+    const undecided = (): void => {
+      for (const [limit, key] of limits) limit.giveBack(key);
+    };
+    return {
+      waitMs: 0,
+      undecided,
+      right: (userId) => {
+        undecided();
+        if (address !== null) this.#remember(`${userId} ${address}`);
+      },
+    };
+  }
+
+  #remember(place: string): void {
+    this.#places.delete(place);
+    this.#places.add(place);
+    if (this.#places.size > PLACES_MAX) this.#places.delete(this.#places.keys().next().value!);
+  }
+}
+
+/** A try without a limit. */
+export const UNLIMITED: Try = { waitMs: 0, right: () => undefined, undecided: () => undefined };

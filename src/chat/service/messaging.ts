@@ -1,0 +1,243 @@
+/** Messages: send, read, mark, delete, list. What a user asks for, turned into ops and queries. */
+import { failed, type Answer } from "../errors.ts";
+import { directId, directMembers, messageId, splitMessageId } from "../ids.ts";
+import { checkBody, checkClientId, checkIds, checkLimit, IDS_MAX } from "../limits.ts";
+import { nameWithin, typedName } from "./names.ts";
+import type { OpBody } from "../kinds/op.ts";
+import type { Reading } from "../reading.ts";
+import type { UserRow } from "../rows.ts";
+import { failedWith } from "../sentences.ts";
+import {
+  UNREAD_TOTAL_MAX,
+  type ConversationView,
+  type ListConversationsInput,
+  type ListUsersInput,
+  type MessageView,
+  type ReadAt,
+  type SendInput,
+  type Session,
+  type UserView,
+} from "../chat-service.ts";
+import type { Views } from "../feed/views.ts";
+import type { Writer, Written } from "./writer.ts";
+import type { ChatDeps } from "../ports.ts";
+
+/** People looked at, page by page, for those without a conversation. */
+const STRANGERS_PAGE = 200;
+const STRANGERS_LOOKED_AT_MAX = 600;
+
+/** Above every seq: the newest page. */
+const NEWEST = Number.MAX_SAFE_INTEGER;
+
+export class Messaging {
+  readonly #deps: ChatDeps;
+  readonly #writer: Writer;
+  readonly #reading: Reading;
+  readonly #views: Views;
+
+  constructor(deps: ChatDeps, parts: { readonly writer: Writer; readonly reading: Reading; readonly views: Views }) {
+    this.#deps = deps;
+    this.#writer = parts.writer;
+    this.#reading = parts.reading;
+    this.#views = parts.views;
+  }
+
+  async send(session: Session, input: SendInput): Promise<Answer<MessageView>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const body = checkBody(input.body);
+    if (!body.ok) return body;
+    const conversation = await this.#conversationFor(session, input);
+    if (typeof conversation !== "string") return conversation;
+    const { readUpTo = "" } = input;
+    if (readUpTo !== "" && splitMessageId(readUpTo) === null) return failedWith("invalid", { field: "ids" });
+    const op: OpBody = { kind: "sendMessage", conversation, body: body.value, readUpTo };
+    const written = await this.#writer.write(session.userId, clientId.value, op);
+    if (!written.ok) {
+      return written.error.code === "unknown_recipient" ? failedWith("unknown_recipient", { field: "to" }) : written;
+    }
+    const { seq } = written.result;
+    if (!written.result.repeated)
+      return { ok: true, value: sent(session, clientId.value, op, written), cursor: written.cursor };
+    const row = this.#deps.queries().message(conversation, session.userId, seq);
+    if (row === null) return failedWith("not_found");
+    return { ok: true, value: this.#views.message(row), cursor: written.cursor };
+  }
+
+  async #conversationFor(session: Session, input: SendInput): Promise<string | ReturnType<typeof failedWith>> {
+    const { to, conversationId } = input;
+    if ((to === undefined) === (conversationId === undefined)) {
+      return failed("invalid", "Say either to whom or in which conversation.", { field: "to" });
+    }
+    if (conversationId !== undefined) {
+      return directMembers(conversationId)?.includes(session.userId) === true
+        ? conversationId
+        : failedWith("not_found");
+    }
+    const user = await this.#userNamed(to ?? "");
+    if (user === null) return failedWith("unknown_recipient", { field: "to" });
+    return directId(session.userId, user.id);
+  }
+
+  /** A living account by name; one that is not here yet may have registered a moment ago elsewhere. */
+  async #userNamed(name: string): Promise<UserRow | null> {
+    const user = this.#livingNamed(name);
+    if (user !== null || !(await this.#reading.catchUp())) return user;
+    return this.#livingNamed(name);
+  }
+
+  #livingNamed(name: string): UserRow | null {
+    const names = new Set([typedName(name), typedName(nameWithin(name))]);
+    for (const folded of names) {
+      const user = folded === null ? null : this.#deps.queries().userByFolded(folded);
+      if (user !== null && user.deleted === 0) return user;
+    }
+    return null;
+  }
+
+  async markRead(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>> {
+    const ids = checkIds(input.ids);
+    return ids.ok ? await this.#writeForNothing(session, input.clientId, { kind: "markRead", ids: ids.value }) : ids;
+  }
+
+  async deleteMessages(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>> {
+    const ids = checkIds(input.ids);
+    return ids.ok
+      ? await this.#writeForNothing(session, input.clientId, { kind: "deleteMessages", ids: ids.value })
+      : ids;
+  }
+
+  async markAllRead(
+    session: Session,
+    input: { conversationId: string; upTo: string; clientId: string } & ReadAt,
+  ): Promise<Answer<null>> {
+    const { conversationId: conversation, upTo } = input;
+    // What she was shown may not have come to this replica yet.
+    const late = await this.#reading.ready(input);
+    if (late !== null) return late;
+    const queries = this.#deps.queries();
+    const seq = queries.member(conversation, session.userId) === null ? null : this.#seqOf(upTo, conversation);
+    if (seq === null) return failedWith("not_found");
+    const unread = queries.unreadIds(conversation, session.userId, IDS_MAX);
+    const first = unread.findIndex((id) => (this.#seqOf(id, conversation) ?? NEWEST) <= seq);
+    const ids = first === -1 ? [] : unread.slice(first);
+    return await this.#writeForNothing(session, input.clientId, { kind: "markAllRead", conversation, upTo, ids });
+  }
+
+  async #writeForNothing(session: Session, clientIdText: string, body: OpBody): Promise<Answer<null>> {
+    const clientId = checkClientId(clientIdText);
+    if (!clientId.ok) return clientId;
+    const written = await this.#writer.write(session.userId, clientId.value, body);
+    return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
+  }
+
+  async listUsers(session: Session, input: ListUsersInput & ReadAt): Promise<Answer<readonly UserView[]>> {
+    const limit = checkLimit(input.limit);
+    if (!limit.ok) return limit;
+    const after = input.after === undefined || input.after === "" ? "" : typedName(input.after);
+    if (after === null) return failedWith("invalid");
+    const part = input.search === undefined || input.search.trim() === "" ? "" : typedName(input.search);
+    return await this.#reading.read(input, () => {
+      // Too long to be part of a name.
+      if (part === null) return this.#reading.ok([]);
+      const rows =
+        input.strangers === true
+          ? this.#strangers(session.userId, after, limit.value)
+          : this.#deps.queries().users(after, session.userId, limit.value, part);
+      return this.#reading.ok(rows.map((row) => this.#views.user(row)));
+    });
+  }
+
+  #strangers(user: string, from: string, limit: number): readonly UserRow[] {
+    const queries = this.#deps.queries();
+    const found: UserRow[] = [];
+    let after = from;
+    for (let seen = 0; seen < STRANGERS_LOOKED_AT_MAX && found.length < limit; seen += STRANGERS_PAGE) {
+      const page = queries.users(after, user, STRANGERS_PAGE);
+      found.push(...page.filter((row) => queries.member(directId(user, row.id), user) === null));
+      if (page.length < STRANGERS_PAGE) break;
+      after = page.at(-1)!.folded;
+    }
+    return found.slice(0, limit);
+  }
+
+  async listConversations(
+    session: Session,
+    input: ListConversationsInput & ReadAt,
+  ): Promise<Answer<readonly ConversationView[]>> {
+    const limit = checkLimit(input.limit);
+    if (!limit.ok) return limit;
+    const { beforeSeq = 0, unread = false } = input;
+    if (!Number.isSafeInteger(beforeSeq) || beforeSeq < 0) return failedWith("invalid");
+    return await this.#reading.read(input, () => {
+      const summaries = this.#deps.queries().conversationsOf(session.userId, limit.value, { beforeSeq, unread });
+      return this.#reading.ok(summaries.map((summary) => this.#views.conversation(summary)));
+    });
+  }
+
+  async conversation(session: Session, input: { conversationId: string } & ReadAt): Promise<Answer<ConversationView>> {
+    return await this.#reading.read(input, () => {
+      const summary = this.#deps.queries().summary(input.conversationId, session.userId);
+      return summary === null ? failedWith("not_found") : this.#reading.ok(this.#views.conversation(summary));
+    });
+  }
+
+  async findDirect(session: Session, input: { name: string } & ReadAt): Promise<Answer<ConversationView | null>> {
+    // First: a look-up made before it would answer "none yet" of a conversation that the caller knows of.
+    const late = await this.#reading.ready(input);
+    if (late !== null) return late;
+    const user = await this.#userNamed(input.name);
+    if (user === null) return failedWith("unknown_recipient", { field: "to" });
+    const summary = this.#deps.queries().summary(directId(session.userId, user.id), session.userId);
+    return this.#reading.ok(summary === null ? null : this.#views.conversation(summary));
+  }
+
+  async messages(
+    session: Session,
+    input: { conversationId: string; before?: string; limit: number } & ReadAt,
+  ): Promise<Answer<readonly MessageView[]>> {
+    const limit = checkLimit(input.limit);
+    if (!limit.ok) return limit;
+    return await this.#reading.read(input, () => {
+      const queries = this.#deps.queries();
+      const { conversationId, before } = input;
+      if (queries.member(conversationId, session.userId) === null) return failedWith("not_found");
+      const seq = before === undefined || before === "" ? NEWEST : this.#seqOf(before, conversationId);
+      if (seq === null) return failedWith("not_found");
+      const rows = queries.history(conversationId, session.userId, seq, limit.value);
+      return this.#reading.ok(rows.map((row) => this.#views.message(row)));
+    });
+  }
+
+  #seqOf(id: string, conversation: string): number | null {
+    const parts = splitMessageId(id);
+    const request = parts === null ? null : this.#deps.queries().request(parts.author, parts.clientId);
+    return request === null || request.conversation !== conversation ? null : request.seq;
+  }
+
+  unreadTotal(session: Session): number {
+    return this.#deps.queries().unreadTotal(session.userId, UNREAD_TOTAL_MAX);
+  }
+}
+
+/** The message as its author sees it the moment it is applied: no need to read it back. */
+function sent(
+  session: Session,
+  clientId: string,
+  op: Extract<OpBody, { kind: "sendMessage" }>,
+  written: Extract<Written, { ok: true }>,
+): MessageView {
+  return {
+    id: messageId(session.userId, clientId),
+    conversationId: op.conversation,
+    authorId: session.userId,
+    authorName: session.name,
+    body: op.body,
+    timeMicros: written.result.timeMicros,
+    seq: written.result.seq,
+    deleted: false,
+    unread: false,
+    readByOther: false,
+    recovered: false,
+  };
+}

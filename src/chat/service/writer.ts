@@ -1,0 +1,45 @@
+/** The one way from a request to its recorded result: build the op, propose it, read what apply decided. */
+import type { ChatError } from "../errors.ts";
+import { formatCursor } from "../cursor.ts";
+import { encodeOp, keyOf, type Op, type OpBody, type OpResult } from "../kinds/op.ts";
+import type { ChatDeps } from "../ports.ts";
+import { failedOutcome, failedWith } from "../sentences.ts";
+import { Stamps } from "./stamp.ts";
+import type { Seq } from "../../election/view.ts";
+
+export type Written =
+  | {
+      readonly ok: true;
+      readonly result: OpResult;
+      readonly seq: Seq;
+      readonly cursor: string;
+    }
+  | { readonly ok: false; readonly error: ChatError };
+
+export class Writer {
+  readonly #deps: ChatDeps;
+  readonly #stamps: Stamps;
+
+  constructor(deps: ChatDeps) {
+    this.#deps = deps;
+    this.#stamps = new Stamps(
+      () => deps.clock.nowMicros(),
+      () => deps.queries().newestMicros(),
+    );
+  }
+
+  /** Proposes one op and waits until it is applied here; refusals of the rules come back as errors. */
+  async write(user: string, clientId: string, body: OpBody): Promise<Written> {
+    const op: Op = { user, clientId, timeMicros: this.#stamps.next(), origin: null, recovered: false, body };
+    const outcome = await this.#deps.proposer.propose(keyOf(op), encodeOp(op));
+    if (outcome.kind !== "applied") return failedOutcome(outcome);
+    const { result } = outcome;
+    if (result.error !== "") return failedWith(result.error);
+    return { ok: true, result, seq: outcome.seq, cursor: this.#cursorAt(outcome.seq) };
+  }
+
+  #cursorAt(seq: Seq): string {
+    const { position } = this.#deps;
+    return formatCursor(position.viewNoAt(seq) ?? position.applied().viewNo, seq);
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * A subscription that outlives replicas: when its stream breaks it goes on at the next
+ * address, after the last cursor it was given, so that nothing is missed or comes twice.
+ */
+import type { ClientReadableStream, Metadata, ServiceError } from "@grpc/grpc-js";
+import { CHAT_WIRE } from "../../proto/chat-wire.ts";
+import type { SubscribeResponse } from "../../proto/chat-wire.ts";
+import { failureOf, retryable } from "./links.ts";
+import type { ChatLinks, Failure } from "./links.ts";
+
+export interface SubscriptionListener {
+  /**
+   * Each response in order. `ready` comes again after each move; `reset` says that there is
+   * a gap and what is shown must be read again.
+   */
+  onEvent(response: SubscribeResponse, address: string): void;
+  /** The login has ended or the cursor is refused: nothing more comes. Not called by close(). */
+  onEnd?(failure: Failure): void;
+}
+
+/** Open from its making until close() or `onEnd`. */
+export class ChatSubscription {
+  readonly #links: ChatLinks;
+  readonly #metadata: Metadata;
+  readonly #listener: SubscriptionListener;
+  #cursor: string;
+  #stream: ClientReadableStream<SubscribeResponse> | null = null;
+  #retry: ReturnType<typeof setTimeout> | null = null;
+  #closed = false;
+
+  /** Starts at once; an empty cursor means from now on. */
+  constructor(deps: { links: ChatLinks; metadata: Metadata; listener: SubscriptionListener; cursor: string }) {
+    this.#links = deps.links;
+    this.#metadata = deps.metadata;
+    this.#listener = deps.listener;
+    this.#cursor = deps.cursor;
+    this.#open();
+  }
+
+  /** Where it stands: everything up to here was delivered. Empty before the first `ready`. */
+  get cursor(): string {
+    return this.#cursor;
+  }
+
+  close(): void {
+    this.#closed = true;
+    if (this.#retry !== null) clearTimeout(this.#retry);
+    this.#stream?.cancel();
+    this.#stream = null;
+  }
+
+  #open(): void {
+    if (this.#closed) return;
+    const wire = CHAT_WIRE.Subscribe;
+    const address = this.#links.current();
+    const stream = this.#links.client(address).makeServerStreamRequest(
+      wire.path,
+      (value: { cursor: string }) => wire.encodeRequest(value),
+      (bytes: Buffer) => wire.decodeResponse(bytes),
+      { cursor: this.#cursor },
+      this.#metadata,
+    );
+    this.#stream = stream;
+    stream.on("data", (response: SubscribeResponse) => {
+      // What a stream still holds after it was left would come again from the next one.
+      if (this.#stream !== stream) return;
+      this.#links.succeeded();
+      this.#cursor = response.cursor;
+      this.#listener.onEvent(response, address);
+    });
+    // "status" comes before "end" here, and "end" only after the last response.
+    let ok = false;
+    stream.on("status", ({ code }: { code: number }) => {
+      ok = code === 0;
+    });
+    stream.on("end", () => {
+      if (ok && this.#stream === stream) this.#reopen(0);
+    });
+    stream.on("error", (error: ServiceError) => this.#onFailure(stream, address, failureOf(error)));
+  }
+
+  #onFailure(stream: ClientReadableStream<SubscribeResponse>, address: string, failure: Failure): void {
+    if (this.#stream !== stream) return;
+    if (!retryable(failure)) {
+      this.#closed = true;
+      this.#stream = null;
+      this.#listener.onEnd?.(failure);
+      return;
+    }
+    if (failure.code !== "slow_down") this.#links.leave(address);
+    this.#reopen(failure.retryAfterMs);
+  }
+
+  #reopen(retryAfterMs: number): void {
+    this.#stream = null;
+    const pauseMs = Math.max(retryAfterMs, this.#links.pauseMs());
+    this.#retry = setTimeout(() => this.#open(), pauseMs);
+  }
+}

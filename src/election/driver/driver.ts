@@ -1,0 +1,400 @@
+/**
+ * Runs the core: one mailbox in, effects out, in turns.
+ *
+ *   frames, ticks, proposals -> mailbox -> turn: core.step(...)* -> sends   (phase 1)
+ *                                             persist: log.db, one fsync    (phase 2)
+ *                                             persisted -> acks, commit -> apply -> answers
+ *
+ * Everything that arrives in one pass of the event loop is one turn, and whatever rows a turn
+ * makes necessary are one transaction; ops that come while the disk is busy are the next batch:
+ * that is the group commit. Frames leave before the disk is touched: the peers' work beside ours.
+ */
+import { feature } from "bun:bundle";
+import { failpoint } from "../../base/faults.ts";
+import { AppendFrames } from "./append-frames.ts";
+import { Applier } from "./applier.ts";
+import type { Core } from "../core/core.ts";
+import { waitingText, type CoreStatus } from "../core/core-status.ts";
+import { COMMIT_REST_MS, type Effect, type Event, type Notice } from "../event.ts";
+import type { PersistRows, StagedSnapshot, Timing } from "../event.ts";
+import type { Beat, Frame } from "../frame.ts";
+import { LogReader } from "./log-reader.ts";
+import type { LogStorage, PeerListener, PeerTransport, SnapshotStore, StateMachine } from "../ports.ts";
+import { DISK_FULL_RETRY_MS, StorageFull } from "../ports.ts";
+import { Proposer, type Outcome, type ProposerDeps } from "./proposer.ts";
+import { ReadIndexes } from "./read-indexes.ts";
+import { SnapshotFetch } from "./snapshot-fetch.ts";
+import type { ReplicaId, Seq, ViewNo } from "../view.ts";
+
+/** A caller waits this long for its op unless it says otherwise. */
+const PROPOSE_TIMEOUT_MS = 10_000;
+
+/** Everything that the driver drives. */
+export interface DriverDeps extends ProposerDeps {
+  readonly core: Core;
+  readonly timing: Timing;
+  readonly log: LogStorage;
+  readonly state: StateMachine;
+  readonly snapshots: SnapshotStore;
+  readonly transport: PeerTransport;
+  /** Opens the state of a snapshot that was switched in; the old one is closed. */
+  readonly openState: (snapshot: StagedSnapshot) => StateMachine;
+  readonly onNotice: (notice: Notice) => void;
+  readonly onGossip: (from: ReplicaId, payload: string) => void;
+  /** Puts this host's wall clock into a Beat that leaves; see ClusterClock. */
+  readonly dated: (beat: Beat) => Beat;
+  /** The process cannot go on: a broken invariant or a damaged disk. Called once. */
+  readonly onFatal: (error: unknown) => void;
+  /** Monotonic ms. */
+  readonly now: () => number;
+}
+
+/** The one place where the core meets time, disk and network. `Result` is what apply makes of an op: it only passes through. */
+export class Driver<Result> implements PeerListener {
+  private readonly deps: DriverDeps;
+  private readonly core: Core;
+  private readonly proposer: Proposer<Result>;
+  private readonly applier: Applier;
+  private readonly reader: LogReader;
+  private readonly appends: AppendFrames;
+  private readonly readIndexes: ReadIndexes;
+  private readonly snapshotFetch: SnapshotFetch;
+  private mailbox: Event[] = [];
+  /** Ops of followers that came while this disk was busy: the next batch. At most what they have waiting. */
+  private gathered: Event[] = [];
+  private turnPlanned = false;
+  private rows: PersistRows[] = [];
+  private rowsToken = 0;
+  private persistPlanned = false;
+  private timer: ReturnType<typeof setInterval> | null = null;
+  private logFull = false;
+  private dead = false;
+  private stopping: { done: () => void; promise: Promise<void> } | null = null;
+
+  constructor(deps: DriverDeps) {
+    this.deps = deps;
+    this.core = deps.core;
+    this.reader = new LogReader(deps.log);
+    this.appends = new AppendFrames(this.reader);
+    this.proposer = new Proposer(deps, deps.now(), () => this.core.status().lacksReplicas);
+    this.applier = new Applier({
+      state: deps.state,
+      log: deps.log,
+      reader: this.reader,
+      guarded: (work) => this.guarded(work),
+      onApplied: () => this.proposer.confirmForked(),
+    });
+    this.snapshotFetch = new SnapshotFetch({
+      transport: deps.transport,
+      snapshots: deps.snapshots,
+      fetched: (snapshot) => this.give({ type: "snapshotFetched", snapshot }),
+      failed: () => this.give({ type: "snapshotFailed" }),
+    });
+    this.readIndexes = new ReadIndexes((id) => this.give({ type: "readIndex", id }));
+  }
+
+  /** Starts the clock; the transport must be able to send. */
+  start(): void {
+    this.timer = setInterval(() => this.give({ type: "tick" }), this.deps.timing.tickMs);
+    this.give({ type: "tick" });
+  }
+
+  /** Leaves the cluster gracefully; resolves when nothing more will be acknowledged (at most stopMs). */
+  shutdown(): Promise<void> {
+    if (this.stopping === null) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.stopping = { done: resolve, promise };
+      this.give({ type: "shutdown" });
+    }
+    return this.stopping.promise;
+  }
+
+  /** Ends at once: no timers, no more turns. Callers that wait learn that they do not know. */
+  stop(): void {
+    this.dead = true;
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+    this.proposer.close();
+    this.applier.close();
+    this.readIndexes.close();
+    this.snapshotFetch.close();
+  }
+
+  /** Callers cannot be answered: their ops would not get into this log, or not out of apply here. Reads go on. */
+  get diskFull(): boolean {
+    return this.logFull || this.applier.diskFull || this.snapshotFetch.noRoom || this.deps.log.roomLow === true;
+  }
+
+  // ---------------------------------------------------------------- in
+
+  onFrame(from: ReplicaId, frame: Frame): void {
+    if (frame.type === "gossip") this.deps.onGossip(from, frame.payload);
+    // With a full disk nothing can be appended: the sender keeps the ops and tries elsewhere.
+    else if (frame.type !== "propose" || !this.logFull) this.give({ type: "frame", from, frame });
+  }
+
+  /** A Propose frame without the ops that are on their way already; null if none is left. */
+  private withFreshOps(event: Event): Event | null {
+    if (event.type !== "frame" || event.frame.type !== "propose") return event;
+    const fresh = this.proposer.fresh(event.frame, this.core.target());
+    return fresh.ops.length === 0 ? null : { ...event, frame: { type: "propose", ...fresh } };
+  }
+
+  onRefused(peer: ReplicaId): void {
+    this.give({ type: "refused", peer });
+  }
+
+  /** Ephemeral, to every peer: see Gossip. */
+  gossip(payload: string): void {
+    for (const to of this.core.peers.ids) this.deps.transport.send(to, { type: "gossip", payload });
+  }
+
+  /** Puts an op on its way into the log; see chat's Proposer port. Never throws. */
+  propose(key: string, op: Uint8Array, timeoutMs: number = PROPOSE_TIMEOUT_MS): Promise<Outcome<Result>> {
+    if (this.dead || this.stopping !== null)
+      return Promise.resolve({ kind: "not_writable", reason: "this replica is stopping" });
+    if (this.diskFull) return Promise.resolve({ kind: "not_writable", reason: "the disk of this replica is full" });
+    this.plan();
+    return this.proposer.propose(key, op, this.deps.now(), timeoutMs);
+  }
+
+  /** An op came out of apply on this replica: whoever proposed it here is answered. Called by the state's owner. */
+  opApplied(key: string, seq: Seq, result: Result, recovered: boolean): void {
+    this.proposer.applied(key, seq, result, recovered);
+  }
+
+  /** Resolves true once this replica has applied all that was committed when asked; false after timeoutMs. */
+  async readIndex(timeoutMs: number): Promise<boolean> {
+    const end = this.deps.now() + timeoutMs;
+    const seq = await this.readIndexes.ask(timeoutMs);
+    return seq !== null && this.waitApplied(seq, Math.max(0, end - this.deps.now()));
+  }
+
+  // ---------------------------------------------------------------- what others ask
+
+  status(): CoreStatus {
+    return this.core.status();
+  }
+
+  /** The peer's last Beat while it is heard; null otherwise. */
+  peerBeat(peer: ReplicaId): Beat | null {
+    return this.core.peers.hears(peer) ? this.core.peers.lastBeat(peer) : null;
+  }
+
+  applied(): { readonly viewNo: ViewNo | null; readonly seq: Seq } {
+    const seq = this.applier.appliedSeq();
+    return { viewNo: this.core.log.viewNoAt(seq), seq };
+  }
+
+  viewNoAt(seq: Seq): ViewNo | null {
+    return seq < 1 || seq > this.core.log.lastSeq ? null : this.core.log.viewNoAt(seq);
+  }
+
+  waitApplied(seq: Seq, timeoutMs: number): Promise<boolean> {
+    return this.applier.wait(seq, timeoutMs);
+  }
+
+  /** Why a write could not be taken now; null if it could, as far as this replica can know. */
+  notWritable(): string | null {
+    if (this.diskFull) return "the disk of this replica is full";
+    if (this.stopping !== null) return "this replica is stopping";
+    const { leaderId, viewActive, active, accepting, role, waitingFor } = this.core.status();
+    if (leaderId === null) {
+      return waitingFor.length > 0 ? waitingText(waitingFor) : "no leader yet";
+    }
+    if (role === "learner") return "catching up";
+    if (role === "leader" && !accepting) return "fewer replicas than a majority";
+    // Who has just joined could not go on alone yet: nobody has heard that it hears them.
+    return viewActive && active ? null : "the view is being formed";
+  }
+
+  // ---------------------------------------------------------------- turns
+
+  private give(event: Event): void {
+    this.mailbox.push(event);
+    this.plan();
+  }
+
+  private plan(): void {
+    if (this.turnPlanned || this.dead) return;
+    this.turnPlanned = true;
+    setImmediate(() => this.guarded(() => this.turn()));
+  }
+
+  private guarded(work: () => void): void {
+    if (this.dead) return;
+    try {
+      work();
+    } catch (error) {
+      this.stop();
+      this.deps.onFatal(error);
+    }
+  }
+
+  private turn(): void {
+    this.turnPlanned = false;
+    const now = this.deps.now();
+    const events = this.mailbox;
+    this.mailbox = [];
+    let paused = false;
+    for (const given of events) {
+      // What had been read before a pause was noticed is as stale as what the connections still held.
+      if (paused && (given.type === "frame" || given.type === "refused")) continue;
+      if (given.type === "tick") this.proposer.tick(now, this.core.target().leaderId !== null);
+      if (this.persistPlanned && given.type === "frame" && given.frame.type === "propose") {
+        this.gathered.push(given);
+        continue;
+      }
+      const event = this.withFreshOps(given);
+      if (event === null) continue;
+      const effects = this.core.step(event, now);
+      paused ||= effects.some((effect) => effect.type === "resetPeers");
+      this.run(effects);
+    }
+    this.forward(now);
+    this.run(this.core.step({ type: "turnEnd" }, now));
+    // The leader may have changed in this very turn: what waits goes to the new one at once.
+    this.forward(now);
+    this.appends.turnOver();
+    if (this.mailbox.length > 0) this.plan();
+    const persists = this.rows.length > 0 && !this.persistPlanned;
+    const applies = this.applier.due();
+    if (!persists && !applies) return;
+    // Frames of this turn leave before the disk is touched; without any, nothing waits.
+    const sent = this.deps.transport.flush();
+    if (persists) {
+      this.persistPlanned = true;
+      if (sent || !this.appendsOnly()) setImmediate(() => this.guarded(() => this.persist()));
+      else this.persist();
+    }
+    if (applies && sent) this.applier.plan();
+    else if (applies) this.applier.apply();
+  }
+
+  /** Hands waiting proposals to whoever leads. */
+  private forward(now: number): void {
+    const target = this.core.target();
+    const { leaderId, leadershipKey, accepting } = target;
+    this.proposer.retarget(leaderId === null ? null : leadershipKey, now);
+    if (leaderId === null) return;
+    const local = leaderId === this.core.identity.replicaId;
+    if (local && (!accepting || this.logFull || this.persistPlanned)) return;
+    for (let handed = this.proposer.take(now); handed !== null; handed = this.proposer.take(now)) {
+      if (local) {
+        const fresh = this.proposer.fresh(handed, target);
+        if (fresh.ops.length > 0) this.run(this.core.step({ type: "propose", ops: fresh.ops }, now));
+        this.plan();
+      } else {
+        this.deps.transport.send(leaderId, { type: "propose", ...handed });
+      }
+    }
+  }
+
+  private persist(): void {
+    const rows = this.rows;
+    const token = this.rowsToken;
+    const { log } = this.deps;
+    const aside = this.appendsOnly();
+    this.rows = [];
+    if (aside && log.writeAside !== undefined) {
+      log.writeAside(rows).then(
+        () => this.guarded(() => this.persisted(rows, token)),
+        (error: unknown) => this.guarded(() => this.notPersisted(rows, error)),
+      );
+      return;
+    }
+    try {
+      log.write(rows);
+    } catch (error) {
+      this.notPersisted(rows, error);
+      return;
+    }
+    this.persisted(rows, token);
+  }
+
+  /** A cut or a snapshot must not be half way while other events are handled. */
+  private appendsOnly(): boolean {
+    return this.rows.every(({ snapshot, cutAfter }) => snapshot === undefined && cutAfter === undefined);
+  }
+
+  private persisted(rows: readonly PersistRows[], token: number): void {
+    this.persistPlanned = false;
+    this.logFull = false;
+    this.reader.written(rows);
+    this.mailbox.push({ type: "persisted", token }, ...this.gathered);
+    this.gathered = [];
+    this.turn();
+  }
+
+  private notPersisted(rows: readonly PersistRows[], error: unknown): void {
+    if (!(error instanceof StorageFull)) throw error;
+    // Tried again; meanwhile there is no progress, so the others drop this replica, or it hands over.
+    this.rows = [...rows, ...this.rows];
+    this.logFull = true;
+    setTimeout(() => this.guarded(() => this.persist()), DISK_FULL_RETRY_MS);
+  }
+
+  // ---------------------------------------------------------------- effects
+
+  private run(effects: readonly Effect[]): void {
+    for (const effect of effects) this.carryOut(effect);
+  }
+
+  private carryOut(effect: Effect): void {
+    const { transport } = this.deps;
+    switch (effect.type) {
+      case "persist":
+        this.rows.push(effect.rows);
+        this.rowsToken = effect.token;
+        this.reader.pending(effect.rows);
+        return;
+      case "send":
+        if (feature("FAULTS") && effect.frame.type === "appendOk") failpoint("peer-ack");
+        transport.send(effect.to, effect.frame.type === "beat" ? this.deps.dated(effect.frame) : effect.frame);
+        return;
+      case "sendAppend": {
+        const append = this.appends.make(effect);
+        if (feature("FAULTS") && append.batches.length > 0) failpoint("peer-send");
+        transport.send(effect.to, append);
+        return;
+      }
+      case "sendTail": {
+        const { to, prevSeq, prevViewNo, upTo } = effect;
+        transport.send(to, { type: "tail", prevSeq, prevViewNo, batches: this.reader.read(prevSeq + 1, upTo) });
+        return;
+      }
+      case "commit":
+        this.applier.commit(effect.seq);
+        return;
+      case "readReady":
+        this.readIndexes.ready(effect.id, effect.seq);
+        return;
+      case "fetchSnapshot":
+        void this.snapshotFetch.start(effect.from, effect.commonSeq);
+        return;
+      case "openSnapshot":
+        if (feature("FAULTS")) failpoint("snapshot-switched");
+        this.proposer.stateReplaced();
+        this.applier.replace(this.deps.openState(effect.snapshot), effect.snapshot.appliedSeq);
+        return;
+      case "rest":
+        setTimeout(() => this.give({ type: "rested" }), COMMIT_REST_MS);
+        return;
+      case "compact":
+        void this.applier.compact(effect.upTo);
+        return;
+      case "probe":
+        transport.probe(effect.peer);
+        return;
+      case "resetPeers":
+        transport.resetPeers();
+        return;
+      case "notice":
+        this.deps.onNotice(effect.notice);
+        return;
+      case "stopped":
+        this.stopping?.done();
+        return;
+    }
+  }
+}

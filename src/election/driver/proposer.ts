@@ -1,0 +1,156 @@
+/**
+ * The way in: ops of this replica's callers and of its fork queue, from the moment they are
+ * proposed until they come out of apply here. Knows who leads only as an address; on the
+ * leader it also keeps an op from being appended twice while it is on its way.
+ */
+import { StorageFull, type LogStorage } from "../ports.ts";
+import { isIntact } from "../../../proto/op-checksum.ts";
+import { Proposals, type Handed } from "./proposals.ts";
+import type { Target } from "../core/core-status.ts";
+import type { Seq } from "../view.ts";
+
+/** Without a leader for this long, an op is refused at once: nothing piles up that would come down on the next leader. */
+const LEADERLESS_MS = 2_000;
+/** Ops of the fork queue proposed at once. */
+const FORKED_MAX = 256;
+
+/** How a proposal ended; the words of chat's Proposer port. What apply made of the op passes through unseen. */
+export type Outcome<Result> =
+  | { readonly kind: "applied"; readonly seq: Seq; readonly result: Result }
+  | { readonly kind: "no_leader"; readonly lacksReplicas?: boolean }
+  | { readonly kind: "not_writable"; readonly reason: string }
+  | { readonly kind: "slow_down"; readonly retryAfterMs: number }
+  | { readonly kind: "timed_out" };
+
+/** What the proposer needs of its owner. */
+export interface ProposerDeps {
+  readonly log: LogStorage;
+  /** An op of the fork queue as it is proposed again, and the key under which apply reports it. */
+  readonly recover: (op: Uint8Array) => { readonly key: string; readonly op: Uint8Array };
+}
+
+/** Callers, their ops, and the fork queue's. */
+export class Proposer<Result> {
+  private readonly deps: ProposerDeps;
+  private readonly proposals = new Proposals();
+  private readonly callers = new Map<string, ((outcome: Outcome<Result>) => void)[]>();
+  /** Keys of ops that this leadership has appended and this replica has not applied yet. */
+  private readonly appended = new Set<string>();
+  private appendedUnder: string | null = null;
+  private readonly lacksReplicas: () => boolean;
+  private leaderAt: number;
+  /** Rows of the fork queue seen applied, to be archived. */
+  private confirmed: number[] = [];
+
+  /** `lacksReplicas`: nobody can lead until another replica is back. */
+  constructor(deps: ProposerDeps, now: number, lacksReplicas: () => boolean) {
+    this.deps = deps;
+    this.lacksReplicas = lacksReplicas;
+    this.leaderAt = now;
+  }
+
+  /** Takes an op in and waits for it. Bounded by WAITING_MAX (proposals.ts): beyond it slow_down. */
+  propose(key: string, op: Uint8Array, now: number, timeoutMs: number): Promise<Outcome<Result>> {
+    if (now - this.leaderAt > LEADERLESS_MS) return Promise.resolve(this.leaderless());
+    if (!this.proposals.add(key, op, now + timeoutMs)) {
+      return Promise.resolve({ kind: "slow_down", retryAfterMs: 1000 });
+    }
+    return new Promise((resolve) => {
+      const waiting = this.callers.get(key);
+      if (waiting === undefined) this.callers.set(key, [resolve]);
+      else waiting.push(resolve);
+    });
+  }
+
+  /** Who leads, told once a turn. */
+  retarget(leadershipKey: string | null, now: number): void {
+    if (leadershipKey !== null) this.leaderAt = now;
+    this.proposals.retarget(leadershipKey);
+  }
+
+  /** The next ops to hand over; null when there are none. */
+  take(now: number): Handed | null {
+    if (this.proposals.idle()) return null;
+    const handed = intactOf(this.proposals.take(now));
+    return handed.ops.length === 0 ? null : handed;
+  }
+
+  /**
+   * On the leader: those ops that are not on their way already. A busy leader gets the same op
+   * again and again, from its proposer and from other replicas that the client turned to: it is
+   * appended once, and comes out of apply, or the leadership ends. Ask only when the core takes
+   * them: an op noted here that is then not appended would be kept out as long as this one leads.
+   */
+  fresh({ ops, keys }: Handed, { leadershipKey, accepting }: Target): Handed {
+    if (!accepting) return { ops: [], keys: [] };
+    if (leadershipKey !== this.appendedUnder) {
+      this.appendedUnder = leadershipKey;
+      this.appended.clear();
+    }
+    const isFresh = keys.map((key) => {
+      const before = this.appended.size;
+      return this.appended.add(key).size > before;
+    });
+    if (!isFresh.includes(false)) return { ops, keys };
+    return { ops: ops.filter((_, i) => isFresh[i]), keys: keys.filter((_, i) => isFresh[i]) };
+  }
+
+  /** An op came out of apply on this replica: whoever proposed it here is answered. */
+  applied(key: string, seq: Seq, result: Result, recovered: boolean): void {
+    this.appended.delete(key);
+    const { waited, forkId } = this.proposals.applied(key, recovered);
+    if (forkId !== null) this.confirmed.push(forkId);
+    if (waited) this.answer(key, { kind: "applied", seq, result });
+  }
+
+  /** The state was replaced: what it holds did not come out of apply here. */
+  stateReplaced(): void {
+    this.appended.clear();
+  }
+
+  /** Called per tick: ends waits, and proposes what the fork queue holds while somebody leads. */
+  tick(now: number, led: boolean): void {
+    for (const { key, definite } of this.proposals.tick(now)) {
+      this.answer(key, definite ? this.leaderless() : { kind: "timed_out" });
+    }
+    if (!led || this.proposals.forkedWaiting > 0) return;
+    for (const { id, op } of this.deps.log.forkQueue(FORKED_MAX)) {
+      const recovered = this.deps.recover(op);
+      this.proposals.addForked(id, recovered.key, recovered.op);
+    }
+  }
+
+  /** Archives what came out of apply, in one write: each costs an fsync. What is not archived is proposed again. */
+  confirmForked(): void {
+    if (this.confirmed.length === 0) return;
+    try {
+      this.deps.log.forkConfirmed(this.confirmed);
+    } catch (error) {
+      if (!(error instanceof StorageFull)) throw error;
+    }
+    this.confirmed = [];
+  }
+
+  /** Callers that still wait learn that they do not know. */
+  close(): void {
+    for (const key of this.callers.keys()) this.answer(key, { kind: "timed_out" });
+  }
+
+  private leaderless(): Outcome<Result> {
+    return { kind: "no_leader", lacksReplicas: this.lacksReplicas() };
+  }
+
+  private answer(key: string, outcome: Outcome<Result>): void {
+    const waiting = this.callers.get(key);
+    if (waiting === undefined) return;
+    this.callers.delete(key);
+    for (const resolve of waiting) resolve(outcome);
+  }
+}
+
+/** Without the ops that have changed in memory since they were proposed: their callers time out. */
+function intactOf(handed: Handed): Handed {
+  const { ops, keys } = handed;
+  if (ops.every(isIntact)) return handed;
+  return { ops: ops.filter(isIntact), keys: keys.filter((_, i) => isIntact(ops[i]!)) };
+}

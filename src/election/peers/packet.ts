@@ -1,0 +1,188 @@
+/**
+ * Packets: what passes on the calls of the Peer service, around frames, the peer proof and
+ * snapshots. Bytes in, tagged values out; nothing here knows a stream.
+ */
+import { decodeMessage } from "../../../proto/wire-reader.ts";
+import { beginMessage, encodeMessage } from "../../../proto/wire-writer.ts";
+import { assert } from "../../base/assert.ts";
+import type { StagedSnapshot } from "../event.ts";
+import type { Frame } from "../frame.ts";
+import {
+  ballotFromWire,
+  bytesFromWire,
+  CodecError,
+  frameFromWire,
+  frameToWire,
+  peerType,
+  seqFromWire,
+  viewFromWire,
+  viewToWire,
+  type Wire,
+} from "./codec.ts";
+import type { ReplicaId, Seq } from "../view.ts";
+
+/** First packet each way; see peer.proto. */
+export interface Hello {
+  readonly version: number;
+  readonly clusterId: string;
+  readonly replicaId: ReplicaId;
+  readonly toReplicaId: ReplicaId;
+  readonly storeId: string;
+  readonly bootId: string;
+  readonly nonce: Uint8Array;
+  readonly modeHash: Uint8Array;
+  readonly peersHash: Uint8Array;
+  /** ms since 1970. */
+  readonly timeMs: number;
+  readonly dialNo: number;
+}
+
+export type SnapshotHeader = Omit<StagedSnapshot, "ref">;
+
+export type Packet =
+  | { readonly kind: "hello"; readonly hello: Hello }
+  | { readonly kind: "proof"; readonly mac: Uint8Array }
+  | { readonly kind: "frames"; readonly frames: readonly Frame[] }
+  | { readonly kind: "snapshotRequest"; readonly commonSeq: Seq }
+  | { readonly kind: "snapshotHeader"; readonly header: SnapshotHeader }
+  | { readonly kind: "snapshotChunk"; readonly chunk: Uint8Array }
+  | { readonly kind: "snapshotEnd"; readonly chunks: number; readonly bytes: number };
+
+const packetType = peerType("Packet");
+const frameType = peerType("Frame");
+
+/** Tags (field number, wire type 2) of Packet.frames and Frames.frames. */
+const FRAMES_TAG = tagOf("Packet");
+const FRAME_TAG = tagOf("Frames");
+
+function tagOf(name: string): number {
+  return (peerType(name).fields["frames"]!.id << 3) | 2;
+}
+
+/** The packet's bytes; below PACKET_BYTES_MAX as long as its frames keep to their own bounds. */
+export function encodePacket(packet: Packet): Uint8Array {
+  if (packet.kind === "frames") return encodeFrames(packet.frames);
+  return encodeMessage(packetType, packetToWire(packet));
+}
+
+/** Of each kind that goes to several peers, the frame encoded last: a Beat to all, an Append to all followers in step. */
+const encoded = new Map<Frame["type"], { readonly frame: Frame; readonly bytes: Uint8Array }>();
+
+/** Packet { Frames { Frame... } } around frames that are encoded one by one. */
+function encodeFrames(frames: readonly Frame[]): Uint8Array {
+  // All before the packet is begun: one message is written at a time.
+  const encodedFrames = frames.map(encodeFrame);
+  const writer = beginMessage().uint32(FRAMES_TAG).fork();
+  for (const bytes of encodedFrames) writer.uint32(FRAME_TAG).bytes(bytes);
+  return writer.ldelim().finish();
+}
+
+function encodeFrame(frame: Frame): Uint8Array {
+  const last = encoded.get(frame.type);
+  if (last?.frame === frame) return last.bytes;
+  const bytes = encodeMessage(frameType, frameToWire(frame));
+  if (frame.type === "append" || frame.type === "beat") encoded.set(frame.type, { frame, bytes });
+  return bytes;
+}
+
+function packetToWire(packet: Exclude<Packet, { kind: "frames" }>): Wire {
+  switch (packet.kind) {
+    case "hello":
+      return { hello: packet.hello };
+    case "proof":
+      return { proof: { mac: packet.mac } };
+    case "snapshotRequest":
+      return { snapshotRequest: { commonSeq: packet.commonSeq } };
+    case "snapshotHeader":
+      return {
+        snapshotHeader: { ...packet.header, lineage: packet.header.lineage.map(viewToWire) },
+      };
+    case "snapshotChunk":
+      return { snapshotChunk: packet.chunk };
+    case "snapshotEnd":
+      return { snapshotEnd: { chunks: packet.chunks, bytes: packet.bytes } };
+  }
+}
+
+/** @throws CodecError if the bytes are no packet of this protocol version. */
+export function decodePacket(bytes: Uint8Array): Packet {
+  try {
+    return packetFromWire(decodeMessage(packetType, bytes) as unknown as Wire);
+  } catch (error) {
+    if (error instanceof CodecError) throw error;
+    // Reading throws RangeError, TypeError and plain Error for bytes that are cut or wild.
+    throw new CodecError("bytes that are no packet", { cause: error });
+  }
+}
+
+function packetFromWire(wire: Wire): Packet {
+  const body = wire["body"] as string | undefined;
+  if (body === undefined) throw new CodecError("a packet of no known kind");
+  const value = wire[body] as Wire;
+  switch (body) {
+    case "hello":
+      return { kind: "hello", hello: helloFromWire(value) };
+    case "proof":
+      return { kind: "proof", mac: bytesFromWire(value["mac"]) };
+    case "frames":
+      return { kind: "frames", frames: (value["frames"] as readonly Wire[]).map(frameFromWire) };
+    case "snapshotRequest":
+      return { kind: "snapshotRequest", commonSeq: seqFromWire(value["commonSeq"]) };
+    case "snapshotHeader":
+      return { kind: "snapshotHeader", header: headerFromWire(value) };
+    case "snapshotChunk":
+      return { kind: "snapshotChunk", chunk: bytesFromWire(value) };
+    case "snapshotEnd":
+      return {
+        kind: "snapshotEnd",
+        chunks: seqFromWire(value["chunks"]),
+        bytes: seqFromWire(value["bytes"]),
+      };
+    default:
+      assert(false, "peer.proto has a packet that peers/packet.ts does not know");
+  }
+}
+
+function helloFromWire(wire: Wire): Hello {
+  return {
+    version: wire["version"] as number,
+    clusterId: wire["clusterId"] as string,
+    replicaId: wire["replicaId"] as number,
+    toReplicaId: wire["toReplicaId"] as number,
+    storeId: wire["storeId"] as string,
+    bootId: wire["bootId"] as string,
+    nonce: bytesFromWire(wire["nonce"]),
+    modeHash: bytesFromWire(wire["modeHash"]),
+    peersHash: bytesFromWire(wire["peersHash"]),
+    timeMs: seqFromWire(wire["timeMs"]),
+    dialNo: seqFromWire(wire["dialNo"]),
+  };
+}
+
+function headerFromWire(wire: Wire): SnapshotHeader {
+  return {
+    ballot: ballotFromWire(wire["ballot"]),
+    lineage: (wire["lineage"] as readonly unknown[]).map(viewFromWire),
+    logFirstSeq: seqFromWire(wire["logFirstSeq"]),
+    appliedSeq: seqFromWire(wire["appliedSeq"]),
+    commonSeq: seqFromWire(wire["commonSeq"]),
+  };
+}
+
+/** Roughly what a frame takes in memory and on the wire: exact for the bytes of ops, which dominate. */
+export function frameBytes(frame: Frame): number {
+  let bytes = 256;
+  if (frame.type === "append" || frame.type === "tail") {
+    for (const batch of frame.batches) {
+      bytes += batch.kind === "op" ? 64 : 512;
+      if (batch.kind === "op") for (const op of batch.ops) bytes += op.byteLength + 4;
+    }
+  } else if (frame.type === "propose") {
+    for (const op of frame.ops) bytes += op.byteLength + 72;
+  } else if (frame.type === "join") {
+    bytes += frame.lineage.length * 48;
+  } else if (frame.type === "gossip") {
+    bytes += frame.payload.length * 3;
+  }
+  return bytes;
+}

@@ -1,0 +1,207 @@
+/**
+ * Snapshots over the wire: the leader's side sends at the pace the joiner reads, the joiner's
+ * side is an async iterable that reads only when asked. Neither holds more than a few
+ * chunks, whatever the snapshot's size.
+ */
+import type * as grpc from "@grpc/grpc-js";
+import { assert } from "../../base/assert.ts";
+import { decodePacket, encodePacket, type Packet, type SnapshotHeader } from "./packet.ts";
+import { PieceError, PieceReader, PieceWriter } from "./pieces.ts";
+import { type CallKeys, DiallerProof, type ProofContext, type ProofStep } from "./proof.ts";
+import { FETCH_SNAPSHOT_PATH, openCall, openClient, type PeerAddress } from "./service.ts";
+import type { PeerServerStream } from "./service.ts";
+import type { SnapshotSource, SnapshotStore } from "../ports.ts";
+import type { Seq } from "../view.ts";
+
+export type SnapshotProvider = Pick<SnapshotStore, "offer">;
+
+/** From the request to the header: the leader copies its state meanwhile, 5-9 s for a million messages. */
+const HEADER_TIMEOUT_MS = 60_000;
+/** Without a chunk, or without room for one, for so long: given up. */
+const STALL_TIMEOUT_MS = 15_000;
+
+/** Why no snapshot, or no more of it, came: the joiner asks again later. */
+export class SnapshotFailed extends Error {
+  override readonly name = "SnapshotFailed";
+}
+
+/**
+ * Answers one SnapshotRequest. True if all was handed over; false if the reader went away
+ * or stood still. Rejects if the provider does. Always lets the provider's iterator go.
+ */
+export async function serveSnapshot(
+  provider: SnapshotProvider,
+  commonSeq: Seq,
+  stream: PeerServerStream,
+  send: (packet: Packet) => boolean,
+  ended: AbortSignal,
+): Promise<boolean> {
+  const source = await provider.offer(commonSeq);
+  let chunks = 0;
+  let bytes = 0;
+  let room = ended.aborted || send({ kind: "snapshotHeader", header: source.header });
+  // Also entered when the reader is gone: leaving the loop is what releases the source.
+  for await (const chunk of source.chunks) {
+    if (ended.aborted || (!room && !(await drained(stream, ended)))) return false;
+    room = send({ kind: "snapshotChunk", chunk });
+    chunks++;
+    bytes += chunk.byteLength;
+  }
+  if (ended.aborted || (!room && !(await drained(stream, ended)))) return false;
+  send({ kind: "snapshotEnd", chunks, bytes });
+  return true;
+}
+
+/** True once the stream takes more; false if it ended or stood still. */
+function drained(stream: PeerServerStream, ended: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const finish = (result: boolean): void => {
+      clearTimeout(timer);
+      stream.off("drain", onDrain);
+      ended.removeEventListener("abort", onEnded);
+      resolve(result);
+    };
+    const onDrain = (): void => finish(true);
+    const onEnded = (): void => finish(false);
+    const timer = setTimeout(onEnded, STALL_TIMEOUT_MS);
+    stream.on("drain", onDrain);
+    ended.addEventListener("abort", onEnded);
+    if (ended.aborted) finish(false);
+    else if (!stream.writableNeedDrain) finish(true);
+  });
+}
+
+/**
+ * Dials, proves, asks; `onDamaged` hears if what came was changed on the way. Resolves with the header; the chunks follow as they are read. Both
+ * reject with SnapshotFailed if the peer is not ours, breaks off, or stands still. Whoever
+ * gets a source must read it to its end or leave the loop (which closes the call).
+ */
+export async function requestSnapshot(
+  address: PeerAddress,
+  context: ProofContext,
+  commonSeq: Seq,
+  ended: AbortSignal,
+  onDamaged: () => void,
+): Promise<SnapshotSource> {
+  const reader = new PacketReader(address, ended, onDamaged);
+  try {
+    const proof = new DiallerProof(context, "snapshot", address.id, 0);
+    reader.write(proof.helloBytes);
+    const answer = await proveNext(reader, proof);
+    if (answer.kind !== "send") throw new SnapshotFailed("the peer is not ours");
+    reader.write(answer.bytes);
+    const proven = await proveNext(reader, proof);
+    if (proven.kind !== "proven") throw new SnapshotFailed("the peer is not ours");
+    reader.proven(proven.keys);
+    reader.write(encodePacket({ kind: "snapshotRequest", commonSeq }));
+    const first = await reader.next(HEADER_TIMEOUT_MS);
+    if (first.packet.kind !== "snapshotHeader") throw new SnapshotFailed("no snapshot header");
+    return { header: first.packet.header satisfies SnapshotHeader, chunks: chunksOf(reader) };
+  } catch (error) {
+    reader.close();
+    throw asFailure(error);
+  }
+}
+
+async function proveNext(reader: PacketReader, proof: DiallerProof): Promise<ProofStep> {
+  const { bytes, packet } = await reader.next(STALL_TIMEOUT_MS);
+  return proof.receive(bytes, packet);
+}
+
+async function* chunksOf(reader: PacketReader): AsyncGenerator<Uint8Array, void, undefined> {
+  let chunks = 0;
+  let bytes = 0;
+  try {
+    for (;;) {
+      const { packet } = await reader.next(STALL_TIMEOUT_MS);
+      if (packet.kind === "snapshotChunk") {
+        chunks++;
+        bytes += packet.chunk.byteLength;
+        yield packet.chunk;
+      } else if (packet.kind === "snapshotEnd") {
+        if (packet.chunks === chunks && packet.bytes === bytes) return;
+        throw new SnapshotFailed("the snapshot's sums do not match");
+      } else {
+        throw new SnapshotFailed("a packet out of turn");
+      }
+    }
+  } catch (error) {
+    throw asFailure(error);
+  } finally {
+    reader.close();
+  }
+}
+
+function asFailure(error: unknown): SnapshotFailed {
+  if (error instanceof SnapshotFailed) return error;
+  return new SnapshotFailed("the snapshot could not be read", { cause: error });
+}
+
+interface Received {
+  readonly bytes: Uint8Array;
+  readonly packet: Packet;
+}
+
+/** One call of its own connection, read packet by packet: what is not asked for stays with the sender. */
+class PacketReader {
+  readonly #client: grpc.Client;
+  readonly #call: ReturnType<typeof openCall>;
+  readonly #packets: AsyncIterator<Uint8Array>;
+  readonly #ended: AbortSignal;
+  readonly #onDamaged: () => void;
+  readonly #onEnded = (): void => this.close();
+  /** Set once the peer is proven. */
+  #pieces: { readonly reader: PieceReader; readonly writer: PieceWriter } | null = null;
+  #closed = false;
+  #reading = false;
+
+  constructor(address: PeerAddress, ended: AbortSignal, onDamaged: () => void) {
+    this.#onDamaged = onDamaged;
+    this.#client = openClient(address);
+    this.#call = openCall(this.#client, FETCH_SNAPSHOT_PATH);
+    // The iterator reports errors too, but only while somebody waits for it.
+    this.#call.on("error", () => undefined);
+    this.#packets = this.#call[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+    this.#ended = ended;
+    ended.addEventListener("abort", this.#onEnded);
+  }
+
+  /** From now on packets go and come in pieces. */
+  proven(keys: CallKeys): void {
+    this.#pieces = { reader: new PieceReader(keys.acceptor), writer: new PieceWriter(keys.dialler) };
+  }
+
+  write(bytes: Uint8Array): void {
+    for (const piece of this.#pieces?.writer.cut(bytes) ?? [bytes]) this.#call.write(piece);
+  }
+
+  /** @throws SnapshotFailed, CodecError, PieceError, or gRPC's error. */
+  async next(timeoutMs: number): Promise<Received> {
+    assert(!this.#reading, "a snapshot is read by one reader");
+    if (this.#closed) throw new SnapshotFailed("closed");
+    this.#reading = true;
+    const timer = setTimeout(() => this.close(), timeoutMs);
+    try {
+      for (;;) {
+        const result = await this.#packets.next();
+        if (result.done === true) throw new SnapshotFailed("the stream ended early");
+        const bytes = this.#pieces === null ? result.value : this.#pieces.reader.take(result.value);
+        if (bytes !== null) return { bytes, packet: decodePacket(bytes) };
+      }
+    } catch (error) {
+      if (error instanceof PieceError) this.#onDamaged();
+      throw error;
+    } finally {
+      clearTimeout(timer);
+      this.#reading = false;
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#ended.removeEventListener("abort", this.#onEnded);
+    this.#call.cancel();
+    this.#client.close();
+  }
+}

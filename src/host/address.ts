@@ -1,0 +1,21 @@
+/** Where a server listens, or is found. */
+export interface Address {
+  readonly host: string;
+  /** 0 to 65535; 0 asks for any free port. */
+  readonly port: number;
+}
+
+/** One configured replica: its number and the gRPC address at which the others find it. */
+export interface Peer extends Address {
+  readonly id: number;
+}
+
+/** `host:port`, IPv6 in brackets. */
+export function printAddress(at: Address): string {
+  return `${at.host.includes(":") ? `[${at.host}]` : at.host}:${at.port}`;
+}
+
+/** True for addresses that only this host can reach. */
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+}

@@ -1,0 +1,46 @@
+/** The events of the log as a person at a terminal reads them. */
+import type { Level, LogFields } from "./logger.ts";
+
+/** "replica 1", "replicas 0 and 1", "replicas 0, 1 and 2". */
+export function replicasText(ids: readonly number[]): string {
+  if (ids.length === 1) return `replica ${ids[0]}`;
+  return `replicas ${ids.slice(0, -1).join(", ")} and ${ids.at(-1)}`;
+}
+
+type Sentence = (fields: LogFields) => string | null;
+
+/** What is said in another line already, or is of no use to a person. */
+const NOTHING: Sentence = () => null;
+
+const SENTENCES: Readonly<Record<string, Sentence>> = {
+  // "replica 0 runs: …" says it.
+  started: NOTHING,
+  role: NOTHING,
+  front_bound: NOTHING,
+  front_foreign: NOTHING,
+  disk_full: NOTHING,
+  disk_room: NOTHING,
+  files_short: NOTHING,
+  damaged: NOTHING,
+  fatal: NOTHING,
+  peer_mismatch: NOTHING,
+  stack: ({ reason }) => `where it happened: ${reason}`,
+  view: ({ members = [], leader }) => `in step: ${replicasText(members)}; replica ${leader} leads`,
+  paused: ({ ms = 0 }) => `this replica stood still for ${(ms / 1000).toFixed(1)} s`,
+  merged: ({ peer, count }) =>
+    `the histories were merged into that of replica ${peer}; ${count} entries are proposed again`,
+  waiting: ({ missing = [] }) => `waiting for ${replicasText(missing)}, which may hold newer messages`,
+  signal: () => "stopping",
+  left: () => "stopped",
+  tls_renewed: () => "the renewed TLS certificate is served",
+  tls_refused: () => "the files of --tls-cert and --tls-key do not fit; the earlier certificate is served",
+  files_enough: () => "there are files left to open again; the page takes new connections",
+};
+
+/** The sentence of an event; null if there is nothing to say. */
+export function sentenceOf(level: Level, event: string, fields: LogFields): string | null {
+  const known = SENTENCES[event];
+  if (known !== undefined) return known(fields);
+  const rest = Object.entries(fields).map(([name, value]) => `${name}=${String(value)}`);
+  return [level, event, ...rest].join(" ");
+}

@@ -1,0 +1,117 @@
+/**
+ * How the commands of this program talk to its running replicas: three calls beside Chat on
+ * the same gRPC port, for whoever holds the cluster key. JSON on the wire, because both
+ * ends are the same program; not a part of the public API.
+ */
+import { timingSafeEqual } from "node:crypto";
+import { credentials, makeGenericClientConstructor, Metadata, status } from "@grpc/grpc-js";
+import type { sendUnaryData, Server, ServerUnaryCall, ServiceDefinition } from "@grpc/grpc-js";
+import type { ClusterStatusJson } from "./cluster-status.ts";
+import { clusterToken } from "../host/cluster-key.ts";
+import type { HostFacts } from "../host/host-facts.ts";
+
+/** SHA-256 over all replicated rows of one replica, and the seq that they stand at. */
+export interface StateHash {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export interface ControlDeps {
+  readonly secret: Uint8Array;
+  readonly status: () => ClusterStatusJson;
+  readonly host: () => HostFacts;
+  readonly hash: () => Promise<StateHash>;
+}
+
+interface Answers {
+  Status: ClusterStatusJson;
+  Host: HostFacts;
+  Hash: StateHash;
+}
+
+const ANSWER_BYTES_MAX = 1024 * 1024;
+const PURPOSE = "control";
+
+function encode(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
+}
+
+const DEFINITION = Object.fromEntries(
+  (["Status", "Host", "Hash"] as const).map((name) => [
+    name,
+    {
+      path: `/lastword.v1.Control/${name}`,
+      requestStream: false,
+      responseStream: false,
+      requestSerialize: encode,
+      // Nothing is asked but the call itself; gRPC takes null for a missing message.
+      requestDeserialize: () => ({}),
+      responseSerialize: encode,
+      responseDeserialize: (bytes: Buffer) => JSON.parse(bytes.toString("utf8")) as unknown,
+    },
+  ]),
+) as ServiceDefinition;
+
+/** Adds the calls to a replica's gRPC server. */
+export function addControlService(server: Server, deps: ControlDeps): void {
+  const expected = Buffer.from(`Bearer ${clusterToken(deps.secret, PURPOSE)}`);
+  const guarded =
+    (answer: () => Promise<unknown>) =>
+    (call: ServerUnaryCall<object, unknown>, reply: sendUnaryData<unknown>): void => {
+      const given = Buffer.from(String(call.metadata.get("authorization")[0] ?? ""));
+      if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+        reply({ code: status.UNAUTHENTICATED, details: "cluster key only" });
+        return;
+      }
+      answer().then(
+        (value) => reply(null, value),
+        () => reply({ code: status.INTERNAL, details: "" }),
+      );
+    };
+  server.addService(DEFINITION, {
+    Status: guarded(async () => deps.status()),
+    Host: guarded(async () => deps.host()),
+    Hash: guarded(() => deps.hash()),
+  });
+}
+
+const ControlConnection = makeGenericClientConstructor(DEFINITION, "Control");
+
+/** Asks one replica; null if it does not answer in time or does not accept the key. */
+export async function askReplica<Name extends keyof Answers>(
+  name: Name,
+  at: {
+    readonly grpc: string;
+    readonly secret: Uint8Array;
+    readonly timeoutMs: number;
+    /** It answered that this is not its key. */
+    readonly onRefused?: () => void;
+  },
+): Promise<Answers[Name] | null> {
+  const connection = new ControlConnection(at.grpc, credentials.createInsecure(), {
+    "grpc.enable_http_proxy": 0,
+    "grpc.use_local_subchannel_pool": 1,
+    "grpc.max_receive_message_length": ANSWER_BYTES_MAX,
+  });
+  const metadata = new Metadata();
+  metadata.set("authorization", `Bearer ${clusterToken(at.secret, PURPOSE)}`);
+  const { path, requestSerialize, responseDeserialize } = DEFINITION[name]!;
+  try {
+    return await new Promise<Answers[Name] | null>((resolve) => {
+      connection.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        null,
+        metadata,
+        { deadline: Date.now() + at.timeoutMs },
+        (error, value) => {
+          if (error?.code === status.UNAUTHENTICATED) at.onRefused?.();
+          resolve(error === null ? (value as Answers[Name]) : null);
+        },
+      );
+    });
+  } finally {
+    connection.close();
+  }
+}

@@ -1,0 +1,71 @@
+/**
+ * Before anything is written: does this replica belong to the cluster of this folder, with
+ * these options? Settles the key, the modes, and whether this store may create the cluster.
+ */
+import { createClusterKey, readClusterKey, type ClusterKey } from "../host/cluster-key.ts";
+import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
+import type { Settings } from "../cli/settings.ts";
+
+/** What main found on the disk. */
+export interface StoreFacts {
+  readonly replicaId: number;
+  readonly storeId: string;
+  /** Nothing was ever written to its log. */
+  readonly empty: boolean;
+}
+
+export interface Membership {
+  readonly key: ClusterKey;
+  /** This store created the cluster and may write its first view. */
+  readonly creator: boolean;
+}
+
+function otherMode(option: "consistency" | "recovery", key: ClusterKey, wanted: string): Failure {
+  return failure(
+    EXIT.mismatch,
+    `this cluster was created with --${option} ${key[option]}, not ${wanted}`,
+    `leave --${option} out, or start another cluster with --data`,
+  );
+}
+
+function keyMissing(settings: Settings, facts: StoreFacts): Failure | null {
+  if (!facts.empty) {
+    return failure(
+      EXIT.mismatch,
+      `the cluster key ${settings.keyPath} is missing, but replica ${facts.replicaId} has data of a cluster`,
+      "put the key back, or choose another folder with --data",
+    );
+  }
+  if (settings.peersGiven && !settings.bootstrap) {
+    return failure(
+      EXIT.mismatch,
+      `there is no cluster key at ${settings.keyPath}`,
+      "copy it to that place from the host where the cluster was created (the file of --cluster-key there, else " +
+        "cluster.key in the data folder), or create a new cluster here with --bootstrap",
+    );
+  }
+  return null;
+}
+
+/** Reads or creates the key. The storeId must be on the disk already: the key names it. */
+export function joinCluster(settings: Settings, facts: StoreFacts): Outcome<Membership> {
+  const { replicaId, storeId } = facts;
+  let found = readClusterKey(settings.keyPath);
+  if (!found.ok) return found;
+  if (found.value === null) {
+    const missing = keyMissing(settings, facts);
+    if (missing !== null) return missing;
+    found = createClusterKey(settings.keyPath, {
+      creator: { replicaId, storeId },
+      consistency: settings.consistency ?? "available",
+      recovery: settings.recovery ?? "any",
+    });
+    if (!found.ok) return found;
+  }
+  const key = found.value!;
+  for (const option of ["consistency", "recovery"] as const) {
+    const wanted = settings[option];
+    if (wanted !== null && wanted !== key[option]) return otherMode(option, key, wanted);
+  }
+  return done({ key, creator: key.creator.replicaId === replicaId && key.creator.storeId === storeId });
+}

@@ -1,0 +1,211 @@
+/** One's own account: devices, settings, password, the end of it. */
+import type { ChatError } from "../../chat/errors.ts";
+import type { SessionView } from "../../chat/chat-service.ts";
+import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
+import { Icon } from "../page/icons.tsx";
+import { Time } from "../page/names.tsx";
+import { THEMES, type Theme } from "../page/page.tsx";
+import { PostForm } from "../page/post-form.tsx";
+
+interface AccountProps {
+  readonly name: string;
+  readonly logins: readonly SessionView[];
+  readonly unread: number;
+  readonly theme: Theme;
+  readonly readOnSight: boolean;
+  readonly deletion: { readonly id: string; readonly error: ChatError | null; readonly deleteMessages: boolean };
+  readonly said: string | null;
+}
+
+function BackHead({ title, children }: { title: string; children?: string }) {
+  return (
+    <header class="head">
+      <a class="to-list" href="/">
+        <Icon name="back" />
+        <span class="sr">All conversations</span>
+      </a>
+      <div class="who">
+        <h1>{title}</h1>
+        {children === undefined ? null : <p class="small">{children}</p>}
+      </div>
+    </header>
+  );
+}
+
+/** Settings, logins, and the end of the account. */
+export function AccountPage(props: AccountProps) {
+  return (
+    <section class="page account">
+      <BackHead title={props.name}>Your account</BackHead>
+      {props.said === null ? null : (
+        <p class="said" role="status">
+          {props.said}
+        </p>
+      )}
+      <Settings theme={props.theme} readOnSight={props.readOnSight} />
+      <Logins logins={props.logins} />
+      <DeleteAccount {...props} />
+    </section>
+  );
+}
+
+const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: "System", light: "Light", dark: "Dark" };
+
+function Settings({ theme, readOnSight }: { theme: Theme; readOnSight: boolean }) {
+  return (
+    <PostForm action="/account/settings" class="block stack">
+      <h2>Settings</h2>
+      <fieldset class="choices">
+        <legend>Appearance</legend>
+        {THEMES.map((one) => (
+          <label>
+            <input type="radio" name="theme" value={one} checked={one === theme} />
+            {THEME_NAMES[one]}
+          </label>
+        ))}
+      </fieldset>
+      <label class="choice">
+        <input type="checkbox" name="readOnSight" value="yes" checked={readOnSight} />
+        Mark messages as read when I look at them
+      </label>
+      <p>
+        <button type="submit">Save</button>
+      </p>
+    </PostForm>
+  );
+}
+
+function Logins({ logins }: { logins: readonly SessionView[] }) {
+  // This device first: it is the one to compare the others with.
+  const sorted = [...logins.filter((login) => login.current), ...logins.filter((login) => !login.current)];
+  return (
+    <section class="block" aria-labelledby="logins-title">
+      <h2 id="logins-title">Signed-in devices</h2>
+      <ul class="logins">
+        {sorted.map((login) => (
+          <Login login={login} />
+        ))}
+      </ul>
+      <div class="row">
+        {logins.length < 2 ? null : (
+          <PostForm action="/account/sessions/end-others">
+            <button type="submit">Sign out all others</button>
+          </PostForm>
+        )}
+        <a class="button" href="/account/password">
+          Change password
+        </a>
+      </div>
+    </section>
+  );
+}
+
+function Login({ login }: { login: SessionView }) {
+  const device = login.device === "" ? "unknown device" : login.device;
+  const named = device[0]!.toUpperCase() + device.slice(1);
+  return (
+    <li>
+      <span>
+        <span class="device">{named}</span>
+        {login.current ? <span class="tag">this device</span> : null}
+        <span class="small">
+          signed in <Time micros={login.createdMicros} style="from" />
+          {login.current ? null : (
+            <>
+              {" · last used "}
+              <Time micros={login.lastUsedMicros} style="past" />
+            </>
+          )}
+        </span>
+      </span>
+      {login.current ? null : (
+        <PostForm action={`/account/sessions/${encodeURIComponent(login.id)}/end`}>
+          <button type="submit">
+            Sign out
+            <span class="sr">
+              {" "}
+              {device}, signed in <Time micros={login.createdMicros} style="from" />
+            </span>
+          </button>
+        </PostForm>
+      )}
+    </li>
+  );
+}
+
+function DeleteAccount({ unread, deletion }: AccountProps) {
+  const waiting =
+    unread === 0
+      ? "You have no unread messages."
+      : `You have ${unread === 1 ? "1 unread message" : `${unread} unread messages`}.`;
+  return (
+    <PostForm action="/account/delete" class="block stack ending">
+      <h2>Delete this account</h2>
+      <p>
+        <strong id="unread-named">{waiting}</strong> This signs you out everywhere, and cannot be undone. Nobody can use
+        your name again. The people you wrote to keep your messages, shown as from “deleted user”, unless you tick the
+        box below.
+      </p>
+      <input type="hidden" name="id" value={deletion.id} />
+      <FieldError id="form-error" sentence={errorElsewhere(deletion.error, ["password"])} />
+      <Field
+        name="password"
+        label="Password"
+        type="password"
+        autocomplete="current-password"
+        autofocus={deletion.error !== null}
+        error={errorAt(deletion.error, "password")}
+      />
+      <label class="choice">
+        <input type="checkbox" name="deleteMessages" value="yes" checked={deletion.deleteMessages} />
+        Delete my messages for everyone too
+      </label>
+      <p>
+        <button type="submit" class="danger">
+          Delete account
+        </button>
+      </p>
+    </PostForm>
+  );
+}
+
+/** On a page of its own, so that the account page has one field named Password. */
+export function PasswordPage({ name, id, error }: { name: string; id: string; error: ChatError | null }) {
+  // The rules know one kind of password; which of the two fields is meant, the code tells.
+  const ofCurrent = error?.code === "wrong_password" ? error.sentence : undefined;
+  const ofNew = ofCurrent === undefined ? errorAt(error, "password") : undefined;
+  return (
+    <section class="page account">
+      <BackHead title="Change password" />
+      <PostForm action="/account/password" class="block stack">
+        <p>You will be signed out everywhere else.</p>
+        <input type="hidden" name="id" value={id} />
+        {/* Whose password it is: without it a password manager keeps a second entry. */}
+        <input type="text" name="username" autocomplete="username" value={name} hidden readonly />
+        <FieldError id="form-error" sentence={errorElsewhere(error, ["password"])} />
+        <Field
+          name="password"
+          label="Current password"
+          type="password"
+          autocomplete="current-password"
+          autofocus={ofNew === undefined}
+          error={ofCurrent}
+        />
+        <Field
+          name="newPassword"
+          label="New password"
+          type="password"
+          autocomplete="new-password"
+          autofocus={ofNew !== undefined}
+          hint="At least 8 characters."
+          error={ofNew}
+        />
+        <p>
+          <button type="submit" class="primary">
+            Change password
+          </button>
+        </p>
+      </PostForm>
+    </section>
+  );
+}

@@ -1,0 +1,114 @@
+/** Register, log in, log out. */
+import { Hono, type Context } from "hono";
+import { CHAT_ERRORS, failed, type ChatError } from "../../chat/errors.ts";
+import { checkPassword } from "../../chat/limits.ts";
+import { failedWith } from "../../chat/sentences.ts";
+import {
+  answerHtml,
+  answerError,
+  errorJson,
+  setErrorHeaders,
+  setWritten,
+  statusOf,
+  wantsJson,
+} from "../http/answer.tsx";
+import { clearLogin, setSessionCookie } from "../http/cookies.ts";
+import type { WebDeps, WebEnv } from "../http/deps.ts";
+import { rememberDevice } from "./known-device.ts";
+import { cardOf } from "../http/prefs.ts";
+import { callerOf, readFields, safeNext } from "../http/request.ts";
+import { LoginPage, RegisterPage } from "./login.tsx";
+
+/** After a definite refusal the corrected form is a new request; after an unknown outcome it is the same one. */
+export function nextFormId(id: string, error: ChatError): string {
+  return CHAT_ERRORS[error.code].outcome === "unknown" && id !== "" ? id : Bun.randomUUIDv7();
+}
+
+/** /login, /register, /logout. */
+export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
+  const app = new Hono<WebEnv>();
+  const open = (): boolean => deps.chat.registrationOpen();
+
+  app.get("/login", async (c) => {
+    const next = safeNext(c.req.query("next") ?? "/");
+    if (c.get("session") !== null) return c.redirect(next, 303);
+    return await answerHtml(
+      c,
+      // A log-out in this browser takes the cookie away; what is left of a login was ended elsewhere.
+      <LoginPage name="" next={next} error={null} ended={c.get("token") !== ""} {...cardOf(c)} open={open()} />,
+    );
+  });
+
+  app.post("/login", async (c) => {
+    const fields = await readFields(c);
+    const name = fields.text("name");
+    const next = safeNext(fields.text("next"));
+    const answer = await deps.chat.login({ name, password: fields.text("password") }, callerOf(c, deps));
+    if (answer.ok) return enter(c, deps, answer, next);
+    setErrorHeaders(c, answer.error);
+    if (wantsJson(c)) return c.json(errorJson(answer.error), statusOf(answer.error));
+    return await answerHtml(
+      c,
+      <LoginPage name={name} next={next} error={answer.error} {...cardOf(c)} open={open()} />,
+      statusOf(answer.error),
+    );
+  });
+
+  app.get("/register", async (c) => {
+    if (c.get("session") !== null) return c.redirect("/", 303);
+    // Before somebody thinks of a name and a password.
+    if (!open()) return await answerError(c, failedWith("registration_closed").error);
+    return await answerHtml(c, <RegisterPage name="" id={Bun.randomUUIDv7()} error={null} {...cardOf(c)} />);
+  });
+
+  app.post("/register", async (c) => {
+    const fields = await readFields(c);
+    const name = fields.text("name");
+    const clientId = fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
+    const answer = await deps.chat.register({ name, password: fields.text("password"), clientId }, callerOf(c, deps));
+    if (answer.ok) return enter(c, deps, answer, "/");
+    setErrorHeaders(c, answer.error);
+    if (wantsJson(c)) return c.json(errorJson(answer.error), statusOf(answer.error));
+    // The chat says what is wrong first; whoever mends it should not have to come back for the second.
+    const password = checkPassword(fields.text("password"));
+    const page = (
+      <RegisterPage
+        name={name}
+        id={nextFormId(clientId, answer.error)}
+        error={answer.error}
+        passwordError={answer.error.field === "name" && !password.ok ? password.error.sentence : undefined}
+        {...cardOf(c)}
+      />
+    );
+    return await answerHtml(c, page, statusOf(answer.error));
+  });
+
+  app.post("/logout", async (c) => {
+    const session = c.get("session");
+    if (session !== null) {
+      const answer = await deps.chat.logout(session);
+      // The cookie stays when the log-out is not agreed: forgetting it here would leave the login alive.
+      if (!answer.ok && answer.error.code !== "not_logged_in") return await answerError(c, answer.error);
+    } else if (wantsJson(c)) {
+      return await answerError(c, failed("not_logged_in", "You are not logged in.").error);
+    }
+    clearLogin(c, deps);
+    return wantsJson(c) ? c.json({ ok: true }) : c.redirect("/login", 303);
+  });
+
+  return app;
+}
+
+interface Entered {
+  readonly value: { readonly token: string; readonly user: { readonly id: string; readonly name: string } };
+  readonly cursor: string;
+}
+
+/** A login always makes a token of its own; one that came with the request is never taken over. */
+function enter(c: Context<WebEnv>, deps: WebDeps, answer: Entered, next: string): Response {
+  setSessionCookie(c, deps, answer.value.token);
+  rememberDevice(c, deps, answer.value.user.id);
+  setWritten(c, answer.cursor, deps.secureCookies);
+  const { id, name } = answer.value.user;
+  return wantsJson(c) ? c.json({ user: { id, name }, cursor: answer.cursor }) : c.redirect(next, 303);
+}

@@ -1,0 +1,103 @@
+/** Log in and register: the same card, the same two fields. */
+import type { ChatError } from "../../chat/errors.ts";
+import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
+import { CardPage, type CardBase } from "../page/page.tsx";
+
+interface LoginProps extends CardBase {
+  readonly name: string;
+  readonly next: string;
+  readonly error: ChatError | null;
+  /** The browser still has a login, which was ended elsewhere. */
+  readonly ended?: boolean;
+  /** New accounts can be made. */
+  readonly open: boolean;
+}
+
+/** Name, password, and where to go afterwards. */
+export function LoginPage({ name, next, error, ended = false, open, ...card }: LoginProps) {
+  return (
+    <CardPage title="Log in" {...card}>
+      <h1>Log in</h1>
+      {ended ? (
+        <p class="said" role="status">
+          Your login was ended on another device.
+        </p>
+      ) : null}
+      <form method="post" action="/login" class="stack">
+        <input type="hidden" name="next" value={next} />
+        <FieldError id="form-error" sentence={errorElsewhere(error, ["name", "password"])} />
+        <Field
+          name="name"
+          label="Name"
+          value={name}
+          autocomplete="username"
+          autofocus={name === ""}
+          error={errorAt(error, "name")}
+        />
+        <Field
+          name="password"
+          label="Password"
+          type="password"
+          autocomplete="current-password"
+          autofocus={name !== ""}
+          error={errorAt(error, "password")}
+        />
+        <button type="submit" class="primary">
+          Log in
+        </button>
+      </form>
+      {open ? (
+        <p class="aside">
+          New here? <a href="/register">Create an account</a>
+        </p>
+      ) : null}
+    </CardPage>
+  );
+}
+
+interface RegisterProps extends CardBase {
+  readonly name: string;
+  readonly id: string;
+  readonly error: ChatError | null;
+  /** What is wrong with the password, if something else is wrong as well. */
+  readonly passwordError?: string | undefined;
+}
+
+/** The form's id makes a repeated submit the same registration. */
+export function RegisterPage({ name, id, error, passwordError, ...card }: RegisterProps) {
+  const wrongPassword = errorAt(error, "password") ?? passwordError;
+  const onlyPassword = wrongPassword !== undefined && errorAt(error, "name") === undefined;
+  return (
+    <CardPage title="Register" {...card}>
+      <h1>Create an account</h1>
+      <form method="post" action="/register" class="stack">
+        <input type="hidden" name="id" value={id} />
+        <FieldError id="form-error" sentence={errorElsewhere(error, ["name", "password"])} />
+        <Field
+          name="name"
+          label="Name"
+          value={name}
+          autocomplete="username"
+          autofocus={!onlyPassword}
+          hint="Up to 32 letters, digits, dots, dashes and underscores."
+          error={errorAt(error, "name")}
+        />
+        <Field
+          name="password"
+          label="Password"
+          type="password"
+          autocomplete="new-password"
+          autofocus={onlyPassword}
+          hint="At least 8 characters."
+          error={wrongPassword}
+        />
+        <button type="submit" class="primary">
+          Register
+        </button>
+      </form>
+      <p class="aside">
+        Already have an account? <a href="/login">Log in</a>
+      </p>
+    </CardPage>
+  );
+}

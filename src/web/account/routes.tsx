@@ -1,0 +1,183 @@
+/** People, and one's own account. */
+import { Hono, type Context } from "hono";
+import { failed, type ChatError } from "../../chat/errors.ts";
+import {
+  answerHtml,
+  answerError,
+  errorJson,
+  setCursor,
+  setErrorHeaders,
+  setWritten,
+  statusOf,
+  wantsJson,
+} from "../http/answer.tsx";
+import { clearLogin } from "../http/cookies.ts";
+import type { WebDeps, WebEnv } from "../http/deps.ts";
+import { cardOf, prefsOf, setPrefs } from "../http/prefs.ts";
+import { needsLogin, read, readFields, sessionOf } from "../http/request.ts";
+import { answerPage } from "../http/shell.tsx";
+import { AccountPage, PasswordPage } from "./account.tsx";
+import { CardPage, THEMES } from "../page/page.tsx";
+import { PeoplePage } from "../people/people.tsx";
+import { nextFormId } from "./login-routes.tsx";
+
+const PEOPLE_SHOWN = 100;
+
+/** Of a name in an address: more than any name has. */
+const NAME_UNITS_MAX = 128;
+
+/** /people and /account with what belongs to it. */
+export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
+  const app = new Hono<WebEnv>();
+  const login = needsLogin();
+  app.get("/people", login, (c) => answerPeople(c, deps));
+  app.get("/account", login, (c) => answerAccount(c, deps, null, false));
+  app.post("/account/settings", login, async (c) => {
+    const fields = await readFields(c);
+    const theme = THEMES.find((one) => one === fields.text("theme")) ?? "auto";
+    setPrefs(c, { theme, readOnSight: fields.has("readOnSight") }, deps.secureCookies);
+    return c.redirect("/account?said=saved", 303);
+  });
+  app.get("/account/password", login, (c) => answerPassword(c, deps, Bun.randomUUIDv7(), null));
+  app.post("/account/password", login, (c) => changePassword(c, deps));
+  app.post("/account/sessions/:id/end", login, async (c) => {
+    const input = { id: c.req.param("id"), clientId: Bun.randomUUIDv7() };
+    const answer = await deps.chat.endSession(sessionOf(c), input);
+    if (!answer.ok) return await answerError(c, answer.error);
+    setWritten(c, answer.cursor, deps.secureCookies);
+    return wantsJson(c) ? c.json({ ok: true, cursor: answer.cursor }) : c.redirect("/account?said=ended", 303);
+  });
+  app.post("/account/sessions/end-others", login, async (c) => {
+    const answer = await deps.chat.endOtherSessions(sessionOf(c), { clientId: Bun.randomUUIDv7() });
+    if (!answer.ok) return await answerError(c, answer.error);
+    setWritten(c, answer.cursor, deps.secureCookies);
+    return wantsJson(c) ? c.json({ ok: true, cursor: answer.cursor }) : c.redirect("/account?said=others", 303);
+  });
+  app.get("/account/delete", login, (c) => c.redirect("/account", 303));
+  app.post("/account/delete", login, (c) => deleteAccount(c, deps));
+  return app;
+}
+
+async function answerPeople(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const after = c.req.query("after");
+  const search = (c.req.query("q") ?? "").slice(0, NAME_UNITS_MAX).trim();
+  const page = {
+    limit: PEOPLE_SHOWN + 1,
+    ...(after === undefined ? {} : { after: after.slice(0, NAME_UNITS_MAX) }),
+    ...(search === "" ? {} : { search }),
+  };
+  const answer = await read(c, (at) => deps.chat.listUsers(sessionOf(c), { ...page, ...at }));
+  if (!answer.ok) return await answerError(c, answer.error);
+  const users = answer.value.slice(0, PEOPLE_SHOWN);
+  const next = answer.value.length > PEOPLE_SHOWN ? (users.at(-1)?.name ?? null) : null;
+  if (wantsJson(c)) {
+    setCursor(c, answer.cursor);
+    return c.json({ users, next, cursor: answer.cursor });
+  }
+  return await answerPage(c, deps, {
+    title: "People",
+    place: "people",
+    current: null,
+    content: <PeoplePage users={users} next={next} search={search} />,
+  });
+}
+
+const SAID: Readonly<Record<string, string>> = {
+  saved: "Saved.",
+  ended: "That device is signed out.",
+  others: "All other devices are signed out.",
+  password: "Your password is changed. All other devices are signed out.",
+};
+
+async function answerAccount(
+  c: Context<WebEnv>,
+  deps: WebDeps,
+  error: ChatError | null,
+  deleteMessages: boolean,
+): Promise<Response> {
+  const session = sessionOf(c);
+  const logins = await read(c, (at) => deps.chat.listSessions(session, at));
+  if (!logins.ok) return await answerError(c, logins.error);
+  const unread = deps.chat.unreadTotal(session);
+  if (error !== null) setErrorHeaders(c, error);
+  if (wantsJson(c)) return c.json({ user: { id: session.userId, name: session.name }, unread, logins: logins.value });
+  const deletion = { id: Bun.randomUUIDv7(), error, deleteMessages };
+  const said = SAID[c.req.query("said") ?? ""] ?? null;
+  return await answerPage(c, deps, {
+    title: "Account",
+    place: "account",
+    current: null,
+    content: (
+      <AccountPage
+        name={session.name}
+        logins={logins.value}
+        unread={unread}
+        deletion={deletion}
+        said={said}
+        {...prefsOf(c)}
+      />
+    ),
+    status: error === null ? 200 : statusOf(error),
+  });
+}
+
+async function answerPassword(
+  c: Context<WebEnv>,
+  deps: WebDeps,
+  id: string,
+  error: ChatError | null,
+): Promise<Response> {
+  if (error !== null) setErrorHeaders(c, error);
+  return await answerPage(c, deps, {
+    title: "Change password",
+    place: "account",
+    current: null,
+    content: <PasswordPage name={sessionOf(c).name} id={id} error={error} />,
+    status: error === null ? 200 : statusOf(error),
+  });
+}
+
+async function changePassword(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const fields = await readFields(c);
+  const clientId = fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
+  const input = { password: fields.text("password"), newPassword: fields.text("newPassword"), clientId };
+  const answer = await deps.chat.changePassword(sessionOf(c), input);
+  if (answer.ok) {
+    setWritten(c, answer.cursor, deps.secureCookies);
+    return wantsJson(c) ? c.json({ ok: true, cursor: answer.cursor }) : c.redirect("/account?said=password", 303);
+  }
+  if (wantsJson(c)) return await answerError(c, answer.error);
+  return await answerPassword(c, deps, nextFormId(clientId, answer.error), answer.error);
+}
+
+async function deleteAccount(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const fields = await readFields(c);
+  const clientId = fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
+  const deleteMessages = fields.has("deleteMessages");
+  const password = fields.text("password");
+  const answer =
+    password === ""
+      ? failed("invalid", "Your password is needed for this.", { field: "password" })
+      : await deps.chat.deleteAccount(sessionOf(c), { password, deleteMessages, clientId });
+  if (!answer.ok) {
+    setErrorHeaders(c, answer.error);
+    if (wantsJson(c)) return c.json(errorJson(answer.error), statusOf(answer.error));
+    const field = answer.error.code === "wrong_password" ? ({ field: "password" } as const) : {};
+    return await answerAccount(c, deps, { ...answer.error, ...field }, deleteMessages);
+  }
+  const { userId } = sessionOf(c);
+  clearLogin(c, deps);
+  if (wantsJson(c)) return c.json({ ok: true, cursor: answer.cursor });
+  return await answerHtml(
+    c,
+    <CardPage title="Your account is deleted" {...cardOf(c)} forget={userId}>
+      <h1>Your account is deleted</h1>
+      <p>You are signed out everywhere. Thank you for having been here.</p>
+      <p>
+        <a class="button" href="/register">
+          Start again with another name
+        </a>
+      </p>
+    </CardPage>,
+  );
+}

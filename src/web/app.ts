@@ -1,0 +1,78 @@
+/**
+ * The page: Hono on top of ChatService, rendered here, live by server-sent events.
+ *
+ *   request -> headers, host, origin, size -> session, whose page -> route -> chat -> view
+ *
+ * createWeb returns an app that tests call with app.request(); replica.ts serves the same app
+ * on the replica's own port and on the front port. It keeps nothing of its own but open streams.
+ */
+import { Hono } from "hono";
+import { failed } from "../chat/errors.ts";
+import { answerError } from "./http/answer.tsx";
+import { assetRoutes } from "./http/assets.ts";
+import type { WebDeps, WebEnv } from "./http/deps.ts";
+import { EventStreams, eventRoutes } from "./messages/events.ts";
+import { Handover } from "./cluster/handover.ts";
+import { refuseOtherLogins } from "./http/other-login.tsx";
+import { findSession } from "./http/request.ts";
+import { refuseForeignHosts } from "./http/host.ts";
+import { accountRoutes } from "./account/routes.tsx";
+import { chatRoutes } from "./messages/routes.tsx";
+import { clusterRoutes, healthRoutes } from "./cluster/routes.tsx";
+import { handoverRoutes } from "./cluster/handover-routes.tsx";
+import { loginRoutes } from "./account/login-routes.tsx";
+import { limitLargeBodies } from "./http/body-room.ts";
+import { frameFailures } from "./http/shell.tsx";
+import { limitBodies, refuseOtherSites, refusePlaintext, secureAnswers } from "./http/security.ts";
+
+export type { Health, WebDeps } from "./http/deps.ts";
+
+/** The app, and the end of its streams. */
+export type Web = Hono<WebEnv> & {
+  /** Another replica has heard from the page of a stream that may be here. */
+  alive(userId: string, stream: string): void;
+  /** Ends all event streams: pages look for another replica at once. Call it first when the replica stops. */
+  endStreams(): void;
+};
+
+/** Makes the app; it listens nowhere and keeps no timer while no stream is open. */
+export function createWeb(deps: WebDeps): Web {
+  const app = new Hono<WebEnv>();
+  const handover = new Handover({
+    key: deps.handoverKey,
+    self: deps.self,
+    wallMsAt: deps.wallMsAt,
+    nowMs: () => deps.clock.nowMs(),
+  });
+  const streams = new EventStreams(deps, handover);
+  app.use(async (c, next) => {
+    c.set("cluster", deps.cluster);
+    await next();
+  });
+  app.use(secureAnswers(deps));
+  app.route("/", healthRoutes(deps));
+  app.use(
+    refuseForeignHosts(deps),
+    refusePlaintext(deps),
+    refuseOtherSites(deps),
+    limitBodies(),
+    limitLargeBodies(deps),
+  );
+  app.route("/", assetRoutes());
+  app.use(findSession(deps), frameFailures(deps), refuseOtherLogins());
+  app.route("/", clusterRoutes(deps));
+  app.route("/", loginRoutes(deps));
+  app.route("/", handoverRoutes(deps, handover));
+  app.route("/", chatRoutes(deps));
+  app.route("/", accountRoutes(deps));
+  app.route("/", eventRoutes(deps, streams));
+  app.notFound((c) => answerError(c, failed("not_found", "There is no page at this address.").error));
+  // The reason may hold what somebody wrote, so neither the answer nor the log has it.
+  app.onError((_error, c) =>
+    c.text("Something went wrong here. Try again; nothing is done twice.\n", 500, { "lastword-outcome": "unknown" }),
+  );
+  return Object.assign(app, {
+    endStreams: () => streams.stop(),
+    alive: (userId: string, stream: string) => void streams.alive(userId, stream),
+  });
+}

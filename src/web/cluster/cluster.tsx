@@ -1,0 +1,144 @@
+/** The panel, for those who run the chat: each replica, what it is and where, how the cluster fares, recent events. */
+import type { ClusterStatusJson, ReplicaStatusJson } from "../../ops/cluster-status.ts";
+import { membersHere, summarize } from "./cluster-line.tsx";
+import { Icon } from "../page/icons.tsx";
+import { Time } from "../page/names.tsx";
+
+const EVENTS_SHOWN = 12;
+
+function micros(rfc3339: string): number {
+  const ms = Date.parse(rfc3339);
+  return Number.isNaN(ms) ? 0 : ms * 1000;
+}
+
+function protection(status: ClusterStatusJson): string {
+  if (status.protected <= 0) return "";
+  if (status.protected === 1) return "One more replica can fail without a loss.";
+  return `${status.protected} more replicas can fail, even at once, without a loss.`;
+}
+
+function failoverText(status: ClusterStatusJson): string | null {
+  const last = status.lastFailover;
+  if (last === null) return null;
+  return `Replica ${last.to} took over from ${last.from} in ${last.ms} ms`;
+}
+
+/** The whole content, for the panel and for the page /cluster. Refreshed while it is open. */
+export function ClusterPanel({ status }: { status: ClusterStatusJson }) {
+  const summary = summarize(status);
+  const failover = failoverText(status);
+  return (
+    <div id="cluster" class="cluster">
+      <header class="head">
+        <div class="who">
+          <h2>
+            {membersHere(status)} of {status.view.configured.length} replicas in step
+          </h2>
+          <p class="small">{protection(status)}</p>
+        </div>
+        <form method="dialog" class="needs-script">
+          <button class="plain" type="submit">
+            <Icon name="close" />
+            <span class="sr">Close</span>
+          </button>
+        </form>
+      </header>
+      {summary.note === "" ? null : (
+        <p class={summary.level === "danger" ? "said warning" : "said"}>
+          {summary.level === "danger" ? <Icon name="warning" /> : null}
+          <span>{summary.note}</span>
+        </p>
+      )}
+      <ul class="replicas">
+        {status.replicas.map((replica) => (
+          <Replica replica={replica} status={status} />
+        ))}
+      </ul>
+      <h3>Recent events</h3>
+      {status.events.length === 0 ? (
+        <p class="small">None yet.</p>
+      ) : (
+        <ol class="timeline">
+          {status.events
+            .slice(-EVENTS_SHOWN)
+            .toReversed()
+            .map((event) => (
+              <li data-kind={event.kind}>
+                <Time micros={micros(event.at)} style="second" />
+                <span>{event.text}</span>
+              </li>
+            ))}
+        </ol>
+      )}
+      <details id="cluster-details">
+        <summary>Details</summary>
+        <dl class="facts">
+          <div>
+            <dt>View</dt>
+            <dd>{status.view.no}</dd>
+          </div>
+          <div>
+            <dt>Committed</dt>
+            <dd>{status.seq.committed}</dd>
+          </div>
+          <div>
+            <dt>Mode</dt>
+            <dd>
+              {status.consistency}, recovery {status.recovery}
+            </dd>
+          </div>
+          {failover === null ? null : (
+            <div>
+              <dt>Last failover</dt>
+              <dd>{failover}</dd>
+            </div>
+          )}
+          {status.replicas.map((replica) =>
+            replica.pid === null ? null : (
+              <div>
+                <dt>Process of {replica.id}</dt>
+                <dd>{replica.pid}</dd>
+              </div>
+            ),
+          )}
+        </dl>
+      </details>
+    </div>
+  );
+}
+
+const STATE_TEXT: Record<ReplicaStatusJson["state"], string> = {
+  leader: "in step, leader",
+  follower: "in step",
+  learner: "catching up",
+  recovering: "starting",
+  unreachable: "not reachable",
+  stopped: "stopped",
+};
+
+function Replica({ replica, status }: { replica: ReplicaStatusJson; status: ClusterStatusJson }) {
+  const behind = replica.lag === null || replica.lag === 0 ? "" : `, ${replica.lag} behind`;
+  return (
+    <li class="replica" data-state={replica.state}>
+      <span class="dots" aria-hidden="true">
+        <i data-state={replica.state} />
+      </span>
+      <div>
+        <p>
+          <strong>Replica {replica.id}</strong> {STATE_TEXT[replica.state]}
+          {behind}
+          {replica.id === status.self ? <span class="small"> · shows you this page</span> : null}
+        </p>
+        <p class="small">
+          {replica.web ?? "address unknown"}
+          {replica.since === null ? null : (
+            <>
+              {" · since "}
+              <Time micros={micros(replica.since)} style="from" />
+            </>
+          )}
+        </p>
+      </div>
+    </li>
+  );
+}

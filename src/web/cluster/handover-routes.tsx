@@ -1,0 +1,67 @@
+/** /handover: where a page arrives that moved here from a replica under another host name. */
+import { Hono, type Context } from "hono";
+import { failed } from "../../chat/errors.ts";
+import { answerError, answerHtml } from "../http/answer.tsx";
+import { setSessionCookie } from "../http/cookies.ts";
+import type { WebDeps, WebEnv } from "../http/deps.ts";
+import { isDoorOf, type Handover } from "./handover.ts";
+import { originsFor } from "../http/origins.ts";
+import { cardOf } from "../http/prefs.ts";
+import { placeOf, readFields, safeNext } from "../http/request.ts";
+import { CardPage } from "../page/page.tsx";
+
+/**
+ * True if the browser says that a page of another replica sent it here. Without this a link made
+ * by anybody could log a visitor in as somebody else, with a token of that somebody's own.
+ */
+function comesFromReplica(c: Context<WebEnv>, deps: WebDeps): boolean {
+  const from = c.req.header("referer");
+  if (from === undefined || !URL.canParse(from)) return false;
+  const { origin } = new URL(from);
+  return (
+    originsFor(placeOf(c), deps).includes(origin) ||
+    deps.origins().includes(origin) ||
+    (deps.doors?.() ?? []).some((door) => isDoorOf(door, origin))
+  );
+}
+
+/** GET: the script takes the token out of the fragment, which no server sees. POST: the token for the cookie. */
+export function handoverRoutes(deps: WebDeps, handover: Handover): Hono<WebEnv> {
+  const app = new Hono<WebEnv>();
+
+  app.get("/handover", async (c) => {
+    const next = safeNext(c.req.query("next") ?? "/");
+    const login = `/login?next=${encodeURIComponent(next)}`;
+    if (!comesFromReplica(c, deps)) return c.redirect(login, 303);
+    return await answerHtml(
+      c,
+      <CardPage title="Switching" {...cardOf(c)}>
+        <h1>Switching to another server</h1>
+        <p id="arrival" data-next={next} role="status">
+          One moment.
+        </p>
+        <noscript>
+          <p>
+            <a class="button" href={login}>
+              Log in here
+            </a>
+          </p>
+        </noscript>
+      </CardPage>,
+    );
+  });
+
+  app.post("/handover", async (c) => {
+    const token = handover.open((await readFields(c)).text("token"));
+    const session = token === null ? null : await deps.chat.authenticateFresh(token);
+    if (token !== null && session !== null) {
+      setSessionCookie(c, deps, token);
+      return c.json({ ok: true });
+    }
+    // Another tab of this browser was faster: its cookie is here already.
+    if (c.get("session") !== null) return c.json({ ok: true });
+    return await answerError(c, failed("not_logged_in", "You are not logged in here. Log in and go on.").error);
+  });
+
+  return app;
+}

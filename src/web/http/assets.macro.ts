@@ -1,0 +1,37 @@
+/**
+ * Runs while the executable is built (and when tests load the page): the browser's script and
+ * styles become strings inside the program. The bundler may not call itself from a macro, so
+ * it is started as a process.
+ */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+function bundled(entry: string, more: readonly string[]): string {
+  const file = join(import.meta.dir, "..", entry);
+  const run = Bun.spawnSync([process.execPath, "build", file, "--minify", "--target=browser", ...more], {
+    env: { ...process.env, BUN_BE_BUN: "1" },
+  });
+  if (!run.success) throw new Error(`cannot bundle ${entry}: ${run.stderr.toString()}`);
+  return run.stdout.toString();
+}
+
+/** The page's script, one function, no modules to fetch. */
+export function pageScript(): string {
+  return bundled("browser/page.js", ["--format=iife"]);
+}
+
+/** The script that holds the event stream, as a shared worker or inside the page. */
+export function streamScript(): string {
+  return bundled("browser/stream.js", ["--format=iife"]);
+}
+
+/** All styles, in the order in which they build on each other. */
+export function styleSheet(): string {
+  const parts = ["tokens", "base", "layout", "messages", "forms", "panel"];
+  return parts.map((part) => readFileSync(join(import.meta.dir, "../styles", `${part}.css`), "utf8")).join("\n");
+}
+
+/** htmx as its package ships it. */
+export function htmxScript(): string {
+  return readFileSync(Bun.resolveSync("htmx.org/dist/htmx.min.js", import.meta.dir), "utf8");
+}

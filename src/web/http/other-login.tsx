@@ -1,0 +1,43 @@
+/** The refusal of what a page asks for that was made for another login than the browser has now. */
+import type { Context, MiddlewareHandler } from "hono";
+import type { Session } from "../../chat/chat-service.ts";
+import { answerHtml, wantsJson } from "./answer.tsx";
+import type { WebEnv } from "./deps.ts";
+import { OWNER_FIELD, OWNER_HEADER } from "./owner.ts";
+import { cardOf } from "./prefs.ts";
+import { readFields } from "./request.ts";
+import { ErrorPage } from "../page/error-page.tsx";
+
+/** What makes a login belongs to nobody yet. */
+const NOBODYS = ["/login", "/register", "/handover"];
+
+/** A program has a cookie of its own; a browser has one for all of its pages, and says that it is one. */
+function isBrowser(c: Context<WebEnv>): boolean {
+  return c.req.header("sec-fetch-site") !== undefined || c.req.header("origin") !== undefined;
+}
+
+/**
+ * 409 for whatever a page of somebody else asks for, and for what a browser wants changed without saying
+ * whose page it is: a new form cannot be without it.
+ */
+export function refuseOtherLogins(): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    const session = c.get("session");
+    if (session === null || NOBODYS.includes(c.req.path)) return await next();
+    const changes = !["GET", "HEAD", "OPTIONS"].includes(c.req.method);
+    const owner = c.req.header(OWNER_HEADER) ?? (changes ? (await readFields(c)).text(OWNER_FIELD) : "");
+    if (owner === session.userId || (owner === "" && !(changes && isBrowser(c)))) return await next();
+    return await answerOther(c, session, changes ? (await readFields(c)).lines("body") : "");
+  };
+}
+
+async function answerOther(c: Context<WebEnv>, { name }: Session, kept: string): Promise<Response> {
+  c.header("lastword-code", "other_login");
+  c.header("lastword-outcome", "definite");
+  const sentence = `In this browser ${name} is logged in now, so nothing was done from a page that was opened by somebody else.`;
+  if (wantsJson(c)) return c.json({ code: "other_login", outcome: "definite", sentence, name }, 409);
+  const failure = { title: `${name} is logged in now`, sentence, kept };
+  // Within the frame it is plain to see whose page it is.
+  const framed = await c.get("frame")?.(failure, 409);
+  return framed ?? (await answerHtml(c, <ErrorPage failure={failure} loggedIn {...cardOf(c)} />, 409));
+}

@@ -1,0 +1,29 @@
+/** Settings of a browser rather than of an account: kept in a cookie, which every replica's port sees. */
+import type { Context } from "hono";
+import { readCookie, writeCookie } from "./cookies.ts";
+import type { WebEnv } from "./deps.ts";
+import { THEMES, type CardBase, type Theme } from "../page/page.tsx";
+
+const YEAR_SECONDS = 365 * 24 * 3600;
+
+export interface Prefs {
+  readonly theme: Theme;
+  /** A message counts as read after some seconds in a focused window; else by a click only. */
+  readonly readOnSight: boolean;
+}
+
+/** What the cookie says; anything unknown is the default. */
+export function prefsOf(c: Context<WebEnv>): Prefs {
+  const parts = (readCookie(c, "looks") ?? "").split(".");
+  return { theme: THEMES.find((one) => parts.includes(one)) ?? "auto", readOnSight: !parts.includes("click") };
+}
+
+/** For a page outside of the chat. */
+export function cardOf(c: Context<WebEnv>): CardBase {
+  return { theme: prefsOf(c).theme, cluster: c.get("cluster") };
+}
+
+/** Keeps them for a year in this browser. */
+export function setPrefs(c: Context<WebEnv>, prefs: Prefs, secure: boolean): void {
+  writeCookie(c, "looks", prefs.readOnSight ? prefs.theme : `${prefs.theme}.click`, YEAR_SECONDS, secure);
+}

@@ -1,0 +1,172 @@
+/** From an HTTP request to the chat's words: fields of a form or JSON, the caller, the cursor, the login. */
+import { isIP } from "node:net";
+import type { Context, MiddlewareHandler } from "hono";
+import { failed, type Answer } from "../../chat/errors.ts";
+import type { Caller, ReadAt, Session } from "../../chat/chat-service.ts";
+import { deviceName } from "../account/device.ts";
+import { knownDevice } from "../account/known-device.ts";
+import { answerError, wantsJson } from "./answer.tsx";
+import { isLoginCookie, readCookie, setSessionCookie } from "./cookies.ts";
+import type { WebDeps, WebEnv } from "./deps.ts";
+import type { Place } from "./origins.ts";
+
+const IDS_MAX = 501;
+const CURSOR = /^[\x21-\x7e]{1,64}$/;
+
+/** A request's fields, each with all its values; unknown ones are ignored. */
+export class Fields {
+  private readonly values: ReadonlyMap<string, readonly string[]>;
+
+  constructor(values: ReadonlyMap<string, readonly string[]>) {
+    this.values = values;
+  }
+
+  /** The first value, "" if there is none. */
+  text(name: string): string {
+    return this.values.get(name)?.[0] ?? "";
+  }
+
+  /** Browsers send line ends as CR LF; a message has LF only. */
+  lines(name: string): string {
+    return this.text(name).replaceAll(/\r\n?/g, "\n");
+  }
+
+  all(name: string): readonly string[] {
+    return this.values.get(name) ?? [];
+  }
+
+  has(name: string): boolean {
+    return this.text(name) !== "";
+  }
+}
+
+function fieldsOfJson(body: unknown): Map<string, string[]> {
+  const values = new Map<string, string[]>();
+  if (typeof body !== "object" || body === null) return values;
+  for (const [name, value] of Object.entries(body)) {
+    const list: unknown[] = Array.isArray(value) ? value.slice(0, IDS_MAX) : [value];
+    const texts = list.filter((one) => typeof one === "string" || typeof one === "number" || typeof one === "boolean");
+    values.set(name, texts.map(String));
+  }
+  return values;
+}
+
+/** The body as fields; a body that cannot be read has none, so the rules refuse it with their own sentence. */
+export async function readFields(c: Context<WebEnv>): Promise<Fields> {
+  try {
+    if ((c.req.header("content-type") ?? "").startsWith("application/json")) {
+      return new Fields(fieldsOfJson(await c.req.json<unknown>()));
+    }
+    const values = new Map<string, string[]>();
+    for (const [name, value] of Object.entries(await c.req.parseBody({ all: true }))) {
+      const list = Array.isArray(value) ? value : [value];
+      values.set(
+        name,
+        list.filter((one) => typeof one === "string"),
+      );
+    }
+    return new Fields(values);
+  } catch {
+    return new Fields(new Map());
+  }
+}
+
+/** What the listener knows; nothing where a test calls the app itself. */
+function bindingsOf(c: Context<WebEnv>): WebEnv["Bindings"] | undefined {
+  return c.env as WebEnv["Bindings"] | undefined;
+}
+
+/** Where the request was sent to. */
+export function placeOf(c: Context<WebEnv>): Place {
+  return { url: c.req.url, front: bindingsOf(c)?.front === true };
+}
+
+/** Who calls, for rate limits, and with what, for the list of logins. */
+export function callerOf(c: Context<WebEnv>, deps: WebDeps): Caller {
+  const socket = bindingsOf(c)?.caller?.() ?? "unknown";
+  const known = knownDevice(c, deps);
+  const browser = {
+    device: deviceName(c.req.header("user-agent") ?? ""),
+    ...(known === undefined ? {} : { known }),
+  };
+  if (deps.behindProxy !== true) return { address: socket, ...browser };
+  // The last entry was written by our own proxy; those before it by anybody.
+  const forwarded = c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "";
+  // Some proxies add the port.
+  const address = forwarded.replace(/^\[(.*)\](?::\d+)?$/, "$1").replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1");
+  return { address: isIP(address) === 0 ? socket : address, ...browser };
+}
+
+/** "At or after this": the header of a program, else the cookie of a browser that has just written. */
+export function readAt(c: Context<WebEnv>): ReadAt {
+  const cursor = c.req.header("lastword-cursor") ?? readCookie(c, "at");
+  return cursor !== undefined && CURSOR.test(cursor) ? { cursor } : {};
+}
+
+/**
+ * Reads at or after the caller's cursor. A browser's cookie is only a wish: when this replica cannot
+ * get there (a merge has moved the seqs), an answer from now is better than none.
+ */
+export async function read<T>(c: Context<WebEnv>, run: (at: ReadAt) => Promise<Answer<T>>): Promise<Answer<T>> {
+  const at = readAt(c);
+  const answer = await run(at);
+  const wish = at.cursor !== undefined && c.req.header("lastword-cursor") === undefined;
+  return answer.ok || !wish || answer.error.code === "not_found" ? answer : await run({});
+}
+
+/** Looks the cookie up, once, for all routes. */
+export function findSession(deps: WebDeps): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    const token = readCookie(c, "") ?? "";
+    c.set("token", token);
+    // Fresh: the login may have been made at another replica a moment ago.
+    const session = token === "" ? null : await deps.chat.authenticateFresh(token);
+    c.set("session", session);
+    await next();
+    // A login lives for 90 days after its last use; so does the cookie, but for an answer that sets another one.
+    const own = c.res.headers.getSetCookie().some((line) => isLoginCookie(c, line));
+    if (session?.renew === true && !own) setSessionCookie(c, deps, token);
+  };
+}
+
+/** Without a login: people go to /login and come back, programs get 401. */
+export function needsLogin(): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    if (c.get("session") !== null) {
+      await next();
+      return;
+    }
+    const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+    if (wantsJson(c) || !isRead) {
+      const { error } = failed("not_logged_in", "You are not logged in. Log in and try again.");
+      return await answerError(c, error, { kept: isRead ? "" : (await readFields(c)).lines("body") });
+    }
+    const url = new URL(c.req.url);
+    const login = url.pathname === "/" ? "/login" : `/login?next=${encodeURIComponent(url.pathname + url.search)}`;
+    // htmx would follow a redirect and put the login form into a corner of the page.
+    if (c.req.header("hx-request") === "true") {
+      c.header("HX-Redirect", login);
+      return c.body(null, 204);
+    }
+    return c.redirect(login, 303);
+  };
+}
+
+/** The login, on routes behind needsLogin. */
+export function sessionOf(c: Context<WebEnv>): Session {
+  const session = c.get("session");
+  if (session === null) throw new Error("this route needs needsLogin() before it");
+  return session;
+}
+
+/** A path of this site to go to after a login: never another site's. */
+export function safeNext(next: string): string {
+  return /^\/(?:c\/[\w.~-]{1,200}|conversations|new|people|account|cluster)?(?:\?[\w=&%.~-]{0,200})?$/.test(next)
+    ? next
+    : "/";
+}
+
+/** Key that a moved draft carries, so that a link made by somebody else can put no words into the page. */
+export function carryKey(token: string): string {
+  return new Bun.CryptoHasher("sha256").update(`lastword carry ${token}`).digest("base64url").slice(0, 22);
+}

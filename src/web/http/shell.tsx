@@ -1,0 +1,112 @@
+/** Puts a view into the frame of a logged-in page: reads what the frame shows, renders, answers. */
+import type { Context, MiddlewareHandler } from "hono";
+import type { Child } from "hono/jsx";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Answer } from "../../chat/errors.ts";
+import type { ConversationView, Session, UserView } from "../../chat/chat-service.ts";
+import { answerError, answerHtml, setCursor, wantsPiece } from "./answer.tsx";
+import type { WebDeps, WebEnv } from "./deps.ts";
+import { prefsOf } from "./prefs.ts";
+import { originsFor } from "./origins.ts";
+import { carryKey, placeOf, read, sessionOf } from "./request.ts";
+import { FailureInFrame } from "../page/error-page.tsx";
+import { AppPage, type LivePage } from "../page/page.tsx";
+import { Sidebar, type More } from "../messages/sidebar.tsx";
+
+/** Conversations in the list, and people below it. */
+const CONVERSATIONS_MAX = 100;
+const OTHERS_MAX = 30;
+
+export interface Listing {
+  readonly conversations: readonly ConversationView[];
+  /** Null: these are all. */
+  readonly more: More | null;
+  /** People without a conversation yet. */
+  readonly others: readonly UserView[];
+}
+
+/** What the list on the left shows, at or after the caller's cursor. The cursor is that of the first read: what follows can only be newer. */
+export async function readListing(c: Context<WebEnv>, deps: WebDeps): Promise<Answer<Listing>> {
+  const session = sessionOf(c);
+  const asked = await read(c, (at) => deps.chat.listConversations(session, { ...at, limit: CONVERSATIONS_MAX + 1 }));
+  if (!asked.ok) return asked;
+  const conversations = asked.value.slice(0, CONVERSATIONS_MAX);
+  const last = asked.value.length > CONVERSATIONS_MAX ? conversations.at(-1) : undefined;
+  const more = last === undefined ? null : await moreBelow(deps, session, last.lastSeq);
+  const users = await deps.chat.listUsers(session, { limit: OTHERS_MAX, strangers: true });
+  if (!users.ok) return users;
+  return { ok: true, value: { conversations, more, others: users.value }, cursor: asked.cursor };
+}
+
+async function moreBelow(deps: WebDeps, session: Session, beforeSeq: number): Promise<More> {
+  const unread = await deps.chat.listConversations(session, { beforeSeq, unread: true, limit: 1 });
+  return { beforeSeq, unread: unread.ok && unread.value.length > 0 };
+}
+
+/** The list alone, as the script asks for it. */
+export function renderSidebar(c: Context<WebEnv>, deps: WebDeps, listing: Listing, current: string | null) {
+  const session = sessionOf(c);
+  return <Sidebar session={session} current={current} unread={deps.chat.unreadTotal(session)} {...listing} />;
+}
+
+interface ShellInput {
+  readonly title: string;
+  readonly place: "home" | "new" | "conversation" | "people" | "account" | "cluster" | "failure";
+  /** Conversation that is open, "new" for a new one, null elsewhere. */
+  readonly current: string | null;
+  readonly content: Child;
+  readonly status?: ContentfulStatusCode;
+  /** Read before the content; read now if absent. */
+  readonly listing?: Answer<Listing>;
+}
+
+/** Lets every route answer its failures within the frame. */
+export function frameFailures(deps: WebDeps): MiddlewareHandler<WebEnv> {
+  return async (c, next) => {
+    c.set("frame", async (failure, status) => {
+      if (wantsPiece(c)) return null;
+      const listing = await readListing(c, deps);
+      if (!listing.ok) return null;
+      const content = <FailureInFrame failure={failure} />;
+      return await answerPage(c, deps, {
+        title: failure.title,
+        place: "failure",
+        current: null,
+        content,
+        status,
+        listing,
+      });
+    });
+    await next();
+  };
+}
+
+/** Answers a whole page. */
+export async function answerPage(c: Context<WebEnv>, deps: WebDeps, input: ShellInput): Promise<Response> {
+  const listing = input.listing ?? (await readListing(c, deps));
+  if (!listing.ok) return await answerError(c, listing.error);
+  const session = sessionOf(c);
+  const live: LivePage = {
+    session,
+    cluster: c.get("cluster"),
+    status: deps.status(),
+    cursor: listing.cursor,
+    carry: carryKey(c.get("token")),
+    origins: originsFor(placeOf(c), deps),
+    shared: placeOf(c).front,
+    ...prefsOf(c),
+  };
+  setCursor(c, listing.cursor);
+  const page = (
+    <AppPage
+      title={input.title}
+      live={live}
+      unread={deps.chat.unreadTotal(session)}
+      place={input.place}
+      sidebar={renderSidebar(c, deps, listing.value, input.current)}
+    >
+      {input.content}
+    </AppPage>
+  );
+  return await answerHtml(c, page, input.status);
+}

@@ -1,0 +1,308 @@
+/** A conversation: who it is with, the messages, the composer. Everything works as plain forms too. */
+import type { ChatError } from "../../chat/errors.ts";
+import type { ConversationView, MessageView, Session, UserView } from "../../chat/chat-service.ts";
+import { REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
+import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
+import { Icon } from "../page/icons.tsx";
+import { MessageRow, type Viewer } from "./message.tsx";
+import { Avatar, Seen } from "../page/names.tsx";
+import { PostForm } from "../page/post-form.tsx";
+
+export interface Draft {
+  /** The id of the message to be sent next. */
+  readonly id: string;
+  readonly body: string;
+  readonly to: string;
+  readonly error: ChatError | null;
+  /** What was taken out of the message that the form has just sent, or could not send. */
+  readonly removed?: Cleaned["removed"];
+}
+
+export interface History {
+  readonly messages: readonly MessageView[];
+  /** There are older ones than these. */
+  readonly more: boolean;
+  /** The reader asked for a page of older ones by a plain link. */
+  readonly older: boolean;
+}
+
+interface ConversationProps {
+  readonly session: Session;
+  readonly conversation: ConversationView;
+  readonly history: History;
+  readonly draft: Draft;
+}
+
+/** The newest message on the page; "" if there is none. */
+function newestOf(history: History): string {
+  return history.messages.findLast((message) => !message.deleted)?.id ?? "";
+}
+
+/** Up to where somebody who answers from this page has read: "" if there are unread messages that it does not show. */
+function seenUpTo({ unread }: ConversationView, history: History): string {
+  const shown = history.messages.filter((message) => message.unread).length;
+  return history.older || shown < unread || unread === 0 ? "" : newestOf(history);
+}
+
+/** Head, messages, selection bar, composer. */
+export function Conversation({ session, conversation, history, draft }: ConversationProps) {
+  const path = `/c/${conversation.id}`;
+  return (
+    <section
+      class="conversation"
+      aria-labelledby="with"
+      data-conversation={conversation.id}
+      data-unread-at-open={conversation.unread}
+    >
+      <ConversationHead conversation={conversation} session={session} newest={newestOf(history)} />
+      <MessageLog conversation={conversation} history={history} viewer={session} />
+      <div class="jump-place">
+        <button type="button" id="jump" class="needs-script" hidden>
+          <Icon name="down" />
+          <span id="jump-text">Jump to latest</span>
+        </button>
+      </div>
+      <PostForm id="reading" action={`${path}/read`} hidden />
+      <SelectionBar path={path} />
+      <Composer
+        action={`${path}/messages`}
+        draft={draft}
+        closed={conversation.with.deleted}
+        readUpTo={seenUpTo(conversation, history)}
+      />
+    </section>
+  );
+}
+
+function nameFor(session: Session, user: UserView): string {
+  return user.id === session.userId ? `${user.name} (you)` : user.name;
+}
+
+interface HeadProps {
+  readonly conversation: ConversationView;
+  readonly session: Session;
+  /** The newest message on the page. */
+  readonly newest: string;
+}
+
+function ConversationHead({ conversation, session, newest }: HeadProps) {
+  return (
+    <header class="head">
+      <a class="to-list" href="/">
+        <Icon name="back" />
+        <span class="sr">All conversations</span>
+      </a>
+      <Avatar user={conversation.with} />
+      <div class="who">
+        <h1 id="with">{nameFor(session, conversation.with)}</h1>
+        <p class="small">
+          {conversation.with.deleted ? (
+            "This account was deleted; its messages stay."
+          ) : (
+            <Seen user={conversation.with} />
+          )}
+          <span id="typing" class="typing" hidden>
+            is typing
+          </span>
+        </p>
+      </div>
+      <div class="actions">
+        <PostForm action={`/c/${conversation.id}/read`} id="read-all">
+          <input type="hidden" name="upTo" value={newest} />
+          <button type="submit" class="plain" title="Mark as read">
+            <Icon name="check" />
+            <span>Mark as read</span>
+          </button>
+        </PostForm>
+        <button type="button" class="plain needs-script" id="select" aria-pressed="false" title="Select messages">
+          <Icon name="select" />
+          <span>Select messages</span>
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function MessageLog({
+  conversation,
+  history,
+  viewer,
+}: {
+  conversation: ConversationView;
+  history: History;
+  viewer: Viewer;
+}) {
+  const empty = history.messages.length === 0;
+  return (
+    <div class="log" role="log" aria-label="Messages" aria-live="off" tabindex={0}>
+      <div class="roll">
+        <OlderLink conversationId={conversation.id} history={history} />
+        <ol id="messages">
+          <MessageRows history={history} viewer={viewer} />
+        </ol>
+        <p class="empty" id="nothing-yet" hidden={!empty}>
+          No messages yet.
+        </p>
+        <noscript>
+          <p class="newer">
+            <a href={`/c/${conversation.id}`}>Look for new messages</a>
+          </p>
+        </noscript>
+        {history.older ? (
+          <p class="newer">
+            <a href={`/c/${conversation.id}`}>Jump to latest</a>
+          </p>
+        ) : null}
+      </div>
+    </div>
+  );
+}
+
+/** Messages of one author within so long are one group; the script draws the same line. */
+const GROUP_MICROS = 5 * 60 * 1_000_000;
+
+function dayOf(message: MessageView): string {
+  return new Date(message.timeMicros / 1000).toISOString().slice(0, 10);
+}
+
+/** The rows of a page by day and author, in UTC until the script knows better; deleted ones leave nothing. */
+export function MessageRows({ history, viewer }: { history: History; viewer: Viewer }) {
+  const shown = history.messages.filter((message) => !message.deleted);
+  return (
+    <>
+      {shown.map((message, index) => {
+        const previous = shown[index - 1];
+        const sameDay = previous !== undefined && dayOf(previous) === dayOf(message);
+        const soon = previous !== undefined && message.timeMicros - previous.timeMicros < GROUP_MICROS;
+        const grouped = sameDay && soon && previous.authorId === message.authorId;
+        return (
+          <>
+            {sameDay ? null : (
+              <li class="day">
+                <span>{dayOf(message)}</span>
+              </li>
+            )}
+            <MessageRow message={message} viewer={viewer} grouped={grouped} />
+          </>
+        );
+      })}
+    </>
+  );
+}
+
+/** Addressed by message id: seqs move in a merge. The script follows it when it comes into view. */
+export function OlderLink({ conversationId, history }: { conversationId: string; history: History }) {
+  const oldest = history.messages[0];
+  if (!history.more || oldest === undefined) return <span id="older" />;
+  return (
+    <a id="older" class="older" href={`/c/${conversationId}?before=${encodeURIComponent(oldest.id)}`}>
+      Older messages
+    </a>
+  );
+}
+
+/** Deletes what the checkboxes of the rows say; they belong to this form by its id. */
+function SelectionBar({ path }: { path: string }) {
+  return (
+    <PostForm id="selection" class="selection" action={`${path}/delete`}>
+      <p id="selection-says">
+        Your own messages are deleted for everyone, those of others are hidden only from you. This cannot be undone.
+      </p>
+      <button type="button" class="plain needs-script" id="select-none">
+        Cancel
+      </button>
+      <button type="submit" class="danger">
+        Delete selected
+      </button>
+    </PostForm>
+  );
+}
+
+interface ComposerProps {
+  readonly action: string;
+  readonly draft: Draft;
+  readonly closed?: boolean;
+  /** Id of the newest message that the page shows: with the answer it counts as read. */
+  readonly readUpTo?: string;
+}
+
+/** The form that sends; the id of the next message is in it from the start. */
+export function Composer({ action, draft, closed = false, readUpTo = "" }: ComposerProps) {
+  const bodyError = errorAt(draft.error, "body") ?? errorElsewhere(draft.error, ["name", "to", "body"]);
+  return (
+    <PostForm id="composer" class="composer" action={action}>
+      <input type="hidden" name="id" value={draft.id} />
+      {readUpTo === "" ? null : <input type="hidden" name="readUpTo" value={readUpTo} />}
+      <div class="line">
+        <label for="body" class="sr">
+          Message
+        </label>
+        <textarea
+          id="body"
+          name="body"
+          rows={1}
+          required
+          dir="auto"
+          placeholder={closed ? "This account was deleted" : "Write a message"}
+          disabled={closed}
+          autocomplete="off"
+          aria-describedby="body-error body-left"
+          {...(bodyError === undefined ? {} : { "aria-invalid": "true" })}
+        >
+          {draft.body}
+        </textarea>
+        <button type="submit" class="send" disabled={closed} aria-label="Send" title="Send (Enter)">
+          <Icon name="send" />
+        </button>
+      </div>
+      <FieldError id="body-error" sentence={bodyError} />
+      <p class="notes">
+        <span id="body-note" role="status">
+          {draft.removed === undefined || draft.removed === null ? "" : REMOVED_TEXT[draft.removed]}
+        </span>
+        <span id="body-left" />
+      </p>
+    </PostForm>
+  );
+}
+
+/** Whom the first words go to: on top, as in a letter, but part of the composer's form. */
+function Recipient({ draft }: { draft: Draft }) {
+  const error = errorAt(draft.error, "to") ?? errorAt(draft.error, "name");
+  return (
+    <div class="recipient">
+      <Field name="name" label="To" form="composer" value={draft.to} placeholder="Name of a person" error={error} />
+    </div>
+  );
+}
+
+/** The place for the first words to somebody, and the start: what is unread is one click away. */
+export function NewConversation({ draft }: { draft: Draft }) {
+  return (
+    <section class="conversation new" aria-labelledby="with">
+      <header class="head">
+        <a class="to-list" href="/">
+          <Icon name="back" />
+          <span class="sr">All conversations</span>
+        </a>
+        <div class="who">
+          <h1 id="with">New message</h1>
+        </div>
+      </header>
+      <Recipient draft={draft} />
+      <Composer action="/to" draft={draft} />
+      {/* Which of the two is true changes while the page is open: the styles look at the list, which is kept up to date. */}
+      <div class="welcome">
+        <p class="empty if-first">
+          <strong>You have no conversations yet.</strong> Type a name, or pick somebody from{" "}
+          <a href="/people">People</a>. Messages get through even if a server fails.
+        </p>
+        <p class="if-unread">
+          <a class="button" href="/unread">
+            Open unread messages
+          </a>
+        </p>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,62 @@
+/** Conversations beyond those in the list: one page after another, or those with something unread. */
+import type { ConversationView, Session } from "../../chat/chat-service.ts";
+import { Icon } from "../page/icons.tsx";
+import { Avatar, Time } from "../page/names.tsx";
+import { countText, preview } from "./sidebar.tsx";
+
+interface ConversationsProps {
+  readonly session: Session;
+  readonly conversations: readonly ConversationView[];
+  /** Only those with something unread. */
+  readonly unread: boolean;
+  /** Where the next page begins; null if this is the last. */
+  readonly next: number | null;
+}
+
+/** One page of them, newest first. */
+export function ConversationsPage({ session, conversations, unread, next }: ConversationsProps) {
+  const title = unread ? "Unread conversations" : "More conversations";
+  return (
+    <section class="page people" aria-labelledby="conversations-title">
+      <header class="head">
+        <a class="to-list" href="/">
+          <Icon name="back" />
+          <span class="sr">All conversations</span>
+        </a>
+        <div class="who">
+          <h1 id="conversations-title">{title}</h1>
+        </div>
+      </header>
+      {conversations.length === 0 ? <p class="empty">There are none.</p> : null}
+      <ul class="roster">
+        {conversations.map((conversation) => (
+          <li>
+            <a href={`/c/${conversation.id}`}>
+              <Avatar user={conversation.with} />
+              <span class="name">{conversation.with.name}</span>
+              <span class="preview" hx-ignore dir="auto">
+                {preview(conversation, session)}
+              </span>
+              {conversation.unread > 0 ? (
+                <span class="count">
+                  {countText(conversation.unread)}
+                  <span class="sr"> unread</span>
+                </span>
+              ) : null}
+              {conversation.last === null ? null : (
+                <span class="seen">
+                  <Time micros={conversation.last.timeMicros} style="short" />
+                </span>
+              )}
+            </a>
+          </li>
+        ))}
+      </ul>
+      {next === null ? null : (
+        <p>
+          <a href={`/conversations?before=${next}${unread ? "&unread=1" : ""}`}>More conversations</a>
+        </p>
+      )}
+    </section>
+  );
+}

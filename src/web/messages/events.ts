@@ -1,0 +1,306 @@
+/**
+ * GET /events: one user's changes as server-sent events, each with its cursor as id.
+ *
+ * A change is rendered once for all who see it and kept as bytes beside the event object that
+ * all feeds share, so that a thousand readers cost a thousand copies and one template. A reader
+ * that does not read is not waited for: the feed is bounded, and so is what is handed to the socket.
+ */
+import { Hono, type Context } from "hono";
+import type { Feed, FeedEvent, FeedItem } from "../../chat/chat-service.ts";
+import { answerError } from "../http/answer.tsx";
+import type { WebDeps, WebEnv } from "../http/deps.ts";
+import { renderRow } from "./message-html.tsx";
+import { summarize } from "../cluster/cluster-line.tsx";
+import type { Handover } from "../cluster/handover.ts";
+import { originsFor, otherHosts, type Place } from "../http/origins.ts";
+import { needsLogin, placeOf, readFields, sessionOf } from "../http/request.ts";
+
+/** The page takes 2.5 s without any as "my replica is gone". */
+const PING_INTERVAL_MS = 1000;
+/** A reader that has taken nothing for so long is cut; it resumes by its cursor. */
+const STUCK_TICKS_MAX = 15;
+/**
+ * A page says every 3 s that it is still there, under the name that it gave its stream. A computer
+ * that vanished does not, and TCP would notice that a quarter of an hour later.
+ */
+const ALIVE_MS = 8_000;
+const ALIVE_NAME = /^[\w-]{1,64}$/;
+/** Tabs of one browser that can move to another host name at the same time. */
+const SEATS_MAX = 8;
+
+const encoder = new TextEncoder();
+
+/** Every line of data has its own prefix, so nothing a person writes can end an event. */
+function eventText(name: string, data: string): string {
+  return `event: ${name}\n${data
+    .split(/\r\n|\r|\n/)
+    .map((line) => `data: ${line}\n`)
+    .join("")}`;
+}
+
+function dataOf(event: FeedEvent): string {
+  return event.kind === "message" ? renderRow(event.message) : JSON.stringify(event);
+}
+
+/** What all viewers of an event get, and under which cursor it was last sent. */
+const rendered = new WeakMap<FeedEvent, { readonly cursor: string; readonly bytes: Uint8Array }>();
+
+/** The bytes of one event, the same array for every reader. */
+export function encodeItem(item: FeedItem): Uint8Array {
+  const known = rendered.get(item.event);
+  if (known !== undefined && known.cursor === item.cursor) return known.bytes;
+  const bytes = encoder.encode(`id: ${item.cursor}\n${eventText(item.event.kind, dataOf(item.event))}\n`);
+  rendered.set(item.event, { cursor: item.cursor, bytes });
+  return bytes;
+}
+
+interface StreamOwner {
+  readonly userId: string;
+  /** The name that the page gave the stream; "" for a program that does not say that it is alive. */
+  readonly name: string;
+  /** The login stands after all: a merge can take it away and bring it back. */
+  readonly stillIn: () => Promise<boolean>;
+  /** Where its page is open: the cluster's origins are told as they are reached from there. */
+  readonly place: Place;
+  readonly nowMs: () => number;
+}
+
+/**
+ * One reader. The stream is "direct": what is written goes to the socket at the end of the turn, with
+ * no queue and no promise between, which an open stream pays for in memory (5 to 7 KB) and each event in time.
+ */
+class EventStream {
+  readonly body: ReadableStream;
+  readonly owner: StreamOwner;
+  private readonly feed: Feed;
+  private readonly onEnd: (stream: EventStream) => void;
+  private aliveMs: number;
+  /** Null until somebody begins to read. */
+  private controller: ReadableStreamDirectController | null = null;
+  /** The socket is full: what is written waits in this process. */
+  private blocked: PromiseWithResolvers<void> | null = null;
+  private stuckTicks = 0;
+  private ended = false;
+  private readonly over = Promise.withResolvers<void>();
+
+  constructor(feed: Feed, owner: StreamOwner, first: Uint8Array, onEnd: (stream: EventStream) => void) {
+    this.feed = feed;
+    this.owner = owner;
+    this.aliveMs = owner.nowMs();
+    this.onEnd = onEnd;
+    // Who never began to read does not hear of a cut either.
+    this.over.promise.catch(() => undefined);
+    this.body = new ReadableStream({
+      type: "direct",
+      pull: (controller) => {
+        this.controller = controller;
+        this.write(first);
+        void this.pump();
+        return this.over.promise;
+      },
+      cancel: () => this.end(),
+    });
+  }
+
+  private room(): boolean {
+    return this.controller !== null && this.blocked === null;
+  }
+
+  private write(bytes: Uint8Array): void {
+    // A number while the socket takes it, a promise until it has taken all of it.
+    const taken: unknown = this.controller?.write(bytes);
+    if (!(taken instanceof Promise)) return;
+    // Neither pump nor tick writes before that, so there is one at a time.
+    this.blocked = Promise.withResolvers();
+    taken.then(
+      () => this.drained(),
+      () => this.end(),
+    );
+  }
+
+  private drained(): void {
+    this.stuckTicks = 0;
+    this.blocked?.resolve();
+    this.blocked = null;
+  }
+
+  private async pump(): Promise<void> {
+    while (!this.ended) {
+      const item = await this.feed.next();
+      if (item === null || this.ended) break;
+      // Without a word: the page comes back, and only then learns what became of its login.
+      if (item.event.kind === "ended" && (await this.owner.stillIn())) break;
+      await this.blocked?.promise;
+      if (this.ended) break;
+      this.write(encodeItem(item));
+    }
+    this.end();
+  }
+
+  /** Its page is there. */
+  alive(): void {
+    this.aliveMs = this.owner.nowMs();
+  }
+
+  /** Once a second: a sign of life, dropped when the socket is full. */
+  tick(bytes: Uint8Array): void {
+    if (this.ended) return;
+    if (this.owner.name !== "" && this.owner.nowMs() - this.aliveMs > ALIVE_MS) return this.end();
+    if (this.room()) this.write(bytes);
+    else if (++this.stuckTicks > STUCK_TICKS_MAX) this.cutOff();
+  }
+
+  /** An end in good order waits for the socket; Bun (1.4.5) drops it at once, without a word, for this. */
+  private cutOff(): void {
+    this.over.reject();
+    this.forget();
+  }
+
+  end(): void {
+    if (this.ended) return;
+    this.forget();
+    try {
+      void this.controller?.end();
+    } catch {
+      // The reader had cancelled: there is nobody left to tell.
+    }
+    this.over.resolve();
+  }
+
+  private forget(): void {
+    this.ended = true;
+    this.blocked?.resolve();
+    this.feed.close();
+    this.onEnd(this);
+  }
+}
+
+/** The open streams of one replica's page. */
+export class EventStreams {
+  private readonly deps: WebDeps;
+  private readonly handover: Handover;
+  private readonly open = new Set<EventStream>();
+  private timer: ReturnType<typeof setInterval> | null = null;
+  /** What was last told of the cluster, by place. */
+  private told = new Map<string, string>();
+
+  constructor(deps: WebDeps, handover: Handover) {
+    this.deps = deps;
+    this.handover = handover;
+  }
+
+  /** Number of open streams. */
+  get size(): number {
+    return this.open.size;
+  }
+
+  start(feed: Feed, owner: StreamOwner): ReadableStream {
+    const hello = `retry: 500\n${eventText("cluster", this.cluster(owner.place))}\n${this.ping()}`;
+    const stream = new EventStream(feed, owner, encoder.encode(hello), (ended) => this.forget(ended));
+    this.open.add(stream);
+    this.timer ??= setInterval(() => this.tick(), PING_INTERVAL_MS);
+    return stream.body;
+  }
+
+  /** The page of a user's stream says that it is there; false if that stream is not here. */
+  alive(userId: string, name: string): boolean {
+    let found = false;
+    for (const stream of this.open) {
+      if (stream.owner.userId !== userId || stream.owner.name !== name) continue;
+      stream.alive();
+      found = true;
+    }
+    return found;
+  }
+
+  /** Hand-over tokens for a page at `place`, by the origin where they are good; null where none are needed. */
+  handovers(place: Place, token: string, seats: number): Record<string, string[]> | null {
+    const others = otherHosts(place, originsFor(place, this.deps));
+    if (others.length === 0) return null;
+    const count = Number.isInteger(seats) ? Math.min(Math.max(seats, 1), SEATS_MAX) : 1;
+    return Object.fromEntries(
+      others.map((origin) => [origin, Array.from({ length: count }, () => this.handover.seal(token, origin))]),
+    );
+  }
+
+  /** Ends all streams, so that their pages move on at once when this replica stops. */
+  stop(): void {
+    for (const stream of this.open) stream.end();
+    this.idle();
+  }
+
+  private ping(): string {
+    return `${eventText("ping", this.deps.healthz().ok ? "ok" : "not writable")}\n`;
+  }
+
+  private cluster(place: Place): string {
+    return JSON.stringify({ ...summarize(this.deps.status()), origins: originsFor(place, this.deps) });
+  }
+
+  private tick(): void {
+    const ping = encoder.encode(this.ping());
+    const before = this.told;
+    this.told = new Map();
+    const bytes = new Map<string, Uint8Array>();
+    for (const stream of this.open) {
+      const { place } = stream.owner;
+      const key = `${place.url} ${place.front}`;
+      let piece = bytes.get(key);
+      if (piece === undefined) {
+        const cluster = this.cluster(place);
+        this.told.set(key, cluster);
+        const isNews = before.get(key) !== cluster;
+        piece = isNews ? encoder.encode(`${eventText("cluster", cluster)}\n${this.ping()}`) : ping;
+        bytes.set(key, piece);
+      }
+      stream.tick(piece);
+    }
+  }
+
+  private forget(stream: EventStream): void {
+    this.open.delete(stream);
+    if (this.open.size === 0) this.idle();
+  }
+
+  private idle(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+  }
+}
+
+/** Last-Event-ID is newer than the ?after= of the page that opened the stream. */
+function openStream(c: Context<WebEnv>, deps: WebDeps, streams: EventStreams): Response | Promise<Response> {
+  const session = sessionOf(c);
+  const token = c.get("token");
+  const cursor = c.req.header("last-event-id") ?? c.req.query("after") ?? "";
+  const answer = deps.chat.subscribe(session, cursor === "" ? {} : { cursor: cursor.slice(0, 64) });
+  if (!answer.ok) return answerError(c, answer.error);
+  const name = c.req.query("alive") ?? "";
+  const owner: StreamOwner = {
+    userId: session.userId,
+    name: ALIVE_NAME.test(name) ? name : "",
+    stillIn: async () => (await deps.chat.authenticateFresh(token)) !== null,
+    place: { ...placeOf(c), url: new URL(c.req.url).origin },
+    nowMs: () => deps.clock.nowMs(),
+  };
+  c.header("Content-Type", "text/event-stream; charset=utf-8");
+  c.header("Cache-Control", "no-store, no-transform");
+  c.header("X-Accel-Buffering", "no");
+  return c.body(streams.start(answer.value, owner));
+}
+
+/** GET /events, and POST /events/alive by which its page stays in touch. */
+export function eventRoutes(deps: WebDeps, streams: EventStreams): Hono<WebEnv> {
+  const app = new Hono<WebEnv>();
+  app.get("/events", needsLogin(), (c) => openStream(c, deps, streams));
+  app.post("/events/alive", needsLogin(), async (c) => {
+    const fields = await readFields(c);
+    const { userId } = sessionOf(c);
+    const name = fields.text("stream");
+    // At an address that replicas share, the stream may be at another one.
+    if (!streams.alive(userId, name) && ALIVE_NAME.test(name)) deps.sendAlive?.(userId, name);
+    const handover = streams.handovers(placeOf(c), c.get("token"), Number(fields.text("seats")));
+    return handover === null ? c.body(null, 204) : c.json({ handover });
+  });
+  return app;
+}

@@ -1,0 +1,10 @@
+/** A message's row as text, for the event stream and for the answer to a sender. */
+import type { MessageView } from "../../chat/chat-service.ts";
+import { MessageRow } from "./message.tsx";
+
+/** The row as everyone gets it, without anything that depends on the viewer. */
+export function renderRow(message: MessageView): string {
+  const row = <MessageRow message={{ ...message, unread: false, readByOther: false }} />;
+  // An element of synchronous components is a string object.
+  return String(row as unknown as string);
+}

@@ -1,0 +1,295 @@
+/** Conversations: reading, sending, marking, deleting. */
+import { Hono, type Context } from "hono";
+import { CHAT_ERRORS, failed, type Answer } from "../../chat/errors.ts";
+import type { MessageView } from "../../chat/chat-service.ts";
+import {
+  answerHtml,
+  answerError,
+  errorJson,
+  setCursor,
+  setErrorHeaders,
+  setWritten,
+  statusOf,
+  wantsJson,
+  wantsPiece,
+} from "../http/answer.tsx";
+import type { WebDeps, WebEnv } from "../http/deps.ts";
+import { needsLogin, read, readFields, sessionOf, type Fields } from "../http/request.ts";
+import { cleanPasted, REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
+import { answerPage, readListing, renderSidebar } from "../http/shell.tsx";
+import { Conversation, MessageRows, NewConversation, OlderLink, type Draft, type History } from "./conversation.tsx";
+import { ConversationsPage } from "./conversations.tsx";
+import { renderRow } from "./message-html.tsx";
+import { nextFormId } from "../account/login-routes.tsx";
+
+const PAGE_DEFAULT = 50;
+const PAGE_MAX = 200;
+
+/** Conversations on a page of their own. */
+const LIST_PAGE = 100;
+
+/** Of a name in an address: more than any name has. */
+const NAME_UNITS_MAX = 128;
+
+function pageSize(c: Context<WebEnv>): number {
+  const asked = Number(c.req.query("limit") ?? PAGE_DEFAULT);
+  return Number.isInteger(asked) ? Math.min(Math.max(asked, 1), PAGE_MAX) : PAGE_DEFAULT;
+}
+
+function emptyDraft(to = "", removed: Cleaned["removed"] = null): Draft {
+  return { id: Bun.randomUUIDv7(), body: "", to, error: null, removed };
+}
+
+/** A plain form sent what somebody pasted: cleaned here. A program hears what is wrong with its text instead. */
+function bodyOf(c: Context<WebEnv>, fields: Fields): Cleaned {
+  const body = fields.lines("body");
+  return wantsJson(c) ? { text: body, removed: null } : cleanPasted(body);
+}
+
+/** What the page that follows such a form says about it. */
+function removedBefore(c: Context<WebEnv>): Cleaned["removed"] {
+  const removed = c.req.query("removed") ?? "";
+  return Object.hasOwn(REMOVED_TEXT, removed) ? (removed as Cleaned["removed"]) : null;
+}
+
+/** One more than shown is read, to know whether there are older ones. */
+async function readHistory(c: Context<WebEnv>, deps: WebDeps, conversationId: string): Promise<Answer<History>> {
+  const before = c.req.query("before");
+  const limit = pageSize(c);
+  const asked = Math.min(limit + 1, PAGE_MAX);
+  const older = before === undefined ? {} : { before };
+  const answer = await deps.chat.messages(sessionOf(c), { conversationId, limit: asked, ...older });
+  if (!answer.ok) return answer;
+  const shown = Math.min(limit, PAGE_MAX - 1);
+  const more = answer.value.length > shown;
+  const messages = more ? answer.value.slice(-shown) : answer.value;
+  return { ok: true, value: { messages, more, older: before !== undefined }, cursor: answer.cursor };
+}
+
+/** /, /c/<id> and what its forms do, /to. */
+export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
+  const app = new Hono<WebEnv>();
+  const login = needsLogin();
+  app.get("/", login, (c) => answerHome(c, deps, emptyDraft((c.req.query("to") ?? "").slice(0, NAME_UNITS_MAX))));
+  app.get("/new", login, (c) => answerHome(c, deps, emptyDraft()));
+  // The newest conversation with something unread; where nothing is, the start.
+  app.get("/unread", login, async (c) => {
+    const unread = await read(c, (at) => deps.chat.listConversations(sessionOf(c), { unread: true, limit: 1, ...at }));
+    if (!unread.ok) return await answerError(c, unread.error);
+    const found = unread.value[0];
+    return c.redirect(found === undefined ? "/" : `/c/${found.id}`, 303);
+  });
+  app.get("/sidebar", login, async (c) => {
+    const listing = await readListing(c, deps);
+    if (!listing.ok) return await answerError(c, listing.error);
+    setCursor(c, listing.cursor);
+    return await answerHtml(c, renderSidebar(c, deps, listing.value, c.req.query("current") ?? null));
+  });
+  app.get("/conversations", login, (c) => answerConversations(c, deps));
+  app.get("/c/:id", login, (c) => answerConversation(c, deps, c.req.param("id"), emptyDraft("", removedBefore(c))));
+  app.post("/c/:id/messages", login, (c) => send(c, deps, c.req.param("id")));
+  app.post("/to", login, (c) => sendTo(c, deps));
+  app.post("/c/:id/read", login, (c) => markRead(c, deps, c.req.param("id")));
+  app.post("/read", login, (c) => markRead(c, deps, null));
+  app.post("/c/:id/delete", login, (c) => deleteSelected(c, deps, c.req.param("id")));
+  app.post("/delete", login, (c) => deleteSelected(c, deps, null));
+  // Addresses that forms post to, when somebody reloads or comes back to one.
+  app.get("/c/:id/:form{messages|read|delete}", login, (c) => c.redirect(`/c/${c.req.param("id")}`, 303));
+  app.get("/to", login, (c) => c.redirect("/", 303));
+  app.post("/c/:id/typing", login, (c) => {
+    deps.chat.typing(sessionOf(c), c.req.param("id"));
+    return c.body(null, 204);
+  });
+  return app;
+}
+
+async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Promise<Response> {
+  const listing = await readListing(c, deps);
+  if (!listing.ok) return await answerError(c, listing.error);
+  if (draft.error !== null) setErrorHeaders(c, draft.error);
+  if (wantsJson(c)) {
+    setCursor(c, listing.cursor);
+    const { userId, name } = sessionOf(c);
+    const unread = deps.chat.unreadTotal(sessionOf(c));
+    return c.json({
+      user: { id: userId, name },
+      unread,
+      conversations: listing.value.conversations,
+      cursor: listing.cursor,
+    });
+  }
+  // A link with ?to= is how People and the list start a conversation: one that exists is opened instead.
+  const to = c.req.query("to");
+  if (to !== undefined && draft.error === null && draft.body === "") {
+    const found = await read(c, (at) => deps.chat.findDirect(sessionOf(c), { name: to, ...at }));
+    if (found.ok && found.value !== null) return c.redirect(`/c/${found.value.id}`, 303);
+  }
+  return await answerPage(c, deps, {
+    title: "New message",
+    // On a phone the start is the list alone.
+    place: c.req.path === "/" && to === undefined ? "home" : "new",
+    current: "new",
+    content: <NewConversation draft={draft} />,
+    status: draft.error === null ? 200 : statusOf(draft.error),
+    listing,
+  });
+}
+
+/** The list goes on here, and works without a script. */
+async function answerConversations(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const session = sessionOf(c);
+  const before = Number(c.req.query("before") ?? 0);
+  const beforeSeq = Number.isSafeInteger(before) && before > 0 ? before : 0;
+  const unread = c.req.query("unread") !== undefined;
+  const input = { beforeSeq, unread, limit: LIST_PAGE + 1 };
+  const answer = await read(c, (at) => deps.chat.listConversations(session, { ...input, ...at }));
+  if (!answer.ok) return await answerError(c, answer.error);
+  const conversations = answer.value.slice(0, LIST_PAGE);
+  const next = answer.value.length > LIST_PAGE ? conversations.at(-1)!.lastSeq : null;
+  if (wantsJson(c)) {
+    setCursor(c, answer.cursor);
+    return c.json({ conversations, next, cursor: answer.cursor });
+  }
+  return await answerPage(c, deps, {
+    title: unread ? "Unread conversations" : "More conversations",
+    place: "people",
+    current: null,
+    content: <ConversationsPage session={session} conversations={conversations} unread={unread} next={next} />,
+  });
+}
+
+async function answerConversation(c: Context<WebEnv>, deps: WebDeps, id: string, draft: Draft): Promise<Response> {
+  const session = sessionOf(c);
+  const conversation = await read(c, (at) => deps.chat.conversation(session, { conversationId: id, ...at }));
+  if (!conversation.ok) {
+    const { error } = conversation;
+    if (error.code !== "not_found" && error.code !== "not_yours")
+      return await answerError(c, error, { kept: draft.body });
+    const sentence = "This conversation does not exist, or is not one of yours.";
+    return await answerError(c, { ...error, sentence }, { kept: draft.body, title: "Conversation not found" });
+  }
+  const history = await readHistory(c, deps, id);
+  if (!history.ok) return await answerError(c, history.error);
+  if (draft.error !== null) setErrorHeaders(c, draft.error);
+  if (wantsJson(c)) {
+    setCursor(c, conversation.cursor);
+    const { messages, more } = history.value;
+    return c.json({ conversation: conversation.value, messages, more, cursor: conversation.cursor });
+  }
+  if (wantsPiece(c)) {
+    setCursor(c, conversation.cursor);
+    return await answerHtml(
+      c,
+      <>
+        <OlderLink conversationId={id} history={history.value} />
+        <ol id="messages">
+          <MessageRows history={history.value} viewer={session} />
+        </ol>
+      </>,
+    );
+  }
+  return await answerPage(c, deps, {
+    title: conversation.value.with.name,
+    place: "conversation",
+    current: id,
+    content: <Conversation session={session} conversation={conversation.value} history={history.value} draft={draft} />,
+    status: draft.error === null ? 200 : statusOf(draft.error),
+  });
+}
+
+function clientIdOf(fields: Fields): string {
+  return fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
+}
+
+async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): Promise<Response> {
+  const session = sessionOf(c);
+  const fields = await readFields(c);
+  const clientId = clientIdOf(fields);
+  const { text: body, removed } = bodyOf(c, fields);
+  const readUpTo = fields.text("readUpTo");
+  const answer = await deps.chat.send(session, { conversationId, body, clientId, readUpTo });
+  if (!answer.ok) {
+    if (wantsJson(c)) return await answerError(c, answer.error);
+    const draft = { id: nextFormId(clientId, answer.error), body, to: "", error: answer.error, removed };
+    return await answerConversation(c, deps, conversationId, draft);
+  }
+  return answerSent(c, deps, answer, removed);
+}
+
+async function sendTo(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const fields = await readFields(c);
+  const clientId = clientIdOf(fields);
+  const to = fields.text("name").trim();
+  const { text: body, removed } = bodyOf(c, fields);
+  const answer =
+    to === ""
+      ? failed("invalid", "Write the name of the person here.", { field: "to" })
+      : await deps.chat.send(sessionOf(c), { to, body, clientId });
+  if (answer.ok) return answerSent(c, deps, answer, removed);
+  if (wantsJson(c)) return await answerError(c, answer.error);
+  return await answerHome(c, deps, { id: nextFormId(clientId, answer.error), body, to, error: answer.error, removed });
+}
+
+/** JSON for programs, with the row as every page shows it for our script; people go on to the conversation. */
+function answerSent(
+  c: Context<WebEnv>,
+  deps: WebDeps,
+  answer: { value: MessageView; cursor: string },
+  removed: Cleaned["removed"],
+): Response {
+  setWritten(c, answer.cursor, deps.secureCookies);
+  const message = answer.value;
+  if (!wantsJson(c))
+    return c.redirect(`/c/${message.conversationId}${removed === null ? "" : `?removed=${removed}`}`, 303);
+  // Every member of the view holds what is committed, so their number is true of this message.
+  const kept = deps.status().view.members.length;
+  const row = c.req.header("lastword-page") === "yes" ? { row: renderRow(message) } : {};
+  return c.json({ message, kept, cursor: answer.cursor, ...row }, 201);
+}
+
+/** Where a form of a conversation leads: back to it. */
+function backTo(c: Context<WebEnv>, conversationId: string | null): Response {
+  return c.redirect(conversationId === null ? "/" : `/c/${conversationId}`, 303);
+}
+
+async function markRead(c: Context<WebEnv>, deps: WebDeps, conversationId: string | null): Promise<Response> {
+  const fields = await readFields(c);
+  const clientId = clientIdOf(fields);
+  const upTo = fields.text("upTo");
+  const all = upTo !== "" && conversationId !== null;
+  const ids = fields.all("ids");
+  const answer = all
+    ? await read(c, (at) => deps.chat.markAllRead(sessionOf(c), { conversationId, upTo, clientId, ...at }))
+    : ids.length === 0
+      ? failed("invalid", "Nothing was selected to mark as read.", { field: "ids" })
+      : await deps.chat.markRead(sessionOf(c), { ids, clientId });
+  return await answerDone(c, deps, conversationId, answer);
+}
+
+async function deleteSelected(c: Context<WebEnv>, deps: WebDeps, conversationId: string | null): Promise<Response> {
+  const fields = await readFields(c);
+  const ids = fields.all("ids");
+  const answer =
+    ids.length === 0
+      ? failed("invalid", "Nothing is selected. Tick the boxes beside what should go.", { field: "ids" })
+      : await deps.chat.deleteMessages(sessionOf(c), { ids, clientId: clientIdOf(fields) });
+  return await answerDone(c, deps, conversationId, answer);
+}
+
+async function answerDone(
+  c: Context<WebEnv>,
+  deps: WebDeps,
+  conversationId: string | null,
+  answer: Answer<null>,
+): Promise<Response> {
+  if (answer.ok) {
+    setWritten(c, answer.cursor, deps.secureCookies);
+    return wantsJson(c) ? c.json({ ok: true, cursor: answer.cursor }) : backTo(c, conversationId);
+  }
+  if (wantsJson(c)) {
+    setErrorHeaders(c, answer.error);
+    return c.json(errorJson(answer.error), statusOf(answer.error));
+  }
+  const retry = CHAT_ERRORS[answer.error.code].http >= 500 ? " Go back and try again; it cannot happen twice." : "";
+  return await answerError(c, { ...answer.error, sentence: answer.error.sentence + retry });
+}

@@ -1,0 +1,114 @@
+/** The list on the left: conversations with unread counts, then people one has not written to yet. */
+import { UNREAD_TOTAL_MAX, type ConversationView, type Session, type UserView } from "../../chat/chat-service.ts";
+import { cut } from "../page/cut.ts";
+import { Icon } from "../page/icons.tsx";
+import { Avatar, Time } from "../page/names.tsx";
+
+export interface SidebarProps {
+  readonly session: Session;
+  readonly conversations: readonly ConversationView[];
+  readonly others: readonly UserView[];
+  readonly current: string | null;
+  /** Unread messages in all conversations. */
+  readonly unread: number;
+  readonly more: More | null;
+}
+
+/** That the list goes on. */
+export interface More {
+  /** Where: after the conversation whose newest message has this seq. */
+  readonly beforeSeq: number;
+  /** Something there is unread. */
+  readonly unread: boolean;
+}
+
+const PREVIEW_CHARS = 80;
+
+/** The beginning of its newest message. */
+export function preview(conversation: ConversationView, session: Session): string {
+  const last = conversation.last;
+  if (last === null || last.deleted) return "";
+  const text = cut(last.body.replaceAll(/\s+/g, " "), PREVIEW_CHARS);
+  return last.authorId === session.userId ? `You: ${text}` : text;
+}
+
+/** What the count of one conversation reads: it is not counted any further. */
+export function countText(unread: number): string {
+  return unread >= 100 ? "99+" : String(unread);
+}
+
+/** What the count of all reads. */
+export function totalText(unread: number): string {
+  return unread >= UNREAD_TOTAL_MAX ? `${UNREAD_TOTAL_MAX}+` : String(unread);
+}
+
+/** The list; also fetched alone when something in it has changed. */
+export function Sidebar({ session, conversations, others, current, unread, more }: SidebarProps) {
+  return (
+    <nav id="sidebar" class="sidebar" aria-label="Conversations" data-unread={totalText(unread)}>
+      <a class="new-message" href="/new" aria-current={current === "new" ? "page" : undefined}>
+        <Icon name="write" />
+        New message
+      </a>
+      <ul>
+        {conversations.map((conversation) => (
+          <ConversationItem conversation={conversation} session={session} current={conversation.id === current} />
+        ))}
+      </ul>
+      {more === null ? null : (
+        <p class="more">
+          <a href={`/conversations?before=${more.beforeSeq}`}>More conversations</a>
+          {more.unread ? <a href="/conversations?unread=1">Unread ones among them</a> : null}
+        </p>
+      )}
+      {others.length === 0 ? null : (
+        <>
+          <h2>Other people</h2>
+          <ul>
+            {others.map((user) => (
+              <li id={`u-${user.id}`}>
+                <a href={`/?to=${encodeURIComponent(user.name)}`}>
+                  <Avatar user={user} />
+                  <span class="name">{user.name}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </nav>
+  );
+}
+
+interface ItemProps {
+  readonly conversation: ConversationView;
+  readonly session: Session;
+  readonly current: boolean;
+}
+
+function ConversationItem({ conversation, session, current }: ItemProps) {
+  const { unread } = conversation;
+  const self = conversation.with.id === session.userId;
+  return (
+    <li id={`s-${conversation.id}`}>
+      <a
+        href={`/c/${conversation.id}`}
+        aria-current={current ? "page" : undefined}
+        class={unread > 0 ? "has-unread" : ""}
+      >
+        <Avatar user={conversation.with} />
+        <span class="name">{self ? `${conversation.with.name} (you)` : conversation.with.name}</span>
+        {conversation.last === null ? null : <Time micros={conversation.last.timeMicros} style="short" />}
+        <span class="preview" hx-ignore dir="auto">
+          {preview(conversation, session)}
+        </span>
+        {unread > 0 ? (
+          <span class="count">
+            {countText(unread)}
+            <span class="sr"> unread</span>
+          </span>
+        ) : null}
+      </a>
+    </li>
+  );
+}

@@ -1,0 +1,68 @@
+/** How a person appears everywhere: initials on a quiet colour, a presence dot, a name. */
+import { cut } from "./cut.ts";
+import type { UserView } from "../../chat/chat-service.ts";
+
+const HUES = 8;
+
+/** One of eight colours, the same for a person on every page; the policy allows no inline styles. */
+function hueOf(userId: string): number {
+  let hash = 7;
+  for (const letter of userId) hash = (hash * 31 + letter.charCodeAt(0)) % 65_521;
+  return hash % HUES;
+}
+
+/** Initial and presence. `data-user` lets the live events find every dot of a person. */
+export function Avatar({ user, large = false }: { user: UserView; large?: boolean }) {
+  const initial = user.deleted ? "·" : (cut(user.name, 1) || "·").toUpperCase();
+  return (
+    <span class={`avatar hue-${user.deleted ? "none" : hueOf(user.id)}${large ? " large" : ""}`}>
+      <span aria-hidden="true">{initial}</span>
+      {user.deleted ? null : <PresenceDot user={user} />}
+    </span>
+  );
+}
+
+/** Online or not, as a dot for eyes and a word for ears. */
+export function PresenceDot({ user }: { user: UserView }) {
+  return (
+    <span class="presence" data-user={user.id} data-online={user.online ? "yes" : "no"}>
+      <span class="sr">{user.online ? "online" : "offline"}</span>
+    </span>
+  );
+}
+
+/**
+ * What a time says: a clock, with seconds, or how long ago: short ("09:12", "yesterday"), in a sentence after "last seen"
+ * ("5 min ago"), or after "since" ("09:12").
+ */
+export type TimeStyle = "second" | "clock" | "short" | "past" | "from";
+
+/** A time that the script rewrites into the reader's own zone; without it, UTC. */
+export function Time({ micros, style }: { micros: number; style: TimeStyle }) {
+  const date = new Date(micros / 1000);
+  const iso = date.toISOString();
+  const clock = iso.slice(11, 16);
+  const day = iso.slice(0, 10);
+  return (
+    <time datetime={iso} data-time={style} title={`${day} ${clock} UTC`}>
+      {style === "second" ? iso.slice(11, 19) : style === "clock" ? clock : style === "short" ? day : `${day} ${clock}`}
+    </time>
+  );
+}
+
+/** "online", "last seen …" or nothing for people who never connected. */
+export function Seen({ user }: { user: UserView }) {
+  return (
+    <span class="seen" data-seen={user.id}>
+      {user.online ? (
+        "online"
+      ) : user.lastSeenMicros > 0 ? (
+        <>
+          last seen <Time micros={user.lastSeenMicros} style="past" />
+        </>
+      ) : (
+        "offline"
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,176 @@
+/** The frame of every page: head, top bar, the places where live things appear. */
+import type { Child } from "hono/jsx";
+import { ASSETS } from "../http/assets.ts";
+import type { Session } from "../../chat/chat-service.ts";
+import type { ClusterStatusJson } from "../../ops/cluster-status.ts";
+import { OWNER_HEADER } from "../http/owner.ts";
+import { Brand } from "./brand.tsx";
+import { ClusterLine } from "../cluster/cluster-line.tsx";
+import { HelpDialog } from "./help.tsx";
+import { Icon } from "./icons.tsx";
+import { totalText } from "../messages/sidebar.tsx";
+import { PageOwner, PostForm } from "./post-form.tsx";
+
+const HTMX_CONFIG = JSON.stringify({
+  // Its own style element would break the policy; our styles show what is under way.
+  includeIndicatorCSS: false,
+  history: false,
+  // An error's page belongs into no corner of this one.
+  noSwap: [204, 304, "4xx", "5xx"],
+  defaultTimeout: 8000,
+});
+
+/** What the script has to know about the page it is on. */
+export interface LivePage {
+  readonly session: Session;
+  /** Names what the browser keeps of this cluster. */
+  readonly cluster: string;
+  readonly status: ClusterStatusJson;
+  /** The events after this are not on the page yet; "" for a page that shows nothing live. */
+  readonly cursor: string;
+  readonly carry: string;
+  readonly origins: readonly string[];
+  /** At an address that several replicas share: another one may answer there next. */
+  readonly shared: boolean;
+  readonly readOnSight: boolean;
+  readonly theme: Theme;
+}
+
+export const THEMES = ["auto", "light", "dark"] as const;
+export type Theme = (typeof THEMES)[number];
+
+function Head({ title }: { title: string }) {
+  return (
+    <head>
+      <meta charset="utf-8" />
+      <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
+      <meta name="color-scheme" content="light dark" />
+      <meta name="htmx-config" content={HTMX_CONFIG} />
+      <title>{title}</title>
+      <link rel="icon" href={ASSETS.icon.path} type="image/svg+xml" />
+      <link rel="stylesheet" href={ASSETS.style.path} />
+      <script src={ASSETS.htmx.path} defer />
+      <script src={ASSETS.page.path} defer />
+    </head>
+  );
+}
+
+/** What every page outside of the chat needs to know. */
+export interface CardBase {
+  readonly theme: Theme;
+  readonly cluster: string;
+}
+
+interface CardPageProps extends CardBase {
+  readonly title: string;
+  readonly children: Child;
+  /** Id of a user who has left for good here: the script forgets what it kept of hers. */
+  readonly forget?: string;
+}
+
+/** A page outside of the chat: one card. */
+export function CardPage({ title, children, theme, cluster, forget = "" }: CardPageProps) {
+  return (
+    <html lang="en" data-theme={theme}>
+      <Head title={`${title} · Lastword`} />
+      <body class="alone" data-cluster={cluster} {...(forget === "" ? {} : { "data-forget": forget })}>
+        <main class="card">
+          <Brand />
+          {children}
+        </main>
+      </body>
+    </html>
+  );
+}
+
+interface AppPageProps {
+  readonly title: string;
+  readonly live: LivePage;
+  readonly unread: number;
+  readonly place: "home" | "new" | "conversation" | "people" | "account" | "cluster" | "failure";
+  readonly sidebar: Child;
+  readonly children: Child;
+}
+
+/** A page after the login. */
+export function AppPage({ title, live, unread, place, sidebar, children }: AppPageProps) {
+  return (
+    <html lang="en" data-theme={live.theme}>
+      <Head title={`${unread > 0 ? `(${totalText(unread)}) ` : ""}${title} · Lastword`} />
+      <body
+        class={`app at-${place}`}
+        data-me={live.session.userId}
+        data-name={live.session.name}
+        data-cluster={live.cluster}
+        {...{ "hx-headers:inherited": JSON.stringify({ [OWNER_HEADER]: live.session.userId }) }}
+        data-title={`${title} · Lastword`}
+        data-cursor={live.cursor}
+        data-carry={live.carry}
+        data-stream={ASSETS.stream.path}
+        data-origins={live.origins.join(" ")}
+        data-shared={live.shared ? "yes" : "no"}
+        data-read-on-sight={live.readOnSight ? "yes" : "no"}
+      >
+        <a class="skip" href="#main">
+          Skip to content
+        </a>
+        <PageOwner.Provider value={live.session.userId}>
+          <TopBar live={live} />
+          <p id="note" class="note" role="status" hidden />
+          <div class="columns">
+            {sidebar}
+            <main id="main" tabindex={-1}>
+              {children}
+            </main>
+          </div>
+        </PageOwner.Provider>
+        <div id="announce" class="sr" role="status" aria-live="polite" />
+        <dialog id="panel" class="sheet" aria-label="Cluster" />
+        <HelpDialog />
+        <LeaveDialog />
+      </body>
+    </html>
+  );
+}
+
+/** Asked by touch; see browser/leave.js. */
+function LeaveDialog() {
+  return (
+    <dialog id="leave" class="sheet small" aria-labelledby="leave-title">
+      <h2 id="leave-title">Log out?</h2>
+      <p>Every tab of this browser is logged out.</p>
+      <form method="dialog" class="row">
+        <button type="submit" value="">
+          Cancel
+        </button>
+        <button type="submit" value="yes" class="primary">
+          Log out
+        </button>
+      </form>
+    </dialog>
+  );
+}
+
+function TopBar({ live }: { live: LivePage }) {
+  return (
+    <header class="bar">
+      <Brand />
+      <ClusterLine status={live.status} />
+      <nav class="menu" aria-label="Main">
+        <a href="/people">
+          <Icon name="people" />
+          <span>People</span>
+        </a>
+        <a href="/account" class="me">
+          <span>{live.session.name}</span>
+          <span class="sr">: your account</span>
+        </a>
+        <PostForm action="/logout">
+          <button class="plain" type="submit" title="Logs out every tab of this browser">
+            Log out
+          </button>
+        </PostForm>
+      </nav>
+    </header>
+  );
+}

@@ -1,0 +1,85 @@
+/** Everyone, and who is here now. */
+import type { UserView } from "../../chat/chat-service.ts";
+import { Icon } from "../page/icons.tsx";
+import { Avatar, Seen } from "../page/names.tsx";
+
+interface PeopleProps {
+  readonly users: readonly UserView[];
+  /** Name after which the next page begins; null if this is the last. */
+  readonly next: string | null;
+  /** Part of a name that is looked for; "" for everybody. */
+  readonly search: string;
+}
+
+/** "48 people, none online"; a page of many says that it is one. */
+function countText(people: number, online: number, more: boolean): string {
+  if (people === 0) return "Nobody else yet";
+  const count = people === 1 ? "1 person" : `${people} people`;
+  return `${count}${more ? " on this page" : ""}, ${online === 0 ? "none" : online} online`;
+}
+
+/** A page of people by name, with a way to refresh it. */
+export function PeoplePage({ users, next, search }: PeopleProps) {
+  const online = users.filter((user) => user.online).length;
+  const found = search === "" ? "" : `q=${encodeURIComponent(search)}`;
+  return (
+    <section class="page people" id="people" aria-labelledby="people-title">
+      <header class="head">
+        <a class="to-list" href="/">
+          <Icon name="back" />
+          <span class="sr">All conversations</span>
+        </a>
+        <div class="who">
+          <h1 id="people-title">People</h1>
+          <p class="small">
+            {users.length === 0 && search !== "" ? "Nobody found" : countText(users.length, online, next !== null)}
+          </p>
+        </div>
+        <form
+          method="get"
+          action="/people"
+          hx-get="/people"
+          hx-target="#people"
+          hx-select="#people"
+          hx-swap="outerMorph"
+        >
+          {search === "" ? null : <input type="hidden" name="q" value={search} />}
+          <button type="submit">Refresh</button>
+        </form>
+      </header>
+      <form method="get" action="/people" class="search" role="search">
+        <label class="sr" for="people-search">
+          Part of a name
+        </label>
+        <input id="people-search" type="search" name="q" value={search} placeholder="Find someone" maxlength={48} />
+        <button type="submit">Find</button>
+      </form>
+      {users.length === 0 && search !== "" ? (
+        <p class="empty">
+          No one here has “{search}” in their name. <a href="/people">Show everybody</a>
+        </p>
+      ) : users.length === 0 ? (
+        <p class="empty">
+          You are the first. Give others the address of this page; they press “Create an account” and appear here.
+        </p>
+      ) : (
+        <ul class="roster">
+          {users.map((user) => (
+            <li>
+              <a href={`/?to=${encodeURIComponent(user.name)}`}>
+                <Avatar user={user} />
+                <span class="name">{user.name}</span>
+                <Seen user={user} />
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+      {next === null ? null : (
+        <p>
+          <a href={`/people?after=${encodeURIComponent(next)}${found === "" ? "" : `&${found}`}`}>More people</a>
+        </p>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,157 @@
+/** What the matrix of addresses needs of a browser, whichever it is, and somebody who uses the page in it. */
+import type { Browser } from "playwright-core";
+import { WEB_PASSWORD } from "../../harness/web-person.ts";
+
+/** Many pages are under way at the same time. */
+const PATIENCE_MS = 30_000;
+/** Each look costs the browser something. */
+const LOOK_MS = 100;
+const TRIES_MAX = 50;
+
+export interface Tab {
+  /** Opens an address; resolves when it is loaded. */
+  open(url: string): Promise<void>;
+  /** Value of an expression in the page, as far as JSON has it. Fails while the page is changing. */
+  run(expression: string): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** A tab of Chromium with cookies of its own. */
+export async function chromiumTab(browser: Browser): Promise<Tab> {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true });
+  const page = await context.newPage();
+  return {
+    open: async (url) => void (await page.goto(url)),
+    run: (expression) => page.evaluate(expression),
+    close: () => context.close(),
+  };
+}
+
+/** Sets a field as typing does, then sends its form by its button. */
+function sending(form: string, fields: Readonly<Record<string, string>>): string {
+  return `(() => {
+    const form = document.querySelector(${JSON.stringify(form)});
+    for (const [name, value] of Object.entries(${JSON.stringify(fields)})) {
+      const field = form.elements[name];
+      field.value = value;
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    form.requestSubmit(form.querySelector('button[type="submit"], button:not([type])') ?? undefined);
+    return true;
+  })()`;
+}
+
+/** Somebody in front of a tab. */
+export class TabPerson {
+  readonly name: string;
+  readonly tab: Tab;
+
+  constructor(name: string, tab: Tab) {
+    this.name = name;
+    this.tab = tab;
+  }
+
+  /** Waits until an expression is true in the page, whichever page that is by then. */
+  async until(what: string, expression: string): Promise<void> {
+    const end = performance.now() + PATIENCE_MS;
+    while (!(await this.tab.run(`Boolean(${expression})`).catch(() => false))) {
+      if (performance.now() > end) {
+        const at = await this.tab
+          .run("location.href.replace(/#.*/, '') + ': ' + document.body.innerText.slice(0, 200)")
+          .catch(() => "a page that does not answer");
+        throw new Error(`waited for ${what}; at ${String(at)}`);
+      }
+      await Bun.sleep(LOOK_MS);
+    }
+  }
+
+  async register(origin: string): Promise<void> {
+    await this.tab.open(`${origin}/register`);
+    await this.enter("/register");
+  }
+
+  /** Fills in the registration where it cannot work, and reads why. */
+  async isRefused(origin: string, sentence: string): Promise<void> {
+    await this.tab.open(`${origin}/register`);
+    await this.tab.run(sending('form[action="/register"]', { name: this.name, password: WEB_PASSWORD }));
+    await this.until(sentence, `document.body.innerText.includes(${JSON.stringify(sentence)})`);
+  }
+
+  /** Out, and in again. */
+  async logInAgain(): Promise<void> {
+    await this.answered(
+      `document.querySelector('form[action="/logout"]').requestSubmit()`,
+      '"me" in document.body.dataset',
+    );
+    await this.enter("/login");
+  }
+
+  /** The first words to somebody; ends in the conversation, saved. */
+  async writeTo(name: string, words: string): Promise<void> {
+    await this.until("the composer", `document.querySelector("#composer")`);
+    await this.tab.run(sending("#composer", { name, body: words }));
+    await this.until("the conversation", `location.pathname.startsWith("/c/")`);
+    await this.sees(words);
+  }
+
+  async sees(words: string): Promise<void> {
+    await this.until(
+      `"${words}"`,
+      `[...document.querySelectorAll("#messages .body")].some((body) => body.textContent === ${JSON.stringify(words)})`,
+    );
+  }
+
+  async origin(): Promise<string> {
+    return String(await this.tab.run("location.origin"));
+  }
+
+  /** Sends the form of the page and is inside then. */
+  private async enter(action: string): Promise<void> {
+    await this.answered(
+      sending(`form[action="${action}"]`, { name: this.name, password: WEB_PASSWORD }),
+      '!("me" in document.body.dataset)',
+    );
+  }
+
+  /**
+   * Sends a form until it is answered for good: on a busy machine there may be no leader for a moment, and each
+   * answer that says so is a page. Fails with what the page says for any other answer.
+   */
+  private async answered(send: string, isStill: string): Promise<void> {
+    for (let tries = 0; tries < TRIES_MAX; tries++) {
+      // What was not known may have been done: the address of the form then leads inside.
+      if (tries > 0 && (await this.now(isStill)) !== true) return;
+      // A proxy that sees no healthy replica just now has a page of its own, without our form.
+      const isForm = await this.now(`document.querySelector('form[method="post"]') !== null`);
+      if (isForm !== true) {
+        await Bun.sleep(LOOK_MS);
+        await this.tab.open(String(await this.now("location.href")));
+        continue;
+      }
+      // A log-out that is refused leaves the page where it is, and says so in its note.
+      const note = `document.getElementById("note")`;
+      await this.tab.run(`(document.body.dataset.sent = "yes", ${note}?.replaceChildren(), ${send}, true)`);
+      const isPassing = `/in a moment|not known whether|503 Service/.test(document.body.innerText)`;
+      await this.until(
+        "an answer",
+        `document.readyState === "complete" && (!document.body.dataset.sent || ${isPassing})`,
+      );
+      if ((await this.now(isStill)) !== true) return;
+      if ((await this.now(isPassing)) !== true)
+        throw new Error(`not done: ${String(await this.now("document.body.innerText.slice(0, 300)"))}`);
+    }
+    throw new Error(`not answered for good ${TRIES_MAX} times`);
+  }
+
+  /** Value of an expression as soon as there is a page that has it: between two pages there is none. */
+  private async now(expression: string): Promise<unknown> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.tab.run(expression);
+      } catch (error) {
+        if (tries === TRIES_MAX) throw error;
+        await Bun.sleep(LOOK_MS);
+      }
+    }
+  }
+}

@@ -1,0 +1,262 @@
+/**
+ * Random logs: both implementations of Rows must give the same results, the same events
+ * and the same rows, however the log is cut into batches, with repeats, ops of other
+ * branches, poison and rubbish in it.
+ */
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { withChecksum } from "../../../proto/op-checksum.ts";
+import type { AppliedOp } from "../../../src/chat/kinds/apply.ts";
+import { decodeOp, encodeOp, type Op, type OpBody } from "../../../src/chat/kinds/op.ts";
+import { directId, messageId, passwordId, userIdFor } from "../../../src/chat/ids.ts";
+import { StateDb } from "../../../src/db/state/state-db.ts";
+import { dumpTables } from "../../../src/db/state/state-hash.ts";
+import type { MemoryState } from "../../support/memory-state.ts";
+import { ChatLog, POISON, poisonRules, STATES, uuid } from "../../support/chat-log.ts";
+
+const NAMES = ["anna", "ben", "eve"];
+const CLIENT_IDS = 12;
+
+/** Few users, few ids, so that repeats, clashes and misses are common. Half of them are ordered by time, of three moments. */
+const clientId = fc.nat(CLIENT_IDS - 1).map((n) => (n % 2 === 0 ? uuid(n) : uuid7(n)));
+
+function uuid7(n: number): string {
+  return uuid(n)
+    .replace("-4000-", "-7000-")
+    .replace("00000000-000", `00000000-00${n % 3}`);
+}
+
+const user = fc.constantFrom(...NAMES.map((name, n) => userIdFor(name, uuid(n))), userIdFor("nobody", uuid(99)));
+const conversation = fc.oneof(
+  { weight: 20, arbitrary: fc.tuple(user, user).map(([a, b]) => directId(a, b)) },
+  { weight: 1, arbitrary: fc.constant("nonsense") },
+);
+const message = fc.oneof(
+  { weight: 20, arbitrary: fc.tuple(user, clientId).map(([author, id]) => messageId(author, id)) },
+  { weight: 1, arbitrary: fc.constant("nonsense") },
+);
+const session = fc.nat(5).map((n) => ({ id: `s${n}`, tokenHash: `t${n}` }));
+/** Of passwords that an account may have at that moment, or may not. */
+const checked = fc.constantFrom(...["hash of anna", "hash of ben", "p", "q"].map(passwordId), "");
+const text = fc.constantFrom("hi", "ho", "", POISON, "😀\ud800");
+
+const body: fc.Arbitrary<OpBody> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      kind: fc.constant("sendMessage" as const),
+      conversation,
+      body: text,
+      readUpTo: fc.oneof(fc.constant(""), message),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("markRead" as const),
+      ids: fc.array(message, { minLength: 1, maxLength: 4 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("markAllRead" as const),
+      conversation,
+      upTo: message,
+      ids: fc.array(message, { maxLength: 3 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("deleteMessages" as const),
+      ids: fc.array(message, { minLength: 1, maxLength: 4 }),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("login" as const), session, checked }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("endSession" as const), session: fc.nat(5).map((n) => `s${n}`) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("endOtherSessions" as const),
+      keepSession: fc.nat(5).map((n) => `s${n}`),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("touch" as const), session: fc.nat(5).map((n) => `s${n}`) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant("changePassword" as const),
+      passwordHash: fc.constantFrom("p", "q"),
+      keepSession: fc.constantFrom("s1", "s2"),
+      checked,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant("deleteAccount" as const), deleteMessages: fc.boolean(), checked }),
+  },
+);
+
+const plain: fc.Arbitrary<Op> = fc.record({
+  user,
+  clientId,
+  timeMicros: fc.integer({ min: 1_000_000, max: 1_000_200 }),
+  origin: fc.constant(null),
+  recovered: fc.boolean(),
+  body,
+});
+
+const registration: fc.Arbitrary<Op> = fc
+  .record({
+    name: fc.constantFrom(...NAMES, "Anna"),
+    id: fc.nat(3),
+    timeMicros: fc.integer({ min: 1_000_000, max: 1_000_200 }),
+    recovered: fc.boolean(),
+  })
+  .map(({ name, id, timeMicros, recovered }) => {
+    const folded = name.toLowerCase();
+    const clientId = uuid(id);
+    const session = { id: `r${name}${id}`, tokenHash: `r${name}${id}` };
+    return {
+      user: userIdFor(folded, clientId),
+      clientId,
+      timeMicros,
+      origin: null,
+      recovered,
+      body: { kind: "register", name, folded, passwordHash: "p", session },
+    };
+  });
+
+const entry: fc.Arbitrary<Uint8Array> = fc.oneof(
+  { weight: 30, arbitrary: plain.map(encodeOp) },
+  { weight: 4, arbitrary: registration.map(encodeOp) },
+  { weight: 1, arbitrary: fc.uint8Array({ maxLength: 12 }).map(withChecksum).filter(isRubbish) },
+);
+
+function isRubbish(bytes: Uint8Array): boolean {
+  try {
+    decodeOp(bytes);
+    return false;
+  } catch (error) {
+    return error instanceof Error && error.name === "MalformedOp";
+  }
+}
+
+const everybody = NAMES.map((name, n) => {
+  const session = { id: `first${n}`, tokenHash: `first${n}` };
+  const body: OpBody = { kind: "register", name, folded: name, passwordHash: "p", session };
+  return encodeOp({
+    user: userIdFor(name, uuid(n)),
+    clientId: uuid(n),
+    timeMicros: 1_000_000,
+    origin: null,
+    recovered: false,
+    body,
+  });
+});
+
+test("both states tell and hold the same, however the log is cut into batches", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(entry, fc.boolean()), { minLength: 1, maxLength: 120 }), (entries) => {
+      const memory = new ChatLog(STATES.memory(poisonRules));
+      const sqlite = new ChatLog(STATES["sqlite in memory"](poisonRules));
+      const bytes = [...everybody, ...entries.map(([op]) => op)];
+      for (const op of bytes) memory.append([op]);
+      let batch: Uint8Array[] = [...everybody];
+      for (const [op, cut] of entries) {
+        batch.push(op);
+        if (!cut) continue;
+        sqlite.append(batch);
+        batch = [];
+      }
+      if (batch.length > 0) sqlite.append(batch);
+      expect(sqlite.applied).toEqual(memory.applied);
+      expect(dumpTables((sqlite.state as StateDb).client())).toEqual((memory.state as MemoryState).dump());
+      expect(sqlite.state.hash()).toEqual(memory.state.hash());
+    }),
+    { numRuns: 300, includeErrorInReport: true },
+  );
+}, 60_000);
+
+/** One step of two people who write to each other: who, what, and about which of the newest messages. */
+const step = fc.record({
+  user: fc.nat(1),
+  kind: fc.constantFrom("send", "send", "send", "poison", "answer", "read", "delete", "all"),
+  back: fc.nat(3),
+});
+
+test("two people who write much and read a little: their marks stop and go the same way", () => {
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 10, maxLength: 60 }), (steps) => {
+      const logs = [STATES.memory(poisonRules), STATES["sqlite in memory"](poisonRules)].map((s) => new ChatLog(s));
+      const people = NAMES.map((name, n) => userIdFor(name, uuid(n)));
+      const conversation = directId(people[0]!, people[1]!);
+      const sent: string[] = [];
+      for (const log of logs) log.append(everybody);
+      for (const [n, { user, kind, back }] of steps.entries()) {
+        const id = sent.at(-1 - back) ?? "none";
+        const text = kind === "poison" ? POISON : "x";
+        const send = { kind: "sendMessage", conversation, body: text, readUpTo: kind === "answer" ? id : "" } as const;
+        const bodies: Record<string, OpBody> = {
+          read: { kind: "markRead", ids: [id] },
+          delete: { kind: "deleteMessages", ids: [id] },
+          all: { kind: "markAllRead", conversation, upTo: id, ids: [] },
+        };
+        // Who sends under an id that ends with 0 has her mark moved over her own messages.
+        const op = {
+          user: people[user]!,
+          clientId: uuid(1_000 + 10 * n),
+          timeMicros: 1_000_000 + n,
+          body: bodies[kind] ?? send,
+        };
+        for (const log of logs) log.append([encodeOp({ ...op, origin: null, recovered: false })]);
+        if (op.body === send && kind !== "poison") sent.push(messageId(op.user, op.clientId));
+      }
+      const [memory, sqlite] = logs;
+      expect(sqlite!.applied).toEqual(memory!.applied);
+      expect(dumpTables((sqlite!.state as StateDb).client())).toEqual((memory!.state as MemoryState).dump());
+    }),
+    { numRuns: 200, includeErrorInReport: true },
+  );
+}, 60_000);
+
+test("a state that was closed and opened in between, and so remembers nothing, writes the same", () => {
+  const folder = mkdtempSync(join(tmpdir(), "lastword-rows-random-"));
+  let files = 0;
+  try {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(entry, fc.nat(19)), { minLength: 10, maxLength: 120 }), (entries) => {
+        const warm = new ChatLog(STATES["sqlite in memory"](poisonRules));
+        const path = join(folder, `${++files}.db`);
+        let state = new StateDb(path, { rules: poisonRules });
+        let cold = new ChatLog(state);
+        const applied: AppliedOp[] = [];
+        const reopen = (): void => {
+          applied.push(...cold.applied);
+          state.close();
+          state = new StateDb(path, { rules: poisonRules });
+          cold = new ChatLog(state);
+        };
+        for (const log of [warm, cold]) log.append(everybody);
+        for (const [op, dice] of entries) {
+          if (dice === 0) reopen();
+          for (const log of [warm, cold]) log.append([op]);
+        }
+        reopen();
+        expect(applied).toEqual(warm.applied);
+        expect(dumpTables(state.client())).toEqual(dumpTables((warm.state as StateDb).client()));
+        state.close();
+      }),
+      { numRuns: 60, includeErrorInReport: true },
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}, 60_000);

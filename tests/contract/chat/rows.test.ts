@@ -1,0 +1,471 @@
+/** The rules over both implementations of Rows: what each kind of op does, and what a merge makes of it. */
+import { describe, expect, test } from "bun:test";
+import { CHECKSUM_BYTES, withChecksum } from "../../../proto/op-checksum.ts";
+import type { ChatEvent } from "../../../src/chat/chat-event.ts";
+import { directId, messageId, passwordId } from "../../../src/chat/ids.ts";
+import { encodeOp, FormatTooNew, markRecovered, type Op, type OpBody } from "../../../src/chat/kinds/op.ts";
+import type { StateDb } from "../../../src/db/state/state-db.ts";
+import { dumpTables } from "../../../src/db/state/state-hash.ts";
+import { ChatLog, FIRST_VIEW, poisonRules, STATES, uuid } from "../../support/chat-log.ts";
+import { MemoryState } from "../../support/memory-state.ts";
+
+const RECOVERED = { recovered: true, origin: { replica: 1, view: "2.1.00000000000000cc.0" } };
+
+function rowsOf(log: ChatLog, name: string): Record<string, unknown>[] {
+  const { state } = log;
+  if (state instanceof MemoryState) return state.dump()[name]!;
+  return dumpTables((state as StateDb).client())[name] as Record<string, unknown>[];
+}
+
+function bodies(log: ChatLog): unknown[] {
+  return rowsOf(log, "messages")
+    .sort((a, b) => Number(a["seq"]) - Number(b["seq"]))
+    .map((row) => (row["deleted"] === 1 ? null : row["body"]));
+}
+
+function kinds(events: readonly ChatEvent[]): string[] {
+  return events.map((event) => event.kind);
+}
+
+describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
+  const start = (): ChatLog => new ChatLog(STATES[kind]());
+
+  test("a name belongs to the first; the refusal is recorded", () => {
+    const log = start();
+    log.person("Anna");
+    const other = log.registration("ANNA");
+    expect(log.apply(other).result).toMatchObject({ error: "name_taken", repeated: false });
+    expect(log.apply(other).result).toMatchObject({ error: "name_taken", repeated: true });
+    expect(rowsOf(log, "users").map((row) => row["name"])).toEqual(["Anna"]);
+  });
+
+  test("where registration is closed, only the very first account counts", () => {
+    const log = start();
+    const first = (name: string, more: Partial<Op> = {}): Op => {
+      const op = log.registration(name);
+      return { ...op, body: { ...op.body, first: true } as OpBody, ...more };
+    };
+    expect(log.apply(first("anna")).result.error).toBe("");
+    const ben = first("ben");
+    expect(log.apply(ben).result.error).toBe("registration_closed");
+    expect(log.apply(ben).result).toMatchObject({ error: "registration_closed", repeated: false });
+    // The first one on its own branch stays, and whoever is let in by another replica comes in.
+    expect(log.apply(first("eve", RECOVERED)).result.error).toBe("");
+    expect(log.apply(log.registration("carl")).result.error).toBe("");
+    expect(rowsOf(log, "users").map((row) => row["name"])).toHaveLength(3);
+  });
+
+  test("a name that looks like another one is taken, too; one that lost it in a merge gets a suffix", () => {
+    const log = start();
+    const named = (name: string, skeleton: string, more: Partial<Op> = {}): Op => {
+      const op = log.registration(name);
+      return { ...op, body: { ...op.body, skeleton } as OpBody, ...more };
+    };
+    expect(log.apply(named("limes", "limes")).result.error).toBe("");
+    expect(log.apply(named("Iimes", "limes")).result.error).toBe("name_taken");
+    expect(log.apply(named("Iimes", "limes", RECOVERED)).result.error).toBe("");
+    expect(log.apply(named("1imes", "limes", RECOVERED)).result.error).toBe("");
+    expect(log.apply(named("limes-2", "limes-2")).result.error).toBe("name_taken");
+    expect(
+      rowsOf(log, "users")
+        .map((row) => `${String(row["name"])} ${String(row["skeleton"])}`)
+        .toSorted(),
+    ).toEqual(["1imes-3 limes-3", "Iimes-2 limes-2", "limes limes"]);
+  });
+
+  test("a registration repeated gets the first one's session, not a second", () => {
+    const log = start();
+    const first = log.registration("Anna", { clientId: uuid(1) });
+    const { session } = log.apply(first).result;
+    const again: Op = {
+      ...first,
+      body: { ...(first.body as never as object), session: { id: "x", tokenHash: "y" } } as never,
+    };
+    expect(log.apply(again).result).toMatchObject({ error: "", session, repeated: true });
+    expect(rowsOf(log, "sessions")).toHaveLength(1);
+  });
+
+  test("a message sent twice is there once, and has the same answer", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const op = log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben), body: "hi", readUpTo: "" });
+    const first = log.apply(op);
+    const again = log.apply({ ...op, timeMicros: op.timeMicros + 5 });
+    expect(kinds(first.events)).toEqual(["message"]);
+    expect(again.result).toEqual({ ...first.result, repeated: true, timeMicros: 0 });
+    expect(again.events).toEqual([]);
+    expect(bodies(log)).toEqual(["hi"]);
+  });
+
+  test("other content under the same id is refused and changes nothing", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const clientId = uuid(1);
+    log.message(anna, ben, "hi", { clientId });
+    const body = { kind: "sendMessage", conversation: directId(anna, ben), body: "ho", readUpTo: "" } as const;
+    expect(log.error(anna, body, { clientId })).toBe("id_reused_with_other_content");
+    expect(log.error(ben, { ...body }, { clientId })).toBe("");
+    expect(bodies(log)).toEqual(["hi", "ho"]);
+  });
+
+  test("who may not send where", () => {
+    const log = start();
+    const [anna, ben, eve] = [log.person("anna"), log.person("ben"), log.person("eve")];
+    const to = (conversation: string) => ({ kind: "sendMessage", conversation, body: "hi", readUpTo: "" }) as const;
+    expect(log.error(eve, to(directId(anna, ben)))).toBe("not_found");
+    expect(log.error(anna, to("nonsense"))).toBe("not_found");
+    expect(log.error(anna, to(directId(anna, "zzzzzzzzzzzz")))).toBe("unknown_recipient");
+    expect(log.error("zzzzzzzzzzzz", to(directId(anna, "zzzzzzzzzzzz")))).toBe("not_logged_in");
+    log.error(ben, { kind: "deleteAccount", deleteMessages: false, checked: passwordId("hash of ben") });
+    expect(log.error(anna, to(directId(anna, ben)))).toBe("unknown_recipient");
+    expect(log.error(ben, to(directId(anna, ben)))).toBe("not_logged_in");
+    expect(bodies(log)).toEqual([]);
+  });
+
+  test("an op whose rule throws is undone and recorded, and the log goes on", () => {
+    const log = new ChatLog(STATES[kind](poisonRules));
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const send = (text: string): Op =>
+      log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben), body: text, readUpTo: "" });
+    const poison = send("poison");
+    const applied = log.append([send("before"), poison, send("after"), poison].map(encodeOp));
+    expect(applied.map((a) => kinds(a.events))).toEqual([["message"], [], ["message"], []]);
+    expect(log.apply(poison).result).toMatchObject({ error: "invalid", repeated: true });
+    expect(bodies(log)).toEqual(["before", "after"]);
+  });
+
+  test("bytes that are no op are a recorded nothing; a later version stops the process", () => {
+    const log = start();
+    const good = encodeOp(log.registration("anna"));
+    const [a, b, c] = log.append([withChecksum(new Uint8Array([255, 255, 1])), withChecksum(good.slice(0, 30)), good]);
+    expect([a?.key, b?.key]).toEqual(["", ""]);
+    expect(c?.events).toHaveLength(1);
+    // Field 2 (kind) is the varint 17 after its tag 0x10: 99 is a kind of the future.
+    const future = Buffer.from(good);
+    future[future.indexOf(0x10) + 1] = 99;
+    expect(() => log.append([good, withChecksum(future.subarray(0, -CHECKSUM_BYTES))])).toThrow(FormatTooNew);
+    // The process ends here; a file goes back to what it held at the last flush.
+    expect(log.state.appliedSeq()).toBeLessThanOrEqual(5);
+  });
+
+  test("reading: single ones, all or none, and the mark follows", () => {
+    const log = start();
+    const [anna, ben, eve] = [log.person("anna"), log.person("ben"), log.person("eve")];
+    const ids = ["1", "2", "3"].map((text) => log.message(anna, ben, text));
+    const second = log.apply(log.op(ben, { kind: "markRead", ids: [ids[1]!] }));
+    expect(second.events).toMatchObject([{ kind: "read", reader: ben, ids: [ids[1]], upTo: 0 }]);
+    expect(rowsOf(log, "reads")).toHaveLength(1);
+    const first = log.apply(log.op(ben, { kind: "markRead", ids: [ids[0]!] }));
+    expect(first.events).toMatchObject([{ kind: "read", ids: [ids[0]], upTo: 6 }]);
+    expect(rowsOf(log, "reads")).toHaveLength(0);
+    expect(log.error(eve, { kind: "markRead", ids: [ids[2]!] })).toBe("not_found");
+    expect(log.error(ben, { kind: "markRead", ids: [ids[2]!, "nonsense"] })).toBe("not_found");
+    expect(rowsOf(log, "reads")).toHaveLength(0);
+    // Answering with what was unread reads it; the own message never counts.
+    log.message(ben, anna, "yes", { readUpTo: ids[2]! });
+    expect(rowsOf(log, "members").find((row) => row["user"] === ben)).toMatchObject({ mark: log.state.appliedSeq() });
+  });
+
+  test("mark all read covers what the reader knew, not what came since", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const conversation = directId(anna, ben);
+    const known = log.message(anna, ben, "1");
+    log.message(anna, ben, "2");
+    const mark = { kind: "markAllRead", conversation, upTo: known, ids: [known] } as const;
+    expect(log.apply(log.op(ben, mark)).events).toMatchObject([{ kind: "read", upTo: 4 }]);
+    expect(log.error("zzzzzzzzzzzz", mark)).toBe("not_found");
+  });
+
+  test("deleting: own for everyone, others' for oneself; a repeat of the message does not bring it back", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const send = log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben), body: "own", readUpTo: "" });
+    log.apply(send);
+    const others = log.message(ben, anna, "theirs");
+    const ids = [messageId(anna, send.clientId), others];
+    const made = log.apply(log.op(anna, { kind: "deleteMessages", ids }));
+    expect(made.events).toEqual([
+      { kind: "deleted", conversation: directId(anna, ben), ids: [ids[0]!], audience: [anna, ben].sort() },
+      { kind: "deleted", conversation: directId(anna, ben), ids: [others], audience: [anna] },
+    ]);
+    log.apply(send);
+    log.apply({ ...send, ...RECOVERED });
+    expect(bodies(log)).toEqual([null, "theirs"]);
+    expect(rowsOf(log, "hidden")).toMatchObject([{ user: anna }]);
+  });
+
+  test("times: a wrong clock ends no login, and what it left in the future goes with the next op", () => {
+    const log = start();
+    const registered = log.registration("anna");
+    const anna = registered.user;
+    log.apply(registered);
+    const years = 20 * 365 * 86_400 * 1e6;
+    const login = { kind: "login", session: { id: "s", tokenHash: "t" }, checked: passwordId("hash of anna") } as const;
+    expect(log.apply(log.op(anna, login, { timeMicros: years })).events).toEqual([]);
+    expect(rowsOf(log, "sessions")).toHaveLength(2);
+    expect(rowsOf(log, "users")[0]).toMatchObject({ last_seen_micros: years });
+    const touch = log.op(anna, { kind: "touch", session: "s" });
+    log.apply(touch);
+    const { timeMicros } = touch;
+    expect(rowsOf(log, "users")[0]).toMatchObject({ last_seen_micros: timeMicros });
+    expect(rowsOf(log, "sessions").find(({ id }) => id === "s")).toMatchObject({ last_used_micros: timeMicros });
+    // What a merge brings back does not undo what is newer.
+    log.apply(log.op(anna, { kind: "touch", session: "s" }, { ...RECOVERED, timeMicros: timeMicros - 1 }));
+    expect(rowsOf(log, "users")[0]).toMatchObject({ last_seen_micros: timeMicros });
+    // The other branch took the same registration, by a clock that was behind: its login goes on working.
+    const session = { id: "other", tokenHash: "other" };
+    const body = { ...registered.body, session } as typeof registered.body;
+    log.apply({ ...registered, ...RECOVERED, body, timeMicros: 5 });
+    expect(rowsOf(log, "sessions").map(({ id }) => id)).toContain("other");
+  });
+
+  test("sessions: fifty, the least recently used ends; a new password ends the others", () => {
+    const log = start();
+    const anna = log.person("anna");
+    const old = passwordId("hash of anna");
+    const login = (n: number) =>
+      log.op(anna, { kind: "login", session: { id: `s${n}`, tokenHash: `t${n}` }, checked: old });
+    for (let n = 0; n < 49; n++) expect(log.apply(login(n)).events).toEqual([]);
+    log.apply(log.op(anna, { kind: "touch", session: "session-1001" }));
+    expect(log.apply(login(49)).events).toEqual([{ kind: "sessionEnded", session: "s0", user: anna }]);
+    const change = log.op(anna, { kind: "changePassword", passwordHash: "new", keepSession: "s7", checked: old });
+    expect(log.apply(change).events).toHaveLength(49);
+    expect(rowsOf(log, "sessions").map((row) => row["id"])).toEqual(["s7"]);
+    expect(log.error(anna, { kind: "endSession", session: "s3" })).toBe("not_found");
+    expect(log.apply(log.op(anna, { kind: "endSession", session: "s7" })).events).toHaveLength(1);
+    const named = (n: number) => ({ id: `d${n}`, tokenHash: `d${n}`, device: `device ${n}` });
+    for (let n = 0; n < 3; n++)
+      log.apply(log.op(anna, { kind: "login", session: named(n), checked: passwordId("new") }));
+    expect(log.error(anna, { kind: "endOtherSessions", keepSession: "s7" })).toBe("not_logged_in");
+    expect(log.apply(log.op(anna, { kind: "endOtherSessions", keepSession: "d1" })).events).toHaveLength(2);
+    expect(rowsOf(log, "sessions")).toMatchObject([{ id: "d1", device: "device 1" }]);
+    expect(log.error("nobody", { kind: "endOtherSessions", keepSession: "d1" })).toBe("not_logged_in");
+  });
+
+  test("[I10] whatever was checked against a password that no longer counts is refused", () => {
+    const log = start();
+    const anna = log.person("anna");
+    const [old, now] = [passwordId("hash of anna"), passwordId("new")];
+    const change = { kind: "changePassword", passwordHash: "new", keepSession: "", checked: old } as const;
+    const login = (n: number, checked: string): OpBody => ({
+      kind: "login",
+      session: { id: `s${n}`, tokenHash: `t${n}` },
+      checked,
+    });
+    // On its way since before the change, or from a replica that has not seen it: with whatever time.
+    const early = log.op(anna, login(1, old));
+    expect(log.error(anna, change)).toBe("");
+    expect(log.apply(early).result.error).toBe("wrong_password");
+    expect(log.error(anna, login(2, old))).toBe("wrong_password");
+    expect(log.error(anna, { ...change, passwordHash: "the thief's" })).toBe("wrong_password");
+    expect(log.error(anna, { kind: "deleteAccount", deleteMessages: true, checked: old })).toBe("wrong_password");
+    expect(rowsOf(log, "sessions")).toEqual([]);
+    expect(rowsOf(log, "users")).toMatchObject([{ password_hash: "new", deleted: 0 }]);
+    expect(log.error(anna, login(3, now))).toBe("");
+    expect(log.error(anna, { kind: "deleteAccount", deleteMessages: false, checked: now })).toBe("");
+    expect(log.error(anna, login(4, passwordId("")))).toBe("wrong_password");
+  });
+
+  test("an account deleted with its messages is erased in steps", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    for (let n = 0; n < 600; n++) log.message(anna, ben, `m${n}`);
+    const gone = log.apply(
+      log.op(anna, { kind: "deleteAccount", deleteMessages: true, checked: passwordId("hash of anna") }),
+    );
+    expect(kinds(gone.events)).toEqual(["sessionEnded", "user"]);
+    const left = [];
+    for (let n = 0; n < 4; n++) {
+      log.message(ben, ben, "note");
+      left.push(bodies(log).filter((body) => String(body).startsWith("m")).length);
+    }
+    // Each op looks at 256 requests, other people's among them.
+    expect(left[0]).toBeGreaterThanOrEqual(600 - 256);
+    expect(left[0]).toBeLessThan(600);
+    expect(left[1]).toBeLessThan(left[0]!);
+    expect(left.slice(2)).toEqual([0, 0]);
+    expect(rowsOf(log, "purges")).toEqual([]);
+    expect(log.error(log.person("ANNA"), { kind: "markAllRead", conversation: "", upTo: "", ids: [] })).toBe(
+      "not_found",
+    );
+    expect(new Set(rowsOf(log, "users").map((row) => row["name"]))).toEqual(new Set(["", "ben"]));
+  });
+});
+
+describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
+  const start = (): ChatLog => new ChatLog(STATES[kind]());
+
+  test("a message that was accepted elsewhere is kept and flagged, whoever is gone", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    log.error(ben, { kind: "deleteAccount", deleteMessages: false, checked: passwordId("hash of ben") });
+    log.message(anna, ben, "late", RECOVERED);
+    log.message("zzzzzzzzzzzz", anna, "stranger", RECOVERED);
+    expect(bodies(log)).toEqual(["late", "stranger"]);
+    expect(rowsOf(log, "messages").map((row) => row["recovered"])).toEqual([1, 1]);
+  });
+
+  test("what this branch refused and the other accepted is kept", () => {
+    const log = start();
+    const anna = log.person("anna");
+    const ben = log.registration("ben");
+    const op = log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben.user), body: "hi", readUpTo: "" });
+    expect(log.apply(op).result.error).toBe("unknown_recipient");
+    log.apply({ ...ben, ...RECOVERED });
+    expect(log.apply({ ...op, ...RECOVERED }).result.error).toBe("");
+    expect(bodies(log)).toEqual(["hi"]);
+  });
+
+  test("two contents under one id, each accepted on its branch, both stay", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const clientId = uuid(1);
+    log.message(anna, ben, "here", { clientId });
+    log.message(anna, ben, "there", { clientId, ...RECOVERED });
+    log.message(anna, ben, "there", { clientId, ...RECOVERED });
+    expect(bodies(log)).toEqual(["here", "there"]);
+    const ids = rowsOf(log, "messages").map((row) => messageId(anna, String(row["client_id"])));
+    expect(log.error(ben, { kind: "markRead", ids })).toBe("");
+  });
+
+  test("one name, two people: the first in the log keeps it, the other is told", () => {
+    const log = start();
+    const first = log.person("Anna");
+    const second = log.person("anna", RECOVERED);
+    const third = log.person("ANNA", RECOVERED);
+    const named = new Map(rowsOf(log, "users").map((row) => [row["id"], [row["name"], row["former_folded"]]]));
+    expect(named.get(first)).toEqual(["Anna", null]);
+    expect(named.get(second)).toEqual(["anna-2", "anna"]);
+    expect(named.get(third)).toEqual(["ANNA-3", "anna"]);
+  });
+
+  test("one registration on two branches is one account, and both tokens work", () => {
+    const log = start();
+    const here = log.registration("anna", { clientId: uuid(1) });
+    const body = { ...here.body, session: { id: "there", tokenHash: "there" } } as Op["body"];
+    log.apply(here);
+    log.apply({ ...here, ...RECOVERED, body });
+    expect(rowsOf(log, "users")).toHaveLength(1);
+    expect(rowsOf(log, "sessions")).toHaveLength(2);
+  });
+
+  test("a deletion that arrives before its message keeps it away", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const ids = [messageId(anna, uuid(1))];
+    log.apply(log.op(anna, { kind: "deleteMessages", ids }, RECOVERED));
+    const made = log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben), body: "hi", readUpTo: "" });
+    expect(log.apply({ ...made, clientId: uuid(1), ...RECOVERED }).events).toEqual([]);
+    expect(bodies(log)).toEqual([null]);
+  });
+
+  test("read marks are united; 'all' marks only what was seen", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const unseen = log.message(anna, ben, "on the branch that won");
+    const seen = log.message(anna, ben, "late", RECOVERED);
+    const all = { kind: "markAllRead", conversation: directId(anna, ben), upTo: seen, ids: [seen, "gone"] } as const;
+    expect(log.apply(log.op(ben, all, RECOVERED)).events).toMatchObject([{ kind: "read", ids: [seen], upTo: 0 }]);
+    expect(log.error(ben, { kind: "markRead", ids: [unseen] })).toBe("");
+    expect(rowsOf(log, "members").find((row) => row["user"] === ben)).toMatchObject({ mark: 5 });
+  });
+
+  const change = (passwordHash: string, keepSession = ""): OpBody => ({
+    kind: "changePassword",
+    passwordHash,
+    keepSession,
+    checked: passwordId("hash of anna"),
+  });
+  const login = (id: string, passwordHash: string): OpBody => ({
+    kind: "login",
+    session: { id, tokenHash: id },
+    checked: passwordId(passwordHash),
+  });
+  const sessions = (log: ChatLog): unknown[] => rowsOf(log, "sessions").map((row) => row["id"]);
+
+  test("of two new passwords the later wins, on whichever branch", () => {
+    const log = start();
+    const anna = log.person("anna");
+    const set = (passwordHash: string, timeMicros: number, more: Partial<Op> = {}) =>
+      log.apply(log.op(anna, change(passwordHash), { ...more, timeMicros }));
+    set("here", 2_000_000);
+    log.error(anna, login("here", "here"));
+    set("earlier there", 1_900_000, RECOVERED);
+    expect(rowsOf(log, "users")).toMatchObject([{ password_hash: "here" }]);
+    // Made there with the password that did not win.
+    expect(log.error(anna, login("there", "earlier there"), RECOVERED)).toBe("wrong_password");
+    expect(sessions(log)).toEqual(["here"]);
+    set("later there", 2_100_000, RECOVERED);
+    expect(rowsOf(log, "users")).toMatchObject([{ password_hash: "later there" }]);
+    expect(sessions(log)).toEqual([]);
+    expect(log.error(anna, login("later", "later there"), RECOVERED)).toBe("");
+  });
+
+  test("[I10] the password was changed here: a login with the old one made there ends", () => {
+    const log = start();
+    const anna = log.person("anna");
+    log.error(anna, change("new", "session-1001"));
+    // By whichever clock: it was made after the change, on the side that had not heard of it.
+    expect(log.error(anna, login("there", "hash of anna"), { ...RECOVERED, timeMicros: 9_000_000 })).toBe(
+      "wrong_password",
+    );
+    expect(sessions(log)).toEqual(["session-1001"]);
+  });
+
+  test("[I10] the password was changed there: logins with the old one made here end", () => {
+    const log = start();
+    const anna = log.person("anna");
+    const changed = log.op(anna, change("new", "session-1001"));
+    log.error(anna, login("here", "hash of anna"));
+    log.apply({ ...changed, ...RECOVERED });
+    expect(sessions(log)).toEqual(["session-1001"]);
+    expect(log.error(anna, login("late", "hash of anna"))).toBe("wrong_password");
+  });
+
+  test("one registration on two branches: the other one's token ends with a password changed here", () => {
+    const log = start();
+    const here = log.registration("anna", { clientId: uuid(1) });
+    const body = { ...here.body, session: { id: "there", tokenHash: "there" } } as Op["body"];
+    log.apply(here);
+    log.error(here.user, change("new"));
+    log.apply({ ...here, ...RECOVERED, body, timeMicros: 9_000_000 });
+    expect(sessions(log)).toEqual([]);
+  });
+
+  test("a deletion acknowledged on another branch is kept, though the password was changed here", () => {
+    const log = start();
+    const anna = log.person("anna");
+    log.error(anna, change("new"));
+    const body = { kind: "deleteAccount", deleteMessages: false, checked: passwordId("hash of anna") } as const;
+    expect(log.error(anna, body, RECOVERED)).toBe("");
+    expect(rowsOf(log, "users")).toMatchObject([{ deleted: 1 }]);
+  });
+
+  test("a recovered op keeps its key and its first origin", () => {
+    const log = start();
+    const op = log.registration("anna");
+    const once = markRecovered(encodeOp(op), RECOVERED.origin);
+    const twice = markRecovered(once, { replica: 2, view: "" });
+    expect(twice).toEqual(once);
+    const [plain, recovered] = log.append([encodeOp(op), once]);
+    expect(recovered?.key).toBe(plain!.key);
+  });
+});
+
+test("the position moves with views too", () => {
+  for (const make of Object.values(STATES)) {
+    const log = new ChatLog(make());
+    log.person("anna");
+    const no = { ...FIRST_VIEW.no, minor: 1 };
+    log.state.apply([{ kind: "view", view: { ...FIRST_VIEW, no, startSeq: 3 } }]);
+    expect([log.state.appliedSeq(), log.state.appliedView(), log.state.firstView()]).toEqual([
+      3,
+      "1.0.00000000000000aa.1",
+      "1.0.00000000000000aa.0",
+    ]);
+    // What is below the position was applied already.
+    log.state.apply([{ kind: "view", view: FIRST_VIEW }]);
+    expect(log.state.appliedSeq()).toBe(3);
+  }
+});

@@ -1,0 +1,173 @@
+/**
+ * The simulated replicas' domain: the chat's real rules on rows in memory. Writers are
+ * users who register and then write, to themselves and to each other.
+ */
+import { applyOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
+import { directId, passwordId, userIdFor } from "../../src/chat/ids.ts";
+import { decodeOp, encodeOp, markRecovered, opKey, type Op } from "../../src/chat/kinds/op.ts";
+import type { Batch } from "../../src/election/frame.ts";
+import { MemoryState } from "../support/memory-state.ts";
+import type { AppliedKey, SimDomain } from "./state.ts";
+
+/** An op and the key it is proposed under. */
+export interface KeyedOp {
+  readonly key: string;
+  readonly op: Uint8Array;
+}
+
+/** The chat behind the simulator's state. */
+export class ChatDomain implements SimDomain {
+  readonly #state: MemoryState;
+  /** Keys whose op did what it asked for. */
+  readonly #done: Set<string>;
+
+  constructor(state = new MemoryState(), done = new Set<string>()) {
+    this.#state = state;
+    this.#done = done;
+  }
+
+  apply(batch: Batch): AppliedKey[] {
+    const keys: AppliedKey[] = [];
+    this.#state.onApplied = (ops) => {
+      for (const { key, result } of ops) {
+        const { error } = result;
+        if (error === "") this.#done.add(key);
+        keys.push({ key, error });
+      }
+    };
+    this.#state.apply([batch]);
+    this.#state.onApplied = null;
+    return keys;
+  }
+
+  has(key: string): boolean {
+    return this.#done.has(key);
+  }
+
+  effects(): Map<string, number> {
+    const effects = new Map<string, number>();
+    const add = (id: string) => effects.set(id, (effects.get(id) ?? 0) + 1);
+    const { users = [], messages = [] } = this.#state.dump();
+    for (const row of users) add(String(row["id"]));
+    // A merge gives the second of two ops under one client id a suffix after "~".
+    for (const row of messages) add(`${String(row["author"])}-${String(row["client_id"]).split("~")[0]}`);
+    return effects;
+  }
+
+  newestMicros(): number {
+    return this.#state.newestMicros();
+  }
+
+  dates(): readonly (readonly [string, number])[] {
+    const { messages = [] } = this.#state.dump();
+    return messages.map((row) => [
+      `${String(row["author"])}-${String(row["client_id"]).split("~")[0]}`,
+      Number(row["time_micros"]),
+    ]);
+  }
+
+  passwordOf(user: string): string {
+    const row = this.#state.dump()["users"]?.find(({ id }) => id === user);
+    return row === undefined ? "" : String(row["password_hash"]);
+  }
+
+  outdatedLogins(): readonly string[] {
+    const { sessions = [] } = this.#state.dump();
+    return sessions
+      .filter((row) => {
+        const checked = CHECKED.exec(String(row["token_hash"]))?.[1];
+        return checked !== undefined && checked !== passwordId(this.passwordOf(String(row["user"])));
+      })
+      .map((row) => String(row["id"]));
+  }
+
+  digest(): string {
+    return this.#state.hash().hash;
+  }
+
+  clone(withoutDedupe: boolean): SimDomain {
+    return new ChatDomain(this.#state.clone(withoutDedupe ? { without: "requests" } : {}), new Set(this.#done));
+  }
+}
+
+const keys = new WeakMap<Uint8Array, string>();
+
+/** `opKey`, remembered: every replica asks for the same arrays. */
+export function cachedOpKey(op: Uint8Array): string {
+  let key = keys.get(op);
+  if (key === undefined) keys.set(op, (key = opKey(op)));
+  return key;
+}
+
+/** What `effects` counts an op's effect under. */
+export function effectOf(key: string): string {
+  const user = key.slice(0, 12);
+  const clientId = key.slice(13, 49);
+  return clientId.startsWith(REGISTER_ID) ? user : `${user}-${clientId}`;
+}
+
+export function asRecovered(op: Uint8Array, nowMicros: number | null): Uint8Array {
+  return markRecovered(op, { replica: 0, view: "" }, nowMicros);
+}
+
+const REGISTER_ID = "00000000";
+
+/** The token of a log-in says which password it was made with, for `outdatedLogins`. */
+const CHECKED = /^token by (\w+) /;
+
+/** The rules without the second look: a log-in holds because the replica that was asked found the password right. */
+export const CHECKED_AT_THE_PROPOSER_ONLY: ApplyOp = (bytes, seq, rows) => {
+  const op = decodeOp(bytes);
+  if (op.body.kind !== "login") return applyOp(bytes, seq, rows);
+  const checked = passwordId(rows.user(op.user)?.passwordHash ?? "");
+  return applyOp(encodeOp({ ...op, body: { ...op.body, checked } }), seq, rows);
+};
+
+function uuid(prefix: string, n: number): string {
+  return `${prefix}-0000-4000-8000-${n.toString(16).padStart(12, "0")}`;
+}
+
+/** One of the simulator's users. */
+export class ChatUser {
+  readonly name: string;
+  readonly id: string;
+  readonly #registerId: string;
+
+  constructor(name: string) {
+    this.name = name;
+    this.#registerId = uuid(REGISTER_ID, 1);
+    this.id = userIdFor(name, this.#registerId);
+  }
+
+  /** A retry draws its session anew, as a replica does. */
+  register(timeMicros: number, nonce: string): KeyedOp {
+    const session = { id: nonce.slice(0, 12), tokenHash: `hash of ${nonce}` };
+    const { name } = this;
+    return this.#op(this.#registerId, timeMicros, { kind: "register", name, folded: name, passwordHash: "h", session });
+  }
+
+  /** The n-th message, to `to` (or to herself). */
+  send(n: number, to: ChatUser, timeMicros: number): KeyedOp {
+    const conversation = directId(this.id, to.id);
+    const body = `message ${n} of ${this.name}`;
+    return this.#op(uuid("11111111", n), timeMicros, { kind: "sendMessage", conversation, body, readUpTo: "" });
+  }
+
+  /** The n-th log-in; `hash` is what the replica that is asked has checked the password against. */
+  login(n: number, hash: string, timeMicros: number): KeyedOp {
+    const checked = passwordId(hash);
+    const session = { id: `login ${n}`, tokenHash: `token by ${checked} ${n}` };
+    return this.#op(uuid("22222222", n), timeMicros, { kind: "login", session, checked });
+  }
+
+  /** Sets the n-th password; every login ends. */
+  changePassword(n: number, hash: string, timeMicros: number): KeyedOp {
+    const body = { passwordHash: `hash ${n}`, keepSession: "", checked: passwordId(hash) };
+    return this.#op(uuid("33333333", n), timeMicros, { kind: "changePassword", ...body });
+  }
+
+  #op(clientId: string, timeMicros: number, body: Op["body"]): KeyedOp {
+    const op = encodeOp({ user: this.id, clientId, timeMicros, origin: null, recovered: false, body });
+    return { key: opKey(op), op };
+  }
+}

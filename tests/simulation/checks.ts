@@ -1,0 +1,471 @@
+/**
+ * The checkers: invariants I1 to I11 of ARCHITECTURE.md, watched from outside the replicas
+ * at every event. They know the whole world (all disks, all clocks) and use nothing that
+ * a replica says about itself where the disk can be asked instead.
+ */
+import type { Notice, Restored, StagedSnapshot } from "../../src/election/event.ts";
+import type { Batch, Frame } from "../../src/election/frame.ts";
+import { batchFirstSeq, batchLength } from "../../src/election/frame.ts";
+import type { Ballot, ReplicaId, Seq, View, ViewNo } from "../../src/election/view.ts";
+import {
+  compareBallots,
+  compareViewNos,
+  NO_BALLOT,
+  printViewNo,
+  sameViewNo,
+  viewNoKey,
+} from "../../src/election/view.ts";
+import { effectOf } from "./chat.ts";
+import type { SimClocks } from "./clocks.ts";
+import type { LogImage, LogWrite } from "./log.ts";
+import type { ReplicaWatch, SimDisk, SimReplica } from "./replica.ts";
+
+/** An acknowledged op. */
+export interface Ack {
+  readonly key: string;
+  readonly seq: Seq;
+  readonly viewNo: ViewNo;
+  readonly replica: ReplicaId;
+  readonly invokedAt: number;
+  readonly ackedAt: number;
+}
+
+/** What a run exercised; summed over the fixed list of seeds. */
+export interface Coverage {
+  elections: number;
+  shrinks: number;
+  grows: number;
+  snapshots: number;
+  compactions: number;
+  tornTails: number;
+  merges: number;
+  pauses: number;
+  policies: number;
+  /** Ops that a replica dated right although its clock was wild. */
+  wildClocks: number;
+}
+
+export function noCoverage(): Coverage {
+  return {
+    elections: 0,
+    shrinks: 0,
+    grows: 0,
+    snapshots: 0,
+    compactions: 0,
+    tornTails: 0,
+    merges: 0,
+    pauses: 0,
+    policies: 0,
+    wildClocks: 0,
+  };
+}
+
+/** A broken invariant, by its number. */
+export class Violation extends Error {
+  override readonly name = "Violation";
+  readonly invariant: string;
+
+  constructor(invariant: string, what: string) {
+    super(`[${invariant}] ${what}`);
+    this.invariant = invariant;
+  }
+}
+
+/** Something acknowledged: what is sent after it comes after it. */
+export interface Mark {
+  readonly seq: Seq;
+  readonly viewNo: ViewNo;
+  readonly epoch: number;
+}
+
+/** Which promises hold in this run. */
+export interface Promises {
+  /** No partition, or strict mode: no acknowledged op is ever missing at an active leader. */
+  readonly noForks: boolean;
+  /** Acknowledgements follow real time. */
+  readonly realTime: boolean;
+  readonly configured: number;
+  readonly strict: boolean;
+}
+
+/** Acknowledgements that a disk gave before an older copy was put back are not held against it for so long. */
+const RESTORED_GRACE_MS = 10_000;
+
+export class Checks implements ReplicaWatch {
+  readonly coverage = noCoverage();
+  readonly acks: Ack[] = [];
+  readonly promises: Promises;
+  reads = 0;
+  /** For scripts, which print what people would see. */
+  onNotice: ((replica: SimReplica, notice: Notice) => void) | null = null;
+  onExit: ((replica: SimReplica, how: "killed" | "stopped" | "late") => void) | null = null;
+  /** Set by the world. */
+  clocks: SimClocks | null = null;
+  violation: Violation | null = null;
+  /**
+   * Odd from the moment a view with forkRisk (recovery by policy) is installed until all replicas
+   * are in one view without it: in between, the branch says itself that it may lack something.
+   */
+  epoch = 0;
+  /** Newest view that says it may lack something. */
+  #riskyView: ViewNo = { ballot: NO_BALLOT, minor: 0 };
+  readonly #replicas: () => readonly SimReplica[];
+  readonly #now: () => number;
+  readonly #keyOf: (op: Uint8Array) => string;
+  readonly #trace: ((line: string) => void) | null;
+  readonly #entries = new Map<string, Map<Seq, object | string>>();
+  readonly #chains = new Map<string, number>();
+  readonly #ballots = new Map<string, string>();
+  readonly #activeLeaders = new Map<string, ReplicaId>();
+  readonly #granted = new Map<string, Ballot>();
+  readonly #disks = new Map<string, SimDisk>();
+  readonly #pausedSince = new Set<ReplicaId>();
+  #newestAck: Mark | null = null;
+  /** Acknowledged in this epoch: where each op must be from now on. */
+  #placed: Ack[] = [];
+
+  constructor(
+    promises: Promises,
+    replicas: () => readonly SimReplica[],
+    now: () => number,
+    keyOf: (op: Uint8Array) => string,
+    trace: ((line: string) => void) | null,
+  ) {
+    this.#keyOf = keyOf;
+    this.promises = promises;
+    this.#replicas = replicas;
+    this.#now = now;
+    this.#trace = trace;
+  }
+
+  broken(invariant: string, what: string): void {
+    if (this.violation === null) this.violation = new Violation(invariant, `at ${Math.round(this.#now())} ms: ${what}`);
+  }
+
+  trace(line: () => string): void {
+    this.#trace?.(`${this.#now().toFixed(1).padStart(9)} ${line()}`);
+  }
+
+  // -- boot, stop ------------------------------------------------------------------------
+
+  booted(replica: SimReplica, restored: Restored): void {
+    const disk = replica.disk as SimDisk;
+    this.#disks.set(disk.storeId, disk);
+    this.#pausedSince.delete(replica.id);
+    this.trace(
+      () => `r${replica.id} boots, log ${restored.logFirstSeq}..${restored.lastSeq}, applied ${restored.appliedSeq}`,
+    );
+    if (restored.appliedSeq > restored.lastSeq) {
+      this.broken("I2", `replica ${replica.id}: state at ${restored.appliedSeq}, log ends at ${restored.lastSeq}`);
+    }
+    const granted = this.#granted.get(disk.storeId) ?? NO_BALLOT;
+    if (compareBallots(restored.promised, granted) < 0) {
+      this.broken(
+        "I5",
+        `replica ${replica.id} promised counter ${granted.counter}, after a restart ${restored.promised.counter}`,
+      );
+    }
+  }
+
+  /** An older copy of the folder is put back: what was promised since is forgotten with it. */
+  restored(disk: SimDisk): void {
+    this.#disks.set(disk.storeId, disk);
+    this.#granted.set(disk.storeId, disk.log.promised);
+  }
+
+  exited(replica: SimReplica, how: "killed" | "stopped" | "late", torn: boolean): void {
+    this.trace(() => `r${replica.id} ${how}${torn ? ", writes lost" : ""}`);
+    if (torn) this.coverage.tornTails++;
+    this.onExit?.(replica, how);
+    this.nothingLost(`replica ${replica.id} was ${how}`);
+  }
+
+  // -- log -------------------------------------------------------------------------------
+
+  /** I2: (viewNo, seq) names one entry, wherever it is written. */
+  staged(replica: SimReplica, write: LogWrite): void {
+    if (write.kind === "compact") this.coverage.compactions++;
+    if (write.kind !== "rows") return;
+    for (const batch of write.rows.append ?? []) this.#seen(replica, batch);
+    if (write.rows.promised !== undefined) this.#own(replica, write.rows.promised);
+  }
+
+  #seen(replica: SimReplica, batch: Batch): void {
+    const viewNo = batch.kind === "view" ? batch.view.no : batch.viewNo;
+    const key = viewNoKey(viewNo);
+    let known = this.#entries.get(key);
+    if (known === undefined) this.#entries.set(key, (known = new Map()));
+    const first = batchFirstSeq(batch);
+    for (let i = 0; i < batchLength(batch); i++) {
+      const content = batch.kind === "view" ? "view" : (batch.ops[i] as Uint8Array);
+      const before = known.get(first + i);
+      if (before === undefined) {
+        known.set(first + i, content);
+        if (batch.kind === "view" && batch.view.forkRisk !== null) this.#mayHaveForked(batch.view);
+      }
+      if (before !== undefined && before !== content) {
+        this.broken("I2", `replica ${replica.id} writes another entry at ${printViewNo(viewNo)}:${first + i}`);
+      }
+    }
+  }
+
+  /** I8: a ballot belongs to one process, whatever disk comes back. */
+  #own(replica: SimReplica, ballot: Ballot): void {
+    if (ballot.replicaId !== replica.id) return;
+    const key = `${ballot.counter}.${ballot.replicaId}.${ballot.nonce}`;
+    const owner = `${replica.id}/${replica.incarnation}`;
+    const known = this.#ballots.get(key);
+    if (known === undefined) this.#ballots.set(key, owner);
+    else if (known !== owner) this.broken("I8", `ballot ${key} is used by ${known} and by ${owner}`);
+  }
+
+  /** I4: what leaves a log is in the fork queue, or in the state that replaced it. I5: promised rises. */
+  durable(replica: SimReplica, before: LogImage | null, write: LogWrite): void {
+    if (before !== null || write.kind === "confirmed") this.nothingLost(`replica ${replica.id} changed its log`);
+    if (write.kind !== "rows" || before === null) return;
+    const after = (replica.disk as SimDisk).log;
+    if (compareBallots(after.promised, before.promised) < 0) {
+      this.broken(
+        "I5",
+        `replica ${replica.id}: promised falls from ${before.promised.counter} to ${after.promised.counter}`,
+      );
+    }
+    const kept = new Set<Uint8Array>(after.forked.map((f) => f.op));
+    const { snapshot } = write.rows;
+    for (const batch of before.batches) {
+      if (batch.kind !== "op") continue;
+      batch.ops.forEach((op, i) => {
+        const seq = batch.firstSeq + i;
+        if (snapshot !== undefined && seq <= snapshot.commonSeq) return;
+        const there = after.viewAt(seq);
+        if (there !== null && sameViewNo(there.no, batch.viewNo)) return;
+        if (!kept.has(op))
+          this.broken("I4", `replica ${replica.id}: entry ${seq} of ${printViewNo(batch.viewNo)} left the log`);
+      });
+    }
+  }
+
+  /** I4, seen from above: an acknowledged op is on some disk, whatever happens to the others. */
+  nothingLost(when: string): void {
+    const disks = this.#replicas().flatMap((r) => (r.disk === null ? [] : [r.disk]));
+    const states = disks.map((d) => d.state().domain);
+    const missing = this.acks.filter(({ key }) => !states.some((s) => s.has(key)));
+    if (missing.length === 0) return;
+    const elsewhere = new Set<string>();
+    for (const { log } of disks) {
+      for (const { op } of log.forked) elsewhere.add(this.#keyOf(op));
+      for (const batch of log.batches)
+        if (batch.kind === "op") for (const op of batch.ops) elsewhere.add(this.#keyOf(op));
+    }
+    for (const { key } of missing) {
+      if (!elsewhere.has(key)) this.broken("I4", `acknowledged op ${key} is on no disk any more after ${when}`);
+    }
+  }
+
+  // -- frames ----------------------------------------------------------------------------
+
+  sent(replica: SimReplica, _to: ReplicaId, frame: Frame): void {
+    const disk = replica.disk as SimDisk;
+    if (frame.type === "granted") {
+      if (compareBallots(disk.log.promised, frame.ballot) < 0) {
+        this.broken("I5", `replica ${replica.id} grants counter ${frame.ballot.counter} before its promise is durable`);
+      }
+      this.#raiseGranted(disk.storeId, frame.ballot);
+    } else if (frame.type === "appendOk") {
+      if (disk.log.lastSeq < frame.seq) {
+        this.broken("I6", `replica ${replica.id} acknowledges ${frame.seq}, its disk holds ${disk.log.lastSeq}`);
+      }
+      if (compareBallots(this.#granted.get(disk.storeId) ?? NO_BALLOT, frame.ballot) > 0) {
+        this.broken(
+          "I5",
+          `replica ${replica.id} acknowledges to counter ${frame.ballot.counter} after a higher promise`,
+        );
+      }
+    }
+  }
+
+  #raiseGranted(storeId: string, ballot: Ballot): void {
+    if (compareBallots(this.#granted.get(storeId) ?? NO_BALLOT, ballot) < 0) this.#granted.set(storeId, ballot);
+  }
+
+  // -- commit and apply ------------------------------------------------------------------
+
+  /** I6: a leader commits only what is on the disk of every member of its view. */
+  committing(replica: SimReplica, seq: Seq): void {
+    const disk = replica.disk as SimDisk;
+    const view = replica.log.lineage.at(-1);
+    if (seq > disk.log.lastSeq || !sameOrNull(disk.log.viewNoAt(seq), replica.log.viewNoAt(seq))) {
+      this.broken("I6", `replica ${replica.id} commits ${seq}, its own disk ends at ${disk.log.lastSeq}`);
+      return;
+    }
+    if (view === undefined || view.leader !== replica.id || replica.core.role() !== "leader") return;
+    const few = view.members.length * 2 <= this.promises.configured;
+    if (this.promises.strict && few && this.#holdsOps(replica, seq)) {
+      this.broken(
+        "I8",
+        `replica ${replica.id} commits ${seq} with ${view.members.length} of ${this.promises.configured} (strict)`,
+      );
+    }
+    const no = replica.log.viewNoAt(seq);
+    for (const member of view.members) {
+      const other = this.#disks.get(member.storeId);
+      const owner = this.#replicas()[member.replicaId];
+      if (other === undefined || owner?.disk !== other) continue; // Wiped since: it did hold it.
+      if (this.#now() - other.restoredAt < RESTORED_GRACE_MS) continue;
+      if (seq > other.log.lastSeq || !sameOrNull(other.log.viewNoAt(seq), no)) {
+        this.broken(
+          "I6",
+          `leader ${replica.id} commits ${seq} in ${printViewNo(view.no)}, member ${member.replicaId} does not hold it`,
+        );
+      }
+    }
+  }
+
+  /** A first view is committed by its creator alone; ops never are (strict). */
+  #holdsOps(replica: SimReplica, seq: Seq): boolean {
+    return replica.log.read(replica.state.appliedSeq + 1, seq).some((b) => b.kind === "op");
+  }
+
+  /** I2: whoever applied up to an entry applied the same history. */
+  applied(replica: SimReplica, seq: Seq, viewNo: ViewNo, chain: number): void {
+    const key = `${viewNoKey(viewNo)}:${seq}`;
+    const known = this.#chains.get(key);
+    if (known === undefined) this.#chains.set(key, chain);
+    else if (known !== chain)
+      this.broken("I2", `replica ${replica.id}: another history under ${printViewNo(viewNo)}:${seq}`);
+  }
+
+  opened(replica: SimReplica, snapshot: StagedSnapshot): void {
+    this.coverage.snapshots++;
+    const { state } = replica;
+    if (state.appliedSeq !== snapshot.appliedSeq) {
+      this.broken("I2", `replica ${replica.id}: snapshot at ${state.appliedSeq}, announced ${snapshot.appliedSeq}`);
+    }
+    if (state.appliedView !== null) this.applied(replica, state.appliedSeq, state.appliedView, state.chain);
+  }
+
+  // -- notices ---------------------------------------------------------------------------
+
+  notice(replica: SimReplica, notice: Notice): void {
+    this.onNotice?.(replica, notice);
+    if (notice.kind === "merge") this.coverage.merges++;
+    if (notice.kind === "paused") this.#pausedSince.add(replica.id);
+    if (notice.kind === "role" && (notice.role === "follower" || notice.role === "leader")) {
+      if (this.#pausedSince.delete(replica.id)) this.coverage.pauses++;
+    }
+    if (notice.kind === "view") this.#viewActive(replica, notice.view, notice.previous);
+  }
+
+  #viewActive(replica: SimReplica, view: View, previous: View | null): void {
+    const whole = view.forkRisk === null && view.members.length === this.promises.configured;
+    // A replica that comes back tells of the view that it knew before.
+    if (this.risky && whole && compareViewNos(view.no, this.#riskyView) > 0) this.#nextEpoch();
+    if (view.leader !== replica.id || replica.core.role() !== "leader") return;
+    const ballot = `${view.no.ballot.counter}.${view.no.ballot.replicaId}.${view.no.ballot.nonce}`;
+    const other = this.#activeLeaders.get(ballot);
+    if (other !== undefined && other !== replica.id) this.broken("I8", `two leaders under ballot ${ballot}`);
+    this.#activeLeaders.set(ballot, replica.id);
+    if (view.no.minor === 0) {
+      this.coverage.elections++;
+      if (view.forkRisk !== null) this.coverage.policies++;
+    }
+    if (previous !== null) {
+      if (view.members.length < previous.members.length) this.coverage.shrinks++;
+      else if (view.members.length > previous.members.length) this.coverage.grows++;
+    }
+    // A branch that says it may lack something is not silent; what it lacks comes back in a merge.
+    if (this.promises.noForks && !this.risky) this.#holdsAllAcks(replica);
+  }
+
+  /** I1: an acknowledged op is in the log of every leader that becomes active. */
+  #holdsAllAcks(replica: SimReplica): void {
+    const { log } = replica;
+    for (let i = this.#placed.length - 1; i >= 0; i--) {
+      const ack = this.#placed[i] as Ack;
+      if (sameOrNull(log.viewNoAt(ack.seq), ack.viewNo)) continue;
+      this.broken("I1", `leader ${replica.id} is active without ${ack.key} (${printViewNo(ack.viewNo)}:${ack.seq})`);
+      return;
+    }
+  }
+
+  // -- clients ---------------------------------------------------------------------------
+
+  #nextEpoch(): void {
+    this.epoch++;
+    this.#placed = [];
+    this.#newestAck = null;
+  }
+
+  #mayHaveForked(view: View): void {
+    if (!this.risky) this.#nextEpoch();
+    if (compareViewNos(view.no, this.#riskyView) > 0) this.#riskyView = view.no;
+  }
+
+  get risky(): boolean {
+    return this.epoch % 2 === 1;
+  }
+
+  /** What had been acknowledged when a client sends; compare it when the answer comes. */
+  invoked(): Mark | null {
+    return this.#newestAck;
+  }
+
+  /** Whether order and completeness can be asked of something that was begun at `mark`. */
+  #comparable(mark: Mark | null): mark is Mark {
+    return this.promises.realTime && !this.risky && mark?.epoch === this.epoch;
+  }
+
+  /** The order rule (I8 in strict mode): acknowledged before sent means before in the log. */
+  acked(ack: Ack, before: Mark | null): void {
+    this.acks.push(ack);
+    this.#placed.push(ack);
+    if (this.#comparable(before) && (ack.seq <= before.seq || compareViewNos(ack.viewNo, before.viewNo) < 0)) {
+      const text = `${printViewNo(ack.viewNo)}:${ack.seq} was sent after ${printViewNo(before.viewNo)}:${before.seq} was acknowledged`;
+      this.broken("I8", text);
+    }
+    if (this.#newestAck === null || ack.seq > this.#newestAck.seq) {
+      this.#newestAck = { seq: ack.seq, viewNo: ack.viewNo, epoch: this.epoch };
+    }
+  }
+
+  /** A read-index read: `seq` is where it reads, `before` what had been acknowledged when it was asked. */
+  read(replica: SimReplica, seq: Seq, before: Mark | null): void {
+    this.reads++;
+    if (this.#comparable(before) && seq < before.seq) {
+      this.broken("I8", `replica ${replica.id} reads at ${seq}, ${before.seq} was acknowledged before it was asked`);
+    }
+  }
+
+  // -- the end ---------------------------------------------------------------------------
+
+  /** I3: at rest all replicas are equal, hold every acknowledged op once, and have nothing left to propose. */
+  atRest(): void {
+    const [first, ...rest] = this.#replicas();
+    if (first === undefined) return;
+    for (const other of rest) {
+      if (other.state.appliedSeq !== first.state.appliedSeq || other.state.chain !== first.state.chain) {
+        this.broken("I3", `replicas ${first.id} and ${other.id} applied different histories`);
+      }
+      if (other.state.domain.digest() !== first.state.domain.digest()) {
+        this.broken("I3", `replicas ${first.id} and ${other.id} hold different rows`);
+      }
+    }
+    for (const replica of this.#replicas()) {
+      if ((replica.disk as SimDisk).log.forked.length > 0)
+        this.broken("I3", `replica ${replica.id} has a fork queue left`);
+    }
+    const outdated = first.state.domain.outdatedLogins();
+    if (outdated.length > 0) this.broken("I10", `${outdated.join(", ")} lives with a password that was changed`);
+    for (const [effect, micros] of first.state.domain.dates()) this.clocks?.check(effect, micros);
+    const effects = first.state.domain.effects();
+    for (const { key } of this.acks) {
+      const count = effects.get(effectOf(key)) ?? 0;
+      if (count !== 1) this.broken("I3", `acknowledged op ${key} is there ${count} times`);
+    }
+    for (const [id, count] of effects) if (count > 1) this.broken("I3", `${id} is there ${count} times`);
+  }
+}
+
+function sameOrNull(a: ViewNo | null, b: ViewNo | null): boolean {
+  return a !== null && b !== null && sameViewNo(a, b);
+}

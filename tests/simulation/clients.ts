@@ -1,0 +1,281 @@
+/**
+ * Clients of the simulated world: writers that send one op at a time and retry it under
+ * the same key at another replica, and streams that follow the applied ops by cursor.
+ */
+import { standingOf } from "../../src/chat/cursor.ts";
+import type { Seq, ViewNo } from "../../src/election/view.ts";
+import { printViewNo, sameViewNo } from "../../src/election/view.ts";
+import { ChatUser, type KeyedOp } from "./chat.ts";
+import type { Mark } from "./checks.ts";
+import type { Random } from "./random.ts";
+import type { SimReplica } from "./replica.ts";
+import { chainHash, entryHash, viewHash } from "./state.ts";
+import type { World } from "./world.ts";
+
+/** One closed-loop writer. */
+export class Writer {
+  readonly #world: World;
+  readonly #random: Random;
+  readonly #user: ChatUser;
+  readonly #friends: () => readonly Writer[];
+  readonly #thinkMs: number;
+  #sent = 0;
+  /** Her registration was acknowledged. */
+  registered = false;
+  #stopped = false;
+  /** No op is on its way. */
+  idle = true;
+
+  constructor(world: World, name: string, thinkMs: number, friends: () => readonly Writer[]) {
+    this.#world = world;
+    this.#user = new ChatUser(name);
+    this.#friends = friends;
+    this.#random = world.random.split(name);
+    this.#thinkMs = thinkMs;
+  }
+
+  start(): void {
+    this.#world.queue.after(this.#random.between(0, this.#thinkMs), () => this.#next());
+  }
+
+  /** Finishes the op on its way, begins no other. */
+  finish(): void {
+    this.#stopped = true;
+  }
+
+  #next(): void {
+    if (this.#stopped) {
+      this.idle = true;
+      return;
+    }
+    this.idle = false;
+    this.#attempt(this.#request(), this.#world.now, this.#world.checks.invoked(), { done: false, replica: null });
+  }
+
+  /** What she asks for next, as a function: a replica builds its op anew at each attempt. */
+  #request(): (micros: number) => KeyedOp {
+    if (!this.registered) return (micros) => this.#user.register(micros, this.#random.hex16());
+    const n = this.#sent++;
+    const friends = this.#friends().filter((f) => f.registered);
+    const to = this.#random.chance(0.3) ? this.#random.pick(friends).#user : this.#user;
+    return (micros) => this.#user.send(n, to, micros);
+  }
+
+  /** One message now, at one replica; not retried. Answers when it is acknowledged. */
+  sendOnce(replica: SimReplica, acked: () => void): void {
+    const n = this.#sent++;
+    const { checks, now } = this.#world;
+    const before = checks.invoked();
+    const { key, op } = replica.stamp((micros) => this.#user.send(n, this.#user, micros));
+    replica.proposals?.submit(key, op, (outcome) => {
+      if (outcome.kind !== "applied") return;
+      const { seq, viewNo } = outcome;
+      checks.acked({ key, seq, viewNo, replica: replica.id, invokedAt: now, ackedAt: this.#world.now }, before);
+      acked();
+    });
+  }
+
+  #attempt(
+    request: (micros: number) => KeyedOp,
+    invokedAt: number,
+    before: Mark | null,
+    life: { done: boolean; replica: SimReplica | null },
+  ): void {
+    if (life.done) return;
+    const world = this.#world;
+    const random = this.#random;
+    const others = world.replicas.filter((r) => r.alive && r !== life.replica);
+    const again = (delayMs: number) => {
+      let used = false;
+      world.queue.after(delayMs, () => {
+        if (!used) this.#attempt(request, invokedAt, before, life);
+        used = true;
+      });
+    };
+    if (others.length === 0) {
+      life.replica = null;
+      return again(random.between(20, 200));
+    }
+    const replica = random.pick(others);
+    life.replica = replica;
+    let over = false;
+    const retry = (delayMs: number) => {
+      if (over) return;
+      over = true;
+      again(delayMs);
+    };
+    world.queue.after(random.between(900, 3000), () => retry(0));
+    replica.later(random.between(0.1, 1), () => {
+      if (life.done || replica.proposals === null) return;
+      const { key, op } = replica.stamp(request);
+      replica.proposals.submit(key, op, (outcome) => {
+        if (life.done) return;
+        // On a branch that never saw her friend (or herself) register, a message is refused: tried again elsewhere.
+        if (outcome.kind === "error" && outcome.error !== "not_logged_in") life.done = true;
+        if (life.done) return this.#rest();
+        if (outcome.kind !== "applied") return retry(random.between(5, 50));
+        life.done = true;
+        this.registered = true;
+        const { seq, viewNo } = outcome;
+        world.checks.acked({ key, seq, viewNo, replica: replica.id, invokedAt, ackedAt: world.now }, before);
+        this.#rest();
+      });
+    });
+  }
+
+  #rest(): void {
+    this.#world.queue.after(this.#random.between(0.2, 1.8) * this.#thinkMs, () => this.#next());
+  }
+}
+
+/** I8: a read-index read sees everything that was acknowledged before it was asked. */
+export class LatestReader {
+  readonly #world: World;
+  readonly #random: Random;
+
+  constructor(world: World, name: string) {
+    this.#world = world;
+    this.#random = world.random.split(name);
+  }
+
+  start(): void {
+    const world = this.#world;
+    world.queue.after(this.#random.between(200, 800), () => {
+      const alive = world.replicas.filter((r) => r.alive);
+      if (alive.length > 0) this.#ask(this.#random.pick(alive));
+      this.start();
+    });
+  }
+
+  #ask(replica: SimReplica): void {
+    const world = this.#world;
+    const before = world.checks.invoked();
+    replica.later(0, () => {
+      replica.readIndex((seq) => {
+        world.checks.read(replica, seq, before);
+      });
+    });
+  }
+}
+
+/**
+ * I9: a stream resumes by cursor at any replica, by the chat's own rule (standingOf). Between two
+ * resets it sees the history without gap or double: checked by folding what it saw into the same
+ * chain hash that the replicas keep. And it does not wait for a position that only a dead branch has.
+ */
+export class Stream {
+  readonly #world: World;
+  readonly #random: Random;
+  #cursor: { seq: Seq; viewNo: ViewNo; chain: number } | null = null;
+  #replica: SimReplica | null = null;
+  #epoch = 0;
+  /** The process that has told us since our cursor was shown there that it has all that was acknowledged. */
+  #caughtUp: string | null = null;
+  resets = 0;
+
+  constructor(world: World, name: string) {
+    this.#world = world;
+    this.#random = world.random.split(name);
+  }
+
+  start(): void {
+    this.#world.queue.after(this.#random.between(100, 400), () => {
+      this.#poll();
+      this.start();
+    });
+  }
+
+  #poll(): void {
+    const { replicas } = this.#world;
+    if (this.#replica === null || !this.#replica.running || this.#random.chance(0.1)) {
+      const running = replicas.filter((r) => r.running);
+      if (running.length === 0) return;
+      this.#moveTo(this.#random.pick(running));
+    }
+    const replica = this.#replica as SimReplica;
+    const { state, log } = replica;
+    if (state.appliedView === null) return;
+    const position = log.viewNoAt(state.appliedSeq);
+    // Between the switch to a snapshot and its opening nothing is served.
+    if (position === null || !sameViewNo(position, state.appliedView)) return;
+    const cursor = this.#cursor;
+    if (cursor === null) return this.#reset(replica);
+    const standing = this.#standing(replica, cursor, state.appliedView);
+    if (standing === "ahead") return this.#wait(replica);
+    this.#caughtUp = null;
+    if (standing === "lost") {
+      const { checks } = this.#world;
+      if (checks.promises.noForks && !checks.risky && this.#epoch === checks.epoch) {
+        this.#world.broken(
+          "I9",
+          `replica ${replica.id} resets ${printViewNo(cursor.viewNo)}:${cursor.seq} though nothing forked`,
+        );
+      }
+      this.resets++;
+      return this.#reset(replica);
+    }
+    if (cursor.seq >= state.appliedSeq) return;
+    if (cursor.seq + 1 < log.firstSeq) return this.#reset(replica); // COMPACTED
+    this.#follow(replica, cursor);
+  }
+
+  #moveTo(replica: SimReplica): void {
+    this.#replica = replica;
+    this.#caughtUp = null;
+  }
+
+  #standing(replica: SimReplica, cursor: { seq: Seq; viewNo: ViewNo }, viewNo: ViewNo): ReturnType<typeof standingOf> {
+    const { state, log } = replica;
+    const position = {
+      applied: () => ({ viewNo, seq: state.appliedSeq }),
+      viewNoAt: (seq: Seq) => (seq > log.lastSeq ? null : log.viewNoAt(seq)),
+      waitApplied: async () => false,
+    };
+    const never = this.#world.mutants.has("cursor-waits-for-the-dead");
+    return standingOf(cursor, position, !never && this.#caughtUp === replica.bootId);
+  }
+
+  /** Asks the leader, and believes it once this replica has applied as far as the answer says. */
+  #wait(replica: SimReplica): void {
+    const { bootId } = replica;
+    const cursor = this.#cursor;
+    if (this.#caughtUp === bootId && cursor !== null) {
+      const where = `${printViewNo(cursor.viewNo)}:${cursor.seq}`;
+      this.#world.broken(
+        "I9",
+        `a stream waits for ${where} at replica ${replica.id}, which has all that its leader has`,
+      );
+    }
+    replica.readIndex((seq) => {
+      if (this.#replica !== replica || replica.bootId !== bootId || this.#cursor !== cursor) return;
+      if (replica.state.appliedSeq >= seq) this.#caughtUp = bootId;
+    });
+  }
+
+  #reset(replica: SimReplica): void {
+    const { state } = replica;
+    if (state.appliedView === null) return;
+    this.#cursor = { seq: state.appliedSeq, viewNo: state.appliedView, chain: state.chain };
+    this.#epoch = this.#world.checks.epoch;
+  }
+
+  #follow(replica: SimReplica, from: { seq: Seq; viewNo: ViewNo; chain: number }): void {
+    const { state, log } = replica;
+    let { seq, viewNo, chain } = from;
+    for (const batch of log.read(seq + 1, state.appliedSeq)) {
+      viewNo = batch.kind === "view" ? batch.view.no : batch.viewNo;
+      const view = viewHash(viewNo);
+      for (const content of batch.kind === "view" ? [null] : batch.ops) {
+        seq++;
+        chain = chainHash(chain, view, entryHash(content));
+      }
+    }
+    this.#cursor = { seq, viewNo, chain };
+    if (chain !== state.chain) {
+      this.#world.broken(
+        "I9",
+        `a stream at replica ${replica.id} sees a gap or a double between ${from.seq} and ${seq}`,
+      );
+    }
+  }
+}

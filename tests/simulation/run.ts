@@ -1,0 +1,166 @@
+/**
+ * One run of the simulator: a safety phase in which anything may happen, then a liveness
+ * phase in which everything is healed and the cluster must come back whole (I7) and equal
+ * (I3). A run is named by (seed, mode, recovery) and always goes the same way.
+ */
+import type { Recovery } from "../../src/election/view.ts";
+import { noCoverage, Violation, type Coverage } from "./checks.ts";
+import { LatestReader, Stream, Writer } from "./clients.ts";
+import { Nemesis, type Mode } from "./nemesis.ts";
+import { Random } from "./random.ts";
+import { World } from "./world.ts";
+
+/** Names one run. */
+export interface RunName {
+  readonly seed: number;
+  readonly mode: Mode;
+  readonly recovery: Recovery;
+}
+
+export interface RunOptions {
+  /** Configured replicas; 3 if not given. */
+  readonly replicas?: number;
+  readonly mutants?: ReadonlySet<string>;
+  readonly trace?: ((line: string) => void) | null;
+}
+
+export interface RunReport extends RunName {
+  readonly violation: Violation | null;
+  readonly acks: number;
+  readonly faults: number;
+  readonly simulatedMs: number;
+  readonly coverage: Coverage;
+}
+
+/** Virtual ms of faults, at least. */
+export const FAULTS_MS = 60_000;
+export const ACKS_MIN = 150;
+export const FAULTS_MIN = 8;
+/** The fault phase goes on for ACKS_MIN up to this. */
+const FAULTS_MS_MAX = 300_000;
+/** I7: a healed cluster is whole again after this: exclusions back off up to 60 s. */
+const WHOLE_MS_MAX = 90_000;
+const ACK_MS_MAX = 10_000;
+const STREAMS = 2;
+
+/** With partitions, frames also get lost and doubled by themselves. */
+const LOSSES = { lostShare: 0.002, doubledShare: 0.002 };
+
+function makeWorld({ seed, mode, recovery }: RunName, options: RunOptions): World {
+  const replicas = options.replicas ?? 3;
+  const name = `${seed}/${mode}/${recovery}`;
+  const random = new Random(`${name}/world`);
+  const strict = mode === "strict";
+  const noForks = strict || mode !== "partition";
+  return new World({
+    seed: name,
+    count: replicas,
+    consistency: strict ? "strict" : "available",
+    recovery,
+    loopback: random.chance(0.7),
+    link: {
+      ...random.pick([
+        { latencyMs: 0.2, jitterMs: 1, slowShare: 0.01 },
+        { latencyMs: 1, jitterMs: 5, slowShare: 0.02 },
+        { latencyMs: 5, jitterMs: 40, slowShare: 0.03 },
+      ]),
+      ...(mode === "partition" || strict ? LOSSES : {}),
+    },
+    promises: { noForks, realTime: noForks, configured: replicas, strict },
+    keepEntries: random.pick([4, 16, 60]),
+    mutants: options.mutants ?? new Set(),
+    trace: options.trace ?? null,
+  });
+}
+
+/** Runs to the end or to the first violation. Never throws for what the replicas do. */
+export function runSeed(name: RunName, options: RunOptions = {}): RunReport {
+  const world = makeWorld(name, options);
+  const nemesis = new Nemesis(world, name.mode);
+  const { checks } = world;
+  let violation: Violation | null = null;
+  try {
+    play(world, nemesis);
+  } catch (error) {
+    violation =
+      error instanceof Violation
+        ? error
+        : new Violation("I0", `the simulator failed: ${String((error as Error).stack)}`);
+  }
+  return {
+    ...name,
+    violation,
+    acks: checks.acks.length,
+    faults: nemesis.faults,
+    simulatedMs: Math.round(world.now),
+    coverage: checks.coverage,
+  };
+}
+
+function play(world: World, nemesis: Nemesis): void {
+  const { checks } = world;
+  nemesis.begin();
+  world.clocks.begin();
+  const think = world.random.split("think").pick([150, 300, 600]);
+  const writers: Writer[] = [];
+  for (let i = 0; i < world.replicas.length; i++) writers.push(new Writer(world, `w${i}`, think, () => writers));
+  for (const writer of writers) writer.start();
+  for (let i = 0; i < STREAMS; i++) new Stream(world, `s${i}`).start();
+  new LatestReader(world, "reader").start();
+
+  world.run(FAULTS_MS);
+  const enough = () => checks.acks.length >= ACKS_MIN && nemesis.faults >= FAULTS_MIN;
+  if (!enough()) world.run(FAULTS_MS_MAX - FAULTS_MS, enough);
+  if (!enough()) checks.broken("I7", `only ${checks.acks.length} acknowledged ops in ${FAULTS_MS_MAX} ms`);
+
+  nemesis.heal();
+  world.clocks.end();
+  checks.coverage.wildClocks = world.clocks.mended;
+  for (const writer of writers) writer.finish();
+  const whole = () => writers.every((w) => w.idle) && world.converged();
+  world.run(WHOLE_MS_MAX, whole);
+  if (!whole()) checks.broken("I7", `not whole ${WHOLE_MS_MAX} ms after the heal: ${describe(world)}`);
+
+  // Every replica acknowledges again, and they are equal when it is quiet.
+  const acked = new Set<number>();
+  for (const [i, replica] of world.replicas.entries()) {
+    writers[i]?.sendOnce(replica, () => acked.add(replica.id));
+  }
+  const quiet = () => acked.size === world.replicas.length && world.converged();
+  world.run(ACK_MS_MAX, quiet);
+  if (!quiet())
+    checks.broken(
+      "I7",
+      `a whole cluster acknowledged ${acked.size} of ${world.replicas.length} ops: ${describe(world)}`,
+    );
+  checks.atRest();
+  if (checks.violation !== null) throw checks.violation;
+}
+
+/** Where the replicas stand, in one line. */
+export function describe(world: World): string {
+  return world.replicas
+    .map((replica) => {
+      if (!replica.alive) return `r${replica.id} down`;
+      const s = replica.core.status();
+      const view =
+        s.view === null
+          ? "-"
+          : `${s.view.no.ballot.counter}.${s.view.no.ballot.replicaId}.${s.view.no.minor}{${s.view.members.map((m) => m.replicaId).join("")}}`;
+      const forked = replica.disk?.log.forked.length ?? 0;
+      return `r${replica.id} ${s.role} of ${s.leaderId} ${view}${s.active ? " active" : ""} last=${s.lastSeq} durable=${s.durableSeq} commit=${s.commit} waiting=${replica.proposals?.waiting} forked=${forked}`;
+    })
+    .join("; ");
+}
+
+/** Adds `more` to `sum`. */
+export function addCoverage(sum: Coverage, more: Coverage): void {
+  for (const key of Object.keys(noCoverage()) as (keyof Coverage)[]) sum[key] += more[key];
+}
+
+/** One line a run. */
+export function describeReport(r: RunReport): string {
+  const where = `seed ${r.seed} ${r.mode} ${r.recovery}`;
+  const what = `${r.acks} acks, ${r.faults} faults, ${Math.round(r.simulatedMs / 1000)} s`;
+  return r.violation === null ? `${where}: ok, ${what}` : `${where}: ${r.violation.message} (${what})`;
+}

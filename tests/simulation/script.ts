@@ -1,0 +1,384 @@
+/**
+ * Scenario scripts: a situation in words, its output recorded (tests/scenarios/*.txt).
+ *
+ *   mode strict wait            first line if not the default "available any"; also: lan (not loopback), keep N
+ *   start 0 1 2   kill 0 [power]   stop 0 1   pause 0   resume 0   wipe 0   copy 0   putback 0
+ *   cut 0>1 0<>2   heal 0>1 | heal all   drop 0>1 (frames on their way are lost)   isolate 0
+ *   disk 1 slow 4000 | disk 1 normal   (ms a write takes)
+ *   clock 1 +2d                 the wall clock of its host is so far off (s, d, y)
+ *   send 3 at 0 1               ops from clients of these replicas, each known by a number
+ *   password 0 at 1             the user of replica 0 changes her password at replica 1, which knows the old one
+ *   login 0 at 1                she logs in there, with the password that replica 1 knows
+ *   follow                      a client reads its stream by cursor, from here on at any replica (I9)
+ *   run 2s                      lets virtual time pass (ms, s)
+ *   until leads 1 | until leads any in 0,1 | until whole | until acked | until stopped 0   (60 s at most)
+ *   when 0>1 leave: cut 0>1     runs the command when such a frame has arrived, once
+ *   when 2 writes snapshot: after 2ms kill 2     or cutAfter, promised: such a row is on its way to the disk
+ *   after 5ms kill 2
+ *   status                      who leads, who follows, in which view
+ *   rest                        ends all faults, starts all, waits for a whole cluster, checks I3
+ *
+ * Each command is printed with what people would have seen since: leaders, active views,
+ * merges, waits, stops, acknowledgements. Times are left out, so that only a changed
+ * course of events changes the record.
+ */
+import type { Notice } from "../../src/election/event.ts";
+import type { Consistency, Recovery, ReplicaId, View } from "../../src/election/view.ts";
+import { ChatUser } from "./chat.ts";
+import { Stream } from "./clients.ts";
+import { Violation } from "./checks.ts";
+import { NORMAL_DISK, type SimReplica } from "./replica.ts";
+import { describe } from "./run.ts";
+import { World } from "./world.ts";
+
+const UNTIL_MS_MAX = 60_000;
+const REST_MS_MAX = 90_000;
+const REPLICAS = 3;
+
+/** What a script printed, and what it broke, if anything. */
+export interface ScriptResult {
+  readonly output: string;
+  readonly violation: Violation | null;
+}
+
+export interface ScriptOptions {
+  readonly mutants?: ReadonlySet<string>;
+  readonly trace?: ((line: string) => void) | null;
+}
+
+/** A command that waits for something: "0>1 leave" or "2 writes snapshot". */
+interface Pending {
+  readonly event: string;
+  readonly command: string;
+}
+
+function members(view: View): string {
+  return `{${view.members.map((m) => m.replicaId).join(",")}}`;
+}
+
+function parseMs(text: string): number {
+  const match = /^([\d.]+)(ms|s)$/.exec(text);
+  if (match === null) throw new Error(`not a time: ${text}`);
+  return Number(match[1]) * (match[2] === "s" ? 1000 : 1);
+}
+
+function parseOff(text: string): number {
+  const match = /^([+-]\d+)([sdy])$/.exec(text);
+  if (match === null) throw new Error(`not an offset: ${text}`);
+  return Number(match[1]) * { s: 1_000, d: 86_400_000, y: 365 * 86_400_000 }[match[2] as "s" | "d" | "y"];
+}
+
+function links(words: readonly string[]): [ReplicaId, ReplicaId][] {
+  return words.flatMap((word): [ReplicaId, ReplicaId][] => {
+    const match = /^(\d)(<?)>(\d)$/.exec(word);
+    if (match === null) throw new Error(`not a link: ${word}`);
+    const [a, b] = [Number(match[1]), Number(match[3])];
+    return match[2] === "<"
+      ? [
+          [a, b],
+          [b, a],
+        ]
+      : [[a, b]];
+  });
+}
+
+class Script {
+  readonly #world: World;
+  readonly #lines: string[] = [];
+  readonly #users: ChatUser[] = [];
+  readonly #registered = new Set<number>();
+  readonly #active = new Map<ReplicaId, string>();
+  #pending: Pending[] = [];
+  #sent = 0;
+  #entered = 0;
+  #acked = 0;
+  #newlyAcked: number[] = [];
+
+  constructor(header: string, options: ScriptOptions) {
+    const words = header.split(/\s+/);
+    const consistency: Consistency = words.includes("strict") ? "strict" : "available";
+    const recovery: Recovery = words.includes("wait") ? "wait" : words.includes("majority") ? "majority" : "any";
+    const keep = words.indexOf("keep");
+    this.#world = new World({
+      seed: "scenario",
+      count: REPLICAS,
+      consistency,
+      recovery,
+      loopback: !words.includes("lan"),
+      link: { latencyMs: 1, jitterMs: 0, slowShare: 0 },
+      promises: {
+        noForks: !words.includes("forks"),
+        realTime: !words.includes("forks"),
+        configured: REPLICAS,
+        strict: consistency === "strict",
+      },
+      keepEntries: keep >= 0 ? Number(words[keep + 1]) : 1000,
+      mutants: options.mutants ?? new Set(),
+      trace: options.trace ?? null,
+    });
+    for (let i = 0; i < REPLICAS; i++) this.#users.push(new ChatUser(`u${i}`));
+    this.#listen();
+  }
+
+  #listen(): void {
+    const { checks, network } = this.#world;
+    checks.onNotice = (replica, notice) => this.#notice(replica.id, notice);
+    checks.onExit = (replica, how) => {
+      if (how !== "killed") this.#print(`replica ${replica.id} stopped${how === "late" ? ", late" : ""}`);
+      this.#active.delete(replica.id);
+    };
+    network.onDelivered = (from, to, frame) => this.#happened(`${from}>${to} ${frame.type}`);
+    this.#world.onStaged = ({ id }, write) => {
+      if (write.kind !== "rows") return;
+      for (const row of Object.keys(write.rows)) this.#happened(`${id} writes ${row}`);
+    };
+  }
+
+  #happened(event: string): void {
+    const due = this.#pending.filter((p) => p.event === event);
+    if (due.length === 0) return;
+    this.#pending = this.#pending.filter((p) => !due.includes(p));
+    for (const { command } of due) this.#do(command);
+  }
+
+  #notice(id: ReplicaId, notice: Notice): void {
+    if (notice.kind === "view" && notice.view.leader === id && this.#world.replica(id).core.role() === "leader") {
+      const risk = notice.view.forkRisk === null ? "" : `, ${notice.view.forkRisk.join(" and ")} may hold more`;
+      const line = `${id} leads ${members(notice.view)}${risk}`;
+      if (this.#active.get(id) !== line) this.#print(line);
+      this.#active.set(id, line);
+    } else if (notice.kind === "merge") {
+      this.#print(`${id} gives up ${notice.ops} entries for the branch of ${notice.winner}`);
+    } else if (notice.kind === "waiting") {
+      this.#print(`${id} waits for ${notice.missing.join(" and ")}`);
+    } else if (notice.kind === "paused") {
+      this.#print(`${id} notices that it was paused`);
+    }
+  }
+
+  #print(line: string): void {
+    this.#lines.push(`  ${line}`);
+  }
+
+  get output(): string {
+    return `${this.#lines.join("\n")}\n`;
+  }
+
+  run(line: string): void {
+    this.#lines.push(`> ${line}`);
+    this.#do(line);
+    if (this.#newlyAcked.length > 0) {
+      this.#print(`acknowledged ${ranges(this.#newlyAcked)}`);
+      this.#newlyAcked = [];
+    }
+    const { violation } = this.#world.checks;
+    if (violation !== null) throw violation;
+  }
+
+  #do(line: string): void {
+    const world = this.#world;
+    const [word = "", ...rest] = line.trim().split(/\s+/);
+    const ids = () => rest.filter((w) => /^\d$/.test(w)).map(Number);
+    const each = (action: (id: ReplicaId) => void) => ids().forEach(action);
+    switch (word) {
+      case "start":
+        return each((id) => world.start(id));
+      case "kill":
+        return each((id) => world.kill(id, rest.includes("power")));
+      case "stop":
+        return each((id) => world.stop(id));
+      case "pause":
+        return each((id) => world.pause(id));
+      case "resume":
+        return each((id) => world.resume(id));
+      case "wipe":
+        return each((id) => world.wipe(id));
+      case "copy":
+        return each((id) => world.copyFolder(id));
+      case "putback":
+        return each((id) => world.putBack(id));
+      case "cut":
+        return links(rest).forEach(([a, b]) => world.cut(a, b));
+      case "drop":
+        return links(rest).forEach(([a, b]) => world.drop(a, b));
+      case "garble":
+        return links(rest).forEach(([a, b]) => world.network.garble(a, b));
+      case "heal":
+        return rest[0] === "all" ? world.healAll(true) : links(rest).forEach(([a, b]) => world.heal(a, b, true));
+      case "isolate":
+        return each((id) => world.replicas.forEach((r) => r.id !== id && (world.cut(id, r.id), world.cut(r.id, id))));
+      case "disk":
+        return this.#disk(Number(rest[0]), rest);
+      case "send":
+        return this.#send(Number(rest[0]), ids().slice(rest[1] === "at" && /^\d$/.test(rest[0] ?? "") ? 1 : 0));
+      case "password":
+      case "login":
+        return this.#enter(word, ids()[0] as ReplicaId, ids()[1] as ReplicaId);
+      case "clock":
+        return world.clocks.set(Number(rest[0]), parseOff(rest[1] ?? ""));
+      case "follow":
+        return new Stream(world, "follower").start();
+      case "run":
+        return world.run(parseMs(rest[0] ?? ""));
+      case "until":
+        return this.#until(rest);
+      case "after":
+        return world.queue.after(parseMs(rest[0] ?? ""), () => this.#do(rest.slice(1).join(" ")));
+      case "when":
+        return this.#when(line);
+      case "status":
+        return world.replicas.forEach((r) => this.#status(r.id));
+      case "rest":
+        return this.#rest();
+      default:
+        throw new Error(`unknown command: ${line}`);
+    }
+  }
+
+  #disk(id: ReplicaId, rest: readonly string[]): void {
+    const ms = Number(rest[2] ?? 0);
+    this.#world.replica(id).speed = rest[1] === "slow" ? { lowMs: ms, highMs: ms } : NORMAL_DISK;
+  }
+
+  /** Each op is a message of the replica's user to herself; the first one registers her. */
+  #send(count: number, at: readonly ReplicaId[]): void {
+    for (const id of at) {
+      for (let i = 0; i < count; i++) this.#sendOne(id, ++this.#sent);
+    }
+  }
+
+  #sendOne(id: ReplicaId, number: number): void {
+    const world = this.#world;
+    const replica = world.replica(id);
+    const user = this.#users[id] as ChatUser;
+    const first = !this.#registered.has(id);
+    this.#registered.add(id);
+    const { key, op } = replica.stamp((micros) =>
+      first ? user.register(micros, world.random.hex16()) : user.send(number, user, micros),
+    );
+    const before = world.checks.invoked();
+    const invokedAt = world.now;
+    replica.proposals?.submit(key, op, (outcome) => {
+      if (outcome.kind !== "applied") return;
+      const { seq, viewNo } = outcome;
+      this.#acked++;
+      this.#newlyAcked.push(number);
+      world.checks.acked({ key, seq, viewNo, replica: id, invokedAt, ackedAt: world.now }, before);
+    });
+  }
+
+  /** The replica that is asked checks against its own rows; what comes of it is printed. */
+  #enter(what: "password" | "login", who: ReplicaId, at: ReplicaId): void {
+    const world = this.#world;
+    const replica = world.replica(at);
+    const user = this.#users[who] as ChatUser;
+    const n = ++this.#entered;
+    const hash = replica.state.domain.passwordOf(user.id);
+    const { key, op } = replica.stamp((micros) =>
+      what === "login" ? user.login(n, hash, micros) : user.changePassword(n, hash, micros),
+    );
+    replica.proposals?.submit(key, op, (outcome) => {
+      const how = outcome.kind === "error" ? outcome.error : outcome.kind === "applied" ? "done" : outcome.kind;
+      this.#print(`${what} ${n} of user ${who} at ${at}: ${how}`);
+    });
+  }
+
+  #until(rest: readonly string[]): void {
+    const world = this.#world;
+    const [what = "", id = "", , within = ""] = rest;
+    const which = id === "any" ? world.replicas : world.replicas.filter((r) => r.id === Number(id));
+    const leads = (replica: SimReplica): boolean => {
+      if (!replica.running) return false;
+      const { role, viewActive, view } = replica.core.status();
+      const ids = view?.members.map((m) => m.replicaId).join(",");
+      return role === "leader" && viewActive && (within === "" || ids === within);
+    };
+    const met = (): boolean => {
+      if (what === "whole") return world.converged();
+      if (what === "acked") return this.#acked === this.#sent;
+      if (what === "stopped") return which.every((r) => !r.alive);
+      if (what !== "leads") throw new Error(`until what? ${what}`);
+      return which.some(leads);
+    };
+    world.run(UNTIL_MS_MAX, met);
+    if (!met()) world.broken("I7", `waited ${UNTIL_MS_MAX} ms until ${rest.join(" ")}: ${describe(world)}`);
+  }
+
+  #when(line: string): void {
+    const match = /^when (.*?): (.*)$/.exec(line);
+    if (match === null) throw new Error(`not understood: ${line}`);
+    this.#pending.push({ event: match[1]!, command: match[2]! });
+  }
+
+  #status(id: ReplicaId): void {
+    const replica = this.#world.replica(id);
+    if (!replica.alive) return this.#print(`${id} down`);
+    if (replica.paused) return this.#print(`${id} paused`);
+    const { role, leaderId, view, commit } = replica.core.status();
+    const leader = role === "leader" ? "" : ` of ${leaderId === null ? "nobody" : leaderId}`;
+    this.#print(`${id} ${role}${leader} ${view === null ? "no view" : members(view)} committed ${commit}`);
+  }
+
+  #rest(): void {
+    const world = this.#world;
+    world.healAll(true);
+    for (const replica of world.replicas) {
+      replica.speed = NORMAL_DISK;
+      world.resume(replica.id);
+      world.start(replica.id);
+    }
+    world.run(REST_MS_MAX, () => world.converged());
+    if (!world.converged()) world.broken("I7", `not whole: ${describe(world)}`);
+    else world.checks.atRest();
+  }
+}
+
+function ranges(numbers: readonly number[]): string {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const parts: string[] = [];
+  for (let i = 0; i < sorted.length;) {
+    let j = i;
+    while (sorted[j + 1] === (sorted[j] as number) + 1) j++;
+    parts.push(i === j ? String(sorted[i]) : `${sorted[i]}-${sorted[j]}`);
+    i = j + 1;
+  }
+  return parts.join(", ");
+}
+
+/** Lines of a scenario file that are commands or comments: what a person wrote. */
+export function commandsOf(text: string): string[] {
+  return text
+    .split("\n")
+    .filter((line) => line.startsWith("#") || line.startsWith(">") || line.trim() === "")
+    .map((line) => line.trimEnd());
+}
+
+/** Runs a scenario file; the output repeats its comments and commands, with what happened below each. */
+export function runScript(text: string, options: ScriptOptions = {}): ScriptResult {
+  const lines = commandsOf(text);
+  const header = lines.find((l) => l.startsWith("> mode"))?.slice(2) ?? "mode";
+  const script = new Script(header, options);
+  const out: string[] = [];
+  let printed = 0;
+  const flush = () => {
+    const all = script.output.trimEnd().split("\n");
+    out.push(...all.slice(printed));
+    printed = all.length;
+  };
+  for (const line of lines) {
+    if (!line.startsWith(">") || line.startsWith("> mode")) {
+      out.push(line);
+      continue;
+    }
+    try {
+      script.run(line.slice(1).trim());
+    } catch (error) {
+      flush();
+      const violation = error instanceof Violation ? error : new Violation("I0", String((error as Error).stack));
+      out.push(`  VIOLATION ${violation.message}`);
+      return { output: `${out.join("\n").trimEnd()}\n`, violation };
+    }
+    flush();
+  }
+  return { output: `${out.join("\n").trimEnd()}\n`, violation: null };
+}

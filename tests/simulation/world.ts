@@ -1,0 +1,323 @@
+/**
+ * The simulated world: three replicas on a seeded network, with seeded disks and clocks,
+ * one virtual time, and everything that can happen to them as plain calls. Faults are
+ * chosen elsewhere (sim-nemesis.ts, or a scenario script).
+ */
+import { Core } from "../../src/election/core/core.ts";
+import type { Identity, Restored, Timing } from "../../src/election/event.ts";
+import { DEFAULT_TIMING } from "../../src/election/event.ts";
+import type { Ballot, Consistency, Recovery, ReplicaId, Seq } from "../../src/election/view.ts";
+import { MemoryState } from "../support/memory-state.ts";
+import { asRecovered, cachedOpKey, ChatDomain, CHECKED_AT_THE_PROPOSER_ONLY } from "./chat.ts";
+import { Checks, type Promises } from "./checks.ts";
+import type { LogWrite } from "./log.ts";
+import { SimClocks } from "./clocks.ts";
+import { mutate } from "./mutants.ts";
+import { SimNetwork, type LinkTiming } from "./network.ts";
+import { SimQueue } from "./queue.ts";
+import { Random } from "./random.ts";
+import { SimDisk, SimReplica, type ReplicaHost } from "./replica.ts";
+import type { SimDomain } from "./state.ts";
+
+/** Everything that makes one world. */
+export interface WorldOptions {
+  readonly seed: string;
+  readonly count: number;
+  readonly consistency: Consistency;
+  readonly recovery: Recovery;
+  readonly loopback: boolean;
+  readonly link: LinkTiming;
+  readonly promises: Promises;
+  /** Entries kept behind what all replicas hold: small, so that snapshots are needed. */
+  readonly keepEntries: number;
+  readonly mutants: ReadonlySet<string>;
+  readonly trace: ((line: string) => void) | null;
+}
+
+/** Names the cluster's creator; one file in the shared folder, linked into place once. */
+interface ClusterKey {
+  readonly replicaId: ReplicaId;
+  readonly storeId: string;
+}
+
+export class World implements ReplicaHost {
+  readonly options: WorldOptions;
+  readonly queue = new SimQueue();
+  readonly random: Random;
+  readonly network: SimNetwork;
+  readonly timing: Timing;
+  readonly mutants: ReadonlySet<string>;
+  readonly checks: Checks;
+  readonly watch: Checks;
+  readonly clocks: SimClocks;
+  readonly replicas: readonly SimReplica[];
+  #key: ClusterKey | null = null;
+  readonly #snapshotRandom: Random;
+
+  constructor(options: WorldOptions) {
+    this.options = options;
+    this.random = new Random(options.seed);
+    this.mutants = options.mutants;
+    this.timing = { ...DEFAULT_TIMING, keepEntries: options.keepEntries };
+    this.network = new SimNetwork(this.queue, this.random.split("network"), options.link, options.count);
+    this.network.checksumIgnored = this.mutants.has("checksum-not-checked");
+    this.checks = new Checks(
+      options.promises,
+      () => this.replicas,
+      () => this.queue.now,
+      (op) => this.keyOf(op),
+      options.trace,
+    );
+    this.watch = this.checks;
+    this.clocks = new SimClocks({
+      count: options.count,
+      random: this.random.split("clocks"),
+      now: () => this.queue.now,
+      after: (ms, action) => this.queue.after(ms, action),
+      broken: (invariant, what) => this.checks.broken(invariant, what),
+    });
+    this.checks.clocks = this.clocks;
+    this.#snapshotRandom = this.random.split("snapshot");
+    const ids = Array.from({ length: options.count }, (_, id) => id);
+    this.replicas = ids.map((id) => new SimReplica(id, this, this.random.split(`replica ${id}`)));
+  }
+
+  /** Hears of every write when it is staged: the nemesis strikes at such moments. */
+  onStaged: ((replica: SimReplica, write: LogWrite) => void) | null = null;
+
+  get now(): number {
+    return this.queue.now;
+  }
+
+  replica(id: ReplicaId): SimReplica {
+    const replica = this.replicas[id];
+    if (replica === undefined) throw new Error(`no replica ${id}`);
+    return replica;
+  }
+
+  // -- ReplicaHost -----------------------------------------------------------------------
+
+  newCore(identity: Identity, restored: Restored, nonce: () => string): Core {
+    const drawn = this.mutants.has("ballot-without-nonce") ? () => "0".repeat(16) : nonce;
+    return mutate(new Core(identity, this.timing, restored, drawn), this.mutants);
+  }
+
+  newDomain(): SimDomain {
+    if (!this.mutants.has("login-checks-at-the-proposer-only")) return new ChatDomain();
+    return new ChatDomain(new MemoryState({ rules: CHECKED_AT_THE_PROPOSER_ONLY }));
+  }
+
+  keyOf(op: Uint8Array): string {
+    return cachedOpKey(op);
+  }
+
+  markRecovered(op: Uint8Array, nowMicros: number | null): Uint8Array {
+    return asRecovered(op, nowMicros);
+  }
+
+  broken(invariant: string, what: string): void {
+    this.checks.broken(invariant, what);
+  }
+
+  /** The leader's state as it is at some moment of the transfer; fails if a side or the path does. */
+  fetchSnapshot(replica: SimReplica, from: ReplicaId, _ballot: Ballot, commonSeq: Seq): void {
+    const random = this.#snapshotRandom;
+    const { incarnation, fetchId } = replica;
+    const source = this.replica(from);
+    const current = () => replica.alive && replica.incarnation === incarnation && replica.fetchId === fetchId;
+    const lost = () => {
+      if (current()) replica.later(random.between(1, 300), () => replica.snapshotLost());
+    };
+    this.queue.after(random.between(1, 20), () => {
+      if (!current()) return;
+      const leads = source.running && source.core.role() === "leader";
+      if (!leads || !this.network.isOpen(replica.id, from)) return lost();
+      const sourceIncarnation = source.incarnation;
+      this.queue.after(random.between(1, 200), () => {
+        if (!current()) return;
+        if (!source.running || source.incarnation !== sourceIncarnation || source.core.role() !== "leader")
+          return lost();
+        const offer = this.#offer(source, commonSeq);
+        if (offer === null) return lost();
+        const early = this.mutants.has("snapshot-switched-early");
+        if (early) replica.snapshotArrived(offer.header, offer.rows, offer.state);
+        this.queue.after(random.between(1, random.chance(0.2) ? 3000 : 300), () => {
+          const whole = source.running && source.incarnation === sourceIncarnation;
+          const arrives = whole && this.network.isOpen(replica.id, from) && !random.chance(0.07);
+          if (early) {
+            // What had not arrived when the process or the path died is missing from the state.
+            if (!current() || !arrives) offer.state.domain = offer.state.domain.clone(true);
+            return;
+          }
+          if (!current()) return;
+          if (arrives && replica.running) replica.snapshotArrived(offer.header, offer.rows, offer.state);
+          else lost();
+        });
+      });
+    });
+  }
+
+  #offer(source: SimReplica, commonSeq: Seq) {
+    const view = source.core.status().view;
+    const state = source.state.clone(this.mutants.has("dedupe-missing-from-snapshot"));
+    const appliedSeq = state.appliedSeq;
+    if (view === null || appliedSeq < commonSeq) return null;
+    const logFirstSeq = Math.max(source.log.firstSeq, commonSeq + 1);
+    const rows = logFirstSeq <= appliedSeq ? source.log.read(logFirstSeq, appliedSeq) : [];
+    const lineage = source.log.lineage.filter((v) => v.startSeq <= appliedSeq);
+    const header = {
+      ballot: view.no.ballot,
+      lineage,
+      logFirstSeq: Math.min(logFirstSeq, appliedSeq + 1),
+      appliedSeq,
+      commonSeq,
+    };
+    return { header, rows, state };
+  }
+
+  // -- what can happen -------------------------------------------------------------------
+
+  /** Starts the process: makes its folder and, if there is none yet, the cluster key that names it. */
+  start(id: ReplicaId): void {
+    const replica = this.replica(id);
+    if (replica.alive) return;
+    if (replica.disk === null) {
+      const storeId = this.mutants.has("store-id-ignored") ? `store ${id}` : replica.random.hex16();
+      replica.disk = new SimDisk(storeId, this.newDomain());
+    }
+    const { storeId } = replica.disk;
+    if (this.#key === null) this.#key = { replicaId: id, storeId };
+    replica.start({
+      configured: this.replicas.map((r) => r.id),
+      consistency: this.options.consistency,
+      recovery: this.options.recovery,
+      loopback: this.options.loopback,
+      creator: this.#key.replicaId === id && this.#key.storeId === storeId,
+    });
+  }
+
+  kill(id: ReplicaId, power = false): void {
+    this.replica(id).kill(power);
+  }
+
+  stop(id: ReplicaId): void {
+    this.replica(id).stop();
+  }
+
+  pause(id: ReplicaId): void {
+    this.watch.trace(() => `r${id} paused`);
+    this.replica(id).pause();
+  }
+
+  resume(id: ReplicaId): void {
+    this.watch.trace(() => `r${id} resumed`);
+    this.replica(id).resume();
+  }
+
+  cut(from: ReplicaId, to: ReplicaId): void {
+    this.watch.trace(() => `cut ${from} -> ${to}`);
+    this.network.cut(from, to);
+  }
+
+  heal(from: ReplicaId, to: ReplicaId, gently = false): void {
+    this.watch.trace(() => `heal ${from} -> ${to}`);
+    this.network.heal(from, to, gently);
+  }
+
+  healAll(gently = false): void {
+    this.watch.trace(() => "heal all");
+    this.network.healAll(gently);
+  }
+
+  drop(from: ReplicaId, to: ReplicaId): void {
+    this.watch.trace(() => `drop ${from} -> ${to}`);
+    this.network.drop(from, to);
+  }
+
+  /** A copy of the folder is made while the replica is down. */
+  copyFolder(id: ReplicaId): void {
+    const replica = this.replica(id);
+    if (!replica.alive && replica.disk !== null) replica.copy = replica.disk.clone();
+  }
+
+  /** The folder is gone; the next start makes a new one. */
+  wipe(id: ReplicaId): void {
+    const replica = this.replica(id);
+    if (replica.alive) throw new Error("wipe of a running replica");
+    this.watch.trace(() => `r${id} wiped`);
+    replica.disk = null;
+    this.checks.nothingLost(`replica ${id} was wiped`);
+  }
+
+  /** The copy is put back in place of the folder. */
+  putBack(id: ReplicaId): void {
+    const replica = this.replica(id);
+    if (replica.alive || replica.copy === null) throw new Error("no copy, or running");
+    this.watch.trace(() => `r${id} put back from a copy`);
+    replica.disk = replica.copy.clone();
+    replica.disk.restoredAt = this.now;
+    this.checks.restored(replica.disk);
+    this.checks.nothingLost(`replica ${id} was put back`);
+  }
+
+  // -- what can be asked -----------------------------------------------------------------
+
+  /** The leader of the newest active view that can be seen, if any. */
+  leader(): SimReplica | null {
+    let best: SimReplica | null = null;
+    for (const replica of this.replicas) {
+      if (!replica.running) continue;
+      const status = replica.core.status();
+      if (status.role !== "leader" || !status.viewActive || status.view === null) continue;
+      if (best === null || status.view.members.length > (best.core.status().view?.members.length ?? 0)) best = replica;
+    }
+    return best;
+  }
+
+  /** Everything a disk holds, by key: its log, its fork queue, its state. */
+  holds(disk: SimDisk, key: string): boolean {
+    if (disk.state().domain.has(key)) return true;
+    if (disk.log.forked.some((f) => this.keyOf(f.op) === key)) return true;
+    return disk.log.batches.some((b) => b.kind === "op" && b.ops.some((op) => this.keyOf(op) === key));
+  }
+
+  /**
+   * Whether a disk may be lost: the replica is down, an active view without it is led by
+   * somebody, and every acknowledged op is on another disk. (No protocol keeps what was
+   * only there.)
+   */
+  spareable(id: ReplicaId): boolean {
+    const replica = this.replica(id);
+    const leader = this.leader();
+    if (replica.alive || replica.disk === null || leader === null) return false;
+    const { disk } = replica;
+    const view = leader.core.status().view;
+    if (view === null || view.members.some((m) => m.storeId === disk.storeId)) return false;
+    if (disk.log.forked.length > 0) return false;
+    const leaderDisk = leader.disk;
+    if (leaderDisk === null) return false;
+    return this.checks.acks.every((ack) => this.holds(leaderDisk, ack.key));
+  }
+
+  /** All three run, follow one leader in the full view, and hold and applied the same; nothing waits to be merged. */
+  converged(): boolean {
+    if (this.replicas.some((r) => !r.running || r.stopping)) return false;
+    const [first, ...rest] = this.replicas.map((r) => r.core.status());
+    if (first === undefined || first.view === null || first.view.members.length !== this.replicas.length) return false;
+    if (first.leaderId === null || !first.viewActive || first.commit !== first.lastSeq) return false;
+    for (const other of rest) {
+      if (other.leaderId !== first.leaderId || other.lastSeq !== first.lastSeq || other.commit !== first.commit)
+        return false;
+      if (other.durableSeq !== other.lastSeq || !other.active) return false;
+    }
+    return this.replicas.every(
+      (r) => r.disk?.log.forked.length === 0 && r.state.appliedSeq === first.lastSeq && r.proposals?.waiting === 0,
+    );
+  }
+
+  run(ms: number, done?: () => boolean): void {
+    const { checks } = this;
+    this.queue.runUntil(this.now + ms, () => checks.violation !== null || (done?.() ?? false));
+    if (checks.violation !== null) throw checks.violation;
+  }
+}

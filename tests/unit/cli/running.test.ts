@@ -1,0 +1,407 @@
+import { afterEach, describe, expect, jest, test } from "bun:test";
+import { bindPort } from "../../../src/host/bind.ts";
+import { FRONT_NONCE_HEADER, FRONT_PROOF_HEADER, FrontPort, type FrontDeps } from "../../../src/replica/front-port.ts";
+import { bestStatus } from "../../../src/cli/local-cluster.ts";
+import { createLogger, type LogFields } from "../../../src/host/logger.ts";
+import { statusText, table } from "../../../src/cli/status.ts";
+import { stopSignals } from "../../../src/host/stop-signals.ts";
+import { Supervisor } from "../../../src/cli/supervisor.ts";
+import { childEnvironment } from "../../../src/cli/up.ts";
+import type { ClusterStatusJson } from "../../../src/ops/cluster-status.ts";
+import { waitFor } from "../../../harness/cluster.ts";
+
+const SILENT = createLogger("off", null);
+
+/** Lets what promises already allow happen. */
+async function settle(): Promise<void> {
+  for (let i = 0; i < 10; i++) await Promise.resolve();
+}
+
+describe("the supervisor", () => {
+  afterEach(() => void jest.useRealTimers());
+
+  function supervise(options: { restart?: boolean; elsewhere?: Set<number>; missing?: { program: boolean } } = {}) {
+    jest.useFakeTimers();
+    const starts: number[] = [];
+    const ends = new Map<number, (exit: number) => void>();
+    const said: string[] = [];
+    const killed: number[] = [];
+    const supervisor = new Supervisor([0, 1], {
+      restart: options.restart ?? true,
+      say: (sentence) => said.push(sentence),
+      running: (id) => options.elsewhere?.has(id) ?? false,
+      why: (error) => (error as Error).message,
+      found: (id) => `replica ${id} is running already`,
+      start: (id) => {
+        if (options.missing?.program === true) throw new Error("no program");
+        starts.push(id);
+        const exited = new Promise<number>((resolve) => ends.set(id, resolve));
+        return { pid: 100 + starts.length, exited, kill: () => killed.push(id) };
+      },
+    });
+    supervisor.start();
+    const end = async (id: number, exit: number): Promise<void> => {
+      ends.get(id)!(exit);
+      await settle();
+    };
+    return { supervisor, starts, said, killed, end };
+  }
+
+  test("starts a killed child again, after 2 s, then 4 s", async () => {
+    const { starts, said, end } = supervise();
+    await end(1, 137);
+    expect(said).toEqual(["replica 1 was killed; starting it again in 2 s"]);
+    jest.advanceTimersByTime(1999);
+    expect(starts).toEqual([0, 1]);
+    jest.advanceTimersByTime(1);
+    expect(starts).toEqual([0, 1, 1]);
+    await end(1, 70);
+    jest.advanceTimersByTime(3999);
+    expect(starts).toEqual([0, 1, 1]);
+    jest.advanceTimersByTime(1);
+    expect(starts).toEqual([0, 1, 1, 1]);
+  });
+
+  test("a child that cannot be started is tried again like one that died, and a stop ends the wait", async () => {
+    const missing = { program: false };
+    const { supervisor, starts, said, end } = supervise({ missing });
+    missing.program = true;
+    await end(1, 137);
+    jest.advanceTimersByTime(2000);
+    expect(said).toEqual([
+      "replica 1 was killed; starting it again in 2 s",
+      "replica 1 could not be started: no program; starting it again in 4 s",
+    ]);
+    missing.program = false;
+    jest.advanceTimersByTime(4000);
+    expect(starts).toEqual([0, 1, 1]);
+    missing.program = true;
+    await end(0, 137);
+    jest.advanceTimersByTime(2000);
+    await end(1, 0);
+    supervisor.hold();
+    expect(await supervisor.over).toBe(0);
+  });
+
+  test("never waits longer than 30 s", async () => {
+    const { said, end } = supervise();
+    for (let i = 0; i < 8; i++) {
+      await end(1, 137);
+      jest.advanceTimersByTime(30_000);
+    }
+    expect(said.at(-1)).toBe("replica 1 was killed; starting it again in 30 s");
+  });
+
+  test.each([0, 2, 5, 7])("leaves a child that ended with exit code %d", async (exit) => {
+    const { supervisor, starts, end } = supervise();
+    await end(0, exit);
+    await end(1, 0);
+    jest.advanceTimersByTime(60_000);
+    expect(starts).toEqual([0, 1]);
+    expect(await supervisor.over).toBe(exit);
+  });
+
+  test("leaves all that died with --no-restart", async () => {
+    const { supervisor, end } = supervise({ restart: false });
+    await end(0, 137);
+    await end(1, 137);
+    // Of this program's own exit codes, not the system's.
+    expect(await supervisor.over).toBe(1);
+  });
+
+  test("shows what runs already, and takes it over when it is gone", () => {
+    const elsewhere = new Set([0]);
+    const { starts, said } = supervise({ elsewhere });
+    expect(starts).toEqual([1]);
+    jest.advanceTimersByTime(5000);
+    expect(said).toEqual(["replica 0 is running already"]);
+    elsewhere.clear();
+    jest.advanceTimersByTime(3000);
+    expect(starts).toEqual([1, 0]);
+  });
+
+  test("one that was stopped and that somebody started again is looked after as before", async () => {
+    const elsewhere = new Set<number>();
+    const { starts, said, end } = supervise({ elsewhere });
+    await end(1, 0);
+    elsewhere.add(1);
+    jest.advanceTimersByTime(1000);
+    expect(said).toEqual(["replica 1 stopped", "replica 1 is running already"]);
+    elsewhere.delete(1);
+    jest.advanceTimersByTime(1000 + 2000);
+    expect(starts).toEqual([0, 1, 1]);
+  });
+
+  test("once held it starts nothing, and is over when its own have ended", async () => {
+    const { supervisor, starts, killed, end } = supervise();
+    await end(0, 137);
+    expect(supervisor.own()).toEqual([{ id: 1, pid: 102 }]);
+    supervisor.hold();
+    jest.advanceTimersByTime(60_000);
+    expect(starts).toEqual([0, 1]);
+    supervisor.kill();
+    expect(killed).toEqual([1]);
+    await end(1, 137);
+    expect(await supervisor.over).toBe(1);
+  });
+});
+
+describe("stop signals", () => {
+  function handler() {
+    const seen = { exits: [] as number[], stops: 0, finish: (): void => {}, now: 0 };
+    const onSignal = stopSignals({
+      stop: () => {
+        seen.stops += 1;
+        return new Promise((resolve) => (seen.finish = resolve));
+      },
+      exit: (code) => seen.exits.push(code),
+      onSignal: () => {},
+      now: () => seen.now,
+    });
+    return { seen, onSignal };
+  }
+
+  test("the first stops gracefully and the process ends with 0", async () => {
+    const { seen, onSignal } = handler();
+    onSignal("SIGINT");
+    expect(seen).toMatchObject({ stops: 1, exits: [] });
+    seen.finish();
+    await settle();
+    expect(seen.exits).toEqual([0]);
+  });
+
+  test("another one within a second is the same one; after that the process ends at once", () => {
+    const { seen, onSignal } = handler();
+    onSignal("SIGINT");
+    seen.now = 1000;
+    onSignal("SIGINT");
+    expect(seen).toMatchObject({ stops: 1, exits: [] });
+    seen.now = 1001;
+    onSignal("SIGTERM");
+    expect(seen).toMatchObject({ stops: 1, exits: [1] });
+    seen.finish();
+  });
+
+  test("a stop that hangs is cut off after 5 s", () => {
+    jest.useFakeTimers();
+    try {
+      const { seen, onSignal } = handler();
+      onSignal("SIGTERM");
+      jest.advanceTimersByTime(4999);
+      expect(seen.exits).toEqual([]);
+      jest.advanceTimersByTime(1);
+      expect(seen.exits).toEqual([0]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
+describe("the front port", () => {
+  function front(port: number, more: Partial<FrontDeps> = {}) {
+    const seen = { bound: 0, sharing: null as boolean | null, foreign: [] as string[], claimed: 0 };
+    const part = new FrontPort({
+      address: { host: "127.0.0.1", port },
+      scheme: "http",
+      proofOf: (nonce) => `proof of ${nonce}`,
+      sharedLocally: () => false,
+      serve: (_address, reusePort) => {
+        seen.bound += 1;
+        seen.sharing = reusePort;
+        return { stop: async () => void (seen.bound -= 1) };
+      },
+      logger: SILENT,
+      onBound: () => (seen.claimed += 1),
+      onForeign: (sentence) => seen.foreign.push(sentence),
+      platform: "linux",
+      ...more,
+    });
+    return { part, seen };
+  }
+
+  function answering(answer: (request: Request) => Response | Promise<Response>) {
+    const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: answer });
+    return { port: server.port!, server, [Symbol.asyncDispose]: () => server.stop(true) };
+  }
+
+  test("is bound at once where nobody answers, and given back", async () => {
+    const { server, port } = answering(() => new Response());
+    await server.stop(true);
+    const { part, seen } = front(port);
+    await part.start();
+    expect(seen).toMatchObject({ bound: 1, sharing: true, foreign: [] });
+    await part.stop();
+    expect(seen.bound).toBe(0);
+  });
+
+  test.each([
+    ["another cluster", () => new Response(null, { headers: { [FRONT_PROOF_HEADER]: "proof of another key" } })],
+    ["another program", () => new Response("<html>")],
+    ["another program that redirects", () => Response.redirect("http://localhost:1/")],
+    ["JSON of another kind", () => Response.json([1])],
+  ])("is left to %s, which is said once", async (_name, answer) => {
+    await using other = answering(answer);
+    const { part, seen } = front(other.port);
+    await part.start();
+    expect(seen.bound).toBe(0);
+    expect(seen.foreign).toHaveLength(1);
+    expect(seen.foreign[0]).toContain("belongs to another program or cluster");
+    expect([seen.claimed, part.isBound]).toEqual([0, false]);
+    await part.stop();
+  });
+
+  test("that cannot be used is not called somebody else's", async () => {
+    const { server, port } = answering(() => new Response());
+    await server.stop(true);
+    const { part, seen } = front(port, {
+      serve: () => {
+        throw Object.assign(new Error("no"), { code: "EACCES" });
+      },
+    });
+    await part.start();
+    expect(seen.foreign).toEqual([
+      `the front address 127.0.0.1:${port} cannot be used (EACCES); this replica goes on without it, choose another with --front`,
+    ]);
+    await part.stop();
+  });
+
+  const proven = (request: Request): Response => {
+    const headers = { [FRONT_PROOF_HEADER]: `proof of ${request.headers.get(FRONT_NONCE_HEADER)}` };
+    return new Response(null, { status: 303, headers });
+  };
+
+  test("is shared with who holds the key, also where the status needs a login", async () => {
+    await using other = answering(proven);
+    const { part, seen } = front(other.port);
+    await part.start();
+    expect(seen).toMatchObject({ bound: 1, foreign: [], claimed: 1 });
+    await part.stop();
+  });
+
+  test("is shared with a frozen replica of the same folder", async () => {
+    await using other = answering(
+      (request) => new Promise((resolve) => request.signal.addEventListener("abort", () => resolve(new Response()))),
+    );
+    const { part, seen } = front(other.port, { sharedLocally: () => true });
+    await part.start();
+    expect(seen).toMatchObject({ bound: 1, foreign: [] });
+    await part.stop();
+  });
+
+  test("where ports cannot be shared it is tried again until it is free", async () => {
+    const other = answering(proven);
+    const { part, seen } = front(other.port, { platform: "darwin" });
+    await part.start();
+    expect(seen).toMatchObject({ bound: 0, foreign: [] });
+    await other.server.stop(true);
+    await waitFor("the front", () => seen.bound === 1);
+    expect(seen.sharing).toBe(false);
+    await part.stop();
+  });
+});
+
+test("a port that stays in use is refused with its owner and the option to change it", async () => {
+  const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
+  const at = { host: "127.0.0.1", port: server.port! };
+  const bind = () => Bun.serve({ port: at.port, hostname: at.host, fetch: () => new Response() });
+  const outcome = await bindPort(at, bind, { option: "--web", data: "/nowhere" });
+  expect(outcome).toMatchObject({ ok: false, exit: 4, todo: "end that, or choose another with --web" });
+  if (process.platform === "linux")
+    expect(outcome).toMatchObject({ what: expect.stringContaining(`(pid ${process.pid})`) });
+  await server.stop(true);
+  const again = await bindPort(at, bind, { option: "--web", data: "/nowhere" });
+  if (!again.ok) throw new Error(again.what);
+  await again.value.stop(true);
+});
+
+describe("the logger", () => {
+  test("writes one JSON line an event, from its level on, with listed fields only", () => {
+    const lines: string[] = [];
+    const logger = createLogger("warn", 2, (line) => lines.push(line));
+    logger.info("left_out");
+    logger.error("broke", { reason: "a\nb", body: "secret" } as LogFields);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]!.indexOf("\n")).toBe(lines[0]!.length - 1);
+    expect(JSON.parse(lines[0]!)).toMatchObject({ level: "error", event: "broke", replica: 2, reason: "a\nb" });
+    expect(lines[0]).not.toContain("secret");
+  });
+});
+
+describe("status", () => {
+  const status: ClusterStatusJson = {
+    version: 1,
+    clusterId: "0123456789abcdef",
+    self: 0,
+    consistency: "available",
+    recovery: "any",
+    writable: true,
+    reason: null,
+    view: { no: "7.2.1", leader: 1, members: [0, 1], configured: [0, 1], forkRisk: [2] },
+    protected: 1,
+    seq: { committed: 9, applied: 9 },
+    replicas: [
+      {
+        id: 0,
+        state: "follower",
+        pid: 4711,
+        bootId: "b",
+        version: "1",
+        durable: 9,
+        applied: 9,
+        lag: 0,
+        grpc: "127.0.0.1:50051",
+        web: "http://localhost:8081",
+        since: "2026-01-01T00:00:00Z",
+      },
+    ],
+    lastFailover: { at: "2026-01-01T00:00:00Z", ms: 41, from: 0, to: 1 },
+    events: [],
+  };
+
+  test("is a table for people", () => {
+    const text = statusText(status);
+    expect(text).toContain("writable; any one of the replicas may fail without losing a message");
+    expect(text).toContain("replica 2 may hold messages that are not visible yet; they appear when it returns");
+    expect(text).toContain("last failover: from replica 0 to replica 1 in 41 ms");
+    expect(text).toContain("0        follower  0    http://localhost:8081");
+    const risky = { ...status, protected: 0, view: { ...status.view, forkRisk: [0, 2] } };
+    expect(statusText(risky)).toContain("not protected: the newest messages are on one disk only");
+    expect(statusText(risky)).toContain(
+      "replicas 0 and 2 may hold messages that are not visible yet; they appear when they return",
+    );
+    const host = { version: "1", data: "/d", disk: { free: 2.5e9, total: 9e9 }, people: 1, warnings: ["mind the gap"] };
+    const notes = {
+      facts: [
+        { replica: 0, ...host },
+        { replica: 1, ...host },
+      ],
+      warnings: ["nobody looks"],
+    };
+    expect(statusText(status, notes)).toContain(
+      "1 account; data in /d, 2.5 GB free; version 1\nwarning from replicas 0 and 1: mind the gap\nwarning: nobody looks\n",
+    );
+    expect(statusText({ ...status, writable: false, reason: "waiting for replica 2" })).toContain(
+      "not writable: waiting for replica 2",
+    );
+    expect(
+      table([
+        ["a", "b"],
+        ["long", ""],
+      ]),
+    ).toBe("a     b\nlong\n");
+  });
+
+  test("the leader's own word counts most, then who can write, then who knows most", () => {
+    const stale = { ...status, writable: false, seq: { committed: 99, applied: 99 } };
+    const leader = { ...status, self: 1 };
+    expect(bestStatus([])).toBeNull();
+    expect(bestStatus([stale, status])).toBe(status);
+    expect(bestStatus([status, leader, stale])).toBe(leader);
+    expect(bestStatus([{ ...stale, self: 2, seq: { committed: 1, applied: 1 } }, stale])).toBe(stale);
+  });
+});
+
+test("a replica of up keeps the pages of freed memory, unless it was told otherwise", () => {
+  expect(childEnvironment({}, 7)).toMatchObject({ MIMALLOC_PURGE_HOLES: "0", LASTWORD_SUPERVISOR: "7" });
+  expect(childEnvironment({ MIMALLOC_PURGE_HOLES: "1" }, 7)).toMatchObject({ MIMALLOC_PURGE_HOLES: "1" });
+});

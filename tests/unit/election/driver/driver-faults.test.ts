@@ -1,0 +1,274 @@
+/**
+ * The driver between a real core and things that fail: a full disk under the state, frames
+ * from before a pause, fetches of snapshots that end late. One driver, no network.
+ */
+import { afterEach, describe, expect, test } from "bun:test";
+import { withChecksum } from "../../../../proto/op-checksum.ts";
+import { Core } from "../../../../src/election/core/core.ts";
+import { Driver } from "../../../../src/election/driver/driver.ts";
+import { DEFAULT_TIMING, type Identity, type PersistRows } from "../../../../src/election/event.ts";
+import type { Append, Batch, Beat, Frame } from "../../../../src/election/frame.ts";
+import { batchLastSeq } from "../../../../src/election/frame.ts";
+import { StorageFull, type SnapshotSource } from "../../../../src/election/ports.ts";
+import { ReadIndexes } from "../../../../src/election/driver/read-indexes.ts";
+import type { Ballot, View } from "../../../../src/election/view.ts";
+import { MemoryLog } from "../../../support/memory-log.ts";
+import { until } from "../../../../harness/until.ts";
+
+const BALLOT: Ballot = { counter: 7, replicaId: 0, nonce: "00000000000000aa" };
+const MEMBERS = [0, 1].map((replicaId) => ({ replicaId, storeId: storeOf(replicaId) }));
+const FIRST_VIEW: View = {
+  no: { ballot: BALLOT, minor: 0 },
+  startSeq: 1,
+  leader: 0,
+  members: MEMBERS,
+  forkRisk: null,
+  consistency: "available",
+  recovery: "wait",
+};
+
+function storeOf(id: number): string {
+  return `000000000000000${id}`;
+}
+
+/** Keeps nothing but its position, as far as the disk has room. */
+class CountingState {
+  full = false;
+  seq = 0;
+  onOp: (op: Uint8Array, seq: number) => void = () => {};
+
+  appliedSeq(): number {
+    return this.seq;
+  }
+
+  apply(batches: readonly Batch[]): void {
+    if (this.full) throw new StorageFull("state.db");
+    for (const batch of batches) {
+      if (batch.kind === "op") batch.ops.forEach((op, i) => this.onOp(op, batch.firstSeq + i));
+      this.seq = batchLastSeq(batch);
+    }
+  }
+
+  flush(): void {}
+
+  async sync(): Promise<void> {}
+}
+
+interface Fetch {
+  readonly resolve: (source: SnapshotSource) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A driver with everything around it in memory. `now` is its clock, ms. */
+function makeDriver(self: number, configured: readonly number[]) {
+  const log = new MemoryLog();
+  const state = new CountingState();
+  log.bindState(state);
+  const made = { now: 1_000, sent: [] as Frame[], fetches: [] as Fetch[], fatal: [] as unknown[], log, state };
+  const identity: Identity = {
+    replicaId: self,
+    storeId: storeOf(self),
+    bootId: `b${self}`,
+    configured,
+    consistency: "available",
+    recovery: "wait",
+    loopback: true,
+    creator: self === 0,
+  };
+  let nonces = 0;
+  const core = new Core(identity, DEFAULT_TIMING, log.restore(), () => (++nonces).toString(16).padStart(16, "0"));
+  const driver = new Driver<Uint8Array>({
+    core,
+    timing: DEFAULT_TIMING,
+    log,
+    state,
+    snapshots: {
+      offer: () => Promise.reject(new Error("no offers here")),
+      receive: () => new Promise(() => {}),
+    },
+    transport: {
+      send: (_to, frame) => void made.sent.push(frame),
+      flush: () => true,
+      probe: () => {},
+      resetPeers: () => {},
+      fetchSnapshot: () => new Promise((resolve, reject) => made.fetches.push({ resolve, reject })),
+    },
+    openState: () => state,
+    recover: (op) => ({ key: Buffer.from(op).toString("hex"), op }),
+    onNotice: () => {},
+    dated: (beat) => beat,
+    onGossip: () => {},
+    onFatal: (error) => void made.fatal.push(error),
+    now: () => made.now,
+  });
+  state.onOp = (op, seq) => driver.opApplied(Buffer.from(op.subarray(0, 1)).toString("hex"), seq, op, false);
+  drivers.push(driver);
+  return Object.assign(made, { driver });
+}
+
+function beat(about: Partial<Beat> = {}): Beat {
+  return {
+    type: "beat",
+    role: "leader",
+    storeId: storeOf(0),
+    bootId: "b0",
+    active: true,
+    eligible: true,
+    admitted: true,
+    view: FIRST_VIEW,
+    lineageTail: [{ no: FIRST_VIEW.no, startSeq: 1 }],
+    lastSeq: 1,
+    durableSeq: 1,
+    commit: 1,
+    promised: BALLOT,
+    leaderId: 0,
+    hears: [1],
+    leaving: false,
+    floor: 0,
+    firstSeq: 1,
+    ...about,
+  };
+}
+
+function append(batches: readonly Batch[], commit: number): Append {
+  const prevSeq = batches.length === 0 ? 1 : 0;
+  const prevViewNo = prevSeq === 0 ? null : FIRST_VIEW.no;
+  return { type: "append", ballot: BALLOT, prevSeq, prevViewNo, batches, commit, round: 0 };
+}
+
+const drivers: Driver<Uint8Array>[] = [];
+
+afterEach(() => {
+  for (const driver of drivers.splice(0)) driver.stop();
+});
+
+/** A member of the view that replica 0 leads. */
+async function makeFollower() {
+  const follower = makeDriver(1, [0, 1]);
+  follower.driver.start();
+  follower.driver.onFrame(0, beat());
+  await until(() => follower.driver.status().leaderId === 0);
+  follower.driver.onFrame(0, append([{ kind: "view", view: FIRST_VIEW }], 0));
+  await until(() => follower.driver.status().durableSeq === 1);
+  follower.driver.onFrame(0, append([], 1));
+  await until(() => follower.driver.status().active);
+  return follower;
+}
+
+describe("a full disk under the state", () => {
+  test("stops writing, not the process; what was committed is applied when there is room", async () => {
+    const { driver, state, fatal } = makeDriver(0, [0]);
+    driver.start();
+    await until(() => driver.status().viewActive);
+    state.full = true;
+    const answer = driver.propose("01", withChecksum(Uint8Array.of(1)));
+    await until(() => driver.notWritable() !== null);
+    expect(driver.notWritable()).toContain("full");
+    expect(await driver.propose("02", withChecksum(Uint8Array.of(2)))).toMatchObject({ kind: "not_writable" });
+    state.full = false;
+    expect(await answer).toMatchObject({ kind: "applied" });
+    expect(driver.notWritable()).toBeNull();
+    expect(fatal).toEqual([]);
+  });
+});
+
+describe("a busy disk", () => {
+  test("what comes meanwhile, from here and from a follower, is the next batch", async () => {
+    const { driver, log } = makeDriver(0, [0, 1]);
+    driver.start();
+    await until(() => driver.status().viewActive);
+    const writes: { readonly rows: readonly PersistRows[]; readonly done: () => void }[] = [];
+    const writeAside = (rows: readonly PersistRows[]): Promise<void> =>
+      new Promise((resolve) => {
+        log.write(rows);
+        writes.push({ rows, done: resolve });
+      });
+    Object.assign(log, { writeAside });
+    const answers = [driver.propose("01", withChecksum(Uint8Array.of(1)))];
+    await until(() => writes.length === 1);
+    answers.push(driver.propose("02", withChecksum(Uint8Array.of(2))));
+    driver.onFrame(1, { type: "propose", ops: [withChecksum(Uint8Array.of(3))], keys: ["03"] });
+    answers.push(driver.propose("04", withChecksum(Uint8Array.of(4))));
+    await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    expect(driver.status().lastSeq).toBe(2);
+    writes[0]!.done();
+    await until(() => writes.length === 2);
+    expect(driver.status().lastSeq).toBe(5);
+    writes[1]!.done();
+    expect((await Promise.all(answers)).map((answer) => answer.kind)).toEqual(["applied", "applied", "applied"]);
+    expect(writes.length).toBe(2);
+  });
+});
+
+describe("a pause", () => {
+  test("[I1] frames that were read with the first look after it do not make a member active again", async () => {
+    const follower = await makeFollower();
+    follower.now += 30_000;
+    // One pass of the event loop brings all of this: what the old leader said before it dropped us.
+    follower.driver.onFrame(0, append([], 1));
+    follower.driver.onFrame(0, beat());
+    follower.driver.onFrame(0, append([], 1));
+    await until(() => !follower.driver.status().active);
+    expect(follower.driver.status()).toMatchObject({ active: false, leaderId: null });
+  });
+});
+
+describe("fetching a snapshot", () => {
+  test("the end of a superseded fetch does not begin another", async () => {
+    const follower = await makeFollower();
+    const { driver, fetches } = follower;
+    const higher = { ...BALLOT, counter: 9 };
+    // The leader is refused, wins a higher ballot, and offers again before the first copy came.
+    driver.onFrame(0, beat({ role: "recovering", leaderId: null }));
+    await until(() => driver.status().leaderId === null);
+    driver.onFrame(0, beat({ promised: higher }));
+    await until(() => driver.status().leaderId === 0);
+    driver.onFrame(0, { type: "snapshotOffer", ballot: { ...BALLOT, counter: 8 }, commonSeq: 1 });
+    await until(() => fetches.length === 1);
+    driver.onFrame(0, { type: "snapshotOffer", ballot: higher, commonSeq: 1 });
+    await until(() => fetches.length === 2);
+    fetches[0]!.reject(new Error("broken off"));
+    driver.onFrame(0, beat({ promised: higher, commit: 2 }));
+    await until(() => driver.peerBeat(0)?.commit === 2);
+    driver.onFrame(0, { type: "snapshotOffer", ballot: higher, commonSeq: 1 });
+    driver.onFrame(0, beat({ promised: higher, commit: 3 }));
+    await until(() => driver.peerBeat(0)?.commit === 3);
+    expect(fetches.length).toBe(2);
+  });
+
+  test("a source that comes too late is let go", async () => {
+    const follower = await makeFollower();
+    const { driver, fetches } = follower;
+    driver.onFrame(0, beat({ role: "recovering", leaderId: null }));
+    await until(() => driver.status().leaderId === null);
+    driver.onFrame(0, beat());
+    await until(() => driver.status().leaderId === 0);
+    driver.onFrame(0, { type: "snapshotOffer", ballot: { ...BALLOT, counter: 8 }, commonSeq: 1 });
+    await until(() => fetches.length === 1);
+    driver.onFrame(0, { type: "snapshotOffer", ballot: { ...BALLOT, counter: 9 }, commonSeq: 1 });
+    await until(() => fetches.length === 2);
+    let released = false;
+    async function* chunks(): AsyncGenerator<Uint8Array> {
+      try {
+        for (;;) yield new Uint8Array(1);
+      } finally {
+        released = true;
+      }
+    }
+    const header = { ballot: BALLOT, lineage: [FIRST_VIEW], logFirstSeq: 2, appliedSeq: 1, commonSeq: 1 };
+    fetches[0]!.resolve({ header, chunks: chunks() });
+    await until(() => released);
+    expect(released).toBe(true);
+  });
+});
+
+describe("a read index", () => {
+  test("[I8] two processes never ask under the same id: an answer to the one before would be stale", () => {
+    const asked: number[] = [];
+    for (let i = 0; i < 2; i++) {
+      const reads = new ReadIndexes((id) => asked.push(id));
+      void reads.ask(1);
+    }
+    expect(new Set(asked).size).toBe(2);
+  });
+});

@@ -1,0 +1,90 @@
+/** What happened is told once, by who knows, and reads the same everywhere. */
+import { describe, expect, test } from "bun:test";
+import { Chronicle } from "../../../src/ops/chronicle.ts";
+
+/** Three that tell each other everything, except those in `cut`. */
+function three() {
+  const cut = new Set<number>();
+  let now = Date.parse("2026-11-28T20:00:00Z");
+  const all: Chronicle[] = [0, 1, 2].map(
+    (id) =>
+      new Chronicle({
+        bootId: `boot${id}`,
+        configured: [0, 1, 2],
+        // Clocks that differ, as they may.
+        dateMs: () => now + id * 1_000,
+        send: (payload) => {
+          if (cut.has(id)) return;
+          for (const [to, other] of all.entries()) if (to !== id && !cut.has(to)) other.receive(payload);
+        },
+      }),
+  );
+  return { all: all as [Chronicle, Chronicle, Chronicle], cut, pass: (ms: number) => void (now += ms) };
+}
+
+describe("the chronicle", () => {
+  test("a failover has one time and one duration, also for a replica that returns", () => {
+    const { all, cut, pass } = three();
+    const [zero, one, two] = all;
+    cut.add(0);
+    one.add("failover", "Replica 1 took over from replica 0 in 41 ms.", {
+      id: "v leads",
+      failover: { ms: 41, from: 0, to: 1 },
+    });
+    one.add("leave", "Replica 0 is gone; the others carry on.", { id: "v leave 0" });
+    expect(zero.lastFailover).toBeNull();
+    pass(60_000);
+    cut.delete(0);
+    // Whoever connects to it says everything, and saying it twice adds nothing.
+    two.sayAll();
+    one.sayAll();
+    expect(one.lastFailover).toEqual({ at: "2026-11-28T20:00:01.000Z", ms: 41, from: 0, to: 1 });
+    for (const other of [zero, two]) {
+      expect(other.lastFailover).toEqual(one.lastFailover);
+      expect(other.events).toEqual(one.events);
+    }
+  });
+
+  test("is in the order of time, whoever told it when, and keeps the newest 50", () => {
+    const { all, pass } = three();
+    for (let i = 0; i < 60; i++) {
+      all[i % 3]!.add("merge", `event ${i}`);
+      pass(2_000);
+    }
+    const texts = all[0].events.map(({ text }) => text);
+    expect([texts.length, texts.at(-1)]).toEqual([50, "event 59"]);
+    expect(all.map(({ events }) => events)).toEqual([all[0].events, all[0].events, all[0].events]);
+  });
+
+  test("only who said so has stopped; everybody knows it alike, and a new process has not", () => {
+    const { all, cut } = three();
+    const [zero, one, two] = all;
+    one.heard(2, "boot2", false);
+    expect(one.saidStop(2)).toBe(false);
+    cut.add(0);
+    one.heard(2, "boot2", true);
+    cut.delete(0);
+    one.sayAll();
+    expect([zero.saidStop(2), one.saidStop(2), zero.saidStop(1)]).toEqual([true, true, false]);
+    for (const other of [zero, one]) other.heard(2, "boot2 again", false);
+    // Somebody who has not heard of the new process tells the old news.
+    two.receive(JSON.stringify({ chronicle: { entries: [], stops: [[2, "boot2"]] } }));
+    one.receive(JSON.stringify({ chronicle: { entries: [], stops: [[2, "boot2"]] } }));
+    expect([zero.saidStop(2), one.saidStop(2)]).toEqual([false, false]);
+  });
+
+  test.each([
+    ['{"chronicle":', true],
+    ['{"chronicle":{"entries":[{"id":"x"}],"stops":[]}}', true],
+    ['{"chronicle":{"entries":[],"stops":[[9,"b"],["x"],null]}}', true],
+    [
+      '{"chronicle":{"entries":[{"id":"x","at":"2026-11-28T20:00:00Z","kind":"failover","text":"t","failover":null}],"stops":[]}}',
+      true,
+    ],
+    ['{"boot":"b"}', false],
+  ])("takes nothing from %s", (payload, ours) => {
+    const { all } = three();
+    expect(all[0].receive(payload)).toBe(ours);
+    expect(all[0].events).toEqual([]);
+  });
+});

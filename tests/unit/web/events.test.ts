@@ -1,0 +1,190 @@
+/** GET /events: framing, resuming, ends, bounds. */
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { encodeItem } from "../../../src/web/messages/events.ts";
+import type { FeedEvent, MessageView } from "../../../src/chat/chat-service.ts";
+import type { Person } from "../../support/solo-chat.ts";
+import { until } from "../../../harness/until.ts";
+import { Site } from "./site.ts";
+
+const EVENT_BYTES_MAX = 1536;
+
+let site: Site;
+let ada: Person;
+let ben: Person;
+
+beforeEach(async () => {
+  site = new Site();
+  ada = await site.person("ada");
+  ben = await site.person("ben");
+});
+afterEach(() => site.close());
+
+interface Event {
+  readonly name: string;
+  readonly data: string;
+  readonly id: string;
+}
+
+/** Reads a stream as a browser does. */
+class Reader {
+  readonly events: Event[] = [];
+  over = false;
+  private readonly answer: Response;
+
+  constructor(answer: Response) {
+    this.answer = answer;
+    void this.run();
+  }
+
+  private async run(): Promise<void> {
+    let text = "";
+    const decoder = new TextDecoder();
+    for await (const chunk of this.answer.body as unknown as AsyncIterable<Uint8Array>) {
+      text += decoder.decode(chunk, { stream: true });
+      const blocks = text.split("\n\n");
+      text = blocks.pop()!;
+      for (const block of blocks) this.events.push(parse(block));
+    }
+    this.over = true;
+  }
+
+  named(name: string): Event[] {
+    return this.events.filter((event) => event.name === name);
+  }
+}
+
+function parse(block: string): Event {
+  const values = (field: string): string[] =>
+    block
+      .split("\n")
+      .filter((line) => line.startsWith(`${field}: `))
+      .map((line) => line.slice(field.length + 2));
+  return { name: values("event")[0] ?? "message", data: values("data").join("\n"), id: values("id")[0] ?? "" };
+}
+
+async function open(person: Person, path = "/events", headers: Record<string, string> = {}): Promise<Reader> {
+  const answer = await site.ask(path, { as: person, headers });
+  expect(answer.status).toBe(200);
+  expect(answer.headers.get("content-type")).toStartWith("text/event-stream");
+  const reader = new Reader(answer);
+  await until(() => reader.named("ping").length > 0);
+  return reader;
+}
+
+const MESSAGE: MessageView = {
+  id: "u1-00000000-0000-4000-8000-000000000001",
+  conversationId: "u1_u2",
+  authorId: "u1",
+  authorName: "ada",
+  body: "hello",
+  timeMicros: 1_795_000_000_000_000,
+  seq: 42,
+  deleted: false,
+  unread: true,
+  readByOther: true,
+  recovered: false,
+};
+
+describe("one event", () => {
+  test("is rendered once and shared by all its readers", () => {
+    const event: FeedEvent = { kind: "message", message: MESSAGE };
+    const bytes = encodeItem({ event, cursor: "c1" });
+    expect(encodeItem({ event, cursor: "c1" })).toBe(bytes);
+    expect(new TextDecoder().decode(encodeItem({ event, cursor: "c2" }))).toStartWith("id: c2\n");
+  });
+
+  test("says nothing that depends on who reads it", () => {
+    const text = (message: MessageView): string =>
+      new TextDecoder().decode(encodeItem({ event: { kind: "message", message }, cursor: "c" }));
+    expect(text(MESSAGE)).toBe(text({ ...MESSAGE, unread: false, readByOther: false }));
+  });
+
+  test("weighs at most 1.5 KB for a message as people write them", () => {
+    const message = {
+      ...MESSAGE,
+      body: "x".repeat(200),
+      id: `${"u".repeat(12)}-${crypto.randomUUID()}`,
+      authorName: "n".repeat(32),
+    };
+    expect(encodeItem({ event: { kind: "message", message }, cursor: "c".repeat(64) }).length).toBeLessThanOrEqual(
+      EVENT_BYTES_MAX,
+    );
+  });
+
+  test("no text can end it or begin another", () => {
+    const body = "one\nid: forged\nevent: ended\n\ndata: two";
+    const text = new TextDecoder().decode(
+      encodeItem({ event: { kind: "message", message: { ...MESSAGE, body } }, cursor: "c" }),
+    );
+    expect(text.split("\n\n").length).toBe(2);
+    expect(parse(text.trimEnd())).toMatchObject({ name: "message", id: "c" });
+    expect(parse(text.trimEnd()).data).toContain("id: forged\nevent: ended\n\ndata: two</div>");
+  });
+});
+
+describe("a stream", () => {
+  test("begins with the cluster and a ping, then what happens", async () => {
+    const reader = await open(ada);
+    expect(JSON.parse(reader.named("cluster")[0]!.data)).toMatchObject({
+      text: "3 of 3 servers",
+      inStep: 3,
+    });
+    const { id } = await site.send(ben, "ada", "live <b>words</b>");
+    await until(() => reader.named("message").length === 1);
+    const [event] = reader.named("message");
+    expect(event!.data).toContain(`data-id="${id}"`);
+    expect(event!.data).toContain("live &lt;b&gt;words&lt;/b&gt;");
+    expect(event!.id).toMatch(/^[\x21-\x7e]{1,64}$/);
+  });
+
+  test("goes on after Last-Event-ID, which is newer than the address", async () => {
+    const reader = await open(ada);
+    const start = (await site.ask("/", { as: ada, json: true })).headers.get("lastword-cursor")!;
+    await site.send(ben, "ada", "one");
+    await site.send(ben, "ada", "two");
+    await until(() => reader.named("message").length === 2);
+    const [first] = reader.named("message");
+    const fromStart = await open(ada, `/events?after=${encodeURIComponent(start)}`);
+    await until(() => fromStart.named("message").length === 2);
+    const resumed = await open(ada, `/events?after=${encodeURIComponent(start)}`, { "last-event-id": first!.id });
+    await until(() => resumed.named("message").length === 1);
+    expect(resumed.named("message")[0]!.data).toContain("two");
+  });
+
+  test("ends when the login does, and says so", async () => {
+    const reader = await open(ada);
+    await site.ask("/logout", { as: ada, form: {} });
+    await until(() => reader.over);
+    expect(reader.named("ended").length).toBe(1);
+  });
+
+  test("ends when the replica stops", async () => {
+    const readers = [await open(ada), await open(ben)];
+    site.web.endStreams();
+    await until(() => readers.every((reader) => reader.over));
+  });
+
+  test("says when writing is not possible, and what changed in the cluster", async () => {
+    const reader = await open(ada);
+    site.health = { ok: false, reason: "no leader" };
+    site.status = { ...site.status, view: { ...site.status.view, members: [0, 1] } };
+    await until(() => reader.named("ping").some((event) => event.data === "not writable"));
+    expect(reader.named("cluster").at(-1)!.data).toContain("2 of 3 servers");
+  });
+
+  test("a reader that does not read costs a bounded amount and is cut in the end", async () => {
+    const answer = await site.ask("/events", { as: ada });
+    const body = "y".repeat(8000);
+    for (let index = 0; index < 400; index++) await site.send(ben, "ada", body);
+    let bytes = 0;
+    let ended = false;
+    const reader = answer.body!.getReader();
+    while (!ended) {
+      const { done, value } = await reader.read();
+      ended = done;
+      bytes += value?.length ?? 0;
+    }
+    // 3.2 MB were said; the feed keeps 1 MiB and the socket 64 KiB.
+    expect(bytes).toBeLessThan(1.5 * 1024 * 1024);
+  });
+});
