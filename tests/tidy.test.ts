@@ -91,7 +91,7 @@ describe("each rule sees what it is for", () => {
     ["src/helpers/a.ts", "const a = 1;"],
     ["src/db/badName.ts", "const a = 1;"],
     ["src/db/index.ts", '/** All. */\nexport * from "./a.ts";\nexport { b } from "./b.ts";\n'],
-    ["src/db/long.ts", "a;\n".repeat(401)],
+    ["src/db/long.ts", "a;\n".repeat(601)],
   ])("files: %s", (path, text) => expect(fileComplaints(file(path, text))).toHaveLength(1));
   test.each(["console.log(1);", "export default 1;", "db.transaction(async () => 1);", "export function f() {}"])(
     "code: %s",
