@@ -38,8 +38,6 @@ export interface StoryOptions {
   readonly load?: Partial<LoadOptions>;
   /** Bound on the story, s. */
   readonly seconds: number;
-  /** Told beside other stories of the same file: for those that mostly wait. */
-  readonly concurrent?: boolean;
 }
 
 /** How long a fault lasts: part of what is tested, not a wait for something to happen. */
@@ -47,10 +45,9 @@ export function lasting(ms: number): Promise<void> {
   return Bun.sleep(ms);
 }
 
-/** A test that tells one story about a cluster of its own. */
+/** A test that tells one story about a cluster of its own, beside the other stories of its file: they mostly wait. */
 export function story(title: string, options: StoryOptions, tell: (stage: Stage) => Promise<void>): void {
-  const tester = options.concurrent === true ? test.concurrent : test;
-  tester(
+  test.concurrent(
     title,
     async () => {
       const stage = await Stage.create(options);

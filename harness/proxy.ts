@@ -38,7 +38,7 @@ interface Lane {
   /** Something was dropped: nothing sensible can follow. */
   torn: boolean;
   /** Pieces on their way through the weather, and when the last of them arrives (monotonic ms). */
-  late: number;
+  readonly late: Buffer[];
   lateUntil: number;
 }
 
@@ -126,16 +126,16 @@ export class Network {
   }
 
   #join(from: Socket, to: Socket, path: string): void {
-    const lane: Lane = { from, to, path, held: [], heldBytes: 0, closed: false, torn: false, late: 0, lateUntil: 0 };
+    const lane: Lane = { from, to, path, held: [], heldBytes: 0, closed: false, torn: false, late: [], lateUntil: 0 };
     this.#lanes.add(lane);
     from.on("data", (bytes: Buffer) => {
-      if (this.#weather === null && lane.late === 0) this.#onData(lane, bytes);
+      if (this.#weather === null && lane.late.length === 0) this.#onData(lane, bytes);
       else this.#later(lane, Buffer.from(bytes));
     });
     from.on("error", () => {});
     from.on("close", () => {
       lane.closed = true;
-      if (lane.late === 0 && !this.#cuts.has(path)) this.#pass(lane);
+      if (lane.late.length === 0 && !this.#cuts.has(path)) this.#pass(lane);
     });
   }
 
@@ -146,11 +146,11 @@ export class Network {
     const lost = Math.random() < 1 - (1 - lostShare) ** packets;
     const now = performance.now();
     lane.lateUntil = Math.max(lane.lateUntil, now + delayMs + (lost ? AGAIN_MS + 2 * delayMs : 0));
-    lane.late += 1;
+    lane.late.push(bytes);
     setTimeout(() => {
-      lane.late -= 1;
-      this.#onData(lane, bytes);
-      if (lane.late === 0 && lane.closed && !this.#cuts.has(lane.path)) this.#pass(lane);
+      // The oldest, whosever timer this is: timers of fractions of a millisecond overtake each other.
+      this.#onData(lane, lane.late.shift()!);
+      if (lane.late.length === 0 && lane.closed && !this.#cuts.has(lane.path)) this.#pass(lane);
     }, lane.lateUntil - now);
   }
 

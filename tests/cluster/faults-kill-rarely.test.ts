@@ -14,7 +14,6 @@ import { lasting, SOAK, story } from "../../harness/load-cluster.ts";
 const KEEP = "keep=100";
 const TOLD = {
   seconds: SOAK ? 900 : 90,
-  concurrent: true,
   cluster: { binary: FAULTS_BINARY, environment: { LASTWORD_FAULTS: KEEP } },
   load: { rate: 120 },
 };
@@ -81,33 +80,41 @@ story("killed while it stops, before and after it has left: leader and follower"
   await stage.settle();
 });
 
-test("killed at each statement that makes the tables: the next start makes them", async () => {
-  await using cluster = await Cluster.create({ binary: FAULTS_BINARY });
-  let killed = 0;
-  for (let at = 1; ; at++) {
-    const { process: child } = cluster.spawn(0, cluster.words(0), { LASTWORD_FAULTS: `state-migrate:kill@${at}` });
-    const serves = await waitFor("its end, or its service", async () => {
-      if (child.signalCode !== null) return "killed";
-      return (await cluster.status(0))?.writable === true ? "serves" : null;
-    });
-    if (serves === "serves") break;
-    killed++;
-  }
-  expect(killed).toBeGreaterThan(5);
-  for (const id of [1, 2]) await cluster.start(id);
-  await cluster.inStep();
-}, 60_000);
+test.concurrent(
+  "killed at each statement that makes the tables: the next start makes them",
+  async () => {
+    await using cluster = await Cluster.create({ binary: FAULTS_BINARY });
+    let killed = 0;
+    for (let at = 1; ; at++) {
+      const { process: child } = cluster.spawn(0, cluster.words(0), { LASTWORD_FAULTS: `state-migrate:kill@${at}` });
+      const serves = await waitFor("its end, or its service", async () => {
+        if (child.signalCode !== null) return "killed";
+        return (await cluster.status(0))?.writable === true ? "serves" : null;
+      });
+      if (serves === "serves") break;
+      killed++;
+    }
+    expect(killed).toBeGreaterThan(5);
+    for (const id of [1, 2]) await cluster.start(id);
+    await cluster.inStep();
+  },
+  60_000,
+);
 
-test("killed at any moment of its first start: the next one creates the cluster", async () => {
-  const stepMs = SOAK ? 3 : 20;
-  for (let afterMs = 0; afterMs <= 240; afterMs += stepMs) {
-    await using cluster = await Cluster.create({ replicas: 1 });
-    const { process: child } = cluster.spawn(0, cluster.words(0));
-    await lasting(afterMs);
-    child.kill("SIGKILL");
-    await child.exited;
-    expect(processLives(child.pid)).toBe(false);
-    await cluster.start(0);
-    await cluster.inStep([0]);
-  }
-}, 120_000);
+test.concurrent(
+  "killed at any moment of its first start: the next one creates the cluster",
+  async () => {
+    const stepMs = SOAK ? 3 : 20;
+    for (let afterMs = 0; afterMs <= 240; afterMs += stepMs) {
+      await using cluster = await Cluster.create({ replicas: 1 });
+      const { process: child } = cluster.spawn(0, cluster.words(0));
+      await lasting(afterMs);
+      child.kill("SIGKILL");
+      await child.exited;
+      expect(processLives(child.pid)).toBe(false);
+      await cluster.start(0);
+      await cluster.inStep([0]);
+    }
+  },
+  120_000,
+);

@@ -15,7 +15,7 @@ const PLACES: Record<"leader" | "follower", readonly Failpoint[]> = {
 for (const role of ["leader", "follower"] as const) {
   story(
     `a ${role} killed at each of: ${PLACES[role].join(", ")}`,
-    { seconds: SOAK ? 900 : 90, concurrent: true, cluster: { binary: FAULTS_BINARY }, load: { rate: 120 } },
+    { seconds: SOAK ? 900 : 90, cluster: { binary: FAULTS_BINARY }, load: { rate: 120 } },
     async (stage) => {
       const { cluster } = stage;
       const load = await stage.open();

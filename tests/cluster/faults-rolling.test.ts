@@ -5,7 +5,7 @@ import { SOAK, story } from "../../harness/load-cluster.ts";
 for (const how of ["stopped", "killed"] as const) {
   story(
     `each replica ${how} and started again in turn, under load`,
-    { seconds: SOAK ? 900 : 120, concurrent: true, load: { rate: 120 } },
+    { seconds: SOAK ? 900 : 120, load: { rate: 120 } },
     async (stage) => {
       const { cluster } = stage;
       const load = await stage.open();

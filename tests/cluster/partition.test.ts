@@ -66,41 +66,43 @@ describe("available", () => {
 });
 
 describe("strict", () => {
-  story(
-    "only the pair goes on; the single one says that it cannot, and catches up after the heal",
-    { ...TOLD, seconds: SOAK ? 900 : 150, cluster: { words: ["--consistency=strict"] } },
-    async (stage) => {
-      const { cluster } = stage;
-      const load = await stage.open();
-      load.start();
-      const ada = new WebPerson("ada");
-      await ada.register(cluster.web(0));
-      for (let round = 0; round < (SOAK ? 12 : 2); round++) {
-        await stage.serve(cluster.ids);
-        const leader = await stage.leader();
-        const alone = round % 2 === 0 ? leader : cluster.ids.find((id) => id !== leader)!;
-        const pair = cluster.ids.filter((id) => id !== alone);
-        stage.split([alone], pair, round % 2 === 0 ? "hold" : "drop");
-        // Whatever it still acknowledged was on its way before the cut.
-        const since = performance.now();
-        await stage.serve(pair);
-        const said = await cluster.statusThat(alone, "not writable", ({ writable }) => !writable, SOLE_TIMEOUT_MS);
-        expect(said.reason).toBeString();
-        await stage.serve(pair);
-        expect(load.acknowledgedSince(since, load.by(stage.address(alone)))).toBe(0);
-        const health = await fetch(`${cluster.web(alone)}/healthz`);
-        expect(health.status).toBe(503);
-        const form = { name: "ada", body: "alone", id: crypto.randomUUID() };
-        const refused = await ada.ask(cluster.web(alone), "/to", { form, timeoutMs: 25_000 });
-        expect(await refused.json()).toMatchObject({
-          code: "no_leader",
-          sentence: expect.stringContaining("ask the person who runs this chat to start the others"),
-        });
-        stage.heal();
-        await stage.inStep();
-      }
-      await stage.settle();
-      await stage.oneOrder();
-    },
-  );
+  for (const who of ["leader", "follower"] as const) {
+    story(
+      `a ${who} alone: only the pair goes on; the single one says that it cannot, and catches up after the heal`,
+      { ...TOLD, seconds: SOAK ? 900 : 150, cluster: { words: ["--consistency=strict"] } },
+      async (stage) => {
+        const { cluster } = stage;
+        const load = await stage.open();
+        load.start();
+        const ada = new WebPerson("ada");
+        await ada.register(cluster.web(0));
+        for (let round = 0; round < (SOAK ? 6 : 1); round++) {
+          await stage.serve(cluster.ids);
+          const leader = await stage.leader();
+          const alone = who === "leader" ? leader : cluster.ids.find((id) => id !== leader)!;
+          const pair = cluster.ids.filter((id) => id !== alone);
+          stage.split([alone], pair, who === "leader" ? "hold" : "drop");
+          // Whatever it still acknowledged was on its way before the cut.
+          const since = performance.now();
+          await stage.serve(pair);
+          const said = await cluster.statusThat(alone, "not writable", ({ writable }) => !writable, SOLE_TIMEOUT_MS);
+          expect(said.reason).toBeString();
+          await stage.serve(pair);
+          expect(load.acknowledgedSince(since, load.by(stage.address(alone)))).toBe(0);
+          const health = await fetch(`${cluster.web(alone)}/healthz`);
+          expect(health.status).toBe(503);
+          const form = { name: "ada", body: "alone", id: crypto.randomUUID() };
+          const refused = await ada.ask(cluster.web(alone), "/to", { form, timeoutMs: 25_000 });
+          expect(await refused.json()).toMatchObject({
+            code: "no_leader",
+            sentence: expect.stringContaining("ask the person who runs this chat to start the others"),
+          });
+          stage.heal();
+          await stage.inStep();
+        }
+        await stage.settle();
+        await stage.oneOrder();
+      },
+    );
+  }
 });

@@ -59,54 +59,58 @@ for (const how of ["together", "one after the other"] as const) {
   );
 }
 
-test("Ctrl-C of up under load: exit 0, nothing lost; up again goes on", async () => {
-  const home = mkdtempSync(join(tmpdir(), "lastword-up-"));
-  const binary = process.env["LASTWORD_BINARY"] ?? BINARY;
-  const [first] = await freePorts(1);
-  const environment = { HOME: home, PATH: "/usr/bin:/bin" };
-  const addresses = [0, 1, 2].map((id) => `127.0.0.1:${first! + id}`);
-  const words = ["up", "--grpc", addresses[0]!, "--web", "localhost:0", "--front", "off"];
-  const pids = new Set<number>();
-  const spawnUp = () =>
-    Bun.spawn([binary, ...words], { cwd: home, env: environment, stdio: ["ignore", "ignore", "pipe"] });
-  const three = () =>
-    waitFor(
-      "a view of three",
-      async () => {
-        const shown = await runBinary(["status", "--json"], { env: environment, cwd: home, binary });
-        const said = JSON.parse(shown.stdout) as ClusterStatusJson;
-        for (const { pid } of said.replicas) if (pid !== null) pids.add(pid);
-        return said.writable && said.view.members.length === 3 ? said : null;
-      },
-      20_000,
-    );
-  let up = spawnUp();
-  let load: Load | null = null;
-  try {
-    await three();
-    load = await Load.create({ addresses, rate: 150, deadlineMs: 30_000 });
-    load.start();
-    await load.flows("by all three", { count: 100 });
-    up.kill("SIGINT");
-    expect(await up.exited).toBe(0);
-    for (const pid of pids) expect(processLives(pid)).toBe(false);
-    up = spawnUp();
-    await three();
-    await load.flows("after the second start", { count: 50 });
-    await load.stop();
-    const histories = await Promise.all(addresses.map((address) => readHistory(load!, address)));
-    for (const history of histories) {
-      expect(compareWithSent(load, history, "a replica")).toEqual([]);
-      expect(compareHistories(histories[0]!, history, "replicas")).toEqual([]);
+test.concurrent(
+  "Ctrl-C of up under load: exit 0, nothing lost; up again goes on",
+  async () => {
+    const home = mkdtempSync(join(tmpdir(), "lastword-up-"));
+    const binary = process.env["LASTWORD_BINARY"] ?? BINARY;
+    const [first] = await freePorts(1);
+    const environment = { HOME: home, PATH: "/usr/bin:/bin" };
+    const addresses = [0, 1, 2].map((id) => `127.0.0.1:${first! + id}`);
+    const words = ["up", "--grpc", addresses[0]!, "--web", "localhost:0", "--front", "off"];
+    const pids = new Set<number>();
+    const spawnUp = () =>
+      Bun.spawn([binary, ...words], { cwd: home, env: environment, stdio: ["ignore", "ignore", "pipe"] });
+    const three = () =>
+      waitFor(
+        "a view of three",
+        async () => {
+          const shown = await runBinary(["status", "--json"], { env: environment, cwd: home, binary });
+          const said = JSON.parse(shown.stdout) as ClusterStatusJson;
+          for (const { pid } of said.replicas) if (pid !== null) pids.add(pid);
+          return said.writable && said.view.members.length === 3 ? said : null;
+        },
+        20_000,
+      );
+    let up = spawnUp();
+    let load: Load | null = null;
+    try {
+      await three();
+      load = await Load.create({ addresses, rate: 150, deadlineMs: 30_000 });
+      load.start();
+      await load.flows("by all three", { count: 100 });
+      up.kill("SIGINT");
+      expect(await up.exited).toBe(0);
+      for (const pid of pids) expect(processLives(pid)).toBe(false);
+      up = spawnUp();
+      await three();
+      await load.flows("after the second start", { count: 50 });
+      await load.stop();
+      const histories = await Promise.all(addresses.map((address) => readHistory(load!, address)));
+      for (const history of histories) {
+        expect(compareWithSent(load, history, "a replica")).toEqual([]);
+        expect(compareHistories(histories[0]!, history, "replicas")).toEqual([]);
+      }
+      const hashes = await runBinary(["status", "--hash", "--json"], { env: environment, cwd: home, binary });
+      expect(JSON.parse(hashes.stdout)).toMatchObject({ equal: true });
+      up.kill("SIGINT");
+      expect(await up.exited).toBe(0);
+    } finally {
+      load?.close();
+      if (up.exitCode === null) up.kill("SIGKILL");
+      for (const pid of pids) if (processLives(pid)) process.kill(pid, "SIGKILL");
+      rmSync(home, { recursive: true, force: true });
     }
-    const hashes = await runBinary(["status", "--hash", "--json"], { env: environment, cwd: home, binary });
-    expect(JSON.parse(hashes.stdout)).toMatchObject({ equal: true });
-    up.kill("SIGINT");
-    expect(await up.exited).toBe(0);
-  } finally {
-    load?.close();
-    if (up.exitCode === null) up.kill("SIGKILL");
-    for (const pid of pids) if (processLives(pid)) process.kill(pid, "SIGKILL");
-    rmSync(home, { recursive: true, force: true });
-  }
-}, 90_000);
+  },
+  90_000,
+);
