@@ -30,7 +30,11 @@ export type Area = (typeof AREAS)[number];
 const RULES: readonly (readonly [area: Area, url: RegExp | null, name: RegExp | null])[] = [
   ["protobuf: frames, ops, requests", null, /\$(encode|decode|toObject|fromObject|setup|ctor)$/],
   ["protobuf: frames, ops, requests", /node_modules\/(protobufjs|@protobufjs|long)\//, null],
-  ["protobuf: frames, ops, requests", /src\/election\/peers\/(codec|packet)|proto\/chat-wire|src\/chat\/kinds\/op\.ts/, null],
+  [
+    "protobuf: frames, ops, requests",
+    /src\/election\/peers\/(codec|packet)|proto\/chat-wire|src\/chat\/kinds\/op\.ts/,
+    null,
+  ],
   ["state.db: SQLite and rows", /src\/db\/(state|sqlite)/, null],
   ["log.db", /src\/db\/log/, null],
   ["gRPC and HTTP/2 (grpc-js, node:http2)", /node_modules\/@grpc\/|node:(http2|net|tls)|internal:(http2|net)/, null],

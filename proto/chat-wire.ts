@@ -158,6 +158,9 @@ export interface WireClusterStatus {
   }[];
   readonly lastFailover?: { readonly at: string; readonly ms: number; readonly from: number; readonly to: number };
   readonly events: readonly { readonly at: string; readonly kind: string; readonly text: string }[];
+  readonly opFormat: number;
+  readonly nextOpFormat: number;
+  readonly lacking: readonly string[];
 }
 
 /** Request and response of every call. */

@@ -31,8 +31,13 @@ export function clusterStatusReply(status: ClusterStatusJson): WireClusterStatus
       web: replica.web ?? "",
       since: replica.since ?? "",
       clockOffMs: replica.clockOffMs ?? 0,
+      opFormat: replica.release?.opFormat ?? 0,
+      schema: replica.release?.schema ?? 0,
     })),
     ...(lastFailover === null ? {} : { lastFailover }),
     events: status.events,
+    opFormat: status.formats.inForce,
+    nextOpFormat: status.formats.next ?? 0,
+    lacking: status.formats.lacking,
   };
 }

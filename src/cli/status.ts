@@ -58,6 +58,7 @@ function nobodyStatus(reason: string, replicas: readonly LocalReplica[]): Cluste
     view: { no: "0.0.0", leader: null, members: [], configured: replicas.map(({ id }) => id), forkRisk: null },
     protected: 0,
     seq: { committed: 0, applied: 0 },
+    formats: { inForce: 0, next: null, lacking: [] },
     replicas: replicas.map(({ id, alive, run }) => ({
       id,
       state: alive ? "unreachable" : "stopped",
@@ -133,12 +134,28 @@ function hostLines({ facts, warnings }: HostNotes): string[] {
   return lines;
 }
 
+/** What an upgrade waits for, and what a newer replica says that the one that answers cannot read. */
+function formatLines({ formats, replicas, self }: ClusterStatusJson): string[] {
+  const { next, lacking } = formats;
+  const lines =
+    next === null
+      ? []
+      : [`format ${next} ${lacking.length === 0 ? "is being enabled" : `waits: ${lacking.join(", ")}`}`];
+  for (const { id, unread = [] } of replicas) {
+    for (const { frame, version, count } of unread) {
+      lines.push(`replica ${self} left out frame ${frame} of replica ${id} (version ${version}), ${count} times`);
+    }
+  }
+  return lines;
+}
+
 /** The table that people read. */
 export function statusText(status: ClusterStatusJson, notes: HostNotes = { facts: [], warnings: [] }): string {
   const dash = (value: string | number | null): string => (value === null ? "-" : String(value));
   const rows = status.replicas.map((replica) => [
     String(replica.id),
     replica.state,
+    dash(replica.version),
     dash(replica.lag),
     dash(replica.web),
     dash(replica.grpc),
@@ -146,7 +163,7 @@ export function statusText(status: ClusterStatusJson, notes: HostNotes = { facts
     dash(replica.since),
   ]);
   const lines = [
-    `cluster ${status.clusterId === "" ? "without a name yet" : status.clusterId.slice(0, 12)}, ${status.consistency}, view ${status.view.no}`,
+    `cluster ${status.clusterId === "" ? "without a name yet" : status.clusterId.slice(0, 12)}, ${status.consistency}, view ${status.view.no}, format ${status.formats.inForce}`,
     status.writable ? `writable; ${protectionText(status)}` : `not writable: ${status.reason ?? "no reason known"}`,
     ...hostLines(notes),
   ];
@@ -162,7 +179,8 @@ export function statusText(status: ClusterStatusJson, notes: HostNotes = { facts
   for (const { id, clockOffMs } of status.replicas) {
     if (clockOffMs !== undefined) lines.push(`the clock of replica ${id} is ${offText(clockOffMs)}; set it (NTP)`);
   }
-  return `${lines.join("\n")}\n\n${table([["replica", "state", "lag", "page", "gRPC", "pid", "since"], ...rows])}`;
+  lines.push(...formatLines(status));
+  return `${lines.join("\n")}\n\n${table([["replica", "state", "version", "lag", "page", "gRPC", "pid", "since"], ...rows])}`;
 }
 
 /** Hashes of all living replicas at one seq; null for who does not answer. */

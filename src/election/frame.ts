@@ -2,6 +2,7 @@
  * Frames: what replicas say to each other. A frame exists in one shape per meaning,
  * so a field is there only where it says something. peer.proto is the wire form.
  */
+import type { Release } from "./release.ts";
 import type { Ballot, ReplicaId, Seq, View, ViewNo } from "./view.ts";
 
 /** Consecutive ops appended by one leader in one view: one row of log.db, one element of an Append. */
@@ -65,6 +66,18 @@ export interface Beat {
   readonly firstSeq: Seq;
   /** What the sender's wall clock showed when it left, ms since 1970; put there by the driver, no business of the core. */
   readonly wallMs?: number;
+  /** The newest entry in the sender's rows, which may be behind `commit`. As `wallMs`, it is the driver's. */
+  readonly applied?: Seq;
+  /** The format of ops that is in force in the sender's rows; the driver's, too. */
+  readonly opFormat?: number;
+  /** What the sender's executable understands; the driver's, too. */
+  readonly release?: Release;
+}
+
+/** A frame that this executable cannot read: its number in peer.proto, 0 if it has none. */
+export interface UnreadFrame {
+  readonly type: "unread";
+  readonly number: number;
 }
 
 /** Leader to follower or learner: entries after (prevSeq, prevViewNo), and how far the log is committed. */

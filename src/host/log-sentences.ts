@@ -34,6 +34,8 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   left: () => "stopped",
   tls_renewed: () => "the renewed TLS certificate is served",
   tls_refused: () => "the files of --tls-cert and --tls-key do not fit; the earlier certificate is served",
+  frame_unknown: ({ peer, frame, version }) =>
+    `replica ${peer} (version ${version}) says what this version does not know (frame ${frame}); it is left out`,
   files_enough: () => "there are files left to open again; the page takes new connections",
 };
 

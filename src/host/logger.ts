@@ -29,6 +29,8 @@ export interface LogFields {
   /** Class of an error, never its message. */
   readonly error?: string;
   readonly version?: string;
+  /** Number of a frame in peer.proto. */
+  readonly frame?: number;
   readonly commit?: string;
   readonly signal?: string;
   readonly exit?: number;
@@ -51,6 +53,7 @@ const FIELDS: readonly (keyof LogFields)[] = [
   "reason",
   "error",
   "version",
+  "frame",
   "commit",
   "signal",
   "exit",

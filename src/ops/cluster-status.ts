@@ -1,7 +1,8 @@
 /**
  * The cluster as one replica sees it: `lastword status --json`, GET /cluster.json, the page's
- * panel and the call ClusterStatus all say exactly this. Types only; the driver fills it in.
+ * panel and the call ClusterStatus all say exactly this. Types only; status-report.ts fills it in.
  */
+import type { Release } from "../election/release.ts";
 import type { Consistency, Recovery, ReplicaId, Seq } from "../election/view.ts";
 
 /** What a replica is to the eye: its role, or why it has none: it said that it stops, or it just does not answer. */
@@ -29,6 +30,27 @@ export interface ReplicaStatusJson {
   readonly since: string | null;
   /** By how much its clock is ahead of the cluster's time, ms; absent if that is less than a minute, or not known. */
   readonly clockOffMs?: number;
+  /** What its executable understands; absent where it is not known. */
+  readonly release?: Release;
+  /** Frames of it, of a newer version, that the replica that answers could not read and left out; absent if none. */
+  readonly unread?: readonly UnreadJson[];
+}
+
+/** One kind of frame that was left out: its number in peer.proto, whose version it is, and how often it came. */
+export interface UnreadJson {
+  readonly frame: number;
+  readonly version: string;
+  readonly count: number;
+}
+
+/** Formats of ops. */
+export interface FormatsJson {
+  /** Ops of this format and older ones are written. */
+  readonly inForce: number;
+  /** The newest format that some replica knows, if it is newer than that. */
+  readonly next: number | null;
+  /** Why `next` is not in force yet, for a person: "replica 2 is at 0.1.0". Empty: it is about to be. */
+  readonly lacking: readonly string[];
 }
 
 /** Something people want to know later, such as who took over from whom. */
@@ -62,6 +84,7 @@ export interface ClusterStatusJson {
   /** How many more deaths lose nothing. */
   readonly protected: number;
   readonly seq: { readonly committed: Seq; readonly applied: Seq };
+  readonly formats: FormatsJson;
   /** Ascending by id, all that are configured. */
   readonly replicas: readonly ReplicaStatusJson[];
   readonly lastFailover: {

@@ -2,10 +2,11 @@
  * The cluster as this replica sees it, for status, page and calls: the core's view of
  * itself and its peers, what they said about themselves, and what happened lately.
  */
-import type { ClusterStatusJson, ReplicaState, ReplicaStatusJson } from "./cluster-status.ts";
+import type { ClusterStatusJson, FormatsJson, ReplicaState, ReplicaStatusJson, UnreadJson } from "./cluster-status.ts";
 import type { CoreStatus } from "../election/core/core-status.ts";
 import type { Notice } from "../election/event.ts";
 import type { Beat } from "../election/frame.ts";
+import type { Release } from "../election/release.ts";
 import { printViewNo, viewNoKey, type ReplicaId, type View } from "../election/view.ts";
 import type { Chronicle } from "./chronicle.ts";
 import type { ReplicaFacts } from "./replica-facts.ts";
@@ -25,6 +26,11 @@ export interface ReportDeps {
   /** Last known addresses of a replica that is not heard. */
   readonly lastKnown: (id: ReplicaId) => { readonly grpc: string; readonly web: string } | null;
   readonly chronicle: Chronicle;
+  readonly gate: {
+    releaseOf(id: ReplicaId): Release | null;
+    unreadOf(peer: ReplicaId): readonly UnreadJson[];
+    formats(): FormatsJson;
+  };
   /** Clocks that are off, in ms; see ReplicaStatusJson. */
   readonly clocksOff: () => ReadonlyMap<ReplicaId, number>;
   /** Monotonic ms. */
@@ -97,10 +103,18 @@ export class StatusReport {
       },
       protected: reason === null ? this.#protected(core, members) : 0,
       seq: { committed: core.commit, applied: this.#deps.applied() },
+      formats: this.#deps.gate.formats(),
       replicas: configured.map((id) => {
         const status = id === self ? this.#ownStatus(core) : this.#peerStatus(id, core);
         const ms = clocksOff.get(id);
-        return ms === undefined ? status : { ...status, clockOffMs: Math.round(ms) };
+        const release = this.#deps.gate.releaseOf(id);
+        const unread = this.#deps.gate.unreadOf(id);
+        return {
+          ...status,
+          ...(ms === undefined ? {} : { clockOffMs: Math.round(ms) }),
+          ...(release === null ? {} : { version: release.version, release }),
+          ...(unread.length === 0 ? {} : { unread }),
+        };
       }),
       lastFailover: this.#deps.chronicle.lastFailover,
       events: this.#deps.chronicle.events,
@@ -138,8 +152,8 @@ export class StatusReport {
       grpc: said.grpc ?? last?.grpc ?? null,
       web: said.web ?? last?.web ?? null,
       durable: beat.durableSeq,
-      applied: beat.commit,
-      lag: Math.max(0, core.commit - beat.commit),
+      applied: beat.applied ?? null,
+      lag: beat.applied === undefined ? null : Math.max(0, core.commit - beat.applied),
     };
   }
 

@@ -4,6 +4,7 @@
  * all the same; one that did belong goes on, unless all the others disagree with it.
  */
 import type { Logger } from "../host/logger.ts";
+import { VERSION } from "../host/version.ts";
 import { damageReports } from "./damage-log.ts";
 
 export type MismatchReason = "key" | "cluster" | "mode" | "peers" | "version" | "clock";
@@ -31,37 +32,46 @@ const SENTENCES: Record<Exclude<MismatchReason, "clock">, { what: string; todo: 
   version: { what: "has a version that this one cannot talk to", todo: "run the same version of lastword everywhere" },
 };
 
+/** What does not fit, for a person. `version` is what the other side says it is. */
+function sentence(reason: keyof typeof SENTENCES, version: string | null): { what: string; todo: string } {
+  if (reason !== "version" || version === null) return SENTENCES[reason];
+  return {
+    what: `is lastword ${version}, which this one (${VERSION}) cannot talk to,`,
+    todo: "install the newer one here, or one that lies between them first, as CHANGELOG.md says",
+  };
+}
+
 /** Collects reports until they say enough. */
 export class MismatchWatch {
   readonly #deps: MismatchWatchDeps;
-  readonly #reported = new Map<number, Exclude<MismatchReason, "clock">>();
+  readonly #reported = new Map<number, { readonly what: string; readonly todo: string }>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   /** What the transport tells of peers that are not as they should be. */
   readonly listener: {
-    onMismatch(peer: number, reason: MismatchReason): void;
+    onMismatch(peer: number, reason: MismatchReason, version: string | null): void;
     onDamaged(peer: number, what: string): void;
   };
 
   constructor(deps: MismatchWatchDeps) {
     this.#deps = deps;
     this.listener = {
-      onMismatch: (peer, reason) => this.report(peer, reason),
+      onMismatch: (peer, reason, version) => this.report(peer, reason, version),
       onDamaged: damageReports(deps.logger),
     };
   }
 
   /** A peer answered and did not fit. */
-  report(peer: number, reason: MismatchReason): void {
+  report(peer: number, reason: MismatchReason, version: string | null = null): void {
     this.#deps.logger.warn("peer_mismatch", { peer, reason });
     // People are told by ClockWatch, which knows whose clock it is.
     if (reason === "clock") return;
-    const { what, todo } = SENTENCES[reason];
+    const { what, todo } = sentence(reason, version);
     if (this.#deps.inView()) {
       this.#deps.onWarning(`replica ${peer} ${what} and stays out; ${todo}`);
       return;
     }
-    this.#reported.set(peer, reason);
+    this.#reported.set(peer, { what, todo });
     this.#timer ??= setTimeout(() => this.#decide(), PATIENCE_MS);
   }
 
@@ -73,8 +83,7 @@ export class MismatchWatch {
     this.#timer = null;
     const [first] = this.#reported;
     if (first === undefined || this.#deps.inView()) return;
-    const [peer, reason] = first;
-    const { what, todo } = SENTENCES[reason];
+    const [peer, { what, todo }] = first;
     const everybody = this.#deps.peers.every((id) => this.#reported.has(id));
     if (this.#deps.admitted && !everybody) this.#deps.onWarning(`replica ${peer} ${what} and stays out; ${todo}`);
     else this.#deps.onMismatch(`replica ${peer} ${what}`, todo);

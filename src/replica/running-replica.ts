@@ -40,7 +40,9 @@ import { MismatchWatch } from "./mismatch-watch.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { openGrpcPort, PageServer, type GrpcPort } from "./listeners.ts";
 import type { ReplicaContext } from "./context.ts";
+import { FormatGate } from "./format-gate.ts";
 import { ReplicaGossip } from "./gossip.ts";
+import { ownRelease } from "./own-release.ts";
 import { Scrub } from "./scrub.ts";
 import { StatusReport } from "../ops/status-report.ts";
 import { tokenCheck } from "./token-check.ts";
@@ -184,6 +186,16 @@ export class RunningReplica {
       peerBeat: (peer) => driver.peerBeat(peer),
       diskFull: () => driver.diskFull,
     });
+    const release = ownRelease();
+    const gate = new FormatGate({
+      self: id,
+      configured,
+      release,
+      inForce: () => 1,
+      applied: () => storage.state.appliedSeq(),
+      peerBeat: (peer) => driver.peerBeat(peer),
+      logger,
+    });
     const transport = new GrpcPeerTransport({
       self: { replicaId: id, storeId: log.storeId, bootId: this.#bootId },
       clusterId: () => log.clusterId ?? "",
@@ -191,6 +203,7 @@ export class RunningReplica {
       key: key.secret,
       // Which replicas there are must be the same everywhere; how each finds the others need not.
       settings: { mode: `${key.consistency} ${key.recovery}`, peers: configured.join() },
+      release,
       listener: {
         onFrame: (from, frame) => {
           if (frame.type === "beat") {
@@ -201,6 +214,7 @@ export class RunningReplica {
         },
         onRefused: (peer) => driver.onRefused(peer),
         ...mismatches.listener,
+        onUnread: (peer, frame, from) => gate.onUnread(peer, frame, from),
         onStream: (peer, direction, open) => {
           logger.debug(open ? "stream_open" : "stream_closed", { peer, reason: direction });
           reach.onStream(peer, direction, open);
@@ -234,7 +248,7 @@ export class RunningReplica {
       onNotice: (notice) => this.#onNotice(notice, { report, log }),
       onGossip: (from, payload) =>
         scrub.receive(from, payload) || chronicle.receive(payload) || gossip.receive(from, payload),
-      dated: (beat) => clock.dated(beat),
+      dated: (beat) => gate.announced(clock.dated(beat)),
       onFatal: this.#context.onFatal,
       now: () => performance.now(),
     });
@@ -274,6 +288,7 @@ export class RunningReplica {
       factsOf: (peer) => gossip.factsOf(peer),
       lastKnown: (peer) => this.#roster.lastKnown(peer),
       chronicle,
+      gate,
       clocksOff: () => clock.offMs(),
       now: () => performance.now(),
     });

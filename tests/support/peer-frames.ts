@@ -34,6 +34,13 @@ const batch: fc.Arbitrary<Batch> = fc.oneof(
   }),
   fc.record({ kind: fc.constant("view" as const), view }),
 );
+const release = fc.record({
+  version: fc.constantFrom("0.1.0", "1.20.3-next+4"),
+  peerOldest: fc.nat(9),
+  peerNewest: fc.nat(9),
+  opFormat: fc.nat(9),
+  schema: fc.nat(9),
+});
 const flag = fc.boolean();
 const mayView = fc.option(view);
 const mayId = fc.option(replicaId);
@@ -61,6 +68,9 @@ const kinds: { readonly [T in Frame["type"]]: fc.Arbitrary<Extract<Frame, { type
     floor: seq,
     firstSeq: seq,
     wallMs: seq,
+    applied: seq,
+    opFormat: fc.nat(9),
+    release,
   }),
   append: fc.record({
     type: fc.constant("append" as const),

@@ -5,6 +5,7 @@ import type { Frame } from "../../src/election/frame.ts";
 import { PEER_SERVER_OPTIONS, type PeerAddress } from "../../src/election/peers/service.ts";
 import { type GrpcPeerOptions, GrpcPeerTransport } from "../../src/election/peers/transport.ts";
 import type { SnapshotSource } from "../../src/election/ports.ts";
+import { FIRST } from "./releases.ts";
 
 /** Resolves once the condition holds; fails loudly after 10 s. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
@@ -72,6 +73,7 @@ export class TestReplica {
     this.transport = new GrpcPeerTransport({
       self: { replicaId: id, storeId: `store-${id}`, bootId: crypto.randomUUID() },
       clusterId: () => "c1",
+      release: FIRST,
       peers,
       key: KEY,
       settings: { mode: "available any", peers: "0 1 2" },

@@ -41,6 +41,11 @@ export interface Statement {
   run(...values: readonly Bound[]): void;
 }
 
+const MIGRATIONS = stateMigrations();
+
+/** Number of the tables that this executable makes and reads: each migration is one more. */
+export const SCHEMA = MIGRATIONS.length;
+
 /** Opens or creates a state.db (or ":memory:") and brings its tables up to date. */
 export function openState(path: string): StateConnection {
   const client = openSqlite(path, "NORMAL");
@@ -51,7 +56,7 @@ export function openState(path: string): StateConnection {
     client,
     ...(feature("FAULTS") ? { logger: { logQuery: () => failpoint("state-migrate") } } : {}),
   });
-  migrate(db, stateMigrations());
+  migrate(db, MIGRATIONS);
   return { client, db, onDamage: null };
 }
 

@@ -2,7 +2,7 @@
  * Frames as bytes and back: frame.ts is the meaning, proto/peer.proto the wire form. Field
  * names are the same in both, so encoding mostly hands a frame to protobufjs as it is; only
  * enums, unions and "absent" are translated. Decoding checks what the types promise and
- * throws CodecError otherwise: a peer is trusted, its version or its memory may not be.
+ * throws CodecError otherwise: a peer is trusted, but it may be of another version, or its memory may be broken.
  *
  * Hot frames are Append (64 ops of 300 bytes) and AppendOk. Ops are views into the packet
  * they came in, not copies: whoever keeps one for long keeps the packet.
@@ -11,10 +11,11 @@ import protobuf from "protobufjs";
 import { uint64Of } from "../../../proto/wire-reader.ts";
 import { assert } from "../../base/assert.ts";
 import type { Batch, Frame, FrameType, LineagePoint, Role } from "../frame.ts";
+import type { Release } from "../release.ts";
 import { peerDescriptor } from "./proto.macro.ts" with { type: "macro" };
 import type { Ballot, Consistency, Recovery, ReplicaId, Seq, View, ViewNo } from "../view.ts";
 
-/** Bytes that are no frame or packet of this protocol version. */
+/** Bytes that are no frame or packet of a protocol version that this executable speaks. */
 export class CodecError extends Error {
   override readonly name = "CodecError";
 }
@@ -115,6 +116,9 @@ const DECODE: { readonly [T in FrameType]: (w: Wire) => Extract<Frame, { type: T
     floor: seqFromWire(w["floor"]),
     firstSeq: seqFromWire(w["firstSeq"]),
     ...(Object.hasOwn(w, "wallMs") ? { wallMs: seqFromWire(w["wallMs"]) } : {}),
+    ...(Object.hasOwn(w, "applied") ? { applied: seqFromWire(w["applied"]) } : {}),
+    ...(Object.hasOwn(w, "opFormat") ? { opFormat: w["opFormat"] as number } : {}),
+    ...(Object.hasOwn(w, "release") ? { release: releaseFromWire(w["release"]) } : {}),
   }),
   append: (w) => ({
     type: "append",
@@ -193,6 +197,14 @@ const DECODE: { readonly [T in FrameType]: (w: Wire) => Extract<Frame, { type: T
   readIndexOk: (w) => ({ type: "readIndexOk", id: seqFromWire(w["id"]), seq: seqFromWire(w["seq"]) }),
   gossip: (w) => ({ type: "gossip", payload: text(w["payload"]) }),
 };
+
+/** @throws CodecError */
+export function releaseFromWire(value: unknown): Release {
+  const { version, peerOldest, peerNewest, opFormat, schema } = present(value) as unknown as Release;
+  // It is shown to people, and comes from somebody who may not have proven anything yet.
+  if (!/^[\w.+-]{1,32}$/.test(version)) throw new CodecError("a version that is none");
+  return { version, peerOldest, peerNewest, opFormat, schema };
+}
 
 function batchFromWire(value: unknown): Batch {
   const wire = value as Wire;

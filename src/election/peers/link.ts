@@ -45,7 +45,8 @@ const LATE_RETRY_MS = 500;
 export interface LinkEvents {
   /** Nobody listens at the peer's port. */
   onRefused(): void;
-  onMismatch(reason: MismatchReason): void;
+  /** `version` is what its executable claims to be, with the reason of that name. */
+  onMismatch(reason: MismatchReason, version: string | null): void;
   /** Proven and open, or no longer. */
   onChange(up: boolean): void;
 }
@@ -251,7 +252,7 @@ export class PeerLink {
     call.on("status", (status: grpc.StatusObject) => {
       if (this.#dial !== dial) return;
       // Only our proof is answered like that: the acceptor has another key.
-      if (status.code === grpc.status.UNAUTHENTICATED && dial.peer === null) this.#misfit("key");
+      if (status.code === grpc.status.UNAUTHENTICATED && dial.peer === null) this.#misfit("key", null);
       else this.#broken();
     });
     call.on("data", (bytes: Uint8Array) => {
@@ -276,22 +277,22 @@ export class PeerLink {
         dial.call.write(step.bytes);
         return;
       case "mismatch":
-        return this.#misfit(step.reason);
+        return this.#misfit(step.reason, step.proven ? null : step.version);
       case "proven": {
         clearTimeout(dial.proofTimer);
         const { bootId, clusterId } = step.peer;
         const pieces = new PieceWriter(step.keys.dialler);
         dial.peer = { bootId, clusterId, pieces, sinceMs: performance.now() };
-        if (step.clockOff) this.#events.onMismatch("clock");
+        if (step.clockOff) this.#events.onMismatch("clock", null);
         this.#events.onChange(true);
       }
     }
   }
 
-  #misfit(reason: MismatchReason): void {
+  #misfit(reason: MismatchReason, version: string | null): void {
     this.#abandon();
     this.#retry(MISMATCH_RETRY_MS);
-    this.#events.onMismatch(reason);
+    this.#events.onMismatch(reason, version);
   }
 
   /** The stream broke or must go: is the peer's process gone? And dial again. */

@@ -2,11 +2,13 @@
  * Packets: what passes on the calls of the Peer service, around frames, the peer proof and
  * snapshots. Bytes in, tagged values out; nothing here knows a stream.
  */
+import protobuf from "protobufjs";
 import { decodeMessage } from "../../../proto/wire-reader.ts";
 import { beginMessage, encodeMessage } from "../../../proto/wire-writer.ts";
 import { assert } from "../../base/assert.ts";
 import type { StagedSnapshot } from "../event.ts";
-import type { Frame } from "../frame.ts";
+import type { Frame, UnreadFrame } from "../frame.ts";
+import type { Release } from "../release.ts";
 import {
   ballotFromWire,
   bytesFromWire,
@@ -14,6 +16,7 @@ import {
   frameFromWire,
   frameToWire,
   peerType,
+  releaseFromWire,
   seqFromWire,
   viewFromWire,
   viewToWire,
@@ -23,7 +26,7 @@ import type { ReplicaId, Seq } from "../view.ts";
 
 /** First packet each way; see peer.proto. */
 export interface Hello {
-  readonly version: number;
+  readonly release: Release;
   readonly clusterId: string;
   readonly replicaId: ReplicaId;
   readonly toReplicaId: ReplicaId;
@@ -42,11 +45,15 @@ export type SnapshotHeader = Omit<StagedSnapshot, "ref">;
 export type Packet =
   | { readonly kind: "hello"; readonly hello: Hello }
   | { readonly kind: "proof"; readonly mac: Uint8Array }
-  | { readonly kind: "frames"; readonly frames: readonly Frame[] }
+  | { readonly kind: "frames"; readonly frames: readonly (Frame | UnreadFrame)[] }
   | { readonly kind: "snapshotRequest"; readonly commonSeq: Seq }
   | { readonly kind: "snapshotHeader"; readonly header: SnapshotHeader }
   | { readonly kind: "snapshotChunk"; readonly chunk: Uint8Array }
   | { readonly kind: "snapshotEnd"; readonly chunks: number; readonly bytes: number };
+
+/** A packet that this executable sends: every frame in it is one that it knows. */
+export type PacketToSend =
+  Exclude<Packet, { kind: "frames" }> | { readonly kind: "frames"; readonly frames: readonly Frame[] };
 
 const packetType = peerType("Packet");
 const frameType = peerType("Frame");
@@ -60,7 +67,7 @@ function tagOf(name: string): number {
 }
 
 /** The packet's bytes; below PACKET_BYTES_MAX as long as its frames keep to their own bounds. */
-export function encodePacket(packet: Packet): Uint8Array {
+export function encodePacket(packet: PacketToSend): Uint8Array {
   if (packet.kind === "frames") return encodeFrames(packet.frames);
   return encodeMessage(packetType, packetToWire(packet));
 }
@@ -104,10 +111,19 @@ function packetToWire(packet: Exclude<Packet, { kind: "frames" }>): Wire {
   }
 }
 
-/** @throws CodecError if the bytes are no packet of this protocol version. */
+/**
+ * A frame that cannot be read does not keep others from being read: it comes out as an UnreadFrame.
+ * @throws CodecError if the bytes are no packet of a protocol version that this executable speaks.
+ */
 export function decodePacket(bytes: Uint8Array): Packet {
   try {
-    return packetFromWire(decodeMessage(packetType, bytes) as unknown as Wire);
+    const packet = packetFromWire(decodeMessage(packetType, bytes) as unknown as Wire);
+    if (packet.kind !== "frames" || packet.frames.every(({ type }) => type !== "unread")) return packet;
+    const numbers = frameNumbers(bytes);
+    const frames = packet.frames.map((frame, i) =>
+      frame.type === "unread" ? { ...frame, number: numbers[i] ?? 0 } : frame,
+    );
+    return { kind: "frames", frames };
   } catch (error) {
     if (error instanceof CodecError) throw error;
     // Reading throws RangeError, TypeError and plain Error for bytes that are cut or wild.
@@ -125,7 +141,7 @@ function packetFromWire(wire: Wire): Packet {
     case "proof":
       return { kind: "proof", mac: bytesFromWire(value["mac"]) };
     case "frames":
-      return { kind: "frames", frames: (value["frames"] as readonly Wire[]).map(frameFromWire) };
+      return { kind: "frames", frames: (value["frames"] as readonly Wire[]).map(readFrame) };
     case "snapshotRequest":
       return { kind: "snapshotRequest", commonSeq: seqFromWire(value["commonSeq"]) };
     case "snapshotHeader":
@@ -143,9 +159,42 @@ function packetFromWire(wire: Wire): Packet {
   }
 }
 
+const UNREAD: UnreadFrame = { type: "unread", number: 0 };
+
+function readFrame(wire: Wire): Frame | UnreadFrame {
+  try {
+    return frameFromWire(wire);
+  } catch (error) {
+    if (error instanceof CodecError) return UNREAD;
+    throw error;
+  }
+}
+
+/** The number of the field that each frame of a packet of frames is in; the decoder drops what it does not know. */
+function frameNumbers(bytes: Uint8Array): number[] {
+  const numbers: number[] = [];
+  const reader = protobuf.Reader.create(bytes);
+  for (const frames of fieldsOf(reader, bytes.length)) {
+    for (const frame of fieldsOf(reader, frames.end)) {
+      numbers.push(reader.pos < frame.end ? reader.uint32() >>> 3 : 0);
+      reader.pos = frame.end;
+    }
+  }
+  return numbers;
+}
+
+/** Goes through the messages in a message that has nothing else; the reader must be put to the `end` of each. */
+function* fieldsOf(reader: protobuf.Reader, end: number): Generator<{ readonly end: number }> {
+  while (reader.pos < end) {
+    reader.uint32();
+    const length = reader.uint32();
+    yield { end: reader.pos + length };
+  }
+}
+
 function helloFromWire(wire: Wire): Hello {
   return {
-    version: wire["version"] as number,
+    release: releaseFromWire(wire["release"]),
     clusterId: wire["clusterId"] as string,
     replicaId: wire["replicaId"] as number,
     toReplicaId: wire["toReplicaId"] as number,

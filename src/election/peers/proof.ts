@@ -19,10 +19,8 @@
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { encodePacket, type Hello, type Packet } from "./packet.ts";
+import { commonProtocol, type Release } from "../release.ts";
 import type { ReplicaId } from "../view.ts";
-
-/** Raised with every change of peer.proto that an older replica would misread. */
-export const PEER_PROTOCOL_VERSION = 1;
 
 /** Wall clocks further apart than this are reported. */
 export const CLOCK_OFF_MS = 5 * 60 * 1000;
@@ -45,6 +43,7 @@ export interface PeerIdentity {
 /** What all proofs of one replica share. */
 export interface ProofContext {
   readonly self: PeerIdentity;
+  readonly release: Release;
   readonly key: Uint8Array;
   /** Id of the cluster this store belongs to; empty while it belongs to none. */
   readonly clusterId: () => string;
@@ -74,6 +73,8 @@ export type ProofStep =
       readonly reason: "key" | "version";
       readonly bytes: Uint8Array | null;
       readonly proven: false;
+      /** The version of the executable that the other side claims to be; only with reason "version", null if it said none. */
+      readonly version: string | null;
     }
   | {
       readonly kind: "mismatch";
@@ -110,7 +111,8 @@ export class DiallerProof {
   receive(bytes: Uint8Array, packet: Packet): ProofStep {
     if (this.#answer === null) {
       if (packet.kind !== "hello") return refuse("version");
-      if (packet.hello.version !== PEER_PROTOCOL_VERSION) return refuse("version");
+      const { release } = packet.hello;
+      if (commonProtocol(release, this.#context.release) === null) return refuse("version", release);
       this.#answer = packet.hello;
       this.#answerBytes = bytes;
       return { kind: "send", bytes: proofPacket(this.#mac("dialler")) };
@@ -124,7 +126,8 @@ export class DiallerProof {
       return { kind: "mismatch", reason, peer: answer, bytes: null, proven: true };
     }
     const keys = callKeys(this.#context.key, this.#call, this.helloBytes, this.#answerBytes);
-    return { kind: "proven", peer: answer, bytes: null, clockOff: clockOff(this.#context, answer), keys };
+    const off = clockOff(this.#context, answer);
+    return { kind: "proven", peer: answer, bytes: null, clockOff: off, keys };
   }
 
   #mac(direction: Direction): Uint8Array {
@@ -153,8 +156,9 @@ export class AcceptorProof {
       if (packet.kind !== "hello") return refuse("version");
       // The answer goes out for a foreign version too: the dialler then sees the reason itself.
       this.#helloBytes = makeHello(this.#context, packet.hello.replicaId, 0);
-      if (packet.hello.version !== PEER_PROTOCOL_VERSION) {
-        return { ...refuse("version"), bytes: this.#helloBytes };
+      const { release } = packet.hello;
+      if (commonProtocol(release, this.#context.release) === null) {
+        return { ...refuse("version", release), bytes: this.#helloBytes };
       }
       if (packet.hello.nonce.byteLength < NONCE_BYTES) return refuse("key");
       this.#dialler = packet.hello;
@@ -186,7 +190,7 @@ function makeHello(context: ProofContext, to: ReplicaId, dialNo: number): Uint8A
   return encodePacket({
     kind: "hello",
     hello: {
-      version: PEER_PROTOCOL_VERSION,
+      release: context.release,
       clusterId: context.clusterId(),
       ...context.self,
       toReplicaId: to,
@@ -257,6 +261,6 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.byteLength === b.byteLength && timingSafeEqual(a, b);
 }
 
-function refuse(reason: "key" | "version"): ProofStep & { proven: false } {
-  return { kind: "mismatch", reason, bytes: null, proven: false };
+function refuse(reason: "key" | "version", release: Release | null = null): ProofStep & { proven: false } {
+  return { kind: "mismatch", reason, bytes: null, proven: false, version: release?.version ?? null };
 }

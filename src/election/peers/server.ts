@@ -5,9 +5,10 @@
  */
 import * as grpc from "@grpc/grpc-js";
 import { assert } from "../../base/assert.ts";
-import type { Frame } from "../frame.ts";
+import type { Frame, UnreadFrame } from "../frame.ts";
+import { speaksNewer, type Release } from "../release.ts";
 import { opsIntact } from "./frame-ops.ts";
-import { decodePacket, encodePacket, type Packet } from "./packet.ts";
+import { decodePacket, encodePacket, type Packet, type PacketToSend } from "./packet.ts";
 import { PieceError, PieceReader, PieceWriter } from "./pieces.ts";
 import {
   AcceptorProof,
@@ -29,8 +30,11 @@ const UNPROVEN_MAX = 32;
 /** Hello and proof are a few hundred bytes. */
 const UNPROVEN_PACKET_BYTES_MAX = 16 * 1024;
 
-/** What was not as it should be: a frame as the peer sent it, or an op as its proposer wrote it. */
-export type Damaged = "frame" | "op";
+/**
+ * What was not as it should be: a frame as the peer sent it (`frame`), an op as its proposer wrote it (`op`), or
+ * what the peer sent itself, although it speaks no newer protocol than this replica (`sender`).
+ */
+export type Damaged = "frame" | "op" | "sender";
 
 export interface InboundEvents {
   onFrame(from: ReplicaId, frame: Frame): void;
@@ -40,6 +44,8 @@ export interface InboundEvents {
   onBroken(peer: ReplicaId): void;
   /** What came on a proven stream is not what the peer sent, or not what was proposed; the stream was closed. */
   onDamaged(peer: ReplicaId, what: Damaged): void;
+  /** A peer of a newer version sent a frame that this one cannot read: it was left out, and the stream goes on. */
+  onUnread(peer: ReplicaId, frame: UnreadFrame, release: Release): void;
   /** A holder of our key that does not fit, or a peer whose clock is off. */
   onMismatch(peer: ReplicaId, reason: MismatchReason): void;
 }
@@ -49,6 +55,7 @@ interface ProvenPeer {
   readonly bootId: string;
   readonly clusterId: string;
   readonly dialNo: number;
+  readonly release: Release;
 }
 
 /** One accepted call. */
@@ -162,7 +169,7 @@ export class PeerServer {
       if (whole === null) return;
       packet = decodePacket(whole);
     } catch (error) {
-      if (peer !== null && error instanceof PieceError) return this.#damaged(inbound, peer, "frame");
+      if (peer !== null) return this.#damaged(inbound, peer, error instanceof PieceError ? "frame" : "sender");
       return this.#close(inbound, grpc.status.INVALID_ARGUMENT, "not a packet");
     }
     if (peer === null) return this.#prove(inbound, inbound.proof.receive(bytes, packet));
@@ -170,6 +177,11 @@ export class PeerServer {
       for (const frame of packet.frames) {
         // The owner may have closed the stream over the frame before.
         if (inbound.closed) return;
+        if (frame.type === "unread") {
+          if (!speaksNewer(peer.release, this.#context.release)) return this.#damaged(inbound, peer, "sender");
+          this.#events.onUnread(peer.replicaId, frame, peer.release);
+          continue;
+        }
         if (!opsIntact(frame)) return this.#damaged(inbound, peer, "op");
         this.#events.onFrame(peer.replicaId, frame);
       }
@@ -182,7 +194,7 @@ export class PeerServer {
 
   /** Nothing of it is delivered; the dialler begins anew, with new keys. */
   #damaged(inbound: Inbound, peer: ProvenPeer, what: Damaged): void {
-    this.#close(inbound, grpc.status.DATA_LOSS, "changed on the way");
+    this.#close(inbound, grpc.status.DATA_LOSS, what === "sender" ? "not a packet" : "changed on the way");
     this.#events.onDamaged(peer.replicaId, what);
   }
 
@@ -201,8 +213,8 @@ export class PeerServer {
       return;
     }
     clearTimeout(inbound.proofTimer);
-    const { replicaId, bootId, clusterId, dialNo } = step.peer;
-    inbound.peer = { replicaId, bootId, clusterId, dialNo };
+    const { replicaId, bootId, clusterId, dialNo, release } = step.peer;
+    inbound.peer = { replicaId, bootId, clusterId, dialNo, release };
     inbound.pieces = new PieceReader(step.keys.dialler);
     inbound.keys = step.keys;
     this.#onProven(inbound.stream.getPeer());
@@ -235,7 +247,7 @@ export class PeerServer {
     this.#sending.set(peer.replicaId, inbound);
     if (older !== undefined) this.#close(older, grpc.status.ABORTED, "replaced");
     const writer = new PieceWriter(keys.acceptor);
-    const send = (packet: Packet): boolean => {
+    const send = (packet: PacketToSend): boolean => {
       let room = true;
       for (const piece of writer.cut(encodePacket(packet))) room = inbound.stream.write(piece);
       return room;

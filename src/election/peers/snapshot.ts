@@ -5,7 +5,7 @@
  */
 import type * as grpc from "@grpc/grpc-js";
 import { assert } from "../../base/assert.ts";
-import { decodePacket, encodePacket, type Packet, type SnapshotHeader } from "./packet.ts";
+import { decodePacket, encodePacket, type Packet, type PacketToSend, type SnapshotHeader } from "./packet.ts";
 import { PieceError, PieceReader, PieceWriter } from "./pieces.ts";
 import { type CallKeys, DiallerProof, type ProofContext, type ProofStep } from "./proof.ts";
 import { FETCH_SNAPSHOT_PATH, openCall, openClient, type PeerAddress } from "./service.ts";
@@ -33,7 +33,7 @@ export async function serveSnapshot(
   provider: SnapshotProvider,
   commonSeq: Seq,
   stream: PeerServerStream,
-  send: (packet: Packet) => boolean,
+  send: (packet: PacketToSend) => boolean,
   ended: AbortSignal,
 ): Promise<boolean> {
   const source = await provider.offer(commonSeq);

@@ -11,7 +11,8 @@
  */
 import type * as grpc from "@grpc/grpc-js";
 import { assert } from "../../base/assert.ts";
-import type { Frame } from "../frame.ts";
+import type { Frame, UnreadFrame } from "../frame.ts";
+import type { Release } from "../release.ts";
 import { PeerLink } from "./link.ts";
 import { clustersFit, type MismatchReason, type PeerIdentity, type ProofContext, settingsHash } from "./proof.ts";
 import { type Damaged, PeerServer } from "./server.ts";
@@ -24,9 +25,12 @@ export interface GrpcPeerListener extends PeerListener {
   /**
    * Whoever answers at the peer's address, or dialled us with our key, does not fit; its
    * silence is all that counts. Once for each peer and reason until that peer is proven
-   * again. A dialler without our key is not reported: anybody can claim to be a peer.
+   * again. A dialler without our key is not reported: anybody can claim to be a peer. `version` is that of its
+   * executable, as it says, if that is the reason.
    */
-  onMismatch(peer: ReplicaId, reason: MismatchReason): void;
+  onMismatch(peer: ReplicaId, reason: MismatchReason, version: string | null): void;
+  /** See InboundEvents. */
+  onUnread?(peer: ReplicaId, frame: UnreadFrame, release: Release): void;
   /** Something of the peer's was changed on the way (`frame`), or one of its ops is not as it was proposed. Nothing of it was taken. */
   onDamaged?(peer: ReplicaId, what: Damaged): void;
   /** The stream of frames to (`out`) or from (`in`) the peer opened or ended. For logs and status. */
@@ -35,6 +39,8 @@ export interface GrpcPeerListener extends PeerListener {
 
 export interface GrpcPeerOptions {
   readonly self: PeerIdentity;
+  /** What this executable understands. */
+  readonly release: Release;
   /** Id of the cluster of this store, "" while it has none. Read at each proof and each turn's first send. */
   readonly clusterId: () => string;
   /** The other configured replicas. */
@@ -68,6 +74,7 @@ export class GrpcPeerTransport implements PeerTransport {
     this.#listener = options.listener;
     this.#context = {
       self,
+      release: options.release,
       key,
       clusterId,
       modeHash: settingsHash(settings.mode),
@@ -95,7 +102,8 @@ export class GrpcPeerTransport implements PeerTransport {
           this.#listener.onStream?.(peer, "in", false);
           this.#links.get(peer)?.probe();
         },
-        onMismatch: (peer, reason) => this.#report(peer, reason),
+        onMismatch: (peer, reason) => this.#report(peer, reason, null),
+        onUnread: (peer, frame, release) => this.#listener.onUnread?.(peer, frame, release),
         onDamaged: (peer, what) => this.#listener.onDamaged?.(peer, what),
       },
       options.snapshots,
@@ -174,7 +182,7 @@ export class GrpcPeerTransport implements PeerTransport {
     const peer = address.id;
     return new PeerLink(address, this.#context, {
       onRefused: () => this.#listener.onRefused(peer),
-      onMismatch: (reason) => this.#report(peer, reason),
+      onMismatch: (reason, version) => this.#report(peer, reason, version),
       onChange: (up) => {
         if (up) this.#proven(peer);
         if (this.#state === "running") this.#listener.onStream?.(peer, "out", up);
@@ -193,11 +201,11 @@ export class GrpcPeerTransport implements PeerTransport {
     }
   }
 
-  #report(peer: ReplicaId, reason: MismatchReason): void {
+  #report(peer: ReplicaId, reason: MismatchReason, version: string | null): void {
     const id = `${peer} ${reason}`;
     if (this.#state !== "running" || this.#reported.has(id)) return;
     this.#reported.add(id);
-    this.#listener.onMismatch(peer, reason);
+    this.#listener.onMismatch(peer, reason, version);
   }
 
   /** What was wrong with the peer has been mended; if it goes wrong again it is news again. */

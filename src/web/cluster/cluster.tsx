@@ -23,6 +23,11 @@ function failoverText(status: ClusterStatusJson): string | null {
   return `Replica ${last.to} took over from ${last.from} in ${last.ms} ms`;
 }
 
+function formatText({ formats: { inForce, next, lacking } }: ClusterStatusJson): string {
+  if (next === null) return `${inForce}`;
+  return `${inForce}; ${next} ${lacking.length === 0 ? "is being enabled" : `waits: ${lacking.join(", ")}`}`;
+}
+
 /** The whole content, for the panel and for the page /cluster. Refreshed while it is open. */
 export function ClusterPanel({ status }: { status: ClusterStatusJson }) {
   const summary = summarize(status);
@@ -82,6 +87,10 @@ export function ClusterPanel({ status }: { status: ClusterStatusJson }) {
             <dd>{status.seq.committed}</dd>
           </div>
           <div>
+            <dt>Format</dt>
+            <dd>{formatText(status)}</dd>
+          </div>
+          <div>
             <dt>Mode</dt>
             <dd>
               {status.consistency}, recovery {status.recovery}
@@ -131,6 +140,7 @@ function Replica({ replica, status }: { replica: ReplicaStatusJson; status: Clus
         </p>
         <p class="small">
           {replica.web ?? "address unknown"}
+          {replica.version === null ? null : ` · version ${replica.version}`}
           {replica.since === null ? null : (
             <>
               {" · since "}

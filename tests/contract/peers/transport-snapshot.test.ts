@@ -2,7 +2,12 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import * as grpc from "@grpc/grpc-js";
-import { decodePacket, encodePacket, type Packet, type SnapshotHeader } from "../../../src/election/peers/packet.ts";
+import {
+  decodePacket,
+  encodePacket,
+  type PacketToSend,
+  type SnapshotHeader,
+} from "../../../src/election/peers/packet.ts";
 import { PieceWriter } from "../../../src/election/peers/pieces.ts";
 import { AcceptorProof, settingsHash } from "../../../src/election/peers/proof.ts";
 import { PEER_SERVER_OPTIONS, PEER_SERVICE, type PeerServerStream } from "../../../src/election/peers/service.ts";
@@ -10,6 +15,7 @@ import { SnapshotFailed } from "../../../src/election/peers/snapshot.ts";
 import type { GrpcPeerOptions } from "../../../src/election/peers/transport.ts";
 import type { SnapshotSource } from "../../../src/election/ports.ts";
 import { at, KEY, listen, numbered, Proxy, TestReplica, until } from "../../support/peer-replica.ts";
+import { FIRST } from "../../support/releases.ts";
 
 const replicas: TestReplica[] = [];
 const servers: grpc.Server[] = [];
@@ -89,9 +95,10 @@ async function failure(promise: Promise<unknown>): Promise<unknown> {
 }
 
 /** A leader that proves itself and then sends just these packets. */
-async function liar(packets: readonly Packet[]): Promise<number> {
+async function liar(packets: readonly PacketToSend[]): Promise<number> {
   const context = {
     self: { replicaId: 0, storeId: "store-0", bootId: "liar" },
+    release: FIRST,
     key: KEY,
     clusterId: () => "c1",
     modeHash: settingsHash("available any"),
@@ -237,7 +244,7 @@ describe("a snapshot", () => {
     expect(await failure(chunks.next())).toBeInstanceOf(SnapshotFailed);
   });
 
-  const chunk: Packet = { kind: "snapshotChunk", chunk: new Uint8Array(10) };
+  const chunk: PacketToSend = { kind: "snapshotChunk", chunk: new Uint8Array(10) };
   test.each([
     ["without an end", [chunk]],
     ["with a chunk too few", [chunk, { kind: "snapshotEnd", chunks: 2, bytes: 10 }]],

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { connect, createServer } from "node:net";
 import { withChecksum } from "../../../proto/op-checksum.ts";
 import type { Frame } from "../../../src/election/frame.ts";
+import type { Release } from "../../../src/election/release.ts";
 import { encodePacket } from "../../../src/election/peers/packet.ts";
 import { CONNECT_PATH, FETCH_SNAPSHOT_PATH, openCall, openClient } from "../../../src/election/peers/service.ts";
 import type { GrpcPeerOptions } from "../../../src/election/peers/transport.ts";
@@ -17,6 +18,7 @@ import {
   TestReplica,
   until,
 } from "../../support/peer-replica.ts";
+import { FIRST, SECOND } from "../../support/releases.ts";
 
 const cleanUp: (() => void)[] = [];
 afterEach(() => {
@@ -195,6 +197,62 @@ describe("frames", () => {
     );
     expect(tail).toEqual([1, 2, 3, "beat 3"]);
     expect(b.frames.filter(({ frame }) => frame.type === "propose")).toHaveLength(14);
+  });
+});
+
+describe("a frame that cannot be read", () => {
+  /** No batch is without ops: to a reader that knows this, the frame is as unreadable as one of a new kind. */
+  const unreadable: Frame = {
+    type: "tail",
+    prevSeq: 0,
+    prevViewNo: null,
+    batches: [
+      {
+        kind: "op",
+        viewNo: { ballot: { counter: 1, replicaId: 0, nonce: "" }, minor: 0 },
+        firstSeq: 1,
+        ops: [],
+      },
+    ],
+  };
+
+  /** Replica 0 of this release sends a frame, the unreadable one, and a frame to replica 1 of the first release. */
+  async function sentBy(release: Release) {
+    const unread: string[] = [];
+    const damaged: string[] = [];
+    const listener = {
+      onFrame: () => undefined,
+      onRefused: () => undefined,
+      onMismatch: () => undefined,
+      onUnread: (peer: number, { number }: { number: number }, { version }: Release) =>
+        unread.push(`frame ${number} of ${peer}, ${version}`),
+      onDamaged: (peer: number, what: string) => damaged.push(`${what} of ${peer}`),
+    };
+    const seqs: number[] = [];
+    listener.onFrame = ((_from: number, frame: Frame) => {
+      if (frame.type === "appendOk") seqs.push(frame.seq);
+    }) as () => undefined;
+    const [a, b] = await pair([{ release }, { listener }]);
+    await connected(a, b);
+    for (const frame of [numbered(1), unreadable, numbered(2)]) a.transport.send(1, frame);
+    return { a, b, unread, damaged, seqs };
+  }
+
+  test("is left out and named if its sender speaks a newer protocol, and the stream goes on", async () => {
+    const { a, b, unread, damaged, seqs } = await sentBy(SECOND);
+    await until("what is around it", () => seqs.length === 2);
+    expect([seqs, unread, damaged]).toEqual([[1, 2], ["frame 14 of 0, 0.2.0"], []]);
+    expect([a.transport.isConnected(1), b.transport.isConnected(0)]).toEqual([true, true]);
+  });
+
+  test("is damage if its sender speaks what we speak: the stream ends, and a new one begins", async () => {
+    const { a, unread, damaged, seqs } = await sentBy({ ...FIRST, version: "0.1.7" });
+    await until("the damage", () => damaged.length > 0);
+    expect([seqs, unread, damaged]).toEqual([[1], [], ["sender of 0"]]);
+    await until("a new stream", () => a.transport.isConnected(1));
+    a.transport.send(1, numbered(3));
+    await until("a frame of the new stream", () => seqs.includes(3));
+    expect(seqs).toEqual([1, 3]);
   });
 });
 

@@ -339,6 +339,7 @@ describe("status", () => {
     view: { no: "7.2.1", leader: 1, members: [0, 1], configured: [0, 1], forkRisk: [2] },
     protected: 1,
     seq: { committed: 9, applied: 9 },
+    formats: { inForce: 1, next: null, lacking: [] },
     replicas: [
       {
         id: 0,
@@ -363,7 +364,17 @@ describe("status", () => {
     expect(text).toContain("writable; any one of the replicas may fail without losing a message");
     expect(text).toContain("replica 2 may hold messages that are not visible yet; they appear when it returns");
     expect(text).toContain("last failover: from replica 0 to replica 1 in 41 ms");
-    expect(text).toContain("0        follower  0    http://localhost:8081");
+    expect(text).toContain("0        follower  1        0    http://localhost:8081");
+    expect(text).toContain("view 7.2.1, format 1\n");
+    const upgrading = { ...status, formats: { inForce: 1, next: 2, lacking: ["replica 2 is at 0.1.0"] } };
+    expect(statusText(upgrading)).toContain("\nformat 2 waits: replica 2 is at 0.1.0\n");
+    const all = { ...status, formats: { inForce: 1, next: 2, lacking: [] } };
+    expect(statusText(all)).toContain("\nformat 2 is being enabled\n");
+    const [first] = status.replicas;
+    const unread = [{ frame: 18, version: "0.2.0", count: 7 }];
+    expect(statusText({ ...status, self: 1, replicas: [{ ...first!, unread }] })).toContain(
+      "replica 1 left out frame 18 of replica 0 (version 0.2.0), 7 times",
+    );
     const risky = { ...status, protected: 0, view: { ...status.view, forkRisk: [0, 2] } };
     expect(statusText(risky)).toContain("not protected: the newest messages are on one disk only");
     expect(statusText(risky)).toContain(

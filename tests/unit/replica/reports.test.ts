@@ -15,6 +15,7 @@ import { MismatchWatch } from "../../../src/replica/mismatch-watch.ts";
 import type { ReplicaFacts } from "../../../src/ops/replica-facts.ts";
 import { ReplicaGossip } from "../../../src/replica/gossip.ts";
 import { StatusReport } from "../../../src/ops/status-report.ts";
+import { FIRST, SECOND } from "../../support/releases.ts";
 
 function facts(id: number): ReplicaFacts {
   return {
@@ -149,6 +150,11 @@ describe("the report", () => {
       factsOf: (id) => (id === 0 || more.beat?.(id) ? facts(id) : null),
       lastKnown: (id) => (id === 2 ? { grpc: "g2", web: "w2" } : { grpc: "g1", web: "w1" }),
       chronicle,
+      gate: {
+        releaseOf: (id) => (id === 0 ? SECOND : (more.beat?.(id)?.release ?? null)),
+        unreadOf: (peer) => (peer === 1 ? [{ frame: 18, version: "0.2.0", count: 7 }] : []),
+        formats: () => ({ inForce: 1, next: 2, lacking: ["replica 2 is not heard"] }),
+      },
       clocksOff: () => new Map([[1, 172_800_000]]),
       now: () => now,
     });
@@ -162,17 +168,34 @@ describe("the report", () => {
       active: true,
       bootId: "boot1",
       durableSeq: 9,
-      commit: 7,
+      commit: 9,
+      applied: 7,
+      release: FIRST,
       promised: NO_BALLOT,
     } as const;
     const { report, chronicle } = reporting({ beat: (peer) => (peer === 1 ? beat : null) });
     chronicle.heard(2, "boot2", true);
     const status = report.status();
     expect(status).toMatchObject({ writable: true, protected: 1, seq: { committed: 9, applied: 8 } });
+    expect(status.formats).toEqual({ inForce: 1, next: 2, lacking: ["replica 2 is not heard"] });
     expect(status.replicas).toMatchObject([
       { id: 0, state: "follower", pid: 100, lag: 1, applied: 8 },
-      { id: 1, state: "leader", pid: 101, bootId: "boot1", lag: 2, web: "http://h:1", clockOffMs: 172_800_000 },
+      {
+        id: 1,
+        state: "leader",
+        pid: 101,
+        bootId: "boot1",
+        applied: 7,
+        lag: 2,
+        web: "http://h:1",
+        clockOffMs: 172_800_000,
+      },
       { id: 2, state: "stopped", pid: null, web: "w2", grpc: "g2" },
+    ]);
+    expect(status.replicas.map(({ release, unread }) => [release, unread])).toEqual([
+      [SECOND, undefined],
+      [FIRST, [{ frame: 18, version: "0.2.0", count: 7 }]],
+      [undefined, undefined],
     ]);
     expect(reporting().report.status().replicas[1]).toMatchObject({ state: "unreachable", web: "w1", pid: null });
   });
@@ -257,6 +280,14 @@ describe("a peer that does not fit", () => {
     member.watch.report(2, "mode");
     jest.advanceTimersByTime(5000);
     expect(member.ended).toHaveLength(1);
+  });
+
+  test("a version without a common protocol is named, with what to install", () => {
+    const { watch, warned } = watching({ admitted: true, inView: () => true });
+    watch.report(1, "version", "9.0.0");
+    expect(warned).toEqual([
+      "replica 1 is lastword 9.0.0, which this one (0.0.0-dev) cannot talk to, and stays out; install the newer one here, or one that lies between them first, as CHANGELOG.md says",
+    ]);
   });
 
   test("a clock is no reason to end", () => {

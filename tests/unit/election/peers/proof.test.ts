@@ -8,12 +8,15 @@ import {
   type ProofStep,
   settingsHash,
 } from "../../../../src/election/peers/proof.ts";
+import { FIRST, SECOND } from "../../../support/releases.ts";
 
 const KEY = new Uint8Array(32).fill(7);
+const DISTANT = { ...SECOND, version: "9.0.0", peerOldest: 2 };
 
 function context(replicaId: number, more: Partial<ProofContext> = {}): ProofContext {
   return {
     self: { replicaId, storeId: `store-${replicaId}`, bootId: `boot-${replicaId}` },
+    release: FIRST,
     key: KEY,
     clusterId: () => "c1",
     modeHash: settingsHash("available any"),
@@ -106,19 +109,26 @@ describe("the peer proof", () => {
     expect(reasons(prove(context(1), context(1)))[1]).toBe("peers");
   });
 
-  test("another protocol version is refused before the proof, by both", () => {
+  test("neighbouring versions speak what both know", () => {
+    expect(reasons(prove(context(0, { release: SECOND }), context(1)))).toEqual(["proven", "proven"]);
+    expect(reasons(prove(context(0), context(1, { release: SECOND })))).toEqual(["proven", "proven"]);
+    const distant = { ...SECOND, peerOldest: 2 };
+    expect(reasons(prove(context(0, { release: distant }), context(1)))).toEqual(["version", "version"]);
+  });
+
+  test("a version without a common protocol is refused before the proof, by both, and named", () => {
     const other = (n: number, bytes: Uint8Array): Uint8Array => {
       const packet = decodePacket(bytes);
       if (n > 0 || packet.kind !== "hello") return bytes;
-      return encodePacket({ kind: "hello", hello: { ...packet.hello, version: 2 } });
+      return encodePacket({ kind: "hello", hello: { ...packet.hello, release: DISTANT } });
     };
     expect(reasons(prove(context(0), context(1), { tamper: other }))[1]).toBe("version");
     const d = new DiallerProof(context(0), "connect", 1, 1);
     const a = new AcceptorProof(context(1), "connect", [0, 2]);
     const hello = decodePacket(bytesOf(give(a, d.helloBytes)));
     if (hello.kind !== "hello") throw new Error("no hello");
-    const newer = encodePacket({ kind: "hello", hello: { ...hello.hello, version: 2 } });
-    expect(give(d, newer)).toMatchObject({ kind: "mismatch", reason: "version" });
+    const newer = encodePacket({ kind: "hello", hello: { ...hello.hello, release: DISTANT } });
+    expect(give(d, newer)).toMatchObject({ kind: "mismatch", reason: "version", version: "9.0.0" });
   });
 
   test("whatever is changed on the way breaks it", () => {

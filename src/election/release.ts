@@ -1,0 +1,76 @@
+/**
+ * Releases: what two executables of different versions may do with each other. A cluster is upgraded one replica
+ * at a time, so replicas say what they understand when they meet and in every Beat; the rules that follow from it
+ * are here, pure, so that the simulator can run two releases.
+ *
+ *   frames     two peers speak the highest protocol version that both know; who has none in common stays out
+ *   ops        a format is in force once an entry of the log enables it, and nobody writes a newer op before
+ *   rows       hashes are compared, and snapshots taken, only where the tables allow it
+ */
+import type { ReplicaId } from "./view.ts";
+
+/** What one executable understands. */
+export interface Release {
+  /** Of the executable, for people: "0.1.0". Decides nothing. */
+  readonly version: string;
+  /** The versions of peer.proto that it speaks, both included. */
+  readonly peerOldest: number;
+  readonly peerNewest: number;
+  /** The newest format of ops that it can apply. */
+  readonly opFormat: number;
+  /** Number of the tables of its state.db. */
+  readonly schema: number;
+}
+
+/** The versions of peer.proto that this executable speaks. The oldest rises when a peer that speaks it is no longer understood. */
+export const PEER_PROTOCOL = { peerOldest: 1, peerNewest: 1 } as const;
+
+/** The highest protocol version that both speak; null if there is none. */
+export function commonProtocol(a: Release, b: Release): number | null {
+  const highest = Math.min(a.peerNewest, b.peerNewest);
+  return highest >= Math.max(a.peerOldest, b.peerOldest) ? highest : null;
+}
+
+/** What `self` cannot read in a proven peer's frame is new to it, not broken: the peer speaks a newer protocol. */
+export function speaksNewer(peer: Release, self: Release): boolean {
+  return peer.peerNewest > self.peerNewest;
+}
+
+/** What is known of one configured replica. */
+export interface Announced {
+  readonly id: ReplicaId;
+  /** What it announced; null while it is not heard. */
+  readonly release: Release | null;
+}
+
+/**
+ * The format that may be enabled now, because every configured replica has announced it and is heard; null if
+ * there is none above the one in force. `replicas` are all that are configured, this one included.
+ */
+export function formatToEnable(inForce: number, replicas: readonly Announced[]): number | null {
+  const known = replicas.map(({ release }) => release?.opFormat ?? 0);
+  const common = Math.min(...known);
+  return common > inForce ? common : null;
+}
+
+/** The replicas that keep `format` from being enabled, and why: they are too old, or are not heard. */
+export function lacking(format: number, replicas: readonly Announced[]): readonly Announced[] {
+  return replicas.filter(({ release }) => release === null || release.opFormat < format);
+}
+
+/** "replica 2 is at 0.1.0", "replica 2 is not heard". */
+export function standing({ id, release }: Announced): string {
+  return release === null ? `replica ${id} is not heard` : `replica ${id} is at ${release.version}`;
+}
+
+/**
+ * What a joiner does about its leader's snapshot: takes it (older tables are migrated), waits until it is upgraded
+ * itself because the tables are newer, or ends because ops of a format that it does not know are in force there.
+ */
+export function snapshotBetween(
+  leader: { readonly schema: number; readonly inForce: number },
+  self: Release,
+): "takes" | "waits" | "ends" {
+  if (leader.inForce > self.opFormat) return "ends";
+  return leader.schema > self.schema ? "waits" : "takes";
+}

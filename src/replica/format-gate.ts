@@ -1,0 +1,70 @@
+/**
+ * One replica's part in upgrading a cluster one replica at a time: tells the others what this executable
+ * understands, keeps what they told, and counts what they said in words that are new to it.
+ */
+import type { Beat, UnreadFrame } from "../election/frame.ts";
+import { lacking, standing, type Announced, type Release } from "../election/release.ts";
+import type { ReplicaId, Seq } from "../election/view.ts";
+import type { Logger } from "../host/logger.ts";
+import type { FormatsJson, UnreadJson } from "../ops/cluster-status.ts";
+
+export interface FormatGateDeps {
+  readonly self: ReplicaId;
+  readonly configured: readonly ReplicaId[];
+  readonly release: Release;
+  /** The format of ops that is in force in this replica's rows. */
+  readonly inForce: () => number;
+  readonly applied: () => Seq;
+  /** The peer's last Beat while it is heard. */
+  readonly peerBeat: (peer: ReplicaId) => Beat | null;
+  readonly logger: Logger;
+}
+
+export class FormatGate {
+  readonly #deps: FormatGateDeps;
+  /** Frames that were left out, by peer and number. */
+  readonly #unread = new Map<ReplicaId, Map<number, { version: string; count: number }>>();
+
+  constructor(deps: FormatGateDeps) {
+    this.#deps = deps;
+  }
+
+  /** The Beat as it leaves: with what this executable understands, and what has come of it. */
+  announced(beat: Beat): Beat {
+    const { release, inForce, applied } = this.#deps;
+    return { ...beat, applied: applied(), opFormat: inForce(), release };
+  }
+
+  /** A peer of a newer version sent what this executable cannot read. One line for each kind of frame. */
+  onUnread(peer: ReplicaId, { number }: UnreadFrame, { version }: Release): void {
+    const ofPeer = this.#unread.get(peer) ?? new Map<number, { version: string; count: number }>();
+    this.#unread.set(peer, ofPeer);
+    const known = ofPeer.get(number);
+    ofPeer.set(number, { version, count: (known?.count ?? 0) + 1 });
+    if (known?.version !== version) this.#deps.logger.warn("frame_unknown", { peer, frame: number, version });
+  }
+
+  /** What was left out of what the peer said. */
+  unreadOf(peer: ReplicaId): readonly UnreadJson[] {
+    return [...(this.#unread.get(peer) ?? [])].map(([frame, { version, count }]) => ({ frame, version, count }));
+  }
+
+  /** What a replica understands, as it said; null while it is not heard. */
+  releaseOf(id: ReplicaId): Release | null {
+    const { self, release, peerBeat } = this.#deps;
+    return id === self ? release : (peerBeat(id)?.release ?? null);
+  }
+
+  /** For status: what is in force, the newest format that somebody knows, and what keeps it from being enabled. */
+  formats(): FormatsJson {
+    const inForce = this.#deps.inForce();
+    const replicas = this.#replicas();
+    const newest = Math.max(inForce, ...replicas.map(({ release }) => release?.opFormat ?? 0));
+    if (newest === inForce) return { inForce, next: null, lacking: [] };
+    return { inForce, next: newest, lacking: lacking(newest, replicas).map(standing) };
+  }
+
+  #replicas(): readonly Announced[] {
+    return this.#deps.configured.map((id) => ({ id, release: this.releaseOf(id) }));
+  }
+}

@@ -1,0 +1,10 @@
+/** What this executable understands, put together from the rooms that know it. */
+import { OP_FORMAT } from "../chat/kinds/op.ts";
+import { SCHEMA } from "../db/state/connection.ts";
+import { PEER_PROTOCOL, type Release } from "../election/release.ts";
+import { VERSION } from "../host/version.ts";
+
+/** The same at every call. */
+export function ownRelease(): Release {
+  return { version: VERSION, ...PEER_PROTOCOL, opFormat: OP_FORMAT, schema: SCHEMA };
+}

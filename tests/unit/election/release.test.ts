@@ -1,0 +1,73 @@
+/** Two releases in one cluster: what they may do with each other, as tables. */
+import { describe, expect, test } from "bun:test";
+import {
+  commonProtocol,
+  formatToEnable,
+  lacking,
+  snapshotBetween,
+  speaksNewer,
+  standing,
+  type Announced,
+  type Release,
+} from "../../../src/election/release.ts";
+import { FIRST, SECOND } from "../../support/releases.ts";
+
+function speaking(peerOldest: number, peerNewest: number): Release {
+  return { ...FIRST, peerOldest, peerNewest };
+}
+
+/** Replicas 0, 1, ... and the formats that they know; null is one that is not heard. */
+function knowing(...formats: readonly (number | null)[]): Announced[] {
+  return formats.map((opFormat, id) => ({ id, release: opFormat === null ? null : { ...FIRST, opFormat } }));
+}
+
+test.each([
+  [[1, 1], [1, 1], 1],
+  [[1, 1], [1, 2], 1],
+  [[1, 3], [2, 4], 3],
+  [[2, 2], [1, 2], 2],
+  [[1, 1], [2, 2], null],
+  [[3, 4], [1, 2], null],
+] as const)("peers that speak %p and %p have %p in common", ([a, b], [c, d], common) => {
+  expect(commonProtocol(speaking(a, b), speaking(c, d))).toBe(common);
+  expect(commonProtocol(speaking(c, d), speaking(a, b))).toBe(common);
+});
+
+test("only what a newer peer says may be new; what an older or equal one says is broken", () => {
+  expect([speaksNewer(SECOND, FIRST), speaksNewer(FIRST, FIRST), speaksNewer(FIRST, SECOND)]).toEqual([
+    true,
+    false,
+    false,
+  ]);
+});
+
+describe("a format is enabled", () => {
+  test.each([
+    [1, knowing(1, 1, 1), null],
+    [1, knowing(2, 2, 2), 2],
+    [1, knowing(2, 3, 4), 2],
+    [2, knowing(2, 3, 4), null],
+    [1, knowing(2, 1, 2), null],
+    [1, knowing(2, 2, null), null],
+    [2, knowing(1, 3, 3), null],
+    [1, knowing(3), 3],
+  ])("from %p by %j: %p", (inForce, replicas, enabled) => {
+    expect(formatToEnable(inForce, replicas)).toBe(enabled);
+  });
+
+  test("not before the one is upgraded, or heard, that is named", () => {
+    expect(lacking(2, knowing(2, 1, null)).map(standing)).toEqual(["replica 1 is at 0.1.0", "replica 2 is not heard"]);
+    expect(lacking(2, knowing(2, 2, 3))).toEqual([]);
+  });
+});
+
+test.each([
+  [{ schema: 1, inForce: 1 }, FIRST, "takes"],
+  [{ schema: 1, inForce: 1 }, SECOND, "takes"],
+  [{ schema: 2, inForce: 1 }, FIRST, "waits"],
+  [{ schema: 2, inForce: 2 }, FIRST, "ends"],
+  [{ schema: 1, inForce: 2 }, FIRST, "ends"],
+  [{ schema: 2, inForce: 2 }, SECOND, "takes"],
+] as const)("the snapshot of %j at %j: %s", (leader, self, does) => {
+  expect(snapshotBetween(leader, self)).toBe(does);
+});
