@@ -14,8 +14,6 @@ export PATH := $(CURDIR)/tools/node_modules/.bin:$(PATH)
 VERSION := $(shell sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)
 COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 SOURCES := $(shell find src proto -type f 2>/dev/null)
-# A worker is a program of its own inside the binary and must be named to the bundler.
-WORKERS := $(shell find src -name '*-worker.ts' 2>/dev/null)
 
 # What is built carries no path, time or setting of the machine that built it; the
 # binary must not read a .env or bunfig.toml of the folder it happens to be started in.
@@ -52,12 +50,12 @@ dist/.commit: commit-stamp
 build: dist/lastword ## dist/lastword, the one executable
 
 dist/lastword: node_modules/.stamp dist/.commit Makefile tsconfig.json $(SOURCES)
-	$(BUILD) src/replica.ts $(WORKERS) --outfile dist/new/lastword
+	$(BUILD) src/replica.ts --outfile dist/new/lastword
 	@mv dist/new/lastword $@ && rm -rf dist/new
 
 # The same sources with failpoints and a clock offset, for tests only.
 dist/lastword-faults: node_modules/.stamp dist/.commit Makefile tsconfig.json $(SOURCES)
-	$(BUILD) --feature=FAULTS src/replica.ts $(WORKERS) --outfile dist/new-faults/lastword-faults
+	$(BUILD) --feature=FAULTS src/replica.ts --outfile dist/new-faults/lastword-faults
 	@mv dist/new-faults/lastword-faults $@ && rm -rf dist/new-faults
 
 run: build ## build, start three replicas with their data in .run/, print the address; Ctrl-C stops them
@@ -91,7 +89,7 @@ bench-data: build ## fill .bench/ with up to two million messages, once, through
 release: setup commit-stamp ## executables for all platforms in dist/release, with checksums
 	@mkdir -p dist/release
 	for target in linux-x64 linux-arm64 linux-x64-musl linux-arm64-musl darwin-x64 darwin-arm64 windows-x64; do \
-		$(BUILD) --target=bun-$$target src/replica.ts $(WORKERS) \
+		$(BUILD) --target=bun-$$target src/replica.ts \
 			--outfile dist/release/lastword-$(VERSION)-$$target || exit 1; \
 	done
 	cd dist/release && sha256sum lastword-$(VERSION)-* > SHA256SUMS

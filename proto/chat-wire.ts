@@ -105,7 +105,7 @@ export interface SendResult {
 }
 
 /** Number of a Reset.Reason. */
-export const RESET_REASONS = { LINEAGE: 1, COMPACTED: 2, OVERFLOW: 3 } as const;
+export const RESET_REASONS = { LINEAGE: 1, OVERFLOW: 2 } as const;
 
 /** One response of Subscribe; exactly one of the fields beside `cursor` is set. */
 export interface SubscribeResponse {

@@ -43,6 +43,8 @@ const SEND_STREAMS_MAX = 1024;
 export interface ChatApiDeps {
   readonly chat: ChatService;
   readonly status: () => ClusterStatusJson;
+  /** Takes each error that a call threw. Its message may hold what a user wrote. */
+  readonly onCaught: (error: unknown) => void;
   /** ClusterStatus needs no login: the listener is on loopback. */
   readonly openStatus: boolean;
   /** Is it the token made from the cluster key? Opens ClusterStatus. */
@@ -141,7 +143,10 @@ class ChatServer implements ChatApi {
           if (answer.ok) reply(null, { ...answer.value, cursor: answer.cursor });
           else reply(replyOf(answer.error));
         },
-        () => reply(brokenReply()),
+        (error: unknown) => {
+          this.#deps.onCaught(error);
+          reply(brokenReply());
+        },
       );
     };
   }
@@ -162,7 +167,8 @@ class ChatServer implements ChatApi {
       if (call.request instanceof BadRequest) return reply(replyOf(call.request.error));
       if (!this.#mayReadStatus(call)) return reply(replyOf(NOT_LOGGED_IN));
       return reply(null, clusterStatusReply(this.#deps.status()));
-    } catch {
+    } catch (error) {
+      this.#deps.onCaught(error);
       return reply(brokenReply());
     }
   }
@@ -174,8 +180,16 @@ class ChatServer implements ChatApi {
     return this.#deps.authenticateCluster?.(token) === true || this.#deps.chat.authenticate(token) !== null;
   }
 
+  /** Begins a stream; if that breaks, the stream ends and nothing else does. */
+  #start(call: StreamCall, begin: () => Promise<void>): void {
+    begin().catch((error: unknown) => {
+      this.#deps.onCaught(error);
+      call.emit("error", brokenReply());
+    });
+  }
+
   #subscribe(call: SubscribeCall): void {
-    start(call, async () => {
+    this.#start(call, async () => {
       const request = call.request;
       if (request instanceof BadRequest) return refuse(call, request.error);
       const session = await this.#session(call);
@@ -190,6 +204,7 @@ class ChatServer implements ChatApi {
         call,
         feed: answer.value,
         onOver: () => this.#subscriptions.delete(subscription),
+        onCaught: this.#deps.onCaught,
       });
       this.#subscriptions.add(subscription);
       // Until the first event the stream stands where the reader said it is, not where the feed has got to.
@@ -198,7 +213,7 @@ class ChatServer implements ChatApi {
   }
 
   #sendStream(call: SendCall): void {
-    start(call, async () => {
+    this.#start(call, async () => {
       const token = bearerToken(call);
       const session = await this.#session(call);
       if (call.cancelled) return;
@@ -213,6 +228,7 @@ class ChatServer implements ChatApi {
         session,
         token,
         onOver: () => this.#onSendStreamOver(stream),
+        onCaught: this.#deps.onCaught,
       });
       this.#sendStreams.add(stream);
       this.#sessionCheck ??= setInterval(() => this.#checkSessions(), SESSION_CHECK_MS);
@@ -248,9 +264,4 @@ type StreamCall = SubscribeCall | SendCall;
 
 function refuse(call: StreamCall, error: ChatError): void {
   call.emit("error", replyOf(error));
-}
-
-/** Begins a stream; if that breaks, the stream ends and nothing else does. */
-function start(call: StreamCall, begin: () => Promise<void>): void {
-  begin().catch(() => call.emit("error", brokenReply()));
 }

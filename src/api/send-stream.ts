@@ -40,6 +40,7 @@ export class SendStreamCall {
   readonly #chat: ChatService;
   readonly #session: Session;
   readonly #onOver: () => void;
+  readonly #onCaught: (error: unknown) => void;
   /** Items received and not yet given to the chat; `#backlogAt` is the next one. */
   #backlog: SendItem[] = [];
   #backlogAt = 0;
@@ -61,12 +62,14 @@ export class SendStreamCall {
     token: string;
     /** Called once, when nothing of the call is left. */
     onOver: () => void;
+    onCaught: (error: unknown) => void;
   }) {
     this.token = deps.token;
     this.#call = deps.call;
     this.#chat = deps.chat;
     this.#session = deps.session;
     this.#onOver = deps.onOver;
+    this.#onCaught = deps.onCaught;
     const call = this.#call;
     call.on("data", (request: Request) => this.#onData(request));
     call.on("end", () => {
@@ -142,11 +145,16 @@ export class SendStreamCall {
     try {
       this.#chat.send(this.#session, sendInput(item)).then(
         (answer) => this.#onResult(resultOf(clientId, answer)),
-        () => this.#onResult({ clientId, failure: BROKEN_FAILURE }),
+        (error: unknown) => this.#broke(clientId, error),
       );
-    } catch {
-      this.#onResult({ clientId, failure: BROKEN_FAILURE });
+    } catch (error) {
+      this.#broke(clientId, error);
     }
+  }
+
+  #broke(clientId: string, error: unknown): void {
+    this.#onCaught(error);
+    this.#onResult({ clientId, failure: BROKEN_FAILURE });
   }
 
   #onResult(result: SendResult): void {

@@ -26,14 +26,16 @@ export class Subscription {
   readonly #call: SubscribeCall;
   readonly #feed: Feed;
   readonly #onOver: () => void;
+  readonly #onCaught: (error: unknown) => void;
   #over = false;
   /** Wakes `run` while it waits for room. */
   #wake: (() => void) | null = null;
 
-  constructor(deps: { call: SubscribeCall; feed: Feed; onOver: () => void }) {
+  constructor(deps: { call: SubscribeCall; feed: Feed; onOver: () => void; onCaught: (error: unknown) => void }) {
     this.#call = deps.call;
     this.#feed = deps.feed;
     this.#onOver = deps.onOver;
+    this.#onCaught = deps.onCaught;
     this.#call.on("cancelled", () => this.#finish());
     this.#call.on("error", () => this.#finish());
     this.#call.on("drain", () => this.#wake?.());
@@ -50,7 +52,8 @@ export class Subscription {
         if (item.event.kind === "ended") return this.#end(replyOf(NOT_LOGGED_IN));
         await this.#write(encodeItem(item));
       }
-    } catch {
+    } catch (error) {
+      this.#onCaught(error);
       this.#end(brokenReply());
     }
   }

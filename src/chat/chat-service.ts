@@ -108,7 +108,7 @@ export type FeedEvent =
   | { readonly kind: "presence"; readonly user: UserView }
   | { readonly kind: "typing"; readonly conversationId: string; readonly userId: string }
   /** The stream cannot be resumed from the cursor given: read again. */
-  | { readonly kind: "reset"; readonly reason: "LINEAGE" | "COMPACTED" | "OVERFLOW" }
+  | { readonly kind: "reset"; readonly reason: "LINEAGE" | "OVERFLOW" }
   /**
    * The session ended (log-out, password change, account deleted): the stream closes after this.
    * After a merge it may come back: ask `authenticateFresh` before telling anybody.

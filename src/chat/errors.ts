@@ -22,7 +22,6 @@ export const CHAT_ERRORS = {
   too_large: { grpc: GRPC.invalidArgument, http: 413, outcome: "definite" },
   not_logged_in: { grpc: GRPC.unauthenticated, http: 401, outcome: "definite" },
   wrong_password: { grpc: GRPC.unauthenticated, http: 401, outcome: "definite" },
-  not_yours: { grpc: GRPC.notFound, http: 404, outcome: "definite" },
   not_found: { grpc: GRPC.notFound, http: 404, outcome: "definite" },
   unknown_recipient: { grpc: GRPC.notFound, http: 404, outcome: "definite" },
   name_taken: { grpc: GRPC.alreadyExists, http: 409, outcome: "definite" },
@@ -32,7 +31,6 @@ export const CHAT_ERRORS = {
   no_leader: { grpc: GRPC.unavailable, http: 503, outcome: "definite" },
   not_writable: { grpc: GRPC.unavailable, http: 503, outcome: "definite" },
   timed_out: { grpc: GRPC.aborted, http: 504, outcome: "unknown" },
-  leader_lost: { grpc: GRPC.aborted, http: 504, outcome: "unknown" },
 } as const;
 
 export type ChatErrorCode = keyof typeof CHAT_ERRORS;

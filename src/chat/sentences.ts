@@ -8,7 +8,6 @@ const SENTENCES: Record<ChatErrorCode, string> = {
   too_large: "This request is too large.",
   not_logged_in: "You are not logged in; log in and try again.",
   wrong_password: "The name or the password is wrong.",
-  not_yours: "There is no such thing here.",
   not_found: "There is no such thing here; it may have been deleted.",
   unknown_recipient: "There is nobody of this name here; check the spelling.",
   name_taken: "This name is taken; choose another one.",
@@ -18,7 +17,6 @@ const SENTENCES: Record<ChatErrorCode, string> = {
   no_leader: "No replica leads at the moment; try again in a moment.",
   not_writable: "Nothing can be written at the moment; reading still works.",
   timed_out: "It is not known whether this was done; repeating it is safe.",
-  leader_lost: "It is not known whether this was done; repeating it is safe.",
 };
 
 /** Instead of the sentence of no_leader where waiting does not help. */

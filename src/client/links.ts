@@ -23,7 +23,7 @@ export interface Failure {
 }
 
 /** The same request may succeed later or elsewhere. */
-const RETRYABLE: ReadonlySet<string> = new Set(["slow_down", "no_leader", "not_writable", "timed_out", "leader_lost"]);
+const RETRYABLE: ReadonlySet<string> = new Set(["slow_down", "no_leader", "not_writable", "timed_out"]);
 
 /** Failures that would have met every attempt alike, so that none of them can have happened. */
 const SHAPE: ReadonlySet<string> = new Set(["invalid", "too_long", "too_large"]);

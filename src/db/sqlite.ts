@@ -55,13 +55,13 @@ const DISK_CODES = /^SQLITE_(IOERR(?!_SHORT_READ|_CORRUPTFS)|CANTOPEN|READONLY|P
  * written), DiskFailed when the disk refused, StorageDamaged for all else. Errors that are already
  * ours pass through.
  */
-export function storageError(file: string, error: unknown): Error {
+export function storageError(file: "log" | "state", path: string, error: unknown): Error {
   if (error instanceof StorageFull || error instanceof StorageDamaged || error instanceof BrokenInvariant) return error;
   if (error instanceof SQLiteError) {
     const code = error.code ?? String(error.errno);
-    if (code === "SQLITE_FULL") return new StorageFull(`${file}: the disk is full`);
+    if (code === "SQLITE_FULL") return new StorageFull(`${path}: the disk is full`);
     const Kind = DISK_CODES.test(code) ? DiskFailed : StorageDamaged;
-    return new Kind(`${file}: ${code}`);
+    return new Kind(file, `${path}: ${code}`);
   }
   return error instanceof Error ? error : new Error(String(error));
 }

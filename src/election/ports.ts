@@ -101,6 +101,13 @@ export class StorageFull extends Error {
 /** The disk failed, or what was read is not what was written: the process must stop. */
 export class StorageDamaged extends Error {
   override readonly name: string = "StorageDamaged";
+  /** The file that must be set aside: with the log goes the state, which is derived from it. */
+  readonly file: "log" | "state";
+
+  constructor(file: "log" | "state", message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.file = file;
+  }
 }
 
 /** The disk does not do what it is told; what is on it may be whole. */

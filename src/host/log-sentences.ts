@@ -24,6 +24,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   damaged: NOTHING,
   fatal: NOTHING,
   peer_mismatch: NOTHING,
+  caught: ({ where = "", error, reason }) => `an error was caught (${where.replace("_", " ")}): ${error} ${reason}`,
   stack: ({ reason }) => `where it happened: ${reason}`,
   view: ({ members = [], leader }) => `in step: ${replicasText(members)}; replica ${leader} leads`,
   paused: ({ ms = 0 }) => `this replica stood still for ${(ms / 1000).toFixed(1)} s`,

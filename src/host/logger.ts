@@ -24,7 +24,9 @@ export interface LogFields {
   readonly ms?: number;
   /** Of this program's own addresses, never of a client. */
   readonly address?: string;
-  /** A word from a fixed list, or an error code of the system. */
+  /** A word from a fixed list: what was being done. */
+  readonly where?: string;
+  /** A word from a fixed list, an error code of the system, or the frames of a stack. */
   readonly reason?: string;
   /** Class of an error, never its message. */
   readonly error?: string;
@@ -50,6 +52,7 @@ const FIELDS: readonly (keyof LogFields)[] = [
   "count",
   "ms",
   "address",
+  "where",
   "reason",
   "error",
   "version",

@@ -21,7 +21,7 @@ export function isDamage(error: unknown): error is StorageDamaged {
 
 /** What must be set aside because of it. */
 export function damageOf(error: StorageDamaged): Damage {
-  return error.message.startsWith("log.db") ? "store" : "state";
+  return error.file === "log" ? "store" : "state";
 }
 
 /**

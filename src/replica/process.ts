@@ -9,6 +9,7 @@ import { StoreRefused } from "../db/log/store.ts";
 import { markDamaged, maySetAside } from "../db/set-aside.ts";
 import { BrokenInvariant } from "../base/assert.ts";
 import { DiskFailed, StorageDamaged, StorageFull } from "../election/ports.ts";
+import { placeOf } from "../host/error-place.ts";
 import { EXIT, failureLine, type ExitCode, type Failure } from "../host/exit.ts";
 import { onStopSignals, SUPERVISOR_VARIABLE } from "../host/hang-up.ts";
 import type { Logger } from "../host/logger.ts";
@@ -115,7 +116,7 @@ export class ReplicaProcess {
     const { logger } = this.#options;
     const failed = failureOf(error, this.#folder);
     logger.error("fatal", { error: error instanceof Error ? error.name : "unknown", exit: failed.exit });
-    if (failed.exit === EXIT.invariant && error instanceof Error) logger.error("stack", { reason: stackOf(error) });
+    if (failed.exit === EXIT.invariant && error instanceof Error) logger.error("stack", { reason: placeOf(error) });
     complain(failed);
     process.exit(failed.exit);
   }
@@ -163,13 +164,4 @@ function failureOf(error: unknown, folder: string): Omit<Failure, "ok"> {
   }
   const name = error instanceof BrokenInvariant ? error.message : error instanceof Error ? error.name : "error";
   return { exit: EXIT.invariant, what: `this should not happen (${name})`, todo: "please report it with the log" };
-}
-
-/** Where it happened: files and lines of this program, no message, which may hold anything. */
-function stackOf(error: Error): string {
-  const lines = (error.stack ?? "").split("\n").filter((line) => line.trimStart().startsWith("at "));
-  return lines
-    .slice(0, 12)
-    .map((line) => line.trim())
-    .join(" | ");
 }

@@ -18,6 +18,7 @@ import { frontProof } from "./front-port.ts";
 import { joinCluster, type Membership } from "./join-cluster.ts";
 import { isLoopback } from "../host/address.ts";
 import { checkOwnAddress, hiddenPage } from "./own-address.ts";
+import { loggedSnapshots } from "./logged-snapshots.ts";
 import { Roster } from "./roster.ts";
 import { runFilePath } from "../host/run-file.ts";
 import { VERSION } from "../host/version.ts";
@@ -47,6 +48,7 @@ import { Scrub } from "./scrub.ts";
 import { StatusReport } from "../ops/status-report.ts";
 import { tokenCheck } from "./token-check.ts";
 import { watchHost } from "./watch-host.ts";
+import { caughtErrors } from "../host/error-place.ts";
 import { createWeb, type Web } from "../web/app.ts";
 
 const SERVING_LOOK_MS = 500;
@@ -196,6 +198,8 @@ export class RunningReplica {
       peerBeat: (peer) => driver.peerBeat(peer),
       logger,
     });
+    const caught = caughtErrors(logger);
+    const snapshots = loggedSnapshots(storage.snapshots, caught);
     const transport = new GrpcPeerTransport({
       self: { replicaId: id, storeId: log.storeId, bootId: this.#bootId },
       clusterId: () => log.clusterId ?? "",
@@ -223,7 +227,7 @@ export class RunningReplica {
           chronicle.sayAll();
         },
       },
-      snapshots: storage.snapshots,
+      snapshots,
       nowMs: wallClockMs,
     });
     const driver: Driver<OpResult> = new Driver({
@@ -231,7 +235,7 @@ export class RunningReplica {
       timing,
       log,
       state: storage.state,
-      snapshots: storage.snapshots,
+      snapshots,
       transport,
       openState: (snapshot) => {
         storage.switchTo(snapshot.ref);
@@ -315,14 +319,14 @@ export class RunningReplica {
       chat.applied(ops, view);
     };
     const watches = { mismatches, scrub, clockWatch, host };
-    return { ...watches, log, storage, driver, notWritable, transport, gossip, report, chat, clock };
+    return { ...watches, caught, log, storage, driver, notWritable, transport, gossip, report, chat, clock };
   }
 
   /** Puts the rooms behind the ports and starts them, inside out. */
   #startServing(parts: ReturnType<RunningReplica["openRooms"]> & Outside): void {
     const { id, settings, logger } = this.#context;
     const { driver, notWritable, transport, gossip, report, chat, grpc, page, membership } = parts;
-    const { storage, mismatches, scrub, clock, clockWatch, host } = parts;
+    const { storage, mismatches, scrub, clock, clockWatch, host, caught } = parts;
     const addresses = new Addresses({
       context: this.#context,
       bootId: this.#bootId,
@@ -338,6 +342,7 @@ export class RunningReplica {
       chat,
       onLogin: (peer) => grpc.guard.knowsClient(peer),
       status: () => report.status(),
+      onCaught: (error) => caught("call", error),
       openStatus: settings.loopback,
       authenticateCluster: isStatusToken,
     });
@@ -358,6 +363,7 @@ export class RunningReplica {
       cluster: clusterMark(membership.key.secret),
       secureCookies: settings.tls !== null || settings.behindProxy,
       openStatus,
+      onCaught: (error) => caught("page", error),
       clock,
       wallMsAt: (origin) => clock.wallMsOf(addresses.replicaAt(origin) ?? id),
       behindProxy: settings.behindProxy,

@@ -140,7 +140,7 @@ export class Scrub {
     if (differing.length < 2 || same > 0 || !agree || onDamage === null) return;
     const whose = differing.join(" and ");
     this.#told = this.#hashes.get(this.#deps.self)!.hash;
-    onDamage(new StorageDamaged(`state.db: its rows differ from those of replicas ${whose}`));
+    onDamage(new StorageDamaged("state", `state.db: its rows differ from those of replicas ${whose}`));
   }
 
   /** Nobody can say whose rows are wrong: a person must. Not before a third replica had the time to tell. */

@@ -67,10 +67,12 @@ export function createWeb(deps: WebDeps): Web {
   app.route("/", accountRoutes(deps));
   app.route("/", eventRoutes(deps, streams));
   app.notFound((c) => answerError(c, failed("not_found", "There is no page at this address.").error));
-  // The reason may hold what somebody wrote, so neither the answer nor the log has it.
-  app.onError((_error, c) =>
-    c.text("Something went wrong here. Try again; nothing is done twice.\n", 500, { "lastword-outcome": "unknown" }),
-  );
+  app.onError((error, c) => {
+    deps.onCaught(error);
+    return c.text("Something went wrong here. Try again; nothing is done twice.\n", 500, {
+      "lastword-outcome": "unknown",
+    });
+  });
   return Object.assign(app, {
     endStreams: () => streams.stop(),
     alive: (userId: string, stream: string) => void streams.alive(userId, stream),

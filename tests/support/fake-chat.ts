@@ -180,6 +180,7 @@ export class ApiBench {
       chat: fakeChat(),
       status: () => STATUS,
       openStatus: true,
+      onCaught: () => {},
       onLogin: (peer) => guard.knowsClient(peer),
       ...deps,
     });

@@ -89,7 +89,7 @@ export class LogDb implements LogStorage {
       return new LogDb(db, options, created);
     } catch (error) {
       db?.close();
-      throw error instanceof StoreRefused ? error : storageError("log.db", error);
+      throw error instanceof StoreRefused ? error : storageError("log", "log.db", error);
     }
   }
 
@@ -106,7 +106,7 @@ export class LogDb implements LogStorage {
     const lastSeq = Math.max(meta.baseSeq, this.#sql.lastSpan.get()?.lastSeq ?? 0);
     const lineage = this.#sql.readLineage.all().map((row) => {
       if (row.checksum !== viewChecksum(row.startSeq, row.body)) {
-        throw new StorageDamaged(`log.db: checksum of the view at seq ${row.startSeq} does not match`);
+        throw new StorageDamaged("log", `log.db: checksum of the view at seq ${row.startSeq} does not match`);
       }
       return decodeView(row.body);
     });
@@ -164,9 +164,12 @@ export class LogDb implements LogStorage {
     const { meta, lastSeq, lineage } = this.#image;
     const appliedSeq = this.#state.appliedSeq();
     if (appliedSeq > lastSeq)
-      throw new StorageDamaged(`log.db ends at seq ${lastSeq}, but the state covers seq ${appliedSeq}`);
+      throw new StorageDamaged("log", `log.db ends at seq ${lastSeq}, but the state covers seq ${appliedSeq}`);
     if (appliedSeq < meta.baseSeq) {
-      throw new StorageDamaged(`log.db starts after seq ${meta.baseSeq}, but the state covers only seq ${appliedSeq}`);
+      throw new StorageDamaged(
+        "log",
+        `log.db starts after seq ${meta.baseSeq}, but the state covers only seq ${appliedSeq}`,
+      );
     }
     return {
       promised: meta.promised,
@@ -217,7 +220,7 @@ export class LogDb implements LogStorage {
         if (error === null) return resolve();
         // What the disk holds is not known any more, and a second fsync would not tell.
         this.#failed = true;
-        reject(new StorageDamaged(`log.db: ${error.code ?? error.message}`));
+        reject(new StorageDamaged("log", `log.db: ${error.code ?? error.message}`));
       };
       if (feature("FAULTS")) failpointBefore("log-sync", () => fdatasync(fd, done));
       else fdatasync(fd, done);
@@ -262,7 +265,7 @@ export class LogDb implements LogStorage {
     if (rows.length === 0) this.#emptyAtFork = this.#image.lastForkId;
     return rows.map((row) => {
       const isWhole = row.checksum === forkChecksum(row.viewKey, row.seq, row.op);
-      if (!isWhole) throw new StorageDamaged(`log.db: checksum of forked op ${row.id} does not match`);
+      if (!isWhole) throw new StorageDamaged("log", `log.db: checksum of forked op ${row.id} does not match`);
       return { id: row.id, op: row.op };
     });
   }
@@ -361,14 +364,14 @@ export class LogDb implements LogStorage {
     }
     if (rows < checked && next !== meta.baseSeq) throw missingRow(next);
     const view = lineage.at(-1);
-    if (lastSeq > 0 && view === undefined) throw new StorageDamaged("log.db: entries without a view");
+    if (lastSeq > 0 && view === undefined) throw new StorageDamaged("log", "log.db: entries without a view");
     if (view !== undefined && view.startSeq > lastSeq)
-      throw new StorageDamaged(`log.db: a view at seq ${view.startSeq} after the log's end`);
+      throw new StorageDamaged("log", `log.db: a view at seq ${view.startSeq} after the log's end`);
   }
 
   /** Runs `work` in one transaction; rows and memory change together or not at all. */
   #transact(work: (image: LogImage) => void): void {
-    if (this.#failed) throw new StorageDamaged("log.db: stopped after an earlier error");
+    if (this.#failed) throw new StorageDamaged("log", "log.db: stopped after an earlier error");
     const image = { ...this.#image };
     try {
       this.#sql.begin.run();
@@ -380,7 +383,7 @@ export class LogDb implements LogStorage {
       this.#sql.commit.run();
     } catch (error) {
       this.#recent.clear();
-      const cause = storageError("log.db", error);
+      const cause = storageError("log", "log.db", error);
       if (!(cause instanceof StorageFull)) this.#failed = true;
       if (this.#db.inTransaction) this.#sql.rollback.run();
       throw cause;
@@ -392,7 +395,7 @@ export class LogDb implements LogStorage {
     try {
       return work();
     } catch (error) {
-      throw storageError("log.db", error);
+      throw storageError("log", "log.db", error);
     }
   }
 }

@@ -51,5 +51,5 @@ export function checkContiguous(batches: readonly Batch[], fromSeq: Seq, upTo: S
 
 /** The error for a gap in the log. */
 export function missingRow(seq: Seq): StorageDamaged {
-  return new StorageDamaged(`log.db: the row at seq ${seq} is missing`);
+  return new StorageDamaged("log", `log.db: the row at seq ${seq} is missing`);
 }

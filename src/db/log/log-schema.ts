@@ -100,7 +100,7 @@ export function encodeMeta(meta: Meta): { readonly body: string; readonly checks
 
 /** Throws StorageDamaged. */
 export function decodeMeta(body: string, sum: number): Meta {
-  if (sum !== checksum("meta", body)) throw new StorageDamaged("log.db: checksum of meta does not match");
+  if (sum !== checksum("meta", body)) throw new StorageDamaged("log", "log.db: checksum of meta does not match");
   const meta = object(JSON.parse(body), "meta");
   const promised = object(meta["promised"], "promised");
   return {

@@ -70,12 +70,12 @@ export function unpackOps(row: Uint8Array, count: number): Buffer[] {
       length |= (byte & 0x7f) << shift;
     }
     if (byte >= 0x80 || length > OP_BYTES_MAX || at + length > bytes.length) {
-      throw new StorageDamaged("an op's length is wrong");
+      throw new StorageDamaged("log", "an op's length is wrong");
     }
     ops.push(bytes.subarray(at, at + length));
     at += length;
   }
-  if (at !== bytes.length || ops.length !== count) throw new StorageDamaged("a row has another number of ops");
+  if (at !== bytes.length || ops.length !== count) throw new StorageDamaged("log", "a row has another number of ops");
   return ops;
 }
 
@@ -125,7 +125,7 @@ export function viewRow(view: View): LogRow {
 /** Throws StorageDamaged, naming the seq, if the row is not as it was written. */
 export function verifyRow(row: LogRow): void {
   if (row.checksum !== rowChecksum(row.firstSeq, row.lastSeq, row.viewKey, row.kind, row.bytes)) {
-    throw new StorageDamaged(`log.db: checksum of the row at seq ${row.firstSeq} does not match`);
+    throw new StorageDamaged("log", `log.db: checksum of the row at seq ${row.firstSeq} does not match`);
   }
 }
 
@@ -149,7 +149,7 @@ export function decodeView(text: string): View {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new StorageDamaged("a view is not JSON");
+    throw new StorageDamaged("log", "a view is not JSON");
   }
   const view = object(value, "view");
   const forkRisk = view["forkRisk"];
@@ -168,7 +168,7 @@ export function decodeView(text: string): View {
 export function parseViewNoKey(key: string): ViewNo {
   const parts = key.split(".");
   const [counter, replicaId, nonce, minor] = parts;
-  if (parts.length !== 4 || nonce === undefined) throw new StorageDamaged("a view number is not one");
+  if (parts.length !== 4 || nonce === undefined) throw new StorageDamaged("log", "a view number is not one");
   return {
     ballot: { counter: int(Number(counter), "counter"), replicaId: int(Number(replicaId), "replicaId"), nonce },
     minor: int(Number(minor), "minor"),
@@ -196,32 +196,32 @@ function memberOf(value: unknown): Member {
 /** The value as an object with unknown fields. Throws StorageDamaged naming `what`. */
 export function object(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw new StorageDamaged(`${what} is not an object`);
+    throw new StorageDamaged("log", `${what} is not an object`);
   return value as Record<string, unknown>;
 }
 
 /** Throws StorageDamaged naming `what`. */
 export function list(value: unknown, what: string): unknown[] {
-  if (!Array.isArray(value)) throw new StorageDamaged(`${what} is not a list`);
+  if (!Array.isArray(value)) throw new StorageDamaged("log", `${what} is not a list`);
   return value;
 }
 
 /** A whole number from 0. */
 export function int(value: unknown, what: string): number {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
-    throw new StorageDamaged(`${what} is not a whole number`);
+    throw new StorageDamaged("log", `${what} is not a whole number`);
   }
   return value;
 }
 
 /** Throws StorageDamaged naming `what`. */
 export function text(value: unknown, what: string): string {
-  if (typeof value !== "string") throw new StorageDamaged(`${what} is not text`);
+  if (typeof value !== "string") throw new StorageDamaged("log", `${what} is not text`);
   return value;
 }
 
 function oneOf<T extends string>(value: unknown, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value);
-  if (found === undefined) throw new StorageDamaged("a mode is not known");
+  if (found === undefined) throw new StorageDamaged("log", "a mode is not known");
   return found;
 }

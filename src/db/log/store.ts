@@ -24,7 +24,7 @@ export function openStore(db: Database, replicaId: ReplicaId): boolean {
     : null;
   if (found === null) {
     // A table without its row cannot come from a crash: both are written in one transaction.
-    if (known) throw new StorageDamaged("log.db: meta is empty");
+    if (known) throw new StorageDamaged("log", "log.db: meta is empty");
     const meta = encodeMeta(newMeta(replicaId, randomBytes(8).toString("hex")));
     db.transaction(() => {
       db.run(LOG_SCHEMA);

@@ -2,31 +2,19 @@
  * A consistent copy of a database that is in use, made on another thread.
  *
  * VACUUM INTO of a million messages takes seconds; on the main thread it would silence this
- * replica. It reads one moment of the database while the main thread goes on writing. The
- * worker's source is a text, because a file of its own would have to be named again, by a path
- * that differs, to `bun build --compile`.
+ * replica. It reads one moment of the database while the main thread goes on writing.
  */
+import { workerSource } from "../worker-source.macro.ts" with { type: "macro" };
 
-const WORKER_SOURCE = `
-import { Database } from "bun:sqlite";
-self.onmessage = ({ data }) => {
-  let db;
-  try {
-    db = new Database(data.from, { readwrite: true });
-    db.run("PRAGMA busy_timeout = 5000");
-    db.run("VACUUM INTO ?", [data.to]);
-    db.close();
-    postMessage(null);
-  } catch (error) {
-    db?.close();
-    postMessage(String(error.code ?? error.message));
-  }
-};
-`;
+/** What the worker is asked: a copy of the database at `from` in the new file `to`. */
+export interface CopyRequest {
+  readonly from: string;
+  readonly to: string;
+}
 
 /** Copies the database at `from` into the new file `to`, which must not exist. Rejects with SQLite's code as message. */
 export async function copyDatabase(from: string, to: string): Promise<void> {
-  const url = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" }));
+  const url = URL.createObjectURL(new Blob([workerSource("snapshot/copy-worker.ts")], { type: "text/javascript" }));
   const worker = new Worker(url);
   try {
     const failure = await new Promise<string | null>((resolve, reject) => {

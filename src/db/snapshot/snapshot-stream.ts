@@ -156,11 +156,11 @@ function decodeHeader(payload: Uint8Array): SnapshotHeader {
 }
 
 function decodeSentRow(payload: Uint8Array): codec.LogRow {
-  if (payload.length < 2) throw new StorageDamaged("a row is cut short");
+  if (payload.length < 2) throw new StorageDamaged("log", "a row is cut short");
   const headLength = payload[0]! | (payload[1]! << 8);
   const head = codec.object(JSON.parse(new TextDecoder().decode(payload.subarray(2, 2 + headLength))), "row");
   const kind = codec.int(head["kind"], "kind");
-  if (kind !== codec.OP_ROW && kind !== codec.VIEW_ROW) throw new StorageDamaged("a row of an unknown kind");
+  if (kind !== codec.OP_ROW && kind !== codec.VIEW_ROW) throw new StorageDamaged("log", "a row of an unknown kind");
   const row: codec.LogRow = {
     firstSeq: codec.int(head["firstSeq"], "firstSeq"),
     lastSeq: codec.int(head["lastSeq"], "lastSeq"),

@@ -1,8 +1,8 @@
 /**
  * Moves what state.db's WAL holds into the database, on another thread.
  *
- * SQLite would do it inside a commit, on the thread that keeps the promise. Every message
- * touches a page somewhere in the index of requests, so a checkpoint copies pages from all
+ * SQLite would do it inside a commit, on the thread that keeps the promise. Messages touch
+ * pages of many conversations and authors, so a checkpoint copies pages from all
  * over the file and takes 15 to 60 ms with its two fsyncs; every member waits for the slowest
  * one, so three replicas pay three times. Here the other thread copies while commits go on,
  * again and again until it is faster than they are: only a WAL that was copied to its end is
@@ -10,6 +10,7 @@
  */
 
 import { statSync } from "node:fs";
+import { workerSource } from "../worker-source.macro.ts" with { type: "macro" };
 
 /**
  * Ops between two checkpoints: some 50 MB of WAL. More would make them rarer, but a WAL that
@@ -17,31 +18,13 @@ import { statSync } from "node:fs";
  */
 const OPS_BETWEEN = 8_192;
 
-const WORKER_SOURCE = `
-import { Database } from "bun:sqlite";
-self.onmessage = ({ data: { path, pragmas, passes, truncate } }) => {
-  let db;
-  let error = null;
-  try {
-    db = new Database(path, { readwrite: true });
-    for (const pragma of pragmas) db.run(pragma);
-    const pass = db.query("PRAGMA wal_checkpoint(PASSIVE)");
-    let end = 0;
-    for (let i = 0; i < passes; i++) {
-      const { log } = pass.get();
-      // Shorter than before: a commit found all of it copied and began anew.
-      if (log < end) break;
-      end = log;
-    }
-    // Does nothing while a commit is under way; it is tried again.
-    if (truncate) db.run("PRAGMA wal_checkpoint(TRUNCATE)");
-  } catch (cause) {
-    error = String(cause.code ?? cause.message);
-  }
-  db?.close();
-  postMessage(error);
-};
-`;
+/** What the worker is asked: checkpoint the database at `path`, at most `passes` times, then cut its WAL if `truncate`. */
+export interface CheckpointRequest {
+  readonly path: string;
+  readonly pragmas: readonly string[];
+  readonly passes: number;
+  readonly truncate: boolean;
+}
 
 /**
  * A checkpoint that is overtaken by this many ops is waited for, a little with each batch:
@@ -123,7 +106,9 @@ export class Checkpointer {
   /** Made when it is first needed: an idle replica has none. */
   #startedWorker(): Worker {
     if (this.#worker !== null) return this.#worker;
-    const url = URL.createObjectURL(new Blob([WORKER_SOURCE], { type: "text/javascript" }));
+    const url = URL.createObjectURL(
+      new Blob([workerSource("state/checkpoint-worker.ts")], { type: "text/javascript" }),
+    );
     const worker = new Worker(url);
     worker.unref();
     // A failure is left to SQLite's own checkpoint: it comes later, inside a commit, and says what is wrong.

@@ -17,8 +17,8 @@ export interface StateConnection {
 }
 
 /**
- * Page cache. Client ids are random, so every message touches a page anywhere in the
- * index of requests: with SQLite's 2 MB those pages are read again for each.
+ * Page cache. A message touches pages of its conversation and of its author in several indexes, anywhere in the file:
+ * with SQLite's 2 MB those pages would be read again for each.
  */
 const CACHE_KIB = 64 * 1024;
 

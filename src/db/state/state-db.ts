@@ -97,7 +97,7 @@ export class StateDb implements StateMachine {
       this.#connection = openState(path);
       const { client } = this.#connection;
       this.#connection.onDamage = (error) => {
-        const found = storageError(path, error);
+        const found = storageError("state", path, error);
         if (found instanceof StorageDamaged) this.onDamage?.(found);
       };
       this.#begin = client.prepare("BEGIN IMMEDIATE");
@@ -122,7 +122,7 @@ export class StateDb implements StateMachine {
       this.#checkpointer = path === MEMORY ? null : new Checkpointer(path);
       if (path !== MEMORY) fsyncFolder(dirname(path));
     } catch (error) {
-      throw storageError(path, error);
+      throw storageError("state", path, error);
     }
   }
 
@@ -169,7 +169,7 @@ export class StateDb implements StateMachine {
       this.#commit.run();
     } catch (error) {
       this.#rollback();
-      throw storageError(this.path, error);
+      throw storageError("state", this.path, error);
     }
     const ops = seq - this.#flushed.seq;
     this.#flushed = { ...this.#position };
@@ -226,7 +226,7 @@ export class StateDb implements StateMachine {
     } catch (error) {
       const again = [...this.#unflushed, ...batches];
       this.#rollback();
-      if (!isRuleError(error)) throw storageError(this.path, error);
+      if (!isRuleError(error)) throw storageError("state", this.path, error);
       return this.#applyGuarded(again);
     }
   }
@@ -236,7 +236,7 @@ export class StateDb implements StateMachine {
       return this.#run(batches, true);
     } catch (error) {
       this.#rollback();
-      throw storageError(this.path, error);
+      throw storageError("state", this.path, error);
     }
   }
 
@@ -289,7 +289,7 @@ export class StateDb implements StateMachine {
       return applied;
     } catch (error) {
       // Its row in the log is whole, so it was damaged before it was written there.
-      if (error instanceof DamagedOp) throw new StorageDamaged(`log.db: the op at seq ${seq} is damaged`);
+      if (error instanceof DamagedOp) throw new StorageDamaged("log", `log.db: the op at seq ${seq} is damaged`);
       if (!isRuleError(error)) throw error;
       this.#connection.client.run("ROLLBACK TO op");
       this.#release.run();

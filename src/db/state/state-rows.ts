@@ -139,7 +139,7 @@ export class StateRows implements Rows {
   #conversationAt(seq: Seq): string {
     const row = this.#q.conversationAt.get(seq);
     if (row !== null) return row[0] as string;
-    const error = new StorageDamaged(`a request that sent a message at ${seq}, and none there`);
+    const error = new StorageDamaged("state", `a request that sent a message at ${seq}, and none there`);
     this.#connection.onDamage?.(error);
     throw error;
   }

@@ -29,6 +29,8 @@ export interface WebDeps {
   /** The cluster's status needs no login: the listener is on loopback. */
   readonly openStatus: boolean;
   readonly clock: Clock;
+  /** Takes each error that a route threw. Its message may hold what a user wrote. */
+  readonly onCaught: (error: unknown) => void;
   /** What the wall clock of the replica at this origin shows now, ms since 1970: for hand-over tokens. */
   readonly wallMsAt: (origin: string) => number;
   /** A proxy we trust is in front: the caller's address is the last entry of X-Forwarded-For. */

@@ -163,8 +163,7 @@ async function answerConversation(c: Context<WebEnv>, deps: WebDeps, id: string,
   const conversation = await read(c, (at) => deps.chat.conversation(session, { conversationId: id, ...at }));
   if (!conversation.ok) {
     const { error } = conversation;
-    if (error.code !== "not_found" && error.code !== "not_yours")
-      return await answerError(c, error, { kept: draft.body });
+    if (error.code !== "not_found") return await answerError(c, error, { kept: draft.body });
     const sentence = "This conversation does not exist, or is not one of yours.";
     return await answerError(c, { ...error, sentence }, { kept: draft.body, title: "Conversation not found" });
   }

@@ -1,5 +1,6 @@
 /** Every unary call and every error of lastword.v1.Chat over a real connection, against a chat that does as told. */
 import { afterEach, describe, expect, test } from "bun:test";
+import { placeOf } from "../../../src/host/error-place.ts";
 import { connect } from "node:net";
 import { once } from "node:events";
 import { CHAT_WIRE, REQUEST_BYTES_MAX } from "../../../proto/chat-wire.ts";
@@ -161,16 +162,20 @@ describe("failures", () => {
     }
   });
 
-  test("what breaks inside tells nothing, and its outcome is unknown", async () => {
+  test("what breaks inside tells the caller nothing, its outcome is unknown, and the operator hears of it", async () => {
+    const caught: unknown[] = [];
     const broken = (): never => {
       throw new Error("secret of the inside");
     };
     const { raw } = bound(
-      await serve({
-        send: broken,
-        listUsers: async () => broken(),
-        authenticate: (t) => (t === "x" ? broken() : SESSION),
-      }),
+      await serve(
+        {
+          send: broken,
+          listUsers: async () => broken(),
+          authenticate: (t) => (t === "x" ? broken() : SESSION),
+        },
+        { onCaught: (error) => caught.push(error) },
+      ),
     );
     for (const [name, token] of [
       ["SendMessage", GOOD_TOKEN],
@@ -182,6 +187,7 @@ describe("failures", () => {
       expect(reply.details).not.toContain("secret");
     }
     expect((await raw("ListSessions", {}, { token: GOOD_TOKEN })).code).toBe(0);
+    expect(caught.map(placeOf)).toEqual(Array(3).fill(expect.stringContaining("calls.test.ts")));
   });
 
   test("a request over 64 KiB is too_large, one of 64 KiB is not", async () => {

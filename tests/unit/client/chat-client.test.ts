@@ -155,7 +155,7 @@ describe("calls", () => {
   });
 
   test("an error after an unknown outcome leaves it unknown", async () => {
-    const answers = [failed("leader_lost", "Lost."), failed("not_logged_in", "Ended.")];
+    const answers = [failed("timed_out", "Lost."), failed("not_logged_in", "Ended.")];
     const served = await replica(new SharedHistory(), { send: async () => answers.shift()! });
     const result = await clientOf([served.address]).send({ to: "x", body: "Hi" });
     expect(result).toMatchObject({ ok: false, code: "not_logged_in", outcome: "unknown" });

@@ -1,4 +1,5 @@
 /** What somebody who means harm sends, and that it is refused or inert. */
+import { classOf, placeOf } from "../../../src/host/error-place.ts";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { PAYLOADS, shapeOf } from "../../support/payloads.ts";
 import type { Person } from "../../support/solo-chat.ts";
@@ -230,7 +231,7 @@ describe("oversized and malformed", () => {
     },
   );
 
-  test("an error inside says nothing about itself", async () => {
+  test("an error inside says nothing about itself to the user, and reaches the operator", async () => {
     Object.assign(site.solo.chat, {
       listConversations: () => {
         throw new Error("SELECT * FROM messages: private words");
@@ -239,5 +240,7 @@ describe("oversized and malformed", () => {
     const answer = await site.ask("/", { as: ada });
     expect(answer.status).toBe(500);
     expect(await answer.text()).toBe("Something went wrong here. Try again; nothing is done twice.\n");
+    expect(site.caught.map(classOf)).toEqual(["Error"]);
+    expect(placeOf(site.caught[0])).toContain("abuse.test.ts");
   });
 });

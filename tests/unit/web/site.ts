@@ -62,6 +62,8 @@ export class Site {
   status: ClusterStatusJson = STATUS;
   /** Told of signs of life of streams that are not here. */
   onAlive: (userId: string, stream: string) => void = () => {};
+  /** What routes threw. */
+  readonly caught: unknown[] = [];
   health: Health = { ok: true, state: "leader" };
 
   constructor(
@@ -73,6 +75,7 @@ export class Site {
       chat: this.solo.chat,
       status: () => this.status,
       healthz: () => this.health,
+      onCaught: (error) => this.caught.push(error),
       origins: () => [8081, 8082, 8083].map((port) => `http://localhost:${port}`),
       secureCookies: options.secureCookies ?? false,
       openStatus: options.openStatus ?? true,

@@ -1,0 +1,44 @@
+/**
+ * What an operator may see of an error that was caught: its class and where it was thrown. Its message is left out,
+ * because it may hold what a user wrote.
+ */
+import type { Logger } from "./logger.ts";
+
+const FRAMES_MAX = 12;
+const LINE_EVERY_MS = 60_000;
+
+/** The frames of the error's stack, innermost first, at most 12, separated by " | ". Empty for what is no Error. */
+export function placeOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  const frames = stack.split("\n").filter((line) => line.trimStart().startsWith("at "));
+  return frames
+    .slice(0, FRAMES_MAX)
+    .map((line) => line.trim())
+    .join(" | ");
+}
+
+/** The class of an error, such as "TypeError"; the type of anything else that was thrown. */
+export function classOf(error: unknown): string {
+  return error instanceof Error ? error.constructor.name : typeof error;
+}
+
+/** Where an error was caught: while a page was made, a call was answered, or a snapshot was offered or received. */
+export type Caught = "page" | "call" | "snapshot_offer" | "snapshot_receive";
+
+/**
+ * Logs errors that somebody caught and answered: the first from a place at once, then at most one line a minute from
+ * the same place, with how many there were.
+ */
+export function caughtErrors(logger: Logger, now = () => performance.now()): (where: Caught, error: unknown) => void {
+  const seen = new Map<string, { count: number; loggedMs: number }>();
+  return (where, error) => {
+    const fields = { where, error: classOf(error), reason: placeOf(error) };
+    const key = Object.values(fields).join(" ");
+    const known = seen.get(key) ?? { count: 0, loggedMs: Number.NEGATIVE_INFINITY };
+    seen.set(key, known);
+    known.count++;
+    if (now() - known.loggedMs < LINE_EVERY_MS) return;
+    known.loggedMs = now();
+    logger.error("caught", { ...fields, count: known.count });
+  };
+}
