@@ -28,11 +28,19 @@ export interface LogStorage {
   lineage(): readonly View[];
   /** Deletes whole rows up to seq; the lineage stays. */
   compact(upTo: Seq): void;
-  /** First op of the fork queue and up to `limit` in all, oldest first. */
-  forkQueue(limit: number): ForkedOp[];
+  /** The first op of the fork queue after the one of this id (0: the first of all) and up to `limit` in all, oldest first. */
+  forkQueue(limit: number, afterId?: number): ForkedOp[];
   /** The op was committed in an active view: archive it. */
   forkConfirmed(ids: readonly number[]): void;
   close(): void;
+}
+
+/** What the releases of a cluster allow; the rules are in release.ts. */
+export interface Formats {
+  /** The newest format of ops that may be written: it is enabled in the rows of this replica. */
+  inForce(): number;
+  /** What to do about the snapshot that this leader offers. After "ends" nothing more happens: the process ends. */
+  snapshotFrom(leader: ReplicaId): "takes" | "waits" | "ends";
 }
 
 /** An op of a branch that lost, waiting to be proposed again. */

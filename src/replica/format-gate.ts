@@ -2,8 +2,10 @@
  * One replica's part in upgrading a cluster one replica at a time: tells the others what this executable
  * understands, keeps what they told, and counts what they said in words that are new to it.
  */
+import { FormatTooNew } from "../chat/kinds/op.ts";
 import type { Beat, UnreadFrame } from "../election/frame.ts";
-import { lacking, standing, type Announced, type Release } from "../election/release.ts";
+import type { Formats } from "../election/ports.ts";
+import { lacking, snapshotBetween, standing, type Announced, type Release } from "../election/release.ts";
 import type { ReplicaId, Seq } from "../election/view.ts";
 import type { Logger } from "../host/logger.ts";
 import type { FormatsJson, UnreadJson } from "../ops/cluster-status.ts";
@@ -18,12 +20,17 @@ export interface FormatGateDeps {
   /** The peer's last Beat while it is heard. */
   readonly peerBeat: (peer: ReplicaId) => Beat | null;
   readonly logger: Logger;
+  /** This executable cannot go on in this cluster: ops of a format that it does not know are in force. */
+  readonly onTooOld: (error: FormatTooNew) => void;
 }
 
-export class FormatGate {
+export class FormatGate implements Formats {
   readonly #deps: FormatGateDeps;
   /** Frames that were left out, by peer and number. */
   readonly #unread = new Map<ReplicaId, Map<number, { version: string; count: number }>>();
+
+  /** The leader whose snapshot this replica needs and cannot read, and what it runs. */
+  #waitsFor: { readonly leader: ReplicaId; readonly release: Release } | null = null;
 
   constructor(deps: FormatGateDeps) {
     this.#deps = deps;
@@ -62,6 +69,36 @@ export class FormatGate {
     const newest = Math.max(inForce, ...replicas.map(({ release }) => release?.opFormat ?? 0));
     if (newest === inForce) return { inForce, next: null, lacking: [] };
     return { inForce, next: newest, lacking: lacking(newest, replicas).map(standing) };
+  }
+
+  inForce(): number {
+    return this.#deps.inForce();
+  }
+
+  /** See Formats in election/ports.ts. */
+  snapshotFrom(leader: ReplicaId): "takes" | "waits" | "ends" {
+    const beat = this.#deps.peerBeat(leader);
+    const { release: own, onTooOld } = this.#deps;
+    this.#waitsFor = null;
+    // Its Beats say nothing yet: the header of the snapshot does.
+    if (beat?.release === undefined) return "takes";
+    const { release, opFormat: inForce = 1 } = beat;
+    const may = snapshotBetween({ schema: release.schema, inForce }, own);
+    if (may === "waits") this.#waitsFor = { leader, release };
+    if (may === "ends") onTooOld(new FormatTooNew(`op format ${inForce}`, release.version));
+    return may;
+  }
+
+  /** Sentences for the operator of this host, each true now. */
+  warnings(): readonly string[] {
+    const waits = this.#waitsFor;
+    if (waits === null || this.#deps.peerBeat(waits.leader)?.release?.schema !== waits.release.schema) return [];
+    const { version, schema } = waits.release;
+    const { release: own } = this.#deps;
+    return [
+      `waiting: the state of replica ${waits.leader} has newer tables (${schema}, of version ${version}) than version ` +
+        `${own.version} reads (${own.schema}); install ${version} here`,
+    ];
   }
 
   #replicas(): readonly Announced[] {

@@ -15,6 +15,7 @@ import { onStopSignals, SUPERVISOR_VARIABLE } from "../host/hang-up.ts";
 import type { Logger } from "../host/logger.ts";
 import type { Settings } from "../cli/settings.ts";
 import { stopSignals } from "../host/stop-signals.ts";
+import { VERSION } from "../host/version.ts";
 import { systemFailure } from "../host/system-errors.ts";
 import { damageOf, isDamage } from "./open-stores.ts";
 import type { ReplicaContext } from "./context.ts";
@@ -156,7 +157,10 @@ function failureOf(error: unknown, folder: string): Omit<Failure, "ok"> {
     };
   }
   if (error instanceof FormatTooNew) {
-    return { exit: EXIT.mismatch, what: "the cluster uses a newer format", todo: "run the newest version of lastword" };
+    const { message, version } = error;
+    const what = `the cluster uses ${message}, which this version (${VERSION}) does not know`;
+    const todo = `install lastword ${version ?? "of the version that the others run"}${version === null ? "" : " or newer"} and start this replica again`;
+    return { exit: EXIT.mismatch, what, todo };
   }
   if (error instanceof StoreRefused) {
     const todo = error.reason === "newer_format" ? "run the newest version" : "put the folder back where it was";

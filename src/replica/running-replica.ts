@@ -186,6 +186,7 @@ export class RunningReplica {
       people: () => storage.state.queries.people(),
       hasData: () => core.status().view !== null,
       peerBeat: (peer) => driver.peerBeat(peer),
+      formatWarnings: () => gate.warnings(),
       diskFull: () => driver.diskFull,
     });
     const release = ownRelease();
@@ -197,6 +198,7 @@ export class RunningReplica {
       applied: () => storage.state.appliedSeq(),
       peerBeat: (peer) => driver.peerBeat(peer),
       logger,
+      onTooOld: this.#context.onFatal,
     });
     const caught = caughtErrors(logger);
     const snapshots = loggedSnapshots(storage.snapshots, caught);
@@ -236,6 +238,7 @@ export class RunningReplica {
       log,
       state: storage.state,
       snapshots,
+      formats: gate,
       transport,
       openState: (snapshot) => {
         storage.switchTo(snapshot.ref);

@@ -20,6 +20,8 @@ export interface HostParts {
   readonly hasData: () => boolean;
   /** The peer's last Beat while it is heard. */
   readonly peerBeat: (peer: number) => Beat | null;
+  /** What an upgrade of this host would mend. */
+  readonly formatWarnings: () => readonly string[];
   readonly diskFull: () => boolean;
 }
 
@@ -52,7 +54,12 @@ export function watchHost(parts: HostParts): { host: HostWatch; reach: ReachWatc
     data: settings.data,
     disk: new DiskLine(replicaFolder(settings.data, id), parts.diskFull, logger),
     people,
-    warnings: () => [...reach.warnings(), ...stranded.warnings(), ...certificateWarnings(page)],
+    warnings: () => [
+      ...reach.warnings(),
+      ...stranded.warnings(),
+      ...certificateWarnings(page),
+      ...parts.formatWarnings(),
+    ],
     accept: (open) => page.accept(open),
     logger,
     say: (line) => process.stderr.write(line),

@@ -99,8 +99,8 @@ export class MemoryLog implements LogStorage {
     this.complete(this.#stage([{ kind: "compact", upTo }]));
   }
 
-  forkQueue(limit: number): ForkedOp[] {
-    return this.#seen.forked.slice(0, limit);
+  forkQueue(limit: number, afterId = 0): ForkedOp[] {
+    return this.#seen.forked.filter(({ id }) => id > afterId).slice(0, limit);
   }
 
   forkConfirmed(ids: readonly number[]): void {

@@ -89,6 +89,13 @@ export interface OpResult {
 /** The log holds something of a newer version: the process must stop rather than skip it. */
 export class FormatTooNew extends Error {
   override readonly name = "FormatTooNew";
+  /** The version of lastword that brought it in, as far as that is known. */
+  readonly version: string | null;
+
+  constructor(what: string, version: string | null = null) {
+    super(what);
+    this.version = version;
+  }
 }
 
 /** The bytes are not what the op's proposer wrote: a disk, a memory or a path has changed them. */

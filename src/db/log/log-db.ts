@@ -64,7 +64,7 @@ export class LogDb implements LogStorage {
   /** After an I/O error the file's content is unknown to this process: nothing is written again. */
   #failed = false;
   /** Newest id of the fork queue when it was last found empty: it is asked for with every tick. */
-  #emptyAtFork = -1;
+  #emptyFork = { lastId: -1, afterId: 0 };
   readonly #path: string;
   readonly #room: DiskRoom;
   /** Of the WAL, for {@link writeAside}. */
@@ -259,10 +259,11 @@ export class LogDb implements LogStorage {
     });
   }
 
-  forkQueue(limit: number): ForkedOp[] {
-    if (this.#emptyAtFork === this.#image.lastForkId) return [];
-    const rows = this.#guard(() => this.#sql.readFork.all(limit));
-    if (rows.length === 0) this.#emptyAtFork = this.#image.lastForkId;
+  forkQueue(limit: number, afterId = 0): ForkedOp[] {
+    const { lastForkId } = this.#image;
+    if (this.#emptyFork.lastId === lastForkId && afterId >= this.#emptyFork.afterId) return [];
+    const rows = this.#guard(() => this.#sql.readFork.all(afterId, limit));
+    if (rows.length === 0) this.#emptyFork = { lastId: lastForkId, afterId };
     return rows.map((row) => {
       const isWhole = row.checksum === forkChecksum(row.viewKey, row.seq, row.op);
       if (!isWhole) throw new StorageDamaged("log", `log.db: checksum of forked op ${row.id} does not match`);

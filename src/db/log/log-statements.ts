@@ -88,8 +88,8 @@ export function prepareLogStatements(db: Database) {
     anyStaged: db.prepare<{ ref: number }, [number]>("SELECT ref FROM staged_log WHERE ref <> ? LIMIT 1"),
 
     addFork: db.prepare("INSERT INTO fork (id, view_key, seq, op, checksum) VALUES (?, ?, ?, ?, ?)"),
-    readFork: db.prepare<StoredFork, [number]>(
-      "SELECT id, view_key AS viewKey, seq, op, checksum FROM fork ORDER BY id LIMIT ?",
+    readFork: db.prepare<StoredFork, [number, number]>(
+      "SELECT id, view_key AS viewKey, seq, op, checksum FROM fork WHERE id > ? ORDER BY id LIMIT ?",
     ),
     archive: db.prepare("INSERT OR IGNORE INTO fork_archive SELECT * FROM fork WHERE id = ?"),
     deleteFork: db.prepare("DELETE FROM fork WHERE id = ?"),

@@ -41,7 +41,7 @@ export interface DriverDeps extends ProposerDeps {
   readonly openState: (snapshot: StagedSnapshot) => StateMachine;
   readonly onNotice: (notice: Notice) => void;
   readonly onGossip: (from: ReplicaId, payload: string) => void;
-  /** Puts this host's wall clock into a Beat that leaves; see ClusterClock. */
+  /** Puts into a Beat that leaves what the core does not know: clock, release, what is applied. */
   readonly dated: (beat: Beat) => Beat;
   /** The process cannot go on: a broken invariant or a damaged disk. Called once. */
   readonly onFatal: (error: unknown) => void;
@@ -87,6 +87,7 @@ export class Driver<Result> implements PeerListener {
     this.snapshotFetch = new SnapshotFetch({
       transport: deps.transport,
       snapshots: deps.snapshots,
+      formats: deps.formats,
       fetched: (snapshot) => this.give({ type: "snapshotFetched", snapshot }),
       failed: () => this.give({ type: "snapshotFailed" }),
     });

@@ -88,6 +88,11 @@ export class Proposals {
     if (!this.waiting.has(entry.key)) this.insert(entry);
   }
 
+  /** The ops of the fork queue wait there alone again. */
+  forgetForked(): void {
+    for (const entry of this.waiting.values()) if (entry.forkId !== null) this.remove(entry);
+  }
+
   /** Ops of the fork queue that wait here. */
   get forkedWaiting(): number {
     return this.forked;

@@ -3,7 +3,8 @@
  * proposed until they come out of apply here. Knows who leads only as an address; on the
  * leader it also keeps an op from being appended twice while it is on its way.
  */
-import { StorageFull, type LogStorage } from "../ports.ts";
+import { StorageFull, type Formats, type LogStorage } from "../ports.ts";
+import { opFormat } from "../../../proto/op-format.ts";
 import { isIntact } from "../../../proto/op-checksum.ts";
 import { Proposals, type Handed } from "./proposals.ts";
 import type { Target } from "../core/core-status.ts";
@@ -25,6 +26,7 @@ export type Outcome<Result> =
 /** What the proposer needs of its owner. */
 export interface ProposerDeps {
   readonly log: LogStorage;
+  readonly formats: Formats;
   /** An op of the fork queue as it is proposed again, and the key under which apply reports it. */
   readonly recover: (op: Uint8Array) => { readonly key: string; readonly op: Uint8Array };
 }
@@ -41,6 +43,8 @@ export class Proposer<Result> {
   private leaderAt: number;
   /** Rows of the fork queue seen applied, to be archived. */
   private confirmed: number[] = [];
+  /** The fork queue begins with ops up to this id that are of a newer format than this one, which was in force. */
+  private held = { upTo: 0, inForce: 0 };
 
   /** `lacksReplicas`: nobody can lead until another replica is back. */
   constructor(deps: ProposerDeps, now: number, lacksReplicas: () => boolean) {
@@ -71,8 +75,10 @@ export class Proposer<Result> {
   /** The next ops to hand over; null when there are none. */
   take(now: number): Handed | null {
     if (this.proposals.idle()) return null;
-    const handed = intactOf(this.proposals.take(now));
-    return handed.ops.length === 0 ? null : handed;
+    for (;;) {
+      const handed = this.sound(this.proposals.take(now));
+      if (handed.ops.length > 0 || this.proposals.idle()) return handed.ops.length === 0 ? null : handed;
+    }
   }
 
   /**
@@ -87,7 +93,10 @@ export class Proposer<Result> {
       this.appendedUnder = leadershipKey;
       this.appended.clear();
     }
-    const isFresh = keys.map((key) => {
+    const inForce = this.deps.formats.inForce();
+    const isFresh = keys.map((key, i) => {
+      // From a proposer that has applied more than this leader, or less than its own branch: it asks again.
+      if (opFormat(ops[i]!) > inForce) return false;
       const before = this.appended.size;
       return this.appended.add(key).size > before;
     });
@@ -113,8 +122,18 @@ export class Proposer<Result> {
     for (const { key, definite } of this.proposals.tick(now)) {
       this.answer(key, definite ? this.leaderless() : { kind: "timed_out" });
     }
+    const inForce = this.deps.formats.inForce();
+    // It falls with a merge: what waits now may have to be held, and must not keep the rest of the queue waiting.
+    if (inForce < this.held.inForce) this.proposals.forgetForked();
+    if (inForce !== this.held.inForce) this.held = { upTo: 0, inForce };
     if (!led || this.proposals.forkedWaiting > 0) return;
-    for (const { id, op } of this.deps.log.forkQueue(FORKED_MAX)) {
+    let holds = true;
+    for (const { id, op } of this.deps.log.forkQueue(FORKED_MAX, this.held.upTo)) {
+      // What the other branch had enabled waits until this one has: an older rule must not meet it.
+      const isNewer = opFormat(op) > inForce;
+      holds &&= isNewer;
+      if (holds) this.held.upTo = id;
+      if (isNewer) continue;
       const recovered = this.deps.recover(op);
       this.proposals.addForked(id, recovered.key, recovered.op);
     }
@@ -136,6 +155,18 @@ export class Proposer<Result> {
     for (const key of this.callers.keys()) this.answer(key, { kind: "timed_out" });
   }
 
+  /**
+   * Without the ops that have changed in memory since they were proposed: their callers time out. Without those of a
+   * format that is not in force any more, after a merge: they are asked for again and again until it is.
+   */
+  private sound(handed: Handed): Handed {
+    const { ops, keys } = handed;
+    const inForce = this.deps.formats.inForce();
+    const isSound = ops.map((op) => isIntact(op) && opFormat(op) <= inForce);
+    if (!isSound.includes(false)) return handed;
+    return { ops: ops.filter((_, i) => isSound[i]), keys: keys.filter((_, i) => isSound[i]) };
+  }
+
   private leaderless(): Outcome<Result> {
     return { kind: "no_leader", lacksReplicas: this.lacksReplicas() };
   }
@@ -146,11 +177,4 @@ export class Proposer<Result> {
     this.callers.delete(key);
     for (const resolve of waiting) resolve(outcome);
   }
-}
-
-/** Without the ops that have changed in memory since they were proposed: their callers time out. */
-function intactOf(handed: Handed): Handed {
-  const { ops, keys } = handed;
-  if (ops.every(isIntact)) return handed;
-  return { ops: ops.filter(isIntact), keys: keys.filter((_, i) => isIntact(ops[i]!)) };
 }

@@ -3,7 +3,7 @@
  * each time: every attempt costs the other side a whole copy of its state.
  */
 import type { StagedSnapshot } from "../event.ts";
-import { StorageFull, type PeerTransport, type SnapshotSource, type SnapshotStore } from "../ports.ts";
+import { StorageFull, type Formats, type PeerTransport, type SnapshotSource, type SnapshotStore } from "../ports.ts";
 import type { ReplicaId, Seq } from "../view.ts";
 
 /** Before the core is told of a failure, and asks again. The first is mostly a leader that died. */
@@ -12,6 +12,7 @@ const FAILED_MS = [0, 1_000, 2_000, 4_000, 8_000, 15_000];
 export interface SnapshotFetchDeps {
   readonly transport: PeerTransport;
   readonly snapshots: SnapshotStore;
+  readonly formats: Formats;
   readonly fetched: (snapshot: StagedSnapshot) => void;
   readonly failed: () => void;
 }
@@ -42,6 +43,9 @@ export class SnapshotFetch {
     // The end of a superseded fetch must neither end the newer one nor look like its end: the core
     // would ask for a third, which ends the second, and so on for as long as a copy takes.
     const isNewest = (): boolean => no === this.#newest;
+    // A copy that could not be read here would be made for nothing.
+    const may = this.#deps.formats.snapshotFrom(from);
+    if (may !== "takes") return may === "waits" ? this.#fail(false) : undefined;
     try {
       const source = await transport.fetchSnapshot(from, commonSeq);
       if (!isNewest()) return await giveUp(source);

@@ -179,6 +179,17 @@ describe.each(Object.keys(LOG_KINDS))("%s", (kind) => {
         .forkQueue(2)
         .map((forked) => forked.id),
     ).toEqual(queue.slice(0, 2).map((forked) => forked.id));
+    // Past those that wait, to the end and beyond it; what is behind nothing is not taken for an empty queue.
+    const after = (i: number): number[] =>
+      log()
+        .forkQueue(2, queue[i]!.id)
+        .map(({ id }) => id);
+    expect([after(3), after(5), after(6)]).toEqual([
+      queue.slice(4, 6).map(({ id }) => id),
+      queue.slice(6).map(({ id }) => id),
+      [],
+    ]);
+    expect([after(6), after(5), after(0)].map((ids) => ids.length)).toEqual([0, 1, 2]);
     log().forkConfirmed([queue[0]!.id, queue[3]!.id]);
     log().forkConfirmed([queue[3]!.id, 4711]);
     log().forkConfirmed([]);

@@ -64,7 +64,16 @@ function makeDriver(self: number, configured: readonly number[]) {
   const log = new MemoryLog();
   const state = new CountingState();
   log.bindState(state);
-  const made = { now: 1_000, sent: [] as Frame[], fetches: [] as Fetch[], fatal: [] as unknown[], log, state };
+  const made = {
+    now: 1_000,
+    sent: [] as Frame[],
+    fetches: [] as Fetch[],
+    fatal: [] as unknown[],
+    log,
+    state,
+    inForce: 1,
+    snapshotFrom: "takes" as "takes" | "waits" | "ends",
+  };
   const identity: Identity = {
     replicaId: self,
     storeId: storeOf(self),
@@ -82,6 +91,7 @@ function makeDriver(self: number, configured: readonly number[]) {
     timing: DEFAULT_TIMING,
     log,
     state,
+    formats: { inForce: () => made.inForce, snapshotFrom: () => made.snapshotFrom },
     snapshots: {
       offer: () => Promise.reject(new Error("no offers here")),
       receive: () => new Promise(() => {}),

@@ -13,9 +13,9 @@ import { until } from "../../../../harness/until.ts";
 const ROUND_MS = 1;
 
 function makeFetch(outcome: () => Error | null) {
-  const made = { fetched: 0, failed: 0 };
+  const made = { fetched: 0, failed: 0, asked: 0, may: "takes" as "takes" | "waits" | "ends" };
   const source = { header: {}, chunks: (async function* () {})() } as unknown as SnapshotSource;
-  const transport = { fetchSnapshot: () => Promise.resolve(source) } as unknown as PeerTransport;
+  const transport = { fetchSnapshot: () => (made.asked++, Promise.resolve(source)) } as unknown as PeerTransport;
   const snapshots: Pick<SnapshotStore, "receive"> = {
     receive: () => {
       const error = outcome();
@@ -25,6 +25,7 @@ function makeFetch(outcome: () => Error | null) {
   const fetch = new SnapshotFetch({
     transport,
     snapshots: snapshots as SnapshotStore,
+    formats: { inForce: () => 1, snapshotFrom: () => made.may },
     fetched: () => void (made.fetched += 1),
     failed: () => void (made.failed += 1),
   });
@@ -59,4 +60,17 @@ test("a disk without room shows until a snapshot fits", async () => {
   expect(made.fetch.noRoom).toBe(true);
   await made.fetch.start(0, 1);
   expect(made.fetch.noRoom).toBe(false);
+});
+
+test("a snapshot that could not be read here is not asked for: it waits and is tried again, or the process ends", async () => {
+  const made = makeFetch(() => null);
+  made.may = "waits";
+  await made.fetch.start(0, 1);
+  expect([made.asked, made.fetched, made.failed]).toEqual([0, 0, 1]);
+  made.may = "ends";
+  await made.fetch.start(0, 1);
+  expect([made.asked, made.fetched, made.failed]).toEqual([0, 0, 1]);
+  made.may = "takes";
+  await made.fetch.start(0, 1);
+  expect([made.asked, made.fetched, made.failed]).toEqual([1, 1, 1]);
 });
