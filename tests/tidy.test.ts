@@ -74,6 +74,7 @@ describe("each rule sees what it is for", () => {
     ["src/election/core/core.ts", 'import { Driver } from "../driver/driver.ts";'],
     ["src/web/a.tsx", 'import type { x } from "../replica.ts";'],
     ["src/db/a.ts", 'import { x } from "../../tests/support/b.ts";'],
+    ["src/election/driver/a.ts", "setTimeout(() => {}, 1);"],
   ])("rooms: %s: %s", (path, text) => expect(roomComplaints(file(path, text)).length).toBeGreaterThan(0));
 
   test("rooms: what is allowed passes", () => {

@@ -34,6 +34,7 @@ import { DEFAULT_TIMING, type Notice } from "../election/event.ts";
 import { GrpcPeerTransport } from "../election/peers/transport.ts";
 import { NO_BALLOT, viewNoKey } from "../election/view.ts";
 import { failpoint, setting, wallClockMs } from "../base/faults.ts";
+import { hostScheduler } from "../base/scheduler.ts";
 import { Chronicle } from "../ops/chronicle.ts";
 import { ClockWatch } from "./clock-watch.ts";
 import { logNotice } from "./log-notice.ts";
@@ -257,7 +258,7 @@ export class RunningReplica {
         scrub.receive(from, payload) || chronicle.receive(payload) || gossip.receive(from, payload),
       dated: (beat) => gate.announced(clock.dated(beat)),
       onFatal: this.#context.onFatal,
-      now: () => performance.now(),
+      scheduler: hostScheduler,
     });
     const damaged = timesSetAside(folder) > 0;
     const notWritable = (): string | null =>

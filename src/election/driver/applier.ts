@@ -4,6 +4,7 @@
  * reads go on.
  */
 import { BrokenInvariant } from "../../base/assert.ts";
+import type { Scheduler } from "../../base/scheduler.ts";
 import { APPEND_ENTRIES_MAX, batchLastSeq } from "../frame.ts";
 import type { LogReader } from "./log-reader.ts";
 import { DISK_FULL_RETRY_MS, StorageFull, type LogStorage, type StateMachine } from "../ports.ts";
@@ -26,6 +27,7 @@ export interface ApplierDeps {
   readonly state: StateMachine;
   readonly log: LogStorage;
   readonly reader: LogReader;
+  readonly scheduler: Scheduler;
   /** Runs work unless the owner has stopped; what it throws ends the process. */
   readonly guarded: (work: () => void) => void;
   /** A slice was applied. */
@@ -35,7 +37,7 @@ export interface ApplierDeps {
 /** The way out: log to state. */
 export class Applier {
   private readonly deps: ApplierDeps;
-  private readonly waiters = new SeqWaiters();
+  private readonly waiters: SeqWaiters;
   private state: StateMachine;
   private target: Seq;
   private planned = false;
@@ -45,6 +47,7 @@ export class Applier {
 
   constructor(deps: ApplierDeps) {
     this.deps = deps;
+    this.waiters = new SeqWaiters(deps.scheduler);
     this.state = deps.state;
     this.target = deps.state.appliedSeq();
   }
@@ -71,7 +74,7 @@ export class Applier {
   /** Applies what is due after this pass of the event loop: frames sent before leave first. */
   plan(): void {
     this.planned = true;
-    setImmediate(() => this.deps.guarded(() => this.apply()));
+    this.deps.scheduler.soon(() => this.deps.guarded(() => this.apply()));
   }
 
   /** A snapshot replaced the state; it covers the log up to `appliedSeq`. */
@@ -92,11 +95,12 @@ export class Applier {
 
   /** Now; `plan` for later. */
   apply(): void {
-    const started = performance.now();
+    const { scheduler } = this.deps;
+    const started = scheduler.now();
     this.planned = false;
     this.full = false;
     for (let applied = this.state.appliedSeq(); applied < this.target; applied = this.state.appliedSeq()) {
-      if (performance.now() - started > APPLY_SLICE_MS) {
+      if (scheduler.now() - started > APPLY_SLICE_MS) {
         if (this.target - applied > CATCH_UP_OPS) this.planLater(CATCH_UP_REST_MS);
         else this.plan();
         break;
@@ -114,16 +118,16 @@ export class Applier {
 
   private planLater(ms: number): void {
     this.planned = true;
-    setTimeout(() => this.deps.guarded(() => this.apply()), ms);
+    this.deps.scheduler.after(ms, () => this.deps.guarded(() => this.apply()));
   }
 
   private flushSoon(): void {
     if (this.flushPlanned) return;
     this.flushPlanned = true;
-    setTimeout(() => {
+    this.deps.scheduler.after(FLUSH_MS, () => {
       this.flushPlanned = false;
       this.deps.guarded(() => this.orWait(() => this.state.flush()));
-    }, FLUSH_MS);
+    });
   }
 
   /** False if the disk is full: what is missing in the state is applied again after a while. */

@@ -11,6 +11,7 @@
  */
 import { feature } from "bun:bundle";
 import { failpoint } from "../../base/faults.ts";
+import type { Cancel, Scheduler } from "../../base/scheduler.ts";
 import { AppendFrames } from "./append-frames.ts";
 import { Applier } from "./applier.ts";
 import type { Core } from "../core/core.ts";
@@ -45,8 +46,7 @@ export interface DriverDeps extends ProposerDeps {
   readonly dated: (beat: Beat) => Beat;
   /** The process cannot go on: a broken invariant or a damaged disk. Called once. */
   readonly onFatal: (error: unknown) => void;
-  /** Monotonic ms. */
-  readonly now: () => number;
+  readonly scheduler: Scheduler;
 }
 
 /** The one place where the core meets time, disk and network. `Result` is what apply makes of an op: it only passes through. */
@@ -66,7 +66,7 @@ export class Driver<Result> implements PeerListener {
   private rows: PersistRows[] = [];
   private rowsToken = 0;
   private persistPlanned = false;
-  private timer: ReturnType<typeof setInterval> | null = null;
+  private stopTicks: Cancel | null = null;
   private logFull = false;
   private dead = false;
   private stopping: { done: () => void; promise: Promise<void> } | null = null;
@@ -76,11 +76,12 @@ export class Driver<Result> implements PeerListener {
     this.core = deps.core;
     this.reader = new LogReader(deps.log);
     this.appends = new AppendFrames(this.reader);
-    this.proposer = new Proposer(deps, deps.now(), () => this.core.status().lacksReplicas);
+    this.proposer = new Proposer(deps, deps.scheduler.now(), () => this.core.status().lacksReplicas);
     this.applier = new Applier({
       state: deps.state,
       log: deps.log,
       reader: this.reader,
+      scheduler: deps.scheduler,
       guarded: (work) => this.guarded(work),
       onApplied: () => this.proposer.confirmForked(),
     });
@@ -88,15 +89,20 @@ export class Driver<Result> implements PeerListener {
       transport: deps.transport,
       snapshots: deps.snapshots,
       formats: deps.formats,
+      scheduler: deps.scheduler,
       fetched: (snapshot) => this.give({ type: "snapshotFetched", snapshot }),
       failed: () => this.give({ type: "snapshotFailed" }),
     });
-    this.readIndexes = new ReadIndexes((id) => this.give({ type: "readIndex", id }));
+    this.readIndexes = new ReadIndexes(deps.scheduler, (id) => this.give({ type: "readIndex", id }));
   }
 
   /** Starts the clock; the transport must be able to send. */
   start(): void {
-    this.timer = setInterval(() => this.give({ type: "tick" }), this.deps.timing.tickMs);
+    this.tick();
+  }
+
+  private tick(): void {
+    this.stopTicks = this.deps.scheduler.after(this.deps.timing.tickMs, () => this.tick());
     this.give({ type: "tick" });
   }
 
@@ -113,8 +119,7 @@ export class Driver<Result> implements PeerListener {
   /** Ends at once: no timers, no more turns. Callers that wait learn that they do not know. */
   stop(): void {
     this.dead = true;
-    if (this.timer !== null) clearInterval(this.timer);
-    this.timer = null;
+    this.stopTicks?.();
     this.proposer.close();
     this.applier.close();
     this.readIndexes.close();
@@ -156,7 +161,7 @@ export class Driver<Result> implements PeerListener {
       return Promise.resolve({ kind: "not_writable", reason: "this replica is stopping" });
     if (this.diskFull) return Promise.resolve({ kind: "not_writable", reason: "the disk of this replica is full" });
     this.plan();
-    return this.proposer.propose(key, op, this.deps.now(), timeoutMs);
+    return this.proposer.propose(key, op, this.deps.scheduler.now(), timeoutMs);
   }
 
   /** An op came out of apply on this replica: whoever proposed it here is answered. Called by the state's owner. */
@@ -166,9 +171,9 @@ export class Driver<Result> implements PeerListener {
 
   /** Resolves true once this replica has applied all that was committed when asked; false after timeoutMs. */
   async readIndex(timeoutMs: number): Promise<boolean> {
-    const end = this.deps.now() + timeoutMs;
+    const end = this.deps.scheduler.now() + timeoutMs;
     const seq = await this.readIndexes.ask(timeoutMs);
-    return seq !== null && this.waitApplied(seq, Math.max(0, end - this.deps.now()));
+    return seq !== null && this.waitApplied(seq, Math.max(0, end - this.deps.scheduler.now()));
   }
 
   // ---------------------------------------------------------------- what others ask
@@ -219,7 +224,7 @@ export class Driver<Result> implements PeerListener {
   private plan(): void {
     if (this.turnPlanned || this.dead) return;
     this.turnPlanned = true;
-    setImmediate(() => this.guarded(() => this.turn()));
+    this.deps.scheduler.soon(() => this.guarded(() => this.turn()));
   }
 
   private guarded(work: () => void): void {
@@ -234,7 +239,7 @@ export class Driver<Result> implements PeerListener {
 
   private turn(): void {
     this.turnPlanned = false;
-    const now = this.deps.now();
+    const now = this.deps.scheduler.now();
     const events = this.mailbox;
     this.mailbox = [];
     let paused = false;
@@ -265,7 +270,7 @@ export class Driver<Result> implements PeerListener {
     const sent = this.deps.transport.flush();
     if (persists) {
       this.persistPlanned = true;
-      if (sent || !this.appendsOnly()) setImmediate(() => this.guarded(() => this.persist()));
+      if (sent || !this.appendsOnly()) this.deps.scheduler.soon(() => this.guarded(() => this.persist()));
       else this.persist();
     }
     if (applies && sent) this.applier.plan();
@@ -332,7 +337,7 @@ export class Driver<Result> implements PeerListener {
     // Tried again; meanwhile there is no progress, so the others drop this replica, or it hands over.
     this.rows = [...rows, ...this.rows];
     this.logFull = true;
-    setTimeout(() => this.guarded(() => this.persist()), DISK_FULL_RETRY_MS);
+    this.deps.scheduler.after(DISK_FULL_RETRY_MS, () => this.guarded(() => this.persist()));
   }
 
   // ---------------------------------------------------------------- effects
@@ -379,7 +384,7 @@ export class Driver<Result> implements PeerListener {
         this.applier.replace(this.deps.openState(effect.snapshot), effect.snapshot.appliedSeq);
         return;
       case "rest":
-        setTimeout(() => this.give({ type: "rested" }), COMMIT_REST_MS);
+        this.deps.scheduler.after(COMMIT_REST_MS, () => this.give({ type: "rested" }));
         return;
       case "compact":
         void this.applier.compact(effect.upTo);

@@ -1,4 +1,5 @@
 /** Callers of a linearizable read, waiting to hear from the leader how far the log is committed. */
+import type { Cancel, Scheduler } from "../../base/scheduler.ts";
 import type { Seq } from "../view.ts";
 
 /** A question without answer is asked again: the leader may have changed. */
@@ -11,10 +12,13 @@ export class ReadIndexes {
    * Begins anywhere: the leader may still answer a question of the process before this one, and
    * that answer is older than what this one asks about.
    */
-  private nextId = Math.floor(Math.random() * 2 ** 40);
+  private nextId: number;
+  private readonly scheduler: Scheduler;
   private readonly send: (id: number) => void;
 
-  constructor(send: (id: number) => void) {
+  constructor(scheduler: Scheduler, send: (id: number) => void) {
+    this.scheduler = scheduler;
+    this.nextId = Math.floor(scheduler.random() * 2 ** 40);
     this.send = send;
   }
 
@@ -22,9 +26,10 @@ export class ReadIndexes {
   ask(timeoutMs: number): Promise<Seq | null> {
     return new Promise((resolve) => {
       const ids: number[] = [];
+      let cancelAgain: Cancel;
       const finish = (seq: Seq | null): void => {
-        clearInterval(again);
-        clearTimeout(timer);
+        cancelAgain();
+        cancelEnd();
         for (const id of ids) this.open.delete(id);
         resolve(seq);
       };
@@ -32,10 +37,10 @@ export class ReadIndexes {
         const id = this.nextId++;
         ids.push(id);
         this.open.set(id, finish);
+        cancelAgain = this.scheduler.after(ASK_AGAIN_MS, send);
         this.send(id);
       };
-      const again = setInterval(send, ASK_AGAIN_MS);
-      const timer = setTimeout(() => finish(null), timeoutMs);
+      const cancelEnd = this.scheduler.after(timeoutMs, () => finish(null));
       send();
     });
   }

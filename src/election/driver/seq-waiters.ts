@@ -1,4 +1,5 @@
 /** Callers that wait until this replica has applied up to a seq. Bounded by their time-outs. */
+import type { Scheduler } from "../../base/scheduler.ts";
 import type { Seq } from "../view.ts";
 
 interface Waiter {
@@ -8,17 +9,22 @@ interface Waiter {
 
 /** Resolves waits as the applied seq rises. */
 export class SeqWaiters {
+  private readonly scheduler: Scheduler;
   private waiters: Waiter[] = [];
+
+  constructor(scheduler: Scheduler) {
+    this.scheduler = scheduler;
+  }
 
   /** True when `seq` is reached, false after timeoutMs. */
   wait(seq: Seq, timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
-      const timer = setTimeout(() => {
+      const cancel = this.scheduler.after(timeoutMs, () => {
         this.waiters = this.waiters.filter((other) => other !== waiter);
         resolve(false);
-      }, timeoutMs);
+      });
       const settle = (reached: boolean): void => {
-        clearTimeout(timer);
+        cancel();
         resolve(reached);
       };
       const waiter: Waiter = { seq, settle };

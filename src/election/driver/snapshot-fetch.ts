@@ -2,6 +2,7 @@
  * Brings in the snapshot that a leader offered, one at a time. What fails is tried again later
  * each time: every attempt costs the other side a whole copy of its state.
  */
+import type { Cancel, Scheduler } from "../../base/scheduler.ts";
 import type { StagedSnapshot } from "../event.ts";
 import { StorageFull, type Formats, type PeerTransport, type SnapshotSource, type SnapshotStore } from "../ports.ts";
 import type { ReplicaId, Seq } from "../view.ts";
@@ -13,6 +14,7 @@ export interface SnapshotFetchDeps {
   readonly transport: PeerTransport;
   readonly snapshots: SnapshotStore;
   readonly formats: Formats;
+  readonly scheduler: Scheduler;
   readonly fetched: (snapshot: StagedSnapshot) => void;
   readonly failed: () => void;
 }
@@ -24,7 +26,7 @@ export class SnapshotFetch {
   #newest = 0;
   #failures = 0;
   #noRoom = false;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #cancelRetry: Cancel | null = null;
 
   constructor(deps: SnapshotFetchDeps) {
     this.#deps = deps;
@@ -63,15 +65,15 @@ export class SnapshotFetch {
   /** Nothing is told any more of what is under way. */
   close(): void {
     this.#newest++;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#cancelRetry?.();
+    this.#cancelRetry = null;
   }
 
   #fail(noRoom: boolean): void {
     this.#noRoom = noRoom;
     const delayMs = FAILED_MS[Math.min(this.#failures++, FAILED_MS.length - 1)]!;
     if (delayMs === 0) return this.#deps.failed();
-    this.#timer = setTimeout(() => this.#deps.failed(), delayMs);
+    this.#cancelRetry = this.#deps.scheduler.after(delayMs, () => this.#deps.failed());
   }
 }
 

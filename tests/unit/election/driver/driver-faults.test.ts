@@ -4,6 +4,7 @@
  */
 import { afterEach, describe, expect, test } from "bun:test";
 import { withChecksum } from "../../../../proto/op-checksum.ts";
+import { hostScheduler } from "../../../../src/base/scheduler.ts";
 import { Core } from "../../../../src/election/core/core.ts";
 import { Driver } from "../../../../src/election/driver/driver.ts";
 import { DEFAULT_TIMING, type Identity, type PersistRows } from "../../../../src/election/event.ts";
@@ -109,7 +110,7 @@ function makeDriver(self: number, configured: readonly number[]) {
     dated: (beat) => beat,
     onGossip: () => {},
     onFatal: (error) => void made.fatal.push(error),
-    now: () => made.now,
+    scheduler: { ...hostScheduler, now: () => made.now },
   });
   state.onOp = (op, seq) => driver.opApplied(Buffer.from(op.subarray(0, 1)).toString("hex"), seq, op, false);
   drivers.push(driver);
@@ -276,7 +277,7 @@ describe("a read index", () => {
   test("[I8] two processes never ask under the same id: an answer to the one before would be stale", () => {
     const asked: number[] = [];
     for (let i = 0; i < 2; i++) {
-      const reads = new ReadIndexes((id) => asked.push(id));
+      const reads = new ReadIndexes(hostScheduler, (id) => asked.push(id));
       void reads.ask(1);
     }
     expect(new Set(asked).size).toBe(2);

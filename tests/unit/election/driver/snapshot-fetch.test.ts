@@ -1,5 +1,6 @@
 /** Fetching snapshots that fail: how soon the core hears of it, and that a full disk shows. */
 import { expect, test } from "bun:test";
+import { hostScheduler } from "../../../../src/base/scheduler.ts";
 import {
   StorageFull,
   type PeerTransport,
@@ -26,6 +27,7 @@ function makeFetch(outcome: () => Error | null) {
     transport,
     snapshots: snapshots as SnapshotStore,
     formats: { inForce: () => 1, snapshotFrom: () => made.may },
+    scheduler: hostScheduler,
     fetched: () => void (made.fetched += 1),
     failed: () => void (made.failed += 1),
   });
