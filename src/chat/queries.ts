@@ -68,6 +68,8 @@ export interface Queries {
   request(user: string, clientId: string): RequestRow | null;
 
   member(conversation: string, user: string): MemberRow | null;
+  /** Who shares a conversation with the user, each once, without her; of the first 10,000 conversations. */
+  companions(user: string): readonly string[];
   /** The newest first; without those with a deleted account of which nothing is left to see. */
   conversationsOf(user: string, limit: number, page?: ConversationsPage): readonly ConversationSummary[];
   summary(conversation: string, user: string): ConversationSummary | null;

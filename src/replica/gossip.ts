@@ -47,7 +47,7 @@ export interface GossipDeps {
 const USERS_PER_MESSAGE = 2000;
 /** Typing told at one time; more is dropped, it comes again with the next letters. */
 const TYPING_PER_MESSAGE = 200;
-/** Signs of life of other replicas' streams told at one time; more is dropped, each page sends the next one 3 s later. */
+/** Signs of life of other replicas' streams told at one time; more is dropped, each page sends the next one 10 s later. */
 const ALIVE_PER_MESSAGE = 500;
 /** Names told of one replica. */
 const NAMES_MAX = 64;

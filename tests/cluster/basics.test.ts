@@ -213,6 +213,7 @@ describe("S5 presence and typing", () => {
   test("seen from every replica, live and by refresh; gone with the replica, back when it moved", async () => {
     const anna = await person("anna");
     const ben = await person("ben");
+    await ben.send(at(2), anna.name, "hello");
     const watch = await anna.events(at(1));
     await watch.until("ping");
     const says = (is: boolean) => (data: string) => data.includes(`"${ben.name}"`) && data.includes(`"online":${is}`);
@@ -239,6 +240,7 @@ describe("S5 presence and typing", () => {
   test("a browser that vanished without a word is gone; one that says that it is there stays", async () => {
     const anna = await person("anna");
     const [vanished, there, shared] = [await person("vanished"), await person("there"), await person("shared")];
+    for (const who of [vanished, there, shared]) await who.send(at(1), anna.name, "hello");
     const watch = await anna.events(at(0));
     await watch.until("ping");
     await vanished.events(at(1), { alive: "a" });
@@ -254,7 +256,7 @@ describe("S5 presence and typing", () => {
       void shared.ask(at(2), "/events/alive", { form: { stream: "b" } });
     }, 2000);
     try {
-      await watch.until("presence", says(vanished, false), { timeoutMs: 15_000 });
+      await watch.until("presence", says(vanished, false), { timeoutMs: 30_000 });
     } finally {
       clearInterval(timer);
     }
@@ -265,7 +267,7 @@ describe("S5 presence and typing", () => {
     stays.close();
     elsewhere.close();
     watch.close();
-  }, 40_000);
+  }, 60_000);
 
   test.skipIf(!existsSync(CHROMIUM) && process.env["CI"] !== "true")(
     "a page that is open stays online however long nothing happens; a browser that stands still is gone",
@@ -286,17 +288,18 @@ describe("S5 presence and typing", () => {
         await page.getByLabel("Name", { exact: true }).fill(visitor.name);
         await page.getByLabel("Password", { exact: true }).fill(WEB_PASSWORD);
         await page.getByRole("button", { name: "Register", exact: true }).click();
-        await watch.until("presence", says(true));
+        await waitFor("the visitor online", () => online(anna, 0, visitor.name));
+        await anna.send(at(0), visitor.name, "hello");
         const pings = watch.seen.filter((event) => event.name === "ping").length;
         // Longer than a page may be silent, by the replica's own clock.
         await waitFor(
-          "twelve pings",
-          () => watch.seen.filter((event) => event.name === "ping").length > pings + 12,
-          30_000,
+          "24 pings",
+          () => watch.seen.filter((event) => event.name === "ping").length > pings + 24,
+          45_000,
         );
         expect(watch.seen.some((event) => event.name === "presence" && says(false)(event.data))).toBe(false);
         process.kill(group, "SIGSTOP");
-        await watch.until("presence", says(false), { timeoutMs: 15_000 });
+        await watch.until("presence", says(false), { timeoutMs: 30_000 });
         const from = watch.seen.length;
         process.kill(group, "SIGCONT");
         await watch.until("presence", says(true), { from });
@@ -306,7 +309,7 @@ describe("S5 presence and typing", () => {
         watch.close();
       }
     },
-    90_000,
+    120_000,
   );
 
   test("typing is seen at another replica, by the other side only, and never fills a stream", async () => {

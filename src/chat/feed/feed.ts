@@ -35,6 +35,13 @@ const PENDING_RETRY_MS = 500;
 /** A page says every few seconds that somebody types; more from one user goes no further. */
 const TYPING = { count: 3, perMs: 3_000 } as const;
 
+/**
+ * While there are no more accounts, everybody is told of everybody: all of them are on everybody's list (30 people
+ * below the conversations). With more, only those hear of a person who share a conversation with her, so that what one
+ * of them costs does not grow with the number of open pages.
+ */
+const EVERYBODY_MAX = 30;
+
 /** When to try again with more streams than allowed. */
 const STREAMS_RETRY_MS = 10_000;
 
@@ -274,7 +281,8 @@ export class FeedHub {
       }
       case "user": {
         const feedEvent: FeedEvent = { kind: "user", user: this.#views.userById(event.user) };
-        for (const user of this.#byUser.keys()) this.#toUser(user, feedEvent, give);
+        for (const user of this.#knowing(event.user)) this.#toUser(user, feedEvent, give);
+        this.#toUser(event.user, feedEvent, give);
         return;
       }
     }
@@ -315,7 +323,15 @@ export class FeedHub {
     const row = this.#deps.queries().user(userId);
     if (row === null || row.deleted !== 0) return;
     const event: FeedEvent = { kind: "presence", user: this.#views.user(row) };
-    for (const feed of this.#all()) if (feed.session.userId !== userId) feed.push(event, null);
+    for (const user of this.#knowing(userId)) for (const feed of this.#byUser.get(user) ?? []) feed.push(event, null);
+  }
+
+  /** Others with a stream here on whose list the user is. */
+  #knowing(userId: string): readonly string[] {
+    const queries = this.#deps.queries();
+    if (queries.users("", "", EVERYBODY_MAX + 1).length <= EVERYBODY_MAX)
+      return [...this.#byUser.keys()].filter((user) => user !== userId);
+    return queries.companions(userId).filter((user) => this.#byUser.has(user));
   }
 
   #typed(conversationId: string, userId: string): void {

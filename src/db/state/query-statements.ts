@@ -9,6 +9,7 @@ const p = sql.placeholder;
 export type QueryStatements = ReturnType<typeof queryStatements>;
 
 const readByOther = alias(reads, "read_by_other");
+const companions = alias(members, "companions");
 
 /** Prepares them all; columns of `select()` come in the schema's order. */
 export function queryStatements(c: StateConnection) {
@@ -68,6 +69,16 @@ export function queryStatements(c: StateConnection) {
         .select()
         .from(members)
         .where(eq(members.user, p("user")))
+        .limit(p("limit")),
+    ),
+    /** Parameters: the user twice, limit. */
+    companions: compile(
+      c,
+      db
+        .selectDistinct({ user: companions.user })
+        .from(members)
+        .innerJoin(companions, eq(companions.conversation, members.conversation))
+        .where(and(eq(members.user, p("user")), ne(companions.user, p("user"))))
         .limit(p("limit")),
     ),
     ...messageStatements(c),

@@ -19,7 +19,7 @@ import type { StateRows } from "./state-rows.ts";
 /** Accounts tried for one name: its holder, and those that lost it in a merge. */
 const LOGIN_CANDIDATES = 4;
 
-/** Conversations of one user that a listing or a resuming stream looks at. */
+/** Conversations of one user that a listing, a resuming stream or her presence looks at. */
 const CONVERSATIONS_MAX = 10_000;
 
 /** Messages among which a conversation's newest visible one is looked for, page by page. */
@@ -97,6 +97,10 @@ export class StateQueries implements Queries {
 
   member(conversation: string, user: string): MemberRow | null {
     return this.#rows.member(conversation, user);
+  }
+
+  companions(user: string): readonly string[] {
+    return this.#q.companions.all(user, user, CONVERSATIONS_MAX).map((row) => row[0] as string);
   }
 
   conversationsOf(user: string, limit: number, page: ConversationsPage = {}): readonly ConversationSummary[] {

@@ -1,6 +1,8 @@
 /** Sentences about people that would become false while a page is open: who is there, how many, who is gone. */
 
 const PEOPLE_MS = 1000;
+/** Of people with whom one has no conversation nothing is told; the list of everybody is asked for that often. */
+const EVERYBODY_MS = 15_000;
 
 /** `onGone()`: the account of the one to whom the open conversation goes was deleted. */
 export function openLiveWords({ me, onGone }) {
@@ -15,6 +17,8 @@ export function openLiveWords({ me, onGone }) {
       void htmx.ajax("GET", location.pathname + location.search, piece).catch(() => {});
     }, PEOPLE_MS);
   }
+
+  setInterval(() => document.hidden || refreshPeople(), EVERYBODY_MS);
 
   function showPresence(user) {
     for (const dot of document.querySelectorAll(`.presence[data-user="${CSS.escape(user.id)}"]`)) {

@@ -31,7 +31,9 @@ const AWAY_MS = 3000;
 /** Too busy, or too many streams of this user: nothing that haste improves. */
 const BUSY_MS = 5000;
 /** How often the replica hears that this browser is there: what vanished says nothing and goes offline. */
-const ALIVE_MS = 3000;
+const ALIVE_MS = 10_000;
+/** After a sign of life that did not get through. */
+const ALIVE_RETRY_MS = 3000;
 /** Hand-over tokens are asked for as many tabs as there can be at one time. */
 const SEATS_MAX = 8;
 /** Writes impossible for so long here, possible elsewhere: move. */
@@ -87,7 +89,7 @@ export function createHub(origin, send) {
   let notWritableSince = 0;
   let abort = null;
   let streamName = "";
-  let saidAliveAt = 0;
+  let sayAliveAt = 0;
   let seats = 0;
   /** By origin under another host name: one hand-over token for each seat. */
   let handover = {};
@@ -117,8 +119,8 @@ export function createHub(origin, send) {
    * brings what the tabs need to stay logged in under another host name; a dead replica could not give it.
    */
   async function sayAlive() {
-    if (Date.now() - saidAliveAt < ALIVE_MS) return;
-    saidAliveAt = Date.now();
+    if (Date.now() < sayAliveAt) return;
+    sayAliveAt = Date.now() + ALIVE_MS;
     try {
       const answer = await fetch(`${origin}/events/alive`, {
         method: "POST",
@@ -131,6 +133,7 @@ export function createHub(origin, send) {
       else if (answer.status === 409) await endForOther(answer);
     } catch {
       // The stream notices by itself if the replica is gone.
+      sayAliveAt = Math.min(sayAliveAt, Date.now() + ALIVE_RETRY_MS);
     }
   }
 
@@ -170,7 +173,7 @@ export function createHub(origin, send) {
     abort = control;
     const limit = setTimeout(() => control.abort(), CONNECT_MS);
     streamName = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(16)).join("");
-    saidAliveAt = 0;
+    sayAliveAt = 0;
     try {
       const answer = await fetch(`${origin}/events?alive=${streamName}&after=${encodeURIComponent(cursor)}`, {
         headers: {
@@ -270,10 +273,16 @@ export function createHub(origin, send) {
           throw new Error("not writable");
         }),
       );
-    // All are asked at once; those under the name in the address bar go first, because nothing has to be handed over.
-    const [near, far] = [others.filter(isOwnHost), others.filter((one) => !isOwnHost(one))].map(firstOf);
+    // All are asked at once. Those under the name in the address bar go first, because nothing has to be handed over;
+    // then those for which there is a token; at the others a person must log in.
+    const rank = (one) => (isOwnHost(one) ? 0 : handover[one] === undefined ? 2 : 1);
+    const [near, known, far] = [0, 1, 2].map((wanted) => firstOf(others.filter((one) => rank(one) === wanted)));
+    known.catch(() => {});
     far.catch(() => {});
-    const found = await near.catch(() => far).catch(() => (anyAnswer ? second : null));
+    const found = await near
+      .catch(() => known)
+      .catch(() => far)
+      .catch(() => (anyAnswer ? second : null));
     return found !== null && (await isReady(found)) ? found : null;
   }
 

@@ -9,8 +9,11 @@
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 
-/** From making to use, ms. Covers noticing a frozen replica, looking for another, and loading its page. */
-export const HANDOVER_MS = 10_000;
+/**
+ * From making to use, ms. A page renews its tokens every 10 s; the rest covers noticing a frozen replica, looking for
+ * another, and loading its page.
+ */
+export const HANDOVER_MS = 20_000;
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;

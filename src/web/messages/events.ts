@@ -20,13 +20,16 @@ const PING_INTERVAL_MS = 1000;
 /** A reader that has taken nothing for so long is cut; it resumes by its cursor. */
 const STUCK_TICKS_MAX = 15;
 /**
- * A page says every 3 s that it is still there, under the name that it gave its stream. A computer
- * that vanished does not, and TCP would notice that a quarter of an hour later.
+ * A page says every 10 s that it is still there (3 s after a request that failed), under the name that it gave its
+ * stream. A computer that vanished does not, and TCP would notice that a quarter of an hour later. One lost request
+ * must not end a stream: 10 s, a ping, a request that times out, 3 s, another request.
  */
-const ALIVE_MS = 8_000;
+const ALIVE_MS = 18_000;
 const ALIVE_NAME = /^[\w-]{1,64}$/;
 /** Tabs of one browser that can move to another host name at the same time. */
 const SEATS_MAX = 8;
+/** A page gets hand-over tokens for so many hosts: it moves to one, and that one may die as well. */
+const HANDOVER_HOSTS = 2;
 
 const encoder = new TextEncoder();
 
@@ -175,11 +178,17 @@ class EventStream {
   }
 }
 
+function nameKey(userId: string, name: string): string {
+  return `${userId} ${name}`;
+}
+
 /** The open streams of one replica's page. */
 export class EventStreams {
   private readonly deps: WebDeps;
   private readonly handover: Handover;
   private readonly open = new Set<EventStream>();
+  /** By owner and name: a sign of life is one look-up, however many streams are open. */
+  private readonly named = new Map<string, EventStream>();
   private timer: ReturnType<typeof setInterval> | null = null;
   /** What was last told of the cluster, by place. */
   private told = new Map<string, string>();
@@ -198,29 +207,47 @@ export class EventStreams {
     const hello = `retry: 500\n${eventText("cluster", this.cluster(owner.place))}\n${this.ping()}`;
     const stream = new EventStream(feed, owner, encoder.encode(hello), (ended) => this.forget(ended));
     this.open.add(stream);
+    if (owner.name !== "") this.named.set(nameKey(owner.userId, owner.name), stream);
     this.timer ??= setInterval(() => this.tick(), PING_INTERVAL_MS);
     return stream.body;
   }
 
   /** The page of a user's stream says that it is there; false if that stream is not here. */
   alive(userId: string, name: string): boolean {
-    let found = false;
-    for (const stream of this.open) {
-      if (stream.owner.userId !== userId || stream.owner.name !== name) continue;
-      stream.alive();
-      found = true;
-    }
-    return found;
+    const stream = this.named.get(nameKey(userId, name));
+    stream?.alive();
+    return stream !== undefined;
   }
 
-  /** Hand-over tokens for a page at `place`, by the origin where they are good; null where none are needed. */
+  /**
+   * Hand-over tokens for a page at `place`, by the origin where they are good: for HANDOVER_HOSTS hosts at most,
+   * those first whose replica is reachable. Null where none are needed.
+   */
   handovers(place: Place, token: string, seats: number): Record<string, string[]> | null {
     const others = otherHosts(place, originsFor(place, this.deps));
     if (others.length === 0) return null;
     const count = Number.isInteger(seats) ? Math.min(Math.max(seats, 1), SEATS_MAX) : 1;
     return Object.fromEntries(
-      others.map((origin) => [origin, Array.from({ length: count }, () => this.handover.seal(token, origin))]),
+      this.handoverHosts(others).map((origin) => [
+        origin,
+        Array.from({ length: count }, () => this.handover.seal(token, origin)),
+      ]),
     );
+  }
+
+  private handoverHosts(origins: readonly string[]): readonly string[] {
+    if (origins.length <= HANDOVER_HOSTS) return origins;
+    const away = new Set(
+      this.deps
+        .status()
+        .replicas.filter(({ state }) => state === "unreachable" || state === "stopped")
+        .flatMap(({ web }) => (web !== null && URL.canParse(web) ? [new URL(web).origin] : [])),
+    );
+    // Another one first each time, so that the pages of a dead replica spread over the others.
+    const start = Math.floor(Math.random() * origins.length);
+    return [...origins.slice(start), ...origins.slice(0, start)]
+      .toSorted((a, b) => Number(away.has(a)) - Number(away.has(b)))
+      .slice(0, HANDOVER_HOSTS);
   }
 
   /** Ends all streams, so that their pages move on at once when this replica stops. */
@@ -259,6 +286,9 @@ export class EventStreams {
 
   private forget(stream: EventStream): void {
     this.open.delete(stream);
+    const { userId, name } = stream.owner;
+    // A later stream of the same name may have taken its place.
+    if (this.named.get(nameKey(userId, name)) === stream) this.named.delete(nameKey(userId, name));
     if (this.open.size === 0) this.idle();
   }
 

@@ -71,6 +71,27 @@ describe("what a stream tells", () => {
     expect(new Set(items.slice(0, 3).map(({ cursor }) => cursor)).size).toBe(1);
   });
 
+  test("of more than 30 people, only those who share a conversation with somebody hear that she comes, goes or is gone", async () => {
+    await send(anna, "ben", "hi");
+    await send(ben, "ben", "a note");
+    const ids = Array.from({ length: 29 }, (_, n) => `more${n}`);
+    const strangers = [];
+    for (const name of ids) strangers.push(await solo.person(name));
+    const feeds = [anna, strangers[0]!, strangers[1]!].map((person) => open(person));
+    const tabs = [open(ben), open(ben)];
+    for (const tab of tabs) tab.close();
+    await solo.person("newcomer");
+    const goodbye = { password: SOLO_PASSWORD, deleteMessages: false, clientId: id() };
+    must(await solo.chat.deleteAccount(ben.session, goodbye));
+    const [toAnna, ...others] = await Promise.all(feeds.map(drain));
+    expect(toAnna!.map(({ event }) => event)).toMatchObject([
+      { kind: "presence", user: { name: "ben", online: true } },
+      { kind: "presence", user: { name: "ben", online: false } },
+      { kind: "user", user: { id: ben.user.id, deleted: true } },
+    ]);
+    expect(others).toEqual([[], []]);
+  });
+
   test("an op of several events moves the cursor with its last", async () => {
     const { id: readUpTo, conversationId } = await send(anna, "ben", "hi");
     const feed = open(anna);

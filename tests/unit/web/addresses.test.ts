@@ -214,6 +214,24 @@ describe("over the page", () => {
     expect(sent).toEqual([`${ada.session.userId} elsewhere`]);
     await events.body!.cancel();
   });
+
+  test("a sign of life counts for the stream of that name and that user, and for no stream that is over", async () => {
+    const sent: string[] = [];
+    site.onAlive = (user, stream) => sent.push(`${user} ${stream}`);
+    const eve = await site.person("eve");
+    const [first, second] = [
+      await site.ask("/events?alive=mine", { as: ada }),
+      await site.ask("/events?alive=mine", { as: ada }),
+    ];
+    const alive = (as: Person) => site.ask("/events/alive", { as, form: { stream: "mine" } });
+    await alive(eve);
+    await first.body!.cancel();
+    await alive(ada);
+    expect(sent).toEqual([`${eve.session.userId} mine`]);
+    await second.body!.cancel();
+    await alive(ada);
+    expect(sent).toEqual([`${eve.session.userId} mine`, `${ada.session.userId} mine`]);
+  });
 });
 
 describe("a request without a Host", () => {

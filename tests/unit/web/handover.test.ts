@@ -1,8 +1,8 @@
-/** Hand-over tokens: one use, ten seconds, one replica; and streams that end by mistake. */
+/** Hand-over tokens: one use, twenty seconds, one replica; and streams that end by mistake. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { Handover, HANDOVER_MS } from "../../../src/web/cluster/handover.ts";
 import { until } from "../../../harness/until.ts";
-import { ORIGIN, SESSION_COOKIE, Site } from "./site.ts";
+import { ORIGIN, SESSION_COOKIE, Site, STATUS } from "./site.ts";
 
 const KEY = new Uint8Array(32).fill(1);
 const LOGIN = "a".repeat(43);
@@ -49,7 +49,7 @@ describe("a hand-over token", () => {
     expect(opened).toHaveLength(1);
   });
 
-  test("lasts ten seconds, whichever of the two clocks is ahead", () => {
+  test("lasts twenty seconds, whichever of the two clocks is ahead", () => {
     const b = at(B);
     nowMs += 60_000;
     const a = at("https://a.example:8081");
@@ -112,6 +112,30 @@ describe("over the page", () => {
     const ada = await site.person("ada");
     const answer = await site.ask("/events/alive", { as: ada, form: { stream: "s", seats: "8" } });
     expect([answer.status, await answer.text()]).toEqual([204, ""]);
+  });
+
+  test("a page gets tokens for two other hosts, for those that are reachable first", async () => {
+    const far = [2, 3, 4, 5].map((no) => `http://10.0.0.${no}:8081`);
+    const hosts = new Site({ origins: () => [ORIGIN, ...far] });
+    const ada = await hosts.person("ada");
+    const [one] = STATUS.replicas;
+    const states = ["follower", "unreachable", "stopped", "follower"] as const;
+    hosts.status = { ...STATUS, replicas: far.map((web, id) => ({ ...one!, id, web, state: states[id]! })) };
+    const given = async (): Promise<Record<string, string[]>> => {
+      const form = { stream: "s", seats: "2" };
+      const answer = await hosts.ask("/events/alive", { as: ada, form });
+      return ((await answer.json()) as { handover: Record<string, string[]> }).handover;
+    };
+    const tokens = await given();
+    expect(Object.keys(tokens).toSorted()).toEqual([far[0]!, far[3]!]);
+    expect(Object.values(tokens).map((list) => list.length)).toEqual([2, 2]);
+    hosts.status = { ...STATUS, replicas: far.map((web, id) => ({ ...one!, id, web })) };
+    const seen = new Set<string>();
+    await until(async () => {
+      for (const origin of Object.keys(await given())) seen.add(origin);
+      return seen.size === far.length;
+    });
+    hosts.close();
   });
 
   test("the page where one arrives opens only for who was sent by a replica's page", async () => {

@@ -68,7 +68,7 @@ export class Site {
 
   constructor(
     options: SoloOptions &
-      Partial<Pick<WebDeps, "openStatus" | "secureCookies" | "behindProxy" | "hosts" | "doors">> = {},
+      Partial<Pick<WebDeps, "openStatus" | "secureCookies" | "behindProxy" | "hosts" | "doors" | "origins">> = {},
   ) {
     this.solo = createSoloChat(options);
     this.web = createWeb({
@@ -76,7 +76,7 @@ export class Site {
       status: () => this.status,
       healthz: () => this.health,
       onCaught: (error) => this.caught.push(error),
-      origins: () => [8081, 8082, 8083].map((port) => `http://localhost:${port}`),
+      origins: options.origins ?? (() => [8081, 8082, 8083].map((port) => `http://localhost:${port}`)),
       secureCookies: options.secureCookies ?? false,
       openStatus: options.openStatus ?? true,
       self: ORIGIN,
