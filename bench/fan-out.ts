@@ -2,7 +2,8 @@
  * B3: fan-out. Two people write to each other at a fixed rate while very many streams of
  * theirs are open, spread over all three replicas: how long from a send until the last stream has
  * it, and whether every stream got every message, once and in order. Before that, with the
- * streams open and nobody writing: what one of them costs.
+ * streams open and nobody writing: what one of them costs. Each stream's page says every 10 s that it is there, as
+ * browsers do.
  */
 import { ChatClient } from "../src/client/chat-client.ts";
 import type { Cluster } from "../harness/cluster.ts";
@@ -11,6 +12,7 @@ import type { PartResult, Say } from "./part.ts";
 import { linePlot, shareLine, type Line } from "./plot.ts";
 import { registerSenders, startProduct } from "./product.ts";
 import type { Sender } from "./chat-wires.ts";
+import { SignsOfLife } from "./signs-of-life.ts";
 import { numberedBody, SseReaders } from "./sse-socket.ts";
 import { loginCookie } from "../harness/login-cookie.ts";
 
@@ -79,13 +81,21 @@ class Arrivals {
   }
 }
 
-async function openAll(readers: SseReaders, cluster: Cluster, people: readonly Sender[], count: number): Promise<void> {
+async function openAll(
+  { readers, signs }: { readonly readers: SseReaders; readonly signs: SignsOfLife },
+  cluster: Cluster,
+  people: readonly Sender[],
+  count: number,
+): Promise<void> {
   let next = 0;
   const opener = async (): Promise<void> => {
     for (let i = next++; i < count; i = next++) {
       const replica = cluster.ids[i % cluster.ids.length]!;
       const { token } = people[Math.floor(i / cluster.ids.length) % people.length]!;
-      await readers.open(cluster.web(replica), `${await loginCookie(cluster.web(replica))}=${token}`);
+      const origin = cluster.web(replica);
+      const page = { origin, cookie: `${await loginCookie(origin)}=${token}`, stream: `s${i}` };
+      await readers.open(origin, page.cookie, page.stream);
+      signs.add(page);
     }
   };
   await Promise.all(Array.from({ length: OPENING }, opener));
@@ -124,6 +134,7 @@ export async function fanOutOnce(options: FanOutOptions): Promise<FanOutResult> 
   const client = new ChatClient({ addresses: [cluster.grpc(0)], token: people[0]!.token, deadlineMs: ARRIVE_MS });
   const arrivals = new Arrivals(options.streams);
   const readers = new SseReaders((stream, no) => arrivals.arrived(stream, no));
+  const signs = new SignsOfLife();
   const pids = cluster.ids.map((id) => cluster.pid(id));
   const sum = (of: (pid: number) => number): number => pids.reduce((total, pid) => total + of(pid), 0);
   try {
@@ -131,7 +142,7 @@ export async function fanOutOnce(options: FanOutOptions): Promise<FanOutResult> 
     const [mbBefore, idleBefore] = [sum(residentMb), sum(cpuSeconds)];
     await Bun.sleep(AT_REST_MS);
     const idleCpu = sum(cpuSeconds) - idleBefore;
-    await openAll(readers, cluster, people, options.streams);
+    await openAll({ readers, signs }, cluster, people, options.streams);
     await Bun.sleep(SETTLE_MS);
     const openBefore = sum(cpuSeconds);
     await Bun.sleep(AT_REST_MS);
@@ -157,6 +168,7 @@ export async function fanOutOnce(options: FanOutOptions): Promise<FanOutResult> 
       cpuHere,
     };
   } finally {
+    signs.close();
     readers.close();
     client.close();
   }

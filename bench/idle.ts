@@ -30,7 +30,7 @@ export async function idle(say: Say, options = IDLE): Promise<PartResult> {
     [
       ...alone,
       [`memory of an open stream nobody writes to, of ${whole(options.streams)}`, `${open.streamKb.toFixed(1)} KB`],
-      ["its CPU (it says once a second that it lives)", cpuOfStream(open)],
+      ["its CPU (a ping a second to it, a sign of life every 10 s from it)", cpuOfStream(open)],
     ],
   );
   return { text };

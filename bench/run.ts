@@ -12,6 +12,7 @@ import { FAILOVER, FAILOVER_QUICK, failover } from "./failover.ts";
 import { FAN_OUT, FAN_OUT_QUICK, fanOut } from "./fan-out.ts";
 import { GROWTH, GROWTH_QUICK, growth } from "./growth.ts";
 import { IDLE, IDLE_QUICK, idle } from "./idle.ts";
+import { MANY_PAGES, MANY_PAGES_QUICK, manyPages } from "./many-pages.ts";
 import type { PartResult, Say } from "./part.ts";
 import { PROFILE, PROFILE_QUICK, profile } from "./profile.ts";
 import { REJOIN, REJOIN_QUICK, rejoin } from "./rejoin.ts";
@@ -30,6 +31,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   b5: { title: "Growth", run: (say, quick) => growth(say, quick ? GROWTH_QUICK : GROWTH) },
   b6: { title: "At rest", run: (say, quick) => idle(say, quick ? IDLE_QUICK : IDLE) },
   b7: { title: "Where the CPU goes", run: (say, quick) => profile(say, quick ? PROFILE_QUICK : PROFILE) },
+  b8: { title: "Many pages", run: (say, quick) => manyPages(say, quick ? MANY_PAGES_QUICK : MANY_PAGES) },
 };
 
 const DOCS = resolve(import.meta.dir, "../docs");

@@ -10,6 +10,8 @@ const MARK_BYTE = MARK.charCodeAt(0);
 /** How the answer of a stream that is open begins. */
 const GOOD = "HTTP/1.1 200";
 const DIGITS = 8;
+/** How an event begins that says that somebody came or went. */
+const PRESENCE = Buffer.from("event: presence\n");
 const MARK_LENGTH = DIGITS + 2;
 
 /** A body of `bytes` bytes that names message `no` (0 to 99,999,999). */
@@ -26,14 +28,18 @@ interface State {
   tail: Buffer | null;
   readonly opened: { resolve: () => void; reject: (error: Error) => void };
   isOpen: boolean;
+  /** Closed by us. */
+  isEnding: boolean;
 }
 
 /** All streams of one run. */
 export class SseReaders {
   readonly #onMessage: OnMessage;
-  readonly #sockets: Socket<State>[] = [];
+  readonly #sockets = new Map<number, Socket<State>>();
   /** Streams that the server ended before `close`. */
   broken = 0;
+  /** Events of somebody's coming or going, of all streams; one that is cut by a packet's border is not counted. */
+  presences = 0;
   #closing = false;
   #opened = 0;
 
@@ -41,30 +47,43 @@ export class SseReaders {
     this.#onMessage = onMessage;
   }
 
-  /** Opens one more stream, of the login in `cookie`; resolves once the server has said 200. */
-  async open(origin: string, cookie: string): Promise<void> {
+  /**
+   * Opens one more stream, of the login in `cookie`; resolves with its number once the server has said 200. Under
+   * `name` its page has to say that it is there (see signs-of-life.ts).
+   */
+  async open(origin: string, cookie: string, name: string): Promise<number> {
     const { hostname, port } = new URL(origin);
     const stream = this.#opened++;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const socket = await Bun.connect<State>({
       hostname,
       port: Number(port),
-      data: { stream, tail: null, opened: { resolve, reject }, isOpen: false },
+      data: { stream, tail: null, opened: { resolve, reject }, isOpen: false, isEnding: false },
       socket: {
         data: (at, chunk) => this.#read(at.data, chunk),
         close: (at) => this.#closed(at.data),
         error: (at, error) => at.data.opened.reject(error),
       },
     });
-    this.#sockets.push(socket);
+    this.#sockets.set(stream, socket);
     socket.write(
-      `GET /events HTTP/1.1\r\nHost: ${hostname}:${port}\r\nCookie: ${cookie}\r\nAccept: text/event-stream\r\n\r\n`,
+      `GET /events?alive=${name} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nCookie: ${cookie}\r\nAccept: text/event-stream\r\n\r\n`,
     );
     await promise;
+    return stream;
+  }
+
+  /** Closes one stream: its page is gone. */
+  end(stream: number): void {
+    const socket = this.#sockets.get(stream);
+    if (socket === undefined) return;
+    this.#sockets.delete(stream);
+    socket.data.isEnding = true;
+    socket.terminate();
   }
 
   #closed(state: State): void {
-    if (!this.#closing) this.broken += 1;
+    if (!this.#closing && !state.isEnding) this.broken += 1;
     state.opened.reject(new Error("the stream was closed"));
   }
 
@@ -81,6 +100,7 @@ export class SseReaders {
       state.isOpen = true;
       state.opened.resolve();
     }
+    for (let at = chunk.indexOf(PRESENCE); at >= 0; at = chunk.indexOf(PRESENCE, at + 1)) this.presences += 1;
     let at = bytes.indexOf(MARK_BYTE);
     while (at >= 0) {
       if (at + MARK_LENGTH > bytes.length) {
@@ -94,7 +114,7 @@ export class SseReaders {
 
   close(): void {
     this.#closing = true;
-    for (const socket of this.#sockets) socket.terminate();
+    for (const socket of this.#sockets.values()) socket.terminate();
   }
 }
 

@@ -49,7 +49,8 @@ export class HttpSocket {
       }
       const head = bytes.toString("latin1", 0, end);
       this.#status = Number(head.slice(9, 12));
-      const length = LENGTH.exec(head);
+      // 204 has no body and names no length.
+      const length = this.#status === 204 ? ["", "0"] : LENGTH.exec(head);
       if (length === null) throw new Error(`an answer without content-length: ${head.split("\r\n")[0]}`);
       this.#received = [];
       this.#missing = Number(length[1]) + end + HEAD_END.length - bytes.length;

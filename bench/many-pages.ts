@@ -1,0 +1,282 @@
+/**
+ * B8: many pages of many people, as browsers keep them open: each reads its events and says every 10 s that
+ * it is there. Meanwhile people come and go and some write to each other. What does it cost each replica,
+ * how soon has the last page a message, and does what a come or go costs grow with those who see it, or with
+ * all that are open?
+ *
+ * Nothing here may depend on the machine's other half: readers, signs of life and senders are one process
+ * beside the three replicas, whose CPU is taken from /proc by process.
+ */
+import { loginCookie } from "../harness/login-cookie.ts";
+import type { Cluster } from "../harness/cluster.ts";
+import { ChatClient } from "../src/client/chat-client.ts";
+import { ascending, cpuSeconds, ms, percentile, table, whole } from "./measure.ts";
+import type { PartResult, Say } from "./part.ts";
+import { startProduct } from "./product.ts";
+import { SignsOfLife } from "./signs-of-life.ts";
+import { numberedBody, SseReaders } from "./sse-socket.ts";
+
+/** Pages of one person: passwords are slow to hash by design, so there are fewer people than pages. */
+const PAGES_EACH = 10;
+/** People who come and go, and how many people each has a conversation with. */
+const COMERS = 40;
+const COMPANIONS = 10;
+const BODY_BYTES = 200;
+const OPENING = 32;
+const SETTLE_MS = 5_000;
+const ARRIVE_MS = 5_000;
+/** Comings and goings a second while their cost is measured, so many that it is more than noise. */
+const MANY_CHANGES = 60;
+const PASSWORD = "correct horse battery staple";
+
+export interface ManyPagesOptions {
+  readonly pages: number;
+  readonly messages: number;
+  readonly changes: number;
+  readonly seconds: number;
+}
+
+/** Messages, and people coming or going, a second. */
+export const MANY_PAGES: readonly ManyPagesOptions[] = [1_000, 5_000, 15_000].map((pages) => ({
+  pages,
+  messages: 20,
+  changes: 10,
+  seconds: 15,
+}));
+export const MANY_PAGES_QUICK: readonly ManyPagesOptions[] = [{ pages: 600, messages: 20, changes: 10, seconds: 3 }];
+
+export interface ManyPagesResult extends ManyPagesOptions {
+  /** Share of a core of each replica: while pages are only open, and under the load. */
+  readonly idleCpu: readonly number[];
+  readonly cpu: readonly number[];
+  /** The same of this process. */
+  readonly cpuHere: number;
+  /** From the send to the last page that shows it, ms, ascending. */
+  readonly lastMs: readonly number[];
+  readonly missing: number;
+  readonly brokenStreams: number;
+  readonly failedSigns: number;
+  /** Of one coming or going: copies that pages got, and CPU of all replicas in us. */
+  readonly changeCopies: number;
+  readonly changeMicros: number;
+}
+
+interface Person {
+  readonly name: string;
+  readonly client: ChatClient;
+  token: string;
+}
+
+/** Registers `count` people: two at a time at each replica, that is how many passwords it hashes at once. */
+async function registerPeople(cluster: Cluster, count: number): Promise<Person[]> {
+  const people: Person[] = [];
+  let next = 0;
+  const registrar = async (id: number): Promise<void> => {
+    for (let i = next++; i < count; i = next++) {
+      const client = new ChatClient({ addresses: [cluster.grpc(id)], deadlineMs: 60_000 });
+      const name = `page${i}`;
+      const registered = await client.register(name, PASSWORD);
+      if (!registered.ok) throw new Error(`${name} could not register: ${registered.code}`);
+      people[i] = { name, client, token: client.token ?? "" };
+    }
+  };
+  await Promise.all([...cluster.ids, ...cluster.ids].map(registrar));
+  return people;
+}
+
+async function firstWords(from: Person, to: Person): Promise<string> {
+  const sent = await from.client.send({ to: to.name, body: "hello" });
+  if (!sent.ok) throw new Error(`${from.name} could not write: ${sent.code}`);
+  return sent.value.message.conversationId;
+}
+
+/** Runs `work` for 0 to count - 1, some at a time. */
+async function each(count: number, work: (i: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let i = next++; i < count; i = next++) await work(i);
+  };
+  await Promise.all(Array.from({ length: OPENING }, worker));
+}
+
+/** Calls `act` with 0, 1, … at a rate, by the clock. */
+async function atRate(perSecond: number, seconds: number, act: (no: number) => void): Promise<void> {
+  const started = performance.now();
+  const total = perSecond * seconds;
+  for (let no = 0; no < total; no++) {
+    const dueMs = (no * 1000) / perSecond - (performance.now() - started);
+    if (dueMs > 0) await Bun.sleep(dueMs);
+    act(no);
+  }
+}
+
+/** From a send to the last page of the two people that show it. */
+class Arrivals {
+  readonly sentAt: number[] = [];
+  readonly lastMs: number[] = [];
+  readonly #copies: number[] = [];
+  readonly #expected: number;
+
+  constructor(expected: number) {
+    this.#expected = expected;
+  }
+
+  arrived(no: number): void {
+    this.#copies[no] = (this.#copies[no] ?? 0) + 1;
+    if (this.#copies[no] === this.#expected) this.lastMs.push(performance.now() - this.sentAt[no]!);
+  }
+}
+
+/** The people of one run, their pages, and those who come and go. */
+class Crowd {
+  readonly readers: SseReaders;
+  readonly arrivals = new Arrivals(2 * PAGES_EACH);
+  readonly signs = new SignsOfLife();
+  readonly #cluster: Cluster;
+  readonly #writers: { readonly client: ChatClient; readonly conversationId: string }[] = [];
+  #people: Person[] = [];
+  #comers: { readonly person: Person; stream: number | null; busy: boolean }[] = [];
+  #opened = 0;
+
+  constructor(cluster: Cluster) {
+    this.#cluster = cluster;
+    this.readers = new SseReaders((_stream, no) => this.arrivals.arrived(no));
+  }
+
+  async gather(pages: number): Promise<void> {
+    const count = Math.floor(pages / PAGES_EACH / 2) * 2;
+    const all = await registerPeople(this.#cluster, count + COMERS);
+    this.#people = all.slice(0, count);
+    this.#comers = all.slice(count).map((person) => ({ person, stream: null, busy: false }));
+    await each(count / 2, async (i) => {
+      const [one, other] = [all[2 * i]!, all[2 * i + 1]!];
+      this.#writers.push({ client: one.client, conversationId: await firstWords(one, other) });
+    });
+    await each(COMERS * COMPANIONS, async (i) => {
+      const comer = this.#comers[i % COMERS]!.person;
+      await firstWords(comer, this.#people[(i * 7 + Math.floor(i / COMERS)) % count]!);
+    });
+    await each(count * PAGES_EACH, async (i) => void (await this.#open(this.#people[i % count]!)));
+  }
+
+  /** Opens a page at the next replica; answers its stream. */
+  async #open({ token }: Person): Promise<number> {
+    const no = this.#opened++;
+    const origin = this.#cluster.web(this.#cluster.ids[no % this.#cluster.ids.length]!);
+    const page = { origin, cookie: `${await loginCookie(origin)}=${token}`, stream: `s${no}` };
+    const stream = await this.readers.open(origin, page.cookie, page.stream);
+    this.signs.add(page);
+    return stream;
+  }
+
+  write(no: number): void {
+    const { client, conversationId } = this.#writers[no % this.#writers.length]!;
+    this.arrivals.sentAt[no] = performance.now();
+    void client.send({ conversationId, body: numberedBody(no, BODY_BYTES) });
+  }
+
+  /** How often somebody came or went. */
+  changes = 0;
+
+  /** The next of those who come and go comes, or goes. */
+  async change(no: number): Promise<void> {
+    const comer = this.#comers[no % COMERS]!;
+    if (comer.busy) return;
+    this.changes += 1;
+    comer.busy = true;
+    if (comer.stream === null) comer.stream = await this.#open(comer.person);
+    else {
+      this.readers.end(comer.stream);
+      comer.stream = null;
+    }
+    comer.busy = false;
+  }
+
+  close(): void {
+    this.signs.close();
+    this.readers.close();
+    for (const { client } of [...this.#people, ...this.#comers.map(({ person }) => person)]) client.close();
+  }
+}
+
+/** One size, on a cluster of its own. */
+export async function manyPagesOnce(options: ManyPagesOptions): Promise<ManyPagesResult> {
+  await using cluster = await startProduct(["--streams-per-user=100"]);
+  const crowd = new Crowd(cluster);
+  const pids = cluster.ids.map((id) => cluster.pid(id));
+  /** Share of a core of each replica, and last of this process, while `work` runs. */
+  const during = async (work: () => Promise<unknown>): Promise<number[]> => {
+    const processes = [...pids, process.pid];
+    const [before, started] = [processes.map(cpuSeconds), performance.now()];
+    await work();
+    const seconds = (performance.now() - started) / 1000;
+    return processes.map((pid, i) => (cpuSeconds(pid) - before[i]!) / seconds);
+  };
+  const sum = (shares: readonly number[]): number => shares.slice(0, -1).reduce((total, one) => total + one, 0);
+  try {
+    await crowd.gather(options.pages);
+    await Bun.sleep(SETTLE_MS);
+    const { seconds } = options;
+    const idle = await during(() => Bun.sleep(seconds * 1000));
+    const loaded = await during(() =>
+      Promise.all([
+        atRate(options.messages, seconds, (no) => crowd.write(no)),
+        atRate(options.changes, seconds, (no) => void crowd.change(no)),
+      ]),
+    );
+    await Bun.sleep(ARRIVE_MS);
+    const before = { copies: crowd.readers.presences, changes: crowd.changes };
+    const changing = await during(() => atRate(MANY_CHANGES, seconds, (no) => void crowd.change(no)));
+    await Bun.sleep(ARRIVE_MS);
+    const changes = crowd.changes - before.changes;
+    return {
+      ...options,
+      idleCpu: idle.slice(0, -1),
+      cpu: loaded.slice(0, -1),
+      cpuHere: loaded.at(-1)!,
+      lastMs: ascending(crowd.arrivals.lastMs),
+      missing: options.messages * seconds - crowd.arrivals.lastMs.length,
+      brokenStreams: crowd.readers.broken,
+      failedSigns: crowd.signs.failed,
+      changeCopies: (crowd.readers.presences - before.copies) / changes,
+      changeMicros: ((sum(changing) - sum(idle)) * seconds * 1e6) / changes,
+    };
+  } finally {
+    crowd.close();
+  }
+}
+
+/** Runs it and answers Markdown. */
+export async function manyPages(say: Say, sizes: readonly ManyPagesOptions[] = MANY_PAGES): Promise<PartResult> {
+  const rows: string[][] = [];
+  const shares = (cpu: readonly number[]): string => cpu.map((used) => used.toFixed(2)).join(" ");
+  for (const size of sizes) {
+    const result = await manyPagesOnce(size);
+    const row = [
+      whole(result.pages),
+      shares(result.idleCpu),
+      `${shares(result.cpu)} + ${result.cpuHere.toFixed(2)}`,
+      ms(percentile(result.lastMs, 0.5)),
+      ms(percentile(result.lastMs, 0.99)),
+      `${whole(result.missing)}, ${whole(result.brokenStreams)}, ${whole(result.failedSigns)}`,
+      result.changeCopies.toFixed(1),
+      `${whole(result.changeMicros)} us`,
+    ];
+    say(row.join(", "));
+    rows.push(row);
+  }
+  const text = table(
+    [
+      "pages",
+      "cores: replicas, pages only open",
+      "cores under load: replicas + reader",
+      "last page p50",
+      "p99",
+      "messages missing, streams broken, signs failed",
+      "copies of one coming or going",
+      "its CPU, all replicas",
+    ],
+    rows,
+  );
+  return { text };
+}
