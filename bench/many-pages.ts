@@ -13,7 +13,7 @@ import { ChatClient } from "../src/client/chat-client.ts";
 import { ascending, cpuSeconds, ms, percentile, table, whole } from "./measure.ts";
 import type { PartResult, Say } from "./part.ts";
 import { startProduct } from "./product.ts";
-import { SignsOfLife } from "./signs-of-life.ts";
+import { SignsOfLife, type Page } from "./signs-of-life.ts";
 import { numberedBody, SseReaders } from "./sse-socket.ts";
 
 /** Pages of one person: passwords are slow to hash by design, so there are fewer people than pages. */
@@ -127,6 +127,12 @@ class Arrivals {
   }
 }
 
+interface OpenPage {
+  readonly page: Page;
+  /** Its number among the readers. */
+  readonly stream: number;
+}
+
 /** The people of one run, their pages, and those who come and go. */
 class Crowd {
   readonly readers: SseReaders;
@@ -135,7 +141,7 @@ class Crowd {
   readonly #cluster: Cluster;
   readonly #writers: { readonly client: ChatClient; readonly conversationId: string }[] = [];
   #people: Person[] = [];
-  #comers: { readonly person: Person; stream: number | null; busy: boolean }[] = [];
+  #comers: { readonly person: Person; open: OpenPage | null; busy: boolean }[] = [];
   #opened = 0;
 
   constructor(cluster: Cluster) {
@@ -147,7 +153,7 @@ class Crowd {
     const count = Math.floor(pages / PAGES_EACH / 2) * 2;
     const all = await registerPeople(this.#cluster, count + COMERS);
     this.#people = all.slice(0, count);
-    this.#comers = all.slice(count).map((person) => ({ person, stream: null, busy: false }));
+    this.#comers = all.slice(count).map((person) => ({ person, open: null, busy: false }));
     await each(count / 2, async (i) => {
       const [one, other] = [all[2 * i]!, all[2 * i + 1]!];
       this.#writers.push({ client: one.client, conversationId: await firstWords(one, other) });
@@ -159,14 +165,14 @@ class Crowd {
     await each(count * PAGES_EACH, async (i) => void (await this.#open(this.#people[i % count]!)));
   }
 
-  /** Opens a page at the next replica; answers its stream. */
-  async #open({ token }: Person): Promise<number> {
+  /** Opens a page at the next replica. */
+  async #open({ token }: Person): Promise<OpenPage> {
     const no = this.#opened++;
     const origin = this.#cluster.web(this.#cluster.ids[no % this.#cluster.ids.length]!);
     const page = { origin, cookie: `${await loginCookie(origin)}=${token}`, stream: `s${no}` };
     const stream = await this.readers.open(origin, page.cookie, page.stream);
     this.signs.add(page);
-    return stream;
+    return { page, stream };
   }
 
   write(no: number): void {
@@ -184,10 +190,11 @@ class Crowd {
     if (comer.busy) return;
     this.changes += 1;
     comer.busy = true;
-    if (comer.stream === null) comer.stream = await this.#open(comer.person);
+    if (comer.open === null) comer.open = await this.#open(comer.person);
     else {
-      this.readers.end(comer.stream);
-      comer.stream = null;
+      this.readers.end(comer.open.stream);
+      this.signs.remove(comer.open.page);
+      comer.open = null;
     }
     comer.busy = false;
   }

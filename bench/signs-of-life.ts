@@ -16,69 +16,73 @@ export interface Page {
   readonly stream: string;
 }
 
+interface Due {
+  readonly page: Page;
+  readonly atMs: number;
+}
+
 /** The signs of life of all pages of one run. */
 export class SignsOfLife {
-  /** Signs that were answered, and those that were answered with an error. */
-  said = 0;
+  /** Signs that were answered with an error, or not at all. */
   failed = 0;
-  /** All wait equally long, so the queue is in the order in which they are due. */
-  readonly #due: { readonly page: Page; readonly atMs: number }[] = [];
-  readonly #free = new Map<string, HttpSocket[]>();
+  /** By origin. All pages wait equally long, so each queue is in the order in which its signs are due. */
+  readonly #queues = new Map<string, Due[]>();
   readonly #sockets: HttpSocket[] = [];
-  #timer: ReturnType<typeof setInterval> | null = null;
-  #busy = false;
+  readonly #gone = new Set<Page>();
+  #closed = false;
 
-  /** From now on `page` says that it is there, for the first time at once. */
+  /** From now on `page` says that it is there, for the first time within 10 s. */
   add(page: Page): void {
-    this.#due.push({ page, atMs: performance.now() });
-    this.#timer ??= setInterval(() => void this.#sayDue(), LOOK_MS);
+    const queue = this.#queues.get(page.origin) ?? this.#begin(page.origin);
+    queue.push({ page, atMs: performance.now() });
+  }
+
+  /** The page is closed. */
+  remove(page: Page): void {
+    this.#gone.add(page);
   }
 
   close(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#closed = true;
     for (const socket of this.#sockets) socket.close();
   }
 
-  async #sayDue(): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
-    for (let next = this.#due[0]; next !== undefined && next.atMs <= performance.now(); next = this.#due[0]) {
-      this.#due.shift();
-      const { page } = next;
-      const free = this.#free.get(page.origin) ?? (await this.#connect(page.origin));
-      const socket = free.pop();
-      if (socket === undefined) {
-        this.#due.unshift(next);
-        break;
-      }
-      this.#due.push({ page, atMs: performance.now() + EVERY_MS });
-      void this.#say(page, socket, free);
-    }
-    this.#busy = false;
+  #begin(origin: string): Due[] {
+    const queue: Due[] = [];
+    this.#queues.set(origin, queue);
+    for (let i = 0; i < CONNECTIONS; i++) void this.#sayAll(origin, queue);
+    return queue;
   }
 
-  async #say(page: Page, socket: HttpSocket, free: HttpSocket[]): Promise<void> {
+  /** One connection: says what is due, one after the other. */
+  async #sayAll(origin: string, queue: Due[]): Promise<void> {
+    const { host } = new URL(origin);
+    const socket = await HttpSocket.connect(host);
+    this.#sockets.push(socket);
+    while (!this.#closed) {
+      const next = queue[0];
+      if (next === undefined || next.atMs > performance.now()) {
+        await Bun.sleep(LOOK_MS);
+        continue;
+      }
+      queue.shift();
+      if (this.#gone.delete(next.page)) continue;
+      queue.push({ page: next.page, atMs: performance.now() + EVERY_MS });
+      await this.#say(socket, host, next.page);
+    }
+  }
+
+  async #say(socket: HttpSocket, host: string, page: Page): Promise<void> {
     const form = `stream=${page.stream}&seats=1`;
-    const { host } = new URL(page.origin);
     const head =
       `POST /events/alive HTTP/1.1\r\nHost: ${host}\r\nCookie: ${page.cookie}\r\nAccept: application/json\r\n` +
       `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\n\r\n`;
     try {
       const { status } = await socket.request(Buffer.from(head + form, "latin1"));
-      if (status === 204 || status === 200) this.said += 1;
-      else this.failed += 1;
-      free.push(socket);
+      if (status !== 204 && status !== 200) this.failed += 1;
     } catch {
       // The run is over, or the replica is gone, which its streams say as well.
       this.failed += 1;
     }
-  }
-
-  async #connect(origin: string): Promise<HttpSocket[]> {
-    const { host } = new URL(origin);
-    const made = await Promise.all(Array.from({ length: CONNECTIONS }, () => HttpSocket.connect(host)));
-    this.#sockets.push(...made);
-    this.#free.set(origin, made);
-    return made;
   }
 }
