@@ -23,28 +23,3 @@ export type ChatEvent =
   | { readonly kind: "user"; readonly user: string }
   /** Ends the session's streams. */
   | { readonly kind: "sessionEnded"; readonly session: string; readonly user: string };
-
-/** What a rule decided about one op. */
-export interface Decision {
-  /** Code of errors.ts; undefined: done. */
-  readonly error?: string;
-  /** Of a message: its conversation. */
-  readonly conversation?: string;
-  /** Of a registration: its session. */
-  readonly session?: string;
-  /** False: leave no trace, so that a repeat is decided anew. */
-  readonly record?: false;
-  readonly events: readonly ChatEvent[];
-}
-
-const NOTHING: readonly ChatEvent[] = [];
-
-/** The op was refused: a result like any other, recorded unless `record` is false. */
-export function refused(error: string, record?: false): Decision {
-  return record === undefined ? { error, events: NOTHING } : { error, record, events: NOTHING };
-}
-
-/** The op did what it says. */
-export function done(events: readonly ChatEvent[] = NOTHING): Decision {
-  return { events };
-}

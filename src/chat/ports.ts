@@ -1,5 +1,5 @@
 /** What the chat needs from the rooms below it. */
-import type { OpResult } from "./kinds/op.ts";
+import type { OpResult } from "./kinds/result.ts";
 import type { ReplicaId, Seq, ViewNo } from "../election/view.ts";
 import type { Queries } from "./queries.ts";
 

@@ -1,5 +1,5 @@
 /** What a person reads when the rules, or the way to them, refuse something. */
-import { CHAT_ERRORS, failed, type ChatError, type ChatErrorCode } from "./errors.ts";
+import { failed, type ChatError, type ChatErrorCode } from "./errors.ts";
 import type { ProposalOutcome } from "./ports.ts";
 
 const SENTENCES: Record<ChatErrorCode, string> = {
@@ -28,14 +28,13 @@ const RETRY_MS = 1_000;
 /** When to try again after a moment without a leader. */
 const NO_LEADER_RETRY_MS = 500;
 
-/** The failure for a code that apply recorded; unknown codes of other versions read as `invalid`. */
+/** The failure for a code, in the words of the table above. */
 export function failedWith(
-  code: string,
+  code: ChatErrorCode,
   more: Pick<ChatError, "field" | "retryAfterMs"> = {},
 ): { ok: false; error: ChatError } {
-  const known = code in CHAT_ERRORS ? (code as ChatErrorCode) : "invalid";
-  if (known === "slow_down") return slowDown(SENTENCES.slow_down, more.retryAfterMs ?? RETRY_MS);
-  return failed(known, SENTENCES[known], more);
+  if (code === "slow_down") return slowDown(SENTENCES.slow_down, more.retryAfterMs ?? RETRY_MS);
+  return failed(code, SENTENCES[code], more);
 }
 
 /** Too much of something: what, and when to try again. */

@@ -85,7 +85,7 @@ export class FormatGate implements Formats {
     const { release, opFormat: inForce = 1 } = beat;
     const may = snapshotBetween({ schema: release.schema, inForce }, own);
     if (may === "waits") this.#waitsFor = { leader, release };
-    if (may === "ends") onTooOld(new FormatTooNew(`op format ${inForce}`, release.version));
+    if (may === "ends") onTooOld(new FormatTooNew(inForce, null, release.version));
     return may;
   }
 

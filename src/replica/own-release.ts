@@ -1,5 +1,5 @@
 /** What this executable understands, put together from the rooms that know it. */
-import { OP_FORMAT } from "../chat/kinds/op.ts";
+import { OP_FORMAT } from "../chat/kinds/kinds.ts";
 import { SCHEMA } from "../db/state/connection.ts";
 import { PEER_PROTOCOL, type Release } from "../election/release.ts";
 import { VERSION } from "../host/version.ts";

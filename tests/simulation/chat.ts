@@ -30,7 +30,7 @@ export class ChatDomain implements SimDomain {
     const keys: AppliedKey[] = [];
     this.#state.onApplied = (ops) => {
       for (const { key, result } of ops) {
-        const { error } = result;
+        const error = result.kind === "refused" ? result.error : "";
         if (error === "") this.#done.add(key);
         keys.push({ key, error });
       }

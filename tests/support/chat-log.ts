@@ -8,8 +8,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { applyOp, type AppliedOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
 import type { ChatEvent } from "../../src/chat/chat-event.ts";
+import type { ChatErrorCode } from "../../src/chat/errors.ts";
 import { directId, messageId, userIdFor } from "../../src/chat/ids.ts";
-import { encodeOp, type Op, type OpBody, type OpResult } from "../../src/chat/kinds/op.ts";
+import type { OpBody } from "../../src/chat/kinds/kinds.ts";
+import { encodeOp, type Op } from "../../src/chat/kinds/op.ts";
+import type { OpResult } from "../../src/chat/kinds/result.ts";
 import { StateDb, type AppliedListener } from "../../src/db/state/state-db.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import type { View } from "../../src/election/view.ts";
@@ -72,8 +75,15 @@ export function uuid(n: number): string {
 
 export interface Made {
   readonly result: OpResult;
+  /** Why it was refused; null: it was not. */
+  readonly error: ChatErrorCode | null;
   readonly events: readonly ChatEvent[];
   readonly seq: number;
+}
+
+/** Why an op was refused; null: it was not. */
+function errorOf(result: OpResult): ChatErrorCode | null {
+  return result.kind === "refused" ? result.error : null;
 }
 
 /** The log and what came of it. */
@@ -115,12 +125,13 @@ export class ChatLog {
 
   apply(op: Op): Made {
     const [applied] = this.append([encodeOp(op)]);
-    return { result: applied!.result, events: applied!.events, seq: applied!.seq };
+    const { result, events, seq } = applied!;
+    return { result, error: errorOf(result), events, seq };
   }
 
-  /** Applies and answers the error code, or "". */
-  error(user: string, body: OpBody, more: Partial<Op> = {}): string {
-    return this.apply(this.op(user, body, more)).result.error;
+  /** Applies and answers the error code; null: it was not refused. */
+  error(user: string, body: OpBody, more: Partial<Op> = {}): ChatErrorCode | null {
+    return this.apply(this.op(user, body, more)).error;
   }
 
   /** Registers a name; the id of the account. */

@@ -12,7 +12,8 @@
  */
 import { createChat, type Chat } from "../../src/chat/service/chat.ts";
 import { randomId, tokenHash, userIdFor } from "../../src/chat/ids.ts";
-import { encodeOp, type OpBody } from "../../src/chat/kinds/op.ts";
+import type { OpBody } from "../../src/chat/kinds/kinds.ts";
+import { encodeOp } from "../../src/chat/kinds/op.ts";
 import type { Position, Presence, ProposalOutcome, Proposer } from "../../src/chat/ports.ts";
 import type { Session, UserView } from "../../src/chat/chat-service.ts";
 import type { Queries } from "../../src/chat/queries.ts";

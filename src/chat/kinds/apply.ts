@@ -7,12 +7,15 @@
  * guards it, and a repeat gets what was recorded. Ops that a merge brings back (recovered)
  * come through here as well, with rules that keep what their own branch had accepted.
  */
-import { refused, type ChatEvent, type Decision } from "../chat-event.ts";
-import { decodeOp, decodeResult, encodeResult, keyOf, MalformedOp, requestHash, type Op, type OpResult } from "./op.ts";
+import type { ChatEvent } from "../chat-event.ts";
 import type { RequestRow, Rows } from "../rows.ts";
-import * as account from "./rules-account.ts";
-import * as messages from "./rules-message.ts";
+import { assert } from "../../base/assert.ts";
 import type { Seq } from "../../election/view.ts";
+import { MalformedOp, refused, type Decision } from "./kind.ts";
+import { kindOf } from "./kinds.ts";
+import { decodeOp, keyOf, requestHash, type Op } from "./op.ts";
+import { purgeStep } from "./purge.ts";
+import { decodeResult, encodeResult, type OpResult } from "./result.ts";
 
 /** What came of one op. */
 export interface AppliedOp {
@@ -26,8 +29,6 @@ export interface AppliedOp {
   /** It was the copy that a merge brought back. */
   readonly recovered: boolean;
 }
-
-const NO_RESULT: OpResult = { error: "", conversation: "", seq: 0, session: "", repeated: false, timeMicros: 0 };
 
 /** The rules: what StateMachines run for each op. */
 export type ApplyOp = (bytes: Uint8Array, seq: Seq, rows: Rows) => AppliedOp;
@@ -48,18 +49,20 @@ export function applyOp(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp {
   const hash = requestHash(op);
   const key = keyOf(op, hash);
   const { timeMicros, recovered } = op;
-  const purged = messages.purgeStep(seq, rows);
-  const before = rows.request(op.user, op.clientId);
+  const kind = kindOf(op.body);
+  const purged = purgeStep(seq, rows);
+  const before = kind.recorded ? rows.request(op.user, op.clientId) : null;
   if (before !== null) {
-    const answer = answerRepeat(op, hash, before, rows);
+    const answer = answerRepeat(op, hash, before, { seq, rows });
     if (answer !== null)
       return { seq, key, timeMicros, recovered, result: answer.result, events: [...purged, ...answer.events] };
     if (before.hash !== hash) op = { ...op, clientId: branchClientId(op.clientId, hash) };
   }
-  const decision = decide(op, seq, rows);
+  const decision = kind.decide(op, op.body, seq, rows);
   const result = resultOf(op, decision, seq);
-  if (decision.record !== false) rows.putRequest(requestOf(op, hash, seq, result));
-  const events = purged.length === 0 ? decision.events : [...purged, ...decision.events];
+  if (kind.recorded && (decision.kind !== "refused" || decision.record)) rows.putRequest(requestOf(op, hash, result));
+  const own = decision.kind === "refused" ? [] : decision.events;
+  const events = purged.length === 0 ? own : [...purged, ...own];
   return { seq, key, timeMicros, recovered, result, events };
 }
 
@@ -75,42 +78,16 @@ export function recordPoison(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp
     return malformed(seq);
   }
   const hash = requestHash(op);
-  const decision = refused("invalid");
-  const result = resultOf(op, decision, seq);
-  if (rows.request(op.user, op.clientId) === null) rows.putRequest(requestOf(op, hash, seq, result));
+  const result = resultOf(op, refused("invalid"), seq);
+  if (kindOf(op.body).recorded && rows.request(op.user, op.clientId) === null) {
+    rows.putRequest(requestOf(op, hash, result));
+  }
   return { seq, key: keyOf(op, hash), result, events: [], timeMicros: op.timeMicros, recovered: op.recovered };
 }
 
 function malformed(seq: Seq): AppliedOp {
-  return { seq, key: "", result: { ...NO_RESULT, error: "invalid" }, events: [], timeMicros: 0, recovered: false };
-}
-
-function decide(op: Op, seq: Seq, rows: Rows): Decision {
-  const { body } = op;
-  switch (body.kind) {
-    case "sendMessage":
-      return messages.sendMessage(op, body, seq, rows);
-    case "markRead":
-      return messages.markRead(op, body, seq, rows);
-    case "markAllRead":
-      return messages.markAllRead(op, body, seq, rows);
-    case "deleteMessages":
-      return messages.deleteMessages(op, body, seq, rows);
-    case "register":
-      return account.register(op, body, rows);
-    case "login":
-      return account.login(op, body, rows);
-    case "endSession":
-      return account.endSession(op, body, rows);
-    case "endOtherSessions":
-      return account.endOtherSessions(op, body, rows);
-    case "changePassword":
-      return account.changePassword(op, body, rows);
-    case "deleteAccount":
-      return account.deleteAccount(op, body, rows);
-    case "touch":
-      return account.touch(op, body, rows);
-  }
+  const result: OpResult = { kind: "refused", error: "invalid", seq, repeated: false };
+  return { seq, key: "", result, events: [], timeMicros: 0, recovered: false };
 }
 
 /** The answer to a request that was decided before; null if it must be decided (again). */
@@ -118,38 +95,50 @@ function answerRepeat(
   op: Op,
   hash: string,
   before: RequestRow,
-  rows: Rows,
+  at: { readonly seq: Seq; readonly rows: Rows },
 ): { result: OpResult; events: readonly ChatEvent[] } | null {
+  const { seq, rows } = at;
   if (before.hash !== hash) {
-    if (!op.recovered) return { result: { ...NO_RESULT, error: "id_reused_with_other_content" }, events: [] };
+    if (!op.recovered) {
+      return { result: { kind: "refused", error: "id_reused_with_other_content", seq, repeated: false }, events: [] };
+    }
     // Two branches took different things under one id. Both were accepted, so both stay.
     const twin = rows.request(op.user, branchClientId(op.clientId, hash));
-    return twin === null ? null : answerRepeat(op, hash, twin, rows);
+    return twin === null ? null : answerRepeat(op, hash, twin, at);
   }
-  const recorded = recordedResult(before);
+  const result = recordedResult(before);
   // This branch refused what the other had accepted: what was accepted somewhere is kept.
-  if (op.recovered && recorded.error !== "") return null;
-  const events = op.recovered && op.body.kind === "register" ? account.adoptSession(op, op.body.session, rows) : [];
-  return { result: { ...recorded, repeated: true }, events };
+  if (op.recovered && result.kind === "refused") return null;
+  const events = (op.recovered && kindOf(op.body).adopt?.(op, op.body, rows)) || [];
+  return { result, events };
 }
 
-/** What was recorded for a request. */
-export function recordedResult(row: RequestRow): OpResult {
-  if (row.result !== null) return decodeResult(row.result);
-  return { ...NO_RESULT, conversation: row.conversation ?? "", seq: row.seq };
+/** What was recorded for a request: the answer to a repeat. */
+export function recordedResult({ seq, conversation, result }: RequestRow): OpResult {
+  if (result !== null) return decodeResult(result);
+  assert(conversation !== null, "a request without a result sent a message");
+  return { kind: "sent", conversation, timeMicros: null, seq, repeated: true };
 }
 
 function branchClientId(clientId: string, hash: string): string {
   return `${clientId}~${hash.slice(0, 8)}`;
 }
 
-function resultOf(op: Op, decision: Decision, seq: Seq): OpResult {
-  const { error = "", conversation = "", session = "" } = decision;
-  return { error, conversation, seq, session, repeated: false, timeMicros: conversation === "" ? 0 : op.timeMicros };
+function resultOf({ timeMicros }: Op, decision: Decision, seq: Seq): OpResult {
+  switch (decision.kind) {
+    case "done":
+      return { kind: "done", seq, repeated: false };
+    case "sent":
+      return { kind: "sent", conversation: decision.conversation, timeMicros, seq, repeated: false };
+    case "registered":
+      return { kind: "registered", session: decision.session, seq, repeated: false };
+    case "refused":
+      return { kind: "refused", error: decision.error, seq, repeated: false };
+  }
 }
 
-function requestOf({ user, clientId }: Op, hash: string, seq: Seq, result: OpResult): RequestRow {
-  if (result.conversation !== "") return { user, clientId, hash, seq, conversation: result.conversation, result: null };
-  const { error, session } = result;
-  return { user, clientId, hash, seq, conversation: null, result: encodeResult({ error, session, seq }) };
+function requestOf({ user, clientId }: Op, hash: string, result: OpResult): RequestRow {
+  const { seq } = result;
+  if (result.kind === "sent") return { user, clientId, hash, seq, conversation: result.conversation, result: null };
+  return { user, clientId, hash, seq, conversation: null, result: encodeResult(result) };
 }

@@ -4,7 +4,9 @@ import { passwordId, randomId, tokenHash, userIdFor } from "../ids.ts";
 import { checkClientId, checkPassword, typedPassword } from "../limits.ts";
 import { checkName, typedName } from "./names.ts";
 import { LoginLimits, UNLIMITED, type Try } from "./login-limits.ts";
-import { requestHash, type NewSession, type Op, type OpBody } from "../kinds/op.ts";
+import type { OpBody } from "../kinds/kinds.ts";
+import { requestHash } from "../kinds/op.ts";
+import type { NewSession } from "../kinds/sessions.ts";
 import { GATE_RETRY_MS, PasswordGate } from "./password-gate.ts";
 import { addressKey, isLoopback, RateLimit } from "../rate-limit.ts";
 import { recordedResult } from "../kinds/apply.ts";
@@ -153,7 +155,9 @@ export class Accounts {
     const written = await this.#writer.write(id, clientId.value, body);
     if (!written.ok) return written.error.code === "name_taken" ? failedWith("name_taken", { field: "name" }) : written;
     // The same request got there first by another way; its password decides who is asking.
-    if (written.result.session !== session.id) return await this.#registeredBefore(id, folded, input.password, caller);
+    const { result } = written;
+    if (result.kind !== "registered" || result.session !== session.id)
+      return await this.#registeredBefore(id, folded, input.password, caller);
     return { ok: true, value: { token, user: this.#views.userById(id) }, cursor: written.cursor };
   }
 
@@ -237,7 +241,7 @@ export class Accounts {
     if (!fresh.ok) return fresh;
     const before = this.#deps.queries().request(session.userId, clientId.value);
     const body = { kind: "changePassword", passwordHash: "", keepSession: session.sessionId, checked: "" } as const;
-    if (before !== null && before.hash === hashOf(body) && recordedResult(before).error === "") {
+    if (before !== null && before.hash === requestHash({ body }) && recordedResult(before).kind !== "refused") {
       return await this.#changedBefore(session, input.newPassword);
     }
     const checked = await this.#checkedPassword(session, input.password);
@@ -306,9 +310,4 @@ function atPassword(refused: Refused): Refused {
 function newSession(caller: Caller): { token: string; session: NewSession } {
   const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url");
   return { token, session: { id: randomId(), tokenHash: tokenHash(token), device: caller.device ?? "" } };
-}
-
-function hashOf(body: OpBody): string {
-  const op: Op = { user: "", clientId: "", timeMicros: 0, origin: null, recovered: false, body };
-  return requestHash(op);
 }

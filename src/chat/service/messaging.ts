@@ -3,7 +3,7 @@ import { failed, type Answer } from "../errors.ts";
 import { directId, directMembers, messageId, splitMessageId } from "../ids.ts";
 import { checkBody, checkClientId, checkIds, checkLimit, IDS_MAX } from "../limits.ts";
 import { nameWithin, typedName } from "./names.ts";
-import type { OpBody } from "../kinds/op.ts";
+import type { OpBody } from "../kinds/kinds.ts";
 import type { Reading } from "../reading.ts";
 import type { UserRow } from "../rows.ts";
 import { failedWith } from "../sentences.ts";
@@ -19,8 +19,9 @@ import {
   type UserView,
 } from "../chat-service.ts";
 import type { Views } from "../feed/views.ts";
-import type { Writer, Written } from "./writer.ts";
+import type { Writer } from "./writer.ts";
 import type { ChatDeps } from "../ports.ts";
+import type { Seq } from "../../election/view.ts";
 
 /** People looked at, page by page, for those without a conversation. */
 const STRANGERS_PAGE = 200;
@@ -56,12 +57,13 @@ export class Messaging {
     if (!written.ok) {
       return written.error.code === "unknown_recipient" ? failedWith("unknown_recipient", { field: "to" }) : written;
     }
-    const { seq } = written.result;
-    if (!written.result.repeated)
-      return { ok: true, value: sent(session, clientId.value, op, written), cursor: written.cursor };
-    const row = this.#deps.queries().message(conversation, session.userId, seq);
-    if (row === null) return failedWith("not_found");
-    return { ok: true, value: this.#views.message(row), cursor: written.cursor };
+    const { result, cursor } = written;
+    if (result.kind === "sent" && result.timeMicros !== null) {
+      const { seq, timeMicros } = result;
+      return { ok: true, value: sent(session, clientId.value, op, { seq, timeMicros }), cursor };
+    }
+    const row = this.#deps.queries().message(conversation, session.userId, result.seq);
+    return row === null ? failedWith("not_found") : { ok: true, value: this.#views.message(row), cursor };
   }
 
   async #conversationFor(session: Session, input: SendInput): Promise<string | ReturnType<typeof failedWith>> {
@@ -225,7 +227,7 @@ function sent(
   session: Session,
   clientId: string,
   op: Extract<OpBody, { kind: "sendMessage" }>,
-  written: Extract<Written, { ok: true }>,
+  { seq, timeMicros }: { readonly seq: Seq; readonly timeMicros: number },
 ): MessageView {
   return {
     id: messageId(session.userId, clientId),
@@ -233,8 +235,8 @@ function sent(
     authorId: session.userId,
     authorName: session.name,
     body: op.body,
-    timeMicros: written.result.timeMicros,
-    seq: written.result.seq,
+    timeMicros,
+    seq,
     deleted: false,
     unread: false,
     readByOther: false,

@@ -1,7 +1,9 @@
 /** The one way from a request to its recorded result: build the op, propose it, read what apply decided. */
 import type { ChatError } from "../errors.ts";
 import { formatCursor } from "../cursor.ts";
-import { encodeOp, keyOf, type Op, type OpBody, type OpResult } from "../kinds/op.ts";
+import type { OpBody } from "../kinds/kinds.ts";
+import { encodeOp, keyOf, type Op } from "../kinds/op.ts";
+import type { OpResult } from "../kinds/result.ts";
 import type { ChatDeps } from "../ports.ts";
 import { failedOutcome, failedWith } from "../sentences.ts";
 import { Stamps } from "./stamp.ts";
@@ -10,7 +12,7 @@ import type { Seq } from "../../election/view.ts";
 export type Written =
   | {
       readonly ok: true;
-      readonly result: OpResult;
+      readonly result: Exclude<OpResult, { kind: "refused" }>;
       readonly seq: Seq;
       readonly cursor: string;
     }
@@ -34,7 +36,7 @@ export class Writer {
     const outcome = await this.#deps.proposer.propose(keyOf(op), encodeOp(op));
     if (outcome.kind !== "applied") return failedOutcome(outcome);
     const { result } = outcome;
-    if (result.error !== "") return failedWith(result.error);
+    if (result.kind === "refused") return failedWith(result.error);
     return { ok: true, result, seq: outcome.seq, cursor: this.#cursorAt(outcome.seq) };
   }
 

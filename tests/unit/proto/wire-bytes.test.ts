@@ -4,7 +4,7 @@ import fc from "fast-check";
 import protobuf from "protobufjs";
 import { decodeMessage, uint64Of } from "../../../proto/wire-reader.ts";
 import { encodeMessage } from "../../../proto/wire-writer.ts";
-import { decodeResult, encodeResult } from "../../../src/chat/kinds/op.ts";
+import { decodeResult, encodeResult } from "../../../src/chat/kinds/result.ts";
 
 const PROTOS = ["chat", "peer", "op"].map((name) =>
   protobuf.loadSync(join(import.meta.dir, `../../../proto/${name}.proto`)),
@@ -98,8 +98,8 @@ describe("the bytes of messages", () => {
   test("a number that is absent is 0", () => {
     const result = decodeMessage(root("op").lookupType("lastword.v1.Result"), Buffer.alloc(0));
     expect(uint64Of((result as unknown as { seq: unknown }).seq)).toBe(0);
-    const none = { error: "", conversation: "", seq: 0, session: "", repeated: false, timeMicros: 0 };
-    expect(decodeResult(encodeResult({ error: "invalid" }))).toEqual({ ...none, error: "invalid" });
+    const refused = { kind: "refused", error: "invalid", seq: 0 } as const;
+    expect(decodeResult(encodeResult({ ...refused, repeated: false }))).toEqual({ ...refused, repeated: true });
   });
 
   test("a text or a number that is cut off is an error", () => {

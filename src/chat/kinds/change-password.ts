@@ -1,0 +1,34 @@
+/** Sets the password and ends every session but the one that asked. */
+import { passwordId } from "../ids.ts";
+import { done, refused, type Kind } from "./kind.ts";
+import { endSessions, living, notLiving } from "./sessions.ts";
+
+export interface ChangePassword {
+  readonly kind: "changePassword";
+  readonly passwordHash: string;
+  readonly keepSession: string;
+  /** `passwordId` of the hash that the proposer checked. */
+  readonly checked: string;
+}
+
+/**
+ * Two branches may both have changed it: the later one wins on both, and what it ends includes
+ * every login made with the other one.
+ */
+export const changePassword: Kind<ChangePassword> = {
+  since: 1,
+  merge: "latest",
+  recorded: true,
+  read: ({ passwordHash, keepSession, checked }) => ({ kind: "changePassword", passwordHash, keepSession, checked }),
+  content: () => "",
+
+  decide(op, body, _seq, rows) {
+    const user = living(op.user, rows);
+    if (user === null) return notLiving(op.user, rows);
+    if (op.recovered) {
+      if (op.timeMicros <= user.passwordMicros) return done();
+    } else if (body.checked !== passwordId(user.passwordHash)) return refused("wrong_password", false);
+    rows.putUser({ ...user, passwordHash: body.passwordHash, passwordMicros: op.timeMicros });
+    return done(endSessions(op.user, body.keepSession, rows));
+  },
+};

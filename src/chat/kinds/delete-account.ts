@@ -1,0 +1,38 @@
+/** The account is gone for ever, its name stays taken. Messages stay or are erased bit by bit (purge.ts). */
+import { passwordId } from "../ids.ts";
+import { done, refused, type Kind } from "./kind.ts";
+import { endSessions } from "./sessions.ts";
+
+export interface DeleteAccount {
+  readonly kind: "deleteAccount";
+  readonly deleteMessages: boolean;
+  /** `passwordId` of the hash that the proposer checked. */
+  readonly checked: string;
+}
+
+/** A deletion that was acknowledged on another branch is kept, whatever the password is by now. */
+export const deleteAccount: Kind<DeleteAccount> = {
+  since: 1,
+  merge: "danger",
+  recorded: true,
+  read: ({ deleteMessages, checked }) => ({ kind: "deleteAccount", deleteMessages, checked }),
+  content: ({ deleteMessages }) => String(deleteMessages),
+
+  decide(op, body, _seq, rows) {
+    const user = rows.user(op.user);
+    if (user === null) return refused("not_logged_in", false);
+    if (user.deleted === 2 || (user.deleted === 1 && !body.deleteMessages)) return done();
+    const checked = user.deleted !== 0 || body.checked === passwordId(user.passwordHash);
+    if (!checked && !op.recovered) return refused("wrong_password", false);
+    rows.putUser({
+      ...user,
+      name: "",
+      passwordHash: "",
+      deleted: body.deleteMessages ? 2 : 1,
+      formerName: null,
+      formerFolded: null,
+    });
+    if (body.deleteMessages) rows.setPurge(op.user, "");
+    return done([...endSessions(op.user, "", rows), { kind: "user", user: op.user }]);
+  },
+};

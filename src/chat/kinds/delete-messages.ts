@@ -1,0 +1,55 @@
+/** Own messages become tombstones for everyone; others' are hidden for this user alone. */
+import type { ChatEvent } from "../chat-event.ts";
+import { directMembers, splitMessageId } from "../ids.ts";
+import type { Rows } from "../rows.ts";
+import { done, refused, type Kind, type OpHead } from "./kind.ts";
+import { byConversation, placeOf, visible } from "./places.ts";
+
+export interface DeleteMessages {
+  readonly kind: "deleteMessages";
+  /** Message ids, 1 to 500. */
+  readonly ids: readonly string[];
+}
+
+/** Deleted on one branch is deleted, also if the message arrives later. */
+export const deleteMessages: Kind<DeleteMessages> = {
+  since: 1,
+  merge: "danger",
+  recorded: true,
+  read: ({ ids }) => ({ kind: "deleteMessages", ids }),
+  content: ({ ids }) => ids.join("\0"),
+
+  decide(op, body, seq, rows) {
+    const places = visible(body.ids, op, rows);
+    if (places === null) return refused("not_found");
+    if (op.recovered) rememberUnknown(body.ids, op, rows);
+    const events: ChatEvent[] = [];
+    for (const [conversation, group] of byConversation(places)) {
+      const own: string[] = [];
+      const hidden: string[] = [];
+      for (const place of group) {
+        if (place.author === op.user) {
+          if (rows.message(conversation, place.seq)?.deleted !== false) continue;
+          rows.eraseMessage(conversation, place.seq, seq);
+          own.push(place.id);
+        } else if (!rows.isHidden(op.user, conversation, place.seq)) {
+          rows.hide(op.user, conversation, place.seq, seq);
+          hidden.push(place.id);
+        }
+      }
+      if (own.length > 0)
+        events.push({ kind: "deleted", conversation, ids: own, audience: directMembers(conversation) ?? [] });
+      if (hidden.length > 0) events.push({ kind: "deleted", conversation, ids: hidden, audience: [op.user] });
+    }
+    return done(events);
+  },
+};
+
+/** A recovered deletion may come before the message it deletes: the message must not appear afterwards. */
+function rememberUnknown(ids: readonly string[], op: OpHead, rows: Rows): void {
+  for (const id of ids) {
+    const parts = splitMessageId(id);
+    if (parts === null || parts.author !== op.user || placeOf(id, op.user, rows) !== null) continue;
+    if (!rows.hasTombstone(parts.author, parts.clientId)) rows.addTombstone(parts.author, parts.clientId);
+  }
+}

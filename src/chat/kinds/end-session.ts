@@ -1,0 +1,23 @@
+/** Log-out, or the end of another of one's own logins. */
+import { done, refused, type Kind } from "./kind.ts";
+
+export interface EndSession {
+  readonly kind: "endSession";
+  readonly session: string;
+}
+
+/** Ended on one branch is ended. */
+export const endSession: Kind<EndSession> = {
+  since: 1,
+  merge: "danger",
+  recorded: true,
+  read: ({ session }) => ({ kind: "endSession", session }),
+  content: ({ session }) => session,
+
+  decide(op, body, _seq, rows) {
+    const session = rows.session(body.session);
+    if (session === null || session.user !== op.user) return refused("not_found");
+    rows.removeSession(session.id);
+    return done([{ kind: "sessionEnded", session: session.id, user: op.user }]);
+  },
+};

@@ -1,0 +1,46 @@
+/**
+ * The table of op kinds. A kind that is not in it is of a later version: `decodeOp` throws FormatTooNew.
+ * A new kind is a file of this folder, a line here, and a message and a field of `payload` in op.proto.
+ */
+import { changePassword } from "./change-password.ts";
+import { deleteAccount } from "./delete-account.ts";
+import { deleteMessages } from "./delete-messages.ts";
+import { endOtherSessions } from "./end-other-sessions.ts";
+import { endSession } from "./end-session.ts";
+import type { Kind } from "./kind.ts";
+import { login } from "./login.ts";
+import { markAllRead } from "./mark-all-read.ts";
+import { markRead } from "./mark-read.ts";
+import { register } from "./register.ts";
+import { sendMessage } from "./send-message.ts";
+import { touch } from "./touch.ts";
+
+/** Every kind, by its name: the name of its field in op.proto. */
+export const KINDS = {
+  register,
+  login,
+  endSession,
+  changePassword,
+  deleteAccount,
+  sendMessage,
+  markRead,
+  markAllRead,
+  deleteMessages,
+  touch,
+  endOtherSessions,
+} as const;
+
+export type OpKind = keyof typeof KINDS;
+
+type BodyOf<K> = K extends Kind<infer Body> ? Body : never;
+
+/** What an op does; `kind` says which of the table it is. */
+export type OpBody = BodyOf<(typeof KINDS)[OpKind]>;
+
+/** The newest op format that this executable understands. */
+export const OP_FORMAT = Math.max(...Object.values(KINDS).map(({ since }) => since));
+
+/** The entry of the table for a body of that kind. */
+export function kindOf(body: OpBody): Kind<OpBody> {
+  return KINDS[body.kind] as unknown as Kind<OpBody>;
+}

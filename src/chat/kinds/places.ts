@@ -1,0 +1,51 @@
+/** Where the messages are that an op names. */
+import { messageId, splitMessageId } from "../ids.ts";
+import type { RequestRow, Rows } from "../rows.ts";
+import type { Seq } from "../../election/view.ts";
+import type { OpHead } from "./kind.ts";
+
+/** A message that an op names and its user may see. */
+export interface Place {
+  readonly id: string;
+  readonly author: string;
+  readonly clientId: string;
+  readonly conversation: string;
+  readonly seq: Seq;
+}
+
+/** The messages named, if the user may see all of them; a recovered op goes on without the others. */
+export function visible(ids: readonly string[], op: OpHead, rows: Rows): readonly Place[] | null {
+  const places: Place[] = [];
+  for (const id of ids) {
+    const place = placeOf(id, op.user, rows);
+    if (place !== null) places.push(place);
+    else if (!op.recovered) return null;
+  }
+  return places;
+}
+
+/** Where a message is; null if there is none or its conversation is not the user's. */
+export function placeOf(id: string, user: string, rows: Rows): Place | null {
+  const parts = splitMessageId(id);
+  if (parts === null) return null;
+  const request = rows.request(parts.author, parts.clientId);
+  const place = request === null ? null : placeOfRequest(request);
+  return place !== null && rows.member(place.conversation, user) !== null ? place : null;
+}
+
+/** Where the message of a request is; null if it sent none. */
+export function placeOfRequest(request: RequestRow): Place | null {
+  const { user: author, clientId, conversation, seq } = request;
+  return conversation === null ? null : { id: messageId(author, clientId), author, clientId, conversation, seq };
+}
+
+/** The places of each conversation, in their order. */
+export function byConversation(places: readonly Place[]): Map<string, Place[]> {
+  const groups = new Map<string, Place[]>();
+  for (const place of places) {
+    const group = groups.get(place.conversation);
+    if (group === undefined) groups.set(place.conversation, [place]);
+    else group.push(place);
+  }
+  return groups;
+}

@@ -1,0 +1,83 @@
+/** The read mark of a member: up to where she has read everything, and what she has read singly above it. */
+import type { ChatEvent } from "../chat-event.ts";
+import type { MemberRow, Rows } from "../rows.ts";
+import type { Seq } from "../../election/view.ts";
+import { byConversation, type Place } from "./places.ts";
+
+/**
+ * Messages a read mark looks at, page by page, before it stops for this op (682 in all; the
+ * rest follows with later ops). The first page is small: mostly there is nothing, or one
+ * own message, before the first that is unread.
+ */
+const MARK_PAGE_FIRST = 2;
+const MARK_PAGE_LAST = 512;
+
+/** Adds to the set of single reads what is above the mark, then lets the mark take over what it can. */
+export function readSingly(places: readonly Place[], user: string, seq: Seq, rows: Rows): ChatEvent[] {
+  const events: ChatEvent[] = [];
+  for (const [conversation, group] of byConversation(places)) {
+    const member = rows.member(conversation, user);
+    if (member === null) continue;
+    const fresh: string[] = [];
+    for (const place of group) {
+      if (place.author === user || place.seq <= member.mark || rows.isRead(user, conversation, place.seq)) continue;
+      rows.addRead(user, conversation, place.seq, seq);
+      fresh.push(place.id);
+    }
+    if (fresh.length > 0) moveMark(member, 0, seq, rows, fresh, events);
+  }
+  return events;
+}
+
+/**
+ * Moves the mark to `upTo` at least, then over every message that needs no reading: own,
+ * deleted, hidden, read singly. So a mark stays close to the first unread message, and
+ * counting unread ones never walks over long stretches of own messages.
+ */
+export function moveMark(
+  member: MemberRow,
+  upTo: Seq,
+  seq: Seq,
+  rows: Rows,
+  fresh: readonly string[],
+  events: ChatEvent[],
+): void {
+  const { conversation, user } = member;
+  const from = Math.max(member.mark, upTo);
+  if (from === member.mark && fresh.length === 0 && rows.isMarkStuck(conversation, user)) return;
+  const { mark, overRead, stuckBefore } = stepOver(conversation, user, from, rows);
+  const overOthers = overRead || from > member.mark;
+  if (mark > member.mark) {
+    if (overOthers) rows.dropReads(user, conversation, mark);
+    rows.putMember({ ...member, mark, markChangedSeq: overOthers ? seq : member.markChangedSeq });
+  }
+  if (stuckBefore !== null) rows.markIsStuck(conversation, user, stuckBefore);
+  if (overOthers || fresh.length > 0) events.push({ kind: "read", conversation, reader: user, ids: fresh, upTo: mark });
+}
+
+/** Where a mark comes to. */
+interface Steps {
+  readonly mark: Seq;
+  /** It passed messages that were read singly. */
+  readonly overRead: boolean;
+  /** The unread message that stopped it; null: it has seen all, or as many as it may. */
+  readonly stuckBefore: Seq | null;
+}
+
+/** Lets a mark go on from `from`. */
+function stepOver(conversation: string, user: string, from: Seq, rows: Rows): Steps {
+  let mark = from;
+  let overRead = false;
+  for (let page = MARK_PAGE_FIRST; page <= MARK_PAGE_LAST; page *= 4) {
+    const steps = rows.messagesAfter(conversation, mark, page);
+    for (const next of steps) {
+      if (next.author !== user && !next.deleted) {
+        if (rows.isRead(user, conversation, next.seq)) overRead = true;
+        else if (!rows.isHidden(user, conversation, next.seq)) return { mark, overRead, stuckBefore: next.seq };
+      }
+      mark = next.seq;
+    }
+    if (steps.length < page) break;
+  }
+  return { mark, overRead, stuckBefore: null };
+}

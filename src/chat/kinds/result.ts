@@ -1,0 +1,42 @@
+/** What came of an op, and what of it is recorded: Result in op.proto. */
+import { CHAT_ERRORS, type ChatErrorCode } from "../errors.ts";
+import { decodeMessage, uint64Of } from "../../../proto/wire-reader.ts";
+import { encodeMessage } from "../../../proto/wire-writer.ts";
+import type { Seq } from "../../election/view.ts";
+import { messageType } from "./op-types.ts";
+
+const ResultType = messageType("Result");
+
+/** What came of an op. `seq` is where it was decided; `repeated` says that this was another op of the same request. */
+export type OpResult = { readonly seq: Seq; readonly repeated: boolean } & (
+  | { readonly kind: "done" }
+  /** A message was sent. `timeMicros` is null in the answer to a repeat: the message's row has it. */
+  | { readonly kind: "sent"; readonly conversation: string; readonly timeMicros: number | null }
+  /** An account was made; the session is the one of the first op of this request. */
+  | { readonly kind: "registered"; readonly session: string }
+  | { readonly kind: "refused"; readonly error: ChatErrorCode }
+);
+
+/** Encodes a result to be recorded. One that sent a message is not: the message says it all. */
+export function encodeResult(result: Exclude<OpResult, { kind: "sent" }>): Uint8Array {
+  const { seq } = result;
+  switch (result.kind) {
+    case "done":
+      return encodeMessage(ResultType, { seq });
+    case "registered":
+      return encodeMessage(ResultType, { seq, session: result.session });
+    case "refused":
+      return encodeMessage(ResultType, { seq, error: result.error });
+  }
+}
+
+/** Reads a recorded result, as the answer to a repeat. An error that this version does not know reads as `invalid`. */
+export function decodeResult(bytes: Uint8Array): Exclude<OpResult, { kind: "sent" }> {
+  const wire = decodeMessage(ResultType, bytes) as unknown as { error: string; session: string; seq: unknown };
+  const head = { seq: uint64Of(wire.seq), repeated: true };
+  if (wire.error !== "") {
+    const error = wire.error in CHAT_ERRORS ? (wire.error as ChatErrorCode) : "invalid";
+    return { kind: "refused", error, ...head };
+  }
+  return wire.session === "" ? { kind: "done", ...head } : { kind: "registered", session: wire.session, ...head };
+}
