@@ -43,16 +43,14 @@ export function directId(a: string, b: string): string {
   return a < b ? `${a}_${b}` : `${b}_${a}`;
 }
 
-/** The two users of a direct conversation; null if the id is none. */
-export function directMembers(conversation: string): readonly [string, string] | null {
+/**
+ * The people of a direct conversation, each once, in the order of their ids; null if the id is none. Only for who
+ * opens one: whose a conversation is, the rows say.
+ */
+export function directMembers(conversation: string): readonly string[] | null {
   if (conversation.length !== 2 * ID_CHARS + 1 || conversation[ID_CHARS] !== "_") return null;
-  return [conversation.slice(0, ID_CHARS), conversation.slice(ID_CHARS + 1)];
-}
-
-/** The other side of a direct conversation, as seen by one of its two users. */
-export function otherOf(conversation: string, user: string): string {
-  const a = conversation.slice(0, ID_CHARS);
-  return a === user ? conversation.slice(ID_CHARS + 1) : a;
+  const [a, b] = [conversation.slice(0, ID_CHARS), conversation.slice(ID_CHARS + 1)];
+  return a === b ? [a] : [a, b];
 }
 
 /** `<author id>-<client id>`: the same at every replica, for ever. */

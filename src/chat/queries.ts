@@ -3,7 +3,7 @@
  * Everything about a conversation is asked through a user's own membership: a method that
  * takes `user` answers null or nothing for what she may not see. Synchronous, bounded.
  */
-import type { MemberRow, MessageRow, RequestRow, SessionRow, UserRow } from "./rows.ts";
+import type { MessageRow, RequestRow, SessionRow, UserRow } from "./rows.ts";
 import type { Seq } from "../election/view.ts";
 
 /** A message as one user sees it. */
@@ -67,7 +67,9 @@ export interface Queries {
 
   request(user: string, clientId: string): RequestRow | null;
 
-  member(conversation: string, user: string): MemberRow | null;
+  isMember(conversation: string, user: string): boolean;
+  /** Who hears of what happens there, by id; empty if there is no such conversation. */
+  membersOf(conversation: string): readonly string[];
   /** Who shares a conversation with the user, each once, without her; of the first 10,000 conversations. */
   companions(user: string): readonly string[];
   /** The newest first; without those with a deleted account of which nothing is left to see. */

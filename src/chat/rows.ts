@@ -110,7 +110,10 @@ export interface Rows {
 
   conversation(id: string): ConversationRow | null;
   addConversation(row: ConversationRow): void;
+  /** Null: she is no member, and may know nothing of the conversation. */
   member(conversation: string, user: string): MemberRow | null;
+  /** Who hears of what happens there, by id; empty if there is no such conversation. */
+  membersOf(conversation: string): readonly string[];
   /** Inserts or replaces. */
   putMember(row: MemberRow): void;
 
@@ -134,12 +137,12 @@ export interface Rows {
   /** The first message above the user's mark is this one, and it is another's and unread. */
   markIsStuck(conversation: string, user: string, before: Seq): void;
 
-  isRead(user: string, conversation: string, seq: Seq): boolean;
-  addRead(user: string, conversation: string, seq: Seq, changedSeq: Seq): void;
+  isRead(conversation: string, user: string, seq: Seq): boolean;
+  addRead(conversation: string, user: string, seq: Seq, changedSeq: Seq): void;
   /** Forgets single reads up to `seq`: the mark covers them. */
-  dropReads(user: string, conversation: string, seq: Seq): void;
-  isHidden(user: string, conversation: string, seq: Seq): boolean;
-  hide(user: string, conversation: string, seq: Seq, changedSeq: Seq): void;
+  dropReads(conversation: string, user: string, seq: Seq): void;
+  isHidden(conversation: string, user: string, seq: Seq): boolean;
+  hide(conversation: string, user: string, seq: Seq, changedSeq: Seq): void;
 
   /** The author deleted a message of this id before this branch ever saw it. */
   hasTombstone(author: string, clientId: string): boolean;

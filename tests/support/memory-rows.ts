@@ -183,6 +183,13 @@ export class MemoryRows implements Rows {
     return this.#t.members.get(`${conversation} ${user}`) ?? null;
   }
 
+  membersOf(conversation: string): readonly string[] {
+    return [...this.#t.members.values()]
+      .filter((row) => row.conversation === conversation)
+      .map((row) => row.user)
+      .sort();
+  }
+
   putMember(row: MemberRow): void {
     this.#set(this.#t.members, `${row.conversation} ${row.user}`, row);
   }
@@ -223,25 +230,25 @@ export class MemoryRows implements Rows {
 
   markIsStuck(): void {}
 
-  isRead(user: string, conversation: string, seq: Seq): boolean {
+  isRead(conversation: string, user: string, seq: Seq): boolean {
     return this.#t.reads.has(`${user} ${conversation} ${seq}`);
   }
 
-  addRead(user: string, conversation: string, seq: Seq, changedSeq: Seq): void {
+  addRead(conversation: string, user: string, seq: Seq, changedSeq: Seq): void {
     this.#set(this.#t.reads, `${user} ${conversation} ${seq}`, { user, conversation, seq, changedSeq });
   }
 
-  dropReads(user: string, conversation: string, seq: Seq): void {
+  dropReads(conversation: string, user: string, seq: Seq): void {
     for (const [key, row] of this.#t.reads) {
       if (row.user === user && row.conversation === conversation && row.seq <= seq) this.#delete(this.#t.reads, key);
     }
   }
 
-  isHidden(user: string, conversation: string, seq: Seq): boolean {
+  isHidden(conversation: string, user: string, seq: Seq): boolean {
     return this.#t.hidden.has(`${user} ${conversation} ${seq}`);
   }
 
-  hide(user: string, conversation: string, seq: Seq, changedSeq: Seq): void {
+  hide(conversation: string, user: string, seq: Seq, changedSeq: Seq): void {
     this.#set(this.#t.hidden, `${user} ${conversation} ${seq}`, { user, conversation, seq, changedSeq });
   }
 

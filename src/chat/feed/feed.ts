@@ -12,7 +12,6 @@ import type { AppliedOp } from "../kinds/apply.ts";
 import type { ChatEvent } from "../chat-event.ts";
 import { formatCursor, parseCursor, standingOf, type Cursor } from "../cursor.ts";
 import { failed, type Answer } from "../errors.ts";
-import { directMembers } from "../ids.ts";
 import { FEED_BYTES_MAX, LiveFeed, weight } from "./live-feed.ts";
 import type { Presence } from "../ports.ts";
 import type { Change } from "../queries.ts";
@@ -131,7 +130,7 @@ export class FeedHub {
   typing(session: Session, conversationId: string): void {
     // It costs the sender nothing and fills the other side's stream: not without a bound.
     if (this.#typingLimit.take(session.userId) > 0) return;
-    if (this.#deps.queries().member(conversationId, session.userId) === null) return;
+    if (!this.#deps.queries().isMember(conversationId, session.userId)) return;
     this.#typed(conversationId, session.userId);
     this.#deps.presence.sendTyping?.(conversationId, session.userId);
   }
@@ -276,7 +275,7 @@ export class FeedHub {
           messageIds: ids,
           upTo,
         };
-        for (const user of new Set(directMembers(conversation))) this.#toUser(user, feedEvent, give);
+        for (const user of this.#deps.queries().membersOf(conversation)) this.#toUser(user, feedEvent, give);
         return;
       }
       case "user": {
@@ -293,7 +292,7 @@ export class FeedHub {
     give: (feed: LiveFeed, event: FeedEvent) => void,
   ): void {
     let forOthers: FeedEvent | null = null;
-    for (const user of new Set(directMembers(message.conversation))) {
+    for (const user of this.#deps.queries().membersOf(message.conversation)) {
       if (!this.#byUser.has(user)) continue;
       if (user === message.author) {
         this.#toUser(user, this.#messageEvent(message, false), give);
@@ -336,7 +335,7 @@ export class FeedHub {
 
   #typed(conversationId: string, userId: string): void {
     const event: FeedEvent = { kind: "typing", conversationId, userId };
-    for (const user of directMembers(conversationId) ?? []) {
+    for (const user of this.#deps.queries().membersOf(conversationId)) {
       if (user === userId) continue;
       for (const feed of this.#byUser.get(user) ?? []) feed.push(event, null);
     }

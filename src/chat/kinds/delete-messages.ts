@@ -1,6 +1,6 @@
 /** Own messages become tombstones for everyone; others' are hidden for this user alone. */
 import type { ChatEvent } from "../chat-event.ts";
-import { directMembers, splitMessageId } from "../ids.ts";
+import { splitMessageId } from "../ids.ts";
 import type { Rows } from "../rows.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
 import { byConversation, placeOf, visible } from "./places.ts";
@@ -32,13 +32,13 @@ export const deleteMessages: Kind<DeleteMessages> = {
           if (rows.message(conversation, place.seq)?.deleted !== false) continue;
           rows.eraseMessage(conversation, place.seq, seq);
           own.push(place.id);
-        } else if (!rows.isHidden(op.user, conversation, place.seq)) {
-          rows.hide(op.user, conversation, place.seq, seq);
+        } else if (!rows.isHidden(conversation, op.user, place.seq)) {
+          rows.hide(conversation, op.user, place.seq, seq);
           hidden.push(place.id);
         }
       }
       if (own.length > 0)
-        events.push({ kind: "deleted", conversation, ids: own, audience: directMembers(conversation) ?? [] });
+        events.push({ kind: "deleted", conversation, ids: own, audience: rows.membersOf(conversation) });
       if (hidden.length > 0) events.push({ kind: "deleted", conversation, ids: hidden, audience: [op.user] });
     }
     return done(events);

@@ -1,6 +1,5 @@
 /** What goes on after an account was deleted with its messages. */
 import type { ChatEvent } from "../chat-event.ts";
-import { directMembers } from "../ids.ts";
 import type { Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { byConversation, placeOfRequest } from "./places.ts";
@@ -26,8 +25,7 @@ export function purgeStep(seq: Seq, rows: Rows): readonly ChatEvent[] {
       rows.eraseMessage(conversation, place.seq, seq);
       ids.push(place.id);
     }
-    if (ids.length > 0)
-      events.push({ kind: "deleted", conversation, ids, audience: directMembers(conversation) ?? [] });
+    if (ids.length > 0) events.push({ kind: "deleted", conversation, ids, audience: rows.membersOf(conversation) });
   }
   const last = requests.at(-1);
   if (last === undefined || requests.length < PURGE_STEP) rows.endPurge(purge.user);

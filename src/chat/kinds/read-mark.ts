@@ -20,8 +20,8 @@ export function readSingly(places: readonly Place[], user: string, seq: Seq, row
     if (member === null) continue;
     const fresh: string[] = [];
     for (const place of group) {
-      if (place.author === user || place.seq <= member.mark || rows.isRead(user, conversation, place.seq)) continue;
-      rows.addRead(user, conversation, place.seq, seq);
+      if (place.author === user || place.seq <= member.mark || rows.isRead(conversation, user, place.seq)) continue;
+      rows.addRead(conversation, user, place.seq, seq);
       fresh.push(place.id);
     }
     if (fresh.length > 0) moveMark(member, 0, seq, rows, fresh, events);
@@ -48,7 +48,7 @@ export function moveMark(
   const { mark, overRead, stuckBefore } = stepOver(conversation, user, from, rows);
   const overOthers = overRead || from > member.mark;
   if (mark > member.mark) {
-    if (overOthers) rows.dropReads(user, conversation, mark);
+    if (overOthers) rows.dropReads(conversation, user, mark);
     rows.putMember({ ...member, mark, markChangedSeq: overOthers ? seq : member.markChangedSeq });
   }
   if (stuckBefore !== null) rows.markIsStuck(conversation, user, stuckBefore);
@@ -72,8 +72,8 @@ function stepOver(conversation: string, user: string, from: Seq, rows: Rows): St
     const steps = rows.messagesAfter(conversation, mark, page);
     for (const next of steps) {
       if (next.author !== user && !next.deleted) {
-        if (rows.isRead(user, conversation, next.seq)) overRead = true;
-        else if (!rows.isHidden(user, conversation, next.seq)) return { mark, overRead, stuckBefore: next.seq };
+        if (rows.isRead(conversation, user, next.seq)) overRead = true;
+        else if (!rows.isHidden(conversation, user, next.seq)) return { mark, overRead, stuckBefore: next.seq };
       }
       mark = next.seq;
     }

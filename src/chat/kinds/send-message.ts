@@ -1,10 +1,11 @@
-/** A message to a direct conversation, which its first message makes. */
+/** A message to a conversation of its author. A direct one is made by its first message. */
 import type { ChatEvent } from "../chat-event.ts";
-import { directMembers, otherOf, splitMessageId } from "../ids.ts";
-import type { MemberRow, Rows, UserRow } from "../rows.ts";
-import type { Seq } from "../../election/view.ts";
+import { splitMessageId } from "../ids.ts";
+import type { Rows, UserRow } from "../rows.ts";
+import { directPeople, openDirect } from "./direct.ts";
 import { refused, type Decision, type Kind, type OpHead } from "./kind.ts";
 import { moveMark } from "./read-mark.ts";
+import { living } from "./sessions.ts";
 
 export interface SendMessage {
   readonly kind: "sendMessage";
@@ -32,9 +33,12 @@ export const sendMessage: Kind<SendMessage> = {
   decide(op, body, seq, rows) {
     const { conversation } = body;
     const author = rows.user(op.user);
-    const refusal = refusalOf(op, conversation, author, rows);
+    const there = rows.member(conversation, op.user);
+    const people = there === null ? directPeople(conversation, op.user) : rows.membersOf(conversation);
+    if (people === null) return refused("not_found");
+    const refusal = op.recovered ? null : refusalOf(op, author, people, rows);
     if (refusal !== null) return refusal;
-    const member = rows.member(conversation, op.user) ?? makeDirect(op, conversation, seq, rows);
+    const member = there ?? openDirect(conversation, op.user, people, seq, rows);
     // Before the message is there: it must not be found as the one that it answers.
     const parts = op.recovered ? null : splitMessageId(body.readUpTo);
     const answered = parts === null ? null : rows.seqOfMessage(conversation, parts.author, parts.clientId);
@@ -59,22 +63,13 @@ export const sendMessage: Kind<SendMessage> = {
   },
 };
 
-/** Why the message may not be sent there; null: it may. */
-function refusalOf(op: OpHead, conversation: string, author: UserRow | null, rows: Rows): Decision | null {
-  const members = directMembers(conversation);
-  if (members === null || !members.includes(op.user)) return refused("not_found");
-  if (op.recovered) return null;
+/** Why the author may not write to these people; null: she may. */
+function refusalOf(op: OpHead, author: UserRow | null, people: readonly string[], rows: Rows): Decision | null {
   if (author === null) return refused("not_logged_in", false);
   if (author.deleted !== 0) return refused("not_logged_in");
-  const other = rows.user(otherOf(conversation, op.user));
-  return other === null || other.deleted !== 0 ? refused("unknown_recipient") : null;
-}
-
-function makeDirect(op: OpHead, conversation: string, seq: Seq, rows: Rows): MemberRow {
-  rows.addConversation({ id: conversation, kind: "direct", createdSeq: seq });
-  const own: MemberRow = { conversation, user: op.user, mark: 0, markChangedSeq: 0 };
-  rows.putMember(own);
-  const other = otherOf(conversation, op.user);
-  if (other !== op.user) rows.putMember({ ...own, user: other });
-  return own;
+  // Notes have no other member; what nobody else can read any more is refused.
+  const isNotes = people.length === 1;
+  return isNotes || people.some((user) => user !== op.user && living(user, rows) !== null)
+    ? null
+    : refused("unknown_recipient");
 }

@@ -1,8 +1,9 @@
 /** Messages: send, read, mark, delete, list. What a user asks for, turned into ops and queries. */
 import { failed, type Answer } from "../errors.ts";
-import { directId, directMembers, messageId, splitMessageId } from "../ids.ts";
+import { directId, messageId, splitMessageId } from "../ids.ts";
 import { checkBody, checkClientId, checkIds, checkLimit, IDS_MAX } from "../limits.ts";
 import { nameWithin, typedName } from "./names.ts";
+import { directPeople } from "../kinds/direct.ts";
 import type { OpBody } from "../kinds/kinds.ts";
 import type { Reading } from "../reading.ts";
 import type { UserRow } from "../rows.ts";
@@ -72,13 +73,18 @@ export class Messaging {
       return failed("invalid", "Say either to whom or in which conversation.", { field: "to" });
     }
     if (conversationId !== undefined) {
-      return directMembers(conversationId)?.includes(session.userId) === true
-        ? conversationId
-        : failedWith("not_found");
+      return (await this.#mayWriteIn(conversationId, session.userId)) ? conversationId : failedWith("not_found");
     }
     const user = await this.#userNamed(to ?? "");
     if (user === null) return failedWith("unknown_recipient", { field: "to" });
     return directId(session.userId, user.id);
+  }
+
+  /** She is a member, or opens it; one that is not here yet may have been made a moment ago elsewhere. */
+  async #mayWriteIn(conversation: string, user: string): Promise<boolean> {
+    const { queries } = this.#deps;
+    if (queries().isMember(conversation, user) || directPeople(conversation, user) !== null) return true;
+    return (await this.#reading.catchUp()) && queries().isMember(conversation, user);
   }
 
   /** A living account by name; one that is not here yet may have registered a moment ago elsewhere. */
@@ -118,7 +124,7 @@ export class Messaging {
     const late = await this.#reading.ready(input);
     if (late !== null) return late;
     const queries = this.#deps.queries();
-    const seq = queries.member(conversation, session.userId) === null ? null : this.#seqOf(upTo, conversation);
+    const seq = queries.isMember(conversation, session.userId) ? this.#seqOf(upTo, conversation) : null;
     if (seq === null) return failedWith("not_found");
     const unread = queries.unreadIds(conversation, session.userId, IDS_MAX);
     const first = unread.findIndex((id) => (this.#seqOf(id, conversation) ?? NEWEST) <= seq);
@@ -156,7 +162,7 @@ export class Messaging {
     let after = from;
     for (let seen = 0; seen < STRANGERS_LOOKED_AT_MAX && found.length < limit; seen += STRANGERS_PAGE) {
       const page = queries.users(after, user, STRANGERS_PAGE);
-      found.push(...page.filter((row) => queries.member(directId(user, row.id), user) === null));
+      found.push(...page.filter((row) => !queries.isMember(directId(user, row.id), user)));
       if (page.length < STRANGERS_PAGE) break;
       after = page.at(-1)!.folded;
     }
@@ -203,7 +209,7 @@ export class Messaging {
     return await this.#reading.read(input, () => {
       const queries = this.#deps.queries();
       const { conversationId, before } = input;
-      if (queries.member(conversationId, session.userId) === null) return failedWith("not_found");
+      if (!queries.isMember(conversationId, session.userId)) return failedWith("not_found");
       const seq = before === undefined || before === "" ? NEWEST : this.#seqOf(before, conversationId);
       if (seq === null) return failedWith("not_found");
       const rows = queries.history(conversationId, session.userId, seq, limit.value);

@@ -37,6 +37,8 @@ interface Known {
   /** Conversation number; null: not asked yet. */
   number: Seq | null;
   readonly members: Map<string, Member>;
+  /** Ids of all members; null: not asked yet. */
+  people: readonly string[] | null;
   /** All messages above `tailAfter`, oldest first. */
   tail: TailMessage[];
   /** Null until the first message is written here. */
@@ -61,6 +63,16 @@ export class ConversationMemory {
     this.#of(conversation).number = number;
   }
 
+  /** Ids of all members; null: not known, look. */
+  people(conversation: string): readonly string[] | null {
+    return this.#get(conversation)?.people ?? null;
+  }
+
+  /** All members of a conversation as they are in the rows now; forgotten when one is added. */
+  setPeople(conversation: string, people: readonly string[]): void {
+    this.#of(conversation).people = people;
+  }
+
   /** Undefined: not known, look. */
   member(conversation: string, user: string): MemberRow | undefined {
     return this.#get(conversation)?.members.get(user)?.row;
@@ -70,8 +82,10 @@ export class ConversationMemory {
   setMember(row: MemberRow): void {
     const known = this.#of(row.conversation);
     const there = known.members.get(row.user);
-    if (there === undefined) known.members.set(row.user, { row, nothingTo: row.mark, stuckBefore: null });
-    else {
+    if (there === undefined) {
+      known.members.set(row.user, { row, nothingTo: row.mark, stuckBefore: null });
+      if (known.people?.includes(row.user) === false) known.people = null;
+    } else {
       if (there.row.mark !== row.mark) there.stuckBefore = null;
       there.row = row;
     }
@@ -170,7 +184,14 @@ export class ConversationMemory {
   #of(conversation: string): Known {
     const there = this.#get(conversation);
     if (there !== undefined) return there;
-    const fresh: Known = { number: null, members: new Map(), tail: [], tailAfter: null, singly: new Set() };
+    const fresh: Known = {
+      number: null,
+      members: new Map(),
+      people: null,
+      tail: [],
+      tailAfter: null,
+      singly: new Set(),
+    };
     this.#known.set(conversation, fresh);
     this.#last = fresh;
     return fresh;

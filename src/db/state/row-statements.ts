@@ -180,6 +180,14 @@ export function rowStatements(c: StateConnection) {
         .from(members)
         .where(and(eq(members.user, p("user")), eq(members.conversation, p("conversation")))),
     ),
+    membersOf: compile(
+      c,
+      db
+        .select({ user: members.user })
+        .from(members)
+        .where(eq(members.conversation, p("conversation")))
+        .orderBy(members.user),
+    ),
     putMember: compile(
       c,
       db

@@ -1,5 +1,5 @@
 /** What the chat reads, over the same connection that apply writes: see chat/queries.ts. */
-import { messageId, otherOf } from "../../chat/ids.ts";
+import { messageId } from "../../chat/ids.ts";
 import {
   UNREAD_COUNT_MAX,
   type Change,
@@ -95,8 +95,12 @@ export class StateQueries implements Queries {
     return this.#rows.request(user, clientId);
   }
 
-  member(conversation: string, user: string): MemberRow | null {
-    return this.#rows.member(conversation, user);
+  isMember(conversation: string, user: string): boolean {
+    return this.#rows.member(conversation, user) !== null;
+  }
+
+  membersOf(conversation: string): readonly string[] {
+    return this.#rows.membersOf(conversation);
   }
 
   companions(user: string): readonly string[] {
@@ -121,7 +125,7 @@ export class StateQueries implements Queries {
   }
 
   summary(conversation: string, user: string): ConversationSummary | null {
-    const me = this.member(conversation, user);
+    const me = this.#rows.member(conversation, user);
     return me === null ? null : this.#summary(me, this.#lastSeq(conversation));
   }
 
@@ -154,7 +158,7 @@ export class StateQueries implements Queries {
     const newest = this.#memory.newestUnread(conversation, user);
     if (newest === "nothing") return [];
     if (newest !== null && limit === 1) return [messageId(newest.author, newest.clientId)];
-    const me = this.member(conversation, user);
+    const me = this.#rows.member(conversation, user);
     if (me === null) return [];
     const rows = this.#q.unreadIds.all(...this.#unreadParameters(me), limit);
     return rows.map((row) => messageId(row[0] as string, row[1] as string));
@@ -174,10 +178,15 @@ export class StateQueries implements Queries {
     return this.#q.memberships.all(user, CONVERSATIONS_MAX).map(memberRow);
   }
 
+  /** The other person of a direct conversation; the user herself of her notes. */
+  #otherOf(conversation: string, user: string): string {
+    return this.#rows.membersOf(conversation).find((member) => member !== user) ?? user;
+  }
+
   #sides(conversation: string, user: string): Sides | null {
-    const me = this.member(conversation, user);
+    const me = this.#rows.member(conversation, user);
     if (me === null) return null;
-    return { me, other: this.member(conversation, otherOf(conversation, user)) ?? me };
+    return { me, other: this.#rows.member(conversation, this.#otherOf(conversation, user)) ?? me };
   }
 
   /** Of `seenMessages` (query-statements.ts), and the conversation number. */
@@ -200,7 +209,7 @@ export class StateQueries implements Queries {
     const { conversation, user } = me;
     return {
       id: conversation,
-      other: otherOf(conversation, user),
+      other: this.#otherOf(conversation, user),
       unread: this.#unread(me, UNREAD_COUNT_MAX),
       lastSeq,
       last: this.#newestVisible(conversation, user),
@@ -223,7 +232,7 @@ export class StateQueries implements Queries {
   /** Messages of an account that was deleted with them are not unread, though their rows may not be erased yet. */
   #unread(me: MemberRow, max: number): number {
     const { conversation, user } = me;
-    if (this.user(otherOf(conversation, user))?.deleted === 2) return 0;
+    if (this.user(this.#otherOf(conversation, user))?.deleted === 2) return 0;
     return Number(this.#q.unread.get(...this.#unreadParameters(me), max)?.[0] ?? 0);
   }
 

@@ -173,6 +173,14 @@ export class StateRows implements Rows {
     return member;
   }
 
+  membersOf(conversation: string): readonly string[] {
+    const known = this.#memory.people(conversation);
+    if (known !== null) return known;
+    const people = this.#q.membersOf.all(conversation).map(([user]) => user as string);
+    this.#memory.setPeople(conversation, people);
+    return people;
+  }
+
   putMember(row: MemberRow): void {
     this.#q.putMember.run(row.user, row.conversation, row.mark, row.markChangedSeq);
     this.#memory.setMember(row);
@@ -223,24 +231,24 @@ export class StateRows implements Rows {
     this.#memory.markIsStuck(conversation, user, before);
   }
 
-  isRead(user: string, conversation: string, seq: Seq): boolean {
+  isRead(conversation: string, user: string, seq: Seq): boolean {
     return this.#q.isRead.get(user, conversation, seq) !== null;
   }
 
-  addRead(user: string, conversation: string, seq: Seq, changedSeq: Seq): void {
+  addRead(conversation: string, user: string, seq: Seq, changedSeq: Seq): void {
     this.#q.addRead.run(user, conversation, seq, changedSeq);
     this.#memory.readSingly(conversation, user);
   }
 
-  dropReads(user: string, conversation: string, seq: Seq): void {
+  dropReads(conversation: string, user: string, seq: Seq): void {
     this.#q.dropReads.run(user, conversation, seq);
   }
 
-  isHidden(user: string, conversation: string, seq: Seq): boolean {
+  isHidden(conversation: string, user: string, seq: Seq): boolean {
     return this.#q.isHidden.get(user, conversation, seq) !== null;
   }
 
-  hide(user: string, conversation: string, seq: Seq, changedSeq: Seq): void {
+  hide(conversation: string, user: string, seq: Seq, changedSeq: Seq): void {
     this.#q.hide.run(user, conversation, seq, changedSeq);
     this.#memory.readSingly(conversation, user);
   }

@@ -3,8 +3,9 @@ import { describe, expect, test } from "bun:test";
 import { withChecksum } from "../../../proto/op-checksum.ts";
 import type { ChatEvent } from "../../../src/chat/chat-event.ts";
 import { directId, messageId, passwordId } from "../../../src/chat/ids.ts";
+import { applyOp, type ApplyOp } from "../../../src/chat/kinds/apply.ts";
 import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
-import { encodeOp, FormatTooNew, markRecovered, type Op } from "../../../src/chat/kinds/op.ts";
+import { decodeOp, encodeOp, FormatTooNew, markRecovered, type Op } from "../../../src/chat/kinds/op.ts";
 import type { StateDb } from "../../../src/db/state/state-db.ts";
 import { dumpTables } from "../../../src/db/state/state-hash.ts";
 import { ChatLog, FIRST_VIEW, poisonRules, STATES, uuid } from "../../support/chat-log.ts";
@@ -124,6 +125,33 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     expect(log.error(anna, to(directId(anna, ben)))).toBe("unknown_recipient");
     expect(log.error(ben, to(directId(anna, ben)))).toBe("not_logged_in");
     expect(bodies(log)).toEqual([]);
+  });
+
+  test("who may and who hears is asked of the rows, not of the id", () => {
+    // As the kinds of conversations to come do it: somebody joins whom the id does not name.
+    const joining: ApplyOp = (bytes, seq, rows) => {
+      const { user, body } = decodeOp(bytes);
+      if (body.kind === "sendMessage" && body.body === "let me in")
+        rows.putMember({ conversation: body.conversation, user, mark: 0, markChangedSeq: 0 });
+      return applyOp(bytes, seq, rows);
+    };
+    const log = new ChatLog(STATES[kind](joining));
+    const [anna, ben, eve] = [log.person("anna"), log.person("ben"), log.person("eve")];
+    const conversation = directId(anna, ben);
+    const first = log.message(anna, ben, "hi");
+    const say = (body: string): OpBody => ({ kind: "sendMessage", conversation, body, readUpTo: "" });
+    expect(log.error(eve, say("hello"))).toBe("not_found");
+    expect(log.error(eve, { kind: "deleteMessages", ids: [first] })).toBe("not_found");
+    expect(log.error(eve, say("let me in"))).toBe(null);
+    expect(log.error(eve, say("hello"))).toBe(null);
+    expect(log.apply(log.op(anna, { kind: "deleteMessages", ids: [first] })).events).toEqual([
+      { kind: "deleted", conversation, ids: [first], audience: [anna, ben, eve].sort() },
+    ]);
+    // Somebody is still there to read it.
+    log.error(ben, { kind: "deleteAccount", deleteMessages: false, checked: passwordId("hash of ben") });
+    expect(log.error(anna, say("still here?"))).toBe(null);
+    log.error(eve, { kind: "deleteAccount", deleteMessages: false, checked: passwordId("hash of eve") });
+    expect(log.error(anna, say("nobody?"))).toBe("unknown_recipient");
   });
 
   test("an op whose rule throws is undone and recorded, and the log goes on", () => {
