@@ -77,6 +77,9 @@ interface Listener {
   server: Bun.Server<undefined>;
 }
 
+/** What the app hears of the listener that a request came to. */
+type Asked = Required<Pick<WebEnv["Bindings"], "loopback" | "front">>;
+
 /** The page's listeners. Until there is an app they answer 503, so that a port is taken before anything is written. */
 export class PageServer {
   readonly scheme: "http" | "https";
@@ -220,7 +223,8 @@ export class PageServer {
   }
 
   #bind(wanted: Omit<Listener, "server">): Bun.Server<undefined> {
-    const { at, reusePort } = wanted;
+    const { at, front, reusePort } = wanted;
+    const by = { loopback: isLoopback(at.host), front };
     return Bun.serve({
       // "localhost" could become ::1 alone, where an IPv4 client finds nobody.
       hostname: at.host === "localhost" ? "127.0.0.1" : at.host,
@@ -230,19 +234,15 @@ export class PageServer {
       idleTimeout: IDLE_SECONDS,
       maxRequestBodySize: BODY_BYTES_MAX,
       ...(this.#certificate === null ? {} : { tls: this.#certificate }),
-      fetch: (request, server) => this.#answer(request, server, wanted),
+      fetch: (request, server) => this.#answer(request, server, by),
     });
   }
 
-  #answer(asked: Request, server: Bun.Server<undefined>, by: Omit<Listener, "server">): Response | Promise<Response> {
+  #answer(asked: Request, server: Bun.Server<undefined>, by: Asked): Response | Promise<Response> {
     if (this.#app === null) return new Response("starting\n", { status: 503, headers: { "retry-after": "1" } });
-    const request = withHost(asked, this.origin);
+    const request = withHost(asked, () => this.origin);
     if (request === null) return new Response("The Host header of this request is not valid.\n", { status: 400 });
-    const bindings = {
-      caller: () => server.requestIP(asked)?.address ?? null,
-      loopback: isLoopback(by.at.host),
-      front: by.front,
-    };
+    const bindings = { caller: () => server.requestIP(asked)?.address ?? null, ...by };
     const nonce = request.headers.get(FRONT_NONCE_HEADER);
     if (nonce === null || this.#proofOf === null) return this.#app.fetch(request, bindings);
     const proof = this.#proofOf(nonce);

@@ -360,6 +360,8 @@ export class RunningReplica {
     const web = createWeb({
       chat,
       status: () => report.status(),
+      // Every member of the view holds what is committed.
+      copies: () => driver.status().view?.members.length ?? 0,
       healthz: () => host.health(notWritable(), driver.status().role),
       origins: () => addresses.origins(),
       hosts: addresses.hosts,

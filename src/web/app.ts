@@ -21,9 +21,9 @@ import { chatRoutes } from "./messages/routes.tsx";
 import { clusterRoutes, healthRoutes } from "./cluster/routes.tsx";
 import { handoverRoutes } from "./cluster/handover-routes.tsx";
 import { loginRoutes } from "./account/login-routes.tsx";
-import { limitLargeBodies } from "./http/body-room.ts";
+import { limitBodies } from "./http/body-room.ts";
 import { frameFailures } from "./http/shell.tsx";
-import { limitBodies, refuseOtherSites, refusePlaintext, secureAnswers } from "./http/security.ts";
+import { passChecks, refuseOtherSites, refusePlaintext, secureAnswers } from "./http/security.ts";
 
 export type { Health, WebDeps } from "./http/deps.ts";
 
@@ -45,19 +45,13 @@ export function createWeb(deps: WebDeps): Web {
     nowMs: () => deps.clock.nowMs(),
   });
   const streams = new EventStreams(deps, handover);
-  app.use(async (c, next) => {
+  app.use((c, next) => {
     c.set("cluster", deps.cluster);
-    await next();
+    return next();
   });
   app.use(secureAnswers(deps));
   app.route("/", healthRoutes(deps));
-  app.use(
-    refuseForeignHosts(deps),
-    refusePlaintext(deps),
-    refuseOtherSites(deps),
-    limitBodies(),
-    limitLargeBodies(deps),
-  );
+  app.use(passChecks(refuseForeignHosts(deps), refusePlaintext(deps), refuseOtherSites(deps)), limitBodies(deps));
   app.route("/", assetRoutes());
   app.use(findSession(deps), frameFailures(deps), refuseOtherLogins());
   app.route("/", clusterRoutes(deps));

@@ -61,7 +61,7 @@ const ROOMS: Record<string, Room> = {
   "db/snapshot": { values: ["base", "election", "db", "db/log"] },
   ops: { values: ["base", "host", "election"], types: ["election/core"] },
   api: { values: ["chat"], types: ["ops"] },
-  web: { values: ["chat"], types: ["ops"] },
+  web: { values: ["base", "chat"], types: ["ops"] },
   client: { values: ["base", "chat"] },
   cli: { values: ["base", "host", "ops", "client"] },
   // It judges the replicas knowing no more than a person with a terminal and a client.

@@ -7,7 +7,7 @@
  */
 import type { MemberRow, MessageRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
-import { BoundedCache } from "./bounded-cache.ts";
+import { BoundedCache } from "../../base/bounded-cache.ts";
 
 /** Conversations remembered; at some 5 KB for a full one, 20 MB in all. */
 const CONVERSATIONS_MAX = 4_096;

@@ -7,7 +7,7 @@
  * was never asked. Random ids (version 4) are looked up as ever, and so is everything in a
  * span that has more than is worth remembering: nothing here decides, it only saves a look.
  */
-import { BoundedCache } from "./bounded-cache.ts";
+import { BoundedCache } from "../../base/bounded-cache.ts";
 
 /** Spans remembered, half a second when messages come without a pause. */
 const SPANS_MAX = 32;

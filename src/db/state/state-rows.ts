@@ -10,7 +10,7 @@ import type { ConversationRow, MemberRow, MessageRow, RequestRow, Rows, SessionR
 import { SESSIONS_PER_USER } from "../../chat/rows.ts";
 import { StorageDamaged } from "../../election/ports.ts";
 import type { Seq } from "../../election/view.ts";
-import { BoundedCache } from "./bounded-cache.ts";
+import { BoundedCache } from "../../base/bounded-cache.ts";
 import type { StateConnection } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";

@@ -88,7 +88,7 @@ function Logins({ logins }: { logins: readonly SessionView[] }) {
       </ul>
       <div class="row">
         {logins.length < 2 ? null : (
-          <PostForm action="/account/sessions/end-others">
+          <PostForm action="/account/other-sessions/end">
             <button type="submit">Sign out all others</button>
           </PostForm>
         )}

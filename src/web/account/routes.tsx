@@ -47,7 +47,7 @@ export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
     setWritten(c, answer.cursor, deps.secureCookies);
     return wantsJson(c) ? c.json({ ok: true, cursor: answer.cursor }) : c.redirect("/account?said=ended", 303);
   });
-  app.post("/account/sessions/end-others", login, async (c) => {
+  app.post("/account/other-sessions/end", login, async (c) => {
     const answer = await deps.chat.endOtherSessions(sessionOf(c), { clientId: Bun.randomUUIDv7() });
     if (!answer.ok) return await answerError(c, answer.error);
     setWritten(c, answer.cursor, deps.secureCookies);

@@ -1,29 +1,40 @@
 /**
- * Room for large request bodies that are on their way, in all and by address. A body may take
- * 40 s to arrive, and the server keeps what has come: thousands of slow ones must not fill
- * the memory. What people and programs send fits into SMALL_BODY_BYTES and is not counted.
+ * Room for request bodies that are on their way: how large one may be, and how many large ones there may be,
+ * in all and by address. A body may take 40 s to arrive, and the server keeps what has come: thousands of slow
+ * ones must not fill the memory. What people and programs send fits into SMALL_BODY_BYTES and is not counted.
  */
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler, Next } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { failed } from "../../chat/errors.ts";
 import { answerError } from "./answer.tsx";
 import type { WebDeps, WebEnv } from "./deps.ts";
 import { callerOf } from "./request.ts";
-import { BODY_BYTES_MAX } from "./security.ts";
 
+/** Bytes of one request's body. */
+const BODY_BYTES_MAX = 64 * 1024;
 export const SMALL_BODY_BYTES = 16 * 1024;
 /** Large bodies at the same time. */
 const LARGE_BODIES_MAX = 256;
 const LARGE_BODIES_PER_ADDRESS_MAX = 64;
 
-/** Refuses large bodies while there are too many of them; after limitBodies, which refuses what is too large. */
-export function limitLargeBodies(deps: WebDeps): MiddlewareHandler<WebEnv> {
+/** Bytes of the body that are still to come at most; null if no header says that there is one. */
+function bytesToCome(c: Context<WebEnv>): number | null {
+  if (c.req.header("transfer-encoding") !== undefined) return BODY_BYTES_MAX;
+  const length = c.req.header("content-length");
+  return length === undefined ? null : Number(length);
+}
+
+/** 413 for a body over BODY_BYTES_MAX; 429 for a large one while there are too many of them. */
+export function limitBodies(deps: WebDeps): MiddlewareHandler<WebEnv> {
+  // Counts what comes where no header says how much that will be.
+  const measured = bodyLimit({
+    maxSize: BODY_BYTES_MAX,
+    onError: (c) =>
+      answerError(c, failed("too_large", "That is more than 64 KiB, which is too much for one request.").error),
+  });
   const byAddress = new Map<string, number>();
   let all = 0;
-  return async (c, next) => {
-    const length = c.req.header("content-length");
-    const isChunked = c.req.header("transfer-encoding") !== undefined;
-    const bytes = isChunked ? BODY_BYTES_MAX : Number(length ?? 0);
-    if (bytes <= SMALL_BODY_BYTES) return next();
+  const inRoom = async (c: Context<WebEnv>, next: Next): Promise<Response | void> => {
     const { address } = callerOf(c, deps);
     const own = byAddress.get(address) ?? 0;
     if (all >= LARGE_BODIES_MAX || own >= LARGE_BODIES_PER_ADDRESS_MAX) {
@@ -33,12 +44,17 @@ export function limitLargeBodies(deps: WebDeps): MiddlewareHandler<WebEnv> {
     all++;
     byAddress.set(address, own + 1);
     try {
-      await next();
+      return await measured(c, next);
     } finally {
       all--;
       const left = byAddress.get(address)! - 1;
       if (left === 0) byAddress.delete(address);
       else byAddress.set(address, left);
     }
+  };
+  return (c, next) => {
+    const bytes = bytesToCome(c);
+    if (bytes !== null && bytes <= SMALL_BODY_BYTES) return next();
+    return bytes === null || bytes > BODY_BYTES_MAX ? measured(c, next) : inRoom(c, next);
   };
 }

@@ -5,6 +5,7 @@
 import type { Clock } from "../../chat/ports.ts";
 import type { ChatService, Session } from "../../chat/chat-service.ts";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { Fields } from "./request.ts";
 import type { Failure } from "../page/error-page.tsx";
 import type { ClusterStatusJson } from "../../ops/cluster-status.ts";
 import type { Door } from "../cluster/handover.ts";
@@ -19,6 +20,8 @@ export interface Health {
 export interface WebDeps {
   readonly chat: ChatService;
   readonly status: () => ClusterStatusJson;
+  /** How many replicas have on their disks what is committed now. */
+  readonly copies: () => number;
   readonly healthz: () => Health;
   /** Web origins of all configured replicas, such as http://localhost:8081; the page probes them when its own falls silent. */
   readonly origins: () => readonly string[];
@@ -67,6 +70,8 @@ export interface WebEnv {
     session: Session | null;
     /** Answers a failure within the frame of a logged-in page; null if the frame cannot be shown now. */
     frame?: (failure: Failure, status: ContentfulStatusCode) => Promise<Response | null>;
+    /** The body, once it was read. */
+    fields?: Fields;
     /** The cookie's value, for the key that ties a moved draft to its owner. */
     token: string;
   };

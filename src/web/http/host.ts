@@ -2,18 +2,34 @@
  * The Host header: requests without one, with a broken one, and with one that is not ours.
  * Everything after this may build addresses from a request's URL.
  */
-import type { MiddlewareHandler } from "hono";
+import { BoundedCache } from "../../base/bounded-cache.ts";
 import type { WebDeps, WebEnv } from "./deps.ts";
-import { isLoopbackName } from "./origins.ts";
+import { isLoopbackName, siteOf } from "./origins.ts";
+import type { Check } from "./security.ts";
+
+/** What is known of a site that requests were sent to. Strangers may make up any number of them. */
+const SITES_MAX = 64;
 
 /**
  * The request with an absolute URL. HTTP/1.0 needs no Host, and health checks of proxies send none: such a
  * request gets `origin`. Null for a Host that is empty or none at all.
  */
-export function withHost(request: Request, origin: string): Request | null {
-  if (URL.canParse(request.url)) return request;
+export function withHost(request: Request, origin: () => string): Request | null {
+  if (isUrl(request.url)) return request;
   if (request.headers.get("host") !== null || !request.url.startsWith("/")) return null;
-  return new Request(origin + request.url, request);
+  return new Request(origin() + request.url, request);
+}
+
+/** Sites in whose URLs nothing was wrong. */
+const sound = new BoundedCache<true>(SITES_MAX);
+
+/** True for an absolute URL. Only its site can be wrong: a path of a request has no spaces or line ends. */
+function isUrl(url: string): boolean {
+  const site = siteOf(url);
+  if (sound.get(site) === true) return true;
+  if (!URL.canParse(url)) return false;
+  sound.set(site, true);
+  return true;
 }
 
 /**
@@ -22,15 +38,21 @@ export function withHost(request: Request, origin: string): Request | null {
  * On other addresses every name counts: there a name server decides, and aliases are wanted. Behind a proxy it
  * is the proxy that knows its names; a login there needs https, which the owner of a foreign name has not.
  */
-export function refuseForeignHosts(deps: WebDeps): MiddlewareHandler<WebEnv> {
+export function refuseForeignHosts(deps: WebDeps): Check {
   const own = new Set((deps.hosts ?? []).map((host) => host.toLowerCase().replace(/\.$/, "")));
-  return async (c, next) => {
+  const decided = new BoundedCache<boolean>(SITES_MAX);
+  const isOurs = (url: string): boolean => {
+    const site = siteOf(url);
+    const before = decided.get(site);
+    if (before !== undefined) return before;
+    const { hostname } = new URL(url);
+    const ours = isLoopbackName(hostname) || own.has(hostname.replace(/\.$/, ""));
+    decided.set(site, ours);
+    return ours;
+  };
+  return (c) => {
     const isLocal = (c.env as WebEnv["Bindings"] | undefined)?.loopback === true;
-    const { hostname } = new URL(c.req.url);
-    if (!isLocal || deps.behindProxy === true || isLoopbackName(hostname) || own.has(hostname.replace(/\.$/, ""))) {
-      await next();
-      return;
-    }
+    if (!isLocal || deps.behindProxy === true || isOurs(c.req.url)) return null;
     return c.text(
       `Lastword does not answer under this name here. Open ${deps.self}, or start it with --web and this name; behind a proxy, with --behind-proxy.\n`,
       421,

@@ -35,6 +35,12 @@ export function isLoopbackName(hostname: string): boolean {
   return isLocalName(hostname) || hostname === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
 }
 
+/** Scheme, host and port of an absolute URL, as they are written there. */
+export function siteOf(url: string): string {
+  const path = url.indexOf("/", url.indexOf("://") + 3);
+  return path === -1 ? url : url.slice(0, path);
+}
+
 function isSameHost(one: URL, other: URL): boolean {
   return one.hostname === other.hostname || (isLocalName(one.hostname) && isLocalName(other.hostname));
 }

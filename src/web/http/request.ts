@@ -1,6 +1,6 @@
 /** From an HTTP request to the chat's words: fields of a form or JSON, the caller, the cursor, the login. */
 import { isIP } from "node:net";
-import type { Context, MiddlewareHandler } from "hono";
+import type { Context, HonoRequest, MiddlewareHandler } from "hono";
 import { failed, type Answer } from "../../chat/errors.ts";
 import type { Caller, ReadAt, Session } from "../../chat/chat-service.ts";
 import { deviceName } from "../account/device.ts";
@@ -15,15 +15,15 @@ const CURSOR = /^[\x21-\x7e]{1,64}$/;
 
 /** A request's fields, each with all its values; unknown ones are ignored. */
 export class Fields {
-  private readonly values: ReadonlyMap<string, readonly string[]>;
+  readonly #valuesOf: (name: string) => readonly string[];
 
-  constructor(values: ReadonlyMap<string, readonly string[]>) {
-    this.values = values;
+  constructor(valuesOf: (name: string) => readonly string[]) {
+    this.#valuesOf = valuesOf;
   }
 
   /** The first value, "" if there is none. */
   text(name: string): string {
-    return this.values.get(name)?.[0] ?? "";
+    return this.#valuesOf(name)[0] ?? "";
   }
 
   /** Browsers send line ends as CR LF; a message has LF only. */
@@ -32,7 +32,7 @@ export class Fields {
   }
 
   all(name: string): readonly string[] {
-    return this.values.get(name) ?? [];
+    return this.#valuesOf(name);
   }
 
   has(name: string): boolean {
@@ -40,34 +40,43 @@ export class Fields {
   }
 }
 
-function fieldsOfJson(body: unknown): Map<string, string[]> {
+const NO_FIELDS = new Fields(() => []);
+
+function fieldsOfJson(body: unknown): Fields {
+  if (typeof body !== "object" || body === null) return NO_FIELDS;
   const values = new Map<string, string[]>();
-  if (typeof body !== "object" || body === null) return values;
   for (const [name, value] of Object.entries(body)) {
     const list: unknown[] = Array.isArray(value) ? value.slice(0, IDS_MAX) : [value];
     const texts = list.filter((one) => typeof one === "string" || typeof one === "number" || typeof one === "boolean");
     values.set(name, texts.map(String));
   }
-  return values;
+  return new Fields((name) => values.get(name) ?? []);
 }
 
-/** The body as fields; a body that cannot be read has none, so the rules refuse it with their own sentence. */
+function fieldsOfForm(form: URLSearchParams | FormData): Fields {
+  return new Fields((name) => form.getAll(name).filter((one) => typeof one === "string"));
+}
+
+/** The body as fields, read once for all who ask; one that cannot be read has none, so the rules refuse it with their own sentence. */
 export async function readFields(c: Context<WebEnv>): Promise<Fields> {
-  try {
-    if ((c.req.header("content-type") ?? "").startsWith("application/json")) {
-      return new Fields(fieldsOfJson(await c.req.json<unknown>()));
-    }
-    const values = new Map<string, string[]>();
-    for (const [name, value] of Object.entries(await c.req.parseBody({ all: true }))) {
-      const list = Array.isArray(value) ? value : [value];
-      values.set(
-        name,
-        list.filter((one) => typeof one === "string"),
-      );
-    }
-    return new Fields(values);
-  } catch {
-    return new Fields(new Map());
+  const kept = c.get("fields");
+  if (kept !== undefined) return kept;
+  const fields = await fieldsOf(c.req).catch(() => NO_FIELDS);
+  c.set("fields", fields);
+  return fields;
+}
+
+async function fieldsOf(request: HonoRequest): Promise<Fields> {
+  const type = (request.header("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
+  switch (type) {
+    case "application/x-www-form-urlencoded":
+      return fieldsOfForm(new URLSearchParams(await request.text()));
+    case "application/json":
+      return fieldsOfJson(await request.json<unknown>());
+    case "multipart/form-data":
+      return fieldsOfForm(await request.formData());
+    default:
+      return NO_FIELDS;
   }
 }
 
@@ -123,33 +132,32 @@ export function findSession(deps: WebDeps): MiddlewareHandler<WebEnv> {
     const session = token === "" ? null : await deps.chat.authenticateFresh(token);
     c.set("session", session);
     await next();
+    if (session?.renew !== true) return;
     // A login lives for 90 days after its last use; so does the cookie, but for an answer that sets another one.
     const own = c.res.headers.getSetCookie().some((line) => isLoginCookie(c, line));
-    if (session?.renew === true && !own) setSessionCookie(c, deps, token);
+    if (!own) setSessionCookie(c, deps, token);
   };
 }
 
 /** Without a login: people go to /login and come back, programs get 401. */
 export function needsLogin(): MiddlewareHandler<WebEnv> {
-  return async (c, next) => {
-    if (c.get("session") !== null) {
-      await next();
-      return;
-    }
-    const isRead = c.req.method === "GET" || c.req.method === "HEAD";
-    if (wantsJson(c) || !isRead) {
-      const { error } = failed("not_logged_in", "You are not logged in. Log in and try again.");
-      return await answerError(c, error, { kept: isRead ? "" : (await readFields(c)).lines("body") });
-    }
-    const url = new URL(c.req.url);
-    const login = url.pathname === "/" ? "/login" : `/login?next=${encodeURIComponent(url.pathname + url.search)}`;
-    // htmx would follow a redirect and put the login form into a corner of the page.
-    if (c.req.header("hx-request") === "true") {
-      c.header("HX-Redirect", login);
-      return c.body(null, 204);
-    }
-    return c.redirect(login, 303);
-  };
+  return (c, next) => (c.get("session") === null ? askForLogin(c) : next());
+}
+
+async function askForLogin(c: Context<WebEnv>): Promise<Response> {
+  const isRead = c.req.method === "GET" || c.req.method === "HEAD";
+  if (wantsJson(c) || !isRead) {
+    const { error } = failed("not_logged_in", "You are not logged in. Log in and try again.");
+    return await answerError(c, error, { kept: isRead ? "" : (await readFields(c)).lines("body") });
+  }
+  const url = new URL(c.req.url);
+  const login = url.pathname === "/" ? "/login" : `/login?next=${encodeURIComponent(url.pathname + url.search)}`;
+  // htmx would follow a redirect and put the login form into a corner of the page.
+  if (c.req.header("hx-request") === "true") {
+    c.header("HX-Redirect", login);
+    return c.body(null, 204);
+  }
+  return c.redirect(login, 303);
 }
 
 /** The login, on routes behind needsLogin. */

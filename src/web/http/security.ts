@@ -3,15 +3,10 @@
  * a script nothing to do but ours, the refusal of other sites' forms, and the size limit.
  */
 import type { Context, MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
-import { answerError } from "./answer.tsx";
-import { failed } from "../../chat/errors.ts";
+import { BoundedCache } from "../../base/bounded-cache.ts";
 import type { WebDeps, WebEnv } from "./deps.ts";
-import { isLoopbackName, originsFor, policySources } from "./origins.ts";
+import { isLoopbackName, originsFor, policySources, siteOf, type Place } from "./origins.ts";
 import { placeOf } from "./request.ts";
-
-/** Bytes of one request's body. */
-export const BODY_BYTES_MAX = 64 * 1024;
 
 const HOST_AND_PORT = /^(?:[a-zA-Z0-9._-]{1,253}|\[[0-9a-fA-F:.]{2,45}\])(?::\d{1,5})?$/;
 
@@ -26,12 +21,39 @@ function contentPolicy(connect: readonly string[]): string {
   ].join("; ");
 }
 
+/** Looks at a request before any route does: null lets it pass, anything else is the answer that refuses it. */
+export type Check = (c: Context<WebEnv>) => Response | null;
+
+/** Runs the checks in their order; what all let pass goes on. */
+export function passChecks(...checks: readonly Check[]): MiddlewareHandler<WebEnv> {
+  return (c, next) => {
+    for (const check of checks) {
+      const refusal = check(c);
+      if (refusal !== null) return Promise.resolve(refusal);
+    }
+    return next();
+  };
+}
+
+/** Addresses whose policies are kept; a stranger may make up any number of them. */
+const POLICIES_MAX = 64;
+
 /** Headers of every answer. Pages of a logged-in user are never stored, so that Back shows nothing after a log-out. */
 export function secureAnswers(deps: WebDeps): MiddlewareHandler<WebEnv> {
+  // A policy follows from these three alone, and making one takes longer than all other headers together.
+  const policies = new BoundedCache<string>(POLICIES_MAX);
+  const policyFor = (place: Place): string => {
+    const key = `${place.front} ${siteOf(place.url)} ${deps.origins().join(" ")}`;
+    const kept = policies.get(key);
+    if (kept !== undefined) return kept;
+    const policy = contentPolicy(originsFor(place, deps));
+    policies.set(key, policy);
+    return policy;
+  };
   return async (c, next) => {
     await next();
     const headers = c.res.headers;
-    headers.set("Content-Security-Policy", contentPolicy(originsFor(placeOf(c), deps)));
+    headers.set("Content-Security-Policy", policyFor(placeOf(c)));
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("X-Frame-Options", "DENY");
     // Within this origin only: with "no-referrer" a form's Origin would be "null", and nobody could tell it from another site's.
@@ -64,16 +86,13 @@ const FOREIGN_OR_PROXY =
 const PLAINTEXT = "This page is served over https only.\n";
 
 /** 403 for a changing request that was sent by another site. */
-export function refuseOtherSites(deps: WebDeps): MiddlewareHandler<WebEnv> {
-  return async (c, next) => {
+export function refuseOtherSites(deps: WebDeps): Check {
+  return (c) => {
     const changes = c.req.method !== "GET" && c.req.method !== "HEAD" && c.req.method !== "OPTIONS";
-    if (changes && !sentByOurPage(c)) {
-      c.header("lastword-outcome", "definite");
-      const isTold = c.req.header("sec-fetch-site") !== undefined;
-      return c.text(deps.behindProxy === true && !isTold ? FOREIGN_OR_PROXY : FOREIGN, 403);
-    }
-    await next();
-    return;
+    if (!changes || sentByOurPage(c)) return null;
+    c.header("lastword-outcome", "definite");
+    const isTold = c.req.header("sec-fetch-site") !== undefined;
+    return c.text(deps.behindProxy === true && !isTold ? FOREIGN_OR_PROXY : FOREIGN, 403);
   };
 }
 
@@ -93,9 +112,9 @@ function schemeAtProxy(c: Context<WebEnv>): string | null {
  * Behind a proxy that ends TLS: what came to it without TLS is sent on to https. A login would be
  * refused by the browser there anyway, because its cookie is Secure.
  */
-export function refusePlaintext(deps: WebDeps): MiddlewareHandler<WebEnv> {
-  return async (c, next) => {
-    if (deps.behindProxy !== true || schemeAtProxy(c) !== "http") return await next();
+export function refusePlaintext(deps: WebDeps): Check {
+  return (c) => {
+    if (deps.behindProxy !== true || schemeAtProxy(c) !== "http") return null;
     if (c.req.method !== "GET" && c.req.method !== "HEAD")
       return c.text(PLAINTEXT, 403, { "lastword-outcome": "definite" });
     const url = new URL(c.req.url);
@@ -104,13 +123,4 @@ export function refusePlaintext(deps: WebDeps): MiddlewareHandler<WebEnv> {
       ? c.redirect(`https://${host}${url.pathname}${url.search}`, 308)
       : c.text(PLAINTEXT, 403);
   };
-}
-
-/** 413 for a body over BODY_BYTES_MAX. */
-export function limitBodies(): MiddlewareHandler<WebEnv> {
-  return bodyLimit({
-    maxSize: BODY_BYTES_MAX,
-    onError: (c) =>
-      answerError(c, failed("too_large", "That is more than 64 KiB, which is too much for one request.").error),
-  });
 }

@@ -62,7 +62,7 @@ interface ShellInput {
 
 /** Lets every route answer its failures within the frame. */
 export function frameFailures(deps: WebDeps): MiddlewareHandler<WebEnv> {
-  return async (c, next) => {
+  return (c, next) => {
     c.set("frame", async (failure, status) => {
       if (wantsPiece(c)) return null;
       const listing = await readListing(c, deps);
@@ -77,7 +77,7 @@ export function frameFailures(deps: WebDeps): MiddlewareHandler<WebEnv> {
         listing,
       });
     });
-    await next();
+    return next();
   };
 }
 

@@ -94,7 +94,9 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   app.post("/c/:id/delete", login, (c) => deleteSelected(c, deps, c.req.param("id")));
   app.post("/delete", login, (c) => deleteSelected(c, deps, null));
   // Addresses that forms post to, when somebody reloads or comes back to one.
-  app.get("/c/:id/:form{messages|read|delete}", login, (c) => c.redirect(`/c/${c.req.param("id")}`, 303));
+  for (const form of ["messages", "read", "delete"] as const) {
+    app.get(`/c/:id/${form}`, login, (c) => c.redirect(`/c/${c.req.param("id")}`, 303));
+  }
   app.get("/to", login, (c) => c.redirect("/", 303));
   app.post("/c/:id/typing", login, (c) => {
     deps.chat.typing(sessionOf(c), c.req.param("id"));
@@ -240,8 +242,7 @@ function answerSent(
   const message = answer.value;
   if (!wantsJson(c))
     return c.redirect(`/c/${message.conversationId}${removed === null ? "" : `?removed=${removed}`}`, 303);
-  // Every member of the view holds what is committed, so their number is true of this message.
-  const kept = deps.status().view.members.length;
+  const kept = deps.copies();
   const row = c.req.header("lastword-page") === "yes" ? { row: renderRow(message) } : {};
   return c.json({ message, kept, cursor: answer.cursor, ...row }, 201);
 }

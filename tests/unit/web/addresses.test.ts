@@ -117,6 +117,40 @@ describe("over the page", () => {
   });
   afterEach(() => site.close());
 
+  test("each address has its own policy, asked for once or again, and a newly announced replica is in it", async () => {
+    let ports = [8081, 8082, 8083].map((port) => `http://localhost:${port}`);
+    await open({ origins: () => ports });
+    const connectAt = async (origin: string, front = false): Promise<string> => {
+      const answer = await site.ask("/login", { origin, by: { front } });
+      return /connect-src ([^;]*)/.exec(answer.headers.get("content-security-policy") ?? "")?.[1] ?? "";
+    };
+    for (let round = 0; round < 2; round++) {
+      expect(await connectAt("http://localhost:8081")).toBe(
+        "'self' http://localhost:8081 http://localhost:8082 http://localhost:8083",
+      );
+      expect(await connectAt("http://10.9.0.1:8081")).toBe(
+        "'self' http://10.9.0.1:8081 http://10.9.0.1:8082 http://10.9.0.1:8083",
+      );
+      expect(await connectAt("http://localhost:8081", true)).toBe("'self'");
+    }
+    ports = [...ports, "http://b:8081"];
+    expect(await connectAt("http://10.9.0.1:8081")).toEndWith(" http://10.9.0.1:8083 http://b:8081");
+    expect(await connectAt("http://localhost:8081", true)).toBe("'self' http://b:8081");
+  });
+
+  test("a foreign name is refused at loopback whatever was asked before it, as often as it comes", async () => {
+    const statusAt = async (origin: string, loopback = true): Promise<number> =>
+      (await site.ask("/login", { origin, by: { loopback } })).status;
+    for (let round = 0; round < 2; round++) {
+      expect(await statusAt("http://localhost:8081")).toBe(200);
+      expect(await statusAt("http://evil.example:8081")).toBe(421);
+      expect(await statusAt("http://localhost.evil.example:8081")).toBe(421);
+      expect(await statusAt("http://evil.example:8081", false)).toBe(200);
+    }
+    for (let i = 0; i < 200; i++) expect(await statusAt(`http://x${i}.example:8081`)).toBe(421);
+    expect(await statusAt("http://localhost:8081")).toBe(200);
+  });
+
   test("the page where one arrives opens for a page at any name of a replica's host", async () => {
     await open({ doors: () => [{ web: "http://b:8081", front: null, names: ["10.9.0.2"] }] });
     const from = async (referer: string) => (await site.ask("/handover?next=/", { headers: { referer } })).status;
@@ -240,10 +274,10 @@ describe("a request without a Host", () => {
     Object.defineProperty(new Request("http://x/", host === null ? {} : { headers: { host } }), "url", { value: url });
 
   test("is one to this replica, as HTTP/1.0 allows; an empty or broken one is none", () => {
-    expect(withHost(asked("/healthz", null), ORIGIN)?.url).toBe(`${ORIGIN}/healthz`);
-    for (const host of ["", "a b", "a@b", "a, b"]) expect(withHost(asked("/healthz", host), ORIGIN)).toBeNull();
-    expect(withHost(asked("*", null), ORIGIN)).toBeNull();
+    expect(withHost(asked("/healthz", null), () => ORIGIN)?.url).toBe(`${ORIGIN}/healthz`);
+    for (const host of ["", "a b", "a@b", "a, b"]) expect(withHost(asked("/healthz", host), () => ORIGIN)).toBeNull();
+    expect(withHost(asked("*", null), () => ORIGIN)).toBeNull();
     const whole = new Request("http://a:1/x");
-    expect(withHost(whole, ORIGIN)).toBe(whole);
+    expect(withHost(whole, () => ORIGIN)).toBe(whole);
   });
 });

@@ -59,7 +59,7 @@ describe("the account page", () => {
       ["Firefox on Windows", false],
       ["Unknown device", false],
     ]);
-    const ended = await site.ask("/account/sessions/end-others", { headers: { cookie }, form: {} });
+    const ended = await site.ask("/account/other-sessions/end", { headers: { cookie }, form: {} });
     expect([ended.status, ended.headers.get("location")]).toEqual([303, "/account?said=others"]);
     const after = await (await site.ask("/account?said=others", { headers: { cookie } })).text();
     expect(after).toContain("All other devices are signed out.");

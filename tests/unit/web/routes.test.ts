@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Person } from "../../support/solo-chat.ts";
-import { PASSWORD, SESSION_COOKIE, Site } from "./site.ts";
+import { ORIGIN, PASSWORD, SESSION_COOKIE, Site } from "./site.ts";
 
 let site: Site;
 let ada: Person;
@@ -12,6 +12,21 @@ beforeEach(async () => {
   ben = await site.person("ben");
 });
 afterEach(() => site.close());
+
+test("a form is read in each encoding that a browser has for it", async () => {
+  const fields = { name: "ben", body: "süß & 1+1=2\r\nso" };
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.append(name, value);
+  form.append("name", new File(["a file is no text"], "x"));
+  const encoded = new URLSearchParams(fields);
+  for (const body of [form, encoded, JSON.stringify(fields)]) {
+    const headers: Record<string, string> = { cookie: `${SESSION_COOKIE}=${ada.token}`, accept: "application/json" };
+    if (typeof body === "string") headers["content-type"] = "application/json; charset=utf-8";
+    const answer = await site.web.request(`${ORIGIN}/to`, { method: "POST", headers, body });
+    expect(answer.status).toBe(201);
+    expect(((await answer.json()) as { message: { body: string } }).message.body).toBe("süß & 1+1=2\nso");
+  }
+});
 
 describe("register, log in, log out", () => {
   test("register sets a cookie that scripts cannot read and no other site sends", async () => {

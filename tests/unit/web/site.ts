@@ -74,6 +74,7 @@ export class Site {
     this.web = createWeb({
       chat: this.solo.chat,
       status: () => this.status,
+      copies: () => this.status.view.members.length,
       healthz: () => this.health,
       onCaught: (error) => this.caught.push(error),
       origins: options.origins ?? (() => [8081, 8082, 8083].map((port) => `http://localhost:${port}`)),
