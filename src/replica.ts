@@ -14,7 +14,7 @@ import { settingsOf } from "./cli/settings.ts";
 import { runStatus } from "./cli/status.ts";
 import { runDown } from "./cli/stop-replicas.ts";
 import { runUp } from "./cli/up.ts";
-import { versionText } from "./host/version.ts";
+import { versionText } from "./base/version.ts";
 import { WholeOutput } from "./host/whole-output.ts";
 import { lockIsHeld, takeLock } from "./db/lock.ts";
 import { complain, ReplicaProcess } from "./replica/process.ts";

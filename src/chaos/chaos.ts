@@ -13,7 +13,7 @@ import { lookAround } from "../cli/local-cluster.ts";
 import type { Invocation } from "../cli/options.ts";
 import { compareHashes } from "../cli/status.ts";
 import { systemFailure } from "../host/system-errors.ts";
-import { versionText } from "../host/version.ts";
+import { versionText } from "../base/version.ts";
 import { Faults } from "./faults.ts";
 import type { ReplicaContent } from "./history.ts";
 import { LiveView, faultText, type LiveState } from "./live-view.ts";

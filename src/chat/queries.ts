@@ -51,6 +51,8 @@ export interface Queries {
   appliedSeq(): Seq;
   /** Time of the newest op applied. */
   newestMicros(): number;
+  /** The newest format of ops that is in force. */
+  opFormat(): number;
 
   user(id: string): UserRow | null;
   userByFolded(folded: string): UserRow | null;

@@ -152,7 +152,15 @@ export interface Rows {
   purge(): { readonly user: string; readonly afterRequest: string } | null;
   setPurge(user: string, afterRequest: string): void;
   endPurge(user: string): void;
+
+  /** The newest format of ops that is in force: FIRST_FORMAT unless another one was enabled. */
+  opFormat(): number;
+  /** From here on ops of this format may be written; it is above `opFormat()`. `version` is that of the leader's executable. */
+  enableFormat(format: number, version: string, seq: Seq): void;
 }
+
+/** In force from the beginning. */
+export const FIRST_FORMAT = 1;
 
 /** Logins of one user; the least recently used ends when one more comes. */
 export const SESSIONS_PER_USER = 50;

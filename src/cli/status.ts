@@ -204,10 +204,16 @@ export async function compareHashes(
     const values = new Set(hashes.map(({ answer }) => answer?.hash));
     const complete = hashes.length > 0 && !seqs.has(undefined);
     if ((complete && seqs.size === 1) || performance.now() >= end) {
-      return { equal: complete && seqs.size === 1 && values.size === 1, hashes };
+      const comparable = complete && seqs.size === 1 && sameTables(hashes);
+      return { equal: comparable && values.size === 1, hashes };
     }
     await pause(100);
   }
+}
+
+/** Replicas of two versions may have other columns, so that equal rows have other hashes. */
+function sameTables(hashes: readonly { answer: StateHash | null }[]): boolean {
+  return new Set(hashes.map(({ answer }) => answer?.schema)).size <= 1;
 }
 
 /** What the comparison showed, and nothing that it could not show. */
@@ -219,6 +225,9 @@ function comparison(hashes: readonly { id: number; answer: StateHash | null }[],
   }
   if (new Set(hashes.map(({ answer }) => answer?.seq)).size > 1) {
     return "not compared: too much is written to find all replicas at the same seq";
+  }
+  if (!sameTables(hashes)) {
+    return "not compared: the replicas are of versions with other tables; upgrade all of them first";
   }
   return equal ? "equal" : "not equal";
 }
@@ -232,7 +241,12 @@ async function runHash(
   const alive = replicas.filter((replica) => replica.alive);
   const { equal, hashes } = await compareHashes(cluster, alive);
   if (json) {
-    const list = hashes.map(({ id, answer }) => ({ id, seq: answer?.seq ?? null, hash: answer?.hash ?? null }));
+    const list = hashes.map(({ id, answer }) => ({
+      id,
+      seq: answer?.seq ?? null,
+      hash: answer?.hash ?? null,
+      schema: answer?.schema ?? null,
+    }));
     deps.out(`${JSON.stringify({ equal, replicas: list })}\n`);
   } else {
     const rows = hashes.map(({ id, answer }) => [String(id), String(answer?.seq ?? "-"), answer?.hash ?? "no answer"]);

@@ -10,10 +10,11 @@ import type { ClusterStatusJson } from "./cluster-status.ts";
 import { clusterToken } from "../host/cluster-key.ts";
 import type { HostFacts } from "../host/host-facts.ts";
 
-/** SHA-256 over all replicated rows of one replica, and the seq that they stand at. */
+/** SHA-256 over all replicated rows of one replica, the seq that they stand at, and the number of its tables. */
 export interface StateHash {
   readonly seq: number;
   readonly hash: string;
+  readonly schema: number;
 }
 
 export interface ControlDeps {

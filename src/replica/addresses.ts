@@ -7,7 +7,7 @@ import { FrontPort, frontProof } from "./front-port.ts";
 import { printAddress } from "../host/address.ts";
 import type { Roster } from "./roster.ts";
 import { removeRunFile, writeRunFile } from "../host/run-file.ts";
-import { VERSION } from "../host/version.ts";
+import { VERSION } from "../base/version.ts";
 import type { Door } from "../web/cluster/handover.ts";
 import type { ReplicaContext } from "./context.ts";
 import type { ReplicaFacts } from "../ops/replica-facts.ts";

@@ -9,7 +9,7 @@
 import type { HostFacts } from "../host/host-facts.ts";
 import type { Logger } from "../host/logger.ts";
 import { openFiles, openFilesLimit } from "../host/open-files.ts";
-import { VERSION } from "../host/version.ts";
+import { VERSION } from "../base/version.ts";
 import { roomOf } from "../db/disk-room.ts";
 import type { DiskLine } from "./disk-line.ts";
 

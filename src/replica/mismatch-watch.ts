@@ -4,7 +4,7 @@
  * all the same; one that did belong goes on, unless all the others disagree with it.
  */
 import type { Logger } from "../host/logger.ts";
-import { VERSION } from "../host/version.ts";
+import { VERSION } from "../base/version.ts";
 import { damageReports } from "./damage-log.ts";
 
 export type MismatchReason = "key" | "cluster" | "mode" | "peers" | "version" | "clock";

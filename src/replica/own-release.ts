@@ -2,7 +2,7 @@
 import { OP_FORMAT } from "../chat/kinds/kinds.ts";
 import { SCHEMA } from "../db/state/connection.ts";
 import { PEER_PROTOCOL, type Release } from "../election/release.ts";
-import { VERSION } from "../host/version.ts";
+import { VERSION } from "../base/version.ts";
 
 /** The same at every call. */
 export function ownRelease(): Release {

@@ -6,6 +6,7 @@ import { resolve } from "node:path";
 import { FormatTooNew } from "../chat/kinds/op.ts";
 import type { FolderLock } from "../db/lock.ts";
 import { StoreRefused } from "../db/log/store.ts";
+import { TablesTooNew } from "../db/state/migrate.ts";
 import { markDamaged, maySetAside } from "../db/set-aside.ts";
 import { BrokenInvariant } from "../base/assert.ts";
 import { DiskFailed, StorageDamaged, StorageFull } from "../election/ports.ts";
@@ -15,7 +16,7 @@ import { onStopSignals, SUPERVISOR_VARIABLE } from "../host/hang-up.ts";
 import type { Logger } from "../host/logger.ts";
 import type { Settings } from "../cli/settings.ts";
 import { stopSignals } from "../host/stop-signals.ts";
-import { VERSION } from "../host/version.ts";
+import { VERSION } from "../base/version.ts";
 import { systemFailure } from "../host/system-errors.ts";
 import { damageOf, isDamage } from "./open-stores.ts";
 import type { ReplicaContext } from "./context.ts";
@@ -158,9 +159,12 @@ function failureOf(error: unknown, folder: string): Omit<Failure, "ok"> {
   }
   if (error instanceof FormatTooNew) {
     const { message, version } = error;
-    const what = `the cluster uses ${message}, which this version (${VERSION}) does not know`;
+    const what = `${message} is in use, which this version (${VERSION}) does not know`;
     const todo = `install lastword ${version ?? "of the version that the others run"}${version === null ? "" : " or newer"} and start this replica again`;
     return { exit: EXIT.mismatch, what, todo };
+  }
+  if (error instanceof TablesTooNew) {
+    return { exit: EXIT.mismatch, what: error.message, todo: "install the newest version of lastword" };
   }
   if (error instanceof StoreRefused) {
     const todo = error.reason === "newer_format" ? "run the newest version" : "put the folder back where it was";

@@ -22,7 +22,7 @@ import { checkOwnAddress, hiddenPage } from "./own-address.ts";
 import { loggedSnapshots } from "./logged-snapshots.ts";
 import { Roster } from "./roster.ts";
 import { runFilePath } from "../host/run-file.ts";
-import { VERSION } from "../host/version.ts";
+import { VERSION } from "../base/version.ts";
 import { done, type Outcome } from "../host/exit.ts";
 import { nameCluster } from "../db/log/cluster-id.ts";
 import type { LogDb } from "../db/log/log-db.ts";
@@ -196,7 +196,7 @@ export class RunningReplica {
       self: id,
       configured,
       release,
-      inForce: () => 1,
+      inForce: () => storage.state.queries.opFormat(),
       applied: () => storage.state.appliedSeq(),
       peerBeat: (peer) => driver.peerBeat(peer),
       logger,
@@ -275,7 +275,7 @@ export class RunningReplica {
       at: () => {
         const { active, viewActive, commit, view } = driver.status();
         const whole = active && viewActive && view !== null && commit === storage.state.appliedSeq();
-        return whole ? `${viewNoKey(view.no)}:${commit}` : null;
+        return whole ? `${viewNoKey(view.no)}:${commit}:${release.schema}` : null;
       },
       hash: () => storage.state.hashAside(),
       send: (payload) => driver.gossip(payload),

@@ -16,7 +16,10 @@ export interface ScrubTiming {
 
 const TIMING: ScrubTiming = { restMs: 60_000, everyMs: 6 * 60 * 60 * 1000 };
 
-/** A hash, and where in the history its rows stood: view and seq, so that two branches are never compared. */
+/**
+ * A hash, and where in the history its rows stood: view and seq, so that two branches are never compared, and the
+ * number of the tables, so that replicas of two versions are not either: they have other columns.
+ */
 interface Told {
   readonly at: string;
   readonly hash: string;
@@ -30,7 +33,7 @@ export interface ScrubDeps {
   readonly self: ReplicaId;
   /** Test seam. */
   readonly timing?: ScrubTiming;
-  /** View and seq at which the rows stand; null while this replica is not in step. */
+  /** View, seq and tables in which the rows stand; null while this replica is not in step. */
   readonly at: () => string | null;
   readonly hash: () => Promise<{ readonly hash: string }>;
   /** To all peers; may be lost, then nothing is compared until the next scrub. */

@@ -1,6 +1,7 @@
 /** The state of one replica on its disk: the file in use, and the change to another after a snapshot. */
 import type { LogDb } from "../db/log/log-db.ts";
 import { SnapshotFiles, statePath } from "../db/snapshot/snapshot-store.ts";
+import { SCHEMA } from "../db/state/connection.ts";
 import { readAppliedSeq, StateDb } from "../db/state/state-db.ts";
 
 /** The state file in use, and the change to another. */
@@ -20,6 +21,7 @@ export class ReplicaStorage {
       log,
       state: { appliedSeq: () => this.state.appliedSeq(), flush: () => this.state.flush() },
       readAppliedSeq,
+      schema: SCHEMA,
     });
     this.snapshots.removeLeftovers();
     this.state = this.#open(log.stateFile);

@@ -11,6 +11,7 @@ import type {
   SessionRow,
   UserRow,
 } from "../../src/chat/rows.ts";
+import { FIRST_FORMAT } from "../../src/chat/rows.ts";
 import type { Seq } from "../../src/election/view.ts";
 
 interface SingleRow {
@@ -31,6 +32,7 @@ interface Tables {
   hidden: Map<string, SingleRow>;
   tombstones: Map<string, { readonly author: string; readonly clientId: string }>;
   purges: Map<string, { readonly user: string; readonly afterRequest: string }>;
+  formats: Map<string, { readonly format: number; readonly version: string; readonly seq: Seq }>;
 }
 
 function emptyTables(): Tables {
@@ -45,6 +47,7 @@ function emptyTables(): Tables {
     hidden: new Map(),
     tombstones: new Map(),
     purges: new Map(),
+    formats: new Map(),
   };
 }
 
@@ -93,6 +96,7 @@ export class MemoryRows implements Rows {
         ["seq"],
       ),
       purges: table(t.purges.values(), ["user"]),
+      formats: table(t.formats.values(), ["format"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
       requests: table(
         [...t.requests.values()].map(({ user, clientId, hash, seq, result }) => ({
@@ -258,6 +262,14 @@ export class MemoryRows implements Rows {
 
   addTombstone(author: string, clientId: string): void {
     this.#set(this.#t.tombstones, `${author} ${clientId}`, { author, clientId });
+  }
+
+  opFormat(): number {
+    return Math.max(FIRST_FORMAT, ...[...this.#t.formats.values()].map(({ format }) => format));
+  }
+
+  enableFormat(format: number, version: string, seq: Seq): void {
+    this.#set(this.#t.formats, String(format), { format, version, seq });
   }
 
   purge(): { readonly user: string; readonly afterRequest: string } | null {

@@ -10,7 +10,9 @@
  */
 import { applyOp, recordPoison, type AppliedOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
 import { FormatTooNew } from "../../src/chat/kinds/op.ts";
+import { SCHEMA } from "../../src/db/state/connection.ts";
 import type { AppliedListener } from "../../src/db/state/state-db.ts";
+import type { StateHash } from "../../src/db/state/state-hash.ts";
 import { assert } from "../../src/base/assert.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import type { StateMachine } from "../../src/election/ports.ts";
@@ -73,13 +75,13 @@ export class MemoryState implements StateMachine {
   async sync(): Promise<void> {}
 
   /** Equal to StateDb's at the same seq of the same log. */
-  hash(): { readonly seq: Seq; readonly hash: string } {
+  hash(): StateHash {
     const hasher = new Bun.CryptoHasher("sha256");
     for (const [name, rows] of Object.entries(this.dump()).sort(([a], [b]) => (a < b ? -1 : 1))) {
       hasher.update(`${name}\n`);
       for (const row of rows) hasher.update(`${JSON.stringify(Object.values(row), blobAsHex)}\n`);
     }
-    return { seq: this.#position.seq, hash: hasher.digest("hex") };
+    return { seq: this.#position.seq, hash: hasher.digest("hex"), schema: SCHEMA };
   }
 
   /** All replicated rows, as state.db has them. */

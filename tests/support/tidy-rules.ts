@@ -65,7 +65,7 @@ const ROOMS: Record<string, Room> = {
   client: { values: ["base", "chat"] },
   cli: { values: ["base", "host", "ops", "client"] },
   // It judges the replicas knowing no more than a person with a terminal and a client.
-  chaos: { values: ["host", "cli", "client"] },
+  chaos: { values: ["base", "host", "cli", "client"] },
 };
 
 /** The rooms inside web/ are parts of one page and import each other; no cycle of values is allowed among them. */

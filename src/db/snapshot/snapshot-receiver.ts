@@ -23,6 +23,8 @@ export interface SnapshotReceiverOptions {
   readonly ref: number;
   readonly log: LogDb;
   readonly readAppliedSeq: (path: string) => Seq;
+  /** Number of the tables that this executable reads. */
+  readonly schema: number;
 }
 
 export class SnapshotReceiver {
@@ -69,7 +71,7 @@ export class SnapshotReceiver {
       await file.sync();
       await file.close();
       fsyncFolder(folder);
-      const { stateBytes: _, ...staged } = header;
+      const { stateBytes: _bytes, schema: _schema, ...staged } = header;
       return { ref, ...staged };
     } catch (error) {
       await file.close().catch(() => {});
@@ -93,6 +95,7 @@ export class SnapshotReceiver {
       if (record.kind === "header") {
         header = record.header;
         checkHeader(header, source.header);
+        if (header.schema > this.#options.schema) throw new SnapshotFailed(`its tables are newer (${header.schema})`);
         if (!this.#room.takes(header.stateBytes)) throw new StorageFull("no room for a snapshot");
         this.#nextSeq = header.logFirstSeq;
       } else if (header === null) {

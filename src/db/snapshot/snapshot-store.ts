@@ -43,6 +43,8 @@ export interface SnapshotFilesOptions {
   readonly state: { appliedSeq(): Seq; flush(): void };
   /** The position in a state file that nobody uses, without leaving anything beside it. Throws if it is none. */
   readonly readAppliedSeq: (path: string) => Seq;
+  /** Number of the tables of the state. */
+  readonly schema: number;
   /** Test seam. */
   readonly offerIdleMs?: number;
 }
@@ -108,7 +110,7 @@ export class SnapshotFiles implements SnapshotStore {
         stateBytes: (await stat(copy)).size,
       });
       const chunks = encodeSnapshot(this.#records(header, { copy, stateFile }));
-      const { stateBytes: _, ...publicHeader } = header;
+      const { stateBytes: _bytes, schema: _schema, ...publicHeader } = header;
       return {
         header: publicHeader,
         chunks: new WatchedChunks(chunks, dispose, this.#options.offerIdleMs ?? OFFER_IDLE_MS),
@@ -124,11 +126,11 @@ export class SnapshotFiles implements SnapshotStore {
 
   /** Rejects with SnapshotFailed (try again), StorageFull, StorageDamaged. A later call ends an earlier one. */
   async receive(source: SnapshotSource): Promise<StagedSnapshot> {
-    const { folder, log, readAppliedSeq } = this.#options;
+    const { folder, log, schema, readAppliedSeq } = this.#options;
     const earlier = this.#receiver;
     const ref = Math.max(log.stateFile, this.#lastRef) + 1;
     this.#lastRef = ref;
-    const receiver = new SnapshotReceiver({ folder, path: statePath(folder, ref), ref, log, readAppliedSeq });
+    const receiver = new SnapshotReceiver({ folder, path: statePath(folder, ref), ref, log, schema, readAppliedSeq });
     this.#receiver = receiver;
     await earlier?.abort();
     log.dropStagedExcept(this.#fetched);
@@ -165,7 +167,8 @@ export class SnapshotFiles implements SnapshotStore {
     if (newest === undefined || lineage.length === 0) throw new SnapshotFailed("there is nothing to send yet");
     const firstSeq = Math.max(log.firstSeq, commonSeq + 1);
     const logFirstSeq = firstSeq > appliedSeq ? appliedSeq + 1 : log.newestWithin(firstSeq, appliedSeq, LOG_ROWS);
-    return { ballot: newest.no.ballot, lineage, logFirstSeq, appliedSeq, commonSeq, stateBytes };
+    const { schema } = this.#options;
+    return { ballot: newest.no.ballot, lineage, logFirstSeq, appliedSeq, commonSeq, stateBytes, schema };
   }
 
   async *#records(

@@ -32,6 +32,8 @@ export class SnapshotFailed extends Error {
 
 export interface SnapshotHeader extends Omit<StagedSnapshot, "ref"> {
   readonly stateBytes: number;
+  /** Number of the tables of the state: a receiver migrates older ones, and takes no newer ones. */
+  readonly schema: number;
 }
 
 export type SnapshotRecord =
@@ -152,6 +154,7 @@ function decodeHeader(payload: Uint8Array): SnapshotHeader {
     appliedSeq: codec.int(header["appliedSeq"], "appliedSeq"),
     commonSeq: codec.int(header["commonSeq"], "commonSeq"),
     stateBytes: codec.int(header["stateBytes"], "stateBytes"),
+    schema: codec.int(header["schema"], "schema"),
   };
 }
 

@@ -5,8 +5,11 @@ import { Param, Placeholder, sql, type SQL } from "drizzle-orm";
 import { drizzle, type SQLiteBunDatabase } from "drizzle-orm/bun-sqlite";
 import { migrate } from "drizzle-orm/bun-sqlite/migrator";
 import { assert } from "../../base/assert.ts";
+import { OP_FORMAT } from "../../chat/kinds/kinds.ts";
 import { failpoint } from "../../base/faults.ts";
+import { VERSION } from "../../base/version.ts";
 import { openSqlite } from "../sqlite.ts";
+import { prepareTables } from "./migrate.ts";
 import { stateMigrations } from "./migrations.macro.ts" with { type: "macro" };
 
 export interface StateConnection {
@@ -41,12 +44,15 @@ export interface Statement {
   run(...values: readonly Bound[]): void;
 }
 
-const MIGRATIONS = stateMigrations();
+const MIGRATIONS = stateMigrations("migrations");
 
 /** Number of the tables that this executable makes and reads: each migration is one more. */
 export const SCHEMA = MIGRATIONS.length;
 
-/** Opens or creates a state.db (or ":memory:") and brings its tables up to date. */
+/**
+ * Opens or creates a state.db (or ":memory:") and brings its tables to those of this executable. Throws FormatTooNew
+ * for a file that only a newer one can read; it is unchanged then.
+ */
 export function openState(path: string): StateConnection {
   const client = openSqlite(path, "NORMAL");
   client.run(`PRAGMA cache_size = -${CACHE_KIB}`);
@@ -56,7 +62,8 @@ export function openState(path: string): StateConnection {
     client,
     ...(feature("FAULTS") ? { logger: { logQuery: () => failpoint("state-migrate") } } : {}),
   });
-  migrate(db, MIGRATIONS);
+  prepareTables(client, MIGRATIONS, { opFormat: OP_FORMAT, version: VERSION });
+  migrate(db, [...MIGRATIONS]);
   return { client, db, onDamage: null };
 }
 

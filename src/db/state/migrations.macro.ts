@@ -1,14 +1,23 @@
 /** Build macro: reads the migrations while bundling, so that the binary carries them. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Migration } from "./migrate.ts";
 
-/** All migrations, oldest first, as Drizzle's migrator takes them. */
-export function stateMigrations(): { name: string; timestamp: number; sql: string }[] {
-  const folder = join(import.meta.dir, "migrations");
+/** All migrations of a folder beside this file, oldest first, as Drizzle's migrator takes them. */
+export function stateMigrations(folderName: string): Migration[] {
+  const folder = join(import.meta.dir, folderName);
   return readdirSync(folder)
     .filter((name) => /^\d{14}_/.test(name))
     .sort()
-    .map((name) => ({ name, timestamp: madeAt(name), sql: readFileSync(join(folder, name, "migration.sql"), "utf8") }));
+    .map((name) => {
+      const undo = join(folder, name, "undo.sql");
+      return {
+        name,
+        timestamp: madeAt(name),
+        sql: readFileSync(join(folder, name, "migration.sql"), "utf8"),
+        undo: existsSync(undo) ? readFileSync(undo, "utf8") : null,
+      };
+    });
 }
 
 /** A migration's folder begins with when it was made: YYYYMMDDhhmmss, UTC. */

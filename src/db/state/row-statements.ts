@@ -1,8 +1,9 @@
 /** The statements that apply runs, each prepared once: SQL by Drizzle, rows as arrays (see connection.ts). */
-import { and, asc, eq, getColumns, gt, gte, isNull, lt, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, getColumns, gt, gte, isNull, lt, lte, sql } from "drizzle-orm";
 import { compile, once, type StateConnection } from "./connection.ts";
 import {
   conversations,
+  formats,
   hidden,
   members,
   messages,
@@ -285,6 +286,11 @@ function messageStatements(c: StateConnection) {
         .values({ user: p("user"), afterRequest: p("after") })
         .onConflictDoUpdate({ target: purges.user, set: { afterRequest: sql`excluded.after_request` } }),
     ),
+    newestFormat: compile(
+      c,
+      db.select({ format: formats.format }).from(formats).orderBy(desc(formats.format)).limit(p("limit")),
+    ),
+    addFormat: compile(c, db.insert(formats).values({ format: p("format"), version: p("version"), seq: p("seq") })),
     endPurge: compile(c, db.delete(purges).where(eq(purges.user, p("user")))),
   };
 }

@@ -26,6 +26,15 @@ export const meta = sqliteTable("meta", {
   newestMicros: integer("newest_micros").notNull(),
 });
 
+/** Formats of ops beyond the first, each since it is in force: nobody writes a newer op. */
+export const formats = sqliteTable("formats", {
+  format: integer().primaryKey(),
+  /** The version of lastword whose leader enabled it: what an older executable asks for. */
+  version: text().notNull(),
+  /** The op that enabled it. */
+  seq: integer().notNull(),
+});
+
 export const users = sqliteTable(
   "users",
   {

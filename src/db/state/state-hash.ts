@@ -5,28 +5,32 @@
 import { Database } from "bun:sqlite";
 import { getTableConfig, type SQLiteTable } from "drizzle-orm/sqlite-core";
 import type { Seq } from "../../election/view.ts";
+import { SCHEMA } from "./connection.ts";
 import * as schema from "./schema.ts";
 
-/** The hash in hex, and the seq it holds for. */
+/** The hash in hex, the seq it holds for, and the number of the tables: others have other columns to hash. */
 export interface StateHash {
   readonly seq: Seq;
   readonly hash: string;
+  readonly schema: number;
 }
 
 /** Rows hashed before others get the thread: a few ms. */
 const ROWS_PER_STEP = 2_000;
 
-/** One SELECT per table: every column, in the order of the primary key. */
-const TABLE_QUERIES: readonly { readonly name: string; readonly sql: string }[] = Object.values(schema)
-  .map((table) => tableQuery(table))
-  .sort((a, b) => (a.name < b.name ? -1 : 1));
+/** One SELECT per table: every column that the file has, in the order of the primary key. */
+function tableQueries(client: Database): { readonly name: string; readonly sql: string }[] {
+  return Object.values(schema)
+    .map((table) => tableQuery(client, table))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
 
-function tableQuery(table: SQLiteTable): { name: string; sql: string } {
+function tableQuery(client: Database, table: SQLiteTable): { name: string; sql: string } {
   const { name, columns, primaryKeys } = getTableConfig(table);
   const key = primaryKeys[0]?.columns.map((c) => c.name) ?? columns.filter((c) => c.primary).map((c) => c.name);
   const list = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(", ");
-  const names = columns.map((c) => c.name).sort();
-  return { name, sql: `SELECT ${list(names)} FROM "${name}" ORDER BY ${list(key)}` };
+  const found = client.query<{ name: string }, []>(`SELECT name FROM pragma_table_info('${name}') ORDER BY name`).all();
+  return { name, sql: `SELECT ${list(found.map((column) => column.name))} FROM "${name}" ORDER BY ${list(key)}` };
 }
 
 /** Hashes in one go. */
@@ -58,7 +62,7 @@ export async function hashSteps(path: string): Promise<StateHash> {
 function* walk(client: Database): Generator<undefined, StateHash> {
   const hasher = new Bun.CryptoHasher("sha256");
   let rows = 0;
-  for (const { name, sql } of TABLE_QUERIES) {
+  for (const { name, sql } of tableQueries(client)) {
     hasher.update(`${name}\n`);
     const statement = client.prepare<Record<string, unknown>, []>(sql);
     try {
@@ -73,7 +77,7 @@ function* walk(client: Database): Generator<undefined, StateHash> {
     }
   }
   const position = client.query<{ applied_seq: number }, []>("SELECT applied_seq FROM meta").get();
-  return { seq: position?.applied_seq ?? 0, hash: hasher.digest("hex") };
+  return { seq: position?.applied_seq ?? 0, hash: hasher.digest("hex"), schema: SCHEMA };
 }
 
 function blobAsHex(_key: string, value: unknown): unknown {
@@ -82,5 +86,5 @@ function blobAsHex(_key: string, value: unknown): unknown {
 
 /** All replicated rows as objects, for tests that compare two implementations. */
 export function dumpTables(client: Database): Record<string, unknown[]> {
-  return Object.fromEntries(TABLE_QUERIES.map(({ name, sql }) => [name, client.query(sql).all()]));
+  return Object.fromEntries(tableQueries(client).map(({ name, sql }) => [name, client.query(sql).all()]));
 }

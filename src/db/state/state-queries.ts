@@ -58,6 +58,10 @@ export class StateQueries implements Queries {
     return this.#rows.user(id);
   }
 
+  opFormat(): number {
+    return this.#rows.opFormat();
+  }
+
   userByFolded(folded: string): UserRow | null {
     return this.#rows.userByFolded(folded);
   }

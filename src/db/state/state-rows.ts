@@ -7,7 +7,7 @@
  * that every write goes through; `forget` empties it when a transaction is rolled back.
  */
 import type { ConversationRow, MemberRow, MessageRow, RequestRow, Rows, SessionRow, UserRow } from "../../chat/rows.ts";
-import { SESSIONS_PER_USER } from "../../chat/rows.ts";
+import { FIRST_FORMAT, SESSIONS_PER_USER } from "../../chat/rows.ts";
 import { StorageDamaged } from "../../election/ports.ts";
 import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "../../base/bounded-cache.ts";
@@ -28,6 +28,7 @@ export class StateRows implements Rows {
   /** Number of rows; null: not counted yet. Nearly always 0, which saves a look-up per op. */
   #tombstones: number | null = null;
   #purges: number | null = null;
+  #format: number | null = null;
 
   readonly #memory: ConversationMemory;
 
@@ -47,6 +48,7 @@ export class StateRows implements Rows {
     this.#memory.clear();
     this.#tombstones = null;
     this.#purges = null;
+    this.#format = null;
   }
 
   user(id: string): UserRow | null {
@@ -278,5 +280,15 @@ export class StateRows implements Rows {
   endPurge(user: string): void {
     this.#q.endPurge.run(user);
     this.#purges = null;
+  }
+
+  opFormat(): number {
+    this.#format ??= (this.#q.newestFormat.get(1)?.[0] as number | undefined) ?? FIRST_FORMAT;
+    return this.#format;
+  }
+
+  enableFormat(format: number, version: string, seq: Seq): void {
+    this.#q.addFormat.run(format, version, seq);
+    this.#format = format;
   }
 }

@@ -19,6 +19,8 @@ class Node {
   log!: LogDb;
   state!: Database;
   files!: SnapshotFiles;
+  /** Number of the tables that it reads and sends. */
+  schema = 2;
 
   constructor(replicaId: ReplicaId, folder: string) {
     this.replicaId = replicaId;
@@ -31,7 +33,8 @@ class Node {
     this.log = LogDb.open({ folder, replicaId });
     const state = { flush: () => undefined, appliedSeq: () => this.appliedSeq() };
     this.log.bindState(state);
-    this.files = new SnapshotFiles({ folder, log: this.log, state, readAppliedSeq, offerIdleMs: 30_000 });
+    const { schema } = this;
+    this.files = new SnapshotFiles({ folder, log: this.log, state, readAppliedSeq, schema, offerIdleMs: 30_000 });
     this.files.removeLeftovers();
     this.openState();
   }
@@ -282,6 +285,24 @@ describe("is refused, and leaves nothing behind,", () => {
       flipped[at]! ^= 1 << (at % 8);
       await refused(sourceOf(source.header, [flipped]));
     }
+  });
+
+  test("when its tables are newer than those of the receiver; older ones are taken", async () => {
+    diverge(40);
+    const chunks = await collect(await leader.files.offer(5));
+    const { header } = await leader.files.offer(5);
+    joiner.schema = 1;
+    joiner.close();
+    joiner.open();
+    await refused(sourceOf(header, chunks));
+    expect(await failureOf(joiner.files.receive(sourceOf(header, chunks)))).toHaveProperty(
+      "message",
+      "its tables are newer (2)",
+    );
+    joiner.schema = 3;
+    joiner.close();
+    joiner.open();
+    expect((await joiner.files.receive(sourceOf(header, chunks))).appliedSeq).toBe(header.appliedSeq);
   });
 
   test("when it is not the one announced, or its sender fails", async () => {

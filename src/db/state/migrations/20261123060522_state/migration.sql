@@ -5,6 +5,12 @@ CREATE TABLE `conversations` (
 	`created_seq` integer NOT NULL
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `formats` (
+	`format` integer PRIMARY KEY,
+	`version` text NOT NULL,
+	`seq` integer NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE `hidden` (
 	`user` text NOT NULL,
 	`conversation` text NOT NULL,

@@ -1,0 +1,93 @@
+/**
+ * Brings the tables of a state.db to those that this executable reads: forward by its own migrations, back by what a
+ * newer executable has left in the file for that. So whoever goes back to the older version of lastword, before ops of
+ * a newer format are enabled, needs nothing but the older executable. From then on it refuses the file, unchanged.
+ */
+import type { Database } from "bun:sqlite";
+import { FormatTooNew } from "../../chat/kinds/op.ts";
+import { StorageDamaged } from "../../election/ports.ts";
+
+/** One step of the tables. */
+export interface Migration {
+  /** Of its folder, which begins with when it was made: later ones sort behind earlier ones. */
+  readonly name: string;
+  readonly timestamp: number;
+  readonly sql: string;
+  /** Takes the step back, with all that it filled in. Null: the first, which makes the tables. */
+  readonly undo: string | null;
+}
+
+/** The file has newer tables than this executable reads, and does not say how to take them back. Nothing was changed. */
+export class TablesTooNew extends Error {
+  override readonly name = "TablesTooNew";
+
+  constructor(schema: number) {
+    super(`state.db has newer tables (${schema}) than this version reads`);
+  }
+}
+
+/** How to take back the newer tables of a file. `schema` is how many migrations there are with this one. */
+const UNDO_TABLE = `CREATE TABLE IF NOT EXISTS schema_undo (
+  schema  INTEGER PRIMARY KEY,
+  name    TEXT NOT NULL,
+  version TEXT NOT NULL,
+  sql     TEXT NOT NULL
+) STRICT`;
+
+const BREAK = "--> statement-breakpoint";
+
+/**
+ * Before the migrations run: refuses a file in which a newer format than `opFormat` is enabled, takes back what is
+ * newer than `migrations`, and notes how to take back these. `version` is this executable's. Throws FormatTooNew,
+ * TablesTooNew, and StorageDamaged for tables that no version has made.
+ */
+export function prepareTables(
+  client: Database,
+  migrations: readonly Migration[],
+  { opFormat, version }: { readonly opFormat: number; readonly version: string },
+): void {
+  client
+    .transaction(() => {
+      const enabled = has(client, "formats")
+        ? client
+            .query<{ format: number; version: string }, []>("SELECT format, version FROM formats ORDER BY format DESC")
+            .get()
+        : null;
+      if (enabled !== null && enabled.format > opFormat) {
+        throw new FormatTooNew(enabled.format, null, enabled.version);
+      }
+      takeBack(client, migrations);
+      client.run(UNDO_TABLE);
+      for (const [i, { name, undo }] of migrations.entries()) {
+        if (undo !== null)
+          client.run("INSERT OR REPLACE INTO schema_undo VALUES (?, ?, ?, ?)", [i + 1, name, version, undo]);
+      }
+    })
+    .immediate();
+}
+
+/** Undoes the migrations of a newer executable, the last one first. */
+function takeBack(client: Database, migrations: readonly Migration[]): void {
+  if (!has(client, "__drizzle_migrations")) return;
+  const made = client.query<{ name: string }, []>("SELECT name FROM __drizzle_migrations ORDER BY created_at").all();
+  const known = made.slice(0, migrations.length);
+  if (known.some(({ name }, i) => name !== migrations[i]!.name)) {
+    throw new StorageDamaged("state", "state.db: its tables are of no version that there is");
+  }
+  for (let schema = made.length; schema > migrations.length; schema--) {
+    const { name } = made[schema - 1]!;
+    const undo = client
+      .query<{ version: string; sql: string }, [number, string]>(
+        "SELECT version, sql FROM schema_undo WHERE schema = ? AND name = ?",
+      )
+      .get(schema, name);
+    if (undo === null) throw new TablesTooNew(schema);
+    for (const statement of undo.sql.split(BREAK)) client.run(statement);
+    client.run("DELETE FROM __drizzle_migrations WHERE name = ?", [name]);
+    client.run("DELETE FROM schema_undo WHERE schema = ?", [schema]);
+  }
+}
+
+function has(client: Database, table: string): boolean {
+  return client.query("SELECT 1 FROM sqlite_schema WHERE name = ?").get(table) !== null;
+}
