@@ -15,6 +15,7 @@ import { IDLE, IDLE_QUICK, idle } from "./idle.ts";
 import { MANY_PAGES, MANY_PAGES_QUICK, manyPages } from "./many-pages.ts";
 import type { PartResult, Say } from "./part.ts";
 import { PROFILE, PROFILE_QUICK, profile } from "./profile.ts";
+import { READING, READING_QUICK, reading } from "./reading.ts";
 import { REJOIN, REJOIN_QUICK, rejoin } from "./rejoin.ts";
 import { THROUGHPUT, THROUGHPUT_QUICK, throughput } from "./throughput.ts";
 
@@ -32,6 +33,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   b6: { title: "At rest", run: (say, quick) => idle(say, quick ? IDLE_QUICK : IDLE) },
   b7: { title: "Where the CPU goes", run: (say, quick) => profile(say, quick ? PROFILE_QUICK : PROFILE) },
   b8: { title: "Many pages", run: (say, quick) => manyPages(say, quick ? MANY_PAGES_QUICK : MANY_PAGES) },
+  b9: { title: "Reading", run: (say, quick) => reading(say, quick ? READING_QUICK : READING) },
 };
 
 const DOCS = resolve(import.meta.dir, "../docs");

@@ -186,7 +186,7 @@ export interface ChatCalls {
     response: CursorOnly & { readonly messages: readonly WireMessage[] };
   };
   MarkRead: {
-    request: { messageIds: readonly string[]; conversationId: string; upTo: string; clientId: string };
+    request: { messageIds: readonly string[]; conversationId: string; upTo: string };
     response: CursorOnly;
   };
   DeleteMessages: { request: { messageIds: readonly string[]; clientId: string }; response: CursorOnly };

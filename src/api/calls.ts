@@ -73,15 +73,15 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
   SendMessage: (request, { chat, session }) =>
     chat.send(session, sendInput(request)).then(as((message) => ({ message }))),
   GetMessages: getMessages,
-  MarkRead: ({ messageIds, conversationId, upTo, clientId }, { chat, session, readAt }) => {
+  MarkRead: ({ messageIds, conversationId, upTo }, { chat, session, readAt }) => {
     if (conversationId !== "" && messageIds.length > 0) {
       return Promise.resolve(failed("invalid", "Name messages or a conversation, not both.", { field: "ids" }));
     }
     if (conversationId !== "" && upTo === "")
       return Promise.resolve(failed("invalid", "Say up to which message you have seen it.", { field: "ids" }));
     if (conversationId !== "")
-      return chat.markAllRead(session, { conversationId, upTo, clientId, ...readAt(READ_LOCAL) }).then(nothing);
-    return chat.markRead(session, { ids: messageIds, clientId }).then(nothing);
+      return chat.markAllRead(session, { conversationId, upTo, ...readAt(READ_LOCAL) }).then(nothing);
+    return chat.markRead(session, { ids: messageIds }).then(nothing);
   },
   DeleteMessages: ({ messageIds, clientId }, { chat, session }) =>
     chat.deleteMessages(session, { ids: messageIds, clientId }).then(nothing),

@@ -186,13 +186,14 @@ export interface ChatService {
   endOtherSessions(session: Session, input: { clientId: string }): Promise<Answer<null>>;
 
   send(session: Session, input: SendInput): Promise<Answer<MessageView>>;
-  /** `ids` are message ids, 1 to 500; those not visible to the user are not_found and nothing is marked. */
-  markRead(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>>;
+  /**
+   * Marks have no client id, because repeating one changes nothing. They are gathered for 250 ms before they are
+   * proposed, and answered when they are applied. `ids` are message ids, 1 to 500; if one is not visible to the user
+   * the answer is not_found and nothing is marked.
+   */
+  markRead(session: Session, input: { ids: readonly string[] }): Promise<Answer<null>>;
   /** All up to the message `upTo`, the newest that the reader was shown. */
-  markAllRead(
-    session: Session,
-    input: { conversationId: string; upTo: string; clientId: string } & ReadAt,
-  ): Promise<Answer<null>>;
+  markAllRead(session: Session, input: { conversationId: string; upTo: string } & ReadAt): Promise<Answer<null>>;
   /** Own messages: deleted for everyone. Others': hidden for the user. */
   deleteMessages(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>>;
 

@@ -10,6 +10,7 @@ import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { addChatService, type ChatApi } from "../api/chat-api.ts";
 import { createChat, type Chat } from "../chat/service/chat.ts";
+import { GATHER_MS } from "../chat/service/mark-gatherer.ts";
 import { markRecovered, opKey } from "../chat/kinds/op.ts";
 import type { OpResult } from "../chat/kinds/result.ts";
 import { clusterMark, clusterToken } from "../host/cluster-key.ts";
@@ -315,6 +316,7 @@ export class RunningReplica {
       queries: () => storage.state.queries,
       presence: gossip,
       rateLimit: settings.rateLimit,
+      gatherMarksMs: GATHER_MS,
       registration: settings.registration,
       streamsPerUser: settings.streamsPerUser,
     });

@@ -241,10 +241,7 @@ describe("somebody else's things over gRPC", () => {
       { conversationId: theirs.conversationId, before: theirs.id, limit: 200, read: 1 },
       { with: "ben", limit: 200 },
     ],
-    MarkRead: () => [
-      { messageIds: [theirs.id], clientId: crypto.randomUUID() },
-      { conversationId: theirs.conversationId, upTo: theirs.id, clientId: crypto.randomUUID() },
-    ],
+    MarkRead: () => [{ messageIds: [theirs.id] }, { conversationId: theirs.conversationId, upTo: theirs.id }],
     DeleteMessages: () => [{ messageIds: [theirs.id], clientId: crypto.randomUUID() }],
     Subscribe: () => [{ cursor: "" }, { cursor: "1.0..0:1" }],
     SendStream: () => [

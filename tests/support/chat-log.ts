@@ -11,6 +11,7 @@ import type { ChatEvent } from "../../src/chat/chat-event.ts";
 import type { ChatErrorCode } from "../../src/chat/errors.ts";
 import { directId, messageId, userIdFor } from "../../src/chat/ids.ts";
 import type { OpBody } from "../../src/chat/kinds/kinds.ts";
+import type { Mark } from "../../src/chat/kinds/marks.ts";
 import { encodeOp, type Op } from "../../src/chat/kinds/op.ts";
 import type { OpResult } from "../../src/chat/kinds/result.ts";
 import { StateDb, type AppliedListener } from "../../src/db/state/state-db.ts";
@@ -81,8 +82,9 @@ export interface Made {
   readonly seq: number;
 }
 
-/** Why an op was refused; null: it was not. */
+/** Why an op, or its first mark, was refused; null: it was not. */
 function errorOf(result: OpResult): ChatErrorCode | null {
+  if (result.kind === "marked") return result.refusals[0] ?? null;
   return result.kind === "refused" ? result.error : null;
 }
 
@@ -90,6 +92,8 @@ function errorOf(result: OpResult): ChatErrorCode | null {
 export class ChatLog {
   readonly state: StateUnderTest;
   readonly applied: AppliedOp[] = [];
+  /** The session that each user registered with. */
+  readonly #sessions = new Map<string, string>();
   #clientIds = 1000;
   #micros = 1_000_000;
 
@@ -146,7 +150,19 @@ export class ChatLog {
     const folded = name.toLowerCase();
     const session = { id: `session-${clientId.slice(-4)}`, tokenHash: `token-${clientId.slice(-6)}` };
     const body: OpBody = { kind: "register", name, folded, passwordHash: `hash of ${name}`, session };
-    return this.op(userIdFor(folded, clientId), body, { ...more, clientId });
+    const user = userIdFor(folded, clientId);
+    this.#sessions.set(user, session.id);
+    return this.op(user, body, { ...more, clientId });
+  }
+
+  /** A mark of somebody, by the session that she registered with: single messages, or all up to `upTo`. */
+  mark(user: string, ids: readonly string[], upTo: string | null = null): Mark {
+    return { user, session: this.#sessions.get(user) ?? "none", upTo, ids };
+  }
+
+  /** Applies marks as one op. */
+  read(marks: readonly Mark[], more: Partial<Op> = {}): Made {
+    return this.apply(this.op("", { kind: "marks", marks }, more));
   }
 
   /** Sends from one user to another; the message's id. */

@@ -29,6 +29,8 @@ export interface SoloOptions {
   readonly registration?: "open" | "closed";
   readonly streamsPerUser?: number;
   readonly nowMicros?: () => number;
+  /** How long marks are gathered, ms; 0 if not said. */
+  readonly gatherMarksMs?: number;
 }
 
 export interface Person {
@@ -106,6 +108,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     rateLimit: options.rateLimit ?? false,
     registration: options.registration ?? "open",
     streamsPerUser: options.streamsPerUser ?? 50,
+    gatherMarksMs: options.gatherMarksMs ?? 0,
   });
   state.onApplied = (ops, view) => {
     for (const op of ops) {

@@ -132,6 +132,8 @@ function resultOf({ timeMicros }: Op, decision: Decision, seq: Seq): OpResult {
       return { kind: "sent", conversation: decision.conversation, timeMicros, seq, repeated: false };
     case "registered":
       return { kind: "registered", session: decision.session, seq, repeated: false };
+    case "marked":
+      return { kind: "marked", refusals: decision.refusals, seq, repeated: false };
     case "refused":
       return { kind: "refused", error: decision.error, seq, repeated: false };
   }
@@ -140,5 +142,6 @@ function resultOf({ timeMicros }: Op, decision: Decision, seq: Seq): OpResult {
 function requestOf({ user, clientId }: Op, hash: string, result: OpResult): RequestRow {
   const { seq } = result;
   if (result.kind === "sent") return { user, clientId, hash, seq, conversation: result.conversation, result: null };
+  assert(result.kind !== "marked", "marks are not recorded");
   return { user, clientId, hash, seq, conversation: null, result: encodeResult(result) };
 }

@@ -66,6 +66,12 @@ export type Decision =
   | { readonly kind: "sent"; readonly conversation: string; readonly events: readonly ChatEvent[] }
   /** An account was made, and logged in with this session. */
   | { readonly kind: "registered"; readonly session: string; readonly events: readonly ChatEvent[] }
+  /** Of each mark, in their order: why it counts for nothing; null: it counts. */
+  | {
+      readonly kind: "marked";
+      readonly refusals: readonly (ChatErrorCode | null)[];
+      readonly events: readonly ChatEvent[];
+    }
   /** `record` is false where a repeat is decided anew, because the reason may pass. */
   | { readonly kind: "refused"; readonly error: ChatErrorCode; readonly record: boolean };
 

@@ -9,8 +9,7 @@ import { endOtherSessions } from "./end-other-sessions.ts";
 import { endSession } from "./end-session.ts";
 import type { Kind } from "./kind.ts";
 import { login } from "./login.ts";
-import { markAllRead } from "./mark-all-read.ts";
-import { markRead } from "./mark-read.ts";
+import { marks } from "./marks.ts";
 import { register } from "./register.ts";
 import { sendMessage } from "./send-message.ts";
 import { touch } from "./touch.ts";
@@ -23,8 +22,7 @@ export const KINDS = {
   changePassword,
   deleteAccount,
   sendMessage,
-  markRead,
-  markAllRead,
+  marks,
   deleteMessages,
   touch,
   endOtherSessions,

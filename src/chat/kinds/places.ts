@@ -14,7 +14,11 @@ export interface Place {
 }
 
 /** The messages named, if the user may see all of them; a recovered op goes on without the others. */
-export function visible(ids: readonly string[], op: OpHead, rows: Rows): readonly Place[] | null {
+export function visible(
+  ids: readonly string[],
+  op: Pick<OpHead, "user" | "recovered">,
+  rows: Rows,
+): readonly Place[] | null {
   const places: Place[] = [];
   for (const id of ids) {
     const place = placeOf(id, op.user, rows);

@@ -14,11 +14,16 @@ export type OpResult = { readonly seq: Seq; readonly repeated: boolean } & (
   | { readonly kind: "sent"; readonly conversation: string; readonly timeMicros: number | null }
   /** An account was made; the session is the one of the first op of this request. */
   | { readonly kind: "registered"; readonly session: string }
+  /** Of each mark of the op, in their order: why it counts for nothing; null: it counts. */
+  | { readonly kind: "marked"; readonly refusals: readonly (ChatErrorCode | null)[] }
   | { readonly kind: "refused"; readonly error: ChatErrorCode }
 );
 
-/** Encodes a result to be recorded. One that sent a message is not: the message says it all. */
-export function encodeResult(result: Exclude<OpResult, { kind: "sent" }>): Uint8Array {
+/** What is recorded. A message says itself what came of its op, and marks leave no request. */
+type RecordedResult = Exclude<OpResult, { kind: "sent" } | { kind: "marked" }>;
+
+/** Encodes a result to be recorded. */
+export function encodeResult(result: RecordedResult): Uint8Array {
   const { seq } = result;
   switch (result.kind) {
     case "done":
@@ -31,7 +36,7 @@ export function encodeResult(result: Exclude<OpResult, { kind: "sent" }>): Uint8
 }
 
 /** Reads a recorded result, as the answer to a repeat. An error that this version does not know reads as `invalid`. */
-export function decodeResult(bytes: Uint8Array): Exclude<OpResult, { kind: "sent" }> {
+export function decodeResult(bytes: Uint8Array): RecordedResult {
   const wire = decodeMessage(ResultType, bytes) as unknown as { error: string; session: string; seq: unknown };
   const head = { seq: uint64Of(wire.seq), repeated: true };
   if (wire.error !== "") {

@@ -9,6 +9,7 @@ import { Accounts, type Registration } from "./accounts.ts";
 import type { AppliedOp } from "../kinds/apply.ts";
 import { FeedHub } from "../feed/feed.ts";
 import { checkClientId } from "../limits.ts";
+import { MarkGatherer } from "./mark-gatherer.ts";
 import { Messaging } from "./messaging.ts";
 import type { Presence } from "../ports.ts";
 import { Reading } from "../reading.ts";
@@ -25,6 +26,8 @@ export interface ChatOptions extends ChatDeps {
   readonly registration: Registration;
   /** Streams of one user at this replica; one more is refused with slow_down. */
   readonly streamsPerUser: number;
+  /** How long read marks are gathered for one op, ms: GATHER_MS, less in tests. */
+  readonly gatherMarksMs: number;
 }
 
 /** The service, and the replica's side of it. */
@@ -44,7 +47,8 @@ export function createChat(options: ChatOptions): Chat {
   const reading = new Reading(options);
   const views = new Views(queries, presence);
   const accounts = new Accounts(options, { writer, reading, views });
-  const messaging = new Messaging(options, { writer, reading, views });
+  const marks = new MarkGatherer(writer, options.gatherMarksMs);
+  const messaging = new Messaging(options, { writer, marks, reading, views });
   const feeds = new FeedHub(options, { views, reading, onLeft: (session) => accounts.left(session) });
 
   return {
@@ -53,9 +57,16 @@ export function createChat(options: ChatOptions): Chat {
     authenticateFresh: async (token) => await accounts.authenticateFresh(token),
     register: async (input, caller) => await accounts.register(input, caller),
     login: async (input, caller) => await accounts.login(input, caller),
-    changePassword: async (session, input) => await accounts.changePassword(session, input),
-    deleteAccount: async (session, input) => await accounts.deleteAccount(session, input),
+    async changePassword(session, input) {
+      marks.flush();
+      return await accounts.changePassword(session, input);
+    },
+    async deleteAccount(session, input) {
+      marks.flush();
+      return await accounts.deleteAccount(session, input);
+    },
     async logout(session) {
+      marks.flush();
       const ended = await accounts.endSession(session, session.sessionId, crypto.randomUUID());
       // Ended already, by whoever was faster: that is what was asked.
       return !ended.ok && ended.error.code === "not_found" ? reading.ok(null) : ended;
@@ -79,10 +90,12 @@ export function createChat(options: ChatOptions): Chat {
     },
     async endSession(session, input) {
       const clientId = checkClientId(input.clientId);
+      marks.flush();
       return clientId.ok ? await accounts.endSession(session, input.id, clientId.value) : clientId;
     },
     async endOtherSessions(session, input) {
       const clientId = checkClientId(input.clientId);
+      marks.flush();
       return clientId.ok ? await accounts.endOtherSessions(session, clientId.value) : clientId;
     },
     send: async (session, input) => await messaging.send(session, input),
@@ -102,6 +115,9 @@ export function createChat(options: ChatOptions): Chat {
       accounts.stateReplaced();
       feeds.stateReplaced();
     },
-    stop: () => feeds.stop(),
+    stop() {
+      marks.flush();
+      feeds.stop();
+    },
   };
 }

@@ -2,6 +2,7 @@
 import { failed, type Answer } from "../errors.ts";
 import { directId, messageId, splitMessageId } from "../ids.ts";
 import { checkBody, checkClientId, checkIds, checkLimit, IDS_MAX } from "../limits.ts";
+import type { MarkGatherer } from "./mark-gatherer.ts";
 import { nameWithin, typedName } from "./names.ts";
 import { directPeople } from "../kinds/direct.ts";
 import type { OpBody } from "../kinds/kinds.ts";
@@ -34,12 +35,22 @@ const NEWEST = Number.MAX_SAFE_INTEGER;
 export class Messaging {
   readonly #deps: ChatDeps;
   readonly #writer: Writer;
+  readonly #marks: MarkGatherer;
   readonly #reading: Reading;
   readonly #views: Views;
 
-  constructor(deps: ChatDeps, parts: { readonly writer: Writer; readonly reading: Reading; readonly views: Views }) {
+  constructor(
+    deps: ChatDeps,
+    parts: {
+      readonly writer: Writer;
+      readonly marks: MarkGatherer;
+      readonly reading: Reading;
+      readonly views: Views;
+    },
+  ) {
     this.#deps = deps;
     this.#writer = parts.writer;
+    this.#marks = parts.marks;
     this.#reading = parts.reading;
     this.#views = parts.views;
   }
@@ -103,22 +114,22 @@ export class Messaging {
     return null;
   }
 
-  async markRead(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>> {
+  async markRead(session: Session, input: { ids: readonly string[] }): Promise<Answer<null>> {
     const ids = checkIds(input.ids);
-    return ids.ok ? await this.#writeForNothing(session, input.clientId, { kind: "markRead", ids: ids.value }) : ids;
+    return ids.ok ? await this.#mark(session, null, ids.value) : ids;
   }
 
   async deleteMessages(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>> {
     const ids = checkIds(input.ids);
-    return ids.ok
-      ? await this.#writeForNothing(session, input.clientId, { kind: "deleteMessages", ids: ids.value })
-      : ids;
+    if (!ids.ok) return ids;
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const body: OpBody = { kind: "deleteMessages", ids: ids.value };
+    const written = await this.#writer.write(session.userId, clientId.value, body);
+    return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
   }
 
-  async markAllRead(
-    session: Session,
-    input: { conversationId: string; upTo: string; clientId: string } & ReadAt,
-  ): Promise<Answer<null>> {
+  async markAllRead(session: Session, input: { conversationId: string; upTo: string } & ReadAt): Promise<Answer<null>> {
     const { conversationId: conversation, upTo } = input;
     // What she was shown may not have come to this replica yet.
     const late = await this.#reading.ready(input);
@@ -129,14 +140,11 @@ export class Messaging {
     const unread = queries.unreadIds(conversation, session.userId, IDS_MAX);
     const first = unread.findIndex((id) => (this.#seqOf(id, conversation) ?? NEWEST) <= seq);
     const ids = first === -1 ? [] : unread.slice(first);
-    return await this.#writeForNothing(session, input.clientId, { kind: "markAllRead", conversation, upTo, ids });
+    return await this.#mark(session, upTo, ids);
   }
 
-  async #writeForNothing(session: Session, clientIdText: string, body: OpBody): Promise<Answer<null>> {
-    const clientId = checkClientId(clientIdText);
-    if (!clientId.ok) return clientId;
-    const written = await this.#writer.write(session.userId, clientId.value, body);
-    return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
+  async #mark({ userId, sessionId }: Session, upTo: string | null, ids: readonly string[]): Promise<Answer<null>> {
+    return await this.#marks.mark({ user: userId, session: sessionId, upTo, ids });
   }
 
   async listUsers(session: Session, input: ListUsersInput & ReadAt): Promise<Answer<readonly UserView[]>> {

@@ -254,15 +254,14 @@ function backTo(c: Context<WebEnv>, conversationId: string | null): Response {
 
 async function markRead(c: Context<WebEnv>, deps: WebDeps, conversationId: string | null): Promise<Response> {
   const fields = await readFields(c);
-  const clientId = clientIdOf(fields);
   const upTo = fields.text("upTo");
   const all = upTo !== "" && conversationId !== null;
   const ids = fields.all("ids");
   const answer = all
-    ? await read(c, (at) => deps.chat.markAllRead(sessionOf(c), { conversationId, upTo, clientId, ...at }))
+    ? await read(c, (at) => deps.chat.markAllRead(sessionOf(c), { conversationId, upTo, ...at }))
     : ids.length === 0
       ? failed("invalid", "Nothing was selected to mark as read.", { field: "ids" })
-      : await deps.chat.markRead(sessionOf(c), { ids, clientId });
+      : await deps.chat.markRead(sessionOf(c), { ids });
   return await answerDone(c, deps, conversationId, answer);
 }
 

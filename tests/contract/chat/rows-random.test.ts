@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { withChecksum } from "../../../proto/op-checksum.ts";
 import type { AppliedOp } from "../../../src/chat/kinds/apply.ts";
 import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
+import type { Mark } from "../../../src/chat/kinds/marks.ts";
 import { decodeOp, encodeOp, type Op } from "../../../src/chat/kinds/op.ts";
 import { directId, messageId, passwordId, userIdFor } from "../../../src/chat/ids.ts";
 import { StateDb } from "../../../src/db/state/state-db.ts";
@@ -42,6 +43,14 @@ const message = fc.oneof(
 const session = fc.nat(5).map((n) => ({ id: `s${n}`, tokenHash: `t${n}` }));
 /** Of passwords that an account may have at that moment, or may not. */
 const checked = fc.constantFrom(...["hash of anna", "hash of ben", "p", "q"].map(passwordId), "");
+/** By the session that a person has from the start, mostly. */
+const reader = fc.oneof(
+  { weight: 6, arbitrary: fc.nat(2).map((n) => ({ user: userIdFor(NAMES[n]!, uuid(n)), session: `first${n}` })) },
+  { weight: 1, arbitrary: fc.record({ user, session: fc.constantFrom("s1", "first0") }) },
+);
+const mark: fc.Arbitrary<Mark> = fc
+  .tuple(reader, fc.option(message), fc.array(message, { maxLength: 4 }))
+  .map(([{ user, session }, upTo, ids]) => ({ user, session, upTo, ids }));
 const text = fc.constantFrom("hi", "ho", "", POISON, "😀\ud800");
 
 const body: fc.Arbitrary<OpBody> = fc.oneof(
@@ -55,19 +64,10 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
     }),
   },
   {
-    weight: 4,
+    weight: 6,
     arbitrary: fc.record({
-      kind: fc.constant("markRead" as const),
-      ids: fc.array(message, { minLength: 1, maxLength: 4 }),
-    }),
-  },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant("markAllRead" as const),
-      conversation,
-      upTo: message,
-      ids: fc.array(message, { maxLength: 3 }),
+      kind: fc.constant("marks" as const),
+      marks: fc.array(mark, { minLength: 1, maxLength: 4 }),
     }),
   },
   {
@@ -206,9 +206,9 @@ test("two people who write much and read a little: their marks stop and go the s
         const text = kind === "poison" ? POISON : "x";
         const send = { kind: "sendMessage", conversation, body: text, readUpTo: kind === "answer" ? id : "" } as const;
         const bodies: Record<string, OpBody> = {
-          read: { kind: "markRead", ids: [id] },
+          read: { kind: "marks", marks: [{ user: people[user]!, session: `first${user}`, upTo: null, ids: [id] }] },
           delete: { kind: "deleteMessages", ids: [id] },
-          all: { kind: "markAllRead", conversation, upTo: id, ids: [] },
+          all: { kind: "marks", marks: [{ user: people[user]!, session: `first${user}`, upTo: id, ids: [] }] },
         };
         // Who sends under an id that ends with 0 has her mark moved over her own messages.
         const op = {

@@ -183,14 +183,14 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const log = start();
     const [anna, ben, eve] = [log.person("anna"), log.person("ben"), log.person("eve")];
     const ids = ["1", "2", "3"].map((text) => log.message(anna, ben, text));
-    const second = log.apply(log.op(ben, { kind: "markRead", ids: [ids[1]!] }));
+    const second = log.read([log.mark(ben, [ids[1]!])]);
     expect(second.events).toMatchObject([{ kind: "read", reader: ben, ids: [ids[1]], upTo: 0 }]);
     expect(rowsOf(log, "reads")).toHaveLength(1);
-    const first = log.apply(log.op(ben, { kind: "markRead", ids: [ids[0]!] }));
+    const first = log.read([log.mark(ben, [ids[0]!])]);
     expect(first.events).toMatchObject([{ kind: "read", ids: [ids[0]], upTo: 6 }]);
     expect(rowsOf(log, "reads")).toHaveLength(0);
-    expect(log.error(eve, { kind: "markRead", ids: [ids[2]!] })).toBe("not_found");
-    expect(log.error(ben, { kind: "markRead", ids: [ids[2]!, "nonsense"] })).toBe("not_found");
+    expect(log.read([log.mark(eve, [ids[2]!])]).error).toBe("not_found");
+    expect(log.read([log.mark(ben, [ids[2]!, "nonsense"])]).error).toBe("not_found");
     expect(rowsOf(log, "reads")).toHaveLength(0);
     // Answering with what was unread reads it; the own message never counts.
     log.message(ben, anna, "yes", { readUpTo: ids[2]! });
@@ -200,12 +200,56 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
   test("mark all read covers what the reader knew, not what came since", () => {
     const log = start();
     const [anna, ben] = [log.person("anna"), log.person("ben")];
-    const conversation = directId(anna, ben);
     const known = log.message(anna, ben, "1");
     log.message(anna, ben, "2");
-    const mark = { kind: "markAllRead", conversation, upTo: known, ids: [known] } as const;
-    expect(log.apply(log.op(ben, mark)).events).toMatchObject([{ kind: "read", upTo: 4 }]);
-    expect(log.error("zzzzzzzzzzzz", mark)).toBe("not_found");
+    expect(log.read([log.mark(ben, [known], known)]).events).toMatchObject([{ kind: "read", upTo: 4 }]);
+    expect(log.read([log.mark(log.person("eve"), [known], known)]).error).toBe("not_found");
+    expect(log.read([log.mark("zzzzzzzzzzzz", [known], known)]).error).toBe("not_logged_in");
+  });
+
+  test("marks of many people are one op: each has its own answer, none leaves a request, none goes back", () => {
+    const log = start();
+    const [anna, ben, eve] = [log.person("anna"), log.person("ben"), log.person("eve")];
+    const [toBen, toEve] = [log.message(anna, ben, "1"), log.message(anna, eve, "2")];
+    const later = log.message(anna, ben, "3");
+    const requests = rowsOf(log, "requests");
+    const asked = [log.mark(ben, [toBen, later], later), log.mark(ben, [toEve]), log.mark(eve, [toEve])];
+    const made = log.read(asked);
+    expect(made.result).toEqual({ kind: "marked", refusals: [null, "not_found", null], seq: 8, repeated: false });
+    expect(made.events).toMatchObject([
+      { kind: "read", reader: ben, conversation: directId(anna, ben), upTo: 7 },
+      { kind: "read", reader: eve, conversation: directId(anna, eve), ids: [toEve], upTo: 6 },
+    ]);
+    const members = rowsOf(log, "members");
+    // The same again, and an older one: nothing moves, and nobody hears of it.
+    expect(log.read([...asked, log.mark(ben, [], toBen)]).events).toEqual([]);
+    expect(rowsOf(log, "members")).toEqual(members);
+    expect(rowsOf(log, "reads")).toEqual([]);
+    expect(rowsOf(log, "requests")).toEqual(requests);
+  });
+
+  test("[I10] marks of a session that ended, by whatever, and of an account that is gone are refused", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const id = log.message(anna, ben, "1");
+    const mark = log.mark(ben, [id]);
+    const old = passwordId("hash of ben");
+    const login = (session: string, checked: string): OpBody => ({
+      kind: "login",
+      session: { id: session, tokenHash: session },
+      checked,
+    });
+    expect(log.read([{ ...mark, session: log.mark(anna, []).session }]).error).toBe("not_logged_in");
+    log.error(ben, login("ended", old));
+    log.error(ben, { kind: "endSession", session: "ended" });
+    expect(log.read([{ ...mark, session: "ended" }]).error).toBe("not_logged_in");
+    log.error(ben, { kind: "changePassword", passwordHash: "new", keepSession: "", checked: old });
+    expect(log.read([mark]).error).toBe("not_logged_in");
+    log.error(ben, login("fresh", passwordId("new")));
+    log.error(ben, { kind: "deleteAccount", deleteMessages: false, checked: passwordId("new") });
+    expect(log.read([{ ...mark, session: "fresh" }]).error).toBe("not_logged_in");
+    expect(log.read([{ ...mark, session: "fresh" }], RECOVERED).error).toBe("not_logged_in");
+    expect(rowsOf(log, "members").map((row) => row["mark"])).toEqual([0, 0]);
   });
 
   test("deleting: own for everyone, others' for oneself; a repeat of the message does not bring it back", () => {
@@ -317,9 +361,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     expect(left[1]).toBeLessThan(left[0]!);
     expect(left.slice(2)).toEqual([0, 0]);
     expect(rowsOf(log, "purges")).toEqual([]);
-    expect(log.error(log.person("ANNA"), { kind: "markAllRead", conversation: "", upTo: "", ids: [] })).toBe(
-      "not_found",
-    );
+    expect(log.read([log.mark(log.person("ANNA"), ["none"])]).error).toBe("not_logged_in");
     expect(new Set(rowsOf(log, "users").map((row) => row["name"]))).toEqual(new Set(["", "ben"]));
   });
 });
@@ -357,7 +399,7 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
     log.message(anna, ben, "there", { clientId, ...RECOVERED });
     expect(bodies(log)).toEqual(["here", "there"]);
     const ids = rowsOf(log, "messages").map((row) => messageId(anna, String(row["client_id"])));
-    expect(log.error(ben, { kind: "markRead", ids })).toBe(null);
+    expect(log.read([log.mark(ben, ids)]).error).toBe(null);
   });
 
   test("one name, two people: the first in the log keeps it, the other is told", () => {
@@ -396,9 +438,10 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
     const [anna, ben] = [log.person("anna"), log.person("ben")];
     const unseen = log.message(anna, ben, "on the branch that won");
     const seen = log.message(anna, ben, "late", RECOVERED);
-    const all = { kind: "markAllRead", conversation: directId(anna, ben), upTo: seen, ids: [seen, "gone"] } as const;
-    expect(log.apply(log.op(ben, all, RECOVERED)).events).toMatchObject([{ kind: "read", ids: [seen], upTo: 0 }]);
-    expect(log.error(ben, { kind: "markRead", ids: [unseen] })).toBe(null);
+    // Whoever asked may be logged out by now.
+    const all = { ...log.mark(ben, [seen, "gone"], seen), session: "ended" };
+    expect(log.read([all], RECOVERED).events).toMatchObject([{ kind: "read", ids: [seen], upTo: 0 }]);
+    expect(log.read([log.mark(ben, [unseen])]).error).toBe(null);
     expect(rowsOf(log, "members").find((row) => row["user"] === ben)).toMatchObject({ mark: 5 });
   });
 

@@ -43,7 +43,7 @@ const REQUESTS: { readonly [Name in Unary]: Partial<ChatCalls[Name]["request"]> 
   ListConversations: {},
   SendMessage: { to: "bob", body: "Hi", clientId: "id", readUpTo: "m1" },
   GetMessages: { conversationId: "u1_u2", before: "m9", limit: 3 },
-  MarkRead: { messageIds: ["m1", "m2"], clientId: "id" },
+  MarkRead: { messageIds: ["m1", "m2"] },
   DeleteMessages: { messageIds: ["m1"], clientId: "id" },
   ClusterStatus: {},
 };
@@ -93,7 +93,7 @@ describe("every call", () => {
     );
     const options = { token: GOOD_TOKEN, headers: { "lastword-cursor": "v:41" } };
     for (const name of UNARY) await raw(name, REQUESTS[name] as never, options);
-    await raw("MarkRead", { conversationId: "u1_u2", upTo: "m2", clientId: "id" }, options);
+    await raw("MarkRead", { conversationId: "u1_u2", upTo: "m2" }, options);
     expect(seen).toEqual({
       register: [
         { name: "ada", password: "password", clientId: "id" },
@@ -106,8 +106,8 @@ describe("every call", () => {
       listConversations: [SESSION, { limit: 50, beforeSeq: 0, unread: false, cursor: "v:41", latest: false }],
       send: [SESSION, { to: "bob", body: "Hi", clientId: "id", readUpTo: "m1" }],
       messages: [SESSION, { conversationId: "u1_u2", before: "m9", limit: 3, cursor: "v:41", latest: false }],
-      markRead: [SESSION, { ids: ["m1", "m2"], clientId: "id" }],
-      markAllRead: [SESSION, { conversationId: "u1_u2", upTo: "m2", clientId: "id", cursor: "v:41", latest: false }],
+      markRead: [SESSION, { ids: ["m1", "m2"] }],
+      markAllRead: [SESSION, { conversationId: "u1_u2", upTo: "m2", cursor: "v:41", latest: false }],
       deleteMessages: [SESSION, { ids: ["m1"], clientId: "id" }],
     });
   });

@@ -71,7 +71,7 @@ describe("a conversation", () => {
     const older = await ok(ben.call("GetMessages", { with: "anna", before: second.message.id, limit: 1 }));
     expect(older.messages.map((message) => message.id)).toEqual([first.message.id]);
 
-    await ok(ben.call("MarkRead", { messageIds: [first.message.id], clientId: id() }));
+    await ok(ben.call("MarkRead", { messageIds: [first.message.id] }));
     const [left] = (await ok(ben.call("ListConversations", {}))).conversations;
     expect(left).toMatchObject({ unread: 1, with: { name: "Anna" } });
     const all = { conversationId: left!.id, clientId: id() };
@@ -143,8 +143,8 @@ describe("refusals", () => {
         [{ with: "ben", limit: 201 }, "ok"],
       ],
       MarkRead: [
-        [{ messageIds: [secret.id], clientId: id() }, "not_found definite"],
-        [{ messageIds: [], clientId: id() }, "invalid definite"],
+        [{ messageIds: [secret.id] }, "not_found definite"],
+        [{ messageIds: [] }, "invalid definite"],
       ],
       DeleteMessages: [[{ messageIds: [secret.id], clientId: id() }, "not_found definite"]],
       ListUsers: [

@@ -47,7 +47,7 @@ describe("what a stream tells", () => {
     const eve = await solo.person("eve");
     const feed = open(eve);
     const message = await send(anna, "ben", "secret");
-    must(await solo.chat.markRead(ben.session, { ids: [message.id], clientId: id() }));
+    must(await solo.chat.markRead(ben.session, { ids: [message.id] }));
     must(await solo.chat.deleteMessages(anna.session, { ids: [message.id], clientId: id() }));
     solo.chat.typing(ben.session, message.conversationId);
     solo.chat.typing(eve.session, message.conversationId);
@@ -142,13 +142,12 @@ describe("resuming", () => {
             await leave();
             feed = open(carl, cursor);
           } else if (target === undefined) continue;
-          else if (what === "read") await solo.chat.markRead(carl.session, { ids: [target], clientId: id() });
+          else if (what === "read") await solo.chat.markRead(carl.session, { ids: [target] });
           else if (what === "delete") await solo.chat.deleteMessages(carl.session, { ids: [target], clientId: id() });
           else
             await solo.chat.markAllRead(carl.session, {
               conversationId: conversationOf(carl),
               upTo: target,
-              clientId: id(),
             });
         }
         await leave();

@@ -70,8 +70,8 @@ describe("gRPC", () => {
       { with: "", conversationId, before: messageId, limit: 0 },
     ],
     MarkRead: [
-      { messageIds: [], conversationId, upTo: messageId, clientId: id() },
-      { messageIds: [messageId], conversationId: "", clientId: id() },
+      { messageIds: [], conversationId, upTo: messageId },
+      { messageIds: [messageId], conversationId: "" },
     ],
     DeleteMessages: [{ messageIds: [messageId], clientId: id() }],
   });
@@ -103,7 +103,7 @@ describe("gRPC", () => {
 
   test("all that was there to be read is read, also at a replica that lags", async () => {
     solo.lagging = NOTHING;
-    await ask("MarkRead", { messageIds: [], conversationId, upTo: messageId, clientId: id() }, () => ({ cursor }));
+    await ask("MarkRead", { messageIds: [], conversationId, upTo: messageId }, () => ({ cursor }));
     expect(solo.chat.unreadTotal(anna.session)).toBe(0);
   });
 

@@ -353,9 +353,9 @@ describe("messages", () => {
       chat.messages(eve.session, { conversationId, limit: 10 }),
       chat.conversation(eve.session, { conversationId }),
       chat.send(eve.session, { conversationId, body: "x", clientId }),
-      chat.markRead(eve.session, { ids: [messageId], clientId: id() }),
+      chat.markRead(eve.session, { ids: [messageId] }),
       chat.deleteMessages(eve.session, { ids: [messageId], clientId: id() }),
-      chat.markAllRead(eve.session, { conversationId, upTo: messageId, clientId: id() }),
+      chat.markAllRead(eve.session, { conversationId, upTo: messageId }),
     ]);
     expect(codes.map(code)).toEqual(Array.from({ length: 6 }, () => "not_found"));
     // A message of another conversation is no place to page from.
@@ -386,7 +386,7 @@ describe("messages", () => {
       must(await solo.chat.messages(ben.session, { conversationId, limit: 50 }))
         .filter((m) => m.unread)
         .map((m) => m.body);
-    must(await solo.chat.markRead(ben.session, { ids: [ids[2]!], clientId: id() }));
+    must(await solo.chat.markRead(ben.session, { ids: [ids[2]!] }));
     expect(await unread()).toEqual(["m0", "m1", "m3", "m4"]);
     expect(
       must(await solo.chat.messages(anna.session, { conversationId, limit: 50 })).map((m) => m.readByOther),
@@ -398,7 +398,7 @@ describe("messages", () => {
     // Written when m1 was the newest on the page, delivered now.
     must(await solo.chat.send(ben.session, { ...answer, readUpTo: ids[1]!, clientId: id() }));
     expect(await unread()).toEqual(["m3", "m4"]);
-    must(await solo.chat.markAllRead(ben.session, { conversationId, upTo: ids[3]!, clientId: id() }));
+    must(await solo.chat.markAllRead(ben.session, { conversationId, upTo: ids[3]! }));
     expect(await unread()).toEqual(["m4"]);
     expect(
       must(await solo.chat.messages(anna.session, { conversationId, limit: 50 })).map((m) => m.readByOther),
@@ -409,9 +409,7 @@ describe("messages", () => {
     const noId = await solo.chat.send(ben.session, { ...answer, readUpTo: "x", clientId: id() });
     expect(code(noId)).toBe("invalid");
     must(await solo.chat.send(ben.session, { ...answer, readUpTo: other.id, clientId: id() }));
-    expect(code(await solo.chat.markAllRead(ben.session, { conversationId, upTo: other.id, clientId: id() }))).toBe(
-      "not_found",
-    );
+    expect(code(await solo.chat.markAllRead(ben.session, { conversationId, upTo: other.id }))).toBe("not_found");
     expect(await unread()).toEqual(["m4"]);
   });
 

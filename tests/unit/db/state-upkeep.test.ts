@@ -38,7 +38,7 @@ function openTwo(): { state: StateDb; ann: string; bob: string; apply: (user: st
   const register = (name: string): string => {
     const clientId = crypto.randomUUID();
     const user = userIdFor(name, clientId);
-    const session = { id: crypto.randomUUID(), tokenHash: name };
+    const session = { id: `of ${user}`, tokenHash: name };
     apply(user, [{ kind: "register", name, folded: name, passwordHash: "-", session }], clientId);
     return user;
   };
@@ -47,6 +47,10 @@ function openTwo(): { state: StateDb; ann: string; bob: string; apply: (user: st
 
 function text(conversation: string, body: string): OpBody {
   return { kind: "sendMessage", conversation, body, readUpTo: "" };
+}
+
+function read(user: string, ids: readonly string[], upTo: string | null = null): OpBody {
+  return { kind: "marks", marks: [{ user, session: `of ${user}`, upTo, ids }] };
 }
 
 test("the WAL is begun anew by the checkpoints of the other thread, and nothing is lost", async () => {
@@ -103,7 +107,7 @@ test("what was unread once and is read, and what comes after, is found again", (
   apply(ann, [text(conversation, "one")]);
   expect(unread(ann)).toEqual([]);
   expect(unread(bob)).toHaveLength(1);
-  apply(bob, [{ kind: "markAllRead", conversation, upTo: unread(bob)[0]!, ids: [] }]);
+  apply(bob, [read(bob, [], unread(bob)[0]!)]);
   expect(unread(bob)).toEqual([]);
   apply(bob, [text(conversation, "two")]);
   expect(unread(bob)).toEqual([]);
@@ -128,10 +132,10 @@ test("what is remembered of unread messages is what the rows say, whatever happe
     looks.push([...all]);
     const kind = next(6);
     if (kind <= 2) apply(user, [{ kind: "sendMessage", conversation, body: "x", readUpTo: kind === 0 ? newest : "" }]);
-    else if (kind === 3 && newest !== "") apply(user, [{ kind: "markRead", ids: [all[next(all.length)]!] }]);
+    else if (kind === 3 && newest !== "") apply(user, [read(user, [all[next(all.length)]!])]);
     else if (kind === 4 && newest !== "")
       apply(next(2) === 0 ? user : other, [{ kind: "deleteMessages", ids: [newest] }]);
-    else if (kind === 5 && newest !== "") apply(user, [{ kind: "markAllRead", conversation, upTo: newest, ids: [] }]);
+    else if (kind === 5 && newest !== "") apply(user, [read(user, [], newest)]);
   }
   expect(looks.some((ids) => ids.length > 1) && looks.some((ids) => ids.length === 0)).toBe(true);
   state.close();
