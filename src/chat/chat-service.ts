@@ -3,12 +3,13 @@
  * interface and nothing else of the room. Rights come from the session: every row is
  * reached through the user's own memberships.
  */
+import type { ClientId, ConversationId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { Answer } from "./errors.ts";
 
 /** A login that was looked up, not claimed: made only by `authenticate`. */
 export interface Session {
-  readonly sessionId: string;
-  readonly userId: string;
+  readonly sessionId: SessionId;
+  readonly userId: UserId;
   readonly name: string;
   /** Not used for a day or more: a browser's cookie is due to be renewed. */
   readonly renew?: true;
@@ -20,12 +21,12 @@ export interface Caller {
   /** What a login is made with, for its owner to know it again: "Firefox on Linux", at most 40 bytes. */
   readonly device?: string;
   /** The browser has shown that it was logged in before: its id, and to which accounts. */
-  readonly known?: { readonly id: string; has(userId: string): boolean };
+  readonly known?: { readonly id: string; has(userId: UserId): boolean };
 }
 
 /** One login of a user. */
 export interface SessionView {
-  readonly id: string;
+  readonly id: SessionId;
   readonly createdMicros: number;
   readonly lastUsedMicros: number;
   /** The one that asks. */
@@ -35,7 +36,7 @@ export interface SessionView {
 }
 
 export interface UserView {
-  readonly id: string;
+  readonly id: UserId;
   /** "deleted user" once the account is gone. */
   readonly name: string;
   readonly deleted: boolean;
@@ -48,7 +49,7 @@ export interface UserView {
 }
 
 export interface ConversationView {
-  readonly id: string;
+  readonly id: ConversationId;
   /** The other person (oneself for notes to self). */
   readonly with: UserView;
   /** Messages of others, not deleted, not read; counted up to 100. */
@@ -61,9 +62,9 @@ export interface ConversationView {
 
 export interface MessageView {
   /** `<author id>-<client id>`: the same at every replica, for ever. */
-  readonly id: string;
-  readonly conversationId: string;
-  readonly authorId: string;
+  readonly id: MessageId;
+  readonly conversationId: ConversationId;
+  readonly authorId: UserId;
   readonly authorName: string;
   /** UTF-8, 1 to 8,192 bytes; empty when deleted. */
   readonly body: string;
@@ -82,12 +83,12 @@ export interface MessageView {
 export interface SendInput {
   /** Name of the recipient, any case; or the conversation. Exactly one of the two. */
   readonly to?: string;
-  readonly conversationId?: string;
+  readonly conversationId?: ConversationId;
   readonly body: string;
   /** UUID made by the client; a repeat with the same content gets the same answer. */
-  readonly clientId: string;
+  readonly clientId: ClientId;
   /** Id of the newest message that the author was shown when she wrote: all up to it count as read by her. Absent: nothing does. */
-  readonly readUpTo?: string;
+  readonly readUpTo?: MessageId;
 }
 
 /** Unread messages are counted up to here: so many are "1000 or more". */
@@ -96,17 +97,17 @@ export const UNREAD_TOTAL_MAX = 1_000;
 /** What one user's streams carry, in the order of the log. */
 export type FeedEvent =
   | { readonly kind: "message"; readonly message: MessageView }
-  | { readonly kind: "deleted"; readonly conversationId: string; readonly messageIds: readonly string[] }
+  | { readonly kind: "deleted"; readonly conversationId: ConversationId; readonly messageIds: readonly MessageId[] }
   | {
       readonly kind: "read";
-      readonly conversationId: string;
-      readonly readerId: string;
-      readonly messageIds: readonly string[];
+      readonly conversationId: ConversationId;
+      readonly readerId: UserId;
+      readonly messageIds: readonly MessageId[];
       readonly upTo: number;
     }
   | { readonly kind: "user"; readonly user: UserView }
   | { readonly kind: "presence"; readonly user: UserView }
-  | { readonly kind: "typing"; readonly conversationId: string; readonly userId: string }
+  | { readonly kind: "typing"; readonly conversationId: ConversationId; readonly userId: UserId }
   /** The stream cannot be resumed from the cursor given: read again. */
   | { readonly kind: "reset"; readonly reason: "LINEAGE" | "OVERFLOW" }
   /**
@@ -166,24 +167,24 @@ export interface ChatService {
   authenticateFresh(token: string): Promise<Session | null>;
 
   register(
-    input: { name: string; password: string; clientId: string },
+    input: { name: string; password: string; clientId: ClientId },
     caller: Caller,
   ): Promise<Answer<{ token: string; user: UserView }>>;
   login(input: { name: string; password: string }, caller: Caller): Promise<Answer<{ token: string; user: UserView }>>;
   logout(session: Session): Promise<Answer<null>>;
   changePassword(
     session: Session,
-    input: { password: string; newPassword: string; clientId: string },
+    input: { password: string; newPassword: string; clientId: ClientId },
   ): Promise<Answer<null>>;
   /** Asks the password; messages stay as "deleted user" unless deleteMessages. */
   deleteAccount(
     session: Session,
-    input: { password: string; deleteMessages: boolean; clientId: string },
+    input: { password: string; deleteMessages: boolean; clientId: ClientId },
   ): Promise<Answer<null>>;
   listSessions(session: Session, input: ReadAt): Promise<Answer<readonly SessionView[]>>;
-  endSession(session: Session, input: { id: string; clientId: string }): Promise<Answer<null>>;
+  endSession(session: Session, input: { id: SessionId; clientId: ClientId }): Promise<Answer<null>>;
   /** Ends all of the user's sessions but this one. */
-  endOtherSessions(session: Session, input: { clientId: string }): Promise<Answer<null>>;
+  endOtherSessions(session: Session, input: { clientId: ClientId }): Promise<Answer<null>>;
 
   send(session: Session, input: SendInput): Promise<Answer<MessageView>>;
   /**
@@ -191,11 +192,14 @@ export interface ChatService {
    * proposed, and answered when they are applied. `ids` are message ids, 1 to 500; if one is not visible to the user
    * the answer is not_found and nothing is marked.
    */
-  markRead(session: Session, input: { ids: readonly string[] }): Promise<Answer<null>>;
+  markRead(session: Session, input: { ids: readonly MessageId[] }): Promise<Answer<null>>;
   /** All up to the message `upTo`, the newest that the reader was shown. */
-  markAllRead(session: Session, input: { conversationId: string; upTo: string } & ReadAt): Promise<Answer<null>>;
+  markAllRead(
+    session: Session,
+    input: { conversationId: ConversationId; upTo: MessageId } & ReadAt,
+  ): Promise<Answer<null>>;
   /** Own messages: deleted for everyone. Others': hidden for the user. */
-  deleteMessages(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>>;
+  deleteMessages(session: Session, input: { ids: readonly MessageId[]; clientId: ClientId }): Promise<Answer<null>>;
 
   /** Everyone not deleted except oneself, by name. */
   listUsers(session: Session, input: ListUsersInput & ReadAt): Promise<Answer<readonly UserView[]>>;
@@ -204,13 +208,13 @@ export interface ChatService {
     session: Session,
     input: ListConversationsInput & ReadAt,
   ): Promise<Answer<readonly ConversationView[]>>;
-  conversation(session: Session, input: { conversationId: string } & ReadAt): Promise<Answer<ConversationView>>;
+  conversation(session: Session, input: { conversationId: ConversationId } & ReadAt): Promise<Answer<ConversationView>>;
   /** The direct conversation with a name, made on first send: null if there is none yet. */
   findDirect(session: Session, input: { name: string } & ReadAt): Promise<Answer<ConversationView | null>>;
   /** Oldest first; the `limit` (1 to 200) newest before message id `before`, or the newest. */
   messages(
     session: Session,
-    input: { conversationId: string; before?: string; limit: number } & ReadAt,
+    input: { conversationId: ConversationId; before?: MessageId; limit: number } & ReadAt,
   ): Promise<Answer<readonly MessageView[]>>;
   /** Number of unread messages in all, up to UNREAD_TOTAL_MAX. */
   unreadTotal(session: Session): number;
@@ -218,5 +222,5 @@ export interface ChatService {
   /** Everything after the cursor, then live. Without a cursor: from now. At most 50 streams a user. */
   subscribe(session: Session, input: { cursor?: string }): Answer<Feed>;
   /** Ephemeral, never in the log. */
-  typing(session: Session, conversationId: string): void;
+  typing(session: Session, conversationId: ConversationId): void;
 }

@@ -1,4 +1,16 @@
-/** Ids of the chat: how they are made, put together and taken apart. */
+/** Ids of the chat: what they are, how they are made, put together and taken apart. */
+import type { Distinct } from "../base/distinct.ts";
+
+/** 12 base62 characters. */
+export type UserId = Distinct<string, "user">;
+/** 12 base62 characters; never the token. */
+export type SessionId = Distinct<string, "session">;
+/** Of a direct conversation: `<user id>_<user id>`, sorted. */
+export type ConversationId = Distinct<string, "conversation">;
+/** A UUID, in lower case; behind it `~` and 8 characters where a merge met another request of the same id. */
+export type ClientId = Distinct<string, "client">;
+/** `<user id>-<client id>`. */
+export type MessageId = Distinct<string, "message">;
 
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -17,7 +29,7 @@ function base62(seed: Uint8Array): string {
 }
 
 /** A random id, for sessions. */
-export function randomId(): string {
+export function randomId(): SessionId {
   return base62(crypto.getRandomValues(new Uint8Array(9)));
 }
 
@@ -25,7 +37,7 @@ export function randomId(): string {
  * The id of an account, from its registration request: two branches that both take the
  * same request make the same account, which a merge then recognises.
  */
-export function userIdFor(folded: string, clientId: string): string {
+export function userIdFor(folded: string, clientId: ClientId): UserId {
   return base62(new Bun.CryptoHasher("sha256").update(`lastword-user\0${folded}\0${clientId}`).digest());
 }
 
@@ -39,7 +51,7 @@ export function passwordId(passwordHash: string): string {
 }
 
 /** The direct conversation of two users; of one user with herself: notes. */
-export function directId(a: string, b: string): string {
+export function directId(a: UserId, b: UserId): ConversationId {
   return a < b ? `${a}_${b}` : `${b}_${a}`;
 }
 
@@ -47,26 +59,26 @@ export function directId(a: string, b: string): string {
  * The people of a direct conversation, each once, in the order of their ids; null if the id is none. Only for who
  * opens one: whose a conversation is, the rows say.
  */
-export function directMembers(conversation: string): readonly string[] | null {
+export function directMembers(conversation: ConversationId): readonly UserId[] | null {
   if (conversation.length !== 2 * ID_CHARS + 1 || conversation[ID_CHARS] !== "_") return null;
   const [a, b] = [conversation.slice(0, ID_CHARS), conversation.slice(ID_CHARS + 1)];
   return a === b ? [a] : [a, b];
 }
 
 /** `<author id>-<client id>`: the same at every replica, for ever. */
-export function messageId(author: string, clientId: string): string {
+export function messageId(author: UserId, clientId: ClientId): MessageId {
   return `${author}-${clientId}`;
 }
 
 /** Author and client id of a message id; null if it is none. */
-export function splitMessageId(id: string): { readonly author: string; readonly clientId: string } | null {
+export function splitMessageId(id: MessageId): { readonly author: UserId; readonly clientId: ClientId } | null {
   // A client id has 36 characters; one that a merge had to change has a suffix of 9 more.
   if (id.length < ID_CHARS + 2 || id.length > ID_CHARS + 46 || id[ID_CHARS] !== "-") return null;
   return { author: id.slice(0, ID_CHARS), clientId: id.slice(ID_CHARS + 1) };
 }
 
 /** The client id in lower case if it is a UUID; else null. */
-export function parseClientId(text: string): string | null {
+export function parseClientId(text: string): ClientId | null {
   const lower = text.toLowerCase();
   return UUID.test(lower) ? lower : null;
 }

@@ -3,7 +3,7 @@
  * apply, because Unicode tables differ between versions of the runtime.
  */
 import { failed, type ChatError } from "./errors.ts";
-import { parseClientId } from "./ids.ts";
+import { parseClientId, type ClientId, type MessageId } from "./ids.ts";
 
 export const PASSWORD_CHARS_MIN = 8;
 /** Characters, so at most 1,024 bytes; argon2 has no bound of its own that matters. */
@@ -99,7 +99,7 @@ function tooLong(): { ok: false; error: ChatError } {
 }
 
 /** A UUID, in lower case. */
-export function checkClientId(text: string): Checked<string> {
+export function checkClientId(text: string): Checked<ClientId> {
   const id = parseClientId(text);
   return id === null
     ? failed("invalid", "The request has no valid id; it must be a UUID.", { field: "id" })
@@ -107,7 +107,7 @@ export function checkClientId(text: string): Checked<string> {
 }
 
 /** 1 to 500 message ids, each once. */
-export function checkIds(ids: readonly string[]): Checked<readonly string[]> {
+export function checkIds(ids: readonly MessageId[]): Checked<readonly MessageId[]> {
   if (ids.length === 0) return failed("invalid", "Select at least one message.", { field: "ids" });
   if (ids.length > IDS_MAX) return failed("too_long", `Select at most ${IDS_MAX} messages at once.`, { field: "ids" });
   return { ok: true, value: [...new Set(ids)] };

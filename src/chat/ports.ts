@@ -1,4 +1,5 @@
 /** What the chat needs from the rooms below it. */
+import type { ConversationId, UserId } from "./ids.ts";
 import type { OpResult } from "./kinds/result.ts";
 import type { ReplicaId, Seq, ViewNo } from "../election/view.ts";
 import type { Queries } from "./queries.ts";
@@ -38,14 +39,14 @@ export interface Position {
 
 /** Who is connected where; never in the log. */
 export interface Presence {
-  isOnline(userId: string): boolean;
+  isOnline(userId: UserId): boolean;
   /** This replica has a live stream of the user (count of streams > 0) or not. */
-  setLocal(userId: string, online: boolean): void;
-  onChange(listener: (userId: string, online: boolean) => void): void;
+  setLocal(userId: UserId, online: boolean): void;
+  onChange(listener: (userId: UserId, online: boolean) => void): void;
   /** Tells the other replicas that a user types here; they tell their streams. */
-  sendTyping?(conversationId: string, userId: string): void;
+  sendTyping?(conversationId: ConversationId, userId: UserId): void;
   /** Somebody types at another replica. */
-  onTyping?(listener: (conversationId: string, userId: string) => void): void;
+  onTyping?(listener: (conversationId: ConversationId, userId: UserId) => void): void;
 }
 
 export interface Clock {

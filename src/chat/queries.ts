@@ -3,6 +3,7 @@
  * Everything about a conversation is asked through a user's own membership: a method that
  * takes `user` answers null or nothing for what she may not see. Synchronous, bounded.
  */
+import type { ClientId, ConversationId, MessageId, UserId } from "./ids.ts";
 import type { MessageRow, RequestRow, SessionRow, UserRow } from "./rows.ts";
 import type { Seq } from "../election/view.ts";
 
@@ -15,9 +16,9 @@ export interface SeenMessage extends MessageRow {
 
 /** A conversation as one user sees it. */
 export interface ConversationSummary {
-  readonly id: string;
+  readonly id: ConversationId;
   /** User id of the other side; her own for notes. */
-  readonly other: string;
+  readonly other: UserId;
   /** Counted up to 100. */
   readonly unread: number;
   readonly lastSeq: Seq;
@@ -36,13 +37,18 @@ export interface ConversationsPage {
 /** Something that happened in a user's conversations, for a stream that resumes. */
 export type Change =
   | { readonly kind: "message"; readonly seq: Seq; readonly message: SeenMessage }
-  | { readonly kind: "deleted"; readonly seq: Seq; readonly conversation: string; readonly ids: readonly string[] }
+  | {
+      readonly kind: "deleted";
+      readonly seq: Seq;
+      readonly conversation: ConversationId;
+      readonly ids: readonly MessageId[];
+    }
   | {
       readonly kind: "read";
       readonly seq: Seq;
-      readonly conversation: string;
-      readonly reader: string;
-      readonly ids: readonly string[];
+      readonly conversation: ConversationId;
+      readonly reader: UserId;
+      readonly ids: readonly MessageId[];
       readonly upTo: Seq;
     };
 
@@ -54,39 +60,39 @@ export interface Queries {
   /** The newest format of ops that is in force. */
   opFormat(): number;
 
-  user(id: string): UserRow | null;
+  user(id: UserId): UserRow | null;
   userByFolded(folded: string): UserRow | null;
   /** There is an account, deleted or not. */
   hasUsers(): boolean;
   /** Living accounts that may log in with this name, at most 4; the one that has the name first. */
   loginCandidates(folded: string): readonly UserRow[];
   /** Living accounts by folded name, after `afterFolded`, without `except`; with `part` in the folded name. */
-  users(afterFolded: string, except: string, limit: number, part?: string): readonly UserRow[];
+  users(afterFolded: string, except: UserId, limit: number, part?: string): readonly UserRow[];
 
   sessionByToken(tokenHash: string): SessionRow | null;
   /** Newest use first. */
-  sessionsOf(user: string): readonly SessionRow[];
+  sessionsOf(user: UserId): readonly SessionRow[];
 
-  request(user: string, clientId: string): RequestRow | null;
+  request(user: UserId, clientId: ClientId): RequestRow | null;
 
-  isMember(conversation: string, user: string): boolean;
+  isMember(conversation: ConversationId, user: UserId): boolean;
   /** Who hears of what happens there, by id; empty if there is no such conversation. */
-  membersOf(conversation: string): readonly string[];
+  membersOf(conversation: ConversationId): readonly UserId[];
   /** Who shares a conversation with the user, each once, without her; of the first 10,000 conversations. */
-  companions(user: string): readonly string[];
+  companions(user: UserId): readonly UserId[];
   /** The newest first; without those with a deleted account of which nothing is left to see. */
-  conversationsOf(user: string, limit: number, page?: ConversationsPage): readonly ConversationSummary[];
-  summary(conversation: string, user: string): ConversationSummary | null;
+  conversationsOf(user: UserId, limit: number, page?: ConversationsPage): readonly ConversationSummary[];
+  summary(conversation: ConversationId, user: UserId): ConversationSummary | null;
   /** The `limit` newest below `beforeSeq`, oldest first; without those the user has hidden. */
-  history(conversation: string, user: string, beforeSeq: Seq, limit: number): readonly SeenMessage[];
-  message(conversation: string, user: string, seq: Seq): SeenMessage | null;
+  history(conversation: ConversationId, user: UserId, beforeSeq: Seq, limit: number): readonly SeenMessage[];
+  message(conversation: ConversationId, user: UserId, seq: Seq): SeenMessage | null;
   /** Unread messages of all conversations, counted up to `max`. */
-  unreadTotal(user: string, max: number): number;
+  unreadTotal(user: UserId, max: number): number;
   /** Ids of unread messages, the newest `limit`, newest first. */
-  unreadIds(conversation: string, user: string, limit: number): readonly string[];
+  unreadIds(conversation: ConversationId, user: UserId, limit: number): readonly MessageId[];
 
   /** What changed for the user after `seq`, in order; null if it is more than `limit`. */
-  changesSince(user: string, seq: Seq, limit: number): readonly Change[] | null;
+  changesSince(user: UserId, seq: Seq, limit: number): readonly Change[] | null;
 }
 
 /** No more than this many unread messages of one conversation are counted. */

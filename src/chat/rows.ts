@@ -6,13 +6,14 @@
  * Every seq here is a seq of this replica's log. Rows carry seqs and never travel to
  * another branch: after a merge the losing replica takes over the winner's rows whole.
  */
+import type { ClientId, ConversationId, SessionId, UserId } from "./ids.ts";
 import type { Seq } from "../election/view.ts";
 
 /** 0: the account lives. 1: deleted, messages stay. 2: deleted, messages too. */
 export type Deleted = 0 | 1 | 2;
 
 export interface UserRow {
-  readonly id: string;
+  readonly id: UserId;
   readonly name: string;
   /** Unique for ever, also after deletion. */
   readonly folded: string;
@@ -31,24 +32,24 @@ export interface UserRow {
 }
 
 export interface SessionRow {
-  readonly id: string;
+  readonly id: SessionId;
   readonly tokenHash: string;
-  readonly user: string;
+  readonly user: UserId;
   readonly createdMicros: number;
   readonly lastUsedMicros: number;
   readonly device: string;
 }
 
 export interface ConversationRow {
-  readonly id: string;
+  readonly id: ConversationId;
   /** Room for 'room'; only direct conversations exist. */
   readonly kind: "direct";
   readonly createdSeq: Seq;
 }
 
 export interface MemberRow {
-  readonly conversation: string;
-  readonly user: string;
+  readonly conversation: ConversationId;
+  readonly user: UserId;
   /** The user has read everything up to here (0: nothing). */
   readonly mark: Seq;
   /** The op that last moved the mark over somebody else's message. */
@@ -56,10 +57,10 @@ export interface MemberRow {
 }
 
 export interface MessageRow {
-  readonly conversation: string;
+  readonly conversation: ConversationId;
   readonly seq: Seq;
-  readonly author: string;
-  readonly clientId: string;
+  readonly author: UserId;
+  readonly clientId: ClientId;
   /** Empty once deleted. */
   readonly body: string;
   readonly timeMicros: number;
@@ -71,21 +72,21 @@ export interface MessageRow {
 
 /** One request of a user, for ever: what a repeat is recognised by, and where a message is found by its id. */
 export interface RequestRow {
-  readonly user: string;
-  readonly clientId: string;
+  readonly user: UserId;
+  readonly clientId: ClientId;
   /** requestHash of the op. */
   readonly hash: string;
   /** Seq of the entry that decided it; of a message also its place. */
   readonly seq: Seq;
   /** Conversation of the message this request sent; null for everything else and for errors. */
-  readonly conversation: string | null;
+  readonly conversation: ConversationId | null;
   /** Encoded Result; null if and only if it sent a message, which says it all: kept is no more than its seq. */
   readonly result: Uint8Array | null;
 }
 
 /** What the rules may ask and do. Whatever an op did before it failed is undone by the caller. */
 export interface Rows {
-  user(id: string): UserRow | null;
+  user(id: UserId): UserRow | null;
   userByFolded(folded: string): UserRow | null;
   userBySkeleton(skeleton: string): UserRow | null;
   /** There is an account, deleted or not. */
@@ -93,37 +94,37 @@ export interface Rows {
   /** Inserts or replaces. */
   putUser(row: UserRow): void;
 
-  session(id: string): SessionRow | null;
+  session(id: SessionId): SessionRow | null;
   /** At most SESSIONS_PER_USER + 1, the least recently used first, then by id. */
-  sessionsOf(user: string): readonly SessionRow[];
+  sessionsOf(user: UserId): readonly SessionRow[];
   /** Inserts or replaces, by id. The token hash must be new. */
   putSession(row: SessionRow): void;
-  removeSession(id: string): void;
+  removeSession(id: SessionId): void;
 
-  request(user: string, clientId: string): RequestRow | null;
+  request(user: UserId, clientId: ClientId): RequestRow | null;
   /** Seq of a message, if this author sent it there; null if not. */
-  seqOfMessage(conversation: string, author: string, clientId: string): Seq | null;
+  seqOfMessage(conversation: ConversationId, author: UserId, clientId: ClientId): Seq | null;
   /** Inserts or replaces; after its message. */
   putRequest(row: RequestRow): void;
   /** Requests of all users by client id, then user, after `after`: "" or `<client id> <user>`. */
   requestsAfter(after: string, limit: number): readonly RequestRow[];
 
-  conversation(id: string): ConversationRow | null;
+  conversation(id: ConversationId): ConversationRow | null;
   addConversation(row: ConversationRow): void;
   /** Null: she is no member, and may know nothing of the conversation. */
-  member(conversation: string, user: string): MemberRow | null;
+  member(conversation: ConversationId, user: UserId): MemberRow | null;
   /** Who hears of what happens there, by id; empty if there is no such conversation. */
-  membersOf(conversation: string): readonly string[];
+  membersOf(conversation: ConversationId): readonly UserId[];
   /** Inserts or replaces. */
   putMember(row: MemberRow): void;
 
-  message(conversation: string, seq: Seq): MessageRow | null;
+  message(conversation: ConversationId, seq: Seq): MessageRow | null;
   addMessage(row: MessageRow): void;
   /** Turns the message into a tombstone: no body, deleted, changedSeq. */
-  eraseMessage(conversation: string, seq: Seq, changedSeq: Seq): void;
+  eraseMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void;
   /** Author and deletion of the messages above `seq`, in order. */
   messagesAfter(
-    conversation: string,
+    conversation: ConversationId,
     seq: Seq,
     limit: number,
   ): readonly Pick<MessageRow, "seq" | "author" | "deleted">[];
@@ -133,25 +134,25 @@ export interface Rows {
    * moved, she has read or hidden nothing singly, and the message it stands before is not erased.
    * Whoever remembers less may always answer false: it saves a look and decides nothing.
    */
-  isMarkStuck(conversation: string, user: string): boolean;
+  isMarkStuck(conversation: ConversationId, user: UserId): boolean;
   /** The first message above the user's mark is this one, and it is another's and unread. */
-  markIsStuck(conversation: string, user: string, before: Seq): void;
+  markIsStuck(conversation: ConversationId, user: UserId, before: Seq): void;
 
-  isRead(conversation: string, user: string, seq: Seq): boolean;
-  addRead(conversation: string, user: string, seq: Seq, changedSeq: Seq): void;
+  isRead(conversation: ConversationId, user: UserId, seq: Seq): boolean;
+  addRead(conversation: ConversationId, user: UserId, seq: Seq, changedSeq: Seq): void;
   /** Forgets single reads up to `seq`: the mark covers them. */
-  dropReads(conversation: string, user: string, seq: Seq): void;
-  isHidden(conversation: string, user: string, seq: Seq): boolean;
-  hide(conversation: string, user: string, seq: Seq, changedSeq: Seq): void;
+  dropReads(conversation: ConversationId, user: UserId, seq: Seq): void;
+  isHidden(conversation: ConversationId, user: UserId, seq: Seq): boolean;
+  hide(conversation: ConversationId, user: UserId, seq: Seq, changedSeq: Seq): void;
 
   /** The author deleted a message of this id before this branch ever saw it. */
-  hasTombstone(author: string, clientId: string): boolean;
-  addTombstone(author: string, clientId: string): void;
+  hasTombstone(author: UserId, clientId: ClientId): boolean;
+  addTombstone(author: UserId, clientId: ClientId): void;
 
   /** Any deleted account whose messages are still being erased, and up to which request (see requestsAfter). */
-  purge(): { readonly user: string; readonly afterRequest: string } | null;
-  setPurge(user: string, afterRequest: string): void;
-  endPurge(user: string): void;
+  purge(): { readonly user: UserId; readonly afterRequest: string } | null;
+  setPurge(user: UserId, afterRequest: string): void;
+  endPurge(user: UserId): void;
 
   /** The newest format of ops that is in force: FIRST_FORMAT unless another one was enabled. */
   opFormat(): number;

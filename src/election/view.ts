@@ -5,12 +5,13 @@
  * all view entries in a log is its *lineage*. One leader per ballot gives each seq
  * once, so (viewNo, seq) identifies an entry: comparing two lineages compares two logs.
  */
+import type { Distinct } from "../base/distinct.ts";
 
 /** Position of an entry in the log, from 1. 0 means "before the first entry". */
-export type Seq = number;
+export type Seq = Distinct<number, "seq">;
 
 /** Configured number of a replica, 0 to 6. */
-export type ReplicaId = number;
+export type ReplicaId = Distinct<number, "replica">;
 
 /**
  * The right to lead, won only by a round of promises (never by bumping a number).

@@ -7,6 +7,7 @@
  * guards it, and a repeat gets what was recorded. Ops that a merge brings back (recovered)
  * come through here as well, with rules that keep what their own branch had accepted.
  */
+import type { ClientId } from "../ids.ts";
 import type { ChatEvent } from "../chat-event.ts";
 import type { RequestRow, Rows } from "../rows.ts";
 import { assert } from "../../base/assert.ts";
@@ -120,7 +121,7 @@ export function recordedResult({ seq, conversation, result }: RequestRow): OpRes
   return { kind: "sent", conversation, timeMicros: null, seq, repeated: true };
 }
 
-function branchClientId(clientId: string, hash: string): string {
+function branchClientId(clientId: ClientId, hash: string): ClientId {
   return `${clientId}~${hash.slice(0, 8)}`;
 }
 

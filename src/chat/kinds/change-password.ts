@@ -1,12 +1,12 @@
 /** Sets the password and ends every session but the one that asked. */
-import { passwordId } from "../ids.ts";
+import { passwordId, type SessionId } from "../ids.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { endSessions, living, notLiving } from "./sessions.ts";
 
 export interface ChangePassword {
   readonly kind: "changePassword";
   readonly passwordHash: string;
-  readonly keepSession: string;
+  readonly keepSession: SessionId;
   /** `passwordId` of the hash that the proposer checked. */
   readonly checked: string;
 }

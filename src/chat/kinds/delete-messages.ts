@@ -1,6 +1,6 @@
 /** Own messages become tombstones for everyone; others' are hidden for this user alone. */
 import type { ChatEvent } from "../chat-event.ts";
-import { splitMessageId } from "../ids.ts";
+import { splitMessageId, type MessageId } from "../ids.ts";
 import type { Rows } from "../rows.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
 import { byConversation, placeOf, visible } from "./places.ts";
@@ -8,7 +8,7 @@ import { byConversation, placeOf, visible } from "./places.ts";
 export interface DeleteMessages {
   readonly kind: "deleteMessages";
   /** Message ids, 1 to 500. */
-  readonly ids: readonly string[];
+  readonly ids: readonly MessageId[];
 }
 
 /** Deleted on one branch is deleted, also if the message arrives later. */
@@ -25,8 +25,8 @@ export const deleteMessages: Kind<DeleteMessages> = {
     if (op.recovered) rememberUnknown(body.ids, op, rows);
     const events: ChatEvent[] = [];
     for (const [conversation, group] of byConversation(places)) {
-      const own: string[] = [];
-      const hidden: string[] = [];
+      const own: MessageId[] = [];
+      const hidden: MessageId[] = [];
       for (const place of group) {
         if (place.author === op.user) {
           if (rows.message(conversation, place.seq)?.deleted !== false) continue;
@@ -46,7 +46,7 @@ export const deleteMessages: Kind<DeleteMessages> = {
 };
 
 /** A recovered deletion may come before the message it deletes: the message must not appear afterwards. */
-function rememberUnknown(ids: readonly string[], op: OpHead, rows: Rows): void {
+function rememberUnknown(ids: readonly MessageId[], op: OpHead, rows: Rows): void {
   for (const id of ids) {
     const parts = splitMessageId(id);
     if (parts === null || parts.author !== op.user || placeOf(id, op.user, rows) !== null) continue;

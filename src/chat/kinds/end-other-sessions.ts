@@ -1,10 +1,11 @@
 /** Ends every session of the user but the one that asked. */
+import type { SessionId } from "../ids.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { endSessions, living, notLiving } from "./sessions.ts";
 
 export interface EndOtherSessions {
   readonly kind: "endOtherSessions";
-  readonly keepSession: string;
+  readonly keepSession: SessionId;
 }
 
 /** Ended on one branch is ended. */

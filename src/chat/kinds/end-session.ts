@@ -1,9 +1,10 @@
 /** Log-out, or the end of another of one's own logins. */
+import type { SessionId } from "../ids.ts";
 import { done, refused, type Kind } from "./kind.ts";
 
 export interface EndSession {
   readonly kind: "endSession";
-  readonly session: string;
+  readonly session: SessionId;
 }
 
 /** Ended on one branch is ended. */

@@ -3,6 +3,7 @@
  * `KINDS` (kinds.ts). The name of a kind is that of its field in op.proto's `payload`, whose number says
  * on the wire and on the disk which kind an op is.
  */
+import type { ClientId, ConversationId, SessionId, UserId } from "../ids.ts";
 import type { ChatEvent } from "../chat-event.ts";
 import type { ChatErrorCode } from "../errors.ts";
 import type { Rows } from "../rows.ts";
@@ -17,8 +18,8 @@ export interface Origin {
 
 /** What every op has, whatever its kind: the fields of op.proto's envelope. */
 export interface OpHead {
-  readonly user: string;
-  readonly clientId: string;
+  readonly user: UserId;
+  readonly clientId: ClientId;
   readonly timeMicros: number;
   readonly origin: Origin | null;
   readonly recovered: boolean;
@@ -63,9 +64,9 @@ export class MalformedOp extends Error {
 export type Decision =
   | { readonly kind: "done"; readonly events: readonly ChatEvent[] }
   /** A message was sent: there. */
-  | { readonly kind: "sent"; readonly conversation: string; readonly events: readonly ChatEvent[] }
+  | { readonly kind: "sent"; readonly conversation: ConversationId; readonly events: readonly ChatEvent[] }
   /** An account was made, and logged in with this session. */
-  | { readonly kind: "registered"; readonly session: string; readonly events: readonly ChatEvent[] }
+  | { readonly kind: "registered"; readonly session: SessionId; readonly events: readonly ChatEvent[] }
   /** Of each mark, in their order: why it counts for nothing; null: it counts. */
   | {
       readonly kind: "marked";

@@ -3,6 +3,7 @@
  * grow: it is not recorded, and one op carries the marks that many people made at one replica within a moment
  * (service/mark-gatherer.ts). The op has no user; each mark is checked for its own.
  */
+import type { MessageId, SessionId, UserId } from "../ids.ts";
 import type { ChatEvent } from "../chat-event.ts";
 import type { ChatErrorCode } from "../errors.ts";
 import type { Rows } from "../rows.ts";
@@ -14,16 +15,16 @@ import { living } from "./sessions.ts";
 
 /** One person's. */
 export interface Mark {
-  readonly user: string;
+  readonly user: UserId;
   /** The session that asked. */
-  readonly session: string;
+  readonly session: SessionId;
   /** The newest message that the reader was shown: all of its conversation up to it is read. Null: the ids are. */
-  readonly upTo: string | null;
+  readonly upTo: MessageId | null;
   /**
    * Without `upTo` the messages that are read, 1 to 500. With it those up to there that were unread at the replica
    * that was asked, at most 500.
    */
-  readonly ids: readonly string[];
+  readonly ids: readonly MessageId[];
 }
 
 export interface Marks {

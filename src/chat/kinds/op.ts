@@ -4,6 +4,7 @@
  * op is identified by `opKey`: who, the client's id, and what was asked, but not when or by
  * which replica, so that a repeat and a recovered copy have the same key.
  */
+import type { ClientId, UserId } from "../ids.ts";
 import protobuf from "protobufjs";
 import { decodeMessage, uint64Of } from "../../../proto/wire-reader.ts";
 import { CHECKSUM_BYTES, isIntact, withChecksum } from "../../../proto/op-checksum.ts";
@@ -48,8 +49,8 @@ const KIND_MIN = 16;
 /** What protobufjs decodes; defaults are on the prototype, so every scalar is there. */
 interface WireOp {
   format: number;
-  user: string;
-  clientId: string;
+  user: UserId;
+  clientId: ClientId;
   timeMicros: unknown;
   origin: Origin | null;
   recovered: boolean;

@@ -1,21 +1,21 @@
 /** Where the messages are that an op names. */
-import { messageId, splitMessageId } from "../ids.ts";
+import { messageId, splitMessageId, type ClientId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
 import type { RequestRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import type { OpHead } from "./kind.ts";
 
 /** A message that an op names and its user may see. */
 export interface Place {
-  readonly id: string;
-  readonly author: string;
-  readonly clientId: string;
-  readonly conversation: string;
+  readonly id: MessageId;
+  readonly author: UserId;
+  readonly clientId: ClientId;
+  readonly conversation: ConversationId;
   readonly seq: Seq;
 }
 
 /** The messages named, if the user may see all of them; a recovered op goes on without the others. */
 export function visible(
-  ids: readonly string[],
+  ids: readonly MessageId[],
   op: Pick<OpHead, "user" | "recovered">,
   rows: Rows,
 ): readonly Place[] | null {
@@ -29,7 +29,7 @@ export function visible(
 }
 
 /** Where a message is; null if there is none or its conversation is not the user's. */
-export function placeOf(id: string, user: string, rows: Rows): Place | null {
+export function placeOf(id: MessageId, user: UserId, rows: Rows): Place | null {
   const parts = splitMessageId(id);
   if (parts === null) return null;
   const request = rows.request(parts.author, parts.clientId);

@@ -1,4 +1,5 @@
 /** What goes on after an account was deleted with its messages. */
+import type { MessageId } from "../ids.ts";
 import type { ChatEvent } from "../chat-event.ts";
 import type { Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
@@ -19,7 +20,7 @@ export function purgeStep(seq: Seq, rows: Rows): readonly ChatEvent[] {
   const sent = requests.filter((request) => request.user === purge.user).map(placeOfRequest);
   const events: ChatEvent[] = [];
   for (const [conversation, group] of byConversation(sent.filter((place) => place !== null))) {
-    const ids: string[] = [];
+    const ids: MessageId[] = [];
     for (const place of group) {
       if (rows.message(conversation, place.seq)?.deleted !== false) continue;
       rows.eraseMessage(conversation, place.seq, seq);

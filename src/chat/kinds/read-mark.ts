@@ -1,4 +1,5 @@
 /** The read mark of a member: up to where she has read everything, and what she has read singly above it. */
+import type { ConversationId, UserId } from "../ids.ts";
 import type { ChatEvent } from "../chat-event.ts";
 import type { MemberRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
@@ -13,7 +14,7 @@ const MARK_PAGE_FIRST = 2;
 const MARK_PAGE_LAST = 512;
 
 /** Adds to the set of single reads what is above the mark, then lets the mark take over what it can. */
-export function readSingly(places: readonly Place[], user: string, seq: Seq, rows: Rows): ChatEvent[] {
+export function readSingly(places: readonly Place[], user: UserId, seq: Seq, rows: Rows): ChatEvent[] {
   const events: ChatEvent[] = [];
   for (const [conversation, group] of byConversation(places)) {
     const member = rows.member(conversation, user);
@@ -65,7 +66,7 @@ interface Steps {
 }
 
 /** Lets a mark go on from `from`. */
-function stepOver(conversation: string, user: string, from: Seq, rows: Rows): Steps {
+function stepOver(conversation: ConversationId, user: UserId, from: Seq, rows: Rows): Steps {
   let mark = from;
   let overRead = false;
   for (let page = MARK_PAGE_FIRST; page <= MARK_PAGE_LAST; page *= 4) {

@@ -1,4 +1,5 @@
 /** A new account, logged in at once. */
+import type { UserId } from "../ids.ts";
 import type { ChatEvent } from "../chat-event.ts";
 import type { Rows } from "../rows.ts";
 import { refused, type Decision, type Kind, type OpHead } from "./kind.ts";
@@ -85,7 +86,7 @@ function isFree(folded: string, skeleton: string, rows: Rows): boolean {
   return rows.userByFolded(folded) === null && rows.userBySkeleton(skeleton) === null;
 }
 
-function freeSuffix(folded: string, skeleton: string, user: string, rows: Rows): string {
+function freeSuffix(folded: string, skeleton: string, user: UserId, rows: Rows): string {
   for (let n = 2; n < SUFFIX_TRIES; n++) {
     if (isFree(`${folded}-${n}`, `${skeleton}-${n}`, rows)) return `-${n}`;
   }

@@ -1,4 +1,5 @@
 /** What came of an op, and what of it is recorded: Result in op.proto. */
+import type { ConversationId, SessionId } from "../ids.ts";
 import { CHAT_ERRORS, type ChatErrorCode } from "../errors.ts";
 import { decodeMessage, uint64Of } from "../../../proto/wire-reader.ts";
 import { encodeMessage } from "../../../proto/wire-writer.ts";
@@ -11,9 +12,9 @@ const ResultType = messageType("Result");
 export type OpResult = { readonly seq: Seq; readonly repeated: boolean } & (
   | { readonly kind: "done" }
   /** A message was sent. `timeMicros` is null in the answer to a repeat: the message's row has it. */
-  | { readonly kind: "sent"; readonly conversation: string; readonly timeMicros: number | null }
+  | { readonly kind: "sent"; readonly conversation: ConversationId; readonly timeMicros: number | null }
   /** An account was made; the session is the one of the first op of this request. */
-  | { readonly kind: "registered"; readonly session: string }
+  | { readonly kind: "registered"; readonly session: SessionId }
   /** Of each mark of the op, in their order: why it counts for nothing; null: it counts. */
   | { readonly kind: "marked"; readonly refusals: readonly (ChatErrorCode | null)[] }
   | { readonly kind: "refused"; readonly error: ChatErrorCode }
@@ -37,7 +38,7 @@ export function encodeResult(result: RecordedResult): Uint8Array {
 
 /** Reads a recorded result, as the answer to a repeat. An error that this version does not know reads as `invalid`. */
 export function decodeResult(bytes: Uint8Array): RecordedResult {
-  const wire = decodeMessage(ResultType, bytes) as unknown as { error: string; session: string; seq: unknown };
+  const wire = decodeMessage(ResultType, bytes) as unknown as { error: string; session: SessionId; seq: unknown };
   const head = { seq: uint64Of(wire.seq), repeated: true };
   if (wire.error !== "") {
     const error = wire.error in CHAT_ERRORS ? (wire.error as ChatErrorCode) : "invalid";

@@ -1,6 +1,6 @@
 /** A message to a conversation of its author. A direct one is made by its first message. */
 import type { ChatEvent } from "../chat-event.ts";
-import { splitMessageId } from "../ids.ts";
+import { splitMessageId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
 import type { Rows, UserRow } from "../rows.ts";
 import { directPeople, openDirect } from "./direct.ts";
 import { refused, type Decision, type Kind, type OpHead } from "./kind.ts";
@@ -9,10 +9,10 @@ import { living } from "./sessions.ts";
 
 export interface SendMessage {
   readonly kind: "sendMessage";
-  readonly conversation: string;
+  readonly conversation: ConversationId;
   readonly body: string;
   /** The newest message that the author was shown; "": nothing counts as read by this. */
-  readonly readUpTo: string;
+  readonly readUpTo: MessageId;
 }
 
 /**
@@ -64,7 +64,7 @@ export const sendMessage: Kind<SendMessage> = {
 };
 
 /** Why the author may not write to these people; null: she may. */
-function refusalOf(op: OpHead, author: UserRow | null, people: readonly string[], rows: Rows): Decision | null {
+function refusalOf(op: OpHead, author: UserRow | null, people: readonly UserId[], rows: Rows): Decision | null {
   if (author === null) return refused("not_logged_in", false);
   if (author.deleted !== 0) return refused("not_logged_in");
   // Notes have no other member; what nobody else can read any more is refused.

@@ -1,11 +1,12 @@
 /** What the kinds of accounts and logins share: sessions made and ended, who is alive, when somebody was seen. */
+import type { SessionId, UserId } from "../ids.ts";
 import type { ChatEvent } from "../chat-event.ts";
 import { SESSIONS_PER_USER, type Rows, type UserRow } from "../rows.ts";
 import { MalformedOp, type Decision, type OpHead, refused } from "./kind.ts";
 
 /** A login in the making: the token's hash, never the token. */
 export interface NewSession {
-  readonly id: string;
+  readonly id: SessionId;
   readonly tokenHash: string;
   /** What the login was made with, in words of ours; absent if not known. */
   readonly device?: string;
@@ -40,7 +41,7 @@ export function addSession(op: OpHead, session: NewSession, rows: Rows, events: 
 }
 
 /** Ends all sessions of the user but one. */
-export function endSessions(user: string, keep: string, rows: Rows): ChatEvent[] {
+export function endSessions(user: UserId, keep: SessionId, rows: Rows): ChatEvent[] {
   const events: ChatEvent[] = [];
   for (const session of rows.sessionsOf(user)) {
     if (session.id === keep) continue;
@@ -51,13 +52,13 @@ export function endSessions(user: string, keep: string, rows: Rows): ChatEvent[]
 }
 
 /** The account; null if there is none or it was deleted. */
-export function living(id: string, rows: Rows): UserRow | null {
+export function living(id: UserId, rows: Rows): UserRow | null {
   const user = rows.user(id);
   return user === null || user.deleted !== 0 ? null : user;
 }
 
 /** The answer where `living` is null. Not recorded for an account that may still come, from another branch. */
-export function notLiving(id: string, rows: Rows): Decision {
+export function notLiving(id: UserId, rows: Rows): Decision {
   return refused("not_logged_in", rows.user(id) !== null);
 }
 

@@ -1,10 +1,11 @@
 /** The user was here: moves "last used" of a session and "last seen" of its user. Proposed now and then. */
+import type { SessionId } from "../ids.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { isNewer, living, seen } from "./sessions.ts";
 
 export interface Touch {
   readonly kind: "touch";
-  readonly session: string;
+  readonly session: SessionId;
 }
 
 /** Nobody waits for it, and it says nothing that a later one does not say again. */

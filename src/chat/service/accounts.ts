@@ -1,6 +1,6 @@
 /** Accounts and logins: register, log in and out, change the password, delete the account. */
 import { failed, type Answer, type ChatError } from "../errors.ts";
-import { passwordId, randomId, tokenHash, userIdFor } from "../ids.ts";
+import { passwordId, randomId, tokenHash, userIdFor, type ClientId, type SessionId } from "../ids.ts";
 import { checkClientId, checkPassword, typedPassword } from "../limits.ts";
 import { checkName, typedName } from "./names.ts";
 import { LoginLimits, UNLIMITED, type Try } from "./login-limits.ts";
@@ -128,7 +128,7 @@ export class Accounts {
   }
 
   async register(
-    input: { name: string; password: string; clientId: string },
+    input: { name: string; password: string; clientId: ClientId },
     caller: Caller,
   ): Promise<Answer<LoggedIn>> {
     const name = checkName(input.name);
@@ -220,12 +220,12 @@ export class Accounts {
     return { ok: true, value: { token, user: this.#views.userById(user.id) }, cursor: written.cursor };
   }
 
-  async endSession(session: Session, id: string, clientId: string): Promise<Answer<null>> {
+  async endSession(session: Session, id: SessionId, clientId: ClientId): Promise<Answer<null>> {
     const written = await this.#writer.write(session.userId, clientId, { kind: "endSession", session: id });
     return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
   }
 
-  async endOtherSessions(session: Session, clientId: string): Promise<Answer<null>> {
+  async endOtherSessions(session: Session, clientId: ClientId): Promise<Answer<null>> {
     const body = { kind: "endOtherSessions", keepSession: session.sessionId } as const;
     const written = await this.#writer.write(session.userId, clientId, body);
     return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
@@ -233,7 +233,7 @@ export class Accounts {
 
   async changePassword(
     session: Session,
-    input: { password: string; newPassword: string; clientId: string },
+    input: { password: string; newPassword: string; clientId: ClientId },
   ): Promise<Answer<null>> {
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;
@@ -261,7 +261,7 @@ export class Accounts {
 
   async deleteAccount(
     session: Session,
-    input: { password: string; deleteMessages: boolean; clientId: string },
+    input: { password: string; deleteMessages: boolean; clientId: ClientId },
   ): Promise<Answer<null>> {
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;

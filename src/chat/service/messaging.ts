@@ -1,6 +1,14 @@
 /** Messages: send, read, mark, delete, list. What a user asks for, turned into ops and queries. */
 import { failed, type Answer } from "../errors.ts";
-import { directId, messageId, splitMessageId } from "../ids.ts";
+import {
+  directId,
+  messageId,
+  splitMessageId,
+  type ClientId,
+  type ConversationId,
+  type MessageId,
+  type UserId,
+} from "../ids.ts";
 import { checkBody, checkClientId, checkIds, checkLimit, IDS_MAX } from "../limits.ts";
 import type { MarkGatherer } from "./mark-gatherer.ts";
 import { nameWithin, typedName } from "./names.ts";
@@ -78,7 +86,7 @@ export class Messaging {
     return row === null ? failedWith("not_found") : { ok: true, value: this.#views.message(row), cursor };
   }
 
-  async #conversationFor(session: Session, input: SendInput): Promise<string | ReturnType<typeof failedWith>> {
+  async #conversationFor(session: Session, input: SendInput): Promise<ConversationId | ReturnType<typeof failedWith>> {
     const { to, conversationId } = input;
     if ((to === undefined) === (conversationId === undefined)) {
       return failed("invalid", "Say either to whom or in which conversation.", { field: "to" });
@@ -92,7 +100,7 @@ export class Messaging {
   }
 
   /** She is a member, or opens it; one that is not here yet may have been made a moment ago elsewhere. */
-  async #mayWriteIn(conversation: string, user: string): Promise<boolean> {
+  async #mayWriteIn(conversation: ConversationId, user: UserId): Promise<boolean> {
     const { queries } = this.#deps;
     if (queries().isMember(conversation, user) || directPeople(conversation, user) !== null) return true;
     return (await this.#reading.catchUp()) && queries().isMember(conversation, user);
@@ -114,12 +122,15 @@ export class Messaging {
     return null;
   }
 
-  async markRead(session: Session, input: { ids: readonly string[] }): Promise<Answer<null>> {
+  async markRead(session: Session, input: { ids: readonly MessageId[] }): Promise<Answer<null>> {
     const ids = checkIds(input.ids);
     return ids.ok ? await this.#mark(session, null, ids.value) : ids;
   }
 
-  async deleteMessages(session: Session, input: { ids: readonly string[]; clientId: string }): Promise<Answer<null>> {
+  async deleteMessages(
+    session: Session,
+    input: { ids: readonly MessageId[]; clientId: ClientId },
+  ): Promise<Answer<null>> {
     const ids = checkIds(input.ids);
     if (!ids.ok) return ids;
     const clientId = checkClientId(input.clientId);
@@ -129,7 +140,10 @@ export class Messaging {
     return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
   }
 
-  async markAllRead(session: Session, input: { conversationId: string; upTo: string } & ReadAt): Promise<Answer<null>> {
+  async markAllRead(
+    session: Session,
+    input: { conversationId: ConversationId; upTo: MessageId } & ReadAt,
+  ): Promise<Answer<null>> {
     const { conversationId: conversation, upTo } = input;
     // What she was shown may not have come to this replica yet.
     const late = await this.#reading.ready(input);
@@ -143,7 +157,11 @@ export class Messaging {
     return await this.#mark(session, upTo, ids);
   }
 
-  async #mark({ userId, sessionId }: Session, upTo: string | null, ids: readonly string[]): Promise<Answer<null>> {
+  async #mark(
+    { userId, sessionId }: Session,
+    upTo: MessageId | null,
+    ids: readonly MessageId[],
+  ): Promise<Answer<null>> {
     return await this.#marks.mark({ user: userId, session: sessionId, upTo, ids });
   }
 
@@ -164,7 +182,7 @@ export class Messaging {
     });
   }
 
-  #strangers(user: string, from: string, limit: number): readonly UserRow[] {
+  #strangers(user: UserId, from: string, limit: number): readonly UserRow[] {
     const queries = this.#deps.queries();
     const found: UserRow[] = [];
     let after = from;
@@ -191,7 +209,10 @@ export class Messaging {
     });
   }
 
-  async conversation(session: Session, input: { conversationId: string } & ReadAt): Promise<Answer<ConversationView>> {
+  async conversation(
+    session: Session,
+    input: { conversationId: ConversationId } & ReadAt,
+  ): Promise<Answer<ConversationView>> {
     return await this.#reading.read(input, () => {
       const summary = this.#deps.queries().summary(input.conversationId, session.userId);
       return summary === null ? failedWith("not_found") : this.#reading.ok(this.#views.conversation(summary));
@@ -210,7 +231,7 @@ export class Messaging {
 
   async messages(
     session: Session,
-    input: { conversationId: string; before?: string; limit: number } & ReadAt,
+    input: { conversationId: ConversationId; before?: MessageId; limit: number } & ReadAt,
   ): Promise<Answer<readonly MessageView[]>> {
     const limit = checkLimit(input.limit);
     if (!limit.ok) return limit;
@@ -225,7 +246,7 @@ export class Messaging {
     });
   }
 
-  #seqOf(id: string, conversation: string): number | null {
+  #seqOf(id: MessageId, conversation: ConversationId): Seq | null {
     const parts = splitMessageId(id);
     const request = parts === null ? null : this.#deps.queries().request(parts.author, parts.clientId);
     return request === null || request.conversation !== conversation ? null : request.seq;
@@ -239,7 +260,7 @@ export class Messaging {
 /** The message as its author sees it the moment it is applied: no need to read it back. */
 function sent(
   session: Session,
-  clientId: string,
+  clientId: ClientId,
   op: Extract<OpBody, { kind: "sendMessage" }>,
   { seq, timeMicros }: { readonly seq: Seq; readonly timeMicros: number },
 ): MessageView {

@@ -1,4 +1,5 @@
 /** The one way from a request to its recorded result: build the op, propose it, read what apply decided. */
+import type { ClientId, UserId } from "../ids.ts";
 import type { ChatError } from "../errors.ts";
 import { formatCursor } from "../cursor.ts";
 import type { OpBody } from "../kinds/kinds.ts";
@@ -31,7 +32,7 @@ export class Writer {
   }
 
   /** Proposes one op and waits until it is applied here; refusals of the rules come back as errors. */
-  async write(user: string, clientId: string, body: OpBody): Promise<Written> {
+  async write(user: UserId, clientId: ClientId, body: OpBody): Promise<Written> {
     const op: Op = { user, clientId, timeMicros: this.#stamps.next(), origin: null, recovered: false, body };
     const outcome = await this.#deps.proposer.propose(keyOf(op), encodeOp(op));
     if (outcome.kind !== "applied") return failedOutcome(outcome);

@@ -5,6 +5,7 @@
  * after it are all found here. Every write goes through it; what it does not know is looked up in
  * the rows, and it never says more than they do.
  */
+import type { ClientId, ConversationId, UserId } from "../../chat/ids.ts";
 import type { MemberRow, MessageRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "../../base/bounded-cache.ts";
@@ -20,8 +21,8 @@ const TAIL_MAX = 48;
 /** A message of the tail. */
 export interface TailMessage {
   readonly seq: Seq;
-  readonly author: string;
-  readonly clientId: string;
+  readonly author: UserId;
+  readonly clientId: ClientId;
   deleted: boolean;
 }
 
@@ -38,7 +39,7 @@ interface Known {
   number: Seq | null;
   readonly members: Map<string, Member>;
   /** Ids of all members; null: not asked yet. */
-  people: readonly string[] | null;
+  people: readonly UserId[] | null;
   /** All messages above `tailAfter`, oldest first. */
   tail: TailMessage[];
   /** Null until the first message is written here. */
@@ -54,27 +55,27 @@ export class ConversationMemory {
   #last: Known | undefined;
 
   /** The conversation number; null: not known, look. */
-  number(conversation: string): Seq | null {
+  number(conversation: ConversationId): Seq | null {
     return this.#get(conversation)?.number ?? null;
   }
 
   /** The number of a conversation that there is. */
-  setNumber(conversation: string, number: Seq): void {
+  setNumber(conversation: ConversationId, number: Seq): void {
     this.#of(conversation).number = number;
   }
 
   /** Ids of all members; null: not known, look. */
-  people(conversation: string): readonly string[] | null {
+  people(conversation: ConversationId): readonly UserId[] | null {
     return this.#get(conversation)?.people ?? null;
   }
 
   /** All members of a conversation as they are in the rows now; forgotten when one is added. */
-  setPeople(conversation: string, people: readonly string[]): void {
+  setPeople(conversation: ConversationId, people: readonly UserId[]): void {
     this.#of(conversation).people = people;
   }
 
   /** Undefined: not known, look. */
-  member(conversation: string, user: string): MemberRow | undefined {
+  member(conversation: ConversationId, user: UserId): MemberRow | undefined {
     return this.#get(conversation)?.members.get(user)?.row;
   }
 
@@ -103,7 +104,7 @@ export class ConversationMemory {
   }
 
   /** A message was turned into a tombstone. */
-  erased(conversation: string, seq: Seq): void {
+  erased(conversation: ConversationId, seq: Seq): void {
     const known = this.#get(conversation);
     if (known === undefined) return;
     const message = known.tail.find((m) => m.seq === seq);
@@ -112,7 +113,7 @@ export class ConversationMemory {
   }
 
   /** The user read or hid a single message. */
-  readSingly(conversation: string, user: string): void {
+  readSingly(conversation: ConversationId, user: UserId): void {
     const known = this.#of(conversation);
     known.singly.add(user);
     const member = known.members.get(user);
@@ -120,18 +121,18 @@ export class ConversationMemory {
   }
 
   /** See Rows. */
-  isMarkStuck(conversation: string, user: string): boolean {
+  isMarkStuck(conversation: ConversationId, user: UserId): boolean {
     return (this.#get(conversation)?.members.get(user)?.stuckBefore ?? null) !== null;
   }
 
   /** See Rows. */
-  markIsStuck(conversation: string, user: string, before: Seq): void {
+  markIsStuck(conversation: ConversationId, user: UserId, before: Seq): void {
     const member = this.#get(conversation)?.members.get(user);
     if (member !== undefined) member.stuckBefore = before;
   }
 
   /** The messages above `seq`, at most `limit`, in order; null: look. */
-  messagesAfter(conversation: string, seq: Seq, limit: number): readonly TailMessage[] | null {
+  messagesAfter(conversation: ConversationId, seq: Seq, limit: number): readonly TailMessage[] | null {
     const known = this.#get(conversation);
     if (known === undefined || known.tailAfter === null || seq < known.tailAfter) return null;
     const { tail } = known;
@@ -141,7 +142,7 @@ export class ConversationMemory {
   }
 
   /** Where a message of this author stands, if it is among the newest of this conversation; null: look. */
-  seqOf(conversation: string, author: string, clientId: string): Seq | null {
+  seqOf(conversation: ConversationId, author: UserId, clientId: ClientId): Seq | null {
     const tail = this.#get(conversation)?.tail ?? [];
     for (let i = tail.length - 1; i >= 0; i--) {
       const message = tail[i]!;
@@ -151,7 +152,7 @@ export class ConversationMemory {
   }
 
   /** "nothing", the newest message that is unread for this user, or null: look. */
-  newestUnread(conversation: string, user: string): "nothing" | TailMessage | null {
+  newestUnread(conversation: ConversationId, user: UserId): "nothing" | TailMessage | null {
     const known = this.#get(conversation);
     const member = known?.members.get(user);
     if (known === undefined || member === undefined || known.tailAfter === null || known.singly.has(user)) return null;
@@ -173,7 +174,7 @@ export class ConversationMemory {
     this.#last = undefined;
   }
 
-  #get(conversation: string): Known | undefined {
+  #get(conversation: ConversationId): Known | undefined {
     if (conversation !== this.#lastId) {
       this.#lastId = conversation;
       this.#last = this.#known.get(conversation);
@@ -181,7 +182,7 @@ export class ConversationMemory {
     return this.#last;
   }
 
-  #of(conversation: string): Known {
+  #of(conversation: ConversationId): Known {
     const there = this.#get(conversation);
     if (there !== undefined) return there;
     const fresh: Known = {

@@ -1,4 +1,5 @@
 /** From a row as SQLite gives it, an array in the order of the schema's columns, to the domain's row. */
+import type { ConversationId } from "../../chat/ids.ts";
 import type { Deleted, MemberRow, MessageRow, RequestRow, SessionRow, UserRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 
@@ -35,7 +36,7 @@ export function sessionRow(row: readonly unknown[]): SessionRow {
 export const REQUEST_COLUMNS = 5;
 
 /** A row of its table, columns in the schema's order, and the conversation of the message at its seq. */
-export function requestRow(row: readonly unknown[], conversation: string | null): RequestRow {
+export function requestRow(row: readonly unknown[], conversation: ConversationId | null): RequestRow {
   return {
     user: row[0] as string,
     clientId: row[1] as string,
@@ -47,7 +48,7 @@ export function requestRow(row: readonly unknown[], conversation: string | null)
 }
 
 /** A row of its table, columns in the schema's order, but for the conversation: there it is a number. */
-export function messageRow(row: readonly unknown[], conversation: string): MessageRow {
+export function messageRow(row: readonly unknown[], conversation: ConversationId): MessageRow {
   return {
     conversation,
     seq: row[1] as Seq,

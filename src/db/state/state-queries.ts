@@ -1,5 +1,5 @@
 /** What the chat reads, over the same connection that apply writes: see chat/queries.ts. */
-import { messageId } from "../../chat/ids.ts";
+import { messageId, type ClientId, type ConversationId, type MessageId, type UserId } from "../../chat/ids.ts";
 import {
   UNREAD_COUNT_MAX,
   type Change,
@@ -54,7 +54,7 @@ export class StateQueries implements Queries {
     this.newestMicros = position.newestMicros;
   }
 
-  user(id: string): UserRow | null {
+  user(id: UserId): UserRow | null {
     return this.#rows.user(id);
   }
 
@@ -78,7 +78,7 @@ export class StateQueries implements Queries {
       .slice(0, LOGIN_CANDIDATES);
   }
 
-  users(afterFolded: string, except: string, limit: number, part = ""): readonly UserRow[] {
+  users(afterFolded: string, except: UserId, limit: number, part = ""): readonly UserRow[] {
     return this.#q.users.all(afterFolded, except, part, limit).map(userRow);
   }
 
@@ -91,27 +91,27 @@ export class StateQueries implements Queries {
     return one(this.#q.sessionByToken.get(tokenHash), sessionRow);
   }
 
-  sessionsOf(user: string): readonly SessionRow[] {
+  sessionsOf(user: UserId): readonly SessionRow[] {
     return this.#q.sessionsOf.all(user, SESSIONS_PER_USER).map(sessionRow);
   }
 
-  request(user: string, clientId: string): RequestRow | null {
+  request(user: UserId, clientId: ClientId): RequestRow | null {
     return this.#rows.request(user, clientId);
   }
 
-  isMember(conversation: string, user: string): boolean {
+  isMember(conversation: ConversationId, user: UserId): boolean {
     return this.#rows.member(conversation, user) !== null;
   }
 
-  membersOf(conversation: string): readonly string[] {
+  membersOf(conversation: ConversationId): readonly UserId[] {
     return this.#rows.membersOf(conversation);
   }
 
-  companions(user: string): readonly string[] {
+  companions(user: UserId): readonly UserId[] {
     return this.#q.companions.all(user, user, CONVERSATIONS_MAX).map((row) => row[0] as string);
   }
 
-  conversationsOf(user: string, limit: number, page: ConversationsPage = {}): readonly ConversationSummary[] {
+  conversationsOf(user: UserId, limit: number, page: ConversationsPage = {}): readonly ConversationSummary[] {
     const { beforeSeq = 0, unread = false } = page;
     const newestFirst = this.#memberships(user)
       .map((me) => ({ me, lastSeq: this.#lastSeq(me.conversation) }))
@@ -128,12 +128,12 @@ export class StateQueries implements Queries {
     return found;
   }
 
-  summary(conversation: string, user: string): ConversationSummary | null {
+  summary(conversation: ConversationId, user: UserId): ConversationSummary | null {
     const me = this.#rows.member(conversation, user);
     return me === null ? null : this.#summary(me, this.#lastSeq(conversation));
   }
 
-  history(conversation: string, user: string, beforeSeq: Seq, limit: number): readonly SeenMessage[] {
+  history(conversation: ConversationId, user: UserId, beforeSeq: Seq, limit: number): readonly SeenMessage[] {
     const sides = this.#sides(conversation, user);
     if (sides === null) return [];
     return this.#q.seenBefore
@@ -142,14 +142,14 @@ export class StateQueries implements Queries {
       .reverse();
   }
 
-  message(conversation: string, user: string, seq: Seq): SeenMessage | null {
+  message(conversation: ConversationId, user: UserId, seq: Seq): SeenMessage | null {
     const sides = this.#sides(conversation, user);
     if (sides === null) return null;
     const row = this.#q.seenBefore.get(...this.#seenParameters(sides), seq + 1, 1);
     return row === null || row[1] !== seq ? null : seen(row, sides);
   }
 
-  unreadTotal(user: string, max: number): number {
+  unreadTotal(user: UserId, max: number): number {
     let total = 0;
     for (const me of this.#memberships(user)) {
       total += this.#unread(me, max - total);
@@ -158,7 +158,7 @@ export class StateQueries implements Queries {
     return total;
   }
 
-  unreadIds(conversation: string, user: string, limit: number): readonly string[] {
+  unreadIds(conversation: ConversationId, user: UserId, limit: number): readonly MessageId[] {
     const newest = this.#memory.newestUnread(conversation, user);
     if (newest === "nothing") return [];
     if (newest !== null && limit === 1) return [messageId(newest.author, newest.clientId)];
@@ -168,7 +168,7 @@ export class StateQueries implements Queries {
     return rows.map((row) => messageId(row[0] as string, row[1] as string));
   }
 
-  changesSince(user: string, seq: Seq, limit: number): readonly Change[] | null {
+  changesSince(user: UserId, seq: Seq, limit: number): readonly Change[] | null {
     const changes: Change[] = this.#hiddenSince(user, seq, limit + 1);
     for (const me of this.#memberships(user)) {
       if (changes.length > limit) return null;
@@ -178,16 +178,16 @@ export class StateQueries implements Queries {
     return changes.sort((a, b) => a.seq - b.seq);
   }
 
-  #memberships(user: string): readonly MemberRow[] {
+  #memberships(user: UserId): readonly MemberRow[] {
     return this.#q.memberships.all(user, CONVERSATIONS_MAX).map(memberRow);
   }
 
   /** The other person of a direct conversation; the user herself of her notes. */
-  #otherOf(conversation: string, user: string): string {
+  #otherOf(conversation: ConversationId, user: UserId): UserId {
     return this.#rows.membersOf(conversation).find((member) => member !== user) ?? user;
   }
 
-  #sides(conversation: string, user: string): Sides | null {
+  #sides(conversation: ConversationId, user: UserId): Sides | null {
     const me = this.#rows.member(conversation, user);
     if (me === null) return null;
     return { me, other: this.#rows.member(conversation, this.#otherOf(conversation, user)) ?? me };
@@ -205,7 +205,7 @@ export class StateQueries implements Queries {
     return [user, conversation, user, conversation, this.#rows.numberOf(conversation), mark, user];
   }
 
-  #lastSeq(conversation: string): Seq {
+  #lastSeq(conversation: ConversationId): Seq {
     return (this.#q.newest.get(this.#rows.numberOf(conversation), 1)?.[0] ?? 0) as Seq;
   }
 
@@ -221,7 +221,7 @@ export class StateQueries implements Queries {
   }
 
   /** Mostly the very newest; after deletions further back, page by page. */
-  #newestVisible(conversation: string, user: string): SeenMessage | null {
+  #newestVisible(conversation: ConversationId, user: UserId): SeenMessage | null {
     let before = NEVER;
     for (const page of LAST_PAGES) {
       const seenMessages = this.history(conversation, user, before, page);
@@ -240,8 +240,8 @@ export class StateQueries implements Queries {
     return Number(this.#q.unread.get(...this.#unreadParameters(me), max)?.[0] ?? 0);
   }
 
-  #hiddenSince(user: string, seq: Seq, limit: number): Change[] {
-    const bySeq = new Map<string, { seq: Seq; conversation: string; ids: string[] }>();
+  #hiddenSince(user: UserId, seq: Seq, limit: number): Change[] {
+    const bySeq = new Map<string, { seq: Seq; conversation: ConversationId; ids: MessageId[] }>();
     for (const row of this.#q.hiddenSince.all(user, seq, limit)) {
       const [conversation, changedSeq] = [row[0] as string, row[1] as Seq];
       group(bySeq, `${changedSeq} ${conversation}`, { seq: changedSeq, conversation, ids: [] }).ids.push(
@@ -258,7 +258,7 @@ export class StateQueries implements Queries {
       const message = seen(row, sides);
       changes.push({ kind: "message", seq: message.seq, message });
     }
-    const deleted = new Map<string, { seq: Seq; conversation: string; ids: string[] }>();
+    const deleted = new Map<string, { seq: Seq; conversation: ConversationId; ids: MessageId[] }>();
     for (const row of this.#q.erasedSince.all(this.#rows.numberOf(conversation), seq, seq, limit)) {
       const changedSeq = row[0] as Seq;
       group(deleted, String(changedSeq), { seq: changedSeq, conversation, ids: [] }).ids.push(
@@ -272,7 +272,10 @@ export class StateQueries implements Queries {
   #readChanges({ me, other }: Sides, seq: Seq, limit: number, changes: Change[]): void {
     const { conversation } = me;
     const marks = new Map([me, other].map((m) => [m.user, m]));
-    const groups = new Map<string, { seq: Seq; conversation: string; reader: string; ids: string[]; upTo: Seq }>();
+    const groups = new Map<
+      string,
+      { seq: Seq; conversation: ConversationId; reader: UserId; ids: MessageId[]; upTo: Seq }
+    >();
     for (const { user, mark, markChangedSeq } of marks.values()) {
       if (markChangedSeq <= seq) continue;
       const start = { seq: markChangedSeq, conversation, reader: user, ids: [], upTo: mark };

@@ -6,6 +6,7 @@
  * compiler. Users, what is new in conversations and the newest client ids are kept in memory
  * that every write goes through; `forget` empties it when a transaction is rolled back.
  */
+import type { ClientId, ConversationId, SessionId, UserId } from "../../chat/ids.ts";
 import type { ConversationRow, MemberRow, MessageRow, RequestRow, Rows, SessionRow, UserRow } from "../../chat/rows.ts";
 import { FIRST_FORMAT, SESSIONS_PER_USER } from "../../chat/rows.ts";
 import { StorageDamaged } from "../../election/ports.ts";
@@ -51,7 +52,7 @@ export class StateRows implements Rows {
     this.#format = null;
   }
 
-  user(id: string): UserRow | null {
+  user(id: UserId): UserRow | null {
     const cached = this.#users.get(id);
     if (cached !== undefined) return cached;
     const row = this.#q.user.get(id);
@@ -92,12 +93,12 @@ export class StateRows implements Rows {
     this.#users.set(row.id, row);
   }
 
-  session(id: string): SessionRow | null {
+  session(id: SessionId): SessionRow | null {
     const row = this.#q.session.get(id);
     return row === null ? null : sessionRow(row);
   }
 
-  sessionsOf(user: string): readonly SessionRow[] {
+  sessionsOf(user: UserId): readonly SessionRow[] {
     return this.#q.sessionsOf.all(user, SESSIONS_PER_USER + 1).map(sessionRow);
   }
 
@@ -106,11 +107,11 @@ export class StateRows implements Rows {
     this.#q.putSession.run(id, tokenHash, user, createdMicros, lastUsedMicros, device);
   }
 
-  removeSession(id: string): void {
+  removeSession(id: SessionId): void {
     this.#q.removeSession.run(id);
   }
 
-  request(user: string, clientId: string): RequestRow | null {
+  request(user: UserId, clientId: ClientId): RequestRow | null {
     if (this.#spans.isNew(clientId)) return null;
     const row = this.#q.request.get(user, clientId);
     if (row === null) return null;
@@ -118,7 +119,7 @@ export class StateRows implements Rows {
     return requestRow(row, result === null ? this.#conversationAt(seq as Seq) : null);
   }
 
-  seqOfMessage(conversation: string, author: string, clientId: string): Seq | null {
+  seqOfMessage(conversation: ConversationId, author: UserId, clientId: ClientId): Seq | null {
     const known = this.#memory.seqOf(conversation, author, clientId);
     if (known !== null) return known;
     const request = this.request(author, clientId);
@@ -138,7 +139,7 @@ export class StateRows implements Rows {
   }
 
   /** Of the message at this seq. */
-  #conversationAt(seq: Seq): string {
+  #conversationAt(seq: Seq): ConversationId {
     const row = this.#q.conversationAt.get(seq);
     if (row !== null) return row[0] as string;
     const error = new StorageDamaged("state", `a request that sent a message at ${seq}, and none there`);
@@ -146,7 +147,7 @@ export class StateRows implements Rows {
     throw error;
   }
 
-  conversation(id: string): ConversationRow | null {
+  conversation(id: ConversationId): ConversationRow | null {
     const row = this.#q.conversation.get(id);
     return row === null ? null : { id: row[0] as string, kind: row[1] as "direct", createdSeq: row[2] as Seq };
   }
@@ -157,7 +158,7 @@ export class StateRows implements Rows {
   }
 
   /** The conversation number (see schema.ts); null if there is no such conversation. */
-  numberOf(conversation: string): Seq | null {
+  numberOf(conversation: ConversationId): Seq | null {
     const known = this.#memory.number(conversation);
     if (known !== null) return known;
     const number = this.conversation(conversation)?.createdSeq ?? null;
@@ -165,7 +166,7 @@ export class StateRows implements Rows {
     return number;
   }
 
-  member(conversation: string, user: string): MemberRow | null {
+  member(conversation: ConversationId, user: UserId): MemberRow | null {
     const known = this.#memory.member(conversation, user);
     if (known !== undefined) return known;
     const row = this.#q.member.get(user, conversation);
@@ -175,7 +176,7 @@ export class StateRows implements Rows {
     return member;
   }
 
-  membersOf(conversation: string): readonly string[] {
+  membersOf(conversation: ConversationId): readonly UserId[] {
     const known = this.#memory.people(conversation);
     if (known !== null) return known;
     const people = this.#q.membersOf.all(conversation).map(([user]) => user as string);
@@ -188,7 +189,7 @@ export class StateRows implements Rows {
     this.#memory.setMember(row);
   }
 
-  message(conversation: string, seq: Seq): MessageRow | null {
+  message(conversation: ConversationId, seq: Seq): MessageRow | null {
     const row = this.#q.message.get(this.numberOf(conversation), seq);
     return row === null ? null : messageRow(row, conversation);
   }
@@ -208,13 +209,13 @@ export class StateRows implements Rows {
     this.#memory.added(row);
   }
 
-  eraseMessage(conversation: string, seq: Seq, changedSeq: Seq): void {
+  eraseMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void {
     this.#q.eraseMessage.run(changedSeq, this.numberOf(conversation), seq);
     this.#memory.erased(conversation, seq);
   }
 
   messagesAfter(
-    conversation: string,
+    conversation: ConversationId,
     seq: Seq,
     limit: number,
   ): readonly Pick<MessageRow, "seq" | "author" | "deleted">[] {
@@ -225,59 +226,59 @@ export class StateRows implements Rows {
       .map((row) => ({ seq: row[0] as Seq, author: row[1] as string, deleted: row[2] === 1 }));
   }
 
-  isMarkStuck(conversation: string, user: string): boolean {
+  isMarkStuck(conversation: ConversationId, user: UserId): boolean {
     return this.#memory.isMarkStuck(conversation, user);
   }
 
-  markIsStuck(conversation: string, user: string, before: Seq): void {
+  markIsStuck(conversation: ConversationId, user: UserId, before: Seq): void {
     this.#memory.markIsStuck(conversation, user, before);
   }
 
-  isRead(conversation: string, user: string, seq: Seq): boolean {
+  isRead(conversation: ConversationId, user: UserId, seq: Seq): boolean {
     return this.#q.isRead.get(user, conversation, seq) !== null;
   }
 
-  addRead(conversation: string, user: string, seq: Seq, changedSeq: Seq): void {
+  addRead(conversation: ConversationId, user: UserId, seq: Seq, changedSeq: Seq): void {
     this.#q.addRead.run(user, conversation, seq, changedSeq);
     this.#memory.readSingly(conversation, user);
   }
 
-  dropReads(conversation: string, user: string, seq: Seq): void {
+  dropReads(conversation: ConversationId, user: UserId, seq: Seq): void {
     this.#q.dropReads.run(user, conversation, seq);
   }
 
-  isHidden(conversation: string, user: string, seq: Seq): boolean {
+  isHidden(conversation: ConversationId, user: UserId, seq: Seq): boolean {
     return this.#q.isHidden.get(user, conversation, seq) !== null;
   }
 
-  hide(conversation: string, user: string, seq: Seq, changedSeq: Seq): void {
+  hide(conversation: ConversationId, user: UserId, seq: Seq, changedSeq: Seq): void {
     this.#q.hide.run(user, conversation, seq, changedSeq);
     this.#memory.readSingly(conversation, user);
   }
 
-  hasTombstone(author: string, clientId: string): boolean {
+  hasTombstone(author: UserId, clientId: ClientId): boolean {
     this.#tombstones ??= Number(this.#q.tombstoneCount.get()?.[0]);
     return this.#tombstones > 0 && this.#q.hasTombstone.get(author, clientId) !== null;
   }
 
-  addTombstone(author: string, clientId: string): void {
+  addTombstone(author: UserId, clientId: ClientId): void {
     this.#q.addTombstone.run(author, clientId);
     this.#tombstones = null;
   }
 
-  purge(): { readonly user: string; readonly afterRequest: string } | null {
+  purge(): { readonly user: UserId; readonly afterRequest: string } | null {
     if (this.#purges === 0) return null;
     const row = this.#q.purge.get(1);
     this.#purges = row === null ? 0 : 1;
     return row === null ? null : { user: row[0] as string, afterRequest: row[1] as string };
   }
 
-  setPurge(user: string, afterRequest: string): void {
+  setPurge(user: UserId, afterRequest: string): void {
     this.#q.setPurge.run(user, afterRequest);
     this.#purges = null;
   }
 
-  endPurge(user: string): void {
+  endPurge(user: UserId): void {
     this.#q.endPurge.run(user);
     this.#purges = null;
   }

@@ -25,7 +25,9 @@ class SharedHistory {
       for (const feed of this.#feeds) feed.push(this.#item(this.ids.length));
     }
     const seq = this.ids.indexOf(clientId) + 1;
-    return { ok: true, value: { ...MESSAGE, id: clientId, seq }, cursor: `v:${seq}` };
+    // Here a message has the id of its request.
+    const id: string = clientId;
+    return { ok: true, value: { ...MESSAGE, id, seq }, cursor: `v:${seq}` };
   }
 
   subscribe(cursor: string | undefined): ReturnType<ChatService["subscribe"]> {
