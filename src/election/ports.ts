@@ -49,16 +49,34 @@ export interface ForkedOp {
   readonly op: Uint8Array;
 }
 
+/** What came of one op. `Result` is the state's business: it only passes through. */
+export interface AppliedEntry<Result = unknown> {
+  readonly seq: Seq;
+  /** Under which the op was proposed; "" if its bytes were none. */
+  readonly key: string;
+  readonly result: Result;
+  /** It was the copy that a merge brought back. */
+  readonly recovered: boolean;
+}
+
+/** Ops of one view that were applied, in the order of the log: at least one. */
+export interface AppliedGroup<Entry extends AppliedEntry = AppliedEntry> {
+  /** `viewNoKey` of the view. */
+  readonly view: string;
+  readonly ops: readonly Entry[];
+}
+
 /** The replicated state (state-N.db) as the driver sees it: apply is the only writer. */
-export interface StateMachine {
+export interface StateMachine<Entry extends AppliedEntry = AppliedEntry> {
   /** Entries covered by the state; 0 when empty. */
   appliedSeq(): Seq;
   /**
-   * Applies committed batches in order and advances appliedSeq; `flush` puts them into the file.
+   * Applies committed batches in order, advances appliedSeq and answers what came of each op; `flush` puts
+   * them into the file. What was rolled back by an error is applied, and answered, again with the next batches.
    * Never throws for what an op says: an op that cannot be applied has a recorded result.
    * Throws StorageFull: then appliedSeq may have gone back to what the file holds.
    */
-  apply(batches: readonly Batch[]): void;
+  apply(batches: readonly Batch[]): readonly AppliedGroup<Entry>[];
   /** Writes what was applied to the file, in one transaction. Throws like `apply`. */
   flush(): void;
   /** Makes all applied entries durable, so that the log under them may go. */

@@ -11,8 +11,8 @@ import { rmSync } from "node:fs";
 import { addChatService, type ChatApi } from "../api/chat-api.ts";
 import { createChat, type Chat } from "../chat/service/chat.ts";
 import { GATHER_MS } from "../chat/service/mark-gatherer.ts";
+import type { AppliedOp } from "../chat/kinds/apply.ts";
 import { markRecovered, opKey } from "../chat/kinds/op.ts";
-import type { OpResult } from "../chat/kinds/result.ts";
 import { clusterMark, clusterToken } from "../host/cluster-key.ts";
 import { addControlService } from "../ops/control.ts";
 import { replicaFolder } from "../host/data-folder.ts";
@@ -235,7 +235,7 @@ export class RunningReplica {
       snapshots,
       nowMs: wallClockMs,
     });
-    const driver: Driver<OpResult> = new Driver({
+    const driver: Driver<AppliedOp> = new Driver({
       core,
       timing,
       log,
@@ -248,6 +248,7 @@ export class RunningReplica {
         chat.stateReplaced();
         return storage.state;
       },
+      onApplied: ({ ops, view }) => chat.applied(ops, view),
       recover: (op) => {
         const viewNo = log.lineage().at(-1)?.no;
         const nowMs = clock.agreedMs();
@@ -321,10 +322,6 @@ export class RunningReplica {
       streamsPerUser: settings.streamsPerUser,
     });
     storage.onDamage = this.#context.onFatal;
-    storage.onApplied = (ops, view) => {
-      for (const op of ops) driver.opApplied(op.key, op.seq, op.result, op.recovered);
-      chat.applied(ops, view);
-    };
     const watches = { mismatches, scrub, clockWatch, host };
     return { ...watches, caught, log, storage, driver, notWritable, transport, gossip, report, chat, clock };
   }
@@ -404,7 +401,7 @@ export class RunningReplica {
     this.#leave = () => this.#leaveCluster({ driver, api, web, chat });
   }
 
-  async #leaveCluster(parts: { driver: Driver<OpResult>; api: ChatApi; web: Web; chat: Chat }): Promise<void> {
+  async #leaveCluster(parts: { driver: Driver<AppliedOp>; api: ChatApi; web: Web; chat: Chat }): Promise<void> {
     // Pages look for another replica while this one hands over; the ports stay open until the end.
     parts.web.endStreams();
     parts.api.setServing(false);

@@ -8,7 +8,6 @@ import { readAppliedSeq, StateDb } from "../db/state/state-db.ts";
 export class ReplicaStorage {
   readonly snapshots: SnapshotFiles;
   state: StateDb;
-  onApplied: StateDb["onApplied"] = null;
   onDamage: StateDb["onDamage"] = null;
   readonly #log: LogDb;
   readonly #folder: string;
@@ -39,7 +38,6 @@ export class ReplicaStorage {
 
   #open(ref: number): StateDb {
     const state = new StateDb(statePath(this.#folder, ref));
-    state.onApplied = (ops, view) => this.onApplied?.(ops, view);
     state.onDamage = (error) => this.onDamage?.(error);
     this.#log.bindState(state);
     return state;

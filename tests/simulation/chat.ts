@@ -2,12 +2,12 @@
  * The simulated replicas' domain: the chat's real rules on rows in memory. Writers are
  * users who register and then write, to themselves and to each other.
  */
-import { applyOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
+import { applyOp, type AppliedOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
 import { directId, passwordId, userIdFor } from "../../src/chat/ids.ts";
 import { decodeOp, encodeOp, markRecovered, opKey, type Op } from "../../src/chat/kinds/op.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import { MemoryState } from "../support/memory-state.ts";
-import type { AppliedKey, SimDomain } from "./state.ts";
+import type { SimDomain } from "./state.ts";
 
 /** An op and the key it is proposed under. */
 export interface KeyedOp {
@@ -26,18 +26,10 @@ export class ChatDomain implements SimDomain {
     this.#done = done;
   }
 
-  apply(batch: Batch): AppliedKey[] {
-    const keys: AppliedKey[] = [];
-    this.#state.onApplied = (ops) => {
-      for (const { key, result } of ops) {
-        const error = result.kind === "refused" ? result.error : "";
-        if (error === "") this.#done.add(key);
-        keys.push({ key, error });
-      }
-    };
-    this.#state.apply([batch]);
-    this.#state.onApplied = null;
-    return keys;
+  apply(batch: Batch): readonly AppliedOp[] {
+    const ops = this.#state.apply([batch]).flatMap((group) => group.ops);
+    for (const { key, result } of ops) if (result.kind !== "refused") this.#done.add(key);
+    return ops;
   }
 
   has(key: string): boolean {

@@ -8,7 +8,7 @@ import type { Frame } from "../../src/election/frame.ts";
 import type { ForkedOp } from "../../src/election/ports.ts";
 import { Proposals } from "../../src/election/driver/proposals.ts";
 import type { ReplicaId, Seq, ViewNo } from "../../src/election/view.ts";
-import type { AppliedKey } from "./state.ts";
+import type { AppliedOp } from "../../src/chat/kinds/apply.ts";
 
 /** How a client's op ended at this replica. */
 export type SimOutcome =
@@ -110,10 +110,14 @@ export class SimProposals {
     if (gone.length > 0) this.#replica.confirm(gone.map((f) => f.id));
   }
 
-  applied({ key, error }: AppliedKey, seq: Seq, viewNo: ViewNo): void {
+  applied({ key, result }: AppliedOp, seq: Seq, viewNo: ViewNo): void {
     const { waited, forkId } = this.#proposals.applied(key);
     if (forkId !== null) this.#replica.confirm([forkId]);
-    if (waited) this.#answer(key, error === "" ? { kind: "applied", seq, viewNo } : { kind: "error", error });
+    if (waited)
+      this.#answer(
+        key,
+        result.kind === "refused" ? { kind: "error", error: result.error } : { kind: "applied", seq, viewNo },
+      );
   }
 
   /** The process is gone: clients see a broken connection. */

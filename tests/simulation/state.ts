@@ -3,21 +3,16 @@
  * rules or a stand-in), and what the checkers need to see from outside: the position,
  * and a chain hash over every entry applied so far.
  */
+import type { AppliedOp } from "../../src/chat/kinds/apply.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import { batchFirstSeq } from "../../src/election/frame.ts";
 import type { Seq, ViewNo } from "../../src/election/view.ts";
 import { viewNoKey } from "../../src/election/view.ts";
 
-/** One op that came out of apply: under which key it was proposed, and "" or the error it was answered with. */
-export interface AppliedKey {
-  readonly key: string;
-  readonly error: string;
-}
-
 /** What apply does; the checkers look at it through these questions only. */
 export interface SimDomain {
   /** Applies one batch; answers its ops in order, nothing for a view. */
-  apply(batch: Batch): AppliedKey[];
+  apply(batch: Batch): readonly AppliedOp[];
   /** The op of this key was done. */
   has(key: string): boolean;
   /** How many times each effect is there (see effectOf): 1 for all that was acknowledged. */
@@ -37,7 +32,7 @@ export interface SimDomain {
 }
 
 /** Hears of every applied entry; `op` is null for a view. `chain` covers the entry. */
-export type EntryListener = (seq: Seq, viewNo: ViewNo, chain: number, op: AppliedKey | null) => void;
+export type EntryListener = (seq: Seq, viewNo: ViewNo, chain: number, op: AppliedOp | null) => void;
 
 const texts = new WeakMap<Uint8Array, number>();
 

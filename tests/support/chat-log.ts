@@ -14,15 +14,15 @@ import type { OpBody } from "../../src/chat/kinds/kinds.ts";
 import type { Mark } from "../../src/chat/kinds/marks.ts";
 import { encodeOp, type Op } from "../../src/chat/kinds/op.ts";
 import type { OpResult } from "../../src/chat/kinds/result.ts";
-import { StateDb, type AppliedListener } from "../../src/db/state/state-db.ts";
+import { StateDb } from "../../src/db/state/state-db.ts";
 import type { Batch } from "../../src/election/frame.ts";
+import type { AppliedGroup } from "../../src/election/ports.ts";
 import type { View } from "../../src/election/view.ts";
 import { MemoryState } from "./memory-state.ts";
 
 /** What the suites need of both. */
 export interface StateUnderTest {
-  onApplied: AppliedListener | null;
-  apply(batches: readonly Batch[]): void;
+  apply(batches: readonly Batch[]): readonly AppliedGroup<AppliedOp>[];
   appliedSeq(): number;
   appliedView(): string;
   firstView(): string;
@@ -99,7 +99,6 @@ export class ChatLog {
 
   constructor(state: StateUnderTest) {
     this.state = state;
-    state.onApplied = (ops) => this.applied.push(...ops);
     state.apply([{ kind: "view", view: FIRST_VIEW }]);
   }
 
@@ -122,9 +121,12 @@ export class ChatLog {
   }
 
   append(bytes: readonly Uint8Array[]): readonly AppliedOp[] {
-    const from = this.applied.length;
-    this.state.apply([{ kind: "op", viewNo: FIRST_VIEW.no, firstSeq: this.state.appliedSeq() + 1, ops: bytes }]);
-    return this.applied.slice(from);
+    const firstSeq = this.state.appliedSeq() + 1;
+    const groups = this.state.apply([{ kind: "op", viewNo: FIRST_VIEW.no, firstSeq, ops: bytes }]);
+    // What had been rolled back before is answered anew, in front of these.
+    const ops = groups.flatMap((group) => group.ops).filter(({ seq }) => seq >= firstSeq);
+    this.applied.push(...ops);
+    return ops;
   }
 
   apply(op: Op): Made {

@@ -3,19 +3,18 @@
  * Same results, same events and the same hash as StateDb; a contract suite compares them.
  *
  *   const state = new MemoryState();
- *   state.onApplied = (ops, view) => ...;      // after each batch of ops, as StateDb
- *   state.apply(batches); state.appliedSeq(); state.hash();
- *   const snapshot = state.clone();            // independent copy, without the listener
+ *   const groups = state.apply(batches);       // what came of each op, as StateDb
+ *   state.appliedSeq(); state.hash();
+ *   const snapshot = state.clone();            // independent copy
  *   state.clone({ without: "requests" });      // the same without the dedupe table: a bug for tests
  */
 import { applyOp, recordPoison, type AppliedOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
 import { FormatTooNew } from "../../src/chat/kinds/op.ts";
 import { SCHEMA } from "../../src/db/state/connection.ts";
-import type { AppliedListener } from "../../src/db/state/state-db.ts";
 import type { StateHash } from "../../src/db/state/state-hash.ts";
 import { assert } from "../../src/base/assert.ts";
 import type { Batch } from "../../src/election/frame.ts";
-import type { StateMachine } from "../../src/election/ports.ts";
+import type { AppliedGroup, StateMachine } from "../../src/election/ports.ts";
 import { viewNoKey, type Seq } from "../../src/election/view.ts";
 import { MemoryRows } from "./memory-rows.ts";
 
@@ -26,8 +25,7 @@ interface Position {
   newestMicros: number;
 }
 
-export class MemoryState implements StateMachine {
-  onApplied: AppliedListener | null = null;
+export class MemoryState implements StateMachine<AppliedOp> {
   readonly #rules: ApplyOp;
   #rows = new MemoryRows();
   #position: Position = { seq: 0, view: "", firstView: "", newestMicros: 0 };
@@ -61,13 +59,13 @@ export class MemoryState implements StateMachine {
     return this.#position.newestMicros;
   }
 
-  apply(batches: readonly Batch[]): void {
-    const groups: { view: string; ops: AppliedOp[] }[] = [];
+  apply(batches: readonly Batch[]): readonly AppliedGroup<AppliedOp>[] {
+    const groups: AppliedGroup<AppliedOp>[] = [];
     for (const batch of batches) {
       if (batch.kind === "view") this.#applyView(viewNoKey(batch.view.no), batch.view.startSeq);
       else groups.push({ view: viewNoKey(batch.viewNo), ops: this.#applyOps(batch) });
     }
-    for (const { view, ops } of groups) if (ops.length > 0) this.onApplied?.(ops, view);
+    return groups.filter(({ ops }) => ops.length > 0);
   }
 
   flush(): void {}

@@ -77,7 +77,13 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
   const waiting = new Map<string, ((outcome: ProposalOutcome) => void)[]>();
   const apply = (ops: readonly Uint8Array[]): void => {
     const batch: OpBatch = { kind: "op", viewNo: SOLO_VIEW.no, firstSeq: state.appliedSeq() + 1, ops };
-    state.apply([batch]);
+    for (const group of state.apply([batch])) {
+      for (const op of group.ops) {
+        for (const resolve of waiting.get(op.key) ?? []) resolve({ kind: "applied", seq: op.seq, result: op.result });
+        waiting.delete(op.key);
+      }
+      chat.applied(group.ops, group.view);
+    }
   };
   const proposer: Proposer = {
     async propose(key, op) {
@@ -110,13 +116,6 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     streamsPerUser: options.streamsPerUser ?? 50,
     gatherMarksMs: options.gatherMarksMs ?? 0,
   });
-  state.onApplied = (ops, view) => {
-    for (const op of ops) {
-      for (const resolve of waiting.get(op.key) ?? []) resolve({ kind: "applied", seq: op.seq, result: op.result });
-      waiting.delete(op.key);
-    }
-    chat.applied(ops, view);
-  };
   const solo: SoloChat = {
     chat,
     state,

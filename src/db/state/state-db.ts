@@ -19,7 +19,7 @@ import { DamagedOp, FormatTooNew } from "../../chat/kinds/op.ts";
 import type { Queries } from "../../chat/queries.ts";
 import { assert } from "../../base/assert.ts";
 import type { Batch } from "../../election/frame.ts";
-import { StorageDamaged, StorageFull, type StateMachine } from "../../election/ports.ts";
+import { StorageDamaged, StorageFull, type AppliedGroup, type StateMachine } from "../../election/ports.ts";
 import { viewNoKey, type Seq } from "../../election/view.ts";
 import { failpoint } from "../../base/faults.ts";
 import { DiskRoom } from "../disk-room.ts";
@@ -31,9 +31,6 @@ import { meta } from "./schema.ts";
 import { hashNow, hashSteps, type StateHash } from "./state-hash.ts";
 import { StateQueries } from "./state-queries.ts";
 import { StateRows } from "./state-rows.ts";
-
-/** Told after each batch of ops is committed, in the order of the log: for proposers and streams. */
-export type AppliedListener = (ops: readonly AppliedOp[], view: string) => void;
 
 export interface StateDbOptions {
   /** The rules; tests put broken ones in. */
@@ -48,24 +45,10 @@ interface Position {
   newestMicros: number;
 }
 
-/** Ops rolled up for one listener call. */
-interface AppliedGroup {
-  readonly view: string;
-  readonly ops: AppliedOp[];
-}
-
 const MEMORY = ":memory:";
 
-/**
- * A transaction of this many ops is committed without being asked: 1.3 ms of writing. Each writes
- * a page of the index for every conversation that somebody wrote in, so fewer write less.
- */
-const FLUSH_OPS = 2_048;
-
-export class StateDb implements StateMachine {
+export class StateDb implements StateMachine<AppliedOp> {
   readonly path: string;
-  /** Set by the owner before the first apply. */
-  onApplied: AppliedListener | null = null;
   /** Told when a query finds the file damaged, besides whoever asked. */
   onDamage: ((error: Error) => void) | null = null;
   readonly queries: Queries & { people(): number };
@@ -86,8 +69,6 @@ export class StateDb implements StateMachine {
   #flushed: Position;
   /** What lies between the two, to be applied again if it must be rolled back. */
   #unflushed: Batch[] = [];
-  /** The listener was told up to here; what was rolled back is not told twice. */
-  #told: Seq;
 
   /** Opens or creates the file; ":memory:" keeps nothing. Throws StorageFull or StorageDamaged. */
   constructor(path: string, options: StateDbOptions = {}) {
@@ -109,7 +90,6 @@ export class StateDb implements StateMachine {
       this.#rows = new StateRows(this.#connection, memory);
       this.#flushed = readPosition(this.#connection);
       this.#position = { ...this.#flushed };
-      this.#told = this.#flushed.seq;
       this.queries = new StateQueries(
         this.#connection,
         { rows: this.#rows, memory },
@@ -145,17 +125,10 @@ export class StateDb implements StateMachine {
    * FormatTooNew for an op of a later version, StorageFull and StorageDamaged for the
    * disk: then appliedSeq may have gone back to what the file holds. Never throws for what an op says.
    */
-  apply(batches: readonly Batch[]): void {
+  apply(batches: readonly Batch[]): readonly AppliedGroup<AppliedOp>[] {
     const groups = this.#applyAll(batches);
     if (feature("FAULTS")) failpoint("state-apply");
-    try {
-      if (this.#position.seq - this.#flushed.seq >= FLUSH_OPS) this.flush();
-      if (feature("FAULTS")) failpoint("state-applied");
-    } finally {
-      // A commit that was put off for lack of room undid nothing: nobody applies these again. What
-      // was rolled back is told when it is.
-      for (const { ops, view } of groups) if (ops[0]!.seq <= this.#position.seq) this.#tell(ops, view);
-    }
+    return groups;
   }
 
   /** Commits what was applied. Throws like `apply`. */
@@ -175,6 +148,7 @@ export class StateDb implements StateMachine {
     this.#flushed = { ...this.#position };
     this.#unflushed = [];
     this.#checkpointer?.committed(ops);
+    if (feature("FAULTS")) failpoint("state-applied");
   }
 
   /** Makes everything applied so far durable. Blocks for the commit at most, not for the fsync. Throws like `flush`. */
@@ -220,7 +194,7 @@ export class StateDb implements StateMachine {
     this.#connection.client.close();
   }
 
-  #applyAll(batches: readonly Batch[]): AppliedGroup[] {
+  #applyAll(batches: readonly Batch[]): AppliedGroup<AppliedOp>[] {
     try {
       return this.#run(batches, false);
     } catch (error) {
@@ -231,7 +205,7 @@ export class StateDb implements StateMachine {
     }
   }
 
-  #applyGuarded(batches: readonly Batch[]): AppliedGroup[] {
+  #applyGuarded(batches: readonly Batch[]): AppliedGroup<AppliedOp>[] {
     try {
       return this.#run(batches, true);
     } catch (error) {
@@ -240,22 +214,15 @@ export class StateDb implements StateMachine {
     }
   }
 
-  #run(batches: readonly Batch[], guarded: boolean): AppliedGroup[] {
-    const groups: AppliedGroup[] = [];
+  #run(batches: readonly Batch[], guarded: boolean): AppliedGroup<AppliedOp>[] {
+    const groups: AppliedGroup<AppliedOp>[] = [];
     if (!this.#connection.client.inTransaction) this.#begin.run();
     for (const batch of batches) this.#applyBatch(batch, this.#position, guarded, groups);
     this.#unflushed.push(...batches);
     return groups;
   }
 
-  #tell(ops: readonly AppliedOp[], view: string): void {
-    const news = ops[0]!.seq > this.#told ? ops : ops.filter((op) => op.seq > this.#told);
-    if (news.length === 0) return;
-    this.#told = news.at(-1)!.seq;
-    this.onApplied?.(news, view);
-  }
-
-  #applyBatch(batch: Batch, position: Position, guarded: boolean, groups: AppliedGroup[]): void {
+  #applyBatch(batch: Batch, position: Position, guarded: boolean, groups: AppliedGroup<AppliedOp>[]): void {
     if (batch.kind === "view") {
       const { no, startSeq } = batch.view;
       if (startSeq <= position.seq) return;

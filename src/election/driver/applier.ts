@@ -1,14 +1,14 @@
 /**
- * Carries committed entries into the state, in slices, and lets the log go behind it. The
- * only caller of StateMachine.apply. A full disk is waited out: nothing is applied then,
- * reads go on.
+ * Carries committed entries into the state, in slices, tells what came of them, and lets the log go
+ * behind it. The only caller of StateMachine.apply. A full disk is waited out: nothing is applied
+ * then, reads go on.
  */
 import { BrokenInvariant } from "../../base/assert.ts";
 import type { Scheduler } from "../../base/scheduler.ts";
 import { APPEND_ENTRIES_MAX, batchLastSeq } from "../frame.ts";
 import type { LogReader } from "./log-reader.ts";
-import { DISK_FULL_RETRY_MS, StorageFull, type LogStorage, type StateMachine } from "../ports.ts";
-import { SeqWaiters } from "./seq-waiters.ts";
+import { DISK_FULL_RETRY_MS, StorageFull } from "../ports.ts";
+import type { AppliedEntry, AppliedGroup, LogStorage, StateMachine } from "../ports.ts";
 import type { Seq } from "../view.ts";
 
 /** Applying more than this in one go lets other work in between. */
@@ -21,35 +21,46 @@ const CATCH_UP_OPS = 20_000;
 const CATCH_UP_REST_MS = 8;
 /** What was applied is written to the state's file after this long: one transaction for all of it. */
 const FLUSH_MS = 100;
+/**
+ * This many entries are written to the file without waiting for that: 1.3 ms of writing. Each transaction writes
+ * a page of the index for every conversation that somebody wrote in, so fewer write less.
+ */
+const FLUSH_OPS = 2_048;
 
 /** What the applier needs of its owner. */
-export interface ApplierDeps {
-  readonly state: StateMachine;
+export interface ApplierDeps<Entry extends AppliedEntry> {
+  readonly state: StateMachine<Entry>;
   readonly log: LogStorage;
   readonly reader: LogReader;
   readonly scheduler: Scheduler;
   /** Runs work unless the owner has stopped; what it throws ends the process. */
   readonly guarded: (work: () => void) => void;
-  /** A slice was applied. */
-  readonly onApplied: () => void;
+  /** Ops that were applied, in the order of the log, each once. */
+  readonly onApplied: (group: AppliedGroup<Entry>) => void;
+  /** A slice was applied, and told. */
+  readonly onSlice: () => void;
 }
 
 /** The way out: log to state. */
-export class Applier {
-  private readonly deps: ApplierDeps;
+export class Applier<Entry extends AppliedEntry> {
+  private readonly deps: ApplierDeps<Entry>;
   private readonly waiters: SeqWaiters;
-  private state: StateMachine;
+  private state: StateMachine<Entry>;
   private target: Seq;
+  /** Told up to here: what a full disk has rolled back is applied again, but not told twice. */
+  private told: Seq;
+  /** The state's file holds what was applied up to here, or more. */
+  private flushed: Seq;
   private planned = false;
   private flushPlanned = false;
   private compacting = false;
   private full = false;
 
-  constructor(deps: ApplierDeps) {
+  constructor(deps: ApplierDeps<Entry>) {
     this.deps = deps;
     this.waiters = new SeqWaiters(deps.scheduler);
     this.state = deps.state;
-    this.target = deps.state.appliedSeq();
+    this.target = this.told = this.flushed = deps.state.appliedSeq();
   }
 
   appliedSeq(): Seq {
@@ -78,8 +89,9 @@ export class Applier {
   }
 
   /** A snapshot replaced the state; it covers the log up to `appliedSeq`. */
-  replace(state: StateMachine, appliedSeq: Seq): void {
+  replace(state: StateMachine<Entry>, appliedSeq: Seq): void {
     this.state = state;
+    this.told = this.flushed = state.appliedSeq();
     this.target = Math.max(state.appliedSeq(), appliedSeq);
     this.waiters.reached(state.appliedSeq());
   }
@@ -108,12 +120,31 @@ export class Applier {
       const batches = this.deps.reader.read(applied + 1, Math.min(this.target, applied + APPEND_ENTRIES_MAX));
       const last = batches.at(-1);
       if (last === undefined) throw new BrokenInvariant("committed entries are in the log");
-      if (!this.orWait(() => this.state.apply(batches))) break;
-      if (this.state.appliedSeq() !== batchLastSeq(last)) throw new BrokenInvariant("apply advances appliedSeq");
+      if (!this.orWait(() => this.applyBatches(batches, batchLastSeq(last)))) break;
+      if (this.state.appliedSeq() - this.flushed >= FLUSH_OPS && !this.orWait(() => this.flush())) break;
     }
     this.flushSoon();
-    this.deps.onApplied();
+    this.deps.onSlice();
     this.waiters.reached(this.state.appliedSeq());
+  }
+
+  private applyBatches(batches: Parameters<StateMachine["apply"]>[0], lastSeq: Seq): void {
+    const groups = this.state.apply(batches);
+    if (this.state.appliedSeq() !== lastSeq) throw new BrokenInvariant("apply advances appliedSeq");
+    for (const group of groups) this.tell(group);
+  }
+
+  private tell({ view, ops }: AppliedGroup<Entry>): void {
+    const news = ops[0]!.seq > this.told ? ops : ops.filter((op) => op.seq > this.told);
+    const last = news.at(-1);
+    if (last === undefined) return;
+    this.told = last.seq;
+    this.deps.onApplied({ view, ops: news });
+  }
+
+  private flush(): void {
+    this.state.flush();
+    this.flushed = this.state.appliedSeq();
   }
 
   private planLater(ms: number): void {
@@ -126,7 +157,7 @@ export class Applier {
     this.flushPlanned = true;
     this.deps.scheduler.after(FLUSH_MS, () => {
       this.flushPlanned = false;
-      this.deps.guarded(() => this.orWait(() => this.state.flush()));
+      this.deps.guarded(() => this.orWait(() => this.flush()));
     });
   }
 
@@ -161,5 +192,50 @@ export class Applier {
     } finally {
       this.compacting = false;
     }
+  }
+}
+
+interface Waiter {
+  readonly seq: Seq;
+  readonly settle: (reached: boolean) => void;
+}
+
+/** Callers that wait until a seq is applied. Bounded by their time-outs. */
+class SeqWaiters {
+  private readonly scheduler: Scheduler;
+  private waiters: Waiter[] = [];
+
+  constructor(scheduler: Scheduler) {
+    this.scheduler = scheduler;
+  }
+
+  /** True when `seq` is reached, false after timeoutMs. */
+  wait(seq: Seq, timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const cancel = this.scheduler.after(timeoutMs, () => {
+        this.waiters = this.waiters.filter((other) => other !== waiter);
+        resolve(false);
+      });
+      const settle = (reached: boolean): void => {
+        cancel();
+        resolve(reached);
+      };
+      const waiter: Waiter = { seq, settle };
+      this.waiters.push(waiter);
+    });
+  }
+
+  reached(seq: Seq): void {
+    if (this.waiters.length === 0) return;
+    const done = this.waiters.filter((waiter) => waiter.seq <= seq);
+    if (done.length === 0) return;
+    this.waiters = this.waiters.filter((waiter) => waiter.seq > seq);
+    for (const waiter of done) waiter.settle(true);
+  }
+
+  close(): void {
+    const { waiters } = this;
+    this.waiters = [];
+    for (const waiter of waiters) waiter.settle(false);
   }
 }

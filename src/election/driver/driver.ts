@@ -12,7 +12,6 @@
 import { feature } from "bun:bundle";
 import { failpoint } from "../../base/faults.ts";
 import type { Cancel, Scheduler } from "../../base/scheduler.ts";
-import { AppendFrames } from "./append-frames.ts";
 import { Applier } from "./applier.ts";
 import type { Core } from "../core/core.ts";
 import { waitingText, type CoreStatus } from "../core/core-status.ts";
@@ -20,9 +19,18 @@ import { COMMIT_REST_MS, type Effect, type Event, type Notice } from "../event.t
 import type { PersistRows, StagedSnapshot, Timing } from "../event.ts";
 import type { Beat, Frame } from "../frame.ts";
 import { LogReader } from "./log-reader.ts";
-import type { LogStorage, PeerListener, PeerTransport, SnapshotStore, StateMachine } from "../ports.ts";
+import { Callers, type CallersDeps, type Outcome } from "./callers.ts";
+import { Intake } from "./intake.ts";
+import type {
+  AppliedEntry,
+  AppliedGroup,
+  LogStorage,
+  PeerListener,
+  PeerTransport,
+  SnapshotStore,
+  StateMachine,
+} from "../ports.ts";
 import { DISK_FULL_RETRY_MS, StorageFull } from "../ports.ts";
-import { Proposer, type Outcome, type ProposerDeps } from "./proposer.ts";
 import { ReadIndexes } from "./read-indexes.ts";
 import { SnapshotFetch } from "./snapshot-fetch.ts";
 import type { ReplicaId, Seq, ViewNo } from "../view.ts";
@@ -31,15 +39,17 @@ import type { ReplicaId, Seq, ViewNo } from "../view.ts";
 const PROPOSE_TIMEOUT_MS = 10_000;
 
 /** Everything that the driver drives. */
-export interface DriverDeps extends ProposerDeps {
+export interface DriverDeps<Entry extends AppliedEntry> extends CallersDeps {
   readonly core: Core;
   readonly timing: Timing;
   readonly log: LogStorage;
-  readonly state: StateMachine;
+  readonly state: StateMachine<Entry>;
   readonly snapshots: SnapshotStore;
   readonly transport: PeerTransport;
   /** Opens the state of a snapshot that was switched in; the old one is closed. */
-  readonly openState: (snapshot: StagedSnapshot) => StateMachine;
+  readonly openState: (snapshot: StagedSnapshot) => StateMachine<Entry>;
+  /** Ops that were applied here, in the order of the log, each once; their callers are answered already. */
+  readonly onApplied: (group: AppliedGroup<Entry>) => void;
   readonly onNotice: (notice: Notice) => void;
   readonly onGossip: (from: ReplicaId, payload: string) => void;
   /** Puts into a Beat that leaves what the core does not know: clock, release, what is applied. */
@@ -49,19 +59,17 @@ export interface DriverDeps extends ProposerDeps {
   readonly scheduler: Scheduler;
 }
 
-/** The one place where the core meets time, disk and network. `Result` is what apply makes of an op: it only passes through. */
-export class Driver<Result> implements PeerListener {
-  private readonly deps: DriverDeps;
+/** The one place where the core meets time, disk and network. `Entry` is what apply makes of an op: it only passes through. */
+export class Driver<Entry extends AppliedEntry> implements PeerListener {
+  private readonly deps: DriverDeps<Entry>;
   private readonly core: Core;
-  private readonly proposer: Proposer<Result>;
-  private readonly applier: Applier;
+  private readonly callers: Callers<Entry["result"]>;
+  private readonly intake: Intake;
+  private readonly applier: Applier<Entry>;
   private readonly reader: LogReader;
-  private readonly appends: AppendFrames;
   private readonly readIndexes: ReadIndexes;
   private readonly snapshotFetch: SnapshotFetch;
   private mailbox: Event[] = [];
-  /** Ops of followers that came while this disk was busy: the next batch. At most what they have waiting. */
-  private gathered: Event[] = [];
   private turnPlanned = false;
   private rows: PersistRows[] = [];
   private rowsToken = 0;
@@ -71,19 +79,20 @@ export class Driver<Result> implements PeerListener {
   private dead = false;
   private stopping: { done: () => void; promise: Promise<void> } | null = null;
 
-  constructor(deps: DriverDeps) {
+  constructor(deps: DriverDeps<Entry>) {
     this.deps = deps;
     this.core = deps.core;
     this.reader = new LogReader(deps.log);
-    this.appends = new AppendFrames(this.reader);
-    this.proposer = new Proposer(deps, deps.scheduler.now(), () => this.core.status().lacksReplicas);
+    this.intake = new Intake(deps.formats);
+    this.callers = new Callers(deps, deps.scheduler.now(), () => this.core.status().lacksReplicas);
     this.applier = new Applier({
       state: deps.state,
       log: deps.log,
       reader: this.reader,
       scheduler: deps.scheduler,
       guarded: (work) => this.guarded(work),
-      onApplied: () => this.proposer.confirmForked(),
+      onApplied: (group) => this.answer(group),
+      onSlice: () => this.callers.confirmForked(),
     });
     this.snapshotFetch = new SnapshotFetch({
       transport: deps.transport,
@@ -120,7 +129,7 @@ export class Driver<Result> implements PeerListener {
   stop(): void {
     this.dead = true;
     this.stopTicks?.();
-    this.proposer.close();
+    this.callers.close();
     this.applier.close();
     this.readIndexes.close();
     this.snapshotFetch.close();
@@ -139,13 +148,6 @@ export class Driver<Result> implements PeerListener {
     else if (frame.type !== "propose" || !this.logFull) this.give({ type: "frame", from, frame });
   }
 
-  /** A Propose frame without the ops that are on their way already; null if none is left. */
-  private withFreshOps(event: Event): Event | null {
-    if (event.type !== "frame" || event.frame.type !== "propose") return event;
-    const fresh = this.proposer.fresh(event.frame, this.core.target());
-    return fresh.ops.length === 0 ? null : { ...event, frame: { type: "propose", ...fresh } };
-  }
-
   onRefused(peer: ReplicaId): void {
     this.give({ type: "refused", peer });
   }
@@ -156,17 +158,21 @@ export class Driver<Result> implements PeerListener {
   }
 
   /** Puts an op on its way into the log; see chat's Proposer port. Never throws. */
-  propose(key: string, op: Uint8Array, timeoutMs: number = PROPOSE_TIMEOUT_MS): Promise<Outcome<Result>> {
+  propose(key: string, op: Uint8Array, timeoutMs: number = PROPOSE_TIMEOUT_MS): Promise<Outcome<Entry["result"]>> {
     if (this.dead || this.stopping !== null)
       return Promise.resolve({ kind: "not_writable", reason: "this replica is stopping" });
     if (this.diskFull) return Promise.resolve({ kind: "not_writable", reason: "the disk of this replica is full" });
     this.plan();
-    return this.proposer.propose(key, op, this.deps.scheduler.now(), timeoutMs);
+    return this.callers.propose(key, op, this.deps.scheduler.now(), timeoutMs);
   }
 
-  /** An op came out of apply on this replica: whoever proposed it here is answered. Called by the state's owner. */
-  opApplied(key: string, seq: Seq, result: Result, recovered: boolean): void {
-    this.proposer.applied(key, seq, result, recovered);
+  /** Ops came out of apply here: whoever proposed them at this replica is answered. */
+  private answer(group: AppliedGroup<Entry>): void {
+    for (const op of group.ops) {
+      this.intake.applied(op.key);
+      this.callers.applied(op);
+    }
+    this.deps.onApplied(group);
   }
 
   /** Resolves true once this replica has applied all that was committed when asked; false after timeoutMs. */
@@ -246,22 +252,20 @@ export class Driver<Result> implements PeerListener {
     for (const given of events) {
       // What had been read before a pause was noticed is as stale as what the connections still held.
       if (paused && (given.type === "frame" || given.type === "refused")) continue;
-      if (given.type === "tick") this.proposer.tick(now, this.core.target().leaderId !== null);
-      if (this.persistPlanned && given.type === "frame" && given.frame.type === "propose") {
-        this.gathered.push(given);
+      if (given.type === "tick") this.callers.tick(now, this.core.target().leaderId !== null);
+      if (given.type === "frame" && given.frame.type === "propose") {
+        this.intake.offer(given.from, given.frame);
         continue;
       }
-      const event = this.withFreshOps(given);
-      if (event === null) continue;
-      const effects = this.core.step(event, now);
+      const effects = this.core.step(given, now);
       paused ||= effects.some((effect) => effect.type === "resetPeers");
       this.run(effects);
     }
-    this.forward(now);
+    this.takeOps(now);
     this.run(this.core.step({ type: "turnEnd" }, now));
     // The leader may have changed in this very turn: what waits goes to the new one at once.
-    this.forward(now);
-    this.appends.turnOver();
+    if (this.takeOps(now)) this.plan();
+    this.reader.turnOver();
     if (this.mailbox.length > 0) this.plan();
     const persists = this.rows.length > 0 && !this.persistPlanned;
     const applies = this.applier.due();
@@ -277,23 +281,23 @@ export class Driver<Result> implements PeerListener {
     else if (applies) this.applier.apply();
   }
 
-  /** Hands waiting proposals to whoever leads. */
-  private forward(now: number): void {
+  /** Hands waiting ops to whoever leads; as leader, gives what was handed over to the core. True if there was any. */
+  private takeOps(now: number): boolean {
     const target = this.core.target();
     const { leaderId, leadershipKey, accepting } = target;
-    this.proposer.retarget(leaderId === null ? null : leadershipKey, now);
-    if (leaderId === null) return;
+    this.callers.retarget(leaderId === null ? null : leadershipKey, now);
     const local = leaderId === this.core.identity.replicaId;
-    if (local && (!accepting || this.logFull || this.persistPlanned)) return;
-    for (let handed = this.proposer.take(now); handed !== null; handed = this.proposer.take(now)) {
-      if (local) {
-        const fresh = this.proposer.fresh(handed, target);
-        if (fresh.ops.length > 0) this.run(this.core.step({ type: "propose", ops: fresh.ops }, now));
-        this.plan();
-      } else {
-        this.deps.transport.send(leaderId, { type: "propose", ...handed });
+    // While the disk is busy, what comes is gathered: the next batch.
+    if (local && this.persistPlanned) return false;
+    if (leaderId !== null && (!local || (accepting && !this.logFull))) {
+      for (let handed = this.callers.take(now); handed !== null; handed = this.callers.take(now)) {
+        if (local) this.intake.offer(null, handed);
+        else this.deps.transport.send(leaderId, { type: "propose", ...handed });
       }
     }
+    const events = this.intake.take(target);
+    for (const event of events) this.run(this.core.step(event, now));
+    return events.length > 0;
   }
 
   private persist(): void {
@@ -327,8 +331,7 @@ export class Driver<Result> implements PeerListener {
     this.persistPlanned = false;
     this.logFull = false;
     this.reader.written(rows);
-    this.mailbox.push({ type: "persisted", token }, ...this.gathered);
-    this.gathered = [];
+    this.mailbox.push({ type: "persisted", token });
     this.turn();
   }
 
@@ -359,7 +362,7 @@ export class Driver<Result> implements PeerListener {
         transport.send(effect.to, effect.frame.type === "beat" ? this.deps.dated(effect.frame) : effect.frame);
         return;
       case "sendAppend": {
-        const append = this.appends.make(effect);
+        const append = this.reader.append(effect);
         if (feature("FAULTS") && append.batches.length > 0) failpoint("peer-send");
         transport.send(effect.to, append);
         return;
@@ -380,7 +383,7 @@ export class Driver<Result> implements PeerListener {
         return;
       case "openSnapshot":
         if (feature("FAULTS")) failpoint("snapshot-switched");
-        this.proposer.stateReplaced();
+        this.intake.stateReplaced();
         this.applier.replace(this.deps.openState(effect.snapshot), effect.snapshot.appliedSeq);
         return;
       case "rest":

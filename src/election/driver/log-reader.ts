@@ -2,10 +2,13 @@
  * Reads entries that the core knows of, whether they are on the disk already or still on
  * their way: the leader sends an entry to its peers while its own fsync is under way.
  */
-import type { PersistRows } from "../event.ts";
-import { batchFirstSeq, batchLastSeq, sliceBatches, type Batch } from "../frame.ts";
+import type { Effect, PersistRows } from "../event.ts";
+import { batchFirstSeq, batchLastSeq, sliceBatches, type Append, type Batch } from "../frame.ts";
 import type { LogStorage } from "../ports.ts";
 import type { Seq } from "../view.ts";
+
+/** What the core asks to be sent. */
+type SendAppend = Extract<Effect, { type: "sendAppend" }>;
 
 /** The log as the core sees it: storage plus rows not written yet. */
 export class LogReader {
@@ -13,6 +16,8 @@ export class LogReader {
   /** Batches not written yet, ascending; what a cut or a snapshot replaced is gone. */
   private tail: Batch[] = [];
   private tailRows = new Map<PersistRows, number>();
+  /** The Append made last in this turn. */
+  private made: { readonly frame: Append; readonly upTo: Seq } | null = null;
 
   constructor(log: LogStorage) {
     this.log = log;
@@ -46,6 +51,22 @@ export class LogReader {
     const batches = fromSeq < tailFrom ? this.log.read(fromSeq, Math.min(upTo, tailFrom - 1)) : [];
     if (upTo >= tailFrom) batches.push(...sliceBatches(this.tail, fromSeq, upTo));
     return batches;
+  }
+
+  /** The Append of a leader: followers that are in step get one and the same frame, which is encoded once. */
+  append({ ballot, prevSeq, prevViewNo, upTo, commit, round }: SendAppend): Append {
+    const { made } = this;
+    const sameEntries = made?.frame.ballot === ballot && made.frame.prevSeq === prevSeq && made.upTo === upTo;
+    if (sameEntries && made.frame.commit === commit && made.frame.round === round) return made.frame;
+    const batches = this.read(prevSeq + 1, upTo);
+    const frame: Append = { type: "append", ballot, prevSeq, prevViewNo, batches, commit, round };
+    this.made = { frame, upTo };
+    return frame;
+  }
+
+  /** The log may change before the next turn. */
+  turnOver(): void {
+    this.made = null;
   }
 }
 

@@ -26,10 +26,10 @@ async function started(
   const people: Person[] = [];
   for (const name of names) people.push(await solo.person(name));
   const ops: AppliedOp[] = [];
-  const told = solo.state.onApplied;
-  solo.state.onApplied = (applied, view) => {
-    ops.push(...applied);
-    told?.(applied, view);
+  const { applied } = solo.chat;
+  solo.chat.applied = (more, view) => {
+    ops.push(...more);
+    applied(more, view);
   };
   return { people, ops };
 }

@@ -10,9 +10,14 @@ import { Driver } from "../../../../src/election/driver/driver.ts";
 import { DEFAULT_TIMING, type Identity, type PersistRows } from "../../../../src/election/event.ts";
 import type { Append, Batch, Beat, Frame } from "../../../../src/election/frame.ts";
 import { batchLastSeq } from "../../../../src/election/frame.ts";
-import { StorageFull, type SnapshotSource } from "../../../../src/election/ports.ts";
+import {
+  StorageFull,
+  type AppliedEntry,
+  type AppliedGroup,
+  type SnapshotSource,
+} from "../../../../src/election/ports.ts";
 import { ReadIndexes } from "../../../../src/election/driver/read-indexes.ts";
-import type { Ballot, View } from "../../../../src/election/view.ts";
+import { viewNoKey, type Ballot, type View } from "../../../../src/election/view.ts";
 import { MemoryLog } from "../../../support/memory-log.ts";
 import { until } from "../../../../harness/until.ts";
 
@@ -36,18 +41,26 @@ function storeOf(id: number): string {
 class CountingState {
   full = false;
   seq = 0;
-  onOp: (op: Uint8Array, seq: number) => void = () => {};
 
   appliedSeq(): number {
     return this.seq;
   }
 
-  apply(batches: readonly Batch[]): void {
+  apply(batches: readonly Batch[]): AppliedGroup<AppliedEntry<Uint8Array>>[] {
     if (this.full) throw new StorageFull("state.db");
+    const groups: AppliedGroup<AppliedEntry<Uint8Array>>[] = [];
     for (const batch of batches) {
-      if (batch.kind === "op") batch.ops.forEach((op, i) => this.onOp(op, batch.firstSeq + i));
       this.seq = batchLastSeq(batch);
+      if (batch.kind === "view") continue;
+      const ops = batch.ops.map((op, i) => ({
+        key: Buffer.from(op.subarray(0, 1)).toString("hex"),
+        seq: batch.firstSeq + i,
+        result: op,
+        recovered: false,
+      }));
+      groups.push({ view: viewNoKey(batch.viewNo), ops });
     }
+    return groups;
   }
 
   flush(): void {}
@@ -87,7 +100,7 @@ function makeDriver(self: number, configured: readonly number[]) {
   };
   let nonces = 0;
   const core = new Core(identity, DEFAULT_TIMING, log.restore(), () => (++nonces).toString(16).padStart(16, "0"));
-  const driver = new Driver<Uint8Array>({
+  const driver = new Driver<AppliedEntry<Uint8Array>>({
     core,
     timing: DEFAULT_TIMING,
     log,
@@ -105,6 +118,7 @@ function makeDriver(self: number, configured: readonly number[]) {
       fetchSnapshot: () => new Promise((resolve, reject) => made.fetches.push({ resolve, reject })),
     },
     openState: () => state,
+    onApplied: () => {},
     recover: (op) => ({ key: Buffer.from(op).toString("hex"), op }),
     onNotice: () => {},
     dated: (beat) => beat,
@@ -112,7 +126,6 @@ function makeDriver(self: number, configured: readonly number[]) {
     onFatal: (error) => void made.fatal.push(error),
     scheduler: { ...hostScheduler, now: () => made.now },
   });
-  state.onOp = (op, seq) => driver.opApplied(Buffer.from(op.subarray(0, 1)).toString("hex"), seq, op, false);
   drivers.push(driver);
   return Object.assign(made, { driver });
 }
@@ -147,7 +160,7 @@ function append(batches: readonly Batch[], commit: number): Append {
   return { type: "append", ballot: BALLOT, prevSeq, prevViewNo, batches, commit, round: 0 };
 }
 
-const drivers: Driver<Uint8Array>[] = [];
+const drivers: Driver<AppliedEntry<Uint8Array>>[] = [];
 
 afterEach(() => {
   for (const driver of drivers.splice(0)) driver.stop();

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { withChecksum } from "../../../../proto/op-checksum.ts";
 import { opFormat } from "../../../../proto/op-format.ts";
-import { Proposer } from "../../../../src/election/driver/proposer.ts";
+import { Callers } from "../../../../src/election/driver/callers.ts";
+import { Intake } from "../../../../src/election/driver/intake.ts";
 import type { ForkedOp, LogStorage } from "../../../../src/election/ports.ts";
 
 /** An op as far as whoever passes it on looks at it: field 1 is its format, the rest is a name. */
@@ -18,7 +19,7 @@ function nameOf(bytes: Uint8Array): string {
 
 const HERE = { leaderId: 0, leadershipKey: "0:1", accepting: true };
 
-function makeProposer(queue: ForkedOp[] = []) {
+function makeCallers(queue: ForkedOp[] = []) {
   const made = { inForce: 1, queue, taken: [] as string[], now: 0 };
   const log = {
     forkQueue: (limit: number, afterId = 0) => made.queue.filter(({ id }) => id > afterId).slice(0, limit),
@@ -26,27 +27,28 @@ function makeProposer(queue: ForkedOp[] = []) {
   } as unknown as LogStorage;
   const formats = { inForce: () => made.inForce, snapshotFrom: () => "takes" as const };
   const recover = (bytes: Uint8Array) => ({ key: nameOf(bytes), op: bytes });
-  const proposer = new Proposer<null>({ log, formats, recover }, 0, () => false);
-  proposer.retarget("0:1", 0);
+  const intake = new Intake(formats);
+  const callers = new Callers<null>({ log, formats, recover }, 0, () => false);
+  callers.retarget("0:1", 0);
   /** What goes to the leader now. */
   const take = (): string[] => {
     const names: string[] = [];
-    for (let handed = proposer.take(made.now); handed !== null; handed = proposer.take(made.now)) {
+    for (let handed = callers.take(made.now); handed !== null; handed = callers.take(made.now)) {
       names.push(...handed.ops.map(nameOf));
     }
     return names;
   };
   /** A tick of the driver, and what goes to the leader then. */
   const tick = (): string[] => {
-    proposer.tick((made.now += 50), true);
+    callers.tick((made.now += 50), true);
     return take();
   };
   /** The leader's log brought them out of apply here. */
   const applied = (...names: string[]): void => {
-    for (const name of names) proposer.applied(name, 1, null, true);
-    proposer.confirmForked();
+    for (const name of names) callers.applied({ key: name, seq: 1, result: null, recovered: true });
+    callers.confirmForked();
   };
-  return { made, proposer, take, tick, applied };
+  return { made, intake, callers, take, tick, applied };
 }
 
 test.each([
@@ -61,32 +63,39 @@ test.each([
 });
 
 test("a leader appends nothing newer than what is in force, and takes it once it is", () => {
-  const { made, proposer } = makeProposer();
+  const { made, intake } = makeCallers();
+  /** Keys of what is appended of it. */
+  const appended = (): readonly string[] => {
+    intake.offer(1, handed);
+    return intake
+      .take(HERE)
+      .flatMap((event) => (event.type === "frame" && event.frame.type === "propose" ? event.frame.keys : []));
+  };
   const handed = { ops: [op(1, 1), op(2, 2), op(1, 3)], keys: ["1", "2", "3"] };
-  expect(proposer.fresh(handed, HERE).keys).toEqual(["1", "3"]);
+  expect(appended()).toEqual(["1", "3"]);
   made.inForce = 2;
-  expect(proposer.fresh(handed, HERE).keys).toEqual(["2"]);
+  expect(appended()).toEqual(["2"]);
 });
 
 test("a caller's op waits while a merge has taken its format back, and is not lost", async () => {
-  const { made, proposer, take, tick } = makeProposer();
+  const { made, callers, take, tick } = makeCallers();
   made.inForce = 2;
-  const answer = proposer.propose("7", op(2, 7), 0, 60_000);
+  const answer = callers.propose("7", op(2, 7), 0, 60_000);
   expect(take()).toEqual(["7"]);
   made.inForce = 1;
-  proposer.retarget("1:2", made.now);
+  callers.retarget("1:2", made.now);
   expect(take()).toEqual([]);
   made.inForce = 2;
   const sent = Array.from({ length: 100 }, tick).flat();
   expect(sent[0]).toBe("7");
-  proposer.applied("7", 9, null, false);
+  callers.applied({ key: "7", seq: 9, result: null, recovered: false });
   expect(await answer).toEqual({ kind: "applied", seq: 9, result: null });
 });
 
 describe("the fork queue", () => {
   test("proposes the older ops past those that wait, and those once their format is in force", () => {
     const queue = [op(2, 1), op(1, 2), op(2, 3), op(1, 4)].map((bytes, i) => ({ id: i + 1, op: bytes }));
-    const { made, tick, applied } = makeProposer(queue);
+    const { made, tick, applied } = makeCallers(queue);
     expect(tick()).toEqual(["2", "4"]);
     applied("2", "4");
     expect(tick()).toEqual([]);
@@ -99,7 +108,7 @@ describe("the fork queue", () => {
 
   test("is not held up by any number of newer ops at its head", () => {
     const queue = Array.from({ length: 700 }, (_, i) => ({ id: i + 1, op: op(i < 600 ? 2 : 1, i) }));
-    const { made, tick, applied } = makeProposer(queue);
+    const { made, tick, applied } = makeCallers(queue);
     const proposed: string[] = [];
     for (let i = 0; i < 10; i++) {
       const names = tick();
@@ -114,7 +123,7 @@ describe("the fork queue", () => {
   });
 
   test("waits again when a second merge takes the format back, and goes on with what is older", () => {
-    const { made, tick, applied } = makeProposer([{ id: 1, op: op(2, 1) }]);
+    const { made, tick, applied } = makeCallers([{ id: 1, op: op(2, 1) }]);
     made.inForce = 2;
     expect(tick()).toEqual(["1"]);
     made.inForce = 1;

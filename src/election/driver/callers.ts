@@ -1,13 +1,12 @@
 /**
- * The way in: ops of this replica's callers and of its fork queue, from the moment they are
- * proposed until they come out of apply here. Knows who leads only as an address; on the
- * leader it also keeps an op from being appended twice while it is on its way.
+ * Who waits here: callers with their ops, and the fork queue with its own, from the moment an op is
+ * proposed until it comes out of apply on this replica. Knows the leader only as an address. What a
+ * leader does with ops is in intake.ts.
  */
-import { StorageFull, type Formats, type LogStorage } from "../ports.ts";
+import { StorageFull, type AppliedEntry, type Formats, type LogStorage } from "../ports.ts";
 import { opFormat } from "../../../proto/op-format.ts";
 import { isIntact } from "../../../proto/op-checksum.ts";
 import { Proposals, type Handed } from "./proposals.ts";
-import type { Target } from "../core/core-status.ts";
 import type { Seq } from "../view.ts";
 
 /** Without a leader for this long, an op is refused at once: nothing piles up that would come down on the next leader. */
@@ -23,8 +22,8 @@ export type Outcome<Result> =
   | { readonly kind: "slow_down"; readonly retryAfterMs: number }
   | { readonly kind: "timed_out" };
 
-/** What the proposer needs of its owner. */
-export interface ProposerDeps {
+/** What the callers need of their owner. */
+export interface CallersDeps {
   readonly log: LogStorage;
   readonly formats: Formats;
   /** An op of the fork queue as it is proposed again, and the key under which apply reports it. */
@@ -32,13 +31,10 @@ export interface ProposerDeps {
 }
 
 /** Callers, their ops, and the fork queue's. */
-export class Proposer<Result> {
-  private readonly deps: ProposerDeps;
+export class Callers<Result> {
+  private readonly deps: CallersDeps;
   private readonly proposals = new Proposals();
-  private readonly callers = new Map<string, ((outcome: Outcome<Result>) => void)[]>();
-  /** Keys of ops that this leadership has appended and this replica has not applied yet. */
-  private readonly appended = new Set<string>();
-  private appendedUnder: string | null = null;
+  private readonly waiting = new Map<string, ((outcome: Outcome<Result>) => void)[]>();
   private readonly lacksReplicas: () => boolean;
   private leaderAt: number;
   /** Rows of the fork queue seen applied, to be archived. */
@@ -47,7 +43,7 @@ export class Proposer<Result> {
   private held = { upTo: 0, inForce: 0 };
 
   /** `lacksReplicas`: nobody can lead until another replica is back. */
-  constructor(deps: ProposerDeps, now: number, lacksReplicas: () => boolean) {
+  constructor(deps: CallersDeps, now: number, lacksReplicas: () => boolean) {
     this.deps = deps;
     this.lacksReplicas = lacksReplicas;
     this.leaderAt = now;
@@ -60,8 +56,8 @@ export class Proposer<Result> {
       return Promise.resolve({ kind: "slow_down", retryAfterMs: 1000 });
     }
     return new Promise((resolve) => {
-      const waiting = this.callers.get(key);
-      if (waiting === undefined) this.callers.set(key, [resolve]);
+      const waiting = this.waiting.get(key);
+      if (waiting === undefined) this.waiting.set(key, [resolve]);
       else waiting.push(resolve);
     });
   }
@@ -81,40 +77,11 @@ export class Proposer<Result> {
     }
   }
 
-  /**
-   * On the leader: those ops that are not on their way already. A busy leader gets the same op
-   * again and again, from its proposer and from other replicas that the client turned to: it is
-   * appended once, and comes out of apply, or the leadership ends. Ask only when the core takes
-   * them: an op noted here that is then not appended would be kept out as long as this one leads.
-   */
-  fresh({ ops, keys }: Handed, { leadershipKey, accepting }: Target): Handed {
-    if (!accepting) return { ops: [], keys: [] };
-    if (leadershipKey !== this.appendedUnder) {
-      this.appendedUnder = leadershipKey;
-      this.appended.clear();
-    }
-    const inForce = this.deps.formats.inForce();
-    const isFresh = keys.map((key, i) => {
-      // From a proposer that has applied more than this leader, or less than its own branch: it asks again.
-      if (opFormat(ops[i]!) > inForce) return false;
-      const before = this.appended.size;
-      return this.appended.add(key).size > before;
-    });
-    if (!isFresh.includes(false)) return { ops, keys };
-    return { ops: ops.filter((_, i) => isFresh[i]), keys: keys.filter((_, i) => isFresh[i]) };
-  }
-
   /** An op came out of apply on this replica: whoever proposed it here is answered. */
-  applied(key: string, seq: Seq, result: Result, recovered: boolean): void {
-    this.appended.delete(key);
+  applied({ key, seq, result, recovered }: AppliedEntry<Result>): void {
     const { waited, forkId } = this.proposals.applied(key, recovered);
     if (forkId !== null) this.confirmed.push(forkId);
     if (waited) this.answer(key, { kind: "applied", seq, result });
-  }
-
-  /** The state was replaced: what it holds did not come out of apply here. */
-  stateReplaced(): void {
-    this.appended.clear();
   }
 
   /** Called per tick: ends waits, and proposes what the fork queue holds while somebody leads. */
@@ -152,7 +119,7 @@ export class Proposer<Result> {
 
   /** Callers that still wait learn that they do not know. */
   close(): void {
-    for (const key of this.callers.keys()) this.answer(key, { kind: "timed_out" });
+    for (const key of this.waiting.keys()) this.answer(key, { kind: "timed_out" });
   }
 
   /**
@@ -172,9 +139,9 @@ export class Proposer<Result> {
   }
 
   private answer(key: string, outcome: Outcome<Result>): void {
-    const waiting = this.callers.get(key);
+    const waiting = this.waiting.get(key);
     if (waiting === undefined) return;
-    this.callers.delete(key);
+    this.waiting.delete(key);
     for (const resolve of waiting) resolve(outcome);
   }
 }
