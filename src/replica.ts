@@ -8,6 +8,7 @@ import type { CommandDeps } from "./cli/command-deps.ts";
 import { EXIT, type ExitCode, type Failure } from "./host/exit.ts";
 import { createLogger } from "./host/logger.ts";
 import { openFilesFailure } from "./host/open-files.ts";
+import { runEnable } from "./cli/enable.ts";
 import { helpText } from "./cli/option-text.ts";
 import { parseInvocation, wordsOf, type Invocation } from "./cli/options.ts";
 import { settingsOf } from "./cli/settings.ts";
@@ -71,6 +72,8 @@ async function main(words: readonly string[]): Promise<ExitCode> {
       return answer.exit(await runDown(invocation.options, whole));
     case "status":
       return answer.exit(await runStatus(invocation.options, whole));
+    case "enable":
+      return answer.exit(await runEnable(invocation.options, whole));
     case "chaos":
       return runChaos(invocation, deps);
   }

@@ -10,6 +10,7 @@ const GRPC = {
   notFound: 5,
   alreadyExists: 6,
   resourceExhausted: 8,
+  failedPrecondition: 9,
   aborted: 10,
   unavailable: 14,
   permissionDenied: 7,
@@ -30,6 +31,7 @@ export const CHAT_ERRORS = {
   slow_down: { grpc: GRPC.resourceExhausted, http: 429, outcome: "definite" },
   no_leader: { grpc: GRPC.unavailable, http: 503, outcome: "definite" },
   not_writable: { grpc: GRPC.unavailable, http: 503, outcome: "definite" },
+  not_enabled: { grpc: GRPC.failedPrecondition, http: 503, outcome: "definite" },
   timed_out: { grpc: GRPC.aborted, http: 504, outcome: "unknown" },
 } as const;
 

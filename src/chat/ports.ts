@@ -65,4 +65,6 @@ export interface ChatDeps {
   readonly clock: Clock;
   /** The state of this replica; another object after a snapshot was switched in. */
   readonly queries: () => Queries;
+  /** Why ops of this format cannot be written yet, for a person; null if they can. */
+  readonly whyNot: (format: number) => string | null;
 }

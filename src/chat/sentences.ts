@@ -16,6 +16,7 @@ const SENTENCES: Record<ChatErrorCode, string> = {
   slow_down: "Too many requests.",
   no_leader: "No replica leads at the moment; try again in a moment.",
   not_writable: "Nothing can be written at the moment; reading still works.",
+  not_enabled: "This needs a newer version on all servers; ask the person who runs this chat to upgrade them.",
   timed_out: "It is not known whether this was done; repeating it is safe.",
 };
 

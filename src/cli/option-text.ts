@@ -6,6 +6,10 @@ const SUMMARIES: Record<Command, { usage: string; text: string }> = {
   up: { usage: "lastword up", text: "All three in one terminal; Ctrl-C stops them, and so does closing the terminal." },
   down: { usage: "lastword down", text: "Stops every replica under the data folder." },
   status: { usage: "lastword status", text: "Who is up, who leads; exit code 0 if writes are possible, else 1." },
+  enable: {
+    usage: "lastword enable",
+    text: "After an upgrade: enables what is new without a replica that is gone for good.",
+  },
   chaos: {
     usage: "lastword chaos",
     text: "Kills, pauses and cuts off replicas under load, then checks every promise.",

@@ -41,6 +41,14 @@ export function choices<const T extends string>(words: readonly T[]): Parser<rea
   };
 }
 
+/** Ids of replicas, separated by commas. */
+export const replicaIds: Parser<readonly number[]> = (given) => {
+  const ids = given.split(",").map((word) => word.trim());
+  return ids.every((id) => /^[0-6]$/.test(id))
+    ? { value: [...new Set(ids.map(Number))] }
+    : { expected: "must be ids of replicas, such as 2 or 0,2" };
+};
+
 /** A switch; in the environment it is written as a word. */
 export const flag: Parser<boolean> = (given) => {
   if (["true", "1", "yes", "on"].includes(given)) return { value: true };

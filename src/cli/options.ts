@@ -5,11 +5,23 @@
  */
 import { resolve } from "node:path";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
+import { VERSION } from "../base/version.ts";
 import { nearest } from "./nearest.ts";
-import { address, addressOrOff, choice, choices, flag, integer, peers, text, type Parser } from "./option-values.ts";
+import {
+  address,
+  addressOrOff,
+  choice,
+  choices,
+  flag,
+  integer,
+  peers,
+  replicaIds,
+  text,
+  type Parser,
+} from "./option-values.ts";
 
 /** The words that come first; "replica" is what runs without one. */
-export const COMMANDS = ["replica", "up", "down", "status", "chaos"] as const;
+export const COMMANDS = ["replica", "up", "down", "status", "enable", "chaos"] as const;
 export type Command = (typeof COMMANDS)[number];
 
 interface OptionSpec<T> {
@@ -216,6 +228,14 @@ export const OPTIONS = {
     text: "Compare the replicas by a hash over all their rows.",
     commands: ["status"],
   }),
+  without: option({
+    parse: replicaIds,
+    fallback: [],
+    shown: "none",
+    placeholder: "N,...",
+    text: "Replicas to go on without although they lack the format: each ends with exit code 5 until it is upgraded.",
+    commands: ["enable"],
+  }),
   seconds: option({
     parse: integer({ min: 1, max: 86_400 }),
     fallback: 60,
@@ -277,6 +297,8 @@ function usage(what: string, todo: string): Failure {
 }
 
 const SEE_HELP = "see lastword --help";
+/** What is unknown may be of a newer version. */
+const OF_THIS_VERSION = `${SEE_HELP}, of version ${VERSION}`;
 
 /** Words that people try, and what does it here. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
@@ -292,7 +314,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
 function unknownCommand(word: string): Failure {
   const near =
     OTHER_WORDS[word] ?? nearest(word, [...COMMANDS.filter((command) => command !== "replica"), "help", "version"]);
-  return usage(`unknown command "${word}"`, near === null ? SEE_HELP : `did you mean lastword ${near}?`);
+  return usage(`unknown command "${word}"`, near === null ? OF_THIS_VERSION : `did you mean lastword ${near}?`);
 }
 
 /** Takes the words of the command line apart; no value is looked at yet. */
@@ -337,7 +359,7 @@ function readWords(words: readonly string[]): Outcome<{
     const name = OPTION_NAMES.find((known) => known === parts[1]);
     if (name === undefined) {
       const near = nearest(parts[1]!, [...OPTION_NAMES, "help", "version"]);
-      return usage(`unknown option --${parts[1]}`, near === null ? SEE_HELP : `did you mean --${near}?`);
+      return usage(`unknown option --${parts[1]}`, near === null ? OF_THIS_VERSION : `did you mean --${near}?`);
     }
     const spec: OptionSpec<unknown> = OPTIONS[name];
     if (!spec.commands.includes(command)) {

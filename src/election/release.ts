@@ -50,12 +50,38 @@ export interface Announced {
 export function formatToEnable(inForce: number, replicas: readonly Announced[]): number | null {
   const known = replicas.map(({ release }) => release?.opFormat ?? 0);
   const common = Math.min(...known);
-  return common > inForce ? common : null;
+  return known.length > 0 && common > inForce ? common : null;
 }
 
 /** The replicas that keep `format` from being enabled, and why: they are too old, or are not heard. */
 export function lacking(format: number, replicas: readonly Announced[]): readonly Announced[] {
   return replicas.filter(({ release }) => release === null || release.opFormat < format);
+}
+
+/**
+ * What an operator may enable who gives up `without`: the newest format that all the others have announced. Those
+ * given up must be what keeps it from being enabled, or it would be enabled by itself; nobody is given up by mistake.
+ */
+export function formatToForce(
+  inForce: number,
+  replicas: readonly Announced[],
+  without: readonly ReplicaId[],
+):
+  | { readonly format: number }
+  | { readonly lacking: readonly Announced[] }
+  | { readonly needless: readonly ReplicaId[] } {
+  const format = formatToEnable(
+    inForce,
+    replicas.filter(({ id }) => !without.includes(id)),
+  );
+  if (format === null) {
+    const someKnowIt = replicas.some(({ release }) => release !== null && release.opFormat > inForce);
+    const missing = someKnowIt ? lacking(inForce + 1, replicas) : [];
+    return { lacking: missing.filter(({ id }) => !without.includes(id)) };
+  }
+  const given = lacking(format, replicas).map(({ id }) => id);
+  const needless = without.filter((id) => !given.includes(id));
+  return needless.length > 0 ? { needless } : { format };
 }
 
 /** "replica 2 is at 0.1.0", "replica 2 is not heard". */

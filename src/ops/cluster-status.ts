@@ -57,7 +57,7 @@ export interface FormatsJson {
 export interface ClusterEventJson {
   /** RFC 3339. */
   readonly at: string;
-  readonly kind: "failover" | "join" | "leave" | "merge" | "recovery" | "clock";
+  readonly kind: "failover" | "join" | "leave" | "merge" | "recovery" | "clock" | "format";
   /** One sentence for a person. */
   readonly text: string;
 }

@@ -1,5 +1,5 @@
 /**
- * How the commands of this program talk to its running replicas: three calls beside Chat on
+ * How the commands of this program talk to its running replicas: calls beside Chat on
  * the same gRPC port, for whoever holds the cluster key. JSON on the wire, because both
  * ends are the same program; not a part of the public API.
  */
@@ -17,17 +17,34 @@ export interface StateHash {
   readonly schema: number;
 }
 
+/** What came of `Enable`. */
+export interface EnableAnswer {
+  /** The format that is in force now because of it; null if none is. */
+  readonly enabled: number | null;
+  readonly inForce: number;
+  /** Why none is, for a person: "replica 2 is at 0.1.0". Empty: there is none to enable. */
+  readonly lacking: readonly string[];
+}
+
 export interface ControlDeps {
   readonly secret: Uint8Array;
   readonly status: () => ClusterStatusJson;
   readonly host: () => HostFacts;
   readonly hash: () => Promise<StateHash>;
+  /** Enables the newest format that all replicas but these have announced. */
+  readonly enable: (without: readonly number[]) => Promise<EnableAnswer>;
 }
 
 interface Answers {
   Status: ClusterStatusJson;
   Host: HostFacts;
   Hash: StateHash;
+  Enable: EnableAnswer;
+}
+
+/** What is asked besides the call itself: with Enable, the replicas that are given up. */
+interface Question {
+  readonly without?: readonly number[];
 }
 
 const ANSWER_BYTES_MAX = 1024 * 1024;
@@ -37,16 +54,26 @@ function encode(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
 
+/** Whoever holds the key may have another version: what cannot be read is not asked. */
+function questionOf(bytes: Buffer): Question {
+  try {
+    const { without } = JSON.parse(bytes.toString("utf8")) as Question;
+    const ids = Array.isArray(without) ? without.filter((id) => Number.isInteger(id)) : [];
+    return { without: ids };
+  } catch {
+    return {};
+  }
+}
+
 const DEFINITION = Object.fromEntries(
-  (["Status", "Host", "Hash"] as const).map((name) => [
+  (["Status", "Host", "Hash", "Enable"] as const).map((name) => [
     name,
     {
       path: `/lastword.v1.Control/${name}`,
       requestStream: false,
       responseStream: false,
       requestSerialize: encode,
-      // Nothing is asked but the call itself; gRPC takes null for a missing message.
-      requestDeserialize: () => ({}),
+      requestDeserialize: questionOf,
       responseSerialize: encode,
       responseDeserialize: (bytes: Buffer) => JSON.parse(bytes.toString("utf8")) as unknown,
     },
@@ -57,14 +84,14 @@ const DEFINITION = Object.fromEntries(
 export function addControlService(server: Server, deps: ControlDeps): void {
   const expected = Buffer.from(`Bearer ${clusterToken(deps.secret, PURPOSE)}`);
   const guarded =
-    (answer: () => Promise<unknown>) =>
-    (call: ServerUnaryCall<object, unknown>, reply: sendUnaryData<unknown>): void => {
+    (answer: (question: Question) => Promise<unknown>) =>
+    (call: ServerUnaryCall<Question, unknown>, reply: sendUnaryData<unknown>): void => {
       const given = Buffer.from(String(call.metadata.get("authorization")[0] ?? ""));
       if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
         reply({ code: status.UNAUTHENTICATED, details: "cluster key only" });
         return;
       }
-      answer().then(
+      answer(call.request).then(
         (value) => reply(null, value),
         () => reply({ code: status.INTERNAL, details: "" }),
       );
@@ -73,6 +100,7 @@ export function addControlService(server: Server, deps: ControlDeps): void {
     Status: guarded(async () => deps.status()),
     Host: guarded(async () => deps.host()),
     Hash: guarded(() => deps.hash()),
+    Enable: guarded(({ without = [] }) => deps.enable(without)),
   });
 }
 
@@ -85,6 +113,7 @@ export async function askReplica<Name extends keyof Answers>(
     readonly grpc: string;
     readonly secret: Uint8Array;
     readonly timeoutMs: number;
+    readonly question?: Question;
     /** It answered that this is not its key. */
     readonly onRefused?: () => void;
   },
@@ -103,7 +132,7 @@ export async function askReplica<Name extends keyof Answers>(
         path,
         requestSerialize,
         responseDeserialize,
-        null,
+        at.question ?? {},
         metadata,
         { deadline: Date.now() + at.timeoutMs },
         (error, value) => {

@@ -12,7 +12,7 @@ import { addChatService, type ChatApi } from "../api/chat-api.ts";
 import { createChat, type Chat } from "../chat/service/chat.ts";
 import { GATHER_MS } from "../chat/service/mark-gatherer.ts";
 import type { AppliedOp } from "../chat/kinds/apply.ts";
-import { markRecovered, opKey } from "../chat/kinds/op.ts";
+import { encodeOp, keyOf, markRecovered, opKey } from "../chat/kinds/op.ts";
 import { clusterMark, clusterToken } from "../host/cluster-key.ts";
 import { addControlService } from "../ops/control.ts";
 import { replicaFolder } from "../host/data-folder.ts";
@@ -201,6 +201,16 @@ export class RunningReplica {
       applied: () => storage.state.appliedSeq(),
       peerBeat: (peer) => driver.peerBeat(peer),
       logger,
+      leads: () => {
+        const { role, viewActive, accepting } = core.status();
+        return role === "leader" && viewActive && accepting;
+      },
+      propose: async (enable) => {
+        const clientId = `enable-${enable.format}`;
+        const op = { user: "", clientId, timeMicros: clock.nowMicros(), origin: null, recovered: false, body: enable };
+        return (await driver.propose(keyOf(op), encodeOp(op))).kind === "applied";
+      },
+      onEnabled: (text, format) => chronicle.add("format", text, { id: `format ${format}` }),
       onTooOld: this.#context.onFatal,
     });
     const caught = caughtErrors(logger);
@@ -315,6 +325,7 @@ export class RunningReplica {
       },
       clock,
       queries: () => storage.state.queries,
+      whyNot: (format) => gate.whyNot(format),
       presence: gossip,
       rateLimit: settings.rateLimit,
       gatherMarksMs: GATHER_MS,
@@ -323,14 +334,14 @@ export class RunningReplica {
     });
     storage.onDamage = this.#context.onFatal;
     const watches = { mismatches, scrub, clockWatch, host };
-    return { ...watches, caught, log, storage, driver, notWritable, transport, gossip, report, chat, clock };
+    return { ...watches, caught, gate, log, storage, driver, notWritable, transport, gossip, report, chat, clock };
   }
 
   /** Puts the rooms behind the ports and starts them, inside out. */
   #startServing(parts: ReturnType<RunningReplica["openRooms"]> & Outside): void {
     const { id, settings, logger } = this.#context;
     const { driver, notWritable, transport, gossip, report, chat, grpc, page, membership } = parts;
-    const { storage, mismatches, scrub, clock, clockWatch, host, caught } = parts;
+    const { storage, mismatches, scrub, clock, clockWatch, gate, host, caught } = parts;
     const addresses = new Addresses({
       context: this.#context,
       bootId: this.#bootId,
@@ -354,6 +365,7 @@ export class RunningReplica {
       secret: membership.key.secret,
       status: () => report.status(),
       host: () => host.facts(),
+      enable: (without) => gate.enableWithout(without),
       hash: () => storage.state.hashAside(),
     });
     const web = createWeb({
@@ -394,6 +406,7 @@ export class RunningReplica {
     const watch = setInterval(() => {
       api.setServing(notWritable() === null);
       clockWatch.look();
+      gate.look();
       host.look();
     }, SERVING_LOOK_MS);
     this.#closers.push(() => clearInterval(watch), addresses.publish(membership.key.secret));

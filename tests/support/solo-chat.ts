@@ -25,6 +25,8 @@ import type { Seq, View, ViewNo } from "../../src/election/view.ts";
 export const SOLO_PASSWORD = "correct horse";
 
 export interface SoloOptions {
+  /** Why ops of a format cannot be written yet; all can if absent. */
+  readonly whyNot?: (format: number) => string | null;
   readonly rateLimit?: boolean;
   readonly registration?: "open" | "closed";
   readonly streamsPerUser?: number;
@@ -110,6 +112,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     position,
     presence,
     clock: { nowMicros: options.nowMicros ?? (() => Date.now() * 1000), nowMs: () => performance.now() },
+    whyNot: options.whyNot ?? (() => null),
     queries: () => (solo.lagging === null ? state.queries : behind(state.queries, solo.lagging)),
     rateLimit: options.rateLimit ?? false,
     registration: options.registration ?? "open",

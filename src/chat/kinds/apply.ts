@@ -13,8 +13,8 @@ import type { RequestRow, Rows } from "../rows.ts";
 import { assert } from "../../base/assert.ts";
 import type { Seq } from "../../election/view.ts";
 import { MalformedOp, refused, type Decision } from "./kind.ts";
-import { kindOf } from "./kinds.ts";
-import { decodeOp, keyOf, requestHash, type Op } from "./op.ts";
+import { kindOf, OP_FORMAT } from "./kinds.ts";
+import { decodeOp, FormatTooNew, keyOf, requestHash, type Op } from "./op.ts";
 import { purgeStep } from "./purge.ts";
 import { decodeResult, encodeResult, type OpResult } from "./result.ts";
 
@@ -35,7 +35,7 @@ export interface AppliedOp {
 export type ApplyOp = (bytes: Uint8Array, seq: Seq, rows: Rows) => AppliedOp;
 
 /**
- * Applies one op. Throws FormatTooNew when the op is of a later version (the process must
+ * Applies one op. Throws FormatTooNew when the op is of a later version, or enables ops that are (the process must
  * stop), and whatever a rule that is broken throws: then the caller undoes what the op did
  * to the rows and calls `recordPoison` in its place.
  */
@@ -58,6 +58,10 @@ export function applyOp(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp {
     if (answer !== null)
       return { seq, key, timeMicros, recovered, result: answer.result, events: [...purged, ...answer.events] };
     if (before.hash !== hash) op = { ...op, clientId: branchClientId(op.clientId, hash) };
+  }
+  // From here on there may be ops that this executable cannot apply.
+  if (op.body.kind === "enable" && !recovered && op.body.format > OP_FORMAT) {
+    throw new FormatTooNew(op.body.format, null, op.body.version);
   }
   const decision = kind.decide(op, op.body, seq, rows);
   const result = resultOf(op, decision, seq);

@@ -5,6 +5,7 @@
 import { changePassword } from "./change-password.ts";
 import { deleteAccount } from "./delete-account.ts";
 import { deleteMessages } from "./delete-messages.ts";
+import { enable } from "./enable.ts";
 import { endOtherSessions } from "./end-other-sessions.ts";
 import { endSession } from "./end-session.ts";
 import type { Kind } from "./kind.ts";
@@ -26,6 +27,7 @@ export const KINDS = {
   deleteMessages,
   touch,
   endOtherSessions,
+  enable,
 } as const;
 
 export type OpKind = keyof typeof KINDS;

@@ -1,8 +1,8 @@
 /** The one way from a request to its recorded result: build the op, propose it, read what apply decided. */
 import type { ClientId, UserId } from "../ids.ts";
-import type { ChatError } from "../errors.ts";
+import { failed, type ChatError } from "../errors.ts";
 import { formatCursor } from "../cursor.ts";
-import type { OpBody } from "../kinds/kinds.ts";
+import { kindOf, type OpBody } from "../kinds/kinds.ts";
 import { encodeOp, keyOf, type Op } from "../kinds/op.ts";
 import type { OpResult } from "../kinds/result.ts";
 import type { ChatDeps } from "../ports.ts";
@@ -33,6 +33,8 @@ export class Writer {
 
   /** Proposes one op and waits until it is applied here; refusals of the rules come back as errors. */
   async write(user: UserId, clientId: ClientId, body: OpBody): Promise<Written> {
+    const why = this.#deps.whyNot(kindOf(body).since);
+    if (why !== null) return failed("not_enabled", why);
     const op: Op = { user, clientId, timeMicros: this.#stamps.next(), origin: null, recovered: false, body };
     const outcome = await this.#deps.proposer.propose(keyOf(op), encodeOp(op));
     if (outcome.kind !== "applied") return failedOutcome(outcome);

@@ -8,7 +8,7 @@ import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
 import { decodeOp, encodeOp, FormatTooNew, markRecovered, type Op } from "../../../src/chat/kinds/op.ts";
 import type { StateDb } from "../../../src/db/state/state-db.ts";
 import { dumpTables } from "../../../src/db/state/state-hash.ts";
-import { ChatLog, FIRST_VIEW, poisonRules, STATES, uuid } from "../../support/chat-log.ts";
+import { ChatLog, POISON, FIRST_VIEW, poisonRules, STATES, uuid } from "../../support/chat-log.ts";
 import { MemoryState } from "../../support/memory-state.ts";
 
 const RECOVERED = { recovered: true, origin: { replica: 1, view: "2.1.00000000000000cc.0" } };
@@ -177,6 +177,48 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     expect(() => log.append([good, future])).toThrow(FormatTooNew);
     // The process ends here; a file goes back to what it held at the last flush.
     expect(log.state.appliedSeq()).toBeLessThanOrEqual(5);
+  });
+
+  test("a format is enabled where it is understood, once, and not by a merge; else the process stops before it", () => {
+    const log = start();
+    const enable = (format: number, version: string, more: Partial<Op> = {}) =>
+      log.op("", { kind: "enable", format, version }, more);
+    const stopped = (op: Op): unknown => {
+      try {
+        log.append([encodeOp(op)]);
+        return null;
+      } catch (error) {
+        return error;
+      }
+    };
+    const formats = (): unknown => rowsOf(log, "formats");
+    // What is in force already, and what another branch had enabled, changes nothing.
+    expect(log.apply(enable(1, "0.1.0")).result).toMatchObject({ kind: "done" });
+    expect(log.apply(enable(9, "0.9.0", { recovered: true })).result).toMatchObject({ kind: "done" });
+    expect([formats(), rowsOf(log, "requests")]).toEqual([[], []]);
+    const before = log.state.appliedSeq();
+    expect(stopped(enable(9, "0.9.0"))).toMatchObject({ name: "FormatTooNew", format: 9, version: "0.9.0" });
+    expect(log.state.appliedSeq()).toBeLessThanOrEqual(before);
+    expect(formats()).toEqual([]);
+  });
+
+  test("the newest format that was enabled is in force, unless what enabled it is undone", () => {
+    const seen: number[] = [];
+    const rules: ApplyOp = (bytes, seq, rows) => {
+      const { body } = decodeOp(bytes);
+      if (body.kind === "touch") rows.enableFormat(seq, "0.9.0", seq);
+      seen.push(rows.opFormat());
+      if (body.kind === "touch" && body.session === POISON) throw new TypeError(POISON);
+      return applyOp(bytes, seq, rows);
+    };
+    const log = new ChatLog(STATES[kind](rules));
+    const touch = (session: string) => encodeOp(log.op("nobody", { kind: "touch", session }));
+    log.append([encodeOp(log.registration("anna"))]);
+    log.append([touch("a")]);
+    log.append([touch(POISON)]);
+    log.append([encodeOp(log.registration("ben"))]);
+    expect([seen[0], seen[1], seen.at(-1)]).toEqual([1, 3, 3]);
+    expect(rowsOf(log, "formats")).toEqual([{ format: 3, version: "0.9.0", seq: 3 }]);
   });
 
   test("reading: single ones, all or none, and the mark follows", () => {

@@ -467,6 +467,17 @@ describe("the way through the log", () => {
     expect(code(answer)).toBe(expected);
   });
 
+  test("an op whose format is not in force is refused before it is proposed, and the sentence says who is missing", async () => {
+    const why = "This needs all replicas at version 0.2.0; replica 2 is at 0.1.0.";
+    const asked: number[] = [];
+    const other = createSoloChat({ whyNot: (format) => (asked.push(format), why) });
+    const before = other.state.appliedSeq();
+    const password = "a long password";
+    const answer = await other.chat.register({ name: "zoe", password, clientId: id() }, CALLER);
+    expect(answer).toMatchObject({ ok: false, error: { code: "not_enabled", sentence: why } });
+    expect([asked, other.state.appliedSeq()]).toEqual([[1], before]);
+  });
+
   test("where waiting does not help, the sentence says what does", async () => {
     const sentenceOf = async (lacksReplicas: boolean): Promise<string> => {
       solo.outcome = { kind: "no_leader", lacksReplicas };

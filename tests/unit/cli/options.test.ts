@@ -48,11 +48,11 @@ describe("options", () => {
 
   test.each([
     ["--dta x", "lastword: unknown option --dta; did you mean --data?\n"],
-    ["--frobnicate", "lastword: unknown option --frobnicate; see lastword --help\n"],
+    ["--frobnicate", "lastword: unknown option --frobnicate; see lastword --help, of version 0.0.0-dev\n"],
     ["start", 'lastword: unknown command "start"; did you mean lastword up?\n'],
     ["satus", 'lastword: unknown command "satus"; did you mean lastword status?\n'],
     ["stat", 'lastword: unknown command "stat"; did you mean lastword status?\n'],
-    ["backup", 'lastword: unknown command "backup"; see lastword --help\n'],
+    ["backup", 'lastword: unknown command "backup"; see lastword --help, of version 0.0.0-dev\n'],
     ["--version=1", "lastword: --version takes no value; give --version alone\n"],
     ["status now", 'lastword: "now" is not an option; options start with --, see lastword --help\n'],
     ["-x", 'lastword: "-x" is not an option; see lastword --help\n'],

@@ -3,6 +3,7 @@ import { bindPort } from "../../../src/host/bind.ts";
 import { FRONT_NONCE_HEADER, FRONT_PROOF_HEADER, FrontPort, type FrontDeps } from "../../../src/replica/front-port.ts";
 import { bestStatus } from "../../../src/cli/local-cluster.ts";
 import { createLogger, type LogFields } from "../../../src/host/logger.ts";
+import { enableText } from "../../../src/cli/enable.ts";
 import { statusText, table } from "../../../src/cli/status.ts";
 import { stopSignals } from "../../../src/host/stop-signals.ts";
 import { Supervisor } from "../../../src/cli/supervisor.ts";
@@ -400,6 +401,26 @@ describe("status", () => {
         ["long", ""],
       ]),
     ).toBe("a     b\nlong\n");
+  });
+
+  test("what a command to enable a format came to, and what its operator can do", () => {
+    const answer = { enabled: null, inForce: 1, lacking: ["replica 0 is not heard", "replica 2 is at 0.1.0"] };
+    expect(enableText({ enabled: 2, inForce: 2, lacking: [] }, "lastword enable")).toEqual({
+      said: "format 2 is in force",
+    });
+    expect(enableText({ enabled: null, inForce: 1, lacking: [] }, "lastword enable")).toEqual({
+      said: "format 1 is in force; no replica knows a newer one",
+    });
+    expect(enableText(answer, "lastword enable --data /d")).toMatchObject({
+      exit: 1,
+      what: "format 1 stays in force: replica 0 is not heard, replica 2 is at 0.1.0",
+      todo: "upgrade replicas 0 and 2, or go on without: lastword enable --data /d --without 0,2; a replica that is given up like that ends with exit code 5, its data whole, until it is upgraded",
+    });
+    const odd = { ...answer, lacking: ["replica 1 does not keep it from being enabled"] };
+    expect(enableText(odd, "lastword enable")).toMatchObject({
+      exit: 1,
+      what: "nothing was enabled: replica 1 does not keep it from being enabled",
+    });
   });
 
   test("the leader's own word counts most, then who can write, then who knows most", () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import {
   commonProtocol,
   formatToEnable,
+  formatToForce,
   lacking,
   snapshotBetween,
   speaksNewer,
@@ -59,6 +60,24 @@ describe("a format is enabled", () => {
     expect(lacking(2, knowing(2, 1, null)).map(standing)).toEqual(["replica 1 is at 0.1.0", "replica 2 is not heard"]);
     expect(lacking(2, knowing(2, 2, 3))).toEqual([]);
   });
+});
+
+test.each([
+  [knowing(2, 2, null), [2], { format: 2 }],
+  [knowing(2, 2, 1), [2], { format: 2 }],
+  [knowing(2, 3, null), [2], { format: 2 }],
+  [knowing(2, 2, 2), [], { format: 2 }],
+  [knowing(2, null, null), [1, 2], { format: 2 }],
+  [knowing(2, 2, 2), [2], { needless: [2] }],
+  [knowing(2, 2, null), [1, 2], { needless: [1] }],
+  [knowing(2, 1, null), [2], { lacking: [1] }],
+  [knowing(2, 1, null), [], { lacking: [1, 2] }],
+  [knowing(1, 1, null), [], { lacking: [] }],
+  [knowing(1, 1, 1), [2], { lacking: [] }],
+  [knowing(null, null, null), [0, 1, 2], { lacking: [] }],
+])("an operator of %j who gives up %j: %j", (replicas, without, expected) => {
+  const may = formatToForce(1, replicas, without);
+  expect<unknown>("lacking" in may ? { lacking: may.lacking.map(({ id }) => id) } : may).toEqual(expected);
 });
 
 test.each([

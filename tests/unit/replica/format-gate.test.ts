@@ -1,0 +1,174 @@
+/** One replica's part in an upgrade: what it announces, when it enables, what it answers, what it counts. */
+import { describe, expect, test } from "bun:test";
+import type { Enable } from "../../../src/chat/kinds/enable.ts";
+import type { FormatTooNew } from "../../../src/chat/kinds/op.ts";
+import type { Beat } from "../../../src/election/frame.ts";
+import type { Release } from "../../../src/election/release.ts";
+import type { Logger } from "../../../src/host/logger.ts";
+import { FormatGate } from "../../../src/replica/format-gate.ts";
+import { FIRST, SECOND } from "../../support/releases.ts";
+
+/** Replica 0 of three, of the second release; `peers` are what 1 and 2 run, null: not heard. */
+function makeGate(peers: readonly (Release | null)[], more: { release?: Release; format?: number } = {}) {
+  const made = {
+    peers: [...peers],
+    inForce: 1,
+    leads: true,
+    written: true,
+    proposed: [] as Enable[],
+    said: [] as string[],
+    logged: [] as unknown[],
+    ended: [] as unknown[],
+  };
+  const logger = { warn: (event: string, fields: object) => made.logged.push([event, fields]) } as unknown as Logger;
+  const gate = new FormatGate({
+    self: 0,
+    configured: [0, 1, 2],
+    release: more.release ?? SECOND,
+    inForce: () => made.inForce,
+    applied: () => 41,
+    peerBeat: (peer) => {
+      const release = made.peers[peer - 1];
+      return release === null || release === undefined ? null : ({ release, opFormat: more.format ?? 1 } as Beat);
+    },
+    leads: () => made.leads,
+    propose: async (enable) => {
+      made.proposed.push(enable);
+      if (made.written) made.inForce = enable.format;
+      return made.written;
+    },
+    onEnabled: (text) => made.said.push(text),
+    onTooOld: (error: FormatTooNew) => made.ended.push([error.format, error.version]),
+    logger,
+  });
+  return Object.assign(made, { gate });
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+test("a Beat leaves with what is applied, what is in force, and what this executable understands", () => {
+  const { gate } = makeGate([FIRST, FIRST]);
+  expect(gate.announced({ type: "beat", commit: 42 } as Beat)).toEqual({
+    type: "beat",
+    commit: 42,
+    applied: 41,
+    opFormat: 1,
+    release: SECOND,
+  } as Beat);
+});
+
+describe("the leader enables a format", () => {
+  test("once all three have announced it, and once only", async () => {
+    const made = makeGate([SECOND, FIRST]);
+    made.gate.look();
+    made.peers[1] = null;
+    made.gate.look();
+    expect(made.proposed).toEqual([]);
+    expect(made.gate.formats()).toEqual({ inForce: 1, next: 2, lacking: ["replica 2 is not heard"] });
+    made.peers[1] = SECOND;
+    expect(made.gate.formats()).toEqual({ inForce: 1, next: 2, lacking: [] });
+    made.gate.look();
+    made.gate.look();
+    await turn();
+    made.gate.look();
+    expect(made.proposed).toEqual([{ kind: "enable", format: 2, version: "0.2.0" }]);
+    expect(made.said).toEqual(["Format 2 is in force: all replicas have version 0.2.0 or another that knows it."]);
+    expect(made.gate.formats()).toEqual({ inForce: 2, next: null, lacking: [] });
+  });
+
+  test("and nobody else does; a proposal that failed is made again", async () => {
+    const made = makeGate([SECOND, SECOND]);
+    made.leads = false;
+    made.gate.look();
+    expect(made.proposed).toEqual([]);
+    made.leads = true;
+    made.written = false;
+    made.gate.look();
+    await turn();
+    expect(made.said).toEqual([]);
+    made.written = true;
+    made.gate.look();
+    await turn();
+    expect([made.proposed.length, made.said.length]).toEqual([2, 1]);
+  });
+});
+
+describe("by command", () => {
+  test("it is enabled without those that lack it, and without nobody else", async () => {
+    const made = makeGate([SECOND, FIRST]);
+    expect(await made.gate.enableWithout([])).toEqual({
+      enabled: null,
+      inForce: 1,
+      lacking: ["replica 2 is at 0.1.0"],
+    });
+    expect(await made.gate.enableWithout([1, 2])).toEqual({
+      enabled: null,
+      inForce: 1,
+      lacking: ["replica 1 does not keep it from being enabled"],
+    });
+    expect(made.proposed).toEqual([]);
+    expect(await made.gate.enableWithout([2])).toEqual({ enabled: 2, inForce: 2, lacking: [] });
+    expect(made.said).toEqual(["Format 2 is in force, enabled by command without replica 2."]);
+    expect(await made.gate.enableWithout([])).toEqual({ enabled: null, inForce: 2, lacking: [] });
+  });
+
+  test("nothing is enabled where all run the same, or nothing can be written", async () => {
+    const same = makeGate([FIRST, FIRST], { release: FIRST });
+    expect(await same.gate.enableWithout([])).toEqual({ enabled: null, inForce: 1, lacking: [] });
+    const made = makeGate([SECOND, SECOND]);
+    made.written = false;
+    expect(await made.gate.enableWithout([])).toMatchObject({
+      enabled: null,
+      lacking: [expect.stringMatching(/written/)],
+    });
+  });
+});
+
+test("what cannot be written yet says who is missing", () => {
+  const made = makeGate([SECOND, FIRST]);
+  expect(made.gate.whyNot(1)).toBeNull();
+  expect(made.gate.whyNot(2)).toBe("This needs all replicas at version 0.2.0; replica 2 is at 0.1.0.");
+  made.peers[1] = null;
+  expect(made.gate.whyNot(2)).toBe("This needs all replicas at version 0.2.0; replica 2 is not heard.");
+  made.peers[1] = SECOND;
+  expect(made.gate.whyNot(2)).toBe("This needs all replicas at version 0.2.0; it is about to be enabled.");
+  made.inForce = 2;
+  expect(made.gate.whyNot(2)).toBeNull();
+});
+
+describe("a snapshot", () => {
+  test("of newer tables waits, and says for what, until the leader is another one", () => {
+    const made = makeGate([SECOND, FIRST], { release: FIRST });
+    expect(made.gate.snapshotFrom(2)).toBe("takes");
+    expect(made.gate.warnings()).toEqual([]);
+    expect(made.gate.snapshotFrom(1)).toBe("waits");
+    expect(made.gate.warnings()).toEqual([
+      "waiting: the state of replica 1 has newer tables (2, of version 0.2.0) than version 0.1.0 reads (1); install 0.2.0 here",
+    ]);
+    made.peers[0] = null;
+    expect(made.gate.warnings()).toEqual([]);
+    expect(made.ended).toEqual([]);
+  });
+
+  test("of a cluster that uses a newer format ends the replica, which says what to install", () => {
+    const made = makeGate([SECOND, SECOND], { release: FIRST, format: 2 });
+    expect(made.gate.snapshotFrom(1)).toBe("ends");
+    expect(made.ended).toEqual([[2, "0.2.0"]]);
+  });
+});
+
+test("what was left out is counted by peer and frame, and said once for each version", () => {
+  const { gate, logged } = makeGate([SECOND, SECOND], { release: FIRST });
+  for (const number of [18, 18, 19]) gate.onUnread(1, { type: "unread", number }, SECOND);
+  gate.onUnread(1, { type: "unread", number: 18 }, { ...SECOND, version: "0.2.1" });
+  expect(gate.unreadOf(1)).toEqual([
+    { frame: 18, version: "0.2.1", count: 3 },
+    { frame: 19, version: "0.2.0", count: 1 },
+  ]);
+  expect(gate.unreadOf(2)).toEqual([]);
+  expect(logged).toEqual([
+    ["frame_unknown", { peer: 1, frame: 18, version: "0.2.0" }],
+    ["frame_unknown", { peer: 1, frame: 19, version: "0.2.0" }],
+    ["frame_unknown", { peer: 1, frame: 18, version: "0.2.1" }],
+  ]);
+});
