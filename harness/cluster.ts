@@ -203,6 +203,13 @@ export class Cluster {
     await this.inStep(ids);
   }
 
+  /** Starts those that do not run, and waits until all are in step. */
+  async startMissing(): Promise<void> {
+    const running = this.running();
+    for (const id of this.ids) if (!running.includes(id)) await this.start(id);
+    await this.inStep(this.ids);
+  }
+
   /** Ids of the replicas whose process runs (paused ones too). */
   running(): number[] {
     return this.ids.filter((id) => {

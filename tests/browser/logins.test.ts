@@ -166,6 +166,28 @@ stories("what was not sent", {}, (stage) => {
     expect(await composer(page).inputValue()).toBe("");
   });
 
+  story("log out: the log-in page is asked for once, also if the login's end is heard before the answer", async () => {
+    await meet();
+    const { page } = ann;
+    const other = await ann.tab();
+    await other.goto(`${at()}/people`);
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().endsWith("/login")) asked.push(request.url());
+    });
+    let askedBefore = -1;
+    await page.route("**/logout", async (route) => {
+      const response = await route.fetch();
+      // It has heard of the end by the same stream.
+      await other.waitForURL(/\/login/);
+      askedBefore = asked.length;
+      await route.fulfill({ response });
+    });
+    await page.getByRole("button", { name: "Log out" }).click();
+    await page.getByRole("heading", { name: "Log in" }).waitFor();
+    expect([askedBefore, asked.length]).toEqual([0, 1]);
+  });
+
   story(
     "the Enter that confirms characters of an input method sends nothing, in WebKit's order of events too",
     async () => {

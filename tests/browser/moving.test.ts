@@ -16,7 +16,7 @@ interface Paused {
   readonly responseHeaders?: { name: string; value: string }[];
 }
 
-stories("the page follows the cluster", { clusterPerStory: true }, (stage) => {
+stories("the page follows the cluster", {}, (stage) => {
   let ann: Visitor;
   let bob: Visitor;
   beforeEach(async () => {
@@ -61,6 +61,24 @@ stories("the page follows the cluster", { clusterPerStory: true }, (stage) => {
     await stage.cluster.pause(0);
     await moved(ann.page, stage.cluster.web(0));
     await expectAllArrived(ann.page);
+    await stage.cluster.resume(0);
+  });
+
+  story("it freezes between the first words to somebody and their page: that opens at the next one", async () => {
+    const cid = await stage.arrive(stage.nameOf("cid"), 1);
+    const { page } = ann;
+    await page.goto(`${stage.cluster.web(0)}/new`);
+    const asked = Promise.withResolvers<void>();
+    await page.route(`${stage.cluster.web(0)}/c/*`, () => asked.resolve());
+    await page.getByLabel("To", { exact: true }).fill(cid.name);
+    await composer(page).fill("for cid");
+    await composer(page).press("Enter");
+    await asked.promise;
+    await stage.cluster.pause(0);
+    await moved(page, stage.cluster.web(0));
+    await row(page, "for cid").waitFor();
+    await cid.openFrom(stage.cluster.web(1), ann.name);
+    expect(await texts(cid.page)).toEqual(["for cid"]);
     await stage.cluster.resume(0);
   });
 
@@ -140,13 +158,13 @@ stories("the page follows the cluster", { clusterPerStory: true }, (stage) => {
     const forged = {
       key: "x".repeat(22),
       drafts: {},
-      unsent: [{ id: crypto.randomUUID(), conversation: null, to: "bob", body: "forged" }],
+      unsent: [{ id: crypto.randomUUID(), conversation: null, to: bob.name, body: "forged" }],
     };
     const fragment = Buffer.from(JSON.stringify(forged)).toString("base64url");
     await ann.page.goto(`${stage.cluster.web(1)}/people`);
     await ann.page.goto(`${stage.cluster.web(1)}/#lastword=${fragment}`);
     await eventually(() => new URL(ann.page.url()).hash === "");
-    await ann.openFrom(stage.cluster.web(1), "bob");
+    await ann.openFrom(stage.cluster.web(1), bob.name);
     expect(await texts(ann.page)).toEqual(["before"]);
   });
 });

@@ -11,7 +11,7 @@ import { existsSync } from "node:fs";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { chromium, type Browser, type BrowserContextOptions } from "playwright-core";
 import { Cluster } from "../../harness/cluster.ts";
-import { Visitor } from "./visitor.ts";
+import { eventually, Visitor } from "./visitor.ts";
 
 export const CHROMIUM = "/usr/bin/chromium";
 const QUIET = [
@@ -33,7 +33,7 @@ export const HOOK_MS = 90_000;
 export const STORY_MS = 240_000;
 
 export interface StageOptions {
-  /** A new cluster for each story: in files whose stories kill replicas. */
+  /** A new cluster for each story, where what earlier stories did to it would be seen; the dead are started in any case. */
   readonly clusterPerStory?: boolean;
   /** See ClusterOptions. */
   readonly cuttable?: boolean;
@@ -98,12 +98,11 @@ export class Stage {
 
   /** ann at replica 0 and bob at another, both in their conversation, which begins with ann's words. */
   async pair(first: string, bobAt = 2): Promise<[Visitor, Visitor]> {
-    const [ann, bob] = await Promise.all([
-      this.arrive(this.nameOf("ann"), 0),
-      this.arrive(this.nameOf("bob"), bobAt),
-    ] as const);
-    await ann.writeTo(bob.name, first);
-    await bob.openFrom(this.cluster.web(bobAt), ann.name);
+    const [ann, bob] = await Promise.all([this.open(this.nameOf("ann")), this.open(this.nameOf("bob"))]);
+    await Promise.all([ann.join(this.cluster.web(0)), bob.join(this.cluster.web(bobAt))]);
+    const path = await ann.send(this.cluster.web(0), bob.name, first);
+    await eventually(async () => (await bob.context.request.get(this.cluster.web(bobAt) + path)).ok());
+    await Promise.all([ann.page.goto(this.cluster.web(0) + path), bob.page.goto(this.cluster.web(bobAt) + path)]);
     return [ann, bob];
   }
 
@@ -116,6 +115,8 @@ export class Stage {
     this.#round += 1;
     this.#inStory = true;
     if (this.#options.clusterPerStory === true) this.#cluster = await startCluster(this.#options);
+    // A story before this one has killed some, and what it ends with are not always all.
+    else if (this.cluster.running().length < this.cluster.ids.length) await this.cluster.startMissing();
   }
 
   /** What the pages complained about since the last story. */

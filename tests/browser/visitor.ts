@@ -5,11 +5,14 @@ import { until } from "../../harness/until.ts";
 /** Patience of a story with a page; the machine may be busy with other tests. */
 const WAIT_MS = 20_000;
 
+/** Each look at a page costs two ms of the processor that the page waits for. */
+const LOOK_MS = 25;
+
 export const PASSWORD = "correct horse battery";
 
 /** Waits for a condition, as patiently as for a page. */
 export async function eventually(condition: () => boolean | Promise<boolean>, timeoutMs = WAIT_MS): Promise<void> {
-  await until(condition, timeoutMs);
+  await until(condition, timeoutMs, LOOK_MS);
 }
 
 /** What a page must never do: errors of the script, refusals by the policy. */
@@ -58,7 +61,24 @@ export class Visitor {
     return page;
   }
 
+  /** A new account, and the login in this profile, without a page: the forms have stories of their own. */
+  async join(origin: string): Promise<void> {
+    await this.post(`${origin}/register`, { name: this.name, password: PASSWORD, id: crypto.randomUUID() });
+  }
+
+  /** A new account; ends at the start page. */
   async register(origin: string): Promise<void> {
+    await this.join(origin);
+    await this.page.goto(origin);
+  }
+
+  /** Ends at the start page. */
+  async logIn(origin: string, page = this.page): Promise<void> {
+    await this.post(`${origin}/login`, { name: this.name, password: PASSWORD });
+    await page.goto(origin);
+  }
+
+  async registerByForm(origin: string): Promise<void> {
     await eventually(async () => {
       await this.page.goto(`${origin}/register`);
       await this.fillIn("Register");
@@ -66,10 +86,35 @@ export class Visitor {
     });
   }
 
-  async logIn(origin: string, page = this.page): Promise<void> {
+  async logInByForm(origin: string, page = this.page): Promise<void> {
     await page.goto(`${origin}/login`);
     await this.fillIn("Log in", page);
     await page.getByRole("button", { name: "Log out" }).waitFor();
+  }
+
+  /** A form with the cookies of this profile, with the same id until a replica leads; the answer's JSON. */
+  async post(url: string, form: Record<string, string>): Promise<Record<string, unknown>> {
+    let answer: Record<string, unknown> = {};
+    await eventually(async () => {
+      const response = await this.context.request.post(url, { form, headers: { accept: "application/json" } });
+      answer = (await response.json()) as Record<string, unknown>;
+      if (response.status() >= 500) return false;
+      if (!response.ok()) throw new Error(`${url} answered ${response.status()}: ${JSON.stringify(answer)}`);
+      return true;
+    });
+    return answer;
+  }
+
+  /** Sends to a name without a page; answers the path of the conversation. */
+  async send(origin: string, name: string, body: string): Promise<string> {
+    const { message } = await this.post(`${origin}/to`, { name, body, id: crypto.randomUUID() });
+    return `/c/${(message as { conversationId: string }).conversationId}`;
+  }
+
+  /** Messages one after the other into the open conversation, faster than they are typed. */
+  async pour(bodies: readonly string[]): Promise<void> {
+    const url = `${this.page.url()}/messages`;
+    for (const body of bodies) await this.post(url, { id: crypto.randomUUID(), body });
   }
 
   private async fillIn(button: string, page = this.page): Promise<void> {

@@ -17,12 +17,15 @@ function waitingText({ drafts, unsent }) {
 
 /**
  * `keep()`: what was typed last becomes part of `state`. `say(text)`: a note to the person. `onLeft()`: it is answered, nothing may be kept any more. `onOther(name)`: the login is
- * somebody else's. Answers {isLeaving()}: the login ends because of this page or of another tab of hers.
+ * somebody else's. Answers {isLeaving()}: the login ends because of this page or of another tab of hers; {takesEnd()}: see there.
  */
 export function openLogOut({ cluster, me, state, keep, isLost, say, onLeft, onOther }) {
   const form = document.querySelector('form[action="/logout"]');
   const channel = typeof BroadcastChannel === "function" ? new BroadcastChannel(`lastword ${cluster} logins`) : null;
   let leaving = false;
+  /** This page has asked for the end of the login, and is not answered yet. */
+  let asking = false;
+  let isEnded = false;
   /** Tells the other tabs of this browser, so that they do not take it for the deed of another device. */
   const tell = (message) => channel?.postMessage({ me, ...message });
 
@@ -37,10 +40,11 @@ export function openLogOut({ cluster, me, state, keep, isLost, say, onLeft, onOt
     const waiting = waitingText(state);
     const text = `${waiting} of yours would be lost: not sent, and kept nowhere else.`;
     if (waiting !== "" && !(await ask({ title: "Not everything is sent", text, yes: "Log out and delete it" }))) return;
-    leaving = true;
+    leaving = asking = true;
     tell({ type: "leaving", on: true });
     const answer = await post("/logout", {});
-    if (answer.status === 200 || answer.status === 401) {
+    asking = false;
+    if (isEnded || answer.status === 200 || answer.status === 401) {
       onLeft();
       rememberLeft(cluster, me);
       location.replace("/login");
@@ -59,7 +63,17 @@ export function openLogOut({ cluster, me, state, keep, isLost, say, onLeft, onOt
     if (!leaving) void logOut();
   });
 
-  return { isLeaving: () => leaving };
+  return {
+    isLeaving: () => leaving,
+    /**
+     * The stream says that the login is over. True if the answer to this page's own log-out leads on: a second way to
+     * the same page would load it again under what is typed there by then, and leave without forgetting her.
+     */
+    takesEnd() {
+      isEnded ||= asking;
+      return asking;
+    },
+  };
 }
 
 /** Instead of a page that belongs to somebody else: who is logged in now, and a way to her page. */

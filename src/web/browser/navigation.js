@@ -4,10 +4,12 @@
  * again, here or at another address, and a form says that nothing was done.
  */
 
-/** `say(text)`: a note to the person. Answers {lost(), found(), wanted()}. */
+/** `say(text)`: a note to the person. Answers {lost(), found(), isLost(), want(path), wanted()}. */
 export function openNavigation(say) {
   let isLost = false;
   let wanted = null;
+  /** Nobody is asked for the wanted page until a replica is back. */
+  let waiting = false;
   let said = false;
   const tell = (text) => {
     said = text !== "";
@@ -23,6 +25,7 @@ export function openNavigation(say) {
     if (link.hash !== "" && link.pathname === location.pathname) return;
     event.preventDefault();
     wanted = link.pathname + link.search;
+    waiting = true;
     tell("No connection. The page you chose opens as soon as a server answers.");
   });
 
@@ -41,9 +44,14 @@ export function openNavigation(say) {
     found() {
       isLost = false;
       if (said) tell("");
-      if (wanted !== null) location.assign(wanted);
+      if (waiting) location.assign(wanted);
     },
     isLost: () => isLost,
+    /** The page itself is about to ask for this path. */
+    want(path) {
+      wanted = path;
+      waiting = false;
+    },
     /** Path to go to instead of this page's own; null if nothing was chosen. */
     wanted: () => wanted,
   };

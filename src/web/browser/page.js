@@ -91,7 +91,7 @@ function startApp() {
         // Only from the page where it was written: elsewhere one is reading something else by now.
         if (conversation === null && composer !== null) {
           composer.clear();
-          location.assign(`/c/${answer.message.conversationId}`);
+          openPage(`/c/${answer.message.conversationId}`);
         }
       } else if (item.conversation === conversation && answer.row !== undefined) {
         roll.addHtml(answer.row, false, answer.kept);
@@ -238,6 +238,7 @@ function startApp() {
     typing: (event) => event.conversationId === conversation && event.userId !== me && showTyping(event),
     reset: () => void reset(),
     ended() {
+      if (logOut.takesEnd()) return;
       if (logOut.isLeaving()) isOver = true;
       toLogin();
     },
@@ -257,6 +258,8 @@ function startApp() {
     } else if (next === "lost") {
       cluster.lose("reconnecting");
     } else if (next === "away") {
+      // Also where no stream ever was: the replica died while the page came.
+      navigation.lost();
       cluster.lose("no connection");
       cluster.say("No connection to any server. Keep writing; messages are sent when a server is back.");
     }
@@ -292,6 +295,13 @@ function startApp() {
     },
     onOther: endForOther,
   });
+
+  /** Opens another page of ours: at the next replica, if this one falls silent before it has answered. */
+  function openPage(path) {
+    navigation.want(path);
+    if (movingTo === null) location.assign(path);
+    else go();
+  }
 
   function go() {
     const wanted = navigation.wanted();

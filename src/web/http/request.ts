@@ -154,7 +154,9 @@ async function askForLogin(c: Context<WebEnv>): Promise<Response> {
   const login = url.pathname === "/" ? "/login" : `/login?next=${encodeURIComponent(url.pathname + url.search)}`;
   // htmx would follow a redirect and put the login form into a corner of the page.
   if (c.req.header("hx-request") === "true") {
-    c.header("HX-Redirect", login);
+    // The list of conversations is fetched by the page, not by a person. The page leaves by itself when its login is
+    // over, once; it would be taken away from where it has gone, and come back to the start after the next log-in.
+    if (url.pathname !== "/sidebar") c.header("HX-Redirect", login);
     return c.body(null, 204);
   }
   return c.redirect(login, 303);

@@ -123,6 +123,12 @@ describe("without a login", () => {
     expect(answer.status).toBe(303);
     expect(answer.headers.get("location")).toStartWith("/login");
   });
+  test("a piece that a person asks for leads there too, the list that the page fetches by itself does not", async () => {
+    const headers = { "hx-request": "true" };
+    const leads = async (path: string) => (await site.ask(path, { headers })).headers.get("hx-redirect");
+    expect([await leads("/people"), await leads("/sidebar")]).toEqual(["/login?next=%2Fpeople", null]);
+    expect((await site.ask("/sidebar", { headers })).status).toBe(204);
+  });
   test.each([...GETS, "/events"])("GET %s for a program is 401", async (path) => {
     const answer = await site.ask(path, { json: true });
     expect(answer.status).toBe(401);
