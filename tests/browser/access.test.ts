@@ -3,8 +3,8 @@
  * account that is gone, and the notes of a real failover; in light and dark, wide and on a phone.
  */
 import { beforeEach, expect } from "bun:test";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "playwright-core";
+import { violations } from "./axe.ts";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { composer, eventually, PASSWORD, row, type Visitor } from "./visitor.ts";
 
@@ -14,28 +14,28 @@ const PHONE = { width: 390, height: 780 };
 const LONG_NAME = "W".repeat(32);
 const LONG_WORD = "x".repeat(400);
 
-stories("everyone can use what happens, too", { clusterPerStory: true }, (stage) => {
+stories("everyone can use what happens, too", {}, (stage) => {
   let ann: Visitor;
   let found: string[];
   beforeEach(async () => {
     found = [];
-    ann = await stage.open("ann");
+    ann = await stage.open(stage.nameOf("ann"));
   }, HOOK_MS);
 
-  /** What axe finds, and what is wider than the screen, in four looks of one state. */
+  /** What axe finds, and what is wider than the screen, in two looks of one state: each width and each theme once. */
   async function look(page: Page, what: string): Promise<void> {
-    for (const colorScheme of ["light", "dark"] as const) {
+    for (const [colorScheme, size] of [
+      ["light", WIDE],
+      ["dark", PHONE],
+    ] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      for (const size of [WIDE, PHONE]) {
-        await page.setViewportSize(size);
-        const at = `${what}, ${colorScheme}, ${size.width} px`;
-        const { violations } = await new AxeBuilder({ page: page as never }).analyze();
-        found.push(...violations.map((one) => `${at}: ${one.id}: ${one.nodes.map((node) => node.html).join(" | ")}`));
-        const wide = await page.evaluate(
-          "[document.documentElement, ...document.querySelectorAll('main, .log, .page, dialog[open], .sidebar')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.className || one.tagName).join()",
-        );
-        if (wide !== "") found.push(`${at}: wider than it should be: ${String(wide)}`);
-      }
+      await page.setViewportSize(size);
+      const at = `${what}, ${colorScheme}, ${size.width} px`;
+      found.push(...(await violations(page)).map((one) => `${at}: ${one}`));
+      const wide = await page.evaluate(
+        "[document.documentElement, ...document.querySelectorAll('main, .log, .page, dialog[open], .sidebar')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.className || one.tagName).join()",
+      );
+      if (wide !== "") found.push(`${at}: wider than it should be: ${String(wide)}`);
     }
     await page.setViewportSize(WIDE);
     await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference" });
@@ -51,7 +51,7 @@ stories("everyone can use what happens, too", { clusterPerStory: true }, (stage)
     await page.locator("#field-name-error:not([hidden])").waitFor();
     await look(page, "refused registration");
     await page.goto(`${origin}/login`);
-    await page.getByLabel("Name", { exact: true }).fill("ann");
+    await page.getByLabel("Name", { exact: true }).fill(ann.name);
     await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
     await page.keyboard.press("Enter");
     await page.locator("#field-password-error:not([hidden])").waitFor();
@@ -80,7 +80,7 @@ stories("everyone can use what happens, too", { clusterPerStory: true }, (stage)
     await ann.register(stage.cluster.web(0));
     const long = await stage.open(LONG_NAME);
     await long.register(stage.cluster.web(1));
-    await long.writeTo("ann", LONG_WORD);
+    await long.writeTo(ann.name, LONG_WORD);
     await long.say(`https://example.org/${LONG_WORD}`);
     await ann.openFrom(stage.cluster.web(0), LONG_NAME);
     await row(page, LONG_WORD).waitFor();
@@ -129,7 +129,7 @@ stories("everyone can use what happens, too", { clusterPerStory: true }, (stage)
   story(
     "a phone held by hands: what one presses is large enough, and nothing moves for who does not want it",
     async () => {
-      const phone = await stage.open("ann", {
+      const phone = await stage.open(stage.nameOf("phone"), {
         viewport: PHONE,
         hasTouch: true,
         isMobile: true,
@@ -137,7 +137,7 @@ stories("everyone can use what happens, too", { clusterPerStory: true }, (stage)
       });
       const { page } = phone;
       await phone.register(stage.cluster.web(0));
-      await phone.writeTo("ann", "to myself");
+      await phone.writeTo(phone.name, "to myself");
       const small: string[] = [];
       for (const path of ["/", new URL(page.url()).pathname, "/people", "/account"]) {
         await page.goto(stage.cluster.web(0) + path);
@@ -161,7 +161,7 @@ stories("everyone can use what happens, too", { clusterPerStory: true }, (stage)
 
   story("not more than three requests hold the first picture back", async () => {
     await ann.register(stage.cluster.web(0));
-    await ann.writeTo("ann", "to myself");
+    await ann.writeTo(ann.name, "to myself");
     const { page } = ann;
     await page.goto(page.url().replace(stage.cluster.web(0), stage.cluster.web(1)));
     await eventually(async () => (await page.evaluate("performance.getEntriesByType('paint').length")) !== 0);

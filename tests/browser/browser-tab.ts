@@ -31,6 +31,7 @@ export async function chromiumTab(browser: Browser): Promise<Tab> {
 function sending(form: string, fields: Readonly<Record<string, string>>): string {
   return `(() => {
     const form = document.querySelector(${JSON.stringify(form)});
+    if (form === null) return false;
     for (const [name, value] of Object.entries(${JSON.stringify(fields)})) {
       const field = form.elements[name];
       field.value = value;
@@ -80,7 +81,7 @@ export class TabPerson {
   /** Out, and in again. */
   async logInAgain(): Promise<void> {
     await this.answered(
-      `document.querySelector('form[action="/logout"]').requestSubmit()`,
+      `document.querySelector('form[action="/logout"]').requestSubmit() ?? true`,
       '"me" in document.body.dataset',
     );
     await this.enter("/login");
@@ -130,7 +131,11 @@ export class TabPerson {
       }
       // A log-out that is refused leaves the page where it is, and says so in its note.
       const note = `document.getElementById("note")`;
-      await this.tab.run(`(document.body.dataset.sent = "yes", ${note}?.replaceChildren(), ${send}, true)`);
+      // The answer to the try before may have come only now, with another form.
+      if ((await this.tab.run(`(document.body.dataset.sent = "yes", ${note}?.replaceChildren(), ${send})`)) === false) {
+        await Bun.sleep(LOOK_MS);
+        continue;
+      }
       const isPassing = `/in a moment|not known whether|503 Service/.test(document.body.innerText)`;
       await this.until(
         "an answer",

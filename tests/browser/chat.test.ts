@@ -25,14 +25,11 @@ stories("two people on two replicas", {}, (stage) => {
   });
 
   story("S4 a click marks only that one, in both tabs, on two replicas", async () => {
-    const cleo = await stage.arrive("cleo", 0);
-    const dan = await stage.arrive("dan", 1);
-    await cleo.writeTo("dan", "one");
-    await cleo.say("two");
-    await row(cleo.page, "two").waitFor();
-    await dan.openFrom(stage.cluster.web(1), "cleo");
+    const [cleo, dan] = await stage.pair("one", 1);
+    await cleo.pour(["two"]);
+    await row(dan.page, "two").waitFor();
     const second = await dan.tab();
-    await dan.openFrom(stage.cluster.web(2), "cleo", second);
+    await dan.openFrom(stage.cluster.web(2), cleo.name, second);
     const unread = async (page = dan.page): Promise<number> => await page.locator("#messages [data-unread]").count();
     expect([await unread(), await unread(second)]).toEqual([2, 2]);
     await row(dan.page, "one").locator(".body").click();
@@ -45,12 +42,9 @@ stories("two people on two replicas", {}, (stage) => {
   });
 
   story("S6 two of five deleted, own and received, are gone everywhere", async () => {
-    const eve = await stage.arrive("eve", 0);
-    const fay = await stage.arrive("fay", 2);
-    await eve.writeTo("fay", "m1");
+    const [eve, fay] = await stage.pair("m1");
     await eve.say("m2");
-    await row(eve.page, "m2").waitFor();
-    await fay.openFrom(stage.cluster.web(2), "eve");
+    await row(fay.page, "m2").waitFor();
     await fay.say("m3");
     await row(eve.page, "m3").waitFor();
     await eve.say("m4");
@@ -77,10 +71,7 @@ stories("two people on two replicas", {}, (stage) => {
   });
 
   story("five fast sends are five messages, in order", async () => {
-    const gus = await stage.arrive("gus", 1);
-    const hal = await stage.arrive("hal", 0);
-    await gus.writeTo("hal", "0");
-    await hal.openFrom(stage.cluster.web(0), "gus");
+    const [gus, hal] = await stage.pair("0", 1);
     for (const text of ["1", "2", "3", "4", "5"]) {
       await composer(gus.page).pressSequentially(text);
       await composer(gus.page).press("Enter");

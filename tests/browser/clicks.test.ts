@@ -3,7 +3,7 @@ import { beforeEach, expect } from "bun:test";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { composer, eventually, messages, row, texts, type Visitor } from "./visitor.ts";
 
-stories("clicks without a replica", { clusterPerStory: true }, (stage) => {
+stories("clicks without a replica", {}, (stage) => {
   let ann: Visitor;
   let bob: Visitor;
   beforeEach(async () => {
@@ -50,17 +50,14 @@ stories("clicks without a replica", { clusterPerStory: true }, (stage) => {
     await page.locator("#note", { hasText: "nothing was done" }).waitFor();
     await stage.cluster.start(0);
     await page.locator("#note").waitFor({ state: "hidden" });
-    await stage.cluster.inStep([0], HOOK_MS);
+    await stage.cluster.startMissing();
     await page.getByRole("button", { name: "Log out" }).click();
     await page.waitForURL(/\/login$/);
   });
 
   story("reading far up when the replica dies: the same line is at the same height afterwards", async () => {
     const { page } = ann;
-    for (let index = 0; index < 140; index++) {
-      const form = { id: crypto.randomUUID(), body: `line ${index}` };
-      await ann.context.request.post(`${page.url()}/messages`, { form, headers: { accept: "application/json" } });
-    }
+    await ann.pour(Array.from({ length: 140 }, (_, index) => `line ${index}`));
     await row(page, "line 139").waitFor();
     await page.reload();
     const line = row(page, "line 20");
@@ -79,7 +76,7 @@ stories("clicks without a replica", { clusterPerStory: true }, (stage) => {
     const { pid } = await stage.cluster.kill(0);
     await page.waitForURL((url) => url.origin !== stage.cluster.web(0));
     await eventually(async () => Math.abs((await top()) - before) <= 1);
-    await bob.openFrom(stage.cluster.web(1), "ann");
+    await bob.openFrom(stage.cluster.web(1), ann.name);
     await bob.say("meanwhile");
     await page.getByRole("button", { name: "1 new message" }).waitFor();
     expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(1);

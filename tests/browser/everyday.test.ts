@@ -66,10 +66,7 @@ stories("every day", {}, (stage) => {
       page.on("request", (request) => {
         if (/evil|^data:/.test(request.url())) alarms.push(request.url());
       });
-      for (const body of PAYLOADS) {
-        const form = { id: crypto.randomUUID(), body };
-        await ann.context.request.post(`${ann.page.url()}/messages`, { form, headers: { accept: "application/json" } });
-      }
+      await ann.pour(PAYLOADS);
       const inert = async (): Promise<void> => {
         await eventually(async () => (await texts(page)).length === PAYLOADS.length + 1);
         const made = await page
@@ -183,6 +180,8 @@ stories("every day", {}, (stage) => {
     "logged out in one tab: the other one leaves too, and neither Back nor the tab's memory shows anything",
     async () => {
       const { page } = ann;
+      // A page to go back to.
+      await ann.openFrom(stage.cluster.web(0), bob.name);
       const other = await ann.tab();
       await ann.openFrom(stage.cluster.web(1), bob.name, other);
       await other.goto(`${stage.cluster.web(1)}/people`);
@@ -276,11 +275,20 @@ stories("every day", {}, (stage) => {
   story("very many conversations: the newest are listed, the first one can still be found by its name", async () => {
     const crowd = Array.from({ length: CONVERSATIONS }, (_, index) => `crowd${index}`);
     const first = new WebPerson(crowd[0]!);
-    for (const name of crowd) {
-      const one = name === first.name ? first : new WebPerson(name);
-      await one.register(stage.cluster.web(1));
-      await one.send(stage.cluster.web(1), ann.name, `from ${name}`);
-    }
+    const arrive = async (one: WebPerson, at: number): Promise<void> => {
+      await one.register(stage.cluster.web(at));
+      await one.send(stage.cluster.web(at), ann.name, `from ${one.name}`);
+    };
+    // The first and the last one are what is looked at; the others come in any order.
+    await arrive(first, 1);
+    const others = crowd.slice(1, -1);
+    await Promise.all(
+      stage.cluster.ids.map(async (at) => {
+        for (const name of others.filter((_, index) => index % stage.cluster.ids.length === at))
+          await arrive(new WebPerson(name), at);
+      }),
+    );
+    await arrive(new WebPerson(crowd.at(-1)!), 1);
     const { page } = ann;
     await page.goto(stage.cluster.web(0));
     await page.locator("#sidebar a", { hasText: crowd.at(-1)! }).waitFor();

@@ -107,7 +107,11 @@ export class Firefox {
       },
       run: async (expression) => {
         const answer = (await this.send("script.evaluate", {
-          expression: `JSON.stringify(${expression})`,
+          // Between two pages there can be an empty one.
+          expression: `(() => {
+            if (location.protocol === "about:") throw new Error("the page is changing");
+            return JSON.stringify(${expression});
+          })()`,
           target: { context },
           awaitPromise: false,
         })) as { type: string; result?: { value?: string }; exceptionDetails?: { text: string } };

@@ -19,8 +19,8 @@ stories("the focus stays", {}, (stage) => {
   let bob: Visitor;
   beforeEach(async () => {
     [ann, bob] = await stage.pair("m1");
-    for (const text of ["m2", "m3"]) await ann.say(text);
-    await row(bob.page, "m3").waitFor();
+    await ann.pour(["m2", "m3"]);
+    for (const { page } of [ann, bob]) await row(page, "m3").waitFor();
   }, HOOK_MS);
 
   /** Deletes one's own message from another of ann's tabs. */
@@ -108,10 +108,7 @@ stories("the focus stays", {}, (stage) => {
   });
 
   story("on the link to older messages: it becomes the next such link, or the list", async () => {
-    for (let index = 0; index < 60; index++) {
-      const form = { id: crypto.randomUUID(), body: `old ${index}` };
-      await ann.context.request.post(`${ann.page.url()}/messages`, { form, headers: { accept: "application/json" } });
-    }
+    await ann.pour(Array.from({ length: 60 }, (_, index) => `old ${index}`));
     const { page } = bob;
     // Not by coming into view: the person presses it before.
     await page.addInitScript("globalThis.IntersectionObserver = class { observe() {} disconnect() {} unobserve() {} }");

@@ -10,15 +10,15 @@ import { composer, eventually, row, texts, type Visitor } from "./visitor.ts";
 const FRONT_MS = 30_000;
 const DRAFT = "a draft of exactly two hundred characters ".repeat(5).slice(0, 200);
 
-stories("the page on the front", { clusterPerStory: true }, (stage) => {
+stories("the page on the front", {}, (stage) => {
   let ann: Visitor;
   let bob: WebPerson;
   beforeEach(async () => {
-    ann = await stage.open("ann");
-    bob = new WebPerson("bob");
+    ann = await stage.open(stage.nameOf("ann"));
+    bob = new WebPerson(stage.nameOf("bob"));
     await bob.register(stage.cluster.web(1));
     await ann.register(stage.cluster.front);
-    await ann.writeTo("bob", "before");
+    await ann.writeTo(bob.name, "before");
   }, HOOK_MS);
 
   /** One request of bob's at a replica that is there, again with the same id until it is agreed. */
@@ -50,7 +50,7 @@ stories("the page on the front", { clusterPerStory: true }, (stage) => {
       const others = stage.cluster.ids.filter((one) => one !== id);
       await take(id);
       const text = `without ${id}`;
-      const sent = await asBob(others[0]!, "/to", { name: "ann", body: text, id: crypto.randomUUID() });
+      const sent = await asBob(others[0]!, "/to", { name: ann.name, body: text, id: crypto.randomUUID() });
       if (last !== null) await asBob(others[1]!, `${path}/delete`, { ids: last, id: crypto.randomUUID() });
       await row(page, text).waitFor({ timeout: FRONT_MS });
       await eventually(

@@ -1,5 +1,5 @@
 /**
- * The whole chat with hands on the keyboard only. After the first address of each story nothing but
+ * The whole chat with hands on the keyboard only. After the first page of each story nothing but
  * keys is used: no click, no focus by the test; where the focus is, is part of what is tested.
  */
 import { expect } from "bun:test";
@@ -108,8 +108,8 @@ stories("by keyboard alone", {}, (stage) => {
   );
 
   story("select two and delete them", async () => {
-    const dan = await registerByKeys("dan", 0);
-    const eve = await registerByKeys("eve", 1);
+    const dan = await stage.arrive("dan", 0);
+    const eve = await stage.arrive("eve", 1);
     await writeByKeys(dan, "eve", "m1", "m2", "m3", "m4");
     const { page } = dan;
     await page.keyboard.press("Escape");
@@ -145,7 +145,7 @@ stories("by keyboard alone", {}, (stage) => {
   });
 
   story("change the password, end another login, log out, log in, delete the account", async () => {
-    const fay = await registerByKeys("fay", 0);
+    const fay = await stage.arrive("fay", 0);
     const elsewhere = await stage.open("fay");
     await elsewhere.logIn(stage.cluster.web(1));
     const { page } = fay;
@@ -185,8 +185,8 @@ stories("by keyboard alone", {}, (stage) => {
   });
 
   story("the list of keys, the panel, People and its Refresh: each key does what the list says", async () => {
-    const gus = await registerByKeys("gus", 0);
-    const hal = await registerByKeys("hal", 2);
+    const gus = await stage.arrive("gus", 0);
+    const hal = await stage.arrive("hal", 2);
     await writeByKeys(hal, "gus", "hello");
     const { page } = gus;
     const dialog = (name: string): Locator => page.getByRole("dialog", { name });
@@ -234,8 +234,8 @@ stories("by keyboard alone", {}, (stage) => {
   });
 
   story("the replica dies in mid-typing: the next keys go on where the last ones were", async () => {
-    const ida = await registerByKeys("ida", 0);
-    const jon = await registerByKeys("jon", 2);
+    const ida = await stage.arrive("ida", 0);
+    const jon = await stage.arrive("jon", 2);
     await writeByKeys(ida, "jon", "before");
     const { page } = ida;
     await page.keyboard.type("half of");

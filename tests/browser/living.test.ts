@@ -17,14 +17,6 @@ stories("it lives", {}, (stage) => {
   const online = async (page: Page): Promise<string | null> =>
     await page.locator(".head .presence").getAttribute("data-online");
 
-  /** Many messages at once, past the page. */
-  async function fill(from: Visitor, count: number): Promise<void> {
-    for (let index = 0; index < count; index++) {
-      const form = { id: crypto.randomUUID(), body: `old ${index}` };
-      await from.context.request.post(`${from.page.url()}/messages`, { form, headers: { accept: "application/json" } });
-    }
-  }
-
   story("S5 online while a page is open somewhere, gone with the browser, back when it moved", async () => {
     await eventually(async () => (await online(ann.page)) === "yes");
     await bob.page.goto("about:blank");
@@ -45,7 +37,7 @@ stories("it lives", {}, (stage) => {
   });
 
   story("older messages come as one scrolls up, and what is being read does not move", async () => {
-    await fill(ann, 120);
+    await ann.pour(Array.from({ length: 120 }, (_, index) => `old ${index}`));
     await row(bob.page, "old 119").waitFor();
     await bob.page.reload();
     expect(await bob.page.locator("#messages > .message").count()).toBe(50);
