@@ -249,6 +249,8 @@ describe("a frame that cannot be read", () => {
     const { a, unread, damaged, seqs } = await sentBy({ ...FIRST, version: "0.1.7" });
     await until("the damage", () => damaged.length > 0);
     expect([seqs, unread, damaged]).toEqual([[1], [], ["sender of 0"]]);
+    // Until then the sender still sends on the old one, and what it sends is lost.
+    await until("the stream ended at the sender", () => a.streams.includes("out 1 ended"));
     await until("a new stream", () => a.transport.isConnected(1));
     a.transport.send(1, numbered(3));
     await until("a frame of the new stream", () => seqs.includes(3));
