@@ -261,3 +261,55 @@ test("a state that was closed and opened in between, and so remembers nothing, w
     rmSync(folder, { recursive: true, force: true });
   }
 }, 60_000);
+
+/** A mark of one of the three: what she looks at is the n-th message, and whether she marks up to there. */
+const look = fc.record({ who: fc.nat(2), at: fc.nat(11), isUpTo: fc.boolean() });
+
+test("marks made on both sides of a split are all there after the merge, whichever side wins", () => {
+  fc.assert(
+    fc.property(fc.array(look, { maxLength: 8 }), fc.array(look, { maxLength: 8 }), (here, there) => {
+      const people = NAMES.map((name, n) => userIdFor(name, uuid(n)));
+      // Everybody writes to everybody, in turn: the message, and who else may read it.
+      const sent = Array.from({ length: 12 }, (_, n) => ({ from: n % 3, to: (n + 1 + (n % 2)) % 3, n }));
+      const ids = sent.map(({ from, n }) => messageId(people[from]!, uuid(100 + n)));
+      const op = (user: string, n: number, body: OpBody, recovered: boolean): Uint8Array =>
+        encodeOp({ user, clientId: uuid(100 + n), timeMicros: 1_000_100 + n, origin: null, recovered, body });
+      const messages = sent.map(({ from, to, n }) => {
+        const conversation = directId(people[from]!, people[to]!);
+        return op(people[from]!, n, { kind: "sendMessage", conversation, body: "x", readUpTo: "" }, false);
+      });
+      /** What she was shown up to there, as the replica that is asked looks it up. */
+      const marksOf = (looks: typeof here, recovered: boolean): Uint8Array[] =>
+        looks.map(({ who, at, isUpTo }, n) => {
+          const { from, to } = sent[at]!;
+          const shown = sent.filter((m) => m.n <= at && m.from !== who && m.from + m.to === from + to);
+          const marked = isUpTo ? shown.map((m) => ids[m.n]!) : [ids[at]!];
+          const mark = { user: people[who]!, session: `first${who}`, upTo: isUpTo ? ids[at]! : null, ids: marked };
+          return op("", 200 + n, { kind: "marks", marks: [mark] }, recovered);
+        });
+      const readAfter = (first: typeof here, late: typeof here): Set<string> => {
+        const log = new ChatLog(STATES.memory());
+        log.append([...everybody, ...messages, ...marksOf(first, false), ...marksOf(late, true)]);
+        return readOf(log.state as MemoryState);
+      };
+      const united = new Set([...readAfter(here, []), ...readAfter(there, [])]);
+      expect(readAfter(here, there)).toEqual(united);
+      expect(readAfter(there, here)).toEqual(united);
+    }),
+    { numRuns: 300, includeErrorInReport: true },
+  );
+}, 60_000);
+
+/** `<reader> <message>` of everything that somebody has read of others. */
+function readOf(state: MemoryState): Set<string> {
+  const { members = [], messages = [], reads = [], conversations = [] } = state.dump();
+  const singly = new Set(reads.map((row) => `${String(row["user"])} ${String(row["seq"])}`));
+  const read = members.flatMap(({ user, conversation, mark }) => {
+    const number = conversations.find(({ id }) => id === conversation)!["created_seq"];
+    return messages
+      .filter((row) => row["conversation"] === number && row["author"] !== user)
+      .filter(({ seq }) => Number(seq) <= Number(mark) || singly.has(`${String(user)} ${String(seq)}`))
+      .map((row) => `${String(user)} ${String(row["client_id"])}`);
+  });
+  return new Set(read);
+}
