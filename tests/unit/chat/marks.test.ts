@@ -26,10 +26,10 @@ async function started(
   const people: Person[] = [];
   for (const name of names) people.push(await solo.person(name));
   const ops: AppliedOp[] = [];
-  const { applied } = solo.chat;
+  const told = solo.chat.applied.bind(solo.chat);
   solo.chat.applied = (more, view) => {
     ops.push(...more);
-    applied(more, view);
+    told(more, view);
   };
   return { people, ops };
 }
