@@ -2,7 +2,7 @@
  * What is unread becomes read: by a click, by "Mark as read", with an answer, or by having been looked at. Only what
  * was on the page when somebody acted: what comes while a request waits or travels stays unread.
  */
-import { newId, postUntilDone } from "./requests.js";
+import { postUntilDone } from "./requests.js";
 
 /** In view for so long in a window that has the focus. */
 const IN_VIEW_MS = 3000;
@@ -39,7 +39,7 @@ export function openReading(roll, readOnSight, say) {
       say(sentence);
     };
     for (const id of ids) marking.add(id);
-    const answer = await postUntilDone(path, { ...fields, id: newId() }, Infinity, () =>
+    const answer = await postUntilDone(path, fields, Infinity, () =>
       showAgain("Marking as read waits until a server takes it."),
     );
     for (const id of ids) marking.delete(id);
