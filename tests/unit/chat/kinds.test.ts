@@ -1,4 +1,4 @@
-/** The table of op kinds: every kind can be written, read, decided and merged, and what is none of them has a name. */
+/** The table of op kinds: every kind can be written, read, decided and merged, and an unknown one is named by its number. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import protobuf from "protobufjs";
