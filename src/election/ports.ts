@@ -16,12 +16,12 @@ export interface LogStorage {
    */
   write(rows: readonly PersistRows[]): void;
   /** True while writes are refused because the disk is nearly full, before it is. */
-  readonly roomLow?: boolean;
+  readonly roomLow: boolean;
   /**
    * The same for rows that only append, without blocking meanwhile: what it wrote can be read
    * at once and is on the disk when it resolves. StorageFull means nothing was written. One at a time.
    */
-  writeAside?(rows: readonly PersistRows[]): Promise<void>;
+  writeAside(rows: readonly PersistRows[]): Promise<void>;
   /** Contiguous batches from `fromSeq` to `upTo` (both included), cut at batch borders if needed. Throws StorageDamaged on a checksum mismatch. */
   read(fromSeq: Seq, upTo: Seq): Batch[];
   /** All views, oldest first. */

@@ -1,5 +1,5 @@
 /**
- * The checkers: invariants I1 to I11 of ARCHITECTURE.md, watched from outside the replicas
+ * The checkers: invariants I0 to I12 of ARCHITECTURE.md, watched from outside the replicas
  * at every event. They know the whole world (all disks, all clocks) and use nothing that
  * a replica says about itself where the disk can be asked instead.
  */
@@ -12,13 +12,15 @@ import {
   compareViewNos,
   NO_BALLOT,
   printViewNo,
+  sameBallot,
   sameViewNo,
   viewNoKey,
 } from "../../src/election/view.ts";
 import { effectOf } from "./chat.ts";
 import type { SimClocks } from "./clocks.ts";
 import type { LogImage, LogWrite } from "./log.ts";
-import type { ReplicaWatch, SimDisk, SimReplica } from "./replica.ts";
+import type { SimDisk } from "./disk.ts";
+import type { ReplicaWatch, SimReplica } from "./replica.ts";
 
 /** An acknowledged op. */
 export interface Ack {
@@ -43,6 +45,8 @@ export interface Coverage {
   policies: number;
   /** Ops that a replica dated right although its clock was wild. */
   wildClocks: number;
+  /** Writes for which a disk had no room. */
+  fullDisks: number;
 }
 
 export function noCoverage(): Coverage {
@@ -57,6 +61,7 @@ export function noCoverage(): Coverage {
     pauses: 0,
     policies: 0,
     wildClocks: 0,
+    fullDisks: 0,
   };
 }
 
@@ -94,6 +99,8 @@ const RESTORED_GRACE_MS = 10_000;
 export class Checks implements ReplicaWatch {
   readonly coverage = noCoverage();
   readonly acks: Ack[] = [];
+  /** Ops that were said, once and for all, not to have happened. */
+  readonly refused: string[] = [];
   readonly promises: Promises;
   reads = 0;
   /** For scripts, which print what people would see. */
@@ -180,14 +187,35 @@ export class Checks implements ReplicaWatch {
     this.nothingLost(`replica ${replica.id} was ${how}`);
   }
 
+  diskFull(replica: SimReplica): void {
+    this.trace(() => `r${replica.id} finds its disk full`);
+    this.coverage.fullDisks++;
+  }
+
   // -- log -------------------------------------------------------------------------------
 
   /** I2: (viewNo, seq) names one entry, wherever it is written. */
   staged(replica: SimReplica, write: LogWrite): void {
     if (write.kind === "compact") this.coverage.compactions++;
     if (write.kind !== "rows") return;
-    for (const batch of write.rows.append ?? []) this.#seen(replica, batch);
+    for (const batch of write.rows.append ?? []) {
+      this.#seen(replica, batch);
+      if (batch.kind === "op" && replica.core.role() === "leader") this.#takenOnce(replica, batch.viewNo);
+    }
     if (write.rows.promised !== undefined) this.#own(replica, write.rows.promised);
+  }
+
+  /** I0: a leader appends no op that it has appended and not applied yet. */
+  #takenOnce(replica: SimReplica, { ballot }: ViewNo): void {
+    const keys = new Set<string>();
+    for (const batch of replica.log.read(Math.max(replica.log.firstSeq, replica.toldSeq + 1), replica.log.lastSeq)) {
+      if (batch.kind === "view" || !sameBallot(batch.viewNo.ballot, ballot)) continue;
+      for (const op of batch.ops) {
+        const key = this.#keyOf(op);
+        if (keys.has(key)) this.broken("I0", `leader ${replica.id} appends ${key} twice`);
+        keys.add(key);
+      }
+    }
   }
 
   #seen(replica: SimReplica, batch: Batch): void {
@@ -461,6 +489,9 @@ export class Checks implements ReplicaWatch {
     for (const { key } of this.acks) {
       const count = effects.get(effectOf(key)) ?? 0;
       if (count !== 1) this.broken("I3", `acknowledged op ${key} is there ${count} times`);
+    }
+    for (const key of this.refused) {
+      if (effects.has(effectOf(key))) this.broken("I12", `${key} was refused, and is there`);
     }
     for (const [id, count] of effects) if (count > 1) this.broken("I3", `${id} is there ${count} times`);
   }

@@ -12,6 +12,9 @@ import type { SimReplica } from "./replica.ts";
 import { chainHash, entryHash, viewHash } from "./state.ts";
 import type { World } from "./world.ts";
 
+/** A reader gives up after this long. */
+const READ_MS_MAX = 3_000;
+
 /** One closed-loop writer. */
 export class Writer {
   readonly #world: World;
@@ -23,6 +26,10 @@ export class Writer {
   /** Her registration was acknowledged. */
   registered = false;
   #stopped = false;
+  get finished(): boolean {
+    return this.#stopped;
+  }
+
   /** No op is on its way. */
   idle = true;
 
@@ -66,8 +73,10 @@ export class Writer {
     const n = this.#sent++;
     const { checks, now } = this.#world;
     const before = checks.invoked();
-    const { key, op } = replica.stamp((micros) => this.#user.send(n, this.#user, micros));
-    replica.proposals?.submit(key, op, (outcome) => {
+    const stamped = replica.stamp((micros) => this.#user.send(n, this.#user, micros));
+    const { key } = stamped;
+    replica.submit(stamped, (outcome) => {
+      if (outcome.kind === "refused") checks.refused.push(key);
       if (outcome.kind !== "applied") return;
       const { seq, viewNo } = outcome;
       checks.acked({ key, seq, viewNo, replica: replica.id, invokedAt: now, ackedAt: this.#world.now }, before);
@@ -106,9 +115,9 @@ export class Writer {
     };
     world.queue.after(random.between(900, 3000), () => retry(0));
     replica.later(random.between(0.1, 1), () => {
-      if (life.done || replica.proposals === null) return;
-      const { key, op } = replica.stamp(request);
-      replica.proposals.submit(key, op, (outcome) => {
+      if (life.done) return;
+      const stamped = replica.stamp(request);
+      replica.submit(stamped, (outcome) => {
         if (life.done) return;
         // On a branch that never saw her friend (or herself) register, a message is refused: tried again elsewhere.
         if (outcome.kind === "error" && outcome.error !== "not_logged_in") life.done = true;
@@ -117,6 +126,7 @@ export class Writer {
         life.done = true;
         this.registered = true;
         const { seq, viewNo } = outcome;
+        const { key } = stamped;
         world.checks.acked({ key, seq, viewNo, replica: replica.id, invokedAt, ackedAt: world.now }, before);
         this.#rest();
       });
@@ -125,6 +135,29 @@ export class Writer {
 
   #rest(): void {
     this.#world.queue.after(this.#random.between(0.2, 1.8) * this.#thinkMs, () => this.#next());
+  }
+}
+
+/** I12: an op that is never tried again, so that what a replica says of it must be true. */
+export class OneShots {
+  readonly #world: World;
+  readonly #random: Random;
+  readonly #writers: readonly Writer[];
+
+  constructor(world: World, writers: readonly Writer[]) {
+    this.#world = world;
+    this.#random = world.random.split("one shots");
+    this.#writers = writers;
+  }
+
+  start(): void {
+    this.#world.queue.after(this.#random.between(500, 2500), () => {
+      const running = this.#world.replicas.filter((r) => r.running);
+      const writers = this.#writers.filter((w) => w.registered && !w.finished);
+      if (running.length > 0 && writers.length > 0)
+        this.#random.pick(writers).sendOnce(this.#random.pick(running), () => {});
+      this.start();
+    });
   }
 }
 
@@ -151,9 +184,7 @@ export class LatestReader {
     const world = this.#world;
     const before = world.checks.invoked();
     replica.later(0, () => {
-      replica.readIndex((seq) => {
-        world.checks.read(replica, seq, before);
-      });
+      replica.readIndex(READ_MS_MAX, () => world.checks.read(replica, replica.state.appliedSeq, before));
     });
   }
 }
@@ -169,8 +200,6 @@ export class Stream {
   #cursor: { seq: Seq; viewNo: ViewNo; chain: number } | null = null;
   #replica: SimReplica | null = null;
   #epoch = 0;
-  /** The process that has told us since our cursor was shown there that it has all that was acknowledged. */
-  #caughtUp: string | null = null;
   resets = 0;
 
   constructor(world: World, name: string) {
@@ -190,65 +219,49 @@ export class Stream {
     if (this.#replica === null || !this.#replica.running || this.#random.chance(0.1)) {
       const running = replicas.filter((r) => r.running);
       if (running.length === 0) return;
-      this.#moveTo(this.#random.pick(running));
+      this.#replica = this.#random.pick(running);
     }
-    const replica = this.#replica as SimReplica;
-    const { state, log } = replica;
-    if (state.appliedView === null) return;
-    const position = log.viewNoAt(state.appliedSeq);
-    // Between the switch to a snapshot and its opening nothing is served.
-    if (position === null || !sameViewNo(position, state.appliedView)) return;
     const cursor = this.#cursor;
-    if (cursor === null) return this.#reset(replica);
-    const standing = this.#standing(replica, cursor, state.appliedView);
-    if (standing === "ahead") return this.#wait(replica);
-    this.#caughtUp = null;
+    if (cursor === null) this.#reset(this.#replica);
+    else this.#resume(this.#replica, cursor, false);
+  }
+
+  /** `caughtUp`: the replica has told just now that it has all that was acknowledged when the cursor was shown to it. */
+  #resume(replica: SimReplica, cursor: { seq: Seq; viewNo: ViewNo; chain: number }, caughtUp: boolean): void {
+    const world = this.#world;
+    const { state } = replica;
+    if (state.appliedView === null) return;
+    const position = replica.position();
+    // Between the switch to a snapshot and its opening nothing is served.
+    if (!sameViewNo(position.applied().viewNo, state.appliedView)) return;
+    const where = `${printViewNo(cursor.viewNo)}:${cursor.seq}`;
+    const standing = standingOf(cursor, position, caughtUp && !world.mutants.has("cursor-waits-for-the-dead"));
+    if (standing === "ahead") {
+      if (!caughtUp) return this.#wait(replica, cursor);
+      return world.broken(
+        "I9",
+        `a stream waits for ${where} at replica ${replica.id}, which has all that its leader has`,
+      );
+    }
     if (standing === "lost") {
-      const { checks } = this.#world;
+      const { checks } = world;
       if (checks.promises.noForks && !checks.risky && this.#epoch === checks.epoch) {
-        this.#world.broken(
-          "I9",
-          `replica ${replica.id} resets ${printViewNo(cursor.viewNo)}:${cursor.seq} though nothing forked`,
-        );
+        world.broken("I9", `replica ${replica.id} resets ${where} though nothing forked`);
       }
       this.resets++;
       return this.#reset(replica);
     }
     if (cursor.seq >= state.appliedSeq) return;
-    if (cursor.seq + 1 < log.firstSeq) return this.#reset(replica); // COMPACTED
+    if (cursor.seq + 1 < replica.log.firstSeq) return this.#reset(replica); // COMPACTED
     this.#follow(replica, cursor);
   }
 
-  #moveTo(replica: SimReplica): void {
-    this.#replica = replica;
-    this.#caughtUp = null;
-  }
-
-  #standing(replica: SimReplica, cursor: { seq: Seq; viewNo: ViewNo }, viewNo: ViewNo): ReturnType<typeof standingOf> {
-    const { state, log } = replica;
-    const position = {
-      applied: () => ({ viewNo, seq: state.appliedSeq }),
-      viewNoAt: (seq: Seq) => (seq > log.lastSeq ? null : log.viewNoAt(seq)),
-      waitApplied: async () => false,
-    };
-    const never = this.#world.mutants.has("cursor-waits-for-the-dead");
-    return standingOf(cursor, position, !never && this.#caughtUp === replica.bootId);
-  }
-
   /** Asks the leader, and believes it once this replica has applied as far as the answer says. */
-  #wait(replica: SimReplica): void {
-    const { bootId } = replica;
-    const cursor = this.#cursor;
-    if (this.#caughtUp === bootId && cursor !== null) {
-      const where = `${printViewNo(cursor.viewNo)}:${cursor.seq}`;
-      this.#world.broken(
-        "I9",
-        `a stream waits for ${where} at replica ${replica.id}, which has all that its leader has`,
-      );
-    }
-    replica.readIndex((seq) => {
-      if (this.#replica !== replica || replica.bootId !== bootId || this.#cursor !== cursor) return;
-      if (replica.state.appliedSeq >= seq) this.#caughtUp = bootId;
+  #wait(replica: SimReplica, cursor: { seq: Seq; viewNo: ViewNo; chain: number }): void {
+    replica.later(0, () => {
+      replica.readIndex(READ_MS_MAX, () => {
+        if (this.#replica === replica && this.#cursor === cursor) this.#resume(replica, cursor, true);
+      });
     });
   }
 

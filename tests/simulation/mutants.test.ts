@@ -1,49 +1,69 @@
 /**
- * Tests of the simulator itself: every known bug, put back, is caught by the named
- * scenario, which passes without it. A mutant that survives means that a checker or a
- * fault is missing (or that the bug's place in src/election was renamed: sim-mutants.ts).
+ * Tests of the simulator itself: every known bug, put back, is caught by the named scenario or run, which
+ * passes without it. A mutant that survives means that a checker or a fault is missing (or that the bug's
+ * place in src/election was renamed: mutants.ts, shell-mutants.ts).
  */
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { MUTANTS, type Mutant } from "./mutants.ts";
+import { runSeed, type RunName } from "./run.ts";
 import { runScript } from "./script.ts";
+import { SHELL_MUTANTS, type ShellMutant } from "./shell-mutants.ts";
+
+interface Hunter {
+  /** File in tests/scenarios, or a run of the fixed list. */
+  readonly by: string | RunName;
+  readonly invariant: string;
+}
 
 /** What catches each bug, and by which invariant. */
-const HUNTERS: Record<Mutant, { readonly scenario: string; readonly invariant: string }> = {
-  "stale-replica-leads-alone": { scenario: "kill-while-catching-up", invariant: "I1" },
-  "divergent-suffix-dropped": { scenario: "partition-pair-and-single", invariant: "I4" },
-  "no-pause-rule": { scenario: "frozen-leader-others-die", invariant: "I1" },
-  "bumps-own-ballot": { scenario: "promise-on-its-way", invariant: "I1" },
-  "ack-at-majority": { scenario: "frozen-follower", invariant: "I6" },
-  "ack-before-own-fsync": { scenario: "first-starts", invariant: "I6" },
-  "promised-not-persisted": { scenario: "kill-one", invariant: "I5" },
-  "learner-counted": { scenario: "learner-answers-for-a-member", invariant: "I6" },
-  "store-id-ignored": { scenario: "wiped-disk", invariant: "I5" },
-  "dedupe-missing-from-snapshot": { scenario: "wiped-disk", invariant: "I3" },
-  "snapshot-switched-early": { scenario: "killed-during-a-snapshot", invariant: "I3" },
-  "fork-queue-cleared-on-send": { scenario: "fork-queue-until-committed", invariant: "I4" },
-  "accept-keeps-promised": { scenario: "promise-of-the-accepted", invariant: "I8" },
-  "shorter-append-cuts": { scenario: "old-join-after-the-stream", invariant: "I6" },
-  "excluded-stays-active": { scenario: "excluded-and-left-alone", invariant: "I1" },
-  "ballot-without-nonce": { scenario: "folder-put-back", invariant: "I8" },
-  "longer-log-blocks": { scenario: "learner-with-an-equal-log", invariant: "I7" },
-  "log-before-snapshot": { scenario: "killed-at-the-switch", invariant: "I2" },
-  "clock-unbounded": { scenario: "wrong-clock", invariant: "I11" },
-  "cursor-waits-for-the-dead": { scenario: "cursor-of-a-dead-branch", invariant: "I9" },
-  "login-checks-at-the-proposer-only": { scenario: "password-on-the-other-side", invariant: "I10" },
-  "checksum-not-checked": { scenario: "byte-changed-on-the-way", invariant: "I2" },
+const HUNTERS: Record<Mutant | ShellMutant, Hunter> = {
+  "stale-replica-leads-alone": { by: "kill-while-catching-up", invariant: "I1" },
+  "divergent-suffix-dropped": { by: "partition-pair-and-single", invariant: "I4" },
+  "no-pause-rule": { by: "frozen-leader-others-die", invariant: "I1" },
+  "bumps-own-ballot": { by: "promise-on-its-way", invariant: "I1" },
+  "ack-at-majority": { by: "frozen-follower", invariant: "I6" },
+  "ack-before-own-fsync": { by: "first-starts", invariant: "I6" },
+  "promised-not-persisted": { by: "kill-one", invariant: "I5" },
+  "learner-counted": { by: "learner-answers-for-a-member", invariant: "I6" },
+  "store-id-ignored": { by: "wiped-disk", invariant: "I5" },
+  "dedupe-missing-from-snapshot": { by: "wiped-disk", invariant: "I3" },
+  "snapshot-switched-early": { by: "killed-during-a-snapshot", invariant: "I3" },
+  "accept-keeps-promised": { by: "promise-of-the-accepted", invariant: "I8" },
+  "shorter-append-cuts": { by: "old-join-after-the-stream", invariant: "I6" },
+  "excluded-stays-active": { by: "excluded-and-left-alone", invariant: "I1" },
+  "ballot-without-nonce": { by: "folder-put-back", invariant: "I8" },
+  "longer-log-blocks": { by: "learner-with-an-equal-log", invariant: "I7" },
+  "log-before-snapshot": { by: "killed-at-the-switch", invariant: "I2" },
+  "clock-unbounded": { by: "wrong-clock", invariant: "I11" },
+  "cursor-waits-for-the-dead": { by: "cursor-of-a-dead-branch", invariant: "I9" },
+  "login-checks-at-the-proposer-only": { by: "password-on-the-other-side", invariant: "I10" },
+  "checksum-not-checked": { by: "byte-changed-on-the-way", invariant: "I2" },
+  "answer-before-persisted": { by: "first-starts", invariant: "I6" },
+  "op-taken-twice": { by: { seed: 1, mode: "partition", recovery: "wait" }, invariant: "I0" },
+  "op-dropped-when-the-leader-changes": { by: "op-under-way-when-the-leader-dies", invariant: "I7" },
+  "apply-skips-at-a-full-disk": { by: { seed: 2, mode: "partition", recovery: "wait" }, invariant: "I0" },
+  "rows-dropped-at-a-full-disk": { by: { seed: 2, mode: "strict", recovery: "wait" }, invariant: "I6" },
+  "read-answered-from-an-older-round": { by: "reads-beside-writes", invariant: "I8" },
+  "waiter-never-woken": { by: "read-waits-for-apply", invariant: "I7" },
+  "snapshot-fetched-from-two": { by: { seed: 9, mode: "pause", recovery: "wait" }, invariant: "I0" },
+  "time-out-called-definite": { by: { seed: 1, mode: "pause", recovery: "wait" }, invariant: "I12" },
+  "compacts-before-sync": { by: { seed: 1, mode: "partition", recovery: "wait" }, invariant: "I2" },
+  "fork-queue-cleared-on-send": { by: "fork-queue-until-committed", invariant: "I4" },
 };
 
-function broken(scenario: string, mutants: ReadonlySet<string>): string | null {
-  const path = join(import.meta.dir, "../scenarios", `${scenario}.txt`);
+function broken(by: Hunter["by"], mutants: ReadonlySet<string>): string | null {
+  if (typeof by !== "string") return runSeed(by, { mutants }).violation?.invariant ?? null;
+  const path = join(import.meta.dir, "../scenarios", `${by}.txt`);
   return runScript(readFileSync(path, "utf8"), { mutants }).violation?.invariant ?? null;
 }
 
-for (const mutant of MUTANTS) {
-  const { scenario, invariant } = HUNTERS[mutant];
-  test(`[${invariant}] catches ${mutant} (scenario ${scenario})`, () => {
-    expect(broken(scenario, new Set())).toBeNull();
-    expect(broken(scenario, new Set([mutant]))).toBe(invariant);
+for (const mutant of [...MUTANTS, ...SHELL_MUTANTS]) {
+  const { by, invariant } = HUNTERS[mutant];
+  const where = typeof by === "string" ? `scenario ${by}` : `seed ${by.seed} ${by.mode} ${by.recovery}`;
+  test(`[${invariant}] catches ${mutant} (${where})`, () => {
+    expect(broken(by, new Set())).toBeNull();
+    expect(broken(by, new Set([mutant]))).toBe(invariant);
   });
 }

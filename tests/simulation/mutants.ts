@@ -1,8 +1,8 @@
 /**
  * Known bugs, re-injected: each must be caught by the simulator (tests/simulation/mutants.test.ts),
  * else the simulator proves nothing. They are patched into a core from here, so that the
- * executable carries no switch for any of them; those of the disk, of the network, of snapshots, of the fork
- * queue and of streams live in sim-log.ts, sim-world.ts, sim-proposals.ts and sim-clients.ts.
+ * executable carries no switch for any of them; those of the driver are in shell-mutants.ts, and those of the
+ * disk, of snapshots, of the network, of clocks and of streams in the files that simulate these.
  */
 import type { Core } from "../../src/election/core/core.ts";
 import type { Event } from "../../src/election/event.ts";
@@ -29,7 +29,6 @@ export const MUTANTS = [
   "store-id-ignored",
   "dedupe-missing-from-snapshot",
   "snapshot-switched-early",
-  "fork-queue-cleared-on-send",
   "accept-keeps-promised",
   "shorter-append-cuts",
   "excluded-stays-active",

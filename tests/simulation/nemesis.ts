@@ -5,7 +5,8 @@
 import type { ReplicaId } from "../../src/election/view.ts";
 import type { Random } from "./random.ts";
 import type { LogWrite } from "./log.ts";
-import { NORMAL_DISK, type SimReplica } from "./replica.ts";
+import { NORMAL_DISK } from "./disk.ts";
+import type { SimReplica } from "./replica.ts";
 import type { World } from "./world.ts";
 
 export type Mode = "crash" | "pause" | "partition" | "strict";
@@ -48,6 +49,7 @@ const CUTS: readonly Fault[] = [
   (n) => n.cutSubset(),
   (n) => n.splitAll(),
   (n) => n.slowDisk(),
+  (n) => n.fullDisk(),
   (n) => n.cutAndKill(),
 ];
 
@@ -118,6 +120,8 @@ export class Nemesis {
       append?.some((b) => b.kind === "view" && b.view.no.minor === 0 && b.view.leader === replica.id) ?? false;
     const odds = snapshot !== undefined ? 0.2 : cutAfter !== undefined ? 0.1 : first ? 0.04 : 0;
     if (odds === 0 || !this.#random.chance(odds)) return;
+    // In the write itself, which leaves it on the disk or not, or soon after.
+    if (this.#random.chance(0.5)) return this.#killNow(replica.id);
     this.#world.queue.after(this.#random.between(0, 5), () => {
       if (!this.#over) this.kill([replica.id]);
     });
@@ -130,6 +134,7 @@ export class Nemesis {
     world.healAll();
     for (const replica of world.replicas) {
       replica.speed = NORMAL_DISK;
+      replica.full = false;
       world.resume(replica.id);
       world.queue.after(this.#random.between(0, 1000), () => this.#keepUp(replica.id));
     }
@@ -186,6 +191,11 @@ export class Nemesis {
         world.queue.after(this.#downMs(), () => this.#restart(id));
       });
     }
+  }
+
+  #killNow(id: ReplicaId): void {
+    this.#world.kill(id, this.#random.chance(0.3));
+    this.#world.queue.after(this.#downMs(), () => this.#restart(id));
   }
 
   #restart(id: ReplicaId): void {
@@ -347,6 +357,17 @@ export class Nemesis {
     this.isolate(this.any());
     this.#world.queue.after(this.#random.between(0, 7000), () => {
       if (!this.#over) this.kill(this.#random.chance(0.5) ? [this.any()] : this.two());
+    });
+  }
+
+  /** Somebody's disk has no room for a while, now and then everybody's, as on one host. */
+  fullDisk(): void {
+    const r = this.#random;
+    const { replicas } = this.#world;
+    const which = r.chance(0.2) ? replicas : [this.#world.replica(r.chance(0.5) ? this.leaderOrAny() : this.any())];
+    for (const replica of which) replica.full = true;
+    this.#world.queue.after(r.pick([r.between(100, 1500), r.between(1500, 8000)]), () => {
+      for (const replica of which) replica.full = false;
     });
   }
 

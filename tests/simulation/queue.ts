@@ -2,6 +2,7 @@
  * The simulator's clock: a heap of (time, order of scheduling, action). Events of one
  * instant run in the order in which they were scheduled, so a run has one history.
  */
+import { drainMicrotasks } from "bun:jsc";
 
 interface Item {
   readonly at: number;
@@ -72,6 +73,8 @@ export class SimQueue {
       this.#now = next.at;
       if (++this.#events > EVENTS_MAX) throw new Error(`more than ${EVENTS_MAX} events at ${this.#now} ms`);
       next.action();
+      // Promises that it settled have their say before anything else happens.
+      drainMicrotasks();
       if (done?.()) return;
     }
     this.#now = Math.max(this.#now, until);

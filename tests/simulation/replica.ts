@@ -1,61 +1,44 @@
 /**
- * One replica of the simulated world: a disk that outlives its processes, and the process
- * of the moment, which is the real core and the real proposals behind a simulated driver.
- * What the real driver does with effects is done here in virtual time: writes become
- * durable late and in order, a pause holds every event, a crash forgets all but the disk.
+ * One replica of the simulated world: a disk that outlives its processes, and the process of the
+ * moment, which runs the real driver over the real core, on a simulated event loop, log, state and
+ * network. A pause holds every event, a crash forgets all but the disk.
  */
+import type { AppliedOp } from "../../src/chat/kinds/apply.ts";
+import type { Position } from "../../src/chat/ports.ts";
 import { Stamps } from "../../src/chat/service/stamp.ts";
 import { ClusterClock } from "../../src/election/driver/cluster-clock.ts";
+import type { Outcome } from "../../src/election/driver/callers.ts";
+import type { Driver, DriverDeps } from "../../src/election/driver/driver.ts";
 import type { Core } from "../../src/election/core/core.ts";
-import { COMMIT_REST_MS } from "../../src/election/event.ts";
-import type { Effect, Event, Identity, Notice, Restored, StagedSnapshot, Timing } from "../../src/election/event.ts";
-import type { Beat, Frame } from "../../src/election/frame.ts";
-import type { ForkedOp } from "../../src/election/ports.ts";
-import type { Ballot, ReplicaId, Seq, ViewNo } from "../../src/election/view.ts";
-import { sameViewNo } from "../../src/election/view.ts";
+import type { Identity, Notice, Restored, StagedSnapshot, Timing } from "../../src/election/event.ts";
+import type { Frame } from "../../src/election/frame.ts";
+import type { Formats, PeerTransport } from "../../src/election/ports.ts";
+import type { Release } from "../../src/election/release.ts";
+import { NO_BALLOT, type ReplicaId, type Seq, type ViewNo } from "../../src/election/view.ts";
+import { FormatGate } from "../../src/replica/format-gate.ts";
 import { effectOf, type KeyedOp } from "./chat.ts";
 import type { SimClocks } from "./clocks.ts";
-import { SimProposals } from "./proposals.ts";
-import type { LogWrite, StagedRows } from "./log.ts";
-import { LogImage } from "./log.ts";
+import { NORMAL_DISK, SimLog, SimStateMachine, type DiskHolder, type DiskSpeed, type SimDisk } from "./disk.ts";
+import type { LogImage, LogWrite } from "./log.ts";
 import type { Endpoint, SimNetwork } from "./network.ts";
+import { Killed, SimProcess } from "./process.ts";
 import type { SimQueue } from "./queue.ts";
 import type { Random } from "./random.ts";
-import type { SimDomain } from "./state.ts";
-import { SimState } from "./state.ts";
+import { SimSnapshots } from "./snapshots.ts";
+import type { SimState } from "./state.ts";
 import { describeEffect, describeEvent, describeFrame } from "./trace.ts";
 
-/** A folder: what survives the process. A wiped folder is another disk with another storeId. */
-export class SimDisk {
-  readonly storeId: string;
-  log = new LogImage();
-  states = new Map<number, SimState>();
-  /** The newest checkpoint of the current state: what a power cut leaves of it. */
-  synced: { ref: number; state: SimState } | null = null;
-  nextRef = 1;
-  /** Virtual ms at which an older copy was put back; acknowledgements before it cannot be held against this disk. */
-  restoredAt = -Infinity;
+/** How a client's op ended at this replica. */
+export type SimOutcome =
+  | { readonly kind: "applied"; readonly seq: Seq; readonly viewNo: ViewNo }
+  /** Decided, and refused by the chat's rules. */
+  | { readonly kind: "error"; readonly error: string }
+  /** It did not happen. */
+  | { readonly kind: "refused" }
+  /** Not known. */
+  | { readonly kind: "unknown" };
 
-  constructor(storeId: string, domain: SimDomain) {
-    this.storeId = storeId;
-    this.states.set(0, new SimState(domain));
-  }
-
-  state(): SimState {
-    const state = this.states.get(this.log.stateRef);
-    if (state === undefined) throw new Error(`no state file ${this.log.stateRef}`);
-    return state;
-  }
-
-  /** A copy of the folder. */
-  clone(): SimDisk {
-    const copy = new SimDisk(this.storeId, this.state().domain);
-    copy.log = this.log.clone();
-    copy.states = new Map([[this.log.stateRef, this.state().clone()]]);
-    copy.nextRef = this.nextRef;
-    return copy;
-  }
-}
+export type SimDriver = Driver<AppliedOp>;
 
 /** What the world gives a replica, and what it wants to hear. */
 export interface ReplicaHost {
@@ -64,13 +47,12 @@ export interface ReplicaHost {
   readonly timing: Timing;
   readonly mutants: ReadonlySet<string>;
   newCore(identity: Identity, restored: Restored, nonce: () => string): Core;
-  newDomain(): SimDomain;
+  newDriver(deps: DriverDeps<AppliedOp>): SimDriver;
   keyOf(op: Uint8Array): string;
   /** Marks an op of a lost branch. */
   markRecovered(op: Uint8Array, nowMicros: number | null): Uint8Array;
   readonly clocks: SimClocks;
-  /** Starts a transfer; ends in `snapshotArrived` or `snapshotLost` of the replica. */
-  fetchSnapshot(replica: SimReplica, from: ReplicaId, ballot: Ballot, commonSeq: Seq): void;
+  replica(id: ReplicaId): SimReplica;
   broken(invariant: string, what: string): void;
   readonly onStaged: ((replica: SimReplica, write: LogWrite) => void) | null;
   readonly watch: ReplicaWatch;
@@ -86,316 +68,376 @@ export interface ReplicaWatch {
   applied(replica: SimReplica, seq: Seq, viewNo: ViewNo, chain: number): void;
   notice(replica: SimReplica, notice: Notice): void;
   opened(replica: SimReplica, snapshot: StagedSnapshot): void;
+  /** A full disk took nothing. */
+  diskFull(replica: SimReplica): void;
   exited(replica: SimReplica, how: "killed" | "stopped" | "late", torn: boolean): void;
   trace(line: () => string): void;
 }
 
-interface PendingWrite {
-  readonly token: number | null;
-  readonly write: LogWrite;
-}
-
-/** How a replica's disk behaves now. */
-export interface DiskSpeed {
-  readonly lowMs: number;
-  readonly highMs: number;
-}
-
-export const NORMAL_DISK: DiskSpeed = { lowMs: 0.2, highMs: 3 };
-
 const STOP_GRACE_MS = 1000;
+/** A client waits so long for its op. */
+const PROPOSAL_TIMEOUT_MS = 10_000;
+
+/** Everything that lives as long as one process. */
+interface Running {
+  readonly process: SimProcess;
+  readonly core: Core;
+  readonly driver: SimDriver;
+  readonly log: SimLog;
+  readonly snapshots: SimSnapshots;
+  readonly clock: ClusterClock;
+  readonly stamps: Pick<Stamps, "next">;
+  state: SimStateMachine;
+  /** Its callers were told of what was applied up to here. */
+  toldSeq: Seq;
+}
 
 /** A replica: folder, process, clock. */
 export class SimReplica implements Endpoint {
   readonly id: ReplicaId;
   readonly host: ReplicaHost;
   readonly random: Random;
+  /** What its executable understands, from its next start on. */
+  release: Release;
   disk: SimDisk | null = null;
   /** An older copy of the folder, if one was made. */
   copy: SimDisk | null = null;
   incarnation = 0;
-  alive = false;
-  paused = false;
   stopping = false;
   bootId = "";
-  log = new LogImage();
   speed: DiskSpeed = NORMAL_DISK;
+  /** The disk has no room. */
+  full = false;
+  /** Clients that wait for an answer. */
+  asking = 0;
   /** Rate of this replica's clock, near 1. */
   rate = 1;
-  fetchId = 0;
   #clockBase: number;
-  #core: Core | null = null;
-  #time: ClusterClock | null = null;
-  #stamps: Pick<Stamps, "next"> | null = null;
-  #opened: SimState | null = null;
-  proposals: SimProposals | null = null;
-  #pending: PendingWrite[] = [];
-  #inFlight = 0;
-  #held: (() => void)[] = [];
-  #turnDue = false;
-  readonly #reads = new Map<number, (seq: Seq) => void>();
-  #nextRead = 1;
-  readonly staged = new Map<number, StagedRows>();
+  #now: Running | null = null;
 
-  constructor(id: ReplicaId, host: ReplicaHost, random: Random) {
+  constructor(id: ReplicaId, host: ReplicaHost, random: Random, release: Release) {
     this.id = id;
     this.host = host;
     this.random = random;
+    this.release = release;
     this.#clockBase = random.between(1000, 1e6);
     this.rate = 1 + random.between(-0.003, 0.003);
   }
 
-  get core(): Core {
-    if (this.#core === null) throw new Error(`replica ${this.id} is down`);
-    return this.#core;
+  get alive(): boolean {
+    return this.#now !== null;
+  }
+
+  get paused(): boolean {
+    return this.#now?.process.isPaused ?? false;
   }
 
   get running(): boolean {
     return this.alive && !this.paused;
   }
 
-  /** The state that the process has open (a snapshot is opened by an effect), or else the one on the disk. */
-  get state(): SimState {
-    if (this.disk === null) throw new Error(`replica ${this.id} has no disk`);
-    return this.#opened ?? this.disk.state();
+  get #running(): Running {
+    if (this.#now === null) throw new Error(`replica ${this.id} is down`);
+    return this.#now;
   }
 
-  clock(): number {
-    return this.#clockBase + this.host.queue.now * this.rate;
+  get core(): Core {
+    return this.#running.core;
+  }
+
+  /** The log as the process sees it, or as the disk has it. */
+  get log(): LogImage {
+    if (this.#now !== null) return this.#now.log.image;
+    if (this.disk === null) throw new Error(`replica ${this.id} has no disk`);
+    return this.disk.log;
+  }
+
+  get toldSeq(): Seq {
+    return this.#running.toldSeq;
+  }
+
+  /** The state that the process reads, or else the one on the disk. */
+  get state(): SimState {
+    if (this.#now !== null) return this.#now.state.current;
+    if (this.disk === null) throw new Error(`replica ${this.id} has no disk`);
+    return this.disk.state();
   }
 
   // -- life ------------------------------------------------------------------------------
 
   /** Starts the process on its folder, which the world has made if it was missing. */
   start(identity: Omit<Identity, "replicaId" | "storeId" | "bootId">): void {
-    if (this.alive || this.disk === null) return;
+    const { disk, host, random, id } = this;
+    if (this.alive || disk === null) return;
     this.incarnation++;
-    this.alive = true;
-    this.paused = false;
     this.stopping = false;
-    this.bootId = this.random.hex16();
-    this.#pending = [];
-    this.#inFlight = 0;
-    this.#held = [];
-    this.#turnDue = false;
-    this.#reads.clear();
-    this.staged.clear();
-    this.fetchId++;
+    this.bootId = random.hex16();
+    const process = new SimProcess(host.queue, random, (virtualMs) => this.#clockBase + virtualMs * this.rate);
+    const holder = this.#diskHolder(disk, process);
     // Files that no write ever switched to are leftovers and go at start.
-    for (const ref of this.disk.states.keys()) if (ref !== this.disk.log.stateRef) this.disk.states.delete(ref);
-    this.#opened = this.disk.state();
-    this.log = this.disk.log.clone();
-    const restored = this.log.restore(this.state.appliedSeq);
-    this.host.watch.booted(this, restored);
-    const full: Identity = { ...identity, replicaId: this.id, storeId: this.disk.storeId, bootId: this.bootId };
-    this.#core = this.host.newCore(full, restored, () => this.random.hex16());
-    this.proposals = new SimProposals(this, this.host.mutants);
-    const time = new ClusterClock({
-      self: this.id,
-      wallMs: () => this.host.clocks.wallMs(this.id),
-      nowMs: () => this.clock(),
-      hears: (peer) => this.core.peers.hears(peer),
+    disk.removeLeftovers((ref) => ref !== disk.log.stateRef);
+    const log = new SimLog(holder);
+    const state = this.#openState(holder, log);
+    const restored = log.restore();
+    const full: Identity = { ...identity, replicaId: id, storeId: disk.storeId, bootId: this.bootId };
+    const core = this.#watched(host.newCore(full, restored, () => random.hex16()));
+    const clock = new ClusterClock({
+      self: id,
+      wallMs: () => host.clocks.wallMs(id),
+      nowMs: () => process.now(),
+      hears: (peer) => core.peers.hears(peer),
     });
-    this.#time = time;
-    this.#stamps = this.host.mutants.has("clock-unbounded")
+    const snapshots = new SimSnapshots(this, holder, log);
+    const formats = this.#formats(core, identity.configured);
+    const driver = host.newDriver({
+      core,
+      log,
+      state,
+      snapshots,
+      formats,
+      timing: host.timing,
+      scheduler: process,
+      transport: this.#transport(process, snapshots),
+      openState: (snapshot) => this.#openSnapshot(holder, snapshot),
+      onApplied: ({ ops }) => void (this.#running.toldSeq = ops.at(-1)!.seq),
+      recover: (op) => {
+        const nowMs = clock.agreedMs();
+        const bytes = host.markRecovered(op, nowMs === null ? null : nowMs * 1000);
+        return { key: host.keyOf(bytes), op: bytes };
+      },
+      onNotice: (notice) => host.watch.notice(this, notice),
+      onGossip: () => {},
+      dated: (beat) => formats.announced(clock.dated(beat)),
+      onFatal: (error) => this.#failed(process, error),
+    });
+    const stamps = host.mutants.has("clock-unbounded")
       ? { next: this.#unbounded() }
       : new Stamps(
-          () => time.dateMs() * 1000,
+          () => clock.dateMs() * 1000,
           () => this.state.domain.newestMicros(),
         );
-    this.host.network.up(this);
-    this.#tickSoon();
+    this.#now = { process, core, driver, log, snapshots, clock, stamps, state, toldSeq: state.appliedSeq() };
+    host.watch.booted(this, restored);
+    host.network.up(this);
+    process.enter(() => driver.start());
   }
 
-  /** kill -9, or with `power` a power cut: the state falls back to a checkpoint. */
-  kill(power: boolean): void {
-    if (!this.alive || this.disk === null) return;
-    const n = this.#inFlight;
-    const survive = n === 0 ? 0 : this.random.chance(0.4) ? 0 : this.random.int(0, n);
-    const torn = this.#pending.length > survive;
-    for (let i = 0; i < survive; i++) this.#makeDurable((this.#pending[i] as PendingWrite).write);
-    const synced = this.disk.synced;
-    if (power && synced !== null && synced.ref === this.disk.log.stateRef) {
-      this.disk.states.set(synced.ref, synced.state.clone());
-    }
+  /** kill -9, or with `power` a power cut: the state falls back to what was synced. */
+  kill(power: boolean, survive: number | null): void {
+    const { disk } = this;
+    if (this.#now === null || disk === null) return;
+    const torn = this.#now.log.crash(survive);
+    if (power) disk.file().cutPower();
     this.#exit("killed", torn);
   }
 
   #exit(how: "killed" | "stopped" | "late", torn: boolean): void {
-    this.alive = false;
-    this.paused = false;
-    this.#core = null;
-    this.#opened = null;
-    this.proposals?.crash();
-    this.proposals = null;
-    this.#pending = [];
-    this.#held = [];
+    const { driver, process } = this.#running;
+    this.#now = null;
+    process.end();
+    // Clients see a broken connection.
+    driver.stop();
     this.host.watch.exited(this, how, torn);
     this.host.network.down(this.id);
   }
 
-  /** SIGTERM: the core says when it is done; later than its bound the process exits all the same. */
+  /** SIGTERM: the driver says when it is done; later than its bound the process exits all the same. */
   stop(): void {
-    if (!this.alive || this.stopping) return;
+    if (this.#now === null || this.stopping) return;
     this.stopping = true;
-    const incarnation = this.incarnation;
-    this.deliver({ type: "shutdown" });
-    this.host.queue.after(this.host.timing.stopMs + STOP_GRACE_MS, () => {
-      if (this.alive && this.incarnation === incarnation) {
-        this.#flush();
-        this.#exit("late", false);
-      }
-    });
+    const { process, driver } = this.#now;
+    const exit = (how: "stopped" | "late"): void => {
+      if (this.#now?.process !== process) return;
+      if (!this.full) this.#now.state.flush();
+      this.#now.log.close();
+      this.#exit(how, false);
+    };
+    process.enter(() => void driver.shutdown().then(() => exit("stopped")));
+    this.host.queue.after(this.host.timing.stopMs + STOP_GRACE_MS, () => exit("late"));
   }
 
   /** SIGSTOP. */
   pause(): void {
-    if (this.alive) this.paused = true;
+    this.#now?.process.pause();
   }
 
-  /** SIGCONT: what waited comes now, in no order that the sender could rely on. */
+  /** SIGCONT. */
   resume(): void {
-    if (!this.alive || !this.paused) return;
-    this.paused = false;
-    const held = this.#held;
-    this.#held = [];
-    for (const action of held) this.#later(this.random.between(0, 3), action);
+    if (this.#now === null || !this.paused) return;
+    this.#now.process.resume();
     this.host.network.woke(this.id);
-    this.#startDisk();
   }
 
-  /** Runs `action` after a delay, in this process only, and not while it is stopped. */
-  #later(delayMs: number, action: () => void): void {
-    const incarnation = this.incarnation;
-    this.host.queue.after(delayMs, () => {
-      if (!this.alive || this.incarnation !== incarnation) return;
-      if (this.paused) this.#held.push(action);
-      else action();
+  /** An invariant of the program itself is broken, unless its process was ended under its feet. */
+  #failed(process: SimProcess, error: unknown): void {
+    if (error instanceof Killed) return;
+    this.host.broken("I0", `replica ${this.id} ends: ${String((error as Error).stack)}`);
+    if (this.#now?.process === process) this.#exit("killed", false);
+  }
+
+  // -- what the process is built on ------------------------------------------------------
+
+  #diskHolder(disk: SimDisk, process: SimProcess): DiskHolder {
+    const { host, random } = this;
+    return {
+      queue: host.queue,
+      mutants: host.mutants,
+      process,
+      random,
+      disk,
+      speed: () => this.speed,
+      isFull: () => this.full,
+      staged: (write) => {
+        host.watch.staged(this, write);
+        host.onStaged?.(this, write);
+      },
+      durable: (before, write) => host.watch.durable(this, before, write),
+      refused: () => host.watch.diskFull(this),
+      broken: (invariant, what) => host.broken(invariant, `replica ${this.id}: ${what}`),
+    };
+  }
+
+  #openState(holder: DiskHolder, log: SimLog): SimStateMachine {
+    return new SimStateMachine(holder, holder.disk.file(), log, (seq, viewNo, chain) =>
+      this.host.watch.applied(this, seq, viewNo, chain),
+    );
+  }
+
+  #openSnapshot(holder: DiskHolder, snapshot: StagedSnapshot): SimStateMachine {
+    const { disk } = holder;
+    const running = this.#running;
+    if (disk.log.stateRef !== snapshot.ref) {
+      this.host.broken("I2", `replica ${this.id} opens snapshot ${snapshot.ref}, log.db says ${disk.log.stateRef}`);
+    }
+    running.state = this.#openState(holder, running.log);
+    running.toldSeq = snapshot.appliedSeq;
+    disk.removeLeftovers((ref) => ref < snapshot.ref);
+    this.host.watch.opened(this, snapshot);
+    return running.state;
+  }
+
+  #formats(core: Core, configured: readonly ReplicaId[]): FormatGate & Formats {
+    const nothing = (): void => {};
+    return new FormatGate({
+      self: this.id,
+      configured,
+      release: this.release,
+      inForce: () => 1,
+      applied: () => this.state.appliedSeq,
+      peerBeat: (peer) => (core.peers.hears(peer) ? core.peers.lastBeat(peer) : null),
+      logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+      onTooOld: () => this.#exit("killed", false),
     });
   }
 
-  later(delayMs: number, action: () => void): void {
-    this.#later(delayMs, action);
+  #transport(process: SimProcess, snapshots: SimSnapshots): PeerTransport {
+    const { network, watch } = this.host;
+    let waits = false;
+    return {
+      send: (to, frame) => {
+        process.check();
+        waits = true;
+        watch.sent(this, to, frame);
+        watch.trace(() => `r${this.id} -> r${to} ${describeFrame(frame)}`);
+        network.send(this.id, to, frame);
+      },
+      flush: () => {
+        const waited = waits;
+        waits = false;
+        return waited;
+      },
+      probe: (peer) => network.probe(this.id, peer),
+      resetPeers: () => network.resetPeers(this.id),
+      fetchSnapshot: (from, commonSeq) => snapshots.fetch(from, commonSeq),
+    };
   }
 
-  #tickSoon(): void {
-    const stall = this.random.chance(0.002) ? this.random.between(50, 400) : 0;
-    this.#later(this.host.timing.tickMs / this.rate + this.random.between(0, 2) + stall, () => {
-      this.deliver({ type: "tick" });
-      this.proposals?.tick();
-      if (this.alive) this.#tickSoon();
-    });
+  /** The core, with the checkers' ears at its border. */
+  #watched(core: Core): Core {
+    const { watch } = this.host;
+    const step = core.step.bind(core);
+    let fetches = false;
+    core.step = (event, now) => {
+      watch.trace(() => `r${this.id} <- ${describeEvent(event)}`);
+      const isEnd = event.type === "snapshotFetched" || event.type === "snapshotFailed";
+      if (isEnd && !fetches) this.host.broken("I0", `replica ${this.id} is told twice that a fetch is over`);
+      if (isEnd) fetches = false;
+      const effects = step(event, now);
+      for (const effect of effects) {
+        if (effect.type === "fetchSnapshot") fetches = true;
+        if (effect.type !== "send") watch.trace(() => `r${this.id} -> ${describeEffect(effect)}`);
+        if (effect.type === "commit") watch.committing(this, effect.seq);
+      }
+      return effects;
+    };
+    return core;
   }
 
-  // -- events in -------------------------------------------------------------------------
+  // -- what reaches it -------------------------------------------------------------------
 
   onFrame(from: ReplicaId, frame: Frame): void {
-    this.deliver({ type: "frame", from, frame });
+    const { process, clock, driver } = this.#running;
+    process.enter(() => {
+      if (frame.type === "beat" && frame.wallMs !== undefined) clock.heard(from, frame.wallMs);
+      driver.onFrame(from, frame);
+    });
   }
 
   onRefused(peer: ReplicaId): void {
-    this.#later(0, () => this.deliver({ type: "refused", peer }));
+    const { process, driver } = this.#running;
+    process.enter(() => driver.onRefused(peer));
   }
 
-  /** Gives one event to the core; the turn ends a moment later, after whatever came with it. */
-  deliver(event: Event): void {
-    if (!this.alive) return;
-    if (this.paused) {
-      this.#held.push(() => this.deliver(event));
-      return;
-    }
-    this.#step(event);
-    if (this.#turnDue || !this.alive) return;
-    this.#turnDue = true;
-    this.#later(this.random.float() * 0.4, () => {
-      this.#turnDue = false;
-      this.#step({ type: "turnEnd" });
+  /** Runs `action` in the process of now, after a delay; not at all if there is none, or it has ended by then. */
+  later(delayMs: number, action: () => void): void {
+    this.#now?.process.later(delayMs, action);
+  }
+
+  /** A client's op. A process that ends leaves its clients without an answer: "unknown". */
+  submit({ key, op }: KeyedOp, onOutcome: (outcome: SimOutcome) => void): void {
+    if (this.#now === null) return;
+    const { driver, process } = this.#now;
+    process.enter(() => {
+      this.asking++;
+      void driver.propose(key, op, PROPOSAL_TIMEOUT_MS).then((outcome) => {
+        this.asking--;
+        onOutcome(this.#outcomeOf(outcome, driver));
+      });
     });
   }
 
-  #step(event: Event): void {
-    this.host.watch.trace(() => `r${this.id} <- ${describeEvent(event)}`);
-    if (event.type === "frame" && event.frame.type === "beat" && event.frame.wallMs !== undefined) {
-      this.#time?.heard(event.from, event.frame.wallMs);
-    }
-    let effects: Effect[];
-    try {
-      effects = this.core.step(event, this.clock());
-    } catch (error) {
-      this.host.broken("I0", `replica ${this.id}, event ${describeEvent(event)}: ${String((error as Error).stack)}`);
-      return;
-    }
-    for (const effect of effects) {
-      if (!this.alive) return;
-      this.#effect(effect);
-    }
-    this.proposals?.push();
+  #outcomeOf(outcome: Outcome<AppliedOp["result"]>, driver: SimDriver): SimOutcome {
+    if (outcome.kind === "timed_out") return { kind: "unknown" };
+    if (outcome.kind !== "applied") return { kind: "refused" };
+    const { result } = outcome;
+    const viewNo = driver.viewNoAt(outcome.seq);
+    if (result.kind === "refused") return { kind: "error", error: result.error };
+    return viewNo === null ? { kind: "unknown" } : { kind: "applied", seq: outcome.seq, viewNo };
   }
 
-  // -- effects out -----------------------------------------------------------------------
+  /** A linearizable read: `onRead` is called once this replica holds what it asks for, or not at all. */
+  readIndex(timeoutMs: number, onRead: () => void): void {
+    void this.#now?.driver.readIndex(timeoutMs).then((isReached) => {
+      if (isReached && this.alive) onRead();
+    });
+  }
 
-  #effect(effect: Effect): void {
-    const { network, watch } = this.host;
-    if (effect.type !== "send") watch.trace(() => `r${this.id} -> ${describeEffect(effect)}`);
-    switch (effect.type) {
-      case "persist":
-        this.#persist(effect.token, effect.rows);
-        return;
-      case "send":
-        this.send(effect.to, effect.frame.type === "beat" ? this.#dated(effect.frame) : effect.frame);
-        return;
-      case "sendAppend": {
-        const { to, ballot, prevSeq, prevViewNo, upTo, commit, round } = effect;
-        const batches = this.#read("I2", prevSeq + 1, upTo);
-        if (batches === null) return;
-        this.send(to, { type: "append", ballot, prevSeq, prevViewNo, batches, commit, round });
-        return;
-      }
-      case "sendTail": {
-        const { to, prevSeq, prevViewNo, upTo } = effect;
-        const batches = this.#read("I2", prevSeq + 1, upTo);
-        if (batches !== null) this.send(to, { type: "tail", prevSeq, prevViewNo, batches });
-        return;
-      }
-      case "readReady":
-        this.#reads.get(effect.id)?.(effect.seq);
-        this.#reads.delete(effect.id);
-        return;
-      case "commit":
-        this.#apply(effect.seq);
-        return;
-      case "fetchSnapshot":
-        this.fetchId++;
-        this.host.fetchSnapshot(this, effect.from, effect.ballot, effect.commonSeq);
-        return;
-      case "openSnapshot":
-        this.#open(effect.snapshot);
-        return;
-      case "rest":
-        this.#later(COMMIT_REST_MS, () => this.deliver({ type: "rested" }));
-        return;
-      case "compact":
-        this.#compact(effect.upTo);
-        return;
-      case "probe":
-        network.probe(this.id, effect.peer);
-        return;
-      case "resetPeers":
-        network.resetPeers(this.id);
-        return;
-      case "notice":
-        watch.notice(this, effect.notice);
-        return;
-      case "stopped":
-        this.#flush();
-        this.#exit("stopped", false);
-        return;
-    }
+  /** For cursors, as a running replica composes it. */
+  position(): Position {
+    const { driver } = this.#running;
+    return {
+      applied: () => {
+        const { viewNo, seq } = driver.applied();
+        return { viewNo: viewNo ?? { ballot: NO_BALLOT, minor: 0 }, seq };
+      },
+      viewNoAt: (seq) => driver.viewNoAt(seq),
+      waitApplied: (seq, timeoutMs) => driver.waitApplied(seq, timeoutMs),
+    };
   }
 
   /** Dates an op that a client brings here, under its key. */
   stamp(request: (micros: number) => KeyedOp): KeyedOp {
-    const micros = this.#stamps?.next() ?? 0;
+    const micros = this.#running.stamps.next();
     const made = request(micros);
     this.host.clocks.stamped(this, effectOf(made.key), micros);
     return made;
@@ -408,176 +450,8 @@ export class SimReplica implements Endpoint {
       (last = Math.max(this.host.clocks.wallMs(this.id) * 1000, this.state.domain.newestMicros() + 1, last + 1));
   }
 
-  send(to: ReplicaId, frame: Frame): void {
-    this.host.watch.sent(this, to, frame);
-    this.host.watch.trace(() => `r${this.id} -> r${to} ${describeFrame(frame)}`);
-    this.host.network.send(this.id, to, frame);
-  }
-
-  #dated(beat: Beat): Beat {
-    return this.#time?.dated(beat) ?? beat;
-  }
-
-  #read(invariant: string, from: Seq, to: Seq): ReturnType<LogImage["read"]> | null {
-    try {
-      return this.log.read(from, to);
-    } catch (error) {
-      this.host.broken(invariant, `replica ${this.id}: ${(error as Error).message}`);
-      return null;
-    }
-  }
-
-  #persist(token: number, rows: Extract<Effect, { type: "persist" }>["rows"]): void {
-    const { mutants } = this.host;
-    let kept = rows;
-    if (mutants.has("promised-not-persisted") && rows.promised !== undefined) {
-      const { promised: _forgotten, ...rest } = rows;
-      kept = rest;
-    }
-    const staged = kept.snapshot === undefined ? null : (this.staged.get(kept.snapshot.ref) ?? null);
-    if (mutants.has("log-before-snapshot") && kept.snapshot !== undefined) {
-      this.enqueue(null, { kind: "rows", rows: kept, staged, stateRef: this.log.stateRef });
-      this.enqueue(token, { kind: "stateRef", ref: kept.snapshot.ref });
-      return;
-    }
-    this.enqueue(token, { kind: "rows", rows: kept, staged });
-  }
-
-  /** Queues a write; the process sees it at once, the disk later. */
-  enqueue(token: number | null, write: LogWrite): void {
-    try {
-      this.log.write(write, this.host.mutants);
-    } catch (error) {
-      this.host.broken("I0", `replica ${this.id}: ${(error as Error).message}`);
-      return;
-    }
-    this.host.watch.staged(this, write);
-    this.host.onStaged?.(this, write);
-    this.#pending.push({ token, write });
-    this.#startDisk();
-  }
-
-  #startDisk(): void {
-    if (this.#inFlight > 0 || this.#pending.length === 0 || !this.running) return;
-    // Whatever has accumulated goes into one transaction, or several: a crash may leave a prefix.
-    this.#inFlight = this.#pending.length;
-    const incarnation = this.incarnation;
-    this.host.queue.after(this.random.between(this.speed.lowMs, this.speed.highMs), () => {
-      if (!this.alive || this.incarnation !== incarnation) return;
-      const done = this.#pending.splice(0, this.#inFlight);
-      this.#inFlight = 0;
-      let token: number | null = null;
-      for (const pending of done) {
-        this.#makeDurable(pending.write);
-        token = pending.token ?? token;
-      }
-      if (token !== null) this.deliver({ type: "persisted", token });
-      this.#startDisk();
-    });
-  }
-
-  #makeDurable(write: LogWrite): void {
-    const disk = this.disk as SimDisk;
-    const watched = write.kind === "rows" && (write.rows.cutAfter !== undefined || write.rows.snapshot !== undefined);
-    const before = watched ? disk.log.clone() : null;
-    disk.log.write(write, this.host.mutants);
-    this.host.watch.durable(this, before, write);
-  }
-
-  #flush(): void {
-    for (const { write } of this.#pending) this.#makeDurable(write);
-    this.#pending = [];
-  }
-
-  #apply(seq: Seq): void {
-    this.host.watch.committing(this, seq);
-    const state = this.state;
-    if (seq <= state.appliedSeq) return;
-    const batches = this.#read("I2", state.appliedSeq + 1, seq);
-    if (batches === null) return;
-    const expected = this.log.viewNoAt(state.appliedSeq);
-    if (state.appliedView !== null && expected !== null && !sameViewNo(expected, state.appliedView)) {
-      this.host.broken("I2", `replica ${this.id} applies ${state.appliedSeq + 1} to a state of another branch`);
-      return;
-    }
-    try {
-      state.apply(batches, (s, viewNo, chain, op) => {
-        this.host.watch.applied(this, s, viewNo, chain);
-        if (op !== null) this.proposals?.applied(op, s, viewNo);
-      });
-    } catch (error) {
-      this.host.broken("I2", `replica ${this.id}: ${(error as Error).message}`);
-    }
-  }
-
-  #open(snapshot: StagedSnapshot): void {
-    const disk = this.disk as SimDisk;
-    if (disk.log.stateRef !== snapshot.ref) {
-      this.host.broken("I2", `replica ${this.id} opens snapshot ${snapshot.ref}, log.db says ${disk.log.stateRef}`);
-      return;
-    }
-    this.#opened = disk.state();
-    for (const ref of disk.states.keys()) if (ref < snapshot.ref) disk.states.delete(ref);
-    this.#sync();
-    this.host.watch.opened(this, snapshot);
-  }
-
-  #sync(): void {
-    const disk = this.disk as SimDisk;
-    disk.synced = { ref: disk.log.stateRef, state: disk.state().clone() };
-  }
-
-  #compact(upTo: Seq): void {
-    // The rows go only once the state under them is durable; a checkpoint may run behind.
-    this.#later(this.random.between(0, 50), () => {
-      const disk = this.disk as SimDisk;
-      if (this.log.stateRef !== disk.log.stateRef) return;
-      this.#sync();
-      const covered = Math.min(upTo, disk.state().appliedSeq);
-      if (covered >= this.log.firstSeq) this.enqueue(null, { kind: "compact", upTo: covered });
-    });
-  }
-
-  /** Asks how far the log is committed; may never be answered. */
-  readIndex(done: (seq: Seq) => void): void {
-    const id = this.#nextRead++;
-    this.#reads.set(id, done);
-    this.deliver({ type: "readIndex", id });
-  }
-
-  /** The first ops of the fork queue, as far as they are durable. */
-  forked(limit: number): readonly ForkedOp[] {
-    return this.disk?.log.forked.slice(0, limit) ?? [];
-  }
-
-  confirm(ids: readonly number[]): void {
-    this.enqueue(null, { kind: "confirmed", ids });
-  }
-
-  keyOf(op: Uint8Array): string {
-    return this.host.keyOf(op);
-  }
-
-  markRecovered(op: Uint8Array): Uint8Array {
-    const nowMs = this.#time?.agreedMs() ?? null;
-    return this.host.markRecovered(op, nowMs === null ? null : nowMs * 1000);
-  }
-
-  // -- snapshots -------------------------------------------------------------------------
-
-  /** A transfer ended well: state and rows lie beside the old ones. */
-  snapshotArrived(header: Omit<StagedSnapshot, "ref">, rows: StagedRows["batches"], state: SimState): number {
-    const disk = this.disk as SimDisk;
-    const ref = Math.max(disk.nextRef, disk.log.stateRef + 1);
-    disk.nextRef = ref + 1;
-    disk.states.set(ref, state);
-    const snapshot: StagedSnapshot = { ...header, ref };
-    this.staged.set(ref, { snapshot, batches: rows });
-    this.deliver({ type: "snapshotFetched", snapshot });
-    return ref;
-  }
-
-  snapshotLost(): void {
-    this.deliver({ type: "snapshotFailed" });
+  /** A peer asks for a snapshot. */
+  offer(commonSeq: Seq): ReturnType<SimSnapshots["copy"]> {
+    return this.#running.snapshots.copy(commonSeq, this.#running.state);
   }
 }

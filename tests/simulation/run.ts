@@ -5,7 +5,7 @@
  */
 import type { Recovery } from "../../src/election/view.ts";
 import { noCoverage, Violation, type Coverage } from "./checks.ts";
-import { LatestReader, Stream, Writer } from "./clients.ts";
+import { LatestReader, OneShots, Stream, Writer } from "./clients.ts";
 import { Nemesis, type Mode } from "./nemesis.ts";
 import { Random } from "./random.ts";
 import { World } from "./world.ts";
@@ -107,6 +107,7 @@ function play(world: World, nemesis: Nemesis): void {
   for (const writer of writers) writer.start();
   for (let i = 0; i < STREAMS; i++) new Stream(world, `s${i}`).start();
   new LatestReader(world, "reader").start();
+  new OneShots(world, writers).start();
 
   world.run(FAULTS_MS);
   const enough = () => checks.acks.length >= ACKS_MIN && nemesis.faults >= FAULTS_MIN;
@@ -123,15 +124,18 @@ function play(world: World, nemesis: Nemesis): void {
 
   // Every replica acknowledges again, and they are equal when it is quiet.
   const acked = new Set<number>();
+  const read = new Set<number>();
   for (const [i, replica] of world.replicas.entries()) {
     writers[i]?.sendOnce(replica, () => acked.add(replica.id));
+    replica.readIndex(ACK_MS_MAX, () => read.add(replica.id));
   }
-  const quiet = () => acked.size === world.replicas.length && world.converged();
+  const all = world.replicas.length;
+  const quiet = () => acked.size === all && read.size === all && world.converged();
   world.run(ACK_MS_MAX, quiet);
   if (!quiet())
     checks.broken(
       "I7",
-      `a whole cluster acknowledged ${acked.size} of ${world.replicas.length} ops: ${describe(world)}`,
+      `a whole cluster acknowledged ${acked.size} and read ${read.size} of ${all} times: ${describe(world)}`,
     );
   checks.atRest();
   if (checks.violation !== null) throw checks.violation;
@@ -148,7 +152,7 @@ export function describe(world: World): string {
           ? "-"
           : `${s.view.no.ballot.counter}.${s.view.no.ballot.replicaId}.${s.view.no.minor}{${s.view.members.map((m) => m.replicaId).join("")}}`;
       const forked = replica.disk?.log.forked.length ?? 0;
-      return `r${replica.id} ${s.role} of ${s.leaderId} ${view}${s.active ? " active" : ""} last=${s.lastSeq} durable=${s.durableSeq} commit=${s.commit} waiting=${replica.proposals?.waiting} forked=${forked}`;
+      return `r${replica.id} ${s.role} of ${s.leaderId} ${view}${s.active ? " active" : ""} last=${s.lastSeq} durable=${s.durableSeq} commit=${s.commit} waiting=${replica.asking} forked=${forked}`;
     })
     .join("; ");
 }

@@ -2,16 +2,17 @@
  * Scenario scripts: a situation in words, its output recorded (tests/scenarios/*.txt).
  *
  *   mode strict wait            first line if not the default "available any"; also: lan (not loopback), keep N
- *   start 0 1 2   kill 0 [power]   stop 0 1   pause 0   resume 0   wipe 0   copy 0   putback 0
+ *   start 0 1 2   kill 0 [power | torn]   stop 0 1   pause 0   resume 0   wipe 0   copy 0   putback 0
  *   cut 0>1 0<>2   heal 0>1 | heal all   drop 0>1 (frames on their way are lost)   isolate 0
- *   disk 1 slow 4000 | disk 1 normal   (ms a write takes)
+ *   disk 1 slow 4000 | disk 1 normal | disk 1 full   (ms a write takes; no room)
  *   clock 1 +2d                 the wall clock of its host is so far off (s, d, y)
- *   send 3 at 0 1               ops from clients of these replicas, each known by a number
+ *   send 3 at 0 1               ops from clients of these replicas, each known by a number; who is refused asks again
  *   password 0 at 1             the user of replica 0 changes her password at replica 1, which knows the old one
  *   login 0 at 1                she logs in there, with the password that replica 1 knows
  *   follow                      a client reads its stream by cursor, from here on at any replica (I9)
  *   run 2s                      lets virtual time pass (ms, s)
- *   until leads 1 | until leads any in 0,1 | until whole | until acked | until stopped 0   (60 s at most)
+ *   read 20 at 1                linearizable reads at a replica, one each millisecond
+ *   until leads 1 | until leads any in 0,1 | until whole | until acked [1500ms] | until read | until stopped 0   (60 s at most)
  *   when 0>1 leave: cut 0>1     runs the command when such a frame has arrived, once
  *   when 2 writes snapshot: after 2ms kill 2     or cutAfter, promised: such a row is on its way to the disk
  *   after 5ms kill 2
@@ -27,13 +28,18 @@ import type { Consistency, Recovery, ReplicaId, View } from "../../src/election/
 import { ChatUser } from "./chat.ts";
 import { Stream } from "./clients.ts";
 import { Violation } from "./checks.ts";
-import { NORMAL_DISK, type SimReplica } from "./replica.ts";
+import { NORMAL_DISK } from "./disk.ts";
+import type { SimOutcome, SimReplica } from "./replica.ts";
 import { describe } from "./run.ts";
 import { World } from "./world.ts";
 
 const UNTIL_MS_MAX = 60_000;
 const REST_MS_MAX = 90_000;
 const REPLICAS = 3;
+/** A reader gives up after this long. */
+const READ_MS_MAX = 3_000;
+/** A client that was refused asks again after this long. */
+const SEND_AGAIN_MS = 50;
 
 /** What a script printed, and what it broke, if anything. */
 export interface ScriptResult {
@@ -91,6 +97,8 @@ class Script {
   #pending: Pending[] = [];
   #sent = 0;
   #entered = 0;
+  #asked = 0;
+  #answered = 0;
   #acked = 0;
   #newlyAcked: number[] = [];
 
@@ -184,7 +192,7 @@ class Script {
       case "start":
         return each((id) => world.start(id));
       case "kill":
-        return each((id) => world.kill(id, rest.includes("power")));
+        return each((id) => world.kill(id, rest.includes("power"), rest.includes("torn") ? 1 : null));
       case "stop":
         return each((id) => world.stop(id));
       case "pause":
@@ -211,6 +219,8 @@ class Script {
         return this.#disk(Number(rest[0]), rest);
       case "send":
         return this.#send(Number(rest[0]), ids().slice(rest[1] === "at" && /^\d$/.test(rest[0] ?? "") ? 1 : 0));
+      case "read":
+        return this.#read(Number(rest[0]), ids().at(-1) as ReplicaId);
       case "password":
       case "login":
         return this.#enter(word, ids()[0] as ReplicaId, ids()[1] as ReplicaId);
@@ -237,6 +247,7 @@ class Script {
 
   #disk(id: ReplicaId, rest: readonly string[]): void {
     const ms = Number(rest[2] ?? 0);
+    this.#world.replica(id).full = rest[1] === "full";
     this.#world.replica(id).speed = rest[1] === "slow" ? { lowMs: ms, highMs: ms } : NORMAL_DISK;
   }
 
@@ -253,18 +264,38 @@ class Script {
     const user = this.#users[id] as ChatUser;
     const first = !this.#registered.has(id);
     this.#registered.add(id);
-    const { key, op } = replica.stamp((micros) =>
+    if (!replica.alive) return;
+    const stamped = replica.stamp((micros) =>
       first ? user.register(micros, world.random.hex16()) : user.send(number, user, micros),
     );
     const before = world.checks.invoked();
     const invokedAt = world.now;
-    replica.proposals?.submit(key, op, (outcome) => {
+    const again = (): void => world.queue.after(SEND_AGAIN_MS, () => replica.submit(stamped, answered));
+    const answered = (outcome: SimOutcome): void => {
+      if (outcome.kind === "refused") again();
       if (outcome.kind !== "applied") return;
       const { seq, viewNo } = outcome;
+      const { key } = stamped;
       this.#acked++;
       this.#newlyAcked.push(number);
       world.checks.acked({ key, seq, viewNo, replica: id, invokedAt, ackedAt: world.now }, before);
-    });
+    };
+    replica.submit(stamped, answered);
+  }
+
+  #read(count: number, at: ReplicaId): void {
+    const { checks } = this.#world;
+    const replica = this.#world.replica(at);
+    this.#asked += count;
+    for (let i = 0; i < count; i++) {
+      replica.later(i, () => {
+        const before = checks.invoked();
+        replica.readIndex(READ_MS_MAX, () => {
+          this.#answered++;
+          checks.read(replica, replica.state.appliedSeq, before);
+        });
+      });
+    }
   }
 
   /** The replica that is asked checks against its own rows; what comes of it is printed. */
@@ -274,10 +305,10 @@ class Script {
     const user = this.#users[who] as ChatUser;
     const n = ++this.#entered;
     const hash = replica.state.domain.passwordOf(user.id);
-    const { key, op } = replica.stamp((micros) =>
+    const stamped = replica.stamp((micros) =>
       what === "login" ? user.login(n, hash, micros) : user.changePassword(n, hash, micros),
     );
-    replica.proposals?.submit(key, op, (outcome) => {
+    replica.submit(stamped, (outcome) => {
       const how = outcome.kind === "error" ? outcome.error : outcome.kind === "applied" ? "done" : outcome.kind;
       this.#print(`${what} ${n} of user ${who} at ${at}: ${how}`);
     });
@@ -295,13 +326,15 @@ class Script {
     };
     const met = (): boolean => {
       if (what === "whole") return world.converged();
+      if (what === "read") return this.#answered === this.#asked;
       if (what === "acked") return this.#acked === this.#sent;
       if (what === "stopped") return which.every((r) => !r.alive);
       if (what !== "leads") throw new Error(`until what? ${what}`);
       return which.some(leads);
     };
-    world.run(UNTIL_MS_MAX, met);
-    if (!met()) world.broken("I7", `waited ${UNTIL_MS_MAX} ms until ${rest.join(" ")}: ${describe(world)}`);
+    const ms = what === "acked" && id !== "" ? parseMs(id) : UNTIL_MS_MAX;
+    world.run(ms, met);
+    if (!met()) world.broken("I7", `waited ${ms} ms until ${rest.join(" ")}: ${describe(world)}`);
   }
 
   #when(line: string): void {
@@ -324,6 +357,7 @@ class Script {
     world.healAll(true);
     for (const replica of world.replicas) {
       replica.speed = NORMAL_DISK;
+      replica.full = false;
       world.resume(replica.id);
       world.start(replica.id);
     }

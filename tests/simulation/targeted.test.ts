@@ -9,7 +9,8 @@ import { APPEND_ENTRIES_MAX, type Batch, type Beat, type LineagePoint } from "..
 import { QUEUE_BYTES_MAX } from "../../src/election/peers/link.ts";
 import { NO_BALLOT, type Ballot, type Consistency, type ReplicaId, type View } from "../../src/election/view.ts";
 import { Writer } from "./clients.ts";
-import { NORMAL_DISK, type SimReplica } from "./replica.ts";
+import { NORMAL_DISK } from "./disk.ts";
+import type { SimReplica } from "./replica.ts";
 import { describe } from "./run.ts";
 import { World } from "./world.ts";
 

@@ -6,17 +6,23 @@
 import { Core } from "../../src/election/core/core.ts";
 import type { Identity, Restored, Timing } from "../../src/election/event.ts";
 import { DEFAULT_TIMING } from "../../src/election/event.ts";
-import type { Ballot, Consistency, Recovery, ReplicaId, Seq } from "../../src/election/view.ts";
+import type { Release } from "../../src/election/release.ts";
+import type { Consistency, Recovery, ReplicaId } from "../../src/election/view.ts";
+import type { AppliedOp } from "../../src/chat/kinds/apply.ts";
+import { ownRelease } from "../../src/replica/own-release.ts";
+import type { DriverDeps } from "../../src/election/driver/driver.ts";
 import { MemoryState } from "../support/memory-state.ts";
 import { asRecovered, cachedOpKey, ChatDomain, CHECKED_AT_THE_PROPOSER_ONLY } from "./chat.ts";
 import { Checks, type Promises } from "./checks.ts";
 import type { LogWrite } from "./log.ts";
 import { SimClocks } from "./clocks.ts";
 import { mutate } from "./mutants.ts";
+import { driverWith } from "./shell-mutants.ts";
 import { SimNetwork, type LinkTiming } from "./network.ts";
 import { SimQueue } from "./queue.ts";
 import { Random } from "./random.ts";
-import { SimDisk, SimReplica, type ReplicaHost } from "./replica.ts";
+import { SimDisk } from "./disk.ts";
+import { SimReplica, type ReplicaHost, type SimDriver } from "./replica.ts";
 import type { SimDomain } from "./state.ts";
 
 /** Everything that makes one world. */
@@ -30,6 +36,8 @@ export interface WorldOptions {
   readonly promises: Promises;
   /** Entries kept behind what all replicas hold: small, so that snapshots are needed. */
   readonly keepEntries: number;
+  /** What each replica announces from its first start on; all the same if not given. */
+  readonly release?: (id: ReplicaId) => Release;
   readonly mutants: ReadonlySet<string>;
   readonly trace: ((line: string) => void) | null;
 }
@@ -52,7 +60,6 @@ export class World implements ReplicaHost {
   readonly clocks: SimClocks;
   readonly replicas: readonly SimReplica[];
   #key: ClusterKey | null = null;
-  readonly #snapshotRandom: Random;
 
   constructor(options: WorldOptions) {
     this.options = options;
@@ -77,9 +84,11 @@ export class World implements ReplicaHost {
       broken: (invariant, what) => this.checks.broken(invariant, what),
     });
     this.checks.clocks = this.clocks;
-    this.#snapshotRandom = this.random.split("snapshot");
     const ids = Array.from({ length: options.count }, (_, id) => id);
-    this.replicas = ids.map((id) => new SimReplica(id, this, this.random.split(`replica ${id}`)));
+    this.replicas = ids.map((id) => {
+      const release = options.release?.(id) ?? ownRelease();
+      return new SimReplica(id, this, this.random.split(`replica ${id}`), release);
+    });
   }
 
   /** Hears of every write when it is staged: the nemesis strikes at such moments. */
@@ -102,6 +111,10 @@ export class World implements ReplicaHost {
     return mutate(new Core(identity, this.timing, restored, drawn), this.mutants);
   }
 
+  newDriver(deps: DriverDeps<AppliedOp>): SimDriver {
+    return new (driverWith(this.mutants))(deps);
+  }
+
   newDomain(): SimDomain {
     if (!this.mutants.has("login-checks-at-the-proposer-only")) return new ChatDomain();
     return new ChatDomain(new MemoryState({ rules: CHECKED_AT_THE_PROPOSER_ONLY }));
@@ -117,62 +130,6 @@ export class World implements ReplicaHost {
 
   broken(invariant: string, what: string): void {
     this.checks.broken(invariant, what);
-  }
-
-  /** The leader's state as it is at some moment of the transfer; fails if a side or the path does. */
-  fetchSnapshot(replica: SimReplica, from: ReplicaId, _ballot: Ballot, commonSeq: Seq): void {
-    const random = this.#snapshotRandom;
-    const { incarnation, fetchId } = replica;
-    const source = this.replica(from);
-    const current = () => replica.alive && replica.incarnation === incarnation && replica.fetchId === fetchId;
-    const lost = () => {
-      if (current()) replica.later(random.between(1, 300), () => replica.snapshotLost());
-    };
-    this.queue.after(random.between(1, 20), () => {
-      if (!current()) return;
-      const leads = source.running && source.core.role() === "leader";
-      if (!leads || !this.network.isOpen(replica.id, from)) return lost();
-      const sourceIncarnation = source.incarnation;
-      this.queue.after(random.between(1, 200), () => {
-        if (!current()) return;
-        if (!source.running || source.incarnation !== sourceIncarnation || source.core.role() !== "leader")
-          return lost();
-        const offer = this.#offer(source, commonSeq);
-        if (offer === null) return lost();
-        const early = this.mutants.has("snapshot-switched-early");
-        if (early) replica.snapshotArrived(offer.header, offer.rows, offer.state);
-        this.queue.after(random.between(1, random.chance(0.2) ? 3000 : 300), () => {
-          const whole = source.running && source.incarnation === sourceIncarnation;
-          const arrives = whole && this.network.isOpen(replica.id, from) && !random.chance(0.07);
-          if (early) {
-            // What had not arrived when the process or the path died is missing from the state.
-            if (!current() || !arrives) offer.state.domain = offer.state.domain.clone(true);
-            return;
-          }
-          if (!current()) return;
-          if (arrives && replica.running) replica.snapshotArrived(offer.header, offer.rows, offer.state);
-          else lost();
-        });
-      });
-    });
-  }
-
-  #offer(source: SimReplica, commonSeq: Seq) {
-    const view = source.core.status().view;
-    const state = source.state.clone(this.mutants.has("dedupe-missing-from-snapshot"));
-    const appliedSeq = state.appliedSeq;
-    if (view === null || appliedSeq < commonSeq) return null;
-    const logFirstSeq = Math.max(source.log.firstSeq, commonSeq + 1);
-    const rows = logFirstSeq <= appliedSeq ? source.log.read(logFirstSeq, appliedSeq) : [];
-    const lineage = source.log.lineage.filter((v) => v.startSeq <= appliedSeq);
-    const header = {
-      ballot: view.no.ballot,
-      lineage,
-      logFirstSeq: Math.min(logFirstSeq, appliedSeq + 1),
-      appliedSeq,
-      commonSeq,
-    };
-    return { header, rows, state };
   }
 
   // -- what can happen -------------------------------------------------------------------
@@ -196,8 +153,9 @@ export class World implements ReplicaHost {
     });
   }
 
-  kill(id: ReplicaId, power = false): void {
-    this.replica(id).kill(power);
+  /** `survive`: how many of the transactions under way the disk has; as chance wills if not given. */
+  kill(id: ReplicaId, power = false, survive: number | null = null): void {
+    this.replica(id).kill(power, survive);
   }
 
   stop(id: ReplicaId): void {
@@ -311,7 +269,7 @@ export class World implements ReplicaHost {
       if (other.durableSeq !== other.lastSeq || !other.active) return false;
     }
     return this.replicas.every(
-      (r) => r.disk?.log.forked.length === 0 && r.state.appliedSeq === first.lastSeq && r.proposals?.waiting === 0,
+      (r) => r.disk?.log.forked.length === 0 && r.state.appliedSeq === first.lastSeq && r.asking === 0,
     );
   }
 

@@ -34,6 +34,8 @@ export class MemoryLog implements LogStorage {
     this.#seen = durable.clone();
   }
 
+  readonly roomLow = false;
+
   get stateFile(): number {
     return this.#seen.stateRef;
   }
@@ -85,6 +87,10 @@ export class MemoryLog implements LogStorage {
 
   write(rows: readonly PersistRows[]): void {
     this.complete(this.stage(rows));
+  }
+
+  async writeAside(rows: readonly PersistRows[]): Promise<void> {
+    this.write(rows);
   }
 
   read(fromSeq: Seq, upTo: Seq): Batch[] {

@@ -10,7 +10,7 @@
  *
  * The caller's duties: give one event at a time, `turnEnd` after each group of them; carry
  * out the effects in order; answer every `persist` with `persisted` once it is fsynced,
- * in order. ARCHITECTURE.md has the rules (R1 to R11) and the invariants (I1 to I9).
+ * in order. ARCHITECTURE.md has the rules (R1 to R11) and the invariants (I0 to I12).
  */
 import { Announcer, type Bearing } from "./announcer.ts";
 import { assert } from "../../base/assert.ts";

@@ -137,7 +137,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
 
   /** Callers cannot be answered: their ops would not get into this log, or not out of apply here. Reads go on. */
   get diskFull(): boolean {
-    return this.logFull || this.applier.diskFull || this.snapshotFetch.noRoom || this.deps.log.roomLow === true;
+    return this.logFull || this.applier.diskFull || this.snapshotFetch.noRoom || this.deps.log.roomLow;
   }
 
   // ---------------------------------------------------------------- in
@@ -169,7 +169,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
   /** Ops came out of apply here: whoever proposed them at this replica is answered. */
   private answer(group: AppliedGroup<Entry>): void {
     for (const op of group.ops) {
-      this.intake.applied(op.key);
+      this.intake.applied(op.key, op.seq);
       this.callers.applied(op);
     }
     this.deps.onApplied(group);
@@ -295,7 +295,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
         else this.deps.transport.send(leaderId, { type: "propose", ...handed });
       }
     }
-    const events = this.intake.take(target);
+    const events = this.intake.take(target, this.core.log.lastSeq);
     for (const event of events) this.run(this.core.step(event, now));
     return events.length > 0;
   }
@@ -306,7 +306,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     const { log } = this.deps;
     const aside = this.appendsOnly();
     this.rows = [];
-    if (aside && log.writeAside !== undefined) {
+    if (aside) {
       log.writeAside(rows).then(
         () => this.guarded(() => this.persisted(rows, token)),
         (error: unknown) => this.guarded(() => this.notPersisted(rows, error)),

@@ -6,7 +6,7 @@
 import type { Event } from "../event.ts";
 import type { Target } from "../core/core-status.ts";
 import type { Formats } from "../ports.ts";
-import type { ReplicaId } from "../view.ts";
+import type { ReplicaId, Seq } from "../view.ts";
 import { opFormat } from "../../../proto/op-format.ts";
 import type { Handed } from "./proposals.ts";
 
@@ -24,6 +24,8 @@ export class Intake {
   /** Keys of ops that this leadership has appended and this replica has not applied yet. */
   private readonly appended = new Set<string>();
   private appendedUnder: string | null = null;
+  /** Where the log ended when this leadership began to take ops: entries up to here are another's copies. */
+  private before: Seq = 0;
 
   constructor(formats: Formats) {
     this.formats = formats;
@@ -36,12 +38,14 @@ export class Intake {
   /**
    * All that was offered, without what is on its way already, as events for the core. Call it when the core can
    * append: an op given out here that is then not appended would be kept out as long as this replica leads. A replica
-   * that does not lead drops what was offered: each proposer sends it again to the next leader.
+   * that does not lead drops what was offered: each proposer sends it again to the next leader. `lastSeq`: where the
+   * log ends.
    */
-  take(target: Target): Event[] {
+  take(target: Target, lastSeq: Seq): Event[] {
     if (this.offered.length === 0) return [];
     const { offered } = this;
     this.offered = [];
+    this.begin(target, lastSeq);
     const events: Event[] = [];
     for (const { from, handed } of offered) {
       const { ops, keys } = this.fresh(handed, target);
@@ -54,8 +58,9 @@ export class Intake {
   }
 
   /** An op came out of apply here: from now on the rows know a repeat. */
-  applied(key: string): void {
-    this.appended.delete(key);
+  applied(key: string, seq: Seq): void {
+    // A copy of a leader before this one may come out first: the one appended here is on its way still.
+    if (seq > this.before) this.appended.delete(key);
   }
 
   /** The state was replaced: what it holds did not come out of apply here. */
@@ -63,16 +68,19 @@ export class Intake {
     this.appended.clear();
   }
 
+  private begin({ leadershipKey, accepting }: Target, lastSeq: Seq): void {
+    if (!accepting || leadershipKey === this.appendedUnder) return;
+    this.appendedUnder = leadershipKey;
+    this.appended.clear();
+    this.before = lastSeq;
+  }
+
   /**
    * Those ops that are not on their way already. A busy leader gets the same op again and again, from its proposer
    * and from other replicas that the client turned to: it is appended once, and comes out of apply, or the leadership ends.
    */
-  private fresh({ ops, keys }: Handed, { leadershipKey, accepting }: Target): Handed {
+  private fresh({ ops, keys }: Handed, { accepting }: Target): Handed {
     if (!accepting) return { ops: [], keys: [] };
-    if (leadershipKey !== this.appendedUnder) {
-      this.appendedUnder = leadershipKey;
-      this.appended.clear();
-    }
     const inForce = this.formats.inForce();
     const isFresh = keys.map((key, i) => {
       // From a proposer that has applied more than this leader, or less than its own branch: it asks again.

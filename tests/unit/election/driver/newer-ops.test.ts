@@ -68,7 +68,7 @@ test("a leader appends nothing newer than what is in force, and takes it once it
   const appended = (): readonly string[] => {
     intake.offer(1, handed);
     return intake
-      .take(HERE)
+      .take(HERE, 0)
       .flatMap((event) => (event.type === "frame" && event.frame.type === "propose" ? event.frame.keys : []));
   };
   const handed = { ops: [op(1, 1), op(2, 2), op(1, 3)], keys: ["1", "2", "3"] };
