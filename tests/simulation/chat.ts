@@ -46,6 +46,10 @@ export class ChatDomain implements SimDomain {
     return effects;
   }
 
+  opFormat(): number {
+    return this.#state.opFormat();
+  }
+
   newestMicros(): number {
     return this.#state.newestMicros();
   }

@@ -5,6 +5,7 @@
  */
 import type { AppliedOp } from "../../src/chat/kinds/apply.ts";
 import type { Position } from "../../src/chat/ports.ts";
+import { encodeOp, keyOf } from "../../src/chat/kinds/op.ts";
 import { Stamps } from "../../src/chat/service/stamp.ts";
 import { ClusterClock } from "../../src/election/driver/cluster-clock.ts";
 import type { Outcome } from "../../src/election/driver/callers.ts";
@@ -322,10 +323,21 @@ export class SimReplica implements Endpoint {
       self: this.id,
       configured,
       release: this.release,
-      inForce: () => 1,
+      inForce: () => this.state.domain.opFormat(),
       applied: () => this.state.appliedSeq,
       peerBeat: (peer) => (core.peers.hears(peer) ? core.peers.lastBeat(peer) : null),
       logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
+      leads: () => {
+        const { role, viewActive, accepting } = core.status();
+        return role === "leader" && viewActive && accepting;
+      },
+      propose: async (enable) => {
+        const { driver, clock } = this.#running;
+        const clientId = `enable-${enable.format}`;
+        const op = { user: "", clientId, timeMicros: clock.nowMicros(), origin: null, recovered: false, body: enable };
+        return (await driver.propose(keyOf(op), encodeOp(op))).kind === "applied";
+      },
+      onEnabled: nothing,
       onTooOld: () => this.#exit("killed", false),
     });
   }

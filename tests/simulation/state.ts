@@ -21,6 +21,8 @@ export interface SimDomain {
   passwordOf(user: string): string;
   /** Logins made with a password that is not the user's any more. */
   outdatedLogins(): readonly string[];
+  /** The format of ops that is in force. */
+  opFormat(): number;
   /** Time in the newest op. */
   newestMicros(): number;
   /** All messages, as effects, and what they are dated. */

@@ -54,6 +54,11 @@ export class MemoryState implements StateMachine<AppliedOp> {
     return this.#position.firstView;
   }
 
+  /** The format of ops that is in force. */
+  opFormat(): number {
+    return this.#rows.opFormat();
+  }
+
   /** Time in the newest op. */
   newestMicros(): number {
     return this.#position.newestMicros;
