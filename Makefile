@@ -53,6 +53,11 @@ dist/lastword: node_modules/.stamp dist/.commit Makefile tsconfig.json $(SOURCES
 	$(BUILD) src/replica.ts --outfile dist/new/lastword
 	@mv dist/new/lastword $@ && rm -rf dist/new
 
+# A version ahead: one more kind of op, column and frame, for tests of an upgrade only.
+dist/lastword-next: node_modules/.stamp dist/.commit Makefile tsconfig.json $(SOURCES)
+	$(BUILD) --define BUILD_VERSION='"$(VERSION)-next"' --feature=NEXT src/replica.ts --outfile dist/new-next/lastword-next
+	@mv dist/new-next/lastword-next $@ && rm -rf dist/new-next
+
 # The same sources with failpoints and a clock offset, for tests only.
 dist/lastword-faults: node_modules/.stamp dist/.commit Makefile tsconfig.json $(SOURCES)
 	$(BUILD) --feature=FAULTS src/replica.ts --outfile dist/new-faults/lastword-faults
@@ -61,7 +66,7 @@ dist/lastword-faults: node_modules/.stamp dist/.commit Makefile tsconfig.json $(
 run: build ## build, start three replicas with their data in .run/, print the address; Ctrl-C stops them
 	@exec dist/lastword up --data .run
 
-test: build dist/lastword-faults ## all tests; the last line says how many passed and failed
+test: build dist/lastword-faults dist/lastword-next ## all tests; the last line says how many passed and failed
 	@$(BUN) tests/support/run-tests.ts
 
 chaos: build ## kill, pause and cut off replicas under load for CHAOS_SECONDS, then check every promise

@@ -18,6 +18,8 @@ import { freePorts } from "./free-ports.ts";
 export const BINARY = resolve(process.env["LASTWORD_BINARY"] ?? join(import.meta.dir, "../dist/lastword"));
 /** The same with failpoints and a clock offset. */
 export const FAULTS_BINARY = `${BINARY}-faults`;
+/** The version after it: one more kind of op, column and frame. */
+export const NEXT_BINARY = `${BINARY}-next`;
 
 const POLL_MS = 25;
 const START_TIMEOUT_MS = 10_000;
@@ -94,6 +96,8 @@ export class Cluster {
   readonly #grpcPorts: readonly number[];
   readonly #webPorts: readonly number[];
   readonly #children = new Map<number, Child>();
+  /** Executables of those replicas that run another one than the rest. */
+  readonly #installed = new Map<number, string>();
   /** `from>to` of each wire. */
   readonly #wires = new Map<string, { readonly proxy: CutProxy; readonly port: number }>();
 
@@ -179,13 +183,18 @@ export class Cluster {
     );
   }
 
+  /** From its next start on replica `id` runs this executable. */
+  install(id: number, binary: string): void {
+    this.#installed.set(id, binary);
+  }
+
   /** Starts replica `id` with exactly these words, waiting for nothing. */
   spawn(id: number, words: readonly string[], environment: Record<string, string> = {}): Child {
     const before = this.#children.get(id);
     if (before !== undefined && before.process.exitCode === null && before.process.signalCode === null) {
       throw new Error(`replica ${id} runs already`);
     }
-    const process = Bun.spawn([this.#options.binary ?? BINARY, ...words], {
+    const process = Bun.spawn([this.#installed.get(id) ?? this.#options.binary ?? BINARY, ...words], {
       cwd: join(this.home, "cwd"),
       env: { ...this.environment, ...environment },
       stdio: ["ignore", "pipe", "pipe"],

@@ -3,7 +3,8 @@
  *
  *   absent -> running -> (killed, broken, could not be started) -> waiting, 2 s doubling to 30 s -> running
  *                     -> (exit 0: somebody stopped it; 2, 5, 7: it cannot run like this) -> ended,
- *                        unless somebody starts it again: then it is looked after as before
+ *                        unless somebody starts it again: then it is looked after as before;
+ *                        5 may mean that its version is too old: another executable is tried
  *
  * Children lead process groups of their own: a terminal's Ctrl-C reaches a whole group at
  * the same instant, and then nobody could hand leadership over.
@@ -28,6 +29,8 @@ export interface SupervisorDeps {
   };
   /** Does any process hold the replica's lock? */
   readonly running: (id: number) => boolean;
+  /** What `start` would run: another text once the executable was replaced. */
+  readonly executable: () => string;
   readonly restart: boolean;
   /** For the person at the terminal. */
   readonly say: (sentence: string) => void;
@@ -51,6 +54,8 @@ interface Child {
   backOffMs: number;
   timer: ReturnType<typeof setTimeout> | null;
   exitCode: number;
+  /** The executable that it was started with last. */
+  executable: string;
 }
 
 /** Keeps the replicas of one data folder running until it is told to stop, or none is left. */
@@ -74,6 +79,7 @@ export class Supervisor {
       backOffMs: RESTART_FIRST_MS,
       timer: null,
       exitCode: 0,
+      executable: "",
     }));
   }
 
@@ -139,6 +145,7 @@ export class Supervisor {
     const again = child.startedAt !== 0;
     let started: ReturnType<SupervisorDeps["start"]>;
     child.startedAt = performance.now();
+    child.executable = this.#deps.executable();
     try {
       started = this.#deps.start(child.id);
     } catch (error) {
@@ -179,16 +186,20 @@ export class Supervisor {
       return this.#later(child, ending(exitCode));
     }
     child.state = "ended";
-    this.#deps.say(`replica ${child.id} ${ending(exitCode)}`);
+    const again =
+      exitCode === EXIT.mismatch && this.#deps.restart ? "; it is started again once lastword is upgraded" : "";
+    this.#deps.say(`replica ${child.id} ${ending(exitCode)}${this.#stopping ? "" : again}`);
     this.#finish();
     this.#awaitReturn(child);
   }
 
-  /** Whoever stopped it may start it again, as chaos does. */
+  /** Whoever stopped it may start it again, as chaos does; what was too old is started again once it is upgraded. */
   #awaitReturn(child: Child): void {
     if (this.#stopping) return;
     this.#after(child, LOOK_MS, () => {
+      const upgraded = child.exitCode === EXIT.mismatch && child.executable !== this.#deps.executable();
       if (this.#deps.running(child.id)) this.#watch(child);
+      else if (upgraded && this.#deps.restart) this.#run(child);
       else this.#awaitReturn(child);
     });
   }

@@ -2,6 +2,7 @@
  * `lastword up`: all local replicas as child processes in one terminal. The first Ctrl-C
  * stops them gracefully, followers first, within 10 s; a second one kills them.
  */
+import { statSync } from "node:fs";
 import { readClusterKey, defaultKeyPath } from "../host/cluster-key.ts";
 import { commandText, type CommandDeps } from "./command-deps.ts";
 import { replicasText } from "../host/log-sentences.ts";
@@ -96,11 +97,23 @@ class Up {
         say: (sentence) => this.#say(sentence),
         running: (id) => deps.lockIsHeld(lockPath(this.#data, id)),
         start: (id) => this.#start(id),
+        executable: () => this.#executable(),
         why: (error) => this.#whyNotStarted(error),
         found: (id) => this.#found(id),
         onRestarted: (id) => void this.#sayInStep(id).catch(() => {}),
       },
     );
+  }
+
+  /** Which file is at the place of this program now. */
+  #executable(): string {
+    try {
+      const { ino, mtimeMs } = statSync(this.#deps.program[0]!);
+      return `${ino} ${mtimeMs}`;
+    } catch {
+      // In the middle of being replaced: looked at again.
+      return "";
+    }
   }
 
   async run(): Promise<ExitCode> {

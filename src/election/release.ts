@@ -7,6 +7,7 @@
  *   ops        a format is in force once an entry of the log enables it, and nobody writes a newer op before
  *   rows       hashes are compared, and snapshots taken, only where the tables allow it
  */
+import { feature } from "bun:bundle";
 import type { ReplicaId } from "./view.ts";
 
 /** What one executable understands. */
@@ -23,7 +24,7 @@ export interface Release {
 }
 
 /** The versions of peer.proto that this executable speaks. The oldest rises when a peer that speaks it is no longer understood. */
-export const PEER_PROTOCOL = { peerOldest: 1, peerNewest: 1 } as const;
+export const PEER_PROTOCOL = { peerOldest: 1, peerNewest: feature("NEXT") ? 2 : 1 } as const;
 
 /** The highest protocol version that both speak; null if there is none. */
 export function commonProtocol(a: Release, b: Release): number | null {

@@ -5,7 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readRunFile } from "../../src/host/run-file.ts";
 import { AcknowledgedWriter, wrongWith } from "../../harness/acknowledged.ts";
-import { BINARY, Cluster, FAULTS_BINARY, processLives, runBinary, waitFor } from "../../harness/cluster.ts";
+import {
+  BINARY,
+  Cluster,
+  FAULTS_BINARY,
+  NEXT_BINARY,
+  processLives,
+  runBinary,
+  waitFor,
+} from "../../harness/cluster.ts";
 
 const top = mkdtempSync(join(tmpdir(), "lastword-bad-"));
 const mounted: string[] = [];
@@ -132,6 +140,12 @@ test("dist/lastword has no name of a fault, dist/lastword-faults has them all", 
   for (const name of ["LASTWORD_FAULTS", ...places]) {
     expect([name, release.includes(name), faults.includes(name)]).toEqual([name, false, true]);
   }
+});
+
+test("dist/lastword has nothing of the version that tests upgrade to", () => {
+  const [release, next] = [readFileSync(BINARY), readFileSync(NEXT_BINARY)];
+  const name = "20991231000000_next";
+  expect([release.includes(name), next.includes(name)]).toEqual([false, true]);
 });
 
 test("nobody reads its lines any more: the replica goes on", async () => {

@@ -1,7 +1,8 @@
 /**
- * The table of op kinds. A kind that is not in it is of a later version: `decodeOp` throws FormatTooNew.
+ * The table of op kinds. A kind that is not in it is of a later format: `decodeOp` throws FormatTooNew.
  * A new kind is a file of this folder, a line here, and a message and a field of `payload` in op.proto.
  */
+import { feature } from "bun:bundle";
 import { changePassword } from "./change-password.ts";
 import { deleteAccount } from "./delete-account.ts";
 import { deleteMessages } from "./delete-messages.ts";
@@ -11,6 +12,7 @@ import { endSession } from "./end-session.ts";
 import type { Kind } from "./kind.ts";
 import { login } from "./login.ts";
 import { marks } from "./marks.ts";
+import { next } from "./next.ts";
 import { register } from "./register.ts";
 import { sendMessage } from "./send-message.ts";
 import { touch } from "./touch.ts";
@@ -29,6 +31,9 @@ export const KINDS = {
   endOtherSessions,
   enable,
 } as const;
+
+// Only in the executable that tests upgrade to; see next.ts.
+if (feature("NEXT")) Object.assign(KINDS, { next });
 
 export type OpKind = keyof typeof KINDS;
 

@@ -21,7 +21,7 @@ export interface Op extends OpHead {
 /** The log holds something of a newer version: the process must stop rather than skip it. */
 export class FormatTooNew extends Error {
   override readonly name = "FormatTooNew";
-  /** The format that is too new. Not above OP_FORMAT if it is the kind alone that is not known here. */
+  /** The format that is too new. */
   readonly format: number;
   /** Field number of a kind that is not known here, as in op.proto; null if none was met. */
   readonly kind: number | null;
@@ -76,8 +76,9 @@ export function encodeOp(op: Op): Uint8Array {
 }
 
 /**
- * Reads an op from the log's bytes. Throws DamagedOp if its checksum does not match, FormatTooNew for a kind or
- * format of a later version, MalformedOp for anything else that is no op.
+ * Reads an op from the log's bytes. Throws DamagedOp if its checksum does not match, FormatTooNew for a format of a
+ * later version, MalformedOp for anything else that is no op. A kind that its own format has not is of the latter:
+ * no version writes it so, and all of them, the later ones too, record it as one that could not be read.
  */
 export function decodeOp(bytes: Uint8Array): Op {
   if (!isIntact(bytes)) throw new DamagedOp("an op is not what its proposer wrote");
@@ -93,8 +94,9 @@ export function decodeOp(bytes: Uint8Array): Op {
   }
   const { format, payload } = wire;
   const kind = payload === undefined ? undefined : KIND_NAMED.get(payload);
-  if (format > OP_FORMAT || kind === undefined) throw notReadable(message);
+  if (format > OP_FORMAT) throw new FormatTooNew(format, lookOver(message).kind);
   if (format === 0) throw new MalformedOp("op without a format");
+  if (kind === undefined || kind.since > format) throw new MalformedOp("op without a payload of its format");
   return {
     user: wire.user,
     clientId: wire.clientId,
@@ -106,13 +108,6 @@ export function decodeOp(bytes: Uint8Array): Op {
 }
 
 const KIND_NAMED = new Map(Object.entries(KINDS) as unknown as [string, Kind<OpBody>][]);
-
-/** The error for bytes that are a message of the protocol, but no op of this version. */
-function notReadable(message: Uint8Array): FormatTooNew | MalformedOp {
-  const { format, kind } = lookOver(message);
-  if (format === 0) return new MalformedOp("op without a format");
-  return format > OP_FORMAT || kind !== null ? new FormatTooNew(format, kind) : new MalformedOp("op without a payload");
-}
 
 /** The format, 0 if there is none, and the number of the kind if it is not of the table; as far as the bytes can be read. */
 function lookOver(message: Uint8Array): { readonly format: number; readonly kind: number | null } {

@@ -1,8 +1,10 @@
 /** The one way from a request to its recorded result: build the op, propose it, read what apply decided. */
+import { feature } from "bun:bundle";
 import type { ClientId, UserId } from "../ids.ts";
 import { failed, type ChatError } from "../errors.ts";
 import { formatCursor } from "../cursor.ts";
 import { kindOf, type OpBody } from "../kinds/kinds.ts";
+import { NEXT_PREFIX } from "../kinds/next.ts";
 import { encodeOp, keyOf, type Op } from "../kinds/op.ts";
 import type { OpResult } from "../kinds/result.ts";
 import type { ChatDeps } from "../ports.ts";
@@ -33,6 +35,14 @@ export class Writer {
 
   /** Proposes one op and waits until it is applied here; refusals of the rules come back as errors. */
   async write(user: UserId, clientId: ClientId, body: OpBody): Promise<Written> {
+    if (feature("NEXT") && body.kind === "sendMessage" && body.body.startsWith(NEXT_PREFIX)) {
+      const { conversation, body: text } = body;
+      return this.#propose(user, clientId, { kind: "next", conversation, body: text } as unknown as OpBody);
+    }
+    return this.#propose(user, clientId, body);
+  }
+
+  async #propose(user: UserId, clientId: ClientId, body: OpBody): Promise<Written> {
     const why = this.#deps.whyNot(kindOf(body).since);
     if (why !== null) return failed("not_enabled", why);
     const op: Op = { user, clientId, timeMicros: this.#stamps.next(), origin: null, recovered: false, body };

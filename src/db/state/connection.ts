@@ -44,7 +44,11 @@ export interface Statement {
   run(...values: readonly Bound[]): void;
 }
 
-const MIGRATIONS = stateMigrations("migrations");
+const MIGRATIONS = [
+  ...stateMigrations("migrations"),
+  // One more column for the executable that tests upgrade to.
+  ...(feature("NEXT") ? stateMigrations("migrations-next") : []),
+];
 
 /** Number of the tables that this executable makes and reads: each migration is one more. */
 export const SCHEMA = MIGRATIONS.length;
@@ -63,7 +67,7 @@ export function openState(path: string): StateConnection {
     ...(feature("FAULTS") ? { logger: { logQuery: () => failpoint("state-migrate") } } : {}),
   });
   prepareTables(client, MIGRATIONS, { opFormat: OP_FORMAT, version: VERSION });
-  migrate(db, [...MIGRATIONS]);
+  migrate(db, MIGRATIONS);
   return { client, db, onDamage: null };
 }
 

@@ -2,9 +2,11 @@
  * Packets: what passes on the calls of the Peer service, around frames, the peer proof and
  * snapshots. Bytes in, tagged values out; nothing here knows a stream.
  */
+import { feature } from "bun:bundle";
 import protobuf from "protobufjs";
 import { decodeMessage } from "../../../proto/wire-reader.ts";
 import { beginMessage, encodeMessage } from "../../../proto/wire-writer.ts";
+import { NEXT_FRAME, NEXT_FRAME_BYTES } from "./next-frame.ts";
 import { assert } from "../../base/assert.ts";
 import type { StagedSnapshot } from "../event.ts";
 import type { Frame, UnreadFrame } from "../frame.ts";
@@ -81,6 +83,7 @@ function encodeFrames(frames: readonly Frame[]): Uint8Array {
   const encodedFrames = frames.map(encodeFrame);
   const writer = beginMessage().uint32(FRAMES_TAG).fork();
   for (const bytes of encodedFrames) writer.uint32(FRAME_TAG).bytes(bytes);
+  if (feature("NEXT") && frames.some(({ type }) => type === "beat")) writer.uint32(FRAME_TAG).bytes(NEXT_FRAME_BYTES);
   return writer.ldelim().finish();
 }
 
@@ -123,6 +126,12 @@ export function decodePacket(bytes: Uint8Array): Packet {
     const frames = packet.frames.map((frame, i) =>
       frame.type === "unread" ? { ...frame, number: numbers[i] ?? 0 } : frame,
     );
+    if (feature("NEXT")) {
+      return {
+        kind: "frames",
+        frames: frames.filter((frame) => frame.type !== "unread" || frame.number !== NEXT_FRAME),
+      };
+    }
     return { kind: "frames", frames };
   } catch (error) {
     if (error instanceof CodecError) throw error;

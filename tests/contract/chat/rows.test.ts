@@ -4,7 +4,7 @@ import { withChecksum } from "../../../proto/op-checksum.ts";
 import type { ChatEvent } from "../../../src/chat/chat-event.ts";
 import { directId, messageId, passwordId } from "../../../src/chat/ids.ts";
 import { applyOp, type ApplyOp } from "../../../src/chat/kinds/apply.ts";
-import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
+import { OP_FORMAT, type OpBody } from "../../../src/chat/kinds/kinds.ts";
 import { decodeOp, encodeOp, FormatTooNew, markRecovered, type Op } from "../../../src/chat/kinds/op.ts";
 import type { StateDb } from "../../../src/db/state/state-db.ts";
 import { dumpTables } from "../../../src/db/state/state-hash.ts";
@@ -172,11 +172,13 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const [a, b, c] = log.append([withChecksum(new Uint8Array([255, 255, 1])), withChecksum(good.slice(0, 30)), good]);
     expect([a?.key, b?.key]).toEqual(["", ""]);
     expect(c?.events).toHaveLength(1);
-    // Format 1, and a message of no bytes in field 111: a kind of the future.
-    const future = withChecksum(new Uint8Array([0x08, 1, 0xfa, 0x06, 0]));
+    // A message of no bytes in field 111: in format 1 no version has written it, in a later one that version must apply it.
+    const [broken] = log.append([withChecksum(new Uint8Array([0x08, 1, 0xfa, 0x06, 0]))]);
+    expect(broken?.result).toMatchObject({ error: "invalid" });
+    const future = withChecksum(new Uint8Array([0x08, OP_FORMAT + 1, 0xfa, 0x06, 0]));
     expect(() => log.append([good, future])).toThrow(FormatTooNew);
     // The process ends here; a file goes back to what it held at the last flush.
-    expect(log.state.appliedSeq()).toBeLessThanOrEqual(5);
+    expect(log.state.appliedSeq()).toBeLessThanOrEqual(6);
   });
 
   test("a format is enabled where it is understood, once, and not by a merge; else the process stops before it", () => {

@@ -21,7 +21,14 @@ async function settle(): Promise<void> {
 describe("the supervisor", () => {
   afterEach(() => void jest.useRealTimers());
 
-  function supervise(options: { restart?: boolean; elsewhere?: Set<number>; missing?: { program: boolean } } = {}) {
+  function supervise(
+    options: {
+      restart?: boolean;
+      elsewhere?: Set<number>;
+      missing?: { program: boolean };
+      executable?: { file: string };
+    } = {},
+  ) {
     jest.useFakeTimers();
     const starts: number[] = [];
     const ends = new Map<number, (exit: number) => void>();
@@ -32,6 +39,7 @@ describe("the supervisor", () => {
       say: (sentence) => said.push(sentence),
       running: (id) => options.elsewhere?.has(id) ?? false,
       why: (error) => (error as Error).message,
+      executable: () => options.executable?.file ?? "first",
       found: (id) => `replica ${id} is running already`,
       start: (id) => {
         if (options.missing?.program === true) throw new Error("no program");
@@ -100,6 +108,23 @@ describe("the supervisor", () => {
     jest.advanceTimersByTime(60_000);
     expect(starts).toEqual([0, 1]);
     expect(await supervisor.over).toBe(exit);
+  });
+
+  test("starts one again whose version was too old, once another executable is in place", async () => {
+    const executable = { file: "first" };
+    const { starts, said, end } = supervise({ executable });
+    await end(1, 5);
+    expect(said).toEqual(["replica 1 ended with exit code 5; it is started again once lastword is upgraded"]);
+    jest.advanceTimersByTime(60_000);
+    expect(starts).toEqual([0, 1]);
+    executable.file = "second";
+    jest.advanceTimersByTime(1_000);
+    expect(starts).toEqual([0, 1, 1]);
+    // It may still be too old; one that somebody stopped is left alone.
+    await end(1, 5);
+    await end(0, 0);
+    jest.advanceTimersByTime(60_000);
+    expect(starts).toEqual([0, 1, 1]);
   });
 
   test("leaves all that died with --no-restart", async () => {

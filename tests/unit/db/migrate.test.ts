@@ -5,6 +5,7 @@ import { drizzle } from "drizzle-orm/bun-sqlite";
 import { migrate } from "drizzle-orm/bun-sqlite/migrator";
 import { FormatTooNew } from "../../../src/chat/kinds/op.ts";
 import { prepareTables, TablesTooNew, type Migration } from "../../../src/db/state/migrate.ts";
+import { stateMigrations } from "../../../src/db/state/migrations.macro.ts";
 import { StorageDamaged } from "../../../src/election/ports.ts";
 
 const FIRST: Migration = {
@@ -110,6 +111,22 @@ describe("an executable that is put back", () => {
     expect(() => open(client, [FIRST])).toThrow(TablesTooNew);
     expect(people(client)).toEqual([{ name: "ann", age: 30, double: 60 }]);
   });
+});
+
+test("each migration of this executable, and of the one that tests upgrade to, takes itself back", () => {
+  const all = [...stateMigrations("migrations"), ...stateMigrations("migrations-next")];
+  expect(all.map(({ undo }) => undo === null)).toEqual(all.map((_, i) => i === 0));
+  const client = new Database(":memory:", { strict: true });
+  const before: unknown[][] = [];
+  for (let count = 1; count <= all.length; count++) {
+    open(client, all.slice(0, count));
+    before.push(tables(client));
+  }
+  expect(new Set(before.map((found) => JSON.stringify(found))).size).toBe(all.length);
+  for (let count = all.length - 1; count >= 1; count--) {
+    open(client, all.slice(0, count));
+    expect(tables(client)).toEqual(before[count - 1]!);
+  }
 });
 
 test("tables that no version has made are damage", () => {

@@ -1,0 +1,1 @@
+ALTER TABLE `conversations` ADD COLUMN `next` integer NOT NULL DEFAULT 7;
