@@ -22,8 +22,8 @@ export function classOf(error: unknown): string {
   return error instanceof Error ? error.constructor.name : typeof error;
 }
 
-/** Where an error was caught: while a page was made, a call was answered, or a snapshot was offered or received. */
-export type Caught = "page" | "call" | "snapshot_offer" | "snapshot_receive";
+/** Where an error was caught: while a page was made, a call was answered, something followed what was applied, or a snapshot was offered or received. */
+export type Caught = "page" | "call" | "projection" | "snapshot_offer" | "snapshot_receive";
 
 /**
  * Logs errors that somebody caught and answered: the first from a place at once, then at most one line a minute from

@@ -329,6 +329,7 @@ export class RunningReplica {
       presence: gossip,
       rateLimit: settings.rateLimit,
       gatherMarksMs: GATHER_MS,
+      onProjectionFailed: (_name, error) => caught("projection", error),
       registration: settings.registration,
       streamsPerUser: settings.streamsPerUser,
     });

@@ -117,6 +117,9 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     rateLimit: options.rateLimit ?? false,
     registration: options.registration ?? "open",
     streamsPerUser: options.streamsPerUser ?? 50,
+    onProjectionFailed: (_name, error) => {
+      throw error;
+    },
     gatherMarksMs: options.gatherMarksMs ?? 0,
   });
   const solo: SoloChat = {

@@ -12,6 +12,7 @@ import { checkClientId } from "../limits.ts";
 import { MarkGatherer } from "./mark-gatherer.ts";
 import { Messaging } from "./messaging.ts";
 import type { Presence } from "../ports.ts";
+import { Projections } from "../projections.ts";
 import { Reading } from "../reading.ts";
 import { SESSION_TTL_MICROS } from "../rows.ts";
 import type { ChatService } from "../chat-service.ts";
@@ -28,6 +29,8 @@ export interface ChatOptions extends ChatDeps {
   readonly streamsPerUser: number;
   /** How long read marks are gathered for one op, ms: GATHER_MS, less in tests. */
   readonly gatherMarksMs: number;
+  /** A projection threw: for the log. What follows is its affair. */
+  readonly onProjectionFailed: (name: string, error: unknown) => void;
 }
 
 /** The service, and the replica's side of it. */
@@ -49,7 +52,14 @@ export function createChat(options: ChatOptions): Chat {
   const accounts = new Accounts(options, { writer, reading, views });
   const marks = new MarkGatherer(writer, options.gatherMarksMs);
   const messaging = new Messaging(options, { writer, marks, reading, views });
+  const projections = new Projections(options.position, options.onProjectionFailed);
   const feeds = new FeedHub(options, { views, reading, onLeft: (session) => accounts.left(session) });
+  projections.add({
+    name: "streams",
+    position: () => null,
+    follow: (ops, view) => feeds.applied(ops, view),
+    reread: () => feeds.stateReplaced(),
+  });
 
   return {
     registrationOpen: () => accounts.registrationOpen(),
@@ -110,10 +120,10 @@ export function createChat(options: ChatOptions): Chat {
     unreadTotal: (session) => messaging.unreadTotal(session),
     subscribe: (session, input) => feeds.subscribe(session, input.cursor),
     typing: (session, conversationId) => feeds.typing(session, conversationId),
-    applied: (ops, view) => feeds.applied(ops, view),
+    applied: (ops, view) => projections.applied(ops, view),
     stateReplaced() {
       accounts.stateReplaced();
-      feeds.stateReplaced();
+      projections.replaced();
     },
     stop() {
       marks.flush();
