@@ -10,6 +10,7 @@ const FOLDERS = ["src", "proto", "harness", "tests", "bench"].filter((folder) =>
 const STEPS: readonly { name: string; command: readonly string[] }[] = [
   { name: "lint", command: ["node_modules/.bin/oxlint", "--type-aware", "--deny-warnings", ...FOLDERS] },
   { name: "types", command: [process.execPath, "check", "-p", "."] },
+  { name: "types of the page's scripts", command: [process.execPath, "check", "-p", "src/web/browser"] },
   { name: "format", command: [process.execPath, "fmt", "--check", ...FOLDERS] },
   { name: "build", command: ["make", "--no-print-directory", "build", "dist/lastword-faults"] },
 ];

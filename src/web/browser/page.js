@@ -120,7 +120,7 @@ function startApp() {
 
   const reading =
     roll === null ? null : openReading(roll, data.readOnSight === "yes", (text) => cluster.say(text, { short: true }));
-  const rowFocus = roll === null ? null : openRowFocus(roll, reading.mark);
+  const rowFocus = roll === null ? null : openRowFocus(roll, (row) => reading.mark(row));
   const selection =
     roll === null
       ? null

@@ -50,7 +50,7 @@ interface StreamEvent {
 
 // Browser files are plain script without types: loaded by a path that the compiler does not follow.
 const folder = `${import.meta.dir}/../../../src/web/browser`;
-const kept = (await import(`${folder}/kept-state.js`)) as KeptState;
+const kept = (await import(`${folder}/kept-state.ts`)) as KeptState;
 
 const KEY = "k".repeat(22);
 const ID = "0199b4a6-0000-4000-8000-000000000001";

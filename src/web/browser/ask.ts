@@ -1,12 +1,22 @@
 /** A question that has to be answered before something is lost. */
 
 /** Resolves true only if `yes` is pressed; Escape and `no` leave everything as it is. */
-export function ask({ title, text, yes, no = "Cancel" }) {
+export function ask({
+  title,
+  text,
+  yes,
+  no = "Cancel",
+}: {
+  readonly title: string;
+  readonly text: string;
+  readonly yes: string;
+  readonly no?: string;
+}): Promise<boolean> {
   const dialog = Object.assign(document.createElement("dialog"), { className: "sheet ask" });
   const form = Object.assign(document.createElement("form"), { method: "dialog", className: "stack" });
   const heading = Object.assign(document.createElement("h2"), { id: "ask-title", textContent: title });
   const buttons = Object.assign(document.createElement("p"), { className: "row" });
-  const button = (value, className, textContent) =>
+  const button = (value: string, className: string, textContent: string) =>
     Object.assign(document.createElement("button"), { type: "submit", value, className, textContent });
   buttons.append(button("no", "", no), button("yes", "danger", yes));
   form.append(heading, Object.assign(document.createElement("p"), { textContent: text }), buttons);

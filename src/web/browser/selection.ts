@@ -1,41 +1,55 @@
 /** Selecting messages and deleting them; says first what that does to each. */
-import { newId, postUntilDone } from "./requests.js";
+import { newId, postUntilDone } from "./requests.ts";
+import { required } from "./elements.ts";
+import type { Rows } from "./rows.ts";
 
-const messages = (count) => (count === 1 ? "1 message" : `${count} messages`);
+/** Choosing messages. */
+export interface Selection {
+  isOn(): boolean;
+  setMode(on: boolean): void;
+  toggle(): void;
+}
+
+const isOwn = (box: Element): boolean => box.closest(".message")?.classList.contains("own") ?? false;
+
+const messages = (count: number): string => (count === 1 ? "1 message" : `${count} messages`);
 
 /** What has happened, in the words of the choice. */
-function doneText(own, others) {
-  const parts = [];
+function doneText(own: number, others: number): string {
+  const parts: string[] = [];
   if (own > 0) parts.push(`Deleted ${messages(own)} for everyone`);
   if (others > 0) parts.push(`${own > 0 ? "hid" : "Hid"} ${own > 0 ? others : messages(others)} only from you`);
   return `${parts.join(" and ")}.`;
 }
 
 /** `onMode(on)`: choosing has begun or is over. `say(text)`: a short note to the person. */
-export function openSelection(roll, { onMode, say }) {
-  const bar = document.getElementById("selection");
-  const toggle = document.getElementById("select");
-  const says = document.getElementById("selection-says");
-  const section = roll.log.closest(".conversation");
+export function openSelection(
+  roll: Rows,
+  { onMode, say }: { readonly onMode: (on: boolean) => void; readonly say: (text: string) => void },
+): Selection {
+  const bar = required<HTMLFormElement>("#selection");
+  const toggle = required("#select");
+  const says = required("#selection-says");
+  const section = required(".conversation");
 
-  const chosen = () => Array.from(roll.list.querySelectorAll('input[name="ids"]:checked'));
+  const chosen = (): HTMLInputElement[] => Array.from(roll.list.querySelectorAll('input[name="ids"]:checked'));
 
-  function draw() {
+  function draw(): void {
     const boxes = chosen();
     section.classList.toggle("has-selected", boxes.length > 0);
-    const own = boxes.filter((box) => box.closest(".message").classList.contains("own")).length;
+    const own = boxes.filter(isOwn).length;
     const others = boxes.length - own;
-    const parts = [];
+    const parts: string[] = [];
     if (own > 0) parts.push(`deletes ${own} of yours for everyone`);
     if (others > 0) parts.push(`hides ${others} only from you`);
     const text = parts.join(" and ");
     says.textContent =
       text === ""
         ? "Select the messages to delete."
-        : `${text[0].toUpperCase()}${text.slice(1)}. This cannot be undone.`;
+        : `${text.charAt(0).toUpperCase()}${text.slice(1)}. This cannot be undone.`;
   }
 
-  function setMode(on) {
+  function setMode(on: boolean): void {
     section.classList.toggle("selecting", on);
     toggle.setAttribute("aria-pressed", String(on));
     if (!on) for (const box of chosen()) box.checked = false;
@@ -43,17 +57,17 @@ export function openSelection(roll, { onMode, say }) {
     draw();
   }
 
-  async function deleteChosen() {
+  async function deleteChosen(): Promise<void> {
     const boxes = chosen();
     const ids = boxes.map((box) => box.value);
     // Counted now: the stream may have taken the rows away before the answer is here.
-    const own = boxes.filter((box) => box.closest(".message").classList.contains("own")).length;
+    const own = boxes.filter(isOwn).length;
     if (ids.length === 0) {
       says.textContent = "Nothing is selected yet.";
       return;
     }
     bar.classList.add("busy");
-    const answer = await postUntilDone(bar.getAttribute("action"), { ids, id: newId() });
+    const answer = await postUntilDone(bar.getAttribute("action") ?? "", { ids, id: newId() });
     bar.classList.remove("busy");
     if (answer.status !== 200) {
       says.textContent = answer.json.sentence ?? "No connection. Nothing was deleted; try again in a moment.";
@@ -65,15 +79,15 @@ export function openSelection(roll, { onMode, say }) {
     roll.log.focus();
   }
 
-  const isOn = () => section.classList.contains("selecting") || section.classList.contains("has-selected");
+  const isOn = (): boolean => section.classList.contains("selecting") || section.classList.contains("has-selected");
 
   toggle.addEventListener("click", () => setMode(!section.classList.contains("selecting")));
-  document.getElementById("select-none").addEventListener("click", () => setMode(false));
+  required("#select-none").addEventListener("click", () => setMode(false));
   roll.list.addEventListener("change", draw);
   // What was ticked may be deleted by somebody else meanwhile.
-  new MutationObserver(() => isOn() && !bar.classList.contains("busy") && draw()).observe(roll.list, {
-    childList: true,
-  });
+  new MutationObserver(() => {
+    if (isOn() && !bar.classList.contains("busy")) draw();
+  }).observe(roll.list, { childList: true });
   bar.addEventListener("submit", (event) => {
     event.preventDefault();
     void deleteChosen();

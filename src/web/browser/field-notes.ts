@@ -2,23 +2,34 @@
  * What is said below the text field before anything is sent: how much room is left, once there is little, and
  * what was taken out of what was pasted.
  */
+import { required } from "./elements.ts";
 import { cleanPasted, REMOVED_TEXT } from "../messages/pasted-text.ts";
 
 export const BODY_BYTES_MAX = 8192;
 /** The room that is left is shown from here on. */
 const SHOWN_FROM_LEFT = 500;
 
-const sizeOf = (text) => new TextEncoder().encode(text).length;
-const number = (value) => value.toLocaleString("en");
+const sizeOf = (text: string): number => new TextEncoder().encode(text).length;
+const number = (value: number): string => value.toLocaleString("en");
+
+type Removed = NonNullable<ReturnType<typeof cleanPasted>["removed"]>;
+
+/** What the composer asks of its notes. */
+export interface FieldNotes {
+  drawLeft(): void;
+  /** What the field holds, as it is sent: also what was dropped into it or came from a draft is cleaned, and it is said. */
+  bodyToSend(): string;
+}
 
 /** For the text field of the composer. */
-export function openFieldNotes(field) {
-  const note = document.getElementById("body-note");
-  const left = document.getElementById("body-left");
+export function openFieldNotes(field: HTMLTextAreaElement): FieldNotes {
+  const note = required("#body-note");
+  const left = required("#body-left");
 
-  const sayRemoved = (removed) => (note.textContent = removed === null ? "" : REMOVED_TEXT[removed]);
+  const sayRemoved = (removed: Removed | null): string =>
+    (note.textContent = removed === null ? "" : REMOVED_TEXT[removed]);
 
-  function drawLeft() {
+  function drawLeft(): void {
     // Never more bytes than three a unit: most texts need no counting.
     const bytes = field.value.length * 3 < BODY_BYTES_MAX - SHOWN_FROM_LEFT ? 0 : sizeOf(field.value);
     const room = BODY_BYTES_MAX - bytes;
@@ -42,7 +53,6 @@ export function openFieldNotes(field) {
 
   return {
     drawLeft,
-    /** What the field holds, as it is sent: also what was dropped into it or came from a draft is cleaned, and it is said. */
     bodyToSend() {
       const { text, removed } = cleanPasted(field.value);
       if (removed !== null) sayRemoved(removed);

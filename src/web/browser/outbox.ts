@@ -3,18 +3,30 @@
  * at whatever replica; it leaves the box only when a replica has said that all of them keep it.
  */
 import { isFewEmoji } from "../messages/emoji.ts";
-import { isOtherLogin, isPassing, newId, post, sleep, waitBefore } from "./requests.js";
+import { required } from "./elements.ts";
+import type { UnsentItem } from "./kept-state.ts";
+import type { Rows } from "./rows.ts";
+import { type AnswerJson, isOtherLogin, isPassing, newId, post, sleep, waitBefore } from "./requests.ts";
+
+/** Messages on their way. */
+export interface Outbox {
+  add(message: Pick<UnsentItem, "conversation" | "to" | "body" | "readUpTo">): UnsentItem;
+  /** A replica is back: no reason to wait any longer. */
+  hurry(): void;
+  /** It has arrived by another way: the stream was faster than the answer. */
+  has(rowId: string): boolean;
+}
 
 /** After so long the bubble says that it waits. */
 const SLOW_MS = 3000;
 
-function bubble(me, item) {
+function bubble(me: string, item: UnsentItem): HTMLLIElement {
   const row = Object.assign(document.createElement("li"), {
     id: `m-${me}-${item.id}`,
     className: "message own pending",
   });
-  row.dataset.author = me;
-  row.dataset.micros = String(Date.now() * 1000);
+  row.dataset["author"] = me;
+  row.dataset["micros"] = String(Date.now() * 1000);
   const box = Object.assign(document.createElement("div"), { className: "bubble" });
   const body = Object.assign(document.createElement("div"), { className: "body", textContent: item.body, dir: "auto" });
   body.setAttribute("hx-ignore", "");
@@ -31,27 +43,43 @@ function bubble(me, item) {
  * `unsent` is the list itself, kept and stored by the page. Calls back: onSent(item, answer),
  * onRefused(item, sentence, field), onLogin(), onOther(name), onChange().
  */
-export function openOutbox({ me, unsent, roll, onSent, onRefused, onLogin, onOther, onChange }) {
+export function openOutbox({
+  me,
+  unsent,
+  roll,
+  onSent,
+  onRefused,
+  onLogin,
+  onOther,
+  onChange,
+}: {
+  readonly me: string;
+  readonly unsent: UnsentItem[];
+  readonly roll: Rows | null;
+  readonly onSent: (item: UnsentItem, answer: AnswerJson) => void;
+  /** Answers true if it went back to where it was typed. */
+  readonly onRefused: (item: UnsentItem, sentence: string, field: string | undefined) => boolean;
+  readonly onLogin: () => void;
+  readonly onOther: (name: string) => void;
+  readonly onChange: () => void;
+}): Outbox {
   let running = false;
-  let wake = null;
+  let wake: (() => void) | null = null;
 
-  const rowOf = (item) => document.getElementById(`m-${me}-${item.id}`);
+  const rowOf = (item: UnsentItem): HTMLElement | null => document.getElementById(`m-${me}-${item.id}`);
 
-  function draw(item) {
+  function draw(item: UnsentItem): void {
     if (roll === null || item.conversation !== roll.conversation) return;
-    let row = rowOf(item);
-    if (row === null) {
-      row = bubble(me, item);
-      roll.addPending(row);
-    }
+    const row = rowOf(item) ?? bubble(me, item);
+    if (!row.isConnected) roll.addPending(row);
     row.classList.toggle("failed", item.failed !== null);
     row.querySelector(".failure")?.remove();
     if (item.failed === null) roll.redraw(row);
     else showFailure(row, item);
   }
 
-  function showFailure(row, item) {
-    row.querySelector(".state").textContent = "not sent";
+  function showFailure(row: HTMLElement, item: UnsentItem): void {
+    required(".state", row).textContent = "not sent";
     const line = Object.assign(document.createElement("p"), { className: "failure" });
     const retry = Object.assign(document.createElement("button"), { type: "button", textContent: "Retry" });
     retry.addEventListener("click", () => {
@@ -67,33 +95,33 @@ export function openOutbox({ me, unsent, roll, onSent, onRefused, onLogin, onOth
     });
     drop.addEventListener("click", () => {
       remove(item);
-      roll.removeIds([`${me}-${item.id}`]);
+      roll?.removeIds([`${me}-${item.id}`]);
     });
     line.append(Object.assign(document.createElement("span"), { textContent: item.failed }), retry, drop);
-    row.querySelector(".bubble").append(line);
+    required(".bubble", row).append(line);
   }
 
-  function remove(item) {
+  function remove(item: UnsentItem): void {
     const at = unsent.indexOf(item);
     if (at >= 0) unsent.splice(at, 1);
     onChange();
   }
 
   /** It goes on by itself; whoever does not want to wait may press. */
-  function sayItWaits(item) {
+  function sayItWaits(item: UnsentItem): void {
     const row = rowOf(item);
     if (row === null || row.dataset.waits === "yes" || !row.classList.contains("pending")) return;
     row.dataset.waits = "yes";
-    roll.redraw(row);
+    roll?.redraw(row);
     const line = Object.assign(document.createElement("p"), { className: "failure" });
     const retry = Object.assign(document.createElement("button"), { type: "button", textContent: "Retry" });
     retry.addEventListener("click", () => wake?.());
     line.append(retry);
-    row.querySelector(".bubble").append(line);
+    required(".bubble", row).append(line);
   }
 
   /** One message until it is kept, refused, or the login is gone. */
-  async function deliver(item) {
+  async function deliver(item: UnsentItem): Promise<boolean> {
     const path = item.conversation === null ? "/to" : `/c/${item.conversation}/messages`;
     const fields = {
       id: item.id,
@@ -115,7 +143,7 @@ export function openOutbox({ me, unsent, roll, onSent, onRefused, onLogin, onOth
         return false;
       }
       if (isOtherLogin(answer)) {
-        onOther(answer.json.name);
+        onOther(answer.json.name ?? "somebody else");
         return false;
       }
       if (!isPassing(answer.status)) {
@@ -134,11 +162,11 @@ export function openOutbox({ me, unsent, roll, onSent, onRefused, onLogin, onOth
       }
       if (Date.now() - began > SLOW_MS) sayItWaits(item);
       const pause = answer.status === 429 ? (answer.json.retryAfterMs ?? 1000) : waitBefore(tries);
-      await Promise.race([sleep(pause), new Promise((done) => (wake = done))]);
+      await Promise.race([sleep(pause), new Promise<void>((done) => (wake = done))]);
     }
   }
 
-  async function run() {
+  async function run(): Promise<void> {
     if (running) return;
     running = true;
     for (;;) {
@@ -153,18 +181,16 @@ export function openOutbox({ me, unsent, roll, onSent, onRefused, onLogin, onOth
 
   return {
     add({ conversation, to, body, readUpTo }) {
-      const item = { id: newId(), conversation, to, body, readUpTo, failed: null, at: Date.now() };
+      const item: UnsentItem = { id: newId(), conversation, to, body, readUpTo, failed: null, at: Date.now() };
       unsent.push(item);
       onChange();
       draw(item);
       void run();
       return item;
     },
-    /** A replica is back: no reason to wait any longer. */
     hurry() {
       wake?.();
     },
-    /** It has arrived by another way: the stream was faster than the answer. */
-    has: (rowId) => unsent.some((item) => rowId === `m-${me}-${item.id}`),
+    has: (rowId: string) => unsent.some((item) => rowId === `m-${me}-${item.id}`),
   };
 }

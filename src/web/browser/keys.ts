@@ -1,11 +1,11 @@
 /** Single keys, when nobody is typing. The list people see is views/help.tsx. */
 
 /** True for what takes letters itself. */
-export const isTyping = (target) =>
+export const isTyping = (target: Element): boolean =>
   target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !== null;
 
 /** `actions`: what each key does on this page; a missing one does nothing. */
-export function listenToKeys(actions) {
+export function listenToKeys(actions: Readonly<Record<string, () => void>>): void {
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey) return;
     if (event.altKey) {
@@ -15,7 +15,7 @@ export function listenToKeys(actions) {
       return;
     }
     if (event.key === "Escape") {
-      actions.Escape?.();
+      actions["Escape"]?.();
       return;
     }
     if (!(event.target instanceof Element) || isTyping(event.target) || document.querySelector("dialog[open]") !== null)
@@ -28,8 +28,8 @@ export function listenToKeys(actions) {
 }
 
 /** To the conversation above or below the open one. */
-function step(by) {
-  const links = Array.from(document.querySelectorAll("#sidebar a[href^='/c/']"));
+function step(by: 1 | -1): void {
+  const links = Array.from(document.querySelectorAll<HTMLAnchorElement>("#sidebar a[href^='/c/']"));
   const at = links.findIndex((link) => link.getAttribute("aria-current") === "page");
   const next = links[at === -1 ? 0 : at + by];
   next?.click();

@@ -1,9 +1,12 @@
 /** The button in a password's field that shows what was typed, until it is sent or the button is pressed again. */
 
-export function openReveals() {
-  for (const button of document.querySelectorAll("button.reveal")) {
-    const input = document.getElementById(button.getAttribute("aria-controls"));
-    const show = (on) => {
+import { required } from "./elements.ts";
+
+/** For every such button of the page. */
+export function openReveals(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>("button.reveal")) {
+    const input = required<HTMLInputElement>(`#${button.getAttribute("aria-controls")}`);
+    const show = (on: boolean): void => {
       input.type = on ? "text" : "password";
       button.setAttribute("aria-pressed", String(on));
       button.textContent = on ? "Hide" : "Show";
@@ -13,6 +16,6 @@ export function openReveals() {
       input.focus();
     });
     // A browser keeps what was typed into text fields; and the page may stay open on a screen that others see.
-    input.form.addEventListener("submit", () => show(false));
+    input.form?.addEventListener("submit", () => show(false));
   }
 }

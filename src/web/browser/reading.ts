@@ -2,7 +2,9 @@
  * What is unread becomes read: by a click, by "Mark as read", with an answer, or by having been looked at. Only what
  * was on the page when somebody acted: what comes while a request waits or travels stays unread.
  */
-import { postUntilDone } from "./requests.js";
+import { required } from "./elements.ts";
+import type { Rows } from "./rows.ts";
+import { type Fields, postUntilDone } from "./requests.ts";
 
 /** In view for so long in a window that has the focus. */
 const IN_VIEW_MS = 3000;
@@ -12,28 +14,42 @@ const IDS_MAX = 500;
 /** The count in the page's data ends here. */
 const UNREAD_COUNTED_MAX = 100;
 
+const idOf = (row: HTMLElement): string => row.dataset["id"] ?? "";
+
+/** What becomes read, and how. */
+export interface Reading {
+  /** As a click on the row does. */
+  mark(row: HTMLElement): void;
+  markAll(): void;
+  /**
+   * The newest message that the reader has before her eyes, or above them, as she acts: all up to it is read with her
+   * answer. "" if nothing is unread. Where the page does not show all that is unread, only what it shows is marked.
+   */
+  seenUpTo(): string;
+}
+
 /** `say(text)`: a note to the person. */
-export function openReading(roll, readOnSight, say) {
-  const form = document.getElementById("reading");
-  const all = document.getElementById("read-all");
-  const waiting = new Set();
+export function openReading(roll: Rows, readOnSight: boolean, say: (text: string) => void): Reading {
+  const form = required<HTMLFormElement>("#reading");
+  const all = required<HTMLFormElement>("#read-all");
+  const waiting = new Set<HTMLElement>();
   /** Ids for which a request is under way. */
-  const marking = new Set();
-  let timer = null;
+  const marking = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | null = null;
 
-  const unread = () => Array.from(roll.rows()).filter((row) => row.dataset.unread !== undefined);
-  const confirmed = () => Array.from(roll.rows()).filter((row) => row.dataset.seq !== undefined);
+  const unread = (): HTMLElement[] => Array.from(roll.rows()).filter((row) => row.dataset["unread"] !== undefined);
+  const confirmed = (): HTMLElement[] => Array.from(roll.rows()).filter((row) => row.dataset["seq"] !== undefined);
 
-  const atOpen = Number(roll.list.closest("[data-unread-at-open]").dataset.unreadAtOpen);
+  const atOpen = Number(roll.list.closest<HTMLElement>("[data-unread-at-open]")?.dataset["unreadAtOpen"] ?? 0);
   const isWholeAtOpen = atOpen < UNREAD_COUNTED_MAX && unread().length >= atOpen;
   /** All that is unread is on the page. */
-  const isWhole = () => isWholeAtOpen || document.querySelector("a#older") === null;
+  const isWhole = (): boolean => isWholeAtOpen || document.querySelector("a#older") === null;
 
   /** Shown as done at once; and no longer as soon as it turns out to take its time, or is refused. */
-  async function tell(path, fields, rows) {
-    const ids = rows.map((row) => row.dataset.id);
+  async function tell(path: string, fields: Fields, rows: readonly HTMLElement[]): Promise<void> {
+    const ids = rows.map(idOf);
     let isShown = true;
-    const showAgain = (sentence) => {
+    const showAgain = (sentence: string): void => {
       if (isShown) roll.restoreUnread(ids);
       isShown = false;
       say(sentence);
@@ -49,39 +65,39 @@ export function openReading(roll, readOnSight, say) {
       say("");
     }
   }
-  function flush() {
+  function flush(): void {
     const rows = Array.from(waiting).slice(0, IDS_MAX);
     for (const row of rows) waiting.delete(row);
-    if (rows.length > 0) void tell(form.getAttribute("action"), { ids: rows.map((row) => row.dataset.id) }, rows);
+    if (rows.length > 0) void tell(form.getAttribute("action") ?? "", { ids: rows.map(idOf) }, rows);
     timer = waiting.size > 0 ? setTimeout(flush, BATCH_MS) : null;
   }
 
-  function mark(row) {
-    delete row.dataset.fresh;
-    if (row.dataset.unread === undefined || marking.has(row.dataset.id)) return;
+  function mark(row: HTMLElement): void {
+    delete row.dataset["fresh"];
+    if (row.dataset["unread"] === undefined || marking.has(idOf(row))) return;
     waiting.add(row);
-    roll.clearUnread([row.dataset.id], -1);
+    roll.clearUnread([idOf(row)], -1);
     timer ??= setTimeout(flush, BATCH_MS);
   }
 
   /** Looked at: it is read, and can still be told from the rest as long as the page is open. */
-  function markSeen(row) {
+  function markSeen(row: HTMLElement): void {
     mark(row);
-    row.dataset.fresh = "yes";
+    row.dataset["fresh"] = "yes";
   }
 
-  function markAll() {
+  function markAll(): void {
     const newest = confirmed().at(-1);
     if (newest === undefined) return;
     const rows = unread();
-    for (const row of roll.rows()) delete row.dataset.fresh;
-    roll.clearUnread([], Number(newest.dataset.seq));
-    void tell(all.getAttribute("action"), { upTo: newest.dataset.id }, rows);
+    for (const row of roll.rows()) delete row.dataset["fresh"];
+    roll.clearUnread([], Number(newest.dataset["seq"]));
+    void tell(all.getAttribute("action") ?? "", { upTo: idOf(newest) }, rows);
   }
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const row = event.submitter?.closest(".message");
+    const row = event.submitter?.closest<HTMLElement>(".message");
     if (row === null || row === undefined) return;
     mark(row);
   });
@@ -90,27 +106,31 @@ export function openReading(roll, readOnSight, say) {
     markAll();
   });
   roll.list.addEventListener("click", (event) => {
-    if (event.target.closest("a, button, label, input") !== null) return;
-    const row = event.target.closest(".message[data-unread], .message[data-fresh]");
+    const target = event.target as Element;
+    if (target.closest("a, button, label, input") !== null) return;
+    const row = target.closest<HTMLElement>(".message[data-unread], .message[data-fresh]");
     if (row !== null) mark(row);
   });
 
   if (readOnSight) watchSight();
 
-  function watchSight() {
-    const since = new Map();
+  function watchSight(): void {
+    const since = new Map<HTMLElement, number>();
     const seen = new IntersectionObserver(
       (entries) => {
-        for (const { target, intersectionRatio, intersectionRect, rootBounds } of entries) {
+        for (const { target: element, intersectionRatio, intersectionRect, rootBounds } of entries) {
+          const target = element as HTMLElement;
           // Of a message that is taller than the window the half of a window is enough.
           const isInView = intersectionRatio >= 0.6 || intersectionRect.height >= (rootBounds?.height ?? Infinity) / 2;
-          if (!isInView || target.dataset.unread === undefined) since.delete(target);
+          if (!isInView || target.dataset["unread"] === undefined) since.delete(target);
           else if (!since.has(target)) since.set(target, Date.now());
         }
       },
       { root: roll.log, threshold: [0, 0.2, 0.4, 0.6, 0.8, 1] },
     );
-    const watch = () => roll.rows().forEach((row) => row.dataset.unread !== undefined && seen.observe(row));
+    const watch = (): void => {
+      for (const row of unread()) seen.observe(row);
+    };
     watch();
     new MutationObserver(watch).observe(roll.list, { childList: true });
     setInterval(() => {
@@ -120,7 +140,7 @@ export function openReading(roll, readOnSight, say) {
         else if (Date.now() - at >= IN_VIEW_MS) {
           since.delete(row);
           seen.unobserve(row);
-          if (row.isConnected && row.dataset.unread !== undefined) markSeen(row);
+          if (row.isConnected && row.dataset["unread"] !== undefined) markSeen(row);
         }
       }
     }, LOOK_MS);
@@ -129,16 +149,12 @@ export function openReading(roll, readOnSight, say) {
   return {
     mark,
     markAll,
-    /**
-     * The newest message that she has before her eyes, or above them, as she acts: all up to it is read with her
-     * answer. "" if nothing is unread. Where the page does not show all that is unread, only what it shows is marked.
-     */
     seenUpTo() {
       const end = roll.log.getBoundingClientRect().bottom;
       const shown = confirmed().filter((row) => row.getBoundingClientRect().top < end);
-      const news = shown.filter((row) => row.dataset.unread !== undefined);
+      const news = shown.filter((row) => row.dataset["unread"] !== undefined);
       if (news.length === 0) return "";
-      if (isWhole()) return shown.at(-1).dataset.id;
+      if (isWhole()) return idOf(shown.at(-1)!);
       news.forEach(mark);
       return "";
     },

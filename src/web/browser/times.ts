@@ -11,11 +11,12 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-const startOfDay = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate());
-const daysAgo = (date) => Math.round((startOfDay(new Date()) - startOfDay(date)) / DAY);
+const startOfDay = (date: Date): Date => new Date(date.getFullYear(), date.getMonth(), date.getDate());
+const daysAgo = (date: Date): number =>
+  Math.round((startOfDay(new Date()).getTime() - startOfDay(date).getTime()) / DAY);
 
 /** "Today", "Yesterday", "Monday, 23 November", "3 March 2024". */
-export function dayText(date) {
+export function dayText(date: Date): string {
   const ago = daysAgo(date);
   if (ago === 0) return "Today";
   if (ago === 1) return "Yesterday";
@@ -23,21 +24,23 @@ export function dayText(date) {
 }
 
 /** "09:12", "yesterday", "3 Mar", and last year's with its year. */
-function whenText(date) {
+function whenText(date: Date): string {
   if (daysAgo(date) <= 0) return clock.format(date);
   if (daysAgo(date) === 1) return "yesterday";
   return (date.getFullYear() === new Date().getFullYear() ? dayShort : dayYear).format(date);
 }
 
-function agoText(date) {
+function agoText(date: Date): string {
   const ms = Date.now() - date.getTime();
   if (ms < MINUTE) return "just now";
   return ms < HOUR ? `${Math.floor(ms / MINUTE)} min ago` : whenText(date);
 }
 
-/** By the word in data-time; views/names.tsx says what each is for. */
-const TEXTS = {
-  clock: (date) => clock.format(date),
+const clockText = (date: Date): string => clock.format(date);
+
+/** By the word in data-time; page/names.tsx says what each is for. */
+const TEXTS: Readonly<Record<string, (date: Date) => string>> = {
+  clock: clockText,
   second: (date) => second.format(date),
   // In a list of many a clock: minutes ago would be the same words in every row.
   short: whenText,
@@ -46,11 +49,11 @@ const TEXTS = {
 };
 
 /** Rewrites every <time data-time> below `root`. */
-export function localTimes(root) {
-  for (const element of root.querySelectorAll("time[data-time]")) {
+export function localTimes(root: ParentNode): void {
+  for (const element of root.querySelectorAll<HTMLTimeElement>("time[data-time]")) {
     const date = new Date(element.dateTime);
     if (Number.isNaN(date.getTime())) continue;
-    const text = (TEXTS[element.dataset.time] ?? TEXTS.clock)(date);
+    const text = (TEXTS[element.dataset["time"] ?? ""] ?? clockText)(date);
     if (element.textContent !== text) element.textContent = text;
     element.title = full.format(date);
   }

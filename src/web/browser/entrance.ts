@@ -1,18 +1,20 @@
 /** The pages of the log-in and the registration: nobody's words are thrown away by somebody else's login unasked. */
-import { ask } from "./ask.js";
-import { forgetPerson, othersKept, slotOfName } from "./kept-state.js";
+import { fieldOf } from "./elements.ts";
+import { ask } from "./ask.ts";
+import { forgetPerson, othersKept, slotOfName } from "./kept-state.ts";
 
-const ENTERED = (cluster) => `lastword-${cluster}-entered`;
+const ENTERED = (cluster: string): string => `lastword-${cluster}-entered`;
 
 /** "ann", "ann and ben". */
-const listed = (names) => names.map((name) => (name === "" ? "somebody else" : name)).join(" and ");
+const listed = (names: readonly string[]): string =>
+  names.map((name) => (name === "" ? "somebody else" : name)).join(" and ");
 
 /** `cluster`: data-cluster of the page. */
-export function guardEntrance(cluster) {
-  for (const form of document.querySelectorAll('form[action="/login"], form[action="/register"]')) {
+export function guardEntrance(cluster: string): void {
+  for (const form of document.querySelectorAll<HTMLFormElement>('form[action="/login"], form[action="/register"]')) {
     let agreed = false;
     form.addEventListener("submit", (event) => {
-      const typed = slotOfName(form.elements.namedItem("name").value);
+      const typed = slotOfName(fieldOf(form, "name").value);
       const others = othersKept(cluster, "").filter(({ name }) => slotOfName(name) !== typed);
       if (agreed || others.length === 0) return;
       event.preventDefault();
@@ -25,14 +27,14 @@ export function guardEntrance(cluster) {
         agreed = true;
         // Not before the login is answered: the password may be wrong.
         sessionStorage.setItem(ENTERED(cluster), "yes");
-        form.requestSubmit(form.querySelector("button[type=submit]"));
+        form.requestSubmit(form.querySelector<HTMLButtonElement>("button[type=submit]"));
       });
     });
   }
 }
 
 /** On a page of `me`: what was agreed to at the entrance. */
-export function afterEntrance(cluster, me) {
+export function afterEntrance(cluster: string, me: string): void {
   try {
     if (sessionStorage.getItem(ENTERED(cluster)) === null) return;
     sessionStorage.removeItem(ENTERED(cluster));

@@ -1,29 +1,70 @@
 /** The text field: Enter sends, Shift+Enter breaks the line, what is typed is kept until it is sent. */
 
-import { BODY_BYTES_MAX, openFieldNotes } from "./field-notes.js";
-import { slotOfName } from "./kept-state.js";
-import { post } from "./requests.js";
+import { BODY_BYTES_MAX, openFieldNotes } from "./field-notes.ts";
+import { fieldOf, required } from "./elements.ts";
+import { type Draft, type PageState, slotOfName, type UnsentItem } from "./kept-state.ts";
+import type { Outbox } from "./outbox.ts";
+import { post } from "./requests.ts";
 
 const DRAFT_MS = 250;
 const TYPING_MS = 3000;
+
+/** The text field of a page, and where it sends. */
+export interface Composer {
+  readonly field: HTMLTextAreaElement;
+  keepDraft(): void;
+  focus(): void;
+  /** A message that was refused goes back to where it was typed; false if something else is there by now. */
+  takeBack(item: UnsentItem, sentence: string, which: string | undefined): boolean;
+  /** Shows words that an earlier page has begun to send. */
+  resume(item: UnsentItem): void;
+  /** The words for a new conversation have arrived: they are no draft any more. */
+  clear(): void;
+  /** Nothing can be written to this person any more. What is in the field stays there, to copy. */
+  close(text: string): void;
+  showSending(on: boolean): void;
+  /** The name in the recipient's field; "" without one. */
+  recipient(): string;
+  /** Of the text field, if it has the focus. */
+  selection(): [number, number] | null;
+}
 
 /**
  * `drafts` is the page's own object: {text, to, at} by conversation, or by the name of somebody to whom nothing was
  * written yet. `seenUpTo()`: the newest message that the page shows. Null without a composer.
  */
-export function openComposer({ drafts, outbox, conversation, onDraft, state, isMoving, seenUpTo }) {
-  const form = document.getElementById("composer");
+export function openComposer({
+  drafts,
+  outbox,
+  conversation,
+  onDraft,
+  state,
+  isMoving,
+  seenUpTo,
+}: {
+  readonly drafts: Record<string, Draft>;
+  readonly outbox: Outbox;
+  /** Null on a page where the recipient is typed. */
+  readonly conversation: string | null;
+  readonly onDraft: () => void;
+  readonly state: PageState;
+  /** The page is on its way to another replica: what changes has to go with it. */
+  readonly isMoving: () => boolean;
+  readonly seenUpTo: () => string;
+}): Composer | null {
+  const form = document.querySelector<HTMLFormElement>("form#composer");
   if (form === null) return null;
-  const field = form.elements.namedItem("body");
-  const to = form.elements.namedItem("name");
-  let slot = conversation ?? slotOfName(to.value);
+  const field = fieldOf<HTMLTextAreaElement>(form, "body");
+  const to = form.elements.namedItem("name") as HTMLInputElement | null;
+  const button = required<HTMLButtonElement>("button[type=submit]", form);
+  let slot = conversation ?? slotOfName(to?.value ?? "");
   const notes = openFieldNotes(field);
-  let draftTimer = null;
+  let draftTimer: ReturnType<typeof setTimeout> | undefined;
   let typedAt = 0;
-  let sendingTo = null;
+  let sendingTo: UnsentItem | null = null;
 
-  function showError(input, sentence) {
-    const place = document.getElementById(input === field ? "body-error" : "field-name-error");
+  function showError(input: HTMLInputElement | HTMLTextAreaElement, sentence: string): void {
+    const place = required(input === field ? "#body-error" : "#field-name-error");
     place.textContent = sentence;
     place.hidden = sentence === "";
     if (sentence === "") input.removeAttribute("aria-invalid");
@@ -31,28 +72,28 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
   }
 
   /** For browsers that do not size a field by its content. */
-  function fit() {
+  function fit(): void {
     notes.drawLeft();
     if (CSS.supports("field-sizing", "content")) return;
     field.style.height = "auto";
     field.style.height = `${Math.min(field.scrollHeight, 200)}px`;
   }
 
-  function keepDraft() {
+  function keepDraft(): void {
     if (field.value === "") delete drafts[slot];
-    else if (drafts[slot]?.text !== field.value || drafts[slot].to !== (to?.value ?? ""))
+    else if (drafts[slot]?.text !== field.value || drafts[slot]?.to !== (to?.value ?? ""))
       drafts[slot] = { text: field.value, to: to?.value ?? "", at: Date.now() };
     onDraft();
   }
 
-  function showDraft() {
-    if (field.value === "" && drafts[slot] !== undefined) field.value = drafts[slot].text;
+  function showDraft(): void {
+    if (field.value === "") field.value = drafts[slot]?.text ?? "";
     fit();
   }
 
   /** Words to somebody stay with that name: with another one in its place they are for that one, or others are. */
-  function changeRecipient() {
-    const next = slotOfName(to.value);
+  function changeRecipient(): void {
+    const next = slotOfName(to?.value ?? "");
     if (next === slot) return keepDraft();
     if (field.value === "") {
       slot = next;
@@ -64,22 +105,22 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
   }
 
   /** The start page names nobody: it shows what was begun there last, with the name it is for. */
-  function showNewest() {
-    const [newest] = Object.keys(drafts)
-      .filter((one) => one.startsWith("new:"))
-      .toSorted((a, b) => drafts[b].at - drafts[a].at);
+  function showNewest(name: HTMLInputElement): void {
+    const [newest] = Object.entries(drafts)
+      .filter(([one]) => one.startsWith("new:"))
+      .toSorted(([, a], [, b]) => b.at - a.at);
     if (newest === undefined) return;
-    slot = newest;
-    to.value = drafts[newest].to;
+    slot = newest[0];
+    name.value = newest[1].to;
   }
 
-  function keepDraftSoon() {
+  function keepDraftSoon(): void {
     clearTimeout(draftTimer);
     if (isMoving()) keepDraft();
     else draftTimer = setTimeout(keepDraft, DRAFT_MS);
   }
 
-  function submit() {
+  function submit(): void {
     if (field.readOnly) return;
     const body = notes.bodyToSend();
     showError(field, "");
@@ -112,9 +153,9 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
     outbox.add({ conversation, to: null, body, readUpTo: seenUpTo() });
   }
 
-  function showSending(on) {
-    form.classList.toggle("sending", on);
-    form.querySelector("button[type=submit]").disabled = on;
+  function showSending(on: boolean): void {
+    form!.classList.toggle("sending", on);
+    button.disabled = on;
     if (!on) sendingTo = null;
   }
 
@@ -143,13 +184,13 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
   });
 
   if (to !== null && to.value === "" && field.value === "") {
-    showNewest();
+    showNewest(to);
     if (to.value === "" && state.to !== "") to.value = state.to;
   }
   showDraft();
   if (state.focus !== null && !field.disabled) {
     field.focus();
-    field.setSelectionRange(...state.focus);
+    field.setSelectionRange(state.focus[0], state.focus[1]);
   } else if (matchMedia("(min-width: 45rem) and (hover: hover)").matches && document.activeElement === document.body) {
     // On a phone the keyboard would cover half of what one came to read.
     (to !== null && to.value === "" ? to : field).focus();
@@ -159,13 +200,12 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
     field,
     keepDraft,
     focus: () => field.focus(),
-    /** A message that was refused goes back to where it was typed, if nothing else is there by now. */
     takeBack(item, sentence, which) {
       if (item.conversation !== conversation || (to === null && field.value !== "")) return false;
       showSending(false);
       // What is in the fields may have been mended while the words were under way.
       if (field.value === "") field.value = item.body;
-      if (to !== null && to.value === "") to.value = item.to;
+      if (to !== null && to.value === "") to.value = item.to ?? "";
       if (to !== null) slot = slotOfName(to.value);
       const input = to !== null && which !== "body" ? to : field;
       showError(input, sentence);
@@ -174,24 +214,21 @@ export function openComposer({ drafts, outbox, conversation, onDraft, state, isM
       fit();
       return true;
     },
-    /** Shows words that an earlier page has begun to send. */
     resume(item) {
       field.value = item.body;
-      to.value = item.to;
+      if (to !== null) to.value = item.to ?? "";
       sendingTo = item;
       showSending(true);
       fit();
     },
-    /** The words for a new conversation have arrived: they are no draft any more. */
     clear() {
       clearTimeout(draftTimer);
       field.value = "";
       keepDraft();
       if (to !== null) to.value = "";
     },
-    /** Nothing can be written to this person any more. What is in the field stays there, to copy. */
     close(text) {
-      form.querySelector("button[type=submit]").disabled = true;
+      button.disabled = true;
       field.placeholder = text;
       field.readOnly = true;
       field.disabled = field.value === "";

@@ -8,32 +8,58 @@ const ANSWER_MS = 4000;
 const WAITS_MS = [100, 200, 400, 800, 1500, 3000];
 
 /** For whom this page was made; see src/web/http/owner.ts. Not in headers of a page without a login. */
-const ownerHeaders = () => {
-  const { me } = document.body.dataset;
+const ownerHeaders = (): Record<string, string> => {
+  const me = document.body.dataset["me"];
   return me === undefined ? {} : { "lastword-as": me };
 };
 
-export const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 /** How long before try number `tries` + 1: grows, and differs between pages. */
-export const waitBefore = (tries) => WAITS_MS[Math.min(tries, WAITS_MS.length - 1)] * (0.75 + Math.random() / 2);
+export const waitBefore = (tries: number): number =>
+  WAITS_MS[Math.min(tries, WAITS_MS.length - 1)]! * (0.75 + Math.random() / 2);
 
 /** A UUID of version 7: ordered by time, which keeps the replicas' index of requests compact. */
-export function newId() {
+export function newId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   let time = Date.now();
   for (let i = 5; i >= 0; i--, time = Math.floor(time / 256)) bytes[i] = time % 256;
-  bytes[6] = (bytes[6] & 0x0f) | 0x70;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** What a replica answered in JSON; every field may be missing. */
+export interface AnswerJson {
+  readonly code?: string;
+  /** Why it was refused, for a person. */
+  readonly sentence?: string;
+  /** The field that is wrong. */
+  readonly field?: string;
+  readonly retryAfterMs?: number;
+  /** Who is logged in now, with the code other_login. */
+  readonly name?: string;
+  /** After a send: the confirmed row as HTML, on how many replicas it is, and whose conversation it began. */
+  readonly row?: string;
+  readonly kept?: number;
+  readonly message?: { readonly conversationId: string };
+}
+
+export interface Answer {
+  /** Of HTTP; 0 for none. */
+  readonly status: number;
+  readonly json: AnswerJson;
+}
+
+/** Fields of a form. */
+export type Fields = Readonly<Record<string, string | readonly string[]>>;
+
 /** One try. {status, json}; status 0: no answer, which says nothing about what happened. */
-export async function post(path, fields) {
+export async function post(path: string, fields: Fields): Promise<Answer> {
   const body = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {
-    for (const one of Array.isArray(value) ? value : [value]) body.append(name, one);
+    for (const one of typeof value === "string" ? [value] : value) body.append(name, one);
   }
   try {
     const answer = await fetch(path, {
@@ -42,20 +68,25 @@ export async function post(path, fields) {
       body,
       signal: AbortSignal.timeout(ANSWER_MS),
     });
-    return { status: answer.status, json: await answer.json().catch(() => ({})) };
+    return { status: answer.status, json: (await answer.json().catch(() => ({}))) as AnswerJson };
   } catch {
     return { status: 0, json: {} };
   }
 }
 
 /** The page belongs to somebody else than the browser's login. */
-export const isOtherLogin = (answer) => answer.status === 409 && answer.json.code === "other_login";
+export const isOtherLogin = (answer: Answer): boolean => answer.status === 409 && answer.json.code === "other_login";
 
 /** Worth another try with the same id: not answered, no leader at the moment, too fast. */
-export const isPassing = (status) => status === 0 || status === 429 || status >= 500;
+export const isPassing = (status: number): boolean => status === 0 || status === 429 || status >= 500;
 
 /** Tries until it is answered for good, at most `tries` times. `onWait()`: it was not answered at the first try. */
-export async function postUntilDone(path, fields, tries = 12, onWait = () => {}) {
+export async function postUntilDone(
+  path: string,
+  fields: Fields,
+  tries = 12,
+  onWait = (): void => {},
+): Promise<Answer> {
   for (let tried = 0; ; tried++) {
     const answer = await post(path, fields);
     if (!isPassing(answer.status) || tried + 1 >= tries) return answer;
@@ -65,7 +96,7 @@ export async function postUntilDone(path, fields, tries = 12, onWait = () => {})
 }
 
 /** A piece of a page as a document fragment's holder; null when it cannot be had now. */
-export async function getPiece(path) {
+export async function getPiece(path: string): Promise<DocumentFragment | null> {
   try {
     const answer = await fetch(path, {
       headers: { "HX-Request": "true", ...ownerHeaders() },

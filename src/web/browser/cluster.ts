@@ -1,0 +1,113 @@
+/** The cluster line, the panel behind it, and the calm note when there is something to say. */
+
+import { required } from "./elements.ts";
+
+const PANEL_MS = 2000;
+const SHORT_NOTE_MS = 7000;
+
+/** On how many replicas the newest messages are. */
+export interface Kept {
+  readonly count: number;
+  readonly of: number;
+}
+
+/** What a replica says about the cluster; see cluster/cluster-line.tsx. */
+export interface ClusterSummary {
+  readonly inStep: number;
+  readonly configured: number;
+  readonly note: string;
+  readonly level: string;
+  readonly text: string;
+  readonly dots: readonly string[];
+}
+
+/** The cluster line of a page. */
+export interface ClusterLine {
+  keptNow(): Kept;
+  openPanel(): Promise<void>;
+  /** What the replica says about the cluster. */
+  show(summary: ClusterSummary): void;
+  /** No replica has anything to say: the line says that instead of what was true before. */
+  lose(text: string): void;
+  /** A sentence under the top bar; short ones go by themselves. */
+  say(text: string, options?: { readonly short?: boolean }): void;
+}
+
+/** `onKept`: the number of replicas that keep everything has changed. */
+export function openCluster({ onKept }: { readonly onKept: (kept: Kept) => void }): ClusterLine {
+  const lineElement = document.getElementById("cluster-line");
+  const panel = document.querySelector<HTMLDialogElement>("dialog#panel");
+  const note = document.getElementById("note");
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let noteTimer: ReturnType<typeof setTimeout> | undefined;
+
+  const keptNow = (): Kept => ({
+    count: Number(lineElement?.dataset["kept"] ?? 0),
+    of: Number(lineElement?.dataset["of"] ?? 0),
+  });
+
+  async function refreshPanel(swap: HtmxRequest["swap"]): Promise<void> {
+    if (panel === null) return;
+    const wasOpen = panel.querySelector<HTMLDetailsElement>("#cluster-details")?.open ?? false;
+    await htmx.ajax("GET", "/cluster", { source: panel, target: panel, swap }).catch(() => {});
+    // What the replica sends is closed; whoever has opened it goes on reading.
+    const details = panel.querySelector<HTMLDetailsElement>("#cluster-details");
+    if (details !== null) details.open = wasOpen;
+  }
+
+  async function openPanel(): Promise<void> {
+    if (panel === null || panel.open) return;
+    await refreshPanel("innerHTML");
+    panel.showModal();
+    timer = setInterval(() => void refreshPanel("innerMorph"), PANEL_MS);
+  }
+
+  lineElement?.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    void openPanel();
+  });
+  // The browser itself puts the focus back to where it was.
+  panel?.addEventListener("close", () => clearInterval(timer));
+  // A click beside the sheet closes it, as people expect.
+  for (const dialog of document.querySelectorAll("dialog")) {
+    dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  }
+
+  return {
+    keptNow,
+    openPanel,
+    show(summary) {
+      if (lineElement === null) return;
+      lineElement.dataset["kept"] = String(summary.inStep);
+      lineElement.dataset["of"] = String(summary.configured);
+      lineElement.title = summary.note;
+      lineElement.dataset["level"] = summary.level;
+      document.documentElement.classList.remove("away");
+      required(".text", lineElement).textContent = summary.text;
+      const dots = summary.dots.map((state) => {
+        const dot = document.createElement("i");
+        dot.dataset["state"] = state;
+        return dot;
+      });
+      required(".dots", lineElement).replaceChildren(...dots);
+      onKept(keptNow());
+      if (panel?.open) void refreshPanel("innerMorph");
+    },
+    lose(text) {
+      if (lineElement === null) return;
+      required(".text", lineElement).textContent = text;
+      for (const dot of lineElement.querySelectorAll<HTMLElement>(".dots i")) dot.dataset["state"] = "unknown";
+      lineElement.dataset["level"] = "lost";
+      // Who is online is not known either.
+      document.documentElement.classList.add("away");
+    },
+    say(text, { short = false } = {}) {
+      clearTimeout(noteTimer);
+      if (note === null) return;
+      note.textContent = text;
+      note.hidden = text === "";
+      if (short) noteTimer = setTimeout(() => (note.hidden = true), SHORT_NOTE_MS);
+    },
+  };
+}

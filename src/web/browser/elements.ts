@@ -1,0 +1,15 @@
+/** Elements that a page of ours always has: one that is missing is a bug of ours, and is said at once. */
+
+/** The first element that matches. Throws if there is none. */
+export function required<T extends Element = HTMLElement>(selector: string, within: ParentNode = document): T {
+  const found = within.querySelector<T>(selector);
+  if (found === null) throw new Error(`the page has no ${selector}`);
+  return found;
+}
+
+/** A field of a form by its name. Throws if there is none. */
+export function fieldOf<T extends Element = HTMLInputElement>(form: HTMLFormElement, name: string): T {
+  const found = form.elements.namedItem(name);
+  if (!(found instanceof Element)) throw new Error(`the form has no field ${name}`);
+  return found as T;
+}

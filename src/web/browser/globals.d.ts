@@ -1,0 +1,12 @@
+/** What scripts beside ours put into the page: htmx, as its package ships it. */
+interface HtmxRequest {
+  readonly source: string | Element;
+  readonly target: string | Element;
+  readonly select?: string;
+  readonly swap: "innerHTML" | "innerMorph" | "outerMorph";
+}
+
+declare const htmx: {
+  /** Fetches a piece and puts it in place. Rejects if it cannot be had. */
+  ajax(method: "GET", path: string, request: HtmxRequest): Promise<void>;
+};
