@@ -137,7 +137,9 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
 
   /** Callers cannot be answered: their ops would not get into this log, or not out of apply here. Reads go on. */
   get diskFull(): boolean {
-    return this.logFull || this.applier.diskFull || this.snapshotFetch.noRoom || this.deps.log.roomLow;
+    // A replica that is in step needs no snapshot any more.
+    const lacksSnapshot = this.snapshotFetch.noRoom && !["follower", "leader"].includes(this.core.role());
+    return this.logFull || this.applier.diskFull || lacksSnapshot || this.deps.log.roomLow;
   }
 
   // ---------------------------------------------------------------- in

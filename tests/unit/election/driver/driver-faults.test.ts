@@ -78,7 +78,9 @@ function makeDriver(self: number, configured: readonly number[]) {
   const log = new MemoryLog();
   const state = new CountingState();
   log.bindState(state);
+  const receive = (): Promise<never> => new Promise(() => {});
   const made = {
+    receive,
     now: 1_000,
     sent: [] as Frame[],
     fetches: [] as Fetch[],
@@ -108,7 +110,7 @@ function makeDriver(self: number, configured: readonly number[]) {
     formats: { inForce: () => made.inForce, snapshotFrom: () => made.snapshotFrom },
     snapshots: {
       offer: () => Promise.reject(new Error("no offers here")),
-      receive: () => new Promise(() => {}),
+      receive: () => made.receive(),
     },
     transport: {
       send: (_to, frame) => void made.sent.push(frame),
@@ -258,6 +260,27 @@ describe("fetching a snapshot", () => {
     driver.onFrame(0, beat({ promised: higher, commit: 3 }));
     await until(() => driver.peerBeat(0)?.commit === 3);
     expect(fetches.length).toBe(2);
+  });
+
+  test("a disk without room for a snapshot takes writes again once the leader goes on without one", async () => {
+    const follower = await makeFollower();
+    const { driver, fetches } = follower;
+    const higher = { ...BALLOT, counter: 9 };
+    driver.onFrame(0, beat({ role: "recovering", leaderId: null }));
+    await until(() => driver.status().leaderId === null);
+    driver.onFrame(0, beat({ promised: higher }));
+    await until(() => driver.status().leaderId === 0);
+    follower.receive = () => Promise.reject(new StorageFull("the snapshot"));
+    driver.onFrame(0, { type: "snapshotOffer", ballot: higher, commonSeq: 1 });
+    await until(() => fetches.length === 1);
+    const header = { ballot: higher, lineage: [FIRST_VIEW], logFirstSeq: 2, appliedSeq: 1, commonSeq: 1 };
+    fetches[0]!.resolve({ header, chunks: (async function* () {})() });
+    await until(() => driver.diskFull);
+    // The leader, or another one, still has what this replica lacks in its log.
+    driver.onFrame(0, { ...append([], 1), ballot: higher });
+    await until(() => driver.status().role === "follower");
+    expect(driver.diskFull).toBe(false);
+    expect(driver.notWritable()).toBeNull();
   });
 
   test("a source that comes too late is let go", async () => {
