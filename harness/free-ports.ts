@@ -8,6 +8,13 @@ import { createServer } from "node:net";
 const FIRST = 12_000;
 const LAST = 31_000;
 const ATTEMPTS_MAX = 400;
+/**
+ * Each worker of a parallel run has ports of its own: those of a replica that is down are free for
+ * a while, and must not become another worker's.
+ */
+const WORKERS_MAX = 4;
+const SHARE = Math.floor((LAST - FIRST) / WORKERS_MAX);
+const OWN_FIRST = FIRST + (Number(process.env["BUN_TEST_WORKER_ID"] ?? 0) % WORKERS_MAX) * SHARE;
 
 const handedOut = new Set<number>();
 
@@ -22,12 +29,18 @@ function isFree(port: number): Promise<boolean> {
 /** `count` different ports of 127.0.0.1 that nobody listens on now and that this process has not handed out yet. */
 export async function freePorts(count: number): Promise<number[]> {
   const found: number[] = [];
-  for (let attempt = 0; attempt < ATTEMPTS_MAX && found.length < count; attempt++) {
-    const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
-    if (handedOut.has(port) || !(await isFree(port))) continue;
-    handedOut.add(port);
-    found.push(port);
-  }
-  if (found.length < count) throw new Error("no free ports");
+  while (found.length < count) found.push(...(await freePortRow(1)));
   return found;
+}
+
+/** The same, one after the other: `lastword up` takes those that follow the one it is given. */
+export async function freePortRow(count: number): Promise<number[]> {
+  for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+    const first = OWN_FIRST + Math.floor(Math.random() * (SHARE - count + 1));
+    const row = Array.from({ length: count }, (_, i) => first + i);
+    if (row.some((port) => handedOut.has(port))) continue;
+    for (const port of row) handedOut.add(port);
+    if ((await Promise.all(row.map(isFree))).every((free) => free)) return row;
+  }
+  throw new Error("no free ports");
 }

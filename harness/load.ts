@@ -93,11 +93,12 @@ export class Load {
     const load = new Load(options);
     const count = options.addresses.length * load.#options.writersPerReplica;
     const tag = crypto.randomUUID().slice(0, 6);
-    for (let index = 0; index < count; index++) await load.#register(index, `w-${tag}-${index}`, (index + 1) % count);
+    const registered = Array.from({ length: count }, (_, i) => load.#register(i, `w-${tag}-${i}`, (i + 1) % count));
+    load.writers.push(...(await Promise.all(registered)));
     return load;
   }
 
-  async #register(index: number, name: string, to: number): Promise<void> {
+  async #register(index: number, name: string, to: number): Promise<Writer> {
     const home = index % this.#options.addresses.length;
     const client = new ChatClient({ addresses: this.#rotated(home, false), ownConnections: true, deadlineMs: 30_000 });
     const clientId = crypto.randomUUID();
@@ -107,9 +108,7 @@ export class Load {
       if (registered.ok) {
         const { token, user } = registered.value;
         client.close();
-        const made = this.#connect(home, token);
-        this.writers.push({ index, name, token, userId: user.id, to, home, count: 0, ...made });
-        return;
+        return { index, name, token, userId: user.id, to, home, count: 0, ...this.#connect(home, token) };
       }
       if (attempt === REGISTER_ATTEMPTS) throw new Error(`${name} could not register: ${registered.sentence}`);
     }

@@ -181,6 +181,8 @@ describe("S4 unread, read by click", () => {
     const ids = sent.map((message) => message.id);
     const conversation = sent[0]!.conversationId;
     expect(await highlighted(ben, 0, conversation)).toEqual(ids);
+    // Replica 2 may apply the third a moment after replica 0 has answered for it.
+    await waitFor("three at replica 2", async () => (await highlighted(ben, 2, conversation)).length === ids.length);
     expect(await highlighted(ben, 2, conversation)).toEqual(ids);
     const [tab, author] = [await ben.events(at(2)), await anna.events(at(1))];
     await Promise.all([tab.until("ping"), author.until("ping")]);
@@ -237,40 +239,58 @@ describe("S5 presence and typing", () => {
     watch.close();
   }, 60_000);
 
-  test("a browser that vanished without a word is gone; one that says that it is there stays", async () => {
-    const anna = await person("anna");
-    const [vanished, there, shared] = [await person("vanished"), await person("there"), await person("shared")];
-    for (const who of [vanished, there, shared]) await who.send(at(1), anna.name, "hello");
-    const watch = await anna.events(at(0));
-    await watch.until("ping");
-    await vanished.events(at(1), { alive: "a" });
-    const stays = await there.events(at(1), { alive: "a" });
-    // At an address that replicas share, a stream is at one of them and the page's word comes to another.
-    const elsewhere = await shared.events(at(1), { alive: "b" });
-    const says = (who: WebPerson, is: boolean) => (data: string) =>
-      data.includes(`"${who.name}"`) && data.includes(`"online":${is}`);
-    for (const who of [vanished, there, shared]) await watch.until("presence", says(who, true));
-    // Not by somebody else's word, either.
-    const timer = setInterval(() => {
-      void there.ask(at(1), "/events/alive", { form: { stream: "a" } });
-      void shared.ask(at(2), "/events/alive", { form: { stream: "b" } });
-    }, 2000);
-    try {
-      await watch.until("presence", says(vanished, false), { timeoutMs: 30_000 });
-    } finally {
-      clearInterval(timer);
-    }
-    for (const who of [there, shared]) {
-      expect(watch.seen.some((event) => event.name === "presence" && says(who, false)(event.data))).toBe(false);
-      expect(await online(anna, 2, who.name)).toBe(true);
-    }
-    stays.close();
-    elsewhere.close();
-    watch.close();
-  }, 60_000);
+  test.concurrent(
+    "a browser that vanished without a word is gone; one that says that it is there stays",
+    async () => {
+      const anna = await person("anna");
+      const [vanished, there, shared] = [await person("vanished"), await person("there"), await person("shared")];
+      for (const who of [vanished, there, shared]) await who.send(at(1), anna.name, "hello");
+      const watch = await anna.events(at(0));
+      await watch.until("ping");
+      await vanished.events(at(1), { alive: "a" });
+      const stays = await there.events(at(1), { alive: "a" });
+      // At an address that replicas share, a stream is at one of them and the page's word comes to another.
+      const elsewhere = await shared.events(at(1), { alive: "b" });
+      const says = (who: WebPerson, is: boolean) => (data: string) =>
+        data.includes(`"${who.name}"`) && data.includes(`"online":${is}`);
+      for (const who of [vanished, there, shared]) await watch.until("presence", says(who, true));
+      // Not by somebody else's word, either.
+      const timer = setInterval(() => {
+        void there.ask(at(1), "/events/alive", { form: { stream: "a" } });
+        void shared.ask(at(2), "/events/alive", { form: { stream: "b" } });
+      }, 2000);
+      try {
+        await watch.until("presence", says(vanished, false), { timeoutMs: 30_000 });
+      } finally {
+        clearInterval(timer);
+      }
+      for (const who of [there, shared]) {
+        expect(watch.seen.some((event) => event.name === "presence" && says(who, false)(event.data))).toBe(false);
+        expect(await online(anna, 2, who.name)).toBe(true);
+      }
+      stays.close();
+      elsewhere.close();
+      watch.close();
+    },
+    60_000,
+  );
 
-  test.skipIf(!existsSync(CHROMIUM) && process.env["CI"] !== "true")(
-    "a page that is open stays online however long nothing happens; a browser that stands still is gone",
+  /** Somebody new who registers in a Chromium of her own; `group` is the negative id of all its processes. */
+  async function inBrowser(visitor: WebPerson): Promise<{ group: number; close: () => Promise<void> }> {
+    const server = await chromium.launchServer({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
+    const browser = await chromium.connect(server.wsEndpoint());
+    const page = await browser.newPage();
+    await page.goto(`${at(1)}/register`);
+    await page.getByLabel("Name", { exact: true }).fill(visitor.name);
+    await page.getByLabel("Password", { exact: true }).fill(WEB_PASSWORD);
+    await page.getByRole("button", { name: "Register", exact: true }).click();
+    // The whole group: a browser is many processes, and one of them speaks to the network.
+    return { group: -server.process().pid!, close: () => server.close() };
+  }
+  const browsers = test.concurrent.skipIf(!existsSync(CHROMIUM) && process.env["CI"] !== "true");
+
+  browsers(
+    "a page that is open stays online however long nothing happens",
     async () => {
       const anna = await person("anna");
       const watch = await anna.events(at(0));
@@ -278,26 +298,39 @@ describe("S5 presence and typing", () => {
       const visitor = stranger("visitor");
       const says = (is: boolean) => (data: string) =>
         data.includes(`"${visitor.name}"`) && data.includes(`"online":${is}`);
-      const server = await chromium.launchServer({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
-      // The whole group: a browser is many processes, and one of them speaks to the network.
-      const group = -server.process().pid!;
+      const { close } = await inBrowser(visitor);
       try {
-        const browser = await chromium.connect(server.wsEndpoint());
-        const page = await browser.newPage();
-        await page.goto(`${at(1)}/register`);
-        await page.getByLabel("Name", { exact: true }).fill(visitor.name);
-        await page.getByLabel("Password", { exact: true }).fill(WEB_PASSWORD);
-        await page.getByRole("button", { name: "Register", exact: true }).click();
         await waitFor("the visitor online", () => online(anna, 0, visitor.name));
         await anna.send(at(0), visitor.name, "hello");
         const pings = watch.seen.filter((event) => event.name === "ping").length;
         // Longer than a page may be silent, by the replica's own clock.
         await waitFor(
-          "24 pings",
-          () => watch.seen.filter((event) => event.name === "ping").length > pings + 24,
+          "20 pings",
+          () => watch.seen.filter((event) => event.name === "ping").length > pings + 20,
           45_000,
         );
         expect(watch.seen.some((event) => event.name === "presence" && says(false)(event.data))).toBe(false);
+      } finally {
+        await close();
+        watch.close();
+      }
+    },
+    90_000,
+  );
+
+  browsers(
+    "a browser that stands still is gone, and is there again when it goes on",
+    async () => {
+      const anna = await person("anna");
+      const watch = await anna.events(at(0));
+      await watch.until("ping");
+      const visitor = stranger("visitor");
+      const says = (is: boolean) => (data: string) =>
+        data.includes(`"${visitor.name}"`) && data.includes(`"online":${is}`);
+      const { group, close } = await inBrowser(visitor);
+      try {
+        await waitFor("the visitor online", () => online(anna, 0, visitor.name));
+        await anna.send(at(0), visitor.name, "hello");
         process.kill(group, "SIGSTOP");
         await watch.until("presence", says(false), { timeoutMs: 30_000 });
         const from = watch.seen.length;
@@ -305,11 +338,11 @@ describe("S5 presence and typing", () => {
         await watch.until("presence", says(true), { from });
       } finally {
         process.kill(group, "SIGCONT");
-        await server.close();
+        await close();
         watch.close();
       }
     },
-    120_000,
+    90_000,
   );
 
   test("typing is seen at another replica, by the other side only, and never fills a stream", async () => {
@@ -353,10 +386,11 @@ describe("S6 delete selected", () => {
     expect((await watch.until("deleted")).data).toContain(ids[0]!);
     const check = async (): Promise<void> => {
       for (const id of cluster.ids) {
-        const hers = await waitFor("her side", () => anna.texts(at(id), conversation).catch(() => null));
-        expect([id, hers.filter((text) => text !== "")]).toEqual([id, ["a1", "b2", "a3"]]);
-        const his = await ben.texts(at(id), conversation);
-        expect([id, his.filter((text) => text !== "")]).toEqual([id, ["a1", "b1", "b2", "a3"]]);
+        // A replica may have the deletion a moment after another one has answered for it.
+        const shown = async (who: WebPerson): Promise<string> =>
+          (await who.texts(at(id), conversation).catch(() => [])).filter((text) => text !== "").join();
+        await waitFor(`her side at ${id}`, async () => (await shown(anna)) === "a1,b2,a3");
+        await waitFor(`his side at ${id}`, async () => (await shown(ben)) === "a1,b1,b2,a3");
       }
     };
     await check();

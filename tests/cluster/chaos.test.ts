@@ -51,10 +51,11 @@ function onRunning(story: (cluster: Cluster, pids: Set<number>) => Promise<void>
   };
 }
 
-test(
+// They mostly wait, so they wait together.
+test.concurrent(
   "on the running cluster, kills and pauses: the promise holds, and everything runs again afterwards",
   onRunning(async (cluster, pids) => {
-    const run = await runBinary(["chaos", "--seconds=7", "--seed=2", `--report=${cluster.home}`], {
+    const run = await runBinary(["chaos", "--seconds=5", "--seed=2", `--report=${cluster.home}`], {
       env: cluster.environment,
       cwd: cluster.home,
       timeoutMs: TIMEOUT_MS,
@@ -84,7 +85,7 @@ test(
   TIMEOUT_MS,
 );
 
-test(
+test.concurrent(
   "broken off by Ctrl-C: what was paused goes on, what was killed is started, what was written is checked",
   onRunning(async (cluster, pids) => {
     const words = ["chaos", "--seconds=600", "--seed=4", "--faults=pauses", `--report=${cluster.home}`];
@@ -129,7 +130,6 @@ describe("on a cluster of its own, in a temporary folder that is gone afterwards
     return { run, home };
   };
 
-  // They mostly wait, so they may wait together.
   test.concurrent(
     "kills only",
     async () => {
@@ -172,7 +172,7 @@ describe("on a cluster of its own, in a temporary folder that is gone afterwards
     TIMEOUT_MS,
   );
 
-  test("a report folder that cannot be written to is refused before anything starts", async () => {
+  test.concurrent("a report folder that cannot be written to is refused before anything starts", async () => {
     const home = mkdtempSync(join(tmpdir(), "lastword-chaos-test-"));
     try {
       const words = ["chaos", "--report=/dev/null/out"];

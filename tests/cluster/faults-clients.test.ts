@@ -121,7 +121,7 @@ test("random bytes at every port of every replica, also behind a true beginning:
   await unharmed(pids);
 }, 90_000);
 
-test.skipIf(!LINUX)(
+test.concurrent.skipIf(!LINUX)(
   "a reader of events that never reads: it is let go, and keeps nobody else waiting",
   async () => {
     const pids = cluster.ids.map((id) => cluster.pid(id));
@@ -165,4 +165,40 @@ test.skipIf(!LINUX)(
     await unharmed(pids);
   },
   90_000,
+);
+
+test.concurrent(
+  "three hundred requests that never end keep nobody else waiting, and are cut off",
+  async () => {
+    const heads = [
+      "GET /login HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+      "POST /login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\nname=",
+      "",
+    ];
+    const pids = cluster.ids.map((id) => cluster.pid(id));
+    const [, webPort] = portsOf(0);
+    const strangers: Stranger[] = [];
+    for (let i = 0; i < 300; i++) {
+      const stranger = await connect(webPort!);
+      stranger.socket.write(heads[i % heads.length]!);
+      strangers.push(stranger);
+    }
+    const drip = setInterval(() => {
+      for (const { socket } of strangers) if (socket.readyState === 1) socket.write("a");
+    }, 500);
+    try {
+      const carl = new WebPerson("carl");
+      await carl.register(cluster.web(0));
+      await carl.logIn(cluster.web(0));
+      const { conversationId } = await carl.send(cluster.web(0), "carl", "in the meantime");
+      expect(await carl.texts(cluster.web(0), conversationId)).toEqual(["in the meantime"]);
+      // A byte now and then does not keep a connection: a request has a time to be whole.
+      await Promise.all(strangers.map(({ ended }) => ended));
+    } finally {
+      clearInterval(drip);
+      for (const { socket } of strangers) socket.terminate();
+    }
+    await unharmed(pids);
+  },
+  120_000,
 );

@@ -3,8 +3,8 @@ import { expect } from "bun:test";
 import { SeededRandom } from "../../src/chaos/random.ts";
 import { lasting, SOAK, story, type Stage } from "../../harness/load-cluster.ts";
 
-const ROUNDS = SOAK ? 80 : 9;
 const FAULTS = ["kill leader", "kill two", "pause leader", "pause one", "pause two", "kill while paused"] as const;
+const ROUNDS = SOAK ? 80 : FAULTS.length;
 
 async function strike(stage: Stage, fault: (typeof FAULTS)[number], random: SeededRandom): Promise<void> {
   const { cluster, load } = stage;

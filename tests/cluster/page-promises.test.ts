@@ -1,7 +1,7 @@
 /**
  * What the page promises beyond its stories, at the built binary: how little a message weighs, that
- * what is deleted stays deleted over a merge, that nothing on the disks opens an account, that
- * guessing is slowed down, and that a browser which is killed is gone.
+ * nothing on the disks opens an account, that guessing is slowed down, and that a browser which is
+ * killed is gone.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -13,7 +13,6 @@ import { WEB_PASSWORD, WebPerson } from "../../harness/web-person.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 const EVENT_BYTES_MAX = 1536;
-const MERGE_MS = 60_000;
 
 /** A text as people write: more than most messages are. */
 const WORDS = "The backup of last night is fine, and the one before too; see https://example.org/b?id=7 & tell me. ";
@@ -168,67 +167,3 @@ describe("three replicas", () => {
     60_000,
   );
 });
-
-test("S6 deleted on one side of a split, whichever is kept: gone on both after the merge, and a retry does not bring it back", async () => {
-  await using cluster = await Cluster.create({ cuttable: true });
-  await cluster.startAll();
-  const [anna, ben] = [new WebPerson("anna"), new WebPerson("ben")];
-  await anna.register(cluster.web(0));
-  await ben.register(cluster.web(1));
-  const sent = new Map<string, { id: string; clientId: string }>();
-  let conversation = "";
-  for (const body of ["by the one", "by the two", "by both", "stays"]) {
-    const clientId = crypto.randomUUID();
-    const form = { name: "ben", body, id: clientId };
-    const { message } = await anna.json<{ message: { id: string; conversationId: string } }>(cluster.web(0), "/to", {
-      form,
-    });
-    sent.set(body, { id: message.id, clientId });
-    conversation = message.conversationId;
-  }
-  const remove = (who: WebPerson, at: number, ...bodies: string[]) =>
-    waitFor("the deletion", async () => {
-      const ids = bodies.map((body) => sent.get(body)!.id);
-      const form = { ids, id: crypto.randomUUID() };
-      return (await who.ask(cluster.web(at), `/c/${conversation}/delete`, { form })).status === 200;
-    });
-  cluster.split([0], [1, 2]);
-  await cluster.inStep([0], MERGE_MS);
-  await cluster.inStep([1, 2], MERGE_MS);
-  await remove(anna, 0, "by the one", "by both");
-  await remove(anna, 2, "by the two", "by both");
-  // Each side has its own: there really were two histories.
-  const shown = async (who: WebPerson, at: number) =>
-    (await who.texts(cluster.web(at), conversation)).filter((text) => text !== "");
-  expect(await shown(anna, 0)).toEqual(["by the two", "stays"]);
-  expect(await shown(anna, 1)).toEqual(["by the one", "stays"]);
-  // While split, the words are sent again with their ids, at the side that has not deleted them.
-  for (const [body, at] of [
-    ["by the one", 1],
-    ["by the two", 0],
-  ] as const) {
-    const form = { name: "ben", body, id: sent.get(body)!.clientId };
-    expect((await anna.ask(cluster.web(at), "/to", { form })).status).toBe(201);
-  }
-  cluster.split([0], [1, 2], "heal");
-  await cluster.inStep([0, 1, 2], MERGE_MS);
-  const check = async (): Promise<void> => {
-    for (const id of cluster.ids)
-      for (const who of [anna, ben])
-        await waitFor(`what ${who.name} sees at ${id}`, async () =>
-          (await shown(who, id).catch(() => [])).join() === "stays" ? true : null,
-        );
-  };
-  await check();
-  for (const body of ["by the one", "by the two", "by both"]) {
-    const form = { name: "ben", body, id: sent.get(body)!.clientId };
-    const { message } = await anna.json<{ message: { deleted: boolean; body: string } }>(cluster.web(1), "/to", {
-      form,
-    });
-    expect(message).toMatchObject({ deleted: true, body: "" });
-  }
-  await check();
-  await cluster.killTogether(cluster.ids);
-  await cluster.startAll();
-  await check();
-}, 180_000);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { readRunFile } from "../../src/host/run-file.ts";
 import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
 import { BINARY, processLives, runBinary, waitFor } from "../../harness/cluster.ts";
-import { freePorts } from "../../harness/free-ports.ts";
+import { freePortRow } from "../../harness/free-ports.ts";
 import { compareHistories, compareWithSent, readHistory } from "../../harness/history.ts";
 import { Load } from "../../harness/load.ts";
 import { story, type Stage } from "../../harness/load-cluster.ts";
@@ -64,9 +64,8 @@ test.concurrent(
   async () => {
     const home = mkdtempSync(join(tmpdir(), "lastword-up-"));
     const binary = process.env["LASTWORD_BINARY"] ?? BINARY;
-    const [first] = await freePorts(1);
+    const addresses = (await freePortRow(3)).map((port) => `127.0.0.1:${port}`);
     const environment = { HOME: home, PATH: "/usr/bin:/bin" };
-    const addresses = [0, 1, 2].map((id) => `127.0.0.1:${first! + id}`);
     const words = ["up", "--grpc", addresses[0]!, "--web", "localhost:0", "--front", "off"];
     const pids = new Set<number>();
     const spawnUp = () =>

@@ -1,11 +1,11 @@
 /** `lastword up` among the habits of hosts: closed terminals, executables that are replaced, a killed `up`, a second one. */
 import { afterAll, expect, test } from "bun:test";
-import { copyFileSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { linkSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { readRunFile } from "../../src/host/run-file.ts";
 import { BINARY, processLives, runBinary, waitFor, type Finished } from "../../harness/cluster.ts";
-import { freePorts } from "../../harness/free-ports.ts";
+import { freePortRow } from "../../harness/free-ports.ts";
 
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
@@ -31,7 +31,7 @@ class Home {
   static async open(): Promise<Home> {
     const home = new Home();
     folders.push(home.folder);
-    [home.#grpc] = (await freePorts(1)) as [number];
+    [home.#grpc] = (await freePortRow(3)) as [number];
     return home;
   }
 
@@ -99,121 +99,148 @@ async function said(shown: Shown, what: RegExp | string): Promise<string> {
   return waitFor(`the line ${what}`, () => shown.stdout.match(what)?.[0], 20_000);
 }
 
-test("nohup: a closed terminal stops neither a replica nor up; without nohup it stops both", async () => {
-  await using home = await Home.open();
-  const nohup = ["nohup", BINARY];
-  const up = home.spawn(["up", ...home.words], nohup);
-  await said(up, "Ctrl-C stops them.");
-  process.kill(up.process.pid, "SIGHUP");
-  const victim = await home.pid(0);
-  process.kill(victim, "SIGHUP");
-  // Whoever ignores a signal shows it only by what it still does afterwards.
-  await home.kill(await home.pid(1));
-  await said(up, "replica 1 is in step again");
-  expect([processLives(victim), processLives(up.process.pid)]).toEqual([true, true]);
-  up.process.kill("SIGINT");
-  expect(await up.process.exited).toBe(0);
-
-  const plain = home.spawn(["up", ...home.words]);
-  await said(plain, "Ctrl-C, or closing this terminal, stops them.");
-  process.kill(plain.process.pid, "SIGHUP");
-  expect(await plain.process.exited).toBe(0);
-  expect((await home.command(["status"])).stdout).toContain("no replica is running");
-}, 60_000);
-
-test("the executable is away at a restart: one line, tried again, and Ctrl-C ends it", async () => {
-  await using home = await Home.open();
-  const binary = join(home.folder, "lastword");
-  copyFileSync(BINARY, binary);
-  const up = home.spawn(["up", ...home.words], [binary]);
-  await said(up, /stops them/);
-  expect(up.stdout).toContain(`data: ${home.data}; to look at it: lastword status --data ${home.data}\n`);
-  renameSync(binary, `${binary}.away`);
-  const victim = await home.pid(1);
-  await home.kill(victim);
-  await said(up, "replica 1 was killed; starting it again in 2 s");
-  const line = await said(up, /replica 1 could not be started: .*/);
-  expect(line).toBe(
-    `replica 1 could not be started: cannot run ${binary}: the file is not there (ENOENT); put it back; starting it again in 4 s`,
-  );
-  renameSync(`${binary}.away`, binary);
-  await home.pid(1, victim);
-  await said(up, "replica 1 is in step again");
-  renameSync(binary, `${binary}.away`);
-  await home.kill(await home.pid(2));
-  await said(up, /replica 2 could not be started/);
-  up.process.kill("SIGINT");
-  expect(await up.process.exited).toBe(0);
-  expect(up.stderr).toBe("");
-  for (const pid of home.pids) expect(processLives(pid)).toBe(false);
-}, 60_000);
-
-test("a killed up: status says that nobody looks after the replicas; the next one takes them over, a third is refused", async () => {
-  await using home = await Home.open();
-  const first = home.spawn(["up", ...home.words]);
-  await said(first, /stops them/);
-  const pids = await Promise.all([0, 1, 2].map((id) => home.pid(id)));
-  await home.kill(first.process.pid);
-  const status = await home.command(["status"]);
-  expect(status.exit).toBe(0);
-  expect(status.stdout).toContain(
-    `nobody starts replicas 0, 1 and 2 again if they die: lastword up (pid ${first.process.pid}) has ended; lastword up --data ${home.data} takes over`,
-  );
-  const second = home.spawn(["up", ...home.words]);
-  await said(second, "Ctrl-C, or closing this terminal, stops them.");
-  for (const id of [0, 1, 2]) await said(second, `replica ${id} runs already and nobody looked after it`);
-  expect((await home.command(["status"])).stdout).not.toContain("nobody");
-  const third = await runBinary(["up", ...home.words], { env: { HOME: home.folder }, cwd: home.folder });
-  expect([third.exit, third.stderr]).toEqual([
-    3,
-    `lastword: lastword up (pid ${second.process.pid}) looks after the replicas of ${home.data} already; use them (see lastword status --data ${home.data}), or stop them with lastword down --data ${home.data}\n`,
-  ]);
-  second.process.kill("SIGINT");
-  expect(await second.process.exited).toBe(0);
-  for (const pid of pids) expect(processLives(pid)).toBe(false);
-}, 60_000);
-
-test("up beside a replica that somebody started by itself: says whom Ctrl-C stops, and who is left", async () => {
-  await using home = await Home.open();
-  home.spawn(home.replicaWords(0));
-  const alone = await home.pid(0);
-  const up = home.spawn(["up", ...home.words]);
-  await said(up, "replica 0 runs already and was started by itself; Ctrl-C leaves it running");
-  await said(up, "Ctrl-C, or closing this terminal, stops replicas 1 and 2 only.");
-  up.process.kill("SIGINT");
-  expect(await up.process.exited).toBe(0);
-  await waitFor("the last line", () => /replica 0 still runs; to stop: lastword down --data/.test(up.stdout));
-  expect(processLives(alone)).toBe(true);
-}, 60_000);
-
-test("the front is another program's: up says so once, and names an address that works", async () => {
-  await using home = await Home.open();
-  const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("mine") });
-  try {
-    const up = home.spawn([
-      "up",
-      ...home.words.filter((word) => word !== "--front=off"),
-      `--front=localhost:${other.port}`,
-    ]);
-    const line = await said(up, /^Lastword is running: .*$/m);
-    const page = line.replace("Lastword is running: ", "");
-    expect(page).not.toContain(`:${other.port}`);
-    expect((await fetch(`${page}/healthz`)).status).toBe(200);
-    expect(up.stderr.split("\n").filter((one) => one.startsWith("lastword: "))).toEqual([
-      `lastword: no replica has the front address localhost:${other.port}: another program or cluster uses it; choose another with --front`,
-    ]);
+test.concurrent(
+  "nohup: a closed terminal stops neither a replica nor up; without nohup it stops both",
+  async () => {
+    await using home = await Home.open();
+    const nohup = ["nohup", BINARY];
+    const up = home.spawn(["up", ...home.words], nohup);
+    await said(up, "Ctrl-C stops them.");
+    process.kill(up.process.pid, "SIGHUP");
+    const victim = await home.pid(0);
+    process.kill(victim, "SIGHUP");
+    // Whoever ignores a signal shows it only by what it still does afterwards.
+    await home.kill(await home.pid(1));
+    await said(up, "replica 1 is in step again");
+    expect([processLives(victim), processLives(up.process.pid)]).toEqual([true, true]);
     up.process.kill("SIGINT");
     expect(await up.process.exited).toBe(0);
-  } finally {
-    await other.stop(true);
-  }
-}, 60_000);
 
-test("--no-restart: a killed replica stays away, and the exit code is one of the contract", async () => {
-  await using home = await Home.open();
-  const up = home.spawn(["up", ...home.words, "--no-restart"]);
-  await said(up, /stops them/);
-  const pids = await Promise.all([0, 1, 2].map((id) => home.pid(id)));
-  for (const pid of pids) await home.kill(pid);
-  expect(await up.process.exited).toBe(1);
-}, 60_000);
+    const plain = home.spawn(["up", ...home.words]);
+    await said(plain, "Ctrl-C, or closing this terminal, stops them.");
+    process.kill(plain.process.pid, "SIGHUP");
+    expect(await plain.process.exited).toBe(0);
+    expect((await home.command(["status"])).stdout).toContain("no replica is running");
+  },
+  60_000,
+);
+
+test.concurrent(
+  "the executable is away at a restart: one line, tried again, and Ctrl-C ends it",
+  async () => {
+    await using home = await Home.open();
+    // Beside the executable, so that it can be linked: a copy is 118 MB for the disk, and every fsync waits for them.
+    const folder = mkdtempSync(join(dirname(BINARY), "away-"));
+    folders.push(folder);
+    const binary = join(folder, "lastword");
+    linkSync(BINARY, binary);
+    const up = home.spawn(["up", ...home.words], [binary]);
+    await said(up, /stops them/);
+    expect(up.stdout).toContain(`data: ${home.data}; to look at it: lastword status --data ${home.data}\n`);
+    renameSync(binary, `${binary}.away`);
+    const victim = await home.pid(1);
+    await home.kill(victim);
+    await said(up, "replica 1 was killed; starting it again in 2 s");
+    const line = await said(up, /replica 1 could not be started: .*/);
+    expect(line).toBe(
+      `replica 1 could not be started: cannot run ${binary}: the file is not there (ENOENT); put it back; starting it again in 4 s`,
+    );
+    renameSync(`${binary}.away`, binary);
+    await home.pid(1, victim);
+    await said(up, "replica 1 is in step again");
+    renameSync(binary, `${binary}.away`);
+    await home.kill(await home.pid(2));
+    await said(up, /replica 2 could not be started/);
+    up.process.kill("SIGINT");
+    expect(await up.process.exited).toBe(0);
+    expect(up.stderr).toBe("");
+    for (const pid of home.pids) expect(processLives(pid)).toBe(false);
+  },
+  60_000,
+);
+
+test.concurrent(
+  "a killed up: status says that nobody looks after the replicas; the next one takes them over, a third is refused",
+  async () => {
+    await using home = await Home.open();
+    const first = home.spawn(["up", ...home.words]);
+    await said(first, /stops them/);
+    const pids = await Promise.all([0, 1, 2].map((id) => home.pid(id)));
+    await home.kill(first.process.pid);
+    const status = await home.command(["status"]);
+    expect(status.exit).toBe(0);
+    expect(status.stdout).toContain(
+      `nobody starts replicas 0, 1 and 2 again if they die: lastword up (pid ${first.process.pid}) has ended; lastword up --data ${home.data} takes over`,
+    );
+    const second = home.spawn(["up", ...home.words]);
+    await said(second, "Ctrl-C, or closing this terminal, stops them.");
+    for (const id of [0, 1, 2]) await said(second, `replica ${id} runs already and nobody looked after it`);
+    expect((await home.command(["status"])).stdout).not.toContain("nobody");
+    const third = await runBinary(["up", ...home.words], { env: { HOME: home.folder }, cwd: home.folder });
+    expect([third.exit, third.stderr]).toEqual([
+      3,
+      `lastword: lastword up (pid ${second.process.pid}) looks after the replicas of ${home.data} already; use them (see lastword status --data ${home.data}), or stop them with lastword down --data ${home.data}\n`,
+    ]);
+    second.process.kill("SIGINT");
+    expect(await second.process.exited).toBe(0);
+    for (const pid of pids) expect(processLives(pid)).toBe(false);
+  },
+  60_000,
+);
+
+test.concurrent(
+  "up beside a replica that somebody started by itself: says whom Ctrl-C stops, and who is left",
+  async () => {
+    await using home = await Home.open();
+    home.spawn(home.replicaWords(0));
+    const alone = await home.pid(0);
+    const up = home.spawn(["up", ...home.words]);
+    await said(up, "replica 0 runs already and was started by itself; Ctrl-C leaves it running");
+    await said(up, "Ctrl-C, or closing this terminal, stops replicas 1 and 2 only.");
+    up.process.kill("SIGINT");
+    expect(await up.process.exited).toBe(0);
+    await waitFor("the last line", () => /replica 0 still runs; to stop: lastword down --data/.test(up.stdout));
+    expect(processLives(alone)).toBe(true);
+  },
+  60_000,
+);
+
+test.concurrent(
+  "the front is another program's: up says so once, and names an address that works",
+  async () => {
+    await using home = await Home.open();
+    const other = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response("mine") });
+    try {
+      const up = home.spawn([
+        "up",
+        ...home.words.filter((word) => word !== "--front=off"),
+        `--front=localhost:${other.port}`,
+      ]);
+      const line = await said(up, /^Lastword is running: .*$/m);
+      const page = line.replace("Lastword is running: ", "");
+      expect(page).not.toContain(`:${other.port}`);
+      expect((await fetch(`${page}/healthz`)).status).toBe(200);
+      expect(up.stderr.split("\n").filter((one) => one.startsWith("lastword: "))).toEqual([
+        `lastword: no replica has the front address localhost:${other.port}: another program or cluster uses it; choose another with --front`,
+      ]);
+      up.process.kill("SIGINT");
+      expect(await up.process.exited).toBe(0);
+    } finally {
+      await other.stop(true);
+    }
+  },
+  60_000,
+);
+
+test.concurrent(
+  "--no-restart: a killed replica stays away, and the exit code is one of the contract",
+  async () => {
+    await using home = await Home.open();
+    const up = home.spawn(["up", ...home.words, "--no-restart"]);
+    await said(up, /stops them/);
+    const pids = await Promise.all([0, 1, 2].map((id) => home.pid(id)));
+    for (const pid of pids) await home.kill(pid);
+    expect(await up.process.exited).toBe(1);
+  },
+  60_000,
+);

@@ -1,6 +1,6 @@
 /** What the runner of all tests makes of a report, and how it closes. */
 import { describe, expect, test } from "bun:test";
-import { closing, readTotals, SECOND_TRIES_MAX, slowestLine, type Outcome } from "../support/run-tests.ts";
+import { closing, readTotals, SECOND_TRIES_MAX, slowestLine, type Outcome } from "../../support/run-tests.ts";
 
 const REPORT = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="bun test" tests="7" assertions="3" failures="1" skipped="1" time="9.5">
