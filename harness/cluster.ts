@@ -21,7 +21,8 @@ export const FAULTS_BINARY = `${BINARY}-faults`;
 /** The version after it: one more kind of op, column and frame. */
 export const NEXT_BINARY = `${BINARY}-next`;
 
-const POLL_MS = 25;
+/** Between two looks; a twentieth of what was waited so far, so that who waits long leaves the processor to others. */
+const POLL_MS = { min: 25, max: 250 } as const;
 const START_TIMEOUT_MS = 10_000;
 const EXIT_TIMEOUT_MS = 15_000;
 
@@ -57,12 +58,13 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   timeoutMs = 10_000,
 ): Promise<NonNullable<Exclude<T, false>>> {
-  const end = performance.now() + timeoutMs;
+  const since = performance.now();
   for (;;) {
     const value = await condition();
     if (value !== false && value !== null && value !== undefined) return value as NonNullable<Exclude<T, false>>;
-    if (performance.now() > end) throw new Error(`waited ${timeoutMs} ms for: ${what}`);
-    await Bun.sleep(POLL_MS);
+    const waited = performance.now() - since;
+    if (waited > timeoutMs) throw new Error(`waited ${timeoutMs} ms for: ${what}`);
+    await Bun.sleep(Math.min(POLL_MS.max, Math.max(POLL_MS.min, waited / 20)));
   }
 }
 

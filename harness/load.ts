@@ -78,7 +78,7 @@ export class Load {
 
   private constructor(options: LoadOptions) {
     this.#options = {
-      writersPerReplica: 2,
+      writersPerReplica: 1,
       rate: 300,
       bodyBytes: 0,
       deadlineMs: 20_000,

@@ -77,60 +77,72 @@ test("a data folder that cannot be made: exit code 3", async () => {
 });
 
 describe("a full disk", () => {
-  test("at the start: exit code 6, and it starts once there is room", async () => {
-    const disk = smallDisk("full-at-start", 8);
-    if (disk === null) return;
-    await using cluster = await Cluster.create({ replicas: 1, words: [`--data=${disk}`] });
-    const filler = fill(disk);
-    const refused = await cluster.command(cluster.words(0));
-    expect([refused.exit, linesOf(refused.stderr)]).toEqual([
-      6,
-      [expect.stringMatching(/disk .*is full.*; make room/)],
-    ]);
-    rmSync(filler);
-    const child = cluster.spawn(0, cluster.words(0));
-    await cluster.inStep([0]);
-    expect(child.process.exitCode).toBeNull();
-  }, 60_000);
+  test.concurrent(
+    "at the start: exit code 6, and it starts once there is room",
+    async () => {
+      const disk = smallDisk("full-at-start", 8);
+      if (disk === null) return;
+      await using cluster = await Cluster.create({ replicas: 1, words: [`--data=${disk}`] });
+      const filler = fill(disk);
+      const refused = await cluster.command(cluster.words(0));
+      expect([refused.exit, linesOf(refused.stderr)]).toEqual([
+        6,
+        [expect.stringMatching(/disk .*is full.*; make room/)],
+      ]);
+      rmSync(filler);
+      const child = cluster.spawn(0, cluster.words(0));
+      await cluster.inStep([0]);
+      expect(child.process.exitCode).toBeNull();
+    },
+    60_000,
+  );
 
-  test("of one replica while it runs: the others go on, and it comes back when there is room", async () => {
-    const disk = smallDisk("full-while-running", 24);
-    if (disk === null) return;
-    await using cluster = await Cluster.create();
-    await cluster.start(0);
-    await cluster.start(1);
-    const key = readFileSync(join(cluster.data, "cluster.key"));
-    writeFileSync(join(disk, "cluster.key"), key);
-    cluster.spawn(2, [...cluster.words(2), `--data=${disk}`]);
-    await cluster.inStep([0, 1, 2]);
-    const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
-    const filler = fill(disk);
-    for (let i = 0; i < 40; i++) expect(await writer.send(20_000)).toBe(true);
-    rmSync(filler);
-    if (!cluster.running().includes(2)) cluster.spawn(2, [...cluster.words(2), `--data=${disk}`]);
-    await cluster.inStep([0, 1, 2], 90_000);
-    for (const id of cluster.ids) {
-      await waitFor(
-        `replica ${id} to have it all`,
-        async () => wrongWith(await writer.readAt(id), [writer]).length === 0,
-      );
-    }
-    writer.close();
-  }, 180_000);
+  test.concurrent(
+    "of one replica while it runs: the others go on, and it comes back when there is room",
+    async () => {
+      const disk = smallDisk("full-while-running", 24);
+      if (disk === null) return;
+      await using cluster = await Cluster.create();
+      await cluster.start(0);
+      await cluster.start(1);
+      const key = readFileSync(join(cluster.data, "cluster.key"));
+      writeFileSync(join(disk, "cluster.key"), key);
+      cluster.spawn(2, [...cluster.words(2), `--data=${disk}`]);
+      await cluster.inStep([0, 1, 2]);
+      const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
+      const filler = fill(disk);
+      for (let i = 0; i < 40; i++) expect(await writer.send(20_000)).toBe(true);
+      rmSync(filler);
+      if (!cluster.running().includes(2)) cluster.spawn(2, [...cluster.words(2), `--data=${disk}`]);
+      await cluster.inStep([0, 1, 2], 90_000);
+      for (const id of cluster.ids) {
+        await waitFor(
+          `replica ${id} to have it all`,
+          async () => wrongWith(await writer.readAt(id), [writer]).length === 0,
+        );
+      }
+      writer.close();
+    },
+    180_000,
+  );
 });
 
-test("two clocks that are 10 minutes apart: one line at each, and both go on", async () => {
-  await using cluster = await Cluster.create({ replicas: 2, binary: FAULTS_BINARY });
-  await cluster.start(0);
-  await cluster.start(1, [], { LASTWORD_FAULTS: "clock=600000" });
-  await cluster.inStep([0, 1]);
-  for (const id of [0, 1]) {
-    const line = await waitFor("the line", () => linesOf(cluster.log(id))[0]);
-    expect(line).toBe(
-      "lastword: the clocks of replicas 0 and 1 are 10 minutes apart, and it is not known which is right; set them (NTP)",
-    );
-  }
-}, 60_000);
+test.concurrent(
+  "two clocks that are 10 minutes apart: one line at each, and both go on",
+  async () => {
+    await using cluster = await Cluster.create({ replicas: 2, binary: FAULTS_BINARY });
+    await cluster.start(0);
+    await cluster.start(1, [], { LASTWORD_FAULTS: "clock=600000" });
+    await cluster.inStep([0, 1]);
+    for (const id of [0, 1]) {
+      const line = await waitFor("the line", () => linesOf(cluster.log(id))[0]);
+      expect(line).toBe(
+        "lastword: the clocks of replicas 0 and 1 are 10 minutes apart, and it is not known which is right; set them (NTP)",
+      );
+    }
+  },
+  60_000,
+);
 
 test("dist/lastword has no name of a fault, dist/lastword-faults has them all", () => {
   const sources = readFileSync(join(import.meta.dir, "../../src/base/faults.ts"), "utf8");
@@ -148,30 +160,34 @@ test("dist/lastword has nothing of the version that tests upgrade to", () => {
   expect([release.includes(name), next.includes(name)]).toEqual([false, true]);
 });
 
-test("nobody reads its lines any more: the replica goes on", async () => {
-  await using cluster = await Cluster.create({ replicas: 2 });
-  await cluster.start(0);
-  // The shell's reader ends after one line each; then both pipes are broken.
-  const shell = `"$0" "$@" 2> >(head -n1 >/dev/null) | head -n1`;
-  const reading = Bun.spawn(["bash", "-c", shell, BINARY, ...cluster.words(1), "--log-level=debug"], {
-    env: cluster.environment,
-    stdio: ["ignore", "ignore", "ignore"],
-  });
-  const run = await waitFor("replica 1", () => readRunFile(cluster.data, 1));
-  try {
-    await cluster.inStep([0, 1]);
-    for (let i = 0; i < 3; i++) {
-      await cluster.kill(0);
-      await cluster.statusThat(1, "alone", (status) => status.writable && status.view.members.length === 1);
-      await cluster.start(0);
+test.concurrent(
+  "nobody reads its lines any more: the replica goes on",
+  async () => {
+    await using cluster = await Cluster.create({ replicas: 2 });
+    await cluster.start(0);
+    // The shell's reader ends after one line each; then both pipes are broken.
+    const shell = `"$0" "$@" 2> >(head -n1 >/dev/null) | head -n1`;
+    const reading = Bun.spawn(["bash", "-c", shell, BINARY, ...cluster.words(1), "--log-level=debug"], {
+      env: cluster.environment,
+      stdio: ["ignore", "ignore", "ignore"],
+    });
+    const run = await waitFor("replica 1", () => readRunFile(cluster.data, 1));
+    try {
       await cluster.inStep([0, 1]);
+      for (let i = 0; i < 3; i++) {
+        await cluster.kill(0);
+        await cluster.statusThat(1, "alone", (status) => status.writable && status.view.members.length === 1);
+        await cluster.start(0);
+        await cluster.inStep([0, 1]);
+      }
+      expect(processLives(run.pid)).toBe(true);
+    } finally {
+      if (processLives(run.pid)) process.kill(run.pid, "SIGKILL");
+      await reading.exited;
     }
-    expect(processLives(run.pid)).toBe(true);
-  } finally {
-    if (processLives(run.pid)) process.kill(run.pid, "SIGKILL");
-    await reading.exited;
-  }
-}, 60_000);
+  },
+  60_000,
+);
 
 test("random bytes and endless requests at the ports: the replica goes on", async () => {
   await using cluster = await Cluster.create({ replicas: 1 });

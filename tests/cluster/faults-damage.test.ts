@@ -133,6 +133,8 @@ test("a flipped byte in a row of state.db that still reads well: the others' has
   await cluster.startAll();
   const writer = await AcknowledgedWriter.create(cluster);
   await write(writer, 10);
+  // What it acknowledged and has not applied is in its log only.
+  await waitFor("its rows", async () => wrongWith(await writer.readAt(1), [writer]).length === 0);
   await cluster.terminate(1);
   expect(flipBytesOf(writer.acknowledged[3]!.body, folderOf(cluster, 1), STATE)).toBeGreaterThan(0);
   await cluster.start(1);

@@ -30,7 +30,7 @@ async function withSmallDisk(replicas: number, id: number): Promise<{ cluster: C
 
 /** `leave`: bytes, less than the reserve of such a disk (5 %), or none at all. */
 describe.skipIf(!SmallDisk.possible())("a small disk", () => {
-  test.each([1024 * 1024, 0])(
+  test.concurrent.each([1024 * 1024, 0])(
     "%d bytes left, alone: writes stop with a line, reads go on, and all goes on when there is room",
     async (leave) => {
       const made = await withSmallDisk(1, 0);
@@ -60,97 +60,113 @@ describe.skipIf(!SmallDisk.possible())("a small disk", () => {
     60_000,
   );
 
-  test("no room at the leader of three: another one leads, and it counts again when there is room", async () => {
-    const made = await withSmallDisk(3, 2);
-    await using cluster = made.cluster;
-    using disk = made.disk;
-    const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
-    // The others go once, so that the one with the small disk leads.
-    await cluster.killTogether([0, 1]);
-    await cluster.statusThat(2, "that it leads", ({ view, writable }) => writable && view.leader === 2);
-    for (const id of [0, 1]) await cluster.start(id);
-    expect((await cluster.inStep()).view.leader).toBe(2);
-    const pid = cluster.pid(2);
-    for (let i = 0; i < 5; i++) expect(await writer.send()).toBe(true);
-    const filler = disk.fill();
-    for (let i = 0; i < 10; i++) expect(await writer.send(30_000)).toBe(true);
-    const status = await cluster.statusThat(0, "another leader", ({ view, writable }) => writable && view.leader !== 2);
-    expect(status.view.members).not.toContain(2);
-    expect(linesOf(cluster, 2)).toEqual([expect.stringMatching(FULL)]);
-    rmSync(filler);
-    await cluster.inStep(cluster.ids, 40_000);
-    expect(cluster.pid(2)).toBe(pid);
-    for (const id of cluster.ids) {
-      await waitFor(`all at ${id}`, async () => wrongWith(await writer.readAt(id), [writer]).length === 0);
-    }
-    writer.close();
-  }, 90_000);
-
-  test("no room for a snapshot: it says so, stays out, and is in step once there is room", async () => {
-    const environment = { LASTWORD_FAULTS: "keep=50" };
-    await using cluster = await Cluster.create({ binary: FAULTS_BINARY, environment });
-    using disk = SmallDisk.mount(join(cluster.home, "small"), 48);
-    await cluster.startAll();
-    const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
-    const anna = new WebPerson("anna");
-    await anna.register(cluster.web(0));
-    // More than there will be room for; and the log is compacted while all three hold it.
-    for (let i = 0; i < 60; i++) {
-      await Promise.all(
-        Array.from({ length: 10 }, () => anna.send(cluster.web(0), "anna", `${i} ${"x".repeat(8_000)}`)),
+  test.concurrent(
+    "no room at the leader of three: another one leads, and it counts again when there is room",
+    async () => {
+      const made = await withSmallDisk(3, 2);
+      await using cluster = made.cluster;
+      using disk = made.disk;
+      const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
+      // The others go once, so that the one with the small disk leads.
+      await cluster.killTogether([0, 1]);
+      await cluster.statusThat(2, "that it leads", ({ view, writable }) => writable && view.leader === 2);
+      for (const id of [0, 1]) await cluster.start(id);
+      expect((await cluster.inStep()).view.leader).toBe(2);
+      const pid = cluster.pid(2);
+      for (let i = 0; i < 5; i++) expect(await writer.send()).toBe(true);
+      const filler = disk.fill();
+      for (let i = 0; i < 10; i++) expect(await writer.send(30_000)).toBe(true);
+      const status = await cluster.statusThat(
+        0,
+        "another leader",
+        ({ view, writable }) => writable && view.leader !== 2,
       );
-    }
-    expect(await writer.send()).toBe(true);
-    await cluster.kill(2);
-    copyFileSync(join(cluster.data, "cluster.key"), join(disk.folder, "cluster.key"));
-    const filler = disk.fill(4 * 1024 * 1024);
-    cluster.spawn(2, [...cluster.words(2), `--data=${disk.folder}`]);
-    const { reason } = await cluster.statusThat(
-      2,
-      "that it is full",
-      (status) => status.reason?.includes("full") === true,
-    );
-    expect(reason).toBe("the disk of this replica is full");
-    await waitFor("the line", () => linesOf(cluster, 2).length > 0);
-    expect(linesOf(cluster, 2)).toEqual([expect.stringMatching(FULL)]);
-    for (let i = 0; i < 5; i++) expect(await writer.send()).toBe(true);
-    rmSync(filler);
-    await cluster.inStep(cluster.ids, 40_000);
-    await waitFor("all there", async () => wrongWith(await writer.readAt(2), [writer]).length === 0);
-    anna.leave();
-    writer.close();
-  }, 90_000);
+      expect(status.view.members).not.toContain(2);
+      expect(linesOf(cluster, 2)).toEqual([expect.stringMatching(FULL)]);
+      rmSync(filler);
+      await cluster.inStep(cluster.ids, 40_000);
+      expect(cluster.pid(2)).toBe(pid);
+      for (const id of cluster.ids) {
+        await waitFor(`all at ${id}`, async () => wrongWith(await writer.readAt(id), [writer]).length === 0);
+      }
+      writer.close();
+    },
+    90_000,
+  );
+
+  test.concurrent(
+    "no room for a snapshot: it says so, stays out, and is in step once there is room",
+    async () => {
+      const environment = { LASTWORD_FAULTS: "keep=50" };
+      await using cluster = await Cluster.create({ binary: FAULTS_BINARY, environment });
+      using disk = SmallDisk.mount(join(cluster.home, "small"), 48);
+      await cluster.startAll();
+      const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
+      const anna = new WebPerson("anna");
+      await anna.register(cluster.web(0));
+      // More than there will be room for; and the log is compacted while all three hold it.
+      for (let i = 0; i < 60; i++) {
+        await Promise.all(
+          Array.from({ length: 10 }, () => anna.send(cluster.web(0), "anna", `${i} ${"x".repeat(8_000)}`)),
+        );
+      }
+      expect(await writer.send()).toBe(true);
+      await cluster.kill(2);
+      copyFileSync(join(cluster.data, "cluster.key"), join(disk.folder, "cluster.key"));
+      const filler = disk.fill(4 * 1024 * 1024);
+      cluster.spawn(2, [...cluster.words(2), `--data=${disk.folder}`]);
+      const { reason } = await cluster.statusThat(
+        2,
+        "that it is full",
+        (status) => status.reason?.includes("full") === true,
+      );
+      expect(reason).toBe("the disk of this replica is full");
+      await waitFor("the line", () => linesOf(cluster, 2).length > 0);
+      expect(linesOf(cluster, 2)).toEqual([expect.stringMatching(FULL)]);
+      for (let i = 0; i < 5; i++) expect(await writer.send()).toBe(true);
+      rmSync(filler);
+      await cluster.inStep(cluster.ids, 40_000);
+      await waitFor("all there", async () => wrongWith(await writer.readAt(2), [writer]).length === 0);
+      anna.leave();
+      writer.close();
+    },
+    90_000,
+  );
 });
 
-test("files that may not grow: it ends with one line and exit code 6, and goes on where it was when they may", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "lastword-limit-"));
-  const limited = join(folder, "limited");
-  // In blocks of 1,024 bytes.
-  writeFileSync(limited, `#!/bin/bash\n[ -e "$HOME/unlimited" ] || ulimit -f 400\nexec "${BINARY}" "$@"\n`, {
-    mode: 0o755,
-  });
-  await using cluster = await Cluster.create({ replicas: 1, binary: limited });
-  await cluster.start(0);
-  await cluster.inStep([0]);
-  const writer = await AcknowledgedWriter.create(cluster);
-  while (cluster.running().length > 0 && writer.acknowledged.length < 2_000) await writer.send(2_000);
-  const { exit } = await cluster.exited(0);
-  expect([exit, linesOf(cluster, 0)]).toEqual([
-    6,
-    [
-      expect.stringMatching(
-        /^lastword: cannot use \/.*\.db: the disk fails \(SQLITE_IOERR_WRITE\); see what the system says/,
-      ),
-    ],
-  ]);
-  writeFileSync(join(cluster.home, "unlimited"), "");
-  await cluster.start(0);
-  await cluster.inStep([0]);
-  expect(writer.acknowledged.length).toBeGreaterThan(0);
-  expect(wrongWith(await writer.readAt(0), [writer])).toEqual([]);
-  writer.close();
-  rmSync(folder, { recursive: true });
-}, 90_000);
+test.concurrent(
+  "files that may not grow: it ends with one line and exit code 6, and goes on where it was when they may",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "lastword-limit-"));
+    const limited = join(folder, "limited");
+    // In blocks of 1,024 bytes.
+    writeFileSync(limited, `#!/bin/bash\n[ -e "$HOME/unlimited" ] || ulimit -f 400\nexec "${BINARY}" "$@"\n`, {
+      mode: 0o755,
+    });
+    await using cluster = await Cluster.create({ replicas: 1, binary: limited });
+    await cluster.start(0);
+    await cluster.inStep([0]);
+    const writer = await AcknowledgedWriter.create(cluster);
+    while (cluster.running().length > 0 && writer.acknowledged.length < 2_000) await writer.send(2_000);
+    const { exit } = await cluster.exited(0);
+    expect([exit, linesOf(cluster, 0)]).toEqual([
+      6,
+      [
+        expect.stringMatching(
+          /^lastword: cannot use \/.*\.db: the disk fails \(SQLITE_IOERR_WRITE\); see what the system says/,
+        ),
+      ],
+    ]);
+    writeFileSync(join(cluster.home, "unlimited"), "");
+    await cluster.start(0);
+    await cluster.inStep([0]);
+    expect(writer.acknowledged.length).toBeGreaterThan(0);
+    expect(wrongWith(await writer.readAt(0), [writer])).toEqual([]);
+    writer.close();
+    rmSync(folder, { recursive: true });
+  },
+  90_000,
+);
 
 story(
   "a slow disk: 300 ms for each fsync of a follower, of the leader, and of all",

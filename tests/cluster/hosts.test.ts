@@ -141,96 +141,108 @@ describe("open files", () => {
     expect(existsSync(data)).toBe(false);
   });
 
-  test("used up by idle connections: said, no new ones are taken, and it is well again by itself", async () => {
-    const { data, words, web } = await place();
-    const replica = spawn(limited(90, [BINARY, ...words]));
-    const sockets: Socket[] = [];
-    const port = Number(new URL(web).port);
-    const refused = (): Promise<boolean> =>
-      new Promise((resolve) => {
-        const socket = connect(port, "127.0.0.1");
-        socket.on("connect", () => resolve((socket.destroy(), false)));
-        socket.on("error", () => resolve(true));
-      });
-    try {
-      await waitFor("the replica", () => readRunFile(data, 0));
-      for (let i = 0; i < 150; i++) sockets.push(connect(port, "127.0.0.1").on("error", () => {}));
-      await waitFor("new connections to be refused", refused);
-      const status = await run(
-        isRoot ? asNobody([BINARY, "status", `--data=${data}`]) : [BINARY, "status", `--data=${data}`],
-      );
-      expect(status.exit).toBe(0);
-      expect(status.stdout).toContain(
-        "warning from replica 0: almost all of the 90 files that this process may open are in use",
-      );
-      for (const socket of sockets) socket.destroy();
-      const health = await waitFor("health", async () => {
-        const answer = await fetch(`${web}/healthz`).catch(() => null);
-        return answer?.status === 200 ? answer : null;
-      });
-      expect(await health.json()).toMatchObject({ ok: true });
-    } finally {
-      for (const socket of sockets) socket.destroy();
-      replica.kill("SIGTERM");
-    }
-    expect(await replica.exited).toBe(0);
-    const said = await new Response(replica.stderr).text();
-    expect(said.match(/^lastword: almost all of the 90 files/gm)).toHaveLength(1);
-    expect(said).toContain('"files_enough"');
-  }, 60_000);
+  test.concurrent(
+    "used up by idle connections: said, no new ones are taken, and it is well again by itself",
+    async () => {
+      const { data, words, web } = await place();
+      const replica = spawn(limited(90, [BINARY, ...words]));
+      const sockets: Socket[] = [];
+      const port = Number(new URL(web).port);
+      const refused = (): Promise<boolean> =>
+        new Promise((resolve) => {
+          const socket = connect(port, "127.0.0.1");
+          socket.on("connect", () => resolve((socket.destroy(), false)));
+          socket.on("error", () => resolve(true));
+        });
+      try {
+        await waitFor("the replica", () => readRunFile(data, 0));
+        for (let i = 0; i < 150; i++) sockets.push(connect(port, "127.0.0.1").on("error", () => {}));
+        await waitFor("new connections to be refused", refused);
+        const status = await run(
+          isRoot ? asNobody([BINARY, "status", `--data=${data}`]) : [BINARY, "status", `--data=${data}`],
+        );
+        expect(status.exit).toBe(0);
+        expect(status.stdout).toContain(
+          "warning from replica 0: almost all of the 90 files that this process may open are in use",
+        );
+        for (const socket of sockets) socket.destroy();
+        const health = await waitFor("health", async () => {
+          const answer = await fetch(`${web}/healthz`).catch(() => null);
+          return answer?.status === 200 ? answer : null;
+        });
+        expect(await health.json()).toMatchObject({ ok: true });
+      } finally {
+        for (const socket of sockets) socket.destroy();
+        replica.kill("SIGTERM");
+      }
+      expect(await replica.exited).toBe(0);
+      const said = await new Response(replica.stderr).text();
+      expect(said.match(/^lastword: almost all of the 90 files/gm)).toHaveLength(1);
+      expect(said).toContain('"files_enough"');
+    },
+    60_000,
+  );
 });
 
 describe("the key is not where it is looked for", () => {
-  test("status finds it by the replica that runs with it, and says which file is missing", async () => {
-    await using cluster = await Cluster.create({ replicas: 1 });
-    const key = join(cluster.home, "cwd", "key");
-    const words = [...cluster.words(0), "--cluster-key=key"];
-    await cluster.start(0, ["--cluster-key=key"]);
-    expect((await cluster.command(["status"])).exit).toBe(0);
-    renameSync(key, `${key}.away`);
-    const status = await cluster.command(["status"]);
-    expect([status.exit, status.stdout]).toEqual([
-      1,
-      `replica 0 runs here, but there is no cluster key at ${key} to ask with; give its file with --cluster-key\n`,
-    ]);
-    // Neither may say of a healthy cluster that it differs, or is not in step.
-    const hash = await cluster.command(["status", "--hash"]);
-    expect([hash.exit, hash.stdout]).toEqual([1, status.stdout]);
-    const chaos = await cluster.command(["chaos"]);
-    expect([chaos.exit, chaos.stderr]).toEqual([
-      5,
-      `lastword: replicas run here, but there is no cluster key at ${key} to ask with; give its file with --cluster-key\n`,
-    ]);
-    expect((await cluster.command(["status", `--cluster-key=${key}.away`])).exit).toBe(0);
-    await cluster.interrupt(0);
-    const keyless = await cluster.command(words.filter((word) => word !== "--bootstrap").map((word) => `${word}`));
-    expect([keyless.exit, keyless.stderr.includes(`the cluster key ${key} is missing`)]).toEqual([5, true]);
-    rmSync(cluster.data, { recursive: true });
-    const newcomer = await cluster.command(words.filter((word) => word !== "--bootstrap"));
-    expect([newcomer.exit, newcomer.stderr]).toEqual([
-      5,
-      `lastword: there is no cluster key at ${key}; copy it to that place from the host where the cluster was created (the file of --cluster-key there, else cluster.key in the data folder), or create a new cluster here with --bootstrap\n`,
-    ]);
-    expect(existsSync(cluster.data)).toBe(false);
-  }, 30_000);
+  test.concurrent(
+    "status finds it by the replica that runs with it, and says which file is missing",
+    async () => {
+      await using cluster = await Cluster.create({ replicas: 1 });
+      const key = join(cluster.home, "cwd", "key");
+      const words = [...cluster.words(0), "--cluster-key=key"];
+      await cluster.start(0, ["--cluster-key=key"]);
+      expect((await cluster.command(["status"])).exit).toBe(0);
+      renameSync(key, `${key}.away`);
+      const status = await cluster.command(["status"]);
+      expect([status.exit, status.stdout]).toEqual([
+        1,
+        `replica 0 runs here, but there is no cluster key at ${key} to ask with; give its file with --cluster-key\n`,
+      ]);
+      // Neither may say of a healthy cluster that it differs, or is not in step.
+      const hash = await cluster.command(["status", "--hash"]);
+      expect([hash.exit, hash.stdout]).toEqual([1, status.stdout]);
+      const chaos = await cluster.command(["chaos"]);
+      expect([chaos.exit, chaos.stderr]).toEqual([
+        5,
+        `lastword: replicas run here, but there is no cluster key at ${key} to ask with; give its file with --cluster-key\n`,
+      ]);
+      expect((await cluster.command(["status", `--cluster-key=${key}.away`])).exit).toBe(0);
+      await cluster.interrupt(0);
+      const keyless = await cluster.command(words.filter((word) => word !== "--bootstrap").map((word) => `${word}`));
+      expect([keyless.exit, keyless.stderr.includes(`the cluster key ${key} is missing`)]).toEqual([5, true]);
+      rmSync(cluster.data, { recursive: true });
+      const newcomer = await cluster.command(words.filter((word) => word !== "--bootstrap"));
+      expect([newcomer.exit, newcomer.stderr]).toEqual([
+        5,
+        `lastword: there is no cluster key at ${key}; copy it to that place from the host where the cluster was created (the file of --cluster-key there, else cluster.key in the data folder), or create a new cluster here with --bootstrap\n`,
+      ]);
+      expect(existsSync(cluster.data)).toBe(false);
+    },
+    30_000,
+  );
 
-  test("an old key and a new data folder: --bootstrap does not wait for ever", async () => {
-    await using cluster = await Cluster.create({ replicas: 2, words: ["--cluster-key=key"] });
-    await cluster.startAll();
-    await cluster.interrupt(1);
-    await cluster.interrupt(0);
-    rmSync(cluster.data, { recursive: true });
-    await cluster.start(1);
-    cluster.spawn(0, cluster.words(0));
-    const { exit, stderr } = await cluster.exited(0);
-    const key = join(cluster.home, "cwd", "key");
-    const line = `the cluster key ${key} belongs to a cluster of which this replica has no data`;
-    const anew = "to create a new cluster instead, move the key away on every host and start again with --bootstrap";
-    expect([exit, stderr.split("\n").filter((one) => one.startsWith("lastword: "))]).toEqual([
-      5,
-      [`lastword: ${line}; put the data folder back; ${anew}`],
-    ]);
-    const other = await cluster.command(["status"]);
-    expect(other.stdout).toContain(`warning from replica 1: ${line}, and no replica that has some answers`);
-  }, 60_000);
+  test.concurrent(
+    "an old key and a new data folder: --bootstrap does not wait for ever",
+    async () => {
+      await using cluster = await Cluster.create({ replicas: 2, words: ["--cluster-key=key"] });
+      await cluster.startAll();
+      await cluster.interrupt(1);
+      await cluster.interrupt(0);
+      rmSync(cluster.data, { recursive: true });
+      await cluster.start(1);
+      cluster.spawn(0, cluster.words(0));
+      const { exit, stderr } = await cluster.exited(0);
+      const key = join(cluster.home, "cwd", "key");
+      const line = `the cluster key ${key} belongs to a cluster of which this replica has no data`;
+      const anew = "to create a new cluster instead, move the key away on every host and start again with --bootstrap";
+      expect([exit, stderr.split("\n").filter((one) => one.startsWith("lastword: "))]).toEqual([
+        5,
+        [`lastword: ${line}; put the data folder back; ${anew}`],
+      ]);
+      const other = await cluster.command(["status"]);
+      expect(other.stdout).toContain(`warning from replica 1: ${line}, and no replica that has some answers`);
+    },
+    60_000,
+  );
 });

@@ -26,7 +26,7 @@ async function killAllButLast(stage: Stage, last: number): Promise<string> {
 
 story(
   "all killed at once under load, restarted in each of the six orders: all comes back by itself",
-  { seconds: 150, load: { rate: 150 } },
+  { seconds: SOAK ? 900 : 150, load: { rate: 150 } },
   async (stage) => {
     const { cluster } = stage;
     const load = await stage.open();
@@ -50,7 +50,7 @@ describe("one left out", () => {
   for (const [first, second, absent] of ORDERS) {
     story(
       `replica ${absent}, which was alone at last: ${first}, then ${second} work by themselves; what it held appears when it returns`,
-      { seconds: 120, load: { writersPerReplica: 1, deadlineMs: 50_000 } },
+      { seconds: 120, load: { deadlineMs: 50_000 } },
       async (stage) => {
         const { cluster } = stage;
         const load = await stage.open();

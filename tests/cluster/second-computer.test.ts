@@ -50,7 +50,7 @@ function certificateAt(address: string, port: number): Promise<string | null> {
 }
 
 describe.skipIf(!openssl)("over TLS", () => {
-  test.skipIf(!curl)(
+  test.concurrent.skipIf(!curl)(
     "the page opens on the second computer, with Secure cookies, and status asks for a login",
     async () => {
       const [address] = host.addresses;
@@ -98,46 +98,54 @@ describe.skipIf(!openssl)("over TLS", () => {
     60_000,
   );
 
-  test("a renewed certificate is served without a restart, streams go on; a broken one is not served", async () => {
-    const [address] = host.addresses;
-    const [port] = await freePorts(1);
-    const now = { cert: join(authority.folder, "now.crt"), key: join(authority.folder, "now.key") };
-    const install = (from: { cert: string; key: string }): void => {
-      copyFileSync(from.cert, now.cert);
-      copyFileSync(from.key, now.key);
-    };
-    const [first, second, third] = ["first", "second", "third"].map((name) => authority.issue(name, [address]));
-    install(first!);
-    await using cluster = await Cluster.create({ replicas: 1 });
-    cluster.spawn(0, [...wordsAt(cluster, 0, `${address}:${port}`), `--tls-cert=${now.cert}`, `--tls-key=${now.key}`]);
-    await waitFor("the first", async () => (await certificateAt(address, port!)) === "first");
-    const pid = cluster.pid(0);
-    const anna = new WebPerson("anna", await Bun.file(authority.ca).text());
-    const origin = `https://${address}:${port}`;
-    await waitFor("the replica to write", () =>
-      anna.register(origin).then(
-        () => true,
-        () => false,
-      ),
-    );
-    const stream = await anna.events(origin);
-    await stream.until("ping");
-    install(second!);
-    await waitFor("the second", async () => (await certificateAt(address, port!)) === "second");
-    const from = stream.seen.length;
-    await anna.send(origin, "anna", "still here");
-    await stream.until("message", (data) => data.includes("still here"), { from });
-    writeFileSync(now.cert, "not a certificate");
-    await waitFor("the refusal", () => cluster.log(0).includes('"tls_refused"'), 15_000);
-    expect(await certificateAt(address, port!)).toBe("second");
-    // A certificate before its key, as renewal tools write them: only both together are served.
-    copyFileSync(third!.cert, now.cert);
-    expect(await certificateAt(address, port!)).toBe("second");
-    copyFileSync(third!.key, now.key);
-    await waitFor("the third", async () => (await certificateAt(address, port!)) === "third");
-    expect(cluster.pid(0)).toBe(pid);
-    anna.leave();
-  }, 60_000);
+  test.concurrent(
+    "a renewed certificate is served without a restart, streams go on; a broken one is not served",
+    async () => {
+      const [address] = host.addresses;
+      const [port] = await freePorts(1);
+      const now = { cert: join(authority.folder, "now.crt"), key: join(authority.folder, "now.key") };
+      const install = (from: { cert: string; key: string }): void => {
+        copyFileSync(from.cert, now.cert);
+        copyFileSync(from.key, now.key);
+      };
+      const [first, second, third] = ["first", "second", "third"].map((name) => authority.issue(name, [address]));
+      install(first!);
+      await using cluster = await Cluster.create({ replicas: 1 });
+      cluster.spawn(0, [
+        ...wordsAt(cluster, 0, `${address}:${port}`),
+        `--tls-cert=${now.cert}`,
+        `--tls-key=${now.key}`,
+      ]);
+      await waitFor("the first", async () => (await certificateAt(address, port!)) === "first");
+      const pid = cluster.pid(0);
+      const anna = new WebPerson("anna", await Bun.file(authority.ca).text());
+      const origin = `https://${address}:${port}`;
+      await waitFor("the replica to write", () =>
+        anna.register(origin).then(
+          () => true,
+          () => false,
+        ),
+      );
+      const stream = await anna.events(origin);
+      await stream.until("ping");
+      install(second!);
+      await waitFor("the second", async () => (await certificateAt(address, port!)) === "second");
+      const from = stream.seen.length;
+      await anna.send(origin, "anna", "still here");
+      await stream.until("message", (data) => data.includes("still here"), { from });
+      writeFileSync(now.cert, "not a certificate");
+      await waitFor("the refusal", () => cluster.log(0).includes('"tls_refused"'), 15_000);
+      expect(await certificateAt(address, port!)).toBe("second");
+      // A certificate before its key, as renewal tools write them: only both together are served.
+      copyFileSync(third!.cert, now.cert);
+      expect(await certificateAt(address, port!)).toBe("second");
+      copyFileSync(third!.key, now.key);
+      await waitFor("the third", async () => (await certificateAt(address, port!)) === "third");
+      expect(cluster.pid(0)).toBe(pid);
+      anna.leave();
+    },
+    60_000,
+  );
 
   test("a certificate with another's key: exit code 2, nothing is left behind", async () => {
     const [one, other] = ["one", "other"].map((name) => authority.issue(name, ["127.0.0.1"]));
@@ -151,7 +159,7 @@ describe.skipIf(!openssl)("over TLS", () => {
     expect(existsSync(join(cluster.data, "cluster.key"))).toBe(false);
   });
 
-  test.skipIf(process.platform !== "linux")(
+  test.concurrent.skipIf(process.platform !== "linux")(
     "the front behind a certificate that this host does not trust is shared by all replicas",
     async () => {
       const [address] = host.addresses;
@@ -237,44 +245,52 @@ describe("X-Forwarded-*", () => {
   };
   const ten = Array.from({ length: 10 }, () => 200);
 
-  test("is not believed without --behind-proxy", async () => {
-    await using cluster = await Cluster.create({ replicas: 1 });
-    await cluster.startAll();
-    expect(await registrations(cluster, "203.0.113.7")).toEqual([...ten, 200]);
-    const plain = await new WebPerson("x").ask(cluster.web(0), "/login", {
-      page: true,
-      headers: { "x-forwarded-proto": "http" },
-    });
-    expect(plain.status).toBe(200);
-    expect((await fetch(`${cluster.web(0)}/cluster.json`)).status).toBe(200);
-  }, 60_000);
+  test.concurrent(
+    "is not believed without --behind-proxy",
+    async () => {
+      await using cluster = await Cluster.create({ replicas: 1 });
+      await cluster.startAll();
+      expect(await registrations(cluster, "203.0.113.7")).toEqual([...ten, 200]);
+      const plain = await new WebPerson("x").ask(cluster.web(0), "/login", {
+        page: true,
+        headers: { "x-forwarded-proto": "http" },
+      });
+      expect(plain.status).toBe(200);
+      expect((await fetch(`${cluster.web(0)}/cluster.json`)).status).toBe(200);
+    },
+    60_000,
+  );
 
-  test("is believed with it: the last address counts, http goes on to https, cookies are Secure", async () => {
-    await using cluster = await Cluster.create({ replicas: 1, words: ["--behind-proxy"] });
-    await cluster.start(0);
-    await waitFor("the page", async () => (await fetch(`${cluster.web(0)}/healthz`)).status === 200);
-    expect(await registrations(cluster, "203.0.113.7")).toEqual([...ten, 429]);
-    expect((await registrations(cluster, "203.0.113.8"))[0]).toBe(200);
-    const anna = new WebPerson("anna");
-    const headers = { "x-forwarded-proto": "http", host: "chat.example" };
-    const sent = await anna.ask(cluster.web(0), "/people?after=x", { page: true, headers });
-    expect([sent.status, sent.headers.get("location")]).toEqual([308, "https://chat.example/people?after=x"]);
-    const form = { name: "anna", password: WEB_PASSWORD };
-    expect((await anna.ask(cluster.web(0), "/login", { form, headers })).status).toBe(403);
-    const odd = await anna.ask(cluster.web(0), "/", { page: true, headers: { ...headers, host: "a@b" } });
-    expect(odd.headers.get("location")).toBeNull();
-    const own = await anna.ask(cluster.web(0), "/register", { form, headers: { "x-forwarded-proto": "https" } });
-    expect(own.headers.getSetCookie().every((cookie) => cookie.includes("; Secure"))).toBe(true);
-    // The proxy on this host brings everybody to the listener on loopback.
-    expect((await new WebPerson("x").ask(cluster.web(0), "/cluster.json")).status).toBe(401);
-  }, 60_000);
+  test.concurrent(
+    "is believed with it: the last address counts, http goes on to https, cookies are Secure",
+    async () => {
+      await using cluster = await Cluster.create({ replicas: 1, words: ["--behind-proxy"] });
+      await cluster.start(0);
+      await waitFor("the page", async () => (await fetch(`${cluster.web(0)}/healthz`)).status === 200);
+      expect(await registrations(cluster, "203.0.113.7")).toEqual([...ten, 429]);
+      expect((await registrations(cluster, "203.0.113.8"))[0]).toBe(200);
+      const anna = new WebPerson("anna");
+      const headers = { "x-forwarded-proto": "http", host: "chat.example" };
+      const sent = await anna.ask(cluster.web(0), "/people?after=x", { page: true, headers });
+      expect([sent.status, sent.headers.get("location")]).toEqual([308, "https://chat.example/people?after=x"]);
+      const form = { name: "anna", password: WEB_PASSWORD };
+      expect((await anna.ask(cluster.web(0), "/login", { form, headers })).status).toBe(403);
+      const odd = await anna.ask(cluster.web(0), "/", { page: true, headers: { ...headers, host: "a@b" } });
+      expect(odd.headers.get("location")).toBeNull();
+      const own = await anna.ask(cluster.web(0), "/register", { form, headers: { "x-forwarded-proto": "https" } });
+      expect(own.headers.getSetCookie().every((cookie) => cookie.includes("; Secure"))).toBe(true);
+      // The proxy on this host brings everybody to the listener on loopback.
+      expect((await new WebPerson("x").ask(cluster.web(0), "/cluster.json")).status).toBe(401);
+    },
+    60_000,
+  );
 });
 
 describe("a page that moves to another host name", () => {
   /** Two replicas, each with its page under an address of its own. */
   async function twoHosts(addresses: readonly string[], tls = false): Promise<{ cluster: Cluster; origins: string[] }> {
     const ports = await freePorts(2);
-    const files = tls ? authority.issue("both", addresses) : null;
+    const files = tls ? authority.issue(`both-${ports[0]}`, addresses) : null;
     const words = files === null ? [] : [`--tls-cert=${files.cert}`, `--tls-key=${files.key}`];
     const cluster = await Cluster.create({ replicas: 2, words });
     const origins = addresses.map((address, i) => `${tls ? "https" : "http"}://${address}:${ports[i]}`);
@@ -301,64 +317,76 @@ describe("a page that moves to another host name", () => {
 
   const redeem = (who: WebPerson, origin: string, token: string) => who.ask(origin, "/handover", { form: { token } });
 
-  test("a hand-over token opens once, at the replica it names, for the login it was made for", async () => {
-    const { cluster, origins } = await twoHosts(["127.0.0.2", "127.0.0.3"]);
-    await using _ = cluster;
-    const [a, b] = origins as [string, string];
-    const anna = new WebPerson("anna");
-    await anna.register(a);
-    const [token, second] = await tokens(anna, a, b);
-    const thief = new WebPerson("thief");
-    // Not where it was made, not with a letter changed, not with something before or after it.
-    for (const [origin, text] of [
-      [a, token!],
-      [b, `${token!.slice(0, 40)}${token![40] === "A" ? "B" : "A"}${token!.slice(41)}`],
-      [b, `${token!}A`],
-      [b, ""],
-    ] as const)
-      expect([text, (await redeem(thief, origin, text)).status]).toEqual([text, 401]);
-    expect(thief.cookie(b)).toBeUndefined();
-    const moved = new WebPerson("anna");
-    expect((await redeem(moved, b, token!)).status).toBe(200);
-    expect((await moved.json<{ user: { name: string } }>(b, "/account")).user.name).toBe("anna");
-    // The same login, not a second one: it is in the list once.
-    expect((await moved.json<{ logins: unknown[] }>(b, "/account")).logins).toHaveLength(1);
-    expect((await redeem(thief, b, token!)).status).toBe(401);
-    // It ends with the login, at both host names.
-    expect((await moved.ask(b, "/logout", { form: {} })).status).toBe(200);
-    await waitFor("the end at the first host", async () => (await anna.ask(a, "/account")).status === 401);
-    expect((await redeem(thief, b, second!)).status).toBe(401);
-    expect(thief.cookie(b)).toBeUndefined();
-    // Without a login there are none.
-    expect((await thief.ask(a, "/events/alive", { form: { stream: "s", seats: "1" } })).status).toBe(401);
-  }, 60_000);
+  test.concurrent(
+    "a hand-over token opens once, at the replica it names, for the login it was made for",
+    async () => {
+      const { cluster, origins } = await twoHosts(["127.0.0.2", "127.0.0.3"]);
+      await using _ = cluster;
+      const [a, b] = origins as [string, string];
+      const anna = new WebPerson("anna");
+      await anna.register(a);
+      const [token, second] = await tokens(anna, a, b);
+      const thief = new WebPerson("thief");
+      // Not where it was made, not with a letter changed, not with something before or after it.
+      for (const [origin, text] of [
+        [a, token!],
+        [b, `${token!.slice(0, 40)}${token![40] === "A" ? "B" : "A"}${token!.slice(41)}`],
+        [b, `${token!}A`],
+        [b, ""],
+      ] as const)
+        expect([text, (await redeem(thief, origin, text)).status]).toEqual([text, 401]);
+      expect(thief.cookie(b)).toBeUndefined();
+      const moved = new WebPerson("anna");
+      expect((await redeem(moved, b, token!)).status).toBe(200);
+      expect((await moved.json<{ user: { name: string } }>(b, "/account")).user.name).toBe("anna");
+      // The same login, not a second one: it is in the list once.
+      expect((await moved.json<{ logins: unknown[] }>(b, "/account")).logins).toHaveLength(1);
+      expect((await redeem(thief, b, token!)).status).toBe(401);
+      // It ends with the login, at both host names.
+      expect((await moved.ask(b, "/logout", { form: {} })).status).toBe(200);
+      await waitFor("the end at the first host", async () => (await anna.ask(a, "/account")).status === 401);
+      expect((await redeem(thief, b, second!)).status).toBe(401);
+      expect(thief.cookie(b)).toBeUndefined();
+      // Without a login there are none.
+      expect((await thief.ask(a, "/events/alive", { form: { stream: "s", seats: "1" } })).status).toBe(401);
+    },
+    60_000,
+  );
 
-  test("the page at /handover works only for who comes from a replica's page", async () => {
-    const { cluster, origins } = await twoHosts(["127.0.0.2", "127.0.0.3"]);
-    await using _ = cluster;
-    const [a, b] = origins as [string, string];
-    await waitFor(
-      "them to know each other",
-      async () =>
-        (await new WebPerson("x").ask(b, "/handover?next=/people", { page: true, headers: { referer: `${a}/` } }))
-          .status === 200,
-    );
-    const from = async (referer: string | null, next = "/people") => {
-      const headers = referer === null ? {} : { referer };
-      return await new WebPerson("x").ask(b, `/handover?next=${encodeURIComponent(next)}`, { page: true, headers });
-    };
-    for (const referer of [null, "https://evil.example/", `${a}.evil.example/`, "nonsense", "null"]) {
-      const answer = await from(referer);
-      expect([referer, answer.status, answer.headers.get("location")]).toEqual([referer, 303, "/login?next=%2Fpeople"]);
-    }
-    const html = await (await from(`${a}/`, "//evil.example/")).text();
-    expect(html).toContain('data-next="/"');
-    const form = { token: "x" };
-    const other = await new WebPerson("x").ask(b, "/handover", { form, headers: { "sec-fetch-site": "cross-site" } });
-    expect(other.status).toBe(403);
-  }, 60_000);
+  test.concurrent(
+    "the page at /handover works only for who comes from a replica's page",
+    async () => {
+      const { cluster, origins } = await twoHosts(["127.0.0.2", "127.0.0.3"]);
+      await using _ = cluster;
+      const [a, b] = origins as [string, string];
+      await waitFor(
+        "them to know each other",
+        async () =>
+          (await new WebPerson("x").ask(b, "/handover?next=/people", { page: true, headers: { referer: `${a}/` } }))
+            .status === 200,
+      );
+      const from = async (referer: string | null, next = "/people") => {
+        const headers = referer === null ? {} : { referer };
+        return await new WebPerson("x").ask(b, `/handover?next=${encodeURIComponent(next)}`, { page: true, headers });
+      };
+      for (const referer of [null, "https://evil.example/", `${a}.evil.example/`, "nonsense", "null"]) {
+        const answer = await from(referer);
+        expect([referer, answer.status, answer.headers.get("location")]).toEqual([
+          referer,
+          303,
+          "/login?next=%2Fpeople",
+        ]);
+      }
+      const html = await (await from(`${a}/`, "//evil.example/")).text();
+      expect(html).toContain('data-next="/"');
+      const form = { token: "x" };
+      const other = await new WebPerson("x").ask(b, "/handover", { form, headers: { "sec-fetch-site": "cross-site" } });
+      expect(other.status).toBe(403);
+    },
+    60_000,
+  );
 
-  test.skipIf(!browser).each(["killed", "frozen"] as const)(
+  test.concurrent.skipIf(!browser).each(["killed", "frozen"] as const)(
     "its replica is %s: stays logged in, with its draft, in two tabs; on the second computer where there is one",
     async (how) => {
       const { cluster, origins } = await twoHosts(host.addresses, openssl);

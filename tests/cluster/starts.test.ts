@@ -9,6 +9,10 @@ import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
 import { BINARY, Cluster, processLives, runBinary, waitFor } from "../../harness/cluster.ts";
 import { freePortRow, freePorts } from "../../harness/free-ports.ts";
 
+/** Of the executable under test. */
+const { version: VERSION } = JSON.parse(readFileSync(join(import.meta.dir, "../../package.json"), "utf8")) as {
+  version: string;
+};
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
@@ -423,8 +427,8 @@ test.each([
   [["--help"], 0, /^Lastword: a chat/, ""],
   [["--version"], 0, /^lastword \d+\.\d+\.\d+ \(commit [0-9a-f]+, Bun 1\.4\.5, storage format 1\)\n$/, ""],
   [["status", "--help"], 0, /--hash/, ""],
-  [["--nope"], 2, /^$/, "lastword: unknown option --nope; see lastword --help\n"],
-  [["fly"], 2, /^$/, 'lastword: unknown command "fly"; see lastword --help\n'],
+  [["--nope"], 2, /^$/, `lastword: unknown option --nope; see lastword --help, of version ${VERSION}\n`],
+  [["fly"], 2, /^$/, `lastword: unknown command "fly"; see lastword --help, of version ${VERSION}\n`],
   [["help"], 0, /^Lastword: a chat/, ""],
   [["version"], 0, /^lastword \d/, ""],
   [
