@@ -12,7 +12,7 @@ const STEPS: readonly { name: string; command: readonly string[] }[] = [
   { name: "types", command: [process.execPath, "check", "-p", "."] },
   { name: "types of the page's scripts", command: [process.execPath, "check", "-p", "src/web/browser"] },
   { name: "format", command: [process.execPath, "fmt", "--check", ...FOLDERS] },
-  { name: "build", command: ["make", "--no-print-directory", "build", "dist/lastword-faults"] },
+  { name: "build", command: ["make", "--no-print-directory", "build", "dist/lastword-faults", "dist/lastword-next"] },
 ];
 
 let passed = 0;
