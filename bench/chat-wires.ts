@@ -1,7 +1,8 @@
 /** A sender's two ways into the product, and into the bare pipeline that speaks the same: SendStream, and the page's form. */
 import { CHAT_WIRE } from "../proto/chat-wire.ts";
 import type { Connection } from "./load.ts";
-import { callHeaders, GrpcSocket } from "./wires/grpc-socket.ts";
+import { callHeaders } from "../harness/http2-frames.ts";
+import { GrpcSocket } from "./wires/grpc-socket.ts";
 import { HttpSocket } from "./wires/http-socket.ts";
 import { loginCookie } from "../harness/login-cookie.ts";
 

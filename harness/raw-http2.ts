@@ -1,24 +1,10 @@
 /** An HTTP/2 connection that does as it likes: for tests of what a stranger can do to the gRPC port. */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { callHeaders } from "../bench/wires/grpc-socket.ts";
+import { callHeaders, FLAG, FRAME, frame, FrameReader, INITIAL_WINDOW, MESSAGE_HEAD, PREFACE } from "./http2-frames.ts";
 
-const FRAME_HEAD = 9;
-const FRAME = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7, windowUpdate: 8 } as const;
-const FLAG = { ack: 1, endStream: 1, endHeaders: 4 } as const;
-const INITIAL_WINDOW = 65_535;
 /** What may be in one frame unless the other side says more. */
 const FRAME_BYTES_MAX = 16_384;
-
-function frame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {
-  const bytes = Buffer.alloc(FRAME_HEAD + payload.length);
-  bytes.writeUIntBE(payload.length, 0, 3);
-  bytes[3] = type;
-  bytes[4] = flags;
-  bytes.writeUInt32BE(stream, 5);
-  bytes.set(payload, FRAME_HEAD);
-  return bytes;
-}
 
 interface Stream {
   window: number;
@@ -36,7 +22,7 @@ export class RawHttp2 {
   readonly #authority: string;
   #nextId = 1;
   #window = INITIAL_WINDOW;
-  #tail: Buffer = Buffer.alloc(0);
+  readonly #frames = new FrameReader((type, flags, id, payload) => this.#onFrame(type, flags, id, payload));
   /** The other side has closed the connection or said that it goes away. */
   closed = false;
   /** Body bytes sent so far. */
@@ -54,11 +40,9 @@ export class RawHttp2 {
     const socket = connect(from === undefined ? target : { ...target, localAddress: from });
     made.#socket = socket;
     await once(socket, "connect");
-    socket.on("data", (bytes: Buffer) => made.#onBytes(bytes));
+    socket.on("data", (bytes: Buffer) => made.#frames.take(bytes));
     for (const end of ["close", "end", "error"]) socket.on(end, () => void (made.closed = true));
-    made.#write(
-      Buffer.concat([Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), frame(FRAME.settings, 0, 0, Buffer.alloc(0))]),
-    );
+    made.#write(Buffer.concat([PREFACE, frame(FRAME.settings, 0, 0, Buffer.alloc(0))]));
     return made;
   }
 
@@ -68,24 +52,19 @@ export class RawHttp2 {
     this.#nextId += 2;
     this.#streams.set(id, { window: INITIAL_WINDOW, left: bytes, over: false, answered: false });
     this.#write(frame(FRAME.headers, FLAG.endHeaders, id, callHeaders(this.#authority, path, metadata)));
-    const head = Buffer.alloc(5);
+    const head = Buffer.alloc(MESSAGE_HEAD);
     head.writeUInt32BE(bytes, 1);
     this.#data(id, head);
     return id;
   }
 
-  /** Sends up to `bytes` more of the message, as far as the windows go. Says how many. */
-  more(id: number, bytes: number): number {
+  /** Sends up to `bytes` more of the message, as far as the windows go, in frames of `pieceBytes`. Says how many. */
+  more(id: number, bytes: number, pieceBytes = FRAME_BYTES_MAX): number {
     const stream = this.#streams.get(id);
-    if (stream === undefined || stream.over || this.closed) return 0;
-    let sent = 0;
-    for (;;) {
-      const size = Math.min(bytes - sent, stream.left, stream.window, this.#window, FRAME_BYTES_MAX);
-      if (size <= 0) return sent;
-      this.#data(id, Buffer.alloc(size, 120));
-      stream.left -= size;
-      sent += size;
-    }
+    if (stream === undefined) return 0;
+    const sent = this.#pieces(id, Math.min(bytes, stream.left), pieceBytes, 120);
+    stream.left -= sent;
+    return sent;
   }
 
   /** The other side has ended this call. */
@@ -98,40 +77,36 @@ export class RawHttp2 {
     return this.#streams.get(id)?.answered === true;
   }
 
-  /** Sends zeros, which are empty messages, as far as the windows go. Says how many bytes. */
-  zeros(id: number, bytes: number): number {
-    const stream = this.#streams.get(id)!;
-    const size = Math.min(bytes, stream.window, this.#window, FRAME_BYTES_MAX);
-    if (size > 0 && !stream.over) this.#data(id, Buffer.alloc(size));
-    return size;
+  /** Sends zeros, which are empty messages, as far as the windows go, in frames of `pieceBytes`. Says how many bytes. */
+  zeros(id: number, bytes: number, pieceBytes = FRAME_BYTES_MAX): number {
+    return this.#pieces(id, bytes, pieceBytes, 0);
   }
 
   close(): void {
     this.#socket.destroy();
   }
 
-  #data(id: number, bytes: Buffer): void {
+  #pieces(id: number, bytes: number, pieceBytes: number, fill: number): number {
     const stream = this.#streams.get(id)!;
-    stream.window -= bytes.length;
-    this.#window -= bytes.length;
-    this.sent += bytes.length;
-    this.#write(frame(FRAME.data, 0, id, bytes));
+    if (stream.over || this.closed) return 0;
+    const sending = Math.max(0, Math.min(bytes, stream.window, this.#window));
+    const pieces: Buffer[] = [];
+    for (let left = sending; left > 0; left -= pieceBytes) pieces.push(Buffer.alloc(Math.min(left, pieceBytes), fill));
+    this.#data(id, ...pieces);
+    return sending;
+  }
+
+  /** Each in a frame of its own. */
+  #data(id: number, ...pieces: Buffer[]): void {
+    const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
+    this.#streams.get(id)!.window -= bytes;
+    this.#window -= bytes;
+    this.sent += bytes;
+    if (bytes > 0) this.#write(Buffer.concat(pieces.map((piece) => frame(FRAME.data, 0, id, piece))));
   }
 
   #write(bytes: Buffer): void {
     if (!this.closed) this.#socket.write(bytes);
-  }
-
-  #onBytes(chunk: Buffer): void {
-    const bytes = Buffer.concat([this.#tail, chunk]);
-    let at = 0;
-    while (at + FRAME_HEAD <= bytes.length) {
-      const end = at + FRAME_HEAD + bytes.readUIntBE(at, 3);
-      if (end > bytes.length) break;
-      this.#onFrame(bytes[at + 3]!, bytes[at + 4]!, bytes.readUInt32BE(at + 5), bytes.subarray(at + FRAME_HEAD, end));
-      at = end;
-    }
-    this.#tail = bytes.subarray(at);
   }
 
   #onFrame(type: number, flags: number, id: number, payload: Buffer): void {

@@ -1,6 +1,7 @@
 /** Three nodes of etcd with its defaults: a Put is answered when a majority has it on disk. */
 import type { Connection, Target } from "../load.ts";
-import { callHeaders, GrpcSocket } from "../wires/grpc-socket.ts";
+import { callHeaders } from "../../harness/http2-frames.ts";
+import { GrpcSocket } from "../wires/grpc-socket.ts";
 import { eventually, findProgram, NODES, Nodes } from "./nodes.ts";
 
 const PROGRAM = "etcd";

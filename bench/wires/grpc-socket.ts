@@ -1,18 +1,22 @@
 /**
  * gRPC without a gRPC library: as much of HTTP/2 as a load generator needs, for one service
- * whose calls it knows. Headers are sent as literals, so there is one block of bytes for all
- * calls; those of the answer are not read, because a message that arrives says that the call went
- * well and an end of the stream without one that it did not.
+ * whose calls it knows. The headers of an answer are not read, because a message that arrives says
+ * that the call went well, and an end of the stream without one that it did not.
  */
+import {
+  FLAG,
+  FRAME,
+  frame,
+  FRAME_HEAD,
+  FrameReader,
+  INITIAL_WINDOW,
+  MESSAGE_HEAD,
+  PREFACE,
+  uint32,
+} from "../../harness/http2-frames.ts";
 import { connectRaw, type RawSocket } from "./raw-socket.ts";
 
-const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-const FRAME_HEAD = 9;
-const MESSAGE_HEAD = 5;
-const FRAME = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7, windowUpdate: 8 } as const;
-const FLAG = { endStream: 1, ack: 1, endHeaders: 4, padded: 8 } as const;
 const INITIAL_WINDOW_SETTING = 4;
-const INITIAL_WINDOW = 65_535;
 const WINDOW_MAX = 2 ** 31 - 1;
 
 /** One message of an answer, or its end without one. */
@@ -32,47 +36,6 @@ interface Call {
   readonly queued: Buffer[];
 }
 
-function frame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {
-  const bytes = Buffer.allocUnsafe(FRAME_HEAD + payload.length);
-  bytes.writeUIntBE(payload.length, 0, 3);
-  bytes[3] = type;
-  bytes[4] = flags;
-  bytes.writeUInt32BE(stream, 5);
-  bytes.set(payload, FRAME_HEAD);
-  return bytes;
-}
-
-function uint32(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
-
-/** A literal header field without indexing (RFC 7541, 6.2.2), under 127 bytes each or the length in two bytes. */
-function literal(name: string, value: string): Buffer {
-  const text = (part: string): Buffer => {
-    const bytes = Buffer.from(part, "latin1");
-    const length =
-      bytes.length < 127 ? [bytes.length] : [127, ((bytes.length - 127) & 127) | 128, (bytes.length - 127) >> 7];
-    return Buffer.concat([Buffer.from(length), bytes]);
-  };
-  return Buffer.concat([Buffer.from([0]), text(name), text(value)]);
-}
-
-/** The header block of a call. */
-export function callHeaders(authority: string, path: string, metadata: Readonly<Record<string, string>> = {}): Buffer {
-  const fields = {
-    ":method": "POST",
-    ":scheme": "http",
-    ":path": path,
-    ":authority": authority,
-    "content-type": "application/grpc",
-    te: "trailers",
-    ...metadata,
-  };
-  return Buffer.concat(Object.entries(fields).map(([name, value]) => literal(name, value)));
-}
-
 /** One HTTP/2 connection. */
 export class GrpcSocket {
   #socket: RawSocket | null = null;
@@ -80,13 +43,13 @@ export class GrpcSocket {
   #nextId = 1;
   #window = INITIAL_WINDOW;
   #initialWindow = INITIAL_WINDOW;
-  #tail: Buffer | null = null;
+  readonly #frames = new FrameReader((type, flags, id, payload) => this.#onFrame(type, flags, id, payload));
 
   /** Connects to host:port. */
   static async connect(address: string): Promise<GrpcSocket> {
     const made = new GrpcSocket();
     made.#socket = await connectRaw(address, {
-      onBytes: (bytes) => made.#onBytes(bytes),
+      onBytes: (bytes) => made.#frames.take(bytes),
       onEnd: (why) => made.#onEnd(why),
     });
     const ownWindow = Buffer.concat([Buffer.from([0, INITIAL_WINDOW_SETTING]), uint32(WINDOW_MAX)]);
@@ -153,19 +116,6 @@ export class GrpcSocket {
     const calls = [...this.#calls.values()];
     this.#calls.clear();
     for (const { events } of calls) events.onEnd(why);
-  }
-
-  #onBytes(chunk: Buffer): void {
-    const bytes = this.#tail === null ? chunk : Buffer.concat([this.#tail, chunk]);
-    this.#tail = null;
-    let at = 0;
-    while (at + FRAME_HEAD <= bytes.length) {
-      const end = at + FRAME_HEAD + bytes.readUIntBE(at, 3);
-      if (end > bytes.length) break;
-      this.#onFrame(bytes[at + 3]!, bytes[at + 4]!, bytes.readUInt32BE(at + 5), bytes.subarray(at + FRAME_HEAD, end));
-      at = end;
-    }
-    if (at < bytes.length) this.#tail = Buffer.from(bytes.subarray(at));
   }
 
   #onFrame(type: number, flags: number, id: number, payload: Buffer): void {

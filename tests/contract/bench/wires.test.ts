@@ -1,7 +1,8 @@
 /** The load generator's own protocols against real servers: what it counts must have happened. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import * as grpc from "@grpc/grpc-js";
-import { callHeaders, GrpcSocket } from "../../../bench/wires/grpc-socket.ts";
+import { callHeaders } from "../../../harness/http2-frames.ts";
+import { GrpcSocket } from "../../../bench/wires/grpc-socket.ts";
 import { HttpSocket } from "../../../bench/wires/http-socket.ts";
 import { NatsSocket } from "../../../bench/wires/nats-socket.ts";
 import { numberedBody, SseReaders } from "../../../bench/sse-socket.ts";
