@@ -3,12 +3,13 @@
  * and reflection share the port, and gRPC itself bounds nothing but the size of a message:
  * whoever begins many of them and ends none would fill the memory.
  *
- *   stranger   has shown nothing yet: few connections, few calls, 8 MiB of requests in all
+ *   stranger   has shown nothing yet: few connections, few calls, 4 MiB of requests in all
  *   client     one of its calls had a login: many of each
  *   peer       has proven the cluster key: not counted
  *
  * One that must go hears `slow_down` (a call) or is closed (a connection); its memory is free then.
  */
+import { fullGC } from "bun:jsc";
 import type { Server, ServerCredentials, ServerOptions } from "@grpc/grpc-js";
 import type { Http2Server, Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { wireService } from "../../proto/chat-wire.ts";
@@ -34,8 +35,8 @@ export const PORT_LIMITS: PortLimits = {
     connectionsPerAddress: 128,
     calls: 512,
     callsPerAddress: 256,
-    bytes: 8 * MIB,
-    bytesPerAddress: 4 * MIB,
+    bytes: 4 * MIB,
+    bytesPerAddress: 2 * MIB,
   },
   clients: {
     connections: 2048,
@@ -71,6 +72,15 @@ export const CALLS_PER_CONNECTION_MAX = 8192;
 
 const SWEEP_MS = 1000;
 const REPORT_MS = 60_000;
+/** What a piece of an unfinished request takes beside its bytes; one byte may be a piece. */
+const PIECE_BYTES = 512;
+/** What the objects of a call take that ended before its request was whole. */
+const CALL_BYTES = 16 * 1024;
+/**
+ * So much of both is collected at once: by itself the collector waits until the heap has doubled. That takes some
+ * 20 ms, and it took far longer to receive what is collected.
+ */
+const LITTER_MAX = 16 * MIB;
 /** Compressed flag and length before each message. */
 const MESSAGE_HEAD = 5;
 const HTTP2_CANCEL = 8;
@@ -100,6 +110,8 @@ export interface PortGuardOptions {
   readonly limits?: PortLimits;
   /** Monotonic ms. */
   readonly now?: () => number;
+  /** Frees what nothing refers to. */
+  readonly collect?: () => void;
 }
 
 /** One of a server: `watch` comes before the server is bound. */
@@ -112,6 +124,9 @@ export class PortGuard {
   #reportedMs = Number.NEGATIVE_INFINITY;
   readonly #limits: PortLimits;
   readonly #now: () => number;
+  readonly #collect: () => void;
+  /** Bytes of objects that nothing refers to, since the last collection. */
+  #litter = 0;
   readonly #strangers: Pool;
   readonly #clients: Pool;
   readonly #sessions = new Map<PortConnection, Http2Session>();
@@ -123,9 +138,10 @@ export class PortGuard {
   readonly #unfinished = new Set<PortCall>();
   #sweep: ReturnType<typeof setInterval> | null = null;
 
-  constructor({ limits = PORT_LIMITS, now = () => performance.now() }: PortGuardOptions = {}) {
+  constructor({ limits = PORT_LIMITS, now = () => performance.now(), collect = fullGC }: PortGuardOptions = {}) {
     this.#limits = limits;
     this.#now = now;
+    this.#collect = collect;
     this.#strangers = new Pool(limits.strangers);
     this.#clients = new Pool(limits.clients);
   }
@@ -209,6 +225,7 @@ export class PortGuard {
       heard: false,
       bytes: 0,
       begunMs: 0,
+      pieces: [],
     };
     connection.calls.add(call);
     this.#streams.set(call, stream);
@@ -233,8 +250,11 @@ export class PortGuard {
     messages.take(bytes);
     if (messages.expected > MESSAGE_BYTES_MAX) return this.#refuse(call, TOO_LARGE);
     const { pool } = call.connection;
+    if (messages.whole && call.pieces.length > 0) this.#forgetPieces(call);
+    if (messages.held > 0) call.pieces.push(bytes);
     // A handler takes the messages of a stream one by one; a single request waits for its end, then for its answer.
-    const held = call.streaming && pool !== this.#strangers ? messages.held : messages.total;
+    const unhandled = call.streaming && pool !== this.#strangers ? messages.held : messages.total;
+    const held = unhandled + call.pieces.length * PIECE_BYTES;
     if (call.streaming && messages.whole) this.#onRequest(call);
     if (messages.held > 0 || !call.streaming) {
       if (!this.#unfinished.has(call)) call.begunMs = this.#now();
@@ -315,7 +335,29 @@ export class PortGuard {
     connection.pool?.removeCall(call);
     connection.calls.delete(call);
     this.#unfinished.delete(call);
+    // Nobody reads what there is of a request that never became whole.
+    call.pieces.forEach(giveBack);
+    this.#forgetPieces(call);
+    if (!call.heard) this.#addLitter(CALL_BYTES);
   }
+
+  #forgetPieces(call: PortCall): void {
+    this.#addLitter(call.pieces.length * PIECE_BYTES);
+    call.pieces.length = 0;
+  }
+
+  #addLitter(bytes: number): void {
+    this.#litter += bytes;
+    if (this.#litter < LITTER_MAX) return;
+    this.#litter = 0;
+    this.#collect();
+  }
+}
+
+/** Frees the memory of these bytes now, unless others share it. */
+function giveBack(bytes: Uint8Array): void {
+  const { buffer } = bytes;
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length) buffer.transfer(0);
 }
 
 /** Follows the borders of gRPC's messages in the bytes of a call. */

@@ -34,10 +34,12 @@ export interface PortCall {
   readonly streaming: boolean;
   /** A whole request has come. */
   heard: boolean;
-  /** Bytes of the request that are held for it. */
+  /** Bytes of the request that are held for it, and what holding them takes. */
   bytes: number;
   /** When the request began. */
   begunMs: number;
+  /** What has come of a message that is not whole. */
+  readonly pieces: Uint8Array[];
 }
 
 /** What one address holds; the oldest first. */
@@ -118,7 +120,7 @@ export class Pool {
     return oldestCall(this.#most(({ calls }) => calls.size));
   }
 
-  /** The call whose request must go: the one that began first. */
+  /** The call whose request must go: the one that began first, rather than one that is being worked on. */
   bytesTooMany(address: string): PortCall | null {
     const own = this.#holding(address);
     if (own.bytes > this.#limits.bytesPerAddress) return longestBegun(own);
@@ -159,7 +161,8 @@ function oldestCall({ calls }: Holding): PortCall | null {
 function longestBegun({ calls }: Holding): PortCall | null {
   let oldest: PortCall | null = null;
   for (const call of calls) {
-    if (call.bytes > 0 && (oldest === null || call.begunMs < oldest.begunMs)) oldest = call;
+    if (call.bytes === 0) continue;
+    if (oldest === null || (call.heard === oldest.heard ? call.begunMs < oldest.begunMs : !call.heard)) oldest = call;
   }
   return oldest;
 }

@@ -8,7 +8,7 @@ import { CHAT_WIRE } from "../../proto/chat-wire.ts";
 import type { ChatCall, ChatCalls, WireMethod } from "../../proto/chat-wire.ts";
 import { addChatService } from "../../src/api/chat-api.ts";
 import type { ChatApi, ChatApiDeps } from "../../src/api/chat-api.ts";
-import { GUARDED_SERVER_OPTIONS, PortGuard, type PortLimits } from "../../src/api/port-guard.ts";
+import { GUARDED_SERVER_OPTIONS, PortGuard, type PortGuardOptions } from "../../src/api/port-guard.ts";
 import type { ChatService, Feed, FeedItem, MessageView, Session, UserView } from "../../src/chat/chat-service.ts";
 import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
 
@@ -170,10 +170,10 @@ export class ApiBench {
   }
 
   static async start(
-    deps: Partial<ChatApiDeps> & { readonly port?: number; readonly limits?: PortLimits } = {},
+    deps: Partial<ChatApiDeps> & { readonly port?: number; readonly guard?: PortGuardOptions } = {},
   ): Promise<ApiBench> {
     const server = new Server(GUARDED_SERVER_OPTIONS);
-    const guard = new PortGuard(deps.limits === undefined ? {} : { limits: deps.limits });
+    const guard = new PortGuard(deps.guard);
     guard.authenticate = (token) => token === GOOD_TOKEN;
     guard.watch(server);
     const api = addChatService(server, {

@@ -1,10 +1,10 @@
 /** What callers can make the gRPC port hold, over real connections with small bounds; and the bookkeeping. */
-import { afterEach, describe, expect, test } from "bun:test";
+import { afterEach, describe, expect, spyOn, test } from "bun:test";
 import { once } from "node:events";
 import http2 from "node:http2";
 import { status } from "@grpc/grpc-js";
 import { CHAT_WIRE } from "../../../proto/chat-wire.ts";
-import { MESSAGE_BYTES_MAX, type PortLimits } from "../../../src/api/port-guard.ts";
+import { MESSAGE_BYTES_MAX, PORT_LIMITS, type PortGuardOptions, type PortLimits } from "../../../src/api/port-guard.ts";
 import { limitedAddress, Pool, type PortCall, type PortConnection } from "../../../src/api/port-pools.ts";
 import { PEER_MESSAGE_BYTES_MAX } from "../../../src/election/peers/pieces.ts";
 import { ApiBench, GOOD_TOKEN } from "../../support/fake-chat.ts";
@@ -33,8 +33,8 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-async function serve(limits: PortLimits = SMALL): Promise<ApiBench> {
-  const bench = await ApiBench.start({ limits });
+async function serve(limits: PortLimits = SMALL, more: PortGuardOptions = {}): Promise<ApiBench> {
+  const bench = await ApiBench.start({ guard: { limits, ...more } });
   ends.push(() => bench.stop());
   return bench;
 }
@@ -106,6 +106,44 @@ describe("a stranger", () => {
     expect(raws.filter((raw, i) => !raw.isOver(calls[i]!))).toHaveLength(2);
   });
 
+  test("pays for the pieces that a request comes in, too: a byte takes far more than a byte", async () => {
+    const bench = await serve();
+    const raw = await connect(bench);
+    const id = raw.begin(LOGIN, 40_000);
+    raw.more(id, 150, 1);
+    await served(bench);
+    expect(raw.isOver(id)).toBe(false);
+    raw.more(id, 50, 1);
+    await until("the call to be over", () => raw.isOver(id));
+  });
+
+  test("whose request had to go leaves nothing of it in the memory: no collection is waited for", async () => {
+    const bench = await serve(PORT_LIMITS);
+    const raws = await Promise.all(Array.from({ length: 50 }, () => connect(bench)));
+    for (const raw of raws) most(raw);
+    await served(bench);
+    // What memoryUsage says of buffers changes with a collection only, so it is counted where they are given back.
+    const transfer = spyOn(ArrayBuffer.prototype, "transfer");
+    ends.push(() => transfer.mockRestore());
+    for (const raw of raws) raw.close();
+    await until("the connections to be over", () => transfer.mock.contexts.length >= 50);
+    await served(bench);
+    expect(transfer.mock.contexts.filter((buffer) => (buffer as ArrayBuffer).byteLength > 0)).toEqual([]);
+  });
+
+  test("leaves garbage with calls that come to nothing: it is collected once there is much of it", async () => {
+    let collected = 0;
+    const bench = await serve(SMALL, { collect: () => (collected += 1) });
+    const raw = await connect(bench);
+    for (let i = 0; i < 900; i++) raw.begin(LOGIN, 10);
+    await served(bench);
+    expect(collected).toBe(0);
+    for (let i = 0; i < 200; i++) raw.begin(LOGIN, 10);
+    await served(bench);
+    await until("a collection", () => collected > 0);
+    expect([collected, raw.closed]).toEqual([1, false]);
+  });
+
   test("has no more calls and connections than the bounds: the oldest goes, the newcomer stays", async () => {
     const bench = await serve();
     const raw = await connect(bench);
@@ -159,6 +197,17 @@ describe("who has a login", () => {
     await served(bench);
     expect(ada.isOver(id)).toBe(false);
   });
+
+  test("leaves garbage with each piece of her requests, too: it is collected once there is much of it", async () => {
+    let collected = 0;
+    const bench = await serve(SMALL, { collect: () => (collected += 1) });
+    const ada = await connect(bench);
+    const id = ada.begin(SEND, 0, BEARER);
+    let sent = 0;
+    await until("all to be sent", () => (sent += ada.zeros(id, Math.min(1000, 45_000 - sent), 1)) === 45_000);
+    await until("a collection", () => collected > 0);
+    expect([collected, ada.isOver(id)]).toEqual([1, false]);
+  });
 });
 
 test("a peer's pieces fit into a message of the port", () => {
@@ -170,7 +219,7 @@ describe("the bookkeeping", () => {
     return { address, calls: new Set(), pool: null };
   }
   function call(on: PortConnection, begunMs: number): PortCall {
-    const made = { connection: on, openedMs: begunMs, streaming: false, heard: false, bytes: 0, begunMs };
+    const made = { connection: on, openedMs: begunMs, streaming: false, heard: false, bytes: 0, begunMs, pieces: [] };
     on.calls.add(made);
     on.pool?.addCall(made);
     return made;
@@ -201,6 +250,10 @@ describe("the bookkeeping", () => {
     expect(pool.callTooMany("a")).toBe(second);
     pool.hold(third, 120_000);
     pool.hold(second, 40_000);
+    expect(pool.bytesTooMany("a")).toBe(second);
+    second.heard = true;
+    expect(pool.bytesTooMany("a")).toBe(third);
+    third.heard = true;
     expect(pool.bytesTooMany("a")).toBe(second);
     pool.remove(a);
     expect([pool.callTooMany("a"), pool.bytesTooMany("a"), [...pool.calls()]]).toEqual([null, null, []]);
