@@ -21,6 +21,7 @@ import { People } from "./people.ts";
 import { reportPage } from "./report-page.ts";
 import { reportLines, reportOf, type ChaosReport, type RunFacts, type RunRecord } from "./report.ts";
 import { RunClock } from "./run-clock.ts";
+import { PROGRAM } from "../host/program-name.ts";
 import type { Scene } from "./schedule.ts";
 import { findStage, ownLogPath, type Stage } from "./stage.ts";
 import { Watch } from "./watch.ts";
@@ -206,7 +207,7 @@ class Run {
     if (await people.listen()) return null;
     people.close();
     this.#watch.stop();
-    return failure(EXIT.failed, "the subscriptions of chaos did not open", "see lastword status");
+    return failure(EXIT.failed, "the subscriptions of chaos did not open", `see ${PROGRAM} status`);
   }
 
   #scene(): Scene {

@@ -15,6 +15,7 @@ import { wordsOf, type Invocation } from "../cli/options.ts";
 import { SeededRandom } from "./random.ts";
 import { stopReplicas } from "../cli/stop-replicas.ts";
 import { childEnvironment, childWords } from "../cli/up.ts";
+import { PROGRAM } from "../host/program-name.ts";
 import { ChaosNetwork, networkRefusal } from "./network.ts";
 import type { FaultGroup } from "./schedule.ts";
 
@@ -186,7 +187,11 @@ async function startOwn(invocation: Invocation, deps: CommandDeps, signal: Abort
     };
   }
   await network?.close();
-  return failure(EXIT.failed, "a cluster of its own could not be started", "start one with lastword up and try again");
+  return failure(
+    EXIT.failed,
+    "a cluster of its own could not be started",
+    `start one with ${PROGRAM} up and try again`,
+  );
 }
 
 /** Finds the running cluster, or starts one until `signal` is aborted; `say` tells the person which. */

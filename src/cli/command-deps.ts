@@ -1,4 +1,5 @@
 /** What every command gets from main: the world, in words that tests can replace. */
+import { PROGRAM, shellWord } from "../host/program-name.ts";
 
 export interface CommandDeps {
   /** True while a process holds this lock file (src/db/lock.ts; this room does not know SQLite). */
@@ -12,7 +13,5 @@ export interface CommandDeps {
 
 /** A command of this program as a person would type it, with the data folder that she gave. */
 export function commandText(command: string, givenData: string | null): string {
-  if (givenData === null) return `lastword ${command}`;
-  const safe = /^[A-Za-z0-9_./~+:@-]+$/.test(givenData);
-  return `lastword ${command} --data ${safe ? givenData : `'${givenData.replaceAll("'", String.raw`'\''`)}'`}`;
+  return `${PROGRAM} ${command}${givenData === null ? "" : ` --data ${shellWord(givenData)}`}`;
 }

@@ -2,6 +2,7 @@
 import { commandText, type CommandDeps } from "./command-deps.ts";
 import { EXIT, failure, failureLine, type ExitCode, type Failure } from "../host/exit.ts";
 import { replicasText } from "../host/log-sentences.ts";
+import { PROGRAM } from "../host/program-name.ts";
 import { askReplica, type EnableAnswer } from "../ops/control.ts";
 import { findCluster, keyFailure, lookAround } from "./local-cluster.ts";
 import type { Options } from "./options.ts";
@@ -18,7 +19,7 @@ export function enableText(
   if (lacking.length === 0) return { said: `format ${inForce} is in force; no replica knows a newer one` };
   const ids = lacking.flatMap((sentence) => /^replica (\d+) is (?:at|not heard)/.exec(sentence)?.[1] ?? []);
   if (ids.length === 0)
-    return failure(EXIT.failed, `nothing was enabled: ${lacking.join(", ")}`, "see lastword status");
+    return failure(EXIT.failed, `nothing was enabled: ${lacking.join(", ")}`, `see ${PROGRAM} status`);
   return failure(
     EXIT.failed,
     `format ${inForce} stays in force: ${lacking.join(", ")}`,
@@ -53,5 +54,5 @@ export async function runEnable(options: Options, deps: CommandDeps): Promise<Ex
     deps.out(`${outcome.said}\n`);
     return EXIT.done;
   }
-  return end(failure(EXIT.failed, "no replica answered", "see lastword status"));
+  return end(failure(EXIT.failed, "no replica answered", `see ${PROGRAM} status`));
 }

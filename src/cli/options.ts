@@ -6,6 +6,7 @@
 import { resolve } from "node:path";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
 import { VERSION } from "../base/version.ts";
+import { PROGRAM } from "../host/program-name.ts";
 import { nearest } from "./nearest.ts";
 import {
   address,
@@ -296,7 +297,7 @@ function usage(what: string, todo: string): Failure {
   return failure(EXIT.usage, what, todo);
 }
 
-const SEE_HELP = "see lastword --help";
+const SEE_HELP = `see ${PROGRAM} --help`;
 /** What is unknown may be of a newer version. */
 const OF_THIS_VERSION = `${SEE_HELP}, of version ${VERSION}`;
 
@@ -314,7 +315,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
 function unknownCommand(word: string): Failure {
   const near =
     OTHER_WORDS[word] ?? nearest(word, [...COMMANDS.filter((command) => command !== "replica"), "help", "version"]);
-  return usage(`unknown command "${word}"`, near === null ? OF_THIS_VERSION : `did you mean lastword ${near}?`);
+  return usage(`unknown command "${word}"`, near === null ? OF_THIS_VERSION : `did you mean ${PROGRAM} ${near}?`);
 }
 
 /** Takes the words of the command line apart; no value is looked at yet. */

@@ -4,6 +4,7 @@ import { defaultKeyPath } from "../host/cluster-key.ts";
 import { dataFolder } from "../host/data-folder.ts";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
 import { isLoopback, printAddress, type Address, type Peer } from "../host/address.ts";
+import { PROGRAM } from "../host/program-name.ts";
 import type { Options } from "./options.ts";
 
 /** Replica i of the local three: gRPC at the first plus i, its page at the second plus i. */
@@ -71,7 +72,7 @@ function checkReplica(options: Options, configured: readonly Peer[]): Failure | 
     return usage("--peers on several hosts needs --replica-id", "say which of them this replica is");
   }
   if (options.grpc !== null && options.peers === null) {
-    return usage("--grpc needs --peers", "the others must know the address too; or use lastword up --grpc");
+    return usage("--grpc needs --peers", `the others must know the address too; or use ${PROGRAM} up --grpc`);
   }
   return null;
 }

@@ -1,5 +1,5 @@
 /** Stopping replicas gracefully: followers first, then the leader, so that leadership moves at most once. */
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { type CommandDeps } from "./command-deps.ts";
 import { until } from "../host/wait.ts";
@@ -68,6 +68,8 @@ export function isSupervisor(pid: number, program: readonly string[]): boolean {
   let words: string[];
   try {
     words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
+    // It may have been started by a link of another name, and replaced since.
+    words.push(readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ""));
   } catch {
     const listed = Bun.spawnSync(["ps", "-o", "command=", "-p", String(pid)], { stderr: "ignore" });
     words = listed.stdout.toString().trim().split(" ");

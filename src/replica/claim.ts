@@ -3,6 +3,7 @@ import { rmdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { checkFiles, lockPath, makeFolder, replicaFolder } from "../host/data-folder.ts";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
+import { PROGRAM } from "../host/program-name.ts";
 import { readRunFile } from "../host/run-file.ts";
 import { systemFailure } from "../host/system-errors.ts";
 import type { Settings } from "../cli/settings.ts";
@@ -28,13 +29,13 @@ function allTaken(settings: Settings, ids: readonly number[]): Failure {
     return failure(
       EXIT.folder,
       `${running} is running already in ${settings.data}`,
-      "stop it with lastword down, or choose another --replica-id",
+      `stop it with ${PROGRAM} down, or choose another --replica-id`,
     );
   }
   return failure(
     EXIT.folder,
     `all replicas of ${settings.data} are running already: ${running}`,
-    "use one of them (see lastword status), or start another cluster with --data",
+    `use one of them (see ${PROGRAM} status), or start another cluster with --data`,
   );
 }
 

@@ -102,7 +102,8 @@ export class FrontPort {
 
   #giveUp(why = "belongs to another program or cluster"): void {
     const at = printAddress(this.#deps.address);
-    this.#deps.logger.warn("front_foreign", { address: at });
+    // Not a warning: the sentence is one, and whoever runs several replicas says it for all of them.
+    this.#deps.logger.info("front_foreign", { address: at });
     this.#deps.onForeign(
       `the front address ${at} ${why}; this replica goes on without it, choose another with --front`,
     );

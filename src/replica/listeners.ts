@@ -9,6 +9,7 @@ import type { Logger } from "../host/logger.ts";
 import { openFilesLimit } from "../host/open-files.ts";
 import { isLoopback, printAddress, type Address } from "../host/address.ts";
 import { listenAddresses, type Settings } from "../cli/settings.ts";
+import { PROGRAM } from "../host/program-name.ts";
 import type { WebEnv } from "../web/http/deps.ts";
 import { withHost } from "../web/http/host.ts";
 import { CertificateWatch, namesOf, readCertificate, type Certificate } from "./tls.ts";
@@ -44,7 +45,7 @@ export interface GrpcPort {
 /** Listens for gRPC. */
 export async function openGrpcPort(settings: Settings, id: number, logger: Logger): Promise<Outcome<GrpcPort>> {
   const at = listenAddresses(settings, id).grpc;
-  const option = settings.peersGiven ? "--grpc" : "lastword up --grpc";
+  const option = settings.peersGiven ? "--grpc" : `${PROGRAM} up --grpc`;
   return bindPort(
     at,
     async () => {

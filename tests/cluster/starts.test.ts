@@ -91,7 +91,7 @@ test("three bare starts: documented ports, a view of three, the first alone took
   const stopped = await cluster.command(["status", "--json"]);
   expect([stopped.exit, (JSON.parse(stopped.stdout) as ClusterStatusJson).reason]).toEqual([
     1,
-    `no replica is running in ${cluster.data}; start them with: lastword up`,
+    `no replica is running in ${cluster.data}; start them with: ${BINARY} up`,
   ]);
 }, 60_000);
 
@@ -427,8 +427,8 @@ test.each([
   [["--help"], 0, /^Lastword: a chat/, ""],
   [["--version"], 0, /^lastword \d+\.\d+\.\d+ \(commit [0-9a-f]+, Bun 1\.4\.5, storage format 1\)\n$/, ""],
   [["status", "--help"], 0, /--hash/, ""],
-  [["--nope"], 2, /^$/, `lastword: unknown option --nope; see lastword --help, of version ${VERSION}\n`],
-  [["fly"], 2, /^$/, `lastword: unknown command "fly"; see lastword --help, of version ${VERSION}\n`],
+  [["--nope"], 2, /^$/, `lastword: unknown option --nope; see ${BINARY} --help, of version ${VERSION}\n`],
+  [["fly"], 2, /^$/, `lastword: unknown command "fly"; see ${BINARY} --help, of version ${VERSION}\n`],
   [["help"], 0, /^Lastword: a chat/, ""],
   [["version"], 0, /^lastword \d/, ""],
   [
@@ -438,7 +438,7 @@ test.each([
     "lastword: there is no data folder at /nowhere/at/all; correct --data\n",
   ],
   [["status", "--data", "/nowhere/at/all"], 3, /^$/, expect.stringMatching(/there is no data folder at/)],
-  [["status"], 1, /^no replica is running in .*; start them with: lastword up\n$/, ""],
+  [["status"], 1, /^no replica is running in .*; start them with: \S+\/lastword up\n$/, ""],
   [["--front=http"], 2, /^$/, expect.stringMatching(/^lastword: --front must be HOST:PORT.*\n$/)],
   [
     ["up", "--replica-id=1"],

@@ -1,6 +1,6 @@
 /** `lastword up` among the habits of hosts: closed terminals, executables that are replaced, a killed `up`, a second one. */
 import { afterAll, expect, test } from "bun:test";
-import { linkSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { readRunFile } from "../../src/host/run-file.ts";
@@ -136,7 +136,7 @@ test.concurrent(
     linkSync(BINARY, binary);
     const up = home.spawn(["up", ...home.words], [binary]);
     await said(up, /stops them/);
-    expect(up.stdout).toContain(`data: ${home.data}; to look at it: lastword status --data ${home.data}\n`);
+    expect(up.stdout).toContain(`data: ${home.data}; to look at it: ${binary} status --data ${home.data}\n`);
     renameSync(binary, `${binary}.away`);
     const victim = await home.pid(1);
     await home.kill(victim);
@@ -170,7 +170,7 @@ test.concurrent(
     const status = await home.command(["status"]);
     expect(status.exit).toBe(0);
     expect(status.stdout).toContain(
-      `nobody starts replicas 0, 1 and 2 again if they die: lastword up (pid ${first.process.pid}) has ended; lastword up --data ${home.data} takes over`,
+      `nobody starts replicas 0, 1 and 2 again if they die: lastword up (pid ${first.process.pid}) has ended; ${BINARY} up --data ${home.data} takes over`,
     );
     const second = home.spawn(["up", ...home.words]);
     await said(second, "Ctrl-C, or closing this terminal, stops them.");
@@ -179,7 +179,7 @@ test.concurrent(
     const third = await runBinary(["up", ...home.words], { env: { HOME: home.folder }, cwd: home.folder });
     expect([third.exit, third.stderr]).toEqual([
       3,
-      `lastword: lastword up (pid ${second.process.pid}) looks after the replicas of ${home.data} already; use them (see lastword status --data ${home.data}), or stop them with lastword down --data ${home.data}\n`,
+      `lastword: lastword up (pid ${second.process.pid}) looks after the replicas of ${home.data} already; use them (see ${BINARY} status --data ${home.data}), or stop them with ${BINARY} down --data ${home.data}\n`,
     ]);
     second.process.kill("SIGINT");
     expect(await second.process.exited).toBe(0);
@@ -199,7 +199,7 @@ test.concurrent(
     await said(up, "Ctrl-C, or closing this terminal, stops replicas 1 and 2 only.");
     up.process.kill("SIGINT");
     expect(await up.process.exited).toBe(0);
-    await waitFor("the last line", () => /replica 0 still runs; to stop: lastword down --data/.test(up.stdout));
+    await waitFor("the last line", () => up.stdout.includes(`replica 0 still runs; to stop: ${BINARY} down --data`));
     expect(processLives(alone)).toBe(true);
   },
   60_000,
@@ -220,9 +220,9 @@ test.concurrent(
       const page = line.replace("Lastword is running: ", "");
       expect(page).not.toContain(`:${other.port}`);
       expect((await fetch(`${page}/healthz`)).status).toBe(200);
-      expect(up.stderr.split("\n").filter((one) => one.startsWith("lastword: "))).toEqual([
-        `lastword: no replica has the front address localhost:${other.port}: another program or cluster uses it; choose another with --front`,
-      ]);
+      expect(up.stderr).toBe(
+        `lastword: no replica has the front address localhost:${other.port}: another program or cluster uses it; choose another with --front\n`,
+      );
       up.process.kill("SIGINT");
       expect(await up.process.exited).toBe(0);
     } finally {
@@ -241,6 +241,30 @@ test.concurrent(
     const pids = await Promise.all([0, 1, 2].map((id) => home.pid(id)));
     for (const pid of pids) await home.kill(pid);
     expect(await up.process.exited).toBe(1);
+  },
+  60_000,
+);
+
+test.concurrent(
+  "what is suggested is what was typed: a link with another name, by its path, and found by its name",
+  async () => {
+    await using home = await Home.open();
+    const [bin, link] = [join(home.folder, "bin"), join(home.folder, "bin", "chat")];
+    mkdirSync(bin);
+    symlinkSync(BINARY, link);
+    const up = home.spawn(["up", ...home.words], ["bin/chat"]);
+    await said(up, "Ctrl-C, or closing this terminal, stops them.");
+    expect(up.stdout).toContain(`to look at it: bin/chat status --data ${home.data}\n`);
+    // The links' name is no reason to take the replicas for somebody else's.
+    expect((await home.command(["status"])).stdout).not.toContain("nobody starts");
+    expect(await home.command(["down"])).toMatchObject({ exit: 0, stderr: "" });
+    expect(await up.process.exited).toBe(0);
+    const byName = await runBinary(["status", "--data=data"], {
+      env: { HOME: home.folder, PATH: `${bin}:/usr/bin:/bin` },
+      cwd: home.folder,
+      binary: "chat",
+    });
+    expect(byName.stdout).toBe(`no replica is running in ${home.data}; start them with: chat up --data ${home.data}\n`);
   },
   60_000,
 );

@@ -1,0 +1,32 @@
+/** How this program was started, so that the commands which it suggests can be typed as they are. */
+
+/** What the system says about a process. */
+export interface Started {
+  /** False while it is run from its sources. */
+  readonly standalone: boolean;
+  /** The first word of its command line: a path, or a name that the shell found. */
+  readonly argv0: string;
+  /** The file that runs. */
+  readonly execPath: string;
+  /** The file that a shell would run for this name; null if there is none. */
+  readonly which: (name: string) => string | null;
+}
+
+/** The word that starts the program again: as it was typed, if that still leads to it; quoted for a shell. */
+export function programName({ standalone, argv0, execPath, which }: Started): string {
+  if (!standalone) return "lastword";
+  return shellWord(which(argv0) === null ? execPath : argv0);
+}
+
+/** This text as one word for a shell. */
+export function shellWord(text: string): string {
+  return /^[A-Za-z0-9_./~+:@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/** The word that starts this program again. */
+export const PROGRAM = programName({
+  standalone: Bun.isStandaloneExecutable,
+  argv0: process.argv0,
+  execPath: process.execPath,
+  which: Bun.which,
+});
