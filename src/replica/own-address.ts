@@ -4,7 +4,7 @@
  */
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
-import { EXIT, failure, type Failure } from "../host/exit.ts";
+import { done, EXIT, failure, type Outcome } from "../host/exit.ts";
 import { isLoopback, printAddress, type Address } from "../host/address.ts";
 import { listenAddresses, type Settings } from "../cli/settings.ts";
 
@@ -27,37 +27,34 @@ async function loopbackOf({ host }: Address, resolve: Resolve): Promise<string |
 }
 
 /**
- * Refuses to start where no other replica could reach this one. Peers that are all reached over loopback are on
- * this host, or at the near end of tunnels.
+ * Refuses to start where no other replica could reach this one; peers that are all reached over loopback are on this
+ * host, or at the near end of tunnels. Otherwise answers a line for a page that only this computer reaches although its
+ * address looks otherwise, or null.
  */
-export async function checkOwnAddress(
+export async function checkOwnNames(
   settings: Settings,
   id: number,
   resolve: Resolve = resolveBySystem,
-): Promise<Failure | null> {
-  const { grpc } = listenAddresses(settings, id);
-  const found = await loopbackOf(grpc, resolve);
-  if (found === null) return null;
-  const others = settings.peers.filter((peer) => peer.id !== id && peer.host !== grpc.host && !isLoopback(peer.host));
-  const addresses = await Promise.all(others.map(({ host }) => resolve(host)));
-  // A name that is not known yet is another host's.
-  if (addresses.every((list) => list.length > 0 && list.every(isLoopback))) return null;
-  return failure(
-    EXIT.usage,
-    `the name ${grpc.host} is ${found} on this host, where no other host reaches it`,
-    "give --grpc the address by which the others reach this host, or correct /etc/hosts",
+): Promise<Outcome<string | null>> {
+  const { grpc, web } = listenAddresses(settings, id);
+  const own = await loopbackOf(grpc, resolve);
+  if (own !== null && !(await allHere(settings, id, grpc.host, resolve))) {
+    return failure(
+      EXIT.usage,
+      `the name ${grpc.host} is ${own} on this host, where no other host reaches it`,
+      "give --grpc the address by which the others reach this host, or correct /etc/hosts",
+    );
+  }
+  const hidden = await loopbackOf(web, resolve);
+  if (hidden === null) return done(null);
+  return done(
+    `only this computer reaches the page at ${printAddress(web)}, because the name is ${hidden} here; give --web an address of this host, or correct /etc/hosts`,
   );
 }
 
-/** A line for a page that only this computer reaches although its address looks otherwise; null if there is nothing to say. */
-export async function hiddenPage(
-  settings: Settings,
-  id: number,
-  resolve: Resolve = resolveBySystem,
-): Promise<string | null> {
-  const { web } = listenAddresses(settings, id);
-  const found = await loopbackOf(web, resolve);
-  return found === null
-    ? null
-    : `only this computer reaches the page at ${printAddress(web)}, because the name is ${found} here; give --web an address of this host, or correct /etc/hosts`;
+/** All other replicas are reached over loopback; a name that is not known yet is another host's. */
+async function allHere({ peers }: Settings, id: number, own: string, resolve: Resolve): Promise<boolean> {
+  const others = peers.filter((peer) => peer.id !== id && peer.host !== own && !isLoopback(peer.host));
+  const addresses = await Promise.all(others.map(({ host }) => resolve(host)));
+  return addresses.every((list) => list.length > 0 && list.every(isLoopback));
 }

@@ -19,7 +19,7 @@ import { replicaFolder } from "../host/data-folder.ts";
 import { frontProof } from "./front-port.ts";
 import { joinCluster, type Membership } from "./join-cluster.ts";
 import { isLoopback } from "../host/address.ts";
-import { checkOwnAddress, hiddenPage } from "./own-address.ts";
+import { checkOwnNames } from "./own-address.ts";
 import { loggedSnapshots } from "./logged-snapshots.ts";
 import { Roster } from "./roster.ts";
 import { runFilePath } from "../host/run-file.ts";
@@ -101,10 +101,9 @@ export class RunningReplica {
 
   async #start(): Promise<Outcome<null>> {
     const { id, settings } = this.#context;
-    const unreachable = await checkOwnAddress(settings, id);
-    if (unreachable !== null) return unreachable;
-    const hidden = await hiddenPage(settings, id);
-    if (hidden !== null) process.stderr.write(`lastword: ${hidden}\n`);
+    const names = await checkOwnNames(settings, id);
+    if (!names.ok) return names;
+    if (names.value !== null) process.stderr.write(`lastword: ${names.value}\n`);
     // A predecessor's file, from before it was killed, names a process that is not this one.
     rmSync(runFilePath(settings.data, id), { force: true });
     const page = new PageServer(settings, id, this.#context.logger);

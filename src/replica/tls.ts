@@ -5,6 +5,7 @@
  */
 import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { createSecureContext } from "node:tls";
 import { done, EXIT, failure, type Outcome } from "../host/exit.ts";
 import { systemFailure } from "../host/system-errors.ts";
@@ -75,10 +76,31 @@ export function certificateDates({ cert }: Certificate, now: number): string | n
   return leftDays < SOON_DAYS ? `the TLS certificate expires on ${day(validToDate)} UTC` : null;
 }
 
-/** The same as sentences for an operator; none without TLS. */
-export function certificateWarnings(page: { readonly certificate: Certificate | null }): string[] {
-  const dates = page.certificate === null ? null : certificateDates(page.certificate, Date.now());
-  return dates === null ? [] : [`${dates}; renew the file of --tls-cert (it is served without a restart)`];
+/** Whether a browser accepts the certificate for this host: a name, or an address (of IPv6 in brackets, as URLs have it). */
+function isFor({ cert }: Certificate, host: string): boolean {
+  const certificate = new X509Certificate(cert);
+  const address = host.replace(/^\[(.*)\]$/, "$1");
+  return (isIP(address) === 0 ? certificate.checkHost(host) : certificate.checkIP(address)) !== undefined;
+}
+
+/**
+ * What an operator should know of the certificate of the page at this origin; nothing without TLS. Browsers follow
+ * the cluster to the announced address, so that one must be named in it.
+ */
+export function certificateWarnings(page: {
+  readonly certificate: Certificate | null;
+  readonly origin: string;
+}): string[] {
+  const { certificate, origin } = page;
+  if (certificate === null) return [];
+  const dates = certificateDates(certificate, Date.now());
+  const { hostname } = new URL(origin);
+  return [
+    ...(dates === null ? [] : [`${dates}; renew the file of --tls-cert (it is served without a restart)`]),
+    ...(isFor(certificate, hostname)
+      ? []
+      : [`the TLS certificate does not name ${hostname}, so browsers refuse ${origin}; give --web a name that it has`]),
+  ];
 }
 
 export interface CertificateListener {

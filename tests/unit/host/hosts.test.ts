@@ -12,6 +12,7 @@ import { sentenceOf } from "../../../src/host/log-sentences.ts";
 import { createLogger } from "../../../src/host/logger.ts";
 import { nearest } from "../../../src/cli/nearest.ts";
 import { openFiles, openFilesFailure, openFilesLimit } from "../../../src/host/open-files.ts";
+import { programName } from "../../../src/host/program-name.ts";
 import { systemFailure, type Doing } from "../../../src/host/system-errors.ts";
 import { HostWatch } from "../../../src/replica/host-watch.ts";
 import { ReachWatch } from "../../../src/replica/reach-watch.ts";
@@ -145,7 +146,21 @@ test("a certificate is mentioned before its time, after it, and in its last week
   expect(said(3)).toStartWith("the TLS certificate expired on ");
   expect(said(-1)).toStartWith("the TLS certificate is not valid before ");
   // It is valid for two days: with more than a week left nothing would be said.
-  expect(certificateWarnings({ certificate: null })).toEqual([]);
+  expect(certificateWarnings({ certificate: null, origin: "http://127.0.0.1:8081" })).toEqual([]);
+});
+
+test("a certificate that does not name the announced address is mentioned, and where browsers refuse it", () => {
+  using authority = new TestAuthority();
+  const { cert } = authority.issue("page", ["127.0.0.1", "chat.example", "::1"]);
+  const certificate = { cert: readFileSync(cert, "utf8"), key: "" };
+  const said = (origin: string): string | undefined =>
+    certificateWarnings({ certificate, origin }).find((line) => line.includes("does not name"));
+  for (const origin of ["https://127.0.0.1:8443", "https://chat.example", "https://[::1]:8443"])
+    expect([origin, said(origin)]).toEqual([origin, undefined]);
+  expect(said("https://127.0.0.2:8443")).toBe(
+    "the TLS certificate does not name 127.0.0.2, so browsers refuse https://127.0.0.2:8443; give --web a name that it has",
+  );
+  expect(said("https://box:8443")).toContain("does not name box,");
 });
 
 describe("replicas that reach each other in one direction", () => {
@@ -224,6 +239,11 @@ test("what is suggested can be typed: the nearest word, the data folder that was
   expect(commandText("up", null)).toBe("lastword up");
   expect(commandText("up", "/srv/chat")).toBe("lastword up --data /srv/chat");
   expect(commandText("up", "/srv/it's here")).toBe(String.raw`lastword up --data '/srv/it'\''s here'`);
+  const typed = { standalone: true, argv0: "./lw", execPath: "/opt/it's/lw", which: (name: string) => name };
+  expect(programName(typed)).toBe("./lw");
+  expect(programName({ ...typed, argv0: "lw" })).toBe("lw");
+  expect(programName({ ...typed, argv0: "funny", which: () => null })).toBe(String.raw`'/opt/it'\''s/lw'`);
+  expect(programName({ ...typed, standalone: false })).toBe("lastword");
   expect([replicasText([1]), replicasText([0, 1]), replicasText([0, 1, 2])]).toEqual([
     "replica 1",
     "replicas 0 and 1",

@@ -1,6 +1,6 @@
 /** An own name that means loopback here: refused where others are elsewhere. */
 import { expect, test } from "bun:test";
-import { checkOwnAddress, hiddenPage, type Resolve } from "../../../src/replica/own-address.ts";
+import { checkOwnNames, type Resolve } from "../../../src/replica/own-address.ts";
 import { parseInvocation } from "../../../src/cli/options.ts";
 import { settingsOf, type Settings } from "../../../src/cli/settings.ts";
 
@@ -17,7 +17,9 @@ function settings(words: readonly string[]): Settings {
 }
 
 const check = (grpc: string, peers: string) =>
-  checkOwnAddress(settings([`--grpc=${grpc}`, `--peers=${peers}`]), 0, resolve);
+  checkOwnNames(settings([`--grpc=${grpc}`, `--peers=${peers}`]), 0, resolve);
+
+const reached = { ok: true, value: null } as const;
 
 test("refused with the name and what it means here, before anything is bound", async () => {
   for (const peers of ["0=a:1,1=b:1", "0=a:1,1=not-known-yet:1", "0=a:1,1=192.0.2.2:1"])
@@ -29,20 +31,22 @@ test("refused with the name and what it means here, before anything is bound", a
 });
 
 test("not where it works: others here or through tunnels, other addresses too, numbers that somebody chose", async () => {
-  expect(await check("a:1", "0=a:1,1=a:2")).toBeNull();
-  expect(await check("a:1", "0=a:1,1=a.example:2")).toBeNull();
-  expect(await check("a:1", "0=a:1,1=127.0.0.1:2")).toBeNull();
-  expect(await check("both:1", "0=both:1,1=b:1")).toBeNull();
-  expect(await check("192.0.2.1:1", "0=a:1,1=b:1")).toBeNull();
-  expect(await check("127.0.0.1:1", "0=a:1,1=b:1")).toBeNull();
-  expect(await check("0.0.0.0:1", "0=a:1,1=b:1")).toBeNull();
+  expect(await check("a:1", "0=a:1,1=a:2")).toEqual(reached);
+  expect(await check("a:1", "0=a:1,1=a.example:2")).toEqual(reached);
+  expect(await check("a:1", "0=a:1,1=127.0.0.1:2")).toEqual(reached);
+  expect(await check("both:1", "0=both:1,1=b:1")).toEqual(reached);
+  expect(await check("192.0.2.1:1", "0=a:1,1=b:1")).toEqual(reached);
+  expect(await check("127.0.0.1:1", "0=a:1,1=b:1")).toEqual(reached);
+  expect(await check("0.0.0.0:1", "0=a:1,1=b:1")).toEqual(reached);
 });
 
 test("a page that nobody else reaches is said", async () => {
-  const hidden = (web: string) => hiddenPage(settings([`--web=${web}`]), 0, resolve);
-  expect(await hidden("a:8081")).toBe(
-    "only this computer reaches the page at a:8081, because the name is 127.0.1.1 here; give --web an address of this host, or correct /etc/hosts",
-  );
+  const hidden = (web: string) => checkOwnNames(settings([`--web=${web}`]), 0, resolve);
+  expect(await hidden("a:8081")).toEqual({
+    ok: true,
+    value:
+      "only this computer reaches the page at a:8081, because the name is 127.0.1.1 here; give --web an address of this host, or correct /etc/hosts",
+  });
   for (const web of ["both:8081", "b:8081", "localhost:8081", "127.0.1.1:8081", "not-known-yet:8081"])
-    expect([web, await hidden(web)]).toEqual([web, null]);
+    expect([web, await hidden(web)]).toEqual([web, reached]);
 });
