@@ -149,6 +149,11 @@ stories("how it looks", {}, (stage) => {
     // The name is read, not only there.
     expect((await box(page.locator(".menu .me"))).width).toBeGreaterThanOrEqual(48);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(320);
+    // What the panel says of failures is said whole.
+    await page.locator("#cluster-line").click();
+    await page.getByRole("dialog", { name: "Cluster" }).waitFor();
+    const cut = `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector(".cluster .head .small"))`;
+    expect(await page.evaluate(cut)).toBe(0);
   });
 
   story("eleven lines in the text field: whole ones, and it scrolls", async () => {

@@ -47,6 +47,8 @@ stories("whose page it is", {}, (stage) => {
     await second.getByRole("button", { name: "Log out" }).waitFor();
     await page.getByRole("heading", { name: `${ben.name} is logged in now` }).waitFor();
     expect(await page.content()).not.toContain("from ann");
+    // It is a card like that of the log-in: the name above, the one way on below.
+    await page.getByRole("main").getByRole("link", { name: "Lastword" }).waitFor();
     await page.getByRole("link", { name: `Go on as ${ben.name}` }).click();
     await page.locator(".me", { hasText: ben.name }).waitFor();
     expect(await texts(cleo.page)).toEqual(["from ann"]);

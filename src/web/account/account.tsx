@@ -2,9 +2,9 @@
 import type { ChatError } from "../../chat/errors.ts";
 import type { SessionView } from "../../chat/chat-service.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
-import { Icon } from "../page/icons.tsx";
 import { Time } from "../page/names.tsx";
 import { THEMES, type Theme } from "../page/page.tsx";
+import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
 
 interface AccountProps {
@@ -17,26 +17,11 @@ interface AccountProps {
   readonly said: string | null;
 }
 
-function BackHead({ title, children }: { title: string; children?: string }) {
-  return (
-    <header class="head">
-      <a class="to-list" href="/">
-        <Icon name="back" />
-        <span class="sr">All conversations</span>
-      </a>
-      <div class="who">
-        <h1>{title}</h1>
-        {children === undefined ? null : <p class="small">{children}</p>}
-      </div>
-    </header>
-  );
-}
-
 /** Settings, logins, and the end of the account. */
 export function AccountPage(props: AccountProps) {
   return (
     <section class="page account">
-      <BackHead title={props.name}>Your account</BackHead>
+      <PageHead title={props.name} note="Your account" />
       {props.said === null ? null : (
         <p class="said" role="status">
           {props.said}
@@ -176,7 +161,7 @@ export function PasswordPage({ name, id, error }: { name: string; id: string; er
   const ofNew = ofCurrent === undefined ? errorAt(error, "password") : undefined;
   return (
     <section class="page account">
-      <BackHead title="Change password" />
+      <PageHead title="Change password" />
       <PostForm action="/account/password" class="block stack">
         <p>You will be signed out everywhere else.</p>
         <input type="hidden" name="id" value={id} />

@@ -86,9 +86,13 @@ export function showOtherLogin(name, person) {
   text.setAttribute("role", "alert");
   const way = document.createElement("p");
   way.append(
-    Object.assign(document.createElement("a"), { className: "button", href: "/", textContent: `Go on as ${name}` }),
+    Object.assign(document.createElement("a"), {
+      className: "button primary",
+      href: "/",
+      textContent: `Go on as ${name}`,
+    }),
   );
-  card.append(heading, text, way);
+  card.append(...document.querySelectorAll(".brand"), heading, text, way);
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   document.body.className = "alone";
   document.body.replaceChildren(card);

@@ -6,6 +6,7 @@ import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import { Icon } from "../page/icons.tsx";
 import { MessageRow, type Viewer } from "./message.tsx";
 import { Avatar, Seen } from "../page/names.tsx";
+import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
 
 export interface Draft {
@@ -87,15 +88,12 @@ interface HeadProps {
 
 function ConversationHead({ conversation, session, newest }: HeadProps) {
   return (
-    <header class="head">
-      <a class="to-list" href="/">
-        <Icon name="back" />
-        <span class="sr">All conversations</span>
-      </a>
-      <Avatar user={conversation.with} />
-      <div class="who">
-        <h1 id="with">{nameFor(session, conversation.with)}</h1>
-        <p class="small">
+    <PageHead
+      title={nameFor(session, conversation.with)}
+      id="with"
+      avatar={<Avatar user={conversation.with} />}
+      note={
+        <>
           {conversation.with.deleted ? (
             "This account was deleted; its messages stay."
           ) : (
@@ -104,8 +102,9 @@ function ConversationHead({ conversation, session, newest }: HeadProps) {
           <span id="typing" class="typing" hidden>
             is typing
           </span>
-        </p>
-      </div>
+        </>
+      }
+    >
       <div class="actions">
         <PostForm action={`/c/${conversation.id}/read`} id="read-all">
           <input type="hidden" name="upTo" value={newest} />
@@ -119,7 +118,7 @@ function ConversationHead({ conversation, session, newest }: HeadProps) {
           <span>Select messages</span>
         </button>
       </div>
-    </header>
+    </PageHead>
   );
 }
 
@@ -280,15 +279,7 @@ function Recipient({ draft }: { draft: Draft }) {
 export function NewConversation({ draft }: { draft: Draft }) {
   return (
     <section class="conversation new" aria-labelledby="with">
-      <header class="head">
-        <a class="to-list" href="/">
-          <Icon name="back" />
-          <span class="sr">All conversations</span>
-        </a>
-        <div class="who">
-          <h1 id="with">New message</h1>
-        </div>
-      </header>
+      <PageHead title="New message" id="with" />
       <Recipient draft={draft} />
       <Composer action="/to" draft={draft} />
       {/* Which of the two is true changes while the page is open: the styles look at the list, which is kept up to date. */}

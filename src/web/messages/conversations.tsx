@@ -1,7 +1,7 @@
 /** Conversations beyond those in the list: one page after another, or those with something unread. */
 import type { ConversationView, Session } from "../../chat/chat-service.ts";
-import { Icon } from "../page/icons.tsx";
 import { Avatar, Time } from "../page/names.tsx";
+import { PageHead } from "../page/page-head.tsx";
 import { countText, preview } from "./sidebar.tsx";
 
 interface ConversationsProps {
@@ -18,15 +18,7 @@ export function ConversationsPage({ session, conversations, unread, next }: Conv
   const title = unread ? "Unread conversations" : "More conversations";
   return (
     <section class="page people" aria-labelledby="conversations-title">
-      <header class="head">
-        <a class="to-list" href="/">
-          <Icon name="back" />
-          <span class="sr">All conversations</span>
-        </a>
-        <div class="who">
-          <h1 id="conversations-title">{title}</h1>
-        </div>
-      </header>
+      <PageHead title={title} id="conversations-title" />
       {conversations.length === 0 ? <p class="empty">There are none.</p> : null}
       <ul class="roster">
         {conversations.map((conversation) => (

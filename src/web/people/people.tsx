@@ -1,7 +1,7 @@
 /** Everyone, and who is here now. */
 import type { UserView } from "../../chat/chat-service.ts";
-import { Icon } from "../page/icons.tsx";
 import { Avatar, Seen } from "../page/names.tsx";
+import { PageHead } from "../page/page-head.tsx";
 
 interface PeopleProps {
   readonly users: readonly UserView[];
@@ -24,17 +24,11 @@ export function PeoplePage({ users, next, search }: PeopleProps) {
   const found = search === "" ? "" : `q=${encodeURIComponent(search)}`;
   return (
     <section class="page people" id="people" aria-labelledby="people-title">
-      <header class="head">
-        <a class="to-list" href="/">
-          <Icon name="back" />
-          <span class="sr">All conversations</span>
-        </a>
-        <div class="who">
-          <h1 id="people-title">People</h1>
-          <p class="small">
-            {users.length === 0 && search !== "" ? "Nobody found" : countText(users.length, online, next !== null)}
-          </p>
-        </div>
+      <PageHead
+        title="People"
+        id="people-title"
+        note={users.length === 0 && search !== "" ? "Nobody found" : countText(users.length, online, next !== null)}
+      >
         <form
           method="get"
           action="/people"
@@ -46,7 +40,7 @@ export function PeoplePage({ users, next, search }: PeopleProps) {
           {search === "" ? null : <input type="hidden" name="q" value={search} />}
           <button type="submit">Refresh</button>
         </form>
-      </header>
+      </PageHead>
       <form method="get" action="/people" class="search" role="search">
         <label class="sr" for="people-search">
           Part of a name
