@@ -6,7 +6,9 @@ import { applyOp, type AppliedOp, type ApplyOp } from "../../src/chat/kinds/appl
 import { directId, passwordId, userIdFor } from "../../src/chat/ids.ts";
 import { decodeOp, encodeOp, markRecovered, opKey, type Op } from "../../src/chat/kinds/op.ts";
 import type { Batch } from "../../src/election/frame.ts";
+import { opFormat } from "../../proto/op-format.ts";
 import { MemoryState } from "../support/memory-state.ts";
+import { inFormat, RULES_OF_BOTH } from "./releases.ts";
 import type { SimDomain } from "./state.ts";
 
 /** An op and the key it is proposed under. */
@@ -21,7 +23,7 @@ export class ChatDomain implements SimDomain {
   /** Keys whose op did what it asked for. */
   readonly #done: Set<string>;
 
-  constructor(state = new MemoryState(), done = new Set<string>()) {
+  constructor(state = new MemoryState({ rules: RULES_OF_BOTH }), done = new Set<string>()) {
     this.#state = state;
     this.#done = done;
   }
@@ -91,7 +93,7 @@ const keys = new WeakMap<Uint8Array, string>();
 /** `opKey`, remembered: every replica asks for the same arrays. */
 export function cachedOpKey(op: Uint8Array): string {
   let key = keys.get(op);
-  if (key === undefined) keys.set(op, (key = opKey(op)));
+  if (key === undefined) keys.set(op, (key = opKey(inFormat(op, 1))));
   return key;
 }
 
@@ -103,7 +105,7 @@ export function effectOf(key: string): string {
 }
 
 export function asRecovered(op: Uint8Array, nowMicros: number | null): Uint8Array {
-  return markRecovered(op, { replica: 0, view: "" }, nowMicros);
+  return inFormat(markRecovered(inFormat(op, 1), { replica: 0, view: "" }, nowMicros), opFormat(op));
 }
 
 const REGISTER_ID = "00000000";

@@ -1,5 +1,5 @@
 /**
- * The checkers: invariants I0 to I12 of ARCHITECTURE.md, watched from outside the replicas
+ * The checkers: invariants I0 to I13 of ARCHITECTURE.md, watched from outside the replicas
  * at every event. They know the whole world (all disks, all clocks) and use nothing that
  * a replica says about itself where the disk can be asked instead.
  */
@@ -47,6 +47,8 @@ export interface Coverage {
   wildClocks: number;
   /** Writes for which a disk had no room. */
   fullDisks: number;
+  /** Replicas that ended because the cluster used a format that they did not know. */
+  tooOld: number;
 }
 
 export function noCoverage(): Coverage {
@@ -62,6 +64,7 @@ export function noCoverage(): Coverage {
     policies: 0,
     wildClocks: 0,
     fullDisks: 0,
+    tooOld: 0,
   };
 }
 

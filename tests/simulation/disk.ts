@@ -15,6 +15,9 @@ import type { SimProcess } from "./process.ts";
 import type { SimQueue } from "./queue.ts";
 import type { Random } from "./random.ts";
 import { SimState, type SimDomain } from "./state.ts";
+import { FormatTooNew } from "../../src/chat/kinds/op.ts";
+import type { Release } from "../../src/election/release.ts";
+import { judge } from "./releases.ts";
 
 /** How a replica's disk behaves now. */
 export interface DiskSpeed {
@@ -123,6 +126,8 @@ export interface DiskHolder {
   readonly durable: (before: LogImage | null, write: LogWrite) => void;
   readonly refused: () => void;
   readonly broken: (invariant: string, what: string) => void;
+  /** What the executable of this process understands. */
+  readonly release: Release;
 }
 
 /** Writes that are on the disk all together or not at all. */
@@ -323,6 +328,12 @@ export class SimStateMachine implements StateMachine<AppliedOp> {
     if (appliedView !== null && expected !== null && !sameViewNo(expected, appliedView)) {
       this.#holder.broken("I2", `applies ${appliedSeq + 1} to a state of another branch`);
     }
+    const { release } = this.#holder;
+    const inForce = this.#current.domain.opFormat();
+    const judged = judge(batches, { inForce, release });
+    if (judged === "early")
+      this.#holder.broken("I13", `applies an op after ${appliedSeq} before its format is in force`);
+    if (judged === "tooNew") throw new FormatTooNew(inForce + 1);
     const groups: { view: string; ops: AppliedOp[] }[] = [];
     let group: { view: string; ops: AppliedOp[] } | null = null;
     this.#current.apply(batches, (seq, viewNo, chain, op) => {

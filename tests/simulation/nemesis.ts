@@ -7,11 +7,12 @@ import type { Random } from "./random.ts";
 import type { LogWrite } from "./log.ts";
 import { NORMAL_DISK } from "./disk.ts";
 import type { SimReplica } from "./replica.ts";
+import { FIRST, SECOND } from "../support/releases.ts";
 import type { World } from "./world.ts";
 
-export type Mode = "crash" | "pause" | "partition" | "strict";
+export type Mode = "crash" | "pause" | "partition" | "strict" | "upgrade";
 
-export const MODES: readonly Mode[] = ["crash", "pause", "partition", "strict"];
+export const MODES: readonly Mode[] = ["crash", "pause", "partition", "strict", "upgrade"];
 
 const CALMER_AFTER_MS = 60_000;
 
@@ -58,6 +59,8 @@ const FAULTS: Record<Mode, readonly Fault[]> = {
   pause: [...CRASHES, ...PAUSES, ...PAUSES],
   partition: [...CRASHES, ...PAUSES, ...CUTS, ...CUTS],
   strict: [...CRASHES, ...PAUSES, ...CUTS, ...CUTS],
+  // Each that comes back may have been upgraded, or put back to the release before.
+  upgrade: [...CRASHES, ...CRASHES, ...PAUSES, ...CUTS],
 };
 
 export class Nemesis {
@@ -136,6 +139,10 @@ export class Nemesis {
       replica.speed = NORMAL_DISK;
       replica.full = false;
       world.resume(replica.id);
+      if (this.#mode === "upgrade") {
+        replica.release = SECOND;
+        if (replica.runs === FIRST) world.kill(replica.id);
+      }
       world.queue.after(this.#random.between(0, 1000), () => this.#keepUp(replica.id));
     }
   }
@@ -206,7 +213,7 @@ export class Nemesis {
       const dice = this.#random.float();
       if (dice < 0.15) {
         if (world.spareable(id)) world.wipe(id);
-      } else if (dice < 0.4 && this.#mode === "partition") {
+      } else if (dice < 0.4 && (this.#mode === "partition" || this.#mode === "upgrade")) {
         if (replica.copy === null || replica.copy.storeId !== replica.disk.storeId || this.#random.chance(0.5)) {
           world.copyFolder(id);
         } else if (world.spareable(id)) {
@@ -214,6 +221,7 @@ export class Nemesis {
         }
       }
     }
+    if (this.#mode === "upgrade" && !this.#over) replica.release = this.#random.pick([FIRST, SECOND, SECOND]);
     world.start(id);
   }
 

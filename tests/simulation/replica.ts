@@ -5,7 +5,7 @@
  */
 import type { AppliedOp } from "../../src/chat/kinds/apply.ts";
 import type { Position } from "../../src/chat/ports.ts";
-import { encodeOp, keyOf } from "../../src/chat/kinds/op.ts";
+import { encodeOp, FormatTooNew, keyOf } from "../../src/chat/kinds/op.ts";
 import { Stamps } from "../../src/chat/service/stamp.ts";
 import { ClusterClock } from "../../src/election/driver/cluster-clock.ts";
 import type { Outcome } from "../../src/election/driver/callers.ts";
@@ -25,6 +25,7 @@ import type { Endpoint, SimNetwork } from "./network.ts";
 import { Killed, SimProcess } from "./process.ts";
 import type { SimQueue } from "./queue.ts";
 import type { Random } from "./random.ts";
+import { inFormat } from "./releases.ts";
 import { SimSnapshots } from "./snapshots.ts";
 import type { SimState } from "./state.ts";
 import { describeEffect, describeEvent, describeFrame } from "./trace.ts";
@@ -47,6 +48,7 @@ export interface ReplicaHost {
   readonly network: SimNetwork;
   readonly timing: Timing;
   readonly mutants: ReadonlySet<string>;
+  readonly hasTwoReleases: boolean;
   newCore(identity: Identity, restored: Restored, nonce: () => string): Core;
   newDriver(deps: DriverDeps<AppliedOp>): SimDriver;
   keyOf(op: Uint8Array): string;
@@ -55,6 +57,8 @@ export interface ReplicaHost {
   readonly clocks: SimClocks;
   replica(id: ReplicaId): SimReplica;
   broken(invariant: string, what: string): void;
+  /** It ended because the cluster uses a format that its release does not know. */
+  tooOld(replica: SimReplica): void;
   readonly onStaged: ((replica: SimReplica, write: LogWrite) => void) | null;
   readonly watch: ReplicaWatch;
 }
@@ -76,6 +80,8 @@ export interface ReplicaWatch {
 }
 
 const STOP_GRACE_MS = 1000;
+/** The leader looks so often whether a format can be enabled. */
+const LOOK_MS = 500;
 /** A client waits so long for its op. */
 const PROPOSAL_TIMEOUT_MS = 10_000;
 
@@ -88,6 +94,7 @@ interface Running {
   readonly snapshots: SimSnapshots;
   readonly clock: ClusterClock;
   readonly stamps: Pick<Stamps, "next">;
+  readonly release: Release;
   state: SimStateMachine;
   /** Its callers were told of what was applied up to here. */
   toldSeq: Seq;
@@ -123,6 +130,11 @@ export class SimReplica implements Endpoint {
     this.release = release;
     this.#clockBase = random.between(1000, 1e6);
     this.rate = 1 + random.between(-0.003, 0.003);
+  }
+
+  /** What the process of now understands; null if there is none. */
+  get runs(): Release | null {
+    return this.#now?.release ?? null;
   }
 
   get alive(): boolean {
@@ -217,10 +229,26 @@ export class SimReplica implements Endpoint {
           () => clock.dateMs() * 1000,
           () => this.state.domain.newestMicros(),
         );
-    this.#now = { process, core, driver, log, snapshots, clock, stamps, state, toldSeq: state.appliedSeq() };
+    this.#now = {
+      process,
+      core,
+      driver,
+      log,
+      snapshots,
+      clock,
+      stamps,
+      release: this.release,
+      state,
+      toldSeq: state.appliedSeq(),
+    };
     host.watch.booted(this, restored);
     host.network.up(this);
     process.enter(() => driver.start());
+    const look = (): void => {
+      formats.look();
+      process.later(LOOK_MS, look);
+    };
+    if (host.hasTwoReleases) process.later(LOOK_MS, look);
   }
 
   /** kill -9, or with `power` a power cut: the state falls back to what was synced. */
@@ -272,8 +300,17 @@ export class SimReplica implements Endpoint {
   /** An invariant of the program itself is broken, unless its process was ended under its feet. */
   #failed(process: SimProcess, error: unknown): void {
     if (error instanceof Killed) return;
+    if (error instanceof FormatTooNew) return this.#tooOld(process);
     this.host.broken("I0", `replica ${this.id} ends: ${String((error as Error).stack)}`);
     if (this.#now?.process === process) this.#exit("killed", false);
+  }
+
+  /** Exit code 5: it ends, and whoever looks after it installs the newer release. */
+  #tooOld(process: SimProcess): void {
+    if (this.#now?.process !== process) return;
+    this.#now.log.close();
+    this.#exit("killed", false);
+    this.host.tooOld(this);
   }
 
   // -- what the process is built on ------------------------------------------------------
@@ -295,6 +332,7 @@ export class SimReplica implements Endpoint {
       durable: (before, write) => host.watch.durable(this, before, write),
       refused: () => host.watch.diskFull(this),
       broken: (invariant, what) => host.broken(invariant, `replica ${this.id}: ${what}`),
+      release: this.release,
     };
   }
 
@@ -338,7 +376,7 @@ export class SimReplica implements Endpoint {
         return (await driver.propose(keyOf(op), encodeOp(op))).kind === "applied";
       },
       onEnabled: nothing,
-      onTooOld: () => this.#exit("killed", false),
+      onTooOld: () => this.#tooOld(this.#running.process),
     });
   }
 
@@ -452,7 +490,9 @@ export class SimReplica implements Endpoint {
     const micros = this.#running.stamps.next();
     const made = request(micros);
     this.host.clocks.stamped(this, effectOf(made.key), micros);
-    return made;
+    const { opFormat } = this.#running.release;
+    // What is newest and in force: whoever writes looks at his own rows.
+    return { ...made, op: inFormat(made.op, Math.min(opFormat, this.state.domain.opFormat())) };
   }
 
   /** By the rule before: the own wall clock, and never behind anything seen. */

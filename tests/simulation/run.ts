@@ -8,6 +8,7 @@ import { noCoverage, Violation, type Coverage } from "./checks.ts";
 import { LatestReader, OneShots, Stream, Writer } from "./clients.ts";
 import { Nemesis, type Mode } from "./nemesis.ts";
 import { Random } from "./random.ts";
+import { FIRST } from "../support/releases.ts";
 import { World } from "./world.ts";
 
 /** Names one run. */
@@ -51,7 +52,8 @@ function makeWorld({ seed, mode, recovery }: RunName, options: RunOptions): Worl
   const name = `${seed}/${mode}/${recovery}`;
   const random = new Random(`${name}/world`);
   const strict = mode === "strict";
-  const noForks = strict || mode !== "partition";
+  const cuts = mode === "partition" || mode === "upgrade";
+  const noForks = strict || !cuts;
   return new World({
     seed: name,
     count: replicas,
@@ -64,11 +66,12 @@ function makeWorld({ seed, mode, recovery }: RunName, options: RunOptions): Worl
         { latencyMs: 1, jitterMs: 5, slowShare: 0.02 },
         { latencyMs: 5, jitterMs: 40, slowShare: 0.03 },
       ]),
-      ...(mode === "partition" || strict ? LOSSES : {}),
+      ...(cuts || strict ? LOSSES : {}),
     },
     promises: { noForks, realTime: noForks, configured: replicas, strict },
     keepEntries: random.pick([4, 16, 60]),
     mutants: options.mutants ?? new Set(),
+    ...(mode === "upgrade" ? { release: () => FIRST } : {}),
     trace: options.trace ?? null,
   });
 }

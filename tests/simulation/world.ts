@@ -12,6 +12,7 @@ import type { AppliedOp } from "../../src/chat/kinds/apply.ts";
 import { ownRelease } from "../../src/replica/own-release.ts";
 import type { DriverDeps } from "../../src/election/driver/driver.ts";
 import { MemoryState } from "../support/memory-state.ts";
+import { SECOND } from "../support/releases.ts";
 import { asRecovered, cachedOpKey, ChatDomain, CHECKED_AT_THE_PROPOSER_ONLY } from "./chat.ts";
 import { Checks, type Promises } from "./checks.ts";
 import type { LogWrite } from "./log.ts";
@@ -132,6 +133,17 @@ export class World implements ReplicaHost {
     this.checks.broken(invariant, what);
   }
 
+  get hasTwoReleases(): boolean {
+    return this.options.release !== undefined;
+  }
+
+  tooOld(replica: SimReplica): void {
+    this.watch.trace(() => `r${replica.id} is too old`);
+    this.checks.coverage.tooOld++;
+    replica.release = SECOND;
+    this.queue.after(this.random.between(10, 3000), () => this.start(replica.id));
+  }
+
   // -- what can happen -------------------------------------------------------------------
 
   /** Starts the process: makes its folder and, if there is none yet, the cluster key that names it. */
@@ -143,6 +155,7 @@ export class World implements ReplicaHost {
       replica.disk = new SimDisk(storeId, this.newDomain());
     }
     const { storeId } = replica.disk;
+    if (replica.disk.state().domain.opFormat() > replica.release.opFormat) return this.tooOld(replica);
     if (this.#key === null) this.#key = { replicaId: id, storeId };
     replica.start({
       configured: this.replicas.map((r) => r.id),
@@ -269,7 +282,11 @@ export class World implements ReplicaHost {
       if (other.durableSeq !== other.lastSeq || !other.active) return false;
     }
     return this.replicas.every(
-      (r) => r.disk?.log.forked.length === 0 && r.state.appliedSeq === first.lastSeq && r.asking === 0,
+      (r) =>
+        (!this.hasTwoReleases || r.state.domain.opFormat() === SECOND.opFormat) &&
+        r.disk?.log.forked.length === 0 &&
+        r.state.appliedSeq === first.lastSeq &&
+        r.asking === 0,
     );
   }
 

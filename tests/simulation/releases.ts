@@ -1,0 +1,75 @@
+/**
+ * Two releases in one run: the second understands one more format of ops, has other tables, and speaks a newer protocol.
+ * Its ops are those of the first in another envelope: what is tested is not what they do, but who may meet them when.
+ */
+import { withChecksum, CHECKSUM_BYTES } from "../../proto/op-checksum.ts";
+import { opFormat } from "../../proto/op-format.ts";
+import { applyOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
+import { decodeOp, FormatTooNew, keyOf } from "../../src/chat/kinds/op.ts";
+import type { Batch } from "../../src/election/frame.ts";
+import type { Release } from "../../src/election/release.ts";
+import { SECOND } from "../support/releases.ts";
+
+/** Field 1 of an Op, which comes first, and is one byte here. */
+const FORMAT_AT = 1;
+
+const made = new WeakMap<Uint8Array, Map<number, Uint8Array>>();
+
+/** The op in the envelope of this format; the same array for the same op each time, as replicas share them. */
+export function inFormat(op: Uint8Array, format: number): Uint8Array {
+  if (opFormat(op) === format) return op;
+  const others = made.get(op) ?? new Map<number, Uint8Array>();
+  made.set(op, others);
+  let other = others.get(format);
+  if (other === undefined) {
+    // A copy: the slice of a Buffer is a window into it.
+    const bytes = Uint8Array.from(op.subarray(0, -CHECKSUM_BYTES));
+    bytes[FORMAT_AT] = format;
+    other = withChecksum(bytes);
+    others.set(format, other);
+  }
+  return other;
+}
+
+/** The rules of the second release: those of the first, and an op of its own format that enables it. */
+export const RULES_OF_BOTH: ApplyOp = (bytes, seq, rows) => {
+  try {
+    return applyOp(inFormat(bytes, 1), seq, rows);
+  } catch (error) {
+    if (!(error instanceof FormatTooNew) || error.format !== SECOND.opFormat) throw error;
+    const op = decodeOp(bytes);
+    if (error.format > rows.opFormat()) rows.enableFormat(error.format, error.version ?? "", seq);
+    const { timeMicros, recovered } = op;
+    return { seq, key: keyOf(op), result: { kind: "done", seq, repeated: false }, events: [], timeMicros, recovered };
+  }
+};
+
+/** What a release makes of these batches: `early` is an op that came before its format, `tooNew` a format that it does not know. */
+export function judge(
+  batches: readonly Batch[],
+  from: { readonly inForce: number; readonly release: Release },
+): "fine" | "early" | "tooNew" {
+  let { inForce } = from;
+  for (const batch of batches) {
+    for (const op of batch.kind === "op" ? batch.ops : []) {
+      const enabled = opFormat(op) === 1 ? enabledBy(op) : null;
+      inForce = Math.max(inForce, enabled ?? 0);
+      if (inForce > from.release.opFormat) return "tooNew";
+      if (opFormat(op) > inForce) return "early";
+    }
+  }
+  return "fine";
+}
+
+const enabling = new WeakMap<Uint8Array, number>();
+
+/** The format that the op enables; 0 if it enables none. */
+function enabledBy(op: Uint8Array): number {
+  let format = enabling.get(op);
+  if (format === undefined) {
+    const { body, recovered } = decodeOp(op);
+    format = body.kind === "enable" && !recovered ? body.format : 0;
+    enabling.set(op, format);
+  }
+  return format;
+}
