@@ -291,7 +291,7 @@ stories("every day", {}, (stage) => {
     await arrive(new WebPerson(crowd.at(-1)!), 1);
     const { page } = ann;
     await page.goto(stage.cluster.web(0));
-    await page.locator("#sidebar a", { hasText: crowd.at(-1)! }).waitFor();
+    await page.locator("#sidebar a", { has: page.getByText(crowd.at(-1)!, { exact: true }) }).waitFor();
     expect(await page.title()).toStartWith(`(${CONVERSATIONS})`);
     await page.getByLabel("To", { exact: true }).fill(first.name);
     await composer(page).fill("found you");
