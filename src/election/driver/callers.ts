@@ -6,7 +6,7 @@
 import { StorageFull, type AppliedEntry, type Formats, type LogStorage } from "../ports.ts";
 import { opFormat } from "../../../proto/op-format.ts";
 import { isIntact } from "../../../proto/op-checksum.ts";
-import { Proposals, type Handed } from "./proposals.ts";
+import { onlyKept, Proposals, type Handed } from "./proposals.ts";
 import type { Seq } from "../view.ts";
 
 /** Without a leader for this long, an op is refused at once: nothing piles up that would come down on the next leader. */
@@ -127,11 +127,11 @@ export class Callers<Result> {
    * format that is not in force any more, after a merge: they are asked for again and again until it is.
    */
   private sound(handed: Handed): Handed {
-    const { ops, keys } = handed;
     const inForce = this.deps.formats.inForce();
-    const isSound = ops.map((op) => isIntact(op) && opFormat(op) <= inForce);
-    if (!isSound.includes(false)) return handed;
-    return { ops: ops.filter((_, i) => isSound[i]), keys: keys.filter((_, i) => isSound[i]) };
+    return onlyKept(
+      handed,
+      handed.ops.map((op) => isIntact(op) && opFormat(op) <= inForce),
+    );
   }
 
   private leaderless(): Outcome<Result> {

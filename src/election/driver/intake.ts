@@ -8,7 +8,7 @@ import type { Target } from "../core/core-status.ts";
 import type { Formats } from "../ports.ts";
 import type { ReplicaId, Seq } from "../view.ts";
 import { opFormat } from "../../../proto/op-format.ts";
-import type { Handed } from "./proposals.ts";
+import { onlyKept, type Handed } from "./proposals.ts";
 
 /** Ops that a follower, or with null a caller of this replica, has handed over. */
 interface Offered {
@@ -79,16 +79,15 @@ export class Intake {
    * Those ops that are not on their way already. A busy leader gets the same op again and again, from its proposer
    * and from other replicas that the client turned to: it is appended once, and comes out of apply, or the leadership ends.
    */
-  private fresh({ ops, keys }: Handed, { accepting }: Target): Handed {
+  private fresh(handed: Handed, { accepting }: Target): Handed {
     if (!accepting) return { ops: [], keys: [] };
     const inForce = this.formats.inForce();
-    const isFresh = keys.map((key, i) => {
+    const isFresh = handed.keys.map((key, i) => {
       // From a proposer that has applied more than this leader, or less than its own branch: it asks again.
-      if (opFormat(ops[i]!) > inForce) return false;
+      if (opFormat(handed.ops[i]!) > inForce) return false;
       const before = this.appended.size;
       return this.appended.add(key).size > before;
     });
-    if (!isFresh.includes(false)) return { ops, keys };
-    return { ops: ops.filter((_, i) => isFresh[i]), keys: keys.filter((_, i) => isFresh[i]) };
+    return onlyKept(handed, isFresh);
   }
 }

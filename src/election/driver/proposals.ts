@@ -32,6 +32,12 @@ export interface Handed {
   readonly keys: readonly string[];
 }
 
+/** Those ops for which `kept` is true, with their keys; `handed` itself, uncopied, if that is all of them. */
+export function onlyKept(handed: Handed, kept: readonly boolean[]): Handed {
+  if (!kept.includes(false)) return handed;
+  return { ops: handed.ops.filter((_, i) => kept[i]), keys: handed.keys.filter((_, i) => kept[i]) };
+}
+
 interface Waiting {
   /** Its own here. */
   readonly key: string;
