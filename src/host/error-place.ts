@@ -3,9 +3,9 @@
  * because it may hold what a user wrote.
  */
 import type { Logger } from "./logger.ts";
+import { rareLines } from "./rare-lines.ts";
 
 const FRAMES_MAX = 12;
-const LINE_EVERY_MS = 60_000;
 
 /** The frames of the error's stack, innermost first, at most 12, separated by " | ". Empty for what is no Error. */
 export function placeOf(error: unknown): string {
@@ -30,15 +30,10 @@ export type Caught = "page" | "call" | "projection" | "snapshot_offer" | "snapsh
  * the same place, with how many there were.
  */
 export function caughtErrors(logger: Logger, now = () => performance.now()): (where: Caught, error: unknown) => void {
-  const seen = new Map<string, { count: number; loggedMs: number }>();
+  const due = rareLines(now);
   return (where, error) => {
     const fields = { where, error: classOf(error), reason: placeOf(error) };
-    const key = Object.values(fields).join(" ");
-    const known = seen.get(key) ?? { count: 0, loggedMs: Number.NEGATIVE_INFINITY };
-    seen.set(key, known);
-    known.count++;
-    if (now() - known.loggedMs < LINE_EVERY_MS) return;
-    known.loggedMs = now();
-    logger.error("caught", { ...fields, count: known.count });
+    const count = due(Object.values(fields).join(" "));
+    if (count !== null) logger.error("caught", { ...fields, count });
   };
 }
