@@ -4,7 +4,7 @@ import { EXIT, failure, failureLine, type ExitCode, type Failure } from "../host
 import { replicasText } from "../host/log-sentences.ts";
 import { PROGRAM } from "../host/program-name.ts";
 import { askReplica, type EnableAnswer } from "../ops/control.ts";
-import { findCluster, keyFailure, lookAround } from "./local-cluster.ts";
+import { findCluster, keyFailure, lookAround, noneRuns } from "./local-cluster.ts";
 import type { Options } from "./options.ts";
 
 /** An op is waited for as long as a client waits. */
@@ -38,11 +38,7 @@ export async function runEnable(options: Options, deps: CommandDeps): Promise<Ex
   if (!found.ok) return end(found);
   const { data, secret } = found.value;
   const alive = lookAround(data, deps).filter((replica) => replica.alive);
-  if (alive.length === 0) {
-    return end(
-      failure(EXIT.failed, `no replica is running in ${data}`, `start them with: ${commandText("up", options.data)}`),
-    );
-  }
+  if (alive.length === 0) return end(noneRuns(data, options.data));
   if (secret === null) return end(keyFailure(found.value));
   for (const { run } of alive) {
     if (run === null) continue;

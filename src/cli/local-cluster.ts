@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ClusterStatusJson } from "../ops/cluster-status.ts";
 import { defaultKeyPath, readClusterKey } from "../host/cluster-key.ts";
-import type { CommandDeps } from "./command-deps.ts";
+import { commandText, type CommandDeps } from "./command-deps.ts";
 import { askReplica } from "../ops/control.ts";
 import { checkReadable, dataFolder, lockPath } from "../host/data-folder.ts";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
@@ -63,6 +63,11 @@ export function keyFailure({ keyPath }: LocalCluster): Failure {
     `replicas run here, but there is no cluster key at ${keyPath} to ask with`,
     "give its file with --cluster-key",
   );
+}
+
+/** Nobody can be asked. `given`: the data folder as it was given. */
+export function noneRuns(data: string, given: string | null): Failure {
+  return failure(EXIT.failed, `no replica is running in ${data}`, `start them with: ${commandText("up", given)}`);
 }
 
 /** Everyone who has a folder, ascending by id. */

@@ -14,6 +14,7 @@ import {
   bestStatus,
   findCluster,
   lookAround,
+  noneRuns,
   type LocalCluster,
   type LocalReplica,
 } from "./local-cluster.ts";
@@ -30,8 +31,10 @@ function silence(
   about: { refused: boolean; given: string | null },
 ): string {
   const alive = replicas.filter((replica) => replica.alive).map(({ id }) => id);
-  if (alive.length === 0)
-    return `no replica is running in ${cluster.data}; start them with: ${commandText("up", about.given)}`;
+  if (alive.length === 0) {
+    const { what, todo } = noneRuns(cluster.data, about.given);
+    return `${what}; ${todo}`;
+  }
   const [who, run, answer] = [
     replicasText(alive),
     alive.length === 1 ? "runs" : "run",
