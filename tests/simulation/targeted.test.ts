@@ -4,7 +4,7 @@
  */
 import { describe as group, expect, test } from "bun:test";
 import { Core } from "../../src/election/core/core.ts";
-import { DEFAULT_TIMING, type Effect, type Event, type Identity, type Restored } from "../../src/election/event.ts";
+import { DEFAULT_TIMING, type Effect, type Event, type Identity } from "../../src/election/event.ts";
 import { APPEND_ENTRIES_MAX, type Batch, type Beat, type LineagePoint } from "../../src/election/frame.ts";
 import { QUEUE_BYTES_MAX } from "../../src/election/peers/link.ts";
 import { NO_BALLOT, type Ballot, type Consistency, type ReplicaId, type View } from "../../src/election/view.ts";
@@ -17,6 +17,7 @@ import { NORMAL_DISK } from "./disk.ts";
 import type { SimReplica } from "./replica.ts";
 import { describe } from "./run.ts";
 import { World } from "./world.ts";
+import { EMPTY_LOG, identityOf } from "../support/core-fixtures.ts";
 
 const LINKS: readonly (readonly [ReplicaId, ReplicaId])[] = [
   [0, 1],
@@ -249,27 +250,8 @@ class Solo {
   #nonces = 0;
 
   constructor(identity: Partial<Identity>) {
-    const whole: Identity = {
-      replicaId: 0,
-      storeId: "s0",
-      bootId: "b0",
-      configured: [0, 1, 2],
-      consistency: "available",
-      recovery: "wait",
-      loopback: true,
-      creator: false,
-      ...identity,
-    };
-    const empty: Restored = {
-      promised: NO_BALLOT,
-      admitted: false,
-      rollback: false,
-      lineage: [],
-      logFirstSeq: 1,
-      lastSeq: 0,
-      appliedSeq: 0,
-    };
-    this.core = new Core(whole, DEFAULT_TIMING, empty, () => (++this.#nonces).toString(16).padStart(16, "0"));
+    const whole = identityOf(0, { recovery: "wait", ...identity });
+    this.core = new Core(whole, DEFAULT_TIMING, EMPTY_LOG, () => (++this.#nonces).toString(16).padStart(16, "0"));
   }
 
   /** One event and the end of its turn; answers all effects. */

@@ -5,15 +5,10 @@
  */
 import { expect, test } from "bun:test";
 import { Core } from "../../../../src/election/core/core.ts";
-import {
-  DEFAULT_TIMING,
-  type Effect,
-  type Event,
-  type Identity,
-  type Restored,
-} from "../../../../src/election/event.ts";
+import { DEFAULT_TIMING, type Effect, type Event, type Restored } from "../../../../src/election/event.ts";
 import type { Append, Beat, Frame, FrameType, Role } from "../../../../src/election/frame.ts";
-import { NO_BALLOT, type Ballot, type View } from "../../../../src/election/view.ts";
+import { type Ballot, type View } from "../../../../src/election/view.ts";
+import { beatOf, EMPTY_LOG, identityOf } from "../../../support/core-fixtures.ts";
 
 type Cell = Exclude<Event["type"], "frame"> | `frame ${FrameType}`;
 
@@ -30,49 +25,23 @@ const VIEW: View = {
   consistency: "available",
   recovery: "any",
 };
-const IDENTITY: Identity = {
-  replicaId: 1,
-  storeId: "a1",
-  bootId: "b1",
-  configured: [0, 1, 2],
-  consistency: "available",
-  recovery: "any",
-  loopback: true,
-  creator: false,
-};
-const EMPTY: Restored = {
-  promised: NO_BALLOT,
-  admitted: false,
-  rollback: false,
-  lineage: [],
-  logFirstSeq: 1,
-  lastSeq: 0,
-  appliedSeq: 0,
-};
-const MEMBER: Restored = { ...EMPTY, promised: OLD, admitted: true, lineage: [VIEW], lastSeq: 5, appliedSeq: 5 };
+const IDENTITY = identityOf(1, { storeId: "a1" });
+const MEMBER: Restored = { ...EMPTY_LOG, promised: OLD, admitted: true, lineage: [VIEW], lastSeq: 5, appliedSeq: 5 };
 
+/** Of a restarted member, with as much of the log. */
 function beat(from: number, more: Partial<Beat> = {}): Beat {
-  return {
-    type: "beat",
+  return beatOf(from, {
     role: "recovering",
     storeId: STORES[from]!,
-    bootId: `b${from}`,
     active: false,
-    eligible: true,
-    admitted: true,
     view: VIEW,
     lineageTail: [{ no: VIEW.no, startSeq: 1 }],
     lastSeq: 5,
     durableSeq: 5,
     commit: 5,
     promised: OLD,
-    leaderId: null,
-    hears: [0, 1, 2].filter((id) => id !== from),
-    leaving: false,
-    floor: 0,
-    firstSeq: 1,
     ...more,
-  };
+  });
 }
 
 const LEADS: Partial<Beat> = { role: "leader", active: true, leaderId: 0 };
@@ -119,7 +88,7 @@ const SUBJECTS: Record<Role, () => Subject> = {
     return subject;
   },
   learner: () => {
-    const subject = new Subject(EMPTY);
+    const subject = new Subject(EMPTY_LOG);
     subject.settle({ type: "tick" });
     subject.frame(0, beat(0, LEADS));
     return subject;

@@ -2,18 +2,8 @@
 import { describe, expect, test } from "bun:test";
 import { mayLead, type Supporter } from "../../../../src/election/core/may-lead.ts";
 import type { Identity } from "../../../../src/election/event.ts";
+import { identityOf } from "../../../support/core-fixtures.ts";
 import { members, store, view } from "../../../support/view-notation.ts";
-
-const IDENTITY: Identity = {
-  replicaId: 0,
-  storeId: "s0",
-  bootId: "b0",
-  configured: [0, 1, 2],
-  consistency: "available",
-  recovery: "any",
-  loopback: true,
-  creator: false,
-};
 
 /** "0 1.0.0@1 012 12 active leaving": id, view, last seq, and what is not so by default. */
 function supporter(text: string): Supporter {
@@ -145,7 +135,7 @@ const STRICT: readonly Row[] = [
 const run = (row: Row, consistency: Identity["consistency"]) => {
   const supporters = row.with.map(supporter);
   return mayLead(supporters[0]!, supporters, {
-    identity: { ...IDENTITY, consistency, ...row.identity },
+    identity: identityOf(0, { consistency, ...row.identity }),
     gone: (member, _view, sole) => ((sole ? row.soleGone : row.gone) ?? "").includes(String(member.replicaId)),
     policyDue: row.policyDue ?? false,
   });

@@ -3,52 +3,18 @@ import { describe, expect, test } from "bun:test";
 import { PeerTable } from "../../../../src/election/core/peer-table.ts";
 import { DEFAULT_TIMING, type Identity } from "../../../../src/election/event.ts";
 import type { Beat } from "../../../../src/election/frame.ts";
-import { NO_BALLOT } from "../../../../src/election/view.ts";
-import { store, viewNo } from "../../../support/view-notation.ts";
+import { beatOf, identityOf } from "../../../support/core-fixtures.ts";
+import { viewNo } from "../../../support/view-notation.ts";
 
 const { suspectMs, soleMs } = DEFAULT_TIMING;
-const IDENTITY: Identity = {
-  replicaId: 0,
-  storeId: "s0",
-  bootId: "b0",
-  configured: [0, 1, 2],
-  consistency: "available",
-  recovery: "any",
-  loopback: true,
-  creator: false,
-};
 const NO = viewNo("1.0.0");
 const OTHER = viewNo("2.0.0");
 const ONE = { replicaId: 1, storeId: "s1" };
 
-function beat(more: Partial<Beat> = {}): Beat {
-  return {
-    type: "beat",
-    role: "follower",
-    storeId: store(1),
-    bootId: "b1",
-    active: true,
-    eligible: true,
-    admitted: true,
-    view: null,
-    lineageTail: [],
-    lastSeq: 0,
-    durableSeq: 0,
-    commit: 0,
-    promised: NO_BALLOT,
-    leaderId: null,
-    hears: [0, 2],
-    leaving: false,
-    floor: 0,
-    firstSeq: 1,
-    ...more,
-  };
-}
-
 /** A table in which replica 1 said `said` a moment ago. */
 function heard(said: Partial<Beat> = {}, identity: Partial<Identity> = {}): PeerTable {
-  const table = new PeerTable({ ...IDENTITY, ...identity }, DEFAULT_TIMING);
-  table.beat(1, beat(said));
+  const table = new PeerTable(identityOf(0, identity), DEFAULT_TIMING);
+  table.beat(1, beatOf(1, said));
   table.heard(1);
   return table;
 }
@@ -133,7 +99,7 @@ describe("consent", () => {
     table.agreedToLeave(1, NO, "s1");
     expect([table.consents(ONE, NO), table.consents(ONE, OTHER)]).toEqual([true, false]);
     expect(table.consents({ ...ONE, storeId: "s1'" }, NO)).toBe(false);
-    expect(table.beat(1, beat({ bootId: "later" }))).toBe(true);
+    expect(table.beat(1, beatOf(1, { bootId: "later" }))).toBe(true);
     expect(table.consents(ONE, NO)).toBe(false);
   });
 });

@@ -8,6 +8,7 @@ import { Standing } from "../../../../src/election/core/standing.ts";
 import { DEFAULT_TIMING, type Effect, type Identity } from "../../../../src/election/event.ts";
 import type { Beat, Granted } from "../../../../src/election/frame.ts";
 import { NO_BALLOT, type Ballot } from "../../../../src/election/view.ts";
+import { beatOf, identityOf } from "../../../support/core-fixtures.ts";
 import { ballot, store, view } from "../../../support/view-notation.ts";
 
 const VIEW = view("1.0.0@1 012");
@@ -21,17 +22,7 @@ class Candidate {
   readonly #log: LogMirror;
 
   constructor(me: Partial<Supporter> = {}, identity: Partial<Identity> = {}) {
-    const self: Identity = {
-      replicaId: 1,
-      storeId: "s1",
-      bootId: "b1",
-      configured: [0, 1, 2],
-      consistency: "available",
-      recovery: "any",
-      loopback: true,
-      creator: false,
-      ...identity,
-    };
+    const self = identityOf(1, identity);
     this.me = supporter(1, me);
     this.#log = new LogMirror(
       {
@@ -124,28 +115,17 @@ function supporter(replicaId: number, more: Partial<Supporter> = {}): Supporter 
   };
 }
 
+/** What it says who has the newest view and as much of the log. */
 function beat(from: number, more: Partial<Beat>): Beat {
-  return {
-    type: "beat",
-    role: "follower",
-    storeId: store(from),
-    bootId: `b${from}`,
-    active: true,
-    eligible: true,
-    admitted: true,
+  return beatOf(from, {
     view: VIEW,
     lineageTail: [{ no: VIEW.no, startSeq: 1 }],
     lastSeq: 9,
     durableSeq: 9,
     commit: 9,
     promised: ballot("1.0"),
-    leaderId: null,
-    hears: [0, 1, 2].filter((id) => id !== from),
-    leaving: false,
-    floor: 0,
-    firstSeq: 1,
     ...more,
-  };
+  });
 }
 
 describe("when it stands", () => {
