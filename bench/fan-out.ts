@@ -94,7 +94,7 @@ async function openAll(
       const { token } = people[Math.floor(i / cluster.ids.length) % people.length]!;
       const origin = cluster.web(replica);
       const page = { origin, cookie: `${await loginCookie(origin)}=${token}`, stream: `s${i}` };
-      await readers.open(origin, page.cookie, page.stream);
+      await readers.open(origin, page.cookie, { name: page.stream });
       signs.add(page);
     }
   };

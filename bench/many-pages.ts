@@ -21,7 +21,9 @@ const PAGES_EACH = 10;
 /** People who come and go, and how many people each has a conversation with. */
 const COMERS = 40;
 const COMPANIONS = 10;
-const BODY_BYTES = 200;
+/** The number comes behind what the list shows of a message, so that it is found once in what a page gets. */
+const PREVIEWED = "x".repeat(100);
+const NUMBER_BYTES = 100;
 const OPENING = 32;
 const SETTLE_MS = 5_000;
 const ARRIVE_MS = 5_000;
@@ -153,24 +155,29 @@ class Crowd {
     const count = Math.floor(pages / PAGES_EACH / 2) * 2;
     const all = await registerPeople(this.#cluster, count + COMERS);
     this.#people = all.slice(0, count);
+    const shows: string[] = [];
     this.#comers = all.slice(count).map((person) => ({ person, open: null, busy: false }));
     await each(count / 2, async (i) => {
       const [one, other] = [all[2 * i]!, all[2 * i + 1]!];
-      this.#writers.push({ client: one.client, conversationId: await firstWords(one, other) });
+      const conversationId = await firstWords(one, other);
+      this.#writers.push({ client: one.client, conversationId });
+      shows[2 * i] = shows[2 * i + 1] = conversationId;
     });
     await each(COMERS * COMPANIONS, async (i) => {
       const comer = this.#comers[i % COMERS]!.person;
       await firstWords(comer, this.#people[(i * 7 + Math.floor(i / COMERS)) % count]!);
     });
-    await each(count * PAGES_EACH, async (i) => void (await this.#open(this.#people[i % count]!)));
+    await each(count * PAGES_EACH, async (i) => {
+      await this.#open(this.#people[i % count]!, shows[i % count]!);
+    });
   }
 
-  /** Opens a page at the next replica. */
-  async #open({ token }: Person): Promise<OpenPage> {
+  /** Opens a page at the next replica; `show` is the conversation on it, or "". */
+  async #open({ token }: Person, show: string): Promise<OpenPage> {
     const no = this.#opened++;
     const origin = this.#cluster.web(this.#cluster.ids[no % this.#cluster.ids.length]!);
     const page = { origin, cookie: `${await loginCookie(origin)}=${token}`, stream: `s${no}` };
-    const stream = await this.readers.open(origin, page.cookie, page.stream);
+    const stream = await this.readers.open(origin, page.cookie, { name: page.stream, show });
     this.signs.add(page);
     return { page, stream };
   }
@@ -178,7 +185,7 @@ class Crowd {
   write(no: number): void {
     const { client, conversationId } = this.#writers[no % this.#writers.length]!;
     this.arrivals.sentAt[no] = performance.now();
-    void client.send({ conversationId, body: numberedBody(no, BODY_BYTES) });
+    void client.send({ conversationId, body: PREVIEWED + numberedBody(no, NUMBER_BYTES) });
   }
 
   /** How often somebody came or went. */
@@ -190,7 +197,7 @@ class Crowd {
     if (comer.busy) return;
     this.changes += 1;
     comer.busy = true;
-    if (comer.open === null) comer.open = await this.#open(comer.person);
+    if (comer.open === null) comer.open = await this.#open(comer.person, "");
     else {
       this.readers.end(comer.open.stream);
       this.signs.remove(comer.open.page);

@@ -49,9 +49,14 @@ export class SseReaders {
 
   /**
    * Opens one more stream, of the login in `cookie`; resolves with its number once the server has said 200. Under
-   * `name` its page has to say that it is there (see signs-of-life.ts).
+   * `name` its page has to say that it is there (see signs-of-life.ts). A page shows one conversation, `show`, and
+   * gets rows of its list; without it every event comes whole.
    */
-  async open(origin: string, cookie: string, name: string): Promise<number> {
+  async open(
+    origin: string,
+    cookie: string,
+    { name, show }: { readonly name: string; readonly show?: string },
+  ): Promise<number> {
     const { hostname, port } = new URL(origin);
     const stream = this.#opened++;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -67,7 +72,7 @@ export class SseReaders {
     });
     this.#sockets.set(stream, socket);
     socket.write(
-      `GET /events?alive=${name} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nCookie: ${cookie}\r\nAccept: text/event-stream\r\n\r\n`,
+      `GET /events?alive=${name}${show === undefined ? "" : `&show=${show}`} HTTP/1.1\r\nHost: ${hostname}:${port}\r\nCookie: ${cookie}\r\nAccept: text/event-stream\r\n\r\n`,
     );
     await promise;
     return stream;

@@ -106,16 +106,16 @@ function eventFields(event: FeedEvent): Partial<SubscribeResponse> {
   switch (event.kind) {
     case "message":
       return { message: event.message };
-    case "deleted":
+    case "gone":
       return { deleted: { conversationId: event.conversationId, messageIds: event.messageIds } };
     case "read": {
       const { conversationId, readerId, messageIds, upTo } = event;
       return { read: { conversationId, readerId, messageIds, upTo } };
     }
-    case "user":
-      return { user: event.user };
+    case "person":
+      return { user: event.person };
     case "presence":
-      return { presence: event.user };
+      return { presence: event.person };
     case "typing":
       return { typing: { conversationId: event.conversationId, userId: event.userId } };
     case "reset":

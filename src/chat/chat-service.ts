@@ -3,6 +3,7 @@
  * interface and nothing else of the room. Rights come from the session: every row is
  * reached through the user's own memberships.
  */
+import type { Told } from "./fact.ts";
 import type { ClientId, ConversationId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { Answer } from "./errors.ts";
 
@@ -96,25 +97,9 @@ export const UNREAD_TOTAL_MAX = 1_000;
 
 /** What one user's streams carry, in the order of the log. */
 export type FeedEvent =
-  | { readonly kind: "message"; readonly message: MessageView }
-  | { readonly kind: "deleted"; readonly conversationId: ConversationId; readonly messageIds: readonly MessageId[] }
-  | {
-      readonly kind: "read";
-      readonly conversationId: ConversationId;
-      readonly readerId: UserId;
-      readonly messageIds: readonly MessageId[];
-      readonly upTo: number;
-    }
-  | { readonly kind: "user"; readonly user: UserView }
-  | { readonly kind: "presence"; readonly user: UserView }
-  | { readonly kind: "typing"; readonly conversationId: ConversationId; readonly userId: UserId }
+  | Told<MessageView, UserView>
   /** The stream cannot be resumed from the cursor given: read again. */
-  | { readonly kind: "reset"; readonly reason: "LINEAGE" | "OVERFLOW" }
-  /**
-   * The session ended (log-out, password change, account deleted): the stream closes after this.
-   * After a merge it may come back: ask `authenticateFresh` before telling anybody.
-   */
-  | { readonly kind: "ended" };
+  | { readonly kind: "reset"; readonly reason: "LINEAGE" | "OVERFLOW" };
 
 export interface FeedItem {
   readonly event: FeedEvent;
@@ -218,6 +203,8 @@ export interface ChatService {
   ): Promise<Answer<readonly MessageView[]>>;
   /** Number of unread messages in all, up to UNREAD_TOTAL_MAX. */
   unreadTotal(session: Session): number;
+  /** By conversation that has any, up to UNREAD_TOTAL_MAX each; of all, or of one. */
+  unreadCounts(session: Session, conversationId?: string): ReadonlyMap<string, number>;
 
   /** Everything after the cursor, then live. Without a cursor: from now. At most 50 streams a user. */
   subscribe(session: Session, input: { cursor?: string }): Answer<Feed>;

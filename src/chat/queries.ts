@@ -3,6 +3,7 @@
  * Everything about a conversation is asked through a user's own membership: a method that
  * takes `user` answers null or nothing for what she may not see. Synchronous, bounded.
  */
+import type { Told } from "./fact.ts";
 import type { ClientId, ConversationId, MessageId, UserId } from "./ids.ts";
 import type { MessageRow, RequestRow, SessionRow, UserRow } from "./rows.ts";
 import type { Seq } from "../election/view.ts";
@@ -35,22 +36,11 @@ export interface ConversationsPage {
 }
 
 /** Something that happened in a user's conversations, for a stream that resumes. */
-export type Change =
-  | { readonly kind: "message"; readonly seq: Seq; readonly message: SeenMessage }
-  | {
-      readonly kind: "deleted";
-      readonly seq: Seq;
-      readonly conversation: ConversationId;
-      readonly ids: readonly MessageId[];
-    }
-  | {
-      readonly kind: "read";
-      readonly seq: Seq;
-      readonly conversation: ConversationId;
-      readonly reader: UserId;
-      readonly ids: readonly MessageId[];
-      readonly upTo: Seq;
-    };
+export interface Change {
+  /** Of the op that did it. */
+  readonly seq: Seq;
+  readonly told: Told<SeenMessage, never>;
+}
 
 export interface Queries {
   /** Everything below is as of this seq. */
@@ -88,6 +78,8 @@ export interface Queries {
   message(conversation: ConversationId, user: UserId, seq: Seq): SeenMessage | null;
   /** Unread messages of all conversations, counted up to `max`. */
   unreadTotal(user: UserId, max: number): number;
+  /** By conversation that has any, each up to `max`; of all, or of one. */
+  unreadCounts(user: UserId, max: number, conversation?: ConversationId): ReadonlyMap<ConversationId, number>;
   /** Ids of unread messages, the newest `limit`, newest first. */
   unreadIds(conversation: ConversationId, user: UserId, limit: number): readonly MessageId[];
 

@@ -45,7 +45,7 @@ test("stored script: whatever is written, the other's page and stream get no ele
   expect(html).not.toContain("<script>alert");
   // One event for each, and none that a text has forged.
   await stream.until("message", (data) => data.includes(sent.at(-1)!));
-  const events = stream.seen.filter((event) => !["ping", "cluster", "presence", "user", "read"].includes(event.name));
+  const events = stream.seen.filter((event) => !["ping", "cluster", "presence", "person", "read"].includes(event.name));
   expect(events.map((event) => event.name)).toEqual(PAYLOADS.map(() => "message"));
   for (const [i, event] of events.entries()) {
     expect(event.data).toContain(`data-id="${sent[i]!}"`);

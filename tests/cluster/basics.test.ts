@@ -383,7 +383,7 @@ describe("S6 delete selected", () => {
     // Her own a2 goes for both, his b1 for her alone.
     const ids = [sent[2]!.id, sent[1]!.id];
     await anna.json(at(0), `/c/${conversation}/delete`, { form: { ids, id: crypto.randomUUID() } });
-    expect((await watch.until("deleted")).data).toContain(ids[0]!);
+    expect((await watch.until("gone")).data).toContain(ids[0]!);
     const check = async (): Promise<void> => {
       for (const id of cluster.ids) {
         // A replica may have the deletion a moment after another one has answered for it.

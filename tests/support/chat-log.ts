@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { applyOp, type AppliedOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
-import type { ChatEvent } from "../../src/chat/chat-event.ts";
+import type { Fact } from "../../src/chat/fact.ts";
 import type { ChatErrorCode } from "../../src/chat/errors.ts";
 import { directId, messageId, userIdFor } from "../../src/chat/ids.ts";
 import type { OpBody } from "../../src/chat/kinds/kinds.ts";
@@ -53,7 +53,7 @@ export const STATES: Record<"memory" | "sqlite" | "sqlite in memory", (rules?: A
 export const POISON = "poison";
 export const poisonRules: ApplyOp = (bytes, seq, rows) => {
   const applied = applyOp(bytes, seq, rows);
-  for (const event of applied.events) {
+  for (const event of applied.facts) {
     if (event.kind === "message" && event.message.body.startsWith(POISON)) throw new TypeError("poison");
   }
   return applied;
@@ -78,7 +78,7 @@ export interface Made {
   readonly result: OpResult;
   /** Why it was refused; null: it was not. */
   readonly error: ChatErrorCode | null;
-  readonly events: readonly ChatEvent[];
+  readonly facts: readonly Fact[];
   readonly seq: number;
 }
 
@@ -131,8 +131,8 @@ export class ChatLog {
 
   apply(op: Op): Made {
     const [applied] = this.append([encodeOp(op)]);
-    const { result, events, seq } = applied!;
-    return { result, error: errorOf(result), events, seq };
+    const { result, facts, seq } = applied!;
+    return { result, error: errorOf(result), facts, seq };
   }
 
   /** Applies and answers the error code; null: it was not refused. */

@@ -110,6 +110,7 @@ export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
     findDirect: async () => ok({ id: "u1_u2", with: ADA, unread: 3, lastSeq: 42, last: null }),
     messages: async () => ok([MESSAGE]),
     unreadTotal: () => 0,
+    unreadCounts: () => new Map(),
     subscribe: () => ({ ok: true, value: new FakeFeed(), cursor: "v:42" }),
     typing: () => {},
     ...replaced,

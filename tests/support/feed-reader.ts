@@ -50,7 +50,7 @@ export class ClientModel {
         if (this.messages.has(event.message.id)) this.doubled.push(event.message.id);
         this.messages.set(event.message.id, event.message);
       }
-      if (event.kind === "deleted") for (const id of event.messageIds) this.messages.delete(id);
+      if (event.kind === "gone") for (const id of event.messageIds) this.messages.delete(id);
       if (event.kind === "read") this.#read(event);
     }
   }

@@ -5,16 +5,16 @@
  *
  * A stream resumes after its cursor: first what changed since, from the rows, then live.
  * Both halves meet at the seq of the rows at that moment, so nothing is missed or doubled.
- * Of a message there is one FeedEvent for all its readers and one for its author, however
- * many streams there are, so that a rendering can be kept with the object.
+ * Of a fact there is one FeedEvent for all its readers (of a message one more for its author),
+ * however many streams there are, so that a rendering can be kept with the object.
  */
 import type { AppliedOp } from "../kinds/apply.ts";
-import type { ChatEvent } from "../chat-event.ts";
+import type { Audience, Fact } from "../fact.ts";
+import type { ConversationId, UserId } from "../ids.ts";
 import { formatCursor, parseCursor, standingOf, type Cursor } from "../cursor.ts";
 import { failed, type Answer } from "../errors.ts";
 import { FEED_BYTES_MAX, LiveFeed, weight } from "./live-feed.ts";
 import type { Presence } from "../ports.ts";
-import type { Change } from "../queries.ts";
 import { RateLimit } from "../rate-limit.ts";
 import type { Reading } from "../reading.ts";
 import { failedWith } from "../sentences.ts";
@@ -105,7 +105,7 @@ export class FeedHub {
   applied(ops: readonly AppliedOp[], view: string): void {
     if (this.#byUser.size === 0) return;
     for (const op of ops) {
-      if (op.events.length > 0) this.#publish(op, formatCursor(view, op.seq));
+      if (op.facts.length > 0) this.#publish(op, formatCursor(view, op.seq));
     }
     if (this.#pending.size > 0) this.#wakePending();
   }
@@ -200,7 +200,7 @@ export class FeedHub {
       return;
     }
     const changes = this.#deps.queries().changesSince(feed.session.userId, cursor.seq, REPLAY_MAX);
-    const events = changes?.map((change) => this.#changeEvent(change)) ?? null;
+    const events = changes?.map(({ told }) => this.#views.told(told, false)) ?? null;
     if (changes === null || events === null || events.reduce((sum, e) => sum + weight(e), 0) > FEED_BYTES_MAX / 2) {
       feed.push({ kind: "reset", reason: "OVERFLOW" }, now);
       return;
@@ -216,133 +216,69 @@ export class FeedHub {
     return view === null ? now : formatCursor(view, seq);
   }
 
-  #changeEvent(change: Change): FeedEvent {
-    switch (change.kind) {
-      case "message":
-        return { kind: "message", message: this.#views.message(change.message) };
-      case "deleted":
-        return { kind: "deleted", conversationId: change.conversation, messageIds: change.ids };
-      case "read":
-        return {
-          kind: "read",
-          conversationId: change.conversation,
-          readerId: change.reader,
-          messageIds: change.ids,
-          upTo: change.upTo,
-        };
-    }
-  }
-
   #publish(op: AppliedOp, cursor: string): void {
     // The last event that a stream gets of this op moves its cursor; see LiveFeed.push.
     const held = new Map<LiveFeed, FeedEvent>();
-    const ending: ChatEvent[] = [];
-    for (const event of op.events) {
-      if (event.kind === "sessionEnded") {
-        ending.push(event);
-        continue;
-      }
-      this.#deliver(event, (feed, feedEvent) => {
+    for (const fact of op.facts) {
+      if (fact.kind === "ended") continue;
+      this.#route(fact, (feed, event) => {
         if (op.seq <= feed.after) return;
         const before = held.get(feed);
         if (before !== undefined) feed.push(before, null);
-        held.set(feed, feedEvent);
+        held.set(feed, event);
       });
     }
     for (const [feed, event] of held) feed.push(event, cursor);
-    for (const event of ending) if (event.kind === "sessionEnded") this.#endSession(event.user, event.session);
+    // After this a stream hears nothing.
+    for (const fact of op.facts) if (fact.kind === "ended") this.#route(fact, (feed, event) => endWith(feed, event));
   }
 
-  #deliver(
-    event: Exclude<ChatEvent, { kind: "sessionEnded" }>,
-    give: (feed: LiveFeed, event: FeedEvent) => void,
-  ): void {
-    switch (event.kind) {
-      case "message":
-        this.#deliverMessage(event.message, give);
-        return;
-      case "deleted": {
-        const feedEvent: FeedEvent = { kind: "deleted", conversationId: event.conversation, messageIds: event.ids };
-        for (const user of event.audience) this.#toUser(user, feedEvent, give);
-        return;
-      }
-      case "read": {
-        const { conversation, reader, ids, upTo } = event;
-        const feedEvent: FeedEvent = {
-          kind: "read",
-          conversationId: conversation,
-          readerId: reader,
-          messageIds: ids,
-          upTo,
-        };
-        for (const user of this.#deps.queries().membersOf(conversation)) this.#toUser(user, feedEvent, give);
-        return;
-      }
-      case "user": {
-        const feedEvent: FeedEvent = { kind: "user", user: this.#views.userById(event.user) };
-        for (const user of this.#knowing(event.user)) this.#toUser(user, feedEvent, give);
-        this.#toUser(event.user, feedEvent, give);
-        return;
-      }
+  /** Gives a fact to the streams that it concerns; looked up once for its author and once for all others. */
+  #route(fact: Fact, give: (feed: LiveFeed, event: FeedEvent) => void): void {
+    let own: FeedEvent | null = null;
+    let others: FeedEvent | null = null;
+    for (const user of this.#concerned(fact.audience)) {
+      const feeds = this.#byUser.get(user);
+      if (feeds === undefined) continue;
+      const isAuthor = fact.kind === "message" && fact.message.author === user;
+      const event = isAuthor ? (own ??= this.#views.told(fact, true)) : (others ??= this.#views.told(fact, false));
+      for (const feed of feeds) if (isFor(fact.audience, feed)) give(feed, event);
     }
   }
 
-  #deliverMessage(
-    message: Extract<ChatEvent, { kind: "message" }>["message"],
-    give: (feed: LiveFeed, event: FeedEvent) => void,
-  ): void {
-    let forOthers: FeedEvent | null = null;
-    for (const user of this.#deps.queries().membersOf(message.conversation)) {
-      if (!this.#byUser.has(user)) continue;
-      if (user === message.author) {
-        this.#toUser(user, this.#messageEvent(message, false), give);
-      } else {
-        forOthers ??= this.#messageEvent(message, true);
-        this.#toUser(user, forOthers, give);
-      }
-    }
-  }
-
-  #messageEvent(message: Extract<ChatEvent, { kind: "message" }>["message"], unread: boolean): FeedEvent {
-    return { kind: "message", message: this.#views.message({ ...message, unread, readByOther: false }) };
-  }
-
-  #toUser(user: string, event: FeedEvent, give: (feed: LiveFeed, event: FeedEvent) => void): void {
-    for (const feed of this.#byUser.get(user) ?? []) give(feed, event);
-  }
-
-  #endSession(user: string, sessionId: string): void {
-    for (const feed of this.#byUser.get(user) ?? []) {
-      if (feed.session.sessionId === sessionId) endOf(feed);
-    }
-  }
-
-  #presenceChanged(userId: string): void {
-    if (this.#byUser.size === 0) return;
-    const row = this.#deps.queries().user(userId);
-    if (row === null || row.deleted !== 0) return;
-    const event: FeedEvent = { kind: "presence", user: this.#views.user(row) };
-    for (const user of this.#knowing(userId)) for (const feed of this.#byUser.get(user) ?? []) feed.push(event, null);
-  }
-
-  /** Others with a stream here on whose list the user is. */
-  #knowing(userId: string): readonly string[] {
+  #concerned(audience: Audience): Iterable<UserId> {
     const queries = this.#deps.queries();
-    if (queries.users("", "", EVERYBODY_MAX + 1).length <= EVERYBODY_MAX)
-      return [...this.#byUser.keys()].filter((user) => user !== userId);
-    return queries.companions(userId).filter((user) => this.#byUser.has(user));
+    if ("user" in audience) return [audience.user];
+    if ("membersOf" in audience) return queries.membersOf(audience.membersOf);
+    // Then all of them are on everybody's list.
+    if (queries.users("", "", EVERYBODY_MAX + 1).length <= EVERYBODY_MAX) return this.#byUser.keys();
+    return [audience.knowing, ...queries.companions(audience.knowing)];
   }
 
-  #typed(conversationId: string, userId: string): void {
-    const event: FeedEvent = { kind: "typing", conversationId, userId };
-    for (const user of this.#deps.queries().membersOf(conversationId)) {
-      if (user === userId) continue;
-      for (const feed of this.#byUser.get(user) ?? []) feed.push(event, null);
-    }
+  #presenceChanged(person: UserId): void {
+    if (this.#byUser.size === 0) return;
+    const row = this.#deps.queries().user(person);
+    if (row === null || row.deleted !== 0) return;
+    this.#tell({ kind: "presence", person, audience: { knowing: person, except: person } });
+  }
+
+  #typed(conversationId: ConversationId, userId: UserId): void {
+    const audience = { membersOf: conversationId, except: userId };
+    this.#tell({ kind: "typing", conversationId, userId, audience });
+  }
+
+  /** A fact that is in no log: it moves no cursor. */
+  #tell(fact: Fact): void {
+    this.#route(fact, (feed, event) => feed.push(event, null));
   }
 }
 
-function endOf(feed: LiveFeed): void {
-  feed.push({ kind: "ended" }, null);
+function isFor(audience: Audience, { session }: LiveFeed): boolean {
+  if ("session" in audience) return audience.session === session.sessionId;
+  return !("except" in audience) || audience.except !== session.userId;
+}
+
+function endWith(feed: LiveFeed, event: FeedEvent): void {
+  feed.push(event, null);
   feed.end();
 }

@@ -94,6 +94,6 @@ export class LiveFeed implements Feed {
 /** Roughly the bytes an event keeps in memory. */
 export function weight(event: FeedEvent): number {
   if (event.kind === "message") return ITEM_BYTES + 2 * event.message.body.length;
-  if (event.kind === "deleted" || event.kind === "read") return ITEM_BYTES + 50 * event.messageIds.length;
+  if (event.kind === "gone" || event.kind === "read") return ITEM_BYTES + 50 * event.messageIds.length;
   return ITEM_BYTES;
 }

@@ -1,9 +1,10 @@
 /** Rows as people see them: names looked up, deleted accounts and messages without content. */
-import { messageId } from "../ids.ts";
+import type { Told } from "../fact.ts";
+import { messageId, type UserId } from "../ids.ts";
 import type { Presence } from "../ports.ts";
 import type { ConversationSummary, Queries, SeenMessage } from "../queries.ts";
-import type { UserRow } from "../rows.ts";
-import type { ConversationView, MessageView, UserView } from "../chat-service.ts";
+import type { MessageRow, UserRow } from "../rows.ts";
+import type { ConversationView, FeedEvent, MessageView, UserView } from "../chat-service.ts";
 
 /** What stands where the name of a deleted account stood. */
 export const DELETED_USER = "deleted user";
@@ -52,6 +53,32 @@ export class Views {
       readByOther: message.readByOther,
       recovered: message.recovered,
     };
+  }
+
+  /** What a reader is told; `isAuthor`: a new message is unread by all but its author. */
+  told(told: Told<MessageRow | SeenMessage, UserId>, isAuthor: boolean): FeedEvent {
+    switch (told.kind) {
+      case "message": {
+        const { message } = told;
+        const seen = "unread" in message ? message : { ...message, unread: !isAuthor, readByOther: false };
+        return { kind: "message", message: this.message(seen) };
+      }
+      case "gone": {
+        const { kind, conversationId, messageIds } = told;
+        return { kind, conversationId, messageIds };
+      }
+      case "read": {
+        const { kind, conversationId, readerId, messageIds, upTo } = told;
+        return { kind, conversationId, readerId, messageIds, upTo };
+      }
+      case "person":
+      case "presence":
+        return { kind: told.kind, person: this.userById(told.person) };
+      case "typing":
+        return { kind: "typing", conversationId: told.conversationId, userId: told.userId };
+      case "ended":
+        return { kind: "ended" };
+    }
   }
 
   conversation(summary: ConversationSummary): ConversationView {

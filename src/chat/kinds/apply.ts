@@ -1,5 +1,5 @@
 /**
- * apply: one op of the log -> rows, a recorded result, events. Runs on every replica, in
+ * apply: one op of the log -> rows, a recorded result, facts. Runs on every replica, in
  * the order of the log, and must do the same on each: no clock, no randomness, no locale,
  * nothing but the op's bytes, its seq and the rows.
  *
@@ -8,7 +8,7 @@
  * come through here as well, with rules that keep what their own branch had accepted.
  */
 import type { ClientId } from "../ids.ts";
-import type { ChatEvent } from "../chat-event.ts";
+import type { Fact } from "../fact.ts";
 import type { RequestRow, Rows } from "../rows.ts";
 import { assert } from "../../base/assert.ts";
 import type { Seq } from "../../election/view.ts";
@@ -24,7 +24,7 @@ export interface AppliedOp {
   /** `opKey` of the op; "" if the bytes were none. */
   readonly key: string;
   readonly result: OpResult;
-  readonly events: readonly ChatEvent[];
+  readonly facts: readonly Fact[];
   /** Time in the op; 0 if the bytes were none. */
   readonly timeMicros: number;
   /** It was the copy that a merge brought back. */
@@ -56,7 +56,7 @@ export function applyOp(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp {
   if (before !== null) {
     const answer = answerRepeat(op, hash, before, { seq, rows });
     if (answer !== null)
-      return { seq, key, timeMicros, recovered, result: answer.result, events: [...purged, ...answer.events] };
+      return { seq, key, timeMicros, recovered, result: answer.result, facts: [...purged, ...answer.facts] };
     if (before.hash !== hash) op = { ...op, clientId: branchClientId(op.clientId, hash) };
   }
   // From here on there may be ops that this executable cannot apply.
@@ -66,9 +66,9 @@ export function applyOp(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp {
   const decision = kind.decide(op, op.body, seq, rows);
   const result = resultOf(op, decision, seq);
   if (kind.recorded && (decision.kind !== "refused" || decision.record)) rows.putRequest(requestOf(op, hash, result));
-  const own = decision.kind === "refused" ? [] : decision.events;
-  const events = purged.length === 0 ? own : [...purged, ...own];
-  return { seq, key, timeMicros, recovered, result, events };
+  const own = decision.kind === "refused" ? [] : decision.facts;
+  const facts = purged.length === 0 ? own : [...purged, ...own];
+  return { seq, key, timeMicros, recovered, result, facts };
 }
 
 /**
@@ -87,12 +87,12 @@ export function recordPoison(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp
   if (kindOf(op.body).recorded && rows.request(op.user, op.clientId) === null) {
     rows.putRequest(requestOf(op, hash, result));
   }
-  return { seq, key: keyOf(op, hash), result, events: [], timeMicros: op.timeMicros, recovered: op.recovered };
+  return { seq, key: keyOf(op, hash), result, facts: [], timeMicros: op.timeMicros, recovered: op.recovered };
 }
 
 function malformed(seq: Seq): AppliedOp {
   const result: OpResult = { kind: "refused", error: "invalid", seq, repeated: false };
-  return { seq, key: "", result, events: [], timeMicros: 0, recovered: false };
+  return { seq, key: "", result, facts: [], timeMicros: 0, recovered: false };
 }
 
 /** The answer to a request that was decided before; null if it must be decided (again). */
@@ -101,11 +101,11 @@ function answerRepeat(
   hash: string,
   before: RequestRow,
   at: { readonly seq: Seq; readonly rows: Rows },
-): { result: OpResult; events: readonly ChatEvent[] } | null {
+): { result: OpResult; facts: readonly Fact[] } | null {
   const { seq, rows } = at;
   if (before.hash !== hash) {
     if (!op.recovered) {
-      return { result: { kind: "refused", error: "id_reused_with_other_content", seq, repeated: false }, events: [] };
+      return { result: { kind: "refused", error: "id_reused_with_other_content", seq, repeated: false }, facts: [] };
     }
     // Two branches took different things under one id. Both were accepted, so both stay.
     const twin = rows.request(op.user, branchClientId(op.clientId, hash));
@@ -114,8 +114,8 @@ function answerRepeat(
   const result = recordedResult(before);
   // This branch refused what the other had accepted: what was accepted somewhere is kept.
   if (op.recovered && result.kind === "refused") return null;
-  const events = (op.recovered && kindOf(op.body).adopt?.(op, op.body, rows)) || [];
-  return { result, events };
+  const facts = (op.recovered && kindOf(op.body).adopt?.(op, op.body, rows)) || [];
+  return { result, facts };
 }
 
 /** What was recorded for a request: the answer to a repeat. */

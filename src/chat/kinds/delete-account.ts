@@ -33,6 +33,9 @@ export const deleteAccount: Kind<DeleteAccount> = {
       formerFolded: null,
     });
     if (body.deleteMessages) rows.setPurge(op.user, "");
-    return done([...endSessions(op.user, "", rows), { kind: "user", user: op.user }]);
+    return done([
+      ...endSessions(op.user, "", rows),
+      { kind: "person", person: op.user, audience: { knowing: op.user } },
+    ]);
   },
 };

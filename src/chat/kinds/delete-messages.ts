@@ -1,5 +1,5 @@
 /** Own messages become tombstones for everyone; others' are hidden for this user alone. */
-import type { ChatEvent } from "../chat-event.ts";
+import type { Fact } from "../fact.ts";
 import { splitMessageId, type MessageId } from "../ids.ts";
 import type { Rows } from "../rows.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
@@ -23,7 +23,7 @@ export const deleteMessages: Kind<DeleteMessages> = {
     const places = visible(body.ids, op, rows);
     if (places === null) return refused("not_found");
     if (op.recovered) rememberUnknown(body.ids, op, rows);
-    const events: ChatEvent[] = [];
+    const facts: Fact[] = [];
     for (const [conversation, group] of byConversation(places)) {
       const own: MessageId[] = [];
       const hidden: MessageId[] = [];
@@ -37,11 +37,11 @@ export const deleteMessages: Kind<DeleteMessages> = {
           hidden.push(place.id);
         }
       }
-      if (own.length > 0)
-        events.push({ kind: "deleted", conversation, ids: own, audience: rows.membersOf(conversation) });
-      if (hidden.length > 0) events.push({ kind: "deleted", conversation, ids: hidden, audience: [op.user] });
+      const gone = { kind: "gone", conversationId: conversation } as const;
+      if (own.length > 0) facts.push({ ...gone, messageIds: own, audience: { membersOf: conversation } });
+      if (hidden.length > 0) facts.push({ ...gone, messageIds: hidden, audience: { user: op.user } });
     }
-    return done(events);
+    return done(facts);
   },
 };
 

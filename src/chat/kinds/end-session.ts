@@ -19,6 +19,6 @@ export const endSession: Kind<EndSession> = {
     const session = rows.session(body.session);
     if (session === null || session.user !== op.user) return refused("not_found");
     rows.removeSession(session.id);
-    return done([{ kind: "sessionEnded", session: session.id, user: op.user }]);
+    return done([{ kind: "ended", audience: { user: op.user, session: session.id } }]);
   },
 };

@@ -4,7 +4,7 @@
  * on the wire and on the disk which kind an op is.
  */
 import type { ClientId, ConversationId, SessionId, UserId } from "../ids.ts";
-import type { ChatEvent } from "../chat-event.ts";
+import type { Fact } from "../fact.ts";
 import type { ChatErrorCode } from "../errors.ts";
 import type { Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
@@ -52,7 +52,7 @@ export interface Kind<Body> {
   /** The rule. */
   decide(op: OpHead, body: Body, seq: Seq, rows: Rows): Decision;
   /** What a recovered copy still does on a branch that has already done the same request. Absent: nothing. */
-  adopt?(op: OpHead, body: Body, rows: Rows): readonly ChatEvent[];
+  adopt?(op: OpHead, body: Body, rows: Rows): readonly Fact[];
 }
 
 /** The bytes are no op at all. */
@@ -62,21 +62,21 @@ export class MalformedOp extends Error {
 
 /** What a rule decided about one op. */
 export type Decision =
-  | { readonly kind: "done"; readonly events: readonly ChatEvent[] }
+  | { readonly kind: "done"; readonly facts: readonly Fact[] }
   /** A message was sent: there. */
-  | { readonly kind: "sent"; readonly conversation: ConversationId; readonly events: readonly ChatEvent[] }
+  | { readonly kind: "sent"; readonly conversation: ConversationId; readonly facts: readonly Fact[] }
   /** An account was made, and logged in with this session. */
-  | { readonly kind: "registered"; readonly session: SessionId; readonly events: readonly ChatEvent[] }
+  | { readonly kind: "registered"; readonly session: SessionId; readonly facts: readonly Fact[] }
   /** Of each mark, in their order: why it counts for nothing; null: it counts. */
   | {
       readonly kind: "marked";
       readonly refusals: readonly (ChatErrorCode | null)[];
-      readonly events: readonly ChatEvent[];
+      readonly facts: readonly Fact[];
     }
   /** `record` is false where a repeat is decided anew, because the reason may pass. */
   | { readonly kind: "refused"; readonly error: ChatErrorCode; readonly record: boolean };
 
-const NOTHING: readonly ChatEvent[] = [];
+const NOTHING: readonly Fact[] = [];
 
 /** The op was refused: a result like any other, recorded unless `record` is false. */
 export function refused(error: ChatErrorCode, record = true): Decision {
@@ -84,6 +84,6 @@ export function refused(error: ChatErrorCode, record = true): Decision {
 }
 
 /** The op did what it says. */
-export function done(events: readonly ChatEvent[] = NOTHING): Decision {
-  return { kind: "done", events };
+export function done(facts: readonly Fact[] = NOTHING): Decision {
+  return { kind: "done", facts };
 }

@@ -3,7 +3,7 @@
  * been set before this place in the log: while the op was on its way, while the proposer was
  * frozen, or on the other branch of a split. So the op says which password was checked.
  */
-import type { ChatEvent } from "../chat-event.ts";
+import type { Fact } from "../fact.ts";
 import { passwordId } from "../ids.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { addSession, living, readSession, seen, type NewSession } from "./sessions.ts";
@@ -28,9 +28,9 @@ export const login: Kind<Login> = {
     if (user === null || body.checked !== passwordId(user.passwordHash)) {
       return refused("wrong_password", rows.user(op.user) !== null);
     }
-    const events: ChatEvent[] = [];
-    addSession(op, body.session, rows, events);
+    const facts: Fact[] = [];
+    addSession(op, body.session, rows, facts);
     seen(user, op, rows);
-    return done(events);
+    return done(facts);
   },
 };

@@ -4,7 +4,7 @@
  * (service/mark-gatherer.ts). The op has no user; each mark is checked for its own.
  */
 import type { MessageId, SessionId, UserId } from "../ids.ts";
-import type { ChatEvent } from "../chat-event.ts";
+import type { Fact } from "../fact.ts";
 import type { ChatErrorCode } from "../errors.ts";
 import type { Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
@@ -47,9 +47,9 @@ export const marks: Kind<Marks> = {
   content: () => "",
 
   decide(op, body, seq, rows) {
-    const events: ChatEvent[] = [];
-    const refusals = body.marks.map((mark) => decideMark(mark, op.recovered, { seq, rows, events }));
-    return { kind: "marked", refusals, events };
+    const facts: Fact[] = [];
+    const refusals = body.marks.map((mark) => decideMark(mark, op.recovered, { seq, rows, facts }));
+    return { kind: "marked", refusals, facts };
   },
 };
 
@@ -57,7 +57,7 @@ export const marks: Kind<Marks> = {
 function decideMark(
   { user, session, upTo, ids }: Mark,
   recovered: boolean,
-  { seq, rows, events }: { readonly seq: Seq; readonly rows: Rows; readonly events: ChatEvent[] },
+  { seq, rows, facts }: { readonly seq: Seq; readonly rows: Rows; readonly facts: Fact[] },
 ): ChatErrorCode | null {
   if (living(user, rows) === null) return "not_logged_in";
   // It may have ended since it asked: by a log-out, another password, or the end of the account.
@@ -66,12 +66,12 @@ function decideMark(
   if (upTo === null || recovered) {
     const places = visible(ids, { user, recovered }, rows);
     if (places === null) return "not_found";
-    events.push(...readSingly(places, user, seq, rows));
+    facts.push(...readSingly(places, user, seq, rows));
     return null;
   }
   const place = placeOf(upTo, user, rows);
   const member = place === null ? null : rows.member(place.conversation, user);
   if (place === null || member === null) return "not_found";
-  moveMark(member, place.seq, seq, rows, [], events);
+  moveMark(member, place.seq, seq, rows, [], facts);
   return null;
 }

@@ -1,6 +1,6 @@
 /** What goes on after an account was deleted with its messages. */
 import type { MessageId } from "../ids.ts";
-import type { ChatEvent } from "../chat-event.ts";
+import type { Fact } from "../fact.ts";
 import type { Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { byConversation, placeOfRequest } from "./places.ts";
@@ -13,12 +13,12 @@ const PURGE_STEP = 256;
  * one with each op of anybody, so that no single op blocks the replica for long; readers
  * already see all of them as deleted.
  */
-export function purgeStep(seq: Seq, rows: Rows): readonly ChatEvent[] {
+export function purgeStep(seq: Seq, rows: Rows): readonly Fact[] {
   const purge = rows.purge();
   if (purge === null) return [];
   const requests = rows.requestsAfter(purge.afterRequest, PURGE_STEP);
   const sent = requests.filter((request) => request.user === purge.user).map(placeOfRequest);
-  const events: ChatEvent[] = [];
+  const facts: Fact[] = [];
   for (const [conversation, group] of byConversation(sent.filter((place) => place !== null))) {
     const ids: MessageId[] = [];
     for (const place of group) {
@@ -26,10 +26,16 @@ export function purgeStep(seq: Seq, rows: Rows): readonly ChatEvent[] {
       rows.eraseMessage(conversation, place.seq, seq);
       ids.push(place.id);
     }
-    if (ids.length > 0) events.push({ kind: "deleted", conversation, ids, audience: rows.membersOf(conversation) });
+    if (ids.length > 0)
+      facts.push({
+        kind: "gone",
+        conversationId: conversation,
+        messageIds: ids,
+        audience: { membersOf: conversation },
+      });
   }
   const last = requests.at(-1);
   if (last === undefined || requests.length < PURGE_STEP) rows.endPurge(purge.user);
   else rows.setPurge(purge.user, `${last.clientId} ${last.user}`);
-  return events;
+  return facts;
 }

@@ -1,6 +1,6 @@
 /** The read mark of a member: up to where she has read everything, and what she has read singly above it. */
 import type { ConversationId, UserId } from "../ids.ts";
-import type { ChatEvent } from "../chat-event.ts";
+import type { Fact } from "../fact.ts";
 import type { MemberRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { byConversation, type Place } from "./places.ts";
@@ -14,8 +14,8 @@ const MARK_PAGE_FIRST = 2;
 const MARK_PAGE_LAST = 512;
 
 /** Adds to the set of single reads what is above the mark, then lets the mark take over what it can. */
-export function readSingly(places: readonly Place[], user: UserId, seq: Seq, rows: Rows): ChatEvent[] {
-  const events: ChatEvent[] = [];
+export function readSingly(places: readonly Place[], user: UserId, seq: Seq, rows: Rows): Fact[] {
+  const facts: Fact[] = [];
   for (const [conversation, group] of byConversation(places)) {
     const member = rows.member(conversation, user);
     if (member === null) continue;
@@ -25,9 +25,9 @@ export function readSingly(places: readonly Place[], user: UserId, seq: Seq, row
       rows.addRead(conversation, user, place.seq, seq);
       fresh.push(place.id);
     }
-    if (fresh.length > 0) moveMark(member, 0, seq, rows, fresh, events);
+    if (fresh.length > 0) moveMark(member, 0, seq, rows, fresh, facts);
   }
-  return events;
+  return facts;
 }
 
 /**
@@ -41,7 +41,7 @@ export function moveMark(
   seq: Seq,
   rows: Rows,
   fresh: readonly string[],
-  events: ChatEvent[],
+  facts: Fact[],
 ): void {
   const { conversation, user } = member;
   const from = Math.max(member.mark, upTo);
@@ -53,7 +53,9 @@ export function moveMark(
     rows.putMember({ ...member, mark, markChangedSeq: overOthers ? seq : member.markChangedSeq });
   }
   if (stuckBefore !== null) rows.markIsStuck(conversation, user, stuckBefore);
-  if (overOthers || fresh.length > 0) events.push({ kind: "read", conversation, reader: user, ids: fresh, upTo: mark });
+  if (!overOthers && fresh.length === 0) return;
+  const audience = { membersOf: conversation };
+  facts.push({ kind: "read", conversationId: conversation, readerId: user, messageIds: fresh, upTo: mark, audience });
 }
 
 /** Where a mark comes to. */

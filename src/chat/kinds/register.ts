@@ -1,6 +1,6 @@
 /** A new account, logged in at once. */
 import type { UserId } from "../ids.ts";
-import type { ChatEvent } from "../chat-event.ts";
+import type { Fact } from "../fact.ts";
 import type { Rows } from "../rows.ts";
 import { refused, type Decision, type Kind, type OpHead } from "./kind.ts";
 import { addSession, living, readSession, type NewSession } from "./sessions.ts";
@@ -48,10 +48,10 @@ export const register: Kind<Register> = {
    */
   adopt(op, { session }, rows) {
     const user = living(op.user, rows);
-    const events: ChatEvent[] = [];
+    const facts: Fact[] = [];
     const unchanged = user !== null && user.passwordMicros === user.createdMicros;
-    if (unchanged) addSession(op, session, rows, events);
-    return events;
+    if (unchanged) addSession(op, session, rows, facts);
+    return facts;
   },
 };
 
@@ -76,9 +76,9 @@ function makeAccount(
     formerName: taken ? body.name : null,
     formerFolded: taken ? body.folded : null,
   });
-  const events: ChatEvent[] = [{ kind: "user", user: op.user }];
-  addSession(op, body.session, rows, events);
-  return { kind: "registered", session: body.session.id, events };
+  const facts: Fact[] = [{ kind: "person", person: op.user, audience: { knowing: op.user } }];
+  addSession(op, body.session, rows, facts);
+  return { kind: "registered", session: body.session.id, facts };
 }
 
 /** Nobody has the name, nor one that looks like it. */

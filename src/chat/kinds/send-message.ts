@@ -1,5 +1,5 @@
 /** A message to a conversation of its author. A direct one is made by its first message. */
-import type { ChatEvent } from "../chat-event.ts";
+import type { Fact } from "../fact.ts";
 import { splitMessageId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
 import type { Rows, UserRow } from "../rows.ts";
 import { directPeople, openDirect } from "./direct.ts";
@@ -55,11 +55,11 @@ export const sendMessage: Kind<SendMessage> = {
       changedSeq: deleted ? seq : 0,
     };
     rows.addMessage(message);
-    const events: ChatEvent[] = deleted ? [] : [{ kind: "message", message }];
+    const facts: Fact[] = deleted ? [] : [{ kind: "message", message, audience: { membersOf: conversation } }];
     if (body.readUpTo !== "" || seq % OWN_MARK_EVERY === 0 || op.clientId.endsWith("0")) {
-      moveMark(member, answered ?? 0, seq, rows, [], events);
+      moveMark(member, answered ?? 0, seq, rows, [], facts);
     }
-    return { kind: "sent", conversation, events };
+    return { kind: "sent", conversation, facts };
   },
 };
 

@@ -1,6 +1,6 @@
 /** What the kinds of accounts and logins share: sessions made and ended, who is alive, when somebody was seen. */
 import type { SessionId, UserId } from "../ids.ts";
-import type { ChatEvent } from "../chat-event.ts";
+import type { Fact } from "../fact.ts";
 import { SESSIONS_PER_USER, type Rows, type UserRow } from "../rows.ts";
 import { MalformedOp, type Decision, type OpHead, refused } from "./kind.ts";
 
@@ -23,12 +23,12 @@ export function readSession(session: NewSession | null): NewSession {
  * Adds a session; ends the least recently used above the bound. Sessions that expired are left to that: whoever
  * looks one up sees that it is too old, and no wrong clock ends what a right one would not.
  */
-export function addSession(op: OpHead, session: NewSession, rows: Rows, events: ChatEvent[]): void {
+export function addSession(op: OpHead, session: NewSession, rows: Rows, facts: Fact[]): void {
   if (rows.session(session.id) !== null) return;
   const others = rows.sessionsOf(op.user);
   for (const other of others.slice(0, Math.max(0, others.length - SESSIONS_PER_USER + 1))) {
     rows.removeSession(other.id);
-    events.push({ kind: "sessionEnded", session: other.id, user: op.user });
+    facts.push({ kind: "ended", audience: { user: op.user, session: other.id } });
   }
   rows.putSession({
     id: session.id,
@@ -41,14 +41,14 @@ export function addSession(op: OpHead, session: NewSession, rows: Rows, events: 
 }
 
 /** Ends all sessions of the user but one. */
-export function endSessions(user: UserId, keep: SessionId, rows: Rows): ChatEvent[] {
-  const events: ChatEvent[] = [];
+export function endSessions(user: UserId, keep: SessionId, rows: Rows): Fact[] {
+  const facts: Fact[] = [];
   for (const session of rows.sessionsOf(user)) {
     if (session.id === keep) continue;
     rows.removeSession(session.id);
-    events.push({ kind: "sessionEnded", session: session.id, user });
+    facts.push({ kind: "ended", audience: { user, session: session.id } });
   }
-  return events;
+  return facts;
 }
 
 /** The account; null if there is none or it was deleted. */

@@ -118,6 +118,7 @@ export function createChat(options: ChatOptions): Chat {
     findDirect: async (session, input) => await messaging.findDirect(session, input),
     messages: async (session, input) => await messaging.messages(session, input),
     unreadTotal: (session) => messaging.unreadTotal(session),
+    unreadCounts: (session, conversationId) => messaging.unreadCounts(session, conversationId),
     subscribe: (session, input) => feeds.subscribe(session, input.cursor),
     typing: (session, conversationId) => feeds.typing(session, conversationId),
     applied: (ops, view) => projections.applied(ops, view),

@@ -255,6 +255,10 @@ export class Messaging {
   unreadTotal(session: Session): number {
     return this.#deps.queries().unreadTotal(session.userId, UNREAD_TOTAL_MAX);
   }
+
+  unreadCounts(session: Session, conversationId?: string): ReadonlyMap<string, number> {
+    return this.#deps.queries().unreadCounts(session.userId, UNREAD_TOTAL_MAX, conversationId);
+  }
 }
 
 /** The message as its author sees it the moment it is applied: no need to read it back. */

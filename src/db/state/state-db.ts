@@ -27,6 +27,7 @@ import { fsyncFolder, storageError } from "../sqlite.ts";
 import { Checkpointer } from "./checkpointer.ts";
 import { compile, openState, type StateConnection, type Statement } from "./connection.ts";
 import { ConversationMemory } from "./conversation-memory.ts";
+import { RecentChanges } from "./recent-changes.ts";
 import { meta } from "./schema.ts";
 import { hashNow, hashSteps, type StateHash } from "./state-hash.ts";
 import { StateQueries } from "./state-queries.ts";
@@ -87,12 +88,13 @@ export class StateDb implements StateMachine<AppliedOp> {
       this.#release = client.prepare("RELEASE op");
       this.#setPosition = compileSetPosition(this.#connection);
       const memory = new ConversationMemory();
-      this.#rows = new StateRows(this.#connection, memory);
       this.#flushed = readPosition(this.#connection);
+      const changes = new RecentChanges(this.#flushed.seq);
+      this.#rows = new StateRows(this.#connection, { memory, changes });
       this.#position = { ...this.#flushed };
       this.queries = new StateQueries(
         this.#connection,
-        { rows: this.#rows, memory },
+        { rows: this.#rows, memory, changes },
         {
           appliedSeq: () => this.#position.seq,
           newestMicros: () => this.#position.newestMicros,

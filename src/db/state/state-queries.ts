@@ -12,6 +12,7 @@ import { SESSIONS_PER_USER, type MemberRow, type RequestRow, type SessionRow, ty
 import type { Seq } from "../../election/view.ts";
 import type { Bound, StateConnection } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
+import type { RecentChanges } from "./recent-changes.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
 import { memberRow, messageRow, sessionRow, userRow } from "./row-shapes.ts";
 import type { StateRows } from "./state-rows.ts";
@@ -41,14 +42,16 @@ export class StateQueries implements Queries {
   /** What apply keeps in memory serves reads as well. */
   readonly #rows: StateRows;
   readonly #memory: ConversationMemory;
+  readonly #changes: RecentChanges;
 
   constructor(
     connection: StateConnection,
-    held: { readonly rows: StateRows; readonly memory: ConversationMemory },
+    held: { readonly rows: StateRows; readonly memory: ConversationMemory; readonly changes: RecentChanges },
     position: { appliedSeq: () => Seq; newestMicros: () => number },
   ) {
     this.#rows = held.rows;
     this.#memory = held.memory;
+    this.#changes = held.changes;
     this.#q = queryStatements(connection);
     this.appliedSeq = position.appliedSeq;
     this.newestMicros = position.newestMicros;
@@ -158,6 +161,13 @@ export class StateQueries implements Queries {
     return total;
   }
 
+  unreadCounts(user: UserId, max: number, conversation?: ConversationId): ReadonlyMap<ConversationId, number> {
+    const one = conversation === undefined ? null : this.#rows.member(conversation, user);
+    const asked = conversation === undefined ? this.#memberships(user) : one === null ? [] : [one];
+    const counts = asked.map((me) => [me.conversation, this.#unread(me, max)] as const);
+    return new Map(counts.filter(([, count]) => count > 0));
+  }
+
   unreadIds(conversation: ConversationId, user: UserId, limit: number): readonly MessageId[] {
     const newest = this.#memory.newestUnread(conversation, user);
     if (newest === "nothing") return [];
@@ -172,6 +182,7 @@ export class StateQueries implements Queries {
     const changes: Change[] = this.#hiddenSince(user, seq, limit + 1);
     for (const me of this.#memberships(user)) {
       if (changes.length > limit) return null;
+      if (!this.#changes.mayHaveChanged(me.conversation, seq)) continue;
       this.#conversationChanges(me, seq, limit + 1, changes);
     }
     if (changes.length > limit) return null;
@@ -241,14 +252,14 @@ export class StateQueries implements Queries {
   }
 
   #hiddenSince(user: UserId, seq: Seq, limit: number): Change[] {
-    const bySeq = new Map<string, { seq: Seq; conversation: ConversationId; ids: MessageId[] }>();
+    const bySeq = new Map<string, Gone>();
     for (const row of this.#q.hiddenSince.all(user, seq, limit)) {
       const [conversation, changedSeq] = [row[0] as string, row[1] as Seq];
       group(bySeq, `${changedSeq} ${conversation}`, { seq: changedSeq, conversation, ids: [] }).ids.push(
         messageId(row[2] as string, row[3] as string),
       );
     }
-    return [...bySeq.values()].map((g) => ({ kind: "deleted", ...g }));
+    return [...bySeq.values()].map(changeOf);
   }
 
   #conversationChanges(me: MemberRow, seq: Seq, limit: number, changes: Change[]): void {
@@ -256,39 +267,48 @@ export class StateQueries implements Queries {
     const sides = this.#sides(conversation, user)!;
     for (const row of this.#q.seenAfter.all(...this.#seenParameters(sides), seq, limit)) {
       const message = seen(row, sides);
-      changes.push({ kind: "message", seq: message.seq, message });
+      changes.push({ seq: message.seq, told: { kind: "message", message } });
     }
-    const deleted = new Map<string, { seq: Seq; conversation: ConversationId; ids: MessageId[] }>();
+    const deleted = new Map<string, Gone>();
     for (const row of this.#q.erasedSince.all(this.#rows.numberOf(conversation), seq, seq, limit)) {
       const changedSeq = row[0] as Seq;
       group(deleted, String(changedSeq), { seq: changedSeq, conversation, ids: [] }).ids.push(
         messageId(row[1] as string, row[2] as string),
       );
     }
-    changes.push(...[...deleted.values()].map((g) => ({ kind: "deleted" as const, ...g })));
+    changes.push(...[...deleted.values()].map(changeOf));
     this.#readChanges(sides, seq, limit, changes);
   }
 
   #readChanges({ me, other }: Sides, seq: Seq, limit: number, changes: Change[]): void {
     const { conversation } = me;
     const marks = new Map([me, other].map((m) => [m.user, m]));
-    const groups = new Map<
-      string,
-      { seq: Seq; conversation: ConversationId; reader: UserId; ids: MessageId[]; upTo: Seq }
-    >();
+    const groups = new Map<string, { seq: Seq; readerId: UserId; messageIds: MessageId[]; upTo: Seq }>();
     for (const { user, mark, markChangedSeq } of marks.values()) {
       if (markChangedSeq <= seq) continue;
-      const start = { seq: markChangedSeq, conversation, reader: user, ids: [], upTo: mark };
+      const start = { seq: markChangedSeq, readerId: user, messageIds: [], upTo: mark };
       groups.set(`${markChangedSeq} ${user}`, start);
     }
     for (const row of this.#q.readSince.all(conversation, seq, limit)) {
       const [reader, changedSeq] = [row[0] as string, row[1] as Seq];
       const upTo = marks.get(reader)?.mark ?? 0;
-      const start = { seq: changedSeq, conversation, reader, ids: [], upTo };
-      group(groups, `${changedSeq} ${reader}`, start).ids.push(messageId(row[2] as string, row[3] as string));
+      const start = { seq: changedSeq, readerId: reader, messageIds: [], upTo };
+      group(groups, `${changedSeq} ${reader}`, start).messageIds.push(messageId(row[2] as string, row[3] as string));
     }
-    changes.push(...[...groups.values()].map((g) => ({ kind: "read" as const, ...g })));
+    for (const { seq: changedSeq, ...read } of groups.values())
+      changes.push({ seq: changedSeq, told: { kind: "read", conversationId: conversation, ...read } });
   }
+}
+
+/** Messages of one conversation that one op deleted or hid. */
+interface Gone {
+  readonly seq: Seq;
+  readonly conversation: ConversationId;
+  readonly ids: MessageId[];
+}
+
+function changeOf({ seq, conversation, ids }: Gone): Change {
+  return { seq, told: { kind: "gone", conversationId: conversation, messageIds: ids } };
 }
 
 function one<T>(row: readonly unknown[] | null, shape: (row: readonly unknown[]) => T): T | null {

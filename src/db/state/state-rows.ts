@@ -14,6 +14,7 @@ import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "../../base/bounded-cache.ts";
 import type { StateConnection } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
+import type { RecentChanges } from "./recent-changes.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
 import { RequestSpans } from "./request-spans.ts";
 import { REQUEST_COLUMNS, memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
@@ -32,10 +33,15 @@ export class StateRows implements Rows {
   #format: number | null = null;
 
   readonly #memory: ConversationMemory;
+  readonly #changes: RecentChanges;
 
-  constructor(connection: StateConnection, memory: ConversationMemory) {
+  constructor(
+    connection: StateConnection,
+    held: { readonly memory: ConversationMemory; readonly changes: RecentChanges },
+  ) {
     this.#connection = connection;
-    this.#memory = memory;
+    this.#memory = held.memory;
+    this.#changes = held.changes;
     this.#q = rowStatements(connection);
     this.#spans = new RequestSpans((from, to, limit) =>
       this.#q.clientIdsBetween.all(from, to, limit).map(([clientId]) => clientId as string),
@@ -187,6 +193,7 @@ export class StateRows implements Rows {
   putMember(row: MemberRow): void {
     this.#q.putMember.run(row.user, row.conversation, row.mark, row.markChangedSeq);
     this.#memory.setMember(row);
+    this.#changes.changed(row.conversation, row.markChangedSeq);
   }
 
   message(conversation: ConversationId, seq: Seq): MessageRow | null {
@@ -207,11 +214,13 @@ export class StateRows implements Rows {
       row.changedSeq,
     );
     this.#memory.added(row);
+    this.#changes.changed(row.conversation, row.seq);
   }
 
   eraseMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void {
     this.#q.eraseMessage.run(changedSeq, this.numberOf(conversation), seq);
     this.#memory.erased(conversation, seq);
+    this.#changes.changed(conversation, changedSeq);
   }
 
   messagesAfter(
@@ -241,6 +250,7 @@ export class StateRows implements Rows {
   addRead(conversation: ConversationId, user: UserId, seq: Seq, changedSeq: Seq): void {
     this.#q.addRead.run(user, conversation, seq, changedSeq);
     this.#memory.readSingly(conversation, user);
+    this.#changes.changed(conversation, changedSeq);
   }
 
   dropReads(conversation: ConversationId, user: UserId, seq: Seq): void {

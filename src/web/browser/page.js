@@ -10,6 +10,7 @@ import { arrive, viaHandover } from "./handover.js";
 import { isTyping, listenToKeys } from "./keys.js";
 import { openLeave } from "./leave.js";
 import { openLink, scriptFor } from "./link.js";
+import { openList } from "./list.js";
 import { openLiveWords } from "./live-words.js";
 import { openLogOut, showOtherLogin } from "./log-out.js";
 import { openNavigation } from "./navigation.js";
@@ -22,8 +23,6 @@ import { openRowFocus } from "./row-focus.js";
 import { openSelection } from "./selection.js";
 import { localTimes } from "./times.js";
 
-const SIDEBAR_MS = 120;
-const SIDEBAR_HIDDEN_MS = 1500;
 const MOVE_MS = 3000;
 const FORM_MS = 8000;
 const RESET_RETRY_MS = 1000;
@@ -97,7 +96,6 @@ function startApp() {
         roll.addHtml(answer.row, false, answer.kept);
         roll.clearUnreadUpTo(item.readUpTo);
       }
-      refreshSidebar();
     },
     onRefused: (item, sentence, field) => composer?.takeBack(item, sentence, field) ?? false,
     onLogin: toLogin,
@@ -143,26 +141,12 @@ function startApp() {
   const words = openLiveWords({ me, onGone: () => composer?.close("This account was deleted") });
 
   // --- the list on the left -------------------------------------------------------------------
-  let sidebarTimer = null;
-  function refreshSidebar() {
-    sidebarTimer ??= setTimeout(loadSidebar, document.hidden ? SIDEBAR_HIDDEN_MS : SIDEBAR_MS);
-  }
-  async function loadSidebar() {
-    sidebarTimer = null;
-    const current =
-      document.querySelector("#sidebar .new-message[aria-current]") === null ? (conversation ?? "") : "new";
-    await htmx
-      .ajax("GET", `/sidebar?current=${encodeURIComponent(current)}`, {
-        source: "#sidebar",
-        target: "#sidebar",
-        swap: "outerMorph",
-      })
-      .catch(() => {});
-    const sidebar = document.getElementById("sidebar");
-    for (const dot of sidebar.querySelectorAll(".presence"))
-      words.showPresence({ id: dot.dataset.user, online: dot.dataset.online === "yes" });
-    showUnread(sidebar.dataset.unread ?? "0");
-  }
+  const list = openList({
+    current: () =>
+      document.querySelector("#sidebar .new-message[aria-current]") === null ? (conversation ?? "") : "new",
+    words,
+    onUnread: showUnread,
+  });
   function showUnread(count) {
     document.title = `${count === "0" ? "" : `(${count}) `}${data.title}`;
     words.showUnread(count);
@@ -181,16 +165,21 @@ function startApp() {
     const row = holder.content.querySelector(".message");
     if (row === null) return;
     const isNew = document.getElementById(row.id) === null;
-    if (row.dataset.conversation === conversation) roll.addHtml(html, true);
-    // What a page of this browser was told before, this page has in its list already.
-    if (row.dataset.author === me || !isNew || (again && row.dataset.conversation !== conversation)) return;
-    const author = row.querySelector(".author").textContent;
-    announce(
-      row.dataset.conversation === conversation
-        ? `${author}: ${row.querySelector(".body").textContent}`
-        : `New from ${author}`,
-    );
-    if (row.dataset.conversation === conversation) showTyping(null);
+    // Another tab of this browser shows that conversation.
+    if (row.dataset.conversation !== conversation) {
+      const { author, conversation: conversationId } = row.dataset;
+      showActivity({ conversationId, authorId: author, authorName: row.querySelector(".author").textContent }, again);
+      return;
+    }
+    roll.addHtml(html, true);
+    if (row.dataset.author === me || !isNew) return;
+    announce(`${row.querySelector(".author").textContent}: ${row.querySelector(".body").textContent}`);
+    showTyping(null);
+  }
+
+  /** There is a message where this page does not look; what was told before is in its list already. */
+  function showActivity({ conversationId, authorId, authorName }, again) {
+    if (authorId !== me && !again && conversationId !== conversation) announce(`New from ${authorName}`);
   }
 
   let typingTimer = null;
@@ -206,35 +195,29 @@ function startApp() {
     for (const row of roll?.list.querySelectorAll(`.message[data-author="${CSS.escape(user.id)}"] .author`) ?? [])
       row.textContent = user.name;
     words.onUser(user);
-    refreshSidebar();
+    list.refresh();
   }
 
   /** What is on the page may be of a branch that is no more. Asked again until a replica answers. */
   async function reset() {
-    refreshSidebar();
+    list.refresh();
     // In the new order something that she has not seen may lie before what she had seen.
     for (const item of state.unsent) item.readUpTo = "";
     while (roll !== null && !(await roll.reload())) await sleep(RESET_RETRY_MS);
   }
 
   const handlers = {
-    message(html, again) {
-      onMessageEvent(html, again);
-      refreshSidebar();
-    },
-    deleted({ messageIds }) {
-      roll?.removeIds(messageIds);
-      refreshSidebar();
-    },
+    message: onMessageEvent,
+    activity: showActivity,
+    row: (row) => list.place(row),
+    gone: ({ messageIds }) => roll?.removeIds(messageIds),
     read({ conversationId, readerId, messageIds, upTo }) {
-      if (conversationId === conversation) {
-        if (readerId === me) roll.clearUnread(messageIds, upTo);
-        else roll.setReadByOther(messageIds, upTo);
-      }
-      if (readerId === me) refreshSidebar();
+      if (conversationId !== conversation) return;
+      if (readerId === me) roll.clearUnread(messageIds, upTo);
+      else roll.setReadByOther(messageIds, upTo);
     },
-    user: ({ user }) => showUser(user),
-    presence: ({ user }) => words.onPresence(user),
+    person: ({ person: user }) => showUser(user),
+    presence: ({ person: user }) => words.onPresence(user),
     typing: (event) => event.conversationId === conversation && event.userId !== me && showTyping(event),
     reset: () => void reset(),
     ended() {
@@ -254,7 +237,6 @@ function startApp() {
       cluster.say("");
       announce("Connected again");
       outbox.hurry();
-      refreshSidebar();
     } else if (next === "lost") {
       cluster.lose("reconnecting");
     } else if (next === "away") {
@@ -360,6 +342,7 @@ function startApp() {
       origins,
       shared: data.shared === "yes",
       parts: partsOf(data.stream, origins),
+      show: conversation ?? "",
     },
     onMessage(message) {
       if (message.type === "event")
@@ -367,7 +350,8 @@ function startApp() {
       else if (message.type === "lost") navigation.lost();
       else if (message.type === "open") {
         navigation.found();
-        refreshSidebar();
+        // Who came and went meanwhile is in no event.
+        if (message.again) list.refresh();
       } else if (message.type === "tick") roll?.setKept(cluster.keptNow());
       else if (message.type === "state") onState(message.state);
       else if (message.type === "move") moveTo(message.origin, message.tokens);

@@ -43,6 +43,12 @@ const KEPT_EVENTS = 200;
 const KEPT_SLACK_MS = 2000;
 const EVENT_CHARS_MAX = 2_000_000;
 
+/** Conversations that a browser's tabs show at one time; of more, the tabs opened last. */
+const SHOWN_MAX = 30;
+
+/** A cursor ends in the place in the log; 0 of none. */
+const seqOf = (cursor) => Number(cursor.slice(cursor.lastIndexOf(":") + 1));
+
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /** Splits a stream of text into events; calls back with {name, data, id}. */
@@ -82,6 +88,12 @@ export function createHub(origin, send) {
   let parts = [];
   /** For whom the pages were made: another login of this browser gets no stream of theirs. */
   let me = "";
+  /** By tab: {show, from}, the conversation on it and the seq as of which its page was made. */
+  const shown = new Map();
+  /** Conversations whose events come whole, and since which seq. */
+  let whole = new Map();
+  /** The newest seq that any event had: what comes below it has been told before. */
+  let toldUpTo = 0;
   let running = false;
   let state = "live";
   let heardAt = 0;
@@ -102,8 +114,10 @@ export function createHub(origin, send) {
 
   function onEvent(event) {
     if (event.name === "ping") return onPing(event.data === "ok");
+    const again = event.id !== cursor && seqOf(event.id) <= toldUpTo;
     if (event.id !== "") cursor = event.id;
-    const message = { type: "event", name: event.name, data: event.data, at: Date.now(), cursor };
+    toldUpTo = Math.max(toldUpTo, seqOf(cursor));
+    const message = { type: "event", name: event.name, data: event.data, at: Date.now(), cursor, again };
     if (event.name === "cluster") {
       cluster = message;
     } else {
@@ -166,16 +180,31 @@ export function createHub(origin, send) {
     else if (silentMs > LOST_MS) setState("lost");
   }
 
+  /**
+   * What the tabs show is named when the stream is opened. A tab that shows something else opens it again, from where
+   * that tab's page was made; what the others are told twice is marked as such.
+   */
+  function openForAll() {
+    const missing = [...shown.values()].filter(({ show, from }) => show !== "" && !(whole.get(show) <= from));
+    if (missing.length === 0 || recovering || !running) return;
+    const first = missing.toSorted((a, b) => a.from - b.from)[0];
+    if (first.from < seqOf(cursor)) cursor = first.cursor;
+    void connect().then((isOpen) => (isOpen ? openForAll() : running && recover()));
+  }
+
   /** Opens the stream. Resolves false at once or after CONNECT_MS; true as soon as the first bytes are here. */
   async function connect() {
     abort?.abort();
     const control = new AbortController();
     abort = control;
+    const shows = new Set([...shown.values()].flatMap(({ show }) => (show === "" ? [] : [show])).slice(-SHOWN_MAX));
+    const from = seqOf(cursor);
     const limit = setTimeout(() => control.abort(), CONNECT_MS);
     streamName = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(16)).join("");
     sayAliveAt = 0;
     try {
-      const answer = await fetch(`${origin}/events?alive=${streamName}&after=${encodeURIComponent(cursor)}`, {
+      const query = new URLSearchParams({ alive: streamName, after: cursor, show: [...shows].join() });
+      const answer = await fetch(`${origin}/events?${query}`, {
         headers: {
           Accept: "application/json",
           "lastword-as": me,
@@ -201,6 +230,7 @@ export function createHub(origin, send) {
         return false;
       }
       heardAt = Date.now();
+      whole = new Map([...shows].map((show) => [show, Math.min(from, whole.get(show) ?? from)]));
       void readAll(answer.body, control);
       return true;
     } catch {
@@ -312,9 +342,10 @@ export function createHub(origin, send) {
     }
     recovering = false;
     if (!running) return;
-    connected = true;
     setState("live");
-    send(null, { type: "open" });
+    send(null, { type: "open", again: connected });
+    connected = true;
+    openForAll();
   }
 
   let tickedAt = Date.now();
@@ -331,9 +362,11 @@ export function createHub(origin, send) {
   }, 250);
 
   return {
-    /** A tab opened: page = {me, cursor, opened, origins, shared, parts}; it gets what happened since it was rendered. */
+    /** A tab opened: page = {me, cursor, opened, origins, shared, parts, show}; it gets what happened since it was rendered. */
     join(tab, page) {
       me = page.me;
+      shown.delete(tab);
+      shown.set(tab, { show: page.show, cursor: page.cursor, from: seqOf(page.cursor) });
       origins = page.origins;
       shared = page.shared;
       parts = page.parts;
@@ -342,6 +375,8 @@ export function createHub(origin, send) {
       if (!running) {
         running = true;
         cursor = page.cursor;
+        toldUpTo = seqOf(cursor);
+        whole = new Map();
         kept.length = 0;
         keptFrom = 0;
         heardAt = Date.now();
@@ -354,6 +389,11 @@ export function createHub(origin, send) {
       for (const message of kept) if (message.at >= from) send(tab, { ...message, again: true });
       if (cluster !== null) send(tab, cluster);
       if (state !== "live") send(tab, { type: "state", state });
+      openForAll();
+    },
+    /** A tab was closed, or went to another page. */
+    leave(tab) {
+      shown.delete(tab);
     },
   };
 }
@@ -369,7 +409,10 @@ if ("SharedWorkerGlobalScope" in globalThis) {
       if (message.data.type === "join") {
         ports.add(port);
         hub.join(port, message.data.page);
-      } else ports.delete(port);
+      } else {
+        ports.delete(port);
+        hub.leave(port);
+      }
     });
     port.start();
   });

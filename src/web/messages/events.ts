@@ -6,9 +6,10 @@
  * that does not read is not waited for: the feed is bounded, and so is what is handed to the socket.
  */
 import { Hono, type Context } from "hono";
-import type { Feed, FeedEvent, FeedItem } from "../../chat/chat-service.ts";
+import type { Feed, FeedEvent, FeedItem, Session } from "../../chat/chat-service.ts";
 import { answerError } from "../http/answer.tsx";
 import type { WebDeps, WebEnv } from "../http/deps.ts";
+import { ListRows, type ListRow } from "./list-rows.tsx";
 import { renderRow } from "./message-html.tsx";
 import { summarize } from "../cluster/cluster-line.tsx";
 import type { Handover } from "../cluster/handover.ts";
@@ -17,6 +18,11 @@ import { needsLogin, placeOf, readFields, sessionOf } from "../http/request.ts";
 
 /** The page takes 2.5 s without any as "my replica is gone". */
 const PING_INTERVAL_MS = 1000;
+/**
+ * Streams are pinged in so many turns, spread over the interval: to write to 5,000 at one time takes 50 ms, in which
+ * no message is told to anybody, here and where the pages are read.
+ */
+const PING_TURNS = 20;
 /** A reader that has taken nothing for so long is cut; it resumes by its cursor. */
 const STUCK_TICKS_MAX = 15;
 /**
@@ -30,6 +36,8 @@ const ALIVE_NAME = /^[\w-]{1,64}$/;
 const SEATS_MAX = 8;
 /** A page gets hand-over tokens for so many hosts: it moves to one, and that one may die as well. */
 const HANDOVER_HOSTS = 2;
+/** Of ?show=: the conversations of as many tabs as there can be, and some. */
+const SHOW_CHARS_MAX = 1_024;
 
 const encoder = new TextEncoder();
 
@@ -46,19 +54,51 @@ function dataOf(event: FeedEvent): string {
 }
 
 /** What all viewers of an event get, and under which cursor it was last sent. */
-const rendered = new WeakMap<FeedEvent, { readonly cursor: string; readonly bytes: Uint8Array }>();
+type Rendered = WeakMap<FeedEvent, { readonly cursor: string; readonly bytes: Uint8Array }>;
+const rendered: Rendered = new WeakMap();
+const renderedElsewhere: Rendered = new WeakMap();
 
-/** The bytes of one event, the same array for every reader. */
-export function encodeItem(item: FeedItem): Uint8Array {
-  const known = rendered.get(item.event);
-  if (known !== undefined && known.cursor === item.cursor) return known.bytes;
-  const bytes = encoder.encode(`id: ${item.cursor}\n${eventText(item.event.kind, dataOf(item.event))}\n`);
-  rendered.set(item.event, { cursor: item.cursor, bytes });
+function encodeOnce(known: Rendered, { event, cursor }: FeedItem, text: () => string): Uint8Array {
+  const before = known.get(event);
+  if (before !== undefined && before.cursor === cursor) return before.bytes;
+  const bytes = encoder.encode(`id: ${cursor}\n${text()}\n`);
+  known.set(event, { cursor, bytes });
   return bytes;
 }
 
+/** The bytes of one event, the same array for every reader. */
+export function encodeItem(item: FeedItem): Uint8Array {
+  return encodeOnce(rendered, item, () => eventText(item.event.kind, dataOf(item.event)));
+}
+
+/**
+ * The same for a page on which the conversation is not shown: of a message that there is one, of other things in it
+ * nothing but the cursor. What changes in the page's list comes by itself (see list-rows.tsx).
+ */
+export function encodeElsewhere(item: FeedItem): Uint8Array {
+  return encodeOnce(renderedElsewhere, item, () => {
+    if (item.event.kind !== "message") return "";
+    const { conversationId, authorId, authorName, seq } = item.event.message;
+    return eventText("activity", JSON.stringify({ conversationId, authorId, authorName, seq }));
+  });
+}
+
+/** The conversation in which an event happened; null if it is about a person or the stream itself. */
+function conversationOf(event: FeedEvent): string | null {
+  if (event.kind === "message") return event.message.conversationId;
+  return event.kind === "gone" || event.kind === "read" || event.kind === "typing" ? event.conversationId : null;
+}
+
+/** The conversation whose row in the user's own list the event changes; null if none. */
+function rowChangedBy(event: FeedEvent, userId: string): string | null {
+  if (event.kind === "typing" || (event.kind === "read" && event.readerId !== userId)) return null;
+  return conversationOf(event);
+}
+
 interface StreamOwner {
-  readonly userId: string;
+  readonly session: Session;
+  /** Conversations that its pages show; null: a program, which gets every event whole and no rows of a list. */
+  readonly shows: ReadonlySet<string> | null;
   /** The name that the page gave the stream; "" for a program that does not say that it is alive. */
   readonly name: string;
   /** The login stands after all: a merge can take it away and bring it back. */
@@ -85,12 +125,21 @@ class EventStream {
   private stuckTicks = 0;
   private ended = false;
   private readonly over = Promise.withResolvers<void>();
+  /** Rows of the list that came while the socket was full: rendered again when there is room. */
+  private readonly owedRows = new Set<string>();
+  private readonly rows: ListRows;
 
-  constructor(feed: Feed, owner: StreamOwner, first: Uint8Array, onEnd: (stream: EventStream) => void) {
+  constructor(
+    feed: Feed,
+    owner: StreamOwner,
+    first: Uint8Array,
+    parts: { readonly rows: ListRows; readonly onEnd: (stream: EventStream) => void },
+  ) {
     this.feed = feed;
     this.owner = owner;
+    this.rows = parts.rows;
     this.aliveMs = owner.nowMs();
-    this.onEnd = onEnd;
+    this.onEnd = parts.onEnd;
     // Who never began to read does not hear of a cut either.
     this.over.promise.catch(() => undefined);
     this.body = new ReadableStream({
@@ -125,6 +174,31 @@ class EventStream {
     this.stuckTicks = 0;
     this.blocked?.resolve();
     this.blocked = null;
+    for (const conversationId of this.owedRows) this.rows.changed(this.owner.session, conversationId);
+    this.owedRows.clear();
+  }
+
+  /** A row of the list has changed. */
+  row(conversationId: string, bytes: Uint8Array): void {
+    if (this.room()) this.write(bytes);
+    else this.owedRows.add(conversationId);
+  }
+
+  private encode(item: FeedItem): Uint8Array {
+    const { shows } = this.owner;
+    const conversation = conversationOf(item.event);
+    return shows === null || conversation === null || shows.has(conversation)
+      ? encodeItem(item)
+      : encodeElsewhere(item);
+  }
+
+  private tellList(event: FeedEvent): void {
+    const { session, shows } = this.owner;
+    if (shows === null) return;
+    const conversation = rowChangedBy(event, session.userId);
+    if (conversation !== null) this.rows.changed(session, conversation);
+    // Her pages fetch the whole list then, and what she had not read may be gone.
+    else if (event.kind === "reset" || event.kind === "person") this.rows.forget(session.userId);
   }
 
   private async pump(): Promise<void> {
@@ -135,7 +209,8 @@ class EventStream {
       if (item.event.kind === "ended" && (await this.owner.stillIn())) break;
       await this.blocked?.promise;
       if (this.ended) break;
-      this.write(encodeItem(item));
+      this.write(this.encode(item));
+      this.tellList(item.event);
     }
     this.end();
   }
@@ -182,20 +257,32 @@ function nameKey(userId: string, name: string): string {
   return `${userId} ${name}`;
 }
 
+/** Streams that are pinged together. */
+class PingTurn {
+  readonly streams = new Set<EventStream>();
+  /** What they were last told of the cluster, by place. */
+  told = new Map<string, string>();
+}
+
 /** The open streams of one replica's page. */
 export class EventStreams {
   private readonly deps: WebDeps;
   private readonly handover: Handover;
   private readonly open = new Set<EventStream>();
+  private readonly turns = Array.from({ length: PING_TURNS }, () => new PingTurn());
+  private nextTurn = 0;
+  private opened = 0;
   /** By owner and name: a sign of life is one look-up, however many streams are open. */
   private readonly named = new Map<string, EventStream>();
+  /** Those of pages, which have a list. */
+  private readonly pagesOf = new Map<string, Set<EventStream>>();
+  private readonly rows: ListRows;
   private timer: ReturnType<typeof setInterval> | null = null;
-  /** What was last told of the cluster, by place. */
-  private told = new Map<string, string>();
 
   constructor(deps: WebDeps, handover: Handover) {
     this.deps = deps;
     this.handover = handover;
+    this.rows = new ListRows(deps.chat, (userId, row) => this.sendRow(userId, row));
   }
 
   /** Number of open streams. */
@@ -205,10 +292,16 @@ export class EventStreams {
 
   start(feed: Feed, owner: StreamOwner): ReadableStream {
     const hello = `retry: 500\n${eventText("cluster", this.cluster(owner.place))}\n${this.ping()}`;
-    const stream = new EventStream(feed, owner, encoder.encode(hello), (ended) => this.forget(ended));
+    const stream = new EventStream(feed, owner, encoder.encode(hello), {
+      rows: this.rows,
+      onEnd: (ended) => this.forget(ended),
+    });
     this.open.add(stream);
-    if (owner.name !== "") this.named.set(nameKey(owner.userId, owner.name), stream);
-    this.timer ??= setInterval(() => this.tick(), PING_INTERVAL_MS);
+    this.turns[this.opened++ % PING_TURNS]!.streams.add(stream);
+    const { userId } = owner.session;
+    if (owner.name !== "") this.named.set(nameKey(userId, owner.name), stream);
+    if (owner.shows !== null) this.pagesOf.getOrInsertComputed(userId, () => new Set()).add(stream);
+    this.timer ??= setInterval(() => this.tick(), PING_INTERVAL_MS / PING_TURNS);
     return stream.body;
   }
 
@@ -253,7 +346,13 @@ export class EventStreams {
   /** Ends all streams, so that their pages move on at once when this replica stops. */
   stop(): void {
     for (const stream of this.open) stream.end();
+    this.rows.stop();
     this.idle();
+  }
+
+  private sendRow(userId: string, row: ListRow): void {
+    const bytes = encoder.encode(`${eventText("row", JSON.stringify(row))}\n`);
+    for (const page of this.pagesOf.get(userId) ?? []) page.row(row.conversationId, bytes);
   }
 
   private ping(): string {
@@ -265,17 +364,20 @@ export class EventStreams {
   }
 
   private tick(): void {
+    const turn = this.turns[this.nextTurn]!;
+    this.nextTurn = (this.nextTurn + 1) % PING_TURNS;
+    if (turn.streams.size === 0) return;
     const ping = encoder.encode(this.ping());
-    const before = this.told;
-    this.told = new Map();
+    const before = turn.told;
+    turn.told = new Map();
     const bytes = new Map<string, Uint8Array>();
-    for (const stream of this.open) {
+    for (const stream of turn.streams) {
       const { place } = stream.owner;
       const key = `${place.url} ${place.front}`;
       let piece = bytes.get(key);
       if (piece === undefined) {
         const cluster = this.cluster(place);
-        this.told.set(key, cluster);
+        turn.told.set(key, cluster);
         const isNews = before.get(key) !== cluster;
         piece = isNews ? encoder.encode(`${eventText("cluster", cluster)}\n${this.ping()}`) : ping;
         bytes.set(key, piece);
@@ -286,7 +388,14 @@ export class EventStreams {
 
   private forget(stream: EventStream): void {
     this.open.delete(stream);
-    const { userId, name } = stream.owner;
+    for (const { streams } of this.turns) if (streams.delete(stream)) break;
+    const { name, session } = stream.owner;
+    const { userId } = session;
+    const pages = this.pagesOf.get(userId);
+    if (pages?.delete(stream) === true && pages.size === 0) {
+      this.pagesOf.delete(userId);
+      this.rows.forget(userId);
+    }
     // A later stream of the same name may have taken its place.
     if (this.named.get(nameKey(userId, name)) === stream) this.named.delete(nameKey(userId, name));
     if (this.open.size === 0) this.idle();
@@ -298,6 +407,12 @@ export class EventStreams {
   }
 }
 
+/** `show=`: conversation ids with commas between; empty on pages without one; absent: a program. */
+function shownBy(text: string | undefined): ReadonlySet<string> | null {
+  if (text === undefined) return null;
+  return new Set(text.slice(0, SHOW_CHARS_MAX).split(","));
+}
+
 /** Last-Event-ID is newer than the ?after= of the page that opened the stream. */
 function openStream(c: Context<WebEnv>, deps: WebDeps, streams: EventStreams): Response | Promise<Response> {
   const session = sessionOf(c);
@@ -307,7 +422,8 @@ function openStream(c: Context<WebEnv>, deps: WebDeps, streams: EventStreams): R
   if (!answer.ok) return answerError(c, answer.error);
   const name = c.req.query("alive") ?? "";
   const owner: StreamOwner = {
-    userId: session.userId,
+    session,
+    shows: shownBy(c.req.query("show")),
     name: ALIVE_NAME.test(name) ? name : "",
     stillIn: async () => (await deps.chat.authenticateFresh(token)) !== null,
     place: { ...placeOf(c), url: new URL(c.req.url).origin },

@@ -86,11 +86,18 @@ interface ItemProps {
   readonly current: boolean;
 }
 
+/** The row of one conversation, as text. */
+export function renderItem(conversation: ConversationView, session: Session): string {
+  // An element of synchronous components is a string object.
+  return String((<ConversationItem conversation={conversation} session={session} current={false} />) as unknown);
+}
+
+/** `data-seq` is where the row belongs: the list is in the order of the newest messages. */
 function ConversationItem({ conversation, session, current }: ItemProps) {
   const { unread } = conversation;
   const self = conversation.with.id === session.userId;
   return (
-    <li id={`s-${conversation.id}`}>
+    <li id={`s-${conversation.id}`} data-seq={conversation.lastSeq} data-with={conversation.with.id}>
       <a
         href={`/c/${conversation.id}`}
         aria-current={current ? "page" : undefined}

@@ -149,14 +149,14 @@ test("event streams: a number cut in two is one number; a refusal is told", asyn
   });
   const seen: [number, number][] = [];
   const readers = new SseReaders((stream, no) => seen.push([stream, no]));
-  await readers.open(`http://127.0.0.1:${server.port}`, "token", "s0");
+  await readers.open(`http://127.0.0.1:${server.port}`, "token", { name: "s0" });
   await until(() => seen.length === 2);
   expect(seen).toEqual([
     [0, 12],
     [0, 13],
   ]);
   const refused = await readers
-    .open(`http://127.0.0.1:${server.port}`, "nobody", "s1")
+    .open(`http://127.0.0.1:${server.port}`, "nobody", { name: "s1" })
     .catch((error: Error) => error.message);
   expect(refused).toBe("a stream was answered with HTTP/1.1 303");
   readers.close();

@@ -1,7 +1,7 @@
 /** The rules over both implementations of Rows: what each kind of op does, and what a merge makes of it. */
 import { describe, expect, test } from "bun:test";
 import { withChecksum } from "../../../proto/op-checksum.ts";
-import type { ChatEvent } from "../../../src/chat/chat-event.ts";
+import type { Fact } from "../../../src/chat/fact.ts";
 import { directId, messageId, passwordId } from "../../../src/chat/ids.ts";
 import { applyOp, type ApplyOp } from "../../../src/chat/kinds/apply.ts";
 import { OP_FORMAT, type OpBody } from "../../../src/chat/kinds/kinds.ts";
@@ -25,8 +25,8 @@ function bodies(log: ChatLog): unknown[] {
     .map((row) => (row["deleted"] === 1 ? null : row["body"]));
 }
 
-function kinds(events: readonly ChatEvent[]): string[] {
-  return events.map((event) => event.kind);
+function kinds(facts: readonly Fact[]): string[] {
+  return facts.map((event) => event.kind);
 }
 
 describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
@@ -93,12 +93,12 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const op = log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben), body: "hi", readUpTo: "" });
     const first = log.apply(op);
     const again = log.apply({ ...op, timeMicros: op.timeMicros + 5 });
-    expect(kinds(first.events)).toEqual(["message"]);
+    expect(kinds(first.facts)).toEqual(["message"]);
     const { seq } = first;
     const sent = { kind: "sent", conversation: directId(anna, ben), seq } as const;
     expect(first.result).toEqual({ ...sent, repeated: false, timeMicros: op.timeMicros });
     expect(again.result).toEqual({ ...sent, repeated: true, timeMicros: null });
-    expect(again.events).toEqual([]);
+    expect(again.facts).toEqual([]);
     expect(bodies(log)).toEqual(["hi"]);
   });
 
@@ -144,8 +144,8 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     expect(log.error(eve, { kind: "deleteMessages", ids: [first] })).toBe("not_found");
     expect(log.error(eve, say("let me in"))).toBe(null);
     expect(log.error(eve, say("hello"))).toBe(null);
-    expect(log.apply(log.op(anna, { kind: "deleteMessages", ids: [first] })).events).toEqual([
-      { kind: "deleted", conversation, ids: [first], audience: [anna, ben, eve].sort() },
+    expect(log.apply(log.op(anna, { kind: "deleteMessages", ids: [first] })).facts).toEqual([
+      { kind: "gone", conversationId: conversation, messageIds: [first], audience: { membersOf: conversation } },
     ]);
     // Somebody is still there to read it.
     log.error(ben, { kind: "deleteAccount", deleteMessages: false, checked: passwordId("hash of ben") });
@@ -161,7 +161,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
       log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben), body: text, readUpTo: "" });
     const poison = send("poison");
     const applied = log.append([send("before"), poison, send("after"), poison].map(encodeOp));
-    expect(applied.map((a) => kinds(a.events))).toEqual([["message"], [], ["message"], []]);
+    expect(applied.map((a) => kinds(a.facts))).toEqual([["message"], [], ["message"], []]);
     expect(log.apply(poison).result).toMatchObject({ error: "invalid", repeated: true });
     expect(bodies(log)).toEqual(["before", "after"]);
   });
@@ -171,7 +171,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const good = encodeOp(log.registration("anna"));
     const [a, b, c] = log.append([withChecksum(new Uint8Array([255, 255, 1])), withChecksum(good.slice(0, 30)), good]);
     expect([a?.key, b?.key]).toEqual(["", ""]);
-    expect(c?.events).toHaveLength(1);
+    expect(c?.facts).toHaveLength(1);
     // A message of no bytes in field 111: in format 1 no version has written it, in a later one that version must apply it.
     const [broken] = log.append([withChecksum(new Uint8Array([0x08, 1, 0xfa, 0x06, 0]))]);
     expect(broken?.result).toMatchObject({ error: "invalid" });
@@ -228,10 +228,10 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const [anna, ben, eve] = [log.person("anna"), log.person("ben"), log.person("eve")];
     const ids = ["1", "2", "3"].map((text) => log.message(anna, ben, text));
     const second = log.read([log.mark(ben, [ids[1]!])]);
-    expect(second.events).toMatchObject([{ kind: "read", reader: ben, ids: [ids[1]], upTo: 0 }]);
+    expect(second.facts).toMatchObject([{ kind: "read", readerId: ben, messageIds: [ids[1]], upTo: 0 }]);
     expect(rowsOf(log, "reads")).toHaveLength(1);
     const first = log.read([log.mark(ben, [ids[0]!])]);
-    expect(first.events).toMatchObject([{ kind: "read", ids: [ids[0]], upTo: 6 }]);
+    expect(first.facts).toMatchObject([{ kind: "read", messageIds: [ids[0]], upTo: 6 }]);
     expect(rowsOf(log, "reads")).toHaveLength(0);
     expect(log.read([log.mark(eve, [ids[2]!])]).error).toBe("not_found");
     expect(log.read([log.mark(ben, [ids[2]!, "nonsense"])]).error).toBe("not_found");
@@ -246,7 +246,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const [anna, ben] = [log.person("anna"), log.person("ben")];
     const known = log.message(anna, ben, "1");
     log.message(anna, ben, "2");
-    expect(log.read([log.mark(ben, [known], known)]).events).toMatchObject([{ kind: "read", upTo: 4 }]);
+    expect(log.read([log.mark(ben, [known], known)]).facts).toMatchObject([{ kind: "read", upTo: 4 }]);
     expect(log.read([log.mark(log.person("eve"), [known], known)]).error).toBe("not_found");
     expect(log.read([log.mark("zzzzzzzzzzzz", [known], known)]).error).toBe("not_logged_in");
   });
@@ -260,13 +260,13 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const asked = [log.mark(ben, [toBen, later], later), log.mark(ben, [toEve]), log.mark(eve, [toEve])];
     const made = log.read(asked);
     expect(made.result).toEqual({ kind: "marked", refusals: [null, "not_found", null], seq: 8, repeated: false });
-    expect(made.events).toMatchObject([
-      { kind: "read", reader: ben, conversation: directId(anna, ben), upTo: 7 },
-      { kind: "read", reader: eve, conversation: directId(anna, eve), ids: [toEve], upTo: 6 },
+    expect(made.facts).toMatchObject([
+      { kind: "read", readerId: ben, conversationId: directId(anna, ben), upTo: 7 },
+      { kind: "read", readerId: eve, conversationId: directId(anna, eve), messageIds: [toEve], upTo: 6 },
     ]);
     const members = rowsOf(log, "members");
     // The same again, and an older one: nothing moves, and nobody hears of it.
-    expect(log.read([...asked, log.mark(ben, [], toBen)]).events).toEqual([]);
+    expect(log.read([...asked, log.mark(ben, [], toBen)]).facts).toEqual([]);
     expect(rowsOf(log, "members")).toEqual(members);
     expect(rowsOf(log, "reads")).toEqual([]);
     expect(rowsOf(log, "requests")).toEqual(requests);
@@ -304,9 +304,14 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const others = log.message(ben, anna, "theirs");
     const ids = [messageId(anna, send.clientId), others];
     const made = log.apply(log.op(anna, { kind: "deleteMessages", ids }));
-    expect(made.events).toEqual([
-      { kind: "deleted", conversation: directId(anna, ben), ids: [ids[0]!], audience: [anna, ben].sort() },
-      { kind: "deleted", conversation: directId(anna, ben), ids: [others], audience: [anna] },
+    expect(made.facts).toEqual([
+      {
+        kind: "gone",
+        conversationId: directId(anna, ben),
+        messageIds: [ids[0]!],
+        audience: { membersOf: directId(anna, ben) },
+      },
+      { kind: "gone", conversationId: directId(anna, ben), messageIds: [others], audience: { user: anna } },
     ]);
     log.apply(send);
     log.apply({ ...send, ...RECOVERED });
@@ -321,7 +326,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     log.apply(registered);
     const years = 20 * 365 * 86_400 * 1e6;
     const login = { kind: "login", session: { id: "s", tokenHash: "t" }, checked: passwordId("hash of anna") } as const;
-    expect(log.apply(log.op(anna, login, { timeMicros: years })).events).toEqual([]);
+    expect(log.apply(log.op(anna, login, { timeMicros: years })).facts).toEqual([]);
     expect(rowsOf(log, "sessions")).toHaveLength(2);
     expect(rowsOf(log, "users")[0]).toMatchObject({ last_seen_micros: years });
     const touch = log.op(anna, { kind: "touch", session: "s" });
@@ -345,19 +350,19 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const old = passwordId("hash of anna");
     const login = (n: number) =>
       log.op(anna, { kind: "login", session: { id: `s${n}`, tokenHash: `t${n}` }, checked: old });
-    for (let n = 0; n < 49; n++) expect(log.apply(login(n)).events).toEqual([]);
+    for (let n = 0; n < 49; n++) expect(log.apply(login(n)).facts).toEqual([]);
     log.apply(log.op(anna, { kind: "touch", session: "session-1001" }));
-    expect(log.apply(login(49)).events).toEqual([{ kind: "sessionEnded", session: "s0", user: anna }]);
+    expect(log.apply(login(49)).facts).toEqual([{ kind: "ended", audience: { user: anna, session: "s0" } }]);
     const change = log.op(anna, { kind: "changePassword", passwordHash: "new", keepSession: "s7", checked: old });
-    expect(log.apply(change).events).toHaveLength(49);
+    expect(log.apply(change).facts).toHaveLength(49);
     expect(rowsOf(log, "sessions").map((row) => row["id"])).toEqual(["s7"]);
     expect(log.error(anna, { kind: "endSession", session: "s3" })).toBe("not_found");
-    expect(log.apply(log.op(anna, { kind: "endSession", session: "s7" })).events).toHaveLength(1);
+    expect(log.apply(log.op(anna, { kind: "endSession", session: "s7" })).facts).toHaveLength(1);
     const named = (n: number) => ({ id: `d${n}`, tokenHash: `d${n}`, device: `device ${n}` });
     for (let n = 0; n < 3; n++)
       log.apply(log.op(anna, { kind: "login", session: named(n), checked: passwordId("new") }));
     expect(log.error(anna, { kind: "endOtherSessions", keepSession: "s7" })).toBe("not_logged_in");
-    expect(log.apply(log.op(anna, { kind: "endOtherSessions", keepSession: "d1" })).events).toHaveLength(2);
+    expect(log.apply(log.op(anna, { kind: "endOtherSessions", keepSession: "d1" })).facts).toHaveLength(2);
     expect(rowsOf(log, "sessions")).toMatchObject([{ id: "d1", device: "device 1" }]);
     expect(log.error("nobody", { kind: "endOtherSessions", keepSession: "d1" })).toBe("not_logged_in");
   });
@@ -393,7 +398,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const gone = log.apply(
       log.op(anna, { kind: "deleteAccount", deleteMessages: true, checked: passwordId("hash of anna") }),
     );
-    expect(kinds(gone.events)).toEqual(["sessionEnded", "user"]);
+    expect(kinds(gone.facts)).toEqual(["ended", "person"]);
     const left = [];
     for (let n = 0; n < 4; n++) {
       log.message(ben, ben, "note");
@@ -473,7 +478,7 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
     const ids = [messageId(anna, uuid(1))];
     log.apply(log.op(anna, { kind: "deleteMessages", ids }, RECOVERED));
     const made = log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben), body: "hi", readUpTo: "" });
-    expect(log.apply({ ...made, clientId: uuid(1), ...RECOVERED }).events).toEqual([]);
+    expect(log.apply({ ...made, clientId: uuid(1), ...RECOVERED }).facts).toEqual([]);
     expect(bodies(log)).toEqual([null]);
   });
 
@@ -484,7 +489,7 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
     const seen = log.message(anna, ben, "late", RECOVERED);
     // Whoever asked may be logged out by now.
     const all = { ...log.mark(ben, [seen, "gone"], seen), session: "ended" };
-    expect(log.read([all], RECOVERED).events).toMatchObject([{ kind: "read", ids: [seen], upTo: 0 }]);
+    expect(log.read([all], RECOVERED).facts).toMatchObject([{ kind: "read", messageIds: [seen], upTo: 0 }]);
     expect(log.read([log.mark(ben, [unseen])]).error).toBe(null);
     expect(rowsOf(log, "members").find((row) => row["user"] === ben)).toMatchObject({ mark: 5 });
   });

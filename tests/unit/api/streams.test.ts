@@ -89,10 +89,10 @@ describe("Subscribe", () => {
     const feed = new FakeFeed();
     const events: FeedEvent[] = [
       { kind: "message", message: MESSAGE },
-      { kind: "deleted", conversationId: "c", messageIds: ["m1", "m2"] },
+      { kind: "gone", conversationId: "c", messageIds: ["m1", "m2"] },
       { kind: "read", conversationId: "c", readerId: "u2", messageIds: ["m3"], upTo: 17 },
-      { kind: "user", user: ADA },
-      { kind: "presence", user: ADA },
+      { kind: "person", person: ADA },
+      { kind: "presence", person: ADA },
       { kind: "typing", conversationId: "c", userId: "u2" },
       { kind: "reset", reason: "LINEAGE" },
       { kind: "reset", reason: "OVERFLOW" },

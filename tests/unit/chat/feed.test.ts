@@ -63,10 +63,10 @@ describe("what a stream tells", () => {
     await solo.person("eve");
     const items = await drain(feed);
     expect(items.map(({ event }) => event)).toMatchObject([
-      { kind: "presence", user: { name: "ben", online: true } },
+      { kind: "presence", person: { name: "ben", online: true } },
       { kind: "typing", conversationId, userId: ben.session.userId },
-      { kind: "presence", user: { name: "ben", online: false } },
-      { kind: "user", user: { name: "eve" } },
+      { kind: "presence", person: { name: "ben", online: false } },
+      { kind: "person", person: { name: "eve" } },
     ]);
     expect(new Set(items.slice(0, 3).map(({ cursor }) => cursor)).size).toBe(1);
   });
@@ -85,9 +85,9 @@ describe("what a stream tells", () => {
     must(await solo.chat.deleteAccount(ben.session, goodbye));
     const [toAnna, ...others] = await Promise.all(feeds.map(drain));
     expect(toAnna!.map(({ event }) => event)).toMatchObject([
-      { kind: "presence", user: { name: "ben", online: true } },
-      { kind: "presence", user: { name: "ben", online: false } },
-      { kind: "user", user: { id: ben.user.id, deleted: true } },
+      { kind: "presence", person: { name: "ben", online: true } },
+      { kind: "presence", person: { name: "ben", online: false } },
+      { kind: "person", person: { id: ben.user.id, deleted: true } },
     ]);
     expect(others).toEqual([[], []]);
   });

@@ -152,7 +152,7 @@ describe.each(TABLE)("%s", (name, kind) => {
         if (requests.length === 1) {
           expect(kind.recorded).toBe(true);
           expect(again.result).toMatchObject({ kind: first.result.kind, seq: first.seq, repeated: true });
-          expect(again.events).toEqual([]);
+          expect(again.facts).toEqual([]);
         } else if (kind.recorded) expect(first.result.kind).toBe("refused");
         expect(after).toEqual(before);
       }),

@@ -43,7 +43,8 @@ class Reader {
       text += decoder.decode(chunk, { stream: true });
       const blocks = text.split("\n\n");
       text = blocks.pop()!;
-      for (const block of blocks) this.events.push(parse(block));
+      // Without data it is no event, only an id.
+      for (const block of blocks) if (block.includes("data: ")) this.events.push(parse(block));
     }
     this.over = true;
   }
@@ -149,6 +150,84 @@ describe("a stream", () => {
     const resumed = await open(ada, `/events?after=${encodeURIComponent(start)}`, { "last-event-id": first!.id });
     await until(() => resumed.named("message").length === 1);
     expect(resumed.named("message")[0]!.data).toContain("two");
+  });
+
+  test("of a conversation that its page does not show there is an activity, and nothing of what happens in it", async () => {
+    const eve = await site.person("eve");
+    const { id, conversationId } = await site.send(ben, "ada", "shown");
+    const start = (await site.ask("/", { as: ada, json: true })).headers.get("lastword-cursor")!;
+    const reader = await open(ada, `/events?show=${conversationId}`);
+    const other = await site.send(eve, "ada", "not shown");
+    await site.ask("/delete", { as: eve, json: true, form: { ids: other.id, id: crypto.randomUUID() } });
+    const answer = await site.send(ben, "ada", "shown as well");
+    await until(() => reader.named("message").length === 1);
+    expect(reader.named("message")[0]!.data).toContain(`data-id="${answer.id}"`);
+    expect(reader.named("activity").map(({ data }) => JSON.parse(data))).toMatchObject([
+      { conversationId: other.conversationId, authorId: eve.user.id, authorName: "eve" },
+    ]);
+    expect(JSON.stringify(reader.named("activity"))).not.toContain("not shown");
+    expect(reader.named("gone")).toEqual([]);
+    await site.ask("/read", { as: ada, json: true, form: { ids: id, id: crypto.randomUUID() } });
+    await until(() => reader.named("read").length === 1);
+    // A program names nothing and gets everything.
+    const program = await open(ada, `/events?after=${encodeURIComponent(start)}`);
+    await until(() => program.named("read").length === 1);
+    expect(["message", "gone", "row"].map((name) => program.named(name).length)).toEqual([2, 0, 0]);
+  });
+
+  describe("rows of the list", () => {
+    interface Row {
+      readonly conversationId: string;
+      readonly html: string;
+      readonly unread: string;
+    }
+    const rows = (reader: Reader): Row[] => reader.named("row").map(({ data }) => JSON.parse(data) as Row);
+    const last = (reader: Reader): Row | undefined => rows(reader).at(-1);
+
+    test("come to all pages of those whose list they are in, as each of them sees it", async () => {
+      const [adas, second, bens] = [
+        await open(ada, "/events?show="),
+        await open(ada, "/events?show="),
+        await open(ben, "/events?show="),
+      ];
+      const { id, conversationId } = await site.send(ben, "ada", "one & two");
+      await until(() => [adas, second, bens].every((reader) => rows(reader).length === 1));
+      expect(last(adas)).toEqual(last(second)!);
+      expect(last(adas)).toMatchObject({ conversationId, unread: "1" });
+      expect(last(adas)!.html).toContain("one &amp; two");
+      expect(last(adas)!.html).toContain('<span class="count">1');
+      expect(last(bens)).toMatchObject({ unread: "0" });
+      expect(last(bens)!.html).toContain("You: one &amp; two");
+      await site.ask("/read", { as: ada, json: true, form: { ids: id, id: crypto.randomUUID() } });
+      await until(() => last(adas)!.unread === "0");
+      expect(last(adas)!.html).not.toContain("count");
+      // What ada has read is no news for ben's list.
+      expect(rows(bens).length).toBe(1);
+      await site.ask("/delete", { as: ben, json: true, form: { ids: id, id: crypto.randomUUID() } });
+      await until(() => rows(bens).length === 2 && rows(adas).length === 3);
+      expect(last(adas)!.html).not.toContain("one");
+    });
+
+    test("say how much is unread in all, whatever else changed meanwhile", async () => {
+      const eve = await site.person("eve");
+      for (let n = 0; n < 3; n++) await site.send(eve, "ada", `before ${n}`);
+      const reader = await open(ada, "/events?show=");
+      await site.send(ben, "ada", "one");
+      await until(() => last(reader)?.unread === "4");
+      await site.send(eve, "ada", "another");
+      await until(() => last(reader)?.unread === "5");
+      const { conversationId, id: upTo } = await site.send(eve, "ada", "the last one");
+      await site.ask(`/c/${conversationId}/read`, { as: ada, json: true, form: { upTo, id: crypto.randomUUID() } });
+      await until(() => last(reader)?.unread === "1");
+    });
+
+    test("of many messages at one time are few", async () => {
+      const reader = await open(ada, "/events?show=");
+      for (let n = 0; n < 99; n++) await site.send(ben, "ada", `line ${n}`);
+      await until(() => last(reader)?.unread === "99");
+      expect(last(reader)!.html).toContain("line 98");
+      expect(rows(reader).length).toBeLessThan(50);
+    });
   });
 
   test("ends when the login does, and says so", async () => {

@@ -1,0 +1,103 @@
+/** What resuming a stream asks of the rows, in statements: it must not grow with the conversations that somebody has. */
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { Database } from "bun:sqlite";
+import { RecentChanges } from "../../../src/db/state/recent-changes.ts";
+import { drain } from "../../support/feed-reader.ts";
+import { createSoloChat, type Person, type SoloChat } from "../../support/solo-chat.ts";
+
+const MANY = 300;
+const FEW = 3;
+
+let solo: SoloChat;
+let counted = 0;
+const prepare = Database.prototype.prepare;
+
+/** Every statement that the rows run from now on is counted. */
+function countStatements(): void {
+  Database.prototype.prepare = function counting(this: Database, ...args: Parameters<typeof prepare>) {
+    const statement = prepare.apply(this, args);
+    for (const name of ["values", "get", "all", "run"] as const) {
+      const run = statement[name].bind(statement) as (...values: unknown[]) => unknown;
+      Object.assign(statement, {
+        [name]: (...values: unknown[]) => {
+          counted += 1;
+          return run(...values);
+        },
+      });
+    }
+    return statement;
+  } as typeof prepare;
+}
+
+beforeEach(() => {
+  countStatements();
+  solo = createSoloChat();
+});
+afterEach(() => {
+  solo.close();
+  Database.prototype.prepare = prepare;
+});
+
+async function send(from: Person, to: string, body: string): Promise<{ id: string }> {
+  const answer = await solo.chat.send(from.session, { to, body, clientId: crypto.randomUUID() });
+  if (!answer.ok) throw new Error(answer.error.code);
+  return answer.value;
+}
+
+/** Resumes somebody's stream: its events, and how many statements that took. */
+async function resume(person: Person, cursor: string): Promise<{ kinds: string[]; statements: number }> {
+  const before = counted;
+  const answer = solo.chat.subscribe(person.session, { cursor });
+  if (!answer.ok) throw new Error(answer.error.code);
+  const statements = counted - before;
+  const items = await drain(answer.value);
+  return { kinds: items.map(({ event }) => event.kind), statements };
+}
+
+test("with 300 conversations it takes as many statements as with three, if as much has changed", async () => {
+  const people = new Map<string, Person>();
+  for (const name of ["many", "few", "writer"]) people.set(name, await solo.person(name));
+  const [many, few, writer] = [people.get("many")!, people.get("few")!, people.get("writer")!];
+  for (let n = 0; n < MANY; n++) {
+    const other = await solo.person(`other${n}`);
+    await send(other, "many", "hello");
+    if (n < FEW) await send(other, "few", "hello");
+  }
+  const toMany = await send(writer, "many", "before");
+  await send(writer, "few", "before");
+  const now = (): string => `1.0.00000000000000aa.0:${solo.state.appliedSeq()}`;
+  // Elsewhere something happens, as it does between the death of a replica and a stream's return.
+  const cursor = now();
+  await send(writer, "other0", "not for them");
+  const quiet = { many: await resume(many, cursor), few: await resume(few, cursor) };
+  expect(quiet.many.kinds).toEqual([]);
+  expect(quiet.many.statements).toBe(quiet.few.statements);
+  expect(quiet.many.statements).toBeLessThanOrEqual(4);
+
+  await solo.chat.markRead(many.session, { ids: [toMany.id] });
+  await send(writer, "many", "one");
+  await send(writer, "few", "one");
+  const changed = { many: await resume(many, cursor), few: await resume(few, cursor) };
+  expect(changed.many.kinds.toSorted()).toEqual(["message", "read"]);
+  expect(changed.few.kinds).toEqual(["message"]);
+  expect(changed.many.statements).toBeLessThanOrEqual(12);
+  // Of what happened before the replica began to take notes it asks every conversation.
+  const long = await resume(many, "1.0.00000000000000aa.0:1");
+  expect(long.kinds.length).toBeGreaterThanOrEqual(MANY);
+});
+
+test("what is forgotten, and what was before, may have changed", () => {
+  const changes = new RecentChanges(10, 2);
+  expect([9, 10, 11].map((seq) => changes.mayHaveChanged("a", seq))).toEqual([true, false, false]);
+  changes.changed("a", 12);
+  changes.changed("b", 14);
+  expect([11, 12].map((seq) => changes.mayHaveChanged("a", seq))).toEqual([true, false]);
+  // A mark that moved by itself keeps the seq of the op that last moved it.
+  changes.changed("b", 3);
+  expect(changes.mayHaveChanged("b", 13)).toBe(true);
+  changes.changed("c", 15);
+  // Of three only two are remembered: a is not one of them.
+  expect([11, 12].map((seq) => changes.mayHaveChanged("a", seq))).toEqual([true, false]);
+  expect([13, 14, 15].map((seq) => changes.mayHaveChanged("c", seq))).toEqual([true, true, false]);
+  expect(changes.mayHaveChanged("never", 11)).toBe(true);
+});
