@@ -12,11 +12,13 @@ import { FAILOVER, FAILOVER_QUICK, failover } from "./failover.ts";
 import { FAN_OUT, FAN_OUT_QUICK, fanOut } from "./fan-out.ts";
 import { GROWTH, GROWTH_QUICK, growth } from "./growth.ts";
 import { IDLE, IDLE_QUICK, idle } from "./idle.ts";
+import { LISTS, LISTS_QUICK, lists } from "./lists.ts";
 import { MANY_PAGES, MANY_PAGES_QUICK, manyPages } from "./many-pages.ts";
 import type { PartResult, Say } from "./part.ts";
 import { PROFILE, PROFILE_QUICK, profile } from "./profile.ts";
 import { READING, READING_QUICK, reading } from "./reading.ts";
 import { REJOIN, REJOIN_QUICK, rejoin } from "./rejoin.ts";
+import { RESUME, RESUME_QUICK, resume } from "./resume.ts";
 import { THROUGHPUT, THROUGHPUT_QUICK, throughput } from "./throughput.ts";
 
 interface Part {
@@ -34,6 +36,8 @@ const PARTS: Readonly<Record<string, Part>> = {
   b7: { title: "Where the CPU goes", run: (say, quick) => profile(say, quick ? PROFILE_QUICK : PROFILE) },
   b8: { title: "Many pages", run: (say, quick) => manyPages(say, quick ? MANY_PAGES_QUICK : MANY_PAGES) },
   b9: { title: "Reading", run: (say, quick) => reading(say, quick ? READING_QUICK : READING) },
+  b10: { title: "The list on the left", run: (say, quick) => lists(say, quick ? LISTS_QUICK : LISTS) },
+  b11: { title: "Coming back", run: (say, quick) => resume(say, quick ? RESUME_QUICK : RESUME) },
 };
 
 const DOCS = resolve(import.meta.dir, "../docs");

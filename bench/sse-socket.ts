@@ -12,6 +12,13 @@ const GOOD = "HTTP/1.1 200";
 const DIGITS = 8;
 /** How an event begins that says that somebody came or went. */
 const PRESENCE = Buffer.from("event: presence\n");
+const ROW = Buffer.from("event: row\n");
+
+function countOf(wanted: Buffer, chunk: Buffer): number {
+  let count = 0;
+  for (let at = chunk.indexOf(wanted); at >= 0; at = chunk.indexOf(wanted, at + 1)) count += 1;
+  return count;
+}
 const MARK_LENGTH = DIGITS + 2;
 
 /** A body of `bytes` bytes that names message `no` (0 to 99,999,999). */
@@ -40,6 +47,8 @@ export class SseReaders {
   broken = 0;
   /** Events of somebody's coming or going, of all streams; one that is cut by a packet's border is not counted. */
   presences = 0;
+  /** Rows of lists; the same. */
+  rows = 0;
   #closing = false;
   #opened = 0;
 
@@ -105,7 +114,8 @@ export class SseReaders {
       state.isOpen = true;
       state.opened.resolve();
     }
-    for (let at = chunk.indexOf(PRESENCE); at >= 0; at = chunk.indexOf(PRESENCE, at + 1)) this.presences += 1;
+    this.presences += countOf(PRESENCE, chunk);
+    this.rows += countOf(ROW, chunk);
     let at = bytes.indexOf(MARK_BYTE);
     while (at >= 0) {
       if (at + MARK_LENGTH > bytes.length) {

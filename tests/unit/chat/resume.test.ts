@@ -10,7 +10,7 @@ const FEW = 3;
 
 let solo: SoloChat;
 let counted = 0;
-const prepare = Database.prototype.prepare;
+const prepare = Reflect.get(Database.prototype, "prepare") as Database["prepare"];
 
 /** Every statement that the rows run from now on is counted. */
 function countStatements(): void {
