@@ -1,0 +1,119 @@
+/** The hub of a browser's one stream: what its tabs show is named, and what a tab missed it gets whole. */
+import { afterEach, beforeEach, expect, test, vi } from "bun:test";
+
+interface Told {
+  readonly type: string;
+  readonly name?: string;
+  readonly data?: string;
+  readonly again?: boolean;
+}
+interface Hub {
+  join(tab: string, page: object): void;
+  leave(tab: string): void;
+}
+interface Stream {
+  createHub(origin: string, send: (tab: string | null, message: Told) => void): Hub;
+}
+
+// Browser files are plain script without types: loaded by a path that the compiler does not follow.
+const stream = (await import(`${import.meta.dir}/../../../src/web/browser/stream.js`)) as Stream;
+
+const ORIGIN = "http://localhost:8081";
+const fetched = globalThis.fetch;
+
+/** A stream that was opened, as the replica sees it. */
+interface Opened {
+  readonly query: URLSearchParams;
+  say(text: string): void;
+  readonly isOver: () => boolean;
+}
+
+let opened: Opened[];
+/** What all tabs are told; a new one gets the last events besides. */
+let told: Told[];
+
+beforeEach(() => {
+  opened = [];
+  told = [];
+  vi.useFakeTimers();
+  globalThis.fetch = (async (input: string, init?: RequestInit) => {
+    const url = new URL(input);
+    if (url.pathname !== "/events") return new Response(null, { status: 204 });
+    let control!: ReadableStreamDefaultController<Uint8Array>;
+    const body = new ReadableStream<Uint8Array>({ start: (made) => void (control = made) });
+    init?.signal?.addEventListener("abort", () => control.error(new Error("aborted")));
+    opened.push({
+      query: url.searchParams,
+      say: (text) => control.enqueue(new TextEncoder().encode(text)),
+      isOver: () => init?.signal?.aborted === true,
+    });
+    return new Response(body);
+  }) as typeof fetch;
+});
+afterEach(() => {
+  globalThis.fetch = fetched;
+  vi.useRealTimers();
+});
+
+const at = (seq: number): string => `1.0.aa.0:${seq}`;
+const page = (show: string, seq: number): object => ({
+  me: "me",
+  cursor: at(seq),
+  opened: Date.now(),
+  origins: [],
+  shared: false,
+  parts: [],
+  show,
+});
+const event = (name: string, seq: number): string => `id: ${at(seq)}\nevent: ${name}\ndata: ${seq}\n\n`;
+const events = (): string[] =>
+  told.filter(({ type }) => type === "event").map(({ name, data, again }) => `${name} ${data}${again ? " again" : ""}`);
+
+/** A few turns of the event loop: nothing here waits for time. */
+async function settle(condition: () => boolean): Promise<void> {
+  for (let turns = 0; turns < 200 && !condition(); turns++) await Promise.resolve();
+  expect(condition()).toBe(true);
+}
+
+test("a tab that shows something else opens the stream again, from where its page was made", async () => {
+  const hub = stream.createHub(ORIGIN, (tab, message) => tab === null && void told.push(message));
+  hub.join("one", page("c1", 5));
+  await settle(() => opened.length === 1);
+  expect([opened[0]!.query.get("show"), opened[0]!.query.get("after")]).toEqual(["c1", at(5)]);
+  opened[0]!.say(event("message", 7) + event("activity", 8));
+  await settle(() => events().length === 2);
+
+  // What happened in c2 since its page was made, the others heard of as an activity only.
+  hub.join("two", page("c2", 6));
+  await settle(() => opened.length === 2);
+  expect([opened[1]!.query.get("show"), opened[1]!.query.get("after")]).toEqual(["c1,c2", at(6)]);
+  expect(opened[0]!.isOver()).toBe(true);
+  opened[1]!.say(event("message", 7) + event("message", 8) + event("message", 9));
+  await settle(() => events().length === 5);
+  expect(events()).toEqual(["message 7", "activity 8", "message 7 again", "message 8 again", "message 9"]);
+
+  // c1 is whole since 5, so a later tab of it needs nothing; one that was made before that does.
+  hub.join("three", page("c1", 9));
+  hub.join("four", page("", 9));
+  expect(opened.length).toBe(2);
+  hub.join("five", page("c2", 4));
+  await settle(() => opened.length === 3);
+  expect(opened[2]!.query.get("after")).toBe(at(4));
+  expect(told.some(({ type }) => type === "lost")).toBe(false);
+});
+
+test("a stream that breaks is opened again for those tabs that are still there", async () => {
+  const hub = stream.createHub(ORIGIN, (tab, message) => tab === null && void told.push(message));
+  hub.join("one", page("c1", 5));
+  await settle(() => opened.length === 1);
+  hub.join("two", page("c2", 5));
+  await settle(() => opened.length === 2);
+  opened[1]!.say(event("message", 8));
+  await settle(() => events().length === 1);
+  hub.leave("one");
+  opened[1]!.say("x".repeat(3_000_000));
+  await settle(() => opened.length === 3);
+  expect([opened[2]!.query.get("show"), opened[2]!.query.get("after")]).toEqual(["c2", at(8)]);
+  await settle(() => told.some(({ type, again }) => type === "open" && again === true));
+  expect(told.filter(({ type }) => type === "open").map(({ again }) => again)).toEqual([false, true]);
+});
