@@ -61,7 +61,11 @@ export class Views {
       case "message": {
         const { message } = told;
         const seen = "unread" in message ? message : { ...message, unread: !isAuthor, readByOther: false };
-        return { kind: "message", message: this.message(seen) };
+        const shown = this.message(seen);
+        // It came and went between the cursor and now.
+        return shown.deleted
+          ? { kind: "gone", conversationId: shown.conversationId, messageIds: [shown.id] }
+          : { kind: "message", message: shown };
       }
       case "gone": {
         const { kind, conversationId, messageIds } = told;

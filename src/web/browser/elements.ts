@@ -13,3 +13,10 @@ export function fieldOf<T extends Element = HTMLInputElement>(form: HTMLFormElem
   if (!(found instanceof Element)) throw new Error(`the form has no field ${name}`);
   return found as T;
 }
+
+/** A copy of what is in a template of the page: its markup is made at the replica only. */
+export function copyOf<T extends Element = HTMLElement>(id: string): T {
+  const found = required<HTMLTemplateElement>(`template#${id}`).content.firstElementChild;
+  if (found === null) throw new Error(`the template ${id} is empty`);
+  return found.cloneNode(true) as T;
+}

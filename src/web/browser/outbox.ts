@@ -3,7 +3,7 @@
  * at whatever replica; it leaves the box only when a replica has said that all of them keep it.
  */
 import { isFewEmoji } from "../messages/emoji.ts";
-import { required } from "./elements.ts";
+import { copyOf, required } from "./elements.ts";
 import type { UnsentItem } from "./kept-state.ts";
 import type { Rows } from "./rows.ts";
 import { type AnswerJson, isOtherLogin, isPassing, newId, post, sleep, waitBefore } from "./requests.ts";
@@ -20,22 +20,14 @@ export interface Outbox {
 /** After so long the bubble says that it waits. */
 const SLOW_MS = 3000;
 
-function bubble(me: string, item: UnsentItem): HTMLLIElement {
-  const row = Object.assign(document.createElement("li"), {
-    id: `m-${me}-${item.id}`,
-    className: "message own pending",
-  });
+function bubble(me: string, item: UnsentItem): HTMLElement {
+  const row = copyOf("pending-row");
+  row.id = `m-${me}-${item.id}`;
   row.dataset["author"] = me;
   row.dataset["micros"] = String(Date.now() * 1000);
-  const box = Object.assign(document.createElement("div"), { className: "bubble" });
-  const body = Object.assign(document.createElement("div"), { className: "body", textContent: item.body, dir: "auto" });
-  body.setAttribute("hx-ignore", "");
+  const body = required(".body", row);
+  body.textContent = item.body;
   body.classList.toggle("few-emoji", isFewEmoji(item.body));
-  const meta = Object.assign(document.createElement("p"), { className: "meta" });
-  meta.append(Object.assign(document.createElement("span"), { className: "state" }));
-  box.append(body, meta);
-  // The place of the checkbox that the confirmed row will have.
-  row.append(Object.assign(document.createElement("span"), { className: "pick" }), box);
   return row;
 }
 
@@ -80,24 +72,19 @@ export function openOutbox({
 
   function showFailure(row: HTMLElement, item: UnsentItem): void {
     required(".state", row).textContent = "not sent";
-    const line = Object.assign(document.createElement("p"), { className: "failure" });
-    const retry = Object.assign(document.createElement("button"), { type: "button", textContent: "Retry" });
+    const line = copyOf("failure");
+    const [retry, drop] = [required("button:not(.plain)", line), required("button.plain", line)];
     retry.addEventListener("click", () => {
       item.failed = null;
       onChange();
       draw(item);
       void run();
     });
-    const drop = Object.assign(document.createElement("button"), {
-      type: "button",
-      className: "plain",
-      textContent: "Discard",
-    });
     drop.addEventListener("click", () => {
       remove(item);
       roll?.removeIds([`${me}-${item.id}`]);
     });
-    line.append(Object.assign(document.createElement("span"), { textContent: item.failed }), retry, drop);
+    required("span", line).textContent = item.failed;
     required(".bubble", row).append(line);
   }
 
@@ -113,10 +100,11 @@ export function openOutbox({
     if (row === null || row.dataset.waits === "yes" || !row.classList.contains("pending")) return;
     row.dataset.waits = "yes";
     roll?.redraw(row);
-    const line = Object.assign(document.createElement("p"), { className: "failure" });
-    const retry = Object.assign(document.createElement("button"), { type: "button", textContent: "Retry" });
-    retry.addEventListener("click", () => wake?.());
-    line.append(retry);
+    const line = copyOf("failure");
+    required("button:not(.plain)", line).addEventListener("click", () => wake?.());
+    // Its outcome is not known, so it cannot be taken back.
+    required("button.plain", line).remove();
+    required("span", line).remove();
     required(".bubble", row).append(line);
   }
 

@@ -192,8 +192,8 @@ function startApp() {
   }
 
   function showUser(user) {
-    for (const row of roll?.list.querySelectorAll(`.message[data-author="${CSS.escape(user.id)}"] .author`) ?? [])
-      row.textContent = user.name;
+    // Her rows say her name, or that she is gone.
+    if (roll?.list.querySelector(`.message[data-author="${CSS.escape(user.id)}"]`)) void roll.reload();
     words.onUser(user);
     list.refresh();
   }

@@ -2,7 +2,8 @@
  * The open conversation's messages on the page: where a row goes, how rows are grouped, what is
  * own, new, kept and read. A row's DOM id is its message's id, so whatever arrives twice is one row.
  */
-import { getPiece } from "./requests.js";
+import { copyOf } from "./elements.ts";
+import { getPiece } from "./requests.ts";
 import { keepingFocus } from "./row-focus.js";
 import { dayText, localTimes } from "./times.js";
 
@@ -73,16 +74,9 @@ export function openRoll(me) {
 
   function addMark(row) {
     if (row.querySelector(".mark") !== null) return;
-    const button = document.createElement("button");
-    Object.assign(button, { className: "mark", type: "submit", name: "ids", value: row.dataset.id });
-    button.setAttribute("form", "reading");
-    const word = Object.assign(document.createElement("span"), { textContent: "new" });
-    word.setAttribute("aria-hidden", "true");
-    button.append(
-      word,
-      Object.assign(document.createElement("span"), { className: "sr", textContent: "Mark this one read" }),
-    );
-    row.append(button);
+    const mark = copyOf("mark");
+    mark.value = row.dataset.id;
+    row.append(mark);
   }
 
   function line(className, text) {
@@ -168,15 +162,13 @@ export function openRoll(me) {
         const tooOld = first !== undefined && seqOf(row) < seqOf(first) && document.querySelector("a#older") !== null;
         const known = document.getElementById(row.id);
         if (isNew && tooOld && known === null) continue;
+        // Told before: whether it is still unread is known here only.
+        if (isNew && known?.dataset.seq === row.dataset.seq) continue;
         row.classList.toggle("own", row.dataset.author === me);
         // What comes while nobody looks begins below a line, so that it is found again.
         if (isNew && row.dataset.author !== me && known === null && !document.hasFocus() && !hasUnread())
           newLineBefore = row.dataset.id;
-        // An event says the same to everybody, and may come again: whether it is unread is known here only.
-        if (isNew && row.dataset.author !== me && (known === null || known.dataset.unread !== undefined))
-          row.dataset.unread = "yes";
         if (isNew && !atEnd() && row.dataset.author !== me && known === null) below++;
-        if (row.dataset.unread !== undefined) addMark(row);
         place(row);
         if (count > 0) keepRow(row, count);
         else drawState(row);

@@ -4,7 +4,7 @@ import type { ConversationView, MessageView, Session, UserView } from "../../cha
 import { REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import { Icon } from "../page/icons.tsx";
-import { MessageRow, type Viewer } from "./message.tsx";
+import { MessageRow, RowTemplates, type Viewer } from "./message.tsx";
 import { Avatar, Seen } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
@@ -64,6 +64,7 @@ export function Conversation({ session, conversation, history, draft }: Conversa
         </button>
       </div>
       <PostForm id="reading" action={`${path}/read`} hidden />
+      <RowTemplates />
       <SelectionBar path={path} />
       <Composer
         action={`${path}/messages`}

@@ -2,9 +2,9 @@
 import type { MessageView } from "../../chat/chat-service.ts";
 import { MessageRow } from "./message.tsx";
 
-/** The row as everyone gets it, without anything that depends on the viewer. */
+/** The row as events bring it: unread for all but its author. */
 export function renderRow(message: MessageView): string {
-  const row = <MessageRow message={{ ...message, unread: false, readByOther: false }} />;
+  const row = <MessageRow message={message} />;
   // An element of synchronous components is a string object.
   return String(row as unknown as string);
 }

@@ -1,7 +1,8 @@
 /**
- * One message, rendered the same for everyone who sees it: what differs between viewers
- * (own, unread, grouped) is a class or attribute that the page adds. The DOM id is the message's
- * id, so a pending bubble, its confirmation and the copy from the event stream are one element.
+ * One message as a row. Only this file says what a row looks like: events bring rows, and what a page shows before any
+ * replica knows of it (a message that waits, the mark of one that is unread after all) it copies from the templates
+ * below. The DOM id is the message's id, so a pending bubble, its confirmation and the copy from the event stream are
+ * one element; own and grouped are classes that the page sets.
  */
 import type { MessageView } from "../../chat/chat-service.ts";
 import { isFewEmoji } from "./emoji.ts";
@@ -48,10 +49,10 @@ interface RowProps {
   readonly grouped?: boolean;
 }
 
-/** A row; with a viewer it also says what is his own and what is unread for him. */
+/** A row; with a viewer it also says what is his own. */
 export function MessageRow({ message, viewer, grouped = false }: RowProps) {
   const own = viewer !== undefined && message.authorId === viewer.userId;
-  const unread = viewer !== undefined && message.unread;
+  const { unread } = message;
   return (
     <li
       id={rowId(message.id)}
@@ -83,6 +84,38 @@ export function MessageRow({ message, viewer, grouped = false }: RowProps) {
       </div>
       {unread ? <MarkRead id={message.id} /> : null}
     </li>
+  );
+}
+
+/** What the script copies: see the top of this file. */
+export function RowTemplates() {
+  return (
+    <>
+      <template id="pending-row">
+        <li class="message own pending">
+          {/* The place of the checkbox that the confirmed row will have. */}
+          <span class="pick" />
+          <div class="bubble">
+            <div class="body" hx-ignore dir="auto" />
+            <p class="meta">
+              <span class="state" />
+            </p>
+          </div>
+        </li>
+      </template>
+      <template id="failure">
+        <p class="failure">
+          <span />
+          <button type="button">Retry</button>
+          <button type="button" class="plain">
+            Discard
+          </button>
+        </p>
+      </template>
+      <template id="mark">
+        <MarkRead id="" />
+      </template>
+    </>
   );
 }
 

@@ -94,10 +94,14 @@ describe("one event", () => {
     expect(new TextDecoder().decode(encodeItem({ event, cursor: "c2" }))).toStartWith("id: c2\n");
   });
 
-  test("says nothing that depends on who reads it", () => {
+  test("is a row that its readers can mark as read, and its author cannot", () => {
     const text = (message: MessageView): string =>
       new TextDecoder().decode(encodeItem({ event: { kind: "message", message }, cursor: "c" }));
-    expect(text(MESSAGE)).toBe(text({ ...MESSAGE, unread: false, readByOther: false }));
+    expect(text(MESSAGE)).toContain('data-unread="yes"');
+    expect(text(MESSAGE)).toContain("Mark this one read");
+    const own = text({ ...MESSAGE, unread: false });
+    expect(own).not.toContain("data-unread");
+    expect(own).not.toContain("Mark this one read");
   });
 
   test("weighs at most 1.5 KB for a message as people write them", () => {
@@ -172,7 +176,7 @@ describe("a stream", () => {
     // A program names nothing and gets everything.
     const program = await open(ada, `/events?after=${encodeURIComponent(start)}`);
     await until(() => program.named("read").length === 1);
-    expect(["message", "gone", "row"].map((name) => program.named(name).length)).toEqual([2, 0, 0]);
+    expect(["message", "gone", "row"].map((name) => program.named(name).length)).toEqual([1, 1, 0]);
   });
 
   describe("rows of the list", () => {
