@@ -137,11 +137,11 @@ stories("the focus stays", {}, (stage) => {
     said.length = 0;
     await ann.say("fresh");
     await page.locator("#sidebar .count").waitFor();
-    const opened = page.waitForResponse((answer) => answer.url().includes("/sidebar"));
     await page.locator("#sidebar a[href^='/c/']", { hasText: ann.name }).click();
     await row(page, "fresh").waitFor();
-    // By then the stream has told the new page what it told the old one.
-    await opened;
+    // By then the stream has told the new page what it told the old one: this comes after it.
+    await composer(ann.page).pressSequentially("x");
+    await page.locator("#typing").waitFor();
     expect(await row(page, "fresh").getAttribute("data-unread")).not.toBeNull();
     expect(await row(page, "fresh").locator(".mark").count()).toBe(1);
     await eventually(async () => (await page.title()).startsWith("(1)"));
