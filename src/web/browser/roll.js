@@ -2,8 +2,8 @@
  * The open conversation's messages on the page: where a row goes, how rows are grouped, what is
  * own, new, kept and read. A row's DOM id is its message's id, so whatever arrives twice is one row.
  */
-import { copyOf } from "./elements.ts";
-import { getPiece } from "./requests.ts";
+import { copyOf } from "./elements.js";
+import { getPiece } from "./requests.js";
 import { keepingFocus } from "./row-focus.js";
 import { dayText, localTimes } from "./times.js";
 
@@ -169,6 +169,7 @@ export function openRoll(me) {
         if (isNew && row.dataset.author !== me && known === null && !document.hasFocus() && !hasUnread())
           newLineBefore = row.dataset.id;
         if (isNew && !atEnd() && row.dataset.author !== me && known === null) below++;
+        if (row.dataset.unread !== undefined) addMark(row);
         place(row);
         if (count > 0) keepRow(row, count);
         else drawState(row);

@@ -4,7 +4,7 @@ import { MessageRow } from "./message.tsx";
 
 /** The row as events bring it: unread for all but its author. */
 export function renderRow(message: MessageView): string {
-  const row = <MessageRow message={message} />;
+  const row = <MessageRow message={message} withoutMark />;
   // An element of synchronous components is a string object.
   return String(row as unknown as string);
 }

@@ -47,10 +47,12 @@ interface RowProps {
   readonly viewer?: Viewer;
   /** Goes on what the row above said: no name again. */
   readonly grouped?: boolean;
+  /** For an event: the script copies the mark from its template, which saves 200 bytes for each reader. */
+  readonly withoutMark?: boolean;
 }
 
 /** A row; with a viewer it also says what is his own. */
-export function MessageRow({ message, viewer, grouped = false }: RowProps) {
+export function MessageRow({ message, viewer, grouped = false, withoutMark = false }: RowProps) {
   const own = viewer !== undefined && message.authorId === viewer.userId;
   const { unread } = message;
   return (
@@ -82,7 +84,7 @@ export function MessageRow({ message, viewer, grouped = false }: RowProps) {
           <span class="state">{own && message.readByOther ? "read" : ""}</span>
         </p>
       </div>
-      {unread ? <MarkRead id={message.id} /> : null}
+      {unread && !withoutMark ? <MarkRead id={message.id} /> : null}
     </li>
   );
 }
