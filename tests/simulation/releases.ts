@@ -40,7 +40,7 @@ export const RULES_OF_BOTH: ApplyOp = (bytes, seq, rows) => {
     const op = decodeOp(bytes);
     if (error.format > rows.opFormat()) rows.enableFormat(error.format, error.version ?? "", seq);
     const { timeMicros, recovered } = op;
-    return { seq, key: keyOf(op), result: { kind: "done", seq, repeated: false }, events: [], timeMicros, recovered };
+    return { seq, key: keyOf(op), result: { kind: "done", seq, repeated: false }, facts: [], timeMicros, recovered };
   }
 };
 
