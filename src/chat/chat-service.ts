@@ -203,7 +203,7 @@ export interface ChatService {
   ): Promise<Answer<readonly MessageView[]>>;
   /** Number of unread messages in all, up to UNREAD_TOTAL_MAX. */
   unreadTotal(session: Session): number;
-  /** By conversation that has any, up to UNREAD_TOTAL_MAX each; of all, or of one. */
+  /** By conversation that has any; of one, or of all: exact if they are fewer than UNREAD_TOTAL_MAX. */
   unreadCounts(session: Session, conversationId?: string): ReadonlyMap<string, number>;
 
   /** Everything after the cursor, then live. Without a cursor: from now. At most 50 streams a user. */

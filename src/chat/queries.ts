@@ -78,7 +78,10 @@ export interface Queries {
   message(conversation: ConversationId, user: UserId, seq: Seq): SeenMessage | null;
   /** Unread messages of all conversations, counted up to `max`. */
   unreadTotal(user: UserId, max: number): number;
-  /** By conversation that has any, each up to `max`; of all, or of one. */
+  /**
+   * By conversation that has any, each up to `max`; of one, or of all. If that is `max` or more in all, those with
+   * UNREAD_COUNT_MAX may have more.
+   */
   unreadCounts(user: UserId, max: number, conversation?: ConversationId): ReadonlyMap<ConversationId, number>;
   /** Ids of unread messages, the newest `limit`, newest first. */
   unreadIds(conversation: ConversationId, user: UserId, limit: number): readonly MessageId[];

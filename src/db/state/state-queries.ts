@@ -28,6 +28,13 @@ const LAST_PAGES = [1, 49, 950];
 
 const NEVER: Seq = Number.MAX_SAFE_INTEGER;
 
+/** A membership, the newest message of its conversation (0: none), and how many are unread, up to UNREAD_COUNT_MAX. */
+interface Standing {
+  readonly me: MemberRow;
+  readonly lastSeq: Seq;
+  readonly unread: number;
+}
+
 /** A membership and that of the other side. */
 interface Sides {
   readonly me: MemberRow;
@@ -116,16 +123,14 @@ export class StateQueries implements Queries {
 
   conversationsOf(user: UserId, limit: number, page: ConversationsPage = {}): readonly ConversationSummary[] {
     const { beforeSeq = 0, unread = false } = page;
-    const newestFirst = this.#memberships(user)
-      .map((me) => ({ me, lastSeq: this.#lastSeq(me.conversation) }))
+    const newestFirst = this.#overview(user)
       .filter(({ lastSeq }) => beforeSeq === 0 || lastSeq < beforeSeq)
       .sort((a, b) => b.lastSeq - a.lastSeq);
     const found: ConversationSummary[] = [];
-    for (const { me, lastSeq } of newestFirst) {
+    for (const standing of newestFirst) {
       if (found.length >= limit) break;
-      // Counted before anything else is read: most have nothing.
-      if (unread && this.#unread(me, 1) === 0) continue;
-      const summary = this.#summary(me, lastSeq);
+      if (unread && standing.unread === 0) continue;
+      const summary = this.#summary(standing);
       if (summary.last !== null || this.user(summary.other)?.deleted === 0) found.push(summary);
     }
     return found;
@@ -133,7 +138,8 @@ export class StateQueries implements Queries {
 
   summary(conversation: ConversationId, user: UserId): ConversationSummary | null {
     const me = this.#rows.member(conversation, user);
-    return me === null ? null : this.#summary(me, this.#lastSeq(conversation));
+    if (me === null) return null;
+    return this.#summary({ me, lastSeq: this.#lastSeq(conversation), unread: this.#unread(me, UNREAD_COUNT_MAX) });
   }
 
   history(conversation: ConversationId, user: UserId, beforeSeq: Seq, limit: number): readonly SeenMessage[] {
@@ -153,19 +159,28 @@ export class StateQueries implements Queries {
   }
 
   unreadTotal(user: UserId, max: number): number {
-    let total = 0;
-    for (const me of this.#memberships(user)) {
-      total += this.#unread(me, max - total);
-      if (total >= max) break;
-    }
-    return total;
+    return Math.min(max, sum(this.unreadCounts(user, max).values()));
   }
 
   unreadCounts(user: UserId, max: number, conversation?: ConversationId): ReadonlyMap<ConversationId, number> {
     const one = conversation === undefined ? null : this.#rows.member(conversation, user);
-    const asked = conversation === undefined ? this.#memberships(user) : one === null ? [] : [one];
-    const counts = asked.map((me) => [me.conversation, this.#unread(me, max)] as const);
-    return new Map(counts.filter(([, count]) => count > 0));
+    const asked =
+      conversation === undefined
+        ? this.#overview(user).filter(({ unread }) => unread > 0)
+        : one === null
+          ? []
+          : [{ me: one, unread: this.#unread(one, max) }];
+    const counts = new Map(asked.map(({ me, unread }) => [me.conversation, unread]));
+    let total = sum(counts.values());
+    for (const { me, unread } of asked) {
+      // Beyond that nobody asks how much it is; so few are counted again.
+      if (total >= max) break;
+      if (unread !== UNREAD_COUNT_MAX || conversation !== undefined) continue;
+      const whole = this.#unread(me, max);
+      counts.set(me.conversation, whole);
+      total += whole - unread;
+    }
+    return counts;
   }
 
   unreadIds(conversation: ConversationId, user: UserId, limit: number): readonly MessageId[] {
@@ -191,6 +206,15 @@ export class StateQueries implements Queries {
 
   #memberships(user: UserId): readonly MemberRow[] {
     return this.#q.memberships.all(user, CONVERSATIONS_MAX).map(memberRow);
+  }
+
+  /** All of a user's conversations, in no order. */
+  #overview(user: UserId): readonly Standing[] {
+    return this.#q.overview.all(UNREAD_COUNT_MAX, user, CONVERSATIONS_MAX).map((row) => {
+      const me = memberRow(row);
+      const unread = row[5] as number;
+      return { me, lastSeq: (row[4] ?? 0) as Seq, unread: unread > 0 && this.#isSilenced(me) ? 0 : unread };
+    });
   }
 
   /** The other person of a direct conversation; the user herself of her notes. */
@@ -220,12 +244,12 @@ export class StateQueries implements Queries {
     return (this.#q.newest.get(this.#rows.numberOf(conversation), 1)?.[0] ?? 0) as Seq;
   }
 
-  #summary(me: MemberRow, lastSeq: Seq): ConversationSummary {
+  #summary({ me, lastSeq, unread }: Standing): ConversationSummary {
     const { conversation, user } = me;
     return {
       id: conversation,
       other: this.#otherOf(conversation, user),
-      unread: this.#unread(me, UNREAD_COUNT_MAX),
+      unread,
       lastSeq,
       last: this.#newestVisible(conversation, user),
     };
@@ -245,9 +269,12 @@ export class StateQueries implements Queries {
   }
 
   /** Messages of an account that was deleted with them are not unread, though their rows may not be erased yet. */
+  #isSilenced({ conversation, user }: MemberRow): boolean {
+    return this.user(this.#otherOf(conversation, user))?.deleted === 2;
+  }
+
   #unread(me: MemberRow, max: number): number {
-    const { conversation, user } = me;
-    if (this.user(this.#otherOf(conversation, user))?.deleted === 2) return 0;
+    if (this.#isSilenced(me)) return 0;
     return Number(this.#q.unread.get(...this.#unreadParameters(me), max)?.[0] ?? 0);
   }
 
@@ -309,6 +336,12 @@ interface Gone {
 
 function changeOf({ seq, conversation, ids }: Gone): Change {
   return { seq, told: { kind: "gone", conversationId: conversation, messageIds: ids } };
+}
+
+function sum(counts: Iterable<number>): number {
+  let total = 0;
+  for (const count of counts) total += count;
+  return total;
 }
 
 function one<T>(row: readonly unknown[] | null, shape: (row: readonly unknown[]) => T): T | null {

@@ -6,6 +6,8 @@ import { localTimes } from "./times.js";
 
 const GATHER_MS = 120;
 const GATHER_HIDDEN_MS = 1500;
+/** After a failover all pages are back at the same moment, and what they lack is who came and went. */
+const SPREAD_MS = 3000;
 
 /** `current()`: the id of the open conversation, "new", or "". `onUnread(count)`: as the list says it. */
 export function openList({ current, words, onUnread }) {
@@ -43,6 +45,8 @@ export function openList({ current, words, onUnread }) {
     late?.push({ conversationId, html, unread });
     onUnread(unread);
     const sidebar = document.getElementById("sidebar");
+    // The styles ask for it: what the start offers depends on it.
+    sidebar.dataset.unread = unread;
     const list = sidebar.querySelector("ul");
     const known = document.getElementById(`s-${conversationId}`);
     if (html === "") return known?.remove();
@@ -72,6 +76,9 @@ export function openList({ current, words, onUnread }) {
     /** What a person's list says of all others: somebody is new or gone, or much may have changed. */
     refresh() {
       timer ??= setTimeout(load, document.hidden ? GATHER_HIDDEN_MS : GATHER_MS);
+    },
+    refreshSoon() {
+      timer ??= setTimeout(load, Math.random() * SPREAD_MS);
     },
   };
 }

@@ -351,7 +351,7 @@ function startApp() {
       else if (message.type === "open") {
         navigation.found();
         // Who came and went meanwhile is in no event.
-        if (message.again) list.refresh();
+        if (message.again) list.refreshSoon();
       } else if (message.type === "tick") roll?.setKept(cluster.keptNow());
       else if (message.type === "state") onState(message.state);
       else if (message.type === "move") moveTo(message.origin, message.tokens);

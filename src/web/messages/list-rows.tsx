@@ -4,6 +4,7 @@
  * all of her pages, which only place it. What happens in one conversation within a moment is one row.
  */
 import type { ChatService, Session } from "../../chat/chat-service.ts";
+import type { ConversationId } from "../../chat/ids.ts";
 import { UNREAD_TOTAL_MAX } from "../../chat/chat-service.ts";
 import { renderItem, totalText } from "./sidebar.tsx";
 
@@ -73,18 +74,17 @@ export class ListRows {
     this.#send(session.userId, { conversationId, html: isListed ? renderItem(value, session) : "", unread });
   }
 
-  #total(session: Session, conversationId: string): number {
+  #total(session: Session, conversationId: ConversationId): number {
     let counts = this.#unread.get(session.userId);
-    if (counts === undefined) {
-      counts = new Map(this.#chat.unreadCounts(session));
-      this.#unread.set(session.userId, counts);
-    } else {
+    if (counts === undefined) counts = new Map(this.#chat.unreadCounts(session));
+    else {
       counts.delete(conversationId);
       for (const [id, count] of this.#chat.unreadCounts(session, conversationId)) counts.set(id, count);
     }
-    return Math.min(
-      UNREAD_TOTAL_MAX,
-      counts.values().reduce((sum, count) => sum + count, 0),
-    );
+    const total = counts.values().reduce((sum, count) => sum + count, 0);
+    // So many are not counted one by one: all anew the next time.
+    if (total < UNREAD_TOTAL_MAX) this.#unread.set(session.userId, counts);
+    else this.#unread.delete(session.userId);
+    return Math.min(UNREAD_TOTAL_MAX, total);
   }
 }

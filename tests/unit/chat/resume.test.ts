@@ -86,6 +86,38 @@ test("with 300 conversations it takes as many statements as with three, if as mu
   expect(long.kinds.length).toBeGreaterThanOrEqual(MANY);
 });
 
+test("the list and the number of all that is unread: a statement more for each row that is shown, none for the others", async () => {
+  const many = await solo.person("many");
+  for (let n = 0; n < MANY; n++) await send(await solo.person(`other${n}`), "many", "hello");
+  const statements = async (limit: number): Promise<number> => {
+    await solo.chat.listConversations(many.session, { limit });
+    const before = counted;
+    const answer = await solo.chat.listConversations(many.session, { limit });
+    expect(answer.ok && answer.value.length).toBe(limit);
+    expect(solo.chat.unreadTotal(many.session)).toBe(MANY);
+    return counted - before;
+  };
+  const few = await statements(10);
+  expect(few).toBeLessThanOrEqual(14);
+  expect(await statements(100)).toBe(few + 90);
+});
+
+test("more than a hundred unread in one conversation are counted to the end, and a thousand in all are enough", async () => {
+  const [many, ben, eve] = [await solo.person("many"), await solo.person("ben"), await solo.person("eve")];
+  const first = await send(ben, "many", "0");
+  for (let n = 1; n < 150; n++) await send(ben, "many", `${n}`);
+  await send(eve, "many", "1");
+  await solo.chat.markRead(many.session, { ids: [first.id] });
+  await solo.chat.deleteMessages(eve.session, {
+    ids: [(await send(eve, "many", "2")).id],
+    clientId: crypto.randomUUID(),
+  });
+  expect(solo.chat.unreadTotal(many.session)).toBe(150);
+  expect([...solo.chat.unreadCounts(many.session).values()].toSorted((a, b) => a - b)).toEqual([1, 149]);
+  for (let n = 0; n < 900; n++) await send(eve, "many", `${n}`);
+  expect(solo.chat.unreadTotal(many.session)).toBe(1_000);
+}, 20_000);
+
 test("what is forgotten, and what was before, may have changed", () => {
   const changes = new RecentChanges(10, 2);
   expect([9, 10, 11].map((seq) => changes.mayHaveChanged("a", seq))).toEqual([true, false, false]);
