@@ -50,6 +50,7 @@ const ROOMS: Record<string, Room> = {
   election: { values: ["base"] },
   "election/core": { values: ["base", "election"], pure: true },
   "election/driver": { values: ["base", "election", "election/core"], scheduled: true },
+  engine: { values: ["base", "election", "election/core", "election/driver"], types: ["chat", "chat/kinds"] },
   "election/peers": { values: ["base", "election"] },
   chat: { values: ["base", "election"], types: ["chat/kinds"] },
   "chat/kinds": { values: ["base", "election", "chat"] },

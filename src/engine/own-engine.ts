@@ -1,0 +1,124 @@
+/**
+ * Our own engine: the core decides, the driver runs it over this replica's log, state and peers. Beside what every
+ * engine does it says what only replicas have: roles, views, beats, and gossip between them.
+ */
+import type { AppliedOp } from "../chat/kinds/apply.ts";
+import { Core } from "../election/core/core.ts";
+import type { CoreStatus } from "../election/core/core-status.ts";
+import { Driver, type DriverDeps } from "../election/driver/driver.ts";
+import type { Identity, Notice } from "../election/event.ts";
+import type { Beat, Frame } from "../election/frame.ts";
+import type { PeerListener } from "../election/ports.ts";
+import { NO_BALLOT, type ReplicaId, type Seq, type ViewNo } from "../election/view.ts";
+import type { EngineListener, EngineStatus, LogEngine } from "./log-engine.ts";
+
+/** What this engine tells besides. */
+export interface OwnEngineListener extends EngineListener {
+  onNotice(notice: Notice): void;
+  onGossip(from: ReplicaId, payload: string): void;
+}
+
+/** What it is built on: nothing of it looks back at those who listen. */
+export interface OwnEngineDeps extends Omit<DriverDeps<AppliedOp>, "core" | "onApplied" | "onNotice" | "onGossip"> {
+  readonly identity: Identity;
+  /** 16 hex digits, drawn anew at each call. */
+  readonly nonce: () => string;
+}
+
+export class OwnEngine implements LogEngine<OwnEngineListener>, PeerListener {
+  readonly #core: Core;
+  readonly #driver: Driver<AppliedOp>;
+  #listener: OwnEngineListener | null = null;
+
+  /** Throws what the log's restore throws. */
+  constructor(deps: OwnEngineDeps) {
+    this.#core = new Core(deps.identity, deps.timing, deps.log.restore(), deps.nonce);
+    this.#driver = new Driver({
+      ...deps,
+      core: this.#core,
+      openState: (snapshot) => {
+        const state = deps.openState(snapshot);
+        this.#listener?.onStateReplaced();
+        return state;
+      },
+      onApplied: (group) => this.#listener?.onApplied(group),
+      onNotice: (notice) => this.#listener?.onNotice(notice),
+      onGossip: (from, payload) => this.#listener?.onGossip(from, payload),
+    });
+  }
+
+  // ---------------------------------------------------------------- LogEngine
+
+  start(listener: OwnEngineListener): void {
+    this.#listener = listener;
+    this.#driver.start();
+  }
+
+  propose(key: string, op: Uint8Array, timeoutMs?: number): ReturnType<LogEngine["propose"]> {
+    return this.#driver.propose(key, op, timeoutMs);
+  }
+
+  readIndex(timeoutMs: number): Promise<boolean> {
+    return this.#driver.readIndex(timeoutMs);
+  }
+
+  applied(): { readonly viewNo: ViewNo; readonly seq: Seq } {
+    const { viewNo, seq } = this.#driver.applied();
+    return { viewNo: viewNo ?? { ballot: NO_BALLOT, minor: 0 }, seq };
+  }
+
+  viewNoAt(seq: Seq): ViewNo | null {
+    return this.#driver.viewNoAt(seq);
+  }
+
+  waitApplied(seq: Seq, timeoutMs: number): Promise<boolean> {
+    return this.#driver.waitApplied(seq, timeoutMs);
+  }
+
+  status(): EngineStatus {
+    const { role, viewActive, accepting, commit } = this.#core.status();
+    return {
+      notWritable: this.#driver.notWritable(),
+      leads: role === "leader" && viewActive && accepting,
+      committed: commit,
+    };
+  }
+
+  stop(): Promise<void> {
+    return this.#driver.shutdown();
+  }
+
+  close(): void {
+    this.#listener = null;
+    this.#driver.stop();
+  }
+
+  // ---------------------------------------------------------------- what only replicas have
+
+  onFrame(from: ReplicaId, frame: Frame): void {
+    this.#driver.onFrame(from, frame);
+  }
+
+  onRefused(peer: ReplicaId): void {
+    this.#driver.onRefused(peer);
+  }
+
+  /** Ephemeral, to every peer. */
+  gossip(payload: string): void {
+    this.#driver.gossip(payload);
+  }
+
+  coreStatus(): CoreStatus {
+    return this.#core.status();
+  }
+
+  /** The peer's last Beat while it is heard; null otherwise. */
+  peerBeat(peer: ReplicaId): Beat | null {
+    return this.#driver.peerBeat(peer);
+  }
+
+  /** Callers cannot be answered for lack of room on this disk. */
+  get diskFull(): boolean {
+    return this.#driver.diskFull;
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * What orders the ops of this replica's cluster: our own engine over its log, its state and its peers, with the clock
+ * that dates ops and the gate that says which of them may be written. Built before everything that listens to it:
+ * rooms that want to hear of peers add themselves to `heard`, and the engine gets its listener when it starts.
+ *
+ * Clock, gate and transport ask the engine, and it asks them: none of them does before it runs.
+ */
+import { randomBytes } from "node:crypto";
+import { setting, wallClockMs } from "../base/faults.ts";
+import { hostScheduler } from "../base/scheduler.ts";
+import { encodeOp, keyOf, markRecovered, opKey } from "../chat/kinds/op.ts";
+import type { LogDb } from "../db/log/log-db.ts";
+import { ClusterClock } from "../election/driver/cluster-clock.ts";
+import { DEFAULT_TIMING } from "../election/event.ts";
+import type { Beat } from "../election/frame.ts";
+import { GrpcPeerTransport, type GrpcPeerListener } from "../election/peers/transport.ts";
+import type { ReplicaId } from "../election/view.ts";
+import { viewNoKey } from "../election/view.ts";
+import { OwnEngine } from "../engine/own-engine.ts";
+import { caughtErrors } from "../host/error-place.ts";
+import type { ReplicaContext } from "./context.ts";
+import { FormatGate } from "./format-gate.ts";
+import type { Membership } from "./join-cluster.ts";
+import { loggedSnapshots } from "./logged-snapshots.ts";
+import { MismatchWatch } from "./mismatch-watch.ts";
+import { ownRelease } from "./own-release.ts";
+import type { ReplicaStorage } from "./storage.ts";
+
+/** What peers do, for those who add themselves. */
+export interface Heard {
+  readonly beats: ((from: ReplicaId, beat: Beat) => void)[];
+  readonly streams: NonNullable<GrpcPeerListener["onStream"]>[];
+}
+
+export interface EngineParts {
+  readonly engine: OwnEngine;
+  readonly transport: GrpcPeerTransport;
+  readonly clock: ClusterClock;
+  readonly gate: FormatGate;
+  readonly mismatches: MismatchWatch;
+  readonly heard: Heard;
+  readonly caught: ReturnType<typeof caughtErrors>;
+  /** For people: a format came into force. Set by who shows it. */
+  enabled: (text: string, format: number) => void;
+}
+
+export interface EngineStore {
+  readonly context: ReplicaContext;
+  readonly bootId: string;
+  readonly log: LogDb;
+  readonly storage: ReplicaStorage;
+  readonly membership: Membership;
+}
+
+/** Nothing of it runs yet. Throws what the log throws. */
+export function openEngine({ context, bootId, log, storage, membership }: EngineStore): EngineParts {
+  const { id, settings, logger } = context;
+  const { key } = membership;
+  const configured = settings.peers.map((peer) => peer.id);
+  const heard: Heard = { beats: [], streams: [] };
+  const caught = caughtErrors(logger);
+  const release = ownRelease();
+  const clock = new ClusterClock({
+    self: id,
+    wallMs: wallClockMs,
+    nowMs: () => performance.now(),
+    hears: (peer) => engine.peerBeat(peer) !== null,
+  });
+  const gate = new FormatGate({
+    self: id,
+    configured,
+    release,
+    inForce: () => storage.state.queries.opFormat(),
+    applied: () => storage.state.appliedSeq(),
+    peerBeat: (peer) => engine.peerBeat(peer),
+    logger,
+    leads: () => engine.status().leads,
+    propose: async (enable) => {
+      const clientId = `enable-${enable.format}`;
+      const op = { user: "", clientId, timeMicros: clock.nowMicros(), origin: null, recovered: false, body: enable };
+      return (await engine.propose(keyOf(op), encodeOp(op))).kind === "applied";
+    },
+    onEnabled: (text, format) => parts.enabled(text, format),
+    onTooOld: context.onFatal,
+  });
+  const mismatches = new MismatchWatch({
+    peers: configured.filter((peer) => peer !== id),
+    admitted: log.restore().admitted,
+    inView: () => engine.coreStatus().active,
+    logger,
+    onMismatch: context.onMismatch,
+    onWarning: (sentence) => process.stderr.write(`lastword: ${sentence}\n`),
+  });
+  const snapshots = loggedSnapshots(storage.snapshots, caught);
+  const transport = new GrpcPeerTransport({
+    self: { replicaId: id, storeId: log.storeId, bootId },
+    clusterId: () => log.clusterId ?? "",
+    peers: settings.peers.filter((peer) => peer.id !== id),
+    key: key.secret,
+    // Which replicas there are must be the same everywhere; how each finds the others need not.
+    settings: { mode: `${key.consistency} ${key.recovery}`, peers: configured.join() },
+    release,
+    listener: {
+      onFrame: (from, frame) => {
+        if (frame.type === "beat") {
+          if (frame.wallMs !== undefined) clock.heard(from, frame.wallMs);
+          for (const hear of heard.beats) hear(from, frame);
+        }
+        engine.onFrame(from, frame);
+      },
+      onRefused: (peer) => engine.onRefused(peer),
+      ...mismatches.listener,
+      onUnread: (peer, frame, from) => gate.onUnread(peer, frame, from),
+      onStream: (peer, direction, open) => {
+        logger.debug(open ? "stream_open" : "stream_closed", { peer, reason: direction });
+        for (const hear of heard.streams) hear(peer, direction, open);
+      },
+    },
+    snapshots,
+    nowMs: wallClockMs,
+  });
+  const engine: OwnEngine = new OwnEngine({
+    identity: {
+      replicaId: id,
+      storeId: log.storeId,
+      bootId,
+      configured,
+      consistency: key.consistency,
+      recovery: key.recovery,
+      loopback: settings.loopback,
+      creator: membership.creator,
+    },
+    nonce: () => randomBytes(8).toString("hex"),
+    timing: { ...DEFAULT_TIMING, keepEntries: setting("keep", DEFAULT_TIMING.keepEntries) },
+    scheduler: hostScheduler,
+    log,
+    state: storage.state,
+    snapshots,
+    formats: gate,
+    transport,
+    openState: (snapshot) => {
+      storage.switchTo(snapshot.ref);
+      return storage.state;
+    },
+    recover: (op) => {
+      const viewNo = log.lineage().at(-1)?.no;
+      const nowMs = clock.agreedMs();
+      const origin = { replica: id, view: viewNo === undefined ? "" : viewNoKey(viewNo) };
+      const bytes = markRecovered(op, origin, nowMs === null ? null : nowMs * 1000);
+      return { key: opKey(bytes), op: bytes };
+    },
+    dated: (beat) => gate.announced(clock.dated(beat)),
+    onFatal: context.onFatal,
+  });
+  const parts: EngineParts = { engine, transport, clock, gate, mismatches, heard, caught, enabled: () => {} };
+  return parts;
+}
