@@ -21,7 +21,7 @@ BUILD := $(BUN) build --compile --minify --sourcemap --bytecode --format=esm \
 	--no-compile-autoload-dotenv --no-compile-autoload-bunfig \
 	--define BUILD_VERSION='"$(VERSION)"' --define BUILD_COMMIT='"$(COMMIT)"'
 
-.PHONY: help setup build run test chaos sim soak pictures bench bench-setup bench-data release ci clean commit-stamp
+.PHONY: help setup proto build run test chaos sim soak pictures bench bench-setup bench-data release ci clean commit-stamp
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -46,6 +46,19 @@ commit-stamp:
 	@[ "$$(cat dist/.commit 2>/dev/null)" = "$(VERSION) $(COMMIT)" ] || echo "$(VERSION) $(COMMIT)" > dist/.commit
 
 dist/.commit: commit-stamp
+
+# Where the generated types go; a test generates them elsewhere and compares.
+PROTO_TYPES ?= proto/gen
+PROTOS := chat.proto peer.proto op.proto
+
+proto: node_modules/.stamp ## the TypeScript types of the .proto files, into proto/gen/
+	@rm -rf $(PROTO_TYPES)
+	@cd proto && ../node_modules/.bin/proto-loader-gen-types --longs=Number --defaults --oneofs --grpcLib=@grpc/grpc-js \
+		--inputTemplate=%sInput --outputTemplate=Wire%s --importFileExtension=.ts --outDir=$(abspath $(PROTO_TYPES)) \
+		$(PROTOS) ../node_modules/grpc-health-check/proto/health/v1/health.proto \
+		../node_modules/@grpc/reflection/build/proto/grpc/reflection/v1/reflection.proto
+	@rm -f $(PROTO_TYPES)/*.ts
+	@$(BUN) fmt $(PROTO_TYPES)
 
 build: dist/lastword ## dist/lastword, the one executable
 

@@ -36,7 +36,7 @@ export async function openStream(address: string, { token, conversationId }: Sen
       new Promise((resolve, reject) => {
         if (ended !== null) return reject(ended);
         waiting = { resolve, reject };
-        socket.send(stream, wire.encodeRequest({ items: [{ to: "", conversationId, body, clientId }] }));
+        socket.send(stream, wire.encodeRequest({ items: [{ to: "", conversationId, body, clientId, readUpTo: "" }] }));
       }),
     close: () => socket.close(),
   };

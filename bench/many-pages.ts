@@ -89,7 +89,7 @@ async function registerPeople(cluster: Cluster, count: number): Promise<Person[]
 async function firstWords(from: Person, to: Person): Promise<string> {
   const sent = await from.client.send({ to: to.name, body: "hello" });
   if (!sent.ok) throw new Error(`${from.name} could not write: ${sent.code}`);
-  return sent.value.message.conversationId;
+  return sent.value.message!.conversationId;
 }
 
 /** Runs `work` for 0 to count - 1, some at a time. */

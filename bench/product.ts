@@ -57,7 +57,7 @@ export async function registerSenders(cluster: Cluster, count: number, conversat
       const first = await self.client.send({ to: other.name, body: "hello" });
       if (!first.ok) throw new Error(`${self.name} could not write: ${first.code}`);
       self.client.close();
-      return { token: self.client.token ?? "", conversationId: first.value.message.conversationId };
+      return { token: self.client.token ?? "", conversationId: first.value.message!.conversationId };
     }),
   );
   return Array.from({ length: count }, (_, i) => pairs[i % total]!);

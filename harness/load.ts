@@ -4,7 +4,7 @@
  * by whom is kept. The rate is offered, not reached: messages fall due by the clock, so that
  * a cluster that stands still is still written to, until very many wait for an answer.
  */
-import type { SendResult } from "../proto/chat-wire.ts";
+import type { SendResult } from "../src/client/send-stream.ts";
 import { ChatClient } from "../src/client/chat-client.ts";
 import type { ChatSendStream } from "../src/client/send-stream.ts";
 import { waitFor } from "./cluster.ts";
@@ -108,7 +108,7 @@ export class Load {
       if (registered.ok) {
         const { token, user } = registered.value;
         client.close();
-        return { index, name, token, userId: user.id, to, home, count: 0, ...this.#connect(home, token) };
+        return { index, name, token, userId: user!.id, to, home, count: 0, ...this.#connect(home, token) };
       }
       if (attempt === REGISTER_ATTEMPTS) throw new Error(`${name} could not register: ${registered.sentence}`);
     }

@@ -42,11 +42,6 @@ export function decodeMessage(type: protobuf.Type, bytes: Uint8Array): protobuf.
   return type.decode(new WireReader(asBuffer(bytes)));
 }
 
-/** The number in a uint64 field of a message that was read: an absent one is the library's Long of 0. */
-export function uint64Of(field: unknown): number {
-  return typeof field === "number" ? field : 0;
-}
-
 /** The same memory; a Buffer as it is. */
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -12,10 +12,11 @@ import { Database } from "bun:sqlite";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import * as grpc from "@grpc/grpc-js";
-import { CHAT_WIRE, type ChatCalls, type SendItem } from "../../proto/chat-wire.ts";
+import { CHAT_WIRE, type ChatRequest, type ChatResponse } from "../../proto/chat-wire.ts";
+import type { WireSendResult } from "../../proto/gen/lastword/v1/SendResult.ts";
 import { decodeFrame, decodeOp, encodeFrame, encodeOp, type FloorFrame, type FloorOp } from "./floor-frame.ts";
 
-type SendCall = grpc.ServerDuplexStream<ChatCalls["SendStream"]["request"], ChatCalls["SendStream"]["response"]>;
+type SendCall = grpc.ServerDuplexStream<ChatRequest<"SendStream">, ChatResponse<"SendStream">>;
 type PeerStream = grpc.ServerDuplexStream<Uint8Array, Uint8Array> | grpc.ClientDuplexStream<Uint8Array, Uint8Array>;
 
 const LEADER = 0;
@@ -185,19 +186,19 @@ function open(path: string, durability: "FULL" | "NORMAL"): Database {
 
 /** One response per turn of the event loop, at once to whoever waits for nothing else: as the product's SendStream does it. */
 function serveSends(replica: FloorReplica, call: SendCall): void {
-  let results: { clientId: string; messageId: string; conversationId: string; seq: number }[] = [];
+  let results: WireSendResult[] = [];
   let inFlight = 0;
   const flush = (): void => {
     inFlight -= results.length;
     call.write({ results });
     results = [];
   };
-  const answer = (item: SendItem, seq: number): void => {
-    results.push({ clientId: item.clientId, messageId: item.clientId, conversationId: item.conversationId, seq });
+  const answer = ({ clientId, conversationId }: ChatRequest<"SendStream">["items"][number], seq: number): void => {
+    results.push({ clientId, messageId: clientId, conversationId, seq, timeMicros: 0, cursor: "", failure: null });
     if (inFlight === 1) flush();
     else if (results.length === 1) setImmediate(flush);
   };
-  call.on("data", (request: ChatCalls["SendStream"]["request"]) => {
+  call.on("data", (request: ChatRequest<"SendStream">) => {
     inFlight += request.items.length;
     for (const item of request.items) {
       const { clientId, conversationId: conversation, body } = item;
@@ -229,9 +230,9 @@ async function main(id: number, folder: string, grpcPorts: readonly number[]): P
         path: wire.path,
         requestStream: true,
         responseStream: true,
-        requestSerialize: (value: ChatCalls["SendStream"]["request"]) => wire.encodeRequest(value),
+        requestSerialize: (value: ChatRequest<"SendStream">) => wire.encodeRequest(value),
         requestDeserialize: (bytes: Buffer) => wire.decodeRequest(bytes),
-        responseSerialize: (value: ChatCalls["SendStream"]["response"]) => wire.encodeResponse(value),
+        responseSerialize: (value: ChatResponse<"SendStream">) => wire.encodeResponse(value),
         responseDeserialize: (bytes: Buffer) => wire.decodeResponse(bytes),
       },
       Connect: PEER_METHOD,

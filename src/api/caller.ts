@@ -1,6 +1,7 @@
 /** Who calls: what a call's metadata and connection say, before anything of it is believed. */
 import type { Metadata } from "@grpc/grpc-js";
-import { CURSOR_HEADER, READ_LATEST } from "../../proto/chat-wire.ts";
+import { CURSOR_HEADER } from "../../proto/chat-wire.ts";
+import { ReadMode } from "../../proto/gen/lastword/v1/ReadMode.ts";
 import type { Caller, ReadAt } from "../chat/chat-service.ts";
 
 /** What every kind of call on the server has. */
@@ -27,7 +28,7 @@ export function cursorOf(call: IncomingCall): string | undefined {
 /** How fresh a read must be, from metadata and the request's `read`. */
 export function readAt(call: IncomingCall, read: number): ReadAt {
   const cursor = cursorOf(call);
-  const latest = read === READ_LATEST;
+  const latest = read === ReadMode.READ_MODE_LATEST;
   return cursor === undefined ? { latest } : { cursor, latest };
 }
 

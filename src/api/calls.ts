@@ -2,8 +2,9 @@
  * The unary calls of lastword.v1.Chat as one table: each turns its request into one call of
  * ChatService and the value into its response. No rule of the chat is decided here.
  */
-import { READ_LOCAL, type ChatCall, type ChatCalls } from "../../proto/chat-wire.ts";
-import { uint64Of } from "../../proto/wire-reader.ts";
+import type { ChatCall, ChatRequest, ChatResponse } from "../../proto/chat-wire.ts";
+import { ReadMode } from "../../proto/gen/lastword/v1/ReadMode.ts";
+import type { Encodable } from "../../proto/message-type.ts";
 import { failed } from "../chat/errors.ts";
 import type { Answer } from "../chat/errors.ts";
 import type { Caller, ChatService, ReadAt, Session } from "../chat/chat-service.ts";
@@ -20,15 +21,15 @@ export interface CallContext {
 }
 
 /** The response without its cursor, which is added for all alike. */
-type Body<Name extends UnaryCall> = Omit<ChatCalls[Name]["response"], "cursor">;
+type Body<Name extends UnaryCall> = Omit<Encodable<ChatResponse<Name>>, "cursor">;
 
 type OpenHandler<Name extends UnaryCall> = (
-  request: ChatCalls[Name]["request"],
+  request: ChatRequest<Name>,
   context: CallContext,
 ) => Promise<Answer<Body<Name>>>;
 
 type SessionHandler<Name extends UnaryCall> = (
-  request: ChatCalls[Name]["request"],
+  request: ChatRequest<Name>,
   context: CallContext & { readonly session: Session },
 ) => Promise<Answer<Body<Name>>>;
 
@@ -49,7 +50,7 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
   DeleteAccount: ({ password, deleteMessages, clientId }, { chat, session }) =>
     chat.deleteAccount(session, { password, deleteMessages, clientId }).then(nothing),
   ListSessions: (_request, { chat, session, readAt }) =>
-    chat.listSessions(session, readAt(READ_LOCAL)).then(as((sessions) => ({ sessions }))),
+    chat.listSessions(session, readAt(ReadMode.READ_MODE_LOCAL)).then(as((sessions) => ({ sessions }))),
   EndSession: ({ sessionId, clientId }, { chat, session }) =>
     chat.endSession(session, { id: sessionId, clientId }).then(nothing),
   ListUsers: ({ after, limit, read, search }, { chat, session, readAt }) =>
@@ -65,7 +66,7 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
     chat
       .listConversations(session, {
         limit: limit || PAGE_DEFAULT,
-        beforeSeq: uint64Of(beforeSeq),
+        beforeSeq,
         unread: unreadOnly,
         ...readAt(read),
       })
@@ -80,7 +81,7 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
     if (conversationId !== "" && upTo === "")
       return Promise.resolve(failed("invalid", "Say up to which message you have seen it.", { field: "ids" }));
     if (conversationId !== "")
-      return chat.markAllRead(session, { conversationId, upTo, ...readAt(READ_LOCAL) }).then(nothing);
+      return chat.markAllRead(session, { conversationId, upTo, ...readAt(ReadMode.READ_MODE_LOCAL) }).then(nothing);
     return chat.markRead(session, { ids: messageIds }).then(nothing);
   },
   DeleteMessages: ({ messageIds, clientId }, { chat, session }) =>
@@ -88,7 +89,7 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
 };
 
 async function getMessages(
-  request: ChatCalls["GetMessages"]["request"],
+  request: ChatRequest<"GetMessages">,
   { chat, session, readAt }: CallContext & { readonly session: Session },
 ): Promise<Answer<Body<"GetMessages">>> {
   const { before, with: name, read } = request;

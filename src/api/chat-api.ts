@@ -17,7 +17,7 @@ import type {
   sendUnaryData,
 } from "@grpc/grpc-js";
 import { CHAT_WIRE } from "../../proto/chat-wire.ts";
-import type { ChatCalls, WireMethod } from "../../proto/chat-wire.ts";
+import type { ChatRequest, ChatResponse } from "../../proto/chat-wire.ts";
 import type { Answer, ChatError } from "../chat/errors.ts";
 import type { ChatService, Session } from "../chat/chat-service.ts";
 import type { ClusterStatusJson } from "../ops/cluster-status.ts";
@@ -62,16 +62,12 @@ export interface ChatApi {
 }
 
 type Unary = ServerUnaryCall<object, object>;
-type SendCall = ServerDuplexStream<
-  ChatCalls["SendStream"]["request"] | BadRequest,
-  ChatCalls["SendStream"]["response"]
->;
+type SendCall = ServerDuplexStream<ChatRequest<"SendStream"> | BadRequest, ChatResponse<"SendStream">>;
 
 /** Adds Chat, health and reflection to a server that may carry other services. Call before the server is bound. */
 export function addChatService(server: Server, deps: ChatApiDeps): ChatApi {
   const service = new ChatServer(deps);
-  const methods = CHAT_WIRE as unknown as Record<string, WireMethod<object, object>>;
-  server.addService(serviceDefinition(methods), service.handlers());
+  server.addService(serviceDefinition(CHAT_WIRE), service.handlers());
   service.health.addTo(server);
   addReflection(server);
   return service;

@@ -1,9 +1,10 @@
 /** ClusterStatusJson as the response of ClusterStatus: null becomes 0, empty or absent. */
-import type { WireClusterStatus } from "../../proto/chat-wire.ts";
+import type { WireClusterStatusResponse } from "../../proto/gen/lastword/v1/ClusterStatusResponse.ts";
+import type { Encodable } from "../../proto/message-type.ts";
 import type { ClusterStatusJson } from "../ops/cluster-status.ts";
 
 /** The same facts in the wire's shape. */
-export function clusterStatusReply(status: ClusterStatusJson): WireClusterStatus {
+export function clusterStatusReply(status: ClusterStatusJson): Encodable<WireClusterStatusResponse> {
   const { version, clusterId, self, consistency, recovery, writable, view, seq, lastFailover } = status;
   const { no, leader, members, configured, forkRisk } = view;
   return {
@@ -14,7 +15,7 @@ export function clusterStatusReply(status: ClusterStatusJson): WireClusterStatus
     recovery,
     writable,
     reason: status.reason ?? "",
-    view: { no, ...(leader === null ? {} : { leader }), members, configured, forkRisk: forkRisk ?? [] },
+    view: { no, leader, members, configured, forkRisk: forkRisk ?? [] },
     protected: status.protected,
     committed: seq.committed,
     applied: seq.applied,
@@ -34,7 +35,7 @@ export function clusterStatusReply(status: ClusterStatusJson): WireClusterStatus
       opFormat: replica.release?.opFormat ?? 0,
       schema: replica.release?.schema ?? 0,
     })),
-    ...(lastFailover === null ? {} : { lastFailover }),
+    lastFailover,
     events: status.events,
     opFormat: status.formats.inForce,
     nextOpFormat: status.formats.next ?? 0,

@@ -12,22 +12,26 @@ import type {
   sendUnaryData,
 } from "@grpc/grpc-js";
 import { wireService } from "../../proto/chat-wire.ts";
+import type { HealthDefinition } from "../../proto/gen/grpc/health/v1/Health.ts";
+import type { WireHealthCheckRequest } from "../../proto/gen/grpc/health/v1/HealthCheckRequest.ts";
+import {
+  _grpc_health_v1_HealthCheckResponse_ServingStatus as ServingStatus,
+  type WireHealthCheckResponse,
+} from "../../proto/gen/grpc/health/v1/HealthCheckResponse.ts";
+import type { WireHealthListResponse } from "../../proto/gen/grpc/health/v1/HealthListResponse.ts";
+import type { Decoded, Encodable } from "../../proto/message-type.ts";
 import { BadRequest, serviceDefinition } from "./method.ts";
 import { replyOf } from "./status-reply.ts";
 
 /** Names of services that health answers for. */
 const SERVICES: ReadonlySet<string> = new Set(["", "lastword.v1.Chat"]);
 
-/** Numbers of HealthCheckResponse.ServingStatus; 3 is Watch's alone. */
-const SERVING = 1;
-const NOT_SERVING = 2;
-const SERVICE_UNKNOWN = 3;
-
 /** Watchers of one replica at the same time; the next one is refused. */
 const WATCHERS_MAX = 256;
 
-type Request = { readonly service: string } | BadRequest;
-type Response = { readonly status: number };
+type Request = Decoded<WireHealthCheckRequest> | BadRequest;
+type Response = Encodable<WireHealthCheckResponse>;
+type ListResponse = Encodable<WireHealthListResponse>;
 type Watcher = ServerWritableStream<Request, Response>;
 
 /** Starts as NOT_SERVING. */
@@ -38,14 +42,14 @@ export class Health {
   addTo(server: Server): void {
     const handlers: UntypedServiceImplementation = {
       Check: (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>) => this.#check(call, reply),
-      List: (_call: ServerUnaryCall<object, object>, reply: sendUnaryData<object>) => {
+      List: (_call: ServerUnaryCall<object, ListResponse>, reply: sendUnaryData<ListResponse>) => {
         const statuses: Record<string, Response> = {};
         for (const service of SERVICES) statuses[service] = { status: this.#status(service) };
         reply(null, { statuses });
       },
       Watch: (call: Watcher) => this.#watch(call),
     };
-    server.addService(serviceDefinition(wireService("grpc.health.v1.Health")), handlers);
+    server.addService(serviceDefinition(wireService<HealthDefinition>("grpc.health.v1.Health")), handlers);
   }
 
   /** Tells whoever asks or watches. */
@@ -53,7 +57,7 @@ export class Health {
     if (serving === this.#serving) return;
     this.#serving = serving;
     for (const watcher of this.#watchers) {
-      const service = (watcher.request as { readonly service: string }).service;
+      const { service } = watcher.request as Decoded<WireHealthCheckRequest>;
       if (SERVICES.has(service)) watcher.write({ status: this.#status(service) });
     }
   }
@@ -65,9 +69,9 @@ export class Health {
     this.#watchers.clear();
   }
 
-  #status(service: string): number {
-    if (!SERVICES.has(service)) return SERVICE_UNKNOWN;
-    return this.#serving ? SERVING : NOT_SERVING;
+  #status(service: string): Response["status"] {
+    if (!SERVICES.has(service)) return ServingStatus.SERVICE_UNKNOWN;
+    return this.#serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
   }
 
   #check(call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>): void {

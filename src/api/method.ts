@@ -30,10 +30,10 @@ const MALFORMED = new BadRequest({
   sentence: "The request is not a message of this call; is the client made from another chat.proto?",
 });
 
-/** A service for Server.addService: requests arrive as the message or as BadRequest. */
-export function serviceDefinition(methods: Readonly<Record<string, WireMethod<object, object>>>): ServiceDefinition {
+/** A WireService for Server.addService: requests arrive as the message or as BadRequest. */
+export function serviceDefinition(methods: object): ServiceDefinition {
   const definition: Record<string, MethodDefinition<unknown, unknown>> = {};
-  for (const [name, method] of Object.entries(methods)) {
+  for (const [name, method] of Object.entries(methods as Record<string, WireMethod<object, object>>)) {
     definition[name] = {
       path: method.path,
       requestStream: method.requestStream,

@@ -89,7 +89,7 @@ const HTTP2_CANCEL = 8;
 const STREAMING: ReadonlySet<string> = new Set(
   ["lastword.v1.Chat", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"].flatMap(
     (service) =>
-      Object.values(wireService(service))
+      Object.values<{ path: string; requestStream: boolean }>(wireService(service))
         .filter(({ requestStream }) => requestStream)
         .map(({ path }) => path),
   ),

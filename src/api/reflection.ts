@@ -6,6 +6,10 @@
 import { status } from "@grpc/grpc-js";
 import type { Server, ServerDuplexStream, UntypedServiceImplementation } from "@grpc/grpc-js";
 import { fileDescriptors, symbolPackages, wireService } from "../../proto/chat-wire.ts";
+import type { ServerReflectionDefinition } from "../../proto/gen/grpc/reflection/v1/ServerReflection.ts";
+import type { WireServerReflectionRequest } from "../../proto/gen/grpc/reflection/v1/ServerReflectionRequest.ts";
+import type { WireServerReflectionResponse } from "../../proto/gen/grpc/reflection/v1/ServerReflectionResponse.ts";
+import type { Decoded, Encodable } from "../../proto/message-type.ts";
 import { BadRequest, serviceDefinition } from "./method.ts";
 import { replyOf } from "./status-reply.ts";
 
@@ -16,12 +20,8 @@ const SERVICES = [
   "lastword.v1.Chat",
 ];
 
-interface ReflectionRequest {
-  readonly host: string;
-  readonly messageRequest?: string;
-  readonly fileByFilename: string;
-  readonly fileContainingSymbol: string;
-}
+type ReflectionRequest = Decoded<WireServerReflectionRequest>;
+type ReflectionResponse = Partial<Encodable<WireServerReflectionResponse>>;
 
 /** Adds both versions of the service; they have the same messages. */
 export function addReflection(server: Server): void {
@@ -29,26 +29,24 @@ export function addReflection(server: Server): void {
   for (const file of fileDescriptors()) files.set(nameIn(file), file);
   const packages = symbolPackages();
 
-  const answer = (request: ReflectionRequest): object => {
+  const answer = (request: ReflectionRequest): ReflectionResponse => {
     const base = { validHost: request.host, originalRequest: request };
-    const file = (found: Buffer | undefined): object =>
+    const file = (found: Buffer | undefined): ReflectionResponse =>
       found === undefined
         ? { ...base, errorResponse: { errorCode: status.NOT_FOUND, errorMessage: "Not known here." } }
         : { ...base, fileDescriptorResponse: { fileDescriptorProto: [found] } };
-    switch (request.messageRequest ?? "") {
-      case "listServices":
-        return { ...base, listServicesResponse: { service: SERVICES.map((name) => ({ name })) } };
-      case "fileByFilename":
-        return file(files.get(request.fileByFilename));
-      case "fileContainingSymbol":
-        return file(files.get(fileOfPackage(packages.get(request.fileContainingSymbol))));
-      default:
-        return { ...base, errorResponse: { errorCode: status.NOT_FOUND, errorMessage: "There are no extensions." } };
+    const { messageRequest, fileByFilename = "", fileContainingSymbol = "" } = request;
+    if (messageRequest === "listServices") {
+      return { ...base, listServicesResponse: { service: SERVICES.map((name) => ({ name })) } };
     }
+    if (messageRequest === "fileByFilename") return file(files.get(fileByFilename));
+    if (messageRequest === "fileContainingSymbol")
+      return file(files.get(fileOfPackage(packages.get(fileContainingSymbol))));
+    return { ...base, errorResponse: { errorCode: status.NOT_FOUND, errorMessage: "There are no extensions." } };
   };
 
   const handlers: UntypedServiceImplementation = {
-    ServerReflectionInfo: (call: ServerDuplexStream<ReflectionRequest | BadRequest, object>) => {
+    ServerReflectionInfo: (call: ServerDuplexStream<ReflectionRequest | BadRequest, ReflectionResponse>) => {
       call.on("data", (request: ReflectionRequest | BadRequest) => {
         if (request instanceof BadRequest) {
           call.emit("error", replyOf(request.error));
@@ -62,7 +60,7 @@ export function addReflection(server: Server): void {
     },
   };
   for (const version of ["v1", "v1alpha"]) {
-    const service = wireService(`grpc.reflection.${version}.ServerReflection`);
+    const service = wireService<ServerReflectionDefinition>(`grpc.reflection.${version}.ServerReflection`);
     server.addService(serviceDefinition(service), handlers);
   }
 }

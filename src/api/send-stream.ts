@@ -10,14 +10,19 @@
  */
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { SEND_IN_FLIGHT_MAX, SEND_ITEMS_MAX } from "../../proto/chat-wire.ts";
-import type { ChatCalls, SendItem, SendResult } from "../../proto/chat-wire.ts";
+import type { ChatRequest, ChatResponse } from "../../proto/chat-wire.ts";
+import type { WireSendMessageRequest } from "../../proto/gen/lastword/v1/SendMessageRequest.ts";
+import type { WireSendResult } from "../../proto/gen/lastword/v1/SendResult.ts";
+import type { Decoded, Encodable } from "../../proto/message-type.ts";
 import type { Answer, ChatError } from "../chat/errors.ts";
 import type { ChatService, MessageView, SendInput, Session } from "../chat/chat-service.ts";
 import { BadRequest } from "./method.ts";
 import { BROKEN_FAILURE, failureOf, replyOf } from "./status-reply.ts";
 
-type Request = ChatCalls["SendStream"]["request"] | BadRequest;
-type Response = ChatCalls["SendStream"]["response"];
+type Request = ChatRequest<"SendStream"> | BadRequest;
+type Response = ChatResponse<"SendStream">;
+type SendItem = Decoded<WireSendMessageRequest>;
+type SendResult = Encodable<WireSendResult>;
 
 /** Responses handed to the connection and not yet taken by it; more wait to go out together. */
 const WRITES_OUTSTANDING_MAX = 2;
@@ -42,7 +47,7 @@ export class SendStreamCall {
   readonly #onOver: () => void;
   readonly #onCaught: (error: unknown) => void;
   /** Items received and not yet given to the chat; `#backlogAt` is the next one. */
-  #backlog: SendItem[] = [];
+  #backlog: readonly SendItem[] = [];
   #backlogAt = 0;
   /** Items given to the chat whose result is not written yet. */
   #inFlight = 0;
@@ -101,7 +106,7 @@ export class SendStreamCall {
     if (this.#failure !== null || this.#over) return;
     if (request instanceof BadRequest) return this.fail(request.error);
     if (request.items.length > SEND_ITEMS_MAX) return this.fail(TOO_MANY_ITEMS);
-    if (this.#backlog.length === 0) this.#backlog = request.items as SendItem[];
+    if (this.#backlog.length === 0) this.#backlog = request.items;
     else this.#backlog = [...this.#backlog.slice(this.#backlogAt), ...request.items];
     this.#backlogAt = 0;
     this.#pump();
@@ -154,7 +159,7 @@ export class SendStreamCall {
 
   #broke(clientId: string, error: unknown): void {
     this.#onCaught(error);
-    this.#onResult({ clientId, failure: BROKEN_FAILURE });
+    this.#onResult({ ...NOT_SENT, clientId, failure: BROKEN_FAILURE });
   }
 
   #onResult(result: SendResult): void {
@@ -209,7 +214,7 @@ export class SendStreamCall {
 
 /** An item as the chat takes it: an empty field was not given. */
 export function sendInput(item: SendItem): SendInput {
-  const { to, conversationId, body, clientId, readUpTo = "" } = item;
+  const { to, conversationId, body, clientId, readUpTo } = item;
   return {
     body,
     clientId,
@@ -219,8 +224,10 @@ export function sendInput(item: SendItem): SendInput {
   };
 }
 
+const NOT_SENT = { messageId: "", conversationId: "", seq: 0, timeMicros: 0, cursor: "" };
+
 function resultOf(clientId: string, answer: Answer<MessageView>): SendResult {
-  if (!answer.ok) return { clientId, failure: failureOf(answer.error) };
+  if (!answer.ok) return { ...NOT_SENT, clientId, failure: failureOf(answer.error) };
   const { id, conversationId, seq, timeMicros } = answer.value;
-  return { clientId, messageId: id, conversationId, seq, timeMicros, cursor: answer.cursor };
+  return { clientId, messageId: id, conversationId, seq, timeMicros, cursor: answer.cursor, failure: null };
 }

@@ -1,9 +1,11 @@
 /** Failures as gRPC says them: status, sentence, trailers. The one table behind it is CHAT_ERRORS. */
 import { Metadata, status } from "@grpc/grpc-js";
 import { CODE_TRAILER, OUTCOME_TRAILER, RETRY_AFTER_TRAILER } from "../../proto/chat-wire.ts";
-import type { SendFailure } from "../../proto/chat-wire.ts";
+import type { WireSendResult } from "../../proto/gen/lastword/v1/SendResult.ts";
 import { CHAT_ERRORS } from "../chat/errors.ts";
 import type { ChatError } from "../chat/errors.ts";
+
+type SendFailure = NonNullable<WireSendResult["failure"]>;
 
 /** How a call ends that did not succeed. */
 export interface StatusReply {

@@ -4,19 +4,23 @@
  * the feed's own bound (1 MiB, then OVERFLOW) is the only queue of a reader that is slow.
  */
 import type { ServerWritableStream } from "@grpc/grpc-js";
-import { RESET_REASONS, encodeAs } from "../../proto/chat-wire.ts";
-import type { ChatCalls, SubscribeResponse } from "../../proto/chat-wire.ts";
+import { CHAT_WIRE, type ChatRequest } from "../../proto/chat-wire.ts";
+import {
+  _lastword_v1_SubscribeResponse_Reset_Reason as ResetReason,
+  type WireSubscribeResponse,
+} from "../../proto/gen/lastword/v1/SubscribeResponse.ts";
+import type { Encodable } from "../../proto/message-type.ts";
 import type { ChatError } from "../chat/errors.ts";
 import type { Feed, FeedEvent, FeedItem } from "../chat/chat-service.ts";
 import type { BadRequest } from "./method.ts";
 import { NOT_LOGGED_IN, brokenReply, replyOf } from "./status-reply.ts";
 import type { StatusReply } from "./status-reply.ts";
 
-type Request = ChatCalls["Subscribe"]["request"] | BadRequest;
+type Request = ChatRequest<"Subscribe"> | BadRequest;
 /** Responses are written as bytes, see `encodeItem`. */
 export type SubscribeCall = ServerWritableStream<Request, Buffer>;
 
-const encodeResponse = encodeAs("lastword.v1.SubscribeResponse");
+const WIRE = CHAT_WIRE.Subscribe;
 
 /** Bytes of an event without its cursor: one encoding for all who get the same event. */
 const encoded = new WeakMap<FeedEvent, Buffer>();
@@ -44,7 +48,7 @@ export class Subscription {
   /** Passes items on until the feed or the call is over. Never rejects. */
   async run(startCursor: string): Promise<void> {
     try {
-      await this.#write(encodeResponse({ cursor: startCursor, ready: {} }));
+      await this.#write(WIRE.encodeResponse({ cursor: startCursor, ready: {} }));
       while (!this.#over) {
         const item = await this.#feed.next();
         if (this.#over) return;
@@ -96,13 +100,13 @@ export class Subscription {
 function encodeItem(item: FeedItem): Buffer {
   let event = encoded.get(item.event);
   if (event === undefined) {
-    event = encodeResponse(eventFields(item.event));
+    event = WIRE.encodeResponse(eventFields(item.event));
     encoded.set(item.event, event);
   }
-  return Buffer.concat([event, encodeResponse({ cursor: item.cursor })]);
+  return Buffer.concat([event, WIRE.encodeResponse({ cursor: item.cursor })]);
 }
 
-function eventFields(event: FeedEvent): Partial<SubscribeResponse> {
+function eventFields(event: FeedEvent): Partial<Encodable<WireSubscribeResponse>> {
   switch (event.kind) {
     case "message":
       return { message: event.message };
@@ -119,7 +123,7 @@ function eventFields(event: FeedEvent): Partial<SubscribeResponse> {
     case "typing":
       return { typing: { conversationId: event.conversationId, userId: event.userId } };
     case "reset":
-      return { reset: { reason: RESET_REASONS[event.reason] } };
+      return { reset: { reason: ResetReason[event.reason] } };
     case "ended":
       return {};
   }

@@ -214,8 +214,8 @@ class Run {
     const best = this.#watch.best;
     if (best === null || !best.writable) return { leader: null, members: [], durable: new Map() };
     return {
-      leader: best.view.leader ?? null,
-      members: best.view.members,
+      leader: best.view?.leader ?? null,
+      members: best.view?.members ?? [],
       durable: new Map(best.replicas.map(({ id, durable }) => [id, durable])),
     };
   }
@@ -264,7 +264,7 @@ class Run {
           (answer) =>
             answer !== null &&
             answer.writable &&
-            this.#ids.every((id) => answer.view.members.includes(id)) &&
+            this.#ids.every((id) => answer.view?.members.includes(id) === true) &&
             answer.committed === answer.applied,
         );
         const now = answers.map((answer) => answer?.applied).join();

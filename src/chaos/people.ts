@@ -3,7 +3,7 @@
  * conversations at other replicas, deletes a message now and then, and is told of everything by a
  * subscription. They use the public calls only and keep what they were told (history.ts).
  */
-import { READ_LATEST } from "../../proto/chat-wire.ts";
+import { ReadMode } from "../../proto/gen/lastword/v1/ReadMode.ts";
 import { ChatClient, type CallResult } from "../client/chat-client.ts";
 import type { ChatSendStream, SendOutcome } from "../client/send-stream.ts";
 import type { ChatSubscription } from "../client/subscription.ts";
@@ -134,7 +134,7 @@ export class People {
       index,
       name,
       password,
-      userId: user.id,
+      userId: user!.id,
       writer,
       reader: this.#client(index + 1, token),
       listener: this.#client(index + 2, token),
@@ -327,7 +327,7 @@ export class People {
       await this.#read({ author, kind: "latest" }, () =>
         reader.call(
           "GetMessages",
-          { with: withName, limit: READ_LIMIT, read: READ_LATEST },
+          { with: withName, limit: READ_LIMIT, read: ReadMode.READ_MODE_LATEST },
           { deadlineMs: READ_DEADLINE_MS },
         ),
       );

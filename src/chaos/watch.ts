@@ -3,7 +3,7 @@
  * (ClusterStatus): who leads, who is in step, which failovers there were. What it saw over
  * time becomes the lanes of the report.
  */
-import type { WireClusterStatus } from "../../proto/chat-wire.ts";
+import type { ChatResponse } from "../../proto/chat-wire.ts";
 import { ChatClient } from "../client/chat-client.ts";
 import type { RunClock } from "./run-clock.ts";
 
@@ -11,6 +11,8 @@ const LOOK_MS = 200;
 const ANSWER_MS = 500;
 /** A long run keeps changes only; this bounds them. */
 const SPANS_MAX = 20_000;
+
+type ClusterStatus = ChatResponse<"ClusterStatus">;
 
 /** What a replica is to the eye; `paused` is known to the one who paused it only. */
 export type LaneState = "leader" | "follower" | "learner" | "recovering" | "paused" | "silent" | "down";
@@ -46,7 +48,7 @@ export class Watch {
   readonly failovers: Failover[] = [];
   readonly #deps: WatchDeps;
   readonly #clients = new Map<number, ChatClient>();
-  readonly #seen = new Map<number, WireClusterStatus | null>();
+  readonly #seen = new Map<number, ClusterStatus | null>();
   readonly #known = new Set<string>();
   #timer: ReturnType<typeof setInterval> | null = null;
   #lookingAt = new Set<number>();
@@ -73,19 +75,19 @@ export class Watch {
   }
 
   /** What replica `id` said last; null if it did not answer. */
-  said(id: number): WireClusterStatus | null {
+  said(id: number): ClusterStatus | null {
     return this.#seen.get(id) ?? null;
   }
 
   /** What all that answered said last. */
-  get answers(): WireClusterStatus[] {
+  get answers(): ClusterStatus[] {
     return [...this.#seen.values()].filter((status) => status !== null);
   }
 
   /** The answer to believe: a writable leader's own, else one that could write, else the one that knows most. */
-  get best(): WireClusterStatus | null {
-    const rank = (status: WireClusterStatus): number =>
-      (status.writable ? 2 : 0) + (status.view.leader === status.self ? 1 : 0);
+  get best(): ClusterStatus | null {
+    const rank = (status: ClusterStatus): number =>
+      (status.writable ? 2 : 0) + (status.view?.leader === status.self ? 1 : 0);
     const sorted = this.answers.toSorted((a, b) => rank(b) - rank(a) || b.committed - a.committed);
     return sorted[0] ?? null;
   }
@@ -125,8 +127,8 @@ export class Watch {
     if (last?.state !== state && spans.length < SPANS_MAX) spans.push({ from: now, to: now, state });
   }
 
-  #noteFailover({ lastFailover, self }: WireClusterStatus): void {
-    if (lastFailover === undefined || lastFailover === null) return;
+  #noteFailover({ lastFailover, self }: ClusterStatus): void {
+    if (lastFailover === null) return;
     const { at, ms, from, to } = lastFailover;
     const when = Date.parse(at) - Date.now() + this.#deps.clock.now();
     // What happened before the run is not of it; and each failover is told by whoever took over only.

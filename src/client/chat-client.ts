@@ -6,7 +6,8 @@
  */
 import { Metadata } from "@grpc/grpc-js";
 import { CHAT_WIRE, CURSOR_HEADER } from "../../proto/chat-wire.ts";
-import type { ChatCall, ChatCalls, WireMethod } from "../../proto/chat-wire.ts";
+import type { ChatCall, ChatRequest, ChatResponse, WireMethod } from "../../proto/chat-wire.ts";
+import type { Encodable } from "../../proto/message-type.ts";
 import { ChatSendStream } from "./send-stream.ts";
 import { ChatLinks, Tried, failureOf, outcomeOf, retryable } from "./links.ts";
 import type { Failure } from "./links.ts";
@@ -51,8 +52,8 @@ export type AnsweredCall = Exclude<ChatCall, "Subscribe" | "SendStream">;
 /** No attempt is begun with less time than this: it would only hide what the one before said. */
 const ATTEMPT_MIN_MS = 50;
 
-type Request<Name extends AnsweredCall> = Partial<ChatCalls[Name]["request"]>;
-type Response<Name extends AnsweredCall> = ChatCalls[Name]["response"];
+type Request<Name extends AnsweredCall> = Partial<Encodable<ChatRequest<Name>>>;
+type Response<Name extends AnsweredCall> = ChatResponse<Name>;
 
 /** One user (or none yet) at a cluster. Calls may run side by side; they share the address in use. */
 export class ChatClient {
@@ -163,7 +164,7 @@ export class ChatClient {
     request: Request<Name>,
     options: { address: string; metadata: Metadata; attemptMs: number },
   ): Promise<{ ok: true; value: Response<Name> } | { ok: false; failure: Failure }> {
-    const wire = CHAT_WIRE[name] as unknown as WireMethod<object, Response<Name>>;
+    const wire = CHAT_WIRE[name] as unknown as WireMethod<object, ChatResponse<Name>>;
     const { address, metadata, attemptMs } = options;
     return new Promise((resolve) => {
       this.#links.client(address).makeUnaryRequest(

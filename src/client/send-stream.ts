@@ -5,7 +5,10 @@
  */
 import type { ClientDuplexStream, Metadata, ServiceError } from "@grpc/grpc-js";
 import { CHAT_WIRE, SEND_ITEMS_MAX } from "../../proto/chat-wire.ts";
-import type { ChatCalls, SendItem, SendResult } from "../../proto/chat-wire.ts";
+import type { ChatRequest, ChatResponse } from "../../proto/chat-wire.ts";
+import type { WireSendMessageRequest } from "../../proto/gen/lastword/v1/SendMessageRequest.ts";
+import type { WireSendResult } from "../../proto/gen/lastword/v1/SendResult.ts";
+import type { Decoded, Encodable } from "../../proto/message-type.ts";
 import { Tried, failureOf, outcomeOf, retryable } from "./links.ts";
 import type { ChatLinks, Failure } from "./links.ts";
 
@@ -20,7 +23,11 @@ const SWEEP_MS = 25;
 /** Failing for now this long without one success: try the next address; doubles up to the maximum while none succeeds. */
 const LEAVE_AFTER_MS = { first: 1000, max: 8000 } as const;
 
-type Stream = ClientDuplexStream<ChatCalls["SendStream"]["request"], ChatCalls["SendStream"]["response"]>;
+type Items = Partial<Encodable<ChatRequest<"SendStream">>>;
+type Stream = ClientDuplexStream<Items, ChatResponse<"SendStream">>;
+type SendItem = Encodable<WireSendMessageRequest>;
+/** What became of one item. */
+export type SendResult = Decoded<WireSendResult>;
 
 /** How one item ended. */
 export type SendOutcome =
@@ -89,7 +96,7 @@ export class ChatSendStream {
       const refuse = refusal(this.#closed, this.#pending, message);
       if (refuse !== null) return resolve(refuse);
       const deadline = performance.now() + this.#deadlineMs;
-      const item = { to, conversationId, body, clientId };
+      const item = { to, conversationId, body, clientId, readUpTo: "" };
       const pending: Pending = { item, resolve, deadline, unknown: false, lastFailure: null, state: "queued" };
       this.#pending.set(clientId, pending);
       this.#queue.push(pending);
@@ -144,7 +151,7 @@ export class ChatSendStream {
     const address = this.#links.current();
     const stream = this.#links.client(address).makeBidiStreamRequest(
       wire.path,
-      (value: ChatCalls["SendStream"]["request"]) => wire.encodeRequest(value),
+      (value: Items) => wire.encodeRequest(value),
       (bytes: Buffer) => wire.decodeResponse(bytes),
       this.#metadata,
     );
@@ -152,7 +159,7 @@ export class ChatSendStream {
     this.#address = address;
     this.#full = false;
     this.#successAt = performance.now();
-    stream.on("data", (response: ChatCalls["SendStream"]["response"]) => {
+    stream.on("data", (response: ChatResponse<"SendStream">) => {
       if (this.#stream === stream) for (const result of response.results) this.#onResult(result, address);
     });
     stream.on("drain", () => {
@@ -170,7 +177,7 @@ export class ChatSendStream {
   #onResult(result: SendResult, address: string): void {
     const pending = this.#pending.get(result.clientId);
     if (pending === undefined) return;
-    if (result.failure === null || result.failure === undefined) {
+    if (result.failure === null) {
       this.#links.succeeded();
       this.#successAt = performance.now();
       this.#leaveAfterMs = LEAVE_AFTER_MS.first;

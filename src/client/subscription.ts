@@ -4,9 +4,12 @@
  */
 import type { ClientReadableStream, Metadata, ServiceError } from "@grpc/grpc-js";
 import { CHAT_WIRE } from "../../proto/chat-wire.ts";
-import type { SubscribeResponse } from "../../proto/chat-wire.ts";
+import type { ChatResponse } from "../../proto/chat-wire.ts";
 import { failureOf, retryable } from "./links.ts";
 import type { ChatLinks, Failure } from "./links.ts";
+
+/** One response of Subscribe: `event` says which of the fields beside the cursor is set. */
+export type SubscribeResponse = ChatResponse<"Subscribe">;
 
 export interface SubscriptionListener {
   /**

@@ -3,7 +3,7 @@
  * deleted and which password was changed on one side of a cut.
  */
 import { expect, test } from "bun:test";
-import type { SubscribeResponse } from "../../proto/chat-wire.ts";
+import type { SubscribeResponse } from "../../src/client/subscription.ts";
 import { ChatClient } from "../../src/client/chat-client.ts";
 import { Cluster, waitFor } from "../../harness/cluster.ts";
 import { WebPerson } from "../../harness/web-person.ts";

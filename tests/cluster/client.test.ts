@@ -28,7 +28,7 @@ function sendOnce(
       (error: ServiceError | null, answer) => {
         client.close();
         const outcome = String(error?.metadata?.get("lastword-outcome")[0] ?? "unknown");
-        resolve({ code: error?.code ?? status.OK, outcome, messageId: answer?.message.id ?? "" });
+        resolve({ code: error?.code ?? status.OK, outcome, messageId: answer?.message?.id ?? "" });
       },
     );
   });

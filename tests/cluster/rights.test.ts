@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { ChatClient } from "../../src/client/chat-client.ts";
-import { READ_LATEST } from "../../proto/chat-wire.ts";
+import { ReadMode } from "../../proto/gen/lastword/v1/ReadMode.ts";
 import { Cluster, waitFor } from "../../harness/cluster.ts";
 import { WebPerson } from "../../harness/web-person.ts";
 
@@ -112,7 +112,7 @@ test("the first message of two people is there by name, for who asks for the lat
     if (!sent.ok) throw new Error(sent.sentence);
     const read = await elsewhere.call(
       "GetMessages",
-      n % 2 === 0 ? { with: name, read: READ_LATEST } : { with: name },
+      n % 2 === 0 ? { with: name, read: ReadMode.READ_MODE_LATEST } : { with: name },
       n % 2 === 0 ? {} : { cursor: sent.value.cursor },
     );
     expect(read.ok && read.value.messages.map(({ body }) => body)).toEqual([`hello ${name}`]);

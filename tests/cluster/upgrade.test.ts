@@ -88,7 +88,7 @@ async function follow(stage: Stage, load: Load) {
     client.subscribe({
       onEvent: ({ ready, message, reset }) => {
         if (ready !== undefined) opened.resolve();
-        if (message !== undefined) seen.push(message.id);
+        if (message) seen.push(message.id);
         if (reset !== undefined) resets += 1;
       },
       onEnd: (failure) => seen.push(`the stream ended: ${failure.code}`),

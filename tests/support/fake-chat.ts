@@ -5,7 +5,8 @@
 import { Metadata, Server, ServerCredentials, Client, credentials } from "@grpc/grpc-js";
 import type { ServiceError } from "@grpc/grpc-js";
 import { CHAT_WIRE } from "../../proto/chat-wire.ts";
-import type { ChatCall, ChatCalls, WireMethod } from "../../proto/chat-wire.ts";
+import type { ChatCall, ChatRequest, ChatResponse, WireMethod } from "../../proto/chat-wire.ts";
+import type { Encodable } from "../../proto/message-type.ts";
 import { addChatService } from "../../src/api/chat-api.ts";
 import type { ChatApi, ChatApiDeps } from "../../src/api/chat-api.ts";
 import { GUARDED_SERVER_OPTIONS, PortGuard, type PortGuardOptions } from "../../src/api/port-guard.ts";
@@ -23,6 +24,9 @@ export const ADA: UserView = {
   lastSeenMicros: 1_700_000_000_000_001,
   formerName: "ada1",
 };
+
+/** Ada as a client of the API reads her. */
+export const WIRE_ADA = { ...ADA, _formerName: "formerName" } as const;
 
 export const MESSAGE: MessageView = {
   id: "u1-00000000-0000-4000-8000-000000000001",
@@ -213,10 +217,10 @@ export class ApiBench {
   /** One unary call; `bytes` replaces the encoded request. */
   raw<Name extends Exclude<ChatCall, "Subscribe" | "SendStream">>(
     name: Name,
-    request: Partial<ChatCalls[Name]["request"]>,
+    request: Partial<Encodable<ChatRequest<Name>>>,
     options: { token?: string; headers?: Record<string, string>; bytes?: Uint8Array } = {},
-  ): Promise<RawReply<ChatCalls[Name]["response"]>> {
-    const wire = CHAT_WIRE[name] as unknown as WireMethod<object, ChatCalls[Name]["response"]>;
+  ): Promise<RawReply<ChatResponse<Name>>> {
+    const wire = CHAT_WIRE[name] as unknown as WireMethod<object, ChatResponse<Name>>;
     return new Promise((resolve) => {
       this.client.makeUnaryRequest(
         wire.path,

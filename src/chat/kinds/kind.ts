@@ -3,6 +3,8 @@
  * `KINDS` (kinds.ts). The name of a kind is that of its field in op.proto's `payload`, whose number says
  * on the wire and on the disk which kind an op is.
  */
+import type { WireOp } from "../../../proto/gen/lastword/v1/Op.ts";
+import type { Decoded } from "../../../proto/message-type.ts";
 import type { ClientId, ConversationId, SessionId, UserId } from "../ids.ts";
 import type { Fact } from "../fact.ts";
 import type { ChatErrorCode } from "../errors.ts";
@@ -28,12 +30,12 @@ export interface OpHead {
 /** How two branches of a split are made one; ARCHITECTURE.md, "Merge classes", says what each class means. */
 export type MergeClass = "keep" | "max" | "latest" | "set" | "danger" | "name" | "derived" | "bounded";
 
-/** A payload as the decoder gives it: like the body, but any message in it may be missing. */
-export type Payload<Body> = {
-  readonly [Field in keyof Body]: Body[Field] extends string | number | boolean | readonly unknown[] | undefined
-    ? Body[Field]
-    : Body[Field] | null;
-};
+/** The payload of a kind as the decoder gives it. (The kind of next.ts is in no generated type.) */
+export type Payload<Body> = Body extends { readonly kind: infer Name }
+  ? Name extends keyof WireOp
+    ? Decoded<NonNullable<WireOp[Name]>>
+    : Omit<Body, "kind">
+  : never;
 
 /** One kind of op. Everything here is pure but for the rows: see apply.ts. */
 export interface Kind<Body> {

@@ -39,7 +39,7 @@ export const marks: Kind<Marks> = {
   recorded: false,
 
   read(payload) {
-    const marks = payload.marks.map(({ user, session, upTo, ids }) => ({ user, session, upTo: upTo || null, ids }));
+    const marks = payload.marks.map(({ user, session, upTo, ids }) => ({ user, session, upTo: upTo ?? null, ids }));
     return { kind: "marks", marks };
   },
 

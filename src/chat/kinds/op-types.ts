@@ -1,14 +1,15 @@
 /** The message types of op.proto, for its encoder and decoder. */
 import { feature } from "bun:bundle";
-import protobuf from "protobufjs";
+import type protobuf from "protobufjs";
+import type { WireOp } from "../../../proto/gen/lastword/v1/Op.ts";
+import type { WireResult } from "../../../proto/gen/lastword/v1/Result.ts";
+import { MessageType, rootOf } from "../../../proto/message-type.ts";
 import { addNext } from "./next.ts";
 import { opDescriptor } from "./op-descriptor.macro.ts" with { type: "macro" };
 
 const descriptor = JSON.parse(opDescriptor()) as protobuf.INamespace;
 if (feature("NEXT")) addNext(descriptor);
-const root = protobuf.Root.fromJSON(descriptor);
+const root = rootOf(descriptor);
 
-/** A message of op.proto by its name. */
-export function messageType(name: "Op" | "Result"): protobuf.Type {
-  return root.lookupType(`lastword.v1.${name}`);
-}
+export const OP_TYPE = new MessageType<WireOp>(root.lookupType("lastword.v1.Op"));
+export const RESULT_TYPE = new MessageType<WireResult>(root.lookupType("lastword.v1.Result"));

@@ -4,14 +4,13 @@
  * op is identified by `opKey`: who, the client's id, and what was asked, but not when or by
  * which replica, so that a repeat and a recovered copy have the same key.
  */
-import type { ClientId, UserId } from "../ids.ts";
 import protobuf from "protobufjs";
-import { decodeMessage, uint64Of } from "../../../proto/wire-reader.ts";
+import type { WireOp } from "../../../proto/gen/lastword/v1/Op.ts";
+import type { Decoded } from "../../../proto/message-type.ts";
 import { CHECKSUM_BYTES, isIntact, withChecksum } from "../../../proto/op-checksum.ts";
-import { encodeMessage } from "../../../proto/wire-writer.ts";
 import { MalformedOp, type Kind, type OpHead, type Origin } from "./kind.ts";
 import { kindOf, KINDS, OP_FORMAT, type OpBody } from "./kinds.ts";
-import { messageType } from "./op-types.ts";
+import { OP_TYPE } from "./op-types.ts";
 
 /** One change of the chat. */
 export interface Op extends OpHead {
@@ -41,29 +40,14 @@ export class DamagedOp extends Error {
   override readonly name = "DamagedOp";
 }
 
-const OpType = messageType("Op");
-
 /** The envelope's fields are below, the kinds from here on. */
 const KIND_MIN = 16;
-
-/** What protobufjs decodes; defaults are on the prototype, so every scalar is there. */
-interface WireOp {
-  format: number;
-  user: UserId;
-  clientId: ClientId;
-  timeMicros: unknown;
-  origin: Origin | null;
-  recovered: boolean;
-  /** Name of the field of the oneof that is set. */
-  payload?: string;
-  [payload: string]: unknown;
-}
 
 /** Encodes an op for the log, with the checksum that stays with it. */
 export function encodeOp(op: Op): Uint8Array {
   const { user, clientId, timeMicros, origin, recovered, body } = op;
   // The encoder takes what the message has and leaves the body's own `kind` out.
-  const bytes = encodeMessage(OpType, {
+  const bytes = OP_TYPE.encode({
     format: kindOf(body).since,
     user,
     clientId,
@@ -83,9 +67,9 @@ export function encodeOp(op: Op): Uint8Array {
 export function decodeOp(bytes: Uint8Array): Op {
   if (!isIntact(bytes)) throw new DamagedOp("an op is not what its proposer wrote");
   const message = bytes.subarray(0, -CHECKSUM_BYTES);
-  let wire: WireOp;
+  let wire: Decoded<WireOp>;
   try {
-    wire = decodeMessage(OpType, message) as unknown as WireOp;
+    wire = OP_TYPE.decode(message);
   } catch (cause) {
     // A later format may have given a field another type.
     const { format, kind } = lookOver(message);
@@ -97,17 +81,14 @@ export function decodeOp(bytes: Uint8Array): Op {
   if (format > OP_FORMAT) throw new FormatTooNew(format, lookOver(message).kind);
   if (format === 0) throw new MalformedOp("op without a format");
   if (kind === undefined || kind.since > format) throw new MalformedOp("op without a payload of its format");
-  return {
-    user: wire.user,
-    clientId: wire.clientId,
-    timeMicros: uint64Of(wire.timeMicros),
-    origin: wire.origin ?? null,
-    recovered: wire.recovered,
-    body: kind.read(wire[payload!] as OpBody),
-  };
+  const { user, clientId, timeMicros, origin, recovered } = wire;
+  return { user, clientId, timeMicros, origin, recovered, body: kind.read(wire[payload!]!) };
 }
 
-const KIND_NAMED = new Map(Object.entries(KINDS) as unknown as [string, Kind<OpBody>][]);
+/** A kind whose payload is that of its name. */
+type NamedKind = Omit<Kind<OpBody>, "read"> & { read(payload: object): OpBody };
+
+const KIND_NAMED = new Map(Object.entries(KINDS) as unknown as [string, NamedKind][]);
 
 /** The format, 0 if there is none, and the number of the kind if it is not of the table; as far as the bytes can be read. */
 function lookOver(message: Uint8Array): { readonly format: number; readonly kind: number | null } {
@@ -118,7 +99,7 @@ function lookOver(message: Uint8Array): { readonly format: number; readonly kind
     while (reader.pos < reader.len) {
       const tag = reader.uint32();
       const field = tag >>> 3;
-      const name = OpType.fieldsById[field]?.name ?? "";
+      const name = OP_TYPE.type.fieldsById[field]?.name ?? "";
       if (field === FORMAT_FIELD && (tag & 7) === 0) {
         format = reader.uint32();
         continue;

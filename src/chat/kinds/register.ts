@@ -26,7 +26,7 @@ export const register: Kind<Register> = {
   merge: "name",
   recorded: true,
 
-  read({ name, folded, passwordHash, session, skeleton = "", first = false }) {
+  read({ name, folded, passwordHash, session, skeleton, first }) {
     return { kind: "register", name, folded, passwordHash, session: readSession(session), skeleton, first };
   },
 

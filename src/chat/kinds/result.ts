@@ -1,12 +1,8 @@
 /** What came of an op, and what of it is recorded: Result in op.proto. */
 import type { ConversationId, SessionId } from "../ids.ts";
 import { CHAT_ERRORS, type ChatErrorCode } from "../errors.ts";
-import { decodeMessage, uint64Of } from "../../../proto/wire-reader.ts";
-import { encodeMessage } from "../../../proto/wire-writer.ts";
 import type { Seq } from "../../election/view.ts";
-import { messageType } from "./op-types.ts";
-
-const ResultType = messageType("Result");
+import { RESULT_TYPE } from "./op-types.ts";
 
 /** What came of an op. `seq` is where it was decided; `repeated` says that this was another op of the same request. */
 export type OpResult = { readonly seq: Seq; readonly repeated: boolean } & (
@@ -28,21 +24,20 @@ export function encodeResult(result: RecordedResult): Uint8Array {
   const { seq } = result;
   switch (result.kind) {
     case "done":
-      return encodeMessage(ResultType, { seq });
+      return RESULT_TYPE.encode({ seq });
     case "registered":
-      return encodeMessage(ResultType, { seq, session: result.session });
+      return RESULT_TYPE.encode({ seq, session: result.session });
     case "refused":
-      return encodeMessage(ResultType, { seq, error: result.error });
+      return RESULT_TYPE.encode({ seq, error: result.error });
   }
 }
 
 /** Reads a recorded result, as the answer to a repeat. An error that this version does not know reads as `invalid`. */
 export function decodeResult(bytes: Uint8Array): RecordedResult {
-  const wire = decodeMessage(ResultType, bytes) as unknown as { error: string; session: SessionId; seq: unknown };
-  const head = { seq: uint64Of(wire.seq), repeated: true };
-  if (wire.error !== "") {
-    const error = wire.error in CHAT_ERRORS ? (wire.error as ChatErrorCode) : "invalid";
-    return { kind: "refused", error, ...head };
+  const { seq, error, session } = RESULT_TYPE.decode(bytes);
+  const head = { seq, repeated: true };
+  if (error !== "") {
+    return { kind: "refused", error: error in CHAT_ERRORS ? (error as ChatErrorCode) : "invalid", ...head };
   }
-  return wire.session === "" ? { kind: "done", ...head } : { kind: "registered", session: wire.session, ...head };
+  return session === "" ? { kind: "done", ...head } : { kind: "registered", session, ...head };
 }

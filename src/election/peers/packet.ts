@@ -4,16 +4,19 @@
  */
 import { feature } from "bun:bundle";
 import protobuf from "protobufjs";
-import { decodeMessage } from "../../../proto/wire-reader.ts";
-import { beginMessage, encodeMessage } from "../../../proto/wire-writer.ts";
+import type { WireFrame } from "../../../proto/gen/lastword/v1/Frame.ts";
+import type { WireFrames } from "../../../proto/gen/lastword/v1/Frames.ts";
+import type { WireHello } from "../../../proto/gen/lastword/v1/Hello.ts";
+import type { WirePacket } from "../../../proto/gen/lastword/v1/Packet.ts";
+import type { WireSnapshotHeader } from "../../../proto/gen/lastword/v1/SnapshotHeader.ts";
+import type { Decoded, Encodable } from "../../../proto/message-type.ts";
+import { beginMessage } from "../../../proto/wire-writer.ts";
 import { NEXT_FRAME, NEXT_FRAME_BYTES } from "./next-frame.ts";
-import { assert } from "../../base/assert.ts";
 import type { StagedSnapshot } from "../event.ts";
 import type { Frame, UnreadFrame } from "../frame.ts";
 import type { Release } from "../release.ts";
 import {
   ballotFromWire,
-  bytesFromWire,
   CodecError,
   frameFromWire,
   frameToWire,
@@ -22,7 +25,6 @@ import {
   seqFromWire,
   viewFromWire,
   viewToWire,
-  type Wire,
 } from "./codec.ts";
 import type { ReplicaId, Seq } from "../view.ts";
 
@@ -57,21 +59,17 @@ export type Packet =
 export type PacketToSend =
   Exclude<Packet, { kind: "frames" }> | { readonly kind: "frames"; readonly frames: readonly Frame[] };
 
-const packetType = peerType("Packet");
-const frameType = peerType("Frame");
+const PACKET = peerType<WirePacket>("Packet");
+const FRAME = peerType<WireFrame>("Frame");
 
 /** Tags (field number, wire type 2) of Packet.frames and Frames.frames. */
-const FRAMES_TAG = tagOf("Packet");
-const FRAME_TAG = tagOf("Frames");
-
-function tagOf(name: string): number {
-  return (peerType(name).fields["frames"]!.id << 3) | 2;
-}
+const FRAMES_TAG = (PACKET.type.fields["frames"]!.id << 3) | 2;
+const FRAME_TAG = (peerType<WireFrames>("Frames").type.fields["frames"]!.id << 3) | 2;
 
 /** The packet's bytes; below PACKET_BYTES_MAX as long as its frames keep to their own bounds. */
 export function encodePacket(packet: PacketToSend): Uint8Array {
   if (packet.kind === "frames") return encodeFrames(packet.frames);
-  return encodeMessage(packetType, packetToWire(packet));
+  return PACKET.encode(packetToWire(packet));
 }
 
 /** Of each kind that goes to several peers, the frame encoded last: a Beat to all, an Append to all followers in step. */
@@ -90,12 +88,12 @@ function encodeFrames(frames: readonly Frame[]): Uint8Array {
 function encodeFrame(frame: Frame): Uint8Array {
   const last = encoded.get(frame.type);
   if (last?.frame === frame) return last.bytes;
-  const bytes = encodeMessage(frameType, frameToWire(frame));
+  const bytes = FRAME.encode(frameToWire(frame));
   if (frame.type === "append" || frame.type === "beat") encoded.set(frame.type, { frame, bytes });
   return bytes;
 }
 
-function packetToWire(packet: Exclude<Packet, { kind: "frames" }>): Wire {
+function packetToWire(packet: Exclude<Packet, { kind: "frames" }>): Partial<Encodable<WirePacket>> {
   switch (packet.kind) {
     case "hello":
       return { hello: packet.hello };
@@ -120,7 +118,7 @@ function packetToWire(packet: Exclude<Packet, { kind: "frames" }>): Wire {
  */
 export function decodePacket(bytes: Uint8Array): Packet {
   try {
-    const packet = packetFromWire(decodeMessage(packetType, bytes) as unknown as Wire);
+    const packet = packetFromWire(PACKET.decode(bytes));
     if (packet.kind !== "frames" || packet.frames.every(({ type }) => type !== "unread")) return packet;
     const numbers = frameNumbers(bytes);
     const frames = packet.frames.map((frame, i) =>
@@ -140,37 +138,32 @@ export function decodePacket(bytes: Uint8Array): Packet {
   }
 }
 
-function packetFromWire(wire: Wire): Packet {
-  const body = wire["body"] as string | undefined;
+function packetFromWire(wire: Decoded<WirePacket>): Packet {
+  const { body } = wire;
   if (body === undefined) throw new CodecError("a packet of no known kind");
-  const value = wire[body] as Wire;
   switch (body) {
     case "hello":
-      return { kind: "hello", hello: helloFromWire(value) };
+      return { kind: "hello", hello: helloFromWire(wire.hello!) };
     case "proof":
-      return { kind: "proof", mac: bytesFromWire(value["mac"]) };
+      return { kind: "proof", mac: wire.proof!.mac };
     case "frames":
-      return { kind: "frames", frames: (value["frames"] as readonly Wire[]).map(readFrame) };
+      return { kind: "frames", frames: wire.frames!.frames.map(readFrame) };
     case "snapshotRequest":
-      return { kind: "snapshotRequest", commonSeq: seqFromWire(value["commonSeq"]) };
+      return { kind: "snapshotRequest", commonSeq: seqFromWire(wire.snapshotRequest!.commonSeq) };
     case "snapshotHeader":
-      return { kind: "snapshotHeader", header: headerFromWire(value) };
+      return { kind: "snapshotHeader", header: headerFromWire(wire.snapshotHeader!) };
     case "snapshotChunk":
-      return { kind: "snapshotChunk", chunk: bytesFromWire(value) };
-    case "snapshotEnd":
-      return {
-        kind: "snapshotEnd",
-        chunks: seqFromWire(value["chunks"]),
-        bytes: seqFromWire(value["bytes"]),
-      };
-    default:
-      assert(false, "peer.proto has a packet that peers/packet.ts does not know");
+      return { kind: "snapshotChunk", chunk: wire.snapshotChunk! };
+    case "snapshotEnd": {
+      const { chunks, bytes } = wire.snapshotEnd!;
+      return { kind: "snapshotEnd", chunks: seqFromWire(chunks), bytes: seqFromWire(bytes) };
+    }
   }
 }
 
 const UNREAD: UnreadFrame = { type: "unread", number: 0 };
 
-function readFrame(wire: Wire): Frame | UnreadFrame {
+function readFrame(wire: Decoded<WireFrame>): Frame | UnreadFrame {
   try {
     return frameFromWire(wire);
   } catch (error) {
@@ -201,29 +194,30 @@ function* fieldsOf(reader: protobuf.Reader, end: number): Generator<{ readonly e
   }
 }
 
-function helloFromWire(wire: Wire): Hello {
+function helloFromWire(wire: Decoded<WireHello>): Hello {
+  const { clusterId, replicaId, toReplicaId, storeId, bootId, nonce, modeHash, peersHash } = wire;
   return {
-    release: releaseFromWire(wire["release"]),
-    clusterId: wire["clusterId"] as string,
-    replicaId: wire["replicaId"] as number,
-    toReplicaId: wire["toReplicaId"] as number,
-    storeId: wire["storeId"] as string,
-    bootId: wire["bootId"] as string,
-    nonce: bytesFromWire(wire["nonce"]),
-    modeHash: bytesFromWire(wire["modeHash"]),
-    peersHash: bytesFromWire(wire["peersHash"]),
-    timeMs: seqFromWire(wire["timeMs"]),
-    dialNo: seqFromWire(wire["dialNo"]),
+    release: releaseFromWire(wire.release),
+    clusterId,
+    replicaId,
+    toReplicaId,
+    storeId,
+    bootId,
+    nonce,
+    modeHash,
+    peersHash,
+    timeMs: seqFromWire(wire.timeMs),
+    dialNo: seqFromWire(wire.dialNo),
   };
 }
 
-function headerFromWire(wire: Wire): SnapshotHeader {
+function headerFromWire(wire: Decoded<WireSnapshotHeader>): SnapshotHeader {
   return {
-    ballot: ballotFromWire(wire["ballot"]),
-    lineage: (wire["lineage"] as readonly unknown[]).map(viewFromWire),
-    logFirstSeq: seqFromWire(wire["logFirstSeq"]),
-    appliedSeq: seqFromWire(wire["appliedSeq"]),
-    commonSeq: seqFromWire(wire["commonSeq"]),
+    ballot: ballotFromWire(wire.ballot),
+    lineage: wire.lineage.map(viewFromWire),
+    logFirstSeq: seqFromWire(wire.logFirstSeq),
+    appliedSeq: seqFromWire(wire.appliedSeq),
+    commonSeq: seqFromWire(wire.commonSeq),
   };
 }
 

@@ -4,12 +4,12 @@ import { placeOf } from "../../../src/host/error-place.ts";
 import { connect } from "node:net";
 import { once } from "node:events";
 import { CHAT_WIRE, REQUEST_BYTES_MAX } from "../../../proto/chat-wire.ts";
-import type { ChatCalls } from "../../../proto/chat-wire.ts";
+import type { ChatCalls, ChatRequest } from "../../../proto/chat-wire.ts";
 import type { ChatApiDeps } from "../../../src/api/chat-api.ts";
 import { CHAT_ERRORS, failed } from "../../../src/chat/errors.ts";
 import type { ChatErrorCode } from "../../../src/chat/errors.ts";
 import type { ChatService } from "../../../src/chat/chat-service.ts";
-import { ADA, ApiBench, GOOD_TOKEN, MESSAGE, SESSION, fakeChat } from "../../support/fake-chat.ts";
+import { ApiBench, GOOD_TOKEN, MESSAGE, SESSION, WIRE_ADA, fakeChat } from "../../support/fake-chat.ts";
 
 let bench: ApiBench | null = null;
 
@@ -31,7 +31,7 @@ const UNARY = (Object.keys(CHAT_WIRE) as (keyof ChatCalls)[]).filter(
 );
 
 /** A request that each call takes. */
-const REQUESTS: { readonly [Name in Unary]: Partial<ChatCalls[Name]["request"]> } = {
+const REQUESTS: { readonly [Name in Unary]: Partial<ChatRequest<Name>> } = {
   Register: { name: "ada", password: "password", clientId: "id" },
   Login: { name: "ada", password: "password" },
   Logout: {},
@@ -59,11 +59,11 @@ describe("every call", () => {
     const sent = await raw("SendMessage", REQUESTS.SendMessage, { token: GOOD_TOKEN });
     expect(sent.response?.message).toEqual({ ...MESSAGE });
     const users = await raw("ListUsers", {}, { token: GOOD_TOKEN });
-    expect(users.response?.users).toEqual([{ ...ADA }]);
+    expect(users.response?.users).toEqual([WIRE_ADA]);
     const list = await raw("ListConversations", {}, { token: GOOD_TOKEN });
     expect(list.response?.conversations[0]).toEqual({
       id: "u1_u2",
-      with: { ...ADA },
+      with: WIRE_ADA,
       unread: 3,
       lastSeq: 42,
       last: { ...MESSAGE },

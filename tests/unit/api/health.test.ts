@@ -5,6 +5,8 @@ import { Metadata } from "@grpc/grpc-js";
 import protobuf from "protobufjs";
 import "protobufjs/ext/descriptor/index.js";
 import { wireService } from "../../../proto/chat-wire.ts";
+import type { HealthDefinition } from "../../../proto/gen/grpc/health/v1/Health.ts";
+import type { ServerReflectionDefinition } from "../../../proto/gen/grpc/reflection/v1/ServerReflection.ts";
 import { ApiBench } from "../../support/fake-chat.ts";
 import { until } from "../../../harness/until.ts";
 
@@ -15,10 +17,10 @@ afterEach(async () => {
   bench = null;
 });
 
-const HEALTH = wireService("grpc.health.v1.Health");
+const HEALTH = wireService<HealthDefinition>("grpc.health.v1.Health");
 
 function check(served: ApiBench, service: string): Promise<{ code: number; status: number }> {
-  const wire = HEALTH["Check"]!;
+  const wire = HEALTH.Check;
   return new Promise((resolve) => {
     served.client.makeUnaryRequest(
       wire.path,
@@ -46,7 +48,7 @@ test("health follows setServing for both names, and knows no other", async () =>
 
 test("a watcher hears each change, and its stream ends with the replica", async () => {
   bench = await ApiBench.start();
-  const wire = HEALTH["Watch"]!;
+  const wire = HEALTH.Watch;
   const stream = bench.client.makeServerStreamRequest(
     wire.path,
     (value: object) => wire.encodeRequest(value),
@@ -77,7 +79,9 @@ interface FileResponse {
 
 test.each(["v1", "v1alpha"])("reflection %s lists the public services and gives files that parse", async (version) => {
   bench = await ApiBench.start();
-  const wire = wireService(`grpc.reflection.${version}.ServerReflection`)["ServerReflectionInfo"]!;
+  const wire = wireService<ServerReflectionDefinition>(
+    `grpc.reflection.${version}.ServerReflection`,
+  ).ServerReflectionInfo;
   const stream = bench.client.makeBidiStreamRequest(
     wire.path,
     (value: object) => wire.encodeRequest(value),

@@ -1,6 +1,7 @@
 /** lastword.v1.Chat over the real chat: what people and programs do, and how it is refused. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import type { ChatCalls, SubscribeResponse } from "../../../proto/chat-wire.ts";
+import type { ChatRequest } from "../../../proto/chat-wire.ts";
+import type { SubscribeResponse } from "../../../src/client/subscription.ts";
 import { ChatClient } from "../../../src/client/chat-client.ts";
 import type { AnsweredCall, CallResult } from "../../../src/client/chat-client.ts";
 import type { Failure } from "../../../src/client/links.ts";
@@ -56,27 +57,27 @@ describe("a conversation", () => {
   test("register, write by name, read, mark read, delete: each side sees it", async () => {
     const anna = stranger();
     const { user } = await ok(anna.register("Anna", SOLO_PASSWORD));
-    expect(user.name).toBe("Anna");
+    expect(user!.name).toBe("Anna");
     const ben = await person("ben");
 
     const first = await ok(anna.send({ to: "BEN", body: "Hallo\nBen 👋" }));
     expect(first.message).toMatchObject({ body: "Hallo\nBen 👋", authorName: "Anna", unread: false });
-    const second = await ok(anna.send({ conversationId: first.message.conversationId, body: "Noch da?" }));
+    const second = await ok(anna.send({ conversationId: first.message!.conversationId, body: "Noch da?" }));
 
     const page = await ok(ben.call("GetMessages", { with: "anna" }, { cursor: second.cursor }));
     expect(page.messages.map(({ body, unread }) => ({ body, unread }))).toEqual([
       { body: "Hallo\nBen 👋", unread: true },
       { body: "Noch da?", unread: true },
     ]);
-    const older = await ok(ben.call("GetMessages", { with: "anna", before: second.message.id, limit: 1 }));
-    expect(older.messages.map((message) => message.id)).toEqual([first.message.id]);
+    const older = await ok(ben.call("GetMessages", { with: "anna", before: second.message!.id, limit: 1 }));
+    expect(older.messages.map((message) => message.id)).toEqual([first.message!.id]);
 
-    await ok(ben.call("MarkRead", { messageIds: [first.message.id] }));
+    await ok(ben.call("MarkRead", { messageIds: [first.message!.id] }));
     const [left] = (await ok(ben.call("ListConversations", {}))).conversations;
     expect(left).toMatchObject({ unread: 1, with: { name: "Anna" } });
     const all = { conversationId: left!.id, clientId: id() };
     expect(await codeOf(ben.call("MarkRead", all))).toBe("invalid definite");
-    const marked = await ok(ben.call("MarkRead", { ...all, upTo: second.message.id }));
+    const marked = await ok(ben.call("MarkRead", { ...all, upTo: second.message!.id }));
     const [none] = (await ok(ben.call("ListConversations", { read: 1 }, { cursor: marked.cursor }))).conversations;
     // The page after the only one, and those with something unread.
     const beyond = { beforeSeq: none!.lastSeq };
@@ -87,7 +88,7 @@ describe("a conversation", () => {
     expect((await ok(ben.call("ListUsers", { search: "nobody" }))).users).toEqual([]);
     expect(none?.unread).toBe(0);
 
-    await ok(anna.call("DeleteMessages", { messageIds: [second.message.id], clientId: id() }));
+    await ok(anna.call("DeleteMessages", { messageIds: [second.message!.id], clientId: id() }));
     const after = (await ok(ben.call("GetMessages", { with: "Anna" }))).messages;
     expect(after.some((message) => message.body === "Noch da?")).toBe(false);
     expect((await ok(ben.call("ListUsers", {}))).users.map(({ name }) => name)).toEqual(["Anna"]);
@@ -99,7 +100,7 @@ describe("a conversation", () => {
     const clientId = id();
     const first = await ok(anna.send({ to: "ben", body: "Hi", clientId }));
     const again = await ok(anna.send({ to: "ben", body: "Hi", clientId }));
-    expect(again.message.id).toBe(first.message.id);
+    expect(again.message!.id).toBe(first.message!.id);
     expect((await ok(anna.call("GetMessages", { with: "ben" }))).messages.length).toBe(1);
     expect(await codeOf(anna.send({ to: "ben", body: "Ho", clientId }))).toBe("id_reused_with_other_content definite");
     // Somebody else's ids are her own.
@@ -109,7 +110,7 @@ describe("a conversation", () => {
 });
 
 describe("refusals", () => {
-  type Refused = { readonly [Name in AnsweredCall]?: readonly [Partial<ChatCalls[Name]["request"]>, string][] };
+  type Refused = { readonly [Name in AnsweredCall]?: readonly [Partial<ChatRequest<Name>>, string][] };
 
   test("each bad request has its code, and nothing happened", async () => {
     const anna = await person("anna");
@@ -136,17 +137,17 @@ describe("refusals", () => {
         [{ to: "nobody", body: "Hi", clientId: id() }, "unknown_recipient definite"],
         [{ to: "ben", body: "Hi", clientId: "1" }, "invalid definite"],
         [{ body: "Hi", clientId: id() }, "invalid definite"],
-        [{ conversationId: secret.conversationId, body: "Hi", clientId: id() }, "not_found definite"],
+        [{ conversationId: secret!.conversationId, body: "Hi", clientId: id() }, "not_found definite"],
       ],
       GetMessages: [
-        [{ conversationId: secret.conversationId }, "not_found definite"],
+        [{ conversationId: secret!.conversationId }, "not_found definite"],
         [{ with: "ben", limit: 201 }, "ok"],
       ],
       MarkRead: [
-        [{ messageIds: [secret.id] }, "not_found definite"],
+        [{ messageIds: [secret!.id] }, "not_found definite"],
         [{ messageIds: [] }, "invalid definite"],
       ],
-      DeleteMessages: [[{ messageIds: [secret.id], clientId: id() }, "not_found definite"]],
+      DeleteMessages: [[{ messageIds: [secret!.id], clientId: id() }, "not_found definite"]],
       ListUsers: [
         [{ limit: 201 }, "invalid definite"],
         [{ limit: -1 }, "invalid definite"],
@@ -164,7 +165,7 @@ describe("refusals", () => {
       }
     }
     expect((await ok(ben.call("GetMessages", { with: "carl" }))).messages.map((message) => message.id)).toEqual([
-      secret.id,
+      secret!.id,
     ]);
     expect((await ok(ben.call("GetMessages", { with: "anna" }))).messages).toEqual([]);
   });
@@ -257,7 +258,7 @@ describe("streams", () => {
     const ben = await person("ben");
     const seen: string[] = [];
     const onEvent = ({ message }: SubscribeResponse) => {
-      if (message !== undefined) seen.push(message.body);
+      if (message !== undefined) seen.push(message!.body);
     };
     const first = ben.subscribe({ onEvent });
     await until(() => first.cursor !== "");

@@ -4,7 +4,9 @@ import { connect as connectHttp2 } from "node:http2";
 import { once } from "node:events";
 import type { ClientDuplexStream, ClientReadableStream, ServiceError } from "@grpc/grpc-js";
 import { CHAT_WIRE, SEND_IN_FLIGHT_MAX, SEND_ITEMS_MAX } from "../../../proto/chat-wire.ts";
-import type { ChatCalls, SendItem, SendResult, SubscribeResponse } from "../../../proto/chat-wire.ts";
+import type { ChatRequest, ChatResponse } from "../../../proto/chat-wire.ts";
+import type { SendResult } from "../../../src/client/send-stream.ts";
+import type { SubscribeResponse } from "../../../src/client/subscription.ts";
 import { failed } from "../../../src/chat/errors.ts";
 import type { Answer } from "../../../src/chat/errors.ts";
 import type { ChatService, FeedEvent, MessageView } from "../../../src/chat/chat-service.ts";
@@ -15,6 +17,7 @@ import {
   GOOD_TOKEN,
   MESSAGE,
   SESSION,
+  WIRE_ADA,
   fakeChat,
   metadataOf,
   trailersOf,
@@ -66,17 +69,23 @@ function sendStream(served: ApiBench, token = GOOD_TOKEN) {
   const wire = CHAT_WIRE.SendStream;
   const stream = served.client.makeBidiStreamRequest(
     wire.path,
-    (value: ChatCalls["SendStream"]["request"]) => wire.encodeRequest(value),
+    (value: ChatRequest<"SendStream">) => wire.encodeRequest(value),
     (bytes: Buffer) => wire.decodeResponse(bytes),
     metadataOf(token),
   );
-  const collected = collect(stream as unknown as ClientReadableStream<ChatCalls["SendStream"]["response"]>);
+  const collected = collect(stream as unknown as ClientReadableStream<ChatResponse<"SendStream">>);
   const results = (): SendResult[] => collected.items.flatMap((response) => [...response.results]);
   return { stream, end: collected.end, results };
 }
 
-const items = (from: number, count: number): SendItem[] =>
-  Array.from({ length: count }, (_, i) => ({ to: "bob", conversationId: "", body: "Hi", clientId: `id-${from + i}` }));
+const items = (from: number, count: number): ChatRequest<"SendStream">["items"] =>
+  Array.from({ length: count }, (_, i) => ({
+    to: "bob",
+    conversationId: "",
+    body: "Hi",
+    clientId: `id-${from + i}`,
+    readUpTo: "",
+  }));
 
 const sent = (clientId: string): Answer<MessageView> => ({
   ok: true,
@@ -104,15 +113,15 @@ describe("Subscribe", () => {
     feed.push(null);
     expect((await end).code).toBe(0);
     expect(seen).toEqual([
-      { cursor: "v:1", ready: {} },
-      { cursor: "v:2", message: { ...MESSAGE } },
-      { cursor: "v:3", deleted: { conversationId: "c", messageIds: ["m1", "m2"] } },
-      { cursor: "v:4", read: { conversationId: "c", readerId: "u2", messageIds: ["m3"], upTo: 17 } },
-      { cursor: "v:5", user: { ...ADA } },
-      { cursor: "v:6", presence: { ...ADA } },
-      { cursor: "v:7", typing: { conversationId: "c", userId: "u2" } },
-      { cursor: "v:8", reset: { reason: 1 } },
-      { cursor: "v:9", reset: { reason: 2 } },
+      { cursor: "v:1", event: "ready", ready: {} },
+      { cursor: "v:2", event: "message", message: { ...MESSAGE } },
+      { cursor: "v:3", event: "deleted", deleted: { conversationId: "c", messageIds: ["m1", "m2"] } },
+      { cursor: "v:4", event: "read", read: { conversationId: "c", readerId: "u2", messageIds: ["m3"], upTo: 17 } },
+      { cursor: "v:5", event: "user", user: WIRE_ADA },
+      { cursor: "v:6", event: "presence", presence: WIRE_ADA },
+      { cursor: "v:7", event: "typing", typing: { conversationId: "c", userId: "u2" } },
+      { cursor: "v:8", event: "reset", reset: { reason: 1 } },
+      { cursor: "v:9", event: "reset", reset: { reason: 2 } },
     ]);
     expect(feed.closed).toBe(true);
   });

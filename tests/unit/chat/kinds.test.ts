@@ -8,12 +8,12 @@ import { directId, messageId, passwordId, userIdFor } from "../../../src/chat/id
 import { MalformedOp, type Kind, type MergeClass } from "../../../src/chat/kinds/kind.ts";
 import { KINDS, OP_FORMAT, type OpBody, type OpKind } from "../../../src/chat/kinds/kinds.ts";
 import { DamagedOp, decodeOp, encodeOp, FormatTooNew, markRecovered, opKey } from "../../../src/chat/kinds/op.ts";
-import { messageType } from "../../../src/chat/kinds/op-types.ts";
+import { OP_TYPE } from "../../../src/chat/kinds/op-types.ts";
 import { requestHash, type Op } from "../../../src/chat/kinds/op.ts";
 import { ChatLog, STATES, uuid } from "../../support/chat-log.ts";
 import type { MemoryState } from "../../support/memory-state.ts";
 
-const OpType = messageType("Op");
+const OpType = OP_TYPE.type;
 const TABLE = Object.entries(KINDS) as unknown as [OpKind, Kind<OpBody>][];
 const CLASSES: Record<MergeClass, true> = {
   keep: true,

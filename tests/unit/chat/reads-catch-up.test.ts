@@ -7,7 +7,7 @@ import { OPEN_CALLS, SESSION_CALLS } from "../../../src/api/calls.ts";
 import type { Answer } from "../../../src/chat/errors.ts";
 import type { Queries } from "../../../src/chat/queries.ts";
 import type { ReadAt } from "../../../src/chat/chat-service.ts";
-import { READ_LATEST } from "../../../proto/chat-wire.ts";
+import { ReadMode } from "../../../proto/gen/lastword/v1/ReadMode.ts";
 import { createSoloChat, SOLO_PASSWORD, type Person, type SoloChat } from "../../support/solo-chat.ts";
 import { PASSWORD, SESSION_COOKIE, Site } from "../web/site.ts";
 
@@ -85,8 +85,8 @@ describe("gRPC", () => {
     test.each(Object.keys(SESSION_CALLS) as SessionCall[])(`%s, told by ${wish}`, async (name) => {
       for (const request of requests()[name]) {
         // What only writes knows no "latest"; it is given the cursor.
-        const readAt = (read: number): ReadAt => (read === READ_LATEST ? { latest: true } : { cursor });
-        const read = wish === "latest" ? READ_LATEST : 0;
+        const readAt = (read: number): ReadAt => (read === ReadMode.READ_MODE_LATEST ? { latest: true } : { cursor });
+        const read = wish === "latest" ? ReadMode.READ_MODE_LATEST : 0;
         // Once it has written something itself, the replica knows more than the cursor says.
         for (const lagging of WRITES.has(name) ? [NOTHING] : [NOTHING, NO_MESSAGES]) {
           solo.lagging = lagging;

@@ -5,7 +5,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
 import type { AddressInfo, Server as NetServer, Socket } from "node:net";
-import type { SubscribeResponse } from "../../../proto/chat-wire.ts";
+import type { SubscribeResponse } from "../../../src/client/subscription.ts";
 import { failed } from "../../../src/chat/errors.ts";
 import type { Answer } from "../../../src/chat/errors.ts";
 import type { ChatService, FeedItem, MessageView, SendInput } from "../../../src/chat/chat-service.ts";
@@ -175,7 +175,7 @@ describe("subscribe", () => {
     const subscription = client.subscribe({
       onEvent: (response: SubscribeResponse) => {
         if (response.ready !== undefined) ready += 1;
-        if (response.message !== undefined) seen.push(response.message.id);
+        if (response.message) seen.push(response.message.id);
       },
     });
     await until(() => ready === 1);
@@ -205,7 +205,7 @@ describe("subscribe", () => {
       },
     });
     const seen: string[] = [];
-    const onEvent = ({ message }: SubscribeResponse) => message !== undefined && seen.push(message.id);
+    const onEvent = ({ message }: SubscribeResponse) => message && seen.push(message.id);
     const subscription = clientOf([served.address]).subscribe({ onEvent }, "v:1");
     await until(() => opened === 2);
     history.send({ clientId: "d", body: "" });

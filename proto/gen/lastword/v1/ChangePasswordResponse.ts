@@ -1,0 +1,9 @@
+// Original file: chat.proto
+
+export interface ChangePasswordResponseInput {
+  cursor?: string;
+}
+
+export interface WireChangePasswordResponse {
+  cursor: string;
+}

@@ -1,0 +1,884 @@
+// Original file: chat.proto
+
+import type * as grpc from "@grpc/grpc-js";
+import type { MethodDefinition } from "@grpc/proto-loader";
+import type {
+  ChangePasswordRequestInput as _lastword_v1_ChangePasswordRequestInput,
+  WireChangePasswordRequest as Wire_lastword_v1_ChangePasswordRequest,
+} from "../../lastword/v1/ChangePasswordRequest.ts";
+import type {
+  ChangePasswordResponseInput as _lastword_v1_ChangePasswordResponseInput,
+  WireChangePasswordResponse as Wire_lastword_v1_ChangePasswordResponse,
+} from "../../lastword/v1/ChangePasswordResponse.ts";
+import type {
+  ClusterStatusRequestInput as _lastword_v1_ClusterStatusRequestInput,
+  WireClusterStatusRequest as Wire_lastword_v1_ClusterStatusRequest,
+} from "../../lastword/v1/ClusterStatusRequest.ts";
+import type {
+  ClusterStatusResponseInput as _lastword_v1_ClusterStatusResponseInput,
+  WireClusterStatusResponse as Wire_lastword_v1_ClusterStatusResponse,
+} from "../../lastword/v1/ClusterStatusResponse.ts";
+import type {
+  DeleteAccountRequestInput as _lastword_v1_DeleteAccountRequestInput,
+  WireDeleteAccountRequest as Wire_lastword_v1_DeleteAccountRequest,
+} from "../../lastword/v1/DeleteAccountRequest.ts";
+import type {
+  DeleteAccountResponseInput as _lastword_v1_DeleteAccountResponseInput,
+  WireDeleteAccountResponse as Wire_lastword_v1_DeleteAccountResponse,
+} from "../../lastword/v1/DeleteAccountResponse.ts";
+import type {
+  DeleteMessagesRequestInput as _lastword_v1_DeleteMessagesRequestInput,
+  WireDeleteMessagesRequest as Wire_lastword_v1_DeleteMessagesRequest,
+} from "../../lastword/v1/DeleteMessagesRequest.ts";
+import type {
+  DeleteMessagesResponseInput as _lastword_v1_DeleteMessagesResponseInput,
+  WireDeleteMessagesResponse as Wire_lastword_v1_DeleteMessagesResponse,
+} from "../../lastword/v1/DeleteMessagesResponse.ts";
+import type {
+  EndSessionRequestInput as _lastword_v1_EndSessionRequestInput,
+  WireEndSessionRequest as Wire_lastword_v1_EndSessionRequest,
+} from "../../lastword/v1/EndSessionRequest.ts";
+import type {
+  EndSessionResponseInput as _lastword_v1_EndSessionResponseInput,
+  WireEndSessionResponse as Wire_lastword_v1_EndSessionResponse,
+} from "../../lastword/v1/EndSessionResponse.ts";
+import type {
+  GetMessagesRequestInput as _lastword_v1_GetMessagesRequestInput,
+  WireGetMessagesRequest as Wire_lastword_v1_GetMessagesRequest,
+} from "../../lastword/v1/GetMessagesRequest.ts";
+import type {
+  GetMessagesResponseInput as _lastword_v1_GetMessagesResponseInput,
+  WireGetMessagesResponse as Wire_lastword_v1_GetMessagesResponse,
+} from "../../lastword/v1/GetMessagesResponse.ts";
+import type {
+  ListConversationsRequestInput as _lastword_v1_ListConversationsRequestInput,
+  WireListConversationsRequest as Wire_lastword_v1_ListConversationsRequest,
+} from "../../lastword/v1/ListConversationsRequest.ts";
+import type {
+  ListConversationsResponseInput as _lastword_v1_ListConversationsResponseInput,
+  WireListConversationsResponse as Wire_lastword_v1_ListConversationsResponse,
+} from "../../lastword/v1/ListConversationsResponse.ts";
+import type {
+  ListSessionsRequestInput as _lastword_v1_ListSessionsRequestInput,
+  WireListSessionsRequest as Wire_lastword_v1_ListSessionsRequest,
+} from "../../lastword/v1/ListSessionsRequest.ts";
+import type {
+  ListSessionsResponseInput as _lastword_v1_ListSessionsResponseInput,
+  WireListSessionsResponse as Wire_lastword_v1_ListSessionsResponse,
+} from "../../lastword/v1/ListSessionsResponse.ts";
+import type {
+  ListUsersRequestInput as _lastword_v1_ListUsersRequestInput,
+  WireListUsersRequest as Wire_lastword_v1_ListUsersRequest,
+} from "../../lastword/v1/ListUsersRequest.ts";
+import type {
+  ListUsersResponseInput as _lastword_v1_ListUsersResponseInput,
+  WireListUsersResponse as Wire_lastword_v1_ListUsersResponse,
+} from "../../lastword/v1/ListUsersResponse.ts";
+import type {
+  LoginRequestInput as _lastword_v1_LoginRequestInput,
+  WireLoginRequest as Wire_lastword_v1_LoginRequest,
+} from "../../lastword/v1/LoginRequest.ts";
+import type {
+  LoginResponseInput as _lastword_v1_LoginResponseInput,
+  WireLoginResponse as Wire_lastword_v1_LoginResponse,
+} from "../../lastword/v1/LoginResponse.ts";
+import type {
+  LogoutRequestInput as _lastword_v1_LogoutRequestInput,
+  WireLogoutRequest as Wire_lastword_v1_LogoutRequest,
+} from "../../lastword/v1/LogoutRequest.ts";
+import type {
+  LogoutResponseInput as _lastword_v1_LogoutResponseInput,
+  WireLogoutResponse as Wire_lastword_v1_LogoutResponse,
+} from "../../lastword/v1/LogoutResponse.ts";
+import type {
+  MarkReadRequestInput as _lastword_v1_MarkReadRequestInput,
+  WireMarkReadRequest as Wire_lastword_v1_MarkReadRequest,
+} from "../../lastword/v1/MarkReadRequest.ts";
+import type {
+  MarkReadResponseInput as _lastword_v1_MarkReadResponseInput,
+  WireMarkReadResponse as Wire_lastword_v1_MarkReadResponse,
+} from "../../lastword/v1/MarkReadResponse.ts";
+import type {
+  RegisterRequestInput as _lastword_v1_RegisterRequestInput,
+  WireRegisterRequest as Wire_lastword_v1_RegisterRequest,
+} from "../../lastword/v1/RegisterRequest.ts";
+import type {
+  RegisterResponseInput as _lastword_v1_RegisterResponseInput,
+  WireRegisterResponse as Wire_lastword_v1_RegisterResponse,
+} from "../../lastword/v1/RegisterResponse.ts";
+import type {
+  SendMessageRequestInput as _lastword_v1_SendMessageRequestInput,
+  WireSendMessageRequest as Wire_lastword_v1_SendMessageRequest,
+} from "../../lastword/v1/SendMessageRequest.ts";
+import type {
+  SendMessageResponseInput as _lastword_v1_SendMessageResponseInput,
+  WireSendMessageResponse as Wire_lastword_v1_SendMessageResponse,
+} from "../../lastword/v1/SendMessageResponse.ts";
+import type {
+  SendStreamRequestInput as _lastword_v1_SendStreamRequestInput,
+  WireSendStreamRequest as Wire_lastword_v1_SendStreamRequest,
+} from "../../lastword/v1/SendStreamRequest.ts";
+import type {
+  SendStreamResponseInput as _lastword_v1_SendStreamResponseInput,
+  WireSendStreamResponse as Wire_lastword_v1_SendStreamResponse,
+} from "../../lastword/v1/SendStreamResponse.ts";
+import type {
+  SubscribeRequestInput as _lastword_v1_SubscribeRequestInput,
+  WireSubscribeRequest as Wire_lastword_v1_SubscribeRequest,
+} from "../../lastword/v1/SubscribeRequest.ts";
+import type {
+  SubscribeResponseInput as _lastword_v1_SubscribeResponseInput,
+  WireSubscribeResponse as Wire_lastword_v1_SubscribeResponse,
+} from "../../lastword/v1/SubscribeResponse.ts";
+
+export interface ChatClient extends grpc.Client {
+  ChangePassword(
+    argument: _lastword_v1_ChangePasswordRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangePasswordResponse>,
+  ): grpc.ClientUnaryCall;
+  ChangePassword(
+    argument: _lastword_v1_ChangePasswordRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangePasswordResponse>,
+  ): grpc.ClientUnaryCall;
+  ChangePassword(
+    argument: _lastword_v1_ChangePasswordRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangePasswordResponse>,
+  ): grpc.ClientUnaryCall;
+  ChangePassword(
+    argument: _lastword_v1_ChangePasswordRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangePasswordResponse>,
+  ): grpc.ClientUnaryCall;
+  changePassword(
+    argument: _lastword_v1_ChangePasswordRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangePasswordResponse>,
+  ): grpc.ClientUnaryCall;
+  changePassword(
+    argument: _lastword_v1_ChangePasswordRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangePasswordResponse>,
+  ): grpc.ClientUnaryCall;
+  changePassword(
+    argument: _lastword_v1_ChangePasswordRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangePasswordResponse>,
+  ): grpc.ClientUnaryCall;
+  changePassword(
+    argument: _lastword_v1_ChangePasswordRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangePasswordResponse>,
+  ): grpc.ClientUnaryCall;
+
+  ClusterStatus(
+    argument: _lastword_v1_ClusterStatusRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ClusterStatusResponse>,
+  ): grpc.ClientUnaryCall;
+  ClusterStatus(
+    argument: _lastword_v1_ClusterStatusRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ClusterStatusResponse>,
+  ): grpc.ClientUnaryCall;
+  ClusterStatus(
+    argument: _lastword_v1_ClusterStatusRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ClusterStatusResponse>,
+  ): grpc.ClientUnaryCall;
+  ClusterStatus(
+    argument: _lastword_v1_ClusterStatusRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ClusterStatusResponse>,
+  ): grpc.ClientUnaryCall;
+  clusterStatus(
+    argument: _lastword_v1_ClusterStatusRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ClusterStatusResponse>,
+  ): grpc.ClientUnaryCall;
+  clusterStatus(
+    argument: _lastword_v1_ClusterStatusRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ClusterStatusResponse>,
+  ): grpc.ClientUnaryCall;
+  clusterStatus(
+    argument: _lastword_v1_ClusterStatusRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ClusterStatusResponse>,
+  ): grpc.ClientUnaryCall;
+  clusterStatus(
+    argument: _lastword_v1_ClusterStatusRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ClusterStatusResponse>,
+  ): grpc.ClientUnaryCall;
+
+  DeleteAccount(
+    argument: _lastword_v1_DeleteAccountRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteAccountResponse>,
+  ): grpc.ClientUnaryCall;
+  DeleteAccount(
+    argument: _lastword_v1_DeleteAccountRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteAccountResponse>,
+  ): grpc.ClientUnaryCall;
+  DeleteAccount(
+    argument: _lastword_v1_DeleteAccountRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteAccountResponse>,
+  ): grpc.ClientUnaryCall;
+  DeleteAccount(
+    argument: _lastword_v1_DeleteAccountRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteAccountResponse>,
+  ): grpc.ClientUnaryCall;
+  deleteAccount(
+    argument: _lastword_v1_DeleteAccountRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteAccountResponse>,
+  ): grpc.ClientUnaryCall;
+  deleteAccount(
+    argument: _lastword_v1_DeleteAccountRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteAccountResponse>,
+  ): grpc.ClientUnaryCall;
+  deleteAccount(
+    argument: _lastword_v1_DeleteAccountRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteAccountResponse>,
+  ): grpc.ClientUnaryCall;
+  deleteAccount(
+    argument: _lastword_v1_DeleteAccountRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteAccountResponse>,
+  ): grpc.ClientUnaryCall;
+
+  DeleteMessages(
+    argument: _lastword_v1_DeleteMessagesRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+  DeleteMessages(
+    argument: _lastword_v1_DeleteMessagesRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+  DeleteMessages(
+    argument: _lastword_v1_DeleteMessagesRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+  DeleteMessages(
+    argument: _lastword_v1_DeleteMessagesRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+  deleteMessages(
+    argument: _lastword_v1_DeleteMessagesRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+  deleteMessages(
+    argument: _lastword_v1_DeleteMessagesRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+  deleteMessages(
+    argument: _lastword_v1_DeleteMessagesRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+  deleteMessages(
+    argument: _lastword_v1_DeleteMessagesRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_DeleteMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+
+  EndSession(
+    argument: _lastword_v1_EndSessionRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_EndSessionResponse>,
+  ): grpc.ClientUnaryCall;
+  EndSession(
+    argument: _lastword_v1_EndSessionRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_EndSessionResponse>,
+  ): grpc.ClientUnaryCall;
+  EndSession(
+    argument: _lastword_v1_EndSessionRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_EndSessionResponse>,
+  ): grpc.ClientUnaryCall;
+  EndSession(
+    argument: _lastword_v1_EndSessionRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_EndSessionResponse>,
+  ): grpc.ClientUnaryCall;
+  endSession(
+    argument: _lastword_v1_EndSessionRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_EndSessionResponse>,
+  ): grpc.ClientUnaryCall;
+  endSession(
+    argument: _lastword_v1_EndSessionRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_EndSessionResponse>,
+  ): grpc.ClientUnaryCall;
+  endSession(
+    argument: _lastword_v1_EndSessionRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_EndSessionResponse>,
+  ): grpc.ClientUnaryCall;
+  endSession(
+    argument: _lastword_v1_EndSessionRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_EndSessionResponse>,
+  ): grpc.ClientUnaryCall;
+
+  GetMessages(
+    argument: _lastword_v1_GetMessagesRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+  GetMessages(
+    argument: _lastword_v1_GetMessagesRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+  GetMessages(
+    argument: _lastword_v1_GetMessagesRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+  GetMessages(
+    argument: _lastword_v1_GetMessagesRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+  getMessages(
+    argument: _lastword_v1_GetMessagesRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+  getMessages(
+    argument: _lastword_v1_GetMessagesRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+  getMessages(
+    argument: _lastword_v1_GetMessagesRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+  getMessages(
+    argument: _lastword_v1_GetMessagesRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetMessagesResponse>,
+  ): grpc.ClientUnaryCall;
+
+  ListConversations(
+    argument: _lastword_v1_ListConversationsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListConversationsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListConversations(
+    argument: _lastword_v1_ListConversationsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListConversationsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListConversations(
+    argument: _lastword_v1_ListConversationsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListConversationsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListConversations(
+    argument: _lastword_v1_ListConversationsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListConversationsResponse>,
+  ): grpc.ClientUnaryCall;
+  listConversations(
+    argument: _lastword_v1_ListConversationsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListConversationsResponse>,
+  ): grpc.ClientUnaryCall;
+  listConversations(
+    argument: _lastword_v1_ListConversationsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListConversationsResponse>,
+  ): grpc.ClientUnaryCall;
+  listConversations(
+    argument: _lastword_v1_ListConversationsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListConversationsResponse>,
+  ): grpc.ClientUnaryCall;
+  listConversations(
+    argument: _lastword_v1_ListConversationsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListConversationsResponse>,
+  ): grpc.ClientUnaryCall;
+
+  ListSessions(
+    argument: _lastword_v1_ListSessionsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSessionsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListSessions(
+    argument: _lastword_v1_ListSessionsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSessionsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListSessions(
+    argument: _lastword_v1_ListSessionsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSessionsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListSessions(
+    argument: _lastword_v1_ListSessionsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSessionsResponse>,
+  ): grpc.ClientUnaryCall;
+  listSessions(
+    argument: _lastword_v1_ListSessionsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSessionsResponse>,
+  ): grpc.ClientUnaryCall;
+  listSessions(
+    argument: _lastword_v1_ListSessionsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSessionsResponse>,
+  ): grpc.ClientUnaryCall;
+  listSessions(
+    argument: _lastword_v1_ListSessionsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSessionsResponse>,
+  ): grpc.ClientUnaryCall;
+  listSessions(
+    argument: _lastword_v1_ListSessionsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSessionsResponse>,
+  ): grpc.ClientUnaryCall;
+
+  ListUsers(
+    argument: _lastword_v1_ListUsersRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListUsersResponse>,
+  ): grpc.ClientUnaryCall;
+  ListUsers(
+    argument: _lastword_v1_ListUsersRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListUsersResponse>,
+  ): grpc.ClientUnaryCall;
+  ListUsers(
+    argument: _lastword_v1_ListUsersRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListUsersResponse>,
+  ): grpc.ClientUnaryCall;
+  ListUsers(
+    argument: _lastword_v1_ListUsersRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListUsersResponse>,
+  ): grpc.ClientUnaryCall;
+  listUsers(
+    argument: _lastword_v1_ListUsersRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListUsersResponse>,
+  ): grpc.ClientUnaryCall;
+  listUsers(
+    argument: _lastword_v1_ListUsersRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListUsersResponse>,
+  ): grpc.ClientUnaryCall;
+  listUsers(
+    argument: _lastword_v1_ListUsersRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListUsersResponse>,
+  ): grpc.ClientUnaryCall;
+  listUsers(
+    argument: _lastword_v1_ListUsersRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListUsersResponse>,
+  ): grpc.ClientUnaryCall;
+
+  Login(
+    argument: _lastword_v1_LoginRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_LoginResponse>,
+  ): grpc.ClientUnaryCall;
+  Login(
+    argument: _lastword_v1_LoginRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_LoginResponse>,
+  ): grpc.ClientUnaryCall;
+  Login(
+    argument: _lastword_v1_LoginRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_LoginResponse>,
+  ): grpc.ClientUnaryCall;
+  Login(
+    argument: _lastword_v1_LoginRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_LoginResponse>,
+  ): grpc.ClientUnaryCall;
+  login(
+    argument: _lastword_v1_LoginRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_LoginResponse>,
+  ): grpc.ClientUnaryCall;
+  login(
+    argument: _lastword_v1_LoginRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_LoginResponse>,
+  ): grpc.ClientUnaryCall;
+  login(
+    argument: _lastword_v1_LoginRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_LoginResponse>,
+  ): grpc.ClientUnaryCall;
+  login(
+    argument: _lastword_v1_LoginRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_LoginResponse>,
+  ): grpc.ClientUnaryCall;
+
+  Logout(
+    argument: _lastword_v1_LogoutRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_LogoutResponse>,
+  ): grpc.ClientUnaryCall;
+  Logout(
+    argument: _lastword_v1_LogoutRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_LogoutResponse>,
+  ): grpc.ClientUnaryCall;
+  Logout(
+    argument: _lastword_v1_LogoutRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_LogoutResponse>,
+  ): grpc.ClientUnaryCall;
+  Logout(
+    argument: _lastword_v1_LogoutRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_LogoutResponse>,
+  ): grpc.ClientUnaryCall;
+  logout(
+    argument: _lastword_v1_LogoutRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_LogoutResponse>,
+  ): grpc.ClientUnaryCall;
+  logout(
+    argument: _lastword_v1_LogoutRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_LogoutResponse>,
+  ): grpc.ClientUnaryCall;
+  logout(
+    argument: _lastword_v1_LogoutRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_LogoutResponse>,
+  ): grpc.ClientUnaryCall;
+  logout(
+    argument: _lastword_v1_LogoutRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_LogoutResponse>,
+  ): grpc.ClientUnaryCall;
+
+  MarkRead(
+    argument: _lastword_v1_MarkReadRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkReadResponse>,
+  ): grpc.ClientUnaryCall;
+  MarkRead(
+    argument: _lastword_v1_MarkReadRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkReadResponse>,
+  ): grpc.ClientUnaryCall;
+  MarkRead(
+    argument: _lastword_v1_MarkReadRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkReadResponse>,
+  ): grpc.ClientUnaryCall;
+  MarkRead(
+    argument: _lastword_v1_MarkReadRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkReadResponse>,
+  ): grpc.ClientUnaryCall;
+  markRead(
+    argument: _lastword_v1_MarkReadRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkReadResponse>,
+  ): grpc.ClientUnaryCall;
+  markRead(
+    argument: _lastword_v1_MarkReadRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkReadResponse>,
+  ): grpc.ClientUnaryCall;
+  markRead(
+    argument: _lastword_v1_MarkReadRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkReadResponse>,
+  ): grpc.ClientUnaryCall;
+  markRead(
+    argument: _lastword_v1_MarkReadRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkReadResponse>,
+  ): grpc.ClientUnaryCall;
+
+  Register(
+    argument: _lastword_v1_RegisterRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_RegisterResponse>,
+  ): grpc.ClientUnaryCall;
+  Register(
+    argument: _lastword_v1_RegisterRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_RegisterResponse>,
+  ): grpc.ClientUnaryCall;
+  Register(
+    argument: _lastword_v1_RegisterRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_RegisterResponse>,
+  ): grpc.ClientUnaryCall;
+  Register(
+    argument: _lastword_v1_RegisterRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_RegisterResponse>,
+  ): grpc.ClientUnaryCall;
+  register(
+    argument: _lastword_v1_RegisterRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_RegisterResponse>,
+  ): grpc.ClientUnaryCall;
+  register(
+    argument: _lastword_v1_RegisterRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_RegisterResponse>,
+  ): grpc.ClientUnaryCall;
+  register(
+    argument: _lastword_v1_RegisterRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_RegisterResponse>,
+  ): grpc.ClientUnaryCall;
+  register(
+    argument: _lastword_v1_RegisterRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_RegisterResponse>,
+  ): grpc.ClientUnaryCall;
+
+  SendMessage(
+    argument: _lastword_v1_SendMessageRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SendMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  SendMessage(
+    argument: _lastword_v1_SendMessageRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SendMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  SendMessage(
+    argument: _lastword_v1_SendMessageRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SendMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  SendMessage(
+    argument: _lastword_v1_SendMessageRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SendMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  sendMessage(
+    argument: _lastword_v1_SendMessageRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SendMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  sendMessage(
+    argument: _lastword_v1_SendMessageRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SendMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  sendMessage(
+    argument: _lastword_v1_SendMessageRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SendMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  sendMessage(
+    argument: _lastword_v1_SendMessageRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SendMessageResponse>,
+  ): grpc.ClientUnaryCall;
+
+  SendStream(
+    metadata: grpc.Metadata,
+    options?: grpc.CallOptions,
+  ): grpc.ClientDuplexStream<_lastword_v1_SendStreamRequestInput, Wire_lastword_v1_SendStreamResponse>;
+  SendStream(
+    options?: grpc.CallOptions,
+  ): grpc.ClientDuplexStream<_lastword_v1_SendStreamRequestInput, Wire_lastword_v1_SendStreamResponse>;
+  sendStream(
+    metadata: grpc.Metadata,
+    options?: grpc.CallOptions,
+  ): grpc.ClientDuplexStream<_lastword_v1_SendStreamRequestInput, Wire_lastword_v1_SendStreamResponse>;
+  sendStream(
+    options?: grpc.CallOptions,
+  ): grpc.ClientDuplexStream<_lastword_v1_SendStreamRequestInput, Wire_lastword_v1_SendStreamResponse>;
+
+  Subscribe(
+    argument: _lastword_v1_SubscribeRequestInput,
+    metadata: grpc.Metadata,
+    options?: grpc.CallOptions,
+  ): grpc.ClientReadableStream<Wire_lastword_v1_SubscribeResponse>;
+  Subscribe(
+    argument: _lastword_v1_SubscribeRequestInput,
+    options?: grpc.CallOptions,
+  ): grpc.ClientReadableStream<Wire_lastword_v1_SubscribeResponse>;
+  subscribe(
+    argument: _lastword_v1_SubscribeRequestInput,
+    metadata: grpc.Metadata,
+    options?: grpc.CallOptions,
+  ): grpc.ClientReadableStream<Wire_lastword_v1_SubscribeResponse>;
+  subscribe(
+    argument: _lastword_v1_SubscribeRequestInput,
+    options?: grpc.CallOptions,
+  ): grpc.ClientReadableStream<Wire_lastword_v1_SubscribeResponse>;
+}
+
+export interface ChatHandlers extends grpc.UntypedServiceImplementation {
+  ChangePassword: grpc.handleUnaryCall<
+    Wire_lastword_v1_ChangePasswordRequest,
+    _lastword_v1_ChangePasswordResponseInput
+  >;
+
+  ClusterStatus: grpc.handleUnaryCall<Wire_lastword_v1_ClusterStatusRequest, _lastword_v1_ClusterStatusResponseInput>;
+
+  DeleteAccount: grpc.handleUnaryCall<Wire_lastword_v1_DeleteAccountRequest, _lastword_v1_DeleteAccountResponseInput>;
+
+  DeleteMessages: grpc.handleUnaryCall<
+    Wire_lastword_v1_DeleteMessagesRequest,
+    _lastword_v1_DeleteMessagesResponseInput
+  >;
+
+  EndSession: grpc.handleUnaryCall<Wire_lastword_v1_EndSessionRequest, _lastword_v1_EndSessionResponseInput>;
+
+  GetMessages: grpc.handleUnaryCall<Wire_lastword_v1_GetMessagesRequest, _lastword_v1_GetMessagesResponseInput>;
+
+  ListConversations: grpc.handleUnaryCall<
+    Wire_lastword_v1_ListConversationsRequest,
+    _lastword_v1_ListConversationsResponseInput
+  >;
+
+  ListSessions: grpc.handleUnaryCall<Wire_lastword_v1_ListSessionsRequest, _lastword_v1_ListSessionsResponseInput>;
+
+  ListUsers: grpc.handleUnaryCall<Wire_lastword_v1_ListUsersRequest, _lastword_v1_ListUsersResponseInput>;
+
+  Login: grpc.handleUnaryCall<Wire_lastword_v1_LoginRequest, _lastword_v1_LoginResponseInput>;
+
+  Logout: grpc.handleUnaryCall<Wire_lastword_v1_LogoutRequest, _lastword_v1_LogoutResponseInput>;
+
+  MarkRead: grpc.handleUnaryCall<Wire_lastword_v1_MarkReadRequest, _lastword_v1_MarkReadResponseInput>;
+
+  Register: grpc.handleUnaryCall<Wire_lastword_v1_RegisterRequest, _lastword_v1_RegisterResponseInput>;
+
+  SendMessage: grpc.handleUnaryCall<Wire_lastword_v1_SendMessageRequest, _lastword_v1_SendMessageResponseInput>;
+
+  SendStream: grpc.handleBidiStreamingCall<Wire_lastword_v1_SendStreamRequest, _lastword_v1_SendStreamResponseInput>;
+
+  Subscribe: grpc.handleServerStreamingCall<Wire_lastword_v1_SubscribeRequest, _lastword_v1_SubscribeResponseInput>;
+}
+
+export interface ChatDefinition extends grpc.ServiceDefinition {
+  ChangePassword: MethodDefinition<
+    _lastword_v1_ChangePasswordRequestInput,
+    _lastword_v1_ChangePasswordResponseInput,
+    Wire_lastword_v1_ChangePasswordRequest,
+    Wire_lastword_v1_ChangePasswordResponse
+  >;
+  ClusterStatus: MethodDefinition<
+    _lastword_v1_ClusterStatusRequestInput,
+    _lastword_v1_ClusterStatusResponseInput,
+    Wire_lastword_v1_ClusterStatusRequest,
+    Wire_lastword_v1_ClusterStatusResponse
+  >;
+  DeleteAccount: MethodDefinition<
+    _lastword_v1_DeleteAccountRequestInput,
+    _lastword_v1_DeleteAccountResponseInput,
+    Wire_lastword_v1_DeleteAccountRequest,
+    Wire_lastword_v1_DeleteAccountResponse
+  >;
+  DeleteMessages: MethodDefinition<
+    _lastword_v1_DeleteMessagesRequestInput,
+    _lastword_v1_DeleteMessagesResponseInput,
+    Wire_lastword_v1_DeleteMessagesRequest,
+    Wire_lastword_v1_DeleteMessagesResponse
+  >;
+  EndSession: MethodDefinition<
+    _lastword_v1_EndSessionRequestInput,
+    _lastword_v1_EndSessionResponseInput,
+    Wire_lastword_v1_EndSessionRequest,
+    Wire_lastword_v1_EndSessionResponse
+  >;
+  GetMessages: MethodDefinition<
+    _lastword_v1_GetMessagesRequestInput,
+    _lastword_v1_GetMessagesResponseInput,
+    Wire_lastword_v1_GetMessagesRequest,
+    Wire_lastword_v1_GetMessagesResponse
+  >;
+  ListConversations: MethodDefinition<
+    _lastword_v1_ListConversationsRequestInput,
+    _lastword_v1_ListConversationsResponseInput,
+    Wire_lastword_v1_ListConversationsRequest,
+    Wire_lastword_v1_ListConversationsResponse
+  >;
+  ListSessions: MethodDefinition<
+    _lastword_v1_ListSessionsRequestInput,
+    _lastword_v1_ListSessionsResponseInput,
+    Wire_lastword_v1_ListSessionsRequest,
+    Wire_lastword_v1_ListSessionsResponse
+  >;
+  ListUsers: MethodDefinition<
+    _lastword_v1_ListUsersRequestInput,
+    _lastword_v1_ListUsersResponseInput,
+    Wire_lastword_v1_ListUsersRequest,
+    Wire_lastword_v1_ListUsersResponse
+  >;
+  Login: MethodDefinition<
+    _lastword_v1_LoginRequestInput,
+    _lastword_v1_LoginResponseInput,
+    Wire_lastword_v1_LoginRequest,
+    Wire_lastword_v1_LoginResponse
+  >;
+  Logout: MethodDefinition<
+    _lastword_v1_LogoutRequestInput,
+    _lastword_v1_LogoutResponseInput,
+    Wire_lastword_v1_LogoutRequest,
+    Wire_lastword_v1_LogoutResponse
+  >;
+  MarkRead: MethodDefinition<
+    _lastword_v1_MarkReadRequestInput,
+    _lastword_v1_MarkReadResponseInput,
+    Wire_lastword_v1_MarkReadRequest,
+    Wire_lastword_v1_MarkReadResponse
+  >;
+  Register: MethodDefinition<
+    _lastword_v1_RegisterRequestInput,
+    _lastword_v1_RegisterResponseInput,
+    Wire_lastword_v1_RegisterRequest,
+    Wire_lastword_v1_RegisterResponse
+  >;
+  SendMessage: MethodDefinition<
+    _lastword_v1_SendMessageRequestInput,
+    _lastword_v1_SendMessageResponseInput,
+    Wire_lastword_v1_SendMessageRequest,
+    Wire_lastword_v1_SendMessageResponse
+  >;
+  SendStream: MethodDefinition<
+    _lastword_v1_SendStreamRequestInput,
+    _lastword_v1_SendStreamResponseInput,
+    Wire_lastword_v1_SendStreamRequest,
+    Wire_lastword_v1_SendStreamResponse
+  >;
+  Subscribe: MethodDefinition<
+    _lastword_v1_SubscribeRequestInput,
+    _lastword_v1_SubscribeResponseInput,
+    Wire_lastword_v1_SubscribeRequest,
+    Wire_lastword_v1_SubscribeResponse
+  >;
+}

@@ -1,0 +1,13 @@
+// Original file: chat.proto
+
+export interface ClusterEventInput {
+  at?: string;
+  kind?: string;
+  text?: string;
+}
+
+export interface WireClusterEvent {
+  at: string;
+  kind: string;
+  text: string;
+}

@@ -1,0 +1,24 @@
+// Original file: chat.proto
+
+import type { UserInput as _lastword_v1_UserInput, WireUser as Wire_lastword_v1_User } from "../../lastword/v1/User.ts";
+import type {
+  MessageInput as _lastword_v1_MessageInput,
+  WireMessage as Wire_lastword_v1_Message,
+} from "../../lastword/v1/Message.ts";
+import type { Long } from "@grpc/proto-loader";
+
+export interface ConversationInput {
+  id?: string;
+  with?: _lastword_v1_UserInput | null;
+  unread?: number;
+  lastSeq?: number | string | Long;
+  last?: _lastword_v1_MessageInput | null;
+}
+
+export interface WireConversation {
+  id: string;
+  with: Wire_lastword_v1_User | null;
+  unread: number;
+  lastSeq: number;
+  last: Wire_lastword_v1_Message | null;
+}

@@ -1,0 +1,9 @@
+// Original file: chat.proto
+
+export interface DeleteAccountResponseInput {
+  cursor?: string;
+}
+
+export interface WireDeleteAccountResponse {
+  cursor: string;
+}

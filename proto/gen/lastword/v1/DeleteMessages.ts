@@ -1,0 +1,9 @@
+// Original file: op.proto
+
+export interface DeleteMessagesInput {
+  ids?: string[];
+}
+
+export interface WireDeleteMessages {
+  ids: string[];
+}

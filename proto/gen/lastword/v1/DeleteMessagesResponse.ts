@@ -1,0 +1,9 @@
+// Original file: chat.proto
+
+export interface DeleteMessagesResponseInput {
+  cursor?: string;
+}
+
+export interface WireDeleteMessagesResponse {
+  cursor: string;
+}

@@ -1,0 +1,20 @@
+// Original file: peer.proto
+
+import type {
+  BallotInput as _lastword_v1_BallotInput,
+  WireBallot as Wire_lastword_v1_Ballot,
+} from "../../lastword/v1/Ballot.ts";
+
+export interface DeniedInput {
+  ballot?: _lastword_v1_BallotInput | null;
+  promised?: _lastword_v1_BallotInput | null;
+  leaderId?: number;
+  _leaderId?: "leaderId";
+}
+
+export interface WireDenied {
+  ballot: Wire_lastword_v1_Ballot | null;
+  promised: Wire_lastword_v1_Ballot | null;
+  leaderId?: number;
+  _leaderId?: "leaderId";
+}

@@ -1,0 +1,9 @@
+// Original file: peer.proto
+
+export interface ForkRiskInput {
+  replicaIds?: number[];
+}
+
+export interface WireForkRisk {
+  replicaIds: number[];
+}

@@ -1,0 +1,9 @@
+// Original file: peer.proto
+
+export interface GossipInput {
+  payload?: string;
+}
+
+export interface WireGossip {
+  payload: string;
+}

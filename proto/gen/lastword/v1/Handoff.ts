@@ -1,0 +1,14 @@
+// Original file: peer.proto
+
+import type {
+  BallotInput as _lastword_v1_BallotInput,
+  WireBallot as Wire_lastword_v1_Ballot,
+} from "../../lastword/v1/Ballot.ts";
+
+export interface HandoffInput {
+  ballot?: _lastword_v1_BallotInput | null;
+}
+
+export interface WireHandoff {
+  ballot: Wire_lastword_v1_Ballot | null;
+}

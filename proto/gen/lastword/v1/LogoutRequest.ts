@@ -1,0 +1,5 @@
+// Original file: chat.proto
+
+export interface LogoutRequestInput {}
+
+export interface WireLogoutRequest {}

@@ -1,0 +1,9 @@
+// Original file: chat.proto
+
+export interface LogoutResponseInput {
+  cursor?: string;
+}
+
+export interface WireLogoutResponse {
+  cursor: string;
+}

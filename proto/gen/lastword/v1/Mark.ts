@@ -1,0 +1,17 @@
+// Original file: op.proto
+
+export interface MarkInput {
+  user?: string;
+  session?: string;
+  upTo?: string;
+  ids?: string[];
+  _upTo?: "upTo";
+}
+
+export interface WireMark {
+  user: string;
+  session: string;
+  upTo?: string;
+  ids: string[];
+  _upTo?: "upTo";
+}

@@ -1,0 +1,9 @@
+// Original file: chat.proto
+
+export interface MarkReadResponseInput {
+  cursor?: string;
+}
+
+export interface WireMarkReadResponse {
+  cursor: string;
+}

@@ -1,0 +1,11 @@
+// Original file: peer.proto
+
+export interface ProposeInput {
+  ops?: (Buffer | Uint8Array | string)[];
+  keys?: string[];
+}
+
+export interface WirePropose {
+  ops: Buffer[];
+  keys: string[];
+}

@@ -1,0 +1,24 @@
+// Original file: op.proto
+
+import type {
+  NewSessionInput as _lastword_v1_NewSessionInput,
+  WireNewSession as Wire_lastword_v1_NewSession,
+} from "../../lastword/v1/NewSession.ts";
+
+export interface RegisterInput {
+  name?: string;
+  folded?: string;
+  passwordHash?: string;
+  session?: _lastword_v1_NewSessionInput | null;
+  first?: boolean;
+  skeleton?: string;
+}
+
+export interface WireRegister {
+  name: string;
+  folded: string;
+  passwordHash: string;
+  session: Wire_lastword_v1_NewSession | null;
+  first: boolean;
+  skeleton: string;
+}

@@ -1,0 +1,13 @@
+// Original file: chat.proto
+
+export interface RegisterRequestInput {
+  name?: string;
+  password?: string;
+  clientId?: string;
+}
+
+export interface WireRegisterRequest {
+  name: string;
+  password: string;
+  clientId: string;
+}

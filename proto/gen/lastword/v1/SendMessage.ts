@@ -1,0 +1,13 @@
+// Original file: op.proto
+
+export interface SendMessageInput {
+  conversation?: string;
+  body?: string;
+  readUpTo?: string;
+}
+
+export interface WireSendMessage {
+  conversation: string;
+  body: string;
+  readUpTo: string;
+}

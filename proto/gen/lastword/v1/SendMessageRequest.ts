@@ -1,0 +1,17 @@
+// Original file: chat.proto
+
+export interface SendMessageRequestInput {
+  to?: string;
+  conversationId?: string;
+  body?: string;
+  clientId?: string;
+  readUpTo?: string;
+}
+
+export interface WireSendMessageRequest {
+  to: string;
+  conversationId: string;
+  body: string;
+  clientId: string;
+  readUpTo: string;
+}

@@ -1,0 +1,9 @@
+// Original file: op.proto
+
+export interface TouchInput {
+  session?: string;
+}
+
+export interface WireTouch {
+  session: string;
+}

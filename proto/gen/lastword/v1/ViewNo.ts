@@ -1,0 +1,17 @@
+// Original file: peer.proto
+
+import type {
+  BallotInput as _lastword_v1_BallotInput,
+  WireBallot as Wire_lastword_v1_Ballot,
+} from "../../lastword/v1/Ballot.ts";
+import type { Long } from "@grpc/proto-loader";
+
+export interface ViewNoInput {
+  ballot?: _lastword_v1_BallotInput | null;
+  minor?: number | string | Long;
+}
+
+export interface WireViewNo {
+  ballot: Wire_lastword_v1_Ballot | null;
+  minor: number;
+}
