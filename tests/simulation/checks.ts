@@ -20,6 +20,7 @@ import { effectOf } from "./chat.ts";
 import type { SimClocks } from "./clocks.ts";
 import type { LogImage, LogWrite } from "./log.ts";
 import type { SimDisk } from "./disk.ts";
+import { enabledBy } from "./releases.ts";
 import type { ReplicaWatch, SimReplica } from "./replica.ts";
 
 /** An acknowledged op. */
@@ -130,6 +131,8 @@ export class Checks implements ReplicaWatch {
   readonly #granted = new Map<string, Ballot>();
   readonly #disks = new Map<string, SimDisk>();
   readonly #pausedSince = new Set<ReplicaId>();
+  /** The newest format that a process of each replica has announced. */
+  readonly #announced = new Map<ReplicaId, number>();
   #newestAck: Mark | null = null;
   /** Acknowledged in this epoch: where each op must be from now on. */
   #placed: Ack[] = [];
@@ -162,6 +165,7 @@ export class Checks implements ReplicaWatch {
     const disk = replica.disk as SimDisk;
     this.#disks.set(disk.storeId, disk);
     this.#pausedSince.delete(replica.id);
+    this.#announced.set(replica.id, Math.max(replica.release.opFormat, this.#announced.get(replica.id) ?? 0));
     this.trace(
       () => `r${replica.id} boots, log ${restored.logFirstSeq}..${restored.lastSeq}, applied ${restored.appliedSeq}`,
     );
@@ -203,7 +207,9 @@ export class Checks implements ReplicaWatch {
     if (write.kind !== "rows") return;
     for (const batch of write.rows.append ?? []) {
       this.#seen(replica, batch);
-      if (batch.kind === "op" && replica.core.role() === "leader") this.#takenOnce(replica, batch.viewNo);
+      if (batch.kind !== "op" || replica.core.role() !== "leader") continue;
+      this.#takenOnce(replica, batch.viewNo);
+      this.#mayEnable(replica, batch.ops);
     }
     if (write.rows.promised !== undefined) this.#own(replica, write.rows.promised);
   }
@@ -219,6 +225,14 @@ export class Checks implements ReplicaWatch {
         keys.add(key);
       }
     }
+  }
+
+  /** I13: a leader enables no format that some configured replica has never announced. */
+  #mayEnable(replica: SimReplica, ops: readonly Uint8Array[]): void {
+    const format = Math.max(...ops.map(enabledBy));
+    const lacking = this.#replicas().filter(({ id }) => (this.#announced.get(id) ?? 0) < format);
+    if (format === 0 || lacking.length === 0) return;
+    this.broken("I13", `leader ${replica.id} enables ${format}, which replica ${lacking[0]!.id} never announced`);
   }
 
   #seen(replica: SimReplica, batch: Batch): void {

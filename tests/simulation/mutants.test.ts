@@ -6,14 +6,16 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Violation } from "./checks.ts";
 import { MUTANTS, type Mutant } from "./mutants.ts";
 import { runSeed, type RunName } from "./run.ts";
+import { forkOverAnEnabling } from "./scenes.ts";
 import { runScript } from "./script.ts";
 import { SHELL_MUTANTS, type ShellMutant } from "./shell-mutants.ts";
 
 interface Hunter {
-  /** File in tests/scenarios, or a run of the fixed list. */
-  readonly by: string | RunName;
+  /** File in tests/scenarios, a run of the fixed list, or a scene that throws what it finds. */
+  readonly by: string | RunName | ((mutants: ReadonlySet<string>) => void);
   readonly invariant: string;
 }
 
@@ -50,19 +52,37 @@ const HUNTERS: Record<Mutant | ShellMutant, Hunter> = {
   "snapshot-fetched-from-two": { by: { seed: 9, mode: "pause", recovery: "wait" }, invariant: "I0" },
   "time-out-called-definite": { by: { seed: 1, mode: "pause", recovery: "wait" }, invariant: "I12" },
   "compacts-before-sync": { by: { seed: 1, mode: "partition", recovery: "wait" }, invariant: "I2" },
+  "kind-written-before-enabled": { by: { seed: 1, mode: "upgrade", recovery: "wait" }, invariant: "I13" },
+  "newer-op-taken": { by: forkOverAnEnabling, invariant: "I13" },
+  "enabled-without-the-unheard": { by: { seed: 2, mode: "upgrade", recovery: "wait" }, invariant: "I13" },
   "fork-queue-cleared-on-send": { by: "fork-queue-until-committed", invariant: "I4" },
 };
 
 function broken(by: Hunter["by"], mutants: ReadonlySet<string>): string | null {
+  if (typeof by === "function") return thrownBy(() => by(mutants));
   if (typeof by !== "string") return runSeed(by, { mutants }).violation?.invariant ?? null;
   const path = join(import.meta.dir, "../scenarios", `${by}.txt`);
   return runScript(readFileSync(path, "utf8"), { mutants }).violation?.invariant ?? null;
 }
 
+function thrownBy(scene: () => void): string | null {
+  try {
+    scene();
+    return null;
+  } catch (error) {
+    if (error instanceof Violation) return error.invariant;
+    throw error;
+  }
+}
+
+function nameOf(by: Hunter["by"]): string {
+  if (typeof by === "function") return `scene ${by.name}`;
+  return typeof by === "string" ? `scenario ${by}` : `seed ${by.seed} ${by.mode} ${by.recovery}`;
+}
+
 for (const mutant of [...MUTANTS, ...SHELL_MUTANTS]) {
   const { by, invariant } = HUNTERS[mutant];
-  const where = typeof by === "string" ? `scenario ${by}` : `seed ${by.seed} ${by.mode} ${by.recovery}`;
-  test(`[${invariant}] catches ${mutant} (${where})`, () => {
+  test(`[${invariant}] catches ${mutant} (${nameOf(by)})`, () => {
     expect(broken(by, new Set())).toBeNull();
     expect(broken(by, new Set([mutant]))).toBe(invariant);
   });

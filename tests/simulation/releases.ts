@@ -52,8 +52,7 @@ export function judge(
   let { inForce } = from;
   for (const batch of batches) {
     for (const op of batch.kind === "op" ? batch.ops : []) {
-      const enabled = opFormat(op) === 1 ? enabledBy(op) : null;
-      inForce = Math.max(inForce, enabled ?? 0);
+      inForce = Math.max(inForce, enabledBy(op));
       if (inForce > from.release.opFormat) return "tooNew";
       if (opFormat(op) > inForce) return "early";
     }
@@ -64,7 +63,8 @@ export function judge(
 const enabling = new WeakMap<Uint8Array, number>();
 
 /** The format that the op enables; 0 if it enables none. */
-function enabledBy(op: Uint8Array): number {
+export function enabledBy(op: Uint8Array): number {
+  if (opFormat(op) !== 1) return 0;
   let format = enabling.get(op);
   if (format === undefined) {
     const { body, recovered } = decodeOp(op);

@@ -16,7 +16,7 @@ import type { Frame } from "../../src/election/frame.ts";
 import type { Formats, PeerTransport } from "../../src/election/ports.ts";
 import type { Release } from "../../src/election/release.ts";
 import { NO_BALLOT, type ReplicaId, type Seq, type ViewNo } from "../../src/election/view.ts";
-import { FormatGate } from "../../src/replica/format-gate.ts";
+import type { FormatGate, FormatGateDeps } from "../../src/replica/format-gate.ts";
 import { effectOf, type KeyedOp } from "./chat.ts";
 import type { SimClocks } from "./clocks.ts";
 import { NORMAL_DISK, SimLog, SimStateMachine, type DiskHolder, type DiskSpeed, type SimDisk } from "./disk.ts";
@@ -51,6 +51,7 @@ export interface ReplicaHost {
   readonly hasTwoReleases: boolean;
   newCore(identity: Identity, restored: Restored, nonce: () => string): Core;
   newDriver(deps: DriverDeps<AppliedOp>): SimDriver;
+  newGate(deps: FormatGateDeps): FormatGate;
   keyOf(op: Uint8Array): string;
   /** Marks an op of a lost branch. */
   markRecovered(op: Uint8Array, nowMicros: number | null): Uint8Array;
@@ -357,7 +358,7 @@ export class SimReplica implements Endpoint {
 
   #formats(core: Core, configured: readonly ReplicaId[]): FormatGate & Formats {
     const nothing = (): void => {};
-    return new FormatGate({
+    return this.host.newGate({
       self: this.id,
       configured,
       release: this.release,
@@ -491,8 +492,9 @@ export class SimReplica implements Endpoint {
     const made = request(micros);
     this.host.clocks.stamped(this, effectOf(made.key), micros);
     const { opFormat } = this.#running.release;
-    // What is newest and in force: whoever writes looks at his own rows.
-    return { ...made, op: inFormat(made.op, Math.min(opFormat, this.state.domain.opFormat())) };
+    // What is newest and in force: whoever writes looks at the rows of this replica.
+    const isBlind = this.host.mutants.has("kind-written-before-enabled");
+    return { ...made, op: inFormat(made.op, isBlind ? opFormat : Math.min(opFormat, this.state.domain.opFormat())) };
   }
 
   /** By the rule before: the own wall clock, and never behind anything seen. */

@@ -7,14 +7,16 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { Driver } from "../../src/election/driver/driver.ts";
+import { FormatGate } from "../../src/replica/format-gate.ts";
 
-const SOURCES = resolve(import.meta.dir, "../../src/election/driver");
+const SOURCES = resolve(import.meta.dir, "../../src");
 
 /** In `file`, `was` stands exactly once. */
 interface Change {
   readonly file: string;
   readonly was: string;
   readonly is: string;
+  readonly also?: Change;
 }
 
 const CHANGES = {
@@ -24,6 +26,7 @@ const CHANGES = {
     was: "        () => this.guarded(() => this.persisted(rows, token)),\n",
     is: "        () => {},\n",
     also: {
+      file: "driver.ts",
       was: "    if (aside) {\n",
       is: "    if (aside) {\n      this.deps.scheduler.soon(() => this.guarded(() => this.persisted(rows, token)));\n",
     },
@@ -86,46 +89,87 @@ const CHANGES = {
     was: "      this.proposals.addForked(id, recovered.key, recovered.op);\n",
     is: "      this.proposals.addForked(id, recovered.key, recovered.op);\n      this.deps.log.forkConfirmed([id]);\n",
   },
-} satisfies Record<string, Change & { readonly also?: Omit<Change, "file"> }>;
+  // Whoever writes takes the newest format that its executable knows (replica.ts); nobody on the way looks at it.
+  "kind-written-before-enabled": {
+    file: "callers.ts",
+    was: "isIntact(op) && opFormat(op) <= inForce",
+    is: "isIntact(op)",
+    also: { file: "intake.ts", was: "if (opFormat(handed.ops[i]!) > inForce) return false;\n", is: "" },
+  },
+  // A leader takes what a proposer of another branch found in force there.
+  "newer-op-taken": {
+    file: "intake.ts",
+    was: "if (opFormat(handed.ops[i]!) > inForce) return false;\n",
+    is: "",
+  },
+} satisfies Record<string, Change>;
 
-export type ShellMutant = keyof typeof CHANGES;
+/** The same in the gate that enables formats. */
+const GATE_CHANGES = {
+  // A replica that is not heard does not count.
+  "enabled-without-the-unheard": {
+    file: "format-gate.ts",
+    was: "formatToEnable(this.inForce(), this.#replicas());\n    if (format === null) return;",
+    is: "formatToEnable(this.inForce(), this.#replicas().filter((one) => one.release !== null));\n    if (format === null) return;",
+  },
+} satisfies Record<string, Change>;
 
-export const SHELL_MUTANTS = Object.keys(CHANGES) as ShellMutant[];
+export type ShellMutant = keyof typeof CHANGES | keyof typeof GATE_CHANGES;
 
-const drivers = new Map<ShellMutant, typeof Driver>();
+export const SHELL_MUTANTS = [...Object.keys(CHANGES), ...Object.keys(GATE_CHANGES)] as ShellMutant[];
+
+type DriverClass = typeof Driver;
+type GateClass = typeof FormatGate;
+
+const loadedParts = new Map<string, Record<string, unknown>>();
 
 /** The driver with the bugs asked for (one at most); the real one without. */
-export function driverWith(mutants: ReadonlySet<string>): typeof Driver {
-  const mutant = SHELL_MUTANTS.find((name) => mutants.has(name));
-  if (mutant === undefined) return Driver;
-  let driver = drivers.get(mutant);
-  if (driver === undefined) drivers.set(mutant, (driver = load(mutant)));
-  return driver;
+export function driverWith(mutants: ReadonlySet<string>): DriverClass {
+  return (partsWith(mutants, CHANGES, "election/driver/driver.ts")?.["Driver"] as DriverClass | undefined) ?? Driver;
 }
 
-function load(mutant: ShellMutant): typeof Driver {
+/** The gate, likewise. */
+export function gateWith(mutants: ReadonlySet<string>): GateClass {
+  const parts = partsWith(mutants, GATE_CHANGES, "replica/format-gate.ts");
+  return (parts?.["FormatGate"] as GateClass | undefined) ?? FormatGate;
+}
+
+/** What the file at `path` exports when the folder around it has the bug asked for; null if none of `changes` is. */
+function partsWith(
+  mutants: ReadonlySet<string>,
+  changes: Readonly<Record<string, Change>>,
+  path: string,
+): Record<string, unknown> | null {
+  const mutant = Object.keys(changes).find((name) => mutants.has(name));
+  if (mutant === undefined) return null;
+  let parts = loadedParts.get(mutant);
+  if (parts === undefined) loadedParts.set(mutant, (parts = load(mutant, changes[mutant]!, join(SOURCES, path))));
+  return parts;
+}
+
+function load(mutant: string, change: Change, path: string): Record<string, unknown> {
+  const sources = dirname(path);
   const folder = mkdtempSync(join(tmpdir(), "lastword-mutant-"));
   try {
-    for (const file of readdirSync(SOURCES)) {
-      let text = readFileSync(join(SOURCES, file), "utf8").replaceAll(/from "(\.[^"]+)"/g, (_, path: string) => {
-        const target = resolve(SOURCES, path);
-        return `from "${dirname(target) === SOURCES ? `./${basename(target)}` : target}"`;
+    for (const file of readdirSync(sources)) {
+      let text = readFileSync(join(sources, file), "utf8").replaceAll(/from "(\.[^"]+)"/g, (_, from: string) => {
+        const target = resolve(sources, from);
+        return `from "${dirname(target) === sources ? `./${basename(target)}` : target}"`;
       });
-      const change: Change & { readonly also?: Omit<Change, "file"> } = CHANGES[mutant];
-      if (change.file === file) text = changed(changed(text, change, mutant), change.also ?? null, mutant);
+      for (let one: Change | undefined = change; one !== undefined; one = one.also) {
+        if (one.file === file) text = changed(text, one, mutant);
+      }
       writeFileSync(join(folder, file), text);
     }
     // oxlint-disable-next-line typescript/no-require-imports -- at once, so that a run stays synchronous
-    const loaded = require(join(folder, "driver.ts")) as { Driver: typeof Driver };
-    return loaded.Driver;
+    return require(join(folder, basename(path))) as Record<string, unknown>;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function changed(text: string, change: Omit<Change, "file"> | null, mutant: ShellMutant): string {
-  if (change === null) return text;
-  const parts = text.split(change.was);
-  if (parts.length !== 2) throw new Error(`${mutant}: its line stands ${parts.length - 1} times in the driver`);
-  return parts.join(change.is);
+function changed(text: string, { was, is }: Change, mutant: string): string {
+  const parts = text.split(was);
+  if (parts.length !== 2) throw new Error(`${mutant}: its line stands ${parts.length - 1} times in the sources`);
+  return parts.join(is);
 }

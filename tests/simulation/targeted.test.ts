@@ -7,16 +7,10 @@ import { Core } from "../../src/election/core/core.ts";
 import { DEFAULT_TIMING, type Effect, type Event, type Identity } from "../../src/election/event.ts";
 import { APPEND_ENTRIES_MAX, type Batch, type Beat, type LineagePoint } from "../../src/election/frame.ts";
 import { QUEUE_BYTES_MAX } from "../../src/election/peers/link.ts";
-import { NO_BALLOT, type Ballot, type Consistency, type ReplicaId, type View } from "../../src/election/view.ts";
-import { opFormat } from "../../proto/op-format.ts";
-import type { Release } from "../../src/election/release.ts";
-import { FIRST, SECOND } from "../support/releases.ts";
-import { cachedOpKey } from "./chat.ts";
-import { Writer } from "./clients.ts";
+import { NO_BALLOT, type Ballot, type ReplicaId, type View } from "../../src/election/view.ts";
 import { NORMAL_DISK } from "./disk.ts";
 import type { SimReplica } from "./replica.ts";
-import { describe } from "./run.ts";
-import { World } from "./world.ts";
+import { acksIn, expectWhole, forkOverAnEnabling, stage } from "./scenes.ts";
 import { EMPTY_LOG, identityOf } from "../support/core-fixtures.ts";
 
 const LINKS: readonly (readonly [ReplicaId, ReplicaId])[] = [
@@ -31,64 +25,6 @@ const LINKS: readonly (readonly [ReplicaId, ReplicaId])[] = [
 const TEST_MS_MAX = 60_000;
 /** A write on this disk does not come back in the time of a test. */
 const STUCK_DISK = { lowMs: 1e7, highMs: 1e7 + 1 };
-
-interface Stage {
-  readonly world: World;
-  readonly writers: readonly Writer[];
-  readonly leader: SimReplica;
-  readonly others: readonly SimReplica[];
-}
-
-/** Three replicas in step, and three writers at work. */
-function stage(
-  seed: string,
-  consistency: Consistency = "available",
-  forks = false,
-  release?: (id: ReplicaId) => Release,
-): Stage {
-  const noForks = consistency === "strict" || !forks;
-  const world = new World({
-    seed,
-    count: 3,
-    consistency,
-    recovery: "wait",
-    loopback: true,
-    link: { latencyMs: 0.2, jitterMs: 0.5, slowShare: 0 },
-    promises: { noForks, realTime: noForks, configured: 3, strict: consistency === "strict" },
-    keepEntries: 16,
-    ...(release === undefined ? {} : { release }),
-    mutants: new Set(),
-    trace: null,
-  });
-  for (const replica of world.replicas) world.start(replica.id);
-  // With two releases at work it is whole and does not converge: the newer format is not in force.
-  const isWhole = (): boolean => world.replicas.every((r) => r.core.status().view?.members.length === 3);
-  world.run(10_000, () => (release === undefined ? world.converged() : isWhole()));
-  const writers: Writer[] = [];
-  for (let i = 0; i < 3; i++) writers.push(new Writer(world, `w${i}`, 60, () => writers));
-  for (const writer of writers) writer.start();
-  world.run(1_000);
-  const leader = world.leader();
-  if (leader === null) throw new Error(`no leader: ${describe(world)}`);
-  return { world, writers, leader, others: world.replicas.filter((r) => r !== leader) };
-}
-
-/** Acknowledgements in the next `ms`. */
-function acksIn(world: World, ms: number): number {
-  const before = world.checks.acks.length;
-  world.run(ms);
-  return world.checks.acks.length - before;
-}
-
-/** I7 and I3: whole again, equal, nothing lost or double. */
-function expectWhole({ world, writers }: Stage): void {
-  for (const writer of writers) writer.finish();
-  const whole = () => world.converged() && writers.every((w) => w.idle);
-  world.run(90_000, whole);
-  if (!whole()) throw new Error(`not whole: ${describe(world)}`);
-  world.checks.atRest();
-  if (world.checks.violation !== null) throw world.checks.violation;
-}
 
 group("a full disk", () => {
   test("[I7] the leader's: another leads, and it comes back when there is room", () => {
@@ -150,42 +86,7 @@ group("strict, without a majority", () => {
 
 group("a fork over an enabling", () => {
   test("[I13] [I3] what the branch that lost had enabled waits until the other one has enabled it, and nothing is lost", () => {
-    const scene = stage("fork over an enabling", "available", true, (id) => (id === 0 ? SECOND : FIRST));
-    const { world, leader, others } = scene;
-    const [, last] = others as [SimReplica, SimReplica];
-    const inForce = (replica: SimReplica): number => replica.state.domain.opFormat();
-    const whole = (): boolean => world.replicas.every((r) => r.running && r.core.status().view?.members.length === 3);
-    expect([leader.id, leader.release]).toEqual([0, SECOND]);
-    for (const replica of others) {
-      replica.release = SECOND;
-      world.kill(replica.id);
-      world.start(replica.id);
-      if (replica !== last) world.run(20_000, whole);
-    }
-    // All have announced it: the leader has it in its log, and is cut off before anybody else hears of it.
-    const isAppended = (): boolean =>
-      leader.log.batches.some((b) => b.kind === "op" && b.ops.some((op) => cachedOpKey(op).includes("enable-2")));
-    world.run(20_000, isAppended);
-    expect([isAppended(), world.replicas.map(inForce)]).toEqual([true, [1, 1, 1]]);
-    for (const { id } of others) for (const [a, b] of [[id, 0] as const, [0, id] as const]) world.cut(a, b);
-    world.run(12_000);
-    expect(world.replicas.map(inForce)).toEqual([2, 1, 1]);
-    // One of the other side is put back to the release before, so that this branch cannot enable it.
-    last.release = FIRST;
-    world.kill(last.id);
-    world.start(last.id);
-    world.run(10_000);
-    const forked = (): number[] => leader.disk!.log.forked.map(({ op }) => opFormat(op));
-    world.healAll();
-    world.run(30_000);
-    expect(world.replicas.map(inForce)).toEqual([1, 1, 1]);
-    expect([forked().length > 0, new Set(forked())]).toEqual([true, new Set([2])]);
-    expect(acksIn(world, 5_000)).toBeGreaterThan(0);
-    last.release = SECOND;
-    world.kill(last.id);
-    world.start(last.id);
-    expectWhole(scene);
-    expect(forked()).toEqual([]);
+    forkOverAnEnabling(new Set());
   });
 });
 

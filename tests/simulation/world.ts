@@ -9,6 +9,7 @@ import { DEFAULT_TIMING } from "../../src/election/event.ts";
 import type { Release } from "../../src/election/release.ts";
 import type { Consistency, Recovery, ReplicaId } from "../../src/election/view.ts";
 import type { AppliedOp } from "../../src/chat/kinds/apply.ts";
+import type { FormatGate, FormatGateDeps } from "../../src/replica/format-gate.ts";
 import { ownRelease } from "../../src/replica/own-release.ts";
 import type { DriverDeps } from "../../src/election/driver/driver.ts";
 import { MemoryState } from "../support/memory-state.ts";
@@ -18,7 +19,7 @@ import { Checks, type Promises } from "./checks.ts";
 import type { LogWrite } from "./log.ts";
 import { SimClocks } from "./clocks.ts";
 import { mutate } from "./mutants.ts";
-import { driverWith } from "./shell-mutants.ts";
+import { driverWith, gateWith } from "./shell-mutants.ts";
 import { SimNetwork, type LinkTiming } from "./network.ts";
 import { SimQueue } from "./queue.ts";
 import { Random } from "./random.ts";
@@ -114,6 +115,10 @@ export class World implements ReplicaHost {
 
   newDriver(deps: DriverDeps<AppliedOp>): SimDriver {
     return new (driverWith(this.mutants))(deps);
+  }
+
+  newGate(deps: FormatGateDeps): FormatGate {
+    return new (gateWith(this.mutants))(deps);
   }
 
   newDomain(): SimDomain {

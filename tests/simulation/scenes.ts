@@ -1,0 +1,119 @@
+/**
+ * Scenes that are set up on purpose in the simulated world, and what is asked of them at their end.
+ * The checkers watch every event of them as they do in the seeded runs.
+ */
+import { expect } from "bun:test";
+import { opFormat } from "../../proto/op-format.ts";
+import type { Release } from "../../src/election/release.ts";
+import type { Consistency, ReplicaId } from "../../src/election/view.ts";
+import { FIRST, SECOND } from "../support/releases.ts";
+import { cachedOpKey } from "./chat.ts";
+import { Writer } from "./clients.ts";
+import type { SimReplica } from "./replica.ts";
+import { describe } from "./run.ts";
+import { World } from "./world.ts";
+
+export interface Stage {
+  readonly world: World;
+  readonly writers: readonly Writer[];
+  readonly leader: SimReplica;
+  readonly others: readonly SimReplica[];
+}
+
+/** Three replicas in step, and three writers at work. */
+export function stage(
+  seed: string,
+  consistency: Consistency = "available",
+  forks = false,
+  more: { readonly release?: (id: ReplicaId) => Release; readonly mutants?: ReadonlySet<string> } = {},
+): Stage {
+  const { release, mutants = new Set() } = more;
+  const noForks = consistency === "strict" || !forks;
+  const world = new World({
+    seed,
+    count: 3,
+    consistency,
+    recovery: "wait",
+    loopback: true,
+    link: { latencyMs: 0.2, jitterMs: 0.5, slowShare: 0 },
+    promises: { noForks, realTime: noForks, configured: 3, strict: consistency === "strict" },
+    keepEntries: 16,
+    ...(release === undefined ? {} : { release }),
+    mutants,
+    trace: null,
+  });
+  for (const replica of world.replicas) world.start(replica.id);
+  // With two releases at work it is whole and does not converge: the newer format is not in force.
+  const isWhole = (): boolean => world.replicas.every((r) => r.core.status().view?.members.length === 3);
+  world.run(10_000, () => (release === undefined ? world.converged() : isWhole()));
+  const writers: Writer[] = [];
+  for (let i = 0; i < 3; i++) writers.push(new Writer(world, `w${i}`, 60, () => writers));
+  for (const writer of writers) writer.start();
+  world.run(1_000);
+  const leader = world.leader();
+  if (leader === null) throw new Error(`no leader: ${describe(world)}`);
+  return { world, writers, leader, others: world.replicas.filter((r) => r !== leader) };
+}
+
+/** Acknowledgements in the next `ms`. */
+export function acksIn(world: World, ms: number): number {
+  const before = world.checks.acks.length;
+  world.run(ms);
+  return world.checks.acks.length - before;
+}
+
+/** I7 and I3: whole again, equal, nothing lost or double. */
+export function expectWhole({ world, writers }: Stage): void {
+  for (const writer of writers) writer.finish();
+  const whole = () => world.converged() && writers.every((w) => w.idle);
+  world.run(90_000, whole);
+  if (!whole()) throw new Error(`not whole: ${describe(world)}`);
+  world.checks.atRest();
+  if (world.checks.violation !== null) throw world.checks.violation;
+}
+
+/**
+ * The leader enables a format, is cut off before anybody else hears of it, and writes ops of that format on its branch,
+ * which loses; the branch that wins cannot enable the format before one more replica is upgraded. Throws what is wrong.
+ */
+export function forkOverAnEnabling(mutants: ReadonlySet<string>): void {
+  const scene = stage("fork over an enabling", "available", true, {
+    release: (id) => (id === 0 ? SECOND : FIRST),
+    mutants,
+  });
+  const { world, leader, others } = scene;
+  const [, last] = others as [SimReplica, SimReplica];
+  const inForce = (replica: SimReplica): number => replica.state.domain.opFormat();
+  const whole = (): boolean => world.replicas.every((r) => r.running && r.core.status().view?.members.length === 3);
+  expect([leader.id, leader.release]).toEqual([0, SECOND]);
+  for (const replica of others) {
+    replica.release = SECOND;
+    world.kill(replica.id);
+    world.start(replica.id);
+    if (replica !== last) world.run(20_000, whole);
+  }
+  // All have announced it: the leader has it in its log, and is cut off before anybody else hears of it.
+  const isAppended = (): boolean =>
+    leader.log.batches.some((b) => b.kind === "op" && b.ops.some((op) => cachedOpKey(op).includes("enable-2")));
+  world.run(20_000, isAppended);
+  expect([isAppended(), world.replicas.map(inForce)]).toEqual([true, [1, 1, 1]]);
+  for (const { id } of others) for (const [a, b] of [[id, 0] as const, [0, id] as const]) world.cut(a, b);
+  world.run(12_000);
+  expect(world.replicas.map(inForce)).toEqual([2, 1, 1]);
+  // One of the other side is put back to the release before, so that this branch cannot enable it.
+  last.release = FIRST;
+  world.kill(last.id);
+  world.start(last.id);
+  world.run(10_000);
+  const forked = (): number[] => leader.disk!.log.forked.map(({ op }) => opFormat(op));
+  world.healAll();
+  world.run(30_000);
+  expect(world.replicas.map(inForce)).toEqual([1, 1, 1]);
+  expect([forked().length > 0, new Set(forked())]).toEqual([true, new Set([2])]);
+  expect(acksIn(world, 5_000)).toBeGreaterThan(0);
+  last.release = SECOND;
+  world.kill(last.id);
+  world.start(last.id);
+  expectWhole(scene);
+  expect(forked()).toEqual([]);
+}
