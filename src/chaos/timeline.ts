@@ -71,64 +71,39 @@ const LANE_CLASS: Record<LaneState, string | null> = {
   down: null,
 };
 
-/** Draws it. */
-export function timelineOf(report: ChaosReport): Timeline {
-  const { ranMs, rate } = report;
-  const x = (ms: number): number =>
-    Math.round((Math.min(Math.max(ms, 0), ranMs) / Math.max(1, ranMs)) * WIDTH * 10) / 10;
-  const box = ({ from, to, y, height, kind, title }: Box): string =>
-    `<rect class="${kind}" x="${x(from)}" y="${y}" width="${Math.max(WIDTH_MIN, x(to) - x(from)).toFixed(1)}" height="${height}"><title>${escapeText(title)}</title></rect>`;
+/** Where things are: x by time, y by row. */
+interface Scale {
+  readonly x: (ms: number) => number;
+  readonly faultsY: number;
+  readonly lanesY: number;
+  readonly height: number;
+}
 
-  const perSecond = rate.counts.map((count) => (count * 1000) / rate.bucketMs);
-  const rateEnd = axisEnd(Math.max(...perSecond));
-  const y = (value: number): number => Math.round((1 - value / rateEnd) * RATE_HEIGHT * 10) / 10;
-  const steps = perSecond.map(
-    (value, i) => `L${x(i * rate.bucketMs)} ${y(value)}L${x((i + 1) * rate.bucketMs)} ${y(value)}`,
-  );
-  const area = `M0 ${RATE_HEIGHT}${steps.join("")}L${x(perSecond.length * rate.bucketMs)} ${RATE_HEIGHT}Z`;
-
+function scaleOf({ ranMs, lanes }: ChaosReport): Scale {
   const faultsY = RATE_HEIGHT + SPACE;
   const lanesY = faultsY + FAULTS_HEIGHT + SPACE;
-  const height = lanesY + report.lanes.length * LANE_HEIGHT;
-  const times = axisTimes(ranMs).map((at) => `M${x(at)} 0V${height}`);
-  const levels = [0, rateEnd / 2].map((value) => `M0 ${y(value)}H${WIDTH}`);
+  return {
+    x: (ms) => Math.round((Math.min(Math.max(ms, 0), ranMs) / Math.max(1, ranMs)) * WIDTH * 10) / 10,
+    faultsY,
+    lanesY,
+    height: lanesY + lanes.length * LANE_HEIGHT,
+  };
+}
+
+/** Draws it. */
+export function timelineOf(report: ChaosReport): Timeline {
+  const scale = scaleOf(report);
+  const { faultsY, lanesY, height } = scale;
+  const rateEnd = axisEnd(Math.max(...perSecond(report)));
   const parts = [
-    `<path class="grid" d="${[...times, ...levels].join("")}"/>`,
-    ...report.availability.gaps.map(({ from, to }) => {
-      const title = `${seconds(from)}: nothing was acknowledged for ${to - from} ms`;
-      return box({ from, to, y: 0, height: RATE_HEIGHT, kind: "gap", title });
-    }),
-    `<path class="rate" d="${area}"/>`,
-    ...report.faults.map((fault) =>
-      box({
-        from: fault.at,
-        to: fault.until,
-        y: faultsY + 4,
-        height: FAULTS_HEIGHT - 8,
-        kind: GROUP_CLASS[fault.group],
-        title: `${seconds(fault.at)}: ${faultText(fault)}, for ${seconds(fault.until - fault.at)}`,
-      }),
-    ),
-    ...report.lanes.map(
-      (_, row) =>
-        `<rect class="track" x="0" y="${lanesY + row * LANE_HEIGHT + 3}" width="${WIDTH}" height="${LANE_HEIGHT - 6}"/>`,
-    ),
-    ...report.lanes.flatMap(({ replica, spans }, row) =>
-      spans.flatMap(({ from, to, state }) => {
-        const kind = LANE_CLASS[state];
-        const title = `replica ${replica}: ${state}, ${seconds(from)} to ${seconds(to)}`;
-        const top = lanesY + row * LANE_HEIGHT + 3;
-        return kind === null ? [] : [box({ from, to, y: top, height: LANE_HEIGHT - 6, kind, title })];
-      }),
-    ),
-    ...report.failovers
-      .filter(({ at }) => at <= ranMs)
-      .map(
-        ({ at, from, to, ms }) =>
-          `<path class="failover" d="M${x(at)} ${lanesY - 4}V${height}"><title>${seconds(at)}: failover from ${from} to ${to} in ${ms} ms</title></path>`,
-      ),
+    gridPath(report, rateEnd, scale),
+    ...gapBoxes(report, scale),
+    ratePath(report, rateEnd, scale),
+    ...faultBoxes(report, scale),
+    ...laneBoxes(report, scale),
+    ...failoverLines(report, scale),
   ];
-  const name = `Sends per second, faults and the state of each replica over ${seconds(ranMs)}`;
+  const name = `Sends per second, faults and the state of each replica over ${seconds(report.ranMs)}`;
   return {
     svg: `<svg viewBox="0 0 ${WIDTH} ${height}" height="${height}" preserveAspectRatio="none" role="img" aria-label="${name}">${parts.join("")}</svg>`,
     height,
@@ -143,4 +118,73 @@ export function timelineOf(report: ChaosReport): Timeline {
       })),
     ],
   };
+}
+
+function box({ from, to, y, height, kind, title }: Box, { x }: Scale): string {
+  const width = Math.max(WIDTH_MIN, x(to) - x(from)).toFixed(1);
+  return `<rect class="${kind}" x="${x(from)}" y="${y}" width="${width}" height="${height}"><title>${escapeText(title)}</title></rect>`;
+}
+
+function perSecond({ rate }: ChaosReport): number[] {
+  return rate.counts.map((count) => (count * 1000) / rate.bucketMs);
+}
+
+function rateY(value: number, rateEnd: number): number {
+  return Math.round((1 - value / rateEnd) * RATE_HEIGHT * 10) / 10;
+}
+
+function gridPath({ ranMs }: ChaosReport, rateEnd: number, { x, height }: Scale): string {
+  const times = axisTimes(ranMs).map((at) => `M${x(at)} 0V${height}`);
+  const levels = [0, rateEnd / 2].map((value) => `M0 ${rateY(value, rateEnd)}H${WIDTH}`);
+  return `<path class="grid" d="${[...times, ...levels].join("")}"/>`;
+}
+
+function ratePath(report: ChaosReport, rateEnd: number, { x }: Scale): string {
+  const { bucketMs } = report.rate;
+  const rates = perSecond(report);
+  const steps = rates.map((value, i) => {
+    const y = rateY(value, rateEnd);
+    return `L${x(i * bucketMs)} ${y}L${x((i + 1) * bucketMs)} ${y}`;
+  });
+  const area = `M0 ${RATE_HEIGHT}${steps.join("")}L${x(rates.length * bucketMs)} ${RATE_HEIGHT}Z`;
+  return `<path class="rate" d="${area}"/>`;
+}
+
+function gapBoxes({ availability }: ChaosReport, scale: Scale): string[] {
+  return availability.gaps.map(({ from, to }) => {
+    const title = `${seconds(from)}: nothing was acknowledged for ${to - from} ms`;
+    return box({ from, to, y: 0, height: RATE_HEIGHT, kind: "gap", title }, scale);
+  });
+}
+
+function faultBoxes({ faults }: ChaosReport, scale: Scale): string[] {
+  return faults.map((fault) => {
+    const title = `${seconds(fault.at)}: ${faultText(fault)}, for ${seconds(fault.until - fault.at)}`;
+    const [y, height] = [scale.faultsY + 4, FAULTS_HEIGHT - 8];
+    return box({ from: fault.at, to: fault.until, y, height, kind: GROUP_CLASS[fault.group], title }, scale);
+  });
+}
+
+function laneBoxes({ lanes }: ChaosReport, scale: Scale): string[] {
+  const height = LANE_HEIGHT - 6;
+  const top = (row: number): number => scale.lanesY + row * LANE_HEIGHT + 3;
+  const tracks = lanes.map(
+    (_, row) => `<rect class="track" x="0" y="${top(row)}" width="${WIDTH}" height="${height}"/>`,
+  );
+  const spans = lanes.flatMap(({ replica, spans }, row) =>
+    spans.flatMap(({ from, to, state }) => {
+      const kind = LANE_CLASS[state];
+      const title = `replica ${replica}: ${state}, ${seconds(from)} to ${seconds(to)}`;
+      return kind === null ? [] : [box({ from, to, y: top(row), height, kind, title }, scale)];
+    }),
+  );
+  return [...tracks, ...spans];
+}
+
+function failoverLines({ failovers, ranMs }: ChaosReport, { x, lanesY, height }: Scale): string[] {
+  const shown = failovers.filter(({ at }) => at <= ranMs);
+  return shown.map(({ at, from, to, ms }) => {
+    const title = `${seconds(at)}: failover from ${from} to ${to} in ${ms} ms`;
+    return `<path class="failover" d="M${x(at)} ${lanesY - 4}V${height}"><title>${title}</title></path>`;
+  });
 }

@@ -87,24 +87,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
       chat.applied(group.ops, group.view);
     }
   };
-  const proposer: Proposer = {
-    async propose(key, op) {
-      if (solo.outcome !== null) return solo.outcome;
-      const outcome = new Promise<ProposalOutcome>((resolve) => {
-        waiting.set(key, [...(waiting.get(key) ?? []), resolve]);
-      });
-      // A turn later, as a real proposal: what was proposed together is applied together.
-      await Promise.resolve();
-      apply([op]);
-      return await outcome;
-    },
-    async readIndex() {
-      if (solo.readIndex !== null) return await solo.readIndex();
-      if (solo.outcome !== null) return false;
-      solo.lagging = null;
-      return true;
-    },
-  };
+  const proposer = soloProposer(waiting, apply, () => solo);
   const position = soloPosition(state, () => solo);
   const presence = new SoloPresence();
   const chat = createChat({
@@ -132,18 +115,15 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     readIndex: null,
     apply,
     async person(name) {
-      const clientId = crypto.randomUUID();
       const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url");
-      const { user, op } = await registration(name, clientId, token, state.queries.newestMicros(), options.nowMicros);
+      const newest = state.queries.newestMicros();
+      const { user, op } = await registration(name, crypto.randomUUID(), token, newest, options.nowMicros);
       apply([op]);
       const session = chat.authenticate(token);
       const row = state.queries.user(user);
       if (session === null || row === null) throw new Error(`${name} could not register`);
-      return {
-        token,
-        session,
-        user: { id: user, name, deleted: false, online: false, lastSeenMicros: row.lastSeenMicros },
-      };
+      const { lastSeenMicros } = row;
+      return { token, session, user: { id: user, name, deleted: false, online: false, lastSeenMicros } };
     },
     close() {
       chat.stop();
@@ -151,6 +131,34 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     },
   };
   return solo;
+}
+
+/** Proposes to the log of one, unless the test says what comes of it. */
+function soloProposer(
+  waiting: Map<string, ((outcome: ProposalOutcome) => void)[]>,
+  apply: (ops: readonly Uint8Array[]) => void,
+  solo: () => SoloChat,
+): Proposer {
+  return {
+    async propose(key, op) {
+      const told = solo().outcome;
+      if (told !== null) return told;
+      const outcome = new Promise<ProposalOutcome>((resolve) => {
+        waiting.set(key, [...(waiting.get(key) ?? []), resolve]);
+      });
+      // A turn later, as a real proposal: what was proposed together is applied together.
+      await Promise.resolve();
+      apply([op]);
+      return await outcome;
+    },
+    async readIndex() {
+      const { readIndex, outcome } = solo();
+      if (readIndex !== null) return await readIndex();
+      if (outcome !== null) return false;
+      solo().lagging = null;
+      return true;
+    },
+  };
 }
 
 /** `queries`, with other answers to some questions. */

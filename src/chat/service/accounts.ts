@@ -13,7 +13,7 @@ import { recordedResult } from "../kinds/apply.ts";
 import type { Reading } from "../reading.ts";
 import { SESSION_TTL_MICROS, type UserRow } from "../rows.ts";
 import { failedWith, slowDown } from "../sentences.ts";
-import type { Caller, Session, UserView } from "../chat-service.ts";
+import type { Caller, ReadAt, Session, SessionView, UserView } from "../chat-service.ts";
 import type { Views } from "../feed/views.ts";
 import type { Writer } from "./writer.ts";
 import type { ChatDeps } from "../ports.ts";
@@ -218,6 +218,31 @@ export class Accounts {
     const written = await this.#writer.write(user.id, crypto.randomUUID(), body);
     if (!written.ok) return atPassword(written);
     return { ok: true, value: { token, user: this.#views.userById(user.id) }, cursor: written.cursor };
+  }
+
+  /** Ended already, by whoever was faster, is what was asked. */
+  async logout(session: Session): Promise<Answer<null>> {
+    const ended = await this.endSession(session, session.sessionId, crypto.randomUUID());
+    return !ended.ok && ended.error.code === "not_found" ? this.#reading.ok(null) : ended;
+  }
+
+  async listSessions(session: Session, input: ReadAt): Promise<Answer<readonly SessionView[]>> {
+    const { queries, clock } = this.#deps;
+    return await this.#reading.read(input, () => {
+      const usedAfter = clock.nowMicros() - SESSION_TTL_MICROS;
+      const living = queries()
+        .sessionsOf(session.userId)
+        .filter(({ lastUsedMicros }) => lastUsedMicros >= usedAfter);
+      return this.#reading.ok(
+        living.map(({ id, createdMicros, lastUsedMicros, device }) => ({
+          id,
+          createdMicros,
+          lastUsedMicros,
+          device,
+          current: id === session.sessionId,
+        })),
+      );
+    });
   }
 
   async endSession(session: Session, id: SessionId, clientId: ClientId): Promise<Answer<null>> {

@@ -14,7 +14,6 @@ import { Messaging } from "./messaging.ts";
 import type { Presence } from "../ports.ts";
 import { Projections } from "../projections.ts";
 import { Reading } from "../reading.ts";
-import { SESSION_TTL_MICROS } from "../rows.ts";
 import type { ChatService } from "../chat-service.ts";
 import { Views } from "../feed/views.ts";
 import { Writer } from "./writer.ts";
@@ -62,63 +61,8 @@ export function createChat(options: ChatOptions): Chat {
   });
 
   return {
-    registrationOpen: () => accounts.registrationOpen(),
-    authenticate: (token) => accounts.authenticate(token),
-    authenticateFresh: async (token) => await accounts.authenticateFresh(token),
-    register: async (input, caller) => await accounts.register(input, caller),
-    login: async (input, caller) => await accounts.login(input, caller),
-    async changePassword(session, input) {
-      marks.flush();
-      return await accounts.changePassword(session, input);
-    },
-    async deleteAccount(session, input) {
-      marks.flush();
-      return await accounts.deleteAccount(session, input);
-    },
-    async logout(session) {
-      marks.flush();
-      const ended = await accounts.endSession(session, session.sessionId, crypto.randomUUID());
-      // Ended already, by whoever was faster: that is what was asked.
-      return !ended.ok && ended.error.code === "not_found" ? reading.ok(null) : ended;
-    },
-    async listSessions(session, input) {
-      return await reading.read(input, () => {
-        const usedAfter = options.clock.nowMicros() - SESSION_TTL_MICROS;
-        return reading.ok(
-          queries()
-            .sessionsOf(session.userId)
-            .filter(({ lastUsedMicros }) => lastUsedMicros >= usedAfter)
-            .map(({ id, createdMicros, lastUsedMicros, device }) => ({
-              id,
-              createdMicros,
-              lastUsedMicros,
-              device,
-              current: id === session.sessionId,
-            })),
-        );
-      });
-    },
-    async endSession(session, input) {
-      const clientId = checkClientId(input.clientId);
-      marks.flush();
-      return clientId.ok ? await accounts.endSession(session, input.id, clientId.value) : clientId;
-    },
-    async endOtherSessions(session, input) {
-      const clientId = checkClientId(input.clientId);
-      marks.flush();
-      return clientId.ok ? await accounts.endOtherSessions(session, clientId.value) : clientId;
-    },
-    send: async (session, input) => await messaging.send(session, input),
-    markRead: async (session, input) => await messaging.markRead(session, input),
-    markAllRead: async (session, input) => await messaging.markAllRead(session, input),
-    deleteMessages: async (session, input) => await messaging.deleteMessages(session, input),
-    listUsers: async (session, input) => await messaging.listUsers(session, input),
-    listConversations: async (session, input) => await messaging.listConversations(session, input),
-    conversation: async (session, input) => await messaging.conversation(session, input),
-    findDirect: async (session, input) => await messaging.findDirect(session, input),
-    messages: async (session, input) => await messaging.messages(session, input),
-    unreadTotal: (session) => messaging.unreadTotal(session),
-    unreadCounts: (session, conversationId) => messaging.unreadCounts(session, conversationId),
+    ...accountCalls(accounts, marks),
+    ...messageCalls(messaging),
     subscribe: (session, input) => feeds.subscribe(session, input.cursor),
     typing: (session, conversationId) => feeds.typing(session, conversationId),
     applied: (ops, view) => projections.applied(ops, view),
@@ -130,5 +74,68 @@ export function createChat(options: ChatOptions): Chat {
       marks.flush();
       feeds.stop();
     },
+  };
+}
+
+type AccountCall =
+  | "registrationOpen"
+  | "authenticate"
+  | "authenticateFresh"
+  | "register"
+  | "login"
+  | "logout"
+  | "changePassword"
+  | "deleteAccount"
+  | "listSessions"
+  | "endSession"
+  | "endOtherSessions";
+
+/** What may end a session first sends the marks that were made with it: afterwards they would be refused. */
+function accountCalls(accounts: Accounts, marks: MarkGatherer): Pick<ChatService, AccountCall> {
+  return {
+    registrationOpen: () => accounts.registrationOpen(),
+    authenticate: (token) => accounts.authenticate(token),
+    authenticateFresh: (token) => accounts.authenticateFresh(token),
+    register: (input, caller) => accounts.register(input, caller),
+    login: (input, caller) => accounts.login(input, caller),
+    logout(session) {
+      marks.flush();
+      return accounts.logout(session);
+    },
+    changePassword(session, input) {
+      marks.flush();
+      return accounts.changePassword(session, input);
+    },
+    deleteAccount(session, input) {
+      marks.flush();
+      return accounts.deleteAccount(session, input);
+    },
+    listSessions: (session, input) => accounts.listSessions(session, input),
+    async endSession(session, input) {
+      const clientId = checkClientId(input.clientId);
+      marks.flush();
+      return clientId.ok ? await accounts.endSession(session, input.id, clientId.value) : clientId;
+    },
+    async endOtherSessions(session, input) {
+      const clientId = checkClientId(input.clientId);
+      marks.flush();
+      return clientId.ok ? await accounts.endOtherSessions(session, clientId.value) : clientId;
+    },
+  };
+}
+
+function messageCalls(messaging: Messaging): Omit<ChatService, AccountCall | "subscribe" | "typing"> {
+  return {
+    send: (session, input) => messaging.send(session, input),
+    markRead: (session, input) => messaging.markRead(session, input),
+    markAllRead: (session, input) => messaging.markAllRead(session, input),
+    deleteMessages: (session, input) => messaging.deleteMessages(session, input),
+    listUsers: (session, input) => messaging.listUsers(session, input),
+    listConversations: (session, input) => messaging.listConversations(session, input),
+    conversation: (session, input) => messaging.conversation(session, input),
+    findDirect: (session, input) => messaging.findDirect(session, input),
+    messages: (session, input) => messaging.messages(session, input),
+    unreadTotal: (session) => messaging.unreadTotal(session),
+    unreadCounts: (session, conversationId) => messaging.unreadCounts(session, conversationId),
   };
 }

@@ -31,17 +31,36 @@ export type LogStatements = ReturnType<typeof prepareLogStatements>;
 /** Prepares all of them; the tables must exist. Finalize each before the database is closed. */
 export function prepareLogStatements(db: Database) {
   return {
+    ...transactionStatements(db),
+    ...metaStatements(db),
+    ...logStatements(db),
+    ...lineageStatements(db),
+    ...stagedStatements(db),
+    ...forkStatements(db),
+  };
+}
+
+function transactionStatements(db: Database) {
+  return {
     begin: db.prepare("BEGIN IMMEDIATE"),
     commit: db.prepare("COMMIT"),
     rollback: db.prepare("ROLLBACK"),
     syncLater: db.prepare("PRAGMA synchronous = NORMAL"),
     syncAtCommit: db.prepare("PRAGMA synchronous = FULL"),
+  };
+}
 
+function metaStatements(db: Database) {
+  return {
     readMeta: db.prepare<{ format: number; body: string; checksum: number }, []>(
       "SELECT format, body, checksum FROM meta",
     ),
     writeMeta: db.prepare("INSERT OR REPLACE INTO meta (id, format, body, checksum) VALUES (1, ?, ?, ?)"),
+  };
+}
 
+function logStatements(db: Database) {
+  return {
     append: db.prepare(
       "INSERT INTO log (first_seq, last_seq, view_key, kind, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)",
     ),
@@ -69,13 +88,21 @@ export function prepareLogStatements(db: Database) {
     deleteOldest: db.prepare(
       "DELETE FROM log WHERE first_seq IN (SELECT first_seq FROM log WHERE first_seq <= ? ORDER BY first_seq LIMIT ?)",
     ),
+  };
+}
 
+function lineageStatements(db: Database) {
+  return {
     readLineage: db.prepare<StoredView, []>(
       "SELECT start_seq AS startSeq, body, checksum FROM lineage ORDER BY start_seq",
     ),
     addView: db.prepare("INSERT INTO lineage (start_seq, body, checksum) VALUES (?, ?, ?)"),
     cutLineage: db.prepare("DELETE FROM lineage WHERE start_seq > ?"),
+  };
+}
 
+function stagedStatements(db: Database) {
+  return {
     stage: db.prepare(
       "INSERT INTO staged_log (ref, first_seq, last_seq, view_key, kind, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)",
     ),
@@ -86,7 +113,11 @@ export function prepareLogStatements(db: Database) {
     dropStagedExcept: db.prepare("DELETE FROM staged_log WHERE ref <> ?"),
     dropStagedUpTo: db.prepare("DELETE FROM staged_log WHERE ref <= ?"),
     anyStaged: db.prepare<{ ref: number }, [number]>("SELECT ref FROM staged_log WHERE ref <> ? LIMIT 1"),
+  };
+}
 
+function forkStatements(db: Database) {
+  return {
     addFork: db.prepare("INSERT INTO fork (id, view_key, seq, op, checksum) VALUES (?, ?, ?, ?, ?)"),
     readFork: db.prepare<StoredFork, [number, number]>(
       "SELECT id, view_key AS viewKey, seq, op, checksum FROM fork WHERE id > ? ORDER BY id LIMIT ?",

@@ -13,6 +13,15 @@ const companions = alias(members, "companions");
 
 /** Prepares them all; columns of `select()` come in the schema's order. */
 export function queryStatements(c: StateConnection) {
+  return {
+    ...peopleStatements(c),
+    ...membershipStatements(c),
+    ...messageStatements(c),
+    ...changeStatements(c),
+  };
+}
+
+function peopleStatements(c: StateConnection) {
   const { db } = c;
   return {
     former: compile(
@@ -63,6 +72,12 @@ export function queryStatements(c: StateConnection) {
         .orderBy(desc(sessions.lastUsedMicros), asc(sessions.id))
         .limit(p("limit")),
     ),
+  };
+}
+
+function membershipStatements(c: StateConnection) {
+  const { db } = c;
+  return {
     memberships: compile(
       c,
       db
@@ -111,8 +126,6 @@ export function queryStatements(c: StateConnection) {
         .where(and(eq(members.user, p("user")), ne(companions.user, p("user"))))
         .limit(p("limit")),
     ),
-    ...messageStatements(c),
-    ...changeStatements(c),
   };
 }
 

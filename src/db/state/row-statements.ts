@@ -21,20 +21,20 @@ export type RowStatements = ReturnType<typeof rowStatements>;
 
 /** Prepares them all; columns of `select()` come in the schema's order. */
 export function rowStatements(c: StateConnection) {
+  return {
+    ...accountStatements(c),
+    ...putUserStatements(c),
+    ...sessionStatements(c),
+    ...requestStatements(c),
+    ...conversationStatements(c),
+    ...messageStatements(c),
+    ...readStatements(c),
+    ...upkeepStatements(c),
+  };
+}
+
+function accountStatements(c: StateConnection) {
   const { db } = c;
-  const upsertUser = db.insert(users).values({
-    id: p("id"),
-    name: p("name"),
-    folded: p("folded"),
-    passwordHash: p("passwordHash"),
-    passwordMicros: p("passwordMicros"),
-    createdMicros: p("createdMicros"),
-    lastSeenMicros: p("lastSeenMicros"),
-    deleted: p("deleted"),
-    formerName: p("formerName"),
-    formerFolded: p("formerFolded"),
-    skeleton: p("skeleton"),
-  });
   return {
     user: compile(
       c,
@@ -58,6 +58,25 @@ export function rowStatements(c: StateConnection) {
         .where(eq(users.skeleton, p("skeleton"))),
     ),
     anyUser: compile(c, db.select({ id: users.id }).from(users).limit(p("limit"))),
+  };
+}
+
+function putUserStatements(c: StateConnection) {
+  const { db } = c;
+  const upsertUser = db.insert(users).values({
+    id: p("id"),
+    name: p("name"),
+    folded: p("folded"),
+    passwordHash: p("passwordHash"),
+    passwordMicros: p("passwordMicros"),
+    createdMicros: p("createdMicros"),
+    lastSeenMicros: p("lastSeenMicros"),
+    deleted: p("deleted"),
+    formerName: p("formerName"),
+    formerFolded: p("formerFolded"),
+    skeleton: p("skeleton"),
+  });
+  return {
     putUser: compile(
       c,
       upsertUser.onConflictDoUpdate({
@@ -76,6 +95,12 @@ export function rowStatements(c: StateConnection) {
         },
       }),
     ),
+  };
+}
+
+function sessionStatements(c: StateConnection) {
+  const { db } = c;
+  return {
     session: compile(
       c,
       db
@@ -107,6 +132,12 @@ export function rowStatements(c: StateConnection) {
         .onConflictDoUpdate({ target: sessions.id, set: { lastUsedMicros: sql`excluded.last_used_micros` } }),
     ),
     removeSession: compile(c, db.delete(sessions).where(eq(sessions.id, p("id")))),
+  };
+}
+
+function requestStatements(c: StateConnection) {
+  const { db } = c;
+  return {
     request: compile(
       c,
       db
@@ -154,6 +185,12 @@ export function rowStatements(c: StateConnection) {
         .orderBy(asc(requests.clientId), asc(requests.user))
         .limit(p("limit")),
     ),
+  };
+}
+
+function conversationStatements(c: StateConnection) {
+  const { db } = c;
+  return {
     conversation: compile(
       c,
       db
@@ -199,7 +236,6 @@ export function rowStatements(c: StateConnection) {
           set: { mark: sql`excluded.mark`, markChangedSeq: sql`excluded.mark_changed_seq` },
         }),
     ),
-    ...messageStatements(c),
   };
 }
 
@@ -243,6 +279,13 @@ function messageStatements(c: StateConnection) {
         .orderBy(asc(messages.seq))
         .limit(p("limit")),
     ),
+  };
+}
+
+/** What was read out of order, and what was hidden. */
+function readStatements(c: StateConnection) {
+  const { db } = c;
+  return {
     isRead: compile(c, db.select({ seq: reads.seq }).from(reads).where(whereRead())),
     addRead: compile(
       c,
@@ -269,6 +312,13 @@ function messageStatements(c: StateConnection) {
         .insert(hidden)
         .values({ user: p("user"), conversation: p("conversation"), seq: p("seq"), changedSeq: p("changedSeq") }),
     ),
+  };
+}
+
+/** What is left of deleted accounts, and formats that came into force. */
+function upkeepStatements(c: StateConnection) {
+  const { db } = c;
+  return {
     tombstoneCount: compile(c, db.select({ count: sql<number>`count(*)` }).from(tombstones)),
     hasTombstone: compile(
       c,
@@ -286,12 +336,12 @@ function messageStatements(c: StateConnection) {
         .values({ user: p("user"), afterRequest: p("after") })
         .onConflictDoUpdate({ target: purges.user, set: { afterRequest: sql`excluded.after_request` } }),
     ),
+    endPurge: compile(c, db.delete(purges).where(eq(purges.user, p("user")))),
     newestFormat: compile(
       c,
       db.select({ format: formats.format }).from(formats).orderBy(desc(formats.format)).limit(p("limit")),
     ),
     addFormat: compile(c, db.insert(formats).values({ format: p("format"), version: p("version"), seq: p("seq") })),
-    endPurge: compile(c, db.delete(purges).where(eq(purges.user, p("user")))),
   };
 }
 

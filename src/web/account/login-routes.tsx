@@ -27,76 +27,82 @@ export function nextFormId(id: string, error: ChatError): string {
 /** /login, /register, /logout. */
 export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
-  const open = (): boolean => deps.chat.registrationOpen();
+  const { chat } = deps;
 
   app.get("/login", async (c) => {
     const next = safeNext(c.req.query("next") ?? "/");
     if (c.get("session") !== null) return c.redirect(next, 303);
-    return await answerHtml(
-      c,
-      // A log-out in this browser takes the cookie away; what is left of a login was ended elsewhere.
-      <LoginPage name="" next={next} error={null} ended={c.get("token") !== ""} {...cardOf(c)} open={open()} />,
-    );
-  });
-
-  app.post("/login", async (c) => {
-    const fields = await readFields(c);
-    const name = fields.text("name");
-    const next = safeNext(fields.text("next"));
-    const answer = await deps.chat.login({ name, password: fields.text("password") }, callerOf(c, deps));
-    if (answer.ok) return enter(c, deps, answer, next);
-    setErrorHeaders(c, answer.error);
-    if (wantsJson(c)) return c.json(errorJson(answer.error), statusOf(answer.error));
-    return await answerHtml(
-      c,
-      <LoginPage name={name} next={next} error={answer.error} {...cardOf(c)} open={open()} />,
-      statusOf(answer.error),
-    );
+    // A log-out in this browser takes the cookie away; what is left of a login was ended elsewhere.
+    const ended = c.get("token") !== "";
+    const open = chat.registrationOpen();
+    return await answerHtml(c, <LoginPage name="" next={next} error={null} ended={ended} {...cardOf(c)} open={open} />);
   });
 
   app.get("/register", async (c) => {
     if (c.get("session") !== null) return c.redirect("/", 303);
     // Before somebody thinks of a name and a password.
-    if (!open()) return await answerError(c, failedWith("registration_closed").error);
+    if (!chat.registrationOpen()) return await answerError(c, failedWith("registration_closed").error);
     return await answerHtml(c, <RegisterPage name="" id={Bun.randomUUIDv7()} error={null} {...cardOf(c)} />);
   });
 
-  app.post("/register", async (c) => {
-    const fields = await readFields(c);
-    const name = fields.text("name");
-    const clientId = fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
-    const answer = await deps.chat.register({ name, password: fields.text("password"), clientId }, callerOf(c, deps));
-    if (answer.ok) return enter(c, deps, answer, "/");
-    setErrorHeaders(c, answer.error);
-    if (wantsJson(c)) return c.json(errorJson(answer.error), statusOf(answer.error));
-    // The chat says what is wrong first; whoever mends it should not have to come back for the second.
-    const password = checkPassword(fields.text("password"));
-    const page = (
-      <RegisterPage
-        name={name}
-        id={nextFormId(clientId, answer.error)}
-        error={answer.error}
-        passwordError={answer.error.field === "name" && !password.ok ? password.error.sentence : undefined}
-        {...cardOf(c)}
-      />
-    );
-    return await answerHtml(c, page, statusOf(answer.error));
-  });
-
-  app.post("/logout", async (c) => {
-    const session = c.get("session");
-    if (session !== null) {
-      const answer = await deps.chat.logout(session);
-      // The cookie stays when the log-out is not agreed: forgetting it here would leave the login alive.
-      if (!answer.ok && answer.error.code !== "not_logged_in") return await answerError(c, answer.error);
-    } else if (wantsJson(c)) {
-      return await answerError(c, failed("not_logged_in", "You are not logged in.").error);
-    }
-    clearLogin(c, deps);
-    return wantsJson(c) ? c.json({ ok: true }) : c.redirect("/login", 303);
-  });
-
+  app.post("/login", (c) => logIn(c, deps));
+  app.post("/register", (c) => register(c, deps));
+  app.post("/logout", (c) => logOut(c, deps));
   return app;
+}
+
+async function logIn(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const fields = await readFields(c);
+  const name = fields.text("name");
+  const next = safeNext(fields.text("next"));
+  const answer = await deps.chat.login({ name, password: fields.text("password") }, callerOf(c, deps));
+  if (answer.ok) return enter(c, deps, answer, next);
+  const open = deps.chat.registrationOpen();
+  return await refuse(
+    c,
+    answer.error,
+    <LoginPage name={name} next={next} error={answer.error} {...cardOf(c)} open={open} />,
+  );
+}
+
+async function register(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const fields = await readFields(c);
+  const name = fields.text("name");
+  const clientId = fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
+  const answer = await deps.chat.register({ name, password: fields.text("password"), clientId }, callerOf(c, deps));
+  if (answer.ok) return enter(c, deps, answer, "/");
+  // The chat says what is wrong first; whoever mends it should not have to come back for the second.
+  const password = checkPassword(fields.text("password"));
+  const page = (
+    <RegisterPage
+      name={name}
+      id={nextFormId(clientId, answer.error)}
+      error={answer.error}
+      passwordError={answer.error.field === "name" && !password.ok ? password.error.sentence : undefined}
+      {...cardOf(c)}
+    />
+  );
+  return await refuse(c, answer.error, page);
+}
+
+/** The form again with what is wrong, or the error as JSON. */
+async function refuse(c: Context<WebEnv>, error: ChatError, form: Parameters<typeof answerHtml>[1]): Promise<Response> {
+  setErrorHeaders(c, error);
+  if (wantsJson(c)) return c.json(errorJson(error), statusOf(error));
+  return await answerHtml(c, form, statusOf(error));
+}
+
+async function logOut(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const session = c.get("session");
+  if (session !== null) {
+    const answer = await deps.chat.logout(session);
+    // The cookie stays when the log-out is not agreed: forgetting it here would leave the login alive.
+    if (!answer.ok && answer.error.code !== "not_logged_in") return await answerError(c, answer.error);
+  } else if (wantsJson(c)) {
+    return await answerError(c, failed("not_logged_in", "You are not logged in.").error);
+  }
+  clearLogin(c, deps);
+  return wantsJson(c) ? c.json({ ok: true }) : c.redirect("/login", 303);
 }
 
 interface Entered {

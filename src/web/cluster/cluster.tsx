@@ -31,7 +31,6 @@ function formatText({ formats: { inForce, next, lacking } }: ClusterStatusJson):
 /** The whole content, for the panel and for the page /cluster. Refreshed while it is open. */
 export function ClusterPanel({ status }: { status: ClusterStatusJson }) {
   const summary = summarize(status);
-  const failover = failoverText(status);
   return (
     <div id="cluster" class="cluster">
       <header class="head">
@@ -60,59 +59,69 @@ export function ClusterPanel({ status }: { status: ClusterStatusJson }) {
         ))}
       </ul>
       <h3>Recent events</h3>
-      {status.events.length === 0 ? (
-        <p class="small">None yet.</p>
-      ) : (
-        <ol class="timeline">
-          {status.events
-            .slice(-EVENTS_SHOWN)
-            .toReversed()
-            .map((event) => (
-              <li data-kind={event.kind}>
-                <Time micros={micros(event.at)} style="second" />
-                <span>{event.text}</span>
-              </li>
-            ))}
-        </ol>
-      )}
-      <details id="cluster-details">
-        <summary>Details</summary>
-        <dl class="facts">
-          <div>
-            <dt>View</dt>
-            <dd>{status.view.no}</dd>
-          </div>
-          <div>
-            <dt>Committed</dt>
-            <dd>{status.seq.committed}</dd>
-          </div>
-          <div>
-            <dt>Format</dt>
-            <dd>{formatText(status)}</dd>
-          </div>
-          <div>
-            <dt>Mode</dt>
-            <dd>
-              {status.consistency}, recovery {status.recovery}
-            </dd>
-          </div>
-          {failover === null ? null : (
-            <div>
-              <dt>Last failover</dt>
-              <dd>{failover}</dd>
-            </div>
-          )}
-          {status.replicas.map((replica) =>
-            replica.pid === null ? null : (
-              <div>
-                <dt>Process of {replica.id}</dt>
-                <dd>{replica.pid}</dd>
-              </div>
-            ),
-          )}
-        </dl>
-      </details>
+      <Events events={status.events} />
+      <Details status={status} />
     </div>
+  );
+}
+
+function Events({ events }: Pick<ClusterStatusJson, "events">) {
+  if (events.length === 0) return <p class="small">None yet.</p>;
+  return (
+    <ol class="timeline">
+      {events
+        .slice(-EVENTS_SHOWN)
+        .toReversed()
+        .map((event) => (
+          <li data-kind={event.kind}>
+            <Time micros={micros(event.at)} style="second" />
+            <span>{event.text}</span>
+          </li>
+        ))}
+    </ol>
+  );
+}
+
+function Details({ status }: { status: ClusterStatusJson }) {
+  const failover = failoverText(status);
+  return (
+    <details id="cluster-details">
+      <summary>Details</summary>
+      <dl class="facts">
+        <div>
+          <dt>View</dt>
+          <dd>{status.view.no}</dd>
+        </div>
+        <div>
+          <dt>Committed</dt>
+          <dd>{status.seq.committed}</dd>
+        </div>
+        <div>
+          <dt>Format</dt>
+          <dd>{formatText(status)}</dd>
+        </div>
+        <div>
+          <dt>Mode</dt>
+          <dd>
+            {status.consistency}, recovery {status.recovery}
+          </dd>
+        </div>
+        {failover === null ? null : (
+          <div>
+            <dt>Last failover</dt>
+            <dd>{failover}</dd>
+          </div>
+        )}
+        {status.replicas.map((replica) =>
+          replica.pid === null ? null : (
+            <div>
+              <dt>Process of {replica.id}</dt>
+              <dd>{replica.pid}</dd>
+            </div>
+          ),
+        )}
+      </dl>
+    </details>
   );
 }
 
