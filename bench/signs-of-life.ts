@@ -1,7 +1,7 @@
 /** What an open page does besides reading: every 10 s a request of its own says that it is still there. */
 import { HttpSocket } from "./wires/http-socket.ts";
 
-/** As often as a page does (src/web/browser/stream.js). */
+/** As often as a page does (src/web/browser/hub.ts). */
 const EVERY_MS = 10_000;
 const LOOK_MS = 20;
 /** Connections to one replica, with one request under way on each. */

@@ -30,6 +30,9 @@ describe("tidy", () => {
     expect(SOURCES.length).toBeGreaterThan(10);
     expect(TESTS.length).toBeGreaterThan(5);
   });
+  test("all scripts are TypeScript, so that every rule and type covers them", () => {
+    expect(read("src/**/*.{js,jsx,mjs,cjs}").map(({ path }) => path)).toEqual([]);
+  });
   test("rooms import only what they may", () => expect(SOURCES.flatMap(roomComplaints)).toEqual([]));
   test("no cycles", () => expect(cycleComplaints(SOURCES)).toEqual([]));
   test("names, barrels, lengths", () => expect([...SOURCES, ...TESTS].flatMap(fileComplaints)).toEqual([]));

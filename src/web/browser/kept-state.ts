@@ -42,7 +42,7 @@ export interface UnsentItem {
   readonly to: string | null;
   readonly body: string;
   /** The newest message that was shown when it was sent; "" for none. */
-  readonly readUpTo: string;
+  readUpTo: string;
   /** Why it was refused; null while it is under way. */
   failed: string | null;
   readonly at: number;

@@ -10,6 +10,8 @@ import { type AnswerJson, isOtherLogin, isPassing, newId, post, sleep, waitBefor
 
 /** Messages on their way. */
 export interface Outbox {
+  /** Draws those of the conversation that is open now, and goes on sending all of them. Null where none is open. */
+  show(open: Rows | null): void;
   add(message: Pick<UnsentItem, "conversation" | "to" | "body" | "readUpTo">): UnsentItem;
   /** A replica is back: no reason to wait any longer. */
   hurry(): void;
@@ -32,13 +34,12 @@ function bubble(me: string, item: UnsentItem): HTMLElement {
 }
 
 /**
- * `unsent` is the list itself, kept and stored by the page. Calls back: onSent(item, answer),
+ * `unsent` is the list itself, kept and stored by the page. Nothing is sent before the first show(). Calls back: onSent(item, answer),
  * onRefused(item, sentence, field), onLogin(), onOther(name), onChange().
  */
 export function openOutbox({
   me,
   unsent,
-  roll,
   onSent,
   onRefused,
   onLogin,
@@ -47,7 +48,6 @@ export function openOutbox({
 }: {
   readonly me: string;
   readonly unsent: UnsentItem[];
-  readonly roll: Rows | null;
   readonly onSent: (item: UnsentItem, answer: AnswerJson) => void;
   /** Answers true if it went back to where it was typed. */
   readonly onRefused: (item: UnsentItem, sentence: string, field: string | undefined) => boolean;
@@ -55,6 +55,7 @@ export function openOutbox({
   readonly onOther: (name: string) => void;
   readonly onChange: () => void;
 }): Outbox {
+  let roll: Rows | null = null;
   let running = false;
   let wake: (() => void) | null = null;
 
@@ -164,10 +165,12 @@ export function openOutbox({
     running = false;
   }
 
-  for (const item of unsent) draw(item);
-  void run();
-
   return {
+    show(open) {
+      roll = open;
+      for (const item of unsent) draw(item);
+      void run();
+    },
     add({ conversation, to, body, readUpTo }) {
       const item: UnsentItem = { id: newId(), conversation, to, body, readUpTo, failed: null, at: Date.now() };
       unsent.push(item);

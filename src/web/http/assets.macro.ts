@@ -17,12 +17,12 @@ function bundled(entry: string, more: readonly string[]): string {
 
 /** The page's script, one function, no modules to fetch. */
 export function pageScript(): string {
-  return bundled("browser/page.js", ["--format=iife"]);
+  return bundled("browser/page.ts", ["--format=iife"]);
 }
 
 /** The script that holds the event stream, as a shared worker or inside the page. */
 export function streamScript(): string {
-  return bundled("browser/stream.js", ["--format=iife"]);
+  return bundled("browser/stream.ts", ["--format=iife"]);
 }
 
 /** All styles, in the order in which they build on each other. */

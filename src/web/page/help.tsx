@@ -1,4 +1,4 @@
-/** The keyboard's list, opened with "?". The keys themselves are in browser/keys.js. */
+/** The keyboard's list, opened with "?". The keys themselves are in browser/keys.ts. */
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["Enter", "Send"],

@@ -133,7 +133,7 @@ export function AppPage({ title, live, unread, place, sidebar, children }: AppPa
   );
 }
 
-/** Asked by touch; see browser/leave.js. */
+/** Asked by touch; see browser/leave.ts. */
 function LeaveDialog() {
   return (
     <dialog id="leave" class="sheet small" aria-labelledby="leave-title">

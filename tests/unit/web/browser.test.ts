@@ -48,7 +48,7 @@ interface StreamEvent {
   readonly id: string;
 }
 
-// Browser files are plain script without types: loaded by a path that the compiler does not follow.
+// Browser files have the types of the DOM: loaded by a path that this compiler does not follow.
 const folder = `${import.meta.dir}/../../../src/web/browser`;
 const kept = (await import(`${folder}/kept-state.ts`)) as KeptState;
 
@@ -266,8 +266,7 @@ describe("what stays in the browser", () => {
 
 describe("the stream's parser", () => {
   test("gives the same events however the text is cut", async () => {
-    // Loaded here: outside a worker the file leaves its maker in a global, as pages without workers need.
-    const stream = (await import(`${folder}/stream.js`)) as {
+    const { eventParser } = (await import(`${folder}/event-parser.ts`)) as {
       readonly eventParser: (onEvent: (event: StreamEvent) => void) => (text: string) => void;
     };
     const text =
@@ -280,7 +279,7 @@ describe("the stream's parser", () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: text.length }), { maxLength: 12 }), (cuts) => {
         const seen: StreamEvent[] = [];
-        const parse = stream.eventParser((event) => seen.push(event));
+        const parse = eventParser((event) => seen.push(event));
         let at = 0;
         for (const cut of [...cuts.toSorted((a, b) => a - b), text.length]) {
           parse(text.slice(at, cut));
@@ -306,7 +305,7 @@ describe("times in words", () => {
   const realNow = Date;
 
   beforeEach(async () => {
-    ({ localTimes } = (await import(`${folder}/times.js`)) as { localTimes: (root: object) => void });
+    ({ localTimes } = (await import(`${folder}/times.ts`)) as { localTimes: (root: object) => void });
     globalThis.Date = class extends realNow {
       constructor(...words: [] | [string]) {
         super(...((words.length === 0 ? [NOW.getTime()] : words) as [number]));

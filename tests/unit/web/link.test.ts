@@ -10,8 +10,8 @@ interface Link {
   openLink(page: object): { origins(list: readonly string[]): void };
 }
 
-// Browser files are plain script without types: loaded by a path that the compiler does not follow.
-const link = (await import(`${import.meta.dir}/../../../src/web/browser/link.js`)) as Link;
+// Browser files have the types of the DOM: loaded by a path that this compiler does not follow.
+const link = (await import(`${import.meta.dir}/../../../src/web/browser/link.ts`)) as Link;
 
 const ORIGINS = ["http://localhost:1", "http://localhost:2"];
 const before = new Map<string, unknown>();

@@ -11,12 +11,12 @@ interface Hub {
   join(tab: string, page: object): void;
   leave(tab: string): void;
 }
-interface Stream {
-  createHub(origin: string, send: (tab: string | null, message: Told) => void): Hub;
+interface Script {
+  readonly Hub: new (origin: string, send: (tab: string | null, message: Told) => void) => Hub;
 }
 
-// Browser files are plain script without types: loaded by a path that the compiler does not follow.
-const stream = (await import(`${import.meta.dir}/../../../src/web/browser/stream.js`)) as Stream;
+// Browser files have the types of the DOM: loaded by a path that this compiler does not follow.
+const script = (await import(`${import.meta.dir}/../../../src/web/browser/hub.ts`)) as Script;
 
 const ORIGIN = "http://localhost:8081";
 const fetched = globalThis.fetch;
@@ -76,7 +76,7 @@ async function settle(condition: () => boolean): Promise<void> {
 }
 
 test("a tab that shows something else opens the stream again, from where its page was made", async () => {
-  const hub = stream.createHub(ORIGIN, (tab, message) => tab === null && void told.push(message));
+  const hub = new script.Hub(ORIGIN, (tab, message) => tab === null && void told.push(message));
   hub.join("one", page("c1", 5));
   await settle(() => opened.length === 1);
   expect([opened[0]!.query.get("show"), opened[0]!.query.get("after")]).toEqual(["c1", at(5)]);
@@ -103,7 +103,7 @@ test("a tab that shows something else opens the stream again, from where its pag
 });
 
 test("a stream that breaks is opened again for those tabs that are still there", async () => {
-  const hub = stream.createHub(ORIGIN, (tab, message) => tab === null && void told.push(message));
+  const hub = new script.Hub(ORIGIN, (tab, message) => tab === null && void told.push(message));
   hub.join("one", page("c1", 5));
   await settle(() => opened.length === 1);
   hub.join("two", page("c2", 5));

@@ -1,0 +1,248 @@
+/** A page after the login: wires its parts together, so that messages appear, unsent ones wait, and a living replica is followed. */
+import { announce } from "./announcer.ts";
+import { openCluster, type ClusterLine } from "./cluster.ts";
+import { Departure } from "./departure.ts";
+import { required } from "./elements.ts";
+import { afterEntrance } from "./entrance.ts";
+import { Events } from "./events.ts";
+import type { HubMessage, LinkState } from "./hub-messages.ts";
+import { openKept, slotOfName, type KeptState, type PageState, type UnsentItem } from "./kept-state.ts";
+import { isTyping, listenToKeys } from "./keys.ts";
+import { openLeave } from "./leave.ts";
+import { openLink, scriptFor, type Link } from "./link.ts";
+import { List } from "./list.ts";
+import { openLiveWords, type LiveWords } from "./live-words.ts";
+import { LogOut } from "./log-out.ts";
+import { openNavigation, type Navigation } from "./navigation.ts";
+import { openOutbox, type Outbox } from "./outbox.ts";
+import type { AnswerJson } from "./requests.ts";
+import { openView, type View } from "./view.ts";
+
+/** What the page says about itself: the data of its body. */
+interface PageData {
+  readonly me: string;
+  readonly person: string;
+  readonly cluster: string;
+  /** The key of this login. */
+  readonly key: string;
+}
+
+/** What a page loads besides its HTML, as paths. */
+function partsOf(stream: string, origins: readonly string[]): string[] {
+  const loaded = document.querySelectorAll<HTMLLinkElement | HTMLScriptElement>('link[rel="stylesheet"], script[src]');
+  const addresses = Array.from(loaded, (one) => (one instanceof HTMLLinkElement ? one.href : one.src));
+  return [...addresses.map((address) => new URL(address).pathname), scriptFor(stream, origins)];
+}
+
+/** The app of one page, until the page goes. */
+export class App {
+  readonly #data: PageData;
+  readonly #kept: KeptState;
+  readonly #state: PageState;
+  readonly #cluster: ClusterLine;
+  readonly #navigation: Navigation;
+  readonly #departure: Departure;
+  readonly #outbox: Outbox;
+  readonly #words: LiveWords;
+  readonly #list: List;
+  readonly #events: Events;
+  readonly #logOut: LogOut;
+  readonly #link: Link;
+  #view: View | null = null;
+
+  constructor(data: PageData) {
+    const { me, person, cluster, key } = data;
+    this.#data = data;
+    afterEntrance(cluster, me);
+    this.#kept = openKept({ cluster, me, name: person });
+    this.#state = this.#kept.take(key);
+    this.#cluster = openCluster({ onKept: (kept) => this.#view?.roll?.setKept(kept) });
+    this.#navigation = openNavigation((text) => this.#cluster.say(text));
+    openLeave();
+    this.#departure = new Departure({
+      kept: this.#kept,
+      state: this.#state,
+      key,
+      person,
+      navigation: this.#navigation,
+      view: () => this.#view,
+    });
+    this.#outbox = this.#openOutbox();
+    this.#view = this.#openView();
+    if (this.#state.moved) this.#cluster.say("Switched to another server. Nothing was lost.", { short: true });
+    this.#departure.store();
+    this.#words = openLiveWords({ me, onGone: () => this.#view?.composer?.close("This account was deleted") });
+    this.#list = this.#openList();
+    this.#events = this.#openEvents();
+    this.#logOut = this.#openLogOut();
+    this.#link = this.#openLink();
+    this.#listenToKeys();
+  }
+
+  #openOutbox(): Outbox {
+    return openOutbox({
+      me: this.#data.me,
+      unsent: this.#state.unsent,
+      onChange: () => this.#departure.store(),
+      onSent: (item, answer) => this.#onSent(item, answer),
+      onRefused: (item, sentence, field) => this.#view?.composer?.takeBack(item, sentence, field) ?? false,
+      onLogin: () => this.#departure.toLogin(),
+      onOther: (name) => this.#departure.endForOther(name),
+    });
+  }
+
+  #onSent(item: UnsentItem, answer: AnswerJson): void {
+    const { conversation = null, composer = null, roll = null } = this.#view ?? {};
+    if (item.conversation === null) {
+      delete this.#state.drafts[slotOfName(item.to ?? "")];
+      this.#departure.store();
+      // Only from the page where it was written: elsewhere the user is reading something else by now.
+      if (conversation !== null || composer === null || answer.message === undefined) return;
+      composer.clear();
+      this.#departure.openPage(`/c/${answer.message.conversationId}`);
+    } else if (item.conversation === conversation && answer.row !== undefined) {
+      roll?.addHtml(answer.row, false, answer.kept);
+      roll?.clearUnreadUpTo(item.readUpTo);
+    }
+  }
+
+  #openView(): View {
+    return openView({
+      me: this.#data.me,
+      state: this.#state,
+      outbox: this.#outbox,
+      kept: this.#cluster.keptNow(),
+      readOnSight: document.body.dataset["readOnSight"] === "yes",
+      store: () => this.#departure.store(),
+      isMoving: () => this.#departure.isMoving(),
+      say: (text) => this.#cluster.say(text, { short: true }),
+    });
+  }
+
+  #openList(): List {
+    return new List({
+      current: () =>
+        document.querySelector("#sidebar .new-message[aria-current]") === null
+          ? (this.#view?.conversation ?? "")
+          : "new",
+      words: this.#words,
+      onUnread: (count) => {
+        document.title = `${count === "0" ? "" : `(${count}) `}${document.body.dataset["title"]}`;
+        this.#words.showUnread(count);
+      },
+    });
+  }
+
+  #openEvents(): Events {
+    return new Events({
+      me: this.#data.me,
+      state: this.#state,
+      view: () => this.#view!,
+      list: this.#list,
+      words: this.#words,
+      onEnded: () => {
+        if (!this.#logOut.takesEnd()) this.#departure.toLogin(this.#logOut.isLeaving());
+      },
+      onCluster: (summary) => {
+        this.#cluster.show(summary);
+        this.#link.origins(summary.origins);
+      },
+    });
+  }
+
+  #openLogOut(): LogOut {
+    return new LogOut({
+      cluster: this.#data.cluster,
+      me: this.#data.me,
+      state: this.#state,
+      keep: () => this.#view?.composer?.keepDraft(),
+      isLost: () => this.#navigation.isLost(),
+      say: (text) => this.#cluster.say(text),
+      onLeft: () => this.#departure.end(),
+      onOther: (name) => this.#departure.endForOther(name),
+    });
+  }
+
+  #openLink(): Link {
+    const { me, cluster, key } = this.#data;
+    const { stream = "", cursor = "", shared, origins: listed = "" } = document.body.dataset;
+    const origins = listed.split(" ").filter((one) => one !== "");
+    return openLink({
+      script: stream,
+      cluster,
+      me,
+      key,
+      page: {
+        me,
+        cursor,
+        opened: performance.timeOrigin,
+        origins,
+        shared: shared === "yes",
+        parts: partsOf(stream, origins),
+        show: this.#view?.conversation ?? "",
+      },
+      onMessage: (message) => this.#hear(message),
+    });
+  }
+
+  #hear(message: HubMessage): void {
+    switch (message.type) {
+      case "event":
+        return this.#events.handle(message);
+      case "lost":
+        return this.#navigation.lost();
+      case "open":
+        this.#navigation.found();
+        // No event tells who came and went meanwhile.
+        if (message.again) this.#list.refreshSoon();
+        return;
+      case "tick":
+        return this.#view?.roll?.setKept(this.#cluster.keptNow());
+      case "state":
+        return this.#showState(message.state);
+      case "move":
+        return this.#departure.moveTo(message.origin, message.tokens);
+      case "seat":
+        return this.#departure.takeSeat(message.seat);
+      case "stale":
+        return void this.#events.reset();
+      case "login":
+        return this.#departure.toLogin();
+      case "other":
+        return this.#departure.endForOther(message.name);
+    }
+  }
+
+  #showState(state: LinkState): void {
+    if (state === "live") {
+      this.#cluster.say("");
+      announce("Connected again");
+      this.#outbox.hurry();
+    } else if (state === "lost") {
+      this.#cluster.lose("reconnecting");
+    } else {
+      // Also where there never was a stream: the replica died while the page was on its way.
+      this.#navigation.lost();
+      this.#cluster.lose("no connection");
+      this.#cluster.say("No connection to any server. Keep writing; messages are sent when a server is back.");
+    }
+  }
+
+  #listenToKeys(): void {
+    listenToKeys({
+      "?": () => required<HTMLDialogElement>("dialog#help").showModal(),
+      c: () => this.#view?.composer?.focus(),
+      n: () => required("#sidebar .new-message").click(),
+      p: () => required('.menu a[href="/people"]').click(),
+      r: () => void this.#cluster.openPanel(),
+      m: () => this.#view?.reading?.markAll(),
+      s: () => this.#view?.selection?.toggle(),
+      Escape: () => {
+        if (this.#view?.selection?.isOn()) this.#view.selection.setMode(false);
+        // Out of the field, so that single keys are keys again.
+        else if (document.activeElement !== null && isTyping(document.activeElement))
+          (this.#view?.roll?.log ?? required("#main")).focus();
+      },
+    });
+  }
+}

@@ -1,0 +1,123 @@
+/** What the events of the stream change on the page; ARCHITECTURE.md, "What a page is told", lists them. */
+import { announce } from "./announcer.ts";
+import type { ClusterSummary } from "./cluster.ts";
+import { required } from "./elements.ts";
+import type { HubEvent } from "./hub-messages.ts";
+import type { PageState } from "./kept-state.ts";
+import type { List, ListRow } from "./list.ts";
+import type { LiveWords, Person } from "./live-words.ts";
+import { sleep } from "./requests.ts";
+import { showTyping } from "./typing-note.ts";
+import type { View } from "./view.ts";
+
+const RESET_RETRY_MS = 1000;
+
+interface EventsInput {
+  readonly me: string;
+  readonly state: PageState;
+  readonly view: () => View;
+  readonly list: List;
+  readonly words: LiveWords;
+  readonly onCluster: (summary: ClusterSummary & { readonly origins: readonly string[] }) => void;
+  /** The login has ended. */
+  readonly onEnded: () => void;
+}
+
+interface Activity {
+  readonly conversationId: string;
+  readonly authorId: string;
+  readonly authorName: string;
+}
+
+interface ReadMarks {
+  readonly conversationId: string;
+  readonly readerId: string;
+  readonly messageIds: readonly string[];
+  /** A seq; -1 for none. */
+  readonly upTo: number;
+}
+
+/** The handlers of an app page. */
+export class Events {
+  readonly #input: EventsInput;
+  /** Each takes what its event's data is as JSON. */
+  readonly #handlers: Readonly<Record<string, (data: never, again: boolean) => void>>;
+
+  constructor(input: EventsInput) {
+    const { list, words, view } = input;
+    this.#input = input;
+    this.#handlers = {
+      activity: (activity: Activity, again) => this.#onActivity(activity, again),
+      row: (row: ListRow) => list.place(row),
+      gone: ({ messageIds }: { messageIds: string[] }) => view().roll?.removeIds(messageIds),
+      read: (marks: ReadMarks) => this.#onRead(marks),
+      person: ({ person }: { person: Person }) => this.#onPerson(person),
+      presence: ({ person }: { person: Person }) => words.onPresence(person),
+      typing: (typing: { conversationId: string; userId: string }) => {
+        if (typing.conversationId === view().conversation && typing.userId !== input.me) showTyping(true);
+      },
+      reset: () => void this.reset(),
+      ended: () => input.onEnded(),
+      cluster: (summary: ClusterSummary & { origins: string[] }) => input.onCluster(summary),
+    };
+  }
+
+  handle({ name, data, again }: HubEvent): void {
+    if (name === "message") this.#onMessage(data, again);
+    else this.#handlers[name]?.(JSON.parse(data) as never, again);
+  }
+
+  /** What is on the page may be of a branch that is no more. Asked again until a replica answers. */
+  async reset(): Promise<void> {
+    const { list, state, view } = this.#input;
+    list.refresh();
+    // In the new order, something that the user has not seen may come before what she had seen.
+    for (const item of state.unsent) item.readUpTo = "";
+    const { roll } = view();
+    while (roll !== null && !(await roll.reload())) await sleep(RESET_RETRY_MS);
+  }
+
+  /** `html`: the row, as the replica rendered it. */
+  #onMessage(html: string, again: boolean): void {
+    const { me, view } = this.#input;
+    const { roll, conversation } = view();
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    const row = holder.content.querySelector<HTMLElement>(".message");
+    if (row === null) return;
+    const authorId = row.dataset["author"] ?? "";
+    const authorName = required(".author", row).textContent ?? "";
+    const conversationId = row.dataset["conversation"] ?? "";
+    // Another tab of this browser shows that conversation.
+    if (roll === null || conversationId !== conversation)
+      return this.#onActivity({ conversationId, authorId, authorName }, again);
+    const isNew = document.getElementById(row.id) === null;
+    roll.addHtml(html, true);
+    if (authorId === me || !isNew) return;
+    announce(`${authorName}: ${required(".body", row).textContent}`);
+    showTyping(false);
+  }
+
+  /** There is a message that this page does not show. What was delivered before is in its list already. */
+  #onActivity({ conversationId, authorId, authorName }: Activity, again: boolean): void {
+    const { me, view } = this.#input;
+    if (authorId !== me && !again && conversationId !== view().conversation) announce(`New from ${authorName}`);
+  }
+
+  #onRead({ conversationId, readerId, messageIds, upTo }: ReadMarks): void {
+    const { me, view } = this.#input;
+    const { roll, conversation } = view();
+    if (conversationId !== conversation) return;
+    if (readerId === me) roll?.clearUnread(messageIds, upTo);
+    else roll?.setReadByOther(messageIds, upTo);
+  }
+
+  #onPerson(person: Person): void {
+    const { view, words, list } = this.#input;
+    const { roll } = view();
+    // The person's rows say the name, or that the account is gone.
+    if (roll?.list.querySelector(`.message[data-author="${CSS.escape(person.id)}"]`)) void roll.reload();
+    words.onUser(person);
+    list.refresh();
+  }
+}

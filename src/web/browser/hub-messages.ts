@@ -1,0 +1,56 @@
+/** What a tab and the hub that reads the browser's event stream say to each other. Everything here survives postMessage. */
+
+/** "lost": a replica has been looked for longer than a second; "away": longer than three. */
+export type LinkState = "live" | "lost" | "away";
+
+/** An event of the stream, as all tabs get it. */
+export interface HubEvent {
+  readonly type: "event";
+  readonly name: string;
+  readonly data: string;
+  /** When the hub received it, in ms since 1970. */
+  readonly at: number;
+  /** The cursor after it. */
+  readonly cursor: string;
+  /** It was delivered before: a tab that shows it already must not announce it. */
+  readonly again: boolean;
+}
+
+/** What the hub tells tabs. */
+export type HubMessage =
+  | HubEvent
+  | { readonly type: "state"; readonly state: LinkState }
+  /** The stream broke. Whether its replica lives is not known yet. */
+  | { readonly type: "lost" }
+  /** The stream is open; `again`: it was open before. */
+  | { readonly type: "open"; readonly again: boolean }
+  /** The replica pinged. */
+  | { readonly type: "tick" }
+  /** Which of the hand-over tokens this tab may use. */
+  | { readonly type: "seat"; readonly seat: number }
+  /** Another replica answers at `origin`; one hand-over token for each seat, none where the cookie reaches. */
+  | { readonly type: "move"; readonly origin: string; readonly tokens: readonly string[] }
+  /** The hub no longer has everything that happened since the tab's page was rendered. */
+  | { readonly type: "stale" }
+  /** The login is over. */
+  | { readonly type: "login" }
+  /** Somebody else has logged in in this browser. */
+  | { readonly type: "other"; readonly name: string };
+
+/** A tab's page, as it joins the hub. */
+export interface TabPage {
+  /** The user for whom the page was rendered. */
+  readonly me: string;
+  /** The events after this cursor are not on the page. */
+  readonly cursor: string;
+  /** When the page was requested, in ms since 1970. */
+  readonly opened: number;
+  /** Origins of all replicas, this one included. */
+  readonly origins: readonly string[];
+  /** Several replicas share the address in the address bar. */
+  readonly shared: boolean;
+  /** Paths of what a page loads besides its HTML, the same at each replica of one version. */
+  readonly parts: readonly string[];
+  /** The conversation on the page; "" if there is none. */
+  readonly show: string;
+}

@@ -1,0 +1,356 @@
+/**
+ * Reads the one event stream of a browser for all of its tabs. It remembers the last events for tabs that open later,
+ * notices when the replica falls silent, and looks for another one.
+ */
+import { eventParser, type StreamEvent } from "./event-parser.ts";
+import type { HubEvent, HubMessage, LinkState, TabPage } from "./hub-messages.ts";
+import { findReplica } from "./replica-search.ts";
+import { sleep } from "./requests.ts";
+
+/** The replica pings every second; more silence than this means that it is dead, frozen or cut off. */
+const SILENCE_MS = 2500;
+/** A frozen replica accepts a connection and never answers. */
+const CONNECT_MS = 1500;
+const ALIVE_ANSWER_MS = 1000;
+/** How long a broken stream may take to come back at its own address before the pages move. */
+const STAY_MS = 300;
+/**
+ * The same at an address that several replicas share: a living one answers there, but a connection may reach a frozen
+ * one first. Together with the silence before it and the age of a hand-over token this stays within the token's life.
+ */
+const STAY_SHARED_MS = 2500;
+const RETRY_MS = [50, 200, 400, 800, 1000];
+/** A tab that was asked to move has left within this time; otherwise it is asked again. */
+const MOVE_MS = 2000;
+/** After this time the cluster line says that a replica is looked for. */
+const LOST_MS = 1000;
+/** After this time without any replica the page says so. */
+const AWAY_MS = 3000;
+/** The wait after "too busy" or "too many streams of this user", which an earlier try would not improve. */
+const BUSY_MS = 5000;
+/** How often the browser tells the replica that it is there: a computer that vanished says nothing and goes offline. */
+const ALIVE_MS = 10_000;
+/** The wait after a sign of life that did not get through. */
+const ALIVE_RETRY_MS = 3000;
+/** Hand-over tokens are requested for as many tabs as can be open at one time. */
+const SEATS_MAX = 8;
+/** If this replica has not been able to write for this time and another one is, the pages move. */
+const NOT_WRITABLE_MS = 3000;
+/** Events kept for tabs that join, and how far before its opening a tab gets them: its page was rendered a little later. */
+const KEPT_EVENTS = 200;
+const KEPT_SLACK_MS = 2000;
+/** Conversations that a browser's tabs show at one time; of more, those of the tabs opened last. */
+const SHOWN_MAX = 30;
+const WATCH_MS = 250;
+/** A timer that is so late means that the computer slept or the page was frozen. */
+const SLEPT_MS = 1500;
+
+/** A cursor ends with a place in the log; 0 for none. */
+const seqOf = (cursor: string): number => Number(cursor.slice(cursor.lastIndexOf(":") + 1));
+
+const waitBeforeRound = (round: number): number => RETRY_MS[Math.min(round, RETRY_MS.length - 1)]!;
+
+/** What a tab shows, and since when: its page was rendered at `cursor`, whose place in the log is `from`. */
+interface Shown {
+  readonly show: string;
+  readonly cursor: string;
+  readonly from: number;
+}
+
+/** What stream.ts leaves in the page that loads it, where there is no worker. */
+export interface HubWindow {
+  lastwordHub?: (send: (tab: string | null, message: HubMessage) => void) => Hub<string>;
+}
+
+/** The hub. `T` identifies a tab: a port of the worker, or a name. */
+export class Hub<T> {
+  readonly #origin: string;
+  readonly #send: (tab: T | null, message: HubMessage) => void;
+  #kept: HubEvent[] = [];
+  #keptFrom = 0;
+  #cursor = "";
+  #cluster: HubEvent | null = null;
+  #origins: readonly string[] = [];
+  #shared = false;
+  #parts: readonly string[] = [];
+  /** The user for whom the pages were rendered: another login of this browser gets no stream of theirs. */
+  #me = "";
+  readonly #shown = new Map<T, Shown>();
+  /** Conversations whose events arrive whole, and since which seq. */
+  #whole = new Map<string, number>();
+  /** The newest seq that any event had: events up to it were delivered before. */
+  #toldUpTo = 0;
+  #running = false;
+  #state: LinkState = "live";
+  #heardAt = 0;
+  #silentSince = 0;
+  #notWritableSince = 0;
+  #abort: AbortController | null = null;
+  #streamName = "";
+  #sayAliveAt = 0;
+  #seats = 0;
+  /** By origin under another host name: one hand-over token for each seat. */
+  #handover: Readonly<Record<string, readonly string[]>> = {};
+  #recovering = false;
+  /** There was a stream, so its absence means that something is lost. */
+  #connected = false;
+  #watchedAt = Date.now();
+
+  /** `origin`: where this script came from. `send(tab, message)`: to one tab, or to all if `tab` is null. */
+  constructor(origin: string, send: (tab: T | null, message: HubMessage) => void) {
+    this.#origin = origin;
+    this.#send = send;
+    setInterval(() => this.#watch(), WATCH_MS);
+  }
+
+  /** A tab opened. It gets what happened since its page was rendered. */
+  join(tab: T, page: TabPage): void {
+    this.#me = page.me;
+    this.#shown.delete(tab);
+    this.#shown.set(tab, { show: page.show, cursor: page.cursor, from: seqOf(page.cursor) });
+    this.#origins = page.origins;
+    this.#shared = page.shared;
+    this.#parts = page.parts;
+    this.#send(tab, { type: "seat", seat: this.#seats % SEATS_MAX });
+    this.#seats += 1;
+    if (!this.#running) return this.#start(page);
+    const from = page.opened - KEPT_SLACK_MS;
+    if (this.#keptFrom > from) this.#send(tab, { type: "stale" });
+    for (const message of this.#kept) if (message.at >= from) this.#send(tab, { ...message, again: true });
+    if (this.#cluster !== null) this.#send(tab, this.#cluster);
+    if (this.#state !== "live") this.#send(tab, { type: "state", state: this.#state });
+    this.#openForAll();
+  }
+
+  /** A tab was closed, or went to another page. */
+  leave(tab: T): void {
+    this.#shown.delete(tab);
+  }
+
+  #start(page: TabPage): void {
+    this.#running = true;
+    this.#cursor = page.cursor;
+    this.#toldUpTo = seqOf(page.cursor);
+    this.#whole = new Map();
+    this.#kept = [];
+    this.#keptFrom = 0;
+    this.#heardAt = Date.now();
+    // The replica served the page a moment ago, so it is alive, however slow it is.
+    void this.#recover(CONNECT_MS);
+  }
+
+  #setState(next: LinkState): void {
+    if (this.#state === next) return;
+    this.#state = next;
+    this.#send(null, { type: "state", state: next });
+  }
+
+  #onEvent({ name, data, id }: StreamEvent): void {
+    if (name === "ping") return this.#onPing(data === "ok");
+    const again = id !== this.#cursor && seqOf(id) <= this.#toldUpTo;
+    if (id !== "") this.#cursor = id;
+    this.#toldUpTo = Math.max(this.#toldUpTo, seqOf(this.#cursor));
+    const message: HubEvent = { type: "event", name, data, at: Date.now(), cursor: this.#cursor, again };
+    if (name === "cluster") this.#cluster = message;
+    else {
+      this.#kept.push(message);
+      if (this.#kept.length > KEPT_EVENTS) this.#keptFrom = this.#kept.shift()!.at;
+    }
+    this.#send(null, message);
+    if (name === "ended") this.#running = false;
+  }
+
+  #onPing(isWritable: boolean): void {
+    this.#send(null, { type: "tick" });
+    void this.#sayAlive();
+    if (isWritable) this.#notWritableSince = 0;
+    else if (this.#notWritableSince === 0) this.#notWritableSince = Date.now();
+    else if (Date.now() - this.#notWritableSince > NOT_WRITABLE_MS) {
+      this.#notWritableSince = Date.now();
+      if (!this.#shared) void this.#find(false).then((found) => found !== null && this.#move(found));
+    }
+  }
+
+  /**
+   * The replica's pings drive this instead of a timer, because browsers slow down the timers of hidden pages. The answer
+   * holds what the tabs need to stay logged in under another host name; a dead replica could not give it.
+   */
+  async #sayAlive(): Promise<void> {
+    if (Date.now() < this.#sayAliveAt) return;
+    this.#sayAliveAt = Date.now() + ALIVE_MS;
+    const seats = Math.min(Math.max(this.#seats, 1), SEATS_MAX);
+    try {
+      const answer = await fetch(`${this.#origin}/events/alive`, {
+        method: "POST",
+        credentials: "same-origin",
+        headers: { Accept: "application/json", "lastword-as": this.#me },
+        body: new URLSearchParams({ stream: this.#streamName, seats: String(seats) }),
+        signal: AbortSignal.timeout(ALIVE_ANSWER_MS),
+      });
+      if (answer.status === 200)
+        this.#handover = ((await answer.json()) as { handover: Record<string, string[]> }).handover;
+      else if (answer.status === 409) await this.#endForOther(answer);
+    } catch {
+      // If the replica is gone, the stream will show it.
+      this.#sayAliveAt = Math.min(this.#sayAliveAt, Date.now() + ALIVE_RETRY_MS);
+    }
+  }
+
+  /** Somebody else has logged in in this browser, so what these pages show is no longer the user's. */
+  async #endForOther(answer: Response): Promise<void> {
+    const { code, name } = (await answer.json().catch(() => ({}))) as { code?: string; name?: string };
+    if (code !== "other_login") return;
+    this.#running = false;
+    this.#abort?.abort();
+    this.#send(null, { type: "other", name: name ?? "Somebody else" });
+  }
+
+  #find(anyAnswer: boolean): Promise<string | null> {
+    const search = { origin: this.#origin, origins: this.#origins, parts: this.#parts, handover: this.#handover };
+    return findReplica(search, anyAnswer);
+  }
+
+  #move(origin: string): void {
+    this.#send(null, { type: "move", origin, tokens: this.#handover[origin] ?? [] });
+  }
+
+  /** Each state is sent once: a tab that hears "lost" again after "away" would alarm its user over and over. */
+  #showSilence(): void {
+    const silentMs = Date.now() - this.#silentSince;
+    if (silentMs > AWAY_MS) this.#setState("away");
+    else if (silentMs > LOST_MS) this.#setState("lost");
+  }
+
+  /**
+   * The stream's address names what the tabs show. When a tab shows something else, the stream is opened again, from the
+   * cursor at which that tab's page was rendered; what the other tabs get twice is marked.
+   */
+  #openForAll(): void {
+    if (this.#recovering || !this.#running) return;
+    const missing = [...this.#shown.values()].filter(
+      ({ show, from }) => show !== "" && !((this.#whole.get(show) ?? Infinity) <= from),
+    );
+    const first = missing.toSorted((a, b) => a.from - b.from)[0];
+    if (first === undefined) return;
+    if (first.from < seqOf(this.#cursor)) this.#cursor = first.cursor;
+    void this.#connect().then((isOpen) => {
+      if (isOpen) this.#openForAll();
+      else if (this.#running) void this.#recover();
+    });
+  }
+
+  /** Opens the stream: true as soon as the replica has answered, false if it refused or took longer than CONNECT_MS. */
+  async #connect(): Promise<boolean> {
+    this.#abort?.abort();
+    const control = new AbortController();
+    this.#abort = control;
+    const shows = new Set(
+      [...this.#shown.values()].flatMap(({ show }) => (show === "" ? [] : [show])).slice(-SHOWN_MAX),
+    );
+    const from = seqOf(this.#cursor);
+    this.#streamName = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(16)).join("");
+    this.#sayAliveAt = 0;
+    const answer = await this.#request([...shows], control);
+    if (answer === null || !(await this.#isGood(answer)) || answer.body === null) return false;
+    this.#heardAt = Date.now();
+    this.#whole = new Map([...shows].map((show) => [show, Math.min(from, this.#whole.get(show) ?? from)]));
+    void this.#readAll(answer.body, control);
+    return true;
+  }
+
+  /** Null if nothing answers in time. */
+  async #request(shows: readonly string[], control: AbortController): Promise<Response | null> {
+    const limit = setTimeout(() => control.abort(), CONNECT_MS);
+    const query = new URLSearchParams({ alive: this.#streamName, after: this.#cursor, show: shows.join() });
+    try {
+      return await fetch(`${this.#origin}/events?${query}`, {
+        headers: {
+          Accept: "application/json",
+          "lastword-as": this.#me,
+          ...(this.#cursor === "" ? {} : { "Last-Event-ID": this.#cursor }),
+        },
+        cache: "no-store",
+        credentials: "same-origin",
+        redirect: "error",
+        signal: control.signal,
+      });
+    } catch {
+      return null;
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  async #isGood(answer: Response): Promise<boolean> {
+    if (answer.status === 401) {
+      this.#running = false;
+      this.#send(null, { type: "login" });
+    } else if (answer.status === 409) await this.#endForOther(answer);
+    else if (answer.status === 429) await sleep(BUSY_MS);
+    return answer.ok;
+  }
+
+  async #readAll(body: ReadableStream<Uint8Array>, control: AbortController): Promise<void> {
+    const decoder = new TextDecoder();
+    const parse = eventParser((event) => this.#onEvent(event));
+    const reader = body.getReader();
+    try {
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        this.#heardAt = Date.now();
+        parse(decoder.decode(value, { stream: true }));
+      }
+    } catch {
+      // Broken, or aborted here: either way the stream is over.
+    }
+    control.abort();
+    if (control === this.#abort && this.#running) void this.#recover();
+  }
+
+  /** From the loss of the stream to its return. Its own address is tried first, then another replica's. */
+  async #recover(stayMs = STAY_MS): Promise<void> {
+    if (this.#recovering) return;
+    this.#recovering = true;
+    this.#silentSince = Date.now();
+    if (this.#connected) this.#send(null, { type: "lost" });
+    for (let round = 0; this.#running; round++) {
+      if (await this.#tryOnce(round, stayMs)) break;
+      this.#showSilence();
+      await sleep(waitBeforeRound(round));
+    }
+    this.#recovering = false;
+    if (!this.#running) return;
+    this.#setState("live");
+    this.#send(null, { type: "open", again: this.#connected });
+    this.#connected = true;
+    this.#openForAll();
+  }
+
+  /** One round: true if the stream is open. Asks the tabs to move if it is not and another replica answers. */
+  async #tryOnce(round: number, stayMs: number): Promise<boolean> {
+    const own = this.#connect();
+    const back = await Promise.race([own, sleep(round === 0 ? stayMs : STAY_MS).then(() => null)]);
+    if (back === true) return true;
+    const mustStay = this.#shared && Date.now() - this.#silentSince < STAY_SHARED_MS;
+    const found = mustStay ? null : await this.#find(round > 1);
+    if ((await Promise.race([own, Promise.resolve(null)])) === true) return true;
+    if (found !== null && this.#running) {
+      this.#move(found);
+      await sleep(MOVE_MS);
+    }
+    return await own;
+  }
+
+  #watch(): void {
+    const now = Date.now();
+    // What the network did while the computer slept is not known yet.
+    if (now - this.#watchedAt > SLEPT_MS) this.#heardAt = Math.max(this.#heardAt, now - SILENCE_MS + 1000);
+    this.#watchedAt = now;
+    if (this.#running && !this.#recovering && now - this.#heardAt > SILENCE_MS) {
+      this.#abort?.abort();
+      void this.#recover();
+    }
+    if (this.#recovering) this.#showSilence();
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * This tab's end of the browser's one event stream. A shared worker reads the stream; without shared workers, the tab
+ * that holds a lock reads it and broadcasts to the others; in an old browser each tab has a stream of its own.
+ */
+import type { Hub, HubWindow } from "./hub.ts";
+import type { HubMessage, TabPage } from "./hub-messages.ts";
+
+const WORKER_RETRY_MS = 1000;
+
+/** What a tab needs to join. */
+export interface LinkInput {
+  /** Path of stream.ts. */
+  readonly script: string;
+  /** The cluster, the user and the login (`key`) name the stream, so that those of one browser stay apart. */
+  readonly cluster: string;
+  readonly me: string;
+  readonly key: string;
+  readonly page: TabPage;
+  readonly onMessage: (message: HubMessage) => void;
+}
+
+/** The tab's end. */
+export interface Link {
+  /** Replicas were added or moved, so the worker must be allowed to ask them. */
+  origins(list: readonly string[]): void;
+}
+
+/** What tabs that share a stream by a lock broadcast. */
+type Broadcast =
+  | { readonly to: "hub"; readonly tab: string; readonly page: TabPage }
+  /** The tab that read is gone: the next one has begun, and asks all others to join. */
+  | { readonly to: "new hub" }
+  /** To the tab with this name; null: to all. */
+  | { readonly to: string | null; readonly message: HubMessage };
+
+/** Joins the stream; from then on `onMessage` hears what the hub says. */
+export function openLink(input: LinkInput): Link {
+  const { cluster, me, key } = input;
+  const name = `lastword ${cluster} ${me} ${key.slice(0, 6)}`;
+  if (typeof SharedWorker === "function") {
+    try {
+      return new WorkerLink(name, input);
+    } catch {
+      // Some private modes forbid it.
+    }
+  }
+  if ((navigator.locks as LockManager | undefined) !== undefined && typeof BroadcastChannel === "function")
+    shareByLock(name, input);
+  else
+    void loadHub(input.script).then((makeHub) =>
+      makeHub((_tab, message) => input.onMessage(message)).join("", input.page),
+    );
+  return { origins: () => {} };
+}
+
+/**
+ * A worker may ask the origins that were known when its script was served, because that policy comes with the script's
+ * answer. So the list is part of the script's address, and a new list means a new worker.
+ */
+export const scriptFor = (script: string, origins: readonly string[]): string =>
+  `${script}?for=${encodeURIComponent(origins.join(" "))}`;
+
+class WorkerLink implements Link {
+  readonly #name: string;
+  readonly #script: string;
+  readonly #onMessage: (message: HubMessage) => void;
+  #page: TabPage;
+  #port!: MessagePort;
+  /** The worker's script did not arrive. */
+  #isMissing = false;
+
+  constructor(name: string, { script, page, onMessage }: LinkInput) {
+    this.#name = name;
+    this.#script = script;
+    this.#page = page;
+    this.#onMessage = onMessage;
+    this.#open();
+    addEventListener("pagehide", () => this.#port.postMessage({ type: "leave" }));
+  }
+
+  origins(list: readonly string[]): void {
+    if (list.toSorted().join() === this.#page.origins.toSorted().join()) return;
+    this.#port.postMessage({ type: "leave" });
+    // The new worker continues where the old one was, or, if another tab has started it already, from what it keeps.
+    this.#page = { ...this.#page, origins: list, opened: Date.now() };
+    this.#open();
+  }
+
+  #open(): void {
+    const worker = new SharedWorker(scriptFor(this.#script, this.#page.origins), { name: this.#name });
+    const { port } = worker;
+    this.#port = port;
+    worker.addEventListener("error", () => {
+      if (port !== this.#port) return;
+      // The replica died between this page and its worker. Nobody looks for another replica until the script is here.
+      this.#isMissing = true;
+      this.#onMessage({ type: "lost" });
+      this.#onMessage({ type: "state", state: "away" });
+      setTimeout(() => port === this.#port && this.#open(), WORKER_RETRY_MS);
+    });
+    port.addEventListener("message", ({ data }: MessageEvent<HubMessage>) => {
+      if (port === this.#port) this.#hear(data);
+    });
+    port.start();
+    port.postMessage({ type: "join", page: this.#page });
+  }
+
+  #hear(message: HubMessage): void {
+    if (this.#isMissing && message.type === "open") {
+      this.#isMissing = false;
+      this.#onMessage({ type: "state", state: "live" });
+    }
+    if (message.type === "event" && message.cursor !== "") this.#page = { ...this.#page, cursor: message.cursor };
+    this.#onMessage(message);
+  }
+}
+
+/** Loads stream.ts into the page. */
+function loadHub(script: string): Promise<NonNullable<HubWindow["lastwordHub"]>> {
+  return new Promise((resolve, reject) => {
+    const element = document.createElement("script");
+    element.src = script;
+    element.addEventListener("load", () => resolve((globalThis as HubWindow).lastwordHub!));
+    element.addEventListener("error", reject);
+    document.head.append(element);
+  });
+}
+
+function shareByLock(name: string, { script, page, onMessage }: LinkInput): void {
+  const channel = new BroadcastChannel(name);
+  const tab = Math.random().toString(36).slice(2);
+  let hub: Hub<string> | null = null;
+  const post = (message: Broadcast): void => channel.postMessage(message);
+  channel.addEventListener("message", ({ data }: MessageEvent<Broadcast>) => {
+    if ("page" in data) hub?.join(data.tab, data.page);
+    else if (!("message" in data)) post({ to: "hub", tab, page });
+    else if (data.to === null || data.to === tab) onMessage(data.message);
+  });
+  post({ to: "hub", tab, page });
+  // The lock is held until this tab is gone. Then the next tab in the queue reads.
+  void navigator.locks.request(name, async () => {
+    const makeHub = await loadHub(script);
+    hub = makeHub((to, message) => {
+      if (to === null || to === tab) onMessage(message);
+      if (to !== tab) post({ to, message });
+    });
+    hub.join(tab, page);
+    post({ to: "new hub" });
+    await new Promise(() => {});
+  });
+}

@@ -1,0 +1,134 @@
+/**
+ * The list on the left. The replica renders its rows and sends each one again when it changes; the page only puts them
+ * in their place. The whole list is fetched again where the page cannot know what changed.
+ */
+import { required } from "./elements.ts";
+import type { LiveWords } from "./live-words.ts";
+import { localTimes } from "./times.ts";
+
+const GATHER_MS = 120;
+const GATHER_HIDDEN_MS = 1500;
+/** After a failover all pages come back at the same moment; what they lack is only who came and went. */
+const SPREAD_MS = 3000;
+
+/** A row as the replica sends it; see messages/list-rows.tsx. */
+export interface ListRow {
+  readonly conversationId: string;
+  /** Its `<li>`; "" if the conversation is no longer in the list. */
+  readonly html: string;
+  /** Unread messages in all conversations, as the list says it. */
+  readonly unread: string;
+}
+
+interface ListInput {
+  /** The id of the open conversation, "new", or "". */
+  readonly current: () => string;
+  readonly words: LiveWords;
+  /** `count`: as the list says it. */
+  readonly onUnread: (count: string) => void;
+}
+
+const seqOf = (row: Element): number => Number((row as HTMLElement).dataset["seq"]);
+
+/** The list is in the order of the newest messages. */
+function placeInOrder(list: Element, row: HTMLElement): void {
+  const after = Array.from(list.children).find((one) => seqOf(one) < seqOf(row));
+  if (after === undefined) list.append(row);
+  else if (after !== row) after.before(row);
+}
+
+/** The list of an app page. */
+export class List {
+  readonly #input: ListInput;
+  /** It will be fetched in a moment. */
+  #isDue = false;
+  /** Rows that came while the whole list was on its way, which may be older than they are. */
+  #late: ListRow[] | null = null;
+
+  constructor(input: ListInput) {
+    this.#input = input;
+  }
+
+  /** Somebody is new or gone, or much may have changed. */
+  refresh(): void {
+    this.#loadIn(document.hidden ? GATHER_HIDDEN_MS : GATHER_MS);
+  }
+
+  /** The same, within a few seconds. */
+  refreshSoon(): void {
+    this.#loadIn(Math.random() * SPREAD_MS);
+  }
+
+  /** Puts a row of the replica in its place. */
+  place(given: ListRow): void {
+    const { conversationId, html, unread } = given;
+    this.#late?.push(given);
+    this.#input.onUnread(unread);
+    const sidebar = required("#sidebar");
+    // Styles depend on it: what the start page offers.
+    sidebar.dataset["unread"] = unread;
+    const known = document.getElementById(`s-${conversationId}`);
+    if (html === "") return known?.remove();
+    const row = this.#rowOf(given);
+    const link = required("a", row);
+    const list = required("ul", sidebar);
+    const hasFocus = known?.contains(document.activeElement) === true;
+    known?.replaceWith(row);
+    const before = row.previousElementSibling;
+    const isInOrder = known !== null && (before === null || seqOf(before) >= seqOf(row));
+    if (!isInOrder) placeInOrder(list, row);
+    if (hasFocus) link.focus({ preventScroll: true });
+    this.#removeStranger(row.dataset["with"] ?? "");
+    if (known === null) this.#cutOff(sidebar, list);
+  }
+
+  #rowOf({ conversationId, html }: ListRow): HTMLElement {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    const row = holder.content.firstElementChild as HTMLElement;
+    if (conversationId === this.#input.current()) required("a", row).setAttribute("aria-current", "page");
+    localTimes(row);
+    return row;
+  }
+
+  /** A person with whom there was no conversation before is no longer one of the "other people". */
+  #removeStranger(user: string): void {
+    const stranger = document.getElementById(`u-${user}`);
+    const others = stranger?.parentElement;
+    if (others?.childElementCount === 1) others.previousElementSibling?.remove();
+    stranger?.remove();
+  }
+
+  /** Where the list goes on elsewhere, a new row pushes the last one out. */
+  #cutOff(sidebar: Element, list: Element): void {
+    const more = sidebar.querySelector<HTMLAnchorElement>('.more a[href^="/conversations?before="]');
+    if (more === null) return;
+    list.lastElementChild?.remove();
+    if (list.lastElementChild !== null) more.href = `/conversations?before=${seqOf(list.lastElementChild)}`;
+  }
+
+  #loadIn(ms: number): void {
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setTimeout(() => void this.#load(), ms);
+  }
+
+  async #load(): Promise<void> {
+    this.#isDue = false;
+    this.#late = [];
+    await htmx
+      .ajax("GET", `/sidebar?current=${encodeURIComponent(this.#input.current())}`, {
+        source: "#sidebar",
+        target: "#sidebar",
+        swap: "outerMorph",
+      })
+      .catch(() => {});
+    const sidebar = required("#sidebar");
+    for (const dot of sidebar.querySelectorAll<HTMLElement>(".presence"))
+      this.#input.words.showPresence({ id: dot.dataset["user"] ?? "", online: dot.dataset["online"] === "yes" });
+    this.#input.onUnread(sidebar.dataset["unread"] ?? "0");
+    const rows = this.#late;
+    this.#late = null;
+    for (const row of rows) this.place(row);
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * Logging out without leaving the page before the replica has answered: a log-out that is refused must lose neither what
+ * waits to be sent nor a draft. And what replaces the page when its login is not the browser's any more.
+ */
+import { ask } from "./ask.ts";
+import { rememberLeft, type PageState } from "./kept-state.ts";
+import { isOtherLogin, post } from "./requests.ts";
+
+interface LogOutInput {
+  readonly cluster: string;
+  readonly me: string;
+  readonly state: PageState;
+  /** Makes what was typed last a part of `state`. */
+  readonly keep: () => void;
+  readonly isLost: () => boolean;
+  /** A note to the person. */
+  readonly say: (text: string) => void;
+  /** The log-out was answered: nothing may be kept any more. */
+  readonly onLeft: () => void;
+  /** The browser's login is somebody else's now. */
+  readonly onOther: (name: string) => void;
+}
+
+/** What tabs of one browser tell each other about its login. */
+type LoginNote =
+  /** A log-out begins, or was refused. */
+  | { readonly me: string; readonly type: "leaving"; readonly on: boolean }
+  /** A page of this user was opened. */
+  | { readonly me: string; readonly type: "here"; readonly name: string };
+
+const count = (number: number, one: string, more: string): string[] =>
+  number === 0 ? [] : [`${number} ${number === 1 ? one : more}`];
+
+/** "1 message and 2 drafts"; "" for nothing. */
+function waitingText({ drafts, unsent }: PageState): string {
+  return [...count(unsent.length, "message", "messages"), ...count(Object.keys(drafts).length, "draft", "drafts")].join(
+    " and ",
+  );
+}
+
+/** The log-out of an app page. */
+export class LogOut {
+  readonly #input: LogOutInput;
+  readonly #channel: BroadcastChannel | null;
+  #leaving = false;
+  /** This page has asked for the end of the login and has no answer yet. */
+  #asking = false;
+  #isEnded = false;
+
+  constructor(input: LogOutInput) {
+    this.#input = input;
+    this.#channel =
+      typeof BroadcastChannel === "function" ? new BroadcastChannel(`lastword ${input.cluster} logins`) : null;
+    this.#channel?.addEventListener("message", ({ data }: MessageEvent<LoginNote>) => this.#hear(data));
+    this.#channel?.postMessage({ me: input.me, type: "here", name: document.body.dataset["name"] ?? "" });
+    document.querySelector('form[action="/logout"]')?.addEventListener("submit", (event) => {
+      // Without a replica nothing can be done; navigation.ts says so.
+      if (event.defaultPrevented || input.isLost()) return;
+      event.preventDefault();
+      if (!this.#leaving) void this.#logOut();
+    });
+  }
+
+  /** The login ends because of this page, or of another tab of the same user. */
+  isLeaving(): boolean {
+    return this.#leaving;
+  }
+
+  /**
+   * The stream says that the login is over. True if the answer to this page's own log-out leads away: leaving a second
+   * time would load the same page again, over what is typed there by then, and without forgetting the user.
+   */
+  takesEnd(): boolean {
+    this.#isEnded ||= this.#asking;
+    return this.#asking;
+  }
+
+  #hear(note: LoginNote): void {
+    const { me, onOther } = this.#input;
+    if (note.me === me && note.type === "leaving") this.#leaving = note.on;
+    else if (note.me !== me && note.type === "here") onOther(note.name);
+  }
+
+  /** Tells the other tabs, so that they do not blame another device. */
+  #setLeaving(on: boolean): void {
+    this.#leaving = on;
+    this.#channel?.postMessage({ me: this.#input.me, type: "leaving", on });
+  }
+
+  async #logOut(): Promise<void> {
+    const { cluster, me, state, keep, say, onLeft, onOther } = this.#input;
+    keep();
+    const waiting = waitingText(state);
+    const text = `${waiting} of yours would be lost: not sent, and kept nowhere else.`;
+    if (waiting !== "" && !(await ask({ title: "Not everything is sent", text, yes: "Log out and delete it" }))) return;
+    this.#asking = true;
+    this.#setLeaving(true);
+    const answer = await post("/logout", {});
+    this.#asking = false;
+    if (this.#isEnded || answer.status === 200 || answer.status === 401) {
+      onLeft();
+      rememberLeft(cluster, me);
+      location.replace("/login");
+      return;
+    }
+    this.#setLeaving(false);
+    if (isOtherLogin(answer)) onOther(answer.json.name ?? "Somebody else");
+    else say(answer.json.sentence ?? "No replica answers, so you are still logged in. Try again in a moment.");
+  }
+}
+
+/** Replaces a page that belongs to `person` by a card that says who is logged in now and leads to that page. */
+export function showOtherLogin(name: string, person: string): void {
+  const card = Object.assign(document.createElement("main"), { className: "card" });
+  const heading = Object.assign(document.createElement("h1"), { textContent: `${name} is logged in now` });
+  const text = Object.assign(document.createElement("p"), {
+    textContent: `This page was ${person}’s. Somebody has logged in as ${name} in this browser since, so nothing more is sent from here.`,
+  });
+  text.setAttribute("role", "alert");
+  const way = document.createElement("p");
+  way.append(
+    Object.assign(document.createElement("a"), {
+      className: "button primary",
+      href: "/",
+      textContent: `Go on as ${name}`,
+    }),
+  );
+  card.append(...document.querySelectorAll(".brand"), heading, text, way);
+  for (const dialog of document.querySelectorAll<HTMLDialogElement>("dialog[open]")) dialog.close();
+  document.body.className = "alone";
+  document.body.replaceChildren(card);
+  document.title = `${name} is logged in now · Lastword`;
+  card.querySelector("a")?.focus();
+}

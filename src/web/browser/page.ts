@@ -1,0 +1,31 @@
+/** The script of every page. Every page works without it. */
+import { App } from "./app.ts";
+import { guardEntrance } from "./entrance.ts";
+import { arrive } from "./handover.ts";
+import { forgetLeft, rememberLeft } from "./kept-state.ts";
+import { openReveals } from "./reveal.ts";
+import { localTimes } from "./times.ts";
+
+const TIMES_MS = 30_000;
+
+function openPage(): void {
+  document.documentElement.classList.add("script");
+  localTimes(document);
+  openReveals();
+  setInterval(() => localTimes(document), TIMES_MS);
+  document.addEventListener("htmx:after:swap", () => localTimes(document));
+  // A page that the browser kept across a log-out must not show again.
+  addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+  const { me, name = "", cluster = "", carry = "", forget } = document.body.dataset;
+  forgetLeft(cluster);
+  const arrival = document.getElementById("arrival");
+  if (arrival !== null) void arrive(arrival.dataset["next"] ?? "/");
+  else if (me !== undefined) void new App({ me, person: name, cluster, key: carry });
+  else {
+    if (forget !== undefined) rememberLeft(cluster, forget);
+    guardEntrance(cluster);
+  }
+}
+
+openPage();

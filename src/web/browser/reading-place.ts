@@ -1,0 +1,48 @@
+/**
+ * Where somebody is reading in the messages. The list is laid out from its end, so the browser counts scrollTop from
+ * there: 0 is the end.
+ */
+
+const NEAR_END_PX = 60;
+
+/** A place in the messages: the message at the top of the window, and how far its top is below that of the window, in px. */
+export interface ReadingPlace {
+  readonly id: string;
+  readonly top: number;
+}
+
+/** The newest messages are in view. */
+export const isAtEnd = (log: Element): boolean => Math.abs(log.scrollTop) < NEAR_END_PX;
+
+function topRow(log: Element, rows: Iterable<HTMLElement>): HTMLElement | undefined {
+  const top = log.getBoundingClientRect().top;
+  for (const row of rows) if (row.getBoundingClientRect().bottom > top) return row;
+  return undefined;
+}
+
+/** Changes the rows of `log` without moving what is being read; at the end the newest stays in view. */
+export function keepingPlace(log: Element, rows: Iterable<HTMLElement>, change: () => void): void {
+  if (isAtEnd(log)) {
+    change();
+    log.scrollTop = 0;
+    return;
+  }
+  const anchor = topRow(log, rows);
+  const before = anchor?.getBoundingClientRect().top ?? 0;
+  change();
+  if (anchor?.isConnected === true) log.scrollTop += anchor.getBoundingClientRect().top - before;
+}
+
+/** Null at the end, where a fresh page opens too. */
+export function placeOf(log: Element, rows: Iterable<HTMLElement>): ReadingPlace | null {
+  if (isAtEnd(log)) return null;
+  const row = topRow(log, rows);
+  const id = row?.dataset["id"];
+  if (row === undefined || id === undefined) return null;
+  return { id, top: Math.round(row.getBoundingClientRect().top - log.getBoundingClientRect().top) };
+}
+
+/** Scrolls so that `row` is where `top` says. */
+export function scrollTo(log: Element, row: Element, top: number): void {
+  log.scrollTop += row.getBoundingClientRect().top - log.getBoundingClientRect().top - top;
+}

@@ -1,0 +1,55 @@
+/** The order of the messages on a page, and what follows from it: days, groups of one author, the line above what is new. */
+import { dayText } from "./times.ts";
+
+const GROUP_MICROS = 5 * 60 * 1_000_000;
+
+/** The place of a row in the log; a message that no replica has confirmed comes after all others. */
+export const seqOf = (row: HTMLElement): number =>
+  row.dataset["seq"] === undefined ? Infinity : Number(row.dataset["seq"]);
+
+/** Puts a row behind those with a lower or the same seq. */
+export function insertInOrder(list: Element, row: HTMLElement): void {
+  const seq = seqOf(row);
+  let before: Element | null = null;
+  for (let other = list.lastElementChild; other !== null; other = other.previousElementSibling) {
+    if (other.classList.contains("message") && seqOf(other as HTMLElement) <= seq) break;
+    before = other;
+  }
+  list.insertBefore(row, before);
+}
+
+function line(className: string, text: string): HTMLElement {
+  const item = Object.assign(document.createElement("li"), { className });
+  item.append(Object.assign(document.createElement("span"), { textContent: text }));
+  return item;
+}
+
+interface Previous {
+  readonly day: string;
+  readonly author: string | undefined;
+  readonly micros: number;
+}
+
+/** Draws days, groups and lines anew. All of them follow from the rows, so they are always right. True if there are rows. */
+export function arrange(list: Element, newLineBefore: string | null): boolean {
+  for (const old of list.querySelectorAll(":scope > .day, :scope > .new-line")) old.remove();
+  let previous = null as Previous | null;
+  let lastOwn: HTMLElement | null = null;
+  for (const row of list.querySelectorAll<HTMLElement>(":scope > .message")) {
+    const { author, id } = row.dataset;
+    const micros = Number(row.dataset["micros"]);
+    const day = dayText(new Date(micros / 1000));
+    const isSameDay = previous?.day === day;
+    const isNewLine = id !== undefined && id === newLineBefore;
+    if (!isSameDay) row.before(line("day", day));
+    if (isNewLine) row.before(line("new-line", "New"));
+    const isGrouped =
+      isSameDay && previous !== null && previous.author === author && micros - previous.micros < GROUP_MICROS;
+    row.classList.toggle("grouped", isGrouped && !isNewLine);
+    row.classList.remove("last-own");
+    if (row.classList.contains("own")) lastOwn = row;
+    previous = { day, author, micros };
+  }
+  lastOwn?.classList.add("last-own");
+  return previous !== null;
+}
