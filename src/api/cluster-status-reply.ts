@@ -34,11 +34,15 @@ export function clusterStatusReply(status: ClusterStatusJson): Encodable<WireClu
       clockOffMs: replica.clockOffMs ?? 0,
       opFormat: replica.release?.opFormat ?? 0,
       schema: replica.release?.schema ?? 0,
+      peerOldest: replica.release?.peerOldest ?? 0,
+      peerNewest: replica.release?.peerNewest ?? 0,
+      heldOps: replica.heldOps ?? 0,
     })),
     lastFailover,
     events: status.events,
     opFormat: status.formats.inForce,
     nextOpFormat: status.formats.next ?? 0,
     lacking: status.formats.lacking,
+    peerProtocol: status.formats.peerProtocol ?? 0,
   };
 }

@@ -4,25 +4,41 @@ import { EXIT, failure, failureLine, type ExitCode, type Failure } from "../host
 import { replicasText } from "../host/log-sentences.ts";
 import { PROGRAM } from "../host/program-name.ts";
 import { askReplica, type EnableAnswer } from "../ops/control.ts";
-import { findCluster, keyFailure, lookAround, noneRuns } from "./local-cluster.ts";
+import {
+  askAll,
+  bestStatus,
+  findCluster,
+  keyFailure,
+  lookAround,
+  noneRuns,
+  type LocalCluster,
+  type LocalReplica,
+} from "./local-cluster.ts";
 import type { Options } from "./options.ts";
 
 /** An op is waited for as long as a client waits. */
 const TIMEOUT_MS = 12_000;
 
-/** What a replica answered, in one sentence, and what the operator can do. */
+/** What the leader answered, in one sentence, and what the operator can do. `without`: whom he gave up. */
 export function enableText(
-  { enabled, inForce, lacking }: EnableAnswer,
-  command: string,
+  { enabled, before, by, lacking }: EnableAnswer,
+  { command, without }: { readonly command: string; readonly without: readonly number[] },
 ): { readonly said: string } | Failure {
-  if (enabled !== null) return { said: `format ${enabled} is in force` };
-  if (lacking.length === 0) return { said: `format ${inForce} is in force; no replica knows a newer one` };
+  if (enabled !== null) {
+    const [end, are] = without.length === 1 ? ["ends", "it is"] : ["end", "they are"];
+    const price =
+      without.length === 0
+        ? ""
+        : `; ${replicasText(without)} ${end} with exit code ${EXIT.mismatch} until ${are} upgraded`;
+    return { said: `format ${enabled} is in force, enabled by replica ${by}; before it was format ${before}${price}` };
+  }
+  if (lacking.length === 0) return { said: `format ${before} is in force; no replica knows a newer one` };
   const ids = lacking.flatMap((sentence) => /^replica (\d+) is (?:at|not heard)/.exec(sentence)?.[1] ?? []);
   if (ids.length === 0)
     return failure(EXIT.failed, `nothing was enabled: ${lacking.join(", ")}`, `see ${PROGRAM} status`);
   return failure(
     EXIT.failed,
-    `format ${inForce} stays in force: ${lacking.join(", ")}`,
+    `format ${before} stays in force: ${lacking.join(", ")}`,
     `upgrade ${replicasText(ids.map(Number))}, or go on without: ${command} --without ${ids.join()}; ` +
       "a replica that is given up like that ends with exit code 5, its data whole, until it is upgraded",
   );
@@ -40,15 +56,22 @@ export async function runEnable(options: Options, deps: CommandDeps): Promise<Ex
   const alive = lookAround(data, deps).filter((replica) => replica.alive);
   if (alive.length === 0) return end(noneRuns(data, options.data));
   if (secret === null) return end(keyFailure(found.value));
-  for (const { run } of alive) {
+  for (const { run } of await leaderFirst(found.value, alive)) {
     if (run === null) continue;
-    const question = { without: options.without };
+    const question = { without: options.without, passedOn: false };
     const answer = await askReplica("Enable", { grpc: run.grpc, secret, timeoutMs: TIMEOUT_MS, question });
     if (answer === null) continue;
-    const outcome = enableText(answer, commandText("enable", options.data));
+    const about = { command: commandText("enable", options.data), without: options.without };
+    const outcome = enableText(answer, about);
     if (!("said" in outcome)) return end(outcome);
     deps.out(`${outcome.said}\n`);
     return EXIT.done;
   }
   return end(failure(EXIT.failed, "no replica answered", `see ${PROGRAM} status`));
+}
+
+/** The leader is asked itself if it runs here; any other replica passes the question on to it. */
+async function leaderFirst(cluster: LocalCluster, alive: readonly LocalReplica[]): Promise<readonly LocalReplica[]> {
+  const leader = bestStatus(await askAll(cluster, alive))?.view.leader;
+  return alive.toSorted((a, b) => Number(b.id === leader) - Number(a.id === leader));
 }

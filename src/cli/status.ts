@@ -61,7 +61,7 @@ function nobodyStatus(reason: string, replicas: readonly LocalReplica[]): Cluste
     view: { no: "0.0.0", leader: null, members: [], configured: replicas.map(({ id }) => id), forkRisk: null },
     protected: 0,
     seq: { committed: 0, applied: 0 },
-    formats: { inForce: 0, next: null, lacking: [] },
+    formats: { inForce: 0, next: null, lacking: [], peerProtocol: null },
     replicas: replicas.map(({ id, alive, run }) => ({
       id,
       state: alive ? "unreachable" : "stopped",
@@ -137,13 +137,31 @@ function hostLines({ facts, warnings }: HostNotes): string[] {
   return lines;
 }
 
-/** What an upgrade waits for, and what a newer replica says that the one that answers cannot read. */
+/** "replicas 0 and 1 announce format 2, tables 2, peer protocol 1 to 2": one line for those that announce the same. */
+function announcedLines(replicas: ClusterStatusJson["replicas"]): string[] {
+  const found = new Map<string, number[]>();
+  for (const { id, release } of replicas) {
+    if (release === undefined) continue;
+    const { opFormat, schema, peerOldest, peerNewest } = release;
+    const protocol = peerOldest === peerNewest ? `${peerNewest}` : `${peerOldest} to ${peerNewest}`;
+    const text = `format ${opFormat}, tables ${schema}, peer protocol ${protocol}`;
+    found.set(text, [...(found.get(text) ?? []), id]);
+  }
+  return [...found].map(([text, ids]) => `${replicasText(ids)} ${ids.length === 1 ? "announces" : "announce"} ${text}`);
+}
+
+/** What the replicas announce, what an upgrade waits for, and what of a newer replica the one that answers cannot read. */
 function formatLines({ formats, replicas, self }: ClusterStatusJson): string[] {
   const { next, lacking } = formats;
-  const lines =
-    next === null
-      ? []
-      : [`format ${next} ${lacking.length === 0 ? "is being enabled" : `waits: ${lacking.join(", ")}`}`];
+  const lines = announcedLines(replicas);
+  if (next !== null)
+    lines.push(`format ${next} ${lacking.length === 0 ? "is being enabled" : `waits: ${lacking.join(", ")}`}`);
+  for (const { id, heldOps = 0 } of replicas) {
+    if (heldOps > 0)
+      lines.push(
+        `${heldOps} ${heldOps === 1 ? "op waits" : "ops wait"} at replica ${id} for a newer format, after a merge`,
+      );
+  }
   for (const { id, unread = [] } of replicas) {
     for (const { frame, version, count } of unread) {
       lines.push(`replica ${self} left out frame ${frame} of replica ${id} (version ${version}), ${count} times`);
@@ -166,7 +184,7 @@ export function statusText(status: ClusterStatusJson, notes: HostNotes = { facts
     dash(replica.since),
   ]);
   const lines = [
-    `cluster ${status.clusterId === "" ? "without a name yet" : status.clusterId.slice(0, 12)}, ${status.consistency}, view ${status.view.no}, format ${status.formats.inForce}`,
+    `cluster ${status.clusterId === "" ? "without a name yet" : status.clusterId.slice(0, 12)}, ${status.consistency}, view ${status.view.no}, format ${status.formats.inForce}, peer protocol ${status.formats.peerProtocol ?? "-"}`,
     status.writable ? `writable; ${protectionText(status)}` : `not writable: ${status.reason ?? "no reason known"}`,
     ...hostLines(notes),
   ];

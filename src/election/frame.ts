@@ -70,6 +70,8 @@ export interface Beat {
   readonly applied?: Seq;
   /** The format of ops that is in force in the sender's rows; the driver's, too. */
   readonly opFormat?: number;
+  /** Ops in the sender's fork queue that wait until their format is in force; absent if none. The driver's, too. */
+  readonly heldOps?: number;
   /** What the sender's executable understands; the driver's, too. */
   readonly release?: Release;
 }

@@ -26,10 +26,10 @@ export interface Release {
 /** The versions of peer.proto that this executable speaks. The oldest rises when a peer that speaks it is no longer understood. */
 export const PEER_PROTOCOL = { peerOldest: 1, peerNewest: feature("NEXT") ? 2 : 1 } as const;
 
-/** The highest protocol version that both speak; null if there is none. */
-export function commonProtocol(a: Release, b: Release): number | null {
-  const highest = Math.min(a.peerNewest, b.peerNewest);
-  return highest >= Math.max(a.peerOldest, b.peerOldest) ? highest : null;
+/** The highest protocol version that all of these speak, at least one; null if there is none. */
+export function commonProtocol(...releases: readonly Release[]): number | null {
+  const highest = Math.min(...releases.map(({ peerNewest }) => peerNewest));
+  return highest >= Math.max(...releases.map(({ peerOldest }) => peerOldest)) ? highest : null;
 }
 
 /** What `self` cannot read in a proven peer's frame is new to it, not broken: the peer speaks a newer protocol. */

@@ -121,4 +121,9 @@ export class OwnEngine implements LogEngine<OwnEngineListener>, PeerListener {
   get diskFull(): boolean {
     return this.#driver.diskFull;
   }
+
+  /** Ops of a branch that lost which wait here until their format is in force. */
+  get heldOps(): number {
+    return this.#driver.heldOps;
+  }
 }

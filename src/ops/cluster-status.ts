@@ -32,6 +32,8 @@ export interface ReplicaStatusJson {
   readonly clockOffMs?: number;
   /** What its executable understands; absent where it is not known. */
   readonly release?: Release;
+  /** Ops of a branch that lost a merge which wait at it until a newer format is in force; absent if none. */
+  readonly heldOps?: number;
   /** Frames of it, of a newer version, that the replica that answers could not read and left out; absent if none. */
   readonly unread?: readonly UnreadJson[];
 }
@@ -43,7 +45,7 @@ export interface UnreadJson {
   readonly count: number;
 }
 
-/** Formats of ops. */
+/** Formats of ops, and what the replicas speak with each other. */
 export interface FormatsJson {
   /** Ops of this format and older ones are written. */
   readonly inForce: number;
@@ -51,6 +53,8 @@ export interface FormatsJson {
   readonly next: number | null;
   /** Why `next` is not in force yet, for a person: "replica 2 is at 0.1.0". Empty: it is about to be. */
   readonly lacking: readonly string[];
+  /** The newest version of peer.proto that all replicas which are heard speak; null if there is none. */
+  readonly peerProtocol: number | null;
 }
 
 /** Something people want to know later, such as who took over from whom. */

@@ -21,9 +21,19 @@ export interface StateHash {
 export interface EnableAnswer {
   /** The format that is in force now because of it; null if none is. */
   readonly enabled: number | null;
-  readonly inForce: number;
+  /** The format that was in force when it was asked for. */
+  readonly before: number;
+  /** The leader, which acted on it; or the replica that could not pass it on. */
+  readonly by: number;
   /** Why none is, for a person: "replica 2 is at 0.1.0". Empty: there is none to enable. */
   readonly lacking: readonly string[];
+}
+
+/** Asks to enable the newest format that all replicas but these have announced. */
+export interface EnableQuestion {
+  readonly without: readonly number[];
+  /** By a replica that does not lead: it is not passed on again. */
+  readonly passedOn: boolean;
 }
 
 export interface ControlDeps {
@@ -31,8 +41,7 @@ export interface ControlDeps {
   readonly status: () => ClusterStatusJson;
   readonly host: () => HostFacts;
   readonly hash: () => Promise<StateHash>;
-  /** Enables the newest format that all replicas but these have announced. */
-  readonly enable: (without: readonly number[]) => Promise<EnableAnswer>;
+  readonly enable: (question: EnableQuestion) => Promise<EnableAnswer>;
 }
 
 interface Answers {
@@ -42,10 +51,8 @@ interface Answers {
   Enable: EnableAnswer;
 }
 
-/** What is asked besides the call itself: with Enable, the replicas that are given up. */
-interface Question {
-  readonly without?: readonly number[];
-}
+/** What is asked besides the call itself; only Enable has a question. */
+type Question = Partial<EnableQuestion>;
 
 const ANSWER_BYTES_MAX = 1024 * 1024;
 const PURPOSE = "control";
@@ -57,9 +64,9 @@ function encode(value: unknown): Buffer {
 /** Whoever holds the key may have another version: what cannot be read is not asked. */
 function questionOf(bytes: Buffer): Question {
   try {
-    const { without } = JSON.parse(bytes.toString("utf8")) as Question;
+    const { without, passedOn } = JSON.parse(bytes.toString("utf8")) as Question;
     const ids = Array.isArray(without) ? without.filter((id) => Number.isInteger(id)) : [];
-    return { without: ids };
+    return { without: ids, passedOn: passedOn === true };
   } catch {
     return {};
   }
@@ -100,7 +107,7 @@ export function addControlService(server: Server, deps: ControlDeps): void {
     Status: guarded(async () => deps.status()),
     Host: guarded(async () => deps.host()),
     Hash: guarded(() => deps.hash()),
-    Enable: guarded(({ without = [] }) => deps.enable(without)),
+    Enable: guarded(({ without = [], passedOn = false }) => deps.enable({ without, passedOn })),
   });
 }
 

@@ -29,6 +29,7 @@ export interface ReportDeps {
   readonly gate: {
     releaseOf(id: ReplicaId): Release | null;
     unreadOf(peer: ReplicaId): readonly UnreadJson[];
+    heldOpsOf(id: ReplicaId): number;
     formats(): FormatsJson;
   };
   /** Clocks that are off, in ms; see ReplicaStatusJson. */
@@ -109,10 +110,12 @@ export class StatusReport {
         const ms = clocksOff.get(id);
         const release = this.#deps.gate.releaseOf(id);
         const unread = this.#deps.gate.unreadOf(id);
+        const heldOps = this.#deps.gate.heldOpsOf(id);
         return {
           ...status,
           ...(ms === undefined ? {} : { clockOffMs: Math.round(ms) }),
           ...(release === null ? {} : { version: release.version, release }),
+          ...(heldOps === 0 ? {} : { heldOps }),
           ...(unread.length === 0 ? {} : { unread }),
         };
       }),

@@ -7,6 +7,7 @@ import { FormatTooNew } from "../chat/kinds/op.ts";
 import type { Beat, UnreadFrame } from "../election/frame.ts";
 import type { Formats } from "../election/ports.ts";
 import {
+  commonProtocol,
   formatToEnable,
   formatToForce,
   lacking,
@@ -28,6 +29,8 @@ export interface FormatGateDeps {
   /** The format of ops that is in force in this replica's rows. */
   readonly inForce: () => number;
   readonly applied: () => Seq;
+  /** Ops of a branch that lost which wait here until their format is in force. */
+  readonly heldOps: () => number;
   /** The peer's last Beat while it is heard. */
   readonly peerBeat: (peer: ReplicaId) => Beat | null;
   readonly logger: Logger;
@@ -57,8 +60,9 @@ export class FormatGate implements Formats {
 
   /** The Beat as it leaves: with what this executable understands, and what has come of it. */
   announced(beat: Beat): Beat {
-    const { release, inForce, applied } = this.#deps;
-    return { ...beat, applied: applied(), opFormat: inForce(), release };
+    const { release, inForce, applied, heldOps } = this.#deps;
+    const held = heldOps();
+    return { ...beat, applied: applied(), opFormat: inForce(), release, ...(held === 0 ? {} : { heldOps: held }) };
   }
 
   /** A peer of a newer version sent what this executable cannot read. One line for each kind of frame. */
@@ -75,6 +79,12 @@ export class FormatGate implements Formats {
     return [...(this.#unread.get(peer) ?? [])].map(([frame, { version, count }]) => ({ frame, version, count }));
   }
 
+  /** Ops that wait at a replica until their format is in force, as it said; 0 while it is not heard. */
+  heldOpsOf(id: ReplicaId): number {
+    const { self, heldOps, peerBeat } = this.#deps;
+    return id === self ? heldOps() : (peerBeat(id)?.heldOps ?? 0);
+  }
+
   /** What a replica understands, as it said; null while it is not heard. */
   releaseOf(id: ReplicaId): Release | null {
     const { self, release, peerBeat } = this.#deps;
@@ -85,9 +95,11 @@ export class FormatGate implements Formats {
   formats(): FormatsJson {
     const inForce = this.#deps.inForce();
     const replicas = this.#replicas();
-    const newest = Math.max(inForce, ...replicas.map(({ release }) => release?.opFormat ?? 0));
-    if (newest === inForce) return { inForce, next: null, lacking: [] };
-    return { inForce, next: newest, lacking: lacking(newest, replicas).map(standing) };
+    const heard = replicas.flatMap(({ release }) => release ?? []);
+    const peerProtocol = commonProtocol(...heard);
+    const newest = Math.max(inForce, ...heard.map(({ opFormat }) => opFormat));
+    if (newest === inForce) return { inForce, next: null, lacking: [], peerProtocol };
+    return { inForce, next: newest, lacking: lacking(newest, replicas).map(standing), peerProtocol };
   }
 
   /** Called now and then: the leader enables what everybody understands. */
@@ -100,32 +112,41 @@ export class FormatGate implements Formats {
     void this.#enable(format, text);
   }
 
-  /** An operator gives up these replicas; what came of it, for him. */
+  /** At the leader: an operator gives up these replicas. What came of it, for him. */
   async enableWithout(without: readonly ReplicaId[]): Promise<EnableAnswer> {
-    const may = formatToForce(this.inForce(), this.#replicas(), without);
-    if ("lacking" in may) return { enabled: null, inForce: this.inForce(), lacking: may.lacking.map(standing) };
+    const before = this.inForce();
+    const refused = (...lacking: string[]): EnableAnswer => ({ enabled: null, before, by: this.#deps.self, lacking });
+    const strangers = without.filter((id) => !this.#deps.configured.includes(id));
+    if (strangers.length > 0) return refused(...strangers.map((id) => `there is no replica ${id}`));
+    const may = formatToForce(before, this.#replicas(), without);
+    if ("lacking" in may) return refused(...may.lacking.map(standing));
     if ("needless" in may) {
-      const who = may.needless.map((id) => `replica ${id} does not keep it from being enabled`);
-      return { enabled: null, inForce: this.inForce(), lacking: who };
+      return refused(...may.needless.map((id) => `replica ${id} does not keep it from being enabled`));
     }
     const { format } = may;
     const gone = without.length === 0 ? "" : `, enabled by command without ${replicasText(without)}`;
-    const enabled = await this.#enable(format, `Format ${format} is in force${gone}.`);
-    return enabled
-      ? { enabled: format, inForce: this.inForce(), lacking: [] }
-      : { enabled: null, inForce: this.inForce(), lacking: ["nothing can be written now; try again"] };
+    const isEnabled = await this.#enable(format, `Format ${format} is in force${gone}.`);
+    if (!isEnabled) return refused("nothing can be written now; try again");
+    return { enabled: format, before, by: this.#deps.self, lacking: [] };
   }
 
   async #enable(format: number, text: string): Promise<boolean> {
     this.#enabling = true;
     try {
-      const { release, propose, onEnabled } = this.#deps;
-      if (!(await propose({ kind: "enable", format, version: release.version }))) return false;
+      const { propose, onEnabled } = this.#deps;
+      if (!(await propose({ kind: "enable", format, version: this.#versionWith(format) }))) return false;
       onEnabled(text, format);
       return true;
     } finally {
       this.#enabling = false;
     }
+  }
+
+  /** A version that knows the format: this one's, or another replica's where an operator gives up this one. */
+  #versionWith(format: number): string {
+    const { release } = this.#deps;
+    const others = this.#replicas().flatMap((replica) => replica.release ?? []);
+    return [release, ...others].find(({ opFormat }) => opFormat >= format)?.version ?? release.version;
   }
 
   /** Why ops of this format cannot be written, for a person; null if they can. */

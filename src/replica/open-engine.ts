@@ -72,6 +72,7 @@ export function openEngine({ context, bootId, log, storage, membership }: Engine
     release,
     inForce: () => storage.state.queries.opFormat(),
     applied: () => storage.state.appliedSeq(),
+    heldOps: () => engine.heldOps,
     peerBeat: (peer) => engine.peerBeat(peer),
     logger,
     leads: () => engine.status().leads,

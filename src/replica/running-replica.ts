@@ -12,11 +12,11 @@ import { addChatService, type ChatApi } from "../api/chat-api.ts";
 import { createChat, type Chat } from "../chat/service/chat.ts";
 import { GATHER_MS } from "../chat/service/mark-gatherer.ts";
 import { clusterMark, clusterToken } from "../host/cluster-key.ts";
-import { addControlService } from "../ops/control.ts";
+import { addControlService, askReplica, type EnableAnswer, type EnableQuestion } from "../ops/control.ts";
 import { replicaFolder } from "../host/data-folder.ts";
 import { frontProof } from "./front-port.ts";
 import { joinCluster, type Membership } from "./join-cluster.ts";
-import { isLoopback } from "../host/address.ts";
+import { isLoopback, printAddress } from "../host/address.ts";
 import { checkOwnNames } from "./own-address.ts";
 import { Roster } from "./roster.ts";
 import { runFilePath } from "../host/run-file.ts";
@@ -29,7 +29,7 @@ import type { LogDb } from "../db/log/log-db.ts";
 import { timesSetAside } from "../db/set-aside.ts";
 import { Addresses } from "./addresses.ts";
 import type { Notice } from "../election/event.ts";
-import { viewNoKey } from "../election/view.ts";
+import { viewNoKey, type ReplicaId } from "../election/view.ts";
 import { failpoint } from "../base/faults.ts";
 import { Chronicle } from "../ops/chronicle.ts";
 import { ClockWatch } from "./clock-watch.ts";
@@ -37,6 +37,7 @@ import { logNotice } from "./log-notice.ts";
 import { openStores, type Stores } from "./open-stores.ts";
 import { openGrpcPort, PageServer, type GrpcPort } from "./listeners.ts";
 import type { ReplicaContext } from "./context.ts";
+import { enableAtLeader } from "./enable-at-leader.ts";
 import { ReplicaGossip } from "./gossip.ts";
 import { openEngine } from "./open-engine.ts";
 import { ownRelease } from "./own-release.ts";
@@ -47,6 +48,8 @@ import { watchHost } from "./watch-host.ts";
 import { createWeb, type Web } from "../web/app.ts";
 
 const SERVING_LOOK_MS = 500;
+/** The leader's op is waited for as long as a client waits; whoever asked this replica waits a little longer. */
+const ENABLE_TIMEOUT_MS = 11_000;
 
 /** A running replica. */
 export class RunningReplica {
@@ -255,7 +258,14 @@ export class RunningReplica {
       secret: membership.key.secret,
       status: () => report.status(),
       host: () => host.facts(),
-      enable: (without) => gate.enableWithout(without),
+      enable: (question) =>
+        enableAtLeader(question, {
+          self: id,
+          leaderId: () => engine.coreStatus().leaderId,
+          leads: () => engine.status().leads,
+          gate,
+          ask: (leader, passed) => this.#askToEnable(leader, membership.key.secret, passed),
+        }),
       hash: () => storage.state.hashAside(),
     });
     const web = createWeb({
@@ -302,6 +312,12 @@ export class RunningReplica {
     this.#closers.push(() => clearInterval(watch), addresses.publish(membership.key.secret));
     logger.info("started", { pid: process.pid, bootId: this.#bootId, version: VERSION, address: page.origin });
     this.#leave = () => this.#leaveCluster({ engine, api, web, chat });
+  }
+
+  async #askToEnable(leader: ReplicaId, secret: Uint8Array, question: EnableQuestion): Promise<EnableAnswer | null> {
+    const peer = this.#context.settings.peers.find(({ id }) => id === leader);
+    if (peer === undefined) return null;
+    return await askReplica("Enable", { grpc: printAddress(peer), secret, timeoutMs: ENABLE_TIMEOUT_MS, question });
   }
 
   async #leaveCluster(parts: { engine: Pick<LogEngine, "stop">; api: ChatApi; web: Web; chat: Chat }): Promise<void> {

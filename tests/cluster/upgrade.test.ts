@@ -198,7 +198,7 @@ async function mixed(stage: Stage, { newer, older }: { newer: readonly number[];
     stage.cluster.ids.map((id) => (id === older ? "0.1.0" : "0.1.0-next")),
   );
   for (const id of newer) expect(seen.replicas[id]!.unread).toMatchObject([{ frame: 99, version: "0.1.0-next" }]);
-  expect(seen.formats).toEqual({ inForce: 1, next: 2, lacking: [`replica ${older} is at 0.1.0`] });
+  expect(seen.formats).toEqual({ inForce: 1, next: 2, lacking: [`replica ${older} is at 0.1.0`], peerProtocol: 1 });
   expect(stage.cluster.log(older).match(/"frame_unknown"/g)).toHaveLength(newer.length);
   const compared = await stage.cluster.command(["status", "--hash"]);
   expect([compared.exit, compared.stdout.includes("versions with other tables")]).toEqual([1, true]);
@@ -235,7 +235,12 @@ story(
         const said = await stage.cluster.command(["enable", "--without", String(last)]);
         return / is not heard/.test(said.stderr) ? null : said;
       });
-      expect([enabled.exit, enabled.stdout, enabled.stderr]).toEqual([0, "format 2 is in force\n", ""]);
+      expect([enabled.exit, enabled.stdout, enabled.stderr]).toEqual([
+        0,
+        `format 2 is in force, enabled by replica ${await stage.leader()}; before it was format 1; ` +
+          `replica ${last} ends with exit code 5 until it is upgraded\n`,
+        "",
+      ]);
       await inForce(stage, 2, [first, leader]);
       expect(await note(first, "next: without the third")).toBe("sent");
       // Nothing in its folder tells of the format: it meets it in the log of the others.

@@ -94,6 +94,7 @@ interface Running {
   readonly log: SimLog;
   readonly snapshots: SimSnapshots;
   readonly clock: ClusterClock;
+  readonly gate: FormatGate;
   readonly stamps: Pick<Stamps, "next">;
   readonly release: Release;
   state: SimStateMachine;
@@ -164,6 +165,11 @@ export class SimReplica implements Endpoint {
     if (this.#now !== null) return this.#now.log.image;
     if (this.disk === null) throw new Error(`replica ${this.id} has no disk`);
     return this.disk.log;
+  }
+
+  /** What the process of now shows of formats. */
+  get gate(): FormatGate {
+    return this.#running.gate;
   }
 
   get toldSeq(): Seq {
@@ -237,6 +243,7 @@ export class SimReplica implements Endpoint {
       log,
       snapshots,
       clock,
+      gate: formats,
       stamps,
       release: this.release,
       state,
@@ -364,6 +371,7 @@ export class SimReplica implements Endpoint {
       release: this.release,
       inForce: () => this.state.domain.opFormat(),
       applied: () => this.state.appliedSeq,
+      heldOps: () => this.#running.driver.heldOps,
       peerBeat: (peer) => (core.peers.hears(peer) ? core.peers.lastBeat(peer) : null),
       logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
       leads: () => {

@@ -110,10 +110,14 @@ export function forkOverAnEnabling(mutants: ReadonlySet<string>): void {
   world.run(30_000);
   expect(world.replicas.map(inForce)).toEqual([1, 1, 1]);
   expect([forked().length > 0, new Set(forked())]).toEqual([true, new Set([2])]);
+  expect(world.replicas.map(({ gate }) => gate.heldOpsOf(0))).toEqual([1, 1, 1].map(() => forked().length));
   expect(acksIn(world, 5_000)).toBeGreaterThan(0);
   last.release = SECOND;
   world.kill(last.id);
   world.start(last.id);
   expectWhole(scene);
   expect(forked()).toEqual([]);
+  const heldNowhere = (): boolean => world.replicas.every(({ gate }) => gate.heldOpsOf(0) === 0);
+  world.run(5_000, heldNowhere);
+  expect(heldNowhere()).toBe(true);
 }

@@ -53,7 +53,7 @@ export const STATUS: ClusterStatusJson = {
   view: { no: "7.2.1", leader: 0, members: [0, 1], configured: [0, 1, 2], forkRisk: null },
   protected: 1,
   seq: { committed: 123, applied: 122 },
-  formats: { inForce: 1, next: null, lacking: [] },
+  formats: { inForce: 1, next: null, lacking: [], peerProtocol: 1 },
   replicas: [
     {
       id: 0,

@@ -39,8 +39,8 @@ export class Callers<Result> {
   private leaderAt: number;
   /** Rows of the fork queue seen applied, to be archived. */
   private confirmed: number[] = [];
-  /** The fork queue begins with ops up to this id that are of a newer format than this one, which was in force. */
-  private held = { upTo: 0, inForce: 0 };
+  /** The fork queue begins with `ops` ops, up to this id, that are of a newer format than this one, which was in force. */
+  private held = { upTo: 0, inForce: 0, ops: 0 };
 
   /** `lacksReplicas`: nobody can lead until another replica is back. */
   constructor(deps: CallersDeps, now: number, lacksReplicas: () => boolean) {
@@ -92,18 +92,23 @@ export class Callers<Result> {
     const inForce = this.deps.formats.inForce();
     // It falls with a merge: what waits now may have to be held, and must not keep the rest of the queue waiting.
     if (inForce < this.held.inForce) this.proposals.forgetForked();
-    if (inForce !== this.held.inForce) this.held = { upTo: 0, inForce };
+    if (inForce !== this.held.inForce) this.held = { upTo: 0, inForce, ops: 0 };
     if (!led || this.proposals.forkedWaiting > 0) return;
     let holds = true;
     for (const { id, op } of this.deps.log.forkQueue(FORKED_MAX, this.held.upTo)) {
       // What the other branch had enabled waits until this one has: an older rule must not meet it.
       const isNewer = opFormat(op) > inForce;
       holds &&= isNewer;
-      if (holds) this.held.upTo = id;
+      if (holds) this.held = { upTo: id, inForce, ops: this.held.ops + 1 };
       if (isNewer) continue;
       const recovered = this.deps.recover(op);
       this.proposals.addForked(id, recovered.key, recovered.op);
     }
+  }
+
+  /** Ops of the fork queue that wait until their format is in force, as far as the queue was looked through. */
+  get heldOps(): number {
+    return this.held.ops;
   }
 
   /** Archives what came out of apply, in one write: each costs an fsync. What is not archived is proposed again. */

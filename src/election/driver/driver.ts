@@ -142,6 +142,11 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     return this.logFull || this.applier.diskFull || lacksSnapshot || this.deps.log.roomLow;
   }
 
+  /** Ops of a branch that lost which wait here until their format is in force. */
+  get heldOps(): number {
+    return this.callers.heldOps;
+  }
+
   // ---------------------------------------------------------------- in
 
   onFrame(from: ReplicaId, frame: Frame): void {

@@ -147,6 +147,7 @@ const DECODE: {
     ...(w.wallMs === undefined ? {} : { wallMs: seqFromWire(w.wallMs) }),
     ...(w.applied === undefined ? {} : { applied: seqFromWire(w.applied) }),
     ...(w.opFormat === undefined ? {} : { opFormat: w.opFormat }),
+    ...(w.heldOps === undefined ? {} : { heldOps: w.heldOps }),
     ...(w.release === null ? {} : { release: releaseFromWire(w.release) }),
   }),
   append: (w) => ({

@@ -101,6 +101,13 @@ function Details({ status }: { status: ClusterStatusJson }) {
           <dd>{formatText(status)}</dd>
         </div>
         <div>
+          <dt>Peer protocol</dt>
+          <dd>{status.formats.peerProtocol ?? "none in common"}</dd>
+        </div>
+        {status.replicas.map((replica) => (
+          <Announced replica={replica} />
+        ))}
+        <div>
           <dt>Mode</dt>
           <dd>
             {status.consistency}, recovery {status.recovery}
@@ -159,5 +166,22 @@ function Replica({ replica, status }: { replica: ReplicaStatusJson; status: Clus
         </p>
       </div>
     </li>
+  );
+}
+
+/** What a replica that is heard announces of its executable, and what waits there for a newer format. */
+function Announced({ replica: { id, release, heldOps = 0 } }: { replica: ReplicaStatusJson }) {
+  if (release === undefined) return null;
+  const { opFormat, schema, peerOldest, peerNewest } = release;
+  const protocol = peerOldest === peerNewest ? `${peerNewest}` : `${peerOldest} to ${peerNewest}`;
+  const held = heldOps === 1 ? "1 entry waits" : `${heldOps} entries wait`;
+  return (
+    <div>
+      <dt>Announced by {id}</dt>
+      <dd>
+        format {opFormat}, tables {schema}, peer protocol {protocol}
+        {heldOps === 0 ? null : `; ${held} there for a newer format`}
+      </dd>
+    </div>
   );
 }

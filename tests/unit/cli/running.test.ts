@@ -10,6 +10,7 @@ import { Supervisor } from "../../../src/cli/supervisor.ts";
 import { childEnvironment } from "../../../src/cli/up.ts";
 import type { ClusterStatusJson } from "../../../src/ops/cluster-status.ts";
 import { waitFor } from "../../../harness/cluster.ts";
+import { FIRST, SECOND } from "../../support/releases.ts";
 
 const SILENT = createLogger("off", null);
 
@@ -365,7 +366,7 @@ describe("status", () => {
     view: { no: "7.2.1", leader: 1, members: [0, 1], configured: [0, 1], forkRisk: [2] },
     protected: 1,
     seq: { committed: 9, applied: 9 },
-    formats: { inForce: 1, next: null, lacking: [] },
+    formats: { inForce: 1, next: null, lacking: [], peerProtocol: 1 },
     replicas: [
       {
         id: 0,
@@ -391,12 +392,23 @@ describe("status", () => {
     expect(text).toContain("replica 2 may hold messages that are not visible yet; they appear when it returns");
     expect(text).toContain("last failover: from replica 0 to replica 1 in 41 ms");
     expect(text).toContain("0        follower  1        0    http://localhost:8081");
-    expect(text).toContain("view 7.2.1, format 1\n");
-    const upgrading = { ...status, formats: { inForce: 1, next: 2, lacking: ["replica 2 is at 0.1.0"] } };
+    expect(text).toContain("view 7.2.1, format 1, peer protocol 1\n");
+    const upgrading = { ...status, formats: { ...status.formats, next: 2, lacking: ["replica 2 is at 0.1.0"] } };
     expect(statusText(upgrading)).toContain("\nformat 2 waits: replica 2 is at 0.1.0\n");
-    const all = { ...status, formats: { inForce: 1, next: 2, lacking: [] } };
+    const all = { ...status, formats: { ...status.formats, next: 2 } };
     expect(statusText(all)).toContain("\nformat 2 is being enabled\n");
     const [first] = status.replicas;
+    const two = [
+      { ...first!, release: SECOND },
+      { ...first!, id: 1, release: FIRST, heldOps: 3 },
+      { ...first!, id: 2, release: SECOND, heldOps: 1 },
+    ];
+    expect(statusText({ ...status, replicas: two })).toContain(
+      "\nreplicas 0 and 2 announce format 2, tables 2, peer protocol 1 to 2" +
+        "\nreplica 1 announces format 1, tables 1, peer protocol 1" +
+        "\n3 ops wait at replica 1 for a newer format, after a merge" +
+        "\n1 op waits at replica 2 for a newer format, after a merge\n",
+    );
     const unread = [{ frame: 18, version: "0.2.0", count: 7 }];
     expect(statusText({ ...status, self: 1, replicas: [{ ...first!, unread }] })).toContain(
       "replica 1 left out frame 18 of replica 0 (version 0.2.0), 7 times",
@@ -429,20 +441,28 @@ describe("status", () => {
   });
 
   test("what a command to enable a format came to, and what its operator can do", () => {
-    const answer = { enabled: null, inForce: 1, lacking: ["replica 0 is not heard", "replica 2 is at 0.1.0"] };
-    expect(enableText({ enabled: 2, inForce: 2, lacking: [] }, "lastword enable")).toEqual({
-      said: "format 2 is in force",
+    const plain = { command: "lastword enable", without: [] };
+    const answer = { enabled: null, before: 1, by: 0, lacking: ["replica 0 is not heard", "replica 2 is at 0.1.0"] };
+    const enabled = { enabled: 2, before: 1, by: 1, lacking: [] };
+    expect(enableText(enabled, plain)).toEqual({
+      said: "format 2 is in force, enabled by replica 1; before it was format 1",
     });
-    expect(enableText({ enabled: null, inForce: 1, lacking: [] }, "lastword enable")).toEqual({
+    expect(enableText(enabled, { ...plain, without: [2] })).toEqual({
+      said: "format 2 is in force, enabled by replica 1; before it was format 1; replica 2 ends with exit code 5 until it is upgraded",
+    });
+    expect(enableText(enabled, { ...plain, without: [0, 2] })).toMatchObject({
+      said: expect.stringMatching(/; replicas 0 and 2 end with exit code 5 until they are upgraded$/),
+    });
+    expect(enableText({ ...answer, lacking: [] }, plain)).toEqual({
       said: "format 1 is in force; no replica knows a newer one",
     });
-    expect(enableText(answer, "lastword enable --data /d")).toMatchObject({
+    expect(enableText(answer, { ...plain, command: "lastword enable --data /d" })).toMatchObject({
       exit: 1,
       what: "format 1 stays in force: replica 0 is not heard, replica 2 is at 0.1.0",
       todo: "upgrade replicas 0 and 2, or go on without: lastword enable --data /d --without 0,2; a replica that is given up like that ends with exit code 5, its data whole, until it is upgraded",
     });
     const odd = { ...answer, lacking: ["replica 1 does not keep it from being enabled"] };
-    expect(enableText(odd, "lastword enable")).toMatchObject({
+    expect(enableText(odd, plain)).toMatchObject({
       exit: 1,
       what: "nothing was enabled: replica 1 does not keep it from being enabled",
     });

@@ -34,6 +34,12 @@ test.each([
   expect(commonProtocol(speaking(c, d), speaking(a, b))).toBe(common);
 });
 
+test("any number of peers have the newest in common that the oldest of them speaks", () => {
+  expect(commonProtocol(speaking(1, 3), speaking(2, 4), speaking(1, 2))).toBe(2);
+  expect(commonProtocol(speaking(1, 3), speaking(3, 4), speaking(1, 2))).toBeNull();
+  expect(commonProtocol(speaking(4, 7))).toBe(7);
+});
+
 test("only what a newer peer says may be new; what an older or equal one says is broken", () => {
   expect([speaksNewer(SECOND, FIRST), speaksNewer(FIRST, FIRST), speaksNewer(FIRST, SECOND)]).toEqual([
     true,

@@ -13,6 +13,7 @@ function makeGate(peers: readonly (Release | null)[], more: { release?: Release;
   const made = {
     peers: [...peers],
     inForce: 1,
+    held: 0,
     leads: true,
     written: true,
     proposed: [] as Enable[],
@@ -27,9 +28,12 @@ function makeGate(peers: readonly (Release | null)[], more: { release?: Release;
     release: more.release ?? SECOND,
     inForce: () => made.inForce,
     applied: () => 41,
+    heldOps: () => made.held,
     peerBeat: (peer) => {
       const release = made.peers[peer - 1];
-      return release === null || release === undefined ? null : ({ release, opFormat: more.format ?? 1 } as Beat);
+      return release === null || release === undefined
+        ? null
+        : ({ release, opFormat: more.format ?? 1, heldOps: 5 } as Beat);
     },
     leads: () => made.leads,
     propose: async (enable) => {
@@ -57,6 +61,23 @@ test("a Beat leaves with what is applied, what is in force, and what this execut
   } as Beat);
 });
 
+test("how many ops wait for their format at each replica is announced, and shown while it is heard", () => {
+  const made = makeGate([FIRST, null]);
+  expect([0, 1, 2].map((id) => made.gate.heldOpsOf(id))).toEqual([0, 5, 0]);
+  made.held = 3;
+  expect(made.gate.heldOpsOf(0)).toBe(3);
+  expect(made.gate.announced({ type: "beat" } as Beat).heldOps).toBe(3);
+});
+
+test("the peer protocol is the newest that all who are heard speak", () => {
+  const made = makeGate([SECOND, FIRST]);
+  expect(made.gate.formats().peerProtocol).toBe(1);
+  made.peers[1] = null;
+  expect(made.gate.formats().peerProtocol).toBe(2);
+  made.peers[0] = { ...FIRST, peerOldest: 3, peerNewest: 4 };
+  expect(made.gate.formats().peerProtocol).toBeNull();
+});
+
 describe("the leader enables a format", () => {
   test("once all three have announced it, and once only", async () => {
     const made = makeGate([SECOND, FIRST]);
@@ -64,16 +85,16 @@ describe("the leader enables a format", () => {
     made.peers[1] = null;
     made.gate.look();
     expect(made.proposed).toEqual([]);
-    expect(made.gate.formats()).toEqual({ inForce: 1, next: 2, lacking: ["replica 2 is not heard"] });
+    expect(made.gate.formats()).toEqual({ inForce: 1, next: 2, lacking: ["replica 2 is not heard"], peerProtocol: 2 });
     made.peers[1] = SECOND;
-    expect(made.gate.formats()).toEqual({ inForce: 1, next: 2, lacking: [] });
+    expect(made.gate.formats()).toEqual({ inForce: 1, next: 2, lacking: [], peerProtocol: 2 });
     made.gate.look();
     made.gate.look();
     await turn();
     made.gate.look();
     expect(made.proposed).toEqual([{ kind: "enable", format: 2, version: "0.2.0" }]);
     expect(made.said).toEqual(["Format 2 is in force: all replicas have version 0.2.0 or another that knows it."]);
-    expect(made.gate.formats()).toEqual({ inForce: 2, next: null, lacking: [] });
+    expect(made.gate.formats()).toEqual({ inForce: 2, next: null, lacking: [], peerProtocol: 2 });
   });
 
   test("and nobody else does; a proposal that failed is made again", async () => {
@@ -98,23 +119,32 @@ describe("by command", () => {
     const made = makeGate([SECOND, FIRST]);
     expect(await made.gate.enableWithout([])).toEqual({
       enabled: null,
-      inForce: 1,
+      before: 1,
+      by: 0,
       lacking: ["replica 2 is at 0.1.0"],
     });
     expect(await made.gate.enableWithout([1, 2])).toEqual({
       enabled: null,
-      inForce: 1,
+      before: 1,
+      by: 0,
       lacking: ["replica 1 does not keep it from being enabled"],
     });
+    expect(await made.gate.enableWithout([2, 8])).toMatchObject({ enabled: null, lacking: ["there is no replica 8"] });
     expect(made.proposed).toEqual([]);
-    expect(await made.gate.enableWithout([2])).toEqual({ enabled: 2, inForce: 2, lacking: [] });
+    expect(await made.gate.enableWithout([2])).toEqual({ enabled: 2, before: 1, by: 0, lacking: [] });
     expect(made.said).toEqual(["Format 2 is in force, enabled by command without replica 2."]);
-    expect(await made.gate.enableWithout([])).toEqual({ enabled: null, inForce: 2, lacking: [] });
+    expect(await made.gate.enableWithout([])).toEqual({ enabled: null, before: 2, by: 0, lacking: [] });
+  });
+
+  test("a leader that is given up itself names a version that has the format, not its own", async () => {
+    const made = makeGate([SECOND, SECOND], { release: FIRST });
+    expect(await made.gate.enableWithout([0])).toMatchObject({ enabled: 2 });
+    expect(made.proposed).toEqual([{ kind: "enable", format: 2, version: "0.2.0" }]);
   });
 
   test("nothing is enabled where all run the same, or nothing can be written", async () => {
     const same = makeGate([FIRST, FIRST], { release: FIRST });
-    expect(await same.gate.enableWithout([])).toEqual({ enabled: null, inForce: 1, lacking: [] });
+    expect(await same.gate.enableWithout([])).toEqual({ enabled: null, before: 1, by: 0, lacking: [] });
     const made = makeGate([SECOND, SECOND]);
     made.written = false;
     expect(await made.gate.enableWithout([])).toMatchObject({

@@ -153,7 +153,8 @@ describe("the report", () => {
       gate: {
         releaseOf: (id) => (id === 0 ? SECOND : (more.beat?.(id)?.release ?? null)),
         unreadOf: (peer) => (peer === 1 ? [{ frame: 18, version: "0.2.0", count: 7 }] : []),
-        formats: () => ({ inForce: 1, next: 2, lacking: ["replica 2 is not heard"] }),
+        heldOpsOf: (id) => (id === 1 ? 4 : 0),
+        formats: () => ({ inForce: 1, next: 2, lacking: ["replica 2 is not heard"], peerProtocol: 1 }),
       },
       clocksOff: () => new Map([[1, 172_800_000]]),
       now: () => now,
@@ -177,7 +178,7 @@ describe("the report", () => {
     chronicle.heard(2, "boot2", true);
     const status = report.status();
     expect(status).toMatchObject({ writable: true, protected: 1, seq: { committed: 9, applied: 8 } });
-    expect(status.formats).toEqual({ inForce: 1, next: 2, lacking: ["replica 2 is not heard"] });
+    expect(status.formats).toEqual({ inForce: 1, next: 2, lacking: ["replica 2 is not heard"], peerProtocol: 1 });
     expect(status.replicas).toMatchObject([
       { id: 0, state: "follower", pid: 100, lag: 1, applied: 8 },
       {

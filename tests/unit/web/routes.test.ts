@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { FIRST, SECOND } from "../../support/releases.ts";
 import type { Person } from "../../support/solo-chat.ts";
 import { ORIGIN, PASSWORD, SESSION_COOKIE, Site } from "./site.ts";
 
@@ -358,6 +359,31 @@ describe("health and cluster", () => {
     const panel = await (await site.ask("/cluster", { as: ada, headers: { "hx-request": "true" } })).text();
     expect(panel).toContain("Replica 1 took over from replica 0");
     expect(panel).not.toContain("<html");
+  });
+
+  test("the panel shows what is in force, what each replica runs and announces, and what waits for a newer format", async () => {
+    const all = site.status;
+    const [first, second, third] = all.replicas;
+    const replicas = [
+      { ...first!, version: "0.2.0", release: SECOND, heldOps: 1 },
+      { ...second!, version: "0.1.0", release: FIRST, heldOps: 7 },
+      { ...third!, state: "unreachable" as const, version: null },
+    ];
+    const formats = { inForce: 1, next: 2, lacking: ["replica 1 is at 0.1.0"], peerProtocol: 1 };
+    site.status = { ...all, replicas, formats };
+    const panel = await (await site.ask("/cluster", { as: ada, headers: { "hx-request": "true" } })).text();
+    site.status = all;
+    const facts = [...panel.matchAll(/<dt>([^<]*)<\/dt><dd>([^<]*)<\/dd>/g)].map(([, name, value]) => [name, value]);
+    expect(facts).toEqual(
+      expect.arrayContaining([
+        ["Format", "1; 2 waits: replica 1 is at 0.1.0"],
+        ["Peer protocol", "1"],
+        ["Announced by 0", "format 2, tables 2, peer protocol 1 to 2; 1 entry waits there for a newer format"],
+        ["Announced by 1", "format 1, tables 1, peer protocol 1; 7 entries wait there for a newer format"],
+      ]),
+    );
+    expect(facts.map(([name]) => name)).not.toContain("Announced by 2");
+    expect(panel.match(/version 0\.[12]\.0/g)).toEqual(["version 0.2.0", "version 0.1.0"]);
   });
 
   test("the line counts who lives, and names the danger that there is", async () => {

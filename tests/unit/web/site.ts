@@ -26,7 +26,7 @@ export const STATUS: ClusterStatusJson = {
   view: { no: "7.2.1", leader: 1, members: [0, 1, 2], configured: [0, 1, 2], forkRisk: null },
   protected: 2,
   seq: { committed: 123, applied: 123 },
-  formats: { inForce: 1, next: null, lacking: [] },
+  formats: { inForce: 1, next: null, lacking: [], peerProtocol: 1 },
   replicas: [0, 1, 2].map((id) => ({
     id,
     state: id === 1 ? ("leader" as const) : ("follower" as const),

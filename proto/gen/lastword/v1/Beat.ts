@@ -38,10 +38,12 @@ export interface BeatInput {
   applied?: number | string | Long;
   opFormat?: number;
   release?: _lastword_v1_ReleaseInput | null;
+  heldOps?: number;
   _leaderId?: "leaderId";
   _wallMs?: "wallMs";
   _applied?: "applied";
   _opFormat?: "opFormat";
+  _heldOps?: "heldOps";
 }
 
 export interface WireBeat {
@@ -66,8 +68,10 @@ export interface WireBeat {
   applied?: number;
   opFormat?: number;
   release: Wire_lastword_v1_Release | null;
+  heldOps?: number;
   _leaderId?: "leaderId";
   _wallMs?: "wallMs";
   _applied?: "applied";
   _opFormat?: "opFormat";
+  _heldOps?: "heldOps";
 }

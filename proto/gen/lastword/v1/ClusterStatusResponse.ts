@@ -36,6 +36,7 @@ export interface ClusterStatusResponseInput {
   opFormat?: number;
   nextOpFormat?: number;
   lacking?: string[];
+  peerProtocol?: number;
 }
 
 export interface WireClusterStatusResponse {
@@ -56,4 +57,5 @@ export interface WireClusterStatusResponse {
   opFormat: number;
   nextOpFormat: number;
   lacking: string[];
+  peerProtocol: number;
 }

@@ -17,6 +17,9 @@ export interface ReplicaStatusInput {
   clockOffMs?: number | string | Long;
   opFormat?: number;
   schema?: number;
+  peerOldest?: number;
+  peerNewest?: number;
+  heldOps?: number;
 }
 
 export interface WireReplicaStatus {
@@ -34,4 +37,7 @@ export interface WireReplicaStatus {
   clockOffMs: number;
   opFormat: number;
   schema: number;
+  peerOldest: number;
+  peerNewest: number;
+  heldOps: number;
 }

@@ -95,20 +95,22 @@ test("a caller's op waits while a merge has taken its format back, and is not lo
 describe("the fork queue", () => {
   test("proposes the older ops past those that wait, and those once their format is in force", () => {
     const queue = [op(2, 1), op(1, 2), op(2, 3), op(1, 4)].map((bytes, i) => ({ id: i + 1, op: bytes }));
-    const { made, tick, applied } = makeCallers(queue);
+    const { made, callers, tick, applied } = makeCallers(queue);
     expect(tick()).toEqual(["2", "4"]);
     applied("2", "4");
     expect(tick()).toEqual([]);
     expect(made.queue.map(({ id }) => id)).toEqual([1, 3]);
+    expect(callers.heldOps).toBe(2);
     made.inForce = 2;
     expect(tick()).toEqual(["1", "3"]);
     applied("1", "3");
     expect(made.queue).toEqual([]);
+    expect(callers.heldOps).toBe(0);
   });
 
   test("is not held up by any number of newer ops at its head", () => {
     const queue = Array.from({ length: 700 }, (_, i) => ({ id: i + 1, op: op(i < 600 ? 2 : 1, i) }));
-    const { made, tick, applied } = makeCallers(queue);
+    const { made, callers, tick, applied } = makeCallers(queue);
     const proposed: string[] = [];
     for (let i = 0; i < 10; i++) {
       const names = tick();
@@ -117,6 +119,7 @@ describe("the fork queue", () => {
     }
     expect(proposed).toEqual(Array.from({ length: 100 }, (_, i) => String(600 + i)));
     expect(made.queue).toHaveLength(600);
+    expect(callers.heldOps).toBe(600);
     made.inForce = 2;
     for (let i = 0; i < 10; i++) applied(...tick());
     expect(made.queue).toEqual([]);
