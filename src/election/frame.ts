@@ -2,6 +2,8 @@
  * Frames: what replicas say to each other. A frame exists in one shape per meaning,
  * so a field is there only where it says something. peer.proto is the wire form.
  */
+import type { WireGossip } from "../../proto/gen/lastword/v1/Gossip.ts";
+import type { Decoded } from "../../proto/message-type.ts";
 import type { Release } from "./release.ts";
 import type { Ballot, ReplicaId, Seq, View, ViewNo } from "./view.ts";
 
@@ -125,9 +127,11 @@ export interface ReadIndexOk {
  */
 export interface Gossip {
   readonly type: "gossip";
-  /** JSON, at most 64 KiB. */
-  readonly payload: string;
+  readonly news: GossipNews;
 }
+
+/** The oneof of peer.proto: one of its fields is set, the one that says what this is about. At most 64 KiB. */
+export type GossipNews = Decoded<WireGossip>;
 
 /** I promised a higher ballot: step down, or win one above mine. */
 export interface Refuse {

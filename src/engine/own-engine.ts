@@ -7,7 +7,7 @@ import { Core } from "../election/core/core.ts";
 import type { CoreStatus } from "../election/core/core-status.ts";
 import { Driver, type DriverDeps } from "../election/driver/driver.ts";
 import type { Identity, Notice } from "../election/event.ts";
-import type { Beat, Frame } from "../election/frame.ts";
+import type { Beat, Frame, GossipNews } from "../election/frame.ts";
 import type { PeerListener } from "../election/ports.ts";
 import { NO_BALLOT, type ReplicaId, type Seq, type ViewNo } from "../election/view.ts";
 import type { EngineListener, EngineStatus, LogEngine } from "./log-engine.ts";
@@ -15,7 +15,7 @@ import type { EngineListener, EngineStatus, LogEngine } from "./log-engine.ts";
 /** What this engine tells besides. */
 export interface OwnEngineListener extends EngineListener {
   onNotice(notice: Notice): void;
-  onGossip(from: ReplicaId, payload: string): void;
+  onGossip(from: ReplicaId, news: GossipNews): void;
 }
 
 /** What it is built on: nothing of it looks back at those who listen. */
@@ -43,7 +43,7 @@ export class OwnEngine implements LogEngine<OwnEngineListener>, PeerListener {
       },
       onApplied: (group) => this.#listener?.onApplied(group),
       onNotice: (notice) => this.#listener?.onNotice(notice),
-      onGossip: (from, payload) => this.#listener?.onGossip(from, payload),
+      onGossip: (from, news) => this.#listener?.onGossip(from, news),
     });
   }
 
@@ -104,8 +104,8 @@ export class OwnEngine implements LogEngine<OwnEngineListener>, PeerListener {
   }
 
   /** Ephemeral, to every peer. */
-  gossip(payload: string): void {
-    this.#driver.gossip(payload);
+  gossip(news: GossipNews): void {
+    this.#driver.gossip(news);
   }
 
   coreStatus(): CoreStatus {

@@ -3,6 +3,7 @@
  * down once, with its time, and tells the others; nobody else measures it again, and a replica that returns is
  * told what it missed. Kept in memory: it ends when all replicas have ended.
  */
+import type { GossipNews } from "../election/frame.ts";
 import { CLUSTER_EVENTS_MAX, type ClusterEventJson, type ClusterStatusJson } from "./cluster-status.ts";
 import type { ReplicaId } from "../election/view.ts";
 
@@ -14,8 +15,10 @@ interface Entry extends ClusterEventJson {
   readonly failover?: Pick<Failover, "ms" | "from" | "to">;
 }
 
+type WireChronicle = NonNullable<GossipNews["chronicle"]>;
+type WireEntry = WireChronicle["entries"][number];
 /** A replica that said that it stops, and with which process. */
-type Stop = readonly [replica: ReplicaId, bootId: string];
+type Stop = WireChronicle["stops"][number];
 
 export interface ChronicleDeps {
   readonly bootId: string;
@@ -23,10 +26,19 @@ export interface ChronicleDeps {
   /** By which to date, ms since 1970. */
   readonly dateMs: () => number;
   /** To all peers; may be lost. */
-  readonly send: (payload: string) => void;
+  readonly send: (news: GossipNews) => void;
 }
 
-const KINDS: readonly ClusterEventJson["kind"][] = ["failover", "join", "leave", "merge", "recovery", "clock"];
+/** A table, so that the compiler asks for a kind that is added. */
+const KINDS: Record<ClusterEventJson["kind"], true> = {
+  failover: true,
+  join: true,
+  leave: true,
+  merge: true,
+  recovery: true,
+  clock: true,
+  format: true,
+};
 const TEXT_CHARS_MAX = 500;
 
 export class Chronicle {
@@ -81,18 +93,14 @@ export class Chronicle {
     if (this.#entries.length > 0 || this.#stops().length > 0) this.#say(this.#entries);
   }
 
-  /** True if the message was one of ours. What cannot be read is left out. */
-  receive(payload: string): boolean {
-    if (!payload.startsWith('{"chronicle":')) return false;
-    const read = parse(payload);
-    if (read === null) return true;
-    this.#keep(read.entries);
-    for (const [peer, bootId] of read.stops) {
-      if (!this.#deps.configured.includes(peer)) continue;
-      const known = this.#peers.get(peer);
-      if (known === undefined || known.bootId === bootId) this.#peers.set(peer, { bootId, stops: true });
+  /** What a peer knows. An entry that cannot be one, or is of a kind that only a newer version knows, is left out. */
+  receive({ entries, stops }: WireChronicle): void {
+    this.#keep(entries.slice(-CLUSTER_EVENTS_MAX).flatMap(entryFromWire));
+    for (const { replicaId, bootId } of stops) {
+      if (!this.#deps.configured.includes(replicaId)) continue;
+      const known = this.#peers.get(replicaId);
+      if (known === undefined || known.bootId === bootId) this.#peers.set(replicaId, { bootId, stops: true });
     }
-    return true;
   }
 
   /** True if something was new. */
@@ -107,39 +115,22 @@ export class Chronicle {
   }
 
   #stops(): Stop[] {
-    return [...this.#peers].flatMap(([peer, { bootId, stops }]): Stop[] => (stops ? [[peer, bootId]] : []));
+    return [...this.#peers].flatMap(([replicaId, { bootId, stops }]) => (stops ? [{ replicaId, bootId }] : []));
   }
 
   #say(entries: readonly Entry[]): void {
-    this.#deps.send(JSON.stringify({ chronicle: { entries, stops: this.#stops() } }));
+    const told = entries.map(({ failover, ...entry }): WireEntry => ({ ...entry, takeover: failover ?? null }));
+    this.#deps.send({ chronicle: { entries: told, stops: this.#stops() } });
   }
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value.length <= TEXT_CHARS_MAX;
+function entryFromWire({ id, at, kind, text, takeover }: WireEntry): Entry[] {
+  if (id === "" || text.length > TEXT_CHARS_MAX || Number.isNaN(Date.parse(at)) || !isKind(kind)) return [];
+  if (takeover === null) return [{ id, at, kind, text }];
+  const { ms, from, to } = takeover;
+  return [{ id, at, kind, text, failover: { ms, from, to } }];
 }
 
-function isEntry(value: unknown): value is Entry {
-  if (typeof value !== "object" || value === null) return false;
-  const { id, at, kind, text, failover } = value as Partial<Record<keyof Entry, unknown>>;
-  if (!isText(id) || !isText(at) || Number.isNaN(Date.parse(at)) || !isText(text)) return false;
-  if (!KINDS.includes(kind as ClusterEventJson["kind"])) return false;
-  if (failover === undefined) return true;
-  const { ms, from, to } = (failover ?? {}) as Partial<Failover>;
-  return [ms, from, to].every((number) => Number.isInteger(number));
-}
-
-function parse(payload: string): { entries: readonly Entry[]; stops: readonly Stop[] } | null {
-  try {
-    const { chronicle } = JSON.parse(payload) as { chronicle?: { entries?: unknown; stops?: unknown } };
-    const { entries, stops } = chronicle ?? {};
-    if (!Array.isArray(entries) || entries.length > CLUSTER_EVENTS_MAX || !entries.every(isEntry)) return null;
-    if (!Array.isArray(stops)) return null;
-    const whole = stops.filter(
-      (stop): stop is Stop => Array.isArray(stop) && Number.isInteger(stop[0]) && isText(stop[1]),
-    );
-    return { entries, stops: whole };
-  } catch {
-    return null;
-  }
+function isKind(kind: string): kind is ClusterEventJson["kind"] {
+  return Object.hasOwn(KINDS, kind);
 }

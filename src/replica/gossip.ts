@@ -4,31 +4,15 @@
  * or a stranger asks for everything again. What a replica said is forgotten as soon as it
  * is no longer heard.
  */
-import type { ReplicaFacts } from "../ops/replica-facts.ts";
+import type { WireReplicaFacts } from "../../proto/gen/lastword/v1/ReplicaFacts.ts";
+import type { Decoded } from "../../proto/message-type.ts";
 import type { Presence } from "../chat/ports.ts";
-
-interface Message {
-  /** bootId of the sender. */
-  readonly boot: string;
-  /** Counts the changes that this sender has told since its boot. */
-  readonly n: number;
-  readonly facts?: ReplicaFacts;
-  /** Everybody who is connected there (with `facts`); later changes follow as on and off. */
-  readonly all?: readonly string[];
-  readonly on?: readonly string[];
-  readonly off?: readonly string[];
-  /** The replica that shall say everything again. */
-  readonly want?: number;
-  /** Pairs of conversation and user: somebody types there. Not numbered; what is lost is lost. */
-  readonly typing?: readonly (readonly [string, string])[];
-  /** Pairs of user and stream: its page has said here that it is there. Not numbered either, it says so again. */
-  readonly alive?: readonly (readonly [string, string])[];
-}
+import type { GossipNews } from "../election/frame.ts";
+import type { ReplicaFacts } from "../ops/replica-facts.ts";
 
 interface Heard {
-  boot: string;
-  n: number;
-  facts: ReplicaFacts;
+  number: number;
+  readonly facts: ReplicaFacts;
   readonly online: Set<string>;
   /** Looks until it counts as dead if it is not heard: its first gossip may come before its first Beat. */
   graceLooks: number;
@@ -38,7 +22,7 @@ export interface GossipDeps {
   readonly self: number;
   readonly peers: readonly number[];
   /** To all peers; may be lost. */
-  readonly send: (payload: string) => void;
+  readonly send: (news: GossipNews) => void;
   /** True while the peer counts as alive. */
   readonly hears: (peer: number) => boolean;
 }
@@ -70,10 +54,11 @@ export class ReplicaGossip implements Presence {
   readonly #typingListeners: ((conversationId: string, userId: string) => void)[] = [];
   readonly #aliveListeners: ((userId: string, stream: string) => void)[] = [];
   readonly #changed = new Map<string, boolean>();
-  readonly #typing = new Map<string, readonly [string, string]>();
-  readonly #alive = new Map<string, readonly [string, string]>();
+  readonly #typing = new Map<string, { conversationId: string; userId: string }>();
+  readonly #alive = new Map<string, { userId: string; streamId: string }>();
   #facts: ReplicaFacts | null = null;
-  #n = 0;
+  /** Counts the messages about presence that were sent since the start. */
+  #number = 0;
   #beat: ReturnType<typeof setInterval> | null = null;
   #look: ReturnType<typeof setInterval> | null = null;
   #gather: ReturnType<typeof setTimeout> | null = null;
@@ -85,7 +70,7 @@ export class ReplicaGossip implements Presence {
   /** From now on this replica describes itself. */
   start(facts: ReplicaFacts): void {
     this.#facts = { ...facts, names: facts.names.slice(0, NAMES_MAX) };
-    this.#beat = setInterval(() => this.#send({}), BEAT_MS);
+    this.#beat = setInterval(() => this.#sayChange([], []), BEAT_MS);
     this.#look = setInterval(() => this.#forgetDead(), LOOK_MS);
     this.#sayAll();
   }
@@ -128,7 +113,7 @@ export class ReplicaGossip implements Presence {
 
   sendTyping(conversationId: string, userId: string): void {
     if (this.#typing.size >= TYPING_PER_MESSAGE) return;
-    this.#typing.set(`${conversationId} ${userId}`, [conversationId, userId]);
+    this.#typing.set(`${conversationId} ${userId}`, { conversationId, userId });
     this.#soon();
   }
 
@@ -140,9 +125,9 @@ export class ReplicaGossip implements Presence {
    * The page of a user's stream was heard here, but the stream is at another replica: at an address that
    * replicas share, each request may reach another one.
    */
-  sendAlive(userId: string, stream: string): void {
+  sendAlive(userId: string, streamId: string): void {
     if (this.#alive.size >= ALIVE_PER_MESSAGE) return;
-    this.#alive.set(`${userId} ${stream}`, [userId, stream]);
+    this.#alive.set(`${userId} ${streamId}`, { userId, streamId });
     this.#soon();
   }
 
@@ -155,40 +140,42 @@ export class ReplicaGossip implements Presence {
     this.#sayAll();
   }
 
-  /** A peer's message. What cannot be read is left out: it comes again. */
-  receive(from: number, payload: string): void {
-    const message = parse(payload);
-    if (message === null || !this.#deps.peers.includes(from)) return;
-    if (message.want === this.#deps.self) this.#sayAll();
-    for (const [conversation, user] of message.typing ?? []) {
-      for (const listener of this.#typingListeners) listener(conversation, user);
+  /** A peer's news. What is more than anybody may send is left out. */
+  receive(from: number, news: GossipNews): void {
+    if (!this.#deps.peers.includes(from)) return;
+    const { presenceAll, presenceChange, presenceWanted, typing, alive } = news;
+    if (presenceAll) this.#receiveAll(from, presenceAll);
+    if (presenceChange) this.#receiveChange(from, presenceChange);
+    if (presenceWanted === this.#deps.self) this.#sayAll();
+    for (const { conversationId, userId } of typing?.places.slice(0, TYPING_PER_MESSAGE) ?? []) {
+      for (const listener of this.#typingListeners) listener(conversationId, userId);
     }
-    for (const [user, stream] of message.alive ?? []) {
-      for (const listener of this.#aliveListeners) listener(user, stream);
+    for (const { userId, streamId } of alive?.pages.slice(0, ALIVE_PER_MESSAGE) ?? []) {
+      for (const listener of this.#aliveListeners) listener(userId, streamId);
     }
-    if (message.facts !== undefined && message.all !== undefined) {
-      this.#lastFacts.set(from, message.facts);
-      this.#replace(from, {
-        boot: message.boot,
-        n: message.n,
-        facts: message.facts,
-        online: new Set(message.all),
-        graceLooks: GRACE_LOOKS,
-      });
-      return;
-    }
+  }
+
+  #receiveAll(from: number, { number, facts: wire, online }: NonNullable<GossipNews["presenceAll"]>): void {
+    if (wire === null) return;
+    const facts = factsFromWire(wire);
+    this.#lastFacts.set(from, facts);
+    this.#replace(from, { number, facts, online: new Set(online), graceLooks: GRACE_LOOKS });
+  }
+
+  #receiveChange(from: number, change: NonNullable<GossipNews["presenceChange"]>): void {
+    const { bootId, number, online, offline } = change;
     const known = this.#heard.get(from);
-    const changes = [...(message.on ?? []), ...(message.off ?? [])];
-    const expected = known === undefined ? NaN : known.n + (changes.length > 0 ? 1 : 0);
-    if (known === undefined || known.boot !== message.boot || expected !== message.n) {
-      this.#send({ want: from });
+    const users = [...online, ...offline];
+    const expected = known === undefined ? NaN : known.number + (users.length > 0 ? 1 : 0);
+    if (known === undefined || known.facts.bootId !== bootId || expected !== number) {
+      this.#deps.send({ presenceWanted: from });
       return;
     }
-    known.n = message.n;
+    known.number = number;
     known.graceLooks = GRACE_LOOKS;
-    this.#changing(changes, () => {
-      for (const user of message.on ?? []) known.online.add(user);
-      for (const user of message.off ?? []) known.online.delete(user);
+    this.#changing(users, () => {
+      for (const user of online) known.online.add(user);
+      for (const user of offline) known.online.delete(user);
     });
   }
 
@@ -222,70 +209,49 @@ export class ReplicaGossip implements Presence {
   }
 
   #sayChanges(): void {
+    const { send } = this.#deps;
     this.#gather = null;
-    if (this.#typing.size > 0) this.#send({ typing: [...this.#typing.values()] });
+    if (this.#typing.size > 0) send({ typing: { places: [...this.#typing.values()] } });
     this.#typing.clear();
-    if (this.#alive.size > 0) this.#send({ alive: [...this.#alive.values()] });
+    if (this.#alive.size > 0) send({ alive: { pages: [...this.#alive.values()] } });
     this.#alive.clear();
     const changes = [...this.#changed];
     this.#changed.clear();
     for (let i = 0; i < changes.length; i += USERS_PER_MESSAGE) {
       const part = changes.slice(i, i + USERS_PER_MESSAGE);
-      this.#n += 1;
-      this.#send({
-        on: part.filter(([, online]) => online).map(([user]) => user),
-        off: part.filter(([, online]) => !online).map(([user]) => user),
-      });
+      const those = (wanted: boolean): string[] => part.filter(([, online]) => online === wanted).map(([user]) => user);
+      this.#sayChange(those(true), those(false));
     }
   }
 
   #sayAll(): void {
-    if (this.#facts === null) return;
+    const facts = this.#facts;
+    if (facts === null) return;
     this.#changed.clear();
     const all = [...this.#local];
-    this.#n += 1;
-    this.#send({ facts: this.#facts, all: all.slice(0, USERS_PER_MESSAGE) });
+    this.#number += 1;
+    const first = all.slice(0, USERS_PER_MESSAGE);
+    const presenceAll = { number: this.#number, facts: factsToWire(facts), online: first };
+    this.#deps.send({ presenceAll });
     for (let i = USERS_PER_MESSAGE; i < all.length; i += USERS_PER_MESSAGE) {
-      this.#n += 1;
-      this.#send({ on: all.slice(i, i + USERS_PER_MESSAGE), off: [] });
+      this.#sayChange(all.slice(i, i + USERS_PER_MESSAGE), []);
     }
   }
 
-  #send(content: Omit<Message, "boot" | "n">): void {
+  /** Those who came and those who went; nobody: that this replica lives. */
+  #sayChange(online: readonly string[], offline: readonly string[]): void {
     if (this.#facts === null) return;
-    this.#deps.send(JSON.stringify({ boot: this.#facts.bootId, n: this.#n, ...content } satisfies Message));
+    if (online.length + offline.length > 0) this.#number += 1;
+    const presenceChange = { bootId: this.#facts.bootId, number: this.#number, online, offline };
+    this.#deps.send({ presenceChange });
   }
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === "string";
+function factsToWire({ front, ...facts }: ReplicaFacts): Decoded<WireReplicaFacts> {
+  return front === null ? facts : { ...facts, front };
 }
 
-function isTexts(value: unknown): boolean {
-  return value === undefined || (Array.isArray(value) && value.every(isText));
-}
-
-function isPairs(value: unknown, max: number): boolean {
-  if (value === undefined) return true;
-  if (!Array.isArray(value) || value.length > max) return false;
-  return value.every((pair) => Array.isArray(pair) && pair.length === 2 && pair.every(isText));
-}
-
-function isFacts(facts: Partial<ReplicaFacts>): boolean {
-  if (!isText(facts.web) || !isText(facts.grpc) || !isText(facts.bootId)) return false;
-  return (facts.front === null || isText(facts.front)) && Array.isArray(facts.names) && isTexts(facts.names);
-}
-
-function parse(payload: string): Message | null {
-  try {
-    const read = JSON.parse(payload) as Partial<Message> | null;
-    if (read === null || !isText(read.boot) || !Number.isInteger(read.n)) return null;
-    if (!isTexts(read.all) || !isTexts(read.on) || !isTexts(read.off)) return null;
-    if (!isPairs(read.typing, TYPING_PER_MESSAGE) || !isPairs(read.alive, ALIVE_PER_MESSAGE)) return null;
-    const { facts } = read;
-    if (facts !== undefined && !isFacts(facts)) return null;
-    return read as Message;
-  } catch {
-    return null;
-  }
+function factsFromWire(wire: Decoded<WireReplicaFacts>): ReplicaFacts {
+  const { pid, bootId, version, grpc, web, front = null, names, since } = wire;
+  return { pid, bootId, version, grpc, web, front, names: names.slice(0, NAMES_MAX), since };
 }

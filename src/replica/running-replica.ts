@@ -143,7 +143,7 @@ export class RunningReplica {
       bootId: this.#bootId,
       configured,
       dateMs: () => clock.dateMs(),
-      send: (payload) => engine.gossip(payload),
+      send: (news) => engine.gossip(news),
     });
     parts.enabled = (text, format) => chronicle.add("format", text, { id: `format ${format}` });
     const clockWatch = new ClockWatch({
@@ -166,7 +166,7 @@ export class RunningReplica {
     const gossip = new ReplicaGossip({
       self: id,
       peers: configured.filter((peer) => peer !== id),
-      send: (payload) => engine.gossip(payload),
+      send: (news) => engine.gossip(news),
       hears: (peer) => engine.peerBeat(peer) !== null,
     });
     const scrub = new Scrub({
@@ -177,7 +177,7 @@ export class RunningReplica {
         return whole ? `${viewNoKey(view.no)}:${commit}:${ownRelease().schema}` : null;
       },
       hash: () => storage.state.hashAside(),
-      send: (payload) => engine.gossip(payload),
+      send: (news) => engine.gossip(news),
       onDamage: damaged ? null : this.#context.onFatal,
       onDiffer: (line) => process.stderr.write(line),
       logger,
@@ -224,8 +224,11 @@ export class RunningReplica {
       onApplied: ({ ops, view }) => chat.applied(ops, view),
       onStateReplaced: () => chat.stateReplaced(),
       onNotice: (notice) => this.#onNotice(notice, { report, log }),
-      onGossip: (from, payload) =>
-        void (scrub.receive(from, payload) || chronicle.receive(payload) || gossip.receive(from, payload)),
+      onGossip: (from, news) => {
+        if (news.rowHash) scrub.receive(from, news.rowHash);
+        else if (news.chronicle) chronicle.receive(news.chronicle);
+        else gossip.receive(from, news);
+      },
     };
     return { ...parts, listener, scrub, clockWatch, host, storage, notWritable, gossip, report, chat };
   }

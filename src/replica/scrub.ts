@@ -5,6 +5,7 @@
  */
 import type { Logger } from "../host/logger.ts";
 import { StorageDamaged } from "../election/ports.ts";
+import type { GossipNews } from "../election/frame.ts";
 import type { ReplicaId } from "../election/view.ts";
 import { setting } from "../base/faults.ts";
 
@@ -20,10 +21,7 @@ const TIMING: ScrubTiming = { restMs: 60_000, everyMs: 6 * 60 * 60 * 1000 };
  * A hash, and where in the history its rows stood: view and seq, so that two branches are never compared, and the
  * number of the tables, so that replicas of two versions are not either: they have other columns.
  */
-interface Told {
-  readonly at: string;
-  readonly hash: string;
-}
+type RowHash = NonNullable<GossipNews["rowHash"]>;
 
 const LOOK_MS = 1_000;
 /** A third replica that hashes too has told by then. */
@@ -37,7 +35,7 @@ export interface ScrubDeps {
   readonly at: () => string | null;
   readonly hash: () => Promise<{ readonly hash: string }>;
   /** To all peers; may be lost, then nothing is compared until the next scrub. */
-  readonly send: (payload: string) => void;
+  readonly send: (news: GossipNews) => void;
   /** This replica is the odd one out. Null once that was so and mended: rows that differ again are no disk's fault. */
   readonly onDamage: ((error: StorageDamaged) => void) | null;
   /** For a person: rows differ, and nobody can say whose are wrong. */
@@ -51,7 +49,7 @@ export interface ScrubDeps {
 export class Scrub {
   readonly #deps: ScrubDeps;
   readonly #timing: ScrubTiming;
-  readonly #hashes = new Map<ReplicaId, Told>();
+  readonly #hashes = new Map<ReplicaId, RowHash>();
   #timer: ReturnType<typeof setInterval> | null = null;
   #at: string | null = null;
   #restSince = 0;
@@ -91,16 +89,13 @@ export class Scrub {
     void this.#hashAndTell();
   }
 
-  /** A peer's gossip; true if it was about this. */
-  receive(from: ReplicaId, payload: string): boolean {
-    const told = parse(payload);
-    if (told === null) return false;
+  /** A peer's rows. */
+  receive(from: ReplicaId, told: RowHash): void {
     this.#hashes.set(from, told);
     // It has begun: whoever stands at the same place does the same.
     const own = this.#hashes.get(this.#deps.self);
     if (own?.at !== told.at && this.#deps.at() === told.at) void this.#hashAndTell();
     else this.#compare();
-    return true;
   }
 
   async #hashAndTell(): Promise<void> {
@@ -110,10 +105,10 @@ export class Scrub {
     this.#hashing = true;
     this.#begunAt = now();
     try {
-      const told: Told = { at, hash: (await hash()).hash };
+      const rowHash: RowHash = { at, hash: (await hash()).hash };
       if (this.#deps.at() !== at) return;
-      this.#hashes.set(self, told);
-      send(JSON.stringify({ scrub: told }));
+      this.#hashes.set(self, rowHash);
+      send({ rowHash });
       logger.debug("scrubbed", { ms: Math.round(now() - this.#begunAt) });
       this.#compare();
     } catch {
@@ -159,16 +154,5 @@ export class Scrub {
     onDiffer(
       `lastword: the rows of replicas ${[self, ...differing].join(" and ")} differ; one of their disks is damaged: stop the one you trust less, remove its folder, and start it again\n`,
     );
-  }
-}
-
-function parse(payload: string): Told | null {
-  if (!payload.startsWith('{"scrub":')) return null;
-  try {
-    const { scrub } = JSON.parse(payload) as { scrub?: Partial<Told> };
-    const { at, hash } = scrub ?? {};
-    return typeof at === "string" && typeof hash === "string" ? { at, hash } : null;
-  } catch {
-    return null;
   }
 }

@@ -1,6 +1,6 @@
 /** Frames at random, for what encodes and carries them. */
 import fc from "fast-check";
-import type { Batch, Frame, LineagePoint } from "../../src/election/frame.ts";
+import type { Batch, Frame, GossipNews, LineagePoint } from "../../src/election/frame.ts";
 import type { Ballot, View, ViewNo } from "../../src/election/view.ts";
 
 const replicaId = fc.integer({ min: 0, max: 6 });
@@ -46,6 +46,34 @@ const mayView = fc.option(view);
 const mayId = fc.option(replicaId);
 const prevViewNo = fc.option(viewNo);
 const batches = fc.array(batch, { maxLength: 5 });
+
+const some = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(one, { minLength: 1, maxLength: 4 });
+const text = fc.string({ unit: "grapheme" });
+const facts = fc.record({
+  pid: fc.nat(),
+  bootId: hex,
+  version: text,
+  grpc: text,
+  web: text,
+  front: text,
+  names: some(text),
+  since: text,
+});
+const takeover = fc.record({ ms: fc.nat(), from: replicaId, to: replicaId });
+const news: fc.Arbitrary<GossipNews> = fc.oneof(
+  fc.record({ presenceAll: fc.record({ number: seq, facts, online: some(hex) }) }),
+  fc.record({ presenceChange: fc.record({ bootId: hex, number: seq, online: some(hex), offline: some(hex) }) }),
+  fc.record({ presenceWanted: replicaId }),
+  fc.record({ typing: fc.record({ places: some(fc.record({ conversationId: text, userId: hex })) }) }),
+  fc.record({ alive: fc.record({ pages: some(fc.record({ userId: hex, streamId: hex })) }) }),
+  fc.record({
+    chronicle: fc.record({
+      entries: some(fc.record({ id: text, at: text, kind: text, text, takeover })),
+      stops: some(fc.record({ replicaId, bootId: hex })),
+    }),
+  }),
+  fc.record({ rowHash: fc.record({ at: text, hash: hex }) }),
+);
 
 const kinds: { readonly [T in Frame["type"]]: fc.Arbitrary<Extract<Frame, { type: T }>> } = {
   beat: fc.record({
@@ -131,7 +159,7 @@ const kinds: { readonly [T in Frame["type"]]: fc.Arbitrary<Extract<Frame, { type
   leaveOk: fc.record({ type: fc.constant("leaveOk" as const), viewNo }),
   readIndex: fc.record({ type: fc.constant("readIndex" as const), id: seq }),
   readIndexOk: fc.record({ type: fc.constant("readIndexOk" as const), id: seq, seq }),
-  gossip: fc.record({ type: fc.constant("gossip" as const), payload: fc.string({ unit: "grapheme" }) }),
+  gossip: fc.record({ type: fc.constant("gossip" as const), news }),
 };
 
 /** Every kind of frame, equally often. */

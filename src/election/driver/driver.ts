@@ -17,7 +17,7 @@ import type { Core } from "../core/core.ts";
 import { waitingText, type CoreStatus } from "../core/core-status.ts";
 import { COMMIT_REST_MS, type Effect, type Event, type Notice } from "../event.ts";
 import type { PersistRows, StagedSnapshot, Timing } from "../event.ts";
-import type { Beat, Frame } from "../frame.ts";
+import type { Beat, Frame, Gossip, GossipNews } from "../frame.ts";
 import { LogReader } from "./log-reader.ts";
 import { Callers, type CallersDeps, type Outcome } from "./callers.ts";
 import { Intake } from "./intake.ts";
@@ -51,7 +51,7 @@ export interface DriverDeps<Entry extends AppliedEntry> extends CallersDeps {
   /** Ops that were applied here, in the order of the log, each once; their callers are answered already. */
   readonly onApplied: (group: AppliedGroup<Entry>) => void;
   readonly onNotice: (notice: Notice) => void;
-  readonly onGossip: (from: ReplicaId, payload: string) => void;
+  readonly onGossip: (from: ReplicaId, news: GossipNews) => void;
   /** Puts into a Beat that leaves what the core does not know: clock, release, what is applied. */
   readonly dated: (beat: Beat) => Beat;
   /** The process cannot go on: a broken invariant or a damaged disk. Called once. */
@@ -150,7 +150,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
   // ---------------------------------------------------------------- in
 
   onFrame(from: ReplicaId, frame: Frame): void {
-    if (frame.type === "gossip") this.deps.onGossip(from, frame.payload);
+    if (frame.type === "gossip") this.deps.onGossip(from, frame.news);
     // With a full disk nothing can be appended: the sender keeps the ops and tries elsewhere.
     else if (frame.type !== "propose" || !this.logFull) this.give({ type: "frame", from, frame });
   }
@@ -160,8 +160,10 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
   }
 
   /** Ephemeral, to every peer: see Gossip. */
-  gossip(payload: string): void {
-    for (const to of this.core.peers.ids) this.deps.transport.send(to, { type: "gossip", payload });
+  gossip(news: GossipNews): void {
+    // One frame for all: it is encoded once.
+    const frame: Gossip = { type: "gossip", news };
+    for (const to of this.core.peers.ids) this.deps.transport.send(to, frame);
   }
 
   /** Puts an op on its way into the log; see chat's Proposer port. Never throws. */

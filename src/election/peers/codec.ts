@@ -96,7 +96,7 @@ export function frameToWire(frame: Frame): Partial<Encodable<WireFrame>> {
     case "readIndexOk":
       return { readIndexOk: frame };
     case "gossip":
-      return { gossip: frame };
+      return { gossip: frame.news };
   }
 }
 
@@ -219,7 +219,7 @@ const DECODE: {
   leaveOk: (w) => ({ type: "leaveOk", viewNo: viewNoFromWire(w.viewNo) }),
   readIndex: (w) => ({ type: "readIndex", id: seqFromWire(w.id) }),
   readIndexOk: (w) => ({ type: "readIndexOk", id: seqFromWire(w.id), seq: seqFromWire(w.seq) }),
-  gossip: ({ payload }) => ({ type: "gossip", payload }),
+  gossip: (news) => ({ type: "gossip", news }),
 };
 
 /** @throws CodecError */

@@ -72,7 +72,10 @@ export function encodePacket(packet: PacketToSend): Uint8Array {
   return PACKET.encode(packetToWire(packet));
 }
 
-/** Of each kind that goes to several peers, the frame encoded last: a Beat to all, an Append to all followers in step. */
+/** Kinds that go to several peers: a Beat or gossip to all, an Append to all followers in step. */
+const TO_SEVERAL: ReadonlySet<Frame["type"]> = new Set(["append", "beat", "gossip"]);
+
+/** Of each of these, the frame encoded last. */
 const encoded = new Map<Frame["type"], { readonly frame: Frame; readonly bytes: Uint8Array }>();
 
 /** Packet { Frames { Frame... } } around frames that are encoded one by one. */
@@ -89,7 +92,7 @@ function encodeFrame(frame: Frame): Uint8Array {
   const last = encoded.get(frame.type);
   if (last?.frame === frame) return last.bytes;
   const bytes = FRAME.encode(frameToWire(frame));
-  if (frame.type === "append" || frame.type === "beat") encoded.set(frame.type, { frame, bytes });
+  if (TO_SEVERAL.has(frame.type)) encoded.set(frame.type, { frame, bytes });
   return bytes;
 }
 
@@ -234,7 +237,7 @@ export function frameBytes(frame: Frame): number {
   } else if (frame.type === "join") {
     bytes += frame.lineage.length * 48;
   } else if (frame.type === "gossip") {
-    bytes += frame.payload.length * 3;
+    bytes += encodeFrame(frame).byteLength;
   }
   return bytes;
 }

@@ -22,7 +22,7 @@ function makeReplicas(rows: readonly string[], at: (id: number) => string | null
           hashed += 1;
           return { hash };
         },
-        send: (payload) => scrubs.forEach((scrub, to) => to !== self && scrub.receive(self, payload)),
+        send: ({ rowHash }) => scrubs.forEach((scrub, to) => to !== self && scrub.receive(self, rowHash!)),
         onDamage: () => void damaged.push(self),
         onDiffer: (line) => void told.push(line),
         logger: SILENT,

@@ -164,7 +164,7 @@ function event(cell: Cell, subject: Subject): Event {
     "frame leave": () => frame({ type: "leave", viewNo: VIEW.no }),
     "frame leaveOk": () => frame({ type: "leaveOk", viewNo: VIEW.no }),
     "frame readIndexOk": () => frame({ type: "readIndexOk", id: 1, seq: 5 }),
-    "frame gossip": () => frame({ type: "gossip", payload: "{}" }),
+    "frame gossip": () => frame({ type: "gossip", news: {} }),
     "frame readIndex": () => frame({ type: "readIndex", id: 1 }),
   };
   return columns[cell]();
