@@ -19,7 +19,7 @@ import { viewNoKey } from "../election/view.ts";
 import { OwnEngine } from "../engine/own-engine.ts";
 import { caughtErrors } from "../host/error-place.ts";
 import type { ReplicaContext } from "./context.ts";
-import { FormatGate } from "./format-gate.ts";
+import { FormatGate, type FormatGateDeps } from "./format-gate.ts";
 import type { Membership } from "./join-cluster.ts";
 import { loggedSnapshots } from "./logged-snapshots.ts";
 import { MismatchWatch } from "./mismatch-watch.ts";
@@ -53,63 +53,92 @@ export interface EngineStore {
 }
 
 /** Nothing of it runs yet. Throws what the log throws. */
-export function openEngine({ context, bootId, log, storage, membership }: EngineStore): EngineParts {
-  const { id, settings, logger } = context;
-  const { key } = membership;
-  const configured = settings.peers.map((peer) => peer.id);
+export function openEngine(store: EngineStore): EngineParts {
+  const { context, log, storage } = store;
   const heard: Heard = { beats: [], streams: [] };
-  const caught = caughtErrors(logger);
-  const release = ownRelease();
+  const caught = caughtErrors(context.logger);
+  const engine = (): OwnEngine => parts.engine;
   const clock = new ClusterClock({
-    self: id,
+    self: context.id,
     wallMs: wallClockMs,
     nowMs: () => performance.now(),
-    hears: (peer) => engine.peerBeat(peer) !== null,
+    hears: (peer) => engine().peerBeat(peer) !== null,
   });
-  const gate = new FormatGate({
-    self: id,
-    configured,
-    release,
-    inForce: () => storage.state.queries.opFormat(),
-    applied: () => storage.state.appliedSeq(),
-    heldOps: () => engine.heldOps,
-    peerBeat: (peer) => engine.peerBeat(peer),
-    logger,
-    leads: () => engine.status().leads,
-    propose: async (enable) => {
-      const clientId = `enable-${enable.format}`;
-      const op = { user: "", clientId, timeMicros: clock.nowMicros(), origin: null, recovered: false, body: enable };
-      return (await engine.propose(keyOf(op), encodeOp(op))).kind === "applied";
-    },
-    onEnabled: (text, format) => parts.enabled(text, format),
-    onTooOld: context.onFatal,
-  });
+  const gate = openGate(store, { clock, engine, onEnabled: (text, format) => parts.enabled(text, format) });
   const mismatches = new MismatchWatch({
-    peers: configured.filter((peer) => peer !== id),
+    peers: context.settings.peers.map((peer) => peer.id).filter((peer) => peer !== context.id),
     admitted: log.restore().admitted,
-    inView: () => engine.coreStatus().active,
-    logger,
+    inView: () => engine().coreStatus().active,
+    logger: context.logger,
     onMismatch: context.onMismatch,
     onWarning: (sentence) => process.stderr.write(`lastword: ${sentence}\n`),
   });
   const snapshots = loggedSnapshots(storage.snapshots, caught);
-  const transport = new GrpcPeerTransport({
+  const transport = openTransport(store, { clock, engine, gate, mismatches, heard, snapshots });
+  const own = openOwnEngine(store, { clock, gate, snapshots, transport });
+  const parts: EngineParts = { engine: own, transport, clock, gate, mismatches, heard, caught, enabled: () => {} };
+  return parts;
+}
+
+/** What the parts ask each other once they run. */
+interface Among {
+  readonly clock: ClusterClock;
+  readonly engine: () => OwnEngine;
+}
+
+function openGate(
+  { context, storage }: EngineStore,
+  { clock, engine, onEnabled }: Among & Pick<FormatGateDeps, "onEnabled">,
+): FormatGate {
+  return new FormatGate({
+    self: context.id,
+    configured: context.settings.peers.map((peer) => peer.id),
+    release: ownRelease(),
+    inForce: () => storage.state.queries.opFormat(),
+    applied: () => storage.state.appliedSeq(),
+    heldOps: () => engine().heldOps,
+    peerBeat: (peer) => engine().peerBeat(peer),
+    logger: context.logger,
+    leads: () => engine().status().leads,
+    propose: async (enable) => {
+      const clientId = `enable-${enable.format}`;
+      const op = { user: "", clientId, timeMicros: clock.nowMicros(), origin: null, recovered: false, body: enable };
+      return (await engine().propose(keyOf(op), encodeOp(op))).kind === "applied";
+    },
+    onEnabled,
+    onTooOld: context.onFatal,
+  });
+}
+
+function openTransport(
+  { context, bootId, log, membership }: EngineStore,
+  parts: Among & {
+    readonly gate: FormatGate;
+    readonly mismatches: MismatchWatch;
+    readonly heard: Heard;
+    readonly snapshots: ReturnType<typeof loggedSnapshots>;
+  },
+): GrpcPeerTransport {
+  const { id, settings, logger } = context;
+  const { key } = membership;
+  const { clock, engine, gate, mismatches, heard, snapshots } = parts;
+  return new GrpcPeerTransport({
     self: { replicaId: id, storeId: log.storeId, bootId },
     clusterId: () => log.clusterId ?? "",
     peers: settings.peers.filter((peer) => peer.id !== id),
     key: key.secret,
     // Which replicas there are must be the same everywhere; how each finds the others need not.
-    settings: { mode: `${key.consistency} ${key.recovery}`, peers: configured.join() },
-    release,
+    settings: { mode: `${key.consistency} ${key.recovery}`, peers: settings.peers.map((peer) => peer.id).join() },
+    release: ownRelease(),
     listener: {
       onFrame: (from, frame) => {
         if (frame.type === "beat") {
           if (frame.wallMs !== undefined) clock.heard(from, frame.wallMs);
           for (const hear of heard.beats) hear(from, frame);
         }
-        engine.onFrame(from, frame);
+        engine().onFrame(from, frame);
       },
-      onRefused: (peer) => engine.onRefused(peer),
+      onRefused: (peer) => engine().onRefused(peer),
       ...mismatches.listener,
       onUnread: (peer, frame, from) => gate.onUnread(peer, frame, from),
       onStream: (peer, direction, open) => {
@@ -120,14 +149,27 @@ export function openEngine({ context, bootId, log, storage, membership }: Engine
     snapshots,
     nowMs: wallClockMs,
   });
-  const engine: OwnEngine = new OwnEngine({
+}
+
+function openOwnEngine(
+  { context, bootId, log, storage, membership }: EngineStore,
+  parts: {
+    readonly clock: ClusterClock;
+    readonly gate: FormatGate;
+    readonly snapshots: ReturnType<typeof loggedSnapshots>;
+    readonly transport: GrpcPeerTransport;
+  },
+): OwnEngine {
+  const { id, settings, onFatal } = context;
+  const { clock, gate, snapshots, transport } = parts;
+  return new OwnEngine({
     identity: {
       replicaId: id,
       storeId: log.storeId,
       bootId,
-      configured,
-      consistency: key.consistency,
-      recovery: key.recovery,
+      configured: settings.peers.map((peer) => peer.id),
+      consistency: membership.key.consistency,
+      recovery: membership.key.recovery,
       loopback: settings.loopback,
       creator: membership.creator,
     },
@@ -151,8 +193,6 @@ export function openEngine({ context, bootId, log, storage, membership }: Engine
       return { key: opKey(bytes), op: bytes };
     },
     dated: (beat) => gate.announced(clock.dated(beat)),
-    onFatal: context.onFatal,
+    onFatal,
   });
-  const parts: EngineParts = { engine, transport, clock, gate, mismatches, heard, caught, enabled: () => {} };
-  return parts;
 }

@@ -1,0 +1,97 @@
+/** The faces of a replica: the calls of its gRPC port and its page, over rooms that are open. */
+import { addChatService, type ChatApi } from "../api/chat-api.ts";
+import { clusterMark, clusterToken } from "../host/cluster-key.ts";
+import { addControlService, askReplica, type EnableAnswer, type EnableQuestion } from "../ops/control.ts";
+import { createWeb, type Web } from "../web/app.ts";
+import type { Addresses } from "./addresses.ts";
+import type { ReplicaContext } from "./context.ts";
+import type { Membership } from "./join-cluster.ts";
+import type { GrpcPort, PageServer } from "./listeners.ts";
+import type { Rooms } from "./open-rooms.ts";
+import type { ReplicaStorage } from "./storage.ts";
+import { tokenCheck } from "./token-check.ts";
+import { isLoopback, printAddress } from "../host/address.ts";
+import type { ReplicaId } from "../election/view.ts";
+import { enableAtLeader } from "./enable-at-leader.ts";
+
+/** The leader's op is waited for as long as a client waits; whoever asked this replica waits a little longer. */
+const ENABLE_TIMEOUT_MS = 11_000;
+
+export interface Faces {
+  readonly context: ReplicaContext;
+  readonly rooms: Rooms;
+  readonly membership: Membership;
+  readonly storage: ReplicaStorage;
+}
+
+/** Chat and Control. Before the port takes calls. */
+export function addCalls({ context, rooms, membership, storage }: Faces, { server, guard }: GrpcPort): ChatApi {
+  const { chat, report, caught, gate, host, engine } = rooms;
+  const { secret } = membership.key;
+  guard.authenticate = (token) => chat.authenticate(token) !== null;
+  addControlService(server, {
+    secret,
+    status: () => report.status(),
+    host: () => host.facts(),
+    enable: (question) =>
+      enableAtLeader(question, {
+        self: context.id,
+        leaderId: () => engine.coreStatus().leaderId,
+        leads: () => engine.status().leads,
+        gate,
+        ask: (leader, passed) => askToEnable(context, secret, leader, passed),
+      }),
+    hash: () => storage.state.hashAside(),
+  });
+  return addChatService(server, {
+    chat,
+    onLogin: (peer) => guard.knowsClient(peer),
+    status: () => report.status(),
+    onCaught: (error) => caught("call", error),
+    openStatus: context.settings.loopback,
+    authenticateCluster: tokenCheck(clusterToken(secret, "status")),
+  });
+}
+
+async function askToEnable(
+  { settings }: ReplicaContext,
+  secret: Uint8Array,
+  leader: ReplicaId,
+  question: EnableQuestion,
+): Promise<EnableAnswer | null> {
+  const peer = settings.peers.find(({ id }) => id === leader);
+  if (peer === undefined) return null;
+  return await askReplica("Enable", { grpc: printAddress(peer), secret, timeoutMs: ENABLE_TIMEOUT_MS, question });
+}
+
+/** The page. */
+export function openWeb(
+  { context, rooms, membership }: Faces,
+  { addresses, page }: { readonly addresses: Addresses; readonly page: PageServer },
+): Web {
+  const { id, settings } = context;
+  const { chat, engine, report, host, gossip, clock, caught, notWritable } = rooms;
+  const { secret } = membership.key;
+  return createWeb({
+    chat,
+    status: () => report.status(),
+    // Every member of the view holds what is committed.
+    copies: () => engine.coreStatus().view?.members.length ?? 0,
+    healthz: () => host.health(notWritable(), engine.coreStatus().role),
+    origins: () => addresses.origins(),
+    hosts: addresses.hosts,
+    doors: () => addresses.doors(),
+    sendAlive: (userId, stream) => gossip.sendAlive(userId, stream),
+    cluster: clusterMark(secret),
+    secureCookies: settings.tls !== null || settings.behindProxy,
+    // A proxy on this host brings everybody to a listener on loopback.
+    openStatus: addresses.hosts.every(isLoopback) && !settings.behindProxy,
+    onCaught: (error) => caught("page", error),
+    clock,
+    wallMsAt: (origin) => clock.wallMsOf(addresses.replicaAt(origin) ?? id),
+    behindProxy: settings.behindProxy,
+    self: page.origin,
+    handoverKey: Buffer.from(clusterToken(secret, "handover"), "base64url"),
+    authenticateCluster: tokenCheck(clusterToken(secret, "status")),
+  });
+}
