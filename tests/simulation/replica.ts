@@ -220,43 +220,19 @@ export class SimReplica implements Endpoint {
       transport: this.#transport(process, snapshots),
       openState: (snapshot) => this.#openSnapshot(holder, snapshot),
       onApplied: ({ ops }) => void (this.#running.toldSeq = ops.at(-1)!.seq),
-      recover: (op) => {
-        const nowMs = clock.agreedMs();
-        const bytes = host.markRecovered(op, nowMs === null ? null : nowMs * 1000);
-        return { key: host.keyOf(bytes), op: bytes };
-      },
+      recover: (op) => this.#recover(op, clock),
       onNotice: (notice) => host.watch.notice(this, notice),
       onGossip: () => {},
       dated: (beat) => formats.announced(clock.dated(beat)),
       onFatal: (error) => this.#failed(process, error),
     });
-    const stamps = host.mutants.has("clock-unbounded")
-      ? { next: this.#unbounded() }
-      : new Stamps(
-          () => clock.dateMs() * 1000,
-          () => this.state.domain.newestMicros(),
-        );
-    this.#now = {
-      process,
-      core,
-      driver,
-      log,
-      snapshots,
-      clock,
-      gate: formats,
-      stamps,
-      release: this.release,
-      state,
-      toldSeq: state.appliedSeq(),
-    };
+    const { release } = this;
+    const [stamps, toldSeq] = [this.#stamps(clock), state.appliedSeq()];
+    this.#now = { process, core, driver, log, snapshots, clock, gate: formats, stamps, release, state, toldSeq };
     host.watch.booted(this, restored);
     host.network.up(this);
     process.enter(() => driver.start());
-    const look = (): void => {
-      formats.look();
-      process.later(LOOK_MS, look);
-    };
-    if (host.hasTwoReleases) process.later(LOOK_MS, look);
+    if (host.hasTwoReleases) lookLater(process, formats);
   }
 
   /** kill -9, or with `power` a power cut: the state falls back to what was synced. */
@@ -505,6 +481,20 @@ export class SimReplica implements Endpoint {
     return { ...made, op: inFormat(made.op, isBlind ? opFormat : Math.min(opFormat, this.state.domain.opFormat())) };
   }
 
+  #recover(op: Uint8Array, clock: ClusterClock): { key: string; op: Uint8Array } {
+    const nowMs = clock.agreedMs();
+    const bytes = this.host.markRecovered(op, nowMs === null ? null : nowMs * 1000);
+    return { key: this.host.keyOf(bytes), op: bytes };
+  }
+
+  #stamps(clock: ClusterClock): Pick<Stamps, "next"> {
+    if (this.host.mutants.has("clock-unbounded")) return { next: this.#unbounded() };
+    return new Stamps(
+      () => clock.dateMs() * 1000,
+      () => this.state.domain.newestMicros(),
+    );
+  }
+
   /** By the rule before: the own wall clock, and never behind anything seen. */
   #unbounded(): Stamps["next"] {
     let last = 0;
@@ -516,4 +506,12 @@ export class SimReplica implements Endpoint {
   offer(commonSeq: Seq): ReturnType<SimSnapshots["copy"]> {
     return this.#running.snapshots.copy(commonSeq, this.#running.state);
   }
+}
+
+/** The gate looks again and again, as a replica has it. */
+function lookLater(process: SimProcess, formats: { look(): void }): void {
+  process.later(LOOK_MS, () => {
+    formats.look();
+    lookLater(process, formats);
+  });
 }

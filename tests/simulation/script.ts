@@ -88,6 +88,32 @@ function links(words: readonly string[]): [ReplicaId, ReplicaId][] {
   });
 }
 
+/** Commands that are one call for each replica named. */
+const TO_REPLICA: Readonly<Record<string, (world: World, id: ReplicaId, words: readonly string[]) => void>> = {
+  start: (world, id) => world.start(id),
+  kill: (world, id, words) => world.kill(id, words.includes("power"), words.includes("torn") ? 1 : null),
+  stop: (world, id) => world.stop(id),
+  pause: (world, id) => world.pause(id),
+  resume: (world, id) => world.resume(id),
+  wipe: (world, id) => world.wipe(id),
+  copy: (world, id) => world.copyFolder(id),
+  putback: (world, id) => world.putBack(id),
+  isolate(world, id) {
+    for (const other of world.replicas) {
+      if (other.id === id) continue;
+      world.cut(id, other.id);
+      world.cut(other.id, id);
+    }
+  },
+};
+
+/** Commands that are one call for each direction named. */
+const TO_LINK: Readonly<Record<string, (world: World, from: ReplicaId, to: ReplicaId) => void>> = {
+  cut: (world, from, to) => world.cut(from, to),
+  drop: (world, from, to) => world.drop(from, to),
+  garble: (world, from, to) => world.network.garble(from, to),
+};
+
 class Script {
   readonly #world: World;
   readonly #lines: string[] = [];
@@ -187,34 +213,13 @@ class Script {
     const world = this.#world;
     const [word = "", ...rest] = line.trim().split(/\s+/);
     const ids = () => rest.filter((w) => /^\d$/.test(w)).map(Number);
-    const each = (action: (id: ReplicaId) => void) => ids().forEach(action);
+    const toReplica = TO_REPLICA[word];
+    if (toReplica !== undefined) return ids().forEach((id) => toReplica(world, id, rest));
+    const toLink = TO_LINK[word];
+    if (toLink !== undefined) return links(rest).forEach(([from, to]) => toLink(world, from, to));
     switch (word) {
-      case "start":
-        return each((id) => world.start(id));
-      case "kill":
-        return each((id) => world.kill(id, rest.includes("power"), rest.includes("torn") ? 1 : null));
-      case "stop":
-        return each((id) => world.stop(id));
-      case "pause":
-        return each((id) => world.pause(id));
-      case "resume":
-        return each((id) => world.resume(id));
-      case "wipe":
-        return each((id) => world.wipe(id));
-      case "copy":
-        return each((id) => world.copyFolder(id));
-      case "putback":
-        return each((id) => world.putBack(id));
-      case "cut":
-        return links(rest).forEach(([a, b]) => world.cut(a, b));
-      case "drop":
-        return links(rest).forEach(([a, b]) => world.drop(a, b));
-      case "garble":
-        return links(rest).forEach(([a, b]) => world.network.garble(a, b));
       case "heal":
         return rest[0] === "all" ? world.healAll(true) : links(rest).forEach(([a, b]) => world.heal(a, b, true));
-      case "isolate":
-        return each((id) => world.replicas.forEach((r) => r.id !== id && (world.cut(id, r.id), world.cut(r.id, id))));
       case "disk":
         return this.#disk(Number(rest[0]), rest);
       case "send":
