@@ -33,10 +33,12 @@ export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
+/** A sorted copy. */
 export function ascending(values: readonly number[]): number[] {
   return values.toSorted((a, b) => a - b);
 }
 
+/** 0 of no values. */
 export function median(values: readonly number[]): number {
   return percentile(ascending(values), 0.5);
 }

@@ -12,6 +12,7 @@ function run(words: readonly string[]): boolean {
   return Bun.spawnSync([...words], { stdout: "ignore", stderr: "ignore" }).exitCode === 0;
 }
 
+/** See the top of this file. Made by the constructor, removed by `close`. */
 export class SecondHost {
   /** Addresses of this computer that the other one reaches; two, to play two hosts. */
   readonly addresses: readonly [string, string];

@@ -19,6 +19,7 @@ const KINDS = ["forward", "append", "ack"] as const;
 const FRAME_HEAD = 18;
 const OP_HEAD = 11;
 
+/** The frame as bytes. */
 export function encodeFrame(frame: FloorFrame): Uint8Array {
   let size = FRAME_HEAD;
   for (const op of frame.ops) size += 4 + op.length;
@@ -36,6 +37,7 @@ export function encodeFrame(frame: FloorFrame): Uint8Array {
   return bytes;
 }
 
+/** Its ops are windows into `raw`. */
 export function decodeFrame(raw: Uint8Array): FloorFrame {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
   const ops: Uint8Array[] = [];
@@ -67,6 +69,7 @@ export function encodeOp(from: number, no: number, op: FloorOp): Uint8Array {
   return bytes;
 }
 
+/** An op, whose it is and its number there. */
 export function decodeOp(raw: Uint8Array): { readonly from: number; readonly no: number; readonly op: FloorOp } {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
   const clientIdEnd = OP_HEAD + bytes[9]!;

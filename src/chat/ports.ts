@@ -1,6 +1,6 @@
 /** What the chat needs from the rooms below it. */
+import type { OpResult } from "./applied-op.ts";
 import type { ConversationId, UserId } from "./ids.ts";
-import type { OpResult } from "./kinds/result.ts";
 import type { ReplicaId, Seq, ViewNo } from "../election/view.ts";
 import type { Queries } from "./queries.ts";
 

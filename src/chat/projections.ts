@@ -5,7 +5,7 @@
  *   apply -> Projections -> follow(ops)     what comes next, each op once
  *                        -> reread()        what was not told op by op: a start behind the rows, a snapshot
  */
-import type { AppliedOp } from "./kinds/apply.ts";
+import type { AppliedOp } from "./applied-op.ts";
 import { standingOf, type Cursor } from "./cursor.ts";
 import type { Position } from "./ports.ts";
 import { viewNoKey } from "../election/view.ts";

@@ -5,7 +5,7 @@
  *
  *   propose(op) -> ... one order for all nodes ... -> StateMachine.apply -> the proposer's answer, listener.onApplied
  */
-import type { AppliedOp } from "../chat/kinds/apply.ts";
+import type { AppliedOp } from "../chat/applied-op.ts";
 import type { Position, Proposer } from "../chat/ports.ts";
 import type { AppliedGroup } from "../election/ports.ts";
 import type { Seq } from "../election/view.ts";

@@ -2,7 +2,7 @@
  * Our own engine: the core decides, the driver runs it over this replica's log, state and peers. Beside what every
  * engine does it says what only replicas have: roles, views, beats, and gossip between them.
  */
-import type { AppliedOp } from "../chat/kinds/apply.ts";
+import type { AppliedOp } from "../chat/applied-op.ts";
 import { Core } from "../election/core/core.ts";
 import type { CoreStatus } from "../election/core/core-status.ts";
 import { Driver, type DriverDeps } from "../election/driver/driver.ts";

@@ -2,7 +2,8 @@
  * The simulated replicas' domain: the chat's real rules on rows in memory. Writers are
  * users who register and then write, to themselves and to each other.
  */
-import { applyOp, type AppliedOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
+import type { AppliedOp } from "../../src/chat/applied-op.ts";
+import { applyOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
 import { directId, passwordId, userIdFor } from "../../src/chat/ids.ts";
 import { decodeOp, encodeOp, markRecovered, opKey, type Op } from "../../src/chat/kinds/op.ts";
 import type { Batch } from "../../src/election/frame.ts";

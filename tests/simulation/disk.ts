@@ -4,7 +4,7 @@
  * process sees its log's writes at once, the disk has them later, whole and in order; what was applied
  * to the state is in the file once it is flushed, and survives a power cut once it is synced.
  */
-import type { AppliedOp } from "../../src/chat/kinds/apply.ts";
+import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import type { PersistRows, Restored, StagedSnapshot } from "../../src/election/event.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import { StorageFull, type AppliedGroup, type ForkedOp } from "../../src/election/ports.ts";

@@ -3,7 +3,7 @@
  * moment, which runs the real driver over the real core, on a simulated event loop, log, state and
  * network. A pause holds every event, a crash forgets all but the disk.
  */
-import type { AppliedOp } from "../../src/chat/kinds/apply.ts";
+import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import type { Position } from "../../src/chat/ports.ts";
 import { encodeOp, FormatTooNew, keyOf } from "../../src/chat/kinds/op.ts";
 import { Stamps } from "../../src/chat/service/stamp.ts";

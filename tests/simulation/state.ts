@@ -3,7 +3,7 @@
  * rules or a stand-in), and what the checkers need to see from outside: the position,
  * and a chain hash over every entry applied so far.
  */
-import type { AppliedOp } from "../../src/chat/kinds/apply.ts";
+import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import { batchFirstSeq } from "../../src/election/frame.ts";
 import type { Seq, ViewNo } from "../../src/election/view.ts";

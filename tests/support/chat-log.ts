@@ -2,18 +2,18 @@
  * A short log of chat ops for tests of the rules: makes ops in plain words, applies them
  * to a state machine under test, and hands back what was recorded.
  */
+import type { AppliedOp, OpResult } from "../../src/chat/applied-op.ts";
 import { afterAll } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { applyOp, type AppliedOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
+import { applyOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
 import type { Fact } from "../../src/chat/fact.ts";
 import type { ChatErrorCode } from "../../src/chat/errors.ts";
 import { directId, messageId, userIdFor } from "../../src/chat/ids.ts";
 import type { OpBody } from "../../src/chat/kinds/kinds.ts";
 import type { Mark } from "../../src/chat/kinds/marks.ts";
 import { encodeOp, type Op } from "../../src/chat/kinds/op.ts";
-import type { OpResult } from "../../src/chat/kinds/result.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import type { AppliedGroup } from "../../src/election/ports.ts";

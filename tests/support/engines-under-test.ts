@@ -1,9 +1,9 @@
 /** The engines behind one face, for their contract: our own on a log in memory, on the real files, and beside peers. */
+import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import { hostScheduler } from "../../src/base/scheduler.ts";
 import { cachedOpKey } from "../simulation/chat.ts";
 import { LogDb } from "../../src/db/log/log-db.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
-import type { AppliedOp } from "../../src/chat/kinds/apply.ts";
 import { DEFAULT_TIMING } from "../../src/election/event.ts";
 import type { LogStorage, PeerTransport, StateMachine } from "../../src/election/ports.ts";
 import type { ReplicaId, Seq } from "../../src/election/view.ts";

@@ -8,7 +8,8 @@
  *   const snapshot = state.clone();            // independent copy
  *   state.clone({ without: "requests" });      // the same without the dedupe table: a bug for tests
  */
-import { applyOp, recordPoison, type AppliedOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
+import type { AppliedOp } from "../../src/chat/applied-op.ts";
+import { applyOp, recordPoison, type ApplyOp } from "../../src/chat/kinds/apply.ts";
 import { FormatTooNew } from "../../src/chat/kinds/op.ts";
 import { SCHEMA } from "../../src/db/state/connection.ts";
 import type { StateHash } from "../../src/db/state/state-hash.ts";

@@ -32,100 +32,168 @@ export function importsOf(source: Source): Import[] {
 }
 
 /**
- * The rooms of src/, each with the rooms that it may import; `types` are rooms of which it may import types only.
- * A room in a folder of another is a room of its own. The main and replica/ compose the others and may import all.
+ * A folder, and the rooms that it may import; `types` are rooms of which it may import types only. A room in a folder
+ * of another is a room of its own, unless it is one of `PARTS`.
  */
 interface Room {
   readonly values: readonly string[];
   readonly types?: readonly string[];
-  /** Pure rooms are functions of their events: no I/O, clock, timer or chance. */
+  /** Pure rooms are functions of what they are given: no I/O, clock, timer or chance. */
   readonly pure?: true;
   /** Time and chance come through the Scheduler port only, so that the simulator can run the room. */
   readonly scheduled?: true;
 }
 
-const ROOMS: Record<string, Room> = {
-  base: { values: [] },
-  host: { values: ["base"] },
-  election: { values: ["base"] },
-  "election/core": { values: ["base", "election"], pure: true },
-  "election/driver": { values: ["base", "election", "election/core"], scheduled: true },
-  engine: { values: ["base", "election", "election/core", "election/driver"], types: ["chat", "chat/kinds"] },
-  "election/peers": { values: ["base", "election"] },
-  chat: { values: ["base", "election"], types: ["chat/kinds"] },
-  "chat/kinds": { values: ["base", "election", "chat"] },
-  "chat/feed": { values: ["base", "election", "chat"], types: ["chat/kinds"] },
-  "chat/service": { values: ["base", "election", "chat", "chat/kinds", "chat/feed"] },
-  db: { values: ["base", "election"] },
-  "db/log": { values: ["base", "election", "db"] },
-  "db/state": { values: ["base", "election", "db", "chat", "chat/kinds"] },
-  "db/snapshot": { values: ["base", "election", "db", "db/log"] },
-  ops: { values: ["base", "host", "election"], types: ["election/core"] },
-  api: { values: ["chat"], types: ["ops"] },
-  web: { values: ["base", "chat"], types: ["ops"] },
-  client: { values: ["base", "chat"] },
-  cli: { values: ["base", "host", "ops", "client"] },
+/** What the composing rooms put together. */
+const ALL_OF_SRC = [
+  "src/base",
+  "src/host",
+  "src/election",
+  "src/election/core",
+  "src/election/driver",
+  "src/election/peers",
+  "src/chat",
+  "src/chat/kinds",
+  "src/chat/feed",
+  "src/chat/service",
+  "src/engine",
+  "src/db",
+  "src/db/log",
+  "src/db/state",
+  "src/db/snapshot",
+  "src/ops",
+  "src/api",
+  "src/web",
+  "src/client",
+  "src/cli",
+  "src/chaos",
+];
+
+/** From the bottom up: a room imports only rooms above its own line. */
+export const ROOMS: Readonly<Record<string, Room>> = {
+  proto: { values: [], pure: true },
+  "src/base": { values: [] },
+  "src/host": { values: ["src/base"] },
+  "src/election": { values: ["src/base"], types: ["proto"], pure: true },
+  "src/election/core": { values: ["src/base", "src/election"], pure: true },
+  "src/election/driver": { values: ["proto", "src/base", "src/election", "src/election/core"], scheduled: true },
+  "src/election/peers": { values: ["proto", "src/base", "src/election"] },
+  "src/chat": { values: ["src/base", "src/election"] },
+  "src/chat/kinds": { values: ["proto", "src/base", "src/election", "src/chat"], pure: true },
+  "src/chat/feed": { values: ["src/base", "src/election", "src/chat"] },
+  "src/chat/service": { values: ["src/base", "src/election", "src/chat", "src/chat/kinds", "src/chat/feed"] },
+  "src/engine": {
+    values: ["src/base", "src/election", "src/election/core", "src/election/driver"],
+    types: ["src/chat"],
+  },
+  "src/db": { values: ["src/base", "src/election"] },
+  "src/db/log": { values: ["proto", "src/base", "src/election", "src/db"] },
+  "src/db/state": { values: ["src/base", "src/election", "src/db", "src/chat", "src/chat/kinds"] },
+  "src/db/snapshot": { values: ["src/base", "src/election", "src/db", "src/db/log"] },
+  "src/ops": { values: ["src/base", "src/host", "src/election"], types: ["src/election/core"] },
+  "src/api": { values: ["proto", "src/chat"], types: ["src/ops"] },
+  "src/web": { values: ["src/base", "src/chat"], types: ["src/ops"] },
+  "src/client": { values: ["proto", "src/base", "src/chat"] },
+  "src/cli": { values: ["src/base", "src/host", "src/ops", "src/client"] },
   // It judges the replicas knowing no more than a person with a terminal and a client.
-  chaos: { values: ["base", "host", "cli", "client"] },
+  "src/chaos": { values: ["proto", "src/base", "src/host", "src/cli", "src/client"] },
+  "src/replica": { values: ["proto", ...ALL_OF_SRC] },
+  main: { values: [...ALL_OF_SRC, "src/replica"] },
+  // The executable from outside: what a client or an operator has, and how to read view numbers and files.
+  harness: { values: ["src/election", "src/chat", "src/host", "src/client"], types: ["src/ops"] },
+  bench: {
+    // The last three for the one that counts the bytes of what a state holds.
+    values: [
+      "proto",
+      "src/host",
+      "src/chat",
+      "src/client",
+      "src/cli",
+      "harness",
+      "src/election",
+      "src/chat/kinds",
+      "src/db/state",
+    ],
+  },
 };
 
-/** The rooms inside web/ are parts of one page and import each other; no cycle of values is allowed among them. */
-const PARTS_OF_WEB = /^web\//;
+/** Folders whose subfolders are parts of one room. They import each other; no cycle of values is allowed among them. */
+const PARTS = /^(proto|src\/web|bench)(\/|$)/;
 
-/** The room of a file: the folder below src/, or "main" for src/replica.ts. */
-function roomOf(path: string): string {
-  const folder = /^src\/(.+)\/[^/]+$/.exec(path)?.[1];
-  if (folder === undefined) return "main";
-  if (PARTS_OF_WEB.test(folder)) return "web";
-  return folder;
+/** The room of a file. */
+export function roomOf(path: string): string {
+  if (path === "src/replica.ts") return "main";
+  const folder = posix.dirname(path);
+  return PARTS.exec(folder)?.[1] ?? folder;
 }
 
-/** What a pure room may import from outside src/: functions of bytes alone. */
-const PURE_PROTO = /^proto\/op-checksum\.ts$/;
+/** What runs while the program is built, and is not in it. */
+const MACRO = /\.macro\.ts$/;
+
+/** Packages that are functions of bytes alone, and the bundler's own. */
+const PURE_PACKAGES = /^(protobufjs(\/|$)|bun:bundle$)/;
 
 /** What a pure room must not call. */
 const IMPURE_CALLS =
   /\b(Date\.now|new Date\(\)|performance\.|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|crypto\.|process\.)/;
 
 const PACKAGE_ROOMS: readonly { readonly packages: RegExp; readonly rooms: readonly string[] }[] = [
-  { packages: /^(@grpc\/|grpc-health-check)/, rooms: ["election/peers", "api", "client", "ops", "replica"] },
-  { packages: /^(hono|@hono|htmx\.org)(\/|$)/, rooms: ["web"] },
-  { packages: /^(drizzle-orm|bun:sqlite|node:sqlite)(\/|$)/, rooms: ["db"] },
+  {
+    packages: /^(@grpc\/|grpc-health-check)/,
+    rooms: ["src/election/peers", "src/api", "src/client", "src/ops", "src/replica", "bench"],
+  },
+  { packages: /^(hono|@hono|htmx\.org)(\/|$)/, rooms: ["src/web"] },
+  { packages: /^(drizzle-orm|node:sqlite)(\/|$)/, rooms: ["src/db"] },
+  { packages: /^bun:sqlite$/, rooms: ["src/db", "harness", "bench"] },
+  { packages: /^protobufjs(\/|$)/, rooms: ["proto", "src/election/peers", "src/chat/kinds"] },
 ];
 
 /** Complaints about who imports whom, and about what a pure room calls. */
 export function roomComplaints(source: Source): string[] {
   const name = roomOf(source.path);
   const room = ROOMS[name];
-  const composes = name === "main" || name === "replica";
-  if (room === undefined && !composes) return [`${source.path}: ${name} is no room of tidy-rules.ts`];
-  const pure = room?.pure === true;
-  const complaints: string[] = [];
-  if (pure || room?.scheduled === true) {
-    for (const [index, line] of source.text.split("\n").entries()) {
-      const call = IMPURE_CALLS.exec(line.replace(/^\s*(\*|\/\/|\/\*).*/, ""))?.[0];
-      if (call !== undefined)
-        complaints.push(`${source.path}:${index + 1}: ${call}; ${name} ${pure ? "is pure" : "has a Scheduler for it"}`);
-    }
-  }
-  for (const { target, typeOnly } of importsOf(source)) {
-    const complaint = `${source.path} imports ${target}`;
-    if (!target.startsWith("src/")) {
-      const rule = PACKAGE_ROOMS.find(({ packages }) => packages.test(target));
-      if (rule !== undefined && !rule.rooms.some((allowed) => name === allowed || name.startsWith(`${allowed}/`)))
-        complaints.push(`${complaint}: only ${rule.rooms.join(", ")} may`);
-      if (pure && !PURE_PROTO.test(target)) complaints.push(`${complaint}: ${name} is pure`);
-      if (/^(tests|harness|bench)\//.test(target)) complaints.push(`${complaint}: sources do not import tests`);
-      continue;
-    }
-    if (target === "src/replica.ts") complaints.push(`${complaint}: nothing imports the main`);
-    if (pure && target === "src/base/faults.ts") complaints.push(`${complaint}: ${name} is pure`);
-    const other = roomOf(target);
-    if (composes || other === name) continue;
-    const allowed = room!.values.includes(other) || (typeOnly && room!.types?.includes(other) === true);
-    if (!allowed) complaints.push(`${complaint}: ${name} may not${typeOnly ? "" : " (as a value)"}`);
+  if (room === undefined) return [`${source.path}: ${name} is no room of tidy-rules.ts`];
+  const pure = room.pure === true && !MACRO.test(source.path);
+  const complaints = pure || room.scheduled === true ? callComplaints(source, pure) : [];
+  for (const found of importsOf(source)) {
+    const complaint = importComplaint(found, name, pure);
+    if (complaint !== null) complaints.push(`${source.path} imports ${found.target}: ${complaint}`);
   }
   return complaints;
+}
+
+function callComplaints({ path, text }: Source, pure: boolean): string[] {
+  return text.split("\n").flatMap((line, index) => {
+    const call = IMPURE_CALLS.exec(line.replace(/^\s*(\*|\/\/|\/\*).*/, ""))?.[0];
+    return call === undefined
+      ? []
+      : [`${path}:${index + 1}: ${call}; ${roomOf(path)} ${pure ? "is pure" : "has a Scheduler for it"}`];
+  });
+}
+
+function importComplaint({ target, typeOnly }: Import, name: string, pure: boolean): string | null {
+  if (!/^(src|proto|harness|bench|tests)\//.test(target)) {
+    const rule = PACKAGE_ROOMS.find(({ packages }) => packages.test(target));
+    const allowed =
+      typeOnly || rule === undefined || rule.rooms.some((room) => name === room || name.startsWith(`${room}/`));
+    if (!allowed) return `only ${rule.rooms.join(", ")} may`;
+    return pure && !typeOnly && !PURE_PACKAGES.test(target) ? `${name} is pure` : null;
+  }
+  if (pure && target === "src/base/faults.ts") return `${name} is pure`;
+  const other = roomOf(target);
+  const { values, types = [] } = ROOMS[name]!;
+  if (other === name || values.includes(other) || (typeOnly && types.includes(other))) return null;
+  return `${name} may not${typeOnly ? "" : " (as a value)"}`;
+}
+
+/** Arrows of the table that do not point at a room above. */
+export function tableComplaints(rooms: Readonly<Record<string, Room>>): string[] {
+  const order = Object.keys(rooms);
+  return Object.entries(rooms).flatMap(([name, { values, types = [] }]) =>
+    [...values, ...types]
+      .filter((other) => !(order.indexOf(other) >= 0 && order.indexOf(other) < order.indexOf(name)))
+      .map((other) => `${name} -> ${other}`),
+  );
 }
 
 /** Chains of value imports that come back to where they started. */
@@ -153,13 +221,17 @@ export function cycleComplaints(sources: readonly Source[]): string[] {
   return complaints;
 }
 
+/** Made by `make proto`, and named after messages. */
+const GENERATED = /^proto\/gen\//;
+
 /** Complaints about names and sizes of files. */
 export function fileComplaints(source: Source): string[] {
   const complaints: string[] = [];
   const name = posix.basename(source.path);
   if (/(^|[/-])(utils?|helpers?|common|misc)([-.]|\/)/.test(source.path))
     complaints.push(`${source.path}: says nothing by its name`);
-  if (/\.tsx?$/.test(name) && !/^[a-z0-9]+([-.][a-z0-9]+)*\.tsx?$/.test(name)) {
+  if (/\.[mc]?jsx?$/.test(name)) complaints.push(`${source.path}: not TypeScript`);
+  if (/\.tsx?$/.test(name) && !GENERATED.test(source.path) && !/^[a-z0-9]+([-.][a-z0-9]+)*\.tsx?$/.test(name)) {
     complaints.push(`${source.path}: file names are kebab-case`);
   }
   const code = source.text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "").trim();
@@ -167,7 +239,7 @@ export function fileComplaints(source: Source): string[] {
     .replaceAll(/^\s*export\s+(type\s+)?(\*|\{[^}]*\})(\s+as\s+\w+)?\s+from\s+"[^"]+";?\s*$/gm, "")
     .trim();
   if (code !== "" && rest === "") complaints.push(`${source.path}: a barrel, import from the file itself`);
-  if (source.path.startsWith("src/") && /\.tsx?$/.test(name)) {
+  if (!GENERATED.test(source.path)) {
     const lines = source.text.split("\n").length - 1;
     const bound = source.path === "src/election/core/core.ts" ? 800 : 600;
     if (lines > bound) complaints.push(`${source.path}: ${lines} lines, at most ${bound}`);

@@ -8,7 +8,7 @@
  * Of a fact there is one FeedEvent for all its readers (of a message one more for its author),
  * however many streams there are, so that a rendering can be kept with the object.
  */
-import type { AppliedOp } from "../kinds/apply.ts";
+import type { AppliedOp } from "../applied-op.ts";
 import type { Audience, Fact } from "../fact.ts";
 import type { ConversationId, UserId } from "../ids.ts";
 import { formatCursor, parseCursor, standingOf, type Cursor } from "../cursor.ts";

@@ -7,6 +7,7 @@
  * guards it, and a repeat gets what was recorded. Ops that a merge brings back (recovered)
  * come through here as well, with rules that keep what their own branch had accepted.
  */
+import type { AppliedOp, OpResult } from "../applied-op.ts";
 import type { ClientId } from "../ids.ts";
 import type { Fact } from "../fact.ts";
 import type { RequestRow, Rows } from "../rows.ts";
@@ -16,20 +17,7 @@ import { MalformedOp, refused, type Decision } from "./kind.ts";
 import { kindOf, OP_FORMAT } from "./kinds.ts";
 import { decodeOp, FormatTooNew, keyOf, requestHash, type Op } from "./op.ts";
 import { purgeStep } from "./purge.ts";
-import { decodeResult, encodeResult, type OpResult } from "./result.ts";
-
-/** What came of one op. */
-export interface AppliedOp {
-  readonly seq: Seq;
-  /** `opKey` of the op; "" if the bytes were none. */
-  readonly key: string;
-  readonly result: OpResult;
-  readonly facts: readonly Fact[];
-  /** Time in the op; 0 if the bytes were none. */
-  readonly timeMicros: number;
-  /** It was the copy that a merge brought back. */
-  readonly recovered: boolean;
-}
+import { decodeResult, encodeResult } from "./result.ts";
 
 /** The rules: what StateMachines run for each op. */
 export type ApplyOp = (bytes: Uint8Array, seq: Seq, rows: Rows) => AppliedOp;

@@ -1,20 +1,7 @@
 /** What came of an op, and what of it is recorded: Result in op.proto. */
-import type { ConversationId, SessionId } from "../ids.ts";
+import type { OpResult } from "../applied-op.ts";
 import { CHAT_ERRORS, type ChatErrorCode } from "../errors.ts";
-import type { Seq } from "../../election/view.ts";
 import { RESULT_TYPE } from "./op-types.ts";
-
-/** What came of an op. `seq` is where it was decided; `repeated` says that this was another op of the same request. */
-export type OpResult = { readonly seq: Seq; readonly repeated: boolean } & (
-  | { readonly kind: "done" }
-  /** A message was sent. `timeMicros` is null in the answer to a repeat: the message's row has it. */
-  | { readonly kind: "sent"; readonly conversation: ConversationId; readonly timeMicros: number | null }
-  /** An account was made; the session is the one of the first op of this request. */
-  | { readonly kind: "registered"; readonly session: SessionId }
-  /** Of each mark of the op, in their order: why it counts for nothing; null: it counts. */
-  | { readonly kind: "marked"; readonly refusals: readonly (ChatErrorCode | null)[] }
-  | { readonly kind: "refused"; readonly error: ChatErrorCode }
-);
 
 /** What is recorded. A message says itself what came of its op, and marks leave no request. */
 type RecordedResult = Exclude<OpResult, { kind: "sent" } | { kind: "marked" }>;

@@ -5,8 +5,8 @@
  *   page, gRPC -> ChatService -> Writer -> Proposer ... log ... apply -> applied() -> streams
  *                             -> Queries (this replica's rows)
  */
+import type { AppliedOp } from "../applied-op.ts";
 import { Accounts, type Registration } from "./accounts.ts";
-import type { AppliedOp } from "../kinds/apply.ts";
 import { FeedHub } from "../feed/feed.ts";
 import { checkClientId } from "../limits.ts";
 import { MarkGatherer } from "./mark-gatherer.ts";

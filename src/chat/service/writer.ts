@@ -1,4 +1,5 @@
 /** The one way from a request to its recorded result: build the op, propose it, read what apply decided. */
+import type { OpResult } from "../applied-op.ts";
 import { feature } from "bun:bundle";
 import type { ClientId, UserId } from "../ids.ts";
 import { failed, type ChatError } from "../errors.ts";
@@ -6,7 +7,6 @@ import { formatCursor } from "../cursor.ts";
 import { kindOf, type OpBody } from "../kinds/kinds.ts";
 import { NEXT_PREFIX } from "../kinds/next.ts";
 import { encodeOp, keyOf, type Op } from "../kinds/op.ts";
-import type { OpResult } from "../kinds/result.ts";
 import type { ChatDeps } from "../ports.ts";
 import { failedOutcome, failedWith } from "../sentences.ts";
 import { Stamps } from "./stamp.ts";

@@ -9,12 +9,13 @@
  * replica. That needs a savepoint around each op, which the common case should not pay for:
  * a batch runs without, and only a transaction that threw is run again with them.
  */
+import type { AppliedOp } from "../../chat/applied-op.ts";
 import { feature } from "bun:bundle";
 import { SQLiteError, type Database, type Statement as BareStatement } from "bun:sqlite";
 import { sql } from "drizzle-orm";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { applyOp, recordPoison, type AppliedOp, type ApplyOp } from "../../chat/kinds/apply.ts";
+import { applyOp, recordPoison, type ApplyOp } from "../../chat/kinds/apply.ts";
 import { DamagedOp, FormatTooNew } from "../../chat/kinds/op.ts";
 import type { Queries } from "../../chat/queries.ts";
 import { assert } from "../../base/assert.ts";

@@ -2,8 +2,8 @@
  * What a projection is told, and when: each op once, whatever happens to the rows. The projection here keeps, as a
  * search index would, which ops it covers in a file of its own; what it covers must be what the rows hold.
  */
+import type { AppliedOp } from "../../../src/chat/applied-op.ts";
 import { describe, expect, test } from "bun:test";
-import type { AppliedOp } from "../../../src/chat/kinds/apply.ts";
 import { parseCursor, type Cursor } from "../../../src/chat/cursor.ts";
 import type { Position } from "../../../src/chat/ports.ts";
 import { Projections, type Projection } from "../../../src/chat/projections.ts";

@@ -3,13 +3,13 @@
  * and the same rows, however the log is cut into batches, with repeats, ops of other
  * branches, poison and rubbish in it.
  */
+import type { AppliedOp } from "../../../src/chat/applied-op.ts";
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withChecksum } from "../../../proto/op-checksum.ts";
-import type { AppliedOp } from "../../../src/chat/kinds/apply.ts";
 import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
 import type { Mark } from "../../../src/chat/kinds/marks.ts";
 import { decodeOp, encodeOp, type Op } from "../../../src/chat/kinds/op.ts";

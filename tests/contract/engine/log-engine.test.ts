@@ -1,6 +1,6 @@
 /** What every LogEngine does, whoever orders the ops: see src/engine/log-engine.ts. */
+import type { AppliedOp } from "../../../src/chat/applied-op.ts";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import type { AppliedOp } from "../../../src/chat/kinds/apply.ts";
 import { viewNoKey } from "../../../src/election/view.ts";
 import type { EngineListener, LogEngine } from "../../../src/engine/log-engine.ts";
 import { until } from "../../../harness/until.ts";

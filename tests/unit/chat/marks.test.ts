@@ -1,7 +1,7 @@
 /** Read marks: gathered for a moment, one op for all, and each caller has its own answer. */
+import type { AppliedOp } from "../../../src/chat/applied-op.ts";
 import { afterEach, expect, test } from "bun:test";
 import type { Answer } from "../../../src/chat/errors.ts";
-import type { AppliedOp } from "../../../src/chat/kinds/apply.ts";
 import { MARKS_MAX } from "../../../src/chat/service/mark-gatherer.ts";
 import {
   createSoloChat,
