@@ -5,8 +5,10 @@ import {
   codeComplaints,
   cycleComplaints,
   fileComplaints,
+  filesNamed,
   importsOf,
   invariantComplaints,
+  namedFileComplaints,
   ROOMS,
   roomComplaints,
   sleepComplaints,
@@ -17,9 +19,12 @@ import {
 
 const TOP = join(import.meta.dir, "..");
 
+function pathsOf(pattern: string): string[] {
+  return [...new Bun.Glob(pattern).scanSync({ cwd: TOP, dot: true, onlyFiles: true })].sort();
+}
+
 function read(pattern: string): Source[] {
-  const paths = [...new Bun.Glob(pattern).scanSync({ cwd: TOP, dot: true, onlyFiles: true })].sort();
-  return paths.map((path) => ({ path, text: readFileSync(join(TOP, path), "utf8") }));
+  return pathsOf(pattern).map((path) => ({ path, text: readFileSync(join(TOP, path), "utf8") }));
 }
 
 const CODE = "**/*.{ts,tsx,js,jsx,mjs,cjs}";
@@ -55,6 +60,26 @@ describe("tidy", () => {
       expect(invariantComplaints(architecture, tests)).toEqual([]);
     },
   );
+  test("every file that a document names is there", () => {
+    const paths = ["*", "{src,proto,harness,bench,tests,docs}/**/*"].flatMap(pathsOf);
+    expect(read("{*,docs/*}.md").flatMap((document) => namedFileComplaints(document, paths))).toEqual([]);
+  });
+  test("the rooms of ARCHITECTURE.md are in the order of the table", () => {
+    const architecture = readFileSync(join(TOP, "ARCHITECTURE.md"), "utf8");
+    const section = /^## Rooms$.*?^## /ms.exec(architecture)?.[0] ?? "";
+    const listed = [...section.matchAll(/^\| `([\w/.-]+?)\/?` \|/gm)].map((found) => found[1]!);
+    const order = Object.keys(ROOMS).map((room) => (room === "main" ? "src/replica.ts" : room));
+    expect(listed).toEqual(order.filter((room) => listed.includes(room)));
+    // The parts of db/ have one line.
+    expect(order.filter((room) => !listed.includes(room))).toEqual(["src/db/log", "src/db/state", "src/db/snapshot"]);
+  });
+  test("a stranger who follows one message opens at most 25 files", () => {
+    const architecture = readFileSync(join(TOP, "ARCHITECTURE.md"), "utf8");
+    const section = /^## Life of one message$.*?^## /ms.exec(architecture)?.[0] ?? "";
+    const files = filesNamed(section).filter((name) => name.startsWith("src/"));
+    expect(files.length).toBeGreaterThan(15);
+    expect(files.length).toBeLessThanOrEqual(25);
+  });
   test("nothing refers to what is not in the repository", () => {
     const texts = [
       "*",
@@ -137,6 +162,10 @@ describe("each rule sees what it is for", () => {
   test("sleeps", () => {
     const naps = ["await Bun.sl" + "eep(5)", "new Promise((resolve) => setTime" + "out(resolve, 5))"];
     for (const nap of naps) expect(sleepComplaints(file("tests/a.test.ts", nap))).toHaveLength(1);
+  });
+  test("documents: a path, the end of one, and what is gone", () => {
+    const document = file("a.md", "`src/db/a.ts` and `a.ts`, not `b.ts` or `tidy`");
+    expect(namedFileComplaints(document, ["src/db/a.ts"])).toEqual(["a.md: there is no b.ts"]);
   });
   test("words", () => expect(wordComplaints(file("a", BANNED[0]!), BANNED)).toHaveLength(1));
   test("invariants", () => {

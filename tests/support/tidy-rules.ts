@@ -305,3 +305,16 @@ export function invariantComplaints(architecture: string, tests: readonly Source
     .map(([id, path]) => `${path}: ${id} is not in ARCHITECTURE.md`);
   return [...untested, ...unknown];
 }
+
+/** Files that a document names in backticks. */
+export function filesNamed(document: string): string[] {
+  const named = document.matchAll(/`([\w./-]+\.(?:tsx?|js|proto|sql|css|md|json))`/g);
+  return [...new Set([...named].map((found) => found[1]!))];
+}
+
+/** Complaints about files that a document names and that are not there, by their path or the end of it. */
+export function namedFileComplaints(document: Source, paths: readonly string[]): string[] {
+  return filesNamed(document.text)
+    .filter((name) => !paths.some((path) => path === name || path.endsWith(`/${name}`)))
+    .map((name) => `${document.path}: there is no ${name}`);
+}
