@@ -9,8 +9,13 @@ const FRAMES_MAX = 12;
 
 /** The frames of the error's stack, innermost first, at most 12, separated by " | ". Empty for what is no Error. */
 export function placeOf(error: unknown): string {
-  const stack = error instanceof Error ? (error.stack ?? "") : "";
-  const frames = stack.split("\n").filter((line) => line.trimStart().startsWith("at "));
+  if (!(error instanceof Error)) return "";
+  const { message, stack = "" } = error;
+  // The stack begins with the message, and a line of what a user wrote may look like a frame.
+  const start = stack.indexOf(message);
+  if (start < 0) return "";
+  const lines = stack.slice(start + message.length).split("\n");
+  const frames = lines.filter((line) => line.trimStart().startsWith("at "));
   return frames
     .slice(0, FRAMES_MAX)
     .map((line) => line.trim())

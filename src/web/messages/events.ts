@@ -53,6 +53,9 @@ function dataOf(event: FeedEvent): string {
   return event.kind === "message" ? renderRow(event.message) : JSON.stringify(event);
 }
 
+/** In place of an event that could not be rendered: the page fetches what it shows. */
+const READ_ANEW: FeedEvent = { kind: "reset", reason: "OVERFLOW" };
+
 /** What all viewers of an event get, and under which cursor it was last sent. */
 type Rendered = WeakMap<FeedEvent, { readonly cursor: string; readonly bytes: Uint8Array }>;
 const rendered: Rendered = new WeakMap();
@@ -128,18 +131,24 @@ class EventStream {
   /** Rows of the list that came while the socket was full: rendered again when there is room. */
   private readonly owedRows = new Set<string>();
   private readonly rows: ListRows;
+  private readonly onCaught: WebDeps["onCaught"];
 
   constructor(
     feed: Feed,
     owner: StreamOwner,
     first: Uint8Array,
-    parts: { readonly rows: ListRows; readonly onEnd: (stream: EventStream) => void },
+    parts: {
+      readonly rows: ListRows;
+      readonly onEnd: (stream: EventStream) => void;
+      readonly onCaught: WebDeps["onCaught"];
+    },
   ) {
     this.feed = feed;
     this.owner = owner;
     this.rows = parts.rows;
     this.aliveMs = owner.nowMs();
     this.onEnd = parts.onEnd;
+    this.onCaught = parts.onCaught;
     // Who never began to read does not hear of a cut either.
     this.over.promise.catch(() => undefined);
     this.body = new ReadableStream({
@@ -187,9 +196,15 @@ class EventStream {
   private encode(item: FeedItem): Uint8Array {
     const { shows } = this.owner;
     const conversation = conversationOf(item.event);
-    return shows === null || conversation === null || shows.has(conversation)
-      ? encodeItem(item)
-      : encodeElsewhere(item);
+    try {
+      return shows === null || conversation === null || shows.has(conversation)
+        ? encodeItem(item)
+        : encodeElsewhere(item);
+    } catch (error) {
+      // A view is broken. Nobody catches an error here, so it would end the replica, and those of all other readers.
+      this.onCaught(error);
+      return encodeItem({ event: READ_ANEW, cursor: item.cursor });
+    }
   }
 
   private tellList(event: FeedEvent): void {
@@ -202,6 +217,16 @@ class EventStream {
   }
 
   private async pump(): Promise<void> {
+    try {
+      await this.pass();
+    } catch (error) {
+      this.onCaught(error);
+    }
+    this.end();
+  }
+
+  /** Passes events on until the feed or the stream is over. */
+  private async pass(): Promise<void> {
     while (!this.ended) {
       const item = await this.feed.next();
       if (item === null || this.ended) break;
@@ -212,7 +237,6 @@ class EventStream {
       this.write(this.encode(item));
       this.tellList(item.event);
     }
-    this.end();
   }
 
   /** Its page is there. */
@@ -282,7 +306,7 @@ export class EventStreams {
   constructor(deps: WebDeps, handover: Handover) {
     this.deps = deps;
     this.handover = handover;
-    this.rows = new ListRows(deps.chat, (userId, row) => this.sendRow(userId, row));
+    this.rows = new ListRows(deps.chat, (userId, row) => this.sendRow(userId, row), deps.onCaught);
   }
 
   /** Number of open streams. */
@@ -295,13 +319,14 @@ export class EventStreams {
     const stream = new EventStream(feed, owner, encoder.encode(hello), {
       rows: this.rows,
       onEnd: (ended) => this.forget(ended),
+      onCaught: this.deps.onCaught,
     });
     this.open.add(stream);
     this.turns[this.opened++ % PING_TURNS]!.streams.add(stream);
     const { userId } = owner.session;
     if (owner.name !== "") this.named.set(nameKey(userId, owner.name), stream);
     if (owner.shows !== null) this.pagesOf.getOrInsertComputed(userId, () => new Set()).add(stream);
-    this.timer ??= setInterval(() => this.tick(), PING_INTERVAL_MS / PING_TURNS);
+    this.timer ??= setInterval(() => this.tickOrReport(), PING_INTERVAL_MS / PING_TURNS);
     return stream.body;
   }
 
@@ -361,6 +386,14 @@ export class EventStreams {
 
   private cluster(place: Place): string {
     return JSON.stringify({ ...summarize(this.deps.status()), origins: originsFor(place, this.deps) });
+  }
+
+  private tickOrReport(): void {
+    try {
+      this.tick();
+    } catch (error) {
+      this.deps.onCaught(error);
+    }
   }
 
   private tick(): void {

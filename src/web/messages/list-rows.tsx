@@ -23,6 +23,7 @@ export interface ListRow {
 export class ListRows {
   readonly #chat: ChatService;
   readonly #send: (userId: string, row: ListRow) => void;
+  readonly #onCaught: (error: unknown) => void;
   readonly #changed = new Map<string, { readonly session: Session; readonly conversations: Set<string> }>();
   /**
    * By user, how many messages are unread in each conversation that has any. Counting all of somebody's conversations
@@ -31,10 +32,11 @@ export class ListRows {
   readonly #unread = new Map<string, Map<string, number>>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  /** `send`: to all pages of the user at this replica. */
-  constructor(chat: ChatService, send: (userId: string, row: ListRow) => void) {
+  /** `send`: to all pages of the user at this replica. `onCaught` takes what a view or a query threw: that row is left out. */
+  constructor(chat: ChatService, send: (userId: string, row: ListRow) => void, onCaught: (error: unknown) => void) {
     this.#chat = chat;
     this.#send = send;
+    this.#onCaught = onCaught;
   }
 
   /** The user's row of this conversation has changed. */
@@ -62,7 +64,8 @@ export class ListRows {
     const changed = [...this.#changed.values()];
     this.#changed.clear();
     for (const { session, conversations } of changed)
-      for (const conversationId of conversations) await this.#renderOne(session, conversationId);
+      for (const conversationId of conversations)
+        await this.#renderOne(session, conversationId).catch((error: unknown) => this.#onCaught(error));
   }
 
   async #renderOne(session: Session, conversationId: string): Promise<void> {

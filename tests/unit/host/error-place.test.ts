@@ -16,9 +16,15 @@ function logged(nowMs = () => 0) {
 }
 
 test("class and place of an error, without its message", () => {
-  const error = new TypeError(`${SECRET}\n    at ${SECRET} (somewhere)`);
-  expect(classOf(error)).toBe("TypeError");
-  expect(placeOf(error)).toContain("error-place.test.ts");
+  class Odd extends TypeError {
+    override name = SECRET;
+  }
+  for (const error of [new TypeError(`${SECRET}\n    at ${SECRET} (somewhere)`), new Odd(`a\nat ${SECRET}`)]) {
+    expect(classOf(error)).toMatch(/^(TypeError|Odd)$/);
+    expect(placeOf(error)).toContain("error-place.test.ts");
+    expect(placeOf(error)).not.toContain(SECRET);
+  }
+  expect(placeOf(new TypeError())).toContain("error-place.test.ts");
   expect([classOf("text"), placeOf("text")]).toEqual(["string", ""]);
 });
 
@@ -46,11 +52,11 @@ test("the same error a thousand times is one line a minute, with how many there 
 });
 
 test("snapshots that fail are logged on both sides, and fail all the same", async () => {
-  const { caught, parsed } = logged();
+  const { lines, caught, parsed } = logged();
   const header = {} as SnapshotSource["header"];
   // oxlint-disable-next-line require-yield
   async function* broken(): AsyncGenerator<Uint8Array> {
-    throw new RangeError("in the middle");
+    throw new RangeError(SECRET);
   }
   const store = loggedSnapshots(
     {
@@ -58,7 +64,7 @@ test("snapshots that fail are logged on both sides, and fail all the same", asyn
         if (commonSeq === 0) throw new TypeError("at the start");
         return { header, chunks: broken() };
       },
-      receive: () => Promise.reject(new SyntaxError("not a snapshot")),
+      receive: () => Promise.reject(new SyntaxError(`${SECRET}\n  at ${SECRET}`)),
     },
     caught,
   );
@@ -74,4 +80,6 @@ test("snapshots that fail are logged on both sides, and fail all the same", asyn
       .map(({ where, error }) => `${String(where)} ${String(error)}`)
       .sort(),
   ).toEqual(["snapshot_offer RangeError", "snapshot_offer TypeError", "snapshot_receive SyntaxError"]);
+  for (const { reason } of parsed()) expect(reason).toContain("error-place.test.ts");
+  expect(lines.join("")).not.toContain(SECRET);
 });

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { encodeItem } from "../../../src/web/messages/events.ts";
 import type { FeedEvent, MessageView } from "../../../src/chat/chat-service.ts";
 import type { Person } from "../../support/solo-chat.ts";
+import { classOf, placeOf } from "../../../src/host/error-place.ts";
+import { FakeFeed } from "../../support/fake-chat.ts";
 import { until } from "../../../harness/until.ts";
 import { Site } from "./site.ts";
 
@@ -85,6 +87,64 @@ const MESSAGE: MessageView = {
   readByOther: true,
   recovered: false,
 };
+
+describe("a view that throws", () => {
+  /** What a user wrote, in a view's error. */
+  const broken = (): never => {
+    throw new TypeError("private words\n    at private words");
+  };
+
+  test("in an event is reported, the page is told to read anew, and the stream goes on", async () => {
+    const feed = new FakeFeed();
+    Object.assign(site.solo.chat, { subscribe: () => ({ ok: true, value: feed, cursor: "c0" }) });
+    const reader = await open(ada);
+    feed.push({
+      event: {
+        kind: "message",
+        message: {
+          ...MESSAGE,
+          get body() {
+            return broken();
+          },
+        },
+      },
+      cursor: "c1",
+    });
+    feed.push({ event: { kind: "message", message: MESSAGE }, cursor: "c2" });
+    await until(() => reader.named("message").length > 0);
+    expect(reader.named("reset").map(({ id }) => id)).toEqual(["c1"]);
+    expect(reader.named("message").map(({ id }) => id)).toEqual(["c2"]);
+    expect(site.caught.map(classOf)).toEqual(["TypeError"]);
+    expect(placeOf(site.caught[0])).toContain("events.test.ts");
+    expect(placeOf(site.caught[0])).not.toContain("private words");
+    feed.push(null);
+  });
+
+  test("in the line of the cluster is reported, and the stream goes on", async () => {
+    const reader = await open(ada);
+    const { status } = site;
+    Object.defineProperty(site, "status", { get: broken, configurable: true });
+    await until(() => site.caught.length > 0);
+    Object.defineProperty(site, "status", { value: status, writable: true });
+    const pings = reader.named("ping").length;
+    await until(() => reader.named("ping").length > pings);
+    expect(site.caught.map(classOf)).toContain("TypeError");
+    expect(reader.over).toBe(false);
+  });
+
+  test("in a row of the list is reported, and the next row comes", async () => {
+    const { conversationId } = await site.send(ben, "ada", "first");
+    const reader = await open(ada, `/events?show=${conversationId}`);
+    const whole = { ...site.solo.chat };
+    Object.assign(site.solo.chat, { conversation: broken });
+    await site.send(ben, "ada", "second");
+    await until(() => site.caught.length > 0);
+    Object.assign(site.solo.chat, whole);
+    await site.send(ben, "ada", "third");
+    await until(() => reader.named("row").length > 0);
+    expect(site.caught.map(classOf)).toEqual(["TypeError"]);
+  });
+});
 
 describe("one event", () => {
   test("is rendered once and shared by all its readers", () => {
