@@ -84,6 +84,14 @@ export interface RequestRow {
   readonly result: Uint8Array | null;
 }
 
+/** What a user did on another branch to a message of it that has not arrived here. */
+export interface EarlyRow {
+  readonly author: UserId;
+  readonly clientId: ClientId;
+  readonly user: UserId;
+  readonly what: "hidden" | "read";
+}
+
 /** What the rules may ask and do. Whatever an op did before it failed is undone by the caller. */
 export interface Rows {
   user(id: UserId): UserRow | null;
@@ -148,6 +156,11 @@ export interface Rows {
   /** The author deleted a message of this id before this branch ever saw it. */
   hasTombstone(author: UserId, clientId: ClientId): boolean;
   addTombstone(author: UserId, clientId: ClientId): void;
+
+  /** Stores what a user did to a message that has not arrived yet; idempotent. */
+  addEarly(row: EarlyRow): void;
+  /** Removes and answers what waits for this message, ordered by user, then by `what`. */
+  takeEarly(author: UserId, clientId: ClientId): readonly EarlyRow[];
 
   /** Any deleted account whose messages are still being erased, and up to which request (see requestsAfter). */
   purge(): { readonly user: UserId; readonly afterRequest: string } | null;

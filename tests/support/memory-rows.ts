@@ -4,6 +4,7 @@
  */
 import type {
   ConversationRow,
+  EarlyRow,
   MemberRow,
   MessageRow,
   RequestRow,
@@ -31,6 +32,7 @@ interface Tables {
   reads: Map<string, SingleRow>;
   hidden: Map<string, SingleRow>;
   tombstones: Map<string, { readonly author: string; readonly clientId: string }>;
+  early: Map<string, EarlyRow>;
   purges: Map<string, { readonly user: string; readonly afterRequest: string }>;
   formats: Map<string, { readonly format: number; readonly version: string; readonly seq: Seq }>;
 }
@@ -46,6 +48,7 @@ function emptyTables(): Tables {
     reads: new Map(),
     hidden: new Map(),
     tombstones: new Map(),
+    early: new Map(),
     purges: new Map(),
     formats: new Map(),
   };
@@ -95,6 +98,7 @@ export class MemoryRows implements Rows {
         ),
         ["seq"],
       ),
+      early: table(t.early.values(), ["author", "client_id", "user", "what"]),
       purges: table(t.purges.values(), ["user"]),
       formats: table(t.formats.values(), ["format"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
@@ -262,6 +266,16 @@ export class MemoryRows implements Rows {
 
   addTombstone(author: string, clientId: string): void {
     this.#set(this.#t.tombstones, `${author} ${clientId}`, { author, clientId });
+  }
+
+  addEarly(row: EarlyRow): void {
+    this.#set(this.#t.early, `${row.author} ${row.clientId} ${row.user} ${row.what}`, { ...row });
+  }
+
+  takeEarly(author: string, clientId: string): readonly EarlyRow[] {
+    const found = [...this.#t.early].filter(([, row]) => row.author === author && row.clientId === clientId);
+    for (const [key] of found) this.#delete(this.#t.early, key);
+    return found.map(([, row]) => row).toSorted((a, b) => (`${a.user} ${a.what}` < `${b.user} ${b.what}` ? -1 : 1));
   }
 
   opFormat(): number {

@@ -102,7 +102,7 @@ function answerRepeat(
   const result = recordedResult(before);
   // This branch refused what the other had accepted: what was accepted somewhere is kept.
   if (op.recovered && result.kind === "refused") return null;
-  const facts = (op.recovered && kindOf(op.body).adopt?.(op, op.body, rows)) || [];
+  const facts = (op.recovered && kindOf(op.body).adopt?.(op, op.body, seq, rows)) || [];
   return { result, facts };
 }
 

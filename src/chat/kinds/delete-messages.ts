@@ -3,6 +3,7 @@ import type { Fact } from "../fact.ts";
 import { splitMessageId, type MessageId } from "../ids.ts";
 import type { Rows } from "../rows.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
+import { keepEarly } from "./early.ts";
 import { byConversation, placeOf, visible } from "./places.ts";
 
 export interface DeleteMessages {
@@ -49,7 +50,8 @@ export const deleteMessages: Kind<DeleteMessages> = {
 function rememberUnknown(ids: readonly MessageId[], op: OpHead, rows: Rows): void {
   for (const id of ids) {
     const parts = splitMessageId(id);
-    if (parts === null || parts.author !== op.user || placeOf(id, op.user, rows) !== null) continue;
-    if (!rows.hasTombstone(parts.author, parts.clientId)) rows.addTombstone(parts.author, parts.clientId);
+    if (parts === null || placeOf(id, op.user, rows) !== null) continue;
+    if (parts.author !== op.user) keepEarly([id], op.user, "hidden", rows);
+    else if (!rows.hasTombstone(parts.author, parts.clientId)) rows.addTombstone(parts.author, parts.clientId);
   }
 }

@@ -54,7 +54,7 @@ export interface Kind<Body> {
   /** The rule. */
   decide(op: OpHead, body: Body, seq: Seq, rows: Rows): Decision;
   /** What a recovered copy still does on a branch that has already done the same request. Absent: nothing. */
-  adopt?(op: OpHead, body: Body, rows: Rows): readonly Fact[];
+  adopt?(op: OpHead, body: Body, seq: Seq, rows: Rows): readonly Fact[];
 }
 
 /** The bytes are no op at all. */

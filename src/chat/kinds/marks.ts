@@ -8,6 +8,7 @@ import type { Fact } from "../fact.ts";
 import type { ChatErrorCode } from "../errors.ts";
 import type { Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
+import { keepEarly } from "./early.ts";
 import type { Kind } from "./kind.ts";
 import { placeOf, visible } from "./places.ts";
 import { moveMark, readSingly } from "./read-mark.ts";
@@ -59,11 +60,14 @@ function decideMark(
   recovered: boolean,
   { seq, rows, facts }: { readonly seq: Seq; readonly rows: Rows; readonly facts: Fact[] },
 ): ChatErrorCode | null {
-  if (living(user, rows) === null) return "not_logged_in";
+  // A recovered mark may come before the account of its reader, as it may come before the message.
+  const mayArrive = recovered && rows.user(user) === null;
+  if (!mayArrive && living(user, rows) === null) return "not_logged_in";
   // It may have ended since it asked: by a log-out, another password, or the end of the account.
   if (!recovered && rows.session(session)?.user !== user) return "not_logged_in";
   // On the branch that won, "up to" would cover messages that she has not seen.
   if (upTo === null || recovered) {
+    if (recovered) keepEarly(ids, user, "read", rows);
     const places = visible(ids, { user, recovered }, rows);
     if (places === null) return "not_found";
     facts.push(...readSingly(places, user, seq, rows));

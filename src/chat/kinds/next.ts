@@ -6,7 +6,7 @@
 import type protobuf from "protobufjs";
 import type { ConversationId, MessageId } from "../ids.ts";
 import type { Kind } from "./kind.ts";
-import { sendMessage } from "./send-message.ts";
+import { applyEarlyTo, sendMessage } from "./send-message.ts";
 
 export interface Next {
   readonly kind: "next";
@@ -25,6 +25,7 @@ export const next: Kind<Next> = {
   content: ({ conversation, body }) => `${conversation}\0${body}`,
   decide: (op, { conversation, body }, seq, rows) =>
     sendMessage.decide(op, { kind: "sendMessage", conversation, body, readUpTo: "" as MessageId }, seq, rows),
+  adopt: (op, _body, seq, rows) => applyEarlyTo(op, seq, rows),
 };
 
 /** Adds its payload to the Op of op.proto's descriptor, under the next number that is free. */

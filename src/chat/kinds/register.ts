@@ -46,7 +46,7 @@ export const register: Kind<Register> = {
    * On a branch that lost, the same registration had a token of its own: it goes on working, unless
    * the password was changed since, which ends what the first one opened.
    */
-  adopt(op, { session }, rows) {
+  adopt(op, { session }, _seq, rows) {
     const user = living(op.user, rows);
     const facts: Fact[] = [];
     const unchanged = user !== null && user.passwordMicros === user.createdMicros;

@@ -1,9 +1,12 @@
 /** A message to a conversation of its author. A direct one is made by its first message. */
 import type { Fact } from "../fact.ts";
-import { splitMessageId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
+import { messageId, splitMessageId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
 import type { Rows, UserRow } from "../rows.ts";
+import type { Seq } from "../../election/view.ts";
 import { directPeople, openDirect } from "./direct.ts";
+import { applyEarly } from "./early.ts";
 import { refused, type Decision, type Kind, type OpHead } from "./kind.ts";
+import { placeOfRequest } from "./places.ts";
 import { moveMark } from "./read-mark.ts";
 import { living } from "./sessions.ts";
 
@@ -59,9 +62,24 @@ export const sendMessage: Kind<SendMessage> = {
     if (body.readUpTo !== "" || seq % OWN_MARK_EVERY === 0 || op.clientId.endsWith("0")) {
       moveMark(member, answered ?? 0, seq, rows, [], facts);
     }
+    if (op.recovered) {
+      const { user: author, clientId } = op;
+      const place = { id: messageId(author, clientId), author, clientId, conversation, seq };
+      facts.push(...applyEarly(place, seq, rows));
+    }
     return { kind: "sent", conversation, facts };
   },
+
+  // Its author may have sent the same message on both branches; its readers marked only this one.
+  adopt: (op, _body, seq, rows) => applyEarlyTo(op, seq, rows),
 };
+
+/** Effects of other ops that waited for this request's message, which this branch has already. */
+export function applyEarlyTo(op: OpHead, seq: Seq, rows: Rows): readonly Fact[] {
+  const request = rows.request(op.user, op.clientId);
+  const place = request === null ? null : placeOfRequest(request);
+  return place === null ? [] : applyEarly(place, seq, rows);
+}
 
 /** Why the author may not write to these people; null: she may. */
 function refusalOf(op: OpHead, author: UserRow | null, people: readonly UserId[], rows: Rows): Decision | null {

@@ -3,6 +3,7 @@ import { and, asc, desc, eq, getColumns, gt, gte, isNull, lt, lte, sql } from "d
 import { compile, once, type StateConnection } from "./connection.ts";
 import {
   conversations,
+  early,
   formats,
   hidden,
   members,
@@ -326,6 +327,26 @@ function upkeepStatements(c: StateConnection) {
         .select()
         .from(tombstones)
         .where(and(eq(tombstones.author, p("author")), eq(tombstones.clientId, p("clientId")))),
+    ),
+    earlyCount: compile(c, db.select({ count: sql<number>`count(*)` }).from(early)),
+    early: compile(
+      c,
+      db
+        .select()
+        .from(early)
+        .where(and(eq(early.author, p("author")), eq(early.clientId, p("clientId"))))
+        .orderBy(asc(early.user), asc(early.what)),
+    ),
+    addEarly: compile(
+      c,
+      db
+        .insert(early)
+        .values({ author: p("author"), clientId: p("clientId"), user: p("user"), what: p("what") })
+        .onConflictDoNothing(),
+    ),
+    dropEarly: compile(
+      c,
+      db.delete(early).where(and(eq(early.author, p("author")), eq(early.clientId, p("clientId")))),
     ),
     addTombstone: compile(c, db.insert(tombstones).values({ author: p("author"), clientId: p("clientId") })),
     purge: compile(c, db.select().from(purges).orderBy(asc(purges.user)).limit(p("limit"))),

@@ -12,7 +12,7 @@
  */
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { sql } from "drizzle-orm";
-import type { Deleted } from "../../chat/rows.ts";
+import type { Deleted, EarlyRow } from "../../chat/rows.ts";
 
 /** One row: where this state stands in the log. */
 export const meta = sqliteTable("meta", {
@@ -170,6 +170,18 @@ export const tombstones = sqliteTable(
   "tombstones",
   { author: text().notNull(), clientId: text("client_id").notNull() },
   (t) => [primaryKey({ columns: [t.author, t.clientId] })],
+);
+
+/** What users of another branch did to messages of it that have not arrived here. */
+export const early = sqliteTable(
+  "early",
+  {
+    author: text().notNull(),
+    clientId: text("client_id").notNull(),
+    user: text().notNull(),
+    what: text().notNull().$type<EarlyRow["what"]>(),
+  },
+  (t) => [primaryKey({ columns: [t.author, t.clientId, t.user, t.what] })],
 );
 
 /** Deleted accounts whose messages are still being erased. */

@@ -7,7 +7,16 @@
  * that every write goes through; `forget` empties it when a transaction is rolled back.
  */
 import type { ClientId, ConversationId, SessionId, UserId } from "../../chat/ids.ts";
-import type { ConversationRow, MemberRow, MessageRow, RequestRow, Rows, SessionRow, UserRow } from "../../chat/rows.ts";
+import type {
+  ConversationRow,
+  EarlyRow,
+  MemberRow,
+  MessageRow,
+  RequestRow,
+  Rows,
+  SessionRow,
+  UserRow,
+} from "../../chat/rows.ts";
 import { FIRST_FORMAT, SESSIONS_PER_USER } from "../../chat/rows.ts";
 import { StorageDamaged } from "../../election/ports.ts";
 import type { Seq } from "../../election/view.ts";
@@ -29,6 +38,7 @@ export class StateRows implements Rows {
   readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
   /** Number of rows; null: not counted yet. Nearly always 0, which saves a look-up per op. */
   #tombstones: number | null = null;
+  #early: number | null = null;
   #purges: number | null = null;
   #format: number | null = null;
 
@@ -54,6 +64,7 @@ export class StateRows implements Rows {
     this.#spans.clear();
     this.#memory.clear();
     this.#tombstones = null;
+    this.#early = null;
     this.#purges = null;
     this.#format = null;
   }
@@ -274,6 +285,20 @@ export class StateRows implements Rows {
   addTombstone(author: UserId, clientId: ClientId): void {
     this.#q.addTombstone.run(author, clientId);
     this.#tombstones = null;
+  }
+
+  addEarly({ author, clientId, user, what }: EarlyRow): void {
+    this.#q.addEarly.run(author, clientId, user, what);
+    this.#early = null;
+  }
+
+  takeEarly(author: UserId, clientId: ClientId): readonly EarlyRow[] {
+    this.#early ??= Number(this.#q.earlyCount.get()?.[0]);
+    if (this.#early === 0) return [];
+    const found = this.#q.early.all(author, clientId);
+    if (found.length > 0) this.#q.dropEarly.run(author, clientId);
+    this.#early = null;
+    return found.map((row) => ({ author, clientId, user: row[2] as UserId, what: row[3] as EarlyRow["what"] }));
   }
 
   purge(): { readonly user: UserId; readonly afterRequest: string } | null {

@@ -494,6 +494,56 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
     expect(rowsOf(log, "members").find((row) => row["user"] === ben)).toMatchObject({ mark: 5 });
   });
 
+  test("a mark that comes back before its message takes effect when the message comes", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const late = (text: string) =>
+      log.op(anna, { kind: "sendMessage", conversation: directId(anna, ben), body: text, readUpTo: "" }, RECOVERED);
+    const [first, second] = [late("first"), late("second")];
+    const [one, two] = [messageId(anna, first.clientId), messageId(anna, second.clientId)];
+    expect(log.read([log.mark(ben, [one]), log.mark(ben, [one, two], two)], RECOVERED).facts).toEqual([]);
+    expect(rowsOf(log, "early").map((row) => [row["user"], row["client_id"], row["what"]])).toEqual([
+      [ben, first.clientId, "read"],
+      [ben, second.clientId, "read"],
+    ]);
+    // Anna sent the second one on this branch as well, and Ben was not shown that copy.
+    const { seq } = log.apply({ ...second, recovered: false, origin: null });
+    const facts = log.apply(first).facts;
+    expect(kinds(facts)).toEqual(["message", "read"]);
+    expect(facts[1]).toMatchObject({ readerId: ben, messageIds: [one] });
+    expect(log.apply(second).facts).toMatchObject([{ kind: "read", readerId: ben, messageIds: [two], upTo: seq + 1 }]);
+    expect(rowsOf(log, "early")).toEqual([]);
+  });
+
+  test("a mark that comes back before the account of its reader is kept, unless the account is gone", () => {
+    const log = start();
+    const [anna, carl] = [log.person("anna"), log.person("carl")];
+    const registration = log.registration("ben", RECOVERED);
+    const ben = registration.user;
+    log.error(carl, { kind: "deleteAccount", deleteMessages: false, checked: passwordId("hash of carl") });
+    const body = { kind: "sendMessage", conversation: directId(anna, ben), body: "hi", readUpTo: "" } as const;
+    const message = log.op(anna, body, RECOVERED);
+    const id = messageId(anna, message.clientId);
+    expect(log.read([log.mark(ben, [id]), log.mark(carl, [id])], RECOVERED).result).toMatchObject({
+      refusals: [null, "not_logged_in"],
+    });
+    log.apply(registration);
+    expect(kinds(log.apply(message).facts)).toContain("read");
+  });
+
+  test("a message hidden on the branch that lost stays hidden if it comes back after that", () => {
+    const log = start();
+    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const body = { kind: "sendMessage", conversation: directId(anna, ben), body: "hi", readUpTo: "" } as const;
+    const message = log.op(anna, body, RECOVERED);
+    const id = messageId(anna, message.clientId);
+    expect(log.error(ben, { kind: "deleteMessages", ids: [id] }, RECOVERED)).toBe(null);
+    expect(log.apply(message).facts.slice(1)).toMatchObject([
+      { kind: "gone", messageIds: [id], audience: { user: ben } },
+    ]);
+    expect([rowsOf(log, "hidden").length, rowsOf(log, "early")]).toEqual([1, []]);
+  });
+
   const change = (passwordHash: string, keepSession = ""): OpBody => ({
     kind: "changePassword",
     passwordHash,

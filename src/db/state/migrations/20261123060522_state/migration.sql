@@ -5,6 +5,14 @@ CREATE TABLE `conversations` (
 	`created_seq` integer NOT NULL
 ) WITHOUT ROWID;
 --> statement-breakpoint
+CREATE TABLE `early` (
+	`author` text NOT NULL,
+	`client_id` text NOT NULL,
+	`user` text NOT NULL,
+	`what` text NOT NULL,
+	CONSTRAINT `early_pk` PRIMARY KEY(`author`, `client_id`, `user`, `what`)
+) WITHOUT ROWID;
+--> statement-breakpoint
 CREATE TABLE `formats` (
 	`format` integer PRIMARY KEY,
 	`version` text NOT NULL,
