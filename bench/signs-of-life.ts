@@ -27,7 +27,7 @@ export class SignsOfLife {
   failed = 0;
   /** By origin. All pages wait equally long, so each queue is in the order in which its signs are due. */
   readonly #queues = new Map<string, Due[]>();
-  readonly #sockets: HttpSocket[] = [];
+  readonly #sockets = new Set<HttpSocket>();
   readonly #gone = new Set<Page>();
   #closed = false;
 
@@ -54,11 +54,10 @@ export class SignsOfLife {
     return queue;
   }
 
-  /** One connection: says what is due, one after the other. */
+  /** One connection at a time: says what is due, one after the other. */
   async #sayAll(origin: string, queue: Due[]): Promise<void> {
     const { host } = new URL(origin);
-    const socket = await HttpSocket.connect(host);
-    this.#sockets.push(socket);
+    let socket: HttpSocket | null = null;
     while (!this.#closed) {
       const next = queue[0];
       if (next === undefined || next.atMs > performance.now()) {
@@ -68,7 +67,20 @@ export class SignsOfLife {
       queue.shift();
       if (this.#gone.delete(next.page)) continue;
       queue.push({ page: next.page, atMs: performance.now() + EVERY_MS });
-      await this.#say(socket, host, next.page);
+      // A replica closes what was idle for long; browsers connect again.
+      if (socket === null || socket.isOver) socket = await this.#connect(host);
+      if (socket !== null) await this.#say(socket, host, next.page);
+    }
+  }
+
+  async #connect(host: string): Promise<HttpSocket | null> {
+    try {
+      const socket = await HttpSocket.connect(host);
+      this.#sockets.add(socket);
+      return socket;
+    } catch (error) {
+      this.#failedWith(error instanceof Error ? error.message : String(error));
+      return null;
     }
   }
 
@@ -79,10 +91,16 @@ export class SignsOfLife {
       `Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\n\r\n`;
     try {
       const { status } = await socket.request(Buffer.from(head + form, "latin1"));
-      if (status !== 204 && status !== 200) this.failed += 1;
-    } catch {
+      if (status !== 204 && status !== 200) this.#failedWith(`status ${status}`);
+    } catch (error) {
       // The run is over, or the replica is gone, which its streams say as well.
-      this.failed += 1;
+      this.#sockets.delete(socket);
+      this.#failedWith(error instanceof Error ? error.message : String(error));
     }
+  }
+
+  #failedWith(why: string): void {
+    this.failed += 1;
+    if (!this.#closed && this.failed === 1) process.stderr.write(`the first sign of life that failed: ${why}\n`);
   }
 }

@@ -26,6 +26,11 @@ export class HttpSocket {
     return made;
   }
 
+  /** The other side has closed it. */
+  get isOver(): boolean {
+    return this.#ended !== null;
+  }
+
   /** A whole request as bytes; resolves with the answer once all of it is here. */
   request(bytes: Uint8Array): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {

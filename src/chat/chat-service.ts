@@ -105,11 +105,15 @@ export interface FeedItem {
   readonly event: FeedEvent;
   /** Resume after this. */
   readonly cursor: string;
+  /** False: the cursor is the one of the item before; a reader that keeps it need not be told it again. */
+  readonly moves: boolean;
 }
 
 /** One subscription. `next` waits; null means the stream is over. The queue is bounded (1 MiB, then reset OVERFLOW and end). */
 export interface Feed {
   next(): Promise<FeedItem | null>;
+  /** Whoever reads has taken all that was applied here so far, and waits for what comes: `cursor()` is where it is. */
+  atRest(): boolean;
   close(): void;
 }
 
@@ -206,6 +210,8 @@ export interface ChatService {
   /** By conversation that has any; of one, or of all: exact if they are fewer than UNREAD_TOTAL_MAX. */
   unreadCounts(session: Session, conversationId?: string): ReadonlyMap<string, number>;
 
+  /** Of what is applied here now. */
+  cursor(): string;
   /** Everything after the cursor, then live. Without a cursor: from now. At most 50 streams a user. */
   subscribe(session: Session, input: { cursor?: string }): Answer<Feed>;
   /** Ephemeral, never in the log. */

@@ -1,5 +1,5 @@
 /** How many files (connections count as such) this process may open, and how many it has open. */
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { EXIT, failure, type Failure } from "./exit.ts";
 
 /** A replica at rest has some 40 open; fewer than this leave no room for people. */
@@ -15,10 +15,16 @@ export function openFilesLimit(): number | null {
   }
 }
 
-/** How many are open; null where the system does not say, or has none left to look with. */
+const OPEN = "/proc/self/fd";
+
+/**
+ * How many are open; null where the system does not say, or has none left to look with. Since Linux 6.2 that is the
+ * size of the folder: to list 5,000 takes some 20 ms, in which a replica does nothing else, and it looks twice a second.
+ */
 export function openFiles(): number | null {
   try {
-    return readdirSync("/proc/self/fd").length - 1;
+    const { size } = statSync(OPEN);
+    return size > 0 ? size : readdirSync(OPEN).length - 1;
   } catch {
     return null;
   }

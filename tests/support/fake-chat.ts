@@ -115,6 +115,7 @@ export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
     messages: async () => ok([MESSAGE]),
     unreadTotal: () => 0,
     unreadCounts: () => new Map(),
+    cursor: () => "v:42",
     subscribe: () => ({ ok: true, value: new FakeFeed(), cursor: "v:42" }),
     typing: () => {},
     ...replaced,
@@ -142,6 +143,10 @@ export class FakeFeed implements Feed {
     return new Promise((resolve) => {
       this.#waiting = resolve;
     });
+  }
+
+  atRest(): boolean {
+    return this.#waiting !== null;
   }
 
   close(): void {

@@ -13,7 +13,7 @@ import type { Audience, Fact } from "../fact.ts";
 import type { ConversationId, UserId } from "../ids.ts";
 import { formatCursor, parseCursor, standingOf, type Cursor } from "../cursor.ts";
 import { failed, type Answer } from "../errors.ts";
-import { FEED_BYTES_MAX, LiveFeed, weight } from "./live-feed.ts";
+import { FEED_BYTES_MAX, LiveFeed, NOT_LIVE, weight } from "./live-feed.ts";
 import type { Presence } from "../ports.ts";
 import { RateLimit } from "../rate-limit.ts";
 import type { Reading } from "../reading.ts";
@@ -92,7 +92,7 @@ export class FeedHub {
     if (cursor !== null && standingOf(cursor, this.#deps.position) === "ahead") {
       if (this.#pending.size >= PENDING_MAX) return failedWith("slow_down", { retryAfterMs: STREAMS_RETRY_MS });
       this.#pending.set(feed, cursor);
-      feed.after = Number.MAX_SAFE_INTEGER;
+      feed.after = NOT_LIVE;
       void this.#settlePending();
     } else if (cursor !== null) {
       this.#resume(feed, cursor);

@@ -5,6 +5,9 @@ import type { Seq } from "../../election/view.ts";
 /** Bytes waiting in one stream before it is reset and ended. */
 export const FEED_BYTES_MAX = 1024 * 1024;
 
+/** `after` of a stream whose cursor this replica has yet to reach. */
+export const NOT_LIVE = Number.MAX_SAFE_INTEGER as Seq;
+
 /** What an item weighs beside its text: ids, cursor, the objects themselves. */
 const ITEM_BYTES = 300;
 
@@ -14,7 +17,6 @@ export class LiveFeed implements Feed {
   after: Seq;
   readonly #onClose: (feed: LiveFeed) => void;
   #items: FeedItem[] = [];
-  #head = 0;
   #bytes = 0;
   #ended = false;
   #waiting: ((item: FeedItem | null) => void) | null = null;
@@ -32,14 +34,9 @@ export class LiveFeed implements Feed {
   }
 
   async next(): Promise<FeedItem | null> {
-    const item = this.#items[this.#head];
+    const item = this.#items.shift();
     if (item !== undefined) {
-      this.#head += 1;
       this.#bytes -= weight(item.event);
-      if (this.#head === this.#items.length) {
-        this.#items = [];
-        this.#head = 0;
-      }
       return item;
     }
     if (this.#ended) return null;
@@ -50,9 +47,12 @@ export class LiveFeed implements Feed {
     });
   }
 
+  atRest(): boolean {
+    return this.#waiting !== null && this.after !== NOT_LIVE;
+  }
+
   close(): void {
     this.#items = [];
-    this.#head = 0;
     this.#bytes = 0;
     this.end();
   }
@@ -74,7 +74,7 @@ export class LiveFeed implements Feed {
   push(event: FeedEvent, cursor: string | null): void {
     if (this.#ended) return;
     if (cursor !== null) this.#cursor = cursor;
-    const item = { event, cursor: this.#cursor };
+    const item = { event, cursor: this.#cursor, moves: cursor !== null };
     if (this.#waiting !== null) {
       const resolve = this.#waiting;
       this.#waiting = null;
@@ -84,8 +84,7 @@ export class LiveFeed implements Feed {
     this.#items.push(item);
     this.#bytes += weight(event);
     if (this.#bytes <= FEED_BYTES_MAX) return;
-    this.#items = [{ event: { kind: "reset", reason: "OVERFLOW" }, cursor: this.#cursor }];
-    this.#head = 0;
+    this.#items = [{ event: { kind: "reset", reason: "OVERFLOW" }, cursor: this.#cursor, moves: true }];
     this.#bytes = 0;
     this.end();
   }

@@ -63,6 +63,7 @@ export function createChat(options: ChatOptions): Chat {
   return {
     ...accountCalls(accounts, marks),
     ...messageCalls(messaging),
+    cursor: () => reading.cursor(),
     subscribe: (session, input) => feeds.subscribe(session, input.cursor),
     typing: (session, conversationId) => feeds.typing(session, conversationId),
     applied: (ops, view) => projections.applied(ops, view),
@@ -124,7 +125,7 @@ function accountCalls(accounts: Accounts, marks: MarkGatherer): Pick<ChatService
   };
 }
 
-function messageCalls(messaging: Messaging): Omit<ChatService, AccountCall | "subscribe" | "typing"> {
+function messageCalls(messaging: Messaging): Omit<ChatService, AccountCall | "cursor" | "subscribe" | "typing"> {
   return {
     send: (session, input) => messaging.send(session, input),
     markRead: (session, input) => messaging.markRead(session, input),

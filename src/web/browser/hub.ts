@@ -146,10 +146,10 @@ export class Hub<T> {
   }
 
   #onEvent({ name, data, id }: StreamEvent): void {
-    if (name === "ping") return this.#onPing(data === "ok");
-    const again = id !== this.#cursor && seqOf(id) <= this.#toldUpTo;
+    const again = id !== "" && id !== this.#cursor && seqOf(id) <= this.#toldUpTo;
     if (id !== "") this.#cursor = id;
     this.#toldUpTo = Math.max(this.#toldUpTo, seqOf(this.#cursor));
+    if (name === "ping") return this.#onPing(data === "ok");
     const message: HubEvent = { type: "event", name, data, at: Date.now(), cursor: this.#cursor, again };
     if (name === "cluster") this.#cluster = message;
     else {

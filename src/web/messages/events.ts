@@ -56,16 +56,18 @@ function dataOf(event: FeedEvent): string {
 /** In place of an event that could not be rendered: the page fetches what it shows. */
 const READ_ANEW: FeedEvent = { kind: "reset", reason: "OVERFLOW" };
 
-/** What all viewers of an event get, and under which cursor it was last sent. */
-type Rendered = WeakMap<FeedEvent, { readonly cursor: string; readonly bytes: Uint8Array }>;
+/** What all viewers of an event get, and under which id it was last sent. */
+type Rendered = WeakMap<FeedEvent, { readonly id: string; readonly bytes: Uint8Array }>;
 const rendered: Rendered = new WeakMap();
 const renderedElsewhere: Rendered = new WeakMap();
 
-function encodeOnce(known: Rendered, { event, cursor }: FeedItem, text: () => string): Uint8Array {
+/** An event that does not move the cursor has no id, so that it is the same bytes for readers at different places. */
+function encodeOnce(known: Rendered, { event, cursor, moves }: FeedItem, text: () => string): Uint8Array {
+  const id = moves ? `id: ${cursor}\n` : "";
   const before = known.get(event);
-  if (before !== undefined && before.cursor === cursor) return before.bytes;
-  const bytes = encoder.encode(`id: ${cursor}\n${text()}\n`);
-  known.set(event, { cursor, bytes });
+  if (before !== undefined && before.id === id) return before.bytes;
+  const bytes = encoder.encode(`${id}${text()}\n`);
+  known.set(event, { id, bytes });
   return bytes;
 }
 
@@ -96,6 +98,12 @@ function conversationOf(event: FeedEvent): string | null {
 function rowChangedBy(event: FeedEvent, userId: string): string | null {
   if (event.kind === "typing" || (event.kind === "read" && event.readerId !== userId)) return null;
   return conversationOf(event);
+}
+
+/** A ping, for streams that have all that was applied: with the cursor, after which they resume; and for the others. */
+interface Ping {
+  readonly atRest: Uint8Array;
+  readonly behind: Uint8Array;
 }
 
 interface StreamOwner {
@@ -203,7 +211,7 @@ class EventStream {
     } catch (error) {
       // A view is broken. Nobody catches an error here, so it would end the replica, and those of all other readers.
       this.onCaught(error);
-      return encodeItem({ event: READ_ANEW, cursor: item.cursor });
+      return encodeItem({ ...item, event: READ_ANEW });
     }
   }
 
@@ -245,10 +253,10 @@ class EventStream {
   }
 
   /** Once a second: a sign of life, dropped when the socket is full. */
-  tick(bytes: Uint8Array): void {
+  tick({ atRest, behind }: Ping): void {
     if (this.ended) return;
     if (this.owner.name !== "" && this.owner.nowMs() - this.aliveMs > ALIVE_MS) return this.end();
-    if (this.room()) this.write(bytes);
+    if (this.room()) this.write(this.feed.atRest() ? atRest : behind);
     else if (++this.stuckTicks > STUCK_TICKS_MAX) this.cutOff();
   }
 
@@ -384,6 +392,11 @@ export class EventStreams {
     return `${eventText("ping", this.deps.healthz().ok ? "ok" : "not writable")}\n`;
   }
 
+  private pingAfter(text: string, id: string): Ping {
+    const ping = this.ping();
+    return { atRest: encoder.encode(`${text}${id}${ping}`), behind: encoder.encode(`${text}${ping}`) };
+  }
+
   private cluster(place: Place): string {
     return JSON.stringify({ ...summarize(this.deps.status()), origins: originsFor(place, this.deps) });
   }
@@ -400,10 +413,11 @@ export class EventStreams {
     const turn = this.turns[this.nextTurn]!;
     this.nextTurn = (this.nextTurn + 1) % PING_TURNS;
     if (turn.streams.size === 0) return;
-    const ping = encoder.encode(this.ping());
+    const id = `id: ${this.deps.chat.cursor()}\n`;
+    const ping = this.pingAfter("", id);
     const before = turn.told;
     turn.told = new Map();
-    const bytes = new Map<string, Uint8Array>();
+    const bytes = new Map<string, Ping>();
     for (const stream of turn.streams) {
       const { place } = stream.owner;
       const key = `${place.url} ${place.front}`;
@@ -412,7 +426,7 @@ export class EventStreams {
         const cluster = this.cluster(place);
         turn.told.set(key, cluster);
         const isNews = before.get(key) !== cluster;
-        piece = isNews ? encoder.encode(`${eventText("cluster", cluster)}\n${this.ping()}`) : ping;
+        piece = isNews ? this.pingAfter(`${eventText("cluster", cluster)}\n`, id) : ping;
         bytes.set(key, piece);
       }
       stream.tick(piece);

@@ -109,7 +109,7 @@ describe("Subscribe", () => {
     const { items: seen, end } = subscribe(
       await serve({ subscribe: () => ({ ok: true, value: feed, cursor: "v:1" }) }),
     );
-    events.forEach((event, at) => feed.push({ event, cursor: `v:${at + 2}` }));
+    events.forEach((event, at) => feed.push({ event, cursor: `v:${at + 2}`, moves: true }));
     feed.push(null);
     expect((await end).code).toBe(0);
     expect(seen).toEqual([
@@ -156,7 +156,7 @@ describe("Subscribe", () => {
     const feed = new FakeFeed();
     const served = await serve({ subscribe: () => ({ ok: true, value: feed, cursor: "v:1" }) });
     const { end } = subscribe(served);
-    feed.push({ event: { kind: "ended" }, cursor: "v:2" });
+    feed.push({ event: { kind: "ended" }, cursor: "v:2", moves: true });
     const refused = { code: 16, trailers: { "lastword-code": "not_logged_in", "lastword-outcome": "definite" } };
     expect(await end).toEqual(refused);
     expect(await subscribe(served, "", "expired").end).toEqual(refused);
@@ -221,8 +221,9 @@ describe("Subscribe", () => {
             taken += 1;
             // Lets the connection have its turn, as a live feed does.
             await new Promise((resolve) => setImmediate(resolve));
-            return { event: { kind: "message", message }, cursor: `v:${taken}` };
+            return { event: { kind: "message", message }, cursor: `v:${taken}`, moves: true };
           },
+          atRest: () => false,
           close: () => {
             closed = true;
           },

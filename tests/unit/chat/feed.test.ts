@@ -92,6 +92,41 @@ describe("what a stream tells", () => {
     expect(others).toEqual([[], []]);
   });
 
+  test("a stream is at rest when its reader has all that was applied and waits", async () => {
+    const feed = open(anna);
+    expect(feed.atRest()).toBe(false);
+    const first = feed.next();
+    expect(feed.atRest()).toBe(true);
+    await send(ben, "anna", "one");
+    expect(feed.atRest()).toBe(false);
+    await first;
+    const second = feed.next();
+    expect(feed.atRest()).toBe(true);
+    feed.close();
+    await second;
+    // This replica has yet to reach the cursor, so it does not know what there is to tell.
+    const early = open(anna, `9.0.00000000000000aa.0:${solo.state.appliedSeq() + 9}`);
+    void early.next();
+    expect(early.atRest()).toBe(false);
+    early.close();
+  });
+
+  test("what was read is not kept, though something always waits", async () => {
+    const feed = open(anna);
+    const read: WeakRef<object>[] = [];
+    await send(ben, "anna", "first");
+    for (let n = 0; n < 500; n++) {
+      await send(ben, "anna", `message ${n}`);
+      read.push(new WeakRef((await feed.next())!.event));
+    }
+    Bun.gc(true);
+    await new Promise((resolve) => setImmediate(resolve));
+    Bun.gc(true);
+    expect(feed.atRest()).toBe(false);
+    expect(read.filter((event) => event.deref() !== undefined).length).toBeLessThan(100);
+    feed.close();
+  });
+
   test("an op of several events moves the cursor with its last", async () => {
     const { id: readUpTo, conversationId } = await send(anna, "ben", "hi");
     const feed = open(anna);

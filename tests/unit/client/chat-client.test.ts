@@ -40,7 +40,7 @@ class SharedHistory {
 
   #item(seq: number): FeedItem {
     const id = this.ids[seq - 1]!;
-    return { event: { kind: "message", message: { ...MESSAGE, id, seq } }, cursor: `v:${seq}` };
+    return { event: { kind: "message", message: { ...MESSAGE, id, seq } }, cursor: `v:${seq}`, moves: true };
   }
 }
 

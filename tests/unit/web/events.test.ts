@@ -109,8 +109,9 @@ describe("a view that throws", () => {
         },
       },
       cursor: "c1",
+      moves: true,
     });
-    feed.push({ event: { kind: "message", message: MESSAGE }, cursor: "c2" });
+    feed.push({ event: { kind: "message", message: MESSAGE }, cursor: "c2", moves: true });
     await until(() => reader.named("message").length > 0);
     expect(reader.named("reset").map(({ id }) => id)).toEqual(["c1"]);
     expect(reader.named("message").map(({ id }) => id)).toEqual(["c2"]);
@@ -149,14 +150,22 @@ describe("a view that throws", () => {
 describe("one event", () => {
   test("is rendered once and shared by all its readers", () => {
     const event: FeedEvent = { kind: "message", message: MESSAGE };
-    const bytes = encodeItem({ event, cursor: "c1" });
-    expect(encodeItem({ event, cursor: "c1" })).toBe(bytes);
-    expect(new TextDecoder().decode(encodeItem({ event, cursor: "c2" }))).toStartWith("id: c2\n");
+    const bytes = encodeItem({ event, cursor: "c1", moves: true });
+    expect(encodeItem({ event, cursor: "c1", moves: true })).toBe(bytes);
+    expect(new TextDecoder().decode(encodeItem({ event, cursor: "c2", moves: true }))).toStartWith("id: c2\n");
+  });
+
+  test("that moves no cursor is the same bytes for readers at different places", () => {
+    const person = { id: "p", name: "pat", deleted: false, online: true, lastSeenMicros: 0 };
+    const event: FeedEvent = { kind: "presence", person };
+    const bytes = encodeItem({ event, cursor: "c1", moves: false });
+    expect(encodeItem({ event, cursor: "c2", moves: false })).toBe(bytes);
+    expect(new TextDecoder().decode(bytes)).toStartWith("event: presence\n");
   });
 
   test("is a row that is unread for its readers, not for its author", () => {
     const text = (message: MessageView): string =>
-      new TextDecoder().decode(encodeItem({ event: { kind: "message", message }, cursor: "c" }));
+      new TextDecoder().decode(encodeItem({ event: { kind: "message", message }, cursor: "c", moves: true }));
     expect(text(MESSAGE)).toContain('data-unread="yes"');
     expect(text({ ...MESSAGE, unread: false })).not.toContain("data-unread");
   });
@@ -168,15 +177,15 @@ describe("one event", () => {
       id: `${"u".repeat(12)}-${crypto.randomUUID()}`,
       authorName: "n".repeat(32),
     };
-    expect(encodeItem({ event: { kind: "message", message }, cursor: "c".repeat(64) }).length).toBeLessThanOrEqual(
-      EVENT_BYTES_MAX,
-    );
+    expect(
+      encodeItem({ event: { kind: "message", message }, cursor: "c".repeat(64), moves: true }).length,
+    ).toBeLessThanOrEqual(EVENT_BYTES_MAX);
   });
 
   test("no text can end it or begin another", () => {
     const body = "one\nid: forged\nevent: ended\n\ndata: two";
     const text = new TextDecoder().decode(
-      encodeItem({ event: { kind: "message", message: { ...MESSAGE, body } }, cursor: "c" }),
+      encodeItem({ event: { kind: "message", message: { ...MESSAGE, body } }, cursor: "c", moves: true }),
     );
     expect(text.split("\n\n").length).toBe(2);
     expect(parse(text.trimEnd())).toMatchObject({ name: "message", id: "c" });
@@ -209,6 +218,21 @@ describe("a stream", () => {
     const fromStart = await open(ada, `/events?after=${encodeURIComponent(start)}`);
     await until(() => fromStart.named("message").length === 2);
     const resumed = await open(ada, `/events?after=${encodeURIComponent(start)}`, { "last-event-id": first!.id });
+    await until(() => resumed.named("message").length === 1);
+    expect(resumed.named("message")[0]!.data).toContain("two");
+  });
+
+  test("that has everything is told by its pings from where it resumes, however little happens to its user", async () => {
+    const reader = await open(ada);
+    const cursor = async (): Promise<string> =>
+      (await site.ask("/", { as: ben, json: true })).headers.get("lastword-cursor")!;
+    await site.send(ben, "ada", "one");
+    await site.send(ben, "ben", "not for ada");
+    const now = await cursor();
+    await until(() => reader.named("ping").at(-1)!.id === now);
+    expect(reader.named("message").length).toBe(1);
+    await site.send(ben, "ada", "two");
+    const resumed = await open(ada, "/events", { "last-event-id": now });
     await until(() => resumed.named("message").length === 1);
     expect(resumed.named("message")[0]!.data).toContain("two");
   });

@@ -102,6 +102,20 @@ test("a tab that shows something else opens the stream again, from where its pag
   expect(told.some(({ type }) => type === "lost")).toBe(false);
 });
 
+test("a ping says how far the stream is, and what has no place of its own is news", async () => {
+  const hub = new script.Hub(ORIGIN, (tab, message) => tab === null && void told.push(message));
+  hub.join("one", page("c1", 5));
+  await settle(() => opened.length === 1);
+  opened[0]!.say("event: presence\ndata: somebody\n\n");
+  opened[0]!.say(event("ping", 9));
+  opened[0]!.say("event: typing\ndata: somebody\n\n");
+  await settle(() => events().length === 2);
+  expect(events()).toEqual(["presence somebody", "typing somebody"]);
+  opened[0]!.say("x".repeat(3_000_000));
+  await settle(() => opened.length === 2);
+  expect(opened[1]!.query.get("after")).toBe(at(9));
+});
+
 test("a stream that breaks is opened again for those tabs that are still there", async () => {
   const hub = new script.Hub(ORIGIN, (tab, message) => tab === null && void told.push(message));
   hub.join("one", page("c1", 5));
