@@ -25,7 +25,7 @@ import { OPEN_CALLS, SESSION_CALLS } from "./calls.ts";
 import { bearerToken, callerOf, cursorOf, readAt } from "./caller.ts";
 import type { IncomingCall } from "./caller.ts";
 import { clusterStatusReply } from "./cluster-status-reply.ts";
-import { Health } from "./health.ts";
+import { HealthService } from "./health.ts";
 import { BadRequest, serviceDefinition } from "./method.ts";
 import { addReflection } from "./reflection.ts";
 import { SendStreamCall } from "./send-stream.ts";
@@ -33,7 +33,7 @@ import { NOT_LOGGED_IN, STOPPING, brokenReply, replyOf } from "./status-reply.ts
 import { Subscription } from "./subscription.ts";
 import type { SubscribeCall } from "./subscription.ts";
 
-/** How often open SendStreams look whether their login still stands: contract 2 s. */
+/** How often open SendStreams check that their login has not ended. chat.proto promises an end within 2 s. */
 const SESSION_CHECK_MS = 1000;
 /** How long `stop` waits for items under way before it cuts their streams off. */
 const STOP_GRACE_MS = 2000;
@@ -48,7 +48,7 @@ export interface ChatApiDeps {
   /** ClusterStatus needs no login: the listener is on loopback. */
   readonly openStatus: boolean;
   /** Is it the token made from the cluster key? Opens ClusterStatus. */
-  readonly authenticateCluster?: (token: string) => boolean;
+  readonly authenticateCluster: (token: string) => boolean;
   /** The caller at the other end of this connection (`getPeer`) has a login. */
   readonly onLogin?: (peer: string) => void;
 }
@@ -74,7 +74,7 @@ export function addChatService(server: Server, deps: ChatApiDeps): ChatApi {
 }
 
 class ChatServer implements ChatApi {
-  readonly health = new Health();
+  readonly health = new HealthService();
   readonly #deps: ChatApiDeps;
   readonly #subscriptions = new Set<Subscription>();
   readonly #sendStreams = new Set<SendStreamCall>();
@@ -173,7 +173,7 @@ class ChatServer implements ChatApi {
     if (this.#deps.openStatus) return true;
     const token = bearerToken(call);
     if (token === null) return false;
-    return this.#deps.authenticateCluster?.(token) === true || this.#deps.chat.authenticate(token) !== null;
+    return this.#deps.authenticateCluster(token) || this.#deps.chat.authenticate(token) !== null;
   }
 
   /** Begins a stream; if that breaks, the stream ends and nothing else does. */

@@ -35,7 +35,7 @@ type ListResponse = Encodable<WireHealthListResponse>;
 type Watcher = ServerWritableStream<Request, Response>;
 
 /** Starts as NOT_SERVING. */
-export class Health {
+export class HealthService {
   #serving = false;
   readonly #watchers = new Set<Watcher>();
 

@@ -1,19 +1,12 @@
 /** What the chat needs from the rooms below it. */
 import type { OpResult } from "./applied-op.ts";
 import type { ConversationId, UserId } from "./ids.ts";
+import type { ProposalOutcome } from "../election/ports.ts";
 import type { ReplicaId, Seq, ViewNo } from "../election/view.ts";
 import type { Queries } from "./queries.ts";
 
-/** How a proposal ended for its proposer. `applied` means: committed, and applied on this replica. */
-export type ProposalOutcome =
-  | { readonly kind: "applied"; readonly seq: Seq; readonly result: OpResult }
-  /** It was never handed to a leader: it did not happen. `lacksReplicas`: waiting does not help until another replica is back. */
-  | { readonly kind: "no_leader"; readonly lacksReplicas?: boolean }
-  /** This replica cannot take writes now (disk full, stopping, queue full): it did not happen. */
-  | { readonly kind: "not_writable"; readonly reason: string }
-  | { readonly kind: "slow_down"; readonly retryAfterMs: number }
-  /** Handed over but not seen committed in time: unknown. */
-  | { readonly kind: "timed_out" };
+/** How a proposal ended for its proposer. */
+export type OpOutcome = ProposalOutcome<OpResult>;
 
 /** The one way in: an op goes to the leader, through the log of every replica, and comes back applied. */
 export interface Proposer {
@@ -23,7 +16,7 @@ export interface Proposer {
    * the key gets what came of the first op that has it.
    * Waits at most `timeoutMs` (default 10 s). Never throws.
    */
-  propose(key: string, op: Uint8Array, timeoutMs?: number): Promise<ProposalOutcome>;
+  propose(key: string, op: Uint8Array, timeoutMs?: number): Promise<OpOutcome>;
   /** Resolves once this replica has applied everything the leader had committed when asked (read index). False if no leader answers in time. */
   readIndex(timeoutMs: number): Promise<boolean>;
 }
@@ -44,9 +37,9 @@ export interface Presence {
   setLocal(userId: UserId, online: boolean): void;
   onChange(listener: (userId: UserId, online: boolean) => void): void;
   /** Tells the other replicas that a user types here; they tell their streams. */
-  sendTyping?(conversationId: ConversationId, userId: UserId): void;
+  sendTyping(conversationId: ConversationId, userId: UserId): void;
   /** Somebody types at another replica. */
-  onTyping?(listener: (conversationId: ConversationId, userId: UserId) => void): void;
+  onTyping(listener: (conversationId: ConversationId, userId: UserId) => void): void;
 }
 
 export interface Clock {

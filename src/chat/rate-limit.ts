@@ -80,8 +80,3 @@ export function addressKey(address: string): string {
     .map((group) => group.replace(/^0+(?=.)/, ""))
     .join(":");
 }
-
-/** Loopback callers are this machine's own people and tests: not limited by address. */
-export function isLoopback(address: string): boolean {
-  return address === "::1" || /^(::ffff:)?127\./.test(address) || address === "localhost";
-}

@@ -1,6 +1,6 @@
 /** What a person reads when the rules, or the way to them, refuse something. */
 import { failed, type ChatError, type ChatErrorCode } from "./errors.ts";
-import type { ProposalOutcome } from "./ports.ts";
+import type { OpOutcome } from "./ports.ts";
 
 const SENTENCES: Record<ChatErrorCode, string> = {
   invalid: "This request could not be understood; reload the page and try again.",
@@ -52,7 +52,7 @@ export function duration(ms: number): string {
 }
 
 /** The failure for a proposal that was not applied here. */
-export function failedOutcome(outcome: Exclude<ProposalOutcome, { kind: "applied" }>): { ok: false; error: ChatError } {
+export function failedOutcome(outcome: Exclude<OpOutcome, { kind: "applied" }>): { ok: false; error: ChatError } {
   switch (outcome.kind) {
     case "no_leader": {
       const more = { retryAfterMs: NO_LEADER_RETRY_MS };

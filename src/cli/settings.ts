@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { defaultKeyPath } from "../host/cluster-key.ts";
 import { dataFolder } from "../host/data-folder.ts";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
-import { isLoopback, printAddress, type Address, type Peer } from "../host/address.ts";
+import { isLoopback } from "../base/loopback.ts";
+import { printAddress, type Address, type Peer } from "../host/address.ts";
 import { PROGRAM } from "../host/program-name.ts";
 import type { Options } from "./options.ts";
 

@@ -4,7 +4,7 @@ import { offText } from "../host/clock-text.ts";
 import { commandText, type CommandDeps } from "./command-deps.ts";
 import { pause } from "../host/wait.ts";
 import { replicasText } from "../host/log-sentences.ts";
-import { askReplica, type StateHash } from "../ops/control.ts";
+import { askReplica, type HashAnswer } from "../ops/control.ts";
 import { EXIT, failureLine, type ExitCode } from "../host/exit.ts";
 import type { HostFacts } from "../host/host-facts.ts";
 import { isSupervisor } from "./stop-replicas.ts";
@@ -208,7 +208,7 @@ export function statusText(status: ClusterStatusJson, notes: HostNotes = { facts
 export async function compareHashes(
   cluster: LocalCluster,
   replicas: readonly LocalReplica[],
-): Promise<{ equal: boolean; hashes: { id: number; answer: StateHash | null }[] }> {
+): Promise<{ equal: boolean; hashes: { id: number; answer: HashAnswer | null }[] }> {
   const { secret } = cluster;
   const end = performance.now() + SAME_SEQ_TIMEOUT_MS;
   for (;;) {
@@ -233,12 +233,12 @@ export async function compareHashes(
 }
 
 /** Replicas of two versions may have other columns, so that equal rows have other hashes. */
-function sameTables(hashes: readonly { answer: StateHash | null }[]): boolean {
+function sameTables(hashes: readonly { answer: HashAnswer | null }[]): boolean {
   return new Set(hashes.map(({ answer }) => answer?.schema)).size <= 1;
 }
 
 /** What the comparison showed, and nothing that it could not show. */
-function comparison(hashes: readonly { id: number; answer: StateHash | null }[], equal: boolean): string {
+function comparison(hashes: readonly { id: number; answer: HashAnswer | null }[], equal: boolean): string {
   const silent = hashes.filter(({ answer }) => answer === null).map(({ id }) => id);
   if (silent.length > 0) return `not compared: no answer from ${replicasText(silent)}`;
   if (hashes.length === 1) {

@@ -10,7 +10,7 @@ import type { ChatCall, ChatRequest, ChatResponse, WireMethod } from "../../prot
 import type { Encodable } from "../../proto/message-type.ts";
 import { ChatSendStream } from "./send-stream.ts";
 import { ChatLinks, Tried, failureOf, outcomeOf, retryable } from "./links.ts";
-import type { Failure } from "./links.ts";
+import type { CallFailure } from "./links.ts";
 import { ChatSubscription } from "./subscription.ts";
 import type { SubscriptionListener } from "./subscription.ts";
 
@@ -163,7 +163,7 @@ export class ChatClient {
     name: Name,
     request: Request<Name>,
     options: { address: string; metadata: Metadata; attemptMs: number },
-  ): Promise<{ ok: true; value: Response<Name> } | { ok: false; failure: Failure }> {
+  ): Promise<{ ok: true; value: Response<Name> } | { ok: false; failure: CallFailure }> {
     const wire = CHAT_WIRE[name] as unknown as WireMethod<object, ChatResponse<Name>>;
     const { address, metadata, attemptMs } = options;
     return new Promise((resolve) => {
@@ -183,7 +183,7 @@ export class ChatClient {
   }
 }
 
-function lost(failure: Failure, earlierUnknown: boolean, tried: Tried): CallResult<never> & { ok: false } {
+function lost(failure: CallFailure, earlierUnknown: boolean, tried: Tried): CallResult<never> & { ok: false } {
   const list = tried.list();
   const outcome = outcomeOf(failure, earlierUnknown);
   if (!retryable(failure)) return { ok: false, code: failure.code, outcome, sentence: failure.sentence, tried: list };

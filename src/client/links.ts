@@ -12,7 +12,7 @@ const ROUND_PAUSE_MS = 10;
 const ROUND_PAUSE_MAX_MS = 100;
 
 /** A failed attempt at one replica. */
-export interface Failure {
+export interface CallFailure {
   /** `lastword-code`; for a failure without one the gRPC status, such as `UNAVAILABLE`. */
   readonly code: string;
   /** True only if the replica said that it did not and will not happen. */
@@ -32,17 +32,17 @@ const SHAPE: ReadonlySet<string> = new Set(["invalid", "too_long", "too_large"])
 const CONTRACT_CODE = /^[a-z_]+$/;
 
 /** Whether to try again. A failure without a code is a broken connection, a deadline or an accident. */
-export function retryable(failure: Failure): boolean {
+export function retryable(failure: CallFailure): boolean {
   return RETRYABLE.has(failure.code) || !CONTRACT_CODE.test(failure.code);
 }
 
 /** What is known in the end: an earlier attempt of unknown outcome may have happened, whatever the last one says. */
-export function outcomeOf(failure: Failure, earlierUnknown: boolean): "definite" | "unknown" {
+export function outcomeOf(failure: CallFailure, earlierUnknown: boolean): "definite" | "unknown" {
   return failure.definite && (!earlierUnknown || SHAPE.has(failure.code)) ? "definite" : "unknown";
 }
 
 /** What the error of a gRPC call says. */
-export function failureOf(error: ServiceError): Failure {
+export function failureOf(error: ServiceError): CallFailure {
   const text = (key: string): string => {
     const value = error.metadata?.get(key)[0];
     return typeof value === "string" ? value : "";
@@ -57,9 +57,9 @@ export function failureOf(error: ServiceError): Failure {
 
 /** The last failure at each address, for the person who must find out why nothing works. */
 export class Tried {
-  readonly #failures = new Map<string, Failure>();
+  readonly #failures = new Map<string, CallFailure>();
 
-  add(address: string, failure: Failure): void {
+  add(address: string, failure: CallFailure): void {
     this.#failures.set(address, failure);
   }
 

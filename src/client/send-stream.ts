@@ -10,7 +10,7 @@ import type { WireSendMessageRequest } from "../../proto/gen/lastword/v1/SendMes
 import type { WireSendResult } from "../../proto/gen/lastword/v1/SendResult.ts";
 import type { Decoded, Encodable } from "../../proto/message-type.ts";
 import { Tried, failureOf, outcomeOf, retryable } from "./links.ts";
-import type { ChatLinks, Failure } from "./links.ts";
+import type { ChatLinks, CallFailure } from "./links.ts";
 
 /** Items without a result; more are refused here with slow_down. */
 const PENDING_MAX = 16_384;
@@ -46,12 +46,12 @@ interface Pending {
   readonly deadline: number;
   /** An attempt may have happened. */
   unknown: boolean;
-  lastFailure: Failure | null;
+  lastFailure: CallFailure | null;
   /** Written to the present stream and not answered; or waiting to be. */
   state: "queued" | "sent" | "waiting";
 }
 
-const TIMED_OUT: Failure = {
+const TIMED_OUT: CallFailure = {
   code: "DEADLINE_EXCEEDED",
   definite: false,
   sentence: "No answer in time.",
@@ -187,7 +187,7 @@ export class ChatSendStream {
     this.#onFailure(pending, result.failure);
   }
 
-  #onFailure(pending: Pending, failure: Failure): void {
+  #onFailure(pending: Pending, failure: CallFailure): void {
     this.#tried.add(this.#address, failure);
     pending.lastFailure = failure;
     if (!retryable(failure)) return this.#settleLost(pending, failure);
@@ -196,7 +196,7 @@ export class ChatSendStream {
     pending.state = "waiting";
   }
 
-  #onBroken(stream: Stream, address: string, failure: Failure): void {
+  #onBroken(stream: Stream, address: string, failure: CallFailure): void {
     if (this.#stream !== stream) return;
     this.#drop();
     if (failure.code !== "slow_down") this.#links.leave(address);
@@ -245,7 +245,7 @@ export class ChatSendStream {
     this.#settleLost(pending, pending.lastFailure ?? TIMED_OUT);
   }
 
-  #settleLost(pending: Pending, failure: Failure): void {
+  #settleLost(pending: Pending, failure: CallFailure): void {
     const unknown = pending.unknown || (pending.state === "sent" && !failure.definite);
     const { code, sentence } = failure;
     const outcome = outcomeOf(failure, unknown);

@@ -6,7 +6,7 @@ import type { ClientReadableStream, Metadata, ServiceError } from "@grpc/grpc-js
 import { CHAT_WIRE } from "../../proto/chat-wire.ts";
 import type { ChatResponse } from "../../proto/chat-wire.ts";
 import { failureOf, retryable } from "./links.ts";
-import type { ChatLinks, Failure } from "./links.ts";
+import type { ChatLinks, CallFailure } from "./links.ts";
 
 /** One response of Subscribe: `event` says which of the fields beside the cursor is set. */
 export type SubscribeResponse = ChatResponse<"Subscribe">;
@@ -18,7 +18,7 @@ export interface SubscriptionListener {
    */
   onEvent(response: SubscribeResponse, address: string): void;
   /** The login has ended or the cursor is refused: nothing more comes. Not called by close(). */
-  onEnd?(failure: Failure): void;
+  onEnd?(failure: CallFailure): void;
 }
 
 /** Open from its making until close() or `onEnd`. */
@@ -82,7 +82,7 @@ export class ChatSubscription {
     stream.on("error", (error: ServiceError) => this.#onFailure(stream, address, failureOf(error)));
   }
 
-  #onFailure(stream: ClientReadableStream<SubscribeResponse>, address: string, failure: Failure): void {
+  #onFailure(stream: ClientReadableStream<SubscribeResponse>, address: string, failure: CallFailure): void {
     if (this.#stream !== stream) return;
     if (!retryable(failure)) {
       this.#closed = true;

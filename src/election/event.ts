@@ -37,7 +37,7 @@ export type Event =
   | { readonly type: "persisted"; readonly token: PersistToken }
   /** COMMIT_REST_MS have passed since a `rest`. */
   | { readonly type: "rested" }
-  /** Encoded ops for the log, from this replica's clients or forwarded; ignored unless leading (see State.accepting). */
+  /** Encoded ops for the log, from this replica's clients or forwarded; ignored unless leading (see CoreStatus.accepting). */
   | { readonly type: "propose"; readonly ops: readonly Uint8Array[] }
   | { readonly type: "snapshotFetched"; readonly snapshot: StagedSnapshot }
   | { readonly type: "snapshotFailed" }

@@ -56,9 +56,9 @@ export interface Beat {
   readonly durableSeq: Seq;
   readonly commit: Seq;
   readonly promised: Ballot;
-  /** The leader I follow and have heard within suspectAfterMs; null if none. Myself if I lead. */
+  /** The leader I follow and have heard within suspectMs; null if none. Myself if I lead. */
   readonly leaderId: ReplicaId | null;
-  /** Peers heard within suspectAfterMs: a two-way link needs my id in the peer's list. */
+  /** Peers heard within suspectMs: a two-way link needs my id in the peer's list. */
   readonly hears: readonly ReplicaId[];
   /** I was told to stop and no longer count as active. */
   readonly leaving: boolean;

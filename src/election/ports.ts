@@ -140,3 +140,15 @@ export class StorageDamaged extends Error {
 export class DiskFailed extends StorageDamaged {
   override readonly name = "DiskFailed";
 }
+
+/** How a proposal ended for its proposer. What apply made of the op passes through the engine unseen. */
+export type ProposalOutcome<Result> =
+  /** Committed, and applied on this replica. */
+  | { readonly kind: "applied"; readonly seq: Seq; readonly result: Result }
+  /** It was never handed to a leader: it did not happen. `lacksReplicas`: waiting does not help until another replica is back. */
+  | { readonly kind: "no_leader"; readonly lacksReplicas?: boolean }
+  /** This replica cannot take writes now (disk full, stopping, queue full): it did not happen. */
+  | { readonly kind: "not_writable"; readonly reason: string }
+  | { readonly kind: "slow_down"; readonly retryAfterMs: number }
+  /** Handed over but not seen committed in time: unknown. */
+  | { readonly kind: "timed_out" };

@@ -14,8 +14,3 @@ export interface Peer extends Address {
 export function printAddress(at: Address): string {
   return `${at.host.includes(":") ? `[${at.host}]` : at.host}:${at.port}`;
 }
-
-/** True for addresses that only this host can reach. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
-}

@@ -3,15 +3,15 @@
  * the same gRPC port, for whoever holds the cluster key. JSON on the wire, because both
  * ends are the same program; not a part of the public API.
  */
-import { timingSafeEqual } from "node:crypto";
 import { credentials, makeGenericClientConstructor, Metadata, status } from "@grpc/grpc-js";
 import type { sendUnaryData, Server, ServerUnaryCall, ServiceDefinition } from "@grpc/grpc-js";
 import type { ClusterStatusJson } from "./cluster-status.ts";
 import { clusterToken } from "../host/cluster-key.ts";
+import { tokenCheck } from "../host/token-check.ts";
 import type { HostFacts } from "../host/host-facts.ts";
 
 /** SHA-256 over all replicated rows of one replica, the seq that they stand at, and the number of its tables. */
-export interface StateHash {
+export interface HashAnswer {
   readonly seq: number;
   readonly hash: string;
   readonly schema: number;
@@ -40,14 +40,14 @@ export interface ControlDeps {
   readonly secret: Uint8Array;
   readonly status: () => ClusterStatusJson;
   readonly host: () => HostFacts;
-  readonly hash: () => Promise<StateHash>;
+  readonly hash: () => Promise<HashAnswer>;
   readonly enable: (question: EnableQuestion) => Promise<EnableAnswer>;
 }
 
 interface Answers {
   Status: ClusterStatusJson;
   Host: HostFacts;
-  Hash: StateHash;
+  Hash: HashAnswer;
   Enable: EnableAnswer;
 }
 
@@ -89,12 +89,11 @@ const DEFINITION = Object.fromEntries(
 
 /** Adds the calls to a replica's gRPC server. */
 export function addControlService(server: Server, deps: ControlDeps): void {
-  const expected = Buffer.from(`Bearer ${clusterToken(deps.secret, PURPOSE)}`);
+  const isRight = tokenCheck(`Bearer ${clusterToken(deps.secret, PURPOSE)}`);
   const guarded =
     (answer: (question: Question) => Promise<unknown>) =>
     (call: ServerUnaryCall<Question, unknown>, reply: sendUnaryData<unknown>): void => {
-      const given = Buffer.from(String(call.metadata.get("authorization")[0] ?? ""));
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      if (!isRight(String(call.metadata.get("authorization")[0] ?? ""))) {
         reply({ code: status.UNAUTHENTICATED, details: "cluster key only" });
         return;
       }

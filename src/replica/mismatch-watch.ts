@@ -3,11 +3,10 @@
  * belonged to the cluster is the one that was started wrongly, unless it gets into a view
  * all the same; one that did belong goes on, unless all the others disagree with it.
  */
+import type { MismatchReason } from "../election/peers/proof.ts";
 import type { Logger } from "../host/logger.ts";
 import { VERSION } from "../base/version.ts";
 import { damageReports } from "./damage-log.ts";
-
-export type MismatchReason = "key" | "cluster" | "mode" | "peers" | "version" | "clock";
 
 export interface MismatchWatchDeps {
   readonly peers: readonly number[];

@@ -29,7 +29,7 @@ import type { ReplicaStorage } from "./storage.ts";
 /** What peers do, for those who add themselves. */
 export interface Heard {
   readonly beats: ((from: ReplicaId, beat: Beat) => void)[];
-  readonly streams: NonNullable<GrpcPeerListener["onStream"]>[];
+  readonly streams: GrpcPeerListener["onStream"][];
 }
 
 export interface EngineParts {

@@ -9,8 +9,9 @@ import type { Membership } from "./join-cluster.ts";
 import type { GrpcPort, PageServer } from "./listeners.ts";
 import type { Rooms } from "./open-rooms.ts";
 import type { ReplicaStorage } from "./storage.ts";
-import { tokenCheck } from "./token-check.ts";
-import { isLoopback, printAddress } from "../host/address.ts";
+import { tokenCheck } from "../host/token-check.ts";
+import { isLoopback } from "../base/loopback.ts";
+import { printAddress } from "../host/address.ts";
 import type { ReplicaId } from "../election/view.ts";
 import { enableAtLeader } from "./enable-at-leader.ts";
 

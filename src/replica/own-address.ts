@@ -5,7 +5,8 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { done, EXIT, failure, type Outcome } from "../host/exit.ts";
-import { isLoopback, printAddress, type Address } from "../host/address.ts";
+import { isLoopback } from "../base/loopback.ts";
+import { printAddress, type Address } from "../host/address.ts";
 import { listenAddresses, type Settings } from "../cli/settings.ts";
 
 /** All addresses of a name; none if it has none now. */

@@ -8,12 +8,11 @@ import type { Position } from "../../src/chat/ports.ts";
 import { encodeOp, FormatTooNew, keyOf } from "../../src/chat/kinds/op.ts";
 import { Stamps } from "../../src/chat/service/stamp.ts";
 import { ClusterClock } from "../../src/election/driver/cluster-clock.ts";
-import type { Outcome } from "../../src/election/driver/callers.ts";
 import type { Driver, DriverDeps } from "../../src/election/driver/driver.ts";
 import type { Core } from "../../src/election/core/core.ts";
 import type { Identity, Notice, Restored, StagedSnapshot, Timing } from "../../src/election/event.ts";
 import type { Frame } from "../../src/election/frame.ts";
-import type { Formats, PeerTransport } from "../../src/election/ports.ts";
+import type { Formats, PeerTransport, ProposalOutcome } from "../../src/election/ports.ts";
 import type { Release } from "../../src/election/release.ts";
 import { NO_BALLOT, type ReplicaId, type Seq, type ViewNo } from "../../src/election/view.ts";
 import type { FormatGate, FormatGateDeps } from "../../src/replica/format-gate.ts";
@@ -441,7 +440,7 @@ export class SimReplica implements Endpoint {
     });
   }
 
-  #outcomeOf(outcome: Outcome<AppliedOp["result"]>, driver: SimDriver): SimOutcome {
+  #outcomeOf(outcome: ProposalOutcome<AppliedOp["result"]>, driver: SimDriver): SimOutcome {
     if (outcome.kind === "timed_out") return { kind: "unknown" };
     if (outcome.kind !== "applied") return { kind: "refused" };
     const { result } = outcome;

@@ -191,6 +191,7 @@ export class ApiBench {
       status: () => STATUS,
       openStatus: true,
       onCaught: () => {},
+      authenticateCluster: () => false,
       onLogin: (peer) => guard.knowsClient(peer),
       ...deps,
     });

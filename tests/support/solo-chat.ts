@@ -14,7 +14,7 @@ import { createChat, type Chat } from "../../src/chat/service/chat.ts";
 import { randomId, tokenHash, userIdFor } from "../../src/chat/ids.ts";
 import type { OpBody } from "../../src/chat/kinds/kinds.ts";
 import { encodeOp } from "../../src/chat/kinds/op.ts";
-import type { Position, Presence, ProposalOutcome, Proposer } from "../../src/chat/ports.ts";
+import type { Position, Presence, OpOutcome, Proposer } from "../../src/chat/ports.ts";
 import type { Session, UserView } from "../../src/chat/chat-service.ts";
 import type { Queries } from "../../src/chat/queries.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
@@ -47,7 +47,7 @@ export interface SoloChat {
   readonly position: Position;
   readonly presence: Presence;
   /** While set, no write is applied and every write ends so. */
-  outcome: Exclude<ProposalOutcome, { kind: "applied" }> | null;
+  outcome: Exclude<OpOutcome, { kind: "applied" }> | null;
   /** While set, the service is told this: what a replica knows that lags behind the log. Until it catches up. */
   lagging: Partial<Queries> | null;
   /** Answers rounds to the leader; null: true while writes are applied. */
@@ -76,7 +76,7 @@ const SOLO_VIEW: View = {
 export function createSoloChat(options: SoloOptions = {}): SoloChat {
   const state = new StateDb(":memory:");
   state.apply([{ kind: "view", view: SOLO_VIEW }]);
-  const waiting = new Map<string, ((outcome: ProposalOutcome) => void)[]>();
+  const waiting = new Map<string, ((outcome: OpOutcome) => void)[]>();
   const apply = (ops: readonly Uint8Array[]): void => {
     const batch: OpBatch = { kind: "op", viewNo: SOLO_VIEW.no, firstSeq: state.appliedSeq() + 1, ops };
     for (const group of state.apply([batch])) {
@@ -135,7 +135,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
 
 /** Proposes to the log of one, unless the test says what comes of it. */
 function soloProposer(
-  waiting: Map<string, ((outcome: ProposalOutcome) => void)[]>,
+  waiting: Map<string, ((outcome: OpOutcome) => void)[]>,
   apply: (ops: readonly Uint8Array[]) => void,
   solo: () => SoloChat,
 ): Proposer {
@@ -143,7 +143,7 @@ function soloProposer(
     async propose(key, op) {
       const told = solo().outcome;
       if (told !== null) return told;
-      const outcome = new Promise<ProposalOutcome>((resolve) => {
+      const outcome = new Promise<OpOutcome>((resolve) => {
         waiting.set(key, [...(waiting.get(key) ?? []), resolve]);
       });
       // A turn later, as a real proposal: what was proposed together is applied together.
@@ -222,4 +222,8 @@ export class SoloPresence implements Presence {
   onChange(listener: (userId: string, online: boolean) => void): void {
     this.#listeners.push(listener);
   }
+
+  /** There is no other replica. */
+  sendTyping(): void {}
+  onTyping(): void {}
 }

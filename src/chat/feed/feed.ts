@@ -78,7 +78,7 @@ export class FeedHub {
     this.#onLeft = parts.onLeft;
     this.#typingLimit = new RateLimit(deps.clock, TYPING);
     deps.presence.onChange((userId) => this.#presenceChanged(userId));
-    deps.presence.onTyping?.((conversationId, userId) => this.#typed(conversationId, userId));
+    deps.presence.onTyping((conversationId, userId) => this.#typed(conversationId, userId));
   }
 
   subscribe(session: Session, cursorText: string | undefined): Answer<Feed> {
@@ -132,7 +132,7 @@ export class FeedHub {
     if (this.#typingLimit.take(session.userId) > 0) return;
     if (!this.#deps.queries().isMember(conversationId, session.userId)) return;
     this.#typed(conversationId, session.userId);
-    this.#deps.presence.sendTyping?.(conversationId, session.userId);
+    this.#deps.presence.sendTyping(conversationId, session.userId);
   }
 
   /** Ends all streams: the replica stops. */

@@ -20,7 +20,7 @@ export interface SendMessage {
 
 /**
  * Own messages need no reading, so the mark passes them; but not with each one, that would
- * cost as much as the message itself. By seq and by the (random) client id, because people
+ * cost as much as the message itself. By seq and by the end of the client id, which is random, because people
  * who write in turn may never meet a round seq.
  */
 const OWN_MARK_EVERY = 16;

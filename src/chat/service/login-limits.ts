@@ -10,7 +10,8 @@
  * Each replica counts for itself, on the monotonic clock, in bounded memory.
  */
 import type { Clock } from "../ports.ts";
-import { addressKey, isLoopback, RateLimit } from "../rate-limit.ts";
+import { isLoopback } from "../../base/loopback.ts";
+import { addressKey, RateLimit } from "../rate-limit.ts";
 import type { Caller } from "../chat-service.ts";
 
 const MINUTE_MS = 60_000;

@@ -11,7 +11,7 @@ import { encodeView, type LogRow } from "../log/row-codec.ts";
 import { failpoint } from "../../base/faults.ts";
 import { DiskRoom } from "../disk-room.ts";
 import { fsyncFolder } from "../sqlite.ts";
-import { decodeSnapshot, SnapshotFailed, type SnapshotHeader } from "./snapshot-stream.ts";
+import { decodeSnapshot, SnapshotFailed, type StreamHeader } from "./snapshot-stream.ts";
 
 /** Bytes of rows in one transaction of staging: some ms on the main thread. */
 const STAGE_BYTES = 256 * 1024;
@@ -89,8 +89,8 @@ export class SnapshotReceiver {
     }
   }
 
-  async #drain(source: SnapshotSource, file: FileHandle): Promise<SnapshotHeader> {
-    let header: SnapshotHeader | null = null;
+  async #drain(source: SnapshotSource, file: FileHandle): Promise<StreamHeader> {
+    let header: StreamHeader | null = null;
     for await (const record of decodeSnapshot(this.#untilAborted(source.chunks))) {
       if (record.kind === "header") {
         header = record.header;
@@ -116,7 +116,7 @@ export class SnapshotReceiver {
     return header;
   }
 
-  #takeRow(row: LogRow, header: SnapshotHeader): void {
+  #takeRow(row: LogRow, header: StreamHeader): void {
     if (row.firstSeq !== this.#nextSeq || row.lastSeq > header.appliedSeq) {
       throw new SnapshotFailed("rows of its log do not follow one another");
     }
@@ -157,7 +157,7 @@ export class SnapshotReceiver {
 }
 
 /** The header in the stream is covered by its checksum; the source's must not contradict it. */
-function checkHeader(header: SnapshotHeader, announced: SnapshotSource["header"]): void {
+function checkHeader(header: StreamHeader, announced: SnapshotSource["header"]): void {
   const { appliedSeq, commonSeq, logFirstSeq, lineage } = header;
   const isSame =
     appliedSeq === announced.appliedSeq &&

@@ -21,7 +21,7 @@ import {
   CHUNK_BYTES_MAX,
   encodeSnapshot,
   SnapshotFailed,
-  type SnapshotHeader,
+  type StreamHeader,
   type SnapshotRecord,
 } from "./snapshot-stream.ts";
 
@@ -159,7 +159,7 @@ export class SnapshotFiles implements SnapshotStore {
     return isOf(this.#fetched) || (this.#receiver !== null && isOf(this.#receiver.ref));
   }
 
-  #header(commonSeq: Seq, copied: { readonly appliedSeq: Seq; readonly stateBytes: number }): SnapshotHeader {
+  #header(commonSeq: Seq, copied: { readonly appliedSeq: Seq; readonly stateBytes: number }): StreamHeader {
     const { log } = this.#options;
     const { appliedSeq, stateBytes } = copied;
     const newest = log.lineage().at(-1);
@@ -172,7 +172,7 @@ export class SnapshotFiles implements SnapshotStore {
   }
 
   async *#records(
-    header: SnapshotHeader,
+    header: StreamHeader,
     { copy, stateFile }: { readonly copy: string; readonly stateFile: number },
   ): AsyncGenerator<SnapshotRecord> {
     const { log } = this.#options;

@@ -30,14 +30,14 @@ export class SnapshotFailed extends Error {
   override readonly name = "SnapshotFailed";
 }
 
-export interface SnapshotHeader extends Omit<StagedSnapshot, "ref"> {
+export interface StreamHeader extends Omit<StagedSnapshot, "ref"> {
   readonly stateBytes: number;
   /** Number of the tables of the state: a receiver migrates older ones, and takes no newer ones. */
   readonly schema: number;
 }
 
 export type SnapshotRecord =
-  | { readonly kind: "header"; readonly header: SnapshotHeader }
+  | { readonly kind: "header"; readonly header: StreamHeader }
   | { readonly kind: "row"; readonly row: codec.LogRow }
   | { readonly kind: "state"; readonly bytes: Uint8Array };
 
@@ -140,7 +140,7 @@ function decodeRecord(type: number, payload: Uint8Array): SnapshotRecord {
   throw new SnapshotFailed("a record of an unknown type");
 }
 
-function decodeHeader(payload: Uint8Array): SnapshotHeader {
+function decodeHeader(payload: Uint8Array): StreamHeader {
   const header = codec.object(JSON.parse(new TextDecoder().decode(payload)), "header");
   const ballot = codec.object(header["ballot"], "ballot");
   return {

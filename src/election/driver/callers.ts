@@ -3,24 +3,15 @@
  * proposed until it comes out of apply on this replica. Knows the leader only as an address. What a
  * leader does with ops is in intake.ts.
  */
-import { StorageFull, type AppliedEntry, type Formats, type LogStorage } from "../ports.ts";
+import { StorageFull, type AppliedEntry, type Formats, type LogStorage, type ProposalOutcome } from "../ports.ts";
 import { opFormat } from "../../../proto/op-format.ts";
 import { isIntact } from "../../../proto/op-checksum.ts";
 import { onlyKept, Proposals, type Handed } from "./proposals.ts";
-import type { Seq } from "../view.ts";
 
 /** Without a leader for this long, an op is refused at once: nothing piles up that would come down on the next leader. */
 const LEADERLESS_MS = 2_000;
 /** Ops of the fork queue proposed at once. */
 const FORKED_MAX = 256;
-
-/** How a proposal ended; the words of chat's Proposer port. What apply made of the op passes through unseen. */
-export type Outcome<Result> =
-  | { readonly kind: "applied"; readonly seq: Seq; readonly result: Result }
-  | { readonly kind: "no_leader"; readonly lacksReplicas?: boolean }
-  | { readonly kind: "not_writable"; readonly reason: string }
-  | { readonly kind: "slow_down"; readonly retryAfterMs: number }
-  | { readonly kind: "timed_out" };
 
 /** What the callers need of their owner. */
 export interface CallersDeps {
@@ -34,7 +25,7 @@ export interface CallersDeps {
 export class Callers<Result> {
   private readonly deps: CallersDeps;
   private readonly proposals = new Proposals();
-  private readonly waiting = new Map<string, ((outcome: Outcome<Result>) => void)[]>();
+  private readonly waiting = new Map<string, ((outcome: ProposalOutcome<Result>) => void)[]>();
   private readonly lacksReplicas: () => boolean;
   private leaderAt: number;
   /** Rows of the fork queue seen applied, to be archived. */
@@ -50,7 +41,7 @@ export class Callers<Result> {
   }
 
   /** Takes an op in and waits for it. Bounded by WAITING_MAX (proposals.ts): beyond it slow_down. */
-  propose(key: string, op: Uint8Array, now: number, timeoutMs: number): Promise<Outcome<Result>> {
+  propose(key: string, op: Uint8Array, now: number, timeoutMs: number): Promise<ProposalOutcome<Result>> {
     if (now - this.leaderAt > LEADERLESS_MS) return Promise.resolve(this.leaderless());
     if (!this.proposals.add(key, op, now + timeoutMs)) {
       return Promise.resolve({ kind: "slow_down", retryAfterMs: 1000 });
@@ -139,11 +130,11 @@ export class Callers<Result> {
     );
   }
 
-  private leaderless(): Outcome<Result> {
+  private leaderless(): ProposalOutcome<Result> {
     return { kind: "no_leader", lacksReplicas: this.lacksReplicas() };
   }
 
-  private answer(key: string, outcome: Outcome<Result>): void {
+  private answer(key: string, outcome: ProposalOutcome<Result>): void {
     const waiting = this.waiting.get(key);
     if (waiting === undefined) return;
     this.waiting.delete(key);

@@ -19,7 +19,7 @@ import { COMMIT_REST_MS, type Effect, type Event, type Notice } from "../event.t
 import type { PersistRows, StagedSnapshot, Timing } from "../event.ts";
 import type { Beat, Frame, Gossip, GossipNews } from "../frame.ts";
 import { LogReader } from "./log-reader.ts";
-import { Callers, type CallersDeps, type Outcome } from "./callers.ts";
+import { Callers, type CallersDeps } from "./callers.ts";
 import { Intake } from "./intake.ts";
 import type {
   AppliedEntry,
@@ -29,6 +29,7 @@ import type {
   PeerTransport,
   SnapshotStore,
   StateMachine,
+  ProposalOutcome,
 } from "../ports.ts";
 import { DISK_FULL_RETRY_MS, StorageFull } from "../ports.ts";
 import { ReadIndexes } from "./read-indexes.ts";
@@ -167,7 +168,11 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
   }
 
   /** Puts an op on its way into the log; see chat's Proposer port. Never throws. */
-  propose(key: string, op: Uint8Array, timeoutMs: number = PROPOSE_TIMEOUT_MS): Promise<Outcome<Entry["result"]>> {
+  propose(
+    key: string,
+    op: Uint8Array,
+    timeoutMs: number = PROPOSE_TIMEOUT_MS,
+  ): Promise<ProposalOutcome<Entry["result"]>> {
     if (this.dead || this.stopping !== null)
       return Promise.resolve({ kind: "not_writable", reason: "this replica is stopping" });
     if (this.diskFull) return Promise.resolve({ kind: "not_writable", reason: "the disk of this replica is full" });

@@ -21,8 +21,8 @@ const HEADER_TIMEOUT_MS = 60_000;
 const STALL_TIMEOUT_MS = 15_000;
 
 /** Why no snapshot, or no more of it, came: the joiner asks again later. */
-export class SnapshotFailed extends Error {
-  override readonly name = "SnapshotFailed";
+export class SnapshotBroken extends Error {
+  override readonly name = "SnapshotBroken";
 }
 
 /**
@@ -73,7 +73,7 @@ function drained(stream: PeerServerStream, ended: AbortSignal): Promise<boolean>
 
 /**
  * Dials, proves, asks; `onDamaged` hears if what came was changed on the way. Resolves with the header; the chunks follow as they are read. Both
- * reject with SnapshotFailed if the peer is not ours, breaks off, or stands still. Whoever
+ * reject with SnapshotBroken if the peer is not ours, breaks off, or stands still. Whoever
  * gets a source must read it to its end or leave the loop (which closes the call).
  */
 export async function requestSnapshot(
@@ -88,14 +88,14 @@ export async function requestSnapshot(
     const proof = new DiallerProof(context, "snapshot", address.id, 0);
     reader.write(proof.helloBytes);
     const answer = await proveNext(reader, proof);
-    if (answer.kind !== "send") throw new SnapshotFailed("the peer is not ours");
+    if (answer.kind !== "send") throw new SnapshotBroken("the peer is not ours");
     reader.write(answer.bytes);
     const proven = await proveNext(reader, proof);
-    if (proven.kind !== "proven") throw new SnapshotFailed("the peer is not ours");
+    if (proven.kind !== "proven") throw new SnapshotBroken("the peer is not ours");
     reader.proven(proven.keys);
     reader.write(encodePacket({ kind: "snapshotRequest", commonSeq }));
     const first = await reader.next(HEADER_TIMEOUT_MS);
-    if (first.packet.kind !== "snapshotHeader") throw new SnapshotFailed("no snapshot header");
+    if (first.packet.kind !== "snapshotHeader") throw new SnapshotBroken("no snapshot header");
     return { header: first.packet.header satisfies SnapshotHeader, chunks: chunksOf(reader) };
   } catch (error) {
     reader.close();
@@ -120,9 +120,9 @@ async function* chunksOf(reader: PacketReader): AsyncGenerator<Uint8Array, void,
         yield packet.chunk;
       } else if (packet.kind === "snapshotEnd") {
         if (packet.chunks === chunks && packet.bytes === bytes) return;
-        throw new SnapshotFailed("the snapshot's sums do not match");
+        throw new SnapshotBroken("the snapshot's sums do not match");
       } else {
-        throw new SnapshotFailed("a packet out of turn");
+        throw new SnapshotBroken("a packet out of turn");
       }
     }
   } catch (error) {
@@ -132,9 +132,9 @@ async function* chunksOf(reader: PacketReader): AsyncGenerator<Uint8Array, void,
   }
 }
 
-function asFailure(error: unknown): SnapshotFailed {
-  if (error instanceof SnapshotFailed) return error;
-  return new SnapshotFailed("the snapshot could not be read", { cause: error });
+function asFailure(error: unknown): SnapshotBroken {
+  if (error instanceof SnapshotBroken) return error;
+  return new SnapshotBroken("the snapshot could not be read", { cause: error });
 }
 
 interface Received {
@@ -175,16 +175,16 @@ class PacketReader {
     for (const piece of this.#pieces?.writer.cut(bytes) ?? [bytes]) this.#call.write(piece);
   }
 
-  /** @throws SnapshotFailed, CodecError, PieceError, or gRPC's error. */
+  /** @throws SnapshotBroken, CodecError, PieceError, or gRPC's error. */
   async next(timeoutMs: number): Promise<Received> {
     assert(!this.#reading, "a snapshot is read by one reader");
-    if (this.#closed) throw new SnapshotFailed("closed");
+    if (this.#closed) throw new SnapshotBroken("closed");
     this.#reading = true;
     const timer = setTimeout(() => this.close(), timeoutMs);
     try {
       for (;;) {
         const result = await this.#packets.next();
-        if (result.done === true) throw new SnapshotFailed("the stream ended early");
+        if (result.done === true) throw new SnapshotBroken("the stream ended early");
         const bytes = this.#pieces === null ? result.value : this.#pieces.reader.take(result.value);
         if (bytes !== null) return { bytes, packet: decodePacket(bytes) };
       }

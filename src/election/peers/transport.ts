@@ -17,7 +17,7 @@ import { PeerLink } from "./link.ts";
 import { clustersFit, type MismatchReason, type PeerIdentity, type ProofContext, settingsHash } from "./proof.ts";
 import { type Damaged, PeerServer } from "./server.ts";
 import type { PeerAddress } from "./service.ts";
-import { requestSnapshot, SnapshotFailed, type SnapshotProvider } from "./snapshot.ts";
+import { requestSnapshot, SnapshotBroken, type SnapshotProvider } from "./snapshot.ts";
 import type { PeerListener, PeerTransport, SnapshotSource } from "../ports.ts";
 import type { ReplicaId, Seq } from "../view.ts";
 
@@ -34,7 +34,7 @@ export interface GrpcPeerListener extends PeerListener {
   /** Something of the peer's was changed on the way (`frame`), or one of its ops is not as it was proposed. Nothing of it was taken. */
   onDamaged?(peer: ReplicaId, what: Damaged): void;
   /** The stream of frames to (`out`) or from (`in`) the peer opened or ended. For logs and status. */
-  onStream?(peer: ReplicaId, direction: "in" | "out", open: boolean): void;
+  onStream(peer: ReplicaId, direction: "in" | "out", open: boolean): void;
 }
 
 export interface GrpcPeerOptions {
@@ -94,12 +94,12 @@ export class GrpcPeerTransport implements PeerTransport {
         onFrame: (from, frame) => this.#listener.onFrame(from, frame),
         onOpen: (peer, bootId) => {
           this.#proven(peer);
-          this.#listener.onStream?.(peer, "in", true);
+          this.#listener.onStream(peer, "in", true);
           this.#links.get(peer)?.peerDialled(bootId);
         },
         onBroken: (peer) => {
           if (this.#state !== "running") return;
-          this.#listener.onStream?.(peer, "in", false);
+          this.#listener.onStream(peer, "in", false);
           this.#links.get(peer)?.probe();
         },
         onMismatch: (peer, reason) => this.#report(peer, reason, null),
@@ -157,11 +157,11 @@ export class GrpcPeerTransport implements PeerTransport {
     for (const link of this.#links.values()) link.reset();
   }
 
-  /** Rejects with SnapshotFailed, or its chunks do. */
+  /** Rejects with SnapshotBroken, or its chunks do. */
   async fetchSnapshot(from: ReplicaId, commonSeq: Seq): Promise<SnapshotSource> {
     const address = this.#addresses.get(from);
     assert(address !== undefined, "a snapshot comes from a configured peer");
-    if (this.#state !== "running") throw new SnapshotFailed("stopped");
+    if (this.#state !== "running") throw new SnapshotBroken("stopped");
     return requestSnapshot(address, this.#context, commonSeq, this.#fetches.signal, () =>
       this.#listener.onDamaged?.(from, "frame"),
     );
@@ -185,7 +185,7 @@ export class GrpcPeerTransport implements PeerTransport {
       onMismatch: (reason, version) => this.#report(peer, reason, version),
       onChange: (up) => {
         if (up) this.#proven(peer);
-        if (this.#state === "running") this.#listener.onStream?.(peer, "out", up);
+        if (this.#state === "running") this.#listener.onStream(peer, "out", up);
       },
     });
   }

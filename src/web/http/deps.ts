@@ -6,7 +6,7 @@ import type { Clock } from "../../chat/ports.ts";
 import type { ChatService, Session } from "../../chat/chat-service.ts";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Fields } from "./request.ts";
-import type { Failure } from "../page/error-page.tsx";
+import type { ShownFailure } from "../page/error-page.tsx";
 import type { ClusterStatusJson } from "../../ops/cluster-status.ts";
 import type { Door } from "../cluster/handover.ts";
 
@@ -69,7 +69,7 @@ export interface WebEnv {
     /** Null without a valid login; routes behind `needsLogin` can rely on it. */
     session: Session | null;
     /** Answers a failure within the frame of a logged-in page; null if the frame cannot be shown now. */
-    frame?: (failure: Failure, status: ContentfulStatusCode) => Promise<Response | null>;
+    frame?: (failure: ShownFailure, status: ContentfulStatusCode) => Promise<Response | null>;
     /** The body, once it was read. */
     fields?: Fields;
     /** The cookie's value, for the key that ties a moved draft to its owner. */

@@ -1,7 +1,8 @@
 /** A page for what no form can show: the sentence, and a way on. */
 import { CardPage, type CardBase } from "./page.tsx";
 
-export interface Failure {
+/** What went wrong, for a page. */
+export interface ShownFailure {
   readonly title: string;
   readonly sentence: string;
   /** What was typed, so that it can be copied. */
@@ -9,7 +10,7 @@ export interface Failure {
 }
 
 /** The sentence, and where to go from here. */
-function FailureText({ failure, href, way }: { failure: Failure; href: string; way: string }) {
+function FailureText({ failure, href, way }: { failure: ShownFailure; href: string; way: string }) {
   return (
     <>
       <h1>{failure.title}</h1>
@@ -32,7 +33,7 @@ function FailureText({ failure, href, way }: { failure: Failure; href: string; w
 }
 
 /** Within the frame of somebody who is logged in: the list and the menu stay where they are. */
-export function FailureInFrame({ failure }: { failure: Failure }) {
+export function FailureInFrame({ failure }: { failure: ShownFailure }) {
   return (
     <section class="page failure-page">
       <div class="stack">
@@ -43,7 +44,7 @@ export function FailureInFrame({ failure }: { failure: Failure }) {
 }
 
 interface ErrorPageProps extends CardBase {
-  readonly failure: Failure;
+  readonly failure: ShownFailure;
   readonly loggedIn: boolean;
 }
 

@@ -11,7 +11,7 @@ import {
 import { PieceWriter } from "../../../src/election/peers/pieces.ts";
 import { AcceptorProof, settingsHash } from "../../../src/election/peers/proof.ts";
 import { PEER_SERVER_OPTIONS, PEER_SERVICE, type PeerServerStream } from "../../../src/election/peers/service.ts";
-import { SnapshotFailed } from "../../../src/election/peers/snapshot.ts";
+import { SnapshotBroken } from "../../../src/election/peers/snapshot.ts";
 import type { GrpcPeerOptions } from "../../../src/election/peers/transport.ts";
 import type { SnapshotSource } from "../../../src/election/ports.ts";
 import { at, KEY, listen, numbered, Proxy, TestReplica, until } from "../../support/peer-replica.ts";
@@ -197,7 +197,7 @@ describe("a snapshot", () => {
     const rest = (async () => {
       while ((await chunks.next()).done !== true);
     })();
-    expect(await failure(rest)).toBeInstanceOf(SnapshotFailed);
+    expect(await failure(rest)).toBeInstanceOf(SnapshotBroken);
     await until("released", () => snapshot.released);
   });
 
@@ -206,7 +206,13 @@ describe("a snapshot", () => {
     const onDamaged = (peer: number, what: string): void => void damaged.push(`${peer} ${what}`);
     const [l0, l1] = [await listen(), await listen()];
     const proxy = await Proxy.to(l0.port);
-    const listener = { onFrame: () => undefined, onRefused: () => undefined, onMismatch: () => undefined, onDamaged };
+    const listener = {
+      onFrame: () => undefined,
+      onRefused: () => undefined,
+      onStream: () => undefined,
+      onMismatch: () => undefined,
+      onDamaged,
+    };
     const leader = TestReplica.start(0, l0, [at(1, l1.port)]);
     const joiner = TestReplica.start(1, l1, [at(0, proxy.port)], { listener });
     replicas.push(leader, joiner);
@@ -222,7 +228,7 @@ describe("a snapshot", () => {
     const rest = (async () => {
       while ((await chunks.next()).done !== true);
     })();
-    expect(await failure(rest)).toBeInstanceOf(SnapshotFailed);
+    expect(await failure(rest)).toBeInstanceOf(SnapshotBroken);
     expect(damaged).toEqual(["0 frame"]);
     await until("released", () => snapshot.released);
     proxy.close();
@@ -231,7 +237,7 @@ describe("a snapshot", () => {
   test("that the leader cannot make, or breaks off, fails", async () => {
     const [leader, joiner] = await pair();
     leader.offer = () => Promise.reject(new Error("disk full"));
-    expect(await failure(joiner.transport.fetchSnapshot(0, 0))).toBeInstanceOf(SnapshotFailed);
+    expect(await failure(joiner.transport.fetchSnapshot(0, 0))).toBeInstanceOf(SnapshotBroken);
     leader.offer = async () => ({
       header,
       chunks: (async function* () {
@@ -241,7 +247,7 @@ describe("a snapshot", () => {
     });
     const chunks = iterate(await joiner.transport.fetchSnapshot(0, 0));
     expect((await chunks.next()).value).toHaveLength(10);
-    expect(await failure(chunks.next())).toBeInstanceOf(SnapshotFailed);
+    expect(await failure(chunks.next())).toBeInstanceOf(SnapshotBroken);
   });
 
   const chunk: PacketToSend = { kind: "snapshotChunk", chunk: new Uint8Array(10) };
@@ -256,7 +262,7 @@ describe("a snapshot", () => {
     replicas.push(joiner);
     const chunks = iterate(await joiner.transport.fetchSnapshot(0, 0));
     expect((await chunks.next()).value).toHaveLength(10);
-    expect(await failure(chunks.next())).toBeInstanceOf(SnapshotFailed);
+    expect(await failure(chunks.next())).toBeInstanceOf(SnapshotBroken);
   });
 
   test("asked for again replaces the one before", async () => {
@@ -286,9 +292,9 @@ describe("a snapshot", () => {
     const rest = (async () => {
       while ((await chunks.next()).done !== true);
     })();
-    expect(await failure(rest)).toBeInstanceOf(SnapshotFailed);
+    expect(await failure(rest)).toBeInstanceOf(SnapshotBroken);
     const [other, stranger] = await pair({ key: new Uint8Array(32).fill(2) });
     other.offer = leader.offer;
-    expect(await failure(stranger.transport.fetchSnapshot(0, 0))).toBeInstanceOf(SnapshotFailed);
+    expect(await failure(stranger.transport.fetchSnapshot(0, 0))).toBeInstanceOf(SnapshotBroken);
   });
 });

@@ -223,6 +223,7 @@ describe("a frame that cannot be read", () => {
     const listener = {
       onFrame: () => undefined,
       onRefused: () => undefined,
+      onStream: () => undefined,
       onMismatch: () => undefined,
       onUnread: (peer: number, { number }: { number: number }, { version }: Release) =>
         unread.push(`frame ${number} of ${peer}, ${version}`),

@@ -4,7 +4,7 @@ import type { ChatRequest } from "../../../proto/chat-wire.ts";
 import type { SubscribeResponse } from "../../../src/client/subscription.ts";
 import { ChatClient } from "../../../src/client/chat-client.ts";
 import type { AnsweredCall, CallResult } from "../../../src/client/chat-client.ts";
-import type { Failure } from "../../../src/client/links.ts";
+import type { CallFailure } from "../../../src/client/links.ts";
 import { ApiBench } from "../../support/fake-chat.ts";
 import { SOLO_PASSWORD, createSoloChat } from "../../support/solo-chat.ts";
 import type { SoloChat } from "../../support/solo-chat.ts";
@@ -206,7 +206,7 @@ describe("a login", () => {
     expect(sessions.filter((session) => session.current).length).toBe(1);
     expect(sessions.length).toBe(2);
 
-    let ended: Failure | null = null;
+    let ended: CallFailure | null = null;
     let ready = false;
     anna.subscribe({
       onEvent: (response) => {

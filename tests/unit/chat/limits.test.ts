@@ -13,7 +13,8 @@ import { splitMessageId, userIdFor } from "../../../src/chat/ids.ts";
 import { LoginLimits } from "../../../src/chat/service/login-limits.ts";
 import { checkName, nameWithin, typedName } from "../../../src/chat/service/names.ts";
 import { PasswordGate } from "../../../src/chat/service/password-gate.ts";
-import { addressKey, isLoopback, RateLimit } from "../../../src/chat/rate-limit.ts";
+import { isLoopback } from "../../../src/base/loopback.ts";
+import { addressKey, RateLimit } from "../../../src/chat/rate-limit.ts";
 import { duration } from "../../../src/chat/sentences.ts";
 import type { Caller } from "../../../src/chat/chat-service.ts";
 

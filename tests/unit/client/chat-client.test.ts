@@ -10,7 +10,7 @@ import { failed } from "../../../src/chat/errors.ts";
 import type { Answer } from "../../../src/chat/errors.ts";
 import type { ChatService, FeedItem, MessageView, SendInput } from "../../../src/chat/chat-service.ts";
 import { ChatClient } from "../../../src/client/chat-client.ts";
-import type { Failure } from "../../../src/client/links.ts";
+import type { CallFailure } from "../../../src/client/links.ts";
 import { ApiBench, FakeFeed, GOOD_TOKEN, MESSAGE, fakeChat } from "../../support/fake-chat.ts";
 import { until } from "../../../harness/until.ts";
 
@@ -216,7 +216,7 @@ describe("subscribe", () => {
 
   test("ends when the login has ended", async () => {
     const served = await replica(new SharedHistory(), { authenticate: () => null });
-    let ended: Failure | null = null;
+    let ended: CallFailure | null = null;
     clientOf([served.address]).subscribe({
       onEvent: () => {},
       onEnd: (failure) => {
