@@ -4,7 +4,7 @@
  */
 import type { AppliedOp, OpResult } from "../../src/chat/applied-op.ts";
 import { afterAll } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { applyOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
@@ -31,12 +31,18 @@ export interface StateUnderTest {
 
 const folder = mkdtempSync(join(tmpdir(), "lastword-rows-"));
 const opened: StateDb[] = [];
-afterAll(() => {
-  for (const state of opened) state.close();
+let made = 0;
+
+function clear(): void {
+  for (const state of opened.splice(0)) state.close();
   rmSync(folder, { recursive: true, force: true });
-});
+}
+// The first of the files that one process runs, and the others.
+afterAll(clear);
+process.on("exit", clear);
 
 function open(path: string, rules: ApplyOp): StateDb {
+  mkdirSync(folder, { recursive: true });
   const state = new StateDb(path, { rules });
   opened.push(state);
   return state;
@@ -45,7 +51,7 @@ function open(path: string, rules: ApplyOp): StateDb {
 /** Both implementations, and SQLite in memory for long runs. */
 export const STATES: Record<"memory" | "sqlite" | "sqlite in memory", (rules?: ApplyOp) => StateUnderTest> = {
   memory: (rules = applyOp) => new MemoryState({ rules }),
-  sqlite: (rules = applyOp) => open(join(folder, `state-${opened.length}.db`), rules),
+  sqlite: (rules = applyOp) => open(join(folder, `state-${made++}.db`), rules),
   "sqlite in memory": (rules = applyOp) => open(":memory:", rules),
 };
 
