@@ -4,8 +4,18 @@
  */
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import { applyOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
-import { directId, passwordId, userIdFor } from "../../src/chat/ids.ts";
+import {
+  directId,
+  messageId,
+  passwordId,
+  splitMessageId,
+  userIdFor,
+  type ConversationId,
+  type MessageId,
+  type UserId,
+} from "../../src/chat/ids.ts";
 import { decodeOp, encodeOp, markRecovered, opKey, type Op } from "../../src/chat/kinds/op.ts";
+import type { Seq } from "../../src/election/view.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import { opFormat } from "../../proto/op-format.ts";
 import { MemoryState } from "../support/memory-state.ts";
@@ -46,7 +56,28 @@ export class ChatDomain implements SimDomain {
     for (const row of users) add(String(row["id"]));
     // A merge gives the second of two ops under one client id a suffix after "~".
     for (const row of messages) add(`${String(row["author"])}-${String(row["client_id"]).split("~")[0]}`);
+    this.#addReads(add);
     return effects;
+  }
+
+  /** Everything that somebody has read of others. */
+  #addReads(add: (effect: string) => void): void {
+    const { members = [], messages = [], reads = [], conversations = [] } = this.#state.dump();
+    const singly = new Set(reads.map((row) => `${String(row["user"])} ${String(row["seq"])}`));
+    const inConversation = Map.groupBy(messages, (row) => row["conversation"]);
+    const numbers = new Map(conversations.map((row) => [row["id"], row["created_seq"]]));
+    for (const { user, conversation, mark } of members) {
+      for (const row of inConversation.get(numbers.get(conversation)) ?? []) {
+        const isRead = Number(row["seq"]) <= Number(mark) || singly.has(`${String(user)} ${String(row["seq"])}`);
+        const id = messageId(String(row["author"]), String(row["client_id"]).split("~")[0]!);
+        if (isRead && row["author"] !== user) add(readEffect(String(user), id));
+      }
+    }
+  }
+
+  seqOfMessage(conversation: ConversationId, id: MessageId): Seq | null {
+    const { author, clientId } = splitMessageId(id)!;
+    return this.#state.seqOfMessage(conversation, author, clientId);
   }
 
   opFormat(): number {
@@ -105,9 +136,24 @@ export function effectOf(key: string): string {
   return clientId.startsWith(REGISTER_ID) ? user : `${user}-${clientId}`;
 }
 
+/** What `effects` counts under for a message that somebody has read. */
+export function readEffect(reader: UserId, id: MessageId): string {
+  return `${reader} has read ${id}`;
+}
+
 export function asRecovered(op: Uint8Array, nowMicros: number | null): Uint8Array {
   return inFormat(markRecovered(inFormat(op, 1), { replica: 0, view: "" }, nowMicros), opFormat(op));
 }
+
+/** The rules without what waits for a message: a mark that comes back before it does nothing. */
+export const EARLY_MARKS_DROPPED: ApplyOp = (bytes, seq, rows) => {
+  const applied = RULES_OF_BOTH(bytes, seq, rows);
+  const { body, recovered } = decodeOp(inFormat(bytes, 1));
+  for (const { ids } of body.kind === "marks" && recovered ? body.marks : []) {
+    for (const { author, clientId } of ids.map((id) => splitMessageId(id)!)) rows.takeEarly(author, clientId);
+  }
+  return applied;
+};
 
 const REGISTER_ID = "00000000";
 
@@ -150,6 +196,11 @@ export class ChatUser {
     const conversation = directId(this.id, to.id);
     const body = `message ${n} of ${this.name}`;
     return this.#op(uuid("11111111", n), timeMicros, { kind: "sendMessage", conversation, body, readUpTo: "" });
+  }
+
+  /** Id of the n-th message. */
+  idOf(n: number): MessageId {
+    return messageId(this.id, uuid("11111111", n));
   }
 
   /** The n-th log-in; `hash` is what the replica that is asked has checked the password against. */

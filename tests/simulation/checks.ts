@@ -31,6 +31,8 @@ export interface Ack {
   readonly replica: ReplicaId;
   readonly invokedAt: number;
   readonly ackedAt: number;
+  /** What it did, as SimDomain.effects counts it; the one effect that the key says if not given. */
+  readonly effects?: readonly string[];
 }
 
 /** What a run exercised; summed over the fixed list of seeds. */
@@ -48,6 +50,8 @@ export interface Coverage {
   wildClocks: number;
   /** Writes for which a disk had no room. */
   fullDisks: number;
+  /** Marks that were acknowledged. */
+  marks: number;
   /** Replicas that ended because the cluster used a format that they did not know. */
   tooOld: number;
 }
@@ -65,6 +69,7 @@ export function noCoverage(): Coverage {
     policies: 0,
     wildClocks: 0,
     fullDisks: 0,
+    marks: 0,
     tooOld: 0,
   };
 }
@@ -503,9 +508,11 @@ export class Checks implements ReplicaWatch {
     if (outdated.length > 0) this.broken("I10", `${outdated.join(", ")} lives with a password that was changed`);
     for (const [effect, micros] of first.state.domain.dates()) this.clocks?.check(effect, micros);
     const effects = first.state.domain.effects();
-    for (const { key } of this.acks) {
-      const count = effects.get(effectOf(key)) ?? 0;
-      if (count !== 1) this.broken("I3", `acknowledged op ${key} is there ${count} times`);
+    for (const { key, effects: done = [effectOf(key)] } of this.acks) {
+      for (const effect of done) {
+        const count = effects.get(effect) ?? 0;
+        if (count !== 1) this.broken("I3", `"${effect}" of the acknowledged op ${key} is there ${count} times`);
+      }
     }
     for (const key of this.refused) {
       if (effects.has(effectOf(key))) this.broken("I12", `${key} was refused, and is there`);

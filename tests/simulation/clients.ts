@@ -2,11 +2,14 @@
  * Clients of the simulated world: writers that send one op at a time and retry it under
  * the same key at another replica, and streams that follow the applied ops by cursor.
  */
+import type { OpResult } from "../../src/chat/applied-op.ts";
+import { directId } from "../../src/chat/ids.ts";
 import { standingOf } from "../../src/chat/cursor.ts";
 import type { Seq, ViewNo } from "../../src/election/view.ts";
 import { printViewNo, sameViewNo } from "../../src/election/view.ts";
 import { ChatUser, type KeyedOp } from "./chat.ts";
 import type { Mark } from "./checks.ts";
+import { Reader } from "./readers.ts";
 import type { Random } from "./random.ts";
 import type { SimReplica } from "./replica.ts";
 import { chainHash, entryHash, viewHash } from "./state.ts";
@@ -14,6 +17,12 @@ import type { World } from "./world.ts";
 
 /** A reader gives up after this long. */
 const READ_MS_MAX = 3_000;
+
+/** What a writer asks for, and what she does with the result. */
+interface Request {
+  readonly request: (micros: number) => KeyedOp;
+  readonly told: (result: OpResult) => void;
+}
 
 /** One closed-loop writer. */
 export class Writer {
@@ -32,10 +41,13 @@ export class Writer {
 
   /** No op is on its way. */
   idle = true;
+  /** The same person, who reads what others send to her. */
+  readonly reader: Reader;
 
   constructor(world: World, name: string, thinkMs: number, friends: () => readonly Writer[]) {
     this.#world = world;
     this.#user = new ChatUser(name);
+    this.reader = new Reader(world, this.#user, thinkMs);
     this.#friends = friends;
     this.#random = world.random.split(name);
     this.#thinkMs = thinkMs;
@@ -56,16 +68,30 @@ export class Writer {
       return;
     }
     this.idle = false;
-    this.#attempt(this.#request(), this.#world.now, this.#world.checks.invoked(), { done: false, replica: null });
+    const { request, told } = this.#request();
+    const life = { done: false, replica: null, told };
+    this.#attempt(request, this.#world.now, this.#world.checks.invoked(), life);
   }
 
   /** What she asks for next, as a function: a replica builds its op anew at each attempt. */
-  #request(): (micros: number) => KeyedOp {
-    if (!this.registered) return (micros) => this.#user.register(micros, this.#random.hex16());
+  #request(): Request {
+    if (!this.registered) {
+      return {
+        request: (micros) => this.#user.register(micros, this.#random.hex16()),
+        told: (result) => {
+          if (result.kind === "registered") this.reader.loggedIn(result.session);
+        },
+      };
+    }
     const n = this.#sent++;
     const friends = this.#friends().filter((f) => f.registered);
-    const to = this.#random.chance(0.3) ? this.#random.pick(friends).#user : this.#user;
-    return (micros) => this.#user.send(n, to, micros);
+    const to = this.#random.chance(0.3) ? this.#random.pick(friends) : this;
+    return {
+      request: (micros) => this.#user.send(n, to.#user, micros),
+      told: () => {
+        if (to !== this) to.reader.sent(directId(this.#user.id, to.#user.id), this.#user.idOf(n));
+      },
+    };
   }
 
   /** One message now, at one replica; not retried. Answers when it is acknowledged. */
@@ -88,7 +114,7 @@ export class Writer {
     request: (micros: number) => KeyedOp,
     invokedAt: number,
     before: Mark | null,
-    life: { done: boolean; replica: SimReplica | null },
+    life: { done: boolean; replica: SimReplica | null; readonly told: Request["told"] },
   ): void {
     if (life.done) return;
     const world = this.#world;
@@ -125,6 +151,7 @@ export class Writer {
         if (outcome.kind !== "applied") return retry(random.between(5, 50));
         life.done = true;
         this.registered = true;
+        life.told(outcome.result);
         const { seq, viewNo } = outcome;
         const { key } = stamped;
         world.checks.acked({ key, seq, viewNo, replica: replica.id, invokedAt, ackedAt: world.now }, before);

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { Violation } from "./checks.ts";
 import { MUTANTS, type Mutant } from "./mutants.ts";
 import { runSeed, type RunName } from "./run.ts";
-import { forkOverAnEnabling } from "./scenes.ts";
+import { forkOverAnEnabling, killedAfterAMark } from "./scenes.ts";
 import { runScript } from "./script.ts";
 import { SHELL_MUTANTS, type ShellMutant } from "./shell-mutants.ts";
 
@@ -41,6 +41,8 @@ const HUNTERS: Record<Mutant | ShellMutant, Hunter> = {
   "clock-unbounded": { by: "wrong-clock", invariant: "I11" },
   "cursor-waits-for-the-dead": { by: "cursor-of-a-dead-branch", invariant: "I9" },
   "login-checks-at-the-proposer-only": { by: "password-on-the-other-side", invariant: "I10" },
+  "early-mark-dropped": { by: forkOverAnEnabling, invariant: "I3" },
+  "marks-lost-at-a-failover": { by: killedAfterAMark, invariant: "I4" },
   "checksum-not-checked": { by: "byte-changed-on-the-way", invariant: "I2" },
   "answer-before-persisted": { by: "first-starts", invariant: "I6" },
   "op-taken-twice": { by: { seed: 1, mode: "partition", recovery: "wait" }, invariant: "I0" },
@@ -49,12 +51,12 @@ const HUNTERS: Record<Mutant | ShellMutant, Hunter> = {
   "rows-dropped-at-a-full-disk": { by: { seed: 2, mode: "strict", recovery: "wait" }, invariant: "I6" },
   "read-answered-from-an-older-round": { by: "reads-beside-writes", invariant: "I8" },
   "waiter-never-woken": { by: "read-waits-for-apply", invariant: "I7" },
-  "snapshot-fetched-from-two": { by: { seed: 9, mode: "pause", recovery: "wait" }, invariant: "I0" },
-  "time-out-called-definite": { by: { seed: 1, mode: "pause", recovery: "wait" }, invariant: "I12" },
-  "compacts-before-sync": { by: { seed: 1, mode: "partition", recovery: "wait" }, invariant: "I2" },
+  "snapshot-fetched-from-two": { by: { seed: 9, mode: "upgrade", recovery: "any" }, invariant: "I0" },
+  "time-out-called-definite": { by: { seed: 1, mode: "partition", recovery: "wait" }, invariant: "I12" },
+  "compacts-before-sync": { by: { seed: 2, mode: "partition", recovery: "wait" }, invariant: "I2" },
   "kind-written-before-enabled": { by: { seed: 1, mode: "upgrade", recovery: "wait" }, invariant: "I13" },
   "newer-op-taken": { by: forkOverAnEnabling, invariant: "I13" },
-  "enabled-without-the-unheard": { by: { seed: 2, mode: "upgrade", recovery: "wait" }, invariant: "I13" },
+  "enabled-without-the-unheard": { by: { seed: 3, mode: "upgrade", recovery: "wait" }, invariant: "I13" },
   "fork-queue-cleared-on-send": { by: "fork-queue-until-committed", invariant: "I4" },
 };
 

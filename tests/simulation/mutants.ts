@@ -38,6 +38,7 @@ export const MUTANTS = [
   "cursor-waits-for-the-dead",
   "clock-unbounded",
   "login-checks-at-the-proposer-only",
+  "early-mark-dropped",
   "checksum-not-checked",
 ] as const;
 

@@ -5,7 +5,14 @@
  */
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import type { Position } from "../../src/chat/ports.ts";
+import { formatCursor } from "../../src/chat/cursor.ts";
+import { failed, type Answer } from "../../src/chat/errors.ts";
+import type { OpBody } from "../../src/chat/kinds/kinds.ts";
+import type { Mark } from "../../src/chat/kinds/marks.ts";
+import { failedOutcome } from "../../src/chat/sentences.ts";
+import type { Written } from "../../src/chat/service/writer.ts";
 import { encodeOp, FormatTooNew, keyOf } from "../../src/chat/kinds/op.ts";
+import { GATHER_MS, type MarkGatherer } from "../../src/chat/service/mark-gatherer.ts";
 import { Stamps } from "../../src/chat/service/stamp.ts";
 import { ClusterClock } from "../../src/election/driver/cluster-clock.ts";
 import type { Driver, DriverDeps } from "../../src/election/driver/driver.ts";
@@ -31,7 +38,7 @@ import { describeEffect, describeEvent, describeFrame } from "./trace.ts";
 
 /** How a client's op ended at this replica. */
 export type SimOutcome =
-  | { readonly kind: "applied"; readonly seq: Seq; readonly viewNo: ViewNo }
+  | { readonly kind: "applied"; readonly seq: Seq; readonly viewNo: ViewNo; readonly result: AppliedOp["result"] }
   /** Decided, and refused by the chat's rules. */
   | { readonly kind: "error"; readonly error: string }
   /** It did not happen. */
@@ -51,6 +58,7 @@ export interface ReplicaHost {
   newCore(identity: Identity, restored: Restored, nonce: () => string): Core;
   newDriver(deps: DriverDeps<AppliedOp>): SimDriver;
   newGate(deps: FormatGateDeps): FormatGate;
+  newGatherer(...parts: ConstructorParameters<typeof MarkGatherer>): MarkGatherer;
   keyOf(op: Uint8Array): string;
   /** Marks an op of a lost branch. */
   markRecovered(op: Uint8Array, nowMicros: number | null): Uint8Array;
@@ -95,6 +103,7 @@ interface Running {
   readonly clock: ClusterClock;
   readonly gate: FormatGate;
   readonly stamps: Pick<Stamps, "next">;
+  readonly marks: MarkGatherer;
   readonly release: Release;
   state: SimStateMachine;
   /** Its callers were told of what was applied up to here. */
@@ -122,6 +131,7 @@ export class SimReplica implements Endpoint {
   /** Rate of this replica's clock, near 1. */
   rate = 1;
   #clockBase: number;
+  readonly #marked = new WeakMap<Mark, string>();
   #now: Running | null = null;
 
   constructor(id: ReplicaId, host: ReplicaHost, random: Random, release: Release) {
@@ -226,8 +236,8 @@ export class SimReplica implements Endpoint {
       onFatal: (error) => this.#failed(process, error),
     });
     const { release } = this;
-    const [stamps, toldSeq] = [this.#stamps(clock), state.appliedSeq()];
-    this.#now = { process, core, driver, log, snapshots, clock, gate: formats, stamps, release, state, toldSeq };
+    const [stamps, toldSeq, marks] = [this.#stamps(clock), state.appliedSeq(), this.#gatherer(process)];
+    this.#now = { process, core, driver, log, snapshots, clock, gate: formats, stamps, marks, release, state, toldSeq };
     host.watch.booted(this, restored);
     host.network.up(this);
     process.enter(() => driver.start());
@@ -446,7 +456,7 @@ export class SimReplica implements Endpoint {
     const { result } = outcome;
     const viewNo = driver.viewNoAt(outcome.seq);
     if (result.kind === "refused") return { kind: "error", error: result.error };
-    return viewNo === null ? { kind: "unknown" } : { kind: "applied", seq: outcome.seq, viewNo };
+    return viewNo === null ? { kind: "unknown" } : { kind: "applied", seq: outcome.seq, viewNo, result };
   }
 
   /** A linearizable read: `onRead` is called once this replica holds what it asks for, or not at all. */
@@ -454,6 +464,47 @@ export class SimReplica implements Endpoint {
     void this.#now?.driver.readIndex(timeoutMs).then((isReached) => {
       if (isReached && this.alive) onRead();
     });
+  }
+
+  /** A reader's mark; no answer if this process ends before. */
+  async mark(mark: Mark): Promise<Answer<null>> {
+    const { marks, process } = this.#running;
+    const { promise, resolve } = Promise.withResolvers<Answer<null>>();
+    process.enter(() => void marks.mark(mark).then(resolve));
+    return await promise;
+  }
+
+  /** The op that carried a mark. */
+  keyOfMark(mark: Mark): string {
+    const key = this.#marked.get(mark);
+    if (key === undefined) throw new Error("the mark was never proposed");
+    return key;
+  }
+
+  #gatherer(process: SimProcess): MarkGatherer {
+    const newId = (): string => `marks-${this.random.hex16()}`;
+    const write = (user: string, clientId: string, body: OpBody): Promise<Written> => {
+      const timeMicros = this.#running.stamps.next();
+      // In the format of its kind, which is the first: a mark may pass a message that waits for a newer one.
+      const op = { user, clientId, timeMicros, origin: null, recovered: false, body };
+      const key = keyOf(op);
+      if (body.kind === "marks") for (const mark of body.marks) this.#marked.set(mark, key);
+      return this.#written({ key, op: encodeOp(op) });
+    };
+    return this.host.newGatherer({ write }, { gatherMs: GATHER_MS, scheduler: process, newId });
+  }
+
+  /** What the chat's writer makes of an outcome. */
+  async #written({ key, op }: KeyedOp): Promise<Written> {
+    const { driver } = this.#running;
+    this.asking++;
+    const outcome = await driver.propose(key, op, PROPOSAL_TIMEOUT_MS);
+    this.asking--;
+    if (outcome.kind !== "applied") return failedOutcome(outcome);
+    const { seq, result } = outcome;
+    const viewNo = driver.viewNoAt(seq);
+    if (viewNo === null || result.kind === "refused") return failed("timed_out", "not known");
+    return { ok: true, result, seq, cursor: formatCursor(viewNo, seq) };
   }
 
   /** For cursors, as a running replica composes it. */

@@ -107,7 +107,10 @@ function play(world: World, nemesis: Nemesis): void {
   const think = world.random.split("think").pick([150, 300, 600]);
   const writers: Writer[] = [];
   for (let i = 0; i < world.replicas.length; i++) writers.push(new Writer(world, `w${i}`, think, () => writers));
-  for (const writer of writers) writer.start();
+  for (const writer of writers) {
+    writer.start();
+    writer.reader.start();
+  }
   for (let i = 0; i < STREAMS; i++) new Stream(world, `s${i}`).start();
   new LatestReader(world, "reader").start();
   new OneShots(world, writers).start();
@@ -120,8 +123,11 @@ function play(world: World, nemesis: Nemesis): void {
   nemesis.heal();
   world.clocks.end();
   checks.coverage.wildClocks = world.clocks.mended;
-  for (const writer of writers) writer.finish();
-  const whole = () => writers.every((w) => w.idle) && world.converged();
+  for (const writer of writers) {
+    writer.finish();
+    writer.reader.finish();
+  }
+  const whole = () => writers.every((w) => w.idle && w.reader.idle) && world.converged();
   world.run(WHOLE_MS_MAX, whole);
   if (!whole()) checks.broken("I7", `not whole ${WHOLE_MS_MAX} ms after the heal: ${describe(world)}`);
 

@@ -64,8 +64,11 @@ export function acksIn(world: World, ms: number): number {
 
 /** I7 and I3: whole again, equal, nothing lost or double. */
 export function expectWhole({ world, writers }: Stage): void {
-  for (const writer of writers) writer.finish();
-  const whole = () => world.converged() && writers.every((w) => w.idle);
+  for (const writer of writers) {
+    writer.finish();
+    writer.reader.finish();
+  }
+  const whole = () => world.converged() && writers.every((w) => w.idle && w.reader.idle);
   world.run(90_000, whole);
   if (!whole()) throw new Error(`not whole: ${describe(world)}`);
   world.checks.atRest();
@@ -83,6 +86,8 @@ export function forkOverAnEnabling(mutants: ReadonlySet<string>): void {
   });
   const { world, leader, others } = scene;
   const [, last] = others as [SimReplica, SimReplica];
+  // Marks are of the first format: they come back before the messages that they mark.
+  for (const { reader } of scene.writers) reader.start();
   const inForce = (replica: SimReplica): number => replica.state.domain.opFormat();
   const whole = (): boolean => world.replicas.every((r) => r.running && r.core.status().view?.members.length === 3);
   expect([leader.id, leader.release]).toEqual([0, SECOND]);
@@ -120,4 +125,22 @@ export function forkOverAnEnabling(mutants: ReadonlySet<string>): void {
   const heldNowhere = (): boolean => world.replicas.every(({ gate }) => gate.heldOpsOf(0) === 0);
   world.run(5_000, heldNowhere);
   expect(heldNowhere()).toBe(true);
+}
+
+/** The only replica that has a mark dies when it has answered it, together with everything on its way. Throws what is wrong. */
+export function killedAfterAMark(mutants: ReadonlySet<string>): void {
+  const scene = stage("killed after a mark", "available", true, { mutants });
+  const { world, others, writers } = scene;
+  const [replica] = others as [SimReplica];
+  const isRead = writers.find(({ reader }) => reader.isShown);
+  if (isRead === undefined) throw new Error("nobody has written to anybody");
+  let acked = false;
+  isRead.reader.markOnce(replica, () => {
+    acked = true;
+    world.kill(replica.id, false, 0);
+  });
+  world.run(5_000, () => acked);
+  expect(acked).toBe(true);
+  world.start(replica.id);
+  expectWhole(scene);
 }

@@ -7,6 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { Driver } from "../../src/election/driver/driver.ts";
+import { MarkGatherer } from "../../src/chat/service/mark-gatherer.ts";
 import { FormatGate } from "../../src/replica/format-gate.ts";
 
 const SOURCES = resolve(import.meta.dir, "../../src");
@@ -114,12 +115,27 @@ const GATE_CHANGES = {
   },
 } satisfies Record<string, Change>;
 
-export type ShellMutant = keyof typeof CHANGES | keyof typeof GATE_CHANGES;
+/** The same in what gathers read marks. */
+const GATHERER_CHANGES = {
+  // A mark is not recorded, so it seems to be enough that it was proposed.
+  "marks-lost-at-a-failover": {
+    file: "mark-gatherer.ts",
+    was: ".then(written.resolve, written.reject);",
+    is: `;
+    const result = { kind: "marked", refusals: [], seq: 0, repeated: false } as const;
+    written.resolve({ ok: true, result, seq: 0, cursor: "0.0..0:0" });`,
+  },
+} satisfies Record<string, Change>;
 
-export const SHELL_MUTANTS = [...Object.keys(CHANGES), ...Object.keys(GATE_CHANGES)] as ShellMutant[];
+export type ShellMutant = keyof typeof CHANGES | keyof typeof GATE_CHANGES | keyof typeof GATHERER_CHANGES;
+
+export const SHELL_MUTANTS = [CHANGES, GATE_CHANGES, GATHERER_CHANGES].flatMap((changes) =>
+  Object.keys(changes),
+) as ShellMutant[];
 
 type DriverClass = typeof Driver;
 type GateClass = typeof FormatGate;
+type GathererClass = typeof MarkGatherer;
 
 const loadedParts = new Map<string, Record<string, unknown>>();
 
@@ -132,6 +148,12 @@ export function driverWith(mutants: ReadonlySet<string>): DriverClass {
 export function gateWith(mutants: ReadonlySet<string>): GateClass {
   const parts = partsWith(mutants, GATE_CHANGES, "replica/format-gate.ts");
   return (parts?.["FormatGate"] as GateClass | undefined) ?? FormatGate;
+}
+
+/** What gathers read marks, likewise. */
+export function gathererWith(mutants: ReadonlySet<string>): GathererClass {
+  const parts = partsWith(mutants, GATHERER_CHANGES, "chat/service/mark-gatherer.ts");
+  return (parts?.["MarkGatherer"] as GathererClass | undefined) ?? MarkGatherer;
 }
 
 /** What the file at `path` exports when the folder around it has the bug asked for; null if none of `changes` is. */

@@ -4,6 +4,7 @@
  * and a chain hash over every entry applied so far.
  */
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
+import type { ConversationId, MessageId } from "../../src/chat/ids.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import { batchFirstSeq } from "../../src/election/frame.ts";
 import type { Seq, ViewNo } from "../../src/election/view.ts";
@@ -15,7 +16,9 @@ export interface SimDomain {
   apply(batch: Batch): readonly AppliedOp[];
   /** The op of this key was done. */
   has(key: string): boolean;
-  /** How many times each effect is there (see effectOf): 1 for all that was acknowledged. */
+  /** Where a message is; null if it is not there. */
+  seqOfMessage(conversation: ConversationId, id: MessageId): Seq | null;
+  /** How many times each effect is there (see effectOf, readEffect): 1 for all that was acknowledged. */
   effects(): Map<string, number>;
   /** Stored hash of a user's password, which a replica checks a log-in against; "" if there is no such user. */
   passwordOf(user: string): string;

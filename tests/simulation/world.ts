@@ -10,16 +10,17 @@ import { DEFAULT_TIMING } from "../../src/election/event.ts";
 import type { Release } from "../../src/election/release.ts";
 import type { Consistency, Recovery, ReplicaId } from "../../src/election/view.ts";
 import type { FormatGate, FormatGateDeps } from "../../src/replica/format-gate.ts";
+import type { MarkGatherer } from "../../src/chat/service/mark-gatherer.ts";
 import { ownRelease } from "../../src/replica/own-release.ts";
 import type { DriverDeps } from "../../src/election/driver/driver.ts";
 import { MemoryState } from "../support/memory-state.ts";
 import { SECOND } from "../support/releases.ts";
-import { asRecovered, cachedOpKey, ChatDomain, CHECKED_AT_THE_PROPOSER_ONLY } from "./chat.ts";
+import { asRecovered, cachedOpKey, ChatDomain, CHECKED_AT_THE_PROPOSER_ONLY, EARLY_MARKS_DROPPED } from "./chat.ts";
 import { Checks, type Promises } from "./checks.ts";
 import type { LogWrite } from "./log.ts";
 import { SimClocks } from "./clocks.ts";
 import { mutate } from "./mutants.ts";
-import { driverWith, gateWith } from "./shell-mutants.ts";
+import { driverWith, gateWith, gathererWith } from "./shell-mutants.ts";
 import { SimNetwork, type LinkTiming } from "./network.ts";
 import { SimQueue } from "./queue.ts";
 import { Random } from "./random.ts";
@@ -121,9 +122,16 @@ export class World implements ReplicaHost {
     return new (gateWith(this.mutants))(deps);
   }
 
+  newGatherer(...parts: ConstructorParameters<typeof MarkGatherer>): MarkGatherer {
+    return new (gathererWith(this.mutants))(...parts);
+  }
+
   newDomain(): SimDomain {
-    if (!this.mutants.has("login-checks-at-the-proposer-only")) return new ChatDomain();
-    return new ChatDomain(new MemoryState({ rules: CHECKED_AT_THE_PROPOSER_ONLY }));
+    if (this.mutants.has("login-checks-at-the-proposer-only")) {
+      return new ChatDomain(new MemoryState({ rules: CHECKED_AT_THE_PROPOSER_ONLY }));
+    }
+    if (this.mutants.has("early-mark-dropped")) return new ChatDomain(new MemoryState({ rules: EARLY_MARKS_DROPPED }));
+    return new ChatDomain();
   }
 
   keyOf(op: Uint8Array): string {

@@ -10,6 +10,7 @@
  */
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import { applyOp, recordPoison, type ApplyOp } from "../../src/chat/kinds/apply.ts";
+import type { ClientId, ConversationId, UserId } from "../../src/chat/ids.ts";
 import { FormatTooNew } from "../../src/chat/kinds/op.ts";
 import { SCHEMA } from "../../src/db/state/connection.ts";
 import type { StateHash } from "../../src/db/state/state-hash.ts";
@@ -53,6 +54,11 @@ export class MemoryState implements StateMachine<AppliedOp> {
 
   firstView(): string {
     return this.#position.firstView;
+  }
+
+  /** Where a message is; null if it is not there. */
+  seqOfMessage(conversation: ConversationId, author: UserId, clientId: ClientId): Seq | null {
+    return this.#rows.seqOfMessage(conversation, author, clientId);
   }
 
   /** The format of ops that is in force. */

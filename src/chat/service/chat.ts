@@ -9,6 +9,7 @@ import type { AppliedOp } from "../applied-op.ts";
 import { Accounts, type Registration } from "./accounts.ts";
 import { FeedHub } from "../feed/feed.ts";
 import { checkClientId } from "../limits.ts";
+import { hostScheduler } from "../../base/scheduler.ts";
 import { MarkGatherer } from "./mark-gatherer.ts";
 import { Messaging } from "./messaging.ts";
 import type { Presence } from "../ports.ts";
@@ -49,7 +50,11 @@ export function createChat(options: ChatOptions): Chat {
   const reading = new Reading(options);
   const views = new Views(queries, presence);
   const accounts = new Accounts(options, { writer, reading, views });
-  const marks = new MarkGatherer(writer, options.gatherMarksMs);
+  const marks = new MarkGatherer(writer, {
+    gatherMs: options.gatherMarksMs,
+    scheduler: hostScheduler,
+    newId: () => crypto.randomUUID(),
+  });
   const messaging = new Messaging(options, { writer, marks, reading, views });
   const projections = new Projections(options.position, options.onProjectionFailed);
   const feeds = new FeedHub(options, { views, reading, onLeft: (session) => accounts.left(session) });

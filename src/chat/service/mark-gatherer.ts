@@ -2,7 +2,9 @@
  * Read marks of everybody at this replica, gathered for a moment: whoever looks at a conversation marks each message
  * as it comes, so in a conversation of fifty one message is followed by 49 marks. They are one op (kinds/marks.ts).
  */
+import type { Cancel, Scheduler } from "../../base/scheduler.ts";
 import type { Answer, ChatErrorCode } from "../errors.ts";
+import type { ClientId } from "../ids.ts";
 import type { Mark } from "../kinds/marks.ts";
 import { failedWith } from "../sentences.ts";
 import type { Writer, Written } from "./writer.ts";
@@ -20,19 +22,27 @@ const MARK_IDS_MAX = 4_000;
 interface Gathered {
   readonly marks: Mark[];
   ids: number;
-  readonly timer: ReturnType<typeof setTimeout>;
+  /** Cancels the end of the moment. */
+  readonly cancel: Cancel;
   readonly written: PromiseWithResolvers<Written>;
 }
 
+interface MarkGathererOptions {
+  /** GATHER_MS, less in tests that make many marks. */
+  readonly gatherMs: number;
+  readonly scheduler: Pick<Scheduler, "after">;
+  /** Draws the client id of an op. */
+  readonly newId: () => ClientId;
+}
+
 export class MarkGatherer {
-  readonly #writer: Writer;
-  readonly #gatherMs: number;
+  readonly #writer: Pick<Writer, "write">;
+  readonly #options: MarkGathererOptions;
   #gathered: Gathered | null = null;
 
-  /** `gatherMs` is GATHER_MS, less in tests that make many marks. */
-  constructor(writer: Writer, gatherMs: number) {
+  constructor(writer: Pick<Writer, "write">, options: MarkGathererOptions) {
     this.#writer = writer;
-    this.#gatherMs = gatherMs;
+    this.#options = options;
   }
 
   /** Answers when the mark is applied here. Errors: not_logged_in, not_found, and those of a write. */
@@ -53,14 +63,15 @@ export class MarkGatherer {
     const gathered = this.#gathered;
     if (gathered === null) return;
     this.#gathered = null;
-    clearTimeout(gathered.timer);
+    gathered.cancel();
     const { marks, written } = gathered;
-    void this.#writer.write("", crypto.randomUUID(), { kind: "marks", marks }).then(written.resolve, written.reject);
+    void this.#writer.write("", this.#options.newId(), { kind: "marks", marks }).then(written.resolve, written.reject);
   }
 
   #begin(): Gathered {
-    const timer = setTimeout(() => this.flush(), this.#gatherMs);
-    return { marks: [], ids: 0, timer, written: Promise.withResolvers() };
+    const { scheduler, gatherMs } = this.#options;
+    const cancel = scheduler.after(gatherMs, () => this.flush());
+    return { marks: [], ids: 0, cancel, written: Promise.withResolvers() };
   }
 }
 
