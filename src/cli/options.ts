@@ -3,6 +3,7 @@
  * LASTWORD_* variables and docs/options.md are made from this table, so they cannot
  * disagree. A flag wins over the environment, the environment over the default.
  */
+import { CONSISTENCIES, RECOVERIES } from "../base/modes.ts";
 import { resolve } from "node:path";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
 import { VERSION } from "../base/version.ts";
@@ -124,18 +125,18 @@ export const OPTIONS = {
     commands: ["replica"],
   }),
   consistency: option({
-    parse: optional(choice(["available", "strict"])),
+    parse: optional(choice(CONSISTENCIES)),
     fallback: null,
     shown: "available for a new cluster",
-    placeholder: "available|strict",
+    placeholder: CONSISTENCIES.join("|"),
     text: "available: any survivor goes on. strict: a minority stops. Fixed when the cluster is created.",
     commands: RUNS,
   }),
   recovery: option({
-    parse: optional(choice(["wait", "majority", "any"])),
+    parse: optional(choice(RECOVERIES)),
     fallback: null,
     shown: "any for a new cluster",
-    placeholder: "wait|majority|any",
+    placeholder: RECOVERIES.join("|"),
     text: "After all replicas were down: whom to go on with when some stay away for 15 s. Fixed when the cluster is created.",
     commands: SERVES,
   }),

@@ -3,8 +3,9 @@
  * when first used, and which of them is in use now. Also what a failed call says: its code,
  * whether the outcome is known, and whether another replica may do better.
  */
-import { Client, credentials, status } from "@grpc/grpc-js";
+import { Client, status } from "@grpc/grpc-js";
 import type { ServiceError } from "@grpc/grpc-js";
+import { clientCredentials } from "../base/grpc-credentials.ts";
 import { CODE_TRAILER, OUTCOME_TRAILER, RETRY_AFTER_TRAILER } from "../../proto/chat-wire.ts";
 
 /** Pause before the next round when every address has failed: doubled from the first to the last. */
@@ -112,7 +113,7 @@ export class ChatLinks {
   client(address: string): Client {
     let client = this.#clients.get(address);
     if (client === undefined) {
-      client = new Client(address, credentials.createInsecure(), {
+      client = new Client(address, clientCredentials(), {
         // A frozen replica answers no ping: its calls fail after 2 s instead of at their deadline.
         "grpc.keepalive_time_ms": 1000,
         "grpc.keepalive_timeout_ms": 1000,

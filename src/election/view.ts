@@ -5,6 +5,7 @@
  * all view entries in a log is its *lineage*. One leader per ballot gives each seq
  * once, so (viewNo, seq) identifies an entry: comparing two lineages compares two logs.
  */
+import type { Consistency, Recovery } from "../base/modes.ts";
 import type { Distinct } from "../base/distinct.ts";
 
 /** Position of an entry in the log, from 1. 0 means "before the first entry". */
@@ -53,12 +54,6 @@ export interface View {
   readonly consistency: Consistency;
   readonly recovery: Recovery;
 }
-
-/** `available`: any survivor goes on, partitions may fork and are merged. `strict`: majority only. */
-export type Consistency = "available" | "strict";
-
-/** What may lead when members of the last view stay away: nobody, a majority, or any eligible replica. */
-export type Recovery = "wait" | "majority" | "any";
 
 export const NO_BALLOT: Ballot = { counter: 0, replicaId: 0, nonce: "" };
 

@@ -17,6 +17,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { CONSISTENCIES, RECOVERIES, type Consistency, type Recovery } from "../base/modes.ts";
 import { done, EXIT, failure, type Outcome } from "./exit.ts";
 import { codeOf, systemFailure } from "./system-errors.ts";
 
@@ -27,8 +28,8 @@ export const KEY_BYTES = 32;
 export interface ClusterKey {
   readonly secret: Uint8Array;
   readonly creator: { readonly replicaId: number; readonly storeId: string };
-  readonly consistency: "available" | "strict";
-  readonly recovery: "wait" | "majority" | "any";
+  readonly consistency: Consistency;
+  readonly recovery: Recovery;
 }
 
 /** Where the key is if --cluster-key is not given. */
@@ -48,9 +49,13 @@ function decode(content: string): ClusterKey | null {
     const bytes = new Uint8Array(Buffer.from(String(secret), "base64url"));
     if (version !== 1 || bytes.length !== KEY_BYTES) return null;
     if (!Number.isInteger(replicaId) || typeof storeId !== "string") return null;
-    if (consistency !== "available" && consistency !== "strict") return null;
-    if (recovery !== "wait" && recovery !== "majority" && recovery !== "any") return null;
-    return { secret: bytes, creator: { replicaId: replicaId as number, storeId }, consistency, recovery };
+    if (!CONSISTENCIES.includes(consistency as Consistency) || !RECOVERIES.includes(recovery as Recovery)) return null;
+    return {
+      secret: bytes,
+      creator: { replicaId: replicaId as number, storeId },
+      consistency: consistency as Consistency,
+      recovery: recovery as Recovery,
+    };
   } catch {
     return null;
   }

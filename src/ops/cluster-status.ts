@@ -2,8 +2,9 @@
  * The cluster as one replica sees it: `lastword status --json`, GET /cluster.json, the page's
  * panel and the call ClusterStatus all say exactly this. Types only; status-report.ts fills it in.
  */
+import type { Consistency, Recovery } from "../base/modes.ts";
 import type { Release } from "../election/release.ts";
-import type { Consistency, Recovery, ReplicaId, Seq } from "../election/view.ts";
+import type { ReplicaId, Seq } from "../election/view.ts";
 
 /** What a replica is to the eye: its role, or why it has none: it said that it stops, or it just does not answer. */
 export type ReplicaState = "leader" | "follower" | "learner" | "recovering" | "unreachable" | "stopped";

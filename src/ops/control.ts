@@ -3,8 +3,9 @@
  * the same gRPC port, for whoever holds the cluster key. JSON on the wire, because both
  * ends are the same program; not a part of the public API.
  */
-import { credentials, makeGenericClientConstructor, Metadata, status } from "@grpc/grpc-js";
+import { makeGenericClientConstructor, Metadata, status } from "@grpc/grpc-js";
 import type { sendUnaryData, Server, ServerUnaryCall, ServiceDefinition } from "@grpc/grpc-js";
+import { clientCredentials } from "../base/grpc-credentials.ts";
 import type { ClusterStatusJson } from "./cluster-status.ts";
 import { clusterToken } from "../host/cluster-key.ts";
 import { tokenCheck } from "../host/token-check.ts";
@@ -124,7 +125,7 @@ export async function askReplica<Name extends keyof Answers>(
     readonly onRefused?: () => void;
   },
 ): Promise<Answers[Name] | null> {
-  const connection = new ControlConnection(at.grpc, credentials.createInsecure(), {
+  const connection = new ControlConnection(at.grpc, clientCredentials(), {
     "grpc.enable_http_proxy": 0,
     "grpc.use_local_subchannel_pool": 1,
     "grpc.max_receive_message_length": ANSWER_BYTES_MAX,

@@ -1,6 +1,7 @@
 /** The listeners of one replica: gRPC, and the page on its own port and on the front. */
 import { hostname } from "node:os";
-import { Server as GrpcServer, ServerCredentials } from "@grpc/grpc-js";
+import { Server as GrpcServer } from "@grpc/grpc-js";
+import { serverCredentials } from "../base/grpc-credentials.ts";
 import { GUARDED_SERVER_OPTIONS, PortGuard, portLimitsFor } from "../api/port-guard.ts";
 import { bindPort } from "../host/bind.ts";
 import { done, type Outcome } from "../host/exit.ts";
@@ -56,7 +57,7 @@ export async function openGrpcPort(settings: Settings, id: number, logger: Logge
       guard.watch(server);
       await new Promise<void>((resolve, reject) => {
         const host = at.host === "localhost" ? { ...at, host: "127.0.0.1" } : at;
-        server.bindAsync(printAddress(host), ServerCredentials.createInsecure(), (error) =>
+        server.bindAsync(printAddress(host), serverCredentials(), (error) =>
           error === null ? resolve() : reject(error),
         );
       });

@@ -3,7 +3,7 @@
  * Without a mode all modes of the seed, with both policies. A violation prints the last
  * LINES (default 80) of the trace and ends with status 1.
  */
-import type { Recovery } from "../../src/election/view.ts";
+import type { Recovery } from "../../src/base/modes.ts";
 import { MODES, type Mode } from "./nemesis.ts";
 import { describeReport, runSeed, type RunName } from "./run.ts";
 

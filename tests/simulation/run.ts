@@ -3,7 +3,7 @@
  * phase in which everything is healed and the cluster must come back whole (I7) and equal
  * (I3). A run is named by (seed, mode, recovery) and always goes the same way.
  */
-import type { Recovery } from "../../src/election/view.ts";
+import type { Recovery } from "../../src/base/modes.ts";
 import { noCoverage, Violation, type Coverage } from "./checks.ts";
 import { LatestReader, OneShots, Stream, Writer } from "./clients.ts";
 import { Nemesis, type Mode } from "./nemesis.ts";

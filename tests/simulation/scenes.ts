@@ -2,10 +2,11 @@
  * Scenes that are set up on purpose in the simulated world, and what is asked of them at their end.
  * The checkers watch every event of them as they do in the seeded runs.
  */
+import type { Consistency } from "../../src/base/modes.ts";
 import { expect } from "bun:test";
 import { opFormat } from "../../proto/op-format.ts";
 import type { Release } from "../../src/election/release.ts";
-import type { Consistency, ReplicaId } from "../../src/election/view.ts";
+import type { ReplicaId } from "../../src/election/view.ts";
 import { FIRST, SECOND } from "../support/releases.ts";
 import { cachedOpKey } from "./chat.ts";
 import { Writer } from "./clients.ts";

@@ -23,8 +23,9 @@
  * merges, waits, stops, acknowledgements. Times are left out, so that only a changed
  * course of events changes the record.
  */
+import type { Consistency, Recovery } from "../../src/base/modes.ts";
 import type { Notice } from "../../src/election/event.ts";
-import type { Consistency, Recovery, ReplicaId, View } from "../../src/election/view.ts";
+import type { ReplicaId, View } from "../../src/election/view.ts";
 import { ChatUser } from "./chat.ts";
 import { Stream } from "./clients.ts";
 import { Violation } from "./checks.ts";

@@ -3,12 +3,13 @@
  * one virtual time, and everything that can happen to them as plain calls. Faults are
  * chosen elsewhere (sim-nemesis.ts, or a scenario script).
  */
+import type { Consistency, Recovery } from "../../src/base/modes.ts";
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import { Core } from "../../src/election/core/core.ts";
 import type { Identity, Restored, Timing } from "../../src/election/event.ts";
 import { DEFAULT_TIMING } from "../../src/election/event.ts";
 import type { Release } from "../../src/election/release.ts";
-import type { Consistency, Recovery, ReplicaId } from "../../src/election/view.ts";
+import type { ReplicaId } from "../../src/election/view.ts";
 import type { FormatGate, FormatGateDeps } from "../../src/replica/format-gate.ts";
 import type { MarkGatherer } from "../../src/chat/service/mark-gatherer.ts";
 import { ownRelease } from "../../src/replica/own-release.ts";

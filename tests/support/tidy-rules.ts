@@ -140,7 +140,7 @@ const IMPURE_CALLS =
 const PACKAGE_ROOMS: readonly { readonly packages: RegExp; readonly rooms: readonly string[] }[] = [
   {
     packages: /^(@grpc\/|grpc-health-check)/,
-    rooms: ["src/election/peers", "src/api", "src/client", "src/ops", "src/replica", "bench"],
+    rooms: ["src/base", "src/election/peers", "src/api", "src/client", "src/ops", "src/replica", "bench"],
   },
   { packages: /^(hono|@hono|htmx\.org)(\/|$)/, rooms: ["src/web"] },
   { packages: /^(drizzle-orm|node:sqlite)(\/|$)/, rooms: ["src/db"] },

@@ -7,10 +7,11 @@
  * its place (seq, view number, kind), so that a row that is whole but in the wrong place is
  * found as well. Changing anything here needs a new LOG_FORMAT (log-schema.ts).
  */
+import { CONSISTENCIES, RECOVERIES } from "../../base/modes.ts";
 import { lengthBytes } from "../../../proto/wire-writer.ts";
 import { StorageDamaged } from "../../election/ports.ts";
 import type { OpBatch } from "../../election/frame.ts";
-import type { Consistency, Member, Recovery, Seq, View, ViewNo } from "../../election/view.ts";
+import type { Member, Seq, View, ViewNo } from "../../election/view.ts";
 import { viewNoKey } from "../../election/view.ts";
 
 /** Bytes of one op at most; the request limit is 64 KiB, so more than this is not an op. */
@@ -159,8 +160,8 @@ export function decodeView(text: string): View {
     leader: int(view["leader"], "leader"),
     members: list(view["members"], "members").map(memberOf),
     forkRisk: forkRisk === null ? null : list(forkRisk, "forkRisk").map((id) => int(id, "forkRisk")),
-    consistency: oneOf<Consistency>(view["consistency"], ["available", "strict"]),
-    recovery: oneOf<Recovery>(view["recovery"], ["wait", "majority", "any"]),
+    consistency: oneOf(view["consistency"], CONSISTENCIES),
+    recovery: oneOf(view["recovery"], RECOVERIES),
   };
 }
 

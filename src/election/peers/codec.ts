@@ -7,6 +7,7 @@
  * Hot frames are Append (64 ops of 300 bytes) and AppendOk. Ops are views into the packet
  * they came in, not copies: whoever keeps one for long keeps the packet.
  */
+import type { Consistency, Recovery } from "../../base/modes.ts";
 import type { WireBallot } from "../../../proto/gen/lastword/v1/Ballot.ts";
 import type { WireBatch } from "../../../proto/gen/lastword/v1/Batch.ts";
 import { Consistency as ConsistencyNo, type WireConsistency } from "../../../proto/gen/lastword/v1/Consistency.ts";
@@ -21,7 +22,7 @@ import { MessageType, rootOf, type Decoded, type Encodable } from "../../../prot
 import type { Batch, Frame, FrameType, LineagePoint, Role } from "../frame.ts";
 import type { Release } from "../release.ts";
 import { peerDescriptor } from "./proto.macro.ts" with { type: "macro" };
-import type { Ballot, Consistency, Recovery, Seq, View, ViewNo } from "../view.ts";
+import type { Ballot, Seq, View, ViewNo } from "../view.ts";
 
 /** Bytes that are no frame or packet of a protocol version that this executable speaks. */
 export class CodecError extends Error {

@@ -4,6 +4,7 @@
  */
 import * as grpc from "@grpc/grpc-js";
 import { asBuffer } from "../../../proto/wire-reader.ts";
+import { clientCredentials } from "../../base/grpc-credentials.ts";
 import { PEER_MESSAGE_BYTES_MAX } from "./pieces.ts";
 import type { ReplicaId } from "../view.ts";
 
@@ -65,7 +66,7 @@ const CHANNEL_OPTIONS: grpc.ChannelOptions = {
 export function openClient(address: PeerAddress): grpc.Client {
   const host = address.host.includes(":") ? `[${address.host}]` : address.host;
   const target = `${host}:${address.port}`;
-  return new grpc.Client(target, grpc.credentials.createInsecure(), CHANNEL_OPTIONS);
+  return new grpc.Client(target, clientCredentials(), CHANNEL_OPTIONS);
 }
 
 /** Starts a call of bytes both ways. Listen to its "error" before anything else, or it is thrown. */
