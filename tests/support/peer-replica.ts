@@ -7,15 +7,6 @@ import { type GrpcPeerOptions, GrpcPeerTransport } from "../../src/election/peer
 import type { SnapshotSource } from "../../src/election/ports.ts";
 import { FIRST } from "./releases.ts";
 
-/** Resolves once the condition holds; fails loudly after 10 s. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
-  const end = performance.now() + 10_000;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`never happened: ${what}`);
-    await Bun.sleep(2);
-  }
-}
-
 /** A gRPC server that listens. Ports are taken before they are told to others: a free one may be given to a dial. */
 export interface Listening {
   readonly server: grpc.Server;

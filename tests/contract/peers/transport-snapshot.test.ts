@@ -14,7 +14,8 @@ import { PEER_SERVER_OPTIONS, PEER_SERVICE, type PeerServerStream } from "../../
 import { SnapshotBroken } from "../../../src/election/peers/snapshot.ts";
 import type { GrpcPeerOptions } from "../../../src/election/peers/transport.ts";
 import type { SnapshotSource } from "../../../src/election/ports.ts";
-import { at, KEY, listen, numbered, Proxy, TestReplica, until } from "../../support/peer-replica.ts";
+import { waitFor } from "../../../harness/cluster.ts";
+import { at, KEY, listen, numbered, Proxy, TestReplica } from "../../support/peer-replica.ts";
 import { FIRST } from "../../support/releases.ts";
 
 const replicas: TestReplica[] = [];
@@ -135,7 +136,7 @@ async function liar(packets: readonly PacketToSend[]): Promise<number> {
 describe("a snapshot", () => {
   test("of 50 MB arrives whole, after its header, while frames go on", async () => {
     const [leader, joiner] = await pair();
-    await until("connected", () => leader.transport.isConnected(1));
+    await waitFor("connected", () => leader.transport.isConnected(1));
     const snapshot = new FakeSnapshot(200);
     leader.offer = (commonSeq) => snapshot.source(commonSeq);
     const source = await joiner.transport.fetchSnapshot(0, 4);
@@ -150,8 +151,8 @@ describe("a snapshot", () => {
     const sent = createHash("sha256");
     for await (const chunk of (await new FakeSnapshot(200).source(4)).chunks) sent.update(chunk);
     expect(received.digest("hex")).toBe(sent.digest("hex"));
-    await until("frames", () => joiner.seqsFrom(0).length === 4);
-    await until("released", () => snapshot.released);
+    await waitFor("frames", () => joiner.seqsFrom(0).length === 4);
+    await waitFor("released", () => snapshot.released);
   });
 
   test("is read from the leader only as the joiner reads: memory is bounded at both ends", async () => {
@@ -182,7 +183,7 @@ describe("a snapshot", () => {
       expect(chunk.byteLength).toBe(CHUNK);
       break;
     }
-    await until("released", () => snapshot.released);
+    await waitFor("released", () => snapshot.released);
     expect(snapshot.asked).toBeLessThan(400);
   });
 
@@ -198,7 +199,7 @@ describe("a snapshot", () => {
       while ((await chunks.next()).done !== true);
     })();
     expect(await failure(rest)).toBeInstanceOf(SnapshotBroken);
-    await until("released", () => snapshot.released);
+    await waitFor("released", () => snapshot.released);
   });
 
   test("of which a byte is changed on the way fails, and is reported", async () => {
@@ -230,7 +231,7 @@ describe("a snapshot", () => {
     })();
     expect(await failure(rest)).toBeInstanceOf(SnapshotBroken);
     expect(damaged).toEqual(["0 frame"]);
-    await until("released", () => snapshot.released);
+    await waitFor("released", () => snapshot.released);
     proxy.close();
   });
 
@@ -274,7 +275,7 @@ describe("a snapshot", () => {
     const second = new FakeSnapshot(2);
     leader.offer = (commonSeq) => second.source(commonSeq);
     const two = await joiner.transport.fetchSnapshot(0, 0);
-    await until("the first released", () => first.released);
+    await waitFor("the first released", () => first.released);
     let chunks = 0;
     for await (const chunk of two.chunks) chunks += chunk.byteLength / CHUNK;
     expect(chunks).toBe(2);
@@ -288,7 +289,7 @@ describe("a snapshot", () => {
     const chunks = iterate(await joiner.transport.fetchSnapshot(0, 0));
     await chunks.next();
     joiner.transport.resetPeers();
-    await until("released", () => snapshot.released);
+    await waitFor("released", () => snapshot.released);
     const rest = (async () => {
       while ((await chunks.next()).done !== true);
     })();

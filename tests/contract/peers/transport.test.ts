@@ -8,16 +8,8 @@ import type { Release } from "../../../src/election/release.ts";
 import { encodePacket } from "../../../src/election/peers/packet.ts";
 import { CONNECT_PATH, FETCH_SNAPSHOT_PATH, openCall, openClient } from "../../../src/election/peers/service.ts";
 import type { GrpcPeerOptions } from "../../../src/election/peers/transport.ts";
-import {
-  at,
-  deadPort,
-  listen,
-  type Listening,
-  numbered,
-  Proxy,
-  TestReplica,
-  until,
-} from "../../support/peer-replica.ts";
+import { waitFor } from "../../../harness/cluster.ts";
+import { at, deadPort, listen, type Listening, numbered, Proxy, TestReplica } from "../../support/peer-replica.ts";
 import { FIRST, SECOND } from "../../support/releases.ts";
 
 const cleanUp: (() => void)[] = [];
@@ -47,8 +39,8 @@ async function pair(
 }
 
 async function connected(a: TestReplica, b: TestReplica): Promise<void> {
-  await until("0 connected to 1", () => a.transport.isConnected(1));
-  await until("1 connected to 0", () => b.transport.isConnected(0));
+  await waitFor("0 connected to 1", () => a.transport.isConnected(1));
+  await waitFor("1 connected to 0", () => b.transport.isConnected(0));
 }
 
 function countUp(from: number, count: number): number[] {
@@ -89,7 +81,7 @@ describe("frames", () => {
       }
       await new Promise(setImmediate);
     }
-    await until("all arrived", () => a.seqsFrom(1).length >= 1000 && b.seqsFrom(0).length >= 1000);
+    await waitFor("all arrived", () => a.seqsFrom(1).length >= 1000 && b.seqsFrom(0).length >= 1000);
     expect(a.seqsFrom(1)).toEqual(countUp(0, 1000));
     expect(b.seqsFrom(0)).toEqual(countUp(0, 1000));
     expect([...a.mismatches, ...b.mismatches]).toEqual([]);
@@ -102,7 +94,7 @@ describe("frames", () => {
       a.transport.send(1, { type: "propose", ops: [withChecksum(new Uint8Array(20_000))], keys: ["key"] });
       a.transport.send(1, numbered(i));
     }
-    await until("all arrived", () => b.frames.length >= 400);
+    await waitFor("all arrived", () => b.frames.length >= 400);
     expect(b.frames.map(({ frame }) => (frame.type === "appendOk" ? frame.seq : -1))).toEqual(
       countUp(0, 200).flatMap((i) => [-1, i]),
     );
@@ -122,20 +114,20 @@ describe("frames", () => {
     const a = start(0, l0, [at(1, proxy.port)]);
     await connected(a, b);
     a.transport.send(1, numbered(1));
-    await until("the first frame", () => b.seqsFrom(0).length === 1);
+    await waitFor("the first frame", () => b.seqsFrom(0).length === 1);
     proxy.hold();
     for (const seq of [2, 3]) a.transport.send(1, numbered(seq));
     await new Promise(setImmediate);
     a.transport.resetPeers();
-    await until("connected anew", () => a.transport.isConnected(1));
+    await waitFor("connected anew", () => a.transport.isConnected(1));
     a.transport.send(1, numbered(4));
-    await until("a frame of the new stream", () => b.seqsFrom(0).length === 2);
+    await waitFor("a frame of the new stream", () => b.seqsFrom(0).length === 2);
     proxy.release();
     for (const seq of countUp(5, 20)) {
       a.transport.send(1, numbered(seq));
       await new Promise(setImmediate);
     }
-    await until("the last frame", () => b.seqsFrom(0).at(-1) === 24);
+    await waitFor("the last frame", () => b.seqsFrom(0).at(-1) === 24);
     expect(b.seqsFrom(0)).toEqual([1, ...countUp(4, 21)]);
   });
 
@@ -146,11 +138,11 @@ describe("frames", () => {
       if (frame.type === "appendOk" && frame.seq === 1) b.transport.resetPeers();
     };
     for (const seq of [1, 2, 3]) a.transport.send(1, numbered(seq));
-    await until("the first frame", () => b.seqsFrom(0).length > 0);
-    await until("the stream ended at the sender", () => a.streams.includes("out 1 ended"));
+    await waitFor("the first frame", () => b.seqsFrom(0).length > 0);
+    await waitFor("the stream ended at the sender", () => a.streams.includes("out 1 ended"));
     await connected(a, b);
     a.transport.send(1, numbered(4));
-    await until("a frame of the new stream", () => b.seqsFrom(0).includes(4));
+    await waitFor("a frame of the new stream", () => b.seqsFrom(0).includes(4));
     expect(b.seqsFrom(0)).toEqual([1, 4]);
   });
 
@@ -171,9 +163,9 @@ describe("frames", () => {
     }
     // 16 MiB here, and what the sockets between hold.
     expect(sent).toBeLessThan(400);
-    await until("connected anew", () => a.transport.isConnected(1));
+    await waitFor("connected anew", () => a.transport.isConnected(1));
     a.transport.send(1, numbered(7));
-    await until("a frame of the new stream", () => b.seqsFrom(0).length === 1);
+    await waitFor("a frame of the new stream", () => b.seqsFrom(0).length === 1);
   });
 
   test("of type Beat that wait give way to newer ones, and nothing else does", async () => {
@@ -191,7 +183,7 @@ describe("frames", () => {
       a.transport.send(1, beat(seq));
     }
     proxy.release();
-    await until("the last Beat", () => b.frames.some(({ frame }) => frame.type === "beat" && frame.lastSeq === 3));
+    await waitFor("the last Beat", () => b.frames.some(({ frame }) => frame.type === "beat" && frame.lastSeq === 3));
     const tail = b.frames.flatMap(({ frame }): (string | number)[] =>
       frame.type === "beat" ? [`beat ${frame.lastSeq}`] : frame.type === "appendOk" ? [frame.seq] : [],
     );
@@ -241,20 +233,20 @@ describe("a frame that cannot be read", () => {
 
   test("is left out and named if its sender speaks a newer protocol, and the stream goes on", async () => {
     const { a, b, unread, damaged, seqs } = await sentBy(SECOND);
-    await until("what is around it", () => seqs.length === 2);
+    await waitFor("what is around it", () => seqs.length === 2);
     expect([seqs, unread, damaged]).toEqual([[1, 2], ["frame 14 of 0, 0.2.0"], []]);
     expect([a.transport.isConnected(1), b.transport.isConnected(0)]).toEqual([true, true]);
   });
 
   test("is damage if its sender speaks what we speak: the stream ends, and a new one begins", async () => {
     const { a, unread, damaged, seqs } = await sentBy({ ...FIRST, version: "0.1.7" });
-    await until("the damage", () => damaged.length > 0);
+    await waitFor("the damage", () => damaged.length > 0);
     expect([seqs, unread, damaged]).toEqual([[1], [], ["sender of 0"]]);
     // Until then the sender still sends on the old one, and what it sends is lost.
-    await until("the stream ended at the sender", () => a.streams.includes("out 1 ended"));
-    await until("a new stream", () => a.transport.isConnected(1));
+    await waitFor("the stream ended at the sender", () => a.streams.includes("out 1 ended"));
+    await waitFor("a new stream", () => a.transport.isConnected(1));
     a.transport.send(1, numbered(3));
-    await until("a frame of the new stream", () => seqs.includes(3));
+    await waitFor("a frame of the new stream", () => seqs.includes(3));
     expect(seqs).toEqual([1, 3]);
   });
 });
@@ -265,13 +257,13 @@ describe("a peer that", () => {
     await connected(a, b);
     const before = a.refused.length;
     b.kill();
-    await until("refused", () => a.refused.length > before);
+    await waitFor("refused", () => a.refused.length > before);
     expect(a.transport.isConnected(1)).toBe(false);
     const again = start(1, await listen(b.port), [at(0, a.port)]);
     await connected(a, again);
     a.transport.send(1, numbered(1));
     again.transport.send(0, numbered(2));
-    await until("frames flow", () => again.seqsFrom(0).length + a.seqsFrom(1).length === 2);
+    await waitFor("frames flow", () => again.seqsFrom(0).length + a.seqsFrom(1).length === 2);
   });
 
   test("has its port open and answers nothing is not refused", async () => {
@@ -283,7 +275,7 @@ describe("a peer that", () => {
     const a = start(0, await listen(), [at(1, port)]);
     a.transport.probe(1);
     // The probe, the dial, and after its time-out the next probe.
-    await until("dialled twice", () => accepted >= 3);
+    await waitFor("dialled twice", () => accepted >= 3);
     expect(a.refused).toEqual([]);
     expect(a.transport.isConnected(1)).toBe(false);
   });
@@ -298,7 +290,7 @@ describe("a peer that", () => {
     const before = a.refused.length;
     proxy.hold();
     a.transport.resetPeers();
-    await until("connected anew", () => a.transport.isConnected(1));
+    await waitFor("connected anew", () => a.transport.isConnected(1));
     expect(a.refused.length).toBe(before);
   });
 
@@ -308,21 +300,21 @@ describe("a peer that", () => {
     const before = a.refused.length;
     a.transport.probe(1);
     a.transport.send(1, numbered(1));
-    await until("a frame", () => b.seqsFrom(0).length === 1);
+    await waitFor("a frame", () => b.seqsFrom(0).length === 1);
     expect(a.refused.length).toBe(before);
     const gone = await deadPort();
     const c = start(2, await listen(), [at(1, gone)]);
-    await until("refused at start", () => c.refused.length > 0);
+    await waitFor("refused at start", () => c.refused.length > 0);
     const dials = c.refused.length;
     c.transport.probe(1);
-    await until("refused", () => c.refused.length > dials);
+    await waitFor("refused", () => c.refused.length > dials);
   });
 });
 
 describe("who is not ours", () => {
   test("a wrong key gets nothing, and both sides are told once", async () => {
     const [a, b] = await pair([{}, { key: new Uint8Array(32).fill(9) }]);
-    await until("told", () => a.mismatches.length > 0 && b.mismatches.length > 0);
+    await waitFor("told", () => a.mismatches.length > 0 && b.mismatches.length > 0);
     a.transport.send(1, numbered(1));
     b.transport.send(0, numbered(1));
     expect(a.mismatches.map((m) => m.reason)).toEqual(["key"]);
@@ -338,7 +330,7 @@ describe("who is not ours", () => {
     ["peers", { settings: { mode: "available any", peers: "0 1" } }],
   ] as const)("another %s is refused, and each side is told why", async (reason, more) => {
     const [a, b] = await pair([{}, more]);
-    await until("told", () => a.mismatches.length > 0 && b.mismatches.length > 0);
+    await waitFor("told", () => a.mismatches.length > 0 && b.mismatches.length > 0);
     for (const replica of [a, b]) {
       expect(replica.mismatches.map((m) => m.reason)).toEqual([reason]);
       expect(replica.streams).toEqual([]);
@@ -349,7 +341,7 @@ describe("who is not ours", () => {
     const [l0, l1] = [await listen(), await listen()];
     const a = start(0, l0, [at(1, await deadPort())]);
     const stranger = start(1, l1, [at(0, l0.port)], { key: new Uint8Array(32).fill(9) });
-    await until("told", () => stranger.mismatches.length > 0);
+    await waitFor("told", () => stranger.mismatches.length > 0);
     expect(stranger.mismatches).toEqual([{ peer: 0, reason: "key" }]);
     expect(a.mismatches).toEqual([]);
   });
@@ -357,10 +349,10 @@ describe("who is not ours", () => {
   test("a clock ten minutes off is told, and the peer stays", async () => {
     const [a, b] = await pair([{}, { nowMs: () => Date.now() + 600_000 }]);
     await connected(a, b);
-    await until("told", () => a.mismatches.length > 0 && b.mismatches.length > 0);
+    await waitFor("told", () => a.mismatches.length > 0 && b.mismatches.length > 0);
     expect(a.mismatches.map((m) => m.reason)).toEqual(["clock"]);
     a.transport.send(1, numbered(1));
-    await until("a frame", () => b.seqsFrom(0).length === 1);
+    await waitFor("a frame", () => b.seqsFrom(0).length === 1);
   });
 
   test("streams of another cluster end when this store joins one", async () => {
@@ -369,8 +361,8 @@ describe("who is not ours", () => {
     await connected(a, b);
     clusterId = "c1";
     a.transport.send(1, numbered(1));
-    await until("told", () => a.mismatches.some((m) => m.reason === "cluster"));
-    await until("ended", () => !a.transport.isConnected(1) && !b.transport.isConnected(0));
+    await waitFor("told", () => a.mismatches.some((m) => m.reason === "cluster"));
+    await waitFor("ended", () => !a.transport.isConnected(1) && !b.transport.isConnected(0));
     expect(b.seqsFrom(0)).toEqual([]);
   });
 
@@ -415,9 +407,9 @@ describe("who is not ours", () => {
       call.on("data", () => undefined);
     }
     // RESOURCE_EXHAUSTED: the oldest had to go.
-    await until("68 sent away", () => codes.filter((code) => code === 8).length >= 68);
+    await waitFor("68 sent away", () => codes.filter((code) => code === 8).length >= 68);
     const b = start(1, await listen(), [at(0, a.port)]);
-    await until("a peer gets in", () => b.transport.isConnected(0));
+    await waitFor("a peer gets in", () => b.transport.isConnected(0));
   });
 
   test("a million random bytes at the port leave the replica serving", async () => {
@@ -436,8 +428,8 @@ describe("who is not ours", () => {
       });
     }
     a.transport.send(1, numbered(1));
-    await until("a frame", () => b.seqsFrom(0).length === 1);
+    await waitFor("a frame", () => b.seqsFrom(0).length === 1);
     a.transport.resetPeers();
-    await until("a new stream", () => a.transport.isConnected(1));
+    await waitFor("a new stream", () => a.transport.isConnected(1));
   });
 });

@@ -9,7 +9,7 @@ import { limitedAddress, Pool, type PortCall, type PortConnection } from "../../
 import { PEER_MESSAGE_BYTES_MAX } from "../../../src/election/peers/pieces.ts";
 import { ApiBench, GOOD_TOKEN } from "../../support/fake-chat.ts";
 import { RawHttp2 } from "../../../harness/raw-http2.ts";
-import { until } from "../../support/peer-replica.ts";
+import { waitFor } from "../../../harness/cluster.ts";
 
 const LOGIN = CHAT_WIRE.Login.path;
 const SEND = CHAT_WIRE.SendStream.path;
@@ -62,7 +62,7 @@ describe("a stranger", () => {
     const bench = await serve();
     const raw = await connect(bench);
     const id = raw.begin(LOGIN, 64 * 1024 * 1024 - 1);
-    await until("the call to be over", () => raw.isOver(id));
+    await waitFor("the call to be over", () => raw.isOver(id));
     expect(raw.isAnswered(id)).toBe(true);
     const whole = await bench.raw("Login", {}, { bytes: new Uint8Array(1_000_000) });
     expect([whole.code, whole.trailers]).toEqual([
@@ -82,7 +82,7 @@ describe("a stranger", () => {
       calls.push(most(raw));
       await served(bench);
     }
-    await until("the oldest to be over", () => raws[0]!.isOver(calls[0]!));
+    await waitFor("the oldest to be over", () => raws[0]!.isOver(calls[0]!));
     expect(raws[0]!.isAnswered(calls[0]!)).toBe(true);
     await served(bench);
     expect([raws[1]!.isOver(calls[1]!), raws[2]!.isOver(calls[2]!), other.isOver(theirs)]).toEqual([
@@ -101,7 +101,7 @@ describe("a stranger", () => {
       expect(raw.more(id, 40_000)).toBe(40_000);
       calls.push(id);
     }
-    await until("the oldest to be over", () => raws.some((raw, i) => raw.isOver(calls[i]!)));
+    await waitFor("the oldest to be over", () => raws.some((raw, i) => raw.isOver(calls[i]!)));
     await served(bench);
     expect(raws.filter((raw, i) => !raw.isOver(calls[i]!))).toHaveLength(2);
   });
@@ -114,7 +114,7 @@ describe("a stranger", () => {
     await served(bench);
     expect(raw.isOver(id)).toBe(false);
     raw.more(id, 50, 1);
-    await until("the call to be over", () => raw.isOver(id));
+    await waitFor("the call to be over", () => raw.isOver(id));
   });
 
   test("whose request had to go leaves nothing of it in the memory: no collection is waited for", async () => {
@@ -126,7 +126,7 @@ describe("a stranger", () => {
     const transfer = spyOn(ArrayBuffer.prototype, "transfer");
     ends.push(() => transfer.mockRestore());
     for (const raw of raws) raw.close();
-    await until("the connections to be over", () => transfer.mock.contexts.length >= 50);
+    await waitFor("the connections to be over", () => transfer.mock.contexts.length >= 50);
     await served(bench);
     expect(transfer.mock.contexts.filter((buffer) => (buffer as ArrayBuffer).byteLength > 0)).toEqual([]);
   });
@@ -140,7 +140,7 @@ describe("a stranger", () => {
     expect(collected).toBe(0);
     for (let i = 0; i < 200; i++) raw.begin(LOGIN, 10);
     await served(bench);
-    await until("a collection", () => collected > 0);
+    await waitFor("a collection", () => collected > 0);
     expect([collected, raw.closed]).toEqual([1, false]);
   });
 
@@ -148,12 +148,12 @@ describe("a stranger", () => {
     const bench = await serve();
     const raw = await connect(bench);
     const calls = Array.from({ length: 5 }, () => raw.begin(LOGIN, 10));
-    await until("the first call to be over", () => raw.isOver(calls[0]!));
+    await waitFor("the first call to be over", () => raw.isOver(calls[0]!));
     await served(bench);
     expect(calls.slice(2).map((id) => raw.isOver(id))).toEqual([false, false, false]);
     const more: RawHttp2[] = [];
     for (let i = 0; i < 4; i++) more.push(await connect(bench));
-    await until("the first connection to be closed", () => raw.closed);
+    await waitFor("the first connection to be closed", () => raw.closed);
     await served(bench);
     expect(more.at(-1)!.closed).toBe(false);
   });
@@ -169,7 +169,7 @@ describe("a stranger", () => {
     call.write(Buffer.from([0, 0, 0, 0, 9, 1, 2]));
     const [answer] = (await once(call, "response")) as [http2.IncomingHttpHeaders];
     expect(answer).toMatchObject({ "grpc-status": "8", "lastword-code": "slow_down", "lastword-outcome": "definite" });
-    await until("the silent one to be over", () => raw.isOver(silent));
+    await waitFor("the silent one to be over", () => raw.isOver(silent));
     await served(bench);
   });
 });
@@ -181,7 +181,7 @@ describe("who has a login", () => {
     const hers = Array.from({ length: 20 }, () => ada.begin(SEND, 10, BEARER));
     const stranger = await connect(bench);
     const calls = Array.from({ length: 6 }, () => stranger.begin(LOGIN, 10));
-    await until("strangers to be refused", () => stranger.isOver(calls[1]!));
+    await waitFor("strangers to be refused", () => stranger.isOver(calls[1]!));
     await served(bench);
     expect(hers.filter((id) => ada.isOver(id))).toEqual([]);
   });
@@ -193,7 +193,7 @@ describe("who has a login", () => {
     const id = ada.begin(SEND, 0, BEARER);
     // Empty messages of five bytes each, far more than the bound in all.
     let sent = 0;
-    await until("all to be sent", () => (sent += ada.zeros(id, 30_000 - sent)) === 30_000);
+    await waitFor("all to be sent", () => (sent += ada.zeros(id, 30_000 - sent)) === 30_000);
     await served(bench);
     expect(ada.isOver(id)).toBe(false);
   });
@@ -204,8 +204,8 @@ describe("who has a login", () => {
     const ada = await connect(bench);
     const id = ada.begin(SEND, 0, BEARER);
     let sent = 0;
-    await until("all to be sent", () => (sent += ada.zeros(id, Math.min(1000, 45_000 - sent), 1)) === 45_000);
-    await until("a collection", () => collected > 0);
+    await waitFor("all to be sent", () => (sent += ada.zeros(id, Math.min(1000, 45_000 - sent), 1)) === 45_000);
+    await waitFor("a collection", () => collected > 0);
     expect([collected, ada.isOver(id)]).toEqual([1, false]);
   });
 });
