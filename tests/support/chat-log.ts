@@ -15,6 +15,7 @@ import type { OpBody } from "../../src/chat/kinds/kinds.ts";
 import type { Mark } from "../../src/chat/kinds/marks.ts";
 import { encodeOp, type Op } from "../../src/chat/kinds/op.ts";
 import { StateDb } from "../../src/db/state/state-db.ts";
+import { dumpTables } from "../../src/db/state/state-hash.ts";
 import type { Batch } from "../../src/election/frame.ts";
 import type { AppliedGroup } from "../../src/election/ports.ts";
 import type { View } from "../../src/election/view.ts";
@@ -180,4 +181,26 @@ export class ChatLog {
     this.apply(op);
     return messageId(from, op.clientId);
   }
+}
+
+/** An op of a branch that lost. */
+export const RECOVERED = { recovered: true, origin: { replica: 1, view: "2.1.00000000000000cc.0" } };
+
+/** The rows of a table, as the database has them. */
+export function rowsOf(log: ChatLog, name: string): Record<string, unknown>[] {
+  const { state } = log;
+  if (state instanceof MemoryState) return state.dump()[name]!;
+  return dumpTables((state as StateDb).client())[name] as Record<string, unknown>[];
+}
+
+/** Of all messages, in their order; null of those that were deleted. */
+export function bodies(log: ChatLog): unknown[] {
+  return rowsOf(log, "messages")
+    .sort((a, b) => Number(a["seq"]) - Number(b["seq"]))
+    .map((row) => (row["deleted"] === 1 ? null : row["body"]));
+}
+
+/** What the facts are about. */
+export function kinds(facts: readonly Fact[]): string[] {
+  return facts.map((event) => event.kind);
 }

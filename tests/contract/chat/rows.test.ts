@@ -1,33 +1,22 @@
 /** The rules over both implementations of Rows: what each kind of op does. What a merge makes of it: merges.test.ts. */
 import { describe, expect, test } from "bun:test";
 import { withChecksum } from "../../../proto/op-checksum.ts";
-import type { Fact } from "../../../src/chat/fact.ts";
 import { directId, messageId, passwordId } from "../../../src/chat/ids.ts";
 import { applyOp, type ApplyOp } from "../../../src/chat/kinds/apply.ts";
 import { OP_FORMAT, type OpBody } from "../../../src/chat/kinds/kinds.ts";
 import { decodeOp, encodeOp, FormatTooNew, type Op } from "../../../src/chat/kinds/op.ts";
-import type { StateDb } from "../../../src/db/state/state-db.ts";
-import { dumpTables } from "../../../src/db/state/state-hash.ts";
-import { ChatLog, POISON, FIRST_VIEW, poisonRules, STATES, uuid } from "../../support/chat-log.ts";
-import { MemoryState } from "../../support/memory-state.ts";
-
-const RECOVERED = { recovered: true, origin: { replica: 1, view: "2.1.00000000000000cc.0" } };
-
-function rowsOf(log: ChatLog, name: string): Record<string, unknown>[] {
-  const { state } = log;
-  if (state instanceof MemoryState) return state.dump()[name]!;
-  return dumpTables((state as StateDb).client())[name] as Record<string, unknown>[];
-}
-
-function bodies(log: ChatLog): unknown[] {
-  return rowsOf(log, "messages")
-    .sort((a, b) => Number(a["seq"]) - Number(b["seq"]))
-    .map((row) => (row["deleted"] === 1 ? null : row["body"]));
-}
-
-function kinds(facts: readonly Fact[]): string[] {
-  return facts.map((event) => event.kind);
-}
+import {
+  ChatLog,
+  POISON,
+  FIRST_VIEW,
+  poisonRules,
+  STATES,
+  uuid,
+  RECOVERED,
+  rowsOf,
+  bodies,
+  kinds,
+} from "../../support/chat-log.ts";
 
 describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
   const start = (): ChatLog => new ChatLog(STATES[kind]());
