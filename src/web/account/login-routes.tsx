@@ -3,15 +3,7 @@ import { Hono, type Context } from "hono";
 import { CHAT_ERRORS, failed, type ChatError } from "../../chat/errors.ts";
 import { checkPassword } from "../../chat/limits.ts";
 import { failedWith } from "../../chat/sentences.ts";
-import {
-  answerHtml,
-  answerError,
-  errorJson,
-  setErrorHeaders,
-  setWritten,
-  statusOf,
-  wantsJson,
-} from "../http/answer.tsx";
+import { answerHtml, answerError, setErrorHeaders, setWritten, statusOf, wantsJson } from "../http/answer.tsx";
 import { clearLogin, setSessionCookie } from "../http/cookies.ts";
 import type { WebDeps, WebEnv } from "../http/deps.ts";
 import { rememberDevice } from "./known-device.ts";
@@ -68,7 +60,7 @@ async function logIn(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
 async function register(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const fields = await readFields(c);
   const name = fields.text("name");
-  const clientId = fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
+  const clientId = fields.clientId();
   const answer = await deps.chat.register({ name, password: fields.text("password"), clientId }, callerOf(c, deps));
   if (answer.ok) return enter(c, deps, answer, "/");
   // The chat says what is wrong first; whoever mends it should not have to come back for the second.
@@ -87,8 +79,8 @@ async function register(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
 
 /** The form again with what is wrong, or the error as JSON. */
 async function refuse(c: Context<WebEnv>, error: ChatError, form: Parameters<typeof answerHtml>[1]): Promise<Response> {
+  if (wantsJson(c)) return await answerError(c, error);
   setErrorHeaders(c, error);
-  if (wantsJson(c)) return c.json(errorJson(error), statusOf(error));
   return await answerHtml(c, form, statusOf(error));
 }
 

@@ -4,7 +4,6 @@ import { failed, type ChatError } from "../../chat/errors.ts";
 import {
   answerHtml,
   answerError,
-  errorJson,
   setCursor,
   setErrorHeaders,
   setWritten,
@@ -139,7 +138,7 @@ async function answerPassword(
 
 async function changePassword(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const fields = await readFields(c);
-  const clientId = fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
+  const clientId = fields.clientId();
   const input = { password: fields.text("password"), newPassword: fields.text("newPassword"), clientId };
   const answer = await deps.chat.changePassword(sessionOf(c), input);
   if (answer.ok) {
@@ -152,7 +151,7 @@ async function changePassword(c: Context<WebEnv>, deps: WebDeps): Promise<Respon
 
 async function deleteAccount(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const fields = await readFields(c);
-  const clientId = fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
+  const clientId = fields.clientId();
   const deleteMessages = fields.has("deleteMessages");
   const password = fields.text("password");
   const answer =
@@ -160,8 +159,7 @@ async function deleteAccount(c: Context<WebEnv>, deps: WebDeps): Promise<Respons
       ? failed("invalid", "Your password is needed for this.", { field: "password" })
       : await deps.chat.deleteAccount(sessionOf(c), { password, deleteMessages, clientId });
   if (!answer.ok) {
-    setErrorHeaders(c, answer.error);
-    if (wantsJson(c)) return c.json(errorJson(answer.error), statusOf(answer.error));
+    if (wantsJson(c)) return await answerError(c, answer.error);
     const field = answer.error.code === "wrong_password" ? ({ field: "password" } as const) : {};
     return await answerAccount(c, deps, { ...answer.error, ...field }, deleteMessages);
   }

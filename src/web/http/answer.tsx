@@ -36,7 +36,7 @@ export function setErrorHeaders(c: Context<WebEnv>, error: ChatError): void {
 }
 
 /** The error as JSON: what a program can act on, and the sentence. */
-export function errorJson(error: ChatError): Record<string, string | number> {
+function errorJson(error: ChatError): Record<string, string | number> {
   return {
     code: error.code,
     outcome: CHAT_ERRORS[error.code].outcome,

@@ -38,6 +38,11 @@ export class Fields {
   has(name: string): boolean {
     return this.text(name) !== "";
   }
+
+  /** The client id that the form came with; one of its own for a request without. */
+  clientId(): string {
+    return this.has("id") ? this.text("id") : Bun.randomUUIDv7();
+  }
 }
 
 const NO_FIELDS = new Fields(() => []);

@@ -5,7 +5,6 @@ import type { MessageView } from "../../chat/chat-service.ts";
 import {
   answerHtml,
   answerError,
-  errorJson,
   setCursor,
   setErrorHeaders,
   setWritten,
@@ -198,14 +197,10 @@ async function answerConversation(c: Context<WebEnv>, deps: WebDeps, id: string,
   });
 }
 
-function clientIdOf(fields: Fields): string {
-  return fields.has("id") ? fields.text("id") : Bun.randomUUIDv7();
-}
-
 async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): Promise<Response> {
   const session = sessionOf(c);
   const fields = await readFields(c);
-  const clientId = clientIdOf(fields);
+  const clientId = fields.clientId();
   const { text: body, removed } = bodyOf(c, fields);
   const readUpTo = fields.text("readUpTo");
   const answer = await deps.chat.send(session, { conversationId, body, clientId, readUpTo });
@@ -219,7 +214,7 @@ async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): 
 
 async function sendTo(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const fields = await readFields(c);
-  const clientId = clientIdOf(fields);
+  const clientId = fields.clientId();
   const to = fields.text("name").trim();
   const { text: body, removed } = bodyOf(c, fields);
   const answer =
@@ -271,7 +266,7 @@ async function deleteSelected(c: Context<WebEnv>, deps: WebDeps, conversationId:
   const answer =
     ids.length === 0
       ? failed("invalid", "Nothing is selected. Tick the boxes beside what should go.", { field: "ids" })
-      : await deps.chat.deleteMessages(sessionOf(c), { ids, clientId: clientIdOf(fields) });
+      : await deps.chat.deleteMessages(sessionOf(c), { ids, clientId: fields.clientId() });
   return await answerDone(c, deps, conversationId, answer);
 }
 
@@ -285,10 +280,7 @@ async function answerDone(
     setWritten(c, answer.cursor, deps.secureCookies);
     return wantsJson(c) ? c.json({ ok: true, cursor: answer.cursor }) : backTo(c, conversationId);
   }
-  if (wantsJson(c)) {
-    setErrorHeaders(c, answer.error);
-    return c.json(errorJson(answer.error), statusOf(answer.error));
-  }
+  if (wantsJson(c)) return await answerError(c, answer.error);
   const retry = CHAT_ERRORS[answer.error.code].http >= 500 ? " Go back and try again; it cannot happen twice." : "";
   return await answerError(c, { ...answer.error, sentence: answer.error.sentence + retry });
 }
