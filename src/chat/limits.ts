@@ -2,15 +2,13 @@
  * Shape and size of what people send: checked by the replica that is asked, never in
  * apply, because Unicode tables differ between versions of the runtime.
  */
+import { IDS_MAX, MESSAGE_BYTES_MAX, PAGE_MAX } from "./bounds.ts";
 import { failed, type ChatError } from "./errors.ts";
 import { parseClientId, type ClientId, type MessageId } from "./ids.ts";
 
 export const PASSWORD_CHARS_MIN = 8;
 /** Characters, so at most 1,024 bytes; argon2 has no bound of its own that matters. */
 export const PASSWORD_CHARS_MAX = 256;
-export const MESSAGE_BYTES_MAX = 8_192;
-export const IDS_MAX = 500;
-export const PAGE_MAX = 200;
 
 type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ChatError };
 

@@ -9,7 +9,8 @@ import {
   type MessageId,
   type UserId,
 } from "../ids.ts";
-import { checkBody, checkClientId, checkIds, checkLimit, IDS_MAX } from "../limits.ts";
+import { IDS_MAX } from "../bounds.ts";
+import { checkBody, checkClientId, checkIds, checkLimit } from "../limits.ts";
 import type { MarkGatherer } from "./mark-gatherer.ts";
 import { nameWithin, typedName } from "./names.ts";
 import { directPeople } from "../kinds/direct.ts";

@@ -1,6 +1,7 @@
 /** The text field: Enter sends, Shift+Enter breaks the line, what is typed is kept until it is sent. */
 
-import { BODY_BYTES_MAX, openFieldNotes } from "./field-notes.ts";
+import { MESSAGE_BYTES_MAX } from "../../chat/bounds.ts";
+import { openFieldNotes } from "./field-notes.ts";
 import { fieldOf, required } from "./elements.ts";
 import { type Draft, type PageState, slotOfName, type UnsentItem } from "./kept-state.ts";
 import type { Outbox } from "./outbox.ts";
@@ -135,7 +136,7 @@ export function openComposer({
       return;
     }
     const bytes = new TextEncoder().encode(body).length;
-    if (bytes > BODY_BYTES_MAX) {
+    if (bytes > MESSAGE_BYTES_MAX) {
       showError(field, "This message is too long. Send it in parts.");
       return;
     }

@@ -2,10 +2,10 @@
  * What is said below the text field before anything is sent: how much room is left, once there is little, and
  * what was taken out of what was pasted.
  */
+import { MESSAGE_BYTES_MAX } from "../../chat/bounds.ts";
 import { required } from "./elements.ts";
 import { cleanPasted, REMOVED_TEXT } from "../messages/pasted-text.ts";
 
-export const BODY_BYTES_MAX = 8192;
 /** The room that is left is shown from here on. */
 const SHOWN_FROM_LEFT = 500;
 
@@ -31,11 +31,11 @@ export function openFieldNotes(field: HTMLTextAreaElement): FieldNotes {
 
   function drawLeft(): void {
     // Never more bytes than three a unit: most texts need no counting.
-    const bytes = field.value.length * 3 < BODY_BYTES_MAX - SHOWN_FROM_LEFT ? 0 : sizeOf(field.value);
-    const room = BODY_BYTES_MAX - bytes;
+    const bytes = field.value.length * 3 < MESSAGE_BYTES_MAX - SHOWN_FROM_LEFT ? 0 : sizeOf(field.value);
+    const room = MESSAGE_BYTES_MAX - bytes;
     left.classList.toggle("over", room < 0);
     if (room < 0) left.textContent = `${number(-room)} bytes too long`;
-    else left.textContent = room <= SHOWN_FROM_LEFT ? `${number(room)} of ${number(BODY_BYTES_MAX)} bytes left` : "";
+    else left.textContent = room <= SHOWN_FROM_LEFT ? `${number(room)} of ${number(MESSAGE_BYTES_MAX)} bytes left` : "";
   }
 
   field.addEventListener("paste", (event) => {

@@ -5,12 +5,14 @@ import { failed, type Answer } from "../../chat/errors.ts";
 import type { Caller, ReadAt, Session } from "../../chat/chat-service.ts";
 import { deviceName } from "../account/device.ts";
 import { knownDevice } from "../account/known-device.ts";
+import { IDS_MAX } from "../../chat/bounds.ts";
 import { answerError, wantsJson } from "./answer.tsx";
 import { isLoginCookie, readCookie, setSessionCookie } from "./cookies.ts";
 import type { WebDeps, WebEnv } from "./deps.ts";
 import type { Place } from "./origins.ts";
 
-const IDS_MAX = 501;
+/** One more than may be: the chat says so. */
+const VALUES_MAX = IDS_MAX + 1;
 const CURSOR = /^[\x21-\x7e]{1,64}$/;
 
 /** A request's fields, each with all its values; unknown ones are ignored. */
@@ -51,7 +53,7 @@ function fieldsOfJson(body: unknown): Fields {
   if (typeof body !== "object" || body === null) return NO_FIELDS;
   const values = new Map<string, string[]>();
   for (const [name, value] of Object.entries(body)) {
-    const list: unknown[] = Array.isArray(value) ? value.slice(0, IDS_MAX) : [value];
+    const list: unknown[] = Array.isArray(value) ? value.slice(0, VALUES_MAX) : [value];
     const texts = list.filter((one) => typeof one === "string" || typeof one === "number" || typeof one === "boolean");
     values.set(name, texts.map(String));
   }

@@ -1,5 +1,6 @@
 /** Conversations: reading, sending, marking, deleting. */
 import { Hono, type Context } from "hono";
+import { PAGE_MAX } from "../../chat/bounds.ts";
 import { CHAT_ERRORS, failed, type Answer } from "../../chat/errors.ts";
 import type { MessageView } from "../../chat/chat-service.ts";
 import {
@@ -22,7 +23,6 @@ import { renderRow } from "./message-html.tsx";
 import { nextFormId } from "../account/login-routes.tsx";
 
 const PAGE_DEFAULT = 50;
-const PAGE_MAX = 200;
 
 /** Conversations on a page of their own. */
 const LIST_PAGE = 100;
