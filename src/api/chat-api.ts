@@ -50,7 +50,7 @@ export interface ChatApiDeps {
   /** Is it the token made from the cluster key? Opens ClusterStatus. */
   readonly authenticateCluster: (token: string) => boolean;
   /** The caller at the other end of this connection (`getPeer`) has a login. */
-  readonly onLogin?: (peer: string) => void;
+  readonly onLogin: (peer: string) => void;
 }
 
 /** What the owner of the server holds of the service. */
@@ -154,7 +154,7 @@ class ChatServer implements ChatApi {
   async #session(call: IncomingCall): Promise<Session | null> {
     const token = bearerToken(call);
     const session = token === null ? null : await this.#deps.chat.authenticateFresh(token);
-    if (session !== null) this.#deps.onLogin?.(call.getPeer());
+    if (session !== null) this.#deps.onLogin(call.getPeer());
     return session;
   }
 

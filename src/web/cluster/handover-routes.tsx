@@ -21,7 +21,7 @@ function comesFromReplica(c: Context<WebEnv>, deps: WebDeps): boolean {
   return (
     originsFor(placeOf(c), deps).includes(origin) ||
     deps.origins().includes(origin) ||
-    (deps.doors?.() ?? []).some((door) => isDoorOf(door, origin))
+    deps.doors().some((door) => isDoorOf(door, origin))
   );
 }
 

@@ -34,7 +34,7 @@ export function clusterRoutes(deps: WebDeps): Hono<WebEnv> {
   const login = needsLogin();
   const open: MiddlewareHandler<WebEnv> = async (c, next) => {
     const token = BEARER.exec(c.req.header("authorization") ?? "")?.[1];
-    const byKey = token !== undefined && deps.authenticateCluster?.(token) === true;
+    const byKey = token !== undefined && deps.authenticateCluster(token);
     if (deps.openStatus || byKey) await next();
     else return await login(c, next);
     return undefined;

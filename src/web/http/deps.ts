@@ -37,19 +37,19 @@ export interface WebDeps {
   /** What the wall clock of the replica at this origin shows now, ms since 1970: for hand-over tokens. */
   readonly wallMsAt: (origin: string) => number;
   /** A proxy we trust is in front: the caller's address is the last entry of X-Forwarded-For. */
-  readonly behindProxy?: boolean;
+  readonly behindProxy: boolean;
   /** Origin of this replica's own page. */
   readonly self: string;
   /** Host names, without port, of the addresses that this replica was started with. */
-  readonly hosts?: readonly string[];
+  readonly hosts: readonly string[];
   /** Addresses of all replicas under which their pages may be open, besides `origins`. */
-  readonly doors?: () => readonly Door[];
+  readonly doors: () => readonly Door[];
   /** To the other replicas: the page of this user's stream, which one of them has, is there. */
-  readonly sendAlive?: (userId: string, stream: string) => void;
+  readonly sendAlive: (userId: string, stream: string) => void;
   /** 32 bytes that all replicas of the cluster know: seals hand-over tokens. */
   readonly handoverKey: Uint8Array;
   /** Is it the token made from the cluster key? Opens /cluster.json. */
-  readonly authenticateCluster?: (token: string) => boolean;
+  readonly authenticateCluster: (token: string) => boolean;
 }
 
 /** Types of Hono's context here. */

@@ -39,7 +39,7 @@ function isUrl(url: string): boolean {
  * is the proxy that knows its names; a login there needs https, which the owner of a foreign name has not.
  */
 export function refuseForeignHosts(deps: WebDeps): Check {
-  const own = new Set((deps.hosts ?? []).map((host) => host.toLowerCase().replace(/\.$/, "")));
+  const own = new Set(deps.hosts.map((host) => host.toLowerCase().replace(/\.$/, "")));
   const decided = new BoundedCache<boolean>(SITES_MAX);
   const isOurs = (url: string): boolean => {
     const site = siteOf(url);
@@ -52,7 +52,7 @@ export function refuseForeignHosts(deps: WebDeps): Check {
   };
   return (c) => {
     const isLocal = (c.env as WebEnv["Bindings"] | undefined)?.loopback === true;
-    if (!isLocal || deps.behindProxy === true || isOurs(c.req.url)) return null;
+    if (!isLocal || deps.behindProxy || isOurs(c.req.url)) return null;
     return c.text(
       `Lastword does not answer under this name here. Open ${deps.self}, or start it with --web and this name; behind a proxy, with --behind-proxy.\n`,
       421,

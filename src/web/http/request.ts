@@ -105,7 +105,7 @@ export function callerOf(c: Context<WebEnv>, deps: WebDeps): Caller {
     device: deviceName(c.req.header("user-agent") ?? ""),
     ...(known === undefined ? {} : { known }),
   };
-  if (deps.behindProxy !== true) return { address: socket, ...browser };
+  if (!deps.behindProxy) return { address: socket, ...browser };
   // The last entry was written by our own proxy; those before it by anybody.
   const forwarded = c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "";
   // Some proxies add the port.

@@ -92,7 +92,7 @@ export function refuseOtherSites(deps: WebDeps): Check {
     if (!changes || sentByOurPage(c)) return null;
     c.header("lastword-outcome", "definite");
     const isTold = c.req.header("sec-fetch-site") !== undefined;
-    return c.text(deps.behindProxy === true && !isTold ? FOREIGN_OR_PROXY : FOREIGN, 403);
+    return c.text(deps.behindProxy && !isTold ? FOREIGN_OR_PROXY : FOREIGN, 403);
   };
 }
 
@@ -114,7 +114,7 @@ function schemeAtProxy(c: Context<WebEnv>): string | null {
  */
 export function refusePlaintext(deps: WebDeps): Check {
   return (c) => {
-    if (deps.behindProxy !== true || schemeAtProxy(c) !== "http") return null;
+    if (!deps.behindProxy || schemeAtProxy(c) !== "http") return null;
     if (c.req.method !== "GET" && c.req.method !== "HEAD")
       return c.text(PLAINTEXT, 403, { "lastword-outcome": "definite" });
     const url = new URL(c.req.url);

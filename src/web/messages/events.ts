@@ -491,7 +491,7 @@ export function eventRoutes(deps: WebDeps, streams: EventStreams): Hono<WebEnv> 
     const { userId } = sessionOf(c);
     const name = fields.text("stream");
     // At an address that replicas share, the stream may be at another one.
-    if (!streams.alive(userId, name) && ALIVE_NAME.test(name)) deps.sendAlive?.(userId, name);
+    if (!streams.alive(userId, name) && ALIVE_NAME.test(name)) deps.sendAlive(userId, name);
     const handover = streams.handovers(placeOf(c), c.get("token"), Number(fields.text("seats")));
     return handover === null ? c.body(null, 204) : c.json({ handover });
   });
