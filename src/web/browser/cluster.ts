@@ -33,21 +33,23 @@ export interface ClusterLine {
   say(text: string, options?: { readonly short?: boolean }): void;
 }
 
-/** `onKept`: the number of replicas that keep everything has changed. */
-export function openCluster({ onKept }: { readonly onKept: (kept: Kept) => void }): ClusterLine {
-  const lineElement = document.getElementById("cluster-line");
-  const panel = document.querySelector<HTMLDialogElement>("dialog#panel");
-  const note = document.getElementById("note");
+function dotOf(state: string): HTMLElement {
+  const dot = document.createElement("i");
+  dot.dataset["state"] = state;
+  return dot;
+}
+
+interface Panel {
+  open(): Promise<void>;
+  /** If it is open. */
+  refresh(): void;
+}
+
+/** The sheet behind the line; a page without one has a line that leads to /cluster. */
+function openPanelOf(dialog: HTMLDialogElement | null): Panel {
   let timer: ReturnType<typeof setInterval> | undefined;
-  let noteTimer: ReturnType<typeof setTimeout> | undefined;
 
-  const keptNow = (): Kept => ({
-    count: Number(lineElement?.dataset["kept"] ?? 0),
-    of: Number(lineElement?.dataset["of"] ?? 0),
-  });
-
-  async function refreshPanel(swap: HtmxRequest["swap"]): Promise<void> {
-    if (panel === null) return;
+  async function fetchInto(panel: HTMLDialogElement, swap: HtmxRequest["swap"]): Promise<void> {
     const wasOpen = panel.querySelector<HTMLDetailsElement>("#cluster-details")?.open ?? false;
     await htmx.ajax("GET", "/cluster", { source: panel, target: panel, swap }).catch(() => {});
     // What the replica sends is closed; whoever has opened it goes on reading.
@@ -55,20 +57,38 @@ export function openCluster({ onKept }: { readonly onKept: (kept: Kept) => void 
     if (details !== null) details.open = wasOpen;
   }
 
-  async function openPanel(): Promise<void> {
-    if (panel === null || panel.open) return;
-    await refreshPanel("innerHTML");
-    panel.showModal();
-    timer = setInterval(() => void refreshPanel("innerMorph"), PANEL_MS);
-  }
+  // The browser itself puts the focus back to where it was.
+  dialog?.addEventListener("close", () => clearInterval(timer));
+  return {
+    async open() {
+      if (dialog === null || dialog.open) return;
+      await fetchInto(dialog, "innerHTML");
+      dialog.showModal();
+      timer = setInterval(() => void fetchInto(dialog, "innerMorph"), PANEL_MS);
+    },
+    refresh() {
+      if (dialog?.open) void fetchInto(dialog, "innerMorph");
+    },
+  };
+}
+
+/** `onKept`: the number of replicas that keep everything has changed. */
+export function openCluster({ onKept }: { readonly onKept: (kept: Kept) => void }): ClusterLine {
+  const lineElement = document.getElementById("cluster-line");
+  const panel = openPanelOf(document.querySelector<HTMLDialogElement>("dialog#panel"));
+  const note = document.getElementById("note");
+  let noteTimer: ReturnType<typeof setTimeout> | undefined;
+
+  const keptNow = (): Kept => ({
+    count: Number(lineElement?.dataset["kept"] ?? 0),
+    of: Number(lineElement?.dataset["of"] ?? 0),
+  });
 
   lineElement?.addEventListener("click", (event) => {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    void openPanel();
+    void panel.open();
   });
-  // The browser itself puts the focus back to where it was.
-  panel?.addEventListener("close", () => clearInterval(timer));
   // A click beside the sheet closes it, as people expect.
   for (const dialog of document.querySelectorAll("dialog")) {
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
@@ -76,7 +96,7 @@ export function openCluster({ onKept }: { readonly onKept: (kept: Kept) => void 
 
   return {
     keptNow,
-    openPanel,
+    openPanel: () => panel.open(),
     show(summary) {
       if (lineElement === null) return;
       lineElement.dataset["kept"] = String(summary.inStep);
@@ -85,14 +105,9 @@ export function openCluster({ onKept }: { readonly onKept: (kept: Kept) => void 
       lineElement.dataset["level"] = summary.level;
       document.documentElement.classList.remove("away");
       required(".text", lineElement).textContent = summary.text;
-      const dots = summary.dots.map((state) => {
-        const dot = document.createElement("i");
-        dot.dataset["state"] = state;
-        return dot;
-      });
-      required(".dots", lineElement).replaceChildren(...dots);
+      required(".dots", lineElement).replaceChildren(...summary.dots.map(dotOf));
       onKept(keptNow());
-      if (panel?.open) void refreshPanel("innerMorph");
+      panel.refresh();
     },
     lose(text) {
       if (lineElement === null) return;

@@ -209,6 +209,35 @@ export interface KeptState {
   release(): void;
 }
 
+/** All that the person keeps here, which `known` learns: the youngest come first, and all beyond the bounds goes. */
+function readKept(cluster: string, me: string, known: Map<string, string>): PageState {
+  const state = cleanState(null);
+  const mine = entriesOf(cluster)
+    .filter((one) => one.user === me)
+    .map(({ name, kind, id, value }) => {
+      const draft = kind === DRAFT && isSlot(id) ? cleanDraft(value) : null;
+      return { name, kind, id, draft, item: kind === UNSENT ? cleanItem(value) : null };
+    })
+    .toSorted((a, b) => timeKept(b) - timeKept(a) || (a.id < b.id ? 1 : -1));
+  let chars = 0;
+  const counts = { drafts: 0, items: 0 };
+  for (const { name, id, draft, item } of mine) {
+    const value = draft ?? item;
+    chars += draft?.text.length ?? item?.body.length ?? 0;
+    if (draft !== null) counts.drafts++;
+    if (item !== null) counts.items++;
+    const isTooMuch = chars > CHARS_MAX || counts.drafts > DRAFTS_MAX || counts.items > ITEMS_MAX;
+    if (value === null || Date.now() - value.at > AGE_MAX_MS || isTooMuch) {
+      remove(name);
+      continue;
+    }
+    known.set(name, JSON.stringify(value));
+    if (item !== null) state.unsent.unshift(item);
+    if (draft !== null) state.drafts[id] = draft;
+  }
+  return state;
+}
+
 /** `name`: the person's own, for the question before somebody else's log-in. */
 export function openKept({
   cluster,
@@ -223,39 +252,10 @@ export function openKept({
   /** As this tab has last read or written it: what others have changed since then is not touched. */
   const known = new Map<string, string>();
 
-  /** The youngest come first, and all beyond the bounds goes. */
-  function read(): PageState {
-    const state = cleanState(null);
-    const mine = entriesOf(cluster)
-      .filter((one) => one.user === me)
-      .map(({ name, kind, id, value }) => {
-        const draft = kind === DRAFT && isSlot(id) ? cleanDraft(value) : null;
-        return { name, kind, id, draft, item: kind === UNSENT ? cleanItem(value) : null };
-      })
-      .toSorted((a, b) => timeKept(b) - timeKept(a) || (a.id < b.id ? 1 : -1));
-    let chars = 0;
-    const counts = { drafts: 0, items: 0 };
-    for (const { name, id, draft, item } of mine) {
-      const value = draft ?? item;
-      chars += draft?.text.length ?? item?.body.length ?? 0;
-      if (draft !== null) counts.drafts++;
-      if (item !== null) counts.items++;
-      const isTooMuch = chars > CHARS_MAX || counts.drafts > DRAFTS_MAX || counts.items > ITEMS_MAX;
-      if (value === null || Date.now() - value.at > AGE_MAX_MS || isTooMuch) {
-        remove(name);
-        continue;
-      }
-      known.set(name, JSON.stringify(value));
-      if (item !== null) state.unsent.unshift(item);
-      if (draft !== null) state.drafts[id] = draft;
-    }
-    return state;
-  }
-
   return {
     take(key) {
       const arrived = stateOfFragment(key);
-      const stored = read();
+      const stored = readKept(cluster, me, known);
       const drafts = { ...stored.drafts };
       for (const [slot, draft] of Object.entries(arrived.drafts))
         if ((drafts[slot]?.at ?? 0) <= draft.at) drafts[slot] = draft;

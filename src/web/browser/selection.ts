@@ -14,6 +14,18 @@ const isOwn = (box: Element): boolean => box.closest(".message")?.classList.cont
 
 const messages = (count: number): string => (count === 1 ? "1 message" : `${count} messages`);
 
+const NOT_DELETED = "No connection. Nothing was deleted; try again in a moment.";
+
+/** What deleting the chosen ones would do. */
+function choiceText(own: number, others: number): string {
+  const parts: string[] = [];
+  if (own > 0) parts.push(`deletes ${own} of yours for everyone`);
+  if (others > 0) parts.push(`hides ${others} only from you`);
+  if (parts.length === 0) return "Select the messages to delete.";
+  const text = parts.join(" and ");
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}. This cannot be undone.`;
+}
+
 /** What has happened, in the words of the choice. */
 function doneText(own: number, others: number): string {
   const parts: string[] = [];
@@ -38,15 +50,7 @@ export function openSelection(
     const boxes = chosen();
     section.classList.toggle("has-selected", boxes.length > 0);
     const own = boxes.filter(isOwn).length;
-    const others = boxes.length - own;
-    const parts: string[] = [];
-    if (own > 0) parts.push(`deletes ${own} of yours for everyone`);
-    if (others > 0) parts.push(`hides ${others} only from you`);
-    const text = parts.join(" and ");
-    says.textContent =
-      text === ""
-        ? "Select the messages to delete."
-        : `${text.charAt(0).toUpperCase()}${text.slice(1)}. This cannot be undone.`;
+    says.textContent = choiceText(own, boxes.length - own);
   }
 
   function setMode(on: boolean): void {
@@ -62,17 +66,11 @@ export function openSelection(
     const ids = boxes.map((box) => box.value);
     // Counted now: the stream may have taken the rows away before the answer is here.
     const own = boxes.filter(isOwn).length;
-    if (ids.length === 0) {
-      says.textContent = "Nothing is selected yet.";
-      return;
-    }
+    if (ids.length === 0) return void (says.textContent = "Nothing is selected yet.");
     bar.classList.add("busy");
     const answer = await postUntilDone(bar.getAttribute("action") ?? "", { ids, id: newId() });
     bar.classList.remove("busy");
-    if (answer.status !== 200) {
-      says.textContent = answer.json.sentence ?? "No connection. Nothing was deleted; try again in a moment.";
-      return;
-    }
+    if (answer.status !== 200) return void (says.textContent = answer.json.sentence ?? NOT_DELETED);
     roll.removeIds(ids);
     setMode(false);
     say(doneText(own, ids.length - own));
