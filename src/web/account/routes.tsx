@@ -77,6 +77,7 @@ async function answerPeople(c: Context<WebEnv>, deps: WebDeps): Promise<Response
     title: "People",
     place: "people",
     current: null,
+    cursor: answer.cursor,
     content: <PeoplePage users={users} next={next} search={search} />,
   });
 }

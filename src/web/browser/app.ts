@@ -16,7 +16,8 @@ import { LogOut } from "./log-out.ts";
 import { openNavigation, type Navigation } from "./navigation.ts";
 import { openOutbox, type Outbox } from "./outbox.ts";
 import type { AnswerJson } from "./requests.ts";
-import { openView, type View } from "./view.ts";
+import { Switching } from "./switching.ts";
+import { FRESH, openView, type Here, type View } from "./view.ts";
 
 /** What the page says about itself: the data of its body. */
 interface PageData {
@@ -34,6 +35,11 @@ function partsOf(stream: string, origins: readonly string[]): string[] {
   return [...addresses.map((address) => new URL(address).pathname), scriptFor(stream, origins)];
 }
 
+/** The row of the list that belongs to a path, as far as the path tells. */
+function rowOf(path: string): string {
+  return path === "/" || path === "/new" ? "new" : (/^\/c\/([\w.~-]+)/.exec(path)?.[1] ?? "");
+}
+
 /** The app of one page, until the page goes. */
 export class App {
   readonly #data: PageData;
@@ -48,6 +54,7 @@ export class App {
   readonly #events: Events;
   readonly #logOut: LogOut;
   readonly #link: Link;
+  readonly #switching: Switching;
   #view: View | null = null;
 
   constructor(data: PageData) {
@@ -68,14 +75,19 @@ export class App {
       view: () => this.#view,
     });
     this.#outbox = this.#openOutbox();
-    this.#view = this.#openView();
+    const main = required("#main");
+    this.#view = this.#openView(main, this.#state);
     if (this.#state.moved) this.#cluster.say("Switched to another server. Nothing was lost.", { short: true });
     this.#departure.store();
     this.#words = openLiveWords({ me, onGone: () => this.#view?.composer?.close("This account was deleted") });
-    this.#list = this.#openList();
+    this.#list = new List(
+      { words: this.#words, onUnread: (count) => this.#showUnread(count) },
+      main.dataset["current"] ?? "",
+    );
     this.#events = this.#openEvents();
     this.#logOut = this.#openLogOut();
-    this.#link = this.#openLink();
+    this.#switching = this.#openSwitching();
+    this.#link = this.#openLink(main.dataset["cursor"] ?? "");
     this.#listenToKeys();
   }
 
@@ -99,38 +111,50 @@ export class App {
       // Only from the page where it was written: elsewhere the user is reading something else by now.
       if (conversation !== null || composer === null || answer.message === undefined) return;
       composer.clear();
-      this.#departure.openPage(`/c/${answer.message.conversationId}`);
+      this.#switching.open(`/c/${answer.message.conversationId}`);
     } else if (item.conversation === conversation && answer.row !== undefined) {
       roll?.addHtml(answer.row, false, answer.kept);
       roll?.clearUnreadUpTo(item.readUpTo);
     }
   }
 
-  #openView(): View {
-    return openView({
+  #openView(main: HTMLElement, arrival: Here): View {
+    return openView(main, arrival, {
       me: this.#data.me,
       state: this.#state,
       outbox: this.#outbox,
       kept: this.#cluster.keptNow(),
-      readOnSight: document.body.dataset["readOnSight"] === "yes",
       store: () => this.#departure.store(),
       isMoving: () => this.#departure.isMoving(),
       say: (text) => this.#cluster.say(text, { short: true }),
     });
   }
 
-  #openList(): List {
-    return new List({
-      current: () =>
-        document.querySelector("#sidebar .new-message[aria-current]") === null
-          ? (this.#view?.conversation ?? "")
-          : "new",
-      words: this.#words,
-      onUnread: (count) => {
-        document.title = `${count === "0" ? "" : `(${count}) `}${document.body.dataset["title"]}`;
-        this.#words.showUnread(count);
-      },
+  /** `count`: of all unread messages, as the list says it. */
+  #showUnread(count: string): void {
+    document.title = `${count === "0" ? "" : `(${count}) `}${required("#main").dataset["title"] ?? ""}`;
+    this.#words.showUnread(count);
+  }
+
+  #openSwitching(): Switching {
+    return new Switching({
+      navigation: this.#navigation,
+      isMoving: () => this.#departure.isMoving(),
+      load: (path) => this.#departure.openPage(path),
+      onChosen: (path) => this.#list.setCurrent(rowOf(path)),
+      beforeSwap: () => this.#view?.close(),
+      afterSwap: (main) => this.#onSwapped(main),
     });
+  }
+
+  #onSwapped(main: HTMLElement): View {
+    const view = this.#openView(main, FRESH);
+    this.#view = view;
+    this.#list.setCurrent(main.dataset["current"] ?? "");
+    this.#showUnread(required("#sidebar").dataset["unread"] ?? "0");
+    this.#events.onSwitched();
+    this.#link.show({ show: view.conversation ?? "", cursor: main.dataset["cursor"] ?? "" });
+    return view;
   }
 
   #openEvents(): Events {
@@ -138,6 +162,7 @@ export class App {
       me: this.#data.me,
       state: this.#state,
       view: () => this.#view!,
+      isSwitching: () => this.#switching.isUnderWay(),
       list: this.#list,
       words: this.#words,
       onEnded: () => {
@@ -163,9 +188,9 @@ export class App {
     });
   }
 
-  #openLink(): Link {
+  #openLink(cursor: string): Link {
     const { me, cluster, key } = this.#data;
-    const { stream = "", cursor = "", shared, origins: listed = "" } = document.body.dataset;
+    const { stream = "", shared, origins: listed = "" } = document.body.dataset;
     const origins = listed.split(" ").filter((one) => one !== "");
     return openLink({
       script: stream,
@@ -193,6 +218,7 @@ export class App {
         return this.#navigation.lost();
       case "open":
         this.#navigation.found();
+        this.#switching.hurry();
         // No event tells who came and went meanwhile.
         if (message.again) this.#list.refreshSoon();
         return;
@@ -204,6 +230,8 @@ export class App {
         return this.#departure.moveTo(message.origin, message.tokens);
       case "seat":
         return this.#departure.takeSeat(message.seat);
+      case "shown":
+        return;
       case "stale":
         return void this.#events.reset();
       case "login":

@@ -3,8 +3,9 @@
 import { MESSAGE_BYTES_MAX } from "../../chat/bounds.ts";
 import { openFieldNotes } from "./field-notes.ts";
 import { fieldOf, required } from "./elements.ts";
-import { type Draft, type PageState, slotOfName, type UnsentItem } from "./kept-state.ts";
+import { type Draft, slotOfName, type UnsentItem } from "./kept-state.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Here } from "./view.ts";
 import { post } from "./requests.ts";
 
 const DRAFT_MS = 250;
@@ -14,7 +15,11 @@ const TYPING_MS = 3000;
 export interface Composer {
   readonly field: HTMLTextAreaElement;
   keepDraft(): void;
+  /** The page shows something else from now on. */
+  leave(): void;
   focus(): void;
+  /** Takes the focus as on a page that was just loaded; false on a phone, and where nothing can be written. */
+  takeFocus(): boolean;
   /** A message that was refused goes back to where it was typed; false if something else is there by now. */
   takeBack(item: UnsentItem, sentence: string, which: string | undefined): boolean;
   /** Shows words that an earlier page has begun to send. */
@@ -39,7 +44,7 @@ export function openComposer({
   outbox,
   conversation,
   onDraft,
-  state,
+  arrival,
   isMoving,
   seenUpTo,
 }: {
@@ -48,7 +53,8 @@ export function openComposer({
   /** Null on a page where the recipient is typed. */
   readonly conversation: string | null;
   readonly onDraft: () => void;
-  readonly state: PageState;
+  /** How the page was left at another replica. */
+  readonly arrival: Here;
   /** The page is on its way to another replica: what changes has to go with it. */
   readonly isMoving: () => boolean;
   readonly seenUpTo: () => string;
@@ -160,6 +166,13 @@ export function openComposer({
     if (!on) sendingTo = null;
   }
 
+  function takeFocus(): boolean {
+    // On a phone the keyboard would cover half of what one came to read.
+    if (field.disabled || !matchMedia("(min-width: 45rem) and (hover: hover)").matches) return false;
+    (to !== null && to.value === "" ? to : field).focus();
+    return true;
+  }
+
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     submit();
@@ -186,21 +199,23 @@ export function openComposer({
 
   if (to !== null && to.value === "" && field.value === "") {
     showNewest(to);
-    if (to.value === "" && state.to !== "") to.value = state.to;
+    if (to.value === "" && arrival.to !== "") to.value = arrival.to;
   }
   showDraft();
-  if (state.focus !== null && !field.disabled) {
+  if (arrival.focus !== null && !field.disabled) {
     field.focus();
-    field.setSelectionRange(state.focus[0], state.focus[1]);
-  } else if (matchMedia("(min-width: 45rem) and (hover: hover)").matches && document.activeElement === document.body) {
-    // On a phone the keyboard would cover half of what one came to read.
-    (to !== null && to.value === "" ? to : field).focus();
-  }
+    field.setSelectionRange(arrival.focus[0], arrival.focus[1]);
+  } else if (document.activeElement === document.body) takeFocus();
 
   return {
     field,
     keepDraft,
+    leave() {
+      clearTimeout(draftTimer);
+      keepDraft();
+    },
     focus: () => field.focus(),
+    takeFocus,
     takeBack(item, sentence, which) {
       if (item.conversation !== conversation || (to === null && field.value !== "")) return false;
       showSending(false);

@@ -3,7 +3,7 @@ import { addressAt, type KeptState, type PageState } from "./kept-state.ts";
 import { viaHandover } from "./handover.ts";
 import { showOtherLogin } from "./log-out.ts";
 import type { Navigation } from "./navigation.ts";
-import type { View } from "./view.ts";
+import { FRESH, type View } from "./view.ts";
 
 const MOVE_MS = 3000;
 const FORM_MS = 8000;
@@ -117,8 +117,8 @@ export class Departure {
     const wanted = navigation.wanted();
     const carried = {
       ...state,
+      ...FRESH,
       ...(wanted === null ? view?.here() : {}),
-      kept: view?.roll?.lastKept() ?? null,
       moved: true,
     };
     const path = wanted ?? location.pathname + location.search;

@@ -16,6 +16,8 @@ interface EventsInput {
   readonly me: string;
   readonly state: PageState;
   readonly view: () => View;
+  /** Another view has been asked for, and was not put into the page yet. */
+  readonly isSwitching: () => boolean;
   readonly list: List;
   readonly words: LiveWords;
   readonly onCluster: (summary: ClusterSummary & { readonly origins: readonly string[] }) => void;
@@ -43,6 +45,9 @@ export class Events {
   /** Each takes what its event's data is as JSON. */
   readonly #handlers: Readonly<Record<string, (data: never, again: boolean) => void>>;
 
+  /** Since another view was asked for, which may have been rendered before. */
+  readonly #cameAndWent = new Map<string, Person>();
+
   constructor(input: EventsInput) {
     const { list, words, view } = input;
     this.#input = input;
@@ -52,7 +57,10 @@ export class Events {
       gone: ({ messageIds }: { messageIds: string[] }) => view().roll?.removeIds(messageIds),
       read: (marks: ReadMarks) => this.#onRead(marks),
       person: ({ person }: { person: Person }) => this.#onPerson(person),
-      presence: ({ person }: { person: Person }) => words.onPresence(person),
+      presence: ({ person }: { person: Person }) => {
+        if (input.isSwitching()) this.#cameAndWent.set(person.id, person);
+        words.onPresence(person);
+      },
       typing: (typing: { conversationId: string; userId: string }) => {
         if (typing.conversationId === view().conversation && typing.userId !== input.me) showTyping(true);
       },
@@ -67,6 +75,12 @@ export class Events {
     else this.#handlers[name]?.(JSON.parse(data) as never, again);
   }
 
+  /** Another view is on the page now. */
+  onSwitched(): void {
+    for (const person of this.#cameAndWent.values()) this.#input.words.showPresence(person);
+    this.#cameAndWent.clear();
+  }
+
   /** What is on the page may be of a branch that is no more. Asked again until a replica answers. */
   async reset(): Promise<void> {
     const { list, state, view } = this.#input;
@@ -74,7 +88,7 @@ export class Events {
     // In the new order, something that the user has not seen may come before what she had seen.
     for (const item of state.unsent) item.readUpTo = "";
     const { roll } = view();
-    while (roll !== null && !(await roll.reload())) await sleep(RESET_RETRY_MS);
+    while (roll !== null && view().roll === roll && !(await roll.reload())) await sleep(RESET_RETRY_MS);
   }
 
   /** `html`: the row, as the replica rendered it. */

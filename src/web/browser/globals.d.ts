@@ -9,4 +9,6 @@ interface HtmxRequest {
 declare const htmx: {
   /** Fetches a piece and puts it in place. Rejects if it cannot be had. */
   ajax(method: "GET", path: string, request: HtmxRequest): Promise<void>;
+  /** Gives the hx- attributes of an element that a script has put into the page their meaning. */
+  process(element: Element): void;
 };

@@ -30,6 +30,8 @@ export type HubMessage =
   | { readonly type: "seat"; readonly seat: number }
   /** Another replica answers at `origin`; one hand-over token for each seat, none where the cookie reaches. */
   | { readonly type: "move"; readonly origin: string; readonly tokens: readonly string[] }
+  /** Everything that happens in this conversation reaches the tab, from the cursor on that the tab named. */
+  | { readonly type: "shown"; readonly show: string }
   /** The hub no longer has everything that happened since the tab's page was rendered. */
   | { readonly type: "stale" }
   /** The login is over. */
@@ -37,12 +39,18 @@ export type HubMessage =
   /** Somebody else has logged in in this browser. */
   | { readonly type: "other"; readonly name: string };
 
-/** A tab's page, as it joins the hub. */
-export interface TabPage {
-  /** The user for whom the page was rendered. */
-  readonly me: string;
+/** What a tab shows. */
+export interface TabShow {
+  /** The conversation; "" if there is none. */
+  readonly show: string;
   /** The events after this cursor are not on the page. */
   readonly cursor: string;
+}
+
+/** A tab's page, as it joins the hub. */
+export interface TabPage extends TabShow {
+  /** The user for whom the page was rendered. */
+  readonly me: string;
   /** When the page was requested, in ms since 1970. */
   readonly opened: number;
   /** Origins of all replicas, this one included. */
@@ -51,6 +59,4 @@ export interface TabPage {
   readonly shared: boolean;
   /** Paths of what a page loads besides its HTML, the same at each replica of one version. */
   readonly parts: readonly string[];
-  /** The conversation on the page; "" if there is none. */
-  readonly show: string;
 }

@@ -3,7 +3,7 @@
  * notices when the replica falls silent, and looks for another one.
  */
 import { eventParser, type StreamEvent } from "./event-parser.ts";
-import type { HubEvent, HubMessage, LinkState, TabPage } from "./hub-messages.ts";
+import type { HubEvent, HubMessage, LinkState, TabPage, TabShow } from "./hub-messages.ts";
 import { findReplica } from "./replica-search.ts";
 import { sleep } from "./requests.ts";
 
@@ -41,6 +41,8 @@ const KEPT_EVENTS = 200;
 const KEPT_SLACK_MS = 2000;
 /** Conversations that a browser's tabs show at one time; of more, those of the tabs opened last. */
 const SHOWN_MAX = 30;
+/** The wait after a second stream was not opened, while the first one is read. */
+const REOPEN_MS = 1000;
 const WATCH_MS = 250;
 /** A timer that is so late means that the computer slept or the page was frozen. */
 const SLEPT_MS = 1500;
@@ -50,11 +52,18 @@ const seqOf = (cursor: string): number => Number(cursor.slice(cursor.lastIndexOf
 
 const waitBeforeRound = (round: number): number => RETRY_MS[Math.min(round, RETRY_MS.length - 1)]!;
 
-/** What a tab shows, and since when: its page was rendered at `cursor`, whose place in the log is `from`. */
-interface Shown {
-  readonly show: string;
-  readonly cursor: string;
+/** What a tab shows; `from`: the place in the log of its cursor. */
+interface Shown extends TabShow {
   readonly from: number;
+  /** The tab knows that it gets all events of it. */
+  isTold: boolean;
+}
+
+/** One opened stream. */
+interface Opened {
+  readonly control: AbortController;
+  /** By this name the replica is told that the stream's browser is there. */
+  readonly name: string;
 }
 
 /** What stream.ts leaves in the page that loads it, where there is no worker. */
@@ -67,7 +76,9 @@ export class Hub<T> {
   readonly #origin: string;
   readonly #send: (tab: T | null, message: HubMessage) => void;
   #kept: HubEvent[] = [];
+  /** When, and after which seq, the oldest of them can have come. */
   #keptFrom = 0;
+  #keptAfter = 0;
   #cursor = "";
   #cluster: HubEvent | null = null;
   #origins: readonly string[] = [];
@@ -85,8 +96,11 @@ export class Hub<T> {
   #heardAt = 0;
   #silentSince = 0;
   #notWritableSince = 0;
-  #abort: AbortController | null = null;
-  #streamName = "";
+  /** The stream that is read. */
+  #stream: Opened | null = null;
+  /** A stream that is not answered yet. */
+  #opening: AbortController | null = null;
+  #isOpeningForAll = false;
   #sayAliveAt = 0;
   #seats = 0;
   /** By origin under another host name: one hand-over token for each seat. */
@@ -106,8 +120,7 @@ export class Hub<T> {
   /** A tab opened. It gets what happened since its page was rendered. */
   join(tab: T, page: TabPage): void {
     this.#me = page.me;
-    this.#shown.delete(tab);
-    this.#shown.set(tab, { show: page.show, cursor: page.cursor, from: seqOf(page.cursor) });
+    this.#setShown(tab, page);
     this.#origins = page.origins;
     this.#shared = page.shared;
     this.#parts = page.parts;
@@ -122,9 +135,33 @@ export class Hub<T> {
     this.#openForAll();
   }
 
+  /** A tab shows something else; it gets what happened there since that was rendered. */
+  show(tab: T, what: TabShow): void {
+    const { from } = this.#setShown(tab, what);
+    if (!this.#running) return;
+    // What arrived whole since then the tab has heard before it showed this, and has put nowhere.
+    if (this.#isWhole(what.show, from)) {
+      if (this.#keptAfter > from) this.#send(tab, { type: "stale" });
+      for (const message of this.#kept) if (seqOf(message.cursor) > from) this.#send(tab, { ...message, again: true });
+    }
+    this.#openForAll();
+  }
+
   /** A tab was closed, or went to another page. */
   leave(tab: T): void {
     this.#shown.delete(tab);
+  }
+
+  #setShown(tab: T, { show, cursor }: TabShow): Shown {
+    const shown = { show, cursor, from: seqOf(cursor), isTold: false };
+    // The tabs that showed something last come last.
+    this.#shown.delete(tab);
+    this.#shown.set(tab, shown);
+    return shown;
+  }
+
+  #isWhole(show: string, from: number): boolean {
+    return show === "" || (this.#whole.get(show) ?? Infinity) <= from;
   }
 
   #start(page: TabPage): void {
@@ -134,6 +171,7 @@ export class Hub<T> {
     this.#whole = new Map();
     this.#kept = [];
     this.#keptFrom = 0;
+    this.#keptAfter = 0;
     this.#heardAt = Date.now();
     // The replica served the page a moment ago, so it is alive, however slow it is.
     void this.#recover(CONNECT_MS);
@@ -154,10 +192,16 @@ export class Hub<T> {
     if (name === "cluster") this.#cluster = message;
     else {
       this.#kept.push(message);
-      if (this.#kept.length > KEPT_EVENTS) this.#keptFrom = this.#kept.shift()!.at;
+      if (this.#kept.length > KEPT_EVENTS) this.#forgetOldest();
     }
     this.#send(null, message);
     if (name === "ended") this.#running = false;
+  }
+
+  #forgetOldest(): void {
+    const { at, cursor } = this.#kept.shift()!;
+    this.#keptFrom = at;
+    this.#keptAfter = Math.max(this.#keptAfter, seqOf(cursor));
   }
 
   #onPing(isWritable: boolean): void {
@@ -184,7 +228,7 @@ export class Hub<T> {
         method: "POST",
         credentials: "same-origin",
         headers: { Accept: "application/json", "lastword-as": this.#me },
-        body: new URLSearchParams({ stream: this.#streamName, seats: String(seats) }),
+        body: new URLSearchParams({ stream: this.#stream?.name ?? "", seats: String(seats) }),
         signal: AbortSignal.timeout(ALIVE_ANSWER_MS),
       });
       if (answer.status === 200)
@@ -201,7 +245,7 @@ export class Hub<T> {
     const { code, name } = (await answer.json().catch(() => ({}))) as { code?: string; name?: string };
     if (code !== "other_login") return;
     this.#running = false;
-    this.#abort?.abort();
+    this.#stream?.control.abort();
     this.#send(null, { type: "other", name: name ?? "Somebody else" });
   }
 
@@ -222,36 +266,56 @@ export class Hub<T> {
   }
 
   /**
-   * The stream's address names what the tabs show. When a tab shows something else, the stream is opened again, from the
-   * cursor at which that tab's page was rendered; what the other tabs get twice is marked.
+   * The stream's address names what the tabs show. When a tab shows something else, a second stream is opened, from the
+   * cursor at which that was rendered, and the first one is read until the second is there: nobody goes offline, and
+   * nothing is late. What the tabs get twice is marked.
    */
   #openForAll(): void {
-    if (this.#recovering || !this.#running) return;
-    const missing = [...this.#shown.values()].filter(
-      ({ show, from }) => show !== "" && !((this.#whole.get(show) ?? Infinity) <= from),
-    );
+    if (this.#recovering || !this.#running || this.#isOpeningForAll) return;
+    const missing: Shown[] = [];
+    for (const [tab, shown] of this.#shown) {
+      if (!this.#isWhole(shown.show, shown.from)) missing.push(shown);
+      else if (!shown.isTold) {
+        shown.isTold = true;
+        this.#send(tab, { type: "shown", show: shown.show });
+      }
+    }
     const first = missing.toSorted((a, b) => a.from - b.from)[0];
     if (first === undefined) return;
-    if (first.from < seqOf(this.#cursor)) this.#cursor = first.cursor;
-    void this.#connect().then((isOpen) => {
-      if (isOpen) this.#openForAll();
-      else if (this.#running) void this.#recover();
-    });
+    this.#isOpeningForAll = true;
+    void this.#connect(first.from < seqOf(this.#cursor) ? first.cursor : this.#cursor)
+      // The stream that is read tells by its silence whether the replica is there.
+      .then((isOpen) => (isOpen ? undefined : sleep(REOPEN_MS)))
+      .then(() => {
+        this.#isOpeningForAll = false;
+        this.#openForAll();
+      });
   }
 
-  /** Opens the stream: true as soon as the replica has answered, false if it refused or took longer than CONNECT_MS. */
-  async #connect(): Promise<boolean> {
-    this.#abort?.abort();
+  /**
+   * Opens a stream after `cursor`, in the place of the one that is read: true as soon as the replica has answered, false
+   * if it refused or took longer than CONNECT_MS.
+   */
+  async #connect(cursor: string): Promise<boolean> {
+    this.#opening?.abort();
     const control = new AbortController();
-    this.#abort = control;
+    this.#opening = control;
     const shows = new Set(
       [...this.#shown.values()].flatMap(({ show }) => (show === "" ? [] : [show])).slice(-SHOWN_MAX),
     );
-    const from = seqOf(this.#cursor);
-    this.#streamName = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(16)).join("");
-    this.#sayAliveAt = 0;
-    const answer = await this.#request([...shows], control);
+    const name = Array.from(crypto.getRandomValues(new Uint8Array(9)), (byte) => byte.toString(16)).join("");
+    const query = new URLSearchParams({ alive: name, after: cursor, show: [...shows].join() });
+    const answer = await this.#request(query, cursor, control);
     if (answer === null || !(await this.#isGood(answer)) || answer.body === null) return false;
+    // Another one is being opened by now.
+    if (control !== this.#opening) return false;
+    this.#opening = null;
+    const from = seqOf(cursor);
+    // A first stream needs hand-over tokens soon; one in the place of another has them.
+    if (this.#stream === null || this.#stream.control.signal.aborted) this.#sayAliveAt = 0;
+    else this.#stream.control.abort();
+    this.#stream = { control, name };
+    this.#cursor = cursor;
     this.#heardAt = Date.now();
     this.#whole = new Map([...shows].map((show) => [show, Math.min(from, this.#whole.get(show) ?? from)]));
     void this.#readAll(answer.body, control);
@@ -259,15 +323,14 @@ export class Hub<T> {
   }
 
   /** Null if nothing answers in time. */
-  async #request(shows: readonly string[], control: AbortController): Promise<Response | null> {
+  async #request(query: URLSearchParams, cursor: string, control: AbortController): Promise<Response | null> {
     const limit = setTimeout(() => control.abort(), CONNECT_MS);
-    const query = new URLSearchParams({ alive: this.#streamName, after: this.#cursor, show: shows.join() });
     try {
       return await fetch(`${this.#origin}/events?${query}`, {
         headers: {
           Accept: "application/json",
           "lastword-as": this.#me,
-          ...(this.#cursor === "" ? {} : { "Last-Event-ID": this.#cursor }),
+          ...(cursor === "" ? {} : { "Last-Event-ID": cursor }),
         },
         cache: "no-store",
         credentials: "same-origin",
@@ -286,13 +349,20 @@ export class Hub<T> {
       this.#running = false;
       this.#send(null, { type: "login" });
     } else if (answer.status === 409) await this.#endForOther(answer);
-    else if (answer.status === 429) await sleep(BUSY_MS);
+    else if (answer.status === 429) await this.#giveWay();
     return answer.ok;
+  }
+
+  /** There are too many streams of this user: one is closed before another is opened, if this hub has one. */
+  async #giveWay(): Promise<void> {
+    if (this.#stream === null || this.#stream.control.signal.aborted) await sleep(BUSY_MS);
+    else this.#stream.control.abort();
   }
 
   async #readAll(body: ReadableStream<Uint8Array>, control: AbortController): Promise<void> {
     const decoder = new TextDecoder();
-    const parse = eventParser((event) => this.#onEvent(event));
+    // A stream whose place was taken by another one is over, whatever of it is still here.
+    const parse = eventParser((event) => control.signal.aborted || this.#onEvent(event));
     const reader = body.getReader();
     try {
       for (;;) {
@@ -305,7 +375,7 @@ export class Hub<T> {
       // Broken, or aborted here: either way the stream is over.
     }
     control.abort();
-    if (control === this.#abort && this.#running) void this.#recover();
+    if (control === this.#stream?.control && this.#running) void this.#recover();
   }
 
   /** From the loss of the stream to its return. Its own address is tried first, then another replica's. */
@@ -329,7 +399,7 @@ export class Hub<T> {
 
   /** One round: true if the stream is open. Asks the tabs to move if it is not and another replica answers. */
   async #tryOnce(round: number, stayMs: number): Promise<boolean> {
-    const own = this.#connect();
+    const own = this.#connect(this.#cursor);
     const back = await Promise.race([own, sleep(round === 0 ? stayMs : STAY_MS).then(() => null)]);
     if (back === true) return true;
     const mustStay = this.#shared && Date.now() - this.#silentSince < STAY_SHARED_MS;
@@ -348,7 +418,7 @@ export class Hub<T> {
     if (now - this.#watchedAt > SLEPT_MS) this.#heardAt = Math.max(this.#heardAt, now - SILENCE_MS + 1000);
     this.#watchedAt = now;
     if (this.#running && !this.#recovering && now - this.#heardAt > SILENCE_MS) {
-      this.#abort?.abort();
+      this.#stream?.control.abort();
       void this.#recover();
     }
     if (this.#recovering) this.#showSilence();

@@ -32,5 +32,7 @@ function step(by: 1 | -1): void {
   const links = Array.from(document.querySelectorAll<HTMLAnchorElement>("#sidebar a[href^='/c/']"));
   const at = links.findIndex((link) => link.getAttribute("aria-current") === "page");
   const next = links[at === -1 ? 0 : at + by];
-  next?.click();
+  if (next === undefined) return;
+  next.scrollIntoView({ block: "nearest" });
+  next.click();
 }

@@ -3,7 +3,7 @@
  * that holds a lock reads it and broadcasts to the others; in an old browser each tab has a stream of its own.
  */
 import type { Hub, HubWindow } from "./hub.ts";
-import type { HubMessage, TabPage } from "./hub-messages.ts";
+import type { HubMessage, TabPage, TabShow } from "./hub-messages.ts";
 
 const WORKER_RETRY_MS = 1000;
 
@@ -21,6 +21,8 @@ export interface LinkInput {
 
 /** The tab's end. */
 export interface Link {
+  /** The tab shows something else from now on. */
+  show(what: TabShow): void;
   /** Replicas were added or moved, so the worker must be allowed to ask them. */
   origins(list: readonly string[]): void;
 }
@@ -28,6 +30,7 @@ export interface Link {
 /** What tabs that share a stream by a lock broadcast. */
 type Broadcast =
   | { readonly to: "hub"; readonly tab: string; readonly page: TabPage }
+  | { readonly to: "hub"; readonly tab: string; readonly what: TabShow }
   /** The tab that read is gone: the next one has begun, and asks all others to join. */
   | { readonly to: "new hub" }
   /** To the tab with this name; null: to all. */
@@ -45,12 +48,8 @@ export function openLink(input: LinkInput): Link {
     }
   }
   if ((navigator.locks as LockManager | undefined) !== undefined && typeof BroadcastChannel === "function")
-    shareByLock(name, input);
-  else
-    void loadHub(input.script).then((makeHub) =>
-      makeHub((_tab, message) => input.onMessage(message)).join("", input.page),
-    );
-  return { origins: () => {} };
+    return shareByLock(name, input);
+  return readAlone(input);
 }
 
 /**
@@ -68,6 +67,8 @@ class WorkerLink implements Link {
   #port!: MessagePort;
   /** The worker's script did not arrive. */
   #isMissing = false;
+  /** The worker knows what this tab shows: until then the tab would have to join from where it began to show that. */
+  #isShown = true;
 
   constructor(name: string, { script, page, onMessage }: LinkInput) {
     this.#name = name;
@@ -84,6 +85,12 @@ class WorkerLink implements Link {
     // The new worker continues where the old one was, or, if another tab has started it already, from what it keeps.
     this.#page = { ...this.#page, origins: list, opened: Date.now() };
     this.#open();
+  }
+
+  show(what: TabShow): void {
+    this.#page = { ...this.#page, ...what };
+    this.#isShown = what.show === "";
+    this.#port.postMessage({ type: "show", what });
   }
 
   #open(): void {
@@ -110,7 +117,9 @@ class WorkerLink implements Link {
       this.#isMissing = false;
       this.#onMessage({ type: "state", state: "live" });
     }
-    if (message.type === "event" && message.cursor !== "") this.#page = { ...this.#page, cursor: message.cursor };
+    if (message.type === "shown" && message.show === this.#page.show) this.#isShown = true;
+    if (message.type === "event" && message.cursor !== "" && this.#isShown)
+      this.#page = { ...this.#page, cursor: message.cursor };
     this.#onMessage(message);
   }
 }
@@ -126,13 +135,31 @@ function loadHub(script: string): Promise<NonNullable<HubWindow["lastwordHub"]>>
   });
 }
 
-function shareByLock(name: string, { script, page, onMessage }: LinkInput): void {
+function readAlone({ script, page, onMessage }: LinkInput): Link {
+  let now = page;
+  let hub: Hub<string> | null = null;
+  void loadHub(script).then((makeHub) => {
+    hub = makeHub((_tab, message) => onMessage(message));
+    hub.join("", now);
+  });
+  return {
+    origins: () => {},
+    show(what) {
+      now = { ...now, ...what };
+      hub?.show("", what);
+    },
+  };
+}
+
+function shareByLock(name: string, { script, page: first, onMessage }: LinkInput): Link {
+  let page = first;
   const channel = new BroadcastChannel(name);
   const tab = Math.random().toString(36).slice(2);
   let hub: Hub<string> | null = null;
   const post = (message: Broadcast): void => channel.postMessage(message);
   channel.addEventListener("message", ({ data }: MessageEvent<Broadcast>) => {
     if ("page" in data) hub?.join(data.tab, data.page);
+    else if ("what" in data) hub?.show(data.tab, data.what);
     else if (!("message" in data)) post({ to: "hub", tab, page });
     else if (data.to === null || data.to === tab) onMessage(data.message);
   });
@@ -148,4 +175,12 @@ function shareByLock(name: string, { script, page, onMessage }: LinkInput): void
     post({ to: "new hub" });
     await new Promise(() => {});
   });
+  return {
+    origins: () => {},
+    show(what) {
+      page = { ...page, ...what };
+      if (hub === null) post({ to: "hub", tab, what });
+      else hub.show(tab, what);
+    },
+  };
 }

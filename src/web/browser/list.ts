@@ -21,8 +21,6 @@ export interface ListRow {
 }
 
 interface ListInput {
-  /** The id of the open conversation, "new", or "". */
-  readonly current: () => string;
   readonly words: LiveWords;
   /** `count`: as the list says it. */
   readonly onUnread: (count: string) => void;
@@ -40,13 +38,25 @@ function placeInOrder(list: Element, row: HTMLElement): void {
 /** The list of an app page. */
 export class List {
   readonly #input: ListInput;
+  /** The id of the open conversation, "new", or "". */
+  #current: string;
   /** It will be fetched in a moment. */
   #isDue = false;
   /** Rows that came while the whole list was on its way, which may be older than they are. */
   #late: ListRow[] | null = null;
 
-  constructor(input: ListInput) {
+  constructor(input: ListInput, current: string) {
     this.#input = input;
+    this.#current = current;
+  }
+
+  /** Another row is the current one: the id of a conversation, "new", or "" for none. */
+  setCurrent(current: string): void {
+    this.#current = current;
+    const sidebar = required("#sidebar");
+    for (const link of sidebar.querySelectorAll("[aria-current]")) link.removeAttribute("aria-current");
+    const row = current === "new" ? ".new-message" : `#s-${CSS.escape(current)} a`;
+    sidebar.querySelector(row)?.setAttribute("aria-current", "page");
   }
 
   /** Somebody is new or gone, or much may have changed. */
@@ -86,7 +96,7 @@ export class List {
     const holder = document.createElement("template");
     holder.innerHTML = html;
     const row = holder.content.firstElementChild as HTMLElement;
-    if (conversationId === this.#input.current()) required("a", row).setAttribute("aria-current", "page");
+    if (conversationId === this.#current) required("a", row).setAttribute("aria-current", "page");
     localTimes(row);
     return row;
   }
@@ -117,7 +127,7 @@ export class List {
     this.#isDue = false;
     this.#late = [];
     await htmx
-      .ajax("GET", `/sidebar?current=${encodeURIComponent(this.#input.current())}`, {
+      .ajax("GET", `/sidebar?current=${encodeURIComponent(this.#current)}`, {
         source: "#sidebar",
         target: "#sidebar",
         swap: "outerMorph",

@@ -45,6 +45,11 @@ export class OlderPages {
     if (link !== null) this.#seen.observe(link);
   }
 
+  /** The page shows something else from now on. */
+  close(): void {
+    this.#seen.disconnect();
+  }
+
   /** Messages were taken away at the top: the link begins before the oldest that is left. */
   moveTo(address: string): void {
     const link = Object.assign(document.createElement("a"), {
@@ -67,7 +72,7 @@ export class OlderPages {
     const piece = await getPiece(link.getAttribute("href") ?? "");
     if (!link.isConnected) return;
     if (piece === null) {
-      setTimeout(() => this.watch(), RETRY_MS);
+      setTimeout(() => link.isConnected && this.watch(), RETRY_MS);
       return;
     }
     const place = piece.querySelector<HTMLElement>("#older");

@@ -28,8 +28,17 @@ export interface Reading {
   seenUpTo(): string;
 }
 
-/** `say(text)`: a note to the person. */
-export function openReading(roll: Rows, readOnSight: boolean, say: (text: string) => void): Reading {
+interface ReadingInput {
+  /** Looking at a message is enough. */
+  readonly onSight: boolean;
+  /** A note to the person. */
+  readonly say: (text: string) => void;
+  /** Aborted when the page shows something else; what was marked by then is sent all the same. */
+  readonly closed: AbortSignal;
+}
+
+/** Of the open conversation. */
+export function openReading(roll: Rows, { onSight, say, closed }: ReadingInput): Reading {
   const form = required<HTMLFormElement>("#reading");
   const all = required<HTMLFormElement>("#read-all");
   const waiting = new Set<HTMLElement>();
@@ -112,7 +121,7 @@ export function openReading(roll: Rows, readOnSight: boolean, say: (text: string
     if (row !== null) mark(row);
   });
 
-  if (readOnSight) watchSight();
+  if (onSight) watchSight();
 
   function watchSight(): void {
     const since = new Map<HTMLElement, number>();
@@ -133,7 +142,7 @@ export function openReading(roll: Rows, readOnSight: boolean, say: (text: string
     };
     watch();
     new MutationObserver(watch).observe(roll.list, { childList: true });
-    setInterval(() => {
+    const timer = setInterval(() => {
       const isLooking = document.hasFocus() && document.visibilityState === "visible";
       for (const [row, at] of since) {
         if (!isLooking) since.set(row, Date.now());
@@ -144,6 +153,7 @@ export function openReading(roll: Rows, readOnSight: boolean, say: (text: string
         }
       }
     }, LOOK_MS);
+    closed.addEventListener("abort", () => clearInterval(timer));
   }
 
   return {

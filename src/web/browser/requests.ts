@@ -95,6 +95,35 @@ export async function postUntilDone(
   }
 }
 
+/** What a page shows beside its list, and the path that it has. */
+export interface MainAnswer {
+  readonly main: HTMLElement;
+  /** Differs from the one that was asked for if that leads on to another. */
+  readonly path: string;
+}
+
+/** One try to get what is beside the list of another page. "none": worth another try. "refused": that page has to be loaded. */
+export async function getMain(path: string, attempt: AbortController): Promise<MainAnswer | "none" | "refused"> {
+  const limit = setTimeout(() => attempt.abort(), ANSWER_MS);
+  try {
+    const answer = await fetch(path, {
+      headers: { "HX-Request": "true", "HX-Target": "main#main", ...ownerHeaders() },
+      signal: attempt.signal,
+    });
+    if (isPassing(answer.status)) return "none";
+    const holder = document.createElement("template");
+    holder.innerHTML = await answer.text();
+    const main = holder.content.querySelector<HTMLElement>("main#main");
+    if (answer.status !== 200 || main === null) return "refused";
+    const { pathname, search } = new URL(answer.url);
+    return { main, path: pathname + search };
+  } catch {
+    return "none";
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
 /** A piece of a page as a document fragment's holder; null when it cannot be had now. */
 export async function getPiece(path: string): Promise<DocumentFragment | null> {
   try {

@@ -70,6 +70,11 @@ export class Roll implements Rows {
     this.#arrange();
   }
 
+  /** The page shows something else from now on. */
+  close(): void {
+    this.#older.close();
+  }
+
   rows(): NodeListOf<HTMLElement> {
     return this.list.querySelectorAll<HTMLElement>(":scope > .message");
   }
@@ -153,6 +158,7 @@ export class Roll implements Rows {
   async reload(): Promise<boolean> {
     const piece = await getPiece(`/c/${this.conversation}`);
     if (piece === null) return false;
+    if (!this.list.isConnected) return true;
     const rows = piece.querySelectorAll<HTMLElement>(".message");
     const fresh = new Set(Array.from(rows, (row) => row.id));
     const place = piece.querySelector("#older");
@@ -261,7 +267,7 @@ export class Roll implements Rows {
   }
 }
 
-/** Null on pages without a conversation. */
+/** The messages in `main`; null if it has none. */
 export function openRoll(main: ParentNode, me: string, kept: Kept): Roll | null {
   const section = main.querySelector<HTMLElement>(".conversation[data-conversation]");
   return section === null ? null : new Roll(section, me, kept);

@@ -3,10 +3,13 @@
  * workers (see link.ts).
  */
 import { Hub, type HubWindow } from "./hub.ts";
-import type { TabPage } from "./hub-messages.ts";
+import type { TabPage, TabShow } from "./hub-messages.ts";
 
 /** What a tab posts to the worker. */
-type TabMessage = { readonly type: "join"; readonly page: TabPage } | { readonly type: "leave" };
+type TabMessage =
+  | { readonly type: "join"; readonly page: TabPage }
+  | { readonly type: "show"; readonly what: TabShow }
+  | { readonly type: "leave" };
 
 function serveTabs(): void {
   const ports = new Set<MessagePort>();
@@ -19,6 +22,8 @@ function serveTabs(): void {
       if (data.type === "join") {
         ports.add(port);
         hub.join(port, data.page);
+      } else if (data.type === "show") {
+        hub.show(port, data.what);
       } else {
         ports.delete(port);
         hub.leave(port);

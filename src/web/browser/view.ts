@@ -1,7 +1,7 @@
 /** What a page shows beside its list: a conversation, the start of a new one, or something without messages. */
 import { openComposer, type Composer } from "./composer.ts";
 import type { Kept } from "./cluster.ts";
-import type { PageState } from "./kept-state.ts";
+import type { PageState, UnsentItem } from "./kept-state.ts";
 import type { Outbox } from "./outbox.ts";
 import { openReading, type Reading } from "./reading.ts";
 import { openRoll, type Roll } from "./roll.ts";
@@ -10,12 +10,10 @@ import { openSelection, type Selection } from "./selection.ts";
 
 interface ViewInput {
   readonly me: string;
-  /** Drafts and unsent messages, and what came along from another replica. */
-  readonly state: PageState;
+  readonly state: Pick<PageState, "drafts" | "unsent">;
   readonly outbox: Outbox;
   /** On how many replicas the newest messages are. */
   readonly kept: Kept;
-  readonly readOnSight: boolean;
   /** Writes drafts and unsent messages where they outlive the page. */
   readonly store: () => void;
   /** The page is on its way to another replica. */
@@ -24,8 +22,11 @@ interface ViewInput {
   readonly say: (text: string) => void;
 }
 
-/** The part of the state that belongs to the place where somebody is. */
-export type Here = Pick<PageState, "place" | "focus" | "to">;
+/** Where somebody is in a view: it goes along to another replica. */
+export type Here = Pick<PageState, "place" | "focus" | "to" | "kept">;
+
+/** As a page opens. */
+export const FRESH: Here = { place: null, focus: null, to: "", kept: null };
 
 /** An open view; the parts that it does not have are null. */
 export interface View {
@@ -36,12 +37,15 @@ export interface View {
   readonly reading: Reading | null;
   readonly selection: Selection | null;
   here(): Here;
+  /** The page shows something else from now on: the draft is kept, what was marked or written is still sent. */
+  close(): void;
 }
 
-/** Opens what the page shows. */
-export function openView(input: ViewInput): View {
+/** Opens what `main` shows. `arrival`: how it was left at another replica. */
+export function openView(main: HTMLElement, arrival: Here, input: ViewInput): View {
   const { me, state, outbox, store } = input;
-  const roll = openRoll(document, me, input.kept);
+  const closing = new AbortController();
+  const roll = openRoll(main, me, input.kept);
   const conversation = roll?.conversation ?? null;
   outbox.show(roll);
   let reading: Reading | null = null;
@@ -50,16 +54,17 @@ export function openView(input: ViewInput): View {
     outbox,
     conversation,
     onDraft: store,
-    state,
+    arrival,
     isMoving: input.isMoving,
     seenUpTo: () => reading?.seenUpTo() ?? "",
   });
-  if (composer !== null && conversation === null) resumeNew(composer, state);
-  if (state.place !== null) void roll?.goTo(state.place);
-  if (state.kept !== null) roll?.keepAtLeast(state.kept);
+  if (composer !== null && conversation === null) resumeNew(composer, state.unsent);
+  if (arrival.place !== null) void roll?.goTo(arrival.place);
+  if (arrival.kept !== null) roll?.keepAtLeast(arrival.kept);
   let selection: Selection | null = null;
   if (roll !== null) {
-    const opened = openReading(roll, input.readOnSight, input.say);
+    const onSight = main.dataset["readOnSight"] === "yes";
+    const opened = openReading(roll, { onSight, say: input.say, closed: closing.signal });
     const rowFocus = openRowFocus(roll, (row) => opened.mark(row));
     reading = opened;
     selection = openSelection(roll, { onMode: (on) => rowFocus.tickable(on), say: input.say });
@@ -68,12 +73,18 @@ export function openView(input: ViewInput): View {
     place: roll?.placeOf() ?? null,
     focus: composer?.selection() ?? null,
     to: composer?.recipient() ?? "",
+    kept: roll?.lastKept() ?? null,
   });
-  return { conversation, roll, composer, reading, selection, here };
+  const close = (): void => {
+    closing.abort();
+    composer?.leave();
+    roll?.close();
+  };
+  return { conversation, roll, composer, reading, selection, here, close };
 }
 
 /** The first words to somebody were under way when the page changed: they still are, or they were refused meanwhile. */
-function resumeNew(composer: Composer, { unsent }: PageState): void {
+function resumeNew(composer: Composer, unsent: UnsentItem[]): void {
   const item = unsent.find((one) => one.conversation === null);
   if (item === undefined) return;
   if (item.failed === null) composer.resume(item);

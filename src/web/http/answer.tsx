@@ -22,6 +22,11 @@ export function wantsPiece(c: Context<WebEnv>): boolean {
   return c.req.header("hx-request") === "true" && c.req.header("hx-history-restore-request") !== "true";
 }
 
+/** The page's script or htmx asks for what a page shows beside its list, to put it in the place of what is there. */
+export function wantsMain(c: Context<WebEnv>): boolean {
+  return wantsPiece(c) && c.req.header("hx-target") === "main#main";
+}
+
 /** HTTP status of an error. */
 export function statusOf(error: ChatError): ContentfulStatusCode {
   return CHAT_ERRORS[error.code].http;
@@ -94,7 +99,7 @@ export async function answerHtml(
 ): Promise<Response> {
   const html = `<!doctype html>${String(await (page as unknown as Promise<string> | string))}`;
   c.header("Content-Type", "text/html; charset=utf-8");
-  c.header("Vary", "Accept, Accept-Encoding, HX-Request, Cookie");
+  c.header("Vary", "Accept, Accept-Encoding, HX-Request, HX-Target, Cookie");
   if (html.length < GZIP_FROM_BYTES || !(c.req.header("accept-encoding") ?? "").includes("gzip"))
     return c.body(html, status);
   c.header("Content-Encoding", "gzip");

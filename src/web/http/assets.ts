@@ -27,6 +27,16 @@ export const ASSETS = {
   icon: asset("icon", "svg", "image/svg+xml", ICON),
 } as const;
 
+/** Changes when any of them does: a page with another version must be loaded whole. */
+export const ASSETS_VERSION = new Bun.CryptoHasher("sha256")
+  .update(
+    Object.values(ASSETS)
+      .map(({ path }) => path)
+      .join(),
+  )
+  .digest("hex")
+  .slice(0, 12);
+
 const BY_PATH = new Map<string, Asset>(Object.values(ASSETS).map((one) => [one.path, one]));
 
 /** GET /assets/*: no login, immutable. */

@@ -4,13 +4,13 @@ import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Answer } from "../../chat/errors.ts";
 import type { ConversationView, Session, UserView } from "../../chat/chat-service.ts";
-import { answerError, answerHtml, setCursor, wantsPiece } from "./answer.tsx";
+import { answerError, answerHtml, setCursor, wantsMain, wantsPiece } from "./answer.tsx";
 import type { WebDeps, WebEnv } from "./deps.ts";
 import { prefsOf } from "./prefs.ts";
 import { originsFor } from "./origins.ts";
 import { carryKey, placeOf, read, sessionOf } from "./request.ts";
 import { FailureInFrame } from "../page/error-page.tsx";
-import { AppPage, type LivePage } from "../page/page.tsx";
+import { AppPage, Main, OwnedBy, type LivePage, type MainProps } from "../page/page.tsx";
 import { Sidebar, type More } from "../messages/sidebar.tsx";
 
 /** Conversations in the list, and people below it. */
@@ -49,12 +49,10 @@ export function renderSidebar(c: Context<WebEnv>, deps: WebDeps, listing: Listin
   return <Sidebar session={session} current={current} unread={deps.chat.unreadTotal(session)} {...listing} />;
 }
 
-interface ShellInput {
-  readonly title: string;
-  readonly place: "home" | "new" | "conversation" | "people" | "account" | "cluster" | "failure";
-  /** Conversation that is open, "new" for a new one, null elsewhere. */
-  readonly current: string | null;
+interface ShellInput extends Pick<MainProps, "title" | "place" | "current"> {
   readonly content: Child;
+  /** At which the content was read; the list's if absent. */
+  readonly cursor?: string;
   readonly status?: ContentfulStatusCode;
   /** Read before the content; read now if absent. */
   readonly listing?: Answer<Listing>;
@@ -81,32 +79,40 @@ export function frameFailures(deps: WebDeps): MiddlewareHandler<WebEnv> {
   };
 }
 
-/** Answers a whole page. */
+/** Answers a page, or of it what is beside the list where the page has the rest already. */
 export async function answerPage(c: Context<WebEnv>, deps: WebDeps, input: ShellInput): Promise<Response> {
+  const session = sessionOf(c);
+  const { title, place, current, content, status } = input;
+  const { theme, readOnSight } = prefsOf(c);
+  const mainAt = (cursor: string): MainProps => ({ title, place, current, cursor, readOnSight, children: content });
+  if (wantsMain(c) && input.cursor !== undefined) {
+    setCursor(c, input.cursor);
+    const main = (
+      <OwnedBy session={session}>
+        <Main {...mainAt(input.cursor)} />
+      </OwnedBy>
+    );
+    return await answerHtml(c, main, status);
+  }
   const listing = input.listing ?? (await readListing(c, deps));
   if (!listing.ok) return await answerError(c, listing.error);
-  const session = sessionOf(c);
   const live: LivePage = {
     session,
     cluster: c.get("cluster"),
     status: deps.status(),
-    cursor: listing.cursor,
     carry: carryKey(c.get("token")),
     origins: originsFor(placeOf(c), deps),
     shared: placeOf(c).front,
-    ...prefsOf(c),
+    theme,
   };
   setCursor(c, listing.cursor);
   const page = (
     <AppPage
-      title={input.title}
       live={live}
       unread={deps.chat.unreadTotal(session)}
-      place={input.place}
-      sidebar={renderSidebar(c, deps, listing.value, input.current)}
-    >
-      {input.content}
-    </AppPage>
+      sidebar={renderSidebar(c, deps, listing.value, current)}
+      main={mainAt(input.cursor ?? listing.cursor)}
+    />
   );
-  return await answerHtml(c, page, input.status);
+  return await answerHtml(c, page, status);
 }

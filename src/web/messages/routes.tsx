@@ -11,6 +11,7 @@ import {
   setWritten,
   statusOf,
   wantsJson,
+  wantsMain,
   wantsPiece,
 } from "../http/answer.tsx";
 import type { WebDeps, WebEnv } from "../http/deps.ts";
@@ -105,6 +106,12 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
 }
 
 async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Promise<Response> {
+  // A link with ?to= is how People and the list start a conversation: one that exists is opened instead.
+  const to = c.req.query("to");
+  if (to !== undefined && draft.error === null && draft.body === "" && !wantsJson(c)) {
+    const found = await read(c, (at) => deps.chat.findDirect(sessionOf(c), { name: to, ...at }));
+    if (found.ok && found.value !== null) return c.redirect(`/c/${found.value.id}`, 303);
+  }
   const listing = await readListing(c, deps);
   if (!listing.ok) return await answerError(c, listing.error);
   if (draft.error !== null) setErrorHeaders(c, draft.error);
@@ -119,17 +126,12 @@ async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Prom
       cursor: listing.cursor,
     });
   }
-  // A link with ?to= is how People and the list start a conversation: one that exists is opened instead.
-  const to = c.req.query("to");
-  if (to !== undefined && draft.error === null && draft.body === "") {
-    const found = await read(c, (at) => deps.chat.findDirect(sessionOf(c), { name: to, ...at }));
-    if (found.ok && found.value !== null) return c.redirect(`/c/${found.value.id}`, 303);
-  }
   return await answerPage(c, deps, {
     title: "New message",
     // On a phone the start is the list alone.
     place: c.req.path === "/" && to === undefined ? "home" : "new",
     current: "new",
+    cursor: listing.cursor,
     content: <NewConversation draft={draft} />,
     status: draft.error === null ? 200 : statusOf(draft.error),
     listing,
@@ -155,6 +157,7 @@ async function answerConversations(c: Context<WebEnv>, deps: WebDeps): Promise<R
     title: unread ? "Unread conversations" : "More conversations",
     place: "people",
     current: null,
+    cursor: answer.cursor,
     content: <ConversationsPage session={session} conversations={conversations} unread={unread} next={next} />,
   });
 }
@@ -176,7 +179,7 @@ async function answerConversation(c: Context<WebEnv>, deps: WebDeps, id: string,
     const { messages, more } = history.value;
     return c.json({ conversation: conversation.value, messages, more, cursor: conversation.cursor });
   }
-  if (wantsPiece(c)) {
+  if (wantsPiece(c) && !wantsMain(c)) {
     setCursor(c, conversation.cursor);
     return await answerHtml(
       c,
@@ -192,6 +195,7 @@ async function answerConversation(c: Context<WebEnv>, deps: WebDeps, id: string,
     title: conversation.value.with.name,
     place: "conversation",
     current: id,
+    cursor: conversation.cursor,
     content: <Conversation session={session} conversation={conversation.value} history={history.value} draft={draft} />,
     status: draft.error === null ? 200 : statusOf(draft.error),
   });

@@ -1,6 +1,6 @@
 /** The frame of every page: head, top bar, the places where live things appear. */
 import type { Child } from "hono/jsx";
-import { ASSETS } from "../http/assets.ts";
+import { ASSETS, ASSETS_VERSION } from "../http/assets.ts";
 import type { Session } from "../../chat/chat-service.ts";
 import type { ClusterStatusJson } from "../../ops/cluster-status.ts";
 import { OWNER_HEADER } from "../http/owner.ts";
@@ -26,13 +26,10 @@ export interface LivePage {
   /** Names what the browser keeps of this cluster. */
   readonly cluster: string;
   readonly status: ClusterStatusJson;
-  /** The events after this are not on the page yet; "" for a page that shows nothing live. */
-  readonly cursor: string;
   readonly carry: string;
   readonly origins: readonly string[];
   /** At an address that several replicas share: another one may answer there next. */
   readonly shared: boolean;
-  readonly readOnSight: boolean;
   readonly theme: Theme;
 }
 
@@ -83,47 +80,75 @@ export function CardPage({ title, children, theme, cluster, forget = "" }: CardP
   );
 }
 
-interface AppPageProps {
+/** What a page shows beside its list. */
+export interface MainProps {
   readonly title: string;
-  readonly live: LivePage;
-  readonly unread: number;
   readonly place: "home" | "new" | "conversation" | "people" | "account" | "cluster" | "failure";
-  readonly sidebar: Child;
+  /** The row of the list that it belongs to: the id of a conversation, or "new"; null for none. */
+  readonly current: string | null;
+  /** The events after this cursor are not in it; "" if it shows nothing live. */
+  readonly cursor: string;
+  readonly readOnSight: boolean;
   readonly children: Child;
 }
 
+/** Part of every page; sent alone when the script puts it in the place of another one (browser/switching.ts). */
+export function Main({ title, place, current, cursor, readOnSight, children }: MainProps) {
+  return (
+    <main
+      id="main"
+      tabindex={-1}
+      data-title={`${title} · Lastword`}
+      data-place={place}
+      data-current={current ?? ""}
+      data-cursor={cursor}
+      data-read-on-sight={readOnSight ? "yes" : "no"}
+      data-version={ASSETS_VERSION}
+    >
+      {children}
+    </main>
+  );
+}
+
+/** For whom the forms in `children` are made. */
+export function OwnedBy({ session, children }: { session: Session; children: Child }) {
+  return <PageOwner.Provider value={session.userId}>{children}</PageOwner.Provider>;
+}
+
+interface AppPageProps {
+  readonly live: LivePage;
+  readonly unread: number;
+  readonly sidebar: Child;
+  readonly main: MainProps;
+}
+
 /** A page after the login. */
-export function AppPage({ title, live, unread, place, sidebar, children }: AppPageProps) {
+export function AppPage({ live, unread, sidebar, main }: AppPageProps) {
   return (
     <html lang="en" data-theme={live.theme}>
-      <Head title={`${unread > 0 ? `(${totalText(unread)}) ` : ""}${title} · Lastword`} />
+      <Head title={`${unread > 0 ? `(${totalText(unread)}) ` : ""}${main.title} · Lastword`} />
       <body
-        class={`app at-${place}`}
+        class={`app at-${main.place}`}
         data-me={live.session.userId}
         data-name={live.session.name}
         data-cluster={live.cluster}
         {...{ "hx-headers:inherited": JSON.stringify({ [OWNER_HEADER]: live.session.userId }) }}
-        data-title={`${title} · Lastword`}
-        data-cursor={live.cursor}
         data-carry={live.carry}
         data-stream={ASSETS.stream.path}
         data-origins={live.origins.join(" ")}
         data-shared={live.shared ? "yes" : "no"}
-        data-read-on-sight={live.readOnSight ? "yes" : "no"}
       >
         <a class="skip" href="#main">
           Skip to content
         </a>
-        <PageOwner.Provider value={live.session.userId}>
+        <OwnedBy session={live.session}>
           <TopBar live={live} />
           <p id="note" class="note" role="status" hidden />
           <div class="columns">
             {sidebar}
-            <main id="main" tabindex={-1}>
-              {children}
-            </main>
+            <Main {...main} />
           </div>
-        </PageOwner.Provider>
+        </OwnedBy>
         <div id="announce" class="sr" role="status" aria-live="polite" />
         <dialog id="panel" class="sheet" aria-label="Cluster" />
         <HelpDialog />

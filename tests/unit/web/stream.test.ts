@@ -6,9 +6,11 @@ interface Told {
   readonly name?: string;
   readonly data?: string;
   readonly again?: boolean;
+  readonly show?: string;
 }
 interface Hub {
   join(tab: string, page: object): void;
+  show(tab: string, what: object): void;
   leave(tab: string): void;
 }
 interface Script {
@@ -29,6 +31,10 @@ interface Opened {
 }
 
 let opened: Opened[];
+/** Signs of life. */
+let alive: number;
+/** When the replica answers what opens a stream. */
+let answering: Promise<void>;
 /** What all tabs are told; a new one gets the last events besides. */
 let told: Told[];
 
@@ -36,8 +42,11 @@ beforeEach(() => {
   opened = [];
   told = [];
   vi.useFakeTimers();
+  alive = 0;
+  answering = Promise.resolve();
   globalThis.fetch = (async (input: string, init?: RequestInit) => {
     const url = new URL(input);
+    if (url.pathname === "/events/alive") alive++;
     if (url.pathname !== "/events") return new Response(null, { status: 204 });
     let control!: ReadableStreamDefaultController<Uint8Array>;
     const body = new ReadableStream<Uint8Array>({ start: (made) => void (control = made) });
@@ -47,6 +56,7 @@ beforeEach(() => {
       say: (text) => control.enqueue(new TextEncoder().encode(text)),
       isOver: () => init?.signal?.aborted === true,
     });
+    await answering;
     return new Response(body);
   }) as typeof fetch;
 });
@@ -87,7 +97,7 @@ test("a tab that shows something else opens the stream again, from where its pag
   hub.join("two", page("c2", 6));
   await settle(() => opened.length === 2);
   expect([opened[1]!.query.get("show"), opened[1]!.query.get("after")]).toEqual(["c1,c2", at(6)]);
-  expect(opened[0]!.isOver()).toBe(true);
+  await settle(() => opened[0]!.isOver());
   opened[1]!.say(event("message", 7) + event("message", 8) + event("message", 9));
   await settle(() => events().length === 5);
   expect(events()).toEqual(["message 7", "activity 8", "message 7 again", "message 8 again", "message 9"]);
@@ -130,4 +140,49 @@ test("a stream that breaks is opened again for those tabs that are still there",
   expect([opened[2]!.query.get("show"), opened[2]!.query.get("after")]).toEqual(["c2", at(8)]);
   await settle(() => told.some(({ type, again }) => type === "open" && again === true));
   expect(told.filter(({ type }) => type === "open").map(({ again }) => again)).toEqual([false, true]);
+});
+
+test("a tab that shows something else: the first stream is read until the second is there, and nothing is said twice", async () => {
+  const own: Told[] = [];
+  const hub = new script.Hub(ORIGIN, (tab, message) => void (tab === null ? told : own).push(message));
+  hub.join("one", page("c1", 5));
+  await settle(() => opened.length === 1);
+  opened[0]!.say("event: ping\ndata: ok\n\n");
+  await settle(() => alive === 1);
+  const answer = Promise.withResolvers<void>();
+  answering = answer.promise;
+  hub.show("one", { show: "c2", cursor: at(6) });
+  await settle(() => opened.length === 2);
+  expect([opened[1]!.query.get("show"), opened[1]!.query.get("after")]).toEqual(["c2", at(5)]);
+  // What comes meanwhile is heard, and comes again from where the second stream begins.
+  opened[0]!.say(event("activity", 7));
+  await settle(() => events().length === 1);
+  expect(opened[0]!.isOver()).toBe(false);
+  answer.resolve();
+  await settle(() => opened[0]!.isOver());
+  opened[1]!.say(`${event("message", 7)}${event("message", 8)}event: ping\ndata: ok\n\n`);
+  await settle(() => told.filter(({ type }) => type === "tick").length === 2);
+  expect(events()).toEqual(["activity 7", "message 7 again", "message 8"]);
+  expect(own.findLast(({ type }) => type === "shown")?.show).toBe("c2");
+  // Neither lost, nor another sign of life than the one of the first stream.
+  expect(told.filter(({ type }) => type === "lost" || type === "open").length).toBe(1);
+  expect(alive).toBe(1);
+});
+
+test("a tab shows what another tab shows already: it gets what it heard before it showed it, and no stream is opened", async () => {
+  const own: string[] = [];
+  const hub = new script.Hub(ORIGIN, (tab, message) => {
+    if (tab === null) told.push(message);
+    else if (tab === "one" && message.type === "event")
+      own.push(`${message.name} ${message.data}${message.again ? " again" : ""}`);
+  });
+  hub.join("one", page("c1", 5));
+  await settle(() => opened.length === 1);
+  hub.join("two", page("c2", 5));
+  await settle(() => opened.length === 2 && opened[0]!.isOver());
+  opened[1]!.say(event("message", 7) + event("message", 8));
+  await settle(() => events().length === 2);
+  hub.show("one", { show: "c2", cursor: at(7) });
+  expect(own).toEqual(["message 8 again"]);
+  expect(opened.length).toBe(2);
 });
