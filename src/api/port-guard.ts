@@ -3,7 +3,7 @@
  * and reflection share the port, and gRPC itself bounds nothing but the size of a message:
  * whoever begins many of them and ends none would fill the memory.
  *
- *   stranger   has shown nothing yet: few connections, few calls, 4 MiB of requests in all
+ *   stranger   has shown nothing yet: few connections, few calls, 2 MiB of requests in all
  *   client     one of its calls had a login: many of each
  *   peer       has proven the cluster key: not counted
  *
@@ -35,8 +35,8 @@ export const PORT_LIMITS: PortLimits = {
     connectionsPerAddress: 128,
     calls: 512,
     callsPerAddress: 256,
-    bytes: 4 * MIB,
-    bytesPerAddress: 2 * MIB,
+    bytes: 2 * MIB,
+    bytesPerAddress: MIB,
   },
   clients: {
     connections: 2048,
@@ -72,15 +72,15 @@ export const CALLS_PER_CONNECTION_MAX = 8192;
 
 const SWEEP_MS = 1000;
 const REPORT_MS = 60_000;
-/** What a piece of an unfinished request takes beside its bytes; one byte may be a piece. */
-const PIECE_BYTES = 512;
+/** What a piece of an unfinished request takes beside its bytes, and leaves behind; one byte may be a piece. */
+const PIECE_BYTES = 1024;
 /** What the objects of a call take that ended before its request was whole. */
 const CALL_BYTES = 16 * 1024;
 /**
- * So much of both is collected at once: by itself the collector waits until the heap has doubled. That takes some
- * 20 ms, and it took far longer to receive what is collected.
+ * So much of both is collected, because the collector by itself waits until the heap has doubled. That takes some 20 ms:
+ * at once if it took far longer to receive it, with the next sweep if it is worth that.
  */
-const LITTER_MAX = 16 * MIB;
+const LITTER = { atOnce: 8 * MIB, atSweep: MIB } as const;
 /** Compressed flag and length before each message. */
 const MESSAGE_HEAD = 5;
 const HTTP2_CANCEL = 8;
@@ -287,6 +287,10 @@ export class PortGuard {
       this.#refused = 0;
       this.#reportedMs = this.#now();
     }
+    if (this.#litter >= LITTER.atSweep) {
+      this.#litter = 0;
+      this.#collect();
+    }
     const limit = this.#now() - this.#limits.messageMs;
     for (const call of this.#unfinished) if (call.begunMs < limit) this.#refuse(call, TOO_SLOW);
     for (const call of this.#strangers.calls()) if (!call.heard && call.openedMs < limit) this.#refuse(call, TOO_SLOW);
@@ -348,9 +352,10 @@ export class PortGuard {
 
   #addLitter(bytes: number): void {
     this.#litter += bytes;
-    if (this.#litter < LITTER_MAX) return;
+    if (this.#litter < LITTER.atOnce) return;
     this.#litter = 0;
-    this.#collect();
+    // Not in this turn: what is being ended is still referred to.
+    setImmediate(() => this.#collect());
   }
 }
 
