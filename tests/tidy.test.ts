@@ -45,7 +45,7 @@ describe("tidy", () => {
   test("rooms import only what they may", () => expect(SOURCES.flatMap(roomComplaints)).toEqual([]));
   test("no cycles", () => expect(cycleComplaints([...SOURCES, ...TESTS])).toEqual([]));
   test("names, barrels, lengths", () => expect([...SOURCES, ...TESTS].flatMap(fileComplaints)).toEqual([]));
-  test("docstrings; no console, default export, async transaction", () => {
+  test("docstrings; no console, default export, async transaction, keyword private", () => {
     expect(SOURCES.flatMap(codeComplaints)).toEqual([]);
   });
   test("tests wait for conditions, not for time", () => {
@@ -145,10 +145,14 @@ describe("each rule sees what it is for", () => {
     ["bench/long.ts", "a;\n".repeat(601)],
     ["src/web/browser/old.js", "const a = 1;"],
   ])("files: %s", (path, text) => expect(fileComplaints(file(path, text))).toHaveLength(1));
-  test.each(["console.log(1);", "export default 1;", "db.transaction(async () => 1);", "export function f() {}"])(
-    "code: %s",
-    (text) => expect(codeComplaints(file("src/db/a.ts", `\n${text}\n`))).toHaveLength(1),
-  );
+  test.each([
+    "console.log(1);",
+    "export default 1;",
+    "  private readonly a = 1;",
+    "  protected b(): void {}",
+    "db.transaction(async () => 1);",
+    "export function f() {}",
+  ])("code: %s", (text) => expect(codeComplaints(file("src/db/a.ts", `\n${text}\n`))).toHaveLength(1));
   test("code: a docstring before a remark to the linter counts", () => {
     const text = "/** Does. */\n// oxlint-disable-next-line some-rule\nexport async function f() {}\n";
     expect(codeComplaints(file("src/db/a.ts", text))).toEqual([]);

@@ -1,60 +1,47 @@
 /**
- * Known bugs of the shell around the core, re-injected: each is a change of a line or two in a copy of the
- * driver's sources, made here, so that the executable carries no switch for any of them. A line that is not
- * there any more fails loudly: the mutant has to follow its code.
+ * Known bugs of the shell around the core, re-injected: changed lines of the driver, of the gate that enables formats
+ * and of what gathers read marks (changed-sources.ts).
  */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
 import { Driver } from "../../src/election/driver/driver.ts";
 import { MarkGatherer } from "../../src/chat/service/mark-gatherer.ts";
 import { FormatGate } from "../../src/replica/format-gate.ts";
-
-const SOURCES = resolve(import.meta.dir, "../../src");
-
-/** In `file`, `was` stands exactly once. */
-interface Change {
-  readonly file: string;
-  readonly was: string;
-  readonly is: string;
-  readonly also?: Change;
-}
+import { partsWith, type Change } from "./changed-sources.ts";
 
 const CHANGES = {
   // A write counts as durable when it is handed to the disk.
   "answer-before-persisted": {
     file: "driver.ts",
-    was: "        () => this.guarded(() => this.persisted(rows, token)),\n",
+    was: "        () => this.#guarded(() => this.#persisted(rows, token)),\n",
     is: "        () => {},\n",
     also: {
       file: "driver.ts",
       was: "    if (aside) {\n",
-      is: "    if (aside) {\n      this.deps.scheduler.soon(() => this.guarded(() => this.persisted(rows, token)));\n",
+      is: "    if (aside) {\n      this.#deps.scheduler.soon(() => this.#guarded(() => this.#persisted(rows, token)));\n",
     },
   },
   // What a busy leader gets a second time is appended a second time.
   "op-taken-twice": {
     file: "intake.ts",
-    was: "      const before = this.appended.size;\n      return this.appended.add(key).size > before;\n",
-    is: "      this.appended.add(key);\n      return true;\n",
+    was: "      const before = this.#appended.size;\n      return this.#appended.add(key).size > before;\n",
+    is: "      this.#appended.add(key);\n      return true;\n",
   },
   // What was sent to one leader is not sent to the next.
   "op-dropped-when-the-leader-changes": {
     file: "proposals.ts",
-    was: "    this.unsent = [...this.waiting.values()];\n",
-    is: "    this.unsent = this.unsent.filter((entry) => entry.sentAt === null);\n",
+    was: "    this.#unsent = [...this.#waiting.values()];\n",
+    is: "    this.#unsent = this.#unsent.filter((entry) => entry.sentAt === null);\n",
   },
   // What a full disk has taken back is not applied again.
   "apply-skips-at-a-full-disk": {
     file: "applier.ts",
-    was: "    for (let applied = this.state.appliedSeq(); applied < this.target; applied = this.state.appliedSeq()) {\n",
-    is: "    for (let applied = Math.max(this.told, this.state.appliedSeq()); applied < this.target; applied = this.state.appliedSeq()) {\n",
+    was: "    for (let applied = this.#state.appliedSeq(); applied < this.#target; applied = this.#state.appliedSeq()) {\n",
+    is: "    for (let applied = Math.max(this.#told, this.#state.appliedSeq()); applied < this.#target; applied = this.#state.appliedSeq()) {\n",
   },
   // Any answer of the leader answers every question.
   "read-answered-from-an-older-round": {
     file: "read-indexes.ts",
-    was: "    this.open.get(id)?.(seq);\n",
-    is: "    for (const finish of this.open.has(id) ? [...this.open.values()] : []) finish(seq);\n",
+    was: "    this.#open.get(id)?.(seq);\n",
+    is: "    for (const finish of this.#open.has(id) ? [...this.#open.values()] : []) finish(seq);\n",
   },
   // The end of a fetch that another has taken the place of counts as the other's.
   "snapshot-fetched-from-two": {
@@ -64,8 +51,8 @@ const CHANGES = {
   },
   "waiter-never-woken": {
     file: "applier.ts",
-    was: "    this.deps.onSlice();\n    this.waiters.reached(this.state.appliedSeq());\n",
-    is: "    this.deps.onSlice();\n",
+    was: "    this.#deps.onSlice();\n    this.#waiters.reached(this.#state.appliedSeq());\n",
+    is: "    this.#deps.onSlice();\n",
   },
   // An op that a leader may have is said not to have happened.
   "time-out-called-definite": {
@@ -75,7 +62,7 @@ const CHANGES = {
   },
   "rows-dropped-at-a-full-disk": {
     file: "driver.ts",
-    was: "    this.rows = [...rows, ...this.rows];\n",
+    was: "    this.#rows = [...rows, ...this.#rows];\n",
     is: "",
   },
   // The log goes before the state that covers it is durable.
@@ -87,8 +74,8 @@ const CHANGES = {
   // An op of a lost branch leaves the fork queue when it is sent.
   "fork-queue-cleared-on-send": {
     file: "callers.ts",
-    was: "      this.proposals.addForked(id, recovered.key, recovered.op);\n",
-    is: "      this.proposals.addForked(id, recovered.key, recovered.op);\n      this.deps.log.forkConfirmed([id]);\n",
+    was: "      this.#proposals.addForked(id, recovered.key, recovered.op);\n",
+    is: "      this.#proposals.addForked(id, recovered.key, recovered.op);\n      this.#deps.log.forkConfirmed([id]);\n",
   },
   // Whoever writes takes the newest format that its executable knows (replica.ts); nobody on the way looks at it.
   "kind-written-before-enabled": {
@@ -137,8 +124,6 @@ type DriverClass = typeof Driver;
 type GateClass = typeof FormatGate;
 type GathererClass = typeof MarkGatherer;
 
-const loadedParts = new Map<string, Record<string, unknown>>();
-
 /** The driver with the bugs asked for (one at most); the real one without. */
 export function driverWith(mutants: ReadonlySet<string>): DriverClass {
   return (partsWith(mutants, CHANGES, "election/driver/driver.ts")?.["Driver"] as DriverClass | undefined) ?? Driver;
@@ -154,44 +139,4 @@ export function gateWith(mutants: ReadonlySet<string>): GateClass {
 export function gathererWith(mutants: ReadonlySet<string>): GathererClass {
   const parts = partsWith(mutants, GATHERER_CHANGES, "chat/service/mark-gatherer.ts");
   return (parts?.["MarkGatherer"] as GathererClass | undefined) ?? MarkGatherer;
-}
-
-/** What the file at `path` exports when the folder around it has the bug asked for; null if none of `changes` is. */
-function partsWith(
-  mutants: ReadonlySet<string>,
-  changes: Readonly<Record<string, Change>>,
-  path: string,
-): Record<string, unknown> | null {
-  const mutant = Object.keys(changes).find((name) => mutants.has(name));
-  if (mutant === undefined) return null;
-  let parts = loadedParts.get(mutant);
-  if (parts === undefined) loadedParts.set(mutant, (parts = load(mutant, changes[mutant]!, join(SOURCES, path))));
-  return parts;
-}
-
-function load(mutant: string, change: Change, path: string): Record<string, unknown> {
-  const sources = dirname(path);
-  const folder = mkdtempSync(join(tmpdir(), "lastword-mutant-"));
-  try {
-    for (const file of readdirSync(sources)) {
-      let text = readFileSync(join(sources, file), "utf8").replaceAll(/from "(\.[^"]+)"/g, (_, from: string) => {
-        const target = resolve(sources, from);
-        return `from "${dirname(target) === sources ? `./${basename(target)}` : target}"`;
-      });
-      for (let one: Change | undefined = change; one !== undefined; one = one.also) {
-        if (one.file === file) text = changed(text, one, mutant);
-      }
-      writeFileSync(join(folder, file), text);
-    }
-    // oxlint-disable-next-line typescript/no-require-imports -- at once, so that a run stays synchronous
-    return require(join(folder, basename(path))) as Record<string, unknown>;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
-
-function changed(text: string, { was, is }: Change, mutant: string): string {
-  const parts = text.split(was);
-  if (parts.length !== 2) throw new Error(`${mutant}: its line stands ${parts.length - 1} times in the sources`);
-  return parts.join(is);
 }

@@ -5,7 +5,7 @@
  */
 import type { Consistency, Recovery } from "../../src/base/modes.ts";
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
-import { Core } from "../../src/election/core/core.ts";
+import type { Core } from "../../src/election/core/core.ts";
 import type { Identity, Restored, Timing } from "../../src/election/event.ts";
 import { DEFAULT_TIMING } from "../../src/election/event.ts";
 import type { Release } from "../../src/election/release.ts";
@@ -20,7 +20,7 @@ import { asRecovered, cachedOpKey, ChatDomain, CHECKED_AT_THE_PROPOSER_ONLY, EAR
 import { Checks, type Promises } from "./checks.ts";
 import type { LogWrite } from "./log.ts";
 import { SimClocks } from "./clocks.ts";
-import { mutate } from "./mutants.ts";
+import { coreWith } from "./mutants.ts";
 import { driverWith, gateWith, gathererWith } from "./shell-mutants.ts";
 import { SimNetwork, type LinkTiming } from "./network.ts";
 import { SimQueue } from "./queue.ts";
@@ -112,7 +112,7 @@ export class World implements ReplicaHost {
 
   newCore(identity: Identity, restored: Restored, nonce: () => string): Core {
     const drawn = this.mutants.has("ballot-without-nonce") ? () => "0".repeat(16) : nonce;
-    return mutate(new Core(identity, this.timing, restored, drawn), this.mutants);
+    return new (coreWith(this.mutants))(identity, this.timing, restored, drawn);
   }
 
   newDriver(deps: DriverDeps<AppliedOp>): SimDriver {

@@ -254,6 +254,8 @@ export function codeComplaints(source: Source): string[] {
   for (const [index, line] of lines.entries()) {
     const at = `${source.path}:${index + 1}`;
     if (/\bconsole\.\w+\(/.test(line)) complaints.push(`${at}: console; use the logger or process.stdout`);
+    if (/^\s+(private|protected)\s+(?!constructor\b)/.test(line))
+      complaints.push(`${at}: a keyword that ends with the types; use #`);
     if (/^export default\b/.test(line)) complaints.push(`${at}: a default export`);
     if (/transaction\(\s*async\b/.test(line)) complaints.push(`${at}: an async transaction commits at its first await`);
     if (/^export (abstract |async )*(function|class)\b/.test(line) && !documented(lines, index)) {

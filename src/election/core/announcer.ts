@@ -19,16 +19,16 @@ export interface Bearing {
 
 /** Compares with what was told last. */
 export class Announcer {
-  private told: Bearing | null = null;
-  private role: Role | null = null;
-  private leaderId: ReplicaId | null = null;
-  private view = "";
-  private viewSeen: View | null = null;
-  private waiting: readonly ReplicaId[] = [];
+  #told: Bearing | null = null;
+  #role: Role | null = null;
+  #leaderId: ReplicaId | null = null;
+  #view = "";
+  #viewSeen: View | null = null;
+  #waiting: readonly ReplicaId[] = [];
 
   /** True if a peer that judges by its last Beat from us would now judge differently. */
   changed(now: Bearing): boolean {
-    const { told } = this;
+    const told = this.#told;
     const same =
       told !== null &&
       told.role === now.role &&
@@ -38,7 +38,7 @@ export class Announcer {
       told.leaving === now.leaving &&
       told.promised === now.promised &&
       sameIds(told.hears, now.hears);
-    if (!same) this.told = now;
+    if (!same) this.#told = now;
     return !same;
   }
 
@@ -51,20 +51,20 @@ export class Announcer {
   }): Notice[] {
     const { role, leaderId, view } = now.bearing;
     const notices: Notice[] = [];
-    if (role !== this.role || leaderId !== this.leaderId) {
-      this.role = role;
-      this.leaderId = leaderId;
+    if (role !== this.#role || leaderId !== this.#leaderId) {
+      this.#role = role;
+      this.#leaderId = leaderId;
       notices.push({ kind: "role", role, leaderId });
     }
-    if (view !== null && view !== this.viewSeen && now.commit >= view.startSeq) {
-      this.viewSeen = view;
+    if (view !== null && view !== this.#viewSeen && now.commit >= view.startSeq) {
+      this.#viewSeen = view;
       // The same view may come again as another object: from the disk, or in a snapshot.
-      if (viewNoKey(view.no) !== this.view) notices.push({ kind: "view", view, previous: now.previous(view) });
-      this.view = viewNoKey(view.no);
+      if (viewNoKey(view.no) !== this.#view) notices.push({ kind: "view", view, previous: now.previous(view) });
+      this.#view = viewNoKey(view.no);
     }
     const missing = now.waitingFor;
-    if (!sameIds(missing, this.waiting)) {
-      this.waiting = missing;
+    if (!sameIds(missing, this.#waiting)) {
+      this.#waiting = missing;
       if (missing.length > 0) notices.push({ kind: "waiting", missing });
     }
     return notices;

@@ -9,23 +9,23 @@ import type { Seq } from "../view.ts";
 /** Of one leadership. */
 export class CommitNews {
   /** The commit that rests now, and the newest one that has rested. */
-  private resting: Seq | null = null;
-  private rested: Seq = 0;
+  #resting: Seq | null = null;
+  #rested: Seq = 0;
 
   isDue({ sentCommit, owed }: Progress, commit: Seq): boolean {
-    return sentCommit < commit && (sentCommit < owed || sentCommit < this.rested);
+    return sentCommit < commit && (sentCommit < owed || sentCommit < this.#rested);
   }
 
   /** Somebody was not told of this commit. True: ask for a `rest`. */
   rest(commit: Seq): boolean {
-    if (this.resting !== null) return false;
-    this.resting = commit;
+    if (this.#resting !== null) return false;
+    this.#resting = commit;
     return true;
   }
 
   /** The `rest` is over. */
   over(): void {
-    this.rested = this.resting ?? 0;
-    this.resting = null;
+    this.#rested = this.#resting ?? 0;
+    this.#resting = null;
   }
 }

@@ -21,6 +21,13 @@ export interface CoreStatus {
   readonly leaving: boolean;
 }
 
+/** A replica that was told to stop: how long ago, and for how long it has had no leader. */
+export interface Leaving {
+  ms: number;
+  leaderlessMs: number;
+  stopped: boolean;
+}
+
 /** Who takes ops now: for proposals. */
 export interface Target {
   readonly leaderId: ReplicaId | null;
@@ -32,17 +39,17 @@ export interface Target {
 
 /** Remembers the key of the last leadership asked for: it is asked several times a turn, and changes rarely. */
 export class LeadershipKeys {
-  private leaderId: ReplicaId | null = null;
-  private ballot: Ballot | null = null;
-  private key: string | null = null;
+  #leaderId: ReplicaId | null = null;
+  #ballot: Ballot | null = null;
+  #key: string | null = null;
 
   of(leaderId: ReplicaId | null, ballot: Ballot | null): string | null {
-    if (leaderId !== this.leaderId || ballot !== this.ballot) {
-      this.leaderId = leaderId;
-      this.ballot = ballot;
-      this.key = leaderId === null || ballot === null ? null : `${leaderId}:${ballot.counter}:${ballot.nonce}`;
+    if (leaderId !== this.#leaderId || ballot !== this.#ballot) {
+      this.#leaderId = leaderId;
+      this.#ballot = ballot;
+      this.#key = leaderId === null || ballot === null ? null : `${leaderId}:${ballot.counter}:${ballot.nonce}`;
     }
-    return this.key;
+    return this.#key;
   }
 }
 

@@ -32,7 +32,7 @@ import {
 } from "../frame.ts";
 import { fits, freshPart } from "./incoming.ts";
 import type { CoreParts } from "./core-parts.ts";
-import { LeadershipKeys, type CoreStatus, type Target } from "./core-status.ts";
+import { LeadershipKeys, type CoreStatus, type Leaving, type Target } from "./core-status.ts";
 import { Leadership } from "./leadership.ts";
 import { LogMirror } from "./log-mirror.ts";
 import type { Supporter } from "./may-lead.ts";
@@ -64,62 +64,62 @@ export class Core implements CoreParts {
   readonly timing: Timing;
   readonly log: LogMirror;
   readonly peers: PeerTable;
-  private readonly standing: Standing;
-  private readonly nonce: () => string;
-  private effects: Effect[] = [];
-  private lastNow: number | null = null;
-  private lastTick: number | null = null;
+  readonly #standing: Standing;
+  readonly #nonce: () => string;
+  #effects: Effect[] = [];
+  #lastNow: number | null = null;
+  #lastTick: number | null = null;
 
-  private leadership: Leadership | null = null;
+  #leadership: Leadership | null = null;
   /** The leader we follow or ask to take us in; never ourselves. */
-  private leaderId: ReplicaId | null = null;
+  #leaderId: ReplicaId | null = null;
   /** Ballot of the leader whose Append we accepted last; null while joining. */
-  private streamBallot: Ballot | null = null;
-  private active = false;
+  #streamBallot: Ballot | null = null;
+  #active = false;
   /** Agreed to be dropped from, or seen to omit us: it and older ones do not make us active again, however late they are told. */
-  private leftView: ViewNo | null = null;
+  #leftView: ViewNo | null = null;
 
   /** Entries given out to be applied. */
-  private commit: Seq;
-  private leaderCommit: Seq = 0;
+  #commit: Seq;
+  #leaderCommit: Seq = 0;
   /** Our log equals the leader's up to here. */
-  private verified: Seq = 0;
+  #verified: Seq = 0;
   /** Ms since the leader's last Append. */
-  private appendMs = 0;
-  private ackDue = false;
+  #appendMs = 0;
+  #ackDue = false;
   /** Read round of the leader's last Append. */
-  private round = 0;
-  private floor: Seq = 0;
-  private joinMs = Number.POSITIVE_INFINITY;
+  #round = 0;
+  #floor: Seq = 0;
+  #joinMs = Number.POSITIVE_INFINITY;
   /** Whom we asked for the entries of a newer view, since we last followed or promised: only its Tail is taken. */
-  private tailFrom: ReplicaId | null = null;
-  private fetching: { from: ReplicaId; ballot: Ballot } | null = null;
-  private installing: { snapshot: StagedSnapshot; token: number } | null = null;
-  private pendingGrants: { token: number; to: ReplicaId; ballot: Ballot }[] = [];
+  #tailFrom: ReplicaId | null = null;
+  #fetching: { from: ReplicaId; ballot: Ballot } | null = null;
+  #installing: { snapshot: StagedSnapshot; token: number } | null = null;
+  #pendingGrants: { token: number; to: ReplicaId; ballot: Ballot }[] = [];
 
   /** When the last heartbeat was given out, and one that has surely left the process since. */
-  private beatAt = Number.NEGATIVE_INFINITY;
-  private leftAt: number | null = null;
+  #beatAt = Number.NEGATIVE_INFINITY;
+  #leftAt: number | null = null;
   /** Since the start or a pause a Beat has left that said whom we hear: only then did the others' clocks on us begin anew. */
-  private told = false;
-  private telling = false;
-  private readonly announcer = new Announcer();
-  private readonly keys = new LeadershipKeys();
-  private leaving: { ms: number; leaderlessMs: number; stopped: boolean } | null = null;
+  #told = false;
+  #telling = false;
+  readonly #announcer = new Announcer();
+  readonly #keys = new LeadershipKeys();
+  #leaving: Leaving | null = null;
 
   constructor(identity: Identity, timing: Timing, restored: Restored, nonce: () => string) {
     assert(restored.appliedSeq <= restored.lastSeq, "the state is not ahead of the log");
     this.identity = identity;
     this.timing = timing;
-    this.nonce = nonce;
+    this.#nonce = nonce;
     this.log = new LogMirror(restored, (effect) => this.emit(effect));
     this.peers = new PeerTable(identity, timing);
-    this.commit = restored.appliedSeq;
-    this.standing = new Standing(this, () => this.supporter(), nonce);
+    this.#commit = restored.appliedSeq;
+    this.#standing = new Standing(this, () => this.#supporter(), nonce);
   }
 
   emit(effect: Effect): void {
-    this.effects.push(effect);
+    this.#effects.push(effect);
   }
 
   notice(notice: Notice): void {
@@ -128,45 +128,45 @@ export class Core implements CoreParts {
 
   /** One event at monotonic time `now` (ms). Effects must be carried out in order. */
   step(event: Event, now: number): Effect[] {
-    this.effects = [];
+    this.#effects = [];
     // What was sent before a pause, or comes with the first look after it, is as stale as what we knew.
-    if (this.checkPause(now) && (event.type === "frame" || event.type === "refused")) return this.effects;
+    if (this.#checkPause(now) && (event.type === "frame" || event.type === "refused")) return this.#effects;
     switch (event.type) {
       case "tick":
-        this.onTick(now);
+        this.#onTick(now);
         break;
       case "turnEnd":
-        this.onTurnEnd(false);
+        this.#onTurnEnd(false);
         break;
       case "frame":
-        this.onFrame(event.from, event.frame);
+        this.#onFrame(event.from, event.frame);
         break;
       case "refused":
         if (this.peers.knows(event.peer)) this.peers.refused(event.peer);
         break;
       case "persisted":
-        this.onPersisted(event.token);
+        this.#onPersisted(event.token);
         break;
       case "propose":
-        if (this.leadership?.accepting()) this.leadership.propose(event.ops, null);
+        if (this.#leadership?.accepting()) this.#leadership.propose(event.ops, null);
         break;
       case "rested":
-        this.leadership?.news.over();
+        this.#leadership?.news.over();
         break;
       case "snapshotFetched":
-        this.onSnapshotFetched(event.snapshot);
+        this.#onSnapshotFetched(event.snapshot);
         break;
       case "snapshotFailed":
-        this.fetching = null;
+        this.#fetching = null;
         break;
       case "readIndex":
-        this.readIndex(event.id);
+        this.#readIndex(event.id);
         break;
       case "shutdown":
-        this.onShutdown();
+        this.#onShutdown();
         break;
     }
-    return this.effects;
+    return this.#effects;
   }
 
   // ---------------------------------------------------------------- what others see
@@ -175,48 +175,48 @@ export class Core implements CoreParts {
     const view = this.log.lineage.last();
     return {
       role: this.role(),
-      leaderId: this.currentLeader(),
-      accepting: this.leadership?.accepting() ?? false,
-      active: this.active,
+      leaderId: this.#currentLeader(),
+      accepting: this.#leadership?.accepting() ?? false,
+      active: this.#active,
       view,
-      viewActive: view !== null && this.commit >= view.startSeq,
+      viewActive: view !== null && this.#commit >= view.startSeq,
       lastSeq: this.log.lastSeq,
       durableSeq: this.log.durableSeq,
-      commit: this.commit,
-      waitingFor: this.standing.waitingFor(),
-      lacksReplicas: this.standing.lacksReplicas(),
-      leaving: this.leaving !== null,
+      commit: this.#commit,
+      waitingFor: this.#standing.waitingFor(),
+      lacksReplicas: this.#standing.lacksReplicas(),
+      leaving: this.#leaving !== null,
     };
   }
 
   target(): Target {
-    const leaderId = this.currentLeader();
-    const leadershipKey = this.keys.of(leaderId, this.leadership?.ballot ?? this.streamBallot);
-    return { leaderId, leadershipKey, accepting: this.leadership?.accepting() ?? false };
+    const leaderId = this.#currentLeader();
+    const leadershipKey = this.#keys.of(leaderId, this.#leadership?.ballot ?? this.#streamBallot);
+    return { leaderId, leadershipKey, accepting: this.#leadership?.accepting() ?? false };
   }
 
   role(): Role {
-    if (this.leadership !== null) return "leader";
+    if (this.#leadership !== null) return "leader";
     const view = this.log.lineage.last();
     const member = view !== null && isMember(view, this.identity.replicaId, this.identity.storeId);
-    if (this.leaderId !== null) return member && this.streamBallot !== null ? "follower" : "learner";
+    if (this.#leaderId !== null) return member && this.#streamBallot !== null ? "follower" : "learner";
     if (view === null) return "learner";
-    return this.active ? "follower" : "recovering";
+    return this.#active ? "follower" : "recovering";
   }
 
-  private currentLeader(): ReplicaId | null {
-    return this.leadership !== null ? this.identity.replicaId : this.leaderId;
+  #currentLeader(): ReplicaId | null {
+    return this.#leadership !== null ? this.identity.replicaId : this.#leaderId;
   }
 
-  private supporter(): Supporter {
+  #supporter(): Supporter {
     const { replicaId, storeId } = this.identity;
     return {
       replicaId,
       storeId,
-      active: this.active,
+      active: this.#active,
       eligible: this.log.admitted && !this.log.rollback,
       admitted: this.log.admitted,
-      leaving: this.leaving !== null || this.stuck(),
+      leaving: this.#leaving !== null || this.#stuck(),
       view: this.log.lineage.last(),
       lastSeq: this.log.lastSeq,
     };
@@ -226,116 +226,116 @@ export class Core implements CoreParts {
    * Its disk takes nothing and nobody leads it: it can neither promise nor lead, but answers every
    * frame. It says that it leaves, or the others would wait for its promise for ever.
    */
-  private stuck(): boolean {
-    return this.log.stalledMs >= this.timing.progressMs && this.currentLeader() === null;
+  #stuck(): boolean {
+    return this.log.stalledMs >= this.timing.progressMs && this.#currentLeader() === null;
   }
 
   // ---------------------------------------------------------------- time
 
   /** R6: a process that was stopped must not believe what it knew before. Checked before every event. */
-  private checkPause(now: number): boolean {
+  #checkPause(now: number): boolean {
     // A clock that goes back says as little about the time that passed as one that jumps ahead.
-    const gap = this.lastNow === null ? 0 : Math.abs(now - this.lastNow);
-    this.lastNow = now;
+    const gap = this.#lastNow === null ? 0 : Math.abs(now - this.#lastNow);
+    this.#lastNow = now;
     // Several short stops in a row silence us as one long one does: others count from what we sent.
-    const quiet = now - (this.leftAt ?? now) - this.timing.heartbeatMs;
+    const quiet = now - (this.#leftAt ?? now) - this.timing.heartbeatMs;
     const pauseMs = Math.max(gap, quiet);
     if (pauseMs < this.timing.suspectMs / 2) return false;
     this.peers.forgetSilence();
-    this.leadership?.forgetProgressTimes();
+    this.#leadership?.forgetProgressTimes();
     this.log.stalledMs = 0;
     if (pauseMs < this.timing.suspectMs * 0.8) return false;
-    this.leftAt = null;
-    this.told = this.telling = false;
+    this.#leftAt = null;
+    this.#told = this.#telling = false;
     // Else the next tick would measure the same silence again, and one stop would be two.
-    this.beatAt = Number.NEGATIVE_INFINITY;
+    this.#beatAt = Number.NEGATIVE_INFINITY;
     // Others may have gone on without us: behave as if restarted.
-    this.leadership = null;
-    this.dropLeader();
-    this.standing.reset();
-    this.standing.listen();
-    this.active = false;
+    this.#leadership = null;
+    this.#dropLeader();
+    this.#standing.reset();
+    this.#standing.listen();
+    this.#active = false;
     this.peers.forgetBeats();
-    this.pendingGrants = [];
+    this.#pendingGrants = [];
     this.emit({ type: "resetPeers" });
     this.notice({ kind: "paused", ms: Math.round(pauseMs) });
     return true;
   }
 
-  private onTick(now: number): void {
+  #onTick(now: number): void {
     const { tickMs } = this.timing;
     // Only on-time ticks count as silence: a late one may be this process's own fault.
-    const elapsed = this.lastTick === null ? tickMs : Math.min(Math.abs(now - this.lastTick), 2 * tickMs);
-    this.lastTick = now;
+    const elapsed = this.#lastTick === null ? tickMs : Math.min(Math.abs(now - this.#lastTick), 2 * tickMs);
+    this.#lastTick = now;
     this.peers.tick(elapsed);
-    this.standing.tick(elapsed);
+    this.#standing.tick(elapsed);
     this.log.tick(elapsed);
-    this.leadership?.tick(elapsed);
-    this.joinMs += elapsed;
-    this.appendMs += elapsed;
+    this.#leadership?.tick(elapsed);
+    this.#joinMs += elapsed;
+    this.#appendMs += elapsed;
     // The leader may think of our previous boot, or not of us at all.
-    if (this.appendMs >= SILENT_STREAM_HEARTBEATS * this.timing.heartbeatMs) this.rejoin();
-    if (this.leaving !== null) {
-      this.leaving.ms += elapsed;
-      this.leaving.leaderlessMs = this.currentLeader() === null ? this.leaving.leaderlessMs + elapsed : 0;
+    if (this.#appendMs >= SILENT_STREAM_HEARTBEATS * this.timing.heartbeatMs) this.#rejoin();
+    if (this.#leaving !== null) {
+      this.#leaving.ms += elapsed;
+      this.#leaving.leaderlessMs = this.#currentLeader() === null ? this.#leaving.leaderlessMs + elapsed : 0;
     }
-    this.createCluster();
-    this.leftAt = Number.isFinite(this.beatAt) ? this.beatAt : null;
-    this.told ||= this.telling;
-    const heartbeat = now - this.beatAt >= this.timing.heartbeatMs;
-    if (heartbeat) this.beatAt = now;
-    this.onTurnEnd(heartbeat);
+    this.#createCluster();
+    this.#leftAt = Number.isFinite(this.#beatAt) ? this.#beatAt : null;
+    this.#told ||= this.#telling;
+    const heartbeat = now - this.#beatAt >= this.timing.heartbeatMs;
+    if (heartbeat) this.#beatAt = now;
+    this.#onTurnEnd(heartbeat);
   }
 
   /** R11: only the named creator writes the first view, and only into an empty log. */
-  private createCluster(): void {
-    if (!this.identity.creator || this.log.lastSeq > 0 || this.leadership !== null) return;
-    if (this.leaderId !== null || this.leaving !== null) return;
+  #createCluster(): void {
+    if (!this.identity.creator || this.log.lastSeq > 0 || this.#leadership !== null) return;
+    if (this.#leaderId !== null || this.#leaving !== null) return;
     const { replicaId, storeId } = this.identity;
-    const ballot = { counter: this.log.promised.counter + 1, replicaId, nonce: this.nonce() };
+    const ballot = { counter: this.log.promised.counter + 1, replicaId, nonce: this.#nonce() };
     this.log.promise(ballot);
-    this.lead(ballot).begin([{ replicaId, storeId }], null, [], new Map());
+    this.#lead(ballot).begin([{ replicaId, storeId }], null, [], new Map());
   }
 
   /** After a group of events: decide what they changed, and send it once. */
-  private onTurnEnd(heartbeat: boolean): void {
-    this.checkLeader();
-    if (this.leadership === null && this.leaderId === null) this.seekLeader();
-    const won = this.standing.won();
-    if (won !== null) this.win(won);
-    if (this.leadership !== null) this.leadTurn(this.leadership, heartbeat);
-    else this.followTurn();
-    this.advanceCommit();
-    this.considerStop(heartbeat);
-    this.announce(heartbeat);
-    this.leadership?.replicate(heartbeat);
+  #onTurnEnd(heartbeat: boolean): void {
+    this.#checkLeader();
+    if (this.#leadership === null && this.#leaderId === null) this.#seekLeader();
+    const won = this.#standing.won();
+    if (won !== null) this.#win(won);
+    if (this.#leadership !== null) this.#leadTurn(this.#leadership, heartbeat);
+    else this.#followTurn();
+    this.#advanceCommit();
+    this.#considerStop(heartbeat);
+    this.#announce(heartbeat);
+    this.#leadership?.replicate(heartbeat);
   }
 
   // ---------------------------------------------------------------- following
 
-  private checkLeader(): void {
-    if (this.leadership?.lostMajority()) this.leadership = null;
-    if (this.leaderId !== null && !this.peers.hears(this.leaderId)) this.dropLeader();
+  #checkLeader(): void {
+    if (this.#leadership?.lostMajority()) this.#leadership = null;
+    if (this.#leaderId !== null && !this.peers.hears(this.#leaderId)) this.#dropLeader();
   }
 
-  private dropLeader(): void {
-    this.leaderId = null;
-    this.tailFrom = null;
-    this.streamBallot = null;
-    this.ackDue = false;
-    this.fetching = null;
+  #dropLeader(): void {
+    this.#leaderId = null;
+    this.#tailFrom = null;
+    this.#streamBallot = null;
+    this.#ackDue = false;
+    this.#fetching = null;
   }
 
-  private follow(id: ReplicaId): void {
-    this.leadership = null;
-    this.dropLeader();
-    this.leaderId = id;
-    this.joinMs = Number.POSITIVE_INFINITY;
-    this.standing.reset();
+  #follow(id: ReplicaId): void {
+    this.#leadership = null;
+    this.#dropLeader();
+    this.#leaderId = id;
+    this.#joinMs = Number.POSITIVE_INFINITY;
+    this.#standing.reset();
   }
 
   /** Without a leader: follow one that is heard, else fetch what is missing to stand, else stand. */
-  private seekLeader(): void {
+  #seekLeader(): void {
     let best: { id: ReplicaId; view: View } | null = null;
     for (const id of this.peers.ids) {
       const beat = this.peers.lastBeat(id);
@@ -346,156 +346,157 @@ export class Core implements CoreParts {
       if (best === null || compareRank(beat.view, best.view) > 0) best = { id, view: beat.view };
     }
     if (best !== null) {
-      this.follow(best.id);
+      this.#follow(best.id);
       return;
     }
-    const stuck = this.stuck();
-    if (stuck) this.active = false;
-    if (this.leaving !== null || this.installing !== null || stuck) return;
-    const holder = this.standing.standing() ? null : this.standing.tailHolder();
-    if (holder !== null && this.joinMs >= JOIN_AGAIN_MS) {
-      this.tailFrom = holder;
-      this.sendJoin(holder);
+    const stuck = this.#stuck();
+    if (stuck) this.#active = false;
+    if (this.#leaving !== null || this.#installing !== null || stuck) return;
+    const holder = this.#standing.standing() ? null : this.#standing.tailHolder();
+    if (holder !== null && this.#joinMs >= JOIN_AGAIN_MS) {
+      this.#tailFrom = holder;
+      this.#sendJoin(holder);
     }
     // A candidate waits for our promise, and our disk for it: a ballot of our own would only undo it.
-    if (this.pendingGrants.length > 0) return;
-    this.standing.consider();
+    if (this.#pendingGrants.length > 0) return;
+    this.#standing.consider();
   }
 
-  private followTurn(): void {
-    if (this.leaderId === null) return;
-    const busy = this.fetching !== null || this.installing !== null;
-    if (this.streamBallot === null && this.joinMs >= JOIN_AGAIN_MS && !busy) this.sendJoin(this.leaderId);
-    if (this.ackDue && this.streamBallot !== null && sameBallot(this.streamBallot, this.log.promised)) {
-      const seq = Math.min(this.verified, this.log.durableSeq);
-      const [ballot, round, { bootId }] = [this.streamBallot, this.round, this.identity];
-      this.ackDue = false;
-      this.emit({ type: "send", to: this.leaderId, frame: { type: "appendOk", ballot, seq, bootId, round } });
+  #followTurn(): void {
+    if (this.#leaderId === null) return;
+    const busy = this.#fetching !== null || this.#installing !== null;
+    if (this.#streamBallot === null && this.#joinMs >= JOIN_AGAIN_MS && !busy) this.#sendJoin(this.#leaderId);
+    if (this.#ackDue && this.#streamBallot !== null && sameBallot(this.#streamBallot, this.log.promised)) {
+      const seq = Math.min(this.#verified, this.log.durableSeq);
+      const [ballot, round, { bootId }] = [this.#streamBallot, this.#round, this.identity];
+      this.#ackDue = false;
+      this.emit({ type: "send", to: this.#leaderId, frame: { type: "appendOk", ballot, seq, bootId, round } });
     }
-    const beat = this.peers.lastBeat(this.leaderId);
-    if (beat !== null && this.streamBallot !== null) this.compact(beat.floor);
+    const beat = this.peers.lastBeat(this.#leaderId);
+    if (beat !== null && this.#streamBallot !== null) this.#compact(beat.floor);
   }
 
-  private sendJoin(to: ReplicaId): void {
-    this.joinMs = 0;
+  #sendJoin(to: ReplicaId): void {
+    this.#joinMs = 0;
     const { storeId, bootId } = this.identity;
     const { promised, lastSeq } = this.log;
-    const [lineage, commit] = [this.log.lineage.points(), this.commit];
+    const [lineage, commit] = [this.log.lineage.points(), this.#commit];
     const frame: Join = { type: "join", storeId, bootId, promised, lineage, lastSeq, commit };
     this.emit({ type: "send", to, frame });
   }
 
   /** The leader's stream does not fit our log: ask to be taken in again. */
-  private rejoin(): void {
-    this.streamBallot = null;
-    this.ackDue = false;
+  #rejoin(): void {
+    this.#streamBallot = null;
+    this.#ackDue = false;
   }
 
   // ---------------------------------------------------------------- frames
 
-  private onFrame(from: ReplicaId, frame: Frame): void {
+  #onFrame(from: ReplicaId, frame: Frame): void {
     if (!this.peers.knows(from)) return;
-    if (frame.type === "beat") this.onBeat(from, frame);
+    if (frame.type === "beat") this.#onBeat(from, frame);
     this.peers.heard(from);
     switch (frame.type) {
       case "beat":
         break;
       case "append":
-        this.onAppend(from, frame);
+        this.#onAppend(from, frame);
         break;
       case "tail":
-        this.onTail(from, frame);
+        this.#onTail(from, frame);
         break;
       case "appendOk":
-        this.leadership?.onAppendOk(from, frame);
+        this.#leadership?.onAppendOk(from, frame);
         break;
       case "refuse":
-        if (this.leadership !== null && sameBallot(frame.ballot, this.leadership.ballot)) this.outbid(frame.promised);
+        if (this.#leadership !== null && sameBallot(frame.ballot, this.#leadership.ballot))
+          this.#outbid(frame.promised);
         break;
       case "join":
-        this.onJoin(from, frame);
+        this.#onJoin(from, frame);
         break;
       case "snapshotOffer":
-        this.onSnapshotOffer(from, frame);
+        this.#onSnapshotOffer(from, frame);
         break;
       case "promise":
-        this.onPromise(from, frame);
+        this.#onPromise(from, frame);
         break;
       case "granted":
-        this.standing.onGranted(from, frame);
+        this.#standing.onGranted(from, frame);
         break;
       case "denied":
-        this.standing.onDenied(frame);
+        this.#standing.onDenied(frame);
         break;
       case "propose":
-        if (this.leadership?.accepting()) this.leadership.propose(frame.ops, from);
+        if (this.#leadership?.accepting()) this.#leadership.propose(frame.ops, from);
         break;
       case "handoff":
-        if (from === this.leaderId && sameBallot(frame.ballot, this.log.promised)) this.standing.begin(frame.ballot);
+        if (from === this.#leaderId && sameBallot(frame.ballot, this.log.promised)) this.#standing.begin(frame.ballot);
         break;
       case "leave":
-        this.onLeave(from, frame.viewNo);
+        this.#onLeave(from, frame.viewNo);
         break;
       case "leaveOk":
-        this.leadership?.onLeaveOk(from, frame);
+        this.#leadership?.onLeaveOk(from, frame);
         break;
       case "readIndex":
-        this.leadership?.read(frame.id, from);
+        this.#leadership?.read(frame.id, from);
         break;
       case "readIndexOk":
-        if (from === this.leaderId) this.emit({ type: "readReady", id: frame.id, seq: frame.seq });
+        if (from === this.#leaderId) this.emit({ type: "readReady", id: frame.id, seq: frame.seq });
         break;
       case "gossip":
         break;
     }
   }
 
-  private onBeat(from: ReplicaId, beat: Beat): void {
+  #onBeat(from: ReplicaId, beat: Beat): void {
     const restarted = this.peers.beat(from, beat);
-    if (restarted) this.leadership?.onRestarted(from);
-    if (from === this.leaderId && beat.role !== "leader") this.dropLeader();
-    if (this.standing.standing() && (beat.leaderId === null || beat.leaderId === this.identity.replicaId)) {
-      this.standing.askAgain(from);
+    if (restarted) this.#leadership?.onRestarted(from);
+    if (from === this.#leaderId && beat.role !== "leader") this.#dropLeader();
+    if (this.#standing.standing() && (beat.leaderId === null || beat.leaderId === this.identity.replicaId)) {
+      this.#standing.askAgain(from);
     }
     if (beat.view === null) return;
     const rel = relation(this.log.lineage, beat.view, beat.lineageTail);
     const omitted = rel === "ahead" && !isMember(beat.view, this.identity.replicaId, this.identity.storeId);
-    if (omitted) this.leaveView(beat.view.no);
-    if (this.leadership === null) return;
-    if (omitted || (rel === "ahead" && beat.role === "leader")) this.leadership = null;
-    else if (rel === "fork" && beat.role === "leader") this.compareLeaders(from, beat, beat.view);
+    if (omitted) this.#leaveView(beat.view.no);
+    if (this.#leadership === null) return;
+    if (omitted || (rel === "ahead" && beat.role === "leader")) this.#leadership = null;
+    else if (rel === "fork" && beat.role === "leader") this.#compareLeaders(from, beat, beat.view);
   }
 
   /** R9: two leaders hear each other; the lower rank becomes the other's learner. */
-  private compareLeaders(from: ReplicaId, beat: Beat, theirs: View): void {
+  #compareLeaders(from: ReplicaId, beat: Beat, theirs: View): void {
     const mine = this.log.lineage.last();
-    assert(mine !== null && this.leadership !== null, "a leader has a view");
+    assert(mine !== null && this.#leadership !== null, "a leader has a view");
     if (beat.commit < theirs.startSeq || !beat.hears.includes(this.identity.replicaId)) return;
     const yields = mustYield(this.log, beat);
     if (yields === "they") return;
-    if (yields === null && this.leadership.viewActive && compareRank(theirs, mine) < 0) return;
-    this.follow(from);
+    if (yields === null && this.#leadership.viewActive && compareRank(theirs, mine) < 0) return;
+    this.#follow(from);
   }
 
-  private onJoin(from: ReplicaId, join: Join): void {
-    const { leadership } = this;
+  #onJoin(from: ReplicaId, join: Join): void {
+    const leadership = this.#leadership;
     if (leadership === null) {
-      if (this.leaderId === null) this.sendTail(from, join);
+      if (this.#leaderId === null) this.#sendTail(from, join);
       return;
     }
-    if (compareBallots(join.promised, leadership.ballot) > 0) this.outbid(join.promised);
+    if (compareBallots(join.promised, leadership.ballot) > 0) this.#outbid(join.promised);
     else leadership.onJoin(from, join);
   }
 
   /** R2, R9: a peer promised more than our ballot: win one above it from our own members, who know us as leader. */
-  private outbid(promised: Ballot): void {
-    if (this.leadership === null || compareBallots(promised, this.leadership.ballot) <= 0) return;
-    this.leadership = null;
-    this.standing.reset();
-    this.standing.begin(null);
+  #outbid(promised: Ballot): void {
+    if (this.#leadership === null || compareBallots(promised, this.#leadership.ballot) <= 0) return;
+    this.#leadership = null;
+    this.#standing.reset();
+    this.#standing.begin(null);
   }
 
-  private sendTail(to: ReplicaId, join: Join): void {
+  #sendTail(to: ReplicaId, join: Join): void {
     const common = this.log.lineage.commonSeq(this.log.lastSeq, join.lineage, join.lastSeq);
     if (common + 1 < this.log.firstSeq || common >= this.log.durableSeq) return;
     const upTo = Math.min(this.log.durableSeq, common + APPEND_ENTRIES_MAX);
@@ -503,7 +504,7 @@ export class Core implements CoreParts {
   }
 
   /** R2: only the leader that we promised, or chose to follow, may write to our log. */
-  private onAppend(from: ReplicaId, append: Append): void {
+  #onAppend(from: ReplicaId, append: Append): void {
     const order = compareBallots(append.ballot, this.log.promised);
     if (append.ballot.replicaId !== from) return;
     if (order < 0) {
@@ -511,37 +512,37 @@ export class Core implements CoreParts {
       this.emit({ type: "send", to: from, frame: { type: "refuse", ballot: append.ballot, promised } });
       return;
     }
-    if (order > 0 && from !== this.leaderId) return;
-    if (this.installing !== null) return;
-    if (this.leaderId !== from) this.follow(from);
-    if (this.streamBallot === null || !sameBallot(this.streamBallot, append.ballot)) {
-      this.verified = 0;
-      this.round = 0;
+    if (order > 0 && from !== this.#leaderId) return;
+    if (this.#installing !== null) return;
+    if (this.#leaderId !== from) this.#follow(from);
+    if (this.#streamBallot === null || !sameBallot(this.#streamBallot, append.ballot)) {
+      this.#verified = 0;
+      this.#round = 0;
     }
     const fitting = fits(this.log, append.prevSeq, append.prevViewNo);
-    if (!fitting || !this.take(append.batches, order > 0 ? append.ballot : null)) {
-      this.rejoin();
+    if (!fitting || !this.#take(append.batches, order > 0 ? append.ballot : null)) {
+      this.#rejoin();
       return;
     }
-    this.streamBallot = append.ballot;
-    this.appendMs = 0;
-    this.fetching = null;
-    this.standing.reset();
-    this.standing.settled();
+    this.#streamBallot = append.ballot;
+    this.#appendMs = 0;
+    this.#fetching = null;
+    this.#standing.reset();
+    this.#standing.settled();
     const end = append.prevSeq + append.batches.reduce((count, batch) => count + batchLength(batch), 0);
-    const onlyCommit = append.batches.length === 0 && end <= this.verified && append.commit > this.leaderCommit;
-    this.verified = Math.max(this.verified, end);
-    this.leaderCommit = append.commit;
+    const onlyCommit = append.batches.length === 0 && end <= this.#verified && append.commit > this.#leaderCommit;
+    this.#verified = Math.max(this.#verified, end);
+    this.#leaderCommit = append.commit;
     // Fresh entries are acknowledged once they are durable, what is there already at once, mere news not at all.
-    if ((end <= this.log.durableSeq && !onlyCommit) || append.round > this.round) this.ackDue = true;
-    this.round = Math.max(this.round, append.round);
+    if ((end <= this.log.durableSeq && !onlyCommit) || append.round > this.#round) this.#ackDue = true;
+    this.#round = Math.max(this.#round, append.round);
   }
 
   /**
    * Takes contiguous batches into the log: skips what is there already, cuts only at an entry
    * that differs (a shorter Append never cuts). False if the cut would undo what was applied.
    */
-  private take(batches: readonly Batch[], promised: Ballot | null): boolean {
+  #take(batches: readonly Batch[], promised: Ballot | null): boolean {
     const fresh: Batch[] = [];
     let cutAfter: Seq | null = null;
     for (const batch of batches) {
@@ -549,7 +550,7 @@ export class Core implements CoreParts {
       if (rest === null) continue;
       if (cutAfter === null) {
         cutAfter = batchFirstSeq(rest) - 1;
-        if (cutAfter < this.commit) return false;
+        if (cutAfter < this.#commit) return false;
       }
       fresh.push(rest);
     }
@@ -562,193 +563,193 @@ export class Core implements CoreParts {
     this.log.append(fresh, cut, promised);
     for (const batch of fresh) {
       const omitsUs = batch.kind === "view" && !isMember(batch.view, this.identity.replicaId, this.identity.storeId);
-      if (omitsUs) this.active = false;
+      if (omitsUs) this.#active = false;
     }
     return true;
   }
 
   /** Entries of a newer view that names us, from a peer that may not lead with it: only while nobody leads. */
-  private onTail(from: ReplicaId, tail: Tail): void {
+  #onTail(from: ReplicaId, tail: Tail): void {
     // One that comes late could cut what a leader in between made us acknowledge.
-    if (from !== this.tailFrom) return;
-    if (this.leadership !== null || this.leaderId !== null || this.installing !== null) return;
+    if (from !== this.#tailFrom) return;
+    if (this.#leadership !== null || this.#leaderId !== null || this.#installing !== null) return;
     if (!fits(this.log, tail.prevSeq, tail.prevViewNo)) return;
-    this.standing.giveUp();
-    this.take(tail.batches, null);
-    this.joinMs = Number.POSITIVE_INFINITY;
+    this.#standing.giveUp();
+    this.#take(tail.batches, null);
+    this.#joinMs = Number.POSITIVE_INFINITY;
   }
 
-  private onPromise(from: ReplicaId, request: PromiseRequest): void {
+  #onPromise(from: ReplicaId, request: PromiseRequest): void {
     const { promised } = this.log;
-    const leaderId = this.currentLeader();
+    const leaderId = this.#currentLeader();
     const handedOver = request.handoff !== null && sameBallot(request.handoff, promised);
     const free = leaderId === null || leaderId === from || handedOver;
-    if (compareBallots(request.ballot, promised) <= 0 || !free || this.installing !== null) {
+    if (compareBallots(request.ballot, promised) <= 0 || !free || this.#installing !== null) {
       if (leaderId !== null && leaderId !== this.identity.replicaId) this.emit({ type: "probe", peer: leaderId });
       this.emit({ type: "send", to: from, frame: { type: "denied", ballot: request.ballot, promised, leaderId } });
       return;
     }
     // Whoever leaves and gives the lead away acknowledges nothing from here on.
-    if (this.leaving !== null) this.active = false;
-    this.leadership = null;
-    this.standing.reset();
-    this.standing.rest();
-    if (leaderId !== from) this.dropLeader();
-    else this.rejoin();
-    this.joinMs = 0;
+    if (this.#leaving !== null) this.#active = false;
+    this.#leadership = null;
+    this.#standing.reset();
+    this.#standing.rest();
+    if (leaderId !== from) this.#dropLeader();
+    else this.#rejoin();
+    this.#joinMs = 0;
     const token = this.log.promise(request.ballot);
-    this.pendingGrants.push({ token, to: from, ballot: request.ballot });
+    this.#pendingGrants.push({ token, to: from, ballot: request.ballot });
   }
 
-  private onLeave(from: ReplicaId, viewNo: ViewNo): void {
-    if (from !== this.leaderId) return;
-    this.leaveView(viewNo);
+  #onLeave(from: ReplicaId, viewNo: ViewNo): void {
+    if (from !== this.#leaderId) return;
+    this.#leaveView(viewNo);
     this.emit({ type: "send", to: from, frame: { type: "leaveOk", viewNo } });
   }
 
-  private leaveView(no: ViewNo): void {
-    this.active = false;
-    if (this.leftView === null || compareViewNos(no, this.leftView) > 0) this.leftView = no;
+  #leaveView(no: ViewNo): void {
+    this.#active = false;
+    if (this.#leftView === null || compareViewNos(no, this.#leftView) > 0) this.#leftView = no;
   }
 
-  private onPersisted(token: number): void {
+  #onPersisted(token: number): void {
     this.log.persisted(token);
-    this.standing.onPersisted(token);
-    if (this.installing !== null && token >= this.installing.token) {
-      const { snapshot } = this.installing;
-      this.installing = null;
-      this.commit = snapshot.appliedSeq;
-      this.leaderCommit = Math.max(this.leaderCommit, this.commit);
+    this.#standing.onPersisted(token);
+    if (this.#installing !== null && token >= this.#installing.token) {
+      const { snapshot } = this.#installing;
+      this.#installing = null;
+      this.#commit = snapshot.appliedSeq;
+      this.#leaderCommit = Math.max(this.#leaderCommit, this.#commit);
       this.emit({ type: "openSnapshot", snapshot });
-      this.joinMs = Number.POSITIVE_INFINITY;
+      this.#joinMs = Number.POSITIVE_INFINITY;
     }
-    while (this.pendingGrants.length > 0 && this.pendingGrants[0]!.token <= token) {
-      const grant = this.pendingGrants.shift()!;
+    while (this.#pendingGrants.length > 0 && this.#pendingGrants[0]!.token <= token) {
+      const grant = this.#pendingGrants.shift()!;
       if (!sameBallot(grant.ballot, this.log.promised)) continue;
-      this.standing.rest();
-      this.sendGranted(grant.to, grant.ballot);
+      this.#standing.rest();
+      this.#sendGranted(grant.to, grant.ballot);
     }
     // Newly durable entries are owed to the leader.
-    if (this.leaderId !== null && this.streamBallot !== null) this.ackDue = true;
+    if (this.#leaderId !== null && this.#streamBallot !== null) this.#ackDue = true;
   }
 
   /** The log cannot have changed since the promise: older ballots are fenced off by it. */
-  private sendGranted(to: ReplicaId, ballot: Ballot): void {
-    const { replicaId: _, ...rest } = this.supporter();
+  #sendGranted(to: ReplicaId, ballot: Ballot): void {
+    const { replicaId: _, ...rest } = this.#supporter();
     this.emit({ type: "send", to, frame: { type: "granted", ballot, bootId: this.identity.bootId, ...rest } });
   }
 
   // ---------------------------------------------------------------- snapshots (R8)
 
-  private onSnapshotOffer(from: ReplicaId, offer: SnapshotOffer): void {
-    if (from !== this.leaderId || this.streamBallot !== null || this.installing !== null) return;
+  #onSnapshotOffer(from: ReplicaId, offer: SnapshotOffer): void {
+    if (from !== this.#leaderId || this.#streamBallot !== null || this.#installing !== null) return;
     if (compareBallots(offer.ballot, this.log.promised) < 0) return;
-    if (this.fetching !== null && sameBallot(this.fetching.ballot, offer.ballot)) return;
-    this.fetching = { from, ballot: offer.ballot };
+    if (this.#fetching !== null && sameBallot(this.#fetching.ballot, offer.ballot)) return;
+    this.#fetching = { from, ballot: offer.ballot };
     this.emit({ type: "fetchSnapshot", from, ballot: offer.ballot, commonSeq: offer.commonSeq });
   }
 
-  private onSnapshotFetched(snapshot: StagedSnapshot): void {
-    const { fetching, log } = this;
-    this.fetching = null;
-    if (fetching === null || fetching.from !== this.leaderId || !sameBallot(fetching.ballot, snapshot.ballot)) return;
+  #onSnapshotFetched(snapshot: StagedSnapshot): void {
+    const [log, fetching] = [this.log, this.#fetching];
+    this.#fetching = null;
+    if (fetching === null || fetching.from !== this.#leaderId || !sameBallot(fetching.ballot, snapshot.ballot)) return;
     if (compareBallots(snapshot.ballot, log.promised) < 0) return;
     const points = snapshot.lineage.map(({ no, startSeq }) => ({ no, startSeq }));
     const common = log.lineage.commonSeq(log.lastSeq, points, snapshot.appliedSeq);
     // Our log changed, or the leader compacted meanwhile: what was fetched does not fit any more.
     if (common !== snapshot.commonSeq || snapshot.appliedSeq < common) return;
-    this.active = false;
+    this.#active = false;
     if (log.lastSeq > common) this.notice({ kind: "merge", winner: fetching.from, ops: log.lastSeq - common });
     const token = log.install(snapshot, snapshot.ballot);
-    this.installing = { snapshot, token };
-    this.verified = 0;
+    this.#installing = { snapshot, token };
+    this.#verified = 0;
   }
 
   // ---------------------------------------------------------------- leading
 
-  private readIndex(id: number): void {
-    if (this.leadership !== null) this.leadership.read(id, null);
-    else if (this.leaderId !== null) this.emit({ type: "send", to: this.leaderId, frame: { type: "readIndex", id } });
+  #readIndex(id: number): void {
+    if (this.#leadership !== null) this.#leadership.read(id, null);
+    else if (this.#leaderId !== null) this.emit({ type: "send", to: this.#leaderId, frame: { type: "readIndex", id } });
   }
 
-  private lead(ballot: Ballot): Leadership {
-    this.dropLeader();
-    this.standing.reset();
-    this.standing.settled();
-    this.leadership = new Leadership(this, ballot, this.commit);
-    return this.leadership;
+  #lead(ballot: Ballot): Leadership {
+    this.#dropLeader();
+    this.#standing.reset();
+    this.#standing.settled();
+    this.#leadership = new Leadership(this, ballot, this.#commit);
+    return this.#leadership;
   }
 
-  private win(won: NonNullable<ReturnType<Standing["won"]>>): void {
+  #win(won: NonNullable<ReturnType<Standing["won"]>>): void {
     const { members, forkRisk } = won.verdict;
     const missingBefore = this.log.lineage.last()?.forkRisk ?? [];
     const risk = new Set([...missingBefore, ...(forkRisk ?? [])]);
     for (const member of members) risk.delete(member.replicaId);
     const sorted = [...risk].sort((a, b) => a - b);
-    this.lead(won.ballot).begin(members, sorted.length > 0 ? sorted : null, won.grants, won.boots);
+    this.#lead(won.ballot).begin(members, sorted.length > 0 ? sorted : null, won.grants, won.boots);
   }
 
-  private leadTurn(leadership: Leadership, heartbeat: boolean): void {
-    leadership.reconfigure(this.leaving !== null);
+  #leadTurn(leadership: Leadership, heartbeat: boolean): void {
+    leadership.reconfigure(this.#leaving !== null);
     leadership.advanceCommit();
     for (const { id, from, seq } of leadership.confirmedReads()) {
       if (from === null) this.emit({ type: "readReady", id, seq });
       else this.emit({ type: "send", to: from, frame: { type: "readIndexOk", id, seq } });
     }
     if (heartbeat) leadership.askStalledToLeave();
-    if (this.leaving !== null || leadership.diskStalls()) leadership.handOver(heartbeat);
+    if (this.#leaving !== null || leadership.diskStalls()) leadership.handOver(heartbeat);
     else if (leadership.handoffTo !== null) leadership.cancelHandOver();
-    this.compact(leadership.floor());
+    this.#compact(leadership.floor());
   }
 
   /** R1, R7: give out what is committed; being in an active view makes active. */
-  private advanceCommit(): void {
-    if (this.installing !== null) return;
-    if (this.leadership !== null) this.leaderCommit = this.leadership.commit;
-    else if (this.streamBallot === null) return;
-    const known = this.leadership !== null ? this.leaderCommit : Math.min(this.leaderCommit, this.verified);
+  #advanceCommit(): void {
+    if (this.#installing !== null) return;
+    if (this.#leadership !== null) this.#leaderCommit = this.#leadership.commit;
+    else if (this.#streamBallot === null) return;
+    const known = this.#leadership !== null ? this.#leaderCommit : Math.min(this.#leaderCommit, this.#verified);
     const commit = Math.min(known, this.log.durableSeq);
-    if (commit > this.commit) {
-      this.commit = commit;
+    if (commit > this.#commit) {
+      this.#commit = commit;
       this.emit({ type: "commit", seq: commit });
     }
     const view = this.log.lineage.last();
-    if (view === null || this.commit < view.startSeq || this.commit < this.leaderCommit) return;
+    if (view === null || this.#commit < view.startSeq || this.#commit < this.#leaderCommit) return;
     if (!isMember(view, this.identity.replicaId, this.identity.storeId)) return;
-    const left = this.leftView !== null && compareViewNos(view.no, this.leftView) <= 0;
-    if (this.leadership === null && (this.leaving !== null || left || !this.told)) return;
-    this.active = true;
+    const left = this.#leftView !== null && compareViewNos(view.no, this.#leftView) <= 0;
+    if (this.#leadership === null && (this.#leaving !== null || left || !this.#told)) return;
+    this.#active = true;
     this.log.markActive();
   }
 
   /** R8: delete only what every configured replica holds, and keep some behind it. */
-  private compact(floor: Seq): void {
-    this.floor = Math.min(floor, this.commit);
-    const upTo = this.floor - this.timing.keepEntries;
+  #compact(floor: Seq): void {
+    this.#floor = Math.min(floor, this.#commit);
+    const upTo = this.#floor - this.timing.keepEntries;
     if (upTo >= this.log.firstSeq + this.timing.keepEntries / 2) this.log.compact(upTo);
   }
 
   // ---------------------------------------------------------------- stopping (R10)
 
-  private onShutdown(): void {
-    if (this.leaving !== null) return;
-    this.leaving = { ms: 0, leaderlessMs: 0, stopped: false };
-    if (this.leadership === null) this.active = false;
+  #onShutdown(): void {
+    if (this.#leaving !== null) return;
+    this.#leaving = { ms: 0, leaderlessMs: 0, stopped: false };
+    if (this.#leadership === null) this.#active = false;
   }
 
-  private considerStop(heartbeat: boolean): void {
-    const { leaving } = this;
-    if (leaving === null || leaving.stopped || !this.mayStop(leaving, heartbeat)) return;
+  #considerStop(heartbeat: boolean): void {
+    const leaving = this.#leaving;
+    if (leaving === null || leaving.stopped || !this.#mayStop(leaving, heartbeat)) return;
     leaving.stopped = true;
     this.emit({ type: "stopped" });
   }
 
-  private mayStop(leaving: NonNullable<Core["leaving"]>, heartbeat: boolean): boolean {
+  #mayStop(leaving: Leaving, heartbeat: boolean): boolean {
     if (leaving.ms >= this.timing.stopMs) return true;
     const view = this.log.lineage.last();
     const { replicaId, storeId, consistency } = this.identity;
     if (view === null) return true;
-    if (this.leadership !== null) return this.leadership.mayStop();
+    if (this.#leadership !== null) return this.#leadership.mayStop();
     if (!isMember(view, replicaId, storeId)) return true;
     // Strict mode cannot shrink below a majority: the last of it just exit.
     if (consistency === "strict" && view.members.length * 2 - 2 <= this.identity.configured.length) return heartbeat;
@@ -757,33 +758,33 @@ export class Core implements CoreParts {
 
   // ---------------------------------------------------------------- telling others
 
-  private announce(heartbeat: boolean): void {
+  #announce(heartbeat: boolean): void {
     const bearing: Bearing = {
       role: this.role(),
-      leaderId: this.currentLeader(),
+      leaderId: this.#currentLeader(),
       view: this.log.lineage.last(),
-      active: this.active,
-      leaving: this.leaving !== null || this.stuck(),
+      active: this.#active,
+      leaving: this.#leaving !== null || this.#stuck(),
       promised: this.log.promised,
       hears: this.peers.ids.filter((id) => this.peers.hears(id)),
     };
-    const changed = this.announcer.changed(bearing);
-    this.telling ||= this.leaderId !== null && bearing.hears.includes(this.leaderId);
+    const changed = this.#announcer.changed(bearing);
+    this.#telling ||= this.#leaderId !== null && bearing.hears.includes(this.#leaderId);
     if (heartbeat || changed) {
-      const beat = this.beat(bearing);
+      const beat = this.#beat(bearing);
       for (const to of this.peers.ids) this.emit({ type: "send", to, frame: beat });
     }
-    const notices = this.announcer.notices({
+    const notices = this.#announcer.notices({
       bearing,
-      commit: this.commit,
+      commit: this.#commit,
       previous: (view) => this.log.lineage.viewAt(view.startSeq - 1),
-      waitingFor: this.standing.waitingFor(),
+      waitingFor: this.#standing.waitingFor(),
     });
     for (const notice of notices) this.notice(notice);
   }
 
-  private beat(bearing: Bearing): Beat {
-    const { replicaId: _, ...self } = this.supporter();
+  #beat(bearing: Bearing): Beat {
+    const { replicaId: _, ...self } = this.#supporter();
     return {
       ...self,
       ...bearing,
@@ -791,8 +792,8 @@ export class Core implements CoreParts {
       bootId: this.identity.bootId,
       lineageTail: this.log.lineage.tail(LINEAGE_TAIL_MAX),
       durableSeq: this.log.durableSeq,
-      commit: this.commit,
-      floor: this.leadership !== null ? this.floor : 0,
+      commit: this.#commit,
+      floor: this.#leadership !== null ? this.#floor : 0,
       firstSeq: this.log.firstSeq,
     };
   }

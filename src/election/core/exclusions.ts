@@ -5,19 +5,19 @@ const EXCLUDED_MS = { first: 4_000, max: 60_000 } as const;
 
 /** Of one leadership. */
 export class Exclusions {
-  private readonly waits = new Map<ReplicaId, { waitMs: number; nextMs: number }>();
+  readonly #waits = new Map<ReplicaId, { waitMs: number; nextMs: number }>();
 
   exclude(id: ReplicaId): void {
-    const waitMs = this.waits.get(id)?.nextMs ?? EXCLUDED_MS.first;
-    this.waits.set(id, { waitMs, nextMs: Math.min(waitMs * 2, EXCLUDED_MS.max) });
+    const waitMs = this.#waits.get(id)?.nextMs ?? EXCLUDED_MS.first;
+    this.#waits.set(id, { waitMs, nextMs: Math.min(waitMs * 2, EXCLUDED_MS.max) });
   }
 
   /** It may not come back yet. */
   has(id: ReplicaId): boolean {
-    return (this.waits.get(id)?.waitMs ?? 0) > 0;
+    return (this.#waits.get(id)?.waitMs ?? 0) > 0;
   }
 
   tick(elapsedMs: number): void {
-    for (const wait of this.waits.values()) wait.waitMs -= elapsedMs;
+    for (const wait of this.#waits.values()) wait.waitMs -= elapsedMs;
   }
 }

@@ -43,16 +43,16 @@ export class Leadership {
   viewActive = false;
   /** The member that was asked to lead next. */
   handoffTo: ReplicaId | null = null;
-  private handoffMs = 0;
-  private readonly reads = new ReadRounds();
-  private readonly progress = new Map<ReplicaId, Progress>();
-  private readonly excluded = new Exclusions();
+  #handoffMs = 0;
+  readonly #reads = new ReadRounds();
+  readonly #progress = new Map<ReplicaId, Progress>();
+  readonly #excluded = new Exclusions();
   readonly news = new CommitNews();
-  private readonly askedToLeaveMs = new Map<ReplicaId, number>();
-  private readonly core: CoreParts;
+  readonly #askedToLeaveMs = new Map<ReplicaId, number>();
+  readonly #core: CoreParts;
 
   constructor(core: CoreParts, ballot: Ballot, commit: Seq) {
-    this.core = core;
+    this.#core = core;
     this.ballot = ballot;
     this.commit = commit;
   }
@@ -64,29 +64,29 @@ export class Leadership {
     grants: readonly Supporter[],
     boots: ReadonlyMap<ReplicaId, string>,
   ): void {
-    const { log, identity } = this.core;
+    const { log, identity } = this.#core;
     const old = log.lineage.last();
     const end = log.lastSeq;
-    this.appendView(members, forkRisk, { ballot: this.ballot, minor: 0 });
+    this.#appendView(members, forkRisk, { ballot: this.ballot, minor: 0 });
     for (const grant of grants) {
       const bootId = boots.get(grant.replicaId);
       if (grant.replicaId === identity.replicaId || bootId === undefined) continue;
       if (grant.view === null || old === null || !sameViewNo(grant.view.no, old.no)) continue;
       const next = Math.min(grant.lastSeq, end) + 1;
       if (next < log.firstSeq) continue;
-      this.progress.set(grant.replicaId, newProgress(grant.replicaId, grant.storeId, bootId, next));
+      this.#progress.set(grant.replicaId, newProgress(grant.replicaId, grant.storeId, bootId, next));
     }
   }
 
   view(): View {
-    const view = this.core.log.lineage.last();
+    const view = this.#core.log.lineage.last();
     assert(view !== null && sameBallot(view.no.ballot, this.ballot), "a leader's last view is its own");
     return view;
   }
 
   /** Ops are appended now: not while handing over, and in strict mode not without a majority. */
   accepting(): boolean {
-    const { identity, peers } = this.core;
+    const { identity, peers } = this.#core;
     if (this.handoffTo !== null) return false;
     if (identity.consistency === "available") return true;
     // A minority that went on taking ops would fill its log with what nobody may ever hear of.
@@ -99,7 +99,7 @@ export class Leadership {
    * do not hear it, would follow us for as long as we said that we lead, and elect nobody.
    */
   lostMajority(): boolean {
-    const { identity, peers } = this.core;
+    const { identity, peers } = this.#core;
     const needed = majority(identity.configured.length);
     if (identity.consistency === "available" || this.view().members.length < needed) return false;
     return 1 + peers.ids.filter((id) => !peers.silent(id)).length < needed;
@@ -107,34 +107,34 @@ export class Leadership {
 
   /** Ops of this replica's callers, or of a follower's. */
   propose(ops: readonly Uint8Array[], from: ReplicaId | null): void {
-    const { log } = this.core;
+    const { log } = this.#core;
     log.append([{ kind: "op", viewNo: this.view().no, firstSeq: log.lastSeq + 1, ops }], null, null);
-    const progress = from === null ? undefined : this.progress.get(from);
+    const progress = from === null ? undefined : this.#progress.get(from);
     if (progress !== undefined) progress.owed = log.lastSeq;
   }
 
   onJoin(from: ReplicaId, join: Join): void {
-    const { log } = this.core;
+    const { log } = this.#core;
     const common = log.lineage.commonSeq(log.lastSeq, join.lineage, join.lastSeq);
-    const known = this.progress.get(from);
+    const known = this.#progress.get(from);
     const progress = newProgress(from, join.storeId, join.bootId, common + 1);
     if (known?.bootId === join.bootId && known.storeId === join.storeId) progress.stalledMs = known.stalledMs;
-    this.progress.set(from, progress);
+    this.#progress.set(from, progress);
     if (join.commit > common || common + 1 < log.firstSeq) {
       progress.mode = "snapshot";
       const offer: SnapshotOffer = { type: "snapshotOffer", ballot: this.ballot, commonSeq: common };
-      this.core.emit({ type: "send", to: from, frame: offer });
+      this.#core.emit({ type: "send", to: from, frame: offer });
     }
   }
 
   onAppendOk(from: ReplicaId, ok: AppendOk): void {
-    const progress = this.progress.get(from);
+    const progress = this.#progress.get(from);
     if (progress === undefined || progress.bootId !== ok.bootId || !sameBallot(ok.ballot, this.ballot)) return;
     progress.round = Math.max(progress.round, ok.round);
     if (ok.seq > progress.match) {
       progress.match = ok.seq;
       progress.stalledMs = 0;
-      this.askedToLeaveMs.delete(from);
+      this.#askedToLeaveMs.delete(from);
     }
     if (progress.next <= progress.match) progress.next = progress.match + 1;
   }
@@ -142,24 +142,24 @@ export class Leadership {
   onLeaveOk(from: ReplicaId, ok: LeaveOk): void {
     const member = this.view().members.find((m) => m.replicaId === from);
     if (member !== undefined && sameViewNo(ok.viewNo, this.view().no)) {
-      this.core.peers.agreedToLeave(from, ok.viewNo, member.storeId);
-      this.exclude(from);
+      this.#core.peers.agreedToLeave(from, ok.viewNo, member.storeId);
+      this.#exclude(from);
     }
   }
 
   /** The peer was restarted: what it acknowledged before says nothing about its log now. */
   onRestarted(peer: ReplicaId): void {
-    this.progress.delete(peer);
+    this.#progress.delete(peer);
   }
 
   /** Commits what is durable on every member of the view, this disk included. */
   advanceCommit(): void {
-    const { log, identity } = this.core;
+    const { log, identity } = this.#core;
     const view = this.view();
     let durable = log.durableSeq;
     for (const member of view.members) {
       if (member.replicaId === identity.replicaId) continue;
-      durable = Math.min(durable, this.matchOf(member));
+      durable = Math.min(durable, this.#matchOf(member));
     }
     if (durable < view.startSeq || durable <= this.commit) return;
     this.commit = durable;
@@ -168,16 +168,16 @@ export class Leadership {
 
   /** A linearizable read; answered through confirmedReads, or not at all. */
   read(id: number, from: ReplicaId | null): void {
-    if (this.viewActive) this.reads.ask({ id, from, seq: this.commit });
+    if (this.viewActive) this.#reads.ask({ id, from, seq: this.commit });
   }
 
   /** Reads whose round is confirmed by all members. */
   confirmedReads(): readonly Read[] {
-    const { identity } = this.core;
-    return this.reads.confirmed(() => {
+    const { identity } = this.#core;
+    return this.#reads.confirmed(() => {
       const rounds = this.view().members.map((member) => {
         if (member.replicaId === identity.replicaId) return Number.POSITIVE_INFINITY;
-        const progress = this.progress.get(member.replicaId);
+        const progress = this.#progress.get(member.replicaId);
         return progress?.storeId === member.storeId ? progress.round : 0;
       });
       return Math.min(...rounds);
@@ -185,49 +185,49 @@ export class Leadership {
   }
 
   tick(elapsedMs: number): void {
-    const { log, peers } = this.core;
-    for (const progress of this.progress.values()) {
+    const { log, peers } = this.#core;
+    for (const progress of this.#progress.values()) {
       const waiting = progress.match < log.lastSeq && peers.hears(progress.replicaId);
       progress.stalledMs = waiting ? progress.stalledMs + elapsedMs : 0;
     }
-    for (const [id, ms] of this.askedToLeaveMs) this.askedToLeaveMs.set(id, ms + elapsedMs);
-    this.excluded.tick(elapsedMs);
-    if (this.handoffTo !== null) this.handoffMs += elapsedMs;
+    for (const [id, ms] of this.#askedToLeaveMs) this.#askedToLeaveMs.set(id, ms + elapsedMs);
+    this.#excluded.tick(elapsedMs);
+    if (this.handoffTo !== null) this.#handoffMs += elapsedMs;
   }
 
   /** After a pause nothing that was timed before it counts. */
   forgetProgressTimes(): void {
-    for (const progress of this.progress.values()) progress.stalledMs = 0;
-    this.askedToLeaveMs.clear();
+    for (const progress of this.#progress.values()) progress.stalledMs = 0;
+    this.#askedToLeaveMs.clear();
   }
 
   /** Drops members that are gone and lets learners in; at most one new view a turn. */
   reconfigure(leaving: boolean): void {
     // A view that the next leader does not hold yet would keep it from leading.
-    if (this.handoffTo !== null && this.core.peers.hears(this.handoffTo)) return;
-    if (!this.shrink(leaving) && !leaving) this.grow();
-    else if (leaving && this.view().members.length === 1) this.grow();
+    if (this.handoffTo !== null && this.#core.peers.hears(this.handoffTo)) return;
+    if (!this.#shrink(leaving) && !leaving) this.#grow();
+    else if (leaving && this.view().members.length === 1) this.#grow();
   }
 
-  private shrink(leaving: boolean): boolean {
-    const { identity, peers } = this.core;
+  #shrink(leaving: boolean): boolean {
+    const { identity, peers } = this.#core;
     const view = this.view();
     const goneMembers = view.members.filter(
-      (m) => m.replicaId !== identity.replicaId && peers.gone(m, view.no, false) && !this.takesOver(m, leaving),
+      (m) => m.replicaId !== identity.replicaId && peers.gone(m, view.no, false) && !this.#takesOver(m, leaving),
     );
-    if (identity.consistency === "strict") this.keepMajority(goneMembers);
+    if (identity.consistency === "strict") this.#keepMajority(goneMembers);
     if (goneMembers.length === 0) return false;
     const rest = view.members.filter((m) => !goneMembers.includes(m));
     if (identity.consistency === "strict" && rest.length < majority(identity.configured.length)) return false;
     // Going on alone looks the same as being cut off: it needs better evidence or longer silence.
     if (rest.length === 1 && !goneMembers.every((m) => peers.gone(m, view.no, true))) return false;
-    this.appendView(rest, view.forkRisk, { ballot: this.ballot, minor: view.no.minor + 1 });
+    this.#appendView(rest, view.forkRisk, { ballot: this.ballot, minor: view.no.minor + 1 });
     return true;
   }
 
   /** Strict: who is slow or wants to leave, but still answers, is kept as long as there would be no majority without it. */
-  private keepMajority(goneMembers: Member[]): void {
-    const { identity, peers } = this.core;
+  #keepMajority(goneMembers: Member[]): void {
+    const { identity, peers } = this.#core;
     const goneMax = this.view().members.length - majority(identity.configured.length);
     for (let i = goneMembers.length - 1; i >= 0 && goneMembers.length > goneMax; i--) {
       const { replicaId, storeId } = goneMembers[i]!;
@@ -236,23 +236,23 @@ export class Leadership {
   }
 
   /** When everybody stops, the lowest id leads last, so that a plain start of replica 0 finds all there is. */
-  private takesOver(member: Member, leaving: boolean): boolean {
-    const { identity, peers } = this.core;
+  #takesOver(member: Member, leaving: boolean): boolean {
+    const { identity, peers } = this.#core;
     if (!leaving || member.replicaId >= identity.replicaId || peers.isRefused(member.replicaId)) return false;
     const lowest = this.view().members[0]!;
     return lowest.replicaId === member.replicaId && peers.reach(member.replicaId);
   }
 
-  private grow(): void {
-    const { log, identity, peers } = this.core;
+  #grow(): void {
+    const { log, identity, peers } = this.#core;
     const view = this.view();
     if (!this.viewActive || this.handoffTo !== null) return;
-    for (const progress of this.progress.values()) {
+    for (const progress of this.#progress.values()) {
       const beat = peers.lastBeat(progress.replicaId);
       if (progress.mode !== "stream" || beat === null || beat.leaving || !peers.reach(progress.replicaId)) continue;
       if (beat.storeId !== progress.storeId || beat.bootId !== progress.bootId) continue;
       if (view.members.some((m) => m.replicaId === progress.replicaId)) continue;
-      if (this.excluded.has(progress.replicaId)) continue;
+      if (this.#excluded.has(progress.replicaId)) continue;
       if (progress.match < view.startSeq || log.lastSeq - progress.match > GROW_LAG_MAX) continue;
       if (identity.consistency === "strict" && log.lineage.hasOtherStore(progress)) {
         // Only the other members' majority knows what the old store acknowledged.
@@ -261,38 +261,38 @@ export class Leadership {
       const members = [...view.members, { replicaId: progress.replicaId, storeId: progress.storeId }];
       members.sort((a, b) => a.replicaId - b.replicaId);
       const risk = view.forkRisk?.filter((id) => id !== progress.replicaId) ?? [];
-      this.appendView(members, risk.length > 0 ? risk : null, { ballot: this.ballot, minor: view.no.minor + 1 });
+      this.#appendView(members, risk.length > 0 ? risk : null, { ballot: this.ballot, minor: view.no.minor + 1 });
       return;
     }
   }
 
   /** Asks members without progress to agree to be dropped; called once per heartbeat. */
   askStalledToLeave(): void {
-    const { timing, peers, identity } = this.core;
+    const { timing, peers, identity } = this.#core;
     const view = this.view();
     for (const member of view.members) {
       const id = member.replicaId;
-      const progress = this.progress.get(id);
+      const progress = this.#progress.get(id);
       if (id === identity.replicaId || progress === undefined || progress.stalledMs < timing.progressMs) continue;
-      const asked = this.askedToLeaveMs.get(id);
-      if (asked === undefined) this.askedToLeaveMs.set(id, 0);
+      const asked = this.#askedToLeaveMs.get(id);
+      if (asked === undefined) this.#askedToLeaveMs.set(id, 0);
       else if (asked >= timing.soleMs) {
         peers.agreedToLeave(id, view.no, member.storeId);
-        this.exclude(id);
+        this.#exclude(id);
         continue;
       }
-      this.core.emit({ type: "send", to: id, frame: { type: "leave", viewNo: view.no } });
+      this.#core.emit({ type: "send", to: id, frame: { type: "leave", viewNo: view.no } });
     }
   }
 
-  private exclude(id: ReplicaId): void {
-    this.excluded.exclude(id);
-    this.askedToLeaveMs.delete(id);
+  #exclude(id: ReplicaId): void {
+    this.#excluded.exclude(id);
+    this.#askedToLeaveMs.delete(id);
   }
 
   /** Own disk stalls: another member should lead. */
   diskStalls(): boolean {
-    return this.core.log.stalledMs >= this.core.timing.progressMs && this.view().members.length > 1;
+    return this.#core.log.stalledMs >= this.#core.timing.progressMs && this.view().members.length > 1;
   }
 
   /**
@@ -300,11 +300,11 @@ export class Leadership {
    * Waits until that member holds everything; tried again with another after HANDOFF_MS.
    */
   handOver(heartbeat: boolean): void {
-    const { log, peers, identity } = this.core;
+    const { log, peers, identity } = this.#core;
     const others = this.view().members.filter((m) => m.replicaId !== identity.replicaId && peers.reach(m.replicaId));
     const staying = others.filter((m) => !(peers.lastBeat(m.replicaId)?.leaving ?? false));
     const candidates = staying.length > 0 ? staying : others.filter((m) => m.replicaId < identity.replicaId);
-    if (this.handoffTo !== null && this.handoffMs >= HANDOFF_MS) {
+    if (this.handoffTo !== null && this.#handoffMs >= HANDOFF_MS) {
       const failed = this.handoffTo;
       this.handoffTo = null;
       if (candidates.length > 1) candidates.splice(0, candidates.findIndex((m) => m.replicaId === failed) + 1);
@@ -315,17 +315,17 @@ export class Leadership {
       const target = candidates[0];
       if (target === undefined) return;
       this.handoffTo = target.replicaId;
-      this.handoffMs = 0;
+      this.#handoffMs = 0;
     }
     const member = this.view().members.find((m) => m.replicaId === this.handoffTo);
-    if (member === undefined || this.matchOf(member) < log.lastSeq) return;
+    if (member === undefined || this.#matchOf(member) < log.lastSeq) return;
     if (heartbeat)
-      this.core.emit({ type: "send", to: member.replicaId, frame: { type: "handoff", ballot: this.ballot } });
+      this.#core.emit({ type: "send", to: member.replicaId, frame: { type: "handoff", ballot: this.ballot } });
   }
 
   /** R10: a leader that stops goes last: alone, with all of it committed and nobody near who could take over. */
   mayStop(): boolean {
-    const { log, peers } = this.core;
+    const { log, peers } = this.#core;
     const isNear = peers.ids.some((id) => peers.reach(id) && !(peers.lastBeat(id)?.leaving ?? true));
     return this.view().members.length === 1 && this.commit === log.lastSeq && !isNear;
   }
@@ -336,53 +336,54 @@ export class Leadership {
 
   /** Sends each follower what it lacks; with `heartbeat` also an empty Append, so that a lost frame is noticed. */
   replicate(heartbeat: boolean): void {
-    const { log, peers } = this.core;
-    const newRound = this.reads.begin();
+    const { log, peers } = this.#core;
+    const newRound = this.#reads.begin();
     let untold = false;
-    for (const progress of this.progress.values()) {
+    for (const progress of this.#progress.values()) {
       if (progress.mode !== "stream" || !peers.hears(progress.replicaId)) continue;
       let sent = false;
       while (progress.next <= log.lastSeq && progress.next - progress.match <= IN_FLIGHT_MAX) {
         const upTo = Math.min(log.lastSeq, progress.next + APPEND_ENTRIES_MAX - 1);
-        this.core.emit(this.appendTo(progress, upTo));
+        this.#core.emit(this.#appendTo(progress, upTo));
         progress.next = upTo + 1;
         sent = true;
       }
       if (!sent && (heartbeat || newRound || this.news.isDue(progress, this.commit))) {
-        this.core.emit(this.appendTo(progress, progress.next - 1));
+        this.#core.emit(this.#appendTo(progress, progress.next - 1));
         sent = true;
       }
       if (sent) progress.sentCommit = this.commit;
       else untold ||= progress.sentCommit < this.commit;
     }
-    if (untold && this.news.rest(this.commit)) this.core.emit({ type: "rest" });
+    if (untold && this.news.rest(this.commit)) this.#core.emit({ type: "rest" });
   }
 
-  private appendTo(progress: Progress, upTo: Seq): Effect {
+  #appendTo(progress: Progress, upTo: Seq): Effect {
     const prevSeq = progress.next - 1;
-    const prevViewNo = this.core.log.viewNoAt(prevSeq);
-    const { ballot, commit, reads } = this;
+    const prevViewNo = this.#core.log.viewNoAt(prevSeq);
+    const { ballot, commit } = this;
+    const reads = this.#reads;
     const to = progress.replicaId;
     return { type: "sendAppend", to, ballot, prevSeq, prevViewNo, upTo, commit, round: reads.round };
   }
 
   /** Every configured replica holds the log up to here in this lineage; 0 while one was never seen. */
   floor(): Seq {
-    const { identity } = this.core;
+    const { identity } = this.#core;
     let floor = this.commit;
     for (const id of identity.configured) {
-      if (id !== identity.replicaId) floor = Math.min(floor, this.progress.get(id)?.match ?? 0);
+      if (id !== identity.replicaId) floor = Math.min(floor, this.#progress.get(id)?.match ?? 0);
     }
     return floor;
   }
 
-  private matchOf(member: Member): Seq {
-    const progress = this.progress.get(member.replicaId);
+  #matchOf(member: Member): Seq {
+    const progress = this.#progress.get(member.replicaId);
     return progress !== undefined && progress.storeId === member.storeId ? progress.match : 0;
   }
 
-  private appendView(members: readonly Member[], forkRisk: readonly ReplicaId[] | null, no: View["no"]): void {
-    const { log, identity } = this.core;
+  #appendView(members: readonly Member[], forkRisk: readonly ReplicaId[] | null, no: View["no"]): void {
+    const { log, identity } = this.#core;
     const view: View = {
       no,
       startSeq: log.lastSeq + 1,

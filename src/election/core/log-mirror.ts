@@ -28,11 +28,11 @@ export class LogMirror {
   durableSeq: Seq;
   /** Ms that the disk has been busy with one and the same write. */
   stalledMs = 0;
-  private watchedToken: PersistToken | null = null;
-  private durableBase: Seq;
-  private pending: Pending[] = [];
-  private nextToken: PersistToken = 1;
-  private readonly emit: (effect: Effect) => void;
+  #watchedToken: PersistToken | null = null;
+  #durableBase: Seq;
+  #pending: Pending[] = [];
+  #nextToken: PersistToken = 1;
+  readonly #emit: (effect: Effect) => void;
 
   constructor(restored: Restored, emit: (effect: Effect) => void) {
     this.lineage = new Lineage(restored.lineage);
@@ -42,8 +42,8 @@ export class LogMirror {
     this.firstSeq = restored.logFirstSeq;
     this.lastSeq = restored.lastSeq;
     this.durableSeq = restored.lastSeq;
-    this.durableBase = restored.lastSeq;
-    this.emit = emit;
+    this.#durableBase = restored.lastSeq;
+    this.#emit = emit;
   }
 
   viewNoAt(seq: Seq): ViewNo | null {
@@ -54,7 +54,7 @@ export class LogMirror {
   promise(ballot: Ballot): PersistToken {
     assert(compareBallots(ballot, this.promised) > 0, "a promise only rises");
     this.promised = ballot;
-    return this.persist({ promised: ballot });
+    return this.#persist({ promised: ballot });
   }
 
   /** Appends batches that follow lastSeq, after cutting everything beyond `cutAfter`. */
@@ -76,7 +76,7 @@ export class LogMirror {
       if (batch.kind === "view") this.lineage.append(batch.view);
       this.lastSeq = batchLastSeq(batch);
     }
-    return this.persist(rows, rows.cutAfter);
+    return this.#persist(rows, rows.cutAfter);
   }
 
   /** Switches to a staged snapshot: its lineage and rows replace everything beyond the common part. */
@@ -87,7 +87,7 @@ export class LogMirror {
     if (!keepsPrefix) this.firstSeq = snapshot.logFirstSeq;
     this.lineage.replace(snapshot.lineage);
     this.lastSeq = snapshot.appliedSeq;
-    return this.persist({ snapshot, promised, rollback: true }, Math.min(snapshot.commonSeq, this.durableSeq));
+    return this.#persist({ snapshot, promised, rollback: true }, Math.min(snapshot.commonSeq, this.durableSeq));
   }
 
   /** The store was in an active view: it counts, and is whole again after a roll-back. */
@@ -95,41 +95,41 @@ export class LogMirror {
     if (this.admitted && !this.rollback) return;
     this.admitted = true;
     this.rollback = false;
-    this.persist({ admitted: true, rollback: false });
+    this.#persist({ admitted: true, rollback: false });
   }
 
   /** Rows up to seq may be deleted. */
   compact(upTo: Seq): void {
     this.firstSeq = upTo + 1;
-    this.emit({ type: "compact", upTo });
+    this.#emit({ type: "compact", upTo });
   }
 
   /** The disk has everything up to this token. */
   persisted(token: PersistToken): void {
-    while (this.pending.length > 0 && this.pending[0]!.token <= token) {
-      this.durableBase = this.pending.shift()!.lastSeq;
+    while (this.#pending.length > 0 && this.#pending[0]!.token <= token) {
+      this.#durableBase = this.#pending.shift()!.lastSeq;
     }
-    this.recompute();
+    this.#recompute();
   }
 
   /** Time passed: is the disk still at the write it was at before? */
   tick(elapsedMs: number): void {
-    const token = this.pending[0]?.token ?? null;
-    this.stalledMs = token !== null && token === this.watchedToken ? this.stalledMs + elapsedMs : 0;
-    this.watchedToken = token;
+    const token = this.#pending[0]?.token ?? null;
+    this.stalledMs = token !== null && token === this.#watchedToken ? this.stalledMs + elapsedMs : 0;
+    this.#watchedToken = token;
   }
 
-  private persist(rows: PersistRows, cutAfter: Seq = Number.MAX_SAFE_INTEGER): PersistToken {
-    const token = this.nextToken++;
-    this.pending.push({ token, lastSeq: this.lastSeq, cutAfter });
-    this.recompute();
-    this.emit({ type: "persist", token, rows });
+  #persist(rows: PersistRows, cutAfter: Seq = Number.MAX_SAFE_INTEGER): PersistToken {
+    const token = this.#nextToken++;
+    this.#pending.push({ token, lastSeq: this.lastSeq, cutAfter });
+    this.#recompute();
+    this.#emit({ type: "persist", token, rows });
     return token;
   }
 
-  private recompute(): void {
-    let durable = this.durableBase;
-    for (const { cutAfter } of this.pending) if (cutAfter < durable) durable = cutAfter;
+  #recompute(): void {
+    let durable = this.#durableBase;
+    for (const { cutAfter } of this.#pending) if (cutAfter < durable) durable = cutAfter;
     this.durableSeq = durable;
   }
 }

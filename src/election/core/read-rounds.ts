@@ -19,34 +19,34 @@ export interface Read {
 
 /** Questions of one leadership, and the rounds that answer them. */
 export class ReadRounds {
-  private next = 0;
-  private begun = 0;
-  private waiting: { readonly read: Read; readonly round: number }[] = [];
+  #next = 0;
+  #begun = 0;
+  #waiting: { readonly read: Read; readonly round: number }[] = [];
 
   /** The round that Appends carry now. */
   get round(): number {
-    return this.begun;
+    return this.#begun;
   }
 
   ask(read: Read): void {
-    if (this.waiting.length >= READS_MAX) return;
-    if (this.next === this.begun) this.next++;
-    this.waiting.push({ read, round: this.next });
+    if (this.#waiting.length >= READS_MAX) return;
+    if (this.#next === this.#begun) this.#next++;
+    this.#waiting.push({ read, round: this.#next });
   }
 
   /** Before Appends are sent: true if a new round begins with them, so that all members must get one. */
   begin(): boolean {
-    const isNew = this.next > this.begun;
-    this.begun = this.next;
+    const isNew = this.#next > this.#begun;
+    this.#begun = this.#next;
     return isNew;
   }
 
   /** Takes out the reads whose round all members have confirmed; `lowest` is asked only if any wait. */
   confirmed(lowest: () => number): readonly Read[] {
-    if (this.waiting.length === 0) return [];
-    const round = Math.min(this.begun, lowest());
-    const ready = this.waiting.filter((waiting) => waiting.round <= round);
-    if (ready.length > 0) this.waiting = this.waiting.filter((waiting) => waiting.round > round);
+    if (this.#waiting.length === 0) return [];
+    const round = Math.min(this.#begun, lowest());
+    const ready = this.#waiting.filter((waiting) => waiting.round <= round);
+    if (ready.length > 0) this.#waiting = this.#waiting.filter((waiting) => waiting.round > round);
     return ready.map(({ read }) => read);
   }
 }

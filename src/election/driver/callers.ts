@@ -23,121 +23,121 @@ export interface CallersDeps {
 
 /** Callers, their ops, and the fork queue's. */
 export class Callers<Result> {
-  private readonly deps: CallersDeps;
-  private readonly proposals = new Proposals();
-  private readonly waiting = new Map<string, ((outcome: ProposalOutcome<Result>) => void)[]>();
-  private readonly lacksReplicas: () => boolean;
-  private leaderAt: number;
+  readonly #deps: CallersDeps;
+  readonly #proposals = new Proposals();
+  readonly #waiting = new Map<string, ((outcome: ProposalOutcome<Result>) => void)[]>();
+  readonly #lacksReplicas: () => boolean;
+  #leaderAt: number;
   /** Rows of the fork queue seen applied, to be archived. */
-  private confirmed: number[] = [];
+  #confirmed: number[] = [];
   /** The fork queue begins with `ops` ops, up to this id, that are of a newer format than this one, which was in force. */
-  private held = { upTo: 0, inForce: 0, ops: 0 };
+  #held = { upTo: 0, inForce: 0, ops: 0 };
 
   /** `lacksReplicas`: nobody can lead until another replica is back. */
   constructor(deps: CallersDeps, now: number, lacksReplicas: () => boolean) {
-    this.deps = deps;
-    this.lacksReplicas = lacksReplicas;
-    this.leaderAt = now;
+    this.#deps = deps;
+    this.#lacksReplicas = lacksReplicas;
+    this.#leaderAt = now;
   }
 
   /** Takes an op in and waits for it. Bounded by WAITING_MAX (proposals.ts): beyond it slow_down. */
   propose(key: string, op: Uint8Array, now: number, timeoutMs: number): Promise<ProposalOutcome<Result>> {
-    if (now - this.leaderAt > LEADERLESS_MS) return Promise.resolve(this.leaderless());
-    if (!this.proposals.add(key, op, now + timeoutMs)) {
+    if (now - this.#leaderAt > LEADERLESS_MS) return Promise.resolve(this.#leaderless());
+    if (!this.#proposals.add(key, op, now + timeoutMs)) {
       return Promise.resolve({ kind: "slow_down", retryAfterMs: 1000 });
     }
     return new Promise((resolve) => {
-      const waiting = this.waiting.get(key);
-      if (waiting === undefined) this.waiting.set(key, [resolve]);
+      const waiting = this.#waiting.get(key);
+      if (waiting === undefined) this.#waiting.set(key, [resolve]);
       else waiting.push(resolve);
     });
   }
 
   /** Who leads, told once a turn. */
   retarget(leadershipKey: string | null, now: number): void {
-    if (leadershipKey !== null) this.leaderAt = now;
-    this.proposals.retarget(leadershipKey);
+    if (leadershipKey !== null) this.#leaderAt = now;
+    this.#proposals.retarget(leadershipKey);
   }
 
   /** The next ops to hand over; null when there are none. */
   take(now: number): Handed | null {
-    if (this.proposals.idle()) return null;
+    if (this.#proposals.idle()) return null;
     for (;;) {
-      const handed = this.sound(this.proposals.take(now));
-      if (handed.ops.length > 0 || this.proposals.idle()) return handed.ops.length === 0 ? null : handed;
+      const handed = this.#sound(this.#proposals.take(now));
+      if (handed.ops.length > 0 || this.#proposals.idle()) return handed.ops.length === 0 ? null : handed;
     }
   }
 
   /** An op came out of apply on this replica: whoever proposed it here is answered. */
   applied({ key, seq, result, recovered }: AppliedEntry<Result>): void {
-    const { waited, forkId } = this.proposals.applied(key, recovered);
-    if (forkId !== null) this.confirmed.push(forkId);
-    if (waited) this.answer(key, { kind: "applied", seq, result });
+    const { waited, forkId } = this.#proposals.applied(key, recovered);
+    if (forkId !== null) this.#confirmed.push(forkId);
+    if (waited) this.#answer(key, { kind: "applied", seq, result });
   }
 
   /** Called per tick: ends waits, and proposes what the fork queue holds while somebody leads. */
   tick(now: number, led: boolean): void {
-    for (const { key, definite } of this.proposals.tick(now)) {
-      this.answer(key, definite ? this.leaderless() : { kind: "timed_out" });
+    for (const { key, definite } of this.#proposals.tick(now)) {
+      this.#answer(key, definite ? this.#leaderless() : { kind: "timed_out" });
     }
-    const inForce = this.deps.formats.inForce();
+    const inForce = this.#deps.formats.inForce();
     // It falls with a merge: what waits now may have to be held, and must not keep the rest of the queue waiting.
-    if (inForce < this.held.inForce) this.proposals.forgetForked();
-    if (inForce !== this.held.inForce) this.held = { upTo: 0, inForce, ops: 0 };
-    if (!led || this.proposals.forkedWaiting > 0) return;
+    if (inForce < this.#held.inForce) this.#proposals.forgetForked();
+    if (inForce !== this.#held.inForce) this.#held = { upTo: 0, inForce, ops: 0 };
+    if (!led || this.#proposals.forkedWaiting > 0) return;
     let holds = true;
-    for (const { id, op } of this.deps.log.forkQueue(FORKED_MAX, this.held.upTo)) {
+    for (const { id, op } of this.#deps.log.forkQueue(FORKED_MAX, this.#held.upTo)) {
       // What the other branch had enabled waits until this one has: an older rule must not meet it.
       const isNewer = opFormat(op) > inForce;
       holds &&= isNewer;
-      if (holds) this.held = { upTo: id, inForce, ops: this.held.ops + 1 };
+      if (holds) this.#held = { upTo: id, inForce, ops: this.#held.ops + 1 };
       if (isNewer) continue;
-      const recovered = this.deps.recover(op);
-      this.proposals.addForked(id, recovered.key, recovered.op);
+      const recovered = this.#deps.recover(op);
+      this.#proposals.addForked(id, recovered.key, recovered.op);
     }
   }
 
   /** Ops of the fork queue that wait until their format is in force, as far as the queue was looked through. */
   get heldOps(): number {
-    return this.held.ops;
+    return this.#held.ops;
   }
 
   /** Archives what came out of apply, in one write: each costs an fsync. What is not archived is proposed again. */
   confirmForked(): void {
-    if (this.confirmed.length === 0) return;
+    if (this.#confirmed.length === 0) return;
     try {
-      this.deps.log.forkConfirmed(this.confirmed);
+      this.#deps.log.forkConfirmed(this.#confirmed);
     } catch (error) {
       if (!(error instanceof StorageFull)) throw error;
     }
-    this.confirmed = [];
+    this.#confirmed = [];
   }
 
   /** Callers that still wait learn that they do not know. */
   close(): void {
-    for (const key of this.waiting.keys()) this.answer(key, { kind: "timed_out" });
+    for (const key of this.#waiting.keys()) this.#answer(key, { kind: "timed_out" });
   }
 
   /**
    * Without the ops that have changed in memory since they were proposed: their callers time out. Without those of a
    * format that is not in force any more, after a merge: they are asked for again and again until it is.
    */
-  private sound(handed: Handed): Handed {
-    const inForce = this.deps.formats.inForce();
+  #sound(handed: Handed): Handed {
+    const inForce = this.#deps.formats.inForce();
     return onlyKept(
       handed,
       handed.ops.map((op) => isIntact(op) && opFormat(op) <= inForce),
     );
   }
 
-  private leaderless(): ProposalOutcome<Result> {
-    return { kind: "no_leader", lacksReplicas: this.lacksReplicas() };
+  #leaderless(): ProposalOutcome<Result> {
+    return { kind: "no_leader", lacksReplicas: this.#lacksReplicas() };
   }
 
-  private answer(key: string, outcome: ProposalOutcome<Result>): void {
-    const waiting = this.waiting.get(key);
+  #answer(key: string, outcome: ProposalOutcome<Result>): void {
+    const waiting = this.#waiting.get(key);
     if (waiting === undefined) return;
-    this.waiting.delete(key);
+    this.#waiting.delete(key);
     for (const resolve of waiting) resolve(outcome);
   }
 }

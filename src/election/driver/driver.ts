@@ -62,109 +62,109 @@ export interface DriverDeps<Entry extends AppliedEntry> extends CallersDeps {
 
 /** The one place where the core meets time, disk and network. `Entry` is what apply makes of an op: it only passes through. */
 export class Driver<Entry extends AppliedEntry> implements PeerListener {
-  private readonly deps: DriverDeps<Entry>;
-  private readonly core: Core;
-  private readonly callers: Callers<Entry["result"]>;
-  private readonly intake: Intake;
-  private readonly applier: Applier<Entry>;
-  private readonly reader: LogReader;
-  private readonly readIndexes: ReadIndexes;
-  private readonly snapshotFetch: SnapshotFetch;
-  private mailbox: Event[] = [];
-  private turnPlanned = false;
-  private rows: PersistRows[] = [];
-  private rowsToken = 0;
-  private persistPlanned = false;
-  private stopTicks: Cancel | null = null;
-  private logFull = false;
-  private dead = false;
-  private stopping: { done: () => void; promise: Promise<void> } | null = null;
+  readonly #deps: DriverDeps<Entry>;
+  readonly #core: Core;
+  readonly #callers: Callers<Entry["result"]>;
+  readonly #intake: Intake;
+  readonly #applier: Applier<Entry>;
+  readonly #reader: LogReader;
+  readonly #readIndexes: ReadIndexes;
+  readonly #snapshotFetch: SnapshotFetch;
+  #mailbox: Event[] = [];
+  #turnPlanned = false;
+  #rows: PersistRows[] = [];
+  #rowsToken = 0;
+  #persistPlanned = false;
+  #stopTicks: Cancel | null = null;
+  #logFull = false;
+  #dead = false;
+  #stopping: { done: () => void; promise: Promise<void> } | null = null;
 
   constructor(deps: DriverDeps<Entry>) {
-    this.deps = deps;
-    this.core = deps.core;
-    this.reader = new LogReader(deps.log);
-    this.intake = new Intake(deps.formats);
-    this.callers = new Callers(deps, deps.scheduler.now(), () => this.core.status().lacksReplicas);
-    this.applier = new Applier({
+    this.#deps = deps;
+    this.#core = deps.core;
+    this.#reader = new LogReader(deps.log);
+    this.#intake = new Intake(deps.formats);
+    this.#callers = new Callers(deps, deps.scheduler.now(), () => this.#core.status().lacksReplicas);
+    this.#applier = new Applier({
       state: deps.state,
       log: deps.log,
-      reader: this.reader,
+      reader: this.#reader,
       scheduler: deps.scheduler,
-      guarded: (work) => this.guarded(work),
-      onApplied: (group) => this.answer(group),
-      onSlice: () => this.callers.confirmForked(),
+      guarded: (work) => this.#guarded(work),
+      onApplied: (group) => this.#answer(group),
+      onSlice: () => this.#callers.confirmForked(),
     });
-    this.snapshotFetch = new SnapshotFetch({
+    this.#snapshotFetch = new SnapshotFetch({
       transport: deps.transport,
       snapshots: deps.snapshots,
       formats: deps.formats,
       scheduler: deps.scheduler,
-      fetched: (snapshot) => this.give({ type: "snapshotFetched", snapshot }),
-      failed: () => this.give({ type: "snapshotFailed" }),
+      fetched: (snapshot) => this.#give({ type: "snapshotFetched", snapshot }),
+      failed: () => this.#give({ type: "snapshotFailed" }),
     });
-    this.readIndexes = new ReadIndexes(deps.scheduler, (id) => this.give({ type: "readIndex", id }));
+    this.#readIndexes = new ReadIndexes(deps.scheduler, (id) => this.#give({ type: "readIndex", id }));
   }
 
   /** Starts the clock; the transport must be able to send. */
   start(): void {
-    this.tick();
+    this.#tick();
   }
 
-  private tick(): void {
-    this.stopTicks = this.deps.scheduler.after(this.deps.timing.tickMs, () => this.tick());
-    this.give({ type: "tick" });
+  #tick(): void {
+    this.#stopTicks = this.#deps.scheduler.after(this.#deps.timing.tickMs, () => this.#tick());
+    this.#give({ type: "tick" });
   }
 
   /** Leaves the cluster gracefully; resolves when nothing more will be acknowledged (at most stopMs). */
   shutdown(): Promise<void> {
-    if (this.stopping === null) {
+    if (this.#stopping === null) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      this.stopping = { done: resolve, promise };
-      this.give({ type: "shutdown" });
+      this.#stopping = { done: resolve, promise };
+      this.#give({ type: "shutdown" });
     }
-    return this.stopping.promise;
+    return this.#stopping.promise;
   }
 
   /** Ends at once: no timers, no more turns. Callers that wait learn that they do not know. */
   stop(): void {
-    this.dead = true;
-    this.stopTicks?.();
-    this.callers.close();
-    this.applier.close();
-    this.readIndexes.close();
-    this.snapshotFetch.close();
+    this.#dead = true;
+    this.#stopTicks?.();
+    this.#callers.close();
+    this.#applier.close();
+    this.#readIndexes.close();
+    this.#snapshotFetch.close();
   }
 
   /** Callers cannot be answered: their ops would not get into this log, or not out of apply here. Reads go on. */
   get diskFull(): boolean {
     // A replica that is in step needs no snapshot any more.
-    const lacksSnapshot = this.snapshotFetch.noRoom && !["follower", "leader"].includes(this.core.role());
-    return this.logFull || this.applier.diskFull || lacksSnapshot || this.deps.log.roomLow;
+    const lacksSnapshot = this.#snapshotFetch.noRoom && !["follower", "leader"].includes(this.#core.role());
+    return this.#logFull || this.#applier.diskFull || lacksSnapshot || this.#deps.log.roomLow;
   }
 
   /** Ops of a branch that lost which wait here until their format is in force. */
   get heldOps(): number {
-    return this.callers.heldOps;
+    return this.#callers.heldOps;
   }
 
   // ---------------------------------------------------------------- in
 
   onFrame(from: ReplicaId, frame: Frame): void {
-    if (frame.type === "gossip") this.deps.onGossip(from, frame.news);
+    if (frame.type === "gossip") this.#deps.onGossip(from, frame.news);
     // With a full disk nothing can be appended: the sender keeps the ops and tries elsewhere.
-    else if (frame.type !== "propose" || !this.logFull) this.give({ type: "frame", from, frame });
+    else if (frame.type !== "propose" || !this.#logFull) this.#give({ type: "frame", from, frame });
   }
 
   onRefused(peer: ReplicaId): void {
-    this.give({ type: "refused", peer });
+    this.#give({ type: "refused", peer });
   }
 
   /** Ephemeral, to every peer: see Gossip. */
   gossip(news: GossipNews): void {
     // One frame for all: it is encoded once.
     const frame: Gossip = { type: "gossip", news };
-    for (const to of this.core.peers.ids) this.deps.transport.send(to, frame);
+    for (const to of this.#core.peers.ids) this.#deps.transport.send(to, frame);
   }
 
   /** Puts an op on its way into the log; see chat's Proposer port. Never throws. */
@@ -173,58 +173,58 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     op: Uint8Array,
     timeoutMs: number = PROPOSE_TIMEOUT_MS,
   ): Promise<ProposalOutcome<Entry["result"]>> {
-    if (this.dead || this.stopping !== null)
+    if (this.#dead || this.#stopping !== null)
       return Promise.resolve({ kind: "not_writable", reason: "this replica is stopping" });
     if (this.diskFull) return Promise.resolve({ kind: "not_writable", reason: "the disk of this replica is full" });
-    this.plan();
-    return this.callers.propose(key, op, this.deps.scheduler.now(), timeoutMs);
+    this.#plan();
+    return this.#callers.propose(key, op, this.#deps.scheduler.now(), timeoutMs);
   }
 
   /** Ops came out of apply here: whoever proposed them at this replica is answered. */
-  private answer(group: AppliedGroup<Entry>): void {
+  #answer(group: AppliedGroup<Entry>): void {
     for (const op of group.ops) {
-      this.intake.applied(op.key, op.seq);
-      this.callers.applied(op);
+      this.#intake.applied(op.key, op.seq);
+      this.#callers.applied(op);
     }
-    this.deps.onApplied(group);
+    this.#deps.onApplied(group);
   }
 
   /** Resolves true once this replica has applied all that was committed when asked; false after timeoutMs. */
   async readIndex(timeoutMs: number): Promise<boolean> {
-    const end = this.deps.scheduler.now() + timeoutMs;
-    const seq = await this.readIndexes.ask(timeoutMs);
-    return seq !== null && this.waitApplied(seq, Math.max(0, end - this.deps.scheduler.now()));
+    const end = this.#deps.scheduler.now() + timeoutMs;
+    const seq = await this.#readIndexes.ask(timeoutMs);
+    return seq !== null && this.waitApplied(seq, Math.max(0, end - this.#deps.scheduler.now()));
   }
 
   // ---------------------------------------------------------------- what others ask
 
   status(): CoreStatus {
-    return this.core.status();
+    return this.#core.status();
   }
 
   /** The peer's last Beat while it is heard; null otherwise. */
   peerBeat(peer: ReplicaId): Beat | null {
-    return this.core.peers.hears(peer) ? this.core.peers.lastBeat(peer) : null;
+    return this.#core.peers.hears(peer) ? this.#core.peers.lastBeat(peer) : null;
   }
 
   applied(): { readonly viewNo: ViewNo | null; readonly seq: Seq } {
-    const seq = this.applier.appliedSeq();
-    return { viewNo: this.core.log.viewNoAt(seq), seq };
+    const seq = this.#applier.appliedSeq();
+    return { viewNo: this.#core.log.viewNoAt(seq), seq };
   }
 
   viewNoAt(seq: Seq): ViewNo | null {
-    return seq < 1 || seq > this.core.log.lastSeq ? null : this.core.log.viewNoAt(seq);
+    return seq < 1 || seq > this.#core.log.lastSeq ? null : this.#core.log.viewNoAt(seq);
   }
 
   waitApplied(seq: Seq, timeoutMs: number): Promise<boolean> {
-    return this.applier.wait(seq, timeoutMs);
+    return this.#applier.wait(seq, timeoutMs);
   }
 
   /** Why a write could not be taken now; null if it could, as far as this replica can know. */
   notWritable(): string | null {
     if (this.diskFull) return "the disk of this replica is full";
-    if (this.stopping !== null) return "this replica is stopping";
-    const { leaderId, viewActive, active, accepting, role, waitingFor } = this.core.status();
+    if (this.#stopping !== null) return "this replica is stopping";
+    const { leaderId, viewActive, active, accepting, role, waitingFor } = this.#core.status();
     if (leaderId === null) {
       return waitingFor.length > 0 ? waitingText(waitingFor) : "no leader yet";
     }
@@ -236,175 +236,175 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
 
   // ---------------------------------------------------------------- turns
 
-  private give(event: Event): void {
-    this.mailbox.push(event);
-    this.plan();
+  #give(event: Event): void {
+    this.#mailbox.push(event);
+    this.#plan();
   }
 
-  private plan(): void {
-    if (this.turnPlanned || this.dead) return;
-    this.turnPlanned = true;
-    this.deps.scheduler.soon(() => this.guarded(() => this.turn()));
+  #plan(): void {
+    if (this.#turnPlanned || this.#dead) return;
+    this.#turnPlanned = true;
+    this.#deps.scheduler.soon(() => this.#guarded(() => this.#turn()));
   }
 
-  private guarded(work: () => void): void {
-    if (this.dead) return;
+  #guarded(work: () => void): void {
+    if (this.#dead) return;
     try {
       work();
     } catch (error) {
       this.stop();
-      this.deps.onFatal(error);
+      this.#deps.onFatal(error);
     }
   }
 
-  private turn(): void {
-    this.turnPlanned = false;
-    const now = this.deps.scheduler.now();
-    const events = this.mailbox;
-    this.mailbox = [];
+  #turn(): void {
+    this.#turnPlanned = false;
+    const now = this.#deps.scheduler.now();
+    const events = this.#mailbox;
+    this.#mailbox = [];
     let paused = false;
     for (const given of events) {
       // What had been read before a pause was noticed is as stale as what the connections still held.
       if (paused && (given.type === "frame" || given.type === "refused")) continue;
-      if (given.type === "tick") this.callers.tick(now, this.core.target().leaderId !== null);
+      if (given.type === "tick") this.#callers.tick(now, this.#core.target().leaderId !== null);
       if (given.type === "frame" && given.frame.type === "propose") {
-        this.intake.offer(given.from, given.frame);
+        this.#intake.offer(given.from, given.frame);
         continue;
       }
-      const effects = this.core.step(given, now);
+      const effects = this.#core.step(given, now);
       paused ||= effects.some((effect) => effect.type === "resetPeers");
-      this.run(effects);
+      this.#run(effects);
     }
-    this.takeOps(now);
-    this.run(this.core.step({ type: "turnEnd" }, now));
+    this.#takeOps(now);
+    this.#run(this.#core.step({ type: "turnEnd" }, now));
     // The leader may have changed in this very turn: what waits goes to the new one at once.
-    if (this.takeOps(now)) this.plan();
-    this.reader.turnOver();
-    if (this.mailbox.length > 0) this.plan();
-    const persists = this.rows.length > 0 && !this.persistPlanned;
-    const applies = this.applier.due();
+    if (this.#takeOps(now)) this.#plan();
+    this.#reader.turnOver();
+    if (this.#mailbox.length > 0) this.#plan();
+    const persists = this.#rows.length > 0 && !this.#persistPlanned;
+    const applies = this.#applier.due();
     if (!persists && !applies) return;
     // Frames of this turn leave before the disk is touched; without any, nothing waits.
-    const sent = this.deps.transport.flush();
+    const sent = this.#deps.transport.flush();
     if (persists) {
-      this.persistPlanned = true;
-      if (sent || !this.appendsOnly()) this.deps.scheduler.soon(() => this.guarded(() => this.persist()));
-      else this.persist();
+      this.#persistPlanned = true;
+      if (sent || !this.#appendsOnly()) this.#deps.scheduler.soon(() => this.#guarded(() => this.#persist()));
+      else this.#persist();
     }
-    if (applies && sent) this.applier.plan();
-    else if (applies) this.applier.apply();
+    if (applies && sent) this.#applier.plan();
+    else if (applies) this.#applier.apply();
   }
 
   /** Hands waiting ops to whoever leads; as leader, gives what was handed over to the core. True if there was any. */
-  private takeOps(now: number): boolean {
-    const target = this.core.target();
+  #takeOps(now: number): boolean {
+    const target = this.#core.target();
     const { leaderId, leadershipKey, accepting } = target;
-    this.callers.retarget(leaderId === null ? null : leadershipKey, now);
-    const local = leaderId === this.core.identity.replicaId;
+    this.#callers.retarget(leaderId === null ? null : leadershipKey, now);
+    const local = leaderId === this.#core.identity.replicaId;
     // While the disk is busy, what comes is gathered: the next batch.
-    if (local && this.persistPlanned) return false;
-    if (leaderId !== null && (!local || (accepting && !this.logFull))) {
-      for (let handed = this.callers.take(now); handed !== null; handed = this.callers.take(now)) {
-        if (local) this.intake.offer(null, handed);
-        else this.deps.transport.send(leaderId, { type: "propose", ...handed });
+    if (local && this.#persistPlanned) return false;
+    if (leaderId !== null && (!local || (accepting && !this.#logFull))) {
+      for (let handed = this.#callers.take(now); handed !== null; handed = this.#callers.take(now)) {
+        if (local) this.#intake.offer(null, handed);
+        else this.#deps.transport.send(leaderId, { type: "propose", ...handed });
       }
     }
-    const events = this.intake.take(target, this.core.log.lastSeq);
-    for (const event of events) this.run(this.core.step(event, now));
+    const events = this.#intake.take(target, this.#core.log.lastSeq);
+    for (const event of events) this.#run(this.#core.step(event, now));
     return events.length > 0;
   }
 
-  private persist(): void {
-    const rows = this.rows;
-    const token = this.rowsToken;
-    const { log } = this.deps;
-    const aside = this.appendsOnly();
-    this.rows = [];
+  #persist(): void {
+    const rows = this.#rows;
+    const token = this.#rowsToken;
+    const { log } = this.#deps;
+    const aside = this.#appendsOnly();
+    this.#rows = [];
     if (aside) {
       log.writeAside(rows).then(
-        () => this.guarded(() => this.persisted(rows, token)),
-        (error: unknown) => this.guarded(() => this.notPersisted(rows, error)),
+        () => this.#guarded(() => this.#persisted(rows, token)),
+        (error: unknown) => this.#guarded(() => this.#notPersisted(rows, error)),
       );
       return;
     }
     try {
       log.write(rows);
     } catch (error) {
-      this.notPersisted(rows, error);
+      this.#notPersisted(rows, error);
       return;
     }
-    this.persisted(rows, token);
+    this.#persisted(rows, token);
   }
 
   /** A cut or a snapshot must not be half way while other events are handled. */
-  private appendsOnly(): boolean {
-    return this.rows.every(({ snapshot, cutAfter }) => snapshot === undefined && cutAfter === undefined);
+  #appendsOnly(): boolean {
+    return this.#rows.every(({ snapshot, cutAfter }) => snapshot === undefined && cutAfter === undefined);
   }
 
-  private persisted(rows: readonly PersistRows[], token: number): void {
-    this.persistPlanned = false;
-    this.logFull = false;
-    this.reader.written(rows);
-    this.mailbox.push({ type: "persisted", token });
-    this.turn();
+  #persisted(rows: readonly PersistRows[], token: number): void {
+    this.#persistPlanned = false;
+    this.#logFull = false;
+    this.#reader.written(rows);
+    this.#mailbox.push({ type: "persisted", token });
+    this.#turn();
   }
 
-  private notPersisted(rows: readonly PersistRows[], error: unknown): void {
+  #notPersisted(rows: readonly PersistRows[], error: unknown): void {
     if (!(error instanceof StorageFull)) throw error;
     // Tried again; meanwhile there is no progress, so the others drop this replica, or it hands over.
-    this.rows = [...rows, ...this.rows];
-    this.logFull = true;
-    this.deps.scheduler.after(DISK_FULL_RETRY_MS, () => this.guarded(() => this.persist()));
+    this.#rows = [...rows, ...this.#rows];
+    this.#logFull = true;
+    this.#deps.scheduler.after(DISK_FULL_RETRY_MS, () => this.#guarded(() => this.#persist()));
   }
 
   // ---------------------------------------------------------------- effects
 
-  private run(effects: readonly Effect[]): void {
-    for (const effect of effects) this.carryOut(effect);
+  #run(effects: readonly Effect[]): void {
+    for (const effect of effects) this.#carryOut(effect);
   }
 
-  private carryOut(effect: Effect): void {
-    const { transport } = this.deps;
+  #carryOut(effect: Effect): void {
+    const { transport } = this.#deps;
     switch (effect.type) {
       case "persist":
-        this.rows.push(effect.rows);
-        this.rowsToken = effect.token;
-        this.reader.pending(effect.rows);
+        this.#rows.push(effect.rows);
+        this.#rowsToken = effect.token;
+        this.#reader.pending(effect.rows);
         return;
       case "send":
         if (feature("FAULTS") && effect.frame.type === "appendOk") failpoint("peer-ack");
-        transport.send(effect.to, effect.frame.type === "beat" ? this.deps.dated(effect.frame) : effect.frame);
+        transport.send(effect.to, effect.frame.type === "beat" ? this.#deps.dated(effect.frame) : effect.frame);
         return;
       case "sendAppend": {
-        const append = this.reader.append(effect);
+        const append = this.#reader.append(effect);
         if (feature("FAULTS") && append.batches.length > 0) failpoint("peer-send");
         transport.send(effect.to, append);
         return;
       }
       case "sendTail": {
         const { to, prevSeq, prevViewNo, upTo } = effect;
-        transport.send(to, { type: "tail", prevSeq, prevViewNo, batches: this.reader.read(prevSeq + 1, upTo) });
+        transport.send(to, { type: "tail", prevSeq, prevViewNo, batches: this.#reader.read(prevSeq + 1, upTo) });
         return;
       }
       case "commit":
-        this.applier.commit(effect.seq);
+        this.#applier.commit(effect.seq);
         return;
       case "readReady":
-        this.readIndexes.ready(effect.id, effect.seq);
+        this.#readIndexes.ready(effect.id, effect.seq);
         return;
       case "fetchSnapshot":
-        void this.snapshotFetch.start(effect.from, effect.commonSeq);
+        void this.#snapshotFetch.start(effect.from, effect.commonSeq);
         return;
       case "openSnapshot":
         if (feature("FAULTS")) failpoint("snapshot-switched");
-        this.intake.stateReplaced();
-        this.applier.replace(this.deps.openState(effect.snapshot), effect.snapshot.appliedSeq);
+        this.#intake.stateReplaced();
+        this.#applier.replace(this.#deps.openState(effect.snapshot), effect.snapshot.appliedSeq);
         return;
       case "rest":
-        this.deps.scheduler.after(COMMIT_REST_MS, () => this.give({ type: "rested" }));
+        this.#deps.scheduler.after(COMMIT_REST_MS, () => this.#give({ type: "rested" }));
         return;
       case "compact":
-        void this.applier.compact(effect.upTo);
+        void this.#applier.compact(effect.upTo);
         return;
       case "probe":
         transport.probe(effect.peer);
@@ -413,10 +413,10 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
         transport.resetPeers();
         return;
       case "notice":
-        this.deps.onNotice(effect.notice);
+        this.#deps.onNotice(effect.notice);
         return;
       case "stopped":
-        this.stopping?.done();
+        this.#stopping?.done();
         return;
     }
   }

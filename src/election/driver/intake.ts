@@ -18,21 +18,21 @@ interface Offered {
 
 /** The ops that this leader has taken and not applied yet, and those it is about to take. */
 export class Intake {
-  private readonly formats: Formats;
+  readonly #formats: Formats;
   /** In the order in which they came. At most what followers have waiting. */
-  private offered: Offered[] = [];
+  #offered: Offered[] = [];
   /** Keys of ops that this leadership has appended and this replica has not applied yet. */
-  private readonly appended = new Set<string>();
-  private appendedUnder: string | null = null;
+  readonly #appended = new Set<string>();
+  #appendedUnder: string | null = null;
   /** Where the log ended when this leadership began to take ops: entries up to here are another's copies. */
-  private before: Seq = 0;
+  #before: Seq = 0;
 
   constructor(formats: Formats) {
-    this.formats = formats;
+    this.#formats = formats;
   }
 
   offer(from: ReplicaId | null, handed: Handed): void {
-    this.offered.push({ from, handed });
+    this.#offered.push({ from, handed });
   }
 
   /**
@@ -42,13 +42,13 @@ export class Intake {
    * log ends.
    */
   take(target: Target, lastSeq: Seq): Event[] {
-    if (this.offered.length === 0) return [];
-    const { offered } = this;
-    this.offered = [];
-    this.begin(target, lastSeq);
+    if (this.#offered.length === 0) return [];
+    const offered = this.#offered;
+    this.#offered = [];
+    this.#begin(target, lastSeq);
     const events: Event[] = [];
     for (const { from, handed } of offered) {
-      const { ops, keys } = this.fresh(handed, target);
+      const { ops, keys } = this.#fresh(handed, target);
       if (ops.length === 0) continue;
       events.push(
         from === null ? { type: "propose", ops } : { type: "frame", from, frame: { type: "propose", ops, keys } },
@@ -60,33 +60,33 @@ export class Intake {
   /** An op came out of apply here: from now on the rows know a repeat. */
   applied(key: string, seq: Seq): void {
     // A copy of a leader before this one may come out first: the one appended here is on its way still.
-    if (seq > this.before) this.appended.delete(key);
+    if (seq > this.#before) this.#appended.delete(key);
   }
 
   /** The state was replaced: what it holds did not come out of apply here. */
   stateReplaced(): void {
-    this.appended.clear();
+    this.#appended.clear();
   }
 
-  private begin({ leadershipKey, accepting }: Target, lastSeq: Seq): void {
-    if (!accepting || leadershipKey === this.appendedUnder) return;
-    this.appendedUnder = leadershipKey;
-    this.appended.clear();
-    this.before = lastSeq;
+  #begin({ leadershipKey, accepting }: Target, lastSeq: Seq): void {
+    if (!accepting || leadershipKey === this.#appendedUnder) return;
+    this.#appendedUnder = leadershipKey;
+    this.#appended.clear();
+    this.#before = lastSeq;
   }
 
   /**
    * Those ops that are not on their way already. A busy leader gets the same op again and again, from its proposer
    * and from other replicas that the client turned to: it is appended once, and comes out of apply, or the leadership ends.
    */
-  private fresh(handed: Handed, { accepting }: Target): Handed {
+  #fresh(handed: Handed, { accepting }: Target): Handed {
     if (!accepting) return { ops: [], keys: [] };
-    const inForce = this.formats.inForce();
+    const inForce = this.#formats.inForce();
     const isFresh = handed.keys.map((key, i) => {
       // From a proposer that has applied more than this leader, or less than its own branch: it asks again.
       if (opFormat(handed.ops[i]!) > inForce) return false;
-      const before = this.appended.size;
-      return this.appended.add(key).size > before;
+      const before = this.#appended.size;
+      return this.#appended.add(key).size > before;
     });
     return onlyKept(handed, isFresh);
   }

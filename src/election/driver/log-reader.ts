@@ -12,61 +12,61 @@ type SendAppend = Extract<Effect, { type: "sendAppend" }>;
 
 /** The log as the core sees it: storage plus rows not written yet. */
 export class LogReader {
-  private readonly log: LogStorage;
+  readonly #log: LogStorage;
   /** Batches not written yet, ascending; what a cut or a snapshot replaced is gone. */
-  private tail: Batch[] = [];
-  private tailRows = new Map<PersistRows, number>();
+  #tail: Batch[] = [];
+  #tailRows = new Map<PersistRows, number>();
   /** The Append made last in this turn. */
-  private made: { readonly frame: Append; readonly upTo: Seq } | null = null;
+  #made: { readonly frame: Append; readonly upTo: Seq } | null = null;
 
   constructor(log: LogStorage) {
-    this.log = log;
+    this.#log = log;
   }
 
   /** Rows were given out to be written. */
   pending(rows: PersistRows): void {
-    if (rows.snapshot !== undefined) this.tail = [];
+    if (rows.snapshot !== undefined) this.#tail = [];
     const { cutAfter } = rows;
-    if (cutAfter !== undefined) this.tail = sliceBatches(this.tail, 0, cutAfter);
-    if (rows.append !== undefined) this.tail.push(...rows.append);
-    this.tailRows.set(rows, batchLastSeqOf(rows));
+    if (cutAfter !== undefined) this.#tail = sliceBatches(this.#tail, 0, cutAfter);
+    if (rows.append !== undefined) this.#tail.push(...rows.append);
+    this.#tailRows.set(rows, batchLastSeqOf(rows));
   }
 
   /** Rows are on the disk: they are read from there. */
   written(rows: readonly PersistRows[]): void {
     let upTo = 0;
     for (const row of rows) {
-      upTo = Math.max(upTo, this.tailRows.get(row) ?? 0);
-      this.tailRows.delete(row);
+      upTo = Math.max(upTo, this.#tailRows.get(row) ?? 0);
+      this.#tailRows.delete(row);
     }
-    if (this.tailRows.size === 0) this.tail = [];
-    else this.tail = sliceBatches(this.tail, upTo + 1, Number.MAX_SAFE_INTEGER);
+    if (this.#tailRows.size === 0) this.#tail = [];
+    else this.#tail = sliceBatches(this.#tail, upTo + 1, Number.MAX_SAFE_INTEGER);
   }
 
   /** Contiguous batches from `fromSeq` to `upTo`, both included; empty if upTo is smaller. */
   read(fromSeq: Seq, upTo: Seq): Batch[] {
     if (upTo < fromSeq) return [];
-    const first = this.tail[0];
+    const first = this.#tail[0];
     const tailFrom = first === undefined ? Number.MAX_SAFE_INTEGER : batchFirstSeq(first);
-    const batches = fromSeq < tailFrom ? this.log.read(fromSeq, Math.min(upTo, tailFrom - 1)) : [];
-    if (upTo >= tailFrom) batches.push(...sliceBatches(this.tail, fromSeq, upTo));
+    const batches = fromSeq < tailFrom ? this.#log.read(fromSeq, Math.min(upTo, tailFrom - 1)) : [];
+    if (upTo >= tailFrom) batches.push(...sliceBatches(this.#tail, fromSeq, upTo));
     return batches;
   }
 
   /** The Append of a leader: followers that are in step get one and the same frame, which is encoded once. */
   append({ ballot, prevSeq, prevViewNo, upTo, commit, round }: SendAppend): Append {
-    const { made } = this;
+    const made = this.#made;
     const sameEntries = made?.frame.ballot === ballot && made.frame.prevSeq === prevSeq && made.upTo === upTo;
     if (sameEntries && made.frame.commit === commit && made.frame.round === round) return made.frame;
     const batches = this.read(prevSeq + 1, upTo);
     const frame: Append = { type: "append", ballot, prevSeq, prevViewNo, batches, commit, round };
-    this.made = { frame, upTo };
+    this.#made = { frame, upTo };
     return frame;
   }
 
   /** The log may change before the next turn. */
   turnOver(): void {
-    this.made = null;
+    this.#made = null;
   }
 }
 

@@ -56,15 +56,15 @@ interface Waiting {
 
 /** Queue of one replica's proposals. */
 export class Proposals {
-  private readonly waiting = new Map<string, Waiting>();
+  readonly #waiting = new Map<string, Waiting>();
   /** To send, in the order they were proposed; may hold ops settled meanwhile. */
-  private unsent: Waiting[] = [];
-  private bytes = 0;
-  private forked = 0;
-  private sentTo: string | null = null;
+  #unsent: Waiting[] = [];
+  #bytes = 0;
+  #forked = 0;
+  #sentTo: string | null = null;
 
   get size(): number {
-    return this.waiting.size;
+    return this.#waiting.size;
   }
 
   /**
@@ -72,9 +72,9 @@ export class Proposals {
    * proposed twice waits once. `deadline` is on the caller's monotonic clock, ms.
    */
   add(key: string, op: Uint8Array, deadline: number): boolean {
-    if (this.waiting.has(key)) return true;
-    if (this.waiting.size >= WAITING_MAX || this.bytes + op.length > WAITING_BYTES_MAX) return false;
-    this.insert({ key, opKey: key, op, deadline, forkId: null, handedOver: false, sentAt: null, resendMs: RESEND_MS });
+    if (this.#waiting.has(key)) return true;
+    if (this.#waiting.size >= WAITING_MAX || this.#bytes + op.length > WAITING_BYTES_MAX) return false;
+    this.#insert({ key, opKey: key, op, deadline, forkId: null, handedOver: false, sentAt: null, resendMs: RESEND_MS });
     return true;
   }
 
@@ -91,17 +91,17 @@ export class Proposals {
       sentAt: null,
       resendMs: RESEND_MS,
     };
-    if (!this.waiting.has(entry.key)) this.insert(entry);
+    if (!this.#waiting.has(entry.key)) this.#insert(entry);
   }
 
   /** The ops of the fork queue wait there alone again. */
   forgetForked(): void {
-    for (const entry of this.waiting.values()) if (entry.forkId !== null) this.remove(entry);
+    for (const entry of this.#waiting.values()) if (entry.forkId !== null) this.#remove(entry);
   }
 
   /** Ops of the fork queue that wait here. */
   get forkedWaiting(): number {
-    return this.forked;
+    return this.#forked;
   }
 
   /**
@@ -110,23 +110,23 @@ export class Proposals {
    * the recovered copy would be kept, so it does not count for the queue.
    */
   applied(key: string, recovered = true): { readonly waited: boolean; readonly forkId: number | null } {
-    const entry = this.waiting.get(key);
-    if (entry !== undefined) this.remove(entry);
-    const forked = recovered ? this.waiting.get(`${FORKED}${key}`) : undefined;
-    if (forked !== undefined) this.remove(forked);
+    const entry = this.#waiting.get(key);
+    if (entry !== undefined) this.#remove(entry);
+    const forked = recovered ? this.#waiting.get(`${FORKED}${key}`) : undefined;
+    if (forked !== undefined) this.#remove(forked);
     return { waited: entry !== undefined, forkId: forked?.forkId ?? null };
   }
 
   /** Names the leadership that ops go to; if it changed, everything unsettled is sent again, in the old order. */
   retarget(leadershipKey: string | null): void {
-    if (leadershipKey === this.sentTo) return;
-    this.sentTo = leadershipKey;
-    this.unsent = [...this.waiting.values()];
+    if (leadershipKey === this.#sentTo) return;
+    this.#sentTo = leadershipKey;
+    this.#unsent = [...this.#waiting.values()];
   }
 
   /** Nothing is waiting to be sent. */
   idle(): boolean {
-    return this.unsent.length === 0;
+    return this.#unsent.length === 0;
   }
 
   /** Next ops for the leader: at most APPEND_ENTRIES_MAX and about 1 MiB; empty when all are sent. */
@@ -135,8 +135,8 @@ export class Proposals {
     const keys: string[] = [];
     let bytes = 0;
     let taken = 0;
-    for (const entry of this.unsent) {
-      const settled = this.waiting.get(entry.key) !== entry;
+    for (const entry of this.#unsent) {
+      const settled = this.#waiting.get(entry.key) !== entry;
       if (!settled && ops.length > 0 && (ops.length >= APPEND_ENTRIES_MAX || bytes + entry.op.length > FRAME_BYTES_MAX))
         break;
       taken++;
@@ -147,7 +147,7 @@ export class Proposals {
       entry.handedOver = true;
       entry.sentAt = now;
     }
-    this.unsent = taken === this.unsent.length ? [] : this.unsent.slice(taken);
+    this.#unsent = taken === this.#unsent.length ? [] : this.#unsent.slice(taken);
     return { ops, keys };
   }
 
@@ -155,9 +155,9 @@ export class Proposals {
   tick(now: number): Expired[] {
     const expired: Expired[] = [];
     const resend: Waiting[] = [];
-    for (const entry of this.waiting.values()) {
+    for (const entry of this.#waiting.values()) {
       if (now >= entry.deadline) {
-        this.remove(entry);
+        this.#remove(entry);
         expired.push({ key: entry.key, definite: !entry.handedOver });
       } else if (entry.sentAt !== null && now - entry.sentAt >= entry.resendMs) {
         entry.resendMs = Math.min(entry.resendMs * 2, RESEND_MS_MAX);
@@ -165,20 +165,20 @@ export class Proposals {
         resend.push(entry);
       }
     }
-    if (resend.length > 0) this.unsent = [...resend, ...this.unsent];
+    if (resend.length > 0) this.#unsent = [...resend, ...this.#unsent];
     return expired;
   }
 
-  private insert(entry: Waiting): void {
-    this.waiting.set(entry.key, entry);
-    this.unsent.push(entry);
-    this.bytes += entry.op.length;
-    if (entry.forkId !== null) this.forked++;
+  #insert(entry: Waiting): void {
+    this.#waiting.set(entry.key, entry);
+    this.#unsent.push(entry);
+    this.#bytes += entry.op.length;
+    if (entry.forkId !== null) this.#forked++;
   }
 
-  private remove(entry: Waiting): void {
-    this.waiting.delete(entry.key);
-    this.bytes -= entry.op.length;
-    if (entry.forkId !== null) this.forked--;
+  #remove(entry: Waiting): void {
+    this.#waiting.delete(entry.key);
+    this.#bytes -= entry.op.length;
+    if (entry.forkId !== null) this.#forked--;
   }
 }

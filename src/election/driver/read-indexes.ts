@@ -7,19 +7,19 @@ const ASK_AGAIN_MS = 100;
 
 /** Questions under way, each with an id that this process never uses twice. */
 export class ReadIndexes {
-  private readonly open = new Map<number, (seq: Seq) => void>();
+  readonly #open = new Map<number, (seq: Seq) => void>();
   /**
    * Begins anywhere: the leader may still answer a question of the process before this one, and
    * that answer is older than what this one asks about.
    */
-  private nextId: number;
-  private readonly scheduler: Scheduler;
-  private readonly send: (id: number) => void;
+  #nextId: number;
+  readonly #scheduler: Scheduler;
+  readonly #send: (id: number) => void;
 
   constructor(scheduler: Scheduler, send: (id: number) => void) {
-    this.scheduler = scheduler;
-    this.nextId = Math.floor(scheduler.random() * 2 ** 40);
-    this.send = send;
+    this.#scheduler = scheduler;
+    this.#nextId = Math.floor(scheduler.random() * 2 ** 40);
+    this.#send = send;
   }
 
   /** The seq to wait for; null if no leader answers in time. */
@@ -30,27 +30,27 @@ export class ReadIndexes {
       const finish = (seq: Seq | null): void => {
         cancelAgain();
         cancelEnd();
-        for (const id of ids) this.open.delete(id);
+        for (const id of ids) this.#open.delete(id);
         resolve(seq);
       };
       const send = (): void => {
-        const id = this.nextId++;
+        const id = this.#nextId++;
         ids.push(id);
-        this.open.set(id, finish);
-        cancelAgain = this.scheduler.after(ASK_AGAIN_MS, send);
-        this.send(id);
+        this.#open.set(id, finish);
+        cancelAgain = this.#scheduler.after(ASK_AGAIN_MS, send);
+        this.#send(id);
       };
-      const cancelEnd = this.scheduler.after(timeoutMs, () => finish(null));
+      const cancelEnd = this.#scheduler.after(timeoutMs, () => finish(null));
       send();
     });
   }
 
   ready(id: number, seq: Seq): void {
-    this.open.get(id)?.(seq);
+    this.#open.get(id)?.(seq);
   }
 
   /** Nobody will answer any more; the waits end by their time-outs. */
   close(): void {
-    this.open.clear();
+    this.#open.clear();
   }
 }

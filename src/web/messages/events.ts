@@ -126,20 +126,20 @@ interface StreamOwner {
 class EventStream {
   readonly body: ReadableStream;
   readonly owner: StreamOwner;
-  private readonly feed: Feed;
-  private readonly onEnd: (stream: EventStream) => void;
-  private aliveMs: number;
+  readonly #feed: Feed;
+  readonly #onEnd: (stream: EventStream) => void;
+  #aliveMs: number;
   /** Null until somebody begins to read. */
-  private controller: ReadableStreamDirectController | null = null;
+  #controller: ReadableStreamDirectController | null = null;
   /** The socket is full: what is written waits in this process. */
-  private blocked: PromiseWithResolvers<void> | null = null;
-  private stuckTicks = 0;
-  private ended = false;
-  private readonly over = Promise.withResolvers<void>();
+  #blocked: PromiseWithResolvers<void> | null = null;
+  #stuckTicks = 0;
+  #ended = false;
+  readonly #over = Promise.withResolvers<void>();
   /** Rows of the list that came while the socket was full: rendered again when there is room. */
-  private readonly owedRows = new Set<string>();
-  private readonly rows: ListRows;
-  private readonly onCaught: WebDeps["onCaught"];
+  readonly #owedRows = new Set<string>();
+  readonly #rows: ListRows;
+  readonly #onCaught: WebDeps["onCaught"];
 
   constructor(
     feed: Feed,
@@ -151,57 +151,57 @@ class EventStream {
       readonly onCaught: WebDeps["onCaught"];
     },
   ) {
-    this.feed = feed;
+    this.#feed = feed;
     this.owner = owner;
-    this.rows = parts.rows;
-    this.aliveMs = owner.nowMs();
-    this.onEnd = parts.onEnd;
-    this.onCaught = parts.onCaught;
+    this.#rows = parts.rows;
+    this.#aliveMs = owner.nowMs();
+    this.#onEnd = parts.onEnd;
+    this.#onCaught = parts.onCaught;
     // Who never began to read does not hear of a cut either.
-    this.over.promise.catch(() => undefined);
+    this.#over.promise.catch(() => undefined);
     this.body = new ReadableStream({
       type: "direct",
       pull: (controller) => {
-        this.controller = controller;
-        this.write(first);
-        void this.pump();
-        return this.over.promise;
+        this.#controller = controller;
+        this.#write(first);
+        void this.#pump();
+        return this.#over.promise;
       },
       cancel: () => this.end(),
     });
   }
 
-  private room(): boolean {
-    return this.controller !== null && this.blocked === null;
+  #room(): boolean {
+    return this.#controller !== null && this.#blocked === null;
   }
 
-  private write(bytes: Uint8Array): void {
+  #write(bytes: Uint8Array): void {
     // A number while the socket takes it, a promise until it has taken all of it.
-    const taken: unknown = this.controller?.write(bytes);
+    const taken: unknown = this.#controller?.write(bytes);
     if (!(taken instanceof Promise)) return;
     // Neither pump nor tick writes before that, so there is one at a time.
-    this.blocked = Promise.withResolvers();
+    this.#blocked = Promise.withResolvers();
     taken.then(
-      () => this.drained(),
+      () => this.#drained(),
       () => this.end(),
     );
   }
 
-  private drained(): void {
-    this.stuckTicks = 0;
-    this.blocked?.resolve();
-    this.blocked = null;
-    for (const conversationId of this.owedRows) this.rows.changed(this.owner.session, conversationId);
-    this.owedRows.clear();
+  #drained(): void {
+    this.#stuckTicks = 0;
+    this.#blocked?.resolve();
+    this.#blocked = null;
+    for (const conversationId of this.#owedRows) this.#rows.changed(this.owner.session, conversationId);
+    this.#owedRows.clear();
   }
 
   /** A row of the list has changed. */
   row(conversationId: string, bytes: Uint8Array): void {
-    if (this.room()) this.write(bytes);
-    else this.owedRows.add(conversationId);
+    if (this.#room()) this.#write(bytes);
+    else this.#owedRows.add(conversationId);
   }
 
-  private encode(item: FeedItem): Uint8Array {
+  #encode(item: FeedItem): Uint8Array {
     const { shows } = this.owner;
     const conversation = conversationOf(item.event);
     try {
@@ -210,78 +210,78 @@ class EventStream {
         : encodeElsewhere(item);
     } catch (error) {
       // A view is broken. Nobody catches an error here, so it would end the replica, and those of all other readers.
-      this.onCaught(error);
+      this.#onCaught(error);
       return encodeItem({ ...item, event: READ_ANEW });
     }
   }
 
-  private tellList(event: FeedEvent): void {
+  #tellList(event: FeedEvent): void {
     const { session, shows } = this.owner;
     if (shows === null) return;
     const conversation = rowChangedBy(event, session.userId);
-    if (conversation !== null) this.rows.changed(session, conversation);
+    if (conversation !== null) this.#rows.changed(session, conversation);
     // Her pages fetch the whole list then, and what she had not read may be gone.
-    else if (event.kind === "reset" || event.kind === "person") this.rows.forget(session.userId);
+    else if (event.kind === "reset" || event.kind === "person") this.#rows.forget(session.userId);
   }
 
-  private async pump(): Promise<void> {
+  async #pump(): Promise<void> {
     try {
-      await this.pass();
+      await this.#pass();
     } catch (error) {
-      this.onCaught(error);
+      this.#onCaught(error);
     }
     this.end();
   }
 
   /** Passes events on until the feed or the stream is over. */
-  private async pass(): Promise<void> {
-    while (!this.ended) {
-      const item = await this.feed.next();
-      if (item === null || this.ended) break;
+  async #pass(): Promise<void> {
+    while (!this.#ended) {
+      const item = await this.#feed.next();
+      if (item === null || this.#ended) break;
       // Without a word: the page comes back, and only then learns what became of its login.
       if (item.event.kind === "ended" && (await this.owner.stillIn())) break;
-      await this.blocked?.promise;
-      if (this.ended) break;
-      this.write(this.encode(item));
-      this.tellList(item.event);
+      await this.#blocked?.promise;
+      if (this.#ended) break;
+      this.#write(this.#encode(item));
+      this.#tellList(item.event);
     }
   }
 
   /** Its page is there. */
   alive(): void {
-    this.aliveMs = this.owner.nowMs();
+    this.#aliveMs = this.owner.nowMs();
   }
 
   /** Once a second: a sign of life, dropped when the socket is full. */
   tick({ atRest, behind }: Ping): void {
-    if (this.ended) return;
-    if (this.owner.name !== "" && this.owner.nowMs() - this.aliveMs > ALIVE_MS) return this.end();
-    if (this.room()) this.write(this.feed.atRest() ? atRest : behind);
-    else if (++this.stuckTicks > STUCK_TICKS_MAX) this.cutOff();
+    if (this.#ended) return;
+    if (this.owner.name !== "" && this.owner.nowMs() - this.#aliveMs > ALIVE_MS) return this.end();
+    if (this.#room()) this.#write(this.#feed.atRest() ? atRest : behind);
+    else if (++this.#stuckTicks > STUCK_TICKS_MAX) this.#cutOff();
   }
 
   /** An end in good order waits for the socket; Bun (1.4.5) drops it at once, without a word, for this. */
-  private cutOff(): void {
-    this.over.reject();
-    this.forget();
+  #cutOff(): void {
+    this.#over.reject();
+    this.#forget();
   }
 
   end(): void {
-    if (this.ended) return;
-    this.forget();
+    if (this.#ended) return;
+    this.#forget();
     try {
-      void this.controller?.end();
+      void this.#controller?.end();
     } catch {
       // The reader had cancelled: there is nobody left to tell.
     }
-    this.over.resolve();
+    this.#over.resolve();
   }
 
-  private forget(): void {
-    this.ended = true;
-    this.blocked?.resolve();
-    this.feed.close();
-    this.onEnd(this);
+  #forget(): void {
+    this.#ended = true;
+    this.#blocked?.resolve();
+    this.#feed.close();
+    this.#onEnd(this);
   }
 }
 
@@ -298,49 +298,49 @@ class PingTurn {
 
 /** The open streams of one replica's page. */
 export class EventStreams {
-  private readonly deps: WebDeps;
-  private readonly handover: Handover;
-  private readonly open = new Set<EventStream>();
-  private readonly turns = Array.from({ length: PING_TURNS }, () => new PingTurn());
-  private nextTurn = 0;
-  private opened = 0;
+  readonly #deps: WebDeps;
+  readonly #handover: Handover;
+  readonly #open = new Set<EventStream>();
+  readonly #turns = Array.from({ length: PING_TURNS }, () => new PingTurn());
+  #nextTurn = 0;
+  #opened = 0;
   /** By owner and name: a sign of life is one look-up, however many streams are open. */
-  private readonly named = new Map<string, EventStream>();
+  readonly #named = new Map<string, EventStream>();
   /** Those of pages, which have a list. */
-  private readonly pagesOf = new Map<string, Set<EventStream>>();
-  private readonly rows: ListRows;
-  private timer: ReturnType<typeof setInterval> | null = null;
+  readonly #pagesOf = new Map<string, Set<EventStream>>();
+  readonly #rows: ListRows;
+  #timer: ReturnType<typeof setInterval> | null = null;
 
   constructor(deps: WebDeps, handover: Handover) {
-    this.deps = deps;
-    this.handover = handover;
-    this.rows = new ListRows(deps.chat, (userId, row) => this.sendRow(userId, row), deps.onCaught);
+    this.#deps = deps;
+    this.#handover = handover;
+    this.#rows = new ListRows(deps.chat, (userId, row) => this.#sendRow(userId, row), deps.onCaught);
   }
 
   /** Number of open streams. */
   get size(): number {
-    return this.open.size;
+    return this.#open.size;
   }
 
   start(feed: Feed, owner: StreamOwner): ReadableStream {
-    const hello = `retry: 500\n${eventText("cluster", this.cluster(owner.place))}\n${this.ping()}`;
+    const hello = `retry: 500\n${eventText("cluster", this.#cluster(owner.place))}\n${this.#ping()}`;
     const stream = new EventStream(feed, owner, encoder.encode(hello), {
-      rows: this.rows,
-      onEnd: (ended) => this.forget(ended),
-      onCaught: this.deps.onCaught,
+      rows: this.#rows,
+      onEnd: (ended) => this.#forget(ended),
+      onCaught: this.#deps.onCaught,
     });
-    this.open.add(stream);
-    this.turns[this.opened++ % PING_TURNS]!.streams.add(stream);
+    this.#open.add(stream);
+    this.#turns[this.#opened++ % PING_TURNS]!.streams.add(stream);
     const { userId } = owner.session;
-    if (owner.name !== "") this.named.set(nameKey(userId, owner.name), stream);
-    if (owner.shows !== null) this.pagesOf.getOrInsertComputed(userId, () => new Set()).add(stream);
-    this.timer ??= setInterval(() => this.tickOrReport(), PING_INTERVAL_MS / PING_TURNS);
+    if (owner.name !== "") this.#named.set(nameKey(userId, owner.name), stream);
+    if (owner.shows !== null) this.#pagesOf.getOrInsertComputed(userId, () => new Set()).add(stream);
+    this.#timer ??= setInterval(() => this.#tickOrReport(), PING_INTERVAL_MS / PING_TURNS);
     return stream.body;
   }
 
   /** The page of a user's stream says that it is there; false if that stream is not here. */
   alive(userId: string, name: string): boolean {
-    const stream = this.named.get(nameKey(userId, name));
+    const stream = this.#named.get(nameKey(userId, name));
     stream?.alive();
     return stream !== undefined;
   }
@@ -350,21 +350,21 @@ export class EventStreams {
    * those first whose replica is reachable. Null where none are needed.
    */
   handovers(place: Place, token: string, seats: number): Record<string, string[]> | null {
-    const others = otherHosts(place, originsFor(place, this.deps));
+    const others = otherHosts(place, originsFor(place, this.#deps));
     if (others.length === 0) return null;
     const count = Number.isInteger(seats) ? Math.min(Math.max(seats, 1), SEATS_MAX) : 1;
     return Object.fromEntries(
-      this.handoverHosts(others).map((origin) => [
+      this.#handoverHosts(others).map((origin) => [
         origin,
-        Array.from({ length: count }, () => this.handover.seal(token, origin)),
+        Array.from({ length: count }, () => this.#handover.seal(token, origin)),
       ]),
     );
   }
 
-  private handoverHosts(origins: readonly string[]): readonly string[] {
+  #handoverHosts(origins: readonly string[]): readonly string[] {
     if (origins.length <= HANDOVER_HOSTS) return origins;
     const away = new Set(
-      this.deps
+      this.#deps
         .status()
         .replicas.filter(({ state }) => state === "unreachable" || state === "stopped")
         .flatMap(({ web }) => (web !== null && URL.canParse(web) ? [new URL(web).origin] : [])),
@@ -378,43 +378,43 @@ export class EventStreams {
 
   /** Ends all streams, so that their pages move on at once when this replica stops. */
   stop(): void {
-    for (const stream of this.open) stream.end();
-    this.rows.stop();
-    this.idle();
+    for (const stream of this.#open) stream.end();
+    this.#rows.stop();
+    this.#idle();
   }
 
-  private sendRow(userId: string, row: ListRow): void {
+  #sendRow(userId: string, row: ListRow): void {
     const bytes = encoder.encode(`${eventText("row", JSON.stringify(row))}\n`);
-    for (const page of this.pagesOf.get(userId) ?? []) page.row(row.conversationId, bytes);
+    for (const page of this.#pagesOf.get(userId) ?? []) page.row(row.conversationId, bytes);
   }
 
-  private ping(): string {
-    return `${eventText("ping", this.deps.healthz().ok ? "ok" : "not writable")}\n`;
+  #ping(): string {
+    return `${eventText("ping", this.#deps.healthz().ok ? "ok" : "not writable")}\n`;
   }
 
-  private pingAfter(text: string, id: string): Ping {
-    const ping = this.ping();
+  #pingAfter(text: string, id: string): Ping {
+    const ping = this.#ping();
     return { atRest: encoder.encode(`${text}${id}${ping}`), behind: encoder.encode(`${text}${ping}`) };
   }
 
-  private cluster(place: Place): string {
-    return JSON.stringify({ ...summarize(this.deps.status()), origins: originsFor(place, this.deps) });
+  #cluster(place: Place): string {
+    return JSON.stringify({ ...summarize(this.#deps.status()), origins: originsFor(place, this.#deps) });
   }
 
-  private tickOrReport(): void {
+  #tickOrReport(): void {
     try {
-      this.tick();
+      this.#tick();
     } catch (error) {
-      this.deps.onCaught(error);
+      this.#deps.onCaught(error);
     }
   }
 
-  private tick(): void {
-    const turn = this.turns[this.nextTurn]!;
-    this.nextTurn = (this.nextTurn + 1) % PING_TURNS;
+  #tick(): void {
+    const turn = this.#turns[this.#nextTurn]!;
+    this.#nextTurn = (this.#nextTurn + 1) % PING_TURNS;
     if (turn.streams.size === 0) return;
-    const id = `id: ${this.deps.chat.cursor()}\n`;
-    const ping = this.pingAfter("", id);
+    const id = `id: ${this.#deps.chat.cursor()}\n`;
+    const ping = this.#pingAfter("", id);
     const before = turn.told;
     turn.told = new Map();
     const bytes = new Map<string, Ping>();
@@ -423,34 +423,34 @@ export class EventStreams {
       const key = `${place.url} ${place.front}`;
       let piece = bytes.get(key);
       if (piece === undefined) {
-        const cluster = this.cluster(place);
+        const cluster = this.#cluster(place);
         turn.told.set(key, cluster);
         const isNews = before.get(key) !== cluster;
-        piece = isNews ? this.pingAfter(`${eventText("cluster", cluster)}\n`, id) : ping;
+        piece = isNews ? this.#pingAfter(`${eventText("cluster", cluster)}\n`, id) : ping;
         bytes.set(key, piece);
       }
       stream.tick(piece);
     }
   }
 
-  private forget(stream: EventStream): void {
-    this.open.delete(stream);
-    for (const { streams } of this.turns) if (streams.delete(stream)) break;
+  #forget(stream: EventStream): void {
+    this.#open.delete(stream);
+    for (const { streams } of this.#turns) if (streams.delete(stream)) break;
     const { name, session } = stream.owner;
     const { userId } = session;
-    const pages = this.pagesOf.get(userId);
+    const pages = this.#pagesOf.get(userId);
     if (pages?.delete(stream) === true && pages.size === 0) {
-      this.pagesOf.delete(userId);
-      this.rows.forget(userId);
+      this.#pagesOf.delete(userId);
+      this.#rows.forget(userId);
     }
     // A later stream of the same name may have taken its place.
-    if (this.named.get(nameKey(userId, name)) === stream) this.named.delete(nameKey(userId, name));
-    if (this.open.size === 0) this.idle();
+    if (this.#named.get(nameKey(userId, name)) === stream) this.#named.delete(nameKey(userId, name));
+    if (this.#open.size === 0) this.#idle();
   }
 
-  private idle(): void {
-    if (this.timer !== null) clearInterval(this.timer);
-    this.timer = null;
+  #idle(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
   }
 }
 

@@ -1,0 +1,64 @@
+/**
+ * Sources with a known bug: a change of a line or two in a copy of one folder, made here, so that the executable
+ * carries no switch for any of them. A change whose line is not in the sources any more fails loudly: the mutant
+ * has to follow its code.
+ */
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+
+const SOURCES = resolve(import.meta.dir, "../../src");
+
+/** Replaces `was`, which must occur exactly once in `file`, by `is`. */
+export interface Change {
+  readonly file: string;
+  readonly was: string;
+  readonly is: string;
+  readonly also?: Change;
+}
+
+const loadedParts = new Map<string, Record<string, unknown>>();
+
+/**
+ * What the file at `path`, below src/, exports when the folder around it has the bug asked for; null if `mutants` names
+ * none of `changes`. One bug at most.
+ */
+export function partsWith(
+  mutants: ReadonlySet<string>,
+  changes: Readonly<Record<string, Change>>,
+  path: string,
+): Record<string, unknown> | null {
+  const mutant = Object.keys(changes).find((name) => mutants.has(name));
+  if (mutant === undefined) return null;
+  let parts = loadedParts.get(mutant);
+  if (parts === undefined) loadedParts.set(mutant, (parts = load(mutant, changes[mutant]!, join(SOURCES, path))));
+  return parts;
+}
+
+function load(mutant: string, change: Change, path: string): Record<string, unknown> {
+  const sources = dirname(path);
+  const folder = mkdtempSync(join(tmpdir(), "lastword-mutant-"));
+  try {
+    for (const file of readdirSync(sources)) {
+      let text = readFileSync(join(sources, file), "utf8").replaceAll(/from "(\.[^"]+)"/g, (_, from: string) => {
+        const target = resolve(sources, from);
+        return `from "${dirname(target) === sources ? `./${basename(target)}` : target}"`;
+      });
+      for (let one: Change | undefined = change; one !== undefined; one = one.also) {
+        if (one.file === file) text = changed(text, one, mutant);
+      }
+      writeFileSync(join(folder, file), text);
+    }
+    // oxlint-disable-next-line typescript/no-require-imports -- at once, so that a run stays synchronous
+    return require(join(folder, basename(path))) as Record<string, unknown>;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function changed(text: string, { was, is }: Change, mutant: string): string {
+  const parts = text.split(was);
+  if (parts.length !== 2)
+    throw new Error(`${mutant}: ${JSON.stringify(was)} occurs ${parts.length - 1} times in the sources`);
+  return parts.join(is);
+}
