@@ -30,7 +30,7 @@ import {
   type SnapshotOffer,
   type Tail,
 } from "../frame.ts";
-import { fits, freshPart } from "./incoming.ts";
+import { fits, freshBatches } from "./incoming.ts";
 import type { CoreParts } from "./core-parts.ts";
 import { LeadershipKeys, type CoreStatus, type Leaving, type Target } from "./core-status.ts";
 import { Leadership } from "./leadership.ts";
@@ -216,7 +216,7 @@ export class Core implements CoreParts {
       active: this.#active,
       eligible: this.log.admitted && !this.log.rollback,
       admitted: this.log.admitted,
-      leaving: this.#leaving !== null || this.#stuck(),
+      leaving: this.#consents(),
       view: this.log.lineage.last(),
       lastSeq: this.log.lastSeq,
     };
@@ -228,6 +228,11 @@ export class Core implements CoreParts {
    */
   #stuck(): boolean {
     return this.log.stalledMs >= this.timing.progressMs && this.#currentLeader() === null;
+  }
+
+  /** R10: the others may go on without it. Not while it stands: it could win by promises that were given before. */
+  #consents(): boolean {
+    return this.#stuck() || (this.#leaving !== null && !this.#standing.standing());
   }
 
   // ---------------------------------------------------------------- time
@@ -351,6 +356,7 @@ export class Core implements CoreParts {
     }
     const stuck = this.#stuck();
     if (stuck) this.#active = false;
+    if (stuck) this.#standing.giveUp();
     if (this.#leaving !== null || this.#installing !== null || stuck) return;
     const holder = this.#standing.standing() ? null : this.#standing.tailHolder();
     if (holder !== null && this.#joinMs >= JOIN_AGAIN_MS) {
@@ -543,17 +549,9 @@ export class Core implements CoreParts {
    * that differs (a shorter Append never cuts). False if the cut would undo what was applied.
    */
   #take(batches: readonly Batch[], promised: Ballot | null): boolean {
-    const fresh: Batch[] = [];
-    let cutAfter: Seq | null = null;
-    for (const batch of batches) {
-      const rest: Batch | null = cutAfter === null ? freshPart(this.log, batch) : batch;
-      if (rest === null) continue;
-      if (cutAfter === null) {
-        cutAfter = batchFirstSeq(rest) - 1;
-        if (cutAfter < this.#commit) return false;
-      }
-      fresh.push(rest);
-    }
+    const fresh = freshBatches(this.log, batches);
+    const cutAfter = fresh.length === 0 ? null : batchFirstSeq(fresh[0]!) - 1;
+    if (cutAfter !== null && cutAfter < this.#commit) return false;
     if (fresh.length === 0 && promised === null) return true;
     const cut = cutAfter !== null && cutAfter < this.log.lastSeq ? cutAfter : null;
     if (cut !== null) {
@@ -764,7 +762,7 @@ export class Core implements CoreParts {
       leaderId: this.#currentLeader(),
       view: this.log.lineage.last(),
       active: this.#active,
-      leaving: this.#leaving !== null || this.#stuck(),
+      leaving: this.#consents(),
       promised: this.log.promised,
       hears: this.peers.ids.filter((id) => this.peers.hears(id)),
     };

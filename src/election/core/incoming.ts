@@ -11,8 +11,18 @@ export function fits(log: LogMirror, prevSeq: Seq, prevViewNo: ViewNo | null): b
   return mine !== null && sameViewNo(mine, prevViewNo);
 }
 
+/** Of contiguous batches, everything from the first entry on that our log lacks or has differently. */
+export function freshBatches(log: LogMirror, batches: readonly Batch[]): Batch[] {
+  const fresh: Batch[] = [];
+  for (const batch of batches) {
+    const rest = fresh.length === 0 ? freshPart(log, batch) : batch;
+    if (rest !== null) fresh.push(rest);
+  }
+  return fresh;
+}
+
 /** The part of a batch that our log lacks or has differently; null if it has all of it. */
-export function freshPart(log: LogMirror, batch: Batch): Batch | null {
+function freshPart(log: LogMirror, batch: Batch): Batch | null {
   const no = batchViewNo(batch);
   const last = batchLastSeq(batch);
   for (let seq = batchFirstSeq(batch); seq <= last; seq++) {
