@@ -409,3 +409,48 @@ describe("health and cluster", () => {
     site.status = all;
   });
 });
+
+describe("what is beside the list, alone", () => {
+  const PIECE = { "hx-request": "true", "hx-target": "main#main" };
+
+  test("each page that is opened in place answers the same main as the whole page has, without the list", async () => {
+    const { conversationId } = await site.send(ben, "ada", "to ada");
+    for (const path of [`/c/${conversationId}`, "/", "/new", "/people", "/conversations", "/?to=nobody"]) {
+      const piece = await site.ask(path, { as: ada, headers: PIECE });
+      const html = await piece.text();
+      expect(html).toStartWith('<!doctype html><main id="main"');
+      expect(html).toEndWith("</main>");
+      const page = await (await site.ask(path, { as: ada })).text();
+      // Ids of messages to be sent are new each time.
+      const plain = (text: string): string => text.replaceAll(/name="id" value="[^"]+"/g, "");
+      expect(plain(page)).toContain(plain(html.slice("<!doctype html>".length)));
+      expect(/data-cursor="([^"]+)"/.exec(html)?.[1]).toBe(piece.headers.get("lastword-cursor")!);
+    }
+  });
+
+  test("a link that leads on to a conversation does so for the piece too", async () => {
+    const { conversationId } = await site.send(ben, "ada", "to ada");
+    const answer = await site.ask("/?to=ben", { as: ada, headers: PIECE });
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, `/c/${conversationId}`]);
+  });
+
+  test("no cache takes one for the other, and another login or none gets nothing", async () => {
+    const { conversationId } = await site.send(ben, "ada", "to ada");
+    const path = `/c/${conversationId}`;
+    const answer = await site.ask(path, { as: ada, headers: PIECE });
+    expect(answer.headers.get("vary")).toContain("HX-Request, HX-Target");
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    const policy = (await site.ask(path, { as: ada })).headers.get("content-security-policy");
+    expect(answer.headers.get("content-security-policy")).toBe(policy);
+    const other = await site.ask(path, { as: ada, headers: { ...PIECE, "lastword-as": "somebody" } });
+    expect(other.status).toBe(409);
+    const nobody = await site.ask(path, { headers: PIECE });
+    expect([nobody.status, nobody.headers.get("hx-redirect")]).toEqual([
+      204,
+      `/login?next=${encodeURIComponent(path)}`,
+    ]);
+    // Older messages and what a merge changed are asked for by another target.
+    const rows = await (await site.ask(path, { as: ada, headers: { "hx-request": "true" } })).text();
+    expect(rows).not.toContain("<main");
+  });
+});
