@@ -2,7 +2,7 @@
 import { beforeEach, expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { HOOK_MS, stories, story } from "./stage.ts";
-import { composer, eventually, messages, row, texts, type Visitor } from "./visitor.ts";
+import { composer, eventually, messages, PASSWORD, row, texts, type Visitor } from "./visitor.ts";
 
 /** Within so long of a death nobody counts as online by it. */
 const GONE_MS = 20_000;
@@ -26,6 +26,18 @@ stories("it lives", {}, (stage) => {
     await ann.page.goto(`${stage.cluster.web(0)}/people`);
     await ann.page.getByRole("button", { name: "Refresh" }).click();
     await ann.page.locator(".roster a", { hasText: bob.name }).getByText("online").first().waitFor();
+  });
+
+  story("the replica that was asked for the list never answers: the list is asked for again", async () => {
+    let asked = 0;
+    await ann.page.route("**/sidebar?*", async (route) => {
+      if (++asked === 1) return;
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replace("New message", "Second answer") });
+    });
+    await bob.post(`${stage.cluster.web(2)}/account/delete`, { password: PASSWORD, id: crypto.randomUUID() });
+    await ann.page.locator("#sidebar", { hasText: "Second answer" }).waitFor();
+    expect(asked).toBe(2);
   });
 
   story("typing shows at the other side and goes by itself", async () => {

@@ -6,7 +6,16 @@ interface HtmxRequest {
   readonly swap: "innerHTML" | "innerMorph" | "outerMorph";
 }
 
+interface HtmxPiece {
+  readonly text: string;
+  readonly sourceElement: Element;
+  readonly target: Element;
+  readonly swap: "outerMorph";
+}
+
 declare const htmx: {
+  /** Puts HTML in place. */
+  swap(piece: HtmxPiece): Promise<void>;
   /** Fetches a piece and puts it in place. Rejects if it cannot be had. */
   ajax(method: "GET", path: string, request: HtmxRequest): Promise<void>;
   /** Gives the hx- attributes of an element that a script has put into the page their meaning. */

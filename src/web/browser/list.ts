@@ -4,12 +4,15 @@
  */
 import { required } from "./elements.ts";
 import type { LiveWords } from "./live-words.ts";
+import { getText, sleep, waitBefore } from "./requests.ts";
 import { localTimes } from "./times.ts";
 
 const GATHER_MS = 120;
 const GATHER_HIDDEN_MS = 1500;
 /** After a failover all pages come back at the same moment; what they lack is only who came and went. */
 const SPREAD_MS = 3000;
+/** When no replica answers, the stream is lost too, and the list is fetched when it is back. */
+const TRIES_MAX = 3;
 
 /** A row as the replica sends it; see messages/list-rows.tsx. */
 export interface ListRow {
@@ -42,6 +45,8 @@ export class List {
   #current: string;
   /** It will be fetched in a moment. */
   #isDue = false;
+  /** The fetch before is over. */
+  #loaded = Promise.resolve();
   /** Rows that came while the whole list was on its way, which may be older than they are. */
   #late: ListRow[] | null = null;
 
@@ -120,19 +125,20 @@ export class List {
   #loadIn(ms: number): void {
     if (this.#isDue) return;
     this.#isDue = true;
-    setTimeout(() => void this.#load(), ms);
+    setTimeout(() => {
+      // One after the other: the list that was asked for last is the one that stays.
+      this.#loaded = this.#loaded.then(() => this.#load());
+    }, ms);
   }
 
   async #load(): Promise<void> {
     this.#isDue = false;
     this.#late = [];
-    await htmx
-      .ajax("GET", `/sidebar?current=${encodeURIComponent(this.#current)}`, {
-        source: "#sidebar",
-        target: "#sidebar",
-        swap: "outerMorph",
-      })
-      .catch(() => {});
+    const text = await this.#fetched();
+    if (text !== null) {
+      const target = required("#sidebar");
+      await htmx.swap({ text, sourceElement: target, target, swap: "outerMorph" });
+    }
     const sidebar = required("#sidebar");
     for (const dot of sidebar.querySelectorAll<HTMLElement>(".presence"))
       this.#input.words.showPresence({ id: dot.dataset["user"] ?? "", online: dot.dataset["online"] === "yes" });
@@ -140,5 +146,15 @@ export class List {
     const rows = this.#late;
     this.#late = null;
     for (const row of rows) this.place(row);
+  }
+
+  /** Its HTML. A frozen replica never answers, and it may be another one than that of the stream: then it is asked again. */
+  async #fetched(): Promise<string | null> {
+    for (let tried = 0; tried < TRIES_MAX; tried++) {
+      const text = await getText(`/sidebar?current=${encodeURIComponent(this.#current)}`);
+      if (text !== null) return text;
+      await sleep(waitBefore(tried));
+    }
+    return null;
   }
 }

@@ -124,18 +124,24 @@ export async function getMain(path: string, attempt: AbortController): Promise<M
   }
 }
 
-/** A piece of a page as a document fragment's holder; null when it cannot be had now. */
-export async function getPiece(path: string): Promise<DocumentFragment | null> {
+/** A piece of a page as HTML; null when it cannot be had now. */
+export async function getText(path: string): Promise<string | null> {
   try {
     const answer = await fetch(path, {
       headers: { "HX-Request": "true", ...ownerHeaders() },
       signal: AbortSignal.timeout(ANSWER_MS),
     });
-    if (!answer.ok || answer.status === 204) return null;
-    const holder = document.createElement("template");
-    holder.innerHTML = await answer.text();
-    return holder.content;
+    return answer.ok && answer.status !== 204 ? await answer.text() : null;
   } catch {
     return null;
   }
+}
+
+/** The same as a document fragment's holder. */
+export async function getPiece(path: string): Promise<DocumentFragment | null> {
+  const text = await getText(path);
+  if (text === null) return null;
+  const holder = document.createElement("template");
+  holder.innerHTML = text;
+  return holder.content;
 }
