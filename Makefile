@@ -91,7 +91,7 @@ sim: setup ## replay one seed of the simulator in all its modes: make sim SEED=n
 soak: build dist/lastword-faults ## fresh seeds of the simulator for SOAK_SECONDS, then faults and the browser storm for longer
 	@SOAK_SECONDS=$(SOAK_SECONDS) $(BUN) tests/simulation/soak.ts
 	@SOAK=1 $(BUN) test --only-failures tests/cluster/faults-*.test.ts tests/cluster/kill-two.test.ts \
-		tests/cluster/order.test.ts tests/cluster/survivor.test.ts tests/browser/storm.test.ts tests/browser/addresses.test.ts
+		tests/cluster/order.test.ts tests/cluster/survivor.test.ts tests/browser/storm.test.ts
 
 pictures: build ## make the pictures of the README anew, from real replicas in a real browser
 	@$(BUN) tests/browser/make-pictures.ts
