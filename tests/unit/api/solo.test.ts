@@ -229,7 +229,7 @@ describe("a login", () => {
       const outcome = await stream.send({ to: "anna", body: "noch da", clientId: id() });
       return !outcome.ok && outcome.code === "not_logged_in";
     });
-  });
+  }, 30_000);
 
   test("ends from another device, by a new password, and with the account", async () => {
     const anna = await person("anna");
