@@ -212,8 +212,11 @@ export interface ChatService {
 
   /** Of what is applied here now. */
   cursor(): string;
-  /** Everything after the cursor, then live. Without a cursor: from now. At most 50 streams a user. */
-  subscribe(session: Session, input: { cursor?: string }): Answer<Feed>;
+  /**
+   * Everything after the cursor, then live. Without a cursor: from now. At most 50 streams a user. With
+   * `recentPresence` also who came or went in the last 15 s: for a page that was rendered before its stream opens.
+   */
+  subscribe(session: Session, input: { cursor?: string; recentPresence?: boolean }): Answer<Feed>;
   /** Ephemeral, never in the log. */
   typing(session: Session, conversationId: ConversationId): void;
 }

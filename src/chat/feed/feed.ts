@@ -10,7 +10,7 @@
  */
 import type { AppliedOp } from "../applied-op.ts";
 import type { Audience, Fact } from "../fact.ts";
-import type { ConversationId, UserId } from "../ids.ts";
+import { directId, type ConversationId, type UserId } from "../ids.ts";
 import { formatCursor, parseCursor, standingOf, type Cursor } from "../cursor.ts";
 import { failed, type Answer } from "../errors.ts";
 import { FEED_BYTES_MAX, LiveFeed, NOT_LIVE, weight } from "./live-feed.ts";
@@ -41,6 +41,10 @@ const TYPING = { count: 3, perMs: 3_000 } as const;
  */
 const EVERYBODY_MAX = 30;
 
+/** How long a page may take from its rendering to its stream: it hears who came and went meanwhile. */
+const RECENT_PRESENCE_MS = 15_000;
+const RECENT_PRESENCE_MAX = 1_000;
+
 /** When to try again with more streams than allowed. */
 const STREAMS_RETRY_MS = 10_000;
 
@@ -65,6 +69,8 @@ export class FeedHub {
   /** Not live yet: this replica has not applied as far as their cursors. */
   readonly #pending = new Map<LiveFeed, Cursor>();
   #settling = false;
+  /** Who came or went within RECENT_PRESENCE_MS, and when; the oldest first. */
+  readonly #recentPresence = new Map<UserId, number>();
   readonly #typingLimit: RateLimit;
 
   /** `onLeft` is told when a user's last stream at this replica closed. */
@@ -81,7 +87,10 @@ export class FeedHub {
     deps.presence.onTyping((conversationId, userId) => this.#typed(conversationId, userId));
   }
 
-  subscribe(session: Session, cursorText: string | undefined): Answer<Feed> {
+  subscribe(
+    session: Session,
+    { cursor: cursorText, recentPresence = false }: { readonly cursor?: string; readonly recentPresence?: boolean },
+  ): Answer<Feed> {
     const cursor = cursorText === undefined || cursorText === "" ? null : parseCursor(cursorText);
     if (cursor === null && cursorText !== undefined && cursorText !== "") return failedWith("invalid");
     const streams = this.#byUser.get(session.userId)?.size ?? 0;
@@ -97,6 +106,7 @@ export class FeedHub {
     } else if (cursor !== null) {
       this.#resume(feed, cursor);
     }
+    if (recentPresence) this.#tellRecentPresence(feed);
     this.#add(feed);
     return { ok: true, value: feed, cursor: now };
   }
@@ -251,11 +261,39 @@ export class FeedHub {
     if ("user" in audience) return [audience.user];
     if ("membersOf" in audience) return queries.membersOf(audience.membersOf);
     // Then all of them are on everybody's list.
-    if (queries.users("", "", EVERYBODY_MAX + 1).length <= EVERYBODY_MAX) return this.#byUser.keys();
+    if (this.#isSmall()) return this.#byUser.keys();
     return [audience.knowing, ...queries.companions(audience.knowing)];
   }
 
+  /** Presence is in no log, so no cursor brings what changed between the rendering of a page and its stream. */
+  #tellRecentPresence(feed: LiveFeed): void {
+    const { userId } = feed.session;
+    const queries = this.#deps.queries();
+    const nowMs = this.#deps.clock.nowMs();
+    const isSmall = this.#isSmall();
+    for (const [person, atMs] of this.#recentPresence) {
+      if (nowMs - atMs > RECENT_PRESENCE_MS) this.#recentPresence.delete(person);
+      else if (person !== userId && (isSmall || queries.isMember(directId(person, userId), userId))) {
+        const row = queries.user(person);
+        if (row !== null && row.deleted === 0) feed.push(this.#views.told({ kind: "presence", person }, false), null);
+      }
+    }
+  }
+
+  /** So few accounts that everybody is on everybody's list. */
+  #isSmall(): boolean {
+    return this.#deps.queries().users("", "", EVERYBODY_MAX + 1).length <= EVERYBODY_MAX;
+  }
+
   #presenceChanged(person: UserId): void {
+    // Deleted first, so that the map stays in the order of time.
+    this.#recentPresence.delete(person);
+    this.#recentPresence.set(person, this.#deps.clock.nowMs());
+    for (const [oldest, atMs] of this.#recentPresence) {
+      if (this.#deps.clock.nowMs() - atMs <= RECENT_PRESENCE_MS && this.#recentPresence.size <= RECENT_PRESENCE_MAX)
+        break;
+      this.#recentPresence.delete(oldest);
+    }
     if (this.#byUser.size === 0) return;
     const row = this.#deps.queries().user(person);
     if (row === null || row.deleted !== 0) return;

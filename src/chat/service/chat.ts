@@ -69,7 +69,7 @@ export function createChat(options: ChatOptions): Chat {
     ...accountCalls(accounts, marks),
     ...messageCalls(messaging),
     cursor: () => reading.cursor(),
-    subscribe: (session, input) => feeds.subscribe(session, input.cursor),
+    subscribe: (session, input) => feeds.subscribe(session, input),
     typing: (session, conversationId) => feeds.typing(session, conversationId),
     applied: (ops, view) => projections.applied(ops, view),
     stateReplaced() {

@@ -465,7 +465,9 @@ function openStream(c: Context<WebEnv>, deps: WebDeps, streams: EventStreams): R
   const session = sessionOf(c);
   const token = c.get("token");
   const cursor = c.req.header("last-event-id") ?? c.req.query("after") ?? "";
-  const answer = deps.chat.subscribe(session, cursor === "" ? {} : { cursor: cursor.slice(0, 64) });
+  const recentPresence = c.req.query("show") !== undefined;
+  const from = cursor === "" ? {} : { cursor: cursor.slice(0, 64) };
+  const answer = deps.chat.subscribe(session, { ...from, recentPresence });
   if (!answer.ok) return answerError(c, answer.error);
   const name = c.req.query("alive") ?? "";
   const owner: StreamOwner = {

@@ -71,6 +71,25 @@ describe("what a stream tells", () => {
     expect(new Set(items.slice(0, 3).map(({ cursor }) => cursor)).size).toBe(1);
   });
 
+  test("a page hears who came or went between its rendering and its stream; a stranger of many does not", async () => {
+    const cursor = solo.chat.cursor();
+    open(ben);
+    const events = async (): Promise<string[]> => {
+      const feed = must(solo.chat.subscribe(anna.session, { cursor, recentPresence: true }));
+      const heard = (await drain(feed)).map(({ event }) => event);
+      feed.close();
+      return heard.flatMap((event) =>
+        event.kind === "presence" ? [`${event.person.name} ${event.person.online ? "came" : "went"}`] : [],
+      );
+    };
+    expect(await events()).toEqual(["ben came"]);
+    expect(await drain(open(anna, cursor))).toEqual([]);
+    for (let i = 0; i < 30; i++) await solo.person(`person${i}`);
+    expect(await events()).toEqual([]);
+    await send(ben, "anna", "hi");
+    expect(await events()).toEqual(["ben came"]);
+  });
+
   test("of more than 30 people, only those who share a conversation with somebody hear that she comes, goes or is gone", async () => {
     await send(anna, "ben", "hi");
     await send(ben, "ben", "a note");
