@@ -117,14 +117,15 @@ export function showOtherLogin(name: string, person: string): void {
     textContent: `This page was ${person}’s. Somebody has logged in as ${name} in this browser since, so nothing more is sent from here.`,
   });
   text.setAttribute("role", "alert");
+  const link = Object.assign(document.createElement("a"), {
+    className: "button primary",
+    href: "/",
+    textContent: `Go on as ${name}`,
+  });
+  // The page that is over listens to clicks of the document: it would look for its list, or wait for its own replica.
+  link.addEventListener("click", (event) => event.stopPropagation());
   const way = document.createElement("p");
-  way.append(
-    Object.assign(document.createElement("a"), {
-      className: "button primary",
-      href: "/",
-      textContent: `Go on as ${name}`,
-    }),
-  );
+  way.append(link);
   card.append(...document.querySelectorAll(".brand"), heading, text, way);
   for (const dialog of document.querySelectorAll<HTMLDialogElement>("dialog[open]")) dialog.close();
   document.body.className = "alone";
