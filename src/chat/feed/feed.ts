@@ -43,7 +43,8 @@ const EVERYBODY_MAX = 30;
 
 /** How long a page may take from its rendering to its stream: it hears who came and went meanwhile. */
 const RECENT_PRESENCE_MS = 15_000;
-const RECENT_PRESENCE_MAX = 1_000;
+/** More than that are not remembered: after the death of a replica thousands of pages open, and thousands of people went. */
+const RECENT_PRESENCE_MAX = 64;
 
 /** When to try again with more streams than allowed. */
 const STREAMS_RETRY_MS = 10_000;
