@@ -14,6 +14,7 @@ import { registerSenders, startProduct } from "./product.ts";
 import type { Sender } from "./chat-wires.ts";
 import { SignsOfLife } from "./signs-of-life.ts";
 import { numberedBody, SseReaders } from "./sse-socket.ts";
+import { each } from "../harness/each.ts";
 import { loginCookie } from "../harness/login-cookie.ts";
 
 const BODY_BYTES = 200;
@@ -87,18 +88,14 @@ async function openAll(
   people: readonly Sender[],
   count: number,
 ): Promise<void> {
-  let next = 0;
-  const opener = async (): Promise<void> => {
-    for (let i = next++; i < count; i = next++) {
-      const replica = cluster.ids[i % cluster.ids.length]!;
-      const { token } = people[Math.floor(i / cluster.ids.length) % people.length]!;
-      const origin = cluster.web(replica);
-      const page = { origin, cookie: `${await loginCookie(origin)}=${token}`, stream: `s${i}` };
-      await readers.open(origin, page.cookie, { name: page.stream });
-      signs.add(page);
-    }
-  };
-  await Promise.all(Array.from({ length: OPENING }, opener));
+  await each(count, OPENING, async (i) => {
+    const replica = cluster.ids[i % cluster.ids.length]!;
+    const { token } = people[Math.floor(i / cluster.ids.length) % people.length]!;
+    const origin = cluster.web(replica);
+    const page = { origin, cookie: `${await loginCookie(origin)}=${token}`, stream: `s${i}` };
+    await readers.open(origin, page.cookie, { name: page.stream });
+    signs.add(page);
+  });
 }
 
 /** Sends at the rate, by the clock: one that is late does not make the next one late. */

@@ -7,6 +7,7 @@
  * Nothing here may depend on the machine's other half: readers, signs of life and senders are one process
  * beside the three replicas, whose CPU is taken from /proc by process.
  */
+import { each } from "../harness/each.ts";
 import { loginCookie } from "../harness/login-cookie.ts";
 import type { Cluster } from "../harness/cluster.ts";
 import { ChatClient } from "../src/client/chat-client.ts";
@@ -92,15 +93,6 @@ async function firstWords(from: Person, to: Person): Promise<string> {
   return sent.value.message!.conversationId;
 }
 
-/** Runs `work` for 0 to count - 1, some at a time. */
-async function each(count: number, work: (i: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let i = next++; i < count; i = next++) await work(i);
-  };
-  await Promise.all(Array.from({ length: OPENING }, worker));
-}
-
 /** Calls `act` with 0, 1, … at a rate, by the clock. */
 async function atRate(perSecond: number, seconds: number, act: (no: number) => void): Promise<void> {
   const started = performance.now();
@@ -157,17 +149,17 @@ class Crowd {
     this.#people = all.slice(0, count);
     const shows: string[] = [];
     this.#comers = all.slice(count).map((person) => ({ person, open: null, busy: false }));
-    await each(count / 2, async (i) => {
+    await each(count / 2, OPENING, async (i) => {
       const [one, other] = [all[2 * i]!, all[2 * i + 1]!];
       const conversationId = await firstWords(one, other);
       this.#writers.push({ client: one.client, conversationId });
       shows[2 * i] = shows[2 * i + 1] = conversationId;
     });
-    await each(COMERS * COMPANIONS, async (i) => {
+    await each(COMERS * COMPANIONS, OPENING, async (i) => {
       const comer = this.#comers[i % COMERS]!.person;
       await firstWords(comer, this.#people[(i * 7 + Math.floor(i / COMERS)) % count]!);
     });
-    await each(count * PAGES_EACH, async (i) => {
+    await each(count * PAGES_EACH, OPENING, async (i) => {
       await this.#open(this.#people[i % count]!, shows[i % count]!);
     });
   }

@@ -3,6 +3,7 @@
  * opens again at one of the others with the cursor it had, and its page fetches its list, as browsers do. How long
  * until the last one is there, and does every one get the message that was sent meanwhile?
  */
+import { each } from "../harness/each.ts";
 import { loginCookie } from "../harness/login-cookie.ts";
 import type { Cluster } from "../harness/cluster.ts";
 import { ChatClient } from "../src/client/chat-client.ts";
@@ -32,14 +33,6 @@ export const RESUME_QUICK: readonly ResumeOptions[] = [{ streams: 20, conversati
 interface Person {
   readonly name: string;
   readonly client: ChatClient;
-}
-
-async function each(count: number, work: (i: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let i = next++; i < count; i = next++) await work(i);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
 async function register(cluster: Cluster, name: string): Promise<Person> {
@@ -120,9 +113,9 @@ async function once({ streams, conversations }: ResumeOptions): Promise<ResumeRe
   await using cluster = await startProduct();
   const people: Person[] = [];
   const others: Person[] = [];
-  await each(PEOPLE, async (i) => void (people[i] = await register(cluster, `somebody${i}`)));
-  await each(conversations, async (i) => void (others[i] = await register(cluster, `other${i}`)));
-  await each(conversations * PEOPLE, async (i) => {
+  await each(PEOPLE, AT_ONCE, async (i) => void (people[i] = await register(cluster, `somebody${i}`)));
+  await each(conversations, AT_ONCE, async (i) => void (others[i] = await register(cluster, `other${i}`)));
+  await each(conversations * PEOPLE, AT_ONCE, async (i) => {
     const { client } = others[Math.floor(i / PEOPLE)]!;
     const sent = await client.send({ to: people[i % PEOPLE]!.name, body: "hello" });
     if (!sent.ok) throw new Error(`could not write: ${sent.code}`);
@@ -131,7 +124,7 @@ async function once({ streams, conversations }: ResumeOptions): Promise<ResumeRe
     { length: streams },
     (_, no) => new Browser(cluster, people[no % PEOPLE]!.client.token ?? "", no),
   );
-  await each(streams, async (i) => await browsers[i]!.open(KILLED));
+  await each(streams, AT_ONCE, async (i) => await browsers[i]!.open(KILLED));
   // One event for each, so that all have a cursor.
   const tell = async (): Promise<void> => {
     for (const { name } of people) {

@@ -4,6 +4,7 @@
  * the same page whole.
  */
 import { chromium, type Page } from "playwright-core";
+import { each } from "../harness/each.ts";
 import { loginCookie } from "../harness/login-cookie.ts";
 import { WebPerson } from "../harness/web-person.ts";
 import { ascending, ms, percentile, table, whole } from "./measure.ts";
@@ -22,14 +23,6 @@ export interface SwitchingOptions {
 
 export const SWITCHING: SwitchingOptions = { conversations: 200, messages: 60, switches: 40 };
 export const SWITCHING_QUICK: SwitchingOptions = { conversations: 8, messages: 5, switches: 6 };
-
-async function each(count: number, work: (i: number) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let i = next++; i < count; i = next++) await work(i);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-}
 
 /** Clicks the row, and answers after how many ms the browser has drawn a frame with the other conversation in it. */
 async function switchTo(page: Page, at: number): Promise<number> {
@@ -63,7 +56,7 @@ export async function switching(say: Say, options: SwitchingOptions = SWITCHING)
   const origin = cluster.web(0);
   const ann = new WebPerson("ann");
   await ann.register(origin);
-  await each(conversations, async (i) => {
+  await each(conversations, AT_ONCE, async (i) => {
     const other = new WebPerson(`other${i}`);
     await other.register(origin);
     for (let n = 0; n < messages; n++) await other.send(origin, ann.name, `message ${n} of ${i}`);

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser } from "playwright-core";
 import { OPTION_NAMES, OPTIONS } from "../../src/cli/options.ts";
 import { chromiumTab, TabPerson, type Tab } from "./browser-tab.ts";
+import { each } from "../../harness/each.ts";
 import { Cluster, waitFor } from "../../harness/cluster.ts";
 import { Firefox, FIREFOX } from "./firefox.ts";
 import { freePorts } from "../../harness/free-ports.ts";
@@ -172,11 +173,10 @@ beforeAll(async () => {
     isThere(FIREFOX) ? Firefox.launch() : null,
   ]);
   const left = SERVED.filter((served) => !isOut(served));
-  const tryNext = async (): Promise<void> => {
-    for (let served = left.shift(); served !== undefined; served = left.shift())
-      outcomes.set(served, await tryAll(served).catch((error: unknown) => failAll(served, String(error))));
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, tryNext));
+  await each(left.length, AT_ONCE, async (i) => {
+    const served = left[i]!;
+    outcomes.set(served, await tryAll(served).catch((error: unknown) => failAll(served, String(error))));
+  });
   // All rows are tried here. After a hook that takes too long Bun ends what the tests started, the browsers too.
 }, STORY_MS);
 afterAll(async () => {
