@@ -70,7 +70,7 @@ export class FeedHub {
   /** Not live yet: this replica has not applied as far as their cursors. */
   readonly #pending = new Map<LiveFeed, Cursor>();
   #settling = false;
-  /** Who came or went within RECENT_PRESENCE_MS, and when; the oldest first. */
+  /** Those who came or went last, at most RECENT_PRESENCE_MAX, and when; the oldest first. */
   readonly #recentPresence = new Map<UserId, number>();
   readonly #typingLimit: RateLimit;
 
@@ -270,15 +270,19 @@ export class FeedHub {
   #tellRecentPresence(feed: LiveFeed): void {
     const { userId } = feed.session;
     const queries = this.#deps.queries();
-    const nowMs = this.#deps.clock.nowMs();
+    const sinceMs = this.#deps.clock.nowMs() - RECENT_PRESENCE_MS;
+    const recent = [...this.#recentPresence].filter(([person, atMs]) => atMs >= sinceMs && person !== userId);
+    if (recent.length === 0) return;
     const isSmall = this.#isSmall();
-    for (const [person, atMs] of this.#recentPresence) {
-      if (nowMs - atMs > RECENT_PRESENCE_MS) this.#recentPresence.delete(person);
-      else if (person !== userId && (isSmall || queries.isMember(directId(person, userId), userId))) {
-        const row = queries.user(person);
-        if (row !== null && row.deleted === 0) feed.push(this.#views.told({ kind: "presence", person }, false), null);
-      }
+    for (const [person] of recent) {
+      if (!isSmall && !queries.isMember(directId(person, userId), userId)) continue;
+      if (this.#isLiving(person)) feed.push(this.#views.told({ kind: "presence", person }, false), null);
     }
+  }
+
+  /** The account is here, and not deleted. */
+  #isLiving(person: UserId): boolean {
+    return this.#deps.queries().user(person)?.deleted === 0;
   }
 
   /** So few accounts that everybody is on everybody's list. */
@@ -290,14 +294,9 @@ export class FeedHub {
     // Deleted first, so that the map stays in the order of time.
     this.#recentPresence.delete(person);
     this.#recentPresence.set(person, this.#deps.clock.nowMs());
-    for (const [oldest, atMs] of this.#recentPresence) {
-      if (this.#deps.clock.nowMs() - atMs <= RECENT_PRESENCE_MS && this.#recentPresence.size <= RECENT_PRESENCE_MAX)
-        break;
-      this.#recentPresence.delete(oldest);
-    }
-    if (this.#byUser.size === 0) return;
-    const row = this.#deps.queries().user(person);
-    if (row === null || row.deleted !== 0) return;
+    const [oldest] = this.#recentPresence.keys();
+    if (this.#recentPresence.size > RECENT_PRESENCE_MAX) this.#recentPresence.delete(oldest!);
+    if (this.#byUser.size === 0 || !this.#isLiving(person)) return;
     this.#tell({ kind: "presence", person, audience: { knowing: person, except: person } });
   }
 

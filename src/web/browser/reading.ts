@@ -2,6 +2,7 @@
  * What is unread becomes read: by a click, by "Mark as read", with an answer, or by having been looked at. Only what
  * was on the page when somebody acted: what comes while a request waits or travels stays unread.
  */
+import { IDS_MAX } from "../../chat/bounds.ts";
 import { required } from "./elements.ts";
 import type { Rows } from "./rows.ts";
 import { type Fields, postUntilDone } from "./requests.ts";
@@ -10,7 +11,6 @@ import { type Fields, postUntilDone } from "./requests.ts";
 const IN_VIEW_MS = 3000;
 const LOOK_MS = 500;
 const BATCH_MS = 60;
-const IDS_MAX = 500;
 /** The count in the page's data ends here. */
 const UNREAD_COUNTED_MAX = 100;
 
