@@ -82,6 +82,11 @@ export class RawHttp2 {
     return this.#pieces(id, bytes, pieceBytes, 0);
   }
 
+  /** This end of the connection, `127.0.0.1:40000`, as the server sees its peer. */
+  get from(): string {
+    return `${this.#socket.localAddress}:${this.#socket.localPort}`;
+  }
+
   close(): void {
     this.#socket.destroy();
   }

@@ -181,7 +181,13 @@ export class PortGuard {
   /** A peer has proven itself on this connection. */
   knowsPeer(peer: string): void {
     const connection = this.#byPeer.get(peer);
-    connection?.pool?.remove(connection);
+    if (connection === undefined) return;
+    connection.pool?.remove(connection);
+    // What proved it came by a call that has been counted so far.
+    for (const call of connection.calls) {
+      this.#onRequest(call);
+      this.#forgetPieces(call);
+    }
   }
 
   #promote(connection: PortConnection): void {
@@ -250,6 +256,8 @@ export class PortGuard {
     messages.take(bytes);
     if (messages.expected > MESSAGE_BYTES_MAX) return this.#refuse(call, TOO_LARGE);
     const { pool } = call.connection;
+    // A peer's call takes messages for as long as both replicas live.
+    if (pool === null) return;
     if (messages.whole && call.pieces.length > 0) this.#forgetPieces(call);
     if (messages.held > 0) call.pieces.push(bytes);
     // A handler takes the messages of a stream one by one; a single request waits for its end, then for its answer.
@@ -260,9 +268,7 @@ export class PortGuard {
       if (!this.#unfinished.has(call)) call.begunMs = this.#now();
       this.#unfinished.add(call);
     }
-    if (pool === null) {
-      call.bytes = held;
-    } else if (held !== call.bytes) {
+    if (held !== call.bytes) {
       pool.hold(call, held);
       if (held > 0) this.#makeRoom(pool, call.connection.address);
     }

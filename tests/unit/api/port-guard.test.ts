@@ -157,20 +157,38 @@ describe("a stranger", () => {
     expect(more.at(-1)!.closed).toBe(false);
   });
 
-  test("must have said something in time", async () => {
+  test("must have said something in time, and all of it", async () => {
     const bench = await serve({ ...SMALL, messageMs: 1 });
-    const raw = await connect(bench);
-    const silent = raw.begin(SEND, 100);
     const session = http2.connect(`http://${bench.address}`);
     ends.push(() => session.destroy());
-    const call = session.request({ ":method": "POST", ":path": LOGIN, "content-type": "application/grpc" });
-    call.on("error", () => undefined);
-    call.write(Buffer.from([0, 0, 0, 0, 9, 1, 2]));
-    const [answer] = (await once(call, "response")) as [http2.IncomingHttpHeaders];
-    expect(answer).toMatchObject({ "grpc-status": "8", "lastword-code": "slow_down", "lastword-outcome": "definite" });
-    await waitFor("the silent one to be over", () => raw.isOver(silent));
+    const answerTo = async (said: Buffer | null): Promise<http2.IncomingHttpHeaders> => {
+      const call = session.request({ ":method": "POST", ":path": LOGIN, "content-type": "application/grpc" });
+      call.on("error", () => undefined);
+      if (said !== null) call.write(said);
+      const [answer] = (await once(call, "response")) as [http2.IncomingHttpHeaders];
+      return answer;
+    };
+    const refused = { "grpc-status": "8", "lastword-code": "slow_down", "lastword-outcome": "definite" };
+    const answers = await Promise.all([answerTo(null), answerTo(Buffer.from([0, 0, 0, 0, 9, 1, 2]))]);
+    for (const answer of answers) expect(answer).toMatchObject(refused);
     await served(bench);
   });
+});
+
+test("a peer's call may last, also the one by which it proved itself", async () => {
+  const bench = await serve({ ...SMALL, messageMs: 1_200 });
+  const raw = await connect(bench);
+  const proving = most(raw);
+  await served(bench);
+  bench.guard.knowsPeer(raw.from);
+  const later = most(raw);
+  await served(bench);
+  // Begun after them, so that it is ended with them or after them.
+  const stranger = await connect(bench);
+  const silent = most(stranger);
+  await waitFor("the stranger to be over", () => stranger.isOver(silent));
+  await served(bench);
+  expect([raw.isOver(proving), raw.isOver(later)]).toEqual([false, false]);
 });
 
 describe("who has a login", () => {
