@@ -1,26 +1,26 @@
 /**
- * Whether the disk under a folder has room to go on. Writing stops while SQLite can still do
- * what it must (checkpoints, its journal, applying what is committed), so that nothing fails
- * half way; it goes on by itself once there is clearly more.
+ * Whether the disk under a folder has room for more writes. The replica stops writing while SQLite
+ * still has room for its own work (checkpoints, the journal, applying committed entries), so that
+ * nothing fails half way. It resumes by itself once there is clearly more room.
  */
 import { statfsSync } from "node:fs";
 
 /** Kept free: this many bytes, or this share of a smaller disk. */
 const RESERVE = { bytes: 64 * 1024 * 1024, share: 0.05 } as const;
-/** Of the reserve; less is not enough for a commit that was put off. */
+/** Share of the reserve below which there is no room even for a commit that was put off. */
 const EMPTY_SHARE = 0.25;
-/** Room again at this many times the reserve: a disk at the edge would go back and forth. */
+/** Writing resumes at this many times the reserve; without the gap a disk at the limit would alternate. */
 const RELIEF = 1.25;
-/** Between two looks at the disk: at 10 MB/s some MB, well within the reserve. */
+/** Time between two looks at the disk. At 10 MB/s, 2 MB are written in it: well within the reserve. */
 const LOOK_MS = 200;
 
-/** Bytes of a file system. */
+/** Size of a file system, in bytes. */
 export interface Room {
   readonly free: number;
   readonly total: number;
 }
 
-/** What a user without privileges may still write under `folder`; null where the system does not say. */
+/** The room that a user without privileges has under `folder`; null if the system does not say. */
 export function roomOf(folder: string): Room | null {
   try {
     const { bavail, bsize, blocks } = statfsSync(folder);
@@ -34,7 +34,7 @@ function reserveOf(room: Room): number {
   return Math.min(RESERVE.bytes, room.total * RESERVE.share);
 }
 
-/** Looks now and then. */
+/** Watches the room under one folder. It asks the system at most every 200 ms. */
 export class DiskRoom {
   readonly #look: () => Room | null;
   readonly #now: () => number;
@@ -47,7 +47,7 @@ export class DiskRoom {
     this.#now = now;
   }
 
-  /** There is too little to write on. */
+  /** True while there is too little room to write more. */
   get low(): boolean {
     const now = this.#now();
     if (now - this.#lookedAt < LOOK_MS) return this.#low;
@@ -58,13 +58,13 @@ export class DiskRoom {
     return this.#low;
   }
 
-  /** Now, there is hardly anything left: others used up the reserve too. */
+  /** True if hardly anything is left at this moment, because other programs used up the reserve as well. */
   get empty(): boolean {
     const room = this.#look();
     return room !== null && room.free < reserveOf(room) * EMPTY_SHARE;
   }
 
-  /** True if `bytes` more leave the reserve untouched. */
+  /** True if writing `bytes` more bytes leaves the reserve untouched. */
   takes(bytes: number): boolean {
     const room = this.#look();
     return room === null || room.free - bytes >= reserveOf(room);

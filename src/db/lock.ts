@@ -1,34 +1,35 @@
 /**
- * One process per replica folder. Bun has no flock, but SQLite holds a POSIX lock for as
- * long as an exclusive transaction is open: it survives SIGSTOP, and the kernel frees it
- * when the process ends, however it ends. Nothing is ever written into the file.
+ * Allows one process per replica folder. Bun has no flock, but SQLite holds a POSIX lock for as
+ * long as an exclusive transaction is open. The lock survives SIGSTOP, and the kernel frees it
+ * when the process ends, however it ends. Nothing is ever written to the file.
  */
 import { Database, SQLiteError } from "bun:sqlite";
 import { statSync } from "node:fs";
 
-/** A folder that belongs to this process until `release`, or its end. */
+/** A folder that belongs to this process until `release` is called or the process ends. */
 export interface FolderLock {
   release(): void;
 }
 
+/** The result of {@link takeLock}. */
 export type LockOutcome =
   | { readonly kind: "held"; readonly lock: FolderLock }
-  /** Another process has it. */
+  /** Another process holds the lock. */
   | { readonly kind: "busy" }
-  /** The file cannot be used; `code` is SQLite's word for it. */
+  /** The file cannot be used; `code` is SQLite's error code. */
   | { readonly kind: "refused"; readonly code: string };
 
-/** A database that nobody refers to is closed by the garbage collector, and its lock with it. */
+/** Keeps references, because the garbage collector closes an unreferenced database and so frees its lock. */
 const heldDatabases = new Set<Database>();
 
-/** Whoever only looks (lockIsHeld) has the file for well under this long. */
+/** How long to wait for another process that only looks at the lock (lockIsHeld), which takes much less. */
 const LOOKING_MS = 100;
 
 function hasCode(error: unknown, code: string): boolean {
   return error instanceof SQLiteError && (error.code ?? "").startsWith(code);
 }
 
-/** Which file has this name now; null if none has. */
+/** Device and inode of the file that has this name now; null if there is none. */
 function identity(path: string): string | null {
   try {
     const { dev, ino } = statSync(path);
@@ -38,7 +39,7 @@ function identity(path: string): string | null {
   }
 }
 
-/** Takes the lock file, or says at once who it is that prevents it. The folder must exist. */
+/** Takes the lock, or says why it cannot, after at most 100 ms. The folder must exist. */
 export function takeLock(path: string): LockOutcome {
   let db: Database | null = null;
   try {
@@ -47,7 +48,8 @@ export function takeLock(path: string): LockOutcome {
     db.run(`PRAGMA busy_timeout = ${LOOKING_MS}`);
     db.run("BEGIN EXCLUSIVE");
     const after = identity(path);
-    // A start that failed took its folder away meanwhile: the lock of a file without a name protects nothing.
+    // A start that failed may have removed its folder in the meantime. A lock on a file without a name protects
+    // nothing.
     if (after === null || (before !== null && before !== after)) {
       db.close();
       return { kind: "busy" };
@@ -70,7 +72,7 @@ export function takeLock(path: string): LockOutcome {
   };
 }
 
-/** True while a process holds the lock file; false if there is none. Takes only a shared lock, for a moment. */
+/** True while a process holds the lock; false also if there is no lock file. Takes a shared lock for a moment. */
 export function lockIsHeld(path: string): boolean {
   let db: Database | null = null;
   try {

@@ -1,9 +1,9 @@
 /**
- * What becomes of a damaged store: it is moved beside itself, never deleted, for it may hold what
- * nobody else has. `<data>/replica-N/damaged-K/` then has the files of one damage.
+ * Sets a damaged store aside: its files are moved to `<data>/replica-N/damaged-K/` and never
+ * deleted, because they may hold ops that no other replica has.
  *
- * A marker is on the disk before the first file moves and goes after the last: half of a store
- * must not be taken for a whole one, whatever happens in between.
+ * A marker is written to the disk before the first file moves, and removed after the last. If the
+ * process dies in between, the next start finishes the move instead of opening half a store.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,13 +13,13 @@ const MARKER = "damaged";
 const KEPT = /^damaged-(\d+)$/;
 const STORE = /^(log|state-\d+|offer-\d+)\.db(-wal|-shm|-journal)?$/;
 const STATE = /^(state-\d+|offer-\d+)\.db(-wal|-shm|-journal)?$/;
-/** A disk that damages a store so often is no place for another. */
+/** After this many, a further damage ends the replica, because a disk that damages stores so often cannot be used. */
 const KEPT_MAX = 3;
 
-/** Which files are set aside: all of the store, or the state alone, which a whole log can make again. */
+/** Which files are set aside: the whole store, or only the state, which an intact log can rebuild. */
 export type Damage = "store" | "state";
 
-/** How often a store in this folder was set aside. */
+/** How many times a store in this folder was set aside. */
 export function timesSetAside(folder: string): number {
   return existsSync(folder) ? readdirSync(folder).filter((name) => KEPT.test(name)).length : 0;
 }
@@ -29,23 +29,23 @@ export function maySetAside(folder: string): boolean {
   return timesSetAside(folder) < KEPT_MAX;
 }
 
-/** What was found. */
+/** A damage that was found: the files it concerns, and the reason as a sentence for the log. */
 export interface DamageFound {
   readonly what: Damage;
   readonly reason: string;
 }
 
-/** Durably: the store in this folder is damaged, and is set aside before it is opened again. */
+/** Notes durably that the store in this folder is damaged, so that it is set aside before it is opened again. */
 export function markDamaged(folder: string, { what, reason }: DamageFound): void {
   writeFileSync(join(folder, MARKER), `${what} ${reason}`, { flush: true });
   fsyncFolder(folder);
 }
 
-/** Does what a marker asks for; tells what was found and the folder that now has the files. Null without a marker. */
+/** Sets aside what a marker names. Returns the reason and the folder that now has the files; null without a marker. */
 export function setAsideMarked(folder: string): { readonly reason: string; readonly kept: string } | null {
   const marker = join(folder, MARKER);
   if (!existsSync(marker)) return null;
-  // One that was cut short by a crash says less, and more is set aside.
+  // A marker that a crash cut short does not match, and then the whole store is set aside.
   const [, what, reason = ""] = /^(\w+) (.*)$/s.exec(readFileSync(marker, "utf8")) ?? [];
   const files = what === "state" ? STATE : STORE;
   const last = Math.max(0, ...readdirSync(folder).map((name) => Number(KEPT.exec(name)?.[1] ?? 0)));

@@ -1,32 +1,33 @@
 /**
- * Opening SQLite files the way this program needs them, and what their errors mean.
- *
- * Every file is in WAL mode. FULL: a commit that returned is on the disk (log.db).
- * NORMAL: a power cut may take the newest commits, never the order of them (files
- * that can be built again from the log).
+ * Opens SQLite files the way this program needs them, and says what their errors mean.
+ * Every file is in WAL mode.
  */
 import { Database, SQLiteError } from "bun:sqlite";
 import { closeSync, fsyncSync, openSync } from "node:fs";
 import { BrokenInvariant } from "../base/assert.ts";
 import { DiskFailed, StorageDamaged, StorageFull } from "../election/ports.ts";
 
+/**
+ * SQLite's `synchronous` setting. FULL (log.db): a commit that returned is on the disk. NORMAL (files that can be
+ * rebuilt from the log): a power cut may take the newest commits, but never an earlier commit without the later ones.
+ */
 export type Durability = "FULL" | "NORMAL";
 
 /**
  * Pages (of 4 KiB) in the WAL after which a commit also checkpoints. The checkpoint runs
- * inside that commit, on the thread that keeps the promise, so it must stay short: 4 MiB
- * copied and two fsyncs take 5 to 20 ms on a common SSD. A larger WAL makes rarer but
- * longer stalls and saves nothing, because an appended page is hardly ever written twice.
+ * inside that commit, on the thread that answers clients, so it must stay short: copying 4 MiB
+ * and two fsyncs take 5 to 20 ms on a common SSD. A larger WAL makes rarer but longer
+ * stalls and saves nothing, because an appended page is hardly ever written twice.
  */
 const WAL_CHECKPOINT_PAGES = 1000;
 
-/** Bytes kept of the WAL file once a checkpoint emptied it; a burst may have made it larger. */
+/** A checkpoint that empties the WAL cuts the file to this many bytes; a burst may have made it larger. */
 const WAL_KEPT_BYTES = 16 * 1024 * 1024;
 
-/** Another connection holds a lock only for moments (a snapshot's copy, a test looking in). */
+/** How long to wait for another connection, which holds a lock only for moments (a snapshot's copy, a test). */
 const BUSY_TIMEOUT_MS = 2000;
 
-/** Opens or creates `path` in WAL mode. Throws what SQLite throws: see {@link storageError}. */
+/** Opens or creates `path` in WAL mode. Throws SQLite's own errors; {@link storageError} translates them. */
 export function openSqlite(path: string, durability: Durability): Database {
   const db = new Database(path, { create: true, readwrite: true, strict: true });
   try {
@@ -47,13 +48,15 @@ export function openSqlite(path: string, durability: Durability): Database {
   }
 }
 
-/** A file that is too short, or that the file system itself calls corrupt, is damaged; all else here is the disk's doing. */
+/**
+ * Codes that mean the disk failed. The two exceptions mean damage: a short file, and corruption that the file system
+ * reports.
+ */
 const DISK_CODES = /^SQLITE_(IOERR(?!_SHORT_READ|_CORRUPTFS)|CANTOPEN|READONLY|PERM|BUSY|LOCKED|PROTOCOL)/;
 
 /**
- * What an error of SQLite means to the process: StorageFull when there is no room (nothing was
- * written), DiskFailed when the disk refused, StorageDamaged for all else. Errors that are already
- * ours pass through.
+ * Translates an error of SQLite: StorageFull if there is no room (nothing was written), DiskFailed
+ * if the disk refused, StorageDamaged for every other code. Other errors are returned unchanged.
  */
 export function storageError(file: "log" | "state", path: string, error: unknown): Error {
   if (error instanceof StorageFull || error instanceof StorageDamaged || error instanceof BrokenInvariant) return error;
@@ -66,7 +69,7 @@ export function storageError(file: "log" | "state", path: string, error: unknown
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** Makes created, renamed and removed names in a folder survive a power cut. Nothing to do on Windows. */
+/** Makes created, renamed and removed names in a folder survive a power cut. Does nothing on Windows. */
 export function fsyncFolder(folder: string): void {
   if (process.platform === "win32") return;
   const fd = openSync(folder, "r");

@@ -1,12 +1,12 @@
 /**
- * Runs while the executable is built: the source of a worker as one string inside the program. A worker as a file of its
- * own would need a path for `bun build --compile` that differs from its path in the checkout. A worker may import
- * packages that Bun itself brings, and types.
+ * Build macro that puts the source of a worker into the program as a string. A worker in a file of its own would have
+ * one path in the checkout and another in the output of `bun build --compile`. A worker may import types, and packages
+ * that are part of Bun.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** JavaScript of a TypeScript file; its path is given from src/db. */
+/** The JavaScript of a TypeScript file; `file` is its path from src/db. */
 export function workerSource(file: string): string {
   return new Bun.Transpiler({ loader: "ts", target: "bun" }).transformSync(
     readFileSync(join(import.meta.dir, file), "utf8"),

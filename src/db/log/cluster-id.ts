@@ -1,8 +1,8 @@
-/** A cluster is named by its first view, whose number holds 64 random bits. */
+/** The cluster's id is a hash of the number of its first view, which holds 64 random bits. */
 import { viewNoKey } from "../../election/view.ts";
 import type { LogDb } from "./log-db.ts";
 
-/** Writes the cluster's id into a store that has its first view and does not know it yet. */
+/** Writes the cluster's id to a store that has the first view but no id yet. */
 export function nameCluster(log: LogDb): void {
   const first = log.lineage()[0];
   if (log.clusterId !== null || first === undefined) return;

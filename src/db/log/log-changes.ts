@@ -1,7 +1,7 @@
 /**
- * What a write does to log.db, inside the transaction that its caller opened: append, cut,
- * switch to a snapshot, note a promise. No op entry leaves the log here without going to the
- * fork queue, except those that a snapshot's state covers.
+ * What a write does to log.db, inside a transaction that the caller has opened: append, cut,
+ * switch to a snapshot, note a promise. An op that leaves the log here goes to the fork queue,
+ * unless the state of a snapshot covers it.
  */
 import { feature } from "bun:bundle";
 import { assert } from "../../base/assert.ts";
@@ -15,7 +15,7 @@ import type { LogStatements } from "./log-statements.ts";
 import type { RecentBatches } from "./recent-batches.ts";
 import * as codec from "./row-codec.ts";
 
-/** What a transaction may change besides rows; it becomes current when it has committed. */
+/** What a transaction may change besides rows. It becomes current when the transaction has committed. */
 export interface LogImage {
   meta: Meta;
   /** Last seq of the log; meta.baseSeq when the log is empty. */
@@ -24,13 +24,13 @@ export interface LogImage {
   lastForkId: number;
 }
 
-/** Where the changes go. `recent` is emptied by the caller if the transaction fails. */
+/** Where the changes go. The caller empties `recent` if the transaction fails. */
 export interface LogTarget {
   readonly sql: LogStatements;
   readonly recent: RecentBatches;
 }
 
-/** One PersistRows, in the order its doc gives. */
+/** Carries out one PersistRows, in the order that its docstring gives. */
 export function applyRows(target: LogTarget, image: LogImage, rows: PersistRows): void {
   if (rows.snapshot !== undefined) switchTo(target, image, rows.snapshot);
   if (rows.cutAfter !== undefined) cut(target, image, rows.cutAfter);
@@ -94,7 +94,7 @@ function cut(target: LogTarget, image: LogImage, after: Seq): void {
   image.lineage = image.lineage.filter((view) => view.startSeq <= after);
 }
 
-/** Deletes all entries after `after`; the ops among them that lie after `forkAfter` go to the fork queue, in their order. */
+/** Deletes all entries after `after`. Those of its ops that follow `forkAfter` go to the fork queue, in log order. */
 function removeAfter(
   target: LogTarget,
   image: LogImage,
@@ -104,7 +104,7 @@ function removeAfter(
   target.recent.clear();
   const { sql } = target;
   let kept: Batch | undefined;
-  // Row by row: a lost branch may be long, and its ops need not all be in memory at once.
+  // Row by row, because a lost branch may be too long to hold all of its ops in memory.
   for (let from = after + 1; from <= image.lastSeq;) {
     const row = sql.range.get(from, image.lastSeq);
     assert(row !== null && row.lastSeq >= from, `the row at seq ${from} is missing`);
@@ -131,10 +131,10 @@ function fork({ sql }: LogTarget, image: LogImage, batch: OpBatch, after: Seq): 
 }
 
 /**
- * The snapshot's state and log rows become this replica's. Own ops that they do not cover go to
- * the fork queue: those after commonSeq and, should the snapshot be older than that, those it lacks.
- * Own rows stay below only if the staged ones follow them without a gap; otherwise the log begins
- * with the staged rows, and what is left below baseSeq is deleted by compact(), a bounded number at a time.
+ * The snapshot's state and log rows become this replica's. Our ops that they do not cover go to
+ * the fork queue: those after commonSeq, or after appliedSeq if the snapshot is older than that.
+ * Our earlier rows stay only if the staged ones follow them without a gap. Otherwise the log begins
+ * with the staged rows, and compact() deletes the rows below baseSeq, a bounded number at a time.
  */
 function switchTo(target: LogTarget, image: LogImage, snapshot: StagedSnapshot): void {
   const { sql } = target;

@@ -1,13 +1,13 @@
 /**
  * log.db: the replicated log of one replica, on its disk.
  *
- * Raw bun:sqlite, not Drizzle: this is the hot path that every message waits for, it writes one
- * row and one transaction a batch, and each query is fixed. A `write` is one immediate
- * transaction with one fsync; what it returned from is on the disk. All calls are synchronous
- * and short; bulky work (copying state) is done elsewhere, see snapshot-store.ts.
+ * It uses bun:sqlite directly, without Drizzle: every message waits for this path, it writes one
+ * row in one transaction per batch, and each query is fixed. A `write` is one immediate transaction
+ * with one fsync, so its rows are on the disk when it returns. All calls but `writeAside` are
+ * synchronous and short; snapshot-store.ts does the bulky work (copying the state).
  *
- * Everything read is checked against its checksum. The newest batches, the lineage and meta are
- * also in memory; they change only after the transaction that changed the file has committed.
+ * Every row is checked against its checksum when it is read. The newest batches, the lineage and
+ * meta are also in memory; they change only after the transaction that changed the file has committed.
  */
 import { feature } from "bun:bundle";
 import type { Database } from "bun:sqlite";
@@ -29,17 +29,17 @@ import { RecentBatches } from "./recent-batches.ts";
 import { decodeView, type LogRow } from "./row-codec.ts";
 import { openStore, StoreRefused } from "./store.ts";
 
-/** Newest rows verified at open. The rest is checked when it is read. */
+/** Number of newest rows that are verified at open. Older ones are checked when they are read. */
 const TAIL_ROWS_CHECKED = 1000;
 /** Memory for the newest batches: some seconds of a busy cluster. */
 const RECENT_BYTES_MAX = 4 * 1024 * 1024;
-/** Rows deleted in one transaction of `compact`: some 20 ms. What is left goes with the next calls. */
+/** Rows that one call of `compact` deletes, which takes some 20 ms. Later calls delete the rest. */
 const COMPACT_ROWS_MAX = 1000;
-/** Ids of confirmed ops of lost branches that stay in the archive. */
+/** The archive keeps confirmed ops of lost branches while their ids are among this many newest ones. */
 const ARCHIVE_IDS_MAX = 100_000;
 
 export interface LogDbOptions {
-  /** `<data>/replica-N`; made if missing. */
+  /** `<data>/replica-N`; created if missing. */
   readonly folder: string;
   readonly replicaId: ReplicaId;
   /** Test seam: bytes of the newest batches kept in memory. */
@@ -50,9 +50,9 @@ export interface LogDbOptions {
   readonly pagesMax?: number;
 }
 
-/** See the top of this file. Opened by {@link LogDb.open}; not shared between threads. */
+/** See the top of this file. Open it with {@link LogDb.open}; it is not shared between threads. */
 export class LogDb implements LogStorage {
-  /** True if this open made the store. */
+  /** True if this call of `open` created the store. */
   readonly created: boolean;
   readonly #db: Database;
   readonly #sql: LogStatements;
@@ -61,18 +61,18 @@ export class LogDb implements LogStorage {
   readonly #pins = new Set<{ readonly fromSeq: Seq }>();
   #image: LogImage;
   #state: { appliedSeq(): Seq } | null = null;
-  /** After an I/O error the file's content is unknown to this process: nothing is written again. */
+  /** Set after an I/O error. This process no longer knows what the file holds, so it writes nothing more. */
   #failed = false;
-  /** Newest id of the fork queue when it was last found empty: it is asked for with every tick. */
+  /** The last query that found the fork queue empty. Every tick asks, so the answer is remembered. */
   #emptyFork = { lastId: -1, afterId: 0 };
   readonly #path: string;
   readonly #room: DiskRoom;
-  /** Of the WAL, for {@link writeAside}. */
+  /** Descriptor of the WAL file, for {@link writeAside}. */
   #walFd: number | null = null;
 
   /**
-   * Opens the store in `folder`, or makes one; its storeId is on the disk when this returns.
-   * Throws StoreRefused, StorageDamaged, StorageFull.
+   * Opens the store in `folder`, or creates one, whose storeId is on the disk when this returns.
+   * Throws StoreRefused, StorageDamaged or StorageFull.
    */
   static open(options: LogDbOptions): LogDb {
     mkdirSync(options.folder, { recursive: true });
@@ -114,7 +114,7 @@ export class LogDb implements LogStorage {
     this.#checkTail();
     this.#transact((image) => {
       image.meta = { ...meta, bootCount: meta.bootCount + 1 };
-      // A snapshot that was fetched but not switched in before a crash is fetched again.
+      // A snapshot that was fetched before a crash but not switched in is fetched again.
       this.#sql.dropStagedExcept.run(0);
     });
   }
@@ -127,7 +127,7 @@ export class LogDb implements LogStorage {
     return this.#image.meta.clusterId;
   }
 
-  /** How often this store was opened, this time included. */
+  /** How many times this store was opened, this time included. */
   get bootCount(): number {
     return this.#image.meta.bootCount;
   }
@@ -146,19 +146,22 @@ export class LogDb implements LogStorage {
     return this.#image.lastSeq;
   }
 
-  /** Once, when the first view is known; another value for a store that has one is a broken invariant. */
+  /** Call it once the first view is known. Another id than the one stored is a broken invariant. */
   setClusterId(clusterId: string): void {
     const known = this.#image.meta.clusterId;
     assert(known === null || known === clusterId, "the store belongs to another cluster");
     if (known === null) this.#transact((image) => (image.meta = { ...image.meta, clusterId }));
   }
 
-  /** Says where the state stands: before {@link restore}, and again after a switch to another state file. */
+  /**
+   * Gives the log access to the state's position. Call it before {@link restore}, and after each switch of the state
+   * file.
+   */
   bindState(state: { appliedSeq(): Seq }): void {
     this.#state = state;
   }
 
-  /** Throws StorageDamaged if log and state do not fit together: then neither can be trusted alone. */
+  /** Throws StorageDamaged if log and state do not fit together, because then neither can be trusted alone. */
   restore(): Restored {
     assert(this.#state !== null, "bindState comes before restore");
     const { meta, lastSeq, lineage } = this.#image;
@@ -196,9 +199,9 @@ export class LogDb implements LogStorage {
   }
 
   /**
-   * Writes rows that only append, and syncs them on another thread. The caller begins no second
-   * one before the first is done. On macOS only SQLite knows how to reach the platter, so there
-   * the rows are written and synced at once.
+   * Writes rows that only append, and syncs them on another thread. The caller starts no second
+   * call before the first is done. On macOS only SQLite's own sync empties the drive's cache, so
+   * there the rows are synced before this returns.
    */
   async writeAside(rows: readonly PersistRows[]): Promise<void> {
     if (process.platform === "darwin") return this.write(rows);
@@ -211,14 +214,14 @@ export class LogDb implements LogStorage {
     await this.#syncWal();
   }
 
-  /** The WAL carries no locks, so a second descriptor of it may be opened and closed. */
+  /** SQLite holds no locks on the WAL, so a second descriptor of it may be opened and closed. */
   #syncWal(): Promise<void> {
     const fd = (this.#walFd ??= openSync(`${this.#path}-wal`, "r+"));
     return new Promise((resolve, reject) => {
       const done = (error: NodeJS.ErrnoException | null): void => {
         if (feature("FAULTS")) failpoint("log-synced");
         if (error === null) return resolve();
-        // What the disk holds is not known any more, and a second fsync would not tell.
+        // Nobody knows now what the disk holds, and a second fsync might succeed without having written it.
         this.#failed = true;
         reject(new StorageDamaged("log", `log.db: ${error.code ?? error.message}`));
       };
@@ -227,7 +230,7 @@ export class LogDb implements LogStorage {
     });
   }
 
-  /** Exactly the entries [fromSeq, upTo], which must be in the log; a batch at either end may be a part of a row. */
+  /** Exactly the entries [fromSeq, upTo], which must be in the log. A batch at either end may be part of a row. */
   read(fromSeq: Seq, upTo: Seq): Batch[] {
     if (fromSeq > upTo) return [];
     assert(fromSeq >= this.firstSeq && upTo <= this.lastSeq, `seqs ${fromSeq} to ${upTo} are not in the log`);
@@ -241,9 +244,12 @@ export class LogDb implements LogStorage {
     return this.#image.lineage;
   }
 
-  /** The log starts after the last whole row up to seq at once; the rows are deleted a bounded number a call. */
+  /**
+   * From now on the log starts after the last row that ends at or before `upTo`. Each call deletes a bounded number of
+   * rows.
+   */
   compact(upTo: Seq): void {
-    // What the state does not cover is nowhere else on this disk.
+    // Entries that the state does not cover are nowhere else on this disk.
     let target = this.#state === null ? upTo : Math.min(upTo, this.#state.appliedSeq());
     for (const pin of this.#pins) target = Math.min(target, pin.fromSeq - 1);
     const { baseSeq } = this.#image.meta;
@@ -291,7 +297,10 @@ export class LogDb implements LogStorage {
 
   // For snapshots (src/db/snapshot). ------------------------------------------------------------
 
-  /** Verified rows from `fromSeq` on, until `bytesMax` bytes are reached or `upTo`; at least one. All must be in the log. */
+  /**
+   * Verified rows from `fromSeq` to `upTo`, which must be in the log: at least one, and no more once they have
+   * `bytesMax` bytes.
+   */
   rowsFrom(fromSeq: Seq, upTo: Seq, bytesMax: number): LogRow[] {
     assert(
       fromSeq >= this.firstSeq && upTo <= this.lastSeq && fromSeq <= upTo,
@@ -315,7 +324,10 @@ export class LogDb implements LogStorage {
     });
   }
 
-  /** First seq, at or after `fromSeq`, of the newest rows up to `upTo` that stay within the limits; upTo + 1 if none does. */
+  /**
+   * Where the newest rows up to `upTo` that fit the limits begin, but not before `fromSeq`; upTo + 1 if not even one
+   * row fits.
+   */
   newestWithin(fromSeq: Seq, upTo: Seq, limits: { readonly bytes: number; readonly rows: number }): Seq {
     let start = upTo + 1;
     let bytes = 0;
@@ -328,14 +340,17 @@ export class LogDb implements LogStorage {
     return Math.max(start, fromSeq);
   }
 
-  /** Keeps compaction away from `fromSeq` and what follows, until the answer is called. */
+  /** Keeps the entries from `fromSeq` on from being compacted until the returned function is called. */
   pin(fromSeq: Seq): () => void {
     const pin = { fromSeq };
     this.#pins.add(pin);
     return () => void this.#pins.delete(pin);
   }
 
-  /** Keeps rows of a fetched snapshot beside the log, durable when it returns. Throws StorageFull, StorageDamaged. */
+  /**
+   * Stores rows of a fetched snapshot beside the log; they are durable when it returns. Throws StorageFull or
+   * StorageDamaged.
+   */
   stageRows(ref: number, rows: readonly LogRow[]): void {
     this.#transact(() => {
       for (const row of rows) {
@@ -344,7 +359,7 @@ export class LogDb implements LogStorage {
     });
   }
 
-  /** Forgets staged rows of all snapshots but `ref` (0: of all). */
+  /** Deletes the staged rows of all snapshots except `ref` (0: of all snapshots). */
   dropStagedExcept(ref: number): void {
     if (this.#guard(() => this.#sql.anyStaged.get(ref)) === null) return;
     this.#transact(() => this.#sql.dropStagedExcept.run(ref));
@@ -370,7 +385,7 @@ export class LogDb implements LogStorage {
       throw new StorageDamaged("log", `log.db: a view at seq ${view.startSeq} after the log's end`);
   }
 
-  /** Runs `work` in one transaction; rows and memory change together or not at all. */
+  /** Runs `work` in one transaction, so that rows and memory change together or not at all. */
   #transact(work: (image: LogImage) => void): void {
     if (this.#failed) throw new StorageDamaged("log", "log.db: stopped after an earlier error");
     const image = { ...this.#image };

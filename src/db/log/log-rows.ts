@@ -1,17 +1,17 @@
-/** From rows of log.db to batches, every one verified. */
+/** Converts rows of log.db to batches and back. Every row that is read is verified. */
 import { batchFirstSeq, batchLastSeq, type Batch } from "../../election/frame.ts";
 import { StorageDamaged } from "../../election/ports.ts";
 import type { Seq, ViewNo } from "../../election/view.ts";
 import { NO_BALLOT } from "../../election/view.ts";
 import * as codec from "./row-codec.ts";
 
-/** Nearly all rows that are read together share a view number: it is parsed once. */
+/** The view number parsed last. Rows that are read together nearly always share theirs. */
 let parsed: { readonly key: string; readonly no: ViewNo } = {
   key: "",
   no: { ballot: NO_BALLOT, minor: 0 },
 };
 
-/** Throws StorageDamaged, naming the seq. */
+/** The batch in a row. Throws StorageDamaged, naming the seq, if the row is not as it was written. */
 export function decodeRow(row: codec.LogRow): Batch {
   codec.verifyRow(row);
   if (row.kind === codec.VIEW_ROW) {
@@ -32,12 +32,12 @@ export function decodeRow(row: codec.LogRow): Batch {
   };
 }
 
-/** The row of a batch, its bytes copied together. */
+/** The row of a batch; the bytes of its ops are copied into one buffer. */
 export function encodeRow(batch: Batch): codec.LogRow {
   return batch.kind === "view" ? codec.viewRow(batch.view) : codec.opRow(batch, codec.packOps(batch.ops).bytes);
 }
 
-/** Throws StorageDamaged unless the batches hold fromSeq and follow one another. */
+/** Throws StorageDamaged unless the batches cover [fromSeq, upTo] without a gap. */
 export function checkContiguous(batches: readonly Batch[], fromSeq: Seq, upTo: Seq): void {
   let next = fromSeq;
   for (const batch of batches) {

@@ -1,15 +1,15 @@
 /**
- * Tables of log.db and the record `meta`: what a replica must remember besides its log.
+ * Tables of log.db and the record `meta`, which holds what a replica must remember besides its log.
  *
- * Meta is one row of JSON with a checksum. Columns would read more nicely, but a flipped bit in
- * `promised` would let this replica break a promise, and SQLite checks no page by itself.
+ * Meta is one row of JSON with a checksum. Columns would be easier to read, but SQLite does not
+ * checksum its pages, and a flipped bit in `promised` would let this replica break a promise.
  */
 import { StorageDamaged } from "../../election/ports.ts";
 import type { Ballot, ReplicaId, Seq } from "../../election/view.ts";
 import { NO_BALLOT } from "../../election/view.ts";
 import { checksum, int, object, text } from "./row-codec.ts";
 
-/** Version of everything in log.db. A reader refuses a higher one; a lower one it must know how to read. */
+/** Version of everything in log.db. A reader refuses a higher one, and must know how to read a lower one. */
 export const LOG_FORMAT = 1;
 
 const ROW_COLUMNS = `
@@ -20,9 +20,10 @@ const ROW_COLUMNS = `
   checksum  INTEGER NOT NULL`;
 
 /**
- * log: one row a batch, contiguous above meta.baseSeq; rows at or below it are waiting to be deleted.
- * lineage: all views, also those whose rows are gone. staged_log: rows of fetched snapshots, not switched in.
- * fork: ops of a branch that lost, until they are committed again; then fork_archive.
+ * - log: one row per batch, contiguous above meta.baseSeq; rows at or below it are waiting to be deleted.
+ * - staged_log: rows of fetched snapshots that are not switched in yet.
+ * - lineage: all views, including those whose rows were deleted.
+ * - fork: ops of a branch that lost, until they are committed again; then they move to fork_archive.
  */
 export const LOG_SCHEMA = `
 CREATE TABLE IF NOT EXISTS meta (
@@ -60,24 +61,28 @@ CREATE TABLE IF NOT EXISTS fork_archive (
 ) STRICT;
 `;
 
+/** What a replica must remember besides its log. */
 export interface Meta {
   readonly replicaId: ReplicaId;
   /** 16 hex digits, drawn when this file was created. */
   readonly storeId: string;
   /** Null until the first view of the cluster is known. */
   readonly clusterId: string | null;
-  /** How often this store was opened. */
+  /** How many times this store was opened. */
   readonly bootCount: number;
+  /** The highest ballot promised; see ARCHITECTURE.md, rule R2. */
   readonly promised: Ballot;
+  /** The store was in an active view once. */
   readonly admitted: boolean;
+  /** The store is in the middle of a roll-back, so it is not eligible. */
   readonly rollback: boolean;
-  /** Which state-N.db belongs to this log. */
+  /** N of the state-N.db that belongs to this log. */
   readonly stateFile: number;
-  /** The log starts after this seq: what is before is in the state only. */
+  /** The log starts after this seq. Earlier entries are in the state only. */
   readonly baseSeq: Seq;
 }
 
-/** Meta of a store that was just made. */
+/** Meta of a new store. */
 export function newMeta(replicaId: ReplicaId, storeId: string): Meta {
   return {
     replicaId,
@@ -92,13 +97,13 @@ export function newMeta(replicaId: ReplicaId, storeId: string): Meta {
   };
 }
 
-/** What the row of `meta` holds. */
+/** The body and checksum that the row of `meta` stores. */
 export function encodeMeta(meta: Meta): { readonly body: string; readonly checksum: number } {
   const body = JSON.stringify(meta);
   return { body, checksum: checksum("meta", body) };
 }
 
-/** Throws StorageDamaged. */
+/** The inverse of {@link encodeMeta}. Throws StorageDamaged. */
 export function decodeMeta(body: string, sum: number): Meta {
   if (sum !== checksum("meta", body)) throw new StorageDamaged("log", "log.db: checksum of meta does not match");
   const meta = object(JSON.parse(body), "meta");

@@ -1,18 +1,20 @@
 /**
- * The prepared statements of log.db. They live as long as the database: `db.query` keeps only
- * twenty, and preparing one costs more than running it.
+ * The prepared statements of log.db. They are kept as long as the database is open, because
+ * `db.query` caches only twenty, and preparing a statement costs more than running it.
  */
 import type { Database } from "bun:sqlite";
 import type { LogRow } from "./row-codec.ts";
 
 const COLUMNS = "last_seq AS lastSeq, view_key AS viewKey, kind, bytes, checksum";
 
+/** A row of `lineage`. */
 export interface StoredView {
   readonly startSeq: number;
   readonly body: string;
   readonly checksum: number;
 }
 
+/** A row of `fork`. */
 export interface StoredFork {
   readonly id: number;
   readonly viewKey: string;
@@ -21,6 +23,7 @@ export interface StoredFork {
   readonly checksum: number;
 }
 
+/** The first and last seq of a row of `log`. */
 export interface RowSpan {
   readonly firstSeq: number;
   readonly lastSeq: number;
@@ -28,7 +31,7 @@ export interface RowSpan {
 
 export type LogStatements = ReturnType<typeof prepareLogStatements>;
 
-/** Prepares all of them; the tables must exist. Finalize each before the database is closed. */
+/** Prepares all statements; the tables must exist. Finalize each before closing the database. */
 export function prepareLogStatements(db: Database) {
   return {
     ...transactionStatements(db),
@@ -64,7 +67,7 @@ function logStatements(db: Database) {
     append: db.prepare(
       "INSERT INTO log (first_seq, last_seq, view_key, kind, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?)",
     ),
-    /** Rows from the one that holds ?1 (or follows it) on, none that starts after ?2. */
+    /** From the row that holds ?1 (or else the next one) to the last row that starts at or before ?2. */
     range: db.prepare<LogRow, [number, number]>(
       `SELECT first_seq AS firstSeq, ${COLUMNS} FROM log
        WHERE first_seq >= ifnull((SELECT max(first_seq) FROM log WHERE first_seq <= ?1), 0) AND first_seq <= ?2
@@ -76,11 +79,14 @@ function logStatements(db: Database) {
     lastSpan: db.prepare<RowSpan, []>(
       "SELECT first_seq AS firstSeq, last_seq AS lastSeq FROM log ORDER BY first_seq DESC LIMIT 1",
     ),
-    /** The row that holds a seq, or the last one before it. */
+    /** The row that holds the seq, or else the last row before it. */
     spanAt: db.prepare<RowSpan, [number]>(
       "SELECT first_seq AS firstSeq, last_seq AS lastSeq FROM log WHERE first_seq <= ? ORDER BY first_seq DESC LIMIT 1",
     ),
-    /** Newest first, from the row that holds ?2 down to rows that start at ?1 or later. */
+    /**
+     * Newest first: from the row that holds the second parameter down to the first that starts at the first parameter
+     * or later.
+     */
     sizesDown: db.prepare<{ firstSeq: number; bytes: number }, [number, number, number]>(
       "SELECT first_seq AS firstSeq, length(bytes) AS bytes FROM log WHERE first_seq >= ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT ?",
     ),
@@ -106,7 +112,7 @@ function stagedStatements(db: Database) {
     stage: db.prepare(
       "INSERT INTO staged_log (ref, first_seq, last_seq, view_key, kind, bytes, checksum) VALUES (?, ?, ?, ?, ?, ?, ?)",
     ),
-    /** Rows of one snapshot, in their order. */
+    /** Rows of one snapshot, in log order. */
     staged: db.prepare<LogRow, [number]>(
       `SELECT first_seq AS firstSeq, ${COLUMNS} FROM staged_log WHERE ref = ? ORDER BY id`,
     ),

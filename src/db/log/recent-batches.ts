@@ -1,7 +1,7 @@
 /**
- * The newest few MiB of the log in memory: what peers are sent and what apply takes is nearly
- * always what was just written, and must not cost a read of the disk. The batches are
- * contiguous and end at the log's last seq; a cut or a switch simply empties it.
+ * Keeps the newest few MiB of the log in memory. The batches that are sent to peers and applied
+ * are nearly always those just written, and should not be read from the disk. The batches are
+ * contiguous and end at the log's last seq; a cut or a switch empties the memory.
  */
 import { batchFirstSeq, batchLastSeq, type Batch } from "../../election/frame.ts";
 import type { Seq } from "../../election/view.ts";
@@ -11,13 +11,13 @@ interface Held {
   readonly bytes: number;
 }
 
-/** A view, or the object around ops, counted as this many bytes. */
+/** Bytes counted for a view, or for the object around ops. */
 const BATCH_OVERHEAD_BYTES = 200;
 
 export class RecentBatches {
   readonly #bytesMax: number;
   #held: Held[] = [];
-  /** Index of the oldest that still counts; those before are dropped in bulk, as shift() is not free. */
+  /** Index of the oldest batch that is still in use. Earlier ones are dropped in bulk, because shift() is slow. */
   #head = 0;
   #bytes = 0;
 
@@ -43,13 +43,13 @@ export class RecentBatches {
     this.#bytes = 0;
   }
 
-  /** First seq held; Infinity when empty. */
+  /** First seq in memory; Infinity if it is empty. */
   firstSeq(): Seq {
     const first = this.#held[this.#head];
     return first === undefined ? Infinity : batchFirstSeq(first.batch);
   }
 
-  /** The whole batches that touch [fromSeq, upTo]; fromSeq must not lie before firstSeq(). */
+  /** The batches that overlap [fromSeq, upTo], uncut. `fromSeq` must not be lower than firstSeq(). */
   touching(fromSeq: Seq, upTo: Seq): Batch[] {
     let low = this.#head;
     let high = this.#held.length;

@@ -1,11 +1,11 @@
 /**
- * The bytes of log.db: an on-disk format, also what a snapshot carries.
+ * The bytes of log.db, an on-disk format. Snapshots carry the same rows.
  *
- * An op row holds its ops one after the other, each behind its length (LEB128); the number of
- * ops is last_seq - first_seq + 1. A view row holds the view as JSON: rare, small, and readable
- * when somebody has to look into a damaged file. Each row has a checksum over its bytes *and*
- * its place (seq, view number, kind), so that a row that is whole but in the wrong place is
- * found as well. Changing anything here needs a new LOG_FORMAT (log-schema.ts).
+ * An op row holds its ops one after the other, each preceded by its length (LEB128); the number of
+ * ops is last_seq - first_seq + 1. A view row holds the view as JSON, because views are rare and small,
+ * and JSON is readable when somebody has to look into a damaged file. Each row has a checksum over
+ * its bytes *and* its place (seq, view number, kind), so that an intact row in the wrong place is
+ * detected too. Changing anything here needs a new LOG_FORMAT (log-schema.ts).
  */
 import { CONSISTENCIES, RECOVERIES } from "../../base/modes.ts";
 import { lengthBytes } from "../../../proto/wire-writer.ts";
@@ -14,7 +14,7 @@ import type { OpBatch } from "../../election/frame.ts";
 import type { Member, Seq, View, ViewNo } from "../../election/view.ts";
 import { viewNoKey } from "../../election/view.ts";
 
-/** Bytes of one op at most; the request limit is 64 KiB, so more than this is not an op. */
+/** Maximum length of an op, in bytes. Requests are limited to 64 KiB, so nothing longer is an op. */
 export const OP_BYTES_MAX = 1024 * 1024;
 
 /** The columns of a row of `log`, in the order of its table. */
@@ -27,17 +27,18 @@ export interface LogRow {
   readonly checksum: number;
 }
 
+/** What a row of `log` holds: a batch of ops, or a view. */
 export type RowKind = typeof OP_ROW | typeof VIEW_ROW;
 export const OP_ROW = 0;
 export const VIEW_ROW = 1;
 
-/** Ops in one buffer, and the same ops as windows into it: Buffers, which a text is read from fastest. */
+/** Ops in one buffer, and the same ops as windows into it. They are Buffers, because those decode text fastest. */
 export interface PackedOps {
   readonly bytes: Buffer;
   readonly ops: readonly Buffer[];
 }
 
-/** Copies the ops into one buffer, so that keeping them never keeps a caller's larger buffer alive. */
+/** Copies the ops into one buffer, so that keeping them does not keep a caller's larger buffer alive. */
 export function packOps(ops: readonly Uint8Array[]): PackedOps {
   let size = 0;
   for (const op of ops) size += lengthBytes(op.length) + op.length;
@@ -76,19 +77,19 @@ export function unpackOps(row: Uint8Array, count: number): Buffer[] {
     ops.push(bytes.subarray(at, at + length));
     at += length;
   }
-  if (at !== bytes.length || ops.length !== count) throw new StorageDamaged("log", "a row has another number of ops");
+  if (at !== bytes.length || ops.length !== count) throw new StorageDamaged("log", "a row has the wrong number of ops");
   return ops;
 }
 
 /**
- * 52 bits of xxHash64: not against an attacker (who could rewrite the checksum too) but against
- * disks and bugs. xxHash64 because its output is fixed by a specification, unlike Bun's default.
+ * 52 bits of xxHash64. It detects faults of disks and programs, not an attacker, who could rewrite
+ * the checksum as well. xxHash64's output is fixed by a specification, unlike that of Bun's default hash.
  */
 export function rowChecksum(firstSeq: Seq, lastSeq: Seq, viewKey: string, kind: RowKind, bytes: Uint8Array): number {
   return checksum(`${firstSeq}:${lastSeq}:${viewKey}:${kind}`, bytes);
 }
 
-/** Checksum over a place (any text that says where the bytes belong) and the bytes there. */
+/** Checksum over a place (any text that says where the bytes belong) and the bytes. */
 export function checksum(place: string, bytes: Uint8Array | string): number {
   return Number(BigInt.asUintN(52, Bun.hash.xxHash64(bytes, Bun.hash.xxHash64(place))));
 }
@@ -123,14 +124,14 @@ export function viewRow(view: View): LogRow {
   };
 }
 
-/** Throws StorageDamaged, naming the seq, if the row is not as it was written. */
+/** Throws StorageDamaged, naming the seq, if the checksum does not match. */
 export function verifyRow(row: LogRow): void {
   if (row.checksum !== rowChecksum(row.firstSeq, row.lastSeq, row.viewKey, row.kind, row.bytes)) {
     throw new StorageDamaged("log", `log.db: checksum of the row at seq ${row.firstSeq} does not match`);
   }
 }
 
-/** Fields in one order, so that equal views have equal bytes on every replica. */
+/** JSON with the fields in a fixed order, so that equal views have equal bytes on every replica. */
 export function encodeView(view: View): string {
   const { ballot, minor } = view.no;
   return JSON.stringify({
@@ -144,7 +145,7 @@ export function encodeView(view: View): string {
   });
 }
 
-/** Throws StorageDamaged for anything but a whole view. */
+/** The inverse of {@link encodeView}. Throws StorageDamaged. */
 export function decodeView(text: string): View {
   let value: unknown;
   try {
@@ -169,7 +170,7 @@ export function decodeView(text: string): View {
 export function parseViewNoKey(key: string): ViewNo {
   const parts = key.split(".");
   const [counter, replicaId, nonce, minor] = parts;
-  if (parts.length !== 4 || nonce === undefined) throw new StorageDamaged("log", "a view number is not one");
+  if (parts.length !== 4 || nonce === undefined) throw new StorageDamaged("log", "a view number has the wrong form");
   return {
     ballot: { counter: int(Number(counter), "counter"), replicaId: int(Number(replicaId), "replicaId"), nonce },
     minor: int(Number(minor), "minor"),
@@ -194,20 +195,20 @@ function memberOf(value: unknown): Member {
   return { replicaId: int(member["replicaId"], "replicaId"), storeId: text(member["storeId"], "storeId") };
 }
 
-/** The value as an object with unknown fields. Throws StorageDamaged naming `what`. */
+/** The value as an object with unknown fields. Throws StorageDamaged, naming `what`, if it is none. */
 export function object(value: unknown, what: string): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw new StorageDamaged("log", `${what} is not an object`);
   return value as Record<string, unknown>;
 }
 
-/** Throws StorageDamaged naming `what`. */
+/** The value as a list. Throws StorageDamaged, naming `what`, if it is none. */
 export function list(value: unknown, what: string): unknown[] {
   if (!Array.isArray(value)) throw new StorageDamaged("log", `${what} is not a list`);
   return value;
 }
 
-/** A whole number from 0. */
+/** The value as a whole number from 0. Throws StorageDamaged, naming `what`, if it is none. */
 export function int(value: unknown, what: string): number {
   if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) {
     throw new StorageDamaged("log", `${what} is not a whole number`);
@@ -215,7 +216,7 @@ export function int(value: unknown, what: string): number {
   return value;
 }
 
-/** Throws StorageDamaged naming `what`. */
+/** The value as text. Throws StorageDamaged, naming `what`, if it is none. */
 export function text(value: unknown, what: string): string {
   if (typeof value !== "string") throw new StorageDamaged("log", `${what} is not text`);
   return value;
@@ -223,6 +224,6 @@ export function text(value: unknown, what: string): string {
 
 function oneOf<T extends string>(value: unknown, choices: readonly T[]): T {
   const found = choices.find((choice) => choice === value);
-  if (found === undefined) throw new StorageDamaged("log", "a mode is not known");
+  if (found === undefined) throw new StorageDamaged("log", "a view names an unknown mode");
   return found;
 }

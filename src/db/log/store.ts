@@ -1,11 +1,14 @@
-/** Whose store a folder holds: the one row of meta in log.db, checked or made before anything else. */
+/**
+ * Checks, before anything else, that a folder holds the store of this replica, or creates one: the row of meta in
+ * log.db.
+ */
 import type { Database } from "bun:sqlite";
 import { randomBytes } from "node:crypto";
 import { StorageDamaged } from "../../election/ports.ts";
 import type { ReplicaId } from "../../election/view.ts";
 import { decodeMeta, encodeMeta, LOG_FORMAT, LOG_SCHEMA, newMeta } from "./log-schema.ts";
 
-/** This folder must not be used by this replica. Not damage: nothing was changed. */
+/** This replica must not use this folder. The store is not damaged, and nothing was changed. */
 export class StoreRefused extends Error {
   override readonly name = "StoreRefused";
   readonly reason: "other_replica" | "newer_format";
@@ -16,14 +19,17 @@ export class StoreRefused extends Error {
   }
 }
 
-/** Checks whose store this is, or makes it ours; true if it was made. The tables and meta come in one transaction. */
+/**
+ * Checks that the store belongs to this replica, or creates one; true if it was created.
+ * Throws StoreRefused or StorageDamaged.
+ */
 export function openStore(db: Database, replicaId: ReplicaId): boolean {
   const known = db.query("SELECT 1 FROM sqlite_schema WHERE name = 'meta'").get() !== null;
   const found = known
     ? db.query<{ format: number; body: string; checksum: number }, []>("SELECT * FROM meta").get()
     : null;
   if (found === null) {
-    // A table without its row cannot come from a crash: both are written in one transaction.
+    // A crash cannot leave the table without its row, because one transaction writes both.
     if (known) throw new StorageDamaged("log", "log.db: meta is empty");
     const meta = encodeMeta(newMeta(replicaId, randomBytes(8).toString("hex")));
     db.transaction(() => {

@@ -1,4 +1,6 @@
-/** The thread that copies a database, see copy-database.ts. It answers each request with SQLite's error code, or null. */
+/**
+ * The thread of copy-database.ts. It answers each request with null, or with SQLite's error code if the copy failed.
+ */
 import { Database } from "bun:sqlite";
 import type { CopyRequest } from "./copy-database.ts";
 

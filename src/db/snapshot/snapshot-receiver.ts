@@ -1,4 +1,4 @@
-/** One snapshot coming in: to its state file and to staged rows, checked on the way. */
+/** Receives one snapshot: writes it to its state file and to staged rows, and checks it as it arrives. */
 import { feature } from "bun:bundle";
 import { open, rm, type FileHandle } from "node:fs/promises";
 import type { StagedSnapshot } from "../../election/event.ts";
@@ -13,17 +13,17 @@ import { DiskRoom } from "../disk-room.ts";
 import { fsyncFolder } from "../sqlite.ts";
 import { decodeSnapshot, SnapshotFailed, type StreamHeader } from "./snapshot-stream.ts";
 
-/** Bytes of rows in one transaction of staging: some ms on the main thread. */
+/** Bytes of rows that one transaction stages, which takes some ms on the main thread. */
 const STAGE_BYTES = 256 * 1024;
 
 export interface SnapshotReceiverOptions {
   readonly folder: string;
-  /** Where the state goes; nothing lies there. */
+  /** Where the state file is created; it must not exist yet. */
   readonly path: string;
   readonly ref: number;
   readonly log: LogDb;
   readonly readAppliedSeq: (path: string) => Seq;
-  /** Number of the tables that this executable reads. */
+  /** The schema number that this executable reads. */
   readonly schema: number;
 }
 
@@ -40,7 +40,7 @@ export class SnapshotReceiver {
   constructor(options: SnapshotReceiverOptions) {
     this.#options = options;
     this.#room = new DiskRoom(options.folder);
-    // Nobody may be listening when it is aborted.
+    // An abort is no unhandled rejection, even if nothing is being received.
     this.#abort.promise.catch(() => {});
   }
 
@@ -48,7 +48,7 @@ export class SnapshotReceiver {
     return this.#options.ref;
   }
 
-  /** See SnapshotFiles.receive. Leaves nothing behind when it fails. */
+  /** See SnapshotFiles.receive. Deletes the state file if it fails. */
   receive(source: SnapshotSource): Promise<StagedSnapshot> {
     const received = this.#receive(source);
     this.#finished = received.catch(() => {});
@@ -67,7 +67,7 @@ export class SnapshotReceiver {
     try {
       const header = await this.#drain(source, file);
       if (this.#stateSeq() !== header.appliedSeq) throw new SnapshotFailed("its state is not the one it names");
-      // After the look inside, which may have written to it (WAL mode, migrations).
+      // Sync only after #stateSeq, which may have written to the file (WAL mode, migrations).
       await file.sync();
       await file.close();
       fsyncFolder(folder);
@@ -140,7 +140,7 @@ export class SnapshotReceiver {
     this.#rowBytes = 0;
   }
 
-  /** The chunks, but an abort ends the wait for the next one too. */
+  /** The chunks of the source. An abort also ends the wait for the next chunk. */
   async *#untilAborted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     const iterator = chunks[Symbol.asyncIterator]();
     try {
@@ -150,13 +150,13 @@ export class SnapshotReceiver {
         yield next.value;
       }
     } finally {
-      // Not awaited: a source that hangs must not hang its end.
+      // Not awaited, because a source that hangs would otherwise block the abort.
       void iterator.return?.().catch(() => {});
     }
   }
 }
 
-/** The header in the stream is covered by its checksum; the source's must not contradict it. */
+/** Checks the header in the stream, which the stream's checksum covers, against the one that the source announced. */
 function checkHeader(header: StreamHeader, announced: SnapshotSource["header"]): void {
   const { appliedSeq, commonSeq, logFirstSeq, lineage } = header;
   const isSame =
@@ -173,7 +173,7 @@ function checkHeader(header: StreamHeader, announced: SnapshotSource["header"]):
   }
 }
 
-/** A row that cannot be read came so over the wire: nothing here is damaged. */
+/** A row that cannot be decoded was damaged before it arrived, so it does not count as damage of this store. */
 function decodeSentRow(row: LogRow): Batch {
   try {
     return decodeRow(row);
@@ -190,7 +190,7 @@ async function writeAll(file: FileHandle, bytes: Uint8Array): Promise<void> {
 function failure(error: unknown): Error {
   if (error instanceof SnapshotFailed || error instanceof StorageFull || error instanceof StorageDamaged) return error;
   const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-  // ENOSPC, EDQUOT: the log has its own idea of a full disk and will say so itself when it is.
+  // A full disk can be retried. The log checks the room by itself and reports it.
   if (code === "ENOSPC" || code === "EDQUOT") return new StorageFull("no room for a snapshot");
   return new SnapshotFailed(`it could not be stored: ${code}`);
 }

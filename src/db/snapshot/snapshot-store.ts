@@ -1,12 +1,12 @@
 /**
- * Snapshots: the way to bring a replica up whose state cannot be mended by log entries.
+ * Snapshots bring a replica up to date whose state cannot be repaired by log entries.
  *
- *   offer    copy of state-N.db (on another thread) + the log rows after what both have + lineage
- *   receive  state-M.db beside the old state, the rows staged in log.db; verified and fsynced
- *   switch   LogDb.write({snapshot}): one transaction that also says which state file counts
+ *   offer    a copy of state-N.db (made on another thread), the log rows after the common prefix, the lineage
+ *   receive  writes state-M.db beside the old state and stages the rows in log.db; verified and fsynced
+ *   switch   LogDb.write({snapshot}): one transaction, which also names the new state file
  *
- * Until the switch the replica is wholly on its old branch, after it wholly on the new one. What a
- * crash leaves behind is deleted at the next start: every state file but the one log.db names.
+ * Before the switch the replica is entirely on its old branch, after it entirely on the new one. The
+ * next start deletes what a crash left behind: every state file except the one that log.db names.
  */
 import { open, rm, stat } from "node:fs/promises";
 import { readdirSync, rmSync } from "node:fs";
@@ -25,41 +25,47 @@ import {
   type SnapshotRecord,
 } from "./snapshot-stream.ts";
 
-/** Offers under way at once: each is a whole copy on the disk. */
+/** Maximum number of offers at one time, because each is a whole copy on the disk. */
 const OFFERS_MAX = 2;
-/** An offer that nobody reads from is given up: it holds a copy, and compaction back. */
+/** An offer that nobody reads for this long is given up, because it occupies the disk and holds up compaction. */
 const OFFER_IDLE_MS = 60_000;
 /**
- * Log rows that go along. They are there so that the receiver can help a third replica without a
- * snapshot; older ones are in the state anyway. Bounded, because the switch writes them all in one transaction.
+ * Maximum size of the log rows in a snapshot. They let the receiver bring a third replica up to date without
+ * another snapshot; the state covers them anyway. They are bounded because the switch writes all of them in one
+ * transaction.
  */
 const LOG_ROWS = { bytes: 32 * 1024 * 1024, rows: 20_000 };
 
+/** What a {@link SnapshotFiles} needs. */
 export interface SnapshotFilesOptions {
   /** `<data>/replica-N`. */
   readonly folder: string;
   readonly log: LogDb;
   /** The state that is in use now. */
   readonly state: { appliedSeq(): Seq; flush(): void };
-  /** The position in a state file that nobody uses, without leaving anything beside it. Throws if it is none. */
+  /**
+   * Reads the applied seq of a state file that nobody uses, and leaves no file beside it. Throws if it is no state
+   * file.
+   */
   readonly readAppliedSeq: (path: string) => Seq;
-  /** Number of the tables of the state. */
+  /** The schema number of the state. */
   readonly schema: number;
-  /** Test seam. */
+  /** Test seam: replaces OFFER_IDLE_MS. */
   readonly offerIdleMs?: number;
 }
 
-/** Where the state of a given number lies: log.db's `stateFile` says which one counts. */
+/** The path of the state file with this number; `LogDb.stateFile` is the number in use. */
 export function statePath(folder: string, stateFile: number): string {
   return join(folder, `state-${stateFile}.db`);
 }
 
+/** Offers and receives the snapshots of one replica; see the top of this file. */
 export class SnapshotFiles implements SnapshotStore {
   readonly #options: SnapshotFilesOptions;
   #offers = 0;
   #offerNumber = 0;
   #lastRef = 0;
-  /** The newest that was fetched whole: the core may be about to switch to it. */
+  /** Number of the newest snapshot that was received whole. The core may be about to switch to it. */
   #fetched = 0;
   #receiver: SnapshotReceiver | null = null;
 
@@ -68,15 +74,16 @@ export class SnapshotFiles implements SnapshotStore {
   }
 
   /**
-   * Deletes all state files but the one in use, and copies of broken offers. At start, before the state is opened,
-   * and after a switch, once the old state is closed. Not while an offer or a receive is under way.
+   * Deletes all state files except the one in use, and the copies of broken offers; files of an offer or a receive
+   * that is under way stay. Call it at start, before the state is opened, and after a switch, once the old state is
+   * closed.
    */
   removeLeftovers(): void {
     const { folder, log } = this.#options;
     for (const name of readdirSync(folder)) {
       const [, number] = /^state-(\d+)\.db(?:-wal|-shm|-journal)?$/.exec(name) ?? [];
       const isLeftover = number === undefined ? /^offer-\d+\.db/.test(name) : Number(number) !== log.stateFile;
-      // A file that cannot be deleted yet (Windows, still open) is deleted at the next start.
+      // A file that cannot be deleted because it is still open (Windows) is deleted at the next start.
       if (isLeftover && !this.#inUse(name)) {
         try {
           rmSync(join(folder, name));
@@ -85,14 +92,15 @@ export class SnapshotFiles implements SnapshotStore {
     }
   }
 
+  /** A snapshot for a replica whose log is ours up to `commonSeq`. Rejects with SnapshotFailed: try again later. */
   async offer(commonSeq: Seq): Promise<SnapshotSource> {
     const { folder, log, state } = this.#options;
     if (this.#offers >= OFFERS_MAX) throw new SnapshotFailed("enough snapshots are being sent");
-    // Older than what the joiner has, it would take entries away from the joiner. Soon it is not.
+    // A state older than the joiner's log would remove entries from the joiner. Apply will catch up soon.
     if (state.appliedSeq() < commonSeq) throw new SnapshotFailed("the state does not cover what both have");
     const { stateFile } = log;
     const copy = join(folder, `offer-${++this.#offerNumber}.db`);
-    // Nothing that the rows need may be compacted while the copy is being made.
+    // The rows of the snapshot must not be compacted while the copy is being made.
     const unpin = log.pin(Math.max(log.firstSeq, commonSeq + 1));
     this.#offers++;
     const dispose = async (): Promise<void> => {
@@ -124,7 +132,7 @@ export class SnapshotFiles implements SnapshotStore {
     }
   }
 
-  /** Rejects with SnapshotFailed (try again), StorageFull, StorageDamaged. A later call ends an earlier one. */
+  /** Rejects with SnapshotFailed (try again), StorageFull or StorageDamaged. A later call aborts an earlier one. */
   async receive(source: SnapshotSource): Promise<StagedSnapshot> {
     const { folder, log, schema, readAppliedSeq } = this.#options;
     const earlier = this.#receiver;
@@ -147,7 +155,7 @@ export class SnapshotFiles implements SnapshotStore {
     }
   }
 
-  /** Ends what is being received. Offers end with their readers. */
+  /** Aborts what is being received. Offers end when their readers do. */
   async stop(): Promise<void> {
     await this.#receiver?.abort();
   }
@@ -155,7 +163,7 @@ export class SnapshotFiles implements SnapshotStore {
   #inUse(name: string): boolean {
     if (name.startsWith("offer-")) return this.#offers > 0;
     const isOf = (ref: number): boolean => name.startsWith(`state-${ref}.db`);
-    // The newest fetched one may be switched in next; it goes when a newer one came, or at the next start.
+    // The newest fetched file may be switched in next. It is deleted when a newer one has come, or at the next start.
     return isOf(this.#fetched) || (this.#receiver !== null && isOf(this.#receiver.ref));
   }
 
@@ -178,13 +186,13 @@ export class SnapshotFiles implements SnapshotStore {
     const { log } = this.#options;
     yield { kind: "header", header };
     for (let next = header.logFirstSeq; next <= header.appliedSeq;) {
-      // Entries that are applied cannot be cut; only a snapshot of another leader can replace them.
+      // Applied entries cannot be cut, but a snapshot of another leader can replace them.
       if (log.stateFile !== stateFile) throw new SnapshotFailed("the log was replaced meanwhile");
       for (const row of log.rowsFrom(next, header.appliedSeq, CHUNK_BYTES_MAX)) {
         yield { kind: "row", row };
         next = row.lastSeq + 1;
       }
-      // A reader that is always ready would otherwise keep the thread from everything else.
+      // Otherwise a reader that is always ready would leave no time for anything else on this thread.
       await new Promise((resolve) => setImmediate(resolve));
     }
     const file = await open(copy, "r");
@@ -201,7 +209,7 @@ export class SnapshotFiles implements SnapshotStore {
   }
 }
 
-/** Chunks whose holder is told when they end, are left, fail, or are not asked for any more. */
+/** Chunks that call `dispose` when they end, fail, are abandoned, or are not read for `idleMs`. */
 class WatchedChunks implements AsyncIterableIterator<Uint8Array> {
   readonly #chunks: AsyncGenerator<Uint8Array>;
   readonly #dispose: () => Promise<void>;

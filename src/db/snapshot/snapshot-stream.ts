@@ -1,47 +1,50 @@
 /**
  * A snapshot as a stream of bytes: a wire format between replicas.
  *
- *   "LWSNAP01"  then records, each: type (1 byte), length (4 bytes, little endian), payload
- *   header      JSON: what StagedSnapshot says but its ref, and the size of the state file
- *   row*        rows of log.db with the checksums they were written with, in order
+ *   "LWSNAP01"  followed by records: type (1 byte), length (4 bytes, little endian), payload
+ *   header      JSON: the fields of StagedSnapshot except its ref, the size of the state file, the schema number
+ *   row*        rows of log.db in order, with their original checksums
  *   state*      the state's database file, in pieces
  *   end         SHA-256 of every byte before this record
  *
- * Where the transport cuts the stream into chunks means nothing. Another order of records, bytes
- * after the end, or an end that is missing or does not match: the whole snapshot is refused.
+ * The borders of the transport's chunks mean nothing. The whole snapshot is refused if its records
+ * are in another order, if bytes follow the end, or if the end is missing or does not match.
  */
 import type { StagedSnapshot } from "../../election/event.ts";
 import { StorageDamaged } from "../../election/ports.ts";
 import type { View } from "../../election/view.ts";
 import * as codec from "../log/row-codec.ts";
 
-/** Bytes of one chunk handed to the transport. */
+/** Maximum length of a chunk that is passed to the transport, in bytes. */
 export const CHUNK_BYTES_MAX = 256 * 1024;
 
-/** Bytes of a record that is believed; a longer length is a damaged one. The largest is a row of 512 large ops. */
+/** A record that claims to be longer than this is damaged. The largest valid one is a row of 512 large ops. */
 const RECORD_BYTES_MAX = 64 * 1024 * 1024;
 
 const MAGIC = new TextEncoder().encode("LWSNAP01");
 const PREFIX_BYTES = 5;
 const RECORD = { header: 1, row: 2, state: 3, end: 4 } as const;
 
-/** The snapshot could not be given, or what came is not whole; the message says why. Try again later. */
+/** A snapshot could not be offered, or the one received is not whole. The message says why; try again later. */
 export class SnapshotFailed extends Error {
   override readonly name = "SnapshotFailed";
 }
 
+/** The header record. */
 export interface StreamHeader extends Omit<StagedSnapshot, "ref"> {
+  /** Size of the state file. */
   readonly stateBytes: number;
-  /** Number of the tables of the state: a receiver migrates older ones, and takes no newer ones. */
+  /** The schema number of the state. A receiver migrates an older state and refuses a newer one. */
   readonly schema: number;
 }
 
+/** A record of the stream, except the end. */
 export type SnapshotRecord =
   | { readonly kind: "header"; readonly header: StreamHeader }
   | { readonly kind: "row"; readonly row: codec.LogRow }
   | { readonly kind: "state"; readonly bytes: Uint8Array };
 
-/** The stream of the records, in chunks of at most CHUNK_BYTES_MAX. */
+/** Encodes the records as a stream, in chunks of at most CHUNK_BYTES_MAX. */
 export async function* encodeSnapshot(records: AsyncIterable<SnapshotRecord>): AsyncGenerator<Uint8Array> {
   const hasher = new Bun.CryptoHasher("sha256");
   let chunk = new Uint8Array(CHUNK_BYTES_MAX);
@@ -72,7 +75,9 @@ export async function* encodeSnapshot(records: AsyncIterable<SnapshotRecord>): A
   if (used > 0) yield chunk.subarray(0, used);
 }
 
-/** The records of a stream, each checked by itself. Throws SnapshotFailed; ends only after a matching end record. */
+/**
+ * The records of a stream, each verified by itself. Throws SnapshotFailed, and ends only after a matching end record.
+ */
 export async function* decodeSnapshot(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<SnapshotRecord> {
   const hasher = new Bun.CryptoHasher("sha256");
   const input = new ByteQueue();
@@ -183,7 +188,7 @@ function prefix(type: number, length: number): Uint8Array {
   return bytes;
 }
 
-/** Bytes that came and were not yet used. */
+/** Bytes that have arrived and are not decoded yet. */
 class ByteQueue {
   #chunks: Uint8Array[] = [];
   size = 0;
@@ -194,7 +199,7 @@ class ByteQueue {
     this.size += chunk.length;
   }
 
-  /** The next `count` bytes; null if they have not all come. */
+  /** Removes and returns the next `count` bytes; null if not all of them have arrived. */
   take(count: number): Uint8Array | null {
     const taken = this.peek(count);
     if (taken === null) return null;
@@ -211,6 +216,7 @@ class ByteQueue {
     return taken;
   }
 
+  /** Like `take`, but leaves the bytes in the queue. */
   peek(count: number): Uint8Array | null {
     if (this.size < count) return null;
     const first = this.#chunks[0];
@@ -226,7 +232,7 @@ class ByteQueue {
     return joined;
   }
 
-  /** The next record once all of it has come. Throws SnapshotFailed for a length that cannot be. */
+  /** The next record; null until all of it has arrived. Throws SnapshotFailed for an impossible length. */
   takeRecord(): { readonly type: number; readonly head: Uint8Array; readonly payload: Uint8Array } | null {
     const head = this.peek(PREFIX_BYTES);
     if (head === null) return null;

@@ -1,4 +1,4 @@
-/** The thread that checkpoints state.db, see checkpointer.ts. It answers each request with SQLite's error code, or null. */
+/** The thread of checkpointer.ts. It answers each request with null, or with SQLite's error code if it failed. */
 import { Database } from "bun:sqlite";
 import type { CheckpointRequest } from "./checkpointer.ts";
 
@@ -11,11 +11,11 @@ function checkpoint({ path, pragmas, passes, truncate }: CheckpointRequest): str
     let end = 0;
     for (let i = 0; i < passes; i++) {
       const { log } = pass.get()!;
-      // Shorter than before: a commit found all of it copied and began anew.
+      // The WAL is shorter than before: a commit found all of it copied and started it from the beginning.
       if (log < end) break;
       end = log;
     }
-    // Does nothing while a commit is under way; it is tried again.
+    // Does nothing while a commit is under way; the checkpointer tries again.
     if (truncate) db.run("PRAGMA wal_checkpoint(TRUNCATE)");
     return null;
   } catch (error) {

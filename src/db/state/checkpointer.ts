@@ -1,24 +1,27 @@
 /**
- * Moves what state.db's WAL holds into the database, on another thread.
+ * Copies the pages in state.db's WAL into the database, on another thread.
  *
- * SQLite would do it inside a commit, on the thread that keeps the promise. Messages touch
- * pages of many conversations and authors, so a checkpoint copies pages from all
- * over the file and takes 15 to 60 ms with its two fsyncs; every member waits for the slowest
- * one, so three replicas pay three times. Here the other thread copies while commits go on,
- * again and again until it is faster than they are: only a WAL that was copied to its end is
- * begun anew by the next commit, instead of growing.
+ * By itself SQLite would do so inside a commit, on the thread that answers clients. Messages change
+ * pages of many conversations and authors, so a checkpoint copies pages from all over the file and
+ * takes 15 to 60 ms with its two fsyncs; an acknowledgement waits for the slowest member, so it
+ * would meet the checkpoints of three replicas. This thread copies while commits continue, pass
+ * after pass until it has caught up, because the next commit starts the WAL from the beginning
+ * only if all of it was copied. Otherwise the WAL grows.
  */
 
 import { statSync } from "node:fs";
 import { workerSource } from "../worker-source.macro.ts" with { type: "macro" };
 
 /**
- * Ops between two checkpoints: some 50 MB of WAL. More would make them rarer, but a WAL that
- * grows costs twice what one does that is written over (the file system zeroes new pages).
+ * Ops between two checkpoints: some 50 MB of WAL. A higher number would make checkpoints rarer, but appending
+ * to the WAL costs twice as much as overwriting it (the file system zeroes new pages).
  */
 const OPS_BETWEEN = 8_192;
 
-/** What the worker is asked: checkpoint the database at `path`, at most `passes` times, then cut its WAL if `truncate`. */
+/**
+ * The request to the worker: checkpoint the database at `path` in up to `passes` passes, then cut its WAL if
+ * `truncate`.
+ */
 export interface CheckpointRequest {
   readonly path: string;
   readonly pragmas: readonly string[];
@@ -27,42 +30,42 @@ export interface CheckpointRequest {
 }
 
 /**
- * A checkpoint that is overtaken by this many ops is waited for, a little with each batch:
- * while a replica catches up, commits would outrun the disk, and the WAL grow without end.
+ * While a checkpoint is this many ops behind, each commit waits a little for it. Otherwise the commits of a
+ * replica that catches up would outrun the disk, and the WAL would grow without end.
  */
 const OVERTAKEN_OPS = 2 * OPS_BETWEEN;
 const OVERTAKEN_WAIT_MS = 10;
 
 /**
- * The first pass copies the bulk; each later one what was committed during the one before, soon
- * only a few pages. A pass that ends between two commits lets the WAL begin anew.
+ * The first pass copies most pages. Each later pass copies what was committed during the one before, which soon
+ * is only a few pages. After a pass that ends between two commits, the WAL starts from the beginning.
  */
 const PASSES_MAX = 8;
 
-/** A WAL that was made long by a burst is cut once fewer than this many ops came within a look. */
+/** A WAL that a burst made long is cut once fewer than this many ops were committed within QUIET_LOOK_MS. */
 const QUIET_OPS = 500;
 const QUIET_LOOK_MS = 5_000;
-/** Shorter than this it is not worth the two fsyncs. */
+/** Cutting a shorter WAL than this is not worth the two fsyncs. */
 const QUIET_BYTES = 16 * 1024 * 1024;
 
-/** Of one open database file. */
+/** Checkpoints one open database file. */
 export class Checkpointer {
   readonly #path: string;
   #ops = 0;
   #worker: Worker | null = null;
   #running = false;
-  /** Ops since the look that is to come was ordered. */
+  /** Ops committed since the next look at the WAL was scheduled. */
   #opsOfLook = 0;
   #look: ReturnType<typeof setTimeout> | null = null;
   readonly #quietMs: number;
 
-  /** `quietMs` is a test seam. */
+  /** `path` is the database file; `quietMs` is a test seam. */
   constructor(path: string, quietMs = QUIET_LOOK_MS) {
     this.#path = path;
     this.#quietMs = quietMs;
   }
 
-  /** So many ops were committed. */
+  /** Reports that a commit held this many ops. May block for OVERTAKEN_WAIT_MS. */
   committed(ops: number): void {
     this.#ops += ops;
     this.#opsOfLook += ops;
@@ -72,7 +75,7 @@ export class Checkpointer {
     this.#start(false);
   }
 
-  /** Before the database is closed. */
+  /** Call it before the database is closed. */
   close(): void {
     if (this.#look !== null) clearTimeout(this.#look);
     this.#worker?.terminate();
@@ -89,7 +92,7 @@ export class Checkpointer {
     });
   }
 
-  /** While much is committed a long WAL is of use: it is written over. At rest it is only room that nobody has. */
+  /** Under load a long WAL is useful, because it is overwritten. At rest it only occupies the disk, so it is cut. */
   #lookLater(): void {
     if (this.#look !== null) return;
     this.#look = setTimeout(() => {
@@ -103,7 +106,7 @@ export class Checkpointer {
     this.#look.unref();
   }
 
-  /** Made when it is first needed: an idle replica has none. */
+  /** The worker; it is started when it is first needed, so an idle replica has none. */
   #startedWorker(): Worker {
     if (this.#worker !== null) return this.#worker;
     const url = URL.createObjectURL(
@@ -111,7 +114,7 @@ export class Checkpointer {
     );
     const worker = new Worker(url);
     worker.unref();
-    // A failure is left to SQLite's own checkpoint: it comes later, inside a commit, and says what is wrong.
+    // A failure is ignored here. SQLite's own checkpoint meets it later, inside a commit, and reports it.
     worker.onmessage = () => this.#finish();
     worker.onerror = () => this.#finish();
     this.#worker = worker;

@@ -1,4 +1,4 @@
-/** One connection to a state.db: the driver for statements, Drizzle for what writes them. */
+/** One connection to a state.db. Drizzle writes the SQL of its statements; the bare driver runs them. */
 import { feature } from "bun:bundle";
 import type { Database, Statement as BareStatement } from "bun:sqlite";
 import { Param, Placeholder, sql, type SQL } from "drizzle-orm";
@@ -12,33 +12,34 @@ import { openSqlite } from "../sqlite.ts";
 import { prepareTables } from "./migrate.ts";
 import { stateMigrations } from "./migrations.macro.ts" with { type: "macro" };
 
+/** An open state.db, by the bare driver and by Drizzle. */
 export interface StateConnection {
   readonly client: Database;
   readonly db: SQLiteBunDatabase;
-  /** A query found the file damaged. Whoever asked gets the error too. */
+  /** Called if a query finds the file damaged. The query throws the same error. */
   onDamage: ((error: unknown) => void) | null;
 }
 
 /**
- * Page cache. A message touches pages of its conversation and of its author in several indexes, anywhere in the file:
- * with SQLite's 2 MB those pages would be read again for each.
+ * Size of the page cache. A message changes pages of its conversation and of its author in several indexes, anywhere
+ * in the file. With SQLite's default of 2 MB, each message would read those pages again.
  */
 const CACHE_KIB = 64 * 1024;
 
 /**
- * Pages in the WAL after which a commit checkpoints by itself: never, as long as the
- * checkpointer (see there) does its work.
+ * Pages in the WAL after which a commit also checkpoints. The checkpointer (checkpointer.ts) normally keeps the WAL
+ * shorter than this.
  */
 const WAL_CHECKPOINT_PAGES = 32_768;
-/** Of the WAL file: it is written over from the start, which is cheaper than to grow again. */
+/** Size to which SQLite cuts the WAL file: large, because overwriting the file is cheaper than growing it again. */
 const WAL_KEPT_BYTES = 128 * 1024 * 1024;
 
-/** A value that SQLite binds. */
+/** A value that SQLite can bind to a parameter. */
 export type Bound = string | number | null | Uint8Array;
 
-/** A statement with its placeholders in the order in which the SQL has them. */
+/** A prepared statement. Its values are given in the order of the placeholders in the SQL. */
 export interface Statement {
-  /** The first row, by column; null if there is none. */
+  /** The first row, as an array of columns; null if there is none. */
   get(...values: readonly Bound[]): readonly unknown[] | null;
   all(...values: readonly Bound[]): readonly (readonly unknown[])[];
   run(...values: readonly Bound[]): void;
@@ -46,16 +47,16 @@ export interface Statement {
 
 const MIGRATIONS = [
   ...stateMigrations("migrations"),
-  // One more column for the executable that tests upgrade to.
+  // The executable of the upgrade tests has one more column.
   ...(feature("NEXT") ? stateMigrations("migrations-next") : []),
 ];
 
-/** Number of the tables that this executable makes and reads: each migration is one more. */
+/** The schema number of this executable: how many migrations it has. */
 export const SCHEMA = MIGRATIONS.length;
 
 /**
- * Opens or creates a state.db (or ":memory:") and brings its tables to those of this executable. Throws FormatTooNew
- * for a file that only a newer one can read; it is unchanged then.
+ * Opens or creates a state.db (or ":memory:") and migrates its tables to those of this executable. Throws FormatTooNew
+ * or TablesTooNew, and leaves the file unchanged, if only a newer executable can read it.
  */
 export function openState(path: string): StateConnection {
   const client = openSqlite(path, "NORMAL");
@@ -72,8 +73,8 @@ export function openState(path: string): StateConnection {
 }
 
 /**
- * Prepares a query that Drizzle wrote on the bare driver: rows come as arrays, values go
- * by position, and a call costs no more than SQLite's own work.
+ * Prepares a query of Drizzle on the bare driver. Rows are arrays, values are given by position,
+ * and a call costs no more than SQLite's own work.
  */
 export function compile(
   connection: StateConnection,
@@ -104,9 +105,9 @@ function rowsOf(
 }
 
 /**
- * A placeholder for a number that SQLite cannot look through. With `column = ?` and an ORDER BY,
- * SQLite 3.54 plans a statement anew whenever another value is bound: 3 to 4 µs more for
- * each call, measured. Remove when it does not.
+ * A placeholder for a number whose value the query planner cannot see. With `column = ?` and an ORDER BY,
+ * SQLite 3.54 plans the statement again whenever another value is bound, which costs 3 to 4 µs per call
+ * (measured). Remove this once SQLite no longer does so.
  */
 export function once(name: string): SQL {
   return sql`${sql.placeholder(name)} + 0`;

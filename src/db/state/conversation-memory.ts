@@ -1,21 +1,21 @@
 /**
- * What apply asks of a conversation with every message, kept in memory: the number that stands
- * for its id, its memberships, and its newest messages as far as rules look at them. With it a
- * message costs no query: which one its author answers, how far her mark moves and what comes
- * after it are all found here. Every write goes through it; what it does not know is looked up in
- * the rows, and it never says more than they do.
+ * Keeps in memory what apply reads of a conversation for every message: its conversation number, its
+ * memberships, and those fields of its newest messages that the rules use. A message then costs no
+ * query to find which message its author answers, how far the author's mark moves, and what follows
+ * that message. Every write passes through this memory. It returns null or undefined for what it
+ * does not know; the caller then reads the rows, which this memory never contradicts.
  */
 import type { ClientId, ConversationId, UserId } from "../../chat/ids.ts";
 import type { MemberRow, MessageRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "../../base/bounded-cache.ts";
 
-/** Conversations remembered; at some 5 KB for a full one, 20 MB in all. */
+/** Maximum number of conversations: at some 5 KB for a full one, 20 MB in all. */
 const CONVERSATIONS_MAX = 4_096;
 
-/** Newest messages of each: marks pass an author's own messages at least that often, mostly. */
+/** Newest messages kept of each conversation. A mark is rarely further behind, because sending a message moves it. */
 const TAIL_MIN = 24;
-/** The tail is cut back to TAIL_MIN when it is this long. */
+/** A tail longer than this is cut back to TAIL_MIN. */
 const TAIL_MAX = 48;
 
 /** A message of the tail. */
@@ -28,58 +28,59 @@ export interface TailMessage {
 
 interface Member {
   row: MemberRow;
-  /** Nothing is unread up to here, though the mark may still be below. */
+  /** Nothing is unread up to this seq, although the mark may be lower. */
   nothingTo: Seq;
-  /** The message that stops the mark: the first above it, another's and unread. Null: not known. */
+  /** The message that stops the mark: the first unread message of somebody else above it. Null: not known. */
   stuckBefore: Seq | null;
 }
 
 interface Known {
-  /** Conversation number; null: not asked yet. */
+  /** Conversation number; null: not known. */
   number: Seq | null;
   readonly members: Map<string, Member>;
-  /** Ids of all members; null: not asked yet. */
+  /** Ids of all members; null: not known. */
   people: readonly UserId[] | null;
   /** All messages above `tailAfter`, oldest first. */
   tail: TailMessage[];
   /** Null until the first message is written here. */
   tailAfter: Seq | null;
-  /** Who read or hid single messages since the tail began: for them the rows decide. */
+  /** Users who have read or hidden single messages since the tail began. For them the rows decide what is unread. */
   readonly singly: Set<string>;
 }
 
+/** See the top of this file. */
 export class ConversationMemory {
   readonly #known = new BoundedCache<Known>(CONVERSATIONS_MAX);
-  /** The one looked up last: an op asks for its conversation half a dozen times. */
+  /** The conversation looked up last, because an op asks for its conversation half a dozen times. */
   #lastId = "";
   #last: Known | undefined;
 
-  /** The conversation number; null: not known, look. */
+  /** The conversation number; null: not known, read the rows. */
   number(conversation: ConversationId): Seq | null {
     return this.#get(conversation)?.number ?? null;
   }
 
-  /** The number of a conversation that there is. */
+  /** Notes the number of an existing conversation. */
   setNumber(conversation: ConversationId, number: Seq): void {
     this.#of(conversation).number = number;
   }
 
-  /** Ids of all members; null: not known, look. */
+  /** Ids of all members; null: not known, read the rows. */
   people(conversation: ConversationId): readonly UserId[] | null {
     return this.#get(conversation)?.people ?? null;
   }
 
-  /** All members of a conversation as they are in the rows now; forgotten when one is added. */
+  /** Notes all members of a conversation, as they are in the rows now. They are forgotten when one is added. */
   setPeople(conversation: ConversationId, people: readonly UserId[]): void {
     this.#of(conversation).people = people;
   }
 
-  /** Undefined: not known, look. */
+  /** A membership; undefined: not known, read the rows. */
   member(conversation: ConversationId, user: UserId): MemberRow | undefined {
     return this.#get(conversation)?.members.get(user)?.row;
   }
 
-  /** A membership as it is in the rows now. */
+  /** Notes a membership, as it is in the rows now. */
   setMember(row: MemberRow): void {
     const known = this.#of(row.conversation);
     const there = known.members.get(row.user);
@@ -93,7 +94,7 @@ export class ConversationMemory {
     if (known.singly.size > 0 && row.mark >= (known.tail.at(-1)?.seq ?? 0)) known.singly.delete(row.user);
   }
 
-  /** A message was added: the newest one of its conversation. */
+  /** Notes a message that was added; it is the newest one of its conversation. */
   added({ conversation, seq, author, clientId, deleted }: MessageRow): void {
     const known = this.#of(conversation);
     known.tailAfter ??= seq - 1;
@@ -103,7 +104,7 @@ export class ConversationMemory {
     known.tail = known.tail.slice(-TAIL_MIN);
   }
 
-  /** A message was turned into a tombstone. */
+  /** Notes that a message was erased. */
   erased(conversation: ConversationId, seq: Seq): void {
     const known = this.#get(conversation);
     if (known === undefined) return;
@@ -112,7 +113,7 @@ export class ConversationMemory {
     for (const member of known.members.values()) if (member.stuckBefore === seq) member.stuckBefore = null;
   }
 
-  /** The user read or hid a single message. */
+  /** Notes that the user has read or hidden a single message. */
   readSingly(conversation: ConversationId, user: UserId): void {
     const known = this.#of(conversation);
     known.singly.add(user);
@@ -120,18 +121,18 @@ export class ConversationMemory {
     if (member !== undefined) member.stuckBefore = null;
   }
 
-  /** See Rows. */
+  /** See `Rows.isMarkStuck`. */
   isMarkStuck(conversation: ConversationId, user: UserId): boolean {
     return (this.#get(conversation)?.members.get(user)?.stuckBefore ?? null) !== null;
   }
 
-  /** See Rows. */
+  /** See `Rows.markIsStuck`. */
   markIsStuck(conversation: ConversationId, user: UserId, before: Seq): void {
     const member = this.#get(conversation)?.members.get(user);
     if (member !== undefined) member.stuckBefore = before;
   }
 
-  /** The messages above `seq`, at most `limit`, in order; null: look. */
+  /** The first messages above `seq`, in order, at most `limit`; null: not known, read the rows. */
   messagesAfter(conversation: ConversationId, seq: Seq, limit: number): readonly TailMessage[] | null {
     const known = this.#get(conversation);
     if (known === undefined || known.tailAfter === null || seq < known.tailAfter) return null;
@@ -141,7 +142,9 @@ export class ConversationMemory {
     return tail.slice(start, start + limit);
   }
 
-  /** Where a message of this author stands, if it is among the newest of this conversation; null: look. */
+  /**
+   * The seq of the author's message, if it is among the newest of this conversation; null: not known, read the rows.
+   */
   seqOf(conversation: ConversationId, author: UserId, clientId: ClientId): Seq | null {
     const tail = this.#get(conversation)?.tail ?? [];
     for (let i = tail.length - 1; i >= 0; i--) {
@@ -151,7 +154,7 @@ export class ConversationMemory {
     return null;
   }
 
-  /** "nothing", the newest message that is unread for this user, or null: look. */
+  /** The newest message that the user has not read, or "nothing" if there is none; null: not known, read the rows. */
   newestUnread(conversation: ConversationId, user: UserId): "nothing" | TailMessage | null {
     const known = this.#get(conversation);
     const member = known?.members.get(user);
@@ -167,7 +170,7 @@ export class ConversationMemory {
     return "nothing";
   }
 
-  /** The rows may have gone back. */
+  /** Forgets everything, because the rows may have been rolled back. */
   clear(): void {
     this.#known.clear();
     this.#lastId = "";

@@ -1,23 +1,25 @@
 /**
- * Brings the tables of a state.db to those that this executable reads: forward by its own migrations, back by what a
- * newer executable has left in the file for that. So whoever goes back to the older version of lastword, before ops of
- * a newer format are enabled, needs nothing but the older executable. From then on it refuses the file, unchanged.
+ * Migrates the tables of a state.db to those that this executable reads: forward by its own migrations, back by the
+ * statements that a newer executable has left in the file. Therefore an operator can go back to an older version of
+ * lastword by starting the older executable, until ops of a newer format are enabled. From then on the older
+ * executable refuses the file and leaves it unchanged.
  */
 import type { Database } from "bun:sqlite";
 import { FormatTooNew } from "../../chat/kinds/op.ts";
 import { StorageDamaged } from "../../election/ports.ts";
 
-/** One step of the tables. */
+/** One migration of the tables. */
 export interface Migration {
-  /** Of its folder, which begins with when it was made: later ones sort behind earlier ones. */
+  /** Name of its folder. It begins with the time at which the migration was made, so that names sort by time. */
   readonly name: string;
+  /** When it was made, in Unix ms. */
   readonly timestamp: number;
   readonly sql: string;
-  /** Takes the step back, with all that it filled in. Null: the first, which makes the tables. */
+  /** Reverts the migration and everything that it filled in. Null for the first, which creates the tables. */
   readonly undo: string | null;
 }
 
-/** The file has newer tables than this executable reads, and does not say how to take them back. Nothing was changed. */
+/** The file has newer tables than this executable reads, and does not say how to revert them. Nothing was changed. */
 export class TablesTooNew extends Error {
   override readonly name = "TablesTooNew";
 
@@ -26,7 +28,7 @@ export class TablesTooNew extends Error {
   }
 }
 
-/** How to take back the newer tables of a file. `schema` is how many migrations there are with this one. */
+/** Says how to revert the migrations of a file. `schema` counts the migrations up to and including this one. */
 const UNDO_TABLE = `CREATE TABLE IF NOT EXISTS schema_undo (
   schema  INTEGER PRIMARY KEY,
   name    TEXT NOT NULL,
@@ -37,9 +39,9 @@ const UNDO_TABLE = `CREATE TABLE IF NOT EXISTS schema_undo (
 const BREAK = "--> statement-breakpoint";
 
 /**
- * Before the migrations run: refuses a file in which a newer format than `opFormat` is enabled, takes back what is
- * newer than `migrations`, and notes how to take back these. `version` is this executable's. Throws FormatTooNew,
- * TablesTooNew, and StorageDamaged for tables that no version has made.
+ * Call it before the migrations run. It refuses a file in which a newer format than `opFormat` is enabled, reverts
+ * migrations that are newer than `migrations`, and notes in the file how to revert these. `version` is this
+ * executable's. Throws FormatTooNew, TablesTooNew, or StorageDamaged for tables that no version has made.
  */
 export function prepareTables(
   client: Database,
@@ -66,13 +68,13 @@ export function prepareTables(
     .immediate();
 }
 
-/** Undoes the migrations of a newer executable, the last one first. */
+/** Reverts the migrations of a newer executable, the last one first. */
 function takeBack(client: Database, migrations: readonly Migration[]): void {
   if (!has(client, "__drizzle_migrations")) return;
   const made = client.query<{ name: string }, []>("SELECT name FROM __drizzle_migrations ORDER BY created_at").all();
   const known = made.slice(0, migrations.length);
   if (known.some(({ name }, i) => name !== migrations[i]!.name)) {
-    throw new StorageDamaged("state", "state.db: its tables are of no version that there is");
+    throw new StorageDamaged("state", "state.db: its tables are not those of any version");
   }
   for (let schema = made.length; schema > migrations.length; schema--) {
     const { name } = made[schema - 1]!;

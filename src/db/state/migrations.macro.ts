@@ -1,9 +1,9 @@
-/** Build macro: reads the migrations while bundling, so that the binary carries them. */
+/** Build macro that reads the migrations while bundling, so that the executable contains them. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Migration } from "./migrate.ts";
 
-/** All migrations of a folder beside this file, oldest first, as Drizzle's migrator takes them. */
+/** All migrations in a folder beside this file, oldest first, in the form that Drizzle's migrator takes. */
 export function stateMigrations(folderName: string): Migration[] {
   const folder = join(import.meta.dir, folderName);
   return readdirSync(folder)
@@ -20,7 +20,7 @@ export function stateMigrations(folderName: string): Migration[] {
     });
 }
 
-/** A migration's folder begins with when it was made: YYYYMMDDhhmmss, UTC. */
+/** Unix ms from the first part of a folder's name, YYYYMMDDhhmmss in UTC. */
 function madeAt(name: string): number {
   const part = (from: number, to: number): number => Number(name.slice(from, to));
   return Date.UTC(part(0, 4), part(4, 6) - 1, part(6, 8), part(8, 10), part(10, 12), part(12, 14));

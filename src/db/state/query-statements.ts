@@ -1,4 +1,4 @@
-/** The statements that reads run, each prepared once: SQL by Drizzle, rows as arrays (see connection.ts). */
+/** The statements of reads, each prepared once. Drizzle writes the SQL; rows are arrays (see connection.ts). */
 import { and, asc, desc, eq, gt, isNotNull, isNull, lt, lte, ne, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { compile, once, type StateConnection } from "./connection.ts";
@@ -11,7 +11,7 @@ export type QueryStatements = ReturnType<typeof queryStatements>;
 const readByOther = alias(reads, "read_by_other");
 const companions = alias(members, "companions");
 
-/** Prepares them all; columns of `select()` come in the schema's order. */
+/** Prepares all statements. The columns of `select()` are in the schema's order. */
 export function queryStatements(c: StateConnection) {
   return {
     ...peopleStatements(c),
@@ -42,7 +42,7 @@ function peopleStatements(c: StateConnection) {
             gt(users.folded, p("after")),
             ne(users.id, p("except")),
             sql`${users.deleted} = 0`,
-            // Of "" it answers 1.
+            // 1 for an empty part, so that every name matches.
             sql`instr(${users.folded}, ${p("part")}) > 0`,
           ),
         )
@@ -87,9 +87,9 @@ function membershipStatements(c: StateConnection) {
         .limit(p("limit")),
     ),
     /**
-     * Each membership with the newest seq of its conversation and how much is unread there: one statement, because with
-     * two for each of some hundred conversations a page took 4 ms for its list and as long for the number of all.
-     * Parameters: how far to count, user, limit.
+     * Each membership with the newest seq of its conversation and the number of unread messages there. It is one
+     * statement because two for each of some hundred conversations took 4 ms for a page's list and another 4 ms for
+     * its total. Parameters: where to stop counting, user, limit.
      */
     overview: compile(
       c,
@@ -130,8 +130,8 @@ function membershipStatements(c: StateConnection) {
 }
 
 /**
- * Messages with what the asking user and the other side have read, without those she has hidden.
- * Parameters: three times the user who is asked about (her, the other side, her) and the conversation.
+ * Messages, and whether the user and the other side have read each, without those that the user has hidden.
+ * Parameters: user, conversation, other side, conversation, user, conversation.
  */
 function seenMessages({ db }: StateConnection) {
   return db
@@ -168,7 +168,9 @@ function seenMessages({ db }: StateConnection) {
     .$dynamic();
 }
 
-/** Parameters: user and conversation twice, conversation number, mark, user, limit. */
+/**
+ * Messages that the user has not read. Parameters: user and conversation twice, conversation number, mark, user, limit.
+ */
 function unreadMessages({ db }: StateConnection) {
   return db
     .select({ author: messages.author, clientId: messages.clientId })
@@ -198,7 +200,7 @@ function messageStatements(c: StateConnection) {
   const { db } = c;
   const inConversation = eq(messages.conversation, once("number"));
   return {
-    /** Parameters: those of `seenMessages`, conversation number, seq, limit. */
+    /** Parameters, also of `seenAfter`: those of `seenMessages`, conversation number, seq, limit. */
     seenBefore: compile(
       c,
       seenMessages(c)
@@ -233,7 +235,7 @@ function messageStatements(c: StateConnection) {
 function changeStatements(c: StateConnection) {
   const { db } = c;
   return {
-    /** Erased after `seq` and there before it. */
+    /** Messages that were written at or before `seq` and erased after it. */
     erasedSince: compile(
       c,
       db

@@ -1,29 +1,30 @@
 /**
- * In which conversations something changed lately, in memory. After a failover every stream resumes within a second,
- * and of most people's conversations nothing changed meanwhile: this says so without a query for each of them. It may
- * say that something changed where nothing did, never the other way round.
+ * Remembers in which conversations something changed lately. After a failover every stream resumes within a second,
+ * and in most conversations nothing has changed meanwhile; this memory says so without a query for each of them. It
+ * may report a change where there was none, but never misses one.
  */
 import type { Seq } from "../../election/view.ts";
 
-/** Conversations remembered, those that changed last; some 100 bytes each. */
+/** Maximum number of conversations, those that changed last; some 100 bytes each. */
 const CONVERSATIONS_MAX = 50_000;
 
+/** See the top of this file. */
 export class RecentChanges {
   readonly #max: number;
-  /** Of a conversation that is not in the map nothing changed after this. */
+  /** Nothing has changed after this seq in a conversation that is not in the map. */
   #from: Seq;
-  /** The op that changed it last, in the order of these ops. */
+  /** For each conversation the op that changed it last, in the order of these ops. */
   readonly #newest = new Map<string, Seq>();
 
-  /** `from`: whatever is applied after this will be told by `changed`. */
+  /** `from`: every change after this seq will be reported by `changed`. */
   constructor(from: Seq, max = CONVERSATIONS_MAX) {
     this.#from = from;
     this.#max = max;
   }
 
-  /** A message came or went in the conversation, or somebody read some of it. */
+  /** Reports that the op at `seq` added, erased or read messages of the conversation. */
   changed(conversation: string, seq: Seq): void {
-    // Written with an older seq: that part of it has not changed now.
+    // A row that is written with an older seq has not changed in that respect.
     if ((this.#newest.get(conversation) ?? 0) >= seq) return;
     this.#newest.delete(conversation);
     this.#newest.set(conversation, seq);
@@ -33,7 +34,7 @@ export class RecentChanges {
     this.#from = Math.max(this.#from, oldest![1]);
   }
 
-  /** False: nothing changed there after `seq`. */
+  /** False: nothing has changed in the conversation after `seq`. */
   mayHaveChanged(conversation: string, seq: Seq): boolean {
     return seq < this.#from || (this.#newest.get(conversation) ?? 0) > seq;
   }

@@ -1,34 +1,36 @@
 /**
- * Knows of nearly every request that nobody has made it before, so that apply need not look.
+ * Knows for nearly every new request that its client id is new, so that apply need not look it up.
  *
- * Client ids of version 7 begin with their time, and so do their rows: those of 16 ms, a
- * span, share 12 characters and lie side by side. The ids of a span are read once, when the
- * first of it comes (mostly there are none), and every new one is noted. What is not there
- * was never asked. Random ids (version 4) are looked up as ever, and so is everything in a
- * span that has more than is worth remembering: nothing here decides, it only saves a look.
+ * Client ids of version 7 begin with a time. Those of the same 16 ms, a span, share their first 12
+ * characters, so their rows are neighbours in the table. The ids of a span are read when its first
+ * id arrives (usually there are none), and every id written later is noted; an id that is not
+ * among them has never been used. Random ids (version 4) are looked up in the rows, and so are all
+ * ids of a span that has too many to remember. This memory only saves look-ups: what it does not
+ * know, the rows decide.
  */
 import { BoundedCache } from "../../base/bounded-cache.ts";
 
-/** Spans remembered, half a second when messages come without a pause. */
+/** Maximum number of spans: half a second of messages without a pause. */
 const SPANS_MAX = 32;
-/** Ids of one span, and so 64 Ki in all: 6 MB. */
+/** Maximum number of ids in a span, so at most 64 Ki in all: 6 MB. */
 const SPAN_IDS_MAX = 2_048;
-/** A span that has more than these when it is first met is not read. */
+/** A span that already has more ids than this when its first id arrives is not remembered. */
 const FOUND_MAX = 16;
 
 const SPAN_CHARS = 12;
-/** Behind every character of an id of version 7. */
+/** Sorts after every character of an id of version 7. */
 const SPAN_END = "g";
 const VERSION_7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Client ids from `from` on and before `to`, in bytes' order, at most `limit`. */
+/** Reads client ids from `from` (included) to `to` (excluded), in the order of their bytes, at most `limit`. */
 export type ClientIdsBetween = (from: string, to: string, limit: number) => readonly string[];
 
+/** See the top of this file. */
 export class RequestSpans {
   readonly #between: ClientIdsBetween;
-  /** All ids of version 7 in the span; null: too many. */
+  /** By their first 12 characters: all ids in the span; null: too many to remember. */
   readonly #spans = new BoundedCache<{ ids: Set<string> | null }>(SPANS_MAX);
-  /** The span met last. */
+  /** The span used last. */
   #lastStart = "";
   #last: { ids: Set<string> | null } = { ids: null };
 
@@ -36,14 +38,14 @@ export class RequestSpans {
     this.#between = between;
   }
 
-  /** True: no request of anybody has this client id. False: look. */
+  /** True: no request of any user has this client id. False: not known, read the rows. */
   isNew(clientId: string): boolean {
     if (!VERSION_7.test(clientId)) return false;
     const { ids } = this.#spanOf(clientId);
     return ids !== null && !ids.has(clientId);
   }
 
-  /** A request with this client id was written. */
+  /** Notes that a request with this client id was written. */
   added(clientId: string): void {
     const start = clientId.slice(0, SPAN_CHARS);
     const span = start === this.#lastStart ? this.#last : this.#spans.get(start);
@@ -52,7 +54,7 @@ export class RequestSpans {
     if (span.ids.size > SPAN_IDS_MAX) span.ids = null;
   }
 
-  /** The rows may have gone back. */
+  /** Forgets everything, because the rows may have been rolled back. */
   clear(): void {
     this.#spans.clear();
     this.#lastStart = "";

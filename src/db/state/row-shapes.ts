@@ -1,9 +1,12 @@
-/** From a row as SQLite gives it, an array in the order of the schema's columns, to the domain's row. */
+/**
+ * Converts rows of SQLite, which are arrays, to the rows of the domain. The columns of each array are in the schema's
+ * order.
+ */
 import type { ConversationId } from "../../chat/ids.ts";
 import type { Deleted, MemberRow, MessageRow, RequestRow, SessionRow, UserRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 
-/** A row of its table, columns in the schema's order. */
+/** A row of `users`. */
 export function userRow(row: readonly unknown[]): UserRow {
   return {
     id: row[0] as string,
@@ -20,7 +23,7 @@ export function userRow(row: readonly unknown[]): UserRow {
   };
 }
 
-/** A row of its table, columns in the schema's order. */
+/** A row of `sessions`. */
 export function sessionRow(row: readonly unknown[]): SessionRow {
   return {
     id: row[0] as string,
@@ -32,10 +35,10 @@ export function sessionRow(row: readonly unknown[]): SessionRow {
   };
 }
 
-/** Columns of a request; what is joined to it comes behind them. */
+/** Number of columns of a request. Joined columns follow them. */
 export const REQUEST_COLUMNS = 5;
 
-/** A row of its table, columns in the schema's order, and the conversation of the message at its seq. */
+/** A row of `requests`, with the conversation of the message that it sent; null if it sent none. */
 export function requestRow(row: readonly unknown[], conversation: ConversationId | null): RequestRow {
   return {
     user: row[0] as string,
@@ -47,7 +50,7 @@ export function requestRow(row: readonly unknown[], conversation: ConversationId
   };
 }
 
-/** A row of its table, columns in the schema's order, but for the conversation: there it is a number. */
+/** A row of `messages`, in which the conversation is a number; `conversation` is its id. */
 export function messageRow(row: readonly unknown[], conversation: ConversationId): MessageRow {
   return {
     conversation,
@@ -62,7 +65,7 @@ export function messageRow(row: readonly unknown[], conversation: ConversationId
   };
 }
 
-/** A row of its table, columns in the schema's order. */
+/** A row of `members`. */
 export function memberRow(row: readonly unknown[]): MemberRow {
   return { user: row[0] as string, conversation: row[1] as string, mark: row[2] as Seq, markChangedSeq: row[3] as Seq };
 }

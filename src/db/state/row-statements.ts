@@ -1,4 +1,4 @@
-/** The statements that apply runs, each prepared once: SQL by Drizzle, rows as arrays (see connection.ts). */
+/** The statements of apply, each prepared once. Drizzle writes the SQL; rows are arrays (see connection.ts). */
 import { and, asc, desc, eq, getColumns, gt, gte, isNull, lt, lte, sql } from "drizzle-orm";
 import { compile, once, type StateConnection } from "./connection.ts";
 import {
@@ -20,7 +20,7 @@ const p = sql.placeholder;
 
 export type RowStatements = ReturnType<typeof rowStatements>;
 
-/** Prepares them all; columns of `select()` come in the schema's order. */
+/** Prepares all statements. The columns of `select()` are in the schema's order. */
 export function rowStatements(c: StateConnection) {
   return {
     ...accountStatements(c),
@@ -174,7 +174,7 @@ function requestStatements(c: StateConnection) {
           },
         }),
     ),
-    /** A row of requests with the conversation of its message behind it. */
+    /** Rows of requests, each followed by the conversation of its message. */
     requestsAfter: compile(
       c,
       db
@@ -199,7 +199,10 @@ function conversationStatements(c: StateConnection) {
         .from(conversations)
         .where(eq(conversations.id, p("id"))),
     ),
-    /** Not joined to `request`: nearly always there is none, and joins make the look-up ten times as dear. */
+    /**
+     * Not joined to `request`, because a request is nearly always new, and the joins make its look-up cost ten times as
+     * much.
+     */
     conversationAt: compile(
       c,
       db
@@ -283,7 +286,7 @@ function messageStatements(c: StateConnection) {
   };
 }
 
-/** What was read out of order, and what was hidden. */
+/** Messages that were read singly, and messages that were hidden. */
 function readStatements(c: StateConnection) {
   const { db } = c;
   return {
@@ -316,7 +319,7 @@ function readStatements(c: StateConnection) {
   };
 }
 
-/** What is left of deleted accounts, and formats that came into force. */
+/** Deletions and marks that arrive before their messages, deleted accounts, and formats in force. */
 function upkeepStatements(c: StateConnection) {
   const { db } = c;
   return {

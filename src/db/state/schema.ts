@@ -1,35 +1,35 @@
 /**
- * Tables of state.db: the chat itself, made from the log and from nothing else. All of
- * them are replicated rows: two replicas that applied the same log hold the same ones.
+ * Tables of state.db: the chat itself, derived from nothing but the log. All rows are
+ * replicated: two replicas that have applied the same log hold the same rows.
  *
- * Tables with a text key are WITHOUT ROWID: one tree instead of two (Drizzle cannot say so:
- * the migrations carry it by hand). Messages lie in the order of the log, so that new ones of
- * all conversations fall on one page at the end; what is looked up by conversation goes
- * through an index of some 10 bytes a message. Text ids are ASCII, compared as bytes everywhere.
+ * Tables with a text key are WITHOUT ROWID, which saves a second tree (Drizzle cannot express it,
+ * so it is added to the migrations by hand). Messages are stored in log order, so that new messages
+ * of all conversations go to one page at the end; look-ups by conversation use an index of some
+ * 10 bytes per message. Text ids are ASCII and are compared as bytes everywhere.
  *
- * Room left: `conversations.kind` for rooms, `members` for their people; edits and
- * reactions become tables of their own beside `messages`.
+ * The tables leave room for rooms (`conversations.kind`) and their people (`members`). Edits and
+ * reactions are meant to become tables of their own beside `messages`.
  */
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { sql } from "drizzle-orm";
 import type { Deleted, EarlyRow } from "../../chat/rows.ts";
 
-/** One row: where this state stands in the log. */
+/** One row: the position of this state in the log. */
 export const meta = sqliteTable("meta", {
   id: integer().primaryKey(),
   appliedSeq: integer("applied_seq").notNull(),
   /** View key of the last applied entry. */
   appliedView: text("applied_view").notNull(),
-  /** View key of the first view of the log: which cluster this is. */
+  /** View key of the first view of the log, which identifies the cluster. */
   firstView: text("first_view").notNull(),
-  /** Time in the newest op; not the highest, which may be a wrong clock's. */
+  /** Time in the newest op. Not the highest time of all ops, which may come from a wrong clock. */
   newestMicros: integer("newest_micros").notNull(),
 });
 
-/** Formats of ops beyond the first, each since it is in force: nobody writes a newer op. */
+/** Op formats beyond the first that are in force. No replica writes an op of a newer format. */
 export const formats = sqliteTable("formats", {
   format: integer().primaryKey(),
-  /** The version of lastword whose leader enabled it: what an older executable asks for. */
+  /** The version of lastword of the leader that enabled it. An older executable tells the operator to install it. */
   version: text().notNull(),
   /** The op that enabled it. */
   seq: integer().notNull(),
@@ -73,9 +73,9 @@ export const sessions = sqliteTable(
 );
 
 /**
- * What was asked, by whom, once and for ever; also the way from a message id to its place.
- * The client id comes first: ours are ordered by time (UUID version 7), so that new rows of
- * all users fall on one page at the end, instead of on one page anywhere for each.
+ * Every recorded request, kept for ever so that a repeat gets the first answer. It also maps a message id to a seq.
+ * The client id is the first column of the key: ours are ordered by time (UUID version 7), so that new rows of all
+ * users go to one page at the end instead of one page anywhere per user.
  */
 export const requests = sqliteTable(
   "requests",
@@ -84,15 +84,15 @@ export const requests = sqliteTable(
     clientId: text("client_id").notNull(),
     hash: text().notNull(),
     seq: integer().notNull(),
-    /** NULL: the message at `seq` is what came of it, and says the rest. */
+    /** NULL: the request sent the message at `seq`, from which its result is derived. */
     result: blob({ mode: "buffer" }),
   },
   (t) => [primaryKey({ columns: [t.clientId, t.user] })],
 );
 
 /**
- * An op makes one conversation at most, so that `created_seq` is a short name for it: the
- * conversation number, by which messages say where they are. The index is what keeps it so.
+ * An op creates at most one conversation, so `created_seq` identifies it in few bytes: it is the
+ * conversation number, which the rows of messages hold instead of the id. The index keeps it unique.
  */
 export const conversations = sqliteTable(
   "conversations",
@@ -130,7 +130,7 @@ export const messages = sqliteTable(
     changedSeq: integer("changed_seq").notNull(),
   },
   (t) => [
-    // With the seq behind it, as every index has its row's key.
+    // SQLite appends the row's key, so this index is by conversation and seq.
     index("messages_conversation").on(t.conversation),
     index("messages_changed")
       .on(t.conversation, t.changedSeq)
@@ -138,7 +138,7 @@ export const messages = sqliteTable(
   ],
 );
 
-/** Messages read singly, above the reader's mark. */
+/** Messages above the reader's mark that were read singly. */
 export const reads = sqliteTable(
   "reads",
   {
@@ -153,7 +153,7 @@ export const reads = sqliteTable(
   ],
 );
 
-/** Others' messages that a user deleted for herself. */
+/** Messages of other users that a user has deleted for herself. */
 export const hidden = sqliteTable(
   "hidden",
   {
@@ -165,14 +165,14 @@ export const hidden = sqliteTable(
   (t) => [primaryKey({ columns: [t.user, t.conversation, t.seq] }), index("hidden_changed").on(t.user, t.changedSeq)],
 );
 
-/** Deleted before they arrived, from another branch. */
+/** Messages of another branch that were deleted before they arrived here. */
 export const tombstones = sqliteTable(
   "tombstones",
   { author: text().notNull(), clientId: text("client_id").notNull() },
   (t) => [primaryKey({ columns: [t.author, t.clientId] })],
 );
 
-/** What users of another branch did to messages of it that have not arrived here. */
+/** What users of another branch did to messages of that branch that have not arrived here yet (decision 32). */
 export const early = sqliteTable(
   "early",
   {

@@ -1,13 +1,13 @@
 /**
- * state.db: the chat, materialised from the log. `apply` is its only writer. What it applies
- * can be read at once, but one transaction holds many batches: `flush` commits it, with the
- * position it reaches. So a page that many messages change is written once for all of them,
- * which is a third of what a message costs here. After a crash the state stands somewhere in
- * the log, never between two ops, and what is missing is applied again from log.db.
+ * state.db: the chat, materialised from the log. `apply` is its only writer. Its changes can be
+ * read at once, but one transaction holds many batches; `flush` commits it together with the
+ * position it reaches. A page that many messages change is then written once for all of them,
+ * which saves a third of an apply. After a crash the state is at some earlier position in the log,
+ * never in the middle of an op, and the rest is applied again from log.db.
  *
- * An op that breaks a rule's code is undone and recorded as an error, the same on every
- * replica. That needs a savepoint around each op, which the common case should not pay for:
- * a batch runs without, and only a transaction that threw is run again with them.
+ * An op whose rule throws is undone and recorded as an error, the same on every replica. That
+ * needs a savepoint around each op. To spare the common case, a batch runs without savepoints, and
+ * only a transaction that threw is run again with them.
  */
 import type { AppliedOp } from "../../chat/applied-op.ts";
 import { feature } from "bun:bundle";
@@ -34,12 +34,13 @@ import { hashNow, hashSteps, type StateHash } from "./state-hash.ts";
 import { StateQueries } from "./state-queries.ts";
 import { StateRows } from "./state-rows.ts";
 
+/** Test seams of a {@link StateDb}. */
 export interface StateDbOptions {
-  /** The rules; tests put broken ones in. */
+  /** The rules; tests replace them by broken ones. */
   readonly rules?: ApplyOp;
 }
 
-/** Where the state stands; "" and 0 in an empty one. */
+/** The position of the state in the log; "" and 0 in an empty state. */
 interface Position {
   seq: Seq;
   view: string;
@@ -49,9 +50,10 @@ interface Position {
 
 const MEMORY = ":memory:";
 
+/** See the top of this file. */
 export class StateDb implements StateMachine<AppliedOp> {
   readonly path: string;
-  /** Told when a query finds the file damaged, besides whoever asked. */
+  /** Called if a query finds the file damaged. The query throws as well. */
   onDamage: ((error: Error) => void) | null = null;
   readonly queries: Queries & { people(): number };
   readonly #connection: StateConnection;
@@ -66,13 +68,16 @@ export class StateDb implements StateMachine<AppliedOp> {
   readonly #checkpointer: Checkpointer | null;
   /** Null for ":memory:". */
   readonly #room: DiskRoom | null;
-  /** What was applied, and what of it the file holds. */
+  /** The position applied so far, and the position that the file holds. */
   #position: Position;
   #flushed: Position;
-  /** What lies between the two, to be applied again if it must be rolled back. */
+  /** The batches between the two, which are applied again after a rollback. */
   #unflushed: Batch[] = [];
 
-  /** Opens or creates the file; ":memory:" keeps nothing. Throws StorageFull or StorageDamaged. */
+  /**
+   * Opens or creates the file; ":memory:" keeps nothing. Throws StorageFull or StorageDamaged, and what
+   * {@link openState} throws for a file of a newer version.
+   */
   constructor(path: string, options: StateDbOptions = {}) {
     this.path = path;
     this.#rules = options.rules ?? applyOp;
@@ -118,15 +123,15 @@ export class StateDb implements StateMachine<AppliedOp> {
     return this.#position.view;
   }
 
-  /** View key of the log's first view: which cluster this is; "" when empty. */
+  /** View key of the log's first view, which identifies the cluster; "" when empty. */
   firstView(): string {
     return this.#position.firstView;
   }
 
   /**
-   * Applies what lies above the applied seq; batches below it are skipped. Throws
-   * FormatTooNew for an op of a later version, StorageFull and StorageDamaged for the
-   * disk: then appliedSeq may have gone back to what the file holds. Never throws for what an op says.
+   * Applies the entries above the applied seq and skips those below it. Throws FormatTooNew for an op of a
+   * newer version, StorageFull or StorageDamaged if the disk fails; appliedSeq may then have gone back to
+   * the position that the file holds. Never throws for the content of an op.
    */
   apply(batches: readonly Batch[]): readonly AppliedGroup<AppliedOp>[] {
     const groups = this.#applyAll(batches);
@@ -134,11 +139,11 @@ export class StateDb implements StateMachine<AppliedOp> {
     return groups;
   }
 
-  /** Commits what was applied. Throws like `apply`. */
+  /** Commits what was applied. Throws StorageFull or StorageDamaged, like `apply`. */
   flush(): void {
     const { seq, view, firstView, newestMicros } = this.#position;
     if (!this.#connection.client.inTransaction) return;
-    // SQLite undoes a commit that finds no room, and what was read before would be gone again.
+    // SQLite undoes a commit that finds no room, and rows that clients have already read would disappear.
     if (this.#room?.empty === true) throw new StorageFull(`${this.path}: the disk is full`);
     try {
       this.#setPosition.run(seq, view, firstView, newestMicros);
@@ -154,12 +159,12 @@ export class StateDb implements StateMachine<AppliedOp> {
     if (feature("FAULTS")) failpoint("state-applied");
   }
 
-  /** Makes everything applied so far durable. Blocks for the commit at most, not for the fsync. Throws like `flush`. */
+  /** Makes everything applied so far durable. Blocks for the commit but not for the fsync. Throws like `flush`. */
   async sync(): Promise<void> {
     this.flush();
     if (this.path === MEMORY) return;
-    // The WAL carries no locks, so a second descriptor of it may be opened and closed; one
-    // of the database itself would drop SQLite's locks when it is closed.
+    // SQLite holds no locks on the WAL, so a second descriptor of it may be opened and closed. Closing
+    // one of the database itself would release SQLite's locks.
     const wal = await open(`${this.path}-wal`, "r+");
     try {
       await wal.sync();
@@ -168,20 +173,20 @@ export class StateDb implements StateMachine<AppliedOp> {
     }
   }
 
-  /** SHA-256 over all replicated rows. Blocks for about 1 s per million messages: see `hashAside`. */
+  /** The hash over all replicated rows. Blocks for about 1 s per million messages; {@link hashAside} does not. */
   hash(): StateHash {
     this.flush();
     return hashNow(this.#connection.client);
   }
 
-  /** The same from a connection of its own, at one seq, without blocking for more than a few ms at a time. */
+  /** The same hash, made through a second connection in steps of a few ms, of the rows as they were at one seq. */
   async hashAside(): Promise<StateHash> {
     if (this.path === MEMORY) return this.hash();
     this.flush();
     return await hashSteps(this.path);
   }
 
-  /** The connection, for tests that look at the rows. */
+  /** The connection, for tests that inspect the rows. */
   client(): Database {
     this.flush();
     return this.#connection.client;
@@ -191,7 +196,7 @@ export class StateDb implements StateMachine<AppliedOp> {
     try {
       this.flush();
     } catch {
-      // What the file does not hold is applied again after the next open.
+      // The next open applies again what the file does not hold.
     }
     this.#checkpointer?.close();
     this.#connection.client.close();
@@ -258,7 +263,7 @@ export class StateDb implements StateMachine<AppliedOp> {
       this.#release.run();
       return applied;
     } catch (error) {
-      // Its row in the log is whole, so it was damaged before it was written there.
+      // The checksum of its row in the log matches, so the op was damaged before it was written there.
       if (error instanceof DamagedOp) throw new StorageDamaged("log", `log.db: the op at seq ${seq} is damaged`);
       if (!isRuleError(error)) throw error;
       this.#connection.client.run("ROLLBACK TO op");
@@ -268,17 +273,17 @@ export class StateDb implements StateMachine<AppliedOp> {
     }
   }
 
-  /** Back to what the file holds. */
+  /** Goes back to what the file holds. */
   #rollback(): void {
     this.#rows.forget();
     this.#position = { ...this.#flushed };
     this.#unflushed = [];
-    // SQLite may have rolled back by itself (disk full), and then there is nothing to do.
+    // SQLite may already have rolled back by itself (disk full).
     if (this.#connection.client.inTransaction) this.#connection.client.run("ROLLBACK");
   }
 }
 
-/** Whether an error is the op's own fault, hence the same on every replica, and not the disk's or the version's. */
+/** True if the op itself caused the error, so that every replica gets the same one; not the disk or the version. */
 function isRuleError(error: unknown): boolean {
   if (error instanceof FormatTooNew || error instanceof StorageDamaged) return false;
   if (!(error instanceof SQLiteError)) return true;
@@ -315,7 +320,7 @@ function compileSetPosition(connection: StateConnection): Statement {
   );
 }
 
-/** Applied seq of a state file that nobody has open, such as a fetched copy. Throws StorageDamaged. */
+/** Applied seq of a state file that nobody has open, such as a fetched copy. Throws what opening a StateDb throws. */
 export function readAppliedSeq(path: string): Seq {
   const state = new StateDb(path);
   try {

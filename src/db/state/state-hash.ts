@@ -1,6 +1,7 @@
 /**
- * The hash that says "same rows": SHA-256 over every replicated row, tables by name, rows
- * by primary key, all columns. Two replicas at one seq must have the same.
+ * A hash that compares the rows of two replicas: SHA-256 over every column of every replicated row,
+ * tables ordered by name and rows by primary key. Two replicas with the same schema number at the
+ * same position must have the same hash.
  */
 import { Database } from "bun:sqlite";
 import { getTableConfig, type SQLiteTable } from "drizzle-orm/sqlite-core";
@@ -8,17 +9,17 @@ import type { Seq } from "../../election/view.ts";
 import { SCHEMA } from "./connection.ts";
 import * as schema from "./schema.ts";
 
-/** The hash in hex, the seq it holds for, and the number of the tables: others have other columns to hash. */
+/** The hash in hex, and the seq and schema number it belongs to. Another schema has other columns to hash. */
 export interface StateHash {
   readonly seq: Seq;
   readonly hash: string;
   readonly schema: number;
 }
 
-/** Rows hashed before others get the thread: a few ms. */
+/** Rows hashed before other work gets a turn on this thread: a few ms. */
 const ROWS_PER_STEP = 2_000;
 
-/** One SELECT per table: every column that the file has, in the order of the primary key. */
+/** One SELECT per table: every column that the file has, with the rows in the order of the primary key. */
 function tableQueries(client: Database): { readonly name: string; readonly sql: string }[] {
   return Object.values(schema)
     .map((table) => tableQuery(client, table))
@@ -33,7 +34,7 @@ function tableQuery(client: Database, table: SQLiteTable): { name: string; sql: 
   return { name, sql: `SELECT ${list(found.map((column) => column.name))} FROM "${name}" ORDER BY ${list(key)}` };
 }
 
-/** Hashes in one go. */
+/** Hashes all rows without a pause; `hashSteps` is the version that does not block. */
 export function hashNow(client: Database): StateHash {
   const steps = walk(client);
   for (;;) {
@@ -42,7 +43,7 @@ export function hashNow(client: Database): StateHash {
   }
 }
 
-/** Hashes a file through a connection of its own, in steps, as it was when the first began. */
+/** Hashes the file through a connection of its own, in steps, as the file was when the first step began. */
 export async function hashSteps(path: string): Promise<StateHash> {
   const client = new Database(path, { readonly: true });
   try {
@@ -67,7 +68,7 @@ function* walk(client: Database): Generator<undefined, StateHash> {
     const statement = client.prepare<Record<string, unknown>, []>(sql);
     try {
       for (const row of statement.iterate()) {
-        // JSON keeps types and borders apart; no value can imitate a border.
+        // JSON keeps types and values apart: no value can imitate the end of another.
         hasher.update(`${JSON.stringify(Object.values(row), blobAsHex)}\n`);
         rows += 1;
         if (rows % ROWS_PER_STEP === 0) yield undefined;

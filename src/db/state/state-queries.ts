@@ -1,4 +1,4 @@
-/** What the chat reads, over the same connection that apply writes: see chat/queries.ts. */
+/** The chat's Queries (chat/queries.ts) over the connection that apply writes through. */
 import { messageId, type ClientId, type ConversationId, type MessageId, type UserId } from "../../chat/ids.ts";
 import {
   UNREAD_COUNT_MAX,
@@ -17,36 +17,40 @@ import { queryStatements, type QueryStatements } from "./query-statements.ts";
 import { memberRow, messageRow, sessionRow, userRow } from "./row-shapes.ts";
 import type { StateRows } from "./state-rows.ts";
 
-/** Accounts tried for one name: its holder, and those that lost it in a merge. */
+/** Maximum number of accounts tried for one name at a login: its holder, and those that lost it in a merge. */
 const LOGIN_CANDIDATES = 4;
 
-/** Conversations of one user that a listing, a resuming stream or her presence looks at. */
+/** Maximum number of a user's conversations that a listing, a resuming stream or her presence looks at. */
 const CONVERSATIONS_MAX = 10_000;
 
-/** Messages among which a conversation's newest visible one is looked for, page by page. */
+/** Sizes of the pages in which a conversation's newest visible message is searched. */
 const LAST_PAGES = [1, 49, 950];
 
 const NEVER: Seq = Number.MAX_SAFE_INTEGER;
 
-/** A membership, the newest message of its conversation (0: none), and how many are unread, up to UNREAD_COUNT_MAX. */
+/**
+ * A membership, the newest seq of its conversation (0: none), and the number of unread messages, up to
+ * UNREAD_COUNT_MAX.
+ */
 interface Standing {
   readonly me: MemberRow;
   readonly lastSeq: Seq;
   readonly unread: number;
 }
 
-/** A membership and that of the other side. */
+/** The user's membership and that of the other side. */
 interface Sides {
   readonly me: MemberRow;
   readonly other: MemberRow;
 }
 
+/** See {@link Queries}. */
 export class StateQueries implements Queries {
   readonly appliedSeq: () => Seq;
   readonly newestMicros: () => number;
   readonly #q: QueryStatements;
 
-  /** What apply keeps in memory serves reads as well. */
+  /** Memory of apply, which serves reads as well. */
   readonly #rows: StateRows;
   readonly #memory: ConversationMemory;
   readonly #changes: RecentChanges;
@@ -92,7 +96,7 @@ export class StateQueries implements Queries {
     return this.#q.users.all(afterFolded, except, part, limit).map(userRow);
   }
 
-  /** How many accounts there are that are not deleted. */
+  /** The number of accounts that are not deleted. */
   people(): number {
     return Number(this.#q.people.get()?.[0] ?? 0);
   }
@@ -173,7 +177,7 @@ export class StateQueries implements Queries {
     const counts = new Map(asked.map(({ me, unread }) => [me.conversation, unread]));
     let total = sum(counts.values());
     for (const { me, unread } of asked) {
-      // Beyond that nobody asks how much it is; so few are counted again.
+      // The total is shown only up to `max`, so that few conversations need to be counted again.
       if (total >= max) break;
       if (unread !== UNREAD_COUNT_MAX || conversation !== undefined) continue;
       const whole = this.#unread(me, max);
@@ -208,7 +212,7 @@ export class StateQueries implements Queries {
     return this.#q.memberships.all(user, CONVERSATIONS_MAX).map(memberRow);
   }
 
-  /** All of a user's conversations, in no order. */
+  /** All conversations of a user, in no particular order. */
   #overview(user: UserId): readonly Standing[] {
     return this.#q.overview.all(UNREAD_COUNT_MAX, user, CONVERSATIONS_MAX).map((row) => {
       const me = memberRow(row);
@@ -217,7 +221,7 @@ export class StateQueries implements Queries {
     });
   }
 
-  /** The other person of a direct conversation; the user herself of her notes. */
+  /** The other person of a direct conversation; the user herself for her notes. */
   #otherOf(conversation: ConversationId, user: UserId): UserId {
     return this.#rows.membersOf(conversation).find((member) => member !== user) ?? user;
   }
@@ -228,14 +232,14 @@ export class StateQueries implements Queries {
     return { me, other: this.#rows.member(conversation, this.#otherOf(conversation, user)) ?? me };
   }
 
-  /** Of `seenMessages` (query-statements.ts), and the conversation number. */
+  /** The parameters of `seenMessages` (query-statements.ts), and the conversation number. */
   #seenParameters({ me, other }: Sides): readonly Bound[] {
     const { conversation, user } = me;
     const number = this.#rows.numberOf(conversation);
     return [user, conversation, other.user, conversation, user, conversation, number];
   }
 
-  /** Of `unreadMessages` (query-statements.ts) but the limit. */
+  /** The parameters of `unreadMessages` (query-statements.ts), except the limit. */
   #unreadParameters({ conversation, user, mark }: MemberRow): readonly Bound[] {
     return [user, conversation, user, conversation, this.#rows.numberOf(conversation), mark, user];
   }
@@ -255,7 +259,7 @@ export class StateQueries implements Queries {
     };
   }
 
-  /** Mostly the very newest; after deletions further back, page by page. */
+  /** Usually the newest message. After deletions it is further back, so the search continues page by page. */
   #newestVisible(conversation: ConversationId, user: UserId): SeenMessage | null {
     let before = NEVER;
     for (const page of LAST_PAGES) {
@@ -268,7 +272,10 @@ export class StateQueries implements Queries {
     return null;
   }
 
-  /** Messages of an account that was deleted with them are not unread, though their rows may not be erased yet. */
+  /**
+   * True if the other account was deleted together with its messages. They are not unread, even if not all are erased
+   * yet.
+   */
   #isSilenced({ conversation, user }: MemberRow): boolean {
     return this.user(this.#otherOf(conversation, user))?.deleted === 2;
   }
@@ -355,7 +362,7 @@ function group<T>(groups: Map<string, T>, key: string, start: T): T {
   return start;
 }
 
-/** A row of `seenMessages`: the message, then whether I read it singly, then whether the other side did. */
+/** A row of `seenMessages`: the message, then whether the user read it singly, then whether the other side did. */
 function seen(row: readonly unknown[], { me, other }: Sides): SeenMessage {
   const message = messageRow(row, me.conversation);
   const own = message.author === me.user;

@@ -1,10 +1,10 @@
 /**
- * The chat's Rows over SQLite: what apply reads and writes, inside its transaction.
+ * The chat's Rows over SQLite, which apply reads and writes inside its transaction.
  *
- * A message costs a handful of statements, so each is prepared once and run on the bare
- * driver; Drizzle writes the SQL, so that table and column names are checked by the
- * compiler. Users, what is new in conversations and the newest client ids are kept in memory
- * that every write goes through; `forget` empties it when a transaction is rolled back.
+ * Every message runs a handful of statements, so each is prepared once and run on the bare
+ * driver; Drizzle writes the SQL, so that the compiler checks the names of tables and columns.
+ * Users, the newest messages of conversations and the newest client ids are also in memory. Every
+ * write updates this memory, and `forget` empties it when a transaction is rolled back.
  */
 import type { ClientId, ConversationId, SessionId, UserId } from "../../chat/ids.ts";
 import type {
@@ -28,18 +28,20 @@ import { rowStatements, type RowStatements } from "./row-statements.ts";
 import { RequestSpans } from "./request-spans.ts";
 import { REQUEST_COLUMNS, memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
 
-/** Accounts kept in memory; at about 300 bytes each, 2.5 MB. */
+/** Maximum number of accounts in memory: at about 300 bytes each, 2.5 MB. */
 const CACHED_USERS = 8_192;
 
+/** See {@link Rows}. */
 export class StateRows implements Rows {
   readonly #connection: StateConnection;
   readonly #q: RowStatements;
   readonly #spans: RequestSpans;
   readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
-  /** Number of rows; null: not counted yet. Nearly always 0, which saves a look-up per op. */
+  /** Numbers of rows; null: not counted yet. They are nearly always 0, which saves a look-up per op. */
   #tombstones: number | null = null;
   #early: number | null = null;
   #purges: number | null = null;
+  /** The newest op format in force; null: not looked up yet. */
   #format: number | null = null;
 
   readonly #memory: ConversationMemory;
@@ -58,7 +60,7 @@ export class StateRows implements Rows {
     );
   }
 
-  /** The transaction was rolled back: what the caches hold may never have been. */
+  /** Empties the memory after a rollback, because it may hold rows that were undone. */
   forget(): void {
     this.#users.clear();
     this.#spans.clear();
@@ -155,11 +157,11 @@ export class StateRows implements Rows {
       .map((row) => requestRow(row, row[REQUEST_COLUMNS] as string | null));
   }
 
-  /** Of the message at this seq. */
+  /** The conversation of the message at this seq. Throws StorageDamaged if there is no such message. */
   #conversationAt(seq: Seq): ConversationId {
     const row = this.#q.conversationAt.get(seq);
     if (row !== null) return row[0] as string;
-    const error = new StorageDamaged("state", `a request that sent a message at ${seq}, and none there`);
+    const error = new StorageDamaged("state", `a request sent the message at seq ${seq}, but there is none`);
     this.#connection.onDamage?.(error);
     throw error;
   }
