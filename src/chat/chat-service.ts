@@ -1,27 +1,27 @@
 /**
- * The chat as its two faces see it: the page (web/) and the gRPC service (api/) call this
- * interface and nothing else of the room. Rights come from the session: every row is
- * reached through the user's own memberships.
+ * The interface of the chat: the page (web/) and the gRPC service (api/) call it and nothing
+ * else in this room. The session decides what a call may see: every row is reached through
+ * the user's own memberships.
  */
 import type { Told } from "./fact.ts";
 import type { ClientId, ConversationId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { Answer } from "./errors.ts";
 
-/** A login that was looked up, not claimed: made only by `authenticate`. */
+/** A login that `authenticate` has looked up; nothing else creates one. */
 export interface Session {
   readonly sessionId: SessionId;
   readonly userId: UserId;
   readonly name: string;
-  /** Not used for a day or more: a browser's cookie is due to be renewed. */
+  /** The session was not used for a day or more, so the browser's cookie should be renewed. */
   readonly renew?: true;
 }
 
-/** Where a call comes from, for rate limits. Loopback addresses are not limited by address. */
+/** Where a call comes from, for rate limits. No limit by address applies to loopback addresses. */
 export interface Caller {
   readonly address: string;
-  /** What a login is made with, for its owner to know it again: "Firefox on Linux", at most 40 bytes. */
+  /** What a login is made with, so that its owner can recognise it: "Firefox on Linux", at most 40 bytes. */
   readonly device?: string;
-  /** The browser has shown that it was logged in before: its id, and to which accounts. */
+  /** Set if the browser has proved that it logged in before: its id, and which accounts it logged in to. */
   readonly known?: { readonly id: string; has(userId: UserId): boolean };
 }
 
@@ -30,9 +30,9 @@ export interface SessionView {
   readonly id: SessionId;
   readonly createdMicros: number;
   readonly lastUsedMicros: number;
-  /** The one that asks. */
+  /** The session that makes this call. */
   readonly current: boolean;
-  /** What it was made with; "" if not known. */
+  /** What the login was made with; "" if not known. */
   readonly device: string;
 }
 
@@ -41,28 +41,28 @@ export interface UserView {
   /** "deleted user" once the account is gone. */
   readonly name: string;
   readonly deleted: boolean;
-  /** A live connection somewhere in the cluster. */
+  /** The user has an open stream at some replica of the cluster. */
   readonly online: boolean;
   /** Microseconds since 1970; 0 if never. */
   readonly lastSeenMicros: number;
-  /** Set if she lost this name to somebody else in a merge; she can still log in with it. */
+  /** Set if a merge gave this name to somebody else; the user can still log in with it. */
   readonly formerName?: string;
 }
 
 export interface ConversationView {
   readonly id: ConversationId;
-  /** The other person (oneself for notes to self). */
+  /** The other person; the user for notes to self. */
   readonly with: UserView;
-  /** Messages of others, not deleted, not read; counted up to 100. */
+  /** Unread messages of other people that are not deleted, counted up to 100. */
   readonly unread: number;
-  /** Of the newest message, also of one that is deleted: where the list's next page begins. */
+  /** Seq of the newest message, even if it is deleted: the list's next page begins below it. */
   readonly lastSeq: number;
   /** The newest message that the user can see. */
   readonly last: MessageView | null;
 }
 
 export interface MessageView {
-  /** `<author id>-<client id>`: the same at every replica, for ever. */
+  /** `<author id>-<client id>`: the same at every replica, and it never changes. */
   readonly id: MessageId;
   readonly conversationId: ConversationId;
   readonly authorId: UserId;
@@ -70,88 +70,92 @@ export interface MessageView {
   /** UTF-8, 1 to 8,192 bytes; empty when deleted. */
   readonly body: string;
   readonly timeMicros: number;
-  /** Order within the conversation; moves in a merge, so never an address. */
+  /** Order within the conversation. A merge changes it, so it must not identify a message. */
   readonly seq: number;
   readonly deleted: boolean;
   /** Unread by the user who asks. */
   readonly unread: boolean;
-  /** The author asks: the other side has read it. */
+  /** Only if the user who asks is the author: the other side has read it. */
   readonly readByOther: boolean;
-  /** Came late, from a branch that lost a merge. */
+  /** Arrived late, from the losing branch of a merge. */
   readonly recovered: boolean;
 }
 
 export interface SendInput {
-  /** Name of the recipient, any case; or the conversation. Exactly one of the two. */
+  /** Name of the recipient, in any case. Exactly one of `to` and `conversationId` is set. */
   readonly to?: string;
   readonly conversationId?: ConversationId;
   readonly body: string;
-  /** UUID made by the client; a repeat with the same content gets the same answer. */
+  /** A UUID that the client made. A repeat with the same content gets the same answer. */
   readonly clientId: ClientId;
-  /** Id of the newest message that the author was shown when she wrote: all up to it count as read by her. Absent: nothing does. */
+  /** Id of the newest message that the author was shown. Everything up to it is marked as read. Absent: nothing is. */
   readonly readUpTo?: MessageId;
 }
 
-/** Unread messages are counted up to here: so many are "1000 or more". */
+/** Unread messages are counted up to this number, which therefore means "1000 or more". */
 export const UNREAD_TOTAL_MAX = 1_000;
 
-/** What one user's streams carry, in the order of the log. */
+/** An event of one user's streams, in the order of the log. */
 export type FeedEvent =
   | Told<MessageView, UserView>
-  /** The stream cannot be resumed from the cursor given: read again. */
+  /** The stream cannot be resumed from the given cursor: the reader must read everything again. */
   | { readonly kind: "reset"; readonly reason: "LINEAGE" | "OVERFLOW" };
 
 export interface FeedItem {
   readonly event: FeedEvent;
-  /** Resume after this. */
+  /** Where to resume after this item. */
   readonly cursor: string;
-  /** False: the cursor is the one of the item before; a reader that keeps it need not be told it again. */
+  /** False if the cursor equals that of the previous item, so that it need not be sent again. */
   readonly moves: boolean;
 }
 
-/** One subscription. `next` waits; null means the stream is over. The queue is bounded (1 MiB, then reset OVERFLOW and end). */
+/** One subscription. Above 1 MiB of waiting events, the stream is reset with OVERFLOW and ends. */
 export interface Feed {
+  /** Waits for the next item; null: the stream has ended. */
   next(): Promise<FeedItem | null>;
-  /** Whoever reads has taken all that was applied here so far, and waits for what comes: `cursor()` is where it is. */
+  /** The reader has received everything applied here so far and waits for more, so it has reached `cursor()`. */
   atRest(): boolean;
   close(): void;
 }
 
-/** A consistency wish of a read: at or after the cursor (waits up to 2 s), or the latest committed. */
+/**
+ * Which state a read must see: at or after the cursor, or the latest that is committed. Either waits up to 2 s and
+ * then fails with no_leader.
+ */
 export interface ReadAt {
   readonly cursor?: string;
   readonly latest?: boolean;
 }
 
 export interface ListUsersInput {
-  /** A name: the last one of the page before. */
+  /** The last name of the previous page. */
   readonly after?: string;
   /** 1 to 200. */
   readonly limit: number;
   /** Part of the name, in any case. */
   readonly search?: string;
-  /** Only people without a conversation with the user; looked for among the next 600. */
+  /** Only people without a conversation with the user. Searches the next 600 accounts at most. */
   readonly strangers?: boolean;
 }
 
 export interface ListConversationsInput {
   /** 1 to 200. */
   readonly limit: number;
-  /** `lastSeq` of the last one of the page before; absent or 0: the first page. */
+  /** `lastSeq` of the last conversation of the previous page; absent or 0: the first page. */
   readonly beforeSeq?: number;
-  /** Only those with something unread. */
+  /** Only conversations with unread messages. */
   readonly unread?: boolean;
 }
 
 export interface ChatService {
-  /** A new account can be made here: registration is open, or there is no account yet. */
+  /** Whether a new account can be created here: registration is open, or there is no account yet. */
   registrationOpen(): boolean;
   /** Session of a bearer token or cookie; null if unknown, expired or ended. */
   authenticate(token: string): Session | null;
   /**
-   * The same, but a token that is unknown here is looked up again after this replica has
-   * caught up with the leader (at most 1 s, 5 s right after a merge): it may have been made
-   * elsewhere a moment ago.
+   * Like `authenticate`, but looks an unknown token up again after this replica has caught up
+   * with the leader (waits at most 1 s, or 5 s right after a merge), because the login may have
+   * been made at another replica a moment ago.
    */
   authenticateFresh(token: string): Promise<Session | null>;
 
@@ -165,32 +169,32 @@ export interface ChatService {
     session: Session,
     input: { password: string; newPassword: string; clientId: ClientId },
   ): Promise<Answer<null>>;
-  /** Asks the password; messages stay as "deleted user" unless deleteMessages. */
+  /** Requires the password. Messages stay under the name "deleted user" unless `deleteMessages` is set. */
   deleteAccount(
     session: Session,
     input: { password: string; deleteMessages: boolean; clientId: ClientId },
   ): Promise<Answer<null>>;
   listSessions(session: Session, input: ReadAt): Promise<Answer<readonly SessionView[]>>;
   endSession(session: Session, input: { id: SessionId; clientId: ClientId }): Promise<Answer<null>>;
-  /** Ends all of the user's sessions but this one. */
+  /** Ends all of the user's sessions except this one. */
   endOtherSessions(session: Session, input: { clientId: ClientId }): Promise<Answer<null>>;
 
   send(session: Session, input: SendInput): Promise<Answer<MessageView>>;
   /**
-   * Marks have no client id, because repeating one changes nothing. They are gathered for 250 ms before they are
-   * proposed, and answered when they are applied. `ids` are message ids, 1 to 500; if one is not visible to the user
-   * the answer is not_found and nothing is marked.
+   * Marks messages as read. Marks have no client id, because repeating one changes nothing. They are gathered for
+   * 250 ms before they are proposed, and answered when they are applied. `ids` are 1 to 500 message ids; if the user
+   * may not see one of them, the answer is not_found and nothing is marked.
    */
   markRead(session: Session, input: { ids: readonly MessageId[] }): Promise<Answer<null>>;
-  /** All up to the message `upTo`, the newest that the reader was shown. */
+  /** Marks everything up to the message `upTo`, the newest one that the reader was shown. */
   markAllRead(
     session: Session,
     input: { conversationId: ConversationId; upTo: MessageId } & ReadAt,
   ): Promise<Answer<null>>;
-  /** Own messages: deleted for everyone. Others': hidden for the user. */
+  /** Deletes the user's own messages for everyone, and hides messages of others from this user. 1 to 500 ids. */
   deleteMessages(session: Session, input: { ids: readonly MessageId[]; clientId: ClientId }): Promise<Answer<null>>;
 
-  /** Everyone not deleted except oneself, by name. */
+  /** Living accounts except the user's own, ordered by name. */
   listUsers(session: Session, input: ListUsersInput & ReadAt): Promise<Answer<readonly UserView[]>>;
   /** Newest first. */
   listConversations(
@@ -198,25 +202,29 @@ export interface ChatService {
     input: ListConversationsInput & ReadAt,
   ): Promise<Answer<readonly ConversationView[]>>;
   conversation(session: Session, input: { conversationId: ConversationId } & ReadAt): Promise<Answer<ConversationView>>;
-  /** The direct conversation with a name, made on first send: null if there is none yet. */
+  /** The direct conversation with the person of this name; null before its first message. */
   findDirect(session: Session, input: { name: string } & ReadAt): Promise<Answer<ConversationView | null>>;
-  /** Oldest first; the `limit` (1 to 200) newest before message id `before`, or the newest. */
+  /** The `limit` (1 to 200) newest messages, or the newest before message `before`; oldest first. */
   messages(
     session: Session,
     input: { conversationId: ConversationId; before?: MessageId; limit: number } & ReadAt,
   ): Promise<Answer<readonly MessageView[]>>;
-  /** Number of unread messages in all, up to UNREAD_TOTAL_MAX. */
+  /** Unread messages in all conversations, counted up to UNREAD_TOTAL_MAX. */
   unreadTotal(session: Session): number;
-  /** By conversation that has any; of one, or of all: exact if they are fewer than UNREAD_TOTAL_MAX. */
+  /**
+   * Unread messages of each conversation that has any, or of one conversation. The counts are exact if their sum is
+   * below UNREAD_TOTAL_MAX.
+   */
   unreadCounts(session: Session, conversationId?: string): ReadonlyMap<string, number>;
 
-  /** Of what is applied here now. */
+  /** Cursor of the newest op applied here. */
   cursor(): string;
   /**
-   * Everything after the cursor, then live. Without a cursor: from now. At most 50 streams a user. With
-   * `recentPresence` also who came or went in the last 15 s: for a page that was rendered before its stream opens.
+   * Opens a stream of everything after the cursor, or of everything from now on. `recentPresence` adds the people who
+   * came online or went offline in the last 15 s, for a page that was rendered before its stream opened. Errors:
+   * invalid (not a cursor), slow_down (the user has too many streams at this replica).
    */
   subscribe(session: Session, input: { cursor?: string; recentPresence?: boolean }): Answer<Feed>;
-  /** Ephemeral, never in the log. */
+  /** Tells the other members that the user is typing. This is never in the log. */
   typing(session: Session, conversationId: ConversationId): void;
 }

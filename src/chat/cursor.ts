@@ -1,7 +1,7 @@
 /**
- * Cursors: a place in the log as clients carry it, `counter.replica.nonce.minor:seq`, at
- * most 64 ASCII characters, opaque to them. Never a seq alone: after a merge the losing
- * side's seqs belong to other ops, and the view says so.
+ * Cursors: a position in the log as clients hold it, `counter.replica.nonce.minor:seq`, at
+ * most 64 ASCII characters, which clients must treat as opaque. A seq alone would not do,
+ * because after a merge the losing side's seqs belong to other ops; the view tells them apart.
  */
 import { compareViewNos, viewNoKey, type Seq, type ViewNo } from "../election/view.ts";
 import type { Position } from "./ports.ts";
@@ -13,12 +13,12 @@ export interface Cursor {
 
 const CURSOR = /^(\d{1,10})\.([0-6])\.([0-9a-f]{0,16})\.(\d{1,10}):(\d{1,15})$/;
 
-/** The cursor after `seq`, from a view key or number. */
+/** The cursor after `seq`; `view` is a view key or a view number. */
 export function formatCursor(view: string | ViewNo, seq: Seq): string {
   return `${typeof view === "string" ? view : viewNoKey(view)}:${seq}`;
 }
 
-/** Null if the text is no cursor. */
+/** Parses a cursor; null if the text is not one. */
 export function parseCursor(text: string): Cursor | null {
   const found = CURSOR.exec(text);
   if (found === null) return null;

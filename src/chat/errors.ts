@@ -1,10 +1,10 @@
 /**
- * Every way a call can fail, defined once: code, gRPC status, HTTP status, outcome, and
- * the sentence a person reads. `definite`: it did not and will not happen. `unknown`: it
- * may have happened or may yet; repeating it with the same client id is safe.
+ * Every way a call can fail: code, gRPC status, HTTP status and outcome (sentences.ts has the
+ * sentence for each). `definite`: the call had no effect and never will. `unknown`: it may have
+ * taken effect or may do so later; repeating it with the same client id is safe.
  */
 
-/** gRPC status numbers, named here so that this room needs no gRPC. */
+/** gRPC status numbers, defined here so that this room does not depend on gRPC. */
 const GRPC = {
   invalidArgument: 3,
   notFound: 5,
@@ -37,22 +37,22 @@ export const CHAT_ERRORS = {
 
 export type ChatErrorCode = keyof typeof CHAT_ERRORS;
 
-/** A failed call, as a value: never thrown across a room's border. */
+/** A failed call. It is returned, never thrown, to other rooms. */
 export interface ChatError {
   readonly code: ChatErrorCode;
-  /** One sentence for a person: what is wrong and what to do. Holds nothing another user wrote. */
+  /** Tells a person what is wrong and what to do. Contains nothing that another user wrote. */
   readonly sentence: string;
-  /** The form field it belongs to, if one. */
+  /** The form field that the error belongs to, if any. */
   readonly field?: "name" | "password" | "to" | "body" | "id" | "ids";
-  /** For slow_down and no_leader: when to try again. */
+  /** For slow_down, no_leader and not_writable: after how long to try again. */
   readonly retryAfterMs?: number;
 }
 
-/** What every call answers. `cursor` is opaque (ASCII, at most 64 bytes); see Cursors in ARCHITECTURE.md. */
+/** The answer of every call. `cursor` is opaque (ASCII, at most 64 bytes); see Cursors in ARCHITECTURE.md. */
 export type Answer<T> =
   { readonly ok: true; readonly value: T; readonly cursor: string } | { readonly ok: false; readonly error: ChatError };
 
-/** A failed call. */
+/** Makes the answer of a failed call. */
 export function failed(
   code: ChatErrorCode,
   sentence: string,

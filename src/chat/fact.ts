@@ -1,19 +1,19 @@
 /**
- * What the chat tells. There is one union of facts: apply makes those of an op (kinds/), the feed those that are in no
- * log (typing, presence). The feed routes each fact by its audience (feed/feed.ts); it is rendered for the page in
- * web/messages/events.ts and for programs in api/subscription.ts, and nowhere else.
+ * Facts: what streams are notified of. Apply makes the facts of an op (kinds/); the feed makes those that are in no
+ * log (typing, presence). The feed routes each fact by its audience (feed/feed.ts). web/messages/events.ts renders it
+ * for the page, api/subscription.ts for programs, and nothing else does.
  */
 import type { ConversationId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { MessageRow } from "./rows.ts";
 
-/** Those whom a fact concerns. */
+/** The users whose streams receive a fact. */
 export type Audience =
   | { readonly membersOf: ConversationId; readonly except?: UserId }
-  /** Whoever has this person on the list, which is who shares a conversation with her, and she herself. */
+  /** Everybody who has this person on the list (those who share a conversation with them), and the person. */
   | { readonly knowing: UserId; readonly except?: UserId }
   | { readonly user: UserId; readonly session?: SessionId };
 
-/** What is told, with messages and people as rows and ids (out of apply) or as a reader sees them (in a stream). */
+/** The content of a fact, with messages and people as rows and ids (from apply) or as views (in a stream). */
 export type Told<Message, Person> =
   | { readonly kind: "message"; readonly message: Message }
   /** Deleted for everyone, or hidden by one user. */
@@ -26,16 +26,16 @@ export type Told<Message, Person> =
       readonly messageIds: readonly MessageId[];
       readonly upTo: number;
     }
-  /** An account was made or deleted. */
+  /** An account was created or deleted. */
   | { readonly kind: "person"; readonly person: Person }
   /** Somebody came online or went offline. */
   | { readonly kind: "presence"; readonly person: Person }
   | { readonly kind: "typing"; readonly conversationId: ConversationId; readonly userId: UserId }
   /**
-   * The session ended (log-out, password change, account deleted): its streams close after this.
-   * After a merge it may come back: ask `authenticateFresh` before telling anybody.
+   * The session ended (log-out, password change, account deleted), and its streams close after this.
+   * A merge may bring the session back, so ask `authenticateFresh` before telling the user.
    */
   | { readonly kind: "ended" };
 
-/** A fact and whom it concerns. */
+/** A fact and its audience. */
 export type Fact = Told<MessageRow, UserId> & { readonly audience: Audience };

@@ -1,5 +1,5 @@
 /**
- * Shape and size of what people send: checked by the replica that is asked, never in
+ * Checks the form and size of what people send. The proposing replica checks them, never
  * apply, because Unicode tables differ between versions of the runtime.
  */
 import { IDS_MAX, MESSAGE_BYTES_MAX, PAGE_MAX } from "./bounds.ts";
@@ -7,12 +7,12 @@ import { failed, type ChatError } from "./errors.ts";
 import { parseClientId, type ClientId, type MessageId } from "./ids.ts";
 
 export const PASSWORD_CHARS_MIN = 8;
-/** Characters, so at most 1,024 bytes; argon2 has no bound of its own that matters. */
+/** Characters, so at most 1,024 bytes, which is far below the limit of argon2. */
 export const PASSWORD_CHARS_MAX = 256;
 
 type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ChatError };
 
-/** Something to see: beyond white space, joiners, marks of direction, fillers and tags, all of which are fine beside it. */
+/** A visible character, which a message must contain: no white space, joiner, direction mark, filler or tag. */
 const VISIBLE = /[^\s\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufff9-\ufffb\u2800]/u;
 // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/;
@@ -23,23 +23,23 @@ function characters(text: string): number {
   return count;
 }
 
-/** Not even looked at: decomposed text is at most some four times as long as composed. */
+/** Longer input is refused unseen. Decomposed text is at most about four times as long as composed text. */
 const PASSWORD_TYPED_MAX = 8 * PASSWORD_CHARS_MAX;
 
-/** Controls, and what is no character (yet): a later Unicode might compose it in another way. */
+/** Control characters, lone surrogates, and unassigned code points, which a later Unicode might compose differently. */
 const NOT_IN_PASSWORDS = /[\p{Cc}\p{Cn}\p{Cs}]/u;
 
 /**
- * A password as it is hashed and checked, the same from every keyboard: OpaqueString of RFC 8265, which
- * composes letters with their marks (a Mac and a phone send "ä" in two ways) and makes every space the same one.
+ * The form in which a password is hashed and checked, the same from every keyboard: OpaqueString of RFC 8265. It
+ * composes letters with their marks (a Mac and a phone send "ä" differently) and turns every space into U+0020.
  */
 function opaque(password: string): string {
   return password.replaceAll(/\p{Zs}/gu, " ").normalize("NFC");
 }
 
 /**
- * A new password: 8 to 256 characters, as it is hashed. Invisible characters are taken, unlike in RFC
- * 8265: many emoji have one inside.
+ * Checks a new password, 8 to 256 characters, and returns the form that is hashed. Unlike RFC 8265, it accepts
+ * invisible characters, because many emoji contain one. Errors: invalid, too_long.
  */
 export function checkPassword(typed: string): Checked<string> {
   if (typed.length > PASSWORD_TYPED_MAX) return passwordTooLong();
@@ -60,16 +60,22 @@ function passwordTooLong(): { ok: false; error: ChatError } {
   return failed("too_long", `Use at most ${PASSWORD_CHARS_MAX} characters.`, { field: "password" });
 }
 
-/** A password that is tried, as it is checked; "" (nobody's) if it is none: hashing it would only burn time. */
+/**
+ * The form in which a typed password is compared with the stored hash. "" (nobody's password) if no account can have
+ * this one, so that no time is spent on hashing a long text.
+ */
 export function typedPassword(typed: string): string {
   if (typed.length > PASSWORD_TYPED_MAX || NOT_IN_PASSWORDS.test(typed)) return "";
   const password = opaque(typed);
   return characters(password) <= PASSWORD_CHARS_MAX ? password : "";
 }
 
-/** 1 to 8,192 bytes of UTF-8 with something to see, no control characters but line break and tab. Line breaks become \n. */
+/**
+ * Checks the text of a message: 1 to 8,192 bytes of UTF-8 with a visible character, and no control characters except
+ * line break and tab. Line breaks become \n. Errors: invalid, too_long.
+ */
 export function checkBody(text: string): Checked<string> {
-  // More characters than bytes allowed can never fit: not even looked at.
+  // A text this long cannot fit even after each CRLF has become one byte, so it is refused unseen.
   if (text.length > 2 * MESSAGE_BYTES_MAX) return tooLong();
   const body = text.toWellFormed().replace(/\r\n?/g, "\n");
   if (body === "") return nothingWritten();
@@ -80,7 +86,7 @@ export function checkBody(text: string): Checked<string> {
   return { ok: true, value: body };
 }
 
-/** Which character and where, because nobody can see it. Counted as people count: line and place in it, from 1. */
+/** Names the character and its place, because nobody can see it. Lines and characters are counted from 1. */
 function controlSentence(body: string, index: number): string {
   const before = body.slice(0, index).split("\n");
   const code = body.charCodeAt(index).toString(16).toUpperCase().padStart(4, "0");
@@ -96,7 +102,7 @@ function tooLong(): { ok: false; error: ChatError } {
   return failed("too_long", `A message has at most ${MESSAGE_BYTES_MAX} bytes; send it in parts.`, { field: "body" });
 }
 
-/** A UUID, in lower case. */
+/** Checks a client id, which must be a UUID, and returns it in lower case. Error: invalid. */
 export function checkClientId(text: string): Checked<ClientId> {
   const id = parseClientId(text);
   return id === null
@@ -104,14 +110,14 @@ export function checkClientId(text: string): Checked<ClientId> {
     : { ok: true, value: id };
 }
 
-/** 1 to 500 message ids, each once. */
+/** Checks 1 to 500 message ids and removes duplicates. Errors: invalid, too_long. */
 export function checkIds(ids: readonly MessageId[]): Checked<readonly MessageId[]> {
   if (ids.length === 0) return failed("invalid", "Select at least one message.", { field: "ids" });
   if (ids.length > IDS_MAX) return failed("too_long", `Select at most ${IDS_MAX} messages at once.`, { field: "ids" });
   return { ok: true, value: [...new Set(ids)] };
 }
 
-/** 1 to 200. */
+/** Checks the size of a page, 1 to 200. Error: invalid. */
 export function checkLimit(limit: number): Checked<number> {
   if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_MAX) {
     return failed("invalid", `The limit must be between 1 and ${PAGE_MAX}.`);

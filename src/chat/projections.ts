@@ -1,42 +1,45 @@
 /**
- * Whoever follows what was applied: the streams, and later a search index, pushes, web hooks. Each stands at a
- * position of its own, so none of them needs the others, or the rows, to have stood at the same entry before.
+ * Projections follow what is applied: the streams now, a search index, pushes or web hooks later. Each has its own
+ * position, so that none depends on how far the others, or the rows, had come before a restart.
  *
- *   apply -> Projections -> follow(ops)     what comes next, each op once
- *                        -> reread()        what was not told op by op: a start behind the rows, a snapshot
+ *   apply -> Projections -> follow(ops)     the next ops, each one once
+ *                        -> reread()        changes that come without ops: a start behind the rows, a snapshot
  */
 import type { AppliedOp } from "./applied-op.ts";
 import { standingOf, type Cursor } from "./cursor.ts";
 import type { Position } from "./ports.ts";
 import { viewNoKey } from "../election/view.ts";
 
-/** One that follows. Contract: tests/contract/chat/projections.test.ts. */
+/** One projection. Contract: tests/contract/chat/projections.test.ts. */
 export interface Projection {
   /** For logs. */
   readonly name: string;
   /**
-   * The newest entry that it covers, and keeps covering if the process dies now; null if it keeps nothing and
-   * wants only what comes.
+   * The newest entry that the projection covers and would still cover if the process died now. Null if it stores
+   * nothing and needs only new ops.
    */
   position(): Cursor | null;
-  /** Ops after its position, in the order of the log; `view` is the key of their view. The rows hold them already. */
+  /**
+   * Takes ops after its position, in the order of the log; `view` is the key of their view. The rows already
+   * contain them.
+   */
   follow(ops: readonly AppliedOp[], view: string): void;
   /**
-   * The rows hold what it was not told: it reads them, and covers them afterwards. `continues`: what it covers is
-   * part of their history, so that what has changed since is enough; otherwise it begins anew.
+   * Reads what it lacks from the rows, and covers all of them afterwards. `continues`: what it covers is part of the
+   * rows' history, so it need only read what has changed since; otherwise it must start over.
    */
   reread(continues: boolean): void;
 }
 
 /**
- * Tells each projection what it does not cover yet. One that throws has lost its place, so it rereads before it is
- * told anything else; the others, and apply, go on.
+ * Gives each projection what it does not cover yet. A projection that throws has lost its position, so it rereads
+ * before it gets more ops. The other projections and apply are not affected.
  */
 export class Projections {
   readonly #position: Position;
   readonly #onFailed: (name: string, error: unknown) => void;
   readonly #following = new Set<Projection>();
-  /** These have thrown. */
+  /** Projections that have thrown. */
   readonly #stale = new Set<Projection>();
 
   constructor(position: Position, onFailed: (name: string, error: unknown) => void) {
@@ -44,18 +47,18 @@ export class Projections {
     this.#onFailed = onFailed;
   }
 
-  /** From now on it follows; what it lacks it reads at once. */
+  /** Adds a projection, which first reads what it lacks from the rows. */
   add(projection: Projection): void {
     this.#following.add(projection);
     const at = projection.position();
     if (at === null) return;
     const standing = standingOf(at, this.#position);
     const isBehind = standing === "here" && at.seq < this.#position.applied().seq;
-    // It may be ahead of the rows, after a power cut: then it waits for what it does not cover.
+    // After a power cut it may be ahead of the rows. It then gets no ops until they pass its position.
     if (standing === "lost" || isBehind) this.#reread(projection, isBehind);
   }
 
-  /** Ops that were applied, in the order of the log; at least one. */
+  /** Passes on ops that were applied: at least one, in the order of the log; `view` is the key of their view. */
   applied(ops: readonly AppliedOp[], view: string): void {
     for (const projection of this.#following) {
       if (this.#stale.has(projection)) this.#reread(projection, false);
@@ -63,7 +66,7 @@ export class Projections {
     }
   }
 
-  /** A snapshot took the place of the rows. */
+  /** Called when a snapshot has replaced the rows. */
   replaced(): void {
     for (const projection of this.#following) {
       const at = projection.position();
@@ -75,7 +78,7 @@ export class Projections {
     const at = projection.position();
     if (at === null || ops[0]!.seq > at.seq) return projection.follow(ops, view);
     const news = ops.filter((op) => op.seq > at.seq);
-    // The rows fell behind it, and came back by another branch: what it covers of its own is void.
+    // The rows had fallen behind the projection and then took another branch, so what it covers is invalid.
     const isVoid = ops.some((op) => op.seq === at.seq) && viewNoKey(at.viewNo) !== view;
     if (isVoid) projection.reread(false);
     else if (news.length > 0) projection.follow(news, view);

@@ -1,8 +1,8 @@
-/** Token buckets by key, in bounded memory; each replica counts for itself. */
+/** Token buckets by key, in bounded memory. Each replica counts for itself. */
 import { isIP } from "node:net";
 import type { Clock } from "./ports.ts";
 
-/** Keys kept; above that the longest unused go, which only ever forgives. */
+/** Keys kept. Above that the least recently used is dropped, which can only allow a call, never refuse one. */
 const KEYS_MAX = 10_000;
 
 interface Bucket {
@@ -16,14 +16,14 @@ export class RateLimit {
   readonly #perMs: number;
   readonly #buckets = new Map<string, Bucket>();
 
-  /** `count` calls per `perMs` milliseconds and key, in one burst if one likes. */
+  /** Allows `count` calls per `perMs` milliseconds and key, even in one burst. */
   constructor(clock: Clock, limit: { readonly count: number; readonly perMs: number }) {
     this.#clock = clock;
     this.#capacity = limit.count;
     this.#perMs = limit.count / limit.perMs;
   }
 
-  /** 0 if the call may go on, else the milliseconds until the next one may. */
+  /** Counts a call: 0 if it is allowed, otherwise the milliseconds until the next call is. */
   take(key: string): number {
     const bucket = this.#filled(key);
     if (bucket.tokens < 1) return this.#waitMs(bucket);
@@ -31,13 +31,13 @@ export class RateLimit {
     return 0;
   }
 
-  /** What `take` would answer. */
+  /** The answer that `take` would give, without counting a call. */
   peek(key: string): number {
     const bucket = this.#filled(key);
     return bucket.tokens < 1 ? this.#waitMs(bucket) : 0;
   }
 
-  /** The call that was taken for does not count after all. */
+  /** Undoes one `take`, for a call that is not to count after all. */
   giveBack(key: string): void {
     const bucket = this.#filled(key);
     bucket.tokens = Math.min(this.#capacity, bucket.tokens + 1);
@@ -52,7 +52,7 @@ export class RateLimit {
     const bucket = this.#buckets.get(key) ?? { tokens: this.#capacity, atMs: now };
     bucket.tokens = Math.min(this.#capacity, bucket.tokens + (now - bucket.atMs) * this.#perMs);
     bucket.atMs = now;
-    // Put back at the end: a Map keeps the order, so the first is the longest unused.
+    // A Map keeps the order of insertion, so after this the first key is the least recently used.
     this.#buckets.delete(key);
     this.#buckets.set(key, bucket);
     if (this.#buckets.size > KEYS_MAX) this.#buckets.delete(this.#buckets.keys().next().value!);
@@ -61,8 +61,9 @@ export class RateLimit {
 }
 
 /**
- * The key of an address: of IPv6 the first 64 bits, because whoever has one address of such a
- * network has them all. A text that is no address is its own key, cut to a bounded length.
+ * The key for limits by address. For IPv6 it is the first 64 bits, because whoever has one
+ * address of such a network has all of them. A text that is not an address is its own key, cut
+ * to 64 characters.
  */
 export function addressKey(address: string): string {
   const plain = address

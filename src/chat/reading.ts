@@ -1,17 +1,20 @@
-/** At which point of the log a read answers, and what cursor it answers with. */
+/** Makes a read wait until this replica has applied what the read must see, and answers it with a cursor. */
 import type { Answer, ChatError } from "./errors.ts";
 import { formatCursor, parseCursor, standingOf, type Cursor } from "./cursor.ts";
 import { failedWith } from "./sentences.ts";
 import type { ReadAt } from "./chat-service.ts";
 import type { ChatDeps } from "./ports.ts";
 
-/** How long a read waits for its cursor, or for the leader's word. */
+/** How long a read waits for its cursor, or for the leader's answer. */
 export const READ_WAIT_MS = 2_000;
 
-/** A replica in step is behind by some ms only: so long a read waits for its cursor before it asks the leader. */
+/**
+ * How long a read waits for its cursor before it asks the leader. A replica that keeps up is only a few milliseconds
+ * behind.
+ */
 const LAG_MS = 100;
 
-/** Bound on a read-index round that several callers share. */
+/** How long a read-index round that several callers share may take. */
 const ROUND_MS = 1_000;
 
 export class Reading {
@@ -23,37 +26,38 @@ export class Reading {
     this.#deps = deps;
   }
 
-  /** Cursor of what a read made now is based on. */
+  /** The cursor to return with a read that is made now. */
   cursor(): string {
     const { position, queries } = this.#deps;
     const seq = queries().appliedSeq();
     return formatCursor(position.viewNoAt(seq) ?? position.applied().viewNo, seq);
   }
 
-  /** Waits until this replica may answer the read; null, or why it may not. */
+  /** Waits until this replica may answer the read. Errors: invalid (not a cursor), no_leader. */
   async ready(at: ReadAt): Promise<{ ok: false; error: ChatError } | null> {
     const cursor = at.cursor === undefined || at.cursor === "" ? null : parseCursor(at.cursor);
     if (cursor === null && at.cursor !== undefined && at.cursor !== "") return failedWith("invalid");
     if (at.latest === true) {
-      // A cursor that is not here after that is of another branch: see standingOf.
+      // A cursor that is still not here after that belongs to another branch: see standingOf.
       return (await this.#deps.proposer.readIndex(READ_WAIT_MS)) ? null : failedWith("no_leader");
     }
     return cursor === null || (await this.#settled(cursor)) ? null : failedWith("no_leader");
   }
 
-  /** Answers a read with its cursor, once it may be answered. */
+  /** Runs `answer` once this replica may answer the read, or returns the error of `ready`. */
   async read<T>(at: ReadAt, answer: () => Answer<T>): Promise<Answer<T>> {
     return (await this.ready(at)) ?? answer();
   }
 
+  /** A successful answer with the cursor of a read made now. */
   ok<T>(value: T): Answer<T> {
     return { ok: true, value, cursor: this.cursor() };
   }
 
   /**
-   * Catches up with the leader: this replica then has applied all that was acknowledged before this call.
-   * False if no leader answers in time. Callers share a round, but never one that began before they asked:
-   * it says nothing about what they have seen since.
+   * Catches up with the leader: afterwards this replica has applied everything that was acknowledged before
+   * the call. False if no leader answers within 1 s. Callers share a round, but never one that began before
+   * their call, because it does not cover what was acknowledged since it began.
    */
   async catchUp(): Promise<boolean> {
     if (this.#round === null) return await this.#beginRound();
@@ -72,8 +76,9 @@ export class Reading {
   }
 
   /**
-   * True once it is known where the cursor stands. A cursor of a branch that lost, or that died with its disks,
-   * is answered with what is here: its entries have moved, or are not to be had.
+   * True once this replica knows that the cursor is here or lost; false if no leader answers. A read with a lost
+   * cursor (of a losing branch, or of one that died with its disks) is answered with what is here, because its
+   * entries have moved or no longer exist.
    */
   async #settled(cursor: Cursor): Promise<boolean> {
     const { position, clock } = this.#deps;

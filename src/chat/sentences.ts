@@ -1,4 +1,4 @@
-/** What a person reads when the rules, or the way to them, refuse something. */
+/** The sentences that a person reads when a call fails. */
 import { failed, type ChatError, type ChatErrorCode } from "./errors.ts";
 import type { OpOutcome } from "./ports.ts";
 
@@ -20,16 +20,16 @@ const SENTENCES: Record<ChatErrorCode, string> = {
   timed_out: "It is not known whether this was done; repeating it is safe.",
 };
 
-/** Instead of the sentence of no_leader where waiting does not help. */
+/** Replaces the sentence of no_leader if waiting does not help. */
 const TOO_FEW = "Too few servers are running to save this; ask the person who runs this chat to start the others.";
 
-/** When to try again if nobody says. */
+/** When to try again if the caller does not say. */
 const RETRY_MS = 1_000;
 
-/** When to try again after a moment without a leader. */
+/** When to try again if no replica leads. */
 const NO_LEADER_RETRY_MS = 500;
 
-/** The failure for a code, in the words of the table above. */
+/** The answer of a failed call, with the sentence for its code. */
 export function failedWith(
   code: ChatErrorCode,
   more: Pick<ChatError, "field" | "retryAfterMs"> = {},
@@ -38,12 +38,12 @@ export function failedWith(
   return failed(code, SENTENCES[code], more);
 }
 
-/** Too much of something: what, and when to try again. */
+/** The answer slow_down: `what` says what there was too much of. */
 export function slowDown(what: string, retryAfterMs: number): { ok: false; error: ChatError } {
   return failed("slow_down", `${what} Try again in ${duration(retryAfterMs)}.`, { retryAfterMs });
 }
 
-/** "1 second", "40 seconds", "6 minutes": never less than it is. */
+/** "1 second", "40 seconds", "6 minutes"; always rounded up. */
 export function duration(ms: number): string {
   const seconds = Math.max(1, Math.ceil(ms / 1000));
   if (seconds < 120) return seconds === 1 ? "1 second" : `${seconds} seconds`;
@@ -51,7 +51,7 @@ export function duration(ms: number): string {
   return minutes < 120 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
 }
 
-/** The failure for a proposal that was not applied here. */
+/** The answer for a proposal that was not applied here. */
 export function failedOutcome(outcome: Exclude<OpOutcome, { kind: "applied" }>): { ok: false; error: ChatError } {
   switch (outcome.kind) {
     case "no_leader": {

@@ -1,12 +1,12 @@
 /**
- * Streams: what apply does, told to every subscriber it concerns, in the order of the log.
+ * The hub of the streams: sends each fact to the streams of its audience, in the order of the log.
  *
  *   apply -> applied(ops) -> hub -> one LiveFeed per stream -> SSE, gRPC
  *
- * A stream resumes after its cursor: first what changed since, from the rows, then live.
- * Both halves meet at the seq of the rows at that moment, so nothing is missed or doubled.
- * Of a fact there is one FeedEvent for all its readers (of a message one more for its author),
- * however many streams there are, so that a rendering can be kept with the object.
+ * A stream resumes after its cursor: first come the changes since then, read from the rows, and
+ * after them live events. The two parts meet at the seq that the rows had when they were read, so
+ * nothing is missed or sent twice. All readers of a fact share one FeedEvent object (the author of
+ * a message gets another one), so a rendering can be cached by the object.
  */
 import type { AppliedOp } from "../applied-op.ts";
 import type { Audience, Fact } from "../fact.ts";
@@ -22,28 +22,28 @@ import type { Feed, FeedEvent, Session } from "../chat-service.ts";
 import type { Views } from "./views.ts";
 import type { ChatDeps } from "../ports.ts";
 
-/** Changes that a resuming stream is given; with more it is reset and its client reads anew. */
+/** Changes that a resuming stream may get. With more, it is reset and its client reads everything again. */
 const REPLAY_MAX = 1_000;
 
-/** Streams that wait for this replica to reach their cursor. */
+/** Streams that may wait for this replica to reach their cursor. */
 const PENDING_MAX = 1_000;
 
-/** Without a leader: when to ask again whether their cursors can be reached at all. */
+/** Without a leader: how long to wait before asking again whether this replica can reach their cursors. */
 const PENDING_RETRY_MS = 500;
 
-/** A page says every few seconds that somebody types; more from one user goes no further. */
+/** A page reports every few seconds that its user is typing. Reports above this limit are dropped. */
 const TYPING = { count: 3, perMs: 3_000 } as const;
 
 /**
- * While there are no more accounts, everybody is told of everybody: all of them are on everybody's list (30 people
- * below the conversations). With more, only those hear of a person who share a conversation with her, so that what one
- * of them costs does not grow with the number of open pages.
+ * Up to this many accounts, everybody is notified about everybody, because the page lists 30 people below the
+ * conversations and so lists everybody. With more accounts, only people who share a conversation with a person are
+ * notified, so that the cost of one person does not grow with the number of open pages.
  */
 const EVERYBODY_MAX = 30;
 
-/** How long a page may take from its rendering to its stream: it hears who came and went meanwhile. */
+/** How long after a page was rendered its stream may open and still get every change of presence since then. */
 const RECENT_PRESENCE_MS = 15_000;
-/** More than that are not remembered: after the death of a replica thousands of pages open, and thousands of people went. */
+/** Changes remembered for that. Bounded because thousands of people come and go when a replica dies. */
 const RECENT_PRESENCE_MAX = 64;
 
 /** When to try again with more streams than allowed. */
@@ -51,11 +51,11 @@ const STREAMS_RETRY_MS = 10_000;
 
 interface FeedDeps extends ChatDeps {
   readonly presence: Presence;
-  /** Streams of one user at this replica. */
+  /** Streams that one user may have at this replica. */
   readonly streamsPerUser: number;
 }
 
-/** Waiting does not help here, so the sentence does not say how long; programs may ask again that late. */
+/** Waiting does not help, so the sentence does not mention a time; `retryAfterMs` is for programs. */
 function tooManyStreams(streams: number): ReturnType<typeof failed> {
   const sentence = `You have ${streams} pages or programs open at this replica. Close one of them, then reload.`;
   return failed("slow_down", sentence, { retryAfterMs: STREAMS_RETRY_MS });
@@ -67,14 +67,14 @@ export class FeedHub {
   readonly #reading: Reading;
   readonly #onLeft: (session: Session) => void;
   readonly #byUser = new Map<string, Set<LiveFeed>>();
-  /** Not live yet: this replica has not applied as far as their cursors. */
+  /** Streams that are not live yet, because this replica has not reached their cursors. */
   readonly #pending = new Map<LiveFeed, Cursor>();
   #settling = false;
-  /** Those who came or went last, at most RECENT_PRESENCE_MAX, and when; the oldest first. */
+  /** The RECENT_PRESENCE_MAX users who last came online or went offline, and when (monotonic ms); the oldest first. */
   readonly #recentPresence = new Map<UserId, number>();
   readonly #typingLimit: RateLimit;
 
-  /** `onLeft` is told when a user's last stream at this replica closed. */
+  /** `onLeft` is called when a user's last stream at this replica has closed. */
   constructor(
     deps: FeedDeps,
     parts: { readonly views: Views; readonly reading: Reading; readonly onLeft: (session: Session) => void },
@@ -112,7 +112,7 @@ export class FeedHub {
     return { ok: true, value: feed, cursor: now };
   }
 
-  /** Ops just committed to the rows, in the order of the log; `view` is the key of their view. */
+  /** Publishes ops that were just applied, in the order of the log; `view` is the key of their view. */
   applied(ops: readonly AppliedOp[], view: string): void {
     if (this.#byUser.size === 0) return;
     for (const op of ops) {
@@ -121,7 +121,7 @@ export class FeedHub {
     if (this.#pending.size > 0) this.#wakePending();
   }
 
-  /** The rows were replaced by a snapshot: what streams have shown may be of another branch. */
+  /** A snapshot has replaced the rows, so streams may have sent events of another branch: resets or ends them all. */
   stateReplaced(): void {
     const queries = this.#deps.queries();
     const cursor = this.#reading.cursor();
@@ -131,22 +131,22 @@ export class FeedHub {
       const { sessionId, userId } = feed.session;
       if (queries.sessionsOf(userId).some((s) => s.id === sessionId))
         feed.push({ kind: "reset", reason: "LINEAGE" }, cursor);
-      // Its login may be on its way back through the log: without a word, so that who reads
-      // comes again and is told by `authenticateFresh`, which waits for that.
+      // The session may still come back through the log. The stream ends without an event, so that its client
+      // connects again; `authenticateFresh` then waits for the session.
       else feed.end();
     }
   }
 
-  /** Somebody types, at this replica. */
+  /** A user of this replica is typing. */
   typing(session: Session, conversationId: string): void {
-    // It costs the sender nothing and fills the other side's stream: not without a bound.
+    // Limited, because a report costs the sender nothing and fills the streams of others.
     if (this.#typingLimit.take(session.userId) > 0) return;
     if (!this.#deps.queries().isMember(conversationId, session.userId)) return;
     this.#typed(conversationId, session.userId);
     this.#deps.presence.sendTyping(conversationId, session.userId);
   }
 
-  /** Ends all streams: the replica stops. */
+  /** Ends all streams, because the replica stops. */
   stop(): void {
     for (const feed of this.#all()) feed.end();
   }
@@ -187,7 +187,7 @@ export class FeedHub {
     this.#resume(feed, cursor, caughtUp);
   }
 
-  /** Whoever waits for a cursor is woken by what is applied, or told that its branch is not this one. */
+  /** Asks the leader until no stream waits for a cursor: each has become live or was reset as of another branch. */
   async #settlePending(): Promise<void> {
     if (this.#settling) return;
     this.#settling = true;
@@ -203,7 +203,7 @@ export class FeedHub {
     this.#settling = false;
   }
 
-  /** Puts what changed since the cursor into the stream, or a reset if that cannot be. */
+  /** Puts the changes since the cursor into the stream, or a reset if they cannot be given. */
   #resume(feed: LiveFeed, cursor: Cursor, caughtUp = false): void {
     const now = this.#reading.cursor();
     if (standingOf(cursor, this.#deps.position, caughtUp) === "lost") {
@@ -228,7 +228,7 @@ export class FeedHub {
   }
 
   #publish(op: AppliedOp, cursor: string): void {
-    // The last event that a stream gets of this op moves its cursor; see LiveFeed.push.
+    // Only the last event of this op moves a stream's cursor (see LiveFeed.push), so each stream holds one back.
     const held = new Map<LiveFeed, FeedEvent>();
     for (const fact of op.facts) {
       if (fact.kind === "ended") continue;
@@ -240,11 +240,11 @@ export class FeedHub {
       });
     }
     for (const [feed, event] of held) feed.push(event, cursor);
-    // After this a stream hears nothing.
+    // Sent last, because it closes the stream.
     for (const fact of op.facts) if (fact.kind === "ended") this.#route(fact, (feed, event) => endWith(feed, event));
   }
 
-  /** Gives a fact to the streams that it concerns; looked up once for its author and once for all others. */
+  /** Gives a fact to the streams of its audience. Makes one event for the author and one for all others. */
   #route(fact: Fact, give: (feed: LiveFeed, event: FeedEvent) => void): void {
     let own: FeedEvent | null = null;
     let others: FeedEvent | null = null;
@@ -261,12 +261,12 @@ export class FeedHub {
     const queries = this.#deps.queries();
     if ("user" in audience) return [audience.user];
     if ("membersOf" in audience) return queries.membersOf(audience.membersOf);
-    // Then all of them are on everybody's list.
+    // With few accounts everybody is on everybody's list.
     if (this.#isSmall()) return this.#byUser.keys();
     return [audience.knowing, ...queries.companions(audience.knowing)];
   }
 
-  /** Presence is in no log, so no cursor brings what changed between the rendering of a page and its stream. */
+  /** Sends changes between the rendering of a page and its stream: presence is in no log, so no cursor brings them. */
   #tellRecentPresence(feed: LiveFeed): void {
     const { userId } = feed.session;
     const queries = this.#deps.queries();
@@ -280,18 +280,18 @@ export class FeedHub {
     }
   }
 
-  /** The account is here, and not deleted. */
+  /** The account exists and is not deleted. */
   #isLiving(person: UserId): boolean {
     return this.#deps.queries().user(person)?.deleted === 0;
   }
 
-  /** So few accounts that everybody is on everybody's list. */
+  /** There are so few accounts that everybody is on everybody's list. */
   #isSmall(): boolean {
     return this.#deps.queries().users("", "", EVERYBODY_MAX + 1).length <= EVERYBODY_MAX;
   }
 
   #presenceChanged(person: UserId): void {
-    // Deleted first, so that the map stays in the order of time.
+    // Deleted first, so that the map stays in chronological order.
     this.#recentPresence.delete(person);
     this.#recentPresence.set(person, this.#deps.clock.nowMs());
     const [oldest] = this.#recentPresence.keys();
@@ -305,7 +305,7 @@ export class FeedHub {
     this.#tell({ kind: "typing", conversationId, userId, audience });
   }
 
-  /** A fact that is in no log: it moves no cursor. */
+  /** Sends a fact that is in no log and therefore moves no cursor. */
   #tell(fact: Fact): void {
     this.#route(fact, (feed, event) => feed.push(event, null));
   }

@@ -1,19 +1,19 @@
-/** One subscription: a bounded queue between what apply tells and a reader at its own pace. */
+/** One subscription: a bounded queue between apply and a reader that takes events at its own pace. */
 import type { Feed, FeedEvent, FeedItem, Session } from "../chat-service.ts";
 import type { Seq } from "../../election/view.ts";
 
-/** Bytes waiting in one stream before it is reset and ended. */
+/** Bytes that may wait in one stream. With more it is reset and ended. */
 export const FEED_BYTES_MAX = 1024 * 1024;
 
-/** `after` of a stream whose cursor this replica has yet to reach. */
+/** The value of `after` for a stream whose cursor this replica has not reached yet. */
 export const NOT_LIVE = Number.MAX_SAFE_INTEGER as Seq;
 
-/** What an item weighs beside its text: ids, cursor, the objects themselves. */
+/** Bytes of an item without its text: ids, the cursor, the objects themselves. */
 const ITEM_BYTES = 300;
 
 export class LiveFeed implements Feed {
   readonly session: Session;
-  /** Events up to here are in the replay or before the subscription. */
+  /** Events up to this seq are part of the replay or precede the subscription. */
   after: Seq;
   readonly #onClose: (feed: LiveFeed) => void;
   #items: FeedItem[] = [];
@@ -40,7 +40,7 @@ export class LiveFeed implements Feed {
       return item;
     }
     if (this.#ended) return null;
-    // One reader at a time: an earlier one that still waits has been given up.
+    // There is one reader at a time, so an earlier call that still waits has been abandoned.
     this.#waiting?.(null);
     return await new Promise((resolve) => {
       this.#waiting = resolve;
@@ -57,7 +57,7 @@ export class LiveFeed implements Feed {
     this.end();
   }
 
-  /** Nothing more comes; what waits may still be read. */
+  /** Ends the stream. Events that are waiting can still be read. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -67,9 +67,9 @@ export class LiveFeed implements Feed {
   }
 
   /**
-   * Hands an event to the reader. `cursor` is where to resume after it; null leaves the
-   * stream where it is (an ephemeral event, or not the last of its op: who breaks off
-   * between two events of one op must get both again).
+   * Hands an event to the reader. `cursor` is where to resume after it. Null leaves the cursor
+   * unchanged: for an ephemeral event, and for an event that is not the last of its op, because
+   * a reader that disconnects between two events of one op must get both again.
    */
   push(event: FeedEvent, cursor: string | null): void {
     if (this.#ended) return;
@@ -90,7 +90,7 @@ export class LiveFeed implements Feed {
   }
 }
 
-/** Roughly the bytes an event keeps in memory. */
+/** Roughly the bytes that an event occupies in memory. */
 export function weight(event: FeedEvent): number {
   if (event.kind === "message") return ITEM_BYTES + 2 * event.message.body.length;
   if (event.kind === "gone" || event.kind === "read") return ITEM_BYTES + 50 * event.messageIds.length;

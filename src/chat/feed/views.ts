@@ -1,4 +1,4 @@
-/** Rows as people see them: names looked up, deleted accounts and messages without content. */
+/** Turns rows into what people see: adds names, and removes the content of deleted accounts and messages. */
 import type { Told } from "../fact.ts";
 import { messageId, type UserId } from "../ids.ts";
 import type { Presence } from "../ports.ts";
@@ -6,7 +6,7 @@ import type { ConversationSummary, Queries, SeenMessage } from "../queries.ts";
 import type { MessageRow, UserRow } from "../rows.ts";
 import type { ConversationView, FeedEvent, MessageView, UserView } from "../chat-service.ts";
 
-/** What stands where the name of a deleted account stood. */
+/** Shown in place of the name of a deleted account. */
 export const DELETED_USER = "deleted user";
 
 export class Views {
@@ -30,7 +30,7 @@ export class Views {
     };
   }
 
-  /** An id without an account: its registration is still on its way from another branch. */
+  /** An id may have no account yet, if its registration is still to arrive from another branch. */
   userById(id: string): UserView {
     const row = this.#queries().user(id);
     return row === null ? { id, name: DELETED_USER, deleted: true, online: false, lastSeenMicros: 0 } : this.user(row);
@@ -38,7 +38,7 @@ export class Views {
 
   message(message: SeenMessage): MessageView {
     const author = this.#queries().user(message.author);
-    // Rows of an account that was deleted with its messages are erased bit by bit.
+    // The messages of an account that was deleted with its messages are erased step by step (kinds/purge.ts).
     const deleted = message.deleted || author?.deleted === 2;
     return {
       id: messageId(message.author, message.clientId),
@@ -55,14 +55,14 @@ export class Views {
     };
   }
 
-  /** What a reader is told; `isAuthor`: a new message is unread by all but its author. */
+  /** The event for a fact. A new message is unread for everybody except its author (`isAuthor`). */
   told(told: Told<MessageRow | SeenMessage, UserId>, isAuthor: boolean): FeedEvent {
     switch (told.kind) {
       case "message": {
         const { message } = told;
         const seen = "unread" in message ? message : { ...message, unread: !isAuthor, readByOther: false };
         const shown = this.message(seen);
-        // It came and went between the cursor and now.
+        // The message was sent and deleted between the cursor and now.
         return shown.deleted
           ? { kind: "gone", conversationId: shown.conversationId, messageIds: [shown.id] }
           : { kind: "message", message: shown };

@@ -1,11 +1,12 @@
 /**
- * apply: one op of the log -> rows, a recorded result, facts. Runs on every replica, in
- * the order of the log, and must do the same on each: no clock, no randomness, no locale,
- * nothing but the op's bytes, its seq and the rows.
+ * apply: turns one op of the log into rows, a recorded result and facts. It runs on every
+ * replica in the order of the log and must have the same effect on each, so it uses no
+ * clock, no randomness and no locale: only the op's bytes, its seq and the rows.
  *
- * Every request is decided once, ever: (user, clientId) names it, the hash of what it asks
- * guards it, and a repeat gets what was recorded. Ops that a merge brings back (recovered)
- * come through here as well, with rules that keep what their own branch had accepted.
+ * Every request is decided exactly once. (user, clientId) identifies it, and a hash of its
+ * content detects an id that is reused for something else. A repeat gets the recorded result.
+ * Ops that a merge brings back (`recovered`) are applied here too, by rules that keep what
+ * their own branch had accepted.
  */
 import type { AppliedOp, OpResult } from "../applied-op.ts";
 import type { ClientId } from "../ids.ts";
@@ -19,13 +20,13 @@ import { decodeOp, FormatTooNew, keyOf, requestHash, type Op } from "./op.ts";
 import { purgeStep } from "./purge.ts";
 import { decodeResult, encodeResult } from "./result.ts";
 
-/** The rules: what StateMachines run for each op. */
+/** What a state machine runs for each op. */
 export type ApplyOp = (bytes: Uint8Array, seq: Seq, rows: Rows) => AppliedOp;
 
 /**
- * Applies one op. Throws FormatTooNew when the op is of a later version, or enables ops that are (the process must
- * stop), and whatever a rule that is broken throws: then the caller undoes what the op did
- * to the rows and calls `recordPoison` in its place.
+ * Applies one op. Throws FormatTooNew if the op has, or enables, a format of a later version: the process must then
+ * stop. Throws DamagedOp if the checksum does not match. A rule with a bug may throw anything else; the caller then
+ * undoes what the op did to the rows and calls `recordPoison` instead.
  */
 export function applyOp(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp {
   let op: Op;
@@ -47,7 +48,7 @@ export function applyOp(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp {
       return { seq, key, timeMicros, recovered, result: answer.result, facts: [...purged, ...answer.facts] };
     if (before.hash !== hash) op = { ...op, clientId: branchClientId(op.clientId, hash) };
   }
-  // From here on there may be ops that this executable cannot apply.
+  // The log may hold ops after this one that this executable cannot apply.
   if (op.body.kind === "enable" && !recovered && op.body.format > OP_FORMAT) {
     throw new FormatTooNew(op.body.format, null, op.body.version);
   }
@@ -60,8 +61,8 @@ export function applyOp(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp {
 }
 
 /**
- * What to do with an op whose rule threw, after its changes were undone: the error is
- * recorded like any result, the same on every replica, and the log goes on.
+ * Records an op whose rule threw, after its changes were undone. The error is recorded like
+ * any result, identically on every replica, so that one bad op does not stop the log.
  */
 export function recordPoison(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp {
   let op: Op;
@@ -83,7 +84,7 @@ function malformed(seq: Seq): AppliedOp {
   return { seq, key: "", result, facts: [], timeMicros: 0, recovered: false };
 }
 
-/** The answer to a request that was decided before; null if it must be decided (again). */
+/** The answer to a request that was decided before; null if its rule must decide it now. */
 function answerRepeat(
   op: Op,
   hash: string,
@@ -95,18 +96,18 @@ function answerRepeat(
     if (!op.recovered) {
       return { result: { kind: "refused", error: "id_reused_with_other_content", seq, repeated: false }, facts: [] };
     }
-    // Two branches took different things under one id. Both were accepted, so both stay.
+    // Two branches accepted different requests under one id. Both were acknowledged, so both are kept.
     const twin = rows.request(op.user, branchClientId(op.clientId, hash));
     return twin === null ? null : answerRepeat(op, hash, twin, at);
   }
   const result = recordedResult(before);
-  // This branch refused what the other had accepted: what was accepted somewhere is kept.
+  // This branch refused the request but the other one accepted it. What was accepted anywhere is kept.
   if (op.recovered && result.kind === "refused") return null;
   const facts = (op.recovered && kindOf(op.body).adopt?.(op, op.body, seq, rows)) || [];
   return { result, facts };
 }
 
-/** What was recorded for a request: the answer to a repeat. */
+/** The recorded result of a request, which is the answer to a repeat. */
 export function recordedResult({ seq, conversation, result }: RequestRow): OpResult {
   if (result !== null) return decodeResult(result);
   assert(conversation !== null, "a request without a result sent a message");

@@ -1,4 +1,4 @@
-/** Sets the password and ends every session but the one that asked. */
+/** Sets the password and ends every session of the user except the one that asked. */
 import { passwordId, type SessionId } from "../ids.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { endSessions, living, notLiving } from "./sessions.ts";
@@ -12,8 +12,8 @@ export interface ChangePassword {
 }
 
 /**
- * Two branches may both have changed it: the later one wins on both, and what it ends includes
- * every login made with the other one.
+ * Both branches may have changed the password. The later change wins on both, and it also ends
+ * every session that was opened with the other password.
  */
 export const changePassword: Kind<ChangePassword> = {
   since: 1,

@@ -1,4 +1,4 @@
-/** The account is gone for ever, its name stays taken. Messages stay or are erased bit by bit (purge.ts). */
+/** Deletes an account for good. Its name stays taken. Its messages stay, or are erased step by step (purge.ts). */
 import { passwordId } from "../ids.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { endSessions } from "./sessions.ts";
@@ -10,7 +10,7 @@ export interface DeleteAccount {
   readonly checked: string;
 }
 
-/** A deletion that was acknowledged on another branch is kept, whatever the password is by now. */
+/** A deletion that another branch acknowledged is kept, whatever the password is now. */
 export const deleteAccount: Kind<DeleteAccount> = {
   since: 1,
   merge: "danger",

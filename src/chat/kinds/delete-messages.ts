@@ -1,4 +1,4 @@
-/** Own messages become tombstones for everyone; others' are hidden for this user alone. */
+/** Deletes messages: the user's own become tombstones for everyone, other people's are hidden for this user only. */
 import type { Fact } from "../fact.ts";
 import { splitMessageId, type MessageId } from "../ids.ts";
 import type { Rows } from "../rows.ts";
@@ -12,7 +12,7 @@ export interface DeleteMessages {
   readonly ids: readonly MessageId[];
 }
 
-/** Deleted on one branch is deleted, also if the message arrives later. */
+/** A message that was deleted on one branch stays deleted, even if the message itself arrives later. */
 export const deleteMessages: Kind<DeleteMessages> = {
   since: 1,
   merge: "danger",
@@ -46,7 +46,7 @@ export const deleteMessages: Kind<DeleteMessages> = {
   },
 };
 
-/** A recovered deletion may come before the message it deletes: the message must not appear afterwards. */
+/** A recovered deletion may arrive before the message it deletes, and the message must not appear afterwards. */
 function rememberUnknown(ids: readonly MessageId[], op: OpHead, rows: Rows): void {
   for (const id of ids) {
     const parts = splitMessageId(id);

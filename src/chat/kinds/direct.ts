@@ -1,19 +1,19 @@
 /**
- * Direct conversations: one of the ways in which a conversation begins. Nothing creates one; its id names its two
- * people, so that both branches of a split make the same one, and its first message puts it into the rows. From
- * then on its members are asked of the rows, as those of any conversation.
+ * How a direct conversation begins. No op creates it: its id names its two people, so both branches of a split make
+ * the same conversation, and its first message adds it to the rows. From then on the rows say who its members are,
+ * as for any conversation.
  */
 import { directMembers, type ConversationId, type UserId } from "../ids.ts";
 import type { MemberRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 
-/** Who would be in the direct conversation of this id, which the user may open; null: she may open no such conversation. */
+/** The people of the direct conversation with this id; null if the id is not one that the user may open. */
 export function directPeople(conversation: ConversationId, user: UserId): readonly UserId[] | null {
   const people = directMembers(conversation);
   return people?.includes(user) === true ? people : null;
 }
 
-/** Puts it into the rows; the membership of `user`, who opens it. */
+/** Adds the conversation and its members to the rows. Returns the membership of `user`, who opens it. */
 export function openDirect(
   conversation: ConversationId,
   user: UserId,

@@ -1,17 +1,18 @@
 /**
- * Ops of a format may be written from here on: every configured replica understands them, or an operator has given
- * up those that do not. Proposed by the leader (replica/format-gate.ts), for nobody.
+ * Puts an op format in force: after this op, ops of that format may be written, because every configured replica
+ * understands them, or because an operator has given up the replicas that do not. The leader proposes it
+ * (replica/format-gate.ts); it has no user.
  *
- * It is an op, not an entry of its own, because what it changes is a row: it is decided in the order of the log, goes
- * along in snapshots, and belongs to its branch. So a merge brings every replica what is in force on the branch that
- * won, and ops of the other branch that are newer than that wait in the fork queue until this branch has enabled it.
+ * It is an op and not an entry type of its own because it changes a row: it is decided in the order of the log, it is
+ * part of every snapshot, and it belongs to its branch. After a merge, every replica therefore has the format of the
+ * winning branch, and newer ops of the other branch wait in the fork queue until this branch enables their format.
  */
 import { done, type Kind } from "./kind.ts";
 
 export interface Enable {
   readonly kind: "enable";
   readonly format: number;
-  /** That of the leader's executable, which has the format: what a replica that lacks it must install. */
+  /** Version of the leader's executable, which has the format. A replica that lacks the format must install it. */
   readonly version: string;
 }
 
@@ -23,7 +24,7 @@ export const enable: Kind<Enable> = {
   content: ({ format }) => String(format),
 
   decide(op, { format, version }, seq, rows) {
-    // Whether all replicas of this branch understand it is for this branch's leader to say.
+    // Only this branch's leader can say whether all replicas of this branch understand the format.
     if (!op.recovered && format > rows.opFormat()) rows.enableFormat(format, version, seq);
     return done();
   },

@@ -1,4 +1,4 @@
-/** Ends every session of the user but the one that asked. */
+/** Ends every session of the user except the one that asked. */
 import type { SessionId } from "../ids.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { endSessions, living, notLiving } from "./sessions.ts";
@@ -8,7 +8,7 @@ export interface EndOtherSessions {
   readonly keepSession: SessionId;
 }
 
-/** Ended on one branch is ended. */
+/** Sessions that were ended on one branch stay ended. */
 export const endOtherSessions: Kind<EndOtherSessions> = {
   since: 1,
   merge: "danger",
@@ -18,7 +18,7 @@ export const endOtherSessions: Kind<EndOtherSessions> = {
 
   decide(op, body, _seq, rows) {
     if (living(op.user, rows) === null) return notLiving(op.user, rows);
-    // Who asks may have been logged out meanwhile, and then has no say over the others.
+    // A session that was itself ended in the meantime may not end the others.
     if (!op.recovered && rows.session(body.keepSession)?.user !== op.user) return refused("not_logged_in", false);
     return done(endSessions(op.user, body.keepSession, rows));
   },

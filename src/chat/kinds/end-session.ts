@@ -1,4 +1,4 @@
-/** Log-out, or the end of another of one's own logins. */
+/** Ends one session of the user: a log-out, or the end of a login on another device. */
 import type { SessionId } from "../ids.ts";
 import { done, refused, type Kind } from "./kind.ts";
 
@@ -7,7 +7,7 @@ export interface EndSession {
   readonly session: SessionId;
 }
 
-/** Ended on one branch is ended. */
+/** A session that was ended on one branch stays ended. */
 export const endSession: Kind<EndSession> = {
   since: 1,
   merge: "danger",

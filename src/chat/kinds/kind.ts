@@ -1,7 +1,7 @@
 /**
- * What an op kind is. Each kind is one file of this folder that exports one `Kind`; the table of them is
- * `KINDS` (kinds.ts). The name of a kind is that of its field in op.proto's `payload`, whose number says
- * on the wire and on the disk which kind an op is.
+ * Defines an op kind. Each kind is one file in this folder that exports one `Kind`; `KINDS` (kinds.ts) lists
+ * them all. A kind has the name of its field in op.proto's `payload`. The number of that field identifies the
+ * kind on the wire and on disk.
  */
 import type { WireOp } from "../../../proto/gen/lastword/v1/Op.ts";
 import type { Decoded } from "../../../proto/message-type.ts";
@@ -18,7 +18,7 @@ export interface Origin {
   readonly view: string;
 }
 
-/** What every op has, whatever its kind: the fields of op.proto's envelope. */
+/** The part that ops of every kind have: the fields of op.proto's envelope. */
 export interface OpHead {
   readonly user: UserId;
   readonly clientId: ClientId;
@@ -27,37 +27,37 @@ export interface OpHead {
   readonly recovered: boolean;
 }
 
-/** How two branches of a split are made one; ARCHITECTURE.md, "Merge classes", says what each class means. */
+/** How ops of a kind are merged after a split; ARCHITECTURE.md, "Merge classes", defines each class. */
 export type MergeClass = "keep" | "max" | "latest" | "set" | "danger" | "name" | "derived" | "bounded";
 
-/** The payload of a kind as the decoder gives it. (The kind of next.ts is in no generated type.) */
+/** The payload of a kind as the decoder returns it. (The generated types do not contain the kind of next.ts.) */
 export type Payload<Body> = Body extends { readonly kind: infer Name }
   ? Name extends keyof WireOp
     ? Decoded<NonNullable<WireOp[Name]>>
     : Omit<Body, "kind">
   : never;
 
-/** One kind of op. Everything here is pure but for the rows: see apply.ts. */
+/** One kind of op. Its functions are pure except for their use of the rows: see apply.ts. */
 export interface Kind<Body> {
-  /** The first op format that has this kind, from 1. An op is written in the format of its kind. */
+  /** The first op format that has this kind, at least 1. An op is written in the `since` format of its kind. */
   readonly since: number;
   readonly merge: MergeClass;
   /**
-   * Whether a decided op leaves a row in `requests`, by which a repeat gets the first answer. An op of a kind
-   * that leaves none is decided again whenever it comes again, so its rule must be idempotent.
+   * Whether a decided op leaves a row in `requests`, from which a repeat gets the first answer. If not, a repeat
+   * is decided again, so the rule must be idempotent.
    */
   readonly recorded: boolean;
-  /** The body as a plain object, so that no rule sees a prototype of the decoder. Throws MalformedOp. */
+  /** Copies the payload into a plain object, so that no rule sees the decoder's prototype. Throws MalformedOp. */
   read(payload: Payload<Body>): Body;
-  /** What of the body is the request: see `requestHash`. Leaves out what the proposer drew or looked up. */
+  /** The part of the body that the client asked for; see `requestHash`. Omits what the proposer drew or looked up. */
   content(body: Body): string;
-  /** The rule. */
+  /** The rule: changes the rows and says what came of the op. */
   decide(op: OpHead, body: Body, seq: Seq, rows: Rows): Decision;
-  /** What a recovered copy still does on a branch that has already done the same request. Absent: nothing. */
+  /** What a recovered copy still does on a branch that has already decided the same request. Absent: nothing. */
   adopt?(op: OpHead, body: Body, seq: Seq, rows: Rows): readonly Fact[];
 }
 
-/** The bytes are no op at all. */
+/** The bytes are not an op. */
 export class MalformedOp extends Error {
   override readonly name = "MalformedOp";
 }
@@ -65,27 +65,27 @@ export class MalformedOp extends Error {
 /** What a rule decided about one op. */
 export type Decision =
   | { readonly kind: "done"; readonly facts: readonly Fact[] }
-  /** A message was sent: there. */
+  /** A message was sent to this conversation. */
   | { readonly kind: "sent"; readonly conversation: ConversationId; readonly facts: readonly Fact[] }
-  /** An account was made, and logged in with this session. */
+  /** An account was created, and this session logged in to it. */
   | { readonly kind: "registered"; readonly session: SessionId; readonly facts: readonly Fact[] }
-  /** Of each mark, in their order: why it counts for nothing; null: it counts. */
+  /** One element per mark, in their order: null if the mark was applied, otherwise the reason why not. */
   | {
       readonly kind: "marked";
       readonly refusals: readonly (ChatErrorCode | null)[];
       readonly facts: readonly Fact[];
     }
-  /** `record` is false where a repeat is decided anew, because the reason may pass. */
+  /** `record` is false if the reason may pass: a repeat is then decided again. */
   | { readonly kind: "refused"; readonly error: ChatErrorCode; readonly record: boolean };
 
 const NOTHING: readonly Fact[] = [];
 
-/** The op was refused: a result like any other, recorded unless `record` is false. */
+/** Refuses the op. A refusal is a result like any other, recorded unless `record` is false. */
 export function refused(error: ChatErrorCode, record = true): Decision {
   return { kind: "refused", error, record };
 }
 
-/** The op did what it says. */
+/** Accepts the op. */
 export function done(facts: readonly Fact[] = NOTHING): Decision {
   return { kind: "done", facts };
 }

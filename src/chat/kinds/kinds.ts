@@ -1,6 +1,6 @@
 /**
- * The table of op kinds. A kind that is not in it is of a later format: `decodeOp` throws FormatTooNew.
- * A new kind is a file of this folder, a line here, and a message and a field of `payload` in op.proto.
+ * The table of op kinds. `decodeOp` throws FormatTooNew for an op of a later format. To add a kind, add a file to
+ * this folder, a line to this table, and to op.proto a message and a field of `payload`.
  */
 import { feature } from "bun:bundle";
 import { changePassword } from "./change-password.ts";
@@ -17,7 +17,7 @@ import { register } from "./register.ts";
 import { sendMessage } from "./send-message.ts";
 import { touch } from "./touch.ts";
 
-/** Every kind, by its name: the name of its field in op.proto. */
+/** Every kind, under the name of its field in op.proto. */
 export const KINDS = {
   register,
   login,
@@ -32,20 +32,20 @@ export const KINDS = {
   enable,
 } as const;
 
-// Only in the executable that tests upgrade to; see next.ts.
+// Only the executable that tests upgrade to has this kind; see next.ts.
 if (feature("NEXT")) Object.assign(KINDS, { next });
 
 export type OpKind = keyof typeof KINDS;
 
 type BodyOf<K> = K extends Kind<infer Body> ? Body : never;
 
-/** What an op does; `kind` says which of the table it is. */
+/** What an op does. `kind` is the name of its entry in the table. */
 export type OpBody = BodyOf<(typeof KINDS)[OpKind]>;
 
 /** The newest op format that this executable understands. */
 export const OP_FORMAT = Math.max(...Object.values(KINDS).map(({ since }) => since));
 
-/** The entry of the table for a body of that kind. */
+/** The table's entry for the kind of this body. */
 export function kindOf(body: OpBody): Kind<OpBody> {
   return KINDS[body.kind] as unknown as Kind<OpBody>;
 }

@@ -1,7 +1,8 @@
 /**
- * A log-in whose password the proposer checked against its own rows. Another password may have
- * been set before this place in the log: while the op was on its way, while the proposer was
- * frozen, or on the other branch of a split. So the op says which password was checked.
+ * A log-in whose password the proposer has checked against its own rows. The password may have
+ * been changed before this op is applied: while the op was on its way, while the proposer was
+ * frozen, or on the other branch of a split. The op therefore names the password that was checked,
+ * and the rule compares it with the current one.
  */
 import type { Fact } from "../fact.ts";
 import { passwordId } from "../ids.ts";
@@ -15,7 +16,7 @@ export interface Login {
   readonly checked: string;
 }
 
-/** A password that was changed, or an account that was deleted, on either branch wins over it. */
+/** A password change or an account deletion on either branch wins over a log-in. */
 export const login: Kind<Login> = {
   since: 1,
   merge: "danger",

@@ -1,7 +1,7 @@
 /**
- * What people have read. A mark costs a member's row and nothing else, so that reading does not make the state
- * grow: it is not recorded, and one op carries the marks that many people made at one replica within a moment
- * (service/mark-gatherer.ts). The op has no user; each mark is checked for its own.
+ * Read marks: what people have read. A mark changes one member's row and is not recorded as a request, so reading
+ * does not make the state grow. One op carries the marks that many people made at one replica within 250 ms
+ * (service/mark-gatherer.ts). The op itself has no user; each mark names the user it is checked against.
  */
 import type { MessageId, SessionId, UserId } from "../ids.ts";
 import type { Fact } from "../fact.ts";
@@ -14,16 +14,16 @@ import { placeOf, visible } from "./places.ts";
 import { moveMark, readSingly } from "./read-mark.ts";
 import { living } from "./sessions.ts";
 
-/** One person's. */
+/** The mark of one person. */
 export interface Mark {
   readonly user: UserId;
   /** The session that asked. */
   readonly session: SessionId;
-  /** The newest message that the reader was shown: all of its conversation up to it is read. Null: the ids are. */
+  /** Marks everything in the conversation of this message up to and including it. Null: marks only `ids`. */
   readonly upTo: MessageId | null;
   /**
-   * Without `upTo` the messages that are read, 1 to 500. With it those up to there that were unread at the replica
-   * that was asked, at most 500.
+   * Without `upTo`: the messages to mark, 1 to 500. With `upTo`: the messages up to it that were unread at the
+   * proposing replica, at most 500; a merge uses these instead of `upTo`.
    */
   readonly ids: readonly MessageId[];
 }
@@ -33,7 +33,7 @@ export interface Marks {
   readonly marks: readonly Mark[];
 }
 
-/** Read on one branch is read; a mark never goes back. */
+/** A message that was read on one branch stays read; a mark never moves back. */
 export const marks: Kind<Marks> = {
   since: 1,
   merge: "max",
@@ -44,7 +44,7 @@ export const marks: Kind<Marks> = {
     return { kind: "marks", marks };
   },
 
-  // Nobody repeats it: its client id is drawn by the replica, once.
+  // No client repeats this op: the replica draws its client id, once.
   content: () => "",
 
   decide(op, body, seq, rows) {
@@ -54,18 +54,18 @@ export const marks: Kind<Marks> = {
   },
 };
 
-/** Why the mark counts for nothing; null: it counts. */
+/** Applies one mark. Returns null, or the reason why the mark is refused. */
 function decideMark(
   { user, session, upTo, ids }: Mark,
   recovered: boolean,
   { seq, rows, facts }: { readonly seq: Seq; readonly rows: Rows; readonly facts: Fact[] },
 ): ChatErrorCode | null {
-  // A recovered mark may come before the account of its reader, as it may come before the message.
+  // A recovered mark may arrive before its reader's account, just as it may arrive before the message.
   const mayArrive = recovered && rows.user(user) === null;
   if (!mayArrive && living(user, rows) === null) return "not_logged_in";
-  // It may have ended since it asked: by a log-out, another password, or the end of the account.
+  // The session may have ended since it asked, by a log-out, a password change or the end of the account.
   if (!recovered && rows.session(session)?.user !== user) return "not_logged_in";
-  // On the branch that won, "up to" would cover messages that she has not seen.
+  // On the winning branch, "up to" would also cover messages that the reader has not seen.
   if (upTo === null || recovered) {
     if (recovered) keepEarly(ids, user, "read", rows);
     const places = visible(ids, { user, recovered }, rows);

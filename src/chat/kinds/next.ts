@@ -1,7 +1,7 @@
 /**
- * The kind that dist/lastword-next has and dist/lastword has not, so that tests can upgrade a cluster to a version
- * ahead: a message like any other. Whoever uses something of this asks feature("NEXT") first, which the bundler
- * answers; the release has neither the kind nor its name.
+ * A kind that only dist/lastword-next has, so that tests can upgrade a cluster to a newer version. It behaves like
+ * an ordinary message. Code that uses anything from this file checks feature("NEXT") first. The bundler evaluates
+ * that check, so the release contains neither the kind nor its name.
  */
 import type protobuf from "protobufjs";
 import type { ConversationId, MessageId } from "../ids.ts";
@@ -14,7 +14,7 @@ export interface Next {
   readonly body: string;
 }
 
-/** How the body of a message begins that the next version writes as an op of this kind. */
+/** The next version writes a message whose body begins with this prefix as an op of this kind. */
 export const NEXT_PREFIX = "next: ";
 
 export const next: Kind<Next> = {
@@ -28,7 +28,7 @@ export const next: Kind<Next> = {
   adopt: (op, _body, seq, rows) => applyEarlyTo(op, seq, rows),
 };
 
-/** Adds its payload to the Op of op.proto's descriptor, under the next number that is free. */
+/** Adds the payload of this kind to the message Op of op.proto's descriptor, under the next free number. */
 export function addNext(descriptor: protobuf.INamespace): void {
   const lastword = descriptor.nested!["lastword"] as protobuf.INamespace;
   const messages = (lastword.nested!["v1"] as protobuf.INamespace).nested!;

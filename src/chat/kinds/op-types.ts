@@ -1,4 +1,4 @@
-/** The message types of op.proto, for its encoder and decoder. */
+/** The message types of op.proto, which encode and decode ops and recorded results. */
 import { feature } from "bun:bundle";
 import type protobuf from "protobufjs";
 import type { WireOp } from "../../../proto/gen/lastword/v1/Op.ts";

@@ -1,8 +1,8 @@
 /**
- * The op: what the log holds, in the shape that the rules read. Bytes in, value out, and
- * back; the wire form is proto/op.proto, and each kind reads its own payload (kinds.ts). An
- * op is identified by `opKey`: who, the client's id, and what was asked, but not when or by
- * which replica, so that a repeat and a recovered copy have the same key.
+ * Encodes and decodes ops: the bytes in the log are messages of proto/op.proto, the values are
+ * what the rules read. Each kind reads its own payload (kinds.ts). `opKey` identifies an op by
+ * its user, its client id and its content, but not by its time or its replica, so a repeat and
+ * a recovered copy have the same key.
  */
 import protobuf from "protobufjs";
 import type { WireOp } from "../../../proto/gen/lastword/v1/Op.ts";
@@ -17,14 +17,13 @@ export interface Op extends OpHead {
   readonly body: OpBody;
 }
 
-/** The log holds something of a newer version: the process must stop rather than skip it. */
+/** The log holds an op of a newer version. The process must stop rather than skip it. */
 export class FormatTooNew extends Error {
   override readonly name = "FormatTooNew";
-  /** The format that is too new. */
   readonly format: number;
-  /** Field number of a kind that is not known here, as in op.proto; null if none was met. */
+  /** Field number in op.proto of a kind that this version does not know; null if the op has none. */
   readonly kind: number | null;
-  /** The version of lastword that brought it in, as far as that is known. */
+  /** Version of the executable that enabled the format; null if not known. */
   readonly version: string | null;
 
   constructor(format: number, kind: number | null = null, version: string | null = null) {
@@ -35,18 +34,18 @@ export class FormatTooNew extends Error {
   }
 }
 
-/** The bytes are not what the op's proposer wrote: a disk, a memory or a path has changed them. */
+/** The bytes are not what the op's proposer wrote: a disk, memory or the network has changed them. */
 export class DamagedOp extends Error {
   override readonly name = "DamagedOp";
 }
 
-/** The envelope's fields are below, the kinds from here on. */
+/** Field numbers of kinds begin here; the envelope's fields have lower numbers. */
 const KIND_MIN = 16;
 
-/** Encodes an op for the log, with the checksum that stays with it. */
+/** Encodes an op for the log, together with the checksum that it keeps from then on. */
 export function encodeOp(op: Op): Uint8Array {
   const { user, clientId, timeMicros, origin, recovered, body } = op;
-  // The encoder takes what the message has and leaves the body's own `kind` out.
+  // The encoder ignores properties that are not fields of the message, such as the body's `kind`.
   const bytes = OP_TYPE.encode({
     format: kindOf(body).since,
     user,
@@ -60,9 +59,9 @@ export function encodeOp(op: Op): Uint8Array {
 }
 
 /**
- * Reads an op from the log's bytes. Throws DamagedOp if its checksum does not match, FormatTooNew for a format of a
- * later version, MalformedOp for anything else that is no op. A kind that its own format has not is of the latter:
- * no version writes it so, and all of them, the later ones too, record it as one that could not be read.
+ * Decodes an op. Throws DamagedOp if its checksum does not match, FormatTooNew if its format is of a later version,
+ * and MalformedOp for anything else that is not an op. That includes a kind that the op's own format does not have:
+ * no version writes such an op, and every version, later ones included, records it as unreadable.
  */
 export function decodeOp(bytes: Uint8Array): Op {
   if (!isIntact(bytes)) throw new DamagedOp("an op is not what its proposer wrote");
@@ -71,7 +70,7 @@ export function decodeOp(bytes: Uint8Array): Op {
   try {
     wire = OP_TYPE.decode(message);
   } catch (cause) {
-    // A later format may have given a field another type.
+    // A later format may have changed the type of a field.
     const { format, kind } = lookOver(message);
     if (format > OP_FORMAT) throw new FormatTooNew(format, kind);
     throw new MalformedOp("bytes of an op cannot be decoded", { cause });
@@ -85,12 +84,15 @@ export function decodeOp(bytes: Uint8Array): Op {
   return { user, clientId, timeMicros, origin, recovered, body: kind.read(wire[payload!]!) };
 }
 
-/** A kind whose payload is that of its name. */
+/** A kind whose `read` accepts any payload; the caller passes the one that the kind's name selects. */
 type NamedKind = Omit<Kind<OpBody>, "read"> & { read(payload: object): OpBody };
 
 const KIND_NAMED = new Map(Object.entries(KINDS) as unknown as [string, NamedKind][]);
 
-/** The format, 0 if there is none, and the number of the kind if it is not of the table; as far as the bytes can be read. */
+/**
+ * Reads as much of the bytes as can be read: the format (0 if there is none), and the field number of a kind that is
+ * not in the table.
+ */
 function lookOver(message: Uint8Array): { readonly format: number; readonly kind: number | null } {
   let format = 0;
   let kind: number | null = null;
@@ -108,7 +110,7 @@ function lookOver(message: Uint8Array): { readonly format: number; readonly kind
       reader.skipType(tag & 7);
     }
   } catch {
-    // What was read before says enough.
+    // What was read so far is enough.
   }
   return { format, kind };
 }
@@ -116,8 +118,9 @@ function lookOver(message: Uint8Array): { readonly format: number; readonly kind
 const FORMAT_FIELD = 1;
 
 /**
- * Marks an op of a lost branch before it is proposed again; the first origin stays. Nothing was written later
- * than now: a branch that was alone with a wrong clock may say so. `nowMicros` is null if now is not known either.
+ * Marks an op of a losing branch as recovered before it is proposed again. An op that is already marked keeps its
+ * first origin. A time in the future, which a branch with a wrong clock may have written, is reduced to `nowMicros`
+ * (microseconds since 1970; null if this replica does not know the time either). Throws as `decodeOp` does.
  */
 export function markRecovered(bytes: Uint8Array, origin: Origin, nowMicros: number | null = null): Uint8Array {
   const op = decodeOp(bytes);
@@ -127,20 +130,21 @@ export function markRecovered(bytes: Uint8Array, origin: Origin, nowMicros: numb
 }
 
 /**
- * What the request asks for, as 22 characters of a SHA-256: equal for a repeat, different
- * for other content under the same client id. Leaves out what the proposer drew or looked
- * up (password salts, tokens, what was unread), because a retry draws it anew.
+ * A hash of what the request asks for: the first 22 base64url characters of a SHA-256. It is
+ * equal for a repeat and different for other content under the same client id. It omits what
+ * the proposer drew or looked up (password salts, tokens, unread messages), because a retry
+ * draws or looks it up again.
  */
 export function requestHash({ body }: Pick<Op, "body">): string {
   return Bun.SHA256.hash(`${body.kind}\0${kindOf(body).content(body)}`, "base64url").slice(0, 22);
 }
 
-/** Identity of an op between its proposer and apply; see the top of this file. */
+/** Identifies an op between its proposer and apply; see the top of this file. */
 export function keyOf(op: Op, hash: string = requestHash(op)): string {
   return `${op.user}-${op.clientId}-${hash.slice(0, 8)}`;
 }
 
-/** `keyOf` from bytes; "" if the bytes are no op. Throws FormatTooNew and DamagedOp. */
+/** `keyOf` for encoded bytes; "" if the bytes are not an op. Throws FormatTooNew and DamagedOp. */
 export function opKey(bytes: Uint8Array): string {
   try {
     return keyOf(decodeOp(bytes));

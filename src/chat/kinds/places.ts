@@ -1,10 +1,10 @@
-/** Where the messages are that an op names. */
+/** Finds the messages that an op names. */
 import { messageId, splitMessageId, type ClientId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
 import type { RequestRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import type { OpHead } from "./kind.ts";
 
-/** A message that an op names and its user may see. */
+/** A message that an op names and the op's user may see. */
 export interface Place {
   readonly id: MessageId;
   readonly author: UserId;
@@ -13,7 +13,7 @@ export interface Place {
   readonly seq: Seq;
 }
 
-/** The messages named, if the user may see all of them; a recovered op goes on without the others. */
+/** The named messages; null if the user may not see one of them. A recovered op simply omits those. */
 export function visible(
   ids: readonly MessageId[],
   op: Pick<OpHead, "user" | "recovered">,
@@ -28,7 +28,7 @@ export function visible(
   return places;
 }
 
-/** Where a message is; null if there is none or its conversation is not the user's. */
+/** Where a message is; null if it does not exist or the user is not a member of its conversation. */
 export function placeOf(id: MessageId, user: UserId, rows: Rows): Place | null {
   const parts = splitMessageId(id);
   if (parts === null) return null;
@@ -37,13 +37,13 @@ export function placeOf(id: MessageId, user: UserId, rows: Rows): Place | null {
   return place !== null && rows.member(place.conversation, user) !== null ? place : null;
 }
 
-/** Where the message of a request is; null if it sent none. */
+/** Where the message of a request is; null if the request did not send one. */
 export function placeOfRequest(request: RequestRow): Place | null {
   const { user: author, clientId, conversation, seq } = request;
   return conversation === null ? null : { id: messageId(author, clientId), author, clientId, conversation, seq };
 }
 
-/** The places of each conversation, in their order. */
+/** Groups places by conversation and keeps their order. */
 export function byConversation(places: readonly Place[]): Map<string, Place[]> {
   const groups = new Map<string, Place[]>();
   for (const place of places) {

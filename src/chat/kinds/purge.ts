@@ -1,17 +1,16 @@
-/** What goes on after an account was deleted with its messages. */
+/** Erases the messages of accounts that were deleted together with their messages. */
 import type { MessageId } from "../ids.ts";
 import type { Fact } from "../fact.ts";
 import type { Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { byConversation, placeOfRequest } from "./places.ts";
 
-/** Requests looked at by each op while messages of a deleted account are being erased. */
+/** Requests that each op examines while messages of a deleted account are being erased. */
 const PURGE_STEP = 256;
 
 /**
- * Erases some messages of an account that was deleted "with messages". Done in steps,
- * one with each op of anybody, so that no single op blocks the replica for long; readers
- * already see all of them as deleted.
+ * Erases some messages of a deleted account. Each op of any user runs one step, so that no
+ * single op blocks the replica for long. Readers already see all of these messages as deleted.
  */
 export function purgeStep(seq: Seq, rows: Rows): readonly Fact[] {
   const purge = rows.purge();

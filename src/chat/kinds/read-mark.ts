@@ -1,4 +1,4 @@
-/** The read mark of a member: up to where she has read everything, and what she has read singly above it. */
+/** A member's read mark: everything up to it is read, and above it single messages may be read. */
 import type { ConversationId, UserId } from "../ids.ts";
 import type { Fact } from "../fact.ts";
 import type { MemberRow, Rows } from "../rows.ts";
@@ -6,14 +6,14 @@ import type { Seq } from "../../election/view.ts";
 import { byConversation, type Place } from "./places.ts";
 
 /**
- * Messages a read mark looks at, page by page, before it stops for this op (682 in all; the
- * rest follows with later ops). The first page is small: mostly there is nothing, or one
- * own message, before the first that is unread.
+ * Sizes of the first and the last page of messages that a moving mark examines. It examines
+ * 682 in all for one op, and later ops continue. The first page is small because usually at
+ * most one own message precedes the first unread one.
  */
 const MARK_PAGE_FIRST = 2;
 const MARK_PAGE_LAST = 512;
 
-/** Adds to the set of single reads what is above the mark, then lets the mark take over what it can. */
+/** Marks messages above the mark as read singly, then moves the mark over those that it now reaches. */
 export function readSingly(places: readonly Place[], user: UserId, seq: Seq, rows: Rows): Fact[] {
   const facts: Fact[] = [];
   for (const [conversation, group] of byConversation(places)) {
@@ -31,9 +31,10 @@ export function readSingly(places: readonly Place[], user: UserId, seq: Seq, row
 }
 
 /**
- * Moves the mark to `upTo` at least, then over every message that needs no reading: own,
- * deleted, hidden, read singly. So a mark stays close to the first unread message, and
- * counting unread ones never walks over long stretches of own messages.
+ * Moves the mark to `upTo` or beyond, over every message that needs no reading: the user's
+ * own, deleted, hidden, or read singly. The mark therefore stays close to the first unread
+ * message, and counting unread messages never walks over long stretches of the user's own.
+ * `fresh` are ids that this op marked singly. Appends to `facts`.
  */
 export function moveMark(
   member: MemberRow,
@@ -58,16 +59,16 @@ export function moveMark(
   facts.push({ kind: "read", conversationId: conversation, readerId: user, messageIds: fresh, upTo: mark, audience });
 }
 
-/** Where a mark comes to. */
+/** Where a mark has moved to. */
 interface Steps {
   readonly mark: Seq;
-  /** It passed messages that were read singly. */
+  /** The mark passed messages that were read singly. */
   readonly overRead: boolean;
-  /** The unread message that stopped it; null: it has seen all, or as many as it may. */
+  /** The unread message that stopped the mark; null if it reached the end, or examined as many as one op may. */
   readonly stuckBefore: Seq | null;
 }
 
-/** Lets a mark go on from `from`. */
+/** Moves a mark forward from `from` over messages that need no reading. */
 function stepOver(conversation: ConversationId, user: UserId, from: Seq, rows: Rows): Steps {
   let mark = from;
   let overRead = false;

@@ -1,4 +1,4 @@
-/** A new account, logged in at once. */
+/** Creates an account and logs in to it. */
 import type { UserId } from "../ids.ts";
 import type { Fact } from "../fact.ts";
 import type { Rows } from "../rows.ts";
@@ -11,16 +11,19 @@ export interface Register {
   readonly folded: string;
   readonly passwordHash: string;
   readonly session: NewSession;
-  /** How the name looks; absent or "": as `folded`. */
+  /** The name with look-alike letters made equal (service/names.ts); absent or "": the same as `folded`. */
   readonly skeleton?: string;
-  /** Counts only if there is no account yet; absent: counts anyway. */
+  /** Registration is closed, so the op is refused unless this is the first account. */
   readonly first?: boolean;
 }
 
-/** Names tried for an account whose name was taken on the winning branch, before its id is used. */
+/** Numeric suffixes tried for a name that is taken on the winning branch, before the account's id is the suffix. */
 const SUFFIX_TRIES = 1000;
 
-/** The name goes to the first in the log; the id is derived, so one registration on two branches is one account. */
+/**
+ * The first op in the log gets the name. The account's id is derived from the request, so one registration that two
+ * branches accepted makes one account.
+ */
 export const register: Kind<Register> = {
   since: 1,
   merge: "name",
@@ -36,15 +39,15 @@ export const register: Kind<Register> = {
     const skeleton = body.skeleton === undefined || body.skeleton === "" ? body.folded : body.skeleton;
     const taken = !isFree(body.folded, skeleton, rows);
     if (taken && !op.recovered) return refused("name_taken");
-    // Two people may both have found an empty chat; without a trace, because it may be opened later.
+    // Two people may both have found an empty chat. Not recorded, because registration may be opened later.
     if (body.first === true && !op.recovered && rows.hasUsers()) return refused("registration_closed", false);
     if (rows.user(op.user) !== null) return refused("name_taken");
     return makeAccount(op, body, { skeleton, taken }, rows);
   },
 
   /**
-   * On a branch that lost, the same registration had a token of its own: it goes on working, unless
-   * the password was changed since, which ends what the first one opened.
+   * The losing branch answered the same registration with another token. That token keeps working unless the
+   * password has been changed since, because a change ends the sessions that the first password opened.
    */
   adopt(op, { session }, _seq, rows) {
     const user = living(op.user, rows);
@@ -55,7 +58,10 @@ export const register: Kind<Register> = {
   },
 };
 
-/** Whoever had the name on a branch that lost gets a suffix: she has written messages by then, so refusing her is no choice. */
+/**
+ * Adds the account. If its name is taken, the account comes from a losing branch, and its owner may have written
+ * messages there. It cannot be refused, so it gets a suffix.
+ */
 function makeAccount(
   op: OpHead,
   body: Register,
@@ -81,7 +87,7 @@ function makeAccount(
   return { kind: "registered", session: body.session.id, facts };
 }
 
-/** Nobody has the name, nor one that looks like it. */
+/** No account has this name or one that looks like it. */
 function isFree(folded: string, skeleton: string, rows: Rows): boolean {
   return rows.userByFolded(folded) === null && rows.userBySkeleton(skeleton) === null;
 }

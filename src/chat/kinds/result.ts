@@ -1,9 +1,9 @@
-/** What came of an op, and what of it is recorded: Result in op.proto. */
+/** Encodes and decodes the recorded results of ops: Result in op.proto. */
 import type { OpResult } from "../applied-op.ts";
 import { CHAT_ERRORS, type ChatErrorCode } from "../errors.ts";
 import { RESULT_TYPE } from "./op-types.ts";
 
-/** What is recorded. A message says itself what came of its op, and marks leave no request. */
+/** A result that is recorded. The row of a message is its op's result, and marks leave no request. */
 type RecordedResult = Exclude<OpResult, { kind: "sent" } | { kind: "marked" }>;
 
 /** Encodes a result to be recorded. */
@@ -19,7 +19,7 @@ export function encodeResult(result: RecordedResult): Uint8Array {
   }
 }
 
-/** Reads a recorded result, as the answer to a repeat. An error that this version does not know reads as `invalid`. */
+/** Decodes a recorded result as the answer to a repeat. An error that this version does not know becomes `invalid`. */
 export function decodeResult(bytes: Uint8Array): RecordedResult {
   const { seq, error, session } = RESULT_TYPE.decode(bytes);
   const head = { seq, repeated: true };

@@ -1,4 +1,4 @@
-/** A message to a conversation of its author. A direct one is made by its first message. */
+/** Sends a message to a conversation of its author. The first message creates a direct conversation. */
 import type { Fact } from "../fact.ts";
 import { messageId, splitMessageId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
 import type { Rows, UserRow } from "../rows.ts";
@@ -14,18 +14,18 @@ export interface SendMessage {
   readonly kind: "sendMessage";
   readonly conversation: ConversationId;
   readonly body: string;
-  /** The newest message that the author was shown; "": nothing counts as read by this. */
+  /** The newest message that the author was shown. The op marks everything up to it as read; "": marks nothing. */
   readonly readUpTo: MessageId;
 }
 
 /**
- * Own messages need no reading, so the mark passes them; but not with each one, that would
- * cost as much as the message itself. By seq and by the end of the client id, which is random, because people
- * who write in turn may never meet a round seq.
+ * Own messages need no reading, so the author's mark passes them. Moving it with every message would cost as much as
+ * the message itself, so only about one message in 16 does, chosen by its seq and also by the last digit of its
+ * client id, which is random: the seqs of people who write in turn may never be divisible by 16.
  */
 const OWN_MARK_EVERY = 16;
 
-/** A recovered one is always kept: it was valid on its own branch, whatever happened on this one. */
+/** A recovered message is always kept: it was valid on its own branch, whatever happened on this one. */
 export const sendMessage: Kind<SendMessage> = {
   since: 1,
   merge: "keep",
@@ -42,7 +42,7 @@ export const sendMessage: Kind<SendMessage> = {
     const refusal = op.recovered ? null : refusalOf(op, author, people, rows);
     if (refusal !== null) return refusal;
     const member = there ?? openDirect(conversation, op.user, people, seq, rows);
-    // Before the message is there: it must not be found as the one that it answers.
+    // Looked up before the message is added, so that a message cannot name itself as the newest one shown.
     const parts = op.recovered ? null : splitMessageId(body.readUpTo);
     const answered = parts === null ? null : rows.seqOfMessage(conversation, parts.author, parts.clientId);
     const deleted = author?.deleted === 2 || rows.hasTombstone(op.user, op.clientId);
@@ -70,22 +70,22 @@ export const sendMessage: Kind<SendMessage> = {
     return { kind: "sent", conversation, facts };
   },
 
-  // Its author may have sent the same message on both branches; its readers marked only this one.
+  // The author may have sent the same message on both branches, while readers marked only this copy.
   adopt: (op, _body, seq, rows) => applyEarlyTo(op, seq, rows),
 };
 
-/** Effects of other ops that waited for this request's message, which this branch has already. */
+/** Applies what waited for this request's message (early.ts) if this branch already has the message. */
 export function applyEarlyTo(op: OpHead, seq: Seq, rows: Rows): readonly Fact[] {
   const request = rows.request(op.user, op.clientId);
   const place = request === null ? null : placeOfRequest(request);
   return place === null ? [] : applyEarly(place, seq, rows);
 }
 
-/** Why the author may not write to these people; null: she may. */
+/** The reason why the author may not write to these people; null if the author may. */
 function refusalOf(op: OpHead, author: UserRow | null, people: readonly UserId[], rows: Rows): Decision | null {
   if (author === null) return refused("not_logged_in", false);
   if (author.deleted !== 0) return refused("not_logged_in");
-  // Notes have no other member; what nobody else can read any more is refused.
+  // Notes have no other member. In any other conversation somebody else must still be able to read the message.
   const isNotes = people.length === 1;
   return isNotes || people.some((user) => user !== op.user && living(user, rows) !== null)
     ? null

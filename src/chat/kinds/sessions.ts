@@ -1,18 +1,18 @@
-/** What the kinds of accounts and logins share: sessions made and ended, who is alive, when somebody was seen. */
+/** Shared by the kinds for accounts and logins: adding and ending sessions, living accounts, "last seen". */
 import type { SessionId, UserId } from "../ids.ts";
 import type { Fact } from "../fact.ts";
 import { SESSIONS_PER_USER, type Rows, type UserRow } from "../rows.ts";
 import { MalformedOp, type Decision, type OpHead, refused } from "./kind.ts";
 
-/** A login in the making: the token's hash, never the token. */
+/** A session to be added. It holds the token's hash, never the token. */
 export interface NewSession {
   readonly id: SessionId;
   readonly tokenHash: string;
-  /** What the login was made with, in words of ours; absent if not known. */
+  /** What the login was made with, such as "Firefox on Linux"; absent if not known. */
   readonly device?: string;
 }
 
-/** The session of a payload, which must have one. */
+/** Copies the session of a payload. Throws MalformedOp if the payload has none. */
 export function readSession(session: NewSession | null): NewSession {
   if (session === null) throw new MalformedOp("a login without its session");
   const { id, tokenHash, device = "" } = session;
@@ -20,8 +20,8 @@ export function readSession(session: NewSession | null): NewSession {
 }
 
 /**
- * Adds a session; ends the least recently used above the bound. Sessions that expired are left to that: whoever
- * looks one up sees that it is too old, and no wrong clock ends what a right one would not.
+ * Adds a session, and ends the least recently used ones above SESSIONS_PER_USER. Expired sessions are not removed
+ * otherwise: a lookup sees that they are too old, and a wrong clock then cannot end a session that is still valid.
  */
 export function addSession(op: OpHead, session: NewSession, rows: Rows, facts: Fact[]): void {
   if (rows.session(session.id) !== null) return;
@@ -40,7 +40,7 @@ export function addSession(op: OpHead, session: NewSession, rows: Rows, facts: F
   });
 }
 
-/** Ends all sessions of the user but one. */
+/** Ends all sessions of the user except `keep`. */
 export function endSessions(user: UserId, keep: SessionId, rows: Rows): Fact[] {
   const facts: Fact[] = [];
   for (const session of rows.sessionsOf(user)) {
@@ -51,13 +51,13 @@ export function endSessions(user: UserId, keep: SessionId, rows: Rows): Fact[] {
   return facts;
 }
 
-/** The account; null if there is none or it was deleted. */
+/** The account; null if it does not exist or was deleted. */
 export function living(id: UserId, rows: Rows): UserRow | null {
   const user = rows.user(id);
   return user === null || user.deleted !== 0 ? null : user;
 }
 
-/** The answer where `living` is null. Not recorded for an account that may still come, from another branch. */
+/** The refusal when `living` is null. Not recorded if the account does not exist: a merge may still bring it. */
 export function notLiving(id: UserId, rows: Rows): Decision {
   return refused("not_logged_in", rows.user(id) !== null);
 }
@@ -68,8 +68,8 @@ export function seen(user: UserRow, op: OpHead, rows: Rows): void {
 }
 
 /**
- * What comes later in the log happened later, so a time in the future that a wrong clock left behind goes; only
- * what a merge brings back does not undo what is newer.
+ * Whether the op's time replaces a known one. Ops later in the log happened later, so they also replace a time in the
+ * future that a wrong clock left behind. Only a recovered op must not replace a newer time.
  */
 export function isNewer(op: OpHead, knownMicros: number): boolean {
   return op.recovered ? op.timeMicros > knownMicros : op.timeMicros !== knownMicros;

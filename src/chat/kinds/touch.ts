@@ -1,4 +1,4 @@
-/** The user was here: moves "last used" of a session and "last seen" of its user. Proposed now and then. */
+/** Records that the user was here: moves "last used" of a session and "last seen" of its user. */
 import type { SessionId } from "../ids.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { isNewer, living, seen } from "./sessions.ts";
@@ -8,7 +8,7 @@ export interface Touch {
   readonly session: SessionId;
 }
 
-/** Nobody waits for it, and it says nothing that a later one does not say again. */
+/** No client waits for a touch, and a later one says everything that an earlier one did. */
 export const touch: Kind<Touch> = {
   since: 1,
   merge: "max",

@@ -1,4 +1,4 @@
-/** Accounts and logins: register, log in and out, change the password, delete the account. */
+/** Accounts and sessions: register, log in and out, change the password, delete the account. */
 import { failed, type Answer, type ChatError } from "../errors.ts";
 import { passwordId, randomId, tokenHash, userIdFor, type ClientId, type SessionId } from "../ids.ts";
 import { checkClientId, checkPassword, typedPassword } from "../limits.ts";
@@ -21,16 +21,16 @@ import type { ChatDeps } from "../ports.ts";
 
 export type Registration = "open" | "closed";
 
-/** A session's "last used" is written at most this often. */
+/** "Last used" of a session is written at most once per this time. */
 const TOUCH_AFTER_MICROS = 24 * 3600 * 1e6;
 
-/** "Last seen" is written at most this often when streams close: every page left closes one. */
+/** When streams close, "last seen" is written at most once per this time: every page that a user leaves closes one. */
 const SEEN_AFTER_MICROS = 60 * 1e6;
 
-/** After a merge, how long an unknown token may still come back from this replica's own branch. */
+/** How long after a merge an unknown token may still be restored from the losing branch. */
 const MERGE_GRACE_MS = 5_000;
 
-/** Touches on their way at one time; more are dropped, they come again. */
+/** Touches that may be under way at one time. More are dropped, because the next request makes another one. */
 const TOUCHES_MAX = 64;
 
 const MINUTE_MS = 60_000;
@@ -70,7 +70,7 @@ export class Accounts {
     this.#registrations = new RateLimit(deps.clock, { count: 10, perMs: 60 * MINUTE_MS });
   }
 
-  /** Somebody has to be the first, also where registration is closed from the start. */
+  /** Even if registration is closed from the start, the first account can be created. */
   registrationOpen(): boolean {
     return this.#registration === "open" || !this.#deps.queries().hasUsers();
   }
@@ -84,7 +84,7 @@ export class Accounts {
     const user = queries.user(session.user);
     if (idle > SESSION_TTL_MICROS || user === null || user.deleted !== 0) return null;
     const found = { sessionId: session.id, userId: user.id, name: user.name };
-    // Also if it was used in the future, by a clock that was wrong then.
+    // The absolute value, because a wrong clock may have written a time in the future.
     if (Math.abs(idle) <= TOUCH_AFTER_MICROS) return found;
     this.touch(found);
     return { ...found, renew: true };
@@ -97,7 +97,7 @@ export class Accounts {
     return this.authenticate(token) ?? (await this.#afterMerge(token));
   }
 
-  /** The rows were replaced: logins of the branch that lost are on their way through the log again. */
+  /** A snapshot has replaced the rows, and logins of the losing branch are coming back through the log. */
   stateReplaced(): void {
     this.#graceUntilMs = this.#deps.clock.nowMs() + MERGE_GRACE_MS;
   }
@@ -112,14 +112,14 @@ export class Accounts {
     }
   }
 
-  /** The user's last stream here closed: notes when she was last seen. */
+  /** The user's last stream at this replica has closed: records when the user was last seen. */
   left(session: Session): void {
     const user = this.#deps.queries().user(session.userId);
     if (user === null || user.deleted !== 0) return;
     if (Math.abs(this.#deps.clock.nowMicros() - user.lastSeenMicros) > SEEN_AFTER_MICROS) this.touch(session);
   }
 
-  /** Writes that the user was here; nobody waits for it, and nothing hangs on it. */
+  /** Records that the user was here. No caller waits for it, and it may be lost. */
   touch(session: Session): void {
     if (this.#touching.has(session.sessionId) || this.#touching.size >= TOUCHES_MAX) return;
     this.#touching.add(session.sessionId);
@@ -140,7 +140,7 @@ export class Accounts {
     if (!clientId.ok) return clientId;
     const { folded } = name.value;
     const id = userIdFor(folded, clientId.value);
-    // A repeat is let through the limits below: it makes nothing new.
+    // A repeat creates no account, so the limits below do not apply to it.
     if (this.#deps.queries().user(id) !== null) return await this.#registeredBefore(id, folded, input.password, caller);
     if (!this.registrationOpen()) return failedWith("registration_closed");
     const wait =
@@ -150,12 +150,12 @@ export class Accounts {
     const passwordHash = await this.#gate.hash(password.value);
     if (passwordHash === null) return gateFull();
     const { token, session } = newSession(caller);
-    // Whether it is really the first is only known where it is applied.
+    // Only apply can decide whether it really is the first account.
     const first = this.#registration === "closed";
     const body: OpBody = { kind: "register", ...name.value, passwordHash, session, first };
     const written = await this.#writer.write(id, clientId.value, body);
     if (!written.ok) return written.error.code === "name_taken" ? failedWith("name_taken", { field: "name" }) : written;
-    // The same request got there first by another way; its password decides who is asking.
+    // Another copy of this request was applied first. The password shows whether this caller made that request.
     const { result } = written;
     if (result.kind !== "registered" || result.session !== session.id)
       return await this.#registeredBefore(id, folded, input.password, caller);
@@ -195,15 +195,15 @@ export class Accounts {
   ): Promise<UserRow | "busy" | null> {
     const found = here.length === 0 ? null : await this.#rightOne(here, password);
     if (found !== null) return found;
-    // The account, or its password, may have been made a moment ago at another replica. Asked for a known
-    // name too, so that an unknown one costs the same: one round to the leader and one hash.
+    // The account or its password may have been set at another replica a moment ago. A known name asks the leader
+    // too, so that an unknown name costs the same time: one round to the leader and one hash.
     await this.#reading.catchUp();
     const known = new Set(here.map((user) => user.passwordHash));
     const fresh = candidates().filter((user) => !known.has(user.passwordHash));
     return here.length > 0 && fresh.length === 0 ? null : await this.#rightOne(fresh, password);
   }
 
-  /** Whose password it is; null if nobody's, after as much work as for one account. */
+  /** The candidate whose password this is, or null. Does the work for one account even if there is no candidate. */
   async #rightOne(candidates: readonly UserRow[], password: string): Promise<UserRow | "busy" | null> {
     for (const user of candidates.length === 0 ? [null] : candidates) {
       const right = await this.#gate.verify(password, user?.passwordHash ?? null);
@@ -221,7 +221,7 @@ export class Accounts {
     return { ok: true, value: { token, user: this.#views.userById(user.id) }, cursor: written.cursor };
   }
 
-  /** Ended already, by whoever was faster, is what was asked. */
+  /** Ends this session. It is no error if the session has already been ended elsewhere. */
   async logout(session: Session): Promise<Answer<null>> {
     const ended = await this.endSession(session, session.sessionId, crypto.randomUUID());
     return !ended.ok && ended.error.code === "not_found" ? this.#reading.ok(null) : ended;
@@ -278,7 +278,7 @@ export class Accounts {
     return written.ok ? { ok: true, value: null, cursor: written.cursor } : atPassword(written);
   }
 
-  /** A repeat cannot show the old password any more: it is known by the new one. */
+  /** The answer to a repeat, whose old password is no longer valid: the new one proves who the caller is. */
   async #changedBefore(session: Session, newPassword: string): Promise<Answer<null>> {
     const checked = await this.#checkedPassword(session, newPassword);
     if (typeof checked === "string") return this.#reading.ok(null);
@@ -298,7 +298,7 @@ export class Accounts {
     return written.ok ? { ok: true, value: null, cursor: written.cursor } : atPassword(written);
   }
 
-  /** Which password of the user this is, for apply to check again; or why it is refused. */
+  /** The `passwordId` of the user's password, for apply to check again; or the refusal. */
   async #checkedPassword(session: Session, password: string): Promise<string | Refused> {
     const allowed = this.#limited ? this.#tries.session(session.sessionId) : UNLIMITED;
     if (!isTry(allowed)) return slowDown(TOO_MANY_WRONG, allowed.waitMs);
@@ -317,7 +317,7 @@ function isTry(allowed: Try | { readonly waitMs: number }): allowed is Try {
   return allowed.waitMs === 0;
 }
 
-/** No password was looked at, so none counts as wrong. */
+/** The refusal when the queue is full. No password was checked, so the try does not count as wrong. */
 function gateFull(allowed?: Try): Refused {
   allowed?.undecided();
   return slowDown("Many people are logging in at this moment.", GATE_RETRY_MS);
@@ -327,12 +327,12 @@ function wrongPassword(): Refused {
   return failed("wrong_password", "The password is wrong.", { field: "password" });
 }
 
-/** Apply found that the password was changed in between: the answer is that of a wrong one. */
+/** If apply found that the password was changed in the meantime, the error belongs to the password field. */
 function atPassword(refused: Refused): Refused {
   return refused.error.code === "wrong_password" ? failedWith("wrong_password", { field: "password" }) : refused;
 }
 
-/** 32 random bytes for the client, their hash for the log. */
+/** A new session: the token, 32 random bytes, is for the client; only its hash goes into the log. */
 function newSession(caller: Caller): { token: string; session: NewSession } {
   const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url");
   return { token, session: { id: randomId(), tokenHash: tokenHash(token), device: caller.device ?? "" } };

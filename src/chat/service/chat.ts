@@ -1,6 +1,6 @@
 /**
- * The chat, put together: what the page and the gRPC service call (service.ts), and what
- * the replica tells it (ops that were applied, a state that was replaced).
+ * Composes the chat. The page and the gRPC service call it (chat-service.ts); the replica
+ * notifies it of applied ops and of rows that a snapshot has replaced.
  *
  *   page, gRPC -> ChatService -> Writer -> Proposer ... log ... apply -> applied() -> streams
  *                             -> Queries (this replica's rows)
@@ -22,28 +22,28 @@ import type { ChatDeps } from "../ports.ts";
 
 export interface ChatOptions extends ChatDeps {
   readonly presence: Presence;
-  /** Limits by name and address; off for tests and benches. */
+  /** Whether limits by name and address apply; off in tests and benchmarks. */
   readonly rateLimit: boolean;
   readonly registration: Registration;
-  /** Streams of one user at this replica; one more is refused with slow_down. */
+  /** Streams that one user may have at this replica; one more is refused with slow_down. */
   readonly streamsPerUser: number;
   /** How long read marks are gathered for one op, ms: GATHER_MS, less in tests. */
   readonly gatherMarksMs: number;
-  /** A projection threw: for the log. What follows is its affair. */
+  /** Called when a projection has thrown, so that the error can be logged. */
   readonly onProjectionFailed: (name: string, error: unknown) => void;
 }
 
-/** The service, and the replica's side of it. */
+/** The service, and the calls that the replica makes. */
 export interface Chat extends ChatService {
-  /** Ops just committed to the rows, in the order of the log; `view` is the key of their view. */
+  /** Notifies the chat of ops that were just applied, in the order of the log; `view` is the key of their view. */
   applied(ops: readonly AppliedOp[], view: string): void;
-  /** A snapshot took the place of the rows: `queries()` now answers from it. */
+  /** A snapshot has replaced the rows, and `queries()` answers from it. */
   stateReplaced(): void;
-  /** Ends all streams. */
+  /** Proposes the marks that are still being gathered, and ends all streams. */
   stop(): void;
 }
 
-/** Wires the room. */
+/** Builds the parts of the chat and connects them. */
 export function createChat(options: ChatOptions): Chat {
   const { queries, presence } = options;
   const writer = new Writer(options);
@@ -96,7 +96,7 @@ type AccountCall =
   | "endSession"
   | "endOtherSessions";
 
-/** What may end a session first sends the marks that were made with it: afterwards they would be refused. */
+/** A call that may end a session first proposes the marks made with it, because they would be refused afterwards. */
 function accountCalls(accounts: Accounts, marks: MarkGatherer): Pick<ChatService, AccountCall> {
   return {
     registrationOpen: () => accounts.registrationOpen(),

@@ -1,11 +1,11 @@
 /**
- * How often a password may be tried, so that nobody finds one by guessing and nobody locks another out
- * by guessing badly. Only wrong passwords count. Whoever knows a name can try it from anywhere, so a
- * limit by name alone is one that an attacker may turn on its owner:
+ * Limits how often a password may be tried, so that nobody can guess one and nobody can lock out its
+ * owner by guessing wrong. Only wrong passwords count. Anybody who knows a name can try passwords for
+ * it from anywhere, so a limit by name alone would let an attacker lock out the owner. Therefore:
  *
- *   a browser that has logged in to this account before    20 a minute by itself, whatever others do
- *   everybody else     10 a minute for a name and an address, 60 a minute for an address,
- *                      and 100 an hour for a name, from all addresses that it never logged in from
+ *   a browser that has logged in to this account before    20 a minute, whatever others do
+ *   everybody else     10 a minute for a name and an address, 60 a minute for an address, and
+ *                      100 an hour for a name from all addresses it never logged in from
  *
  * Each replica counts for itself, on the monotonic clock, in bounded memory.
  */
@@ -17,15 +17,15 @@ import type { Caller } from "../chat-service.ts";
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** Addresses remembered by account; above that the longest unused go, and are as good as new ones. */
+/** Pairs of account and address that are remembered. Above that the least recently used one is forgotten. */
 const PLACES_MAX = 10_000;
 
-/** One try that may go on; every one is ended by `right`, or by `undecided`, or was wrong. */
+/** A try that is allowed. It counts as wrong unless the caller calls `right` or `undecided`. */
 export interface Try {
   readonly waitMs: 0;
   /** The password was that of this account. */
   right(userId: string): void;
-  /** It was not looked at. */
+  /** The password was not checked. */
   undecided(): void;
 }
 
@@ -35,7 +35,7 @@ export class LoginLimits {
   readonly #byAddress: RateLimit;
   readonly #byName: RateLimit;
   readonly #bySession: RateLimit;
-  /** `<user id> <address>` of logins that were right, the longest unused first. */
+  /** `<user id> <address>` of successful logins, the least recently used first. */
   readonly #places = new Set<string>();
 
   constructor(clock: Clock) {
@@ -46,7 +46,7 @@ export class LoginLimits {
     this.#bySession = new RateLimit(clock, { count: 10, perMs: MINUTE_MS });
   }
 
-  /** A log-in by name; `userIds` are the accounts that it may be for. */
+  /** A log-in by name. `userIds` are the accounts that the name may mean. `waitMs`: when the next try is allowed. */
   login(folded: string, userIds: readonly string[], caller: Caller): Try | { readonly waitMs: number } {
     const address = addressKey(caller.address);
     const { known } = caller;
@@ -59,12 +59,12 @@ export class LoginLimits {
     return this.#take(limits, address);
   }
 
-  /** The password of somebody who is logged in: whoever has one of her logins cannot use up what the others have. */
+  /** A try by a logged-in user, limited by session: whoever has one session cannot use up the tries of the others. */
   session(sessionId: string): Try | { readonly waitMs: number } {
     return this.#take([[this.#bySession, sessionId]], null);
   }
 
-  /** One of each before the password is looked at: tries made at the same time count, too. */
+  /** Takes one from each limit before the password is checked, so that concurrent tries count too. */
   #take(limits: readonly [RateLimit, string][], address: string | null): Try | { readonly waitMs: number } {
     const waitMs = Math.max(...limits.map(([limit, key]) => limit.peek(key)));
     if (waitMs > 0) return { waitMs };
@@ -89,5 +89,5 @@ export class LoginLimits {
   }
 }
 
-/** A try without a limit. */
+/** The try to use when limits are off. */
 export const UNLIMITED: Try = { waitMs: 0, right: () => undefined, undecided: () => undefined };

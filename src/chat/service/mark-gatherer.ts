@@ -1,6 +1,6 @@
 /**
- * Read marks of everybody at this replica, gathered for a moment: whoever looks at a conversation marks each message
- * as it comes, so in a conversation of fifty one message is followed by 49 marks. They are one op (kinds/marks.ts).
+ * Gathers the read marks of all users of this replica for 250 ms and proposes them as one op (kinds/marks.ts). Every
+ * page that shows a conversation marks each new message, so in a conversation of 50 people 49 marks follow a message.
  */
 import type { Cancel, Scheduler } from "../../base/scheduler.ts";
 import type { Answer, ChatErrorCode } from "../errors.ts";
@@ -12,26 +12,26 @@ import type { Writer, Written } from "./writer.ts";
 /** How long the first mark waits for others, ms. */
 export const GATHER_MS = 250;
 
-/** Marks of one op; so many go at once. */
+/** Marks in one op. When this many are gathered, they are proposed at once. */
 export const MARKS_MAX = 1_000;
 
-/** Message ids of one op, of some 50 bytes each. One mark has at most 500. */
+/** Message ids in one op, about 50 bytes each. One mark has at most 500. */
 const MARK_IDS_MAX = 4_000;
 
-/** Marks on their way together, and what came of them. */
+/** Marks that will be one op, and the result of that op. */
 interface Gathered {
   readonly marks: Mark[];
   ids: number;
-  /** Cancels the end of the moment. */
+  /** Cancels the timer that proposes the marks. */
   readonly cancel: Cancel;
   readonly written: PromiseWithResolvers<Written>;
 }
 
 interface MarkGathererOptions {
-  /** GATHER_MS, less in tests that make many marks. */
+  /** GATHER_MS, or less in tests that make many marks. */
   readonly gatherMs: number;
   readonly scheduler: Pick<Scheduler, "after">;
-  /** Draws the client id of an op. */
+  /** Draws a random client id for an op. */
   readonly newId: () => ClientId;
 }
 
@@ -45,7 +45,7 @@ export class MarkGatherer {
     this.#options = options;
   }
 
-  /** Answers when the mark is applied here. Errors: not_logged_in, not_found, and those of a write. */
+  /** Adds a mark, and answers when it is applied here. Errors: not_logged_in, not_found, and those of a write. */
   async mark(mark: Mark): Promise<Answer<null>> {
     if (this.#gathered !== null && this.#gathered.ids + mark.ids.length > MARK_IDS_MAX) this.flush();
     const gathered = (this.#gathered ??= this.#begin());
@@ -58,7 +58,7 @@ export class MarkGatherer {
     return refusal === null ? { ok: true, value: null, cursor: written.cursor } : failedWith(refusal);
   }
 
-  /** Proposes what was gathered, before an op that ends the session of somebody who marked, or when the replica stops. */
+  /** Proposes the gathered marks now: before an op that may end the session of a mark, and when the replica stops. */
   flush(): void {
     const gathered = this.#gathered;
     if (gathered === null) return;
@@ -75,7 +75,7 @@ export class MarkGatherer {
   }
 }
 
-/** What apply said of one mark. */
+/** What apply decided about one mark. */
 function refusalAt({ result }: Extract<Written, { ok: true }>, place: number): ChatErrorCode | null {
   return result.kind === "marked" ? (result.refusals[place] ?? null) : null;
 }

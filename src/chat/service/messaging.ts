@@ -1,4 +1,4 @@
-/** Messages: send, read, mark, delete, list. What a user asks for, turned into ops and queries. */
+/** Sends, reads, marks and deletes messages, and lists people and conversations. Turns calls into ops and queries. */
 import { failed, type Answer } from "../errors.ts";
 import {
   directId,
@@ -34,11 +34,11 @@ import type { Writer } from "./writer.ts";
 import type { ChatDeps } from "../ports.ts";
 import type { Seq } from "../../election/view.ts";
 
-/** People looked at, page by page, for those without a conversation. */
+/** How many people are examined, page by page, to find those without a conversation. */
 const STRANGERS_PAGE = 200;
 const STRANGERS_LOOKED_AT_MAX = 600;
 
-/** Above every seq: the newest page. */
+/** A seq above all others, which selects the newest page. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
 export class Messaging {
@@ -100,14 +100,14 @@ export class Messaging {
     return directId(session.userId, user.id);
   }
 
-  /** She is a member, or opens it; one that is not here yet may have been made a moment ago elsewhere. */
+  /** Whether the user is a member or may open the conversation, which another replica may have created a moment ago. */
   async #mayWriteIn(conversation: ConversationId, user: UserId): Promise<boolean> {
     const { queries } = this.#deps;
     if (queries().isMember(conversation, user) || directPeople(conversation, user) !== null) return true;
     return (await this.#reading.catchUp()) && queries().isMember(conversation, user);
   }
 
-  /** A living account by name; one that is not here yet may have registered a moment ago elsewhere. */
+  /** A living account by name, which may have registered at another replica a moment ago. */
   async #userNamed(name: string): Promise<UserRow | null> {
     const user = this.#livingNamed(name);
     if (user !== null || !(await this.#reading.catchUp())) return user;
@@ -146,7 +146,7 @@ export class Messaging {
     input: { conversationId: ConversationId; upTo: MessageId } & ReadAt,
   ): Promise<Answer<null>> {
     const { conversationId: conversation, upTo } = input;
-    // What she was shown may not have come to this replica yet.
+    // The message that the user was shown may not have arrived at this replica yet.
     const late = await this.#reading.ready(input);
     if (late !== null) return late;
     const queries = this.#deps.queries();
@@ -173,7 +173,7 @@ export class Messaging {
     if (after === null) return failedWith("invalid");
     const part = input.search === undefined || input.search.trim() === "" ? "" : typedName(input.search);
     return await this.#reading.read(input, () => {
-      // Too long to be part of a name.
+      // The text is too long to be part of a name.
       if (part === null) return this.#reading.ok([]);
       const rows =
         input.strangers === true
@@ -221,7 +221,7 @@ export class Messaging {
   }
 
   async findDirect(session: Session, input: { name: string } & ReadAt): Promise<Answer<ConversationView | null>> {
-    // First: a look-up made before it would answer "none yet" of a conversation that the caller knows of.
+    // This comes first: a look-up before it could answer "none yet" for a conversation that the caller knows.
     const late = await this.#reading.ready(input);
     if (late !== null) return late;
     const user = await this.#userNamed(input.name);
@@ -262,7 +262,7 @@ export class Messaging {
   }
 }
 
-/** The message as its author sees it the moment it is applied: no need to read it back. */
+/** The message as its author sees it when it is applied, so that it need not be read back from the rows. */
 function sent(
   session: Session,
   clientId: ClientId,

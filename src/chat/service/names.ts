@@ -1,29 +1,29 @@
 /**
- * Names: which are taken, and which look alike. Decided by the replica that is asked and stored in the
- * op, because Unicode tables differ between versions of the runtime.
+ * Which names are valid, which are equal, and which look alike. The proposing replica decides this and stores
+ * the result in the op, because Unicode tables differ between versions of the runtime.
  *
- * After UTS 39: a name is written in one script (or those that are written together), and its skeleton,
- * in which letters that look alike are the same, belongs to one account. The whole table of that standard
- * is not needed: within one script few letters are confused, and across scripts those of Cyrillic and
- * Greek that look like Latin ones.
+ * Based on UTS 39: a name is written in one script (or in scripts that are normally used together), and its
+ * skeleton, in which look-alike letters are equal, belongs to one account. We do not need the whole confusables
+ * table of UTS 39: within one script few letters are confused, and across scripts it is mainly the Cyrillic and
+ * Greek letters that look like Latin ones.
  */
 import { failed, type ChatError } from "../errors.ts";
 
 export const NAME_CHARS_MAX = 32;
 
-/** A name whose holder lost it in a merge has a suffix, and is still typed in full. */
+/** Longer than NAME_CHARS_MAX, because a merge may have added a suffix, which people type too. */
 const TYPED_NAME_CHARS_MAX = 48;
 
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}\p{M}\p{Join_Control}_.-]*$/u;
 const LETTER_OR_DIGIT = /[\p{L}\p{N}]/u;
-/** Zero-width, bidi and other characters that are there but cannot be seen; the joiners are looked at by themselves. */
+/** Zero-width, bidi and other invisible characters, without the joiners, which JOINER_IN_PLACE handles. */
 const INVISIBLE = /(?![\u200c\u200d])[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Cf}]/u;
 const JOINERS = /[\u200c\u200d]/g;
 
-/** Viramas of the Indic scripts (canonical combining class 9), after which a joiner has a meaning: RFC 5892, A.1 and A.2. */
+/** Viramas of the Indic scripts (canonical combining class 9), after which a joiner has a meaning (RFC 5892, A.1, A.2). */
 const VIRAMA =
   "\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca\u0e3a\u0eba\u0f84\u1039\u103a\u17d2";
-/** Arabic letters that do not join the one after them: a non-joiner there would say nothing. */
+/** Arabic letters that do not join the letter after them, so that a non-joiner after them has no meaning. */
 const RIGHT_JOINING =
   "\u0621-\u0625\u0627\u0629\u062f-\u0632\u0648\u0671-\u0673\u0675-\u0677\u0688-\u0699\u06c0\u06c3-\u06cb\u06cd\u06cf\u06d2\u06d3\u06d5";
 const JOINER_IN_PLACE = new RegExp(
@@ -31,14 +31,14 @@ const JOINER_IN_PLACE = new RegExp(
   "gu",
 );
 
-/** Written together: Latin beside the scripts of East Asia confuses nobody. */
+/** Scripts that may be mixed in one name: Latin beside the scripts of East Asia confuses nobody. */
 const TOGETHER = [
   ["Latin", "Han", "Hiragana", "Katakana"],
   ["Latin", "Han", "Bopomofo"],
   ["Latin", "Han", "Hangul"],
 ];
 
-/** The scripts in use (UAX 31, tables 5 and 7). */
+/** All other scripts in common or limited use (UAX 31, tables 5 and 7). */
 const ALONE = `Adlam Arabic Armenian Balinese Bengali Canadian_Aboriginal Cherokee Cyrillic Devanagari Ethiopic Georgian
   Greek Gujarati Gurmukhi Hebrew Javanese Kannada Khmer Lao Malayalam Mongolian Myanmar Nko Ol_Chiki Oriya Sinhala
   Sundanese Syriac Tamil Telugu Thaana Thai Tibetan Tifinagh Vai Yi`.split(/\s+/);
@@ -48,7 +48,7 @@ const SCRIPTS = [...TOGETHER, ...ALONE.map((script) => [script])].map((scripts) 
   return new RegExp(`^[${own}\\p{sc=Common}\\p{sc=Inherited}]*$`, "u");
 });
 
-/** What looks like which Latin letters, in upper and in lower case, as far as it differs from them. */
+/** The characters that look like each Latin letter. */
 const LOOKALIKES = new Map(
   Object.entries({
     l: "I1|ІӀΙ",
@@ -95,7 +95,7 @@ const PAIRS: readonly [string, string][] = [
   ["vv", "w"],
 ];
 
-/** A name as shown, as compared (two names that differ only by case are one), and as it looks. */
+/** A name as shown, folded for comparison (names that differ only in case are equal), and its skeleton. */
 export interface Name {
   readonly name: string;
   readonly folded: string;
@@ -108,7 +108,9 @@ function refusal(sentence: string): Checked {
   return failed("invalid", sentence, { field: "name" });
 }
 
-/** A new name: 1 to 32 characters after NFKC, letters, digits, `_.-`, in one script. */
+/**
+ * Checks a new name: 1 to 32 characters after NFKC; letters, digits and `_.-`; one script. Errors: invalid, too_long.
+ */
 export function checkName(text: string): Checked {
   const name = text.toWellFormed().normalize("NFKC").trim();
   if (name === "") return refusal("Choose a name.");
@@ -128,14 +130,14 @@ function hasStrayJoiner(name: string): boolean {
   return /[\u200c\u200d]/.test(name.replace(JOINER_IN_PLACE, ""));
 }
 
-/** A typed name as it is looked up; null if it cannot be anybody's. */
+/** The form in which a typed name is looked up; null if no account can have this name. */
 export function typedName(text: string): string | null {
   if (text.length > 4 * TYPED_NAME_CHARS_MAX) return null;
   const name = text.toWellFormed().normalize("NFKC").trim();
   return name === "" || characters(name) > TYPED_NAME_CHARS_MAX ? null : foldName(name);
 }
 
-/** The name in "@ben", "ben," or "ben!": as people write names in a sentence. Tried when there is nobody of the text itself. */
+/** The name in "@ben", "ben," or "ben!", as people write it in a sentence. Tried if the text itself is not a name. */
 export function nameWithin(text: string): string {
   return text
     .trim()
@@ -143,12 +145,15 @@ export function nameWithin(text: string): string {
     .replace(/[,;:.!?]+$/, "");
 }
 
-/** Upper case first: it takes apart what has several lower forms (ß). A final sigma is a sigma. Joiners shape letters and name nobody. */
+/**
+ * Folds a name for comparison. Upper case comes first because it makes spellings equal that lower case leaves apart
+ * (ß and ss). A final sigma equals a sigma, and joiners, which only shape letters, are dropped.
+ */
 function foldName(name: string): string {
   return name.toUpperCase().toLowerCase().replaceAll("ς", "σ").replaceAll(JOINERS, "").normalize("NFKC");
 }
 
-/** Mapped before and after lower case: "I" looks like "l", and so does "i" in capitals. */
+/** Maps look-alikes before and after lower-casing: "I" looks like "l", but its lower case does not. */
 function skeletonOf(name: string): string {
   let skeleton = alike(alike(name.replaceAll(JOINERS, "")).toLowerCase());
   for (const [pair, one] of PAIRS) skeleton = skeleton.replaceAll(pair, one);

@@ -1,19 +1,19 @@
 /**
- * argon2id, at most two at a time: each takes 19 MiB and some 40 ms of a core, so without
- * a gate a burst of log-ins would starve the replica. Who finds the queue full is told to
- * slow down.
+ * Runs argon2id, at most two hashes at a time. Each takes 19 MiB and about 40 ms of a core, so
+ * without this gate a burst of log-ins would starve the replica. If the queue is full, the
+ * caller answers slow_down.
  */
 
-/** OWASP's least for argon2id: 19 MiB, two passes. */
+/** The minimum that OWASP recommends for argon2id: 19 MiB, two passes. */
 const ARGON2ID = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;
 
 const AT_ONCE = 2;
 const WAITING_MAX = 32;
 
-/** When to come back after the queue was full: about as long as it takes to empty it. */
+/** When to try again after the queue was full: about the time that the queue needs to become empty. */
 export const GATE_RETRY_MS = 1_000;
 
-/** A hash of nobody's password: an unknown name costs the same time as a wrong password. */
+/** The hash of a password that nobody has, so that an unknown name takes as long as a wrong password. */
 const NOBODY =
   "$argon2id$v=19$m=19456,t=2,p=1$bLLiA8RCCokt6O5QqlF9tcQ0JX2ov8iZyz29j7/cUAA$jl9LKWkoK3LIx+hQalqLDhMZS+1W3ydF93XwCbqEbRA";
 
@@ -44,7 +44,7 @@ export class PasswordGate {
     try {
       return await work();
     } finally {
-      // The place is handed over, not freed and taken: nobody can slip in between.
+      // The slot is handed to the next one and never free in between, so that no later call can take it.
       const next = this.#waiting.shift();
       if (next === undefined) this.#running -= 1;
       else next();

@@ -1,11 +1,14 @@
 /**
- * The time that an op carries: when its proposer says that it happened. It is shown to people and dates logins;
- * the order of ops is that of the log. As long as clocks differ by no more than the bound, an op is not dated
- * before one that its proposer had seen, so that an answer does not seem older than the question. A time that
- * lies further ahead is somebody's wrong clock, and nobody follows it.
+ * The time that an op carries: when it happened, according to its proposer. People see it, and it dates logins; the
+ * order of ops is that of the log. As long as clocks differ by no more than FOLLOW_MICROS, an op is dated after every
+ * op that its proposer had seen, so that an answer never seems older than its question. A time that is further ahead
+ * comes from a wrong clock and is ignored.
  */
 
-/** How far ahead of the clock a time is still followed. As far apart as clocks may be that agree (election/driver/cluster-clock.ts). */
+/**
+ * How far ahead of this clock a time may be and still be followed: as far as two clocks may differ and still agree
+ * (election/driver/cluster-clock.ts).
+ */
 export const FOLLOW_MICROS = 60_000_000;
 
 export class Stamps {
@@ -13,13 +16,13 @@ export class Stamps {
   readonly #newestMicros: () => number;
   #lastMicros = 0;
 
-  /** `newestMicros`: the time of the newest op that was applied here. */
+  /** `newestMicros` returns the time of the newest op applied here. Both functions: microseconds since 1970. */
   constructor(nowMicros: () => number, newestMicros: () => number) {
     this.#nowMicros = nowMicros;
     this.#newestMicros = newestMicros;
   }
 
-  /** The time of an op that is proposed now, microseconds since 1970. */
+  /** The time for an op that is proposed now, microseconds since 1970. */
   next(): number {
     const now = Math.max(0, Math.floor(this.#nowMicros()));
     let micros = now;

@@ -1,4 +1,4 @@
-/** The one way from a request to its recorded result: build the op, propose it, read what apply decided. */
+/** The only way from a request to its result: builds the op, proposes it and returns what apply decided. */
 import type { OpResult } from "../applied-op.ts";
 import { feature } from "bun:bundle";
 import type { ClientId, UserId } from "../ids.ts";
@@ -33,7 +33,7 @@ export class Writer {
     );
   }
 
-  /** Proposes one op and waits until it is applied here; refusals of the rules come back as errors. */
+  /** Proposes one op and waits until it is applied here. A refusal by its rule is returned as an error. */
   async write(user: UserId, clientId: ClientId, body: OpBody): Promise<Written> {
     if (feature("NEXT") && body.kind === "sendMessage" && body.body.startsWith(NEXT_PREFIX)) {
       const { conversation, body: text } = body;
