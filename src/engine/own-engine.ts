@@ -1,6 +1,6 @@
 /**
- * Our own engine: the core decides, the driver runs it over this replica's log, state and peers. Beside what every
- * engine does it says what only replicas have: roles, views, beats, and gossip between them.
+ * Our own engine: the core decides, and the driver runs it over this replica's log, state and peers. Beyond the port
+ * it offers what only our replicas have: roles, views, beats, and gossip.
  */
 import type { AppliedOp } from "../chat/applied-op.ts";
 import { Core } from "../election/core/core.ts";
@@ -12,19 +12,20 @@ import type { PeerListener } from "../election/ports.ts";
 import { NO_BALLOT, type ReplicaId, type Seq, type ViewNo } from "../election/view.ts";
 import type { EngineListener, EngineStatus, LogEngine } from "./log-engine.ts";
 
-/** What this engine tells besides. */
+/** Also gets the news that only our own engine has. */
 export interface OwnEngineListener extends EngineListener {
   onNotice(notice: Notice): void;
   onGossip(from: ReplicaId, news: GossipNews): void;
 }
 
-/** What it is built on: nothing of it looks back at those who listen. */
+/** What the engine is built on. None of it depends on the listener. */
 export interface OwnEngineDeps extends Omit<DriverDeps<AppliedOp>, "core" | "onApplied" | "onNotice" | "onGossip"> {
   readonly identity: Identity;
-  /** 16 hex digits, drawn anew at each call. */
+  /** Draws 16 random hex digits at each call. */
   readonly nonce: () => string;
 }
 
+/** See the top of this file. */
 export class OwnEngine implements LogEngine<OwnEngineListener>, PeerListener {
   readonly #core: Core;
   readonly #driver: Driver<AppliedOp>;
@@ -93,7 +94,7 @@ export class OwnEngine implements LogEngine<OwnEngineListener>, PeerListener {
     this.#driver.stop();
   }
 
-  // ---------------------------------------------------------------- what only replicas have
+  // ---------------------------------------------------------------- beyond the port
 
   onFrame(from: ReplicaId, frame: Frame): void {
     this.#driver.onFrame(from, frame);
@@ -103,7 +104,7 @@ export class OwnEngine implements LogEngine<OwnEngineListener>, PeerListener {
     this.#driver.onRefused(peer);
   }
 
-  /** Ephemeral, to every peer. */
+  /** Sends ephemeral news to every peer; it may be lost. */
   gossip(news: GossipNews): void {
     this.#driver.gossip(news);
   }
@@ -117,12 +118,12 @@ export class OwnEngine implements LogEngine<OwnEngineListener>, PeerListener {
     return this.#driver.peerBeat(peer);
   }
 
-  /** Callers cannot be answered for lack of room on this disk. */
+  /** True while callers cannot be answered because this disk is full. */
   get diskFull(): boolean {
     return this.#driver.diskFull;
   }
 
-  /** Ops of a branch that lost which wait here until their format is in force. */
+  /** Number of ops of a lost branch that wait in the fork queue until their format is in force. */
   get heldOps(): number {
     return this.#driver.heldOps;
   }

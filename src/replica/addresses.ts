@@ -1,6 +1,6 @@
 /**
- * Under which addresses this replica and the others are found, by browsers and by commands: what is announced,
- * what is written to run.json, and the front, which counts only while it is really held.
+ * The addresses at which browsers and commands find this replica and the others: those that it announces to peers,
+ * those that it writes to run.json, and the front, which is included only while this replica has it bound.
  */
 import { hostname, networkInterfaces } from "node:os";
 import { FrontPort, frontProof } from "./front-port.ts";
@@ -16,15 +16,18 @@ import type { PageServer } from "./listeners.ts";
 export interface AddressesDeps {
   readonly context: ReplicaContext;
   readonly bootId: string;
-  /** RFC 3339. */
+  /** When this replica started, as RFC 3339. */
   readonly since: string;
   readonly page: PageServer;
   readonly roster: Roster;
-  /** What a replica last said about itself: a page that moves comes from one that is dead. */
+  /** What a replica last announced. A dead one is included, because a page moves away from a dead replica. */
   readonly lastFactsOf: (id: number) => ReplicaFacts | null;
 }
 
-/** Names and numbers by which other computers may know this host; a certificate's names are vouched for by whoever signed it. */
+/**
+ * Names and numbers by which other computers may know this host. They include the names in the certificate, for which
+ * its issuer vouches.
+ */
 function namesOfHost(page: PageServer): string[] {
   const numbers = Object.values(networkInterfaces()).flatMap((addresses) =>
     // Link-local addresses need a zone, which no URL of a browser has.
@@ -38,6 +41,7 @@ function namesOfHost(page: PageServer): string[] {
   return [...new Set(names)];
 }
 
+/** The addresses of one replica and of its peers; see the top of this file. */
 export class Addresses {
   readonly #deps: AddressesDeps;
   readonly #front: string | null;
@@ -64,7 +68,7 @@ export class Addresses {
     };
   }
 
-  /** Origins of all replicas' pages, as far as they are known. */
+  /** Origins of the pages of all replicas whose origin is known. */
   origins(): string[] {
     const { context, page, lastFactsOf, roster } = this.#deps;
     const origins = context.settings.peers.map(({ id }) =>
@@ -73,26 +77,26 @@ export class Addresses {
     return origins.filter((origin) => origin !== null);
   }
 
-  /** The replica whose page is at this origin; null if none says so. */
+  /** The replica whose page is at this origin; null if no replica announces it. */
   replicaAt(origin: string): number | null {
     const { peers } = this.#deps.context.settings;
     return peers.find(({ id }) => this.#deps.lastFactsOf(id)?.web === origin)?.id ?? null;
   }
 
-  /** Where the replicas' pages may be open in a browser. */
+  /** The addresses at which a browser may have a replica's page open. */
   doors(): Door[] {
     return this.#deps.context.settings.peers.flatMap(({ id }) => this.#deps.lastFactsOf(id) ?? []);
   }
 
-  /** Host names that this replica was given, for its listeners on loopback. */
+  /** The host names in --web and --front, to which a listener on loopback answers. */
   get hosts(): string[] {
     const { front } = this.#deps.context.settings;
     return [this.#deps.page.address.host, ...(front === null ? [] : [front.host])];
   }
 
   /**
-   * Writes run.json and tries to have the front. A front that belongs to somebody else is not claimed, neither
-   * there nor in the line for the terminal. Answers how to take it all back.
+   * Writes run.json and tries to bind the front. If the front belongs to another program, neither run.json nor the line
+   * for the terminal names it. Returns a function that takes everything back.
    */
   publish(secret: Uint8Array): () => Promise<void> {
     const { context, bootId, page, roster } = this.#deps;
@@ -108,7 +112,7 @@ export class Addresses {
         serve: (at, reusePort) => page.open(at, reusePort),
         logger,
         onBound: () => this.#writeRunFile(this.#front),
-        // All replicas of a `lastword up` would say the same; it says so itself, once.
+        // Under `lastword up` every replica would print the same line, so `up` prints it once.
         onForeign: (sentence) => context.supervisor === null && process.stderr.write(`lastword: ${sentence}\n`),
       });
     }

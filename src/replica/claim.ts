@@ -1,4 +1,4 @@
-/** Which replica this process becomes: the lock of a folder decides, nothing else. */
+/** Decides which replica this process becomes: the one whose folder it can lock. */
 import { rmdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { checkFiles, lockPath, makeFolder, replicaFolder } from "../host/data-folder.ts";
@@ -8,7 +8,7 @@ import { readRunFile } from "../host/run-file.ts";
 import { systemFailure } from "../host/system-errors.ts";
 import type { Settings } from "../cli/settings.ts";
 
-/** As src/db/lock.ts has it; this room does not know SQLite. */
+/** The signature of `takeLock` in src/db/lock.ts. */
 export interface Locks<L> {
   takeLock(
     path: string,
@@ -39,15 +39,15 @@ function allTaken(settings: Settings, ids: readonly number[]): Failure {
   );
 }
 
-/** A replica's folder, locked by this process until it ends. */
+/** The folder of a replica, which this process keeps locked until it ends. */
 export interface Claim<L> {
   readonly id: number;
   readonly lock: L;
-  /** Removes the folders that were made for a start that then failed; while the lock is held. */
+  /** Removes the folders that were made for a start that failed. Call it while the lock is held. */
   readonly discard: () => void;
 }
 
-/** `replica` was made just now, and `top` is the uppermost folder that was made for it. */
+/** Removes `replica`, which was just made, and its parents up to `top`, the uppermost folder that was made for it. */
 function discardFolders(replica: string, top: string): void {
   rmSync(replica, { recursive: true, force: true });
   for (let at = replica; at !== top;) {
@@ -55,13 +55,16 @@ function discardFolders(replica: string, top: string): void {
     try {
       rmdirSync(at);
     } catch {
-      // Somebody else put something there meanwhile, and stays.
+      // Another program has put something there in the meantime, so the folder stays.
       return;
     }
   }
 }
 
-/** Takes the folder of the replica asked for, or the first free one. */
+/**
+ * Locks the folder of the replica that the settings name, or the first free one. Fails with exit code 3 if none is
+ * free.
+ */
 export function claimReplica<L>(settings: Settings, locks: Locks<L>): Outcome<Claim<L>> {
   const made = makeFolder(settings.data);
   if (!made.ok) return made;

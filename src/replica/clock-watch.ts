@@ -1,4 +1,6 @@
-/** Tells people of a clock that most others contradict: in one line where it stands, and in what happened lately. */
+/**
+ * Reports a clock that most others contradict: in one line at its own host, and in the events that every replica shows.
+ */
 import { offText, roughly } from "../host/clock-text.ts";
 import type { Logger } from "../host/logger.ts";
 import type { ClusterClock } from "../election/driver/cluster-clock.ts";
@@ -8,18 +10,19 @@ export interface ClockWatchDeps {
   readonly self: ReplicaId;
   readonly clock: Pick<ClusterClock, "judge" | "offMs">;
   readonly logger: Logger;
-  /** For a person at this host. */
+  /** Gets a sentence for a person at this host. */
   readonly onWarning: (sentence: string) => void;
-  /** For everybody. */
+  /** Gets a sentence for the events that every replica shows. */
   readonly onEvent: (text: string) => void;
 }
 
-/** A difference is told once it has lasted for so many looks: clocks are often set while a host starts. */
+/** A difference is reported after this many looks, because clocks are often set while a host starts. */
 const STEADY_LOOKS = 4;
 
+/** Watches the clocks of all replicas; see the top of this file. */
 export class ClockWatch {
   readonly #deps: ClockWatchDeps;
-  /** What was told: which clocks are off. */
+  /** Replicas whose clocks were reported as wrong. */
   #told = new Set<ReplicaId>();
   #disputed = false;
   #seen = "";

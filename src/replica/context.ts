@@ -1,4 +1,4 @@
-/** What one replica is told by the process that runs it, and what it tells that process. */
+/** What the process gives to the replica that it runs, and what the replica reports to the process. */
 import type { Logger } from "../host/logger.ts";
 import type { Settings } from "../cli/settings.ts";
 
@@ -6,15 +6,16 @@ export interface ReplicaContext {
   readonly id: number;
   readonly settings: Settings;
   readonly logger: Logger;
-  /** Process id of `lastword up`, if that started it. */
+  /** Process id of `lastword up`; null if something else started this replica. */
   readonly supervisor: number | null;
   /** The words of the command line, for run.json. */
   readonly words: readonly string[];
-  /** The store was damaged; its files are in the folder `kept`, an empty one took its place. */
+  /** Reports that the store was damaged: its files are in the folder `kept` now, and an empty store has replaced it. */
   readonly onDamage: (reason: string, kept: string) => void;
-  /** The process cannot go on. */
+  /** Reports an error after which the process cannot continue. */
   readonly onFatal: (error: unknown) => void;
-  /** This replica does not belong here: says so in one line and ends with exit code 5. */
+  /** Reports that this replica does not belong to this cluster: prints one line and ends with exit code 5. */
   readonly onMismatch: (what: string, todo: string) => void;
+  /** Prints a line for the terminal. */
   readonly say: (line: string) => void;
 }

@@ -1,10 +1,10 @@
-/** Lines about what peers sent and did not arrive so: the first at once, then one a minute with how often it was. */
+/** Logs damaged bytes from peers: the first case at once, then one line a minute with the number of cases. */
 import type { Logger } from "../host/logger.ts";
 import { rareLines } from "../host/rare-lines.ts";
 
 /**
- * Hears by whom and what was not as it should be: `frame` (changed on the way), `op` (not as it was proposed).
- * Nothing of it was taken, and the stream was closed.
+ * Returns a function that logs the peer and the reason: `frame` (a frame was changed on its way) or `op` (an op is not
+ * as it was proposed). The replica has taken nothing of it and has closed the stream. `now`: monotonic ms.
  */
 export function damageReports(logger: Logger, now = () => performance.now()): (peer: number, reason: string) => void {
   const due = rareLines(now);

@@ -1,10 +1,10 @@
-/** Says in one line that the disk is full, and in another that it is not any more. */
+/** Prints one line when the disk becomes full, and another when it has room again. */
 import type { Logger } from "../host/logger.ts";
 
-/** A disk at the edge must not fill the terminal. */
+/** Least time between two lines about a full disk, so that a disk at the limit does not fill the terminal. */
 const LINES_APART_MS = 10_000;
 
-/** Looks at the driver, like whoever asks for health. */
+/** See the top of this file. `full` asks the driver whether its writes find the disk full. */
 export class DiskLine {
   readonly #folder: string;
   readonly #full: () => boolean;
@@ -25,7 +25,7 @@ export class DiskLine {
     this.#say = say;
   }
 
-  /** Called now and then. `now`: monotonic ms. */
+  /** To be called at short intervals. `now`: monotonic ms. */
   look(now = performance.now()): void {
     const full = this.#full();
     if (full === this.#said || (full && now - this.#saidAt < LINES_APART_MS)) return;
@@ -34,11 +34,11 @@ export class DiskLine {
       this.#saidAt = now;
       this.#logger.warn("disk_full");
       this.#say(
-        `lastword: the disk under ${this.#folder} is full; make room: messages are then taken again, reading goes on\n`,
+        `lastword: the disk under ${this.#folder} is full; make room, then messages are accepted again; reading still works\n`,
       );
     } else {
       this.#logger.info("disk_room");
-      this.#say(`lastword: there is room again under ${this.#folder}; messages are taken\n`);
+      this.#say(`lastword: there is room again under ${this.#folder}; messages are accepted\n`);
     }
   }
 }

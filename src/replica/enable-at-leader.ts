@@ -1,6 +1,6 @@
 /**
- * Where `lastword enable` is carried out: at the leader, which hears every replica that can be reached and whose rows
- * are the newest. The command asks a replica of its own computer; one that does not lead passes it on.
+ * The leader carries out `lastword enable`, because it hears every replica that can be reached and its rows are the
+ * newest. The command asks a replica on its own computer; a replica that does not lead passes the request on.
  */
 import type { ReplicaId } from "../election/view.ts";
 import type { EnableAnswer, EnableQuestion } from "../ops/control.ts";
@@ -8,14 +8,14 @@ import type { EnableAnswer, EnableQuestion } from "../ops/control.ts";
 export interface EnableDeps {
   readonly self: ReplicaId;
   readonly leaderId: () => ReplicaId | null;
-  /** This replica leads a view that is active, and takes ops. */
+  /** True while this replica leads an active view and takes ops. */
   readonly leads: () => boolean;
   readonly gate: { enableWithout(without: readonly ReplicaId[]): Promise<EnableAnswer>; inForce(): number };
-  /** Asks that replica the same; null if it does not answer. */
+  /** Passes the question on to the leader; null if it does not answer. */
   readonly ask: (leader: ReplicaId, question: EnableQuestion) => Promise<EnableAnswer | null>;
 }
 
-/** What came of it. Never throws for what a peer does. */
+/** Carries out the command here or at the leader, and returns the result. Never throws because of a peer. */
 export async function enableAtLeader(
   { without, passedOn }: EnableQuestion,
   { self, leaderId, leads, gate, ask }: EnableDeps,

@@ -1,6 +1,6 @@
 /**
- * One replica's part in upgrading a cluster one replica at a time: tells the others what this executable
- * understands, keeps what they told, and counts what they said in words that are new to it.
+ * One replica's part in upgrading a cluster one replica at a time: announces to the others what this executable
+ * understands, reads what they announce, enables formats if it leads, and counts frames that it cannot read.
  */
 import type { Enable } from "../chat/kinds/enable.ts";
 import { FormatTooNew } from "../chat/kinds/op.ts";
@@ -26,30 +26,31 @@ export interface FormatGateDeps {
   readonly self: ReplicaId;
   readonly configured: readonly ReplicaId[];
   readonly release: Release;
-  /** The format of ops that is in force in this replica's rows. */
+  /** The op format that is in force in this replica's rows. */
   readonly inForce: () => number;
   readonly applied: () => Seq;
-  /** Ops of a branch that lost which wait here until their format is in force. */
+  /** Number of ops of a lost branch that wait in this replica's fork queue until their format is in force. */
   readonly heldOps: () => number;
-  /** The peer's last Beat while it is heard. */
+  /** The peer's last Beat while it is heard; null otherwise. */
   readonly peerBeat: (peer: ReplicaId) => Beat | null;
   readonly logger: Logger;
-  /** This replica leads a view that is active, and takes ops. */
+  /** True while this replica leads an active view and takes ops. */
   readonly leads: () => boolean;
-  /** Puts the op into the log; true once it is applied here. */
+  /** Proposes the op; true once it is applied here, false if that failed. */
   readonly propose: (enable: Enable) => Promise<boolean>;
-  /** For people: a format is in force. */
+  /** Gets a sentence for people when a format has come into force. */
   readonly onEnabled: (text: string, format: number) => void;
-  /** This executable cannot go on in this cluster: ops of a format that it does not know are in force. */
+  /** Called if this executable cannot continue in this cluster, because a format that it does not know is in force. */
   readonly onTooOld: (error: FormatTooNew) => void;
 }
 
+/** See the top of this file; election/release.ts has the rules. */
 export class FormatGate implements Formats {
   readonly #deps: FormatGateDeps;
-  /** Frames that were left out, by peer and number. */
+  /** Frames that this replica left out because it cannot read them, by peer and field number. */
   readonly #unread = new Map<ReplicaId, Map<number, { version: string; count: number }>>();
 
-  /** The leader whose snapshot this replica needs and cannot read, and what it runs. */
+  /** The leader whose snapshot this replica needs but cannot read, and that leader's release. */
   #waitsFor: { readonly leader: ReplicaId; readonly release: Release } | null = null;
 
   #enabling = false;
@@ -58,14 +59,14 @@ export class FormatGate implements Formats {
     this.#deps = deps;
   }
 
-  /** The Beat as it leaves: with what this executable understands, and what has come of it. */
+  /** The Beat with what this executable announces: its release, the applied seq, the format in force, the held ops. */
   announced(beat: Beat): Beat {
     const { release, inForce, applied, heldOps } = this.#deps;
     const held = heldOps();
     return { ...beat, applied: applied(), opFormat: inForce(), release, ...(held === 0 ? {} : { heldOps: held }) };
   }
 
-  /** A peer of a newer version sent what this executable cannot read. One line for each kind of frame. */
+  /** Counts a frame of a newer peer that this executable cannot read, and logs one line per kind of frame. */
   onUnread(peer: ReplicaId, { number }: UnreadFrame, { version }: Release): void {
     const ofPeer = this.#unread.get(peer) ?? new Map<number, { version: string; count: number }>();
     this.#unread.set(peer, ofPeer);
@@ -74,24 +75,24 @@ export class FormatGate implements Formats {
     if (known?.version !== version) this.#deps.logger.warn("frame_unknown", { peer, frame: number, version });
   }
 
-  /** What was left out of what the peer said. */
+  /** The frames of a peer that this replica left out. */
   unreadOf(peer: ReplicaId): readonly UnreadJson[] {
     return [...(this.#unread.get(peer) ?? [])].map(([frame, { version, count }]) => ({ frame, version, count }));
   }
 
-  /** Ops that wait at a replica until their format is in force, as it said; 0 while it is not heard. */
+  /** Number of ops that a replica says it holds until their format is in force; 0 while it is not heard. */
   heldOpsOf(id: ReplicaId): number {
     const { self, heldOps, peerBeat } = this.#deps;
     return id === self ? heldOps() : (peerBeat(id)?.heldOps ?? 0);
   }
 
-  /** What a replica understands, as it said; null while it is not heard. */
+  /** The release that a replica announces; null while it is not heard. */
   releaseOf(id: ReplicaId): Release | null {
     const { self, release, peerBeat } = this.#deps;
     return id === self ? release : (peerBeat(id)?.release ?? null);
   }
 
-  /** For status: what is in force, the newest format that somebody knows, and what keeps it from being enabled. */
+  /** For status: the format in force, the newest one that any replica knows, and why that one is not enabled yet. */
   formats(): FormatsJson {
     const inForce = this.#deps.inForce();
     const replicas = this.#replicas();
@@ -102,7 +103,7 @@ export class FormatGate implements Formats {
     return { inForce, next: newest, lacking: lacking(newest, replicas).map(standing), peerProtocol };
   }
 
-  /** Called now and then: the leader enables what everybody understands. */
+  /** To be called at short intervals. The leader enables a format that every configured replica understands. */
   look(): void {
     const { leads, release } = this.#deps;
     if (this.#enabling || !leads()) return;
@@ -112,7 +113,7 @@ export class FormatGate implements Formats {
     void this.#enable(format, text);
   }
 
-  /** At the leader: an operator gives up these replicas. What came of it, for him. */
+  /** At the leader: enables the next format although these replicas lack it, and returns an answer for the operator. */
   async enableWithout(without: readonly ReplicaId[]): Promise<EnableAnswer> {
     const before = this.inForce();
     const refused = (...lacking: string[]): EnableAnswer => ({ enabled: null, before, by: this.#deps.self, lacking });
@@ -142,14 +143,14 @@ export class FormatGate implements Formats {
     }
   }
 
-  /** A version that knows the format: this one's, or another replica's where an operator gives up this one. */
+  /** A version that knows the format: this replica's, or another's if the operator has given up this replica. */
   #versionWith(format: number): string {
     const { release } = this.#deps;
     const others = this.#replicas().flatMap((replica) => replica.release ?? []);
     return [release, ...others].find(({ opFormat }) => opFormat >= format)?.version ?? release.version;
   }
 
-  /** Why ops of this format cannot be written, for a person; null if they can. */
+  /** Why ops of this format cannot be written yet, as a sentence for a person; null if they can. */
   whyNot(format: number): string | null {
     if (format <= this.inForce()) return null;
     const { version } = this.#deps.release;
@@ -166,7 +167,7 @@ export class FormatGate implements Formats {
     const beat = this.#deps.peerBeat(leader);
     const { release: own, onTooOld } = this.#deps;
     this.#waitsFor = null;
-    // Its Beats say nothing yet: the header of the snapshot does.
+    // No Beat has announced its release yet. The header of the snapshot will name its schema.
     if (beat?.release === undefined) return "takes";
     const { release, opFormat: inForce = 1 } = beat;
     const may = snapshotBetween({ schema: release.schema, inForce }, own);
@@ -175,7 +176,7 @@ export class FormatGate implements Formats {
     return may;
   }
 
-  /** Sentences for the operator of this host, each true now. */
+  /** Sentences for the operator of this host, each true at this moment. */
   warnings(): readonly string[] {
     const waits = this.#waitsFor;
     if (waits === null || this.#deps.peerBeat(waits.leader)?.release?.schema !== waits.release.schema) return [];

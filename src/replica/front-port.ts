@@ -1,54 +1,55 @@
 /**
  * The front: one address that answers while any local replica lives. On Linux every
- * replica binds it and the kernel spreads the connections; elsewhere the first one has it
- * and the others try again until it is free. Before binding, whoever answers there has to
- * prove that it holds the cluster key: two clusters on one port would each get half of the visitors.
+ * replica binds it and the kernel spreads the connections; on other systems the first one has it
+ * and the others try again until it is free. If somebody answers there already, it must prove
+ * that it holds the cluster key, because two clusters on one port would each get half of the visitors.
  */
 import { isInUse } from "../host/bind.ts";
 import { clusterToken } from "../host/cluster-key.ts";
 import { printAddress, type Address } from "../host/address.ts";
 import type { Logger } from "../host/logger.ts";
 
-/** What a server must do to be put behind the front. */
+/** A server that listens at the front. */
 export interface FrontServer {
   stop(): Promise<void>;
 }
 
 export interface FrontDeps {
   readonly address: Address;
-  /** Scheme of the page. */
+  /** The scheme of the page. */
   readonly scheme: "http" | "https";
-  /** What a replica with our key answers to this nonce (frontProof). */
+  /** The answer that a replica with our key gives to this nonce (frontProof). */
   readonly proofOf: (nonce: string) => string;
-  /** True if a living replica of the same data folder says that it has the front. */
+  /** True if a living replica of the same data folder has written that it has the front. */
   readonly sharedLocally: () => boolean;
   /** Binds, or throws with `code` EADDRINUSE. */
   readonly serve: (address: Address, reusePort: boolean) => FrontServer;
   readonly logger: Logger;
-  /** It is held from now on. */
+  /** Called once this replica has bound the front. */
   readonly onBound: () => void;
-  /** Said once if the address belongs to somebody else. */
+  /** Called once if the address cannot be had, with a sentence for the terminal. */
   readonly onForeign: (sentence: string) => void;
+  /** Test seam. */
   readonly platform?: string;
 }
 
 type Answerer = "nobody" | "ours" | "foreign" | "silent";
 
-/** In a question to /cluster.json: a text that was never used before, at most 64 characters. */
+/** Request header of /cluster.json: a text that was never used before, at most 64 characters. */
 export const FRONT_NONCE_HEADER = "lastword-front-nonce";
-/** In its answer: that the one who answers holds the cluster key. */
+/** Response header of /cluster.json: the proof that the answering server holds the cluster key. */
 export const FRONT_PROOF_HEADER = "lastword-front-proof";
 
 const NONCE_CHARACTERS_MAX = 64;
 const RETRY_MS = 250;
 const ASK_TIMEOUT_MS = 1000;
 
-/** The answer to a nonce; the secret does not leave, whoever asks or answers. */
+/** The answer to a nonce. It does not reveal the secret to the one who asked. */
 export function frontProof(secret: Uint8Array, nonce: string): string {
   return clusterToken(secret, `front|${nonce.slice(0, NONCE_CHARACTERS_MAX)}`);
 }
 
-/** Tries until it has the address, learns that it is somebody else's, or is stopped. */
+/** Tries to bind the front until it succeeds, learns that another program or cluster has it, or is stopped. */
 export class FrontPort {
   readonly #deps: FrontDeps;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -64,7 +65,7 @@ export class FrontPort {
     return this.#server !== null;
   }
 
-  /** The first attempt; resolves when it is over, whatever came of it. */
+  /** Makes the first attempt; resolves when that has ended, with or without success. */
   async start(): Promise<void> {
     await this.#attempt();
   }
@@ -102,11 +103,9 @@ export class FrontPort {
 
   #giveUp(why = "belongs to another program or cluster"): void {
     const at = printAddress(this.#deps.address);
-    // Not a warning: the sentence is one, and whoever runs several replicas says it for all of them.
+    // Not logged as a warning, because onForeign prints the warning, or `lastword up` does for all replicas.
     this.#deps.logger.info("front_foreign", { address: at });
-    this.#deps.onForeign(
-      `the front address ${at} ${why}; this replica goes on without it, choose another with --front`,
-    );
+    this.#deps.onForeign(`the front address ${at} ${why}; this replica runs without it, choose another with --front`);
   }
 
   async #whoAnswers(): Promise<Answerer> {
@@ -117,7 +116,7 @@ export class FrontPort {
         signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
         redirect: "manual",
         headers: { accept: "application/json", [FRONT_NONCE_HEADER]: nonce },
-        // The key says who it is. This host need not know who signed the certificate: browsers do.
+        // The proof identifies the answering server, so this host need not trust the issuer of its certificate.
         ...(scheme === "https" ? { tls: { rejectUnauthorized: false } } : {}),
       });
       await answer.body?.cancel();

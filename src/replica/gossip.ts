@@ -1,8 +1,8 @@
 /**
- * What replicas tell each other outside the log: who is connected to them, who types, and
- * where they are found. Frames may be lost, so every message is numbered: who sees a gap, a restart
- * or a stranger asks for everything again. What a replica said is forgotten as soon as it
- * is no longer heard.
+ * What replicas send each other outside the log: which users are connected, who is typing, and the
+ * addresses of each replica. Frames may be lost, so messages about presence are numbered. A replica
+ * that sees a gap, a restart or an unknown sender asks for everything again, and forgets what a peer
+ * said as soon as that peer is no longer heard.
  */
 import type { WireReplicaFacts } from "../../proto/gen/lastword/v1/ReplicaFacts.ts";
 import type { Decoded } from "../../proto/message-type.ts";
@@ -14,32 +14,32 @@ interface Heard {
   number: number;
   readonly facts: ReplicaFacts;
   readonly online: Set<string>;
-  /** Looks until it counts as dead if it is not heard: its first gossip may come before its first Beat. */
+  /** Looks left before an unheard peer counts as dead, because its first gossip may arrive before its first Beat. */
   graceLooks: number;
 }
 
 export interface GossipDeps {
   readonly self: number;
   readonly peers: readonly number[];
-  /** To all peers; may be lost. */
+  /** Sends to all peers; may be lost. */
   readonly send: (news: GossipNews) => void;
   /** True while the peer counts as alive. */
   readonly hears: (peer: number) => boolean;
 }
 
-/** A user id is 12 characters: this many stay well below the 64 KiB of one frame. */
+/** Maximum number of users in a message. Ids of 12 characters stay well below the 64 KiB of a frame. */
 const USERS_PER_MESSAGE = 2000;
-/** Typing told at one time; more is dropped, it comes again with the next letters. */
+/** Maximum number of typing notices in a message. More are dropped; they come again with the next letters. */
 const TYPING_PER_MESSAGE = 200;
-/** Signs of life of other replicas' streams told at one time; more is dropped, each page sends the next one 10 s later. */
+/** Maximum number of signs of life in a message. More are dropped; each page sends its next one 10 s later. */
 const ALIVE_PER_MESSAGE = 500;
-/** Names told of one replica. */
+/** Maximum number of names of one replica. */
 const NAMES_MAX = 64;
-/** Changes within this time leave together. */
+/** Changes within this time are sent together. */
 const GATHER_MS = 50;
-/** How often a replica says its number: a gap is seen by then, if nothing else was said in between. */
+/** How often a replica repeats its number, so that peers see a gap even if it has no news. */
 const BEAT_MS = 2_000;
-/** How often it looks who is still heard: whoever was connected to a dead replica is gone within 2 s. */
+/** How often a replica checks which peers it still hears. Users of a dead replica are offline within 2 s. */
 const LOOK_MS = 400;
 const GRACE_LOOKS = 2;
 
@@ -48,7 +48,7 @@ export class ReplicaGossip implements Presence {
   readonly #deps: GossipDeps;
   readonly #local = new Set<string>();
   readonly #heard = new Map<number, Heard>();
-  /** What each peer last said about itself; a dead one comes back at the same place. */
+  /** What each peer last said about itself, kept because a dead one usually returns at the same address. */
   readonly #lastFacts = new Map<number, ReplicaFacts>();
   readonly #listeners: ((userId: string, online: boolean) => void)[] = [];
   readonly #typingListeners: ((conversationId: string, userId: string) => void)[] = [];
@@ -57,7 +57,7 @@ export class ReplicaGossip implements Presence {
   readonly #typing = new Map<string, { conversationId: string; userId: string }>();
   readonly #alive = new Map<string, { userId: string; streamId: string }>();
   #facts: ReplicaFacts | null = null;
-  /** Counts the messages about presence that were sent since the start. */
+  /** Number of messages with changes of presence that were sent since the start. */
   #number = 0;
   #beat: ReturnType<typeof setInterval> | null = null;
   #look: ReturnType<typeof setInterval> | null = null;
@@ -67,7 +67,7 @@ export class ReplicaGossip implements Presence {
     this.#deps = deps;
   }
 
-  /** From now on this replica describes itself. */
+  /** Starts to announce this replica and its users to the peers. */
   start(facts: ReplicaFacts): void {
     this.#facts = { ...facts, names: facts.names.slice(0, NAMES_MAX) };
     this.#beat = setInterval(() => this.#sayChange([], []), BEAT_MS);
@@ -81,12 +81,12 @@ export class ReplicaGossip implements Presence {
     if (this.#gather !== null) clearTimeout(this.#gather);
   }
 
-  /** What a living peer said about itself, or this replica about itself; null if nothing is known. */
+  /** What a living peer, or this replica, says about itself; null if nothing is known. */
   factsOf(id: number): ReplicaFacts | null {
     return id === this.#deps.self ? this.#facts : (this.#heard.get(id)?.facts ?? null);
   }
 
-  /** The same, of a peer that is no longer heard too. */
+  /** Like `factsOf`, but also for a peer that is no longer heard. */
   lastFactsOf(id: number): ReplicaFacts | null {
     return this.factsOf(id) ?? this.#lastFacts.get(id) ?? null;
   }
@@ -122,8 +122,8 @@ export class ReplicaGossip implements Presence {
   }
 
   /**
-   * The page of a user's stream was heard here, but the stream is at another replica: at an address that
-   * replicas share, each request may reach another one.
+   * Passes on a sign of life from the page of a stream that another replica serves. At an address that replicas
+   * share, each request may reach another replica.
    */
   sendAlive(userId: string, streamId: string): void {
     if (this.#alive.size >= ALIVE_PER_MESSAGE) return;
@@ -135,12 +135,12 @@ export class ReplicaGossip implements Presence {
     this.#aliveListeners.push(listener);
   }
 
-  /** A stream to a peer was opened: it may have missed anything. */
+  /** Call it when a stream to a peer was opened. The peer may have missed anything, so everything is sent. */
   peerConnected(): void {
     this.#sayAll();
   }
 
-  /** A peer's news. What is more than anybody may send is left out. */
+  /** Takes a peer's news, up to the maximum of each list. */
   receive(from: number, news: GossipNews): void {
     if (!this.#deps.peers.includes(from)) return;
     const { presenceAll, presenceChange, presenceWanted, typing, alive } = news;
@@ -187,7 +187,7 @@ export class ReplicaGossip implements Presence {
     });
   }
 
-  /** Tells listeners about those of `users` for whom `change` makes a difference. */
+  /** Runs `change` and notifies the listeners of those of `users` who came online or went offline by it. */
   #changing(users: readonly string[], change: () => void): void {
     const before = users.map((user) => this.isOnline(user));
     change();
@@ -238,7 +238,7 @@ export class ReplicaGossip implements Presence {
     }
   }
 
-  /** Those who came and those who went; nobody: that this replica lives. */
+  /** Sends who came online and who went offline. Without any user it repeats the number of the last message. */
   #sayChange(online: readonly string[], offline: readonly string[]): void {
     if (this.#facts === null) return;
     if (online.length + offline.length > 0) this.#number += 1;

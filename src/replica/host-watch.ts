@@ -1,10 +1,11 @@
 /**
- * What an operator should see to on this host, looked up again and again: each sentence is written
- * to stderr when it becomes true, and `lastword status` shows it for as long as it is.
+ * Checks at short intervals what an operator of this host should attend to. It writes each sentence
+ * to stderr when it becomes true, and `lastword status` shows the sentence for as long as it is true.
  *
- * A process that has no file left to open cannot accept a connection, and the system would report
- * the one that waits again and again, at the cost of a whole core. So while files are short the page's
- * ports are closed to new connections; those that exist go on, and the rest finds another replica.
+ * A process that cannot open another file cannot accept a connection, and the system reports the
+ * waiting connection over and over, which costs a whole core. While files are short, the replica
+ * therefore closes the page's ports to new connections. Open connections stay, and new visitors
+ * find another replica.
  */
 import type { HostFacts } from "../host/host-facts.ts";
 import type { Logger } from "../host/logger.ts";
@@ -13,26 +14,29 @@ import { VERSION } from "../base/version.ts";
 import { roomOf } from "../db/disk-room.ts";
 import type { DiskLine } from "./disk-line.ts";
 
-/** Files kept for peers, commands and SQLite: this share of the limit, within these bounds. */
+/** Files reserved for peers, commands and SQLite: this share of the limit, within these bounds. */
 const RESERVE = { share: 0.2, min: 24, max: 256 } as const;
 
 export interface HostWatchDeps {
   readonly self: number;
   readonly data: string;
-  /** Says by itself when the disk is full, and when it is not any more. */
+  /** Prints its own lines about a full disk. */
   readonly disk?: DiskLine;
+  /** Number of accounts that are not deleted. */
   readonly people: () => number;
-  /** More sentences, each true now. */
+  /** Further sentences, each true at this moment. */
   readonly warnings: () => readonly string[];
-  /** Takes new connections to the page, or does not; what is connected stays. */
+  /** Opens the page's ports to new connections, or closes them; open connections stay. */
   readonly accept: (open: boolean) => void;
   readonly logger: Logger;
   readonly say: (line: string) => void;
+  /** Test seam: how many files the process may open; null: not known. */
   readonly limit?: number | null;
+  /** Test seam: how many files are open; null: not even one more can be opened to find out. */
   readonly open?: () => number | null;
 }
 
-/** Looks when it is told to, and answers what it found. */
+/** See the top of this file. */
 export class HostWatch {
   readonly #deps: HostWatchDeps;
   readonly #limit: number | null;
@@ -44,13 +48,13 @@ export class HostWatch {
     this.#limit = deps.limit === undefined ? openFilesLimit() : deps.limit;
   }
 
-  /** What /healthz answers; `notWritable` is why a write could not be taken, `state` the role. */
+  /** The answer of /healthz. `notWritable`: why writes are refused, or null; `state`: the role. */
   health(notWritable: string | null, state: string): { ok: true; state: string } | { ok: false; reason: string } {
     const reason = notWritable ?? (this.#short ? "no new connections: too few files are left to open" : null);
     return reason === null ? { ok: true, state } : { ok: false, reason };
   }
 
-  /** Called now and then. */
+  /** To be called at short intervals. */
   look(): void {
     this.#deps.disk?.look();
     this.#lookAtFiles();
@@ -59,6 +63,7 @@ export class HostWatch {
     this.#said = now;
   }
 
+  /** What `lastword status` shows about this host. */
   facts(): HostFacts {
     const { self, data, people } = this.#deps;
     return { replica: self, version: VERSION, data, disk: roomOf(data), people: people(), warnings: this.#warnings() };
@@ -77,7 +82,7 @@ export class HostWatch {
   #lookAtFiles(): void {
     if (this.#limit === null) return;
     const reserve = Math.min(RESERVE.max, Math.max(RESERVE.min, Math.floor(this.#limit * RESERVE.share)));
-    // Where not even one is left to look with, all are in use.
+    // If not even one file can be opened to find out, all of them are in use.
     const used = (this.#deps.open ?? openFiles)() ?? this.#limit;
     const short = this.#short ? used > this.#limit - 1.5 * reserve : used > this.#limit - reserve;
     if (short === this.#short) return;

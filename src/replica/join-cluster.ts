@@ -1,22 +1,23 @@
 /**
- * Before anything is written: does this replica belong to the cluster of this folder, with
- * these options? Settles the key, the modes, and whether this store may create the cluster.
+ * Checks, before anything is written to the log, that this replica belongs to the cluster of its folder and that the
+ * options fit. Decides on the key, the modes, and whether this store may create the cluster.
  */
 import { createClusterKey, readClusterKey, type ClusterKey } from "../host/cluster-key.ts";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
 import type { Settings } from "../cli/settings.ts";
 
-/** What main found on the disk. */
+/** What the replica found on its disk. */
 export interface StoreFacts {
   readonly replicaId: number;
   readonly storeId: string;
-  /** Nothing was ever written to its log. */
+  /** True if nothing was ever written to its log. */
   readonly empty: boolean;
 }
 
+/** The cluster that this replica belongs to. */
 export interface Membership {
   readonly key: ClusterKey;
-  /** This store created the cluster and may write its first view. */
+  /** True if this store created the cluster, so that it may write the first view. */
   readonly creator: boolean;
 }
 
@@ -47,7 +48,10 @@ function keyMissing(settings: Settings, facts: StoreFacts): Failure | null {
   return null;
 }
 
-/** Reads or creates the key. The storeId must be on the disk already: the key names it. */
+/**
+ * Reads or creates the cluster key. The storeId must be on the disk already, because a new key names it. Fails with a
+ * sentence and an exit code if key, folder and options do not fit together.
+ */
 export function joinCluster(settings: Settings, facts: StoreFacts): Outcome<Membership> {
   const { replicaId, storeId } = facts;
   let found = readClusterKey(settings.keyPath);

@@ -1,4 +1,4 @@
-/** The listeners of one replica: gRPC, and the page on its own port and on the front. */
+/** The listeners of one replica: the gRPC port, and the page on its own port and at the front. */
 import { hostname } from "node:os";
 import { Server as GrpcServer } from "@grpc/grpc-js";
 import { serverCredentials } from "../base/grpc-credentials.ts";
@@ -16,35 +16,35 @@ import type { WebEnv } from "../web/http/deps.ts";
 import { withHost } from "../web/http/host.ts";
 import { CertificateWatch, namesOf, readCertificate, type Certificate } from "./tls.ts";
 
-/** What the page's app must be to be served. */
+/** The page's app, as this server calls it. */
 export interface PageApp {
   fetch(request: Request, bindings: WebEnv["Bindings"]): Response | Promise<Response>;
 }
 
-/** Above the app's own 64 KiB, so that the app and not the server says what is wrong. */
+/** Larger than the app's own bound of 64 KiB, so that the app answers with its own error. */
 const BODY_BYTES_MAX = 1024 * 1024;
 /**
- * Event streams say something every second, and a write is answered within 15 s at most: whatever is silent
- * for this long is gone. A request that is not whole after twice the time is cut off, however it trickles in.
+ * Event streams send something every second, and a write is answered within 15 s, so a connection that is silent
+ * for this long is dead. A request that is not whole after twice this time is cut off, even if it keeps trickling in.
  */
 const IDLE_SECONDS = 20;
 /**
- * A client whose computer vanished says no goodbye, and its user would stay online for the
- * quarter of an hour that TCP takes to give up: a ping without an answer ends the connection.
+ * A computer that vanishes closes no connection, and its user would stay online for the quarter
+ * of an hour that TCP takes to give up. Therefore a ping without an answer ends the connection.
  */
 const KEEPALIVE = { "grpc.keepalive_time_ms": 4000, "grpc.keepalive_timeout_ms": 4000 };
-/** Tries to have a port again that this process has just let go of. */
+/** How often the process tries to bind a port again that it has just closed. */
 const REBIND_ATTEMPTS = 20;
 const REBIND_EVERY_MS = 50;
 
-/** The gRPC port: its server, to which services can still be added, and who watches over it. */
+/** The gRPC port: its server, to which services can still be added, and its guard. */
 export interface GrpcPort {
   readonly server: GrpcServer;
   readonly guard: PortGuard;
   close(): void;
 }
 
-/** Listens for gRPC. */
+/** Opens the gRPC port. Fails with a sentence and an exit code if the address cannot be bound. */
 export async function openGrpcPort(settings: Settings, id: number, logger: Logger): Promise<Outcome<GrpcPort>> {
   const at = listenAddresses(settings, id).grpc;
   const option = settings.peersGiven ? "--grpc" : `${PROGRAM} up --grpc`;
@@ -71,19 +71,22 @@ export async function openGrpcPort(settings: Settings, id: number, logger: Logge
   );
 }
 
-/** One address of the page; another server takes it over when the certificate changes. */
+/** A listener of the page. Its server is replaced when the certificate changes. */
 interface Listener {
   readonly at: Address;
-  /** The one that other replicas of this host share. */
+  /** True for the front, which other replicas of this host share. */
   readonly front: boolean;
   readonly reusePort: boolean;
   server: Bun.Server<undefined>;
 }
 
-/** What the app hears of the listener that a request came to. */
+/** What the app learns about the listener that received a request. */
 type Asked = Required<Pick<WebEnv["Bindings"], "loopback" | "front">>;
 
-/** The page's listeners. Until there is an app they answer 503, so that a port is taken before anything is written. */
+/**
+ * The page's listeners. They answer 503 until there is an app, so that a replica can bind its port before it writes
+ * anything to its disk.
+ */
 export class PageServer {
   readonly scheme: "http" | "https";
   readonly #settings: Settings;
@@ -107,7 +110,7 @@ export class PageServer {
     this.scheme = settings.tls === null ? "http" : "https";
   }
 
-  /** Binds the replica's own port. */
+  /** Binds the replica's own port, and reads the certificate. Fails with a sentence and an exit code. */
   async start(): Promise<Outcome<null>> {
     const { tls, data } = this.#settings;
     if (tls !== null) {
@@ -130,12 +133,12 @@ export class PageServer {
     return done(null);
   }
 
-  /** Where the page is, with the port that was really bound. */
+  /** The address of the page, with the port that was actually bound. */
   get address(): Address {
     return { host: this.#wanted.host, port: this.#own?.at.port ?? this.#wanted.port };
   }
 
-  /** As a browser names it. */
+  /** The page's origin, as a browser names it. */
   get origin(): string {
     const { host, port } = this.address;
     const named = host === "0.0.0.0" || host === "::" ? hostname() : host;
@@ -147,13 +150,15 @@ export class PageServer {
     return this.#certificate === null ? [] : namesOf(this.#certificate);
   }
 
-  /** From now on this app answers; `proofOf` says to other replicas' fronts that it is one of theirs. */
+  /**
+   * Lets the app answer from now on. `proofOf` makes the proof for a replica that asks who has the front (frontProof).
+   */
   serve(app: PageApp, proofOf: (nonce: string) => string): void {
     this.#app = app;
     this.#proofOf = proofOf;
   }
 
-  /** One more listener for the same app: the front. Throws EADDRINUSE. */
+  /** Opens one more listener for the same app: the front. Throws an error with `code` EADDRINUSE. */
   open(at: Address, reusePort: boolean): { stop(): Promise<void> } {
     const listener = this.#listen({ at, front: true, reusePort });
     return {
@@ -164,7 +169,7 @@ export class PageServer {
     };
   }
 
-  /** Closes the ports to new connections, or opens them again; what is connected stays. */
+  /** Closes the ports to new connections, or opens them again. Open connections stay. */
   accept(open: boolean): void {
     this.#accepting = open;
     if (open) void this.#openAgain();
@@ -185,12 +190,12 @@ export class PageServer {
   }
 
   /**
-   * Bun does not change the certificate of a listener, so each is closed for new connections
-   * and opened again: what is connected goes on, streams too.
+   * Bun cannot change the certificate of an open listener, so each is closed to new connections
+   * and opened again. Open connections and streams continue.
    */
   async #renew(certificate: Certificate): Promise<void> {
     this.#certificate = certificate;
-    // Ports that are closed now are opened with the new one later.
+    // Ports that are closed now will be opened with the new certificate.
     if (this.#accepting) {
       for (const listener of this.#listeners) this.#retire(listener.server);
       await this.#openAgain();
@@ -210,7 +215,7 @@ export class PageServer {
           listener.server = this.#bind(listener);
           break;
         } catch (error) {
-          // Another process took the port within this instant: without its page a replica is of no use.
+          // Another process took the port in the meantime. A replica without its page is useless, so this is fatal.
           if (attempt === REBIND_ATTEMPTS) throw error;
           await Bun.sleep(REBIND_EVERY_MS);
         }
@@ -229,7 +234,7 @@ export class PageServer {
     const { at, front, reusePort } = wanted;
     const by = { loopback: isLoopback(at.host), front };
     return Bun.serve({
-      // "localhost" could become ::1 alone, where an IPv4 client finds nobody.
+      // "localhost" might be bound as ::1 only, where no IPv4 client could connect.
       hostname: at.host === "localhost" ? "127.0.0.1" : at.host,
       port: at.port,
       reusePort,

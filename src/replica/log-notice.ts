@@ -1,9 +1,9 @@
-/** What the core has to tell, as lines of the log. */
+/** Writes the core's notices to the log. */
 import type { Logger } from "../host/logger.ts";
 import type { Notice } from "../election/event.ts";
 import { printViewNo } from "../election/view.ts";
 
-/** One line for one notice. */
+/** Logs one line for the notice. */
 export function logNotice(logger: Logger, notice: Notice): void {
   switch (notice.kind) {
     case "role":

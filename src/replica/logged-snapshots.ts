@@ -1,8 +1,11 @@
-/** Snapshots that fail are tried again by whoever wanted them; here the operator learns that they failed, and where. */
+/**
+ * A failed snapshot is requested again by the replica that needs it. This wrapper also reports the failure, so that the
+ * operator learns where snapshots fail.
+ */
 import type { SnapshotSource, SnapshotStore } from "../election/ports.ts";
 import type { Caught } from "../host/error-place.ts";
 
-/** The store, with each failure of an offer or a receipt reported and passed on. */
+/** The same store, which reports each failure of an offer or a receive to `caught` and passes it on. */
 export function loggedSnapshots(store: SnapshotStore, caught: (where: Caught, error: unknown) => void): SnapshotStore {
   async function reported<T>(where: Caught, work: Promise<T>): Promise<T> {
     try {

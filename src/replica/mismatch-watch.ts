@@ -1,7 +1,7 @@
 /**
- * Decides what it means that a peer answers and is not one of ours. A replica that never
- * belonged to the cluster is the one that was started wrongly, unless it gets into a view
- * all the same; one that did belong goes on, unless all the others disagree with it.
+ * Decides what it means if a peer answers but does not fit to this replica. A replica that never
+ * belonged to the cluster assumes that it was itself started wrongly, unless it gets into a view
+ * soon. A replica that did belong continues, unless all the others disagree with it.
  */
 import type { MismatchReason } from "../election/peers/proof.ts";
 import type { Logger } from "../host/logger.ts";
@@ -10,17 +10,17 @@ import { damageReports } from "./damage-log.ts";
 
 export interface MismatchWatchDeps {
   readonly peers: readonly number[];
-  /** The store was in an active view at some time. */
+  /** True if the store was in an active view once. */
   readonly admitted: boolean;
-  /** This replica is in an active view now. */
+  /** True while this replica is in an active view. */
   readonly inView: () => boolean;
   readonly logger: Logger;
   readonly onMismatch: (what: string, todo: string) => void;
-  /** For a person, once; the replica goes on. */
+  /** Gets a sentence for a person if the replica continues in spite of the mismatch. */
   readonly onWarning: (sentence: string) => void;
 }
 
-/** Time to get into a view in spite of one peer that does not fit. */
+/** How long the replica waits to get into a view in spite of a peer that does not fit. */
 const PATIENCE_MS = 3000;
 
 const SENTENCES: Record<Exclude<MismatchReason, "clock">, { what: string; todo: string }> = {
@@ -31,7 +31,7 @@ const SENTENCES: Record<Exclude<MismatchReason, "clock">, { what: string; todo: 
   version: { what: "has a version that this one cannot talk to", todo: "run the same version of lastword everywhere" },
 };
 
-/** What does not fit, for a person. `version` is what the other side says it is. */
+/** What does not fit, for a person. `version` is the other side's, if it said so. */
 function sentence(reason: keyof typeof SENTENCES, version: string | null): { what: string; todo: string } {
   if (reason !== "version" || version === null) return SENTENCES[reason];
   return {
@@ -40,13 +40,13 @@ function sentence(reason: keyof typeof SENTENCES, version: string | null): { wha
   };
 }
 
-/** Collects reports until they say enough. */
+/** See the top of this file. */
 export class MismatchWatch {
   readonly #deps: MismatchWatchDeps;
   readonly #reported = new Map<number, { readonly what: string; readonly todo: string }>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  /** What the transport tells of peers that are not as they should be. */
+  /** Gets the transport's reports of peers that do not fit or send damaged bytes. */
   readonly listener: {
     onMismatch(peer: number, reason: MismatchReason, version: string | null): void;
     onDamaged(peer: number, what: string): void;
@@ -60,10 +60,10 @@ export class MismatchWatch {
     };
   }
 
-  /** A peer answered and did not fit. */
+  /** Reports that a peer answered and does not fit. */
   report(peer: number, reason: MismatchReason, version: string | null = null): void {
     this.#deps.logger.warn("peer_mismatch", { peer, reason });
-    // People are told by ClockWatch, which knows whose clock it is.
+    // ClockWatch informs people, because it knows whose clock is wrong.
     if (reason === "clock") return;
     const { what, todo } = sentence(reason, version);
     if (this.#deps.inView()) {

@@ -1,9 +1,9 @@
 /**
- * What orders the ops of this replica's cluster: our own engine over its log, its state and its peers, with the clock
- * that dates ops and the gate that says which of them may be written. Built before everything that listens to it:
- * rooms that want to hear of peers add themselves to `heard`, and the engine gets its listener when it starts.
+ * Builds what orders the ops of this replica's cluster: our own engine over its log, state and peers, the clock
+ * that dates ops, and the gate that says which formats may be written. They are built before everything that listens
+ * to them: rooms that want news of peers add themselves to `heard`, and the engine gets its listener when it starts.
  *
- * Clock, gate and transport ask the engine, and it asks them: none of them does before it runs.
+ * Clock, gate and transport call the engine and it calls them, but only once it runs.
  */
 import { randomBytes } from "node:crypto";
 import { setting, wallClockMs } from "../base/faults.ts";
@@ -26,12 +26,13 @@ import { MismatchWatch } from "./mismatch-watch.ts";
 import { ownRelease } from "./own-release.ts";
 import type { ReplicaStorage } from "./storage.ts";
 
-/** What peers do, for those who add themselves. */
+/** Listeners for what peers do; rooms add theirs before the engine starts. */
 export interface Heard {
   readonly beats: ((from: ReplicaId, beat: Beat) => void)[];
   readonly streams: GrpcPeerListener["onStream"][];
 }
 
+/** The engine and what belongs to it. */
 export interface EngineParts {
   readonly engine: OwnEngine;
   readonly transport: GrpcPeerTransport;
@@ -40,10 +41,11 @@ export interface EngineParts {
   readonly mismatches: MismatchWatch;
   readonly heard: Heard;
   readonly caught: ReturnType<typeof caughtErrors>;
-  /** For people: a format came into force. Set by who shows it. */
+  /** Gets a sentence for people when a format has come into force. The room that shows it replaces this function. */
   enabled: (text: string, format: number) => void;
 }
 
+/** What the engine is built on. */
 export interface EngineStore {
   readonly context: ReplicaContext;
   readonly bootId: string;
@@ -52,7 +54,7 @@ export interface EngineStore {
   readonly membership: Membership;
 }
 
-/** Nothing of it runs yet. Throws what the log throws. */
+/** Builds the parts; nothing runs yet. Throws what the log throws. */
 export function openEngine(store: EngineStore): EngineParts {
   const { context, log, storage } = store;
   const heard: Heard = { beats: [], streams: [] };
@@ -80,7 +82,7 @@ export function openEngine(store: EngineStore): EngineParts {
   return parts;
 }
 
-/** What the parts ask each other once they run. */
+/** The parts that others call once they run. */
 interface Among {
   readonly clock: ClusterClock;
   readonly engine: () => OwnEngine;
@@ -127,7 +129,7 @@ function openTransport(
     clusterId: () => log.clusterId ?? "",
     peers: settings.peers.filter((peer) => peer.id !== id),
     key: key.secret,
-    // Which replicas there are must be the same everywhere; how each finds the others need not.
+    // The ids of the replicas must be the same everywhere; the addresses at which they find each other may differ.
     settings: { mode: `${key.consistency} ${key.recovery}`, peers: settings.peers.map((peer) => peer.id).join() },
     release: ownRelease(),
     listener: {

@@ -1,4 +1,4 @@
-/** The faces of a replica: the calls of its gRPC port and its page, over rooms that are open. */
+/** Builds the faces of a replica: the calls of its gRPC port and its page. */
 import { addChatService, type ChatApi } from "../api/chat-api.ts";
 import { clusterMark, clusterToken } from "../host/cluster-key.ts";
 import { addControlService, askReplica, type EnableAnswer, type EnableQuestion } from "../ops/control.ts";
@@ -15,9 +15,12 @@ import { printAddress } from "../host/address.ts";
 import type { ReplicaId } from "../election/view.ts";
 import { enableAtLeader } from "./enable-at-leader.ts";
 
-/** The leader's op is waited for as long as a client waits; whoever asked this replica waits a little longer. */
+/**
+ * How long to wait for the leader: a little longer than the leader waits for its op, and less than the command waits.
+ */
 const ENABLE_TIMEOUT_MS = 11_000;
 
+/** What the faces are built on. */
 export interface Faces {
   readonly context: ReplicaContext;
   readonly rooms: Rooms;
@@ -25,7 +28,7 @@ export interface Faces {
   readonly storage: ReplicaStorage;
 }
 
-/** Chat and Control. Before the port takes calls. */
+/** Adds the services Chat and Control to the gRPC port, before it takes calls. */
 export function addCalls({ context, rooms, membership, storage }: Faces, { server, guard }: GrpcPort): ChatApi {
   const { chat, report, caught, gate, host, engine } = rooms;
   const { secret } = membership.key;
@@ -65,7 +68,7 @@ async function askToEnable(
   return await askReplica("Enable", { grpc: printAddress(peer), secret, timeoutMs: ENABLE_TIMEOUT_MS, question });
 }
 
-/** The page. */
+/** Builds the page. */
 export function openWeb(
   { context, rooms, membership }: Faces,
   { addresses, page }: { readonly addresses: Addresses; readonly page: PageServer },
@@ -76,7 +79,7 @@ export function openWeb(
   return createWeb({
     chat,
     status: () => report.status(),
-    // Every member of the view holds what is committed.
+    // Every member of the view holds all committed entries.
     copies: () => engine.coreStatus().view?.members.length ?? 0,
     healthz: () => host.health(notWritable(), engine.coreStatus().role),
     origins: () => addresses.origins(),
@@ -85,7 +88,7 @@ export function openWeb(
     sendAlive: (userId, stream) => gossip.sendAlive(userId, stream),
     cluster: clusterMark(secret),
     secureCookies: settings.tls !== null || settings.behindProxy,
-    // A proxy on this host brings everybody to a listener on loopback.
+    // Behind a proxy on this host, every visitor arrives at a listener on loopback.
     openStatus: addresses.hosts.every(isLoopback) && !settings.behindProxy,
     onCaught: (error) => caught("page", error),
     clock,

@@ -1,6 +1,6 @@
 /**
- * The rooms of a replica between its stores and its ports: the engine, those who listen to it, the chat. Each is built
- * from what stands before it; nothing runs yet.
+ * Builds the rooms of a replica between its stores and its ports: the engine, its listeners, and the chat. Each is
+ * built from those before it; nothing runs yet.
  */
 import { createChat, type Chat } from "../chat/service/chat.ts";
 import { GATHER_MS } from "../chat/service/mark-gatherer.ts";
@@ -24,13 +24,15 @@ import type { Roster } from "./roster.ts";
 import { Scrub } from "./scrub.ts";
 import { watchHost } from "./watch-host.ts";
 
+/** What the rooms are built on. */
 export interface RoomStore extends EngineStore {
-  /** The replica's. */
+  /** The replica's folder. */
   readonly folder: string;
   readonly page: PageServer;
   readonly roster: Roster;
 }
 
+/** The rooms of one replica. */
 export interface Rooms extends EngineParts {
   readonly listener: OwnEngineListener;
   readonly gossip: ReplicaGossip;
@@ -39,11 +41,11 @@ export interface Rooms extends EngineParts {
   readonly host: HostWatch;
   readonly report: StatusReport;
   readonly chat: Chat;
-  /** Why nothing can be written here, for a person; null if it can. */
+  /** Why this replica takes no writes, for a person; null if it does. */
   readonly notWritable: () => string | null;
 }
 
-/** Throws what the stores throw. */
+/** Builds the rooms; nothing runs yet. Throws what the stores throw. */
 export function openRooms(store: RoomStore): Rooms {
   const { context, folder, log, storage } = store;
   const parts = openEngine(store);

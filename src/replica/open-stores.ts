@@ -1,7 +1,7 @@
 /**
- * Opens what a replica has on its disk. A damaged store is set aside and an empty one takes its
- * place: another store to everybody else, which catches up from them like a wiped disk. If only the
- * state is damaged and the log begins at its beginning, the rows are made again from the log.
+ * Opens what a replica has on its disk. A damaged store is set aside, and an empty one replaces it;
+ * the peers treat that as another store, which catches up like a wiped disk. If only the state is
+ * damaged and the log still starts at its first entry, the rows are rebuilt from the log.
  */
 import type { ReplicaId } from "../election/view.ts";
 import { DiskFailed, StorageDamaged } from "../election/ports.ts";
@@ -9,24 +9,25 @@ import { LogDb } from "../db/log/log-db.ts";
 import { markDamaged, maySetAside, setAsideMarked, type Damage } from "../db/set-aside.ts";
 import { ReplicaStorage } from "./storage.ts";
 
+/** The open log and state of one replica. */
 export interface Stores {
   readonly log: LogDb;
   readonly storage: ReplicaStorage;
 }
 
-/** True if what is on the disk is not what was written there; a disk that fails is another matter. */
+/** True if the disk holds something else than was written to it, but not if the disk only failed. */
 export function isDamage(error: unknown): error is StorageDamaged {
   return error instanceof StorageDamaged && !(error instanceof DiskFailed);
 }
 
-/** What must be set aside because of it. */
+/** What must be set aside because of the error. */
 export function damageOf(error: StorageDamaged): Damage {
   return error.file === "log" ? "store" : "state";
 }
 
 /**
- * `onDamage` is told what was wrong and where the files are now. Throws what storage throws, also
- * StorageDamaged once the folder has been damaged too often.
+ * Opens log and state. `onDamage` gets the reason and the folder that has the files of a damaged store now. Throws
+ * what the stores throw, including StorageDamaged once the folder has been damaged too often.
  */
 export function openStores(
   folder: string,

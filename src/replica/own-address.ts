@@ -1,6 +1,6 @@
 /**
- * An own name that means loopback on this host: Debian writes `127.0.1.1 NAME` into /etc/hosts. What listens there
- * is reached by nobody else, and each host would wait for the others for ever.
+ * Detects that this host's own name is a loopback address here: Debian writes `127.0.1.1 NAME` into /etc/hosts. No
+ * other host reaches a listener there, so the hosts would wait for each other for ever.
  */
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
@@ -9,7 +9,7 @@ import { isLoopback } from "../base/loopback.ts";
 import { printAddress, type Address } from "../host/address.ts";
 import { listenAddresses, type Settings } from "../cli/settings.ts";
 
-/** All addresses of a name; none if it has none now. */
+/** Resolves a name to all of its addresses; an empty list if it has none at the moment. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
 const resolveBySystem: Resolve = async (host) => {
@@ -20,7 +20,10 @@ const resolveBySystem: Resolve = async (host) => {
   }
 };
 
-/** The loopback address that a name stands for here; null if others reach it, and for a number: whoever gives one means it. */
+/**
+ * The loopback address that a name has on this host; null if other hosts reach it. Null also for an address given as a
+ * number, because an operator who gives a loopback number intends it.
+ */
 async function loopbackOf({ host }: Address, resolve: Resolve): Promise<string | null> {
   if (isLoopback(host) || isIP(host) !== 0) return null;
   const addresses = await resolve(host);
@@ -28,9 +31,9 @@ async function loopbackOf({ host }: Address, resolve: Resolve): Promise<string |
 }
 
 /**
- * Refuses to start where no other replica could reach this one; peers that are all reached over loopback are on this
- * host, or at the near end of tunnels. Otherwise answers a line for a page that only this computer reaches although its
- * address looks otherwise, or null.
+ * Fails if no other replica could reach this one, unless this one reaches all of them over loopback: then they are on
+ * this host, or behind tunnels. Otherwise returns a warning if only this computer reaches the page although its address
+ * looks public, or null.
  */
 export async function checkOwnNames(
   settings: Settings,
@@ -53,7 +56,7 @@ export async function checkOwnNames(
   );
 }
 
-/** All other replicas are reached over loopback; a name that is not known yet is another host's. */
+/** True if all other replicas are reached over loopback. A name that does not resolve counts as another host. */
 async function allHere({ peers }: Settings, id: number, own: string, resolve: Resolve): Promise<boolean> {
   const others = peers.filter((peer) => peer.id !== id && peer.host !== own && !isLoopback(peer.host));
   const addresses = await Promise.all(others.map(({ host }) => resolve(host)));

@@ -1,10 +1,10 @@
-/** What this executable understands, put together from the rooms that know it. */
+/** What this executable understands, collected from the rooms that know it. */
 import { OP_FORMAT } from "../chat/kinds/kinds.ts";
 import { SCHEMA } from "../db/state/connection.ts";
 import { PEER_PROTOCOL, type Release } from "../election/release.ts";
 import { VERSION } from "../base/version.ts";
 
-/** The same at every call. */
+/** The release of this executable; it is constant. */
 export function ownRelease(): Release {
   return { version: VERSION, ...PEER_PROTOCOL, opFormat: OP_FORMAT, schema: SCHEMA };
 }

@@ -1,6 +1,6 @@
 /**
- * The process of one replica: what ends it, what it says then, and the one thing that does not
- * end it, damaged data.
+ * The process of one replica: what ends it, and with which line and exit code. Damaged data does
+ * not end it: the replica is closed and started again.
  */
 import { resolve } from "node:path";
 import { FormatTooNew } from "../chat/kinds/op.ts";
@@ -22,15 +22,16 @@ import { damageOf, isDamage } from "./open-stores.ts";
 import type { ReplicaContext } from "./context.ts";
 import { RunningReplica } from "./running-replica.ts";
 
-/** One line on stderr for whoever started the process. */
+/** Prints a failure as one line on stderr. */
 export function complain(failed: Pick<Failure, "what" | "todo">): void {
   process.stderr.write(failureLine(failed));
 }
 
+/** What {@link ReplicaProcess} needs. */
 export interface ReplicaProcessOptions {
   readonly id: number;
   readonly lock: FolderLock;
-  /** Takes back the folders that were made for this start. */
+  /** Removes the folders that were made for this start. */
   readonly discard: () => void;
   readonly settings: Settings;
   /** The words of the command line, for run.json. */
@@ -38,7 +39,9 @@ export interface ReplicaProcessOptions {
   readonly logger: Logger;
 }
 
-/** A damaged replica that is not closed after this long is left to its next start. */
+/**
+ * If a damaged replica cannot be closed within this time, the process ends, and the next start sets the store aside.
+ */
 const CLOSE_MS = 10_000;
 
 /** Runs the replica whose folder is locked. */
@@ -46,7 +49,7 @@ export class ReplicaProcess {
   readonly #options: ReplicaProcessOptions;
   readonly #folder: string;
   #replica: RunningReplica;
-  /** Being closed and begun anew: what the old one still throws is of no interest. */
+  /** True while the replica is closed and started again. Errors of the old one are ignored. */
   #startingAnew = false;
   #resolve: (exit: ExitCode) => void = () => {};
 
@@ -56,10 +59,10 @@ export class ReplicaProcess {
     this.#replica = new RunningReplica(this.#context());
   }
 
-  /** Resolves when the replica could not start; else a signal, or what is fatal, ends the process. */
+  /** Resolves if the replica cannot start. Otherwise a signal or a fatal error ends the process. */
   run(): Promise<ExitCode> {
     const { logger } = this.#options;
-    // The others carry on without a replica that does not know what it is doing.
+    // After an unexpected error the state of this process is unknown, so it ends; the other replicas continue.
     process.on("uncaughtException", (error) => this.#fatal(error));
     process.on("unhandledRejection", (error) => this.#fatal(error));
     const onSignal = stopSignals({
@@ -123,7 +126,9 @@ export class ReplicaProcess {
     process.exit(failed.exit);
   }
 
-  /** Damage that was found while it ran: closed, and opened again, which sets aside what is marked. */
+  /**
+   * After damage that was found at run time: closes the replica and opens it again, which sets aside the marked files.
+   */
   #startAnew(error: StorageDamaged): void {
     this.#startingAnew = true;
     markDamaged(this.#folder, { what: damageOf(error), reason: error.message });
@@ -134,12 +139,12 @@ export class ReplicaProcess {
       this.#replica = new RunningReplica(this.#context());
       this.#begin();
     };
-    // What does not close goes with the process; the marker makes the next start do the same.
+    // If it cannot be closed, the process ends. The marker then makes the next start set the files aside.
     this.#replica.abandon().then(again, () => process.exit(EXIT.storage));
   }
 }
 
-/** What an error means to whoever started the process. */
+/** The exit code and the sentences for an error. */
 function failureOf(error: unknown, folder: string): Omit<Failure, "ok"> {
   if (error instanceof StorageFull) {
     return { exit: EXIT.storage, what: `the disk under ${folder} is full`, todo: "make room and start again" };

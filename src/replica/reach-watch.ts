@@ -1,29 +1,33 @@
 /**
- * Finds out that replicas reach each other in one direction only: after a dead computer was
- * replaced under another address, or with an address in --peers that is right on one host alone.
- * Such a replica looks well to itself and counts nowhere, so whoever sees it says so.
+ * Detects that two replicas reach each other in one direction only, for example because a dead
+ * computer was replaced by one with another address, or because an address in --peers is right on
+ * one host only. Such a replica looks healthy to itself but counts nowhere, so both sides warn.
  */
 import { printAddress, type Peer } from "../host/address.ts";
 
 /**
- * Connecting takes a moment in each direction, and longer while hosts boot. A frozen peer answers no
- * ping, so our stream to it is closed well within this time.
+ * How long one direction may work alone before a warning. Connecting takes a moment in each direction, and longer
+ * while hosts boot. A frozen peer answers no ping, so our stream to it is closed well within this time.
  */
 const PATIENCE_MS = 20_000;
-/** Each refused dial counts as silence until the next frame: who was heard within this time is heard. */
+/**
+ * A peer that was heard within this time counts as heard, because each refused dial counts as silence until the next
+ * frame.
+ */
 const HEARD_MS = 5000;
 
 interface Seen {
-  /** Our stream to it is open. */
+  /** True while our stream to the peer is open. */
   out: boolean;
-  /** Monotonic ms since when it has been so. */
+  /** Monotonic ms at which `out` changed last. */
   outSince: number;
-  /** Frames come from it. */
+  /** True while frames come from the peer. */
   heard: boolean;
   heardSince: number;
   heardAt: number;
 }
 
+/** What {@link ReachWatch} needs. */
 export interface ReachDeps {
   readonly self: number;
   readonly configured: readonly Peer[];
@@ -33,7 +37,7 @@ export interface ReachDeps {
   readonly now: () => number;
 }
 
-/** Fed with what the transport says about streams; looks at the rest when it is asked. */
+/** See the top of this file. The transport reports streams to `onStream`; `warnings` does the rest. */
 export class ReachWatch {
   readonly #deps: ReachDeps;
   readonly #seen = new Map<number, Seen>();
@@ -53,6 +57,7 @@ export class ReachWatch {
     }
   }
 
+  /** Reports that a stream to (`out`) or from (`in`) a peer was opened or closed. */
   onStream(peer: number, direction: "in" | "out", open: boolean): void {
     const seen = this.#seen.get(peer);
     if (seen === undefined || direction === "in" || seen.out === open) return;
@@ -60,12 +65,12 @@ export class ReachWatch {
     seen.outSince = this.#deps.now();
   }
 
-  /** A peer takes our stream and does not answer on one of its own: it may know all, and just not reach us. */
+  /** True if a peer takes our stream but sends nothing: it may have data, and only be unable to reach us. */
   get isUnanswered(): boolean {
     return [...this.#seen.values()].some(({ out, heard }) => out && !heard);
   }
 
-  /** What is so now; asked for at least every few seconds. */
+  /** The warnings that are true now. To be called at least every few seconds. */
   warnings(): string[] {
     const { configured, hears, now, self } = this.#deps;
     const own = configured.find((peer) => peer.id === self);

@@ -1,7 +1,10 @@
-/** What run.json files tell about the replicas of this machine, also of those that died. */
+/** Reads the run.json files of the replicas of this machine, including those that died. */
 import { readRunFile, type RunFile } from "../host/run-file.ts";
 
-/** Status is asked for several times a second; the files change at starts and stops only. */
+/**
+ * Least time between two reads. Status is requested several times a second, but the files change only at starts and
+ * stops.
+ */
 const REFRESH_MS = 500;
 
 function processExists(pid: number): boolean {
@@ -13,12 +16,12 @@ function processExists(pid: number): boolean {
   }
 }
 
-/** Reads the files at most twice a second. */
+/** See the top of this file. It reads the files at most twice a second. */
 export class Roster {
   readonly #data: string;
   readonly #ids: readonly number[];
   #readAt = -Infinity;
-  /** The last file of each; a gracefully stopped replica comes back at the same place. */
+  /** The last file of each replica, kept because a stopped replica usually returns at the same address. */
   readonly #files = new Map<number, RunFile>();
   readonly #gone = new Set<number>();
 
@@ -34,7 +37,7 @@ export class Roster {
     return file === undefined ? null : { grpc: file.grpc, web: file.web };
   }
 
-  /** True if a living local replica other than `self` says that it has the front at this origin. */
+  /** True if a living local replica other than `self` has written that it has the front at this origin. */
   sharesFront(origin: string, self: number): boolean {
     this.#refresh();
     return this.#ids.some((id) => id !== self && !this.#gone.has(id) && this.#files.get(id)?.front === origin);

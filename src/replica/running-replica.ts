@@ -30,7 +30,7 @@ import { Roster } from "./roster.ts";
 
 const SERVING_LOOK_MS = 500;
 
-/** A running replica. */
+/** See the top of this file. */
 export class RunningReplica {
   readonly #context: ReplicaContext;
   readonly #identity = { bootId: randomBytes(8).toString("hex"), since: new Date().toISOString() };
@@ -46,8 +46,8 @@ export class RunningReplica {
   }
 
   /**
-   * Starts everything; answers once the ports are bound and run.json says so. Throws what
-   * storage throws. On a failure everything that was opened is closed again.
+   * Starts everything; resolves once the ports are bound and run.json names them. Throws what the
+   * stores throw. If it fails, everything that was opened is closed again.
    */
   async start(): Promise<Outcome<null>> {
     const started = await this.#start();
@@ -55,13 +55,13 @@ export class RunningReplica {
     return started;
   }
 
-  /** Leaves the cluster, then closes everything; bounded by the core's stopMs and a little. */
+  /** Leaves the cluster, then closes everything. Takes little more than the core's stopMs at most. */
   async stop(): Promise<void> {
     await this.#leave?.();
     await this.#close();
   }
 
-  /** Closes everything without leaving the cluster: to it this looks like a death. */
+  /** Closes everything without leaving the cluster; to the peers this looks like a death. */
   abandon(): Promise<void> {
     return this.#close();
   }
@@ -77,7 +77,7 @@ export class RunningReplica {
     const names = await checkOwnNames(settings, id);
     if (!names.ok) return names;
     if (names.value !== null) process.stderr.write(`lastword: ${names.value}\n`);
-    // A predecessor's file, from before it was killed, names a process that is not this one.
+    // The run.json of a predecessor that was killed names another process.
     rmSync(runFilePath(settings.data, id), { force: true });
     const page = new PageServer(settings, id, this.#context.logger);
     this.#closers.push(() => page.stop());
@@ -106,7 +106,7 @@ export class RunningReplica {
     return done(null);
   }
 
-  /** Puts the rooms behind the ports and starts them, inside out. */
+  /** Connects the rooms to the ports and starts them, the innermost first. */
   #startServing(faces: Faces, grpc: GrpcPort, page: PageServer): void {
     const { context, rooms, membership } = faces;
     const { engine, transport, gossip, scrub, chat } = rooms;
@@ -148,7 +148,7 @@ export class RunningReplica {
   }
 
   async #leaveCluster(parts: { engine: Pick<LogEngine, "stop">; api: ChatApi; web: Web; chat: Chat }): Promise<void> {
-    // Pages look for another replica while this one hands over; the ports stay open until the end.
+    // The pages look for another replica while this one hands over the lead. The ports stay open until the end.
     parts.web.endStreams();
     parts.api.setServing(false);
     if (feature("FAULTS")) failpoint("stop-begun");

@@ -1,7 +1,7 @@
 /**
- * Finds bytes that changed on a disk under rows that nobody reads. At rest, when all replicas stand
- * at one seq of one view, each hashes its rows and tells the others. Whoever has another hash than two who agree
- * is damaged, and is mended like everything damaged; if there is no such majority, people are told.
+ * Finds bytes that changed on a disk in rows that nobody reads. At rest, when all replicas are at the same seq of the
+ * same view, each hashes its rows and sends the hash to the others. A replica whose hash differs from that of two
+ * replicas that agree is damaged, and its state is set aside. Without such a majority, the operators get a warning.
  */
 import type { Logger } from "../host/logger.ts";
 import { StorageDamaged } from "../election/ports.ts";
@@ -9,7 +9,7 @@ import type { GossipNews } from "../election/frame.ts";
 import type { ReplicaId } from "../election/view.ts";
 import { setting } from "../base/faults.ts";
 
-/** Rest before a scrub begins, and before the next one, ms: it reads everything there is. */
+/** How long a replica must be at rest before a scrub, and the least time between two, in ms. A scrub reads all rows. */
 export interface ScrubTiming {
   readonly restMs: number;
   readonly everyMs: number;
@@ -18,34 +18,37 @@ export interface ScrubTiming {
 const TIMING: ScrubTiming = { restMs: 60_000, everyMs: 6 * 60 * 60 * 1000 };
 
 /**
- * A hash, and where in the history its rows stood: view and seq, so that two branches are never compared, and the
- * number of the tables, so that replicas of two versions are not either: they have other columns.
+ * A hash and the position of its rows: view and seq, so that two branches are never compared, and the schema number, so
+ * that replicas of two versions are not compared either, because they have other columns.
  */
 type RowHash = NonNullable<GossipNews["rowHash"]>;
 
 const LOOK_MS = 1_000;
-/** A third replica that hashes too has told by then. */
+/** Looks before a warning. By then a third replica that is also hashing has sent its hash. */
 const UNDECIDED_LOOKS = 10;
 
 export interface ScrubDeps {
   readonly self: ReplicaId;
   /** Test seam. */
   readonly timing?: ScrubTiming;
-  /** View, seq and tables in which the rows stand; null while this replica is not in step. */
+  /** View, seq and schema number of the rows now; null while this replica is not up to date with an active view. */
   readonly at: () => string | null;
   readonly hash: () => Promise<{ readonly hash: string }>;
-  /** To all peers; may be lost, then nothing is compared until the next scrub. */
+  /** Sends to all peers. If it is lost, nothing is compared until the next scrub. */
   readonly send: (news: GossipNews) => void;
-  /** This replica is the odd one out. Null once that was so and mended: rows that differ again are no disk's fault. */
+  /**
+   * Called if this replica's rows are the ones that differ. Null if its store was already set aside once: rows that
+   * differ again are not the fault of a disk.
+   */
   readonly onDamage: ((error: StorageDamaged) => void) | null;
-  /** For a person: rows differ, and nobody can say whose are wrong. */
+  /** Gets a line for a person: rows differ, and it is not known whose are wrong. */
   readonly onDiffer: (line: string) => void;
   readonly logger: Logger;
   /** Monotonic ms. */
   readonly now: () => number;
 }
 
-/** One replica's part. */
+/** One replica's part in the scrub; see the top of this file. */
 export class Scrub {
   readonly #deps: ScrubDeps;
   readonly #timing: ScrubTiming;
@@ -56,7 +59,7 @@ export class Scrub {
   #begunAt = Number.NEGATIVE_INFINITY;
   #hashing = false;
   #undecidedLooks = 0;
-  /** Hash of which people were told. */
+  /** The hash that was reported last. */
   #told = "";
 
   constructor(deps: ScrubDeps) {
@@ -75,7 +78,7 @@ export class Scrub {
     if (this.#timer !== null) clearInterval(this.#timer);
   }
 
-  /** Called now and then. */
+  /** To be called at short intervals. */
   look(): void {
     const now = this.#deps.now();
     this.#considerTelling();
@@ -89,10 +92,10 @@ export class Scrub {
     void this.#hashAndTell();
   }
 
-  /** A peer's rows. */
+  /** Takes the hash of a peer's rows. */
   receive(from: ReplicaId, told: RowHash): void {
     this.#hashes.set(from, told);
-    // It has begun: whoever stands at the same place does the same.
+    // The peer has begun a scrub. If this replica is at the same position, it does the same.
     const own = this.#hashes.get(this.#deps.self);
     if (own?.at !== told.at && this.#deps.at() === told.at) void this.#hashAndTell();
     else this.#compare();
@@ -112,13 +115,13 @@ export class Scrub {
       logger.debug("scrubbed", { ms: Math.round(now() - this.#begunAt) });
       this.#compare();
     } catch {
-      // A state that was replaced meanwhile, or cannot be read: the query that met it has said so.
+      // The state was replaced in the meantime, or cannot be read. The query that failed has reported it.
     } finally {
       this.#hashing = false;
     }
   }
 
-  /** Replicas with another hash at the same place, how many have ours, and whether the others agree. */
+  /** Replicas with another hash at our position, how many peers have our hash, and whether the differing ones agree. */
   #others(): { readonly differing: readonly ReplicaId[]; readonly same: number; readonly agree: boolean } {
     const own = this.#hashes.get(this.#deps.self);
     const others = [...this.#hashes].filter(([id, { at }]) => id !== this.#deps.self && at === own?.at);
@@ -134,14 +137,14 @@ export class Scrub {
     const { onDamage } = this.#deps;
     const { differing, same, agree } = this.#others();
     this.#undecidedLooks = 0;
-    // If another one has our rows, who is odd finds out by itself.
+    // If another replica has our hash, the third one is the odd one, and detects that by itself.
     if (differing.length < 2 || same > 0 || !agree || onDamage === null) return;
     const whose = differing.join(" and ");
     this.#told = this.#hashes.get(this.#deps.self)!.hash;
     onDamage(new StorageDamaged("state", `state.db: its rows differ from those of replicas ${whose}`));
   }
 
-  /** Nobody can say whose rows are wrong: a person must. Not before a third replica had the time to tell. */
+  /** Warns a person if it is not known whose rows are wrong, once a third replica has had time to send its hash. */
   #considerTelling(): void {
     const { self, onDiffer, logger } = this.#deps;
     const { differing, same } = this.#others();

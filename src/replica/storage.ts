@@ -1,13 +1,14 @@
-/** The state of one replica on its disk: the file in use, and the change to another after a snapshot. */
+/** The state of one replica on its disk: the file in use, and the switch to another one after a snapshot. */
 import type { LogDb } from "../db/log/log-db.ts";
 import { SnapshotFiles, statePath } from "../db/snapshot/snapshot-store.ts";
 import { SCHEMA } from "../db/state/connection.ts";
 import { readAppliedSeq, StateDb } from "../db/state/state-db.ts";
 
-/** The state file in use, and the change to another. */
+/** See the top of this file. Opening it deletes leftover state files; throws what StateDb throws. */
 export class ReplicaStorage {
   readonly snapshots: SnapshotFiles;
   state: StateDb;
+  /** Called if a query finds the state in use damaged. */
   onDamage: StateDb["onDamage"] = null;
   readonly #log: LogDb;
   readonly #folder: string;
@@ -26,6 +27,7 @@ export class ReplicaStorage {
     this.state = this.#open(log.stateFile);
   }
 
+  /** Closes the state in use and opens the one of the snapshot with this number. */
   switchTo(ref: number): void {
     this.state.close();
     this.state = this.#open(ref);

@@ -1,35 +1,37 @@
 /**
- * A replica without data that nobody can give it any: the key was made by a store that is gone, as
- * when a data folder was deleted and the key kept. All replicas would wait for each other for ever.
+ * Detects that no replica has data: the store that made the cluster key is gone, for example because a data folder was
+ * deleted and the key was kept. All replicas would wait for each other for ever.
  */
 import type { ClusterKey } from "../host/cluster-key.ts";
 import type { Beat } from "../election/frame.ts";
 import type { ReplicaId } from "../election/view.ts";
 
-/** A replica that has data may start a little later. */
+/** How long to wait before warning, because a replica that has data may start a little later. */
 const PATIENCE_MS = 5000;
 
+/** What {@link StrandedWatch} needs. */
 export interface StrandedDeps {
   readonly self: ReplicaId;
   readonly peers: readonly ReplicaId[];
   readonly keyPath: string;
   readonly key: ClusterKey;
-  /** --bootstrap was given. */
+  /** True if --bootstrap was given. */
   readonly bootstrap: boolean;
-  /** This store made the key. */
+  /** True if this store made the cluster key. */
   readonly creator: boolean;
-  /** This store knows a view. */
+  /** True if this store knows a view. */
   readonly hasData: () => boolean;
+  /** The peer's last Beat while it is heard; null otherwise. */
   readonly peerBeat: (peer: ReplicaId) => Beat | null;
-  /** A peer is there that may have data, but cannot say so. */
+  /** True if there is a peer that may have data but cannot reach us to say so. */
   readonly isUnanswered: () => boolean;
-  /** This replica cannot do what it was started for: says so in one line and ends. */
+  /** Ends the replica with one line and exit code 5, because it cannot do what it was started for. */
   readonly onMismatch: (what: string, todo: string) => void;
   /** Monotonic ms. */
   readonly now: () => number;
 }
 
-/** Looks whenever it is asked. */
+/** See the top of this file. */
 export class StrandedWatch {
   readonly #deps: StrandedDeps;
   readonly #since: number;
@@ -39,6 +41,7 @@ export class StrandedWatch {
     this.#since = deps.now();
   }
 
+  /** The warning, if it is true now. May end the replica through `onMismatch`. */
   warnings(): string[] {
     const { creator, hasData, now, peers, peerBeat, bootstrap, self, key, keyPath, onMismatch, isUnanswered } =
       this.#deps;
@@ -47,7 +50,7 @@ export class StrandedWatch {
     if (beats.some((beat) => beat !== null && beat.view !== null)) return [];
     const what = `the cluster key ${keyPath} belongs to a cluster of which this replica has no data`;
     const anew = "to create a new cluster instead, move the key away on every host and start again with --bootstrap";
-    // Everybody is here and nobody has anything: waiting is in vain, and this is who was to create the cluster.
+    // All replicas are here and none has data, so waiting is useless. This replica was meant to create the cluster.
     if (bootstrap && key.creator.replicaId === self && beats.every((beat) => beat !== null)) {
       onMismatch(what, `put the data folder back; ${anew}`);
     }

@@ -1,7 +1,7 @@
 /**
- * The certificate of the page: read at the start, looked at again and again, so that a
- * renewed one is served without a restart. The files are compared by their content, not
- * watched: renewal tools replace folders by links, of which a watch of a file hears nothing.
+ * The certificate of the page. It is read at the start and then every second, so that a renewed
+ * one is served without a restart. The contents of the files are compared; the files are not watched,
+ * because renewal tools replace symbolic links to folders, which a watch on a file does not notice.
  */
 import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
@@ -16,25 +16,25 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** Where they are. */
+/** The paths of the chain and the key. */
 export interface CertificateFiles {
   readonly certPath: string;
   readonly keyPath: string;
 }
 
-/** How old a certificate can be when it is served. */
+/** Time between two looks at the files. */
 const LOOK_MS = 1000;
-/** From so many days before its end on a certificate is mentioned; renewal tools act at 30. */
+/** A warning appears this many days before a certificate expires. Renewal tools act at 30 days. */
 const SOON_DAYS = 7;
 
 function read(files: CertificateFiles): Certificate {
   const found = { cert: readFileSync(files.certPath, "utf8"), key: readFileSync(files.keyPath, "utf8") };
-  // Throws unless both can be read and belong together: a half-written renewal is not served.
+  // Throws unless both are valid and belong together, so that a half-written renewal is not served.
   createSecureContext(found);
   return found;
 }
 
-/** Reads both files, or says what is wrong with them. */
+/** Reads both files. Fails with a sentence if one cannot be read, or if they do not belong together. */
 export function readCertificate(files: CertificateFiles): Outcome<Certificate> {
   try {
     return done(read(files));
@@ -52,7 +52,7 @@ export function readCertificate(files: CertificateFiles): Outcome<Certificate> {
   }
 }
 
-/** The names and addresses that a certificate is for, as URLs have them; a wildcard keeps its star. */
+/** The names and addresses in a certificate, as they appear in URLs. A wildcard keeps its star. */
 export function namesOf({ cert }: Certificate): string[] {
   const names = (new X509Certificate(cert).subjectAltName ?? "").split(", ");
   return names.flatMap((name) => {
@@ -64,8 +64,8 @@ export function namesOf({ cert }: Certificate): string[] {
 }
 
 /**
- * What browsers will say of the dates of a certificate, or null; `now` is ms since 1970. It is served
- * all the same: people can still read the warning, and without a page they could not.
+ * A warning if the certificate has expired, is not valid yet, or expires soon; null otherwise. `now` is ms since 1970.
+ * Such a certificate is served nevertheless, because people can pass a browser's warning, but not a missing page.
  */
 export function certificateDates({ cert }: Certificate, now: number): string | null {
   const { validFromDate, validToDate } = new X509Certificate(cert);
@@ -76,7 +76,7 @@ export function certificateDates({ cert }: Certificate, now: number): string | n
   return leftDays < SOON_DAYS ? `the TLS certificate expires on ${day(validToDate)} UTC` : null;
 }
 
-/** Whether a browser accepts the certificate for this host: a name, or an address (of IPv6 in brackets, as URLs have it). */
+/** True if a browser accepts the certificate for this host: a name, or an address (IPv6 in brackets, as in URLs). */
 function isFor({ cert }: Certificate, host: string): boolean {
   const certificate = new X509Certificate(cert);
   const address = host.replace(/^\[(.*)\]$/, "$1");
@@ -84,8 +84,8 @@ function isFor({ cert }: Certificate, host: string): boolean {
 }
 
 /**
- * What an operator should know of the certificate of the page at this origin; nothing without TLS. Browsers follow
- * the cluster to the announced address, so that one must be named in it.
+ * Warnings about the certificate of the page at this origin; none without TLS. The certificate must name the announced
+ * address, because browsers follow the cluster to it.
  */
 export function certificateWarnings(page: {
   readonly certificate: Certificate | null;
@@ -103,17 +103,18 @@ export function certificateWarnings(page: {
   ];
 }
 
+/** Gets the news of a {@link CertificateWatch}. */
 export interface CertificateListener {
-  /** There is another one, and it can be served. */
+  /** There is a new certificate, and it can be served. */
   readonly onChange: (certificate: Certificate) => void;
-  /** The files have changed and cannot be served; said once until they can be. */
+  /** The files have changed and cannot be served. Called once until they can be. */
   readonly onRefused: () => void;
 }
 
-/** How often the files must be found broken before anybody is told: a renewal writes two of them. */
+/** Number of looks that must find the files broken before that is reported, because a renewal writes two files. */
 const REFUSED_AFTER_LOOKS = 3;
 
-/** Looks for a new certificate until it is stopped. */
+/** Looks for a new certificate every second until it is stopped. */
 export class CertificateWatch {
   readonly #files: CertificateFiles;
   readonly #listener: CertificateListener;
@@ -141,7 +142,8 @@ export class CertificateWatch {
     try {
       found = read(this.#files);
     } catch {
-      // In the middle of a renewal, or broken: the old one goes on until there is a new one.
+      // A renewal is in progress, or the files are broken. The old certificate is served until there is a valid new
+      // one.
       this.#refusals += 1;
       if (this.#refusals === REFUSED_AFTER_LOOKS) this.#listener.onRefused();
       return;

@@ -1,4 +1,4 @@
-/** Wires what one replica watches on its host and says to its operator. */
+/** Wires what one replica watches on its host and reports to its operator. */
 import { replicaFolder } from "../host/data-folder.ts";
 import type { Membership } from "./join-cluster.ts";
 import type { Beat } from "../election/frame.ts";
@@ -10,22 +10,23 @@ import { ReachWatch } from "./reach-watch.ts";
 import { StrandedWatch } from "./stranded-watch.ts";
 import { certificateWarnings } from "./tls.ts";
 
+/** What {@link watchHost} needs. */
 export interface HostParts {
   readonly context: ReplicaContext;
   readonly membership: Membership;
   readonly page: PageServer;
-  /** Accounts that are not deleted. */
+  /** Number of accounts that are not deleted. */
   readonly people: () => number;
-  /** This store knows a view. */
+  /** True if this store knows a view. */
   readonly hasData: () => boolean;
-  /** The peer's last Beat while it is heard. */
+  /** The peer's last Beat while it is heard; null otherwise. */
   readonly peerBeat: (peer: number) => Beat | null;
-  /** What an upgrade of this host would mend. */
+  /** Warnings that an upgrade of this host would end. */
   readonly formatWarnings: () => readonly string[];
   readonly diskFull: () => boolean;
 }
 
-/** `reach` must be told of streams, `host` looks when it is called. */
+/** Builds the watches. The caller reports streams to `reach` and calls `host.look` at short intervals. */
 export function watchHost(parts: HostParts): { host: HostWatch; reach: ReachWatch } {
   const { context, membership, page, people, hasData, peerBeat } = parts;
   const { id, settings, logger, onMismatch } = context;

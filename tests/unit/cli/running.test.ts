@@ -287,7 +287,7 @@ describe("the front port", () => {
     });
     await part.start();
     expect(seen.foreign).toEqual([
-      `the front address 127.0.0.1:${port} cannot be used (EACCES); this replica goes on without it, choose another with --front`,
+      `the front address 127.0.0.1:${port} cannot be used (EACCES); this replica runs without it, choose another with --front`,
     ]);
     await part.stop();
   });
