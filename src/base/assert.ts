@@ -1,4 +1,4 @@
-/** A broken invariant: the process stops and the other replicas carry on. Stays on in production. */
+/** A broken invariant. The process ends and the other replicas continue. Assertions stay on in production. */
 export class BrokenInvariant extends Error {
   override readonly name = "BrokenInvariant";
 }

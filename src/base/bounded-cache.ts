@@ -1,4 +1,4 @@
-/** A map that holds a bounded number of entries; the oldest half goes when it is full. */
+/** A map with a bounded number of entries. When it is full, the half that was used least recently is dropped. */
 export class BoundedCache<V> {
   readonly #max: number;
   #young = new Map<string, V>();
@@ -8,7 +8,7 @@ export class BoundedCache<V> {
     this.#max = max;
   }
 
-  /** Undefined if it was never set, or too long ago. */
+  /** The value; undefined if it was never set or has been dropped. */
   get(key: string): V | undefined {
     const young = this.#young.get(key);
     if (young !== undefined) return young;
@@ -18,7 +18,7 @@ export class BoundedCache<V> {
   }
 
   set(key: string, value: V): void {
-    // The copy in the old half would outlive a later change of the young one.
+    // Otherwise a stale copy in the old half would reappear once the young one is deleted or dropped.
     this.#old.delete(key);
     this.#young.set(key, value);
     if (this.#young.size < this.#max / 2) return;

@@ -1,26 +1,26 @@
 /**
- * What dist/lastword-faults can do and dist/lastword cannot. Whoever calls something of this asks
- * feature("FAULTS") first, which the bundler answers: the release has neither the calls nor the
- * names, and a test looks for them in the executable.
+ * Faults that dist/lastword-faults can inject and dist/lastword cannot. Every caller checks
+ * feature("FAULTS") first, which the bundler evaluates: the release contains neither the calls nor
+ * the names of failpoints, and a test checks its executable for them.
  *
- * LASTWORD_FAULTS holds orders, separated by commas. On SIGUSR2 those in $HOME/faults.<pid> take
- * their place (the file is removed), and all counts begin anew.
+ * LASTWORD_FAULTS holds orders, separated by commas. On SIGUSR2 the orders in $HOME/faults.<pid>
+ * replace them (the file is removed), and all counts start again.
  *
  *   clock=600000         the wall clock is ten minutes fast (ms)
- *   keep=100             compaction keeps so many entries
- *   tail=5               the start checks so many rows of the log
- *   rest=1000,scrub=0    rows are compared after a second of rest, always (ms)
- *   log-append:kill@3    killed when this place is passed for the third time
- *   log-sync:delay=300   held up for 300 ms each time it is passed
+ *   keep=100             compaction keeps this many entries
+ *   tail=5               a start checks this many rows of the log
+ *   rest=1000,scrub=0    every time the replicas were at rest for a second, they compare their rows (ms)
+ *   log-append:kill@3    the process is killed when it reaches this failpoint for the third time
+ *   log-sync:delay=300   the process is held up for 300 ms each time it reaches this failpoint
  */
 import { feature } from "bun:bundle";
 import { readFileSync, rmSync } from "node:fs";
 
 /**
- * Where a failpoint stands: in a transaction of log.db, before its fsync and after it; before an
- * Append or an acknowledgement leaves; in a transaction of state.db, and before anybody is answered;
- * in a snapshot that comes in, at the switch to it, and after; while log rows are deleted; at each
- * statement of a migration; while a stop is under way, and at its end.
+ * The failpoints, in this order: in a transaction of log.db, before its fsync and after it; before an
+ * Append or an acknowledgement is sent; in a transaction of state.db, and before clients are answered;
+ * while a snapshot is received, at the switch to it, and after that; while log rows are deleted; at each
+ * statement of a migration; at the start of a stop, and at its end.
  */
 export type Failpoint =
   | "log-append"
@@ -40,7 +40,7 @@ export type Failpoint =
 
 interface Strike {
   readonly what: "kill" | "delay";
-  /** At this passing, counted from 1; every one if absent. */
+  /** Which passing of the failpoint, counted from 1; null: every one. */
   readonly at: number | null;
   readonly ms: number;
   passed: number;
@@ -54,7 +54,7 @@ interface Orders {
   readonly strikes: Map<string, Strike>;
 }
 
-/** An unreadable order ends the process, or a test would test nothing. */
+/** An unreadable order ends the process; otherwise a test would test nothing. */
 function readOrders(text: string): Orders {
   const orders: Orders = { settings: new Map(), strikes: new Map() };
   for (const part of text.split(",").filter((one) => one !== "")) {
@@ -81,17 +81,17 @@ if (feature("FAULTS")) {
   });
 }
 
-/** The value of a setting: `usual`, unless the orders say otherwise. */
+/** The value of a setting: that of the orders, else `usual`. */
 export function setting(name: Setting, usual: number): number {
   return feature("FAULTS") ? (orders.settings.get(name) ?? usual) : usual;
 }
 
-/** The wall clock as this process believes it to be, ms since 1970. */
+/** The wall clock of this process, ms since 1970, including the error that the orders give it. */
 export function wallClockMs(): number {
   return feature("FAULTS") ? Date.now() + setting("clock", 0) : Date.now();
 }
 
-/** The strike that is due at this passing of the place. */
+/** Counts a passing of the failpoint, and returns the strike that is due now. */
 function due(place: Failpoint): Strike | null {
   const strike = orders.strikes.get(place);
   if (strike === undefined) return null;
@@ -104,14 +104,14 @@ function kill(): never {
   throw new Error("killed");
 }
 
-/** Kills this process, or holds up its thread, if the orders say so for this place; otherwise nothing. */
+/** Kills this process or blocks its thread, if the orders say so for this failpoint. */
 export function failpoint(place: Failpoint): void {
   const strike = due(place);
   if (strike?.what === "kill") kill();
   if (strike?.what === "delay") Bun.sleepSync(strike.ms);
 }
 
-/** The same before work on another thread: `work` is held up, this thread is not. */
+/** Like {@link failpoint}, before work on another thread: a delay holds up `work` but not this thread. */
 export function failpointBefore(place: Failpoint, work: () => void): void {
   const strike = due(place);
   if (strike?.what === "kill") kill();

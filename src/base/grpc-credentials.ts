@@ -1,16 +1,16 @@
 /**
- * What protects gRPC connections, in one place for peers, clients and commands: nothing but the network, so far. Peers
- * prove the cluster key on top of it, and every frame is authenticated (src/election/peers/). Certificates of both
- * sides would come here.
+ * The credentials of all gRPC connections, of peers, clients and commands: none so far, so only the network protects
+ * them. Peers also prove the cluster key, and every frame between them is authenticated (src/election/peers/).
+ * Certificates of both sides would be added here.
  */
 import { credentials, ServerCredentials, type ChannelCredentials } from "@grpc/grpc-js";
 
-/** For whoever dials a replica. */
+/** The credentials for a connection to a replica. */
 export function clientCredentials(): ChannelCredentials {
   return credentials.createInsecure();
 }
 
-/** For a replica's gRPC port. */
+/** The credentials of a replica's gRPC port. */
 export function serverCredentials(): ServerCredentials {
   return ServerCredentials.createInsecure();
 }

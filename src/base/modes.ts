@@ -1,9 +1,14 @@
-/** The modes of a cluster: decided when it is created, and the same in every view. */
+/** The modes of a cluster. They are chosen when it is created, and are the same in every view. */
 
-/** `available`: any survivor goes on, partitions may fork and are merged. `strict`: a majority only. */
+/**
+ * `available`: any survivor continues; a partition may fork the history, which is merged later. `strict`: a majority
+ * only.
+ */
 export type Consistency = (typeof CONSISTENCIES)[number];
+/** All values of {@link Consistency}. */
 export const CONSISTENCIES = ["available", "strict"] as const;
 
-/** What may lead when members of the last view stay away: nobody, a majority, or any eligible replica. */
+/** Who may lead if members of the last view stay away: nobody, a majority, or any eligible replica. */
 export type Recovery = (typeof RECOVERIES)[number];
+/** All values of {@link Recovery}. */
 export const RECOVERIES = ["wait", "majority", "any"] as const;

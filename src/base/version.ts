@@ -1,4 +1,4 @@
-/** What the build says about itself: `--define` puts it in; from the sources it is a development run. */
+/** The version of this build. `--define` sets it at build time; without it, the program runs from its sources. */
 
 declare const BUILD_VERSION: string;
 declare const BUILD_COMMIT: string;
@@ -9,10 +9,10 @@ export const VERSION: string = typeof BUILD_VERSION === "string" ? BUILD_VERSION
 /** Short commit hash, or "unknown" if it was built without git. */
 export const COMMIT: string = typeof BUILD_COMMIT === "string" ? BUILD_COMMIT : "unknown";
 
-/** Version of what is on the disk; a newer one on the disk is refused. */
+/** Version of the storage format. A replica refuses a folder of a newer one. */
 export const STORAGE_FORMAT = 1;
 
-/** Answer to --version. */
+/** The output of --version. */
 export function versionText(): string {
   return `lastword ${VERSION} (commit ${COMMIT}, Bun ${Bun.version}, storage format ${STORAGE_FORMAT})\n`;
 }

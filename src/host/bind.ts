@@ -1,4 +1,4 @@
-/** Binding a port that a predecessor, or a short-lived connection, may still have for a moment. */
+/** Binds a port that an earlier process, or a short connection, may still occupy for a moment. */
 import { pause } from "./wait.ts";
 import { done, EXIT, failure, type Outcome } from "./exit.ts";
 import { printAddress, type Address } from "./address.ts";
@@ -6,25 +6,28 @@ import { portOwner } from "./port-owner.ts";
 import { systemFailure } from "./system-errors.ts";
 
 /**
- * The ports of the replicas lie in Linux's ephemeral range: some outgoing connection may
- * have one as its near end just now. Such a connection is short; a program that serves is not.
+ * How long to retry. The ports of the replicas are in Linux's ephemeral range, so an outgoing connection
+ * may have one as its local port. Such a connection is usually short, unlike a program that listens.
  */
 const RETRY_FOR_MS = 2000;
 const RETRY_EVERY_MS = 50;
 
-/** True for the system's answers to a port that somebody else has. */
+/** True if the error says that the port is in use. */
 export function isInUse(error: unknown): boolean {
   const { code, message } = error as NodeJS.ErrnoException;
   return code === "EADDRINUSE" || /EADDRINUSE|address already in use|is port .* in use/i.test(message ?? "");
 }
 
-/** The system's code, also where it stands only in the text (grpc-js). */
+/** The system's code, which grpc-js puts only in the message. */
 function bindCode(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   return typeof code === "string" ? code : (/\b(E[A-Z]{4,}|EAI_[A-Z]+)\b/.exec(message ?? "")?.[1] ?? "unknown error");
 }
 
-/** Calls `bind` until it succeeds, for at most 2 s while the port is in use. `option` is what would change the address. */
+/**
+ * Calls `bind`, and repeats it for at most 2 s while the port is in use. `option` is the option that sets the address.
+ * Fails with a sentence that names the program that has the port, if that is known.
+ */
 export async function bindPort<T>(
   at: Address,
   bind: () => T | Promise<T>,

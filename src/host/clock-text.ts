@@ -1,4 +1,4 @@
-/** How far clocks are apart, in words. */
+/** Describes in words how far clocks are apart. */
 
 const UNITS = [
   ["year", 365 * 86_400_000],
@@ -7,17 +7,17 @@ const UNITS = [
   ["minute", 60_000],
 ] as const;
 
-/** Two days less a moment are two days. */
+/** A little less than two days still counts as two days. */
 const NEARLY_TWO = 1.95;
 
-/** "2 days", "90 seconds": to one unit, of which there are at least two. */
+/** A duration in the largest unit of which it has about two or more, such as "2 days" or "90 seconds". */
 export function roughly(ms: number): string {
   const length = Math.abs(ms);
   const [unit, size] = UNITS.find(([, unitMs]) => length >= NEARLY_TWO * unitMs) ?? (["second", 1000] as const);
   return `${Math.round(length / size)} ${unit}s`;
 }
 
-/** "2 days fast". */
+/** Such as "2 days fast" (`ms` > 0) or "2 days slow". */
 export function offText(ms: number): string {
   return `${roughly(ms)} ${ms > 0 ? "fast" : "slow"}`;
 }

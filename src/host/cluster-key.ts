@@ -1,8 +1,8 @@
 /**
- * The cluster's key: what the replicas of one cluster share, and what proves to one that
- * another belongs. The file also names the replica that created it, which alone may write
- * the first view, and the cluster's modes, so that a copy that is started with others is
- * stopped before it touches anything.
+ * The cluster key: a secret that the replicas of a cluster share, and with which they prove to each
+ * other that they belong to it. The file also names the store that created it, because only that one
+ * may write the first view, and the cluster's modes, so that a replica that is started with other
+ * modes ends before it changes anything.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -21,10 +21,10 @@ import { CONSISTENCIES, RECOVERIES, type Consistency, type Recovery } from "../b
 import { done, EXIT, failure, type Outcome } from "./exit.ts";
 import { codeOf, systemFailure } from "./system-errors.ts";
 
-/** Bytes of the secret. */
+/** Length of the secret, in bytes. */
 export const KEY_BYTES = 32;
 
-/** What the file says. */
+/** The content of the file. */
 export interface ClusterKey {
   readonly secret: Uint8Array;
   readonly creator: { readonly replicaId: number; readonly storeId: string };
@@ -32,7 +32,7 @@ export interface ClusterKey {
   readonly recovery: Recovery;
 }
 
-/** Where the key is if --cluster-key is not given. */
+/** The path of the key if --cluster-key is not given. */
 export function defaultKeyPath(data: string): string {
   return join(data, "cluster.key");
 }
@@ -61,7 +61,7 @@ function decode(content: string): ClusterKey | null {
   }
 }
 
-/** Reads the key; null if there is none. */
+/** Reads the key; null if there is no file. Fails if the file cannot be read or is no cluster key. */
 export function readClusterKey(path: string): Outcome<ClusterKey | null> {
   let content: string;
   try {
@@ -86,16 +86,16 @@ export function readClusterKey(path: string): Outcome<ClusterKey | null> {
   );
 }
 
-/** The codes by which file systems say that they have no hard links (exFAT, SMB, some mounts of containers). */
+/** The error codes of file systems without hard links (exFAT, SMB, some mounts in containers). */
 const NO_LINKS: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EACCES", "EMLINK"]);
-/** How long another replica may take to write its key where there are no links. */
+/** How long another replica may take to write the key on a file system without hard links. */
 const OTHER_WRITES_MS = 2000;
 const LOOK_AGAIN_MS = 20;
 
 /**
- * Creates the key unless there is one already, and answers the one that counts. The file
- * appears whole or not at all: of several replicas that start at once one wins, and the
- * others read its key. `link` is a test seam.
+ * Creates the key unless there is one already, and returns the key in the file. The file appears
+ * whole or not at all: if several replicas start at the same time, one creates it and the others
+ * read it. Fails if the file can be neither written nor read. `link` is a test seam.
  */
 export function createClusterKey(
   path: string,
@@ -123,8 +123,8 @@ export function createClusterKey(
 }
 
 /**
- * The same without hard links. Only whoever creates `<path>.new` may rename it, and looks before
- * that whether the key is there by now: so there is one winner, and the key appears whole.
+ * The same without hard links. Only the process that created `<path>.new` may rename it, and before that it
+ * checks whether the key exists by now. Thus there is one winner, and the key appears whole.
  */
 function createWithoutLinks(path: string, key: ClusterKey): Outcome<ClusterKey> {
   const making = `${path}.new`;
@@ -197,12 +197,14 @@ function existingKey(path: string): Outcome<ClusterKey> {
   return failure(EXIT.folder, `${path} vanished while it was read`, "start again");
 }
 
-/** A token that proves knowledge of the key to this cluster's own replicas, for one purpose. */
+/** A token that proves knowledge of the key to replicas of this cluster, valid for one purpose. */
 export function clusterToken(secret: Uint8Array, purpose: string): string {
   return new Bun.CryptoHasher("sha256", secret).update(`lastword-token|${purpose}`).digest("base64url");
 }
 
-/** Six letters and digits that tell this cluster from others, no secret: in the names of what a browser keeps of it. */
+/**
+ * Six letters or digits that distinguish this cluster in the names of cookies and browser storage. They are no secret.
+ */
 export function clusterMark(secret: Uint8Array): string {
   const token = new Bun.CryptoHasher("sha256", secret).update("lastword-token|browser").digest("base64");
   return token.replaceAll(/[^A-Za-z0-9]/g, "").slice(0, 6);

@@ -1,11 +1,11 @@
-/** Where the data lives: one folder a cluster, in it one a replica. */
+/** The data folder: one for each cluster, with a folder for each replica. */
 import { accessSync, constants, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { done, EXIT, failure, type Failure, type Outcome } from "./exit.ts";
 import { codeOf, systemFailure } from "./system-errors.ts";
 
-/** The data folder when --data is not given; `home` is used where the environment says nothing. */
+/** The data folder if --data is not given. `home` is used if the environment names no folder. */
 export function defaultDataFolder(
   environment: Record<string, string | undefined>,
   platform: string = process.platform,
@@ -27,14 +27,14 @@ export function replicaFolder(data: string, id: number): string {
   return join(data, `replica-${id}`);
 }
 
-/** The file whose lock says that a process has the replica's folder. */
+/** The file that the process of a replica keeps locked. */
 export function lockPath(data: string, id: number): string {
   return join(replicaFolder(data, id), "lock");
 }
 
 /**
- * Makes a folder that only its owner may read, and checks that it can be written to. Answers the
- * uppermost folder that had to be made; null if all were there.
+ * Makes a folder that only its owner may read, and checks that it can be written to. Returns the
+ * uppermost folder that had to be made; null if all of them existed.
  */
 export function makeFolder(path: string): Outcome<string | null> {
   try {
@@ -47,8 +47,8 @@ export function makeFolder(path: string): Outcome<string | null> {
 }
 
 /**
- * Checks that all files in a folder are this user's to read and write: one start as root leaves files
- * that nobody else can use, and SQLite would call that a disk that fails.
+ * Checks that this user may read and write all files in a folder. A start as root leaves files that
+ * no other user can open, which SQLite would report as a failing disk.
  */
 export function checkFiles(folder: string): Outcome<null> {
   for (const file of readdirSync(folder, { withFileTypes: true })) {
@@ -63,7 +63,10 @@ export function checkFiles(folder: string): Outcome<null> {
   return done(null);
 }
 
-/** What a command that only looks needs: that this user may look. `explicit`: the folder was given, so it must exist. */
+/**
+ * Checks that this user may read the folder, for commands that only read. `explicit`: --data was given, so it must
+ * exist.
+ */
 export function checkReadable(data: string, explicit: boolean): Outcome<null> {
   let path = data;
   try {

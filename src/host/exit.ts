@@ -1,32 +1,32 @@
 /**
- * Exit codes and the one line that a failed command leaves on stderr. Scripts rely on
+ * Exit codes, and the one line that a failed command prints on stderr. Scripts rely on
  * both, so a code never changes its meaning.
  */
 
-/** What the process answers to whoever started it. */
+/** The exit codes of the process. */
 export const EXIT = {
   done: 0,
   /** A violation was found, the cluster is not writable, or a command could not do its work. */
   failed: 1,
   /** A bad option or value. */
   usage: 2,
-  /** The data folder is locked, missing, or another user's; also: a fourth copy, a second `up`. */
+  /** The data folder is locked or missing, or belongs to another user; also a fourth copy, or a second `up`. */
   folder: 3,
   /** A port is in use. */
   port: 4,
-  /** Cluster key, mode, peer list or version does not match. */
+  /** The cluster key, mode, peer list or version does not match. */
   mismatch: 5,
-  /** Storage damaged, or the disk is full. */
+  /** The storage is damaged, or the disk is full. */
   storage: 6,
   /** A limit of the system is too low: open files, processes, memory. */
   limit: 7,
-  /** A broken invariant: a mistake of ours. */
+  /** A broken invariant: a bug of this program. */
   invariant: 70,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** A command that could not do what it was asked to; a value, never thrown between rooms. */
+/** The failure of a command. It is a value, and is never thrown between rooms. */
 export interface Failure {
   readonly ok: false;
   readonly exit: ExitCode;
@@ -36,6 +36,7 @@ export interface Failure {
   readonly todo: string;
 }
 
+/** A value, or the failure to get one. */
 export type Outcome<T> = { readonly ok: true; readonly value: T } | Failure;
 
 /** A success. */
@@ -51,7 +52,7 @@ export function failure(exit: ExitCode, what: string, todo: string): Failure {
 /** `lastword: <what>; <what to do>`, always one line. */
 export function failureLine(failed: Pick<Failure, "what" | "todo">): string {
   const line = `lastword: ${failed.what}; ${failed.todo}`;
-  // A path or a system's message may hold anything; scripts read one line.
+  // A path or a message of the system may contain line breaks, but scripts expect one line.
   // oxlint-disable-next-line no-control-regex
   return `${line.replaceAll(/[\u0000-\u001f\u007f]+/g, " ")}\n`;
 }

@@ -1,6 +1,6 @@
 /**
- * SIGHUP: the terminal was closed. Who starts a program with nohup has it ignored, and then it must
- * stay so: a handler of ours would bring back what nohup took away.
+ * SIGHUP says that the terminal was closed. nohup starts a program with the signal ignored, and it must
+ * stay ignored; a handler of ours would undo what nohup did.
  */
 import { readFileSync } from "node:fs";
 
@@ -11,16 +11,16 @@ function ignoredAtStart(): boolean {
     const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
     return mask !== undefined && ((BigInt(`0x${mask}`) >> SIGHUP_BIT) & 1n) === 1n;
   } catch {
-    // Without /proc nobody can tell; a closed terminal then stops the program, as it always did.
+    // Without /proc it is not known, and a closed terminal stops the program, as is usual.
     return false;
   }
 }
 
-/** Tells a replica which `lastword up` looks after it; it says so in run.json. */
+/** The environment variable in which `lastword up` passes its process id to a replica, which writes it to run.json. */
 export const SUPERVISOR_VARIABLE = "LASTWORD_SUPERVISOR";
 
-// Read when the program is loaded, before anybody installs a handler. A replica of `lastword up` has no
-// terminal of its own: what closes that one is its supervisor's business.
+// Read when the program is loaded, before any handler is installed. A replica of `lastword up` has no
+// terminal of its own; its supervisor handles the closing of the terminal.
 const IGNORED = ignoredAtStart() || process.env[SUPERVISOR_VARIABLE] !== undefined;
 
 /** The signals that ask this process to stop. */
@@ -28,7 +28,7 @@ export const STOP_SIGNALS: readonly NodeJS.Signals[] = IGNORED
   ? ["SIGINT", "SIGTERM"]
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
-/** Installs `onSignal` for them. A hang-up that must not stop this process does nothing, whatever it did by default. */
+/** Installs `onSignal` for these signals. If SIGHUP must not stop this process, it is ignored. */
 export function onStopSignals(onSignal: (signal: string) => void): void {
   for (const signal of STOP_SIGNALS) process.on(signal, () => onSignal(signal));
   if (IGNORED) process.on("SIGHUP", () => {});

@@ -1,12 +1,13 @@
-/** What one replica knows of the computer that it runs on; told to the commands of whoever holds the cluster key. */
+/** What a replica knows about the computer that it runs on. It answers this only to commands with the cluster key. */
 export interface HostFacts {
   readonly replica: number;
   readonly version: string;
-  /** Its data folder, and the room on that disk in bytes; null where the system does not say. */
+  /** Its data folder. */
   readonly data: string;
+  /** The room on the disk under it, in bytes; null if the system does not say. */
   readonly disk: { readonly free: number; readonly total: number } | null;
-  /** Accounts that are not deleted. */
+  /** Number of accounts that are not deleted. */
   readonly people: number;
-  /** What an operator should see to, a sentence each, without a full stop; true at this moment. */
+  /** What an operator should attend to now: a sentence each, without a full stop. */
   readonly warnings: readonly string[];
 }

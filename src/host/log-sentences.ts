@@ -1,4 +1,4 @@
-/** The events of the log as a person at a terminal reads them. */
+/** The events of the log as sentences, for a person at a terminal. */
 import type { Level, LogFields } from "./logger.ts";
 
 /** "replica 1", "replicas 0 and 1", "replicas 0, 1 and 2". */
@@ -9,11 +9,11 @@ export function replicasText(ids: readonly number[]): string {
 
 type Sentence = (fields: LogFields) => string | null;
 
-/** What is said in another line already, or is of no use to a person. */
+/** For events that another line reports already, or that are of no use to a person. */
 const NOTHING: Sentence = () => null;
 
 const SENTENCES: Readonly<Record<string, Sentence>> = {
-  // "replica 0 runs: …" says it.
+  // The line "replica 0 runs: …" reports it.
   started: NOTHING,
   role: NOTHING,
   front_bound: NOTHING,
@@ -27,7 +27,7 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   caught: ({ where = "", error, reason }) => `an error was caught (${where.replace("_", " ")}): ${error} ${reason}`,
   stack: ({ reason }) => `where it happened: ${reason}`,
   view: ({ members = [], leader }) => `in step: ${replicasText(members)}; replica ${leader} leads`,
-  paused: ({ ms = 0 }) => `this replica stood still for ${(ms / 1000).toFixed(1)} s`,
+  paused: ({ ms = 0 }) => `this replica was paused for ${(ms / 1000).toFixed(1)} s`,
   merged: ({ peer, count }) =>
     `the histories were merged into that of replica ${peer}; ${count} entries are proposed again`,
   waiting: ({ missing = [] }) => `waiting for ${replicasText(missing)}, which may hold newer messages`,
@@ -36,11 +36,11 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   tls_renewed: () => "the renewed TLS certificate is served",
   tls_refused: () => "the files of --tls-cert and --tls-key do not fit; the earlier certificate is served",
   frame_unknown: ({ peer, frame, version }) =>
-    `replica ${peer} (version ${version}) says what this version does not know (frame ${frame}); it is left out`,
-  files_enough: () => "there are files left to open again; the page takes new connections",
+    `replica ${peer} (version ${version}) sends frames that this version does not know (number ${frame}); they are left out`,
+  files_enough: () => "this process may open enough files again; the page takes new connections",
 };
 
-/** The sentence of an event; null if there is nothing to say. */
+/** The sentence of an event; null if it has none. An event without a row is shown with its fields as they are. */
 export function sentenceOf(level: Level, event: string, fields: LogFields): string | null {
   const known = SENTENCES[event];
   if (known !== undefined) return known(fields);

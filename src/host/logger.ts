@@ -1,14 +1,15 @@
 /**
- * One JSON line an event on stderr, or a sentence where that is a terminal. Only the fields listed here can be written, and none
- * of them holds what a user wrote: no name, text, token or parameter can slip into a log.
+ * Writes one JSON line per event to stderr, or a sentence if stderr is a terminal. Only the fields listed here can be
+ * written, and none of them holds text of a user, so no name, message, token or parameter can get into a log.
  */
 import { sentenceOf } from "./log-sentences.ts";
 
+/** How important a line is. */
 export type Level = "debug" | "info" | "warn" | "error";
 
 const LEVELS: readonly (Level | "off")[] = ["debug", "info", "warn", "error", "off"];
 
-/** Everything that may stand in a line, besides time, level, event and replica. */
+/** All fields that a line may have besides time, level, event and replica. */
 export interface LogFields {
   readonly pid?: number;
   readonly bootId?: string;
@@ -22,16 +23,16 @@ export interface LogFields {
   readonly seq?: number;
   readonly count?: number;
   readonly ms?: number;
-  /** Of this program's own addresses, never of a client. */
+  /** One of this program's own addresses, never a client's. */
   readonly address?: string;
-  /** A word from a fixed list: what was being done. */
+  /** A word from a fixed list that says what was being done. */
   readonly where?: string;
   /** A word from a fixed list, an error code of the system, or the frames of a stack. */
   readonly reason?: string;
-  /** Class of an error, never its message. */
+  /** The class of an error, never its message. */
   readonly error?: string;
   readonly version?: string;
-  /** Number of a frame in peer.proto. */
+  /** The field number of a frame in peer.proto. */
   readonly frame?: number;
   readonly commit?: string;
   readonly signal?: string;
@@ -62,6 +63,7 @@ const FIELDS: readonly (keyof LogFields)[] = [
   "exit",
 ];
 
+/** Logs events; `event` is a name such as "role". */
 export interface Logger {
   debug(event: string, fields?: LogFields): void;
   info(event: string, fields?: LogFields): void;
@@ -69,7 +71,7 @@ export interface Logger {
   error(event: string, fields?: LogFields): void;
 }
 
-/** A logger that writes lines of at least `level` through `write`; with `sentences` for a person, else as JSON. */
+/** A logger that writes lines of at least `level` through `write`: sentences for a person if `sentences`, else JSON. */
 export function createLogger(
   level: Level | "off",
   replica: number | null,

@@ -1,11 +1,11 @@
-/** How many files (connections count as such) this process may open, and how many it has open. */
+/** How many files this process may open, and how many it has open. Connections count as files. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { EXIT, failure, type Failure } from "./exit.ts";
 
-/** A replica at rest has some 40 open; fewer than this leave no room for people. */
+/** Minimum limit. A replica at rest has some 40 files open, and each visitor needs more. */
 const NEEDED = 64;
 
-/** The limit; null where the system does not say. */
+/** The limit of open files; null if the system does not say. */
 export function openFilesLimit(): number | null {
   try {
     const found = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
@@ -18,8 +18,8 @@ export function openFilesLimit(): number | null {
 const OPEN = "/proc/self/fd";
 
 /**
- * How many are open; null where the system does not say, or has none left to look with. Since Linux 6.2 that is the
- * size of the folder: to list 5,000 takes some 20 ms, in which a replica does nothing else, and it looks twice a second.
+ * How many files are open; null if the system does not say, or if not even one more can be opened. Since Linux 6.2 the
+ * size of the folder is that number. Listing 5,000 files would take some 20 ms of the main thread, twice a second.
  */
 export function openFiles(): number | null {
   try {
@@ -30,7 +30,7 @@ export function openFiles(): number | null {
   }
 }
 
-/** Why a replica cannot run with this limit; null if it can. */
+/** The failure of a replica that cannot run with this limit; null if it can. */
 export function openFilesFailure(limit = openFilesLimit()): Failure | null {
   if (limit === null || limit >= NEEDED) return null;
   return failure(

@@ -1,12 +1,12 @@
-/** Who has a port: found in /proc where there is one, else in the files of the local replicas. */
+/** Finds out which program has a port: from /proc if there is one, else from the run.json files of local replicas. */
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { localReplicas, readRunFile } from "./run-file.ts";
 
-/** Processes looked at before giving up; a person waits for the answer. */
+/** Maximum number of processes to look at, because a person waits for the answer. */
 const PROCESSES_MAX = 4096;
 const LISTENING = "0A";
 
-/** Kernel inodes of the sockets that listen at a port of this host. */
+/** Inodes of the sockets that listen on this port. */
 function listeningInodes(port: number): Set<string> {
   const inodes = new Set<string>();
   const hex = port.toString(16).toUpperCase().padStart(4, "0");
@@ -36,20 +36,20 @@ function processOf(inodes: ReadonlySet<string>): { pid: number; name: string } |
         }
       }
     } catch {
-      // It ended meanwhile, or belongs to another user.
+      // The process has ended in the meantime, or belongs to another user.
     }
   }
   return null;
 }
 
-/** " by <who>" to follow "port N is in use"; empty if it cannot be known. */
+/** " by <program>", to follow "port N is in use"; empty if it is not known. */
 export function portOwner(port: number, data: string): string {
   let owner: { pid: number; name: string } | null = null;
   try {
     const inodes = listeningInodes(port);
     if (inodes.size > 0) owner = processOf(inodes);
   } catch {
-    // No /proc on this system.
+    // This system has no /proc.
   }
   for (const id of localReplicas(data)) {
     const run = readRunFile(data, id);

@@ -1,24 +1,26 @@
-/** How this program was started, so that the commands which it suggests can be typed as they are. */
+/** How this program was started, so that a user can type the commands that it suggests. */
 
 /** What the system says about a process. */
 export interface Started {
-  /** False while it is run from its sources. */
+  /** False if the program runs from its sources. */
   readonly standalone: boolean;
   /** The first word of its command line: a path, or a name that the shell found. */
   readonly argv0: string;
-  /** The file that runs. */
+  /** The executable. */
   readonly execPath: string;
-  /** The file that a shell would run for this name; null if there is none. */
+  /** The file that a shell would run for a name; null if there is none. */
   readonly which: (name: string) => string | null;
 }
 
-/** The word that starts the program again: as it was typed, if that still leads to it; quoted for a shell. */
+/**
+ * The word that starts the program again: the one that was typed, if it still works, else the path. Quoted for a shell.
+ */
 export function programName({ standalone, argv0, execPath, which }: Started): string {
   if (!standalone) return "lastword";
   return shellWord(which(argv0) === null ? execPath : argv0);
 }
 
-/** This text as one word for a shell. */
+/** The text quoted as one word for a shell, if it needs quotes. */
 export function shellWord(text: string): string {
   return /^[A-Za-z0-9_./~+:@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,10 +1,10 @@
-/** Lines that must not fill a log: the first of a kind at once, then at most one a minute. */
+/** Keeps repeated lines from filling a log: the first of a kind is due at once, then at most one a minute. */
 
 const LINE_EVERY_MS = 60_000;
 
 /**
- * Counts what happens under each key, and answers the count if a line is due now, else null. `now`: monotonic ms. Keys
- * are kept for ever, so they must come from a bounded set.
+ * Returns a function that counts its calls per key, and returns the count if a line is due now, else null. `now`:
+ * monotonic ms. Keys are kept for ever, so they must come from a bounded set.
  */
 export function rareLines(now = () => performance.now()): (key: string) => number | null {
   const counts = new Map<string, { count: number; loggedMs: number }>();

@@ -1,23 +1,25 @@
 /**
- * Ctrl-C and SIGTERM. The first one stops gracefully, within a bound. A terminal, a shell
- * and a supervisor may all pass on the same Ctrl-C, so a second one within a second is
- * taken as the same; one after that ends the process at once.
+ * Ctrl-C and SIGTERM. The first signal stops the process gracefully, within 5 s. A terminal, a shell
+ * and a supervisor may all pass on the same Ctrl-C, so a second signal within a second counts as the
+ * same one. A later signal ends the process at once.
  */
 import { EXIT } from "./exit.ts";
 
 const SAME_SIGNAL_MS = 1000;
 const STOP_BOUND_MS = 5000;
 
+/** What {@link stopSignals} needs. */
 export interface StopSignalDeps {
-  /** Must end all of it; what takes longer than 5 s is cut off. */
+  /** Stops everything. The process ends after 5 s even if this has not finished. */
   readonly stop: () => Promise<void>;
   /** Ends the process. */
   readonly exit: (code: number) => void;
   readonly onSignal: (signal: string) => void;
+  /** Test seam: monotonic ms. */
   readonly now?: () => number;
 }
 
-/** Answers the handler for the signals; the caller puts it in place. */
+/** Returns the handler for the signals; the caller installs it. */
 export function stopSignals(deps: StopSignalDeps): (signal: string) => void {
   const now = deps.now ?? (() => performance.now());
   let firstAt: number | null = null;
@@ -28,7 +30,7 @@ export function stopSignals(deps: StopSignalDeps): (signal: string) => void {
       return;
     }
     firstAt = now();
-    // What is on the disk is right at any moment: leaving late would only be impolite.
+    // The disk is consistent at any moment, so nothing is lost if the replica does not finish leaving the cluster.
     const bound = setTimeout(() => deps.exit(EXIT.done), STOP_BOUND_MS);
     deps.stop().then(
       () => {

@@ -1,18 +1,18 @@
 /**
- * What the system's error codes mean to whoever runs Lastword: for each what is wrong, what to do,
- * and the exit code. Everything that meets such a code gets its sentence here; a code that is not
- * listed is shown as it is, and nothing is guessed about its cause.
+ * What the system's error codes mean to an operator: for each code what is wrong, what to do, and
+ * the exit code. All sentences about such codes come from this table. A code that is not listed is
+ * shown as it is, without a guess about its cause.
  */
 import { statSync } from "node:fs";
 import { EXIT, failure, type ExitCode, type Failure } from "./exit.ts";
 
-/** What was being done when the system refused. */
+/** What the program was doing when the system reported the error. */
 export type Doing = "file" | "port" | "program";
 
 interface Row {
-  /** To follow "cannot …: ". `{owner}` becomes whose file it is. */
+  /** Follows "cannot …: ". `{owner}` is replaced by a clause that says whose file it is. */
   readonly means: string;
-  /** `{change}` becomes what else could be chosen. */
+  /** `{change}` is replaced by {@link Refused.change}. */
   readonly todo: string;
   readonly exit: ExitCode;
 }
@@ -111,13 +111,13 @@ const ROWS: Record<Doing, Record<string, Row>> = {
   },
 };
 
-/** The code of a system's or SQLite's error; "unknown error" without one. */
+/** The code of an error of the system or of SQLite; "unknown error" if it has none. */
 export function codeOf(error: unknown): string {
   const { code } = error as { code?: unknown };
   return typeof code === "string" && code !== "" ? code : "unknown error";
 }
 
-/** The row of a code; SQLite's longer codes (SQLITE_IOERR_WRITE) have the row of the shorter one. */
+/** The row of a code. SQLite's extended codes (SQLITE_IOERR_WRITE) use the row of the primary code. */
 function rowOf(doing: Doing, code: string): Row | null {
   const rows = ROWS[doing];
   for (let name = code; name.includes("_"); name = name.slice(0, name.lastIndexOf("_"))) {
@@ -127,7 +127,7 @@ function rowOf(doing: Doing, code: string): Row | null {
   return rows[code] ?? null;
 }
 
-/** Whose file it is, if not this user's; the nearest folder above it where the path leads nowhere. */
+/** Says who owns the file, if not this user; for a path that does not exist, who owns the nearest existing folder. */
 function ownerText(path: string | null): string {
   const self = process.geteuid?.();
   for (let at = path; at !== null && self !== undefined;) {
@@ -143,19 +143,20 @@ function ownerText(path: string | null): string {
   return "this user may not";
 }
 
+/** What the system refused. */
 export interface Refused {
   readonly doing: Doing;
-  /** To follow "cannot ", such as "write to /x". */
+  /** Follows "cannot ", such as "write to /x". */
   readonly what: string;
-  /** What else could be chosen, such as "choose another folder with --data". */
+  /** What the operator could choose instead, such as "choose another folder with --data". */
   readonly change: string;
-  /** The file or folder, to say whose it is. */
+  /** The file or folder whose owner may be named. */
   readonly path?: string;
-  /** For a code without a row. */
+  /** The exit code for an error code without a row. */
   readonly exit: ExitCode;
 }
 
-/** The failure that this error of the system is. */
+/** The failure for an error of the system, given as an error or as its code. */
 export function systemFailure(error: unknown, about: Refused): Failure {
   const code = typeof error === "string" ? error : codeOf(error);
   const row = rowOf(about.doing, code);

@@ -12,7 +12,7 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Polls until `condition` holds (answers true) or `timeoutMs` is over (answers false). */
+/** Polls `condition` every `everyMs` until it is true (returns true) or `timeoutMs` has passed (returns false). */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   timeoutMs: number,

@@ -1,13 +1,13 @@
-/** Output of a command that answers and ends: a program that reads it must not take a part for the whole. */
+/** The output of a command that prints an answer and ends. If not all of it could be written, the exit code says so. */
 import { writeSync } from "node:fs";
 import { EXIT, failureLine, type ExitCode } from "./exit.ts";
 import { codeOf, systemFailure } from "./system-errors.ts";
 
-/** How long a reader may take to make room. */
+/** How long to wait for a reader that is slow to empty the pipe. */
 const WAIT_MS = 10_000;
 const LOOK_MS = 5;
 
-/** Writes to a file descriptor, and remembers whether all of it went. */
+/** Writes to a file descriptor, and remembers whether everything could be written. */
 export class WholeOutput {
   readonly #fd: number;
   #failed: unknown = null;
@@ -16,6 +16,7 @@ export class WholeOutput {
     this.#fd = fd;
   }
 
+  /** Writes the text, waiting at most 10 s for the reader. After a failure it writes nothing more. */
   write(text: string): void {
     let rest = Buffer.from(text);
     const end = performance.now() + WAIT_MS;
@@ -29,9 +30,9 @@ export class WholeOutput {
     }
   }
 
-  /** `code`, or the exit code of what could not be written, which is said on stderr. */
+  /** Returns `code`, or the exit code of a failed write, after printing that failure on stderr. */
   exit(code: ExitCode): ExitCode {
-    // Whoever read has gone and wants no more (`lastword status | head -1`).
+    // The reader has closed the pipe because it needs no more (`lastword status | head -1`).
     if (this.#failed === null || codeOf(this.#failed) === "EPIPE") return code;
     const change = "write it to another place";
     const failed = systemFailure(this.#failed, { doing: "file", what: "write the answer", change, exit: EXIT.failed });

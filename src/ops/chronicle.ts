@@ -1,7 +1,7 @@
 /**
- * What happened lately, the same at every replica. Whoever makes a fact happen (of a view, its leader) writes it
- * down once, with its time, and tells the others; nobody else measures it again, and a replica that returns is
- * told what it missed. Kept in memory: it ends when all replicas have ended.
+ * Recent events, the same at every replica. The replica that causes an event (for a view, its leader) records it once,
+ * with its time, and sends it to the others. No other replica measures it again, and a replica that returns gets the
+ * events it missed. Events are kept in memory only, so they are lost once all replicas have ended.
  */
 import type { GossipNews } from "../election/frame.ts";
 import { CLUSTER_EVENTS_MAX, type ClusterEventJson, type ClusterStatusJson } from "./cluster-status.ts";
@@ -9,7 +9,7 @@ import type { ReplicaId } from "../election/view.ts";
 
 type Failover = NonNullable<ClusterStatusJson["lastFailover"]>;
 
-/** One fact; `id` is the same wherever it is told. */
+/** One event. Its `id` is the same at every replica. */
 interface Entry extends ClusterEventJson {
   readonly id: string;
   readonly failover?: Pick<Failover, "ms" | "from" | "to">;
@@ -17,19 +17,20 @@ interface Entry extends ClusterEventJson {
 
 type WireChronicle = NonNullable<GossipNews["chronicle"]>;
 type WireEntry = WireChronicle["entries"][number];
-/** A replica that said that it stops, and with which process. */
+/** A replica that has announced that it stops, and the boot id of the process that did. */
 type Stop = WireChronicle["stops"][number];
 
+/** What {@link Chronicle} needs. */
 export interface ChronicleDeps {
   readonly bootId: string;
   readonly configured: readonly ReplicaId[];
-  /** By which to date, ms since 1970. */
+  /** The time that dates events, ms since 1970. */
   readonly dateMs: () => number;
-  /** To all peers; may be lost. */
+  /** Sends to all peers; may be lost. */
   readonly send: (news: GossipNews) => void;
 }
 
-/** A table, so that the compiler asks for a kind that is added. */
+/** A record and not a list, so that the compiler reports a kind that is missing. */
 const KINDS: Record<ClusterEventJson["kind"], true> = {
   failover: true,
   join: true,
@@ -41,11 +42,12 @@ const KINDS: Record<ClusterEventJson["kind"], true> = {
 };
 const TEXT_CHARS_MAX = 500;
 
+/** See the top of this file. */
 export class Chronicle {
   readonly #deps: ChronicleDeps;
-  /** By time, then id. */
+  /** Ordered by time, then id. */
   #entries: Entry[] = [];
-  /** Of each peer the process that was heard last, and whether it has said that it stops. */
+  /** For each peer the process that was heard last, and whether it has announced that it stops. */
   readonly #peers = new Map<ReplicaId, { bootId: string; stops: boolean }>();
   #made = 0;
 
@@ -53,17 +55,20 @@ export class Chronicle {
     this.#deps = deps;
   }
 
-  /** Oldest first. */
+  /** The events, oldest first, at most CLUSTER_EVENTS_MAX. */
   get events(): readonly ClusterEventJson[] {
     return this.#entries.map(({ at, kind, text }) => ({ at, kind, text }));
   }
 
+  /** The newest failover among the events; null if there is none. */
   get lastFailover(): Failover | null {
     const last = this.#entries.findLast(({ failover }) => failover !== undefined);
     return last?.failover === undefined ? null : { at: last.at, ...last.failover };
   }
 
-  /** A fact that this replica knows first hand. `id` names it if others might know it too. */
+  /**
+   * Records an event that this replica has seen itself. Give it an `id` if other replicas might record the same event.
+   */
   add(
     kind: ClusterEventJson["kind"],
     text: string,
@@ -75,7 +80,7 @@ export class Chronicle {
     if (this.#keep([entry])) this.#say([entry]);
   }
 
-  /** A Beat: the peer's process, and whether it is about to end in good order. */
+  /** Notes from a Beat which process the peer runs, and whether that process is about to stop in an orderly way. */
   heard(peer: ReplicaId, bootId: string, stops: boolean): void {
     const known = this.#peers.get(peer);
     if (known?.bootId === bootId && known.stops === stops) return;
@@ -83,17 +88,19 @@ export class Chronicle {
     if (stops) this.#say([]);
   }
 
-  /** The replica said that it stops, and was not heard since. One rule for all: who was killed said nothing. */
+  /**
+   * True if the replica announced that it stops and was not heard since. A replica that was killed announced nothing.
+   */
   saidStop(peer: ReplicaId): boolean {
     return this.#peers.get(peer)?.stops ?? false;
   }
 
-  /** A stream to a peer was opened: it may have missed anything. */
+  /** Sends everything. Call it when a stream to a peer was opened, because the peer may have missed any event. */
   sayAll(): void {
     if (this.#entries.length > 0 || this.#stops().length > 0) this.#say(this.#entries);
   }
 
-  /** What a peer knows. An entry that cannot be one, or is of a kind that only a newer version knows, is left out. */
+  /** Takes a peer's events. It leaves out invalid ones, and those of a kind that only a newer version knows. */
   receive({ entries, stops }: WireChronicle): void {
     this.#keep(entries.slice(-CLUSTER_EVENTS_MAX).flatMap(entryFromWire));
     for (const { replicaId, bootId } of stops) {
@@ -103,7 +110,7 @@ export class Chronicle {
     }
   }
 
-  /** True if something was new. */
+  /** Adds the entries that are new; true if there was one. */
   #keep(entries: readonly Entry[]): boolean {
     const known = new Set(this.#entries.map(({ id }) => id));
     const fresh = entries.filter(({ id }) => !known.has(id));

@@ -1,15 +1,15 @@
 /**
- * The cluster as one replica sees it: `lastword status --json`, GET /cluster.json, the page's
- * panel and the call ClusterStatus all say exactly this. Types only; status-report.ts fills it in.
+ * The cluster as one replica sees it. `lastword status --json`, GET /cluster.json, the page's
+ * panel and the call ClusterStatus all show exactly this. Types only; status-report.ts makes the values.
  */
 import type { Consistency, Recovery } from "../base/modes.ts";
 import type { Release } from "../election/release.ts";
 import type { ReplicaId, Seq } from "../election/view.ts";
 
-/** What a replica is to the eye: its role, or why it has none: it said that it stops, or it just does not answer. */
+/** A replica's role; or `stopped` if it announced that it stops, or `unreachable` if it just does not answer. */
 export type ReplicaState = "leader" | "follower" | "learner" | "recovering" | "unreachable" | "stopped";
 
-/** A configured replica. What this one cannot know of it is null. */
+/** A configured replica. A field is null if the answering replica does not know it. */
 export interface ReplicaStatusJson {
   readonly id: ReplicaId;
   readonly state: ReplicaState;
@@ -17,48 +17,48 @@ export interface ReplicaStatusJson {
   /** 16 hex digits, drawn at each start. */
   readonly bootId: string | null;
   readonly version: string | null;
-  /** Newest entry on its disk. */
+  /** Seq of the newest entry on its disk. */
   readonly durable: Seq | null;
-  /** Newest entry in its rows. */
+  /** Seq of the newest entry in its rows. */
   readonly applied: Seq | null;
-  /** committed - applied. */
+  /** Entries that are committed but not in its rows yet: committed - applied. */
   readonly lag: number | null;
   /** host:port. */
   readonly grpc: string | null;
   /** Origin of its page, such as http://localhost:8081. */
   readonly web: string | null;
-  /** RFC 3339. */
+  /** When it started, as RFC 3339. */
   readonly since: string | null;
-  /** By how much its clock is ahead of the cluster's time, ms; absent if that is less than a minute, or not known. */
+  /** How far its clock is ahead of the cluster's time, ms; absent if less than a minute, or not known. */
   readonly clockOffMs?: number;
-  /** What its executable understands; absent where it is not known. */
+  /** What its executable understands; absent if not known. */
   readonly release?: Release;
-  /** Ops of a branch that lost a merge which wait at it until a newer format is in force; absent if none. */
+  /** Number of ops of a lost branch that wait in its fork queue until a newer format is in force; absent if none. */
   readonly heldOps?: number;
-  /** Frames of it, of a newer version, that the replica that answers could not read and left out; absent if none. */
+  /** Frames of a newer version that it sent, and that the answering replica left out; absent if none. */
   readonly unread?: readonly UnreadJson[];
 }
 
-/** One kind of frame that was left out: its number in peer.proto, whose version it is, and how often it came. */
+/** One kind of frame that was left out: its field number in peer.proto, the sender's version, and how many arrived. */
 export interface UnreadJson {
   readonly frame: number;
   readonly version: string;
   readonly count: number;
 }
 
-/** Formats of ops, and what the replicas speak with each other. */
+/** The op formats, and the protocol between the replicas. */
 export interface FormatsJson {
-  /** Ops of this format and older ones are written. */
+  /** The format in force: ops of this format and older ones may be written. */
   readonly inForce: number;
-  /** The newest format that some replica knows, if it is newer than that. */
+  /** The newest format that some replica knows; null if that is the one in force. */
   readonly next: number | null;
-  /** Why `next` is not in force yet, for a person: "replica 2 is at 0.1.0". Empty: it is about to be. */
+  /** Why `next` is not in force yet, for a person: "replica 2 is at 0.1.0". Empty if it is about to be enabled. */
   readonly lacking: readonly string[];
-  /** The newest version of peer.proto that all replicas which are heard speak; null if there is none. */
+  /** The newest version of peer.proto that all heard replicas understand; null if there is none. */
   readonly peerProtocol: number | null;
 }
 
-/** Something people want to know later, such as who took over from whom. */
+/** An event that people may want to know about later, such as which replica took over from which. */
 export interface ClusterEventJson {
   /** RFC 3339. */
   readonly at: string;
@@ -67,16 +67,17 @@ export interface ClusterEventJson {
   readonly text: string;
 }
 
+/** The answer of status; see the top of this file. */
 export interface ClusterStatusJson {
   readonly version: 1;
   readonly clusterId: string;
-  /** The replica that answers. */
+  /** The answering replica. */
   readonly self: ReplicaId;
   readonly consistency: Consistency;
   readonly recovery: Recovery;
-  /** A write sent now would be committed, as far as this replica can know. */
+  /** True if a write that is sent now would be committed, as far as this replica knows. */
   readonly writable: boolean;
-  /** Why not, for a person; null if writable. */
+  /** Why it is not writable, for a person; null if it is. */
   readonly reason: string | null;
   readonly view: {
     /** `counter.replicaId.minor`. */
@@ -86,11 +87,11 @@ export interface ClusterStatusJson {
     readonly configured: readonly ReplicaId[];
     readonly forkRisk: readonly ReplicaId[] | null;
   };
-  /** How many more deaths lose nothing. */
+  /** How many more members may die without loss; in strict mode, without stopping the cluster. 0 if not writable. */
   readonly protected: number;
   readonly seq: { readonly committed: Seq; readonly applied: Seq };
   readonly formats: FormatsJson;
-  /** Ascending by id, all that are configured. */
+  /** All configured replicas, ascending by id. */
   readonly replicas: readonly ReplicaStatusJson[];
   readonly lastFailover: {
     readonly at: string;
@@ -98,9 +99,9 @@ export interface ClusterStatusJson {
     readonly from: ReplicaId;
     readonly to: ReplicaId;
   } | null;
-  /** The latest, oldest first, at most CLUSTER_EVENTS_MAX. */
+  /** The latest events, oldest first, at most CLUSTER_EVENTS_MAX. */
   readonly events: readonly ClusterEventJson[];
 }
 
-/** Events kept for status and page. */
+/** How many events are kept for status and page. */
 export const CLUSTER_EVENTS_MAX = 50;

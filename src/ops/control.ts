@@ -1,7 +1,7 @@
 /**
- * How the commands of this program talk to its running replicas: calls beside Chat on
- * the same gRPC port, for whoever holds the cluster key. JSON on the wire, because both
- * ends are the same program; not a part of the public API.
+ * The calls with which this program's commands talk to its running replicas. They are on the same
+ * gRPC port as Chat and require the cluster key. Messages are JSON, because both ends are the same
+ * program. They are not part of the public API.
  */
 import { makeGenericClientConstructor, Metadata, status } from "@grpc/grpc-js";
 import type { sendUnaryData, Server, ServerUnaryCall, ServiceDefinition } from "@grpc/grpc-js";
@@ -11,32 +11,33 @@ import { clusterToken } from "../host/cluster-key.ts";
 import { tokenCheck } from "../host/token-check.ts";
 import type { HostFacts } from "../host/host-facts.ts";
 
-/** SHA-256 over all replicated rows of one replica, the seq that they stand at, and the number of its tables. */
+/** The hash over all replicated rows of one replica, and the seq and schema number it belongs to. */
 export interface HashAnswer {
   readonly seq: number;
   readonly hash: string;
   readonly schema: number;
 }
 
-/** What came of `Enable`. */
+/** The result of `Enable`. */
 export interface EnableAnswer {
-  /** The format that is in force now because of it; null if none is. */
+  /** The format that this call enabled; null if it enabled none. */
   readonly enabled: number | null;
-  /** The format that was in force when it was asked for. */
+  /** The format that was in force before. */
   readonly before: number;
-  /** The leader, which acted on it; or the replica that could not pass it on. */
+  /** The leader, which carried it out, or the replica that could not pass it on. */
   readonly by: number;
-  /** Why none is, for a person: "replica 2 is at 0.1.0". Empty: there is none to enable. */
+  /** Why no format was enabled, for a person: "replica 2 is at 0.1.0". Empty if there is none to enable. */
   readonly lacking: readonly string[];
 }
 
-/** Asks to enable the newest format that all replicas but these have announced. */
+/** Asks to enable the newest format that all replicas have announced except those in `without`. */
 export interface EnableQuestion {
   readonly without: readonly number[];
-  /** By a replica that does not lead: it is not passed on again. */
+  /** True if a replica that does not lead has passed the question on. It is not passed on a second time. */
   readonly passedOn: boolean;
 }
 
+/** What answers the calls. `secret` is that of the cluster key. */
 export interface ControlDeps {
   readonly secret: Uint8Array;
   readonly status: () => ClusterStatusJson;
@@ -52,7 +53,7 @@ interface Answers {
   Enable: EnableAnswer;
 }
 
-/** What is asked besides the call itself; only Enable has a question. */
+/** The parameters of a call; only Enable has any. */
 type Question = Partial<EnableQuestion>;
 
 const ANSWER_BYTES_MAX = 1024 * 1024;
@@ -62,7 +63,7 @@ function encode(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
 
-/** Whoever holds the key may have another version: what cannot be read is not asked. */
+/** The caller may run another version, so an unreadable question counts as empty. */
 function questionOf(bytes: Buffer): Question {
   try {
     const { without, passedOn } = JSON.parse(bytes.toString("utf8")) as Question;
@@ -113,7 +114,7 @@ export function addControlService(server: Server, deps: ControlDeps): void {
 
 const ControlConnection = makeGenericClientConstructor(DEFINITION, "Control");
 
-/** Asks one replica; null if it does not answer in time or does not accept the key. */
+/** Calls one replica. Null if it does not answer within `timeoutMs`, or refuses the key. */
 export async function askReplica<Name extends keyof Answers>(
   name: Name,
   at: {
@@ -121,7 +122,7 @@ export async function askReplica<Name extends keyof Answers>(
     readonly secret: Uint8Array;
     readonly timeoutMs: number;
     readonly question?: Question;
-    /** It answered that this is not its key. */
+    /** Called if the replica refuses the key. */
     readonly onRefused?: () => void;
   },
 ): Promise<Answers[Name] | null> {

@@ -1,16 +1,17 @@
-/** A replica as it describes itself; shown by status and page. */
+/** How a replica describes itself to the others; status and page show it. */
 export interface ReplicaFacts {
   readonly pid: number;
+  /** 16 hex digits, drawn at each start. */
   readonly bootId: string;
   readonly version: string;
-  /** host:port. */
+  /** The address of its gRPC port, host:port. */
   readonly grpc: string;
-  /** Origin, such as http://localhost:8081. */
+  /** Origin of its page, such as http://localhost:8081. */
   readonly web: string;
-  /** Origin of the address that it shares with others of its host; null if it has none. */
+  /** Origin of the front, which it shares with other replicas of its host; null if it has none. */
   readonly front: string | null;
-  /** Further names under which browsers may reach its page, see Door in web/cluster/handover.ts. */
+  /** Further host names at which browsers may reach its page; see Door in web/cluster/handover.ts. */
   readonly names: readonly string[];
-  /** RFC 3339. */
+  /** When it started, as RFC 3339. */
   readonly since: string;
 }

@@ -1,6 +1,6 @@
 /**
- * The cluster as this replica sees it, for status, page and calls: the core's view of
- * itself and its peers, what they said about themselves, and what happened lately.
+ * The cluster as this replica sees it, for status, page and calls: what the core knows about
+ * itself and its peers, what they say about themselves, and recent events.
  */
 import type { ClusterStatusJson, FormatsJson, ReplicaState, ReplicaStatusJson, UnreadJson } from "./cluster-status.ts";
 import type { CoreStatus } from "../election/core/core-status.ts";
@@ -11,6 +11,7 @@ import { printViewNo, viewNoKey, type ReplicaId, type View } from "../election/v
 import type { Chronicle } from "./chronicle.ts";
 import type { ReplicaFacts } from "./replica-facts.ts";
 
+/** What {@link StatusReport} needs. */
 export interface ReportDeps {
   readonly self: ReplicaId;
   readonly configured: readonly ReplicaId[];
@@ -21,7 +22,7 @@ export interface ReportDeps {
   readonly applied: () => number;
   readonly notWritable: () => string | null;
   readonly peerBeat: (peer: ReplicaId) => Beat | null;
-  /** Of a living replica, this one included. */
+  /** What a living replica, or this one, says about itself; null if not known. */
   readonly factsOf: (id: ReplicaId) => ReplicaFacts | null;
   /** Last known addresses of a replica that is not heard. */
   readonly lastKnown: (id: ReplicaId) => { readonly grpc: string; readonly web: string } | null;
@@ -32,28 +33,30 @@ export interface ReportDeps {
     heldOpsOf(id: ReplicaId): number;
     formats(): FormatsJson;
   };
-  /** Clocks that are off, in ms; see ReplicaStatusJson. */
+  /** By how many ms each wrong clock is ahead; see ReplicaStatusJson. */
   readonly clocksOff: () => ReadonlyMap<ReplicaId, number>;
   /** Monotonic ms. */
   readonly now: () => number;
 }
 
+/** A wait becomes an event after this time, because most waits are over before anybody could read of them. */
 const WAIT_TOLD_AFTER_MS = 1000;
 
-/** Collects notices and answers status. */
+/** Turns the core's notices into events, and answers status. */
 export class StatusReport {
   readonly #deps: ReportDeps;
   #leader: ReplicaId | null = null;
   /** When the last leader was lost, monotonic ms. */
   #leaderLostAt: number | null = null;
   #view: View | null = null;
-  /** Whom this replica waits for; most waits are over before anybody could read of them. */
+  /** The replicas that this one waits for, since when (monotonic ms), and whether that became an event. */
   #wait: { readonly missing: readonly ReplicaId[]; readonly since: number; told: boolean } | null = null;
 
   constructor(deps: ReportDeps) {
     this.#deps = deps;
   }
 
+  /** Takes a notice of the core. */
   onNotice(notice: Notice): void {
     switch (notice.kind) {
       case "role":
@@ -80,6 +83,7 @@ export class StatusReport {
     }
   }
 
+  /** The cluster as this replica sees it at this moment. */
   status(): ClusterStatusJson {
     this.#tellWait();
     const { self, configured, consistency, recovery, clusterId } = this.#deps;
@@ -124,7 +128,7 @@ export class StatusReport {
     };
   }
 
-  /** How many members may die before something is lost, or, in strict mode, stops. */
+  /** How many members may die before ops are lost or, in strict mode, the cluster stops. */
   #protected(core: CoreStatus, members: readonly ReplicaId[]): number {
     const { self, peerBeat, consistency, configured } = this.#deps;
     const able = members.filter((id) => (id === self ? core.active : peerBeat(id)?.active === true)).length;
@@ -164,7 +168,7 @@ export class StatusReport {
     const wait = this.#wait;
     if (wait === null || wait.told || this.#deps.now() - wait.since < WAIT_TOLD_AFTER_MS) return;
     wait.told = true;
-    // All that wait know it alike.
+    // The id is the same at every waiting replica, so that the wait is shown once.
     const { view } = this.#deps.status();
     const id = `${view === null ? "" : viewNoKey(view.no)} waits ${wait.missing.join()}`;
     this.#deps.chronicle.add("recovery", `Waiting for ${list(wait.missing)}, which may hold newer messages.`, { id });
@@ -175,7 +179,7 @@ export class StatusReport {
     if (leaderId !== null && leaderId === this.#leader) this.#leaderLostAt = null;
   }
 
-  /** What a view changes is told by its leader alone: it was there, and its clock has measured it. */
+  /** Only the leader of a view records what the view changed, because it has measured the times itself. */
   #onView(view: View): void {
     const { chronicle, self } = this.#deps;
     const before = this.#view;
@@ -189,7 +193,7 @@ export class StatusReport {
       }
       if (before !== null) this.#membersChanged(before, view, key);
       if (view.forkRisk !== null && view.forkRisk.length > 0) {
-        const text = `Going on without ${list(view.forkRisk)}, which may hold messages that are not visible yet.`;
+        const text = `Continuing without ${list(view.forkRisk)}, which may hold messages that are not visible yet.`;
         chronicle.add("recovery", text, { id: `${key} risk` });
       } else if (this.#wait?.told === true) {
         chronicle.add("recovery", `The wait for ${list(this.#wait.missing)} is over.`, { id: `${key} waited` });

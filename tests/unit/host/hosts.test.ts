@@ -1,4 +1,6 @@
-/** What hosts do to replicas, as tables and watches: errors of the system, limits, certificates, one-way connections. */
+/**
+ * What hosts do to replicas, as tables and watches: errors of the system, limits, certificates, one-way connections.
+ */
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -221,7 +223,7 @@ test("at a terminal events are sentences", () => {
   logger.warn("paused", { ms: 1234 });
   expect(lines.map((line) => line.replace(/^\d\d:\d\d:\d\d /, ""))).toEqual([
     "replica 1: in step: replicas 0, 1 and 2; replica 1 leads\n",
-    "replica 1: this replica stood still for 1.2 s\n",
+    "replica 1: this replica was paused for 1.2 s\n",
   ]);
   expect(sentenceOf("warn", "something_new", { count: 2 })).toBe("warn something_new count=2");
 });
