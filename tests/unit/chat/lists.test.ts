@@ -84,6 +84,12 @@ describe("130 people write one line each", () => {
     );
   });
 
+  test("the preview of a long line ends between characters", async () => {
+    const start = "a".repeat(79);
+    must(await solo.chat.send(anna.session, { to: "anna", body: `${start}👍👍`, clientId: id() }));
+    expect(await page("/")).toContain(`>You: ${start}👍<`);
+  });
+
   test("people are found by part of their name, over pages", async () => {
     const users = async (search: string) =>
       must(await solo.chat.listUsers(anna.session, { limit: 200, search })).map((user) => user.name);

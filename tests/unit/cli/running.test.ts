@@ -147,6 +147,19 @@ describe("the supervisor", () => {
     expect(starts).toEqual([1, 0]);
   });
 
+  test("a look that fails is said, and repeated later", () => {
+    const elsewhere = new Set([0]);
+    const { starts, said } = supervise({ elsewhere });
+    elsewhere.has = () => {
+      throw new Error("no lock");
+    };
+    jest.advanceTimersByTime(1000);
+    expect(said.at(-1)).toBe("replica 0 could not be looked after: no lock; starting it again in 2 s");
+    elsewhere.has = () => false;
+    jest.advanceTimersByTime(2000);
+    expect(starts).toEqual([1, 0]);
+  });
+
   test("one that was stopped and that somebody started again is looked after as before", async () => {
     const elsewhere = new Set<number>();
     const { starts, said, end } = supervise({ elsewhere });
