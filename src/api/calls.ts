@@ -1,6 +1,6 @@
 /**
- * The unary calls of lastword.v1.Chat as one table: each turns its request into one call of
- * ChatService and the value into its response. No rule of the chat is decided here.
+ * The unary calls of lastword.v1.Chat in one table. Each entry turns its request into one call
+ * of ChatService, and the value of the answer into its response. It decides no rule of the chat.
  */
 import type { ChatCall, ChatRequest, ChatResponse } from "../../proto/chat-wire.ts";
 import { ReadMode } from "../../proto/gen/lastword/v1/ReadMode.ts";
@@ -10,17 +10,18 @@ import type { Answer } from "../chat/errors.ts";
 import type { Caller, ChatService, ReadAt, Session } from "../chat/chat-service.ts";
 import { sendInput } from "./send-stream.ts";
 
-/** Calls that are answered once and need nothing but the chat. */
+/** Calls with one answer that need only the ChatService. */
 export type UnaryCall = Exclude<ChatCall, "Subscribe" | "SendStream" | "ClusterStatus">;
 
-/** What a handler knows of the call beside its request. */
+/** What a handler knows about the call besides its request. */
 export interface CallContext {
   readonly chat: ChatService;
   readonly caller: Caller;
+  /** How fresh a read must be; `read` is a ReadMode. */
   readonly readAt: (read: number) => ReadAt;
 }
 
-/** The response without its cursor, which is added for all alike. */
+/** The response without its cursor, which is added to every response in one place. */
 type Body<Name extends UnaryCall> = Omit<Encodable<ChatResponse<Name>>, "cursor">;
 
 type OpenHandler<Name extends UnaryCall> = (
@@ -33,7 +34,7 @@ type SessionHandler<Name extends UnaryCall> = (
   context: CallContext & { readonly session: Session },
 ) => Promise<Answer<Body<Name>>>;
 
-/** Messages, users or conversations in a page when the request does not say. */
+/** The size of a page if the request does not set a limit. */
 const PAGE_DEFAULT = 50;
 
 /** Calls that need no login. */
@@ -108,7 +109,7 @@ async function getMessages(
   return as((messages: Body<"GetMessages">["messages"]) => ({ messages }))(await chat.messages(session, page));
 }
 
-/** The answer of a call that says only where it stands. */
+/** The answer of a call whose response holds only a cursor. */
 function nothing(answer: Answer<null>): Answer<Record<never, never>> {
   return answer.ok ? { ok: true, value: {}, cursor: answer.cursor } : answer;
 }

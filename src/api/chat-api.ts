@@ -1,12 +1,12 @@
 /**
- * lastword.v1.Chat at this replica's gRPC port, with health and reflection. Looks up the
- * login, hands the call to ChatService, and turns answers into responses and failures into
- * status and trailers; decides nothing itself.
+ * lastword.v1.Chat at this replica's gRPC port, with health and reflection. It looks up the
+ * login, passes the call to ChatService, and turns answers into responses and failures into
+ * status and trailers. It decides nothing itself.
  *
  *   connection -> bytes -> request | BadRequest -> session -> ChatService -> response | status
  *
- * Whatever a client sends, the replica goes on: what cannot be read is `invalid` or
- * `too_large`, what breaks inside is INTERNAL with an unknown outcome.
+ * No request can stop the replica: one that cannot be read is answered `invalid` or `too_large`,
+ * and an exception becomes INTERNAL with an unknown outcome.
  */
 import { Metadata } from "@grpc/grpc-js";
 import type {
@@ -35,36 +35,39 @@ import type { SubscribeCall } from "./subscription.ts";
 
 /** How often open SendStreams check that their login has not ended. chat.proto promises an end within 2 s. */
 const SESSION_CHECK_MS = 1000;
-/** How long `stop` waits for items under way before it cuts their streams off. */
+/** How long `stop` waits for items under way before it aborts their streams. */
 const STOP_GRACE_MS = 2000;
-/** SendStreams at the same time, each of at most SEND_IN_FLIGHT_MAX items; the next one is told to slow down. */
+/** Concurrent SendStreams, each with at most SEND_IN_FLIGHT_MAX items. The next one is refused with slow_down. */
 const SEND_STREAMS_MAX = 1024;
 
 export interface ChatApiDeps {
   readonly chat: ChatService;
   readonly status: () => ClusterStatusJson;
-  /** Takes each error that a call threw. Its message may hold what a user wrote. */
+  /** Called with each error that a call threw. The error's message may contain what a user wrote. */
   readonly onCaught: (error: unknown) => void;
-  /** ClusterStatus needs no login: the listener is on loopback. */
+  /** ClusterStatus needs no login, because the listener is on loopback. */
   readonly openStatus: boolean;
-  /** Is it the token made from the cluster key? Opens ClusterStatus. */
+  /** Whether this is the token derived from the cluster key, which permits ClusterStatus. */
   readonly authenticateCluster: (token: string) => boolean;
-  /** The caller at the other end of this connection (`getPeer`) has a login. */
+  /** Called when a call on the connection `peer` (its `getPeer`) had a login. */
   readonly onLogin: (peer: string) => void;
 }
 
-/** What the owner of the server holds of the service. */
+/** The service, as the owner of the server controls it. */
 export interface ChatApi {
-  /** Health's answer; false at first. */
+  /** Sets the answer of health, which is false at first. */
   setServing(serving: boolean): void;
-  /** Health says no, open streams end with `not_writable`; resolves when all are over, at most 2 s later. Before the server's shutdown. */
+  /**
+   * Sets health to false and ends open streams with `not_writable`. Resolves when all have ended, at most 2 s later.
+   * Call it before the server's shutdown.
+   */
   stop(): Promise<void>;
 }
 
 type Unary = ServerUnaryCall<object, object>;
 type SendCall = ServerDuplexStream<ChatRequest<"SendStream"> | BadRequest, ChatResponse<"SendStream">>;
 
-/** Adds Chat, health and reflection to a server that may carry other services. Call before the server is bound. */
+/** Adds Chat, health and reflection to a server, which may have other services. Call before the server is bound. */
 export function addChatService(server: Server, deps: ChatApiDeps): ChatApi {
   const service = new ChatServer(deps);
   server.addService(serviceDefinition(CHAT_WIRE), service.handlers());
@@ -176,7 +179,7 @@ class ChatServer implements ChatApi {
     return this.#deps.authenticateCluster(token) || this.#deps.chat.authenticate(token) !== null;
   }
 
-  /** Begins a stream; if that breaks, the stream ends and nothing else does. */
+  /** Begins a stream. If that throws, only this stream ends. */
   #start(call: StreamCall, begin: () => Promise<void>): void {
     begin().catch((error: unknown) => {
       this.#deps.onCaught(error);
@@ -189,7 +192,7 @@ class ChatServer implements ChatApi {
       const request = call.request;
       if (request instanceof BadRequest) return refuse(call, request.error);
       const session = await this.#session(call);
-      // Nobody would tell us again that it is over.
+      // A call that was cancelled before this point fires no second event, so check here.
       if (call.cancelled) return;
       if (session === null) return refuse(call, NOT_LOGGED_IN);
       if (this.#stopping) return refuse(call, STOPPING);
@@ -203,7 +206,7 @@ class ChatServer implements ChatApi {
         onCaught: this.#deps.onCaught,
       });
       this.#subscriptions.add(subscription);
-      // Until the first event the stream stands where the reader said it is, not where the feed has got to.
+      // Until the first event, the cursor is the one that the reader sent, not the feed's current position.
       void subscription.run(cursor ?? answer.cursor);
     });
   }
@@ -216,7 +219,7 @@ class ChatServer implements ChatApi {
       if (token === null || session === null) return refuse(call, NOT_LOGGED_IN);
       if (this.#stopping) return refuse(call, STOPPING);
       if (this.#sendStreams.size >= SEND_STREAMS_MAX) return refuse(call, TOO_MANY_STREAMS);
-      // The caller learns that the stream stands without sending anything.
+      // Headers tell the caller that the stream is open before it has sent anything.
       call.sendMetadata(new Metadata());
       const stream: SendStreamCall = new SendStreamCall({
         call,
@@ -244,7 +247,7 @@ class ChatServer implements ChatApi {
       try {
         if (this.#deps.chat.authenticate(stream.token) === null) stream.fail(NOT_LOGGED_IN);
       } catch {
-        // Nobody would catch it in a timer. The next round, or the next item, asks again.
+        // An exception in a timer would end the process. The next round, or the next item, checks again.
       }
     }
   }

@@ -1,9 +1,9 @@
-/** ClusterStatusJson as the response of ClusterStatus: null becomes 0, empty or absent. */
+/** Turns ClusterStatusJson into the response of ClusterStatus: null becomes 0, empty or absent. */
 import type { WireClusterStatusResponse } from "../../proto/gen/lastword/v1/ClusterStatusResponse.ts";
 import type { Encodable } from "../../proto/message-type.ts";
 import type { ClusterStatusJson } from "../ops/cluster-status.ts";
 
-/** The same facts in the wire's shape. */
+/** The response with the same facts. */
 export function clusterStatusReply(status: ClusterStatusJson): Encodable<WireClusterStatusResponse> {
   const { version, clusterId, self, consistency, recovery, writable, view, seq, lastFailover } = status;
   const { no, leader, members, configured, forkRisk } = view;

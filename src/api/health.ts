@@ -1,7 +1,8 @@
 /**
- * The standard health service, grpc.health.v1: is this replica to be used? For the names ""
- * and "lastword.v1.Chat". Written here because the package grpc-health-check reads its
- * .proto from its own folder when it starts, which an executable does not have.
+ * The standard health service, grpc.health.v1, which says whether clients should use this
+ * replica. It answers for the names "" and "lastword.v1.Chat". We do not use the package
+ * grpc-health-check because it reads its .proto from its own folder when it starts, and an
+ * executable has no such folder.
  */
 import { Metadata, status } from "@grpc/grpc-js";
 import type {
@@ -23,10 +24,10 @@ import type { Decoded, Encodable } from "../../proto/message-type.ts";
 import { BadRequest, serviceDefinition } from "./method.ts";
 import { replyOf } from "./status-reply.ts";
 
-/** Names of services that health answers for. */
+/** The service names that health answers for. */
 const SERVICES: ReadonlySet<string> = new Set(["", "lastword.v1.Chat"]);
 
-/** Watchers of one replica at the same time; the next one is refused. */
+/** Watchers that a replica may have at the same time. The next one is refused. */
 const WATCHERS_MAX = 256;
 
 type Request = Decoded<WireHealthCheckRequest> | BadRequest;
@@ -34,7 +35,7 @@ type Response = Encodable<WireHealthCheckResponse>;
 type ListResponse = Encodable<WireHealthListResponse>;
 type Watcher = ServerWritableStream<Request, Response>;
 
-/** Starts as NOT_SERVING. */
+/** The service. Its answer is NOT_SERVING at first. */
 export class HealthService {
   #serving = false;
   readonly #watchers = new Set<Watcher>();
@@ -52,7 +53,7 @@ export class HealthService {
     server.addService(serviceDefinition(wireService<HealthDefinition>("grpc.health.v1.Health")), handlers);
   }
 
-  /** Tells whoever asks or watches. */
+  /** Sets the answer, and sends it to every watcher. */
   setServing(serving: boolean): void {
     if (serving === this.#serving) return;
     this.#serving = serving;
@@ -62,7 +63,7 @@ export class HealthService {
     }
   }
 
-  /** Ends all watches. */
+  /** Sets the answer to NOT_SERVING and ends all watches. */
   stop(): void {
     this.setServing(false);
     for (const watcher of this.#watchers) watcher.end();

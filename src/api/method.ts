@@ -1,15 +1,15 @@
 /**
- * From the wire's description of a service to what a gRPC server takes, with the bound on
- * requests. gRPC ends a call with a request over the server's own bound (port-guard.ts) in its
- * own words; so one that is a little too large, or no message at all, is handed on as a value
- * and answered like every other bad request.
+ * Turns our description of a service into the one that a gRPC server takes, and bounds the size
+ * of requests. For a request over the server's own bound (port-guard.ts), gRPC ends the call
+ * with its own error. A request that is only a little too large, or cannot be decoded, is passed
+ * to the handler as a BadRequest instead, so that it is answered like every other bad request.
  */
 import type { MethodDefinition, ServiceDefinition } from "@grpc/grpc-js";
 import { REQUEST_BYTES_MAX } from "../../proto/chat-wire.ts";
 import type { WireMethod } from "../../proto/chat-wire.ts";
 import type { ChatError } from "../chat/errors.ts";
 
-/** A request that cannot be read. */
+/** A request that cannot be decoded or is too large; `error` is its answer. */
 export class BadRequest {
   readonly error: ChatError;
   constructor(error: ChatError) {
@@ -30,7 +30,7 @@ const MALFORMED = new BadRequest({
   sentence: "The request is not a message of this call; is the client made from another chat.proto?",
 });
 
-/** A WireService for Server.addService: requests arrive as the message or as BadRequest. */
+/** A service definition for Server.addService. Handlers get each request as its message or as a BadRequest. */
 export function serviceDefinition(methods: object): ServiceDefinition {
   const definition: Record<string, MethodDefinition<unknown, unknown>> = {};
   for (const [name, method] of Object.entries(methods as Record<string, WireMethod<object, object>>)) {
@@ -40,7 +40,7 @@ export function serviceDefinition(methods: object): ServiceDefinition {
       responseStream: method.responseStream,
       requestSerialize: (value) => method.encodeRequest(value as object),
       requestDeserialize: (bytes) => decodeBounded(method, bytes),
-      // A handler that has its response as bytes already passes them on as they are.
+      // A handler may pass a response that it has already encoded.
       responseSerialize: (value) => (Buffer.isBuffer(value) ? value : method.encodeResponse(value as object)),
       responseDeserialize: (bytes) => method.decodeResponse(bytes),
     };

@@ -1,13 +1,14 @@
 /**
- * Bounds what callers of the gRPC port can make this replica hold. Chat, the peers, health
- * and reflection share the port, and gRPC itself bounds nothing but the size of a message:
- * whoever begins many of them and ends none would fill the memory.
+ * Bounds the memory that callers of the gRPC port can occupy. Chat, the peers, health and
+ * reflection share the port, and gRPC itself bounds only the size of a message, so a caller
+ * that begins many messages and finishes none could fill the memory.
  *
- *   stranger   has shown nothing yet: few connections, few calls, 2 MiB of requests in all
+ *   stranger   has not identified itself: few connections, few calls, 2 MiB of requests in all
  *   client     one of its calls had a login: many of each
- *   peer       has proven the cluster key: not counted
+ *   peer       has proved the cluster key: not limited
  *
- * One that must go hears `slow_down` (a call) or is closed (a connection); its memory is free then.
+ * Above a limit, the guard refuses a call with `slow_down` or closes a connection, and its
+ * memory is then free.
  */
 import { fullGC } from "bun:jsc";
 import type { Server, ServerCredentials, ServerOptions } from "@grpc/grpc-js";
@@ -22,13 +23,13 @@ import { replyOf } from "./status-reply.ts";
 export interface PortLimits {
   readonly strangers: PoolLimits;
   readonly clients: PoolLimits;
-  /** From the first byte of a request, or the beginning of a stranger's call, to its last byte. */
+  /** How long a request may take to arrive, ms: from its first byte, or from the beginning of a stranger's call. */
   readonly messageMs: number;
 }
 
 const MIB = 1024 * 1024;
 
-/** Programs on this host share an address, so one address may hold half of all. */
+/** All programs on this host share an address, so one address may use half of each limit. */
 export const PORT_LIMITS: PortLimits = {
   strangers: {
     connections: 256,
@@ -49,7 +50,10 @@ export const PORT_LIMITS: PortLimits = {
   messageMs: 20_000,
 };
 
-/** The limits of a process that may open so many files: connections are files, and the page and the disk need some too. */
+/**
+ * The limits for a process that may open `files` files (null: not known). Connections are files, and the page and the
+ * disk need some too.
+ */
 export function portLimitsFor(files: number | null): PortLimits {
   if (files === null) return PORT_LIMITS;
   const { strangers, clients } = PORT_LIMITS;
@@ -63,29 +67,30 @@ export function portLimitsFor(files: number | null): PortLimits {
 }
 
 /**
- * Bytes of one gRPC message on the port, for callers and peers alike. Above the contract's bound, so that a
- * request which is a little too large is refused in the contract's words even on a stream that has answered before.
+ * Bytes of one gRPC message on the port, for callers and peers alike. It is above the bound of the API, so that a
+ * request that is only a little too large gets the API's own error, even on a stream that has already answered.
  */
 export const MESSAGE_BYTES_MAX = 80 * 1024;
-/** Calls at the same time on one connection; a client is told, and waits with the next one. */
+/** Concurrent calls on one connection. HTTP/2 announces this to the client, which delays the next call. */
 export const CALLS_PER_CONNECTION_MAX = 8192;
 
 const SWEEP_MS = 1000;
 const REPORT_MS = 60_000;
-/** What a piece of an unfinished request takes beside its bytes, and leaves behind; one byte may be a piece. */
+/** Memory for one piece of an unfinished request, in addition to its bytes. A piece may be a single byte. */
 const PIECE_BYTES = 1024;
-/** What the objects of a call take that ended before its request was whole. */
+/** Memory for the objects of a call that ended before its request was complete. */
 const CALL_BYTES = 16 * 1024;
 /**
- * So much of both is collected, because the collector by itself waits until the heap has doubled. That takes some 20 ms:
- * at once if it took far longer to receive it, with the next sweep if it is worth that.
+ * Garbage of both kinds at which we run the collector, because by itself it waits until the heap has doubled. A run
+ * takes about 20 ms. `atOnce` is so much that receiving it took far longer than that; `atSweep` is worth a run at the
+ * next sweep.
  */
 const LITTER = { atOnce: 8 * MIB, atSweep: MIB } as const;
-/** Compressed flag and length before each message. */
+/** Bytes before each message: the compressed flag and the length. */
 const MESSAGE_HEAD = 5;
 const HTTP2_CANCEL = 8;
 
-/** Calls that take messages for as long as they are open. */
+/** Paths of the calls that receive messages as long as they are open. */
 const STREAMING: ReadonlySet<string> = new Set(
   ["lastword.v1.Chat", "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"].flatMap(
     (service) =>
@@ -110,28 +115,28 @@ export interface PortGuardOptions {
   readonly limits?: PortLimits;
   /** Monotonic ms. */
   readonly now?: () => number;
-  /** Frees what nothing refers to. */
+  /** Runs the garbage collector. */
   readonly collect?: () => void;
 }
 
-/** One of a server: `watch` comes before the server is bound. */
+/** The guard of one server. Call `watch` before the server is bound. */
 export class PortGuard {
-  /** Set when there is a chat: does the token belong to a login? */
+  /** Whether the token belongs to a login. Set once the chat is running. */
   authenticate: (token: string) => boolean = () => false;
-  /** So many calls and connections had to go since the last time; at most once a minute. */
+  /** Called at most once a minute with the number of calls and connections refused since the last call. */
   onRefused: (count: number) => void = () => undefined;
   #refused = 0;
   #reportedMs = Number.NEGATIVE_INFINITY;
   readonly #limits: PortLimits;
   readonly #now: () => number;
   readonly #collect: () => void;
-  /** Bytes of objects that nothing refers to, since the last collection. */
+  /** Bytes of garbage since the last collection. */
   #litter = 0;
   readonly #strangers: Pool;
   readonly #clients: Pool;
   readonly #sessions = new Map<PortConnection, Http2Session>();
   readonly #connections = new Map<Http2Session, PortConnection>();
-  /** By `address:port` of the caller, as a gRPC handler names it. */
+  /** By the caller's `address:port`, which is the `getPeer` of its calls. */
   readonly #byPeer = new Map<string, PortConnection>();
   readonly #streams = new Map<PortCall, ServerHttp2Stream>();
   /** Calls with an unfinished request. */
@@ -147,8 +152,8 @@ export class PortGuard {
   }
 
   /**
-   * Stands between the server and its HTTP/2. grpc-js shows neither a connection before its first call nor
-   * the part of a message that has come, so its own factory of HTTP/2 servers is wrapped.
+   * Puts the guard between the gRPC server and its HTTP/2 server. grpc-js shows neither a connection before its
+   * first call nor the received part of a message, so this wraps its factory of HTTP/2 servers.
    */
   watch(server: Server): void {
     const inner = server as unknown as { createHttp2Server(credentials: ServerCredentials): Http2Server };
@@ -172,18 +177,18 @@ export class PortGuard {
     if (this.#sweep !== null) clearInterval(this.#sweep);
   }
 
-  /** A call on this connection (`getPeer` of a call) had a login. */
+  /** Makes the connection a client's: a call on it had a login. `peer` is the `getPeer` of that call. */
   knowsClient(peer: string): void {
     const connection = this.#byPeer.get(peer);
     if (connection?.pool === this.#strangers) this.#promote(connection);
   }
 
-  /** A peer has proven itself on this connection. */
+  /** Makes the connection a peer's: a replica has proved the cluster key on it. */
   knowsPeer(peer: string): void {
     const connection = this.#byPeer.get(peer);
     if (connection === undefined) return;
     connection.pool?.remove(connection);
-    // What proved it came by a call that has been counted so far.
+    // The call that brought the proof has been counted so far.
     for (const call of connection.calls) {
       this.#onRequest(call);
       this.#forgetPieces(call);
@@ -215,7 +220,7 @@ export class PortGuard {
   #onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): boolean {
     const connection = stream.session === undefined ? undefined : this.#connections.get(stream.session);
     if (connection === undefined) {
-      // Its connection had to go while this call was on its way.
+      // The guard closed the connection while this call was on its way.
       stream.on("error", () => undefined);
       stream.close(HTTP2_CANCEL);
       return false;
@@ -236,7 +241,7 @@ export class PortGuard {
     connection.calls.add(call);
     this.#streams.set(call, stream);
     connection.pool?.addCall(call);
-    // Without a listener an error is thrown; the close that follows says all.
+    // Without a listener the error would be thrown. The close event that follows is enough.
     stream.on("error", () => undefined);
     stream.once("close", () => this.#over(call));
     stream.once("end", () => this.#onRequest(call));
@@ -246,7 +251,7 @@ export class PortGuard {
     return this.#streams.has(call);
   }
 
-  /** The request is whole: of a call that streams, one of them. */
+  /** A whole request has arrived; on a streaming call, one of its requests. */
   #onRequest(call: PortCall): void {
     call.heard = true;
     this.#unfinished.delete(call);
@@ -256,11 +261,11 @@ export class PortGuard {
     messages.take(bytes);
     if (messages.expected > MESSAGE_BYTES_MAX) return this.#refuse(call, TOO_LARGE);
     const { pool } = call.connection;
-    // A peer's call takes messages for as long as both replicas live.
+    // A peer's call is never limited: it receives messages as long as both replicas run.
     if (pool === null) return;
     if (messages.whole && call.pieces.length > 0) this.#forgetPieces(call);
     if (messages.held > 0) call.pieces.push(bytes);
-    // A handler takes the messages of a stream one by one; a single request waits for its end, then for its answer.
+    // A handler consumes the messages of a stream one by one. A unary request is held until it has been answered.
     const unhandled = call.streaming && pool !== this.#strangers ? messages.held : messages.total;
     const held = unhandled + call.pieces.length * PIECE_BYTES;
     if (call.streaming && messages.whole) this.#onRequest(call);
@@ -286,7 +291,7 @@ export class PortGuard {
     }
   }
 
-  /** Ends requests that never end, and strangers' calls that never begin one. */
+  /** Ends requests that take too long to arrive, and strangers' calls that never begin one. */
   #endSlow(): void {
     if (this.#refused > 0 && this.#now() - this.#reportedMs >= REPORT_MS) {
       this.onRefused(this.#refused);
@@ -320,7 +325,7 @@ export class PortGuard {
         { endStream: true },
       );
     }
-    // An answer that has begun has no place for the reason. What still comes of the request is not read.
+    // If the response has begun, it cannot carry the reason any more. The rest of the request is not read.
     stream.close(HTTP2_CANCEL);
   }
 
@@ -345,7 +350,7 @@ export class PortGuard {
     connection.pool?.removeCall(call);
     connection.calls.delete(call);
     this.#unfinished.delete(call);
-    // Nobody reads what there is of a request that never became whole.
+    // Nobody will read the pieces of a request that was never completed.
     call.pieces.forEach(giveBack);
     this.#forgetPieces(call);
     if (!call.heard) this.#addLitter(CALL_BYTES);
@@ -360,28 +365,28 @@ export class PortGuard {
     this.#litter += bytes;
     if (this.#litter < LITTER.atOnce) return;
     this.#litter = 0;
-    // Not in this turn: what is being ended is still referred to.
+    // Not in this turn, because the call that is being ended is still referenced.
     setImmediate(() => this.#collect());
   }
 }
 
-/** Frees the memory of these bytes now, unless others share it. */
+/** Frees the memory of these bytes now, unless other bytes share their buffer. */
 function giveBack(bytes: Uint8Array): void {
   const { buffer } = bytes;
   if (buffer instanceof ArrayBuffer && buffer.byteLength === bytes.length) buffer.transfer(0);
 }
 
-/** Follows the borders of gRPC's messages in the bytes of a call. */
+/** Finds the boundaries of gRPC messages in the bytes of a call. */
 class MessageMeter {
   #headBytes = 0;
   #left = 0;
-  /** Length of the message that has begun; of its head alone it is 0. */
+  /** Length of the message that has begun; 0 until its head is complete. */
   expected = 0;
-  /** Bytes of an unfinished message so far. */
+  /** Bytes of the unfinished message so far. */
   held = 0;
   /** Bytes of all messages so far. */
   total = 0;
-  /** The last bytes ended a message. */
+  /** The last bytes taken completed a message. */
   whole = false;
 
   take(bytes: Uint8Array): void {
@@ -411,7 +416,7 @@ class MessageMeter {
   }
 }
 
-/** What a server must be made with that a guard watches. */
+/** Options of a server that a PortGuard watches. */
 export const GUARDED_SERVER_OPTIONS: ServerOptions = {
   "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
   "grpc.max_concurrent_streams": CALLS_PER_CONNECTION_MAX,

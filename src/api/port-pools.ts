@@ -1,19 +1,19 @@
 /**
- * Who holds what of the gRPC port: connections, calls and bytes of requests, in
- * all and by address. Pure bookkeeping; closing and refusing is the guard's (port-guard.ts).
+ * Counts the connections, calls and request bytes of the gRPC port, in total and by address.
+ * This is only bookkeeping; the guard (port-guard.ts) closes and refuses.
  *
- * When there is too much, the newcomer stays and the oldest of the address that holds most
- * goes: so a crowd of strangers cannot keep out a peer or a person, both of whom need a
- * connection for some milliseconds only to show who they are.
+ * Above a limit, the newcomer stays and the oldest one of the address that holds the most goes.
+ * A crowd of strangers therefore cannot keep out a peer or a user, because either needs only
+ * some milliseconds on a new connection to identify itself.
  */
 
-/** What one class of callers may hold at the same time. */
+/** The limits of one class of callers. */
 export interface PoolLimits {
   readonly connections: number;
   readonly connectionsPerAddress: number;
   readonly calls: number;
   readonly callsPerAddress: number;
-  /** Of requests that are not handled yet. */
+  /** Bytes of requests that are not handled yet. */
   readonly bytes: number;
   readonly bytesPerAddress: number;
 }
@@ -22,34 +22,35 @@ export interface PoolLimits {
 export interface PortConnection {
   readonly address: string;
   readonly calls: Set<PortCall>;
-  /** What it counts for; null once it is a peer's, which is not limited. */
+  /** The pool that counts the connection; null for a peer's connection, which is not limited. */
   pool: Pool | null;
 }
 
 /** One call on a connection. */
 export interface PortCall {
   readonly connection: PortConnection;
+  /** Monotonic ms. */
   readonly openedMs: number;
-  /** Takes messages for as long as it is open. */
+  /** The call receives messages as long as it is open. */
   readonly streaming: boolean;
-  /** A whole request has come. */
+  /** A whole request has arrived. */
   heard: boolean;
-  /** Bytes of the request that are held for it, and what holding them takes. */
+  /** Bytes held for the request, including what it takes to hold them. */
   bytes: number;
-  /** When the request began. */
+  /** When the request began, monotonic ms. */
   begunMs: number;
-  /** What has come of a message that is not whole. */
+  /** The received pieces of a message that is not complete. */
   readonly pieces: Uint8Array[];
 }
 
-/** What one address holds; the oldest first. */
+/** The connections and calls of one address, the oldest first. */
 interface Holding {
   readonly connections: Set<PortConnection>;
   readonly calls: Set<PortCall>;
   bytes: number;
 }
 
-/** One class of callers. */
+/** Counts for one class of callers. */
 export class Pool {
   readonly #limits: PoolLimits;
   readonly #holdings = new Map<string, Holding>();
@@ -61,7 +62,7 @@ export class Pool {
     this.#limits = limits;
   }
 
-  /** Takes a connection in, with the calls that it has. */
+  /** Adds a connection with its calls. */
   add(connection: PortConnection): void {
     const holding = this.#holdings.get(connection.address) ?? emptyHolding();
     this.#holdings.set(connection.address, holding);
@@ -96,7 +97,7 @@ export class Pool {
     this.#bytes -= call.bytes;
   }
 
-  /** The call holds so many bytes now. */
+  /** Sets the bytes that a call holds. */
   hold(call: PortCall, bytes: number): void {
     const more = bytes - call.bytes;
     call.bytes = bytes;
@@ -104,7 +105,7 @@ export class Pool {
     this.#bytes += more;
   }
 
-  /** The connection that must go so that one from this address may stay; null if there is room. */
+  /** The connection to close so that a new one from this address may stay; null if there is room. */
   connectionTooMany(address: string): PortConnection | null {
     const own = this.#holding(address);
     if (own.connections.size > this.#limits.connectionsPerAddress) return first(own.connections);
@@ -112,7 +113,7 @@ export class Pool {
     return first(this.#most(({ connections }) => connections.size).connections);
   }
 
-  /** The call that must go: rather one whose request is not whole than one that is being worked on. */
+  /** The call to refuse: one whose request is incomplete, before one that is being handled. Null if there is room. */
   callTooMany(address: string): PortCall | null {
     const own = this.#holding(address);
     if (own.calls.size > this.#limits.callsPerAddress) return oldestCall(own);
@@ -120,7 +121,7 @@ export class Pool {
     return oldestCall(this.#most(({ calls }) => calls.size));
   }
 
-  /** The call whose request must go: the one that began first, rather than one that is being worked on. */
+  /** The call to refuse: the oldest incomplete request, before one that is being handled. Null if there is room. */
   bytesTooMany(address: string): PortCall | null {
     const own = this.#holding(address);
     if (own.bytes > this.#limits.bytesPerAddress) return longestBegun(own);
@@ -132,7 +133,7 @@ export class Pool {
     return [...this.#holdings.values()].flatMap(({ calls }) => [...calls]);
   }
 
-  /** Nothing of an address that holds nothing is kept. */
+  /** An address that holds nothing has no entry. */
   #holding(address: string): Holding {
     return this.#holdings.get(address) ?? emptyHolding();
   }
@@ -167,7 +168,7 @@ function longestBegun({ calls }: Holding): PortCall | null {
   return oldest;
 }
 
-/** Whom an address belongs to, as far as limits go: a host with IPv6 has a whole /64 to call from. */
+/** The key of an address for limits: a host with IPv6 can use a whole /64, so it counts as one. */
 export function limitedAddress(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped !== null) return mapped[1]!;

@@ -1,7 +1,7 @@
 /**
- * Server reflection (v1 and v1alpha), so that tools such as grpcurl need no .proto file.
- * Tells of the public services only; the replicas' own service is nobody's business.
- * Written here because the package @grpc/reflection reads files when it starts.
+ * Server reflection (v1 and v1alpha), so that tools such as grpcurl need no .proto file. It
+ * shows only the public services, not the one that replicas use between them. We do not use the
+ * package @grpc/reflection because it reads files when it starts.
  */
 import { status } from "@grpc/grpc-js";
 import type { Server, ServerDuplexStream, UntypedServiceImplementation } from "@grpc/grpc-js";
@@ -23,7 +23,7 @@ const SERVICES = [
 type ReflectionRequest = Decoded<WireServerReflectionRequest>;
 type ReflectionResponse = Partial<Encodable<WireServerReflectionResponse>>;
 
-/** Adds both versions of the service; they have the same messages. */
+/** Adds both versions of the service, whose messages are the same. */
 export function addReflection(server: Server): void {
   const files = new Map<string, Buffer>();
   for (const file of fileDescriptors()) files.set(nameIn(file), file);
@@ -52,7 +52,7 @@ export function addReflection(server: Server): void {
           call.emit("error", replyOf(request.error));
           return;
         }
-        // One that asks without reading must not fill our memory.
+        // Stop reading requests from a client that does not read the answers, so that they do not fill our memory.
         if (!call.write(answer(request))) call.pause();
       });
       call.on("drain", () => call.resume());
@@ -65,12 +65,12 @@ export function addReflection(server: Server): void {
   }
 }
 
-/** protobufjs names the file of a package so. */
+/** The file name that protobufjs gives to a package. */
 function fileOfPackage(packageName: string | undefined): string {
   return `${(packageName ?? "").replaceAll(".", "_")}.proto`;
 }
 
-/** The file's name: field 1 of FileDescriptorProto comes first and is shorter than 128 bytes. */
+/** The name of an encoded FileDescriptorProto: field 1, which comes first and is shorter than 128 bytes. */
 function nameIn(file: Buffer): string {
   return file.toString("utf8", 2, 2 + (file[1] ?? 0));
 }

@@ -1,12 +1,12 @@
 /**
- * One SendStream call: items in, results out, each as soon as it is known. Built for many
- * items a second: no timer and no await per item, results of one turn go out together, and
- * events are used instead of `for await` (which never ends the client's stream).
+ * One SendStream call: takes items and sends each result as soon as it is known. It is built
+ * for many items a second: it uses no timer and no await per item, sends the results of one turn
+ * of the event loop together, and uses events, because `for await` never ends the client's stream.
  *
  *   data -> backlog -> chat.send (at most SEND_IN_FLIGHT_MAX) -> results -> write -> client
  *
- * An item counts as in flight until its result is handed to the connection, so that a client
- * that sends and never reads comes to a halt instead of filling our memory.
+ * An item is in flight until its result has been handed to the connection, so a client that
+ * sends without reading is stopped before it fills our memory.
  */
 import type { ServerDuplexStream } from "@grpc/grpc-js";
 import { SEND_IN_FLIGHT_MAX, SEND_ITEMS_MAX } from "../../proto/chat-wire.ts";
@@ -24,12 +24,12 @@ type Response = ChatResponse<"SendStream">;
 type SendItem = Decoded<WireSendMessageRequest>;
 type SendResult = Encodable<WireSendResult>;
 
-/** Responses handed to the connection and not yet taken by it; more wait to go out together. */
+/** Responses that the connection may have been given and not yet taken. Further results wait and are sent together. */
 const WRITES_OUTSTANDING_MAX = 2;
 
 /**
- * Time in one go for items given to the chat. A client that comes over from a dead replica brings
- * hundreds at once; on a busy machine the heartbeats must not wait until all of them are taken in.
+ * How long one turn may spend on giving items to the chat. A client that moves here from a dead replica
+ * sends hundreds at once, and on a busy machine heartbeats must not wait for all of them.
  */
 const PUMP_SLICE_MS = 5;
 
@@ -38,7 +38,7 @@ const TOO_MANY_ITEMS: ChatError = {
   sentence: `A request of SendStream holds at most ${SEND_ITEMS_MAX} items; send fewer at a time.`,
 };
 
-/** The call from its first byte to its last; needs nothing from its maker but `fail` and `abort` from outside. */
+/** Runs one call from its first byte to its last. Its owner calls only `fail` and `abort`. */
 export class SendStreamCall {
   readonly token: string;
   readonly #call: ServerDuplexStream<Request, Response>;
@@ -65,7 +65,7 @@ export class SendStreamCall {
     chat: ChatService;
     session: Session;
     token: string;
-    /** Called once, when nothing of the call is left. */
+    /** Called once, when the call has ended. */
     onOver: () => void;
     onCaught: (error: unknown) => void;
   }) {
@@ -81,12 +81,12 @@ export class SendStreamCall {
       this.#halfClosed = true;
       this.#endIfDone();
     });
-    // Emitted at the normal end as well.
+    // grpc-js emits this at a normal end too.
     call.on("cancelled", () => this.#finish());
     call.on("error", () => this.#finish());
   }
 
-  /** Takes no further item, answers those under way, then ends with the error. */
+  /** Accepts no more items, answers those in flight, then ends the call with the error. */
   fail(error: ChatError): void {
     if (this.#failure !== null || this.#over) return;
     this.#failure = error;
@@ -95,7 +95,7 @@ export class SendStreamCall {
     this.#endIfDone();
   }
 
-  /** Cuts the call off: what has no result is unknown. */
+  /** Aborts the call: the outcome of items without a result is unknown. */
   abort(): void {
     if (this.#over) return;
     this.#finish();
@@ -112,7 +112,7 @@ export class SendStreamCall {
     this.#pump();
   }
 
-  /** Gives the chat as much of the backlog as may be under way, and reads on only when all of it is. */
+  /** Gives the chat as many items of the backlog as may be in flight. Reads more requests only when none are left. */
   #pump(): void {
     const until = performance.now() + PUMP_SLICE_MS;
     while (this.#backlogAt < this.#backlog.length && this.#inFlight < SEND_IN_FLIGHT_MAX && performance.now() < until) {
@@ -166,10 +166,10 @@ export class SendStreamCall {
     if (this.#over) return;
     this.#results.push(result);
     if (this.#flushDue) return;
-    // Nothing else can go with it: a sender that waits for each answer gets it at once.
+    // No other result can follow in this turn, so a sender that waits for each answer gets it at once.
     if (this.#inFlight === this.#results.length) return this.#flush();
     this.#flushDue = true;
-    // Items of one commit are answered in one turn: after it, their results go out together.
+    // The items of one commit are answered in one turn, and after it their results are sent together.
     setImmediate(() => {
       this.#flushDue = false;
       this.#flush();
@@ -212,7 +212,7 @@ export class SendStreamCall {
   }
 }
 
-/** An item as the chat takes it: an empty field was not given. */
+/** The input of `send` for an item. On the wire an empty string means that the field is absent. */
 export function sendInput(item: SendItem): SendInput {
   const { to, conversationId, body, clientId, readUpTo } = item;
   return {

@@ -1,4 +1,4 @@
-/** Failures as gRPC says them: status, sentence, trailers. The one table behind it is CHAT_ERRORS. */
+/** Turns failures into gRPC status, sentence and trailers, as CHAT_ERRORS defines them. */
 import { Metadata, status } from "@grpc/grpc-js";
 import { CODE_TRAILER, OUTCOME_TRAILER, RETRY_AFTER_TRAILER } from "../../proto/chat-wire.ts";
 import type { WireSendResult } from "../../proto/gen/lastword/v1/SendResult.ts";
@@ -7,7 +7,7 @@ import type { ChatError } from "../chat/errors.ts";
 
 type SendFailure = NonNullable<WireSendResult["failure"]>;
 
-/** How a call ends that did not succeed. */
+/** The end of a failed call. */
 export interface StatusReply {
   readonly code: status;
   readonly details: string;
@@ -31,11 +31,11 @@ export function replyOf(error: ChatError): StatusReply {
   metadata.set(CODE_TRAILER, error.code);
   metadata.set(OUTCOME_TRAILER, outcome);
   if (error.retryAfterMs !== undefined) metadata.set(RETRY_AFTER_TRAILER, String(Math.ceil(error.retryAfterMs)));
-  // The library percent-encodes the sentence and throws on a lone surrogate.
+  // grpc-js percent-encodes the sentence, and throws on a lone surrogate.
   return { code: grpc, details: error.sentence.toWellFormed(), metadata };
 }
 
-/** Something that must not happen did: nothing of it is told, and whether the call took effect is open. */
+/** The answer after an unexpected exception. It reveals nothing about the error, and the outcome is unknown. */
 export function brokenReply(): StatusReply {
   const metadata = new Metadata();
   metadata.set(OUTCOME_TRAILER, "unknown");
@@ -52,7 +52,7 @@ export function failureOf(error: ChatError): SendFailure {
   };
 }
 
-/** An item that broke something inside: unknown. */
+/** The result of an item of a SendStream after an unexpected exception. The outcome is unknown. */
 export const BROKEN_FAILURE: SendFailure = {
   code: "",
   definite: false,

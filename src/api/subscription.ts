@@ -1,7 +1,7 @@
 /**
- * One Subscribe call: the feed's items in the feed's order, at the reader's pace. Nothing is
- * queued here: the next item is taken from the feed only when the connection has room, so
- * the feed's own bound (1 MiB, then OVERFLOW) is the only queue of a reader that is slow.
+ * One Subscribe call: sends the feed's items in order, at the reader's pace. It queues nothing:
+ * it takes the next item from the feed only when the connection has room. The feed is therefore
+ * the only queue of a slow reader, and it is bounded (1 MiB, then OVERFLOW).
  */
 import type { ServerWritableStream } from "@grpc/grpc-js";
 import { CHAT_WIRE, type ChatRequest } from "../../proto/chat-wire.ts";
@@ -17,15 +17,15 @@ import { NOT_LOGGED_IN, brokenReply, replyOf } from "./status-reply.ts";
 import type { StatusReply } from "./status-reply.ts";
 
 type Request = ChatRequest<"Subscribe"> | BadRequest;
-/** Responses are written as bytes, see `encodeItem`. */
+/** A call whose responses are written as bytes; see `encodeItem`. */
 export type SubscribeCall = ServerWritableStream<Request, Buffer>;
 
 const WIRE = CHAT_WIRE.Subscribe;
 
-/** Bytes of an event without its cursor: one encoding for all who get the same event. */
+/** Encoded events without their cursors: readers of the same event share one encoding. */
 const encoded = new WeakMap<FeedEvent, Buffer>();
 
-/** Reads the feed into the call; closes the feed when the call is over, whoever ends it. */
+/** Sends a feed to a call, and closes the feed when either side ends the call. */
 export class Subscription {
   readonly #call: SubscribeCall;
   readonly #feed: Feed;
@@ -45,7 +45,7 @@ export class Subscription {
     this.#call.on("drain", () => this.#wake?.());
   }
 
-  /** Passes items on until the feed or the call is over. Never rejects. */
+  /** Sends items until the feed or the call ends. Never rejects. */
   async run(startCursor: string): Promise<void> {
     try {
       await this.#write(WIRE.encodeResponse({ cursor: startCursor, ready: {} }));
@@ -62,11 +62,12 @@ export class Subscription {
     }
   }
 
+  /** Ends the call with the error. */
   fail(error: ChatError): void {
     this.#end(replyOf(error));
   }
 
-  /** Cuts the call off. */
+  /** Aborts the call without a status. */
   abort(): void {
     this.#finish();
     this.#call.destroy();
@@ -96,7 +97,7 @@ export class Subscription {
   }
 }
 
-/** A message's fields may come in any order and in pieces: event and cursor are encoded apart and joined. */
+/** Encodes event and cursor separately and concatenates them, which protobuf reads as one message. */
 function encodeItem(item: FeedItem): Buffer {
   let event = encoded.get(item.event);
   if (event === undefined) {
