@@ -1,8 +1,9 @@
 /**
- * A client of lastword.v1.Chat that follows the cluster: given several addresses it stays at
- * one while that answers, and goes on at the next when it does not, with the same client id,
- * until the deadline. So a call that succeeds happened once, whatever died meanwhile. Used by
- * chaos, bench and the cluster tests; the streams are in chat-subscription.ts and chat-send-stream.ts.
+ * A client of lastword.v1.Chat that follows the cluster. Given several addresses, it uses one as
+ * long as that one answers. If it does not, the client repeats the call at the next address with
+ * the same client id, until the deadline. A call that succeeds has therefore taken effect exactly
+ * once, whichever replicas died meanwhile. Chaos, benchmarks and cluster tests use it; the streams
+ * are in subscription.ts and send-stream.ts.
  */
 import { Metadata } from "@grpc/grpc-js";
 import { CHAT_WIRE, CURSOR_HEADER } from "../../proto/chat-wire.ts";
@@ -17,22 +18,22 @@ import type { SubscriptionListener } from "./subscription.ts";
 export interface ChatClientOptions {
   /** host:port of one or more replicas, the preferred one first. */
   readonly addresses: readonly string[];
-  /** Of an earlier login; register and login set it. */
+  /** The token of an earlier login; `register` and `login` replace it. */
   readonly token?: string;
-  /** Bound on a call with all its attempts. Default 10,000. */
+  /** How long a call with all its attempts may take. Default 10,000. */
   readonly deadlineMs?: number;
-  /** Bound on one attempt. Default 3,000. */
+  /** How long one attempt may take. Default 3,000. */
   readonly attemptMs?: number;
-  /** Connections of its own instead of those shared within the process: for load. */
+  /** Opens connections of its own instead of sharing those of the process, for load tests. */
   readonly ownConnections?: boolean;
 }
 
-/** How a call ended, after all attempts. Never thrown. */
+/** The result of a call after all its attempts. It is returned, never thrown. */
 export type CallResult<T> =
   | { readonly ok: true; readonly value: T; readonly address: string }
   | {
       readonly ok: false;
-      /** A code of the contract, or a gRPC status if no replica gave one. */
+      /** A code of ChatErrorCode, or a gRPC status such as `UNAVAILABLE` if no replica sent a code. */
       readonly code: string;
       readonly outcome: "definite" | "unknown";
       readonly sentence: string;
@@ -42,20 +43,20 @@ export type CallResult<T> =
 
 export interface CallOptions {
   readonly deadlineMs?: number;
-  /** Read at or after this. */
+  /** The call must read at or after this cursor. */
   readonly cursor?: string;
 }
 
-/** Calls that are answered once. */
+/** Calls with one answer. */
 export type AnsweredCall = Exclude<ChatCall, "Subscribe" | "SendStream">;
 
-/** No attempt is begun with less time than this: it would only hide what the one before said. */
+/** An attempt with less time than this is not made: its timeout would only hide the previous failure. */
 const ATTEMPT_MIN_MS = 50;
 
 type Request<Name extends AnsweredCall> = Partial<Encodable<ChatRequest<Name>>>;
 type Response<Name extends AnsweredCall> = ChatResponse<Name>;
 
-/** One user (or none yet) at a cluster. Calls may run side by side; they share the address in use. */
+/** A client for one user. Calls may run concurrently; they share the current address. */
 export class ChatClient {
   readonly #links: ChatLinks;
   readonly #options: ChatClientOptions;
@@ -68,17 +69,17 @@ export class ChatClient {
     this.#links = new ChatLinks(options.addresses, options.ownConnections ?? false);
   }
 
-  /** Of the login; null before one. */
+  /** The token of the login; null before a login. */
   get token(): string | null {
     return this.#token;
   }
 
-  /** The address used now. */
+  /** The current address. */
   get address(): string {
     return this.#links.current();
   }
 
-  /** Makes an account and keeps its token. */
+  /** Creates an account and keeps its token. */
   async register(name: string, password: string): Promise<CallResult<Response<"Register">>> {
     const result = await this.call("Register", { name, password, clientId: Bun.randomUUIDv7() });
     if (result.ok) this.#token = result.value.token;
@@ -92,7 +93,7 @@ export class ChatClient {
     return result;
   }
 
-  /** Sends one message; the client id is made here unless given. */
+  /** Sends one message. Without a client id, it makes one. */
   send(
     message: { to?: string; conversationId?: string; body: string; clientId?: string },
     options: CallOptions = {},
@@ -100,7 +101,7 @@ export class ChatClient {
     return this.call("SendMessage", { clientId: Bun.randomUUIDv7(), ...message }, options);
   }
 
-  /** Any call, repeated as it is at one replica after another until an answer or the deadline. */
+  /** Makes any call, and repeats it unchanged at one replica after another until an answer or the deadline. */
   async call<Name extends AnsweredCall>(
     name: Name,
     request: Request<Name>,
@@ -130,14 +131,14 @@ export class ChatClient {
     }
   }
 
-  /** Everything that happens for the user, across failures; see ChatSubscription. */
+  /** Opens a subscription that survives failures of replicas; see ChatSubscription. */
   subscribe(listener: SubscriptionListener, cursor = ""): ChatSubscription {
     const subscription = new ChatSubscription({ links: this.#links, metadata: this.#metadata(), listener, cursor });
     this.#streams.add(subscription);
     return subscription;
   }
 
-  /** A stream for many messages, across failures; see ChatSendStream. */
+  /** Opens a stream for many messages that survives failures of replicas; see ChatSendStream. */
   sendStream(options: { readonly deadlineMs?: number } = {}): ChatSendStream {
     const deadlineMs = options.deadlineMs ?? this.#options.deadlineMs ?? 10_000;
     const stream = new ChatSendStream({ links: this.#links, metadata: this.#metadata(), deadlineMs });

@@ -1,7 +1,7 @@
 /**
- * SendStream from the client's side, across failures: items without a result are sent again
- * at the next address under the same client id, so that each happens once. Items of one turn
- * travel in one request; there is no timer per item.
+ * The client's side of SendStream, which survives failures of replicas: it sends items without
+ * a result again at the next address under the same client id, so that each takes effect once.
+ * The items of one turn of the event loop share a request, and no item has a timer of its own.
  */
 import type { ClientDuplexStream, Metadata, ServiceError } from "@grpc/grpc-js";
 import { CHAT_WIRE, SEND_ITEMS_MAX } from "../../proto/chat-wire.ts";
@@ -12,24 +12,24 @@ import type { Decoded, Encodable } from "../../proto/message-type.ts";
 import { Tried, failureOf, outcomeOf, retryable } from "./links.ts";
 import type { ChatLinks, CallFailure } from "./links.ts";
 
-/** Items without a result; more are refused here with slow_down. */
+/** Items that may wait for a result. The stream refuses more with slow_down. */
 const PENDING_MAX = 16_384;
-/** Bytes of items in one request, under the service's bound of 64 KiB. */
+/** Bytes of items in one request, below the service's bound of 64 KiB. */
 const REQUEST_ITEMS_BYTES_MAX = 48 * 1024;
-/** Room for the fields beside the body: two names or ids and lengths. */
+/** Bytes for the fields of an item besides its body: two names or ids and lengths. */
 const ITEM_OVERHEAD_BYTES = 256;
-/** How often deadlines are looked at, and items that failed for now are sent again. */
+/** How often deadlines are checked, and items are sent again whose failure may pass. */
 const SWEEP_MS = 25;
-/** Failing for now this long without one success: try the next address; doubles up to the maximum while none succeeds. */
+/** How long all items may fail before the stream tries the next address. It doubles up to `max` while none succeeds. */
 const LEAVE_AFTER_MS = { first: 1000, max: 8000 } as const;
 
 type Items = Partial<Encodable<ChatRequest<"SendStream">>>;
 type Stream = ClientDuplexStream<Items, ChatResponse<"SendStream">>;
 type SendItem = Encodable<WireSendMessageRequest>;
-/** What became of one item. */
+/** The replica's result for one item. */
 export type SendResult = Decoded<WireSendResult>;
 
-/** How one item ended. */
+/** The outcome of one item after all attempts. */
 export type SendOutcome =
   | { readonly ok: true; readonly value: SendResult; readonly address: string }
   | {
@@ -43,11 +43,12 @@ export type SendOutcome =
 interface Pending {
   readonly item: SendItem;
   readonly resolve: (outcome: SendOutcome) => void;
+  /** Monotonic ms. */
   readonly deadline: number;
-  /** An attempt may have happened. */
+  /** An earlier attempt may have taken effect. */
   unknown: boolean;
   lastFailure: CallFailure | null;
-  /** Written to the present stream and not answered; or waiting to be. */
+  /** "sent": written to the current stream and not answered. "waiting": the sweep will queue it again. */
   state: "queued" | "sent" | "waiting";
 }
 
@@ -58,7 +59,7 @@ const TIMED_OUT: CallFailure = {
   retryAfterMs: 0,
 };
 
-/** Items go out in the order of `send` and are answered in any order. Opens its connection with the first item. */
+/** Sends items in the order of `send`; results come in any order. The first item opens the connection. */
 export class ChatSendStream {
   readonly #links: ChatLinks;
   readonly #metadata: Metadata;
@@ -74,7 +75,7 @@ export class ChatSendStream {
   #sweep: ReturnType<typeof setInterval> | null = null;
   #openAt = 0;
   #successAt = 0;
-  /** Moving on with everything that waits is load on a cluster that may be overloaded: each move in vain takes longer. */
+  /** Sending all items again is load on a cluster that may be overloaded, so each further move waits longer. */
   #leaveAfterMs: number = LEAVE_AFTER_MS.first;
   #closed = false;
 
@@ -89,7 +90,7 @@ export class ChatSendStream {
     return this.#pending.size;
   }
 
-  /** Never rejects. Two pending items must not share a client id. */
+  /** Sends one item. Never rejects. Two pending items must not share a client id. */
   send(message: { to?: string; conversationId?: string; body: string; clientId: string }): Promise<SendOutcome> {
     const { to = "", conversationId = "", body, clientId } = message;
     return new Promise((resolve) => {
@@ -104,7 +105,7 @@ export class ChatSendStream {
     });
   }
 
-  /** Ends the stream; items without a result end as unknown. */
+  /** Ends the stream. The outcome of items without a result is unknown. */
   close(): void {
     this.#closed = true;
     this.#drop();
@@ -144,7 +145,7 @@ export class ChatSendStream {
     this.#queue = at < this.#queue.length ? this.#queue.slice(at) : [];
   }
 
-  /** Null while it is too early for another attempt; the sweep comes back to it. */
+  /** Opens a stream. Null if it is too early for another attempt; the sweep tries again. */
   #open(): Stream | null {
     if (performance.now() < this.#openAt) return null;
     const wire = CHAT_WIRE.SendStream;
@@ -192,7 +193,7 @@ export class ChatSendStream {
     pending.lastFailure = failure;
     if (!retryable(failure)) return this.#settleLost(pending, failure);
     pending.unknown ||= !failure.definite;
-    // Sent again by the sweep, not at once: what failed for now would fail again.
+    // The sweep sends it again. At once it would fail again for the same reason.
     pending.state = "waiting";
   }
 
@@ -203,13 +204,13 @@ export class ChatSendStream {
     this.#openAt = performance.now() + Math.max(failure.retryAfterMs, this.#links.pauseMs());
     for (const pending of this.#pending.values()) if (pending.state === "sent") this.#onFailure(pending, failure);
     if (!retryable(failure)) {
-      // Of the login or of the stream itself: it will not get better for those that wait.
+      // The failure concerns the login or the stream itself, so all other items would meet it too.
       for (const pending of this.#pending.values()) this.#settleLost(pending, failure);
     }
     this.#requeue();
   }
 
-  /** Everything without a result goes again, oldest first. */
+  /** Queues every item again that was not sent to the current stream, the oldest first. */
   #requeue(): void {
     this.#queue = [];
     for (const pending of this.#pending.values()) {
@@ -239,7 +240,7 @@ export class ChatSendStream {
     } else if (waiting) this.#requeue();
   }
 
-  /** What it failed with before says nothing of an attempt that is still under way. */
+  /** An earlier failure says nothing about an attempt that is still under way, whose outcome is unknown. */
   #onDeadline(pending: Pending): void {
     pending.unknown ||= pending.state === "sent";
     this.#settleLost(pending, pending.lastFailure ?? TIMED_OUT);
@@ -268,7 +269,7 @@ export class ChatSendStream {
   }
 }
 
-/** What cannot even be tried; a body that no request can hold would end the stream for all. */
+/** The refusal of an item that cannot be sent. A body that fits into no request would end the stream for all items. */
 function refusal(
   closed: boolean,
   pending: ReadonlyMap<string, Pending>,

@@ -1,6 +1,6 @@
 /**
- * A subscription that outlives replicas: when its stream breaks it goes on at the next
- * address, after the last cursor it was given, so that nothing is missed or comes twice.
+ * A subscription that survives failures of replicas: when its stream breaks, it continues at
+ * the next address after its last cursor, so that no event is missed or delivered twice.
  */
 import type { ClientReadableStream, Metadata, ServiceError } from "@grpc/grpc-js";
 import { CHAT_WIRE } from "../../proto/chat-wire.ts";
@@ -13,15 +13,15 @@ export type SubscribeResponse = ChatResponse<"Subscribe">;
 
 export interface SubscriptionListener {
   /**
-   * Each response in order. `ready` comes again after each move; `reset` says that there is
-   * a gap and what is shown must be read again.
+   * Called with each response, in order. `ready` comes again after each move to another address.
+   * `reset` means that events are missing, so the listener must read everything again.
    */
   onEvent(response: SubscribeResponse, address: string): void;
-  /** The login has ended or the cursor is refused: nothing more comes. Not called by close(). */
+  /** Called when the login has ended or the cursor was refused. No more events follow. close() does not call it. */
   onEnd?(failure: CallFailure): void;
 }
 
-/** Open from its making until close() or `onEnd`. */
+/** A subscription, open from its construction until close() or `onEnd`. */
 export class ChatSubscription {
   readonly #links: ChatLinks;
   readonly #metadata: Metadata;
@@ -31,7 +31,7 @@ export class ChatSubscription {
   #retry: ReturnType<typeof setTimeout> | null = null;
   #closed = false;
 
-  /** Starts at once; an empty cursor means from now on. */
+  /** Starts at once. An empty cursor means: events from now on. */
   constructor(deps: { links: ChatLinks; metadata: Metadata; listener: SubscriptionListener; cursor: string }) {
     this.#links = deps.links;
     this.#metadata = deps.metadata;
@@ -40,7 +40,7 @@ export class ChatSubscription {
     this.#open();
   }
 
-  /** Where it stands: everything up to here was delivered. Empty before the first `ready`. */
+  /** Everything up to this cursor has been delivered. Empty before the first `ready`. */
   get cursor(): string {
     return this.#cursor;
   }
@@ -65,13 +65,13 @@ export class ChatSubscription {
     );
     this.#stream = stream;
     stream.on("data", (response: SubscribeResponse) => {
-      // What a stream still holds after it was left would come again from the next one.
+      // The next stream delivers again whatever an abandoned stream still holds.
       if (this.#stream !== stream) return;
       this.#links.succeeded();
       this.#cursor = response.cursor;
       this.#listener.onEvent(response, address);
     });
-    // "status" comes before "end" here, and "end" only after the last response.
+    // grpc-js emits "status" before "end", and "end" only after the last response.
     let ok = false;
     stream.on("status", ({ code }: { code: number }) => {
       ok = code === 0;
