@@ -165,14 +165,16 @@ export class App {
       isSwitching: () => this.#switching.isUnderWay(),
       list: this.#list,
       words: this.#words,
-      onEnded: () => {
-        if (!this.#logOut.takesEnd()) this.#departure.toLogin(this.#logOut.isLeaving());
-      },
+      onEnded: () => this.#onLoginOver(),
       onCluster: (summary) => {
         this.#cluster.show(summary);
         this.#link.origins(summary.origins);
       },
     });
+  }
+
+  #onLoginOver(): void {
+    if (!this.#logOut.takesEnd()) this.#departure.toLogin(this.#logOut.isLeaving());
   }
 
   #openLogOut(): LogOut {
@@ -235,7 +237,7 @@ export class App {
       case "stale":
         return void this.#events.reset();
       case "login":
-        return this.#departure.toLogin();
+        return this.#onLoginOver();
       case "other":
         return this.#departure.endForOther(message.name);
     }

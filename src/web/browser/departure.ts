@@ -71,12 +71,18 @@ export class Departure {
     this.#leaving = true;
   }
 
-  /** The login is over; `isWanted`: by the user's own log-out. What is unsent waits here for the user's next login. */
+  /**
+   * The login is over. What is unsent waits here for the user's next login, except after a log-out of the user's own
+   * in another tab (`isWanted`), which may be at another port, and has asked.
+   */
   toLogin(isWanted = false): void {
-    if (isWanted) this.#isOver = true;
+    if (isWanted) {
+      this.#isOver = true;
+      this.#input.kept.forget();
+    }
     if (this.#leaving) return;
     this.#leaving = true;
-    this.#input.view()?.composer?.keepDraft();
+    if (!this.#isOver) this.#input.view()?.composer?.keepDraft();
     location.assign(this.#isOver ? "/login" : `/login?next=${encodeURIComponent(location.pathname)}`);
   }
 

@@ -18,6 +18,8 @@ const TEXT_MAX = 100_000;
 /** Of all that is kept of one person. */
 const CHARS_MAX = 1_000_000;
 const AGE_MAX_MS = 30 * 24 * 3600 * 1000;
+/** How long a log-out without an answer may take; after it, a login that ends has ended elsewhere. */
+const LEAVING_MAX_S = 60;
 const REPLICAS_MAX = 7;
 const PREFIX = "#lastword=";
 /** What an entry is: a draft or an unsent message. */
@@ -207,6 +209,8 @@ export interface KeptState {
   store(state: PageState): void;
   /** It has all gone along to another address: coming back to this one some day must not bring an old draft. */
   release(): void;
+  /** Nothing of the person stays at this address. */
+  forget(): void;
 }
 
 /** All that the person keeps here, which `known` learns: the youngest come first, and all beyond the bounds goes. */
@@ -279,6 +283,7 @@ export function openKept({
     release() {
       for (const { name, value } of entriesOf(cluster)) if (known.get(name) === JSON.stringify(value)) remove(name);
     },
+    forget: () => forgetPerson(cluster, me),
   };
 }
 
@@ -303,22 +308,48 @@ export function forgetPerson(cluster: string, user: string): void {
   remove(`lastword-${cluster}-${user}-name`);
 }
 
+// Each port is an origin of its own, with a storage and channels of its own; all ports of a host share its cookies.
 const leftCookie = (cluster: string): string => `lastword-${cluster}-left`;
+const leavingCookie = (cluster: string): string => `lastword-${cluster}-leaving`;
 
-/** She has logged out. Each port is an origin of its own, with a storage of its own; cookies are seen by all of them. */
+function writeCookie(name: string, value: string, seconds: number): void {
+  document.cookie = `${name}=${value}; path=/; max-age=${seconds}; samesite=lax`;
+}
+
+/** The user's log-out begins, or was refused (`on` false). */
+export function setLeaving(cluster: string, user: string, on: boolean): void {
+  writeCookie(leavingCookie(cluster), user, on ? LEAVING_MAX_S : 0);
+}
+
+/** The user has logged out, and nothing of hers stays in this browser. */
 export function rememberLeft(cluster: string, user: string): void {
   forgetPerson(cluster, user);
-  const value = `${user}.${Date.now()}`;
-  document.cookie = `${leftCookie(cluster)}=${value}; path=/; max-age=${AGE_MAX_MS / 1000}; samesite=lax`;
+  writeCookie(leftCookie(cluster), `${user}.${Date.now()}`, AGE_MAX_MS / 1000);
+  setLeaving(cluster, user, false);
+}
+
+/** Who has logged out last, at whatever port, and when (Unix time in ms). */
+function lastLeft(cluster: string): { readonly user: string; readonly at: number } | null {
+  const [, user, at] = new RegExp(`(?:^|; )${leftCookie(cluster)}=(\\w+)\\.(\\d+)`).exec(document.cookie) ?? [];
+  return user === undefined ? null : { user, at: Number(at) };
+}
+
+/** Whether the user is logging out in a tab of this browser, or has done so since this page was opened. */
+export function isLeavingHere(cluster: string, user: string): boolean {
+  const left = lastLeft(cluster);
+  return (
+    (left?.user === user && left.at > performance.timeOrigin) ||
+    document.cookie.split("; ").includes(`${leavingCookie(cluster)}=${user}`)
+  );
 }
 
 /** What was kept here of somebody who has logged out since, at whatever port, goes. */
 export function forgetLeft(cluster: string): void {
-  const pattern = new RegExp(`(?:^|; )${leftCookie(cluster)}=(\\w+)\\.(\\d+)`);
-  const [, user, at] = pattern.exec(document.cookie) ?? [];
-  if (user === undefined) return;
+  const left = lastLeft(cluster);
+  if (left === null) return;
+  const { user, at } = left;
   for (const entry of entriesOf(cluster))
-    if (entry.user === user && !(Number(fieldsOf(entry.value)?.["at"]) > Number(at))) remove(entry.name);
+    if (entry.user === user && !(Number(fieldsOf(entry.value)?.["at"]) > at)) remove(entry.name);
   if (!entriesOf(cluster).some((entry) => entry.user === user)) remove(`lastword-${cluster}-${user}-name`);
 }
 

@@ -3,7 +3,7 @@
  * waits to be sent nor a draft. And what replaces the page when its login is not the browser's any more.
  */
 import { ask } from "./ask.ts";
-import { rememberLeft, type PageState } from "./kept-state.ts";
+import { isLeavingHere, rememberLeft, setLeaving, type PageState } from "./kept-state.ts";
 import { isOtherLogin, post } from "./requests.ts";
 
 interface LogOutInput {
@@ -21,12 +21,11 @@ interface LogOutInput {
   readonly onOther: (name: string) => void;
 }
 
-/** What tabs of one browser tell each other about its login. */
-type LoginNote =
-  /** A log-out begins, or was refused. */
-  | { readonly me: string; readonly type: "leaving"; readonly on: boolean }
-  /** A page of this user was opened. */
-  | { readonly me: string; readonly type: "here"; readonly name: string };
+/** What a tab tells the others at its address: a page of this user was opened. */
+interface LoginNote {
+  readonly me: string;
+  readonly name: string;
+}
 
 const count = (number: number, one: string, more: string): string[] =>
   number === 0 ? [] : [`${number} ${number === 1 ? one : more}`];
@@ -42,7 +41,6 @@ function waitingText({ drafts, unsent }: PageState): string {
 export class LogOut {
   readonly #input: LogOutInput;
   readonly #channel: BroadcastChannel | null;
-  #leaving = false;
   /** This page has asked for the end of the login and has no answer yet. */
   #asking = false;
   #isEnded = false;
@@ -52,18 +50,18 @@ export class LogOut {
     this.#channel =
       typeof BroadcastChannel === "function" ? new BroadcastChannel(`lastword ${input.cluster} logins`) : null;
     this.#channel?.addEventListener("message", ({ data }: MessageEvent<LoginNote>) => this.#hear(data));
-    this.#channel?.postMessage({ me: input.me, type: "here", name: document.body.dataset["name"] ?? "" });
+    this.#channel?.postMessage({ me: input.me, name: document.body.dataset["name"] ?? "" });
     document.querySelector('form[action="/logout"]')?.addEventListener("submit", (event) => {
       // Without a replica nothing can be done; navigation.ts says so.
       if (event.defaultPrevented || input.isLost()) return;
       event.preventDefault();
-      if (!this.#leaving) void this.#logOut();
+      if (!this.#asking) void this.#logOut();
     });
   }
 
-  /** The login ends because of this page, or of another tab of the same user. */
+  /** The login ends because the user logs out in a tab of this browser, at whatever port; no other device is to blame. */
   isLeaving(): boolean {
-    return this.#leaving;
+    return isLeavingHere(this.#input.cluster, this.#input.me);
   }
 
   /**
@@ -75,16 +73,8 @@ export class LogOut {
     return this.#asking;
   }
 
-  #hear(note: LoginNote): void {
-    const { me, onOther } = this.#input;
-    if (note.me === me && note.type === "leaving") this.#leaving = note.on;
-    else if (note.me !== me && note.type === "here") onOther(note.name);
-  }
-
-  /** Tells the other tabs, so that they do not blame another device. */
-  #setLeaving(on: boolean): void {
-    this.#leaving = on;
-    this.#channel?.postMessage({ me: this.#input.me, type: "leaving", on });
+  #hear({ me, name }: LoginNote): void {
+    if (me !== this.#input.me) this.#input.onOther(name);
   }
 
   async #logOut(): Promise<void> {
@@ -94,7 +84,7 @@ export class LogOut {
     const text = `${waiting} of yours would be lost: not sent, and kept nowhere else.`;
     if (waiting !== "" && !(await ask({ title: "Not everything is sent", text, yes: "Log out and delete it" }))) return;
     this.#asking = true;
-    this.#setLeaving(true);
+    setLeaving(cluster, me, true);
     const answer = await post("/logout", {});
     this.#asking = false;
     if (this.#isEnded || answer.status === 200 || answer.status === 401) {
@@ -103,7 +93,7 @@ export class LogOut {
       location.replace("/login");
       return;
     }
-    this.#setLeaving(false);
+    setLeaving(cluster, me, false);
     if (isOtherLogin(answer)) onOther(answer.json.name ?? "Somebody else");
     else say(answer.json.sentence ?? "No replica answers, so you are still logged in. Try again in a moment.");
   }

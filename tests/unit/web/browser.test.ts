@@ -30,6 +30,7 @@ interface Kept {
   take(key: string): State;
   store(state: State): void;
   release(): void;
+  forget(): void;
 }
 
 interface KeptState {
@@ -38,6 +39,8 @@ interface KeptState {
   forgetPerson(cluster: string, user: string): void;
   rememberLeft(cluster: string, user: string): void;
   forgetLeft(cluster: string): void;
+  setLeaving(cluster: string, user: string, on: boolean): void;
+  isLeavingHere(cluster: string, user: string): boolean;
   slotOfName(name: string): string;
   addressAt(address: string, state: State, key: string): string;
 }
@@ -89,6 +92,19 @@ class FakeStorage {
   }
   removeItem(name: string): void {
     this.items.delete(name);
+  }
+}
+
+/** The cookies of a host; one with an age of 0 is gone. */
+class FakeDocument {
+  readonly #cookies = new Map<string, string>();
+  get cookie(): string {
+    return Array.from(this.#cookies, ([name, value]) => `${name}=${value}`).join("; ");
+  }
+  set cookie(text: string) {
+    const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(text) ?? [];
+    if (text.includes("max-age=0;")) this.#cookies.delete(name);
+    else this.#cookies.set(name, value);
   }
 }
 
@@ -166,7 +182,7 @@ describe("what stays in the browser", () => {
   beforeEach(() => {
     storage = new FakeStorage();
     arriveAt("", storage);
-    browser.document = { cookie: "" };
+    browser.document = new FakeDocument();
   });
 
   test("drafts and unsent messages, for the same person of the same cluster only", () => {
@@ -253,6 +269,25 @@ describe("what stays in the browser", () => {
     open().store({ ...EMPTY, drafts: later });
     kept.forgetLeft("c1");
     expect(Object.keys(open().take(KEY).drafts)).toEqual(["a_b"]);
+  });
+
+  test("a log-out under way, refused or done is known at the other ports too", () => {
+    expect(kept.isLeavingHere("c1", "u1")).toBe(false);
+    kept.setLeaving("c1", "u1", true);
+    arriveAt("");
+    expect(kept.isLeavingHere("c1", "u1")).toBe(true);
+    expect(kept.isLeavingHere("c1", "u2")).toBe(false);
+    expect(kept.isLeavingHere("c2", "u1")).toBe(false);
+    kept.setLeaving("c1", "u1", false);
+    expect(kept.isLeavingHere("c1", "u1")).toBe(false);
+    kept.setLeaving("c1", "u1", true);
+    kept.rememberLeft("c1", "u1");
+    expect(kept.isLeavingHere("c1", "u1")).toBe(true);
+    open("u1").store(STATE);
+    open("u2").store(STATE);
+    open("u1").forget();
+    expect(open("u1").take(KEY)).toEqual(EMPTY);
+    expect(open("u2").take(KEY)).toEqual(STORED);
   });
 
   test.each([
