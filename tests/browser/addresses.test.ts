@@ -169,7 +169,7 @@ beforeAll(async () => {
   files = authority.issue("all", names);
   [chromium, firefox] = await Promise.all([
     // By the switch, not for a context alone: the page's worker connects too.
-    isThere(CHROMIUM) ? openBrowser(["--ignore-certificate-errors"]) : null,
+    isThere(CHROMIUM) ? openBrowser(true, ["--ignore-certificate-errors"]) : null,
     isThere(FIREFOX) ? Firefox.launch() : null,
   ]);
   const left = SERVED.filter((served) => !isOut(served));

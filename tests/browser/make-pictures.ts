@@ -13,7 +13,7 @@ const PHONE = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile:
 
 mkdirSync(folder, { recursive: true });
 await using cluster = await startCluster();
-const browser = await openBrowser();
+const browser = await openBrowser(true);
 
 async function take(page: Page, name: string): Promise<void> {
   // No caret, no half-drawn hover.

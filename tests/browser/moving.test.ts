@@ -16,7 +16,7 @@ interface Paused {
   readonly responseHeaders?: { name: string; value: string }[];
 }
 
-stories("the page follows the cluster", {}, (stage) => {
+stories("the page follows the cluster", { wholeBrowser: true }, (stage) => {
   let ann: Visitor;
   let bob: Visitor;
   beforeEach(async () => {
@@ -26,7 +26,8 @@ stories("the page follows the cluster", {}, (stage) => {
   /** At another address than before, and live there. */
   async function moved(page: Page, from: string): Promise<void> {
     await page.waitForURL((url) => url.origin !== from, { timeout: 15_000 });
-    await page.getByRole("log", { name: "Messages" }).waitFor();
+    // Chromium reloads its own error page after 1 s, 5 s more and 30 s more.
+    await page.getByRole("log", { name: "Messages" }).waitFor({ timeout: 60_000 });
   }
 
   /** A draft in the field, and one message that cannot reach `origin`, as when the replica died with the request. */
@@ -101,6 +102,12 @@ stories("the page follows the cluster", {}, (stage) => {
     await present.first().waitFor();
   });
 
+  /** Types a draft, and waits until the page has kept it: later it would set out a second time, because of the draft. */
+  async function typeDraft(): Promise<void> {
+    await composer(ann.page).fill(DRAFT);
+    await eventually(async () => ((await ann.page.evaluate("JSON.stringify(localStorage)")) as string).includes(DRAFT));
+  }
+
   /**
    * Kills the replica to which a page moves at the given moment of its arrival, once. By the browser's own
    * protocol, because playwright's routes switch the cache off. Resolves with the replica's id.
@@ -131,7 +138,7 @@ stories("the page follows the cluster", {}, (stage) => {
   story(
     "the replica it moves to dies as soon as the page has left it: the page has its script, and moves on",
     async () => {
-      await composer(ann.page).fill(DRAFT);
+      await typeDraft();
       const second = dieAtArrival(ann.page, "answered");
       await stage.cluster.kill(0);
       const dead = await second;
@@ -144,7 +151,7 @@ stories("the page follows the cluster", {}, (stage) => {
   );
 
   story("the replica it moves to dies before it answers: when it is back, so is the page, with the draft", async () => {
-    await composer(ann.page).fill(DRAFT);
+    await typeDraft();
     const second = dieAtArrival(ann.page, "asked");
     await stage.cluster.kill(0);
     const id = await second;

@@ -76,7 +76,13 @@ export function readTotals(report: string | null, files: readonly string[]): Map
 }
 
 /** Programs of Debian that tests drive: the package has the program's name. */
-const PROGRAMS = [CHROMIUM, "/usr/bin/firefox-esr", "/usr/sbin/nginx", "/usr/sbin/haproxy"];
+const PROGRAMS = [
+  CHROMIUM,
+  "/usr/bin/chromium-headless-shell",
+  "/usr/bin/firefox-esr",
+  "/usr/sbin/nginx",
+  "/usr/sbin/haproxy",
+];
 
 /** Installs what is missing where this is root on Debian; true if there is Chromium now. The rest leaves out its rows. */
 function ensurePrograms(): boolean {
