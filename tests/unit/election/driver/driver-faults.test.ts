@@ -202,7 +202,8 @@ describe("a busy disk", () => {
   test("what comes meanwhile, from here and from a follower, is the next batch", async () => {
     const { driver, log } = makeDriver(0, [0, 1]);
     driver.start();
-    await until(() => driver.status().viewActive);
+    // Its last write before is that it was in an active view.
+    await until(() => driver.status().active && log.restore().admitted);
     const writes: { readonly rows: readonly PersistRows[]; readonly done: () => void }[] = [];
     const writeAside = (rows: readonly PersistRows[]): Promise<void> =>
       new Promise((resolve) => {
