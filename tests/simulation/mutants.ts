@@ -33,7 +33,7 @@ const COMMIT_RULE = `    let durable = log.durableSeq;
 
 const CORE_CHANGES = {
   // A restart does not clear `active`: the log's last view is believed to be the cluster's.
-  "stale-replica-leads-alone": { file: "core.ts", was: "  #active = false;\n", is: "  #active = true;\n" },
+  "stale-replica-leads-alone": { file: "self.ts", was: "  #active = false;\n", is: "  #active = true;\n" },
   "no-pause-rule": {
     file: "core.ts",
     was: "    const pauseMs = Math.max(gap, quiet);\n",
@@ -56,8 +56,8 @@ const CORE_CHANGES = {
 `,
     also: {
       file: "core.ts",
-      was: "    if (order > 0 && from !== this.#leaderId) return;\n",
-      is: "    if (order > 0 && from !== this.#leaderId) this.#follow(from);\n",
+      was: "    if (order > 0 && from !== this.#following.leaderId) return;\n",
+      is: "    if (order > 0 && from !== this.#following.leaderId) this.#follow(from);\n",
       also: {
         file: "leadership.ts",
         was: "  view(): View {\n",
@@ -107,22 +107,22 @@ const CORE_CHANGES = {
 `,
     is: "",
     also: {
-      file: "core.ts",
-      was: "this.#streamBallot !== null && sameBallot(this.#streamBallot, this.log.promised)) {\n",
-      is: "this.#streamBallot !== null) {\n",
+      file: "following.ts",
+      was: "this.#ackDue && sameBallot(stream.ballot, log.promised)) {\n",
+      is: "this.#ackDue) {\n",
     },
   },
   "shorter-append-cuts": {
-    file: "core.ts",
-    was: "    this.#round = Math.max(this.#round, append.round);\n",
-    is: `    this.#round = Math.max(this.#round, append.round);
-    if (end < this.log.lastSeq) this.log.append([], end, null);
+    file: "following.ts",
+    was: "    stream.round = Math.max(stream.round, round);\n",
+    is: `    stream.round = Math.max(stream.round, round);
+    if (end < log.lastSeq) log.append([], end, null);
 `,
   },
   "excluded-stays-active": {
     file: "core.ts",
-    was: "    this.#leaveView(viewNo);\n    this.emit",
-    is: "    this.#leftView = viewNo;\n    this.emit",
+    was: "    this.#self.leaveView(viewNo);\n",
+    is: "",
   },
   // A replica that has more goes first, even if it may not lead, and for ever.
   "longer-log-blocks": {

@@ -9,23 +9,18 @@ export interface CoreStatus {
   /** This replica leads and takes ops now. */
   readonly accepting: boolean;
   readonly active: boolean;
+  /** The last view of the log; null while the log is empty. */
   readonly view: View | null;
-  /** Everybody in the view holds its own entry, as far as this replica knows. */
+  /** Every member of the view holds its own entry, as far as this replica knows. */
   readonly viewActive: boolean;
   readonly lastSeq: Seq;
   readonly durableSeq: Seq;
   readonly commit: Seq;
+  /** Members of the last view that recovery waits for; empty if it does not wait, or not for a second yet. */
   readonly waitingFor: readonly ReplicaId[];
-  /** Nobody can lead until a replica that does not answer is back: the policies allow no less, however long one waits. */
+  /** Nobody can lead until a replica that does not answer is back: the policies allow nothing less, ever. */
   readonly lacksReplicas: boolean;
   readonly leaving: boolean;
-}
-
-/** A replica that was told to stop: how long ago, and for how long it has had no leader. */
-export interface Leaving {
-  ms: number;
-  leaderlessMs: number;
-  stopped: boolean;
 }
 
 /** Who takes ops now: for proposals. */
@@ -37,7 +32,7 @@ export interface Target {
   readonly accepting: boolean;
 }
 
-/** Remembers the key of the last leadership asked for: it is asked several times a turn, and changes rarely. */
+/** Makes `Target.leadershipKey`. Remembers the last one, because the driver asks several times a turn. */
 export class LeadershipKeys {
   #leaderId: ReplicaId | null = null;
   #ballot: Ballot | null = null;
@@ -51,9 +46,4 @@ export class LeadershipKeys {
     }
     return this.#key;
   }
-}
-
-/** Why nothing can be written, for a person: "waiting for replicas 0 and 2". */
-export function waitingText(ids: readonly ReplicaId[]): string {
-  return `waiting for ${ids.length === 1 ? "replica" : "replicas"} ${ids.join(" and ")}`;
 }

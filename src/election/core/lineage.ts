@@ -1,12 +1,12 @@
 /**
- * A log's lineage: all its view entries, oldest first. Because (viewNo, seq) identifies
- * an entry, the lineage and the last seq say everything about which entries a log holds.
+ * The lineage of a log: all its view entries, oldest first. (viewNo, seq) identifies an entry, so the lineage and the
+ * last seq together say which entries a log holds, and two logs are compared without reading either.
  */
 import { assert } from "../../base/assert.ts";
 import type { LineagePoint } from "../frame.ts";
 import { sameViewNo, type Member, type Seq, type View, type ViewNo } from "../view.ts";
 
-/** Mutable list of views, ascending by startSeq. Kept whole: compaction deletes rows, not views. */
+/** Mutable list of views, ascending by startSeq. It stays whole: compaction deletes rows, not views. */
 export class Lineage {
   #views: View[];
 
@@ -38,12 +38,12 @@ export class Lineage {
     this.#views = [...views];
   }
 
-  /** View number of the entry at `seq`; null before the first view. The caller knows that seq is in the log. */
+  /** View number of the entry at `seq`; null before the first view. The caller knows that `seq` is in the log. */
   viewNoAt(seq: Seq): ViewNo | null {
     return this.viewAt(seq)?.no ?? null;
   }
 
-  /** View in force at `seq`: the newest that starts at or before it. */
+  /** The view in force at `seq`: the newest that starts at or before it. */
   viewAt(seq: Seq): View | null {
     let low = 0;
     let high = this.#views.length;
@@ -60,7 +60,7 @@ export class Lineage {
     return false;
   }
 
-  /** A view has the replica in it with another store. */
+  /** Some view has the replica as a member with another store. */
   hasOtherStore({ replicaId, storeId }: Member): boolean {
     return this.#views.some((view) => view.members.some((m) => m.replicaId === replicaId && m.storeId !== storeId));
   }
@@ -75,8 +75,8 @@ export class Lineage {
   }
 
   /**
-   * Last seq up to which two logs hold the same entries: the end of their newest common
-   * view in the log that has less of it. 0 if they share nothing.
+   * The last seq up to which two logs hold the same entries: the end of their newest common view, in the log that has
+   * less of it. 0 if they share nothing.
    */
   commonSeq(myLastSeq: Seq, theirs: readonly LineagePoint[], theirLastSeq: Seq): Seq {
     let t = theirs.length - 1;

@@ -1,32 +1,36 @@
 /**
- * What the core knows of its own log without holding an entry: the lineage, where the log
- * begins and ends, and how far it is durable. The only maker of Persist effects.
+ * What the core knows about its own log without holding an entry: the lineage, where the log begins and ends, and how
+ * far it is durable. Nothing else makes Persist effects.
  */
 import { assert } from "../../base/assert.ts";
 import type { Effect, PersistRows, PersistToken, Restored, StagedSnapshot } from "../event.ts";
-import { batchFirstSeq, batchLastSeq, type Batch } from "../frame.ts";
+import { batchFirstSeq, batchLastSeq, batchViewNo, type Batch } from "../frame.ts";
+import { compareBallots, sameViewNo, type Ballot, type Seq, type ViewNo } from "../view.ts";
 import { Lineage } from "./lineage.ts";
-import { compareBallots, type Ballot, type Seq, type ViewNo } from "../view.ts";
 
+/** A write that the disk has not confirmed. */
 interface Pending {
   readonly token: PersistToken;
   /** Last seq of the log once this write is durable. */
   readonly lastSeq: Seq;
-  /** Entries beyond were replaced by this write: until it is durable, nothing beyond is. */
+  /** This write replaces the entries beyond: until it is durable, none of them is. */
   readonly cutAfter: Seq;
 }
 
-/** Mirror of log.db. */
+/** Mirror of log.db, ahead of it by the writes that are under way. */
 export class LogMirror {
   readonly lineage: Lineage;
+  /** The highest ballot that this store promised or accepted. */
   promised: Ballot;
+  /** The store was in an active view once. */
   admitted: boolean;
+  /** In the middle of a roll-back: the log was cut or replaced, and the store was not in an active view since. */
   rollback: boolean;
   firstSeq: Seq;
   lastSeq: Seq;
   /** The log is on the disk up to here. */
   durableSeq: Seq;
-  /** Ms that the disk has been busy with one and the same write. */
+  /** How long the disk has been busy with one and the same write, in ms of on-time ticks. */
   stalledMs = 0;
   #watchedToken: PersistToken | null = null;
   #durableBase: Seq;
@@ -46,11 +50,46 @@ export class LogMirror {
     this.#emit = emit;
   }
 
+  // ---------------------------------------------------------------- comparing
+
+  /** The view of the entry at `seq`; null for 0. The caller knows that `seq` is in the log. */
   viewNoAt(seq: Seq): ViewNo | null {
     return seq === 0 ? null : this.lineage.viewNoAt(seq);
   }
 
-  /** Raises the promise; durable with the token returned. */
+  /** The log has this very entry, and therefore everything before it too (log matching). Always true for 0. */
+  holds(seq: Seq, viewNo: ViewNo | null): boolean {
+    if (seq === 0) return true;
+    if (seq > this.lastSeq || viewNo === null) return false;
+    const mine = this.viewNoAt(seq);
+    return mine !== null && sameViewNo(mine, viewNo);
+  }
+
+  /** Of contiguous batches, everything from the first entry on that the log lacks or has differently. */
+  fresh(batches: readonly Batch[]): Batch[] {
+    const fresh: Batch[] = [];
+    for (const batch of batches) {
+      const rest = fresh.length === 0 ? this.#freshPart(batch) : batch;
+      if (rest !== null) fresh.push(rest);
+    }
+    return fresh;
+  }
+
+  /** Null if the log has all of the batch. */
+  #freshPart(batch: Batch): Batch | null {
+    const no = batchViewNo(batch);
+    const last = batchLastSeq(batch);
+    for (let seq = batchFirstSeq(batch); seq <= last; seq++) {
+      if (this.holds(seq, no)) continue;
+      if (batch.kind === "view" || seq === batch.firstSeq) return batch;
+      return { ...batch, firstSeq: seq, ops: batch.ops.slice(seq - batch.firstSeq) };
+    }
+    return null;
+  }
+
+  // ---------------------------------------------------------------- writing
+
+  /** Raises the promise. It binds once the token returned is durable. */
   promise(ballot: Ballot): PersistToken {
     assert(compareBallots(ballot, this.promised) > 0, "a promise only rises");
     this.promised = ballot;
@@ -79,7 +118,7 @@ export class LogMirror {
     return this.#persist(rows, rows.cutAfter);
   }
 
-  /** Switches to a staged snapshot: its lineage and rows replace everything beyond the common part. */
+  /** Switches to a staged snapshot: its lineage and rows replace everything beyond the common prefix. */
   install(snapshot: StagedSnapshot, promised: Ballot): PersistToken {
     this.promised = promised;
     this.rollback = true;
@@ -90,7 +129,7 @@ export class LogMirror {
     return this.#persist({ snapshot, promised, rollback: true }, Math.min(snapshot.commonSeq, this.durableSeq));
   }
 
-  /** The store was in an active view: it counts, and is whole again after a roll-back. */
+  /** The store is in an active view: it counts from now on, and a roll-back is over. */
   markActive(): void {
     if (this.admitted && !this.rollback) return;
     this.admitted = true;
@@ -98,13 +137,15 @@ export class LogMirror {
     this.#persist({ admitted: true, rollback: false });
   }
 
-  /** Rows up to seq may be deleted. */
+  /** Rows up to `upTo` may be deleted. */
   compact(upTo: Seq): void {
     this.firstSeq = upTo + 1;
     this.#emit({ type: "compact", upTo });
   }
 
-  /** The disk has everything up to this token. */
+  // ---------------------------------------------------------------- the disk
+
+  /** All writes up to `token` are on the disk. */
   persisted(token: PersistToken): void {
     while (this.#pending.length > 0 && this.#pending[0]!.token <= token) {
       this.#durableBase = this.#pending.shift()!.lastSeq;
@@ -112,7 +153,7 @@ export class LogMirror {
     this.#recompute();
   }
 
-  /** Time passed: is the disk still at the write it was at before? */
+  /** Measures how long the disk has been at its oldest write. */
   tick(elapsedMs: number): void {
     const token = this.#pending[0]?.token ?? null;
     this.stalledMs = token !== null && token === this.#watchedToken ? this.stalledMs + elapsedMs : 0;

@@ -1,25 +1,32 @@
 /**
- * The one predicate of the protocol: may a candidate lead with the replicas that promised
- * its ballot? Used on Beats before standing (so that nothing is promised in vain) and on
- * the promises themselves. Source: dynamic primary-backup views; recovery after a total
- * failure follows Skeen, "Determining the Last Process to Fail" (1985).
+ * R5, the central predicate of the protocol: may a candidate lead with the replicas that promised its ballot? It is
+ * applied to Beats before standing, so that nobody promises in vain, and then to the promises themselves. Recovery after
+ * a total failure follows Skeen, "Determining the Last Process to Fail" (1985): wait for the members of the last view.
  */
 import type { Identity } from "../event.ts";
 import { compareViewNos, isMember, type Member, type ReplicaId, type Seq, type View } from "../view.ts";
 
-/** One replica of the set S: the candidate itself, or one that promised (or would). */
+/** A replica that counts for a candidate: the candidate itself, or one that promised, or would. */
 export interface Supporter {
   readonly replicaId: ReplicaId;
   readonly storeId: string;
+  /** In the newest active view that it knows, without interruption. */
   readonly active: boolean;
+  /** Its store was in an active view once and is not in the middle of a roll-back. */
   readonly eligible: boolean;
+  /** Its store was in an active view once. */
   readonly admitted: boolean;
+  /** It consents to be dropped from the view. */
   readonly leaving: boolean;
+  /** The last view of its log; null while that is empty. */
   readonly view: View | null;
   readonly lastSeq: Seq;
 }
 
-/** How the candidate may lead; `missing` are the members that may hold more than we do. */
+/**
+ * Whether the candidate may lead, and with which members. `forkRisk` are replicas that may hold acknowledged entries
+ * which this branch lacks; `missing` are members of the newest view without which it may not lead.
+ */
 export type Verdict =
   | { readonly lead: true; readonly members: readonly Member[]; readonly forkRisk: readonly ReplicaId[] | null }
   | { readonly lead: false; readonly newest: View | null; readonly missing: readonly ReplicaId[] };
@@ -27,8 +34,9 @@ export type Verdict =
 /** What the predicate asks of the rest of the core. */
 export interface LeadContext {
   readonly identity: Identity;
+  /** See PeerTable.gone. */
   gone(member: Member, view: View, sole: boolean): boolean;
-  /** The recovery policy's patience has run out. */
+  /** The patience of the recovery policy has run out. */
   readonly policyDue: boolean;
 }
 
@@ -73,8 +81,8 @@ function availableVerdict(
   holdsNewest: boolean,
   context: LeadContext,
 ): readonly Member[] | null {
-  // Every acknowledged entry of `newest` is on each of its members, so one that holds the
-  // view has them all; one that does not hold it must fetch the tail first (see Core.fetchTail).
+  // Every acknowledged entry of `newest` is on each of its members, so a member that holds the view has all of them. A
+  // member that lacks the view must fetch the tail first (Following.askForTail).
   if (!holdsNewest) return null;
   const members = membersFrom(newest, supporters, me, false);
   if (members.length === 0) return null;
@@ -95,10 +103,10 @@ function strictVerdict(
   if (!holdsNewest) return null;
   const { identity } = context;
   const needed = majority(identity.configured.length);
-  // A wiped disk has no vote: it could help to forget what its old store acknowledged.
+  // A wiped disk has no vote, because that vote could help to forget what its old store acknowledged.
   const counted = supporters.filter((s) => s.admitted || (identity.creator && s.replicaId === identity.replicaId));
-  // All members of the newest view are here with the disks it names: nothing was acknowledged
-  // without one of them. Also how the creator's first views, still below a majority, go on.
+  // All members of the newest view are here with the disks it names, and nothing was acknowledged without one of them.
+  // This also lets the creator's first views continue, which are still below a majority.
   if (newest.members.every((m) => supporters.some((s) => sameStore(s, m)))) {
     const staying = membersFrom(newest, supporters, me, false);
     return staying.length >= needed ? staying : newest.members;
@@ -119,7 +127,7 @@ function policyAllows(me: Supporter, supporters: readonly Supporter[], context: 
   return !supporters.some((s) => s.eligible && s.replicaId !== me.replicaId && betterPlaced(s, me));
 }
 
-/** Newer view, or the same view and a longer log. */
+/** `a` has a newer view than `b`, or the same view and a longer log. */
 export function betterPlaced(
   a: { readonly view: View | null; readonly lastSeq: Seq },
   b: { readonly view: View | null; readonly lastSeq: Seq },
@@ -130,7 +138,7 @@ export function betterPlaced(
   return order > 0 || (order === 0 && a.lastSeq > b.lastSeq);
 }
 
-/** Supporters that were in the view and stay. The candidate itself stays even while it is stopping: it leads to exit last. */
+/** Supporters that were in the view and stay. The candidate stays even while it is stopping: it leads so as to stop last. */
 function membersFrom(view: View, supporters: readonly Supporter[], me: Supporter, addMe: boolean): readonly Member[] {
   const staying = supporters.filter((s) => {
     const isMe = s.replicaId === me.replicaId;

@@ -1,7 +1,7 @@
 /**
- * What this replica knows of the others: who was heard, who is reachable both ways, who is
- * gone. Evidence of death is a refused dial, silence counted in this replica's own ticks,
- * another store under the same id, or the peer's own word. A connected socket proves nothing.
+ * What this replica knows about the others: which peers it hears, which ones it reaches both ways, which ones are gone.
+ * Evidence that a peer is gone is a refused dial, silence counted in our own on-time ticks, another store under the same
+ * id, or the peer's own word. A connected socket proves nothing.
  */
 import { assert } from "../../base/assert.ts";
 import type { Identity, Timing } from "../event.ts";
@@ -9,20 +9,20 @@ import type { Beat } from "../frame.ts";
 import { sameViewNo, type Member, type ReplicaId, type ViewNo } from "../view.ts";
 
 interface Peer {
-  /** Ms of own on-time ticks since the last frame. */
+  /** Since its last frame, in ms of our own on-time ticks. */
   silentMs: number;
-  /** The same since the last frame of a peer that also heard us: one-way loss counts as loss. */
+  /** The same since its last frame at which it heard us: loss in one direction counts as loss. */
   unreachedMs: number;
-  /** Nobody listened at its port when dialled last; cleared by any frame. */
+  /** Nobody listened at its port at the last dial; any frame clears it. */
   refused: boolean;
-  /** Ms of own ticks since `refused` became true. */
+  /** Since `refused` became true, in ms of our own on-time ticks. */
   refusedMs: number;
   beat: Beat | null;
   /** The view in which it agreed to be dropped (LeaveOk). */
   left: { readonly no: ViewNo; readonly storeId: string } | null;
 }
 
-/** Knowledge about the peers; volatile. */
+/** Volatile: a restart or a pause forgets it. */
 export class PeerTable {
   readonly ids: readonly ReplicaId[];
   readonly #peers = new Map<ReplicaId, Peer>();
@@ -56,7 +56,7 @@ export class PeerTable {
     peer.refusedMs = 0;
   }
 
-  /** Stores the latest Beat; true if the peer was restarted or wiped since the one before. */
+  /** Stores the latest Beat. True if the peer was restarted or wiped since the Beat before. */
   beat(id: ReplicaId, beat: Beat): boolean {
     const peer = this.#peer(id);
     const restarted = peer.beat !== null && peer.beat.bootId !== beat.bootId;
@@ -77,7 +77,7 @@ export class PeerTable {
     this.#peer(id).left = { no, storeId };
   }
 
-  /** One on-time tick passed. */
+  /** `elapsedMs` of on-time ticks have passed. */
   tick(elapsedMs: number): void {
     for (const peer of this.#peers.values()) {
       peer.silentMs += elapsedMs;
@@ -101,37 +101,37 @@ export class PeerTable {
     for (const peer of this.#peers.values()) peer.beat = null;
   }
 
-  /** Heard within suspectMs and not refused: it may be alive. */
+  /** A frame came within suspectMs and no dial was refused since: the peer may be alive. */
   hears(id: ReplicaId): boolean {
     const peer = this.#peer(id);
     return peer.beat !== null && !peer.refused && peer.silentMs < this.#timing.suspectMs;
   }
 
-  /** Heard, and its latest Beat says that it hears me: frames pass both ways. */
+  /** Frames pass both ways: we hear the peer, and its latest Beat says that it hears us. */
   reach(id: ReplicaId): boolean {
     return this.hears(id) && (this.#peer(id).beat?.hears.includes(this.#identity.replicaId) ?? false);
   }
 
-  /** It cannot be reached and answer now: refused, or no frame of it for suspectMs that said that it hears us. */
+  /** No frames pass both ways now: its port is refused, or for suspectMs it sent nothing while it heard us. */
   silent(id: ReplicaId): boolean {
     const peer = this.#peers.get(id);
     return peer === undefined || this.isRefused(id) || peer.unreachedMs >= this.#timing.suspectMs;
   }
 
-  /** Some peer may be about to be reached: its dial was not refused, but it has not said yet that it hears us. */
+  /** A dial of some peer was not refused, but it has not said yet that it hears us: it may be about to. */
   anyUnknown(): boolean {
     return this.ids.some((id) => !this.#peer(id).refused && !this.reach(id));
   }
 
-  /** Its port is refused and, off this host, it has been silent long enough to believe that. */
+  /** Nobody listens at its port. On another host that is believed only after suspectMs: its network may be to blame. */
   isRefused(id: ReplicaId): boolean {
     const peer = this.#peer(id);
     return peer.refused && (this.#identity.loopback || peer.refusedMs >= this.#timing.suspectMs);
   }
 
   /**
-   * Consent: it said it leaves and no longer counts as active, or agreed to be dropped from view
-   * `no`. A leader that leaves stays active until it has handed over: it may still acknowledge.
+   * The member consents to be dropped: it said that it leaves and is not active any more, or it agreed to be dropped
+   * from view `no`. A leader that leaves stays active, and may acknowledge, until it has handed over.
    */
   consents(member: Member, no: ViewNo): boolean {
     const { beat, left } = this.#peer(member.replicaId);
@@ -140,8 +140,8 @@ export class PeerTable {
   }
 
   /**
-   * The member cannot be counted on: the view may go on without it. Going on alone (`sole`)
-   * takes longer silence, because a partition looks the same from inside.
+   * The view may continue without the member. To continue alone (`sole`) takes more silence, because a partition looks
+   * the same from inside.
    */
   gone(member: Member, no: ViewNo, sole: boolean): boolean {
     if (member.replicaId === this.#identity.replicaId) return member.storeId !== this.#identity.storeId;

@@ -1,29 +1,29 @@
 /**
- * Linearizable reads at a leader: a question is answered with what was committed when it
- * came, once every member has confirmed the leadership in a round begun after it. Rounds
- * are never shared with an earlier question (Ongaro, "Consensus: Bridging Theory and
- * Practice", 6.4; etcd #20418 shows what a reused round does after a pause).
+ * Linearizable reads at a leader (the read index of Ongaro, "Consensus: Bridging Theory and Practice", 6.4). A read is
+ * answered with the seq that was committed when it arrived, once every member has confirmed the leadership in a round
+ * that began after the read. A read never uses a round that an earlier read began: issue 20418 of etcd shows what a
+ * reused round does after a pause.
  */
 import type { ReplicaId, Seq } from "../view.ts";
 
-/** Reads waiting for their round; more are not answered, the asker tries again. */
+/** At most this many reads wait for their round. Further ones get no answer, and the asker tries again. */
 const READS_MAX = 10_000;
 
 /** A read that waits for the members to confirm the leadership. */
 export interface Read {
   readonly id: number;
-  /** Null: asked by this replica itself. */
+  /** The replica that asks; null if it is this one. */
   readonly from: ReplicaId | null;
   readonly seq: Seq;
 }
 
-/** Questions of one leadership, and the rounds that answer them. */
+/** The reads of one leadership, and the rounds that answer them. */
 export class ReadRounds {
   #next = 0;
   #begun = 0;
   #waiting: { readonly read: Read; readonly round: number }[] = [];
 
-  /** The round that Appends carry now. */
+  /** The round that the Appends of this turn carry. */
   get round(): number {
     return this.#begun;
   }
@@ -34,14 +34,14 @@ export class ReadRounds {
     this.#waiting.push({ read, round: this.#next });
   }
 
-  /** Before Appends are sent: true if a new round begins with them, so that all members must get one. */
+  /** Before Appends are sent. True if a new round begins with them, so every member must get an Append. */
   begin(): boolean {
     const isNew = this.#next > this.#begun;
     this.#begun = this.#next;
     return isNew;
   }
 
-  /** Takes out the reads whose round all members have confirmed; `lowest` is asked only if any wait. */
+  /** Takes out the reads whose round all members have confirmed. `lowest` is called only if a read waits. */
   confirmed(lowest: () => number): readonly Read[] {
     if (this.#waiting.length === 0) return [];
     const round = Math.min(this.#begun, lowest());

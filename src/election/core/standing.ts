@@ -1,11 +1,11 @@
 /**
- * Standing for election. First on paper: would the replicas whose Beats we have make us
- * leader? Only then is a ballot drawn and promises asked for, so that a replica that may
- * not lead never disturbs those that do.
+ * Standing for election. A candidate first judges by the Beats that it has whether the others could make it leader. Only
+ * then does it draw a ballot and ask for promises, so that a replica that may not lead never disturbs those that do. Raft
+ * has this as the pre-vote (Ongaro, "Consensus: Bridging Theory and Practice", 9.6); here it takes no frames of its own.
  */
 import type { PersistToken } from "../event.ts";
 import type { Denied, Granted } from "../frame.ts";
-import type { CoreParts } from "./core-parts.ts";
+import { compareBallots, compareViewNos, isMember, type Ballot, type ReplicaId } from "../view.ts";
 import {
   betterPlaced,
   majority,
@@ -15,36 +15,40 @@ import {
   type Supporter,
   type Verdict,
 } from "./may-lead.ts";
-import { compareBallots, compareViewNos, isMember, type Ballot, type ReplicaId } from "../view.ts";
+import type { Self } from "./self.ts";
 
-/** A stand that did not win by then is given up; counted from its own promise being durable. */
+/** A stand is given up if it has not won this long after its own promise became durable. */
 const STAND_MS = 400;
-/** Each stand in vain makes the next one twice as long, up to so many times: the peers' disks may be slower than ours. */
+/** Each stand that fails makes the next one twice as long, up to this factor: the peers' disks may be slower than ours. */
 const SLOWED_MAX = 16;
-/** After giving up, or after promising to another, this long before standing again; plus the stagger. */
+/** The pause before the next stand after giving up or promising to another candidate; the stagger is added to it. */
 const REST_MS = 100;
-/** Candidates rest in the order of their ids, so that two do not meet again and again. */
+/** Times the replica's id: candidates rest for different times, so that two of them do not collide again and again. */
 const STAGGER_MS = 40;
-/** By policy a candidate alone could win at once: peers that hear it are given this long to promise. */
+/** By policy a candidate could win alone, at once. It first gives peers that hear it this long to promise. */
 const POLICY_GRANT_MS = 300;
-/** Waiting for absent members is told to people after this long; shorter is every failover. */
+/** People are told that this replica waits for absent members after this long. A failover takes less. */
 const WAITING_SHOWN_MS = 1_000;
-/** A better placed peer that does not stand in this time does not hold us up any longer. */
+/** A better placed peer goes first; if it does not stand in this time, it does not hold us up any longer. */
 const DEFERENCE_MS = 2_000;
-/** The same for a peer as well placed as we are that only has the lower id. */
+/** The same for a peer that is only as well placed as we are and has the lower id. */
 const STAGGERED_MS = 60;
-
-/** After a start, a replica that could lead first listens this long for peers that may be leading already. */
+/** A replica that was restarted or paused, or would lead alone, first listens this long for peers that may lead already. */
 const LISTEN_MS = 500;
 
+/** One attempt to become leader. */
 interface Stand {
   readonly ballot: Ballot;
+  /** Of the promise to ourselves. */
   readonly ownToken: PersistToken;
   ownDurable: boolean;
+  /** The ballot of the leader that asked us to stand. */
   readonly handoff: Ballot | null;
+  /** The patience of the recovery policy had run out when the stand began. */
   readonly policy: boolean;
   readonly grants: Map<ReplicaId, Supporter>;
   readonly boots: Map<ReplicaId, string>;
+  /** Since our own promise became durable. */
   ms: number;
 }
 
@@ -56,23 +60,24 @@ export interface Won {
   readonly boots: ReadonlyMap<ReplicaId, string>;
 }
 
-/** Candidacy of one replica: idle, resting or standing. */
+/** Candidacy of one replica: idle, resting or standing. Times are in ms of on-time ticks. */
 export class Standing {
   #stand: Stand | null = null;
   #restMs = 0;
   #slowed = 1;
+  /** For how long a better placed peer has been given precedence; 0 if none was. */
   #deferredMs = 0;
-  /** Ms without a leader in which only absent members kept us from leading. */
+  /** For how long nobody has led and only absent members have kept us from leading. */
   #waitedMs = 0;
   #waitedFor: readonly ReplicaId[] = [];
   #listenedMs = 0;
-  readonly #core: CoreParts;
-  readonly #self: () => Supporter;
+  readonly #self: Self;
+  readonly #me: () => Supporter;
   readonly #nonce: () => string;
 
-  constructor(core: CoreParts, self: () => Supporter, nonce: () => string) {
-    this.#core = core;
+  constructor(self: Self, me: () => Supporter, nonce: () => string) {
     this.#self = self;
+    this.#me = me;
     this.#nonce = nonce;
   }
 
@@ -85,9 +90,9 @@ export class Standing {
     return this.#waitedMs >= WAITING_SHOWN_MS ? this.#waitedFor : [];
   }
 
-  /** See CoreStatus. */
+  /** See CoreStatus. Under the policy "any" the wait ends by itself. */
   lacksReplicas(): boolean {
-    const { identity, peers } = this.#core;
+    const { identity, peers } = this.#self;
     if (identity.recovery !== "any" && this.waitingFor().length > 0) return true;
     const heard = peers.ids.filter((id) => peers.hears(id)).length;
     return identity.consistency === "strict" && heard + 1 < majority(identity.configured.length);
@@ -97,7 +102,7 @@ export class Standing {
     this.#stand = null;
   }
 
-  /** Somebody leads, or another was promised: start all clocks anew. */
+  /** Somebody leads, or another candidate has our promise: all clocks start anew. */
   reset(): void {
     this.#stand = null;
     this.#deferredMs = 0;
@@ -113,10 +118,10 @@ export class Standing {
   /** Another candidate has our promise: let it win first. */
   rest(): void {
     this.#stand = null;
-    this.#restMs = REST_MS + STAGGER_MS * this.#core.identity.replicaId;
+    this.#restMs = REST_MS + STAGGER_MS * this.#self.identity.replicaId;
   }
 
-  /** Restarted or paused: what the peers did meanwhile must be heard first. */
+  /** After a restart or a pause: we must first hear what the peers have done. */
   listen(): void {
     this.#listenedMs = 0;
   }
@@ -135,10 +140,10 @@ export class Standing {
     if (this.#deferredMs > 0) this.#deferredMs += elapsedMs;
   }
 
-  /** Stands if the Beats say that it may lead and nobody better placed will. Only without a leader. */
+  /** Stands if the Beats say that this replica may lead and that no better placed one will. Only without a leader. */
   consider(): void {
     if (this.#stand !== null || this.#restMs > 0) return;
-    const me = this.#self();
+    const me = this.#me();
     const supporters = [me, ...this.#likelySupporters()];
     const verdict = mayLead(me, supporters, this.#context());
     if (!verdict.lead) {
@@ -146,7 +151,7 @@ export class Standing {
       this.#waitedFor = inNewest || me.eligible ? verdict.missing : [];
       return;
     }
-    if ((verdict.members.length === 1 || !me.active) && this.#listenedMs < LISTEN_MS && this.#core.peers.anyUnknown())
+    if ((verdict.members.length === 1 || !me.active) && this.#listenedMs < LISTEN_MS && this.#self.peers.anyUnknown())
       return;
     const patience = this.#deferenceMs(me, supporters);
     if (patience > 0) {
@@ -156,9 +161,9 @@ export class Standing {
     this.begin(null);
   }
 
-  /** Whose log holds a newest view that names us but that we lack: its tail must be fetched before we may lead. */
+  /** The peer with most of a newest view that names us and that we lack: we may lead once we have fetched its tail. */
   tailHolder(): ReplicaId | null {
-    const me = this.#self();
+    const me = this.#me();
     const others = this.#likelySupporters();
     const newest = newestView([me, ...others]);
     if (newest === null || !isMember(newest, me.replicaId, me.storeId)) return null;
@@ -170,25 +175,25 @@ export class Standing {
 
   /** Draws a ballot and asks everyone for promises. `handoff`: the ballot of the leader that asked us to. */
   begin(handoff: Ballot | null): void {
-    const { log, peers, identity } = this.#core;
+    const { log, peers, identity } = this.#self;
     let counter = log.promised.counter;
     for (const id of peers.ids) counter = Math.max(counter, peers.lastBeat(id)?.promised.counter ?? 0);
     const ballot: Ballot = { counter: counter + 1, replicaId: identity.replicaId, nonce: this.#nonce() };
-    // The promise to ourselves may still be on its way to the disk: the nonce keeps the ballot
-    // unique even if it is lost, and we count ourselves only once it is durable.
+    // If we die before this promise is durable, the nonce still keeps the ballot unique; and we count ourselves only
+    // once it is durable.
     const ownToken = log.promise(ballot);
     const policy = this.#policyDue();
     this.#stand = { ballot, ownToken, ownDurable: false, handoff, policy, grants: new Map(), boots: new Map(), ms: 0 };
     for (const id of peers.ids) {
-      if (peers.hears(id)) this.#core.emit({ type: "send", to: id, frame: { type: "promise", ballot, handoff } });
+      if (peers.hears(id)) this.#self.emit({ type: "send", to: id, frame: { type: "promise", ballot, handoff } });
     }
   }
 
-  /** A peer that did not promise yet no longer hears a leader: ask again. */
+  /** The peer does not hear a leader any more: ask again, unless it has promised. */
   askAgain(peer: ReplicaId): void {
     const stand = this.#stand;
     if (stand === null || stand.grants.has(peer)) return;
-    this.#core.emit({
+    this.#self.emit({
       type: "send",
       to: peer,
       frame: { type: "promise", ballot: stand.ballot, handoff: stand.handoff },
@@ -213,7 +218,7 @@ export class Standing {
     if (compareBallots(denied.promised, stand.ballot) > 0) this.rest();
   }
 
-  /** The ballot is won if the promises, and our own durable one, say so. */
+  /** The ballot is won if our own promise is durable and the promises together allow it. */
   won(): Won | null {
     const stand = this.#stand;
     if (stand === null || !stand.ownDurable) return null;
@@ -224,12 +229,12 @@ export class Standing {
     ) {
       return null;
     }
-    const me = this.#self();
+    const me = this.#me();
     const grants = [me, ...stand.grants.values()];
     const context = { ...this.#context(), policyDue: stand.policy };
     const verdict = mayLead(me, grants, context);
     if (!verdict.lead) return null;
-    // A longer log under the same view came to light: its holder is the better leader, unless we were asked to lead.
+    // A granter turned out to have the longer log: it is the better leader, unless we were asked to lead.
     const better = grants.some((g) => g.replicaId !== me.replicaId && this.#isPeerInOwnView(g) && betterPlaced(g, me));
     if (better && stand.handoff === null && this.#deferredMs < DEFERENCE_MS) {
       if (this.#deferredMs === 0) this.#deferredMs = 1;
@@ -240,7 +245,7 @@ export class Standing {
   }
 
   #context(): LeadContext {
-    const { identity, peers } = this.#core;
+    const { identity, peers } = this.#self;
     return {
       identity,
       gone: (member, view, sole) => peers.gone(member, view.no, sole),
@@ -249,12 +254,12 @@ export class Standing {
   }
 
   #policyDue(): boolean {
-    return this.#waitedMs >= this.#core.timing.policyMs;
+    return this.#waitedMs >= this.#self.timing.policyMs;
   }
 
-  /** Reachable peers that, by their latest Beat, hear no leader (or call us theirs) and would promise. */
+  /** Reachable peers that would promise: by their latest Beat they hear no leader, or call us their leader. */
   #likelySupporters(): Supporter[] {
-    const { peers, identity } = this.#core;
+    const { peers, identity } = this.#self;
     const supporters: Supporter[] = [];
     for (const id of peers.ids) {
       const beat = peers.lastBeat(id);
@@ -266,7 +271,7 @@ export class Standing {
     return supporters;
   }
 
-  /** How long a peer that can win as well as we do goes first: for a newer view, a longer log, or only a lower id. */
+  /** How long we let a peer go first that can win as well as we: it has a newer view, a longer log, or a lower id. */
   #deferenceMs(me: Supporter, supporters: readonly Supporter[]): number {
     let ms = 0;
     for (const s of supporters) {

@@ -14,7 +14,7 @@ import { failpoint } from "../../base/faults.ts";
 import type { Cancel, Scheduler } from "../../base/scheduler.ts";
 import { Applier } from "./applier.ts";
 import type { Core } from "../core/core.ts";
-import { waitingText, type CoreStatus } from "../core/core-status.ts";
+import type { CoreStatus } from "../core/core-status.ts";
 import { COMMIT_REST_MS, type Effect, type Event, type Notice } from "../event.ts";
 import type { PersistRows, StagedSnapshot, Timing } from "../event.ts";
 import type { Beat, Frame, Gossip, GossipNews } from "../frame.ts";
@@ -420,4 +420,9 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
         return;
     }
   }
+}
+
+/** Why nothing can be written, for a person: "waiting for replicas 0 and 2". */
+function waitingText(ids: readonly ReplicaId[]): string {
+  return `waiting for ${ids.length === 1 ? "replica" : "replicas"} ${ids.join(" and ")}`;
 }

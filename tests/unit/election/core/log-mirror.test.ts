@@ -137,6 +137,33 @@ describe("a snapshot", () => {
   });
 });
 
+describe("entries that arrive", () => {
+  const SECOND = view("2.1.0@4 12");
+
+  test.each([
+    [0, null, true],
+    [5, "1.0.0", true],
+    [5, "2.1.0", false],
+    [5, null, false],
+    [6, "1.0.0", false],
+  ])("fit behind entry %i of view %s: %p", (seq, no, holds) => {
+    expect(mirror().log.holds(seq, no === null ? null : viewNo(no))).toBe(holds);
+  });
+
+  test.each<[string, Batch[], Batch[]]>([
+    ["nothing of what is here", [ops(2, 4)], []],
+    ["the rest of a batch that reaches beyond the log", [ops(4, 5)], [ops(6, 3)]],
+    [
+      "everything from the first entry of another view on",
+      [ops(3, 1), { kind: "view", view: SECOND }, ops(5, 1)],
+      [{ kind: "view", view: SECOND }, ops(5, 1)],
+    ],
+    ["all that follows the log", [ops(6, 1), ops(7, 2)], [ops(6, 1), ops(7, 2)]],
+  ])("the log lacks %s", (_title, batches, fresh) => {
+    expect(mirror().log.fresh(batches)).toEqual(fresh);
+  });
+});
+
 test("a disk that stays at one write is stalled; one that gets on is not", () => {
   const { log } = mirror();
   const stalled = () => {

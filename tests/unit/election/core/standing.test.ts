@@ -1,9 +1,8 @@
 /** When a replica stands for election, whom it lets go first, and when it gives up. */
 import { describe, expect, test } from "bun:test";
-import type { CoreParts } from "../../../../src/election/core/core-parts.ts";
-import { LogMirror } from "../../../../src/election/core/log-mirror.ts";
 import type { Supporter } from "../../../../src/election/core/may-lead.ts";
-import { PeerTable } from "../../../../src/election/core/peer-table.ts";
+import type { PeerTable } from "../../../../src/election/core/peer-table.ts";
+import { Self } from "../../../../src/election/core/self.ts";
 import { Standing } from "../../../../src/election/core/standing.ts";
 import { DEFAULT_TIMING, type Effect, type Identity } from "../../../../src/election/event.ts";
 import type { Beat, Granted } from "../../../../src/election/frame.ts";
@@ -15,38 +14,27 @@ const VIEW = view("1.0.0@1 012");
 
 /** Replica 1 of three, active, with the log of the newest view up to seq 9. */
 class Candidate {
-  readonly effects: Effect[] = [];
+  readonly effects: readonly Effect[];
   readonly peers: PeerTable;
   readonly standing: Standing;
   readonly me: { -readonly [K in keyof Supporter]: Supporter[K] };
-  readonly #log: LogMirror;
+  readonly #self: Self;
 
   constructor(me: Partial<Supporter> = {}, identity: Partial<Identity> = {}) {
-    const self = identityOf(1, identity);
     this.me = supporter(1, me);
-    this.#log = new LogMirror(
-      {
-        promised: ballot("1.0"),
-        admitted: true,
-        rollback: false,
-        lineage: [VIEW],
-        logFirstSeq: 1,
-        lastSeq: 9,
-        appliedSeq: 9,
-      },
-      (effect) => this.effects.push(effect),
-    );
-    this.peers = new PeerTable(self, DEFAULT_TIMING);
-    const parts: CoreParts = {
-      identity: self,
-      timing: DEFAULT_TIMING,
-      log: this.#log,
-      peers: this.peers,
-      emit: (effect) => this.effects.push(effect),
-      notice: () => {},
-    };
+    this.#self = new Self(identityOf(1, identity), DEFAULT_TIMING, {
+      promised: ballot("1.0"),
+      admitted: true,
+      rollback: false,
+      lineage: [VIEW],
+      logFirstSeq: 1,
+      lastSeq: 9,
+      appliedSeq: 9,
+    });
+    this.effects = this.#self.newEffects();
+    this.peers = this.#self.peers;
     this.standing = new Standing(
-      parts,
+      this.#self,
       () => this.me,
       () => "nonce",
     );
@@ -82,7 +70,7 @@ class Candidate {
   }
 
   ballot(): Ballot {
-    return this.#log.promised;
+    return this.#self.log.promised;
   }
 
   durable(): void {

@@ -1,13 +1,12 @@
-/** When followers hear of a commit that no entries carry. */
+/** When followers hear of a commit that no entries carry, and how long a member that was dropped stays out. */
 import { expect, test } from "bun:test";
-import { CommitNews } from "../../../../src/election/core/commit-news.ts";
-import { newProgress, type Progress } from "../../../../src/election/core/progress.ts";
+import { CommitNews, Exclusions, newProgress, type Progress } from "../../../../src/election/core/followers.ts";
 
 function follower(known: { sentCommit: number; owed?: number }): Progress {
   return { ...newProgress(1, "a1", "b1", 10), ...known };
 }
 
-test("who waits for an entry of its own is told at once", () => {
+test("a follower that waits for an entry of its own is told at once", () => {
   const news = new CommitNews();
   expect(news.isDue(follower({ sentCommit: 4, owed: 5 }), 5)).toBe(true);
   expect(news.isDue(follower({ sentCommit: 5, owed: 5 }), 5)).toBe(false);
@@ -24,4 +23,16 @@ test("others are told after a rest, one at a time, and only of what has rested",
   // Entries took 5 along meanwhile; 6 has not rested yet.
   expect(news.isDue(follower({ sentCommit: 5 }), 6)).toBe(false);
   expect(news.rest(6)).toBe(true);
+});
+
+test("a member that is dropped again and again stays out longer each time, up to a minute", () => {
+  const excluded = new Exclusions();
+  expect(excluded.has(1)).toBe(false);
+  for (const ms of [4_000, 8_000, 16_000, 32_000, 60_000, 60_000]) {
+    excluded.exclude(1);
+    excluded.tick(ms - 1);
+    expect([ms, excluded.has(1), excluded.has(2)]).toEqual([ms, true, false]);
+    excluded.tick(1);
+    expect([ms, excluded.has(1)]).toEqual([ms, false]);
+  }
 });
