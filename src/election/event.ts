@@ -1,69 +1,76 @@
 /**
- * The core's border: events in, effects out. Nothing else passes. Events carry the
- * time, effects carry what must be done; the core itself has no clock, no randomness
- * and no I/O, so that the simulator can run it and every run can be replayed.
+ * The border of the core: events go in, effects come out, and nothing else passes. Each event
+ * comes with the time, and effects say what must be done. The core has no clock, no randomness
+ * and no I/O, so that the simulator can run it and replay every run.
  */
 import type { Batch, Frame, Role } from "./frame.ts";
 import type { Ballot, ReplicaId, Seq, View, ViewNo } from "./view.ts";
 
-/** Names one Persist effect; Persisted events come back in the order of the effects. */
+/** Identifies a `persist` effect; `persisted` events arrive in the order of the effects. */
 export type PersistToken = number;
 
 /** A snapshot that the driver has fetched, verified and fsynced beside the old state. */
 export interface StagedSnapshot {
-  /** The driver's name for it. */
+  /** The driver's number for it. */
   readonly ref: number;
-  /** Ballot of the leader it came from. */
+  /** Ballot of the leader that sent it. */
   readonly ballot: Ballot;
-  /** The whole lineage under it, oldest first; the last view starts at or before appliedSeq. */
+  /** The whole lineage up to the snapshot, oldest first; the last view starts at or before appliedSeq. */
   readonly lineage: readonly View[];
-  /** First seq of the log rows that came along (appliedSeq + 1 if none did). */
+  /** First seq of the log rows in the snapshot (appliedSeq + 1 if it has none). */
   readonly logFirstSeq: Seq;
-  /** The state holds exactly the entries up to here, and the log rows end here. */
+  /** The state holds exactly the entries up to this seq, and the log rows end here. */
   readonly appliedSeq: Seq;
-  /** Up to here the joiner's own log equals the sender's. */
+  /** Up to this seq, the joiner's own log equals the sender's. */
   readonly commonSeq: Seq;
 }
 
+/** What the core is given. */
 export type Event =
-  /** Time passed. Every tickMs. */
+  /** Time has passed. Given every tickMs. */
   | { readonly type: "tick" }
-  /** All events of one turn have been given: send what they made necessary, once per peer. */
+  /** The last event of a turn. The core now sends what the events before it made necessary, once per peer. */
   | { readonly type: "turnEnd" }
   | { readonly type: "frame"; readonly from: ReplicaId; readonly frame: Frame }
-  /** A dial right after a broken connection was refused: nobody listens at the peer's port. */
+  /** A dial was refused: nothing listens on the peer's port. */
   | { readonly type: "refused"; readonly peer: ReplicaId }
-  /** All Persist effects up to this token are on the disk. */
+  /** All `persist` effects up to this token are on the disk. */
   | { readonly type: "persisted"; readonly token: PersistToken }
-  /** COMMIT_REST_MS have passed since a `rest`. */
+  /** COMMIT_REST_MS have passed since a `rest` effect. */
   | { readonly type: "rested" }
-  /** Encoded ops for the log, from this replica's clients or forwarded; ignored unless leading (see CoreStatus.accepting). */
+  /**
+   * Encoded ops for the log, from this replica's clients or forwarded; ignored unless leading (see
+   * CoreStatus.accepting).
+   */
   | { readonly type: "propose"; readonly ops: readonly Uint8Array[] }
   | { readonly type: "snapshotFetched"; readonly snapshot: StagedSnapshot }
   | { readonly type: "snapshotFailed" }
-  /** Ask the leader how far the log is committed; answered by readReady, or not at all. Ids are unique per boot. */
+  /** Ask the leader how far the log is committed. Answered by `readReady`, or not at all. Ids are unique per boot. */
   | { readonly type: "readIndex"; readonly id: number }
   /** Stop gracefully: leave the view, hand leadership over, then `stopped`. */
   | { readonly type: "shutdown" };
 
 /**
- * Rows for log.db, in one transaction. In order: snapshot switched in, log cut, batches
- * appended, meta written. Cutting moves the op entries beyond `cutAfter` to the fork queue.
+ * Rows for log.db, written in one transaction. It switches the snapshot in, cuts the log, appends
+ * the batches and writes meta, in this order.
  */
 export interface PersistRows {
   promised?: Ballot;
-  /** Store has been in an active view. */
+  /** The store has been in an active view. */
   admitted?: true;
-  /** In the middle of a roll-back (log cut or replaced, not yet in an active view again). */
+  /**
+   * The store is in the middle of a roll-back: the log was cut or replaced, and it is not in an active view again yet.
+   */
   rollback?: boolean;
   snapshot?: StagedSnapshot;
-  /** Keep entries up to here, move the ops beyond to the fork queue. */
+  /** The last seq to keep. The ops after it are moved to the fork queue. */
   cutAfter?: Seq;
   append?: Batch[];
 }
 
+/** What the driver must do. */
 export type Effect =
-  /** The driver may write several Persist effects in one transaction, in order. */
+  /** Write rows. The driver may write several `persist` effects in one transaction, in their order. */
   | { readonly type: "persist"; readonly token: PersistToken; readonly rows: PersistRows }
   | { readonly type: "send"; readonly to: ReplicaId; readonly frame: Exclude<Frame, { type: "append" | "tail" }> }
   /** Send a Tail with the log's entries (prevSeq, upTo]. */
@@ -74,7 +81,7 @@ export type Effect =
       readonly prevViewNo: ViewNo | null;
       readonly upTo: Seq;
     }
-  /** Send an Append with the log's entries (prevSeq, upTo]; the driver reads them, they may not be durable here yet. */
+  /** Send an Append with the log's entries (prevSeq, upTo]. The driver reads them; they may not be durable here yet. */
   | {
       readonly type: "sendAppend";
       readonly to: ReplicaId;
@@ -85,44 +92,47 @@ export type Effect =
       readonly commit: Seq;
       readonly round: number;
     }
-  /** Come back with `rested` in COMMIT_REST_MS; only one is out at a time. */
+  /** Give `rested` after COMMIT_REST_MS. Only one is under way at a time. */
   | { readonly type: "rest" }
-  /** The read of this id sees everything acknowledged before it, once this replica has applied up to seq. */
+  /** Once this replica has applied up to seq, the read with this id sees everything acknowledged before it. */
   | { readonly type: "readReady"; readonly id: number; readonly seq: Seq }
-  /** Entries up to seq are committed: apply them in order, answer their proposers. */
+  /** Entries up to seq are committed. Apply them in order and answer their proposers. */
   | { readonly type: "commit"; readonly seq: Seq }
-  /** Fetch a snapshot from the leader; answer snapshotFetched or snapshotFailed. A later one replaces it. */
+  /**
+   * Fetch a snapshot from the leader, then give `snapshotFetched` or `snapshotFailed`. A later fetch replaces this one.
+   */
   | { readonly type: "fetchSnapshot"; readonly from: ReplicaId; readonly ballot: Ballot; readonly commonSeq: Seq }
-  /** A staged snapshot was switched in durably: open its state; applied = its appliedSeq. */
+  /** A staged snapshot was switched in durably. Open its state; the applied seq is its appliedSeq. */
   | { readonly type: "openSnapshot"; readonly snapshot: StagedSnapshot }
-  /** Log entries up to seq are held by all configured replicas: they may be deleted once the state covers them durably. */
+  /** All configured replicas hold the entries up to seq. Delete them once the state covers them durably. */
   | { readonly type: "compact"; readonly upTo: Seq }
-  /** Dial the peer now: is its port refused? */
+  /** Dial the peer now, to find out whether its port refuses. */
   | { readonly type: "probe"; readonly peer: ReplicaId }
-  /** Close all peer connections and drop what they buffered: this process was paused. */
+  /** Close all connections of peers and drop what they buffered, because this process was paused. */
   | { readonly type: "resetPeers" }
-  /** Something that people see: for the status page and the log. */
+  /** Report something to people, in status and log. */
   | { readonly type: "notice"; readonly notice: Notice }
-  /** Graceful stop is done: nothing more will be acknowledged by this replica. */
+  /** The graceful stop is done: this replica will acknowledge nothing more. */
   | { readonly type: "stopped" };
 
+/** News of the core for people. */
 export type Notice =
   | { readonly kind: "role"; readonly role: Role; readonly leaderId: ReplicaId | null }
-  /** This replica installed or learned a view that is active. */
+  /** This replica has installed or learned a view that is active. */
   | { readonly kind: "view"; readonly view: View; readonly previous: View | null }
   | { readonly kind: "paused"; readonly ms: number }
   /** This replica's branch lost to another: `ops` entries were cut and will be proposed again. */
   | { readonly kind: "merge"; readonly winner: ReplicaId; readonly ops: number }
-  /** Waiting for members of the last view; `missing` hold what this replica may lack. */
+  /** This replica waits for the members of the last view in `missing`, which may hold ops that it lacks. */
   | { readonly kind: "waiting"; readonly missing: readonly ReplicaId[] };
 
 /**
- * So long the news of a commit waits for entries to go with, in ms: longer than the pause between two
- * messages of one busy sender, and far less than anybody notices.
+ * How long the leader holds back a commit notice, hoping to send it with the next entries, in ms. It is longer than the
+ * pause between two messages of one busy sender, and far shorter than people notice.
  */
 export const COMMIT_REST_MS = 2;
 
-/** Times in ms; protocol constants. */
+/** Constants of the protocol; times are in ms. */
 export interface Timing {
   readonly tickMs: number;
   readonly heartbeatMs: number;
@@ -130,16 +140,17 @@ export interface Timing {
   readonly suspectMs: number;
   /** A reachable member without durable progress for this long is asked to leave (Tack). */
   readonly progressMs: number;
-  /** Silence after which a replica goes on alone (Tsole). */
+  /** Silence of all others after which a replica continues alone (Tsole). */
   readonly soleMs: number;
   /** How long recovery by policy waits for the missing members. */
   readonly policyMs: number;
-  /** Bound on a graceful stop. */
+  /** Maximum time of a graceful stop. */
   readonly stopMs: number;
-  /** Entries kept in the log behind what all replicas hold, so that a short absence needs no snapshot. */
+  /** Entries that stay in the log although all replicas hold them, so that a short absence needs no snapshot. */
   readonly keepEntries: number;
 }
 
+/** The timing of every released replica. */
 export const DEFAULT_TIMING: Timing = {
   tickMs: 50,
   heartbeatMs: 200,
@@ -157,26 +168,26 @@ export interface Identity {
   readonly storeId: string;
   /** 16 hex digits, drawn at each start of the process. */
   readonly bootId: string;
-  /** All configured replicas, ascending, this one among them; at most 7. */
+  /** All configured replicas including this one, ascending; at most 7. */
   readonly configured: readonly ReplicaId[];
   readonly consistency: View["consistency"];
   readonly recovery: View["recovery"];
-  /** All peers are on this host: a refused dial is proof of death at once. */
+  /** True if all peers are on this host, so that a refused dial proves at once that a peer is dead. */
   readonly loopback: boolean;
-  /** This store created the cluster (named in cluster.key) and may write its first view. */
+  /** True if this store created the cluster (cluster.key names it), so that it may write the first view. */
   readonly creator: boolean;
 }
 
-/** What log.db says at start. */
+/** What log.db holds at the start. */
 export interface Restored {
   readonly promised: Ballot;
   readonly admitted: boolean;
   readonly rollback: boolean;
-  /** All view entries, oldest first, also those whose rows are compacted away. */
+  /** All view entries, oldest first, including those whose rows were compacted. */
   readonly lineage: readonly View[];
   /** First seq still in the log; lastSeq + 1 if none. */
   readonly logFirstSeq: Seq;
   readonly lastSeq: Seq;
-  /** The state on disk covers the log up to here; at most lastSeq. */
+  /** The state on the disk covers the log up to this seq; at most lastSeq. */
   readonly appliedSeq: Seq;
 }

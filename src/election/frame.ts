@@ -1,6 +1,7 @@
 /**
- * Frames: what replicas say to each other. A frame exists in one shape per meaning,
- * so a field is there only where it says something. peer.proto is the wire form.
+ * Frames: the messages between replicas. There is one type for each meaning, so a field exists
+ * only where it has one. Their docstrings are written from the sender's point of view ("I").
+ * peer.proto is the wire form.
  */
 import type { WireGossip } from "../../proto/gen/lastword/v1/Gossip.ts";
 import type { Decoded } from "../../proto/message-type.ts";
@@ -22,20 +23,24 @@ export interface ViewBatch {
   readonly view: View;
 }
 
+/** Consecutive entries of the log. */
 export type Batch = OpBatch | ViewBatch;
 
-/** Leader, follower, learner (catches up, does not count), recovering (restarted or paused, follows nobody yet). */
+/**
+ * Leader, follower, learner (catches up and is no member yet), or recovering (restarted or paused, and follows nobody
+ * yet).
+ */
 export type Role = "leader" | "follower" | "learner" | "recovering";
 
-/** One point of a lineage: from `startSeq` on, entries carry `no`. */
+/** A point of a lineage: entries from `startSeq` on belong to the view `no`. */
 export interface LineagePoint {
   readonly no: ViewNo;
   readonly startSeq: Seq;
 }
 
 /**
- * Heartbeat, every heartbeatMs and at once when something in it changed.
- * Everything a peer must know to judge whether I may lead, follow or be counted.
+ * Heartbeat, sent every heartbeatMs, and at once if something in it has changed. It holds
+ * everything a peer needs to know to decide whether I may lead, follow or be counted.
  */
 export interface Beat {
   readonly type: "beat";
@@ -44,9 +49,9 @@ export interface Beat {
   readonly bootId: string;
   /** True while I have been, without interruption, in the newest active view I know of. */
   readonly active: boolean;
-  /** True once my store was in an active view and is not in the middle of a roll-back. */
+  /** True if my store was in an active view and is not in the middle of a roll-back. */
   readonly eligible: boolean;
-  /** The store has been a member of an active view at some time (strict mode counts only these). */
+  /** True if my store was in an active view once (strict mode counts only these stores). */
   readonly admitted: boolean;
   /** My installed view; null while my log is empty. */
   readonly view: View | null;
@@ -56,65 +61,66 @@ export interface Beat {
   readonly durableSeq: Seq;
   readonly commit: Seq;
   readonly promised: Ballot;
-  /** The leader I follow and have heard within suspectMs; null if none. Myself if I lead. */
+  /** The leader that I follow and have heard within suspectMs; my own id if I lead; null if there is none. */
   readonly leaderId: ReplicaId | null;
-  /** Peers heard within suspectMs: a two-way link needs my id in the peer's list. */
+  /** Peers that I have heard within suspectMs. A link works both ways only if each end lists the other. */
   readonly hears: readonly ReplicaId[];
-  /** I was told to stop and no longer count as active. */
+  /** True if I was asked to stop and no longer count as active. */
   readonly leaving: boolean;
-  /** Leader only: every configured replica holds all entries up to here in this lineage; else 0. */
+  /** From a leader: every configured replica holds all entries up to here in this lineage. From others: 0. */
   readonly floor: Seq;
   /** First entry still in my log; older ones are in my state only and could not be proposed again. */
   readonly firstSeq: Seq;
-  /** What the sender's wall clock showed when it left, ms since 1970; put there by the driver, no business of the core. */
+  // The driver adds the following fields; the core does not know them.
+  /** My wall clock when the Beat was sent, ms since 1970. */
   readonly wallMs?: number;
-  /** The newest entry in the sender's rows, which may be behind `commit`. As `wallMs`, it is the driver's. */
+  /** Seq of the newest entry in my rows, which may be lower than `commit`. */
   readonly applied?: Seq;
-  /** The format of ops that is in force in the sender's rows; the driver's, too. */
+  /** The op format that is in force in my rows. */
   readonly opFormat?: number;
-  /** Ops in the sender's fork queue that wait until their format is in force; absent if none. The driver's, too. */
+  /** Number of ops in my fork queue that wait until their format is in force; absent if there are none. */
   readonly heldOps?: number;
-  /** What the sender's executable understands; the driver's, too. */
+  /** What my executable understands. */
   readonly release?: Release;
 }
 
-/** A frame that this executable cannot read: its number in peer.proto, 0 if it has none. */
+/** A frame that this executable cannot read: its field number in peer.proto, 0 if it has none. */
 export interface UnreadFrame {
   readonly type: "unread";
   readonly number: number;
 }
 
-/** Leader to follower or learner: entries after (prevSeq, prevViewNo), and how far the log is committed. */
+/** Leader to follower or learner: the entries after (prevSeq, prevViewNo), and how far the log is committed. */
 export interface Append {
   readonly type: "append";
   readonly ballot: Ballot;
   readonly prevSeq: Seq;
   /** Null when prevSeq is 0. */
   readonly prevViewNo: ViewNo | null;
-  /** Contiguous from prevSeq + 1; empty to announce a commit or to probe. At most APPEND_ENTRIES_MAX entries. */
+  /** Contiguous from prevSeq + 1, at most APPEND_ENTRIES_MAX entries. Empty to announce a commit or to probe. */
   readonly batches: readonly Batch[];
   readonly commit: Seq;
-  /** Counts the leader's read rounds; the follower's next AppendOk repeats it. */
+  /** Number of the leader's read round. The follower's next AppendOk repeats it. */
   readonly round: number;
 }
 
-/** My log equals the sender's up to `seq` and is durable that far. Only for the ballot named. */
+/** Follower to leader: up to `seq`, my log equals that of the leader with this ballot, and is durable. */
 export interface AppendOk {
   readonly type: "appendOk";
   readonly ballot: Ballot;
   readonly seq: Seq;
   readonly bootId: string;
-  /** The highest round seen in an Append of this ballot: at that time I still followed it. */
+  /** The highest round that I have seen in an Append of this ballot; when it arrived, I still followed that leader. */
   readonly round: number;
 }
 
-/** Follower to leader: how far is the log committed now? Answered once the leader knows that it still leads. */
+/** Follower to leader: asks how far the log is committed now. The leader answers once it knows that it still leads. */
 export interface ReadIndex {
   readonly type: "readIndex";
   readonly id: number;
 }
 
-/** What was committed when the ReadIndex of this id arrived. */
+/** Leader to follower: the log was committed up to `seq` when the ReadIndex with this id arrived. */
 export interface ReadIndexOk {
   readonly type: "readIndexOk";
   readonly id: number;
@@ -122,25 +128,31 @@ export interface ReadIndexOk {
 }
 
 /**
- * What replicas tell each other beside the log: who is connected, who types, addresses. Lost
- * without harm, never answered, not the core's business.
+ * News beside the log, such as who is connected, who is typing, and addresses. It may be lost
+ * without harm, is never answered, and does not concern the core.
  */
 export interface Gossip {
   readonly type: "gossip";
   readonly news: GossipNews;
 }
 
-/** The oneof of peer.proto: one of its fields is set, the one that says what this is about. At most 64 KiB. */
+/** The oneof of peer.proto: exactly one of its fields is set. At most 64 KiB. */
 export type GossipNews = Decoded<WireGossip>;
 
-/** I promised a higher ballot: step down, or win one above mine. */
+/**
+ * Answer to a leader with the lower ballot `ballot`: I have promised a higher one. It must step down or win one above
+ * that.
+ */
 export interface Refuse {
   readonly type: "refuse";
   readonly ballot: Ballot;
   readonly promised: Ballot;
 }
 
-/** I hear you lead: send me what I lack. Answered by Append or SnapshotOffer. Repeated until one is accepted. */
+/**
+ * To a replica that leads: send me the entries I lack. It answers with Append or SnapshotOffer. I repeat it until I
+ * accept one.
+ */
 export interface Join {
   readonly type: "join";
   readonly storeId: string;
@@ -149,13 +161,13 @@ export interface Join {
   /** All of my lineage that I keep, oldest first. */
   readonly lineage: readonly LineagePoint[];
   readonly lastSeq: Seq;
-  /** Everything up to here is, or is about to be, in my state and cannot be cut from it. */
+  /** Entries up to here are in my state, or about to be, and cannot be removed from it. */
   readonly commit: Seq;
 }
 
 /**
- * Answer to a Join at a replica that leads nobody and hears no leader: the entries the joiner
- * lacks, so that it may stand with the newest view in its own log. Binds nobody; carries no commit.
+ * Answer to a Join from a replica that does not lead and hears no leader: the entries that the joiner
+ * lacks, so that it can stand with the newest view in its own log. It is not binding and carries no commit.
  */
 export interface Tail {
   readonly type: "tail";
@@ -164,22 +176,24 @@ export interface Tail {
   readonly batches: readonly Batch[];
 }
 
-/** Leader to joiner: your state cannot be mended by Append; fetch mine (see SnapshotFetched). */
+/** Leader to joiner: Appends cannot bring your state up to date, so fetch a snapshot of mine. */
 export interface SnapshotOffer {
   readonly type: "snapshotOffer";
   readonly ballot: Ballot;
-  /** Up to here both logs hold the same entries. */
+  /** Up to this seq, both logs hold the same entries. */
   readonly commonSeq: Seq;
 }
 
-/** Candidate to all: promise me this ballot. `handoff` is the ballot of the leader that asked me to stand. */
+/**
+ * Candidate to all: promise me this ballot. `handoff` is the ballot of the leader that asked me to stand, if one did.
+ */
 export interface PromiseRequest {
   readonly type: "promise";
   readonly ballot: Ballot;
   readonly handoff: Ballot | null;
 }
 
-/** I promised. Describes my log as it was durable at the promise. */
+/** Answer to a candidate: I promise. Describes what was durable in my log at the promise. */
 export interface Granted {
   readonly type: "granted";
   readonly ballot: Ballot;
@@ -193,7 +207,7 @@ export interface Granted {
   readonly lastSeq: Seq;
 }
 
-/** I do not promise: I promised higher, or I hear a live leader. */
+/** Answer to a candidate: I do not promise, because I have promised a higher ballot, or hear a live leader. */
 export interface Denied {
   readonly type: "denied";
   readonly ballot: Ballot;
@@ -201,32 +215,36 @@ export interface Denied {
   readonly leaderId: ReplicaId | null;
 }
 
-/** Ops forwarded to the leader. Not answered: the sender sees them come back through its own log. */
+/** Ops that are forwarded to the leader. Not answered, because the sender sees them in its own log. */
 export interface Propose {
   readonly type: "propose";
   readonly ops: readonly Uint8Array[];
-  /** Under which key apply will report each op: so that the leader need not decode them. */
+  /** The key under which apply will report each op, so that the leader need not decode the ops. */
   readonly keys: readonly string[];
 }
 
-/** Leader to the member that shall lead next; shown in its Promise so that the others grant. */
+/**
+ * Leader to the member that is to lead next. That member shows the ballot in its PromiseRequest, so that the others
+ * grant it.
+ */
 export interface Handoff {
   readonly type: "handoff";
   readonly ballot: Ballot;
 }
 
-/** Leader to a reachable member that makes no progress: agree to leave the view. */
+/** Leader to a reachable member that makes no progress: asks it to agree to leave the view. */
 export interface Leave {
   readonly type: "leave";
   readonly viewNo: ViewNo;
 }
 
-/** I no longer count as active in that view; drop me. */
+/** Answer to Leave: I no longer count as active in that view, so drop me. */
 export interface LeaveOk {
   readonly type: "leaveOk";
   readonly viewNo: ViewNo;
 }
 
+/** Every frame that this executable knows. */
 export type Frame =
   | Beat
   | Append
@@ -246,12 +264,13 @@ export type Frame =
   | ReadIndexOk
   | Gossip;
 
+/** The `type` of a frame. */
 export type FrameType = Frame["type"];
 
-/** Points of the lineage in a Beat: enough to see a fork that is younger than this many views. */
+/** Maximum number of lineage points in a Beat: enough to detect a fork that is younger than this many views. */
 export const LINEAGE_TAIL_MAX = 16;
 
-/** Entries in one Append and ops in one Propose; with 8 KiB messages about 4 MiB on the wire. */
+/** Maximum number of entries in an Append, and of ops in a Propose; with messages of 8 KiB about 4 MiB on the wire. */
 export const APPEND_ENTRIES_MAX = 512;
 
 /** Number of entries in a batch. */
@@ -259,22 +278,22 @@ export function batchLength(batch: Batch): number {
   return batch.kind === "op" ? batch.ops.length : 1;
 }
 
-/** Seq of its first entry. */
+/** Seq of the batch's first entry. */
 export function batchFirstSeq(batch: Batch): Seq {
   return batch.kind === "op" ? batch.firstSeq : batch.view.startSeq;
 }
 
-/** Seq of its last entry. */
+/** Seq of the batch's last entry. */
 export function batchLastSeq(batch: Batch): Seq {
   return batchFirstSeq(batch) + batchLength(batch) - 1;
 }
 
-/** The view that all its entries were appended in; of a view entry, its own. */
+/** The number of the view in which the batch's entries were appended; for a view entry, its own number. */
 export function batchViewNo(batch: Batch): ViewNo {
   return batch.kind === "op" ? batch.viewNo : batch.view.no;
 }
 
-/** The parts of the batches that lie in [fromSeq, upTo]; ops are shared, not copied. */
+/** The parts of the batches that are within [fromSeq, upTo]. Ops are shared, not copied. */
 export function sliceBatches(batches: readonly Batch[], fromSeq: Seq, upTo: Seq): Batch[] {
   const slices: Batch[] = [];
   for (const batch of batches) {

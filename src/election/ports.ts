@@ -1,6 +1,6 @@
 /**
- * What election needs from the outside, each implemented twice: for real and for the
- * simulator. Contract suites in tests/contract run against both.
+ * The ports that election needs. Each is implemented twice, for replicas and for the simulator, and
+ * the contract suites in tests/contract run against both.
  */
 import type { PersistRows, Restored, StagedSnapshot } from "./event.ts";
 import type { Batch, Frame } from "./frame.ts";
@@ -8,38 +8,42 @@ import type { ReplicaId, Seq, View } from "./view.ts";
 
 /** The replicated log on this replica's disk (log.db). */
 export interface LogStorage {
+  /** What the log holds at the start. */
   restore(): Restored;
   /**
    * Writes all rows in one transaction and returns when they are on the disk (fsync).
-   * Throws StorageFull when the disk is full (nothing was written) and StorageDamaged
-   * otherwise: the process must stop, a failed fsync is never tried again.
+   * Throws StorageFull if the disk is full (nothing was written), else StorageDamaged: the process
+   * must then end, because a failed fsync must never be tried again.
    */
   write(rows: readonly PersistRows[]): void;
-  /** True while writes are refused because the disk is nearly full, before it is. */
+  /** True while writes are refused because the disk is nearly full. */
   readonly roomLow: boolean;
   /**
-   * The same for rows that only append, without blocking meanwhile: what it wrote can be read
-   * at once and is on the disk when it resolves. StorageFull means nothing was written. One at a time.
+   * Like `write` for rows that only append, but does not block during the fsync. The rows can be read
+   * at once, and are on the disk when it resolves. Rejects like `write` throws. One call at a time.
    */
   writeAside(rows: readonly PersistRows[]): Promise<void>;
-  /** Contiguous batches from `fromSeq` to `upTo` (both included), cut at batch borders if needed. Throws StorageDamaged on a checksum mismatch. */
+  /**
+   * Contiguous batches with exactly the entries from `fromSeq` to `upTo` (both included). Throws StorageDamaged if a
+   * checksum does not match.
+   */
   read(fromSeq: Seq, upTo: Seq): Batch[];
   /** All views, oldest first. */
   lineage(): readonly View[];
-  /** Deletes whole rows up to seq; the lineage stays. */
+  /** Deletes whole rows up to `upTo`. The lineage stays. */
   compact(upTo: Seq): void;
-  /** The first op of the fork queue after the one of this id (0: the first of all) and up to `limit` in all, oldest first. */
+  /** The first `limit` ops of the fork queue with an id above `afterId` (0: from the first on), oldest first. */
   forkQueue(limit: number, afterId?: number): ForkedOp[];
-  /** The op was committed in an active view: archive it. */
+  /** Archives ops of the fork queue that were committed in an active view. */
   forkConfirmed(ids: readonly number[]): void;
   close(): void;
 }
 
 /** What the releases of a cluster allow; the rules are in release.ts. */
 export interface Formats {
-  /** The newest format of ops that may be written: it is enabled in the rows of this replica. */
+  /** The newest op format that may be written, which is the one enabled in this replica's rows. */
   inForce(): number;
-  /** What to do about the snapshot that this leader offers. After "ends" nothing more happens: the process ends. */
+  /** What to do about the snapshot that this leader offers. After "ends" the process ends. */
   snapshotFrom(leader: ReplicaId): "takes" | "waits" | "ends";
 }
 
@@ -49,17 +53,17 @@ export interface ForkedOp {
   readonly op: Uint8Array;
 }
 
-/** What came of one op. `Result` is the state's business: it only passes through. */
+/** The result of one op. Only the state machine knows `Result`; election passes it through. */
 export interface AppliedEntry<Result = unknown> {
   readonly seq: Seq;
-  /** Under which the op was proposed; "" if its bytes were none. */
+  /** The key under which the op was proposed; "" if its bytes are no op. */
   readonly key: string;
   readonly result: Result;
-  /** It was the copy that a merge brought back. */
+  /** True if this is the copy of the op that a merge proposed again. */
   readonly recovered: boolean;
 }
 
-/** Ops of one view that were applied, in the order of the log: at least one. */
+/** Applied ops of one view, in log order; at least one. */
 export interface AppliedGroup<Entry extends AppliedEntry = AppliedEntry> {
   /** `viewNoKey` of the view. */
   readonly view: string;
@@ -68,49 +72,57 @@ export interface AppliedGroup<Entry extends AppliedEntry = AppliedEntry> {
 
 /** The replicated state (state-N.db) as the driver sees it: apply is the only writer. */
 export interface StateMachine<Entry extends AppliedEntry = AppliedEntry> {
-  /** Entries covered by the state; 0 when empty. */
+  /** Seq of the last entry that the state covers; 0 when empty. */
   appliedSeq(): Seq;
   /**
-   * Applies committed batches in order, advances appliedSeq and answers what came of each op; `flush` puts
-   * them into the file. What was rolled back by an error is applied, and answered, again with the next batches.
-   * Never throws for what an op says: an op that cannot be applied has a recorded result.
-   * Throws StorageFull: then appliedSeq may have gone back to what the file holds.
+   * Applies committed batches in order, advances appliedSeq and returns the result of each op; `flush` writes
+   * them to the file. Ops that an error has rolled back are applied, and returned, again with the next batches.
+   * Never throws for the content of an op: an op that cannot be applied has a recorded result.
+   * Throws StorageFull; appliedSeq may then have gone back to what the file holds.
    */
   apply(batches: readonly Batch[]): readonly AppliedGroup<Entry>[];
   /** Writes what was applied to the file, in one transaction. Throws like `apply`. */
   flush(): void;
-  /** Makes all applied entries durable, so that the log under them may go. */
+  /** Makes all applied entries durable, so that they may be deleted from the log. */
   sync(): Promise<void>;
 }
 
-/** Receives fetched snapshots and switches to them; gives out ours. */
+/** Offers snapshots of our state, and receives those of a leader. */
 export interface SnapshotStore {
-  /** A consistent copy of state and log for a joiner; the stream is bounded by the reader's pace. */
+  /**
+   * A consistent copy of state and log for a joiner whose log equals ours up to `commonSeq`. It is read at the joiner's
+   * pace.
+   */
   offer(commonSeq: Seq): Promise<SnapshotSource>;
-  /** Stages what a leader sends, beside the old state; verified and fsynced when it returns. */
+  /** Stages a leader's snapshot beside the old state. It is verified and fsynced when this resolves. */
   receive(source: SnapshotSource): Promise<StagedSnapshot>;
 }
 
+/** A snapshot that can be read once. Read it to its end or leave the loop; both release it. */
 export interface SnapshotSource {
   readonly header: Omit<StagedSnapshot, "ref">;
   /** Pieces of at most 256 KiB, in order. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
 
-/** Frames to and from the peers; loses, never invents, duplicates or reorders within one connection. */
+/**
+ * Carries frames to and from the peers. It may lose frames, but never invents, duplicates or reorders them within a
+ * connection.
+ */
 export interface PeerTransport {
-  /** Hands a frame to the peer's connection; dropped if there is none or its queue is full. */
+  /** Passes a frame to the peer's connection; drops it if there is none or its queue is full. */
   send(to: ReplicaId, frame: Frame): void;
-  /** Hands what was sent to the connections now, before the thread blocks on the disk. False: nothing waited. */
+  /** Passes waiting frames on to the sockets now, before the thread blocks on the disk. False: there were none. */
   flush(): boolean;
-  /** Dials once; reports `refused` if nobody listens there. */
+  /** Dials once, and calls `onRefused` if nothing listens there. */
   probe(peer: ReplicaId): void;
   /** Closes all connections and forgets what they buffered. */
   resetPeers(): void;
+  /** Asks a peer for a snapshot. Rejects, or its chunks do, if the peer or the connection fails. */
   fetchSnapshot(from: ReplicaId, commonSeq: Seq): Promise<SnapshotSource>;
 }
 
-/** What the transport tells its owner. */
+/** Gets the frames and refusals from a transport. */
 export interface PeerListener {
   onFrame(from: ReplicaId, frame: Frame): void;
   onRefused(peer: ReplicaId): void;
@@ -119,15 +131,15 @@ export interface PeerListener {
 /** A write that found the disk full is tried again after this long. */
 export const DISK_FULL_RETRY_MS = 500;
 
-/** The disk has no room: nothing was written, the same write may be tried again. */
+/** The disk has no room. Nothing was written, and the same write may be tried again. */
 export class StorageFull extends Error {
   override readonly name = "StorageFull";
 }
 
-/** The disk failed, or what was read is not what was written: the process must stop. */
+/** The disk failed, or returned something else than was written. The process must stop using the file. */
 export class StorageDamaged extends Error {
   override readonly name: string = "StorageDamaged";
-  /** The file that must be set aside: with the log goes the state, which is derived from it. */
+  /** The file that must be set aside. With the log, the state is set aside too, because it is derived from it. */
   readonly file: "log" | "state";
 
   constructor(file: "log" | "state", message: string, options?: ErrorOptions) {
@@ -136,19 +148,23 @@ export class StorageDamaged extends Error {
   }
 }
 
-/** The disk does not do what it is told; what is on it may be whole. */
+/** The disk refused an operation. The data on it may be intact. */
 export class DiskFailed extends StorageDamaged {
   override readonly name = "DiskFailed";
 }
 
-/** How a proposal ended for its proposer. What apply made of the op passes through the engine unseen. */
+/** How a proposal ended for its proposer. Election passes the op's result through without looking at it. */
 export type ProposalOutcome<Result> =
   /** Committed, and applied on this replica. */
   | { readonly kind: "applied"; readonly seq: Seq; readonly result: Result }
-  /** It was never handed to a leader: it did not happen. `lacksReplicas`: waiting does not help until another replica is back. */
+  /**
+   * It was never sent to a leader, so it did not happen. `lacksReplicas`: no replica can lead until another one is
+   * back.
+   */
   | { readonly kind: "no_leader"; readonly lacksReplicas?: boolean }
-  /** This replica cannot take writes now (disk full, stopping, queue full): it did not happen. */
+  /** This replica takes no writes now (disk full, stopping), so it did not happen. */
   | { readonly kind: "not_writable"; readonly reason: string }
+  /** This replica's queue is full, so it did not happen. */
   | { readonly kind: "slow_down"; readonly retryAfterMs: number }
-  /** Handed over but not seen committed in time: unknown. */
+  /** It was sent but was not applied here in time, so it is unknown whether it happened. */
   | { readonly kind: "timed_out" };

@@ -1,23 +1,23 @@
 /**
- * Views: who holds every acknowledged entry, under which ballot.
+ * Views: which replicas hold every acknowledged entry, and under which ballot.
  *
- * Pure. The last view entry in a replica's log is its installed view; the list of
- * all view entries in a log is its *lineage*. One leader per ballot gives each seq
- * once, so (viewNo, seq) identifies an entry: comparing two lineages compares two logs.
+ * The last view entry in a replica's log is its installed view; the list of all view
+ * entries in a log is its *lineage*. There is one leader per ballot, and it assigns each seq
+ * once, so (viewNo, seq) identifies an entry, and comparing two lineages compares two logs.
  */
 import type { Consistency, Recovery } from "../base/modes.ts";
 import type { Distinct } from "../base/distinct.ts";
 
-/** Position of an entry in the log, from 1. 0 means "before the first entry". */
+/** Position of an entry in the log, counted from 1. 0 means "before the first entry". */
 export type Seq = Distinct<number, "seq">;
 
-/** Configured number of a replica, 0 to 6. */
+/** The configured id of a replica, 0 to 6. */
 export type ReplicaId = Distinct<number, "replica">;
 
 /**
- * The right to lead, won only by a round of promises (never by bumping a number).
- * The nonce is drawn at each stand, so that a folder put back from an old copy
- * cannot use a ballot a second time.
+ * The right to lead, which is won only by a round of promises (never by raising a number).
+ * The nonce is drawn at each stand, so that a replica whose folder was restored from an old
+ * copy cannot use a ballot a second time.
  */
 export interface Ballot {
   /** From 1; higher wins. */
@@ -27,7 +27,7 @@ export interface Ballot {
   readonly nonce: string;
 }
 
-/** A view's number: `minor` counts the reconfigurations by one leader, from 0. */
+/** The number of a view. `minor` counts the views of one ballot, from 0. */
 export interface ViewNo {
   readonly ballot: Ballot;
   readonly minor: number;
@@ -48,13 +48,14 @@ export interface View {
   readonly leader: ReplicaId;
   /** Ascending by replicaId, never empty. */
   readonly members: readonly Member[];
-  /** Replicas that may hold acknowledged entries this branch lacks (recovery by policy); else null. */
+  /** After a recovery by policy: replicas that may hold acknowledged entries that this branch lacks. Otherwise null. */
   readonly forkRisk: readonly ReplicaId[] | null;
-  /** Modes of the cluster; the same in every view, decided by the first. */
+  /** The modes of the cluster. They are the same in every view. */
   readonly consistency: Consistency;
   readonly recovery: Recovery;
 }
 
+/** Lower than every ballot that was ever used. */
 export const NO_BALLOT: Ballot = { counter: 0, replicaId: 0, nonce: "" };
 
 /** Negative, zero or positive as `a` is below, equal to or above `b`. */
@@ -64,32 +65,32 @@ export function compareBallots(a: Ballot, b: Ballot): number {
   return a.nonce < b.nonce ? -1 : a.nonce > b.nonce ? 1 : 0;
 }
 
-/** The same stand of the same replica. */
+/** True if both are the same stand of the same replica. */
 export function sameBallot(a: Ballot, b: Ballot): boolean {
   return a.counter === b.counter && a.replicaId === b.replicaId && a.nonce === b.nonce;
 }
 
-/** By ballot, then minor: negative, zero or positive as `a` is below, equal to or above `b`. */
+/** Compares by ballot, then minor: negative, zero or positive as `a` is below, equal to or above `b`. */
 export function compareViewNos(a: ViewNo, b: ViewNo): number {
   return compareBallots(a.ballot, b.ballot) || a.minor - b.minor;
 }
 
-/** The same view entry. */
+/** True if both name the same view entry. */
 export function sameViewNo(a: ViewNo, b: ViewNo): boolean {
   return a.minor === b.minor && sameBallot(a.ballot, b.ballot);
 }
 
-/** For people: `counter.replicaId.minor`. Not unique without the nonce. */
+/** `counter.replicaId.minor`, for people. It is not unique without the nonce. */
 export function printViewNo(no: ViewNo): string {
   return `${no.ballot.counter}.${no.ballot.replicaId}.${no.minor}`;
 }
 
-/** Unique and comparable for equality: `counter.replicaId.nonce.minor`, at most 40 characters. */
+/** `counter.replicaId.nonce.minor`: unique, at most 40 characters. Compare it for equality only. */
 export function viewNoKey(no: ViewNo): string {
   return `${no.ballot.counter}.${no.ballot.replicaId}.${no.ballot.nonce}.${no.minor}`;
 }
 
-/** The replica is in the view with this store: another store under its id is not. */
+/** True if the replica is a member of the view with this store. Another store of the same replica is none. */
 export function isMember(view: View, replicaId: ReplicaId, storeId: string): boolean {
   return view.members.some((m) => m.replicaId === replicaId && m.storeId === storeId);
 }

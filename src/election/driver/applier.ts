@@ -1,7 +1,7 @@
 /**
- * Carries committed entries into the state, in slices, tells what came of them, and lets the log go
- * behind it. The only caller of StateMachine.apply. A full disk is waited out: nothing is applied
- * then, reads go on.
+ * Applies committed entries to the state in slices, reports their results, and compacts the log
+ * behind the state. It is the only caller of StateMachine.apply. While the disk is full, it applies
+ * nothing and tries again; reads continue.
  */
 import { BrokenInvariant } from "../../base/assert.ts";
 import type { Scheduler } from "../../base/scheduler.ts";
@@ -11,45 +11,45 @@ import { DISK_FULL_RETRY_MS, StorageFull } from "../ports.ts";
 import type { AppliedEntry, AppliedGroup, LogStorage, StateMachine } from "../ports.ts";
 import type { Seq } from "../view.ts";
 
-/** Applying more than this in one go lets other work in between. */
+/** After this long, applying pauses so that other work gets a turn. */
 const APPLY_SLICE_MS = 25;
 /**
- * A replica that is this far behind catches up; it rests between slices, because on a small machine
- * it would otherwise take from those that serve. Who keeps up is never so far behind.
+ * A replica that is further behind than this is catching up. It rests between slices, because on a small machine it
+ * would otherwise slow down the replicas that serve. A replica that keeps up is never so far behind.
  */
 const CATCH_UP_OPS = 20_000;
 const CATCH_UP_REST_MS = 8;
-/** What was applied is written to the state's file after this long: one transaction for all of it. */
+/** Applied entries are written to the state's file after this long, in one transaction. */
 const FLUSH_MS = 100;
 /**
- * This many entries are written to the file without waiting for that: 1.3 ms of writing. Each transaction writes
- * a page of the index for every conversation that somebody wrote in, so fewer write less.
+ * After this many entries they are written to the file at once, which takes 1.3 ms. Each transaction writes a page of
+ * the index for every conversation with a new message, so fewer transactions write less.
  */
 const FLUSH_OPS = 2_048;
 
-/** What the applier needs of its owner. */
+/** What the applier needs from its owner. */
 export interface ApplierDeps<Entry extends AppliedEntry> {
   readonly state: StateMachine<Entry>;
   readonly log: LogStorage;
   readonly reader: LogReader;
   readonly scheduler: Scheduler;
-  /** Runs work unless the owner has stopped; what it throws ends the process. */
+  /** Runs `work` unless the owner has stopped. An error that it throws ends the process. */
   readonly guarded: (work: () => void) => void;
-  /** Ops that were applied, in the order of the log, each once. */
+  /** Gets the ops that were applied, in log order, each once. */
   readonly onApplied: (group: AppliedGroup<Entry>) => void;
-  /** A slice was applied, and told. */
+  /** Called after each slice. */
   readonly onSlice: () => void;
 }
 
-/** The way out: log to state. */
+/** See the top of this file. */
 export class Applier<Entry extends AppliedEntry> {
   readonly #deps: ApplierDeps<Entry>;
   readonly #waiters: SeqWaiters;
   #state: StateMachine<Entry>;
   #target: Seq;
-  /** Told up to here: what a full disk has rolled back is applied again, but not told twice. */
+  /** Results were reported up to here. Ops that a full disk rolled back are applied again but not reported twice. */
   #told: Seq;
-  /** The state's file holds what was applied up to here, or more. */
+  /** The state's file holds all entries up to here, and perhaps more. */
   #flushed: Seq;
   #planned = false;
   #flushPlanned = false;
@@ -67,28 +67,28 @@ export class Applier<Entry extends AppliedEntry> {
     return this.#state.appliedSeq();
   }
 
-  /** The disk has no room for the state. */
+  /** True while the disk has no room for the state. */
   get diskFull(): boolean {
     return this.#full;
   }
 
-  /** Entries up to here are committed; `plan` has them applied. */
+  /** Notes that entries up to `seq` are committed. `plan` or `apply` applies them. */
   commit(seq: Seq): void {
     this.#target = seq;
   }
 
-  /** True if there is something to apply that is not planned yet. */
+  /** True if there are entries to apply and `plan` was not called for them yet. */
   due(): boolean {
     return !this.#planned && this.#state.appliedSeq() < this.#target;
   }
 
-  /** Applies what is due after this pass of the event loop: frames sent before leave first. */
+  /** Applies what is due in the next pass of the event loop, so that frames sent before it leave first. */
   plan(): void {
     this.#planned = true;
     this.#deps.scheduler.soon(() => this.#deps.guarded(() => this.apply()));
   }
 
-  /** A snapshot replaced the state; it covers the log up to `appliedSeq`. */
+  /** Continues with the state of a snapshot, which covers the log up to `appliedSeq`. */
   replace(state: StateMachine<Entry>, appliedSeq: Seq): void {
     this.#state = state;
     this.#told = this.#flushed = state.appliedSeq();
@@ -96,7 +96,7 @@ export class Applier<Entry extends AppliedEntry> {
     this.#waiters.reached(state.appliedSeq());
   }
 
-  /** Resolves true once applied >= seq, false after timeoutMs. */
+  /** Resolves true once `seq` is applied, false after `timeoutMs`. */
   wait(seq: Seq, timeoutMs: number): Promise<boolean> {
     return this.#state.appliedSeq() >= seq ? Promise.resolve(true) : this.#waiters.wait(seq, timeoutMs);
   }
@@ -105,7 +105,7 @@ export class Applier<Entry extends AppliedEntry> {
     this.#waiters.close();
   }
 
-  /** Now; `plan` for later. */
+  /** Applies a slice of what is due now, and plans the rest. */
   apply(): void {
     const { scheduler } = this.#deps;
     const started = scheduler.now();
@@ -161,7 +161,7 @@ export class Applier<Entry extends AppliedEntry> {
     });
   }
 
-  /** False if the disk is full: what is missing in the state is applied again after a while. */
+  /** Runs `write`. False if the disk is full; what the state lacks is then applied again after DISK_FULL_RETRY_MS. */
   #orWait(write: () => void): boolean {
     try {
       write();
@@ -174,7 +174,7 @@ export class Applier<Entry extends AppliedEntry> {
     }
   }
 
-  /** Deletes log rows up to seq, as far as the state covers them durably. */
+  /** Makes the state durable, then deletes the log rows up to `upTo` that it covers. */
   async compact(upTo: Seq): Promise<void> {
     if (this.#compacting) return;
     this.#compacting = true;
@@ -184,7 +184,7 @@ export class Applier<Entry extends AppliedEntry> {
       await state.sync();
       if (state === this.#state) this.#deps.guarded(() => this.#deps.log.compact(covered));
     } catch (error) {
-      // A full disk, or a state that was replaced by a snapshot meanwhile: there will be a next time.
+      // The disk is full, or a snapshot has replaced the state in the meantime. The core will ask again.
       if (error instanceof StorageFull || state !== this.#state) return;
       this.#deps.guarded(() => {
         throw error;
@@ -200,7 +200,7 @@ interface Waiter {
   readonly settle: (reached: boolean) => void;
 }
 
-/** Callers that wait until a seq is applied. Bounded by their time-outs. */
+/** Callers that wait until a seq is applied. Their time-outs bound the waits. */
 class SeqWaiters {
   readonly #scheduler: Scheduler;
   #waiters: Waiter[] = [];

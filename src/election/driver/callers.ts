@@ -1,46 +1,49 @@
 /**
- * Who waits here: callers with their ops, and the fork queue with its own, from the moment an op is
- * proposed until it comes out of apply on this replica. Knows the leader only as an address. What a
- * leader does with ops is in intake.ts.
+ * The callers of this replica and its fork queue: keeps their ops from the moment they are proposed
+ * until this replica has applied them, and sends them to whichever replica leads. What a leader does
+ * with ops is in intake.ts.
  */
 import { StorageFull, type AppliedEntry, type Formats, type LogStorage, type ProposalOutcome } from "../ports.ts";
 import { opFormat } from "../../../proto/op-format.ts";
 import { isIntact } from "../../../proto/op-checksum.ts";
 import { onlyKept, Proposals, type Handed } from "./proposals.ts";
 
-/** Without a leader for this long, an op is refused at once: nothing piles up that would come down on the next leader. */
+/** Without a leader for this long, ops are refused at once, so that they do not pile up and flood the next leader. */
 const LEADERLESS_MS = 2_000;
-/** Ops of the fork queue proposed at once. */
+/** Maximum number of ops of the fork queue that are proposed at one time. */
 const FORKED_MAX = 256;
 
-/** What the callers need of their owner. */
+/** What the callers need from their owner. */
 export interface CallersDeps {
   readonly log: LogStorage;
   readonly formats: Formats;
-  /** An op of the fork queue as it is proposed again, and the key under which apply reports it. */
+  /** Marks an op of the fork queue as recovered, and returns it with the key under which apply will report it. */
   readonly recover: (op: Uint8Array) => { readonly key: string; readonly op: Uint8Array };
 }
 
-/** Callers, their ops, and the fork queue's. */
+/** See the top of this file. */
 export class Callers<Result> {
   readonly #deps: CallersDeps;
   readonly #proposals = new Proposals();
   readonly #waiting = new Map<string, ((outcome: ProposalOutcome<Result>) => void)[]>();
   readonly #lacksReplicas: () => boolean;
   #leaderAt: number;
-  /** Rows of the fork queue seen applied, to be archived. */
+  /** Ids of fork queue ops that were applied here and are to be archived. */
   #confirmed: number[] = [];
-  /** The fork queue begins with `ops` ops, up to this id, that are of a newer format than this one, which was in force. */
+  /** The first `ops` ops of the fork queue, up to id `upTo`, are of a newer format than `inForce`, so they wait. */
   #held = { upTo: 0, inForce: 0, ops: 0 };
 
-  /** `lacksReplicas`: nobody can lead until another replica is back. */
+  /** `now`: monotonic ms. `lacksReplicas`: true if no replica can lead until another one is back. */
   constructor(deps: CallersDeps, now: number, lacksReplicas: () => boolean) {
     this.#deps = deps;
     this.#lacksReplicas = lacksReplicas;
     this.#leaderAt = now;
   }
 
-  /** Takes an op in and waits for it. Bounded by WAITING_MAX (proposals.ts): beyond it slow_down. */
+  /**
+   * Proposes an op and waits for its outcome, for at most about `timeoutMs`. `slow_down` beyond WAITING_MAX
+   * (proposals.ts).
+   */
   propose(key: string, op: Uint8Array, now: number, timeoutMs: number): Promise<ProposalOutcome<Result>> {
     if (now - this.#leaderAt > LEADERLESS_MS) return Promise.resolve(this.#leaderless());
     if (!this.#proposals.add(key, op, now + timeoutMs)) {
@@ -53,13 +56,13 @@ export class Callers<Result> {
     });
   }
 
-  /** Who leads, told once a turn. */
+  /** Call it once a turn with the current leadership; null: nobody leads. */
   retarget(leadershipKey: string | null, now: number): void {
     if (leadershipKey !== null) this.#leaderAt = now;
     this.#proposals.retarget(leadershipKey);
   }
 
-  /** The next ops to hand over; null when there are none. */
+  /** The next ops to send to the leader; null if there are none. */
   take(now: number): Handed | null {
     if (this.#proposals.idle()) return null;
     for (;;) {
@@ -68,26 +71,26 @@ export class Callers<Result> {
     }
   }
 
-  /** An op came out of apply on this replica: whoever proposed it here is answered. */
+  /** Answers the callers of an op that this replica has applied. */
   applied({ key, seq, result, recovered }: AppliedEntry<Result>): void {
     const { waited, forkId } = this.#proposals.applied(key, recovered);
     if (forkId !== null) this.#confirmed.push(forkId);
     if (waited) this.#answer(key, { kind: "applied", seq, result });
   }
 
-  /** Called per tick: ends waits, and proposes what the fork queue holds while somebody leads. */
+  /** Called once a tick: ends waits that are over, and proposes ops of the fork queue while a replica leads (`led`). */
   tick(now: number, led: boolean): void {
     for (const { key, definite } of this.#proposals.tick(now)) {
       this.#answer(key, definite ? this.#leaderless() : { kind: "timed_out" });
     }
     const inForce = this.#deps.formats.inForce();
-    // It falls with a merge: what waits now may have to be held, and must not keep the rest of the queue waiting.
+    // A merge can lower the format in force. Ops that wait now may have to be held, and must not block the queue.
     if (inForce < this.#held.inForce) this.#proposals.forgetForked();
     if (inForce !== this.#held.inForce) this.#held = { upTo: 0, inForce, ops: 0 };
     if (!led || this.#proposals.forkedWaiting > 0) return;
     let holds = true;
     for (const { id, op } of this.#deps.log.forkQueue(FORKED_MAX, this.#held.upTo)) {
-      // What the other branch had enabled waits until this one has: an older rule must not meet it.
+      // An op of a format that only the other branch had enabled waits until this branch has enabled it.
       const isNewer = opFormat(op) > inForce;
       holds &&= isNewer;
       if (holds) this.#held = { upTo: id, inForce, ops: this.#held.ops + 1 };
@@ -97,12 +100,12 @@ export class Callers<Result> {
     }
   }
 
-  /** Ops of the fork queue that wait until their format is in force, as far as the queue was looked through. */
+  /** Number of ops at the head of the fork queue that wait until their format is in force. */
   get heldOps(): number {
     return this.#held.ops;
   }
 
-  /** Archives what came out of apply, in one write: each costs an fsync. What is not archived is proposed again. */
+  /** Archives applied ops of the fork queue in one write, because each costs an fsync. Others are proposed again. */
   confirmForked(): void {
     if (this.#confirmed.length === 0) return;
     try {
@@ -113,14 +116,14 @@ export class Callers<Result> {
     this.#confirmed = [];
   }
 
-  /** Callers that still wait learn that they do not know. */
+  /** Answers waiting callers that the outcome is unknown. */
   close(): void {
     for (const key of this.#waiting.keys()) this.#answer(key, { kind: "timed_out" });
   }
 
   /**
-   * Without the ops that have changed in memory since they were proposed: their callers time out. Without those of a
-   * format that is not in force any more, after a merge: they are asked for again and again until it is.
+   * Leaves out ops that have changed in memory since they were proposed; their callers time out. Also leaves out ops
+   * whose format is no longer in force after a merge; they are tried again until it is.
    */
   #sound(handed: Handed): Handed {
     const inForce = this.#deps.formats.inForce();

@@ -1,13 +1,13 @@
 /**
- * Runs the core: one mailbox in, effects out, in turns.
+ * Runs the core in turns: one mailbox in, effects out.
  *
  *   frames, ticks, proposals -> mailbox -> turn: core.step(...)* -> sends   (phase 1)
  *                                             persist: log.db, one fsync    (phase 2)
  *                                             persisted -> acks, commit -> apply -> answers
  *
- * Everything that arrives in one pass of the event loop is one turn, and whatever rows a turn
- * makes necessary are one transaction; ops that come while the disk is busy are the next batch:
- * that is the group commit. Frames leave before the disk is touched: the peers' work beside ours.
+ * Everything that arrives in one pass of the event loop is one turn, and all rows of a turn are
+ * written in one transaction. Ops that arrive while the disk is busy become the next batch, which is
+ * the group commit. Frames are sent before our own fsync, so that the peers write while we write.
  */
 import { feature } from "bun:bundle";
 import { failpoint } from "../../base/faults.ts";
@@ -36,10 +36,10 @@ import { ReadIndexes } from "./read-indexes.ts";
 import { SnapshotFetch } from "./snapshot-fetch.ts";
 import type { ReplicaId, Seq, ViewNo } from "../view.ts";
 
-/** A caller waits this long for its op unless it says otherwise. */
+/** How long a caller waits for its op by default. */
 const PROPOSE_TIMEOUT_MS = 10_000;
 
-/** Everything that the driver drives. */
+/** Everything that the driver connects to the core. */
 export interface DriverDeps<Entry extends AppliedEntry> extends CallersDeps {
   readonly core: Core;
   readonly timing: Timing;
@@ -47,20 +47,20 @@ export interface DriverDeps<Entry extends AppliedEntry> extends CallersDeps {
   readonly state: StateMachine<Entry>;
   readonly snapshots: SnapshotStore;
   readonly transport: PeerTransport;
-  /** Opens the state of a snapshot that was switched in; the old one is closed. */
+  /** Closes the old state and opens that of a snapshot which was switched in. */
   readonly openState: (snapshot: StagedSnapshot) => StateMachine<Entry>;
-  /** Ops that were applied here, in the order of the log, each once; their callers are answered already. */
+  /** Gets the ops that were applied here, in log order, each once. Their callers have been answered already. */
   readonly onApplied: (group: AppliedGroup<Entry>) => void;
   readonly onNotice: (notice: Notice) => void;
   readonly onGossip: (from: ReplicaId, news: GossipNews) => void;
-  /** Puts into a Beat that leaves what the core does not know: clock, release, what is applied. */
+  /** Adds to a Beat, before it is sent, what the core does not know: clock, release, applied seq. */
   readonly dated: (beat: Beat) => Beat;
-  /** The process cannot go on: a broken invariant or a damaged disk. Called once. */
+  /** Gets an error after which the process cannot continue: a broken invariant or a damaged disk. Called once. */
   readonly onFatal: (error: unknown) => void;
   readonly scheduler: Scheduler;
 }
 
-/** The one place where the core meets time, disk and network. `Entry` is what apply makes of an op: it only passes through. */
+/** The only place where the core meets time, disk and network. `Entry`, the result of an op, only passes through. */
 export class Driver<Entry extends AppliedEntry> implements PeerListener {
   readonly #deps: DriverDeps<Entry>;
   readonly #core: Core;
@@ -106,7 +106,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     this.#readIndexes = new ReadIndexes(deps.scheduler, (id) => this.#give({ type: "readIndex", id }));
   }
 
-  /** Starts the clock; the transport must be able to send. */
+  /** Starts the ticks. The transport must be able to send by now. */
   start(): void {
     this.#tick();
   }
@@ -116,7 +116,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     this.#give({ type: "tick" });
   }
 
-  /** Leaves the cluster gracefully; resolves when nothing more will be acknowledged (at most stopMs). */
+  /** Leaves the cluster gracefully. Resolves, after at most stopMs, when this replica will acknowledge nothing more. */
   shutdown(): Promise<void> {
     if (this.#stopping === null) {
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -126,7 +126,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     return this.#stopping.promise;
   }
 
-  /** Ends at once: no timers, no more turns. Callers that wait learn that they do not know. */
+  /** Ends at once: no more timers or turns. Waiting callers are answered that the outcome is unknown. */
   stop(): void {
     this.#dead = true;
     this.#stopTicks?.();
@@ -136,14 +136,16 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     this.#snapshotFetch.close();
   }
 
-  /** Callers cannot be answered: their ops would not get into this log, or not out of apply here. Reads go on. */
+  /**
+   * True while the full disk keeps ops from being logged or applied here, so that callers get no answer. Reads work.
+   */
   get diskFull(): boolean {
-    // A replica that is in step needs no snapshot any more.
+    // A follower or leader no longer needs a snapshot.
     const lacksSnapshot = this.#snapshotFetch.noRoom && !["follower", "leader"].includes(this.#core.role());
     return this.#logFull || this.#applier.diskFull || lacksSnapshot || this.#deps.log.roomLow;
   }
 
-  /** Ops of a branch that lost which wait here until their format is in force. */
+  /** Number of ops of a lost branch that wait in the fork queue until their format is in force. */
   get heldOps(): number {
     return this.#callers.heldOps;
   }
@@ -152,7 +154,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
 
   onFrame(from: ReplicaId, frame: Frame): void {
     if (frame.type === "gossip") this.#deps.onGossip(from, frame.news);
-    // With a full disk nothing can be appended: the sender keeps the ops and tries elsewhere.
+    // A full disk can append nothing. The sender keeps its ops and sends them to the next leader.
     else if (frame.type !== "propose" || !this.#logFull) this.#give({ type: "frame", from, frame });
   }
 
@@ -160,14 +162,14 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     this.#give({ type: "refused", peer });
   }
 
-  /** Ephemeral, to every peer: see Gossip. */
+  /** Sends ephemeral news to every peer; see Gossip. */
   gossip(news: GossipNews): void {
-    // One frame for all: it is encoded once.
+    // The same frame object for all peers, so that it is encoded once.
     const frame: Gossip = { type: "gossip", news };
     for (const to of this.#core.peers.ids) this.#deps.transport.send(to, frame);
   }
 
-  /** Puts an op on its way into the log; see chat's Proposer port. Never throws. */
+  /** Proposes an op and resolves with its outcome; see the chat's Proposer port. Never throws. */
   propose(
     key: string,
     op: Uint8Array,
@@ -180,7 +182,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     return this.#callers.propose(key, op, this.#deps.scheduler.now(), timeoutMs);
   }
 
-  /** Ops came out of apply here: whoever proposed them at this replica is answered. */
+  /** Answers the callers of ops that were applied here. */
   #answer(group: AppliedGroup<Entry>): void {
     for (const op of group.ops) {
       this.#intake.applied(op.key, op.seq);
@@ -189,14 +191,14 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     this.#deps.onApplied(group);
   }
 
-  /** Resolves true once this replica has applied all that was committed when asked; false after timeoutMs. */
+  /** Resolves true once this replica has applied everything that was committed at the call; false after `timeoutMs`. */
   async readIndex(timeoutMs: number): Promise<boolean> {
     const end = this.#deps.scheduler.now() + timeoutMs;
     const seq = await this.#readIndexes.ask(timeoutMs);
     return seq !== null && this.waitApplied(seq, Math.max(0, end - this.#deps.scheduler.now()));
   }
 
-  // ---------------------------------------------------------------- what others ask
+  // ---------------------------------------------------------------- queries
 
   status(): CoreStatus {
     return this.#core.status();
@@ -207,20 +209,23 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     return this.#core.peers.hears(peer) ? this.#core.peers.lastBeat(peer) : null;
   }
 
+  /** The position of this replica's rows. */
   applied(): { readonly viewNo: ViewNo | null; readonly seq: Seq } {
     const seq = this.#applier.appliedSeq();
     return { viewNo: this.#core.log.viewNoAt(seq), seq };
   }
 
+  /** The view of the entry at `seq`; null if the log never had that seq. */
   viewNoAt(seq: Seq): ViewNo | null {
     return seq < 1 || seq > this.#core.log.lastSeq ? null : this.#core.log.viewNoAt(seq);
   }
 
+  /** Resolves true once this replica has applied `seq`, false after `timeoutMs`. */
   waitApplied(seq: Seq, timeoutMs: number): Promise<boolean> {
     return this.#applier.wait(seq, timeoutMs);
   }
 
-  /** Why a write could not be taken now; null if it could, as far as this replica can know. */
+  /** Why this replica takes no writes now, for people; null if it does, as far as it knows. */
   notWritable(): string | null {
     if (this.diskFull) return "the disk of this replica is full";
     if (this.#stopping !== null) return "this replica is stopping";
@@ -230,7 +235,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     }
     if (role === "learner") return "catching up";
     if (role === "leader" && !accepting) return "fewer replicas than a majority";
-    // Who has just joined could not go on alone yet: nobody has heard that it hears them.
+    // A replica that has just joined could not continue alone yet, because no peer knows yet that it is heard.
     return viewActive && active ? null : "the view is being formed";
   }
 
@@ -264,7 +269,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     this.#mailbox = [];
     let paused = false;
     for (const given of events) {
-      // What had been read before a pause was noticed is as stale as what the connections still held.
+      // Frames that were read before the pause was noticed are as stale as those still buffered in the connections.
       if (paused && (given.type === "frame" || given.type === "refused")) continue;
       if (given.type === "tick") this.#callers.tick(now, this.#core.target().leaderId !== null);
       if (given.type === "frame" && given.frame.type === "propose") {
@@ -277,14 +282,14 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     }
     this.#takeOps(now);
     this.#run(this.#core.step({ type: "turnEnd" }, now));
-    // The leader may have changed in this very turn: what waits goes to the new one at once.
+    // The leader may have changed in this turn, so waiting ops are sent to the new one at once.
     if (this.#takeOps(now)) this.#plan();
     this.#reader.turnOver();
     if (this.#mailbox.length > 0) this.#plan();
     const persists = this.#rows.length > 0 && !this.#persistPlanned;
     const applies = this.#applier.due();
     if (!persists && !applies) return;
-    // Frames of this turn leave before the disk is touched; without any, nothing waits.
+    // Send the frames of this turn before touching the disk. Without any, there is nothing to wait for.
     const sent = this.#deps.transport.flush();
     if (persists) {
       this.#persistPlanned = true;
@@ -295,13 +300,15 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     else if (applies) this.#applier.apply();
   }
 
-  /** Hands waiting ops to whoever leads; as leader, gives what was handed over to the core. True if there was any. */
+  /**
+   * Sends waiting ops to the leader. The leader itself gives the ops it has taken to the core; true if there were any.
+   */
   #takeOps(now: number): boolean {
     const target = this.#core.target();
     const { leaderId, leadershipKey, accepting } = target;
     this.#callers.retarget(leaderId === null ? null : leadershipKey, now);
     const local = leaderId === this.#core.identity.replicaId;
-    // While the disk is busy, what comes is gathered: the next batch.
+    // While the disk is busy, ops are gathered for the next batch.
     if (local && this.#persistPlanned) return false;
     if (leaderId !== null && (!local || (accepting && !this.#logFull))) {
       for (let handed = this.#callers.take(now); handed !== null; handed = this.#callers.take(now)) {
@@ -336,7 +343,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     this.#persisted(rows, token);
   }
 
-  /** A cut or a snapshot must not be half way while other events are handled. */
+  /** True if the rows only append. A cut or a snapshot must be finished before other events are handled. */
   #appendsOnly(): boolean {
     return this.#rows.every(({ snapshot, cutAfter }) => snapshot === undefined && cutAfter === undefined);
   }
@@ -351,7 +358,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
 
   #notPersisted(rows: readonly PersistRows[], error: unknown): void {
     if (!(error instanceof StorageFull)) throw error;
-    // Tried again; meanwhile there is no progress, so the others drop this replica, or it hands over.
+    // The write is tried again. This replica makes no progress meanwhile, so the others drop it, or it hands over.
     this.#rows = [...rows, ...this.#rows];
     this.#logFull = true;
     this.#deps.scheduler.after(DISK_FULL_RETRY_MS, () => this.#guarded(() => this.#persist()));

@@ -1,7 +1,7 @@
 /**
- * What this replica takes as leader: ops of its own callers and those that followers hand over, kept
- * until the disk is free, and each appended once. Ops that come while the disk is busy are the next
- * batch: that is the group commit.
+ * The ops that this replica takes as leader, from its own callers and from followers. It keeps them
+ * until the disk is free, and appends each once. Ops that arrive while the disk is busy become the
+ * next batch, which is the group commit.
  */
 import type { Event } from "../event.ts";
 import type { Target } from "../core/core-status.ts";
@@ -10,36 +10,37 @@ import type { ReplicaId, Seq } from "../view.ts";
 import { opFormat } from "../../../proto/op-format.ts";
 import { onlyKept, type Handed } from "./proposals.ts";
 
-/** Ops that a follower, or with null a caller of this replica, has handed over. */
+/** Ops from a follower, or, if `from` is null, from callers of this replica. */
 interface Offered {
   readonly from: ReplicaId | null;
   readonly handed: Handed;
 }
 
-/** The ops that this leader has taken and not applied yet, and those it is about to take. */
+/** See the top of this file. */
 export class Intake {
   readonly #formats: Formats;
-  /** In the order in which they came. At most what followers have waiting. */
+  /** In the order of arrival. Bounded by what all replicas may have waiting (proposals.ts). */
   #offered: Offered[] = [];
-  /** Keys of ops that this leadership has appended and this replica has not applied yet. */
+  /** Keys of ops that were appended under this leadership and that this replica has not applied yet. */
   readonly #appended = new Set<string>();
   #appendedUnder: string | null = null;
-  /** Where the log ended when this leadership began to take ops: entries up to here are another's copies. */
+  /** The end of the log when this leadership began to take ops. Earlier leaders appended the entries up to here. */
   #before: Seq = 0;
 
   constructor(formats: Formats) {
     this.#formats = formats;
   }
 
+  /** Takes ops from a follower, or, if `from` is null, from callers of this replica. */
   offer(from: ReplicaId | null, handed: Handed): void {
     this.#offered.push({ from, handed });
   }
 
   /**
-   * All that was offered, without what is on its way already, as events for the core. Call it when the core can
-   * append: an op given out here that is then not appended would be kept out as long as this replica leads. A replica
-   * that does not lead drops what was offered: each proposer sends it again to the next leader. `lastSeq`: where the
-   * log ends.
+   * Returns the offered ops as events for the core, without those that are already under way. Call it only when the
+   * core can append: an op that is returned but not appended would be left out for as long as this replica leads. A
+   * replica that does not lead drops the ops, because each proposer sends them again to the next leader. `lastSeq`: the
+   * end of the log.
    */
   take(target: Target, lastSeq: Seq): Event[] {
     if (this.#offered.length === 0) return [];
@@ -57,13 +58,13 @@ export class Intake {
     return events;
   }
 
-  /** An op came out of apply here: from now on the rows know a repeat. */
+  /** Notes that an op was applied here. From now on the rows recognise a repeat. */
   applied(key: string, seq: Seq): void {
-    // A copy of a leader before this one may come out first: the one appended here is on its way still.
+    // A copy that an earlier leader appended may be applied first, while the one appended here is still under way.
     if (seq > this.#before) this.#appended.delete(key);
   }
 
-  /** The state was replaced: what it holds did not come out of apply here. */
+  /** Call it when a snapshot has replaced the state, because the ops that it covers will not be reported as applied. */
   stateReplaced(): void {
     this.#appended.clear();
   }
@@ -76,14 +77,14 @@ export class Intake {
   }
 
   /**
-   * Those ops that are not on their way already. A busy leader gets the same op again and again, from its proposer
-   * and from other replicas that the client turned to: it is appended once, and comes out of apply, or the leadership ends.
+   * The ops that are not under way yet. A busy leader may get the same op several times, from its proposer and from
+   * other replicas to which the client turned. It appends the op once; it is then applied, or the leadership ends.
    */
   #fresh(handed: Handed, { accepting }: Target): Handed {
     if (!accepting) return { ops: [], keys: [] };
     const inForce = this.#formats.inForce();
     const isFresh = handed.keys.map((key, i) => {
-      // From a proposer that has applied more than this leader, or less than its own branch: it asks again.
+      // Its proposer has applied more than this leader, or is still on another branch. It will send the op again.
       if (opFormat(handed.ops[i]!) > inForce) return false;
       const before = this.#appended.size;
       return this.#appended.add(key).size > before;

@@ -1,29 +1,30 @@
 /**
- * Reads entries that the core knows of, whether they are on the disk already or still on
- * their way: the leader sends an entry to its peers while its own fsync is under way.
+ * Reads entries that the core knows, whether they are on the disk already or still being
+ * written: the leader sends an entry to its peers while its own fsync is under way.
  */
 import type { Effect, PersistRows } from "../event.ts";
 import { batchFirstSeq, batchLastSeq, sliceBatches, type Append, type Batch } from "../frame.ts";
 import type { LogStorage } from "../ports.ts";
 import type { Seq } from "../view.ts";
 
-/** What the core asks to be sent. */
+/** The effect that asks for an Append. */
 type SendAppend = Extract<Effect, { type: "sendAppend" }>;
 
-/** The log as the core sees it: storage plus rows not written yet. */
+/** The log as the core sees it: the storage, and rows that are not written yet. */
 export class LogReader {
   readonly #log: LogStorage;
-  /** Batches not written yet, ascending; what a cut or a snapshot replaced is gone. */
+  /** Batches that are not written yet, ascending, without those that a cut or a snapshot removed. */
   #tail: Batch[] = [];
+  /** For each of the rows that are not written yet, the last seq that it appends. */
   #tailRows = new Map<PersistRows, number>();
-  /** The Append made last in this turn. */
+  /** The last Append of this turn. */
   #made: { readonly frame: Append; readonly upTo: Seq } | null = null;
 
   constructor(log: LogStorage) {
     this.#log = log;
   }
 
-  /** Rows were given out to be written. */
+  /** Notes rows that are about to be written. */
   pending(rows: PersistRows): void {
     if (rows.snapshot !== undefined) this.#tail = [];
     const { cutAfter } = rows;
@@ -32,7 +33,7 @@ export class LogReader {
     this.#tailRows.set(rows, batchLastSeqOf(rows));
   }
 
-  /** Rows are on the disk: they are read from there. */
+  /** Notes that rows are on the disk, from where they are read from now on. */
   written(rows: readonly PersistRows[]): void {
     let upTo = 0;
     for (const row of rows) {
@@ -43,7 +44,7 @@ export class LogReader {
     else this.#tail = sliceBatches(this.#tail, upTo + 1, Number.MAX_SAFE_INTEGER);
   }
 
-  /** Contiguous batches from `fromSeq` to `upTo`, both included; empty if upTo is smaller. */
+  /** Contiguous batches with the entries from `fromSeq` to `upTo`, both included; empty if `upTo` is lower. */
   read(fromSeq: Seq, upTo: Seq): Batch[] {
     if (upTo < fromSeq) return [];
     const first = this.#tail[0];
@@ -53,7 +54,7 @@ export class LogReader {
     return batches;
   }
 
-  /** The Append of a leader: followers that are in step get one and the same frame, which is encoded once. */
+  /** The Append of a leader. Followers at the same position get the same frame object, so that it is encoded once. */
   append({ ballot, prevSeq, prevViewNo, upTo, commit, round }: SendAppend): Append {
     const made = this.#made;
     const sameEntries = made?.frame.ballot === ballot && made.frame.prevSeq === prevSeq && made.upTo === upTo;
@@ -64,7 +65,7 @@ export class LogReader {
     return frame;
   }
 
-  /** The log may change before the next turn. */
+  /** Call it at the end of a turn, because the log may change before the next one. */
   turnOver(): void {
     this.#made = null;
   }

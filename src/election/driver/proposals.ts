@@ -1,63 +1,66 @@
 /**
- * Ops of this replica on their way into the log. Pure, like the core. An op waits here
- * from the moment it is proposed until it comes back out of this replica's own apply; in
- * between it is sent to whoever leads, again after every change of leadership. Sending
- * twice is safe: apply answers a repeated op with the first one's result. Ops of a branch
- * that lost a merge (the fork queue) take the same way, until they are seen applied.
+ * The ops of this replica on their way into the log. Pure, like the core. An op waits here from the
+ * moment it is proposed until this replica has applied it. Meanwhile it is sent to the leader, and
+ * again after every change of leadership. Sending it twice is safe, because apply answers a repeated
+ * op with the first result. Ops in the fork queue of a lost branch take the same way.
  */
 import { APPEND_ENTRIES_MAX } from "../frame.ts";
 
-/** Ops waiting here at most: beyond it `add` refuses. */
+/** Maximum number of ops that wait here; `add` refuses more. */
 const WAITING_MAX = 8_192;
-/** Bytes waiting here at most. */
+/** Maximum number of bytes that wait here. */
 const WAITING_BYTES_MAX = 16 * 1024 * 1024;
-/** Bytes handed over in one frame at most (one op may exceed it alone). */
+/** Maximum number of bytes sent in one frame (a single op may exceed it). */
 const FRAME_BYTES_MAX = 1024 * 1024;
-/** Before the keys of ops from the fork queue. */
+/** Prefix of the keys of ops from the fork queue. */
 const FORKED = "forked ";
-/** An op not seen applied for this long is sent again: its frame may have been lost. Doubles each time. */
+/**
+ * An op that was not applied within this time is sent again, because its frame may have been lost. Doubles each time.
+ */
 const RESEND_MS = 2_000;
-/** A leader that took nothing for long, its disk full, is asked again this soon after it takes again. */
+/**
+ * Upper bound of that time, so that a leader whose disk was full for long gets the ops soon after it has room again.
+ */
 const RESEND_MS_MAX = 16_000;
 
-/** A wait that ended without seeing the op applied. Not `definite`: it may yet come out of apply. */
+/** A wait that ended before the op was applied. Unless `definite`, the op may still be applied later. */
 export interface Expired {
   readonly key: string;
   readonly definite: boolean;
 }
 
-/** Ops to hand over, and under which key apply will report each. */
+/** Ops to send to the leader, and the key under which apply will report each. */
 export interface Handed {
   readonly ops: readonly Uint8Array[];
   readonly keys: readonly string[];
 }
 
-/** Those ops for which `kept` is true, with their keys; `handed` itself, uncopied, if that is all of them. */
+/** The ops for which `kept` is true, with their keys; `handed` itself if that is all of them. */
 export function onlyKept(handed: Handed, kept: readonly boolean[]): Handed {
   if (!kept.includes(false)) return handed;
   return { ops: handed.ops.filter((_, i) => kept[i]), keys: handed.keys.filter((_, i) => kept[i]) };
 }
 
 interface Waiting {
-  /** Its own here. */
+  /** Unique among the waiting ops. */
   readonly key: string;
-  /** Under which apply will report it. */
+  /** The key under which apply will report it. */
   readonly opKey: string;
   readonly op: Uint8Array;
   readonly deadline: number;
-  /** Its row in the fork queue; null for an op of a caller. */
+  /** Its id in the fork queue; null for an op of a caller. */
   readonly forkId: number | null;
-  /** Handed to some leader at least once: a failure is then unknown, not definite. */
+  /** True if it was sent to a leader at least once. The outcome of a failure is then unknown and not definite. */
   handedOver: boolean;
-  /** Null while it is among the unsent. */
+  /** When it was sent last, monotonic ms; null while it is among the unsent. */
   sentAt: number | null;
   resendMs: number;
 }
 
-/** Queue of one replica's proposals. */
+/** The queue of one replica's proposals. */
 export class Proposals {
   readonly #waiting = new Map<string, Waiting>();
-  /** To send, in the order they were proposed; may hold ops settled meanwhile. */
+  /** Ops to send, in the order in which they were proposed. It may contain ops that are settled by now. */
   #unsent: Waiting[] = [];
   #bytes = 0;
   #forked = 0;
@@ -68,8 +71,8 @@ export class Proposals {
   }
 
   /**
-   * Takes an op in; false if the queue is full (definite: it was not proposed). The same key
-   * proposed twice waits once. `deadline` is on the caller's monotonic clock, ms.
+   * Adds an op. False if the queue is full, so that the op was definitely not proposed. An op that
+   * already waits is not added twice. `deadline`: monotonic ms.
    */
   add(key: string, op: Uint8Array, deadline: number): boolean {
     if (this.#waiting.has(key)) return true;
@@ -78,9 +81,9 @@ export class Proposals {
     return true;
   }
 
-  /** Takes an op of the fork queue in; it waits until it is applied. The caller bounds how many (forkedWaiting). */
+  /** Adds an op of the fork queue, which waits until it is applied. The caller bounds their number (forkedWaiting). */
   addForked(forkId: number, key: string, op: Uint8Array): void {
-    // A key of its own: a caller may wait for the same op, and only this copy may settle the queue's row.
+    // It needs a key of its own, because a caller may wait for the same op, and only this copy settles the queue's row.
     const entry = {
       key: `${FORKED}${key}`,
       opKey: key,
@@ -94,20 +97,20 @@ export class Proposals {
     if (!this.#waiting.has(entry.key)) this.#insert(entry);
   }
 
-  /** The ops of the fork queue wait there alone again. */
+  /** Removes the ops of the fork queue from here. They stay in the fork queue. */
   forgetForked(): void {
     for (const entry of this.#waiting.values()) if (entry.forkId !== null) this.#remove(entry);
   }
 
-  /** Ops of the fork queue that wait here. */
+  /** Number of ops of the fork queue that wait here. */
   get forkedWaiting(): number {
     return this.#forked;
   }
 
   /**
-   * The op came out of apply: ends its callers' wait and, if it was the copy that a merge brought
-   * back (`recovered`), that of the fork queue. A caller's own repeat may have been refused where
-   * the recovered copy would be kept, so it does not count for the queue.
+   * Notes that an op was applied: ends its callers' wait and, if it was the copy that a merge proposed
+   * again (`recovered`), that of the fork queue. A caller's own repeat may have been refused although
+   * the recovered copy would be kept, so it does not count for the fork queue.
    */
   applied(key: string, recovered = true): { readonly waited: boolean; readonly forkId: number | null } {
     const entry = this.#waiting.get(key);
@@ -117,19 +120,22 @@ export class Proposals {
     return { waited: entry !== undefined, forkId: forked?.forkId ?? null };
   }
 
-  /** Names the leadership that ops go to; if it changed, everything unsettled is sent again, in the old order. */
+  /** Sets the leadership to which ops are sent. If it has changed, all waiting ops are sent again, in their order. */
   retarget(leadershipKey: string | null): void {
     if (leadershipKey === this.#sentTo) return;
     this.#sentTo = leadershipKey;
     this.#unsent = [...this.#waiting.values()];
   }
 
-  /** Nothing is waiting to be sent. */
+  /** True if no op is waiting to be sent. */
   idle(): boolean {
     return this.#unsent.length === 0;
   }
 
-  /** Next ops for the leader: at most APPEND_ENTRIES_MAX and about 1 MiB; empty when all are sent. */
+  /**
+   * The next ops for the leader, at most APPEND_ENTRIES_MAX and about 1 MiB; empty if all are sent. `now`: monotonic
+   * ms.
+   */
   take(now: number): Handed {
     const ops: Uint8Array[] = [];
     const keys: string[] = [];
@@ -151,7 +157,7 @@ export class Proposals {
     return { ops, keys };
   }
 
-  /** Called per tick: ends waits past their deadline, and sends again what may have been lost. */
+  /** Called once a tick: ends waits whose deadline has passed, and queues ops again that may have been lost. */
   tick(now: number): Expired[] {
     const expired: Expired[] = [];
     const resend: Waiting[] = [];

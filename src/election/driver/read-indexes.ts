@@ -1,16 +1,16 @@
-/** Callers of a linearizable read, waiting to hear from the leader how far the log is committed. */
+/** Asks the leader for callers of linearizable reads how far the log is committed. */
 import type { Cancel, Scheduler } from "../../base/scheduler.ts";
 import type { Seq } from "../view.ts";
 
-/** A question without answer is asked again: the leader may have changed. */
+/** A question without an answer is repeated after this long, because the leader may have changed. */
 const ASK_AGAIN_MS = 100;
 
-/** Questions under way, each with an id that this process never uses twice. */
+/** The questions under way, each with an id that this process never uses twice. */
 export class ReadIndexes {
   readonly #open = new Map<number, (seq: Seq) => void>();
   /**
-   * Begins anywhere: the leader may still answer a question of the process before this one, and
-   * that answer is older than what this one asks about.
+   * Starts at a random number: the leader may still answer a question of this replica's previous process,
+   * and that answer would be too old for a question of this one.
    */
   #nextId: number;
   readonly #scheduler: Scheduler;
@@ -22,7 +22,7 @@ export class ReadIndexes {
     this.#send = send;
   }
 
-  /** The seq to wait for; null if no leader answers in time. */
+  /** The committed seq, which the caller then waits for; null if no leader answers within `timeoutMs`. */
   ask(timeoutMs: number): Promise<Seq | null> {
     return new Promise((resolve) => {
       const ids: number[] = [];
@@ -45,11 +45,12 @@ export class ReadIndexes {
     });
   }
 
+  /** Takes the leader's answer to the question with this id. */
   ready(id: number, seq: Seq): void {
     this.#open.get(id)?.(seq);
   }
 
-  /** Nobody will answer any more; the waits end by their time-outs. */
+  /** Forgets all questions; their callers' waits end by their time-outs. */
   close(): void {
     this.#open.clear();
   }

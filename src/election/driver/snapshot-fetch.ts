@@ -1,15 +1,16 @@
 /**
- * Brings in the snapshot that a leader offered, one at a time. What fails is tried again later
- * each time: every attempt costs the other side a whole copy of its state.
+ * Fetches the snapshot that a leader offered, one at a time. After each failure it waits longer
+ * before the next attempt, because every attempt costs the leader a whole copy of its state.
  */
 import type { Cancel, Scheduler } from "../../base/scheduler.ts";
 import type { StagedSnapshot } from "../event.ts";
 import { StorageFull, type Formats, type PeerTransport, type SnapshotSource, type SnapshotStore } from "../ports.ts";
 import type { ReplicaId, Seq } from "../view.ts";
 
-/** Before the core is told of a failure, and asks again. The first is mostly a leader that died. */
+/** How long a failure is kept from the core, which then asks again. The first is usually a leader that died. */
 const FAILED_MS = [0, 1_000, 2_000, 4_000, 8_000, 15_000];
 
+/** What {@link SnapshotFetch} needs. */
 export interface SnapshotFetchDeps {
   readonly transport: PeerTransport;
   readonly snapshots: SnapshotStore;
@@ -22,7 +23,7 @@ export interface SnapshotFetchDeps {
 /** The only caller of SnapshotStore.receive. */
 export class SnapshotFetch {
   readonly #deps: SnapshotFetchDeps;
-  /** Names the newest fetch: what an older one comes to is of no interest. */
+  /** Number of the newest fetch. The results of older ones are ignored. */
   #newest = 0;
   #failures = 0;
   #noRoom = false;
@@ -32,20 +33,20 @@ export class SnapshotFetch {
     this.#deps = deps;
   }
 
-  /** The newest attempt found no room on the disk. */
+  /** True if the newest attempt found no room on the disk. */
   get noRoom(): boolean {
     return this.#noRoom;
   }
 
-  /** `fetched` or `failed` is called once it is over, unless a later one takes its place. */
+  /** Starts a fetch. At its end it calls `fetched` or `failed`, unless a later fetch has replaced it. */
   async start(from: ReplicaId, commonSeq: Seq): Promise<void> {
     const { transport, snapshots, fetched } = this.#deps;
     this.close();
     const no = this.#newest;
-    // The end of a superseded fetch must neither end the newer one nor look like its end: the core
-    // would ask for a third, which ends the second, and so on for as long as a copy takes.
+    // The end of a superseded fetch must neither end the newer one nor look like its end. Otherwise the
+    // core would ask for a third, which ends the second, and so on for as long as a copy takes.
     const isNewest = (): boolean => no === this.#newest;
-    // A copy that could not be read here would be made for nothing.
+    // Do not make the leader copy a state that this replica could not read.
     const may = this.#deps.formats.snapshotFrom(from);
     if (may !== "takes") return may === "waits" ? this.#fail(false) : undefined;
     try {
@@ -57,12 +58,12 @@ export class SnapshotFetch {
       this.#noRoom = false;
       fetched(snapshot);
     } catch (error) {
-      // The stream broke, or what came was not whole, or there is no room: nothing was switched.
+      // The stream broke, the snapshot was not whole, or there is no room. Nothing was switched in.
       if (isNewest()) this.#fail(error instanceof StorageFull);
     }
   }
 
-  /** Nothing is told any more of what is under way. */
+  /** Stops reporting the fetch that is under way. */
   close(): void {
     this.#newest++;
     this.#cancelRetry?.();
@@ -77,7 +78,7 @@ export class SnapshotFetch {
   }
 }
 
-/** Lets go of a snapshot that is not wanted any more: leaving the loop ends its call. */
+/** Releases a snapshot that is no longer needed: leaving the loop ends its call. */
 async function giveUp({ chunks }: SnapshotSource): Promise<void> {
   for await (const _ of chunks) break;
 }

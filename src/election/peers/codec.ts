@@ -1,11 +1,11 @@
 /**
- * Frames as bytes and back: frame.ts is the meaning, proto/peer.proto the wire form. Field
- * names are the same in both, so encoding mostly hands a frame to protobufjs as it is; only
- * enums, unions and "absent" are translated. Decoding checks what the types promise and
- * throws CodecError otherwise: a peer is trusted, but it may be of another version, or its memory may be broken.
+ * Converts frames (frame.ts) to wire messages (proto/peer.proto) and back. Field names are the same
+ * in both, so encoding mostly passes a frame to protobufjs as it is; only enums, unions and absent
+ * fields are translated. Decoding checks what the types promise, and throws CodecError otherwise: a
+ * peer is trusted, but it may run another version, or its memory may be faulty.
  *
- * Hot frames are Append (64 ops of 300 bytes) and AppendOk. Ops are views into the packet
- * they came in, not copies: whoever keeps one for long keeps the packet.
+ * The hot frames are Append (64 ops of 300 bytes) and AppendOk. Decoded ops are views into their
+ * packet and not copies, so a kept op keeps its whole packet in memory.
  */
 import type { Consistency, Recovery } from "../../base/modes.ts";
 import type { WireBallot } from "../../../proto/gen/lastword/v1/Ballot.ts";
@@ -24,7 +24,7 @@ import type { Release } from "../release.ts";
 import { peerDescriptor } from "./proto.macro.ts" with { type: "macro" };
 import type { Ballot, Seq, View, ViewNo } from "../view.ts";
 
-/** Bytes that are no frame or packet of a protocol version that this executable speaks. */
+/** The bytes are not a frame or packet of a protocol version that this executable understands. */
 export class CodecError extends Error {
   override readonly name = "CodecError";
 }
@@ -59,7 +59,7 @@ function namesByNumber<Name extends string>(numbers: Readonly<Record<Name, numbe
   return new Map((Object.keys(numbers) as Name[]).map((name) => [numbers[name], name]));
 }
 
-/** The message that holds the frame, for the encoder. */
+/** The message of a frame, for the encoder. */
 export function frameToWire(frame: Frame): Partial<Encodable<WireFrame>> {
   switch (frame.type) {
     case "beat": {
@@ -105,7 +105,7 @@ function batchToWire(batch: Batch): Encodable<WireBatch> {
   return batch.kind === "op" ? { op: batch } : { view: viewToWire(batch.view) };
 }
 
-/** A view as the wire has it. */
+/** The message of a view. */
 export function viewToWire(view: View): Encodable<WireView> {
   return {
     ...view,
@@ -115,14 +115,14 @@ export function viewToWire(view: View): Encodable<WireView> {
   };
 }
 
-/** @throws CodecError */
+/** The inverse of {@link frameToWire}. @throws CodecError */
 export function frameFromWire(wire: Decoded<WireFrame>): Frame {
   const type = wire.frame;
   if (type === undefined) throw new CodecError("a frame of no known kind");
   return (DECODE[type] as (message: object) => Frame)(wire[type]!);
 }
 
-/** One decoder for each kind of frame; the compiler sees to it that none is missing. */
+/** One decoder for each kind of frame. The compiler ensures that none is missing. */
 const DECODE: {
   readonly [T in FrameType]: (w: Decoded<NonNullable<WireFrame[T]>>) => Extract<Frame, { type: T }>;
 } = {
@@ -223,11 +223,11 @@ const DECODE: {
   gossip: (news) => ({ type: "gossip", news }),
 };
 
-/** @throws CodecError */
+/** The release of a peer. @throws CodecError */
 export function releaseFromWire(wire: Decoded<WireRelease> | null): Release {
   const { version, peerOldest, peerNewest, opFormat, schema } = present(wire);
-  // It is shown to people, and comes from somebody who may not have proven anything yet.
-  if (!/^[\w.+-]{1,32}$/.test(version)) throw new CodecError("a version that is none");
+  // The version is shown to people, and its sender may not have proven the cluster key yet.
+  if (!/^[\w.+-]{1,32}$/.test(version)) throw new CodecError("an invalid version");
   return { version, peerOldest, peerNewest, opFormat, schema };
 }
 
@@ -239,7 +239,7 @@ function batchFromWire({ batch, view, op }: Decoded<WireBatch>): Batch {
   return { kind: "op", viewNo: viewNoFromWire(viewNo), firstSeq: seqFromWire(firstSeq), ops };
 }
 
-/** @throws CodecError */
+/** The inverse of {@link viewToWire}. @throws CodecError */
 export function viewFromWire(wire: Decoded<WireView>): View {
   const members = wire.members.map(({ replicaId, storeId }) => ({ replicaId, storeId }));
   if (members.length === 0) throw new CodecError("a view without members");
@@ -263,19 +263,19 @@ function viewNoFromWire(wire: Decoded<WireViewNo> | null): ViewNo {
   return { ballot: ballotFromWire(ballot), minor: seqFromWire(minor) };
 }
 
-/** @throws CodecError */
+/** A ballot. @throws CodecError */
 export function ballotFromWire(wire: Decoded<WireBallot> | null): Ballot {
   const { counter, replicaId, nonce } = present(wire);
   return { counter: seqFromWire(counter), replicaId, nonce };
 }
 
-/** @throws CodecError from 2^53 on. */
+/** A number that must be below 2^53. @throws CodecError */
 export function seqFromWire(number: number): Seq {
   if (number > Number.MAX_SAFE_INTEGER) throw new CodecError("a number beyond 2^53");
   return number;
 }
 
-/** The decoder gives whatever number it reads, also one that is no value of the enum. */
+/** Translates an enum value. protobufjs also decodes numbers that are no value of the enum. */
 function meaningOf<Name>(names: ReadonlyMap<number, Name>, value: number): Name {
   const name = names.get(value);
   if (name === undefined) throw new CodecError("an enum value of no known meaning");

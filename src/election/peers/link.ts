@@ -1,13 +1,13 @@
 /**
- * The stream this replica dials to one peer, and sends its frames on.
+ * The stream that this replica dials to one peer and sends its frames on.
  *
  *     waiting --> probing --> dialling (gRPC, peer proof) --> up
  *        ^           |             |                          |
  *        +-----------+-------------+---- broken, refused -----+
  *
- * A broken stream is followed at once by a raw TCP probe: if that is refused, the peer's
- * process is gone, and the owner hears it within milliseconds. The same probe leads every
- * dial, so a dead port costs one connect, not a gRPC channel.
+ * When a stream breaks, the link makes a raw TCP probe at once. If that is refused, the peer's
+ * process is gone, and the owner learns of it within milliseconds. The same probe precedes every
+ * dial, so that a dead port costs one connect and not a gRPC channel.
  */
 import * as grpc from "@grpc/grpc-js";
 import type { Frame } from "../frame.ts";
@@ -17,37 +17,40 @@ import { type ProbeResult, probePort } from "./probe.ts";
 import { DiallerProof, type MismatchReason, type ProofContext } from "./proof.ts";
 import { CONNECT_PATH, openCall, openClient, type PeerAddress, type PeerCallStream } from "./service.ts";
 
-/** A link whose unsent frames exceed one of these is dropped: its peer reads too slowly to be served. */
+/** A stream whose unsent frames exceed this is dropped, because its peer reads too slowly. */
 export const QUEUE_BYTES_MAX = 32 * 1024 * 1024;
+/** The same bound as a number of frames. */
 export const QUEUE_FRAMES_MAX = 4096;
 
-/** Bytes handed to gRPC and not yet flushed; what is beyond waits here, where Beats can be replaced. */
+/** Maximum number of bytes that gRPC holds for the stream. More frames wait here, where Beats can be replaced. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
-/** A packet is closed once it has this much: what follows can be decoded while it is still on its way. */
+/** A packet ends once it has this many bytes, so that the peer can decode it while the next one is on its way. */
 const PACKET_BYTES = 1024 * 1024;
-/** From a dial to the peer's proof. A frozen peer accepts and says nothing; so does a silent partition. */
+/** Maximum time from a dial to the peer's proof. A frozen peer accepts a connection and then sends nothing. */
 const PROOF_TIMEOUT_MS = 1000;
-/** A link that was up for less counts as one more failed dial: two replicas that drop each other must not spin. */
+/** A stream that was up for less counts as a failed dial, so that two replicas which drop each other do not spin. */
 const STEADY_MS = 1000;
-/** Between dials of a peer that is not ours (wrong key, cluster, modes). */
+/** Time between dials of a peer that does not fit (wrong key, cluster or modes). */
 const MISMATCH_RETRY_MS = 2000;
-/** Between two probes of one port, and after a refused one, however often the owner asks: see the trap in peers/probe.ts. */
+/** Least time between two probes of a port, however often the owner asks; see the trap in peers/probe.ts. */
 const PROBE_GAP_MS = 5;
+/** The same after a refused probe. */
 const REFUSED_GAP_MS = 50;
 /**
- * A dying process may close its streams before its listening port, and a probe in between
- * is still accepted: look again soon after the first dials that failed. Later rarely: with
- * the jitter at most two dials a second once the peer is long gone.
+ * Delays after failed dials. A dying process may close its streams before its listening port, and a probe in between
+ * is still accepted, so the first retries follow quickly. Later ones are rare: with the jitter, a peer that is gone
+ * costs at most two dials a second.
  */
 const RETRY_MS = [5, 15, 50, 150, 250, 350, 450];
 const LATE_RETRY_MS = 500;
 
+/** Gets the events of a link. */
 export interface LinkEvents {
-  /** Nobody listens at the peer's port. */
+  /** Nothing listens on the peer's port. */
   onRefused(): void;
-  /** `version` is what its executable claims to be, with the reason of that name. */
+  /** The peer does not fit. `version` is the one that its executable claims, if that is the reason. */
   onMismatch(reason: MismatchReason, version: string | null): void;
-  /** Proven and open, or no longer. */
+  /** The link is up (proven and open), or no longer up. */
   onChange(up: boolean): void;
 }
 
@@ -55,7 +58,7 @@ interface Dial {
   readonly client: grpc.Client;
   readonly call: PeerCallStream;
   readonly proofTimer: Timer;
-  /** Once proven. */
+  /** Null until the peer is proven. */
   peer: ProvenAcceptor | null;
 }
 
@@ -63,13 +66,13 @@ interface ProvenAcceptor {
   readonly bootId: string;
   readonly clusterId: string;
   readonly pieces: PieceWriter;
-  /** Monotonic. */
+  /** Monotonic ms. */
   readonly sinceMs: number;
 }
 
 type Timer = ReturnType<typeof setTimeout>;
 
-/** Dials one peer for as long as it runs; sends on the stream it has. Frames sent while there is none are dropped. */
+/** Dials one peer while it runs, and sends on the stream. Frames that are sent without a proven stream are dropped. */
 export class PeerLink {
   readonly #address: PeerAddress;
   readonly #context: ProofContext;
@@ -77,13 +80,13 @@ export class PeerLink {
   #running = false;
   #dial: Dial | null = null;
   #dialNo = 0;
-  /** Dials since the last steady link. */
+  /** Number of failed dials since a stream was last up for STEADY_MS. */
   #failures = 0;
   #retryTimer: Timer | null = null;
   #probe: Promise<ProbeResult> | null = null;
-  /** Monotonic; no probe begins before. */
+  /** No probe starts before this time, monotonic ms. */
   #nextProbeMs = 0;
-  /** Names what is going on; whatever was begun under an older number is void. */
+  /** Number of the current attempt. Results of attempts with an older number are ignored. */
   #epoch = 0;
 
   #queue: Frame[] = [];
@@ -108,7 +111,7 @@ export class PeerLink {
     this.#abandon();
   }
 
-  /** Proven and open. */
+  /** True while the stream is proven and open. */
   get up(): boolean {
     return this.#peer !== null;
   }
@@ -117,23 +120,25 @@ export class PeerLink {
     return this.#dial?.peer ?? null;
   }
 
-  /** The proven peer's cluster; null if the link is not up. */
+  /** The proven peer's cluster id; null if the link is not up. */
   get clusterId(): string | null {
     return this.#peer?.clusterId ?? null;
   }
 
-  /** Drops the stream and what waits for it, and dials again. */
+  /** Drops the stream and the waiting frames, and dials again. */
   reset(): void {
     if (!this.#running) return;
     this.#abandon();
     this.#probeAndDial();
   }
 
-  /** The peer has just dialled us: it lives, and under this boot. A link that waits dials now. */
+  /**
+   * Call it when the peer has dialled us with this boot id, so that it is alive. A link that waits to retry dials now.
+   */
   peerDialled(bootId: string): void {
     if (!this.#running) return;
     if (this.#peer !== null && this.#peer.bootId !== bootId) {
-      // Open to a process that is gone, or so it seems: its host died without a word.
+      // The stream leads to an earlier process of the peer, whose host probably died without closing it.
       this.reset();
     } else if (this.#dial === null && this.#retryTimer !== null) {
       this.#failures = 0;
@@ -143,12 +148,12 @@ export class PeerLink {
     }
   }
 
-  /** Probes once (requests at the same time share one); reports a refusal. */
+  /** Probes once, and reports a refusal. Concurrent requests share a probe. */
   probe(): void {
     if (this.#running) void this.#probeOnce();
   }
 
-  /** False if the frame was dropped: no proven link, or more waits than may. */
+  /** Queues a frame. False if it was dropped because the link is not up, or because too many frames wait. */
   send(frame: Frame): boolean {
     if (this.#peer === null) return false;
     if (frame.type === "beat") this.#dropQueuedBeat();
@@ -158,7 +163,7 @@ export class PeerLink {
       this.#queueBytes + this.#unflushedBytes > QUEUE_BYTES_MAX ||
       this.#queue.length + this.#unflushedFrames > QUEUE_FRAMES_MAX;
     if (full) {
-      // One frame less in the middle would be a gap that nobody sees; a new stream is seen.
+      // Dropping one frame would leave a gap that the peer cannot see, but it does see a new stream.
       this.#broken();
       return false;
     }
@@ -169,7 +174,9 @@ export class PeerLink {
     return true;
   }
 
-  /** Hands what waits to gRPC, packed: it pays one packet, not one message a frame. False: nothing waited. */
+  /**
+   * Passes the waiting frames to gRPC in packets, because a message per frame would cost more. False: there were none.
+   */
   flush(): boolean {
     this.#flushPlanned = false;
     const waited = this.#queue.length > 0;
@@ -207,7 +214,7 @@ export class PeerLink {
     return all;
   }
 
-  /** A Beat says how things are: an unsent older one is worth nothing beside it. */
+  /** Drops an unsent Beat, because the next one makes it worthless. */
   #dropQueuedBeat(): void {
     const index = this.#queue.findLastIndex((frame) => frame.type === "beat");
     if (index < 0) return;
@@ -247,11 +254,11 @@ export class PeerLink {
     const proofTimer = setTimeout(() => this.#broken(), PROOF_TIMEOUT_MS);
     const dial: Dial = { client, call, proofTimer, peer: null };
     this.#dial = dial;
-    // grpc-js throws an "error" without a listener; "status" follows it and says the same.
+    // grpc-js throws an "error" that has no listener. "status" follows it and says the same.
     call.on("error", () => undefined);
     call.on("status", (status: grpc.StatusObject) => {
       if (this.#dial !== dial) return;
-      // Only our proof is answered like that: the acceptor has another key.
+      // The acceptor answers only our proof with this code: it has another key.
       if (status.code === grpc.status.UNAUTHENTICATED && dial.peer === null) this.#misfit("key", null);
       else this.#broken();
     });
@@ -261,7 +268,7 @@ export class PeerLink {
     call.write(proof.helloBytes);
   }
 
-  /** The way back carries the acceptor's Hello and proof; anything more breaks the link. */
+  /** Takes the acceptor's Hello and proof. Anything that it sends after them breaks the stream. */
   #receive(dial: Dial, proof: DiallerProof, bytes: Uint8Array): void {
     if (dial.peer !== null) return this.#broken();
     const step = (() => {
@@ -295,7 +302,7 @@ export class PeerLink {
     this.#events.onMismatch(reason, version);
   }
 
-  /** The stream broke or must go: is the peer's process gone? And dial again. */
+  /** Drops the stream, probes whether the peer's process is gone, and dials again. */
   #broken(): void {
     if (!this.#running) return;
     const since = this.#peer?.sinceMs;
@@ -315,13 +322,13 @@ export class PeerLink {
     }, delayMs);
   }
 
-  /** Plus up to a fifth, so that two replicas do not dial in step. */
+  /** The next delay plus up to a fifth, so that two replicas do not dial at the same moments. */
   #nextDelayMs(): number {
     const delay = RETRY_MS[this.#failures++] ?? LATE_RETRY_MS;
     return delay * (1 + Math.random() / 5);
   }
 
-  /** Closes the stream, forgets what waits, stops the timers. */
+  /** Closes the stream, forgets the waiting frames, and stops the timers. */
   #abandon(): void {
     this.#epoch++;
     if (this.#retryTimer !== null) clearTimeout(this.#retryTimer);

@@ -1,6 +1,6 @@
 /**
- * Packets: what passes on the calls of the Peer service, around frames, the peer proof and
- * snapshots. Bytes in, tagged values out; nothing here knows a stream.
+ * Packets: the messages on the calls of the Peer service, which hold frames, the peer proof, or parts
+ * of snapshots. This file converts between bytes and tagged values, and knows no streams.
  */
 import { feature } from "bun:bundle";
 import protobuf from "protobufjs";
@@ -28,7 +28,7 @@ import {
 } from "./codec.ts";
 import type { ReplicaId, Seq } from "../view.ts";
 
-/** First packet each way; see peer.proto. */
+/** The first packet in each direction; see peer.proto. */
 export interface Hello {
   readonly release: Release;
   readonly clusterId: string;
@@ -44,8 +44,10 @@ export interface Hello {
   readonly dialNo: number;
 }
 
+/** What a snapshot's sender announces before the chunks. */
 export type SnapshotHeader = Omit<StagedSnapshot, "ref">;
 
+/** A packet as it is received. */
 export type Packet =
   | { readonly kind: "hello"; readonly hello: Hello }
   | { readonly kind: "proof"; readonly mac: Uint8Array }
@@ -55,7 +57,7 @@ export type Packet =
   | { readonly kind: "snapshotChunk"; readonly chunk: Uint8Array }
   | { readonly kind: "snapshotEnd"; readonly chunks: number; readonly bytes: number };
 
-/** A packet that this executable sends: every frame in it is one that it knows. */
+/** A packet as this executable sends it. It knows every frame in it. */
 export type PacketToSend =
   Exclude<Packet, { kind: "frames" }> | { readonly kind: "frames"; readonly frames: readonly Frame[] };
 
@@ -66,21 +68,21 @@ const FRAME = peerType<WireFrame>("Frame");
 const FRAMES_TAG = (PACKET.type.fields["frames"]!.id << 3) | 2;
 const FRAME_TAG = (peerType<WireFrames>("Frames").type.fields["frames"]!.id << 3) | 2;
 
-/** The packet's bytes; below PACKET_BYTES_MAX as long as its frames keep to their own bounds. */
+/** The packet's bytes, below PACKET_BYTES_MAX if its frames keep their own bounds. */
 export function encodePacket(packet: PacketToSend): Uint8Array {
   if (packet.kind === "frames") return encodeFrames(packet.frames);
   return PACKET.encode(packetToWire(packet));
 }
 
-/** Kinds that go to several peers: a Beat or gossip to all, an Append to all followers in step. */
+/** Kinds that are sent to several peers: a Beat or Gossip to all, an Append to all followers at the same position. */
 const TO_SEVERAL: ReadonlySet<Frame["type"]> = new Set(["append", "beat", "gossip"]);
 
-/** Of each of these, the frame encoded last. */
+/** For each of these kinds, the frame that was encoded last. */
 const encoded = new Map<Frame["type"], { readonly frame: Frame; readonly bytes: Uint8Array }>();
 
 /** Packet { Frames { Frame... } } around frames that are encoded one by one. */
 function encodeFrames(frames: readonly Frame[]): Uint8Array {
-  // All before the packet is begun: one message is written at a time.
+  // Encode all frames before the packet is begun, because the writer writes one message at a time.
   const encodedFrames = frames.map(encodeFrame);
   const writer = beginMessage().uint32(FRAMES_TAG).fork();
   for (const bytes of encodedFrames) writer.uint32(FRAME_TAG).bytes(bytes);
@@ -116,8 +118,8 @@ function packetToWire(packet: Exclude<Packet, { kind: "frames" }>): Partial<Enco
 }
 
 /**
- * A frame that cannot be read does not keep others from being read: it comes out as an UnreadFrame.
- * @throws CodecError if the bytes are no packet of a protocol version that this executable speaks.
+ * Decodes a packet. A frame that cannot be read becomes an UnreadFrame, so that the others can still be read.
+ * @throws CodecError if the bytes are no packet of a protocol version that this executable understands.
  */
 export function decodePacket(bytes: Uint8Array): Packet {
   try {
@@ -136,7 +138,7 @@ export function decodePacket(bytes: Uint8Array): Packet {
     return { kind: "frames", frames };
   } catch (error) {
     if (error instanceof CodecError) throw error;
-    // Reading throws RangeError, TypeError and plain Error for bytes that are cut or wild.
+    // protobufjs throws RangeError, TypeError or plain Error for truncated or invalid bytes.
     throw new CodecError("bytes that are no packet", { cause: error });
   }
 }
@@ -175,7 +177,7 @@ function readFrame(wire: Decoded<WireFrame>): Frame | UnreadFrame {
   }
 }
 
-/** The number of the field that each frame of a packet of frames is in; the decoder drops what it does not know. */
+/** The field numbers of the frames in a packet of frames, because the decoder drops unknown fields. */
 function frameNumbers(bytes: Uint8Array): number[] {
   const numbers: number[] = [];
   const reader = protobuf.Reader.create(bytes);
@@ -188,7 +190,10 @@ function frameNumbers(bytes: Uint8Array): number[] {
   return numbers;
 }
 
-/** Goes through the messages in a message that has nothing else; the reader must be put to the `end` of each. */
+/**
+ * Iterates over the messages in a message that has only such fields. The caller must move the reader to the `end` of
+ * each.
+ */
 function* fieldsOf(reader: protobuf.Reader, end: number): Generator<{ readonly end: number }> {
   while (reader.pos < end) {
     reader.uint32();
@@ -224,7 +229,7 @@ function headerFromWire(wire: Decoded<WireSnapshotHeader>): SnapshotHeader {
   };
 }
 
-/** Roughly what a frame takes in memory and on the wire: exact for the bytes of ops, which dominate. */
+/** Roughly how many bytes a frame takes in memory and on the wire. The bytes of ops, which dominate, are exact. */
 export function frameBytes(frame: Frame): number {
   let bytes = 256;
   if (frame.type === "append" || frame.type === "tail") {

@@ -1,34 +1,36 @@
 /**
- * Packets as gRPC messages. Before the peer proof a packet is one bare message. After it each
- * message is a sealed piece, so that no listener must take a message larger than any client may
- * send, and so that nobody on the path can change what peers say to each other:
+ * Packets as gRPC messages. Before the peer proof, a packet is one bare message. After it, each
+ * message is a sealed piece, so that the port need not accept larger messages from peers than from
+ * clients, and so that nobody on the path can change what peers send to each other:
  *
  *     flag (1 byte: more pieces of this packet follow, or not) | bytes of the packet | tag (16 bytes)
  *
- * The tag is AES-256-GCM's over flag and bytes, with nothing encrypted: the fastest keyed checksum
- * there is here. The key is of this call and this direction (peers/proof.ts), the nonce counts the
- * pieces: one that was changed, repeated, left out or moved does not fit, whoever did it.
+ * The tag is that of AES-256-GCM over flag and bytes, with nothing encrypted, because it is the
+ * fastest keyed checksum in Bun. The key belongs to this call and direction (peers/proof.ts), and
+ * the nonce counts the pieces, so a piece that was changed, repeated, omitted or moved is detected.
  */
 import { createCipheriv, timingSafeEqual } from "node:crypto";
 
-/** Bytes of a packet in one piece. */
+/** Maximum number of bytes of a packet in one piece. */
 export const PIECE_BYTES_MAX = 64 * 1024;
 const FLAG_BYTES = 1;
 const TAG_BYTES = 16;
-/** Bytes of one gRPC message of the Peer service: a piece with what is around it. */
+/** Maximum length of a gRPC message of the Peer service: a piece with its flag and tag. */
 export const PEER_MESSAGE_BYTES_MAX = FLAG_BYTES + PIECE_BYTES_MAX + TAG_BYTES;
-/** Bytes of one packet at most, whole; an Append of 512 ops of 64 KiB still fits. Only proven peers get so far. */
+/**
+ * Maximum length of a whole packet; an Append of 512 ops of 64 KiB still fits. Only proven peers can send that much.
+ */
 export const PACKET_BYTES_MAX = 64 * 1024 * 1024;
 
 const LAST = 0;
 const MORE = 1;
 
-/** A message that is not the next piece of this stream: it was changed on the way. */
+/** A message is not the next piece of its stream, so it was changed on the way. */
 export class PieceError extends Error {
   override readonly name = "PieceError";
 }
 
-/** Tags for the pieces of one direction of one call, in their order. */
+/** Makes the tags for the pieces of one direction of one call, in their order. */
 class Seal {
   readonly #key: Uint8Array;
   /** 96 bits; 2^53 pieces is more than any stream has. */
@@ -52,12 +54,12 @@ class Seal {
 export class PieceWriter {
   readonly #seal: Seal;
 
-  /** `key`: 32 bytes that nothing else is sealed with. */
+  /** `key`: 32 bytes that are used for nothing else. */
   constructor(key: Uint8Array) {
     this.#seal = new Seal(key);
   }
 
-  /** The messages for one packet, in order; all must be sent. */
+  /** The messages for one packet. All of them must be sent, in this order. */
   cut(packet: Uint8Array): Uint8Array[] {
     const messages: Uint8Array[] = [];
     for (let at = 0; at === 0 || at < packet.length; at += PIECE_BYTES_MAX) {
@@ -73,7 +75,7 @@ export class PieceWriter {
   }
 }
 
-/** Checks the pieces of one direction of one call, and puts its packets together. */
+/** Verifies the pieces of one direction of one call, and assembles its packets. */
 export class PieceReader {
   readonly #seal: Seal;
   #parts: Uint8Array[] = [];
@@ -83,7 +85,10 @@ export class PieceReader {
     this.#seal = new Seal(key);
   }
 
-  /** The packet that this message completes; null if more of it follows. Throws PieceError: then the call is over. */
+  /**
+   * The packet that this message completes; null if more pieces of it follow. After a PieceError, the call must be
+   * closed.
+   */
   take(message: Uint8Array): Uint8Array | null {
     const end = message.length - TAG_BYTES;
     if (end < FLAG_BYTES) throw new PieceError("not a piece");
@@ -92,7 +97,7 @@ export class PieceReader {
     }
     const part = message.subarray(FLAG_BYTES, end);
     const isLast = message[0] === LAST;
-    // The packet of one piece is a window into it.
+    // A packet of one piece is a view into the message, not a copy.
     if (isLast && this.#parts.length === 0) return part;
     this.#parts.push(part);
     this.#bytes += part.length;

@@ -1,21 +1,21 @@
 /**
- * One raw TCP connect to a peer's port, the fastest evidence of a death there is: a process
- * that was killed no longer listens, and the kernel says so within a millisecond.
- * A gRPC dial would add its own state and back-off.
+ * One raw TCP connect to a peer's port. It is the fastest evidence of a death: a process
+ * that was killed no longer listens, and the kernel says so within a millisecond. A gRPC
+ * dial would add its own state and back-off.
  */
 import { connect } from "node:net";
 
-/** Bound on one probe. */
+/** Maximum time of a probe. */
 export const PROBE_TIMEOUT_MS = 250;
 
 /**
- * `refused`: nobody listens there (ECONNREFUSED and nothing else). `connected`: a kernel
- * answered, be the process frozen or not. `unknown`: no answer in time, or an error of ours
- * (EMFILE, EADDRNOTAVAIL) or of the way there; evidence of nothing.
+ * `refused`: nothing listens there (only ECONNREFUSED says so). `connected`: a kernel answered;
+ * the process may still be frozen. `unknown`: no answer in time, or an error of this host (EMFILE,
+ * EADDRNOTAVAIL) or of the network, which is no evidence of anything.
  */
 export type ProbeResult = "refused" | "connected" | "unknown";
 
-/** Never rejects. */
+/** Connects once and closes the connection. Never rejects. */
 export function probePort(host: string, port: number): Promise<ProbeResult> {
   return new Promise((resolve) => {
     let done = false;
@@ -29,9 +29,9 @@ export function probePort(host: string, port: number): Promise<ProbeResult> {
     };
     const timer = setTimeout(() => finish("unknown"), PROBE_TIMEOUT_MS);
     socket.on("connect", () => {
-      // The default ports lie in Linux's ephemeral range: a dial of a dead local port can be
-      // given that very port as its source, and so meet itself. Held open, it would
-      // keep the restarted peer from its port.
+      // The default ports are in Linux's ephemeral range. A connect to a dead local port can get
+      // that same port as its source port, and so connect to itself. If it stayed open, the
+      // restarted peer could not bind its port.
       finish(isSelfConnected(socket) ? "unknown" : "connected");
     });
     socket.on("error", (error: NodeJS.ErrnoException) => {

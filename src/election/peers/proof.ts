@@ -1,39 +1,41 @@
 /**
- * The peer proof: both ends of a stream show that they hold the cluster key before
- * anything else is said, and that they belong together. Pure but for nonces and the time.
+ * The peer proof: before anything else is sent on a stream, both ends prove that they hold the cluster
+ * key and that their settings fit together. It is pure except for nonces and the time.
  *
  *     mac = HMAC-SHA256(key, "lastword-peer" | call | direction | dialler's Hello | acceptor's Hello)
  *
- * with each part led by its length, the Hellos as the bytes that were on the wire. They carry
- * both nonces (no replay), both ids (a proof for one replica is none for another) and all
- * settings (nobody in between changed them). The direction keeps an acceptor from sending
- * the dialler's proof back to it. The acceptor proves itself second: a stranger gets no mac.
+ * Each part is preceded by its length, and the Hellos are the bytes that were on the wire. They hold
+ * both nonces (against replays), both ids (so that a proof for one replica is none for another) and
+ * all settings (so that nobody can change them on the way). The direction prevents an acceptor from
+ * sending the dialler's proof back to it. The acceptor proves itself second, so a stranger gets no mac.
  *
- * It also gives each call two keys of its own, one for each direction, with which everything
- * that follows is sealed (peers/pieces.ts):
+ * The proof also yields two keys for the call, one for each direction, with which everything that
+ * follows is sealed (peers/pieces.ts):
  *
  *     key = HMAC-SHA256(cluster key, "lastword-stream" | call | direction | both Hellos)
  *
- * So what is said is as proven as who says it. It can be read on the way: put TLS under it, or
- * a network of one's own, where that matters.
+ * So the later messages are authenticated like the peer itself. They are not encrypted: if others can
+ * read the network, use TLS or a private network underneath.
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { encodePacket, type Hello, type Packet } from "./packet.ts";
 import { commonProtocol, type Release } from "../release.ts";
 import type { ReplicaId } from "../view.ts";
 
-/** Wall clocks further apart than this are reported. */
+/** Wall clocks that differ by more than this are reported. */
 export const CLOCK_OFF_MS = 5 * 60 * 1000;
 
 const NONCE_BYTES = 16;
 
-/** Why a peer that answers is not one of ours. A "clock" is reported, the others refused as well. */
+/**
+ * Why a peer that answers does not fit. "clock" is only reported; after the other reasons the peer is refused as well.
+ */
 export type MismatchReason = "key" | "cluster" | "mode" | "peers" | "version" | "clock";
 
-/** The call that a proof is for; one is no good for the other. */
+/** The call that a proof is for. A proof for one is not valid for the other. */
 export type PeerCall = "connect" | "snapshot";
 
-/** This replica as its peers shall know it. */
+/** How this replica identifies itself to its peers. */
 export interface PeerIdentity {
   readonly replicaId: ReplicaId;
   readonly storeId: string;
@@ -45,7 +47,7 @@ export interface ProofContext {
   readonly self: PeerIdentity;
   readonly release: Release;
   readonly key: Uint8Array;
-  /** Id of the cluster this store belongs to; empty while it belongs to none. */
+  /** Id of the cluster that this store belongs to; empty while it belongs to none. */
   readonly clusterId: () => string;
   readonly modeHash: Uint8Array;
   readonly peersHash: Uint8Array;
@@ -53,13 +55,17 @@ export interface ProofContext {
   readonly nowMs: () => number;
 }
 
-/** Keys of one proven call, by who sends. */
+/** The keys of one proven call, by the side that sends. */
 export type CallKeys = Readonly<Record<Direction, Uint8Array>>;
 
+/** What a side of the proof must do next. */
 export type ProofStep =
   /** Send these bytes and wait for the other side. */
   | { readonly kind: "send"; readonly bytes: Uint8Array }
-  /** The other side holds the key and fits. An acceptor must send `bytes`, its own proof; a dialler has nothing left to send. */
+  /**
+   * The other side holds the key and fits. An acceptor must still send `bytes`, its own proof; for a dialler it is
+   * null.
+   */
   | {
       readonly kind: "proven";
       readonly peer: Hello;
@@ -67,30 +73,32 @@ export type ProofStep =
       readonly clockOff: boolean;
       readonly keys: CallKeys;
     }
-  /** Send `bytes` if there are any (the acceptor's own answer: the dialler then sees the reason itself), then close. */
+  /**
+   * Send `bytes` if there are any (the acceptor's answer, from which the dialler sees the reason itself), then close.
+   */
   | {
       readonly kind: "mismatch";
       readonly reason: "key" | "version";
       readonly bytes: Uint8Array | null;
       readonly proven: false;
-      /** The version of the executable that the other side claims to be; only with reason "version", null if it said none. */
+      /** The version that the other side claims to run, for the reason "version"; null if it named none. */
       readonly version: string | null;
     }
   | {
       readonly kind: "mismatch";
       readonly reason: "cluster" | "mode" | "peers";
       readonly bytes: Uint8Array | null;
-      /** It does hold our key, and is who it says it is. */
+      /** It holds our key, and has the id that it claims. */
       readonly proven: true;
       readonly peer: Hello;
     };
 
-/** SHA-256 of settings in a form that is the same at all replicas. */
+/** SHA-256 of settings in their canonical form, which must be the same at all replicas. */
 export function settingsHash(canonical: string): Uint8Array {
   return createHash("sha256").update(canonical).digest();
 }
 
-/** One dial's half of the proof. */
+/** The dialler's half of the proof. */
 export class DiallerProof {
   readonly #context: ProofContext;
   readonly #call: PeerCall;
@@ -107,7 +115,7 @@ export class DiallerProof {
     this.helloBytes = makeHello(context, to, dialNo);
   }
 
-  /** What to do about the acceptor's next packet. `bytes` is it as received, `packet` the same decoded. */
+  /** What to do after the acceptor's next packet. `bytes` is the packet as received, `packet` the same one decoded. */
   receive(bytes: Uint8Array, packet: Packet): ProofStep {
     if (this.#answer === null) {
       if (packet.kind !== "hello") return refuse("version");
@@ -135,7 +143,7 @@ export class DiallerProof {
   }
 }
 
-/** One accepted stream's half of the proof. */
+/** The acceptor's half of the proof. */
 export class AcceptorProof {
   readonly #context: ProofContext;
   readonly #call: PeerCall;
@@ -150,11 +158,11 @@ export class AcceptorProof {
     this.#peers = peers;
   }
 
-  /** What to do about the dialler's next packet; as in DiallerProof. */
+  /** What to do after the dialler's next packet; see DiallerProof. */
   receive(bytes: Uint8Array, packet: Packet): ProofStep {
     if (this.#dialler === null) {
       if (packet.kind !== "hello") return refuse("version");
-      // The answer goes out for a foreign version too: the dialler then sees the reason itself.
+      // Answer even an unknown version, so that the dialler sees the reason itself.
       this.#helloBytes = makeHello(this.#context, packet.hello.replicaId, 0);
       const { release } = packet.hello;
       if (commonProtocol(release, this.#context.release) === null) {
@@ -219,7 +227,7 @@ function callKeys(key: Uint8Array, call: PeerCall, diallerHello: Uint8Array, acc
   return { dialler: of("dialler"), acceptor: of("acceptor") };
 }
 
-/** HMAC-SHA256 over the parts, each led by its length. */
+/** HMAC-SHA256 over the parts, each preceded by its length. */
 function keyed(key: Uint8Array, parts: readonly (string | Uint8Array)[]): Uint8Array {
   const hmac = createHmac("sha256", key);
   const length = Buffer.alloc(4);
@@ -234,7 +242,7 @@ function proofPacket(value: Uint8Array): Uint8Array {
   return encodePacket({ kind: "proof", mac: value });
 }
 
-/** Why a holder of the key is not the peer we look for; null if it is. */
+/** Why a holder of the key is not the expected peer; null if it is. */
 function misfit(
   context: ProofContext,
   peer: Hello,
@@ -247,7 +255,7 @@ function misfit(
   return peer.toReplicaId === context.self.replicaId ? null : "peers";
 }
 
-/** A store that belongs to no cluster yet fits any. */
+/** True if the two cluster ids fit together. A store that belongs to no cluster yet ("") fits any. */
 export function clustersFit(mine: string, theirs: string): boolean {
   return mine === theirs || mine === "" || theirs === "";
 }
@@ -256,7 +264,7 @@ function clockOff(context: ProofContext, peer: Hello): boolean {
   return Math.abs(context.nowMs() - peer.timeMs) > CLOCK_OFF_MS;
 }
 
-/** In constant time for equal lengths; the length itself is no secret. */
+/** Compares in constant time if the lengths are equal; the length is no secret. */
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.byteLength === b.byteLength && timingSafeEqual(a, b);
 }

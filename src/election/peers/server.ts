@@ -1,7 +1,7 @@
 /**
- * The streams that peers dial to this replica: proves them, delivers their frames, and
- * serves snapshots. One stream of each peer counts, the newest; of an older one
- * nothing is delivered once the newer is proven.
+ * The streams that peers dial to this replica: it proves them, delivers their frames, and serves
+ * snapshots. Only the newest stream of each peer counts. Once it is proven, nothing from an older
+ * one is delivered.
  */
 import * as grpc from "@grpc/grpc-js";
 import { assert } from "../../base/assert.ts";
@@ -23,30 +23,35 @@ import { PEER_SERVICE, type PeerServerStream } from "./service.ts";
 import { serveSnapshot, type SnapshotProvider } from "./snapshot.ts";
 import type { ReplicaId } from "../view.ts";
 
-/** From the first byte of a call to its proof. */
+/** Maximum time from the start of a call to its proof. */
 const PROOF_TIMEOUT_MS = 1000;
-/** Calls not yet proven, over all: strangers may not pile up. The oldest goes, so that they cannot keep peers out either. */
+/**
+ * Maximum number of unproven calls. When there are more, the oldest is closed, so that strangers cannot keep peers out.
+ */
 const UNPROVEN_MAX = 32;
-/** Hello and proof are a few hundred bytes. */
+/** Maximum length of a message before the proof. Hello and proof are a few hundred bytes. */
 const UNPROVEN_PACKET_BYTES_MAX = 16 * 1024;
 
 /**
- * What was not as it should be: a frame as the peer sent it (`frame`), an op as its proposer wrote it (`op`), or
- * what the peer sent itself, although it speaks no newer protocol than this replica (`sender`).
+ * What was damaged: `frame`, a frame is not as the peer sent it; `op`, an op is not as its proposer encoded it;
+ * `sender`, the peer itself sent something invalid, although it knows no newer protocol than this replica.
  */
 export type Damaged = "frame" | "op" | "sender";
 
+/** Gets the events of the accepted streams. */
 export interface InboundEvents {
   onFrame(from: ReplicaId, frame: Frame): void;
-  /** A peer proved a new stream. */
+  /** A peer has proven a new stream. */
   onOpen(peer: ReplicaId, bootId: string): void;
-  /** The stream that counted is gone, and no newer one took its place. */
+  /** The peer's newest stream has ended. */
   onBroken(peer: ReplicaId): void;
-  /** What came on a proven stream is not what the peer sent, or not what was proposed; the stream was closed. */
+  /** Something on a proven stream was damaged. Nothing of it was delivered, and the stream was closed. */
   onDamaged(peer: ReplicaId, what: Damaged): void;
-  /** A peer of a newer version sent a frame that this one cannot read: it was left out, and the stream goes on. */
+  /**
+   * A peer of a newer version sent a frame that this replica cannot read. The frame is left out; the stream continues.
+   */
   onUnread(peer: ReplicaId, frame: UnreadFrame, release: Release): void;
-  /** A holder of our key that does not fit, or a peer whose clock is off. */
+  /** A holder of our key does not fit, or a peer's clock is wrong. */
   onMismatch(peer: ReplicaId, reason: MismatchReason): void;
 }
 
@@ -64,12 +69,12 @@ interface Inbound {
   readonly call: PeerCall;
   readonly proof: AcceptorProof;
   readonly proofTimer: ReturnType<typeof setTimeout>;
-  /** Once proven. */
+  // The next three are null until the peer is proven.
   pieces: PieceReader | null;
   keys: CallKeys | null;
   peer: ProvenPeer | null;
   closed: boolean;
-  /** Aborted when the call ends: stops a snapshot. */
+  /** Aborted when the call ends, which stops a snapshot. */
   readonly ended: AbortController;
 }
 
@@ -80,9 +85,9 @@ export class PeerServer {
   readonly #events: InboundEvents;
   readonly #snapshots: SnapshotProvider;
   readonly #open = new Set<Inbound>();
-  /** The stream that counts, of each peer. */
+  /** The newest proven stream of each peer. */
   readonly #streams = new Map<ReplicaId, Inbound>();
-  /** The snapshot being sent to each peer; a new request ends it. */
+  /** The call on which a snapshot is being sent to each peer. A new request ends it. */
   readonly #sending = new Map<ReplicaId, Inbound>();
   #running = false;
   #onProven: (connection: string) => void = () => undefined;
@@ -94,7 +99,7 @@ export class PeerServer {
     this.#snapshots = snapshots;
   }
 
-  /** Adds the service; a server that is listening already takes it as well. */
+  /** Adds the service to a gRPC server, which may be listening already. `onProven` gets the connections of peers. */
   start(server: grpc.Server, onProven: (connection: string) => void): void {
     this.#running = true;
     this.#onProven = onProven;
@@ -104,18 +109,18 @@ export class PeerServer {
     });
   }
 
-  /** Closes all calls and refuses new ones; the gRPC server stays its owner's. */
+  /** Closes all calls and refuses new ones. The gRPC server stays open. */
   stop(): void {
     this.#running = false;
     this.closeAll();
   }
 
-  /** Closes all calls; what they have buffered is not delivered. */
+  /** Closes all calls. Frames that they have buffered are not delivered. */
   closeAll(): void {
     for (const inbound of this.#open) this.#close(inbound, grpc.status.UNAVAILABLE, "closed");
   }
 
-  /** This store joined a cluster: streams of another one end. */
+  /** Call it when this store has joined a cluster. Streams of peers of another cluster end. */
   clusterChanged(clusterId: string): void {
     for (const inbound of this.#open) {
       if (inbound.peer === null || clustersFit(clusterId, inbound.peer.clusterId)) continue;
@@ -124,7 +129,7 @@ export class PeerServer {
     }
   }
 
-  /** The peer's proven stream, if there is one. */
+  /** True if there is a proven stream from the peer. */
   isOpen(peer: ReplicaId): boolean {
     return this.#streams.has(peer);
   }
@@ -145,7 +150,7 @@ export class PeerServer {
     stream.on("data", (bytes: Uint8Array) => {
       if (!inbound.closed) this.#receive(inbound, bytes);
     });
-    // "cancelled" and "end" are how a dialler leaves, killed or not; "error" needs a listener.
+    // A dialler that leaves or is killed causes "cancelled" or "end". "error" needs a listener.
     const left = (): void => this.#close(inbound, grpc.status.OK, "");
     stream.on("end", left);
     stream.on("cancelled", left);
@@ -175,7 +180,7 @@ export class PeerServer {
     if (peer === null) return this.#prove(inbound, inbound.proof.receive(bytes, packet));
     if (inbound.call === "connect" && packet.kind === "frames") {
       for (const frame of packet.frames) {
-        // The owner may have closed the stream over the frame before.
+        // The owner may have closed the stream because of the previous frame.
         if (inbound.closed) return;
         if (frame.type === "unread") {
           if (!speaksNewer(peer.release, this.#context.release)) return this.#damaged(inbound, peer, "sender");
@@ -192,7 +197,9 @@ export class PeerServer {
     }
   }
 
-  /** Nothing of it is delivered; the dialler begins anew, with new keys. */
+  /**
+   * Closes a stream that carried damage, so that nothing of it is delivered. The dialler opens a new one with new keys.
+   */
   #damaged(inbound: Inbound, peer: ProvenPeer, what: Damaged): void {
     this.#close(inbound, grpc.status.DATA_LOSS, what === "sender" ? "not a packet" : "changed on the way");
     this.#events.onDamaged(peer.replicaId, what);
@@ -208,7 +215,7 @@ export class PeerServer {
       const key = step.reason === "key";
       const code = key ? grpc.status.UNAUTHENTICATED : grpc.status.FAILED_PRECONDITION;
       this.#close(inbound, code, step.reason);
-      // Without the key it is anybody, whoever it claims to be; our own dial tells about the peer.
+      // Without the key anybody can claim to be a peer. Our own dial finds out whether the peer has another key.
       if (step.proven) this.#events.onMismatch(step.peer.replicaId, step.reason);
       return;
     }
@@ -222,12 +229,12 @@ export class PeerServer {
     if (inbound.call === "connect") this.#replace(inbound, inbound.peer);
   }
 
-  /** The newest stream of a peer counts. The old one is closed first: nothing of it comes after. */
+  /** Makes this the stream of its peer. The old one is closed first, so that nothing from it is delivered later. */
   #replace(inbound: Inbound, peer: ProvenPeer): void {
     const older = this.#streams.get(peer.replicaId);
     if (older !== undefined) {
       if (older.peer?.bootId === peer.bootId && older.peer.dialNo > peer.dialNo) {
-        // A dial given up long ago, proven late. Its process has a newer stream.
+        // The peer gave up this dial long ago, and it was proven late. The same process has a newer stream.
         return this.#close(inbound, grpc.status.ABORTED, "an older dial");
       }
       this.#streams.delete(peer.replicaId);
@@ -257,7 +264,7 @@ export class PeerServer {
         whole
           ? this.#close(inbound, grpc.status.OK, "")
           : this.#close(inbound, grpc.status.ABORTED, "snapshot cut short"),
-      // The provider failed. Its message may name files: it is the provider's to log.
+      // The provider failed, and logs it. Its message may name files, so the peer does not get it.
       () => this.#close(inbound, grpc.status.INTERNAL, "snapshot failed"),
     );
   }

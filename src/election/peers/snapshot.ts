@@ -1,7 +1,7 @@
 /**
- * Snapshots over the wire: the leader's side sends at the pace the joiner reads, the joiner's
- * side is an async iterable that reads only when asked. Neither holds more than a few
- * chunks, whatever the snapshot's size.
+ * Snapshots over the wire. The leader's side sends at the joiner's pace; the joiner's side is an
+ * async iterable that reads only on demand. Neither holds more than a few chunks, whatever the
+ * size of the snapshot.
  */
 import type * as grpc from "@grpc/grpc-js";
 import { assert } from "../../base/assert.ts";
@@ -13,21 +13,22 @@ import type { PeerServerStream } from "./service.ts";
 import type { SnapshotSource, SnapshotStore } from "../ports.ts";
 import type { Seq } from "../view.ts";
 
+/** Makes the snapshots that this replica sends. */
 export type SnapshotProvider = Pick<SnapshotStore, "offer">;
 
-/** From the request to the header: the leader copies its state meanwhile, 5-9 s for a million messages. */
+/** Maximum time from the request to the header. The leader copies its state in it: 5-9 s for a million messages. */
 const HEADER_TIMEOUT_MS = 60_000;
-/** Without a chunk, or without room for one, for so long: given up. */
+/** A snapshot is given up after this long without a chunk to read, or without room to send one. */
 const STALL_TIMEOUT_MS = 15_000;
 
-/** Why no snapshot, or no more of it, came: the joiner asks again later. */
+/** The snapshot, or the rest of it, could not be read; the message says why. The joiner asks again later. */
 export class SnapshotBroken extends Error {
   override readonly name = "SnapshotBroken";
 }
 
 /**
- * Answers one SnapshotRequest. True if all was handed over; false if the reader went away
- * or stood still. Rejects if the provider does. Always lets the provider's iterator go.
+ * Answers one SnapshotRequest. True if everything was sent; false if the reader left or stalled.
+ * Rejects if the provider does. In any case it releases the provider's iterator.
  */
 export async function serveSnapshot(
   provider: SnapshotProvider,
@@ -40,7 +41,7 @@ export async function serveSnapshot(
   let chunks = 0;
   let bytes = 0;
   let room = ended.aborted || send({ kind: "snapshotHeader", header: source.header });
-  // Also entered when the reader is gone: leaving the loop is what releases the source.
+  // Entered even if the reader is gone, because leaving the loop releases the source.
   for await (const chunk of source.chunks) {
     if (ended.aborted || (!room && !(await drained(stream, ended)))) return false;
     room = send({ kind: "snapshotChunk", chunk });
@@ -52,7 +53,7 @@ export async function serveSnapshot(
   return true;
 }
 
-/** True once the stream takes more; false if it ended or stood still. */
+/** True once the stream can take more; false if it ended or stalled. */
 function drained(stream: PeerServerStream, ended: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const finish = (result: boolean): void => {
@@ -72,9 +73,10 @@ function drained(stream: PeerServerStream, ended: AbortSignal): Promise<boolean>
 }
 
 /**
- * Dials, proves, asks; `onDamaged` hears if what came was changed on the way. Resolves with the header; the chunks follow as they are read. Both
- * reject with SnapshotBroken if the peer is not ours, breaks off, or stands still. Whoever
- * gets a source must read it to its end or leave the loop (which closes the call).
+ * Dials a peer, proves the key, and asks for a snapshot. Resolves with the header; the chunks are received as the
+ * caller reads them. Both reject with SnapshotBroken if the peer does not fit, ends the call, or stalls. The caller
+ * must read the chunks to their end or leave the loop, which closes the call. `onDamaged` is called if a message was
+ * changed on the way.
  */
 export async function requestSnapshot(
   address: PeerAddress,
@@ -142,7 +144,7 @@ interface Received {
   readonly packet: Packet;
 }
 
-/** One call of its own connection, read packet by packet: what is not asked for stays with the sender. */
+/** One call on a connection of its own, read packet by packet. Unread packets stay with the sender. */
 class PacketReader {
   readonly #client: grpc.Client;
   readonly #call: ReturnType<typeof openCall>;
@@ -150,7 +152,7 @@ class PacketReader {
   readonly #ended: AbortSignal;
   readonly #onDamaged: () => void;
   readonly #onEnded = (): void => this.close();
-  /** Set once the peer is proven. */
+  /** Null until the peer is proven. */
   #pieces: { readonly reader: PieceReader; readonly writer: PieceWriter } | null = null;
   #closed = false;
   #reading = false;
@@ -159,14 +161,14 @@ class PacketReader {
     this.#onDamaged = onDamaged;
     this.#client = openClient(address);
     this.#call = openCall(this.#client, FETCH_SNAPSHOT_PATH);
-    // The iterator reports errors too, but only while somebody waits for it.
+    // The iterator reports errors only while a read is pending.
     this.#call.on("error", () => undefined);
     this.#packets = this.#call[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
     this.#ended = ended;
     ended.addEventListener("abort", this.#onEnded);
   }
 
-  /** From now on packets go and come in pieces. */
+  /** Sends and receives packets in sealed pieces from now on. */
   proven(keys: CallKeys): void {
     this.#pieces = { reader: new PieceReader(keys.acceptor), writer: new PieceWriter(keys.dialler) };
   }
@@ -175,7 +177,7 @@ class PacketReader {
     for (const piece of this.#pieces?.writer.cut(bytes) ?? [bytes]) this.#call.write(piece);
   }
 
-  /** @throws SnapshotBroken, CodecError, PieceError, or gRPC's error. */
+  /** The next packet. @throws SnapshotBroken (also after `timeoutMs`), CodecError, PieceError, or gRPC's error. */
   async next(timeoutMs: number): Promise<Received> {
     assert(!this.#reading, "a snapshot is read by one reader");
     if (this.#closed) throw new SnapshotBroken("closed");

@@ -1,13 +1,13 @@
 /**
- * Frames between replicas over gRPC (proto/peer.proto): PeerTransport for real.
+ * PeerTransport over gRPC (proto/peer.proto).
  *
  *     this replica                                   peer p
  *     PeerLink(p)   ---- dials, sends frames ---->   PeerServer
  *     PeerServer    <--- dials, sends frames -----   PeerLink
  *
- * One stream for each direction, each dialled by its sender (peers/link.ts, peers/server.ts).
- * This file ties them: a stream that breaks, either of the two, has the peer probed at once;
- * a peer that dials us is dialled back at once.
+ * There is one stream for each direction, which its sender dials (peers/link.ts, peers/server.ts).
+ * This file connects the two: if either stream breaks, the peer is probed at once, and a peer that
+ * dials us is dialled back at once.
  */
 import type * as grpc from "@grpc/grpc-js";
 import { assert } from "../../base/assert.ts";
@@ -21,33 +21,35 @@ import { requestSnapshot, SnapshotBroken, type SnapshotProvider } from "./snapsh
 import type { PeerListener, PeerTransport, SnapshotSource } from "../ports.ts";
 import type { ReplicaId, Seq } from "../view.ts";
 
+/** Gets the events of the transport. */
 export interface GrpcPeerListener extends PeerListener {
   /**
-   * Whoever answers at the peer's address, or dialled us with our key, does not fit; its
-   * silence is all that counts. Once for each peer and reason until that peer is proven
-   * again. A dialler without our key is not reported: anybody can claim to be a peer. `version` is that of its
-   * executable, as it says, if that is the reason.
+   * The process that answers at the peer's address, or that dialled us with our key, does not fit. It counts
+   * as a peer that is silent. Reported once for each peer and reason until that peer is proven again. A dialler
+   * without our key is not reported, because anybody can claim to be a peer. `version` is the one that its
+   * executable claims, if that is the reason.
    */
   onMismatch(peer: ReplicaId, reason: MismatchReason, version: string | null): void;
   /** See InboundEvents. */
   onUnread?(peer: ReplicaId, frame: UnreadFrame, release: Release): void;
-  /** Something of the peer's was changed on the way (`frame`), or one of its ops is not as it was proposed. Nothing of it was taken. */
+  /** See InboundEvents. */
   onDamaged?(peer: ReplicaId, what: Damaged): void;
-  /** The stream of frames to (`out`) or from (`in`) the peer opened or ended. For logs and status. */
+  /** The stream of frames to (`out`) or from (`in`) the peer has opened or ended. For logs and status. */
   onStream(peer: ReplicaId, direction: "in" | "out", open: boolean): void;
 }
 
+/** What {@link GrpcPeerTransport} needs. */
 export interface GrpcPeerOptions {
   readonly self: PeerIdentity;
   /** What this executable understands. */
   readonly release: Release;
-  /** Id of the cluster of this store, "" while it has none. Read at each proof and each turn's first send. */
+  /** Id of the cluster of this store; "" while it has none. Read at each proof and at each send. */
   readonly clusterId: () => string;
   /** The other configured replicas. */
   readonly peers: readonly PeerAddress[];
   /** The cluster key, 32 bytes. */
   readonly key: Uint8Array;
-  /** Canonical texts that must be the same at all replicas: modes, and the configured peer list. */
+  /** Canonical texts that must be the same at all replicas: the modes, and the configured replica ids. */
   readonly settings: { readonly mode: string; readonly peers: string };
   readonly listener: GrpcPeerListener;
   readonly snapshots: SnapshotProvider;
@@ -55,16 +57,16 @@ export interface GrpcPeerOptions {
   readonly nowMs?: () => number;
 }
 
-/** See PeerTransport in ports.ts for what it promises its caller. */
+/** See PeerTransport in ports.ts for its contract. */
 export class GrpcPeerTransport implements PeerTransport {
   readonly #listener: GrpcPeerListener;
   readonly #context: ProofContext;
   readonly #addresses = new Map<ReplicaId, PeerAddress>();
   readonly #links = new Map<ReplicaId, PeerLink>();
   readonly #server: PeerServer;
-  /** `peer reason` of what was reported. */
+  /** `peer reason` of each mismatch that was reported. */
   readonly #reported = new Set<string>();
-  /** Ends snapshots that are being fetched, at resetPeers and stop. */
+  /** Ends the fetches of snapshots that are under way. */
   #fetches = new AbortController();
   #clusterId: string;
   #state: "new" | "running" | "stopped" = "new";
@@ -111,9 +113,9 @@ export class GrpcPeerTransport implements PeerTransport {
   }
 
   /**
-   * Adds the Peer service to the server and dials the peers. The server must be listening
-   * already (a peer that is dialled dials back at once, and a refusal reads as a death)
-   * and take messages of PEER_MESSAGE_BYTES_MAX. `onProven` hears which connections are peers' (`getPeer`).
+   * Adds the Peer service to the server and dials the peers. The server must accept messages of
+   * PEER_MESSAGE_BYTES_MAX, and must be listening already: a dialled peer dials back at once, and would
+   * take a refusal for a death. `onProven` gets the connections of proven peers (gRPC's `getPeer`).
    */
   start(server: grpc.Server, onProven: (connection: string) => void = () => undefined): void {
     assert(this.#state === "new", "a transport starts once");
@@ -122,7 +124,9 @@ export class GrpcPeerTransport implements PeerTransport {
     for (const link of this.#links.values()) link.start();
   }
 
-  /** Closes all streams, in and out. Nothing is delivered or reported afterwards. The server is its owner's to close. */
+  /**
+   * Closes all streams in both directions. Nothing is delivered or reported afterwards. The owner closes the server.
+   */
   stop(): void {
     this.#state = "stopped";
     for (const link of this.#links.values()) link.stop();
@@ -136,9 +140,9 @@ export class GrpcPeerTransport implements PeerTransport {
   }
 
   /**
-   * Hands what this turn sent to gRPC now instead of in the next microtask. The bytes reach
-   * the socket a few microtasks later: a caller that is about to block the thread (fsync)
-   * lets go of it once before, by awaiting a setImmediate. False: nothing waited.
+   * Passes the frames of this turn to gRPC now instead of in the next microtask. The bytes reach the socket a
+   * few microtasks later, so a caller that is about to block the thread (fsync) must first yield with a
+   * setImmediate. False: there were none.
    */
   flush(): boolean {
     let waited = false;
@@ -157,7 +161,7 @@ export class GrpcPeerTransport implements PeerTransport {
     for (const link of this.#links.values()) link.reset();
   }
 
-  /** Rejects with SnapshotBroken, or its chunks do. */
+  /** Asks a peer for a snapshot. It, or its chunks, reject with SnapshotBroken. */
   async fetchSnapshot(from: ReplicaId, commonSeq: Seq): Promise<SnapshotSource> {
     const address = this.#addresses.get(from);
     assert(address !== undefined, "a snapshot comes from a configured peer");
@@ -167,7 +171,7 @@ export class GrpcPeerTransport implements PeerTransport {
     );
   }
 
-  /** True while frames sent now have a proven stream to go out on. */
+  /** True while there is a proven stream on which frames can be sent to the peer. */
   isConnected(peer: ReplicaId): boolean {
     return this.#link(peer).up;
   }
@@ -190,7 +194,7 @@ export class GrpcPeerTransport implements PeerTransport {
     });
   }
 
-  /** The store was given to a cluster after streams had been proven: those of another one end. */
+  /** If the store has joined a cluster since the last call, ends the streams of peers of another cluster. */
   #watchClusterId(): void {
     const clusterId = this.#context.clusterId();
     if (clusterId === this.#clusterId) return;
@@ -208,7 +212,7 @@ export class GrpcPeerTransport implements PeerTransport {
     this.#listener.onMismatch(peer, reason, version);
   }
 
-  /** What was wrong with the peer has been mended; if it goes wrong again it is news again. */
+  /** Call it when the peer was proven. A later mismatch is then reported again. */
   #proven(peer: ReplicaId): void {
     for (const reason of ["key", "cluster", "mode", "peers", "version"]) {
       this.#reported.delete(`${peer} ${reason}`);
