@@ -38,6 +38,34 @@ export interface StoryOptions {
   readonly load?: Partial<LoadOptions>;
   /** Bound on the story, s. */
   readonly seconds: number;
+  /** It waits for its turn with others. */
+  readonly turns?: Turns;
+}
+
+/** Stories of one file that are told so many at a time: more clusters than that only wait for the processor. */
+export class Turns {
+  /** How often the last of them waits for another, and its own turn. */
+  readonly rounds: number;
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  constructor({ stories, atOnce }: { readonly stories: number; readonly atOnce: number }) {
+    this.rounds = Math.ceil(stories / atOnce);
+    this.#free = atOnce;
+  }
+
+  /** Waits for a turn, and gives it back when the work is over. */
+  async run(work: () => Promise<void>): Promise<void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
 }
 
 /** How long a fault lasts: part of what is tested, not a wait for something to happen. */
@@ -47,26 +75,31 @@ export function lasting(ms: number): Promise<void> {
 
 /** A test that tells one story about a cluster of its own, beside the other stories of its file: they mostly wait. */
 export function story(title: string, options: StoryOptions, tell: (stage: Stage) => Promise<void>): void {
+  const { seconds, turns } = options;
+  const told = (): Promise<void> => tellOnStage(options, tell);
   test.concurrent(
     title,
-    async () => {
-      const stage = await Stage.create(options);
-      let timer: ReturnType<typeof setTimeout> | null = null;
-      const tooLong = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`the story took ${options.seconds} s`)), options.seconds * 1000);
-      });
-      try {
-        await Promise.race([tell(stage), tooLong]);
-      } catch (error) {
-        process.stderr.write(await stage.tails());
-        throw error;
-      } finally {
-        if (timer !== null) clearTimeout(timer);
-        await stage.close();
-      }
-    },
-    options.seconds * 1000 + CLEAN_UP_MS,
+    () => (turns === undefined ? told() : turns.run(told)),
+    (seconds * 1000 + CLEAN_UP_MS) * (turns?.rounds ?? 1),
   );
+}
+
+async function tellOnStage(options: StoryOptions, tell: (stage: Stage) => Promise<void>): Promise<void> {
+  const { seconds } = options;
+  const stage = await Stage.create(options);
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  const tooLong = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the story took ${seconds} s`)), seconds * 1000);
+  });
+  try {
+    await Promise.race([tell(stage), tooLong]);
+  } catch (error) {
+    process.stderr.write(await stage.tails());
+    throw error;
+  } finally {
+    if (timer !== null) clearTimeout(timer);
+    await stage.close();
+  }
 }
 
 /** Cluster and load of one story. */

@@ -58,6 +58,8 @@ const TICK_MS = 10;
 /** Messages under way; while there are as many nothing falls due. */
 const UNDER_WAY_MAX = 600;
 const REGISTER_ATTEMPTS = 3;
+/** Of every writer. */
+export const LOAD_PASSWORD = "a password for load";
 /** How long it may take until enough is acknowledged; generous, for other tests may keep both cores busy. */
 const FLOWS_MS = 30_000;
 
@@ -104,7 +106,7 @@ export class Load {
     const clientId = crypto.randomUUID();
     for (let attempt = 1; ; attempt++) {
       // The same id each time: an attempt without an answer may have made the account.
-      const registered = await client.call("Register", { name, password: "a password for load", clientId });
+      const registered = await client.call("Register", { name, password: LOAD_PASSWORD, clientId });
       if (registered.ok) {
         const { token, user } = registered.value;
         client.close();

@@ -110,18 +110,22 @@ export class WebPerson {
 
   /** With one id until a replica leads: the answer is the same however often it is asked. */
   async register(origin: string): Promise<void> {
-    const form = { name: this.name, password: WEB_PASSWORD, id: crypto.randomUUID() };
-    await until(async () => {
-      const answer = await this.ask(origin, "/register", { form });
-      if (answer.status === 503 || answer.status === 504) return false;
-      if (answer.status !== 201 && answer.status !== 200)
-        throw new Error(`/register answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
-      return true;
-    });
+    await this.#enter(origin, "/register", { name: this.name, password: WEB_PASSWORD, id: crypto.randomUUID() });
   }
 
-  async logIn(origin: string): Promise<void> {
-    await this.json(origin, "/login", { form: { name: this.name, password: WEB_PASSWORD } });
+  async logIn(origin: string, password = WEB_PASSWORD): Promise<void> {
+    await this.#enter(origin, "/login", { name: this.name, password });
+  }
+
+  /** Tries until a replica leads; throws on any other refusal. */
+  async #enter(origin: string, path: string, form: Record<string, string>): Promise<void> {
+    await until(async () => {
+      const answer = await this.ask(origin, path, { form });
+      if (answer.status === 503 || answer.status === 504) return false;
+      if (answer.status !== 201 && answer.status !== 200)
+        throw new Error(`${path} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
+      return true;
+    });
   }
 
   /** Sends to a name; answers the message's id and conversation. */
