@@ -1,22 +1,22 @@
-/** How well writing went on: acknowledgements over time, and the stretches without any. Pure. */
+/** How available writing was: acknowledgements over time, and the gaps between them. Pure. */
 import type { Send } from "./history.ts";
 import type { Fault } from "./faults.ts";
 import type { FaultGroup } from "./schedule.ts";
 
-/** A stretch without an acknowledgement counts as unavailable, whole, from this length on: what a person would notice. */
+/** A gap of this length or more counts as unavailable in its whole length, because a person would notice it. */
 export const UNAVAILABLE_FROM_MS = 250;
-/** What a fault causes begins within this time of it. */
+/** A gap is attributed to a fault if it begins within this time after the fault. */
 const CAUSED_WITHIN_MS = 2500;
 const BUCKETS_MAX = 240;
 const BUCKET_MIN_MS = 250;
 
-/** A stretch without an acknowledgement, ms since the start. */
+/** A time without an acknowledgement, ms since the start of the run. */
 export interface Gap {
   readonly from: number;
   readonly to: number;
 }
 
-/** What is promised about time, for the faults of one run. */
+/** A limit that we promise for the faults of a run, and whether the run met it. */
 export interface Bar {
   readonly what: string;
   readonly limit: number;
@@ -27,15 +27,15 @@ export interface Bar {
 
 export interface Availability {
   readonly longestGapMs: number;
-  /** When the longest one began; null without any acknowledgement. */
+  /** When the longest gap began, ms since the start. */
   readonly longestGapAt: number | null;
   readonly unavailableMs: number;
-  /** Of the time of the run, per cent. */
+  /** Per cent of the time of the run. */
   readonly unavailablePercent: number;
   readonly gaps: readonly Gap[];
 }
 
-/** Stretches between acknowledgements from 0 to `endMs`, of UNAVAILABLE_FROM_MS or more; the ends count too. */
+/** The gaps of UNAVAILABLE_FROM_MS or more from 0 to `endMs`, including those at the beginning and at the end. */
 export function availabilityOf(sends: readonly Send[], endMs: number): Availability {
   const times = sends.filter(({ ending, endedAt }) => ending === "acknowledged" && endedAt <= endMs);
   const ends = times.map(({ endedAt }) => endedAt).toSorted((a, b) => a - b);
@@ -58,7 +58,7 @@ export function availabilityOf(sends: readonly Send[], endMs: number): Availabil
   };
 }
 
-/** The bars for a run with these kinds of faults; none where the network was cut: what a cut costs is for the cut to say. */
+/** The bars for a run with these groups of faults. None for network faults, because their cost depends on the cut. */
 export function barsFor(groups: readonly FaultGroup[], availability: Availability): Bar[] {
   const { longestGapMs, unavailablePercent } = availability;
   const gap = (limit: number, what: string): Bar => ({
@@ -82,14 +82,14 @@ export function barsFor(groups: readonly FaultGroup[], availability: Availabilit
   ];
 }
 
-/** The longest stretch without an acknowledgement that began while the fault lasted or soon after it struck, ms. */
+/** The longest gap that overlaps the fault (its first 60 s at most) or the 2.5 s after it struck, ms. */
 export function quietAfter(fault: Pick<Fault, "at" | "until">, gaps: readonly Gap[]): number {
   const until = Math.max(fault.at + CAUSED_WITHIN_MS, Math.min(fault.until, fault.at + 60_000));
   const caused = gaps.filter(({ from, to }) => to > fault.at && from < until);
   return caused.reduce((longest, { from, to }) => Math.max(longest, to - from), 0);
 }
 
-/** Acknowledgements per bucket over the run. */
+/** Acknowledgements per bucket of time. */
 export interface Rate {
   readonly bucketMs: number;
   readonly counts: readonly number[];
@@ -106,7 +106,7 @@ export function rateOf(sends: readonly Send[], endMs: number): Rate {
   return { bucketMs, counts };
 }
 
-/** The value below which `part` (0 to 1) of them lie; 0 of none. */
+/** The value below which `part` (0 to 1) of the sorted values lie; 0 if there are none. */
 export function quantile(sorted: readonly number[], part: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
 }

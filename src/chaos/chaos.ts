@@ -1,7 +1,7 @@
 /**
- * `lastword chaos`: people write, read and listen at all replicas while replicas are killed,
- * paused, stopped, cut off and started again; then everything they were told is checked
- * against what every replica shows. Leaves a report as JSON and as a page.
+ * `lastword chaos`: simulated people write, read and subscribe at all replicas while the command
+ * kills, pauses, stops, cuts off and restarts replicas. Then it checks everything that the people
+ * observed against what every replica shows, and writes a report as JSON and as a page.
  */
 import { accessSync, constants, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -28,13 +28,13 @@ import { Watch } from "./watch.ts";
 
 const PEOPLE_PER_REPLICA = 3;
 const WHOLE_TIMEOUT_MS = 60_000;
-/** What a merge left in the fork queues is proposed again within this time; nothing may move for so long. */
+/** No replica may apply anything for this long. A fork queue proposes its ops again within this time. */
 const QUIET_MS = 2_000;
 const STALL_LOOK_MS = 20;
-/** The figure "sends/s now" is over this time. */
+/** The view's sends/s cover this time. */
 const NOW_MS = 1_000;
 
-/** Ctrl-C: the first one ends the faults and goes on to the checks, the second leaves them out. */
+/** The first Ctrl-C ends the faults and continues with the checks; the second one skips the checks. */
 interface Interrupts {
   readonly first: AbortSignal;
   readonly second: AbortSignal;
@@ -54,7 +54,7 @@ function listenForInterrupts(): Interrupts {
   };
 }
 
-/** The longest time in which this process itself did not run: what it then says about others is its own fault. */
+/** Measures the longest time in which this process itself did not run: other measurements of that time are wrong. */
 class StallMeter {
   longestMs = 0;
   #at = performance.now();
@@ -84,12 +84,12 @@ class Run {
   #watch!: Watch;
   #faults!: Faults;
   #phase = "registering people";
-  /** For the figures of the view: acknowledgements of the last second, and the longest stretch without any. */
+  /** For the view: times of the acknowledgements of the last second. */
   readonly #recent: number[] = [];
   #looked = 0;
   #lastAckMs = 0;
   #longestGapMs = 0;
-  /** Newest entry when the run began. */
+  /** Seq of the newest committed entry when the run began. */
   #committedBefore = 0;
 
   constructor(stage: Stage, invocation: Invocation, deps: CommandDeps, interrupts: Interrupts) {
@@ -159,7 +159,7 @@ class Run {
     }
   }
 
-  /** On a cluster that is not its own: takes back what can be taken back, and says what cannot. */
+  /** On a cluster that chaos did not start: deletes the accounts of the run, and says what remains. */
   async #leaveNothing(): Promise<void> {
     if (this.#stage.own) return;
     const count = this.#people.size;
@@ -172,7 +172,7 @@ class Run {
     this.#deps.err(`${accounts}; their names stay reserved, and the log is ${Math.max(0, entries)} entries longer\n`);
   }
 
-  /** Registers people, and makes what watches and what strikes; null, or why it could not. */
+  /** Registers the people and prepares the watch and the faults. Returns null, or the failure. */
   async #prepare(): Promise<Outcome<never> | null> {
     const people = await People.gather({
       addresses: [...this.#addresses.values()],
@@ -220,7 +220,7 @@ class Run {
     };
   }
 
-  /** Waits until nothing moves any more and reads everything back; null if it was broken off. */
+  /** Waits until no replica applies anything and reads everything back; null if the run was interrupted. */
   async #collect(strict: boolean): Promise<RunRecord["history"] | null> {
     const { second } = this.#interrupts;
     this.#phase = "waiting until all are in step";
@@ -253,7 +253,7 @@ class Run {
     };
   }
 
-  /** All are in one view, have applied the same, and nothing moves. */
+  /** Waits until all replicas are in one view and have applied the same entries, and no new ones for QUIET_MS. */
   async #whole(signal: AbortSignal): Promise<boolean> {
     let since = performance.now();
     let before = "";
@@ -340,7 +340,7 @@ function brokenOff(): Outcome<never> {
   return failure(EXIT.failed, "broken off before the checks; the replicas run again", "let it run to its end");
 }
 
-/** Where the report goes; found out before an hour of chaos, not after it. */
+/** The folder of the report. It is checked before the run, so that an hour of chaos does not end without a report. */
 function reportFolder(option: string): Outcome<string> {
   const folder = resolve(option);
   try {
@@ -354,7 +354,7 @@ function reportFolder(option: string): Outcome<string> {
   }
 }
 
-/** Answers the paths. What a cluster of its own logged is kept if there is something to explain. */
+/** Writes the report and returns its paths. If something failed, it also keeps the logs of chaos's own cluster. */
 function writeReport(folder: string, report: ChaosReport, data: string): string[] {
   const name = join(folder, `chaos-seed-${report.seed}`);
   writeFileSync(`${name}.html`, reportPage(report));
@@ -368,7 +368,7 @@ function writeReport(folder: string, report: ChaosReport, data: string): string[
   return files;
 }
 
-/** Exit code 0 if the promise held, 1 otherwise or if it could not be checked. */
+/** Runs the command. Exit code 0 if the promise held; 1 if it did not, or could not be checked. */
 export async function runChaos(invocation: Invocation, deps: CommandDeps): Promise<ExitCode> {
   const complain = (failed: Extract<Outcome<never>, { ok: false }>): ExitCode => {
     deps.err(failureLine(failed));

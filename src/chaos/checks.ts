@@ -1,14 +1,14 @@
 /**
- * The promises, checked from outside: each check takes what people saw and answers
- * complaints in sentences, none if the promise held. Nothing here knows how a replica works,
- * nor how the history was collected. What each looks at, and how it fails, is in docs/chaos.md.
+ * Checks the promises from outside: each check takes what people observed and returns its
+ * violations as sentences, none if the promise held. Nothing here knows how a replica works or
+ * how the history was collected. docs/chaos.md says what each check examines and how it fails.
  */
 import type { History, ReplicaContent, Send, Shown, Stream, StreamEvent } from "./history.ts";
 
-/** What one check found. */
+/** The result of one check. */
 export interface CheckResult {
   readonly name: string;
-  /** How many things were looked at; 0 means that the check says nothing. */
+  /** How many items were examined; if 0, the check says nothing. */
   readonly looked: number;
   readonly violations: readonly string[];
 }
@@ -25,7 +25,7 @@ function acknowledged(send: Send): boolean {
   return send.ending === "acknowledged";
 }
 
-/** What one replica shows of one conversation against what its author was told. */
+/** Compares what one replica shows of one conversation with the answers that its author got. */
 function compareKept(sends: readonly Send[], shown: readonly Shown[], replica: number): string[] {
   const wrong: string[] = [];
   const at = `replica ${replica}`;
@@ -63,7 +63,10 @@ function compareKept(sends: readonly Send[], shown: readonly Shown[], replica: n
   return wrong;
 }
 
-/** Every acknowledged message exactly once on every replica, unknown ones at most once, deleted ones gone, no others. */
+/**
+ * Every replica shows each acknowledged message exactly once, messages with an unknown outcome at most once, and
+ * neither deleted nor other messages.
+ */
 const kept: Check = (history) => {
   const sends = byAuthor(history);
   const violations: string[] = [];
@@ -77,7 +80,7 @@ const kept: Check = (history) => {
   return { looked, violations };
 };
 
-/** If A was acknowledged before B was sent, A's number is lower: over all people and replicas. */
+/** If A was acknowledged before B was sent, A's seq is lower, across all people and replicas. */
 const order: Check = (history) => {
   const sends = history.sends.filter((send) => acknowledged(send) && send.endedAt < history.forkFrom);
   const ended = sends.toSorted((a, b) => a.endedAt - b.endedAt);
@@ -98,7 +101,7 @@ const order: Check = (history) => {
   return { looked: sends.length, violations };
 };
 
-/** The order in which one replica shows a conversation contradicts the real time of its acknowledgements. */
+/** Violations where the order in which one replica shows a conversation contradicts the times of acknowledgements. */
 function compareShownOrder(sends: ReadonlyMap<string, Send>, content: ReplicaContent): string[] {
   const wrong: string[] = [];
   for (const shown of content.conversations) {
@@ -115,7 +118,7 @@ function compareShownOrder(sends: ReadonlyMap<string, Send>, content: ReplicaCon
   return wrong;
 }
 
-/** All replicas show each conversation in the same order, and that order is the one of real time. */
+/** All replicas show each conversation in the same order, and it follows real time. */
 const shownOrder: Check = (history) => {
   const inTime = history.sends.filter((send) => acknowledged(send) && send.endedAt < history.forkFrom);
   const sends = new Map(inTime.map((send) => [send.id, send]));
@@ -138,7 +141,7 @@ const shownOrder: Check = (history) => {
   return { looked, violations };
 };
 
-/** What a read had to show, at least: the newest message that was acknowledged before it began. */
+/** The newest message that was acknowledged before `time`, which a read that began then must show. */
 function newestBefore(sends: readonly Send[], time: number): Send | null {
   let newest: Send | null = null;
   for (const send of sends) {
@@ -147,7 +150,7 @@ function newestBefore(sends: readonly Send[], time: number): Send | null {
   return newest;
 }
 
-/** No read is older than the reader's own writes; no LATEST read is older than what anybody had been told. */
+/** No read is older than the reader's own writes, and no LATEST read is older than any acknowledgement. */
 const reads: Check = (history) => {
   const sends = byAuthor(history).map((list) => list.filter(acknowledged));
   const seqs = new Map(history.sends.map((send) => [send.id, send.seq]));
@@ -171,7 +174,7 @@ const reads: Check = (history) => {
 /** The part of a stream between two resets. */
 interface Segment {
   readonly events: readonly StreamEvent[];
-  /** Everything after this number was to come; -1 at the start, where everything was. */
+  /** The stream must bring everything after this seq; -1 in the first segment, which must bring everything. */
   readonly after: number;
   readonly last: boolean;
 }
@@ -189,7 +192,7 @@ function segmentsOf(stream: Stream): Segment[] {
   return segments;
 }
 
-/** One conversation in one segment: an unbroken run of what the replicas show, without doubles. */
+/** Checks one conversation in one segment: `run` is a contiguous part of what the replicas show, without duplicates. */
 function compareRun(
   run: readonly string[],
   shown: readonly string[],
@@ -212,13 +215,13 @@ function compareStream(stream: Stream, history: History, sends: ReadonlyMap<stri
   for (const segment of segmentsOf(stream)) {
     let before = -1;
     for (const { seq, kind } of segment.events) {
-      // Two sides of a split number their messages each for itself; a stream that moves between them jumps.
+      // Each side of a split numbers its messages by itself, so a stream that moves between them may go back.
       if (seq < before && !forked)
         wrong.push(`gap: the stream of person ${stream.person} went back to ${seq} (${kind})`);
       before = Math.max(before, seq);
     }
     for (const author of authors) {
-      // A stream that resumes after a deletion may leave the message out: there is nothing to show.
+      // A stream that resumes after a deletion may omit the deleted message.
       const stays = (id: string): boolean => (sends.get(id)?.deletion ?? null) === null;
       const shown = (history.contents[0]?.conversations[author] ?? []).map(({ id }) => id).filter(stays);
       const run = segment.events.flatMap((event) =>
@@ -226,7 +229,7 @@ function compareStream(stream: Stream, history: History, sends: ReadonlyMap<stri
       );
       const staying = run.filter(stays);
       const who = `person ${stream.person} for conversation ${author}`;
-      // Before a reset in a split the order was another one; only doubles count there.
+      // In a split, the order before a reset was another one, so only duplicates are violations there.
       if (!forked || segment.last) wrong.push(...compareRun(staying, shown, { whole: segment.after < 0, who }));
       else if (new Set(staying).size !== staying.length) {
         wrong.push(`doubled: the stream of ${who} brought a message twice`);
@@ -244,7 +247,7 @@ function compareStream(stream: Stream, history: History, sends: ReadonlyMap<stri
   return wrong;
 }
 
-/** Each stream brought everything once and in order, from the cursor it had at every move. */
+/** Each stream brought everything once and in order, even across moves between replicas. */
 const streams: Check = (history) => {
   const sends = new Map(history.sends.map((send) => [send.id, send]));
   const violations = history.streams.flatMap((stream) => compareStream(stream, history, sends));
@@ -252,7 +255,7 @@ const streams: Check = (history) => {
   return { looked, violations };
 };
 
-/** All replicas have the same rows at the same point. */
+/** All replicas have the same rows at the same seq. */
 const hashes: Check = (history) => {
   const silent = history.hashes.filter(({ hash }) => hash === null).map(({ replica }) => replica);
   const different = new Set(history.hashes.map(({ seq, hash }) => `${seq} ${hash}`));
@@ -274,7 +277,7 @@ const CHECKS: readonly (readonly [string, Check])[] = [
   ["rows are equal (status --hash)", hashes],
 ];
 
-/** All checks on one history, in a fixed order. */
+/** Runs all checks on one history, in a fixed order. */
 export function checkHistory(history: History): CheckResult[] {
   return CHECKS.map(([name, check]) => ({ name, ...check(history) }));
 }

@@ -1,7 +1,7 @@
 /**
- * Does what the schedule says: signals to processes, rules in networks, and everything undone
- * again, also when the run is broken off. One fault at a time; what it leaves behind (replicas
- * that catch up, branches that merge) may still go on when the next one strikes.
+ * Carries out the schedule with signals to processes and rules in networks, and undoes everything
+ * again, even if the run is interrupted. There is one fault at a time, but its effects (replicas
+ * that catch up, branches that merge) may still last when the next one strikes.
  */
 import { type CommandDeps } from "../cli/command-deps.ts";
 import { pause, until } from "../host/wait.ts";
@@ -16,13 +16,13 @@ import { scheduleOf, victimsOf, type FaultGroup, type FaultKind, type Scene, typ
 export interface Fault {
   /** ms since the start of the run. */
   readonly at: number;
-  /** When it was undone, as far as that is up to us. */
+  /** When we undid it, ms since the start of the run; Infinity before that. */
   until: number;
   readonly kind: FaultKind;
   readonly group: FaultGroup;
-  /** In the order of the blows; of a cut in one direction the first sends in vain. */
+  /** The replicas in the order in which they are struck. In a cut of one direction, the first is the sender. */
   readonly replicas: readonly number[];
-  /** Who led when it struck. */
+  /** The leader when the fault struck. */
   readonly leader: number | null;
 }
 
@@ -31,7 +31,7 @@ export interface FaultsDeps extends Pick<CommandDeps, "lockIsHeld" | "environmen
   readonly ids: readonly number[];
   readonly program: (id: number) => readonly string[];
   readonly network: ChaosNetwork | null;
-  /** Where the log of a replica goes; null for nowhere. */
+  /** The file for the log of a replica; null to discard it. */
   readonly logPath: (id: number) => string | null;
   readonly scene: () => Scene;
   readonly clock: RunClock;
@@ -40,18 +40,18 @@ export interface FaultsDeps extends Pick<CommandDeps, "lockIsHeld" | "environmen
 
 const GONE_TIMEOUT_MS = 15_000;
 const BACK_TIMEOUT_MS = 15_000;
-/** Between the two of "kill one after another": long enough for the survivors to have agreed. */
+/** Time between the two kills of "kill one after another", in which the survivors can agree on a view. */
 const AFTER_ANOTHER_MS = 400;
 
 export class Faults {
   readonly done: Fault[] = [];
-  /** Steps that nobody could be found for. */
+  /** Steps that found no replica to strike. */
   skipped = 0;
   readonly #deps: FaultsDeps;
   /** How each replica was started, from its own run.json. */
   readonly #runs = new Map<number, RunFile>();
   readonly #paused = new Set<number>();
-  /** Under `lastword up`: stopped by us since the supervisor had all of them. */
+  /** Under `lastword up`: replicas that we have stopped since the supervisor last had all of them. */
   readonly #stopped = new Set<number>();
   #current: Fault | null = null;
 
@@ -60,22 +60,22 @@ export class Faults {
     this.#remember();
   }
 
-  /** The fault that goes on now. */
+  /** The fault that is in effect now. */
   get current(): Fault | null {
     return this.#current;
   }
 
-  /** True while chaos holds this replica's process. */
+  /** Whether chaos has paused this replica's process. */
   isPaused(id: number): boolean {
     return this.#paused.has(id);
   }
 
-  /** True while a process has the replica's folder. */
+  /** Whether a process holds the lock of the replica's folder. */
   runs(id: number): boolean {
     return this.#deps.lockIsHeld(lockPath(this.#deps.data, id));
   }
 
-  /** One fault after another until `signal` is aborted; restores nothing that a broken fault left. */
+  /** Runs one fault after another until `signal` is aborted. Call `restore` afterwards, even if this throws. */
   async run(
     steps: { seed: number; groups: readonly FaultGroup[]; strict: boolean },
     signal: AbortSignal,
@@ -108,7 +108,7 @@ export class Faults {
     }
   }
 
-  /** Every link is whole, everything that was paused goes on, everything that died is started. False if one does not come back. */
+  /** Repairs every link, resumes paused replicas and starts dead ones. False if one of them does not come back. */
   async restore(): Promise<boolean> {
     await this.#deps.network?.heal();
     this.#resume([...this.#paused]);
@@ -126,7 +126,7 @@ export class Faults {
     return Math.round(this.#deps.clock.now());
   }
 
-  /** A graceful stop removes run.json, so the last one of each is kept. */
+  /** Keeps the last run.json of each replica, because a graceful stop removes the file. */
   #remember(): void {
     for (const id of this.#deps.ids) {
       const run = readRunFile(this.#deps.data, id);
@@ -173,7 +173,7 @@ export class Faults {
     await until(() => victims.every((id) => !this.runs(id)), GONE_TIMEOUT_MS, 20);
   }
 
-  /** A `lastword up` whose children have all been stopped is done and ends; the last one is killed instead. */
+  /** `lastword up` ends when all its children have been stopped. The last one is therefore killed instead. */
   #wouldEndSupervisor(id: number): boolean {
     if ((this.#runs.get(id)?.supervisor ?? null) === null) return false;
     this.#stopped.add(id);
@@ -209,11 +209,11 @@ export class Faults {
     try {
       process.kill(run.pid, signal);
     } catch {
-      // It was gone before.
+      // The process had already ended.
     }
   }
 
-  /** Starts it with the words of its last start, in the name of the supervisor that it had, unless that was faster. */
+  /** Starts a replica with the arguments and the supervisor of its last start, unless its supervisor has done so. */
   #start(id: number): void {
     const run = this.#runs.get(id);
     if (run === undefined || this.runs(id)) return;
@@ -224,7 +224,7 @@ export class Faults {
       });
       child.unref();
     } catch {
-      // The executable may be away (an upgrade): it is tried once more at the end, and what stays away is reported.
+      // The executable may be missing during an upgrade. `restore` tries again, and reports what does not come back.
     }
   }
 }

@@ -1,54 +1,54 @@
 /**
- * What people saw during one run of chaos, as plain records: what they sent and were told,
- * what they read, what came to them, and what every replica showed in the end. The checks
- * work on this alone. Times are ms since the start of the run, on one monotonic clock.
+ * What people observed during one run of chaos, as plain records: what they sent and the answers,
+ * what they read, what their streams brought, and what every replica showed in the end. The
+ * checks use nothing else. Times are ms since the start of the run, on one monotonic clock.
  */
 
-/** How a request ended for whoever made it; `unknown`: it may have happened, once. */
+/** The outcome of a request for its client. `unknown`: it may have taken effect, at most once. */
 export type Ending = "acknowledged" | "unknown" | "refused";
 
-/** One message. It belongs to the conversation of its author with the next person. */
+/** One message, in the conversation of its author with the next person. */
 export interface Send {
   /** `<author id>-<client id>`, known before it is sent. */
   readonly id: string;
-  /** Index of the author, who is the only one to write in this conversation. */
+  /** Index of the author, who is the only person that writes in this conversation. */
   readonly author: number;
   readonly body: string;
   readonly startedAt: number;
   readonly endedAt: number;
   readonly ending: Ending;
-  /** The number in the cursor of the acknowledgement; 0 without one. */
+  /** The seq in the cursor of the acknowledgement; 0 without an acknowledgement. */
   readonly seq: number;
-  /** Address of the replica that acknowledged it; "" without one. */
+  /** Address of the replica that acknowledged the message; "" without an acknowledgement. */
   readonly by: string;
-  /** The author asked for its deletion, and what came of it. */
+  /** The outcome of its deletion; null if the author did not delete it. */
   deletion: Ending | null;
 }
 
-/** One page of a conversation as it was read during the run, newest messages only. */
+/** One page with the newest messages of a conversation, as it was read during the run. */
 export interface Read {
-  /** Whose conversation: index of its author. */
+  /** Index of the author of the conversation. */
   readonly author: number;
-  /** `own`: by the author, at or after the cursor of the last acknowledgement. `latest`: by the other person, READ_MODE_LATEST. */
+  /** `own`: the author read at or after the last acknowledged cursor. `latest`: the other person read with LATEST. */
   readonly kind: "own" | "latest";
   readonly address: string;
   readonly startedAt: number;
   readonly endedAt: number;
   /** Ids, oldest first. */
   readonly found: readonly string[];
-  /** The page had no room for older ones. */
+  /** The page was full, so older messages may be missing. */
   readonly full: boolean;
 }
 
-/** One response of a subscription, as far as the checks look at it. */
+/** One response of a subscription, reduced to what the checks need. */
 export type StreamEvent =
   | { readonly kind: "ready" | "reset"; readonly seq: number }
-  /** `seq` is the one of the response's cursor. */
+  /** `seq` is the seq of the response's cursor. */
   | { readonly kind: "message"; readonly seq: number; readonly id: string; readonly author: number };
 
-/** All that came to one person, over all moves of the subscription. Opened before anybody wrote. */
+/** All events of one person's subscription, over all its moves. It was opened before anybody wrote. */
 export interface Stream {
-  /** Index of the person, who is told of messages of the person before and of those of their own. */
+  /** Index of the person, who gets their own messages and those of the previous person. */
   readonly person: number;
   readonly events: StreamEvent[];
 }
@@ -60,7 +60,7 @@ export interface Shown {
   readonly deleted: boolean;
 }
 
-/** What one replica showed after the run: for each author the whole conversation, oldest first. */
+/** What one replica showed after the run: the whole conversation of each author, oldest message first. */
 export interface ReplicaContent {
   readonly replica: number;
   readonly conversations: readonly (readonly Shown[])[];
@@ -81,13 +81,13 @@ export interface History {
   readonly contents: readonly ReplicaContent[];
   readonly hashes: readonly ReplicaHash[];
   /**
-   * From here on two histories may have existed side by side (a cut in available mode): what
-   * relies on real time is checked for what ended before. Infinity if that cannot be.
+   * From this time on there may have been two histories (after a cut in available mode), so checks
+   * that rely on real time cover only what ended before. Infinity if there was one history.
    */
   readonly forkFrom: number;
 }
 
-/** The number that a cursor (`view:seq`) stands at; -1 if it is no cursor. */
+/** The seq of a cursor (`view:seq`); -1 if the text is not a cursor. */
 export function seqOf(cursor: string): number {
   const found = /:(\d{1,15})$/.exec(cursor);
   return found === null ? -1 : Number(found[1]);

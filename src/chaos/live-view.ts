@@ -1,4 +1,4 @@
-/** The run as one watches it: a block that is drawn anew on a terminal, plain lines elsewhere. */
+/** Shows the run while it lasts: a block that is redrawn on a terminal, plain lines elsewhere. */
 import type { Fault } from "./faults.ts";
 import type { Failover, LaneState } from "./watch.ts";
 
@@ -11,7 +11,7 @@ const DIM = "\u001B[2m";
 const BOLD = "\u001B[1m";
 const PLAIN = "\u001B[0m";
 
-/** All that is shown. */
+/** Everything that the view shows. */
 export interface LiveState {
   readonly phase: string;
   /** ms since the start of the run. */
@@ -60,7 +60,7 @@ export function faultText({ kind, replicas }: Pick<Fault, "kind" | "replicas">):
   return `${kind}: ${whom}`;
 }
 
-/** The block as lines of at most `columns` characters, colours not counted. */
+/** The block as lines of at most `columns` characters, not counting colour codes. */
 export function viewLines(state: LiveState, columns: number): string[] {
   const fit = (text: string): string => (text.length > columns ? `${text.slice(0, Math.max(0, columns - 1))}…` : text);
   const lines = [
@@ -89,14 +89,14 @@ export function viewLines(state: LiveState, columns: number): string[] {
 }
 
 export interface LiveViewDeps {
-  /** Columns of the terminal; null if stdout is none. */
+  /** Columns of the terminal; null if stdout is not a terminal. */
   readonly columns: () => number | null;
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
   readonly state: () => LiveState;
 }
 
-/** Draws until it is stopped. Lines go to stderr, so that stdout begins with the verdict. */
+/** Draws the view until it is stopped. Lines go to stderr, so that stdout begins with the verdict. */
 export class LiveView {
   readonly #deps: LiveViewDeps;
   readonly #onTerminal: boolean;
@@ -112,12 +112,12 @@ export class LiveView {
     this.#timer = setInterval(() => this.#tick(), this.#onTerminal ? DRAW_MS : LINE_MS);
   }
 
-  /** One event; a terminal shows it in the block. */
+  /** Prints one event, unless the block shows it already. */
   line(text: string): void {
     if (!this.#onTerminal) this.#deps.err(`${text}\n`);
   }
 
-  /** The block goes away: what follows is the verdict. */
+  /** Removes the block, so that the verdict takes its place. */
   stop(): void {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
@@ -135,7 +135,7 @@ export class LiveView {
       return;
     }
     const lines = viewLines(state, Math.max(20, (this.#deps.columns() ?? 80) - 1));
-    // Back to the top of the block, and every line cleared to its end: no flicker, no rest of longer lines.
+    // Overwrites the block from its top and clears each line to its end: no flicker, no remains of longer lines.
     const back = this.#drawn > 0 ? `\u001B[${this.#drawn}A` : "";
     this.#deps.out(`${back}${lines.map((text) => `${text}\u001B[K\n`).join("")}`);
     this.#drawn = lines.length;

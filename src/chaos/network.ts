@@ -1,20 +1,20 @@
 /**
- * A network of its own for each replica, on one machine: namespaces on a bridge, so that
- * links can be cut in silence, one direction by itself, and be made slow or lossy. A cut is a
- * rule at the receiver that drops what comes from one address; sockets learn nothing of it.
- * Needs root on Linux and `ip`. Everything it makes carries this process's id in its name.
+ * Gives each replica a network of its own on one machine: namespaces on a bridge, whose links can
+ * be cut silently, even in one direction only, and made slow or lossy. A cut is a rule at the
+ * receiver that drops packets from one address, so no socket gets an error. Needs root on Linux
+ * and `ip`. Everything that it creates has this process's id in its name.
  */
 import { pause } from "../host/wait.ts";
 
-/** Of the block for tests between networks (RFC 2544), which nobody routes. */
+/** Part of the block that RFC 2544 reserves for benchmarks between networks, and that nobody routes. */
 const BLOCK = "198.19";
 const NAME = /^lwchaos(\d+)-\d+$/;
-/** Where a lossy link is played without netem: nothing passes for a while, again and again. */
+/** Simulates a lossy link without netem: nothing passes for `lost`, everything for `passed`, repeatedly. */
 const BURST_MS = { lost: 120, passed: 380 };
 const NETEM = { lossy: ["loss", "20%"], slow: ["delay", "50ms", "10ms", "loss", "1%"] };
-/** Where a slow link is played without netem: what one replica sends queues up behind this rate. */
+/** Simulates a slow link without netem: packets of the replica queue behind this rate. */
 const TBF = ["rate", "400kbit", "burst", "8k", "latency", "300ms"];
-/** The rule that looks up own addresses comes first by default; a cut must come before it. */
+/** By default the rule for own addresses has preference 0. It is moved here, so that a cut can come before it. */
 const LOCAL_RULE_PREFERENCE = 100;
 const CUT_PREFERENCE = 10;
 
@@ -41,7 +41,7 @@ function exists(pid: number): boolean {
   }
 }
 
-/** Removes what runs left behind that were killed themselves. */
+/** Removes what earlier runs left behind because they were killed. */
 async function sweep(): Promise<void> {
   const listed = Bun.spawn(["ip", "netns", "list"], { stdio: ["ignore", "pipe", "ignore"] });
   const names = (await new Response(listed.stdout).text()).split("\n").map((line) => line.split(" ")[0]!);
@@ -55,7 +55,7 @@ async function sweep(): Promise<void> {
   for (const pid of dead) await run(["ip", "link", "delete", `lwc${pid}`]);
 }
 
-/** Why there can be no network of its own here, for a person; null if there can. */
+/** Says to a person why chaos cannot create networks here; null if it can. */
 export function networkRefusal(): string | null {
   if (process.platform !== "linux") return "needs network namespaces, which only Linux has";
   if (process.getuid?.() !== 0) return "needs network namespaces, and so root";
@@ -63,7 +63,7 @@ export function networkRefusal(): string | null {
   return null;
 }
 
-/** The networks of one run, one a replica, with this machine on the bridge between them. */
+/** The networks of one run, one for each replica; this machine is on the bridge between them. */
 export class ChaosNetwork {
   readonly #ids: readonly number[];
   readonly #name: string;
@@ -81,7 +81,7 @@ export class ChaosNetwork {
     this.#netem = made.netem;
   }
 
-  /** Makes them; null if the system refuses, with nothing left behind. */
+  /** Creates the networks. Null if the system refuses; then nothing is left behind. */
   static async open(ids: readonly number[]): Promise<ChaosNetwork | null> {
     if (networkRefusal() !== null) return null;
     await sweep();
@@ -131,22 +131,22 @@ export class ChaosNetwork {
     return `lwc${this.#name}v${id}`;
   }
 
-  /** Address of replica `id`. */
+  /** IPv4 address of replica `id`. */
   host(id: number): string {
     return `${this.#net}.${10 + id}`;
   }
 
-  /** The words that run a program in the network of replica `id`; it keeps its process id. */
+  /** The command that runs a program in the network of replica `id`, under the same process id. */
   words(id: number, program: readonly string[]): string[] {
     return ["ip", "netns", "exec", this.#namespace(id), ...program];
   }
 
-  /** What slow and lossy links are made of here, for the report. */
+  /** How slow and lossy links are simulated here, for the report. */
   get means(): string {
     return this.#netem ? "netem" : "bursts of loss and a rate limit (no netem in this kernel)";
   }
 
-  /** From now on `to` gets nothing that `from` sends. */
+  /** Drops everything that `from` sends to `to`, until `heal`. */
   async cut(from: number, to: number): Promise<void> {
     if (this.#cuts.has(`${from}>${to}`)) return;
     this.#cuts.add(`${from}>${to}`);
@@ -160,7 +160,7 @@ export class ChaosNetwork {
     await run(["ip", "-n", this.#namespace(to), "rule", "delete", "preference", String(CUT_PREFERENCE + from)]);
   }
 
-  /** Both directions between one replica and each of the others. */
+  /** Cuts both directions between one replica and each of the others. */
   async cutOff(id: number): Promise<void> {
     await this.#around(id, (from, to) => this.cut(from, to));
   }
@@ -170,7 +170,7 @@ export class ChaosNetwork {
     await Promise.all(others.flatMap((other) => [change(id, other), change(other, id)]));
   }
 
-  /** What replica `id` sends and gets suffers until `heal`. */
+  /** Makes all links of replica `id` lossy or slow, until `heal`. */
   async disturb(id: number, how: "lossy" | "slow"): Promise<void> {
     if (this.#netem || how === "slow") {
       this.#shaped.add(id);
@@ -196,7 +196,7 @@ export class ChaosNetwork {
     }
   }
 
-  /** Every link is whole and fast again. */
+  /** Restores all links. */
   async heal(): Promise<void> {
     await this.#endBursts();
     for (const id of this.#shaped) {
@@ -212,7 +212,7 @@ export class ChaosNetwork {
     );
   }
 
-  /** Removes everything; the wires go with the namespaces. */
+  /** Removes everything. The kernel removes the veth pairs together with the namespaces. */
   async close(): Promise<void> {
     await this.#endBursts();
     for (const id of this.#ids) await run(["ip", "netns", "delete", this.#namespace(id)]);

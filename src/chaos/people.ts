@@ -1,7 +1,7 @@
 /**
- * The people of one run: each is at home at one replica, writes to the next one, reads both
- * conversations at other replicas, deletes a message now and then, and is told of everything by a
- * subscription. They use the public calls only and keep what they were told (history.ts).
+ * The simulated people of one run. Each has a home replica, writes to the next person, reads both
+ * conversations at other replicas, deletes a message now and then, and receives everything through
+ * a subscription. They use only the public calls and record every answer (history.ts).
  */
 import { ReadMode } from "../../proto/gen/lastword/v1/ReadMode.ts";
 import { ChatClient, type CallResult } from "../client/chat-client.ts";
@@ -11,11 +11,11 @@ import { pause, until } from "../host/wait.ts";
 import type { RunClock } from "./run-clock.ts";
 import { seqOf, type Read, type ReplicaContent, type Send, type Shown, type Stream } from "./history.ts";
 
-/** Breath between two messages of one person, so that the load does not starve what it tests. */
+/** Pause between two messages of one person, so that the load does not starve the replicas. */
 const BREATH_MS = 18;
-/** Whoever uses SendStream sends this many at a time. */
+/** Messages that a person with a SendStream sends at a time. */
 const ROUND_ITEMS = 8;
-/** A message is tried at all replicas for this long before its outcome is called unknown. */
+/** How long a message is tried at all replicas before its outcome counts as unknown. */
 const SEND_DEADLINE_MS = 20_000;
 const ATTEMPT_MS = 1_500;
 const READ_EVERY_MS = 1_000;
@@ -23,12 +23,12 @@ const READ_DEADLINE_MS = 4_000;
 const READ_LIMIT = 50;
 const DELETE_EVERY_ROUNDS = 60;
 const PAGE = 200;
-/** Memory for what was promised; a run that is longer stops writing here. */
+/** Bounds the memory for recorded sends. A longer run stops writing at this number. */
 export const SENDS_MAX = 2_000_000;
 const STREAMS_TIMEOUT_MS = 30_000;
 const STREAMS_QUIET_MS = 1_000;
 
-/** How somebody writes: at whatever replica answers, at the own one only, or many at a time through SendStream. */
+/** How a person writes: at any replica that answers, through a SendStream, or at the home replica only. */
 const HABITS = ["roaming", "stream", "faithful"] as const;
 
 interface Person {
@@ -36,15 +36,15 @@ interface Person {
   readonly name: string;
   readonly password: string;
   readonly userId: string;
-  /** Writes at home. */
+  /** Prefers the home replica. */
   readonly writer: ChatClient;
-  /** Reads elsewhere. */
+  /** Prefers another replica. */
   readonly reader: ChatClient;
   readonly listener: ChatClient;
   readonly sending: ChatSendStream | null;
   subscription: ChatSubscription | null;
   readonly stream: Stream;
-  /** Ids that the subscription brought. */
+  /** Ids of the messages that the subscription has delivered. */
   readonly came: Set<string>;
   count: number;
   cursor: string;
@@ -62,7 +62,7 @@ export interface PeopleCounts {
   streamResets: number;
 }
 
-/** Everybody who takes part in one run. */
+/** All people of one run. */
 export class People {
   readonly sends: Send[] = [];
   readonly reads: Read[] = [];
@@ -86,7 +86,7 @@ export class People {
     this.#clock = clock;
   }
 
-  /** Registers `count` people; answers the refusal if one could not. */
+  /** Registers `count` people. Returns the sentence of the refusal if one of them could not register. */
   static async gather(options: {
     addresses: readonly string[];
     count: number;
@@ -113,15 +113,15 @@ export class People {
     return this.#people.length;
   }
 
-  /** A login of one of them, for calls that need any. */
+  /** The token of one person, for calls that need some login. */
   get token(): string {
     return this.#people[0]?.writer.token ?? "";
   }
 
   async #add(index: number, name: string): Promise<string | null> {
     const password = crypto.randomUUID();
-    // One of each habit at each replica. Whoever is faithful waits for the own replica whatever happens: so
-    // each side of a cut has somebody who writes there, and outcomes stay unknown while a replica is gone.
+    // Each replica gets one person of each habit. A faithful person waits for the home replica whatever happens,
+    // so each side of a cut has a writer, and outcomes stay unknown while a replica is gone.
     const habit = HABITS[Math.floor(index / this.#addresses.length) % HABITS.length]!;
     const writer = habit === "faithful" ? this.#homebody(index) : this.#client(index);
     const registered = await writer.register(name, password);
@@ -165,7 +165,7 @@ export class People {
     });
   }
 
-  /** Opens the subscriptions; resolves true when all of them stand. Nobody may have written yet. */
+  /** Opens the subscriptions, before anybody writes. Resolves to true when all of them are open. */
   listen(): Promise<boolean> {
     for (const person of this.#people) this.#subscribe(person);
     return until(() => this.#people.every(({ stream }) => stream.events.length > 0), STREAMS_TIMEOUT_MS);
@@ -197,15 +197,15 @@ export class People {
     this.#running = this.#people.flatMap((person) => [this.#write(person), this.#readOther(person)]);
   }
 
-  /** Stops writing; resolves when every message has its outcome. */
+  /** Stops writing. Resolves when every message has its outcome. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.all(this.#running);
   }
 
   /**
-   * Waits until the streams have brought what was acknowledged, and nothing more comes. One
-   * that had a reset was told to read again what it missed, so it is not waited for.
+   * Waits until the streams have brought every acknowledged message and are quiet. A stream that
+   * had a reset may lack messages, which its client has to read, so it only has to be quiet.
    */
   async caughtUp(signal: AbortSignal): Promise<boolean> {
     const due = this.sends.filter(({ ending, deletion }) => ending === "acknowledged" && deletion === null);
@@ -237,12 +237,12 @@ export class People {
   }
 
   /**
-   * Deletes the accounts with their messages: on somebody's own cluster nobody wants to read or write to
-   * these people. Answers how many are left.
+   * Deletes the accounts with their messages, because on a user's own cluster nobody wants to see these
+   * people. Returns how many could not be deleted.
    */
   async leave(): Promise<number> {
     let kept = 0;
-    // One after another: each has a password to be checked, and a replica that was just started does few at a time.
+    // One after another, because each deletion checks a password, and a replica checks few of them at a time.
     for (const { writer, password } of this.#people) {
       const ended = await writer.call("DeleteAccount", {
         password,
@@ -299,7 +299,7 @@ export class People {
   async #delete(person: Person): Promise<void> {
     const send = person.lastAcknowledged;
     if (send === null || send.deletion !== null) return;
-    // Until it is answered it may have happened: readers must not be surprised.
+    // The deletion may take effect before its answer, so from now on readers must accept both.
     send.deletion = "unknown";
     const request = { messageIds: [send.id], clientId: crypto.randomUUID() };
     const result = await person.writer.call("DeleteMessages", request, { deadlineMs: SEND_DEADLINE_MS });
@@ -349,7 +349,7 @@ export class People {
     this.reads.push({ ...what, address: page.address, startedAt, endedAt: this.#clock.now(), found, full });
   }
 
-  /** Everything that one replica shows, read by the authors; or why it could not be read. */
+  /** Everything that one replica shows, as read by the authors; or a sentence that says why it could not be read. */
   async contentAt(replica: number, address: string): Promise<ReplicaContent | string> {
     const conversations: Shown[][] = [];
     for (const { index, writer } of this.#people) {
@@ -367,7 +367,7 @@ function endingOf(result: CallResult<{ cursor?: string }> | SendOutcome): Pick<S
   return { ending: "acknowledged", seq: seqOf(result.value.cursor ?? ""), by: result.address };
 }
 
-/** One conversation from its newest to its oldest page. */
+/** Reads one whole conversation, from its newest page to its oldest; a string is the code of a failure. */
 async function readAll(at: { address: string; token: string; withName: string }): Promise<Shown[] | string> {
   const reader = new ChatClient({ addresses: [at.address], token: at.token });
   const pages: Shown[][] = [];

@@ -1,6 +1,6 @@
-/** Seeded randomness for schedules: mulberry32, whole numbers from 32 bits of state. */
+/** Seeded random numbers for schedules: mulberry32, with 32 bits of state. */
 
-/** Numbers that a seed repeats. */
+/** A generator that repeats the same numbers for the same seed. */
 export class SeededRandom {
   #state: number;
 
@@ -8,7 +8,7 @@ export class SeededRandom {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 up to, and not including, 1. */
+  /** A number in [0, 1). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -16,12 +16,12 @@ export class SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** From `min` up to, and not including, `max`. */
+  /** A number in [min, max). */
   between(min: number, max: number): number {
     return min + this.next() * (max - min);
   }
 
-  /** One of them; there must be one. */
+  /** One of the items, of which there must be at least one. */
   pick<T>(items: readonly T[]): T {
     return items[Math.floor(this.next() * items.length)]!;
   }

@@ -1,4 +1,4 @@
-/** The report as one page that needs nothing else: no script, no font, no picture beside it. */
+/** The report as one self-contained page, without scripts, fonts or pictures of its own. */
 import { faultText } from "./live-view.ts";
 import type { ChaosReport } from "./report.ts";
 import { axisTimes, escapeText, timelineOf } from "./timeline.ts";

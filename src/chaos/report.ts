@@ -1,4 +1,4 @@
-/** What one run of chaos found, as JSON for programs and in a few lines for a person. */
+/** The result of one run of chaos, as JSON for programs and as a few lines for a person. */
 import { cpus, loadavg } from "node:os";
 import {
   UNAVAILABLE_FROM_MS,
@@ -19,10 +19,10 @@ import type { FaultGroup } from "./schedule.ts";
 import type { Failover, Span } from "./watch.ts";
 
 const VIOLATIONS_MAX = 100;
-/** From here on the machine has too little for everybody, and times are those of the machine. */
+/** A stall from which on the machine was overloaded, so that the times say more about it than about the cluster. */
 const STALL_MS = 500;
 
-/** A fault as the report has it: the end is known, and what it cost. */
+/** A fault in the report, with its end and its cost. */
 export interface ReportedFault extends Fault {
   /** Longest time without an acknowledged write while it lasted or soon after it struck, ms. */
   readonly quietMs: number;
@@ -35,10 +35,10 @@ export interface ChaosReport {
   readonly verdict: string;
   readonly program: string;
   readonly startedAt: string;
-  /** The steps are repeated by the seed; when they come, and whom they meet, is not. */
+  /** The seed repeats the steps, but neither their times nor which replicas they strike. */
   readonly timingIsReplayed: false;
   readonly seed: number;
-  /** As asked for, and as it came to be. */
+  /** The duration that was asked for; `ranMs` is the actual one. */
   readonly seconds: number;
   readonly ranMs: number;
   readonly interrupted: boolean;
@@ -46,7 +46,7 @@ export interface ChaosReport {
     readonly own: boolean;
     readonly replicas: readonly number[];
     readonly consistency: string;
-    /** What made links slow and lossy; null without networks of its own. */
+    /** How slow and lossy links were simulated; null if the replicas had no networks of their own. */
     readonly network: string | null;
   };
   readonly groups: {
@@ -69,7 +69,7 @@ export interface ChaosReport {
   readonly lanes: readonly { readonly replica: number; readonly spans: readonly Span[] }[];
 }
 
-/** What the run hands over to be judged. */
+/** The record of a run, from which the report is made. */
 export interface RunRecord {
   readonly history: History;
   readonly faults: readonly Fault[];
@@ -80,11 +80,11 @@ export interface RunRecord {
   readonly ranMs: number;
   readonly longestStallMs: number;
   readonly interrupted: boolean;
-  /** What went wrong on the way to the checks, in sentences. */
+  /** Sentences about failures of the run itself, which count as violations. */
   readonly troubles: readonly string[];
 }
 
-/** What was asked for, and where it took place. */
+/** What was asked for, and on which cluster. */
 export interface RunFacts {
   readonly program: string;
   readonly startedAt: Date;
@@ -122,7 +122,7 @@ function sendsOf(record: RunRecord): ChaosReport["sends"] {
   };
 }
 
-/** Checks the history and puts everything together. */
+/** Checks the history and makes the report. */
 export function reportOf(facts: RunFacts, record: RunRecord): ChaosReport {
   const results: CheckResult[] = checkHistory(record.history);
   const violations = [...record.troubles, ...results.flatMap((result) => result.violations)];
@@ -169,7 +169,7 @@ export function reportOf(facts: RunFacts, record: RunRecord): ChaosReport {
   };
 }
 
-/** The lines at the end: the verdict first, then what is wrong, then where the files are. */
+/** The lines for the person: the verdict, then what is wrong, then the paths of the files. */
 export function reportLines(report: ChaosReport, files: readonly string[]): string {
   const lines = [report.verdict];
   for (const violation of report.violations.slice(0, 10)) lines.push(`  ${violation}`);

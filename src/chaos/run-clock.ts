@@ -1,13 +1,13 @@
-/** The one clock of a run: ms since the load began, the same for what people saw, faults and lanes. */
+/** The only clock of a run, for people, faults and lanes: ms since the load began. */
 export class RunClock {
   #origin = performance.now();
 
-  /** The load begins now. */
+  /** Sets the clock to 0, when the load begins. */
   begin(): void {
     this.#origin = performance.now();
   }
 
-  /** ms since then, with a fraction. */
+  /** Fractional ms since `begin`. */
   now(): number {
     return performance.now() - this.#origin;
   }

@@ -1,7 +1,7 @@
 /**
- * What is done to the replicas, and when: a sequence of steps that a seed repeats. Whom a
- * step strikes is decided when it is due, from its dice and from who leads then; so the same
- * seed gives the same steps, but not the same run.
+ * The schedule of faults: a sequence of steps that depends only on the seed. Which replicas a step
+ * strikes is decided when it is due, from its dice and from who leads then. The same seed therefore
+ * gives the same steps, but not the same run.
  */
 import { SeededRandom } from "./random.ts";
 
@@ -10,17 +10,17 @@ export type FaultGroup = (typeof FAULT_GROUPS)[number];
 
 interface KindSpec {
   readonly group: FaultGroup;
-  /** How often it comes, among the others. */
+  /** How often the kind comes, relative to the others. */
   readonly weight: number;
-  /** How long it lasts before it is undone, ms. */
+  /** The shortest and the longest time before the fault is undone, ms. */
   readonly holdMs: readonly [number, number];
-  /** Two of three replicas do not count meanwhile: in strict mode nothing could be written. */
+  /** The fault disables two of three replicas, so that in strict mode nothing could be written. */
   readonly takesMajority?: true;
 }
 
 /**
- * The kinds. A pause of one leader with the other one dead is over by itself 5 s after the
- * survivor hears nobody (ARCHITECTURE.md, R3); longer pauses would only wait.
+ * The kinds of faults. Pauses last at most 6.5 s: a survivor that hears nobody continues alone after
+ * 5 s (ARCHITECTURE.md, R3), so longer pauses would test nothing more.
  */
 export const FAULT_KINDS = {
   "kill leader": { group: "kills", weight: 4, holdMs: [50, 2000] },
@@ -49,16 +49,16 @@ export type FaultKind = keyof typeof FAULT_KINDS;
 export interface Step {
   readonly kind: FaultKind;
   readonly group: FaultGroup;
-  /** Quiet time before it, ms. */
+  /** Time without a fault before this step, ms. */
   readonly waitMs: number;
   readonly holdMs: number;
-  /** From 0 up to 1: they pick the victims among whoever can be struck when it is due. */
+  /** Two numbers in [0, 1) that pick the victims among the replicas that can be struck when the step is due. */
   readonly dice: readonly [number, number];
 }
 
 const WAIT_MS = { min: 300, max: 2500 };
 
-/** The steps of a seed, without end. Every step takes the same number of draws, whatever becomes of it. */
+/** The endless steps of a seed. Every step takes the same number of random numbers, even if it is not carried out. */
 export function* scheduleOf(seed: number, groups: readonly FaultGroup[], strict: boolean): Generator<Step, never> {
   const random = new SeededRandom(seed);
   const kinds = Object.entries<KindSpec>(FAULT_KINDS).filter(
@@ -79,30 +79,30 @@ export function* scheduleOf(seed: number, groups: readonly FaultGroup[], strict:
   }
 }
 
-/** The cluster as it is when a step is due. */
+/** The state of the cluster when a step is due. */
 export interface Scene {
   readonly leader: number | null;
-  /** Running members of the view, ascending. */
+  /** Running members of the view, in ascending order. */
   readonly members: readonly number[];
-  /** Newest entry on each replica's disk, where it is known. */
+  /** Seq of the newest entry on each replica's disk, as far as it is known. */
   readonly durable: ReadonlyMap<number, number>;
 }
 
-/** One of them, by a die; undefined if there is none. */
+/** The item that a die picks; undefined if there is none. */
 function pickBy<T>(die: number, items: readonly T[]): T | undefined {
   return items[Math.floor(die * items.length)];
 }
 
-/** All but one of them, the one by a die. */
+/** All ids except the one that a die picks. */
 function allButOne(die: number, ids: readonly number[]): number[] {
   const spared = pickBy(die, ids);
   return ids.filter((id) => id !== spared);
 }
 
-/** Two of them, the leader first every other time. */
+/** Two members; every other time the leader is the first. */
 function two(members: readonly number[], leader: number, [die, other]: Step["dice"]): number[] {
   const first = other < 0.5 ? leader : pickBy(die, members)!;
-  // What is left of the second die, so that the two picks do not follow from each other.
+  // The second die is used twice; its lower digits make the second pick independent of the first.
   const rest = (other * 2) % 1;
   return [
     first,
@@ -114,8 +114,8 @@ function two(members: readonly number[], leader: number, [die, other]: Step["dic
 }
 
 /**
- * Whom a step strikes, in the order of the blows; empty if it cannot be done now. What ends
- * processes always leaves one member of the view that is in step: that is the promise.
+ * The replicas that a step strikes, in order; empty if the step cannot be carried out now. Steps that
+ * end processes always leave one member of the view that is in step, because that is the promise.
  */
 export function victimsOf(step: Pick<Step, "kind" | "dice">, scene: Scene): number[] {
   const { leader, members, durable } = scene;
@@ -134,7 +134,7 @@ export function victimsOf(step: Pick<Step, "kind" | "dice">, scene: Scene): numb
     case "lossy link":
     case "slow link":
       return [pickBy(die, members)!];
-    // The leader every other time: that is where a cut hurts.
+    // The leader every other time, because cutting it off has the most effect.
     case "cut one off":
       return other < 0.5 ? [leader] : [pickBy(die, followers)!];
     case "kill holders of the newest entry": {

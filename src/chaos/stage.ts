@@ -1,7 +1,7 @@
 /**
- * Where chaos takes place: the running cluster of a data folder, so that one can watch its
- * page survive, or a cluster of its own in a temporary folder, each replica in a network of
- * its own if the faults ask for it and the system allows it.
+ * The cluster on which chaos runs: the running cluster of a data folder, so that you can watch its
+ * page survive, or a cluster that chaos starts in a temporary folder, with each replica in a network
+ * of its own if the faults need it and the system allows it.
  */
 import { closeSync, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,24 +20,24 @@ import { ChaosNetwork, networkRefusal } from "./network.ts";
 import type { FaultGroup } from "./schedule.ts";
 
 const READY_TIMEOUT_MS = 30_000;
-/** Ports of a cluster of its own, below those that the system hands out by itself. */
+/** Ports for chaos's own cluster, below those that the system assigns by itself. */
 const OWN_PORTS = { min: 20_000, max: 31_000 };
 const OWN_ATTEMPTS = 5;
-/** In a network of its own a replica has all ports for itself. */
+/** In a network of its own, a replica has all ports to itself. */
 const NETWORK_PORTS = { grpc: 50_051, web: 8081 };
 
 export interface Stage {
   readonly cluster: LocalCluster;
   /** Chaos started it for this run. */
   readonly own: boolean;
-  /** Null without networks of its own. */
+  /** Null if the replicas have no networks of their own. */
   readonly network: ChaosNetwork | null;
-  /** The groups of faults that can be done here; the others with the reason why not. */
+  /** The groups of faults that are possible here; `impossible` has the reason for each other group. */
   readonly possible: readonly FaultGroup[];
   readonly impossible: ReadonlyMap<FaultGroup, string>;
-  /** The words that start replica `id` again, for those of its last start. */
+  /** The command that starts replica `id` again; the arguments of its last start follow it. */
   readonly program: (id: number) => readonly string[];
-  /** Ends what was started for this run. */
+  /** Ends everything that was started for this run. */
   readonly close: () => Promise<void>;
 }
 
@@ -46,7 +46,7 @@ async function writable(cluster: LocalCluster, deps: CommandDeps, members: numbe
   return status?.writable === true && status.view.members.length >= members;
 }
 
-/** The words of each replica of a cluster of its own. */
+/** The arguments for each replica of chaos's own cluster. */
 function ownWords(
   invocation: Invocation,
   data: string,
@@ -72,7 +72,7 @@ function ownWords(
       `--peers=${peers}`,
       `--web=${network.host(id)}:${NETWORK_PORTS.web}`,
       "--bootstrap",
-      // The networks end on this machine.
+      // Safe, because these networks do not leave this machine.
       "--allow-plaintext",
       ...wordsOf(shared, "replica"),
     ],
@@ -80,7 +80,7 @@ function ownWords(
   return { ok: true, value };
 }
 
-/** Three replicas in a temporary folder, on ports that were free; null if they did not start. */
+/** Starts three replicas in a temporary folder; null if they did not start, for example because a port was taken. */
 async function startReplicas(
   invocation: Invocation,
   deps: CommandDeps,
@@ -119,12 +119,12 @@ async function startReplicas(
   return { ok: true, value: null };
 }
 
-/** Where a replica of a cluster of chaos's own writes its log, over all its starts. */
+/** The log file of a replica of chaos's own cluster, shared by all its starts. */
 export function ownLogPath(data: string, id: number): string {
   return join(data, `replica-${id}.log`);
 }
 
-/** Starts a replica that outlives this process; without a path its log goes nowhere. */
+/** Starts a replica that outlives this process. Without a path its log is discarded. */
 export function startReplica(
   words: readonly string[],
   to: { readonly environment: Record<string, string | undefined>; readonly logPath: string | null },
@@ -145,7 +145,7 @@ function endProcess(pid: number): void {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // It ended by itself.
+    // The process had already ended.
   }
 }
 
@@ -194,13 +194,13 @@ async function startOwn(invocation: Invocation, deps: CommandDeps, signal: Abort
   );
 }
 
-/** Finds the running cluster, or starts one until `signal` is aborted; `say` tells the person which. */
+/** Finds the running cluster, or starts one unless `signal` is aborted; `say` tells the person about it. */
 export async function findStage(
   invocation: Invocation,
   deps: CommandDeps,
   told: { readonly say: (line: string) => void; readonly signal: AbortSignal },
 ): Promise<Outcome<Stage>> {
-  // Where there is none it makes its own.
+  // No cluster is no error here, because chaos then starts its own.
   const found = findCluster(invocation.options, deps.environment, false);
   if (!found.ok) return found;
   const { data } = found.value;

@@ -1,7 +1,7 @@
 /**
- * The picture of a run as inline SVG: acknowledged sends over time, faults, one lane a replica,
- * failovers, and where writing stood still. It holds shapes only and stretches with the page;
- * words stand beside it, so that they stay readable on a phone.
+ * The picture of a run as inline SVG: acknowledged sends over time, faults, one lane for each
+ * replica, failovers, and gaps without an acknowledgement. It contains only shapes and stretches
+ * with the page; all text is outside it, so that it stays readable on a phone.
  */
 import { faultText } from "./live-view.ts";
 import type { ChaosReport } from "./report.ts";
@@ -13,23 +13,23 @@ const RATE_HEIGHT = 150;
 const FAULTS_HEIGHT = 30;
 const LANE_HEIGHT = 26;
 const SPACE = 10;
-/** Narrower things could not be seen. */
+/** The smallest width of a box, so that it can be seen. */
 const WIDTH_MIN = 1.2;
 
-/** Text as part of a page. */
+/** Escapes text for HTML. */
 export function escapeText(text: string): string {
   const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
   return text.replaceAll(/[&<>"']/g, (character) => entities[character]!);
 }
 
-/** A round number at or above `value`, for the end of an axis. */
+/** A round number at or above `value`, as the end of an axis. */
 export function axisEnd(value: number): number {
   const magnitude = 10 ** Math.floor(Math.log10(Math.max(1, value)));
   const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * magnitude >= value) ?? 10;
   return step * magnitude;
 }
 
-/** Times for the axis, ms: at most eight, at whole seconds. */
+/** Times for the axis, ms: at most eight, all whole seconds. */
 export function axisTimes(ranMs: number): number[] {
   const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400];
   const stepMs = 1000 * (steps.find((seconds) => ranMs / (seconds * 1000) <= 7) ?? 28_800);
@@ -49,7 +49,7 @@ interface Box {
   readonly title: string;
 }
 
-/** The picture, and where its rows lie (px from the top, as it is as high as its viewBox). */
+/** The picture and the positions of its rows, px from the top (it is as high as its viewBox). */
 export interface Timeline {
   readonly svg: string;
   readonly height: number;
@@ -60,7 +60,7 @@ export interface Timeline {
 
 const GROUP_CLASS: Record<FaultGroup, string> = { kills: "kill", pauses: "pause", network: "net" };
 
-/** The state as its lane is drawn; what is not running has no bar. */
+/** The CSS class of each state in a lane. A replica that is not running has no bar. */
 const LANE_CLASS: Record<LaneState, string | null> = {
   leader: "leader",
   follower: "follower",
@@ -71,7 +71,7 @@ const LANE_CLASS: Record<LaneState, string | null> = {
   down: null,
 };
 
-/** Where things are: x by time, y by row. */
+/** Coordinates: x by time, y by row. */
 interface Scale {
   readonly x: (ms: number) => number;
   readonly faultsY: number;
@@ -90,7 +90,7 @@ function scaleOf({ ranMs, lanes }: ChaosReport): Scale {
   };
 }
 
-/** Draws it. */
+/** Draws the picture. */
 export function timelineOf(report: ChaosReport): Timeline {
   const scale = scaleOf(report);
   const { faultsY, lanesY, height } = scale;

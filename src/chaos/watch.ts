@@ -1,7 +1,7 @@
 /**
- * Looks at every replica several times a second, by the call that any client can make
- * (ClusterStatus): who leads, who is in step, which failovers there were. What it saw over
- * time becomes the lanes of the report.
+ * Asks every replica several times a second, with a call that any client can make (ClusterStatus),
+ * who leads, who is in step, and which failovers there were. The states that it sees over time
+ * become the lanes of the report.
  */
 import type { ChatResponse } from "../../proto/chat-wire.ts";
 import { ChatClient } from "../client/chat-client.ts";
@@ -9,15 +9,15 @@ import type { RunClock } from "./run-clock.ts";
 
 const LOOK_MS = 200;
 const ANSWER_MS = 500;
-/** A long run keeps changes only; this bounds them. */
+/** Bounds the recorded changes of state of one replica. */
 const SPANS_MAX = 20_000;
 
 type ClusterStatus = ChatResponse<"ClusterStatus">;
 
-/** What a replica is to the eye; `paused` is known to the one who paused it only. */
+/** The state of a replica as seen from outside; only chaos itself knows that a replica is `paused`. */
 export type LaneState = "leader" | "follower" | "learner" | "recovering" | "paused" | "silent" | "down";
 
-/** A replica in one state, ms since the start of the run. */
+/** A time in which a replica was in one state, ms since the start of the run. */
 export interface Span {
   readonly from: number;
   to: number;
@@ -27,7 +27,7 @@ export interface Span {
 export interface Failover {
   /** ms since the start of the run. */
   readonly at: number;
-  /** As the replica that took over measured it. */
+  /** Its duration, as measured by the replica that took over. */
   readonly ms: number;
   readonly from: number;
   readonly to: number;
@@ -37,7 +37,7 @@ export interface WatchDeps {
   /** gRPC address by replica id. */
   readonly addresses: ReadonlyMap<number, string>;
   readonly token: string;
-  /** Does a process have the replica's folder? */
+  /** Whether a process holds the lock of the replica's folder. */
   readonly runs: (id: number) => boolean;
   readonly paused: (id: number) => boolean;
   readonly clock: RunClock;
@@ -63,7 +63,7 @@ export class Watch {
 
   start(): void {
     this.#timer = setInterval(() => {
-      // A replica that is gone or held answers nothing for a while; that much is known at once.
+      // A dead or paused replica takes a while not to answer, but we know its state at once.
       for (const id of this.#clients.keys()) this.#noteState(id);
       void this.look();
     }, LOOK_MS);
@@ -74,17 +74,17 @@ export class Watch {
     for (const client of this.#clients.values()) client.close();
   }
 
-  /** What replica `id` said last; null if it did not answer. */
+  /** The last answer of replica `id`; null if it did not answer. */
   said(id: number): ClusterStatus | null {
     return this.#seen.get(id) ?? null;
   }
 
-  /** What all that answered said last. */
+  /** The last answers of all replicas that answered. */
   get answers(): ClusterStatus[] {
     return [...this.#seen.values()].filter((status) => status !== null);
   }
 
-  /** The answer to believe: a writable leader's own, else one that could write, else the one that knows most. */
+  /** The best answer: from a leader that can write, else from a replica that can write, else with the newest commit. */
   get best(): ClusterStatus | null {
     const rank = (status: ClusterStatus): number =>
       (status.writable ? 2 : 0) + (status.view?.leader === status.self ? 1 : 0);
@@ -101,13 +101,13 @@ export class Watch {
     return own === "leader" || own === "follower" || own === "learner" || own === "recovering" ? own : "silent";
   }
 
-  /** Asks everybody once; resolves when all have answered or did not in time. */
+  /** Asks all replicas once. Resolves when each has answered or its time is over. */
   async look(): Promise<void> {
     await Promise.all([...this.#clients].map(([id, client]) => this.#ask(id, client)));
   }
 
   async #ask(id: number, client: ChatClient): Promise<void> {
-    // One that does not answer is not asked twice at a time.
+    // A replica that has not answered yet is not asked a second time.
     if (this.#lookingAt.has(id)) return;
     this.#lookingAt.add(id);
     const answer = await client.call("ClusterStatus", {}, { deadlineMs: ANSWER_MS });
@@ -131,7 +131,7 @@ export class Watch {
     if (lastFailover === null) return;
     const { at, ms, from, to } = lastFailover;
     const when = Date.parse(at) - Date.now() + this.#deps.clock.now();
-    // What happened before the run is not of it; and each failover is told by whoever took over only.
+    // Ignore failovers from before the run, and count each one only from the answer of the replica that took over.
     if (when < 0 || self !== to || this.#known.has(`${at} ${from} ${to}`)) return;
     this.#known.add(`${at} ${from} ${to}`);
     this.failovers.push({ at: Math.round(when), ms, from, to });
