@@ -212,6 +212,7 @@ async function mixed(stage: Stage, { newer, older }: { newer: readonly number[];
   for (const id of newer) expect(seen.replicas[id]!.unread).toMatchObject([{ frame: 99, version: "0.1.0-next" }]);
   expect(seen.formats).toEqual({ inForce: 1, next: 2, lacking: [`replica ${older} is at 0.1.0`], peerProtocol: 1 });
   expect(stage.cluster.log(older).match(/"frame_unknown"/g)).toHaveLength(newer.length);
+  await partsOfTheOther(stage, newer[0]!, older);
   const compared = await stage.cluster.command(["status", "--hash"]);
   expect([compared.exit, compared.stdout.includes("versions with other tables")]).toEqual([1, true]);
   // A replica that was not heard for a moment on a busy machine would be named as well.
@@ -226,6 +227,27 @@ async function mixed(stage: Stage, { newer, older }: { newer: readonly number[];
       `${BINARY} enable --without ${older}; a replica that is given up like that ends with exit code 5, its data whole, ` +
       "until it is upgraded\n",
   ]);
+}
+
+/** A page of either version that asks a replica of the other one for its scripts and styles gets those of that replica. */
+async function partsOfTheOther({ cluster }: Stage, newer: number, older: number): Promise<void> {
+  const parts = async (id: number): Promise<Map<string, string>> => {
+    const page = await (await fetch(`${cluster.web(id)}/login`, { headers: { accept: "text/html" } })).text();
+    const paths = [...page.matchAll(/\/assets\/(\w+)-[0-9a-f]{12}\.(?:js|css)/g)];
+    return new Map(paths.map(([path, name]) => [name!, path]));
+  };
+  const [ofNewer, ofOlder] = [await parts(newer), await parts(older)];
+  for (const name of ["page", "lastword"]) {
+    const [mine, other] = [ofOlder.get(name)!, ofNewer.get(name)!];
+    expect(mine).not.toBe(other);
+    const own = await (await fetch(cluster.web(older) + mine)).text();
+    const asked = await fetch(cluster.web(older) + other);
+    expect([asked.status, asked.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    expect((await asked.text()) === own).toBe(true);
+    const back = await fetch(cluster.web(newer) + mine);
+    expect([back.status, back.headers.get("cache-control")]).toEqual([200, "no-store"]);
+    expect((await back.text()) === own).toBe(false);
+  }
 }
 
 story(

@@ -239,6 +239,26 @@ describe("over the page", () => {
     expect((await site.ask(script)).headers.get("cross-origin-resource-policy")).toBe("cross-origin");
   });
 
+  test("another version's page gets this version's file of that name, which nobody may keep", async () => {
+    const html = await (await site.ask("/login")).text();
+    const paths = [...html.matchAll(/\/assets\/\w+-[0-9a-f]{12}\.\w+/g)].map(([path]) => path);
+    expect(paths.length).toBeGreaterThan(3);
+    for (const path of paths) {
+      const ours = await site.ask(path);
+      const theirs = await site.ask(path.replace(/-[0-9a-f]{12}/, "-0123456789ab"));
+      expect([ours, theirs].map(({ status, headers }) => [status, headers.get("cache-control")])).toEqual([
+        [200, "public, max-age=31536000, immutable"],
+        [200, "no-store"],
+      ]);
+      expect(theirs.headers.get("content-type")).toBe(ours.headers.get("content-type"));
+      expect(theirs.headers.get("cross-origin-resource-policy")).toBe("cross-origin");
+      expect(await theirs.text()).toBe(await ours.text());
+    }
+    const name = paths[0]!.replace(/-[0-9a-f]{12}/, "");
+    for (const path of [name, "/assets/other-0123456789ab.js", "/assets/page-0123456789ab.css", "/assets/page-0123.js"])
+      expect([path, (await site.ask(path)).status]).toEqual([path, 404]);
+  });
+
   test("the sign of life of a stream that is not here goes on to the others", async () => {
     const sent: string[] = [];
     site.onAlive = (user, stream) => sent.push(`${user} ${stream}`);
