@@ -16,10 +16,10 @@ import {
 } from "./local-cluster.ts";
 import type { Options } from "./options.ts";
 
-/** An op is waited for as long as a client waits. */
+/** How long to wait for the leader's op: somewhat longer than a proposal may take (10 s). */
 const TIMEOUT_MS = 12_000;
 
-/** What the leader answered, in one sentence, and what the operator can do. `without`: whom he gave up. */
+/** The leader's answer as one sentence, with what the operator can do. `without`: the replicas that were given up. */
 export function enableText(
   { enabled, before, by, lacking }: EnableAnswer,
   { command, without }: { readonly command: string; readonly without: readonly number[] },
@@ -44,7 +44,7 @@ export function enableText(
   );
 }
 
-/** `lastword enable [--without IDS]`. */
+/** Runs `lastword enable [--without IDS]`. */
 export async function runEnable(options: Options, deps: CommandDeps): Promise<ExitCode> {
   const end = (failed: Failure): ExitCode => {
     deps.err(failureLine(failed));
@@ -70,7 +70,7 @@ export async function runEnable(options: Options, deps: CommandDeps): Promise<Ex
   return end(failure(EXIT.failed, "no replica answered", `see ${PROGRAM} status`));
 }
 
-/** The leader is asked itself if it runs here; any other replica passes the question on to it. */
+/** Sorts the leader first, if it runs here; any other replica would pass the question on to it. */
 async function leaderFirst(cluster: LocalCluster, alive: readonly LocalReplica[]): Promise<readonly LocalReplica[]> {
   const leader = bestStatus(await askAll(cluster, alive))?.view.leader;
   return alive.toSorted((a, b) => Number(b.id === leader) - Number(a.id === leader));

@@ -1,4 +1,4 @@
-/** The replicas of one data folder as the commands see them: who lives, and what they say. */
+/** The replicas of one data folder as the commands see them: which are alive, and what they answer. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import type { ClusterStatusJson } from "../ops/cluster-status.ts";
@@ -13,24 +13,24 @@ import { localReplicas, readRunFile, type RunFile } from "../host/run-file.ts";
 
 const ASK_TIMEOUT_MS = 1500;
 
-/** One replica with a folder here. */
+/** A replica that has a folder here. */
 export interface LocalReplica {
   readonly id: number;
   /** A process holds its lock. */
   readonly alive: boolean;
-  /** What it said about itself when its ports were bound; left over if it is not alive, null if it is still starting. */
+  /** Its run.json, written once its ports are bound. Stale if the replica is not alive; null if it is starting. */
   readonly run: RunFile | null;
 }
 
 export interface LocalCluster {
   readonly data: string;
-  /** Where the key was looked for. */
+  /** The path at which the key was looked for. */
   readonly keyPath: string;
-  /** Null if there is no key at that place. */
+  /** Null if there is no key at that path. */
   readonly secret: Uint8Array | null;
 }
 
-/** The file of the key: the one that was given, else the one in the folder, else the one that a replica here was started with. */
+/** The path of the key: the given one, else the one in the folder, else the one of a replica that was started here. */
 function keyPathOf(given: string | null, data: string): string {
   const usual = defaultKeyPath(data);
   if (given !== null || existsSync(usual)) return resolve(given ?? usual);
@@ -40,8 +40,8 @@ function keyPathOf(given: string | null, data: string): string {
 }
 
 /**
- * Finds folder and key of the cluster that a command is about, and that this user may look at them.
- * A folder that was given must exist, unless the command does without one.
+ * Finds the folder and the key of the cluster that a command is about, and checks that this user may read them.
+ * A folder that was given must exist, unless the command does not need one.
  */
 export function findCluster(
   options: Pick<Options, "data" | "cluster-key">,
@@ -56,7 +56,7 @@ export function findCluster(
   return key.ok ? done({ data, keyPath, secret: key.value?.secret ?? null }) : key;
 }
 
-/** Why a cluster that runs cannot be asked: there is no key at the place where it was looked for. */
+/** The failure when replicas run here, but their cluster key was not found. */
 export function keyFailure({ keyPath }: LocalCluster): Failure {
   return failure(
     EXIT.mismatch,
@@ -65,12 +65,12 @@ export function keyFailure({ keyPath }: LocalCluster): Failure {
   );
 }
 
-/** Nobody can be asked. `given`: the data folder as it was given. */
+/** The failure when no replica runs. `given`: the data folder as it was given. */
 export function noneRuns(data: string, given: string | null): Failure {
   return failure(EXIT.failed, `no replica is running in ${data}`, `start them with: ${commandText("up", given)}`);
 }
 
-/** Everyone who has a folder, ascending by id. */
+/** All replicas that have a folder here, in ascending order of id. */
 export function lookAround(data: string, deps: Pick<CommandDeps, "lockIsHeld">): LocalReplica[] {
   return localReplicas(data).map((id) => ({
     id,
@@ -81,7 +81,7 @@ export function lookAround(data: string, deps: Pick<CommandDeps, "lockIsHeld">):
 
 export interface Asking {
   readonly timeoutMs?: number;
-  /** A replica answered that its cluster has another key. */
+  /** Called when a replica answers that its cluster has another key. */
   readonly onRefused?: () => void;
 }
 
@@ -101,7 +101,7 @@ async function askLiving<Name extends "Status" | "Host">(
   return answers.filter((answer) => answer !== null);
 }
 
-/** What each living replica says about the cluster; those that do not answer in time are left out. */
+/** The status of the cluster according to each living replica, without those that do not answer in time. */
 export function askAll(
   cluster: LocalCluster,
   replicas: readonly LocalReplica[],
@@ -110,12 +110,12 @@ export function askAll(
   return askLiving("Status", cluster, replicas, asking);
 }
 
-/** What each living replica says about this computer. */
+/** What each living replica says about this host. */
 export function askHosts(cluster: LocalCluster, replicas: readonly LocalReplica[]): Promise<HostFacts[]> {
   return askLiving("Host", cluster, replicas, {});
 }
 
-/** The answer to believe: the leader's own, else one that could write, else the one that knows most. */
+/** The best answer: from a leader that can write, else from a replica that can write, else with the newest commit. */
 export function bestStatus(answers: readonly ClusterStatusJson[]): ClusterStatusJson | null {
   const rank = (status: ClusterStatusJson): number =>
     (status.writable ? 2 : 0) + (status.view.leader === status.self ? 1 : 0);

@@ -1,16 +1,16 @@
-/** The word that somebody who mistyped most likely meant. */
+/** Finds the word that a person most likely meant who mistyped one. */
 
-/** Letters that may be wrong, missing or too many. */
+/** How many letters may be wrong, missing or superfluous. */
 const TYPOS_MAX = 2;
 
-/** The word most like a mistyped one; null if none is near. */
+/** The word that is most like a mistyped one; null if none is close. */
 export function nearest(mistyped: string, words: readonly string[]): string | null {
   let best: { word: string; distance: number } | null = null;
   for (const word of words) {
     const distance = editDistance(mistyped, word);
     if (best === null || distance < best.distance) best = { word, distance };
   }
-  // Two typos in a word of two letters are another word.
+  // A word of two letters with two typos would be another word.
   return best !== null && best.distance <= Math.min(TYPOS_MAX, mistyped.length - 1) ? best.word : null;
 }
 

@@ -1,4 +1,4 @@
-/** The option table as people read it: --help and docs/options.md. */
+/** The option table as text: --help and docs/options.md. */
 import { COMMANDS, OPTION_NAMES, OPTIONS, variableOf, type Command, type OptionName } from "./options.ts";
 
 const SUMMARIES: Record<Command, { usage: string; text: string }> = {
@@ -25,7 +25,7 @@ function heading(name: OptionName): string {
   return placeholder === null ? `--${name}` : `--${name} ${placeholder}`;
 }
 
-/** Answer to --help, for all commands or for one. */
+/** The text of --help: for `replica` an overview of all commands, otherwise for one command. */
 export function helpText(command: Command): string {
   const lines: string[] = [];
   if (command === "replica") {
@@ -44,7 +44,7 @@ export function helpText(command: Command): string {
   return lines.join("\n");
 }
 
-/** The text of docs/options.md; a test compares it with the file. */
+/** The text of docs/options.md. A test compares it with the file. */
 export function optionsDocument(): string {
   const cell = (text: string): string => text.replaceAll("|", "\\|");
   const rows = OPTION_NAMES.map((name) => {

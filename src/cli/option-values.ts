@@ -1,8 +1,8 @@
-/** How the text of an option becomes a value: each parser answers the value or what is wrong with the text. */
+/** Parsers that turn the text of an option into its value, or say what is wrong with the text. */
 
 import { printAddress, type Address, type Peer } from "../host/address.ts";
 
-/** A value that was not understood: what was expected, to be read after the option's name. */
+/** The error of a parser: what it expected, phrased to follow the option's name. */
 export interface Misread {
   readonly expected: string;
 }
@@ -10,7 +10,7 @@ export interface Misread {
 export type Parsed<T> = { readonly value: T } | Misread;
 export type Parser<T> = (text: string) => Parsed<T>;
 
-/** Any text but the empty one. */
+/** Any text that is not empty. */
 export const text: Parser<string> = (given) => (given === "" ? { expected: "must not be empty" } : { value: given });
 
 /** A whole number between two bounds, both included. */
@@ -30,7 +30,7 @@ export function choice<const T extends string>(words: readonly T[]): Parser<T> {
   };
 }
 
-/** Some of a few words, with commas between them, or `all`; answered in the order of the words. */
+/** Some of a few words, separated by commas, or `all`. The value has them in the order of `words`. */
 export function choices<const T extends string>(words: readonly T[]): Parser<readonly T[]> {
   return (given) => {
     const named = given === "all" ? words : given.split(",").map((word) => word.trim());
@@ -49,7 +49,7 @@ export const replicaIds: Parser<readonly number[]> = (given) => {
     : { expected: "must be ids of replicas, such as 2 or 0,2" };
 };
 
-/** A switch; in the environment it is written as a word. */
+/** A switch. In the environment its value is a word. */
 export const flag: Parser<boolean> = (given) => {
   if (["true", "1", "yes", "on"].includes(given)) return { value: true };
   if (["false", "0", "no", "off"].includes(given)) return { value: false };
@@ -64,7 +64,7 @@ function splitAddress(given: string): Address | null {
   return { host: (found[1] ?? "127.0.0.1").replaceAll(/[[\]]/g, ""), port };
 }
 
-/** `HOST:PORT`, or `PORT` on 127.0.0.1; IPv6 in brackets. */
+/** `HOST:PORT`, or `PORT` on 127.0.0.1. IPv6 addresses are in brackets. */
 export const address: Parser<Address> = (given) => {
   const value = splitAddress(given);
   return value === null ? { expected: "must be HOST:PORT with a port from 0 to 65535" } : { value };
@@ -73,7 +73,7 @@ export const address: Parser<Address> = (given) => {
 /** An address, or `off`. */
 export const addressOrOff: Parser<Address | "off"> = (given) => (given === "off" ? { value: "off" } : address(given));
 
-/** `id=host:port,...`: 1 to 7 replicas with different ids from 0 to 6 and different addresses; answered in order of id. */
+/** `id=host:port,...`: 1 to 7 replicas with different ids from 0 to 6 and different addresses, sorted by id. */
 export const peers: Parser<readonly Peer[]> = (given) => {
   const expected = "must be a list like 0=host:port,1=host:port with different ids from 0 to 6 and different addresses";
   const found: Peer[] = [];

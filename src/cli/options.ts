@@ -1,7 +1,7 @@
 /**
- * Every option, once: its type, default, bounds and description. The parser, --help, the
- * LASTWORD_* variables and docs/options.md are made from this table, so they cannot
- * disagree. A flag wins over the environment, the environment over the default.
+ * The table of all options: type, default, bounds and description. The parser, --help, the
+ * LASTWORD_* variables and docs/options.md are generated from it, so they cannot disagree. A
+ * flag takes precedence over the environment, and the environment over the default.
  */
 import { CONSISTENCIES, RECOVERIES } from "../base/modes.ts";
 import { resolve } from "node:path";
@@ -22,21 +22,21 @@ import {
   type Parser,
 } from "./option-values.ts";
 
-/** The words that come first; "replica" is what runs without one. */
+/** The command words. Without one, "replica" runs. */
 export const COMMANDS = ["replica", "up", "down", "status", "enable", "chaos"] as const;
 export type Command = (typeof COMMANDS)[number];
 
 interface OptionSpec<T> {
   readonly parse: Parser<T>;
-  /** The value when it is not given. */
+  /** The value if the option is not given. */
   readonly fallback: NoInfer<T>;
-  /** The default as people read it. */
+  /** The default as the help shows it. */
   readonly shown: string;
-  /** What stands for the value in the help; null for a switch. */
+  /** The placeholder for the value in the help; null for a switch. */
   readonly placeholder: string | null;
   readonly text: string;
   readonly commands: readonly Command[];
-  /** A place on the disk: made absolute at once, for whoever gets it may stand in another folder. */
+  /** The value is a path. It is made absolute at once, because a child process may run in another folder. */
   readonly isPath?: boolean;
 }
 
@@ -56,7 +56,7 @@ const ON_OFF = choice(["on", "off"]);
 const RUNS: readonly Command[] = ["replica", "up", "chaos"];
 const SERVES: readonly Command[] = ["replica", "up"];
 
-/** The table. Order is the order of --help. */
+/** The table, in the order of --help. */
 export const OPTIONS = {
   data: option({
     parse: optional(text),
@@ -277,14 +277,14 @@ type ValueOf<S> = S extends OptionSpec<infer T> ? T : never;
 /** A value for every option, given or not. */
 export type Options = { readonly [K in OptionName]: ValueOf<(typeof OPTIONS)[K]> };
 
-/** All names, in the order of the table. */
+/** The names of all options, in the order of the table. */
 export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
 
-/** What was asked for on the command line. */
+/** A parsed command line. */
 export interface Invocation {
   readonly command: Command;
   readonly options: Options;
-  /** The text of each option that was given, by flag or environment: for a child process that shall get the same. */
+  /** The text of each option that was given, by flag or environment; child processes get the same. */
   readonly given: Partial<Record<OptionName, string>>;
   readonly wants: "run" | "help" | "version";
 }
@@ -299,10 +299,10 @@ function usage(what: string, todo: string): Failure {
 }
 
 const SEE_HELP = `see ${PROGRAM} --help`;
-/** What is unknown may be of a newer version. */
+/** Names the version, because an unknown word may belong to a newer one. */
 const OF_THIS_VERSION = `${SEE_HELP}, of version ${VERSION}`;
 
-/** Words that people try, and what does it here. */
+/** Words that people try, and the command that does what they want. */
 const OTHER_WORDS: Readonly<Record<string, string>> = {
   start: "up",
   run: "up",
@@ -319,7 +319,7 @@ function unknownCommand(word: string): Failure {
   return usage(`unknown command "${word}"`, near === null ? OF_THIS_VERSION : `did you mean ${PROGRAM} ${near}?`);
 }
 
-/** Takes the words of the command line apart; no value is looked at yet. */
+/** Splits the command line into command and options, without parsing the values. */
 function readWords(words: readonly string[]): Outcome<{
   command: Command;
   wants: Invocation["wants"];
@@ -380,8 +380,9 @@ function readWords(words: readonly string[]): Outcome<{
 }
 
 /**
- * Reads command line and environment. A variable of an option that does not belong to the
- * command is ignored (one environment serves them all); an option that does not is refused.
+ * Parses the command line and the environment. For an option that does not belong to the command,
+ * a flag is refused, but a variable is ignored, because one environment serves all commands.
+ * Failures have exit code 2.
  */
 export function parseInvocation(
   words: readonly string[],
@@ -411,7 +412,7 @@ export function parseInvocation(
   return done({ command, wants, given: all, options: options as unknown as Options });
 }
 
-/** The words that give a child process these options. */
+/** The arguments that give a child process these options. */
 export function wordsOf(given: Partial<Record<OptionName, string>>, command: Command): string[] {
   return OPTION_NAMES.flatMap((name) => {
     const value = given[name];

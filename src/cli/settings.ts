@@ -1,4 +1,4 @@
-/** What a replica is to run with: the options of one process, checked against each other. */
+/** The settings of a replica: the options of one process, checked against each other. */
 import { existsSync } from "node:fs";
 import { defaultKeyPath } from "../host/cluster-key.ts";
 import { dataFolder } from "../host/data-folder.ts";
@@ -8,7 +8,7 @@ import { printAddress, type Address, type Peer } from "../host/address.ts";
 import { PROGRAM } from "../host/program-name.ts";
 import type { Options } from "./options.ts";
 
-/** Replica i of the local three: gRPC at the first plus i, its page at the second plus i. */
+/** Replica i of the three local ones serves gRPC at GRPC_PORT + i and its page at WEB_PORT + i. */
 const GRPC_PORT = 50051;
 const WEB_PORT = 8081;
 const LOCAL_REPLICAS = 3;
@@ -16,41 +16,41 @@ const LOCAL_REPLICAS = 3;
 export interface Settings {
   readonly data: string;
   readonly keyPath: string;
-  /** The id asked for; null takes the first free one of `peers`. */
+  /** The id that was given; null takes the first free one of `peers`. */
   readonly replicaId: number | null;
-  /** All configured replicas, ascending by id. */
+  /** All configured replicas, in ascending order of id. */
   readonly peers: readonly Peer[];
-  /** False without --peers: the three of this host. */
+  /** False without --peers; `peers` are then the three replicas of this host. */
   readonly peersGiven: boolean;
   readonly grpc: Address | null;
   readonly web: Address | null;
   readonly front: Address | null;
   readonly bootstrap: boolean;
-  /** Null: whatever the cluster has. */
+  /** Null: the mode that the cluster has. */
   readonly consistency: Options["consistency"];
   readonly recovery: Options["recovery"];
   readonly registration: Options["registration"];
   readonly rateLimit: boolean;
-  /** Event streams of one user at one replica. */
+  /** Event streams that one user may have at this replica. */
   readonly streamsPerUser: number;
   readonly tls: { readonly certPath: string; readonly keyPath: string } | null;
   readonly behindProxy: boolean;
   readonly logLevel: Options["log-level"];
-  /** All replicas are on this host: a refused connection proves a death. */
+  /** All replicas are on this host, so a refused connection proves that a replica is dead. */
   readonly loopback: boolean;
 }
 
-/** The three replicas of this host; the first one's gRPC address can be another than the default. */
+/** The three replicas of this host; `first` is the gRPC address of the first one. */
 export function localPeers(first: Address = { host: "127.0.0.1", port: GRPC_PORT }): Peer[] {
   return Array.from({ length: LOCAL_REPLICAS }, (_, id) => ({ id, host: first.host, port: first.port + id }));
 }
 
-/** The address of a page of the local three. */
+/** The address of the page of local replica `id`; `first` is that of the first one. */
 export function webAddress(id: number, first: Address = { host: "localhost", port: WEB_PORT }): Address {
   return { host: first.host, port: first.port === 0 ? 0 : first.port + id };
 }
 
-/** Where replica `id` listens. */
+/** The addresses on which replica `id` listens. */
 export function listenAddresses(settings: Settings, id: number): { grpc: Address; web: Address } {
   const own = settings.peers.find((peer) => peer.id === id);
   return {
@@ -105,7 +105,7 @@ function checkTls(options: Options): Failure | null {
   return missing ? usage(`${missing} does not exist`, "give the path of a PEM file") : null;
 }
 
-/** Checks what no option can know of itself, and finds the folders. */
+/** Checks the options against each other, and resolves the paths. Failures have exit code 2. */
 export function settingsOf(options: Options, environment: Record<string, string | undefined>): Outcome<Settings> {
   const configured = options.peers ?? localPeers();
   const wrong = checkReplica(options, configured) ?? checkTls(options) ?? checkReach(options, configured);

@@ -1,4 +1,4 @@
-/** `lastword status`: the cluster in a table, as JSON, or compared row by row through a hash. */
+/** `lastword status`: shows the cluster as a table or as JSON, or compares the replicas by a hash of all rows. */
 import type { ClusterStatusJson } from "../ops/cluster-status.ts";
 import { offText } from "../host/clock-text.ts";
 import { commandText, type CommandDeps } from "./command-deps.ts";
@@ -20,11 +20,11 @@ import {
 } from "./local-cluster.ts";
 import type { Options } from "./options.ts";
 
-/** Replicas are hashed one after another; under load they must be caught at the same seq. */
+/** How long to ask for hashes until all replicas answer for the same seq, which takes several tries under load. */
 const SAME_SEQ_TIMEOUT_MS = 10_000;
 const HASH_TIMEOUT_MS = 30_000;
 
-/** Why nobody answered: each case needs another remedy, and a healthy replica must not be taken for a broken one. */
+/** Says why no replica answered. Each case needs another remedy, and a healthy replica must not seem to be broken. */
 function silence(
   cluster: LocalCluster,
   replicas: readonly LocalReplica[],
@@ -48,7 +48,7 @@ function silence(
   return `${who} ${run} here but ${answer} not answer; it may be starting, frozen or short of files: see its log`;
 }
 
-/** What is said when no replica answers; in the shape of cluster.json, so that programs need no other. */
+/** The status when no replica answers, in the same form as other answers, so that programs need only one. */
 function nobodyStatus(reason: string, replicas: readonly LocalReplica[]): ClusterStatusJson {
   return {
     version: 1,
@@ -80,7 +80,7 @@ function nobodyStatus(reason: string, replicas: readonly LocalReplica[]): Cluste
   };
 }
 
-/** Lines with columns of equal width. */
+/** Formats rows as lines with aligned columns. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>
@@ -110,10 +110,10 @@ function sizeText(bytes: number): string {
       : `${Math.round(bytes / 1e6)} MB`;
 }
 
-/** What this computer adds: where the data is, and what its replicas want somebody to see to. */
+/** What this host adds: where the data is, and the warnings of its replicas. */
 export interface HostNotes {
   readonly facts: readonly HostFacts[];
-  /** More sentences that are true now. */
+  /** Further warnings, as sentences. */
   readonly warnings: readonly string[];
 }
 
@@ -137,7 +137,7 @@ function hostLines({ facts, warnings }: HostNotes): string[] {
   return lines;
 }
 
-/** "replicas 0 and 1 announce format 2, tables 2, peer protocol 1 to 2": one line for those that announce the same. */
+/** "replicas 0 and 1 announce format 2, tables 2, peer protocol 1 to 2": one line for all that announce the same. */
 function announcedLines(replicas: ClusterStatusJson["replicas"]): string[] {
   const found = new Map<string, number[]>();
   for (const { id, release } of replicas) {
@@ -150,7 +150,7 @@ function announcedLines(replicas: ClusterStatusJson["replicas"]): string[] {
   return [...found].map(([text, ids]) => `${replicasText(ids)} ${ids.length === 1 ? "announces" : "announce"} ${text}`);
 }
 
-/** What the replicas announce, what an upgrade waits for, and what of a newer replica the one that answers cannot read. */
+/** What the replicas announce, what an upgrade waits for, and which frames of newer replicas were ignored. */
 function formatLines({ formats, replicas, self }: ClusterStatusJson): string[] {
   const { next, lacking } = formats;
   const lines = announcedLines(replicas);
@@ -170,7 +170,7 @@ function formatLines({ formats, replicas, self }: ClusterStatusJson): string[] {
   return lines;
 }
 
-/** The table that people read. */
+/** The status as text for people. */
 export function statusText(status: ClusterStatusJson, notes: HostNotes = { facts: [], warnings: [] }): string {
   const dash = (value: string | number | null): string => (value === null ? "-" : String(value));
   const rows = status.replicas.map((replica) => [
@@ -204,7 +204,7 @@ export function statusText(status: ClusterStatusJson, notes: HostNotes = { facts
   return `${lines.join("\n")}\n\n${table([["replica", "state", "version", "lag", "page", "gRPC", "pid", "since"], ...rows])}`;
 }
 
-/** Hashes of all living replicas at one seq; null for who does not answer. */
+/** The hashes of all living replicas at one seq; the answer of a replica that does not answer is null. */
 export async function compareHashes(
   cluster: LocalCluster,
   replicas: readonly LocalReplica[],
@@ -232,12 +232,12 @@ export async function compareHashes(
   }
 }
 
-/** Replicas of two versions may have other columns, so that equal rows have other hashes. */
+/** Whether all replicas have the same tables: versions with different columns have different hashes for equal rows. */
 function sameTables(hashes: readonly { answer: HashAnswer | null }[]): boolean {
   return new Set(hashes.map(({ answer }) => answer?.schema)).size <= 1;
 }
 
-/** What the comparison showed, and nothing that it could not show. */
+/** The result of the comparison as a sentence, or the reason why the hashes cannot be compared. */
 function comparison(hashes: readonly { id: number; answer: HashAnswer | null }[], equal: boolean): string {
   const silent = hashes.filter(({ answer }) => answer === null).map(({ id }) => id);
   if (silent.length > 0) return `not compared: no answer from ${replicasText(silent)}`;
@@ -277,7 +277,7 @@ async function runHash(
   return equal ? EXIT.done : EXIT.failed;
 }
 
-/** Replicas of a `lastword up` that has ended: they run, and nobody starts them again. */
+/** A warning if the `lastword up` of running replicas has ended, so that nothing would restart them. */
 function orphanWarning(replicas: readonly LocalReplica[], given: string | null, program: readonly string[]): string[] {
   const orphans = replicas.filter(({ alive, run }) => {
     const supervisor = run?.supervisor ?? null;
@@ -289,7 +289,7 @@ function orphanWarning(replicas: readonly LocalReplica[], given: string | null, 
   return [`nobody starts ${who}: lastword up (pid ${pids}) has ended; ${commandText("up", given)} takes over`];
 }
 
-/** `lastword status [--json|--hash]`: 0 if writes are possible (with --hash: if all rows are equal), else 1. */
+/** Runs `lastword status [--json|--hash]`. Exit code 0 if writes are possible (--hash: all rows are equal), else 1. */
 export async function runStatus(options: Options, deps: CommandDeps): Promise<ExitCode> {
   const found = findCluster(options, deps.environment);
   if (!found.ok) {

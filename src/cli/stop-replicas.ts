@@ -1,4 +1,4 @@
-/** Stopping replicas gracefully: followers first, then the leader, so that leadership moves at most once. */
+/** Stops replicas gracefully: followers first, then the leader, so that the lead moves at most once. */
 import { readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
 import { type CommandDeps } from "./command-deps.ts";
@@ -10,16 +10,16 @@ import type { Options } from "./options.ts";
 import { codeOf } from "../host/system-errors.ts";
 import { readRunFile } from "../host/run-file.ts";
 
-/** A replica bounds its own stop by 5 s; whoever needs longer is frozen. */
+/** A replica stops within 5 s by itself. One that takes longer is frozen. */
 const STOP_TIMEOUT_MS = 10_000;
 
-/** How long a replica may have the lock without having said who it is. */
+/** How long a replica may hold the lock before it writes its run.json. */
 const STARTING_MS = 3000;
 
-/** A replica to stop; `up` knows the process ids of its children, everybody else reads run.json. */
+/** A replica to stop. `up` knows the process ids of its children; other callers read them from run.json. */
 export type Stoppable = Pick<LocalReplica, "id"> & { readonly pid: number | null };
 
-/** What became of a signal. */
+/** The result of sending a signal. */
 type Told = "told" | "ended" | "denied";
 
 function terminate(pid: number | null): Told {
@@ -28,18 +28,18 @@ function terminate(pid: number | null): Told {
     process.kill(pid, "SIGTERM");
     return "told";
   } catch (error) {
-    // A process of another user lives, whatever this one may do about it.
+    // EPERM means that the process is alive but belongs to another user.
     return codeOf(error) === "EPERM" ? "denied" : "ended";
   }
 }
 
 /** A replica that was not stopped. */
 export interface NotStopped extends Stoppable {
-  /** It is another user's; else it did not end in time. */
+  /** It belongs to another user; if false, it did not end in time. */
   readonly denied: boolean;
 }
 
-/** Stops these replicas; answers those that this user may not stop, and those that still run after 10 s in all. */
+/** Stops replicas. Returns those that this user may not stop, and those that still run after 10 s in all. */
 export async function stopReplicas(
   cluster: LocalCluster,
   replicas: readonly Stoppable[],
@@ -56,19 +56,19 @@ export async function stopReplicas(
   for (const group of [followers, last]) {
     for (const replica of group) if (terminate(replica.pid) === "denied") denied.add(replica.id);
     const waitedFor = group.filter(({ id }) => !denied.has(id));
-    // The leader must not wait for a frozen follower for ever; half of the time is its own.
+    // A frozen follower must not use up all the time: half of it is reserved for the leader.
     const left = (end - performance.now()) / (group === followers && last.length > 0 ? 2 : 1);
     await until(() => running(waitedFor).length === 0, Math.max(0, left));
   }
   return running(replicas).map((replica) => ({ ...replica, denied: denied.has(replica.id) }));
 }
 
-/** True if this process is a `lastword up`, as far as the system tells; a process id alone may be somebody else's by now. */
+/** Whether this process is a `lastword up`. Checks its command, because the system may have reused the process id. */
 export function isSupervisor(pid: number, program: readonly string[]): boolean {
   let words: string[];
   try {
     words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-    // It may have been started by a link of another name, and replaced since.
+    // It may have been started through a link with another name, and its file may have been replaced since.
     words.push(readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, ""));
   } catch {
     const listed = Bun.spawnSync(["ps", "-o", "command=", "-p", String(pid)], { stderr: "ignore" });
@@ -79,8 +79,8 @@ export function isSupervisor(pid: number, program: readonly string[]): boolean {
 }
 
 /**
- * Asks each `lastword up` behind these replicas to stop; it would start again what dies. Answers those
- * that were asked: one of another user is not, and then its replicas refuse for themselves.
+ * Asks each `lastword up` behind these replicas to stop, because it would restart the replicas that we stop. Returns
+ * those that were asked. One of another user cannot be asked; stopping its replicas then fails too.
  */
 function stopSupervisors(replicas: readonly LocalReplica[], program: readonly string[]): Set<number> {
   const pids = new Set(replicas.map(({ run }) => run?.supervisor ?? null).filter((pid) => pid !== null));
@@ -88,13 +88,13 @@ function stopSupervisors(replicas: readonly LocalReplica[], program: readonly st
   return new Set(supervisors.filter((pid) => terminate(pid) === "told"));
 }
 
-/** Process ids of living replicas; waits for those that are just starting to say theirs. */
+/** The process ids of living replicas. Waits until those that are starting have written theirs. */
 async function withPids(data: string, replicas: readonly LocalReplica[]): Promise<Stoppable[]> {
   await until(() => replicas.every(({ id }) => readRunFile(data, id) !== null), STARTING_MS);
   return replicas.map(({ id }) => ({ id, pid: readRunFile(data, id)?.pid ?? null }));
 }
 
-/** `lastword down`. */
+/** Runs `lastword down`. */
 export async function runDown(options: Options, deps: CommandDeps): Promise<ExitCode> {
   const cluster = findCluster(options, deps.environment);
   if (!cluster.ok) {
@@ -109,7 +109,7 @@ export async function runDown(options: Options, deps: CommandDeps): Promise<Exit
     deps.out(`nothing is running in ${data}\n`);
     return EXIT.done;
   }
-  // A replica that is told twice to stop ends at once: those of a supervisor are only waited for.
+  // A second signal would end a replica at once, so we only wait for those that a supervisor is stopping.
   const known = await withPids(data, alive);
   const told = (id: number): boolean => supervisors.has(readRunFile(data, id)?.supervisor ?? NaN);
   const left = await stopReplicas(

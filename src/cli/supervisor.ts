@@ -1,44 +1,44 @@
 /**
- * The children of `lastword up`: started, started again when they die, stopped together.
+ * Runs the children of `lastword up`: starts them, restarts those that die, and stops them together.
  *
  *   absent -> running -> (killed, broken, could not be started) -> waiting, 2 s doubling to 30 s -> running
- *                     -> (exit 0: somebody stopped it; 2, 5, 7: it cannot run like this) -> ended,
- *                        unless somebody starts it again: then it is looked after as before;
- *                        5 may mean that its version is too old: another executable is tried
+ *                     -> (exit 0: somebody stopped it; 2, 5, 7: it cannot run like this) -> ended.
+ *                        If somebody starts it again, it is supervised as before. Exit 5 may mean
+ *                        that its version is too old, so a replaced executable is tried
  *
- * Children lead process groups of their own: a terminal's Ctrl-C reaches a whole group at
- * the same instant, and then nobody could hand leadership over.
+ * Each child leads a process group of its own. The terminal sends Ctrl-C to a whole group at the
+ * same instant, and then no replica could hand the lead over.
  */
 import { EXIT } from "../host/exit.ts";
 
 const RESTART_FIRST_MS = 2000;
 const RESTART_LAST_MS = 30_000;
-/** A child that ran this long starts again without further back-off. */
+/** A child that ran for this long restarts with the first back-off again. */
 const STEADY_MS = 60_000;
-/** A replica that somebody else started is looked at this often. */
+/** How often a replica that somebody else started is checked. */
 const LOOK_MS = 1000;
-/** Exit codes of children that would end in the same way again. */
+/** Exit codes after which a child would end in the same way again. */
 const LASTING: ReadonlySet<number> = new Set([EXIT.done, EXIT.usage, EXIT.mismatch, EXIT.limit]);
 
 export interface SupervisorDeps {
-  /** Starts replica `id` and answers its process; throws if it cannot be started. */
+  /** Starts replica `id` and returns its process. Throws if it cannot be started. */
   readonly start: (id: number) => {
     readonly pid: number;
     readonly exited: Promise<number>;
     kill(signal: string): void;
   };
-  /** Does any process hold the replica's lock? */
+  /** Whether any process holds the replica's lock. */
   readonly running: (id: number) => boolean;
-  /** What `start` would run: another text once the executable was replaced. */
+  /** Identifies the executable that `start` would run: a different text once it has been replaced. */
   readonly executable: () => string;
   readonly restart: boolean;
-  /** For the person at the terminal. */
+  /** Prints a sentence for the person at the terminal. */
   readonly say: (sentence: string) => void;
-  /** Why `start` threw, to follow "replica N could not be started: ". */
+  /** The reason why `start` threw, phrased to follow "replica N could not be started: ". */
   readonly why: (error: unknown) => string;
-  /** A replica that this process did not start runs; answers what to say about it, null as long as nothing is known. */
+  /** What to say about a running replica that this process did not start; null until its run.json exists. */
   readonly found: (id: number) => string | null;
-  /** Replica `id`, which had to be started again, runs. */
+  /** Called when replica `id` has been restarted. */
   readonly onRestarted?: (id: number) => void;
 }
 
@@ -47,24 +47,24 @@ type State = "absent" | "running" | "elsewhere" | "waiting" | "ended";
 interface Child {
   readonly id: number;
   state: State;
-  /** It runs elsewhere, and that has not been said yet. */
+  /** The replica runs elsewhere, and the person has not been told yet. */
   isNews: boolean;
   process: ReturnType<SupervisorDeps["start"]> | null;
   startedAt: number;
   backOffMs: number;
   timer: ReturnType<typeof setTimeout> | null;
   exitCode: number;
-  /** The executable that it was started with last. */
+  /** The executable of its last start. */
   executable: string;
 }
 
-/** Keeps the replicas of one data folder running until it is told to stop, or none is left. */
+/** Keeps the replicas of one data folder running until it is asked to stop, or none of them is left. */
 export class Supervisor {
   readonly #deps: SupervisorDeps;
   readonly #children: Child[];
   #stopping = false;
   #over!: (exitCode: number) => void;
-  /** Exit code of the whole, once nothing is left to look after. */
+  /** Resolves to the exit code of the command once no replica is left to supervise. */
   readonly over: Promise<number>;
 
   constructor(ids: readonly number[], deps: SupervisorDeps) {
@@ -83,41 +83,41 @@ export class Supervisor {
     }));
   }
 
-  /** Starts what is not running yet. */
+  /** Starts all replicas that are not running yet. */
   start(): void {
     for (const child of this.#children) this.#startOrWatch(child);
   }
 
-  /** The replicas that this process started and that run now. */
+  /** The running replicas that this process started. */
   own(): { id: number; pid: number | null }[] {
     const running = this.#children.filter((child) => child.state === "running");
     return running.map(({ id, process }) => ({ id, pid: process?.pid ?? null }));
   }
 
-  /** Those that wait to be started again, or that ended. */
+  /** The replicas that wait to be restarted, or have ended. */
   failing(): number[] {
     return this.#children.filter(({ state }) => state === "waiting" || state === "ended").map(({ id }) => id);
   }
 
-  /** From now on nothing is started. */
+  /** Starts nothing from now on. */
   quiet(): void {
     this.#stopping = true;
     for (const child of this.#children) if (child.timer !== null) clearTimeout(child.timer);
   }
 
-  /** Nothing is started any more, and it is over as soon as its own children have ended. */
+  /** Starts nothing from now on, and is over as soon as its own children have ended. */
   hold(): void {
     this.quiet();
     for (const child of this.#children) {
       if (child.state === "running" || child.state === "ended") continue;
       child.state = "ended";
-      // Whatever became of it earlier, it was to be started again: the stop is what counts now.
+      // It was waiting to be restarted, so its earlier exit code does not count: the stop ended it.
       child.exitCode = EXIT.done;
     }
     this.#finish();
   }
 
-  /** Ends its own children at once. */
+  /** Kills its own children. */
   kill(): void {
     for (const child of this.#children) if (child.state === "running") child.process?.kill("SIGKILL");
   }
@@ -128,8 +128,8 @@ export class Supervisor {
   }
 
   /**
-   * Everything that a timer does. What throws there has no caller: the replica would never be
-   * looked at again, so it is tried again like a start that failed.
+   * Runs `act` after a delay. An exception in a timer reaches no caller, and the replica would then
+   * never be checked again, so it is handled like a failed start.
    */
   #after(child: Child, ms: number, act: () => void): void {
     child.timer = setTimeout(() => {
@@ -161,7 +161,7 @@ export class Supervisor {
     if (again) this.#deps.onRestarted?.(child.id);
   }
 
-  /** Somebody else's: shown, and taken over once it is gone. */
+  /** Watches a replica that somebody else started, and starts it here once it has ended. */
   #watch(child: Child): void {
     if (child.state !== "elsewhere") child.isNews = true;
     child.state = "elsewhere";
@@ -178,7 +178,7 @@ export class Supervisor {
 
   #onExit(child: Child, exitCode: number): void {
     child.process = null;
-    // The system's own codes (128 and the signal) are not part of the contract in exit.ts.
+    // Exit codes above 128 (128 plus the signal) come from the system and are not among those of exit.ts.
     child.exitCode = exitCode > 128 ? EXIT.failed : exitCode;
     if (!this.#stopping && !LASTING.has(exitCode) && this.#deps.restart) {
       if (exitCode === EXIT.folder && this.#deps.running(child.id)) return this.#watch(child);
@@ -193,7 +193,7 @@ export class Supervisor {
     this.#awaitReturn(child);
   }
 
-  /** Whoever stopped it may start it again, as chaos does; what was too old is started again once it is upgraded. */
+  /** Watches an ended replica: somebody may start it again, as chaos does, and an upgrade may let an old one run. */
   #awaitReturn(child: Child): void {
     if (this.#stopping) return;
     this.#after(child, LOOK_MS, () => {

@@ -1,5 +1,5 @@
 /**
- * `lastword up`: all local replicas as child processes in one terminal. The first Ctrl-C
+ * `lastword up`: runs all local replicas as child processes in one terminal. The first Ctrl-C
  * stops them gracefully, followers first, within 10 s; a second one kills them.
  */
 import { statSync } from "node:fs";
@@ -22,13 +22,13 @@ import { systemFailure } from "../host/system-errors.ts";
 
 const ALL_TIMEOUT_MS = 10_000;
 const READY_TIMEOUT_MS = 15_000;
-/** A front that is somebody else's is known within the second that its owner has to answer. */
+/** How long to wait for the front. Replicas find out within 1 s whether another program has its port. */
 const FRONT_TIMEOUT_MS = 2000;
 const STEP_TIMEOUT_MS = 120_000;
-/** After a second Ctrl-C nothing is waited for any longer than this. */
+/** The longest wait after a second Ctrl-C. */
 const KILLED_MS = 2000;
 
-/** The words for each child: what `up` was given, with the addresses of this one. */
+/** The arguments of each child: the options of `up`, with the child's own addresses. */
 export function childWords(invocation: Invocation): Outcome<{ id: number; words: string[] }[]> {
   const { options } = invocation;
   const peers = options.peers ?? localPeers(options.grpc ?? undefined);
@@ -44,7 +44,7 @@ export function childWords(invocation: Invocation): Outcome<{ id: number; words:
     return failure(EXIT.usage, "--grpc leaves no room for the ports of all replicas", "give a lower port");
   }
   const addressGiven = options.peers !== null || options.grpc !== null;
-  // Three replicas share a terminal: only what a person should know is worth a line there.
+  // Three replicas share a terminal, so they log only what a person should know.
   const { grpc: _grpc, web: _web, peers: _peers, ...shared } = { "log-level": "warn", ...invocation.given };
   const common = wordsOf(shared, "replica");
   return done(
@@ -53,7 +53,7 @@ export function childWords(invocation: Invocation): Outcome<{ id: number; words:
       const words = [`--replica-id=${id}`, `--web=${printAddress(web)}`, ...common];
       if (addressGiven) {
         words.push(`--peers=${peers.map((peer) => `${peer.id}=${printAddress(peer)}`).join(",")}`);
-        // All of them are here and share the folder: whoever is first creates the key.
+        // All replicas are on this host and share the folder, so the first one creates the key.
         words.push("--bootstrap");
       }
       return { id, words };
@@ -62,17 +62,18 @@ export function childWords(invocation: Invocation): Outcome<{ id: number; words:
 }
 
 /**
- * What Bun reads when a process starts, and never later.
+ * Variables that Bun reads only when a process starts.
  *
- * The allocator gives back memory within pages that are still in use, and the next messages fault it in again: a
- * twentieth of what a busy replica does, to save 20 MB at rest.
+ * MIMALLOC_PURGE_HOLES: by default the allocator returns memory within pages that are still in use, and the next
+ * messages fault it in again. That costs a busy replica a twentieth of its time, to save 20 MB at rest.
  *
- * JavaScriptCore's last compiler begins with a function ten times as late as by default. Most of a message is SQLite,
- * sockets and the disk, and what is compiled in the first minutes is mostly thrown away and compiled again.
+ * BUN_JSC_thresholdForFTLOptimizeAfterWarmUp: JavaScriptCore's last compiler starts on a function ten times as late as
+ * by default. Most of the work for a message is in SQLite, sockets and the disk, and most of what is compiled in the
+ * first minutes is discarded and compiled again.
  */
 const RUNTIME = { MIMALLOC_PURGE_HOLES: "0", BUN_JSC_thresholdForFTLOptimizeAfterWarmUp: "1000000" };
 
-/** The environment of a child: what was given to `up` there comes to it as words. */
+/** The environment of a child, without the LASTWORD_* options of `up`, which the child gets as arguments. */
 export function childEnvironment(
   environment: CommandDeps["environment"],
   supervisor: number | null,
@@ -111,13 +112,13 @@ class Up {
     );
   }
 
-  /** Which file is at the place of this program now. */
+  /** Identifies the file that is at the path of this program now. */
   #executable(): string {
     try {
       const { ino, mtimeMs } = statSync(this.#deps.program[0]!);
       return `${ino} ${mtimeMs}`;
     } catch {
-      // In the middle of being replaced: looked at again.
+      // The file is just being replaced. The supervisor asks again.
       return "";
     }
   }
@@ -128,7 +129,7 @@ class Up {
       this.#deps.err(failureLine(refused));
       return refused.exit;
     }
-    // What nobody foresaw must not leave the replicas without anybody to look after them.
+    // An unexpected exception must not leave the replicas without a supervisor.
     for (const event of ["uncaughtException", "unhandledRejection"] as const) {
       process.on(event, (error: unknown) => {
         const name = error instanceof Error ? error.name : "error";
@@ -151,7 +152,7 @@ class Up {
     return { data: this.#data, keyPath, secret: key.ok ? (key.value?.secret ?? null) : null };
   }
 
-  /** Why there is nothing to look after: another `up` does, or all run without one. */
+  /** The failure if there is nothing to supervise: another `up` does, or all replicas were started by themselves. */
   #refusal(): Failure | null {
     const alive = lookAround(this.#data, this.#deps).filter((replica) => replica.alive);
     const other = alive.map(({ run }) => run?.supervisor ?? null).find((pid) => this.#livesElsewhere(pid));
@@ -177,7 +178,7 @@ class Up {
     return commandText(word, this.#invocation.options.data);
   }
 
-  /** A `lastword up` other than this one. */
+  /** Whether `pid` is a running `lastword up` other than this one. */
   #livesElsewhere(pid: number | null): boolean {
     return pid !== null && pid !== process.pid && isSupervisor(pid, this.#deps.program);
   }
@@ -187,7 +188,7 @@ class Up {
     const child = Bun.spawn([...this.#deps.program, ...words], {
       detached: true,
       stdio: ["ignore", "ignore", "inherit"],
-      // The folder that `up` was started in may be gone by now; all paths among the words are absolute.
+      // The folder in which `up` was started may have been deleted. All paths among the arguments are absolute.
       cwd: "/",
       env: childEnvironment(this.#deps.environment, process.pid),
     });
@@ -206,7 +207,7 @@ class Up {
     return `${failed.what}; ${failed.todo}`;
   }
 
-  /** What to say of a replica that runs without having been started here; null while it has not said who started it. */
+  /** What to say about a running replica that this process did not start; null until its run.json exists. */
   #found(id: number): string | null {
     const run = readRunFile(this.#data, id);
     if (run === null) return null;
@@ -216,12 +217,12 @@ class Up {
     if (this.#livesElsewhere(run.supervisor)) {
       return `replica ${id} runs already; lastword up (pid ${run.supervisor}) looks after it`;
     }
-    // `down` and a later `up` find out from the file who looks after it.
+    // Tells `down`, and a later `up`, which process supervises the replica.
     writeRunFile(this.#data, id, { ...run, supervisor: process.pid });
     return `replica ${id} runs already and nobody looked after it; this command does now, and Ctrl-C stops it too`;
   }
 
-  /** Those that a stop ends: started here, taken over, or started by chaos in this command's name. */
+  /** The replicas that a stop ends: started here, taken over, or restarted by chaos on behalf of this process. */
   #ours(): { id: number; pid: number | null }[] {
     const started = this.#supervisor.own();
     const adopted = lookAround(this.#data, this.#deps).flatMap(({ id, alive, run }) =>
@@ -257,7 +258,7 @@ class Up {
     }
   }
 
-  /** Nothing is waited for but the kernel. */
+  /** Kills all replicas without waiting for a graceful stop. */
   #killAll(): void {
     setTimeout(() => process.exit(EXIT.failed), KILLED_MS).unref();
     try {
@@ -281,7 +282,7 @@ class Up {
     const all = (): boolean => ids.every((id) => this.#running().some((replica) => replica.id === id));
     const writable = async (): Promise<boolean> =>
       bestStatus(await askAll(this.#cluster(), this.#running()))?.writable === true;
-    // With one that cannot start the others are still worth saying.
+    // If one replica cannot start, do not wait for it: the others may be ready.
     await until(() => this.#asked > 0 || all() || this.#supervisor.failing().length > 0, ALL_TIMEOUT_MS, 100);
     if (!(await until(async () => this.#asked > 0 || (await writable()), READY_TIMEOUT_MS, 100))) return;
     const front = await this.#front();
@@ -297,7 +298,7 @@ class Up {
     for (const id of ids) if (!running.some((replica) => replica.id === id)) void this.#sayInStep(id).catch(() => {});
   }
 
-  /** The address that all share, once one of them has it; null if none gets it. */
+  /** The front's address once a replica has it; null if none gets it. */
   async #front(): Promise<string | null> {
     const { front } = this.#invocation.options;
     if (front === "off") return null;
@@ -318,7 +319,7 @@ class Up {
     return others.length === 0 ? `${how} stops them.` : `${how} stops ${replicasText(ours)} only.`;
   }
 
-  /** A replica that had to be started again counts again. */
+  /** Says when a restarted replica is in step again. */
   async #sayInStep(id: number): Promise<void> {
     const inStep = async (): Promise<boolean> => {
       const best = bestStatus(await askAll(this.#cluster(), this.#running()));
@@ -332,7 +333,7 @@ class Up {
   }
 }
 
-/** Runs until all replicas have ended: by Ctrl-C, by `lastword down`, or because they cannot run. */
+/** Runs `lastword up` until all replicas have ended: by Ctrl-C, by `lastword down`, or because they cannot run. */
 export async function runUp(invocation: Invocation, deps: CommandDeps): Promise<ExitCode> {
   const checked = settingsOf({ ...invocation.options, grpc: null }, deps.environment);
   const children = checked.ok ? childWords(invocation) : checked;
