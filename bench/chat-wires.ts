@@ -1,4 +1,4 @@
-/** A sender's two ways into the product, and into the bare pipeline that speaks the same: SendStream, and the page's form. */
+/** The two ways to send: SendStream, which the bare pipeline serves too, and the page's form. */
 import { CHAT_WIRE } from "../proto/chat-wire.ts";
 import type { Connection } from "./load.ts";
 import { callHeaders } from "../harness/http2-frames.ts";
@@ -6,7 +6,7 @@ import { GrpcSocket } from "./wires/grpc-socket.ts";
 import { HttpSocket } from "./wires/http-socket.ts";
 import { loginCookie } from "../harness/login-cookie.ts";
 
-/** Who sends, and into which conversation. */
+/** The login of a sender, and the conversation that it writes in. */
 export interface Sender {
   readonly token: string;
   readonly conversationId: string;
@@ -14,7 +14,7 @@ export interface Sender {
 
 export type Way = "stream" | "http";
 
-/** One stream, one item under way; `address` is host:port. */
+/** Opens a SendStream for one item at a time; `address` is host:port. */
 export async function openStream(address: string, { token, conversationId }: Sender): Promise<Connection> {
   const wire = CHAT_WIRE.SendStream;
   const socket = await GrpcSocket.connect(address);
@@ -42,7 +42,7 @@ export async function openStream(address: string, { token, conversationId }: Sen
   };
 }
 
-/** The page's form, as a browser without our script would send it, but asking for JSON. */
+/** Sends through the page's form, as a browser without our script would, but asks for JSON. */
 export async function openHttp(origin: string, { token, conversationId }: Sender): Promise<Connection> {
   const { host } = new URL(origin);
   const socket = await HttpSocket.connect(host);

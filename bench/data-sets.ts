@@ -1,7 +1,7 @@
 /**
- * Clusters with many messages, made once by real sends and kept in .bench/ of the checkout:
- * `make bench-data` makes all of them. A set is the three folders of a cluster that was stopped; a
- * bench works on a copy of all three, as of one moment, so no replica meets a past of its own.
+ * Clusters with many messages, made once by real sends and kept in .bench/ of the checkout. `make
+ * bench-data` makes all of them. A set consists of the three folders of a stopped cluster. A
+ * benchmark uses a copy of all three as of one moment, so that no replica meets another history.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -15,29 +15,29 @@ import { createProduct, registerSenders } from "./product.ts";
 const FOLDER = resolve(import.meta.dir, "../.bench");
 const ABOUT = "about.json";
 const CONVERSATIONS = 50;
-/** Streams that fill, and messages under way on each. */
+/** Streams that fill a set, and messages under way on each of them. */
 const FILLERS = 18;
 const UNDER_WAY = 64;
 const SAY_EVERY = 100_000;
 const BODY = "y".repeat(200);
 const IN_STEP_MS = 120_000;
-/** The replica that was away, in the sets that have one. */
+/** The replica that was away while a set "behind-..." was made. */
 export const ABSENT = 2;
 
 interface SetPlan {
-  /** What it goes on from. */
+  /** The set that this one extends. */
   readonly from: SetName | null;
   /** Sends that are added. */
   readonly sends: number;
-  /** They are made while ABSENT is away. */
+  /** The sends are made while ABSENT is away. */
   readonly behind: boolean;
-  /** A minute and more: made by `make bench-data` only. */
+  /** Takes a minute or more, so only `make bench-data` makes it. */
   readonly large: boolean;
 }
 
 export type SetName = "10k" | "100k" | "1m" | "behind-100k" | "behind-1m";
 
-/** In the order in which they can be made. */
+/** All sets, in an order in which they can be made. */
 export const SETS: Readonly<Record<SetName, SetPlan>> = {
   "10k": { from: null, sends: 10_000, behind: false, large: false },
   "100k": { from: "10k", sends: 90_000, behind: false, large: false },
@@ -47,7 +47,7 @@ export const SETS: Readonly<Record<SetName, SetPlan>> = {
 };
 
 interface About {
-  /** Storage format of the binary that made it: one of another format makes it anew. */
+  /** Storage format of the binary that made the set. A binary with another format makes it again. */
   readonly format: string;
   readonly senders: readonly Sender[];
 }
@@ -64,7 +64,7 @@ function aboutOf(name: SetName): About | null {
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as About) : null;
 }
 
-/** True if the set is there and of this binary's format. */
+/** Whether the set exists and has the storage format of this binary. */
 async function isReady(name: SetName): Promise<boolean> {
   return aboutOf(name)?.format === (await storageFormat());
 }
@@ -75,7 +75,7 @@ export interface LoadedCluster {
   readonly senders: readonly Sender[];
 }
 
-/** Copies a set; null if it is large and not there. */
+/** Copies a set, and makes it first if necessary. Null if it is large and does not exist. */
 export async function loadSet(name: SetName, say: Say): Promise<LoadedCluster | null> {
   if (!(await isReady(name))) {
     if (SETS[name].large) {
@@ -90,15 +90,15 @@ export async function loadSet(name: SetName, say: Say): Promise<LoadedCluster | 
   return { cluster, senders: aboutOf(name)!.senders };
 }
 
-/** Node's copy reads and writes every byte through this process; cp shares blocks where it can. */
+/** Copies with cp, which shares blocks where it can. Node's copy would pass every byte through this process. */
 async function copyFolder(from: string, to: string): Promise<void> {
   const copied = await Bun.spawn(["cp", "-r", "--reflink=auto", from, to]).exited;
   if (copied !== 0) throw new Error(`cp ${from} ${to} ended with ${copied}`);
-  // Or the kernel writes it back while something is measured.
+  // Otherwise the kernel would write the copy back during a measurement.
   await Bun.spawn(["sync", "-f", to]).exited;
 }
 
-/** Every message under a client id of its own, many under way. */
+/** Sends messages, each under a client id of its own, with many under way at a time. */
 async function fill(cluster: Cluster, senders: readonly Sender[], sends: number, say: Say): Promise<void> {
   const running = cluster.running();
   const clients = Array.from({ length: FILLERS }, (_, i) => {
@@ -111,7 +111,7 @@ async function fill(cluster: Cluster, senders: readonly Sender[], sends: number,
   await Promise.all(
     clients.map(async (client, i) => {
       const stream = client.sendStream();
-      // Of the conversations of this sender's own person only: others are not hers to write in.
+      // A sender may write only in the conversations of its own person.
       const { conversationId } = senders[i % senders.length]!;
       const writer = async (): Promise<void> => {
         while (left > 0) {
@@ -157,7 +157,7 @@ async function makeSet(name: SetName, say: Say): Promise<void> {
   }
 }
 
-/** Makes every set that is not there. */
+/** Makes every set that does not exist yet. */
 export async function makeSets(say: Say): Promise<void> {
   for (const name of Object.keys(SETS) as SetName[]) {
     if (await isReady(name)) say(`the set ${name} is there`);

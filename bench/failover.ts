@@ -1,8 +1,8 @@
 /**
- * B2: from the fault of the leader to the next acknowledged send. Sends begin every few ms at
- * each of the other nodes, before the fault and after it, and nobody tries again: the time is
- * that of the first send that began after the fault and was acknowledged, so nothing but the cluster is
- * measured, for every system alike.
+ * B2: the time from a fault of the leader to the next acknowledged send. A send begins every 10 ms
+ * at each of the other nodes, before and after the fault, and no send is retried. The first
+ * acknowledged send that began after the fault ends the time. This measures only the cluster, and
+ * in the same way for every system.
  */
 import { ChatClient } from "../src/client/chat-client.ts";
 import type { Cluster } from "../harness/cluster.ts";
@@ -14,9 +14,9 @@ import { registerSenders, startProduct } from "./product.ts";
 import { Etcd } from "./rivals/etcd.ts";
 import { Nats } from "./rivals/nats.ts";
 
-/** A send begins so often at each node. */
+/** The time between two sends at one node. */
 const EVERY_MS = 10;
-/** Between the last restart and the next fault: streams, caches and compiled code settle. */
+/** The time before each fault, in which streams, caches and compiled code settle. */
 const CALM_MS = 500;
 const GIVE_UP_MS = 30_000;
 const BODY = "x".repeat(200);
@@ -24,19 +24,19 @@ const BODY = "x".repeat(200);
 export interface FailoverOptions {
   readonly kills: number;
   readonly freezes: number;
-  /** With another replica dead already. */
+  /** Freezes of the leader while another replica is dead. */
   readonly lonelyFreezes: number;
 }
 
-/** Enough for a median and a worst case; NATS takes longest, some 10 s a round. */
+/** Enough rounds for a median and a worst case. NATS takes longest, about 10 s a round. */
 export const FAILOVER: FailoverOptions = { kills: 40, freezes: 10, lonelyFreezes: 6 };
-/** One minute. */
+/** Takes one minute. */
 export const FAILOVER_QUICK: FailoverOptions = { kills: 3, freezes: 2, lonelyFreezes: 1 };
 
 /** A cluster of three whose leader can be killed. */
 interface Failing {
   leader(): Promise<number>;
-  /** With any number of sends outstanding. */
+  /** The connection allows any number of outstanding sends. */
   connect(node: number): Promise<Connection>;
   kill(node: number): Promise<void>;
   restart(node: number): Promise<void> | void;
@@ -45,7 +45,7 @@ interface Failing {
 
 const NODES = [0, 1, 2];
 
-/** Sends at these connections until stopped. */
+/** Sends on the given connections until it is stopped. */
 class Probes {
   readonly #connections: readonly Connection[];
   readonly #timer: ReturnType<typeof setInterval>;
@@ -76,7 +76,7 @@ class Probes {
     return inTime(this.#before.promise, "sends to flow");
   }
 
-  /** The fault happens now. Resolves with ms from it to the first acknowledged send that began after it. */
+  /** Call at the fault. Resolves with the ms until the first acknowledgement of a send that began after it. */
   fault(): Promise<number> {
     this.#faultAt = performance.now();
     this.#sendAll();
@@ -99,7 +99,7 @@ async function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
   }
 }
 
-/** Breaks the leader by `fault` and answers the ms until the others acknowledge again. */
+/** Runs `fault` on the leader and returns the ms until the others acknowledge again. */
 async function oneRound(living: readonly Connection[], fault: () => void): Promise<number> {
   const probes = new Probes(living);
   try {
@@ -136,7 +136,7 @@ async function killLeaders(cluster: Failing, rounds: number, say: (took: number)
   return all;
 }
 
-/** The product as its own client sees it; connections are to one replica each. */
+/** The product, through its own client; each connection is to one replica. */
 class FailingProduct implements Failing {
   readonly cluster: Cluster;
   readonly #senders: Awaited<ReturnType<typeof registerSenders>>;
@@ -177,7 +177,7 @@ class FailingProduct implements Failing {
     await this.cluster.inStep(this.cluster.ids, GIVE_UP_MS);
   }
 
-  /** Stops the leader's process without ending it; with `alone` another replica is dead by then. */
+  /** Freezes the leader's process; with `alone`, another replica is killed before. */
   async freezeLeader(alone: boolean): Promise<number> {
     await this.inStep();
     const leader = await this.leader();
@@ -243,7 +243,7 @@ function rowOf({ name, took }: Measured, own: number): string[] {
   ];
 }
 
-/** Runs it and answers Markdown and a picture. */
+/** Runs the part and returns Markdown and a plot. */
 export async function failover(say: Say, options = FAILOVER): Promise<PartResult> {
   const measured = await ofProduct(options, say);
   const rivals = [

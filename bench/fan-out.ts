@@ -1,9 +1,9 @@
 /**
- * B3: fan-out. Two people write to each other at a fixed rate while very many streams of
- * theirs are open, spread over all three replicas: how long from a send until the last stream has
- * it, and whether every stream got every message, once and in order. Before that, with the
- * streams open and nobody writing: what one of them costs. Each stream's page says every 10 s that it is there, as
- * browsers do.
+ * B3: fan-out. Two people write to each other at a fixed rate while very many streams of theirs
+ * are open, spread over all three replicas. Measures the time from a send until the last stream
+ * has the message, and whether every stream got every message once and in order. Before that, it
+ * measures what an open stream costs while nobody writes. As in browsers, each stream's page sends
+ * a sign of life every 10 s.
  */
 import { ChatClient } from "../src/client/chat-client.ts";
 import type { Cluster } from "../harness/cluster.ts";
@@ -18,11 +18,11 @@ import { each } from "../harness/each.ts";
 import { loginCookie } from "../harness/login-cookie.ts";
 
 const BODY_BYTES = 200;
-/** Streams that are being opened at one time. */
+/** Streams that are opened at the same time. */
 const OPENING = 32;
 const SETTLE_MS = 5_000;
 const AT_REST_MS = 5_000;
-/** The last messages may take so long to arrive. */
+/** How long the last messages may take to arrive. */
 const ARRIVE_MS = 15_000;
 const POLL_MS = 20;
 
@@ -32,7 +32,7 @@ export interface FanOutOptions {
   readonly seconds: number;
 }
 
-/** The sizes that have a bar. */
+/** The sizes of the full run. */
 export const FAN_OUT: readonly FanOutOptions[] = [
   { streams: 1_000, perSecond: 20, seconds: 30 },
   { streams: 5_000, perSecond: 4, seconds: 30 },
@@ -43,21 +43,22 @@ export const FAN_OUT_QUICK: readonly FanOutOptions[] = FAN_OUT.map((size) => ({ 
 
 export interface FanOutResult extends FanOutOptions {
   readonly sent: number;
-  /** From the send to the last stream, ms, ascending; only of messages that reached all. */
+  /** Time from the send to the last stream, ms, ascending, for messages that reached all streams. */
   readonly lastMs: readonly number[];
-  /** Copies that did not arrive, came twice, or out of order. */
+  /** Copies that did not arrive. */
   readonly missing: number;
+  /** Copies that came twice or out of order. */
   readonly wrong: number;
   readonly brokenStreams: number;
-  /** Of an open stream nobody writes to: resident memory in KB (10^3), and share of a core. */
+  /** An open stream while nobody writes: resident memory in KB (10^3), and share of a core. */
   readonly streamKb: number;
   readonly streamCpu: number;
-  /** Share of a core while messages flow: of the replicas, and of this process. */
+  /** Cores used while messages flow: by each replica, and by this process. */
   readonly cpu: readonly number[];
   readonly cpuHere: number;
 }
 
-/** Counts what arrives. */
+/** Counts the messages that arrive. */
 class Arrivals {
   readonly sentAt: number[] = [];
   readonly lastMs: number[] = [];
@@ -98,7 +99,7 @@ async function openAll(
   });
 }
 
-/** Sends at the rate, by the clock: one that is late does not make the next one late. */
+/** Sends at a fixed rate. A send that is late does not delay the next one. */
 async function sendAll(
   client: ChatClient,
   conversationId: string,
@@ -171,12 +172,12 @@ export async function fanOutOnce(options: FanOutOptions): Promise<FanOutResult> 
   }
 }
 
-/** The replicas' own changes while they warm up can be larger than what the streams add. */
+/** The CPU of an open stream as text. The replicas' own load while they warm up can hide it. */
 export function cpuOfStream({ streamCpu }: FanOutResult): string {
   return streamCpu <= 0 ? "too little to tell" : `${(streamCpu * 1e6).toFixed(0)} us a second`;
 }
 
-/** Runs it and answers Markdown and a picture. */
+/** Runs the part and returns Markdown and a plot. */
 export async function fanOut(say: Say, sizes: readonly FanOutOptions[] = FAN_OUT): Promise<PartResult> {
   const rows: string[][] = [];
   const lines: Line[] = [];

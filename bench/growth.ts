@@ -1,6 +1,6 @@
 /**
- * B5: what grows with the number of stored messages: sends a second, the time to open a
- * conversation, start-up, memory. The sizes take turns, each round on a fresh copy of its set.
+ * B5: how sends a second, opening a conversation, start-up and memory change with the number of
+ * stored messages. The sizes take turns, and each round uses a fresh copy of its data set.
  */
 import type { Cluster } from "../harness/cluster.ts";
 import type { Sender } from "./chat-wires.ts";
@@ -31,9 +31,9 @@ const SIZES = [
   { set: "1m", messages: 1_000_000 },
 ] as const;
 
-/** All sizes whose sets are there. */
+/** All sizes whose data sets exist. */
 export const GROWTH: GrowthOptions = { sizes: SIZES, rounds: 3, countedMs: 5_000 };
-/** The two small ones, once. */
+/** The two small sizes, one round. */
 export const GROWTH_QUICK: GrowthOptions = { sizes: SIZES.slice(0, 2), rounds: 1, countedMs: 2_000 };
 
 interface Grown {
@@ -44,7 +44,7 @@ interface Grown {
   readonly busyMb: number[];
 }
 
-/** Opens conversations one after the other, each whole: ms of every one. */
+/** Loads the whole pages of conversations one after another. Returns the ms of each. */
 async function openConversations(cluster: Cluster, senders: readonly Sender[], replica: number): Promise<number[]> {
   const { host } = new URL(cluster.web(replica));
   const socket = await HttpSocket.connect(host);
@@ -90,7 +90,7 @@ async function measure(set: SetName, grown: Grown, options: GrowthOptions, say: 
   }
 }
 
-/** Runs it and answers Markdown and a picture. */
+/** Runs the part and returns Markdown and a plot. */
 export async function growth(say: Say, options = GROWTH): Promise<PartResult> {
   const all = options.sizes.map(({ set, messages }) => {
     const grown: Grown = { startMs: [], restMb: [], openMs: [], perSecond: [], busyMb: [] };

@@ -1,6 +1,6 @@
 /**
- * B6: what a replica costs while nobody writes, what an open stream adds, how large the binary
- * is, how soon it has its ports.
+ * B6: what a replica costs while nobody writes, what an open stream adds to that, how large the
+ * binary is, and how long a start takes until the ports are bound.
  */
 import { statSync } from "node:fs";
 import { BINARY } from "../harness/cluster.ts";
@@ -9,7 +9,7 @@ import { cpuSeconds, median, ms, residentMb, table, whole } from "./measure.ts";
 import type { PartResult, Say } from "./part.ts";
 import { startProduct } from "./product.ts";
 
-/** The compiler goes on for half a minute after a start. */
+/** The JIT compiler is busy for half a minute after a start. */
 const SETTLE_MS = 40_000;
 const STARTS = 5;
 
@@ -21,7 +21,7 @@ export interface IdleOptions {
 export const IDLE: IdleOptions = { countedMs: 20_000, streams: 3_000 };
 export const IDLE_QUICK: IdleOptions = { countedMs: 3_000, streams: 300 };
 
-/** Runs it and answers Markdown. */
+/** Runs the part and returns Markdown. */
 export async function idle(say: Say, options = IDLE): Promise<PartResult> {
   const alone = await replicas(say, options);
   const open = await fanOutOnce({ streams: options.streams, perSecond: 0, seconds: 1 });

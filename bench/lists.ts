@@ -1,7 +1,7 @@
 /**
  * B10: the list on the left. People write to each other in pairs, and each has one page open. What do the rows of
  * their lists cost the replicas? The same load is read once by pages, which get rows, and once by programs, which get
- * none (but the same messages); the difference is the lists'.
+ * the same messages without rows. The difference is the cost of the lists.
  */
 import { loginCookie } from "../harness/login-cookie.ts";
 import { ChatClient } from "../src/client/chat-client.ts";
@@ -24,7 +24,7 @@ export interface ListsOptions {
 export const LISTS: ListsOptions = { pages: 60, perSecond: 200, seconds: 10, rounds: 3 };
 export const LISTS_QUICK: ListsOptions = { pages: 20, perSecond: 50, seconds: 2, rounds: 1 };
 
-/** Cores that all replicas together use, and rows that a page got in a second. */
+/** Cores used by all replicas together, and rows that a page got per second. */
 interface Used {
   readonly cores: number;
   readonly rows: number;
@@ -64,11 +64,11 @@ async function once(arePages: boolean, { pages, perSecond, seconds }: ListsOptio
   }
 }
 
-/** Runs it and answers Markdown. */
+/** Runs the part and returns Markdown. */
 export async function lists(say: Say, options = LISTS): Promise<PartResult> {
   const rows: string[][] = [];
   for (let round = 0; round < options.rounds; round++) {
-    // In turns, so that both see the same weather.
+    // In turns, so that both meet the same load of the machine.
     const programs = await once(false, options);
     const pages = await once(true, options);
     const row = [

@@ -1,13 +1,13 @@
 /**
- * The load: senders with one send outstanding each, all in this process, spread over the
- * replicas. The same loop drives the product, the bare pipeline, etcd and NATS, each through
- * a connection of its own for every sender; see wires/ for why they are written by hand.
+ * The load: senders in this process, spread over the replicas, each with one send outstanding. The
+ * same loop drives the product, the bare pipeline, etcd and NATS. Every sender has a connection of
+ * its own; wires/raw-socket.ts says why the connections are written by hand.
  */
 import { cpuSeconds, percentile } from "./measure.ts";
 
 export const BODY_BYTES = 200;
 const PROGRESS_TIMEOUT_MS = 20_000;
-/** After a refused send. */
+/** Pause after a refused send. */
 const REFUSED_PAUSE_MS = 10;
 
 /** One sender's connection. */
@@ -17,12 +17,12 @@ export interface Connection {
   close(): void;
 }
 
-/** A running cluster of whatever is measured, as its senders see it. */
+/** A running cluster of the system that is measured, as its senders see it. */
 export interface Target {
   readonly senders: number;
-  /** The connection of sender `index`, which is spread over the replicas by its index. */
+  /** Opens the connection of sender `index`; the index decides its replica. */
   connect(index: number): Promise<Connection>;
-  /** Processes of the replicas, the leader first. */
+  /** Process ids of the replicas, the leader first. */
   pids(): readonly number[];
 }
 
@@ -31,20 +31,20 @@ export interface LoadResult {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly failures: number;
-  /** Share of one core, of each replica and of this process. */
+  /** Cores used by each replica; `cpuHere` by this process. */
   readonly cpu: readonly number[];
   readonly cpuHere: number;
 }
 
 export interface LoadOptions {
   readonly warmUpMs: number;
-  /** How long, or until when. */
+  /** How long to count, or until which promise resolves. */
   readonly countedMs: number | (() => Promise<unknown>);
-  /** Between an acknowledgement and the next send; none if absent. */
+  /** Pause between an acknowledgement and the next send; none if absent. */
   readonly pauseMs?: number;
 }
 
-/** Runs the senders: warm-up, then counts. */
+/** Runs the senders, and counts after the warm-up. */
 export async function runLoad(target: Target, { warmUpMs, countedMs, pauseMs }: LoadOptions): Promise<LoadResult> {
   const connections = await Promise.all(Array.from({ length: target.senders }, (_, i) => target.connect(i)));
   const body = "x".repeat(BODY_BYTES);

@@ -1,11 +1,11 @@
 /**
- * B8: many pages of many people, as browsers keep them open: each reads its events and says every 10 s that
- * it is there. Meanwhile people come and go and some write to each other. What does it cost each replica,
- * how soon has the last page a message, and does what a come or go costs grow with those who see it, or with
- * all that are open?
+ * B8: many pages of many people, as browsers keep them open: each page reads its events and sends a sign of life
+ * every 10 s. Meanwhile people come and go, and some write to each other. What does this cost each replica, how
+ * long does a message take to the last page, and does the cost of one coming or going grow with the number of
+ * people who see it, or with the number of all open pages?
  *
- * Nothing here may depend on the machine's other half: readers, signs of life and senders are one process
- * beside the three replicas, whose CPU is taken from /proc by process.
+ * Readers, signs of life and senders share one process beside the three replicas. The CPU of each process is
+ * taken from /proc, so the load generator does not count as a replica's.
  */
 import { each } from "../harness/each.ts";
 import { loginCookie } from "../harness/login-cookie.ts";
@@ -17,18 +17,18 @@ import { startProduct } from "./product.ts";
 import { SignsOfLife, type Page } from "./signs-of-life.ts";
 import { numberedBody, SseReaders } from "./sse-socket.ts";
 
-/** Pages of one person: passwords are slow to hash by design, so there are fewer people than pages. */
+/** Pages of one person. There are fewer people than pages, because hashing passwords is slow by design. */
 const PAGES_EACH = 10;
-/** People who come and go, and how many people each has a conversation with. */
+/** People who come and go, and with how many people each of them has a conversation. */
 const COMERS = 40;
 const COMPANIONS = 10;
-/** The number comes behind what the list shows of a message, so that it is found once in what a page gets. */
+/** The list shows the first part of a message. The number follows it, so that a page gets the number only once. */
 const PREVIEWED = "x".repeat(100);
 const NUMBER_BYTES = 100;
 const OPENING = 32;
 const SETTLE_MS = 5_000;
 const ARRIVE_MS = 5_000;
-/** Comings and goings a second while their cost is measured, so many that it is more than noise. */
+/** Comings and goings per second while their cost is measured: so many that the cost exceeds the noise. */
 const MANY_CHANGES = 60;
 const PASSWORD = "correct horse battery staple";
 
@@ -39,7 +39,7 @@ export interface ManyPagesOptions {
   readonly seconds: number;
 }
 
-/** Messages, and people coming or going, a second. */
+/** `messages` and `changes` (people who come or go) are per second. */
 export const MANY_PAGES: readonly ManyPagesOptions[] = [1_000, 5_000, 15_000].map((pages) => ({
   pages,
   messages: 20,
@@ -49,17 +49,17 @@ export const MANY_PAGES: readonly ManyPagesOptions[] = [1_000, 5_000, 15_000].ma
 export const MANY_PAGES_QUICK: readonly ManyPagesOptions[] = [{ pages: 600, messages: 20, changes: 10, seconds: 3 }];
 
 export interface ManyPagesResult extends ManyPagesOptions {
-  /** Share of a core of each replica: while pages are only open, and under the load. */
+  /** Cores used by each replica: while pages are only open, and under the load. */
   readonly idleCpu: readonly number[];
   readonly cpu: readonly number[];
-  /** The same of this process. */
+  /** Cores used by this process under the load. */
   readonly cpuHere: number;
-  /** From the send to the last page that shows it, ms, ascending. */
+  /** Time from the send to the last page that shows the message, ms, ascending. */
   readonly lastMs: readonly number[];
   readonly missing: number;
   readonly brokenStreams: number;
   readonly failedSigns: number;
-  /** Of one coming or going: copies that pages got, and CPU of all replicas in us. */
+  /** For one coming or going: the copies that pages got, and the CPU of all replicas, us. */
   readonly changeCopies: number;
   readonly changeMicros: number;
 }
@@ -70,7 +70,7 @@ interface Person {
   token: string;
 }
 
-/** Registers `count` people: two at a time at each replica, that is how many passwords it hashes at once. */
+/** Registers `count` people, two at a time at each replica, because a replica hashes two passwords at a time. */
 async function registerPeople(cluster: Cluster, count: number): Promise<Person[]> {
   const people: Person[] = [];
   let next = 0;
@@ -93,7 +93,7 @@ async function firstWords(from: Person, to: Person): Promise<string> {
   return sent.value.message!.conversationId;
 }
 
-/** Calls `act` with 0, 1, … at a rate, by the clock. */
+/** Calls `act` with 0, 1, … at a fixed rate. */
 async function atRate(perSecond: number, seconds: number, act: (no: number) => void): Promise<void> {
   const started = performance.now();
   const total = perSecond * seconds;
@@ -104,7 +104,7 @@ async function atRate(perSecond: number, seconds: number, act: (no: number) => v
   }
 }
 
-/** From a send to the last page of the two people that show it. */
+/** Measures the time from a send to the last page of its two people that shows it. */
 class Arrivals {
   readonly sentAt: number[] = [];
   readonly lastMs: number[] = [];
@@ -123,7 +123,7 @@ class Arrivals {
 
 interface OpenPage {
   readonly page: Page;
-  /** Its number among the readers. */
+  /** The number of its stream among the readers. */
   readonly stream: number;
 }
 
@@ -180,10 +180,10 @@ class Crowd {
     void client.send({ conversationId, body: PREVIEWED + numberedBody(no, NUMBER_BYTES) });
   }
 
-  /** How often somebody came or went. */
+  /** How often somebody came or went so far. */
   changes = 0;
 
-  /** The next of those who come and go comes, or goes. */
+  /** Lets person `no` of those who come and go come or go, unless they are just doing so. */
   async change(no: number): Promise<void> {
     const comer = this.#comers[no % COMERS]!;
     if (comer.busy) return;
@@ -205,12 +205,12 @@ class Crowd {
   }
 }
 
-/** One size, on a cluster of its own. */
+/** Measures one size, on a cluster of its own. */
 export async function manyPagesOnce(options: ManyPagesOptions): Promise<ManyPagesResult> {
   await using cluster = await startProduct(["--streams-per-user=100"]);
   const crowd = new Crowd(cluster);
   const pids = cluster.ids.map((id) => cluster.pid(id));
-  /** Share of a core of each replica, and last of this process, while `work` runs. */
+  /** Cores used by each replica, and last by this process, while `work` runs. */
   const during = async (work: () => Promise<unknown>): Promise<number[]> => {
     const processes = [...pids, process.pid];
     const [before, started] = [processes.map(cpuSeconds), performance.now()];
@@ -252,7 +252,7 @@ export async function manyPagesOnce(options: ManyPagesOptions): Promise<ManyPage
   }
 }
 
-/** Runs it and answers Markdown. */
+/** Runs the part and returns Markdown. */
 export async function manyPages(say: Say, sizes: readonly ManyPagesOptions[] = MANY_PAGES): Promise<PartResult> {
   const rows: string[][] = [];
   const shares = (cpu: readonly number[]): string => cpu.map((used) => used.toFixed(2)).join(" ");

@@ -1,23 +1,23 @@
-/** Numbers of processes, and numbers as people read them. */
+/** Measures processes, and formats numbers for people. */
 import { readFileSync } from "node:fs";
 
 /** Ticks of /proc/N/stat in a second: USER_HZ, 100 on every Linux that Bun runs on. */
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
 
-/** User and system time of a process so far; 0 where there is no /proc. */
+/** User and system time of a process so far, seconds; 0 without /proc. */
 export function cpuSeconds(pid: number): number {
   const fields = statOf(pid);
   return fields === null ? 0 : (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
-/** Resident memory of a process in MB (10^6); 0 where there is no /proc. */
+/** Resident memory of a process, MB (10^6); 0 without /proc. */
 export function residentMb(pid: number): number {
   const fields = statOf(pid);
   return fields === null ? 0 : (Number(fields[21]) * PAGE_BYTES) / 1e6;
 }
 
-/** The fields after the name, which may hold blanks. */
+/** The fields of /proc/N/stat after the name, which may contain blanks. */
 function statOf(pid: number): string[] | null {
   try {
     return readFileSync(`/proc/${pid}/stat`, "utf8")
@@ -28,7 +28,7 @@ function statOf(pid: number): string[] | null {
   }
 }
 
-/** Of an ascending list; 0 of an empty one. */
+/** A percentile (`share` from 0 to 1) of an ascending list; 0 if it is empty. */
 export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
@@ -38,7 +38,7 @@ export function ascending(values: readonly number[]): number[] {
   return values.toSorted((a, b) => a - b);
 }
 
-/** 0 of no values. */
+/** The median; 0 if there are no values. */
 export function median(values: readonly number[]): number {
   return percentile(ascending(values), 0.5);
 }

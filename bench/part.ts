@@ -1,6 +1,7 @@
-/** What a part of the benchmark is told and gives back. */
+/** Prints a line of progress. */
 export type Say = (line: string) => void;
 
+/** The result of one part of the benchmark. */
 export interface PartResult {
   /** Markdown. */
   readonly text: string;

@@ -1,7 +1,7 @@
 /**
- * Plots as SVG, without a library: lines over a linear or logarithmic axis, and marks by
- * category. Colours are set by a style sheet inside the file that follows the reader's light or dark
- * setting; names stand at the height where their lines end, beside a sample of the line.
+ * Plots as SVG, without a library: lines over linear or logarithmic axes. A style sheet inside the
+ * file sets the colours and follows the reader's light or dark setting. The name of each line is
+ * at the height where the line ends, beside a sample of it.
  */
 const WIDTH = 800;
 const HEIGHT = 400;
@@ -10,13 +10,13 @@ const RIGHT = 270;
 const TOP = 48;
 const BOTTOM = 56;
 const LABEL_HEIGHT = 16;
-/** Of a name's sample of its line. */
+/** Width of the sample of a line beside its name. */
 const SWATCH = 22;
-/** Of lines with more points only the line is drawn. */
+/** A line with more points is drawn without dots. */
 const DOTS_MAX = 12;
 const TICKS_WANTED = 5;
 
-/** Okabe and Ito's colours, told apart by the colour-blind; lighter ones on dark. */
+/** The colours of Okabe and Ito, which colour-blind people can tell apart; lighter ones for dark mode. */
 const LIGHT = ["#0060a8", "#555f6b", "#c25400", "#007a5a", "#9b3f86"];
 const DARK = ["#5fb2ee", "#a9b4c0", "#f0944d", "#3fc79a", "#db8cc6"];
 
@@ -33,14 +33,14 @@ ${DARK.map((colour, i) => `    .c${i} { stroke: ${colour} } .f${i} { fill: ${col
 export interface Point {
   readonly x: number;
   readonly y: number;
-  /** The spread over rounds. */
+  /** The spread over rounds: smallest and largest value. */
   readonly low?: number;
   readonly high?: number;
 }
 
 export interface Line {
   readonly name: string;
-  /** Which colour; lines of one group have the same. */
+  /** Lines of one group have the same colour. */
   readonly group: number;
   readonly dashed?: boolean;
   readonly points: readonly Point[];
@@ -49,11 +49,11 @@ export interface Line {
 export interface Axis {
   readonly label: string;
   readonly log?: boolean;
-  /** Values that are named; chosen if absent. */
+  /** The labelled values; chosen automatically if absent. */
   readonly ticks?: readonly number[];
   readonly from?: number;
   readonly to?: number;
-  /** What stands at a tick; the number if absent. */
+  /** The label of a tick; the number if absent. */
   readonly print?: (value: number) => string;
 }
 
@@ -67,7 +67,7 @@ export interface PlotOptions {
 const escapeText = (text: string): string =>
   text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
-/** 1, 2 or 5 times a power of ten, so that about `TICKS_WANTED` of them fit. */
+/** A step of 1, 2 or 5 times a power of ten, so that about `TICKS_WANTED` steps fit. */
 function niceStep(range: number): number {
   const raw = range / TICKS_WANTED;
   const power = 10 ** Math.floor(Math.log10(raw));
@@ -112,7 +112,7 @@ const printNumber = (value: number): string =>
   value >= 1 ? Number(value.toPrecision(6)).toLocaleString("en-US") : String(Number(value.toPrecision(2)));
 const px = (value: number): string => value.toFixed(1);
 
-/** Moves labels apart that would lie on each other, keeping their order. */
+/** Moves overlapping labels apart and keeps their order. */
 function spreadLabels(wanted: readonly number[]): number[] {
   const order = wanted.map((y, index) => ({ y, index })).toSorted((a, b) => a.y - b.y);
   const places: number[] = [];
@@ -200,7 +200,7 @@ export function linePlot(options: PlotOptions): string {
   ].join("\n");
 }
 
-/** Every value as one point: the share of values at or below x, by x. For failover and fan-out times. */
+/** A line with one point per value: the percentage of values at or below x, by x. */
 export function shareLine(name: string, group: number, values: readonly number[]): Line {
   const sorted = values.toSorted((a, b) => a - b);
   return { name, group, points: sorted.map((x, i) => ({ x, y: ((i + 1) / sorted.length) * 100 })) };

@@ -1,26 +1,26 @@
-/** The built binary as a target: three replicas, and people who write to each other in pairs. */
+/** The built binary as a target of the load: three replicas, and people who write to each other in pairs. */
 import { ChatClient } from "../src/client/chat-client.ts";
 import { childEnvironment } from "../src/cli/up.ts";
 import { Cluster } from "../harness/cluster.ts";
 import { openHttp, openStream, type Sender, type Way } from "./chat-wires.ts";
 import type { Target } from "./load.ts";
 
-/** For Bun inside the binary, such as its profiler's. */
+/** Options for Bun inside the binary, such as those of its profiler. */
 const OPTIONS = process.env["LASTWORD_BUN_OPTIONS"];
 
-/** What `lastword up` has in the environment of its replicas. */
+/** The environment that `lastword up` gives to its replicas. */
 export function replicaEnvironment(): Record<string, string> {
   const given = Object.entries(childEnvironment({}, null));
   return Object.fromEntries(given.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** A cluster of which nothing runs yet; `words` are further options of each replica. */
+/** A cluster that is not started yet; `words` are further options for each replica. */
 export function createProduct(words: readonly string[] = []): Promise<Cluster> {
   const environment = { ...replicaEnvironment(), ...(OPTIONS === undefined ? {} : { BUN_OPTIONS: OPTIONS }) };
   return Cluster.create({ words: ["--rate-limit=off", ...words], environment });
 }
 
-/** Three replicas in step. */
+/** Starts three replicas and waits until they are in step. */
 export async function startProduct(words: readonly string[] = []): Promise<Cluster> {
   const cluster = await createProduct(words);
   try {
@@ -33,13 +33,13 @@ export async function startProduct(words: readonly string[] = []): Promise<Clust
 }
 
 /**
- * Registers the people of `conversations` pairs and answers `count` senders, each with the
- * conversation that she writes in; of more senders than people some are the same person.
+ * Registers the people of `conversations` pairs and returns `count` senders, each with the
+ * conversation that it writes in. If there are more senders than people, some share a person.
  */
 export async function registerSenders(cluster: Cluster, count: number, conversations: number): Promise<Sender[]> {
   const people: { name: string; client: ChatClient }[] = [];
   const total = 2 * conversations;
-  // Two at a time: that is how many passwords a replica hashes at once.
+  // One at a time at each replica, because hashing a password is slow by design.
   await Promise.all(
     cluster.ids.map(async (id) => {
       for (let i = id; i < total; i += cluster.ids.length) {
@@ -66,12 +66,12 @@ export async function registerSenders(cluster: Cluster, count: number, conversat
 export interface ProductTarget {
   readonly cluster: Cluster;
   readonly senders: readonly Sender[];
-  /** Replicas that are sent to, the first one's CPU first; all if absent. */
+  /** The replicas that get sends, in the order of their CPU figures; all if absent. */
   readonly ids?: readonly number[];
   readonly way?: Way;
 }
 
-/** The cluster as a target: sender i at replica i modulo their number. */
+/** The cluster as a target. Sender i uses replica `ids[i % ids.length]`. */
 export function targetOf({ cluster, senders, ids = cluster.ids, way = "stream" }: ProductTarget): Target {
   return {
     senders: senders.length,

@@ -1,15 +1,15 @@
-/** Which part of the program a sample of the profiler belongs to. */
+/** Finds the part of the program that a sample of the profiler belongs to. */
 
 interface Frame {
   readonly functionName: string;
   readonly url: string;
 }
 
-/** As Chrome and Bun write it: a tree of frames, and the leaf of each sample. */
+/** A CPU profile in Chrome's format, which Bun writes too: a tree of frames, and the leaf of each sample. */
 export interface CpuProfile {
   readonly nodes: readonly { readonly id: number; readonly callFrame: Frame; readonly children?: readonly number[] }[];
   readonly samples: readonly number[];
-  /** us from the sample before; the first one's from the start. Long where no JavaScript ran. */
+  /** us since the previous sample, or since the start of the profile. Long if no JavaScript ran in between. */
   readonly timeDeltas: readonly number[];
 }
 
@@ -26,7 +26,7 @@ export const AREAS = [
 ] as const;
 export type Area = (typeof AREAS)[number];
 
-/** The first rule that knows a frame decides, from the innermost frame outwards. */
+/** Rules from frame to area. The innermost frame that matches a rule decides; for a frame, the first matching rule. */
 const RULES: readonly (readonly [area: Area, url: RegExp | null, name: RegExp | null])[] = [
   ["protobuf: frames, ops, requests", null, /\$(encode|decode|toObject|fromObject|setup|ctor)$/],
   ["protobuf: frames, ops, requests", /node_modules\/(protobufjs|@protobufjs|long)\//, null],
@@ -44,7 +44,7 @@ const RULES: readonly (readonly [area: Area, url: RegExp | null, name: RegExp | 
   ["the page", /src\/web\/|node_modules\/hono\//, null],
 ];
 
-/** The area of a stack, its innermost frame first. */
+/** The area of a stack, which begins with its innermost frame. */
 export function areaOf(stack: readonly Frame[]): Area {
   for (const { functionName, url } of stack) {
     for (const [area, inUrl, inName] of RULES) {
@@ -54,13 +54,13 @@ export function areaOf(stack: readonly Frame[]): Area {
   return "the rest";
 }
 
-/** Part of a profile, in us from its start. */
+/** A part of a profile, us since its start. */
 export interface Window {
   readonly from: number;
   readonly to: number;
 }
 
-/** Seconds of JavaScript by stack within a window: a sample stands for the time before it, at most for `longestUs`. */
+/** Seconds of JavaScript by stack within a window. A sample counts for the time before it, but at most `longestUs`. */
 export function secondsByStack(
   { nodes, samples, timeDeltas }: CpuProfile,
   window: Window,

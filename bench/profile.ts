@@ -1,8 +1,9 @@
 /**
- * B7: where the CPU of a message goes. The same sources without minification, under the load of
- * B1 with Bun's sampling profiler on. What each thread used is from /proc; the main thread's time is
- * divided by the samples, which see JavaScript and what it calls (SQLite, the socket's write). The event
- * loop between them cannot be told apart and is divided with the rest.
+ * B7: where the CPU of a message goes. Runs a build of the same sources without minification under
+ * the load of B1, with Bun's sampling profiler on. The time of each thread comes from /proc. The
+ * main thread's time is divided in proportion to the samples, which see JavaScript and what it
+ * calls (SQLite, the socket's write). The event loop between them appears in no sample, so its time
+ * is divided in the same proportion.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -28,7 +29,7 @@ export interface ProfileOptions {
 export const PROFILE: ProfileOptions = { countedMs: 15_000 };
 export const PROFILE_QUICK: ProfileOptions = { countedMs: 3_000 };
 
-/** The binary with its functions' names. */
+/** Builds the binary with the names of its functions, and returns its path. */
 async function buildNamed(folder: string): Promise<string> {
   const workers = [...new Bun.Glob("src/**/*-worker.ts").scanSync({ cwd: TOP })];
   const words = ["build", "--compile", "--sourcemap", "--bytecode", "--format=esm"];
@@ -49,7 +50,7 @@ function profileOf(folder: string, pid: number): CpuProfile {
   return JSON.parse(readFileSync(join(folder, name), "utf8")) as CpuProfile;
 }
 
-/** us of CPU a message: by area of the main thread's JavaScript, and by other threads. */
+/** CPU per message, us: of the main thread by area of the program, and of other threads by group. */
 interface Spent {
   readonly areas: ReadonlyMap<Area, number>;
   readonly threads: ReadonlyMap<ThreadGroup, number>;
@@ -64,8 +65,8 @@ function spentBy(profile: CpuProfile, during: During, messages: number): Spent {
   const main = (during.after.get("main") ?? 0) - (during.before.get("main") ?? 0);
   const stacks = secondsByStack(profile, during.window, 2 * INTERVAL_US);
   const seconds = stacks.reduce((sum, [, each]) => sum + each, 0);
-  // Samples are taken by the clock, also while the thread waits for a core, and none is taken outside
-  // of JavaScript: they say how the thread's time is divided, not how much of it was JavaScript.
+  // The profiler samples by the clock, even while the thread waits for a core, and never outside of JavaScript.
+  // Samples therefore say how the thread's time is divided, not how much of it was JavaScript.
   const areas = new Map<Area, number>();
   for (const [stack, each] of stacks) {
     const area = areaOf(stack);
@@ -76,14 +77,14 @@ function spentBy(profile: CpuProfile, during: During, messages: number): Spent {
 
 type Threads = ReadonlyMap<ThreadGroup, number>;
 
-/** The counted part of one replica's run. */
+/** The part of one replica's run that is counted. */
 interface During {
   readonly before: Threads;
   readonly after: Threads;
   readonly window: Window;
 }
 
-/** Runs it and answers Markdown. */
+/** Runs the part and returns Markdown. */
 export async function profile(say: Say, options = PROFILE): Promise<PartResult> {
   const folder = mkdtempSync(join(tmpdir(), "lastword-profile-"));
   try {
@@ -106,7 +107,7 @@ export async function profile(say: Say, options = PROFILE): Promise<PartResult> 
     const load = await runLoad(target, { warmUpMs: 0, countedMs: options.countedMs });
     const [after, to] = [threads(), performance.now()];
     const pids = ids.map((id) => cluster.pid(id));
-    // Profiles are written by a process that ends by itself.
+    // A process writes its profile only if it ends by itself.
     for (const id of ids.toReversed()) await cluster.terminate(id);
     const messages = (load.perSecond * options.countedMs) / 1000;
     const [lead, follow] = [0, 1].map((i) => {

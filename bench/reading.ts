@@ -1,7 +1,7 @@
 /**
- * B9: what reading costs for ever: bytes of state.db for each message, all marks included. One person writes to each
- * of 50 others in turn; after each round all of them have read it, and their marks are one op, as a replica makes
- * them. The rows are those of a replica; no cluster is needed, because the same log makes the same rows everywhere.
+ * B9: what reading costs for ever: bytes of state.db per message, including all marks. One person writes to each of 50
+ * others in turn. After each round all of them read their message, and their marks are one op, as a replica would
+ * propose them. The rows are those of a replica; no cluster is needed, because a log makes the same rows everywhere.
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -27,7 +27,7 @@ export interface ReadingOptions {
 export const READING: ReadingOptions = { rounds: 1_000 };
 export const READING_QUICK: ReadingOptions = { rounds: 50 };
 
-/** Whether each message is marked by its id, or all of a conversation up to it. */
+/** How messages are marked as read: not at all, each by its id, or everything in a conversation up to one. */
 type Marked = "not at all" | "each by its id" | "all up to the newest";
 
 interface Person {
@@ -35,7 +35,7 @@ interface Person {
   readonly session: string;
 }
 
-/** A state of its own, and the ops that make it. */
+/** A state.db of its own, changed by ops. */
 class Chat {
   readonly state: StateDb;
   #micros = START_MICROS;
@@ -46,7 +46,7 @@ class Chat {
     this.state.apply([{ kind: "view", view: { ...view, consistency: "available", recovery: "any" } }]);
   }
 
-  /** Applies one op; the client id, of the time of the op as clients make it. */
+  /** Applies one op and returns its client id, which contains the op's time, as clients make it. */
   apply(user: string, body: OpBody): string {
     this.#micros += 1_000;
     const clientId = Bun.randomUUIDv7("hex", this.#micros / 1_000);
@@ -68,14 +68,14 @@ class Chat {
     this.state.apply([{ kind: "op", viewNo: VIEW_NO, firstSeq: this.state.appliedSeq() + 1, ops: [op] }]);
   }
 
-  /** Bytes of the file, with nothing left in its WAL. */
+  /** Bytes of the file, after everything in its WAL has been written to it. */
   bytes(): number {
     this.state.client().run("PRAGMA wal_checkpoint(TRUNCATE)");
     return statSync(this.state.path).size;
   }
 }
 
-/** Bytes of state.db a message. */
+/** Bytes of state.db per message. */
 function perMessage(folder: string, marked: Marked, { rounds }: ReadingOptions): number {
   const chat = new Chat(join(folder, `${marked}.db`));
   const author = chat.person("author");
@@ -96,7 +96,7 @@ function perMessage(folder: string, marked: Marked, { rounds }: ReadingOptions):
   return bytes / (rounds * READERS);
 }
 
-/** Runs it and answers Markdown. */
+/** Runs the part and returns Markdown. */
 export async function reading(say: Say, options = READING): Promise<PartResult> {
   const folder = mkdtempSync(join(tmpdir(), "lastword-reading-"));
   try {

@@ -1,7 +1,8 @@
 /**
- * B4: a replica comes back that missed many messages, while people go on writing. How long until
- * it counts again, what the others lose in speed, and how long the leader's loop ever stands still
- * (as somebody outside sees it: the longest wait for /healthz, asked all the time).
+ * B4: a replica that missed many messages comes back while people continue to write. Measures how
+ * long it takes until it is a member again, how much slower the others become, and the longest
+ * stall of the leader's event loop, as seen from outside: the longest wait for /healthz, which is
+ * asked all the time.
  */
 import type { Cluster } from "../harness/cluster.ts";
 import type { Sender } from "./chat-wires.ts";
@@ -26,7 +27,7 @@ interface Meanwhile {
   readonly pauseMs?: number;
 }
 
-/** What the others are asked for while one is away and comes back. */
+/** The load on the other replicas while one is away and comes back. */
 const MEANWHILE: readonly Meanwhile[] = [
   { name: "8 people writing, 20 messages a second each", senders: 8, pauseMs: 50 },
   { name: "64 senders as fast as they can", senders: 64 },
@@ -42,12 +43,12 @@ const SETS = [
   { set: "behind-1m", behind: 1_000_000 },
 ] as const;
 
-/** Every set that is there. */
+/** All data sets that exist. */
 export const REJOIN: RejoinOptions = { sets: SETS, meanwhile: MEANWHILE };
-/** The small one. */
+/** The small data set only. */
 export const REJOIN_QUICK: RejoinOptions = { sets: SETS.slice(0, 1), meanwhile: MEANWHILE.slice(1) };
 
-/** Asks a replica for its health until stopped; answers the longest wait, ms. */
+/** Asks a replica for its health until the returned function is called, which resolves to the longest wait, ms. */
 async function watchStalls(origin: string): Promise<() => Promise<number>> {
   const { host } = new URL(origin);
   const socket = await HttpSocket.connect(host);
@@ -70,7 +71,7 @@ async function watchStalls(origin: string): Promise<() => Promise<number>> {
   };
 }
 
-/** Counts a target's acknowledgements, and how many there were at each time. */
+/** Counts a target's acknowledgements over time. */
 class Timeline {
   #count = 0;
   readonly #started = performance.now();
@@ -97,7 +98,7 @@ class Timeline {
     this.#samples.push({ at: performance.now(), count: this.#count });
   }
 
-  /** Sends a second by seconds since `zero` (monotonic ms). */
+  /** Ends counting. Returns sends a second (y) by seconds since `zero` (x); `zero` is monotonic ms. */
   stop(zero: number): { x: number; y: number }[] {
     clearInterval(this.#timer);
     return this.#samples.map(({ at, count }, i) => {
@@ -114,7 +115,7 @@ interface Rejoined {
 
 const seqAt = async (cluster: Cluster, id: number): Promise<number> => (await cluster.status(id))?.seq.applied ?? 0;
 
-/** One return of the replica that was away when the set was made. */
+/** Measures one return of the replica that was away when the data set was made. */
 async function oneRejoin(
   cluster: Cluster,
   senders: readonly Sender[],
@@ -157,7 +158,7 @@ async function oneRejoin(
   };
 }
 
-/** Runs it and answers Markdown and a picture. */
+/** Runs the part and returns Markdown and a plot. */
 export async function rejoin(say: Say, options = REJOIN): Promise<PartResult> {
   const rows: (readonly string[])[] = [];
   const lines: Line[] = [];

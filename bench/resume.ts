@@ -1,7 +1,7 @@
 /**
- * B11: coming back. Many streams of people with many conversations are open at one replica, which is killed. Each
- * opens again at one of the others with the cursor it had, and its page fetches its list, as browsers do. How long
- * until the last one is there, and does every one get the message that was sent meanwhile?
+ * B11: coming back. Many streams of people with many conversations are open at one replica, which is then killed. Each
+ * stream opens again at another replica with its last cursor, and its page fetches its list, as browsers do. How long
+ * does it take until the last stream is open, and does each get the message that was sent meanwhile?
  */
 import { each } from "../harness/each.ts";
 import { loginCookie } from "../harness/login-cookie.ts";
@@ -11,7 +11,7 @@ import { ascending, ms, percentile, table, whole } from "./measure.ts";
 import type { PartResult, Say } from "./part.ts";
 import { startProduct } from "./product.ts";
 
-/** People whose streams are open; each has as many of them. */
+/** People whose streams are open; each has the same number of streams. */
 const PEOPLE = 10;
 const AT_ONCE = 24;
 const PASSWORD = "correct horse battery staple";
@@ -42,9 +42,9 @@ async function register(cluster: Cluster, name: string): Promise<Person> {
   return { name, client };
 }
 
-/** One browser: a stream that is opened again when it breaks. */
+/** One browser: a stream that opens again when it breaks. */
 class Browser {
-  /** When it was open again after the first break, and when it had the message sent meanwhile. */
+  /** When the stream was open again after the first break, and when it had the message sent meanwhile; monotonic ms. */
   backAt = 0;
   arrivedAt = 0;
   readonly #cluster: Cluster;
@@ -59,7 +59,7 @@ class Browser {
     this.#no = no;
   }
 
-  /** Resolves when the stream is open at `id`; reads on by itself. */
+  /** Opens the stream at replica `id`. Resolves when it is open, and keeps reading it. */
   async open(id: number): Promise<void> {
     const origin = this.#cluster.web(id);
     const headers = { cookie: `${await loginCookie(origin)}=${this.#token}`, "last-event-id": this.#cursor };
@@ -78,7 +78,7 @@ class Browser {
           this.arrivedAt = performance.now();
       }
     } catch {
-      // Its replica is dead.
+      // The replica is dead.
     }
     if (!this.#over) await this.#comeBack();
   }
@@ -125,7 +125,7 @@ async function once({ streams, conversations }: ResumeOptions): Promise<ResumeRe
     (_, no) => new Browser(cluster, people[no % PEOPLE]!.client.token ?? "", no),
   );
   await each(streams, AT_ONCE, async (i) => await browsers[i]!.open(KILLED));
-  // One event for each, so that all have a cursor.
+  // Sends one message to each person, so that all streams have a cursor.
   const tell = async (): Promise<void> => {
     for (const { name } of people) {
       const sent = await others[0]!.client.send({ to: name, body: "news" });
@@ -149,7 +149,7 @@ async function once({ streams, conversations }: ResumeOptions): Promise<ResumeRe
   };
 }
 
-/** Runs it and answers Markdown. */
+/** Runs the part and returns Markdown. */
 export async function resume(say: Say, sizes = RESUME): Promise<PartResult> {
   const rows: string[][] = [];
   for (const size of sizes) {

@@ -1,8 +1,8 @@
 /**
- * `make bench`: measures the built binary on this machine and writes the tables of the parts
- * that ran into docs/benchmarks.md, and their plots beside it. `make bench BENCH=b1` runs one part, `b1,b2`
- * some. With QUICK=1 every part is as short as it can be and nothing is written: a check of the
- * benches themselves.
+ * `make bench`: measures the built binary on this machine, and writes the tables of the parts that
+ * ran into docs/benchmarks.md and their plots beside it. `make bench BENCH=b1` runs one part,
+ * `BENCH=b1,b2` several. With QUICK=1 every part is as short as possible and nothing is written,
+ * which only checks the benchmarks themselves.
  */
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
@@ -48,7 +48,7 @@ const TMPFS_MAGIC = 0x01021994;
 
 const say: Say = (line) => void process.stdout.write(`${line}\n`);
 
-/** Which build, which machine, when, and how busy it was with other things. */
+/** The build, the machine, the time, and how busy the machine was before. */
 function circumstances(): string {
   const git = (...words: string[]): string => execFileSync("git", words, { encoding: "utf8" }).trim();
   const commit = `${git("rev-parse", "--short=12", "HEAD")}${git("status", "--porcelain", "src", "proto") === "" ? "" : " with changes"}`;
@@ -57,7 +57,7 @@ function circumstances(): string {
   return `Commit ${commit}, Bun ${Bun.version}, ${machine}, ${new Date().toISOString().slice(0, 16)}Z, load before it ${load.toFixed(1)}.`;
 }
 
-/** Replaces the text between the part's two markers. */
+/** Replaces the text between the part's two markers in the page. */
 function putIntoPage(part: string, text: string): void {
   const page = readFileSync(PAGE, "utf8");
   const pattern = new RegExp(`(<!-- ${part} -->\n)[^]*?(<!-- /${part} -->)`);
@@ -84,7 +84,7 @@ async function main(words: readonly string[], quick: boolean): Promise<number> {
     return 2;
   }
   if (statfsSync(tmpdir()).type === TMPFS_MAGIC) {
-    // A file system in memory has no fsync to speak of, and then nothing here means anything.
+    // fsync does nothing on a file system in memory, so the results would mean nothing.
     say(`${tmpdir()} is in memory; set TMPDIR to a folder on a disk`);
     return 2;
   }
@@ -98,7 +98,7 @@ async function main(words: readonly string[], quick: boolean): Promise<number> {
       say(`\n${result.text}\n`);
       if (!quick) publish(name, title, about, result);
     } catch (error) {
-      // The other parts may take half an hour: they are not lost with this one.
+      // The other parts may take half an hour, so they run even if this one failed.
       say(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
       failed.push(name);
     }

@@ -1,7 +1,7 @@
-/** What an open page does besides reading: every 10 s a request of its own says that it is still there. */
+/** Sends what an open page sends besides reading: a request every 10 s that says that it is still open. */
 import { HttpSocket } from "./wires/http-socket.ts";
 
-/** As often as a page does (src/web/browser/hub.ts). */
+/** The same interval as in a page (src/web/browser/hub.ts). */
 const EVERY_MS = 10_000;
 const LOOK_MS = 20;
 /** Connections to one replica, with one request under way on each. */
@@ -21,23 +21,23 @@ interface Due {
   readonly atMs: number;
 }
 
-/** The signs of life of all pages of one run. */
+/** Sends the signs of life of all pages of one run. */
 export class SignsOfLife {
-  /** Signs that were answered with an error, or not at all. */
+  /** Signs of life that were answered with an error, or not at all. */
   failed = 0;
-  /** By origin. All pages wait equally long, so each queue is in the order in which its signs are due. */
+  /** One queue for each origin. All pages wait equally long, so a queue is in the order in which its signs are due. */
   readonly #queues = new Map<string, Due[]>();
   readonly #sockets = new Set<HttpSocket>();
   readonly #gone = new Set<Page>();
   #closed = false;
 
-  /** From now on `page` says that it is there, for the first time within 10 s. */
+  /** Sends signs of life for `page` from now on, the first one within 10 s. */
   add(page: Page): void {
     const queue = this.#queues.get(page.origin) ?? this.#begin(page.origin);
     queue.push({ page, atMs: performance.now() });
   }
 
-  /** The page is closed. */
+  /** Sends no more signs of life for `page`. */
   remove(page: Page): void {
     this.#gone.add(page);
   }
@@ -54,7 +54,7 @@ export class SignsOfLife {
     return queue;
   }
 
-  /** One connection at a time: says what is due, one after the other. */
+  /** Sends all signs that are due over one connection, one after another. */
   async #sayAll(origin: string, queue: Due[]): Promise<void> {
     const { host } = new URL(origin);
     let socket: HttpSocket | null = null;
@@ -67,7 +67,7 @@ export class SignsOfLife {
       queue.shift();
       if (this.#gone.delete(next.page)) continue;
       queue.push({ page: next.page, atMs: performance.now() + EVERY_MS });
-      // A replica closes what was idle for long; browsers connect again.
+      // A replica closes idle connections, and browsers then connect again.
       if (socket === null || socket.isOver) socket = await this.#connect(host);
       if (socket !== null) await this.#say(socket, host, next.page);
     }
@@ -93,7 +93,7 @@ export class SignsOfLife {
       const { status } = await socket.request(Buffer.from(head + form, "latin1"));
       if (status !== 204 && status !== 200) this.#failedWith(`status ${status}`);
     } catch (error) {
-      // The run is over, or the replica is gone, which its streams say as well.
+      // The run is over, or the replica is dead, which its streams notice too.
       this.#sockets.delete(socket);
       this.#failedWith(error instanceof Error ? error.message : String(error));
     }

@@ -1,16 +1,16 @@
 /**
- * Many readers of GET /events in one process, as cheap as they can be: a raw socket each, no
- * HTTP client, no parsing but a search for the one byte that starts a message's number.
+ * Many readers of GET /events in one process, as cheap as possible: each is a raw socket without
+ * an HTTP client, and the only parsing is a search for the byte that starts a message's number.
  */
 import type { Socket } from "bun";
 
-/** In front of and behind the number in a body; occurs nowhere else in an event. */
+/** Encloses the number in a body. It occurs nowhere else in an event. */
 const MARK = "~";
 const MARK_BYTE = MARK.charCodeAt(0);
-/** How the answer of a stream that is open begins. */
+/** The beginning of the answer when a stream is open. */
 const GOOD = "HTTP/1.1 200";
 const DIGITS = 8;
-/** How an event begins that says that somebody came or went. */
+/** The beginning of an event that says that somebody came online or went offline. */
 const PRESENCE = Buffer.from("event: presence\n");
 const ROW = Buffer.from("event: row\n");
 
@@ -26,16 +26,16 @@ export function numberedBody(no: number, bytes: number): string {
   return `${MARK}${String(no).padStart(DIGITS, "0")}${MARK}`.padEnd(bytes, "x");
 }
 
-/** Told for each message of each stream, when its bytes are here. */
+/** Called for each message of each stream when its bytes have arrived. */
 export type OnMessage = (stream: number, no: number) => void;
 
 interface State {
   readonly stream: number;
-  /** The start of a number that the next bytes complete. */
+  /** The beginning of a number that the next bytes complete. */
   tail: Buffer | null;
   readonly opened: { resolve: () => void; reject: (error: Error) => void };
   isOpen: boolean;
-  /** Closed by us. */
+  /** We have closed the stream. */
   isEnding: boolean;
 }
 
@@ -45,9 +45,9 @@ export class SseReaders {
   readonly #sockets = new Map<number, Socket<State>>();
   /** Streams that the server ended before `close`. */
   broken = 0;
-  /** Events of somebody's coming or going, of all streams; one that is cut by a packet's border is not counted. */
+  /** Presence events of all streams, except those that were split between two packets. */
   presences = 0;
-  /** Rows of lists; the same. */
+  /** Rows of lists, counted in the same way. */
   rows = 0;
   #closing = false;
   #opened = 0;
@@ -57,9 +57,9 @@ export class SseReaders {
   }
 
   /**
-   * Opens one more stream, of the login in `cookie`; resolves with its number once the server has said 200. Under
-   * `name` its page has to say that it is there (see signs-of-life.ts). A page shows one conversation, `show`, and
-   * gets rows of its list; without it every event comes whole.
+   * Opens one more stream for the login in `cookie`, and resolves with its number once the server has answered 200.
+   * Its page must send signs of life under `name` (see signs-of-life.ts). A page with `show` shows that conversation
+   * and gets rows of its list; without `show`, the stream gets every event in full.
    */
   async open(
     origin: string,
@@ -87,7 +87,7 @@ export class SseReaders {
     return stream;
   }
 
-  /** Closes one stream: its page is gone. */
+  /** Closes one stream, as if its page had been closed. */
   end(stream: number): void {
     const socket = this.#sockets.get(stream);
     if (socket === undefined) return;

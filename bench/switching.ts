@@ -1,7 +1,7 @@
 /**
- * B12: choosing another conversation. A page with many conversations in a real browser: from the click on a row of the list
- * to the second frame with the other conversation in it, beside what the replica takes to answer it, and beside loading
- * the same page whole.
+ * B12: switching conversations, in a real browser with many conversations. Measures the time from the click on a row of
+ * the list to the second frame with the other conversation, the replica's part of it, and for comparison the time to
+ * load the same page as a whole.
  */
 import { chromium, type Page } from "playwright-core";
 import { each } from "../harness/each.ts";
@@ -16,7 +16,7 @@ const AT_ONCE = 16;
 
 export interface SwitchingOptions {
   readonly conversations: number;
-  /** In each conversation; a page shows the last 50. */
+  /** Messages in each conversation; a page shows the last 50. */
   readonly messages: number;
   readonly switches: number;
 }
@@ -24,7 +24,7 @@ export interface SwitchingOptions {
 export const SWITCHING: SwitchingOptions = { conversations: 200, messages: 60, switches: 40 };
 export const SWITCHING_QUICK: SwitchingOptions = { conversations: 8, messages: 5, switches: 6 };
 
-/** Clicks the row, and answers after how many ms the browser has drawn a frame with the other conversation in it. */
+/** Clicks a row. Returns the ms until the browser has drawn a frame with the other conversation. */
 async function switchTo(page: Page, at: number): Promise<number> {
   return (await page.evaluate(`new Promise((done) => {
     const row = document.querySelectorAll("#sidebar a[href^='/c/']")[${at}];
@@ -39,7 +39,7 @@ async function switchTo(page: Page, at: number): Promise<number> {
   })`)) as number;
 }
 
-/** The same by loading the page: until the second frame after it is interactive. */
+/** Loads the page. Returns the ms until the second frame after it has loaded. */
 async function loadWhole(page: Page, url: string): Promise<number> {
   await page.goto(url);
   return (await page.evaluate(
@@ -49,7 +49,7 @@ async function loadWhole(page: Page, url: string): Promise<number> {
 
 const listTop = (page: Page): Promise<unknown> => page.evaluate("document.getElementById('sidebar').scrollTop");
 
-/** Runs it and answers Markdown. */
+/** Runs the part and returns Markdown. */
 export async function switching(say: Say, options: SwitchingOptions = SWITCHING): Promise<PartResult> {
   const { conversations, messages, switches } = options;
   await using cluster = await startProduct();

@@ -1,4 +1,4 @@
-/** What is measured side by side: one shape for the product, the bare pipeline, and systems from elsewhere. */
+/** The systems that are measured side by side, with one interface: the product, the bare pipeline, etcd and NATS. */
 import { BINARY } from "../harness/cluster.ts";
 import type { Way } from "./chat-wires.ts";
 import { Floor } from "./floor/floor.ts";
@@ -8,10 +8,10 @@ import { registerSenders, startProduct, targetOf } from "./product.ts";
 import { Etcd } from "./rivals/etcd.ts";
 import { Nats } from "./rivals/nats.ts";
 
-/** Bodies go to so many conversations, keys or subjects. */
+/** How many conversations, keys or subjects the bodies go to. */
 export const CONVERSATIONS = 50;
 
-/** Three nodes that run. */
+/** Three running nodes. */
 export interface Running extends AsyncDisposable {
   target(senders: number, way: Way): Target;
 }

@@ -1,4 +1,4 @@
-/** CPU of a process by what its threads are for, from /proc. */
+/** The CPU time of a process by the purpose of its threads, from /proc. */
 import { readdirSync, readFileSync } from "node:fs";
 
 const TICKS_PER_SECOND = 100;
@@ -10,14 +10,14 @@ export type ThreadGroup =
   | "garbage collector and allocator"
   | "workers, others";
 
-/** Bun names its threads; a Worker has the name it was given, or the process's. */
+/** Bun names its threads. A Worker has the name that it was given, or that of the process. */
 const NAMES: readonly (readonly [RegExp, ThreadGroup])[] = [
   [/^Bun Pool/, "disk and other calls of the runtime's pool"],
   [/^(JITWorker|JSCWarmUp|DFG|FTL)/i, "compiler"],
   [/^(HeapHelper|mi-scavenger|Scavenger|GC)|ollector Thread/i, "garbage collector and allocator"],
 ];
 
-/** Seconds of CPU so far, by group; empty where there is no /proc. */
+/** CPU time so far, seconds by group; empty without /proc. */
 export function threadSeconds(pid: number): ReadonlyMap<ThreadGroup, number> {
   const seconds = new Map<ThreadGroup, number>();
   for (const tid of tasksOf(pid)) {

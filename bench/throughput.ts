@@ -1,8 +1,8 @@
 /**
- * B1: acknowledged durable sends a second and their latencies, by number of senders: the
- * product through SendStream and through the page's form, the bare pipeline, etcd, and NATS.
- * Everything takes turns in every round, because what a shared machine gives changes from one
- * minute to the next; ratios are taken within a round.
+ * B1: acknowledged durable sends a second and their latencies, by number of senders: the product
+ * through SendStream and through the page's form, the bare pipeline, etcd, and NATS. In every
+ * round the systems take turns, because the speed of a shared machine changes from one minute to
+ * the next, and ratios are taken within a round.
  */
 import type { Way } from "./chat-wires.ts";
 import { runLoad, type LoadResult } from "./load.ts";
@@ -17,14 +17,14 @@ export interface ThroughputOptions {
   readonly rounds: number;
   readonly warmUpMs: number;
   readonly countedMs: number;
-  /** At HEADLINE senders, whose numbers are quoted, which come first: by streams, and through HTTP. */
+  /** Times at HEADLINE senders, which run first and whose numbers are quoted: through streams and through HTTP. */
   readonly headline: { readonly warmUpMs: number; readonly countedMs: Readonly<Record<Way, number>> };
 }
 
 const HEADLINE = 64;
 const SYSTEMS: readonly System[] = [PRODUCT, FLOOR, ETCD, NATS];
 
-/** Short enough that five rounds of everything fit into 20 minutes. */
+/** The full run. It is so short that five rounds of everything fit into 20 minutes. */
 export const THROUGHPUT: ThroughputOptions = {
   systems: SYSTEMS,
   counts: [1, 16, 64, 256],
@@ -34,7 +34,7 @@ export const THROUGHPUT: ThroughputOptions = {
   headline: { warmUpMs: 5_000, countedMs: { stream: 30_000, http: 10_000 } },
 };
 
-/** One of everything, a few seconds. */
+/** One short round of everything. */
 export const THROUGHPUT_QUICK: ThroughputOptions = {
   ...THROUGHPUT,
   counts: [1, 64],
@@ -43,7 +43,7 @@ export const THROUGHPUT_QUICK: ThroughputOptions = {
   headline: { warmUpMs: 1_000, countedMs: { stream: 2_000, http: 2_000 } },
 };
 
-/** What one system did, one way, with so many senders, in each round. */
+/** The results of one system and one way to send: for each number of senders, one result per round. */
 interface Series {
   readonly name: string;
   readonly way: Way;
@@ -61,7 +61,7 @@ async function oneRound(
 ): Promise<void> {
   await using running = await system.start();
   for (const way of system.ways) {
-    // First the one that is quoted; it also leaves the hot functions of the others compiled.
+    // The quoted number of senders runs first. It also leaves the hot functions compiled for the others.
     for (const senders of [HEADLINE, ...options.counts.filter((count) => count !== HEADLINE)]) {
       const { warmUpMs, countedMs } = options.headline;
       const period =
@@ -85,7 +85,7 @@ function cpuText(result: LoadResult): string {
 
 type Pick = (result: LoadResult) => number;
 
-/** Ratio within each round: median, and the smallest and largest. */
+/** The ratios within each round as text: the median, and the smallest and the largest. */
 function ratio(
   [over, under]: readonly [Series | undefined, Series | undefined],
   senders: number,
@@ -152,7 +152,7 @@ function report(series: readonly Series[], options: ThroughputOptions): string {
   ].join("\n\n");
 }
 
-/** Runs it and answers Markdown and a picture. */
+/** Runs the part and returns Markdown and a plot. */
 export async function throughput(say: Say, options = THROUGHPUT): Promise<PartResult> {
   const present = options.systems.filter((system) => {
     const why = system.missing();
@@ -162,7 +162,7 @@ export async function throughput(say: Say, options = THROUGHPUT): Promise<PartRe
   const series: Series[] = present.flatMap(({ name, ways }) => ways.map((way) => ({ name, way, results: new Map() })));
   for (let round = 0; round < options.rounds; round++) {
     say(`round ${round + 1} of ${options.rounds}`);
-    // Another one first each time, so that nobody always comes after the same one.
+    // Each round begins with another system, so that none always follows the same one.
     for (let i = 0; i < present.length; i++) {
       await oneRound(series, present[(round + i) % present.length]!, options, say);
     }

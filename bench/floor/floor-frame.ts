@@ -1,4 +1,4 @@
-/** Bytes of the bare pipeline: frames between its processes and ops in its log. No versions, no checks. */
+/** The bare pipeline's encoding of frames and ops. It has no versions and no checks. */
 
 export interface FloorOp {
   readonly clientId: string;
@@ -19,7 +19,7 @@ const KINDS = ["forward", "append", "ack"] as const;
 const FRAME_HEAD = 18;
 const OP_HEAD = 11;
 
-/** The frame as bytes. */
+/** Encodes a frame. */
 export function encodeFrame(frame: FloorFrame): Uint8Array {
   let size = FRAME_HEAD;
   for (const op of frame.ops) size += 4 + op.length;
@@ -37,7 +37,7 @@ export function encodeFrame(frame: FloorFrame): Uint8Array {
   return bytes;
 }
 
-/** Its ops are windows into `raw`. */
+/** Decodes a frame. Its ops share the memory of `raw`. */
 export function decodeFrame(raw: Uint8Array): FloorFrame {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
   const ops: Uint8Array[] = [];
@@ -55,7 +55,7 @@ export function decodeFrame(raw: Uint8Array): FloorFrame {
   };
 }
 
-/** `from` and `no` name the op for whoever waits for it. */
+/** Encodes an op. `from` and `no` identify it for the process that waits for it. */
 export function encodeOp(from: number, no: number, op: FloorOp): Uint8Array {
   const bytes = Buffer.allocUnsafe(OP_HEAD + Buffer.byteLength(op.body) + op.clientId.length + op.conversation.length);
   bytes[0] = from;
@@ -69,7 +69,7 @@ export function encodeOp(from: number, no: number, op: FloorOp): Uint8Array {
   return bytes;
 }
 
-/** An op, whose it is and its number there. */
+/** Decodes an op, the process that it came from, and its number there. */
 export function decodeOp(raw: Uint8Array): { readonly from: number; readonly no: number; readonly op: FloorOp } {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
   const clientIdEnd = OP_HEAD + bytes[9]!;

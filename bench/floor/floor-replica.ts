@@ -1,12 +1,12 @@
 /**
- * The bare pipeline: what three processes of this shape can do on this machine with no chat
- * and no election. Replica 0 leads for ever.
+ * The bare pipeline: what three such processes can do on this machine without a chat and without
+ * elections. Replica 0 always leads.
  *
  *   send (gRPC stream) -> follower forwards -> leader: one batch a turn
  *     -> one row with a full fsync, on all three at the same time -> commit
  *     -> one row each in a second SQLite file, on all three -> answer where it came from
  *
- * A yardstick, not a replica: it checks nothing, survives nothing, and is not shipped.
+ * It is a yardstick, not a replica: it checks nothing, survives no failure, and is not released.
  */
 import { Database } from "bun:sqlite";
 import { mkdirSync } from "node:fs";
@@ -67,7 +67,7 @@ class FloorReplica {
     stream.on("error", () => undefined);
   }
 
-  /** Resolves with the op's seq once it is applied here, hence durable on all three. */
+  /** Resolves with the op's seq once it is applied here, and therefore durable on all three. */
   propose(op: FloorOp): Promise<number> {
     const no = this.#nextOp++;
     this.#proposed.push(encodeOp(this.#id, no, op));
@@ -97,7 +97,7 @@ class FloorReplica {
     this.#batch = [];
     if (this.#rows.length === 0 || this.#persistPlanned) return;
     this.#persistPlanned = true;
-    // The peers' frames reach the socket before this thread is blocked by its own disk.
+    // Frames to the peers must reach the socket before our own disk blocks this thread.
     setImmediate(() => this.#persist());
   }
 
@@ -184,7 +184,7 @@ function open(path: string, durability: "FULL" | "NORMAL"): Database {
   return db;
 }
 
-/** One response per turn of the event loop, at once to whoever waits for nothing else: as the product's SendStream does it. */
+/** Sends one response per turn of the event loop, and at once if nothing else is in flight, as the product does. */
 function serveSends(replica: FloorReplica, call: SendCall): void {
   let results: WireSendResult[] = [];
   let inFlight = 0;

@@ -19,9 +19,9 @@ export class Floor {
 
   static async start(): Promise<Floor> {
     const floor = new Floor(await freePorts(3));
-    // The leader first: the others dial it once.
+    // The leader starts first, because the others dial it only once.
     for (const id of [0, 1, 2]) await floor.#spawn(id);
-    // Its two peer streams are dialled when the followers are ready; the warm-up covers the rest.
+    // The followers dial their streams to it when they are ready. The warm-up covers the rest.
     await Bun.sleep(300);
     return floor;
   }

@@ -1,4 +1,4 @@
-/** Three nodes of etcd with its defaults: a Put is answered when a majority has it on disk. */
+/** Three nodes of etcd with its defaults. A Put is answered when a majority has it on disk. */
 import type { Connection, Target } from "../load.ts";
 import { callHeaders } from "../../harness/http2-frames.ts";
 import { GrpcSocket } from "../wires/grpc-socket.ts";
@@ -7,7 +7,7 @@ import { eventually, findProgram, NODES, Nodes } from "./nodes.ts";
 const PROGRAM = "etcd";
 const PUT_PATH = "/etcdserverpb.KV/Put";
 const STATUS_TIMEOUT_MS = 1_000;
-/** Entries that a restarted node may be behind the leader and still counts as in step. */
+/** Entries that a restarted node may be behind the leader and still count as in step. */
 const BEHIND_MAX = 5;
 
 interface NodeStatus {
@@ -34,7 +34,7 @@ export class Etcd {
     this.#nodes = nodes;
   }
 
-  /** Why it cannot be started here; null if it can. */
+  /** The reason why etcd cannot be started here; null if it can. */
   static missing(): string | null {
     return findProgram(PROGRAM) === null ? "etcd is not installed: make bench-setup" : null;
   }
@@ -93,7 +93,7 @@ export class Etcd {
     return leader === undefined || leader === "0" ? null : { self: header.member_id, leader, index: Number(raftIndex) };
   }
 
-  /** Node that leads. */
+  /** The node that leads. */
   leader(): Promise<number> {
     return eventually("a leader of etcd", async () => {
       for (const node of NODES) {
@@ -104,7 +104,7 @@ export class Etcd {
     });
   }
 
-  /** All nodes agree on the leader and none is far behind. */
+  /** Waits until all nodes agree on the leader and none is far behind. */
   async inStep(): Promise<void> {
     await eventually("etcd to be in step", async () => {
       const all = await Promise.all(NODES.map((node) => this.#status(node)));
@@ -122,7 +122,7 @@ export class Etcd {
     this.#nodes.start(node);
   }
 
-  /** A sender's connection: one Put at a time, each to a key of its own. */
+  /** A sender's connection for one Put at a time, each to a key of its own. */
   async connect(node: number): Promise<Connection> {
     const socket = await GrpcSocket.connect(this.address(node));
     const headers = callHeaders(this.address(node), PUT_PATH);

@@ -1,7 +1,7 @@
 /**
- * Three nodes of NATS with one JetStream stream of three replicas on disk: a publish is
- * answered when a majority has written it. This version does not sync each write (its server
- * does so every two minutes by default), which the other systems here do.
+ * Three nodes of NATS with one JetStream stream of three replicas on disk. A publish is answered
+ * when a majority has written it. Unlike the other systems here, NATS does not sync each write;
+ * by default its server syncs every two minutes.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -41,7 +41,7 @@ export class Nats {
     this.#nodes = nodes;
   }
 
-  /** Why it cannot be started here; null if it can. */
+  /** The reason why NATS cannot be started here; null if it can. */
   static missing(): string | null {
     return findProgram(PROGRAM) === null ? "nats-server is not installed: make bench-setup" : null;
   }
@@ -84,7 +84,7 @@ export class Nats {
     return this.#nodes.pid(node);
   }
 
-  /** One question to the JetStream API through this node; null without an answer in time. */
+  /** Asks the JetStream API through this node; null if there is no answer in time. */
   async #ask(node: number, subject: string, body: object = {}): Promise<StreamInfo | null> {
     const socket = await NatsSocket.connect(this.address(node));
     try {
@@ -103,7 +103,7 @@ export class Nats {
     return null;
   }
 
-  /** Node that leads the stream. */
+  /** The node that leads the stream. */
   leader(): Promise<number> {
     return eventually("a leader of the stream", async () => {
       const name = (await this.#info())?.cluster?.leader;
@@ -111,7 +111,7 @@ export class Nats {
     });
   }
 
-  /** The stream has a leader and both others have all of it. */
+  /** Waits until the stream has a leader and both other nodes have all of it. */
   async inStep(): Promise<void> {
     await eventually("NATS to be in step", async () => {
       const replicas = (await this.#info())?.cluster?.replicas ?? [];
@@ -129,7 +129,7 @@ export class Nats {
     this.#nodes.start(node);
   }
 
-  /** A sender's connection: one publish at a time; it writes to `subject` of the stream. */
+  /** A sender's connection for one publish at a time, to `subject` of the stream. */
   async connect(node: number, subject = `${STREAM}.0`): Promise<Connection> {
     const socket = await NatsSocket.connect(this.address(node));
     return {

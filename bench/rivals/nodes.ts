@@ -1,4 +1,4 @@
-/** Three processes of another system on this host: a folder, ports, and an end to all of it. */
+/** Runs three processes of another system on this host, with a folder and ports, and cleans up after them. */
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,13 +15,13 @@ export function findProgram(name: string): string | null {
 export interface Plan {
   readonly program: string;
   readonly portsPerNode: number;
-  /** The words of one node, from its own folder and the ports of all. */
+  /** The arguments of one node, from its own folder and the ports of all nodes. */
   readonly words: (node: number, folder: string, ports: readonly (readonly number[])[]) => readonly string[];
 }
 
-/** The processes, by node. */
+/** The processes of the three nodes. */
 export class Nodes {
-  /** By node, in the order that the plan gives them meaning. */
+  /** The ports of each node; the plan's `words` gives each of them a meaning by its index. */
   readonly ports: readonly (readonly number[])[];
   readonly #plan: Plan;
   readonly #folder: string;
@@ -29,7 +29,7 @@ export class Nodes {
 
   private constructor(plan: Plan, ports: number[]) {
     this.#plan = plan;
-    // On the same file system as the replicas' folders.
+    // The folders of replicas are on the same file system.
     this.#folder = mkdtempSync(join(tmpdir(), "lastword-bench-"));
     this.ports = NODES.map((node) => ports.slice(node * plan.portsPerNode, (node + 1) * plan.portsPerNode));
   }
@@ -50,7 +50,7 @@ export class Nodes {
     return this.#processes.get(node)!.pid;
   }
 
-  /** SIGKILL; resolves when the process is gone. */
+  /** Sends SIGKILL, and resolves when the process has ended. */
   async kill(node: number): Promise<void> {
     const child = this.#processes.get(node)!;
     child.kill("SIGKILL");
@@ -64,7 +64,7 @@ export class Nodes {
   }
 }
 
-/** Asks until the answer is not null; a failed question counts as null. */
+/** Asks until the answer is not null; a rejection counts as null. Throws after `timeoutMs`. */
 export async function eventually<T>(what: string, ask: () => Promise<T | null>, timeoutMs = 60_000): Promise<T> {
   const end = performance.now() + timeoutMs;
   for (;;) {

@@ -1,7 +1,7 @@
 /**
- * gRPC without a gRPC library: as much of HTTP/2 as a load generator needs, for one service
- * whose calls it knows. The headers of an answer are not read, because a message that arrives says
- * that the call went well, and an end of the stream without one that it did not.
+ * gRPC without a gRPC library: the part of HTTP/2 that a load generator needs. It does not read
+ * the headers of an answer: if a message arrives, the call succeeded, and if the stream ends
+ * without one, it failed.
  */
 import {
   FLAG,
@@ -19,10 +19,10 @@ import { connectRaw, type RawSocket } from "./raw-socket.ts";
 const INITIAL_WINDOW_SETTING = 4;
 const WINDOW_MAX = 2 ** 31 - 1;
 
-/** One message of an answer, or its end without one. */
+/** The events of a call. */
 export interface CallEvents {
   onMessage(bytes: Buffer): void;
-  /** The server ended the stream, or the connection is over. */
+  /** The server ended the stream, or the connection was lost. */
   onEnd(why: Error): void;
 }
 
@@ -30,9 +30,9 @@ interface Call {
   readonly id: number;
   readonly events: CallEvents;
   window: number;
-  /** Bytes of messages that are not whole yet. */
+  /** Bytes of a message that is not complete yet. */
   partial: Buffer | null;
-  /** Waits for the server to make room. */
+  /** Frames that wait for the server to enlarge the window. */
   readonly queued: Buffer[];
 }
 
@@ -54,12 +54,12 @@ export class GrpcSocket {
     });
     const ownWindow = Buffer.concat([Buffer.from([0, INITIAL_WINDOW_SETTING]), uint32(WINDOW_MAX)]);
     made.#write(PREFACE, frame(FRAME.settings, 0, 0, ownWindow));
-    // What is received here is never worth slowing down for.
+    // We never slow the server down, so the connection's window is as large as possible.
     made.#write(frame(FRAME.windowUpdate, 0, 0, uint32(WINDOW_MAX - INITIAL_WINDOW)));
     return made;
   }
 
-  /** Opens a stream; messages follow with `send`. */
+  /** Opens a stream, on which `send` sends messages. */
   open(headers: Uint8Array, events: CallEvents): number {
     const id = this.#nextId;
     this.#nextId += 2;
@@ -68,13 +68,13 @@ export class GrpcSocket {
     return id;
   }
 
-  /** One message on an open stream. */
+  /** Sends one message on an open stream. */
   send(id: number, message: Uint8Array): void {
     const call = this.#calls.get(id);
     if (call !== undefined) this.#sendData(call, dataFrame(id, message, 0));
   }
 
-  /** A call of one message. */
+  /** Makes a call with one message. */
   unary(headers: Uint8Array, message: Uint8Array, events: CallEvents): void {
     const id = this.#nextId;
     this.#nextId += 2;
@@ -99,7 +99,7 @@ export class GrpcSocket {
     else call.queued.push(bytes);
   }
 
-  /** Takes the room for one data frame, if there is. */
+  /** Takes the window's room for one data frame; false if there is not enough. */
   #spend(call: Call, bytes: Buffer): boolean {
     const size = bytes.length - FRAME_HEAD;
     if (size > this.#window || size > call.window) return false;
@@ -189,7 +189,7 @@ export class GrpcSocket {
   }
 }
 
-/** A data frame that holds one message, whole; bodies here are far below the frame size of 16 KiB. */
+/** A data frame with one whole message, which is always far below the frame size of 16 KiB here. */
 function dataFrame(id: number, message: Uint8Array, flags: number): Buffer {
   const size = MESSAGE_HEAD + message.length;
   const bytes = Buffer.allocUnsafe(FRAME_HEAD + size);

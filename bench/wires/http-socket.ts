@@ -1,4 +1,4 @@
-/** HTTP/1.1 with one request outstanding on a connection that stays open, and no HTTP library. */
+/** HTTP/1.1 without an HTTP library: one request at a time on a connection that stays open. */
 import { connectRaw, type RawSocket } from "./raw-socket.ts";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
@@ -26,12 +26,12 @@ export class HttpSocket {
     return made;
   }
 
-  /** The other side has closed it. */
+  /** The connection was closed or lost. */
   get isOver(): boolean {
     return this.#ended !== null;
   }
 
-  /** A whole request as bytes; resolves with the answer once all of it is here. */
+  /** Sends a whole request. Resolves with the answer once all of it has arrived. */
   request(bytes: Uint8Array): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== null) return reject(this.#ended);
@@ -54,7 +54,7 @@ export class HttpSocket {
       }
       const head = bytes.toString("latin1", 0, end);
       this.#status = Number(head.slice(9, 12));
-      // 204 has no body and names no length.
+      // A 204 has neither a body nor a length.
       const length = this.#status === 204 ? ["", "0"] : LENGTH.exec(head);
       if (length === null) throw new Error(`an answer without content-length: ${head.split("\r\n")[0]}`);
       this.#received = [];
@@ -70,7 +70,7 @@ export class HttpSocket {
   }
 }
 
-/** What is looked at of an answer. */
+/** The part of an answer that callers need. */
 export interface HttpAnswer {
   readonly status: number;
 }

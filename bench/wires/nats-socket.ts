@@ -1,7 +1,7 @@
 /**
- * As much of the NATS protocol as publishing with acknowledgement needs: PUB with a reply
- * subject, and the MSG that JetStream sends there. The official client has more between
- * `publish` and the socket than a load generator should.
+ * The part of the NATS protocol that publishing with acknowledgements needs: PUB with a reply
+ * subject, and the MSG that JetStream sends there. The official client does more between `publish`
+ * and the socket than a load generator should.
  */
 import { connectRaw, type RawSocket } from "./raw-socket.ts";
 
@@ -41,7 +41,7 @@ export class NatsSocket {
     return made;
   }
 
-  /** Publishes and resolves with the answer's text (JSON of JetStream); "" says that nobody serves the subject now. */
+  /** Publishes, and resolves with the text of the answer (JSON from JetStream); "" if nobody serves the subject now. */
   request(subject: string, payload: string): Promise<string> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== null) return reject(this.#ended);
@@ -78,7 +78,7 @@ export class NatsSocket {
     }
   }
 
-  /** Where the next line starts; -1 if this one's payload is not whole yet. */
+  /** Handles a line. Returns where the next one starts, or -1 if its payload is not complete yet. */
   #onLine(bytes: Buffer, start: number, end: number): number {
     const line = bytes.toString("latin1", start, end);
     const after = end + LINE_END.length;

@@ -1,24 +1,24 @@
 /**
- * A TCP connection for load generators: what is written and not yet taken by the kernel is
- * kept in order, and whatever ends the connection is told once. The client shares its cores with
- * what it measures, so there is nothing between it and the socket.
+ * A TCP connection for load generators. It keeps bytes that the kernel has not taken yet, in order,
+ * and reports the end of the connection once. There is no library between a sender and the socket,
+ * because the load generator shares its cores with what it measures.
  */
 import type { Socket } from "bun";
 
 export interface RawEvents {
   /** The bytes are valid only during the call. */
   onBytes(bytes: Buffer): void;
-  /** The connection is over, for good. */
+  /** Called once, when the connection has ended. */
   onEnd(why: Error): void;
 }
 
-/** An open connection. What is given to `write` must not be changed afterwards. */
+/** An open connection. Bytes that were given to `write` must not be changed afterwards. */
 export interface RawSocket {
   write(bytes: Uint8Array): void;
   close(): void;
 }
 
-/** Connects to host:port; rejects if that is refused. */
+/** Connects to host:port. Rejects if the connection is refused. */
 export async function connectRaw(address: string, events: RawEvents): Promise<RawSocket> {
   const colon = address.lastIndexOf(":");
   let waiting: Uint8Array[] = [];
@@ -49,7 +49,7 @@ export async function connectRaw(address: string, events: RawEvents): Promise<Ra
       error: (_, error) => end(error),
     },
   });
-  // Small requests and answers in turn: without this each waits for the other side's delayed acknowledgement.
+  // Without this, each small request would wait for the delayed acknowledgement of the one before.
   socket.setNoDelay(true);
   return {
     write: (bytes) => {
