@@ -1,4 +1,4 @@
-/** What the events of the stream change on the page; ARCHITECTURE.md, "What a page is told", lists them. */
+/** What the events of the stream change on the page; ARCHITECTURE.md, "What a page receives", lists them. */
 import { announce } from "./announcer.ts";
 import type { ClusterSummary } from "./cluster.ts";
 import { required } from "./elements.ts";
