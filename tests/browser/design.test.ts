@@ -2,7 +2,7 @@
 import { beforeAll, beforeEach, expect } from "bun:test";
 import type { Locator, Page } from "playwright-core";
 import { HOOK_MS, stories, story } from "./stage.ts";
-import { composer, PASSWORD, row, type Visitor } from "./visitor.ts";
+import { composer, eventually, PASSWORD, row, type Visitor } from "./visitor.ts";
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
 const SMALL = { viewport: { width: 320, height: 568 }, hasTouch: true, isMobile: true } as const;
@@ -85,6 +85,65 @@ stories("how it looks", {}, (stage) => {
     expect(await none.isVisible()).toBe(false);
     await unread.click();
     await page.getByRole("heading", { name: ann.name, level: 1 }).waitFor();
+  });
+
+  story("on a phone, somebody without conversations is told how to begin, until there is one", async () => {
+    const name = stage.nameOf("new");
+    const phone = await stage.open(name, PHONE);
+    const { page } = phone;
+    await phone.register(stage.cluster.web(1));
+    const steps = page.locator("#sidebar .first-steps");
+    await steps.getByText("Choose a person below, or press New message and type a name.").waitFor();
+    // Between the button and the people that it names.
+    const [button, people] = [await box(page.locator(".new-message")), await box(page.locator("#sidebar h2"))];
+    const { y, height } = await box(steps);
+    expect(y).toBeGreaterThanOrEqual(button.y + button.height);
+    expect(y + height).toBeLessThanOrEqual(people.y);
+    await ann.writeTo(name, "welcome");
+    await page.locator("#sidebar a[href^='/c/']").waitFor();
+    expect(await steps.isVisible()).toBe(false);
+  });
+
+  story("the ring of the heading after a switch stays within the head, and is as wide as its words", async () => {
+    const phone = await stage.open(bob.name, PHONE);
+    const { page } = phone;
+    await phone.logIn(stage.cluster.web(1));
+    await page.locator("#sidebar a[href^='/c/']").first().focus();
+    await page.keyboard.press("Enter");
+    await eventually(
+      async () =>
+        (await page.evaluate("document.activeElement.matches('.conversation .head h1:focus-visible')")) === true,
+    );
+    const ring = (await page.evaluate(`(() => {
+      const heading = document.activeElement;
+      const { outlineStyle, outlineWidth, outlineOffset } = getComputedStyle(heading);
+      const beyond = Math.max(0, parseFloat(outlineWidth) + parseFloat(outlineOffset));
+      const { top, width } = heading.getBoundingClientRect();
+      return { outlineStyle, room: top - beyond - heading.closest(".head").getBoundingClientRect().top, width };
+    })()`)) as { outlineStyle: string; room: number; width: number };
+    expect(ring.outlineStyle).toBe("solid");
+    expect(ring.room).toBeGreaterThanOrEqual(2);
+    expect(ring.width).toBeLessThanOrEqual(80);
+  });
+
+  story("what cannot be undone is filled with the colour of danger, and stands apart", async () => {
+    const { page } = ann;
+    await page.goto(`${stage.cluster.web(0)}/account`);
+    const danger = await style(page, ".ending h2", "color");
+    expect(await style(page, "button.danger", "backgroundColor")).toBe(danger);
+    expect(await style(page, ".ending", "borderTopStyle")).toBe("solid");
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await style(page, ".ending h2", "color")).not.toBe(danger);
+    expect(await style(page, "button.danger", "backgroundColor")).toBe(await style(page, ".ending h2", "color"));
+  });
+
+  story("emoji alone are larger than text and have no bubble once they are read", async () => {
+    const { page } = ann;
+    await ann.say("🎉");
+    await row(page, "🎉").locator(".state", { hasText: "saved on" }).waitFor();
+    const bubble = `[data-id="${await row(page, "🎉").getAttribute("data-id")}"] .bubble`;
+    expect(await style(page, bubble, "backgroundColor")).toBe("rgba(0, 0, 0, 0)");
+    expect(await style(page, `${bubble} .body`, "fontSize")).toBe("32px");
   });
 
   story(

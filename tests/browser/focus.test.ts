@@ -94,7 +94,7 @@ stories("the focus stays", {}, (stage) => {
 
     await page.locator("#cluster-line").click();
     const panel = page.getByRole("dialog", { name: "Cluster" });
-    await panel.getByText("Replica 2", { exact: true }).waitFor();
+    await panel.locator(".replica", { hasText: "Replica 2" }).waitFor();
     await panel.getByRole("button", { name: "Close" }).focus();
     const { pid } = await stage.cluster.kill(1);
     await panel.getByText(/Replica 1 (stopped|not reachable)/).waitFor();

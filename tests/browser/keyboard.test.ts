@@ -204,7 +204,7 @@ stories("by keyboard alone", {}, (stage) => {
     await dialog("Keyboard").waitFor({ state: "hidden" });
     expect(await focusedRow(page)).toBe("hello");
     await page.keyboard.press("r");
-    await dialog("Cluster").getByText("Replica 2", { exact: true }).waitFor();
+    await dialog("Cluster").locator(".replica", { hasText: "Replica 2" }).waitFor();
     await page.keyboard.press("Escape");
     await dialog("Cluster").waitFor({ state: "hidden" });
     expect(await focusedRow(page)).toBe("hello");

@@ -270,7 +270,7 @@ stories("what was not sent", {}, (stage) => {
     const refusal = { code: "not_writable", outcome: "definite", sentence: "Not now." };
     await page.route("**/read", (route) => route.fulfill({ status: 503, json: refusal }));
     await first.locator(".body").click();
-    await page.locator("#note").getByText("Marking as read waits").waitFor();
+    await page.locator("#note").getByText("will be marked as read").waitFor();
     expect(await first.getAttribute("data-unread")).toBe("yes");
     await page.unroute("**/read");
     await eventually(async () => (await first.getAttribute("data-unread")) === null);

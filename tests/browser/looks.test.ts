@@ -50,7 +50,7 @@ stories("everyone can use it", { words: [`--streams-per-user=${STREAMS_MAX}`] },
     found.selecting = await inBothThemes(page);
     await page.keyboard.press("Escape");
     await page.locator("#cluster-line").click();
-    await page.getByRole("dialog", { name: "Cluster" }).getByText("Replica 2", { exact: true }).waitFor();
+    await page.getByRole("dialog", { name: "Cluster" }).locator(".replica", { hasText: "Replica 2" }).waitFor();
     found.panel = await inBothThemes(page);
     await page.keyboard.press("Escape");
     await page.evaluate(() => {

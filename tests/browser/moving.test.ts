@@ -93,6 +93,12 @@ stories("the page follows the cluster", { wholeBrowser: true }, (stage) => {
     await ann.say("written to nobody");
     await row(ann.page, "written to nobody").waitFor();
     await composer(ann.page).fill(DRAFT);
+    // A lesser note goes by itself, and what holds all the time is said again.
+    const other = bob.page.locator("#note");
+    await other.filter({ hasText: "No connection" }).waitFor();
+    await row(bob.page, "before").locator(".body").click();
+    await other.filter({ hasText: "marked as read" }).waitFor();
+    await other.filter({ hasText: "No connection" }).waitFor();
     await stage.cluster.startAll();
     await row(ann.page, "written to nobody").locator(".state", { hasText: "saved on" }).waitFor({ timeout: 20_000 });
     await row(bob.page, "written to nobody").waitFor({ timeout: 20_000 });

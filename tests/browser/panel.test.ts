@@ -39,14 +39,13 @@ stories("the cluster, as the page tells it", { clusterPerStory: true }, (stage) 
       await panel.locator(".replica", { hasText: `Replica ${leader} in step, leader` }).waitFor();
       await panel
         .locator(".replica", { hasText: `Replica ${home}` })
-        .getByText("shows you this page")
+        .getByText("serves this page")
         .waitFor();
       for (const id of stage.cluster.ids)
-        expect(await panel.getByText(String(stage.cluster.pid(id)), { exact: true }).isVisible()).toBe(false);
+        expect(await panel.getByText(`process ${stage.cluster.pid(id)}`).isVisible()).toBe(false);
       // Opened once it stays open, though the panel is fetched again every other second.
       await panel.getByText("Details").click();
-      for (const id of stage.cluster.ids)
-        await panel.getByText(String(stage.cluster.pid(id)), { exact: true }).waitFor();
+      for (const id of stage.cluster.ids) await panel.getByText(`process ${stage.cluster.pid(id)}`).waitFor();
       const before = await page.evaluate("performance.timeOrigin");
       const { pid } = await stage.cluster.kill(leader);
       await panel.locator(`.replica[data-state="stopped"], .replica[data-state="unreachable"]`).waitFor();
@@ -58,7 +57,7 @@ stories("the cluster, as the page tells it", { clusterPerStory: true }, (stage) 
       await panel.getByText("One more replica can fail without a loss.").waitFor();
       await stage.cluster.start(leader);
       expect(stage.cluster.pid(leader)).not.toBe(pid);
-      await panel.getByText(String(stage.cluster.pid(leader)), { exact: true }).waitFor();
+      await panel.getByText(`process ${stage.cluster.pid(leader)}`).waitFor();
       await panel.getByText("3 of 3 replicas").waitFor();
       await panel.locator('.timeline [data-kind="join"]').first().waitFor();
       expect(await page.evaluate("performance.timeOrigin")).toBe(before);

@@ -71,9 +71,11 @@ stories("writing", {}, (stage) => {
     await composer(page).fill("short");
     expect(await left.textContent()).toBe("");
     await composer(page).fill("ä".repeat(4000));
-    expect(await left.textContent()).toBe("192 of 8,192 bytes left");
+    expect(await left.textContent()).toBe("about 96 characters left");
+    await composer(page).fill("x".repeat(8191));
+    expect(await left.textContent()).toBe("1 character left");
     await composer(page).fill("ä".repeat(4100));
-    expect(await left.textContent()).toBe("8 bytes too long");
+    expect(await left.textContent()).toBe("4 characters too long");
     await composer(page).press("Enter");
     await page.locator("#body-error:not([hidden])").waitFor();
     expect(await composer(page).inputValue()).toBe("ä".repeat(4100));

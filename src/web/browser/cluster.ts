@@ -1,6 +1,7 @@
 /** The cluster line, the panel behind it, and the calm note when there is something to say. */
 
 import { required } from "./elements.ts";
+import { getText } from "./requests.ts";
 
 const PANEL_MS = 2000;
 const SHORT_NOTE_MS = 7000;
@@ -29,7 +30,7 @@ export interface ClusterLine {
   show(summary: ClusterSummary): void;
   /** No replica has anything to say: the line says that instead of what was true before. */
   lose(text: string): void;
-  /** A sentence under the top bar; short ones go by themselves. */
+  /** A sentence under the top bar. A short one goes by itself, and the one that was there before comes back. */
   say(text: string, options?: { readonly short?: boolean }): void;
 }
 
@@ -49,12 +50,15 @@ interface Panel {
 function openPanelOf(dialog: HTMLDialogElement | null): Panel {
   let timer: ReturnType<typeof setInterval> | undefined;
 
-  async function fetchInto(panel: HTMLDialogElement, swap: HtmxRequest["swap"]): Promise<void> {
-    const wasOpen = panel.querySelector<HTMLDetailsElement>("#cluster-details")?.open ?? false;
-    await htmx.ajax("GET", "/cluster", { source: panel, target: panel, swap }).catch(() => {});
-    // What the replica sends is closed; whoever has opened it goes on reading.
-    const details = panel.querySelector<HTMLDetailsElement>("#cluster-details");
-    if (details !== null) details.open = wasOpen;
+  async function fetchInto(panel: HTMLDialogElement, swap: HtmxPiece["swap"]): Promise<void> {
+    const text = await getText("/cluster");
+    if (text === null) return;
+    const details = (): HTMLDetailsElement | null => panel.querySelector("#cluster-details");
+    // The replica sends the details closed. The reader may have opened them, even while the answer was on its way.
+    const isOpen = details()?.open ?? false;
+    await htmx.swap({ text, sourceElement: panel, target: panel, swap });
+    const next = details();
+    if (next !== null) next.open = isOpen;
   }
 
   // The browser itself puts the focus back to where it was.
@@ -78,6 +82,14 @@ export function openCluster({ onKept }: { readonly onKept: (kept: Kept) => void 
   const panel = openPanelOf(document.querySelector<HTMLDialogElement>("dialog#panel"));
   const note = document.getElementById("note");
   let noteTimer: ReturnType<typeof setTimeout> | undefined;
+  /** What holds until it is replaced, such as that there is no connection. */
+  let lasting = "";
+
+  function showNote(text: string): void {
+    if (note === null) return;
+    note.textContent = text;
+    note.hidden = text === "";
+  }
 
   const keptNow = (): Kept => ({
     count: Number(lineElement?.dataset["kept"] ?? 0),
@@ -119,10 +131,9 @@ export function openCluster({ onKept }: { readonly onKept: (kept: Kept) => void 
     },
     say(text, { short = false } = {}) {
       clearTimeout(noteTimer);
-      if (note === null) return;
-      note.textContent = text;
-      note.hidden = text === "";
-      if (short) noteTimer = setTimeout(() => (note.hidden = true), SHORT_NOTE_MS);
+      if (!short) lasting = text;
+      showNote(text === "" ? lasting : text);
+      if (short) noteTimer = setTimeout(() => showNote(lasting), SHORT_NOTE_MS);
     },
   };
 }

@@ -6,11 +6,32 @@ import { MESSAGE_BYTES_MAX } from "../../chat/bounds.ts";
 import { required } from "./elements.ts";
 import { cleanPasted, REMOVED_TEXT } from "../messages/pasted-text.ts";
 
-/** The room that is left is shown from here on. */
+/** With fewer bytes left than this, the field says how much room there is. */
 const SHOWN_FROM_LEFT = 500;
 
-const sizeOf = (text: string): number => new TextEncoder().encode(text).length;
-const number = (value: number): string => value.toLocaleString("en");
+const encoder = new TextEncoder();
+const sizeOf = (text: string): number => encoder.encode(text).length;
+
+/** "1 character", "1,204 characters". */
+const charactersText = (count: number): string =>
+  `${count.toLocaleString("en")} ${count === 1 ? "character" : "characters"}`;
+
+/** How many characters have to go from the end of `text` to make it `bytes` shorter. */
+function charactersIn(text: string, bytes: number): number {
+  const characters = Array.from(text);
+  let count = 0;
+  for (let rest = bytes; rest > 0 && count < characters.length; count++) rest -= sizeOf(characters.at(-1 - count)!);
+  return count;
+}
+
+/** The bound is in bytes, but people count characters; where they differ in size, the text so far tells how much. */
+function roomText(text: string, bytes: number): string {
+  const room = MESSAGE_BYTES_MAX - bytes;
+  if (room < 0) return `${charactersText(charactersIn(text, -room))} too long`;
+  if (room > SHOWN_FROM_LEFT) return "";
+  const count = Array.from(text).length;
+  return `${count === bytes ? "" : "about "}${charactersText(Math.floor((room * count) / bytes))} left`;
+}
 
 type Removed = NonNullable<ReturnType<typeof cleanPasted>["removed"]>;
 
@@ -32,10 +53,8 @@ export function openFieldNotes(field: HTMLTextAreaElement): FieldNotes {
   function drawLeft(): void {
     // Never more bytes than three a unit: most texts need no counting.
     const bytes = field.value.length * 3 < MESSAGE_BYTES_MAX - SHOWN_FROM_LEFT ? 0 : sizeOf(field.value);
-    const room = MESSAGE_BYTES_MAX - bytes;
-    left.classList.toggle("over", room < 0);
-    if (room < 0) left.textContent = `${number(-room)} bytes too long`;
-    else left.textContent = room <= SHOWN_FROM_LEFT ? `${number(room)} of ${number(MESSAGE_BYTES_MAX)} bytes left` : "";
+    left.classList.toggle("over", bytes > MESSAGE_BYTES_MAX);
+    left.textContent = bytes === 0 ? "" : roomText(field.value, bytes);
   }
 
   field.addEventListener("paste", (event) => {

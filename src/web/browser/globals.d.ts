@@ -10,7 +10,7 @@ interface HtmxPiece {
   readonly text: string;
   readonly sourceElement: Element;
   readonly target: Element;
-  readonly swap: "outerMorph";
+  readonly swap: HtmxRequest["swap"];
 }
 
 declare const htmx: {

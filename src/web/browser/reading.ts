@@ -65,7 +65,7 @@ export function openReading(roll: Rows, { onSight, say, closed }: ReadingInput):
     };
     for (const id of ids) marking.add(id);
     const answer = await postUntilDone(path, fields, Infinity, () =>
-      showAgain("Marking as read waits until a server takes it."),
+      showAgain("This will be marked as read when a server is back."),
     );
     for (const id of ids) marking.delete(id);
     if (answer.status !== 200) showAgain(answer.json.sentence ?? "This could not be marked as read.");

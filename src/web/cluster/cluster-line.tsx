@@ -49,7 +49,7 @@ export function membersHere(status: ClusterStatusJson): number {
 
 /** What one more failure does: alone it loses messages; a strict cluster stops while there are copies. */
 function dangerText(here: number): string {
-  return here <= 1 ? ", no spare copy" : ", none to spare";
+  return here <= 1 ? ", no spare copy" : ", no spare server";
 }
 
 function noteOf(status: ClusterStatusJson): string {
@@ -60,7 +60,7 @@ function noteOf(status: ClusterStatusJson): string {
   }
   if (status.protected === 0 && status.view.configured.length > 1) {
     if (membersHere(status) > 1)
-      return "None to spare: if one more replica fails, nothing can be sent. Start another replica; it catches up by itself.";
+      return "No spare server: if one more replica fails, nothing can be sent. Start another replica; it catches up by itself.";
     return "No spare copy: if the disk of this replica fails now, messages are lost. Start another replica; it catches up by itself.";
   }
   return "";

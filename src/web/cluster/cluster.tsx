@@ -104,9 +104,6 @@ function Details({ status }: { status: ClusterStatusJson }) {
           <dt>Peer protocol</dt>
           <dd>{status.formats.peerProtocol ?? "none in common"}</dd>
         </div>
-        {status.replicas.map((replica) => (
-          <Announced replica={replica} />
-        ))}
         <div>
           <dt>Mode</dt>
           <dd>
@@ -119,14 +116,9 @@ function Details({ status }: { status: ClusterStatusJson }) {
             <dd>{failover}</dd>
           </div>
         )}
-        {status.replicas.map((replica) =>
-          replica.pid === null ? null : (
-            <div>
-              <dt>Process of {replica.id}</dt>
-              <dd>{replica.pid}</dd>
-            </div>
-          ),
-        )}
+        {status.replicas.map((replica) => (
+          <ReplicaFacts replica={replica} />
+        ))}
       </dl>
     </details>
   );
@@ -152,7 +144,7 @@ function Replica({ replica, status }: { replica: ReplicaStatusJson; status: Clus
         <p>
           <strong>Replica {replica.id}</strong> {STATE_TEXT[replica.state]}
           {behind}
-          {replica.id === status.self ? <span class="small"> · shows you this page</span> : null}
+          {replica.id === status.self ? <span class="small"> · serves this page</span> : null}
         </p>
         <p class="small">
           {replica.web ?? "address unknown"}
@@ -169,19 +161,21 @@ function Replica({ replica, status }: { replica: ReplicaStatusJson; status: Clus
   );
 }
 
-/** What a replica that is heard announces of its executable, and what waits there for a newer format. */
-function Announced({ replica: { id, release, heldOps = 0 } }: { replica: ReplicaStatusJson }) {
-  if (release === undefined) return null;
-  const { opFormat, schema, peerOldest, peerNewest } = release;
-  const protocol = peerOldest === peerNewest ? `${peerNewest}` : `${peerOldest} to ${peerNewest}`;
-  const held = heldOps === 1 ? "1 entry waits" : `${heldOps} entries wait`;
+/** What a replica that can be reached says of its executable and its process, and what waits there for a newer format. */
+function ReplicaFacts({ replica: { id, pid, release, heldOps = 0 } }: { replica: ReplicaStatusJson }) {
+  const parts: string[] = [];
+  if (release !== undefined) {
+    const { opFormat, schema, peerOldest, peerNewest } = release;
+    const protocol = peerOldest === peerNewest ? `${peerNewest}` : `${peerOldest} to ${peerNewest}`;
+    parts.push(`format ${opFormat}, schema ${schema}, peer protocol ${protocol}`);
+  }
+  if (pid !== null) parts.push(`process ${pid}`);
+  if (heldOps > 0) parts.push(`${heldOps === 1 ? "1 entry waits" : `${heldOps} entries wait`} for a newer format`);
+  if (parts.length === 0) return null;
   return (
     <div>
-      <dt>Announced by {id}</dt>
-      <dd>
-        format {opFormat}, tables {schema}, peer protocol {protocol}
-        {heldOps === 0 ? null : `; ${held} there for a newer format`}
-      </dd>
+      <dt>Replica {id}</dt>
+      <dd>{parts.join("; ")}</dd>
     </div>
   );
 }

@@ -55,6 +55,7 @@ export function Sidebar({ session, conversations, others, current, unread, more 
           <ConversationItem conversation={conversation} session={session} current={conversation.id === current} />
         ))}
       </ul>
+      <FirstSteps isAlone={others.length === 0} />
       {more === null ? null : (
         <p class="more">
           <a href={`/conversations?before=${more.beforeSeq}`}>More conversations</a>
@@ -77,6 +78,21 @@ export function Sidebar({ session, conversations, others, current, unread, more 
         </>
       )}
     </nav>
+  );
+}
+
+/**
+ * What a phone shows somebody who has no conversations, because its start page is the list alone. The styles hide it as
+ * soon as the list has a row.
+ */
+function FirstSteps({ isAlone }: { isAlone: boolean }) {
+  return (
+    <p class="empty first-steps">
+      <strong>No conversations yet</strong>
+      {isAlone
+        ? "Nobody else is here yet. Give others the address of this page."
+        : "Choose a person below, or press New message and type a name."}
+    </p>
   );
 }
 

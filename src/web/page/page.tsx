@@ -36,12 +36,26 @@ export interface LivePage {
 export const THEMES = ["auto", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
-function Head({ title }: { title: string }) {
+/** The colour of the bar, for the browser's own frame on a phone: `--paper` of tokens.css. */
+const FRAME_COLOURS = { light: "#f5f3ee", dark: "#121513" } as const;
+
+function FrameColour({ theme }: { theme: Theme }) {
+  if (theme !== "auto") return <meta name="theme-color" content={FRAME_COLOURS[theme]} />;
+  return (
+    <>
+      <meta name="theme-color" media="(prefers-color-scheme: light)" content={FRAME_COLOURS.light} />
+      <meta name="theme-color" media="(prefers-color-scheme: dark)" content={FRAME_COLOURS.dark} />
+    </>
+  );
+}
+
+function Head({ title, theme }: { title: string; theme: Theme }) {
   return (
     <head>
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
       <meta name="color-scheme" content="light dark" />
+      <FrameColour theme={theme} />
       <meta name="htmx-config" content={HTMX_CONFIG} />
       <title>{title}</title>
       <link rel="icon" href={ASSETS.icon.path} type="image/svg+xml" />
@@ -69,7 +83,7 @@ interface CardPageProps extends CardBase {
 export function CardPage({ title, children, theme, cluster, forget = "" }: CardPageProps) {
   return (
     <html lang="en" data-theme={theme}>
-      <Head title={`${title} · Lastword`} />
+      <Head title={`${title} · Lastword`} theme={theme} />
       <body class="alone" data-cluster={cluster} {...(forget === "" ? {} : { "data-forget": forget })}>
         <main class="card">
           <Brand />
@@ -126,7 +140,7 @@ interface AppPageProps {
 export function AppPage({ live, unread, sidebar, main }: AppPageProps) {
   return (
     <html lang="en" data-theme={live.theme}>
-      <Head title={`${unread > 0 ? `(${totalText(unread)}) ` : ""}${main.title} · Lastword`} />
+      <Head title={`${unread > 0 ? `(${totalText(unread)}) ` : ""}${main.title} · Lastword`} theme={live.theme} />
       <body
         class={`app at-${main.place}`}
         data-me={live.session.userId}
