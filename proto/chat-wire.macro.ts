@@ -1,8 +1,8 @@
 /**
- * Runs while the program is built (and at each start of an unbuilt one): parses the .proto
- * files, so that the executable carries them as data and reads no file at run time. The
- * packages grpc-health-check and @grpc/reflection load theirs from their own folder when
- * they start, a folder that exists on the building machine only; hence just their .proto.
+ * Build macro (it also runs at each start from the sources) that parses the .proto files, so that
+ * the executable contains them as data and reads no file at run time. Of grpc-health-check and
+ * @grpc/reflection only the .proto files are used, because the packages load these at their start
+ * from their own folder, which exists only on the building machine.
  */
 import { join } from "node:path";
 import protobuf from "protobufjs";
@@ -17,7 +17,7 @@ const SOURCES = [
   join(MODULES, "@grpc/reflection/build/proto/grpc/reflection/v1alpha/reflection.proto"),
 ];
 
-/** What the executable carries of the .proto files. */
+/** The .proto files as the executable contains them. */
 export interface EmbeddedProtos {
   /** JSON of a protobufjs Root: a protobuf.INamespace. */
   readonly root: string;
@@ -25,7 +25,7 @@ export interface EmbeddedProtos {
   readonly files: readonly string[];
 }
 
-/** Build macro. Throws, and so fails the build, on a .proto that does not parse. */
+/** The embedded .proto files. Throws, and so fails the build, if one does not parse. */
 export function embeddedProtos(): EmbeddedProtos {
   const root = new protobuf.Root();
   for (const source of SOURCES) root.loadSync(source);

@@ -1,7 +1,7 @@
 /**
- * chat.proto in TypeScript: its rpcs and how their messages become bytes. Used by both ends, the service (src/api)
- * and the client (src/client). Knows no gRPC library, does no I/O. Bytes go through protobufjs directly, without the
- * second copy that proto-loader makes of every message: SendStream is where throughput is measured.
+ * chat.proto in TypeScript: its rpcs, and how their messages become bytes. Both ends use it, the service (src/api) and
+ * the client (src/client). It depends on no gRPC library and does no I/O. It uses protobufjs directly, because
+ * proto-loader would copy every message once more, which costs throughput in SendStream.
  */
 import type { ServiceDefinition } from "@grpc/grpc-js";
 import protobuf from "protobufjs";
@@ -12,21 +12,25 @@ import { MessageType, rootOf, type Decoded, type Encodable } from "./message-typ
 const EMBEDDED = embeddedProtos();
 const ROOT = rootOf(JSON.parse(EMBEDDED.root) as protobuf.INamespace);
 
-/** Bound on one request of the service. */
+/** Maximum length of a request, in bytes. */
 export const REQUEST_BYTES_MAX = 64 * 1024;
-/** Bound on the items of one SendStreamRequest. */
+/** Maximum number of items in a SendStreamRequest. */
 export const SEND_ITEMS_MAX = 256;
-/** Bound on the items of one SendStream that have no result yet. */
+/** Maximum number of items of a SendStream that have no result yet. */
 export const SEND_IN_FLIGHT_MAX = 1024;
 
+/** Trailer with the code of an error. */
 export const CODE_TRAILER = "lastword-code";
+/** Trailer with the outcome of a failed call: `definite` or `unknown`. */
 export const OUTCOME_TRAILER = "lastword-outcome";
+/** Trailer with the time after which to try again, ms. */
 export const RETRY_AFTER_TRAILER = "retry-after-ms";
+/** Metadata with the cursor at or after which to read. */
 export const CURSOR_HEADER = "lastword-cursor";
 
 type NameOf<Service> = keyof { [Name in keyof Service as string extends Name ? never : Name]: unknown } & string;
 
-/** Request and response of every rpc of a service, as they are decoded; `Service` is its generated definition. */
+/** The decoded request and response of every rpc of a service; `Service` is its generated definition. */
 export type Rpcs<Service extends ServiceDefinition> = {
   readonly [Name in NameOf<Service>]: {
     request: Decoded<ReturnType<Service[Name]["requestDeserialize"]>>;
@@ -34,15 +38,18 @@ export type Rpcs<Service extends ServiceDefinition> = {
   };
 };
 
+/** The rpcs of lastword.v1.Chat. */
 export type ChatCalls = Rpcs<ChatDefinition>;
 /** The name of an rpc of lastword.v1.Chat, such as "Register". */
 export type ChatCall = keyof ChatCalls;
+/** The decoded request of an rpc. */
 export type ChatRequest<Name extends ChatCall> = ChatCalls[Name]["request"];
+/** The decoded response of an rpc. */
 export type ChatResponse<Name extends ChatCall> = ChatCalls[Name]["response"];
 
-/** One rpc as bytes. */
+/** How the messages of one rpc become bytes. */
 export interface WireMethod<Request extends object, Response extends object> {
-  /** `/lastword.v1.Chat/Register` */
+  /** Such as `/lastword.v1.Chat/Register`. */
   readonly path: string;
   readonly requestStream: boolean;
   readonly responseStream: boolean;
@@ -79,14 +86,15 @@ export function wireService<Service extends ServiceDefinition>(serviceName: stri
   return methods as unknown as WireService<Service>;
 }
 
+/** The rpcs of lastword.v1.Chat. */
 export const CHAT_WIRE = wireService<ChatDefinition>("lastword.v1.Chat");
 
-/** Encoded FileDescriptorProtos of the embedded packages, for reflection. */
+/** The encoded FileDescriptorProtos of the embedded packages, for reflection. */
 export function fileDescriptors(): Buffer[] {
   return EMBEDDED.files.map((file) => Buffer.from(file, "base64"));
 }
 
-/** Symbol to package, for every service, method, message, field and enum that is embedded. */
+/** The package of every embedded service, method, message, field and enum, by its full name. */
 export function symbolPackages(): Map<string, string> {
   const symbols = new Map<string, string>();
   const visit = (object: protobuf.ReflectionObject, packageName: string): void => {

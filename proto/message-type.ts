@@ -1,12 +1,12 @@
 /**
- * Messages of a .proto file as values and as bytes. Their TypeScript types are generated (`make proto`, proto/gen/);
- * what is decoded here has exactly those fields, so nobody has to look twice at what a decoder gave.
+ * Messages of a .proto file as values and as bytes. Their TypeScript types are generated (`make proto`, proto/gen/),
+ * and a decoded message has exactly those fields, so that callers need not check it.
  */
 import protobuf from "protobufjs";
 import { decodeMessage } from "./wire-reader.ts";
 import { encodeMessage } from "./wire-writer.ts";
 
-/** A message to encode: what is in it is whole, and is not changed. An optional field may be null, for "absent". */
+/** A message to encode, which is not changed. An optional field may be null, which means "absent". */
 export type Encodable<Message> = Message extends string | number | boolean | null | undefined
   ? Message
   : Message extends Uint8Array
@@ -18,36 +18,36 @@ export type Encodable<Message> = Message extends string | number | boolean | nul
             Encodable<Message[Field]> | (Record<never, never> extends Pick<Message, Field> ? null : never);
         };
 
-/** A message as it is decoded, for those who only read it. */
+/** A decoded message, as a read-only type. */
 export type Decoded<Message> = Message extends string | number | boolean | null | undefined | Uint8Array
   ? Message
   : Message extends readonly (infer Item)[]
     ? readonly Decoded<Item>[]
     : { readonly [Field in keyof Message]: Decoded<Message[Field]> };
 
-/** One kind of message. `Message` is its generated type. */
+/** A message type of a .proto file. `Message` is its generated type. */
 export class MessageType<Message extends object> {
-  /** Its fields, and their numbers. */
+  /** Its fields and their numbers. */
   readonly type: protobuf.Type;
 
   constructor(type: protobuf.Type) {
     this.type = type;
   }
 
-  /** Fields that are left out have their default where the bytes are decoded. */
+  /** The bytes of a message. A field that is left out has its default when the bytes are decoded. */
   encode(message: Partial<Encodable<Message>>): Buffer {
     return encodeMessage(this.type, message);
   }
 
   /**
-   * Absent fields have their default, on the prototype: see `decodePlain`. Byte fields are windows into `bytes`. A
-   * number beyond 2^53 is not exact. Throws on bytes that are no such message.
+   * Decodes a message. Defaults of absent fields are on its prototype; see `decodePlain`. Byte fields are views into
+   * `bytes`. Numbers above 2^53 are not exact. Throws if the bytes are no such message.
    */
   decode(bytes: Uint8Array): Decoded<Message> {
     return decodeMessage(this.type, bytes) as unknown as Decoded<Message>;
   }
 
-  /** The same as a plain object, which can be spread and compared, for twice the time. */
+  /** Decodes to a plain object, which can be spread and compared. Takes twice as long. */
   decodePlain(bytes: Uint8Array): Decoded<Message> {
     const message = decodeMessage(this.type, bytes);
     return this.type.toObject(message, PLAIN) as Decoded<Message>;
@@ -58,7 +58,7 @@ const PLAIN: protobuf.IConversionOptions = { longs: Number, arrays: true, defaul
 
 const NO_BYTES = Buffer.alloc(0);
 
-/** The messages of a descriptor: JSON of a protobufjs Root, which a build macro made of a .proto file. */
+/** The messages of a descriptor, which is the JSON of a protobufjs Root that a build macro made from a .proto file. */
 export function rootOf(descriptor: protobuf.INamespace): protobuf.Root {
   const root = protobuf.Root.fromJSON(descriptor);
   root.resolveAll();
@@ -66,7 +66,7 @@ export function rootOf(descriptor: protobuf.INamespace): protobuf.Root {
   return root;
 }
 
-/** The library's defaults of some fields are not of the type that its decoder gives where the field is there. */
+/** Replaces defaults of protobufjs whose type differs from that of a decoded field. */
 function setDefaults(namespace: protobuf.Namespace): void {
   for (const nested of namespace.nestedArray) {
     if (nested instanceof protobuf.Namespace) setDefaults(nested);

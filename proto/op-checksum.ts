@@ -1,16 +1,16 @@
 /**
- * The checksum that ends every Op (op.proto): made by the replica that proposes it, over all
- * bytes before it, and checked by whoever is about to store or to apply the op. Bytes that change
- * in memory, on the path or on a disk are found there, wherever the op was copied meanwhile.
+ * The checksum at the end of every Op (op.proto). The proposer makes it over all bytes before it, and
+ * each replica checks it before it stores or applies the op. It detects bytes that changed in a
+ * memory, on the network or on a disk, wherever the op was copied.
  */
 import { asBuffer } from "./wire-reader.ts";
 
-/** Field 15, eight bytes (fixed64). */
+/** The tag of field 15, which has eight bytes (fixed64). */
 const TAG = (15 << 3) | 1;
-/** Tag and checksum. */
+/** Length of the tag and the checksum. */
 export const CHECKSUM_BYTES = 9;
 
-/** The encoded op, with its checksum. */
+/** The encoded op followed by its checksum. */
 export function withChecksum(op: Uint8Array): Buffer {
   const bytes = Buffer.allocUnsafe(op.length + CHECKSUM_BYTES);
   bytes.set(op);
@@ -19,7 +19,7 @@ export function withChecksum(op: Uint8Array): Buffer {
   return bytes;
 }
 
-/** True if the bytes are an op as its proposer wrote it. */
+/** True if the bytes are an op as its proposer encoded it. */
 export function isIntact(op: Uint8Array): boolean {
   const end = op.length - CHECKSUM_BYTES;
   if (end < 0 || op[end] !== TAG) return false;

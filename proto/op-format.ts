@@ -1,9 +1,9 @@
-/** The format of an encoded Op (op.proto), read without decoding it: by whoever passes ops on. */
+/** Reads the format of an encoded Op (op.proto) without decoding the op. */
 
-/** Field 1, a varint; encoders write fields by number, so it comes first. */
+/** The tag of field 1, a varint. Encoders write fields in the order of their numbers, so it comes first. */
 const TAG = 1 << 3;
 
-/** `Op.format`; 0 if the bytes do not begin with one. */
+/** `Op.format`; 0 if the bytes do not begin with it. */
 export function opFormat(op: Uint8Array): number {
   if (op[0] !== TAG) return 0;
   let format = 0;

@@ -1,18 +1,18 @@
-/** Bytes to messages, for the decoders that protobufjs makes (7.6.6). */
+/** Reads messages for the decoders that protobufjs (7.6.6) generates. */
 import protobuf from "protobufjs";
 
-/** `toString` of Node's own Buffer without its tests of the arguments. */
+/** The part of Buffer's `toString` that does not check its arguments. */
 interface TextBuffer extends Buffer {
   utf8Slice(start: number, end: number): string;
 }
 
-/** What a uint64 is in the library's types, though it takes what its reader gives. */
+/** The type of a uint64 in the library's declarations. Its decoders take whatever the reader returns. */
 type Long = ReturnType<protobuf.BufferReader["uint64"]>;
 
 /**
- * As the library's reader, but: a text that is cut off is an error (the library takes it for one
- * that is shorter), and a uint64 is a number, which beyond 2^53 is not exact. Byte fields are
- * windows into the bytes that are read.
+ * The library's reader with two changes: a truncated text is an error (the library takes it for a
+ * shorter text), and a uint64 is a number, which is not exact above 2^53. Byte fields are views into
+ * the bytes that are read.
  */
 class WireReader extends protobuf.BufferReader {
   override string(): string {
@@ -37,12 +37,12 @@ class WireReader extends protobuf.BufferReader {
   }
 }
 
-/** Absent fields have their default, on the prototype. Throws on bytes that are no such message. */
+/** Decodes a message. Defaults of absent fields are on its prototype. Throws if the bytes are no such message. */
 export function decodeMessage(type: protobuf.Type, bytes: Uint8Array): protobuf.Message {
   return type.decode(new WireReader(asBuffer(bytes)));
 }
 
-/** The same memory; a Buffer as it is. */
+/** The same memory as a Buffer; a Buffer is returned as it is. */
 export function asBuffer(bytes: Uint8Array): Buffer {
   return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

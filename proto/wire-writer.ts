@@ -1,31 +1,31 @@
 /**
- * Messages to bytes, for the encoders that protobufjs makes. Its own writer notes every field in
- * a list before it writes the first byte, which costs half of an encoding; this one writes at
- * once, into one piece of memory that all messages share, and copies out what came of it.
+ * Writes messages for the encoders that protobufjs generates. The library's own writer collects all
+ * fields in a list before it writes the first byte, which is half the cost of encoding. This one
+ * writes at once, into a buffer that all messages share, and copies the result out of it.
  *
- * It has what the .proto files here use. An encoder that asks for more (double, sint64) fails.
+ * It has only the methods that the .proto files here need. Others (double, sint64) fail.
  */
 import type protobuf from "protobufjs";
 
-/** Memory kept between two messages; a larger message has its own. */
+/** Size of the shared buffer. A larger message gets a buffer of its own. */
 const KEPT_BYTES = 1024 * 1024;
 
 const VARINT64_BYTES = 10;
 
-/** `write` of Node's own Buffer without its tests of the arguments. */
+/** The part of Buffer's `write` that does not check its arguments. */
 interface TextBuffer extends Buffer {
   utf8Write(text: string, at: number): number;
 }
 
-/** One message at a time: from `beginMessage` to `finish`, nothing else may begin one. */
+/** Writes one message at a time: between `beginMessage` and `finish`, no other message may begin. */
 export class WireWriter {
   #kept = Buffer.allocUnsafeSlow(KEPT_BYTES) as TextBuffer;
   #buffer = this.#kept;
   #at = 0;
-  /** Where the messages inside one another begin; at each a byte is left free for the length. */
+  /** The starts of the nested messages. A byte is left free at each for the length. */
   #forks: number[] = [];
 
-  /** Drops what was written before. */
+  /** Starts a message, dropping what was written before. */
   begin(): this {
     this.#buffer = this.#kept;
     this.#at = 0;
@@ -33,7 +33,7 @@ export class WireWriter {
     return this;
   }
 
-  /** The message, as bytes of its own. */
+  /** The message, copied out of the shared buffer. */
   finish(): Buffer {
     const bytes = Buffer.allocUnsafeSlow(this.#at);
     this.#buffer.copy(bytes, 0, 0, this.#at);
@@ -90,7 +90,7 @@ export class WireWriter {
       this.#at += this.#buffer.utf8Write(value, this.#at);
       return this;
     }
-    // However many bytes it takes, its length takes one.
+    // The text has at most 127 bytes, so its length takes one byte.
     const bytes = this.#buffer.utf8Write(value, this.#at + 1);
     this.#buffer[this.#at] = bytes;
     this.#at += bytes + 1;
@@ -105,7 +105,7 @@ export class WireWriter {
     return this;
   }
 
-  /** What follows until `ldelim` is one message, behind its length. */
+  /** Starts a nested message, which ends at `ldelim` and is preceded by its length. */
   fork(): this {
     this.#reserve(1);
     this.#forks.push(this.#at++);
@@ -137,7 +137,7 @@ export class WireWriter {
   }
 }
 
-/** Bytes that a length (LEB128, as in Protocol Buffers) takes; from 1. */
+/** Number of bytes that a length takes in LEB128, as in Protocol Buffers; at least 1. */
 export function lengthBytes(length: number): number {
   let bytes = 1;
   for (let rest = length; rest > 127; rest >>>= 7) bytes++;
@@ -146,12 +146,12 @@ export function lengthBytes(length: number): number {
 
 const writer = new WireWriter();
 
-/** The writer of all messages, empty. For messages that are put together by hand. */
+/** The writer that all messages share, emptied. For messages that are assembled by hand. */
 export function beginMessage(): WireWriter {
   return writer.begin();
 }
 
-/** A message of the type as bytes; absent fields and those that are null are left out. */
+/** The bytes of a message of this type. Fields that are absent or null are left out. */
 export function encodeMessage(type: protobuf.Type, message: object): Buffer {
   writer.begin();
   type.encode(message as Record<string, unknown>, writer as unknown as protobuf.Writer);
