@@ -65,7 +65,7 @@ describe("one left out", () => {
         const going = await cluster.statusThat(second, "goes on", (s) => s.writable, POLICY_TIMEOUT_MS);
         expect(going.view.forkRisk).toEqual([absent]);
         expect(going.events.map(({ text }) => text)).toContain(
-          `Going on without replica ${absent}, which may hold messages that are not visible yet.`,
+          `Continuing without replica ${absent}, which may hold messages that are not visible yet.`,
         );
         const meanwhile = await load.write(writerAt(load, first));
         expect(meanwhile.outcome).toBe("acknowledged");
