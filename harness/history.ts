@@ -3,6 +3,7 @@
  * files once it is stopped. Every check answers complaints in sentences, none if all is well.
  */
 import { Database } from "bun:sqlite";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseCursor } from "../src/chat/cursor.ts";
 import { ChatClient } from "../src/client/chat-client.ts";
@@ -91,6 +92,36 @@ export function readAllRows(data: string, id: number): Record<string, unknown[]>
   } finally {
     state.close();
   }
+}
+
+/**
+ * All that a stopped replica keeps, as hashes: the file of its state, and each table of its log but the one row that
+ * counts its starts.
+ */
+export function hashStore(data: string, id: number): Record<string, string> {
+  const folder = join(data, `replica-${id}`);
+  const state = `state-${stateFileOf(folder)}.db`;
+  const hashes: Record<string, string> = { [state]: hashOf(readFileSync(join(folder, state))) };
+  const log = new Database(join(folder, "log.db"));
+  try {
+    const tables = log
+      .query<{ name: string }, []>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'meta'")
+      .all();
+    for (const { name } of tables) {
+      const hash = new Bun.SHA256();
+      for (const row of log.query(`SELECT * FROM "${name}"`).values()) {
+        for (const value of row) hash.update(value instanceof Uint8Array ? value : `${String(value)}\0`);
+      }
+      hashes[`log.db ${name}`] = hash.digest("hex");
+    }
+  } finally {
+    log.close();
+  }
+  return hashes;
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return new Bun.SHA256().update(bytes).digest("hex");
 }
 
 function stateFileOf(folder: string): number {
