@@ -56,6 +56,7 @@ export interface Notes {
   bodies(id: number): Promise<string[]>;
 }
 
+/** Registers that somebody. */
 export async function notesOf(stage: Stage): Promise<Notes> {
   const name = `notes-${crypto.randomUUID().slice(0, 6)}`;
   const first = new ChatClient({ addresses: stage.cluster.ids.map((id) => stage.address(id)), deadlineMs: 30_000 });
