@@ -14,7 +14,7 @@ import { List } from "./list.ts";
 import { openLiveWords, type LiveWords } from "./live-words.ts";
 import { LogOut } from "./log-out.ts";
 import { openNavigation, type Navigation } from "./navigation.ts";
-import { openOutbox, type Outbox } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
 import type { AnswerJson } from "./requests.ts";
 import { Switching } from "./switching.ts";
 import { FRESH, openView, type Here, type View } from "./view.ts";
@@ -92,7 +92,7 @@ export class App {
   }
 
   #openOutbox(): Outbox {
-    return openOutbox({
+    return new Outbox({
       me: this.#data.me,
       unsent: this.#state.unsent,
       onChange: () => this.#departure.store(),

@@ -1,52 +1,18 @@
 /**
- * Unsent messages, in order. Each has its id from the first keypress on Enter to the last retry,
- * at whatever replica; it leaves the box only when a replica has said that all of them keep it.
+ * Unsent messages, in order. Each has its id from the first keypress on Enter to the last retry, at whatever replica; it
+ * leaves the box only when a replica has said that all of them keep it.
  */
-import { isFewEmoji } from "../messages/emoji.ts";
-import { copyOf, required } from "./elements.ts";
 import type { UnsentItem } from "./kept-state.ts";
-import type { Rows } from "./rows.ts";
 import { type AnswerJson, isOtherLogin, isPassing, newId, post, sleep, waitBefore } from "./requests.ts";
+import type { Rows } from "./rows.ts";
+import { UnsentRows } from "./unsent-rows.ts";
 
-/** Messages on their way. */
-export interface Outbox {
-  /** Draws those of the conversation that is open now, and goes on sending all of them. Null where none is open. */
-  show(open: Rows | null): void;
-  add(message: Pick<UnsentItem, "conversation" | "to" | "body" | "readUpTo">): UnsentItem;
-  /** A replica is back: no reason to wait any longer. */
-  hurry(): void;
-  /** It has arrived by another way: the stream was faster than the answer. */
-  has(rowId: string): boolean;
-}
-
-/** After so long the bubble says that it waits. */
+/** A message that is not kept after this long says that it waits. */
 const SLOW_MS = 3000;
 
-function bubble(me: string, item: UnsentItem): HTMLElement {
-  const row = copyOf("pending-row");
-  row.id = `m-${me}-${item.id}`;
-  row.dataset["author"] = me;
-  row.dataset["micros"] = String(Date.now() * 1000);
-  const body = required(".body", row);
-  body.textContent = item.body;
-  body.classList.toggle("few-emoji", isFewEmoji(item.body));
-  return row;
-}
-
-/**
- * `unsent` is the list itself, kept and stored by the page. Nothing is sent before the first show(). Calls back: onSent(item, answer),
- * onRefused(item, sentence, field), onLogin(), onOther(name), onChange().
- */
-export function openOutbox({
-  me,
-  unsent,
-  onSent,
-  onRefused,
-  onLogin,
-  onOther,
-  onChange,
-}: {
+interface OutboxInput {
   readonly me: string;
+  /** The list itself, kept and stored by the page. */
   readonly unsent: UnsentItem[];
   readonly onSent: (item: UnsentItem, answer: AnswerJson) => void;
   /** Answers true if it went back to where it was typed. */
@@ -54,63 +20,80 @@ export function openOutbox({
   readonly onLogin: () => void;
   readonly onOther: (name: string) => void;
   readonly onChange: () => void;
-}): Outbox {
-  let roll: Rows | null = null;
-  let running = false;
-  let wake: (() => void) | null = null;
+}
 
-  const rowOf = (item: UnsentItem): HTMLElement | null => document.getElementById(`m-${me}-${item.id}`);
+/** Messages on their way. Nothing is sent before the first `show`. */
+export class Outbox {
+  readonly #input: OutboxInput;
+  readonly #rows: UnsentRows;
+  #running = false;
+  #wake: (() => void) | null = null;
 
-  function draw(item: UnsentItem): void {
-    if (roll === null || item.conversation !== roll.conversation) return;
-    const row = rowOf(item) ?? bubble(me, item);
-    if (!row.isConnected) roll.addPending(row);
-    row.classList.toggle("failed", item.failed !== null);
-    row.querySelector(".failure")?.remove();
-    if (item.failed === null) roll.redraw(row);
-    else showFailure(row, item);
+  constructor(input: OutboxInput) {
+    this.#input = input;
+    this.#rows = new UnsentRows(input.me, {
+      retry: (item) => {
+        item.failed = null;
+        input.onChange();
+        this.#send(item);
+      },
+      drop: (item) => {
+        this.#remove(item);
+        this.#rows.remove(item);
+      },
+    });
   }
 
-  function showFailure(row: HTMLElement, item: UnsentItem): void {
-    required(".state", row).textContent = "not sent";
-    const line = copyOf("failure");
-    const [retry, drop] = [required("button:not(.plain)", line), required("button.plain", line)];
-    retry.addEventListener("click", () => {
-      item.failed = null;
-      onChange();
-      draw(item);
-      void run();
-    });
-    drop.addEventListener("click", () => {
-      remove(item);
-      roll?.removeIds([`${me}-${item.id}`]);
-    });
-    required("span", line).textContent = item.failed;
-    required(".bubble", row).append(line);
+  /** Draws those of the conversation that is open now, and goes on sending all of them. Null where none is open. */
+  show(open: Rows | null): void {
+    this.#rows.show(open);
+    for (const item of this.#input.unsent) this.#rows.draw(item);
+    void this.#run();
   }
 
-  function remove(item: UnsentItem): void {
+  add(message: Pick<UnsentItem, "conversation" | "to" | "body" | "readUpTo">): UnsentItem {
+    const { conversation, to, body, readUpTo } = message;
+    const item: UnsentItem = { id: newId(), conversation, to, body, readUpTo, failed: null, at: Date.now() };
+    this.#input.unsent.push(item);
+    this.#input.onChange();
+    this.#send(item);
+    return item;
+  }
+
+  /** A replica is back: no reason to wait any longer. */
+  hurry(): void {
+    this.#wake?.();
+  }
+
+  /** It has arrived by another way: the stream was faster than the answer. */
+  has(rowId: string): boolean {
+    return this.#input.unsent.some((item) => rowId === `m-${this.#rows.idOf(item)}`);
+  }
+
+  #send(item: UnsentItem): void {
+    this.#rows.draw(item);
+    void this.#run();
+  }
+
+  #remove(item: UnsentItem): void {
+    const { unsent, onChange } = this.#input;
     const at = unsent.indexOf(item);
     if (at >= 0) unsent.splice(at, 1);
     onChange();
   }
 
-  /** It goes on by itself; whoever does not want to wait may press. */
-  function sayItWaits(item: UnsentItem): void {
-    const row = rowOf(item);
-    if (row === null || row.dataset.waits === "yes" || !row.classList.contains("pending")) return;
-    row.dataset.waits = "yes";
-    roll?.redraw(row);
-    const line = copyOf("failure");
-    required("button:not(.plain)", line).addEventListener("click", () => wake?.());
-    // Its outcome is not known, so it cannot be taken back.
-    required("button.plain", line).remove();
-    required("span", line).remove();
-    required(".bubble", row).append(line);
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    for (;;) {
+      const item = this.#input.unsent.find((one) => one.failed === null);
+      if (item === undefined || !(await this.#deliver(item))) break;
+    }
+    this.#running = false;
   }
 
-  /** One message until it is kept, refused, or the login is gone. */
-  async function deliver(item: UnsentItem): Promise<boolean> {
+  /** One message until it is kept or refused; false if the login is gone. */
+  async #deliver(item: UnsentItem): Promise<boolean> {
     const path = item.conversation === null ? "/to" : `/c/${item.conversation}/messages`;
     const fields = {
       id: item.id,
@@ -123,65 +106,35 @@ export function openOutbox({
     for (let tries = 0; ; tries++) {
       const answer = await post(path, fields);
       if (answer.status === 200 || answer.status === 201) {
-        remove(item);
-        onSent(item, answer.json);
+        this.#remove(item);
+        this.#input.onSent(item, answer.json);
         return true;
       }
       if (answer.status === 401) {
-        onLogin();
+        this.#input.onLogin();
         return false;
       }
       if (isOtherLogin(answer)) {
-        onOther(answer.json.name ?? "somebody else");
+        this.#input.onOther(answer.json.name ?? "somebody else");
         return false;
       }
       if (!isPassing(answer.status)) {
-        const sentence = answer.json.sentence ?? "This was refused.";
-        remove(item);
-        if (onRefused(item, sentence, answer.json.field)) {
-          // Back where it was typed, so not also here.
-          roll?.removeIds([`${me}-${item.id}`]);
-        } else {
-          item.failed = sentence;
-          unsent.push(item);
-          onChange();
-          draw(item);
-        }
+        this.#refused(item, answer.json.sentence ?? "This was refused.", answer.json.field);
         return true;
       }
-      if (Date.now() - began > SLOW_MS) sayItWaits(item);
+      if (Date.now() - began > SLOW_MS) this.#rows.sayItWaits(item, () => this.hurry());
       const pause = answer.status === 429 ? (answer.json.retryAfterMs ?? 1000) : waitBefore(tries);
-      await Promise.race([sleep(pause), new Promise<void>((done) => (wake = done))]);
+      await Promise.race([sleep(pause), new Promise<void>((done) => (this.#wake = done))]);
     }
   }
 
-  async function run(): Promise<void> {
-    if (running) return;
-    running = true;
-    for (;;) {
-      const item = unsent.find((one) => one.failed === null);
-      if (item === undefined || !(await deliver(item))) break;
-    }
-    running = false;
+  #refused(item: UnsentItem, sentence: string, field: string | undefined): void {
+    this.#remove(item);
+    // Back where it was typed, so not also here.
+    if (this.#input.onRefused(item, sentence, field)) return this.#rows.remove(item);
+    item.failed = sentence;
+    this.#input.unsent.push(item);
+    this.#input.onChange();
+    this.#rows.draw(item);
   }
-
-  return {
-    show(open) {
-      roll = open;
-      for (const item of unsent) draw(item);
-      void run();
-    },
-    add({ conversation, to, body, readUpTo }) {
-      const item: UnsentItem = { id: newId(), conversation, to, body, readUpTo, failed: null, at: Date.now() };
-      unsent.push(item);
-      onChange();
-      draw(item);
-      void run();
-      return item;
-    },
-    hurry() {
-      wake?.();
-    },
-    has: (rowId: string) => unsent.some((item) => rowId === `m-${me}-${item.id}`),
-  };
 }

@@ -3,7 +3,7 @@ import { openComposer, type Composer } from "./composer.ts";
 import type { Kept } from "./cluster.ts";
 import type { PageState, UnsentItem } from "./kept-state.ts";
 import type { Outbox } from "./outbox.ts";
-import { openReading, type Reading } from "./reading.ts";
+import { Reading } from "./reading.ts";
 import { openRoll, type Roll } from "./roll.ts";
 import { openRowFocus } from "./row-focus.ts";
 import { openSelection, type Selection } from "./selection.ts";
@@ -64,7 +64,7 @@ export function openView(main: HTMLElement, arrival: Here, input: ViewInput): Vi
   let selection: Selection | null = null;
   if (roll !== null) {
     const onSight = main.dataset["readOnSight"] === "yes";
-    const opened = openReading(roll, { onSight, say: input.say, closed: closing.signal });
+    const opened = new Reading(roll, { onSight, say: input.say, closed: closing.signal });
     const rowFocus = openRowFocus(roll, (row) => opened.mark(row));
     reading = opened;
     selection = openSelection(roll, { onMode: (on) => rowFocus.tickable(on), say: input.say });
