@@ -3,25 +3,25 @@ import { failed, type ChatError, type ChatErrorCode } from "./errors.ts";
 import type { OpOutcome } from "./ports.ts";
 
 const SENTENCES: Record<ChatErrorCode, string> = {
-  invalid: "This request could not be understood; reload the page and try again.",
+  invalid: "This request could not be understood. Reload the page and try again.",
   too_long: "This is too long.",
   too_large: "This request is too large.",
-  not_logged_in: "You are not logged in; log in and try again.",
+  not_logged_in: "You are not logged in. Log in and try again.",
   wrong_password: "The name or the password is wrong.",
-  not_found: "There is no such thing here; it may have been deleted.",
-  unknown_recipient: "There is nobody of this name here; check the spelling.",
-  name_taken: "This name is taken; choose another one.",
-  id_reused_with_other_content: "This request was sent before with other content; send it as a new one.",
-  registration_closed: "New accounts are closed here. Ask the person who runs this chat.",
+  not_found: "This was not found. It may have been deleted.",
+  unknown_recipient: "This person has no account here.",
+  name_taken: "This name is taken. Choose another one.",
+  id_reused_with_other_content: "This was sent before with different content. Send it as a new request.",
+  registration_closed: "This chat accepts no new accounts. Ask the person who runs it.",
   slow_down: "Too many requests.",
-  no_leader: "No replica leads at the moment; try again in a moment.",
-  not_writable: "Nothing can be written at the moment; reading still works.",
-  not_enabled: "This needs a newer version on all servers; ask the person who runs this chat to upgrade them.",
-  timed_out: "It is not known whether this was done; repeating it is safe.",
+  no_leader: "The servers are not ready. Try again in a moment.",
+  not_writable: "Nothing can be saved at the moment. You can still read.",
+  not_enabled: "This needs a newer version on all servers. Ask the person who runs this chat to upgrade them.",
+  timed_out: "This may or may not have been done. It is safe to try again.",
 };
 
 /** Replaces the sentence of no_leader if waiting does not help. */
-const TOO_FEW = "Too few servers are running to save this; ask the person who runs this chat to start the others.";
+const TOO_FEW = "Too few servers are running to save this. Ask the person who runs this chat to start the others.";
 
 /** When to try again if the caller does not say. */
 const RETRY_MS = 1_000;
@@ -36,6 +36,16 @@ export function failedWith(
 ): { ok: false; error: ChatError } {
   if (code === "slow_down") return slowDown(SENTENCES.slow_down, more.retryAfterMs ?? RETRY_MS);
   return failed(code, SENTENCES[code], more);
+}
+
+/** The longest name that an account can have; what is longer is cut before it is quoted. */
+const QUOTED_CHARS_MAX = 32;
+
+/** The failure for a name that no account has. It quotes the name, so that a slip of the keyboard is seen. */
+export function noSuchPerson(name: string): { ok: false; error: ChatError } {
+  const quoted = Array.from(name.replaceAll(/\s+/g, " ").trim()).slice(0, QUOTED_CHARS_MAX).join("");
+  const sentence = quoted === "" ? "Enter the name of a person." : `No one here is called “${quoted}”.`;
+  return failed("unknown_recipient", sentence, { field: "to" });
 }
 
 /** The answer slow_down: `what` says what there was too much of. */

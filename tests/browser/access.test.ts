@@ -60,7 +60,7 @@ stories("everyone can use what happens, too", {}, (stage) => {
     await page.getByText("You have no conversations yet.").waitFor();
     await look(page, "no conversation");
     await page.goto(`${origin}/people`);
-    await page.getByText("You are the first.").waitFor();
+    await page.getByText("You are the first one here.").waitFor();
     await look(page, "nobody else");
     await page.goto(origin);
     await page.getByLabel("To", { exact: true }).fill("nobody");

@@ -73,7 +73,7 @@ const MISTAKES: readonly Mistake[] = [
     fill: { To: "no-such-person", Message: "words that stay\nin two lines" },
     button: "Send",
     field: "To",
-    sentence: /nobody of this name/,
+    sentence: /No one here is called “no-such-person”/,
   },
   {
     what: "too many words at once",

@@ -187,7 +187,7 @@ stories("how it looks", {}, (stage) => {
     expect(await button.innerText()).toBe("Log out");
     await button.tap();
     const dialog = page.getByRole("dialog", { name: "Log out?" });
-    await dialog.getByText("Every tab of this browser is logged out.").waitFor();
+    await dialog.getByText("This logs you out in every tab of this browser.").waitFor();
     await dialog.getByRole("button", { name: "Cancel" }).tap();
     await dialog.waitFor({ state: "hidden" });
     await button.tap();

@@ -189,7 +189,7 @@ stories("every day", {}, (stage) => {
       await composer(other).fill("a secret draft");
       await composer(page).fill("another secret draft");
       await page.getByRole("button", { name: "Log out" }).click();
-      await page.getByRole("button", { name: "Log out and delete it" }).click();
+      await page.getByRole("button", { name: "Log out and delete" }).click();
       await page.waitForURL(/\/login/);
       await other.waitForURL(/\/login/);
       for (const tab of [page, other]) {

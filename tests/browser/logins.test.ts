@@ -37,7 +37,7 @@ stories("whose page it is", {}, (stage) => {
     await eventually(isKept);
     // The second tab is of the same browser, and knows of the draft.
     await fillIn(second, ben.name);
-    const question = second.getByRole("dialog", { name: "Something here was not sent" });
+    const question = second.getByRole("dialog", { name: "Unsent messages in this browser" });
     await question.getByText(ann.name).waitFor();
     await question.getByRole("button", { name: "Cancel" }).click();
     expect(second.url()).toContain("/login");
@@ -49,7 +49,7 @@ stories("whose page it is", {}, (stage) => {
     expect(await page.content()).not.toContain("from ann");
     // It is a card like that of the log-in: the name above, the one way on below.
     await page.getByRole("main").getByRole("link", { name: "Lastword" }).waitFor();
-    await page.getByRole("link", { name: `Go on as ${ben.name}` }).click();
+    await page.getByRole("link", { name: `Continue as ${ben.name}` }).click();
     await page.locator(".me", { hasText: ben.name }).waitFor();
     expect(await texts(cleo.page)).toEqual(["from ann"]);
   });
@@ -131,7 +131,7 @@ stories("what was not sent", {}, (stage) => {
       await phone.logIn(stage.cluster.web(1));
       await phone.page.goto(`${stage.cluster.web(1)}/account`);
       await phone.page.getByRole("button", { name: "Sign out all others" }).click();
-      await page.getByText("Your login was ended on another device.").waitFor();
+      await page.getByText("You were signed out from another device.").waitFor();
       await fillIn(page, ann.name);
       await page.waitForURL(url);
       expect(await composer(page).inputValue()).toBe("half a sen");
@@ -144,7 +144,7 @@ stories("what was not sent", {}, (stage) => {
     const url = page.url();
     await composer(page).fill("half a sen");
     const logOut = page.getByRole("button", { name: "Log out", exact: true });
-    const question = page.getByRole("dialog", { name: "Not everything is sent" });
+    const question = page.getByRole("dialog", { name: "You have unsent messages" });
     await logOut.click();
     await question.getByText("1 draft").waitFor();
     await question.getByRole("button", { name: "Cancel" }).click();

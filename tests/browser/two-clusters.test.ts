@@ -112,7 +112,7 @@ for (const [where, second] of [
       await isHere(bob, "bob");
       await bob.getByRole("button", { name: "Log out" }).click();
       // His draft has moved with his page to one of two replicas: at that one he is asked first.
-      const agree = bob.getByRole("button", { name: "Log out and delete it" });
+      const agree = bob.getByRole("button", { name: "Log out and delete" });
       const logIn = bob.getByRole("button", { name: "Log in", exact: true });
       await agree.or(logIn).first().waitFor();
       if (await agree.isVisible()) await agree.click();

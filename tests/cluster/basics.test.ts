@@ -166,7 +166,7 @@ describe("S3 send by name", () => {
       expect.objectContaining({ code: "unknown_recipient", field: "to", outcome: "definite" }),
     ]);
     const page = await (await anna.ask(at(1), "/to", { form, page: true })).text();
-    expect(page).toContain("There is nobody of this name here");
+    expect(page).toContain("No one here is called “no-such-person”.");
     expect(page).toContain(form.body);
     expect(page).toContain(`value="${form.name}"`);
   }, 30_000);

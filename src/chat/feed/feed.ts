@@ -57,7 +57,7 @@ interface FeedDeps extends ChatDeps {
 
 /** Waiting does not help, so the sentence does not mention a time; `retryAfterMs` is for programs. */
 function tooManyStreams(streams: number): ReturnType<typeof failed> {
-  const sentence = `You have ${streams} pages or programs open at this replica. Close one of them, then reload.`;
+  const sentence = `You have ${streams} pages or programs open at this server. Close one of them, then reload.`;
   return failed("slow_down", sentence, { retryAfterMs: STREAMS_RETRY_MS });
 }
 

@@ -145,7 +145,7 @@ export class Accounts {
     if (!this.registrationOpen()) return failedWith("registration_closed");
     const wait =
       this.#limited && !isLoopback(caller.address) ? this.#registrations.take(addressKey(caller.address)) : 0;
-    if (wait > 0) return slowDown("Many accounts were made from your network just now.", wait);
+    if (wait > 0) return slowDown("Too many accounts were created from your network just now.", wait);
     if (this.#deps.queries().userByFolded(folded) !== null) return failedWith("name_taken", { field: "name" });
     const passwordHash = await this.#gate.hash(password.value);
     if (passwordHash === null) return gateFull();
@@ -320,7 +320,7 @@ function isTry(allowed: Try | { readonly waitMs: number }): allowed is Try {
 /** The refusal when the queue is full. No password was checked, so the try does not count as wrong. */
 function gateFull(allowed?: Try): Refused {
   allowed?.undecided();
-  return slowDown("Many people are logging in at this moment.", GATE_RETRY_MS);
+  return slowDown("Too many people are logging in right now.", GATE_RETRY_MS);
 }
 
 function wrongPassword(): Refused {

@@ -17,7 +17,7 @@ import { directPeople } from "../kinds/direct.ts";
 import type { OpBody } from "../kinds/kinds.ts";
 import type { Reading } from "../reading.ts";
 import type { UserRow } from "../rows.ts";
-import { failedWith } from "../sentences.ts";
+import { failedWith, noSuchPerson } from "../sentences.ts";
 import {
   UNREAD_TOTAL_MAX,
   type ConversationView,
@@ -90,13 +90,13 @@ export class Messaging {
   async #conversationFor(session: Session, input: SendInput): Promise<ConversationId | ReturnType<typeof failedWith>> {
     const { to, conversationId } = input;
     if ((to === undefined) === (conversationId === undefined)) {
-      return failed("invalid", "Say either to whom or in which conversation.", { field: "to" });
+      return failed("invalid", "Name either a person or a conversation.", { field: "to" });
     }
     if (conversationId !== undefined) {
       return (await this.#mayWriteIn(conversationId, session.userId)) ? conversationId : failedWith("not_found");
     }
     const user = await this.#userNamed(to ?? "");
-    if (user === null) return failedWith("unknown_recipient", { field: "to" });
+    if (user === null) return noSuchPerson(to ?? "");
     return directId(session.userId, user.id);
   }
 
@@ -225,7 +225,7 @@ export class Messaging {
     const late = await this.#reading.ready(input);
     if (late !== null) return late;
     const user = await this.#userNamed(input.name);
-    if (user === null) return failedWith("unknown_recipient", { field: "to" });
+    if (user === null) return noSuchPerson(input.name);
     const summary = this.#deps.queries().summary(directId(session.userId, user.id), session.userId);
     return this.#reading.ok(summary === null ? null : this.#views.conversation(summary));
   }

@@ -127,9 +127,9 @@ function DeleteAccount({ unread, deletion }: AccountProps) {
     <PostForm action="/account/delete" class="block stack ending">
       <h2>Delete this account</h2>
       <p>
-        <strong id="unread-named">{waiting}</strong> This signs you out everywhere, and cannot be undone. Nobody can use
-        your name again. The people you wrote to keep your messages, shown as from “deleted user”, unless you tick the
-        box below.
+        <strong id="unread-named">{waiting}</strong> Deleting the account signs you out everywhere and cannot be undone.
+        Nobody can use your name again. People you wrote to keep your messages, shown as from “deleted user”, unless you
+        tick the box below.
       </p>
       <input type="hidden" name="id" value={deletion.id} />
       <FieldError id="form-error" sentence={errorElsewhere(deletion.error, ["password"])} />

@@ -20,7 +20,7 @@ export function LoginPage({ name, next, error, ended = false, open, ...card }: L
       <h1>Log in</h1>
       {ended ? (
         <p class="said" role="status">
-          Your login was ended on another device.
+          You were signed out from another device.
         </p>
       ) : null}
       <form method="post" action="/login" class="stack">

@@ -157,7 +157,7 @@ async function deleteAccount(c: Context<WebEnv>, deps: WebDeps): Promise<Respons
   const password = fields.text("password");
   const answer =
     password === ""
-      ? failed("invalid", "Your password is needed for this.", { field: "password" })
+      ? failed("invalid", "Enter your password.", { field: "password" })
       : await deps.chat.deleteAccount(sessionOf(c), { password, deleteMessages, clientId });
   if (!answer.ok) {
     if (wantsJson(c)) return await answerError(c, answer.error);
@@ -171,10 +171,10 @@ async function deleteAccount(c: Context<WebEnv>, deps: WebDeps): Promise<Respons
     c,
     <CardPage title="Your account is deleted" {...cardOf(c)} forget={userId}>
       <h1>Your account is deleted</h1>
-      <p>You are signed out everywhere. Thank you for having been here.</p>
+      <p>You are signed out everywhere, and nobody can use your name again.</p>
       <p>
         <a class="button" href="/register">
-          Start again with another name
+          Create another account
         </a>
       </p>
     </CardPage>,

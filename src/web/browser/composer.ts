@@ -147,7 +147,7 @@ export class Composer {
     this.#showError(this.field, "");
     if (this.#to !== null) this.#showError(this.#to, "");
     if (this.#to?.value.trim() === "") {
-      this.#showError(this.#to, "Write the name of the person here.");
+      this.#showError(this.#to, "Enter the name of a person.");
       this.#to.focus();
       return false;
     }

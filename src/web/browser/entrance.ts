@@ -19,9 +19,9 @@ export function guardEntrance(cluster: string): void {
       if (agreed || others.length === 0) return;
       event.preventDefault();
       void ask({
-        title: "Something here was not sent",
-        text: `${listed(others.map(({ name }) => name))} wrote something in this browser that was not sent. It is deleted when you log in.`,
-        yes: "Log in and delete it",
+        title: "Unsent messages in this browser",
+        text: `Messages or drafts of ${listed(others.map(({ name }) => name))} were never sent from this browser. If you log in, they are deleted.`,
+        yes: "Log in and delete them",
       }).then((yes) => {
         if (!yes) return;
         agreed = true;

@@ -56,7 +56,7 @@ export function openLiveWords({ me, onGone }: { readonly me: string; readonly on
     required("#with").textContent = user.name;
     if (!user.deleted) return;
     presence.closest(".avatar")?.replaceChildren("·");
-    required(".head .seen").textContent = "This account was deleted; its messages stay.";
+    required(".head .seen").textContent = "This account was deleted. Its messages stay here.";
     onGone();
   }
 

@@ -81,8 +81,8 @@ export class LogOut {
     const { cluster, me, state, keep, say, onLeft, onOther } = this.#input;
     keep();
     const waiting = waitingText(state);
-    const text = `${waiting} of yours would be lost: not sent, and kept nowhere else.`;
-    if (waiting !== "" && !(await ask({ title: "Not everything is sent", text, yes: "Log out and delete it" }))) return;
+    const text = `${waiting} in this browser were never sent. If you log out, they are deleted.`;
+    if (waiting !== "" && !(await ask({ title: "You have unsent messages", text, yes: "Log out and delete" }))) return;
     this.#asking = true;
     setLeaving(cluster, me, true);
     const answer = await post("/logout", {});
@@ -95,7 +95,7 @@ export class LogOut {
     }
     setLeaving(cluster, me, false);
     if (isOtherLogin(answer)) onOther(answer.json.name ?? "Somebody else");
-    else say(answer.json.sentence ?? "No replica answers, so you are still logged in. Try again in a moment.");
+    else say(answer.json.sentence ?? "No server answers, so you are still logged in. Try again in a moment.");
   }
 }
 
@@ -104,13 +104,13 @@ export function showOtherLogin(name: string, person: string): void {
   const card = Object.assign(document.createElement("main"), { className: "card" });
   const heading = Object.assign(document.createElement("h1"), { textContent: `${name} is logged in now` });
   const text = Object.assign(document.createElement("p"), {
-    textContent: `This page was ${person}’s. Somebody has logged in as ${name} in this browser since, so nothing more is sent from here.`,
+    textContent: `This page belongs to ${person}, but ${name} has logged in in this browser since then. Nothing more is sent from this page.`,
   });
   text.setAttribute("role", "alert");
   const link = Object.assign(document.createElement("a"), {
     className: "button primary",
     href: "/",
-    textContent: `Go on as ${name}`,
+    textContent: `Continue as ${name}`,
   });
   // The page that is over listens to clicks of the document: it would look for its list, or wait for its own replica.
   link.addEventListener("click", (event) => event.stopPropagation());

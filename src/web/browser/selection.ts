@@ -14,7 +14,7 @@ const isOwn = (box: Element): boolean => box.closest(".message")?.classList.cont
 
 const messages = (count: number): string => (count === 1 ? "1 message" : `${count} messages`);
 
-const NOT_DELETED = "No connection. Nothing was deleted; try again in a moment.";
+const NOT_DELETED = "No connection, so nothing was deleted. Try again in a moment.";
 
 /** What deleting the chosen ones would do. */
 function choiceText(own: number, others: number): string {

@@ -54,7 +54,7 @@ function dangerText(here: number): string {
 
 function noteOf(status: ClusterStatusJson): string {
   if (!status.writable)
-    return status.reason ?? "Messages cannot be sent at the moment. They wait here and are sent when a server is back.";
+    return `Messages cannot be sent at the moment${status.reason === null ? "" : ` (${status.reason})`}. They wait here and are sent when the servers are back.`;
   if (status.view.forkRisk !== null && status.view.forkRisk.length > 0) {
     return `Replica ${status.view.forkRisk.join(" and ")} may hold messages that are not here yet. They appear when it is back.`;
   }

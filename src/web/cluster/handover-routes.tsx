@@ -60,7 +60,7 @@ export function handoverRoutes(deps: WebDeps, handover: Handover): Hono<WebEnv> 
     }
     // Another tab of this browser was faster: its cookie is here already.
     if (c.get("session") !== null) return c.json({ ok: true });
-    return await answerError(c, failed("not_logged_in", "You are not logged in here. Log in and go on.").error);
+    return await answerError(c, failed("not_logged_in", "You are not logged in here. Log in to continue.").error);
   });
 
   return app;

@@ -30,7 +30,7 @@ export function limitBodies(deps: WebDeps): MiddlewareHandler<WebEnv> {
   const measured = bodyLimit({
     maxSize: BODY_BYTES_MAX,
     onError: (c) =>
-      answerError(c, failed("too_large", "That is more than 64 KiB, which is too much for one request.").error),
+      answerError(c, failed("too_large", "This is larger than 64 KiB, the most that one request can hold.").error),
   });
   const byAddress = new Map<string, number>();
   let all = 0;
@@ -38,7 +38,7 @@ export function limitBodies(deps: WebDeps): MiddlewareHandler<WebEnv> {
     const { address } = callerOf(c, deps);
     const own = byAddress.get(address) ?? 0;
     if (all >= LARGE_BODIES_MAX || own >= LARGE_BODIES_PER_ADDRESS_MAX) {
-      const sentence = "This replica is receiving too much at once; try again in a moment.";
+      const sentence = "This server is receiving too much at once. Try again in a moment.";
       return answerError(c, failed("slow_down", sentence, { retryAfterMs: 1000 }).error);
     }
     all++;

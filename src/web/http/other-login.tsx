@@ -34,7 +34,7 @@ export function refuseOtherLogins(): MiddlewareHandler<WebEnv> {
 async function answerOther(c: Context<WebEnv>, { name }: Session, kept: string): Promise<Response> {
   c.header("lastword-code", "other_login");
   c.header("lastword-outcome", "definite");
-  const sentence = `In this browser ${name} is logged in now, so nothing was done from a page that was opened by somebody else.`;
+  const sentence = `This page was opened by someone else, and ${name} is logged in in this browser now. Nothing was sent or changed.`;
   if (wantsJson(c)) return c.json({ code: "other_login", outcome: "definite", sentence, name }, 409);
   const failure = { title: `${name} is logged in now`, sentence, kept };
   // Within the frame it is plain to see whose page it is.

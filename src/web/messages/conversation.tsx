@@ -96,7 +96,7 @@ function ConversationHead({ conversation, session, newest }: HeadProps) {
       note={
         <>
           {conversation.with.deleted ? (
-            "This account was deleted; its messages stay."
+            "This account was deleted. Its messages stay here."
           ) : (
             <Seen user={conversation.with} />
           )}
@@ -145,7 +145,7 @@ function MessageLog({
         </p>
         <noscript>
           <p class="newer">
-            <a href={`/c/${conversation.id}`}>Look for new messages</a>
+            <a href={`/c/${conversation.id}`}>Check for new messages</a>
           </p>
         </noscript>
         {history.older ? (
@@ -286,7 +286,7 @@ export function NewConversation({ draft }: { draft: Draft }) {
       {/* Which of the two is true changes while the page is open: the styles look at the list, which is kept up to date. */}
       <div class="welcome">
         <p class="empty if-first">
-          <strong>You have no conversations yet.</strong> Type a name, or pick somebody from{" "}
+          <strong>You have no conversations yet.</strong> Type a name, or choose a person from{" "}
           <a href="/people">People</a>. Messages get through even if a server fails.
         </p>
         <p class="if-unread">

@@ -19,7 +19,7 @@ export function ConversationsPage({ session, conversations, unread, next }: Conv
   return (
     <section class="page people" aria-labelledby="conversations-title">
       <PageHead title={title} id="conversations-title" />
-      {conversations.length === 0 ? <p class="empty">There are none.</p> : null}
+      {conversations.length === 0 ? <p class="empty">No conversations here.</p> : null}
       <ul class="roster">
         {conversations.map((conversation) => (
           <li>

@@ -126,7 +126,7 @@ function MarkRead({ id }: { id: string }) {
   return (
     <button class="mark" type="submit" form="reading" name="ids" value={id}>
       <span aria-hidden="true">new</span>
-      <span class="sr">Mark this one read</span>
+      <span class="sr">Mark this message as read</span>
     </button>
   );
 }

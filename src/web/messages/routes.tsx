@@ -223,7 +223,7 @@ async function sendTo(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const { text: body, removed } = bodyOf(c, fields);
   const answer =
     to === ""
-      ? failed("invalid", "Write the name of the person here.", { field: "to" })
+      ? failed("invalid", "Enter the name of a person.", { field: "to" })
       : await deps.chat.send(sessionOf(c), { to, body, clientId });
   if (answer.ok) return answerSent(c, deps, answer, removed);
   if (wantsJson(c)) return await answerError(c, answer.error);
@@ -269,7 +269,7 @@ async function deleteSelected(c: Context<WebEnv>, deps: WebDeps, conversationId:
   const ids = fields.all("ids");
   const answer =
     ids.length === 0
-      ? failed("invalid", "Nothing is selected. Tick the boxes beside what should go.", { field: "ids" })
+      ? failed("invalid", "Nothing is selected. Select the messages to delete first.", { field: "ids" })
       : await deps.chat.deleteMessages(sessionOf(c), { ids, clientId: fields.clientId() });
   return await answerDone(c, deps, conversationId, answer);
 }

@@ -55,7 +55,7 @@ export function Sidebar({ session, conversations, others, current, unread, more 
           <ConversationItem conversation={conversation} session={session} current={conversation.id === current} />
         ))}
       </ul>
-      <FirstSteps isAlone={others.length === 0} />
+      {conversations.length === 0 ? <FirstSteps isAlone={others.length === 0} /> : null}
       {more === null ? null : (
         <p class="more">
           <a href={`/conversations?before=${more.beforeSeq}`}>More conversations</a>

@@ -177,7 +177,7 @@ function LeaveDialog() {
   return (
     <dialog id="leave" class="sheet small" aria-labelledby="leave-title">
       <h2 id="leave-title">Log out?</h2>
-      <p>Every tab of this browser is logged out.</p>
+      <p>This logs you out in every tab of this browser.</p>
       <form method="dialog" class="row">
         <button type="submit" value="">
           Cancel
@@ -205,7 +205,7 @@ function TopBar({ live }: { live: LivePage }) {
           <span class="sr">: your account</span>
         </a>
         <PostForm action="/logout">
-          <button class="plain" type="submit" title="Logs out every tab of this browser">
+          <button class="plain" type="submit" title="Logs you out in every tab of this browser">
             Log out
           </button>
         </PostForm>

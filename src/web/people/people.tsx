@@ -27,7 +27,7 @@ export function PeoplePage({ users, next, search }: PeopleProps) {
       <PageHead
         title="People"
         id="people-title"
-        note={users.length === 0 && search !== "" ? "Nobody found" : countText(users.length, online, next !== null)}
+        note={users.length === 0 && search !== "" ? "No one found" : countText(users.length, online, next !== null)}
       >
         <form
           method="get"
@@ -50,11 +50,12 @@ export function PeoplePage({ users, next, search }: PeopleProps) {
       </form>
       {users.length === 0 && search !== "" ? (
         <p class="empty">
-          No one here has “{search}” in their name. <a href="/people">Show everybody</a>
+          No one here has “{search}” in their name. <a href="/people">Show everyone</a>
         </p>
       ) : users.length === 0 ? (
         <p class="empty">
-          You are the first. Give others the address of this page; they press “Create an account” and appear here.
+          You are the first one here. Give others the address of this page; everyone who creates an account appears
+          here.
         </p>
       ) : (
         <ul class="roster">

@@ -318,7 +318,7 @@ describe("bounds and ends", () => {
     expect(refused).toMatchObject({
       error: {
         code: "slow_down",
-        sentence: "You have 50 pages or programs open at this replica. Close one of them, then reload.",
+        sentence: "You have 50 pages or programs open at this server. Close one of them, then reload.",
       },
     });
     feeds[7]!.close();

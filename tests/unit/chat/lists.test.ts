@@ -73,7 +73,7 @@ describe("130 people write one line each", () => {
     expect(await page("/")).toContain("/conversations?unread=1");
     must(await solo.chat.markAllRead(anna.session, { conversationId: oldest!.id, upTo: oldest!.last!.id }));
     expect(await page("/")).not.toContain("/conversations?unread=1");
-    expect(await page("/conversations?unread=1")).toContain("There are none.");
+    expect(await page("/conversations?unread=1")).toContain("No conversations here.");
   });
 
   test("other people are those without a conversation, however far down the alphabet", async () => {
@@ -100,7 +100,7 @@ describe("130 people write one line each", () => {
     const html = await page("/people?q=P0");
     expect(html).toContain('value="P0"');
     expect(await page("/people?q=p")).toMatch(/\/people\?after=p\d+&amp;q=p"/);
-    expect(await page("/people?q=nobody+at+all")).toContain("Show everybody");
+    expect(await page("/people?q=nobody+at+all")).toContain("Show everyone");
   });
 
   test("a total that is not counted further says so", async () => {

@@ -294,7 +294,7 @@ describe("rate limits", () => {
     expect(
       await limited.chat.register({ name: "p11", password: SOLO_PASSWORD, clientId: id() }, STRANGER),
     ).toMatchObject({
-      error: { sentence: "Many accounts were made from your network just now. Try again in 6 minutes." },
+      error: { sentence: "Too many accounts were created from your network just now. Try again in 6 minutes." },
     });
     expect(await register(20, CALLER)).toBe("ok");
     limited.close();
@@ -484,8 +484,8 @@ describe("the way through the log", () => {
       const answer = await solo.chat.send(anna.session, { to: "ben", body: "x", clientId: id() });
       return answer.ok ? "sent" : answer.error.sentence;
     };
-    expect(await sentenceOf(false)).toBe("No replica leads at the moment; try again in a moment.");
-    expect(await sentenceOf(true)).toMatch(/^Too few servers are running .* ask the person who runs this chat/);
+    expect(await sentenceOf(false)).toBe("The servers are not ready. Try again in a moment.");
+    expect(await sentenceOf(true)).toMatch(/^Too few servers are running .* Ask the person who runs this chat/);
   });
 
   test("reads at or after a cursor, or at the latest", async () => {

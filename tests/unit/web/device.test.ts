@@ -126,6 +126,6 @@ test("an account is offered only where one can be made", async () => {
   await site.person("ann");
   expect(await page("/login")).not.toContain("Create an account");
   expect((await site.ask("/register")).status).toBe(403);
-  expect(await page("/register")).toContain("New accounts are closed here. Ask the person who runs this chat.");
+  expect(await page("/register")).toContain("This chat accepts no new accounts. Ask the person who runs it.");
   site.close();
 });
