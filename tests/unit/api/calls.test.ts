@@ -1,4 +1,4 @@
-/** Every unary call and every error of lastword.v1.Chat over a real connection, against a chat that does as told. */
+/** Every unary call and every error of lastword.v1.Chat over a real connection, against a scripted chat. */
 import { afterEach, describe, expect, test } from "bun:test";
 import { placeOf } from "../../../src/host/error-place.ts";
 import { connect } from "node:net";
@@ -30,7 +30,7 @@ const UNARY = (Object.keys(CHAT_WIRE) as (keyof ChatCalls)[]).filter(
   (name): name is Unary => name !== "Subscribe" && name !== "SendStream",
 );
 
-/** A request that each call takes. */
+/** A valid request for each call. */
 const REQUESTS: { readonly [Name in Unary]: Partial<ChatRequest<Name>> } = {
   Register: { name: "ada", password: "password", clientId: "id" },
   Login: { name: "ada", password: "password" },
@@ -207,7 +207,7 @@ describe("failures", () => {
     for (const bytes of [
       Buffer.from([0xff, 0xff, 0xff]),
       Buffer.from([0x0a, 0x7f, 0x01]),
-      // Groups in groups, as deep as fits.
+      // Nested groups, as deep as fits.
       Buffer.alloc(60_000, Buffer.from([0xfb, 0x07])),
     ]) {
       for (const name of UNARY) {

@@ -1,4 +1,4 @@
-/** What callers can make the gRPC port hold, over real connections with small bounds; and the bookkeeping. */
+/** The limits of the gRPC port, over real connections with small bounds; and their bookkeeping. */
 import { afterEach, describe, expect, spyOn, test } from "bun:test";
 import { once } from "node:events";
 import http2 from "node:http2";
@@ -45,14 +45,14 @@ async function connect(bench: ApiBench, from = "127.0.0.1"): Promise<RawHttp2> {
   return raw;
 }
 
-/** Begins a request and has all but its last byte arrive. */
+/** Begins a request and sends all of it except its last byte. */
 function most(raw: RawHttp2, path = LOGIN, bytes = 40_000, metadata: Record<string, string> = {}): number {
   const id = raw.begin(path, bytes, metadata);
   expect(raw.more(id, bytes - 1)).toBe(bytes - 1);
   return id;
 }
 
-/** Another caller is served: what came before is handled. */
+/** Waits until another caller has been served, so that everything sent before has been handled. */
 async function served(bench: ApiBench): Promise<void> {
   expect((await bench.raw("Login", { name: "ada", password: "password" })).code).toBe(0);
 }
@@ -122,7 +122,7 @@ describe("a stranger", () => {
     const raws = await Promise.all(Array.from({ length: 50 }, () => connect(bench)));
     for (const raw of raws) most(raw);
     await served(bench);
-    // What memoryUsage says of buffers changes with a collection only, so it is counted where they are given back.
+    // memoryUsage changes for buffers only at a collection, so this counts them where they are freed.
     const transfer = spyOn(ArrayBuffer.prototype, "transfer");
     ends.push(() => transfer.mockRestore());
     for (const raw of raws) raw.close();
@@ -137,7 +137,7 @@ describe("a stranger", () => {
     const raw = await connect(bench);
     for (let i = 0; i < 700; i++) raw.begin(LOGIN, 10);
     await waitFor("a collection", () => collected > 0);
-    // What was left over, some three MiB of it.
+    // The remaining garbage, about 3 MiB.
     await waitFor("a second one", () => collected > 1);
     await served(bench);
     expect([collected, raw.closed]).toEqual([2, false]);
@@ -183,7 +183,7 @@ test("a peer's call may last, also the one by which it proved itself", async () 
   bench.guard.knowsPeer(raw.from);
   const later = most(raw);
   await served(bench);
-  // Begun after them, so that it is ended with them or after them.
+  // Begun after them, so it ends with them or after them.
   const stranger = await connect(bench);
   const silent = most(stranger);
   await waitFor("the stranger to be over", () => stranger.isOver(silent));
@@ -208,7 +208,7 @@ describe("who has a login", () => {
     const bench = await serve({ ...SMALL, clients });
     const ada = await connect(bench);
     const id = ada.begin(SEND, 0, BEARER);
-    // Empty messages of five bytes each, far more than the bound in all.
+    // Empty messages of five bytes each, together far above the bound.
     let sent = 0;
     await waitFor("all to be sent", () => (sent += ada.zeros(id, 30_000 - sent)) === 30_000);
     await served(bench);

@@ -1,4 +1,4 @@
-/** lastword.v1.Chat over the real chat: what people and programs do, and how it is refused. */
+/** lastword.v1.Chat over the real chat: what people and programs do, and how the chat refuses it. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { ChatRequest } from "../../../proto/chat-wire.ts";
 import type { SubscribeResponse } from "../../../src/client/subscription.ts";
@@ -26,7 +26,7 @@ afterEach(async () => {
   solo.close();
 });
 
-/** A client at the one replica, logged in as somebody new. */
+/** A client of the only replica, logged in as a new user. */
 async function person(name: string): Promise<ChatClient> {
   const { token } = await solo.person(name);
   return stranger(token);
@@ -79,7 +79,7 @@ describe("a conversation", () => {
     expect(await codeOf(ben.call("MarkRead", all))).toBe("invalid definite");
     const marked = await ok(ben.call("MarkRead", { ...all, upTo: second.message!.id }));
     const [none] = (await ok(ben.call("ListConversations", { read: 1 }, { cursor: marked.cursor }))).conversations;
-    // The page after the only one, and those with something unread.
+    // The page after the only one, and the conversations with unread messages.
     const beyond = { beforeSeq: none!.lastSeq };
     expect((await ok(ben.call("ListConversations", beyond))).conversations).toEqual([]);
     expect((await ok(ben.call("ListConversations", { beforeSeq: none!.lastSeq + 1 }))).conversations).toHaveLength(1);
@@ -103,7 +103,7 @@ describe("a conversation", () => {
     expect(again.message!.id).toBe(first.message!.id);
     expect((await ok(anna.call("GetMessages", { with: "ben" }))).messages.length).toBe(1);
     expect(await codeOf(anna.send({ to: "ben", body: "Ho", clientId }))).toBe("id_reused_with_other_content definite");
-    // Somebody else's ids are her own.
+    // Another user's client ids are independent.
     const carl = await person("carl");
     expect((await carl.send({ to: "ben", body: "Ho", clientId })).ok).toBe(true);
   });
@@ -224,7 +224,7 @@ describe("a login", () => {
     expect(ended!).toMatchObject({ code: "not_logged_in", definite: true });
     expect(await codeOf(anna.call("ListUsers", {}))).toBe("not_logged_in definite");
     expect((await other.call("ListUsers", {})).ok).toBe(true);
-    // The stream for sending looks every second.
+    // SendStream checks its session every second.
     await until(async () => {
       const outcome = await stream.send({ to: "anna", body: "noch da", clientId: id() });
       return !outcome.ok && outcome.code === "not_logged_in";
@@ -291,7 +291,7 @@ describe("streams", () => {
     const session = solo.chat.authenticate(ben.token ?? "")!;
     expect(solo.chat.subscribe(session, {})).toMatchObject({ ok: false, error: { code: "slow_down" } });
     open[0]!.close();
-    // The server hears of the end a moment later.
+    // The server notices the end a moment later.
     await until(() => {
       const answer = solo.chat.subscribe(session, {});
       if (answer.ok) answer.value.close();

@@ -1,4 +1,4 @@
-/** Subscribe and SendStream over a real connection, against a chat that does as told. */
+/** Subscribe and SendStream over a real connection, against a scripted chat. */
 import { afterEach, describe, expect, test } from "bun:test";
 import { connect as connectHttp2 } from "node:http2";
 import { once } from "node:events";
@@ -36,7 +36,7 @@ async function serve(replaced: Partial<ChatService>): Promise<ApiBench> {
   return bench;
 }
 
-/** Collects a stream; `end` resolves with how it ended. */
+/** Collects a stream; `end` resolves with its status. */
 function collect<T>(stream: ClientReadableStream<T> | ClientDuplexStream<never, T>) {
   const items: T[] = [];
   let error: ServiceError | null = null;
@@ -46,7 +46,7 @@ function collect<T>(stream: ClientReadableStream<T> | ClientDuplexStream<never, 
   });
   const end = new Promise<{ code: number; trailers: Record<string, string> }>((resolve) => {
     stream.on("status", ({ code }: { code: number }) => {
-      // "error" comes in the same turn as "status".
+      // grpc-js emits "error" in the same turn as "status".
       setImmediate(() => resolve({ code, trailers: error === null ? {} : trailersOf(error) }));
     });
   });
@@ -201,7 +201,7 @@ describe("Subscribe", () => {
     await until(() => lookedUp !== null);
     stream.cancel();
     await end;
-    // Behind the cancellation on the same connection: it has arrived when this is answered.
+    // This call follows the cancellation on the same connection, so its answer proves that the cancellation arrived.
     await served.raw("ListUsers", {}, { token: GOOD_TOKEN });
     lookedUp!();
     await served.raw("ListUsers", {}, { token: GOOD_TOKEN });
@@ -219,7 +219,7 @@ describe("Subscribe", () => {
         value: {
           next: async () => {
             taken += 1;
-            // Lets the connection have its turn, as a live feed does.
+            // Gives the connection a turn of the event loop, as a live feed does.
             await new Promise((resolve) => setImmediate(resolve));
             return { event: { kind: "message", message }, cursor: `v:${taken}`, moves: true };
           },
@@ -243,7 +243,7 @@ describe("Subscribe", () => {
     request.pause();
     request.end(Buffer.alloc(5));
     await until(() => taken > 0);
-    // It has stopped once a hundred turns of the loop bring nothing.
+    // It has stopped when a hundred turns of the event loop bring nothing.
     let before = -1;
     for (let rounds = 0; taken !== before && rounds < 1_000; rounds++) {
       before = taken;
@@ -339,7 +339,7 @@ describe("SendStream", () => {
       stream.write({ items: [...tooMuch] });
       stream.write({ items: items(20, 3) });
       await until(() => waiting.length === 3);
-      // The answers come only after the bad request is there.
+      // The answers come only after the bad request has arrived.
       await new Promise((resolve) => setImmediate(resolve));
       for (const answer of waiting.splice(0)) answer();
       expect(await end).toEqual({ code: 3, trailers: { "lastword-code": code, "lastword-outcome": "definite" } });
@@ -391,7 +391,7 @@ describe("SendStream", () => {
     stream.cancel();
     await end;
     answer!();
-    // Nothing of it is left to wait for.
+    // The stopped call must not keep the service waiting.
     await served.api.stop();
     expect((await served.raw("ListUsers", {}, { token: GOOD_TOKEN })).code).toBe(0);
   });

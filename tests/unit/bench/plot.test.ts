@@ -3,7 +3,7 @@ import { linePlot, shareLine } from "../../../bench/plot.ts";
 
 const AXES = { x: { label: "x" }, y: { label: "y", from: 0 } };
 
-/** Heights of the circles, top first in numbers. */
+/** The centres of the circles. */
 function circles(svg: string): { cx: number; cy: number }[] {
   return [...svg.matchAll(/<circle [^>]*cx="([\d.]+)" cy="([\d.]+)"/g)].map(([, cx, cy]) => ({
     cx: Number(cx),

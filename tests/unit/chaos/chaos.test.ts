@@ -1,4 +1,4 @@
-/** Chaos without a cluster: the schedule of a seed, whom it strikes, the figures and the report. */
+/** Chaos without a cluster: the schedule of a seed, the replicas it strikes, the figures and the report. */
 import { describe, expect, test } from "bun:test";
 import { availabilityOf, barsFor, quietAfter, rateOf } from "../../../src/chaos/availability.ts";
 import type { History, Send } from "../../../src/chaos/history.ts";
@@ -340,7 +340,7 @@ test("a seed repeats its numbers", () => {
   expect(numbers(7).every((n) => n >= 0 && n < 1)).toBe(true);
 });
 
-// The shape of the report is for programs of others: a field that goes away is a broken promise.
+// Other people's programs read the report, so a field that disappears breaks them.
 test("the fields of the report", () => {
   const report: ChaosReport = reportOf(FACTS, recordOf());
   expect(Object.keys(report).toSorted()).toEqual(

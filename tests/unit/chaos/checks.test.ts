@@ -1,4 +1,4 @@
-/** The checks of chaos must be able to fail: each kind of violation is put into a history in which all held. */
+/** The checks of chaos must be able to fail: each test adds one kind of violation to a correct history. */
 import { describe, expect, test } from "bun:test";
 import { checkHistory } from "../../../src/chaos/checks.ts";
 import { seqOf, type History, type Read, type Send, type StreamEvent } from "../../../src/chaos/history.ts";
@@ -21,7 +21,7 @@ function id(author: number, n: number): string {
   return `m${author}-${n}`;
 }
 
-/** Three people send eight messages each, in turn, 10 ms apart; the second-last of each is unknown, the last refused. */
+/** Three people in turn send eight messages each, 10 ms apart: the last but one is unknown, the last one is refused. */
 function whole(): Story {
   const sends: Writable<Send>[] = [];
   for (let n = 0; n < EACH; n++) {
@@ -83,7 +83,7 @@ function complaints(story: Story): string[] {
   return checkHistory(story as History).flatMap(({ violations }) => violations);
 }
 
-/** The history with one thing wrong. */
+/** The violations in the history after one change. */
 function broken(change: (story: Story) => void): string[] {
   const story = whole();
   change(story);
@@ -183,7 +183,7 @@ describe("order", () => {
     expect(broken(reordered)).toContain(
       `reordered: ${id(1, 2)} was sent after ${id(0, 2)} was acknowledged, but is at 101, not after 106`,
     );
-    // Two sides of a split number their messages each for itself.
+    // Each side of a split numbers its messages by itself.
     expect(broken((story) => (reordered(story), (story.forkFrom = 0)))).toEqual([]);
   });
 
@@ -207,7 +207,7 @@ describe("order", () => {
       [list[0], list[1]] = [list[1]!, list[0]!];
     };
     expect(broken(swap)).toContain("reordered: replicas 0 and 2 differ in conversation 1 at message 0");
-    // After a split too.
+    // This is a violation even after a split.
     expect(broken((story) => (swap(story), (story.forkFrom = 0)))).toContain(
       "reordered: replicas 0 and 2 differ in conversation 1 at message 0",
     );

@@ -1,4 +1,4 @@
-/** Streams: nothing missed, nothing doubled, bounded, ended with their session. */
+/** Streams: nothing is missed or doubled, and they are bounded and end with their session. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { directId } from "../../../src/chat/ids.ts";
@@ -123,7 +123,7 @@ describe("what a stream tells", () => {
     expect(feed.atRest()).toBe(true);
     feed.close();
     await second;
-    // This replica has yet to reach the cursor, so it does not know what there is to tell.
+    // This replica has not reached the cursor yet, so it cannot know the events after it.
     const early = open(anna, `9.0.00000000000000aa.0:${solo.state.appliedSeq() + 9}`);
     void early.next();
     expect(early.atRest()).toBe(false);
@@ -153,7 +153,7 @@ describe("what a stream tells", () => {
     const items = await drain(feed);
     expect(items.map(({ event }) => event.kind)).toEqual(["message", "read"]);
     expect(items[0]!.cursor).not.toBe(items[1]!.cursor);
-    // Broken off after the first: both come again.
+    // A stream that broke after the first event gets both again.
     const again = await drain(open(anna, items[0]!.cursor));
     expect(again.map(({ event }) => event.kind)).toEqual(["message", "read"]);
     expect(again.map(({ cursor }) => cursor)).toEqual(items.map(({ cursor }) => cursor));
@@ -314,7 +314,7 @@ describe("bounds and ends", () => {
   test("fifty streams of one user, not one more; a closed one makes room", () => {
     const feeds = Array.from({ length: 50 }, () => open(ben));
     const refused = solo.chat.subscribe(ben.session, {});
-    // Waiting would not help, so nobody is told to wait.
+    // Waiting would not help, so the sentence does not mention a time.
     expect(refused).toMatchObject({
       error: {
         code: "slow_down",

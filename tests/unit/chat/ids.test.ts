@@ -1,4 +1,4 @@
-/** Ids: one sort is not taken for another by the compiler, and a direct conversation is opened by its two people only. */
+/** Ids: the compiler tells their types apart, and only its two people can open a direct conversation. */
 import { expect, test } from "bun:test";
 import {
   directId,
@@ -21,12 +21,12 @@ test("an id of one sort is not an id of another, nor a seq a replica", () => {
     rows.isRead(conversation, user, seq);
     // @ts-expect-error -- the other way round
     rows.isRead(user, conversation, seq);
-    // @ts-expect-error -- the number of a replica is no place in the log
+    // @ts-expect-error -- the id of a replica is not a seq
     rows.hide(conversation, user, seq, replica);
     // @ts-expect-error -- a message is not its author
     rows.isRead(conversation, messageId(user, "c"), seq);
   };
-  // `make types` fails on an expected error that does not come.
+  // `make types` fails if an expected error does not occur.
   expect(asked).toBeFunction();
 });
 

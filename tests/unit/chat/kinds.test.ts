@@ -1,4 +1,4 @@
-/** The table of op kinds: every kind can be written, read, decided and merged, and an unknown one is named by its number. */
+/** The table of op kinds: each kind can be encoded, decoded, decided and merged, and errors number an unknown one. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import protobuf from "protobufjs";
@@ -26,7 +26,7 @@ const CLASSES: Record<MergeClass, true> = {
   bounded: true,
 };
 
-/** People, their sessions and their messages: of the log that `populated` makes. */
+/** The people, sessions and messages of the log that `populated` makes. */
 const PEOPLE = ["anna", "ben"].map((name, n) => userIdFor(name, uuid(n)));
 const [ANNA, BEN] = PEOPLE as [string, string];
 const MESSAGES = [10, 11, 12, 13].map((n) => messageId(n % 2 === 0 ? ANNA : BEN, uuid(n)));
@@ -41,14 +41,14 @@ function populated(): ChatLog {
   return log;
 }
 
-/** Texts of which most name something there is. */
+/** Texts, most of which name something that exists. */
 const text = fc.oneof(
   fc.constantFrom(...PEOPLE, ...MESSAGES, directId(ANNA, BEN), "session-0000", "session-0001"),
   fc.constantFrom(passwordId("hash of anna"), passwordId("hash of ben"), "", "zoe"),
   fc.string({ unit: "binary", maxLength: 20 }).map((any) => any.toWellFormed()),
 );
 
-/** A message of op.proto with all of its fields, as the decoder gives it. */
+/** A message of op.proto with all of its fields, as the decoder returns it. */
 function anyMessage(type: protobuf.Type): fc.Arbitrary<Record<string, unknown>> {
   const fields = type.fieldsArray.map((field): [string, fc.Arbitrary<unknown>] => {
     const { name, resolvedType } = field.resolve();
@@ -61,7 +61,7 @@ function anyMessage(type: protobuf.Type): fc.Arbitrary<Record<string, unknown>> 
 function scalar(type: string): fc.Arbitrary<unknown> {
   if (type === "string") return text;
   if (type === "bool") return fc.boolean();
-  // Only formats are uint32: a newer one is not for a rule to decide.
+  // Only formats are uint32, and no rule ever gets a newer one.
   if (type === "uint32") return fc.nat(OP_FORMAT);
   throw new Error(`no values for a field of type ${type}`);
 }
@@ -139,10 +139,10 @@ describe.each(TABLE)("%s", (name, kind) => {
       fc.property(op, (asked) => {
         const log = populated();
         const { state } = log;
-        // No session has an empty id: a recorded registration says by it that it is one.
+        // No session has an empty id, because a recorded result with a session id is that of a registration.
         fc.pre(!("session" in asked.body && typeof asked.body.session === "object" && asked.body.session.id === ""));
         const first = log.apply(asked);
-        // What a deleted account leaves to be erased is erased with the next op, whichever it is.
+        // The next op, whatever it is, erases the messages that a deleted account has left.
         log.apply(log.op("nobody", { kind: "touch", session: "" }));
         const rows = (state as MemoryState).dump();
         const requests = rows["requests"]!.filter((row) => row["client_id"] === asked.clientId);
@@ -161,7 +161,7 @@ describe.each(TABLE)("%s", (name, kind) => {
   });
 });
 
-/** Bytes of an op with the field of a kind that is not known here in place of its payload. */
+/** The bytes of an op whose payload is the field of an unknown kind. */
 function ofKind(number: number, format: number, payload: Uint8Array): Buffer {
   const writer = protobuf.Writer.create().uint32(0x08).uint32(format);
   return withChecksum(
@@ -202,7 +202,7 @@ describe("what is no op of this version", () => {
         const format = OP_FORMAT + more;
         const known = encodeMessage(OpType, { ...op, format, [op.body.kind]: op.body });
         expect(thrown(withChecksum(known))).toMatchObject({ name: "FormatTooNew", format, kind: null });
-        // Its client id is a number: another type than here.
+        // Its client id is a number, which is another type than in this version.
         const other = protobuf.Writer.create().uint32(0x08).uint32(format).uint32(0x20).uint32(7);
         const bytes = other
           .uint32((21 << 3) | 0)

@@ -1,4 +1,4 @@
-/** Shapes and sizes: what is taken, and what is refused with which code at which field. */
+/** Form and size of input: what is accepted, and what is refused with which code and field. */
 import { beforeEach, describe, expect, test } from "bun:test";
 import {
   checkBody,
@@ -60,7 +60,7 @@ describe("names", () => {
     "annа",
     "Ωmega",
     "אanna",
-    // Joiners where they shape nothing.
+    // Joiners in places where they have no meaning.
     "a\u200cb",
     "a\u200db",
     "\u0627\u200c\u0628",
@@ -308,7 +308,7 @@ describe("tries of passwords", () => {
     limits = new LoginLimits({ nowMs: () => nowMs, nowMicros: () => 0 });
   });
 
-  /** A wrong password: how long the next one has to wait. */
+  /** Tries a wrong password. Returns how long the next try has to wait, ms. */
   const wrong = (name: string, caller: Caller): number => limits.login(name, [name], caller).waitMs;
   const right = (name: string, caller: Caller): number => {
     const tried = limits.login(name, [name], caller);
@@ -322,7 +322,7 @@ describe("tries of passwords", () => {
     expect(times(11, () => wrong("anna", OWN))).toEqual([...times(10, () => 0), 6_000]);
     nowMs = 6_000;
     expect([right("anna", OWN), wrong("anna", OWN), wrong("anna", OWN)]).toEqual([0, 0, 6_000]);
-    // Also on loopback, where everybody has one address.
+    // This holds on loopback too, where everybody has the same address.
     expect(times(11, () => wrong("ben", LOOPBACK)).at(-1)).toBe(6_000);
   });
 
@@ -345,7 +345,7 @@ describe("tries of passwords", () => {
     const known = { ...OWN, known: { id: "browser", has: (id: string) => id === "anna" } };
     for (let n = 0; n < 100; n++) wrong("anna", OWN);
     expect([wrong("anna", OWN) > 0, right("anna", known)]).toEqual([true, 0]);
-    // It is known to one account only.
+    // The browser is known to one account only.
     for (let n = 0; n < 100; n++) wrong("ben", OWN);
     expect(right("ben", known)).toBeGreaterThan(0);
     expect(times(21, () => wrong("anna", known))).toEqual([...times(20, () => 0), 3_000]);

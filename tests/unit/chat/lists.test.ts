@@ -1,4 +1,4 @@
-/** Lists that end somewhere: nothing is beyond the end of all pages, and nothing that is gone stays. */
+/** Lists in pages: the pages contain everything, and nothing that is gone. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { Answer } from "../../../src/chat/errors.ts";
 import type { ConversationView, ListConversationsInput } from "../../../src/chat/chat-service.ts";
@@ -135,7 +135,7 @@ describe("a conversation's last message", () => {
     const third = await send(anna, "ben", "third");
     await remove(anna, third);
     expect([await lastOf(anna), await lastOf(ben)]).toEqual([["second"], ["second"]]);
-    // Hidden for anna alone.
+    // This hides it from anna only.
     await remove(anna, second);
     expect([await lastOf(anna), await lastOf(ben)]).toEqual([["first"], ["second"]]);
   });
@@ -155,7 +155,7 @@ describe("a conversation's last message", () => {
     await send(ben, "eve", "to eve");
     const deletion = { password: SOLO_PASSWORD, deleteMessages: true, clientId: id() };
     must(await solo.chat.deleteAccount(eve.session, deletion));
-    // Also before they are erased, bit by bit.
+    // This holds even before the purge has erased them.
     expect([await lastOf(anna), await lastOf(ben)]).toEqual([[], ["to eve"]]);
     await send(anna, "anna", "a note");
     expect([await lastOf(anna), await lastOf(ben)]).toEqual([["a note"], ["to eve"]]);

@@ -1,4 +1,4 @@
-/** Read marks: gathered for a moment, one op for all, and each caller has its own answer. */
+/** Read marks: they are gathered, all of them are one op, and each caller gets an answer of its own. */
 import type { AppliedOp } from "../../../src/chat/applied-op.ts";
 import { afterEach, expect, test } from "bun:test";
 import type { Answer } from "../../../src/chat/errors.ts";
@@ -14,7 +14,7 @@ import {
 let solo: SoloChat;
 afterEach(() => solo.close());
 
-/** Longer than any test here: nothing is proposed because time has passed. */
+/** Longer than any test here, so nothing is proposed because time has passed. */
 const NEVER_MS = 60_000;
 
 /** A chat, its people, and the ops that were applied since. */
@@ -97,7 +97,7 @@ test("so do many ids: at most 4,000 in one op", async () => {
   const ninth = solo.chat.markRead(ben.session, { ids });
   expect(codes(await Promise.all(answers))).toEqual(Array.from({ length: 8 }, () => "not_found"));
   expect(marksOps(ops)).toBe(1);
-  // What was not full when the replica stops goes then.
+  // A stop proposes the marks that are still being gathered.
   solo.chat.stop();
   expect(codes([await ninth])).toEqual(["not_found"]);
   expect(marksOps(ops)).toBe(2);
@@ -132,7 +132,7 @@ test.each<[string, (ben: Person) => Promise<Answer<null>>]>([
   expect(codes([await before])).toEqual(["ok"]);
   const after = solo.chat.markRead(ben.session, { ids: [second.id] });
   solo.chat.stop();
-  // A new password keeps the session that asked for it.
+  // A password change keeps the session that asked for it.
   const ended = solo.chat.authenticate(ben.token) === null;
   expect(codes([await after])).toEqual([ended ? "not_logged_in" : "ok"]);
 });

@@ -1,6 +1,6 @@
 /**
- * A replica that lags: whatever a call looks up (a name, a conversation, a message, what is unread), it
- * looks up after its wish about freshness is met, so that no answer is older than the caller knows.
+ * A replica that lags: a call looks everything up (a name, a conversation, a message, unread messages) only
+ * after the replica has caught up as the call demands, so that no answer is older than the caller knows.
  */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { OPEN_CALLS, SESSION_CALLS } from "../../../src/api/calls.ts";
@@ -11,7 +11,7 @@ import { ReadMode } from "../../../proto/gen/lastword/v1/ReadMode.ts";
 import { createSoloChat, SOLO_PASSWORD, type Person, type SoloChat } from "../../support/solo-chat.ts";
 import { PASSWORD, SESSION_COOKIE, Site } from "../web/site.ts";
 
-/** Rows from before ben registered: nobody, nothing. Anna's own login is there. */
+/** Rows from before ben registered. They contain only anna's own login. */
 const NOTHING: Partial<Queries> = {
   userByFolded: () => null,
   loginCandidates: () => [],
@@ -27,7 +27,7 @@ const NOTHING: Partial<Queries> = {
   unreadIds: () => [],
 };
 
-/** From before the first message: the names are there already, and nothing hints that something is missing. */
+/** Rows from before the first message. The names exist, so nothing suggests that anything is missing. */
 const { userByFolded: _1, loginCandidates: _2, users: _3, sessionsOf: _4, ...NO_MESSAGES } = NOTHING;
 
 type SessionCall = keyof typeof SESSION_CALLS;
@@ -54,7 +54,7 @@ describe("gRPC", () => {
   });
   afterEach(() => solo.close());
 
-  /** One request for every way to name something; a new call has to say here what it looks up. */
+  /** One request for every way to name something. A new call must add here what it looks up. */
   const requests = (): Record<SessionCall, readonly Request[]> => ({
     Logout: [],
     ChangePassword: [],
@@ -84,15 +84,15 @@ describe("gRPC", () => {
   for (const wish of ["cursor", "latest"] as const) {
     test.each(Object.keys(SESSION_CALLS) as SessionCall[])(`%s, told by ${wish}`, async (name) => {
       for (const request of requests()[name]) {
-        // What only writes knows no "latest"; it is given the cursor.
+        // A call that only writes has no "latest", so it gets the cursor.
         const readAt = (read: number): ReadAt => (read === ReadMode.READ_MODE_LATEST ? { latest: true } : { cursor });
         const read = wish === "latest" ? ReadMode.READ_MODE_LATEST : 0;
-        // Once it has written something itself, the replica knows more than the cursor says.
+        // Once the call has written something, the replica has applied more than the cursor says.
         for (const lagging of WRITES.has(name) ? [NOTHING] : [NOTHING, NO_MESSAGES]) {
           solo.lagging = lagging;
           const late = await ask(name, { ...request, read }, readAt);
           solo.lagging = null;
-          // A write that is repeated answers what was recorded; a read answers the same.
+          // A repeated write gets the recorded answer; a repeated read gets the same answer.
           const now = await ask(name, { ...request, read }, readAt);
           expect(late.ok).toBe(true);
           if (late.ok && now.ok && name !== "SendMessage") expect(late.value).toEqual(now.value);

@@ -1,4 +1,4 @@
-/** What resuming a stream asks of the rows, in statements: it must not grow with the conversations that somebody has. */
+/** The statements that resuming a stream takes: their number must not grow with the user's conversations. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import { Database } from "bun:sqlite";
 import { RecentChanges } from "../../../src/db/state/recent-changes.ts";
@@ -12,7 +12,7 @@ let solo: SoloChat;
 let counted = 0;
 const prepare = Reflect.get(Database.prototype, "prepare") as Database["prepare"];
 
-/** Every statement that the rows run from now on is counted. */
+/** Counts every statement that the rows run from now on. */
 function countStatements(): void {
   Database.prototype.prepare = function counting(this: Database, ...args: Parameters<typeof prepare>) {
     const statement = prepare.apply(this, args);
@@ -44,7 +44,7 @@ async function send(from: Person, to: string, body: string): Promise<{ id: strin
   return answer.value;
 }
 
-/** Resumes somebody's stream: its events, and how many statements that took. */
+/** Resumes a person's stream. Returns its events and the number of statements that it took. */
 async function resume(person: Person, cursor: string): Promise<{ kinds: string[]; statements: number }> {
   const before = counted;
   const answer = solo.chat.subscribe(person.session, { cursor });
@@ -66,7 +66,7 @@ test("with 300 conversations it takes as many statements as with three, if as mu
   const toMany = await send(writer, "many", "before");
   await send(writer, "few", "before");
   const now = (): string => `1.0.00000000000000aa.0:${solo.state.appliedSeq()}`;
-  // Elsewhere something happens, as it does between the death of a replica and a stream's return.
+  // Something happens elsewhere, as it does between the death of a replica and the return of a stream.
   const cursor = now();
   await send(writer, "other0", "not for them");
   const quiet = { many: await resume(many, cursor), few: await resume(few, cursor) };
@@ -81,7 +81,7 @@ test("with 300 conversations it takes as many statements as with three, if as mu
   expect(changed.many.kinds.toSorted()).toEqual(["message", "read"]);
   expect(changed.few.kinds).toEqual(["message"]);
   expect(changed.many.statements).toBeLessThanOrEqual(12);
-  // Of what happened before the replica began to take notes it asks every conversation.
+  // For changes before the replica started to remember them, it queries every conversation.
   const long = await resume(many, "1.0.00000000000000aa.0:1");
   expect(long.kinds.length).toBeGreaterThanOrEqual(MANY);
 });
@@ -124,11 +124,11 @@ test("what is forgotten, and what was before, may have changed", () => {
   changes.changed("a", 12);
   changes.changed("b", 14);
   expect([11, 12].map((seq) => changes.mayHaveChanged("a", seq))).toEqual([true, false]);
-  // A mark that moved by itself keeps the seq of the op that last moved it.
+  // A mark that moved over the user's own messages keeps the seq of the op that last moved it over others'.
   changes.changed("b", 3);
   expect(changes.mayHaveChanged("b", 13)).toBe(true);
   changes.changed("c", 15);
-  // Of three only two are remembered: a is not one of them.
+  // Only two of the three are remembered, and a is not one of them.
   expect([11, 12].map((seq) => changes.mayHaveChanged("a", seq))).toEqual([true, false]);
   expect([13, 14, 15].map((seq) => changes.mayHaveChanged("c", seq))).toEqual([true, true, false]);
   expect(changes.mayHaveChanged("never", 11)).toBe(true);

@@ -122,7 +122,7 @@ describe("accounts", () => {
     const old = createSoloChat({ nowMicros: () => nowMicros });
     const { token } = await old.person("old");
     nowMicros += 89 * 24 * 3600 * 1e6;
-    // Using it writes that it was used, a moment later.
+    // Its use is written a moment later.
     expect(old.chat.authenticate(token)).not.toBeNull();
     await Promise.resolve();
     nowMicros += 89 * 24 * 3600 * 1e6;
@@ -177,7 +177,7 @@ describe("accounts", () => {
     const before = solo.state.queries.user(anna.user.id)!;
     const input = { password: SOLO_PASSWORD, clientId: id() };
     must(await solo.chat.changePassword(anna.session, { ...input, newPassword }));
-    // This replica has not heard of it yet: it checks against what it has.
+    // This replica has not applied the change yet, so it checks against the old password.
     solo.lagging = { user: () => before, loginCandidates: () => [before] };
     expect(await solo.chat.login({ name: "anna", password: SOLO_PASSWORD }, CALLER)).toMatchObject({
       ok: false,
@@ -187,7 +187,7 @@ describe("accounts", () => {
     expect(code(await solo.chat.changePassword(anna.session, again))).toBe("wrong_password");
     const deletion = { password: SOLO_PASSWORD, deleteMessages: true, clientId: id() };
     expect(code(await solo.chat.deleteAccount(anna.session, deletion))).toBe("wrong_password");
-    // The new one is right there, too: what is not known here is asked for.
+    // The new one is right there too, because the replica catches up before it refuses.
     expect(code(await solo.chat.login({ name: "anna", password: newPassword }, CALLER))).toBe("ok");
     must(await solo.chat.endOtherSessions(anna.session, { clientId: id() }));
     expect(solo.state.queries.sessionsOf(anna.user.id).map((row) => row.id)).toEqual([anna.session.sessionId]);
@@ -229,7 +229,7 @@ describe("accounts", () => {
     expect(codes.toSorted()).toEqual(["ok", "registration_closed"]);
     expect(closed.chat.registrationOpen()).toBe(false);
     expect(await register("carl")).toBe("registration_closed");
-    // A replica that has not heard of the first one yet.
+    // A replica that has not applied the first account yet.
     closed.lagging = { hasUsers: () => false, userByFolded: () => null };
     expect(await register("eve")).toBe("registration_closed");
     closed.close();
@@ -358,7 +358,7 @@ describe("messages", () => {
       chat.markAllRead(eve.session, { conversationId, upTo: messageId }),
     ]);
     expect(codes.map(code)).toEqual(Array.from({ length: 6 }, () => "not_found"));
-    // A message of another conversation is no place to page from.
+    // A message of another conversation cannot be the start of a page.
     const own = await send(eve, "anna", "x");
     expect(
       code(await chat.messages(eve.session, { conversationId: own.conversationId, before: messageId, limit: 5 })),
@@ -392,10 +392,10 @@ describe("messages", () => {
       must(await solo.chat.messages(anna.session, { conversationId, limit: 50 })).map((m) => m.readByOther),
     ).toEqual([false, false, true, false, false]);
     const answer = { conversationId, body: "answer" };
-    // A program that does not say what it was shown marks nothing.
+    // A program that does not send readUpTo marks nothing.
     must(await solo.chat.send(ben.session, { ...answer, clientId: id() }));
     expect(await unread()).toEqual(["m0", "m1", "m3", "m4"]);
-    // Written when m1 was the newest on the page, delivered now.
+    // It was written when m1 was the newest message on the page, and is delivered only now.
     must(await solo.chat.send(ben.session, { ...answer, readUpTo: ids[1]!, clientId: id() }));
     expect(await unread()).toEqual(["m3", "m4"]);
     must(await solo.chat.markAllRead(ben.session, { conversationId, upTo: ids[3]! }));
@@ -404,7 +404,7 @@ describe("messages", () => {
       must(await solo.chat.messages(anna.session, { conversationId, limit: 50 })).map((m) => m.readByOther),
     ).toEqual([true, true, true, true, false, false, false]);
     expect(solo.chat.unreadTotal(ben.session)).toBe(1);
-    // Of another conversation, or of none: nothing is marked.
+    // The message is of another conversation, or does not exist, so nothing is marked.
     const other = await send(ben, "ben", "note");
     const noId = await solo.chat.send(ben.session, { ...answer, readUpTo: "x", clientId: id() });
     expect(code(noId)).toBe("invalid");
@@ -496,12 +496,12 @@ describe("the way through the log", () => {
     expect(await list({ cursor })).toBe("ok");
     const beyond = cursor.replace(/\d+$/, (seq) => String(Number(seq) + 1));
     const newerView = "9.1.00000000000000aa.0:1";
-    // Nobody says whether this replica lags: it may.
+    // No leader answers, so this replica may lag.
     solo.readIndex = async () => false;
     expect(await list({ cursor: beyond })).toBe("no_leader");
     expect(await list({ cursor: newerView })).toBe("no_leader");
     expect(await list({ cursor: "1.0.0000000000000001.0:1" })).toBe("ok");
-    // The leader says that nothing is missing here: the cursor is of a branch that is gone.
+    // The leader confirms that nothing is missing here, so the cursor is of a branch that is gone.
     solo.readIndex = async () => true;
     for (const gone of [beyond, newerView]) {
       expect(await list({ cursor: gone })).toBe("ok");

@@ -14,7 +14,7 @@ import { FIRST, SECOND } from "../../support/releases.ts";
 
 const SILENT = createLogger("off", null);
 
-/** Lets what promises already allow happen. */
+/** Waits until all promises that can settle have settled. */
 async function settle(): Promise<void> {
   for (let i = 0; i < 10; i++) await Promise.resolve();
 }
@@ -121,7 +121,7 @@ describe("the supervisor", () => {
     executable.file = "second";
     jest.advanceTimersByTime(1_000);
     expect(starts).toEqual([0, 1, 1]);
-    // It may still be too old; one that somebody stopped is left alone.
+    // The executable may still be too old. A replica that somebody stopped is left alone.
     await end(1, 5);
     await end(0, 0);
     jest.advanceTimersByTime(60_000);
@@ -132,7 +132,7 @@ describe("the supervisor", () => {
     const { supervisor, end } = supervise({ restart: false });
     await end(0, 137);
     await end(1, 137);
-    // Of this program's own exit codes, not the system's.
+    // The exit code is one of ours, not the system's.
     expect(await supervisor.over).toBe(1);
   });
 

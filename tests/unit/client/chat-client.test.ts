@@ -1,6 +1,6 @@
 /**
- * The client that follows the cluster, against three servers of one chat in memory: killed,
- * stopped and refusing under it. Every message once, nothing missed and nothing doubled.
+ * The client that follows the cluster, against three servers of one chat in memory, which are killed,
+ * are stopped or refuse calls. Every message must exist once, and no event may be missed or doubled.
  */
 import { afterEach, describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
@@ -14,7 +14,7 @@ import type { CallFailure } from "../../../src/client/links.ts";
 import { ApiBench, FakeFeed, GOOD_TOKEN, MESSAGE, fakeChat } from "../../support/fake-chat.ts";
 import { until } from "../../../harness/until.ts";
 
-/** One history for all servers: what a cluster without faults of its own would hold. */
+/** One history for all servers, as in a cluster without faults. */
 class SharedHistory {
   readonly ids: string[] = [];
   readonly #feeds = new Set<FakeFeed>();
@@ -25,7 +25,7 @@ class SharedHistory {
       for (const feed of this.#feeds) feed.push(this.#item(this.ids.length));
     }
     const seq = this.ids.indexOf(clientId) + 1;
-    // Here a message has the id of its request.
+    // In this fake, a message has the id of its request.
     const id: string = clientId;
     return { ok: true, value: { ...MESSAGE, id, seq }, cursor: `v:${seq}` };
   }
@@ -74,7 +74,7 @@ function clientOf(addresses: readonly string[], deadlineMs = 10_000, attemptMs =
   return client;
 }
 
-/** Takes connections and says nothing, as a frozen replica does. */
+/** Accepts connections and never answers, like a frozen replica. */
 async function silentAddress(): Promise<string> {
   const server = createServer((socket) => sockets.push(socket.on("error", () => {})));
   silent.push(server);
@@ -199,7 +199,7 @@ describe("subscribe", () => {
       subscribe: (_session, { cursor }) => {
         const answer = history.subscribe(cursor);
         opened += 1;
-        // The first one ends after what it has, as one that overflowed.
+        // The first stream ends after its queued events, as after an overflow.
         if (opened === 1 && answer.ok) (answer.value as FakeFeed).push(null);
         return answer;
       },

@@ -1,4 +1,4 @@
-/** When a disk counts as full, and when it does not any more; and what people are told of it. */
+/** When a disk counts as full, when it no longer does, and what people are told. */
 import { expect, test } from "bun:test";
 import type { Logger } from "../../../src/host/logger.ts";
 import { DiskRoom } from "../../../src/db/disk-room.ts";
@@ -11,7 +11,7 @@ function makeRoom(totalMib: number) {
   const disk = { freeMib: totalMib, nowMs: 0, known: true };
   const look = () => (disk.known ? { free: disk.freeMib * MIB, total: totalMib * MIB } : null);
   const room = new DiskRoom("", look, () => disk.nowMs);
-  /** Free space now, and whether that is too little, at the next look. */
+  /** Sets the free space. Returns whether the next check finds it too low. */
   const lowAt = (freeMib: number): boolean => {
     disk.freeMib = freeMib;
     disk.nowMs += 1_000;

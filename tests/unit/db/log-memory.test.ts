@@ -1,4 +1,4 @@
-/** The log in memory as a disk that lags: what a crash takes. */
+/** The log in memory as a disk that lags: what a crash loses. */
 import { expect, test } from "bun:test";
 import { entries, opBatch, view, viewBatch } from "../../support/log-fixtures.ts";
 import { MemoryLog } from "../../support/memory-log.ts";

@@ -1,4 +1,4 @@
-/** Snapshots: what a stream holds, that a broken one is refused, and what a crash at each point leaves. */
+/** Snapshots: what a stream contains, that a broken one is refused, and what a crash leaves at each point. */
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
@@ -12,14 +12,14 @@ import type { SnapshotSource } from "../../../src/election/ports.ts";
 import type { ReplicaId, Seq } from "../../../src/election/view.ts";
 import { entries, opBatch, tempFolder, view, viewBatch } from "../../support/log-fixtures.ts";
 
-/** A replica's folder with log, a state of its own kind, and snapshots. */
+/** A replica's folder with a log, a simple state, and snapshots. */
 class Node {
   readonly replicaId: ReplicaId;
   readonly folder: string;
   log!: LogDb;
   state!: Database;
   files!: SnapshotFiles;
-  /** Number of the tables that it reads and sends. */
+  /** The schema number of the tables that it reads and sends. */
   schema = 2;
 
   constructor(replicaId: ReplicaId, folder: string) {
@@ -49,7 +49,7 @@ class Node {
     return this.state.query<{ applied: number }, []>("SELECT applied FROM meta").get()?.applied ?? 0;
   }
 
-  /** Writes a view at `from` and ops up to `upTo`; applies all of it, `bytes` a row. */
+  /** Writes a view at `from` and ops up to `upTo`, and applies all of them, with `bytes` bytes a row. */
   grow(from: Seq, upTo: Seq, { counter, bytes = 10 }: { counter: number; bytes?: number }): void {
     const { no } = view(from, counter);
     const append = [
@@ -145,7 +145,7 @@ afterEach(() => {
   for (const folder of folders) folder.remove();
 });
 
-/** Common up to seq 5; then the joiner went its own way to 9, the leader to `upTo`. */
+/** Both logs are equal up to seq 5. The joiner then has another branch up to 9, the leader one up to `upTo`. */
 function diverge(upTo: Seq, bytes = 10): void {
   for (const node of [leader, joiner]) node.grow(1, 5, { counter: 1 });
   joiner.grow(6, 9, { counter: 2 });
@@ -156,7 +156,7 @@ describe("a snapshot", () => {
   test("brings state, log rows and lineage over; ops of the lost branch wait in the fork queue", async () => {
     diverge(40, 30_000);
     const source = await leader.files.offer(5);
-    // What happens at the leader after the copy was made is not in it.
+    // The copy does not contain what the leader applies after it was made.
     leader.grow(41, 45, { counter: 4 });
     expect(source.header).toMatchObject({ commonSeq: 5, logFirstSeq: 6, appliedSeq: 40, ballot: view(6, 3).no.ballot });
     expect(source.header.lineage).toEqual([view(1, 1), view(6, 3)]);
@@ -247,7 +247,7 @@ describe("a snapshot", () => {
     diverge(30);
     const source = await leader.files.offer(5);
     leader.log.compact(30);
-    // Up to the common seq, but not what the joiner needs.
+    // The leader compacts up to the common seq, but not what the joiner needs.
     expect(leader.log.firstSeq).toBe(6);
     const staged = await joiner.files.receive(source);
     expect(staged.logFirstSeq).toBe(6);

@@ -1,4 +1,4 @@
-/** log.db beyond the contract of LogStorage: whose store it is, damage, a full disk, crashes, its bounds. */
+/** log.db beyond the contract of LogStorage: the owner of a store, damage, a full disk, crashes, bounds. */
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { cpSync, statSync } from "node:fs";
@@ -28,7 +28,7 @@ function open(options: Partial<LogDbOptions> = {}): LogDb {
   return opened;
 }
 
-/** Changes the closed file as somebody else would, and opens it again. */
+/** Changes the closed file from outside, and opens it again. */
 function tamper(sql: string): void {
   log.close();
   const db = new Database(join(folder.path, "log.db"));
@@ -187,7 +187,7 @@ describe("damage is found:", () => {
     expect(entries(log.read(1, 7))).toHaveLength(7);
   });
 
-  /** Another empty folder below this test's own. */
+  /** Another empty folder below this test's folder. */
   function tempBeside(): string {
     return join(folder.path, `beside-${Math.random().toString(36).slice(2)}`);
   }

@@ -1,4 +1,4 @@
-/** The tables of a state.db under two versions of lastword: forward, back, and what is refused. */
+/** The tables of a state.db under two versions of lastword: migrated, reverted, and refused. */
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { drizzle } from "drizzle-orm/bun-sqlite";
@@ -44,7 +44,7 @@ function people(client: Database): unknown[] {
   return client.query("SELECT * FROM people").all();
 }
 
-/** Made by the first version, with one row. */
+/** A state.db of the first version, with one row. */
 function made(): Database {
   const client = new Database(":memory:", { strict: true });
   open(client, [FIRST]);

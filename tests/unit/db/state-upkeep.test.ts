@@ -1,4 +1,4 @@
-/** What state.db does beside applying: checkpoints on another thread, and what it remembers to save look-ups. */
+/** What state.db does besides applying: checkpoints on another thread, and caches that save look-ups. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -69,7 +69,7 @@ test("the WAL is begun anew by the checkpoints of the other thread, and nothing 
       );
       batches += 1;
       sizes.push(statSync(join(folder, "state.db-wal")).size);
-      // Without them it grows with every batch.
+      // Without checkpoints the file grows with every batch.
       return sizes.length > 8 && sizes.at(-1) === sizes.at(-4);
     },
     15_000,
@@ -127,7 +127,7 @@ test("what is remembered of unread messages is what the rows say, whatever happe
     const [user, other] = next(2) === 0 ? [ann, bob] : [bob, ann];
     const all = state.queries.unreadIds(conversation, user, 50);
     const newest = all[0] ?? "";
-    // Asked for one, the memory may answer; asked for many, the rows do unless there is nothing.
+    // The cache may answer for one message; for many, the rows answer, unless there is none.
     expect(state.queries.unreadIds(conversation, user, 1)).toEqual(all.slice(0, 1));
     looks.push([...all]);
     const kind = next(6);
@@ -161,7 +161,7 @@ test("a message is news to all but its author, until she reads it or reads singl
   mark("bob", 0);
   message(5, "ann");
   expect(memory.newestUnread("c", "bob")).toMatchObject({ author: "ann", seq: 5 });
-  // Before the first message seen here there may be older ones.
+  // There may be older messages before the first one that the cache has seen.
   expect(memory.newestUnread("c", "ann")).toBeNull();
   mark("ann", 4);
   expect(memory.newestUnread("c", "ann")).toBe("nothing");
@@ -179,7 +179,7 @@ test("a message is news to all but its author, until she reads it or reads singl
 });
 
 describe("client ids that nobody has used", () => {
-  /** Client ids as requests hold them, and what knows of them; `looks` counts the reads. */
+  /** The client ids of requests, and the cache over them; `looks` counts the reads of the rows. */
   function makeSpans() {
     const rows = new Set<string>();
     const made = { rows, looks: 0 };
@@ -190,7 +190,7 @@ describe("client ids that nobody has used", () => {
     return Object.assign(made, { spans });
   }
 
-  /** Of one moment among few: 16 of them are a span. */
+  /** A client id of one of few moments; 16 ms are a span. */
   const idAt = (ms: number, n: number): string =>
     `019ab12c-${ms.toString(16).padStart(4, "0")}-7000-8000-${n.toString(16).padStart(12, "0")}`;
 
@@ -200,7 +200,7 @@ describe("client ids that nobody has used", () => {
     const next = (below: number): number => (random = (random * 1_103_515_245 + 12_345) % 2 ** 31) % below;
     let news = 0;
     for (let step = 0; step < 5_000; step++) {
-      // A few moments close together, then ever more: old spans go, and come back.
+      // First a few moments close together, then ever more, so that old spans are dropped and read again.
       const id = idAt(next(2 + (step >> 1)) % 4_096, next(4));
       const clientId = [id, id, id, id.replace("-7", "-4"), `${id}~abcdefgh`, `${id.slice(0, 35)}\u{1F600}`][next(6)]!;
       const isNew = spans.isNew(clientId);
@@ -213,7 +213,7 @@ describe("client ids that nobody has used", () => {
         spans.added(clientId);
       }
       if (next(400) === 0) {
-        // A transaction is rolled back.
+        // Rolls a transaction back.
         for (const lost of [...rows].slice(-next(50))) rows.delete(lost);
         spans.clear();
       }

@@ -1,4 +1,4 @@
-/** state.db as a file: survives, is durable on demand, hashes the same from inside and aside. */
+/** state.db as a file: it survives, is durable on demand, and has the same hash in the replica and from a copy. */
 import { Database } from "bun:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";

@@ -1,4 +1,4 @@
-/** By which time things are dated: clocks that most contradict date nothing, and nobody follows a time from the future. */
+/** The times of ops: a clock that most others contradict dates nothing, and no replica follows a time in the future. */
 import { describe, expect, test } from "bun:test";
 import { offText } from "../../../src/host/clock-text.ts";
 import { createLogger } from "../../../src/host/logger.ts";
@@ -10,7 +10,7 @@ const TRUE_MS = 1_800_000_000_000;
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365 * DAY_MS;
 
-/** Replica 0 with clocks that are off by so much; `pass` lets time go by for all. */
+/** Replica 0 among clocks that are off by the given ms; `pass` lets time pass for all of them. */
 function clocks(offMs: Record<number, number>) {
   let now = 5_000;
   const off = { ...offMs };
@@ -32,7 +32,7 @@ function clocks(offMs: Record<number, number>) {
     heard,
     beats,
     pass: (ms: number) => void (now += ms),
-    /** By how much what replica 0 dates now is wrong. */
+    /** The error of the time at which replica 0 would date an op now, ms. */
     wrongBy: () => clock.dateMs() - TRUE_MS - now,
   };
 }
@@ -68,7 +68,7 @@ describe("the cluster's time", () => {
     const scene = clocks({ 0: DAY_MS });
     expect(scene.wrongBy()).toBe(DAY_MS);
     for (const peer of [1, 2]) scene.clock.heard(peer, TRUE_MS + 5_000);
-    // Their Beats are here, but the core has not read them yet.
+    // Their Beats have arrived, but the core has not processed them yet.
     expect(scene.wrongBy()).toBe(DAY_MS);
     scene.heard.add(1);
     expect(scene.wrongBy()).toBe(DAY_MS);
@@ -94,7 +94,7 @@ describe("the cluster's time", () => {
     scene.pass(10_000);
     scene.beats();
     expect([scene.wrongBy(), scene.clock.judge().agreed]).toEqual([0, false]);
-    // Both were wrong and are set right: they agree again.
+    // Both were wrong and have been set, so they agree again.
     scene.off[1] = DAY_MS;
     scene.beats();
     expect(scene.wrongBy()).toBe(DAY_MS);
@@ -124,7 +124,7 @@ describe("the time in an op", () => {
     expect(stamps.next()).toBe(now + 1);
     newest = now + FOLLOW_MICROS;
     expect(stamps.next()).toBe(newest + 1);
-    // Its own last one is out of reach now, as the newest op is: both are some clock's fault.
+    // Its own last time is now too far ahead, like that of the newest op: a wrong clock wrote both.
     newest = now + FOLLOW_MICROS + 5;
     expect(stamps.next()).toBe(now);
     now -= 2 * FOLLOW_MICROS;

@@ -1,4 +1,4 @@
-/** Two releases in one cluster: what they may do with each other, as tables. */
+/** Two releases in one cluster: what they may do with each other, as tables of cases. */
 import { describe, expect, test } from "bun:test";
 import {
   commonProtocol,
@@ -17,7 +17,7 @@ function speaking(peerOldest: number, peerNewest: number): Release {
   return { ...FIRST, peerOldest, peerNewest };
 }
 
-/** Replicas 0, 1, ... and the formats that they know; null is one that is not heard. */
+/** Replicas 0, 1, ... with the formats that they know; null for a replica that is not heard. */
 function knowing(...formats: readonly (number | null)[]): Announced[] {
   return formats.map((opFormat, id) => ({ id, release: opFormat === null ? null : { ...FIRST, opFormat } }));
 }

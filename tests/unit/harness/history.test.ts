@@ -1,4 +1,4 @@
-/** The checks of the tests of faults see what they are for. */
+/** The checks that the fault tests use detect the violations that they are for. */
 import { describe, expect, test } from "bun:test";
 import {
   compareHistories,

@@ -1,4 +1,4 @@
-/** What the runner of all tests makes of a report, and how it closes. */
+/** How the test runner reads a report, and what its closing lines say. */
 import { describe, expect, test } from "bun:test";
 import { closing, readTotals, SECOND_TRIES_MAX, slowestLine, type Outcome } from "../../support/run-tests.ts";
 

@@ -29,7 +29,7 @@ function settings(data: string, ...words: string[]): Settings {
   return checked.value;
 }
 
-/** Holds a lock in another process until it is killed. */
+/** Starts another process that holds a lock until it is killed. */
 async function holdElsewhere(path: string): Promise<Bun.Subprocess> {
   const code = `import { takeLock } from "${join(import.meta.dir, "../../../src/db/lock.ts")}";
     process.stdout.write(takeLock(${JSON.stringify(path)}).kind); setInterval(() => {}, 1000);`;

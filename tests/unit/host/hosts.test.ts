@@ -1,5 +1,5 @@
 /**
- * What hosts do to replicas, as tables and watches: errors of the system, limits, certificates, one-way connections.
+ * Faults of hosts: errors of the system, limits, certificates, one-way connections.
  */
 import { describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -147,7 +147,7 @@ test("a certificate is mentioned before its time, after it, and in its last week
   expect(said(0)).toMatch(/^the TLS certificate expires on \d{4}-\d\d-\d\d \d\d:\d\d UTC$/);
   expect(said(3)).toStartWith("the TLS certificate expired on ");
   expect(said(-1)).toStartWith("the TLS certificate is not valid before ");
-  // It is valid for two days: with more than a week left nothing would be said.
+  // The certificate is valid for two days; with more than a week left there would be no warning.
   expect(certificateWarnings({ certificate: null, origin: "http://127.0.0.1:8081" })).toEqual([]);
 });
 

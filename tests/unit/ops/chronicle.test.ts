@@ -1,8 +1,8 @@
-/** What happened is told once, by who knows, and reads the same everywhere. */
+/** An event is reported once, by the replica that caused it, and reads the same everywhere. */
 import { describe, expect, test } from "bun:test";
 import { Chronicle } from "../../../src/ops/chronicle.ts";
 
-/** Three that tell each other everything, except those in `cut`. */
+/** Three replicas that send each other everything, except those in `cut`. */
 function three() {
   const cut = new Set<number>();
   let now = Date.parse("2026-11-28T20:00:00Z");
@@ -11,7 +11,7 @@ function three() {
       new Chronicle({
         bootId: `boot${id}`,
         configured: [0, 1, 2],
-        // Clocks that differ, as they may.
+        // The clocks may differ.
         dateMs: () => now + id * 1_000,
         send: ({ chronicle }) => {
           if (cut.has(id)) return;
@@ -35,7 +35,7 @@ describe("the chronicle", () => {
     expect(zero.lastFailover).toBeNull();
     pass(60_000);
     cut.delete(0);
-    // Whoever connects to it says everything, and saying it twice adds nothing.
+    // A replica that connects sends everything, and a repetition adds nothing.
     two.sayAll();
     one.sayAll();
     expect(one.lastFailover).toEqual({ at: "2026-11-28T20:00:01.000Z", ms: 41, from: 0, to: 1 });
@@ -67,7 +67,7 @@ describe("the chronicle", () => {
     one.sayAll();
     expect([zero.saidStop(2), one.saidStop(2), zero.saidStop(1)]).toEqual([true, true, false]);
     for (const other of [zero, one]) other.heard(2, "boot2 again", false);
-    // Somebody who has not heard of the new process tells the old news.
+    // A replica that does not know the new process yet sends an old entry.
     two.receive({ entries: [], stops: [{ replicaId: 2, bootId: "boot2" }] });
     one.receive({ entries: [], stops: [{ replicaId: 2, bootId: "boot2" }] });
     expect([zero.saidStop(2), one.saidStop(2)]).toEqual([false, false]);

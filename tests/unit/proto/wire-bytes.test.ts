@@ -11,7 +11,7 @@ const PROTOS = ["chat", "peer", "op"].map((name) =>
 );
 const TYPES = PROTOS.flatMap((root) => typesOf(root.lookup("lastword.v1") as protobuf.Namespace));
 
-/** Numbers at which a varint gets one byte more, and any. */
+/** Any numbers, and those at which a varint becomes one byte longer. */
 const wholeNumber = fc.oneof(
   fc.integer({ min: 0, max: 53 }).map((bits) => Math.min(2 ** bits, Number.MAX_SAFE_INTEGER)),
   fc.maxSafeNat(),
@@ -33,9 +33,9 @@ function typesOf(namespace: protobuf.Namespace): protobuf.Type[] {
   });
 }
 
-/** Any message of the type; fields of one oneof may be there together, which changes nothing for the bytes. */
+/** Any message of the type. Several fields of one oneof may be set, which makes no difference for the bytes. */
 function anyMessage(type: protobuf.Type, depth = 0): fc.Arbitrary<object> {
-  // The one fixed64 is an op's checksum, which its own file puts behind the encoded op (proto/op-checksum.ts).
+  // The only fixed64 is an op's checksum, which proto/op-checksum.ts appends to the encoded op.
   const written = type.fieldsArray.filter((field) => field.type !== "fixed64");
   const fields = written.map((field) => {
     const { resolvedType } = field.resolve();
@@ -51,7 +51,7 @@ function anyMessage(type: protobuf.Type, depth = 0): fc.Arbitrary<object> {
   return fc.record(Object.fromEntries(fields), { requiredKeys: [] });
 }
 
-/** What a decoder gives for a field that is not there: see the types in proto/gen/. */
+/** The value that a decoder returns for an absent field: see the types in proto/gen/. */
 function absent(field: protobuf.Field): unknown {
   if (field.repeated) return [];
   if (field.partOf !== null) return undefined;

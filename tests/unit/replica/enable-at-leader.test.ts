@@ -1,4 +1,4 @@
-/** `lastword enable` is carried out by the leader, whichever replica is asked. */
+/** The leader carries out `lastword enable`, whichever replica is asked. */
 import { expect, test } from "bun:test";
 import type { EnableAnswer, EnableQuestion } from "../../../src/ops/control.ts";
 import { enableAtLeader, type EnableDeps } from "../../../src/replica/enable-at-leader.ts";

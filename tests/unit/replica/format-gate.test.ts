@@ -1,4 +1,4 @@
-/** One replica's part in an upgrade: what it announces, when it enables, what it answers, what it counts. */
+/** One replica's part in an upgrade: what it announces, when it enables a format, what it answers and counts. */
 import { describe, expect, test } from "bun:test";
 import type { Enable } from "../../../src/chat/kinds/enable.ts";
 import type { FormatTooNew } from "../../../src/chat/kinds/op.ts";
@@ -8,7 +8,7 @@ import type { Logger } from "../../../src/host/logger.ts";
 import { FormatGate } from "../../../src/replica/format-gate.ts";
 import { FIRST, SECOND } from "../../support/releases.ts";
 
-/** Replica 0 of three, of the second release; `peers` are what 1 and 2 run, null: not heard. */
+/** Replica 0 of three, with the second release. `peers` are the releases of 1 and 2; null: not heard. */
 function makeGate(peers: readonly (Release | null)[], more: { release?: Release; format?: number } = {}) {
   const made = {
     peers: [...peers],

@@ -1,4 +1,4 @@
-/** Typing and signs of life between replicas: told once, bounded, never mistaken for presence. */
+/** Typing and signs of life between replicas: sent once, bounded, never taken for presence. */
 import { afterEach, beforeEach, describe, expect, jest, test } from "bun:test";
 import type { GossipNews } from "../../../src/election/frame.ts";
 import { ReplicaGossip } from "../../../src/replica/gossip.ts";
@@ -6,7 +6,7 @@ import { ReplicaGossip } from "../../../src/replica/gossip.ts";
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-/** Two replicas that have heard of each other. */
+/** Two replicas that know each other. */
 function pair() {
   const heard: string[] = [];
   const sent: GossipNews[] = [];
@@ -42,7 +42,7 @@ describe("typing", () => {
     const before = sent.length;
     a.setLocal("ann", false);
     jest.advanceTimersByTime(100);
-    // Nobody had to ask for everything again.
+    // No replica had to ask for everything again.
     expect(sent.slice(before).some(({ presenceWanted }) => presenceWanted !== undefined)).toBe(false);
     expect(b.isOnline("ann")).toBe(false);
     for (const one of [a, b]) one.stop();

@@ -1,4 +1,4 @@
-/** An own name that means loopback here: refused where others are elsewhere. */
+/** A replica whose own name means loopback is refused if others are on other hosts. */
 import { expect, test } from "bun:test";
 import { checkOwnNames, type Resolve } from "../../../src/replica/own-address.ts";
 import { parseInvocation } from "../../../src/cli/options.ts";

@@ -304,7 +304,7 @@ test("the roster remembers addresses", () => {
     const run = { ...facts(0), pid: process.pid, front: "http://f", supervisor: null, words: [] };
     for (const id of [0, 1]) mkdirSync(replicaFolder(data, id));
     writeRunFile(data, 0, run);
-    // No process has this id: Linux stops at 2^22.
+    // No process has this id, because Linux ids end at 2^22.
     writeRunFile(data, 1, { ...run, pid: 2 ** 22 + 1 });
     const roster = new Roster(data, [0, 1, 2]);
     expect([0, 1, 2].map((id) => roster.lastKnown(id)?.web)).toEqual([run.web, run.web, undefined]);

@@ -1,4 +1,4 @@
-/** Rows compared at rest: who is odd, when nobody can say, and what is never compared. */
+/** The comparison of rows at rest: which replica differs, when this is undecidable, and what is never compared. */
 import { expect, test } from "bun:test";
 import type { Logger } from "../../../src/host/logger.ts";
 import { Scrub } from "../../../src/replica/scrub.ts";
@@ -6,7 +6,7 @@ import { until } from "../../../harness/until.ts";
 
 const SILENT: Logger = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Replicas whose gossip reaches all the others; `rows[i]` is the hash of replica i. */
+/** Replicas whose gossip reaches all others; `rows[i]` is the hash of replica i. */
 function makeReplicas(rows: readonly string[], at: (id: number) => string | null = () => "view:7") {
   const clock = { now: 0 };
   const damaged: number[] = [];

@@ -1,4 +1,4 @@
-/** What somebody who means harm sends, and that it is refused or inert. */
+/** What an attacker may send, and that it is refused or has no effect. */
 import { classOf, placeOf } from "../../../src/host/error-place.ts";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { PAYLOADS, shapeOf } from "../../support/payloads.ts";

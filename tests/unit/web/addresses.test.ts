@@ -1,4 +1,4 @@
-/** Under which address a page was opened: where it may go from there, whose form it may send, which names are answered. */
+/** The address of a page decides where it may move, which forms it may send, and which names are answered. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { isDoorOf, type Door } from "../../../src/web/cluster/handover.ts";
 import { withHost } from "../../../src/web/http/host.ts";
@@ -13,7 +13,7 @@ const SIX = ["http://[::1]:8081", "http://[::1]:8082"];
 
 describe("a page moves to the other replicas from whatever name reaches its own", () => {
   test.each([
-    // Replicas of this computer are reached by the name in the address bar, and the cookie goes along.
+    // The page reaches replicas of this host by the name in the address bar, which has the cookie.
     ["http://localhost:8081/", LOCAL, ["http://localhost:8081", "http://localhost:8082"]],
     ["http://127.0.0.1:8081/", LOCAL, ["http://127.0.0.1:8081", "http://127.0.0.1:8082"]],
     ["http://localhost.:8081/", LOCAL, ["http://localhost.:8081", "http://localhost.:8082"]],
@@ -25,7 +25,7 @@ describe("a page moves to the other replicas from whatever name reaches its own"
       ["http://127.0.0.2:8081", "http://127.0.0.3:8081"],
       ["http://127.0.0.2:8081", "http://127.0.0.3:8081"],
     ],
-    // An alias of the host, or its number: first under that name, then as announced.
+    // An alias or IP address of the host: first by that name, then by the announced one.
     ["http://10.9.0.1:8081/", LAN, ["http://10.9.0.1:8081", "http://a:8081", "http://10.9.0.1:8082", "http://a:8082"]],
     [
       "http://a.example.:8081/",
@@ -36,7 +36,7 @@ describe("a page moves to the other replicas from whatever name reaches its own"
     // One name for several hosts.
     ["https://chat.example:8443/", HOSTS, ["https://chat.example:8443", ...HOSTS]],
     ["https://a.example:8443/", HOSTS, HOSTS],
-    // What only a visitor's own computer can mean is no place to go to from elsewhere.
+    // A loopback name means the visitor's own computer, so a page from elsewhere must not move there.
     ["http://chat.example/", LOCAL, ["http://chat.example:8081", "http://chat.example:8082"]],
     [
       "https://a.example:8443/",
@@ -188,12 +188,12 @@ describe("over the page", () => {
       return [answer.status, await answer.text()];
     };
     const host = "chat.example";
-    // It speaks http with browsers and sets no X-Forwarded-Proto: the Origin of the form tells.
+    // The proxy speaks http with browsers and sets no X-Forwarded-Proto, so the Origin of the form decides.
     expect(await send({ host, origin: "http://chat.example" })).toEqual([
       403,
       "This page is served over https only.\n",
     ]);
-    // It puts its own Host in.
+    // The proxy sets a Host of its own.
     const [status, sentence] = await send({ host: "127.0.0.1:8081", origin: "https://chat.example" });
     expect([status, sentence]).toEqual([403, expect.stringContaining("the proxy has to pass Host on")]);
     expect(await send({ host, origin: "https://evil.example", "sec-fetch-site": "cross-site" })).toEqual([
@@ -222,7 +222,7 @@ describe("over the page", () => {
     ];
     for (const name of named)
       expect([name, (await site.ask("/login", { origin: `http://${name}:8081`, by })).status]).toEqual([name, 200]);
-    // A health check says nothing about anybody; elsewhere names are what a name server says.
+    // A health check reveals nothing about anybody, and on other addresses any name may be right.
     expect((await site.ask("/healthz", { origin: "http://x:1", by })).status).toBe(200);
     expect((await site.ask("/login", { origin: "http://x:1", by: { loopback: false } })).status).toBe(200);
   });
@@ -289,7 +289,7 @@ describe("over the page", () => {
 });
 
 describe("a request without a Host", () => {
-  // Bun gives such a request a URL that is a path only.
+  // Bun gives such a request a URL that is only a path.
   const asked = (url: string, host: string | null) =>
     Object.defineProperty(new Request("http://x/", host === null ? {} : { headers: { host } }), "url", { value: url });
 

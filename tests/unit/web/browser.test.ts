@@ -1,4 +1,4 @@
-/** Parts of the page's script that need no page: what arrives by a URL, and the parser of the stream. */
+/** Parts of the page's scripts that need no page: what arrives in a URL, and the parser of the stream. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 
@@ -71,7 +71,7 @@ const STATE: State = {
   moved: true,
 };
 const EMPTY: State = { drafts: {}, unsent: [], to: "", place: null, kept: null, focus: null, moved: false };
-/** What outlives a page in the browser. */
+/** The part of the state that outlives a page in the browser. */
 const STORED: State = { ...EMPTY, drafts: STATE.drafts, unsent: STATE.unsent };
 
 const open = (me = "u1", cluster = "c1"): Kept => kept.openKept({ cluster, me, name: `name of ${me}` });
@@ -95,7 +95,7 @@ class FakeStorage {
   }
 }
 
-/** The cookies of a host; one with an age of 0 is gone. */
+/** The cookies of a host; an age of 0 removes one. */
 class FakeDocument {
   readonly #cookies = new Map<string, string>();
   get cookie(): string {
@@ -264,7 +264,7 @@ describe("what stays in the browser", () => {
     kept.forgetLeft("c1");
     expect(open().take(KEY)).toEqual(EMPTY);
     expect(open("u2").take(KEY)).toEqual(STORED);
-    // What she writes after her next log-in stays.
+    // A draft that the user writes after the next log-in stays.
     const later = { a_b: { text: "later", to: "", at: Date.now() + 5 } };
     open().store({ ...EMPTY, drafts: later });
     kept.forgetLeft("c1");

@@ -1,4 +1,4 @@
-/** The list of signed-in devices: what is kept of a browser's name, and how the page shows and ends them. */
+/** The list of signed-in devices: what is stored of a browser's name, and how the page shows and ends sessions. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { deviceName } from "../../../src/web/account/device.ts";
@@ -92,7 +92,7 @@ describe("a browser that logged in before", () => {
     expect(refused.status).toBe(429);
     expect(Number(refused.headers.get("retry-after"))).toBeWithin(1, 7);
     expect((await login(PASSWORD, device)).status).toBe(200);
-    // Nobody makes such a cookie alone, and one account's is not another's.
+    // Nobody can forge such a cookie, and the cookie of one account is not valid for another.
     const forged = device.replace(/(-device=[^.]+)\.[^;]+/, `$1.${"A".repeat(22)}`);
     expect((await login(PASSWORD, forged)).status).toBe(429);
     site.close();
@@ -109,7 +109,7 @@ describe("a browser that logged in before", () => {
     expect(await cookie()).toMatch(`${SESSION_COOKIE}=${ann.token}; Max-Age=7776000; Path=/; HttpOnly; SameSite=Lax`);
     expect(await cookie()).toBeUndefined();
     nowMicros += 25 * 3600 * 1e6;
-    // A log-out is not undone by it.
+    // The cookie does not undo a log-out.
     const out = await site.ask("/logout", { as: ann, form: {} });
     expect(out.headers.getSetCookie().filter((line) => line.startsWith(`${SESSION_COOKIE}=`))).toEqual([
       `${SESSION_COOKIE}=; Max-Age=0; Path=/`,

@@ -45,7 +45,7 @@ class Reader {
       text += decoder.decode(chunk, { stream: true });
       const blocks = text.split("\n\n");
       text = blocks.pop()!;
-      // Without data it is no event, only an id.
+      // A block without data is not an event, only an id.
       for (const block of blocks) if (block.includes("data: ")) this.events.push(parse(block));
     }
     this.over = true;
@@ -89,7 +89,7 @@ const MESSAGE: MessageView = {
 };
 
 describe("a view that throws", () => {
-  /** What a user wrote, in a view's error. */
+  /** Throws an error of a view whose message contains what a user wrote. */
   const broken = (): never => {
     throw new TypeError("private words\n    at private words");
   };
@@ -254,7 +254,7 @@ describe("a stream", () => {
     expect(reader.named("gone")).toEqual([]);
     await site.ask("/read", { as: ada, json: true, form: { ids: id, id: crypto.randomUUID() } });
     await until(() => reader.named("read").length === 1);
-    // A program names nothing and gets everything.
+    // A program omits `show` and gets everything.
     const program = await open(ada, `/events?after=${encodeURIComponent(start)}`);
     await until(() => program.named("read").length === 1);
     expect(["message", "gone", "row"].map((name) => program.named(name).length)).toEqual([1, 1, 0]);
@@ -286,7 +286,7 @@ describe("a stream", () => {
       await site.ask("/read", { as: ada, json: true, form: { ids: id, id: crypto.randomUUID() } });
       await until(() => last(adas)!.unread === "0");
       expect(last(adas)!.html).not.toContain("count");
-      // What ada has read is no news for ben's list.
+      // Ada's reading does not change ben's list.
       expect(rows(bens).length).toBe(1);
       await site.ask("/delete", { as: ben, json: true, form: { ids: id, id: crypto.randomUUID() } });
       await until(() => rows(bens).length === 2 && rows(adas).length === 3);
@@ -348,7 +348,7 @@ describe("a stream", () => {
       ended = done;
       bytes += value?.length ?? 0;
     }
-    // 3.2 MB were said; the feed keeps 1 MiB and the socket 64 KiB.
+    // 3.2 MB of events were sent; the feed keeps 1 MiB and the socket 64 KiB.
     expect(bytes).toBeLessThan(1.5 * 1024 * 1024);
   });
 });

@@ -1,15 +1,15 @@
-/** What holds for every route of the page, found in the app itself: a new route is held to it, too. */
+/** What must hold for every route of the page. The routes come from the app itself, so new ones are tested too. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Person } from "../../support/solo-chat.ts";
 import { ORIGIN, PASSWORD, SESSION_COOKIE, Site } from "./site.ts";
 
 const site = new Site({ openStatus: false });
-/** Method and path of each handler; middleware stands under ALL. */
+/** Method and path of each handler; middleware has the method ALL. */
 const ROUTES = [
   ...new Set(site.web.routes.filter(({ method }) => method !== "ALL").map((r) => `${r.method} ${r.path}`)),
 ];
 const CHANGING = ROUTES.filter((route) => !/^(?:GET|OPTIONS) /.test(route));
-/** Open to everybody, by the contract; /logout only answers that nobody is logged in, /handover wants a token. */
+/** Routes that are open to everybody. /logout only answers that nobody is logged in, and /handover needs a token. */
 const OPEN = [
   "GET /healthz",
   "OPTIONS /",
@@ -25,7 +25,7 @@ const OPEN = [
 
 test("the routes are such that Hono finds each with one regular expression", async () => {
   await site.ask("/healthz");
-  // Otherwise it walks a tree for every request, which takes several times as long.
+  // Another router walks a tree for every request, which takes several times as long.
   expect(site.web.router.name).toBe("SmartRouter + RegExpRouter");
 });
 
@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-/** A request to a route with somebody else's things in every place. */
+/** A request to a route that names another user's things in every place. */
 function ask(
   route: string,
   as: Person | null,
@@ -94,7 +94,7 @@ describe.each(ROUTES.filter((route) => !OPEN.includes(route)))("%s", (route) => 
     if (reader === null) await answer.body?.cancel();
     else expect(reader).not.toContain("private words");
     if (/:id/.test(route) && !/typing|^GET .+\/(?:messages|read|delete)$/.test(route)) expect(answer.status).toBe(404);
-    // Nothing of it happened.
+    // None of it had an effect.
     const seen = (await (await site.ask(`/c/${theirs.conversationId}`, { as: ada, json: true })).json()) as {
       messages: { body: string; readByOther: boolean }[];
     };
@@ -103,11 +103,11 @@ describe.each(ROUTES.filter((route) => !OPEN.includes(route)))("%s", (route) => 
   });
 });
 
-/** These make a login, and so belong to nobody yet. */
+/** Routes that create a login and therefore belong to nobody yet. */
 const NOBODYS = ["POST /login", "POST /register", "POST /handover"];
 
 describe.each(CHANGING.filter((route) => !NOBODYS.includes(route)))("%s", (route) => {
-  /** What eve would see of a change in ada's name, and ada of one by eve's page. */
+  /** Everything that would show a change on behalf of ada or eve. */
   const everything = (): unknown => {
     const { solo } = site;
     return [ada, eve].map(({ token, session }) => [
@@ -120,7 +120,7 @@ describe.each(CHANGING.filter((route) => !NOBODYS.includes(route)))("%s", (route
 
   test("a page of somebody else's is refused, and nothing happens to anybody", async () => {
     const before = everything();
-    // ada's browser by now: her page was opened while eve was logged in, or says nothing of itself.
+    // The browser has ada's login now. Its page was opened while eve was logged in, or does not name a user.
     for (const [headers, form] of [
       [{ "lastword-as": eve.session.userId }, {}],
       [{}, { as: eve.session.userId }],

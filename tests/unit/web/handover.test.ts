@@ -1,4 +1,4 @@
-/** Hand-over tokens: one use, twenty seconds, one replica; and streams that end by mistake. */
+/** Hand-over tokens (valid once, for 20 s, at one replica), and streams that end by mistake. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { Handover, HANDOVER_MS } from "../../../src/web/cluster/handover.ts";
 import { until } from "../../../harness/until.ts";
@@ -8,7 +8,7 @@ const KEY = new Uint8Array(32).fill(1);
 const LOGIN = "a".repeat(43);
 const B = "https://b.example:8081";
 let nowMs = 1_000_000;
-/** By origin: how far the wall clock there is ahead. */
+/** How far the wall clock is ahead at each origin. */
 const ahead = new Map<string, number>();
 
 function at(self: string, key: Uint8Array = KEY): Handover {
@@ -43,7 +43,7 @@ describe("a hand-over token", () => {
       const changed = `${token.slice(0, i)}${token[i] === "A" ? "B" : "A"}${token.slice(i + 1)}`;
       expect([i, b.open(changed)]).toEqual([i, null]);
     }
-    // The last letter has bits that carry nothing: the same token in other letters is still one use.
+    // The last letter has unused bits, so another letter may mean the same token, which still counts as used.
     const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     const opened = letters.split("").filter((last) => b.open(token.slice(0, -1) + last) !== null);
     expect(opened).toHaveLength(1);

@@ -1,4 +1,4 @@
-/** The page's end of the event stream when its shared worker's script does not come: the replica died in between. */
+/** The page's end of the event stream if the script of its shared worker does not load, because the replica died. */
 import { afterEach, beforeEach, expect, test, vi } from "bun:test";
 
 interface Told {

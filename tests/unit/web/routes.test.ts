@@ -278,7 +278,7 @@ describe("reading", () => {
     const form = { body: "two", id: crypto.randomUUID(), readUpTo };
     await site.ask(`/c/${conversationId}/messages`, { as: ada, form });
     expect((await page()).match(/data-unread="yes"/g)?.length).toBe(1);
-    // A page that does not show all that is unread reads nothing with an answer.
+    // A reply from a page that does not show all unread messages marks nothing.
     for (let n = 0; n < 50; n++) await site.send(ben, "ada", `m${n}`);
     expect(await page()).not.toContain('name="readUpTo"');
   });
@@ -380,7 +380,7 @@ describe("health and cluster", () => {
         ["Peer protocol", "1"],
         ["Replica 0", "format 2, schema 2, peer protocol 1 to 2; process 4711; 1 entry waits for a newer format"],
         ["Replica 1", "format 1, schema 1, peer protocol 1; process 4712; 7 entries wait for a newer format"],
-        // It announces nothing.
+        // This replica announces nothing.
         ["Replica 2", "process 4713"],
       ]),
     );
@@ -401,10 +401,10 @@ describe("health and cluster", () => {
     expect(await show({}, [])).toEqual(["well", "3 of 3 servers"]);
     expect(await show({ protected: 1, view: view([0, 1]) }, [2])).toEqual(["less", "2 of 3 servers"]);
     expect(await show({ protected: 0, view: view([0]) }, [1, 2])).toEqual(["danger", "1 of 3 servers, no spare copy"]);
-    // Two of three that would stop with one less: there is a spare copy, but nothing to spare.
+    // Two of three, which would stop with one fewer: there is a spare copy, but no replica to spare.
     const strict = { consistency: "strict" as const, protected: 0 };
     expect(await show({ ...strict, view: view([0, 1]) }, [2])).toEqual(["danger", "2 of 3 servers, no spare server"]);
-    // Nobody leads, so the newest view still names the dead.
+    // No replica leads, so the newest view still names the dead one.
     const stopped = { ...strict, writable: false, reason: "no leader", view: { ...all.view, leader: null } };
     expect(await show(stopped, [1, 2])).toEqual(["danger", "1 of 3 servers, sending is paused"]);
     site.status = all;
@@ -422,7 +422,7 @@ describe("what is beside the list, alone", () => {
       expect(html).toStartWith('<!doctype html><main id="main"');
       expect(html).toEndWith("</main>");
       const page = await (await site.ask(path, { as: ada })).text();
-      // Ids of messages to be sent are new each time.
+      // The id for the next message is new each time.
       const plain = (text: string): string => text.replaceAll(/name="id" value="[^"]+"/g, "");
       expect(plain(page)).toContain(plain(html.slice("<!doctype html>".length)));
       expect(/data-cursor="([^"]+)"/.exec(html)?.[1]).toBe(piece.headers.get("lastword-cursor")!);
@@ -450,7 +450,7 @@ describe("what is beside the list, alone", () => {
       204,
       `/login?next=${encodeURIComponent(path)}`,
     ]);
-    // Older messages and what a merge changed are asked for by another target.
+    // Requests for older messages, and for what a merge changed, have another target.
     const rows = await (await site.ask(path, { as: ada, headers: { "hx-request": "true" } })).text();
     expect(rows).not.toContain("<main");
   });

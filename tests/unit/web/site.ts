@@ -14,7 +14,7 @@ export const ORIGIN = "http://localhost:8081";
 export const CLUSTER = "abc123";
 export const SESSION_COOKIE = `lastword-${CLUSTER}`;
 
-/** Three replicas in step, replica 1 leads. */
+/** Three replicas in step, led by replica 1. */
 export const STATUS: ClusterStatusJson = {
   version: 1,
   clusterId: "c1",
@@ -50,9 +50,9 @@ export interface RequestOptions {
   readonly json?: boolean;
   readonly headers?: Record<string, string>;
   readonly method?: string;
-  /** Where it was sent to, if not to ORIGIN. */
+  /** The origin of the request, if not ORIGIN. */
   readonly origin?: string;
-  /** What the listener knows of it. */
+  /** What the listener knows about the request. */
   readonly by?: WebEnv["Bindings"];
 }
 
@@ -60,9 +60,9 @@ export class Site {
   readonly solo: SoloChat;
   readonly web: Web;
   status: ClusterStatusJson = STATUS;
-  /** Told of signs of life of streams that are not here. */
+  /** Called with signs of life for streams that are not open here. */
   onAlive: (userId: string, stream: string) => void = () => {};
-  /** What routes threw. */
+  /** Errors that routes threw. */
   readonly caught: unknown[] = [];
   health: Health = { ok: true, state: "leader" };
 
@@ -93,7 +93,7 @@ export class Site {
     });
   }
 
-  /** A GET, or a POST when there is a form. Redirects are answers. */
+  /** Sends a GET, or a POST if there is a form. Does not follow redirects. */
   async ask(path: string, options: RequestOptions = {}): Promise<Response> {
     const headers: Record<string, string> = { ...options.headers };
     if (options.as !== undefined) headers.cookie = `${SESSION_COOKIE}=${options.as.token}`;
@@ -111,7 +111,7 @@ export class Site {
     return this.solo.person(name);
   }
 
-  /** Sends through the page; answers the message's id and conversation. */
+  /** Sends a message through the page. Returns its id and its conversation. */
   async send(from: Person, to: string, body: string): Promise<{ id: string; conversationId: string }> {
     const answer = await this.ask("/to", { as: from, json: true, form: { name: to, body, id: crypto.randomUUID() } });
     if (answer.status !== 201) throw new Error(`not sent: ${answer.status} ${await answer.text()}`);

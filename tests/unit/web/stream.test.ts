@@ -1,4 +1,4 @@
-/** The hub of a browser's one stream: what its tabs show is named, and what a tab missed it gets whole. */
+/** The hub of a browser's one stream: it names what its tabs show, and a tab gets in full what it has missed. */
 import { afterEach, beforeEach, expect, test, vi } from "bun:test";
 
 interface Told {
@@ -31,11 +31,11 @@ interface Opened {
 }
 
 let opened: Opened[];
-/** Signs of life. */
+/** The number of signs of life. */
 let alive: number;
-/** When the replica answers what opens a stream. */
+/** Resolves when the replica answers a request that opens a stream. */
 let answering: Promise<void>;
-/** What all tabs are told; a new one gets the last events besides. */
+/** The messages to all tabs; a new tab also gets the last events. */
 let told: Told[];
 
 beforeEach(() => {
@@ -79,7 +79,7 @@ const event = (name: string, seq: number): string => `id: ${at(seq)}\nevent: ${n
 const events = (): string[] =>
   told.filter(({ type }) => type === "event").map(({ name, data, again }) => `${name} ${data}${again ? " again" : ""}`);
 
-/** A few turns of the event loop: nothing here waits for time. */
+/** Waits a few turns of the event loop for a condition; nothing here depends on time. */
 async function settle(condition: () => boolean): Promise<void> {
   for (let turns = 0; turns < 200 && !condition(); turns++) await Promise.resolve();
   expect(condition()).toBe(true);
@@ -93,7 +93,7 @@ test("a tab that shows something else opens the stream again, from where its pag
   opened[0]!.say(event("message", 7) + event("activity", 8));
   await settle(() => events().length === 2);
 
-  // What happened in c2 since its page was made, the others heard of as an activity only.
+  // The other tabs got events in c2 since its page was rendered only as an activity.
   hub.join("two", page("c2", 6));
   await settle(() => opened.length === 2);
   expect([opened[1]!.query.get("show"), opened[1]!.query.get("after")]).toEqual(["c1,c2", at(6)]);
@@ -102,7 +102,7 @@ test("a tab that shows something else opens the stream again, from where its pag
   await settle(() => events().length === 5);
   expect(events()).toEqual(["message 7", "activity 8", "message 7 again", "message 8 again", "message 9"]);
 
-  // c1 is whole since 5, so a later tab of it needs nothing; one that was made before that does.
+  // The hub has everything in c1 since 5, so a later tab needs nothing, but one that was rendered before that does.
   hub.join("three", page("c1", 9));
   hub.join("four", page("", 9));
   expect(opened.length).toBe(2);
@@ -154,7 +154,7 @@ test("a tab that shows something else: the first stream is read until the second
   hub.show("one", { show: "c2", cursor: at(6) });
   await settle(() => opened.length === 2);
   expect([opened[1]!.query.get("show"), opened[1]!.query.get("after")]).toEqual(["c2", at(5)]);
-  // What comes meanwhile is heard, and comes again from where the second stream begins.
+  // Events that come meanwhile are received, and come again from where the second stream begins.
   opened[0]!.say(event("activity", 7));
   await settle(() => events().length === 1);
   expect(opened[0]!.isOver()).toBe(false);
@@ -164,7 +164,7 @@ test("a tab that shows something else: the first stream is read until the second
   await settle(() => told.filter(({ type }) => type === "tick").length === 2);
   expect(events()).toEqual(["activity 7", "message 7 again", "message 8"]);
   expect(own.findLast(({ type }) => type === "shown")?.show).toBe("c2");
-  // Neither lost, nor another sign of life than the one of the first stream.
+  // The stream counts as never lost, and the only sign of life is that of the first stream.
   expect(told.filter(({ type }) => type === "lost" || type === "open").length).toBe(1);
   expect(alive).toBe(1);
 });

@@ -1,4 +1,4 @@
-/** Text as people paste it: links, terminal output, emoji. */
+/** Text that people paste: links, terminal output, emoji. */
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { isFewEmoji } from "../../../src/web/messages/emoji.ts";

@@ -1,7 +1,7 @@
 /**
- * What each role does with each event: a total table. A role, an event or a frame that is
- * added does not compile until its cells are filled in. A cell names the effects of the
- * event and of the end of its turn, without Beats and notices; "-" is nothing.
+ * What each role does with each event, as a total table. A new role, event or frame does not
+ * compile until its cells are filled in. A cell names the effects of the event and of the end
+ * of its turn, without Beats and notices; "-" means none.
  */
 import { expect, test } from "bun:test";
 import { Core } from "../../../../src/election/core/core.ts";
@@ -28,7 +28,7 @@ const VIEW: View = {
 const IDENTITY = identityOf(1, { storeId: "a1" });
 const MEMBER: Restored = { ...EMPTY_LOG, promised: OLD, admitted: true, lineage: [VIEW], lastSeq: 5, appliedSeq: 5 };
 
-/** Of a restarted member, with as much of the log. */
+/** A Beat of a restarted member with an equally long log. */
 function beat(from: number, more: Partial<Beat> = {}): Beat {
   return beatOf(from, {
     role: "recovering",
@@ -46,7 +46,7 @@ function beat(from: number, more: Partial<Beat> = {}): Beat {
 
 const LEADS: Partial<Beat> = { role: "leader", active: true, leaderId: 0 };
 
-/** One core with a clock; every persist is answered at once. */
+/** One core with a clock. */
 class Subject {
   readonly core: Core;
   ballot: Ballot = OLD;
@@ -56,13 +56,13 @@ class Subject {
     this.core = new Core(IDENTITY, DEFAULT_TIMING, restored, () => "n1");
   }
 
-  /** Effects of the event and of its turn's end. Persists are not answered. */
+  /** Gives an event. Returns its effects and those of the end of its turn. Does not answer persists. */
   give(event: Event): Effect[] {
     this.#now += event.type === "tick" ? DEFAULT_TIMING.tickMs : 1;
     return [...this.core.step(event, this.#now), ...this.core.step({ type: "turnEnd" }, this.#now)];
   }
 
-  /** Gives the event and answers persists until there are none. */
+  /** Gives an event, and answers persists until there are none. */
   settle(event: Event): void {
     const pending = [...this.give(event)];
     for (let effect = pending.shift(); effect !== undefined; effect = pending.shift()) {
@@ -104,7 +104,7 @@ const SUBJECTS: Record<Role, () => Subject> = {
     const subject = new Subject({ ...MEMBER, lineage: [{ ...VIEW, leader: 1 }] });
     subject.settle({ type: "tick" });
     subject.frame(2, beat(2, { view: null, lastSeq: 0 }));
-    // 0 is as well placed and has the lower id: it is waited for, then not any more.
+    // 0 is as well placed and has the lower id, so the candidate waits for it, but not for ever.
     subject.frame(0, beat(0));
     subject.frame(2, beat(2));
     for (let ticks = 0; ticks < 4; ticks++) subject.settle({ type: "tick" });
@@ -120,7 +120,7 @@ const SUBJECTS: Record<Role, () => Subject> = {
   },
 };
 
-/** An entry that follows the subject's log. */
+/** The fields of an Append with an entry that follows the subject's log. */
 function fits(subject: Subject, op: Uint8Array): Partial<Append> {
   if (subject.core.status().lastSeq > 0) return { batches: [{ kind: "op", viewNo: VIEW.no, firstSeq: 6, ops: [op] }] };
   return { prevSeq: 0, prevViewNo: null, batches: [{ kind: "view", view: VIEW }] };
@@ -170,7 +170,7 @@ function event(cell: Cell, subject: Subject): Event {
   return columns[cell]();
 }
 
-/** Effects in words; what goes to a peer with its address. */
+/** Effects as words; frames to a peer include its id. */
 function words(effects: readonly Effect[]): string {
   const said = effects.flatMap((effect): string[] => {
     if (effect.type === "notice" || (effect.type === "send" && effect.frame.type === "beat")) return [];

@@ -1,4 +1,4 @@
-/** When followers hear of a commit that no entries carry, and how long a member that was dropped stays out. */
+/** When followers are notified of a commit without entries, and how long a dropped member stays out. */
 import { expect, test } from "bun:test";
 import { CommitNews, Exclusions, newProgress, type Progress } from "../../../../src/election/core/followers.ts";
 
@@ -20,7 +20,7 @@ test("others are told after a rest, one at a time, and only of what has rested",
   expect(news.isDue(idle, 6)).toBe(false);
   news.over();
   expect(news.isDue(idle, 6)).toBe(true);
-  // Entries took 5 along meanwhile; 6 has not rested yet.
+  // Entries have carried the notice of 5 meanwhile; 6 has not waited long enough yet.
   expect(news.isDue(follower({ sentCommit: 5 }), 6)).toBe(false);
   expect(news.rest(6)).toBe(true);
 });

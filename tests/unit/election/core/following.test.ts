@@ -23,7 +23,7 @@ function op(seq: number, no = VIEW.no): Batch {
   return { kind: "op", viewNo: no, firstSeq: seq, ops: [new Uint8Array(1)] };
 }
 
-/** An Append of replica 0 behind entry 5. */
+/** An Append of replica 0 after entry 5. */
 function append(more: Partial<Append> = {}): Append {
   const base = { ballot: ballot("1.0"), prevSeq: 5, prevViewNo: VIEW.no, batches: [], commit: 5, round: 0 };
   return { type: "append", ...base, ...more };
@@ -45,7 +45,7 @@ class Follower {
     return this;
   }
 
-  /** What it does, in short; the end of the turn included. */
+  /** The effects of an action and of the end of its turn, as short words. */
   does(action: () => void = () => {}): string[] {
     const effects = this.self.newEffects();
     action();
@@ -62,7 +62,7 @@ function inShort(effect: Effect): string {
   return effect.type === "persist" && effect.rows.cutAfter !== undefined ? "cut" : effect.type;
 }
 
-/** One that follows replica 0, whose first Append it has acknowledged. */
+/** A follower of replica 0 that has acknowledged its first Append. */
 function streaming(restored: Partial<Restored> = {}): Follower {
   const follower = new Follower(restored).hear(0, {});
   follower.following.follow(0);

@@ -1,4 +1,4 @@
-/** The views of a log, and what two lineages say about two logs. */
+/** The views of a log, and how the lineages of two logs compare. */
 import { describe, expect, test } from "bun:test";
 import { Lineage } from "../../../../src/election/core/lineage.ts";
 import { view, viewNo } from "../../../support/view-notation.ts";
@@ -65,7 +65,7 @@ describe("up to which seq two logs hold the same entries", () => {
     [[], 0, ["1.0.0@1 0"], 9, 0, "mine is empty"],
   ] as const)("%j to %d, theirs %j to %d: %d: %s", (mine, myLast, theirs, theirLast, expected) => {
     expect(lineage(mine).commonSeq(myLast, lineage(theirs).points(), theirLast)).toBe(expected);
-    // The question has one answer, whoever asks it; a tail that begins later is only theirs.
+    // The answer is the same from both sides, unless their lineage is only a tail.
     if (mine[0] === theirs[0])
       expect(lineage(theirs).commonSeq(theirLast, lineage(mine).points(), myLast)).toBe(expected);
   });

@@ -1,11 +1,11 @@
-/** Who may lead, with whom: the one predicate of the protocol, as a table. */
+/** Who may lead, and with which members: the central predicate of the protocol, as a table. */
 import { describe, expect, test } from "bun:test";
 import { mayLead, type Supporter } from "../../../../src/election/core/may-lead.ts";
 import type { Identity } from "../../../../src/election/event.ts";
 import { identityOf } from "../../../support/core-fixtures.ts";
 import { members, store, view } from "../../../support/view-notation.ts";
 
-/** "0 1.0.0@1 012 12 active leaving": id, view, last seq, and what is not so by default. */
+/** Parses "0 1.0.0@1 012 12 active leaving": id, view with its start and members, last seq, and flags. */
 function supporter(text: string): Supporter {
   const [id, no, who, lastSeq, ...words] = text.split(" ") as [string, string, string, string, ...string[]];
   return {
@@ -22,10 +22,10 @@ function supporter(text: string): Supporter {
 
 interface Row {
   readonly title: string;
-  /** The candidate first. */
+  /** The supporters, the candidate first. */
   readonly with: readonly string[];
   readonly gone?: string;
-  /** Gone also when the candidate would lead alone. */
+  /** Replicas that count as gone even if the candidate would lead alone. */
   readonly soleGone?: string;
   readonly identity?: Partial<Identity>;
   readonly policyDue?: boolean;

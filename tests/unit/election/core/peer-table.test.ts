@@ -1,4 +1,4 @@
-/** Who is heard, who is reached, who is gone: by what evidence, and after how long. */
+/** Which peers are heard, reached or gone, by which evidence and after how long. */
 import { describe, expect, test } from "bun:test";
 import { PeerTable } from "../../../../src/election/core/peer-table.ts";
 import { DEFAULT_TIMING, type Identity } from "../../../../src/election/event.ts";
@@ -11,7 +11,7 @@ const NO = viewNo("1.0.0");
 const OTHER = viewNo("2.0.0");
 const ONE = { replicaId: 1, storeId: "s1" };
 
-/** A table in which replica 1 said `said` a moment ago. */
+/** A table in which replica 1 has just sent a Beat with `said`. */
 function heard(said: Partial<Beat> = {}, identity: Partial<Identity> = {}): PeerTable {
   const table = new PeerTable(identityOf(0, identity), DEFAULT_TIMING);
   table.beat(1, beatOf(1, said));

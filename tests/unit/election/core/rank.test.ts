@@ -1,4 +1,4 @@
-/** Which of two branches continues, and how a peer's log relates to mine. */
+/** Which of two branches continues, and how a peer's log relates to the own one. */
 import { describe, expect, test } from "bun:test";
 import { Lineage } from "../../../../src/election/core/lineage.ts";
 import { compareRank, mustYield, relation } from "../../../../src/election/core/rank.ts";

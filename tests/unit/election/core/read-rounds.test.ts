@@ -1,4 +1,4 @@
-/** A read is answered only after a round that began after it: never from an older one. */
+/** A read is answered only by a round that began after it, never by an older one. */
 import { expect, test } from "bun:test";
 import { ReadRounds } from "../../../../src/election/core/read-rounds.ts";
 

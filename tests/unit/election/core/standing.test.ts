@@ -1,4 +1,4 @@
-/** When a replica stands for election, whom it lets go first, and when it gives up. */
+/** When a replica stands for election, to which peers it defers, and when it gives up. */
 import { describe, expect, test } from "bun:test";
 import type { Supporter } from "../../../../src/election/core/may-lead.ts";
 import type { PeerTable } from "../../../../src/election/core/peer-table.ts";
@@ -51,7 +51,7 @@ class Candidate {
     return this;
   }
 
-  /** On-time ticks of 50 ms; after each the candidate considers. Answers when it stood, in ms from now, or null. */
+  /** Ticks every 50 ms and lets the candidate decide after each. Returns when it stood, ms from now, or null. */
   standsWithin(ms: number, heard: () => void = () => {}): number | null {
     for (let passed = 0; passed <= ms; passed += 50) {
       this.standing.consider();
@@ -103,7 +103,7 @@ function supporter(replicaId: number, more: Partial<Supporter> = {}): Supporter 
   };
 }
 
-/** What it says who has the newest view and as much of the log. */
+/** A Beat of a replica with the newest view and an equally long log. */
 function beat(from: number, more: Partial<Beat>): Beat {
   return beatOf(from, {
     view: VIEW,
@@ -135,7 +135,7 @@ describe("when it stands", () => {
     ["never without the newest view", () => new Candidate().hear(2, { view: view("2.2.0@10 12") }).refuse(0), null],
   ])("%s", (_title, make, expected) => {
     const candidate = make();
-    // Beats keep coming, or the peers would be gone after a while.
+    // The peers keep sending Beats; otherwise they would be gone after a while.
     const ids = [0, 2].filter((id) => candidate.peers.hears(id));
     expect(candidate.standsWithin(3_000, () => ids.forEach((id) => candidate.peers.heard(id)))).toBe(expected);
   });
@@ -202,7 +202,7 @@ describe("when it gives up", () => {
       candidate.standing.consider();
       expect(candidate.standing.standing()).toBe(true);
       let ms = 0;
-      // A disk that takes long does not count.
+      // The time that the disk takes does not count.
       for (let i = 0; i < 20; i++) candidate.standing.tick(50);
       candidate.durable();
       while (candidate.standing.standing()) {

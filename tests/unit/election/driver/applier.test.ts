@@ -1,4 +1,4 @@
-/** What apply answers is told in the order of the log, each op once, whatever a full disk takes back. */
+/** The results of apply are reported in log order, each op once, whatever a full disk reverts. */
 import { expect, test } from "bun:test";
 import { hostScheduler } from "../../../../src/base/scheduler.ts";
 import { Applier } from "../../../../src/election/driver/applier.ts";
@@ -14,7 +14,7 @@ import {
 import { MemoryLog } from "../../../support/memory-log.ts";
 import { opBatch, view, viewBatch } from "../../../support/log-fixtures.ts";
 
-/** Answers one op for each seq. While `full`, a flush finds no room and takes back what it should have written. */
+/** Applies one op for each seq. While `full`, a flush finds no room and reverts what it should have written. */
 class UndoneState implements StateMachine {
   full = false;
   flushes = 0;
@@ -44,7 +44,7 @@ class UndoneState implements StateMachine {
   async sync(): Promise<void> {}
 }
 
-/** An applier whose timers run when the test says so. */
+/** An applier whose timers the test runs. */
 function makeApplier(ops: number) {
   const log = new MemoryLog();
   log.write([{ append: [viewBatch(1, 1), opBatch(2, ops, view(1, 1).no)] }]);

@@ -1,6 +1,6 @@
 /**
- * The driver between a real core and things that fail: a full disk under the state, frames
- * from before a pause, fetches of snapshots that end late. One driver, no network.
+ * The driver between a real core and parts that fail: a full disk under the state, frames from
+ * before a pause, snapshot fetches that end late. There is one driver and no network.
  */
 import { afterEach, describe, expect, test } from "bun:test";
 import { withChecksum } from "../../../../proto/op-checksum.ts";
@@ -37,7 +37,7 @@ function storeOf(id: number): string {
   return `000000000000000${id}`;
 }
 
-/** Keeps nothing but its position, as far as the disk has room. */
+/** Stores only its position, as long as the disk has room. */
 class CountingState {
   full = false;
   seq = 0;
@@ -202,7 +202,7 @@ describe("a busy disk", () => {
   test("what comes meanwhile, from here and from a follower, is the next batch", async () => {
     const { driver, log } = makeDriver(0, [0, 1]);
     driver.start();
-    // Its last write before is that it was in an active view.
+    // The last write before this records that the store was in an active view.
     await until(() => driver.status().active && log.restore().admitted);
     const writes: { readonly rows: readonly PersistRows[]; readonly done: () => void }[] = [];
     const writeAside = (rows: readonly PersistRows[]): Promise<void> =>
@@ -231,7 +231,7 @@ describe("a pause", () => {
   test("[I1] frames that were read with the first look after it do not make a member active again", async () => {
     const follower = await makeFollower();
     follower.now += 30_000;
-    // One pass of the event loop brings all of this: what the old leader said before it dropped us.
+    // All of these arrive in one turn of the event loop. The old leader sent them before it dropped us.
     follower.driver.onFrame(0, append([], 1));
     follower.driver.onFrame(0, beat());
     follower.driver.onFrame(0, append([], 1));
@@ -245,7 +245,7 @@ describe("fetching a snapshot", () => {
     const follower = await makeFollower();
     const { driver, fetches } = follower;
     const higher = { ...BALLOT, counter: 9 };
-    // The leader is refused, wins a higher ballot, and offers again before the first copy came.
+    // The leader is refused, wins with a higher ballot, and offers again before the first copy has arrived.
     driver.onFrame(0, beat({ role: "recovering", leaderId: null }));
     await until(() => driver.status().leaderId === null);
     driver.onFrame(0, beat({ promised: higher }));
@@ -277,7 +277,7 @@ describe("fetching a snapshot", () => {
     const header = { ballot: higher, lineage: [FIRST_VIEW], logFirstSeq: 2, appliedSeq: 1, commonSeq: 1 };
     fetches[0]!.resolve({ header, chunks: (async function* () {})() });
     await until(() => driver.diskFull);
-    // The leader, or another one, still has what this replica lacks in its log.
+    // A leader still has the entries that this replica lacks in its log.
     driver.onFrame(0, { ...append([], 1), ballot: higher });
     await until(() => driver.status().role === "follower");
     expect(driver.diskFull).toBe(false);

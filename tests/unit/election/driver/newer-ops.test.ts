@@ -1,4 +1,4 @@
-/** Ops of a format that is not in force: nobody writes them, nothing of them is lost, and they hold nothing else up. */
+/** Ops of a format that is not in force: no replica writes them, none is lost, and they delay no other op. */
 import { describe, expect, test } from "bun:test";
 import { withChecksum } from "../../../../proto/op-checksum.ts";
 import { opFormat } from "../../../../proto/op-format.ts";
@@ -6,7 +6,7 @@ import { Callers } from "../../../../src/election/driver/callers.ts";
 import { Intake } from "../../../../src/election/driver/intake.ts";
 import type { ForkedOp, LogStorage } from "../../../../src/election/ports.ts";
 
-/** An op as far as whoever passes it on looks at it: field 1 is its format, the rest is a name. */
+/** An op, reduced to what the driver reads of it: field 1 is its format, the rest is a name. */
 function op(format: number, name: number): Uint8Array {
   const varint = format < 128 ? [format] : [(format & 127) | 128, format >>> 7];
   return withChecksum(Uint8Array.of(8, ...varint, 16, name & 127, 24, name >>> 7));
@@ -30,7 +30,7 @@ function makeCallers(queue: ForkedOp[] = []) {
   const intake = new Intake(formats);
   const callers = new Callers<null>({ log, formats, recover }, 0, () => false);
   callers.retarget("0:1", 0);
-  /** What goes to the leader now. */
+  /** The ops that are sent to the leader now. */
   const take = (): string[] => {
     const names: string[] = [];
     for (let handed = callers.take(made.now); handed !== null; handed = callers.take(made.now)) {
@@ -38,12 +38,12 @@ function makeCallers(queue: ForkedOp[] = []) {
     }
     return names;
   };
-  /** A tick of the driver, and what goes to the leader then. */
+  /** Ticks the driver. Returns the ops that it then sends to the leader. */
   const tick = (): string[] => {
     callers.tick((made.now += 50), true);
     return take();
   };
-  /** The leader's log brought them out of apply here. */
+  /** The ops have come back through the leader's log and were applied here. */
   const applied = (...names: string[]): void => {
     for (const name of names) callers.applied({ key: name, seq: 1, result: null, recovered: true });
     callers.confirmForked();
@@ -64,7 +64,7 @@ test.each([
 
 test("a leader appends nothing newer than what is in force, and takes it once it is", () => {
   const { made, intake } = makeCallers();
-  /** Keys of what is appended of it. */
+  /** The keys of the ops that were appended. */
   const appended = (): readonly string[] => {
     intake.offer(1, handed);
     return intake

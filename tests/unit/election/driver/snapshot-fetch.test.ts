@@ -1,4 +1,4 @@
-/** Fetching snapshots that fail: how soon the core hears of it, and that a full disk shows. */
+/** Snapshot fetches that fail: how soon the core is notified, and that a full disk is reported. */
 import { expect, test } from "bun:test";
 import { hostScheduler } from "../../../../src/base/scheduler.ts";
 import {

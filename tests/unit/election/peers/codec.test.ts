@@ -16,7 +16,7 @@ function roundTrip(packet: PacketToSend): Packet {
   return decodePacket(encodePacket(packet));
 }
 
-/** Buffer and Uint8Array compare as different; what counts is the bytes. */
+/** Turns buffers into arrays, because Buffer and Uint8Array with equal bytes compare as different. */
 function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return [...value];
   if (Array.isArray(value)) return value.map(plain);
@@ -29,7 +29,7 @@ describe("the codec of the peer protocol", () => {
     fc.assert(
       fc.property(anyFrame, anyFrame, fc.integer({ min: 18, max: 1000 }), (before, after, number) => {
         const framesOf = (frame: Frame): number[] => [...encodePacket({ kind: "frames", frames: [frame] })];
-        // Behind the tag and the length of Packet.frames.
+        // The bytes after the tag and the length of Packet.frames.
         const inner = (frame: Frame): number[] => {
           const bytes = framesOf(frame);
           return bytes.slice(1 + lengthBytes(bytes.length - 1 - lengthBytes(bytes.length)));
@@ -105,7 +105,7 @@ describe("the codec of the peer protocol", () => {
     const ok = [0x0a, 0x00, ...seq];
     const frame = [0x1a, ok.length, ...ok];
     const frames = [0x0a, frame.length, ...frame];
-    // frames { frame { 18 { 1: 5 } } frame { } }: a kind that nobody has yet, and a frame that holds nothing.
+    // frames { frame { 18 { 1: 5 } } frame { } }: a frame of an unknown kind, and an empty frame.
     const newKind = [0x0a, 0x05, 0x92, 0x01, 0x02, 0x08, 0x05];
     const nothing = [0x0a, 0x00];
     const all = [...frames, ...newKind, ...nothing];

@@ -40,7 +40,7 @@ function bytesOf(step: ProofStep): Uint8Array {
   return step.bytes;
 }
 
-/** Runs one proof to its end; `tamper` may change what passes. */
+/** Runs one proof to its end; `tamper` may change the messages. */
 function prove(
   dialler: ProofContext,
   acceptor: ProofContext,
