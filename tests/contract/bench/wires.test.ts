@@ -1,4 +1,4 @@
-/** The load generator's own protocols against real servers: what it counts must have happened. */
+/** The load generator's own protocols against real servers: everything it counts must have happened. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import * as grpc from "@grpc/grpc-js";
 import { callHeaders } from "../../../harness/http2-frames.ts";
@@ -104,7 +104,7 @@ test("HTTP: one answer after the other on one connection, in pieces too", async 
   await server.stop(true);
 });
 
-/** A server that answers each chunk it gets with `answer`'s bytes, seven at a time. */
+/** A server that answers each chunk with the bytes of `answer`, seven at a time. */
 function crumbling(answer: (text: string) => string) {
   return Bun.listen<{ left: string }>({
     hostname: "127.0.0.1",

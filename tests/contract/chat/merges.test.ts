@@ -1,4 +1,4 @@
-/** The rules over both implementations of Rows: what a merge makes of ops of the branch that lost. */
+/** The rules over both implementations of Rows: the effects of recovered ops, which come from the losing branch. */
 import { describe, expect, test } from "bun:test";
 import { directId, messageId, passwordId } from "../../../src/chat/ids.ts";
 import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
@@ -77,7 +77,7 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
     const [anna, ben] = [log.person("anna"), log.person("ben")];
     const unseen = log.message(anna, ben, "on the branch that won");
     const seen = log.message(anna, ben, "late", RECOVERED);
-    // Whoever asked may be logged out by now.
+    // The reader may have been logged out meanwhile.
     const all = { ...log.mark(ben, [seen, "gone"], seen), session: "ended" };
     expect(log.read([all], RECOVERED).facts).toMatchObject([{ kind: "read", messageIds: [seen], upTo: 0 }]);
     expect(log.read([log.mark(ben, [unseen])]).error).toBe(null);
@@ -96,7 +96,7 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
       [ben, first.clientId, "read"],
       [ben, second.clientId, "read"],
     ]);
-    // Anna sent the second one on this branch as well, and Ben was not shown that copy.
+    // Anna sent the second message on this branch too, and Ben was not shown that copy.
     const { seq } = log.apply({ ...second, recovered: false, origin: null });
     const facts = log.apply(first).facts;
     expect(kinds(facts)).toEqual(["message", "read"]);
@@ -156,7 +156,7 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
     log.error(anna, login("here", "here"));
     set("earlier there", 1_900_000, RECOVERED);
     expect(rowsOf(log, "users")).toMatchObject([{ password_hash: "here" }]);
-    // Made there with the password that did not win.
+    // On the other branch, this login was made with the password that lost.
     expect(log.error(anna, login("there", "earlier there"), RECOVERED)).toBe("wrong_password");
     expect(sessions(log)).toEqual(["here"]);
     set("later there", 2_100_000, RECOVERED);
@@ -169,7 +169,7 @@ describe.each(["memory", "sqlite"] as const)("merges over %s rows", (kind) => {
     const log = start();
     const anna = log.person("anna");
     log.error(anna, change("new", "session-1001"));
-    // By whichever clock: it was made after the change, on the side that had not heard of it.
+    // Its time is after the change, but it was made on the side that did not know the change. The time does not matter.
     expect(log.error(anna, login("there", "hash of anna"), { ...RECOVERED, timeMicros: 9_000_000 })).toBe(
       "wrong_password",
     );

@@ -1,6 +1,6 @@
 /**
- * What a projection is told, and when: each op once, whatever happens to the rows. The projection here keeps, as a
- * search index would, which ops it covers in a file of its own; what it covers must be what the rows hold.
+ * A projection gets each op once, whatever happens to the rows. The projection here stores in a file of its own which
+ * ops it covers, as a search index would. It must cover exactly what the rows contain.
  */
 import type { AppliedOp } from "../../../src/chat/applied-op.ts";
 import { describe, expect, test } from "bun:test";
@@ -13,7 +13,7 @@ function viewNo(counter: number): ViewNo {
   return { ballot: { counter, replicaId: 0, nonce: "aa" }, minor: 0 };
 }
 
-/** Rows of which only this is known: which op, by name, is at which seq, and in which view. */
+/** Rows reduced to the name of the op at each seq, and its view. */
 class Rows {
   ops: { readonly name: string; readonly view: ViewNo }[] = [];
 
@@ -23,7 +23,7 @@ class Rows {
     waitApplied: () => Promise.resolve(true),
   };
 
-  /** Applies ops, and answers what came of them. */
+  /** Applies ops and returns their results. */
   apply(names: readonly string[], view: ViewNo): [ops: AppliedOp[], view: string] {
     const applied = names.map((name) => {
       this.ops.push({ name, view });

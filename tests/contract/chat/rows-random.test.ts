@@ -1,7 +1,6 @@
 /**
- * Random logs: both implementations of Rows must give the same results, the same events
- * and the same rows, however the log is cut into batches, with repeats, ops of other
- * branches, poison and rubbish in it.
+ * Random logs with repeats, ops of other branches, poison and rubbish: both implementations
+ * of Rows must give the same results, facts and rows, however the log is cut into batches.
  */
 import type { AppliedOp } from "../../../src/chat/applied-op.ts";
 import { expect, test } from "bun:test";
@@ -22,7 +21,7 @@ import { ChatLog, POISON, poisonRules, STATES, uuid } from "../../support/chat-l
 const NAMES = ["anna", "ben", "eve"];
 const CLIENT_IDS = 12;
 
-/** Few users, few ids, so that repeats, clashes and misses are common. Half of them are ordered by time, of three moments. */
+/** Few users and few ids, so that repeats, clashes and misses are common. Half of the ids are of three moments. */
 const clientId = fc.nat(CLIENT_IDS - 1).map((n) => (n % 2 === 0 ? uuid(n) : uuid7(n)));
 
 function uuid7(n: number): string {
@@ -41,9 +40,9 @@ const message = fc.oneof(
   { weight: 1, arbitrary: fc.constant("nonsense") },
 );
 const session = fc.nat(5).map((n) => ({ id: `s${n}`, tokenHash: `t${n}` }));
-/** Of passwords that an account may have at that moment, or may not. */
+/** Ids of passwords that an account may have at that moment, or may not have. */
 const checked = fc.constantFrom(...["hash of anna", "hash of ben", "p", "q"].map(passwordId), "");
-/** By the session that a person has from the start, mostly. */
+/** A reader, usually with the session that the person has from the start. */
 const reader = fc.oneof(
   { weight: 6, arbitrary: fc.nat(2).map((n) => ({ user: userIdFor(NAMES[n]!, uuid(n)), session: `first${n}` })) },
   { weight: 1, arbitrary: fc.record({ user, session: fc.constantFrom("s1", "first0") }) },
@@ -186,7 +185,7 @@ test("both states tell and hold the same, however the log is cut into batches", 
   );
 }, 60_000);
 
-/** One step of two people who write to each other: who, what, and about which of the newest messages. */
+/** One step of two people who write to each other: who does what with which of the newest messages. */
 const step = fc.record({
   user: fc.nat(1),
   kind: fc.constantFrom("send", "send", "send", "poison", "answer", "read", "delete", "all"),
@@ -210,7 +209,7 @@ test("two people who write much and read a little: their marks stop and go the s
           delete: { kind: "deleteMessages", ids: [id] },
           all: { kind: "marks", marks: [{ user: people[user]!, session: `first${user}`, upTo: id, ids: [] }] },
         };
-        // Who sends under an id that ends with 0 has her mark moved over her own messages.
+        // A client id that ends with 0 moves the author's mark over the author's own messages.
         const op = {
           user: people[user]!,
           clientId: uuid(1_000 + 10 * n),
@@ -262,14 +261,14 @@ test("a state that was closed and opened in between, and so remembers nothing, w
   }
 }, 60_000);
 
-/** A mark of one of the three: what she looks at is the n-th message, and whether she marks up to there. */
+/** A mark of one of three people: which message, and whether everything up to it is marked. */
 const look = fc.record({ who: fc.nat(2), at: fc.nat(11), isUpTo: fc.boolean() });
 
 test("marks made on both sides of a split are all there after the merge, whichever side wins", () => {
   fc.assert(
     fc.property(fc.array(look, { maxLength: 8 }), fc.array(look, { maxLength: 8 }), (here, there) => {
       const people = NAMES.map((name, n) => userIdFor(name, uuid(n)));
-      // Everybody writes to everybody, in turn: the message, and who else may read it.
+      // Everybody writes to everybody, in turn.
       const sent = Array.from({ length: 12 }, (_, n) => ({ from: n % 3, to: (n + 1 + (n % 2)) % 3, n }));
       const ids = sent.map(({ from, n }) => messageId(people[from]!, uuid(100 + n)));
       const op = (user: string, n: number, body: OpBody, recovered: boolean): Uint8Array =>
@@ -278,7 +277,7 @@ test("marks made on both sides of a split are all there after the merge, whichev
         const conversation = directId(people[from]!, people[to]!);
         return op(people[from]!, n, { kind: "sendMessage", conversation, body: "x", readUpTo: "" }, false);
       });
-      /** What she was shown up to there, as the replica that is asked looks it up. */
+      /** The marks with the ids of what the reader was shown up to there, as the proposing replica looks them up. */
       const marksOf = (looks: typeof here, recovered: boolean): Uint8Array[] =>
         looks.map(({ who, at, isUpTo }, n) => {
           const { from, to } = sent[at]!;
@@ -300,7 +299,7 @@ test("marks made on both sides of a split are all there after the merge, whichev
   );
 }, 60_000);
 
-/** `<reader> <message>` of everything that somebody has read of others. */
+/** `<reader> <message>` for every message of others that somebody has read. */
 function readOf(state: MemoryState): Set<string> {
   const { members = [], messages = [], reads = [], conversations = [] } = state.dump();
   const singly = new Set(reads.map((row) => `${String(row["user"])} ${String(row["seq"])}`));

@@ -1,4 +1,4 @@
-/** The rules over both implementations of Rows: what each kind of op does. What a merge makes of it: merges.test.ts. */
+/** The rules over both implementations of Rows: what each kind of op does. For merges see merges.test.ts. */
 import { describe, expect, test } from "bun:test";
 import { withChecksum } from "../../../proto/op-checksum.ts";
 import { directId, messageId, passwordId } from "../../../src/chat/ids.ts";
@@ -40,7 +40,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const ben = first("ben");
     expect(log.apply(ben).error).toBe("registration_closed");
     expect(log.apply(ben).result).toMatchObject({ error: "registration_closed", repeated: false });
-    // The first one on its own branch stays, and whoever is let in by another replica comes in.
+    // The first account of its own branch is kept, and another replica may have open registration.
     expect(log.apply(first("eve", RECOVERED)).error).toBe(null);
     expect(log.apply(log.registration("carl")).error).toBe(null);
     expect(rowsOf(log, "users").map((row) => row["name"])).toHaveLength(3);
@@ -117,7 +117,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
   });
 
   test("who may and who hears is asked of the rows, not of the id", () => {
-    // As the kinds of conversations to come do it: somebody joins whom the id does not name.
+    // As future kinds of conversations will do it: a person joins whom the id does not name.
     const joining: ApplyOp = (bytes, seq, rows) => {
       const { user, body } = decodeOp(bytes);
       if (body.kind === "sendMessage" && body.body === "let me in")
@@ -161,12 +161,12 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const [a, b, c] = log.append([withChecksum(new Uint8Array([255, 255, 1])), withChecksum(good.slice(0, 30)), good]);
     expect([a?.key, b?.key]).toEqual(["", ""]);
     expect(c?.facts).toHaveLength(1);
-    // A message of no bytes in field 111: in format 1 no version has written it, in a later one that version must apply it.
+    // An empty message in field 111: no version writes it in format 1, and in a later one that version must apply it.
     const [broken] = log.append([withChecksum(new Uint8Array([0x08, 1, 0xfa, 0x06, 0]))]);
     expect(broken?.result).toMatchObject({ error: "invalid" });
     const future = withChecksum(new Uint8Array([0x08, OP_FORMAT + 1, 0xfa, 0x06, 0]));
     expect(() => log.append([good, future])).toThrow(FormatTooNew);
-    // The process ends here; a file goes back to what it held at the last flush.
+    // The process ends here, so the file has the rows of the last flush.
     expect(log.state.appliedSeq()).toBeLessThanOrEqual(6);
   });
 
@@ -183,7 +183,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
       }
     };
     const formats = (): unknown => rowsOf(log, "formats");
-    // What is in force already, and what another branch had enabled, changes nothing.
+    // A format that is already in force, or that another branch has enabled, changes nothing.
     expect(log.apply(enable(1, "0.1.0")).result).toMatchObject({ kind: "done" });
     expect(log.apply(enable(9, "0.9.0", { recovered: true })).result).toMatchObject({ kind: "done" });
     expect([formats(), rowsOf(log, "requests")]).toEqual([[], []]);
@@ -225,7 +225,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     expect(log.read([log.mark(eve, [ids[2]!])]).error).toBe("not_found");
     expect(log.read([log.mark(ben, [ids[2]!, "nonsense"])]).error).toBe("not_found");
     expect(rowsOf(log, "reads")).toHaveLength(0);
-    // Answering with what was unread reads it; the own message never counts.
+    // A reply marks what was unread; the user's own message never counts.
     log.message(ben, anna, "yes", { readUpTo: ids[2]! });
     expect(rowsOf(log, "members").find((row) => row["user"] === ben)).toMatchObject({ mark: log.state.appliedSeq() });
   });
@@ -254,7 +254,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
       { kind: "read", readerId: eve, conversationId: directId(anna, eve), messageIds: [toEve], upTo: 6 },
     ]);
     const members = rowsOf(log, "members");
-    // The same again, and an older one: nothing moves, and nobody hears of it.
+    // The same marks again, and an older one: nothing moves, and nobody is notified.
     expect(log.read([...asked, log.mark(ben, [], toBen)]).facts).toEqual([]);
     expect(rowsOf(log, "members")).toEqual(members);
     expect(rowsOf(log, "reads")).toEqual([]);
@@ -323,10 +323,10 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const { timeMicros } = touch;
     expect(rowsOf(log, "users")[0]).toMatchObject({ last_seen_micros: timeMicros });
     expect(rowsOf(log, "sessions").find(({ id }) => id === "s")).toMatchObject({ last_used_micros: timeMicros });
-    // What a merge brings back does not undo what is newer.
+    // A recovered op does not replace a newer time.
     log.apply(log.op(anna, { kind: "touch", session: "s" }, { ...RECOVERED, timeMicros: timeMicros - 1 }));
     expect(rowsOf(log, "users")[0]).toMatchObject({ last_seen_micros: timeMicros });
-    // The other branch took the same registration, by a clock that was behind: its login goes on working.
+    // The other branch accepted the same registration, by a clock that was behind. Its session keeps working.
     const session = { id: "other", tokenHash: "other" };
     const body = { ...registered.body, session } as typeof registered.body;
     log.apply({ ...registered, ...RECOVERED, body, timeMicros: 5 });
@@ -366,7 +366,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
       session: { id: `s${n}`, tokenHash: `t${n}` },
       checked,
     });
-    // On its way since before the change, or from a replica that has not seen it: with whatever time.
+    // It was under way before the change, or its proposer does not know the change. Its time does not matter.
     const early = log.op(anna, login(1, old));
     expect(log.error(anna, change)).toBe(null);
     expect(log.apply(early).error).toBe("wrong_password");
@@ -393,7 +393,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
       log.message(ben, ben, "note");
       left.push(bodies(log).filter((body) => String(body).startsWith("m")).length);
     }
-    // Each op looks at 256 requests, other people's among them.
+    // Each op examines 256 requests, including other people's.
     expect(left[0]).toBeGreaterThanOrEqual(600 - 256);
     expect(left[0]).toBeLessThan(600);
     expect(left[1]).toBeLessThan(left[0]!);
@@ -415,7 +415,7 @@ test("the position moves with views too", () => {
       "1.0.00000000000000aa.1",
       "1.0.00000000000000aa.0",
     ]);
-    // What is below the position was applied already.
+    // Entries up to the position have already been applied.
     log.state.apply([{ kind: "view", view: FIRST_VIEW }]);
     expect(log.state.appliedSeq()).toBe(3);
   }

@@ -1,4 +1,4 @@
-/** What every LogEngine does, whoever orders the ops: see src/engine/log-engine.ts. */
+/** What every LogEngine must do, whatever orders the ops: see src/engine/log-engine.ts. */
 import type { AppliedOp } from "../../../src/chat/applied-op.ts";
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { viewNoKey } from "../../../src/election/view.ts";
@@ -7,7 +7,7 @@ import { until } from "../../../harness/until.ts";
 import { ENGINES, type EngineHolder } from "../../support/engines-under-test.ts";
 import { ChatUser, type KeyedOp } from "../../simulation/chat.ts";
 
-/** Far longer than any engine here takes. */
+/** Far longer than any engine here needs. */
 const SOON_MS = 10_000;
 
 describe.each(Object.keys(ENGINES))("%s", (kind) => {

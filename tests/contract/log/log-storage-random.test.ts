@@ -7,10 +7,10 @@ import type { Seq, View } from "../../../src/election/view.ts";
 import { ballot, entries, opBatch, snapshotHeader, view } from "../../support/log-fixtures.ts";
 import { LOG_KINDS, type LogHolder } from "../../support/logs-under-test.ts";
 
-/** `SEED=... bun test` replays; a failure prints its seed. */
+/** `SEED=... bun test` repeats a run; a failure prints its seed. */
 const SEED = Bun.env["SEED"];
 
-/** Fractions say where in the log of that moment something happens, so that shrinking keeps steps meaningful. */
+/** A fraction selects a place in the log of that moment, so that steps stay meaningful when fast-check shrinks them. */
 const fraction = fc.integer({ min: 0, max: 1000 }).map((n) => n / 1000);
 const size = fc.integer({ min: 1, max: 9 });
 
@@ -42,7 +42,7 @@ const stepArbitrary = fc.oneof(
 );
 type Step = typeof stepArbitrary extends fc.Arbitrary<infer S> ? S : never;
 
-/** Turns steps into calls that are allowed at that moment, the same for every log. */
+/** Turns steps into calls that are valid at that moment, the same for every log. */
 class Story {
   readonly #holders: readonly LogHolder[];
   #firstSeq: Seq = 1;
@@ -126,7 +126,7 @@ class Story {
   }
 
   #cut(after: Seq, sizes: readonly number[]): void {
-    // The state cannot be cut: neither can what it covers.
+    // The state cannot be cut, and so the entries that it covers cannot either.
     const cutAfter = Math.max(after, ...this.#holders.map((holder) => holder.appliedSeq));
     if (cutAfter < this.#lastSeq) {
       this.#lastSeq = cutAfter;

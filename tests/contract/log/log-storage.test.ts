@@ -1,4 +1,4 @@
-/** What every LogStorage does, whether in memory (the simulator's) or on the disk. */
+/** What every LogStorage must do, in memory (the simulator's) or on disk. */
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Seq } from "../../../src/election/view.ts";
 import { ballot, entries, op, opBatch, snapshotHeader, view, viewBatch } from "../../support/log-fixtures.ts";
@@ -26,7 +26,7 @@ describe.each(Object.keys(LOG_KINDS))("%s", (kind) => {
       .map((forked) => Buffer.from(forked.op).toString());
   const opText = (seq: Seq, branch?: string) => Buffer.from(op(seq, branch)).toString();
 
-  /** A view at seq 1 and ops up to `lastSeq`, `perBatch` in a batch. */
+  /** Writes a view at seq 1 and ops up to `lastSeq`, `perBatch` in a batch. */
   const fill = (lastSeq: Seq, perBatch = 10) => {
     const append = [viewBatch(1, 1), ...batches(2, lastSeq, perBatch)];
     log().write([{ append }]);
@@ -179,7 +179,7 @@ describe.each(Object.keys(LOG_KINDS))("%s", (kind) => {
         .forkQueue(2)
         .map((forked) => forked.id),
     ).toEqual(queue.slice(0, 2).map((forked) => forked.id));
-    // Past those that wait, to the end and beyond it; what is behind nothing is not taken for an empty queue.
+    // Reads past waiting ops, to the end and beyond it. Nothing after a position does not mean that the queue is empty.
     const after = (i: number): number[] =>
       log()
         .forkQueue(2, queue[i]!.id)
@@ -200,7 +200,7 @@ describe.each(Object.keys(LOG_KINDS))("%s", (kind) => {
         .forkQueue(1000)
         .map((forked) => forked.id),
     ).toEqual(left);
-    // Ids are not given a second time, not even after the newest were confirmed.
+    // No id is used again, not even after the newest ones were confirmed.
     log().forkConfirmed(left);
     log().write([{ append: batches(6, 8) }, { cutAfter: 5 }]);
     expect(

@@ -1,4 +1,4 @@
-/** Snapshots over loopback: whole, at the reader's pace, and let go when one side leaves. */
+/** Snapshots over loopback: complete, at the reader's pace, and released when one side leaves. */
 import { afterEach, describe, expect, test } from "bun:test";
 import { createHash } from "node:crypto";
 import * as grpc from "@grpc/grpc-js";
@@ -55,7 +55,7 @@ const header: SnapshotHeader = {
 
 const CHUNK = 256 * 1024;
 
-/** Gives out `chunks` chunks and remembers how far it was asked, and that it was let go. */
+/** Offers `chunks` chunks, and records how many were read and whether it was released. */
 class FakeSnapshot {
   asked = 0;
   released = false;
@@ -87,7 +87,7 @@ function iterate(source: SnapshotSource): AsyncIterator<Uint8Array> {
   return source.chunks[Symbol.asyncIterator]();
 }
 
-/** Why the promise rejects. Not `rejects`: Bun 1.4.5 turns a nested event loop for it, in which gRPC stalls. */
+/** The error of a promise that rejects. Bun 1.4.5 runs a nested event loop for `rejects`, in which gRPC stalls. */
 async function failure(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => null,
@@ -95,7 +95,7 @@ async function failure(promise: Promise<unknown>): Promise<unknown> {
   );
 }
 
-/** A leader that proves itself and then sends just these packets. */
+/** A leader that proves the cluster key and then sends only these packets. */
 async function liar(packets: readonly PacketToSend[]): Promise<number> {
   const context = {
     self: { replicaId: 0, storeId: "store-0", bootId: "liar" },
@@ -164,7 +164,7 @@ describe("a snapshot", () => {
     let read = 0;
     let furthest = 0;
     for (; read < 400; read++) {
-      // Give the leader every chance to run ahead before each of the first reads.
+      // Gives the leader every chance to send ahead before each of the first reads.
       if (read < 3) for (let i = 0; i < 500; i++) await new Promise(setImmediate);
       furthest = Math.max(furthest, snapshot.asked - read);
       expect((await chunks.next()).done).toBe(false);
@@ -222,7 +222,7 @@ describe("a snapshot", () => {
     const chunks = iterate(await joiner.transport.fetchSnapshot(0, 0));
     await chunks.next();
     proxy.alter = (bytes) => {
-      // In the middle of a large segment is the middle of a chunk.
+      // The middle of a large segment is inside a chunk.
       if (bytes.length > 8192) bytes[bytes.length >> 1]! ^= 1;
       return bytes;
     };

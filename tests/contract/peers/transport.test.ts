@@ -1,4 +1,4 @@
-/** GrpcPeerTransport over loopback: what its users rely on, with real sockets. */
+/** GrpcPeerTransport over loopback, with real sockets: what its users rely on. */
 import { afterEach, describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
 import { connect, createServer } from "node:net";
@@ -161,7 +161,7 @@ describe("frames", () => {
       sent++;
       await new Promise(setImmediate);
     }
-    // 16 MiB here, and what the sockets between hold.
+    // 16 MiB here, and the buffers of the sockets in between.
     expect(sent).toBeLessThan(400);
     await waitFor("connected anew", () => a.transport.isConnected(1));
     a.transport.send(1, numbered(7));
@@ -193,7 +193,7 @@ describe("frames", () => {
 });
 
 describe("a frame that cannot be read", () => {
-  /** No batch is without ops: to a reader that knows this, the frame is as unreadable as one of a new kind. */
+  /** A batch is never empty, so this frame is as unreadable as one of a new kind. */
   const unreadable: Frame = {
     type: "tail",
     prevSeq: 0,
@@ -242,7 +242,7 @@ describe("a frame that cannot be read", () => {
     const { a, unread, damaged, seqs } = await sentBy({ ...FIRST, version: "0.1.7" });
     await waitFor("the damage", () => damaged.length > 0);
     expect([seqs, unread, damaged]).toEqual([[1], [], ["sender of 0"]]);
-    // Until then the sender still sends on the old one, and what it sends is lost.
+    // Until then the sender still uses the old stream, and what it sends is lost.
     await waitFor("the stream ended at the sender", () => a.streams.includes("out 1 ended"));
     await waitFor("a new stream", () => a.transport.isConnected(1));
     a.transport.send(1, numbered(3));
@@ -274,7 +274,7 @@ describe("a peer that", () => {
     const port = (frozen.address() as { port: number }).port;
     const a = start(0, await listen(), [at(1, port)]);
     a.transport.probe(1);
-    // The probe, the dial, and after its time-out the next probe.
+    // The probe, the dial, and the next probe after its timeout.
     await waitFor("dialled twice", () => accepted >= 3);
     expect(a.refused).toEqual([]);
     expect(a.transport.isConnected(1)).toBe(false);
@@ -406,7 +406,7 @@ describe("who is not ours", () => {
       call.on("error", (error: { code: number }) => codes.push(error.code));
       call.on("data", () => undefined);
     }
-    // RESOURCE_EXHAUSTED: the oldest had to go.
+    // RESOURCE_EXHAUSTED: the guard has refused the oldest ones.
     await waitFor("68 sent away", () => codes.filter((code) => code === 8).length >= 68);
     const b = start(1, await listen(), [at(0, a.port)]);
     await waitFor("a peer gets in", () => b.transport.isConnected(0));
