@@ -54,7 +54,7 @@ export async function runEnable(options: Options, deps: CommandDeps): Promise<Ex
   if (!found.ok) return end(found);
   const { data, secret } = found.value;
   const alive = lookAround(data, deps).filter((replica) => replica.alive);
-  if (alive.length === 0) return end(noneRuns(data, options.data));
+  if (alive.length === 0) return end(noneRuns(found.value, options.data));
   if (secret === null) return end(keyFailure(found.value));
   for (const { run } of await leaderFirst(found.value, alive)) {
     if (run === null) continue;

@@ -6,6 +6,7 @@ import { defaultKeyPath, readClusterKey } from "../host/cluster-key.ts";
 import { commandText, type CommandDeps } from "./command-deps.ts";
 import { askReplica } from "../ops/control.ts";
 import { checkReadable, dataFolder, lockPath } from "../host/data-folder.ts";
+import { replicasText } from "../host/log-sentences.ts";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
 import type { HostFacts } from "../host/host-facts.ts";
 import type { Options } from "./options.ts";
@@ -65,9 +66,18 @@ export function keyFailure({ keyPath }: LocalCluster): Failure {
   );
 }
 
-/** The failure when no replica runs. `given`: the data folder as it was given. */
-export function noneRuns(data: string, given: string | null): Failure {
-  return failure(EXIT.failed, `no replica is running in ${data}`, `start them with: ${commandText("up", given)}`);
+/**
+ * The failure when no replica runs. `given`: the data folder as it was given. It names `lastword up` only where that
+ * starts what was there before: in a new folder, and for the three replicas of one computer. Where the replica is one of
+ * several hosts, `up` would start others beside it.
+ */
+export function noneRuns({ data, keyPath }: LocalCluster, given: string | null): Failure {
+  const ids = localReplicas(data);
+  const isUps = ids.length === 0 || (ids.join() === "0,1,2" && keyPath === defaultKeyPath(data));
+  const todo = isUps
+    ? `start them with: ${commandText("up", given)}`
+    : `start ${replicasText(ids)} with the same options, or by the same service, as before`;
+  return failure(EXIT.failed, `no replica is running in ${data}`, todo);
 }
 
 /** All replicas that have a folder here, in ascending order of id. */

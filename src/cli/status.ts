@@ -32,7 +32,7 @@ function silence(
 ): string {
   const alive = replicas.filter((replica) => replica.alive).map(({ id }) => id);
   if (alive.length === 0) {
-    const { what, todo } = noneRuns(cluster.data, about.given);
+    const { what, todo } = noneRuns(cluster, about.given);
     return `${what}; ${todo}`;
   }
   const [who, run, answer] = [

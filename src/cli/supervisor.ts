@@ -187,7 +187,7 @@ export class Supervisor {
     }
     child.state = "ended";
     const again =
-      exitCode === EXIT.mismatch && this.#deps.restart ? "; it is started again once lastword is upgraded" : "";
+      exitCode === EXIT.mismatch && this.#deps.restart ? "; it is tried again if another lastword is put in place" : "";
     this.#deps.say(`replica ${child.id} ${ending(exitCode)}${this.#stopping ? "" : again}`);
     this.#finish();
     this.#awaitReturn(child);

@@ -12,6 +12,8 @@ export interface StoreFacts {
   readonly storeId: string;
   /** True if nothing was ever written to its log. */
   readonly empty: boolean;
+  /** Another replica of the same data folder that has data of a cluster; null if none has. */
+  readonly neighbour: () => number | null;
 }
 
 /** The cluster that this replica belongs to. */
@@ -29,12 +31,13 @@ function otherMode(option: "consistency" | "recovery", key: ClusterKey, wanted: 
   );
 }
 
-function keyMissing(settings: Settings, facts: StoreFacts): Failure | null {
-  if (!facts.empty) {
+function keyMissing(settings: Settings, facts: StoreFacts, neighbour: number | null): Failure | null {
+  const owner = facts.empty ? neighbour : facts.replicaId;
+  if (owner !== null) {
     return failure(
       EXIT.mismatch,
-      `the cluster key ${settings.keyPath} is missing, but replica ${facts.replicaId} has data of a cluster`,
-      "put the key back, or choose another folder with --data",
+      `the cluster key ${settings.keyPath} is missing, but replica ${owner} has data of a cluster`,
+      "put the key back, give its file with --cluster-key, or choose another folder with --data",
     );
   }
   if (settings.peersGiven && !settings.bootstrap) {
@@ -57,8 +60,15 @@ export function joinCluster(settings: Settings, facts: StoreFacts): Outcome<Memb
   let found = readClusterKey(settings.keyPath);
   if (!found.ok) return found;
   if (found.value === null) {
-    const missing = keyMissing(settings, facts);
+    // Data is written after the key, so a key that is still missing once a neighbour's data was seen is lost: replicas
+    // that start at the same time are not taken for a cluster without its key.
+    const neighbour = facts.neighbour();
+    found = readClusterKey(settings.keyPath);
+    if (!found.ok) return found;
+    const missing = found.value === null ? keyMissing(settings, facts, neighbour) : null;
     if (missing !== null) return missing;
+  }
+  if (found.value === null) {
     found = createClusterKey(settings.keyPath, {
       creator: { replicaId, storeId },
       consistency: settings.consistency ?? "available",

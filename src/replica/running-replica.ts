@@ -15,7 +15,9 @@ import type { Chat } from "../chat/service/chat.ts";
 import type { LogEngine } from "../engine/log-engine.ts";
 import { replicaFolder } from "../host/data-folder.ts";
 import { done, type Outcome } from "../host/exit.ts";
-import { runFilePath } from "../host/run-file.ts";
+import { hasView } from "../db/log/store.ts";
+import type { ReplicaId } from "../election/view.ts";
+import { localReplicas, runFilePath } from "../host/run-file.ts";
 import type { Web } from "../web/app.ts";
 import { Addresses } from "./addresses.ts";
 import type { ReplicaContext } from "./context.ts";
@@ -97,6 +99,7 @@ export class RunningReplica {
       replicaId: id,
       storeId: log.storeId,
       empty: log.lastSeq === 0 && log.lineage().length === 0 && log.clusterId === null,
+      neighbour: () => this.#neighbourWithData(),
     });
     if (!joined.ok) return joined;
     const membership = joined.value;
@@ -104,6 +107,13 @@ export class RunningReplica {
     const store = { context: this.#context, bootId, folder, log, storage, membership, page, roster: this.#roster };
     this.#startServing({ context: this.#context, rooms: openRooms(store), membership, storage }, grpc.value, page);
     return done(null);
+  }
+
+  /** Another replica of this data folder that has data of a cluster, whether it runs or not. */
+  #neighbourWithData(): ReplicaId | null {
+    const { id, settings } = this.#context;
+    const others = localReplicas(settings.data).filter((other) => other !== id);
+    return others.find((other) => hasView(replicaFolder(settings.data, other))) ?? null;
   }
 
   /** Connects the rooms to the ports and starts them, the innermost first. */

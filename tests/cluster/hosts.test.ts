@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readRunFile } from "../../src/host/run-file.ts";
 import { BINARY, Cluster, processLives, waitFor, type Finished } from "../../harness/cluster.ts";
-import { freePorts } from "../../harness/free-ports.ts";
+import { freePortRow, freePorts } from "../../harness/free-ports.ts";
 
 const NOBODY = 65_534;
 const isRoot = process.platform === "linux" && process.getuid?.() === 0;
@@ -220,6 +220,31 @@ describe("the key is not where it is looked for", () => {
       expect(existsSync(cluster.data)).toBe(false);
     },
     30_000,
+  );
+
+  test.concurrent(
+    "`up` beside the data of a replica of several hosts: not advised, and it makes no cluster of its own",
+    async () => {
+      await using cluster = await Cluster.create({ replicas: 1, words: ["--cluster-key=key"] });
+      await cluster.startAll();
+      await cluster.interrupt(0);
+      const before = readdirSync(cluster.data);
+      for (const words of [["status"], ["status", "--cluster-key=key"]]) {
+        const status = await cluster.command(words);
+        expect([status.exit, status.stdout]).toEqual([
+          1,
+          `no replica is running in ${cluster.data}; start replica 0 with the same options, or by the same service, as before\n`,
+        ]);
+      }
+      const [grpc] = await freePortRow(3);
+      const up = await cluster.command(["up", `--grpc=127.0.0.1:${grpc}`, "--web=localhost:0", "--front=off"]);
+      expect([up.exit, up.stdout]).toEqual([5, expect.not.stringContaining("Lastword is running")]);
+      const missing = `the cluster key ${join(cluster.data, "cluster.key")} is missing, but replica 0 has data of a cluster`;
+      expect(up.stderr.split(missing)).toHaveLength(4);
+      expect(readdirSync(cluster.data)).toEqual(before);
+      await cluster.startAll();
+    },
+    60_000,
   );
 
   test.concurrent(

@@ -2,8 +2,9 @@
  * Checks, before anything else, that a folder holds the store of this replica, or creates one: the row of meta in
  * log.db.
  */
-import type { Database } from "bun:sqlite";
+import { Database } from "bun:sqlite";
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { StorageDamaged } from "../../election/ports.ts";
 import type { ReplicaId } from "../../election/view.ts";
 import { decodeMeta, encodeMeta, LOG_FORMAT, LOG_SCHEMA, newMeta } from "./log-schema.ts";
@@ -16,6 +17,19 @@ export class StoreRefused extends Error {
   constructor(reason: StoreRefused["reason"], message: string) {
     super(message);
     this.reason = reason;
+  }
+}
+
+/** True if the store in this folder knows a view of a cluster; its replica may run. A store that cannot be read counts as empty. */
+export function hasView(folder: string): boolean {
+  let db: Database | null = null;
+  try {
+    db = new Database(join(folder, "log.db"), { readonly: true });
+    return db.query("SELECT 1 FROM lineage LIMIT 1").get() !== null;
+  } catch {
+    return false;
+  } finally {
+    db?.close();
   }
 }
 

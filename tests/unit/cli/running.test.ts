@@ -115,7 +115,7 @@ describe("the supervisor", () => {
     const executable = { file: "first" };
     const { starts, said, end } = supervise({ executable });
     await end(1, 5);
-    expect(said).toEqual(["replica 1 ended with exit code 5; it is started again once lastword is upgraded"]);
+    expect(said).toEqual(["replica 1 ended with exit code 5; it is tried again if another lastword is put in place"]);
     jest.advanceTimersByTime(60_000);
     expect(starts).toEqual([0, 1]);
     executable.file = "second";

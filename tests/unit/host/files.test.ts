@@ -141,7 +141,7 @@ describe("the cluster key", () => {
 });
 
 describe("joining", () => {
-  const facts = { replicaId: 0, storeId: "s0", empty: true };
+  const facts = { replicaId: 0, storeId: "s0", empty: true, neighbour: () => null };
 
   test("the first creates the cluster, the second joins it, the creator may try again", () => {
     const data = freshFolder("join");
@@ -151,6 +151,17 @@ describe("joining", () => {
     });
     expect(joinCluster(settings(data), facts)).toMatchObject({ value: { creator: true } });
     expect(joinCluster(settings(data), { ...facts, storeId: "wiped" })).toMatchObject({ value: { creator: false } });
+  });
+
+  test("a key that a neighbour makes at the same time is joined", () => {
+    const data = freshFolder("join");
+    const neighbour = (): number => {
+      expect(joinCluster(settings(data), facts)).toMatchObject({ ok: true });
+      return 0;
+    };
+    expect(joinCluster(settings(data), { ...facts, replicaId: 1, storeId: "s1", neighbour })).toMatchObject({
+      value: { creator: false },
+    });
   });
 
   test("the modes are those of the cluster; others are refused with exit code 5", () => {
@@ -167,6 +178,11 @@ describe("joining", () => {
   test("a missing key is not made anew over data, nor for one of several hosts", () => {
     const data = freshFolder("join");
     expect(joinCluster(settings(data), { ...facts, empty: false })).toMatchObject({ ok: false, exit: 5 });
+    expect(joinCluster(settings(data), { ...facts, replicaId: 1, neighbour: () => 0 })).toMatchObject({
+      exit: 5,
+      what: expect.stringContaining("is missing, but replica 0 has data of a cluster"),
+      todo: expect.stringContaining("--cluster-key"),
+    });
     const several = ["--peers=0=127.0.0.1:1,1=127.0.0.1:2", "--replica-id=0"];
     expect(joinCluster(settings(data, ...several), facts)).toMatchObject({ ok: false, exit: 5 });
     expect(readdirSync(data)).toEqual([]);
