@@ -48,6 +48,8 @@ export interface SoloChat {
   readonly presence: Presence;
   /** While set, no write is applied and every write ends so. */
   outcome: Exclude<OpOutcome, { kind: "applied" }> | null;
+  /** The ops that were not applied, for that reason. */
+  readonly lost: Uint8Array[];
   /** While set, the service is told this: what a replica knows that lags behind the log. Until it catches up. */
   lagging: Partial<Queries> | null;
   /** Answers rounds to the leader; null: true while writes are applied. */
@@ -111,6 +113,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     position,
     presence,
     outcome: null,
+    lost: [],
     lagging: null,
     readIndex: null,
     apply,
@@ -141,8 +144,11 @@ function soloProposer(
 ): Proposer {
   return {
     async propose(key, op) {
-      const told = solo().outcome;
-      if (told !== null) return told;
+      const { outcome: told, lost } = solo();
+      if (told !== null) {
+        lost.push(op);
+        return told;
+      }
       const outcome = new Promise<OpOutcome>((resolve) => {
         waiting.set(key, [...(waiting.get(key) ?? []), resolve]);
       });

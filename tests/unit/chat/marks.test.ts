@@ -2,6 +2,7 @@
 import type { AppliedOp } from "../../../src/chat/applied-op.ts";
 import { afterEach, expect, test } from "bun:test";
 import type { Answer } from "../../../src/chat/errors.ts";
+import { markRecovered } from "../../../src/chat/kinds/op.ts";
 import { MARKS_MAX } from "../../../src/chat/service/mark-gatherer.ts";
 import {
   createSoloChat,
@@ -65,6 +66,17 @@ test("the marks of a moment are one op, each with its answer and the op's cursor
   expect([ben, carl].map(({ session }) => solo.chat.unreadTotal(session))).toEqual([0, 0]);
   await solo.chat.markRead(ben.session, { ids: [toBen.id] });
   expect(marksOps(ops)).toBe(2);
+});
+
+test("of what is unread, a mark carries what its reader was shown: after a merge nothing else is read", async () => {
+  const { people } = await started(["anna", "ben"], {});
+  const [anna, ben] = people as [Person, Person];
+  const [, shown, later] = [await send(anna, ben), await send(anna, ben), await send(anna, ben)];
+  // The mark's op is lost with its branch; the merge brings it back, and counts what it names.
+  solo.outcome = { kind: "timed_out" };
+  await solo.chat.markAllRead(ben.session, { conversationId: shown.conversationId, upTo: shown.id });
+  solo.apply(solo.lost.map((op) => markRecovered(op, { replica: 1, view: "2.1.00000000000000cc.0" })));
+  expect(solo.state.queries.unreadIds(shown.conversationId, ben.user.id, 10)).toEqual([later.id]);
 });
 
 test("no mark leaves a request", async () => {
