@@ -43,6 +43,12 @@ export interface LogStorage {
 export interface Formats {
   /** The newest op format that may be written, which is the one enabled in this replica's rows. */
   inForce(): number;
+  /**
+   * Whether this replica, as leader, may append the op now. False for an op that enables a format while a configured
+   * replica does not announce that format: such an op may have waited here since that replica still did. Its proposer
+   * sends it again.
+   */
+  mayAppend(key: string, op: Uint8Array): boolean;
   /** What to do about the snapshot that this leader offers. After "ends" the process ends. */
   snapshotFrom(leader: ReplicaId): "takes" | "waits" | "ends";
 }

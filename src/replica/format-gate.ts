@@ -2,8 +2,9 @@
  * One replica's part in upgrading a cluster one replica at a time: announces to the others what this executable
  * understands, reads what they announce, enables formats if it leads, and counts frames that it cannot read.
  */
-import type { Enable } from "../chat/kinds/enable.ts";
-import { FormatTooNew } from "../chat/kinds/op.ts";
+import { ENABLE_KEY, type Enable } from "../chat/kinds/enable.ts";
+import { MalformedOp } from "../chat/kinds/kind.ts";
+import { decodeOp, FormatTooNew } from "../chat/kinds/op.ts";
 import type { Beat, UnreadFrame } from "../election/frame.ts";
 import type { Formats } from "../election/ports.ts";
 import {
@@ -126,16 +127,17 @@ export class FormatGate implements Formats {
     }
     const { format } = may;
     const gone = without.length === 0 ? "" : `, enabled by command without ${replicasText(without)}`;
-    const isEnabled = await this.#enable(format, `Format ${format} is in force${gone}.`);
+    const isEnabled = await this.#enable(format, `Format ${format} is in force${gone}.`, without);
     if (!isEnabled) return refused("nothing can be written now; try again");
     return { enabled: format, before, by: this.#deps.self, lacking: [] };
   }
 
-  async #enable(format: number, text: string): Promise<boolean> {
+  async #enable(format: number, text: string, without: readonly ReplicaId[] = []): Promise<boolean> {
     this.#enabling = true;
     try {
       const { propose, onEnabled } = this.#deps;
-      if (!(await propose({ kind: "enable", format, version: this.#versionWith(format) }))) return false;
+      const version = this.#versionWith(format);
+      if (!(await propose({ kind: "enable", format, version, without }))) return false;
       onEnabled(text, format);
       return true;
     } finally {
@@ -160,6 +162,16 @@ export class FormatGate implements Formats {
 
   inForce(): number {
     return this.#deps.inForce();
+  }
+
+  /**
+   * See Formats in election/ports.ts. What was true when the op was proposed does not count: a change of leadership may
+   * bring it here seconds later, and by then a replica may have gone back to a version that would end at this format.
+   */
+  mayAppend(key: string, op: Uint8Array): boolean {
+    const enable = key.startsWith(ENABLE_KEY) ? enableIn(op) : null;
+    if (enable === null) return true;
+    return lacking(enable.format, this.#replicas()).every(({ id }) => enable.without.includes(id));
   }
 
   /** See Formats in election/ports.ts. */
@@ -190,5 +202,17 @@ export class FormatGate implements Formats {
 
   #replicas(): readonly Announced[] {
     return this.#deps.configured.map((id) => ({ id, release: this.releaseOf(id) }));
+  }
+}
+
+/** What the op enables on this branch; null for any other op. */
+function enableIn(bytes: Uint8Array): Enable | null {
+  try {
+    const { body, recovered } = decodeOp(bytes);
+    return body.kind === "enable" && !recovered ? body : null;
+  } catch (error) {
+    // Apply records it as one that could not be read.
+    if (error instanceof MalformedOp) return null;
+    throw error;
   }
 }

@@ -8,6 +8,7 @@
 import { randomBytes } from "node:crypto";
 import { setting, wallClockMs } from "../base/faults.ts";
 import { hostScheduler } from "../base/scheduler.ts";
+import { enableId } from "../chat/kinds/enable.ts";
 import { encodeOp, keyOf, markRecovered, opKey } from "../chat/kinds/op.ts";
 import type { LogDb } from "../db/log/log-db.ts";
 import { ClusterClock } from "../election/driver/cluster-clock.ts";
@@ -103,7 +104,7 @@ function openGate(
     logger: context.logger,
     leads: () => engine().status().leads,
     propose: async (enable) => {
-      const clientId = `enable-${enable.format}`;
+      const clientId = enableId(enable.format);
       const op = { user: "", clientId, timeMicros: clock.nowMicros(), origin: null, recovered: false, body: enable };
       return (await engine().propose(keyOf(op), encodeOp(op))).kind === "applied";
     },

@@ -145,6 +145,14 @@ export function asRecovered(op: Uint8Array, nowMicros: number | null): Uint8Arra
   return inFormat(markRecovered(inFormat(op, 1), { replica: 0, view: "" }, nowMicros), opFormat(op));
 }
 
+/** The rules with a merge that enables what the branch that lost had enabled. */
+export const FORMAT_KEPT: ApplyOp = (bytes, seq, rows) => {
+  const applied = RULES_OF_BOTH(bytes, seq, rows);
+  const body = opFormat(bytes) === 1 && applied.recovered ? decodeOp(bytes).body : null;
+  if (body?.kind === "enable" && body.format > rows.opFormat()) rows.enableFormat(body.format, body.version, seq);
+  return applied;
+};
+
 /** The rules without what waits for a message: a mark that comes back before it does nothing. */
 export const EARLY_MARKS_DROPPED: ApplyOp = (bytes, seq, rows) => {
   const applied = RULES_OF_BOTH(bytes, seq, rows);

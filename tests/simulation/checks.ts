@@ -136,8 +136,6 @@ export class Checks implements ReplicaWatch {
   readonly #granted = new Map<string, Ballot>();
   readonly #disks = new Map<string, SimDisk>();
   readonly #pausedSince = new Set<ReplicaId>();
-  /** The newest format that a process of each replica has announced. */
-  readonly #announced = new Map<ReplicaId, number>();
   #newestAck: Mark | null = null;
   /** Acknowledged in this epoch: where each op must be from now on. */
   #placed: Ack[] = [];
@@ -170,7 +168,6 @@ export class Checks implements ReplicaWatch {
     const disk = replica.disk as SimDisk;
     this.#disks.set(disk.storeId, disk);
     this.#pausedSince.delete(replica.id);
-    this.#announced.set(replica.id, Math.max(replica.release.opFormat, this.#announced.get(replica.id) ?? 0));
     this.trace(
       () => `r${replica.id} boots, log ${restored.logFirstSeq}..${restored.lastSeq}, applied ${restored.appliedSeq}`,
     );
@@ -214,7 +211,6 @@ export class Checks implements ReplicaWatch {
       this.#seen(replica, batch);
       if (batch.kind !== "op" || replica.core.role() !== "leader") continue;
       this.#takenOnce(replica, batch.viewNo);
-      this.#mayEnable(replica, batch.ops);
     }
     if (write.rows.promised !== undefined) this.#own(replica, write.rows.promised);
   }
@@ -232,12 +228,18 @@ export class Checks implements ReplicaWatch {
     }
   }
 
-  /** I13: a leader enables no format that some configured replica has never announced. */
-  #mayEnable(replica: SimReplica, ops: readonly Uint8Array[]): void {
-    const format = Math.max(...ops.map(enabledBy));
-    const lacking = this.#replicas().filter(({ id }) => (this.#announced.get(id) ?? 0) < format);
-    if (format === 0 || lacking.length === 0) return;
-    this.broken("I13", `leader ${replica.id} enables ${format}, which replica ${lacking[0]!.id} never announced`);
+  /** I13: a leader enables no format unless it hears every configured replica announce it at that moment. */
+  taken(replica: SimReplica, ops: readonly Uint8Array[]): void {
+    const format = Math.max(0, ...ops.map(enabledBy));
+    if (format === 0) return;
+    const { peers } = replica.core;
+    const announces = (id: ReplicaId): number => {
+      if (id === replica.id) return replica.runs?.opFormat ?? 0;
+      return peers.hears(id) ? (peers.lastBeat(id)?.release?.opFormat ?? 0) : 0;
+    };
+    const lacking = this.#replicas().find(({ id }) => announces(id) < format);
+    if (lacking === undefined) return;
+    this.broken("I13", `leader ${replica.id} enables ${format}, which replica ${lacking.id} does not announce now`);
   }
 
   #seen(replica: SimReplica, batch: Batch): void {

@@ -17,7 +17,7 @@ import type { Random } from "./random.ts";
 import { SimState, type SimDomain } from "./state.ts";
 import { FormatTooNew } from "../../src/chat/kinds/op.ts";
 import type { Release } from "../../src/election/release.ts";
-import { judge } from "./releases.ts";
+import { enabledBy, judge } from "./releases.ts";
 
 /** How a replica's disk behaves now. */
 export interface DiskSpeed {
@@ -328,12 +328,12 @@ export class SimStateMachine implements StateMachine<AppliedOp> {
     if (appliedView !== null && expected !== null && !sameViewNo(expected, appliedView)) {
       this.#holder.broken("I2", `applies ${appliedSeq + 1} to a state of another branch`);
     }
-    const { release } = this.#holder;
+    const { release, mutants } = this.#holder;
     const inForce = this.#current.domain.opFormat();
     const judged = judge(batches, { inForce, release });
     if (judged === "early")
       this.#holder.broken("I13", `applies an op after ${appliedSeq} before its format is in force`);
-    if (judged === "tooNew") throw new FormatTooNew(inForce + 1);
+    if (judged === "tooNew" && !mutants.has("too-old-goes-on")) throw new FormatTooNew(inForce + 1);
     const groups: { view: string; ops: AppliedOp[] }[] = [];
     let group: { view: string; ops: AppliedOp[] } | null = null;
     this.#current.apply(batches, (seq, viewNo, chain, op) => {
@@ -344,7 +344,19 @@ export class SimStateMachine implements StateMachine<AppliedOp> {
       group.ops.push(op);
     });
     this.#unflushed.push(...batches);
+    this.#checkFormat(batches, inForce);
     return groups;
+  }
+
+  /** I13: a format comes into force by what a leader of this branch has enabled, at replicas that know it. */
+  #checkFormat(batches: readonly Batch[], before: number): void {
+    const { release, broken } = this.#holder;
+    const inForce = this.#current.domain.opFormat();
+    const isEnabled = (): boolean =>
+      batches.some((b) => b.kind === "op" && b.ops.some((op) => enabledBy(op) === inForce));
+    if (inForce !== before && !isEnabled())
+      broken("I13", `format ${inForce} is in force, which this branch never enabled`);
+    if (inForce > release.opFormat) broken("I13", `goes on with format ${inForce}, which it does not know`);
   }
 
   flush(): void {

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { Violation } from "./checks.ts";
 import { MUTANTS, type Mutant } from "./mutants.ts";
 import { runSeed, type RunName } from "./run.ts";
-import { forkOverAnEnabling, killedAfterAMark } from "./scenes.ts";
+import { forkOverAnEnabling, killedAfterAMark, leadershipLostWhileEnabling } from "./scenes.ts";
 import { runScript } from "./script.ts";
 import { SHELL_MUTANTS, type ShellMutant } from "./shell-mutants.ts";
 
@@ -41,6 +41,8 @@ const HUNTERS: Record<Mutant | ShellMutant, Hunter> = {
   "clock-unbounded": { by: "wrong-clock", invariant: "I11" },
   "cursor-waits-for-the-dead": { by: "cursor-of-a-dead-branch", invariant: "I9" },
   "login-checks-at-the-proposer-only": { by: "password-on-the-other-side", invariant: "I10" },
+  "format-kept-by-a-merge": { by: forkOverAnEnabling, invariant: "I13" },
+  "too-old-goes-on": { by: { seed: 16, mode: "upgrade", recovery: "any" }, invariant: "I13" },
   "early-mark-dropped": { by: forkOverAnEnabling, invariant: "I3" },
   "marks-lost-at-a-failover": { by: killedAfterAMark, invariant: "I4" },
   "checksum-not-checked": { by: "byte-changed-on-the-way", invariant: "I2" },
@@ -57,6 +59,7 @@ const HUNTERS: Record<Mutant | ShellMutant, Hunter> = {
   "kind-written-before-enabled": { by: { seed: 1, mode: "upgrade", recovery: "wait" }, invariant: "I13" },
   "newer-op-taken": { by: forkOverAnEnabling, invariant: "I13" },
   "enabled-without-the-unheard": { by: { seed: 3, mode: "upgrade", recovery: "wait" }, invariant: "I13" },
+  "enabled-as-it-was-proposed": { by: leadershipLostWhileEnabling, invariant: "I13" },
   "fork-queue-cleared-on-send": { by: "fork-queue-until-committed", invariant: "I4" },
 };
 

@@ -20,6 +20,8 @@ const SIMULATED = [
   "clock-unbounded",
   "login-checks-at-the-proposer-only",
   "early-mark-dropped",
+  "format-kept-by-a-merge",
+  "too-old-goes-on",
   "checksum-not-checked",
 ] as const;
 

@@ -7,6 +7,7 @@ import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import type { Position } from "../../src/chat/ports.ts";
 import { formatCursor } from "../../src/chat/cursor.ts";
 import { failed, type Answer } from "../../src/chat/errors.ts";
+import { enableId } from "../../src/chat/kinds/enable.ts";
 import type { OpBody } from "../../src/chat/kinds/kinds.ts";
 import type { Mark } from "../../src/chat/kinds/marks.ts";
 import { failedOutcome } from "../../src/chat/sentences.ts";
@@ -17,7 +18,7 @@ import { Stamps } from "../../src/chat/service/stamp.ts";
 import { ClusterClock } from "../../src/election/driver/cluster-clock.ts";
 import type { Driver, DriverDeps } from "../../src/election/driver/driver.ts";
 import type { Core } from "../../src/election/core/core.ts";
-import type { Identity, Notice, Restored, StagedSnapshot, Timing } from "../../src/election/event.ts";
+import type { Event, Identity, Notice, Restored, StagedSnapshot, Timing } from "../../src/election/event.ts";
 import type { Frame } from "../../src/election/frame.ts";
 import type { Formats, PeerTransport, ProposalOutcome } from "../../src/election/ports.ts";
 import type { Release } from "../../src/election/release.ts";
@@ -77,6 +78,8 @@ export interface ReplicaWatch {
   staged(replica: SimReplica, write: LogWrite): void;
   durable(replica: SimReplica, before: LogImage | null, write: LogWrite): void;
   sent(replica: SimReplica, to: ReplicaId, frame: Frame): void;
+  /** As leader it has taken these ops: they are appended. */
+  taken(replica: SimReplica, ops: readonly Uint8Array[]): void;
   committing(replica: SimReplica, seq: Seq): void;
   applied(replica: SimReplica, seq: Seq, viewNo: ViewNo, chain: number): void;
   notice(replica: SimReplica, notice: Notice): void;
@@ -365,7 +368,7 @@ export class SimReplica implements Endpoint {
       },
       propose: async (enable) => {
         const { driver, clock } = this.#running;
-        const clientId = `enable-${enable.format}`;
+        const clientId = enableId(enable.format);
         const op = { user: "", clientId, timeMicros: clock.nowMicros(), origin: null, recovered: false, body: enable };
         return (await driver.propose(keyOf(op), encodeOp(op))).kind === "applied";
       },
@@ -407,6 +410,8 @@ export class SimReplica implements Endpoint {
       if (isEnd && !fetches) this.host.broken("I0", `replica ${this.id} is told twice that a fetch is over`);
       if (isEnd) fetches = false;
       const effects = step(event, now);
+      const offered = offeredBy(event);
+      if (offered.length > 0 && core.role() === "leader") watch.taken(this, offered);
       for (const effect of effects) {
         if (effect.type === "fetchSnapshot") fetches = true;
         if (effect.type !== "send") watch.trace(() => `r${this.id} -> ${describeEffect(effect)}`);
@@ -556,6 +561,12 @@ export class SimReplica implements Endpoint {
   offer(commonSeq: Seq): ReturnType<SimSnapshots["copy"]> {
     return this.#running.snapshots.copy(commonSeq, this.#running.state);
   }
+}
+
+/** Ops that the event asks the core to append. */
+function offeredBy(event: Event): readonly Uint8Array[] {
+  if (event.type === "propose") return event.ops;
+  return event.type === "frame" && event.frame.type === "propose" ? event.frame.ops : [];
 }
 
 /** The gate looks again and again, as a replica has it. */

@@ -76,6 +76,10 @@ export function expectWhole({ world, writers }: Stage): void {
   if (world.checks.violation !== null) throw world.checks.violation;
 }
 
+function inForce(replica: SimReplica): number {
+  return replica.state.domain.opFormat();
+}
+
 /**
  * The leader enables a format, is cut off before anybody else hears of it, and writes ops of that format on its branch,
  * which loses; the branch that wins cannot enable the format before one more replica is upgraded. Throws what is wrong.
@@ -89,7 +93,6 @@ export function forkOverAnEnabling(mutants: ReadonlySet<string>): void {
   const [, last] = others as [SimReplica, SimReplica];
   // Marks are of the first format: they come back before the messages that they mark.
   for (const { reader } of scene.writers) reader.start();
-  const inForce = (replica: SimReplica): number => replica.state.domain.opFormat();
   const whole = (): boolean => world.replicas.every((r) => r.running && r.core.status().view?.members.length === 3);
   expect([leader.id, leader.release]).toEqual([0, SECOND]);
   for (const replica of others) {
@@ -126,6 +129,48 @@ export function forkOverAnEnabling(mutants: ReadonlySet<string>): void {
   const heldNowhere = (): boolean => world.replicas.every(({ gate }) => gate.heldOpsOf(0) === 0);
   world.run(5_000, heldNowhere);
   expect(heldNowhere()).toBe(true);
+}
+
+/**
+ * The leader has proposed to enable a format, and stops being heard before the op is in any log. Under the next leader
+ * a replica goes back to the release before; then the first one is back with its op. Throws what is wrong.
+ */
+export function leadershipLostWhileEnabling(mutants: ReadonlySet<string>): void {
+  const scene = stage("leadership lost while enabling", "available", false, {
+    release: (id) => (id === 0 ? SECOND : FIRST),
+    mutants,
+  });
+  const { world, leader, others } = scene;
+  const [next, last] = others as [SimReplica, SimReplica];
+  expect([leader.id, leader.release]).toEqual([0, SECOND]);
+  const members = (replica: SimReplica): string =>
+    (replica.core.status().view?.members ?? []).map(({ replicaId }) => replicaId).join();
+  const again = (replica: SimReplica, release: Release): void => {
+    replica.release = release;
+    world.kill(replica.id);
+    world.start(replica.id);
+  };
+  const isWhole = (): boolean =>
+    world.replicas.every((replica) => members(replica) === "0,1,2" && replica.core.status().active);
+  again(next, SECOND);
+  world.run(20_000, isWhole);
+  again(last, SECOND);
+  const { gate } = leader;
+  world.run(20_000, () => gate.formats().next === 2 && gate.formats().lacking.length === 0);
+  expect(world.replicas.map(inForce)).toEqual([1, 1, 1]);
+  // It is proposed, and the process gets no turn more in which it could be appended.
+  gate.look();
+  world.pause(leader.id);
+  world.run(3_000, () => members(next) === "1,2");
+  again(last, FIRST);
+  world.run(3_000, () => members(last) === "1,2");
+  expect([members(next), members(last)]).toEqual(["1,2", "1,2"]);
+  world.resume(leader.id);
+  world.run(8_000);
+  expect(world.replicas.map(inForce)).toEqual([1, 1, 1]);
+  expect(world.checks.coverage.tooOld).toBe(0);
+  again(last, SECOND);
+  expectWhole(scene);
 }
 
 /** The only replica that has a mark dies when it has answered it, together with everything on its way. Throws what is wrong. */

@@ -97,8 +97,14 @@ const GATE_CHANGES = {
   // A replica that is not heard does not count.
   "enabled-without-the-unheard": {
     file: "format-gate.ts",
-    was: "formatToEnable(this.inForce(), this.#replicas());\n    if (format === null) return;",
-    is: "formatToEnable(this.inForce(), this.#replicas().filter((one) => one.release !== null));\n    if (format === null) return;",
+    was: "    return this.#deps.configured.map((id) => ({ id, release: this.releaseOf(id) }));\n",
+    is: "    return this.#deps.configured.map((id) => ({ id, release: this.releaseOf(id) })).filter((one) => one.release !== null);\n",
+  },
+  // What all had announced when it was proposed is enough, whenever it is appended.
+  "enabled-as-it-was-proposed": {
+    file: "format-gate.ts",
+    was: "    if (enable === null) return true;\n",
+    is: "    if (enable !== null || enable === null) return true;\n",
   },
 } satisfies Record<string, Change>;
 

@@ -16,7 +16,14 @@ import { ownRelease } from "../../src/replica/own-release.ts";
 import type { DriverDeps } from "../../src/election/driver/driver.ts";
 import { MemoryState } from "../support/memory-state.ts";
 import { SECOND } from "../support/releases.ts";
-import { asRecovered, cachedOpKey, ChatDomain, CHECKED_AT_THE_PROPOSER_ONLY, EARLY_MARKS_DROPPED } from "./chat.ts";
+import {
+  asRecovered,
+  cachedOpKey,
+  ChatDomain,
+  CHECKED_AT_THE_PROPOSER_ONLY,
+  EARLY_MARKS_DROPPED,
+  FORMAT_KEPT,
+} from "./chat.ts";
 import { Checks, type Promises } from "./checks.ts";
 import type { LogWrite } from "./log.ts";
 import { SimClocks } from "./clocks.ts";
@@ -132,6 +139,7 @@ export class World implements ReplicaHost {
       return new ChatDomain(new MemoryState({ rules: CHECKED_AT_THE_PROPOSER_ONLY }));
     }
     if (this.mutants.has("early-mark-dropped")) return new ChatDomain(new MemoryState({ rules: EARLY_MARKS_DROPPED }));
+    if (this.mutants.has("format-kept-by-a-merge")) return new ChatDomain(new MemoryState({ rules: FORMAT_KEPT }));
     return new ChatDomain();
   }
 

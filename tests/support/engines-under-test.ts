@@ -102,7 +102,7 @@ function makeEngine(
       offer: () => Promise.reject(new Error("no snapshots here")),
       receive: () => Promise.reject(new Error("no snapshots here")),
     },
-    formats: { inForce: () => 1, snapshotFrom: () => "takes" },
+    formats: { inForce: () => 1, mayAppend: () => true, snapshotFrom: () => "takes" },
     transport,
     openState: () => state,
     recover: (op) => ({ key: cachedOpKey(op), op }),

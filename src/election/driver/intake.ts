@@ -86,6 +86,7 @@ export class Intake {
     const isFresh = handed.keys.map((key, i) => {
       // Its proposer has applied more than this leader, or is still on another branch. It will send the op again.
       if (opFormat(handed.ops[i]!) > inForce) return false;
+      if (!this.#formats.mayAppend(key, handed.ops[i]!)) return false;
       const before = this.#appended.size;
       return this.#appended.add(key).size > before;
     });

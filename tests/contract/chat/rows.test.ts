@@ -173,7 +173,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
   test("a format is enabled where it is understood, once, and not by a merge; else the process stops before it", () => {
     const log = start();
     const enable = (format: number, version: string, more: Partial<Op> = {}) =>
-      log.op("", { kind: "enable", format, version }, more);
+      log.op("", { kind: "enable", format, version, without: [] }, more);
     const stopped = (op: Op): unknown => {
       try {
         log.append([encodeOp(op)]);

@@ -1,7 +1,9 @@
 /** One replica's part in an upgrade: what it announces, when it enables a format, what it answers and counts. */
 import { describe, expect, test } from "bun:test";
 import type { Enable } from "../../../src/chat/kinds/enable.ts";
-import type { FormatTooNew } from "../../../src/chat/kinds/op.ts";
+import { withChecksum } from "../../../proto/op-checksum.ts";
+import { enableId } from "../../../src/chat/kinds/enable.ts";
+import { encodeOp, keyOf, type FormatTooNew, type Op } from "../../../src/chat/kinds/op.ts";
 import type { Beat } from "../../../src/election/frame.ts";
 import type { Release } from "../../../src/election/release.ts";
 import type { Logger } from "../../../src/host/logger.ts";
@@ -92,7 +94,7 @@ describe("the leader enables a format", () => {
     made.gate.look();
     await turn();
     made.gate.look();
-    expect(made.proposed).toEqual([{ kind: "enable", format: 2, version: "0.2.0" }]);
+    expect(made.proposed).toEqual([{ kind: "enable", format: 2, version: "0.2.0", without: [] }]);
     expect(made.said).toEqual(["Format 2 is in force: all replicas have version 0.2.0 or another that knows it."]);
     expect(made.gate.formats()).toEqual({ inForce: 2, next: null, lacking: [], peerProtocol: 2 });
   });
@@ -139,7 +141,7 @@ describe("by command", () => {
   test("a leader that is given up itself names a version that has the format, not its own", async () => {
     const made = makeGate([SECOND, SECOND], { release: FIRST });
     expect(await made.gate.enableWithout([0])).toMatchObject({ enabled: 2 });
-    expect(made.proposed).toEqual([{ kind: "enable", format: 2, version: "0.2.0" }]);
+    expect(made.proposed).toEqual([{ kind: "enable", format: 2, version: "0.2.0", without: [0] }]);
   });
 
   test("nothing is enabled where all run the same, or nothing can be written", async () => {
@@ -151,6 +153,42 @@ describe("by command", () => {
       enabled: null,
       lacking: [expect.stringMatching(/written/)],
     });
+  });
+});
+
+describe("what enables a format is appended", () => {
+  const keyed = (without: readonly number[], more: Partial<Op> = {}) => {
+    const body = { kind: "enable", format: 2, version: "0.2.0", without } as const;
+    const op = { user: "", clientId: enableId(2), timeMicros: 1, origin: null, recovered: false, body, ...more } as Op;
+    return [keyOf(op), encodeOp(op)] as const;
+  };
+
+  test("while all announce it, and not once one of them has gone back or is not heard, whoever proposed it and when", () => {
+    const made = makeGate([SECOND, SECOND]);
+    expect(made.gate.mayAppend(...keyed([]))).toBe(true);
+    made.peers[1] = FIRST;
+    expect(made.gate.mayAppend(...keyed([]))).toBe(false);
+    made.peers[1] = null;
+    expect(made.gate.mayAppend(...keyed([]))).toBe(false);
+  });
+
+  test("by command without those that the command named, and without nobody else", () => {
+    const made = makeGate([FIRST, null]);
+    expect([[], [1], [2], [1, 2]].map((without) => made.gate.mayAppend(...keyed(without)))).toEqual([
+      false,
+      false,
+      false,
+      true,
+    ]);
+    expect(keyed([])[0]).not.toBe(keyed([1])[0]);
+  });
+
+  test("as is everything else: what a merge brings enables nothing, and another op may look like it", () => {
+    const made = makeGate([FIRST, null]);
+    expect(made.gate.mayAppend(...keyed([], { recovered: true }))).toBe(true);
+    const body = { kind: "touch", session: "s" } as Op["body"];
+    expect(made.gate.mayAppend(...keyed([], { body }))).toBe(true);
+    expect(made.gate.mayAppend(keyed([])[0], withChecksum(new Uint8Array()))).toBe(true);
   });
 });
 

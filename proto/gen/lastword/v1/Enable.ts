@@ -3,9 +3,11 @@
 export interface EnableInput {
   format?: number;
   version?: string;
+  without?: number[];
 }
 
 export interface WireEnable {
   format: number;
   version: string;
+  without: number[];
 }

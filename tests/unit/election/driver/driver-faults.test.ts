@@ -107,7 +107,7 @@ function makeDriver(self: number, configured: readonly number[]) {
     timing: DEFAULT_TIMING,
     log,
     state,
-    formats: { inForce: () => made.inForce, snapshotFrom: () => made.snapshotFrom },
+    formats: { inForce: () => made.inForce, mayAppend: () => true, snapshotFrom: () => made.snapshotFrom },
     snapshots: {
       offer: () => Promise.reject(new Error("no offers here")),
       receive: () => made.receive(),

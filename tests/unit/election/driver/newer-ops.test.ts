@@ -25,7 +25,7 @@ function makeCallers(queue: ForkedOp[] = []) {
     forkQueue: (limit: number, afterId = 0) => made.queue.filter(({ id }) => id > afterId).slice(0, limit),
     forkConfirmed: (ids: readonly number[]) => void (made.queue = made.queue.filter(({ id }) => !ids.includes(id))),
   } as unknown as LogStorage;
-  const formats = { inForce: () => made.inForce, snapshotFrom: () => "takes" as const };
+  const formats = { inForce: () => made.inForce, mayAppend: () => true, snapshotFrom: () => "takes" as const };
   const recover = (bytes: Uint8Array) => ({ key: nameOf(bytes), op: bytes });
   const intake = new Intake(formats);
   const callers = new Callers<null>({ log, formats, recover }, 0, () => false);

@@ -26,7 +26,7 @@ function makeFetch(outcome: () => Error | null) {
   const fetch = new SnapshotFetch({
     transport,
     snapshots: snapshots as SnapshotStore,
-    formats: { inForce: () => 1, snapshotFrom: () => made.may },
+    formats: { inForce: () => 1, mayAppend: () => true, snapshotFrom: () => made.may },
     scheduler: hostScheduler,
     fetched: () => void (made.fetched += 1),
     failed: () => void (made.failed += 1),
