@@ -35,6 +35,7 @@ const HUNTERS: Record<Mutant | ShellMutant, Hunter> = {
   "accept-keeps-promised": { by: "promise-of-the-accepted", invariant: "I8" },
   "shorter-append-cuts": { by: "old-join-after-the-stream", invariant: "I6" },
   "excluded-stays-active": { by: "excluded-and-left-alone", invariant: "I1" },
+  "candidate-consents": { by: "candidate-that-leaves", invariant: "I1" },
   "ballot-without-nonce": { by: "folder-put-back", invariant: "I8" },
   "longer-log-blocks": { by: "learner-with-an-equal-log", invariant: "I7" },
   "log-before-snapshot": { by: "killed-at-the-switch", invariant: "I2" },

@@ -126,6 +126,12 @@ const CORE_CHANGES = {
     was: "    this.#self.leaveView(viewNo);\n",
     is: "",
   },
+  // A replica that leaves says so while it stands: a peer that has promised to it continues without it.
+  "candidate-consents": {
+    file: "core.ts",
+    was: "(this.#leaving !== null && !this.#standing.standing())",
+    is: "this.#leaving !== null",
+  },
   // A replica that has more goes first, even if it may not lead, and for ever.
   "longer-log-blocks": {
     file: "standing.ts",
