@@ -1,6 +1,6 @@
 /**
- * axe and the eye on what only appears when something happens: sentences at fields, the sheets, an
- * account that is gone, and the notes of a real failover; in light and dark, wide and on a phone.
+ * Accessibility of what appears only when something happens: sentences at fields, sheets, a deleted
+ * account, and the notes of a real failover; in light and dark, on a wide screen and on a phone.
  */
 import { beforeEach, expect } from "bun:test";
 import type { Page } from "playwright-core";
@@ -10,7 +10,7 @@ import { composer, eventually, PASSWORD, row, type Visitor } from "./visitor.ts"
 
 const WIDE = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 780 };
-/** A name and a word that cannot be broken where one likes. */
+/** A name and a word that offer no place to break the line. */
 const LONG_NAME = "W".repeat(32);
 const LONG_WORD = "x".repeat(400);
 
@@ -22,7 +22,7 @@ stories("everyone can use what happens, too", {}, (stage) => {
     ann = await stage.open(stage.nameOf("ann"));
   }, HOOK_MS);
 
-  /** What axe finds, and what is wider than the screen, in two looks of one state: each width and each theme once. */
+  /** Checks one state with axe, and that nothing is wider than the screen. Two looks cover all widths and themes. */
   async function look(page: Page, what: string): Promise<void> {
     for (const [colorScheme, size] of [
       ["light", WIDE],
@@ -101,7 +101,7 @@ stories("everyone can use what happens, too", {}, (stage) => {
     await ann.openFrom(stage.cluster.web(0), "deleted user");
     await look(page, "with somebody who is gone");
 
-    // The note goes by itself: here it stays, or axe would look at it four times too late.
+    // The note normally disappears by itself, before axe has checked it four times, so here it stays.
     await page.addInitScript(
       "const late = setTimeout; globalThis.setTimeout = (run, ms, ...more) => late(run, ms === 7000 ? 600000 : ms, ...more)",
     );
@@ -169,7 +169,7 @@ stories("everyone can use what happens, too", {}, (stage) => {
       "performance.getEntriesByType('resource').filter((one) => one.renderBlockingStatus === 'blocking').map((one) => one.name)",
     )) as string[];
     expect(blocking.length).toBeGreaterThan(0);
-    // The page itself is one of the three.
+    // The page itself counts as one of the three.
     expect(blocking.length + 1).toBeLessThanOrEqual(3);
   });
 });

@@ -1,7 +1,7 @@
 /**
- * Every way of being addressed that the options accept, over http and over https, in real browsers: register, log in,
- * send, see live, and move when the replica dies. Ways that one cluster serves are tried on it at the same time, in
- * both browsers, and its replica 0 dies once for all of them; each row is a test, and says which of its steps failed.
+ * Every kind of address that the options accept, over http and over https, in real browsers: register, log in, send,
+ * see live, and move when the replica dies. All addresses that one cluster serves are tried on it at the same time, in
+ * both browsers, and its replica 0 dies once for all of them. Each row is a test that says which of its steps failed.
  */
 import { existsSync } from "node:fs";
 import { hostname } from "node:os";
@@ -22,10 +22,10 @@ const host = SecondHost.open();
 const [LAN, OTHER_LAN] = host.addresses;
 const NAME = hostname().toLowerCase();
 const CI = process.env["CI"] === "true";
-/** Clusters that are tried at the same time: each waits most of the time, for leaders and for deaths to be noticed. */
+/** Clusters that are tried at the same time. Each one mostly waits for leaders, and for deaths to be noticed. */
 const AT_ONCE = 2;
 
-/** Where a page is opened, for ports of replica 0's page, of the front, and of proxies. */
+/** The URL of a page, from the ports of replica 0's page, of the front, and of proxies. */
 type Opened = (ports: Ports) => string;
 interface Ports {
   readonly web: number;
@@ -35,9 +35,9 @@ interface Ports {
 
 interface Way {
   readonly at: Opened;
-  /** The page stays at an address that another replica answers. */
+  /** The page stays at its address, because another replica answers there. */
   readonly stays?: boolean;
-  /** What is said where it cannot work, over http. */
+  /** The sentence that the page shows if it cannot work over http. */
   readonly refused?: string;
 }
 
@@ -157,10 +157,10 @@ const BROWSERS: readonly BrowserUnderTest[] = [
   { name: "Firefox", program: FIREFOX, tab: () => firefox!.tab() },
 ];
 const isThere = (program: string): boolean => existsSync(program);
-/** Rows of what is missing are skipped; in CI the runner installs it, and without it they fail. */
+/** Skips the rows of a missing program. In CI the runner installs it, and a missing one fails its rows. */
 const isLeftOut = (program: string): boolean => !isThere(program) && !CI;
 const isOut = (served: Served): boolean => served.proxy !== undefined && isLeftOut(served.proxy.program);
-/** What each row came to. */
+/** The results of each row. */
 const outcomes = new Map<Served, Map<string, Results>>();
 
 beforeAll(async () => {
@@ -168,7 +168,7 @@ beforeAll(async () => {
   const names = ["localhost", "*.localhost", "127.0.0.1", "127.0.0.2", "::1", LAN, OTHER_LAN, NAME];
   files = authority.issue("all", names);
   [chromium, firefox] = await Promise.all([
-    // By the switch, not for a context alone: the page's worker connects too.
+    // A switch of the browser and not of a context, because the page's worker connects too.
     isThere(CHROMIUM) ? openBrowser(true, ["--ignore-certificate-errors"]) : null,
     isThere(FIREFOX) ? Firefox.launch() : null,
   ]);
@@ -177,7 +177,7 @@ beforeAll(async () => {
     const served = left[i]!;
     outcomes.set(served, await tryAll(served).catch((error: unknown) => failAll(served, String(error))));
   });
-  // All rows are tried here. After a hook that takes too long Bun ends what the tests started, the browsers too.
+  // The hook tries all rows. If it took too long, Bun would end everything that the tests started, even the browsers.
 }, STORY_MS);
 afterAll(async () => {
   await Promise.all([chromium?.close(), firefox?.close()]);
@@ -216,7 +216,7 @@ class Place {
     try {
       for (const id of cluster.ids) {
         const rest = cluster.words(id).filter((word) => !/^--(?:web|front)=/.test(word));
-        // Two hosts have a front each: here only the first has one, and it dies with its host.
+        // Two hosts have one front each. Here only the first one has a front, which dies with its host.
         const hasFront = served.front !== undefined && (id === 0 || served.web[0] === served.web[1]);
         const at = hasFront ? `${served.front}:${front}` : "off";
         cluster.spawn(id, [...rest, `--web=${own[id]}`, `--front=${at}`, ...words]);
@@ -245,7 +245,7 @@ class Place {
   }
 }
 
-/** Runs one step after another until one fails; what each came to. */
+/** Runs one step after another until one fails, and records the result of each. */
 async function steps(results: Results, list: readonly [(typeof STEPS)[number], () => Promise<void>][]): Promise<void> {
   for (const [step, run] of list) {
     try {
@@ -270,7 +270,7 @@ const rowsOf = (served: Served): Row[] =>
     BROWSERS.map((browser) => ({ key: `${way} ${browser.name}`, way, browser })),
   );
 
-/** Everything that is tried on one cluster. */
+/** Tries everything on one cluster. */
 async function tryAll(served: Served): Promise<Map<string, Results>> {
   const rows = rowsOf(served).filter(({ browser }) => isThere(browser.program));
   const results = new Map<string, Results>(rows.map(({ key }) => [key, {}]));
@@ -278,9 +278,9 @@ async function tryAll(served: Served): Promise<Map<string, Results>> {
   const survivor = place.origins[1];
   const pat = new WebPerson("pat", await Bun.file(authority.ca).text());
   const people = new Map<string, { person: TabPerson; conversation: string }>();
-  // Behind a proxy the survivor's own port takes logins as the proxy passes them on.
+  // Behind a proxy, the survivor's own port accepts a log-in only with the headers of the proxy.
   const headers: Record<string, string> = served.proxy === undefined ? {} : { "x-forwarded-proto": "https" };
-  // With one id until it is agreed: on a busy machine there may be no leader for a moment.
+  // Repeats with one id until it is acknowledged, because on a busy machine there may be no leader for a moment.
   const says = async (to: TabPerson, body: string): Promise<void> => {
     const form = { name: to.name, body, id: crypto.randomUUID() };
     const isTaken = () =>
@@ -373,6 +373,6 @@ test("every option that says where or how the page is served has its rows", () =
     const serves = (commands as readonly string[]).includes("replica");
     return serves && (/HOST:PORT/.test(placeholder ?? "") || /\b(?:page|proxy|http)\b/.test(text));
   });
-  // Where replicas and programs find each other; no browser comes there.
+  // Replicas and programs use these addresses; no browser does.
   expect(about.filter((name) => !tried.has(name))).toEqual(["grpc", "peers"]);
 });

@@ -1,6 +1,6 @@
 /**
- * Everything a person can get wrong in a form, with the script and without: a sentence beside the field,
- * what was typed is kept (but passwords), and nothing has happened.
+ * Everything that a person can get wrong in a form, with scripts and without: there is a sentence beside
+ * the field, the input is kept (except passwords), and nothing has happened.
  */
 import { beforeAll, describe, expect } from "bun:test";
 import type { Page } from "playwright-core";
@@ -138,7 +138,7 @@ stories("wrong input", {}, (stage) => {
           const field = fieldOf(page, mistake.field);
           const error = page.locator(".error:not([hidden])", { hasText: mistake.sentence });
           await error.waitFor();
-          // One sentence, and the field says that it is meant.
+          // There is one sentence, and the field is marked as invalid.
           expect(await page.locator(".error:not([hidden])").count()).toBe(1);
           await page.locator('[aria-invalid="true"]').waitFor();
           expect(await field.getAttribute("aria-invalid")).toBe("true");

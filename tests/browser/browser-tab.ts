@@ -1,17 +1,17 @@
-/** What the matrix of addresses needs of a browser, whichever it is, and somebody who uses the page in it. */
+/** What the tests of addresses need from any browser, and a person who uses the page in it. */
 import type { Browser } from "playwright-core";
 import { WEB_PASSWORD } from "../../harness/web-person.ts";
 
-/** Many pages are under way at the same time. */
+/** Long, because many pages are busy at the same time. */
 const PATIENCE_MS = 30_000;
-/** Each look costs the browser something. */
+/** The interval of checks, because each one costs the browser time. */
 const LOOK_MS = 100;
 const TRIES_MAX = 50;
 
 export interface Tab {
-  /** Opens an address; resolves when it is loaded. */
+  /** Opens an address, and resolves when it has loaded. */
   open(url: string): Promise<void>;
-  /** Value of an expression in the page, as far as JSON has it. Fails while the page is changing. */
+  /** The JSON value of an expression in the page. Rejects while the page is being replaced. */
   run(expression: string): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export async function chromiumTab(browser: Browser): Promise<Tab> {
   };
 }
 
-/** Sets a field as typing does, then sends its form by its button. */
+/** A script that fills in fields as typing does, and sends their form by its button. */
 function sending(form: string, fields: Readonly<Record<string, string>>): string {
   return `(() => {
     const form = document.querySelector(${JSON.stringify(form)});
@@ -42,7 +42,7 @@ function sending(form: string, fields: Readonly<Record<string, string>>): string
   })()`;
 }
 
-/** Somebody in front of a tab. */
+/** A person who uses a tab. */
 export class TabPerson {
   readonly name: string;
   readonly tab: Tab;
@@ -78,7 +78,7 @@ export class TabPerson {
     await this.until(sentence, `document.body.innerText.includes(${JSON.stringify(sentence)})`);
   }
 
-  /** Out, and in again. */
+  /** Logs out and in again. */
   async logInAgain(): Promise<void> {
     await this.answered(
       `document.querySelector('form[action="/logout"]').requestSubmit() ?? true`,
@@ -87,7 +87,7 @@ export class TabPerson {
     await this.enter("/login");
   }
 
-  /** The first words to somebody; ends in the conversation, saved. */
+  /** Sends the first message to a person. Ends in the conversation, when the message is saved. */
   async writeTo(name: string, words: string): Promise<void> {
     await this.until("the composer", `document.querySelector("#composer")`);
     await this.tab.run(sending("#composer", { name, body: words }));
@@ -106,7 +106,7 @@ export class TabPerson {
     return String(await this.tab.run("location.origin"));
   }
 
-  /** Sends the form of the page and is inside then. */
+  /** Sends the form of the page, and waits until the person is logged in. */
   private async enter(action: string): Promise<void> {
     await this.answered(
       sending(`form[action="${action}"]`, { name: this.name, password: WEB_PASSWORD }),
@@ -115,23 +115,23 @@ export class TabPerson {
   }
 
   /**
-   * Sends a form until it is answered for good: on a busy machine there may be no leader for a moment, and each
-   * answer that says so is a page. Fails with what the page says for any other answer.
+   * Sends a form until it gets a final answer: on a busy machine there may be no leader for a moment, and the answer
+   * is then a page that says so. Throws with the text of the page for any other answer.
    */
   private async answered(send: string, isStill: string): Promise<void> {
     for (let tries = 0; tries < TRIES_MAX; tries++) {
-      // What was not known may have been done: the address of the form then leads inside.
+      // A send with an unknown outcome may have succeeded; the address of the form then leads to the chat.
       if (tries > 0 && (await this.now(isStill)) !== true) return;
-      // A proxy that sees no healthy replica just now has a page of its own, without our form.
+      // A proxy that sees no healthy replica at the moment shows a page of its own, without our form.
       const isForm = await this.now(`document.querySelector('form[method="post"]') !== null`);
       if (isForm !== true) {
         await Bun.sleep(LOOK_MS);
         await this.tab.open(String(await this.now("location.href")));
         continue;
       }
-      // A log-out that is refused leaves the page where it is, and says so in its note.
+      // A refused log-out does not leave the page, and its note says so.
       const note = `document.getElementById("note")`;
-      // The answer to the try before may have come only now, with another form.
+      // The answer to the previous try may have arrived only now, with another form.
       if ((await this.tab.run(`(document.body.dataset.sent = "yes", ${note}?.replaceChildren(), ${send})`)) === false) {
         await Bun.sleep(LOOK_MS);
         continue;
@@ -148,7 +148,7 @@ export class TabPerson {
     throw new Error(`not answered for good ${TRIES_MAX} times`);
   }
 
-  /** Value of an expression as soon as there is a page that has it: between two pages there is none. */
+  /** The value of an expression as soon as there is a page: between two pages there is none. */
   private async now(expression: string): Promise<unknown> {
     for (let tries = 1; ; tries++) {
       try {

@@ -56,7 +56,7 @@ stories("two people on two replicas", {}, (stage) => {
     expect(await eve.page.locator("#selection-says").textContent()).toBe(
       "Deletes 1 of yours for everyone and hides 1 only from you. This cannot be undone.",
     );
-    // What goes for everyone does not look like what is only hidden.
+    // A message that will be deleted for everyone must look different from one that will only be hidden.
     const outline = async (text: string): Promise<unknown> => {
       const id = await row(eve.page, text).getAttribute("id");
       return await eve.page.evaluate(`getComputedStyle(document.querySelector("#${id} .bubble")).outlineStyle`);

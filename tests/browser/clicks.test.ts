@@ -1,4 +1,4 @@
-/** What one clicks while the replica is gone, and where one was reading: both go along to the next one. */
+/** Clicks while the replica is gone, and the reading position: both move to the next replica. */
 import { beforeEach, expect } from "bun:test";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { composer, eventually, messages, row, texts, type Visitor } from "./visitor.ts";
@@ -24,11 +24,11 @@ stories("clicks without a replica", {}, (stage) => {
     await page.getByRole("link", { name: "People" }).click();
     await page.locator("#note", { hasText: "The page you chose opens as soon as a server answers." }).waitFor();
     expect(page.url()).toBe(here);
-    // Nobody is logged out without a replica, and the page says so instead of going nowhere.
+    // Without a replica nobody can be logged out, and the page says so instead of doing nothing.
     await page.getByRole("button", { name: "Log out" }).click();
     await page.locator("#note", { hasText: "nothing was done" }).waitFor();
     expect([page.url(), await composer(page).inputValue()]).toEqual([here, "half a thought"]);
-    // Each was said once, however often the page has looked meanwhile.
+    // Each note was shown once, however often the page has checked meanwhile.
     expect(notes.map((text) => text.slice(0, 16))).toEqual([
       "No connection to",
       "No connection. T",

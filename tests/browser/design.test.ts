@@ -1,4 +1,4 @@
-/** What a designer would measure: sizes, lines that meet, what is seen of a state, and what must not be there. */
+/** What a designer would measure: sizes, alignment, how a state looks, and what must not be there. */
 import { beforeAll, beforeEach, expect } from "bun:test";
 import type { Locator, Page } from "playwright-core";
 import { HOOK_MS, stories, story } from "./stage.ts";
@@ -6,13 +6,13 @@ import { composer, eventually, PASSWORD, row, type Visitor } from "./visitor.ts"
 
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } as const;
 const SMALL = { viewport: { width: 320, height: 568 }, hasTouch: true, isMobile: true } as const;
-/** The least that a finger meets. */
+/** The smallest size of a target for a finger. */
 const TOUCH_PX = 44;
 
 const box = async (place: Locator) => (await place.boundingBox())!;
 const style = async (page: Page, selector: string, property: string): Promise<string> =>
   String(await page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${property}`));
-/** Seen by eyes: neither transparent nor cut down to a pixel for screen readers. */
+/** Whether a text is really visible: neither transparent nor reduced to a pixel for screen readers. */
 async function isSeen(page: Page, text: string, part: string): Promise<boolean> {
   const id = await row(page, text).getAttribute("id");
   return Boolean(
@@ -46,7 +46,7 @@ stories("how it looks", {}, (stage) => {
     expect(seen).toEqual([false, false, true]);
     await row(ann.page, "one").hover();
     expect(await isSeen(ann.page, "one", ".bubble time")).toBe(true);
-    // The head says it; a screen reader still hears it with each message.
+    // The header shows it, but a screen reader still gets it with each message.
     expect(await row(ann.page, "one").locator(".author").textContent()).toBe(bob.name);
     expect(await isSeen(ann.page, "one", ".author")).toBe(false);
   });
@@ -94,7 +94,7 @@ stories("how it looks", {}, (stage) => {
     await phone.register(stage.cluster.web(1));
     const steps = page.locator("#sidebar .first-steps");
     await steps.getByText("Choose a person below, or press New message and type a name.").waitFor();
-    // Between the button and the people that it names.
+    // The distance between the button and the people below it.
     const [button, people] = [await box(page.locator(".new-message")), await box(page.locator("#sidebar h2"))];
     const { y, height } = await box(steps);
     expect(y).toBeGreaterThanOrEqual(button.y + button.height);
@@ -205,10 +205,10 @@ stories("how it looks", {}, (stage) => {
     const [bar, head] = [await box(page.locator(".bar")), await box(page.locator(".conversation .head"))];
     expect(bar.height + head.height).toBeLessThanOrEqual(104);
     expect((await box(page.locator(".head .small"))).height).toBeLessThanOrEqual(22);
-    // The name is read, not only there.
+    // The name is wide enough to read.
     expect((await box(page.locator(".menu .me"))).width).toBeGreaterThanOrEqual(48);
     expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(320);
-    // What the panel says of failures is said whole.
+    // The panel shows its sentences about failures in full.
     await page.locator("#cluster-line").click();
     await page.getByRole("dialog", { name: "Cluster" }).waitFor();
     const cut = `(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)(document.querySelector(".cluster .head .small"))`;
@@ -236,7 +236,7 @@ stories("how it looks", {}, (stage) => {
     await page.keyboard.press("Enter");
     await page.locator("#field-name-error:not([hidden])").waitFor();
     expect(await page.locator("#field-password-error").textContent()).toContain("8 characters");
-    // The hint said the same.
+    // The hint would say the same, so it is gone.
     expect(await page.locator(".hint").count()).toBe(0);
     expect(await page.evaluate("document.activeElement.id")).toBe("field-name");
     const danger = await style(page, ".error", "color");

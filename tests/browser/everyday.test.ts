@@ -1,11 +1,11 @@
-/** What people do all day and nobody thinks of: reloading in the middle, two tabs, long and odd texts, going back. */
+/** What people do every day: reload in the middle of something, use two tabs, write long and odd texts, go back. */
 import { beforeEach, expect } from "bun:test";
 import { PAYLOADS } from "../support/payloads.ts";
 import { WebPerson } from "../../harness/web-person.ts";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { composer, eventually, row, texts, type Visitor } from "./visitor.ts";
 
-/** More than the list shows. */
+/** More conversations than the list shows. */
 const CONVERSATIONS = 105;
 
 stories("every day", {}, (stage) => {
@@ -40,7 +40,7 @@ stories("every day", {}, (stage) => {
       .locator("#messages .body a")
       .evaluateAll((all) => all.map((one) => one.getAttribute("href")));
     expect(links).toEqual(["https://example.org/(brackets)?a=1&b=2#c", "http://x.y"]);
-    // One day, one author, within minutes: one group, and the name once.
+    // One day, one author, within minutes: this is one group, which shows the name once.
     expect(await bob.page.locator("#messages > .day").allTextContents()).toEqual(["Today"]);
     expect(await bob.page.locator("#messages > .message.grouped").count()).toBe(odd.length);
     await bob.say("another author");
@@ -49,7 +49,7 @@ stories("every day", {}, (stage) => {
     await row(bob.page, "and the first one again").waitFor();
     for (const text of ["another author", "and the first one again"])
       expect(await row(bob.page, text).getAttribute("class")).not.toContain("grouped");
-    // As the text goes, so goes the field.
+    // The field follows the direction of the text.
     await composer(ann.page).fill("שלום");
     expect(await ann.page.evaluate("getComputedStyle(document.getElementById('body')).direction")).toBe("rtl");
   });
@@ -89,7 +89,7 @@ stories("every day", {}, (stage) => {
     let holding = true;
     await page.route("**/messages", async (route) => {
       if (!holding) return await route.continue();
-      // It arrives; its answer does not.
+      // The request arrives, but its answer does not.
       const data = route.request().postData()!;
       const headers = { "content-type": "application/x-www-form-urlencoded", accept: "application/json" };
       await ann.context.request.post(route.request().url(), { data, headers });
@@ -238,7 +238,7 @@ stories("every day", {}, (stage) => {
       await page.locator("#select").click();
       for (const text of ["m2", "m3"]) await row(page, text).getByRole("checkbox").check();
     }
-    // Both are on their way before either is answered.
+    // Both requests are under way before either is answered.
     let asked = 0;
     for (const { page } of [ann, bob]) {
       await page.route("**/delete", async (route) => {
@@ -279,7 +279,7 @@ stories("every day", {}, (stage) => {
       await one.register(stage.cluster.web(at));
       await one.send(stage.cluster.web(at), ann.name, `from ${one.name}`);
     };
-    // The first and the last one are what is looked at; the others come in any order.
+    // Only the first and the last one are checked, so the others may come in any order.
     await arrive(first, 1);
     const others = crowd.slice(1, -1);
     await Promise.all(
@@ -323,7 +323,7 @@ stories("every day", {}, (stage) => {
       await tab.getByText("sent by another site").waitFor();
       seen.push(/lastword-\w{6}=/.exec((await (await posted).allHeaders()).cookie ?? "")?.[0].slice(0, 9) ?? null);
     }
-    // From another port of this host the browser sends her cookie along: it is the replica that refuses.
+    // The browser sends the cookie to another port of this host too, so it is the replica that refuses.
     expect(seen).toEqual([null, "lastword-"]);
     await ann.page.reload();
     await ann.say("still here");

@@ -1,6 +1,6 @@
 /**
- * Debian's Firefox for tests, by WebDriver BiDi over its own remote agent: playwright drives only its own build
- * of Firefox. No more of the protocol than opening pages and running scripts in them.
+ * Drives Debian's Firefox by WebDriver BiDi through its remote agent, because playwright drives only its own build of
+ * Firefox. This is only the part of the protocol that opens pages and runs scripts in them.
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -12,7 +12,7 @@ export const FIREFOX = "/usr/bin/firefox-esr";
 
 const START_MS = 30_000;
 const ANSWER_MS = 20_000;
-/** Nothing of the outer world, nothing that asks. */
+/** Preferences that switch off all other network traffic and all questions to the user. */
 const PREFERENCES: Record<string, boolean | number | string> = {
   "browser.shell.checkDefaultBrowser": false,
   "browser.startup.homepage_override.mstone": "ignore",
@@ -82,7 +82,7 @@ export class Firefox {
     }
   }
 
-  /** One command; its result. */
+  /** Sends one command and returns its result. */
   async send(method: string, params: Record<string, unknown>): Promise<Record<string, unknown>> {
     const id = ++this.#lastId;
     const waiting = Promise.withResolvers<unknown>();
@@ -107,7 +107,7 @@ export class Firefox {
       },
       run: async (expression) => {
         const answer = (await this.send("script.evaluate", {
-          // Between two pages there can be an empty one.
+          // There can be an empty page between two pages.
           expression: `(() => {
             if (location.protocol === "about:") throw new Error("the page is changing");
             return JSON.stringify(${expression});

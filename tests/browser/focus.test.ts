@@ -1,13 +1,13 @@
 /**
- * What happens on the page while somebody is elsewhere on it: whatever comes, goes or is replaced,
- * the focus, the caret and the ticks are where they were, and each message is announced once.
+ * Changes on the page while the user is busy elsewhere on it: whatever appears, disappears or is
+ * replaced, focus, caret and ticks stay where they were, and each message is announced once.
  */
 import { beforeEach, expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { composer, eventually, row, texts, type Visitor } from "./visitor.ts";
 
-/** What has the focus, in a word. */
+/** The focused element as a word. */
 async function focused(page: Page): Promise<unknown> {
   return await page.evaluate(
     "(() => { const one = document.activeElement; const row = one.closest('.message'); return (row === null ? '' : row.querySelector('.body').textContent + ' ') + (one.id || one.className || one.name || one.getAttribute('role') || one.tagName); })()",
@@ -23,7 +23,7 @@ stories("the focus stays", {}, (stage) => {
     for (const { page } of [ann, bob]) await row(page, "m3").waitFor();
   }, HOOK_MS);
 
-  /** Deletes one's own message from another of ann's tabs. */
+  /** Deletes ann's own message in another of her tabs. */
   async function deleteElsewhere(text: string): Promise<void> {
     const { page } = ann;
     await page.locator("#select").click();
@@ -110,7 +110,7 @@ stories("the focus stays", {}, (stage) => {
   story("on the link to older messages: it becomes the next such link, or the list", async () => {
     await ann.pour(Array.from({ length: 60 }, (_, index) => `old ${index}`));
     const { page } = bob;
-    // Not by coming into view: the person presses it before.
+    // Switches off marking by view, because the person presses the button first.
     await page.addInitScript("globalThis.IntersectionObserver = class { observe() {} disconnect() {} unobserve() {} }");
     await page.goto(`${page.url()}?limit=30`);
     await page.locator("a#older").focus();

@@ -1,6 +1,6 @@
 /**
- * On the front address nobody chooses the replica that serves the page, so each one is taken away in
- * turn: whichever it was, the page stays where it is and misses nothing, neither what came nor what went.
+ * At the front address the system chooses the replica that serves the page, so each replica is killed
+ * in turn. Whichever it was, the page stays where it is and misses neither messages nor deletions.
  */
 import { beforeEach, expect } from "bun:test";
 import { WebPerson } from "../../harness/web-person.ts";
@@ -21,7 +21,7 @@ stories("the page on the front", {}, (stage) => {
     await ann.writeTo(bob.name, "before");
   }, HOOK_MS);
 
-  /** One request of bob's at a replica that is there, again with the same id until it is agreed. */
+  /** One request of bob's at a running replica, repeated with the same id until it is acknowledged. */
   async function asBob(at: number, path: string, form: Record<string, string>): Promise<{ message: { id: string } }> {
     let said: unknown = null;
     await eventually(async () => {
@@ -59,7 +59,7 @@ stories("the page on the front", {}, (stage) => {
       );
       last = sent.message.id;
       refusing = false;
-      // Its own words go out while that one is still away.
+      // The page's own unsent message is sent while that replica is still down.
       await row(page, "unsent").locator(".state", { hasText: "saved on" }).waitFor({ timeout: FRONT_MS });
       await giveBack(id);
       await stage.cluster.inStep([0, 1, 2], FRONT_MS);

@@ -1,20 +1,20 @@
 /**
- * The whole chat with hands on the keyboard only. After the first page of each story nothing but
- * keys is used: no click, no focus by the test; where the focus is, is part of what is tested.
+ * The whole chat by keyboard only. After the first page of each story the test uses only keys: it
+ * neither clicks nor sets the focus, because the position of the focus is part of the test.
  */
 import { expect } from "bun:test";
 import type { Locator, Page } from "playwright-core";
 import { stories, story } from "./stage.ts";
 import { cameIn, composer, eventually, messages, PASSWORD, row, texts, type Visitor } from "./visitor.ts";
 
-/** More stops than between any two places that follow each other. */
+/** More tab stops than there are between any two places that a test visits in turn. */
 const STOPS_MAX = 30;
 const NEW_PASSWORD = "another horse battery";
 
 const hasFocus = async (place: Locator): Promise<boolean> =>
   await place.evaluate((element) => element === element.ownerDocument.activeElement).catch(() => false);
 
-/** Tab until `place` has the focus, which must be seen there. */
+/** Presses Tab until `place` has the focus, which must be visible there. */
 async function tabTo(page: Page, place: Locator, key = "Tab"): Promise<void> {
   for (let stops = 0; !(await hasFocus(place)); stops++) {
     if (stops === STOPS_MAX) throw new Error(`${STOPS_MAX} stops, and none is ${String(place)}`);
@@ -57,7 +57,7 @@ stories("by keyboard alone", {}, (stage) => {
       await page.keyboard.press("Enter");
       if (index === 0) await page.waitForURL(/\/c\//);
       await row(page, line).locator(".state", { hasText: "saved on" }).waitFor();
-      // The text field has it by itself.
+      // The text field gets the focus by itself.
       await eventually(async () => await hasFocus(composer(page)));
     }
   }
@@ -87,7 +87,7 @@ stories("by keyboard alone", {}, (stage) => {
       await eventually(async () => (await unread()).join() === "one,three");
       expect(await focusedRow(page)).toBe("two");
       await page.keyboard.press("ArrowUp");
-      // The button in the row does the same, and leaves the focus on the row.
+      // The button in the row does the same and returns the focus to the row.
       await tabTo(page, row(page, "one").locator(".mark"));
       await page.keyboard.press("Enter");
       await eventually(async () => (await unread()).join() === "three");
@@ -113,7 +113,7 @@ stories("by keyboard alone", {}, (stage) => {
     await writeByKeys(dan, "eve", "m1", "m2", "m3", "m4");
     const { page } = dan;
     await page.keyboard.press("Escape");
-    // Fifty boxes are not between the messages and the text field, unless one wants them.
+    // There are no fifty tick boxes between the messages and the text field, unless the user asks for them.
     await page.keyboard.press("Tab");
     expect(await hasFocus(composer(page))).toBe(true);
     await page.keyboard.press("Escape");
@@ -130,7 +130,7 @@ stories("by keyboard alone", {}, (stage) => {
     await page.keyboard.press("Enter");
     await eventually(async () => (await texts(page)).join() === "m1,m3");
     expect(await hasFocus(messages(page))).toBe(true);
-    // The other way: the button, the boxes as stops, and a change of mind.
+    // The other way: the button, the boxes as tab stops, and cancelling.
     await tabTo(page, page.locator("#select"), "Shift+Tab");
     await page.keyboard.press("Enter");
     await tabTo(page, row(page, "m3").getByRole("checkbox"));
@@ -198,7 +198,7 @@ stories("by keyboard alone", {}, (stage) => {
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("?");
     await dialog("Keyboard").waitFor();
-    // No key works behind it.
+    // No key works on the page behind it.
     await page.keyboard.press("p");
     await page.keyboard.press("Escape");
     await dialog("Keyboard").waitFor({ state: "hidden" });

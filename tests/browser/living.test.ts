@@ -1,10 +1,10 @@
-/** What moves by itself: presence, typing, history, lateness, and the ways without a shared worker. */
+/** What changes by itself: presence, typing, history, late messages; and browsers without a shared worker. */
 import { beforeEach, expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { composer, eventually, messages, PASSWORD, row, texts, type Visitor } from "./visitor.ts";
 
-/** Within so long of a death nobody counts as online by it. */
+/** After a replica has died for this long, nobody counts as online because of it. */
 const GONE_MS = 20_000;
 
 stories("it lives", {}, (stage) => {

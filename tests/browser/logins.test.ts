@@ -1,10 +1,10 @@
-/** Whose page it is, and what becomes of what was not sent, when logins change and end in a browser. */
+/** Which user a page belongs to, and what happens to unsent text, when logins change and end in a browser. */
 import { expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { stories, story, type Stage } from "./stage.ts";
 import { composer, eventually, PASSWORD, row, texts, type Visitor } from "./visitor.ts";
 
-/** Fills in the form of a log-in page that is open already. */
+/** Fills in the form of a log-in page that is already open. */
 async function fillIn(page: Page, name: string): Promise<void> {
   await page.getByLabel("Name", { exact: true }).fill(name);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
@@ -35,7 +35,7 @@ stories("whose page it is", {}, (stage) => {
       (await page.evaluate<string>("Object.keys(localStorage).join()")).includes("-d-");
     await composer(page).fill("not ben's words");
     await eventually(isKept);
-    // The second tab is of the same browser, and knows of the draft.
+    // The second tab is in the same browser and therefore knows the draft.
     await fillIn(second, ben.name);
     const question = second.getByRole("dialog", { name: "Unsent messages in this browser" });
     await question.getByText(ann.name).waitFor();
@@ -47,7 +47,7 @@ stories("whose page it is", {}, (stage) => {
     await second.getByRole("button", { name: "Log out" }).waitFor();
     await page.getByRole("heading", { name: `${ben.name} is logged in now` }).waitFor();
     expect(await page.content()).not.toContain("from ann");
-    // It is a card like that of the log-in: the name above, the one way on below.
+    // It is a card like that of the log-in page: the name above, and one link to continue below.
     await page.getByRole("main").getByRole("link", { name: "Lastword" }).waitFor();
     await page.getByRole("link", { name: `Continue as ${ben.name}` }).click();
     await page.locator(".me", { hasText: ben.name }).waitFor();
@@ -55,12 +55,12 @@ stories("whose page it is", {}, (stage) => {
   });
 
   story("a tab that has heard nothing yet: neither its words nor its log-out are the other person's", async () => {
-    // No word from the other tab, as at another port of this host.
+    // No message from the other tab, as at another port of this host.
     const { ann, cleo, ben, second } = await twoTabs(stage, "BroadcastChannel.prototype.postMessage = () => {}");
     const { page } = ann;
     await fillIn(second, ben.name);
     await second.getByRole("button", { name: "Log out" }).waitFor();
-    // By now its stream may have told it after all.
+    // Its stream may have told it meanwhile.
     await page.evaluate(`document.querySelector('form[action="/logout"]')?.requestSubmit()`);
     await page.getByRole("heading", { name: `${ben.name} is logged in now` }).waitFor();
     await second.reload();
@@ -113,7 +113,7 @@ stories("what was not sent", {}, (stage) => {
     await page.goto(`${at()}/`);
     expect(await page.getByLabel("To", { exact: true }).inputValue()).toBe(cleo.name);
     expect(await composer(page).inputValue()).toBe("only for cleo");
-    // A closed tab loses nothing.
+    // Closing a tab loses nothing.
     const again = await ann.tab();
     await page.close();
     await again.goto(`${at()}/?to=${cleo.name.toUpperCase()}`);
@@ -149,7 +149,7 @@ stories("what was not sent", {}, (stage) => {
     await question.getByText("1 draft").waitFor();
     await question.getByRole("button", { name: "Cancel" }).click();
     expect(page.url()).toBe(url);
-    // As when nobody leads.
+    // The refusal when no replica leads.
     const refusal = { code: "no_leader", outcome: "definite", sentence: "Not now." };
     await page.route("**/logout", (route) => route.fulfill({ status: 503, json: refusal }));
     await logOut.click();
@@ -180,7 +180,7 @@ stories("what was not sent", {}, (stage) => {
     let askedBefore = -1;
     await page.route("**/logout", async (route) => {
       const response = await route.fetch();
-      // It has heard of the end by the same stream.
+      // It is notified of the end by the same stream.
       await other.waitForURL(/\/login/);
       askedBefore = asked.length;
       await route.fulfill({ response });
@@ -229,7 +229,7 @@ stories("what was not sent", {}, (stage) => {
     );
     for (const text of ["second", "third", "fourth"])
       expect(await row(ann.page, text).locator(".state").textContent()).not.toContain("read");
-    // What "all" means is what is on the page when it is pressed.
+    // "All" means what is on the page when the user presses the button.
     await page.route("**/read", async (route) => {
       await ann.say("as it travels");
       await row(page, "as it travels").waitFor();
@@ -257,7 +257,7 @@ stories("what was not sent", {}, (stage) => {
     await bob.look();
     await row(ann.page, "first").locator(".state", { hasText: "read" }).waitFor({ state: "attached" });
     expect(await unread.count()).toBe(0);
-    // It can still be told from the rest until she leaves.
+    // It stays distinguishable from the rest until the user leaves the page.
     expect(await row(page, "first").getAttribute("data-fresh")).toBe("yes");
     await page.reload();
     expect(await row(page, "first").getAttribute("data-fresh")).toBeNull();

@@ -1,4 +1,4 @@
-/** What everyone should be able to use: accessibility, a phone's width, no script, many tabs, little weight. */
+/** What makes the page usable for everybody: accessibility, a phone's width, no scripts, many tabs, small size. */
 import { beforeAll, expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { violations } from "./axe.ts";
@@ -7,10 +7,10 @@ import { composer, eventually, PASSWORD, row, texts, type Visitor } from "./visi
 
 const FIRST_LOAD_BYTES_MAX = 80 * 1024;
 const TABS = 8;
-/** Streams that a replica lets one user have: too few for a stream a tab, enough for one a browser. */
+/** Streams that a replica allows one user: too few for one stream per tab, enough for one per browser. */
 const STREAMS_MAX = 4;
 
-/** In light by all rules, in dark by the one that looks at colours. */
+/** The violations in light mode by all rules, and in dark mode by the rule about colours. */
 async function inBothThemes(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: "dark", reducedMotion: "reduce" });
   const dark = await violations(page, ["color-contrast"]);
@@ -177,7 +177,7 @@ stories("everyone can use it", { words: [`--streams-per-user=${STREAMS_MAX}`] },
     await bob.openFrom(stage.cluster.web(1), "many");
     await bob.say("to all tabs");
     for (const tab of tabs) await row(tab, "to all tabs").waitFor();
-    // A tab that is refused a stream goes to another replica: none had to.
+    // A tab whose stream is refused moves to another replica, and no tab had to.
     expect(tabs.map((tab) => tab.url())).toEqual(tabs.map(() => url));
   });
 
@@ -187,7 +187,7 @@ stories("everyone can use it", { words: [`--streams-per-user=${STREAMS_MAX}`] },
     const url = ann.page.url();
     const fresh = await stage.open("ann");
     await fresh.logIn(stage.cluster.web(0));
-    // Another origin: nothing of it is cached yet.
+    // Another origin, from which the browser has cached nothing yet.
     const target = url.replace(stage.cluster.web(0), stage.cluster.web(2));
     const session = await fresh.context.newCDPSession(fresh.page);
     let bytes = 0;

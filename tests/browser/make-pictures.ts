@@ -1,6 +1,6 @@
 /**
- * Makes the pictures of the README: `bun tests/browser/make-pictures.ts [FOLDER]`, docs/pictures if absent.
- * Real replicas, real browser; one replica is killed for the last ones.
+ * Makes the pictures of the README: `bun tests/browser/make-pictures.ts [FOLDER]` (default docs/pictures).
+ * It uses real replicas and a real browser, and kills one replica for the last pictures.
  */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ await using cluster = await startCluster();
 const browser = await openBrowser(true);
 
 async function take(page: Page, name: string): Promise<void> {
-  // No caret, no half-drawn hover.
+  // Avoids a caret, or a hover effect that is half drawn, in the picture.
   await page.mouse.move(0, 799);
   await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled", caret: "hide" });
 }

@@ -1,4 +1,4 @@
-/** The network splits, both sides write on, and the pages of both show one history afterwards. */
+/** The network splits, both sides continue to write, and afterwards the pages of both show one history. */
 import { expect } from "bun:test";
 import { stories, story } from "./stage.ts";
 import { composer, eventually, row, texts } from "./visitor.ts";
@@ -9,7 +9,7 @@ stories("a split and its end", { cuttable: true, clusterPerStory: true }, (stage
     stage.cluster.split([0], [1, 2]);
     await stage.cluster.inStep([0], 60_000);
     await stage.cluster.inStep([1, 2], 60_000);
-    // The wires between the replicas are cut, the browsers' are not: a page may have moved to who wrote first.
+    // Only the links between replicas are cut, so a page may have moved to the replica that could write first.
     await ann.openFrom(stage.cluster.web(0), bob.name);
     await bob.openFrom(stage.cluster.web(2), ann.name);
     await ann.say("from the one");

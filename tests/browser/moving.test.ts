@@ -1,6 +1,6 @@
 /**
- * The page follows the cluster: its replica is killed or frozen, and the person in front of it goes on.
- * Each death is proven by the process that is gone. For the front address see front.test.ts.
+ * The page follows the cluster: its replica is killed or frozen, and its user continues. Each death is
+ * proved by the process that has ended. For the front address see front.test.ts.
  */
 import { beforeEach, expect } from "bun:test";
 import type { Page } from "playwright-core";
@@ -9,7 +9,7 @@ import { composer, eventually, row, texts, type Visitor } from "./visitor.ts";
 
 const DRAFT = "a draft of exactly two hundred characters ".repeat(5).slice(0, 200);
 
-/** A request that the browser holds for us. */
+/** A request that the browser has paused for us. */
 interface Paused {
   readonly requestId: string;
   readonly request: { readonly url: string };
@@ -23,14 +23,14 @@ stories("the page follows the cluster", { wholeBrowser: true }, (stage) => {
     [ann, bob] = await stage.pair("before");
   }, HOOK_MS);
 
-  /** At another address than before, and live there. */
+  /** Waits until the page is at another address than before, and live there. */
   async function moved(page: Page, from: string): Promise<void> {
     await page.waitForURL((url) => url.origin !== from, { timeout: 15_000 });
-    // Chromium reloads its own error page after 1 s, 5 s more and 30 s more.
+    // Chromium reloads its error page after 1 s, then after 5 s and 30 s more.
     await page.getByRole("log", { name: "Messages" }).waitFor({ timeout: 60_000 });
   }
 
-  /** A draft in the field, and one message that cannot reach `origin`, as when the replica died with the request. */
+  /** Leaves a draft in the field, and a message that does not reach `origin`, as if the replica had died with it. */
   async function leaveUnsentAndDraft(page: Page, origin: string): Promise<void> {
     await page.route(`${origin}/c/*/messages`, (route) => route.abort());
     await composer(page).fill("unsent");
@@ -87,13 +87,13 @@ stories("the page follows the cluster", { wholeBrowser: true }, (stage) => {
     await Promise.all([0, 1, 2].map((id) => stage.cluster.kill(id)));
     const note = ann.page.locator("#note");
     await note.filter({ hasText: "No connection" }).waitFor({ timeout: 20_000 });
-    // Who is online is not known now, so nobody is shown as online.
+    // The page does not know who is online now, so it shows nobody as online.
     const present = ann.page.locator('.presence[data-online="yes"]').filter({ visible: true });
     expect(await present.count()).toBe(0);
     await ann.say("written to nobody");
     await row(ann.page, "written to nobody").waitFor();
     await composer(ann.page).fill(DRAFT);
-    // A lesser note goes by itself, and what holds all the time is said again.
+    // A less important note disappears by itself, and the lasting one is shown again.
     const other = bob.page.locator("#note");
     await other.filter({ hasText: "No connection" }).waitFor();
     await row(bob.page, "before").locator(".body").click();
@@ -108,15 +108,15 @@ stories("the page follows the cluster", { wholeBrowser: true }, (stage) => {
     await present.first().waitFor();
   });
 
-  /** Types a draft, and waits until the page has kept it: later it would set out a second time, because of the draft. */
+  /** Types a draft, and waits until the page has saved it, because saving it later would start another move. */
   async function typeDraft(): Promise<void> {
     await composer(ann.page).fill(DRAFT);
     await eventually(async () => ((await ann.page.evaluate("JSON.stringify(localStorage)")) as string).includes(DRAFT));
   }
 
   /**
-   * Kills the replica to which a page moves at the given moment of its arrival, once. By the browser's own
-   * protocol, because playwright's routes switch the cache off. Resolves with the replica's id.
+   * Kills the replica to which a page moves, once, at the given moment of the arrival. Resolves with the
+   * replica's id. Uses the browser's own protocol, because playwright's routes switch the cache off.
    */
   async function dieAtArrival(page: Page, moment: "asked" | "answered"): Promise<number> {
     const session = await page.context().newCDPSession(page);
@@ -131,7 +131,7 @@ stories("the page follows the cluster", { wholeBrowser: true }, (stage) => {
         await stage.cluster.kill(id);
         struck.resolve(id);
       }
-      // The browser may have given the request up by itself: its server is dead.
+      // The browser may have given up the request by itself, because its server is dead.
       if (html === null) await session.send("Fetch.continueRequest", { requestId }).catch(() => undefined);
       else await session.send("Fetch.fulfillRequest", { requestId, responseCode: 200, responseHeaders, body: html });
     };

@@ -1,17 +1,17 @@
-/** The cluster line and its panel in front of real deaths: what they say is what happened, in plain words, live. */
+/** The cluster line and its panel while replicas really die: they say live, in plain words, what has happened. */
 import { beforeEach, expect } from "bun:test";
 import { WebPerson } from "../../harness/web-person.ts";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { eventually, row, type Visitor } from "./visitor.ts";
 
-/** The policy decides after 15 s. */
+/** Long, because the recovery policy decides only after 15 s. */
 const POLICY_MS = 60_000;
 
 const LINE_LOOKS = `(() => {
   const { color, fontWeight } = getComputedStyle(document.getElementById("cluster-line"));
   return { colour: color, weight: fontWeight };
 })()`;
-/** The colour of what goes wrong, as the browser writes it. */
+/** A script that returns the colour for errors, as the browser writes it. */
 const DANGER = `(() => {
   const place = Object.assign(document.createElement("p"), { className: "error" });
   document.body.append(place);
@@ -43,7 +43,7 @@ stories("the cluster, as the page tells it", { clusterPerStory: true }, (stage) 
         .waitFor();
       for (const id of stage.cluster.ids)
         expect(await panel.getByText(`process ${stage.cluster.pid(id)}`).isVisible()).toBe(false);
-      // Opened once it stays open, though the panel is fetched again every other second.
+      // Once opened it stays open, although the page fetches the panel again every two seconds.
       await panel.getByText("Details").click();
       for (const id of stage.cluster.ids) await panel.getByText(`process ${stage.cluster.pid(id)}`).waitFor();
       const before = await page.evaluate("performance.timeOrigin");
@@ -74,14 +74,14 @@ stories("the cluster, as the page tells it", { clusterPerStory: true }, (stage) 
     await ann.writeTo("bob", "on one disk");
     const state = row(page, "on one disk").locator(".state");
     await state.filter({ hasText: "saved on 1 of 3" }).waitFor();
-    // Danger looks like danger: a colour of its own, a sign, and more weight than the line has when all is well.
+    // Danger must be visible: by a colour, a sign, and a heavier font than the line has when all is well.
     const line = page.locator("#cluster-line");
     expect(await line.getAttribute("data-level")).toBe("danger");
     expect(await line.locator(".icon").isVisible()).toBe(true);
     expect(await page.evaluate(LINE_LOOKS)).toEqual({ colour: await page.evaluate(DANGER), weight: "600" });
     await line.click();
     const panel = page.getByRole("dialog", { name: "Cluster" });
-    // Said once, in the panel's own words.
+    // The warning appears once, in the panel's own words.
     const warning = panel.getByText("No spare copy: if the disk of this replica fails now, messages are lost.");
     await warning.waitFor();
     expect(await panel.getByText(/spare copy|not yet protected/i).count()).toBe(1);

@@ -1,7 +1,7 @@
 /**
- * What every file of stories stands on: one browser, a cluster of the built binary, and people who
- * come for a story and are gone after it. Without Debian's Chromium the stories are skipped in one
- * line; with CI=true a missing browser is a failure.
+ * The base of every file of stories: one browser, a cluster of the built binary, and people who exist
+ * for one story. Without Debian's Chromium the stories are skipped in one line; with CI=true a missing
+ * browser is a failure.
  *
  *     stories("it lives", {}, (stage) => {
  *       story("two write", async () => {
@@ -14,7 +14,7 @@ import { Cluster } from "../../harness/cluster.ts";
 import { eventually, Visitor } from "./visitor.ts";
 
 export const CHROMIUM = "/usr/bin/chromium";
-/** The same browser without its windows and desktop services: a story costs half as much processor time in it. */
+/** The same browser without windows and desktop services, in which a story takes half the processor time. */
 const HEADLESS_SHELL = "/usr/bin/chromium-headless-shell";
 const QUIET = [
   "--no-sandbox",
@@ -26,25 +26,25 @@ const QUIET = [
   "--disable-sync",
 ];
 
-/** With it, an error page of the browser's own is never reloaded by itself, as it is for people. */
+/** With this switch the browser would never reload its own error pages by itself, as it does for people. */
 const UNLIKE_PEOPLE = ["--enable-automation"];
 
-/** Patience of a hook. */
+/** The timeout of a hook. */
 export const HOOK_MS = 90_000;
-/** Patience of a story: whole clusters die and come back in some, and the machine may be busy. */
+/** The timeout of a story: in some, whole clusters die and come back, and the machine may be busy. */
 export const STORY_MS = 240_000;
 
 export interface StageOptions {
-  /** A new cluster for each story, where what earlier stories did to it would be seen; the dead are started in any case. */
+  /** Starts a new cluster for each story, for stories that would see earlier ones. Dead replicas always restart. */
   readonly clusterPerStory?: boolean;
   /** See ClusterOptions. */
   readonly cuttable?: boolean;
-  /** The whole Chromium, because the story needs what only that has: it reloads its own error pages. */
+  /** Uses the whole Chromium, because only that reloads its own error pages. */
   readonly wholeBrowser?: boolean;
   readonly words?: readonly string[];
 }
 
-/** Debian's Chromium; `whole` or its headless shell, where that is installed. */
+/** Starts Debian's Chromium: the whole browser, or its headless shell if that is installed and `whole` is false. */
 export async function openBrowser(whole: boolean, more: readonly string[] = []): Promise<Browser> {
   return await chromium.launch({
     executablePath: whole || !existsSync(HEADLESS_SHELL) ? CHROMIUM : HEADLESS_SHELL,
@@ -53,7 +53,7 @@ export async function openBrowser(whole: boolean, more: readonly string[] = []):
   });
 }
 
-/** Three replicas in step, with their front port. */
+/** Starts three replicas with a front port, and waits until they are in step. */
 export async function startCluster(options: StageOptions = {}): Promise<Cluster> {
   const { cuttable = false, words = [] } = options;
   const cluster = await Cluster.create({ cuttable, words, front: true });
@@ -80,12 +80,12 @@ export class Stage {
     return this.#cluster;
   }
 
-  /** A name that nobody of another story has. */
+  /** A name that no person in another story has. */
   nameOf(name: string): string {
     return this.#options.clusterPerStory === true ? name : `${name}${this.#round}`;
   }
 
-  /** Somebody with a browser profile of her own, until the story ends; opened before a story, she stays for all. */
+  /** A person with a browser profile of their own, until the story ends; if opened before a story, for all stories. */
   async open(name: string, options: BrowserContextOptions = {}): Promise<Visitor> {
     if (this.#browser === null) throw new Error("there is a browser only within a story and its hooks");
     const visitor = await Visitor.open(this.#browser, name, options);
@@ -93,14 +93,14 @@ export class Stage {
     return visitor;
   }
 
-  /** Somebody new, registered at a replica. */
+  /** A new person, registered at a replica. */
   async arrive(name: string, replica: number): Promise<Visitor> {
     const visitor = await this.open(name);
     await visitor.register(this.cluster.web(replica));
     return visitor;
   }
 
-  /** ann at replica 0 and bob at another, both in their conversation, which begins with ann's words. */
+  /** ann at replica 0 and bob at another one, both in their conversation, which begins with ann's message `first`. */
   async pair(first: string, bobAt = 2): Promise<[Visitor, Visitor]> {
     const [ann, bob] = await Promise.all([this.open(this.nameOf("ann")), this.open(this.nameOf("bob"))]);
     await Promise.all([ann.join(this.cluster.web(0)), bob.join(this.cluster.web(bobAt))]);
@@ -119,11 +119,11 @@ export class Stage {
     this.#round += 1;
     this.#inStory = true;
     if (this.#options.clusterPerStory === true) this.#cluster = await startCluster(this.#options);
-    // A story before this one has killed some, and what it ends with are not always all.
+    // An earlier story may have killed replicas without restarting all of them.
     else if (this.cluster.running().length < this.cluster.ids.length) await this.cluster.startMissing();
   }
 
-  /** What the pages complained about since the last story. */
+  /** Ends the story. Returns what its pages complained about. */
   async endStory(): Promise<string[]> {
     this.#inStory = false;
     const guests = this.#guests;
@@ -140,7 +140,7 @@ export class Stage {
   }
 }
 
-/** A group of stories; skipped as a whole where there is no browser. A page that complains fails its story. */
+/** A group of stories, which is skipped as a whole if there is no browser. A page that complains fails its story. */
 export function stories(name: string, options: StageOptions, body: (stage: Stage) => void): void {
   const missing = !existsSync(CHROMIUM) && process.env.CI !== "true";
   if (missing) process.stderr.write(`${name}: skipped, ${CHROMIUM} is missing\n`);
@@ -156,7 +156,7 @@ export function stories(name: string, options: StageOptions, body: (stage: Stage
   });
 }
 
-/** One story, with the patience that browsers need. */
+/** One story, with the timeout that browsers need. */
 export function story(what: string, tell: () => Promise<void>): void {
   test(what, tell, STORY_MS);
 }

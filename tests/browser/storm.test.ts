@@ -1,7 +1,7 @@
 /**
- * Thirty messages each by two people, while replicas are killed and started again under them at random:
- * who dies, one or two at once, and after how many words comes from a seed. All sixty arrive once, in one
- * order for both, before and after a reload. SOAK=1 takes a fresh seed and more rounds; STORM_SEED a given one.
+ * Two people write thirty messages each while replicas are killed and restarted at random. A seed determines
+ * which replicas die, one or two at once, and after how many messages. All sixty messages arrive once, in the
+ * same order for both, before and after a reload. SOAK=1 uses a fresh seed and more rounds, STORM_SEED a given one.
  */
 import { expect } from "bun:test";
 import type { Page } from "playwright-core";
@@ -11,24 +11,24 @@ import { HOOK_MS, stories, story } from "./stage.ts";
 import { composer, eventually, row, texts, type Visitor } from "./visitor.ts";
 
 const EACH = 30;
-/** Deaths while the words of one story are written. */
+/** Deaths while the messages of one story are written. */
 const DEATHS = 6;
-/** Words of one person between two deaths. */
+/** Messages of one person between two deaths. */
 const BETWEEN = EACH / DEATHS;
 const STORM_MS = 240_000;
 const ROUNDS = SOAK ? 5 : 1;
-/** Words that are nowhere for so long were never taken by the page. */
+/** If a message is nowhere for this long, the page never accepted it. */
 const MISSED_MS = 4000;
-/** A page that ended at the browser's error page comes back after 1, 5 or 30 s. */
+/** Long, because a page that ended at the browser's error page comes back only after 1, 5 or 30 s. */
 const WORDS_MS = 60_000;
 const FIRST_SEED = Number(process.env.STORM_SEED ?? (SOAK ? Date.now() % 1_000_000 : 7));
 
 stories("a storm", { clusterPerStory: true }, (stage) => {
-  /** Words that somebody began to write. */
+  /** Messages that a person has begun to write. */
   let begun = 0;
   let deaths = 0;
 
-  /** Kills and restarts, in step in between: what may die without a loss is one or two of three. */
+  /** Kills and restarts replicas, and waits until all are in step in between, so that one or two of three may die. */
   async function killAndRestart(seed: number): Promise<void> {
     const random = new Random(`storm ${seed}`);
     const { cluster } = stage;
@@ -47,13 +47,13 @@ stories("a storm", { clusterPerStory: true }, (stage) => {
     }
   }
 
-  /** What a person sees of her own words: in the list, still in the field, or (the page is just moving) nowhere. */
+  /** Where a person sees their own message: in the list, still in the field, or (while the page moves) nowhere. */
   async function whereIs(page: Page, text: string): Promise<"said" | "typed" | "nowhere"> {
     if ((await texts(page)).includes(text)) return "said";
     return (await composer(page).inputValue({ timeout: 1000 })) === text ? "typed" : "nowhere";
   }
 
-  /** Types like a person: what is still in the field needs only Enter, what is gone for seconds is typed again. */
+  /** Writes like a person: presses Enter again if the text is still in the field, and types it again if it is gone. */
   async function write(page: Page, text: string): Promise<void> {
     let typedAt = -Infinity;
     await eventually(async () => {
@@ -74,7 +74,7 @@ stories("a storm", { clusterPerStory: true }, (stage) => {
     }, WORDS_MS);
   }
 
-  /** All words of one person, so many between two deaths that each death meets somebody who writes. */
+  /** Writes all messages of one person, in step with the deaths, so that each death meets somebody who writes. */
   async function writeAll({ page, name }: Visitor): Promise<void> {
     for (let index = 0; index < EACH; index++) {
       await eventually(() => deaths >= Math.floor(index / BETWEEN), STORM_MS);
@@ -90,7 +90,7 @@ stories("a storm", { clusterPerStory: true }, (stage) => {
     story(`all sixty once, in one order (seed ${seed})`, async () => {
       begun = deaths = 0;
       const people = await stage.pair("start", 1);
-      // All sixty on one page, also on the one that a move loads.
+      // Shows all sixty on one page, even after a move.
       for (const { page } of people) await page.goto(`${page.url()}?limit=100`);
       await Promise.all([killAndRestart(seed), ...people.map(writeAll)]);
       const expected = [

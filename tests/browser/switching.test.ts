@@ -1,6 +1,6 @@
 /**
- * Choosing another conversation swaps it in place: the page is not loaded, the list stays as it is, and everything else is
- * as after a load. Each story is told on a wide screen and on a phone where they differ.
+ * Choosing another conversation replaces it in place: the page is not loaded, the list stays as it is, and everything
+ * else is as after a load. If a story differs on a phone, it runs on a wide screen and on a phone.
  */
 import { beforeEach, expect } from "bun:test";
 import type { Page } from "playwright-core";
@@ -10,7 +10,7 @@ import { WebPerson } from "../../harness/web-person.ts";
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 
-/** Marks the document: a page that was loaded since has lost the mark. */
+/** Marks the document. A page that is loaded afterwards does not have the mark. */
 const mark = (page: Page): Promise<void> => page.evaluate("void (window.isSame = true)");
 const isSame = (page: Page): Promise<boolean> => page.evaluate("window.isSame === true");
 
@@ -30,7 +30,7 @@ stories("switching", {}, (stage) => {
   let cidsPath: string;
   let loads: number;
 
-  /** ann, with conversations with bob and cid, on the page of bob's. */
+  /** ann has conversations with bob and cid, and is on the page of the one with bob. */
   async function arrive(): Promise<void> {
     const { cluster } = stage;
     ann = await stage.open(stage.nameOf("ann"));
@@ -292,7 +292,7 @@ stories("switching", {}, (stage) => {
     const { page } = ann;
     const { cluster } = stage;
     await composer(page).fill("kept at bob's");
-    // The replica has taken the request, and dies before it answers.
+    // The replica has accepted the request, and dies before it answers.
     const asked = Promise.withResolvers<void>();
     await page.route(`**${cidsPath}`, async (route) => {
       if (new URL(route.request().url()).origin !== cluster.web(0)) return await route.continue();

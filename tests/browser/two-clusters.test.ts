@@ -1,6 +1,6 @@
 /**
- * Two clusters in one browser, on other ports of the same names: cookies go to all ports of a host, and what a page
- * keeps goes with host and port, which one cluster may have had before another. Nothing of one is in the other.
+ * Two clusters in one browser, on other ports of the same host names. A browser sends cookies to all ports of a host,
+ * and stores data by host and port, which one cluster may have used before another. Neither must see the other's data.
  */
 import { expect } from "bun:test";
 import type { Page } from "playwright-core";
@@ -17,12 +17,12 @@ async function registerAs(page: Page, origin: string, name: string): Promise<voi
   await isHere(page, name);
 }
 
-/** Somebody is logged in on this page. */
+/** Expects that a person is logged in on this page. */
 async function isHere(page: Page, name: string): Promise<void> {
   await page.locator(".me", { hasText: name }).waitFor();
 }
 
-/** The first words to somebody, in the conversation that they begin. */
+/** Sends the first message to a person, which opens their conversation. */
 async function writeTo(page: Page, name: string, text: string): Promise<void> {
   await page.goto(new URL("/new", page.url()).href);
   await page.getByLabel("To", { exact: true }).fill(name);
@@ -56,7 +56,7 @@ for (const [where, second] of [
       await using other = await startCluster();
       const one = stage.cluster;
       const [atOne, atOther] = [one.web(0), second(other.web(0))];
-      // To each cluster somebody to write to, with the same name in both.
+      // Each cluster gets a person to write to, with the same name in both.
       await stage.arrive("eve", 1);
       const otherEve = await stage.open("eve");
       await otherEve.register(other.web(1));
@@ -71,7 +71,7 @@ for (const [where, second] of [
       await composer(bob).fill("bob's draft");
       await eventually(() => keeps(bob, "bob's draft"));
 
-      // Each page again, and each cluster's other addresses: the right person, the right words, the right draft.
+      // Reloads each page and opens each cluster's other addresses: person, messages and draft must be right.
       await Promise.all([ann.page.reload(), bob.reload()]);
       for (const [page, name, text] of [
         [ann.page, "ann", "from ann"],
@@ -88,7 +88,7 @@ for (const [where, second] of [
       await isHere(third, "bob");
       expect(await third.content()).not.toContain("from ann");
 
-      // A replica that dies: its page goes to a replica of its own cluster.
+      // A replica dies, and its page must move to a replica of its own cluster.
       await one.kill(0);
       await ann.page.waitForURL((url) => url.origin === one.web(1) || url.origin === one.web(2));
       await isHere(ann.page, "ann");
@@ -97,21 +97,21 @@ for (const [where, second] of [
       await row(ann.page, "ann's draft").waitFor();
       expect(await texts(ann.page)).toEqual(["from ann", "ann's draft"]);
 
-      // The other cluster gets the address that the page of the first had: whoever opens it there is nobody,
+      // The other cluster gets the address that the first one's page had. A user who opens it there is logged out,
       await other.terminate(0);
       await startAt(other, one.web(0));
       await third.goto(`${one.web(0)}/`);
       if (where === "both at localhost") {
-        // or who she is in the cluster that answers.
+        // or is the user who is logged in to the cluster that answers.
         await isHere(third, "bob");
         expect(await third.content()).not.toContain("from ann");
       } else await third.getByRole("button", { name: "Log in", exact: true }).waitFor();
 
-      // A log-out ends one login and leaves the other; what the one wrote stays unsent where it is.
+      // A log-out ends one login and not the other, and the other's unsent text stays where it is.
       await bob.goto(`${second(other.web(1))}/`);
       await isHere(bob, "bob");
       await bob.getByRole("button", { name: "Log out" }).click();
-      // His draft has moved with his page to one of two replicas: at that one he is asked first.
+      // bob's draft has moved with his page to one of two replicas, which asks him first.
       const agree = bob.getByRole("button", { name: "Log out and delete" });
       const logIn = bob.getByRole("button", { name: "Log in", exact: true });
       await agree.or(logIn).first().waitFor();
@@ -120,7 +120,7 @@ for (const [where, second] of [
       await ann.page.reload();
       await isHere(ann.page, "ann");
 
-      // Nobody in either has got words of the other.
+      // Nobody in either cluster has got messages of the other.
       for (const [cluster, words] of [
         [one, ["from ann", "ann's draft"]],
         [other, ["from bob"]],

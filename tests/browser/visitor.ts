@@ -1,31 +1,31 @@
-/** People in a browser, for the stories in this folder, and what they see on a page. */
+/** People with a browser, for the stories in this folder, and what they see on a page. */
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { until } from "../../harness/until.ts";
 
-/** Patience of a story with a page; the machine may be busy with other tests. */
+/** How long a story waits for a page; the machine may be busy with other tests. */
 const WAIT_MS = 20_000;
 
-/** Each look at a page costs two ms of the processor that the page waits for. */
+/** The interval of checks: each one takes 2 ms of the processor that the page needs too. */
 const LOOK_MS = 25;
 
 export const PASSWORD = "correct horse battery";
 
-/** Waits for a condition, as patiently as for a page. */
+/** Waits for a condition as long as for a page. */
 export async function eventually(condition: () => boolean | Promise<boolean>, timeoutMs = WAIT_MS): Promise<void> {
   await until(condition, timeoutMs, LOOK_MS);
 }
 
-/** What a page must never do: errors of the script, refusals by the policy. */
+/** Console messages that a page may write. Errors of scripts and refusals by the policy are not among them. */
 const QUIET_ENOUGH =
   /favicon|htmx: htmx:error: (Failed to fetch|AbortError)|Failed to load resource|net::ERR_|Password forms should have/;
 
-/** Somebody with a browser profile of her own. */
+/** A person with a browser profile of their own. */
 export class Visitor {
   readonly name: string;
   readonly context: BrowserContext;
   /** The first tab. */
   readonly page: Page;
-  /** Errors the pages reported; a story ends by expecting none. */
+  /** Errors that the pages reported; every story expects none at its end. */
   readonly complaints: string[] = [];
 
   private constructor(name: string, context: BrowserContext, page: Page) {
@@ -38,7 +38,7 @@ export class Visitor {
   static async open(browser: Browser, name: string, options: BrowserContextOptions = {}): Promise<Visitor> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     context.setDefaultTimeout(WAIT_MS);
-    // Playwright says of each page that it has the focus; then all that is on a page would be read by being looked at.
+    // Playwright reports every page as focused, so everything in view would be marked as read.
     await context.addInitScript("document.hasFocus = () => false");
     return new Visitor(name, context, await context.newPage());
   }
@@ -50,7 +50,7 @@ export class Visitor {
     });
   }
 
-  /** The window is in front now, and she sits before it. */
+  /** The window is in front now, and the person looks at it. */
   async look(page = this.page): Promise<void> {
     await page.evaluate("void (document.hasFocus = () => true)");
   }
@@ -61,18 +61,18 @@ export class Visitor {
     return page;
   }
 
-  /** A new account, and the login in this profile, without a page: the forms have stories of their own. */
+  /** Creates an account and logs in this profile without a page, because the forms have stories of their own. */
   async join(origin: string): Promise<void> {
     await this.post(`${origin}/register`, { name: this.name, password: PASSWORD, id: crypto.randomUUID() });
   }
 
-  /** A new account; ends at the start page. */
+  /** Registers by the page. Ends at the start page. */
   async register(origin: string): Promise<void> {
     await this.join(origin);
     await this.page.goto(origin);
   }
 
-  /** Ends at the start page. */
+  /** Logs in by the page. Ends at the start page. */
   async logIn(origin: string, page = this.page): Promise<void> {
     await this.post(`${origin}/login`, { name: this.name, password: PASSWORD });
     await page.goto(origin);
@@ -92,7 +92,7 @@ export class Visitor {
     await page.getByRole("button", { name: "Log out" }).waitFor();
   }
 
-  /** A form with the cookies of this profile, with the same id until a replica leads; the answer's JSON. */
+  /** Posts a form with the cookies of this profile, repeats it until a replica leads, and returns the answer's JSON. */
   async post(url: string, form: Record<string, string>): Promise<Record<string, unknown>> {
     let answer: Record<string, unknown> = {};
     await eventually(async () => {
@@ -105,13 +105,13 @@ export class Visitor {
     return answer;
   }
 
-  /** Sends to a name without a page; answers the path of the conversation. */
+  /** Sends a message to a name without a page. Returns the path of the conversation. */
   async send(origin: string, name: string, body: string): Promise<string> {
     const { message } = await this.post(`${origin}/to`, { name, body, id: crypto.randomUUID() });
     return `/c/${(message as { conversationId: string }).conversationId}`;
   }
 
-  /** Messages one after the other into the open conversation, faster than they are typed. */
+  /** Sends messages into the open conversation, one after another, faster than by typing. */
   async pour(bodies: readonly string[]): Promise<void> {
     const url = `${this.page.url()}/messages`;
     for (const body of bodies) await this.post(url, { id: crypto.randomUUID(), body });
@@ -123,7 +123,7 @@ export class Visitor {
     await page.getByRole("button", { name: button, exact: true }).click();
   }
 
-  /** The first words to somebody; ends in the conversation. */
+  /** Sends the first message to a person. Ends in the conversation. */
   async writeTo(name: string, text: string): Promise<void> {
     await this.page.goto(`${new URL(this.page.url()).origin}/new`);
     await this.page.getByLabel("To", { exact: true }).fill(name);
@@ -133,14 +133,14 @@ export class Visitor {
     await row(this.page, text).waitFor();
   }
 
-  /** Opens the conversation with somebody from the list. */
+  /** Opens the conversation with a person from the list. */
   async openFrom(origin: string, name: string, page = this.page): Promise<void> {
     await page.goto(`${origin}/`);
     await page.locator("#sidebar a[href^='/c/']", { hasText: name }).first().click();
     await page.getByRole("heading", { name, level: 1 }).waitFor();
   }
 
-  /** Writes in the open conversation. */
+  /** Sends a message in the open conversation. */
   async say(text: string, page = this.page): Promise<void> {
     await composer(page).fill(text);
     await composer(page).press("Enter");
@@ -151,7 +151,7 @@ export class Visitor {
   }
 }
 
-/** What a form of the log-in or the registration came to: false if no replica led, and one is to try again. */
+/** Whether a log-in or a registration succeeded; false if no replica led, so that the caller should try again. */
 export async function cameIn(page: Page): Promise<boolean> {
   const inside = page.getByRole("button", { name: "Log out" });
   await inside.or(page.getByText("try again in a moment")).first().waitFor();

@@ -1,10 +1,10 @@
-/** The text field, and what is written in it: pasted terminal output, links, emoji, the room that is left. */
+/** The text field and what people write in it: pasted terminal output, links, emoji, the remaining length. */
 import { beforeEach, expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { composer, eventually, row, texts, type Visitor } from "./visitor.ts";
 
-/** As the browser does for Ctrl+V. */
+/** Pastes as the browser does for Ctrl+V. */
 async function paste(page: Page, text: string): Promise<void> {
   await page.evaluate(`(() => {
     const clipboardData = new DataTransfer();
@@ -14,7 +14,7 @@ async function paste(page: Page, text: string): Promise<void> {
   })()`);
 }
 
-/** In pixels, of the text of the row with these words. */
+/** The font size of the row with this text, px. */
 async function fontSize(page: Page, text: string): Promise<number> {
   const id = await row(page, text).getAttribute("id");
   return Number(
@@ -37,7 +37,7 @@ stories("writing", {}, (stage) => {
     await paste(page, "\u001b[31mERROR\u001b[0m step 4");
     expect(await composer(page).inputValue()).toBe("log: ERROR step 4");
     await page.getByText("Terminal colours were removed.").waitFor();
-    // Taken back like anything typed.
+    // It can be undone like anything typed.
     await page.keyboard.press("Control+z");
     expect(await composer(page).inputValue()).toBe("log: ");
     await composer(page).fill("a bell \u0007 rings");
