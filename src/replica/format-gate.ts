@@ -188,6 +188,14 @@ export class FormatGate implements Formats {
     return may;
   }
 
+  /** The error as it goes to an operator: with a version that has the format, where another replica runs one. */
+  named(error: unknown): unknown {
+    if (!(error instanceof FormatTooNew) || error.version !== null) return error;
+    const { format, kind } = error;
+    const known = this.#replicas().find(({ release }) => release !== null && release.opFormat >= format);
+    return known === undefined ? error : new FormatTooNew(format, kind, known.release!.version);
+  }
+
   /** Sentences for the operator of this host, each true at this moment. */
   warnings(): readonly string[] {
     const waits = this.#waitsFor;

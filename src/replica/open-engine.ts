@@ -196,6 +196,6 @@ function openOwnEngine(
       return { key: opKey(bytes), op: bytes };
     },
     dated: (beat) => gate.announced(clock.dated(beat)),
-    onFatal,
+    onFatal: (error) => onFatal(gate.named(error)),
   });
 }

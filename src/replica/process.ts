@@ -165,11 +165,12 @@ function failureOf(error: unknown, folder: string): Omit<Failure, "ok"> {
   if (error instanceof FormatTooNew) {
     const { message, version } = error;
     const what = `${message} is in use, which this version (${VERSION}) does not know`;
-    const todo = `install lastword ${version ?? "of the version that the others run"}${version === null ? "" : " or newer"} and start this replica again`;
-    return { exit: EXIT.mismatch, what, todo };
+    return { exit: EXIT.mismatch, what, todo: installText(version) };
   }
   if (error instanceof TablesTooNew) {
-    return { exit: EXIT.mismatch, what: error.message, todo: "install the newest version of lastword" };
+    const { message, version } = error;
+    const what = `${message}, which this version (${VERSION}) does not read`;
+    return { exit: EXIT.mismatch, what, todo: installText(version) };
   }
   if (error instanceof StoreRefused) {
     const todo = error.reason === "newer_format" ? "run the newest version" : "put the folder back where it was";
@@ -177,4 +178,10 @@ function failureOf(error: unknown, folder: string): Omit<Failure, "ok"> {
   }
   const name = error instanceof BrokenInvariant ? error.message : error instanceof Error ? error.name : "error";
   return { exit: EXIT.invariant, what: `this should not happen (${name})`, todo: "please report it with the log" };
+}
+
+/** What to do about data of a newer version. */
+function installText(version: string | null): string {
+  const which = version === null ? "of the version that the others run" : `${version} or newer`;
+  return `install lastword ${which} and start this replica again`;
 }

@@ -22,13 +22,19 @@ export interface Migration {
 /** The file has newer tables than this executable reads, and does not say how to revert them. Nothing was changed. */
 export class TablesTooNew extends Error {
   override readonly name = "TablesTooNew";
+  /** The version that made the tables; null if the file does not say. */
+  readonly version: string | null;
 
-  constructor(schema: number) {
-    super(`state.db has newer tables (${schema}) than this version reads`);
+  constructor(schema: number, version: string | null) {
+    super(`state.db has newer tables (${schema}${version === null ? "" : `, of version ${version}`})`);
+    this.version = version;
   }
 }
 
-/** Says how to revert the migrations of a file. `schema` counts the migrations up to and including this one. */
+/**
+ * Says which version made the tables of a file, and how to revert its migrations; `sql` is empty if a migration cannot
+ * be reverted. `schema` counts the migrations up to and including this one.
+ */
 const UNDO_TABLE = `CREATE TABLE IF NOT EXISTS schema_undo (
   schema  INTEGER PRIMARY KEY,
   name    TEXT NOT NULL,
@@ -61,8 +67,7 @@ export function prepareTables(
       takeBack(client, migrations);
       client.run(UNDO_TABLE);
       for (const [i, { name, undo }] of migrations.entries()) {
-        if (undo !== null)
-          client.run("INSERT OR REPLACE INTO schema_undo VALUES (?, ?, ?, ?)", [i + 1, name, version, undo]);
+        client.run("INSERT OR REPLACE INTO schema_undo VALUES (?, ?, ?, ?)", [i + 1, name, version, undo ?? ""]);
       }
     })
     .immediate();
@@ -76,6 +81,7 @@ function takeBack(client: Database, migrations: readonly Migration[]): void {
   if (known.some(({ name }, i) => name !== migrations[i]!.name)) {
     throw new StorageDamaged("state", "state.db: its tables are not those of any version");
   }
+  let newest: string | null = null;
   for (let schema = made.length; schema > migrations.length; schema--) {
     const { name } = made[schema - 1]!;
     const undo = client
@@ -83,7 +89,8 @@ function takeBack(client: Database, migrations: readonly Migration[]): void {
         "SELECT version, sql FROM schema_undo WHERE schema = ? AND name = ?",
       )
       .get(schema, name);
-    if (undo === null) throw new TablesTooNew(schema);
+    newest ??= undo?.version ?? null;
+    if (undo === null || undo.sql === "") throw new TablesTooNew(made.length, newest);
     for (const statement of undo.sql.split(BREAK)) client.run(statement);
     client.run("DELETE FROM __drizzle_migrations WHERE name = ?", [name]);
     client.run("DELETE FROM schema_undo WHERE schema = ?", [schema]);

@@ -44,6 +44,16 @@ function people(client: Database): unknown[] {
   return client.query("SELECT * FROM people").all();
 }
 
+/** Why the first version refuses the file; null if it does not. */
+function refusal(client: Database): unknown {
+  try {
+    open(client, [FIRST]);
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
 /** A state.db of the first version, with one row. */
 function made(): Database {
   const client = new Database(":memory:", { strict: true });
@@ -89,14 +99,7 @@ describe("an executable that is put back", () => {
     open(client, [FIRST, SECOND]);
     client.run("INSERT INTO formats VALUES (2, '0.2.0', 7)");
     const before = [tables(client), people(client)];
-    const refused = (() => {
-      try {
-        open(client, [FIRST]);
-        return null;
-      } catch (error) {
-        return error;
-      }
-    })();
+    const refused = refusal(client);
     expect(refused).toBeInstanceOf(FormatTooNew);
     expect(refused).toMatchObject({ format: 2, version: "0.2.0" });
     expect([tables(client), people(client)]).toEqual(before);
@@ -108,8 +111,18 @@ describe("an executable that is put back", () => {
     const client = made();
     open(client, [FIRST, SECOND]);
     client.run("DELETE FROM schema_undo");
-    expect(() => open(client, [FIRST])).toThrow(TablesTooNew);
+    expect(refusal(client)).toEqual(new TablesTooNew(2, null));
     expect(people(client)).toEqual([{ name: "ann", age: 30, double: 60 }]);
+  });
+
+  test("says which version made newer tables that cannot be taken back", () => {
+    const client = made();
+    open(client, [FIRST, SECOND, { ...THIRD, undo: null }]);
+    const before = tables(client);
+    const refused = refusal(client);
+    expect(refused).toBeInstanceOf(TablesTooNew);
+    expect(refused).toMatchObject({ version: "0.3.0", message: "state.db has newer tables (3, of version 0.3.0)" });
+    expect(tables(client)).toEqual(before);
   });
 });
 

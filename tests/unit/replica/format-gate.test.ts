@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { Enable } from "../../../src/chat/kinds/enable.ts";
 import { withChecksum } from "../../../proto/op-checksum.ts";
 import { enableId } from "../../../src/chat/kinds/enable.ts";
-import { encodeOp, keyOf, type FormatTooNew, type Op } from "../../../src/chat/kinds/op.ts";
+import { encodeOp, keyOf, FormatTooNew, type Op } from "../../../src/chat/kinds/op.ts";
 import type { Beat } from "../../../src/election/frame.ts";
 import type { Release } from "../../../src/election/release.ts";
 import type { Logger } from "../../../src/host/logger.ts";
@@ -223,6 +223,15 @@ describe("a snapshot", () => {
     expect(made.gate.snapshotFrom(1)).toBe("ends");
     expect(made.ended).toEqual([[2, "0.2.0"]]);
   });
+});
+
+test("an op of a kind that is not known here is named with a version that knows it, if somebody runs one", () => {
+  const made = makeGate([null, SECOND], { release: FIRST });
+  expect(made.gate.named(new FormatTooNew(2, 31))).toEqual(new FormatTooNew(2, 31, "0.2.0"));
+  expect(made.gate.named(new FormatTooNew(2, 31, "0.1.9"))).toMatchObject({ version: "0.1.9" });
+  expect(made.gate.named(new FormatTooNew(3, 31))).toMatchObject({ version: null });
+  const other = new Error("x");
+  expect(made.gate.named(other)).toBe(other);
 });
 
 test("what was left out is counted by peer and frame, and said once for each version", () => {

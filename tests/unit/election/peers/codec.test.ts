@@ -137,6 +137,15 @@ describe("the codec of the peer protocol", () => {
     expect(decodePacket(empty)).toEqual({ kind: "frames", frames: [{ type: "unread", number: 2 }] });
   });
 
+  test("leaves out a frame with a value of an enum that it does not know, and counts it by its number", () => {
+    // frames { frame { beat { role: 9 } } }
+    const unknown = [0x0a, 0x04, 0x0a, 0x02, 0x08, 0x09];
+    expect(decodePacket(new Uint8Array([0x1a, unknown.length, ...unknown]))).toEqual({
+      kind: "frames",
+      frames: [{ type: "unread", number: 1 }],
+    });
+  });
+
   test("knows what a frame with ops takes, from above and within a kilobyte a batch", () => {
     fc.assert(
       fc.property(anyFrame, (frame) => {
