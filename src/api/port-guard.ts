@@ -173,6 +173,7 @@ export class PortGuard {
     this.#sweep.unref();
   }
 
+  /** Stops the periodic check for slow requests. */
   stop(): void {
     if (this.#sweep !== null) clearInterval(this.#sweep);
   }

@@ -147,6 +147,11 @@ export interface ListConversationsInput {
   readonly unread?: boolean;
 }
 
+/**
+ * The calls of the chat. A call that writes may also fail with no_leader, slow_down, not_writable, not_enabled, or
+ * timed_out, which is the only one with an unknown outcome. A call with ReadAt may also fail with no_leader, or with
+ * invalid (not a cursor).
+ */
 export interface ChatService {
   /** Whether a new account can be created here: registration is open, or there is no account yet. */
   registrationOpen(): boolean;
@@ -159,26 +164,40 @@ export interface ChatService {
    */
   authenticateFresh(token: string): Promise<Session | null>;
 
+  /**
+   * Creates an account and logs in to it. Errors: invalid and too_long (name, password or id), name_taken,
+   * registration_closed, id_reused_with_other_content (a repeat with another password).
+   */
   register(
     input: { name: string; password: string; clientId: ClientId },
     caller: Caller,
   ): Promise<Answer<{ token: string; user: UserView }>>;
+  /** Logs in by name, in any case. Error: wrong_password, also for an unknown name. */
   login(input: { name: string; password: string }, caller: Caller): Promise<Answer<{ token: string; user: UserView }>>;
   logout(session: Session): Promise<Answer<null>>;
+  /** Sets the password and ends all other sessions. Errors: wrong_password; invalid and too_long (the new one). */
   changePassword(
     session: Session,
     input: { password: string; newPassword: string; clientId: ClientId },
   ): Promise<Answer<null>>;
-  /** Requires the password. Messages stay under the name "deleted user" unless `deleteMessages` is set. */
+  /**
+   * Deletes the account; its messages stay under the name "deleted user" unless `deleteMessages` is set. Error:
+   * wrong_password.
+   */
   deleteAccount(
     session: Session,
     input: { password: string; deleteMessages: boolean; clientId: ClientId },
   ): Promise<Answer<null>>;
   listSessions(session: Session, input: ReadAt): Promise<Answer<readonly SessionView[]>>;
+  /** Ends one session of the user. Error: not_found. */
   endSession(session: Session, input: { id: SessionId; clientId: ClientId }): Promise<Answer<null>>;
   /** Ends all of the user's sessions except this one. */
   endOtherSessions(session: Session, input: { clientId: ClientId }): Promise<Answer<null>>;
 
+  /**
+   * Sends a message. Errors: invalid, too_long (above 8,192 bytes), unknown_recipient, not_found (the conversation),
+   * id_reused_with_other_content.
+   */
   send(session: Session, input: SendInput): Promise<Answer<MessageView>>;
   /**
    * Marks messages as read. Marks have no client id, because repeating one changes nothing. They are gathered for
@@ -191,7 +210,10 @@ export interface ChatService {
     session: Session,
     input: { conversationId: ConversationId; upTo: MessageId } & ReadAt,
   ): Promise<Answer<null>>;
-  /** Deletes the user's own messages for everyone, and hides messages of others from this user. 1 to 500 ids. */
+  /**
+   * Deletes the user's own messages for everyone, and hides messages of others from this user. 1 to 500 ids. Error:
+   * not_found (one of them), and then nothing is deleted.
+   */
   deleteMessages(session: Session, input: { ids: readonly MessageId[]; clientId: ClientId }): Promise<Answer<null>>;
 
   /** Living accounts except the user's own, ordered by name. */
@@ -202,9 +224,9 @@ export interface ChatService {
     input: ListConversationsInput & ReadAt,
   ): Promise<Answer<readonly ConversationView[]>>;
   conversation(session: Session, input: { conversationId: ConversationId } & ReadAt): Promise<Answer<ConversationView>>;
-  /** The direct conversation with the person of this name; null before its first message. */
+  /** The direct conversation with the person of this name; null before its first message. Error: unknown_recipient. */
   findDirect(session: Session, input: { name: string } & ReadAt): Promise<Answer<ConversationView | null>>;
-  /** The `limit` (1 to 200) newest messages, or the newest before message `before`; oldest first. */
+  /** The `limit` (1 to 200) newest messages, or the newest before message `before`; oldest first. Error: not_found. */
   messages(
     session: Session,
     input: { conversationId: ConversationId; before?: MessageId; limit: number } & ReadAt,

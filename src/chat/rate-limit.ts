@@ -10,6 +10,7 @@ interface Bucket {
   atMs: number;
 }
 
+/** One limit, with a token bucket for each key. */
 export class RateLimit {
   readonly #clock: Clock;
   readonly #capacity: number;

@@ -67,9 +67,9 @@ export function keyFailure({ keyPath }: LocalCluster): Failure {
 }
 
 /**
- * The failure when no replica runs. `given`: the data folder as it was given. It names `lastword up` only where that
- * starts what was there before: in a new folder, and for the three replicas of one computer. Where the replica is one of
- * several hosts, `up` would start others beside it.
+ * The failure when no replica runs. `given`: the data folder as it was given. It suggests `lastword up` only if that
+ * starts the replicas that ran before: in a new folder, or for the three replicas of one host. For a replica of a
+ * cluster on several hosts, `up` would start other replicas beside it.
  */
 export function noneRuns({ data, keyPath }: LocalCluster, given: string | null): Failure {
   const ids = localReplicas(data);

@@ -15,11 +15,11 @@ export interface Enable {
   readonly format: number;
   /** Version of the leader's executable, which has the format. A replica that lacks the format must install it. */
   readonly version: string;
-  /** Replicas that an operator has given up by command: whoever appends the op does not ask for them. */
+  /** Replicas that an operator has given up by command. The leader that appends the op does not require them. */
   readonly without: readonly number[];
 }
 
-/** How the keys of these ops begin: unlike those of people, they have no user. */
+/** The prefix of the keys of these ops, which have no user. */
 export const ENABLE_KEY = "-enable-";
 
 /** The client id of the op: the same for each attempt to enable a format. */

@@ -29,6 +29,7 @@ export interface Try {
   undecided(): void;
 }
 
+/** The limits on passwords that one replica applies. */
 export class LoginLimits {
   readonly #byDevice: RateLimit;
   readonly #bySource: RateLimit;

@@ -17,6 +17,7 @@ export const GATE_RETRY_MS = 1_000;
 const NOBODY =
   "$argon2id$v=19$m=19456,t=2,p=1$bLLiA8RCCokt6O5QqlF9tcQ0JX2ov8iZyz29j7/cUAA$jl9LKWkoK3LIx+hQalqLDhMZS+1W3ydF93XwCbqEbRA";
 
+/** A queue of at most 32 hashes, of which two run at a time. */
 export class PasswordGate {
   #running = 0;
   readonly #waiting: (() => void)[] = [];

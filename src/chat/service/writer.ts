@@ -12,6 +12,7 @@ import { failedOutcome, failedWith } from "../sentences.ts";
 import { Stamps } from "./stamp.ts";
 import type { Seq } from "../../election/view.ts";
 
+/** The result of an op, or the error to answer. */
 export type Written =
   | {
       readonly ok: true;
