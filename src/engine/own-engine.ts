@@ -26,15 +26,26 @@ export interface OwnEngineDeps extends Omit<DriverDeps<AppliedOp>, "core" | "onA
 }
 
 /** See the top of this file. */
+/** What an engine is made of. The simulator watches the core, and puts known bugs into both. */
+export interface EngineParts {
+  readonly newCore: (...given: ConstructorParameters<typeof Core>) => Core;
+  readonly newDriver: (deps: DriverDeps<AppliedOp>) => Driver<AppliedOp>;
+}
+
+const PARTS: EngineParts = {
+  newCore: (...given) => new Core(...given),
+  newDriver: (deps) => new Driver(deps),
+};
+
 export class OwnEngine implements LogEngine<OwnEngineListener>, PeerListener {
   readonly #core: Core;
   readonly #driver: Driver<AppliedOp>;
   #listener: OwnEngineListener | null = null;
 
   /** Throws what the log's restore throws. */
-  constructor(deps: OwnEngineDeps) {
-    this.#core = new Core(deps.identity, deps.timing, deps.log.restore(), deps.nonce);
-    this.#driver = new Driver({
+  constructor(deps: OwnEngineDeps, parts: EngineParts = PARTS) {
+    this.#core = parts.newCore(deps.identity, deps.timing, deps.log.restore(), deps.nonce);
+    this.#driver = parts.newDriver({
       ...deps,
       core: this.#core,
       openState: (snapshot) => {

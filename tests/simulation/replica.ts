@@ -1,7 +1,7 @@
 /**
  * One replica of the simulated world: a disk that outlives its processes, and the process of the
- * moment, which runs the real driver over the real core, on a simulated event loop, log, state and
- * network. A pause holds every event, a crash forgets all but the disk.
+ * moment, which runs our own engine (the real driver over the real core) on a simulated event loop, log,
+ * state and network. A pause holds every event, a crash forgets all but the disk.
  */
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import type { Position } from "../../src/chat/ports.ts";
@@ -16,13 +16,18 @@ import { encodeOp, FormatTooNew, keyOf } from "../../src/chat/kinds/op.ts";
 import { GATHER_MS, type MarkGatherer } from "../../src/chat/service/mark-gatherer.ts";
 import { Stamps } from "../../src/chat/service/stamp.ts";
 import { ClusterClock } from "../../src/election/driver/cluster-clock.ts";
-import type { Driver, DriverDeps } from "../../src/election/driver/driver.ts";
 import type { Core } from "../../src/election/core/core.ts";
 import type { Event, Identity, Notice, Restored, StagedSnapshot, Timing } from "../../src/election/event.ts";
 import type { Frame } from "../../src/election/frame.ts";
 import type { Formats, PeerTransport, ProposalOutcome } from "../../src/election/ports.ts";
 import type { Release } from "../../src/election/release.ts";
-import { NO_BALLOT, type ReplicaId, type Seq, type ViewNo } from "../../src/election/view.ts";
+import type { ReplicaId, Seq, ViewNo } from "../../src/election/view.ts";
+import {
+  OwnEngine,
+  type EngineParts,
+  type OwnEngineDeps,
+  type OwnEngineListener,
+} from "../../src/engine/own-engine.ts";
 import type { FormatGate, FormatGateDeps } from "../../src/replica/format-gate.ts";
 import { effectOf, type KeyedOp } from "./chat.ts";
 import type { SimClocks } from "./clocks.ts";
@@ -47,8 +52,6 @@ export type SimOutcome =
   /** Not known. */
   | { readonly kind: "unknown" };
 
-export type SimDriver = Driver<AppliedOp>;
-
 /** What the world gives a replica, and what it wants to hear. */
 export interface ReplicaHost {
   readonly queue: SimQueue;
@@ -56,8 +59,7 @@ export interface ReplicaHost {
   readonly timing: Timing;
   readonly mutants: ReadonlySet<string>;
   readonly hasTwoReleases: boolean;
-  newCore(identity: Identity, restored: Restored, nonce: () => string): Core;
-  newDriver(deps: DriverDeps<AppliedOp>): SimDriver;
+  readonly engineParts: EngineParts;
   newGate(deps: FormatGateDeps): FormatGate;
   newGatherer(...parts: ConstructorParameters<typeof MarkGatherer>): MarkGatherer;
   keyOf(op: Uint8Array): string;
@@ -99,8 +101,9 @@ const PROPOSAL_TIMEOUT_MS = 10_000;
 /** Everything that lives as long as one process. */
 interface Running {
   readonly process: SimProcess;
+  readonly engine: OwnEngine;
+  /** Of the engine: for the checkers. */
   readonly core: Core;
-  readonly driver: SimDriver;
   readonly log: SimLog;
   readonly snapshots: SimSnapshots;
   readonly clock: ClusterClock;
@@ -210,41 +213,61 @@ export class SimReplica implements Endpoint {
     disk.removeLeftovers((ref) => ref !== disk.log.stateRef);
     const log = new SimLog(holder);
     const state = this.#openState(holder, log);
-    const restored = log.restore();
-    const full: Identity = { ...identity, replicaId: id, storeId: disk.storeId, bootId: this.bootId };
-    const core = this.#watched(host.newCore(full, restored, () => random.hex16()));
     const clock = new ClusterClock({
       self: id,
       wallMs: () => host.clocks.wallMs(id),
       nowMs: () => process.now(),
-      hears: (peer) => core.peers.hears(peer),
+      hears: (peer) => this.#running.engine.peerBeat(peer) !== null,
     });
     const snapshots = new SimSnapshots(this, holder, log);
-    const formats = this.#formats(core, identity.configured);
-    const driver = host.newDriver({
-      core,
+    const gate = this.#formats(identity.configured);
+    const deps: OwnEngineDeps = {
+      identity: { ...identity, replicaId: id, storeId: disk.storeId, bootId: this.bootId },
+      nonce: () => random.hex16(),
       log,
       state,
       snapshots,
-      formats,
+      formats: gate,
       timing: host.timing,
       scheduler: process,
       transport: this.#transport(process, snapshots),
       openState: (snapshot) => this.#openSnapshot(holder, snapshot),
-      onApplied: ({ ops }) => void (this.#running.toldSeq = ops.at(-1)!.seq),
       recover: (op) => this.#recover(op, clock),
-      onNotice: (notice) => host.watch.notice(this, notice),
-      onGossip: () => {},
-      dated: (beat) => formats.announced(clock.dated(beat)),
+      dated: (beat) => gate.announced(clock.dated(beat)),
       onFatal: (error) => this.#failed(process, error),
-    });
+    };
+    const { engine, core, restored } = this.#newEngine(deps);
     const { release } = this;
     const [stamps, toldSeq, marks] = [this.#stamps(clock), state.appliedSeq(), this.#gatherer(process)];
-    this.#now = { process, core, driver, log, snapshots, clock, gate: formats, stamps, marks, release, state, toldSeq };
+    this.#now = { process, engine, core, log, snapshots, clock, gate, stamps, marks, release, state, toldSeq };
     host.watch.booted(this, restored);
     host.network.up(this);
-    process.enter(() => driver.start());
-    if (host.hasTwoReleases) lookLater(process, formats);
+    process.enter(() => engine.start(this.#listener()));
+    if (host.hasTwoReleases) lookLater(process, gate);
+  }
+
+  /** The engine, its core, and what the core found at its start. */
+  #newEngine(deps: OwnEngineDeps): { engine: OwnEngine; core: Core; restored: Restored } {
+    const { newCore, newDriver } = this.host.engineParts;
+    const made: { core: Core; restored: Restored }[] = [];
+    const engine = new OwnEngine(deps, {
+      newCore: (identity, timing, restored, nonce) => {
+        const core = this.#watched(newCore(identity, timing, restored, nonce));
+        made.push({ core, restored });
+        return core;
+      },
+      newDriver,
+    });
+    return { engine, ...made[0]! };
+  }
+
+  #listener(): OwnEngineListener {
+    return {
+      onApplied: ({ ops }) => void (this.#running.toldSeq = ops.at(-1)!.seq),
+      onStateReplaced: () => void (this.#running.toldSeq = this.state.appliedSeq),
+      onNotice: (notice) => this.host.watch.notice(this, notice),
+      onGossip: () => {},
+    };
   }
 
   /** kill -9, or with `power` a power cut: the state falls back to what was synced. */
@@ -257,27 +280,27 @@ export class SimReplica implements Endpoint {
   }
 
   #exit(how: "killed" | "stopped" | "late", torn: boolean): void {
-    const { driver, process } = this.#running;
+    const { engine, process } = this.#running;
     this.#now = null;
     process.end();
     // Clients see a broken connection.
-    driver.stop();
+    engine.close();
     this.host.watch.exited(this, how, torn);
     this.host.network.down(this.id);
   }
 
-  /** SIGTERM: the driver says when it is done; later than its bound the process exits all the same. */
+  /** SIGTERM: the engine says when it is done; later than its bound the process exits all the same. */
   stop(): void {
     if (this.#now === null || this.stopping) return;
     this.stopping = true;
-    const { process, driver } = this.#now;
+    const { process, engine } = this.#now;
     const exit = (how: "stopped" | "late"): void => {
       if (this.#now?.process !== process) return;
       if (!this.full) this.#now.state.flush();
       this.#now.log.close();
       this.#exit(how, false);
     };
-    process.enter(() => void driver.shutdown().then(() => exit("stopped")));
+    process.enter(() => void engine.stop().then(() => exit("stopped")));
     this.host.queue.after(this.host.timing.stopMs + STOP_GRACE_MS, () => exit("late"));
   }
 
@@ -345,13 +368,12 @@ export class SimReplica implements Endpoint {
       this.host.broken("I2", `replica ${this.id} opens snapshot ${snapshot.ref}, log.db says ${disk.log.stateRef}`);
     }
     running.state = this.#openState(holder, running.log);
-    running.toldSeq = snapshot.appliedSeq;
     disk.removeLeftovers((ref) => ref < snapshot.ref);
     this.host.watch.opened(this, snapshot);
     return running.state;
   }
 
-  #formats(core: Core, configured: readonly ReplicaId[]): FormatGate & Formats {
+  #formats(configured: readonly ReplicaId[]): FormatGate & Formats {
     const nothing = (): void => {};
     return this.host.newGate({
       self: this.id,
@@ -359,18 +381,15 @@ export class SimReplica implements Endpoint {
       release: this.release,
       inForce: () => this.state.domain.opFormat(),
       applied: () => this.state.appliedSeq,
-      heldOps: () => this.#running.driver.heldOps,
-      peerBeat: (peer) => (core.peers.hears(peer) ? core.peers.lastBeat(peer) : null),
+      heldOps: () => this.#running.engine.heldOps,
+      peerBeat: (peer) => this.#running.engine.peerBeat(peer),
       logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-      leads: () => {
-        const { role, viewActive, accepting } = core.status();
-        return role === "leader" && viewActive && accepting;
-      },
+      leads: () => this.#running.engine.status().leads,
       propose: async (enable) => {
-        const { driver, clock } = this.#running;
+        const { engine, clock } = this.#running;
         const clientId = enableId(enable.format);
         const op = { user: "", clientId, timeMicros: clock.nowMicros(), origin: null, recovered: false, body: enable };
-        return (await driver.propose(keyOf(op), encodeOp(op))).kind === "applied";
+        return (await engine.propose(keyOf(op), encodeOp(op))).kind === "applied";
       },
       onEnabled: nothing,
       onTooOld: () => this.#tooOld(this.#running.process),
@@ -425,16 +444,16 @@ export class SimReplica implements Endpoint {
   // -- what reaches it -------------------------------------------------------------------
 
   onFrame(from: ReplicaId, frame: Frame): void {
-    const { process, clock, driver } = this.#running;
+    const { process, clock, engine } = this.#running;
     process.enter(() => {
       if (frame.type === "beat" && frame.wallMs !== undefined) clock.heard(from, frame.wallMs);
-      driver.onFrame(from, frame);
+      engine.onFrame(from, frame);
     });
   }
 
   onRefused(peer: ReplicaId): void {
-    const { process, driver } = this.#running;
-    process.enter(() => driver.onRefused(peer));
+    const { process, engine } = this.#running;
+    process.enter(() => engine.onRefused(peer));
   }
 
   /** Runs `action` in the process of now, after a delay; not at all if there is none, or it has ended by then. */
@@ -445,28 +464,28 @@ export class SimReplica implements Endpoint {
   /** A client's op. A process that ends leaves its clients without an answer: "unknown". */
   submit({ key, op }: KeyedOp, onOutcome: (outcome: SimOutcome) => void): void {
     if (this.#now === null) return;
-    const { driver, process } = this.#now;
+    const { engine, process } = this.#now;
     process.enter(() => {
       this.asking++;
-      void driver.propose(key, op, PROPOSAL_TIMEOUT_MS).then((outcome) => {
+      void engine.propose(key, op, PROPOSAL_TIMEOUT_MS).then((outcome) => {
         this.asking--;
-        onOutcome(this.#outcomeOf(outcome, driver));
+        onOutcome(this.#outcomeOf(outcome, engine));
       });
     });
   }
 
-  #outcomeOf(outcome: ProposalOutcome<AppliedOp["result"]>, driver: SimDriver): SimOutcome {
+  #outcomeOf(outcome: ProposalOutcome<AppliedOp["result"]>, engine: OwnEngine): SimOutcome {
     if (outcome.kind === "timed_out") return { kind: "unknown" };
     if (outcome.kind !== "applied") return { kind: "refused" };
     const { result } = outcome;
-    const viewNo = driver.viewNoAt(outcome.seq);
+    const viewNo = engine.viewNoAt(outcome.seq);
     if (result.kind === "refused") return { kind: "error", error: result.error };
     return viewNo === null ? { kind: "unknown" } : { kind: "applied", seq: outcome.seq, viewNo, result };
   }
 
   /** A linearizable read: `onRead` is called once this replica holds what it asks for, or not at all. */
   readIndex(timeoutMs: number, onRead: () => void): void {
-    void this.#now?.driver.readIndex(timeoutMs).then((isReached) => {
+    void this.#now?.engine.readIndex(timeoutMs).then((isReached) => {
       if (isReached && this.alive) onRead();
     });
   }
@@ -501,28 +520,20 @@ export class SimReplica implements Endpoint {
 
   /** What the chat's writer makes of an outcome. */
   async #written({ key, op }: KeyedOp): Promise<Written> {
-    const { driver } = this.#running;
+    const { engine } = this.#running;
     this.asking++;
-    const outcome = await driver.propose(key, op, PROPOSAL_TIMEOUT_MS);
+    const outcome = await engine.propose(key, op, PROPOSAL_TIMEOUT_MS);
     this.asking--;
     if (outcome.kind !== "applied") return failedOutcome(outcome);
     const { seq, result } = outcome;
-    const viewNo = driver.viewNoAt(seq);
+    const viewNo = engine.viewNoAt(seq);
     if (viewNo === null || result.kind === "refused") return failed("timed_out", "not known");
     return { ok: true, result, seq, cursor: formatCursor(viewNo, seq) };
   }
 
-  /** For cursors, as a running replica composes it. */
+  /** For cursors. */
   position(): Position {
-    const { driver } = this.#running;
-    return {
-      applied: () => {
-        const { viewNo, seq } = driver.applied();
-        return { viewNo: viewNo ?? { ballot: NO_BALLOT, minor: 0 }, seq };
-      },
-      viewNoAt: (seq) => driver.viewNoAt(seq),
-      waitApplied: (seq, timeoutMs) => driver.waitApplied(seq, timeoutMs),
-    };
+    return this.#running.engine;
   }
 
   /** Dates an op that a client brings here, under its key. */

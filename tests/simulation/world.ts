@@ -4,16 +4,13 @@
  * chosen elsewhere (sim-nemesis.ts, or a scenario script).
  */
 import type { Consistency, Recovery } from "../../src/base/modes.ts";
-import type { AppliedOp } from "../../src/chat/applied-op.ts";
-import type { Core } from "../../src/election/core/core.ts";
-import type { Identity, Restored, Timing } from "../../src/election/event.ts";
-import { DEFAULT_TIMING } from "../../src/election/event.ts";
+import { DEFAULT_TIMING, type Timing } from "../../src/election/event.ts";
 import type { Release } from "../../src/election/release.ts";
 import type { ReplicaId } from "../../src/election/view.ts";
 import type { FormatGate, FormatGateDeps } from "../../src/replica/format-gate.ts";
 import type { MarkGatherer } from "../../src/chat/service/mark-gatherer.ts";
 import { ownRelease } from "../../src/replica/own-release.ts";
-import type { DriverDeps } from "../../src/election/driver/driver.ts";
+import type { EngineParts } from "../../src/engine/own-engine.ts";
 import { MemoryState } from "../support/memory-state.ts";
 import { SECOND } from "../support/releases.ts";
 import {
@@ -33,7 +30,7 @@ import { SimNetwork, type LinkTiming } from "./network.ts";
 import { SimQueue } from "./queue.ts";
 import { Random } from "./random.ts";
 import { SimDisk } from "./disk.ts";
-import { SimReplica, type ReplicaHost, type SimDriver } from "./replica.ts";
+import { SimReplica, type ReplicaHost } from "./replica.ts";
 import type { SimDomain } from "./state.ts";
 
 /** Everything that makes one world. */
@@ -117,14 +114,13 @@ export class World implements ReplicaHost {
 
   // -- ReplicaHost -----------------------------------------------------------------------
 
-  newCore(identity: Identity, restored: Restored, nonce: () => string): Core {
-    const drawn = this.mutants.has("ballot-without-nonce") ? () => "0".repeat(16) : nonce;
-    return new (coreWith(this.mutants))(identity, this.timing, restored, drawn);
-  }
-
-  newDriver(deps: DriverDeps<AppliedOp>): SimDriver {
-    return new (driverWith(this.mutants))(deps);
-  }
+  readonly engineParts: EngineParts = {
+    newCore: (identity, timing, restored, nonce) => {
+      const drawn = this.mutants.has("ballot-without-nonce") ? () => "0".repeat(16) : nonce;
+      return new (coreWith(this.mutants))(identity, timing, restored, drawn);
+    },
+    newDriver: (deps) => new (driverWith(this.mutants))(deps),
+  };
 
   newGate(deps: FormatGateDeps): FormatGate {
     return new (gateWith(this.mutants))(deps);
