@@ -39,8 +39,8 @@ export function enableText(
   return failure(
     EXIT.failed,
     `format ${before} stays in force: ${lacking.join(", ")}`,
-    `upgrade ${replicasText(ids.map(Number))}, or go on without: ${command} --without ${ids.join()}; ` +
-      "a replica that is given up like that ends with exit code 5, its data whole, until it is upgraded",
+    `upgrade ${replicasText(ids.map(Number))}, or leave them behind: ${command} --without ${ids.join()}; ` +
+      "a replica that is left behind ends with exit code 5 until it is upgraded; its data stay intact",
   );
 }
 

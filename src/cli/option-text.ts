@@ -2,13 +2,19 @@
 import { COMMANDS, OPTION_NAMES, OPTIONS, variableOf, type Command, type OptionName } from "./options.ts";
 
 const SUMMARIES: Record<Command, { usage: string; text: string }> = {
-  replica: { usage: "lastword", text: "One replica: takes the first free of the local three; run it three times." },
+  replica: {
+    usage: "lastword",
+    text: "One replica: takes the first free id of the three on this host; run it three times.",
+  },
   up: { usage: "lastword up", text: "All three in one terminal; Ctrl-C stops them, and so does closing the terminal." },
-  down: { usage: "lastword down", text: "Stops every replica under the data folder." },
-  status: { usage: "lastword status", text: "Who is up, who leads; exit code 0 if writes are possible, else 1." },
+  down: { usage: "lastword down", text: "Stops every replica in the data folder." },
+  status: {
+    usage: "lastword status",
+    text: "Which replicas are up, and which one leads; exit code 0 if writes are possible, otherwise 1.",
+  },
   enable: {
     usage: "lastword enable",
-    text: "After an upgrade: enables what is new without a replica that is gone for good.",
+    text: "After an upgrade: enables the new format without a replica that is gone for good.",
   },
   chaos: {
     usage: "lastword chaos",
@@ -29,7 +35,7 @@ function heading(name: OptionName): string {
 export function helpText(command: Command): string {
   const lines: string[] = [];
   if (command === "replica") {
-    lines.push("Lastword: a chat that goes on while one copy of it is alive.", "");
+    lines.push("Lastword: a chat that keeps working while one copy of it is alive.", "");
     for (const word of COMMANDS) lines.push(`  ${SUMMARIES[word].usage.padEnd(18)}${SUMMARIES[word].text}`);
     lines.push(`  ${"lastword version".padEnd(18)}Version, commit and format of the data.`);
     lines.push(`  ${"lastword help".padEnd(18)}This text; lastword help COMMAND for one command.`, "");
@@ -40,7 +46,7 @@ export function helpText(command: Command): string {
   for (const name of optionsOf(command)) {
     lines.push(`  ${heading(name)}`, `      ${OPTIONS[name].text} Default: ${OPTIONS[name].shown}.`);
   }
-  lines.push("", "Each option can be given in the environment as well, as LASTWORD_DATA for --data.", "");
+  lines.push("", "Each option can also be set in the environment: LASTWORD_DATA for --data.", "");
   return lines.join("\n");
 }
 

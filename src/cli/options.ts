@@ -80,7 +80,7 @@ export const OPTIONS = {
     fallback: null,
     shown: "127.0.0.1:50051 + id",
     placeholder: "HOST:PORT",
-    text: "Where this replica serves gRPC; with up, the first one's address, the others take the next ports.",
+    text: "Where this replica serves gRPC. With up: the address of the first replica; the others take the next ports.",
     commands: RUNS,
   }),
   web: option({
@@ -88,7 +88,7 @@ export const OPTIONS = {
     fallback: null,
     shown: "localhost:8081 + id",
     placeholder: "HOST:PORT",
-    text: "Where this replica serves its page; with up, the first one's address, the others take the next ports. Port 0 takes any free one; a port without HOST is one of 127.0.0.1.",
+    text: "Where this replica serves its page. With up: the address of the first replica; the others take the next ports. Port 0 means any free port; a port without HOST means 127.0.0.1.",
     commands: RUNS,
   }),
   front: option({
@@ -96,7 +96,7 @@ export const OPTIONS = {
     fallback: { host: "localhost", port: 8080 },
     shown: "localhost:8080",
     placeholder: "HOST:PORT|off",
-    text: "The address that all local replicas share, so that it answers while one of them lives.",
+    text: "The address that all local replicas share: it answers as long as one of them is alive.",
     commands: RUNS,
   }),
   peers: option({
@@ -104,7 +104,7 @@ export const OPTIONS = {
     fallback: null,
     shown: "three on this host",
     placeholder: "ID=HOST:PORT,...",
-    text: "gRPC addresses of all configured replicas, this one among them; 1 to 7. The same ids on every host.",
+    text: "gRPC addresses of all configured replicas, including this one: 1 to 7, with the same ids on every host.",
     commands: RUNS,
   }),
   "cluster-key": option({
@@ -121,7 +121,7 @@ export const OPTIONS = {
     fallback: false,
     shown: "off",
     placeholder: null,
-    text: "Create a new cluster with this replica as its first; given once, on one host, with --peers.",
+    text: "Create a new cluster, with this replica as its first. Give it once, on one host, with --peers.",
     commands: ["replica"],
   }),
   consistency: option({
@@ -129,7 +129,7 @@ export const OPTIONS = {
     fallback: null,
     shown: "available for a new cluster",
     placeholder: CONSISTENCIES.join("|"),
-    text: "available: any survivor goes on. strict: a minority stops. Fixed when the cluster is created.",
+    text: "available: any replica that survives continues. strict: a minority stops. Fixed when the cluster is created.",
     commands: RUNS,
   }),
   recovery: option({
@@ -137,7 +137,7 @@ export const OPTIONS = {
     fallback: null,
     shown: "any for a new cluster",
     placeholder: RECOVERIES.join("|"),
-    text: "After all replicas were down: whom to go on with when some stay away for 15 s. Fixed when the cluster is created.",
+    text: "After all replicas were down: which ones may continue if some stay away for 15 s. Fixed when the cluster is created.",
     commands: SERVES,
   }),
   registration: option({
@@ -145,7 +145,7 @@ export const OPTIONS = {
     fallback: "open",
     shown: "open",
     placeholder: "open|closed",
-    text: "Whether new people may register at this replica. The very first account can always be made.",
+    text: "Whether new people may register at this replica. The very first account can always be created.",
     commands: SERVES,
   }),
   "rate-limit": option({
@@ -203,7 +203,7 @@ export const OPTIONS = {
     fallback: "info",
     shown: "info",
     placeholder: "debug|info|warn|error|off",
-    text: "Which events are written to stderr: as one JSON line each, or as a sentence each if that is a terminal.",
+    text: "Which events are written to stderr: one JSON line for each event, or one sentence if stderr is a terminal.",
     commands: RUNS,
   }),
   "no-restart": option({
@@ -211,7 +211,7 @@ export const OPTIONS = {
     fallback: false,
     shown: "off",
     placeholder: null,
-    text: "Do not start replicas again that died.",
+    text: "Do not restart replicas that die.",
     commands: ["up"],
   }),
   json: option({
@@ -227,7 +227,7 @@ export const OPTIONS = {
     fallback: false,
     shown: "off",
     placeholder: null,
-    text: "Compare the replicas by a hash over all their rows.",
+    text: "Compare the replicas by a hash of all their rows.",
     commands: ["status"],
   }),
   without: option({
@@ -235,7 +235,7 @@ export const OPTIONS = {
     fallback: [],
     shown: "none",
     placeholder: "N,...",
-    text: "Replicas to go on without although they lack the format: each ends with exit code 5 until it is upgraded.",
+    text: "Replicas to leave behind although they lack the format: each one ends with exit code 5 until it is upgraded.",
     commands: ["enable"],
   }),
   seconds: option({
@@ -251,7 +251,7 @@ export const OPTIONS = {
     fallback: 1,
     shown: "1",
     placeholder: "S",
-    text: "Where the schedule of faults comes from; timing is not replayed.",
+    text: "Number that the schedule of faults is derived from; timing is not replayed.",
     commands: ["chaos"],
   }),
   faults: option({

@@ -137,14 +137,14 @@ function hostLines({ facts, warnings }: HostNotes): string[] {
   return lines;
 }
 
-/** "replicas 0 and 1 announce format 2, tables 2, peer protocol 1 to 2": one line for all that announce the same. */
+/** "replicas 0 and 1 announce format 2, schema 2, peer protocol 1 to 2": one line for all that announce the same. */
 function announcedLines(replicas: ClusterStatusJson["replicas"]): string[] {
   const found = new Map<string, number[]>();
   for (const { id, release } of replicas) {
     if (release === undefined) continue;
     const { opFormat, schema, peerOldest, peerNewest } = release;
     const protocol = peerOldest === peerNewest ? `${peerNewest}` : `${peerOldest} to ${peerNewest}`;
-    const text = `format ${opFormat}, tables ${schema}, peer protocol ${protocol}`;
+    const text = `format ${opFormat}, schema ${schema}, peer protocol ${protocol}`;
     found.set(text, [...(found.get(text) ?? []), id]);
   }
   return [...found].map(([text, ids]) => `${replicasText(ids)} ${ids.length === 1 ? "announces" : "announce"} ${text}`);

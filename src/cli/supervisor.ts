@@ -136,7 +136,7 @@ export class Supervisor {
       try {
         act();
       } catch (error) {
-        this.#later(child, `could not be looked after: ${this.#deps.why(error)}`);
+        this.#later(child, `could not be managed: ${this.#deps.why(error)}`);
       }
     }, ms);
   }

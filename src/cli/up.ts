@@ -133,7 +133,7 @@ class Up {
     for (const event of ["uncaughtException", "unhandledRejection"] as const) {
       process.on(event, (error: unknown) => {
         const name = error instanceof Error ? error.name : "error";
-        this.#say(`lastword up went on after a fault of its own (${name}); please report it`);
+        this.#say(`lastword up continued after a fault of its own (${name}); please report it`);
       });
     }
     onStopSignals(() => this.#stop());
@@ -159,8 +159,8 @@ class Up {
     if (other !== undefined) {
       return failure(
         EXIT.folder,
-        `lastword up (pid ${other}) looks after the replicas of ${this.#data} already`,
-        `use them (see ${this.#command("status")}), or stop them with ${this.#command("down")}`,
+        `lastword up (pid ${other}) already manages the replicas in ${this.#data}`,
+        `look at them (${this.#command("status")}), or stop them with ${this.#command("down")}`,
       );
     }
     const all = this.#children.every(({ id }) =>
@@ -169,8 +169,8 @@ class Up {
     if (!all) return null;
     return failure(
       EXIT.folder,
-      `all replicas of ${this.#data} are running already, each started by itself`,
-      `use them (see ${this.#command("status")}), or stop them with ${this.#command("down")}`,
+      `all replicas of ${this.#data} are running already, each started on its own`,
+      `look at them (${this.#command("status")}), or stop them with ${this.#command("down")}`,
     );
   }
 
@@ -201,7 +201,7 @@ class Up {
     const failed = systemFailure(error, {
       doing: "program",
       what,
-      change: "see what the system says",
+      change: "look in the system log",
       exit: EXIT.failed,
     });
     return `${failed.what}; ${failed.todo}`;
@@ -213,13 +213,13 @@ class Up {
     if (run === null) return null;
     if (run.supervisor === process.pid) return `replica ${id} runs again`;
     if (run.supervisor === null)
-      return `replica ${id} runs already and was started by itself; Ctrl-C leaves it running`;
+      return `replica ${id} runs already and was started on its own; Ctrl-C leaves it running`;
     if (this.#livesElsewhere(run.supervisor)) {
-      return `replica ${id} runs already; lastword up (pid ${run.supervisor}) looks after it`;
+      return `replica ${id} runs already; lastword up (pid ${run.supervisor}) manages it`;
     }
     // Tells `down`, and a later `up`, which process supervises the replica.
     writeRunFile(this.#data, id, { ...run, supervisor: process.pid });
-    return `replica ${id} runs already and nobody looked after it; this command does now, and Ctrl-C stops it too`;
+    return `replica ${id} runs already and nothing managed it; this command does now, and Ctrl-C stops it too`;
   }
 
   /** The replicas that a stop ends: started here, taken over, or restarted by chaos on behalf of this process. */

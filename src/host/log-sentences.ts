@@ -29,15 +29,15 @@ const SENTENCES: Readonly<Record<string, Sentence>> = {
   view: ({ members = [], leader }) => `in step: ${replicasText(members)}; replica ${leader} leads`,
   paused: ({ ms = 0 }) => `this replica was paused for ${(ms / 1000).toFixed(1)} s`,
   merged: ({ peer, count }) =>
-    `the histories were merged into that of replica ${peer}; ${count} entries are proposed again`,
+    `this history was merged into that of replica ${peer}; ${count} ${count === 1 ? "entry is" : "entries are"} proposed again`,
   waiting: ({ missing = [] }) => `waiting for ${replicasText(missing)}, which may hold newer messages`,
   signal: () => "stopping",
   left: () => "stopped",
-  tls_renewed: () => "the renewed TLS certificate is served",
-  tls_refused: () => "the files of --tls-cert and --tls-key do not fit; the earlier certificate is served",
+  tls_renewed: () => "the renewed TLS certificate is in use",
+  tls_refused: () => "the files of --tls-cert and --tls-key do not match; the earlier certificate stays in use",
   frame_unknown: ({ peer, frame, version }) =>
-    `replica ${peer} (version ${version}) sends frames that this version does not know (number ${frame}); they are left out`,
-  files_enough: () => "this process may open enough files again; the page takes new connections",
+    `replica ${peer} (version ${version}) sends frames that this version does not know (number ${frame}); they are ignored`,
+  files_enough: () => "this process may open enough files again; the page accepts new connections",
 };
 
 /** The sentence of an event; null if it has none. An event without a row is shown with its fields as they are. */

@@ -21,10 +21,10 @@ const { folder, port, storage, limit, failed } = EXIT;
 
 const NOT_YOURS = "give it to this user (chown -R), or {change}";
 const NO_RIGHT: Row = { means: "{owner}", todo: NOT_YOURS, exit: folder };
-const FULL: Row = { means: "the disk is full", todo: "make room and start again", exit: storage };
+const FULL: Row = { means: "the disk is full", todo: "free some space and start again", exit: storage };
 const DISK_FAILS: Row = {
   means: "the disk fails",
-  todo: "see what the system says about it; start again when it works",
+  todo: "look for its errors in the system log, and start again when it works",
   exit: storage,
 };
 const FILES_OF_PROCESS: Row = {
@@ -34,17 +34,17 @@ const FILES_OF_PROCESS: Row = {
 };
 const FILES_OF_SYSTEM: Row = {
   means: "this computer may not open any more files",
-  todo: "end what opens so many, or raise fs.file-max",
+  todo: "stop the program that opens so many, or raise fs.file-max",
   exit: limit,
 };
-const NO_MEMORY: Row = { means: "there is not enough memory", todo: "make room in memory", exit: limit };
+const NO_MEMORY: Row = { means: "there is not enough memory", todo: "stop other programs or add memory", exit: limit };
 
 const ROWS: Record<Doing, Record<string, Row>> = {
   file: {
     EACCES: NO_RIGHT,
     EPERM: NO_RIGHT,
     EEXIST: {
-      means: "something else than a folder has that name, a file or a link that leads nowhere",
+      means: "that name belongs to something other than a folder: a file, or a link that leads nowhere",
       todo: "remove it, or {change}",
       exit: folder,
     },
@@ -59,20 +59,20 @@ const ROWS: Record<Doing, Record<string, Row>> = {
     ENAMETOOLONG: { means: "the path is too long", todo: "{change}", exit: folder },
     EROFS: { means: "the file system is mounted read-only", todo: "mount it for writing, or {change}", exit: folder },
     ENOSPC: FULL,
-    EDQUOT: { means: "the disk quota of this user is used up", todo: "make room and start again", exit: storage },
+    EDQUOT: { means: "the disk quota of this user is used up", todo: "free some space and start again", exit: storage },
     EIO: DISK_FAILS,
     EMFILE: FILES_OF_PROCESS,
     ENFILE: FILES_OF_SYSTEM,
     SQLITE_READONLY: NO_RIGHT,
     SQLITE_PERM: NO_RIGHT,
     SQLITE_CANTOPEN: { means: "it cannot be opened ({owner})", todo: NOT_YOURS, exit: folder },
-    SQLITE_BUSY: { means: "another program has it open", todo: "end that program, then start again", exit: folder },
-    SQLITE_LOCKED: { means: "another program has it open", todo: "end that program, then start again", exit: folder },
+    SQLITE_BUSY: { means: "another program has it open", todo: "stop that program, then start again", exit: folder },
+    SQLITE_LOCKED: { means: "another program has it open", todo: "stop that program, then start again", exit: folder },
     SQLITE_NOTADB: { means: "it is not a file of Lastword", todo: "move it away, or {change}", exit: folder },
     SQLITE_FULL: FULL,
     SQLITE_IOERR: DISK_FAILS,
     SQLITE_PROTOCOL: {
-      means: "the file system does not keep locks as SQLite needs them",
+      means: "the file system does not support the locks that SQLite needs",
       todo: "use a disk of this computer: {change}",
       exit: folder,
     },
@@ -83,11 +83,11 @@ const ROWS: Record<Doing, Record<string, Row>> = {
       todo: "{change}, or allow it (AmbientCapabilities=CAP_NET_BIND_SERVICE of a systemd unit)",
       exit: port,
     },
-    EPERM: { means: "the system does not allow it to this user", todo: "{change}", exit: port },
-    EADDRINUSE: { means: "it is in use", todo: "end what uses it, or {change}", exit: port },
+    EPERM: { means: "the system does not allow this user to do so", todo: "{change}", exit: port },
+    EADDRINUSE: { means: "it is in use", todo: "stop the program that uses it, or {change}", exit: port },
     EADDRNOTAVAIL: {
       means: "this computer does not have that address",
-      todo: "give one that it has (ip address lists them): {change}",
+      todo: "use one that it has (`ip address` lists them): {change}",
       exit: port,
     },
     EAFNOSUPPORT: { means: "this computer has no addresses of that kind", todo: "{change}", exit: port },
@@ -98,8 +98,8 @@ const ROWS: Record<Doing, Record<string, Row>> = {
     ENOMEM: NO_MEMORY,
   },
   program: {
-    ENOENT: { means: "the file is not there", todo: "put it back", exit: failed },
-    ENOTDIR: { means: "the file is not there", todo: "put it back", exit: failed },
+    ENOENT: { means: "the file is missing", todo: "put it back", exit: failed },
+    ENOTDIR: { means: "the file is missing", todo: "put it back", exit: failed },
     EACCES: { means: "this user may not run it", todo: "make it executable for this user (chmod)", exit: failed },
     EPERM: { means: "this user may not run it", todo: "make it executable for this user (chmod)", exit: failed },
     ENOEXEC: { means: "it is not a program for this computer", todo: "put the right one there", exit: failed },

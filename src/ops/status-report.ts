@@ -68,7 +68,7 @@ export class StatusReport {
       case "merge":
         this.#deps.chronicle.add(
           "merge",
-          `The history of replica ${this.#deps.self} was merged into that of replica ${notice.winner}; ${notice.ops} entries are proposed again.`,
+          `The history of replica ${this.#deps.self} was merged into that of replica ${notice.winner}; ${notice.ops} ${notice.ops === 1 ? "entry is" : "entries are"} proposed again.`,
         );
         return;
       case "waiting":

@@ -34,11 +34,11 @@ export class DiskLine {
       this.#saidAt = now;
       this.#logger.warn("disk_full");
       this.#say(
-        `lastword: the disk under ${this.#folder} is full; make room, then messages are accepted again; reading still works\n`,
+        `lastword: the disk under ${this.#folder} is full; free some space, then messages are accepted again; reading still works\n`,
       );
     } else {
       this.#logger.info("disk_room");
-      this.#say(`lastword: there is room again under ${this.#folder}; messages are accepted\n`);
+      this.#say(`lastword: there is space again under ${this.#folder}; messages are accepted\n`);
     }
   }
 }

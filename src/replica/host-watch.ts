@@ -73,7 +73,7 @@ export class HostWatch {
     const files = this.#short
       ? [
           `almost all of the ${this.#limit} files that this process may open are in use, most of them connections; ` +
-            "its page takes new ones again when some have ended; raise the limit (ulimit -n, LimitNOFILE=)",
+            "its page accepts new ones when some have ended; raise the limit (ulimit -n, LimitNOFILE=)",
         ]
       : [];
     return [...files, ...this.#deps.warnings()];

@@ -147,7 +147,7 @@ export class ReplicaProcess {
 /** The exit code and the sentences for an error. */
 function failureOf(error: unknown, folder: string): Omit<Failure, "ok"> {
   if (error instanceof StorageFull) {
-    return { exit: EXIT.storage, what: `the disk under ${folder} is full`, todo: "make room and start again" };
+    return { exit: EXIT.storage, what: `the disk under ${folder} is full`, todo: "free some space and start again" };
   }
   if (error instanceof DiskFailed) {
     const [, file, code] = /^([^:]+): (.+)$/.exec(error.message) ?? [null, "", error.message];

@@ -48,12 +48,14 @@ export class StrandedWatch {
     if (creator || hasData() || now() - this.#since < PATIENCE_MS || isUnanswered()) return [];
     const beats = peers.map((peer) => peerBeat(peer));
     if (beats.some((beat) => beat !== null && beat.view !== null)) return [];
-    const what = `the cluster key ${keyPath} belongs to a cluster of which this replica has no data`;
+    const what = `the cluster key ${keyPath} belongs to a cluster that this replica has no data of`;
     const anew = "to create a new cluster instead, move the key away on every host and start again with --bootstrap";
     // All replicas are here and none has data, so waiting is useless. This replica was meant to create the cluster.
     if (bootstrap && key.creator.replicaId === self && beats.every((beat) => beat !== null)) {
       onMismatch(what, `put the data folder back; ${anew}`);
     }
-    return [`${what}, and no replica that has some answers; start one that has, or put its data folder back; ${anew}`];
+    return [
+      `${what}, and no replica that has some answers; start such a replica, or put the data folder back; ${anew}`,
+    ];
   }
 }

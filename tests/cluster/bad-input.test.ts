@@ -64,11 +64,11 @@ test("a data folder that cannot be made: exit code 3", async () => {
     ],
     [
       join(top, "a-file"),
-      `something else than a folder has that name, a file or a link that leads nowhere (EEXIST); remove it, or ${other}`,
+      `that name belongs to something other than a folder: a file, or a link that leads nowhere (EEXIST); remove it, or ${other}`,
     ],
     [
       join(top, "dangling"),
-      `something else than a folder has that name, a file or a link that leads nowhere (EEXIST); remove it, or ${other}`,
+      `that name belongs to something other than a folder: a file, or a link that leads nowhere (EEXIST); remove it, or ${other}`,
     ],
   ]) {
     const refused = await runBinary(["--data", data!], { env: { HOME: top }, cwd: top });
@@ -87,7 +87,7 @@ describe("a full disk", () => {
       const refused = await cluster.command(cluster.words(0));
       expect([refused.exit, linesOf(refused.stderr)]).toEqual([
         6,
-        [expect.stringMatching(/disk .*is full.*; make room/)],
+        [expect.stringMatching(/disk .*is full.*; free some space/)],
       ]);
       rmSync(filler);
       const child = cluster.spawn(0, cluster.words(0));

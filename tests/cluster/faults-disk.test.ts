@@ -10,7 +10,8 @@ import { order } from "../../harness/fault-orders.ts";
 import { SOAK, story } from "../../harness/load-cluster.ts";
 import { WebPerson } from "../../harness/web-person.ts";
 
-const FULL = /^lastword: the disk under .* is full; make room, then messages are accepted again; reading still works$/;
+const FULL =
+  /^lastword: the disk under .* is full; free some space, then messages are accepted again; reading still works$/;
 
 function linesOf(cluster: Cluster, id: number): string[] {
   const lines = cluster.log(id).split("\n");
@@ -51,7 +52,7 @@ describe.skipIf(!SmallDisk.possible())("a small disk", () => {
       await cluster.inStep([0]);
       expect(await writer.send()).toBe(true);
       await waitFor("the other line", () => linesOf(cluster, 0).length > 1);
-      expect(linesOf(cluster, 0)[1]).toContain("there is room again under");
+      expect(linesOf(cluster, 0)[1]).toContain("there is space again under");
       expect(wrongWith(await writer.readAt(0), [writer])).toEqual([]);
       // It never stopped, and SQLite never failed.
       expect(cluster.running()).toEqual([0]);
@@ -153,7 +154,7 @@ test.concurrent(
       6,
       [
         expect.stringMatching(
-          /^lastword: cannot use \/.*\.db: the disk fails \(SQLITE_IOERR_WRITE\); see what the system says/,
+          /^lastword: cannot use \/.*\.db: the disk fails \(SQLITE_IOERR_WRITE\); look for its errors in the system log/,
         ),
       ],
     ]);

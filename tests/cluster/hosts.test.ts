@@ -119,7 +119,7 @@ test.if(existsSync("/dev/full"))("an answer that cannot be written is not taken 
     expect([words, shell.exit, shell.stderr]).toEqual([
       words,
       6,
-      "lastword: cannot write the answer: the disk is full (ENOSPC); make room and start again\n",
+      "lastword: cannot write the answer: the disk is full (ENOSPC); free some space and start again\n",
     ]);
   }
 });
@@ -259,7 +259,7 @@ describe("the key is not where it is looked for", () => {
       cluster.spawn(0, cluster.words(0));
       const { exit, stderr } = await cluster.exited(0);
       const key = join(cluster.home, "cwd", "key");
-      const line = `the cluster key ${key} belongs to a cluster of which this replica has no data`;
+      const line = `the cluster key ${key} belongs to a cluster that this replica has no data of`;
       const anew = "to create a new cluster instead, move the key away on every host and start again with --bootstrap";
       expect([exit, stderr.split("\n").filter((one) => one.startsWith("lastword: "))]).toEqual([
         5,

@@ -329,7 +329,7 @@ test.concurrent(
       expect(await up.exited).toBe(1);
       expect([processLives(frozen!), processLives(first.pid)]).toEqual([false, true]);
       expect(await new Response(up.stdout).text()).toContain(
-        "replica 0 runs already and was started by itself; Ctrl-C leaves it running\n",
+        "replica 0 runs already and was started on its own; Ctrl-C leaves it running\n",
       );
     } finally {
       if (up?.exitCode === null) up.kill("SIGKILL");

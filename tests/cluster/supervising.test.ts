@@ -143,7 +143,7 @@ test.concurrent(
     await said(up, "replica 1 was killed; starting it again in 2 s");
     const line = await said(up, /replica 1 could not be started: .*/);
     expect(line).toBe(
-      `replica 1 could not be started: cannot run ${binary}: the file is not there (ENOENT); put it back; starting it again in 4 s`,
+      `replica 1 could not be started: cannot run ${binary}: the file is missing (ENOENT); put it back; starting it again in 4 s`,
     );
     renameSync(`${binary}.away`, binary);
     await home.pid(1, victim);
@@ -174,12 +174,12 @@ test.concurrent(
     );
     const second = home.spawn(["up", ...home.words]);
     await said(second, "Ctrl-C, or closing this terminal, stops them.");
-    for (const id of [0, 1, 2]) await said(second, `replica ${id} runs already and nobody looked after it`);
+    for (const id of [0, 1, 2]) await said(second, `replica ${id} runs already and nothing managed it`);
     expect((await home.command(["status"])).stdout).not.toContain("nobody");
     const third = await runBinary(["up", ...home.words], { env: { HOME: home.folder }, cwd: home.folder });
     expect([third.exit, third.stderr]).toEqual([
       3,
-      `lastword: lastword up (pid ${second.process.pid}) looks after the replicas of ${home.data} already; use them (see ${BINARY} status --data ${home.data}), or stop them with ${BINARY} down --data ${home.data}\n`,
+      `lastword: lastword up (pid ${second.process.pid}) already manages the replicas in ${home.data}; look at them (${BINARY} status --data ${home.data}), or stop them with ${BINARY} down --data ${home.data}\n`,
     ]);
     second.process.kill("SIGINT");
     expect(await second.process.exited).toBe(0);
@@ -195,7 +195,7 @@ test.concurrent(
     home.spawn(home.replicaWords(0));
     const alone = await home.pid(0);
     const up = home.spawn(["up", ...home.words]);
-    await said(up, "replica 0 runs already and was started by itself; Ctrl-C leaves it running");
+    await said(up, "replica 0 runs already and was started on its own; Ctrl-C leaves it running");
     await said(up, "Ctrl-C, or closing this terminal, stops replicas 1 and 2 only.");
     up.process.kill("SIGINT");
     expect(await up.process.exited).toBe(0);

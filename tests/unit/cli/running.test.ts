@@ -154,13 +154,13 @@ describe("the supervisor", () => {
       throw new Error("no lock");
     };
     jest.advanceTimersByTime(1000);
-    expect(said.at(-1)).toBe("replica 0 could not be looked after: no lock; starting it again in 2 s");
+    expect(said.at(-1)).toBe("replica 0 could not be managed: no lock; starting it again in 2 s");
     elsewhere.has = () => false;
     jest.advanceTimersByTime(2000);
     expect(starts).toEqual([1, 0]);
   });
 
-  test("one that was stopped and that somebody started again is looked after as before", async () => {
+  test("one that was stopped and that somebody started again is managed as before", async () => {
     const elsewhere = new Set<number>();
     const { starts, said, end } = supervise({ elsewhere });
     await end(1, 0);
@@ -417,8 +417,8 @@ describe("status", () => {
       { ...first!, id: 2, release: SECOND, heldOps: 1 },
     ];
     expect(statusText({ ...status, replicas: two })).toContain(
-      "\nreplicas 0 and 2 announce format 2, tables 2, peer protocol 1 to 2" +
-        "\nreplica 1 announces format 1, tables 1, peer protocol 1" +
+      "\nreplicas 0 and 2 announce format 2, schema 2, peer protocol 1 to 2" +
+        "\nreplica 1 announces format 1, schema 1, peer protocol 1" +
         "\n3 ops wait at replica 1 for a newer format, after a merge" +
         "\n1 op waits at replica 2 for a newer format, after a merge\n",
     );
@@ -472,7 +472,7 @@ describe("status", () => {
     expect(enableText(answer, { ...plain, command: "lastword enable --data /d" })).toMatchObject({
       exit: 1,
       what: "format 1 stays in force: replica 0 is not heard, replica 2 is at 0.1.0",
-      todo: "upgrade replicas 0 and 2, or go on without: lastword enable --data /d --without 0,2; a replica that is given up like that ends with exit code 5, its data whole, until it is upgraded",
+      todo: "upgrade replicas 0 and 2, or leave them behind: lastword enable --data /d --without 0,2; a replica that is left behind ends with exit code 5 until it is upgraded; its data stay intact",
     });
     const odd = { ...answer, lacking: ["replica 1 does not keep it from being enabled"] };
     expect(enableText(odd, plain)).toMatchObject({

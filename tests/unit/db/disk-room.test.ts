@@ -72,8 +72,8 @@ test("one line when it is full, one when it is not; a disk at the edge complains
   line.look(4_000);
   line.look(10_999);
   expect(lines).toEqual([
-    "lastword: the disk under /data is full; make room, then messages are accepted again; reading still works\n",
-    "lastword: there is room again under /data; messages are accepted\n",
+    "lastword: the disk under /data is full; free some space, then messages are accepted again; reading still works\n",
+    "lastword: there is space again under /data; messages are accepted\n",
   ]);
   line.look(11_000);
   expect(lines.length).toBe(3);
