@@ -1,11 +1,11 @@
 /**
- * Messages that were acknowledged, and the question whether all of them are there: a pair
- * of people, one writes to the other through whichever replicas it is told to use.
+ * Records acknowledged messages, so that a test can check that none of them is lost: one person
+ * writes to another through the replicas that the test names.
  */
 import { ChatClient } from "../src/client/chat-client.ts";
 import type { Cluster } from "./cluster.ts";
 
-/** One person who writes, and everything that was promised to her. */
+/** A person who writes, and the messages that were acknowledged to her. */
 export class AcknowledgedWriter {
   readonly name: string;
   readonly to: string;
@@ -18,7 +18,7 @@ export class AcknowledgedWriter {
   readonly unknown: string[] = [];
   readonly #cluster: Cluster;
   readonly #client: ChatClient;
-  /** In every body, so that no two of them are the same. */
+  /** Part of every body, so that no two bodies are equal. */
   readonly #tag = crypto.randomUUID().slice(0, 8);
   #n = 0;
   #conversationId = "";
@@ -30,7 +30,7 @@ export class AcknowledgedWriter {
     this.to = names.to;
   }
 
-  /** Registers writer and reader through these replicas, the preferred one first. */
+  /** Registers the writer and the reader through these replicas, the preferred one first. */
   static async create(cluster: Cluster, replicas: readonly number[] = cluster.ids): Promise<AcknowledgedWriter> {
     const tag = crypto.randomUUID().slice(0, 8);
     const client = new ChatClient({ addresses: replicas.map((id) => cluster.grpc(id)), ownConnections: true });
@@ -55,7 +55,7 @@ export class AcknowledgedWriter {
     return other;
   }
 
-  /** One message; true if it was acknowledged. */
+  /** Sends one message; true if it was acknowledged. */
   async send(deadlineMs = 10_000): Promise<boolean> {
     const body = `${this.#tag} ${this.#n++}`;
     const result = await this.#client.send({ to: this.to, body }, { deadlineMs });
@@ -69,12 +69,12 @@ export class AcknowledgedWriter {
     return true;
   }
 
-  /** One after another until `enough` says so. */
+  /** Sends one message after another until `enough` returns true. */
   async sendUntil(enough: () => boolean, deadlineMs = 20_000): Promise<void> {
     while (!enough()) await this.send(deadlineMs);
   }
 
-  /** Bodies of this conversation at one replica, oldest first. */
+  /** The bodies of this conversation at a replica, oldest first. */
   async readAt(replica: number): Promise<string[]> {
     const token = this.#client.token ?? "";
     const reader = new ChatClient({ addresses: [this.#cluster.grpc(replica)], token });
@@ -97,7 +97,7 @@ export class AcknowledgedWriter {
   }
 }
 
-/** What is wrong with one replica's copy: acknowledged messages that are missing, any that are there twice. */
+/** Complaints about a replica's copy: acknowledged messages that are missing, and messages that are there twice. */
 export function wrongWith(bodies: readonly string[], writers: readonly AcknowledgedWriter[]): string[] {
   const counts = new Map<string, number>();
   for (const body of bodies) counts.set(body, (counts.get(body) ?? 0) + 1);

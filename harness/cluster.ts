@@ -1,6 +1,6 @@
 /**
  * A cluster of the built binary for tests: real processes, a temporary folder, free ports.
- * It ends exactly the processes that it started, also when the test fails:
+ * It ends exactly the processes that it started, even if the test fails:
  *
  *     await using cluster = await Cluster.create();
  *     await cluster.startAll();
@@ -14,32 +14,34 @@ import type { ClusterStatusJson } from "../src/ops/cluster-status.ts";
 import { CutProxy } from "./cut-proxy.ts";
 import { freePorts } from "./free-ports.ts";
 
-/** The binary under test: what `make build` made, or the one that LASTWORD_BINARY names. */
+/** The binary under test: the one that `make build` made, or that LASTWORD_BINARY names. */
 export const BINARY = resolve(process.env["LASTWORD_BINARY"] ?? join(import.meta.dir, "../dist/lastword"));
-/** The same with failpoints and a clock offset. */
+/** The same with failpoints and settings (src/base/faults.ts). */
 export const FAULTS_BINARY = `${BINARY}-faults`;
-/** The version after it: one more kind of op, column and frame. */
+/** A newer version with one more kind of op, one more column and one more frame. */
 export const NEXT_BINARY = `${BINARY}-next`;
 
-/** Between two looks; a twentieth of what was waited so far, so that who waits long leaves the processor to others. */
+/** Bounds of the time between two looks, which is a twentieth of the wait so far, so that long waits use little CPU. */
 const POLL_MS = { min: 25, max: 250 } as const;
 const START_TIMEOUT_MS = 10_000;
 const EXIT_TIMEOUT_MS = 15_000;
 
+/** How a {@link Cluster} is made. */
 export interface ClusterOptions {
-  /** 1 to 7; 3 if absent. */
+  /** Number of replicas, 1 to 7; default 3. */
   readonly replicas?: number;
-  /** Further words for every replica. */
+  /** Further words of the command line of every replica. */
   readonly words?: readonly string[];
   readonly environment?: Record<string, string>;
-  /** Serve the front too; off if absent. */
+  /** Whether the replicas serve the front; default false. */
   readonly front?: boolean;
-  /** Put a wire that can be cut between each two replicas, one for each direction. */
+  /** Whether to put a wire that can be cut between every two replicas, one for each direction. */
   readonly cuttable?: boolean;
+  /** Default BINARY. */
   readonly binary?: string;
 }
 
-/** What a finished process left. */
+/** The exit code and output of a finished process. */
 export interface Finished {
   readonly exit: number;
   readonly stdout: string;
@@ -52,7 +54,9 @@ interface Child {
   paused: boolean;
 }
 
-/** Polls until `condition` answers something other than false, null or undefined, and answers that. */
+/**
+ * Polls until `condition` returns something other than false, null or undefined, and returns that. Throws on time-out.
+ */
 export async function waitFor<T>(
   what: string,
   condition: () => T | Promise<T>,
@@ -88,8 +92,9 @@ export function processLives(pid: number): boolean {
   }
 }
 
+/** See the top of this file. */
 export class Cluster {
-  /** A home folder of its own; the data folder lies in it where it does by default. */
+  /** A home folder for this cluster; the data folder is at its default place in it. */
   readonly home: string;
   readonly data: string;
   readonly ids: readonly number[];
@@ -98,9 +103,9 @@ export class Cluster {
   readonly #grpcPorts: readonly number[];
   readonly #webPorts: readonly number[];
   readonly #children = new Map<number, Child>();
-  /** Executables of those replicas that run another one than the rest. */
+  /** The executables of replicas that do not run the default one. */
   readonly #installed = new Map<number, string>();
-  /** `from>to` of each wire. */
+  /** The wires by `from>to`. */
   readonly #wires = new Map<string, { readonly proxy: CutProxy; readonly port: number }>();
 
   private constructor(options: ClusterOptions, ports: number[]) {
@@ -115,7 +120,7 @@ export class Cluster {
     mkdirSync(join(this.home, "cwd"));
   }
 
-  /** Finds folders and ports; starts nothing yet. */
+  /** Makes the folders and chooses the ports; starts nothing yet. */
   static async create(options: ClusterOptions = {}): Promise<Cluster> {
     const binary = options.binary ?? BINARY;
     if (!existsSync(binary)) throw new Error(`${binary} is missing: run make build`);
@@ -137,20 +142,23 @@ export class Cluster {
     }
   }
 
+  /** host:port of the gRPC port of replica `id`. */
   grpc(id: number): string {
     return `127.0.0.1:${this.#grpcPorts[id]!}`;
   }
 
+  /** Origin of the page of replica `id`. */
   web(id: number): string {
     return `http://localhost:${this.#webPorts[id]!}`;
   }
 
+  /** Origin of the front. */
   get front(): string {
     if (this.frontPort === null) throw new Error("the cluster was made without a front");
     return `http://localhost:${this.frontPort}`;
   }
 
-  /** The words that start replica `id`. */
+  /** The words of the command line of replica `id`. */
   words(id: number): string[] {
     const peerPort = (to: number): number => this.#wires.get(`${id}>${to}`)?.port ?? this.#grpcPorts[to]!;
     return [
@@ -165,7 +173,7 @@ export class Cluster {
     ];
   }
 
-  /** Environment of every process: nothing of the test's own but the path. */
+  /** The environment of every process; it inherits nothing from the test. */
   get environment(): Record<string, string> {
     return { HOME: this.home, PATH: "/usr/bin:/bin", ...this.#options.environment };
   }
@@ -185,12 +193,12 @@ export class Cluster {
     );
   }
 
-  /** From its next start on replica `id` runs this executable. */
+  /** Lets replica `id` run this executable from its next start on. */
   install(id: number, binary: string): void {
     this.#installed.set(id, binary);
   }
 
-  /** Starts replica `id` with exactly these words, waiting for nothing. */
+  /** Starts replica `id` with exactly these words, and waits for nothing. */
   spawn(id: number, words: readonly string[], environment: Record<string, string> = {}): Child {
     const before = this.#children.get(id);
     if (before !== undefined && before.process.exitCode === null && before.process.signalCode === null) {
@@ -208,20 +216,20 @@ export class Cluster {
     return child;
   }
 
-  /** Starts these (all if absent), one after the other the first time, and waits until they are in step. */
+  /** Starts these replicas (default: all) one after the other, and waits until they are in step. */
   async startAll(ids: readonly number[] = this.ids): Promise<void> {
     for (const id of ids) await this.start(id);
     await this.inStep(ids);
   }
 
-  /** Starts those that do not run, and waits until all are in step. */
+  /** Starts the replicas that do not run, and waits until all are in step. */
   async startMissing(): Promise<void> {
     const running = this.running();
     for (const id of this.ids) if (!running.includes(id)) await this.start(id);
     await this.inStep(this.ids);
   }
 
-  /** Ids of the replicas whose process runs (paused ones too). */
+  /** Ids of the replicas whose process runs or is paused. */
   running(): number[] {
     return this.ids.filter((id) => {
       const child = this.#children.get(id)?.process;
@@ -243,7 +251,7 @@ export class Cluster {
     return this.#child(id).output.stdout;
   }
 
-  /** SIGKILL; resolves when the process is gone, proven by its pid. */
+  /** Sends SIGKILL, and resolves when no process has the pid any more. */
   async kill(id: number): Promise<{ pid: number }> {
     const { process } = this.#child(id);
     process.kill("SIGKILL");
@@ -252,7 +260,7 @@ export class Cluster {
     return { pid: process.pid };
   }
 
-  /** SIGKILL to several at the same instant. */
+  /** Sends SIGKILL to several replicas at the same instant. */
   async killTogether(ids: readonly number[]): Promise<void> {
     for (const id of ids) this.#child(id).process.kill("SIGKILL");
     await Promise.all(ids.map((id) => this.kill(id)));
@@ -278,12 +286,12 @@ export class Cluster {
     return readFileSync(`/proc/${this.pid(id)}/stat`, "utf8").replace(/^.*\)/s, ")");
   }
 
-  /** Ctrl-C; resolves with the exit code. */
+  /** Sends SIGINT (Ctrl-C), and resolves when the process has ended. */
   interrupt(id: number): Promise<Finished> {
     return this.#signal(id, "SIGINT");
   }
 
-  /** SIGTERM; resolves with the exit code. */
+  /** Sends SIGTERM, and resolves when the process has ended. */
   terminate(id: number): Promise<Finished> {
     return this.#signal(id, "SIGTERM");
   }
@@ -304,21 +312,22 @@ export class Cluster {
     return { exit: await process.exited, ...output };
   }
 
-  /** Cuts the wire from one to the other, this direction only; needs `cuttable`. */
+  /** Cuts the wire that `from` dials to reach `to`. Needs `cuttable`. */
   cut(from: number, to: number): void {
     this.#wire(from, to).cut();
   }
 
-  /** Changes what passes on the connections that one dials to the other; null for nothing. Needs `cuttable`. */
+  /** Changes the bytes on the connections that `from` dials to `to`; null ends that. Needs `cuttable`. */
   alter(from: number, to: number, alter: ((bytes: Buffer) => Buffer) | null): void {
     this.#wire(from, to).alter = alter;
   }
 
+  /** Ends a cut. */
   heal(from: number, to: number): void {
     this.#wire(from, to).heal();
   }
 
-  /** Cuts, or heals, both directions between two groups. */
+  /** Cuts or heals all wires between two groups. */
   split(some: readonly number[], others: readonly number[], how: "cut" | "heal" = "cut"): void {
     for (const a of some) {
       for (const b of others) {
@@ -344,7 +353,7 @@ export class Cluster {
     }
   }
 
-  /** Waits until `condition` holds for what replica `id` says. */
+  /** Waits until `condition` holds for the status of replica `id`, and returns that status. `what` says it in words. */
   async statusThat(
     id: number,
     what: string,
@@ -366,7 +375,7 @@ export class Cluster {
     }
   }
 
-  /** Waits until exactly these are the members of the view that each of them sees, and writes are possible. */
+  /** Waits until each of these replicas (default: the running ones) sees a writable view with exactly these members. */
   async inStep(ids: readonly number[] = this.running(), timeoutMs = 15_000): Promise<ClusterStatusJson> {
     const members = ids.toSorted((a, b) => a - b).join();
     const seen = ids.map((id) =>
@@ -380,7 +389,7 @@ export class Cluster {
     return (await Promise.all(seen))[0]!;
   }
 
-  /** Id of the leader as the running replicas see it. */
+  /** Waits until a running replica names a leader, and returns the leader's id. */
   async leader(): Promise<number> {
     return waitFor("a leader", async () => {
       for (const id of this.running()) {
@@ -391,7 +400,7 @@ export class Cluster {
     }).then((found) => found.id);
   }
 
-  /** Runs a command of the binary on this cluster's home, to its end. */
+  /** Runs a command of the binary in this cluster's home, to its end. */
   async command(words: readonly string[], more: Record<string, string> = {}): Promise<Finished> {
     return runBinary(words, {
       env: { ...this.environment, ...more },
@@ -406,7 +415,7 @@ export class Cluster {
     return child;
   }
 
-  /** Ends what was started and removes the folder. */
+  /** Ends the started processes and removes the folder. */
   async stop(): Promise<void> {
     for (const child of this.#children.values()) {
       if (child.process.exitCode === null) child.process.kill("SIGKILL");
@@ -421,7 +430,7 @@ export class Cluster {
   }
 }
 
-/** Runs the binary to its end; killed after 30 s. */
+/** Runs the binary to its end; kills it after `timeoutMs` (default 30 s). */
 export async function runBinary(
   words: readonly string[],
   options: { env: Record<string, string>; cwd: string; binary?: string; timeoutMs?: number },

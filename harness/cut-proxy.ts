@@ -1,7 +1,7 @@
 /**
- * A wire that can be cut without anybody being told: while it is cut, connections stay
- * open and new ones are accepted, but no byte passes in either direction, nor the end of a
- * connection. What arrived meanwhile is delivered after the heal, as retransmissions do.
+ * A wire that can be cut silently: while it is cut, connections stay open and new ones are
+ * accepted, but neither bytes nor the end of a connection pass in either direction. Bytes that
+ * arrived during the cut are delivered after the heal, as TCP's retransmissions would do.
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
 
@@ -9,20 +9,20 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 interface Half {
   readonly from: Socket;
   readonly to: Socket;
-  /** Arrived while the wire was cut. Sockets can deliver after pause(), so pausing alone is not a cut. */
+  /** Bytes that arrived during a cut. A socket can deliver data after pause(), so pausing alone is no cut. */
   held: Buffer[];
   closed: boolean;
 }
 
-/** Held bytes of one connection beyond which its sender is made to wait. */
+/** Maximum number of held bytes in one direction of a connection; beyond it, the sender has to wait. */
 const HELD_BYTES_MAX = 4 * 1024 * 1024;
 
-/** Stands between one dialler and one listener of 127.0.0.1. */
+/** A proxy between a dialler and a listener, both on 127.0.0.1. */
 export class CutProxy {
   readonly #server: Server;
   readonly #halves = new Set<Half>();
   #target = 0;
-  /** What becomes of the bytes that pass, in either direction; as many must come out as go in. */
+  /** If set, changes the bytes that pass in either direction. It must return as many bytes as it gets. */
   alter: ((bytes: Buffer) => Buffer) | null = null;
   #isCut = false;
 

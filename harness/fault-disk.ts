@@ -1,4 +1,4 @@
-/** What disks do to files: flipped bytes, no room, no right to write. Only to folders of the test's own. */
+/** Faults of disks: flipped bytes, no room, no right to write. Use them only on the test's own folders. */
 import {
   closeSync,
   existsSync,
@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Flips one byte at each place where `text` stands in the files of `folder` whose names match; how many. */
+/** Flips a byte of every occurrence of `text` in the files of `folder` whose names match. Returns how many. */
 export function flipBytesOf(text: string, folder: string, names: RegExp): number {
   let flipped = 0;
   for (const name of readdirSync(folder).filter((one) => names.test(one))) {
@@ -30,7 +30,7 @@ export function flipBytesOf(text: string, folder: string, names: RegExp): number
   return flipped;
 }
 
-/** Overwrites bytes [from, to) of a file with nonsense. */
+/** Overwrites the bytes [from, to) of a file with garbage. */
 export function scribble(path: string, from: number, to: number): void {
   const file = openSync(path, "r+");
   const garbage = new Uint8Array(to - from).fill(0xa5);
@@ -47,7 +47,7 @@ function run(words: readonly string[]): boolean {
   return Bun.spawnSync([...words], { stdout: "ignore", stderr: "ignore" }).exitCode === 0;
 }
 
-/** A file system in memory with a size of its own, or a view of a folder that cannot be written to. */
+/** A small file system in memory, or a read-only view of a folder. */
 export class SmallDisk {
   readonly folder: string;
 
@@ -55,7 +55,7 @@ export class SmallDisk {
     this.folder = folder;
   }
 
-  /** True if this user may mount: tests ask first, so that what they skip is counted. */
+  /** True if this user may mount. Tests ask first, so that skipped ones are counted as skipped. */
   static possible(): boolean {
     if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
     const folder = mkdtempSync(join(tmpdir(), "lastword-mount-"));
@@ -65,13 +65,14 @@ export class SmallDisk {
     return mounted;
   }
 
+  /** Mounts a file system of this size at `folder`. */
   static mount(folder: string, megabytes: number): SmallDisk {
     mkdirSync(folder, { recursive: true });
     if (!run(["mount", "-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder])) throw new Error("mount failed");
     return new SmallDisk(folder);
   }
 
-  /** Shows `of` at `folder`, where nothing can be written. */
+  /** Mounts the folder `of` read-only at `folder`. */
   static readOnly(of: string, folder: string): SmallDisk {
     mkdirSync(folder, { recursive: true });
     if (!run(["mount", "--bind", of, folder])) throw new Error("mount failed");
@@ -81,7 +82,7 @@ export class SmallDisk {
     throw new Error("remount failed");
   }
 
-  /** Leaves about so many bytes; the file that takes the others. */
+  /** Fills the disk until about `leaveBytes` are free. Returns the path of the file that does so. */
   fill(leaveBytes = 0): string {
     const path = join(this.folder, "filler");
     const block = Buffer.alloc(64 * 1024, 1);
@@ -89,7 +90,7 @@ export class SmallDisk {
     try {
       while (freeBytes(this.folder) > leaveBytes) writeSync(file, block);
     } catch {
-      // No room is what is wanted.
+      // The disk is full, as intended.
     } finally {
       closeSync(file);
     }

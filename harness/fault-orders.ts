@@ -1,16 +1,16 @@
 /**
- * Faults from inside a replica of dist/lastword-faults (src/base/faults.ts): orders that it is started
- * with, or that it gets while it runs.
+ * Injects faults into a replica of dist/lastword-faults (src/base/faults.ts) by orders, which it gets
+ * at its start or while it runs.
  */
 import { expect } from "bun:test";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { waitFor, type Cluster, type Finished } from "./cluster.ts";
 
-/** What `exited` says of a process that killed itself. */
+/** The exit code that `exited` reports for a process that killed itself. */
 const KILLED = 128 + 9;
 
-/** New orders for a running replica instead of those it had; it has read them when this resolves. */
+/** Replaces the orders of a running replica, which has read them when this resolves. */
 export async function order(cluster: Cluster, id: number, orders: string): Promise<void> {
   const pid = cluster.pid(id);
   const path = join(cluster.home, `faults.${pid}`);
@@ -19,7 +19,7 @@ export async function order(cluster: Cluster, id: number, orders: string): Promi
   await waitFor(`replica ${id} to read its orders`, () => !cluster.running().includes(id) || !existsSync(path));
 }
 
-/** Waits until replica `id` has killed itself at a failpoint, and says so if it ended otherwise. */
+/** Waits until replica `id` has killed itself at a failpoint. Fails if it ended in another way. */
 export async function struck(cluster: Cluster, id: number): Promise<Finished> {
   const finished = await cluster.exited(id);
   expect([finished.exit, finished.stderr.split("\n").filter((line) => line.startsWith("lastword: "))]).toEqual([

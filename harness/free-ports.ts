@@ -1,16 +1,16 @@
-/** Ports for servers of tests. */
+/** Chooses ports for the servers of tests. */
 import { createServer } from "node:net";
 
 /**
- * Below the ephemeral range (32768 on): a port in there can be taken as the near end of
- * some outgoing connection between the moment it was found free and the moment it is bound.
+ * Below the ephemeral range (from 32768 on), because between the moment at which a port was found free and the moment
+ * at which it is bound, an outgoing connection could get an ephemeral port as its local port.
  */
 const FIRST = 12_000;
 const LAST = 31_000;
 const ATTEMPTS_MAX = 400;
 /**
- * Each worker of a parallel run has ports of its own: those of a replica that is down are free for
- * a while, and must not become another worker's.
+ * Each worker of a parallel run has its own share of the ports, because the ports of a replica that is down are free
+ * for a while and must not be given to another worker.
  */
 const WORKERS_MAX = 4;
 const SHARE = Math.floor((LAST - FIRST) / WORKERS_MAX);
@@ -26,14 +26,14 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** `count` different ports of 127.0.0.1 that nobody listens on now and that this process has not handed out yet. */
+/** `count` different ports of 127.0.0.1 on which nothing listens now and which this process has not returned before. */
 export async function freePorts(count: number): Promise<number[]> {
   const found: number[] = [];
   while (found.length < count) found.push(...(await freePortRow(1)));
   return found;
 }
 
-/** The same, one after the other: `lastword up` takes those that follow the one it is given. */
+/** `count` consecutive ports, because `lastword up` uses the ports that follow the given one. */
 export async function freePortRow(count: number): Promise<number[]> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const first = OWN_FIRST + Math.floor(Math.random() * (SHARE - count + 1));

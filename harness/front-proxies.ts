@@ -1,20 +1,22 @@
-/** Real nginx and HAProxy before two replicas, set up as docs/operations.md says. */
+/** Real nginx and HAProxy in front of two replicas, configured as docs/operations.md says. */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { waitFor } from "./cluster.ts";
 
+/** Where Debian installs nginx. */
 export const NGINX = "/usr/sbin/nginx";
+/** Where Debian installs HAProxy. */
 export const HAPROXY = "/usr/sbin/haproxy";
 
-/** The replicas behind it have to be seen as healthy first. */
+/** How long a proxy may take to start, which includes finding the replicas healthy. */
 const START_MS = 30_000;
 
 interface ProxyOptions {
   /** Address to listen on. */
   readonly address: string;
   readonly files: { readonly cert: string; readonly key: string };
-  /** host:port of the replicas' pages. */
+  /** host:port of each replica's page. */
   readonly replicas: readonly string[];
 }
 
@@ -31,7 +33,7 @@ export class FrontProxy {
     });
   }
 
-  /** TLS on `port`; without TLS, and without a word about that, on `plainPort`. */
+  /** nginx with TLS on `port`, and without TLS and without X-Forwarded-Proto on `plainPort`. */
   static async nginx(options: ProxyOptions & { port: number; plainPort: number }): Promise<FrontProxy> {
     const { address, files, replicas, port, plainPort } = options;
     const folder = mkdtempSync(join(tmpdir(), "lastword-nginx-"));
@@ -73,7 +75,7 @@ http {
     return proxy;
   }
 
-  /** TLS on both ports: on the first with HAProxy's plain check, on the second with one of /healthz. */
+  /** HAProxy with TLS on both ports: the first uses HAProxy's default check, the second checks /healthz. */
   static async haproxy(options: ProxyOptions & { ports: readonly [number, number] }): Promise<FrontProxy> {
     const { address, files, replicas, ports } = options;
     const folder = mkdtempSync(join(tmpdir(), "lastword-haproxy-"));

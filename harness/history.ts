@@ -1,6 +1,6 @@
 /**
- * What was promised against what is there: read through the API of a replica, or from its
- * files once it is stopped. Every check answers complaints in sentences, none if all is well.
+ * Compares what was acknowledged with what a replica has, read through its API, or from its files
+ * once it is stopped. Every check returns complaints as sentences, and none if all is well.
  */
 import { Database } from "bun:sqlite";
 import { readFileSync } from "node:fs";
@@ -10,7 +10,7 @@ import { ChatClient } from "../src/client/chat-client.ts";
 import { compareViewNos, printViewNo, type View, type ViewNo } from "../src/election/view.ts";
 import type { Load, Sent, Writer } from "./load.ts";
 
-/** A message as a replica has it. */
+/** A message as a replica shows it. */
 export interface Held {
   readonly id: string;
   readonly body: string;
@@ -18,7 +18,7 @@ export interface Held {
   readonly recovered: boolean;
 }
 
-/** All of a conversation, in its order. */
+/** The messages in each writer's conversation, in their order, by the name of the writer. */
 export type History = ReadonlyMap<string, readonly Held[]>;
 
 const PAGE = 200;
@@ -37,7 +37,7 @@ async function readConversation(reader: ChatClient, withName: string): Promise<H
   }
 }
 
-/** Everything the writers wrote, as the replica at `address` has it, by the name of the writer. */
+/** What the writers wrote, as the replica at `address` shows it. */
 export async function readHistory(load: Load, address: string): Promise<History> {
   const history = new Map<string, Held[]>();
   for (const writer of load.writers) {
@@ -51,7 +51,7 @@ export async function readHistory(load: Load, address: string): Promise<History>
   return history;
 }
 
-/** Everything the writers wrote, from the state file of a replica that is stopped. */
+/** What the writers wrote, from the state file of a stopped replica. */
 export function readStateFile(load: Load, data: string, id: number): History {
   const folder = join(data, `replica-${id}`);
   const state = new Database(join(folder, `state-${stateFileOf(folder)}.db`));
@@ -73,7 +73,7 @@ export function readStateFile(load: Load, data: string, id: number): History {
   }
 }
 
-/** Every replicated row of a stopped replica's state, by table: all but where it stands and how its schema came to be. */
+/** All replicated rows of a stopped replica's state, by table, without its position and its migrations. */
 export function readAllRows(data: string, id: number): Record<string, unknown[]> {
   const folder = join(data, `replica-${id}`);
   const state = new Database(join(folder, `state-${stateFileOf(folder)}.db`));
@@ -148,7 +148,7 @@ export function readLineage(data: string, id: number): View[] {
   }
 }
 
-/** Every acknowledged message once under its id, unknown ones at most once, refused ones and strangers not at all. */
+/** Checks that every acknowledged message is there once with its id, unknown ones at most once, and no others. */
 export function compareWithSent(load: Load, history: History, where: string): string[] {
   const wrong: string[] = [];
   const sentBy = Map.groupBy(load.sent, (sent) => load.writers[sent.writer]!.name);
@@ -178,7 +178,7 @@ function judge(sent: Sent, count: number, held: Held | undefined): string[] {
   return held?.id === sent.messageId ? [] : [`${about} has the id ${held?.id}, not ${sent.messageId}`];
 }
 
-/** The same messages in the same order. */
+/** Checks that both have the same messages in the same order. */
 export function compareHistories(a: History, b: History, where: string): string[] {
   const wrong: string[] = [];
   for (const [name, list] of a) {
@@ -205,8 +205,8 @@ function placeOf(sent: Sent): Place {
 }
 
 /**
- * Real time: if A was acknowledged before B was sent, then view(A) <= view(B) and seq(A) <
- * seq(B). That includes: once a newer view has acknowledged, no older one does any more.
+ * Checks real time: if A was acknowledged before B was sent, then view(A) <= view(B) and seq(A) < seq(B). In
+ * particular, once a newer view has acknowledged, no older one acknowledges any more.
  */
 export function compareWithRealTime(acknowledged: readonly Sent[]): string[] {
   const wrong: string[] = [];
@@ -237,7 +237,7 @@ function describe(sent: Sent): string {
   return `"${sent.body}" at ${sent.cursor} by ${sent.by}`;
 }
 
-/** Every acknowledgement names the view that its place has in the log that everybody has in the end. */
+/** Checks that every acknowledgement names the view that the final log has at its seq. */
 export function compareWithLineage(acknowledged: readonly Sent[], lineage: readonly View[]): string[] {
   const wrong: string[] = [];
   for (const sent of acknowledged) {
@@ -251,12 +251,12 @@ export function compareWithLineage(acknowledged: readonly Sent[], lineage: reado
   return wrong.slice(0, COMPLAINTS_MAX);
 }
 
-/** Homes of the writers of the acknowledged messages: whom the load really reached. */
+/** The homes of the writers of these messages: the replicas at which the load was really acknowledged. */
 export function homesOf(load: Load, acknowledged: readonly Sent[]): number[] {
   return [...new Set(acknowledged.map((sent) => load.homeOf(sent)))].sort((a, b) => a - b);
 }
 
-/** The writer that is at home at `home`. */
+/** The writer whose home is the replica `home`. */
 export function writerAt(load: Load, home: number): Writer {
   const writer = load.writers.find((candidate) => candidate.home === home);
   if (writer === undefined) throw new Error(`nobody is at home at replica ${home}`);

@@ -1,16 +1,19 @@
 /**
- * The frames of HTTP/2 (RFC 9113) as gRPC needs them, without a library: for the load generator of the
- * benches, and for tests of what a stranger may send. Headers are literals, so a call has one block of bytes.
+ * HTTP/2 frames (RFC 9113) as gRPC needs them, without a library. For the load generator of the benches, and for tests
+ * of what a stranger may send. Header fields are literals, so the header block of a call never changes.
  */
+
+/** What a client sends first on a connection. */
 export const PREFACE = Buffer.from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-/** Bytes before the payload of a frame. */
+/** Number of bytes before the payload of a frame. */
 export const FRAME_HEAD = 9;
-/** Compressed flag and length before each message of gRPC. */
+/** Number of bytes before each gRPC message: the compressed flag and the length. */
 export const MESSAGE_HEAD = 5;
 /** Types of frames. */
 export const FRAME = { data: 0, headers: 1, reset: 3, settings: 4, ping: 6, goAway: 7, windowUpdate: 8 } as const;
+/** Flags of frames. */
 export const FLAG = { endStream: 1, ack: 1, endHeaders: 4, padded: 8 } as const;
-/** The window of a connection and of each stream, in bytes, unless one side says more. */
+/** The initial flow-control window of a connection and of each stream, in bytes. */
 export const INITIAL_WINDOW = 65_535;
 
 /** One frame. */
@@ -24,14 +27,14 @@ export function frame(type: number, flags: number, stream: number, payload: Uint
   return bytes;
 }
 
-/** Four bytes. */
+/** The value as four bytes, big endian. */
 export function uint32(value: number): Buffer {
   const bytes = Buffer.allocUnsafe(4);
   bytes.writeUInt32BE(value);
   return bytes;
 }
 
-/** A literal header field without indexing (RFC 7541, 6.2.2), under 127 bytes each or the length in two bytes. */
+/** A literal header field without indexing (RFC 7541, 6.2.2). Its length takes one byte or three. */
 function literal(name: string, value: string): Buffer {
   const text = (part: string): Buffer => {
     const bytes = Buffer.from(part, "latin1");
@@ -56,7 +59,7 @@ export function callHeaders(authority: string, path: string, metadata: Readonly<
   return Buffer.concat(Object.entries(fields).map(([name, value]) => literal(name, value)));
 }
 
-/** What is done with a frame that came; `payload` is valid during the call only. */
+/** Handles a received frame. `payload` is valid only during the call. */
 export type OnFrame = (type: number, flags: number, stream: number, payload: Buffer) => void;
 
 /** Cuts the bytes of a connection into frames. */
@@ -68,7 +71,7 @@ export class FrameReader {
     this.#onFrame = onFrame;
   }
 
-  /** The next bytes that came, in pieces of any size. */
+  /** Takes the next received bytes, in pieces of any size. */
   take(chunk: Buffer): void {
     const bytes = this.#tail === null ? chunk : Buffer.concat([this.#tail, chunk]);
     this.#tail = null;

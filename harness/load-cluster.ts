@@ -1,7 +1,7 @@
 /**
- * A cluster under load for the tests of faults: starts three replicas and writers at all of
- * them, lets a story happen, and says everything it knows if the story fails. The faults
- * prove themselves: a killed replica comes back under another pid.
+ * A cluster under load for the tests of faults. It starts three replicas and writers at each of them,
+ * runs a test's story, and prints everything it knows if the story fails. It also checks that faults
+ * really happened: a killed replica must return with another pid.
  */
 import { expect, test } from "bun:test";
 import { loadavg } from "node:os";
@@ -21,30 +21,31 @@ import {
 import { Load, type LoadOptions } from "./load.ts";
 import { Network, type CutKind } from "./proxy.ts";
 
-/** Longer variants of the tests of faults. */
+/** True if SOAK=1 asks for the longer variants of the tests of faults. */
 export const SOAK = process.env["SOAK"] === "1";
 
 const TAIL_LINES = 40;
 const CLEAN_UP_MS = 10_000;
-/** Then everybody is sent home once more. */
+/** After this long, `atHome` sends all writers home once more. */
 const AT_HOME_MS = 5_000;
-/** Generous: other tests may keep both cores busy. */
+/** Generous, because other tests may keep both cores busy. */
 const IN_STEP_MS = 60_000;
 
+/** What a story needs. */
 export interface StoryOptions {
   readonly cluster?: ClusterOptions;
-  /** The replicas find each other through a network that can be cut. */
+  /** True if the replicas reach each other through a network that can be cut. */
   readonly cuttable?: boolean;
   readonly load?: Partial<LoadOptions>;
-  /** Bound on the story, s. */
+  /** Time limit of the story, s. */
   readonly seconds: number;
-  /** It waits for its turn with others. */
+  /** Limits how many stories of a file run at one time. */
   readonly turns?: Turns;
 }
 
-/** Stories of one file that are told so many at a time: more clusters than that only wait for the processor. */
+/** Runs `atOnce` of a file's stories at a time, because more clusters would only wait for the processor. */
 export class Turns {
-  /** How often the last of them waits for another, and its own turn. */
+  /** The number of turns after which the last story has run. */
   readonly rounds: number;
   readonly #waiting: (() => void)[] = [];
   #free: number;
@@ -54,7 +55,7 @@ export class Turns {
     this.#free = atOnce;
   }
 
-  /** Waits for a turn, and gives it back when the work is over. */
+  /** Waits for a turn, and runs `work` in it. */
   async run(work: () => Promise<void>): Promise<void> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -68,12 +69,12 @@ export class Turns {
   }
 }
 
-/** How long a fault lasts: part of what is tested, not a wait for something to happen. */
+/** Lets a fault last for this long. Not for waiting until something happens. */
 export function lasting(ms: number): Promise<void> {
   return Bun.sleep(ms);
 }
 
-/** A test that tells one story about a cluster of its own, beside the other stories of its file: they mostly wait. */
+/** A test with a cluster of its own. It runs beside the other stories of its file, because they mostly wait. */
 export function story(title: string, options: StoryOptions, tell: (stage: Stage) => Promise<void>): void {
   const { seconds, turns } = options;
   const told = (): Promise<void> => tellOnStage(options, tell);
@@ -102,12 +103,12 @@ async function tellOnStage(options: StoryOptions, tell: (stage: Stage) => Promis
   }
 }
 
-/** Cluster and load of one story. */
+/** The cluster and the load of one story. */
 export class Stage {
   readonly cluster: Cluster;
   readonly #network: Network | null;
   readonly #options: StoryOptions;
-  /** What each replica wrote before its last start. */
+  /** What each replica wrote to stderr before its last start. */
   readonly #archive = new Map<number, string>();
   readonly #log: string[] = [];
   readonly #bornAt = performance.now();
@@ -119,6 +120,7 @@ export class Stage {
     this.#options = options;
   }
 
+  /** Makes cluster and network; starts nothing yet. */
   static async create(options: StoryOptions): Promise<Stage> {
     const binary = process.env["LASTWORD_BINARY"] ?? BINARY;
     const cluster = await Cluster.create({ binary, ...options.cluster });
@@ -126,7 +128,7 @@ export class Stage {
     return new Stage(cluster, options.cuttable === true ? await Network.between(ports) : null, options);
   }
 
-  /** Waits for messages of now, acknowledged by each of these replicas. */
+  /** Waits until each of these replicas has acknowledged messages that were written from now on. */
   async serve(ids: readonly number[]): Promise<void> {
     const since = performance.now();
     for (const id of ids) {
@@ -136,8 +138,8 @@ export class Stage {
   }
 
   /**
-   * Waits until people are served by the replica of their own, each of these; they go home for
-   * it, and again if they did not stay: a replica that is slow to answer is left for another.
+   * Waits until each of these replicas (default: all) serves the writers whose home it is. Writers are sent
+   * home for this, repeatedly, because they leave a replica that is slow to answer.
    */
   async atHome(ids: readonly number[] = this.cluster.ids): Promise<void> {
     const { load } = this;
@@ -155,7 +157,7 @@ export class Stage {
     );
   }
 
-  /** Cuts both directions between these and those. */
+  /** Cuts both directions between two groups. */
   split(some: readonly number[], others: readonly number[], kind: CutKind): void {
     this.note(`cut ${some.join()} | ${others.join()} (${kind})`);
     this.network.split(some, others, kind);
@@ -166,7 +168,7 @@ export class Stage {
     this.network.heal();
   }
 
-  /** What can be cut. */
+  /** The network between the replicas; needs `cuttable`. */
   get network(): Network {
     if (this.#network === null) throw new Error("the story was not told as cuttable");
     return this.#network;
@@ -181,34 +183,34 @@ export class Stage {
     return this.cluster.grpc(id);
   }
 
-  /** Three in step; people registered, nothing written yet. */
+  /** Starts all replicas, waits until they are in step, and registers the writers; nothing is written yet. */
   async open(): Promise<Load> {
     for (const id of this.cluster.ids) await this.#start(id);
     await this.cluster.inStep(this.cluster.ids, IN_STEP_MS);
     return this.populate();
   }
 
-  /** Registers the writers at whoever runs. */
+  /** Registers the writers at the replicas that run. */
   async populate(): Promise<Load> {
     const addresses = this.cluster.ids.map((id) => this.address(id));
     this.#load = await Load.create({ addresses, ...this.#options.load });
     return this.#load;
   }
 
-  /** A line for the one who reads about the failure. */
+  /** Adds a line to the report of a failure. With STORY=1 it is printed at once. */
   note(text: string): void {
     const line = `${((performance.now() - this.#bornAt) / 1000).toFixed(2)} s: ${text}`;
     this.#log.push(line);
     if (process.env["STORY"] === "1") process.stderr.write(`${line}\n`);
   }
 
-  /** SIGKILL at the same instant; all of them are gone when it resolves. */
+  /** Sends SIGKILL to these replicas at the same instant; their processes are gone when it resolves. */
   async kill(ids: readonly number[]): Promise<void> {
     this.note(`kill ${ids.join()}`);
     await this.cluster.killTogether(ids);
   }
 
-  /** Starts those that do not run, together; each has another pid than before. */
+  /** Starts these replicas together, and checks that each has another pid than before. */
   async restart(ids: readonly number[], words: (id: number) => string[] = () => []): Promise<void> {
     this.note(`start ${ids.join()}`);
     await Promise.all(
@@ -236,24 +238,26 @@ export class Stage {
     });
   }
 
-  /** Before a replica is started again by other means: keeps what it wrote so far. */
+  /** Keeps the log of a replica. Call it before starting the replica by other means than `restart`. */
   keepLog(id: number): void {
     this.#archive.set(id, `${this.#archive.get(id) ?? ""}${this.cluster.log(id)}--- started again\n`);
   }
 
+  /** Sends SIGSTOP. */
   async pause(ids: readonly number[]): Promise<void> {
     this.note(`SIGSTOP ${ids.join()}`);
     await Promise.all(ids.map((id) => this.cluster.pause(id)));
   }
 
+  /** Sends SIGCONT. */
   async resume(ids: readonly number[]): Promise<void> {
     this.note(`SIGCONT ${ids.join()}`);
     await Promise.all(ids.map((id) => this.cluster.resume(id)));
   }
 
   /**
-   * The end of every story: writing stops, all are in step, every replica has every
-   * acknowledged message exactly once, all in the same order, and all rows are equal.
+   * Ends a story: stops the writers, waits until all replicas are in step, and checks that every replica has
+   * every acknowledged message exactly once, all in the same order, and that all rows are equal.
    */
   async settle(): Promise<void> {
     await this.load.stop();
@@ -271,25 +275,25 @@ export class Stage {
     expect(this.load.acknowledged().length).toBeGreaterThan(0);
   }
 
-  /** Ids of all messages that replica `id` has. */
+  /** Ids of all messages that replica `id` shows. */
   async historyAt(id: number): Promise<Set<string>> {
     const history = await readHistory(this.load, this.address(id));
     return new Set([...history.values()].flat().map((held) => held.id));
   }
 
-  /** Waits until replica `id` has this message: one of another branch takes its way through the log again. */
+  /** Waits until replica `id` shows this message; after a merge, one of another branch is proposed again first. */
   async appears(messageId: string, id: number): Promise<void> {
     await waitFor(`message ${messageId} to appear at replica ${id}`, async () =>
       (await this.historyAt(id)).has(messageId),
     );
   }
 
-  /** Id of the leader, waited for as long as a busy machine may need. */
+  /** Id of the leader; waits as long as a busy machine may need. */
   leader(): Promise<number> {
     return waitFor("a leader", () => this.cluster.leader().catch(() => null), IN_STEP_MS);
   }
 
-  /** Waits until all that run are in step. */
+  /** Waits until all running replicas are in step. */
   async inStep(): Promise<void> {
     const since = performance.now();
     const { seq } = await this.cluster.inStep(this.cluster.running(), IN_STEP_MS);
@@ -297,7 +301,7 @@ export class Stage {
     if (performance.now() - since > 3000 && process.env["STORY"] === "1") process.stderr.write(await this.tails());
   }
 
-  /** `status --hash` says that all rows of the running replicas are equal. */
+  /** Checks with `status --hash` that the rows of all running replicas are equal. */
   async equalHashes(): Promise<void> {
     const said = await this.cluster.command(["status", "--hash", "--json"]);
     expect(said).toMatchObject({ exit: 0, stderr: "" });
@@ -305,7 +309,10 @@ export class Stage {
     expect([equal, replicas.length]).toEqual([true, this.cluster.running().length]);
   }
 
-  /** Faults without a fork: real time orders what was acknowledged, and the final log has it where it was promised. */
+  /**
+   * For faults without a fork: checks that acknowledgements follow real time, and that the final log has the
+   * acknowledged messages where their cursors say. Stops the replicas.
+   */
   async oneOrder(): Promise<void> {
     expect(compareWithRealTime(this.load.acknowledged())).toEqual([]);
     await Promise.all(this.cluster.ids.map((id) => this.cluster.terminate(id)));
@@ -314,7 +321,7 @@ export class Stage {
     }
   }
 
-  /** The same promises, read from the three state files themselves after all are stopped. */
+  /** Stops the replicas, and checks messages and rows again in their state files. */
   async compareFiles(): Promise<void> {
     await Promise.all(this.cluster.ids.map((id) => this.cluster.terminate(id)));
     const { data, ids } = this.cluster;
@@ -325,14 +332,14 @@ export class Stage {
       expect(tables.map(([table]) => table)).toContain("messages");
       for (const [table, list] of tables) {
         const first = rows[0]![table]!;
-        // Not toEqual on the rows: thousands of them as a difference help nobody.
+        // Not toEqual on all rows, because a difference of thousands of rows is unreadable.
         const differ = list.filter((row, i) => row !== first[i]);
         expect([table, list.length, differ.slice(0, 3)]).toEqual([table, first.length, []]);
       }
     }
   }
 
-  /** What happened, and the end of every replica's log. */
+  /** The report of a failure: the notes, and the end of every replica's log. */
   async tails(): Promise<string> {
     const parts = [
       `\n=== the story (load of the machine: ${loadavg()
@@ -346,7 +353,7 @@ export class Stage {
       try {
         log += this.cluster.log(id);
       } catch {
-        // It was never started.
+        // The replica was never started.
       }
       const running = this.cluster.running().includes(id) ? "running" : "not running";
       parts.push(`=== replica ${id}, ${running}\n${log.split("\n").slice(-TAIL_LINES).join("\n")}\n`);

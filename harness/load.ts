@@ -1,8 +1,8 @@
 /**
- * People who write without pause while a test kills what they write to. Each is at home at
- * one replica and goes on at the next when that fails; what was promised to them, when, and
- * by whom is kept. The rate is offered, not reached: messages fall due by the clock, so that
- * a cluster that stands still is still written to, until very many wait for an answer.
+ * Writers that write without pause while a test kills replicas. Each writer has a home replica and
+ * continues at the next one when that fails. The load records what was acknowledged, when, and by
+ * which replica. The rate is offered, not reached: messages fall due by the clock, so writers also
+ * write to a cluster that does not answer, until very many messages wait for an answer.
  */
 import type { SendResult } from "../src/client/send-stream.ts";
 import { ChatClient } from "../src/client/chat-client.ts";
@@ -18,14 +18,15 @@ export interface Sent {
   readonly startedAt: number;
   endedAt: number;
   outcome: "pending" | "acknowledged" | "unknown" | "refused";
-  /** Of an acknowledged one. */
+  /** Set once it is acknowledged, like cursor and seq. */
   messageId: string;
   cursor: string;
   seq: number;
-  /** Who acknowledged it; of the others the code of the failure. */
+  /** Address of the replica that acknowledged it; for a failure, its code. */
   by: string;
 }
 
+/** One writer. */
 export interface Writer {
   readonly index: number;
   readonly name: string;
@@ -33,34 +34,38 @@ export interface Writer {
   readonly userId: string;
   /** Index of the writer it writes to. */
   readonly to: number;
-  /** Replica that it is connected to while that lives. */
+  /** The replica that it uses while that one lives. */
   readonly home: number;
   client: ChatClient;
   stream: ChatSendStream;
   count: number;
 }
 
+/** How a {@link Load} is made. */
 export interface LoadOptions {
-  /** host:port by replica id; a writer is at home at each in turn. */
+  /** host:port by replica id. The writers get these replicas as homes in turn. */
   readonly addresses: readonly string[];
+  /** Default 1. */
   readonly writersPerReplica?: number;
-  /** Messages a second, all writers together; very high ones write as fast as answers come. */
+  /**
+   * Messages a second of all writers together, default 300. With a very high rate they write as fast as answers come.
+   */
   readonly rate?: number;
-  /** Bytes of each body; as short as can be if absent. */
+  /** Length of each body in bytes; by default as short as possible. */
   readonly bodyBytes?: number;
-  /** Bound on one message with all its attempts. */
+  /** Time limit of a message with all its attempts, default 20 s. */
   readonly deadlineMs?: number;
-  /** Writers keep to their home and never try another replica. */
+  /** True if writers use only their home replica; default false. */
   readonly faithful?: boolean;
 }
 
 const TICK_MS = 10;
-/** Messages under way; while there are as many nothing falls due. */
+/** Maximum number of messages under way; while it is reached, no message falls due. */
 const UNDER_WAY_MAX = 600;
 const REGISTER_ATTEMPTS = 3;
-/** Of every writer. */
+/** The password of every writer. */
 export const LOAD_PASSWORD = "a password for load";
-/** How long it may take until enough is acknowledged; generous, for other tests may keep both cores busy. */
+/** How long it may take until enough is acknowledged. Generous, because other tests may keep both cores busy. */
 const FLOWS_MS = 30_000;
 
 /** All writers of one test. */
@@ -75,7 +80,7 @@ export class Load {
   #startedAt = 0;
   #due = 0;
   #next = 0;
-  /** Homes that nobody writes to now. */
+  /** Homes whose writers do not write at the moment. */
   readonly #idleHomes = new Set<number>();
 
   private constructor(options: LoadOptions) {
@@ -105,7 +110,7 @@ export class Load {
     const client = new ChatClient({ addresses: this.#rotated(home, false), ownConnections: true, deadlineMs: 30_000 });
     const clientId = crypto.randomUUID();
     for (let attempt = 1; ; attempt++) {
-      // The same id each time: an attempt without an answer may have made the account.
+      // The same client id each time, because an attempt without an answer may have made the account.
       const registered = await client.call("Register", { name, password: LOAD_PASSWORD, clientId });
       if (registered.ok) {
         const { token, user } = registered.value;
@@ -127,7 +132,7 @@ export class Load {
     return { client, stream: client.sendStream() };
   }
 
-  /** Everybody goes back to the replica of his own; what is under way ends where it is. */
+  /** Sends all writers back to their home replicas. Messages under way end where they are. */
   goHome(): void {
     for (const writer of this.writers) {
       this.#retired.push(writer.client);
@@ -135,7 +140,7 @@ export class Load {
     }
   }
 
-  /** Writers of these homes stop, or go on, writing. */
+  /** Lets the writers of these homes stop writing, or continue. */
   idle(homes: readonly number[], how: "stop" | "goOn" = "stop"): void {
     for (const home of homes) {
       if (how === "stop") this.#idleHomes.add(home);
@@ -143,7 +148,7 @@ export class Load {
     }
   }
 
-  /** From now on. */
+  /** Changes the rate from now on. */
   setRate(rate: number): void {
     this.#rate = rate;
     this.#startedAt = performance.now();
@@ -160,7 +165,7 @@ export class Load {
     const due = ((performance.now() - this.#startedAt) / 1000) * this.#rate;
     for (; this.#due < due; this.#due++) {
       if (this.#waiting.size >= UNDER_WAY_MAX) {
-        // The clock of the load stands still, so that there is no flood afterwards.
+        // Stop the clock of the load meanwhile, so that no flood of due messages follows.
         this.#startedAt += ((due - this.#due) / this.#rate) * 1000;
         return;
       }
@@ -169,7 +174,7 @@ export class Load {
     }
   }
 
-  /** One message by this writer, now. */
+  /** Writes one message by this writer now, and waits for its outcome. */
   write(writer: Writer): Promise<Sent> {
     const sent = this.#write(writer);
     return waitFor(`"${sent.body}" to end`, () => (sent.outcome === "pending" ? null : sent), 60_000);
@@ -203,7 +208,7 @@ export class Load {
     return sent;
   }
 
-  /** Messages a second that were written, over the time in which fewer than UNDER_WAY_MAX were under way. */
+  /** Messages written per second, over the time in which fewer than UNDER_WAY_MAX were under way. */
   offeredRate(): number {
     return (this.sent.length * 1000) / (performance.now() - this.#startedAt);
   }
@@ -213,7 +218,9 @@ export class Load {
     return this.sent.filter((sent) => sent.outcome === "acknowledged").toSorted((a, b) => a.endedAt - b.endedAt);
   }
 
-  /** Acknowledged messages that were written at or after `since` (monotonic ms) and fit. */
+  /**
+   * Number of acknowledged messages that were written at or after `since` (monotonic ms) and for which `fits` holds.
+   */
   acknowledgedSince(since: number, fits: (sent: Sent) => boolean = () => true): number {
     let count = 0;
     for (let i = this.sent.length - 1; i >= 0; i--) {
@@ -224,7 +231,10 @@ export class Load {
     return count;
   }
 
-  /** Waits until `count` messages written from now on, which fit, are acknowledged. */
+  /**
+   * Waits until `count` messages are acknowledged that were written from now (or `since`) on and for which `fits`
+   * holds.
+   */
   async flows(
     what: string,
     options: { count?: number; timeoutMs?: number; fits?: (sent: Sent) => boolean; since?: number } = {},
@@ -239,12 +249,12 @@ export class Load {
     });
   }
 
-  /** By the replica at this address. */
+  /** A test for messages that the replica at this address acknowledged. */
   by(address: string): (sent: Sent) => boolean {
     return (sent) => sent.by === address;
   }
 
-  /** Of people who are at home at one of these replicas. */
+  /** The home of the message's writer. */
   homeOf(sent: Sent): number {
     return this.writers[sent.writer]!.home;
   }
@@ -255,7 +265,7 @@ export class Load {
     return `${of("acknowledged")} acknowledged, ${of("unknown")} unknown, ${of("refused")} refused (${[...codes].join()}), ${of("pending")} under way`;
   }
 
-  /** Writes no more; resolves when every message has its outcome. */
+  /** Stops writing; resolves when every message has its outcome. */
   async stop(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;

@@ -1,4 +1,4 @@
-/** The name of the cookie that holds a login, which differs from cluster to cluster: asked for as a browser sees it. */
+/** Finds the name of a cluster's login cookie, which contains the cluster's mark, in a page. */
 const NAMED = /data-cluster="(\w+)"/;
 
 const names = new Map<string, Promise<string>>();

@@ -1,28 +1,30 @@
 /**
- * The network between replicas, one wire for each dialler and listener, whose directions can
- * be cut one by one. A cut is silent: connections stay open, new ones are accepted, no byte
- * and no end of a connection passes. A path from a to b is what a sends to b, on whoever's
- * connection: forward on those that a dialled, backward on those that b dialled.
+ * The network between replicas: one wire for each dialler and listener, whose directions can be cut
+ * separately. A cut is silent: connections stay open and new ones are accepted, but neither bytes nor
+ * the end of a connection pass. The path from a to b carries what a sends to b on any connection:
+ * forward on those that a dialled, backward on those that b dialled.
  */
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { freePorts } from "./free-ports.ts";
 
-/** Held bytes of one direction of a connection; beyond, its sender is made to wait. */
+/** Maximum number of held bytes in one direction of a connection; beyond it, the sender has to wait. */
 const HELD_BYTES_MAX = 4 * 1024 * 1024;
 
-/** What becomes of bytes sent into a cut: they arrive after the heal, or they and their connection are lost. */
+/**
+ * What happens to bytes that are sent into a cut: "hold": they arrive after the heal; "drop": their connection breaks.
+ */
 export type CutKind = "hold" | "drop";
 
-/** What every path does to what passes. */
+/** Delay and loss on all paths. */
 export interface Weather {
-  /** One way, ms. */
+  /** Delay in one direction, ms. */
   readonly delayMs: number;
-  /** Of the packets: each that is lost holds up its connection until it is sent again. */
+  /** Share of the packets that are lost. Each holds up its connection until it is sent again. */
   readonly lostShare: number;
 }
 
 const PACKET_BYTES = 1460;
-/** Linux sends a lost packet again after its round trip and at least this long. */
+/** Linux sends a lost packet again after its round trip plus at least this long. */
 const AGAIN_MS = 200;
 
 /** One direction of one connection. */
@@ -33,25 +35,25 @@ interface Lane {
   readonly path: string;
   held: Buffer[];
   heldBytes: number;
-  /** The sender has closed; the receiver does not know yet. */
+  /** True if the sender has closed and the receiver has not been notified yet. */
   closed: boolean;
-  /** Something was dropped: nothing sensible can follow. */
+  /** True if bytes were dropped, so that the connection cannot continue. */
   torn: boolean;
-  /** Pieces on their way through the weather, and when the last of them arrives (monotonic ms). */
+  /** Delayed pieces, and when the last of them arrives (monotonic ms). */
   readonly late: Buffer[];
   lateUntil: number;
 }
 
-/** Stands between all replicas of one cluster. */
+/** The network between all replicas of one cluster. */
 export class Network {
   readonly #servers: Server[] = [];
-  /** Port that `a` dials to reach `b`, by `a>b`. */
+  /** The port that `a` dials to reach `b`, by `a>b`. */
   readonly #ports = new Map<string, number>();
   readonly #lanes = new Set<Lane>();
   readonly #cuts = new Map<string, CutKind>();
   #weather: Weather | null = null;
 
-  /** Wires between all of them; `ports` are where the replicas listen. */
+  /** Makes wires between all replicas; `ports` are those on which they listen. */
   static async between(ports: ReadonlyMap<number, number>): Promise<Network> {
     const network = new Network();
     for (const dialler of ports.keys()) {
@@ -77,19 +79,19 @@ export class Network {
     this.#ports.set(`${dialler}>${listener}`, port!);
   }
 
-  /** The port at which `dialler` finds `listener`. */
+  /** The port at which `dialler` reaches `listener`. */
   port(dialler: number, listener: number): number {
     const port = this.#ports.get(`${dialler}>${listener}`);
     if (port === undefined) throw new Error(`there is no wire from ${dialler} to ${listener}`);
     return port;
   }
 
-  /** Nothing that `from` sends reaches `to` any more; the other direction is untouched. */
+  /** Cuts the path from `from` to `to`; the other direction still works. */
   cut(from: number, to: number, kind: CutKind = "hold"): void {
     this.#cuts.set(`${from}>${to}`, kind);
   }
 
-  /** Both directions between each of these and each of those. */
+  /** Cuts both directions between two groups. */
   split(some: readonly number[], others: readonly number[], kind: CutKind = "hold"): void {
     for (const a of some) {
       for (const b of others) {
@@ -99,12 +101,12 @@ export class Network {
     }
   }
 
-  /** From now on; null for none. What is on its way arrives as late as it would have. */
+  /** Sets delay and loss from now on; null for none. Pieces that are under way keep their delay. */
   setWeather(weather: Weather | null): void {
     this.#weather = weather;
   }
 
-  /** Everything passes again, first what was held. */
+  /** Ends all cuts. Held bytes are delivered first. */
   heal(): void {
     this.#cuts.clear();
     for (const lane of this.#lanes) {
@@ -139,7 +141,7 @@ export class Network {
     });
   }
 
-  /** Lets a piece arrive as late as a network would that loses some packets; never before the piece before it. */
+  /** Delays a piece as a network that loses packets would, but never lets it overtake an earlier piece. */
   #later(lane: Lane, bytes: Buffer): void {
     const { delayMs, lostShare } = this.#weather ?? { delayMs: 0, lostShare: 0 };
     const packets = Math.ceil(bytes.length / PACKET_BYTES);
@@ -148,7 +150,7 @@ export class Network {
     lane.lateUntil = Math.max(lane.lateUntil, now + delayMs + (lost ? AGAIN_MS + 2 * delayMs : 0));
     lane.late.push(bytes);
     setTimeout(() => {
-      // The oldest, whosever timer this is: timers of fractions of a millisecond overtake each other.
+      // Deliver the oldest piece, because timers that differ by fractions of a millisecond may fire out of order.
       this.#onData(lane, lane.late.shift()!);
       if (lane.late.length === 0 && lane.closed && !this.#cuts.has(lane.path)) this.#pass(lane);
     }, lane.lateUntil - now);
@@ -169,7 +171,7 @@ export class Network {
     }
   }
 
-  /** The receiver learns that the connection is over. */
+  /** Passes the end of the connection on to the receiver. */
   #pass(lane: Lane): void {
     this.#lanes.delete(lane);
     if (lane.torn) lane.to.destroy();

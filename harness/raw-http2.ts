@@ -1,21 +1,21 @@
-/** An HTTP/2 connection that does as it likes: for tests of what a stranger can do to the gRPC port. */
+/** An HTTP/2 connection without a client's usual restraints, for tests of what a stranger can do to the gRPC port. */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { callHeaders, FLAG, FRAME, frame, FrameReader, INITIAL_WINDOW, MESSAGE_HEAD, PREFACE } from "./http2-frames.ts";
 
-/** What may be in one frame unless the other side says more. */
+/** Maximum payload of a frame by default. */
 const FRAME_BYTES_MAX = 16_384;
 
 interface Stream {
   window: number;
-  /** Bytes of the message that are still to be sent. */
+  /** Number of bytes of the message that are not sent yet. */
   left: number;
   over: boolean;
-  /** Headers came. */
+  /** True once headers have arrived. */
   answered: boolean;
 }
 
-/** Keeps to the windows it is given, answers pings and settings, and never ends a message by itself. */
+/** Respects the flow-control windows, answers pings and settings, and never ends a message by itself. */
 export class RawHttp2 {
   #socket!: Socket;
   readonly #streams = new Map<number, Stream>();
@@ -23,16 +23,16 @@ export class RawHttp2 {
   #nextId = 1;
   #window = INITIAL_WINDOW;
   readonly #frames = new FrameReader((type, flags, id, payload) => this.#onFrame(type, flags, id, payload));
-  /** The other side has closed the connection or said that it goes away. */
+  /** True once the other side has closed the connection or sent GOAWAY. */
   closed = false;
-  /** Body bytes sent so far. */
+  /** Number of body bytes sent so far. */
   sent = 0;
 
   private constructor(authority: string) {
     this.#authority = authority;
   }
 
-  /** Connects to host:port, from an address of this host if one is given. */
+  /** Connects to host:port; `from` is the local address to use. */
   static async connect(address: string, from?: string): Promise<RawHttp2> {
     const made = new RawHttp2(address);
     const colon = address.lastIndexOf(":");
@@ -46,7 +46,7 @@ export class RawHttp2 {
     return made;
   }
 
-  /** Begins a call and a message of `bytes`, of which it sends nothing but the length. */
+  /** Begins a call with a message of `bytes` bytes, of which it sends only the length. Returns the id of the call. */
   begin(path: string, bytes: number, metadata: Readonly<Record<string, string>> = {}): number {
     const id = this.#nextId;
     this.#nextId += 2;
@@ -58,7 +58,10 @@ export class RawHttp2 {
     return id;
   }
 
-  /** Sends up to `bytes` more of the message, as far as the windows go, in frames of `pieceBytes`. Says how many. */
+  /**
+   * Sends up to `bytes` more bytes of the message, as far as the windows allow, in frames of `pieceBytes`. Returns how
+   * many.
+   */
   more(id: number, bytes: number, pieceBytes = FRAME_BYTES_MAX): number {
     const stream = this.#streams.get(id);
     if (stream === undefined) return 0;
@@ -67,22 +70,25 @@ export class RawHttp2 {
     return sent;
   }
 
-  /** The other side has ended this call. */
+  /** True once the other side has ended this call. */
   isOver(id: number): boolean {
     return this.closed || this.#streams.get(id)?.over !== false;
   }
 
-  /** The other side has said something about this call before it ended it. */
+  /** True if the other side has sent headers for this call. */
   isAnswered(id: number): boolean {
     return this.#streams.get(id)?.answered === true;
   }
 
-  /** Sends zeros, which are empty messages, as far as the windows go, in frames of `pieceBytes`. Says how many bytes. */
+  /**
+   * Sends zeros, which are empty messages, as far as the windows allow, in frames of `pieceBytes`. Returns how many
+   * bytes.
+   */
   zeros(id: number, bytes: number, pieceBytes = FRAME_BYTES_MAX): number {
     return this.#pieces(id, bytes, pieceBytes, 0);
   }
 
-  /** This end of the connection, `127.0.0.1:40000`, as the server sees its peer. */
+  /** The local address of the connection, such as `127.0.0.1:40000`, which the server sees as its peer. */
   get from(): string {
     return `${this.#socket.localAddress}:${this.#socket.localPort}`;
   }
@@ -101,7 +107,7 @@ export class RawHttp2 {
     return sending;
   }
 
-  /** Each in a frame of its own. */
+  /** Sends each piece in a frame of its own. */
   #data(id: number, ...pieces: Buffer[]): void {
     const bytes = pieces.reduce((sum, { length }) => sum + length, 0);
     this.#streams.get(id)!.window -= bytes;

@@ -1,7 +1,7 @@
 /**
- * Another computer on this one: where the tests are root on Linux a network namespace of
- * their own with a wire into it, made and removed by the test; else another loopback address.
- * No real network is touched.
+ * Simulates another computer on this one. If the tests run as root on Linux, it is a network
+ * namespace with a wire into it, which the test makes and removes; otherwise it is another loopback
+ * address. No real network is used.
  */
 import { isIP } from "node:net";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -12,11 +12,11 @@ function run(words: readonly string[]): boolean {
   return Bun.spawnSync([...words], { stdout: "ignore", stderr: "ignore" }).exitCode === 0;
 }
 
-/** See the top of this file. Made by the constructor, removed by `close`. */
+/** See the top of this file. `open` makes it, `close` removes it. */
 export class SecondHost {
-  /** Addresses of this computer that the other one reaches; two, to play two hosts. */
+  /** Two addresses of this computer that the other one reaches, to simulate two hosts. */
   readonly addresses: readonly [string, string];
-  /** True if it is a namespace of its own. */
+  /** True if it is a network namespace. */
   readonly separate: boolean;
   readonly #name: string;
 
@@ -27,7 +27,7 @@ export class SecondHost {
   }
 
   static open(): SecondHost {
-    // Of the block for tests between networks (RFC 2544), which nobody routes.
+    // From the block for benchmarks between networks (RFC 2544), which is never routed.
     const net = `198.18.${(process.pid % 250) + 1}`;
     const name = `lw${process.pid}`;
     const made =
@@ -46,19 +46,19 @@ export class SecondHost {
     return new SecondHost(name, false, ["127.0.0.2", "127.0.0.3"]);
   }
 
-  /** The words that run a program there. */
+  /** The command line that runs a program on the second host. */
   words(program: readonly string[]): string[] {
     return this.separate ? ["ip", "netns", "exec", this.#name, ...program] : [...program];
   }
 
-  /** A script that starts `program` there with whatever words it is given; answers its path. */
+  /** Writes a script that starts `program` on the second host and passes its arguments on. Returns its path. */
   launcher(folder: string, program: string): string {
     const path = join(folder, "on-second-host");
     writeFileSync(path, `#!/bin/sh\nexec ${this.words([program]).join(" ")} "$@"\n`, { mode: 0o755 });
     return path;
   }
 
-  /** curl there: status, headers and body of one request. */
+  /** Runs curl on the second host: status, headers and body of one request. */
   async curl(words: readonly string[]): Promise<{ exit: number; text: string }> {
     const child = Bun.spawn(this.words(["curl", "-sS", "-i", "--max-time", "10", ...words]), {
       stdout: "pipe",
@@ -72,7 +72,7 @@ export class SecondHost {
     return { exit, text: out + err };
   }
 
-  /** The wire goes with the namespace. */
+  /** Removes the namespace, and the wire with it. */
   close(): void {
     if (this.separate) run(["ip", "netns", "delete", this.#name]);
   }
@@ -82,7 +82,7 @@ export class SecondHost {
   }
 }
 
-/** A certificate authority of the test's own, and certificates that it signed. */
+/** A certificate authority for one test, which signs certificates. */
 export class TestAuthority {
   readonly folder: string;
 

@@ -1,6 +1,6 @@
-/** Waiting for a condition instead of for a time. */
+/** Waits for a condition instead of for a time. */
 
-/** Resolves once `condition` holds, looked at every `pollMs`; throws after `timeoutMs`. */
+/** Resolves once `condition` holds, which it checks every `pollMs`; throws after `timeoutMs`. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   timeoutMs = 10_000,

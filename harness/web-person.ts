@@ -1,6 +1,6 @@
 /**
- * Somebody at the page without a browser: keeps cookies as one does (by host name, not by port),
- * posts forms, asks for JSON, and reads the event stream. For what the page's HTTP side promises.
+ * A visitor of the page without a browser: keeps cookies like one (by host name, not by port), posts
+ * forms, requests JSON, and reads the event stream. For tests of the page's HTTP side.
  *
  *   const anna = new WebPerson("anna");
  *   await anna.register(cluster.web(0));
@@ -9,18 +9,21 @@
  */
 import { until } from "./until.ts";
 
+/** The password of every WebPerson. */
 export const WEB_PASSWORD = "correct horse battery";
 
+/** What a request needs. */
 export interface AskOptions {
-  /** Makes it a POST. */
+  /** Fields to post. With them the method is POST by default. */
   readonly form?: Record<string, string | readonly string[]>;
-  /** As a browser asks for a page; JSON if absent. */
+  /** True to request HTML as a browser does; by default JSON. */
   readonly page?: boolean;
   readonly headers?: Record<string, string>;
   readonly method?: string;
   readonly timeoutMs?: number;
 }
 
+/** An event of an event stream. */
 export interface SseEvent {
   readonly name: string;
   readonly data: string;
@@ -33,7 +36,7 @@ const LOGIN_COOKIE = /^lastword-[A-Za-z0-9]{6}$/;
 /** One person with one browser's cookies. */
 export class WebPerson {
   readonly name: string;
-  /** Certificate authority to trust, PEM; for pages over TLS. */
+  /** The certificate authority to trust, PEM, for pages over TLS. */
   readonly ca: string | undefined;
   readonly #jars = new Map<string, Map<string, string>>();
   readonly #streams: EventReader[] = [];
@@ -43,7 +46,7 @@ export class WebPerson {
     this.ca = ca;
   }
 
-  /** The login at the host of `origin`: value of its cookie, whose name says which cluster it is of. */
+  /** The value of the login cookie for the host of `origin`. */
   cookie(origin: string): string | undefined {
     for (const [name, value] of this.#jar(origin)) if (LOGIN_COOKIE.test(name)) return value;
     return undefined;
@@ -53,7 +56,7 @@ export class WebPerson {
     this.#jar(origin).set(name, value);
   }
 
-  /** The same person with a copy of the cookies: Back, another tab, a thief. */
+  /** The same person with a copy of the cookies, as after Back, in another tab, or in the hands of a thief. */
   copy(): WebPerson {
     const other = new WebPerson(this.name, this.ca);
     for (const [host, jar] of this.#jars)
@@ -87,7 +90,7 @@ export class WebPerson {
     };
   }
 
-  /** One request; redirects are answers. */
+  /** Makes one request. Redirects are not followed. */
   async ask(origin: string, path: string, options: AskOptions = {}): Promise<Response> {
     const signal = AbortSignal.timeout(options.timeoutMs ?? WAIT_MS);
     const answer = await fetch(origin + path, { ...this.#init(origin, options), signal });
@@ -100,7 +103,7 @@ export class WebPerson {
     return answer;
   }
 
-  /** One request whose answer is JSON with status 200 or 201; throws on any other. */
+  /** Makes one request whose answer must be JSON with status 200 or 201; throws otherwise. */
   async json<T = Record<string, unknown>>(origin: string, path: string, options: AskOptions = {}): Promise<T> {
     const answer = await this.ask(origin, path, options);
     if (answer.status !== 200 && answer.status !== 201)
@@ -108,7 +111,10 @@ export class WebPerson {
     return (await answer.json()) as T;
   }
 
-  /** With one id until a replica leads: the answer is the same however often it is asked. */
+  /**
+   * Registers, and repeats the request with the same id until a replica leads, which is safe because repeats are
+   * idempotent.
+   */
   async register(origin: string): Promise<void> {
     await this.#enter(origin, "/register", { name: this.name, password: WEB_PASSWORD, id: crypto.randomUUID() });
   }
@@ -128,19 +134,19 @@ export class WebPerson {
     });
   }
 
-  /** Sends to a name; answers the message's id and conversation. */
+  /** Sends a message to a user by name. Returns the id of the message and its conversation. */
   async send(origin: string, to: string, body: string): Promise<{ id: string; conversationId: string }> {
     const form = { name: to, body, id: crypto.randomUUID() };
     return (await this.json<{ message: { id: string; conversationId: string } }>(origin, "/to", { form })).message;
   }
 
-  /** Texts of a conversation, oldest first. */
+  /** The texts of a conversation, oldest first. */
   async texts(origin: string, conversationId: string): Promise<string[]> {
     const { messages } = await this.json<{ messages: { body: string }[] }>(origin, `/c/${conversationId}`);
     return messages.map((message) => message.body);
   }
 
-  /** The person's event stream at a replica; `query` goes into the address. */
+  /** Opens the person's event stream at a replica; `query` is added to the address. */
   async events(origin: string, query: Record<string, string> = {}): Promise<EventReader> {
     const abort = new AbortController();
     const path = `/events?${new URLSearchParams(query).toString()}`;
@@ -151,16 +157,16 @@ export class WebPerson {
     return reader;
   }
 
-  /** Ends the streams. */
+  /** Closes all event streams. */
   leave(): void {
     for (const stream of this.#streams) stream.close();
   }
 }
 
-/** Everything that came by one stream. */
+/** Reads an event stream and keeps all of its events. */
 export class EventReader {
   readonly seen: SseEvent[] = [];
-  /** Resolves when the stream is over, whoever ended it. */
+  /** Resolves when the stream has ended, for whatever reason. */
   readonly over: Promise<void>;
   readonly #abort: AbortController;
   #wake: (() => void)[] = [];
@@ -188,7 +194,7 @@ export class EventReader {
         for (const part of parts) this.#event(part);
       }
     } catch {
-      // Closed by us, or the replica died: over either way.
+      // We have closed the stream, or the replica has died; it has ended in both cases.
     }
   }
 
@@ -208,7 +214,7 @@ export class EventReader {
     for (const one of wake) one();
   }
 
-  /** The first event of this name, from index `from` on, for which `fits` holds. */
+  /** Waits for an event of this name for which `fits` holds, and returns the first one from index `from` on. */
   async until(
     name: string,
     fits: (data: string) => boolean = () => true,
