@@ -1,7 +1,6 @@
 /**
- * Sources with a known bug: a change of a line or two in a copy of one folder, made here, so that the executable
- * carries no switch for any of them. A change whose line is not in the sources any more fails loudly: the mutant
- * has to follow its code.
+ * Loads sources with a known bug: changes a line or two in a copy of one folder, so that the product needs no switch
+ * for the bugs. A change whose line is no longer in the sources fails, so that the mutant must follow its code.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -20,8 +19,8 @@ export interface Change {
 const loadedParts = new Map<string, Record<string, unknown>>();
 
 /**
- * What the file at `path`, below src/, exports when the folder around it has the bug asked for; null if `mutants` names
- * none of `changes`. One bug at most.
+ * The exports of the file at `path` (below src/) if its folder has the bug in `mutants`, at most one; null if `mutants`
+ * names none of `changes`.
  */
 export function partsWith(
   mutants: ReadonlySet<string>,

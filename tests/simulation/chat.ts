@@ -1,6 +1,6 @@
 /**
- * The simulated replicas' domain: the chat's real rules on rows in memory. Writers are
- * users who register and then write, to themselves and to each other.
+ * The domain of the simulated replicas: the chat's real rules on rows in memory. Writers are
+ * users who register and then write to themselves and to each other.
  */
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import { applyOp, type ApplyOp } from "../../src/chat/kinds/apply.ts";
@@ -22,7 +22,7 @@ import { MemoryState } from "../support/memory-state.ts";
 import { inFormat, RULES_OF_BOTH } from "./releases.ts";
 import type { SimDomain } from "./state.ts";
 
-/** An op and the key it is proposed under. */
+/** An op and the key under which it is proposed. */
 export interface KeyedOp {
   readonly key: string;
   readonly op: Uint8Array;
@@ -31,7 +31,7 @@ export interface KeyedOp {
 /** The chat behind the simulator's state. */
 export class ChatDomain implements SimDomain {
   readonly #state: MemoryState;
-  /** Keys whose op did what it asked for. */
+  /** Keys of the ops that succeeded. */
   readonly #done: Set<string>;
 
   constructor(state = new MemoryState({ rules: RULES_OF_BOTH }), done = new Set<string>()) {
@@ -60,7 +60,7 @@ export class ChatDomain implements SimDomain {
     return effects;
   }
 
-  /** Everything that somebody has read of others. */
+  /** Adds an effect for each message of somebody else that a user has read. */
   #addReads(add: (effect: string) => void): void {
     const { members = [], messages = [], reads = [], conversations = [] } = this.#state.dump();
     const singly = new Set(reads.map((row) => `${String(row["user"])} ${String(row["seq"])}`));
@@ -122,30 +122,31 @@ export class ChatDomain implements SimDomain {
 
 const keys = new WeakMap<Uint8Array, string>();
 
-/** `opKey`, remembered: every replica asks for the same arrays. */
+/** `opKey` with a cache, because all replicas share the same arrays. */
 export function cachedOpKey(op: Uint8Array): string {
   let key = keys.get(op);
   if (key === undefined) keys.set(op, (key = opKey(inFormat(op, 1))));
   return key;
 }
 
-/** What `effects` counts an op's effect under. */
+/** The name under which `effects` counts the effect of the op with this key. */
 export function effectOf(key: string): string {
   const user = key.slice(0, 12);
   const clientId = key.slice(13, 49);
   return clientId.startsWith(REGISTER_ID) ? user : `${user}-${clientId}`;
 }
 
-/** What `effects` counts under for a message that somebody has read. */
+/** The name under which `effects` counts that somebody has read a message. */
 export function readEffect(reader: UserId, id: MessageId): string {
   return `${reader} has read ${id}`;
 }
 
+/** The op as it is proposed again after its branch lost; `nowMicros` as in markRecovered. */
 export function asRecovered(op: Uint8Array, nowMicros: number | null): Uint8Array {
   return inFormat(markRecovered(inFormat(op, 1), { replica: 0, view: "" }, nowMicros), opFormat(op));
 }
 
-/** The rules with a merge that enables what the branch that lost had enabled. */
+/** Mutant: the rules with a merge that enables the formats which the lost branch had enabled. */
 export const FORMAT_KEPT: ApplyOp = (bytes, seq, rows) => {
   const applied = RULES_OF_BOTH(bytes, seq, rows);
   const body = opFormat(bytes) === 1 && applied.recovered ? decodeOp(bytes).body : null;
@@ -153,7 +154,7 @@ export const FORMAT_KEPT: ApplyOp = (bytes, seq, rows) => {
   return applied;
 };
 
-/** The rules without what waits for a message: a mark that comes back before it does nothing. */
+/** Mutant: the rules without the table `early`, so that a mark which returns before its message has no effect. */
 export const EARLY_MARKS_DROPPED: ApplyOp = (bytes, seq, rows) => {
   const applied = RULES_OF_BOTH(bytes, seq, rows);
   const { body, recovered } = decodeOp(inFormat(bytes, 1));
@@ -165,10 +166,10 @@ export const EARLY_MARKS_DROPPED: ApplyOp = (bytes, seq, rows) => {
 
 const REGISTER_ID = "00000000";
 
-/** The token of a log-in says which password it was made with, for `outdatedLogins`. */
+/** The token of a login names the password it was made with, for `outdatedLogins`. */
 const CHECKED = /^token by (\w+) /;
 
-/** The rules without the second look: a log-in holds because the replica that was asked found the password right. */
+/** Mutant: the rules without the check in apply; a login is valid if the proposer found the password right. */
 export const CHECKED_AT_THE_PROPOSER_ONLY: ApplyOp = (bytes, seq, rows) => {
   const op = decodeOp(bytes);
   if (op.body.kind !== "login") return applyOp(bytes, seq, rows);
@@ -192,14 +193,14 @@ export class ChatUser {
     this.id = userIdFor(name, this.#registerId);
   }
 
-  /** A retry draws its session anew, as a replica does. */
+  /** The registration. A retry draws a new session, as a replica does. */
   register(timeMicros: number, nonce: string): KeyedOp {
     const session = { id: nonce.slice(0, 12), tokenHash: `hash of ${nonce}` };
     const { name } = this;
     return this.#op(this.#registerId, timeMicros, { kind: "register", name, folded: name, passwordHash: "h", session });
   }
 
-  /** The n-th message, to `to` (or to herself). */
+  /** The n-th message, to another user or to herself. */
   send(n: number, to: ChatUser, timeMicros: number): KeyedOp {
     const conversation = directId(this.id, to.id);
     const body = `message ${n} of ${this.name}`;
@@ -211,14 +212,14 @@ export class ChatUser {
     return messageId(this.id, uuid("11111111", n));
   }
 
-  /** The n-th log-in; `hash` is what the replica that is asked has checked the password against. */
+  /** The n-th login. `hash` is the password hash at the replica that checks the password. */
   login(n: number, hash: string, timeMicros: number): KeyedOp {
     const checked = passwordId(hash);
     const session = { id: `login ${n}`, tokenHash: `token by ${checked} ${n}` };
     return this.#op(uuid("22222222", n), timeMicros, { kind: "login", session, checked });
   }
 
-  /** Sets the n-th password; every login ends. */
+  /** Sets the n-th password, which ends every login. */
   changePassword(n: number, hash: string, timeMicros: number): KeyedOp {
     const body = { passwordHash: `hash ${n}`, keepSession: "", checked: passwordId(hash) };
     return this.#op(uuid("33333333", n), timeMicros, { kind: "changePassword", ...body });

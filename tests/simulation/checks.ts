@@ -1,7 +1,7 @@
 /**
- * The checkers: invariants I0 to I13 of ARCHITECTURE.md, watched from outside the replicas
- * at every event. They know the whole world (all disks, all clocks) and use nothing that
- * a replica says about itself where the disk can be asked instead.
+ * Checks the invariants I0 to I13 of ARCHITECTURE.md at every event, from outside the replicas.
+ * The checks see the whole world (all disks, all clocks), and look at the disk instead of asking
+ * a replica about itself wherever they can.
  */
 import type { Notice, Restored, StagedSnapshot } from "../../src/election/event.ts";
 import type { Batch, Frame } from "../../src/election/frame.ts";
@@ -31,11 +31,11 @@ export interface Ack {
   readonly replica: ReplicaId;
   readonly invokedAt: number;
   readonly ackedAt: number;
-  /** What it did, as SimDomain.effects counts it; the one effect that the key says if not given. */
+  /** Its effects, as SimDomain.effects counts them; default: the one effect that its key names. */
   readonly effects?: readonly string[];
 }
 
-/** What a run exercised; summed over the fixed list of seeds. */
+/** How often a run exercised each kind of event. The fixed list of seeds sums it up. */
 export interface Coverage {
   elections: number;
   shrinks: number;
@@ -46,16 +46,17 @@ export interface Coverage {
   merges: number;
   pauses: number;
   policies: number;
-  /** Ops that a replica dated right although its clock was wild. */
+  /** Ops that a replica dated right although its own clock was wrong. */
   wildClocks: number;
   /** Writes for which a disk had no room. */
   fullDisks: number;
   /** Marks that were acknowledged. */
   marks: number;
-  /** Replicas that ended because the cluster used a format that they did not know. */
+  /** Replicas that ended because a format that they did not know was in force. */
   tooOld: number;
 }
 
+/** A coverage of zeros. */
 export function noCoverage(): Coverage {
   return {
     elections: 0,
@@ -85,30 +86,31 @@ export class Violation extends Error {
   }
 }
 
-/** Something acknowledged: what is sent after it comes after it. */
+/** The position of an acknowledged op. Ops that are sent after the acknowledgement must follow it. */
 export interface Mark {
   readonly seq: Seq;
   readonly viewNo: ViewNo;
   readonly epoch: number;
 }
 
-/** Which promises hold in this run. */
+/** The promises that hold in a run. */
 export interface Promises {
-  /** No partition, or strict mode: no acknowledged op is ever missing at an active leader. */
+  /** True without partitions, or in strict mode: every active leader has every acknowledged op. */
   readonly noForks: boolean;
-  /** Acknowledgements follow real time. */
+  /** True if acknowledgements must follow real time. */
   readonly realTime: boolean;
   readonly configured: number;
   readonly strict: boolean;
 }
 
-/** Acknowledgements that a disk gave before an older copy was put back are not held against it for so long. */
+/** For this long after a disk was restored from an older copy, it may lack what it acknowledged before. */
 const RESTORED_GRACE_MS = 10_000;
 
+/** See the top of this file. */
 export class Checks implements ReplicaWatch {
   readonly coverage = noCoverage();
   readonly acks: Ack[] = [];
-  /** Ops that were said, once and for all, not to have happened. */
+  /** Keys of ops that were refused with a definite answer. */
   readonly refused: string[] = [];
   readonly promises: Promises;
   reads = 0;
@@ -119,11 +121,11 @@ export class Checks implements ReplicaWatch {
   clocks: SimClocks | null = null;
   violation: Violation | null = null;
   /**
-   * Odd from the moment a view with forkRisk (recovery by policy) is installed until all replicas
-   * are in one view without it: in between, the branch says itself that it may lack something.
+   * Odd from the moment at which a view with forkRisk (recovery by policy) is installed until all replicas
+   * are in one view without it. In between, the branch itself says that it may lack acknowledged ops.
    */
   epoch = 0;
-  /** Newest view that says it may lack something. */
+  /** The newest view with forkRisk. */
   #riskyView: ViewNo = { ballot: NO_BALLOT, minor: 0 };
   readonly #replicas: () => readonly SimReplica[];
   readonly #now: () => number;
@@ -137,7 +139,7 @@ export class Checks implements ReplicaWatch {
   readonly #disks = new Map<string, SimDisk>();
   readonly #pausedSince = new Set<ReplicaId>();
   #newestAck: Mark | null = null;
-  /** Acknowledged in this epoch: where each op must be from now on. */
+  /** Ops acknowledged in this epoch, and the places at which they must stay. */
   #placed: Ack[] = [];
 
   constructor(
@@ -183,7 +185,7 @@ export class Checks implements ReplicaWatch {
     }
   }
 
-  /** An older copy of the folder is put back: what was promised since is forgotten with it. */
+  /** Notes that a folder was restored from an older copy, which also forgets the promises made since. */
   restored(disk: SimDisk): void {
     this.#disks.set(disk.storeId, disk);
     this.#granted.set(disk.storeId, disk.log.promised);
@@ -203,7 +205,7 @@ export class Checks implements ReplicaWatch {
 
   // -- log -------------------------------------------------------------------------------
 
-  /** I2: (viewNo, seq) names one entry, wherever it is written. */
+  /** I2: (viewNo, seq) identifies one entry at every replica. */
   staged(replica: SimReplica, write: LogWrite): void {
     if (write.kind === "compact") this.coverage.compactions++;
     if (write.kind !== "rows") return;
@@ -215,7 +217,7 @@ export class Checks implements ReplicaWatch {
     if (write.rows.promised !== undefined) this.#own(replica, write.rows.promised);
   }
 
-  /** I0: a leader appends no op that it has appended and not applied yet. */
+  /** I0: a leader does not append an op again before it has applied it. */
   #takenOnce(replica: SimReplica, { ballot }: ViewNo): void {
     const keys = new Set<string>();
     for (const batch of replica.log.read(Math.max(replica.log.firstSeq, replica.toldSeq + 1), replica.log.lastSeq)) {
@@ -261,7 +263,7 @@ export class Checks implements ReplicaWatch {
     }
   }
 
-  /** I8: a ballot belongs to one process, whatever disk comes back. */
+  /** I8: a ballot belongs to one process, whatever disk is restored. */
   #own(replica: SimReplica, ballot: Ballot): void {
     if (ballot.replicaId !== replica.id) return;
     const key = `${ballot.counter}.${ballot.replicaId}.${ballot.nonce}`;
@@ -271,7 +273,7 @@ export class Checks implements ReplicaWatch {
     else if (known !== owner) this.broken("I8", `ballot ${key} is used by ${known} and by ${owner}`);
   }
 
-  /** I4: what leaves a log is in the fork queue, or in the state that replaced it. I5: promised rises. */
+  /** I4: entries that leave a log are in the fork queue, or in the snapshot's state. I5: a promise never falls. */
   durable(replica: SimReplica, before: LogImage | null, write: LogWrite): void {
     if (before !== null || write.kind === "confirmed") this.nothingLost(`replica ${replica.id} changed its log`);
     if (write.kind !== "rows" || before === null) return;
@@ -297,7 +299,7 @@ export class Checks implements ReplicaWatch {
     }
   }
 
-  /** I4, seen from above: an acknowledged op is on some disk, whatever happens to the others. */
+  /** I4, for the whole cluster: an acknowledged op is on at least one disk at any time. */
   nothingLost(when: string): void {
     const disks = this.#replicas().flatMap((r) => (r.disk === null ? [] : [r.disk]));
     const states = disks.map((d) => d.state().domain);
@@ -362,7 +364,7 @@ export class Checks implements ReplicaWatch {
     for (const member of view.members) {
       const other = this.#disks.get(member.storeId);
       const owner = this.#replicas()[member.replicaId];
-      if (other === undefined || owner?.disk !== other) continue; // Wiped since: it did hold it.
+      if (other === undefined || owner?.disk !== other) continue; // Its disk was wiped since; it did hold the entry.
       if (this.#now() - other.restoredAt < RESTORED_GRACE_MS) continue;
       if (seq > other.log.lastSeq || !sameOrNull(other.log.viewNoAt(seq), no)) {
         this.broken(
@@ -373,12 +375,12 @@ export class Checks implements ReplicaWatch {
     }
   }
 
-  /** A first view is committed by its creator alone; ops never are (strict). */
+  /** In strict mode, the creator alone may commit the first view, but never ops. */
   #holdsOps(replica: SimReplica, seq: Seq): boolean {
     return replica.log.read(replica.state.appliedSeq + 1, seq).some((b) => b.kind === "op");
   }
 
-  /** I2: whoever applied up to an entry applied the same history. */
+  /** I2: replicas that have applied up to the same entry have applied the same history. */
   applied(replica: SimReplica, seq: Seq, viewNo: ViewNo, chain: number): void {
     const key = `${viewNoKey(viewNo)}:${seq}`;
     const known = this.#chains.get(key);
@@ -410,7 +412,7 @@ export class Checks implements ReplicaWatch {
 
   #viewActive(replica: SimReplica, view: View, previous: View | null): void {
     const whole = view.forkRisk === null && view.members.length === this.promises.configured;
-    // A replica that comes back tells of the view that it knew before.
+    // A replica that returns may report an older view that it knew before.
     if (this.risky && whole && compareViewNos(view.no, this.#riskyView) > 0) this.#nextEpoch();
     if (view.leader !== replica.id || replica.core.role() !== "leader") return;
     const ballot = `${view.no.ballot.counter}.${view.no.ballot.replicaId}.${view.no.ballot.nonce}`;
@@ -425,7 +427,7 @@ export class Checks implements ReplicaWatch {
       if (view.members.length < previous.members.length) this.coverage.shrinks++;
       else if (view.members.length > previous.members.length) this.coverage.grows++;
     }
-    // A branch that says it may lack something is not silent; what it lacks comes back in a merge.
+    // A branch with forkRisk may lack acknowledged ops; a merge brings them back.
     if (this.promises.noForks && !this.risky) this.#holdsAllAcks(replica);
   }
 
@@ -457,17 +459,17 @@ export class Checks implements ReplicaWatch {
     return this.epoch % 2 === 1;
   }
 
-  /** What had been acknowledged when a client sends; compare it when the answer comes. */
+  /** The newest acknowledgement when a client sends. Pass it to `acked` with the answer. */
   invoked(): Mark | null {
     return this.#newestAck;
   }
 
-  /** Whether order and completeness can be asked of something that was begun at `mark`. */
+  /** True if order and completeness must hold for a request that was sent at `mark`. */
   #comparable(mark: Mark | null): mark is Mark {
     return this.promises.realTime && !this.risky && mark?.epoch === this.epoch;
   }
 
-  /** The order rule (I8 in strict mode): acknowledged before sent means before in the log. */
+  /** I8: an op that was acknowledged before another was sent precedes it in the log. */
   acked(ack: Ack, before: Mark | null): void {
     this.acks.push(ack);
     this.#placed.push(ack);
@@ -480,7 +482,7 @@ export class Checks implements ReplicaWatch {
     }
   }
 
-  /** A read-index read: `seq` is where it reads, `before` what had been acknowledged when it was asked. */
+  /** I8: a read with a read index at `seq` sees everything that was acknowledged before it was sent (`before`). */
   read(replica: SimReplica, seq: Seq, before: Mark | null): void {
     this.reads++;
     if (this.#comparable(before) && seq < before.seq) {
@@ -490,7 +492,7 @@ export class Checks implements ReplicaWatch {
 
   // -- the end ---------------------------------------------------------------------------
 
-  /** I3: at rest all replicas are equal, hold every acknowledged op once, and have nothing left to propose. */
+  /** I3 and others: at rest all replicas are equal, hold every acknowledged op once, and have empty fork queues. */
   atRest(): void {
     const [first, ...rest] = this.#replicas();
     if (first === undefined) return;

@@ -1,6 +1,6 @@
 /**
- * Clients of the simulated world: writers that send one op at a time and retry it under
- * the same key at another replica, and streams that follow the applied ops by cursor.
+ * The clients of the simulated world: writers that send one op at a time and retry it with the
+ * same key at another replica, and streams that follow the applied ops by cursor.
  */
 import type { OpResult } from "../../src/chat/applied-op.ts";
 import { directId } from "../../src/chat/ids.ts";
@@ -18,13 +18,13 @@ import type { World } from "./world.ts";
 /** A reader gives up after this long. */
 const READ_MS_MAX = 3_000;
 
-/** What a writer asks for, and what she does with the result. */
+/** A writer's request: `request` builds the op with a given time, `told` takes the result. */
 interface Request {
   readonly request: (micros: number) => KeyedOp;
   readonly told: (result: OpResult) => void;
 }
 
-/** One closed-loop writer. */
+/** A writer that waits for each answer before it sends again. */
 export class Writer {
   readonly #world: World;
   readonly #random: Random;
@@ -32,16 +32,16 @@ export class Writer {
   readonly #friends: () => readonly Writer[];
   readonly #thinkMs: number;
   #sent = 0;
-  /** Her registration was acknowledged. */
+  /** True once her registration is acknowledged. */
   registered = false;
   #stopped = false;
   get finished(): boolean {
     return this.#stopped;
   }
 
-  /** No op is on its way. */
+  /** True while no op is under way. */
   idle = true;
-  /** The same person, who reads what others send to her. */
+  /** The same person as a reader of the messages that others send to her. */
   readonly reader: Reader;
 
   constructor(world: World, name: string, thinkMs: number, friends: () => readonly Writer[]) {
@@ -57,7 +57,7 @@ export class Writer {
     this.#world.queue.after(this.#random.between(0, this.#thinkMs), () => this.#next());
   }
 
-  /** Finishes the op on its way, begins no other. */
+  /** Finishes the op that is under way, and sends no other. */
   finish(): void {
     this.#stopped = true;
   }
@@ -73,7 +73,7 @@ export class Writer {
     this.#attempt(request, this.#world.now, this.#world.checks.invoked(), life);
   }
 
-  /** What she asks for next, as a function: a replica builds its op anew at each attempt. */
+  /** Her next request. It is a function, because a replica builds the op again at each attempt. */
   #request(): Request {
     if (!this.registered) {
       return {
@@ -94,7 +94,7 @@ export class Writer {
     };
   }
 
-  /** One message now, at one replica; not retried. Answers when it is acknowledged. */
+  /** Sends one message to one replica, without retries. Calls `acked` when it is acknowledged. */
   sendOnce(replica: SimReplica, acked: () => void): void {
     const n = this.#sent++;
     const { checks, now } = this.#world;
@@ -145,7 +145,7 @@ export class Writer {
       const stamped = replica.stamp(request);
       replica.submit(stamped, (outcome) => {
         if (life.done) return;
-        // On a branch that never saw her friend (or herself) register, a message is refused: tried again elsewhere.
+        // A branch that has not seen her or her friend register refuses the message, so she tries another replica.
         if (outcome.kind === "error" && outcome.error !== "not_logged_in") life.done = true;
         if (life.done) return this.#rest();
         if (outcome.kind !== "applied") return retry(random.between(5, 50));
@@ -165,7 +165,7 @@ export class Writer {
   }
 }
 
-/** I12: an op that is never tried again, so that what a replica says of it must be true. */
+/** I12: sends ops that are never retried, so that a definite refusal can be checked. */
 export class OneShots {
   readonly #world: World;
   readonly #random: Random;
@@ -188,7 +188,7 @@ export class OneShots {
   }
 }
 
-/** I8: a read-index read sees everything that was acknowledged before it was asked. */
+/** I8: makes reads with a read index, which must see everything that was acknowledged before they were sent. */
 export class LatestReader {
   readonly #world: World;
   readonly #random: Random;
@@ -217,9 +217,9 @@ export class LatestReader {
 }
 
 /**
- * I9: a stream resumes by cursor at any replica, by the chat's own rule (standingOf). Between two
- * resets it sees the history without gap or double: checked by folding what it saw into the same
- * chain hash that the replicas keep. And it does not wait for a position that only a dead branch has.
+ * I9: a stream that resumes by cursor at any replica, by the chat's own rule (standingOf). Between two resets it must
+ * see the history without gaps or duplicates, which is checked by folding what it sees into the same chain hash that
+ * the replicas keep. It must not wait for a position that only a dead branch has.
  */
 export class Stream {
   readonly #world: World;
@@ -253,13 +253,13 @@ export class Stream {
     else this.#resume(this.#replica, cursor, false);
   }
 
-  /** `caughtUp`: the replica has told just now that it has all that was acknowledged when the cursor was shown to it. */
+  /** `caughtUp`: the replica has just confirmed that it has everything that was acknowledged when it got the cursor. */
   #resume(replica: SimReplica, cursor: { seq: Seq; viewNo: ViewNo; chain: number }, caughtUp: boolean): void {
     const world = this.#world;
     const { state } = replica;
     if (state.appliedView === null) return;
     const position = replica.position();
-    // Between the switch to a snapshot and its opening nothing is served.
+    // Between the switch to a snapshot and its opening, a replica serves nothing.
     if (!sameViewNo(position.applied().viewNo, state.appliedView)) return;
     const where = `${printViewNo(cursor.viewNo)}:${cursor.seq}`;
     const standing = standingOf(cursor, position, caughtUp && !world.mutants.has("cursor-waits-for-the-dead"));
@@ -283,7 +283,7 @@ export class Stream {
     this.#follow(replica, cursor);
   }
 
-  /** Asks the leader, and believes it once this replica has applied as far as the answer says. */
+  /** Makes a read index, and resumes once this replica has applied as far as the leader's answer says. */
   #wait(replica: SimReplica, cursor: { seq: Seq; viewNo: ViewNo; chain: number }): void {
     replica.later(0, () => {
       replica.readIndex(READ_MS_MAX, () => {

@@ -1,30 +1,33 @@
 /**
- * The wall clocks of the simulated hosts, and who may be dated by them (I11). Time itself is the world's; each
- * host's clock is some seconds off, and at any moment one of them may be wild: off by a minute to years, in either
- * direction, jumping. What a replica puts into an op is checked against true time, unless the rule lets it be
- * wrong: a replica with a wild clock that hears no majority of right ones.
+ * The wall clocks of the simulated hosts, and the check of what they date (I11). True time is the world's. Each host's
+ * clock is some seconds off, and at any moment one of them may be wild: off by a minute to years, in either direction,
+ * with jumps. The time in an op is checked against true time, except at a replica that may be wrong by the rule: one
+ * with a wild clock that hears no majority of right ones.
  */
 import { CLOCK_BOUND_MS } from "../../src/election/driver/cluster-clock.ts";
 import type { ReplicaId } from "../../src/election/view.ts";
 import type { Random } from "./random.ts";
 import type { SimReplica } from "./replica.ts";
 
-/** When the simulated world begins. */
+/** Unix ms at which the simulated world begins. */
 const START_MS = 1_700_000_000_000;
-/** A right clock is off by no more than this. */
+/** Maximum error of a right clock. */
 export const RIGHT_MS = 20_000;
-/** One bound for a clock that most agree with, one for following an op that was dated so. */
+/**
+ * Maximum error of a date: one bound for a clock that most agree with, one for following an op that was dated by it.
+ */
 const DATED_MS_MAX = 2 * CLOCK_BOUND_MS + RIGHT_MS;
-/** What others know of a clock is a Beat old, and Beats may be slow. */
+/** How long others may take to learn of a clock: they know it from Beats, which may be slow. */
 const KNOWN_AFTER_MS = 10_000;
 const YEAR_MS = 365 * 86_400_000;
 
 interface Stamp {
   readonly micros: number;
-  /** The rule let it be wrong. */
+  /** True if the rule allows it to be wrong. */
   readonly exempt: boolean;
 }
 
+/** What {@link SimClocks} needs. */
 export interface SimClocksDeps {
   readonly count: number;
   readonly random: Random;
@@ -34,14 +37,15 @@ export interface SimClocksDeps {
   readonly broken: (invariant: string, what: string) => void;
 }
 
+/** See the top of this file. */
 export class SimClocks {
   readonly #deps: SimClocksDeps;
   readonly #offMs: number[];
   readonly #rightSince: (number | null)[];
-  /** Of each op, by key, what it was dated at each attempt. */
+  /** By the name of its effect: the times that an op got at its attempts. */
   readonly #stamps = new Map<string, Stamp[]>();
   #over = false;
-  /** Ops dated right although their host's clock was wild. */
+  /** Number of ops that were dated right although their host's clock was wild. */
   mended = 0;
 
   constructor(deps: SimClocksDeps) {
@@ -64,7 +68,7 @@ export class SimClocks {
     else this.#rightSince[id] ??= this.#deps.now();
   }
 
-  /** From now on one clock after the other goes wild, and is set right. */
+  /** From now on, one clock after another goes wild and is set right again. */
   begin(): void {
     for (const id of this.#offMs.keys()) this.#set(id);
     this.#next();
@@ -75,7 +79,7 @@ export class SimClocks {
     for (const id of this.#offMs.keys()) this.#set(id);
   }
 
-  /** Sets a clock right: to the second or some seconds off. */
+  /** Sets a clock right, give or take some seconds. */
   #set(id: ReplicaId): void {
     this.set(id, this.#deps.random.between(-RIGHT_MS, RIGHT_MS));
   }
@@ -107,7 +111,7 @@ export class SimClocks {
     return since !== null && since !== undefined && this.#deps.now() - since >= forMs;
   }
 
-  /** A replica dates an op. */
+  /** Checks the time that a replica gives to an op. */
   stamped(replica: SimReplica, key: string, micros: number): void {
     const { peers } = replica.core;
     const heard = peers.ids.filter((id) => peers.hears(id));
@@ -124,7 +128,7 @@ export class SimClocks {
     this.#deps.broken("I11", `replica ${replica.id} dates an op ${wrongMs} ms away from now, although ${clock}`);
   }
 
-  /** At rest: a message is dated as its proposer said; a time from the future is cut off when a merge brings it back. */
+  /** Checks at rest that a message has a time that a proposer gave it, unless a merge cut off a time in the future. */
   check(key: string, micros: number): void {
     const stamps = this.#stamps.get(key);
     if (stamps === undefined) return;

@@ -1,9 +1,9 @@
-/** A run is named by its seed: it goes the same way each time, because it takes time and chance from nowhere else. */
+/** A run with the same name is the same each time, because it takes time and chance only from its seed. */
 import { afterEach, expect, test } from "bun:test";
 import { MODES } from "./nemesis.ts";
 import { runSeed, type RunName } from "./run.ts";
 
-/** What a run must not touch: where it is found, and its name. */
+/** Functions that a run must not call: their owner and name. */
 const FORBIDDEN: readonly (readonly [owner: object, name: string])[] = [
   ...["setTimeout", "setInterval", "setImmediate", "queueMicrotask"].map((name) => [globalThis, name] as const),
   [Date, "now"],
@@ -30,7 +30,7 @@ function forbid(owner: object, name: string): void {
   });
 }
 
-/** Fingerprint of everything that happened, and how many lines that is. */
+/** A fingerprint of the whole trace, and its number of lines. */
 function traceOf(name: RunName): { readonly lines: number; readonly hash: string; readonly acks: number } {
   const hash = new Bun.CryptoHasher("sha256");
   let lines = 0;

@@ -1,8 +1,8 @@
 /**
- * The disk of a simulated replica, and what a process has open of it. A folder outlives its
- * processes: log.db as an image, state files as what was flushed and what of it was synced. The
- * process sees its log's writes at once, the disk has them later, whole and in order; what was applied
- * to the state is in the file once it is flushed, and survives a power cut once it is synced.
+ * The disk of a simulated replica, and the files that a process has open. A folder outlives its
+ * processes: it holds log.db as an image, and state files as what was flushed and what was synced. The
+ * process sees its writes to the log at once; the disk has them later, whole and in order. Applied ops
+ * are in the state's file once they are flushed, and survive a power cut once they are synced.
  */
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import type { PersistRows, Restored, StagedSnapshot } from "../../src/election/event.ts";
@@ -19,25 +19,26 @@ import { FormatTooNew } from "../../src/chat/kinds/op.ts";
 import type { Release } from "../../src/election/release.ts";
 import { enabledBy, judge } from "./releases.ts";
 
-/** How a replica's disk behaves now. */
+/** Range of the time that a write takes. */
 export interface DiskSpeed {
   readonly lowMs: number;
   readonly highMs: number;
 }
 
+/** A disk without a fault. */
 export const NORMAL_DISK: DiskSpeed = { lowMs: 0.2, highMs: 3 };
 
-/** Applying takes no time worth counting, but for some that is slow: longer than a slice. */
+/** Applying takes no time, except for a share that takes longer than a slice. */
 const SLOW_APPLIES = { share: 0.01, lowMs: 5, highMs: 60 };
-/** An fsync of the state's WAL takes up to so long. */
+/** Maximum time of an fsync of the state's WAL. */
 const SYNC_MS_MAX = 50;
 
-/** state-N.db: what the file holds. */
+/** The content of a state-N.db. */
 export class StateFile {
-  /** The content, but for the batches in `#flushed`: most files are never looked at. */
+  /** The content without the batches in `#flushed`, which are applied only when the file is read. */
   #state: SimState;
   #flushed: Batch[] = [];
-  /** What a power cut leaves of it. */
+  /** What a power cut leaves. */
   #synced: SimState;
 
   constructor(state: SimState) {
@@ -45,7 +46,7 @@ export class StateFile {
     this.#synced = state.clone();
   }
 
-  /** As of the last flush. Not to be changed. */
+  /** The state as of the last flush. The caller must not change it. */
   state(): SimState {
     this.#state.apply(this.#flushed, () => {});
     this.#flushed = [];
@@ -65,19 +66,19 @@ export class StateFile {
     this.#flushed = [];
   }
 
-  /** Mutant: the copy stopped half way, and what had not arrived is missing. */
+  /** Mutant: the copy stopped half way, and the rest is missing. */
   damage(): void {
     for (const state of [this.state(), this.#synced]) state.domain = state.domain.clone(true);
   }
 }
 
-/** A folder: what survives the process. A wiped folder is another disk with another storeId. */
+/** A folder, which survives the process. A wiped folder is another disk with another storeId. */
 export class SimDisk {
   readonly storeId: string;
   log = new LogImage();
   states = new Map<number, StateFile>();
   nextRef = 1;
-  /** Virtual ms at which an older copy was put back; acknowledgements before it cannot be held against this disk. */
+  /** Virtual ms at which an older copy was put back. The disk may lack what it acknowledged before. */
   restoredAt = -Infinity;
 
   constructor(storeId: string, domain: SimDomain) {
@@ -91,7 +92,7 @@ export class SimDisk {
     return file;
   }
 
-  /** What the state file in use holds. */
+  /** The content of the state file in use. */
   state(): SimState {
     return this.file().state();
   }
@@ -105,13 +106,13 @@ export class SimDisk {
     return copy;
   }
 
-  /** Deletes the state files that do not count. */
+  /** Deletes the state files that are not in use. */
   removeLeftovers(isLeftover: (ref: number) => boolean): void {
     for (const ref of this.states.keys()) if (isLeftover(ref)) this.states.delete(ref);
   }
 }
 
-/** What the disk's users need of their replica. */
+/** What a log and a state need from their replica. */
 export interface DiskHolder {
   readonly queue: SimQueue;
   readonly process: SimProcess;
@@ -119,9 +120,9 @@ export interface DiskHolder {
   readonly disk: SimDisk;
   readonly mutants: ReadonlySet<string>;
   readonly speed: () => DiskSpeed;
-  /** The disk has no room. */
+  /** True while the disk has no room. */
   readonly isFull: () => boolean;
-  /** A write was begun; it may end the process. */
+  /** Called when a write has begun. It may end the process. */
   readonly staged: (write: LogWrite) => void;
   readonly durable: (before: LogImage | null, write: LogWrite) => void;
   readonly refused: () => void;
@@ -130,12 +131,12 @@ export interface DiskHolder {
   readonly release: Release;
 }
 
-/** Writes that are on the disk all together or not at all. */
+/** Writes that reach the disk together or not at all. */
 type Transaction = readonly LogWrite[];
 
-/** log.db as one process has it open. */
+/** log.db as a process has it open. */
 export class SimLog implements LogStorage {
-  /** As the process sees it. */
+  /** The log as the process sees it. */
   readonly image: LogImage;
   readonly #holder: DiskHolder;
   #pending: Transaction[] = [];
@@ -171,7 +172,7 @@ export class SimLog implements LogStorage {
     const { lowMs, highMs } = speed();
     const { promise, resolve } = Promise.withResolvers<void>();
     queue.after(random.between(lowMs, highMs), () => {
-      // What was not on the disk when the process ended has been decided then.
+      // If the process has ended, `crash` has already decided what the disk has.
       this.#complete(transactions.at(-1));
       process.enter(resolve);
     });
@@ -210,12 +211,14 @@ export class SimLog implements LogStorage {
     this.#complete(this.#pending.at(-1));
   }
 
-  /** Log rows of a snapshot that was fetched, durable beside the log. */
+  /** Stages the log rows of a fetched snapshot beside the log; they are durable at once. */
   stage(snapshot: StagedSnapshot, batches: readonly Batch[]): void {
     this.#fetched.set(snapshot.ref, { snapshot, batches });
   }
 
-  /** The process is gone: of what it was writing, the disk has a part. True if something is lost. */
+  /**
+   * Ends the process: the disk has a part of the writes under way. True if some are lost. `survive`: how many are not.
+   */
   crash(survive: number | null): boolean {
     const { random } = this.#holder;
     const count = this.#pending.length;
@@ -234,7 +237,7 @@ export class SimLog implements LogStorage {
     throw new StorageFull("log.db");
   }
 
-  /** All rows are one transaction, but for a mutant. */
+  /** All rows in one transaction, except for a mutant. */
   #transactions(rows: readonly PersistRows[]): Transaction[] {
     const { mutants } = this.#holder;
     const writes: LogWrite[] = [];
@@ -253,7 +256,7 @@ export class SimLog implements LogStorage {
     return [writes, ...after];
   }
 
-  /** Writes and waits for the disk: the thread is blocked meanwhile. */
+  /** Writes, and blocks the thread until the disk has the rows. */
   #commit(...transactions: Transaction[]): void {
     const { process, random, speed } = this.#holder;
     this.#begin(transactions);
@@ -274,7 +277,7 @@ export class SimLog implements LogStorage {
     }
   }
 
-  /** The transaction and all before it are on the disk. */
+  /** Makes the transaction and all before it durable. */
   #complete(last: Transaction | undefined): void {
     const upTo = last === undefined ? -1 : this.#pending.indexOf(last);
     for (const write of this.#pending.splice(0, upTo + 1).flat()) this.#makeDurable(write);
@@ -289,10 +292,10 @@ export class SimLog implements LogStorage {
   }
 }
 
-/** Hears of every applied entry. `chain` covers the entry. */
+/** Called for every applied entry. `chain` covers the entry. */
 export type AppliedWatch = (seq: Seq, viewNo: ViewNo, chain: number) => void;
 
-/** state-N.db as one process has it open. */
+/** state-N.db as a process has it open. */
 export class SimStateMachine implements StateMachine<AppliedOp> {
   readonly #holder: DiskHolder;
   readonly #file: StateFile;
@@ -309,7 +312,7 @@ export class SimStateMachine implements StateMachine<AppliedOp> {
     this.#current = file.state().clone();
   }
 
-  /** What the process reads. */
+  /** The state that the process reads. */
   get current(): SimState {
     return this.#current;
   }
@@ -380,7 +383,7 @@ export class SimStateMachine implements StateMachine<AppliedOp> {
     this.#file.sync(synced);
   }
 
-  /** A transaction that found no room is undone, and with it what it had applied. */
+  /** Rolls back a transaction that found no room, with everything that it had applied. */
   #takeBack(): never {
     this.#unflushed = [];
     this.#current = this.#file.state().clone();

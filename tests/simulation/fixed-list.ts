@@ -1,18 +1,18 @@
 /**
- * The fixed list of seeds that `make test` runs, in two halves (two test files, so that
- * two cores share the work). Each half by itself must reach every kind of event often
- * enough, or the list has stopped testing what it is there for.
+ * The fixed list of seeds that `make test` runs, in two halves (two test files, so that two
+ * cores share the work). Each half must reach every kind of event often enough; otherwise the
+ * list no longer tests what it is for.
  */
 import { expect, test } from "bun:test";
 import { noCoverage, type Coverage } from "./checks.ts";
 import { MODES } from "./nemesis.ts";
 import { ACKS_MIN, addCoverage, describeReport, FAULTS_MIN, FAULTS_MS, runSeed } from "./run.ts";
 
-/** Each kind of event, at least, in each half. */
+/** Minimum number of events of each kind in each half. */
 const COVERAGE_MIN = 20;
 const TEST_TIMEOUT_MS = 120_000;
 
-/** Registers the tests of one half: every seed in every mode under both policies. */
+/** Registers the tests of one half: every seed in every mode with both policies. */
 export function simulate(seeds: readonly number[]): void {
   const coverage = noCoverage();
   let runs = 0;
@@ -48,7 +48,7 @@ export function simulate(seeds: readonly number[]): void {
   });
 }
 
-/** Whole numbers, both ends included. */
+/** The seeds from `first` to `last`, both included. */
 export function seedsFrom(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }

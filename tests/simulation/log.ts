@@ -1,8 +1,8 @@
 /**
- * log.db of a simulated replica. A write is staged at once (the process sees it) and
- * becomes durable when the simulated disk says so; what was not durable is gone after a
- * crash. A write is all or nothing, and writes become durable in order, as SQLite
- * transactions do. Two images hold the same shared, immutable batches.
+ * log.db of a simulated replica. The process sees a write at once; it becomes durable when the
+ * simulated disk has it, and is lost in a crash before that. A write is all or nothing, and
+ * writes become durable in order, like transactions of SQLite. The image of the process and
+ * that of the disk share the same immutable batches.
  */
 import type { PersistRows, Restored, StagedSnapshot } from "../../src/election/event.ts";
 import type { Batch, OpBatch } from "../../src/election/frame.ts";
@@ -11,26 +11,26 @@ import type { ForkedOp } from "../../src/election/ports.ts";
 import type { Ballot, Seq, View, ViewNo } from "../../src/election/view.ts";
 import { NO_BALLOT } from "../../src/election/view.ts";
 
-/** What a leader's snapshot brought: rows of the log, in order, and the state under `ref`. */
+/** A fetched snapshot: its log rows in order; its state is the file with the number `ref`. */
 export interface StagedRows {
   readonly snapshot: StagedSnapshot;
   readonly batches: readonly Batch[];
 }
 
-/** One write: rows of the core, or what the driver does by itself. */
+/** One write: rows of the core, or a write that the driver makes by itself. */
 export type LogWrite =
   | {
       readonly kind: "rows";
       readonly rows: PersistRows;
       readonly staged: StagedRows | null;
-      /** Mutant: the state that counts after this write, though a snapshot is switched in. */
+      /** Mutant: the state file in use after this write, although a snapshot is switched in. */
       readonly stateRef?: number;
     }
   | { readonly kind: "stateRef"; readonly ref: number }
   | { readonly kind: "confirmed"; readonly ids: readonly number[] }
   | { readonly kind: "compact"; readonly upTo: Seq };
 
-/** The part of a batch between two seqs, both included and inside it. */
+/** The part of a batch from one seq to another, both included and inside the batch. */
 export function sliceBatch(batch: Batch, from: Seq, to: Seq): Batch {
   const first = batchFirstSeq(batch);
   if (batch.kind === "view" || (from === first && to === batchLastSeq(batch))) return batch;
@@ -43,7 +43,7 @@ export function sliceBatch(batch: Batch, from: Seq, to: Seq): Batch {
   return sliced;
 }
 
-/** Everything that log.db holds at one moment. */
+/** The content of log.db at one moment. */
 export class LogImage {
   promised: Ballot = NO_BALLOT;
   admitted = false;
@@ -54,7 +54,7 @@ export class LogImage {
   lastSeq: Seq = 0;
   forked: ForkedOp[] = [];
   nextForkId = 1;
-  /** Which state file counts. */
+  /** Number of the state file in use. */
   stateRef = 0;
 
   clone(): LogImage {
@@ -72,7 +72,7 @@ export class LogImage {
     return copy;
   }
 
-  /** View of a seq by the lineage; null beyond the log or before its first view. */
+  /** The view of a seq according to the lineage; null beyond the log or before its first view. */
   viewAt(seq: Seq): View | null {
     if (seq > this.lastSeq) return null;
     for (let i = this.lineage.length - 1; i >= 0; i--) {
@@ -86,7 +86,7 @@ export class LogImage {
     return this.viewAt(seq)?.no ?? null;
   }
 
-  /** Contiguous batches from `from` to `to`, both included. Throws when some of them are not here. */
+  /** Contiguous batches from `from` to `to`, both included. Throws if some of them are missing. */
   read(from: Seq, to: Seq): Batch[] {
     if (from > to) return [];
     if (from < this.firstSeq || to > this.lastSeq) {
@@ -109,7 +109,7 @@ export class LogImage {
     return out;
   }
 
-  /** Writes one transaction; the order is that of PersistRows' description. */
+  /** Carries out one write, in the order that PersistRows describes. */
   write(write: LogWrite, mutants: ReadonlySet<string>): void {
     if (write.kind === "confirmed") {
       const gone = new Set(write.ids);
@@ -179,7 +179,7 @@ export class LogImage {
     this.stateRef = snapshot.ref;
   }
 
-  /** Deletes whole rows up to seq; the lineage stays. */
+  /** Deletes whole rows up to `upTo`; the lineage stays. */
   #compact(upTo: Seq): void {
     while (this.batches.length > 0 && batchLastSeq(this.batches[0] as Batch) <= upTo) {
       this.firstSeq = batchLastSeq(this.batches.shift() as Batch) + 1;

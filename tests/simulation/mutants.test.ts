@@ -1,7 +1,6 @@
 /**
- * Tests of the simulator itself: every known bug, put back, is caught by the named scenario or run, which
- * passes without it. A mutant that survives means that a checker or a fault is missing (or that the bug's
- * place in src/election was renamed: mutants.ts, shell-mutants.ts).
+ * Tests of the simulator itself: the named scenario or run catches each known bug, and passes without it. If a mutant
+ * survives, a check or a fault is missing.
  */
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
@@ -14,7 +13,7 @@ import { runScript } from "./script.ts";
 import { SHELL_MUTANTS, type ShellMutant } from "./shell-mutants.ts";
 
 interface Hunter {
-  /** File in tests/scenarios, a run of the fixed list, or a scene that throws what it finds. */
+  /** A file in tests/scenarios, a run of the fixed list, or a scene that throws the violation. */
   readonly by: string | RunName | ((mutants: ReadonlySet<string>) => void);
   readonly invariant: string;
 }

@@ -1,13 +1,13 @@
 /**
- * Known bugs, re-injected: each must be caught by the simulator (tests/simulation/mutants.test.ts),
- * else the simulator proves nothing. Those of the core are changed lines of its sources, listed here; those of
- * the shell around it are in shell-mutants.ts. The others are built into what the simulator simulates: disks,
- * snapshots, the network, clocks, streams, and the rules of the chat.
+ * Known bugs that the tests re-inject. The simulator must catch each of them (mutants.test.ts), otherwise it proves
+ * nothing. Bugs of the core are changes of its sources, listed here; those of the shell around the core are in
+ * shell-mutants.ts. The others are built into what is simulated: disks, snapshots, the network, clocks, streams, and
+ * the rules of the chat.
  */
 import { Core } from "../../src/election/core/core.ts";
 import { partsWith, type Change } from "./changed-sources.ts";
 
-/** Bugs of what is simulated. */
+/** Bugs that are built into what is simulated. */
 const SIMULATED = [
   "divergent-suffix-dropped",
   "promised-not-persisted",
@@ -25,7 +25,7 @@ const SIMULATED = [
   "checksum-not-checked",
 ] as const;
 
-/** How far a leader commits: what is durable on every member. */
+/** The lines that decide how far a leader commits: up to what is durable on every member. */
 const COMMIT_RULE = `    let durable = log.durableSeq;
     for (const member of view.members) {
       if (member.replicaId === identity.replicaId) continue;
@@ -41,7 +41,7 @@ const CORE_CHANGES = {
     was: "    const pauseMs = Math.max(gap, quiet);\n",
     is: "    const pauseMs = 0;\n",
   },
-  // Outbid, a leader takes the next number instead of asking for promises, and is believed for its number alone.
+  // A leader that meets a higher ballot takes the next number instead of asking for promises, and others accept it.
   "bumps-own-ballot": {
     file: "core.ts",
     was: `    this.#leadership = null;
@@ -99,7 +99,7 @@ const CORE_CHANGES = {
     const durable = Math.min(log.durableSeq, held.sort((a, b) => b - a)[view.members.length - 1] ?? 0);
 `,
   },
-  // The promise counts when it is given; an accepted Append does not raise it.
+  // Accepting an Append does not raise the promise.
   "accept-keeps-promised": {
     file: "log-mirror.ts",
     was: `    if (promised !== null) {
@@ -126,13 +126,13 @@ const CORE_CHANGES = {
     was: "    this.#self.leaveView(viewNo);\n",
     is: "",
   },
-  // A replica that leaves says so while it stands: a peer that has promised to it continues without it.
+  // A leaving replica says so while it stands, so that a peer which has promised to it continues without it.
   "candidate-consents": {
     file: "core.ts",
     was: "(this.#leaving !== null && !this.#standing.standing())",
     is: "this.#leaving !== null",
   },
-  // A replica that has more goes first, even if it may not lead, and for ever.
+  // A candidate defers for ever to a replica with a longer log, even if that one may not lead.
   "longer-log-blocks": {
     file: "standing.ts",
     was: "    if (this.#deferredMs > 0) this.#deferredMs += elapsedMs;\n",
@@ -145,15 +145,16 @@ const CORE_CHANGES = {
   },
 } satisfies Record<string, Change>;
 
+/** The name of a bug of the core or of what is simulated. */
 export type Mutant = (typeof SIMULATED)[number] | keyof typeof CORE_CHANGES;
 
-/** The bugs of the core and of what is simulated, by name. */
+/** The names of all of them. */
 export const MUTANTS: readonly Mutant[] = [
   ...SIMULATED,
   ...(Object.keys(CORE_CHANGES) as (keyof typeof CORE_CHANGES)[]),
 ];
 
-/** The core with the bug asked for (one at most); the real one without. */
+/** The core with the bug in `mutants` (at most one); the real core if there is none. */
 export function coreWith(mutants: ReadonlySet<string>): typeof Core {
   return (partsWith(mutants, CORE_CHANGES, "election/core/core.ts")?.["Core"] as typeof Core | undefined) ?? Core;
 }

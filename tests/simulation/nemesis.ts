@@ -1,6 +1,6 @@
 /**
- * The nemesis: what happens to the simulated world, and when. A mode is a set of faults;
- * faults overlap as chance wills. Whatever it breaks, `heal` mends.
+ * The nemesis injects faults into the simulated world at random times. A mode is a set of faults,
+ * which may overlap. `heal` ends all of them.
  */
 import type { ReplicaId } from "../../src/election/view.ts";
 import type { Random } from "./random.ts";
@@ -10,8 +10,10 @@ import type { SimReplica } from "./replica.ts";
 import { FIRST, SECOND } from "../support/releases.ts";
 import type { World } from "./world.ts";
 
+/** A set of faults. */
 export type Mode = "crash" | "pause" | "partition" | "strict" | "upgrade";
 
+/** All modes. */
 export const MODES: readonly Mode[] = ["crash", "pause", "partition", "strict", "upgrade"];
 
 const CALMER_AFTER_MS = 60_000;
@@ -59,10 +61,11 @@ const FAULTS: Record<Mode, readonly Fault[]> = {
   pause: [...CRASHES, ...PAUSES, ...PAUSES],
   partition: [...CRASHES, ...PAUSES, ...CUTS, ...CUTS],
   strict: [...CRASHES, ...PAUSES, ...CUTS, ...CUTS],
-  // Each that comes back may have been upgraded, or put back to the release before.
+  // A replica that returns may have been upgraded, or downgraded to the first release.
   upgrade: [...CRASHES, ...CRASHES, ...PAUSES, ...CUTS],
 };
 
+/** See the top of this file. Its public methods are the faults. */
 export class Nemesis {
   readonly #world: World;
   readonly #random: Random;
@@ -70,21 +73,21 @@ export class Nemesis {
   faults = 0;
   #over = false;
   #slow = 1;
-  /** A fault that needs time is left alone until then. */
+  /** No other fault starts before this time (virtual ms), because one needs time. */
   #quietUntil = 0;
 
   constructor(world: World, mode: Mode) {
     this.#world = world;
     this.#mode = mode;
     this.#random = world.random.split("nemesis");
-    // Some runs are hectic, some give each fault time to play out.
+    // Some runs are hectic; others give each fault time to take effect.
     this.#slow = this.#random.pick([0.4, 1, 1, 2]);
     world.onStaged = (replica, write) => {
       this.#strike(replica, write);
     };
   }
 
-  /** First starts in every interleaving, some with a crash in the middle of it. */
+  /** Starts the replicas in any interleaving, sometimes with a crash in the middle. */
   begin(): void {
     for (const replica of this.#world.replicas) {
       const at = this.#random.pick([0, 0, this.#random.between(0, 30), this.#random.between(0, 3000)]);
@@ -104,18 +107,18 @@ export class Nemesis {
     }
     this.faults++;
     this.#random.pick(FAULTS[this.#mode])(this);
-    // Short waits put faults on top of each other, long ones let the cluster come back.
+    // Short waits let faults overlap; long ones let the cluster recover.
     const wait = this.#random.pick([
       this.#random.between(20, 800),
       this.#random.between(800, 4000),
       this.#random.between(2000, 9000),
     ]);
-    // What got too little done in its first minute is given more room.
+    // A run that did too little in its first minute gets longer waits.
     const calm = 1 + Math.max(0, this.#world.now - CALMER_AFTER_MS) / CALMER_AFTER_MS;
     this.#world.queue.after(wait * this.#slow * calm, () => this.#next());
   }
 
-  /** Kills in the middle of the writes that change most: a snapshot switched in, a log cut, a first view. */
+  /** Sometimes kills in the middle of the writes that change most: a switch to a snapshot, a cut, a first view. */
   #strike(replica: SimReplica, write: LogWrite): void {
     if (this.#over || write.kind !== "rows" || replica.stopping) return;
     const { snapshot, cutAfter, append } = write.rows;
@@ -123,14 +126,14 @@ export class Nemesis {
       append?.some((b) => b.kind === "view" && b.view.no.minor === 0 && b.view.leader === replica.id) ?? false;
     const odds = snapshot !== undefined ? 0.2 : cutAfter !== undefined ? 0.1 : first ? 0.04 : 0;
     if (odds === 0 || !this.#random.chance(odds)) return;
-    // In the write itself, which leaves it on the disk or not, or soon after.
+    // During the write, so that the disk has it or not; or soon after.
     if (this.#random.chance(0.5)) return this.#killNow(replica.id);
     this.#world.queue.after(this.#random.between(0, 5), () => {
       if (!this.#over) this.kill([replica.id]);
     });
   }
 
-  /** Ends all faults and starts what is down. */
+  /** Ends all faults and starts the replicas that are down. */
   heal(): void {
     this.#over = true;
     const world = this.#world;
@@ -149,11 +152,11 @@ export class Nemesis {
 
   #keepUp(id: ReplicaId): void {
     this.#world.start(id);
-    // A graceful stop may still be on its way.
+    // A graceful stop may still be under way.
     this.#world.queue.after(500, () => this.#keepUp(id));
   }
 
-  // -- whom ------------------------------------------------------------------------------
+  // -- choice of replicas ----------------------------------------------------------------
 
   any(): ReplicaId {
     return this.#random.int(0, this.#world.replicas.length - 1);
@@ -173,7 +176,7 @@ export class Nemesis {
 
   // -- crashes ---------------------------------------------------------------------------
 
-  /** Down for a blink, a while, or longer than the recovery policy's patience. */
+  /** A short or a longer time, or one longer than the recovery policy waits. */
   #downMs(): number {
     const r = this.#random;
     return r.pick([
@@ -192,7 +195,7 @@ export class Nemesis {
     for (const id of ids) {
       const at = together ? 0 : this.#random.between(0, 400);
       world.queue.after(at, () => {
-        // Whoever is down already is started by whatever took it down.
+        // A replica that is down already will be started by the fault that took it down.
         if (this.#over || !world.replica(id).alive) return;
         world.kill(id, power);
         world.queue.after(this.#downMs(), () => this.#restart(id));
@@ -237,7 +240,10 @@ export class Nemesis {
     });
   }
 
-  /** One is left behind, then the others die: only a replica that lacks something is up, for longer than the policy's patience. */
+  /**
+   * One replica is down while others write, then the others die: only a stale one runs, for longer than the policy
+   * waits.
+   */
   onlyTheStale(): void {
     const world = this.#world;
     const [stale, ...others] = this.all() as [ReplicaId, ...ReplicaId[]];
@@ -300,7 +306,7 @@ export class Nemesis {
     }
   }
 
-  /** The others die while one is frozen: it wakes up alone, or to restarted peers. */
+  /** Others die while one replica is frozen, so that it wakes up alone, or with restarted peers. */
   pauseAndKill(): void {
     const [frozen, ...others] = this.all() as [ReplicaId, ...ReplicaId[]];
     this.pause([frozen]);
@@ -368,7 +374,7 @@ export class Nemesis {
     });
   }
 
-  /** Somebody's disk has no room for a while, now and then everybody's, as on one host. */
+  /** The disk of one replica, or sometimes of all as on one host, has no room for a while. */
   fullDisk(): void {
     const r = this.#random;
     const { replicas } = this.#world;

@@ -1,9 +1,9 @@
 /**
- * The simulated peer transport. As the real one: each replica dials every other and sends
- * only on the connection it dialled; within a connection frames are neither invented
- * nor reordered (and doubled or lost only if a run asks for it); a newer connection from a peer ends the older one. A cut holds
- * frames (TCP would send them again after the heal); a killed sender's frames arrive as
- * far as its kernel had sent them, at one peer more, at the other less.
+ * The simulated peer transport. As in the real one, each replica dials every other and sends only on
+ * the connection that it dialled; within a connection, frames are neither invented nor reordered (and
+ * duplicated or lost only if a run asks for it); and a newer connection from a peer ends the older
+ * one. A cut holds frames back (TCP would send them again after the heal). Of a killed sender's
+ * frames, each peer gets as many as the sender's kernel had sent to it.
  */
 import { CHECKSUM_BYTES, withChecksum } from "../../proto/op-checksum.ts";
 import type { Frame } from "../../src/election/frame.ts";
@@ -12,7 +12,7 @@ import type { ReplicaId } from "../../src/election/view.ts";
 import type { SimQueue } from "./queue.ts";
 import type { Random } from "./random.ts";
 
-/** What the network asks of a replica's process. */
+/** A replica's process, as the network sees it. */
 export interface Endpoint {
   readonly id: ReplicaId;
   /** Changes with every start of the process. */
@@ -35,29 +35,31 @@ interface Connection {
   readonly toIncarnation: number;
   readonly queue: Flight[];
   lastAt: number;
-  /** The sender is gone: what is queued still arrives, then the receiver sees the end. */
+  /** True if the sender is gone: queued frames still arrive, then the receiver sees the end. */
   senderGone: boolean;
   closed: boolean;
   pumping: boolean;
 }
 
-/** How fast links are, per run. */
+/** The speed and the losses of all links in a run. */
 export interface LinkTiming {
   readonly latencyMs: number;
   readonly jitterMs: number;
   /** Share of frames that take ten times as long. */
   readonly slowShare: number;
-  /** Share of frames that are lost, and that arrive twice: more than TCP does, but a full queue or a retry may. */
+  /** Share of frames that are lost. TCP loses none, but a full queue may. */
   readonly lostShare?: number;
+  /** Share of frames that arrive twice. TCP duplicates none, but a retry may. */
   readonly doubledShare?: number;
 }
 
-/** A connection whose sender cannot flush this many frames is dropped (bounded queue). */
+/** A connection is dropped if this many frames of it wait (bounded queue). */
 const HELD_FRAMES_MAX = 300;
 
 const DIAL_BACKOFF_FIRST_MS = 50;
 const DIAL_BACKOFF_MAX_MS = 500;
 
+/** See the top of this file. */
 export class SimNetwork {
   readonly #queue: SimQueue;
   readonly #random: Random;
@@ -67,10 +69,10 @@ export class SimNetwork {
   readonly #dialing = new Set<number>();
   readonly #blocked = new Set<number>();
   readonly #garbled = new Set<number>();
-  /** Mutant checksum-not-checked: whoever changes an op makes its checksum fit. */
+  /** Mutant checksum-not-checked: a changed op gets a checksum that fits. */
   checksumIgnored = false;
   framesDelivered = 0;
-  /** Hears of every frame right after its receiver: scripts cut and kill at such moments. */
+  /** Called right after the receiver of every frame, so that scripts can cut and kill at that moment. */
   onDelivered: ((from: ReplicaId, to: ReplicaId, frame: Frame) => void) | null = null;
 
   constructor(queue: SimQueue, random: Random, timing: LinkTiming, count: number) {
@@ -94,7 +96,7 @@ export class SimNetwork {
     return this.#blocked.has(this.#key(from, to));
   }
 
-  /** Both directions pass. */
+  /** True if neither direction is cut. */
   isOpen(a: ReplicaId, b: ReplicaId): boolean {
     return !this.isBlocked(a, b) && !this.isBlocked(b, a);
   }
@@ -103,7 +105,7 @@ export class SimNetwork {
     return this.#blocked.size;
   }
 
-  /** The process started and listens. */
+  /** Adds a process that has started and listens. */
   up(endpoint: Endpoint): void {
     this.#endpoints[endpoint.id] = endpoint;
     for (let peer = 0; peer < this.#endpoints.length; peer++) {
@@ -112,12 +114,12 @@ export class SimNetwork {
     }
   }
 
-  /** The process is gone (killed or exited). */
+  /** Removes a process that was killed or has ended. */
   down(id: ReplicaId): void {
     this.#endpoints[id] = null;
     for (const connection of this.#connections.values()) {
       if (connection.from === id && !connection.senderGone) {
-        // The kernel had sent a part of it: this much to this peer.
+        // The kernel had sent a part of the queued frames to this peer.
         connection.queue.length = this.#random.int(0, connection.queue.length);
         connection.senderGone = true;
         this.#pump(connection);
@@ -128,7 +130,7 @@ export class SimNetwork {
     }
   }
 
-  /** The process was stopped by a signal and goes on: frames that waited arrive now. */
+  /** Delivers the frames that waited while a process was stopped by a signal. */
   woke(id: ReplicaId): void {
     for (const connection of this.#connections.values()) {
       if (connection.to === id) this.#pump(connection);
@@ -139,7 +141,7 @@ export class SimNetwork {
     this.#blocked.add(this.#key(from, to));
   }
 
-  /** Held frames arrive; unless `gently`, now and then the connection breaks over it and they are lost. */
+  /** Ends a cut and delivers held frames. Unless `gently`, the connection sometimes breaks, so that they are lost. */
   heal(from: ReplicaId, to: ReplicaId, gently: boolean): void {
     if (!this.#blocked.delete(this.#key(from, to))) return;
     const connection = this.#connections.get(this.#key(from, to));
@@ -150,17 +152,17 @@ export class SimNetwork {
         this.#pump(connection);
       }
     }
-    // Whoever was restarted meanwhile answers the other's old connection with a reset.
+    // A replica that was restarted in the meantime resets the other's old connection.
     this.#dialSoon(from, to, 0);
     this.#dialSoon(to, from, 0);
   }
 
-  /** A byte of the next op on this way is changed. */
+  /** Changes a byte of the next op that is sent this way. */
   garble(from: ReplicaId, to: ReplicaId): void {
     this.#garbled.add(this.#key(from, to));
   }
 
-  /** Frames that are on their way are lost, and the connection with them. */
+  /** Breaks the connection, so that frames under way are lost. */
   drop(from: ReplicaId, to: ReplicaId): void {
     const connection = this.#connections.get(this.#key(from, to));
     if (connection !== undefined) this.#break(connection);
@@ -170,7 +172,7 @@ export class SimNetwork {
     for (const key of this.#blocked) this.heal(key >> 4, key & 15, gently);
   }
 
-  /** Hands a frame to the connection; dropped if there is none. */
+  /** Passes a frame to the connection; drops it if there is none. */
   send(from: ReplicaId, to: ReplicaId, frame: Frame): void {
     const connection = this.#connections.get(this.#key(from, to));
     if (connection === undefined || connection.senderGone || connection.closed) return;
@@ -187,7 +189,7 @@ export class SimNetwork {
     this.#pump(connection);
   }
 
-  /** One raw dial: is nobody listening there? */
+  /** Dials once, and calls `onRefused` if nothing listens there. */
   probe(from: ReplicaId, to: ReplicaId): void {
     const asker = this.#endpoints[from]?.incarnation;
     this.#queue.after(this.#latency() * 2, () => {
@@ -197,7 +199,7 @@ export class SimNetwork {
     });
   }
 
-  /** Closes all connections of a replica; buffered frames to it are dropped, those from it arrive in part. */
+  /** Closes all connections of a replica and drops the frames in them. */
   resetPeers(id: ReplicaId): void {
     for (const connection of this.#connections.values()) {
       if (connection.from !== id && connection.to !== id) continue;
@@ -218,7 +220,7 @@ export class SimNetwork {
     this.#connections.delete(this.#key(connection.from, connection.to));
   }
 
-  /** `id`'s transport sees its link with `peer` break: it probes at once, then dials again. */
+  /** Lets the transport of `id` notice that its link with `peer` broke: it probes at once, then dials again. */
   #noticeBreak(id: ReplicaId, peer: ReplicaId): void {
     if (!this.isOpen(id, peer)) return;
     this.#queue.after(this.#random.between(0.5, 12), () => {
@@ -271,7 +273,7 @@ export class SimNetwork {
     });
   }
 
-  /** A newer connection of the same peer arrives: the older one delivers what the kernel had, then ends. */
+  /** Replaces a connection by a newer one of the same peer. The old one delivers what the kernel had, then ends. */
   #supersede(old: Connection, listener: Endpoint): void {
     const due = old.toIncarnation === listener.incarnation ? this.#random.int(0, old.queue.length) : 0;
     const last = old.queue.slice(0, due);
@@ -331,7 +333,7 @@ export class SimNetwork {
   }
 }
 
-/** The frame with the last byte of what its first op says changed; the frame itself if it has none. */
+/** The frame with a changed byte in its first op; the frame itself if it has no op. */
 function garble(frame: Frame, checksumFits: boolean): Frame {
   if (frame.type !== "append") return frame;
   const at = frame.batches.findIndex((batch) => batch.kind === "op");

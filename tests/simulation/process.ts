@@ -1,26 +1,27 @@
 /**
- * One simulated process: the event loop that the real driver runs in, over virtual time. What is due
- * while the process is stopped (a signal) or busy (the disk, a long apply) waits; what is due after its
- * end never runs. Between two of its events all microtasks run, so that promises settle in one order.
+ * A simulated process: the event loop of the real driver, over virtual time. Actions that are due while
+ * the process is stopped (by a signal) or busy (with the disk or a long apply) wait; actions that are due
+ * after its end never run. All microtasks run between two events, so that promises settle in one order.
  */
 import { drainMicrotasks } from "bun:jsc";
 import type { Cancel, Scheduler } from "../../src/base/scheduler.ts";
 import type { SimQueue } from "./queue.ts";
 import type { Random } from "./random.ts";
 
-/** A pass of the event loop begins so late, at most: what arrives until then belongs to it. */
+/** Maximum delay of a pass of the event loop. Events that arrive until then belong to it. */
 const PASS_MS_MAX = 0.4;
-/** Timers come late by up to so much, and now and then by far more: the host has other things to do. */
+/** Maximum delay of a timer; a few are delayed by far more, as on a busy host. */
 const LATE_MS_MAX = 2;
 const STALLS = { share: 0.002, lowMs: 50, highMs: 400 };
-/** After a signal let the process go on, what waited comes within this time. */
+/** Waiting events arrive within this time after a signal has let the process continue. */
 const WAKE_MS_MAX = 3;
 
-/** Thrown into code that runs on after its process has ended: nobody sees what it would have done. */
+/** Thrown to stop code that is still running after its process was killed. */
 export class Killed extends Error {
   override readonly name = "Killed";
 }
 
+/** See the top of this file. */
 export class SimProcess implements Scheduler {
   readonly #queue: SimQueue;
   readonly #dice: Random;
@@ -69,7 +70,7 @@ export class SimProcess implements Scheduler {
     return this.#dice.float();
   }
 
-  // -- what happens to it ----------------------------------------------------------------
+  // -- control by the world --------------------------------------------------------------
 
   get isPaused(): boolean {
     return this.#paused;
@@ -80,19 +81,19 @@ export class SimProcess implements Scheduler {
     this.#queue.after(ms, () => this.enter(action));
   }
 
-  /** Something reaches the process: now, or when its thread is free again. */
+  /** Runs `action` in this process, now or when its thread is free again. */
   enter(action: () => void): void {
     if (this.#over) return;
     if (this.#isBlocked()) this.#held.push(action);
     else this.#run(action);
   }
 
-  /** Resolves in this process after a delay in virtual ms; never, if it ends before. */
+  /** Resolves in this process after a delay in virtual ms; never if the process ends before. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => this.later(ms, resolve));
   }
 
-  /** The thread is blocked for so long: what runs now sees the time pass, everything else waits. */
+  /** Blocks the thread for this long: the running code sees the time pass, everything else waits. */
   spend(ms: number): void {
     this.#busyUntil = Math.max(this.#queue.now, this.#busyUntil) + ms;
     this.#queue.after(this.#busyUntil - this.#queue.now, () => this.#release());
@@ -102,7 +103,7 @@ export class SimProcess implements Scheduler {
     this.#paused = true;
   }
 
-  /** What waited comes now, in no order that anybody could rely on. */
+  /** Continues the process. Waiting events arrive now, in a random order. */
   resume(): void {
     this.#paused = false;
     const held = this.#held;

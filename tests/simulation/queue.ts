@@ -1,6 +1,6 @@
 /**
- * The simulator's clock: a heap of (time, order of scheduling, action). Events of one
- * instant run in the order in which they were scheduled, so a run has one history.
+ * The simulator's clock: a heap of (time, order of scheduling, action). Events of the same
+ * instant run in the order in which they were scheduled, so that a run has only one history.
  */
 import { drainMicrotasks } from "bun:jsc";
 
@@ -14,10 +14,10 @@ function before(a: Item, b: Item): boolean {
   return a.at < b.at || (a.at === b.at && a.tie < b.tie);
 }
 
-/** A run that needs more events than this goes round in circles. */
+/** A run with more events than this is in an endless loop. */
 const EVENTS_MAX = 5_000_000;
 
-/** Virtual time in ms, and what is still to happen. */
+/** Virtual time in ms, and the scheduled actions. */
 export class SimQueue {
   #heap: Item[] = [];
   #tie = 0;
@@ -28,7 +28,7 @@ export class SimQueue {
     return this.#now;
   }
 
-  /** Runs `action` in `delayMs` (at least 0). There is no cancelling: actions check whether they still apply. */
+  /** Runs `action` after `delayMs` (at least 0). It cannot be cancelled; actions check whether they still apply. */
   after(delayMs: number, action: () => void): void {
     const heap = this.#heap;
     const item: Item = { at: this.#now + Math.max(0, delayMs), tie: this.#tie++, action };
@@ -64,7 +64,7 @@ export class SimQueue {
     return top;
   }
 
-  /** Runs everything up to `until` (ms), or until `done` says so after an event. */
+  /** Runs all actions up to the time `until` (ms), or until `done` returns true after one. */
   runUntil(until: number, done?: () => boolean): void {
     for (;;) {
       const next = this.#heap[0];
@@ -73,7 +73,7 @@ export class SimQueue {
       this.#now = next.at;
       if (++this.#events > EVENTS_MAX) throw new Error(`more than ${EVENTS_MAX} events at ${this.#now} ms`);
       next.action();
-      // Promises that it settled have their say before anything else happens.
+      // Let reactions to settled promises run before anything else.
       drainMicrotasks();
       if (done?.()) return;
     }

@@ -1,10 +1,9 @@
 /**
- * The simulator's only source of chance. One seed gives one run: every concern (network,
- * disk, clients, faults) draws from a stream of its own, so that adding a draw in one
- * of them leaves the others as they were.
+ * The simulator's only source of chance. Every concern (network, disk, clients, faults) draws
+ * from a stream of its own, so that adding a draw to one of them does not change the others.
  */
 
-/** xmur3: spreads a text over 32-bit numbers. */
+/** xmur3: hashes a text to a sequence of 32-bit numbers. */
 function hashText(text: string): () => number {
   let h = 1779033703 ^ text.length;
   for (let i = 0; i < text.length; i++) {
@@ -47,17 +46,17 @@ export class Random {
     return t >>> 0;
   }
 
-  /** 0 included, 1 excluded. */
+  /** A number from 0 (included) to 1 (excluded). */
   float(): number {
     return this.#next32() / 4294967296;
   }
 
-  /** Whole number, both ends included. */
+  /** A whole number, both ends included. */
   int(low: number, high: number): number {
     return low + Math.floor(this.float() * (high - low + 1));
   }
 
-  /** Any number between the two. */
+  /** A number between the two. */
   between(low: number, high: number): number {
     return low + this.float() * (high - low);
   }
@@ -87,7 +86,7 @@ export class Random {
     return this.#next32().toString(16).padStart(8, "0") + this.#next32().toString(16).padStart(8, "0");
   }
 
-  /** A stream of its own. */
+  /** An independent generator for one concern. */
   split(concern: string): Random {
     return new Random(`${this.#name}/${concern}`);
   }

@@ -1,7 +1,7 @@
 /**
- * People of the simulated world who read: each marks what her friends have sent to her, one mark at a time. Marks
- * go through the chat's own gatherer, so those of several people who are at one replica become one op. A reader
- * that gets no answer marks the same messages again at another replica, as the page does.
+ * Readers of the simulated world: each marks the messages that her friends have sent to her, one mark at a time. Marks
+ * go through the chat's own gatherer, so that those of several people at one replica become one op. A reader that gets
+ * no answer marks the same messages again at another replica, as the page does.
  */
 import { parseCursor } from "../../src/chat/cursor.ts";
 import type { Answer } from "../../src/chat/errors.ts";
@@ -12,11 +12,11 @@ import type { Random } from "./random.ts";
 import type { SimReplica } from "./replica.ts";
 import type { World } from "./world.ts";
 
-/** A reader looks at the newest messages only. */
+/** A reader looks only at this many newest messages. */
 const SHOWN_MAX = 8;
-/** She asks again after this long without an answer. */
+/** She repeats a mark after this long without an answer. */
 const ANSWER_MS = 3_000;
-/** After so many attempts she gives up: her login, or the message, is on another branch. */
+/** After this many attempts she gives up, because her login or the message is on another branch. */
 const ATTEMPTS_MAX = 8;
 
 /** A message that was sent to her. */
@@ -25,7 +25,7 @@ interface Shown {
   readonly id: string;
 }
 
-/** One reader; her account is a writer's. */
+/** A reader; she uses the account of a writer. */
 export class Reader {
   readonly #world: World;
   readonly #random: Random;
@@ -34,7 +34,7 @@ export class Reader {
   #shown: Shown[] = [];
   #session: string | null = null;
   #stopped = false;
-  /** No mark is on its way. */
+  /** True while no mark is under way. */
   idle = true;
 
   constructor(world: World, user: ChatUser, thinkMs: number) {
@@ -48,7 +48,7 @@ export class Reader {
     this.#world.queue.after(this.#random.between(0.5, 1.5) * this.#thinkMs, () => this.#next());
   }
 
-  /** Finishes the mark on its way, begins no other. */
+  /** Finishes the mark that is under way, and sends no other. */
   finish(): void {
     this.#stopped = true;
   }
@@ -57,17 +57,17 @@ export class Reader {
     this.#session = session;
   }
 
-  /** A message to her was acknowledged: from now on she may be shown it. */
+  /** Notes that a message to her was acknowledged. From now on she may be shown it. */
   sent(conversation: ConversationId, id: string): void {
     this.#shown = [...this.#shown.slice(1 - SHOWN_MAX), { conversation, id }];
   }
 
-  /** She has something to read, and is logged in. */
+  /** True if she is logged in and has something to read. */
   get isShown(): boolean {
     return this.#session !== null && this.#shown.length > 0;
   }
 
-  /** Marks the newest message that was sent to her, once, at this replica. Answers when the mark is acknowledged. */
+  /** Marks the newest message to her once, at this replica. Calls `acked` when the mark is acknowledged. */
   markOnce(replica: SimReplica, acked: () => void): void {
     const newest = this.#shown.at(-1);
     if (newest === undefined) throw new Error(`nothing was sent to ${this.#user.name}`);
@@ -86,7 +86,7 @@ export class Reader {
     this.#attempt(this.#random.pick(this.#shown), this.#random.chance(0.5), 1);
   }
 
-  /** Marks this message, or with `isUpTo` everything of its conversation up to it that she was shown. */
+  /** Marks this message, or with `isUpTo` every message of its conversation that she was shown up to it. */
   #attempt(target: Shown, isUpTo: boolean, attempt: number): void {
     const running = this.#world.replicas.filter((r) => r.running);
     let over = false;
@@ -109,7 +109,7 @@ export class Reader {
     });
   }
 
-  /** What the replica makes of it: "up to" names the messages that it shows up to there, as the service does. */
+  /** The mark as the replica makes it: "up to" also names the messages that this replica has up to there. */
   #markAt({ state }: SimReplica, target: Shown, isUpTo: boolean): Mark {
     const seqOf = ({ conversation, id }: Shown): number | null => state.domain.seqOfMessage(conversation, id);
     const end = seqOf(target);

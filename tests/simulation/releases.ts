@@ -1,6 +1,7 @@
 /**
- * Two releases in one run: the second understands one more format of ops, has other tables, and speaks a newer protocol.
- * Its ops are those of the first in another envelope: what is tested is not what they do, but who may meet them when.
+ * Two releases in one run. The second one understands one more op format, has other tables, and knows a newer protocol.
+ * Its ops are those of the first with another format number, because the runs test which replicas may get an op and
+ * when, not what it does.
  */
 import { withChecksum, CHECKSUM_BYTES } from "../../proto/op-checksum.ts";
 import { opFormat } from "../../proto/op-format.ts";
@@ -10,19 +11,19 @@ import type { Batch } from "../../src/election/frame.ts";
 import type { Release } from "../../src/election/release.ts";
 import { SECOND } from "../support/releases.ts";
 
-/** Field 1 of an Op, which comes first, and is one byte here. */
+/** Offset of the value of field 1 of an Op, which comes first and takes one byte here. */
 const FORMAT_AT = 1;
 
 const made = new WeakMap<Uint8Array, Map<number, Uint8Array>>();
 
-/** The op in the envelope of this format; the same array for the same op each time, as replicas share them. */
+/** The op with this format number. It is the same array for the same op each time, because replicas share arrays. */
 export function inFormat(op: Uint8Array, format: number): Uint8Array {
   if (opFormat(op) === format) return op;
   const others = made.get(op) ?? new Map<number, Uint8Array>();
   made.set(op, others);
   let other = others.get(format);
   if (other === undefined) {
-    // A copy: the slice of a Buffer is a window into it.
+    // Copy it, because a slice of a Buffer is a view into the Buffer.
     const bytes = Uint8Array.from(op.subarray(0, -CHECKSUM_BYTES));
     bytes[FORMAT_AT] = format;
     other = withChecksum(bytes);
@@ -31,7 +32,7 @@ export function inFormat(op: Uint8Array, format: number): Uint8Array {
   return other;
 }
 
-/** The rules of the second release: those of the first, and an op of its own format that enables it. */
+/** The rules of the second release: those of the first, and an op of the new format that enables this format. */
 export const RULES_OF_BOTH: ApplyOp = (bytes, seq, rows) => {
   try {
     return applyOp(inFormat(bytes, 1), seq, rows);
@@ -44,7 +45,7 @@ export const RULES_OF_BOTH: ApplyOp = (bytes, seq, rows) => {
   }
 };
 
-/** What a release makes of these batches: `early` is an op that came before its format, `tooNew` a format that it does not know. */
+/** How a release judges these batches: `early`: an op before its format is in force; `tooNew`: an unknown format. */
 export function judge(
   batches: readonly Batch[],
   from: { readonly inForce: number; readonly release: Release },

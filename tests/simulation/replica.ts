@@ -1,7 +1,7 @@
 /**
- * One replica of the simulated world: a disk that outlives its processes, and the process of the
- * moment, which runs our own engine (the real driver over the real core) on a simulated event loop, log,
- * state and network. A pause holds every event, a crash forgets all but the disk.
+ * A replica of the simulated world: a disk that outlives its processes, and the current process,
+ * which runs our own engine (the real driver over the real core) on a simulated event loop, log, state
+ * and network. A pause holds all events; a crash leaves only the disk.
  */
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import type { Position } from "../../src/chat/ports.ts";
@@ -45,14 +45,14 @@ import { describeEffect, describeEvent, describeFrame } from "./trace.ts";
 /** How a client's op ended at this replica. */
 export type SimOutcome =
   | { readonly kind: "applied"; readonly seq: Seq; readonly viewNo: ViewNo; readonly result: AppliedOp["result"] }
-  /** Decided, and refused by the chat's rules. */
+  /** It was applied, and the chat's rules refused it. */
   | { readonly kind: "error"; readonly error: string }
-  /** It did not happen. */
+  /** It definitely did not happen. */
   | { readonly kind: "refused" }
-  /** Not known. */
+  /** It is not known whether it happened. */
   | { readonly kind: "unknown" };
 
-/** What the world gives a replica, and what it wants to hear. */
+/** What the world gives to a replica, and what it is notified of. */
 export interface ReplicaHost {
   readonly queue: SimQueue;
   readonly network: SimNetwork;
@@ -63,18 +63,18 @@ export interface ReplicaHost {
   newGate(deps: FormatGateDeps): FormatGate;
   newGatherer(...parts: ConstructorParameters<typeof MarkGatherer>): MarkGatherer;
   keyOf(op: Uint8Array): string;
-  /** Marks an op of a lost branch. */
+  /** Marks an op of a lost branch as recovered. */
   markRecovered(op: Uint8Array, nowMicros: number | null): Uint8Array;
   readonly clocks: SimClocks;
   replica(id: ReplicaId): SimReplica;
   broken(invariant: string, what: string): void;
-  /** It ended because the cluster uses a format that its release does not know. */
+  /** Called when a replica has ended because a format that its release does not know is in force. */
   tooOld(replica: SimReplica): void;
   readonly onStaged: ((replica: SimReplica, write: LogWrite) => void) | null;
   readonly watch: ReplicaWatch;
 }
 
-/** The checkers' ears. */
+/** The events of a replica that the checks watch. */
 export interface ReplicaWatch {
   booted(replica: SimReplica, restored: Restored): void;
   staged(replica: SimReplica, write: LogWrite): void;
@@ -86,16 +86,16 @@ export interface ReplicaWatch {
   applied(replica: SimReplica, seq: Seq, viewNo: ViewNo, chain: number): void;
   notice(replica: SimReplica, notice: Notice): void;
   opened(replica: SimReplica, snapshot: StagedSnapshot): void;
-  /** A full disk took nothing. */
+  /** A full disk has refused a write. */
   diskFull(replica: SimReplica): void;
   exited(replica: SimReplica, how: "killed" | "stopped" | "late", torn: boolean): void;
   trace(line: () => string): void;
 }
 
 const STOP_GRACE_MS = 1000;
-/** The leader looks so often whether a format can be enabled. */
+/** How often a replica looks whether a format can be enabled. */
 const LOOK_MS = 500;
-/** A client waits so long for its op. */
+/** How long a client waits for its op. */
 const PROPOSAL_TIMEOUT_MS = 10_000;
 
 /** Everything that lives as long as one process. */
@@ -112,16 +112,16 @@ interface Running {
   readonly marks: MarkGatherer;
   readonly release: Release;
   state: SimStateMachine;
-  /** Its callers were told of what was applied up to here. */
+  /** Results were reported to callers up to this seq. */
   toldSeq: Seq;
 }
 
-/** A replica: folder, process, clock. */
+/** A replica with its folder, process and clock. */
 export class SimReplica implements Endpoint {
   readonly id: ReplicaId;
   readonly host: ReplicaHost;
   readonly random: Random;
-  /** What its executable understands, from its next start on. */
+  /** The release of its executable from its next start on. */
   release: Release;
   disk: SimDisk | null = null;
   /** An older copy of the folder, if one was made. */
@@ -130,11 +130,11 @@ export class SimReplica implements Endpoint {
   stopping = false;
   bootId = "";
   speed: DiskSpeed = NORMAL_DISK;
-  /** The disk has no room. */
+  /** True while the disk has no room. */
   full = false;
-  /** Clients that wait for an answer. */
+  /** Number of clients that wait for an answer. */
   asking = 0;
-  /** Rate of this replica's clock, near 1. */
+  /** Rate of this replica's monotonic clock, close to 1. */
   rate = 1;
   #clockBase: number;
   readonly #marked = new WeakMap<Mark, string>();
@@ -149,7 +149,7 @@ export class SimReplica implements Endpoint {
     this.rate = 1 + random.between(-0.003, 0.003);
   }
 
-  /** What the process of now understands; null if there is none. */
+  /** The release of the running process; null if there is none. */
   get runs(): Release | null {
     return this.#now?.release ?? null;
   }
@@ -175,14 +175,14 @@ export class SimReplica implements Endpoint {
     return this.#running.core;
   }
 
-  /** The log as the process sees it, or as the disk has it. */
+  /** The log as the process sees it; without a process, as the disk has it. */
   get log(): LogImage {
     if (this.#now !== null) return this.#now.log.image;
     if (this.disk === null) throw new Error(`replica ${this.id} has no disk`);
     return this.disk.log;
   }
 
-  /** What the process of now shows of formats. */
+  /** The format gate of the running process. */
   get gate(): FormatGate {
     return this.#running.gate;
   }
@@ -191,16 +191,16 @@ export class SimReplica implements Endpoint {
     return this.#running.toldSeq;
   }
 
-  /** The state that the process reads, or else the one on the disk. */
+  /** The state that the process reads; without a process, the one on the disk. */
   get state(): SimState {
     if (this.#now !== null) return this.#now.state.current;
     if (this.disk === null) throw new Error(`replica ${this.id} has no disk`);
     return this.disk.state();
   }
 
-  // -- life ------------------------------------------------------------------------------
+  // -- start and end ---------------------------------------------------------------------
 
-  /** Starts the process on its folder, which the world has made if it was missing. */
+  /** Starts the process on its folder; does nothing if it runs or has no folder. */
   start(identity: Omit<Identity, "replicaId" | "storeId" | "bootId">): void {
     const { disk, host, random, id } = this;
     if (this.alive || disk === null) return;
@@ -209,7 +209,7 @@ export class SimReplica implements Endpoint {
     this.bootId = random.hex16();
     const process = new SimProcess(host.queue, random, (virtualMs) => this.#clockBase + virtualMs * this.rate);
     const holder = this.#diskHolder(disk, process);
-    // Files that no write ever switched to are leftovers and go at start.
+    // State files that no write has switched to are leftovers.
     disk.removeLeftovers((ref) => ref !== disk.log.stateRef);
     const log = new SimLog(holder);
     const state = this.#openState(holder, log);
@@ -270,7 +270,7 @@ export class SimReplica implements Endpoint {
     };
   }
 
-  /** kill -9, or with `power` a power cut: the state falls back to what was synced. */
+  /** kill -9; with `power` a power cut, after which the state is what was synced last. `survive` as in SimLog.crash. */
   kill(power: boolean, survive: number | null): void {
     const { disk } = this;
     if (this.#now === null || disk === null) return;
@@ -283,13 +283,13 @@ export class SimReplica implements Endpoint {
     const { engine, process } = this.#running;
     this.#now = null;
     process.end();
-    // Clients see a broken connection.
+    // Answers the waiting clients, who would see a broken connection.
     engine.close();
     this.host.watch.exited(this, how, torn);
     this.host.network.down(this.id);
   }
 
-  /** SIGTERM: the engine says when it is done; later than its bound the process exits all the same. */
+  /** SIGTERM: the process ends when the engine has stopped, or after the engine's time limit. */
   stop(): void {
     if (this.#now === null || this.stopping) return;
     this.stopping = true;
@@ -316,7 +316,7 @@ export class SimReplica implements Endpoint {
     this.host.network.woke(this.id);
   }
 
-  /** An invariant of the program itself is broken, unless its process was ended under its feet. */
+  /** Reports a broken invariant of the program, unless the error only says that the process was killed. */
   #failed(process: SimProcess, error: unknown): void {
     if (error instanceof Killed) return;
     if (error instanceof FormatTooNew) return this.#tooOld(process);
@@ -324,7 +324,7 @@ export class SimReplica implements Endpoint {
     if (this.#now?.process === process) this.#exit("killed", false);
   }
 
-  /** Exit code 5: it ends, and whoever looks after it installs the newer release. */
+  /** Exit code 5: the process ends, and the world installs the newer release. */
   #tooOld(process: SimProcess): void {
     if (this.#now?.process !== process) return;
     this.#now.log.close();
@@ -332,7 +332,7 @@ export class SimReplica implements Endpoint {
     this.host.tooOld(this);
   }
 
-  // -- what the process is built on ------------------------------------------------------
+  // -- parts of the process --------------------------------------------------------------
 
   #diskHolder(disk: SimDisk, process: SimProcess): DiskHolder {
     const { host, random } = this;
@@ -418,7 +418,7 @@ export class SimReplica implements Endpoint {
     };
   }
 
-  /** The core, with the checkers' ears at its border. */
+  /** The core, with checks on its events and effects. */
   #watched(core: Core): Core {
     const { watch } = this.host;
     const step = core.step.bind(core);
@@ -441,7 +441,7 @@ export class SimReplica implements Endpoint {
     return core;
   }
 
-  // -- what reaches it -------------------------------------------------------------------
+  // -- input -----------------------------------------------------------------------------
 
   onFrame(from: ReplicaId, frame: Frame): void {
     const { process, clock, engine } = this.#running;
@@ -456,12 +456,12 @@ export class SimReplica implements Endpoint {
     process.enter(() => engine.onRefused(peer));
   }
 
-  /** Runs `action` in the process of now, after a delay; not at all if there is none, or it has ended by then. */
+  /** Runs `action` in the current process after a delay, unless there is none or it has ended by then. */
   later(delayMs: number, action: () => void): void {
     this.#now?.process.later(delayMs, action);
   }
 
-  /** A client's op. A process that ends leaves its clients without an answer: "unknown". */
+  /** Takes a client's op. A process that ends leaves the outcome unknown. */
   submit({ key, op }: KeyedOp, onOutcome: (outcome: SimOutcome) => void): void {
     if (this.#now === null) return;
     const { engine, process } = this.#now;
@@ -483,14 +483,14 @@ export class SimReplica implements Endpoint {
     return viewNo === null ? { kind: "unknown" } : { kind: "applied", seq: outcome.seq, viewNo, result };
   }
 
-  /** A linearizable read: `onRead` is called once this replica holds what it asks for, or not at all. */
+  /** Makes a linearizable read: calls `onRead` once this replica has applied as far as it must, or never. */
   readIndex(timeoutMs: number, onRead: () => void): void {
     void this.#now?.engine.readIndex(timeoutMs).then((isReached) => {
       if (isReached && this.alive) onRead();
     });
   }
 
-  /** A reader's mark; no answer if this process ends before. */
+  /** Takes a reader's mark. It never resolves if this process ends first. */
   async mark(mark: Mark): Promise<Answer<null>> {
     const { marks, process } = this.#running;
     const { promise, resolve } = Promise.withResolvers<Answer<null>>();
@@ -498,7 +498,7 @@ export class SimReplica implements Endpoint {
     return await promise;
   }
 
-  /** The op that carried a mark. */
+  /** The key of the op that carries the mark. */
   keyOfMark(mark: Mark): string {
     const key = this.#marked.get(mark);
     if (key === undefined) throw new Error("the mark was never proposed");
@@ -509,7 +509,7 @@ export class SimReplica implements Endpoint {
     const newId = (): string => `marks-${this.random.hex16()}`;
     const write = (user: string, clientId: string, body: OpBody): Promise<Written> => {
       const timeMicros = this.#running.stamps.next();
-      // In the format of its kind, which is the first: a mark may pass a message that waits for a newer one.
+      // Marks are of the first format, so a mark may overtake a message that waits for a newer format.
       const op = { user, clientId, timeMicros, origin: null, recovered: false, body };
       const key = keyOf(op);
       if (body.kind === "marks") for (const mark of body.marks) this.#marked.set(mark, key);
@@ -518,7 +518,7 @@ export class SimReplica implements Endpoint {
     return this.host.newGatherer({ write }, { gatherMs: GATHER_MS, scheduler: process, newId });
   }
 
-  /** What the chat's writer makes of an outcome. */
+  /** Proposes the op, and returns the outcome as the chat's writer does. */
   async #written({ key, op }: KeyedOp): Promise<Written> {
     const { engine } = this.#running;
     this.asking++;
@@ -531,18 +531,18 @@ export class SimReplica implements Endpoint {
     return { ok: true, result, seq, cursor: formatCursor(viewNo, seq) };
   }
 
-  /** For cursors. */
+  /** The port for cursors. */
   position(): Position {
     return this.#running.engine;
   }
 
-  /** Dates an op that a client brings here, under its key. */
+  /** Builds a client's op with this replica's time and in the format in force. */
   stamp(request: (micros: number) => KeyedOp): KeyedOp {
     const micros = this.#running.stamps.next();
     const made = request(micros);
     this.host.clocks.stamped(this, effectOf(made.key), micros);
     const { opFormat } = this.#running.release;
-    // What is newest and in force: whoever writes looks at the rows of this replica.
+    // The newest format that is in force in this replica's rows.
     const isBlind = this.host.mutants.has("kind-written-before-enabled");
     return { ...made, op: inFormat(made.op, isBlind ? opFormat : Math.min(opFormat, this.state.domain.opFormat())) };
   }
@@ -561,26 +561,26 @@ export class SimReplica implements Endpoint {
     );
   }
 
-  /** By the rule before: the own wall clock, and never behind anything seen. */
+  /** Mutant: the former rule, its own wall clock, but never behind any time seen. */
   #unbounded(): Stamps["next"] {
     let last = 0;
     return () =>
       (last = Math.max(this.host.clocks.wallMs(this.id) * 1000, this.state.domain.newestMicros() + 1, last + 1));
   }
 
-  /** A peer asks for a snapshot. */
+  /** Copies the state for a peer; null if it cannot. */
   offer(commonSeq: Seq): ReturnType<SimSnapshots["copy"]> {
     return this.#running.snapshots.copy(commonSeq, this.#running.state);
   }
 }
 
-/** Ops that the event asks the core to append. */
+/** The ops that the event asks the core to append. */
 function offeredBy(event: Event): readonly Uint8Array[] {
   if (event.type === "propose") return event.ops;
   return event.type === "frame" && event.frame.type === "propose" ? event.frame.ops : [];
 }
 
-/** The gate looks again and again, as a replica has it. */
+/** Lets the gate look every LOOK_MS, as in a real replica. */
 function lookLater(process: SimProcess, formats: { look(): void }): void {
   process.later(LOOK_MS, () => {
     formats.look();

@@ -1,7 +1,7 @@
 /**
  * Replays one seed: `bun tests/simulation/run-seed.ts SEED [MODE [RECOVERY [LINES]]]`.
- * Without a mode all modes of the seed, with both policies. A violation prints the last
- * LINES (default 80) of the trace and ends with status 1.
+ * Without MODE it runs all modes with both policies. After a violation it prints the last
+ * LINES (default 80) of the trace, and ends with status 1.
  */
 import type { Recovery } from "../../src/base/modes.ts";
 import { MODES, type Mode } from "./nemesis.ts";
@@ -10,7 +10,7 @@ import { describeReport, runSeed, type RunName } from "./run.ts";
 const [seedText = "1", mode, recovery, lines = "80"] = process.argv.slice(2);
 const mutants = new Set((process.env["SIM_MUTANTS"] ?? "").split(",").filter((m) => m !== ""));
 const replicas = Number(process.env["SOAK_REPLICAS"] ?? "3");
-/** SIM_GREP keeps the lines of the trace that match. */
+/** SIM_GREP keeps only the matching lines of the trace. */
 const wanted = process.env["SIM_GREP"] === undefined ? null : new RegExp(process.env["SIM_GREP"]);
 const seed = Number(seedText);
 const names: RunName[] = (mode === undefined ? MODES : [mode as Mode]).flatMap((m) =>
@@ -28,7 +28,7 @@ for (const name of names) {
   process.stdout.write(`${describeReport(report)} (${Math.round(performance.now() - began)} ms)\n`);
   if (report.violation === null) continue;
   failed = true;
-  // The same run again, now with a trace: nothing is lost by not tracing the first time.
+  // Repeat the run with a trace; it goes the same way.
   const trace: string[] = [];
   const max = Number(lines);
   runSeed(name, {

@@ -1,7 +1,7 @@
 /**
- * One run of the simulator: a safety phase in which anything may happen, then a liveness
- * phase in which everything is healed and the cluster must come back whole (I7) and equal
- * (I3). A run is named by (seed, mode, recovery) and always goes the same way.
+ * One run of the simulator: a safety phase with faults, then a liveness phase in which all faults
+ * are healed and the cluster must become whole (I7) and equal (I3) again. A run is identified by
+ * (seed, mode, recovery) and always goes the same way.
  */
 import type { Recovery } from "../../src/base/modes.ts";
 import { noCoverage, Violation, type Coverage } from "./checks.ts";
@@ -11,20 +11,22 @@ import { Random } from "./random.ts";
 import { FIRST } from "../support/releases.ts";
 import { World } from "./world.ts";
 
-/** Names one run. */
+/** Identifies a run. */
 export interface RunName {
   readonly seed: number;
   readonly mode: Mode;
   readonly recovery: Recovery;
 }
 
+/** Options of a run, which do not belong to its name. */
 export interface RunOptions {
-  /** Configured replicas; 3 if not given. */
+  /** Number of configured replicas; default 3. */
   readonly replicas?: number;
   readonly mutants?: ReadonlySet<string>;
   readonly trace?: ((line: string) => void) | null;
 }
 
+/** The result of a run. */
 export interface RunReport extends RunName {
   readonly violation: Violation | null;
   readonly acks: number;
@@ -33,18 +35,20 @@ export interface RunReport extends RunName {
   readonly coverage: Coverage;
 }
 
-/** Virtual ms of faults, at least. */
+/** Minimum length of the phase with faults, virtual ms. */
 export const FAULTS_MS = 60_000;
+/** Minimum number of acknowledged ops in a run. */
 export const ACKS_MIN = 150;
+/** Minimum number of faults in a run. */
 export const FAULTS_MIN = 8;
-/** The fault phase goes on for ACKS_MIN up to this. */
+/** The phase with faults continues up to this until it has ACKS_MIN and FAULTS_MIN. */
 const FAULTS_MS_MAX = 300_000;
-/** I7: a healed cluster is whole again after this: exclusions back off up to 60 s. */
+/** I7: a healed cluster is whole again within this time, because exclusions back off up to 60 s. */
 const WHOLE_MS_MAX = 90_000;
 const ACK_MS_MAX = 10_000;
 const STREAMS = 2;
 
-/** With partitions, frames also get lost and doubled by themselves. */
+/** In runs with cuts, frames also get lost and duplicated by themselves. */
 const LOSSES = { lostShare: 0.002, doubledShare: 0.002 };
 
 function makeWorld({ seed, mode, recovery }: RunName, options: RunOptions): World {
@@ -76,7 +80,7 @@ function makeWorld({ seed, mode, recovery }: RunName, options: RunOptions): Worl
   });
 }
 
-/** Runs to the end or to the first violation. Never throws for what the replicas do. */
+/** Runs to the end or to the first violation. Never throws because of a replica. */
 export function runSeed(name: RunName, options: RunOptions = {}): RunReport {
   const world = makeWorld(name, options);
   const nemesis = new Nemesis(world, name.mode);
@@ -131,7 +135,7 @@ function play(world: World, nemesis: Nemesis): void {
   world.run(WHOLE_MS_MAX, whole);
   if (!whole()) checks.broken("I7", `not whole ${WHOLE_MS_MAX} ms after the heal: ${describe(world)}`);
 
-  // Every replica acknowledges again, and they are equal when it is quiet.
+  // Every replica must acknowledge again, and all must be equal at rest.
   const acked = new Set<number>();
   const read = new Set<number>();
   for (const [i, replica] of world.replicas.entries()) {
@@ -150,7 +154,7 @@ function play(world: World, nemesis: Nemesis): void {
   if (checks.violation !== null) throw checks.violation;
 }
 
-/** Where the replicas stand, in one line. */
+/** The status of all replicas in one line. */
 export function describe(world: World): string {
   return world.replicas
     .map((replica) => {
@@ -171,7 +175,7 @@ export function addCoverage(sum: Coverage, more: Coverage): void {
   for (const key of Object.keys(noCoverage()) as (keyof Coverage)[]) sum[key] += more[key];
 }
 
-/** One line a run. */
+/** The report in one line. */
 export function describeReport(r: RunReport): string {
   const where = `seed ${r.seed} ${r.mode} ${r.recovery}`;
   const what = `${r.acks} acks, ${r.faults} faults, ${Math.round(r.simulatedMs / 1000)} s`;

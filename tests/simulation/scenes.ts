@@ -1,6 +1,6 @@
 /**
- * Scenes that are set up on purpose in the simulated world, and what is asked of them at their end.
- * The checkers watch every event of them as they do in the seeded runs.
+ * Scenes that are set up on purpose in the simulated world, and the checks at their end. The
+ * invariants are checked at every event, as in the seeded runs.
  */
 import type { Consistency } from "../../src/base/modes.ts";
 import { expect } from "bun:test";
@@ -14,6 +14,7 @@ import type { SimReplica } from "./replica.ts";
 import { describe } from "./run.ts";
 import { World } from "./world.ts";
 
+/** A world with its writers. */
 export interface Stage {
   readonly world: World;
   readonly writers: readonly Writer[];
@@ -21,7 +22,7 @@ export interface Stage {
   readonly others: readonly SimReplica[];
 }
 
-/** Three replicas in step, and three writers at work. */
+/** Starts three replicas and, once they are in step, three writers. `forks`: whether forks may happen. */
 export function stage(
   seed: string,
   consistency: Consistency = "available",
@@ -44,7 +45,7 @@ export function stage(
     trace: null,
   });
   for (const replica of world.replicas) world.start(replica.id);
-  // With two releases at work it is whole and does not converge: the newer format is not in force.
+  // With two releases the cluster becomes whole but does not converge, because the newer format is not in force.
   const isWhole = (): boolean => world.replicas.every((r) => r.core.status().view?.members.length === 3);
   world.run(10_000, () => (release === undefined ? world.converged() : isWhole()));
   const writers: Writer[] = [];
@@ -56,14 +57,14 @@ export function stage(
   return { world, writers, leader, others: world.replicas.filter((r) => r !== leader) };
 }
 
-/** Acknowledgements in the next `ms`. */
+/** The number of acknowledgements in the next `ms`. */
 export function acksIn(world: World, ms: number): number {
   const before = world.checks.acks.length;
   world.run(ms);
   return world.checks.acks.length - before;
 }
 
-/** I7 and I3: whole again, equal, nothing lost or double. */
+/** Checks I7 and I3: the cluster becomes whole and equal, and nothing is lost or duplicated. Throws a Violation. */
 export function expectWhole({ world, writers }: Stage): void {
   for (const writer of writers) {
     writer.finish();
@@ -81,8 +82,9 @@ function inForce(replica: SimReplica): number {
 }
 
 /**
- * The leader enables a format, is cut off before anybody else hears of it, and writes ops of that format on its branch,
- * which loses; the branch that wins cannot enable the format before one more replica is upgraded. Throws what is wrong.
+ * The leader enables a format and is cut off before another replica learns of it. It writes ops of that format on its
+ * branch, which loses. The branch that wins cannot enable the format before one more replica is upgraded. Throws a
+ * Violation.
  */
 export function forkOverAnEnabling(mutants: ReadonlySet<string>): void {
   const scene = stage("fork over an enabling", "available", true, {
@@ -91,7 +93,7 @@ export function forkOverAnEnabling(mutants: ReadonlySet<string>): void {
   });
   const { world, leader, others } = scene;
   const [, last] = others as [SimReplica, SimReplica];
-  // Marks are of the first format: they come back before the messages that they mark.
+  // Marks are of the first format, so they return before the messages that they mark.
   for (const { reader } of scene.writers) reader.start();
   const whole = (): boolean => world.replicas.every((r) => r.running && r.core.status().view?.members.length === 3);
   expect([leader.id, leader.release]).toEqual([0, SECOND]);
@@ -101,7 +103,7 @@ export function forkOverAnEnabling(mutants: ReadonlySet<string>): void {
     world.start(replica.id);
     if (replica !== last) world.run(20_000, whole);
   }
-  // All have announced it: the leader has it in its log, and is cut off before anybody else hears of it.
+  // All have announced it. Once the leader has the enabling in its log, it is cut off before it can send it.
   const isAppended = (): boolean =>
     leader.log.batches.some((b) => b.kind === "op" && b.ops.some((op) => cachedOpKey(op).includes("enable-2")));
   world.run(20_000, isAppended);
@@ -109,7 +111,7 @@ export function forkOverAnEnabling(mutants: ReadonlySet<string>): void {
   for (const { id } of others) for (const [a, b] of [[id, 0] as const, [0, id] as const]) world.cut(a, b);
   world.run(12_000);
   expect(world.replicas.map(inForce)).toEqual([2, 1, 1]);
-  // One of the other side is put back to the release before, so that this branch cannot enable it.
+  // A replica of the other side goes back to the first release, so that this branch cannot enable the format.
   last.release = FIRST;
   world.kill(last.id);
   world.start(last.id);
@@ -132,8 +134,8 @@ export function forkOverAnEnabling(mutants: ReadonlySet<string>): void {
 }
 
 /**
- * The leader has proposed to enable a format, and stops being heard before the op is in any log. Under the next leader
- * a replica goes back to the release before; then the first one is back with its op. Throws what is wrong.
+ * The leader has proposed to enable a format, and is no longer heard before the op is in any log. Under the next leader
+ * a replica goes back to the first release; then the old leader returns with its op. Throws a Violation.
  */
 export function leadershipLostWhileEnabling(mutants: ReadonlySet<string>): void {
   const scene = stage("leadership lost while enabling", "available", false, {
@@ -158,7 +160,7 @@ export function leadershipLostWhileEnabling(mutants: ReadonlySet<string>): void 
   const { gate } = leader;
   world.run(20_000, () => gate.formats().next === 2 && gate.formats().lacking.length === 0);
   expect(world.replicas.map(inForce)).toEqual([1, 1, 1]);
-  // It is proposed, and the process gets no turn more in which it could be appended.
+  // The op is proposed, but the process gets no further turn in which it could append the op.
   gate.look();
   world.pause(leader.id);
   world.run(3_000, () => members(next) === "1,2");
@@ -173,7 +175,9 @@ export function leadershipLostWhileEnabling(mutants: ReadonlySet<string>): void 
   expectWhole(scene);
 }
 
-/** The only replica that has a mark dies when it has answered it, together with everything on its way. Throws what is wrong. */
+/**
+ * A replica answers a mark and dies at once, together with all of its frames and writes under way. Throws a Violation.
+ */
 export function killedAfterAMark(mutants: ReadonlySet<string>): void {
   const scene = stage("killed after a mark", "available", true, { mutants });
   const { world, others, writers } = scene;

@@ -1,27 +1,27 @@
 /**
- * Scenario scripts: a situation in words, its output recorded (tests/scenarios/*.txt).
+ * Scenario scripts: commands in a text file, whose output is recorded in the same file (tests/scenarios/*.txt).
  *
  *   mode strict wait            first line if not the default "available any"; also: lan (not loopback), keep N
  *   start 0 1 2   kill 0 [power | torn]   stop 0 1   pause 0   resume 0   wipe 0   copy 0   putback 0
- *   cut 0>1 0<>2   heal 0>1 | heal all   drop 0>1 (frames on their way are lost)   isolate 0
- *   disk 1 slow 4000 | disk 1 normal | disk 1 full   (ms a write takes; no room)
- *   clock 1 +2d                 the wall clock of its host is so far off (s, d, y)
- *   send 3 at 0 1               ops from clients of these replicas, each known by a number; who is refused asks again
- *   password 0 at 1             the user of replica 0 changes her password at replica 1, which knows the old one
+ *   cut 0>1 0<>2   heal 0>1 | heal all   drop 0>1 (loses the frames under way)   garble 0>1   isolate 0
+ *   disk 1 slow 4000 | disk 1 normal | disk 1 full   (ms that a write takes; no room)
+ *   clock 1 +2d                 sets the error of its host's wall clock (s, d, y)
+ *   send 3 at 0 1               ops from clients of these replicas, each with a number; refused ones are sent again
+ *   password 0 at 1             the user of replica 0 changes her password at replica 1, giving the one found there
  *   login 0 at 1                she logs in there, with the password that replica 1 knows
- *   follow                      a client reads its stream by cursor, from here on at any replica (I9)
+ *   follow                      from here on, a client follows its stream by cursor at any replica (I9)
  *   run 2s                      lets virtual time pass (ms, s)
  *   read 20 at 1                linearizable reads at a replica, one each millisecond
  *   until leads 1 | until leads any in 0,1 | until whole | until acked [1500ms] | until read | until stopped 0   (60 s at most)
- *   when 0>1 leave: cut 0>1     runs the command when such a frame has arrived, once
- *   when 2 writes snapshot: after 2ms kill 2     or cutAfter, promised: such a row is on its way to the disk
+ *   when 0>1 leave: cut 0>1     runs the command once, when such a frame has arrived
+ *   when 2 writes snapshot: after 2ms kill 2     the same when such rows are being written; also cutAfter, promised
  *   after 5ms kill 2
- *   status                      who leads, who follows, in which view
- *   rest                        ends all faults, starts all, waits for a whole cluster, checks I3
+ *   status                      each replica's role, leader and view
+ *   rest                        ends all faults, starts all replicas, waits until the cluster is whole, checks I3
  *
- * Each command is printed with what people would have seen since: leaders, active views,
- * merges, waits, stops, acknowledgements. Times are left out, so that only a changed
- * course of events changes the record.
+ * The output of each command lists what people would have seen since the last one: leaders, active
+ * views, merges, waits, stops, acknowledgements. It has no times, so that the record changes only
+ * if the course of events does.
  */
 import type { Consistency, Recovery } from "../../src/base/modes.ts";
 import type { Notice } from "../../src/election/event.ts";
@@ -42,18 +42,19 @@ const READ_MS_MAX = 3_000;
 /** A client that was refused asks again after this long. */
 const SEND_AGAIN_MS = 50;
 
-/** What a script printed, and what it broke, if anything. */
+/** The output of a script, and the violation that ended it, if there was one. */
 export interface ScriptResult {
   readonly output: string;
   readonly violation: Violation | null;
 }
 
+/** Options of a script. */
 export interface ScriptOptions {
   readonly mutants?: ReadonlySet<string>;
   readonly trace?: ((line: string) => void) | null;
 }
 
-/** A command that waits for something: "0>1 leave" or "2 writes snapshot". */
+/** A command that waits for an event: "0>1 leave" or "2 writes snapshot". */
 interface Pending {
   readonly event: string;
   readonly command: string;
@@ -89,7 +90,7 @@ function links(words: readonly string[]): [ReplicaId, ReplicaId][] {
   });
 }
 
-/** Commands that are one call for each replica named. */
+/** Commands that make one call for each named replica. */
 const TO_REPLICA: Readonly<Record<string, (world: World, id: ReplicaId, words: readonly string[]) => void>> = {
   start: (world, id) => world.start(id),
   kill: (world, id, words) => world.kill(id, words.includes("power"), words.includes("torn") ? 1 : null),
@@ -108,7 +109,7 @@ const TO_REPLICA: Readonly<Record<string, (world: World, id: ReplicaId, words: r
   },
 };
 
-/** Commands that are one call for each direction named. */
+/** Commands that make one call for each named direction. */
 const TO_LINK: Readonly<Record<string, (world: World, from: ReplicaId, to: ReplicaId) => void>> = {
   cut: (world, from, to) => world.cut(from, to),
   drop: (world, from, to) => world.drop(from, to),
@@ -257,7 +258,7 @@ class Script {
     this.#world.replica(id).speed = rest[1] === "slow" ? { lowMs: ms, highMs: ms } : NORMAL_DISK;
   }
 
-  /** Each op is a message of the replica's user to herself; the first one registers her. */
+  /** Each op is a message from the replica's user to herself; the first one registers her. */
   #send(count: number, at: readonly ReplicaId[]): void {
     for (const id of at) {
       for (let i = 0; i < count; i++) this.#sendOne(id, ++this.#sent);
@@ -304,7 +305,7 @@ class Script {
     }
   }
 
-  /** The replica that is asked checks against its own rows; what comes of it is printed. */
+  /** The replica checks the password against its own rows. The result is printed. */
   #enter(what: "password" | "login", who: ReplicaId, at: ReplicaId): void {
     const world = this.#world;
     const replica = world.replica(at);
@@ -385,7 +386,7 @@ function ranges(numbers: readonly number[]): string {
   return parts.join(", ");
 }
 
-/** Lines of a scenario file that are commands or comments: what a person wrote. */
+/** The lines of a scenario file that a person wrote: commands and comments. */
 export function commandsOf(text: string): string[] {
   return text
     .split("\n")
@@ -393,7 +394,7 @@ export function commandsOf(text: string): string[] {
     .map((line) => line.trimEnd());
 }
 
-/** Runs a scenario file; the output repeats its comments and commands, with what happened below each. */
+/** Runs a scenario file. The output repeats its comments and commands, with the events below each. */
 export function runScript(text: string, options: ScriptOptions = {}): ScriptResult {
   const lines = commandsOf(text);
   const header = lines.find((l) => l.startsWith("> mode"))?.slice(2) ?? "mode";

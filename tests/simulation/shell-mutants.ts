@@ -1,6 +1,6 @@
 /**
- * Known bugs of the shell around the core, re-injected: changed lines of the driver, of the gate that enables formats
- * and of what gathers read marks (changed-sources.ts).
+ * Known bugs of the shell around the core that the tests re-inject: changes of the sources of the driver, of the format
+ * gate, and of the gatherer of read marks (changed-sources.ts).
  */
 import { Driver } from "../../src/election/driver/driver.ts";
 import { MarkGatherer } from "../../src/chat/service/mark-gatherer.ts";
@@ -8,7 +8,7 @@ import { FormatGate } from "../../src/replica/format-gate.ts";
 import { partsWith, type Change } from "./changed-sources.ts";
 
 const CHANGES = {
-  // A write counts as durable when it is handed to the disk.
+  // A write counts as durable as soon as it is passed to the disk.
   "answer-before-persisted": {
     file: "driver.ts",
     was: "        () => this.#guarded(() => this.#persisted(rows, token)),\n",
@@ -19,19 +19,19 @@ const CHANGES = {
       is: "    if (aside) {\n      this.#deps.scheduler.soon(() => this.#guarded(() => this.#persisted(rows, token)));\n",
     },
   },
-  // What a busy leader gets a second time is appended a second time.
+  // A busy leader appends an op again that it gets a second time.
   "op-taken-twice": {
     file: "intake.ts",
     was: "      const before = this.#appended.size;\n      return this.#appended.add(key).size > before;\n",
     is: "      this.#appended.add(key);\n      return true;\n",
   },
-  // What was sent to one leader is not sent to the next.
+  // Ops that were sent to one leader are not sent to the next.
   "op-dropped-when-the-leader-changes": {
     file: "proposals.ts",
     was: "    this.#unsent = [...this.#waiting.values()];\n",
     is: "    this.#unsent = this.#unsent.filter((entry) => entry.sentAt === null);\n",
   },
-  // What a full disk has taken back is not applied again.
+  // Ops that a full disk has rolled back are not applied again.
   "apply-skips-at-a-full-disk": {
     file: "applier.ts",
     was: "    for (let applied = this.#state.appliedSeq(); applied < this.#target; applied = this.#state.appliedSeq()) {\n",
@@ -43,7 +43,7 @@ const CHANGES = {
     was: "    this.#open.get(id)?.(seq);\n",
     is: "    for (const finish of this.#open.has(id) ? [...this.#open.values()] : []) finish(seq);\n",
   },
-  // The end of a fetch that another has taken the place of counts as the other's.
+  // The end of a superseded fetch counts as the end of the newer one.
   "snapshot-fetched-from-two": {
     file: "snapshot-fetch.ts",
     was: "    const isNewest = (): boolean => no === this.#newest;\n",
@@ -54,7 +54,7 @@ const CHANGES = {
     was: "    this.#deps.onSlice();\n    this.#waiters.reached(this.#state.appliedSeq());\n",
     is: "    this.#deps.onSlice();\n",
   },
-  // An op that a leader may have is said not to have happened.
+  // An op that a leader may have is reported as definitely not done.
   "time-out-called-definite": {
     file: "proposals.ts",
     was: "expired.push({ key: entry.key, definite: !entry.handedOver });\n",
@@ -65,7 +65,7 @@ const CHANGES = {
     was: "    this.#rows = [...rows, ...this.#rows];\n",
     is: "",
   },
-  // The log goes before the state that covers it is durable.
+  // The log is compacted before the state that covers it is durable.
   "compacts-before-sync": {
     file: "applier.ts",
     was: "      await state.sync();\n",
@@ -77,14 +77,14 @@ const CHANGES = {
     was: "      this.#proposals.addForked(id, recovered.key, recovered.op);\n",
     is: "      this.#proposals.addForked(id, recovered.key, recovered.op);\n      this.#deps.log.forkConfirmed([id]);\n",
   },
-  // Whoever writes takes the newest format that its executable knows (replica.ts); nobody on the way looks at it.
+  // A replica writes ops of the newest format that it knows (replica.ts), and no check on the way refuses them.
   "kind-written-before-enabled": {
     file: "callers.ts",
     was: "isIntact(op) && opFormat(op) <= inForce",
     is: "isIntact(op)",
     also: { file: "intake.ts", was: "if (opFormat(handed.ops[i]!) > inForce) return false;\n", is: "" },
   },
-  // A leader takes what a proposer of another branch found in force there.
+  // A leader takes ops of a format that is in force only on their proposer's branch.
   "newer-op-taken": {
     file: "intake.ts",
     was: "if (opFormat(handed.ops[i]!) > inForce) return false;\n",
@@ -92,7 +92,7 @@ const CHANGES = {
   },
 } satisfies Record<string, Change>;
 
-/** The same in the gate that enables formats. */
+/** Bugs of the format gate. */
 const GATE_CHANGES = {
   // A replica that is not heard does not count.
   "enabled-without-the-unheard": {
@@ -108,9 +108,9 @@ const GATE_CHANGES = {
   },
 } satisfies Record<string, Change>;
 
-/** The same in what gathers read marks. */
+/** Bugs of the gatherer of read marks. */
 const GATHERER_CHANGES = {
-  // A mark is not recorded, so it seems to be enough that it was proposed.
+  // A mark is answered when it is proposed, because it is not recorded anyway.
   "marks-lost-at-a-failover": {
     file: "mark-gatherer.ts",
     was: ".then(written.resolve, written.reject);",
@@ -120,8 +120,10 @@ const GATHERER_CHANGES = {
   },
 } satisfies Record<string, Change>;
 
+/** The name of a bug of the shell. */
 export type ShellMutant = keyof typeof CHANGES | keyof typeof GATE_CHANGES | keyof typeof GATHERER_CHANGES;
 
+/** The names of all of them. */
 export const SHELL_MUTANTS = [CHANGES, GATE_CHANGES, GATHERER_CHANGES].flatMap((changes) =>
   Object.keys(changes),
 ) as ShellMutant[];
@@ -130,18 +132,18 @@ type DriverClass = typeof Driver;
 type GateClass = typeof FormatGate;
 type GathererClass = typeof MarkGatherer;
 
-/** The driver with the bugs asked for (one at most); the real one without. */
+/** The driver with the bug in `mutants` (at most one); the real one if there is none. */
 export function driverWith(mutants: ReadonlySet<string>): DriverClass {
   return (partsWith(mutants, CHANGES, "election/driver/driver.ts")?.["Driver"] as DriverClass | undefined) ?? Driver;
 }
 
-/** The gate, likewise. */
+/** The format gate, likewise. */
 export function gateWith(mutants: ReadonlySet<string>): GateClass {
   const parts = partsWith(mutants, GATE_CHANGES, "replica/format-gate.ts");
   return (parts?.["FormatGate"] as GateClass | undefined) ?? FormatGate;
 }
 
-/** What gathers read marks, likewise. */
+/** The gatherer of read marks, likewise. */
 export function gathererWith(mutants: ReadonlySet<string>): GathererClass {
   const parts = partsWith(mutants, GATHERER_CHANGES, "chat/service/mark-gatherer.ts");
   return (parts?.["MarkGatherer"] as GathererClass | undefined) ?? MarkGatherer;

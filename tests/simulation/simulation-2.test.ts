@@ -1,4 +1,4 @@
-/** Second half of the fixed list of seeds; see fixed-list.ts. */
+/** The second half of the fixed list of seeds; see fixed-list.ts. */
 import { seedsFrom, simulate } from "./fixed-list.ts";
 
 simulate(seedsFrom(21, 40));

@@ -1,7 +1,6 @@
 /**
- * Snapshots of a simulated replica: what the real store and the real stream do, with the leader's
- * state as it is at some moment of the transfer, in pieces that come late, or not at all if a side or
- * the path between them fails.
+ * Snapshots of a simulated replica. They do what the real store and the real stream do: a copy of the leader's state at
+ * some moment of the transfer arrives in pieces, late, or not at all if a side or the network between them fails.
  */
 import type { StagedSnapshot } from "../../src/election/event.ts";
 import type { Batch } from "../../src/election/frame.ts";
@@ -11,11 +10,11 @@ import { StateFile, type DiskHolder, type SimLog, type SimStateMachine } from ".
 import type { SimReplica } from "./replica.ts";
 import type { SimState } from "./state.ts";
 
-/** Pieces of a copy, and how often one of them does not come. */
+/** Number of pieces of a copy, and the share of them that get lost. */
 const PIECES = 3;
 const LOST_SHARE = 0.025;
 
-/** A copy of a replica's state, with the rows of its log that go along. */
+/** A copy of a replica's state, with the log rows of the snapshot. */
 interface Copy {
   readonly header: Omit<StagedSnapshot, "ref">;
   readonly rows: readonly Batch[];
@@ -26,6 +25,7 @@ interface SimSource extends SnapshotSource {
   readonly copy: Copy;
 }
 
+/** See the top of this file. */
 export class SimSnapshots implements SnapshotStore {
   readonly #replica: SimReplica;
   readonly #holder: DiskHolder;
@@ -41,7 +41,7 @@ export class SimSnapshots implements SnapshotStore {
     return Promise.reject(new Error("peers ask for `copy` here"));
   }
 
-  /** This replica's state for a joiner; null if it does not cover what both have. */
+  /** A copy of this replica's state for a joiner; null if the state does not cover `commonSeq`, or the disk is full. */
   copy(commonSeq: Seq, state: SimStateMachine): Copy | null {
     const { image } = this.#log;
     const { appliedSeq } = state.current;
@@ -60,7 +60,7 @@ export class SimSnapshots implements SnapshotStore {
     return { header, rows, state: state.current.clone(this.#holder.mutants.has("dedupe-missing-from-snapshot")) };
   }
 
-  /** The transport's part: asks the leader for a copy, which takes it a while. */
+  /** The transport's part: asks the leader for a copy, which takes the leader a while. */
   async fetch(from: ReplicaId, commonSeq: Seq): Promise<SnapshotSource> {
     const { process, random } = this.#holder;
     const source = this.#replica.host.replica(from);
@@ -95,7 +95,9 @@ export class SimSnapshots implements SnapshotStore {
     return snapshot;
   }
 
-  /** Mutant: the switch does not wait for the copy. What had not come when the process died is missing. */
+  /**
+   * Mutant: the switch does not wait for the copy, so the rest is missing if the process dies before it has arrived.
+   */
   #receiveEarly({ copy }: SimSource): StagedSnapshot {
     const { queue, random, disk } = this.#holder;
     const { incarnation } = this.#replica;

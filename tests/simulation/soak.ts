@@ -1,7 +1,7 @@
 /**
- * Fresh seeds for SOAK_SECONDS (default 60), all modes and policies, one line a failure.
- * SOAK_FROM fixes the first seed, SOAK_MODES (comma-separated) the modes, SOAK_REPLICAS the
- * number of replicas (2 to 7, default 3).
+ * Runs fresh seeds for SOAK_SECONDS (default 60) in all modes with both policies, and prints one
+ * line per failure. SOAK_FROM sets the first seed, SOAK_MODES (comma-separated) the modes,
+ * SOAK_REPLICAS the number of replicas (2 to 7, default 3).
  */
 import { noCoverage } from "./checks.ts";
 import { MODES, type Mode } from "./nemesis.ts";

@@ -1,7 +1,6 @@
 /**
- * state-N.db of a simulated replica: the applied ops behind a domain (the chat's own
- * rules or a stand-in), and what the checkers need to see from outside: the position,
- * and a chain hash over every entry applied so far.
+ * state-N.db of a simulated replica: the applied ops behind a domain, and what the checks need to
+ * see from outside: the position, and a chain hash over all entries applied so far.
  */
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import type { ConversationId, MessageId } from "../../src/chat/ids.ts";
@@ -10,38 +9,38 @@ import { batchFirstSeq } from "../../src/election/frame.ts";
 import type { Seq, ViewNo } from "../../src/election/view.ts";
 import { viewNoKey } from "../../src/election/view.ts";
 
-/** What apply does; the checkers look at it through these questions only. */
+/** What apply changes. The checks see it only through these methods. */
 export interface SimDomain {
-  /** Applies one batch; answers its ops in order, nothing for a view. */
+  /** Applies one batch, and returns the results of its ops in order; none for a view. */
   apply(batch: Batch): readonly AppliedOp[];
-  /** The op of this key was done. */
+  /** True if the op with this key has succeeded. */
   has(key: string): boolean;
-  /** Where a message is; null if it is not there. */
+  /** The seq of a message; null if there is no such message. */
   seqOfMessage(conversation: ConversationId, id: MessageId): Seq | null;
-  /** How many times each effect is there (see effectOf, readEffect): 1 for all that was acknowledged. */
+  /** How many times each effect exists (see effectOf, readEffect): once for everything that was acknowledged. */
   effects(): Map<string, number>;
-  /** Stored hash of a user's password, which a replica checks a log-in against; "" if there is no such user. */
+  /** The hash of a user's password, against which a replica checks a login; "" if there is no such user. */
   passwordOf(user: string): string;
-  /** Logins made with a password that is not the user's any more. */
+  /** Logins that were made with a password that is no longer the user's. */
   outdatedLogins(): readonly string[];
-  /** The format of ops that is in force. */
+  /** The op format that is in force. */
   opFormat(): number;
-  /** Time in the newest op. */
+  /** The time in the newest op. */
   newestMicros(): number;
-  /** All messages, as effects, and what they are dated. */
+  /** All messages, as effects, with their times. */
   dates(): readonly (readonly [effect: string, micros: number])[];
-  /** Equal at replicas that applied the same log. */
+  /** Equal at replicas that have applied the same log. */
   digest(): string;
   /** A copy; `withoutDedupe` is the mutant that forgets which ops were applied before. */
   clone(withoutDedupe: boolean): SimDomain;
 }
 
-/** Hears of every applied entry; `op` is null for a view. `chain` covers the entry. */
+/** Called for every applied entry; `op` is null for a view. `chain` covers the entry. */
 export type EntryListener = (seq: Seq, viewNo: ViewNo, chain: number, op: AppliedOp | null) => void;
 
 const texts = new WeakMap<Uint8Array, number>();
 
-/** 32-bit FNV-1a over the bytes; cached, because every replica applies the same array. */
+/** 32-bit FNV-1a over the bytes, cached because every replica applies the same array. */
 function bytesHash(bytes: Uint8Array): number {
   let h = texts.get(bytes);
   if (h !== undefined) return h;
@@ -65,17 +64,17 @@ function textHash(text: string): number {
   return h;
 }
 
-/** A view number as it goes into the chain. */
+/** The hash of a view number for the chain. */
 export function viewHash(no: ViewNo): number {
   return textHash(viewNoKey(no));
 }
 
-/** An entry's content as it goes into the chain; null is a view entry. */
+/** The hash of an entry's content for the chain; null: a view entry. */
 export function entryHash(op: Uint8Array | null): number {
   return op === null ? textHash("view") : bytesHash(op);
 }
 
-/** Folds one entry into the chain: 53 bits, so that a collision is not a worry. */
+/** Folds one entry into the chain, which has 53 bits, so that collisions are unlikely. */
 export function chainHash(chain: number, viewKey: number, content: number): number {
   const low = Math.imul(((chain % 4294967296) ^ content) >>> 0, 2654435761) >>> 0;
   const high = (Math.imul((Math.floor(chain / 4294967296) ^ viewKey) >>> 0, 2246822519) ^ low) & 0x1fffff;

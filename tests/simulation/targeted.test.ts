@@ -1,6 +1,6 @@
 /**
- * Situations that chance finds too rarely, each set up on purpose in the simulated world.
- * The checkers watch every event of them as they do in the seeded runs.
+ * Situations that random runs reach too rarely, each set up on purpose in the simulated world.
+ * The invariants are checked at every event, as in the seeded runs.
  */
 import { describe as group, expect, test } from "bun:test";
 import { Core } from "../../src/election/core/core.ts";
@@ -21,9 +21,9 @@ const LINKS: readonly (readonly [ReplicaId, ReplicaId])[] = [
   [2, 0],
   [2, 1],
 ];
-/** Each takes a second; a busy machine may make it many. */
+/** Each test takes a second, and many more on a busy machine. */
 const TEST_MS_MAX = 60_000;
-/** A write on this disk does not come back in the time of a test. */
+/** A write to this disk does not return within a test. */
 const STUCK_DISK = { lowMs: 1e7, highMs: 1e7 + 1 };
 
 group("a full disk", () => {
@@ -92,7 +92,7 @@ group("a fork over an enabling", () => {
 
 group("stops below the bound of a pause", () => {
   test("[I1] one after the other, and the rest is killed: no leader without what was acknowledged", () => {
-    // Each of these led without acknowledged ops when only single stops counted.
+    // With each of these seeds a replica led without acknowledged ops when only single stops counted as a pause.
     for (const seed of [15, 16, 24, 81, 100, 148, 154]) {
       const { world, leader, others } = stage(`q${seed}/900`);
       const [halting, other] = others as [SimReplica, SimReplica];
@@ -144,7 +144,7 @@ group("links", () => {
 
 // ------------------------------------------------------------------ one core, frames by hand
 
-/** A core that answers to hand-made events; what it wants written is durable at once. */
+/** A core with hand-made events, whose writes are durable at once. */
 class Solo {
   readonly core: Core;
   #now = 0;
@@ -155,7 +155,7 @@ class Solo {
     this.core = new Core(whole, DEFAULT_TIMING, EMPTY_LOG, () => (++this.#nonces).toString(16).padStart(16, "0"));
   }
 
-  /** One event and the end of its turn; answers all effects. */
+  /** Gives one event and the end of its turn. Returns all effects. */
   give(event: Event): Effect[] {
     const effects = [...this.core.step(event, this.#now), ...this.core.step({ type: "turnEnd" }, this.#now)];
     const written = effects.filter((effect) => effect.type === "persist");
@@ -244,11 +244,11 @@ group("frames by hand", () => {
 
     beat(0, { role: "leader", leaderId: 0, view: v1, lastSeq: 1, durableSeq: 1, commit: 1 });
     append(v1.no.ballot, [{ kind: "view", view: v1 }], null);
-    // The leader is gone; replica 2 shows a newer view that names us: its Tail is asked for.
+    // The leader is gone. Replica 2 shows a newer view that names us, so we ask for its Tail.
     beat(0, { view: v1, lastSeq: 1 });
     const asked = [...beat(2, { view: v2, lastSeq: 3, promised: v2.no.ballot }), ...replica.ticks(10)];
     expect(asked.some((e) => e.type === "send" && e.to === 2 && e.frame.type === "join")).toBe(true);
-    // Before it comes replica 0 leads again and has us acknowledge seq 3.
+    // Before the Tail arrives, replica 0 leads again, and we acknowledge seq 3 to it.
     const tail3 = [v1, v3].map(({ no, startSeq }) => ({ no, startSeq }));
     beat(0, {
       role: "leader",
@@ -262,7 +262,7 @@ group("frames by hand", () => {
     });
     append(v3.no.ballot, [{ kind: "view", view: v3 }, ops(v3, 3)], v1);
     expect(replica.core.status()).toMatchObject({ lastSeq: 3, durableSeq: 3, view: v3 });
-    // It stops leading, but is there: we do not go on alone.
+    // Replica 0 stops leading but is alive, so we do not continue alone.
     beat(0, { view: v3, lineageTail: tail3, lastSeq: 3, durableSeq: 3, promised: v3.no.ballot });
     expect(replica.core.role()).not.toBe("leader");
     replica.give({
@@ -289,7 +289,7 @@ group("frames by hand", () => {
     let entries = 0;
     for (const effect of sent) if (effect.type === "sendAppend") entries += effect.upTo - effect.prevSeq;
     expect(entries).toBeGreaterThan(0);
-    // The largest op deletes 500 messages: their ids are 36 characters each.
+    // The largest op deletes 500 messages, whose ids have 36 characters each.
     const largestOp = 500 * 38 + 1024;
     expect((entries + APPEND_ENTRIES_MAX) * largestOp).toBeLessThan(QUEUE_BYTES_MAX);
   });

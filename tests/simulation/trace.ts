@@ -1,6 +1,4 @@
-/**
- * Traces: one short line for each thing that passes the core's border.
- */
+/** Traces: one short line for each event and effect of the core. */
 import type { Effect, Event, Notice } from "../../src/election/event.ts";
 import type { Batch, Frame } from "../../src/election/frame.ts";
 import type { Ballot, View, ViewNo } from "../../src/election/view.ts";
@@ -23,7 +21,7 @@ function short(no: ViewNo | null): string {
   return no === null ? "-" : `${no.ballot.counter}.${no.ballot.replicaId}.${no.minor}`;
 }
 
-/** One short line for traces. */
+/** A frame as one short line. */
 export function describeFrame(frame: Frame): string {
   switch (frame.type) {
     case "beat": {
@@ -65,7 +63,7 @@ export function describeFrame(frame: Frame): string {
   }
 }
 
-/** One short line for traces. */
+/** An event as one short line. */
 export function describeEvent(event: Event): string {
   switch (event.type) {
     case "frame":
@@ -88,7 +86,7 @@ export function describeEvent(event: Event): string {
   }
 }
 
-/** One short line for traces. */
+/** An effect as one short line. */
 export function describeEffect(effect: Effect): string {
   switch (effect.type) {
     case "persist": {
@@ -128,7 +126,7 @@ export function describeEffect(effect: Effect): string {
   }
 }
 
-/** One short line for traces. */
+/** A notice as one short line. */
 export function describeNotice(notice: Notice): string {
   switch (notice.kind) {
     case "role":

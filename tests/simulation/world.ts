@@ -1,7 +1,7 @@
 /**
- * The simulated world: three replicas on a seeded network, with seeded disks and clocks,
- * one virtual time, and everything that can happen to them as plain calls. Faults are
- * chosen elsewhere (sim-nemesis.ts, or a scenario script).
+ * The simulated world: replicas on a seeded network, with seeded disks and clocks and one virtual
+ * time. Everything that can happen to them is a plain call; the nemesis or a scenario script
+ * chooses the faults.
  */
 import type { Consistency, Recovery } from "../../src/base/modes.ts";
 import { DEFAULT_TIMING, type Timing } from "../../src/election/event.ts";
@@ -33,7 +33,7 @@ import { SimDisk } from "./disk.ts";
 import { SimReplica, type ReplicaHost } from "./replica.ts";
 import type { SimDomain } from "./state.ts";
 
-/** Everything that makes one world. */
+/** How a world is made. The same options always give the same world. */
 export interface WorldOptions {
   readonly seed: string;
   readonly count: number;
@@ -42,20 +42,21 @@ export interface WorldOptions {
   readonly loopback: boolean;
   readonly link: LinkTiming;
   readonly promises: Promises;
-  /** Entries kept behind what all replicas hold: small, so that snapshots are needed. */
+  /** Entries that stay in the log although all replicas hold them. Small, so that snapshots are needed. */
   readonly keepEntries: number;
-  /** What each replica announces from its first start on; all the same if not given. */
+  /** The release of each replica at its first start; default: the same for all. */
   readonly release?: (id: ReplicaId) => Release;
   readonly mutants: ReadonlySet<string>;
   readonly trace: ((line: string) => void) | null;
 }
 
-/** Names the cluster's creator; one file in the shared folder, linked into place once. */
+/** The cluster key, which names the creator of the cluster. It is made once. */
 interface ClusterKey {
   readonly replicaId: ReplicaId;
   readonly storeId: string;
 }
 
+/** See the top of this file. */
 export class World implements ReplicaHost {
   readonly options: WorldOptions;
   readonly queue = new SimQueue();
@@ -99,7 +100,7 @@ export class World implements ReplicaHost {
     });
   }
 
-  /** Hears of every write when it is staged: the nemesis strikes at such moments. */
+  /** Called for every write when it is staged, so that the nemesis can strike at that moment. */
   onStaged: ((replica: SimReplica, write: LogWrite) => void) | null = null;
 
   get now(): number {
@@ -162,9 +163,9 @@ export class World implements ReplicaHost {
     this.queue.after(this.random.between(10, 3000), () => this.start(replica.id));
   }
 
-  // -- what can happen -------------------------------------------------------------------
+  // -- faults ----------------------------------------------------------------------------
 
-  /** Starts the process: makes its folder and, if there is none yet, the cluster key that names it. */
+  /** Starts the process. Makes its folder, and the cluster key, if there is none yet. */
   start(id: ReplicaId): void {
     const replica = this.replica(id);
     if (replica.alive) return;
@@ -184,7 +185,7 @@ export class World implements ReplicaHost {
     });
   }
 
-  /** `survive`: how many of the transactions under way the disk has; as chance wills if not given. */
+  /** kill -9. `survive`: how many of the transactions under way reach the disk; random if null. */
   kill(id: ReplicaId, power = false, survive: number | null = null): void {
     this.replica(id).kill(power, survive);
   }
@@ -223,13 +224,13 @@ export class World implements ReplicaHost {
     this.network.drop(from, to);
   }
 
-  /** A copy of the folder is made while the replica is down. */
+  /** Copies the folder, if the replica is down. */
   copyFolder(id: ReplicaId): void {
     const replica = this.replica(id);
     if (!replica.alive && replica.disk !== null) replica.copy = replica.disk.clone();
   }
 
-  /** The folder is gone; the next start makes a new one. */
+  /** Removes the folder; the next start makes a new one. */
   wipe(id: ReplicaId): void {
     const replica = this.replica(id);
     if (replica.alive) throw new Error("wipe of a running replica");
@@ -238,7 +239,7 @@ export class World implements ReplicaHost {
     this.checks.nothingLost(`replica ${id} was wiped`);
   }
 
-  /** The copy is put back in place of the folder. */
+  /** Replaces the folder by its copy. */
   putBack(id: ReplicaId): void {
     const replica = this.replica(id);
     if (replica.alive || replica.copy === null) throw new Error("no copy, or running");
@@ -249,9 +250,9 @@ export class World implements ReplicaHost {
     this.checks.nothingLost(`replica ${id} was put back`);
   }
 
-  // -- what can be asked -----------------------------------------------------------------
+  // -- queries ---------------------------------------------------------------------------
 
-  /** The leader of the newest active view that can be seen, if any. */
+  /** The running leader of the active view with the most members; null if there is none. */
   leader(): SimReplica | null {
     let best: SimReplica | null = null;
     for (const replica of this.replicas) {
@@ -263,7 +264,7 @@ export class World implements ReplicaHost {
     return best;
   }
 
-  /** Everything a disk holds, by key: its log, its fork queue, its state. */
+  /** True if the disk holds the op with this key, in its log, fork queue or state. */
   holds(disk: SimDisk, key: string): boolean {
     if (disk.state().domain.has(key)) return true;
     if (disk.log.forked.some((f) => this.keyOf(f.op) === key)) return true;
@@ -271,9 +272,8 @@ export class World implements ReplicaHost {
   }
 
   /**
-   * Whether a disk may be lost: the replica is down, an active view without it is led by
-   * somebody, and every acknowledged op is on another disk. (No protocol keeps what was
-   * only there.)
+   * True if a disk may be lost: the replica is down, another one leads an active view without it, and the leader's disk
+   * has every acknowledged op. (No protocol could keep an op that was only on the lost disk.)
    */
   spareable(id: ReplicaId): boolean {
     const replica = this.replica(id);
@@ -288,7 +288,10 @@ export class World implements ReplicaHost {
     return this.checks.acks.every((ack) => this.holds(leaderDisk, ack.key));
   }
 
-  /** All three run, follow one leader in the full view, and hold and applied the same; nothing waits to be merged. */
+  /**
+   * True if all replicas run, follow one leader in the full view, hold and have applied the same, and wait for no
+   * merge.
+   */
   converged(): boolean {
     if (this.replicas.some((r) => !r.running || r.stopping)) return false;
     const [first, ...rest] = this.replicas.map((r) => r.core.status());
