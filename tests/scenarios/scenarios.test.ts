@@ -1,6 +1,6 @@
 /**
- * Every named situation of the protocol, as a script with its recorded output. To accept a
- * changed course of events: `UPDATE=1 bun test tests/scenarios`, then read the diff.
+ * Named situations of the protocol, each a script with its recorded output. To accept a changed
+ * course of events, run `UPDATE=1 bun test tests/scenarios` and review the diff.
  */
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -1,6 +1,6 @@
 /**
- * A short log of chat ops for tests of the rules: makes ops in plain words, applies them
- * to a state machine under test, and hands back what was recorded.
+ * A log of chat ops for tests of the rules: it makes ops from a few words, applies them to a
+ * state machine under test, and returns the results.
  */
 import type { AppliedOp, OpResult } from "../../src/chat/applied-op.ts";
 import { afterAll } from "bun:test";
@@ -21,7 +21,7 @@ import type { AppliedGroup } from "../../src/election/ports.ts";
 import type { View } from "../../src/election/view.ts";
 import { MemoryState } from "./memory-state.ts";
 
-/** What the suites need of both. */
+/** What the contract suites need from both implementations. */
 export interface StateUnderTest {
   apply(batches: readonly Batch[]): readonly AppliedGroup<AppliedOp>[];
   appliedSeq(): number;
@@ -38,7 +38,7 @@ function clear(): void {
   for (const state of opened.splice(0)) state.close();
   rmSync(folder, { recursive: true, force: true });
 }
-// The first of the files that one process runs, and the others.
+// afterAll runs after the first of the test files in a process, "exit" after the others.
 afterAll(clear);
 process.on("exit", clear);
 
@@ -56,8 +56,9 @@ export const STATES: Record<"memory" | "sqlite" | "sqlite in memory", (rules?: A
   "sqlite in memory": (rules = applyOp) => open(":memory:", rules),
 };
 
-/** Does all that the op asks and then fails, if the message says so. */
+/** A message that begins with this makes `poisonRules` throw. */
 export const POISON = "poison";
+/** The rules, which throw after they have applied an op with such a message. */
 export const poisonRules: ApplyOp = (bytes, seq, rows) => {
   const applied = applyOp(bytes, seq, rows);
   for (const event of applied.facts) {
@@ -66,6 +67,7 @@ export const poisonRules: ApplyOp = (bytes, seq, rows) => {
   return applied;
 };
 
+/** The first entry of every ChatLog. */
 export const FIRST_VIEW: View = {
   no: { ballot: { counter: 1, replicaId: 0, nonce: "00000000000000aa" }, minor: 0 },
   startSeq: 1,
@@ -76,30 +78,31 @@ export const FIRST_VIEW: View = {
   recovery: "any",
 };
 
-/** A UUID that reads: `uuid(7)`. */
+/** A readable UUID for a number. */
 export function uuid(n: number): string {
   return `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 }
 
+/** The result of an op. */
 export interface Made {
   readonly result: OpResult;
-  /** Why it was refused; null: it was not. */
+  /** Why the op was refused; null if it was not. */
   readonly error: ChatErrorCode | null;
   readonly facts: readonly Fact[];
   readonly seq: number;
 }
 
-/** Why an op, or its first mark, was refused; null: it was not. */
+/** Why an op, or its first mark, was refused; null if it was not. */
 function errorOf(result: OpResult): ChatErrorCode | null {
   if (result.kind === "marked") return result.refusals[0] ?? null;
   return result.kind === "refused" ? result.error : null;
 }
 
-/** The log and what came of it. */
+/** See the top of this file. */
 export class ChatLog {
   readonly state: StateUnderTest;
   readonly applied: AppliedOp[] = [];
-  /** The session that each user registered with. */
+  /** The session of each user's registration. */
   readonly #sessions = new Map<string, string>();
   #clientIds = 1000;
   #micros = 1_000_000;
@@ -130,7 +133,7 @@ export class ChatLog {
   append(bytes: readonly Uint8Array[]): readonly AppliedOp[] {
     const firstSeq = this.state.appliedSeq() + 1;
     const groups = this.state.apply([{ kind: "op", viewNo: FIRST_VIEW.no, firstSeq, ops: bytes }]);
-    // What had been rolled back before is answered anew, in front of these.
+    // Ops that were rolled back before are returned again, before these.
     const ops = groups.flatMap((group) => group.ops).filter(({ seq }) => seq >= firstSeq);
     this.applied.push(...ops);
     return ops;
@@ -142,12 +145,12 @@ export class ChatLog {
     return { result, error: errorOf(result), facts, seq };
   }
 
-  /** Applies and answers the error code; null: it was not refused. */
+  /** Applies an op and returns its error code; null if it was not refused. */
   error(user: string, body: OpBody, more: Partial<Op> = {}): ChatErrorCode | null {
     return this.apply(this.op(user, body, more)).error;
   }
 
-  /** Registers a name; the id of the account. */
+  /** Registers a name, and returns the id of the account. */
   person(name: string, more: Partial<Op> = {}): string {
     const op = this.registration(name, more);
     this.apply(op);
@@ -164,7 +167,7 @@ export class ChatLog {
     return this.op(user, body, { ...more, clientId });
   }
 
-  /** A mark of somebody, by the session that she registered with: single messages, or all up to `upTo`. */
+  /** A user's mark, with the session of her registration: single messages, or all up to `upTo`. */
   mark(user: string, ids: readonly string[], upTo: string | null = null): Mark {
     return { user, session: this.#sessions.get(user) ?? "none", upTo, ids };
   }
@@ -174,7 +177,7 @@ export class ChatLog {
     return this.apply(this.op("", { kind: "marks", marks }, more));
   }
 
-  /** Sends from one user to another; the message's id. */
+  /** Sends a message from one user to another, and returns its id. */
   message(from: string, to: string, text: string, more: Partial<Op> & { readUpTo?: string } = {}): string {
     const { readUpTo = "", ...rest } = more;
     const op = this.op(from, { kind: "sendMessage", conversation: directId(from, to), body: text, readUpTo }, rest);
@@ -183,24 +186,24 @@ export class ChatLog {
   }
 }
 
-/** An op of a branch that lost. */
+/** The fields of an op of a branch that lost. */
 export const RECOVERED = { recovered: true, origin: { replica: 1, view: "2.1.00000000000000cc.0" } };
 
-/** The rows of a table, as the database has them. */
+/** The rows of a table, with the columns of the database. */
 export function rowsOf(log: ChatLog, name: string): Record<string, unknown>[] {
   const { state } = log;
   if (state instanceof MemoryState) return state.dump()[name]!;
   return dumpTables((state as StateDb).client())[name] as Record<string, unknown>[];
 }
 
-/** Of all messages, in their order; null of those that were deleted. */
+/** The bodies of all messages, in their order; null for deleted ones. */
 export function bodies(log: ChatLog): unknown[] {
   return rowsOf(log, "messages")
     .sort((a, b) => Number(a["seq"]) - Number(b["seq"]))
     .map((row) => (row["deleted"] === 1 ? null : row["body"]));
 }
 
-/** What the facts are about. */
+/** The kinds of the facts. */
 export function kinds(facts: readonly Fact[]): string[] {
   return facts.map((event) => event.kind);
 }

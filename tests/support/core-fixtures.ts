@@ -1,10 +1,10 @@
-/** What tests of the core's parts give it: one replica of three on one host, and Beats of the others. */
+/** Input for tests of the core's parts: one of three replicas on one host, and Beats of the others. */
 import type { Identity, Restored } from "../../src/election/event.ts";
 import type { Beat } from "../../src/election/frame.ts";
 import { NO_BALLOT, type ReplicaId } from "../../src/election/view.ts";
 import { store } from "./view-notation.ts";
 
-/** Replica `replicaId` with its own disk, available, recovery any; `more` says what is otherwise. */
+/** Replica `replicaId` with its own disk, available, recovery any; `more` replaces fields. */
 export function identityOf(replicaId: ReplicaId, more: Partial<Identity> = {}): Identity {
   return {
     replicaId,
@@ -19,7 +19,7 @@ export function identityOf(replicaId: ReplicaId, more: Partial<Identity> = {}): 
   };
 }
 
-/** A log in which nothing was ever written. */
+/** A log to which nothing was ever written. */
 export const EMPTY_LOG: Restored = {
   promised: NO_BALLOT,
   admitted: false,
@@ -30,7 +30,7 @@ export const EMPTY_LOG: Restored = {
   appliedSeq: 0,
 };
 
-/** A Beat of an active follower with an empty log, which hears both others; `more` says what is otherwise. */
+/** A Beat of an active follower with an empty log, which hears both others; `more` replaces fields. */
 export function beatOf(from: ReplicaId, more: Partial<Beat> = {}): Beat {
   return {
     type: "beat",

@@ -1,4 +1,4 @@
-/** The engines behind one face, for their contract: our own on a log in memory, on the real files, and beside peers. */
+/** The engines for their contract suite: our own on a log in memory, on real files, and beside peers. */
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import { hostScheduler } from "../../src/base/scheduler.ts";
 import { cachedOpKey } from "../simulation/chat.ts";
@@ -13,13 +13,14 @@ import { tempFolder } from "./log-fixtures.ts";
 import { MemoryLog } from "./memory-log.ts";
 import { MemoryState } from "./memory-state.ts";
 
-/** An engine that may order ops alone or with others, and its end. */
+/** An engine under test, alone or with others. `dispose` ends all of them. */
 export interface EngineHolder {
   readonly engine: LogEngine;
   start(listener: EngineListener): void;
   dispose(): void;
 }
 
+/** Makes each engine under test, by name. */
 export const ENGINES: Record<string, () => EngineHolder> = {
   "our own, in memory": () => together([inMemory()], 0),
   "our own, on its files": () => onFiles(),
@@ -51,7 +52,9 @@ function onFiles(): EngineHolder {
   };
 }
 
-/** Replicas that hand each other frames in this process; the first creates the cluster, the one `at` is tested. */
+/**
+ * Replicas that pass frames to each other in this process. The first creates the cluster; the test uses number `at`.
+ */
 function together(stores: readonly Stores[], at: number): EngineHolder {
   const engines: OwnEngine[] = [];
   const configured = stores.map((_, id) => id);

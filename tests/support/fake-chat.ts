@@ -1,6 +1,6 @@
 /**
- * A ChatService that does what a test tells it, and a server that carries it on port 0: for
- * what a real chat does not do on demand, such as every error or a feed without end.
+ * A ChatService whose answers a test chooses, and a gRPC server for it on any free port: for what a
+ * real chat does not do on demand, such as every error, or an endless feed.
  */
 import { Metadata, Server, ServerCredentials, Client, credentials } from "@grpc/grpc-js";
 import type { ServiceError } from "@grpc/grpc-js";
@@ -13,9 +13,12 @@ import { GUARDED_SERVER_OPTIONS, PortGuard, type PortGuardOptions } from "../../
 import type { ChatService, Feed, FeedItem, MessageView, Session, UserView } from "../../src/chat/chat-service.ts";
 import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
 
+/** The only valid token. */
 export const GOOD_TOKEN = "good-token";
+/** Its session. */
 export const SESSION: Session = { sessionId: "s1", userId: "u1", name: "ada" };
 
+/** The user of the session. */
 export const ADA: UserView = {
   id: "u1",
   name: "ada",
@@ -25,9 +28,10 @@ export const ADA: UserView = {
   formerName: "ada1",
 };
 
-/** Ada as a client of the API reads her. */
+/** Ada as a client of the API decodes her. */
 export const WIRE_ADA = { ...ADA, _formerName: "formerName" } as const;
 
+/** A message with every field set. */
 export const MESSAGE: MessageView = {
   id: "u1-00000000-0000-4000-8000-000000000001",
   conversationId: "u1_u2",
@@ -42,6 +46,7 @@ export const MESSAGE: MessageView = {
   recovered: true,
 };
 
+/** A status with a leader and a replica of which nothing is known. */
 export const STATUS: ClusterStatusJson = {
   version: 1,
   clusterId: "c1",
@@ -86,7 +91,7 @@ export const STATUS: ClusterStatusJson = {
   events: [{ at: "2026-11-23T10:00:00Z", kind: "failover", text: "0 took over from 2." }],
 };
 
-/** Answers everything with success, except for what the test replaces. Good for GOOD_TOKEN only. */
+/** A chat in which every call with GOOD_TOKEN succeeds, except those that the test replaces. */
 export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
   const ok = <T>(value: T) => ({ ok: true, value, cursor: "v:42" }) as const;
   const done = async () => ok(null);
@@ -163,7 +168,7 @@ export interface RawReply<Response> {
   readonly response: Response | null;
 }
 
-/** A served chat, and calls to it that show everything that comes back. */
+/** A chat on a gRPC server, and calls to it that return the response, the status and the trailers. */
 export class ApiBench {
   readonly server: Server;
   readonly guard: PortGuard;
@@ -213,14 +218,14 @@ export class ApiBench {
     this.kill();
   }
 
-  /** All connections break, as when the process dies. */
+  /** Breaks all connections, as if the process had died. */
   kill(): void {
     this.client.close();
     this.guard.stop();
     this.server.forceShutdown();
   }
 
-  /** One unary call; `bytes` replaces the encoded request. */
+  /** Makes a unary call; `bytes` replaces the encoded request. */
   raw<Name extends Exclude<ChatCall, "Subscribe" | "SendStream">>(
     name: Name,
     request: Partial<Encodable<ChatRequest<Name>>>,
@@ -241,7 +246,7 @@ export class ApiBench {
   }
 }
 
-/** Metadata with a login and further headers. */
+/** Metadata with a token and further headers. */
 export function metadataOf(token?: string, headers: Record<string, string> = {}): Metadata {
   const metadata = new Metadata();
   if (token !== undefined) metadata.set("authorization", `Bearer ${token}`);

@@ -1,4 +1,4 @@
-/** Reading streams in tests: take what is there, and keep the model that a client would. */
+/** Reads streams in tests, and keeps the model that a client would keep. */
 import type { Feed, FeedItem, MessageView } from "../../src/chat/chat-service.ts";
 
 /** The next `count` items; fails the test if the stream ends before. */
@@ -12,14 +12,14 @@ export async function take(feed: Feed, count: number): Promise<FeedItem[]> {
   return items;
 }
 
-/** Everything until the stream ends. */
+/** All items until the stream ends. */
 export async function takeAll(feed: Feed): Promise<FeedItem[]> {
   const items: FeedItem[] = [];
   for (let item = await feed.next(); item !== null; item = await feed.next()) items.push(item);
   return items;
 }
 
-/** Closes the stream after what is waiting in it; that is a matter of turns, not of time. */
+/** Takes the items that wait in the stream, without waiting for more, and closes it. */
 export async function drain(feed: Feed): Promise<FeedItem[]> {
   const items: FeedItem[] = [];
   for (;;) {
@@ -31,11 +31,11 @@ export async function drain(feed: Feed): Promise<FeedItem[]> {
   return items;
 }
 
-/** What a client knows of its conversations from a stream alone. */
+/** What a client knows about its conversations from a stream alone. */
 export class ClientModel {
   readonly messages = new Map<string, MessageView>();
   resets = 0;
-  /** Ids that came twice. */
+  /** Ids of messages that came twice. */
   readonly doubled: string[] = [];
   readonly #user: string;
 

@@ -31,14 +31,14 @@ export function viewBatch(startSeq: Seq, counter: number): ViewBatch {
   return { kind: "view", view: view(startSeq, counter) };
 }
 
-/** `count` ops from `firstSeq` on; their bytes name branch and seq, so that a mix-up shows. */
+/** `count` ops from `firstSeq` on. Their bytes name the branch and the seq, so that tests detect a mix-up. */
 export function opBatch(firstSeq: Seq, count: number, viewNo: ViewNo, branch = "a"): OpBatch {
   const ops = Array.from({ length: count }, (_, i) => op(firstSeq + i, branch));
   return { kind: "op", viewNo, firstSeq, ops };
 }
 
 export function op(seq: Seq, branch = "a"): Uint8Array {
-  // Lengths over 127 need two bytes of length; some ops are empty.
+  // Some ops are longer than 127 bytes, so that their length takes two bytes; some are empty.
   const filler = seq % 7 === 0 ? "" : ".".repeat((seq * 37) % 300);
   return seq % 11 === 0 ? new Uint8Array(0) : new TextEncoder().encode(`${branch}${seq}${filler}`);
 }
@@ -50,7 +50,7 @@ export function snapshotHeader(
   return { ballot: last?.no.ballot ?? ballot(1), ...header };
 }
 
-/** One `view seq op` text an entry: comparable, whatever the batches' borders are. */
+/** One text per entry, with its view, seq and content, for comparisons that ignore the borders of batches. */
 export function entries(batches: readonly Batch[]): string[] {
   return batches.flatMap((batch) =>
     batch.kind === "view"
@@ -61,7 +61,7 @@ export function entries(batches: readonly Batch[]): string[] {
   );
 }
 
-/** An empty folder below the system's temporary one, and its removal. */
+/** A new empty folder in the system's temporary folder; `remove` deletes it. */
 export function tempFolder(): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), "lastword-log-"));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };

@@ -1,4 +1,4 @@
-/** The two implementations of LogStorage behind one face, for the contract suites. */
+/** The two implementations of LogStorage for the contract suites. */
 import { LogDb } from "../../src/db/log/log-db.ts";
 import { encodeRow } from "../../src/db/log/log-rows.ts";
 import type { Batch } from "../../src/election/frame.ts";
@@ -11,20 +11,21 @@ export interface LogUnderTest extends LogStorage {
   readonly stateFile: number;
 }
 
-/** A log that can be closed and opened again, with a state whose position the test says. */
+/** A log that can be closed and opened again, with a state whose position the test sets. */
 export interface LogHolder {
   readonly log: LogUnderTest;
   appliedSeq: Seq;
-  /** Log rows of a snapshot that was fetched. */
+  /** Stages the log rows of a fetched snapshot. */
   stageLog(ref: number, batches: readonly Batch[]): void;
   reopen(): void;
   dispose(): void;
 }
 
+/** Makes each log under test, by name. */
 export const LOG_KINDS: Record<string, () => LogHolder> = {
   "memory log": memoryLog,
   "log.db": () => logDb(),
-  // With next to no memory every read comes from the file.
+  // Without memory for recent batches, every read comes from the file.
   "log.db without memory": () => logDb(300),
 };
 

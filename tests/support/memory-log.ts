@@ -1,14 +1,14 @@
 /**
  * The log in memory: LogStorage over the same LogImage that the simulator's replicas use, so
- * that the contract suite holds the simulator's disk and log.db to one behaviour.
+ * that one contract suite tests the simulator's disk and log.db.
  *
- *   write(rows)            durable at once, as log.db
- *   stage(rows) -> token   seen by read() at once, durable only after complete(token)
- *   complete(token)        that write and all before it are durable
- *   crash(survivors = 0)   drops what is not durable; the first `survivors` of those writes made it
- *                          to the disk all the same. A write is all or nothing, and in order, as
- *                          transactions in a WAL are.
- *   clone()                a folder copied from the disk: what is durable now
+ *   write(rows)            durable at once, as in log.db
+ *   stage(rows) -> token   visible to read() at once, durable only after complete(token)
+ *   complete(token)        makes that write and all before it durable
+ *   crash(survivors = 0)   drops the writes that are not durable, except the first `survivors` of
+ *                          them. A write is all or nothing, and writes become durable in order, like
+ *                          transactions in a WAL.
+ *   clone()                a copy of the folder: what is durable now
  */
 import type { PersistRows, Restored, StagedSnapshot } from "../../src/election/event.ts";
 import type { Batch } from "../../src/election/frame.ts";
@@ -18,11 +18,12 @@ import { LogImage, type LogWrite, type StagedRows } from "../simulation/log.ts";
 
 const NO_MUTANTS: ReadonlySet<string> = new Set();
 
+/** Identifies a staged write. */
 export type WriteToken = number;
 
 export class MemoryLog implements LogStorage {
   #durable: LogImage;
-  /** Durable and all that is staged. */
+  /** The durable content with all staged writes. */
   #seen: LogImage;
   #pending: { readonly token: WriteToken; readonly writes: readonly LogWrite[] }[] = [];
   #lastToken: WriteToken = 0;
@@ -40,17 +41,17 @@ export class MemoryLog implements LogStorage {
     return this.#seen.stateRef;
   }
 
-  /** Says where the state stands; 0 until then. */
+  /** Gives access to the position of the state, which is 0 before this call. */
   bindState(state: { appliedSeq(): Seq }): void {
     this.#state = state;
   }
 
-  /** Makes the rows of a snapshot known, so that a write with that snapshot can switch to it. */
+  /** Stages the rows of a snapshot, so that a write with this snapshot can switch to it. */
   stageLog(ref: number, batches: readonly Batch[]): void {
     this.#snapshots.set(ref, batches);
   }
 
-  /** The process sees the rows; the disk has them after {@link complete}. */
+  /** Stages a write: the process sees the rows now, the disk has them after {@link complete}. */
   stage(rows: readonly PersistRows[]): WriteToken {
     return this.#stage(
       rows.map((row) => ({
@@ -61,14 +62,14 @@ export class MemoryLog implements LogStorage {
     );
   }
 
-  /** The write and all before it are on the disk. */
+  /** Makes the write and all before it durable. */
   complete(token: WriteToken): void {
     while ((this.#pending[0]?.token ?? Infinity) <= token) {
       for (const write of this.#pending.shift()?.writes ?? []) this.#durable.write(write, NO_MUTANTS);
     }
   }
 
-  /** The process is gone; of the writes that were not complete, the first `survivors` were on the disk. */
+  /** Ends the process. Of the writes that are not complete, the first `survivors` are on the disk. */
   crash(survivors = 0): void {
     const last = this.#pending[Math.min(survivors, this.#pending.length) - 1];
     if (last !== undefined) this.complete(last.token);
@@ -116,7 +117,7 @@ export class MemoryLog implements LogStorage {
   close(): void {}
 
   #stage(writes: readonly LogWrite[]): WriteToken {
-    // On a copy: a write that breaks an invariant leaves nothing behind, as a transaction does.
+    // Work on a copy, so that a write which breaks an invariant changes nothing, like a transaction.
     const seen = this.#seen.clone();
     for (const write of writes) seen.write(write, NO_MUTANTS);
     this.#seen = seen;

@@ -1,6 +1,6 @@
 /**
- * Rows in memory: the same chat as state.db, for the simulator. Rows are immutable
- * objects in maps, so a copy is cheap; every change notes how to undo it, for ops that fail.
+ * Rows in memory: the same chat as in state.db, for the simulator. Rows are immutable objects in
+ * maps, so that a copy is cheap. Every change records how to undo it, for ops that fail.
  */
 import type {
   ConversationRow,
@@ -69,7 +69,7 @@ export class MemoryRows implements Rows {
     return copy;
   }
 
-  /** What was done since stays. */
+  /** Makes all changes so far permanent. */
   keep(): void {
     this.#undo.length = 0;
   }
@@ -80,12 +80,12 @@ export class MemoryRows implements Rows {
     this.#undo.length = 0;
   }
 
-  /** Forgets what was asked and answered: a bug that tests put in. */
+  /** Mutant: forgets all recorded requests. */
   dropRequests(): void {
     this.#t.requests.clear();
   }
 
-  /** Tables as state.db has them: columns in snake case, rows by primary key. */
+  /** The tables as in state.db: columns in snake case, rows ordered by primary key. */
   dump(): Record<string, Record<string, unknown>[]> {
     const t = this.#t;
     return {
@@ -231,7 +231,7 @@ export class MemoryRows implements Rows {
     return rows.slice(from, from + limit);
   }
 
-  /** Remembers nothing: what StateRows remembers is compared with it. */
+  /** It remembers nothing, so that contract tests compare the memory of StateRows with rows alone. */
   isMarkStuck(): boolean {
     return false;
   }
@@ -335,7 +335,7 @@ function table(rows: Iterable<object>, key: readonly string[]): Record<string, u
   });
 }
 
-/** Columns by name, as SQLite gives them. */
+/** The columns ordered by name, with values as SQLite returns them. */
 function snakeCase(row: object): Record<string, unknown> {
   const columns = Object.entries(row).map(([name, value]): [string, unknown] => [
     name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),

@@ -1,12 +1,12 @@
 /**
- * The chat's state in memory, with the real rules: what the simulator's replicas hold.
- * Same results, same events and the same hash as StateDb; a contract suite compares them.
+ * The chat's state in memory, with the real rules, for the simulator's replicas. It has the same
+ * results, facts and hash as StateDb; a contract suite compares them.
  *
  *   const state = new MemoryState();
- *   const groups = state.apply(batches);       // what came of each op, as StateDb
+ *   const groups = state.apply(batches);       // the result of each op, like StateDb
  *   state.appliedSeq(); state.hash();
- *   const snapshot = state.clone();            // independent copy
- *   state.clone({ without: "requests" });      // the same without the dedupe table: a bug for tests
+ *   const snapshot = state.clone();            // an independent copy
+ *   state.clone({ without: "requests" });      // mutant: a copy without recorded requests
  */
 import type { AppliedOp } from "../../src/chat/applied-op.ts";
 import { applyOp, recordPoison, type ApplyOp } from "../../src/chat/kinds/apply.ts";
@@ -56,17 +56,17 @@ export class MemoryState implements StateMachine<AppliedOp> {
     return this.#position.firstView;
   }
 
-  /** Where a message is; null if it is not there. */
+  /** The seq of a message; null if there is no such message. */
   seqOfMessage(conversation: ConversationId, author: UserId, clientId: ClientId): Seq | null {
     return this.#rows.seqOfMessage(conversation, author, clientId);
   }
 
-  /** The format of ops that is in force. */
+  /** The op format that is in force. */
   opFormat(): number {
     return this.#rows.opFormat();
   }
 
-  /** Time in the newest op. */
+  /** The time in the newest op. */
   newestMicros(): number {
     return this.#position.newestMicros;
   }
@@ -84,7 +84,7 @@ export class MemoryState implements StateMachine<AppliedOp> {
 
   async sync(): Promise<void> {}
 
-  /** Equal to StateDb's at the same seq of the same log. */
+  /** The same hash as StateDb's at the same seq of the same log. */
   hash(): StateHash {
     const hasher = new Bun.CryptoHasher("sha256");
     for (const [name, rows] of Object.entries(this.dump()).sort(([a], [b]) => (a < b ? -1 : 1))) {
@@ -94,7 +94,7 @@ export class MemoryState implements StateMachine<AppliedOp> {
     return { seq: this.#position.seq, hash: hasher.digest("hex"), schema: SCHEMA };
   }
 
-  /** All replicated rows, as state.db has them. */
+  /** All replicated rows, with the columns of state.db. */
   dump(): Record<string, Record<string, unknown>[]> {
     const { seq, view, firstView, newestMicros } = this.#position;
     const meta = { applied_seq: seq, applied_view: view, first_view: firstView, id: 1, newest_micros: newestMicros };

@@ -1,4 +1,4 @@
-/** What somebody types who wants another person's browser to do something. */
+/** Texts with which an attacker tries to make another person's browser do something. */
 export const PAYLOADS: readonly string[] = [
   `<script>alert(1)</script>`,
   `"><img src=x onerror=alert(1)>`,
@@ -36,7 +36,7 @@ export const PAYLOADS: readonly string[] = [
   "${alert(1)} {{constructor.constructor('alert(1)')()}} <%= 1 %>",
 ];
 
-/** Elements and attributes of a page by name, as a browser's parser sees them; of links also the scheme. */
+/** The names of a page's elements and attributes, as a browser's parser sees them, and the schemes of its links. */
 export async function shapeOf(html: string, base: string): Promise<string[]> {
   const seen: string[] = [];
   const rewriter = new HTMLRewriter().on("*", {

@@ -1,4 +1,4 @@
-/** Frames at random, for what encodes and carries them. */
+/** Random frames, for tests of codecs and transports. */
 import fc from "fast-check";
 import type { Batch, Frame, GossipNews, LineagePoint } from "../../src/election/frame.ts";
 import type { Ballot, View, ViewNo } from "../../src/election/view.ts";
@@ -162,7 +162,7 @@ const kinds: { readonly [T in Frame["type"]]: fc.Arbitrary<Extract<Frame, { type
   gossip: fc.record({ type: fc.constant("gossip" as const), news }),
 };
 
-/** Every kind of frame, equally often. */
+/** Any kind of frame; all kinds are equally likely. */
 export const anyFrame: fc.Arbitrary<Frame> = fc.oneof(...Object.values(kinds));
 export const anyViews: fc.Arbitrary<View[]> = fc.array(view, { maxLength: 10 });
 export const anyBallot = ballot;

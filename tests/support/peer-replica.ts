@@ -1,4 +1,4 @@
-/** Transports over real sockets in one process: replicas, a proxy that holds bytes back, waiting. */
+/** Transports over real sockets in one process: replicas, and a proxy that can hold bytes back. */
 import * as grpc from "@grpc/grpc-js";
 import { createServer, connect, type AddressInfo, type Server, type Socket } from "node:net";
 import type { Frame } from "../../src/election/frame.ts";
@@ -7,13 +7,13 @@ import { type GrpcPeerOptions, GrpcPeerTransport } from "../../src/election/peer
 import type { SnapshotSource } from "../../src/election/ports.ts";
 import { FIRST } from "./releases.ts";
 
-/** A gRPC server that listens. Ports are taken before they are told to others: a free one may be given to a dial. */
+/** A listening gRPC server. A test binds ports before it uses them, because a free port may be given to a dial. */
 export interface Listening {
   readonly server: grpc.Server;
   readonly port: number;
 }
 
-/** Listens on any port, or on the one given, waiting for it if it is still being closed. */
+/** Listens on any port, or on the given one, for which it waits at most 5 s while it is being closed. */
 export async function listen(port = 0): Promise<Listening> {
   const end = performance.now() + 5_000;
   for (;;) {
@@ -29,7 +29,7 @@ export async function listen(port = 0): Promise<Listening> {
   }
 }
 
-/** A port where nobody listens: free a moment ago. */
+/** A port on which nothing listens, because it was free a moment ago. */
 export async function deadPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -38,9 +38,10 @@ export async function deadPort(): Promise<number> {
   return port;
 }
 
+/** The cluster key of all test replicas. */
 export const KEY = new Uint8Array(32).fill(1);
 
-/** One replica's transport on a gRPC server of its own, and what it was told. */
+/** A replica's transport on a gRPC server of its own, and everything that it reported. */
 export class TestReplica {
   readonly frames: { readonly from: number; readonly frame: Frame }[] = [];
   readonly refused: number[] = [];
@@ -82,7 +83,7 @@ export class TestReplica {
     });
   }
 
-  /** Starts a transport on a server that listens already. */
+  /** Starts a transport on a listening server. */
   static start(
     id: number,
     listening: Listening,
@@ -94,7 +95,7 @@ export class TestReplica {
     return replica;
   }
 
-  /** As a killed process: all sockets closed, nothing said. */
+  /** Closes all sockets without a word, like a process that is killed. */
   kill(): void {
     this.transport.stop();
     this.#server.forceShutdown();
@@ -109,18 +110,18 @@ export function at(id: number, port: number): PeerAddress {
   return { id, host: "127.0.0.1", port };
 }
 
-/** A frame that carries a number, to see which arrived, in which order. */
+/** A frame with a number, so that a test sees which frames arrive in which order. */
 export function numbered(seq: number): Frame {
   return { type: "appendOk", ballot: { counter: 1, replicaId: 0, nonce: "0" }, seq, bootId: "b", round: 0 };
 }
 
-/** A TCP proxy: passes bytes, or holds those of the connections open now and of none made later. */
+/** A TCP proxy that passes bytes, or holds back those of the connections that are open now, but not of later ones. */
 export class Proxy {
   readonly #server: Server;
   readonly #held = new Set<Socket>();
   readonly #sockets = new Set<Socket>();
   readonly port: number;
-  /** What becomes of the bytes that come back from the target. */
+  /** If set, changes the bytes that come from the target. */
   alter: ((bytes: Buffer) => Buffer) | null = null;
 
   private constructor(server: Server, targetPort: number) {
@@ -130,13 +131,13 @@ export class Proxy {
   }
 
   static async to(targetPort: number): Promise<Proxy> {
-    // Half-open: the dialler's close must not cut off what it sent before and is still held.
+    // Half-open, so that the dialler's close does not cut off bytes that are still held back.
     const server = createServer({ allowHalfOpen: true, pauseOnConnect: true });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return new Proxy(server, targetPort);
   }
 
-  /** From now on nothing that these connections' diallers send passes, until release. */
+  /** Holds back everything that the diallers of the open connections send, until `release`. */
   hold(): void {
     for (const client of this.#sockets) {
       this.#held.add(client);

@@ -1,6 +1,6 @@
 /**
  * What the build server runs: the checks of the sources, the build, then all tests.
- * Every step is run even if one before it failed, and counts as one test.
+ * Every step runs even if an earlier one failed, and counts as one test.
  */
 import { existsSync } from "node:fs";
 import { closing, runTests } from "./run-tests.ts";

@@ -1,8 +1,8 @@
 /**
- * Runs all tests, level after level, and says the sum in one line, `N passed, N failed`.
- * Levels that start processes come by themselves: a replica that gets no processor for a
- * second behaves as it should, like one that was paused, and its test waits in vain.
- * Installs browsers and proxies where it may, else leaves their tests out.
+ * Runs all tests, level after level, and prints the sum in one line, `N passed, N failed`. Levels
+ * that start processes run by themselves, because a replica that gets no CPU for a second rightly
+ * behaves like one that was paused, and its test then waits in vain. If it may, it installs
+ * browsers and proxies; otherwise it leaves out their tests.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,37 +10,37 @@ import { join } from "node:path";
 
 const CHROMIUM = "/usr/bin/chromium";
 
-/** What a run of tests came to. */
+/** The results of a run of tests. */
 export interface Totals {
   passed: number;
   failed: number;
   skipped: number;
 }
 
-/** What the tests of one file came to. */
+/** The results of the tests in one file. */
 export interface FileTotals extends Totals {
-  /** From the first test to the last, hooks included. */
+  /** From the first test to the last, including hooks. */
   readonly seconds: number;
 }
 
-/** What all tests came to. */
+/** The results of all tests. */
 export interface Outcome extends Totals {
-  /** Files that failed and then passed when they were run once more, alone; they count as passed. */
+  /** Files that failed and then passed when they were run again, alone. They count as passed. */
   readonly secondTry: string[];
 }
 
-/** A run on the build server with more files than these that passed only on the second try has failed. */
+/** A run on the build server fails if more files than this passed only on the second try. */
 export const SECOND_TRIES_MAX = 2;
-/** Files that the line of the slowest names. */
+/** Number of files in the line of the slowest ones. */
 const SLOWEST_MAX = 5;
 
-/** Tests that run at the same time. */
+/** Tests that run together. */
 interface Level {
   readonly name: string;
-  /** Below tests/. */
+  /** Relative to tests/. */
   readonly globs: readonly string[];
   readonly processes: number;
-  /** Real processes on a machine that others use too: a file that fails is run once more, alone, and both results are shown. */
+  /** True if a failed file runs again, alone, because its real processes share the machine. Both results are shown. */
   readonly again: boolean;
 }
 
@@ -61,11 +61,11 @@ function attribute(tag: string, name: string): number {
   return Number(new RegExp(`\\b${name}="([\\d.]+)"`).exec(tag)?.[1] ?? 0);
 }
 
-/** Reads the totals of each file from a JUnit report; a file that is not in it failed to load. */
+/** Reads the totals of each file from a JUnit report. A file that is missing there failed to load. */
 export function readTotals(report: string | null, files: readonly string[]): Map<string, FileTotals> {
   const totals = new Map<string, FileTotals>();
   for (const file of files) totals.set(file, { ...NOT_LOADED });
-  // Suites of files are indented by two spaces, those inside them by more.
+  // The suite of a file is indented by two spaces, suites inside it by more.
   for (const [tag, file] of (report ?? "").matchAll(/^ {2}<testsuite name="([^"]+)"[^>]*>/gm)) {
     const failed = attribute(tag, "failures") + attribute(tag, "errors");
     const skipped = attribute(tag, "skipped");
@@ -75,7 +75,7 @@ export function readTotals(report: string | null, files: readonly string[]): Map
   return totals;
 }
 
-/** Programs of Debian that tests drive: the package has the program's name. */
+/** Programs of Debian that tests use. Each package has the name of its program. */
 const PROGRAMS = [
   CHROMIUM,
   "/usr/bin/chromium-headless-shell",
@@ -84,13 +84,15 @@ const PROGRAMS = [
   "/usr/sbin/haproxy",
 ];
 
-/** Installs what is missing where this is root on Debian; true if there is Chromium now. The rest leaves out its rows. */
+/**
+ * Installs missing programs if this is root on Debian. True if there is Chromium now; tests skip other missing ones.
+ */
 function ensurePrograms(): boolean {
   const missing = PROGRAMS.filter((path) => !existsSync(path)).map((path) => path.slice(path.lastIndexOf("/") + 1));
   if (missing.length === 0) return true;
   if (process.getuid?.() === 0 && existsSync("/etc/debian_version")) {
     process.stdout.write(`installing ${missing.join(", ")} for the browser's tests\n`);
-    // One after the other: what cannot be had does not keep the others away. No service is started by its package.
+    // One by one, so that one failure does not affect the others. RUNLEVEL keeps packages from starting services.
     const install = ["apt-get", "install", "-y", "-q", "--no-install-recommends"];
     for (const command of [["apt-get", "update", "-q"], ...missing.map((name) => [...install, name])])
       Bun.spawnSync(command, {
@@ -128,7 +130,7 @@ async function runFiles(files: readonly string[], processes: number): Promise<Ma
   }
 }
 
-/** The files that took longest, slowest first, in one line. */
+/** The slowest files, slowest first, in one line. */
 export function slowestLine(results: ReadonlyMap<string, FileTotals>): string {
   const slowest = [...results].toSorted(([, a], [, b]) => b.seconds - a.seconds).slice(0, SLOWEST_MAX);
   return `slowest: ${slowest.map(([file, { seconds }]) => `${file} ${Math.round(seconds)} s`).join(", ")}\n`;
@@ -163,7 +165,7 @@ function add(sum: Totals, more: Totals): void {
   sum.skipped += more.skipped;
 }
 
-/** Runs every level; the output of the runner goes through. */
+/** Runs every level, and passes the runner's output through. */
 export async function runTests(): Promise<Outcome> {
   const sum: Outcome = { passed: 0, failed: 0, skipped: 0, secondTry: [] };
   const browser = ensurePrograms();
@@ -182,7 +184,7 @@ export async function runTests(): Promise<Outcome> {
 
 /**
  * The closing lines of `make test` and `make ci`, and whether the run is green. On the build server
- * (`ci`) more than SECOND_TRIES_MAX second tries count as one failure more.
+ * (`ci`), more than SECOND_TRIES_MAX second tries count as one more failure.
  */
 export function closing(outcome: Outcome, ci: boolean): { readonly lines: string; readonly green: boolean } {
   const { passed, skipped, secondTry } = outcome;

@@ -1,6 +1,6 @@
 /**
- * The chat without a cluster: the real service over the real rows (in memory), with a
- * proposer that applies at once. For tests and development of the page and of the API.
+ * The chat without a cluster: the real service over the real rows (in memory), with a proposer
+ * that applies at once. For tests and for development of the page and the API.
  *
  *   const solo = createSoloChat();             // rate limits off, registration open
  *   const anna = await solo.person("anna");    // registered and logged in: {token, session, user}
@@ -21,47 +21,50 @@ import { StateDb } from "../../src/db/state/state-db.ts";
 import type { OpBatch } from "../../src/election/frame.ts";
 import type { Seq, View, ViewNo } from "../../src/election/view.ts";
 
-/** Password of everybody made by `person`. */
+/** The password of everybody whom `person` registers. */
 export const SOLO_PASSWORD = "correct horse";
 
+/** How a {@link SoloChat} is made. */
 export interface SoloOptions {
-  /** Why ops of a format cannot be written yet; all can if absent. */
+  /** Why ops of a format cannot be written yet; by default all can. */
   readonly whyNot?: (format: number) => string | null;
   readonly rateLimit?: boolean;
   readonly registration?: "open" | "closed";
   readonly streamsPerUser?: number;
   readonly nowMicros?: () => number;
-  /** How long marks are gathered, ms; 0 if not said. */
+  /** How long marks are gathered, ms; default 0. */
   readonly gatherMarksMs?: number;
 }
 
+/** A registered and logged-in user. */
 export interface Person {
   readonly token: string;
   readonly session: Session;
   readonly user: UserView;
 }
 
+/** See the top of this file. */
 export interface SoloChat {
   readonly chat: Chat;
   readonly state: StateDb;
   readonly position: Position;
   readonly presence: Presence;
-  /** While set, no write is applied and every write ends so. */
+  /** While set, no write is applied, and every write has this outcome. */
   outcome: Exclude<OpOutcome, { kind: "applied" }> | null;
-  /** The ops that were not applied, for that reason. */
+  /** The ops that were not applied because of `outcome`. */
   readonly lost: Uint8Array[];
-  /** While set, the service is told this: what a replica knows that lags behind the log. Until it catches up. */
+  /** While set, these answers replace those of the rows, as at a replica that lags behind. Catching up clears it. */
   lagging: Partial<Queries> | null;
-  /** Answers rounds to the leader; null: true while writes are applied. */
+  /** If set, answers read indexes. Otherwise they succeed while writes are applied. */
   readIndex: (() => Promise<boolean>) | null;
-  /** Registers somebody and authenticates her. */
+  /** Registers a user and authenticates her. */
   person(name: string): Promise<Person>;
   /** Applies encoded ops, as from another replica. */
   apply(ops: readonly Uint8Array[]): void;
   close(): void;
 }
 
-/** Nobody else writes: who waits for longer waits in vain. */
+/** Maximum wait for a seq. No other replica writes, so a longer wait would be in vain. */
 const WAIT_MAX_MS = 50;
 
 const SOLO_VIEW: View = {
@@ -136,7 +139,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
   return solo;
 }
 
-/** Proposes to the log of one, unless the test says what comes of it. */
+/** Applies a proposed op, unless the test has set an outcome. */
 function soloProposer(
   waiting: Map<string, ((outcome: OpOutcome) => void)[]>,
   apply: (ops: readonly Uint8Array[]) => void,
@@ -152,7 +155,7 @@ function soloProposer(
       const outcome = new Promise<OpOutcome>((resolve) => {
         waiting.set(key, [...(waiting.get(key) ?? []), resolve]);
       });
-      // A turn later, as a real proposal: what was proposed together is applied together.
+      // Apply it a microtask later, like a real proposal, so that ops proposed together wait together.
       await Promise.resolve();
       apply([op]);
       return await outcome;
@@ -167,7 +170,7 @@ function soloProposer(
   };
 }
 
-/** `queries`, with other answers to some questions. */
+/** `queries` with some of its methods replaced. */
 function behind(queries: Queries, answers: Partial<Queries>): Queries {
   return new Proxy(queries, {
     get(_target, name: keyof Queries) {
@@ -178,7 +181,7 @@ function behind(queries: Queries, answers: Partial<Queries>): Queries {
 
 let passwordHash: Promise<string> | null = null;
 
-/** A registration as the service would make it; the hash of the one password is made once. */
+/** A registration as the service would make it. The hash of the common password is made only once. */
 async function registration(
   name: string,
   clientId: string,
@@ -210,7 +213,7 @@ function soloPosition(state: StateDb, solo: () => SoloChat): Position {
   };
 }
 
-/** Who is online is who has a stream here. */
+/** The presence of one replica: users with a stream here are online. */
 export class SoloPresence implements Presence {
   readonly #online = new Set<string>();
   readonly #listeners: ((userId: string, online: boolean) => void)[] = [];
@@ -229,7 +232,7 @@ export class SoloPresence implements Presence {
     this.#listeners.push(listener);
   }
 
-  /** There is no other replica. */
+  /** Does nothing, because there is no other replica. */
   sendTyping(): void {}
   onTyping(): void {}
 }

@@ -1,17 +1,17 @@
 /**
- * The rules of the tree that no compiler keeps, as functions from sources to complaints:
- * who may import whom, what may not be named so, what must carry a docstring. Each is
- * given a broken example in tidy.test.ts, so that a rule that sees nothing is noticed.
+ * The rules of the tree that no compiler checks, as functions from sources to complaints:
+ * which room may import which, which names are forbidden, what needs a docstring. For each
+ * rule, tidy.test.ts has an example that breaks it, so that a rule without effect is noticed.
  */
 import { posix } from "node:path";
 
-/** One file: path from the top of the checkout, with forward slashes. */
+/** A file; its path starts at the top of the checkout and has forward slashes. */
 export interface Source {
   readonly path: string;
   readonly text: string;
 }
 
-/** One import or re-export. */
+/** An import or re-export. */
 export interface Import {
   readonly target: string;
   readonly typeOnly: boolean;
@@ -20,7 +20,7 @@ export interface Import {
 const IMPORTS =
   /^[ \t]*(?:import|export)\s+(type\s+)?(?:[^;"'()]*?\sfrom\s*)?"([^"\n]+)"|\bimport\(\s*"([^"\n]+)"\s*\)/gm;
 
-/** All imports of a file; the targets of relative ones are paths from the top. */
+/** All imports of a file. The targets of relative imports are paths from the top of the checkout. */
 export function importsOf(source: Source): Import[] {
   return [...source.text.matchAll(IMPORTS)].map((found) => {
     const target = found[2] ?? found[3] ?? "";
@@ -32,19 +32,19 @@ export function importsOf(source: Source): Import[] {
 }
 
 /**
- * A folder, and the rooms that it may import; `types` are rooms of which it may import types only. A room in a folder
- * of another is a room of its own, unless it is one of `PARTS`.
+ * A folder and the rooms that it may import; from those in `types` it may import only types. A folder inside another
+ * room is a room of its own, unless `PARTS` matches it.
  */
 interface Room {
   readonly values: readonly string[];
   readonly types?: readonly string[];
-  /** Pure rooms are functions of what they are given: no I/O, clock, timer or chance. */
+  /** A pure room depends only on its arguments: it has no I/O, clock, timer or chance. */
   readonly pure?: true;
-  /** Time and chance come through the Scheduler port only, so that the simulator can run the room. */
+  /** The room takes time and chance from the Scheduler only, so that the simulator can run it. */
   readonly scheduled?: true;
 }
 
-/** What the composing rooms put together. */
+/** The rooms that the composing rooms put together. */
 const ALL_OF_SRC = [
   "src/base",
   "src/host",
@@ -95,14 +95,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   "src/web": { values: ["src/base", "src/chat"], types: ["src/ops"] },
   "src/client": { values: ["proto", "src/base", "src/chat"] },
   "src/cli": { values: ["src/base", "src/host", "src/ops", "src/client"] },
-  // It judges the replicas knowing no more than a person with a terminal and a client.
+  // It judges the replicas with no more knowledge than a person with a terminal and a client has.
   "src/chaos": { values: ["proto", "src/base", "src/host", "src/cli", "src/client"] },
   "src/replica": { values: ["proto", ...ALL_OF_SRC] },
   main: { values: [...ALL_OF_SRC, "src/replica"] },
-  // The executable from outside: what a client or an operator has, and how to read view numbers and files.
+  // It uses the executable from outside, like a client or an operator, but also reads view numbers and files.
   harness: { values: ["src/election", "src/chat", "src/host", "src/client"], types: ["src/ops"] },
   bench: {
-    // The last three for the one that counts the bytes of what a state holds.
+    // The last three are for the bench that counts the bytes in a state.
     values: [
       "proto",
       "src/host",
@@ -117,7 +117,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 };
 
-/** Folders whose subfolders are parts of one room. They import each other; no cycle of values is allowed among them. */
+/** Folders whose subfolders belong to the same room. They may import each other, but without cycles of values. */
 const PARTS = /^(proto|src\/web|bench)(\/|$)/;
 
 /** The room of a file. */
@@ -127,13 +127,13 @@ export function roomOf(path: string): string {
   return PARTS.exec(folder)?.[1] ?? folder;
 }
 
-/** What runs while the program is built, and is not in it. */
+/** Files that run at build time and are not part of the program. */
 const MACRO = /\.macro\.ts$/;
 
-/** Packages that are functions of bytes alone, and the bundler's own. */
+/** Packages that depend only on their arguments, and the bundler's own. */
 const PURE_PACKAGES = /^(protobufjs(\/|$)|bun:bundle$)/;
 
-/** What a pure room must not call. */
+/** Calls that are forbidden in a pure room. */
 const IMPURE_CALLS =
   /\b(Date\.now|new Date\(\)|performance\.|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|crypto\.|process\.)/;
 
@@ -148,7 +148,7 @@ const PACKAGE_ROOMS: readonly { readonly packages: RegExp; readonly rooms: reado
   { packages: /^protobufjs(\/|$)/, rooms: ["proto", "src/election/peers", "src/chat/kinds"] },
 ];
 
-/** Complaints about who imports whom, and about what a pure room calls. */
+/** Complaints about imports of other rooms, and about calls in pure rooms. */
 export function roomComplaints(source: Source): string[] {
   const name = roomOf(source.path);
   const room = ROOMS[name];
@@ -186,7 +186,7 @@ function importComplaint({ target, typeOnly }: Import, name: string, pure: boole
   return `${name} may not${typeOnly ? "" : " (as a value)"}`;
 }
 
-/** Arrows of the table that do not point at a room above. */
+/** Imports that the table allows although they do not point to a room above. */
 export function tableComplaints(rooms: Readonly<Record<string, Room>>): string[] {
   const order = Object.keys(rooms);
   return Object.entries(rooms).flatMap(([name, { values, types = [] }]) =>
@@ -196,7 +196,7 @@ export function tableComplaints(rooms: Readonly<Record<string, Room>>): string[]
   );
 }
 
-/** Chains of value imports that come back to where they started. */
+/** Cycles of value imports. */
 export function cycleComplaints(sources: readonly Source[]): string[] {
   const edges = new Map<string, string[]>();
   for (const source of sources) {
@@ -221,7 +221,7 @@ export function cycleComplaints(sources: readonly Source[]): string[] {
   return complaints;
 }
 
-/** Made by `make proto`, and named after messages. */
+/** Files that `make proto` generates. They are named after messages. */
 const GENERATED = /^proto\/gen\//;
 
 const LINES_MAX = 600;
@@ -248,7 +248,7 @@ export function fileComplaints(source: Source): string[] {
   return complaints;
 }
 
-/** Complaints about what is written in a source file. */
+/** Complaints about the code in a source file. */
 export function codeComplaints(source: Source): string[] {
   const complaints: string[] = [];
   const lines = source.text.split("\n");
@@ -267,8 +267,8 @@ export function codeComplaints(source: Source): string[] {
 }
 
 /**
- * True if a docstring ends on the line before; remarks to the linter may stand between. The
- * only class of a file is described by the file's opening comment.
+ * True if a docstring ends on the line before; comments for the linter may be in between. If a
+ * file has only one class, the file's opening comment documents it.
  */
 function documented(lines: readonly string[], index: number): boolean {
   const classes = lines.filter((line) => /^export (abstract )?class\b/.test(line));
@@ -278,7 +278,7 @@ function documented(lines: readonly string[], index: number): boolean {
   return before >= 0 && lines[before]!.trimEnd().endsWith("*/");
 }
 
-/** Complaints about waiting for time instead of for a condition. */
+/** Complaints about waits for a time instead of a condition. */
 export function sleepComplaints(source: Source): string[] {
   const pattern = /\bBun\.sleep(Sync)?\(|\bsetTimeout\(\s*(resolve|r|f|done|ok)\s*[,)]|await (sleep|delay|wait)\(\s*\d/;
   return source.text
@@ -288,12 +288,12 @@ export function sleepComplaints(source: Source): string[] {
     );
 }
 
-/** Complaints about words that belong to nobody who reads the repository. */
+/** Complaints about words that mean nothing to a reader of the repository. */
 export function wordComplaints(source: Source, banned: readonly string[]): string[] {
   return banned.filter((word) => source.text.includes(word)).map((word) => `${source.path}: says "${word}"`);
 }
 
-/** Compares the invariants that are listed with those that test titles name. */
+/** Complaints about invariants in ARCHITECTURE.md that no test title names, and the reverse. */
 export function invariantComplaints(architecture: string, tests: readonly Source[]): string[] {
   const listed = new Set(architecture.match(/\bI\d+\b/g) ?? []);
   const named = new Map<string, string>();
@@ -309,13 +309,13 @@ export function invariantComplaints(architecture: string, tests: readonly Source
   return [...untested, ...unknown];
 }
 
-/** Files that a document names in backticks. */
+/** The files that a document names in backticks. */
 export function filesNamed(document: string): string[] {
   const named = document.matchAll(/`([\w./-]+\.(?:tsx?|js|proto|sql|css|md|json))`/g);
   return [...new Set([...named].map((found) => found[1]!))];
 }
 
-/** Complaints about files that a document names and that are not there, by their path or the end of it. */
+/** Complaints about files that a document names, by their path or the end of it, and that do not exist. */
 export function namedFileComplaints(document: Source, paths: readonly string[]): string[] {
   return filesNamed(document.text)
     .filter((name) => !paths.some((path) => path === name || path.endsWith(`/${name}`)))

@@ -1,5 +1,5 @@
 /**
- * Views in one line, for tables of tests.
+ * Views as short texts, for tables in tests.
  *
  *   view("3.1.0@10 012")        ballot counter 3 of replica 1, minor 0; starts at seq 10; members 0, 1 and 2
  *   view("3.1.0@10 02'")        replica 2 with another store: its disk was wiped
@@ -7,24 +7,24 @@
  */
 import type { Ballot, Member, ReplicaId, View, ViewNo } from "../../src/election/view.ts";
 
-/** The store of a replica, "s2" for 2; "s2'" after its disk was wiped. */
+/** The store id of a replica: "s2" for 2, and "s2'" after its disk was wiped. */
 export function store(replicaId: ReplicaId, wiped = false): string {
   return `s${replicaId}${wiped ? "'" : ""}`;
 }
 
-/** "3.1" as a ballot of replica 1; the nonce follows from both. */
+/** The ballot for a text: "3.1" has counter 3 and replica 1. The nonce is derived from both. */
 export function ballot(text: string): Ballot {
   const [counter, replicaId] = text.split(".").map(Number) as [number, number];
   return { counter, replicaId, nonce: `n${counter}${replicaId}` };
 }
 
-/** "3.1.0" as a view number. */
+/** The view number for a text such as "3.1.0". */
 export function viewNo(text: string): ViewNo {
   const [counter, replicaId, minor] = text.split(".") as [string, string, string];
   return { ballot: ballot(`${counter}.${replicaId}`), minor: Number(minor) };
 }
 
-/** "012'" as members. */
+/** The members for a text such as "012'". */
 export function members(text: string): Member[] {
   return [...text.matchAll(/(\d)('?)/g)].map(([, id, wiped]) => ({
     replicaId: Number(id),
@@ -32,7 +32,7 @@ export function members(text: string): Member[] {
   }));
 }
 
-/** See the head of this file. */
+/** The view for a text; see the top of this file. */
 export function view(
   text: string,
   modes: Pick<View, "consistency" | "recovery"> = { consistency: "available", recovery: "any" },

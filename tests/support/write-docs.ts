@@ -1,4 +1,4 @@
-/** Writes the documents that are made from the sources: docs/options.md. */
+/** Writes docs/options.md, which is generated from the sources. */
 import { optionsDocument } from "../../src/cli/option-text.ts";
 
 await Bun.write(new URL("../../docs/options.md", import.meta.url).pathname, optionsDocument());
