@@ -1,4 +1,4 @@
-/** What somebody who means harm sends to three real replicas, and that it is refused or inert. */
+/** An attacker's input to three real replicas is refused or inert. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { Client, credentials, Metadata, status } from "@grpc/grpc-js";
 import { CHAT_WIRE, type ChatCall, type WireMethod } from "../../proto/chat-wire.ts";
@@ -43,7 +43,7 @@ test("stored script: whatever is written, the other's page and stream get no ele
   const added = (await shapeOf(html, cluster.web(2))).filter((one) => !before.has(one) && !link.test(one));
   expect(added).toEqual([]);
   expect(html).not.toContain("<script>alert");
-  // One event for each, and none that a text has forged.
+  // There is one event for each message, and none that a text has forged.
   await stream.until("message", (data) => data.includes(sent.at(-1)!));
   const events = stream.seen.filter((event) => !["ping", "cluster", "presence", "person", "read"].includes(event.name));
   expect(events.map((event) => event.name)).toEqual(PAYLOADS.map(() => "message"));
@@ -55,7 +55,7 @@ test("stored script: whatever is written, the other's page and stream get no ele
   stream.close();
 }, 60_000);
 
-/** One request as bytes, because clients refuse to send such; answers everything that came back. */
+/** Sends a request as bytes, because clients refuse to send such requests. Returns everything that comes back. */
 async function raw(id: number, bytes: string, untilMs = 3_000): Promise<string> {
   let text = "";
   let closed = false;
@@ -184,7 +184,7 @@ describe("somebody else's things over gRPC", () => {
   });
   afterAll(() => eves.close());
 
-  /** One call as eve, or as nobody. Streams are ended after their first answer. */
+  /** Makes a call as eve, or without a login (null). A stream is ended after its first answer. */
   function call(name: ChatCall, request: object, token: string | null): Promise<{ code: number; text: string }> {
     const wire = CHAT_WIRE[name] as unknown as WireMethod<object, object>;
     const client = new Client(cluster.grpc(2), credentials.createInsecure(), { "grpc.use_local_subchannel_pool": 1 });
@@ -221,7 +221,7 @@ describe("somebody else's things over gRPC", () => {
     });
   }
 
-  /** Requests that name what is not eve's; null for calls that name nothing. */
+  /** Requests that name things of others; null for calls that name nothing. */
   const REQUESTS: Record<ChatCall, (ids: { session: string }) => readonly object[] | null> = {
     Register: () => null,
     Login: () => null,
@@ -263,7 +263,7 @@ describe("somebody else's things over gRPC", () => {
         if (named) expect([name, answer.code]).toEqual([name, status.NOT_FOUND]);
         if (name === "SendStream") expect(answer.text).toContain('"code":"not_found"');
       }
-      // Whatever she tried, ada's things are as they were.
+      // Ada's data is unchanged.
       const { messages } = await ada.json<{ messages: { id: string; body: string; readByOther: boolean }[] }>(
         cluster.web(0),
         `/c/${theirs.conversationId}?limit=200`,

@@ -1,4 +1,7 @@
-/** What a replica says when its surroundings are wrong: one line with what to do, the exit code, nothing damaged. */
+/**
+ * If something around a replica is wrong, it prints one line that says what to do, has the right exit code, and damages
+ * nothing.
+ */
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,7 +25,7 @@ afterAll(() => {
   rmSync(top, { recursive: true, force: true });
 });
 
-/** A file system of its own with a given size; null where this user may not mount one. */
+/** Mounts a file system of a given size; null if this user may not mount one. */
 function smallDisk(name: string, megabytes: number): string | null {
   const folder = join(top, name);
   mkdirSync(folder);
@@ -35,7 +38,7 @@ function smallDisk(name: string, megabytes: number): string | null {
   return folder;
 }
 
-/** Leaves no room on the disk of `folder`; answers the file that takes it. */
+/** Fills the disk of `folder`, and returns the file that does so. */
 function fill(folder: string): string {
   const path = join(folder, "filler");
   const block = Buffer.alloc(64 * 1024, 1);
@@ -165,7 +168,7 @@ test.concurrent(
   async () => {
     await using cluster = await Cluster.create({ replicas: 2 });
     await cluster.start(0);
-    // The shell's reader ends after one line each; then both pipes are broken.
+    // Each reader ends after one line, so that both pipes are broken then.
     const shell = `"$0" "$@" 2> >(head -n1 >/dev/null) | head -n1`;
     const reading = Bun.spawn(["bash", "-c", shell, BINARY, ...cluster.words(1), "--log-level=debug"], {
       env: cluster.environment,

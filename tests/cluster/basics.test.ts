@@ -1,4 +1,6 @@
-/** What a person does with the chat, each step at another of three real replicas: the page's HTTP side. */
+/**
+ * What people do with the chat, through the HTTP side of the page, with each step at another of three real replicas.
+ */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { chromium } from "playwright-core";
@@ -22,14 +24,14 @@ afterAll(async () => {
 
 const at = (id: number): string => cluster.web(id);
 
-/** Somebody new, registered at replica `home`. */
+/** A new person, registered at replica `home`. */
 async function person(name: string, home = 0): Promise<WebPerson> {
   const made = stranger(name);
   await made.register(at(home));
   return made;
 }
 
-/** Somebody with a name nobody has, not registered. */
+/** A person with an unused name, who is not registered. */
 function stranger(name: string): WebPerson {
   const made = new WebPerson(`${name}${(count += 1)}`);
   people.push(made);
@@ -51,7 +53,7 @@ interface Home {
 
 const home = (who: WebPerson, id: number): Promise<Home> => who.json<Home>(at(id), "/");
 
-/** What of a conversation is marked unread on the page. */
+/** Ids of the messages that the page of a conversation marks as unread. */
 async function highlighted(who: WebPerson, id: number, conversationId: string): Promise<string[]> {
   const html = await (await who.ask(at(id), `/c/${conversationId}`, { page: true })).text();
   const ids: string[] = [];
@@ -77,7 +79,7 @@ describe("S1 register", () => {
         expect.objectContaining({ code: "name_taken", field: "name" }),
       ]);
       expect(taken.cookie(at(id))).toBeUndefined();
-      // As a form: the sentence stands at the field, and what was typed is still there.
+      // The page shows the sentence at the field, and still has what was typed.
       const page = await (await taken.ask(at(id), "/register", { form, page: true })).text();
       expect(page).toContain("This name is taken");
       expect(page).toContain(`value="${form.name}"`);
@@ -85,7 +87,7 @@ describe("S1 register", () => {
     await restartAll();
     const back = new WebPerson(anna.name);
     await back.logIn(at(1));
-    // The login from before is still one, too.
+    // The earlier login is still valid.
     expect((await anna.ask(at(2), "/account")).status).toBe(200);
   }, 60_000);
 });
@@ -248,7 +250,7 @@ describe("S5 presence and typing", () => {
       const watch = await anna.events(at(0));
       await watch.until("ping");
       const stays = await there.events(at(1), { alive: "a" });
-      // At an address that replicas share, a stream is at one of them and the page's word comes to another.
+      // At an address that replicas share, one of them has the stream and another gets the page's sign of life.
       const elsewhere = await shared.events(at(1), { alive: "b" });
       // The one that vanishes comes clearly later: once it is gone, the others would be gone, too.
       const pings = (): number => elsewhere.seen.filter((event) => event.name === "ping").length;
@@ -257,7 +259,7 @@ describe("S5 presence and typing", () => {
       const says = (who: WebPerson, is: boolean) => (data: string) =>
         data.includes(`"${who.name}"`) && data.includes(`"online":${is}`);
       for (const who of [vanished, there, shared]) await watch.until("presence", says(who, true));
-      // Not by somebody else's word, either.
+      // Somebody else's sign of life does not keep her online.
       const timer = setInterval(() => {
         void there.ask(at(1), "/events/alive", { form: { stream: "a" } });
         void shared.ask(at(2), "/events/alive", { form: { stream: "b" } });
@@ -278,7 +280,7 @@ describe("S5 presence and typing", () => {
     60_000,
   );
 
-  /** Somebody new who registers in a Chromium of her own; `group` is the negative id of all its processes. */
+  /** Registers a person in a Chromium of her own; `group` is the negated id of its process group. */
   async function inBrowser(visitor: WebPerson): Promise<{ group: number; close: () => Promise<void> }> {
     const server = await chromium.launchServer({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
     const browser = await chromium.connect(server.wsEndpoint());
@@ -287,7 +289,7 @@ describe("S5 presence and typing", () => {
     await page.getByLabel("Name", { exact: true }).fill(visitor.name);
     await page.getByLabel("Password", { exact: true }).fill(WEB_PASSWORD);
     await page.getByRole("button", { name: "Register", exact: true }).click();
-    // The whole group: a browser is many processes, and one of them speaks to the network.
+    // The whole group, because a browser has many processes, and one of them does its networking.
     return { group: -server.process().pid!, close: () => server.close() };
   }
   const browsers = test.concurrent.skipIf(!existsSync(CHROMIUM) && process.env["CI"] !== "true");
@@ -306,7 +308,7 @@ describe("S5 presence and typing", () => {
         await waitFor("the visitor online", () => online(anna, 0, visitor.name));
         await anna.send(at(0), visitor.name, "hello");
         const pings = watch.seen.filter((event) => event.name === "ping").length;
-        // Longer than a page may be silent, by the replica's own clock.
+        // Wait longer than a page may be silent, measured by the replica's own pings.
         await waitFor(
           "20 pings",
           () => watch.seen.filter((event) => event.name === "ping").length > pings + 20,
@@ -357,7 +359,7 @@ describe("S5 presence and typing", () => {
     await Promise.all([seen.until("ping"), stranger.until("ping")]);
     for (let i = 0; i < 50; i++) await anna.ask(at(0), `/c/${conversationId}/typing`, { form: {} });
     expect(JSON.parse((await seen.until("typing")).data)).toMatchObject({ conversationId });
-    // Eve is no member: her typing there is nobody's business.
+    // Eve is not a member, so nobody is notified that she types there.
     await eve.ask(at(2), `/c/${conversationId}/typing`, { form: {} });
     await anna.send(at(0), ben.name, "the end");
     await seen.until("message", (data) => data.includes("the end"));
@@ -383,7 +385,7 @@ describe("S6 delete selected", () => {
     const conversation = sent[0]!.conversationId;
     const watch = await ben.events(at(2));
     await watch.until("ping");
-    // Her own a2 goes for both, his b1 for her alone.
+    // Her own a2 is deleted for both, his b1 only hidden for her.
     const ids = [sent[2]!.id, sent[1]!.id];
     await anna.json(at(0), `/c/${conversation}/delete`, { form: { ids, id: crypto.randomUUID() } });
     expect((await watch.until("gone")).data).toContain(ids[0]!);

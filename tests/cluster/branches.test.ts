@@ -1,6 +1,6 @@
 /**
- * Two histories, and what people and programs see of it: a cursor of a branch that is gone, what was
- * deleted and which password was changed on one side of a cut.
+ * Two branches of the history as people and programs see them: a cursor of a branch that is gone, and deletions and
+ * password changes on one side of a cut.
  */
 import { expect, test } from "bun:test";
 import type { SubscribeResponse } from "../../src/client/subscription.ts";
@@ -8,11 +8,11 @@ import { ChatClient } from "../../src/client/chat-client.ts";
 import { Cluster, waitFor } from "../../harness/cluster.ts";
 import { WebPerson } from "../../harness/web-person.ts";
 
-/** Recovery by policy takes 15 s, and then a little. */
+/** Recovery by policy takes a little more than 15 s. */
 const POLICY_TIMEOUT_MS = 60_000;
-/** Each restart of a replica that is alone raises its ballot. */
+/** How often a replica that is alone is restarted, each time with a higher ballot. */
 const RESTARTS = 3;
-/** A single one goes on alone after 5 s of silence; a busy machine takes longer. */
+/** A replica continues alone after 5 s of silence, later on a busy machine. */
 const MERGE_MS = 60_000;
 
 test.concurrent(
@@ -36,7 +36,7 @@ test.concurrent(
     await cluster.kill(0);
     await Promise.all([cluster.start(1), cluster.start(2)]);
     await cluster.inStep([1, 2], POLICY_TIMEOUT_MS);
-    // The premise: what the client has seen has a higher number than the view that leads now.
+    // Premise: the client's cursor has a higher view number than the current view.
     const { view } = (await cluster.status(1))!;
     expect(view.forkRisk).toEqual([0]);
     expect(Number(cursor.split(".")[0])).toBeGreaterThan(Number(view.no.split(".")[0]));
@@ -90,12 +90,12 @@ test.concurrent(
     await cluster.inStep([1, 2], MERGE_MS);
     await remove(anna, 0, "by the one", "by both");
     await remove(anna, 2, "by the two", "by both");
-    // Each side has its own: there really were two histories.
+    // Premise: each side has only its own messages, so there are two branches.
     const shown = async (who: WebPerson, at: number) =>
       (await who.texts(cluster.web(at), conversation)).filter((text) => text !== "");
     expect(await shown(anna, 0)).toEqual(["by the two", "stays"]);
     expect(await shown(anna, 1)).toEqual(["by the one", "stays"]);
-    // While split, the words are sent again with their ids, at the side that has not deleted them.
+    // During the split, the messages are sent again with their ids at the side that has not deleted them.
     for (const [body, at] of [
       ["by the one", 1],
       ["by the two", 0],
@@ -136,14 +136,14 @@ test.concurrent(
     await cluster.startAll();
     const client = (id: number, token: string | null = null): ChatClient =>
       new ChatClient({ addresses: [cluster.grpc(id)], deadlineMs: 30_000, ...(token === null ? {} : { token }) });
-    /** Her token from a log-in with the old password at replica 0, or the code of the refusal. */
+    /** Logs in with the old password at replica 0: the token, or the code of the refusal. */
     const login = async (): Promise<{ token: string } | { code: string }> => {
       const person = client(0);
       const entered = await person.login("owner", old);
       person.close();
       return entered.ok ? { token: entered.value.token } : { code: entered.code };
     };
-    /** The replicas at which a token still opens something. */
+    /** The replicas that still accept a token. */
     const opensAt = async (token: string): Promise<number[]> => {
       const open: number[] = [];
       for (const id of cluster.ids) {
@@ -165,7 +165,7 @@ test.concurrent(
     const change = { password: old, newPassword: "the new password", clientId: Bun.randomUUIDv7() };
     expect(await owner.call("ChangePassword", change)).toMatchObject({ ok: true });
     await cluster.inStep([0], MERGE_MS);
-    // Right, for all that this side can know.
+    // This side does not know of the change, so it must accept the old password.
     const thief = await login();
     if (!("token" in thief)) throw new Error(thief.code);
     expect(await opensAt(thief.token)).toEqual([0]);

@@ -1,6 +1,6 @@
 /**
- * Somebody on the path between two replicas of the built binary replaces words in what passes, at the
- * same length: nothing of it is stored, and what was written arrives.
+ * An attacker on the path between two replicas of the built binary replaces words by others of the same length.
+ * Nothing of that is stored, and the original messages arrive.
  */
 import { expect, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
@@ -12,7 +12,7 @@ import { WEB_PASSWORD } from "../../harness/web-person.ts";
 const FROM = Buffer.from("pay 0100 to ALICE");
 const TO = Buffer.from("pay 9900 to EVIL!");
 
-/** Replaces the words the first time they pass; says how often it did. */
+/** Replaces the words when they pass for the first time, and counts the replacements. */
 function forger(): { readonly alter: (bytes: Buffer) => Buffer; done: number } {
   const made = {
     done: 0,
@@ -41,13 +41,13 @@ test("same-length bytes are replaced from the leader to a follower, then on the 
     expect((await client.register(name, WEB_PASSWORD)).ok).toBe(true);
     const forged = forger();
     cluster.alter(from, to, forged.alter);
-    // Herself is somebody to write to as well.
+    // She writes to herself.
     const body = `${String(FROM)} for ${name}`;
     const sent = await client.send({ to: name, body });
     expect([name, sent.ok]).toEqual([name, true]);
     words.push(body);
     expect([name, forged.done]).toEqual([name, 1]);
-    // Whoever got the changed bytes says so, once, and without them.
+    // The replica that got the changed bytes logs it once, without the bytes.
     await waitFor(`replica ${to} to have noticed`, () => cluster.log(to).includes(`"event":"peer_damaged"`));
     const lines = cluster
       .log(to)
@@ -60,7 +60,7 @@ test("same-length bytes are replaced from the leader to a follower, then on the 
     client.close();
   }
   await cluster.inStep();
-  // All rows of all replicas are compared.
+  // Compare all rows of all replicas.
   const compared = await waitFor("equal rows", async () => {
     const status = await cluster.command(["status", "--hash"]);
     return status.exit === 0 ? status : null;

@@ -1,6 +1,6 @@
 /**
- * `lastword chaos`, the command: on a running cluster, on one of its own, with a network that
- * can be cut where this is root, and broken off. Short; `make chaos` runs as long as one likes.
+ * The command `lastword chaos`: on a running cluster, on a cluster of its own, with a network that it can cut (as
+ * root), and interrupted. The runs are short; `make chaos` makes long ones.
  */
 import { describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
@@ -18,7 +18,7 @@ function readReport(folder: string, seed: number): ChaosReport {
   return JSON.parse(readFileSync(join(folder, `chaos-seed-${seed}.json`), "utf8")) as ChaosReport;
 }
 
-/** What a person reads: the verdict is the first line of stdout, the files are named in the last. */
+/** Checks the output for people: the first line of stdout is the verdict, the last one names the files. */
 function expectHeld(run: Finished, report: ChaosReport): void {
   expect([run.exit, report.violations, report.ok]).toEqual([0, [], true]);
   const lines = run.stdout.trimEnd().split("\n");
@@ -28,7 +28,7 @@ function expectHeld(run: Finished, report: ChaosReport): void {
   expect(report.hashes.map(({ replica }) => replica)).toEqual([0, 1, 2]);
 }
 
-/** Ends what chaos started in the place of replicas that it killed. */
+/** Ends the replicas that chaos has started in place of those that it killed. */
 async function clear(cluster: Cluster, pids: Set<number>): Promise<void> {
   for (const id of cluster.ids) pids.add(readRunFile(cluster.data, id)?.pid ?? 0);
   pids.delete(0);
@@ -36,7 +36,7 @@ async function clear(cluster: Cluster, pids: Set<number>): Promise<void> {
   for (const pid of pids) await waitFor("the end", () => !processLives(pid));
 }
 
-/** A story on three running replicas; `pids` are all that it must leave nothing of. */
+/** A story on three running replicas; none of the processes in `pids` may be left afterwards. */
 function onRunning(story: (cluster: Cluster, pids: Set<number>) => Promise<void>): () => Promise<void> {
   return async () => {
     await using cluster = await Cluster.create();
@@ -51,7 +51,7 @@ function onRunning(story: (cluster: Cluster, pids: Set<number>) => Promise<void>
   };
 }
 
-// They mostly wait, so they wait together.
+// These tests mostly wait, so they run concurrently.
 test.concurrent(
   "on the running cluster, kills and pauses: the promise holds, and everything runs again afterwards",
   onRunning(async (cluster, pids) => {
@@ -74,7 +74,7 @@ test.concurrent(
     const after = cluster.ids.map((id) => readRunFile(cluster.data, id)?.pid ?? 0);
     for (const pid of after) pids.add(pid);
     expect(after.every(processLives)).toBe(true);
-    // The premise: what was killed is another process now, what was paused alone is the same.
+    // Premise: killed replicas have new processes, and replicas that were only paused the same ones.
     const ended = new Set(report.faults.flatMap((fault) => (fault.group === "kills" ? fault.replicas : [])));
     for (const id of ended) expect(after[id]).not.toBe(cluster.pid(id));
     const refused = await cluster.command(["chaos", "--faults=network", `--report=${cluster.home}`]);
@@ -101,7 +101,7 @@ test.concurrent(
     let asked = false;
     for await (const chunk of child.stderr) {
       stderr += new TextDecoder().decode(chunk);
-      // In the middle of the first fault, and once: a second time leaves the checks out.
+      // Interrupt it once, during the first fault; a second interrupt would leave out the checks.
       if (asked || !/ s {2}pause/.test(stderr)) continue;
       asked = true;
       child.kill("SIGINT");
@@ -158,10 +158,10 @@ describe("on a cluster of its own, in a temporary folder that is gone afterwards
         expectHeld(run, report);
         expect(report.groups).toEqual({ done: ["network"], impossible: [] });
         expect(report.faults.map(({ group }) => group)).toContain("network");
-        // The premise: who was cut off was missed by the others for a while.
+        // Premise: the others missed the replica that was cut off for a while.
         expect(report.lanes.flatMap(({ spans }) => spans.map(({ state }) => state))).toContain("learner");
         expect(readdirSync(home)).toEqual(["out"]);
-        // Networks are named after the process that made them; of those that ended none is left.
+        // Networks are named after the process that made them. None of a process that has ended may be left.
         const names = Bun.spawnSync(["ip", "netns", "list"]).stdout.toString();
         const owners = [...names.matchAll(/^lwchaos(\d+)-/gm)].map(([, pid]) => Number(pid));
         expect(owners.filter((pid) => !processLives(pid))).toEqual([]);

@@ -1,4 +1,4 @@
-/** A plain gRPC client that knows three addresses: it goes on over kills, and says what to do when nobody is left. */
+/** A plain gRPC client with three addresses continues when replicas are killed, and says what to do if none is left. */
 import { expect, test } from "bun:test";
 import { credentials, Client, Metadata, status, type ServiceError } from "@grpc/grpc-js";
 import { CHAT_WIRE } from "../../proto/chat-wire.ts";
@@ -7,7 +7,7 @@ import { BINARY, Cluster } from "../../harness/cluster.ts";
 
 const PASSWORD = "correct horse battery";
 
-/** One call of a client that was made from chat.proto alone: no retries, no knowledge of the cluster. */
+/** One call of a client that knows only chat.proto: it has no retries and no knowledge of the cluster. */
 function sendOnce(
   address: string,
   token: string,
@@ -83,13 +83,13 @@ test("S8: a client without any of our code repeats one request at the next addre
     body: `word ${i}`,
     clientId: crypto.randomUUID(),
   }));
-  // The kill falls among them: some are answered, some are cut off, some never arrive.
+  // The kill happens in the middle: some requests are answered, some are cut off, some never arrive.
   const first = requests.map((request) => sendOnce(cluster.grpc(leader), anna.token!, request));
   await Promise.race(first);
   await cluster.kill(leader);
   const outcomes = await Promise.all(first);
   for (const [i, request] of requests.entries()) {
-    // Whatever came of it, the same request again is safe; those that were answered get the same answer.
+    // Repeating a request is safe after any outcome, and one that was answered gets the same answer.
     let answer = outcomes[i]!;
     const before = answer.messageId;
     for (let next = 1; answer.code !== status.OK || next === 1; next++) {
@@ -120,7 +120,7 @@ test("S9: no replica alive: which addresses were tried, and what to run; not tol
   const status = await cluster.command(["status"]);
   expect(status.exit).toBe(1);
   expect(status.stdout).toBe(`no replica is running in ${cluster.data}; start them with: ${BINARY} up\n`);
-  // They are back: the same request goes through, once.
+  // Once the replicas are back, the same request succeeds, and has its effect once.
   await cluster.startAll();
   const again = await anna.send({ to: "anna", body: "to whom it may concern", clientId }, { deadlineMs: 10_000 });
   expect(again.ok).toBe(true);

@@ -1,11 +1,11 @@
-/** A host whose clock is wrong: nobody's messages are dated by it, and its operator is told. */
+/** A host with a wrong clock: no messages are dated by it, and its operator gets a warning. */
 import { expect, test } from "bun:test";
 import { ChatClient } from "../../src/client/chat-client.ts";
 import { Cluster, FAULTS_BINARY, waitFor } from "../../harness/cluster.ts";
 import { order } from "../../harness/fault-orders.ts";
 
 const DAY_MS = 86_400_000;
-/** What the rule allows, between clocks that are right: ARCHITECTURE.md. */
+/** The error that decision 18 of ARCHITECTURE.md allows. */
 const WRONG_MS_MAX = 120_000;
 
 test("a clock that jumps, and one that is wrong from the start, date nothing", async () => {
@@ -21,7 +21,7 @@ test("a clock that jumps, and one that is wrong from the start, date nothing", a
     return Math.abs(sent.value.message!.timeMicros / 1000 - Date.now());
   };
 
-  // A jump while it runs, and a message at once.
+  // The clock jumps while the replica runs, and a message is sent at once.
   await order(cluster, 1, `clock=${2 * DAY_MS}`);
   expect(await wrongBy(one)).toBeLessThan(WRONG_MS_MAX);
   expect(await wrongBy(zero)).toBeLessThan(WRONG_MS_MAX);
@@ -42,13 +42,13 @@ test("a clock that jumps, and one that is wrong from the start, date nothing", a
     cluster.log(1).includes("lastword: the clock of this host is right again"),
   );
 
-  // A host that boots in another year; logins do not expire by it.
+  // The host boots in another year. Logins must not expire because of that.
   await cluster.kill(1);
   await cluster.start(1, [], { LASTWORD_FAULTS: `clock=${9 * 365 * DAY_MS}` });
   await cluster.inStep();
   expect(await wrongBy(one)).toBeLessThan(WRONG_MS_MAX);
 
-  // Alone it has no other clock to go by: what is written then is dated by it. What others write later is not.
+  // Alone it has no other clock, so its own dates what is written then, but not what others write later.
   await cluster.killTogether([0, 2]);
   await cluster.inStep([1]);
   const again = new ChatClient({ addresses: [cluster.grpc(1)] });

@@ -1,4 +1,4 @@
-/** A failover has one time and one duration, whoever is asked: survivors, and who was not there. */
+/** Every replica reports the same time and duration of a failover, including those that were down. */
 import { expect, test } from "bun:test";
 import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
 import { Cluster } from "../../harness/cluster.ts";
@@ -23,7 +23,7 @@ test("the leader is killed: all replicas and `status` tell the same, also the on
   };
   const state = (status: ClusterStatusJson, id: number): string => status.replicas[id]!.state;
   await same(survivors, first.events);
-  // Killed: it said nothing before, so it does not answer, wherever that is read.
+  // A killed replica announced nothing, so every replica shows it as unreachable.
   for (const id of survivors) expect(state((await cluster.status(id))!, killed)).toBe("unreachable");
   const seenByCommand = await cluster.command(["status", "--json"]);
   expect(state(JSON.parse(seenByCommand.stdout) as ClusterStatusJson, killed)).toBe("unreachable");
@@ -35,7 +35,7 @@ test("the leader is killed: all replicas and `status` tell the same, also the on
   );
   await same(cluster.ids, joined.events);
 
-  // Two more, one stopped and one killed: each reads the same at whoever is left, and at who comes later.
+  // Two more failovers, after a stop and a kill. Remaining and returning replicas report them alike.
   const [stopped, next] = cluster.ids.filter((id) => id !== joined.view.leader);
   await cluster.terminate(stopped!);
   await cluster.statusThat(joined.view.leader!, "one has stopped", (s) => state(s, stopped!) === "stopped");

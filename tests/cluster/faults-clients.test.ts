@@ -1,4 +1,4 @@
-/** Clients and strangers that do harm without breaking a rule of TCP: too many, too slow, not speaking our language. */
+/** Clients and strangers that do harm within the rules of TCP: too many, too slow, or with another protocol. */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { AcknowledgedWriter, wrongWith } from "../../harness/acknowledged.ts";
@@ -7,7 +7,7 @@ import { WebPerson } from "../../harness/web-person.ts";
 import { loginCookie } from "../../harness/login-cookie.ts";
 
 const LINUX = process.platform === "linux";
-/** In /proc/net/tcp. */
+/** The state of an established connection in /proc/net/tcp. */
 const ESTABLISHED = "01";
 
 let cluster: Cluster;
@@ -27,7 +27,9 @@ function portsOf(id: number): number[] {
   return [cluster.grpc(id), cluster.web(id)].map((at) => Number(at.replace(/^.*:/, "")));
 }
 
-/** The cluster is whole, none of its processes was replaced, and all that was acknowledged is everywhere. */
+/**
+ * Checks that the cluster is whole with its original processes, and that every replica has all acknowledged messages.
+ */
 async function unharmed(pids: readonly number[]): Promise<void> {
   await cluster.inStep();
   expect(cluster.ids.map((id) => cluster.pid(id))).toEqual([...pids]);
@@ -37,7 +39,7 @@ async function unharmed(pids: readonly number[]): Promise<void> {
   }
 }
 
-/** Client ports of the connections that a listener at `port` of loopback has open, as the system lists them. */
+/** The client ports of the connections that the listener on `port` of loopback has open, according to the system. */
 function connectedTo(port: number): Set<number> {
   const connected = new Set<number>();
   for (const line of readFileSync("/proc/net/tcp", "utf8").split("\n").slice(1)) {
@@ -74,7 +76,7 @@ test.skipIf(!LINUX)(
         const { socket, ended } = await connect(ports[i % 2]!);
         if (i % 4 < 2)
           socket.write(i % 2 === 0 ? "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" : "GET /login HTTP/1.1\r\nHost: x\r\n\r\n");
-        // Hung up or broken off.
+        // End half of them in an orderly way, and abort the others.
         if ((i + caller) % 2 === 0) socket.end();
         socket.terminate();
         await ended;
@@ -112,7 +114,7 @@ test("random bytes at every port of every replica, also behind a true beginning:
     }
     await Promise.all(
       strangers.map(async ({ socket, ended }, i) => {
-        // A body that never becomes whole is waited for, for a time; the others end at once.
+        // The replica waits a while for the rest of a body; it ends the others at once.
         if (i % beginnings.length !== 2) await ended;
         socket.terminate();
       }),
@@ -130,7 +132,7 @@ test.concurrent.skipIf(!LINUX)(
     await anna.register(cluster.web(0));
     await bert.register(cluster.web(1));
     const cookie = await loginCookie(cluster.web(1));
-    // Raw sockets, so that nothing reads behind our back.
+    // Raw sockets, because a client library would read from them.
     const deaf = await Promise.all(
       Array.from({ length: 4 }, async () => {
         const stranger = await connect(portsOf(1)[1]!);
@@ -146,7 +148,7 @@ test.concurrent.skipIf(!LINUX)(
     const webPort = portsOf(1)[1]!;
     const kept = (): number => deaf.filter(({ socket }) => connectedTo(webPort).has(socket.localPort)).length;
     expect(kept()).toBe(deaf.length);
-    // More than all buffers between the two hold.
+    // Send more than all buffers on the way can hold.
     const body = "x".repeat(8_000);
     for (let i = 0; i < 60; i++) {
       await Promise.all(Array.from({ length: 20 }, () => anna.send(cluster.web(0), "bert", `${i} ${body}`)));
@@ -155,7 +157,7 @@ test.concurrent.skipIf(!LINUX)(
     const listening = await bert.events(cluster.web(1));
     await anna.send(cluster.web(0), "bert", "for the one who reads");
     await listening.until("message", (data) => data.includes("for the one who reads"));
-    // What nobody reads is not kept for ever.
+    // The replica must not keep unread data for ever.
     await waitFor("the deaf to be let go", () => kept() === 0, 40_000);
     for (const { socket } of deaf) socket.terminate();
     reading.close();
@@ -192,7 +194,7 @@ test.concurrent(
       await carl.logIn(cluster.web(0));
       const { conversationId } = await carl.send(cluster.web(0), "carl", "in the meantime");
       expect(await carl.texts(cluster.web(0), conversationId)).toEqual(["in the meantime"]);
-      // A byte now and then does not keep a connection: a request has a time to be whole.
+      // Sending a byte now and then does not keep a connection open, because a request must be whole in time.
       await Promise.all(strangers.map(({ ended }) => ended));
     } finally {
       clearInterval(drip);

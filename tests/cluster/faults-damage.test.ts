@@ -1,6 +1,6 @@
 /**
- * Damaged, lost, copied and unwritable data of one replica: found, said in one line, and mended from
- * the others; and what a replica says whose data nobody else has.
+ * Damaged, lost, copied and unwritable data of one replica is detected, reported in one line, and restored from the
+ * others. Also: what a replica reports if no other one has its data.
  */
 import { Database } from "bun:sqlite";
 import { expect, test } from "bun:test";
@@ -17,13 +17,13 @@ function folderOf(cluster: Cluster, id: number): string {
   return join(cluster.data, `replica-${id}`);
 }
 
-/** Of the first row of a log that is in use. */
+/** The first seq in a log that is in use. */
 function firstSeqOf(folder: string): number {
   using log = new Database(join(folder, "log.db"), { readonly: true });
   return log.query<{ seq: number }, []>("SELECT min(first_seq) AS seq FROM log").get()?.seq ?? 0;
 }
 
-/** What a person reads. */
+/** The lines that a replica printed for people. */
 function linesOf(cluster: Cluster, id: number): string[] {
   return cluster
     .log(id)
@@ -31,7 +31,7 @@ function linesOf(cluster: Cluster, id: number): string[] {
     .filter((line) => line.startsWith("lastword: "));
 }
 
-/** Every acknowledged message is at each replica once, and all rows are equal. */
+/** Checks that each replica has every acknowledged message once, and that all rows are equal. */
 async function allIsThere(cluster: Cluster, writer: AcknowledgedWriter): Promise<void> {
   await cluster.inStep();
   expect(cluster.running()).toEqual([...cluster.ids]);
@@ -56,7 +56,7 @@ test("flipped bytes in log.db: said at the start, set aside, brought back, of a 
   await write(writer, 20);
   const leader = await cluster.leader();
   for (const id of [cluster.ids.find((one) => one !== leader)!, leader]) {
-    // Stopped in good order, so that nothing is left in the WAL, whose own checksums would just cut it short.
+    // Stop it gracefully, so that nothing is left in the WAL: the WAL's own checksums would only cut the log short.
     await cluster.terminate(id);
     await write(writer, 5);
     expect(flipBytesOf(writer.acknowledged[3]!.body, folderOf(cluster, id), LOG)).toBeGreaterThan(0);
@@ -65,7 +65,7 @@ test("flipped bytes in log.db: said at the start, set aside, brought back, of a 
     const [line] = linesOf(cluster, id);
     expect(line).toStartWith("lastword: the data of this replica is damaged (log.db: checksum of the row at seq ");
     expect(line).toMatch(SET_ASIDE);
-    // What was damaged is kept, whole: nobody else may have it.
+    // The damaged files are kept, because they may hold ops that no other replica has.
     expect(readdirSync(join(folderOf(cluster, id), "damaged-1")).sort()).toContain("log.db");
     await write(writer, 5);
   }
@@ -79,7 +79,7 @@ test("flipped bytes in an old row of the leader's log.db: found when a replica a
   await cluster.startAll();
   const writer = await AcknowledgedWriter.create(cluster);
   for (let i = 0; i < 20; i++) await write(writer, 1);
-  // The last one down leads when it comes up first.
+  // The replica that was stopped last leads if it starts first.
   for (const id of [2, 1, 0]) await cluster.terminate(id);
   expect(flipBytesOf(writer.acknowledged[3]!.body, folderOf(cluster, 0), LOG)).toBeGreaterThan(0);
   rmSync(folderOf(cluster, 1), { recursive: true });
@@ -88,7 +88,7 @@ test("flipped bytes in an old row of the leader's log.db: found when a replica a
   await cluster.start(2);
   expect((await cluster.inStep([0, 2])).view.leader).toBe(0);
   expect(linesOf(cluster, 0)).toEqual([]);
-  // It has nothing, and asks for the log from its beginning.
+  // Replica 1 has no data, so it asks for the log from its beginning.
   await cluster.start(1);
   await waitFor("the line", () => linesOf(cluster, 0).length > 0);
   expect(linesOf(cluster, 0)[0]).toMatch(SET_ASIDE);
@@ -113,7 +113,7 @@ test("flipped bytes in state.db: its rows are made again from the log, without a
     else scribble(state, 8 * 4096, readFileSync(state).length);
     await cluster.start(0);
     await cluster.inStep([0]);
-    // Whoever looks finds it, if the start did not.
+    // If the start did not detect the damage, a read does.
     await waitFor("all to be there", async () => {
       const bodies = await writer.readAt(0).catch(() => null);
       return bodies !== null && wrongWith(bodies, [writer]).length === 0;
@@ -133,7 +133,7 @@ test("a flipped byte in a row of state.db that still reads well: the others' has
   await cluster.startAll();
   const writer = await AcknowledgedWriter.create(cluster);
   await write(writer, 10);
-  // What it acknowledged and has not applied is in its log only.
+  // Entries that it has acknowledged but not applied are only in its log.
   await waitFor("its rows", async () => wrongWith(await writer.readAt(1), [writer]).length === 0);
   await cluster.terminate(1);
   expect(flipBytesOf(writer.acknowledged[3]!.body, folderOf(cluster, 1), STATE)).toBeGreaterThan(0);
@@ -173,7 +173,7 @@ test("damaged and alone: it says that it waits for a peer, writes nothing, and i
   await cluster.startAll();
   const writer = await AcknowledgedWriter.create(cluster);
   await write(writer, 20);
-  // The rows are written some 100 ms behind the log; a log that is shorter than they are is seen to be damaged.
+  // The rows are written some 100 ms after the log. A log that is shorter than the rows counts as damaged.
   await allIsThere(cluster, writer);
   await cluster.kill(0);
   await write(writer, 5);

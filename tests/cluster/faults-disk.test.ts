@@ -1,4 +1,4 @@
-/** A disk without room and a disk that is slow: what is refused, what goes on, and that it mends by itself. */
+/** A full disk and a slow disk: what is refused, what still works, and that the cluster recovers by itself. */
 import { describe, expect, test } from "bun:test";
 import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ function linesOf(cluster: Cluster, id: number): string[] {
   return lines.filter((line) => line.startsWith("lastword: "));
 }
 
-/** A cluster whose replica `id` has a disk of its own. */
+/** A cluster in which replica `id` has a small disk of its own. */
 async function withSmallDisk(replicas: number, id: number): Promise<{ cluster: Cluster; disk: SmallDisk }> {
   const cluster = await Cluster.create({ replicas });
   const disk = SmallDisk.mount(join(cluster.home, "small"), 48);
@@ -29,7 +29,7 @@ async function withSmallDisk(replicas: number, id: number): Promise<{ cluster: C
   return { cluster, disk };
 }
 
-/** `leave`: bytes, less than the reserve of such a disk (5 %), or none at all. */
+/** The bytes left on the disk: less than its reserve (5 %), or none. */
 describe.skipIf(!SmallDisk.possible())("a small disk", () => {
   test.concurrent.each([1024 * 1024, 0])(
     "%d bytes left, alone: writes stop with a line, reads go on, and all goes on when there is room",
@@ -54,7 +54,7 @@ describe.skipIf(!SmallDisk.possible())("a small disk", () => {
       await waitFor("the other line", () => linesOf(cluster, 0).length > 1);
       expect(linesOf(cluster, 0)[1]).toContain("there is space again under");
       expect(wrongWith(await writer.readAt(0), [writer])).toEqual([]);
-      // It never stopped, and SQLite never failed.
+      // The process never ended, and SQLite never failed.
       expect(cluster.running()).toEqual([0]);
       writer.close();
     },
@@ -68,7 +68,7 @@ describe.skipIf(!SmallDisk.possible())("a small disk", () => {
       await using cluster = made.cluster;
       using disk = made.disk;
       const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
-      // The others go once, so that the one with the small disk leads.
+      // Kill the others once, so that the replica with the small disk leads.
       await cluster.killTogether([0, 1]);
       await cluster.statusThat(2, "that it leads", ({ view, writable }) => writable && view.leader === 2);
       for (const id of [0, 1]) await cluster.start(id);
@@ -105,7 +105,7 @@ describe.skipIf(!SmallDisk.possible())("a small disk", () => {
       const writer = await AcknowledgedWriter.create(cluster, [0, 1]);
       const anna = new WebPerson("anna");
       await anna.register(cluster.web(0));
-      // More than there will be room for; and the log is compacted while all three hold it.
+      // Write more than there will be room for. The log is compacted while all three replicas hold its entries.
       for (let i = 0; i < 60; i++) {
         await Promise.all(
           Array.from({ length: 10 }, () => anna.send(cluster.web(0), "anna", `${i} ${"x".repeat(8_000)}`)),
@@ -140,7 +140,7 @@ test.concurrent(
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "lastword-limit-"));
     const limited = join(folder, "limited");
-    // In blocks of 1,024 bytes.
+    // ulimit counts in blocks of 1,024 bytes.
     writeFileSync(limited, `#!/bin/bash\n[ -e "$HOME/unlimited" ] || ulimit -f 400\nexec "${BINARY}" "$@"\n`, {
       mode: 0o755,
     });
@@ -181,7 +181,7 @@ story(
     for (const slow of [[follower], [leader], cluster.ids]) {
       for (const id of slow) await order(cluster, id, "log-sync:delay=300");
       await load.flows(`while ${slow.join()} is slow`, { count: 60 });
-      // Slow is not gone: nobody is dropped from the view for it.
+      // No replica is dropped from the view because its disk is slow.
       await stage.inStep();
       for (const id of slow) await order(cluster, id, "");
     }

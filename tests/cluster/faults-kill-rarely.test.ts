@@ -1,6 +1,6 @@
 /**
- * Killed in the middle of what happens rarely: a snapshot that comes in and is switched to, the
- * deletion of old log rows, the making of the tables, a graceful stop.
+ * A replica is killed in the middle of rare events: receiving a snapshot and switching to it, deleting old log rows,
+ * creating the tables, a graceful stop.
  */
 import { expect, test } from "bun:test";
 import { rmSync } from "node:fs";
@@ -10,7 +10,7 @@ import { Cluster, FAULTS_BINARY, processLives, waitFor } from "../../harness/clu
 import { order, struck } from "../../harness/fault-orders.ts";
 import { lasting, SOAK, story } from "../../harness/load-cluster.ts";
 
-/** So few that a log is compacted within seconds, and whoever lost its folder needs a snapshot. */
+/** Keeps so few entries that a log is compacted within seconds, and a replica that lost its folder needs a snapshot. */
 const KEEP = "keep=100";
 const TOLD = {
   seconds: SOAK ? 900 : 90,
@@ -18,7 +18,7 @@ const TOLD = {
   load: { rate: 120 },
 };
 
-// Bodies large enough that the state comes in more than one piece.
+// Bodies so large that the state arrives in more than one piece.
 const LARGE = { ...TOLD, load: { rate: 120, bodyBytes: 4000 } };
 
 story("a replica without its folder, killed again and again while a snapshot comes in", LARGE, async (stage) => {
@@ -31,7 +31,7 @@ story("a replica without its folder, killed again and again while a snapshot com
     const victim = cluster.ids.find((id) => id !== 0)!;
     await stage.kill([victim]);
     for (const place of places) {
-      // Without it the second strike would find the first snapshot switched in.
+      // Otherwise the first snapshot would still be switched in at the second strike.
       rmSync(join(cluster.data, `replica-${victim}`), { recursive: true, force: true });
       for (const at of place === "snapshot-stage" ? [2, 1] : [1]) {
         stage.note(`${place}@${at}`);

@@ -1,6 +1,6 @@
 /**
- * A replica under load is killed at each step that a message takes through it, as the leader and
- * as a follower: nothing that was acknowledged is lost or doubled, and it comes back by itself.
+ * A replica under load is killed at each step of a message's way through it, as the leader and as a follower. No
+ * acknowledged message is lost or duplicated, and the replica returns by itself.
  */
 import type { Failpoint } from "../../src/base/faults.ts";
 import { FAULTS_BINARY } from "../../harness/cluster.ts";

@@ -1,6 +1,6 @@
 /**
- * Networks that are bad without being cut: late and lossy, or broken for one pair only. And the
- * clocks, which are nobody's business but the display's.
+ * Networks that are bad without being cut completely: slow and lossy, or broken for one pair only. Also wrong clocks,
+ * which must affect nothing but displayed times.
  */
 import { expect } from "bun:test";
 import { FAULTS_BINARY } from "../../harness/cluster.ts";
@@ -26,7 +26,8 @@ story(
       await stage.restart([leader]);
       await stage.inStep();
     }
-    // Lost packets alone drop nobody: an acknowledgement that is late by some round trips is not silence.
+    // Lost packets alone must not drop a member, because an acknowledgement that is late by some round trips is no
+    // silence.
     const before = await cluster.status(0);
     await lasting(SOAK ? 30_000 : 4_000);
     const after = await cluster.status(0);
@@ -34,7 +35,7 @@ story(
     stage.note(`view ${before?.view.no} before, ${after?.view.no} after`);
     stage.network.setWeather(null);
     await stage.settle();
-    // The premise: the weather delays what passes, and changes nothing of it.
+    // Premise: the simulated network delays bytes but does not change them.
     for (const id of cluster.ids) expect(cluster.log(id)).not.toContain("peer_damaged");
   },
 );
@@ -49,7 +50,7 @@ story(
     for (let round = 0; round < (SOAK ? 12 : 2); round++) {
       const leader = await stage.leader();
       const followers = cluster.ids.filter((id) => id !== leader);
-      // Between the followers, whom only the leader hears both; then between the leader and one of them.
+      // In turn, cut the link between the followers, and between the leader and one of them.
       const [a, b] = round % 2 === 0 ? (followers as [number, number]) : [leader, followers[0]!];
       const third = cluster.ids.find((id) => id !== a && id !== b)!;
       stage.split([a], [b], round % 4 < 2 ? "hold" : "drop");
@@ -78,7 +79,7 @@ story(
         await load.flows(`after a jump of ${jumpMs} ms`);
       }
     }
-    // Time on the wall decides nothing: what was acknowledged is in the order of real time.
+    // Wall clocks decide nothing: acknowledged messages are in the order of real time.
     await stage.settle();
     await stage.oneOrder();
   },

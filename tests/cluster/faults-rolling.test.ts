@@ -1,4 +1,4 @@
-/** All replicas restarted one after the other while people write: nobody gets an error, and nothing is lost. */
+/** All replicas are restarted one after the other while people write. Nobody gets an error, and nothing is lost. */
 import { expect } from "bun:test";
 import { SOAK, story } from "../../harness/load-cluster.ts";
 
@@ -21,7 +21,7 @@ for (const how of ["stopped", "killed"] as const) {
         }
       }
       await stage.settle();
-      // Writers go on at another replica with the same id: no outcome is left open, none is refused.
+      // Writers continue at another replica with the same client id, so that no message is refused or unknown.
       const failed = load.sent.filter((sent) => sent.outcome !== "acknowledged");
       expect(failed.map(({ outcome, by }) => `${outcome} ${by}`)).toEqual([]);
     },

@@ -1,4 +1,4 @@
-/** Processes that stand still and go on: a frozen leader, a laptop's lid. */
+/** Processes that are frozen and continue later: a frozen leader, a closed laptop. */
 import { expect } from "bun:test";
 import { lasting, SOAK, story } from "../../harness/load-cluster.ts";
 
@@ -19,7 +19,7 @@ story(
       const others = cluster.ids.filter((id) => id !== frozen);
       await stage.pause([frozen]);
       await load.flows(`while leader ${frozen} is frozen`, { count: 50 });
-      // Also of those who were connected to it.
+      // This includes writers who were connected to it.
       await load.flows(`of those at home at ${frozen}`, { count: 10, fits: (sent) => load.homeOf(sent) === frozen });
       const status = await cluster.statusThat(
         others[0]!,

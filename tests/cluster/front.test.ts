@@ -1,10 +1,10 @@
-/** The shared address: it answers while one replica lives, and with one frozen after a retry. */
+/** The front answers while one replica lives, and, if one is frozen, after a retry. */
 import { expect, test } from "bun:test";
 import { readRunFile } from "../../src/host/run-file.ts";
 import { Cluster, waitFor } from "../../harness/cluster.ts";
 import { freePorts } from "../../harness/free-ports.ts";
 
-/** Who answers a new connection; null if nobody does within half a second. */
+/** The replica that answers a new connection; null if none does within half a second. */
 async function whoAnswers(front: string): Promise<number | null> {
   try {
     const answer = await fetch(`${front}/cluster.json`, {
@@ -61,7 +61,7 @@ test.skipIf(process.platform !== "linux")(
     );
     await other.inStep([0]);
     await waitFor("the line", () => /^lastword: the front address/m.test(other.log(0)));
-    // What another program has is not called one's own, neither to the commands nor on the terminal.
+    // A replica must not claim a front that another program has, neither in run.json nor on the terminal.
     expect(readRunFile(other.data, 0)?.front).toBeNull();
     expect(readRunFile(one.data, 0)?.front).toBe(one.front);
     const said = await waitFor("the line of the start", () => other.output(0).match(/^replica 0 runs: .*\n/m));

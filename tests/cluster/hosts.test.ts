@@ -1,4 +1,4 @@
-/** What a host can have against a replica: other users, limits, file systems, keys that are elsewhere. */
+/** Problems of hosts: other users' files, limits, file systems, keys in other places. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { connect, type Socket } from "node:net";
@@ -14,7 +14,7 @@ const isRoot = process.platform === "linux" && process.getuid?.() === 0;
 const folders: string[] = [];
 afterAll(() => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
 
-/** A folder that everybody may enter; the replicas in it are one each. */
+/** A data folder for a single replica, in a folder that every user may enter. */
 async function place(): Promise<{ data: string; words: string[]; web: string }> {
   const folder = mkdtempSync(join(tmpdir(), "lastword-hosts-"));
   folders.push(folder);
@@ -104,7 +104,7 @@ test.if(Bun.which("strace") !== null)(
       expect([status.exit, status.stderr]).toEqual([0, ""]);
       expect(await run([BINARY, "down", `--data=${data}`])).toMatchObject({ exit: 0 });
     } finally {
-      // Without strace the replica would go on, and hold our pipe.
+      // The replica would continue without strace, and keep our pipe open.
       if (processLives(pid)) process.kill(pid, "SIGKILL");
       replica.kill("SIGKILL");
     }
@@ -199,7 +199,7 @@ describe("the key is not where it is looked for", () => {
         1,
         `replica 0 runs here, but there is no cluster key at ${key} to ask with; give its file with --cluster-key\n`,
       ]);
-      // Neither may say of a healthy cluster that it differs, or is not in step.
+      // Neither command may report that a healthy cluster differs or is not in step.
       const hash = await cluster.command(["status", "--hash"]);
       expect([hash.exit, hash.stdout]).toEqual([1, status.stdout]);
       const chaos = await cluster.command(["chaos"]);

@@ -1,16 +1,16 @@
-/** Any two killed at the same instant, under load from people at all three, again and again. */
+/** Any two replicas are killed at the same instant, over and over, with writers at all three. */
 import { expect } from "bun:test";
 import { homesOf } from "../../harness/history.ts";
 import { SOAK, story, type Stage } from "../../harness/load-cluster.ts";
 
-/** At least; more until every pair had its turn. */
+/** Minimum number of rounds; they continue until every pair had its turn. */
 const ROUNDS = SOAK ? 200 : 8;
 const PAIRS = [
   [0, 1],
   [0, 2],
   [1, 2],
 ] as const;
-/** Every pair, with the leader in it and without. */
+/** Every pair, once with the leader in it and once without. */
 const TURNS = PAIRS.flatMap((pair) => [keyOf(pair, pair[0]), keyOf(pair, -1)]);
 
 /** The pair, with or without the leader, that had its turn least often. */
@@ -25,7 +25,7 @@ function keyOf(pair: readonly number[], leader: number): string {
   return `${pair.join("+")}, leader ${pair.includes(leader) ? "in" : "out"}`;
 }
 
-/** Two die; those who were connected to them go on through the survivor; the two come back. */
+/** Kills two replicas. Their writers continue at the survivor, and the two return. */
 async function round(stage: Stage, turns: Map<string, number>): Promise<void> {
   const { cluster, load } = stage;
   const pair = nextPair(await stage.leader(), turns);

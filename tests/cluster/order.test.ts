@@ -1,4 +1,4 @@
-/** Acknowledgements in real time, under kills and pauses in a mixed order. */
+/** Acknowledgements follow real time under mixed kills and pauses. */
 import { expect } from "bun:test";
 import { SeededRandom } from "../../src/chaos/random.ts";
 import { lasting, SOAK, story, type Stage } from "../../harness/load-cluster.ts";
@@ -27,7 +27,7 @@ async function strike(stage: Stage, fault: (typeof FAULTS)[number], random: Seed
     case "pause two": {
       const victims = fault === "pause leader" ? [leader] : fault === "pause one" ? [one] : two;
       await stage.pause(victims);
-      // Some too short to be noticed, some long enough for a view without them.
+      // Some pauses are too short to be noticed, others long enough for a view without the paused replicas.
       await lasting(random.between(300, 2600));
       await stage.resume(victims);
       return;

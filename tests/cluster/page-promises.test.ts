@@ -1,7 +1,6 @@
 /**
- * What the page promises beyond its stories, at the built binary: how little a message weighs, that
- * nothing on the disks opens an account, that guessing is slowed down, and that a browser which is
- * killed is gone.
+ * Further promises of the page, checked at the built binary: a message takes few bytes, nothing on the disks opens an
+ * account, guessing is slowed down, and a killed browser goes offline.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -14,7 +13,7 @@ import { WEB_PASSWORD, WebPerson } from "../../harness/web-person.ts";
 const CHROMIUM = "/usr/bin/chromium";
 const EVENT_BYTES_MAX = 1536;
 
-/** A text as people write: more than most messages are. */
+/** A text as people write it, longer than most messages. */
 const WORDS = "The backup of last night is fine, and the one before too; see https://example.org/b?id=7 & tell me. ";
 
 describe("three replicas", () => {
@@ -45,7 +44,7 @@ describe("three replicas", () => {
     const bytes = Buffer.byteLength(`id: ${event.id}\nevent: message\n${lines.join("")}\n`);
     expect(event.data).toContain("tell me.");
     expect(bytes).toBeLessThanOrEqual(EVENT_BYTES_MAX);
-    // Nothing else comes with it: the list is asked for by the page when it needs it.
+    // No other event follows, because the page fetches the list only when it needs it.
     const about = events.seen.filter((one) => one.data.includes(id));
     expect(about.map((one) => one.name)).toEqual(["message"]);
     events.close();
@@ -64,7 +63,7 @@ describe("three replicas", () => {
       read += text.length;
       for (const secret of secrets) expect([file.name, text.includes(secret)]).toEqual([file.name, false]);
     }
-    // The logs are among what was read: a message is found in them.
+    // Premise: the logs are among the files that were read.
     const logs = files.filter((file) => file.name.startsWith("log.db"));
     expect(logs.length).toBeGreaterThanOrEqual(3);
     expect(logs.some((file) => readFileSync(join(file.parentPath, file.name)).includes("backup of last night"))).toBe(
@@ -74,7 +73,7 @@ describe("three replicas", () => {
   }, 30_000);
 
   test("S2 a log-out, and a changed password: programs' streams of that login end, too, at every replica", async () => {
-    /** Opens a stream at each replica; answers what they end with. */
+    /** Opens a stream at each replica, and returns how they end. */
     async function streams(token: string): Promise<{ ends: Promise<string[]>; close: () => void }> {
       const clients = cluster.ids.map((id) => new ChatClient({ addresses: [cluster.grpc(id)], token }));
       const ends = clients.map((client) => {
@@ -109,7 +108,7 @@ describe("three replicas", () => {
       expect(await open.ends).toEqual(["not_logged_in", "not_logged_in", "not_logged_in"]);
       open.close();
     }
-    // The one who changed it is still in; the old password is over.
+    // The login that changed it is still valid; the old password is not.
     expect((await here.ask(cluster.web(0), "/account")).status).toBe(200);
     const form = { name: "emil", password: WEB_PASSWORD };
     expect((await new WebPerson("emil").ask(cluster.web(0), "/login", { form })).status).toBe(401);
@@ -148,7 +147,7 @@ describe("three replicas", () => {
         await page.getByLabel("Password", { exact: true }).fill(WEB_PASSWORD);
         await page.getByRole("button", { name: "Register", exact: true }).click();
         await watch.until("presence", says(true));
-        // All its processes at once: nobody is left to say good-bye.
+        // Kill all of its processes at once, so that none can close the connection.
         process.kill(-pid, "SIGKILL");
         await watch.until("presence", says(false), { timeoutMs: 20_000 });
         for (const id of cluster.ids)

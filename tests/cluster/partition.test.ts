@@ -1,13 +1,12 @@
 /**
- * Silent partitions between real processes: sockets stay open and nothing passes, each
- * direction by itself. People stay with the replica that they are at home at, so that each
- * side of a cut has writers of its own.
+ * Silent partitions between real processes: sockets stay open but nothing passes, in either direction separately.
+ * Writers stay with their home replica, so that each side of a cut has writers of its own.
  */
 import { describe, expect } from "bun:test";
 import { SOAK, story } from "../../harness/load-cluster.ts";
 import { WebPerson } from "../../harness/web-person.ts";
 
-/** A single one goes on alone after 5 s of silence; a busy machine takes longer. */
+/** A replica continues alone after 5 s of silence, later on a busy machine. */
 const SOLE_TIMEOUT_MS = 40_000;
 const TOLD = { cuttable: true, load: { rate: 90, faithful: true, deadlineMs: 25_000 } };
 
@@ -23,7 +22,7 @@ describe("available", () => {
         for (let round = 0; round < (SOAK ? 12 : 1); round++) {
           await stage.serve(cluster.ids);
           const leader = await stage.leader();
-          // In turn the leader alone and a follower alone.
+          // In turn, isolate the leader and a follower.
           const leaderAlone = (round % 2 === 0) === (kind === "hold");
           const alone = leaderAlone ? leader : cluster.ids.find((id) => id !== leader)!;
           const pair = cluster.ids.filter((id) => id !== alone);
@@ -45,7 +44,7 @@ describe("available", () => {
           ]);
           expect(pairSays.view.leader).not.toBe(alone);
           await stage.serve(cluster.ids);
-          // Nobody has seen the other side's messages yet: there really were two histories.
+          // Premise: neither side has the other's messages yet, so there are two branches.
           const byAlone = load.by(stage.address(alone));
           const onlyAlone = load.acknowledged().findLast((sent) => byAlone(sent) && sent.startedAt > cutAt)!;
           expect((await stage.historyAt(pair[0]!)).has(onlyAlone.messageId)).toBe(false);
@@ -76,7 +75,8 @@ story(
       await stage.serve(cluster.ids);
       const leader = await stage.leader();
       const [follower, other] = cluster.ids.filter((id) => id !== leader) as [number, number];
-      // The follower hears nothing of the leader; the leader nothing of the follower; the followers miss each other.
+      // The follower does not hear the leader; the leader does not hear the follower; the followers do not hear each
+      // other.
       const cuts = [
         [leader, follower],
         [follower, leader],
@@ -85,7 +85,7 @@ story(
       const [from, to] = cuts[round % cuts.length]!;
       stage.note(`cut ${from} > ${to}`);
       stage.network.cut(from, to, round % 2 === 0 ? "hold" : "drop");
-      // Whoever sees both sides can be written to, now and for good.
+      // The replica that sees both sides keeps taking writes.
       const third = cluster.ids.find((id) => id !== from && id !== to)!;
       await stage.serve([third]);
       await cluster.statusThat(third, "writable", ({ writable }) => writable);
@@ -114,7 +114,7 @@ describe("strict", () => {
           const alone = who === "leader" ? leader : cluster.ids.find((id) => id !== leader)!;
           const pair = cluster.ids.filter((id) => id !== alone);
           stage.split([alone], pair, who === "leader" ? "hold" : "drop");
-          // Whatever it still acknowledged was on its way before the cut.
+          // Everything that it still acknowledges was under way before the cut.
           const since = performance.now();
           await stage.serve(pair);
           const said = await cluster.statusThat(alone, "not writable", ({ writable }) => !writable, SOLE_TIMEOUT_MS);

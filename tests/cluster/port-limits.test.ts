@@ -1,6 +1,6 @@
 /**
- * What strangers can make a replica of the built binary hold: two hundred connections that begin requests
- * at the gRPC port and end none, from one address and from ten, while people and peers are at work.
+ * Bounds on the memory that strangers can make a replica of the built binary hold: two hundred connections begin
+ * requests at the gRPC port and end none, from one address and from ten, while people and peers are at work.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
@@ -12,23 +12,25 @@ import { WEB_PASSWORD } from "../../harness/web-person.ts";
 
 const CONNECTIONS = 200;
 const MIB = 1024 * 1024;
-/** What strangers may add to what the same work takes without them. */
+/** The memory that strangers may add to what the same work takes without them. */
 const GROWTH_MIB = 64;
-/** What a replica is above its start when all is over: its code has been compiled meanwhile. */
+/** The memory that a replica may have above its start afterwards, because its code was compiled in the meantime. */
 const BACK = 24 * MIB;
-/** Others are served within a second, a send as well as a log-in. */
+/** Sends and logins of others are answered within this time. */
 const OTHERS_MS = 1000;
 const SENDS = 60;
-/** Pairs of log-ins in a round. */
+/** Pairs of logins in a round. */
 const LOGINS = 10;
 
-/** A round takes about a second on a quiet machine; strangers are told to stop within a few. */
+/** A round takes about a second on a quiet machine, and strangers are told to stop within a few rounds. */
 const ROUNDS_MAX = 20;
 
 let cluster: Cluster;
 let ada: ChatClient;
 let sent = 0;
-/** The same work without strangers: the most that replica 0 took for it, and what it takes after it, in bytes. */
+/**
+ * The same work without strangers: the most memory that replica 0 took for it, and what it took afterwards, in bytes.
+ */
 const control = { most: 0, after: 0 };
 
 beforeAll(async () => {
@@ -59,7 +61,7 @@ async function timed(work: () => Promise<{ readonly ok: boolean }>): Promise<num
 
 const send = (): Promise<{ readonly ok: boolean }> => ada.send({ to: "ben", body: `message ${++sent}` });
 
-/** Somebody new, on a connection of her own: her replica hashes a password, which takes 19 MiB and some 40 ms. */
+/** Logs in on a new connection. The replica hashes a password, which takes 19 MiB and some 40 ms. */
 async function logIn(): Promise<{ readonly ok: boolean }> {
   const client = new ChatClient({ addresses: [cluster.grpc(0)], deadlineMs: 10_000, ownConnections: true });
   try {
@@ -70,8 +72,8 @@ async function logIn(): Promise<{ readonly ok: boolean }> {
 }
 
 /**
- * A peer that was killed proves itself on new connections; people send and log in. Answers the most bytes that
- * replica 0 took meanwhile, and how long each of them waited, in ms.
+ * A peer that was killed proves itself on new connections, and people send and log in. Returns the most bytes that
+ * replica 0 took meanwhile, and how long each send and login took, in ms.
  */
 async function others(): Promise<{ most: number; sends: number[]; logins: number[] }> {
   const done = { most: 0, sends: [] as number[], logins: [] as number[] };
@@ -81,7 +83,7 @@ async function others(): Promise<{ most: number; sends: number[]; logins: number
     await cluster.start(1);
     for (let i = 0; i < SENDS; i++) {
       done.sends.push(await timed(send));
-      // As many at once as are hashed at once, so that they take the same memory each time.
+      // As many at once as the replica hashes at once, so that they take the same memory each time.
       if (i % (SENDS / LOGINS) === 0) done.logins.push(...(await Promise.all([timed(logIn), timed(logIn)])));
     }
     await cluster.inStep();
@@ -92,20 +94,20 @@ async function others(): Promise<{ most: number; sends: number[]; logins: number
 }
 
 /**
- * The median. Single ones may meet the moment at which the view changes, or another test's start on the same two
- * cores; whoever starves waits most of the time.
+ * The median, because single calls may meet a change of the view, or another test's start on the same two cores. A
+ * client that is starved waits most of the time.
  */
 function waited(times: readonly number[]): number {
   return times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)]!;
 }
 
-/** A stranger's call that never ends its request. */
+/** A stranger's call whose request never ends. */
 interface Endless {
   id: number;
   left: number;
 }
 
-/** 64 MiB less a byte is what gRPC once took; 64 KiB is what the contract allows; a piece may be a byte, too. */
+/** gRPC once took 64 MiB less a byte; the contract allows 64 KiB; a piece may also be a single byte. */
 test.each([
   ["64 MiB each, from one address", 64 * MIB - 1, 16_384, 16_384, 1, 1],
   ["64 KiB each, whole but for a byte, from one address", 64 * 1024, 16_384, 16_384, 1, 1],
@@ -126,14 +128,14 @@ test.each([
       for (const [i, raw] of raws.entries())
         for (const call of begun[i]!) call.left -= raw.more(call.id, Math.min(call.left, burst), piece);
     }, 50);
-    // Whoever is told to slow down begins again after the second that she is told to wait.
+    // A stranger who is told to slow down begins again after the second that it must wait.
     const again = setInterval(() => {
       for (const [i, raw] of raws.entries())
         if (!raw.closed) begun[i] = begun[i]!.map((call) => (raw.isOver(call.id) ? (stopped++, begin(raw)) : call));
     }, 1000);
     try {
       const rounds = [await others()];
-      // The premise: the strangers did send, and some were told to stop and began again.
+      // Premise: the strangers did send, and some were told to stop and began again.
       const isUnderAttack = (): boolean =>
         stopped > 0 && raws.reduce((sum, raw) => sum + raw.sent, 0) > CONNECTIONS * 5;
       while (!isUnderAttack() && rounds.length < ROUNDS_MAX) rounds.push(await others());

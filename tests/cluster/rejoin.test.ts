@@ -1,10 +1,10 @@
-/** A replica that comes back far behind: the others go on serving, and it is in step again. */
+/** A replica returns far behind: the others continue to serve, and it gets in step again. */
 import { expect } from "bun:test";
 import { waitFor } from "../../harness/cluster.ts";
 import { SOAK, story } from "../../harness/load-cluster.ts";
 
 const BEHIND = SOAK ? 100_000 : 5_000;
-/** As fast as answers come. */
+/** A rate so high that writers write as fast as answers come. */
 const FLOOD = 1_000_000;
 const STEADY = 100;
 

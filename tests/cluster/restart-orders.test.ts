@@ -1,4 +1,4 @@
-/** All three killed, and started again in every order; with one of them left out, in every order of the others. */
+/** All three replicas are killed and started again in every order; with one left out, in every order of the others. */
 import { describe, expect } from "bun:test";
 import { writerAt } from "../../harness/history.ts";
 import { SOAK, story, type Stage } from "../../harness/load-cluster.ts";
@@ -11,10 +11,10 @@ const ORDERS = [
   [2, 0, 1],
   [2, 1, 0],
 ] as const;
-/** Recovery by policy takes 15 s, and then a little. */
+/** Recovery by policy takes a little more than 15 s. */
 const POLICY_TIMEOUT_MS = 60_000;
 
-/** One that was alone before everything stopped holds messages that nobody else has. */
+/** Kills all replicas, `last` after the others, so that it holds messages that no other replica has. */
 async function killAllButLast(stage: Stage, last: number): Promise<string> {
   const { cluster, load } = stage;
   await stage.kill(cluster.ids.filter((id) => id !== last));
@@ -46,7 +46,7 @@ story(
 );
 
 describe("one left out", () => {
-  // A cluster for each order: they wait out the policy side by side.
+  // A cluster for each order, so that they wait for the policy side by side.
   for (const [first, second, absent] of ORDERS) {
     story(
       `replica ${absent}, which was alone at last: ${first}, then ${second} work by themselves; what it held appears when it returns`,

@@ -1,6 +1,6 @@
 /**
- * What was decided at one replica while another one decided otherwise: passwords that change while
- * others log in, and at a replica that is frozen; and reads right after a write elsewhere.
+ * One replica decides while another one decides otherwise: passwords change while somebody logs in, also at a frozen
+ * replica; and reads follow at once after a write elsewhere.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { ChatClient } from "../../src/client/chat-client.ts";
@@ -20,13 +20,13 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => await cluster.stop());
 
-/** Passwords take the processor's time, and all that this file asks for at once takes much of it. */
+/** Password hashes cost CPU time, and this file needs many of them at once. */
 const PATIENCE = { deadlineMs: 30_000, attemptMs: 15_000 };
 
 const client = (id: number, token?: string): ChatClient =>
   new ChatClient({ addresses: [cluster.grpc(id)], ...PATIENCE, ...(token === undefined ? {} : { token }) });
 
-/** Somebody new, logged in at replica `id`. */
+/** A new person, logged in at replica `id`. */
 async function registered(name: string, id = 0): Promise<ChatClient> {
   const person = client(id);
   const made = await person.register(name, OLD);
@@ -40,7 +40,7 @@ async function changePassword(person: ChatClient): Promise<void> {
   expect(changed).toMatchObject({ ok: true });
 }
 
-/** A log-in at replica `id`: its token, or the code of the refusal. */
+/** Logs in at replica `id`: the token, or the code of the refusal. */
 async function login(name: string, id: number, password: string): Promise<{ token: string } | { code: string }> {
   const person = client(id);
   const entered = await person.login(name, password);
@@ -48,7 +48,7 @@ async function login(name: string, id: number, password: string): Promise<{ toke
   return entered.ok ? { token: entered.value.token } : { code: entered.code };
 }
 
-/** The replicas at which a token still opens something. */
+/** The replicas that still accept a token. */
 async function opensAt(token: string): Promise<number[]> {
   const open: number[] = [];
   for (const id of cluster.ids) {
@@ -91,7 +91,7 @@ test("a replica that was frozen while the password changed grants nothing by the
   await waitFor("the other replica to know her", async () => "token" in (await login("frozen", 1, OLD)));
   await cluster.pause(1);
   await changePassword(owner);
-  // Begun after the acknowledgement; answered by a replica that has not heard of the change.
+  // These logins begin after the acknowledgement, at a replica that has not heard of the change.
   const late = Array.from({ length: 4 }, async () => await login("frozen", 1, OLD));
   await cluster.resume(1);
   for (const answer of await Promise.all(late)) expect("token" in answer).toBe(false);

@@ -1,7 +1,6 @@
 /**
- * The page for a second computer: over TLS, with a certificate that is renewed while the replica
- * runs, behind a proxy, and never by accident without encryption; and the move of a logged-in
- * page from one host name to another.
+ * The page from a second computer: over TLS, with a certificate that is renewed while the replica runs, behind a proxy,
+ * and never unencrypted by accident. Also the move of a logged-in page from one host name to another.
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { copyFileSync, existsSync, writeFileSync } from "node:fs";
@@ -33,12 +32,12 @@ afterAll(() => {
   if (openssl) authority[Symbol.dispose]();
 });
 
-/** The cluster's words for a replica whose page is elsewhere. */
+/** The command line of a replica with another address for its page. */
 function wordsAt(cluster: Cluster, id: number, web: string): string[] {
   return cluster.words(id).map((word) => (word.startsWith("--web=") ? `--web=${web}` : word));
 }
 
-/** Common name of the certificate that a server shows. */
+/** The common name of the certificate that a server shows. */
 function certificateAt(address: string, port: number): Promise<string | null> {
   return new Promise((resolve) => {
     const socket = connect({ host: address, port, rejectUnauthorized: false }, () => {
@@ -91,7 +90,7 @@ describe.skipIf(!openssl)("over TLS", () => {
       expect(
         (await host.curl(["--cacert", authority.ca, ...json, "-H", cookie, `${origin}/cluster.json`])).text,
       ).toStartWith("HTTP/1.1 200");
-      // Without the authority the second computer does not believe it, and without TLS nobody answers.
+      // Without the authority the second computer does not trust it, and without TLS there is no answer.
       expect((await host.curl([`${origin}/login`])).exit).toBe(60);
       expect((await host.curl([`http://${address}:${port}/login`])).text).not.toContain("<h1>");
     },
@@ -136,7 +135,7 @@ describe.skipIf(!openssl)("over TLS", () => {
       writeFileSync(now.cert, "not a certificate");
       await waitFor("the refusal", () => cluster.log(0).includes('"tls_refused"'), 15_000);
       expect(await certificateAt(address, port!)).toBe("second");
-      // A certificate before its key, as renewal tools write them: only both together are served.
+      // Renewal tools write a certificate before its key. The new one is served only once both are there.
       copyFileSync(third!.cert, now.cert);
       expect(await certificateAt(address, port!)).toBe("second");
       copyFileSync(third!.key, now.key);
@@ -173,7 +172,7 @@ describe.skipIf(!openssl)("over TLS", () => {
         const origin = `https://${address}:${port}`;
         await waitFor(`replica ${id} to have the front`, () => readRunFile(cluster.data, id)?.front === origin);
       }
-      // Whoever reaches the front is not on this host for sure: the cluster's state needs a login there.
+      // A visitor of the front may be on another host, so the status of the cluster needs a login there.
       const json = { headers: { accept: "application/json" }, tls: { rejectUnauthorized: false } };
       expect((await fetch(`https://${address}:${port}/cluster.json`, json)).status).toBe(401);
     },
@@ -196,7 +195,7 @@ test("on an address that others reach: not without encryption, unless asked for"
     const answer = await fetch(url, { headers: { accept: "application/json" } }).catch(() => null);
     return answer === null || answer.status === 503 ? null : answer;
   });
-  // Who can be reached by others tells nothing about the cluster without a login.
+  // A replica that other hosts can reach shows nothing about the cluster without a login.
   expect(closed.status).toBe(401);
   expect((await cluster.command(["status", "--json"])).exit).toBe(0);
 }, 30_000);
@@ -216,7 +215,7 @@ test.skipIf(process.getuid?.() !== 0 || Bun.which("unshare") === null)(
       "--bootstrap",
       "--front=off",
     ];
-    // A mount of its own: /etc/hosts of this computer stays as it is.
+    // In a mount namespace of its own, so that this computer's /etc/hosts is unchanged.
     const script = 'mount --bind "$1" /etc/hosts && shift && exec "$@"';
     const child = Bun.spawn(["unshare", "--mount", "sh", "-c", script, "sh", hosts, BINARY, ...words], {
       env: cluster.environment,
@@ -233,7 +232,7 @@ test.skipIf(process.getuid?.() !== 0 || Bun.which("unshare") === null)(
 );
 
 describe("X-Forwarded-*", () => {
-  /** Registrations are 10 an hour for one address, and not limited on loopback. */
+  /** Status codes of several registrations. One address may make 10 an hour; loopback is not limited. */
   const registrations = async (cluster: Cluster, address: string): Promise<number[]> => {
     const answers = [];
     for (let i = 0; i < 11; i++) {
@@ -279,7 +278,7 @@ describe("X-Forwarded-*", () => {
       expect(odd.headers.get("location")).toBeNull();
       const own = await anna.ask(cluster.web(0), "/register", { form, headers: { "x-forwarded-proto": "https" } });
       expect(own.headers.getSetCookie().every((cookie) => cookie.includes("; Secure"))).toBe(true);
-      // The proxy on this host brings everybody to the listener on loopback.
+      // Behind the proxy on this host, every visitor arrives at the listener on loopback.
       expect((await new WebPerson("x").ask(cluster.web(0), "/cluster.json")).status).toBe(401);
     },
     60_000,
@@ -287,7 +286,7 @@ describe("X-Forwarded-*", () => {
 });
 
 describe("a page that moves to another host name", () => {
-  /** Two replicas, each with its page under an address of its own. */
+  /** Two replicas whose pages have different addresses. */
   async function twoHosts(addresses: readonly string[], tls = false): Promise<{ cluster: Cluster; origins: string[] }> {
     const ports = await freePorts(2);
     const files = tls ? authority.issue(`both-${ports[0]}`, addresses) : null;
@@ -304,7 +303,7 @@ describe("a page that moves to another host name", () => {
     return { cluster, origins };
   }
 
-  /** What the page asks for every three seconds: tokens for the other host. */
+  /** Requests tokens for the other host, as the page does. */
   async function tokens(who: WebPerson, from: string, to: string, seats = "2"): Promise<string[]> {
     const found = await waitFor("a token", async () => {
       const answer = await who.ask(from, "/events/alive", { form: { stream: "s", seats } });
@@ -327,7 +326,7 @@ describe("a page that moves to another host name", () => {
       await anna.register(a);
       const [token, second] = await tokens(anna, a, b);
       const thief = new WebPerson("thief");
-      // Not where it was made, not with a letter changed, not with something before or after it.
+      // It is refused where it was made, with a changed letter, and with text before or after it.
       for (const [origin, text] of [
         [a, token!],
         [b, `${token!.slice(0, 40)}${token![40] === "A" ? "B" : "A"}${token!.slice(41)}`],
@@ -339,15 +338,15 @@ describe("a page that moves to another host name", () => {
       const moved = new WebPerson("anna");
       expect((await redeem(moved, b, token!)).status).toBe(200);
       expect((await moved.json<{ user: { name: string } }>(b, "/account")).user.name).toBe("anna");
-      // The same login, not a second one: it is in the list once.
+      // It is the same login and not a second one, so the list has it once.
       expect((await moved.json<{ logins: unknown[] }>(b, "/account")).logins).toHaveLength(1);
       expect((await redeem(thief, b, token!)).status).toBe(401);
-      // It ends with the login, at both host names.
+      // A log-out ends it at both host names.
       expect((await moved.ask(b, "/logout", { form: {} })).status).toBe(200);
       await waitFor("the end at the first host", async () => (await anna.ask(a, "/account")).status === 401);
       expect((await redeem(thief, b, second!)).status).toBe(401);
       expect(thief.cookie(b)).toBeUndefined();
-      // Without a login there are none.
+      // Without a login there are no tokens.
       expect((await thief.ask(a, "/events/alive", { form: { stream: "s", seats: "1" } })).status).toBe(401);
     },
     60_000,
@@ -407,7 +406,7 @@ describe("a page that moves to another host name", () => {
         const draft = "a draft that is not sent yet ".repeat(8).trim();
         await page.getByLabel("To", { exact: true }).fill("anna");
         await page.getByRole("textbox", { name: "Message", exact: true }).fill(draft);
-        // Something that came by the stream: so the page has said that it is there, and got its tokens.
+        // Wait for an event of the stream, because by then the page has answered a ping and got its tokens.
         const ben = new WebPerson("ben", openssl ? await Bun.file(authority.ca).text() : undefined);
         await ben.register(b);
         await ben.send(b, "anna", "hello");
@@ -436,7 +435,7 @@ describe("a page that moves to another host name", () => {
   );
 });
 
-/** Chromium on the second computer. The test's own network has no names and no certificates to check. */
+/** Starts Chromium on the second computer. */
 async function launch(on: SecondHost, folder: string): Promise<Browser> {
   return await chromium.launch({
     executablePath: on.launcher(folder, CHROMIUM),

@@ -1,4 +1,4 @@
-/** First starts: three bare ones on the documented ports, a fourth, one alone, ports in use, and how they stop. */
+/** First starts: three without options on the documented ports, a fourth, one alone, ports in use, and stops. */
 import { afterAll, describe, expect, test } from "bun:test";
 import { cpSync, existsSync, linkSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
 import { BINARY, Cluster, processLives, runBinary, waitFor } from "../../harness/cluster.ts";
 import { freePortRow, freePorts } from "../../harness/free-ports.ts";
 
-/** Of the executable under test. */
+/** The version of the executable under test. */
 const { version: VERSION } = JSON.parse(readFileSync(join(import.meta.dir, "../../package.json"), "utf8")) as {
   version: string;
 };
@@ -41,8 +41,8 @@ async function portsAreFree(ports: readonly number[]): Promise<boolean> {
 }
 
 test("three bare starts: documented ports, a view of three, the first alone took writes; a fourth is refused", async () => {
-  // On a machine where somebody uses these ports the test would only measure that. Three of them are among those that
-  // the system gives to outgoing connections, such as those of the tests beside this one.
+  // Wait until nothing uses these ports. The system may give three of them to outgoing connections, such as those of
+  // other tests.
   const documented = [50051, 50052, 50053, 8080, 8081, 8082, 8083];
   await waitFor("the documented ports to be free", () => portsAreFree(documented));
   await using cluster = await Cluster.create();
@@ -157,7 +157,7 @@ describe("ports in use", () => {
       const port = Number(cluster.grpc(0).replace(/^.*:/, ""));
       const squatter = Bun.listen({ hostname: "127.0.0.1", port, socket: { data() {} } });
       const child = cluster.spawn(0, cluster.words(0));
-      // The page's port is bound first: then it is at the gRPC port's turn.
+      // The page's port is bound first, so the gRPC port is next.
       await waitFor("the page's port", () => fetch(cluster.web(0)).catch(() => null));
       expect(child.process.exitCode).toBeNull();
       squatter.stop(true);

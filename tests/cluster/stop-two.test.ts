@@ -1,4 +1,4 @@
-/** Graceful stops under load: any two, one after the other and together, and the last one; Ctrl-C of `up`. */
+/** Graceful stops under load: of any two replicas, one by one and together, and of the last one; Ctrl-C of `up`. */
 import { expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -16,7 +16,7 @@ const PAIRS: readonly (readonly number[])[] = [
   [0, 2],
   [1, 2],
 ];
-/** Far below the patience of recovery by policy: a last one that had to wait for others would not be ready. */
+/** Far less than recovery by policy takes, so a replica that had to wait for others would not be ready. */
 const AT_ONCE_MS = 10_000;
 
 async function interrupt(stage: Stage, ids: readonly number[]): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * What a stranger could do with somebody's browser, or learn from the log-in, tried over real sockets at the
- * built binary: another site's forms and fetches, a planted session, and names that are or are not there.
+ * What a stranger could do through somebody's browser, or learn from the login page, tried over real sockets at the
+ * built binary: forms and fetches of another site, a planted session, and names that exist or do not exist.
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Cluster } from "../../harness/cluster.ts";
@@ -30,15 +30,15 @@ test("CSRF: another site's form or fetch with ada's cookie is refused on every r
     ["/account/password", () => ({ password: WEB_PASSWORD, newPassword: "stolen by a stranger", id: fresh() })],
     ["/account/delete", () => ({ password: WEB_PASSWORD, id: fresh() })],
     ["/logout", () => ({})],
-    // A log-in as the stranger would make ada write into an account of his.
+    // A login as the stranger would make ada write in his account.
     ["/login", () => ({ name: "ben", password: WEB_PASSWORD })],
     ["/register", () => ({ name: "made-by-a-stranger", password: WEB_PASSWORD, id: fresh() })],
   ];
   const others: readonly Record<string, string>[] = [
     { "sec-fetch-site": "cross-site", origin: "https://evil.example" },
-    // Another port of this computer, as somebody else's program there.
+    // Another port of this computer, where somebody else's program may run.
     { "sec-fetch-site": "same-site", origin: "http://localhost:9" },
-    // A browser that does not say where from, but sends the origin; and one in a sandboxed frame.
+    // A browser that sends only the origin; and one in a sandboxed frame.
     { origin: "https://evil.example" },
     { origin: "null" },
   ];
@@ -52,7 +52,7 @@ test("CSRF: another site's form or fetch with ada's cookie is refused on every r
         expect([path, headers, answer.status, answer.headers.getSetCookie()]).toEqual([path, headers, 403, []]);
         expect(answer.headers.get("access-control-allow-origin")).toBeNull();
       }
-  // The same requests from a page of ours are what people do: it was the origin that was refused.
+  // The same requests succeed from our own page, so the others were refused because of their origin.
   const { user } = await ada.json<{ user: { id: string } }>(at, "/account");
   const ours = { "sec-fetch-site": "same-origin", origin: at, "lastword-as": user.id };
   await ada.json(at, `/c/${conversationId}/messages`, { form: { body: "hers", id: fresh() }, headers: ours });
@@ -81,7 +81,7 @@ test("session fixation: what was planted before a log-in or a registration opens
         const page = await who.ask(cluster.web(2), "/account", { page: true });
         names.push(/class="me"[^>]*><span>([^<]*)/.exec(await page.text())?.[1] ?? String(page.status));
       }
-      // The stranger's own login stays the stranger's own.
+      // The stranger's login belongs to the stranger only.
       expect(names).toEqual([victim.name, token === planted ? "303" : "ben"]);
     }
   }
@@ -90,7 +90,7 @@ test("session fixation: what was planted before a log-in or a registration opens
 test("enumeration: an unknown name and a wrong password get the same answer, to the byte", async () => {
   const answerTo = async (name: string, page: boolean): Promise<unknown> => {
     const form = { name, password: "not the password", id: "0199b4a6-0000-4000-8000-000000000001" };
-    // Uncompressed: how many bytes gzip makes of it depends on the letters of the name that was typed.
+    // Uncompressed, because the size after gzip depends on the letters of the name.
     const plain = { "accept-encoding": "identity" };
     const answer = await new WebPerson("x").ask(cluster.web(1), "/login", { form, page, headers: plain });
     const headers = [...answer.headers].filter(([header]) => header !== "date");

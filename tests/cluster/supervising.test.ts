@@ -1,4 +1,4 @@
-/** `lastword up` among the habits of hosts: closed terminals, executables that are replaced, a killed `up`, a second one. */
+/** `lastword up` under common events: a closed terminal, a replaced executable, a killed `up`, a second `up`. */
 import { afterAll, expect, test } from "bun:test";
 import { linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,7 +21,7 @@ async function follow(stream: ReadableStream<Uint8Array>, add: (text: string) =>
   for await (const chunk of stream) add(decoder.decode(chunk, { stream: true }));
 }
 
-/** One home folder with three replicas by `up`; ends every process that it saw. */
+/** A home folder with three replicas of `up`. It ends every process that it has seen. */
 class Home {
   readonly folder = mkdtempSync(join(tmpdir(), "lastword-up-"));
   readonly data = join(this.folder, "data");
@@ -39,7 +39,7 @@ class Home {
     return [`--data=${this.data}`, `--grpc=127.0.0.1:${this.#grpc}`, "--web=localhost:0", "--front=off"];
   }
 
-  /** The words of replica `id` alone. */
+  /** The command line of replica `id` without `up`. */
   replicaWords(id: number): string[] {
     const peers = [0, 1, 2].map((peer) => `${peer}=127.0.0.1:${this.#grpc + peer}`).join(",");
     return [
@@ -109,7 +109,7 @@ test.concurrent(
     process.kill(up.process.pid, "SIGHUP");
     const victim = await home.pid(0);
     process.kill(victim, "SIGHUP");
-    // Whoever ignores a signal shows it only by what it still does afterwards.
+    // A process that ignored the signal shows it only by what it still does afterwards.
     await home.kill(await home.pid(1));
     await said(up, "replica 1 is in step again");
     expect([processLives(victim), processLives(up.process.pid)]).toEqual([true, true]);
@@ -255,7 +255,7 @@ test.concurrent(
     const up = home.spawn(["up", ...home.words], ["bin/chat"]);
     await said(up, "Ctrl-C, or closing this terminal, stops them.");
     expect(up.stdout).toContain(`to look at it: bin/chat status --data ${home.data}\n`);
-    // The links' name is no reason to take the replicas for somebody else's.
+    // Another name of the executable must not make it take the replicas for another program's.
     expect((await home.command(["status"])).stdout).not.toContain("nobody starts");
     expect(await home.command(["down"])).toMatchObject({ exit: 0, stderr: "" });
     expect(await up.process.exited).toBe(0);

@@ -1,29 +1,30 @@
-/** The survivor of two deaths dies too, just when the others have been started again. */
+/** The survivor of two deaths is killed just after the others have been started again. */
 import { expect } from "bun:test";
 import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
 import { lasting, SOAK, story, type Stage } from "../../harness/load-cluster.ts";
 
-/** Six have every survivor, the leader among them, at both moments. */
+/** In six rounds, every replica is the survivor at both moments. */
 const ROUNDS = SOAK ? 60 : 6;
-/** From the start of the others to the death of the survivor. */
+/** Time from the start of the others to the death of the survivor. */
 const AFTER_MS = 200;
 
 function waitsFor(status: ClusterStatusJson, survivor: number): boolean {
   return !status.writable && status.reason === `waiting for replica ${survivor}`;
 }
 
-/** Answers whether the others had to wait for the survivor (they may have been in step already). */
+/** Runs a round. True if the others had to wait for the survivor; false if they were in step already. */
 async function round(stage: Stage, survivor: number, portsFirst: boolean): Promise<boolean> {
   const { cluster, load } = stage;
   const others = cluster.ids.filter((id) => id !== survivor);
   load.goHome();
   await load.flows("by all three", { count: 20 });
   await stage.kill(others);
-  // What only the survivor has.
+  // These messages are only on the survivor's disk.
   await load.flows(`by replica ${survivor} alone`, { count: 20, fits: load.by(stage.address(survivor)) });
   expect((await cluster.status(survivor))?.view.members).toEqual([survivor]);
   const started = stage.restart(others);
-  // Counted from their ports, or from the start of their processes: they come further or less far.
+  // Count the time from when their ports are bound, or from the start of their processes, so that they get further or
+  // less far.
   if (portsFirst) await started;
   await lasting(AFTER_MS);
   await stage.kill([survivor]);
@@ -47,11 +48,11 @@ story(
     load.start();
     let waits = 0;
     for (let i = 0; i < ROUNDS; i++) {
-      // In turn the leader and each of the others.
+      // The leader and each of the others in turn.
       const survivor = ((await stage.leader()) + i) % 3;
       if (await round(stage, survivor, i % 2 === 1)) waits += 1;
     }
-    // The premise: it was not always too late to matter.
+    // Premise: the survivor did not always die too late to matter.
     expect(waits).toBeGreaterThan(ROUNDS / 4);
     await stage.settle();
     await stage.oneOrder();

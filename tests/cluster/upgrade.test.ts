@@ -1,7 +1,7 @@
 /**
- * A cluster is upgraded one replica at a time, while people write, and nobody notices: from dist/lastword to
- * dist/lastword-next, which has one more kind of op, one more column and one more frame. Until all three are upgraded
- * each of them can go back; from then on the older executable refuses to start, and damages nothing.
+ * A cluster is upgraded one replica at a time while people write, and nobody notices: from dist/lastword to
+ * dist/lastword-next, which has one more kind of op, one more column and one more frame. Until all three replicas are
+ * upgraded, each of them can go back. From then on the older executable refuses to start, and damages nothing.
  */
 import { expect } from "bun:test";
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
@@ -10,10 +10,10 @@ import { BINARY, NEXT_BINARY, waitFor } from "../../harness/cluster.ts";
 import { story, Turns, type Stage } from "../../harness/load-cluster.ts";
 import { ends, follow, inForce, notesOf, onceHeard, swap, tooOld, unnoticed } from "../../harness/upgrading.ts";
 
-/** Messages a second. Where other tests keep the processor busy, a send may wait for a leader longer than people would. */
+/** The deadline is long, because a send may wait long for a leader while other tests keep the CPU busy. */
 const LOAD = { rate: 200, deadlineMs: 60_000 };
 
-/** Each order of the three; the second one goes back once before all are upgraded. */
+/** The orders in which the three are upgraded. The second one goes back once before all are upgraded. */
 const ORDERS = [
   [0, 1, 2],
   [1, 0, 2],
@@ -22,12 +22,12 @@ const ORDERS = [
   [1, 2, 0],
   [2, 1, 0],
 ] as const;
-/** Of these, those in which something more is shown. */
+/** Indexes of the orders in which more is checked. */
 const WITH_STATUS = 0;
 const WITH_ALL_BACK = 1;
 const WITH_KILLED_LEADER = 2;
 
-/** Those below as well. */
+/** For the orders and the two stories below. */
 const turns = new Turns({ stories: ORDERS.length + 2, atOnce: 3 });
 
 for (const [n, order] of ORDERS.entries()) {
@@ -42,7 +42,7 @@ for (const [n, order] of ORDERS.entries()) {
       await load.flows("before the upgrade");
       await swap(stage, first, NEXT_BINARY);
       await swap(stage, second, NEXT_BINARY);
-      // The third would enable the format. Until then everybody can go back.
+      // Upgrading the third would enable the format. Until then every replica can go back.
       expect(await onceHeard(() => note(first, "next: too early"))).toBe(
         `definite not_enabled: This needs all replicas at version 0.1.0-next; replica ${third} is at 0.1.0.`,
       );
@@ -66,7 +66,7 @@ for (const [n, order] of ORDERS.entries()) {
   });
 }
 
-/** The last one of the newer version goes back, too: its column is gone, and the rows are as those of the others. */
+/** Downgrades the last newer replica too. Its column is gone, and its rows equal those of the others. */
 async function allBack(stage: Stage, last: number): Promise<void> {
   await swap(stage, last, BINARY);
   await stage.load.stop();
@@ -85,7 +85,7 @@ async function killLeader(stage: Stage): Promise<void> {
   expect(await stage.leader()).not.toBe(leader);
 }
 
-/** The older executable refuses the folder; the newer one goes on with it, and nothing of it is lost. */
+/** Checks that the older executable refuses the folder, and that the newer one continues with it without loss. */
 async function refusedAfterwards(stage: Stage, id: number): Promise<void> {
   expect((await stage.cluster.terminate(id)).exit).toBe(0);
   stage.cluster.install(id, BINARY);
@@ -97,7 +97,7 @@ async function refusedAfterwards(stage: Stage, id: number): Promise<void> {
   unnoticed(stage);
 }
 
-/** Two of the newer version and one of the older: what is shown of it. */
+/** Checks what status and commands show of two newer replicas and an older one. */
 async function mixed(stage: Stage, { newer, older }: { newer: readonly number[]; older: number }): Promise<void> {
   const seen = await stage.cluster.statusThat(
     older,
@@ -128,7 +128,7 @@ async function mixed(stage: Stage, { newer, older }: { newer: readonly number[];
   ]);
 }
 
-/** A page of either version that asks a replica of the other one for its scripts and styles gets those of that replica. */
+/** Checks that a page of either version gets scripts and styles from a replica of the other version. */
 async function partsOfTheOther({ cluster }: Stage, newer: number, older: number): Promise<void> {
   const parts = async (id: number): Promise<Map<string, string>> => {
     const page = await (await fetch(`${cluster.web(id)}/login`, { headers: { accept: "text/html" } })).text();
@@ -189,7 +189,7 @@ story(
       ]);
       await inForce(stage, 2, [first, leader]);
       expect(await note(first, "next: without the third")).toBe("sent");
-      // Nothing in its folder tells of the format: it meets it in the log of the others.
+      // Its folder does not mention the format, so it meets the format in the log of the others.
       tooOld(await ends(stage, last));
       stage.cluster.install(last, NEXT_BINARY);
       await stage.restart([last]);
@@ -225,7 +225,7 @@ story(
     await cluster.statusThat(2, "a view of its own", (status) => status.writable, 20_000);
     expect(await note(2, "written on the older side")).toBe("sent");
     stage.heal();
-    // Its branch lost, and the tables of the one that won are newer than those that it reads.
+    // Its branch lost, and the tables of the branch that won are newer than those it can read.
     const waits = await waitFor(
       "replica 2 to wait for its upgrade",
       async () => /^warning from replica 2: waiting: .*$/m.exec((await cluster.command(["status"])).stdout)?.[0],
@@ -234,7 +234,7 @@ story(
     expect(waits).toMatch(
       /: the state of replica [01] has newer tables \(2, of version 0.1.0-next\) than version 0.1.0 reads \(1\); install 0.1.0-next here$/,
     );
-    // A replica that was not heard for a moment on a busy machine is named so.
+    // On a busy machine, a replica that is not heard for a moment is named as such.
     const early = await waitFor("replica 2 to be heard", async () => {
       const said = await note(1, "next: after it");
       return said.includes("is not heard") ? null : said;
@@ -262,5 +262,5 @@ story(
   },
 );
 
-/** What is written in the story of the split, in the order of the log: a merge brings the older side's behind. */
+/** The notes of the story of the split, in log order: after the merge, those of the older side come last. */
 const EVERYTHING = ["next: without 2", "written on the older side"].join();
