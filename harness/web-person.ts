@@ -31,6 +31,7 @@ export interface SseEvent {
 }
 
 const WAIT_MS = 10_000;
+const ENTER_MS = 60_000;
 const LOGIN_COOKIE = /^lastword-[A-Za-z0-9]{6}$/;
 
 /** One person with one browser's cookies. */
@@ -123,7 +124,7 @@ export class WebPerson {
     await this.#enter(origin, "/login", { name: this.name, password });
   }
 
-  /** Tries until a replica leads; throws on any other refusal. */
+  /** Tries until a replica leads, however long a busy machine needs; throws on any other refusal. */
   async #enter(origin: string, path: string, form: Record<string, string>): Promise<void> {
     await until(async () => {
       const answer = await this.ask(origin, path, { form });
@@ -131,7 +132,7 @@ export class WebPerson {
       if (answer.status !== 201 && answer.status !== 200)
         throw new Error(`${path} answered ${answer.status}: ${(await answer.text()).slice(0, 300)}`);
       return true;
-    });
+    }, ENTER_MS);
   }
 
   /** Sends a message to a user by name. Returns the id of the message and its conversation. */

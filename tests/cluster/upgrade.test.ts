@@ -13,6 +13,9 @@ import { ends, follow, inForce, notesOf, onceHeard, swap, tooOld, unnoticed } fr
 /** The deadline is long, because a send may wait long for a leader while other tests keep the CPU busy. */
 const LOAD = { rate: 200, deadlineMs: 60_000 };
 
+/** On a busy machine a replica may not be heard for a moment, or the leadership may change. */
+const PASSING = /is not heard|try again/;
+
 /** The orders in which the three are upgraded. The second one goes back once before all are upgraded. */
 const ORDERS = [
   [0, 1, 2],
@@ -101,8 +104,9 @@ async function refusedAfterwards(stage: Stage, id: number): Promise<void> {
 async function mixed(stage: Stage, { newer, older }: { newer: readonly number[]; older: number }): Promise<void> {
   const seen = await stage.cluster.statusThat(
     older,
-    "frames of the newer version",
-    (status) => newer.every((id) => (status.replicas[id]?.unread?.[0]?.count ?? 0) > 0),
+    "frames of the newer version, and everybody heard",
+    ({ replicas, formats }) =>
+      newer.every((id) => (replicas[id]?.unread?.[0]?.count ?? 0) > 0) && formats.lacking.length === 1,
     20_000,
   );
   expect(seen.replicas.map(({ version }) => version)).toEqual(
@@ -114,11 +118,9 @@ async function mixed(stage: Stage, { newer, older }: { newer: readonly number[];
   await partsOfTheOther(stage, newer[0]!, older);
   const compared = await stage.cluster.command(["status", "--hash"]);
   expect([compared.exit, compared.stdout.includes("versions with other tables")]).toEqual([1, true]);
-  // A replica that was not heard for a moment on a busy machine would be named as well.
-  const others = new RegExp(`replica [${newer.join("")}] is not heard`);
   const refused = await waitFor("everybody to be heard", async () => {
     const said = await stage.cluster.command(["enable"]);
-    return others.test(said.stderr) ? null : said;
+    return PASSING.test(said.stderr) ? null : said;
   });
   expect([refused.exit, refused.stderr]).toEqual([
     1,
@@ -179,7 +181,7 @@ story(
         const leads = await stage.leader();
         const follower = leads === first ? leader : first;
         const said = await stage.cluster.command(["enable", `--data=${hostOf(stage, follower)}`, `--without=${last}`]);
-        return /is not heard|try again/.test(said.stderr) ? null : ([leads, said] as const);
+        return PASSING.test(said.stderr) ? null : ([leads, said] as const);
       });
       expect([enabled.exit, enabled.stdout, enabled.stderr]).toEqual([
         0,
@@ -243,7 +245,11 @@ story(
     expect((await cluster.terminate(2)).exit).toBe(0);
     const refused = await cluster.command(["enable", "--without", "1"]);
     expect([refused.exit, refused.stdout]).toEqual([1, ""]);
-    expect((await cluster.command(["enable", "--without", "2"])).exit).toBe(0);
+    const given = await waitFor("replica 2 to be given up", async () => {
+      const said = await cluster.command(["enable", "--without", "2"]);
+      return PASSING.test(said.stderr) ? null : said;
+    });
+    expect([given.exit, given.stderr]).toEqual([0, ""]);
     await inForce(stage, 2, [0, 1]);
     expect(await note(1, "next: without 2")).toBe("sent");
     tooOld(await ends(stage, 2));
