@@ -7,7 +7,15 @@ import { ReadMode } from "../../proto/gen/lastword/v1/ReadMode.ts";
 import type { Encodable } from "../../proto/message-type.ts";
 import { failed } from "../chat/errors.ts";
 import type { Answer } from "../chat/errors.ts";
-import type { Caller, ChatService, ReadAt, Session } from "../chat/chat-service.ts";
+import type {
+  Caller,
+  ChatService,
+  ConversationView,
+  ReadAt,
+  RoomChange,
+  RoomView,
+  Session,
+} from "../chat/chat-service.ts";
 import { sendInput } from "./send-stream.ts";
 
 /** Calls with one answer that need only the ChatService. */
@@ -71,9 +79,26 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
         unread: unreadOnly,
         ...readAt(read),
       })
-      .then(as((conversations) => ({ conversations }))),
+      .then(as((conversations) => ({ conversations: conversations.map(wireConversation) }))),
   SendMessage: (request, { chat, session }) =>
     chat.send(session, sendInput(request)).then(as((message) => ({ message }))),
+  CreateRoom: (request, { chat, session }) => chat.createRoom(session, request).then(asRoom),
+  ChangeRoom: (request, { chat, session }) => {
+    const change = changeOf(request);
+    if (change === null) return Promise.resolve(failed("invalid", "Say what to change, one thing at a time."));
+    const { room, clientId } = request;
+    return chat.changeRoom(session, { room, change, clientId }).then(asRoom);
+  },
+  JoinRoom: ({ room, clientId }, { chat, session }) => chat.joinRoom(session, { room, clientId }).then(asRoom),
+  LeaveRoom: ({ room, clientId }, { chat, session }) => chat.leaveRoom(session, { room, clientId }).then(nothing),
+  ListRooms: ({ after, limit, read, search, archived }, { chat, session, readAt }) =>
+    chat
+      .listRooms(session, { after, search, archived, limit: limit || PAGE_DEFAULT, ...readAt(read) })
+      .then(as((rooms) => ({ rooms: rooms.map(wireRoom) }))),
+  ListRoomPeople: ({ room, after, limit, read }, { chat, session, readAt }) =>
+    chat
+      .listRoomPeople(session, { room, after, limit: limit || PAGE_DEFAULT, ...readAt(read) })
+      .then(as((people) => ({ people }))),
   GetMessages: getMessages,
   MarkRead: ({ messageIds, conversationId, upTo }, { chat, session, readAt }) => {
     if (conversationId !== "" && messageIds.length > 0) {
@@ -107,6 +132,46 @@ async function getMessages(
   const limit = request.limit || PAGE_DEFAULT;
   const page = { conversationId, ...(before === "" ? {} : { before }), limit, ...readAt(read) };
   return as((messages: Body<"GetMessages">["messages"]) => ({ messages }))(await chat.messages(session, page));
+}
+
+/** What of a room is to change; null: nothing is said, or not how. */
+function changeOf(request: ChatRequest<"ChangeRoom">): RoomChange | null {
+  const { name, topic, isPrivate = false, archived = false, invite, remove, ban = "", unban = "", role } = request;
+  const { change } = request;
+  if (change === undefined) return null;
+  switch (change) {
+    case "name":
+      return { kind: "name", name: name ?? "" };
+    case "topic":
+      return { kind: "topic", topic: topic ?? "" };
+    case "isPrivate":
+      return { kind: "private", isPrivate };
+    case "archived":
+      return { kind: "archived", archived };
+    case "invite":
+      return { kind: "invite", people: invite?.names ?? [] };
+    case "remove":
+      return { kind: "remove", people: remove?.names ?? [] };
+    case "ban":
+      return { kind: "ban", person: ban };
+    case "unban":
+      return { kind: "unban", person: unban };
+    case "role":
+      return role ? { kind: "role", person: role.person, role: role.role } : null;
+  }
+}
+
+/** The room as it is on the wire: who is not in it has no role. */
+function wireRoom(room: RoomView) {
+  return { ...room, role: room.role ?? "" };
+}
+
+function wireConversation({ room, ...conversation }: ConversationView) {
+  return { ...conversation, room: room === null ? null : wireRoom(room) };
+}
+
+function asRoom(answer: Answer<RoomView>): Answer<{ readonly room: ReturnType<typeof wireRoom> }> {
+  return as((room: RoomView) => ({ room: wireRoom(room) }))(answer);
 }
 
 /** The answer of a call whose response holds only a cursor. */

@@ -121,6 +121,8 @@ function eventFields(event: FeedEvent): Partial<Encodable<WireSubscribeResponse>
       return { user: event.person };
     case "presence":
       return { presence: event.person };
+    case "conversation":
+      return { conversation: { conversationId: event.conversationId } };
     case "typing":
       return { typing: { conversationId: event.conversationId, userId: event.userId } };
     case "reset":

@@ -6,6 +6,7 @@
 import type { Told } from "./fact.ts";
 import type { ClientId, ConversationId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { Answer } from "./errors.ts";
+import type { RoomRole } from "./rows.ts";
 
 /** A login that `authenticate` has looked up; nothing else creates one. */
 export interface Session {
@@ -49,10 +50,57 @@ export interface UserView {
   readonly formerName?: string;
 }
 
+/** A room as one user sees it. */
+export interface RoomView {
+  readonly id: ConversationId;
+  /** 1 to 64 characters, without the `#`. */
+  readonly name: string;
+  /** At most 250 characters; "": none. */
+  readonly topic: string;
+  readonly isPrivate: boolean;
+  /** It can be read and not written. */
+  readonly archived: boolean;
+  /** How many people are in it. */
+  readonly people: number;
+  /** What the user is in it; null: not in it. */
+  readonly role: RoomRole | null;
+  /** Everybody is in it: nobody leaves, and it stays public. */
+  readonly isForAll: boolean;
+}
+
+/** Somebody in a room. */
+export interface RoomPersonView {
+  readonly user: UserView;
+  readonly role: RoomRole;
+}
+
+/** One change of a room or of who is in it. People are named as in `SendInput.to`. */
+export type RoomChange =
+  | { readonly kind: "name"; readonly name: string }
+  | { readonly kind: "topic"; readonly topic: string }
+  | { readonly kind: "private"; readonly isPrivate: boolean }
+  | { readonly kind: "archived"; readonly archived: boolean }
+  | { readonly kind: "invite" | "remove"; readonly people: readonly string[] }
+  | { readonly kind: "ban" | "unban"; readonly person: string }
+  | { readonly kind: "role"; readonly person: string; readonly role: string };
+
+export interface ListRoomsInput {
+  /** A name: the last one of the page before. */
+  readonly after?: string;
+  /** 1 to 200. */
+  readonly limit: number;
+  /** Part of the name, in any case. */
+  readonly search?: string;
+  /** Archived rooms instead of the others. */
+  readonly archived?: boolean;
+}
+
 export interface ConversationView {
   readonly id: ConversationId;
-  /** The other person; the user for notes to self. */
-  readonly with: UserView;
+  /** The other person; the user for notes to self. Null: a room. */
+  readonly with: UserView | null;
+  /** Null: a direct conversation. */
+  readonly room: RoomView | null;
   /** Unread messages of other people that are not deleted, counted up to 100. */
   readonly unread: number;
   /** Seq of the newest message, even if it is deleted: the list's next page begins below it. */
@@ -82,7 +130,7 @@ export interface MessageView {
 }
 
 export interface SendInput {
-  /** Name of the recipient, in any case. Exactly one of `to` and `conversationId` is set. */
+  /** Name of the recipient, in any case, or `#` and the name of a room. Exactly one of `to` and `conversationId` is set. */
   readonly to?: string;
   readonly conversationId?: ConversationId;
   readonly body: string;
@@ -224,13 +272,51 @@ export interface ChatService {
     input: ListConversationsInput & ReadAt,
   ): Promise<Answer<readonly ConversationView[]>>;
   conversation(session: Session, input: { conversationId: ConversationId } & ReadAt): Promise<Answer<ConversationView>>;
-  /** The direct conversation with the person of this name; null before its first message. Error: unknown_recipient. */
+  /**
+   * The direct conversation with the person of this name, null before its first message; or the room, if the name
+   * begins with `#`. Error: unknown_recipient.
+   */
   findDirect(session: Session, input: { name: string } & ReadAt): Promise<Answer<ConversationView | null>>;
   /** The `limit` (1 to 200) newest messages, or the newest before message `before`; oldest first. Error: not_found. */
   messages(
     session: Session,
     input: { conversationId: ConversationId; before?: MessageId; limit: number } & ReadAt,
   ): Promise<Answer<readonly MessageView[]>>;
+  /**
+   * Makes a room, whose owner the user is. `people` are names of those who are in it from the start, at most 100.
+   * Errors: invalid, too_long, name_taken, unknown_recipient (one of `people`), too_many (rooms).
+   */
+  createRoom(
+    session: Session,
+    input: {
+      readonly name: string;
+      readonly topic: string;
+      readonly isPrivate: boolean;
+      readonly people: readonly string[];
+      readonly clientId: ClientId;
+    },
+  ): Promise<Answer<RoomView>>;
+  /**
+   * Changes a room that the user is in. Errors: not_found, not_allowed (the user does not run the room), archived
+   * (invite), name_taken, last_owner, too_many, unknown_recipient, invalid, too_long.
+   */
+  changeRoom(
+    session: Session,
+    input: { readonly room: string; readonly change: RoomChange; readonly clientId: ClientId },
+  ): Promise<Answer<RoomView>>;
+  /** Joins a public room. Errors: not_found, archived, too_many. */
+  joinRoom(session: Session, input: { readonly room: string; readonly clientId: ClientId }): Promise<Answer<RoomView>>;
+  /** Errors: not_found, not_allowed (the room that everybody is in). */
+  leaveRoom(session: Session, input: { readonly room: string; readonly clientId: ClientId }): Promise<Answer<null>>;
+  /** Public rooms, and the private ones that the user is in, by name. */
+  listRooms(session: Session, input: ListRoomsInput & ReadAt): Promise<Answer<readonly RoomView[]>>;
+  /** One of them. `room` is its id, or `#` and its name, here and above. Errors: not_found. */
+  room(session: Session, input: { readonly room: string } & ReadAt): Promise<Answer<RoomView>>;
+  /** Those who are in it, by name. `after` is the last name of the page before. Errors: not_found. */
+  listRoomPeople(
+    session: Session,
+    input: { readonly room: string; readonly after?: string; readonly limit: number } & ReadAt,
+  ): Promise<Answer<readonly RoomPersonView[]>>;
   /** Unread messages in all conversations, counted up to UNREAD_TOTAL_MAX. */
   unreadTotal(session: Session): number;
   /**

@@ -27,6 +27,10 @@ export const CHAT_ERRORS = {
   unknown_recipient: { grpc: GRPC.notFound, http: 404, outcome: "definite" },
   name_taken: { grpc: GRPC.alreadyExists, http: 409, outcome: "definite" },
   id_reused_with_other_content: { grpc: GRPC.alreadyExists, http: 409, outcome: "definite" },
+  not_allowed: { grpc: GRPC.permissionDenied, http: 403, outcome: "definite" },
+  archived: { grpc: GRPC.failedPrecondition, http: 409, outcome: "definite" },
+  last_owner: { grpc: GRPC.failedPrecondition, http: 409, outcome: "definite" },
+  too_many: { grpc: GRPC.resourceExhausted, http: 409, outcome: "definite" },
   registration_closed: { grpc: GRPC.permissionDenied, http: 403, outcome: "definite" },
   slow_down: { grpc: GRPC.resourceExhausted, http: 429, outcome: "definite" },
   no_leader: { grpc: GRPC.unavailable, http: 503, outcome: "definite" },
@@ -43,7 +47,7 @@ export interface ChatError {
   /** Tells a person what is wrong and what to do. Contains nothing that another user wrote. */
   readonly sentence: string;
   /** The form field that the error belongs to, if any. */
-  readonly field?: "name" | "password" | "to" | "body" | "id" | "ids";
+  readonly field?: "name" | "password" | "topic" | "to" | "body" | "id" | "ids";
   /** For slow_down, no_leader and not_writable: after how long to try again. */
   readonly retryAfterMs?: number;
 }

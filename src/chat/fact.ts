@@ -30,6 +30,8 @@ export type Told<Message, Person> =
   | { readonly kind: "person"; readonly person: Person }
   /** Somebody came online or went offline. */
   | { readonly kind: "presence"; readonly person: Person }
+  /** The conversation came to the reader's list, left it, or is called otherwise: what it is now, the rows say. */
+  | { readonly kind: "conversation"; readonly conversationId: ConversationId }
   | { readonly kind: "typing"; readonly conversationId: ConversationId; readonly userId: UserId }
   /**
    * The session ended (log-out, password change, account deleted), and its streams close after this.

@@ -5,7 +5,7 @@ import type { Distinct } from "../base/distinct.ts";
 export type UserId = Distinct<string, "user">;
 /** 12 base62 characters; never the token. */
 export type SessionId = Distinct<string, "session">;
-/** Of a direct conversation: `<user id>_<user id>`, sorted. */
+/** Of a direct conversation: `<user id>_<user id>`, sorted. Of a room: 12 base62 characters. */
 export type ConversationId = Distinct<string, "conversation">;
 /** A UUID in lower case, followed by `~` and 8 characters if a merge met another request with the same id. */
 export type ClientId = Distinct<string, "client">;
@@ -15,6 +15,7 @@ export type MessageId = Distinct<string, "message">;
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const ID_CHARS = 12;
+const ROOM_ID = /^[0-9A-Za-z]{12}$/;
 
 /** 12 base62 characters (71 bits) from the first 9 bytes of `seed`. */
 function base62(seed: Uint8Array): string {
@@ -63,6 +64,23 @@ export function directMembers(conversation: ConversationId): readonly UserId[] |
   if (conversation.length !== 2 * ID_CHARS + 1 || conversation[ID_CHARS] !== "_") return null;
   const [a, b] = [conversation.slice(0, ID_CHARS), conversation.slice(ID_CHARS + 1)];
   return a === b ? [a] : [a, b];
+}
+
+/** The room that everybody is in: the same on both branches of a split. */
+export const GENERAL_ID: ConversationId = base62(new Bun.CryptoHasher("sha256").update("lastword-general").digest());
+
+/**
+ * The id of a room, from the request that makes it: two branches that both take the same request make the same room.
+ * `content` is that of the request, so that a client id used twice does not make one room of two.
+ */
+export function roomIdFor(creator: UserId, clientId: ClientId, content: string): ConversationId {
+  const [original = ""] = clientId.split("~");
+  return base62(new Bun.CryptoHasher("sha256").update(`lastword-room\0${creator}\0${original}\0${content}`).digest());
+}
+
+/** The text can be the id of a room. */
+export function isRoomId(text: string): boolean {
+  return ROOM_ID.test(text);
 }
 
 /** `<author id>-<client id>`: the same at every replica, and it never changes. */

@@ -10,6 +10,9 @@ export const PASSWORD_CHARS_MIN = 8;
 /** Characters, so at most 1,024 bytes, which is far below the limit of argon2. */
 export const PASSWORD_CHARS_MAX = 256;
 
+/** Characters of a room's topic. */
+const TOPIC_CHARS_MAX = 250;
+
 type Checked<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ChatError };
 
 /** A visible character, which a message must contain: no white space, joiner, direction mark, filler or tag. */
@@ -84,6 +87,19 @@ export function checkBody(text: string): Checked<string> {
   const control = CONTROL.exec(body);
   if (control !== null) return failed("invalid", controlSentence(body, control.index), { field: "body" });
   return { ok: true, value: body };
+}
+
+/** Checks a room's topic: at most 250 characters on one line, without control characters; may be empty. */
+export function checkTopic(text: string): Checked<string> {
+  if (text.length > 4 * TOPIC_CHARS_MAX) return topicTooLong();
+  const topic = text.toWellFormed().replaceAll(/\s+/g, " ").trim();
+  if (characters(topic) > TOPIC_CHARS_MAX) return topicTooLong();
+  if (/\p{Cc}/u.test(topic)) return failed("invalid", "A topic cannot contain control characters.", { field: "topic" });
+  return { ok: true, value: topic };
+}
+
+function topicTooLong(): { ok: false; error: ChatError } {
+  return failed("too_long", `A topic has at most ${TOPIC_CHARS_MAX} characters.`, { field: "topic" });
 }
 
 /** Names the character and its place, because nobody can see it. Lines and characters are counted from 1. */

@@ -5,7 +5,7 @@
  */
 import type { Told } from "./fact.ts";
 import type { ClientId, ConversationId, MessageId, UserId } from "./ids.ts";
-import type { MessageRow, RequestRow, SessionRow, UserRow } from "./rows.ts";
+import type { MessageRow, RequestRow, RoomRole, RoomRow, SeatRow, SessionRow, UserRow } from "./rows.ts";
 import type { Seq } from "../election/view.ts";
 
 /** A message as one user sees it. */
@@ -18,13 +18,56 @@ export interface SeenMessage extends MessageRow {
 /** A conversation as one user sees it. */
 export interface ConversationSummary {
   readonly id: ConversationId;
-  /** The other person; the user for notes. */
+  /** The other person; the user for notes and of a room. */
   readonly other: UserId;
+  /** Null: a direct conversation. */
+  readonly room: RoomSummary | null;
   /** Counted up to 100. */
   readonly unread: number;
+  /** Seq of the newest message; of an empty room, that of the op that made it. */
   readonly lastSeq: Seq;
   /** The newest message that the user can see: not deleted, not hidden. Only the newest 1,000 are searched. */
   readonly last: SeenMessage | null;
+}
+
+/** A room as one user sees it. */
+export interface RoomSummary {
+  readonly row: RoomRow;
+  /** How many people are in it. */
+  readonly people: number;
+  /** Null: the user is not in it. */
+  readonly role: RoomRole | null;
+}
+
+/** Somebody in a room. */
+export interface RoomPerson {
+  readonly user: UserRow;
+  readonly role: RoomRole;
+}
+
+/** Selects some of the rooms that a user may find. */
+export interface RoomsPage {
+  /** Only rooms whose folded name is above this one. */
+  readonly afterFolded: string;
+  readonly limit: number;
+  /** Only rooms with this in their folded name. */
+  readonly part?: string;
+  /** Archived rooms instead of the others. */
+  readonly archived?: boolean;
+}
+
+/** Rooms. A user finds the public rooms and those that the user is in; the others do not exist for the user. */
+export interface RoomQueries {
+  /** Null: the user may not know of it. */
+  room(id: ConversationId, user: UserId): RoomSummary | null;
+  named(folded: string, user: UserId): RoomSummary | null;
+  /** By folded name. */
+  rooms(user: UserId, page: RoomsPage): readonly RoomSummary[];
+  /** Those in the room whose folded name is above `afterFolded`, by folded name. Whether `user` may ask is asked first. */
+  people(room: ConversationId, afterFolded: string, limit: number): readonly RoomPerson[];
+  seat(room: ConversationId, user: UserId): SeatRow | null;
+  /** The latest tag of those in the room who joined by themselves; "": nobody did. */
+  newestJoin(room: ConversationId): string;
 }
 
 /** Selects some of a user's conversations. */
@@ -65,10 +108,15 @@ export interface Queries {
 
   request(user: UserId, clientId: ClientId): RequestRow | null;
 
+  readonly rooms: RoomQueries;
+
   isMember(conversation: ConversationId, user: UserId): boolean;
   /** Members of the conversation, ordered by id; empty if it does not exist. */
   membersOf(conversation: ConversationId): readonly UserId[];
-  /** Everybody who shares one of the user's first 10,000 conversations, each once, without the user. */
+  /**
+   * Everybody who shares one of the user's first 10,000 conversations, each once, without the user. A room of more than
+   * 50 people does not count.
+   */
   companions(user: UserId): readonly UserId[];
   /**
    * The conversation with the newest message first. Omits conversations with a deleted account in which nothing is

@@ -42,8 +42,7 @@ export interface SessionRow {
 
 export interface ConversationRow {
   readonly id: ConversationId;
-  /** All conversations are direct so far. */
-  readonly kind: "direct";
+  readonly kind: "direct" | "room";
   readonly createdSeq: Seq;
 }
 
@@ -54,6 +53,57 @@ export interface MemberRow {
   readonly mark: Seq;
   /** Seq of the op that last moved the mark over somebody else's message. */
   readonly markChangedSeq: Seq;
+}
+
+/**
+ * What a room is called, and who may find it. Of each field that people change, the tag of the op that set it last
+ * (kinds/tags.ts) says which of two branches wins; "": none did.
+ */
+export interface RoomRow {
+  readonly id: ConversationId;
+  readonly name: string;
+  /** No other room has it. */
+  readonly folded: string;
+  /** The name as it looks; no other room has it, too. */
+  readonly skeleton: string;
+  /** "": none. */
+  readonly topic: string;
+  /** Only its people know of it. */
+  readonly isPrivate: boolean;
+  /** Nobody writes there any more. */
+  readonly archived: boolean;
+  readonly createdBy: UserId;
+  /** 0: the op that makes it has not arrived yet, others of its branch have. */
+  readonly createdMicros: number;
+  readonly nameTag: string;
+  readonly topicTag: string;
+  readonly privateTag: string;
+  readonly archivedTag: string;
+  /** The op that last changed one of these. */
+  readonly changedSeq: Seq;
+}
+
+export type RoomRole = "member" | "admin" | "owner";
+
+/** Somebody's place in a room, also of somebody who was there once or may not come. */
+export interface SeatRow {
+  readonly room: ConversationId;
+  readonly user: UserId;
+  /** `joined`: there is a MemberRow as well, and only then. */
+  readonly state: "joined" | "left" | "removed" | "banned";
+  readonly role: RoomRole;
+  /** Who seated her: herself, if she joined. */
+  readonly seatedBy: UserId;
+  /** The tag of the op that set `state` last. */
+  readonly tag: string;
+  /** The tag of the op that set `role` last. */
+  readonly roleTag: string;
+  /** While she is not in the room: her read mark of when she was. */
+  readonly mark: Seq;
+  /** The op by which she came; 0: she never did. */
+  readonly joinedSeq: Seq;
+  /** The op that last changed `state`. */
+  readonly changedSeq: Seq;
 }
 
 export interface MessageRow {
@@ -125,6 +175,24 @@ export interface Rows {
   membersOf(conversation: ConversationId): readonly UserId[];
   /** Inserts or replaces. */
   putMember(row: MemberRow): void;
+  removeMember(conversation: ConversationId, user: UserId): void;
+
+  room(id: ConversationId): RoomRow | null;
+  roomByFolded(folded: string): RoomRow | null;
+  roomBySkeleton(skeleton: string): RoomRow | null;
+  /** How many there are, counted up to `max`. */
+  countRooms(max: number): number;
+  /** Inserts or replaces, by id; after its conversation. */
+  putRoom(row: RoomRow): void;
+  seat(room: ConversationId, user: UserId): SeatRow | null;
+  /** Of those who are in the room, by user. */
+  seatsIn(room: ConversationId): readonly SeatRow[];
+  /** Of the rooms in which the user is, by room. */
+  seatsOf(user: UserId): readonly SeatRow[];
+  /** Inserts or replaces. */
+  putSeat(row: SeatRow): void;
+  /** Ids of all living accounts, in their order. */
+  livingUsers(): readonly UserId[];
 
   message(conversation: ConversationId, seq: Seq): MessageRow | null;
   addMessage(row: MessageRow): void;

@@ -18,6 +18,7 @@ import { findSession } from "./http/request.ts";
 import { refuseForeignHosts } from "./http/host.ts";
 import { accountRoutes } from "./account/routes.tsx";
 import { chatRoutes } from "./messages/routes.tsx";
+import { roomRoutes } from "./rooms/routes.tsx";
 import { clusterRoutes, healthRoutes } from "./cluster/routes.tsx";
 import { handoverRoutes } from "./cluster/handover-routes.tsx";
 import { loginRoutes } from "./account/login-routes.tsx";
@@ -58,6 +59,7 @@ export function createWeb(deps: WebDeps): Web {
   app.route("/", loginRoutes(deps));
   app.route("/", handoverRoutes(deps, handover));
   app.route("/", chatRoutes(deps));
+  app.route("/", roomRoutes(deps));
   app.route("/", accountRoutes(deps));
   app.route("/", eventRoutes(deps, streams));
   app.notFound((c) => answerError(c, failed("not_found", "There is no page at this address.").error));

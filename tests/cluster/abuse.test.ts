@@ -176,11 +176,26 @@ describe("open redirects", () => {
 describe("somebody else's things over gRPC", () => {
   let eves: ChatClient;
   let session: string;
+  /** Ada's private room. */
+  let secret: string;
   beforeAll(async () => {
     eves = new ChatClient({ addresses: [cluster.grpc(0)] });
     expect((await eves.login("eve", WEB_PASSWORD)).ok).toBe(true);
     const { logins } = await ada.json<{ logins: { id: string; current: boolean }[] }>(cluster.web(1), "/account");
     session = logins.find((login) => login.current)!.id;
+    const adas = new ChatClient({ addresses: [cluster.grpc(0)] });
+    expect((await adas.login("ada", WEB_PASSWORD)).ok).toBe(true);
+    const made = await adas.call("CreateRoom", {
+      name: "secret",
+      topic: "hidden words",
+      isPrivate: true,
+      people: [],
+      clientId: crypto.randomUUID(),
+    });
+    expect(made).toMatchObject({ ok: true });
+    if (made.ok) secret = made.value.room!.id;
+    await adas.send({ to: "#secret", body: "hidden words" });
+    adas.close();
   });
   afterAll(() => eves.close());
 
@@ -235,20 +250,55 @@ describe("somebody else's things over gRPC", () => {
     EndSession: ({ session }) => [{ sessionId: session, clientId: crypto.randomUUID() }],
     ListUsers: () => [{ limit: 200 }],
     ListConversations: () => [{ limit: 200 }],
-    SendMessage: () => [{ conversationId: theirs.conversationId, body: "from eve", clientId: crypto.randomUUID() }],
+    SendMessage: () => [
+      { conversationId: theirs.conversationId, body: "from eve", clientId: crypto.randomUUID() },
+      { conversationId: secret, body: "from eve", clientId: crypto.randomUUID() },
+      { to: "#secret", body: "from eve", clientId: crypto.randomUUID() },
+    ],
     GetMessages: () => [
       { conversationId: theirs.conversationId, limit: 200 },
       { conversationId: theirs.conversationId, before: theirs.id, limit: 200, read: 1 },
       { with: "ben", limit: 200 },
+      { conversationId: secret, limit: 200 },
+      { with: "#secret", limit: 200 },
     ],
     MarkRead: () => [{ messageIds: [theirs.id] }, { conversationId: theirs.conversationId, upTo: theirs.id }],
     DeleteMessages: () => [{ messageIds: [theirs.id], clientId: crypto.randomUUID() }],
     Subscribe: () => [{ cursor: "" }, { cursor: "1.0..0:1" }],
+    // Names what is not there for eve, by its id and by its name. The last ones of each list are of her own account.
+    CreateRoom: () => [{ name: "secret", topic: "", isPrivate: false, people: [], clientId: crypto.randomUUID() }],
+    ChangeRoom: () =>
+      [
+        { name: "mine" },
+        { topic: "mine" },
+        { isPrivate: false },
+        { archived: true },
+        { invite: { names: ["eve"] } },
+        { remove: { names: ["ada"] } },
+        { ban: "ada" },
+        { unban: "eve" },
+        { role: { person: "eve", role: "owner" } },
+      ].flatMap((change) => [secret, "#secret"].map((room) => ({ room, clientId: crypto.randomUUID(), ...change }))),
+    JoinRoom: () => [secret, "#secret"].map((room) => ({ room, clientId: crypto.randomUUID() })),
+    LeaveRoom: () => [secret, "#secret"].map((room) => ({ room, clientId: crypto.randomUUID() })),
+    ListRooms: () => [{ limit: 200 }, { limit: 200, search: "secret" }, { limit: 200, archived: true }],
+    ListRoomPeople: () => [{ room: secret }, { room: "#secret" }],
     SendStream: () => [
       { items: [{ conversationId: theirs.conversationId, body: "from eve", clientId: crypto.randomUUID() }] },
     ],
   };
   const CALLS = Object.keys(CHAT_WIRE) as ChatCall[];
+  /** What they name is not there for eve. */
+  const NAMING: readonly ChatCall[] = [
+    "EndSession",
+    "SendMessage",
+    "MarkRead",
+    "DeleteMessages",
+    "ChangeRoom",
+    "JoinRoom",
+    "LeaveRoom",
+    "ListRoomPeople",
+  ];
 
   test.each(CALLS)(
     "%s",
@@ -259,7 +309,10 @@ describe("somebody else's things over gRPC", () => {
         const answer = await call(name, request, eves.token);
         expect(answer.text).not.toContain("private words");
         expect(answer.text).not.toContain(theirs.conversationId);
-        const named = ["EndSession", "SendMessage", "MarkRead", "DeleteMessages"].includes(name);
+        expect(answer.text).not.toContain(secret);
+        expect(answer.text).not.toContain("hidden words");
+        if (name === "CreateRoom") expect([name, answer.code]).toEqual([name, status.ALREADY_EXISTS]);
+        const named = NAMING.includes(name);
         if (named) expect([name, answer.code]).toEqual([name, status.NOT_FOUND]);
         if (name === "SendStream") expect(answer.text).toContain('"code":"not_found"');
       }

@@ -14,6 +14,7 @@ import {
   type MessageId,
   type UserId,
 } from "../../src/chat/ids.ts";
+import { roomIdOf } from "../../src/chat/kinds/create-room.ts";
 import { decodeOp, encodeOp, markRecovered, opKey, type Op } from "../../src/chat/kinds/op.ts";
 import type { Seq } from "../../src/election/view.ts";
 import type { Batch } from "../../src/election/frame.ts";
@@ -52,8 +53,11 @@ export class ChatDomain implements SimDomain {
   effects(): Map<string, number> {
     const effects = new Map<string, number>();
     const add = (id: string) => effects.set(id, (effects.get(id) ?? 0) + 1);
-    const { users = [], messages = [] } = this.#state.dump();
+    const { users = [], messages = [], rooms = [], seats = [] } = this.#state.dump();
     for (const row of users) add(String(row["id"]));
+    // One whose op has not arrived has no creator.
+    for (const row of rooms) if (row["created_by"] !== "") add(roomEffect(String(row["id"])));
+    for (const { room, user, state } of seats) if (state === "joined") add(seatEffect(String(room), String(user)));
     // A merge gives the second of two ops under one client id a suffix after "~".
     for (const row of messages) add(`${String(row["author"])}-${String(row["client_id"]).split("~")[0]}`);
     this.#addReads(add);
@@ -141,6 +145,14 @@ export function readEffect(reader: UserId, id: MessageId): string {
   return `${reader} has read ${id}`;
 }
 
+/** What `effects` counts under for a room that was made, and for somebody who is in it. */
+export function roomEffect(room: ConversationId): string {
+  return `there is room ${room}`;
+}
+export function seatEffect(room: ConversationId, user: UserId): string {
+  return `${user} is in room ${room}`;
+}
+
 /** The op as it is proposed again after its branch lost; `nowMicros` as in markRecovered. */
 export function asRecovered(op: Uint8Array, nowMicros: number | null): Uint8Array {
   return inFormat(markRecovered(inFormat(op, 1), { replica: 0, view: "" }, nowMicros), opFormat(op));
@@ -205,6 +217,26 @@ export class ChatUser {
     const conversation = directId(this.id, to.id);
     const body = `message ${n} of ${this.name}`;
     return this.#op(uuid("11111111", n), timeMicros, { kind: "sendMessage", conversation, body, readUpTo: "" });
+  }
+
+  /** The n-th message, to a room. */
+  say(n: number, room: ConversationId, timeMicros: number): KeyedOp {
+    const body = `message ${n} of ${this.name}`;
+    return this.#op(uuid("11111111", n), timeMicros, { kind: "sendMessage", conversation: room, body, readUpTo: "" });
+  }
+
+  /** The n-th room that she makes, and its id. */
+  createRoom(n: number, name: string): { readonly room: ConversationId; readonly made: (micros: number) => KeyedOp } {
+    const body = { kind: "createRoom", name, folded: name, skeleton: name, topic: "", isPrivate: false } as const;
+    const whole = { ...body, people: [] };
+    const clientId = uuid("44444444", n);
+    const room = roomIdOf({ user: this.id, clientId }, whole);
+    return { room, made: (micros) => this.#op(clientId, micros, whole) };
+  }
+
+  /** The n-th time that she joins a room. */
+  join(n: number, room: ConversationId, timeMicros: number): KeyedOp {
+    return this.#op(uuid("55555555", n), timeMicros, { kind: "seatPeople", room, what: "join", people: [] });
   }
 
   /** Id of the n-th message. */

@@ -52,6 +52,8 @@ export interface Coverage {
   fullDisks: number;
   /** Marks that were acknowledged. */
   marks: number;
+  /** Rooms made and joined, and messages to them, that were acknowledged. */
+  rooms: number;
   /** Replicas that ended because a format that they did not know was in force. */
   tooOld: number;
 }
@@ -71,6 +73,7 @@ export function noCoverage(): Coverage {
     wildClocks: 0,
     fullDisks: 0,
     marks: 0,
+    rooms: 0,
     tooOld: 0,
   };
 }

@@ -3,11 +3,11 @@
  * same key at another replica, and streams that follow the applied ops by cursor.
  */
 import type { OpResult } from "../../src/chat/applied-op.ts";
-import { directId } from "../../src/chat/ids.ts";
+import { directId, type ConversationId } from "../../src/chat/ids.ts";
 import { standingOf } from "../../src/chat/cursor.ts";
 import type { Seq, ViewNo } from "../../src/election/view.ts";
 import { printViewNo, sameViewNo } from "../../src/election/view.ts";
-import { ChatUser, type KeyedOp } from "./chat.ts";
+import { ChatUser, roomEffect, seatEffect, type KeyedOp } from "./chat.ts";
 import type { Mark } from "./checks.ts";
 import { Reader } from "./readers.ts";
 import type { Random } from "./random.ts";
@@ -22,13 +22,21 @@ const READ_MS_MAX = 3_000;
 interface Request {
   readonly request: (micros: number) => KeyedOp;
   readonly told: (result: OpResult) => void;
+  /** What is there for ever once it is acknowledged, where its key does not say it. */
+  readonly effects?: readonly string[] | undefined;
 }
 
 /** A writer that waits for each answer before it sends again. */
 export class Writer {
   readonly #world: World;
   readonly #random: Random;
+  /** Of its own, so that what she does in rooms moves nothing else. */
+  readonly #roomRandom: Random;
   readonly #user: ChatUser;
+  /** Rooms that she has made, and all that she is in: acknowledged. */
+  readonly ownRooms: ConversationId[] = [];
+  readonly #rooms = new Set<ConversationId>();
+  readonly #usesRooms: boolean;
   readonly #friends: () => readonly Writer[];
   readonly #thinkMs: number;
   #sent = 0;
@@ -44,12 +52,21 @@ export class Writer {
   /** The same person as a reader of the messages that others send to her. */
   readonly reader: Reader;
 
-  constructor(world: World, name: string, thinkMs: number, friends: () => readonly Writer[]) {
+  /** `inRooms`: half of what she would write to herself she does in rooms instead. */
+  constructor(
+    world: World,
+    name: string,
+    thinkMs: number,
+    friends: () => readonly Writer[],
+    { inRooms = false }: { readonly inRooms?: boolean } = {},
+  ) {
     this.#world = world;
+    this.#usesRooms = inRooms;
     this.#user = new ChatUser(name);
     this.reader = new Reader(world, this.#user, thinkMs);
     this.#friends = friends;
     this.#random = world.random.split(name);
+    this.#roomRandom = world.random.split(`${name} in rooms`);
     this.#thinkMs = thinkMs;
   }
 
@@ -68,8 +85,8 @@ export class Writer {
       return;
     }
     this.idle = false;
-    const { request, told } = this.#request();
-    const life = { done: false, replica: null, told };
+    const { request, told, effects } = this.#request();
+    const life = { done: false, replica: null, told, effects };
     this.#attempt(request, this.#world.now, this.#world.checks.invoked(), life);
   }
 
@@ -86,10 +103,47 @@ export class Writer {
     const n = this.#sent++;
     const friends = this.#friends().filter((f) => f.registered);
     const to = this.#random.chance(0.3) ? this.#random.pick(friends) : this;
+    if (to === this && this.#usesRooms && this.#roomRandom.chance(0.5)) return this.#inRooms(n, friends);
     return {
       request: (micros) => this.#user.send(n, to.#user, micros),
       told: () => {
         if (to !== this) to.reader.sent(directId(this.#user.id, to.#user.id), this.#user.idOf(n));
+      },
+    };
+  }
+
+  /** Something in a room: she makes one, joins a friend's, or writes to one that she is in. */
+  #inRooms(n: number, friends: readonly Writer[]): Request {
+    const random = this.#roomRandom;
+    const { checks } = this.#world;
+    const others = friends.flatMap(({ ownRooms }) => ownRooms).filter((room) => !this.#rooms.has(room));
+    if (this.ownRooms.length === 0) {
+      // Everybody wants this name first; who is refused, or loses it in a merge, has another one.
+      const name = random.chance(0.5) ? "everybody" : this.#user.name;
+      const { room, made } = this.#user.createRoom(n, name);
+      const told = (): void => {
+        checks.coverage.rooms++;
+        this.ownRooms.push(room);
+        this.#rooms.add(room);
+      };
+      return { request: made, told, effects: [roomEffect(room), seatEffect(room, this.#user.id)] };
+    }
+    if (others.length > 0 && random.chance(0.4)) {
+      const room = random.pick(others);
+      const request = (micros: number): KeyedOp => this.#user.join(n, room, micros);
+      const told = (): void => {
+        checks.coverage.rooms++;
+        this.#rooms.add(room);
+      };
+      return { request, told, effects: [seatEffect(room, this.#user.id)] };
+    }
+    const room = random.pick([...this.#rooms]);
+    return {
+      request: (micros) => this.#user.say(n, room, micros),
+      told: () => {
+        checks.coverage.rooms++;
+        for (const other of friends)
+          if (other !== this && other.#rooms.has(room)) other.reader.sent(room, this.#user.idOf(n));
       },
     };
   }
@@ -114,7 +168,7 @@ export class Writer {
     request: (micros: number) => KeyedOp,
     invokedAt: number,
     before: Mark | null,
-    life: { done: boolean; replica: SimReplica | null; readonly told: Request["told"] },
+    life: { done: boolean; replica: SimReplica | null } & Pick<Request, "told" | "effects">,
   ): void {
     if (life.done) return;
     const world = this.#world;
@@ -154,7 +208,9 @@ export class Writer {
         life.told(outcome.result);
         const { seq, viewNo } = outcome;
         const { key } = stamped;
-        world.checks.acked({ key, seq, viewNo, replica: replica.id, invokedAt, ackedAt: world.now }, before);
+        const { effects } = life;
+        const ack = { key, seq, viewNo, replica: replica.id, invokedAt, ackedAt: world.now };
+        world.checks.acked(effects === undefined ? ack : { ...ack, effects }, before);
         this.#rest();
       });
     });

@@ -56,7 +56,7 @@ const HUNTERS: Record<Mutant | ShellMutant, Hunter> = {
   "rows-dropped-at-a-full-disk": { by: { seed: 2, mode: "strict", recovery: "wait" }, invariant: "I6" },
   "read-answered-from-an-older-round": { by: "reads-beside-writes", invariant: "I8" },
   "waiter-never-woken": { by: "read-waits-for-apply", invariant: "I7" },
-  "snapshot-fetched-from-two": { by: { seed: 9, mode: "upgrade", recovery: "any" }, invariant: "I0" },
+  "snapshot-fetched-from-two": { by: { seed: 16, mode: "upgrade", recovery: "wait" }, invariant: "I0" },
   "time-out-called-definite": { by: { seed: 1, mode: "partition", recovery: "wait" }, invariant: "I12" },
   "compacts-before-sync": { by: { seed: 2, mode: "partition", recovery: "wait" }, invariant: "I2" },
   "kind-written-before-enabled": { by: { seed: 1, mode: "upgrade", recovery: "wait" }, invariant: "I13" },

@@ -110,7 +110,8 @@ function play(world: World, nemesis: Nemesis): void {
   world.clocks.begin();
   const think = world.random.split("think").pick([150, 300, 600]);
   const writers: Writer[] = [];
-  for (let i = 0; i < world.replicas.length; i++) writers.push(new Writer(world, `w${i}`, think, () => writers));
+  for (let i = 0; i < world.replicas.length; i++)
+    writers.push(new Writer(world, `w${i}`, think, () => writers, { inRooms: true }));
   for (const writer of writers) {
     writer.start();
     writer.reader.start();

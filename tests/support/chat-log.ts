@@ -117,6 +117,11 @@ export class ChatLog {
     return uuid(this.#clientIds);
   }
 
+  /** Goes on as one branch of a split, whose client ids are not those of another. */
+  continueAs(branch: number): void {
+    this.#clientIds += branch * 100_000;
+  }
+
   op(user: string, body: OpBody, more: Partial<Op> = {}): Op {
     this.#micros += 1;
     return {

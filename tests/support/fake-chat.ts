@@ -10,7 +10,15 @@ import type { Encodable } from "../../proto/message-type.ts";
 import { addChatService } from "../../src/api/chat-api.ts";
 import type { ChatApi, ChatApiDeps } from "../../src/api/chat-api.ts";
 import { GUARDED_SERVER_OPTIONS, PortGuard, type PortGuardOptions } from "../../src/api/port-guard.ts";
-import type { ChatService, Feed, FeedItem, MessageView, Session, UserView } from "../../src/chat/chat-service.ts";
+import type {
+  ChatService,
+  Feed,
+  FeedItem,
+  MessageView,
+  RoomView,
+  Session,
+  UserView,
+} from "../../src/chat/chat-service.ts";
 import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
 
 /** The only valid token. */
@@ -91,6 +99,18 @@ export const STATUS: ClusterStatusJson = {
   events: [{ at: "2026-11-23T10:00:00Z", kind: "failover", text: "0 took over from 2." }],
 };
 
+/** A room of the user of the session. */
+export const ROOM: RoomView = {
+  id: "r1",
+  name: "ops",
+  topic: "servers",
+  isPrivate: false,
+  archived: false,
+  people: 1,
+  role: "owner",
+  isForAll: false,
+};
+
 /** A chat in which every call with GOOD_TOKEN succeeds, except those that the test replaces. */
 export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
   const ok = <T>(value: T) => ({ ok: true, value, cursor: "v:42" }) as const;
@@ -114,9 +134,16 @@ export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
     markAllRead: done,
     deleteMessages: done,
     listUsers: async () => ok([ADA]),
-    listConversations: async () => ok([{ id: "u1_u2", with: ADA, unread: 3, lastSeq: 42, last: MESSAGE }]),
-    conversation: async () => ok({ id: "u1_u2", with: ADA, unread: 3, lastSeq: 42, last: null }),
-    findDirect: async () => ok({ id: "u1_u2", with: ADA, unread: 3, lastSeq: 42, last: null }),
+    listConversations: async () => ok([{ id: "u1_u2", with: ADA, room: null, unread: 3, lastSeq: 42, last: MESSAGE }]),
+    conversation: async () => ok({ id: "u1_u2", with: ADA, room: null, unread: 3, lastSeq: 42, last: null }),
+    findDirect: async () => ok({ id: "u1_u2", with: ADA, room: null, unread: 3, lastSeq: 42, last: null }),
+    createRoom: async () => ok(ROOM),
+    changeRoom: async () => ok(ROOM),
+    joinRoom: async () => ok(ROOM),
+    leaveRoom: done,
+    listRooms: async () => ok([ROOM]),
+    room: async () => ok(ROOM),
+    listRoomPeople: async () => ok([{ user: ADA, role: "owner" }]),
     messages: async () => ok([MESSAGE]),
     unreadTotal: () => 0,
     unreadCounts: () => new Map(),

@@ -8,7 +8,9 @@ import type {
   MemberRow,
   MessageRow,
   RequestRow,
+  RoomRow,
   Rows,
+  SeatRow,
   SessionRow,
   UserRow,
 } from "../../src/chat/rows.ts";
@@ -29,6 +31,8 @@ interface Tables {
   requests: Map<string, RequestRow>;
   conversations: Map<string, ConversationRow>;
   members: Map<string, MemberRow>;
+  rooms: Map<string, RoomRow>;
+  seats: Map<string, SeatRow>;
   reads: Map<string, SingleRow>;
   hidden: Map<string, SingleRow>;
   tombstones: Map<string, { readonly author: string; readonly clientId: string }>;
@@ -45,6 +49,8 @@ function emptyTables(): Tables {
     requests: new Map(),
     conversations: new Map(),
     members: new Map(),
+    rooms: new Map(),
+    seats: new Map(),
     reads: new Map(),
     hidden: new Map(),
     tombstones: new Map(),
@@ -101,6 +107,8 @@ export class MemoryRows implements Rows {
       early: table(t.early.values(), ["author", "client_id", "user", "what"]),
       purges: table(t.purges.values(), ["user"]),
       formats: table(t.formats.values(), ["format"]),
+      rooms: table(t.rooms.values(), ["id"]),
+      seats: table(t.seats.values(), ["room", "user"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
       requests: table(
         [...t.requests.values()].map(({ user, clientId, hash, seq, result }) => ({
@@ -200,6 +208,57 @@ export class MemoryRows implements Rows {
 
   putMember(row: MemberRow): void {
     this.#set(this.#t.members, `${row.conversation} ${row.user}`, row);
+  }
+
+  removeMember(conversation: string, user: string): void {
+    this.#delete(this.#t.members, `${conversation} ${user}`);
+  }
+
+  room(id: string): RoomRow | null {
+    return this.#t.rooms.get(id) ?? null;
+  }
+
+  roomByFolded(folded: string): RoomRow | null {
+    return [...this.#t.rooms.values()].find((row) => row.folded === folded) ?? null;
+  }
+
+  roomBySkeleton(skeleton: string): RoomRow | null {
+    return [...this.#t.rooms.values()].find((row) => row.skeleton === skeleton) ?? null;
+  }
+
+  countRooms(max: number): number {
+    return Math.min(max, this.#t.rooms.size);
+  }
+
+  putRoom(row: RoomRow): void {
+    this.#set(this.#t.rooms, row.id, row);
+  }
+
+  seat(room: string, user: string): SeatRow | null {
+    return this.#t.seats.get(`${room} ${user}`) ?? null;
+  }
+
+  seatsIn(room: string): readonly SeatRow[] {
+    return this.#seats((row) => row.room === room).sort((a, b) => (a.user < b.user ? -1 : 1));
+  }
+
+  seatsOf(user: string): readonly SeatRow[] {
+    return this.#seats((row) => row.user === user).sort((a, b) => (a.room < b.room ? -1 : 1));
+  }
+
+  #seats(wanted: (row: SeatRow) => boolean): SeatRow[] {
+    return [...this.#t.seats.values()].filter((row) => row.state === "joined" && wanted(row));
+  }
+
+  putSeat(row: SeatRow): void {
+    this.#set(this.#t.seats, `${row.room} ${row.user}`, row);
+  }
+
+  livingUsers(): readonly string[] {
+    return [...this.#t.users.values()]
+      .filter((row) => row.deleted === 0)
+      .map((row) => row.id)
+      .sort();
   }
 
   message(conversation: string, seq: Seq): MessageRow | null {

@@ -174,7 +174,8 @@ function soloProposer(
 function behind(queries: Queries, answers: Partial<Queries>): Queries {
   return new Proxy(queries, {
     get(_target, name: keyof Queries) {
-      return answers[name] ?? (queries[name] as () => unknown).bind(queries);
+      const own: unknown = queries[name];
+      return answers[name] ?? (typeof own === "function" ? own.bind(queries) : own);
     },
   });
 }

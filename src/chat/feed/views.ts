@@ -1,10 +1,10 @@
 /** Turns rows into what people see: adds names, and removes the content of deleted accounts and messages. */
 import type { Told } from "../fact.ts";
-import { messageId, type UserId } from "../ids.ts";
+import { GENERAL_ID, messageId, type UserId } from "../ids.ts";
 import type { Presence } from "../ports.ts";
-import type { ConversationSummary, Queries, SeenMessage } from "../queries.ts";
+import type { ConversationSummary, Queries, RoomSummary, SeenMessage } from "../queries.ts";
 import type { MessageRow, UserRow } from "../rows.ts";
-import type { ConversationView, FeedEvent, MessageView, UserView } from "../chat-service.ts";
+import type { ConversationView, FeedEvent, MessageView, RoomView, UserView } from "../chat-service.ts";
 
 /** Shown in place of the name of a deleted account. */
 export const DELETED_USER = "deleted user";
@@ -78,6 +78,8 @@ export class Views {
       case "person":
       case "presence":
         return { kind: told.kind, person: this.userById(told.person) };
+      case "conversation":
+        return { kind: told.kind, conversationId: told.conversationId };
       case "typing":
         return { kind: "typing", conversationId: told.conversationId, userId: told.userId };
       case "ended":
@@ -85,10 +87,17 @@ export class Views {
     }
   }
 
+  room({ row, people, role }: RoomSummary): RoomView {
+    const { id, name, topic, isPrivate, archived } = row;
+    return { id, name, topic, isPrivate, archived, people, role, isForAll: id === GENERAL_ID };
+  }
+
   conversation(summary: ConversationSummary): ConversationView {
+    const { room } = summary;
     return {
       id: summary.id,
-      with: this.userById(summary.other),
+      with: room === null ? this.userById(summary.other) : null,
+      room: room === null ? null : this.room(room),
       unread: summary.unread,
       lastSeq: summary.lastSeq,
       last: summary.last === null ? null : this.message(summary.last),

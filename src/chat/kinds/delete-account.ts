@@ -1,6 +1,7 @@
 /** Deletes an account for good. Its name stays taken. Its messages stay, or are erased step by step (purge.ts). */
 import { passwordId } from "../ids.ts";
 import { done, refused, type Kind } from "./kind.ts";
+import { leaveAll } from "./rooms.ts";
 import { endSessions } from "./sessions.ts";
 
 export interface DeleteAccount {
@@ -18,7 +19,7 @@ export const deleteAccount: Kind<DeleteAccount> = {
   read: ({ deleteMessages, checked }) => ({ kind: "deleteAccount", deleteMessages, checked }),
   content: ({ deleteMessages }) => String(deleteMessages),
 
-  decide(op, body, _seq, rows) {
+  decide(op, body, seq, rows) {
     const user = rows.user(op.user);
     if (user === null) return refused("not_logged_in", false);
     if (user.deleted === 2 || (user.deleted === 1 && !body.deleteMessages)) return done();
@@ -34,6 +35,7 @@ export const deleteAccount: Kind<DeleteAccount> = {
     });
     if (body.deleteMessages) rows.setPurge(op.user, "");
     return done([
+      ...leaveAll({ op, seq, rows }),
       ...endSessions(op.user, "", rows),
       { kind: "person", person: op.user, audience: { knowing: op.user } },
     ]);

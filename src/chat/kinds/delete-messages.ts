@@ -50,7 +50,7 @@ export const deleteMessages: Kind<DeleteMessages> = {
 function rememberUnknown(ids: readonly MessageId[], op: OpHead, rows: Rows): void {
   for (const id of ids) {
     const parts = splitMessageId(id);
-    if (parts === null || placeOf(id, op.user, rows) !== null) continue;
+    if (parts === null || placeOf(id, op.user, rows, true) !== null) continue;
     if (parts.author !== op.user) keepEarly([id], op.user, "hidden", rows);
     else if (!rows.hasTombstone(parts.author, parts.clientId)) rows.addTombstone(parts.author, parts.clientId);
   }

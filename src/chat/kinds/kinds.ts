@@ -3,7 +3,10 @@
  * this folder, a line to this table, and to op.proto a message and a field of `payload`.
  */
 import { feature } from "bun:bundle";
+import { archiveRoom } from "./archive-room.ts";
+import { ban } from "./ban.ts";
 import { changePassword } from "./change-password.ts";
+import { createRoom } from "./create-room.ts";
 import { deleteAccount } from "./delete-account.ts";
 import { deleteMessages } from "./delete-messages.ts";
 import { enable } from "./enable.ts";
@@ -14,7 +17,12 @@ import { login } from "./login.ts";
 import { marks } from "./marks.ts";
 import { next } from "./next.ts";
 import { register } from "./register.ts";
+import { renameRoom } from "./rename-room.ts";
+import { seatPeople } from "./seat-people.ts";
 import { sendMessage } from "./send-message.ts";
+import { setPrivate } from "./set-private.ts";
+import { setRoomRole } from "./set-room-role.ts";
+import { setTopic } from "./set-topic.ts";
 import { touch } from "./touch.ts";
 
 /** Every kind, under the name of its field in op.proto. */
@@ -30,6 +38,14 @@ export const KINDS = {
   touch,
   endOtherSessions,
   enable,
+  createRoom,
+  renameRoom,
+  setTopic,
+  setPrivate,
+  archiveRoom,
+  seatPeople,
+  ban,
+  setRoomRole,
 } as const;
 
 // Only the executable that tests upgrade to has this kind; see next.ts.

@@ -13,7 +13,10 @@ export interface Place {
   readonly seq: Seq;
 }
 
-/** The named messages; null if the user may not see one of them. A recovered op simply omits those. */
+/**
+ * The named messages; null if the user may not see one of them. A recovered op simply omits those, but keeps the user's
+ * own messages: on the branch of the op the user could see them, even if the user has since left their room.
+ */
 export function visible(
   ids: readonly MessageId[],
   op: Pick<OpHead, "user" | "recovered">,
@@ -21,20 +24,24 @@ export function visible(
 ): readonly Place[] | null {
   const places: Place[] = [];
   for (const id of ids) {
-    const place = placeOf(id, op.user, rows);
+    const place = placeOf(id, op.user, rows, op.recovered);
     if (place !== null) places.push(place);
     else if (!op.recovered) return null;
   }
   return places;
 }
 
-/** Where a message is; null if it does not exist or the user is not a member of its conversation. */
-export function placeOf(id: MessageId, user: UserId, rows: Rows): Place | null {
+/**
+ * Where a message is; null if it does not exist or the user is not a member of its conversation. With `orOwn` the author
+ * need not be a member.
+ */
+export function placeOf(id: MessageId, user: UserId, rows: Rows, orOwn = false): Place | null {
   const parts = splitMessageId(id);
   if (parts === null) return null;
   const request = rows.request(parts.author, parts.clientId);
   const place = request === null ? null : placeOfRequest(request);
-  return place !== null && rows.member(place.conversation, user) !== null ? place : null;
+  if (place === null || (orOwn && place.author === user)) return place;
+  return rows.member(place.conversation, user) === null ? null : place;
 }
 
 /** Where the message of a request is; null if the request did not send one. */

@@ -55,7 +55,9 @@ export function moveMark(
   }
   if (stuckBefore !== null) rows.markIsStuck(conversation, user, stuckBefore);
   if (!overOthers && fresh.length === 0) return;
-  const audience = { membersOf: conversation };
+  // In a room the others are not told who has read what: fifty marks for each message would go to fifty people each.
+  const isRoom = rows.conversation(conversation)?.kind === "room";
+  const audience = isRoom ? { user } : { membersOf: conversation };
   facts.push({ kind: "read", conversationId: conversation, readerId: user, messageIds: fresh, upTo: mark, audience });
 }
 

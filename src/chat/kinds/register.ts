@@ -2,7 +2,9 @@
 import type { UserId } from "../ids.ts";
 import type { Fact } from "../fact.ts";
 import type { Rows } from "../rows.ts";
-import { refused, type Decision, type Kind, type OpHead } from "./kind.ts";
+import { joinGeneral } from "./create-room.ts";
+import { refused, type Decision, type Kind } from "./kind.ts";
+import type { At } from "./rooms.ts";
 import { addSession, living, readSession, type NewSession } from "./sessions.ts";
 
 export interface Register {
@@ -15,6 +17,8 @@ export interface Register {
   readonly skeleton?: string;
   /** Registration is closed, so the op is refused unless this is the first account. */
   readonly first?: boolean;
+  /** What the room that everybody is in is called, if it is not there yet; absent or "": none is made. */
+  readonly general?: string;
 }
 
 /** Numeric suffixes tried for a name that is taken on the winning branch, before the account's id is the suffix. */
@@ -29,20 +33,20 @@ export const register: Kind<Register> = {
   merge: "name",
   recorded: true,
 
-  read({ name, folded, passwordHash, session, skeleton, first }) {
-    return { kind: "register", name, folded, passwordHash, session: readSession(session), skeleton, first };
+  read({ name, folded, passwordHash, session, skeleton, first, general }) {
+    return { kind: "register", name, folded, passwordHash, session: readSession(session), skeleton, first, general };
   },
 
   content: ({ folded }) => folded,
 
-  decide(op, body, _seq, rows) {
+  decide(op, body, seq, rows) {
     const skeleton = body.skeleton === undefined || body.skeleton === "" ? body.folded : body.skeleton;
     const taken = !isFree(body.folded, skeleton, rows);
     if (taken && !op.recovered) return refused("name_taken");
     // Two people may both have found an empty chat. Not recorded, because registration may be opened later.
     if (body.first === true && !op.recovered && rows.hasUsers()) return refused("registration_closed", false);
     if (rows.user(op.user) !== null) return refused("name_taken");
-    return makeAccount(op, body, { skeleton, taken }, rows);
+    return makeAccount({ op, seq, rows }, body, { skeleton, taken });
   },
 
   /**
@@ -63,11 +67,11 @@ export const register: Kind<Register> = {
  * messages there. It cannot be refused, so it gets a suffix.
  */
 function makeAccount(
-  op: OpHead,
+  at: At,
   body: Register,
   { skeleton, taken }: { readonly skeleton: string; readonly taken: boolean },
-  rows: Rows,
 ): Decision {
+  const { op, rows } = at;
   const suffix = taken ? freeSuffix(body.folded, skeleton, op.user, rows) : "";
   rows.putUser({
     id: op.user,
@@ -84,6 +88,8 @@ function makeAccount(
   });
   const facts: Fact[] = [{ kind: "person", person: op.user, audience: { knowing: op.user } }];
   addSession(op, body.session, rows, facts);
+  const { general = "" } = body;
+  facts.push(...joinGeneral(at, general === "" ? null : { name: general, folded: general, skeleton: general }));
   return { kind: "registered", session: body.session.id, facts };
 }
 

@@ -1,6 +1,9 @@
-/** Sends a message to a conversation of its author. The first message creates a direct conversation. */
+/**
+ * Sends a message to a conversation of its author. The first message creates a direct conversation; a room exists
+ * before its first message.
+ */
 import type { Fact } from "../fact.ts";
-import { messageId, splitMessageId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
+import { isRoomId, messageId, splitMessageId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
 import type { Rows, UserRow } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { directPeople, openDirect } from "./direct.ts";
@@ -8,6 +11,7 @@ import { applyEarly } from "./early.ts";
 import { refused, type Decision, type Kind, type OpHead } from "./kind.ts";
 import { placeOfRequest } from "./places.ts";
 import { moveMark } from "./read-mark.ts";
+import { openRoom } from "./rooms.ts";
 import { living } from "./sessions.ts";
 
 export interface SendMessage {
@@ -38,10 +42,14 @@ export const sendMessage: Kind<SendMessage> = {
     const author = rows.user(op.user);
     const there = rows.member(conversation, op.user);
     const people = there === null ? directPeople(conversation, op.user) : rows.membersOf(conversation);
-    if (people === null) return refused("not_found");
-    const refusal = op.recovered ? null : refusalOf(op, author, people, rows);
+    const isRoom = people === null || rows.conversation(conversation)?.kind === "room";
+    // On its own branch its author was in the room; here she may not be, and the room may not have come yet.
+    const isKept = op.recovered && isRoomId(conversation);
+    if (people === null && !isKept) return refused("not_found");
+    if (people === null) openRoom({ op, seq, rows }, conversation);
+    const refusal = op.recovered ? null : refusalOf(op, author, { conversation, people: people ?? [], isRoom }, rows);
     if (refusal !== null) return refusal;
-    const member = there ?? openDirect(conversation, op.user, people, seq, rows);
+    const member = there ?? (people === null ? null : openDirect(conversation, op.user, people, seq, rows));
     // Looked up before the message is added, so that a message cannot name itself as the newest one shown.
     const parts = op.recovered ? null : splitMessageId(body.readUpTo);
     const answered = parts === null ? null : rows.seqOfMessage(conversation, parts.author, parts.clientId);
@@ -59,7 +67,8 @@ export const sendMessage: Kind<SendMessage> = {
     };
     rows.addMessage(message);
     const facts: Fact[] = deleted ? [] : [{ kind: "message", message, audience: { membersOf: conversation } }];
-    if (body.readUpTo !== "" || seq % OWN_MARK_EVERY === 0 || op.clientId.endsWith("0")) {
+    const isDue = body.readUpTo !== "" || seq % OWN_MARK_EVERY === 0 || op.clientId.endsWith("0");
+    if (member !== null && isDue) {
       moveMark(member, answered ?? 0, seq, rows, [], facts);
     }
     if (op.recovered) {
@@ -82,9 +91,17 @@ export function applyEarlyTo(op: OpHead, seq: Seq, rows: Rows): readonly Fact[] 
 }
 
 /** The reason why the author may not write to these people; null if the author may. */
-function refusalOf(op: OpHead, author: UserRow | null, people: readonly UserId[], rows: Rows): Decision | null {
+function refusalOf(
+  op: OpHead,
+  author: UserRow | null,
+  to: { readonly conversation: ConversationId; readonly people: readonly UserId[]; readonly isRoom: boolean },
+  rows: Rows,
+): Decision | null {
   if (author === null) return refused("not_logged_in", false);
   if (author.deleted !== 0) return refused("not_logged_in");
+  const { conversation, people, isRoom } = to;
+  // The refusal is not recorded, because an archived room may be opened again. Somebody may be alone in a room.
+  if (isRoom) return rows.room(conversation)?.archived === true ? refused("archived", false) : null;
   // Notes have no other member. In any other conversation somebody else must still be able to read the message.
   const isNotes = people.length === 1;
   return isNotes || people.some((user) => user !== op.user && living(user, rows) !== null)

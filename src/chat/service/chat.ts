@@ -10,11 +10,13 @@ import { Accounts, type Registration } from "./accounts.ts";
 import { FeedHub } from "../feed/feed.ts";
 import { checkClientId } from "../limits.ts";
 import { hostScheduler } from "../../base/scheduler.ts";
+import { Finder } from "./finder.ts";
 import { MarkGatherer } from "./mark-gatherer.ts";
 import { Messaging } from "./messaging.ts";
 import type { Presence } from "../ports.ts";
 import { Projections } from "../projections.ts";
 import { Reading } from "../reading.ts";
+import { Rooms } from "./rooms.ts";
 import type { ChatService } from "../chat-service.ts";
 import { Views } from "../feed/views.ts";
 import { Writer } from "./writer.ts";
@@ -55,7 +57,9 @@ export function createChat(options: ChatOptions): Chat {
     scheduler: hostScheduler,
     newId: () => crypto.randomUUID(),
   });
-  const messaging = new Messaging(options, { writer, marks, reading, views });
+  const finder = new Finder(options, reading);
+  const messaging = new Messaging(options, { writer, marks, reading, views, finder });
+  const rooms = new Rooms(options, { writer, reading, views, finder });
   const projections = new Projections(options.position, options.onProjectionFailed);
   const feeds = new FeedHub(options, { views, reading, onLeft: (session) => accounts.left(session) });
   projections.add({
@@ -68,6 +72,7 @@ export function createChat(options: ChatOptions): Chat {
   return {
     ...accountCalls(accounts, marks),
     ...messageCalls(messaging),
+    ...roomCalls(rooms),
     cursor: () => reading.cursor(),
     subscribe: (session, input) => feeds.subscribe(session, input),
     typing: (session, conversationId) => feeds.typing(session, conversationId),
@@ -130,7 +135,23 @@ function accountCalls(accounts: Accounts, marks: MarkGatherer): Pick<ChatService
   };
 }
 
-function messageCalls(messaging: Messaging): Omit<ChatService, AccountCall | "cursor" | "subscribe" | "typing"> {
+type RoomCall = "createRoom" | "changeRoom" | "joinRoom" | "leaveRoom" | "listRooms" | "room" | "listRoomPeople";
+
+function roomCalls(rooms: Rooms): Pick<ChatService, RoomCall> {
+  return {
+    createRoom: (session, input) => rooms.create(session, input),
+    changeRoom: (session, input) => rooms.change(session, input),
+    joinRoom: (session, input) => rooms.join(session, input),
+    leaveRoom: (session, input) => rooms.leave(session, input),
+    listRooms: (session, input) => rooms.list(session, input),
+    room: (session, input) => rooms.room(session, input),
+    listRoomPeople: (session, input) => rooms.people(session, input),
+  };
+}
+
+function messageCalls(
+  messaging: Messaging,
+): Omit<ChatService, AccountCall | RoomCall | "cursor" | "subscribe" | "typing"> {
   return {
     send: (session, input) => messaging.send(session, input),
     markRead: (session, input) => messaging.markRead(session, input),

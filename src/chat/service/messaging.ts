@@ -11,8 +11,9 @@ import {
 } from "../ids.ts";
 import { IDS_MAX } from "../bounds.ts";
 import { checkBody, checkClientId, checkIds, checkLimit } from "../limits.ts";
+import { namesRoom, type Finder } from "./finder.ts";
 import type { MarkGatherer } from "./mark-gatherer.ts";
-import { nameWithin, typedName } from "./names.ts";
+import { typedName } from "./names.ts";
 import { directPeople } from "../kinds/direct.ts";
 import type { OpBody } from "../kinds/kinds.ts";
 import type { Reading } from "../reading.ts";
@@ -41,12 +42,15 @@ const STRANGERS_LOOKED_AT_MAX = 600;
 /** A seq above all others, which selects the newest page. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
+const NO_SUCH_ROOM = "There is no room of this name here, or you are not in it.";
+
 export class Messaging {
   readonly #deps: ChatDeps;
   readonly #writer: Writer;
   readonly #marks: MarkGatherer;
   readonly #reading: Reading;
   readonly #views: Views;
+  readonly #finder: Finder;
 
   constructor(
     deps: ChatDeps,
@@ -55,6 +59,7 @@ export class Messaging {
       readonly marks: MarkGatherer;
       readonly reading: Reading;
       readonly views: Views;
+      readonly finder: Finder;
     },
   ) {
     this.#deps = deps;
@@ -62,6 +67,7 @@ export class Messaging {
     this.#marks = parts.marks;
     this.#reading = parts.reading;
     this.#views = parts.views;
+    this.#finder = parts.finder;
   }
 
   async send(session: Session, input: SendInput): Promise<Answer<MessageView>> {
@@ -95,7 +101,8 @@ export class Messaging {
     if (conversationId !== undefined) {
       return (await this.#mayWriteIn(conversationId, session.userId)) ? conversationId : failedWith("not_found");
     }
-    const user = await this.#userNamed(to ?? "");
+    if (namesRoom(to ?? "")) return await this.#roomFor(session, to ?? "");
+    const user = await this.#finder.user(to ?? "");
     if (user === null) return noSuchPerson(to ?? "");
     return directId(session.userId, user.id);
   }
@@ -107,20 +114,20 @@ export class Messaging {
     return (await this.#reading.catchUp()) && queries().isMember(conversation, user);
   }
 
-  /** A living account by name, which may have registered at another replica a moment ago. */
-  async #userNamed(name: string): Promise<UserRow | null> {
-    const user = this.#livingNamed(name);
-    if (user !== null || !(await this.#reading.catchUp())) return user;
-    return this.#livingNamed(name);
+  /** The room of this name, to write in it. */
+  async #roomFor(session: Session, name: string): Promise<ConversationId | ReturnType<typeof failedWith>> {
+    const room = await this.#finder.room(name, session.userId);
+    if (room === null) return failed("unknown_recipient", NO_SUCH_ROOM, { field: "to" });
+    if (room.role !== null) return room.row.id;
+    return failed("not_found", "You are not in this room. Join it first, then write.", { field: "to" });
   }
 
-  #livingNamed(name: string): UserRow | null {
-    const names = new Set([typedName(name), typedName(nameWithin(name))]);
-    for (const folded of names) {
-      const user = folded === null ? null : this.#deps.queries().userByFolded(folded);
-      if (user !== null && user.deleted === 0) return user;
-    }
-    return null;
+  async #findRoom(session: Session, name: string): Promise<Answer<ConversationView>> {
+    const room = await this.#finder.room(name, session.userId);
+    const summary = room === null ? null : this.#deps.queries().summary(room.row.id, session.userId);
+    return summary === null
+      ? failed("unknown_recipient", NO_SUCH_ROOM, { field: "to" })
+      : this.#reading.ok(this.#views.conversation(summary));
   }
 
   async markRead(session: Session, input: { ids: readonly MessageId[] }): Promise<Answer<null>> {
@@ -224,7 +231,8 @@ export class Messaging {
     // This comes first: a look-up before it could answer "none yet" for a conversation that the caller knows.
     const late = await this.#reading.ready(input);
     if (late !== null) return late;
-    const user = await this.#userNamed(input.name);
+    if (namesRoom(input.name)) return await this.#findRoom(session, input.name);
+    const user = await this.#finder.user(input.name);
     if (user === null) return noSuchPerson(input.name);
     const summary = this.#deps.queries().summary(directId(session.userId, user.id), session.userId);
     return this.#reading.ok(summary === null ? null : this.#views.conversation(summary));

@@ -11,6 +11,8 @@ import { failed, type ChatError } from "../errors.ts";
 
 export const NAME_CHARS_MAX = 32;
 
+export const ROOM_NAME_CHARS_MAX = 64;
+
 /** Longer than NAME_CHARS_MAX, because a merge may have added a suffix, which people type too. */
 const TYPED_NAME_CHARS_MAX = 48;
 
@@ -112,10 +114,23 @@ function refusal(sentence: string): Checked {
  * Checks a new name: 1 to 32 characters after NFKC; letters, digits and `_.-`; one script. Errors: invalid, too_long.
  */
 export function checkName(text: string): Checked {
+  return checked(text, NAME_CHARS_MAX);
+}
+
+/** Checks a new name of a room, with or without its `#`: as a person's, but of at most 64 characters. */
+export function checkRoomName(text: string): Checked {
+  return checked(withoutHash(text), ROOM_NAME_CHARS_MAX);
+}
+
+function withoutHash(text: string): string {
+  return text.trim().replace(/^#+\s*/, "");
+}
+
+function checked(text: string, charsMax: number): Checked {
   const name = text.toWellFormed().normalize("NFKC").trim();
   if (name === "") return refusal("Choose a name.");
-  if (characters(name) > NAME_CHARS_MAX) {
-    return failed("too_long", `A name has at most ${NAME_CHARS_MAX} characters.`, { field: "name" });
+  if (characters(name) > charsMax) {
+    return failed("too_long", `A name has at most ${charsMax} characters.`, { field: "name" });
   }
   if (/^[.-]/.test(name)) return refusal("Begin the name with a letter or a digit.");
   if (!NAME.test(name) || INVISIBLE.test(name) || hasStrayJoiner(name)) {
@@ -132,9 +147,18 @@ function hasStrayJoiner(name: string): boolean {
 
 /** The form in which a typed name is looked up; null if no account can have this name. */
 export function typedName(text: string): string | null {
-  if (text.length > 4 * TYPED_NAME_CHARS_MAX) return null;
+  return typed(text, TYPED_NAME_CHARS_MAX);
+}
+
+/** The same of a room's name, with or without its `#`. */
+export function typedRoomName(text: string): string | null {
+  return typed(withoutHash(text), TYPED_NAME_CHARS_MAX + ROOM_NAME_CHARS_MAX - NAME_CHARS_MAX);
+}
+
+function typed(text: string, charsMax: number): string | null {
+  if (text.length > 4 * charsMax) return null;
   const name = text.toWellFormed().normalize("NFKC").trim();
-  return name === "" || characters(name) > TYPED_NAME_CHARS_MAX ? null : foldName(name);
+  return name === "" || characters(name) > charsMax ? null : foldName(name);
 }
 
 /** The name in "@ben", "ben," or "ben!", as people write it in a sentence. Tried if the text itself is not a name. */

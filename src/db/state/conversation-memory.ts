@@ -1,12 +1,12 @@
 /**
- * Keeps in memory what apply reads of a conversation for every message: its conversation number, its
- * memberships, and those fields of its newest messages that the rules use. A message then costs no
+ * Keeps in memory what apply reads of a conversation for every message: its row, its memberships, and those
+ * fields of its newest messages that the rules use. A message then costs no
  * query to find which message its author answers, how far the author's mark moves, and what follows
  * that message. Every write passes through this memory. It returns null or undefined for what it
  * does not know; the caller then reads the rows, which this memory never contradicts.
  */
 import type { ClientId, ConversationId, UserId } from "../../chat/ids.ts";
-import type { MemberRow, MessageRow } from "../../chat/rows.ts";
+import type { ConversationRow, MemberRow, MessageRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "../../base/bounded-cache.ts";
 
@@ -35,8 +35,8 @@ interface Member {
 }
 
 interface Known {
-  /** Conversation number; null: not known. */
-  number: Seq | null;
+  /** Null: not known. */
+  row: ConversationRow | null;
   readonly members: Map<string, Member>;
   /** Ids of all members; null: not known. */
   people: readonly UserId[] | null;
@@ -55,14 +55,14 @@ export class ConversationMemory {
   #lastId = "";
   #last: Known | undefined;
 
-  /** The conversation number; null: not known, read the rows. */
-  number(conversation: ConversationId): Seq | null {
-    return this.#get(conversation)?.number ?? null;
+  /** The conversation; null: not known, read the rows. */
+  conversation(conversation: ConversationId): ConversationRow | null {
+    return this.#get(conversation)?.row ?? null;
   }
 
-  /** Notes the number of an existing conversation. */
-  setNumber(conversation: ConversationId, number: Seq): void {
-    this.#of(conversation).number = number;
+  /** Notes an existing conversation. */
+  setConversation(row: ConversationRow): void {
+    this.#of(row.id).row = row;
   }
 
   /** Ids of all members; null: not known, read the rows. */
@@ -92,6 +92,14 @@ export class ConversationMemory {
       there.row = row;
     }
     if (known.singly.size > 0 && row.mark >= (known.tail.at(-1)?.seq ?? 0)) known.singly.delete(row.user);
+  }
+
+  /** Notes that somebody is no longer a member. */
+  removeMember(conversation: ConversationId, user: UserId): void {
+    const known = this.#get(conversation);
+    if (known === undefined) return;
+    known.members.delete(user);
+    known.people = null;
   }
 
   /** Notes a message that was added; it is the newest one of its conversation. */
@@ -189,7 +197,7 @@ export class ConversationMemory {
     const there = this.#get(conversation);
     if (there !== undefined) return there;
     const fresh: Known = {
-      number: null,
+      row: null,
       members: new Map(),
       people: null,
       tail: [],

@@ -9,7 +9,15 @@ const p = sql.placeholder;
 export type QueryStatements = ReturnType<typeof queryStatements>;
 
 const readByOther = alias(reads, "read_by_other");
+/** People of a conversation who are told of each other's coming and going. */
+const COMPANIONS_MAX = 50;
+
 const companions = alias(members, "companions");
+
+/** Whether the conversation of a companion has no more than COMPANIONS_MAX people. */
+const isSmall = sql`(select count(*) from (select 1 from ${members} as together
+  where together.conversation = ${companions.conversation} limit ${sql.raw(String(COMPANIONS_MAX + 1))}))
+  <= ${sql.raw(String(COMPANIONS_MAX))}`;
 
 /** Prepares all statements. The columns of `select()` are in the schema's order. */
 export function queryStatements(c: StateConnection) {
@@ -99,9 +107,9 @@ function membershipStatements(c: StateConnection) {
           conversation: members.conversation,
           mark: members.mark,
           markChangedSeq: members.markChangedSeq,
-          newest:
-            sql`(select ${messages.seq} from ${messages} where ${messages.conversation} = ${conversations.createdSeq}
-            order by ${messages.seq} desc limit 1)`.as("newest"),
+          newest: sql`coalesce((select ${messages.seq} from ${messages}
+            where ${messages.conversation} = ${conversations.createdSeq}
+            order by ${messages.seq} desc limit 1), ${conversations.createdSeq})`.as("newest"),
           unread: sql`(select count(*) from (select 1 from ${messages}
             left join ${reads} on ${reads.user} = ${members.user} and ${reads.conversation} = ${members.conversation}
               and ${reads.seq} = ${messages.seq}
@@ -116,14 +124,17 @@ function membershipStatements(c: StateConnection) {
         .where(eq(members.user, p("user")))
         .limit(p("limit")),
     ),
-    /** Parameters: the user twice, limit. */
+    /**
+     * People of a large room are not companions: each would be told of the coming and going of all the others.
+     * Parameters: the user twice, limit.
+     */
     companions: compile(
       c,
       db
         .selectDistinct({ user: companions.user })
         .from(members)
         .innerJoin(companions, eq(companions.conversation, members.conversation))
-        .where(and(eq(members.user, p("user")), ne(companions.user, p("user"))))
+        .where(and(eq(members.user, p("user")), ne(companions.user, p("user")), isSmall))
         .limit(p("limit")),
     ),
   };
@@ -278,7 +289,13 @@ function changeStatements(c: StateConnection) {
         })
         .from(reads)
         .innerJoin(messages, eq(messages.seq, reads.seq))
-        .where(and(eq(reads.conversation, p("conversation")), gt(reads.changedSeq, p("seq"))))
+        .where(
+          and(
+            eq(reads.conversation, p("conversation")),
+            sql`${reads.user} in (${p("user")}, ${p("other")})`,
+            gt(reads.changedSeq, p("seq")),
+          ),
+        )
         .orderBy(asc(reads.changedSeq))
         .limit(p("limit")),
     ),

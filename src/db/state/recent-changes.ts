@@ -3,12 +3,18 @@
  * and in most conversations nothing has changed meanwhile; this memory says so without a query for each of them. It
  * may report a change where there was none, but never misses one.
  */
+import type { UserId } from "../../chat/ids.ts";
 import type { Seq } from "../../election/view.ts";
 
 /** Maximum number of conversations, those that changed last; some 100 bytes each. */
 const CONVERSATIONS_MAX = 50_000;
 
 /** See the top of this file. */
+/** What stands, among the conversations, for the rooms that a user comes to and leaves. */
+export function seatsOf(user: UserId): string {
+  return `seats of ${user}`;
+}
+
 export class RecentChanges {
   readonly #max: number;
   /** Nothing has changed after this seq in a conversation that is not in the map. */

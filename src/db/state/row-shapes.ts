@@ -3,7 +3,17 @@
  * order.
  */
 import type { ConversationId } from "../../chat/ids.ts";
-import type { Deleted, MemberRow, MessageRow, RequestRow, SessionRow, UserRow } from "../../chat/rows.ts";
+import type {
+  Deleted,
+  MemberRow,
+  MessageRow,
+  RequestRow,
+  RoomRole,
+  RoomRow,
+  SeatRow,
+  SessionRow,
+  UserRow,
+} from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 
 /** A row of `users`. */
@@ -68,4 +78,45 @@ export function messageRow(row: readonly unknown[], conversation: ConversationId
 /** A row of `members`. */
 export function memberRow(row: readonly unknown[]): MemberRow {
   return { user: row[0] as string, conversation: row[1] as string, mark: row[2] as Seq, markChangedSeq: row[3] as Seq };
+}
+
+/** A row of its table, columns in the schema's order. */
+export function roomRow(row: readonly unknown[]): RoomRow {
+  return {
+    id: row[0] as string,
+    name: row[1] as string,
+    folded: row[2] as string,
+    skeleton: row[3] as string,
+    topic: row[4] as string,
+    isPrivate: row[5] === 1,
+    archived: row[6] === 1,
+    createdBy: row[7] as string,
+    createdMicros: row[8] as number,
+    nameTag: row[9] as string,
+    topicTag: row[10] as string,
+    privateTag: row[11] as string,
+    archivedTag: row[12] as string,
+    changedSeq: row[13] as Seq,
+  };
+}
+
+/** A row of its table, columns in the schema's order. */
+export function seatRow(row: readonly unknown[]): SeatRow {
+  return {
+    room: row[0] as string,
+    user: row[1] as string,
+    state: row[2] as SeatRow["state"],
+    role: row[3] as RoomRole,
+    seatedBy: row[4] as string,
+    tag: row[5] as string,
+    roleTag: row[6] as string,
+    mark: row[7] as Seq,
+    joinedSeq: row[8] as Seq,
+    changedSeq: row[9] as Seq,
+  };
+}
+
+/** The row in its shape; null if there is none. */
+export function one<T>(row: readonly unknown[] | null, shape: (row: readonly unknown[]) => T): T | null {
+  return row === null ? null : shape(row);
 }

@@ -7,12 +7,11 @@
  * of all conversations go to one page at the end; look-ups by conversation use an index of some
  * 10 bytes per message. Text ids are ASCII and are compared as bytes everywhere.
  *
- * The tables leave room for rooms (`conversations.kind`) and their people (`members`). Edits and
- * reactions are meant to become tables of their own beside `messages`.
+ * Edits and reactions are meant to become tables of their own beside `messages`.
  */
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { sql } from "drizzle-orm";
-import type { Deleted, EarlyRow } from "../../chat/rows.ts";
+import type { ConversationRow, Deleted, EarlyRow, RoomRole, SeatRow } from "../../chat/rows.ts";
 
 /** One row: the position of this state in the log. */
 export const meta = sqliteTable("meta", {
@@ -98,7 +97,7 @@ export const conversations = sqliteTable(
   "conversations",
   {
     id: text().primaryKey(),
-    kind: text().notNull().$type<"direct">(),
+    kind: text().notNull().$type<ConversationRow["kind"]>(),
     createdSeq: integer("created_seq").notNull(),
   },
   (t) => [uniqueIndex("conversations_number").on(t.createdSeq)],
@@ -113,6 +112,49 @@ export const members = sqliteTable(
     markChangedSeq: integer("mark_changed_seq").notNull(),
   },
   (t) => [primaryKey({ columns: [t.user, t.conversation] }), index("members_conversation").on(t.conversation)],
+);
+
+/** Conversations that have a name; RoomRow says what the columns are. */
+export const rooms = sqliteTable(
+  "rooms",
+  {
+    id: text().primaryKey(),
+    name: text().notNull(),
+    folded: text().notNull(),
+    skeleton: text().notNull(),
+    topic: text().notNull(),
+    isPrivate: integer("is_private", { mode: "boolean" }).notNull(),
+    archived: integer({ mode: "boolean" }).notNull(),
+    createdBy: text("created_by").notNull(),
+    createdMicros: integer("created_micros").notNull(),
+    nameTag: text("name_tag").notNull(),
+    topicTag: text("topic_tag").notNull(),
+    privateTag: text("private_tag").notNull(),
+    archivedTag: text("archived_tag").notNull(),
+    changedSeq: integer("changed_seq").notNull(),
+  },
+  (t) => [uniqueIndex("rooms_folded").on(t.folded), uniqueIndex("rooms_skeleton").on(t.skeleton)],
+);
+
+/**
+ * Who is, was, or may not be in a room. Whoever is in it has a row of `members` as well: only that is asked when
+ * somebody reads or writes.
+ */
+export const seats = sqliteTable(
+  "seats",
+  {
+    room: text().notNull(),
+    user: text().notNull(),
+    state: text().notNull().$type<SeatRow["state"]>(),
+    role: text().notNull().$type<RoomRole>(),
+    seatedBy: text("seated_by").notNull(),
+    tag: text().notNull(),
+    roleTag: text("role_tag").notNull(),
+    mark: integer().notNull(),
+    joinedSeq: integer("joined_seq").notNull(),
+    changedSeq: integer("changed_seq").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.room, t.user] }), index("seats_user").on(t.user, t.changedSeq)],
 );
 
 export const messages = sqliteTable(

@@ -1,5 +1,12 @@
 /** The chat's Queries (chat/queries.ts) over the connection that apply writes through. */
-import { messageId, type ClientId, type ConversationId, type MessageId, type UserId } from "../../chat/ids.ts";
+import {
+  isRoomId,
+  messageId,
+  type ClientId,
+  type ConversationId,
+  type MessageId,
+  type UserId,
+} from "../../chat/ids.ts";
 import {
   UNREAD_COUNT_MAX,
   type Change,
@@ -12,9 +19,10 @@ import { SESSIONS_PER_USER, type MemberRow, type RequestRow, type SessionRow, ty
 import type { Seq } from "../../election/view.ts";
 import type { Bound, StateConnection } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
-import type { RecentChanges } from "./recent-changes.ts";
+import { seatsOf, type RecentChanges } from "./recent-changes.ts";
+import { StateRoomQueries } from "./room-queries.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
-import { memberRow, messageRow, sessionRow, userRow } from "./row-shapes.ts";
+import { memberRow, messageRow, one, sessionRow, userRow } from "./row-shapes.ts";
 import type { StateRows } from "./state-rows.ts";
 
 /** Maximum number of accounts tried for one name at a login: its holder, and those that lost it in a merge. */
@@ -48,6 +56,7 @@ interface Sides {
 export class StateQueries implements Queries {
   readonly appliedSeq: () => Seq;
   readonly newestMicros: () => number;
+  readonly rooms: StateRoomQueries;
   readonly #q: QueryStatements;
 
   /** Memory of apply, which serves reads as well. */
@@ -64,6 +73,7 @@ export class StateQueries implements Queries {
     this.#memory = held.memory;
     this.#changes = held.changes;
     this.#q = queryStatements(connection);
+    this.rooms = new StateRoomQueries(connection, held.rows);
     this.appliedSeq = position.appliedSeq;
     this.newestMicros = position.newestMicros;
   }
@@ -135,7 +145,7 @@ export class StateQueries implements Queries {
       if (found.length >= limit) break;
       if (unread && standing.unread === 0) continue;
       const summary = this.#summary(standing);
-      if (summary.last !== null || this.user(summary.other)?.deleted === 0) found.push(summary);
+      if (isListed(summary, this.user(summary.other))) found.push(summary);
     }
     return found;
   }
@@ -199,6 +209,9 @@ export class StateQueries implements Queries {
 
   changesSince(user: UserId, seq: Seq, limit: number): readonly Change[] | null {
     const changes: Change[] = this.#hiddenSince(user, seq, limit + 1);
+    const seated = this.#changes.mayHaveChanged(seatsOf(user), seq) ? this.rooms.seatedSince(user, seq, limit + 1) : [];
+    for (const { room, seq: changedSeq } of seated)
+      changes.push({ seq: changedSeq, told: { kind: "conversation", conversationId: room } });
     for (const me of this.#memberships(user)) {
       if (changes.length > limit) return null;
       if (!this.#changes.mayHaveChanged(me.conversation, seq)) continue;
@@ -221,8 +234,13 @@ export class StateQueries implements Queries {
     });
   }
 
-  /** The other person of a direct conversation; the user herself for her notes. */
+  #isRoom(conversation: ConversationId): boolean {
+    return this.#rows.conversation(conversation)?.kind === "room";
+  }
+
+  /** The other person of a direct conversation; the user for notes and in a room, where nobody is told who has read what. */
   #otherOf(conversation: ConversationId, user: UserId): UserId {
+    if (this.#isRoom(conversation)) return user;
     return this.#rows.membersOf(conversation).find((member) => member !== user) ?? user;
   }
 
@@ -245,7 +263,8 @@ export class StateQueries implements Queries {
   }
 
   #lastSeq(conversation: ConversationId): Seq {
-    return (this.#q.newest.get(this.#rows.numberOf(conversation), 1)?.[0] ?? 0) as Seq;
+    const number = this.#rows.numberOf(conversation);
+    return (this.#q.newest.get(number, 1)?.[0] ?? number ?? 0) as Seq;
   }
 
   #summary({ me, lastSeq, unread }: Standing): ConversationSummary {
@@ -253,6 +272,7 @@ export class StateQueries implements Queries {
     return {
       id: conversation,
       other: this.#otherOf(conversation, user),
+      room: this.#isRoom(conversation) ? this.rooms.room(conversation, user) : null,
       unread,
       lastSeq,
       last: this.#newestVisible(conversation, user),
@@ -274,9 +294,10 @@ export class StateQueries implements Queries {
 
   /**
    * True if the other account was deleted together with its messages. They are not unread, even if not all are erased
-   * yet.
+   * yet. Nor is anything unread in an archived room, which no list shows.
    */
   #isSilenced({ conversation, user }: MemberRow): boolean {
+    if (this.#isRoom(conversation)) return this.#rows.room(conversation)?.archived === true;
     return this.user(this.#otherOf(conversation, user))?.deleted === 2;
   }
 
@@ -311,6 +332,9 @@ export class StateQueries implements Queries {
       );
     }
     changes.push(...[...deleted.values()].map(changeOf));
+    const room = this.#isRoom(conversation) ? this.#rows.room(conversation) : null;
+    if (room !== null && room.changedSeq > seq)
+      changes.push({ seq: room.changedSeq, told: { kind: "conversation", conversationId: conversation } });
     this.#readChanges(sides, seq, limit, changes);
   }
 
@@ -323,7 +347,7 @@ export class StateQueries implements Queries {
       const start = { seq: markChangedSeq, readerId: user, messageIds: [], upTo: mark };
       groups.set(`${markChangedSeq} ${user}`, start);
     }
-    for (const row of this.#q.readSince.all(conversation, seq, limit)) {
+    for (const row of this.#q.readSince.all(conversation, me.user, other.user, seq, limit)) {
       const [reader, changedSeq] = [row[0] as string, row[1] as Seq];
       const upTo = marks.get(reader)?.mark ?? 0;
       const start = { seq: changedSeq, readerId: reader, messageIds: [], upTo };
@@ -332,6 +356,16 @@ export class StateQueries implements Queries {
     for (const { seq: changedSeq, ...read } of groups.values())
       changes.push({ seq: changedSeq, told: { kind: "read", conversationId: conversation, ...read } });
   }
+}
+
+/**
+ * Whether the list shows it: a room until it is archived, a direct conversation unless its other person is gone and
+ * nothing is left to see.
+ */
+function isListed({ id, room, last }: ConversationSummary, other: UserRow | null): boolean {
+  // A room has the id of no pair. One whose op has not arrived yet has no name to show.
+  if (isRoomId(id)) return room !== null && !room.row.archived;
+  return last !== null || other?.deleted === 0;
 }
 
 /** Messages of one conversation that one op deleted or hid. */
@@ -349,10 +383,6 @@ function sum(counts: Iterable<number>): number {
   let total = 0;
   for (const count of counts) total += count;
   return total;
-}
-
-function one<T>(row: readonly unknown[] | null, shape: (row: readonly unknown[]) => T): T | null {
-  return row === null ? null : shape(row);
 }
 
 function group<T>(groups: Map<string, T>, key: string, start: T): T {

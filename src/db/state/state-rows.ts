@@ -13,7 +13,9 @@ import type {
   MemberRow,
   MessageRow,
   RequestRow,
+  RoomRow,
   Rows,
+  SeatRow,
   SessionRow,
   UserRow,
 } from "../../chat/rows.ts";
@@ -23,18 +25,34 @@ import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "../../base/bounded-cache.ts";
 import type { StateConnection } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
-import type { RecentChanges } from "./recent-changes.ts";
+import { seatsOf, type RecentChanges } from "./recent-changes.ts";
+import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
 import { RequestSpans } from "./request-spans.ts";
-import { REQUEST_COLUMNS, memberRow, messageRow, requestRow, sessionRow, userRow } from "./row-shapes.ts";
+import {
+  REQUEST_COLUMNS,
+  memberRow,
+  messageRow,
+  one,
+  requestRow,
+  roomRow,
+  seatRow,
+  sessionRow,
+  userRow,
+} from "./row-shapes.ts";
 
 /** Maximum number of accounts in memory: at about 300 bytes each, 2.5 MB. */
 const CACHED_USERS = 8_192;
+
+/** Maximum number of rooms in memory: at about 600 bytes each, 2.5 MB. */
+const CACHED_ROOMS = 4_096;
 
 /** See {@link Rows}. */
 export class StateRows implements Rows {
   readonly #connection: StateConnection;
   readonly #q: RowStatements;
+  readonly #rooms: RoomStatements;
+  readonly #roomRows = new BoundedCache<RoomRow>(CACHED_ROOMS);
   readonly #spans: RequestSpans;
   readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
   /** Numbers of rows; null: not counted yet. They are nearly always 0, which saves a look-up per op. */
@@ -55,6 +73,7 @@ export class StateRows implements Rows {
     this.#memory = held.memory;
     this.#changes = held.changes;
     this.#q = rowStatements(connection);
+    this.#rooms = roomStatements(connection);
     this.#spans = new RequestSpans((from, to, limit) =>
       this.#q.clientIdsBetween.all(from, to, limit).map(([clientId]) => clientId as string),
     );
@@ -63,6 +82,7 @@ export class StateRows implements Rows {
   /** Empties the memory after a rollback, because it may hold rows that were undone. */
   forget(): void {
     this.#users.clear();
+    this.#roomRows.clear();
     this.#spans.clear();
     this.#memory.clear();
     this.#tombstones = null;
@@ -167,22 +187,23 @@ export class StateRows implements Rows {
   }
 
   conversation(id: ConversationId): ConversationRow | null {
+    const known = this.#memory.conversation(id);
+    if (known !== null) return known;
     const row = this.#q.conversation.get(id);
-    return row === null ? null : { id: row[0] as string, kind: row[1] as "direct", createdSeq: row[2] as Seq };
+    if (row === null) return null;
+    const found = { id, kind: row[1] as ConversationRow["kind"], createdSeq: row[2] as Seq };
+    this.#memory.setConversation(found);
+    return found;
   }
 
   addConversation(row: ConversationRow): void {
     this.#q.addConversation.run(row.id, row.kind, row.createdSeq);
-    this.#memory.setNumber(row.id, row.createdSeq);
+    this.#memory.setConversation(row);
   }
 
   /** The conversation number (see schema.ts); null if there is no such conversation. */
   numberOf(conversation: ConversationId): Seq | null {
-    const known = this.#memory.number(conversation);
-    if (known !== null) return known;
-    const number = this.conversation(conversation)?.createdSeq ?? null;
-    if (number !== null) this.#memory.setNumber(conversation, number);
-    return number;
+    return this.conversation(conversation)?.createdSeq ?? null;
   }
 
   member(conversation: ConversationId, user: UserId): MemberRow | null {
@@ -207,6 +228,74 @@ export class StateRows implements Rows {
     this.#q.putMember.run(row.user, row.conversation, row.mark, row.markChangedSeq);
     this.#memory.setMember(row);
     this.#changes.changed(row.conversation, row.markChangedSeq);
+  }
+
+  removeMember(conversation: ConversationId, user: UserId): void {
+    this.#rooms.removeMember.run(user, conversation);
+    this.#memory.removeMember(conversation, user);
+  }
+
+  room(id: ConversationId): RoomRow | null {
+    const cached = this.#roomRows.get(id);
+    if (cached !== undefined) return cached;
+    const room = one(this.#rooms.room.get(id), roomRow);
+    if (room !== null) this.#roomRows.set(id, room);
+    return room;
+  }
+
+  roomByFolded(folded: string): RoomRow | null {
+    return one(this.#rooms.roomByFolded.get(folded), roomRow);
+  }
+
+  roomBySkeleton(skeleton: string): RoomRow | null {
+    return one(this.#rooms.roomBySkeleton.get(skeleton), roomRow);
+  }
+
+  countRooms(max: number): number {
+    return Number(this.#rooms.countRooms.get(max)?.[0]);
+  }
+
+  putRoom(row: RoomRow): void {
+    this.#rooms.putRoom.run(
+      row.id,
+      row.name,
+      row.folded,
+      row.skeleton,
+      row.topic,
+      row.isPrivate ? 1 : 0,
+      row.archived ? 1 : 0,
+      row.createdBy,
+      row.createdMicros,
+      row.nameTag,
+      row.topicTag,
+      row.privateTag,
+      row.archivedTag,
+      row.changedSeq,
+    );
+    this.#roomRows.set(row.id, row);
+    this.#changes.changed(row.id, row.changedSeq);
+  }
+
+  seat(room: ConversationId, user: UserId): SeatRow | null {
+    return one(this.#rooms.seat.get(room, user), seatRow);
+  }
+
+  seatsIn(room: ConversationId): readonly SeatRow[] {
+    return this.#rooms.seatsIn.all(room).map(seatRow);
+  }
+
+  seatsOf(user: UserId): readonly SeatRow[] {
+    return this.#rooms.seatsOf.all(user).map(seatRow);
+  }
+
+  putSeat(row: SeatRow): void {
+    const { room, user, state, role, seatedBy, tag, roleTag, mark, joinedSeq, changedSeq } = row;
+    this.#rooms.putSeat.run(room, user, state, role, seatedBy, tag, roleTag, mark, joinedSeq, changedSeq);
+    this.#changes.changed(seatsOf(user), changedSeq);
+  }
+
+  livingUsers(): readonly UserId[] {
+    return this.#rooms.livingUsers.all().map(([id]) => id as UserId);
   }
 
   message(conversation: ConversationId, seq: Seq): MessageRow | null {

@@ -178,7 +178,9 @@ export function sessionOf(c: Context<WebEnv>): Session {
 
 /** A path of this site to go to after a login: never another site's. */
 export function safeNext(next: string): string {
-  return /^\/(?:c\/[\w.~-]{1,200}|conversations|new|people|account|cluster)?(?:\?[\w=&%.~-]{0,200})?$/.test(next)
+  return /^\/(?:c\/[\w.~-]{1,200}|rooms|new-room|rooms\/\w{1,20}|conversations|new|people|account|cluster)?(?:\?[\w=&%.~-]{0,200})?$/.test(
+    next,
+  )
     ? next
     : "/";
 }

@@ -1,11 +1,11 @@
 /** A conversation: who it is with, the messages, the composer. Everything works as plain forms too. */
 import type { ChatError } from "../../chat/errors.ts";
-import type { ConversationView, MessageView, Session, UserView } from "../../chat/chat-service.ts";
+import type { ConversationView, MessageView, Session } from "../../chat/chat-service.ts";
 import { REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import { Icon } from "../page/icons.tsx";
 import { MessageRow, RowTemplates, type Viewer } from "./message.tsx";
-import { Avatar, Seen } from "../page/names.tsx";
+import { ConversationMark, conversationName, Seen } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
 
@@ -69,15 +69,32 @@ export function Conversation({ session, conversation, history, draft }: Conversa
       <Composer
         action={`${path}/messages`}
         draft={draft}
-        closed={conversation.with.deleted}
+        closed={closedWhy(conversation)}
         readUpTo={seenUpTo(conversation, history)}
       />
     </section>
   );
 }
 
-function nameFor(session: Session, user: UserView): string {
-  return user.id === session.userId ? `${user.name} (you)` : user.name;
+/** Why nothing can be written here, in place of "Write a message"; null: it can. */
+function closedWhy({ with: other, room }: ConversationView): string | null {
+  if (other?.deleted === true) return "This account was deleted";
+  return room?.archived === true ? "This room is archived" : null;
+}
+
+/** Below the name: where the other person is, or what the room is about. */
+function ConversationNote({ conversation: { with: other, room } }: { conversation: ConversationView }) {
+  if (room !== null) {
+    const people = room.people === 1 ? "1 person" : `${room.people} people`;
+    return (
+      <>
+        <a href={`/rooms/${room.id}`}>{people}</a>
+        {room.topic === "" ? null : <span class="topic"> {room.topic}</span>}
+      </>
+    );
+  }
+  if (other === null) return null;
+  return other.deleted ? <>This account was deleted. Its messages stay here.</> : <Seen user={other} />;
 }
 
 interface HeadProps {
@@ -90,16 +107,12 @@ interface HeadProps {
 function ConversationHead({ conversation, session, newest }: HeadProps) {
   return (
     <PageHead
-      title={nameFor(session, conversation.with)}
+      title={conversationName(conversation, session)}
       id="with"
-      avatar={<Avatar user={conversation.with} />}
+      avatar={<ConversationMark conversation={conversation} />}
       note={
         <>
-          {conversation.with.deleted ? (
-            "This account was deleted. Its messages stay here."
-          ) : (
-            <Seen user={conversation.with} />
-          )}
+          <ConversationNote conversation={conversation} />
           <span id="typing" class="typing" hidden>
             is typing
           </span>
@@ -221,13 +234,14 @@ function SelectionBar({ path }: { path: string }) {
 interface ComposerProps {
   readonly action: string;
   readonly draft: Draft;
-  readonly closed?: boolean;
+  /** Why nothing can be written; null: it can. */
+  readonly closed?: string | null;
   /** Id of the newest message that the page shows: with the answer it counts as read. */
   readonly readUpTo?: string;
 }
 
 /** The form that sends; the id of the next message is in it from the start. */
-export function Composer({ action, draft, closed = false, readUpTo = "" }: ComposerProps) {
+export function Composer({ action, draft, closed = null, readUpTo = "" }: ComposerProps) {
   const bodyError = errorAt(draft.error, "body") ?? errorElsewhere(draft.error, ["name", "to", "body"]);
   return (
     <PostForm id="composer" class="composer" action={action}>
@@ -243,15 +257,15 @@ export function Composer({ action, draft, closed = false, readUpTo = "" }: Compo
           rows={1}
           required
           dir="auto"
-          placeholder={closed ? "This account was deleted" : "Write a message"}
-          disabled={closed}
+          placeholder={closed ?? "Write a message"}
+          disabled={closed !== null}
           autocomplete="off"
           aria-describedby="body-error body-left"
           {...(bodyError === undefined ? {} : { "aria-invalid": "true" })}
         >
           {draft.body}
         </textarea>
-        <button type="submit" class="send" disabled={closed} aria-label="Send" title="Send (Enter)">
+        <button type="submit" class="send" disabled={closed !== null} aria-label="Send" title="Send (Enter)">
           <Icon name="send" />
         </button>
       </div>

@@ -1,6 +1,6 @@
 /** Conversations beyond those in the list: one page after another, or those with something unread. */
 import type { ConversationView, Session } from "../../chat/chat-service.ts";
-import { Avatar, Time } from "../page/names.tsx";
+import { ConversationMark, conversationName, Time } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { countText, preview } from "./sidebar.tsx";
 
@@ -24,8 +24,8 @@ export function ConversationsPage({ session, conversations, unread, next }: Conv
         {conversations.map((conversation) => (
           <li>
             <a href={`/c/${conversation.id}`}>
-              <Avatar user={conversation.with} />
-              <span class="name">{conversation.with.name}</span>
+              <ConversationMark conversation={conversation} />
+              <span class="name">{conversationName(conversation, session)}</span>
               <span class="preview" hx-ignore dir="auto">
                 {preview(conversation, session)}
               </span>

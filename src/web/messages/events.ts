@@ -91,7 +91,7 @@ export function encodeElsewhere(item: FeedItem): Uint8Array {
 /** The conversation in which an event happened; null if it is about a person or the stream itself. */
 function conversationOf(event: FeedEvent): string | null {
   if (event.kind === "message") return event.message.conversationId;
-  return event.kind === "gone" || event.kind === "read" || event.kind === "typing" ? event.conversationId : null;
+  return "conversationId" in event ? event.conversationId : null;
 }
 
 /** The conversation whose row in the user's own list the event changes; null if none. */

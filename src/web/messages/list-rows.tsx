@@ -3,7 +3,7 @@
  * changes a row of a user (a message, a deletion, her own reading) makes this replica render that row and send it to
  * all of her pages, which only place it. What happens in one conversation within a moment is one row.
  */
-import type { ChatService, Session } from "../../chat/chat-service.ts";
+import type { ChatService, ConversationView, Session } from "../../chat/chat-service.ts";
 import type { ConversationId } from "../../chat/ids.ts";
 import { UNREAD_TOTAL_MAX } from "../../chat/chat-service.ts";
 import { renderItem, totalText } from "./sidebar.tsx";
@@ -70,11 +70,11 @@ export class ListRows {
 
   async #renderOne(session: Session, conversationId: string): Promise<void> {
     const asked = await this.#chat.conversation(session, { conversationId });
-    if (!asked.ok) return;
-    const { value } = asked;
+    // It is not hers any more.
+    if (!asked.ok && asked.error.code !== "not_found") return;
     const unread = totalText(this.#total(session, conversationId));
-    const isListed = value.last !== null || !value.with.deleted;
-    this.#send(session.userId, { conversationId, html: isListed ? renderItem(value, session) : "", unread });
+    const html = asked.ok && isListed(asked.value) ? renderItem(asked.value, session) : "";
+    this.#send(session.userId, { conversationId, html, unread });
   }
 
   #total(session: Session, conversationId: ConversationId): number {
@@ -90,4 +90,9 @@ export class ListRows {
     else this.#unread.delete(session.userId);
     return Math.min(UNREAD_TOTAL_MAX, total);
   }
+}
+
+/** As in the list that a page fetches: a room until it is archived, else whoever is there, or was and left something. */
+function isListed({ room, with: other, last }: ConversationView): boolean {
+  return room === null ? last !== null || other?.deleted === false : !room.archived;
 }

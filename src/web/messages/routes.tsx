@@ -17,6 +17,7 @@ import {
 import type { WebDeps, WebEnv } from "../http/deps.ts";
 import { needsLogin, read, readFields, sessionOf, type Fields } from "../http/request.ts";
 import { cleanPasted, REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
+import { conversationName } from "../page/names.tsx";
 import { answerPage, readListing, renderSidebar } from "../http/shell.tsx";
 import { Conversation, MessageRows, NewConversation, OlderLink, type Draft, type History } from "./conversation.tsx";
 import { ConversationsPage } from "./conversations.tsx";
@@ -192,7 +193,7 @@ async function answerConversation(c: Context<WebEnv>, deps: WebDeps, id: string,
     );
   }
   return await answerPage(c, deps, {
-    title: conversation.value.with.name,
+    title: conversation.value.with?.name ?? conversationName(conversation.value, session),
     place: "conversation",
     current: id,
     cursor: conversation.cursor,

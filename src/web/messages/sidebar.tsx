@@ -2,7 +2,7 @@
 import { UNREAD_TOTAL_MAX, type ConversationView, type Session, type UserView } from "../../chat/chat-service.ts";
 import { cut } from "../page/cut.ts";
 import { Icon } from "../page/icons.tsx";
-import { Avatar, Time } from "../page/names.tsx";
+import { Avatar, ConversationMark, conversationName, Time } from "../page/names.tsx";
 
 export interface SidebarProps {
   readonly session: Session;
@@ -29,7 +29,8 @@ export function preview(conversation: ConversationView, session: Session): strin
   const last = conversation.last;
   if (last === null || last.deleted) return "";
   const text = cut(last.body.replaceAll(/\s+/g, " "), PREVIEW_CHARS);
-  return last.authorId === session.userId ? `You: ${text}` : text;
+  if (last.authorId === session.userId) return `You: ${text}`;
+  return conversation.room === null ? text : `${last.authorName}: ${text}`;
 }
 
 /** What the count of one conversation reads: it is not counted any further. */
@@ -49,6 +50,10 @@ export function Sidebar({ session, conversations, others, current, unread, more 
       <a class="new-message" href="/new" aria-current={current === "new" ? "page" : undefined}>
         <Icon name="write" />
         New message
+      </a>
+      <a class="browse" href="/rooms" aria-current={current === "rooms" ? "page" : undefined}>
+        <Icon name="rooms" />
+        Rooms
       </a>
       <ul>
         {conversations.map((conversation) => (
@@ -111,16 +116,15 @@ export function renderItem(conversation: ConversationView, session: Session): st
 /** `data-seq` is where the row belongs: the list is in the order of the newest messages. */
 function ConversationItem({ conversation, session, current }: ItemProps) {
   const { unread } = conversation;
-  const self = conversation.with.id === session.userId;
   return (
-    <li id={`s-${conversation.id}`} data-seq={conversation.lastSeq} data-with={conversation.with.id}>
+    <li id={`s-${conversation.id}`} data-seq={conversation.lastSeq} data-with={conversation.with?.id ?? ""}>
       <a
         href={`/c/${conversation.id}`}
         aria-current={current ? "page" : undefined}
         class={unread > 0 ? "has-unread" : ""}
       >
-        <Avatar user={conversation.with} />
-        <span class="name">{self ? `${conversation.with.name} (you)` : conversation.with.name}</span>
+        <ConversationMark conversation={conversation} />
+        <span class="name">{conversationName(conversation, session)}</span>
         {conversation.last === null ? null : <Time micros={conversation.last.timeMicros} style="short" />}
         <span class="preview" hx-ignore dir="auto">
           {preview(conversation, session)}

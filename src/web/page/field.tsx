@@ -11,6 +11,8 @@ interface FieldProps {
   readonly autocomplete?: string;
   readonly autofocus?: boolean;
   readonly placeholder?: string;
+  /** It may stay empty. */
+  readonly optional?: boolean;
   /** Id of the form it belongs to, if it stands outside of it. */
   readonly form?: string;
 }
@@ -28,7 +30,7 @@ export function Field(props: FieldProps) {
       type={props.type ?? "text"}
       dir="auto"
       value={props.value ?? ""}
-      required
+      required={props.optional !== true}
       autocomplete={props.autocomplete ?? "off"}
       autocapitalize="none"
       spellcheck={false}

@@ -1,6 +1,7 @@
 /** How a person appears everywhere: initials on a quiet colour, a presence dot, a name. */
 import { cut } from "./cut.ts";
-import type { UserView } from "../../chat/chat-service.ts";
+import type { ConversationView, RoomView, Session, UserView } from "../../chat/chat-service.ts";
+import { Icon } from "./icons.tsx";
 
 const HUES = 8;
 
@@ -20,6 +21,37 @@ export function Avatar({ user, large = false }: { user: UserView; large?: boolea
       {user.deleted ? null : <PresenceDot user={user} />}
     </span>
   );
+}
+
+/** What stands in a list where a person's initial stands: `#`, or a lock for a private room. */
+export function RoomMark({ room, large = false }: { room: RoomView; large?: boolean }) {
+  return (
+    <span class={`avatar room hue-none${large ? " large" : ""}`}>
+      {room.isPrivate ? (
+        <>
+          <Icon name="lock" />
+          <span class="sr">private room</span>
+        </>
+      ) : (
+        <span aria-hidden="true">#</span>
+      )}
+    </span>
+  );
+}
+
+/** What a conversation is called: the other person's name, "(you)" behind one's own, `#` before a room's. */
+export function conversationName(conversation: ConversationView, session: Session): string {
+  const { room, with: other } = conversation;
+  if (room !== null) return `#${room.name}`;
+  if (other === null) return "";
+  return other.id === session.userId ? `${other.name} (you)` : other.name;
+}
+
+/** The mark of a conversation in a list. */
+export function ConversationMark({ conversation }: { conversation: ConversationView }) {
+  const { room, with: other } = conversation;
+  if (room !== null) return <RoomMark room={room} />;
+  return other === null ? null : <Avatar user={other} />;
 }
 
 /** Online or not, as a dot for eyes and a word for ears. */

@@ -9,16 +9,23 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withChecksum } from "../../../proto/op-checksum.ts";
+import { roomIdOf } from "../../../src/chat/kinds/create-room.ts";
 import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
 import type { Mark } from "../../../src/chat/kinds/marks.ts";
 import { decodeOp, encodeOp, type Op } from "../../../src/chat/kinds/op.ts";
-import { directId, messageId, passwordId, userIdFor } from "../../../src/chat/ids.ts";
+import { directId, GENERAL_ID, messageId, passwordId, userIdFor } from "../../../src/chat/ids.ts";
+import { tagOf } from "../../../src/chat/kinds/tags.ts";
 import { StateDb } from "../../../src/db/state/state-db.ts";
 import { dumpTables } from "../../../src/db/state/state-hash.ts";
 import type { MemoryState } from "../../support/memory-state.ts";
 import { ChatLog, POISON, poisonRules, STATES, uuid } from "../../support/chat-log.ts";
 
 const NAMES = ["anna", "ben", "eve"];
+
+function named(name: string): { readonly name: string; readonly folded: string; readonly skeleton: string } {
+  return { name, folded: name, skeleton: name };
+}
+const bare = { topic: "", isPrivate: false, people: [] };
 const CLIENT_IDS = 12;
 
 /** Few users and few ids, so that repeats, clashes and misses are common. Half of the ids are of three moments. */
@@ -30,9 +37,16 @@ function uuid7(n: number): string {
     .replace("00000000-000", `00000000-00${n % 3}`);
 }
 
+const ROOM_IDS = [
+  GENERAL_ID,
+  ...NAMES.map((name, n) =>
+    roomIdOf({ user: userIdFor(name, uuid(n)), clientId: uuid(2) }, { ...named("ops"), ...bare }),
+  ),
+];
 const user = fc.constantFrom(...NAMES.map((name, n) => userIdFor(name, uuid(n))), userIdFor("nobody", uuid(99)));
 const conversation = fc.oneof(
   { weight: 20, arbitrary: fc.tuple(user, user).map(([a, b]) => directId(a, b)) },
+  { weight: 8, arbitrary: fc.constantFrom(...ROOM_IDS) },
   { weight: 1, arbitrary: fc.constant("nonsense") },
 );
 const message = fc.oneof(
@@ -52,7 +66,46 @@ const mark: fc.Arbitrary<Mark> = fc
   .map(([{ user, session }, upTo, ids]) => ({ user, session, upTo, ids }));
 const text = fc.constantFrom("hi", "ho", "", POISON, "😀\ud800");
 
+const room = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(...ROOM_IDS) },
+  { weight: 1, arbitrary: fc.constant("nonsense") },
+);
+const people = fc.array(user, { maxLength: 3 });
+/** A tag as somebody may have seen it. */
+const seen = fc
+  .tuple(fc.integer({ min: 1_000_000, max: 1_000_200 }), user, clientId)
+  .map(([timeMicros, user, clientId]) => tagOf({ timeMicros, user, clientId }));
+const roomBody: fc.Arbitrary<OpBody> = fc.oneof(
+  // Few names, so that some are taken; the first has the id that others name.
+  fc.constantFrom("ops", "ops", "dev").map((name): OpBody => ({ kind: "createRoom", ...named(name), ...bare })),
+  fc.record({ isPrivate: fc.boolean(), people }).map((more): OpBody => ({
+    kind: "createRoom",
+    ...named("ops"),
+    ...bare,
+    ...more,
+  })),
+  fc.record({ room, name: fc.constantFrom("ops", "dev", "ops-2") }).map(({ room, name }): OpBody => ({
+    kind: "renameRoom",
+    room,
+    ...named(name),
+  })),
+  fc.record({ kind: fc.constant("setTopic" as const), room, topic: text }),
+  fc.record({ kind: fc.constant("setPrivate" as const), room, isPrivate: fc.boolean(), seen }),
+  fc.record({ kind: fc.constant("archiveRoom" as const), room, archived: fc.boolean() }),
+  ...(["join", "join", "leave", "invite", "remove"] as const).map((what) =>
+    fc.record({ kind: fc.constant("seatPeople" as const), room, what: fc.constant(what), people }),
+  ),
+  fc.record({ kind: fc.constant("ban" as const), room, person: user, banned: fc.boolean(), seen }),
+  fc.record({
+    kind: fc.constant("setRoomRole" as const),
+    room,
+    person: user,
+    role: fc.constantFrom("member", "admin", "owner"),
+  }),
+);
+
 const body: fc.Arbitrary<OpBody> = fc.oneof(
+  { weight: 12, arbitrary: roomBody },
   {
     weight: 12,
     arbitrary: fc.record({
@@ -116,11 +169,12 @@ const plain: fc.Arbitrary<Op> = fc.record({
 const registration: fc.Arbitrary<Op> = fc
   .record({
     name: fc.constantFrom(...NAMES, "Anna"),
+    general: fc.constantFrom("", "general", "ops"),
     id: fc.nat(3),
     timeMicros: fc.integer({ min: 1_000_000, max: 1_000_200 }),
     recovered: fc.boolean(),
   })
-  .map(({ name, id, timeMicros, recovered }) => {
+  .map(({ name, general, id, timeMicros, recovered }) => {
     const folded = name.toLowerCase();
     const clientId = uuid(id);
     const session = { id: `r${name}${id}`, tokenHash: `r${name}${id}` };
@@ -130,7 +184,7 @@ const registration: fc.Arbitrary<Op> = fc
       timeMicros,
       origin: null,
       recovered,
-      body: { kind: "register", name, folded, passwordHash: "p", session },
+      body: { kind: "register", name, folded, passwordHash: "p", session, general },
     };
   });
 

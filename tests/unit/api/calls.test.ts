@@ -9,7 +9,7 @@ import type { ChatApiDeps } from "../../../src/api/chat-api.ts";
 import { CHAT_ERRORS, failed } from "../../../src/chat/errors.ts";
 import type { ChatErrorCode } from "../../../src/chat/errors.ts";
 import type { ChatService } from "../../../src/chat/chat-service.ts";
-import { ApiBench, GOOD_TOKEN, MESSAGE, SESSION, WIRE_ADA, fakeChat } from "../../support/fake-chat.ts";
+import { ApiBench, GOOD_TOKEN, MESSAGE, ROOM, SESSION, WIRE_ADA, fakeChat } from "../../support/fake-chat.ts";
 
 let bench: ApiBench | null = null;
 
@@ -42,6 +42,12 @@ const REQUESTS: { readonly [Name in Unary]: Partial<ChatRequest<Name>> } = {
   ListUsers: { after: "a", limit: 7, read: 1 },
   ListConversations: {},
   SendMessage: { to: "bob", body: "Hi", clientId: "id", readUpTo: "m1" },
+  CreateRoom: { name: "ops", topic: "servers", isPrivate: true, people: ["bob"], clientId: "id" },
+  ChangeRoom: { room: "#ops", clientId: "id", topic: "servers" },
+  JoinRoom: { room: "#ops", clientId: "id" },
+  LeaveRoom: { room: "#ops", clientId: "id" },
+  ListRooms: { search: "o", limit: 3 },
+  ListRoomPeople: { room: "r1", after: "ada" },
   GetMessages: { conversationId: "u1_u2", before: "m9", limit: 3 },
   MarkRead: { messageIds: ["m1", "m2"] },
   DeleteMessages: { messageIds: ["m1"], clientId: "id" },
@@ -67,7 +73,12 @@ describe("every call", () => {
       unread: 3,
       lastSeq: 42,
       last: { ...MESSAGE },
+      room: null,
     });
+    const rooms = await raw("ListRooms", {}, { token: GOOD_TOKEN });
+    expect(rooms.response?.rooms).toEqual([{ ...ROOM, role: "owner" }]);
+    const people = await raw("ListRoomPeople", {}, { token: GOOD_TOKEN });
+    expect(people.response?.people).toEqual([{ user: WIRE_ADA, role: "owner" }]);
   });
 
   test("hands the request on as it came, and the user from the token", async () => {
@@ -89,6 +100,12 @@ describe("every call", () => {
         markRead: record("markRead"),
         markAllRead: record("markAllRead"),
         deleteMessages: record("deleteMessages"),
+        createRoom: record("createRoom"),
+        changeRoom: record("changeRoom"),
+        joinRoom: record("joinRoom"),
+        leaveRoom: record("leaveRoom"),
+        listRooms: record("listRooms"),
+        listRoomPeople: record("listRoomPeople"),
       }),
     );
     const options = { token: GOOD_TOKEN, headers: { "lastword-cursor": "v:41" } };
@@ -109,7 +126,48 @@ describe("every call", () => {
       markRead: [SESSION, { ids: ["m1", "m2"] }],
       markAllRead: [SESSION, { conversationId: "u1_u2", upTo: "m2", cursor: "v:41", latest: false }],
       deleteMessages: [SESSION, { ids: ["m1"], clientId: "id" }],
+      createRoom: [SESSION, { name: "ops", topic: "servers", isPrivate: true, people: ["bob"], clientId: "id" }],
+      changeRoom: [SESSION, { room: "#ops", change: { kind: "topic", topic: "servers" }, clientId: "id" }],
+      joinRoom: [SESSION, { room: "#ops", clientId: "id" }],
+      leaveRoom: [SESSION, { room: "#ops", clientId: "id" }],
+      listRooms: [SESSION, { after: "", search: "o", archived: false, limit: 3, cursor: "v:41", latest: false }],
+      listRoomPeople: [SESSION, { room: "r1", after: "ada", limit: 50, cursor: "v:41", latest: false }],
     });
+  });
+
+  test("ChangeRoom says one thing, and nothing is refused", async () => {
+    const asked: unknown[] = [];
+    const { raw } = bound(
+      await serve({
+        changeRoom: async (_session, { change }) => {
+          asked.push(change);
+          return { ok: true, value: ROOM, cursor: "v:7" };
+        },
+      }),
+    );
+    const changes = [
+      { name: "dev" },
+      { isPrivate: true },
+      { archived: false },
+      { invite: { names: ["bob"] } },
+      { remove: { names: ["bob"] } },
+      { ban: "bob" },
+      { unban: "bob" },
+      { role: { person: "bob", role: "admin" } },
+    ];
+    for (const change of changes) await raw("ChangeRoom", { room: "#ops", ...change }, { token: GOOD_TOKEN });
+    expect(asked).toEqual([
+      { kind: "name", name: "dev" },
+      { kind: "private", isPrivate: true },
+      { kind: "archived", archived: false },
+      { kind: "invite", people: ["bob"] },
+      { kind: "remove", people: ["bob"] },
+      { kind: "ban", person: "bob" },
+      { kind: "unban", person: "bob" },
+      { kind: "role", person: "bob", role: "admin" },
+    ]);
+    const refused = await raw("ChangeRoom", { room: "#ops" }, { token: GOOD_TOKEN });
+    expect(refused.trailers["lastword-code"]).toBe("invalid");
   });
 
   test("GetMessages finds a conversation by the other's name, and has none where nobody wrote", async () => {

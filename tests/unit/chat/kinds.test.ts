@@ -4,7 +4,8 @@ import fc from "fast-check";
 import protobuf from "protobufjs";
 import { withChecksum } from "../../../proto/op-checksum.ts";
 import { encodeMessage } from "../../../proto/wire-writer.ts";
-import { directId, messageId, passwordId, userIdFor } from "../../../src/chat/ids.ts";
+import { directId, GENERAL_ID, messageId, passwordId, userIdFor } from "../../../src/chat/ids.ts";
+import { roomIdOf } from "../../../src/chat/kinds/create-room.ts";
 import { MalformedOp, type Kind, type MergeClass } from "../../../src/chat/kinds/kind.ts";
 import { KINDS, OP_FORMAT, type OpBody, type OpKind } from "../../../src/chat/kinds/kinds.ts";
 import { DamagedOp, decodeOp, encodeOp, FormatTooNew, markRecovered, opKey } from "../../../src/chat/kinds/op.ts";
@@ -31,6 +32,10 @@ const PEOPLE = ["anna", "ben"].map((name, n) => userIdFor(name, uuid(n)));
 const [ANNA, BEN] = PEOPLE as [string, string];
 const MESSAGES = [10, 11, 12, 13].map((n) => messageId(n % 2 === 0 ? ANNA : BEN, uuid(n)));
 
+/** Anna's, with Ben in it, and one that is nobody's. */
+const OPS = { name: "ops", folded: "ops", skeleton: "ops", topic: "", isPrivate: false, people: [BEN] };
+const ROOM = roomIdOf({ user: ANNA, clientId: uuid(20) }, OPS);
+
 function populated(): ChatLog {
   const log = new ChatLog(STATES.memory());
   for (const [n, name] of ["anna", "ben"].entries()) log.person(name, { clientId: uuid(n) });
@@ -38,12 +43,14 @@ function populated(): ChatLog {
     const [from, to] = n % 2 === 0 ? [ANNA, BEN] : [BEN, ANNA];
     log.message(from, to, "hi", { clientId: uuid(n) });
   }
+  log.apply(log.op(ANNA, { kind: "createRoom", ...OPS }, { clientId: uuid(20) }));
   return log;
 }
 
 /** Texts, most of which name something that exists. */
 const text = fc.oneof(
   fc.constantFrom(...PEOPLE, ...MESSAGES, directId(ANNA, BEN), "session-0000", "session-0001"),
+  fc.constantFrom(ROOM, GENERAL_ID, "ops", "join", "leave", "invite", "remove", "member", "admin", "owner"),
   fc.constantFrom(passwordId("hash of anna"), passwordId("hash of ben"), "", "zoe"),
   fc.string({ unit: "binary", maxLength: 20 }).map((any) => any.toWellFormed()),
 );

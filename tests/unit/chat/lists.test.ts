@@ -30,7 +30,7 @@ describe("130 people write one line each", () => {
   });
   afterAll(() => site.close());
 
-  const names = (list: readonly ConversationView[]): string[] => list.map((one) => one.with.name);
+  const names = (list: readonly ConversationView[]): string[] => list.map((one) => one.with!.name);
   const list = async (input: ListConversationsInput): Promise<readonly ConversationView[]> =>
     must(await solo.chat.listConversations(anna.session, input));
   const page = async (path: string): Promise<string> => await (await site.ask(path, { as: anna })).text();

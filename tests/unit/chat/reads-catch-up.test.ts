@@ -25,17 +25,35 @@ const NOTHING: Partial<Queries> = {
   message: () => null,
   unreadTotal: () => 0,
   unreadIds: () => [],
+  rooms: {
+    room: () => null,
+    named: () => null,
+    rooms: () => [],
+    people: () => [],
+    seat: () => null,
+    newestJoin: () => "",
+  },
 };
 
 /** Rows from before the first message. The names exist, so nothing suggests that anything is missing. */
 const { userByFolded: _1, loginCandidates: _2, users: _3, sessionsOf: _4, ...NO_MESSAGES } = NOTHING;
 
 type SessionCall = keyof typeof SESSION_CALLS;
-const WRITES: ReadonlySet<SessionCall> = new Set(["SendMessage", "MarkRead", "DeleteMessages"]);
+const WRITES: ReadonlySet<SessionCall> = new Set([
+  "SendMessage",
+  "MarkRead",
+  "DeleteMessages",
+  "CreateRoom",
+  "ChangeRoom",
+  "JoinRoom",
+  "LeaveRoom",
+]);
 
 type Request = Record<string, unknown>;
 
 const id = (): string => crypto.randomUUID();
+
+const ROOM = { topic: "", isPrivate: false };
 
 describe("gRPC", () => {
   let solo: SoloChat;
@@ -49,8 +67,14 @@ describe("gRPC", () => {
     const ben = solo.chat.authenticate((await solo.person("carl")).token)!;
     const sent = await solo.chat.send(ben, { to: "anna", body: "first", clientId: id() });
     if (!sent.ok) throw new Error(sent.error.code);
-    ({ cursor } = sent);
     ({ id: messageId, conversationId } = sent.value);
+    const bens = (await solo.person("benny")).session;
+    const rooms = [
+      await solo.chat.createRoom(anna.session, { ...ROOM, name: "ops", people: ["ben"], clientId: id() }),
+      await solo.chat.createRoom(bens, { ...ROOM, name: "bens", people: [], clientId: id() }),
+    ];
+    for (const room of rooms) if (!room.ok) throw new Error(room.error.code);
+    cursor = solo.chat.cursor();
   });
   afterEach(() => solo.close());
 
@@ -74,6 +98,15 @@ describe("gRPC", () => {
       { messageIds: [messageId], conversationId: "" },
     ],
     DeleteMessages: [{ messageIds: [messageId], clientId: id() }],
+    CreateRoom: [{ name: "dev", topic: "", isPrivate: false, people: ["ben"], clientId: id() }],
+    ChangeRoom: [
+      { room: "#ops", change: "invite", invite: { names: ["carl"] }, clientId: id() },
+      { room: "#ops", change: "role", role: { person: "ben", role: "admin" }, clientId: id() },
+    ],
+    JoinRoom: [{ room: "#bens", clientId: id() }],
+    LeaveRoom: [{ room: "#ops", clientId: id() }],
+    ListRooms: [{ after: "", limit: 0, search: "", archived: false }],
+    ListRoomPeople: [{ room: "#bens", after: "", limit: 0 }],
   });
 
   async function ask(name: SessionCall, request: Request, readAt: (read: number) => ReadAt): Promise<Answer<object>> {

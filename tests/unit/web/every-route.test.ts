@@ -31,12 +31,17 @@ test("the routes are such that Hono finds each with one regular expression", asy
 
 let ada: Person;
 let eve: Person;
+/** Ada's private room, with ben in it. */
+let secret: string;
 let theirs: { id: string; conversationId: string };
 
 beforeAll(async () => {
   [ada, eve] = [await site.person("ada"), await site.person("eve")];
   await site.person("ben");
   theirs = await site.send(ada, "ben", "private words of ada");
+  const form = { name: "secret", topic: "private words in a room", isPrivate: "yes", people: "ben" };
+  const made = await site.ask("/rooms", { as: ada, json: true, form });
+  secret = ((await made.json()) as { room: { id: string } }).room.id;
 });
 afterAll(() => site.close());
 
@@ -49,6 +54,7 @@ function ask(
 ): Promise<Response> {
   const [method, pattern] = route.split(" ") as [string, string];
   const path = pattern
+    .replace("/rooms/:id", `/rooms/${secret}`)
     .replace("/sessions/:id", `/sessions/${ada.session.sessionId}`)
     .replace(":id", theirs.conversationId)
     .replace(":file", "nothing.js");
@@ -60,6 +66,10 @@ function ask(
     to: "ben",
     upTo: theirs.id,
     token: "x",
+    topic: "x",
+    people: "eve",
+    person: "ada",
+    role: "member",
   };
   return site.ask(`${path}?before=${theirs.id}&current=${theirs.conversationId}&after=`, {
     ...(as === null ? {} : { as }),
@@ -98,6 +108,14 @@ describe.each(ROUTES.filter((route) => !OPEN.includes(route)))("%s", (route) => 
     const seen = (await (await site.ask(`/c/${theirs.conversationId}`, { as: ada, json: true })).json()) as {
       messages: { body: string; readByOther: boolean }[];
     };
+    const room = (await (await site.ask(`/rooms/${secret}`, { as: ada, json: true })).json()) as object;
+    expect(room).toMatchObject({
+      room: { name: "secret", topic: "private words in a room", isPrivate: true, archived: false },
+      people: [
+        { user: { name: "ada" }, role: "owner" },
+        { user: { name: "ben" }, role: "member" },
+      ],
+    });
     expect(seen.messages).toEqual([expect.objectContaining({ body: "private words of ada", readByOther: false })]);
     expect(site.solo.chat.authenticate(ada.token)).not.toBeNull();
   });
@@ -145,6 +163,7 @@ test("a page, a piece of it and its stream are not given to a page of somebody e
 
 test("every form of a page says whose page it is", async () => {
   const pages = ["/", "/?to=ben", "/people", "/account", "/account/password", `/c/${theirs.conversationId}`];
+  pages.push("/rooms", "/new-room", `/rooms/${secret}`, `/c/${secret}`);
   let forms = 0;
   for (const path of pages) {
     const page = await (await site.ask(path, { as: ada })).text();

@@ -11,6 +11,14 @@ import type {
   WireChangePasswordResponse as Wire_lastword_v1_ChangePasswordResponse,
 } from "../../lastword/v1/ChangePasswordResponse.ts";
 import type {
+  ChangeRoomRequestInput as _lastword_v1_ChangeRoomRequestInput,
+  WireChangeRoomRequest as Wire_lastword_v1_ChangeRoomRequest,
+} from "../../lastword/v1/ChangeRoomRequest.ts";
+import type {
+  ChangeRoomResponseInput as _lastword_v1_ChangeRoomResponseInput,
+  WireChangeRoomResponse as Wire_lastword_v1_ChangeRoomResponse,
+} from "../../lastword/v1/ChangeRoomResponse.ts";
+import type {
   ClusterStatusRequestInput as _lastword_v1_ClusterStatusRequestInput,
   WireClusterStatusRequest as Wire_lastword_v1_ClusterStatusRequest,
 } from "../../lastword/v1/ClusterStatusRequest.ts";
@@ -18,6 +26,14 @@ import type {
   ClusterStatusResponseInput as _lastword_v1_ClusterStatusResponseInput,
   WireClusterStatusResponse as Wire_lastword_v1_ClusterStatusResponse,
 } from "../../lastword/v1/ClusterStatusResponse.ts";
+import type {
+  CreateRoomRequestInput as _lastword_v1_CreateRoomRequestInput,
+  WireCreateRoomRequest as Wire_lastword_v1_CreateRoomRequest,
+} from "../../lastword/v1/CreateRoomRequest.ts";
+import type {
+  CreateRoomResponseInput as _lastword_v1_CreateRoomResponseInput,
+  WireCreateRoomResponse as Wire_lastword_v1_CreateRoomResponse,
+} from "../../lastword/v1/CreateRoomResponse.ts";
 import type {
   DeleteAccountRequestInput as _lastword_v1_DeleteAccountRequestInput,
   WireDeleteAccountRequest as Wire_lastword_v1_DeleteAccountRequest,
@@ -51,6 +67,22 @@ import type {
   WireGetMessagesResponse as Wire_lastword_v1_GetMessagesResponse,
 } from "../../lastword/v1/GetMessagesResponse.ts";
 import type {
+  JoinRoomRequestInput as _lastword_v1_JoinRoomRequestInput,
+  WireJoinRoomRequest as Wire_lastword_v1_JoinRoomRequest,
+} from "../../lastword/v1/JoinRoomRequest.ts";
+import type {
+  JoinRoomResponseInput as _lastword_v1_JoinRoomResponseInput,
+  WireJoinRoomResponse as Wire_lastword_v1_JoinRoomResponse,
+} from "../../lastword/v1/JoinRoomResponse.ts";
+import type {
+  LeaveRoomRequestInput as _lastword_v1_LeaveRoomRequestInput,
+  WireLeaveRoomRequest as Wire_lastword_v1_LeaveRoomRequest,
+} from "../../lastword/v1/LeaveRoomRequest.ts";
+import type {
+  LeaveRoomResponseInput as _lastword_v1_LeaveRoomResponseInput,
+  WireLeaveRoomResponse as Wire_lastword_v1_LeaveRoomResponse,
+} from "../../lastword/v1/LeaveRoomResponse.ts";
+import type {
   ListConversationsRequestInput as _lastword_v1_ListConversationsRequestInput,
   WireListConversationsRequest as Wire_lastword_v1_ListConversationsRequest,
 } from "../../lastword/v1/ListConversationsRequest.ts";
@@ -58,6 +90,22 @@ import type {
   ListConversationsResponseInput as _lastword_v1_ListConversationsResponseInput,
   WireListConversationsResponse as Wire_lastword_v1_ListConversationsResponse,
 } from "../../lastword/v1/ListConversationsResponse.ts";
+import type {
+  ListRoomPeopleRequestInput as _lastword_v1_ListRoomPeopleRequestInput,
+  WireListRoomPeopleRequest as Wire_lastword_v1_ListRoomPeopleRequest,
+} from "../../lastword/v1/ListRoomPeopleRequest.ts";
+import type {
+  ListRoomPeopleResponseInput as _lastword_v1_ListRoomPeopleResponseInput,
+  WireListRoomPeopleResponse as Wire_lastword_v1_ListRoomPeopleResponse,
+} from "../../lastword/v1/ListRoomPeopleResponse.ts";
+import type {
+  ListRoomsRequestInput as _lastword_v1_ListRoomsRequestInput,
+  WireListRoomsRequest as Wire_lastword_v1_ListRoomsRequest,
+} from "../../lastword/v1/ListRoomsRequest.ts";
+import type {
+  ListRoomsResponseInput as _lastword_v1_ListRoomsResponseInput,
+  WireListRoomsResponse as Wire_lastword_v1_ListRoomsResponse,
+} from "../../lastword/v1/ListRoomsResponse.ts";
 import type {
   ListSessionsRequestInput as _lastword_v1_ListSessionsRequestInput,
   WireListSessionsRequest as Wire_lastword_v1_ListSessionsRequest,
@@ -173,6 +221,47 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_ChangePasswordResponse>,
   ): grpc.ClientUnaryCall;
 
+  ChangeRoom(
+    argument: _lastword_v1_ChangeRoomRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangeRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  ChangeRoom(
+    argument: _lastword_v1_ChangeRoomRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangeRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  ChangeRoom(
+    argument: _lastword_v1_ChangeRoomRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangeRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  ChangeRoom(
+    argument: _lastword_v1_ChangeRoomRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangeRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  changeRoom(
+    argument: _lastword_v1_ChangeRoomRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangeRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  changeRoom(
+    argument: _lastword_v1_ChangeRoomRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangeRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  changeRoom(
+    argument: _lastword_v1_ChangeRoomRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangeRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  changeRoom(
+    argument: _lastword_v1_ChangeRoomRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ChangeRoomResponse>,
+  ): grpc.ClientUnaryCall;
+
   ClusterStatus(
     argument: _lastword_v1_ClusterStatusRequestInput,
     metadata: grpc.Metadata,
@@ -212,6 +301,47 @@ export interface ChatClient extends grpc.Client {
   clusterStatus(
     argument: _lastword_v1_ClusterStatusRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_ClusterStatusResponse>,
+  ): grpc.ClientUnaryCall;
+
+  CreateRoom(
+    argument: _lastword_v1_CreateRoomRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  CreateRoom(
+    argument: _lastword_v1_CreateRoomRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  CreateRoom(
+    argument: _lastword_v1_CreateRoomRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  CreateRoom(
+    argument: _lastword_v1_CreateRoomRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  createRoom(
+    argument: _lastword_v1_CreateRoomRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  createRoom(
+    argument: _lastword_v1_CreateRoomRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  createRoom(
+    argument: _lastword_v1_CreateRoomRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  createRoom(
+    argument: _lastword_v1_CreateRoomRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateRoomResponse>,
   ): grpc.ClientUnaryCall;
 
   DeleteAccount(
@@ -378,6 +508,88 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_GetMessagesResponse>,
   ): grpc.ClientUnaryCall;
 
+  JoinRoom(
+    argument: _lastword_v1_JoinRoomRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_JoinRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  JoinRoom(
+    argument: _lastword_v1_JoinRoomRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_JoinRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  JoinRoom(
+    argument: _lastword_v1_JoinRoomRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_JoinRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  JoinRoom(
+    argument: _lastword_v1_JoinRoomRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_JoinRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  joinRoom(
+    argument: _lastword_v1_JoinRoomRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_JoinRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  joinRoom(
+    argument: _lastword_v1_JoinRoomRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_JoinRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  joinRoom(
+    argument: _lastword_v1_JoinRoomRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_JoinRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  joinRoom(
+    argument: _lastword_v1_JoinRoomRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_JoinRoomResponse>,
+  ): grpc.ClientUnaryCall;
+
+  LeaveRoom(
+    argument: _lastword_v1_LeaveRoomRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_LeaveRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  LeaveRoom(
+    argument: _lastword_v1_LeaveRoomRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_LeaveRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  LeaveRoom(
+    argument: _lastword_v1_LeaveRoomRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_LeaveRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  LeaveRoom(
+    argument: _lastword_v1_LeaveRoomRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_LeaveRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  leaveRoom(
+    argument: _lastword_v1_LeaveRoomRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_LeaveRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  leaveRoom(
+    argument: _lastword_v1_LeaveRoomRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_LeaveRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  leaveRoom(
+    argument: _lastword_v1_LeaveRoomRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_LeaveRoomResponse>,
+  ): grpc.ClientUnaryCall;
+  leaveRoom(
+    argument: _lastword_v1_LeaveRoomRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_LeaveRoomResponse>,
+  ): grpc.ClientUnaryCall;
+
   ListConversations(
     argument: _lastword_v1_ListConversationsRequestInput,
     metadata: grpc.Metadata,
@@ -417,6 +629,88 @@ export interface ChatClient extends grpc.Client {
   listConversations(
     argument: _lastword_v1_ListConversationsRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_ListConversationsResponse>,
+  ): grpc.ClientUnaryCall;
+
+  ListRoomPeople(
+    argument: _lastword_v1_ListRoomPeopleRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomPeopleResponse>,
+  ): grpc.ClientUnaryCall;
+  ListRoomPeople(
+    argument: _lastword_v1_ListRoomPeopleRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomPeopleResponse>,
+  ): grpc.ClientUnaryCall;
+  ListRoomPeople(
+    argument: _lastword_v1_ListRoomPeopleRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomPeopleResponse>,
+  ): grpc.ClientUnaryCall;
+  ListRoomPeople(
+    argument: _lastword_v1_ListRoomPeopleRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomPeopleResponse>,
+  ): grpc.ClientUnaryCall;
+  listRoomPeople(
+    argument: _lastword_v1_ListRoomPeopleRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomPeopleResponse>,
+  ): grpc.ClientUnaryCall;
+  listRoomPeople(
+    argument: _lastword_v1_ListRoomPeopleRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomPeopleResponse>,
+  ): grpc.ClientUnaryCall;
+  listRoomPeople(
+    argument: _lastword_v1_ListRoomPeopleRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomPeopleResponse>,
+  ): grpc.ClientUnaryCall;
+  listRoomPeople(
+    argument: _lastword_v1_ListRoomPeopleRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomPeopleResponse>,
+  ): grpc.ClientUnaryCall;
+
+  ListRooms(
+    argument: _lastword_v1_ListRoomsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListRooms(
+    argument: _lastword_v1_ListRoomsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListRooms(
+    argument: _lastword_v1_ListRoomsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListRooms(
+    argument: _lastword_v1_ListRoomsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomsResponse>,
+  ): grpc.ClientUnaryCall;
+  listRooms(
+    argument: _lastword_v1_ListRoomsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomsResponse>,
+  ): grpc.ClientUnaryCall;
+  listRooms(
+    argument: _lastword_v1_ListRoomsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomsResponse>,
+  ): grpc.ClientUnaryCall;
+  listRooms(
+    argument: _lastword_v1_ListRoomsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomsResponse>,
+  ): grpc.ClientUnaryCall;
+  listRooms(
+    argument: _lastword_v1_ListRoomsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListRoomsResponse>,
   ): grpc.ClientUnaryCall;
 
   ListSessions(
@@ -747,7 +1041,11 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
     _lastword_v1_ChangePasswordResponseInput
   >;
 
+  ChangeRoom: grpc.handleUnaryCall<Wire_lastword_v1_ChangeRoomRequest, _lastword_v1_ChangeRoomResponseInput>;
+
   ClusterStatus: grpc.handleUnaryCall<Wire_lastword_v1_ClusterStatusRequest, _lastword_v1_ClusterStatusResponseInput>;
+
+  CreateRoom: grpc.handleUnaryCall<Wire_lastword_v1_CreateRoomRequest, _lastword_v1_CreateRoomResponseInput>;
 
   DeleteAccount: grpc.handleUnaryCall<Wire_lastword_v1_DeleteAccountRequest, _lastword_v1_DeleteAccountResponseInput>;
 
@@ -760,10 +1058,21 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   GetMessages: grpc.handleUnaryCall<Wire_lastword_v1_GetMessagesRequest, _lastword_v1_GetMessagesResponseInput>;
 
+  JoinRoom: grpc.handleUnaryCall<Wire_lastword_v1_JoinRoomRequest, _lastword_v1_JoinRoomResponseInput>;
+
+  LeaveRoom: grpc.handleUnaryCall<Wire_lastword_v1_LeaveRoomRequest, _lastword_v1_LeaveRoomResponseInput>;
+
   ListConversations: grpc.handleUnaryCall<
     Wire_lastword_v1_ListConversationsRequest,
     _lastword_v1_ListConversationsResponseInput
   >;
+
+  ListRoomPeople: grpc.handleUnaryCall<
+    Wire_lastword_v1_ListRoomPeopleRequest,
+    _lastword_v1_ListRoomPeopleResponseInput
+  >;
+
+  ListRooms: grpc.handleUnaryCall<Wire_lastword_v1_ListRoomsRequest, _lastword_v1_ListRoomsResponseInput>;
 
   ListSessions: grpc.handleUnaryCall<Wire_lastword_v1_ListSessionsRequest, _lastword_v1_ListSessionsResponseInput>;
 
@@ -791,11 +1100,23 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     Wire_lastword_v1_ChangePasswordRequest,
     Wire_lastword_v1_ChangePasswordResponse
   >;
+  ChangeRoom: MethodDefinition<
+    _lastword_v1_ChangeRoomRequestInput,
+    _lastword_v1_ChangeRoomResponseInput,
+    Wire_lastword_v1_ChangeRoomRequest,
+    Wire_lastword_v1_ChangeRoomResponse
+  >;
   ClusterStatus: MethodDefinition<
     _lastword_v1_ClusterStatusRequestInput,
     _lastword_v1_ClusterStatusResponseInput,
     Wire_lastword_v1_ClusterStatusRequest,
     Wire_lastword_v1_ClusterStatusResponse
+  >;
+  CreateRoom: MethodDefinition<
+    _lastword_v1_CreateRoomRequestInput,
+    _lastword_v1_CreateRoomResponseInput,
+    Wire_lastword_v1_CreateRoomRequest,
+    Wire_lastword_v1_CreateRoomResponse
   >;
   DeleteAccount: MethodDefinition<
     _lastword_v1_DeleteAccountRequestInput,
@@ -821,11 +1142,35 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     Wire_lastword_v1_GetMessagesRequest,
     Wire_lastword_v1_GetMessagesResponse
   >;
+  JoinRoom: MethodDefinition<
+    _lastword_v1_JoinRoomRequestInput,
+    _lastword_v1_JoinRoomResponseInput,
+    Wire_lastword_v1_JoinRoomRequest,
+    Wire_lastword_v1_JoinRoomResponse
+  >;
+  LeaveRoom: MethodDefinition<
+    _lastword_v1_LeaveRoomRequestInput,
+    _lastword_v1_LeaveRoomResponseInput,
+    Wire_lastword_v1_LeaveRoomRequest,
+    Wire_lastword_v1_LeaveRoomResponse
+  >;
   ListConversations: MethodDefinition<
     _lastword_v1_ListConversationsRequestInput,
     _lastword_v1_ListConversationsResponseInput,
     Wire_lastword_v1_ListConversationsRequest,
     Wire_lastword_v1_ListConversationsResponse
+  >;
+  ListRoomPeople: MethodDefinition<
+    _lastword_v1_ListRoomPeopleRequestInput,
+    _lastword_v1_ListRoomPeopleResponseInput,
+    Wire_lastword_v1_ListRoomPeopleRequest,
+    Wire_lastword_v1_ListRoomPeopleResponse
+  >;
+  ListRooms: MethodDefinition<
+    _lastword_v1_ListRoomsRequestInput,
+    _lastword_v1_ListRoomsResponseInput,
+    Wire_lastword_v1_ListRoomsRequest,
+    Wire_lastword_v1_ListRoomsResponse
   >;
   ListSessions: MethodDefinition<
     _lastword_v1_ListSessionsRequestInput,

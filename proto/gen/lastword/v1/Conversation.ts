@@ -5,6 +5,7 @@ import type {
   MessageInput as _lastword_v1_MessageInput,
   WireMessage as Wire_lastword_v1_Message,
 } from "../../lastword/v1/Message.ts";
+import type { RoomInput as _lastword_v1_RoomInput, WireRoom as Wire_lastword_v1_Room } from "../../lastword/v1/Room.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface ConversationInput {
@@ -13,6 +14,7 @@ export interface ConversationInput {
   unread?: number;
   lastSeq?: number | string | Long;
   last?: _lastword_v1_MessageInput | null;
+  room?: _lastword_v1_RoomInput | null;
 }
 
 export interface WireConversation {
@@ -21,4 +23,5 @@ export interface WireConversation {
   unread: number;
   lastSeq: number;
   last: Wire_lastword_v1_Message | null;
+  room: Wire_lastword_v1_Room | null;
 }

@@ -48,6 +48,35 @@ import type {
   EnableInput as _lastword_v1_EnableInput,
   WireEnable as Wire_lastword_v1_Enable,
 } from "../../lastword/v1/Enable.ts";
+import type {
+  CreateRoomInput as _lastword_v1_CreateRoomInput,
+  WireCreateRoom as Wire_lastword_v1_CreateRoom,
+} from "../../lastword/v1/CreateRoom.ts";
+import type {
+  RenameRoomInput as _lastword_v1_RenameRoomInput,
+  WireRenameRoom as Wire_lastword_v1_RenameRoom,
+} from "../../lastword/v1/RenameRoom.ts";
+import type {
+  SetTopicInput as _lastword_v1_SetTopicInput,
+  WireSetTopic as Wire_lastword_v1_SetTopic,
+} from "../../lastword/v1/SetTopic.ts";
+import type {
+  SetPrivateInput as _lastword_v1_SetPrivateInput,
+  WireSetPrivate as Wire_lastword_v1_SetPrivate,
+} from "../../lastword/v1/SetPrivate.ts";
+import type {
+  ArchiveRoomInput as _lastword_v1_ArchiveRoomInput,
+  WireArchiveRoom as Wire_lastword_v1_ArchiveRoom,
+} from "../../lastword/v1/ArchiveRoom.ts";
+import type {
+  SeatPeopleInput as _lastword_v1_SeatPeopleInput,
+  WireSeatPeople as Wire_lastword_v1_SeatPeople,
+} from "../../lastword/v1/SeatPeople.ts";
+import type { BanInput as _lastword_v1_BanInput, WireBan as Wire_lastword_v1_Ban } from "../../lastword/v1/Ban.ts";
+import type {
+  SetRoomRoleInput as _lastword_v1_SetRoomRoleInput,
+  WireSetRoomRole as Wire_lastword_v1_SetRoomRole,
+} from "../../lastword/v1/SetRoomRole.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface OpInput {
@@ -69,6 +98,14 @@ export interface OpInput {
   touch?: _lastword_v1_TouchInput | null;
   endOtherSessions?: _lastword_v1_EndOtherSessionsInput | null;
   enable?: _lastword_v1_EnableInput | null;
+  createRoom?: _lastword_v1_CreateRoomInput | null;
+  renameRoom?: _lastword_v1_RenameRoomInput | null;
+  setTopic?: _lastword_v1_SetTopicInput | null;
+  setPrivate?: _lastword_v1_SetPrivateInput | null;
+  archiveRoom?: _lastword_v1_ArchiveRoomInput | null;
+  seatPeople?: _lastword_v1_SeatPeopleInput | null;
+  ban?: _lastword_v1_BanInput | null;
+  setRoomRole?: _lastword_v1_SetRoomRoleInput | null;
   payload?:
     | "register"
     | "login"
@@ -80,7 +117,15 @@ export interface OpInput {
     | "deleteMessages"
     | "touch"
     | "endOtherSessions"
-    | "enable";
+    | "enable"
+    | "createRoom"
+    | "renameRoom"
+    | "setTopic"
+    | "setPrivate"
+    | "archiveRoom"
+    | "seatPeople"
+    | "ban"
+    | "setRoomRole";
 }
 
 export interface WireOp {
@@ -102,6 +147,14 @@ export interface WireOp {
   touch?: Wire_lastword_v1_Touch | null;
   endOtherSessions?: Wire_lastword_v1_EndOtherSessions | null;
   enable?: Wire_lastword_v1_Enable | null;
+  createRoom?: Wire_lastword_v1_CreateRoom | null;
+  renameRoom?: Wire_lastword_v1_RenameRoom | null;
+  setTopic?: Wire_lastword_v1_SetTopic | null;
+  setPrivate?: Wire_lastword_v1_SetPrivate | null;
+  archiveRoom?: Wire_lastword_v1_ArchiveRoom | null;
+  seatPeople?: Wire_lastword_v1_SeatPeople | null;
+  ban?: Wire_lastword_v1_Ban | null;
+  setRoomRole?: Wire_lastword_v1_SetRoomRole | null;
   payload?:
     | "register"
     | "login"
@@ -113,5 +166,13 @@ export interface WireOp {
     | "deleteMessages"
     | "touch"
     | "endOtherSessions"
-    | "enable";
+    | "enable"
+    | "createRoom"
+    | "renameRoom"
+    | "setTopic"
+    | "setPrivate"
+    | "archiveRoom"
+    | "seatPeople"
+    | "ban"
+    | "setRoomRole";
 }

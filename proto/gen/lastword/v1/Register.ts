@@ -12,6 +12,7 @@ export interface RegisterInput {
   session?: _lastword_v1_NewSessionInput | null;
   first?: boolean;
   skeleton?: string;
+  general?: string;
 }
 
 export interface WireRegister {
@@ -21,4 +22,5 @@ export interface WireRegister {
   session: Wire_lastword_v1_NewSession | null;
   first: boolean;
   skeleton: string;
+  general: string;
 }

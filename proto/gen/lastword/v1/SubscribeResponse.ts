@@ -7,6 +7,14 @@ import type {
 import type { UserInput as _lastword_v1_UserInput, WireUser as Wire_lastword_v1_User } from "../../lastword/v1/User.ts";
 import type { Long } from "@grpc/proto-loader";
 
+export interface _lastword_v1_SubscribeResponse_ChangedInput {
+  conversationId?: string;
+}
+
+export interface Wire_lastword_v1_SubscribeResponse_Changed {
+  conversationId: string;
+}
+
 export interface _lastword_v1_SubscribeResponse_DeletedInput {
   conversationId?: string;
   messageIds?: string[];
@@ -77,7 +85,8 @@ export interface SubscribeResponseInput {
   presence?: _lastword_v1_UserInput | null;
   typing?: _lastword_v1_SubscribeResponse_TypingInput | null;
   reset?: _lastword_v1_SubscribeResponse_ResetInput | null;
-  event?: "ready" | "message" | "deleted" | "read" | "user" | "presence" | "typing" | "reset";
+  conversation?: _lastword_v1_SubscribeResponse_ChangedInput | null;
+  event?: "ready" | "message" | "deleted" | "read" | "user" | "presence" | "typing" | "reset" | "conversation";
 }
 
 export interface WireSubscribeResponse {
@@ -90,5 +99,6 @@ export interface WireSubscribeResponse {
   presence?: Wire_lastword_v1_User | null;
   typing?: Wire_lastword_v1_SubscribeResponse_Typing | null;
   reset?: Wire_lastword_v1_SubscribeResponse_Reset | null;
-  event?: "ready" | "message" | "deleted" | "read" | "user" | "presence" | "typing" | "reset";
+  conversation?: Wire_lastword_v1_SubscribeResponse_Changed | null;
+  event?: "ready" | "message" | "deleted" | "read" | "user" | "presence" | "typing" | "reset" | "conversation";
 }

@@ -1,0 +1,19 @@
+// Original file: op.proto
+
+export interface CreateRoomInput {
+  name?: string;
+  folded?: string;
+  skeleton?: string;
+  topic?: string;
+  isPrivate?: boolean;
+  people?: string[];
+}
+
+export interface WireCreateRoom {
+  name: string;
+  folded: string;
+  skeleton: string;
+  topic: string;
+  isPrivate: boolean;
+  people: string[];
+}

@@ -1,0 +1,17 @@
+// Original file: chat.proto
+
+export interface CreateRoomRequestInput {
+  name?: string;
+  topic?: string;
+  isPrivate?: boolean;
+  people?: string[];
+  clientId?: string;
+}
+
+export interface WireCreateRoomRequest {
+  name: string;
+  topic: string;
+  isPrivate: boolean;
+  people: string[];
+  clientId: string;
+}

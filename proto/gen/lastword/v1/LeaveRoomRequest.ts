@@ -1,0 +1,11 @@
+// Original file: chat.proto
+
+export interface LeaveRoomRequestInput {
+  room?: string;
+  clientId?: string;
+}
+
+export interface WireLeaveRoomRequest {
+  room: string;
+  clientId: string;
+}

@@ -1,0 +1,9 @@
+// Original file: chat.proto
+
+export interface LeaveRoomResponseInput {
+  cursor?: string;
+}
+
+export interface WireLeaveRoomResponse {
+  cursor: string;
+}

@@ -1,0 +1,20 @@
+// Original file: chat.proto
+
+import type {
+  ReadModeInput as _lastword_v1_ReadModeInput,
+  WireReadMode as Wire_lastword_v1_ReadMode,
+} from "../../lastword/v1/ReadMode.ts";
+
+export interface ListRoomPeopleRequestInput {
+  room?: string;
+  after?: string;
+  limit?: number;
+  read?: _lastword_v1_ReadModeInput;
+}
+
+export interface WireListRoomPeopleRequest {
+  room: string;
+  after: string;
+  limit: number;
+  read: Wire_lastword_v1_ReadMode;
+}

@@ -1,0 +1,37 @@
+/** Sends somebody away from a room for as long as the ban is not lifted. */
+import type { Fact } from "../fact.ts";
+import type { ConversationId, UserId } from "../ids.ts";
+import { done, type Kind } from "./kind.ts";
+import { isRefused, leaveSeat, roomFor, seatOf } from "./rooms.ts";
+import { refusalToRemove } from "./seat-people.ts";
+import { tagOf } from "./tags.ts";
+
+export interface Ban {
+  readonly kind: "ban";
+  readonly room: ConversationId;
+  readonly person: UserId;
+  readonly banned: boolean;
+  /** To lift a ban: its tag. */
+  readonly seen: string;
+}
+
+/** A ban wins over whoever let her in at the same time. Lifting one undoes the ban that its proposer knew of, and no other. */
+export const ban: Kind<Ban> = {
+  since: 1,
+  merge: "danger",
+  recorded: true,
+  read: ({ room, person, banned, seen }) => ({ kind: "ban", room, person, banned, seen }),
+  content: ({ room, person, banned }) => `${room}\0${person}\0${banned ? "on" : "off"}`,
+
+  decide(op, { room: id, person, banned, seen }, seq, rows) {
+    const at = { op, seq, rows };
+    const room = roomFor(at, id, (role) => refusalToRemove(at, id, role, [person]));
+    if (isRefused(room)) return room;
+    const facts: Fact[] = [];
+    const seat = seatOf(id, person, rows);
+    if (banned && seat.state !== "banned") leaveSeat(at, seat, "banned", facts);
+    const lifts = !banned && seat.state === "banned" && (!op.recovered || seat.tag === seen);
+    if (lifts) rows.putSeat({ ...seat, state: "removed", tag: tagOf(op), changedSeq: seq });
+    return done(facts);
+  },
+};

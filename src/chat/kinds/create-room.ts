@@ -1,0 +1,107 @@
+/** A room, with its creator as the owner, and those whom she brings along. */
+import type { Fact } from "../fact.ts";
+import { GENERAL_ID, roomIdFor, type ConversationId, type UserId } from "../ids.ts";
+import type { ChatErrorCode } from "../errors.ts";
+import { done, refused, type Kind } from "./kind.ts";
+import {
+  ensureOwner,
+  freeName,
+  isNameFree,
+  openRoom,
+  ROOMS_MAX,
+  seatedEnough,
+  seatOf,
+  takeSeat,
+  type At,
+  type RoomName,
+} from "./rooms.ts";
+import { living, notLiving } from "./sessions.ts";
+import { counts, tagOf } from "./tags.ts";
+
+export interface CreateRoom extends RoomName {
+  readonly kind: "createRoom";
+  /** "": none. */
+  readonly topic: string;
+  readonly isPrivate: boolean;
+  /** Who is in it from the start, besides the creator: at most 100. */
+  readonly people: readonly UserId[];
+}
+
+/** The name goes to the first in the log, the other room gets a suffix; the id is derived. */
+export const createRoom: Kind<CreateRoom> = {
+  since: 1,
+  merge: "name",
+  recorded: true,
+
+  read({ name, folded, skeleton, topic, isPrivate, people }) {
+    return { kind: "createRoom", name, folded, skeleton, topic, isPrivate, people };
+  },
+
+  content: contentOf,
+
+  decide(op, body, seq, rows) {
+    const at = { op, seq, rows };
+    const { folded, skeleton, people } = body;
+    const id = roomIdOf(op, body);
+    if (!op.recovered) {
+      if (living(op.user, rows) === null) return notLiving(op.user, rows);
+      if (!isNameFree(folded, skeleton, id, rows)) return refused("name_taken");
+      const refusal = full(at);
+      if (refusal !== null) return refused(refusal, false);
+    }
+    const facts = makeRoom(at, id, body);
+    for (const person of people) takeSeat(at, id, person, facts);
+    return done(facts);
+  },
+};
+
+/** The id that the room gets. */
+export function roomIdOf(op: Pick<At["op"], "user" | "clientId">, body: Omit<CreateRoom, "kind">): ConversationId {
+  return roomIdFor(op.user, op.clientId, contentOf(body));
+}
+
+function contentOf({ folded, topic, isPrivate, people }: Omit<CreateRoom, "kind">): string {
+  return [folded, topic, isPrivate ? "private" : "public", ...people].join("\0");
+}
+
+function full({ op, rows }: At): ChatErrorCode | null {
+  return rows.countRooms(ROOMS_MAX) >= ROOMS_MAX ? "too_many" : seatedEnough(op.user, rows);
+}
+
+/** Makes it, or gives a room of which other ops came first what they have not set, and seats its owner. */
+function makeRoom(at: At, id: ConversationId, body: Omit<CreateRoom, "kind" | "people">): Fact[] {
+  const { op, seq, rows } = at;
+  const room = openRoom(at, id);
+  const tag = tagOf(op);
+  rows.putRoom({
+    ...room,
+    ...(counts(op, room.nameTag) ? { ...freeName(body, id, rows), nameTag: tag } : {}),
+    ...(counts(op, room.topicTag) ? { topic: body.topic, topicTag: tag } : {}),
+    ...(room.privateTag === "" ? { isPrivate: body.isPrivate, privateTag: tag } : {}),
+    createdBy: op.user,
+    createdMicros: op.timeMicros,
+    changedSeq: seq,
+  });
+  const facts: Fact[] = [];
+  takeSeat(at, id, op.user, facts);
+  const seat = seatOf(id, op.user, rows);
+  if (seat.state === "joined" && counts(op, seat.roleTag)) rows.putSeat({ ...seat, role: "owner", roleTag: tag });
+  ensureOwner(id, rows);
+  return facts;
+}
+
+/**
+ * The room that everybody is in: made with the first account, or with the next one where there are others by now.
+ * From then on each new account is in it.
+ */
+export function joinGeneral(at: At, name: RoomName | null): Fact[] {
+  const { op, rows } = at;
+  const room = rows.room(GENERAL_ID);
+  const facts: Fact[] = [];
+  if (room !== null && (room.createdMicros !== 0 || name === null)) takeSeat(at, GENERAL_ID, op.user, facts);
+  else if (name !== null) {
+    facts.push(...makeRoom(at, GENERAL_ID, { ...name, topic: "", isPrivate: false }));
+    for (const user of rows.livingUsers()) takeSeat(at, GENERAL_ID, user, facts);
+  }
+  return facts;
+}

@@ -1,0 +1,53 @@
+/** Makes a room private, or public again. */
+import type { Fact } from "../fact.ts";
+import { GENERAL_ID, type ConversationId } from "../ids.ts";
+import type { ChatErrorCode } from "../errors.ts";
+import type { RoomRole } from "../rows.ts";
+import { done, type Kind } from "./kind.ts";
+import { isRefused, leaveSeat, managers, roomFor, told, type At } from "./rooms.ts";
+import { tagOf } from "./tags.ts";
+
+export interface SetPrivate {
+  readonly kind: "setPrivate";
+  readonly room: ConversationId;
+  readonly isPrivate: boolean;
+  /** See op.proto. */
+  readonly seen: string;
+}
+
+/**
+ * Private wins over public and over whoever joined at the same time. To make a room public undoes what its proposer
+ * knew of and nothing else.
+ */
+export const setPrivate: Kind<SetPrivate> = {
+  since: 1,
+  merge: "danger",
+  recorded: true,
+  read: ({ room, isPrivate, seen }) => ({ kind: "setPrivate", room, isPrivate, seen }),
+  content: ({ room, isPrivate }) => `${room}\0${isPrivate ? "private" : "public"}`,
+
+  decide(op, body, seq, rows) {
+    const at = { op, seq, rows };
+    const room = roomFor(at, body.room, (role, { id }) => refusalOf(role, id, body.isPrivate));
+    if (isRefused(room)) return room;
+    const facts: Fact[] = [];
+    if (body.isPrivate && op.recovered) dropUnseen(at, room.id, body.seen, facts);
+    const undone = body.isPrivate || !op.recovered || room.privateTag === body.seen;
+    if (room.isPrivate === body.isPrivate || !undone) return done(facts);
+    rows.putRoom({ ...room, isPrivate: body.isPrivate, privateTag: tagOf(op), changedSeq: seq });
+    return done([...facts, told(room.id)]);
+  },
+};
+
+function refusalOf(role: RoomRole, room: ConversationId, isPrivate: boolean): ChatErrorCode | null {
+  if (room === GENERAL_ID) return "not_allowed";
+  // What was said in private is shown to everybody then.
+  return isPrivate ? managers(role) : role === "owner" ? null : "not_allowed";
+}
+
+/** Those who joined by themselves on this branch, where it was public still. */
+function dropUnseen(at: At, room: ConversationId, seen: string, facts: Fact[]): void {
+  for (const seat of at.rows.seatsIn(room)) {
+    if (seat.seatedBy === seat.user && seat.tag > seen && seat.role === "member") leaveSeat(at, seat, "left", facts);
+  }
+}

@@ -1,0 +1,59 @@
+/** Finds people and rooms by what a person typed, also those that were made at another replica a moment ago. */
+import { isRoomId, type UserId } from "../ids.ts";
+import type { ChatDeps } from "../ports.ts";
+import type { RoomSummary } from "../queries.ts";
+import type { Reading } from "../reading.ts";
+import type { UserRow } from "../rows.ts";
+import { nameWithin, typedName, typedRoomName } from "./names.ts";
+
+/** Looks up names in this replica's rows. */
+export class Finder {
+  readonly #deps: ChatDeps;
+  readonly #reading: Reading;
+
+  constructor(deps: ChatDeps, reading: Reading) {
+    this.#deps = deps;
+    this.#reading = reading;
+  }
+
+  /** A living account by name; null if there is none. */
+  async user(name: string): Promise<UserRow | null> {
+    return await this.#again(() => this.#livingNamed(name));
+  }
+
+  /** A room that the user may know of, by its id, or by `#` and its name; null if there is none. */
+  async room(text: string, user: UserId): Promise<RoomSummary | null> {
+    return await this.#again(() => this.#roomOf(text, user));
+  }
+
+  /** What is not here yet is looked for again once this replica has caught up with the leader. */
+  async #again<T>(find: () => T | null): Promise<T | null> {
+    const found = find();
+    if (found !== null || !(await this.#reading.catchUp())) return found;
+    return find();
+  }
+
+  #livingNamed(name: string): UserRow | null {
+    const names = new Set([typedName(name), typedName(nameWithin(name))]);
+    for (const folded of names) {
+      const user = folded === null ? null : this.#deps.queries().userByFolded(folded);
+      if (user !== null && user.deleted === 0) return user;
+    }
+    return null;
+  }
+
+  #roomOf(text: string, user: UserId): RoomSummary | null {
+    const { rooms } = this.#deps.queries();
+    if (!text.trim().startsWith("#")) return isRoomId(text) ? rooms.room(text, user) : null;
+    for (const folded of new Set([typedRoomName(text), typedRoomName(nameWithin(text))])) {
+      const room = folded === null ? null : rooms.named(folded, user);
+      if (room !== null) return room;
+    }
+    return null;
+  }
+}
+
+/** Whether a typed recipient is the name of a room. */
+export function namesRoom(text: string): boolean {
+  return text.trim().startsWith("#");
+}

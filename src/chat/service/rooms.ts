@@ -1,0 +1,225 @@
+/** Makes, changes, joins, leaves and lists rooms. Turns calls into ops and queries. */
+import { failed, type Answer, type ChatErrorCode } from "../errors.ts";
+import { GENERAL_ID, type ClientId, type ConversationId, type UserId } from "../ids.ts";
+import { checkClientId, checkLimit, checkTopic } from "../limits.ts";
+import { recordedResult } from "../kinds/apply.ts";
+import { roomIdOf } from "../kinds/create-room.ts";
+import type { OpBody } from "../kinds/kinds.ts";
+import type { ChatDeps } from "../ports.ts";
+import type { RoomSummary } from "../queries.ts";
+import type { Reading } from "../reading.ts";
+import type { RoomRole } from "../rows.ts";
+import { failedWith, noSuchPerson } from "../sentences.ts";
+import type { ListRoomsInput, ReadAt, RoomChange, RoomPersonView, RoomView, Session } from "../chat-service.ts";
+import type { Views } from "../feed/views.ts";
+import type { Finder } from "./finder.ts";
+import { checkRoomName, typedName, typedRoomName } from "./names.ts";
+import type { Writer } from "./writer.ts";
+
+/** People named in one call. */
+const NAMED_MAX = 100;
+
+const ROLES: readonly string[] = ["member", "admin", "owner"] satisfies RoomRole[];
+
+type Refused = ReturnType<typeof failed>;
+
+/** The calls about rooms. */
+export class Rooms {
+  readonly #deps: ChatDeps;
+  readonly #writer: Writer;
+  readonly #reading: Reading;
+  readonly #views: Views;
+  readonly #finder: Finder;
+
+  constructor(
+    deps: ChatDeps,
+    parts: { readonly writer: Writer; readonly reading: Reading; readonly views: Views; readonly finder: Finder },
+  ) {
+    this.#deps = deps;
+    this.#writer = parts.writer;
+    this.#reading = parts.reading;
+    this.#views = parts.views;
+    this.#finder = parts.finder;
+  }
+
+  async create(
+    session: Session,
+    input: {
+      readonly name: string;
+      readonly topic: string;
+      readonly isPrivate: boolean;
+      readonly people: readonly string[];
+      readonly clientId: ClientId;
+    },
+  ): Promise<Answer<RoomView>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const name = checkRoomName(input.name);
+    if (!name.ok) return name;
+    const topic = checkTopic(input.topic);
+    if (!topic.ok) return topic;
+    const people = await this.#people(input.people);
+    if (!Array.isArray(people)) return people;
+    const { isPrivate } = input;
+    const body = { kind: "createRoom", ...name.value, topic: topic.value, isPrivate, people } as const;
+    const id = roomIdOf({ user: session.userId, clientId: clientId.value }, body);
+    return await this.#write(session, clientId.value, body, id);
+  }
+
+  async change(
+    session: Session,
+    input: { readonly room: string; readonly change: RoomChange; readonly clientId: ClientId },
+  ): Promise<Answer<RoomView>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const room = await this.#finder.room(input.room, session.userId);
+    if (room === null || room.role === null) return failedWith("not_found");
+    const body = await this.#bodyOf(room, input.change);
+    return "kind" in body ? await this.#write(session, clientId.value, body, room.row.id) : body;
+  }
+
+  async join(
+    session: Session,
+    input: { readonly room: string; readonly clientId: ClientId },
+  ): Promise<Answer<RoomView>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const room = await this.#finder.room(input.room, session.userId);
+    if (room === null) return failedWith("not_found");
+    const { id } = room.row;
+    return await this.#write(session, clientId.value, { kind: "seatPeople", room: id, what: "join", people: [] }, id);
+  }
+
+  async leave(session: Session, input: { readonly room: string; readonly clientId: ClientId }): Promise<Answer<null>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const room = await this.#finder.room(input.room, session.userId);
+    if (room === null) return this.#hasLeft(session, clientId.value) ? this.#reading.ok(null) : failedWith("not_found");
+    const { id } = room.row;
+    const body: OpBody = { kind: "seatPeople", room: id, what: "leave", people: [] };
+    const written = await this.#writer.write(session.userId, clientId.value, body);
+    if (written.ok) return { ok: true, value: null, cursor: written.cursor };
+    const isForAll = id === GENERAL_ID && written.error.code === "not_allowed";
+    return isForAll ? failed("not_allowed", "Everybody is in this room; nobody can leave it.") : written;
+  }
+
+  /** Whether this is a repeat of a request that was done: a private room does not exist any more for whoever left it. */
+  #hasLeft({ userId }: Session, clientId: ClientId): boolean {
+    const before = this.#deps.queries().request(userId, clientId);
+    return before !== null && recordedResult(before).kind === "done";
+  }
+
+  async list(session: Session, input: ListRoomsInput & ReadAt): Promise<Answer<readonly RoomView[]>> {
+    const limit = checkLimit(input.limit);
+    if (!limit.ok) return limit;
+    const { after = "", search = "", archived = false } = input;
+    const afterFolded = after === "" ? "" : typedRoomName(after);
+    const part = search.trim() === "" ? "" : typedRoomName(search);
+    if (afterFolded === null) return failedWith("invalid");
+    return await this.#reading.read(input, () => {
+      // Too long to be part of a name.
+      if (part === null) return this.#reading.ok([]);
+      const page = { afterFolded, limit: limit.value, part, archived };
+      const found = this.#deps.queries().rooms.rooms(session.userId, page);
+      return this.#reading.ok(found.map((room) => this.#views.room(room)));
+    });
+  }
+
+  async room(session: Session, input: { readonly room: string } & ReadAt): Promise<Answer<RoomView>> {
+    const late = await this.#reading.ready(input);
+    if (late !== null) return late;
+    const room = await this.#finder.room(input.room, session.userId);
+    return room === null ? failedWith("not_found") : this.#reading.ok(this.#views.room(room));
+  }
+
+  async people(
+    session: Session,
+    input: { readonly room: string; readonly after?: string; readonly limit: number } & ReadAt,
+  ): Promise<Answer<readonly RoomPersonView[]>> {
+    const limit = checkLimit(input.limit);
+    if (!limit.ok) return limit;
+    const after = input.after === undefined || input.after === "" ? "" : typedName(input.after);
+    if (after === null) return failedWith("invalid");
+    const late = await this.#reading.ready(input);
+    if (late !== null) return late;
+    const room = await this.#finder.room(input.room, session.userId);
+    if (room === null) return failedWith("not_found");
+    const people = this.#deps.queries().rooms.people(room.row.id, after, limit.value);
+    return this.#reading.ok(people.map(({ user, role }) => ({ user: this.#views.user(user), role })));
+  }
+
+  /** Ids of those who are named, or whom there is not. */
+  async #people(names: readonly string[]): Promise<UserId[] | Refused> {
+    if (names.length > NAMED_MAX)
+      return failed("too_long", `Name at most ${NAMED_MAX} people at once.`, { field: "to" });
+    const ids = new Set<UserId>();
+    for (const name of names) {
+      const user = await this.#finder.user(name);
+      if (user === null) return noSuchPerson(name);
+      ids.add(user.id);
+    }
+    return [...ids];
+  }
+
+  async #bodyOf({ row }: RoomSummary, change: RoomChange): Promise<OpBody | Refused> {
+    const { rooms } = this.#deps.queries();
+    const room = row.id;
+    switch (change.kind) {
+      case "name": {
+        const name = checkRoomName(change.name);
+        return name.ok ? { kind: "renameRoom", room, ...name.value } : name;
+      }
+      case "topic": {
+        const topic = checkTopic(change.topic);
+        return topic.ok ? { kind: "setTopic", room, topic: topic.value } : topic;
+      }
+      case "private": {
+        const { isPrivate } = change;
+        return { kind: "setPrivate", room, isPrivate, seen: isPrivate ? rooms.newestJoin(room) : row.privateTag };
+      }
+      case "archived":
+        return { kind: "archiveRoom", room, archived: change.archived };
+      case "invite":
+      case "remove": {
+        if (change.people.length === 0) return failed("invalid", "Write the name of the person here.", { field: "to" });
+        const people = await this.#people(change.people);
+        return Array.isArray(people) ? { kind: "seatPeople", room, what: change.kind, people } : people;
+      }
+      case "ban":
+      case "unban": {
+        const people = await this.#people([change.person]);
+        if (!Array.isArray(people)) return people;
+        const [person = ""] = people;
+        const seen = rooms.seat(room, person)?.tag ?? "";
+        return { kind: "ban", room, person, banned: change.kind === "ban", seen };
+      }
+      case "role": {
+        const people = await this.#people([change.person]);
+        if (!Array.isArray(people)) return people;
+        if (!ROLES.includes(change.role)) return failed("invalid", "A role is member, admin or owner.");
+        return { kind: "setRoomRole", room, person: people[0] ?? "", role: change.role as RoomRole };
+      }
+    }
+  }
+
+  /** Writes it, and answers the room as it is then. */
+  async #write(session: Session, clientId: ClientId, body: OpBody, room: ConversationId): Promise<Answer<RoomView>> {
+    const written = await this.#writer.write(session.userId, clientId, body);
+    if (!written.ok) return this.#refusal(written.error.code, room) ?? written;
+    const summary = this.#deps.queries().rooms.room(room, session.userId);
+    return summary === null
+      ? failedWith("not_found")
+      : { ok: true, value: this.#views.room(summary), cursor: written.cursor };
+  }
+
+  /** A sentence that fits better than that of the code. */
+  #refusal(code: ChatErrorCode, room: ConversationId): Refused | null {
+    if (code === "name_taken") {
+      return failed("name_taken", "Another room has this name, or one that looks like it.", { field: "name" });
+    }
+    if (code === "not_allowed" && room === GENERAL_ID) {
+      return failed("not_allowed", "This is the room that everybody is in: it stays, and those who run it name it.");
+    }
+    return null;
+  }
+}

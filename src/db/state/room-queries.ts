@@ -1,0 +1,136 @@
+/** What the chat reads of rooms, over the connection that apply writes: see chat/queries.ts. */
+import { and, asc, eq, gt, sql } from "drizzle-orm";
+import type { ConversationId, UserId } from "../../chat/ids.ts";
+import type { RoomPerson, RoomQueries, RoomsPage, RoomSummary } from "../../chat/queries.ts";
+import type { RoomRole, RoomRow, SeatRow } from "../../chat/rows.ts";
+import type { Seq } from "../../election/view.ts";
+import { compile, type StateConnection } from "./connection.ts";
+import { roomRow, userRow } from "./row-shapes.ts";
+import { members, rooms, seats, users } from "./schema.ts";
+import type { StateRows } from "./state-rows.ts";
+
+const p = sql.placeholder;
+
+type Statements = ReturnType<typeof statements>;
+
+function statements(c: StateConnection) {
+  const { db } = c;
+  return {
+    /** Parameters: name, archived, part, user, limit. A room whose op has not arrived yet has no name. */
+    rooms: compile(
+      c,
+      db
+        .select()
+        .from(rooms)
+        .where(
+          and(
+            gt(rooms.folded, p("after")),
+            eq(rooms.archived, sql`${p("archived")}`),
+            sql`instr(${rooms.folded}, ${p("part")}) > 0`,
+            sql`${rooms.createdMicros} > 0`,
+            sql`(${rooms.isPrivate} = 0 or exists (select 1 from ${members}
+              where ${members.user} = ${p("user")} and ${members.conversation} = ${rooms.id}))`,
+          ),
+        )
+        .orderBy(asc(rooms.folded))
+        .limit(p("limit")),
+    ),
+    count: compile(
+      c,
+      db
+        .select({ count: sql<number>`count(*)` })
+        .from(members)
+        .where(eq(members.conversation, p("room"))),
+    ),
+    people: compile(
+      c,
+      db
+        .select({ user: users, role: seats.role })
+        .from(seats)
+        .innerJoin(users, eq(users.id, seats.user))
+        .where(and(eq(seats.room, p("room")), sql`${seats.state} = 'joined'`, gt(users.folded, p("after"))))
+        .orderBy(asc(users.folded))
+        .limit(p("limit")),
+    ),
+    newestJoin: compile(
+      c,
+      db
+        .select({ tag: sql<string | null>`max(${seats.tag})` })
+        .from(seats)
+        .where(and(eq(seats.room, p("room")), sql`${seats.state} = 'joined'`, sql`${seats.seatedBy} = ${seats.user}`)),
+    ),
+    /** Rooms that the user came to or left after `seq`. */
+    seatedSince: compile(
+      c,
+      db
+        .select({ room: seats.room, changedSeq: seats.changedSeq })
+        .from(seats)
+        .where(and(eq(seats.user, p("user")), gt(seats.changedSeq, p("seq"))))
+        .orderBy(asc(seats.changedSeq))
+        .limit(p("limit")),
+    ),
+  };
+}
+
+/** See {@link RoomQueries}. */
+export class StateRoomQueries implements RoomQueries {
+  readonly #q: Statements;
+  readonly #rows: StateRows;
+
+  constructor(connection: StateConnection, rows: StateRows) {
+    this.#q = statements(connection);
+    this.#rows = rows;
+  }
+
+  room(id: ConversationId, user: UserId): RoomSummary | null {
+    const row = this.#rows.room(id);
+    return row === null ? null : this.#seenBy(user, row);
+  }
+
+  named(folded: string, user: UserId): RoomSummary | null {
+    const row = this.#rows.roomByFolded(folded);
+    return row === null ? null : this.#seenBy(user, row);
+  }
+
+  rooms(user: UserId, { afterFolded, limit, part = "", archived = false }: RoomsPage): readonly RoomSummary[] {
+    return this.#q.rooms
+      .all(afterFolded, archived ? 1 : 0, part, user, limit)
+      .map((row) => this.#summary(user, roomRow(row)));
+  }
+
+  people(room: ConversationId, afterFolded: string, limit: number): readonly RoomPerson[] {
+    return this.#q.people.all(room, afterFolded, limit).map((row) => ({
+      user: userRow(row),
+      role: row.at(-1) as RoomRole,
+    }));
+  }
+
+  seat(room: ConversationId, user: UserId): SeatRow | null {
+    return this.#rows.seat(room, user);
+  }
+
+  newestJoin(room: ConversationId): string {
+    return (this.#q.newestJoin.get(room)?.[0] as string | null) ?? "";
+  }
+
+  /** Rooms that the user came to or left after `seq`, in order. */
+  seatedSince(user: UserId, seq: Seq, limit: number): readonly { readonly room: ConversationId; readonly seq: Seq }[] {
+    return this.#q.seatedSince.all(user, seq, limit).map((row) => ({ room: row[0] as string, seq: row[1] as Seq }));
+  }
+
+  /** Null: the user may not know of the room. A room whose op has not arrived yet is shown to nobody. */
+  #seenBy(user: UserId, row: RoomRow): RoomSummary | null {
+    if (row.createdMicros === 0) return null;
+    const isSeen = !row.isPrivate || this.#rows.member(row.id, user) !== null;
+    return isSeen ? this.#summary(user, row) : null;
+  }
+
+  #summary(user: UserId, row: RoomRow): RoomSummary {
+    const isIn = this.#rows.member(row.id, user) !== null;
+    return {
+      row,
+      people: Number(this.#q.count.get(row.id)?.[0] ?? 0),
+      role: isIn ? (this.#rows.seat(row.id, user)?.role ?? "member") : null,
+    };
+  }
+}

@@ -1,0 +1,150 @@
+/** The directory of rooms, and the form that makes one. */
+import type { ChatError } from "../../chat/errors.ts";
+import type { RoomView } from "../../chat/chat-service.ts";
+import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
+import { RoomMark } from "../page/names.tsx";
+import { PageHead } from "../page/page-head.tsx";
+import { PostForm } from "../page/post-form.tsx";
+
+interface RoomsProps {
+  readonly rooms: readonly RoomView[];
+  /** The name after which the next page begins; null if this is the last page. */
+  readonly next: string | null;
+  /** Part of a name that is searched for; "" for all. */
+  readonly search: string;
+  /** These are the archived rooms. */
+  readonly archived: boolean;
+}
+
+/** "1 person", "12 people". */
+export function peopleText(people: number): string {
+  return people === 1 ? "1 person" : `${people} people`;
+}
+
+/** Public rooms and the user's own, with a way into each. */
+export function RoomsPage({ rooms, next, search, archived }: RoomsProps) {
+  const kept = `${search === "" ? "" : `&q=${encodeURIComponent(search)}`}${archived ? "&archived=1" : ""}`;
+  return (
+    <section class="page people" id="rooms" aria-labelledby="rooms-title">
+      <PageHead title={archived ? "Archived rooms" : "Rooms"} id="rooms-title">
+        <a class="button primary" href="/new-room">
+          New room
+        </a>
+      </PageHead>
+      <form method="get" action="/rooms" class="search" role="search">
+        <label class="sr" for="rooms-search">
+          Part of a name
+        </label>
+        {archived ? <input type="hidden" name="archived" value="1" /> : null}
+        <input id="rooms-search" type="search" name="q" value={search} placeholder="Find a room" maxlength={80} />
+        <button type="submit">Find</button>
+      </form>
+      {rooms.length > 0 ? null : search !== "" ? (
+        <p class="empty">
+          No room here has “{search}” in its name. <a href="/rooms">Show all rooms</a>
+        </p>
+      ) : (
+        <p class="empty">{archived ? "There are none." : "There are no rooms yet. Make the first one."}</p>
+      )}
+      <ul class="roster">
+        {rooms.map((room) => (
+          <RoomItem room={room} />
+        ))}
+      </ul>
+      {next === null ? null : (
+        <p>
+          <a href={`/rooms?after=${encodeURIComponent(next)}${kept}`}>More rooms</a>
+        </p>
+      )}
+      <p class="small">
+        {archived ? <a href="/rooms">Rooms that are in use</a> : <a href="/rooms?archived=1">Archived rooms</a>}
+      </p>
+    </section>
+  );
+}
+
+function RoomItem({ room }: { room: RoomView }) {
+  const isIn = room.role !== null;
+  return (
+    <li class="room-row">
+      <a href={isIn ? `/c/${room.id}` : `/rooms/${room.id}`}>
+        <RoomMark room={room} />
+        <span class="name">#{room.name}</span>
+        <span class="preview" dir="auto">
+          {room.topic}
+        </span>
+        <span class="seen">{peopleText(room.people)}</span>
+      </a>
+      {isIn || room.archived ? null : (
+        <PostForm action={`/rooms/${room.id}/join`}>
+          <button type="submit">
+            Join<span class="sr"> #{room.name}</span>
+          </button>
+        </PostForm>
+      )}
+    </li>
+  );
+}
+
+/** What was typed into the form of a new room. */
+export interface RoomDraft {
+  /** The client id of the request. */
+  readonly id: string;
+  readonly name: string;
+  readonly topic: string;
+  readonly isPrivate: boolean;
+  readonly people: string;
+  readonly error: ChatError | null;
+}
+
+/** The form of a new room. */
+export function NewRoomPage({ draft }: { draft: RoomDraft }) {
+  const { error } = draft;
+  return (
+    <section class="page" aria-labelledby="new-room-title">
+      <PageHead title="New room" id="new-room-title" />
+      <PostForm action="/rooms" class="stack form">
+        <input type="hidden" name="id" value={draft.id} />
+        <Field
+          name="name"
+          label="Name"
+          value={draft.name}
+          hint="Up to 64 letters, digits, dots, dashes and underscores."
+          error={errorAt(error, "name")}
+        />
+        <Field
+          name="topic"
+          label="What it is about"
+          value={draft.topic}
+          optional
+          hint="Optional. One line of up to 250 characters."
+          error={errorAt(error, "topic")}
+        />
+        <Field
+          name="people"
+          label="Who is in it from the start"
+          value={draft.people}
+          optional
+          hint="Optional. Names with commas between. Everybody can be invited later, too."
+          error={errorAt(error, "to")}
+        />
+        <label class="check">
+          <input type="checkbox" name="isPrivate" value="yes" checked={draft.isPrivate} />
+          <span>
+            Private: only those who were invited find it, and nobody else can read it. They see everything that was
+            written before they came.
+          </span>
+        </label>
+        <FieldError id="form-error" sentence={errorElsewhere(error, ["name", "topic", "to"])} />
+        <div class="row">
+          <button type="submit" class="primary">
+            Make the room
+          </button>
+          <a class="button" href="/rooms">
+            Cancel
+          </a>
+        </div>
+      </PostForm>
+    </section>
+  );
+}
