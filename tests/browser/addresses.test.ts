@@ -37,6 +37,8 @@ interface Way {
   readonly at: Opened;
   /** The page stays at its address, because another replica answers there. */
   readonly stays?: boolean;
+  /** Somebody who has no conversation, and so sees the start page only, moves as well. */
+  readonly newcomer?: boolean;
   /** The sentence that the page shows if it cannot work over http. */
   readonly refused?: string;
 }
@@ -87,7 +89,7 @@ const SERVED: readonly Served[] = [
     options: ["web"],
     ways: { "another loopback address": { at: web("127.0.0.2") } },
   }),
-  ...both({ web: ["[::1]", "[::1]"], options: ["web"], ways: { IPv6: { at: web("[::1]") } } }),
+  ...both({ web: ["[::1]", "[::1]"], options: ["web"], ways: { IPv6: { at: web("[::1]"), newcomer: true } } }),
   ...both({
     web: [NAME, NAME],
     options: ["web"],
@@ -277,7 +279,7 @@ async function tryAll(served: Served): Promise<Map<string, Results>> {
   const place = await Place.open(served);
   const survivor = place.origins[1];
   const pat = new WebPerson("pat", await Bun.file(authority.ca).text());
-  const people = new Map<string, { person: TabPerson; conversation: string }>();
+  const people = new Map<string, { person: TabPerson; conversation: string; newcomer: TabPerson | null }>();
   // Behind a proxy, the survivor's own port accepts a log-in only with the headers of the proxy.
   const headers: Record<string, string> = served.proxy === undefined ? {} : { "x-forwarded-proto": "https" };
   // Repeats with one id until it is acknowledged, because on a busy machine there may be no leader for a moment.
@@ -297,11 +299,13 @@ async function tryAll(served: Served): Promise<Map<string, Results>> {
         const { at, refused } = served.ways[way]!;
         const opened = `${refused === undefined ? served.scheme : "http"}://${at(place.ports)}`;
         const person = new TabPerson(`p${i}`, await browser.tab());
-        people.set(key, { person, conversation: opened });
+        const isNewcomer = served.ways[way]!.newcomer === true;
+        const newcomer = isNewcomer ? new TabPerson(`n${i}`, await browser.tab()) : null;
+        people.set(key, { person, conversation: opened, newcomer });
         if (refused !== undefined)
           return await steps(results.get(key)!, [["register", () => person.isRefused(opened, refused)]]);
         await steps(results.get(key)!, [
-          ["register", () => person.register(opened)],
+          ["register", () => Promise.all([person.register(opened), newcomer?.register(opened)]).then(() => undefined)],
           ["log in", () => person.logInAgain()],
           ["send", () => person.writeTo("pat", "hello")],
           [
@@ -318,17 +322,23 @@ async function tryAll(served: Served): Promise<Map<string, Results>> {
     await Promise.all(
       rows.map(async ({ key, way }) => {
         const result = results.get(key)!;
-        const { person, conversation: opened } = people.get(key)!;
+        const { person, conversation: opened, newcomer } = people.get(key)!;
         if (result.live !== "ok") return;
+        const moves = (one: TabPerson): Promise<void> =>
+          one.until(
+            "another replica",
+            `location.origin !== ${JSON.stringify(new URL(opened).origin)} && document.body.dataset.me`,
+          );
         await steps(result, [
           [
             "move",
             async () => {
-              if (served.ways[way]!.stays !== true)
-                await person.until(
-                  "another replica",
-                  `location.origin !== ${JSON.stringify(new URL(opened).origin)} && document.body.dataset.me`,
-                );
+              if (served.ways[way]!.stays === true) return;
+              await moves(person);
+              if (newcomer === null) return;
+              await moves(newcomer);
+              // Not only there, but alive: somebody can begin there.
+              await newcomer.writeTo("pat", "hello from the start page");
             },
           ],
           [
@@ -342,7 +352,8 @@ async function tryAll(served: Served): Promise<Map<string, Results>> {
       }),
     );
   } finally {
-    await Promise.all([...people.values()].map(({ person }) => person.tab.close().catch(() => undefined)));
+    const tabs = [...people.values()].flatMap(({ person, newcomer }) => [person.tab, newcomer?.tab ?? null]);
+    await Promise.all(tabs.map((tab) => tab?.close().catch(() => undefined)));
     await place.close();
   }
   return results;
