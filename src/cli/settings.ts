@@ -96,6 +96,26 @@ function checkReach(options: Options, configured: readonly Peer[]): Failure | nu
   );
 }
 
+const LOCAL_NAMES: ReadonlySet<string> = new Set(["localhost", "127.0.0.1"]);
+const EVERYWHERE: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
+function meet(one: Address, other: Address): boolean {
+  if (one.port !== other.port) return false;
+  const isEverywhere = EVERYWHERE.has(one.host) || EVERYWHERE.has(other.host);
+  return isEverywhere || one.host === other.host || (LOCAL_NAMES.has(one.host) && LOCAL_NAMES.has(other.host));
+}
+
+/** Refuses a page at the address that all replicas are to share: whoever binds it first keeps the other away. */
+export function checkFront({ front }: Pick<Options, "front">, pages: readonly Address[]): Failure | null {
+  if (front === "off" || front.port === 0) return null;
+  const page = pages.find((one) => meet(one, front));
+  if (page === undefined) return null;
+  return usage(
+    `the page at ${printAddress(page)} and --front ${printAddress(front)} cannot have the same address`,
+    "choose another --web or --front, or give --front off",
+  );
+}
+
 function checkTls(options: Options): Failure | null {
   const [cert, key] = [options["tls-cert"], options["tls-key"]];
   if ((cert === null) !== (key === null)) {
@@ -108,7 +128,11 @@ function checkTls(options: Options): Failure | null {
 /** Checks the options against each other, and resolves the paths. Failures have exit code 2. */
 export function settingsOf(options: Options, environment: Record<string, string | undefined>): Outcome<Settings> {
   const configured = options.peers ?? localPeers();
-  const wrong = checkReplica(options, configured) ?? checkTls(options) ?? checkReach(options, configured);
+  const wrong =
+    checkReplica(options, configured) ??
+    checkTls(options) ??
+    checkReach(options, configured) ??
+    checkFront(options, options.web === null ? [] : [options.web]);
   if (wrong !== null) return wrong;
   const data = dataFolder(options.data, environment);
   const [cert, key] = [options["tls-cert"], options["tls-key"]];

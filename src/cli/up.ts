@@ -15,7 +15,7 @@ import { isLoopback } from "../base/loopback.ts";
 import { printAddress, type Address } from "../host/address.ts";
 import { OPTION_NAMES, variableOf, wordsOf, type Invocation } from "./options.ts";
 import { readRunFile, writeRunFile } from "../host/run-file.ts";
-import { localPeers, settingsOf, webAddress } from "./settings.ts";
+import { checkFront, localPeers, settingsOf, webAddress } from "./settings.ts";
 import { isSupervisor, stopReplicas } from "./stop-replicas.ts";
 import { Supervisor } from "./supervisor.ts";
 import { systemFailure } from "../host/system-errors.ts";
@@ -43,6 +43,9 @@ export function childWords(invocation: Invocation): Outcome<{ id: number; words:
   if (peers.some((peer) => peer.port > 65_535)) {
     return failure(EXIT.usage, "--grpc leaves no room for the ports of all replicas", "give a lower port");
   }
+  const pages = peers.map(({ id }) => webAddress(id, options.web ?? undefined));
+  const clash = checkFront(options, pages);
+  if (clash !== null) return clash;
   const addressGiven = options.peers !== null || options.grpc !== null;
   // Three replicas share a terminal, so they log only what a person should know.
   const { grpc: _grpc, web: _web, peers: _peers, ...shared } = { "log-level": "warn", ...invocation.given };

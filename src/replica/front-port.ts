@@ -93,7 +93,9 @@ export class FrontPort {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === "EADDRINUSE" && !reusePort) return this.#later();
-      return isInUse(error) ? this.#giveUp() : this.#giveUp(`cannot be used (${code ?? "it is refused"})`);
+      // Who answers there with our key, and does not share, is the page of a replica.
+      if (isInUse(error)) return answerer === "ours" ? this.#giveUp("is the page of a replica") : this.#giveUp();
+      return this.#giveUp(`cannot be used (${code ?? "it is refused"})`);
     }
   }
 

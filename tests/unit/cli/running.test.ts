@@ -264,6 +264,11 @@ describe("the front port", () => {
     return { port: server.port!, server, [Symbol.asyncDispose]: () => server.stop(true) };
   }
 
+  const proven = (request: Request): Response => {
+    const headers = { [FRONT_PROOF_HEADER]: `proof of ${request.headers.get(FRONT_NONCE_HEADER)}` };
+    return new Response(null, { status: 303, headers });
+  };
+
   test("is bound at once where nobody answers, and given back", async () => {
     const { server, port } = answering(() => new Response());
     await server.stop(true);
@@ -290,6 +295,20 @@ describe("the front port", () => {
     await part.stop();
   });
 
+  test("that is the page of a replica is not called somebody else's", async () => {
+    await using other = answering(proven);
+    const { part, seen } = front(other.port, {
+      serve: () => {
+        throw Object.assign(new Error("no"), { code: "EADDRINUSE" });
+      },
+    });
+    await part.start();
+    expect(seen.foreign).toEqual([
+      `the front address 127.0.0.1:${other.port} is the page of a replica; this replica runs without it, choose another with --front`,
+    ]);
+    await part.stop();
+  });
+
   test("that cannot be used is not called somebody else's", async () => {
     const { server, port } = answering(() => new Response());
     await server.stop(true);
@@ -304,11 +323,6 @@ describe("the front port", () => {
     ]);
     await part.stop();
   });
-
-  const proven = (request: Request): Response => {
-    const headers = { [FRONT_PROOF_HEADER]: `proof of ${request.headers.get(FRONT_NONCE_HEADER)}` };
-    return new Response(null, { status: 303, headers });
-  };
 
   test("is shared with who holds the key, also where the status needs a login", async () => {
     await using other = answering(proven);
