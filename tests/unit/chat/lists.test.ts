@@ -112,6 +112,21 @@ describe("130 people write one line each", () => {
   });
 });
 
+test("the total counts all of a conversation, also where the list says 99+", async () => {
+  const solo = createSoloChat();
+  const [anna, ben, cleo] = [await solo.person("anna"), await solo.person("ben"), await solo.person("cleo")];
+  const write = async (from: Person, count: number): Promise<void> => {
+    for (let n = 0; n < count; n++)
+      must(await solo.chat.send(from.session, { to: "anna", body: `m${n}`, clientId: id() }));
+  };
+  await write(ben, 130);
+  await write(cleo, 3);
+  expect(solo.chat.unreadTotal(anna.session)).toBe(133);
+  await write(cleo, 870);
+  expect(solo.chat.unreadTotal(anna.session)).toBe(1000);
+  solo.close();
+});
+
 describe("a conversation's last message", () => {
   let solo: SoloChat;
   let anna: Person;
