@@ -1,7 +1,7 @@
 /**
- * The streams of a load's writers, followed over whatever happens to the replicas: the event stream of a page, read as
- * a browser reads it, and the Subscribe stream of the client library. Each begins at a replica of its own and goes on
- * at the next one, after its cursor, when that replica is gone.
+ * Follows the streams of a load's writers while replicas stop and start: the event stream of a page, read as a browser
+ * reads it, and the Subscribe stream of the client library. The two streams of a writer begin at different replicas.
+ * When the replica of a stream is gone, the stream continues after its cursor at the next replica.
  */
 import { directId, type UserId } from "../src/chat/ids.ts";
 import { ChatClient } from "../src/client/chat-client.ts";
@@ -9,20 +9,21 @@ import { waitFor } from "./cluster.ts";
 import { LOAD_PASSWORD, type Load, type Sent, type Writer } from "./load.ts";
 import { WebPerson, type EventReader } from "./web-person.ts";
 
-/** A stream moves in tens of ms; a busy machine may need longer. */
+/** Generous: a stream moves in tens of ms, but a busy machine may need longer. */
 const COMPLETE_MS = 30_000;
-/** Between two attempts to open a stream. */
+/** Time between two attempts to open a stream. */
 const RETRY_MS = 50;
 
 /** One stream of one person. */
 interface Follower {
-  /** For the one who reads about a failure. */
+  /** Names the stream in complaints. */
   readonly name: string;
   readonly writer: Writer;
-  /** Of each message that came, in the order in which they came: what `keyOf` makes of it. */
+  /** The keys of all messages that came, in the order in which they came. */
   readonly seen: () => readonly string[];
+  /** The key under which this stream has a message that was sent. */
   readonly keyOf: (sent: Sent) => string;
-  /** How often it went on at another replica, and how often it was told of a gap. */
+  /** How often the stream continued at another replica, and how often a replica announced a gap in it. */
   readonly counts: { moves: number; resets: number };
   close(): void;
 }
@@ -37,7 +38,7 @@ export class Followers {
     this.#all = all;
   }
 
-  /** Each writer follows with a page at home and with a program at the next replica. Resolves once all streams are open. */
+  /** Opens a page at each writer's home replica and a program at the next one. Resolves once all streams are open. */
   static async of(load: Load, replicas: { readonly web: readonly string[]; readonly grpc: readonly string[] }) {
     const opened = load.writers.flatMap((writer) => [
       openPage(writer, load.writers[writer.to]!, replicas.web),
@@ -46,7 +47,10 @@ export class Followers {
     return new Followers(load, await Promise.all(opened));
   }
 
-  /** Waits until each stream has all that was acknowledged to and from its person; says what it had twice, and its gaps. */
+  /**
+   * Waits until each stream has all acknowledged messages to and from its person. Complains about messages that are
+   * missing or came twice, and about gaps.
+   */
   async complaints(): Promise<string[]> {
     const complaints: string[] = [];
     for (const { name, writer, seen, keyOf, counts } of this.#all) {
@@ -68,7 +72,7 @@ export class Followers {
     return complaints;
   }
 
-  /** Of the stream that moved least often. */
+  /** The lowest number of moves of any stream. */
   movesMin(): number {
     return Math.min(...this.#all.map(({ counts }) => counts.moves));
   }
@@ -111,9 +115,9 @@ async function openProgram(writer: Writer, addresses: readonly string[]): Promis
 }
 
 /**
- * Shows the conversation in which its person writes: of that it gets rows, and of the other one that there is
- * something new. Of the ids of events only the last event of an op has one, so what came after the last id of a stream
- * that broke comes again, and counts from then on.
+ * Opens a page that shows the conversation in which its person writes. The page gets the rows of that conversation, and
+ * from the other one only the news that there is something new. Only the last event of an op has an id, so events after
+ * the last id of a broken stream come again on the next one, and are counted there.
  */
 async function openPage(writer: Writer, partner: Writer, origins: readonly string[]): Promise<Follower> {
   const person = new WebPerson(writer.name);
@@ -165,7 +169,7 @@ function lastCursor(readers: readonly EventReader[]): string {
   return "";
 }
 
-/** What one connection brought; of one that is over, up to its last cursor. */
+/** The keys that one connection brought, up to its last cursor if the connection is over. */
 function told({ seen }: EventReader, isLast: boolean): string[] {
   const upTo = isLast ? seen.length : seen.findLastIndex(({ id }) => id !== "") + 1;
   return seen.slice(0, upTo).flatMap(({ name, data }) => {

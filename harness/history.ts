@@ -95,8 +95,8 @@ export function readAllRows(data: string, id: number): Record<string, unknown[]>
 }
 
 /**
- * All that a stopped replica keeps, as hashes: the file of its state, and each table of its log but the one row that
- * counts its starts.
+ * Hashes everything that a stopped replica keeps: its state file, and each table of its log except `meta`, which counts
+ * the starts.
  */
 export function hashStore(data: string, id: number): Record<string, string> {
   const folder = join(data, `replica-${id}`);

@@ -1,6 +1,6 @@
 /**
- * What stories of an upgrade have in common: from dist/lastword to dist/lastword-next, which has one more kind of op, one
- * more column and one more frame.
+ * Helpers for the tests of an upgrade from dist/lastword to dist/lastword-next, which has one more kind of op, one more
+ * column and one more frame.
  */
 import { expect } from "bun:test";
 import { readdirSync } from "node:fs";
@@ -10,7 +10,7 @@ import { waitFor, type Finished } from "./cluster.ts";
 import { Followers } from "./followers.ts";
 import type { Stage } from "./load-cluster.ts";
 
-/** Stops a replica, or kills it, and starts it with the other executable; then people write at all three again. */
+/** Stops or kills a replica and starts it with another executable. Resolves once all writers are at home again. */
 export async function swap(stage: Stage, id: number, binary: string, how: "stop" | "kill" = "stop"): Promise<void> {
   stage.note(`${how} ${id}, for ${binary}`);
   if (how === "kill") await stage.kill([id]);
@@ -21,14 +21,14 @@ export async function swap(stage: Stage, id: number, binary: string, how: "stop"
   await stage.atHome();
 }
 
-/** The streams of all writers: each with a page and a program, at different replicas. */
+/** Opens streams for all writers: for each a page and a program, at different replicas. */
 export function follow(stage: Stage): Promise<Followers> {
   const { cluster } = stage;
   const web = cluster.ids.map((id) => cluster.web(id));
   return Followers.of(stage.load, { web, grpc: cluster.ids.map((id) => stage.address(id)) });
 }
 
-/** Waits until each of them says that this format is in force. */
+/** Waits until each of these replicas reports that this format is in force. */
 export async function inForce(stage: Stage, format: number, ids: readonly number[] = stage.cluster.ids): Promise<void> {
   for (const id of ids) {
     await stage.cluster.statusThat(
@@ -40,7 +40,7 @@ export async function inForce(stage: Stage, format: number, ids: readonly number
   }
 }
 
-/** What is said once everybody is heard: on a busy machine somebody may not be, for a moment, and is named then. */
+/** The answer once all replicas are heard. On a busy machine one may not be for a moment, and the answer names it. */
 export function onceHeard(say: () => Promise<string>): Promise<string> {
   return waitFor("everybody to be heard", async () => {
     const said = await say();
@@ -48,15 +48,15 @@ export function onceHeard(say: () => Promise<string>): Promise<string> {
   });
 }
 
-/** Somebody who is none of the writers, and writes to herself. */
+/** A person who is not one of the writers, and writes to herself. */
 export interface Notes {
-  /** What comes of one that is sent at this replica alone. */
+  /** Sends a note at this replica only, and returns the outcome. */
   (id: number, body: string): Promise<string>;
-  /** All that this replica has, oldest first. */
+  /** The notes at this replica, oldest first. */
   bodies(id: number): Promise<string[]>;
 }
 
-/** Registers that somebody. */
+/** Registers such a person. */
 export async function notesOf(stage: Stage): Promise<Notes> {
   const name = `notes-${crypto.randomUUID().slice(0, 6)}`;
   const first = new ChatClient({ addresses: stage.cluster.ids.map((id) => stage.address(id)), deadlineMs: 30_000 });
@@ -82,14 +82,14 @@ export async function notesOf(stage: Stage): Promise<Notes> {
   return Object.assign(note, { bodies });
 }
 
-/** Starts a replica that cannot run: what it says before it ends. */
+/** Starts a replica that cannot run, and returns how it ended. */
 export async function ends(stage: Stage, id: number): Promise<Finished> {
   stage.keepLog(id);
   stage.cluster.spawn(id, stage.cluster.words(id));
   return stage.cluster.exited(id);
 }
 
-/** Nothing was refused, nothing is unknown, and no replica ended or was set aside by itself. */
+/** Checks that no message was refused or is unknown, and that no replica set its store aside. */
 export function unnoticed(stage: Stage): void {
   const failed = stage.load.sent.filter((sent) => sent.outcome !== "acknowledged");
   expect(failed.map(({ outcome, by }) => `${outcome} ${by}`)).toEqual([]);
@@ -99,7 +99,7 @@ export function unnoticed(stage: Stage): void {
   }
 }
 
-/** Exit code 5 and one line that says what to install. */
+/** Checks that the process ended with exit code 5 and one line that says what to install. */
 export function tooOld({ exit, stderr }: Finished): void {
   const said = stderr.split("\n").filter((line) => line.startsWith("lastword: "));
   expect([exit, said]).toEqual([

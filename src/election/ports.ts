@@ -44,9 +44,9 @@ export interface Formats {
   /** The newest op format that may be written, which is the one enabled in this replica's rows. */
   inForce(): number;
   /**
-   * Whether this replica, as leader, may append the op now. False for an op that enables a format while a configured
-   * replica does not announce that format: such an op may have waited here since that replica still did. Its proposer
-   * sends it again.
+   * Whether this replica, as leader, may append the op now. False if the op enables a format that a configured replica
+   * does not announce now, even if it did when the op was proposed, unless the op names that replica as given up. The
+   * proposer sends a refused op again.
    */
   mayAppend(key: string, op: Uint8Array): boolean;
   /** What to do about the snapshot that this leader offers. After "ends" the process ends. */

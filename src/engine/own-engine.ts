@@ -26,7 +26,7 @@ export interface OwnEngineDeps extends Omit<DriverDeps<AppliedOp>, "core" | "onA
 }
 
 /** See the top of this file. */
-/** What an engine is made of. The simulator watches the core, and puts known bugs into both. */
+/** Creates the parts of an engine. The simulator passes parts that it watches and that may have known bugs. */
 export interface EngineParts {
   readonly newCore: (...given: ConstructorParameters<typeof Core>) => Core;
   readonly newDriver: (deps: DriverDeps<AppliedOp>) => Driver<AppliedOp>;

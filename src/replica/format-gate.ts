@@ -165,8 +165,9 @@ export class FormatGate implements Formats {
   }
 
   /**
-   * See Formats in election/ports.ts. What was true when the op was proposed does not count: a change of leadership may
-   * bring it here seconds later, and by then a replica may have gone back to a version that would end at this format.
+   * See Formats in election/ports.ts. It is not enough that all replicas knew the format when the op was proposed.
+   * After a change of leadership the op may arrive here seconds later. By then a replica may have gone back to a
+   * version that does not know the format, and would end because of it.
    */
   mayAppend(key: string, op: Uint8Array): boolean {
     const enable = key.startsWith(ENABLE_KEY) ? enableIn(op) : null;
@@ -188,7 +189,7 @@ export class FormatGate implements Formats {
     return may;
   }
 
-  /** The error as it goes to an operator: with a version that has the format, where another replica runs one. */
+  /** Adds to a FormatTooNew the version of another replica that knows the format, if there is one. */
   named(error: unknown): unknown {
     if (!(error instanceof FormatTooNew) || error.version !== null) return error;
     const { format, kind } = error;
@@ -213,13 +214,13 @@ export class FormatGate implements Formats {
   }
 }
 
-/** What the op enables on this branch; null for any other op. */
+/** The body of an op that enables a format on this branch; null for any other op. */
 function enableIn(bytes: Uint8Array): Enable | null {
   try {
     const { body, recovered } = decodeOp(bytes);
     return body.kind === "enable" && !recovered ? body : null;
   } catch (error) {
-    // Apply records it as one that could not be read.
+    // Apply records it as an op that could not be read.
     if (error instanceof MalformedOp) return null;
     throw error;
   }

@@ -60,8 +60,8 @@ export function joinCluster(settings: Settings, facts: StoreFacts): Outcome<Memb
   let found = readClusterKey(settings.keyPath);
   if (!found.ok) return found;
   if (found.value === null) {
-    // Data is written after the key, so a key that is still missing once a neighbour's data was seen is lost: replicas
-    // that start at the same time are not taken for a cluster without its key.
+    // Replicas that start at the same time must not look like a cluster that has lost its key. The key is written
+    // before any data, so the key is lost only if it is still missing after a neighbour's data was seen.
     const neighbour = facts.neighbour();
     found = readClusterKey(settings.keyPath);
     if (!found.ok) return found;

@@ -180,7 +180,7 @@ function failureOf(error: unknown, folder: string): Omit<Failure, "ok"> {
   return { exit: EXIT.invariant, what: `this should not happen (${name})`, todo: "please report it with the log" };
 }
 
-/** What to do about data of a newer version. */
+/** Tells the operator what to install for newer data. `version`: one that reads them; null: not known. */
 function installText(version: string | null): string {
   const which = version === null ? "of the version that the others run" : `${version} or newer`;
   return `install lastword ${which} and start this replica again`;

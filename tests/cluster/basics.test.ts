@@ -252,7 +252,7 @@ describe("S5 presence and typing", () => {
       const stays = await there.events(at(1), { alive: "a" });
       // At an address that replicas share, one of them has the stream and another gets the page's sign of life.
       const elsewhere = await shared.events(at(1), { alive: "b" });
-      // The one that vanishes comes clearly later: once it is gone, the others would be gone, too.
+      // `vanished` opens its stream last: when it counts as gone, the others would be gone too without signs of life.
       const pings = (): number => elsewhere.seen.filter((event) => event.name === "ping").length;
       await waitFor("some pings", () => pings() > 3);
       await vanished.events(at(1), { alive: "a" });

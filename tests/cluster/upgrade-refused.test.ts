@@ -1,6 +1,6 @@
 /**
- * What is too late after an upgrade: the older executable on a folder in which the newer format is in use, and a folder
- * from before that. The first is refused and stays as it is; the second catches up with the newer executable.
+ * After an upgrade, when it is too late to go back: the older executable refuses a folder in which the newer format is
+ * in use, and changes nothing in it. A folder from before the upgrade catches up with the newer executable.
  */
 import { expect } from "bun:test";
 import { cpSync, rmSync } from "node:fs";
@@ -16,7 +16,7 @@ function folderOf(stage: Stage, id: number): string {
   return join(stage.cluster.data, `replica-${id}`);
 }
 
-/** All three are stopped and started with the older executable, which changes nothing; then they go on. */
+/** Starts all three with the older executable and checks that it changes nothing, then continues with the newer one. */
 async function allRefused(stage: Stage): Promise<void> {
   const { cluster } = stage;
   await stage.load.stop();
@@ -59,7 +59,7 @@ story(
     rmSync(copy, { recursive: true });
     load.start();
     await load.flows("without the third");
-    // Nothing in this folder tells of the format: the older executable meets it in the log of the others.
+    // This folder does not mention the format, so the older executable meets the format in the log of the others.
     cluster.install(2, BINARY);
     tooOld(await ends(stage, 2));
     cluster.install(2, NEXT_BINARY);

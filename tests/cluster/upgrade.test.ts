@@ -151,7 +151,7 @@ async function partsOfTheOther({ cluster }: Stage, newer: number, older: number)
   }
 }
 
-/** A data folder as the host of this replica has it, where no other replica runs. */
+/** A data folder like that of a host on which only this replica runs. */
 function hostOf({ cluster }: Stage, id: number): string {
   const folder = join(cluster.home, `host-of-${id}`);
   if (!existsSync(folder)) {
@@ -176,7 +176,7 @@ story(
       await swap(stage, first, NEXT_BINARY);
       await swap(stage, leader, NEXT_BINARY, "kill");
       expect((await stage.cluster.terminate(last)).exit).toBe(0);
-      // Asked on the host of one that does not lead, which passes it on.
+      // The command runs on the host of a follower, which passes it on to the leader.
       const [asked, enabled] = await waitFor("the other one to be heard", async () => {
         const leads = await stage.leader();
         const follower = leads === first ? leader : first;

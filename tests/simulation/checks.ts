@@ -233,7 +233,7 @@ export class Checks implements ReplicaWatch {
     }
   }
 
-  /** I13: a leader enables no format unless it hears every configured replica announce it at that moment. */
+  /** I13: a leader enables a format only while it hears every configured replica announce that format. */
   taken(replica: SimReplica, ops: readonly Uint8Array[]): void {
     const format = Math.max(0, ...ops.map(enabledBy));
     if (format === 0) return;

@@ -351,7 +351,7 @@ export class SimStateMachine implements StateMachine<AppliedOp> {
     return groups;
   }
 
-  /** I13: a format comes into force by what a leader of this branch has enabled, at replicas that know it. */
+  /** I13: a format comes into force only by an op of a leader of this branch, and only at replicas that know it. */
   #checkFormat(batches: readonly Batch[], before: number): void {
     const { release, broken } = this.#holder;
     const inForce = this.#current.domain.opFormat();

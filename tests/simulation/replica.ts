@@ -80,7 +80,7 @@ export interface ReplicaWatch {
   staged(replica: SimReplica, write: LogWrite): void;
   durable(replica: SimReplica, before: LogImage | null, write: LogWrite): void;
   sent(replica: SimReplica, to: ReplicaId, frame: Frame): void;
-  /** As leader it has taken these ops: they are appended. */
+  /** The replica, as leader, has appended these ops. */
   taken(replica: SimReplica, ops: readonly Uint8Array[]): void;
   committing(replica: SimReplica, seq: Seq): void;
   applied(replica: SimReplica, seq: Seq, viewNo: ViewNo, chain: number): void;
@@ -102,7 +102,7 @@ const PROPOSAL_TIMEOUT_MS = 10_000;
 interface Running {
   readonly process: SimProcess;
   readonly engine: OwnEngine;
-  /** Of the engine: for the checkers. */
+  /** The engine's core, for the checkers. */
   readonly core: Core;
   readonly log: SimLog;
   readonly snapshots: SimSnapshots;
@@ -246,7 +246,7 @@ export class SimReplica implements Endpoint {
     if (host.hasTwoReleases) lookLater(process, gate);
   }
 
-  /** The engine, its core, and what the core found at its start. */
+  /** Creates an engine; also returns its core, and what the core restored at its start. */
   #newEngine(deps: OwnEngineDeps): { engine: OwnEngine; core: Core; restored: Restored } {
     const { newCore, newDriver } = this.host.engineParts;
     const made: { core: Core; restored: Restored }[] = [];

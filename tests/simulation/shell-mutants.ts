@@ -100,7 +100,7 @@ const GATE_CHANGES = {
     was: "    return this.#deps.configured.map((id) => ({ id, release: this.releaseOf(id) }));\n",
     is: "    return this.#deps.configured.map((id) => ({ id, release: this.releaseOf(id) })).filter((one) => one.release !== null);\n",
   },
-  // What all had announced when it was proposed is enough, whenever it is appended.
+  // A leader appends an op that enables a format without checking again what the replicas announce.
   "enabled-as-it-was-proposed": {
     file: "format-gate.ts",
     was: "    if (enable === null) return true;\n",

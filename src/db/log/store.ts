@@ -20,7 +20,10 @@ export class StoreRefused extends Error {
   }
 }
 
-/** True if the store in this folder knows a view of a cluster; its replica may run. A store that cannot be read counts as empty. */
+/**
+ * True if the store in this folder knows a view of a cluster. Its replica may run meanwhile. A store that cannot be
+ * read counts as empty.
+ */
 export function hasView(folder: string): boolean {
   let db: Database | null = null;
   try {

@@ -32,8 +32,8 @@ export class TablesTooNew extends Error {
 }
 
 /**
- * Says which version made the tables of a file, and how to revert its migrations; `sql` is empty if a migration cannot
- * be reverted. `schema` counts the migrations up to and including this one.
+ * Records for each migration of a file which version made it and how to revert it; `sql` is empty if it cannot be
+ * reverted. `schema` counts the migrations up to and including this one.
  */
 const UNDO_TABLE = `CREATE TABLE IF NOT EXISTS schema_undo (
   schema  INTEGER PRIMARY KEY,
