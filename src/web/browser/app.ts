@@ -1,4 +1,7 @@
-/** A page after the login: wires its parts together, so that messages appear, unsent ones wait, and a living replica is followed. */
+/**
+ * The app of a page after the login. It connects the parts of the page: new messages appear, unsent messages wait, and
+ * the page follows a replica that is alive.
+ */
 import { announce } from "./announcer.ts";
 import { openCluster, type ClusterLine } from "./cluster.ts";
 import { Departure } from "./departure.ts";
@@ -19,7 +22,7 @@ import type { AnswerJson } from "./requests.ts";
 import { Switching } from "./switching.ts";
 import { FRESH, openView, type Here, type View } from "./view.ts";
 
-/** What the page says about itself: the data of its body. */
+/** The data attributes of the page's body. */
 interface PageData {
   readonly me: string;
   readonly person: string;
@@ -35,12 +38,12 @@ function partsOf(stream: string, origins: readonly string[]): string[] {
   return [...addresses.map((address) => new URL(address).pathname), scriptFor(stream, origins)];
 }
 
-/** The row of the list that belongs to a path, as far as the path tells. */
+/** The row of the list that belongs to a path; "" if the path does not name one. */
 function rowOf(path: string): string {
   return path === "/" || path === "/new" ? "new" : (/^\/c\/([\w.~-]+)/.exec(path)?.[1] ?? "");
 }
 
-/** The app of one page, until the page goes. */
+/** The app of one page, for as long as the page is open. */
 export class App {
   readonly #data: PageData;
   readonly #kept: KeptState;
@@ -108,7 +111,8 @@ export class App {
     if (item.conversation === null) {
       delete this.#state.drafts[slotOfName(item.to ?? "")];
       this.#departure.store();
-      // Only from the page where it was written: elsewhere the user is reading something else by now.
+      // Only the page where it was written opens the conversation. On any other page the user is reading something
+      // else.
       if (conversation !== null || composer === null || answer.message === undefined) return;
       composer.clear();
       this.#switching.open(`/c/${answer.message.conversationId}`);
@@ -130,7 +134,7 @@ export class App {
     });
   }
 
-  /** `count`: of all unread messages, as the list says it. */
+  /** `count`: the number of all unread messages, in the words of the list. */
   #showUnread(count: string): void {
     document.title = `${count === "0" ? "" : `(${count}) `}${required("#main").dataset["title"] ?? ""}`;
     this.#words.showUnread(count);
@@ -221,7 +225,7 @@ export class App {
       case "open":
         this.#navigation.found();
         this.#switching.hurry();
-        // No event tells who came and went meanwhile.
+        // While the stream was closed, no event told who came online and who left.
         if (message.again) this.#list.refreshSoon();
         return;
       case "tick":
@@ -251,7 +255,7 @@ export class App {
     } else if (state === "lost") {
       this.#cluster.lose("reconnecting");
     } else {
-      // Also where there never was a stream: the replica died while the page was on its way.
+      // This is also the case if there never was a stream, because the replica died while the page was loading.
       this.#navigation.lost();
       this.#cluster.lose("no connection");
       this.#cluster.say("No connection to any server. Keep writing; messages are sent when a server is back.");
@@ -269,7 +273,7 @@ export class App {
       s: () => this.#view?.selection?.toggle(),
       Escape: () => {
         if (this.#view?.selection?.isOn()) this.#view.selection.setMode(false);
-        // Out of the field, so that single keys are keys again.
+        // Leaves the text field, so that single keys work as shortcuts again.
         else if (document.activeElement !== null && isTyping(document.activeElement))
           (this.#view?.roll?.log ?? required("#main")).focus();
       },

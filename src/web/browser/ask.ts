@@ -1,6 +1,6 @@
-/** A question that has to be answered before something is lost. */
+/** A question that the user answers before something is lost. */
 
-/** Resolves true only if `yes` is pressed; Escape and `no` leave everything as it is. */
+/** Resolves true only if the user presses `yes`. Escape and `no` change nothing. */
 export function ask({
   title,
   text,

@@ -1,4 +1,4 @@
-/** The cluster line, the panel behind it, and the calm note when there is something to say. */
+/** The cluster line, the panel that it opens, and the note below the top bar. */
 
 import { required } from "./elements.ts";
 import { getText } from "./requests.ts";
@@ -6,7 +6,7 @@ import { getText } from "./requests.ts";
 const PANEL_MS = 2000;
 const SHORT_NOTE_MS = 7000;
 
-/** On how many replicas the newest messages are. */
+/** The number of replicas that have saved the newest messages. */
 export interface Kept {
   readonly count: number;
   readonly of: number;
@@ -26,11 +26,11 @@ export interface ClusterSummary {
 export interface ClusterLine {
   keptNow(): Kept;
   openPanel(): Promise<void>;
-  /** What the replica says about the cluster. */
+  /** Shows what the replica reports about the cluster. */
   show(summary: ClusterSummary): void;
-  /** No replica has anything to say: the line says that instead of what was true before. */
+  /** No replica answers, so the line shows `text` instead of what was true before. */
   lose(text: string): void;
-  /** A sentence under the top bar. A short one goes by itself, and the one that was there before comes back. */
+  /** Shows a sentence below the top bar. A short one disappears by itself, and the sentence before it returns. */
   say(text: string, options?: { readonly short?: boolean }): void;
 }
 
@@ -42,11 +42,11 @@ function dotOf(state: string): HTMLElement {
 
 interface Panel {
   open(): Promise<void>;
-  /** If it is open. */
+  /** Does nothing if the panel is closed. */
   refresh(): void;
 }
 
-/** The sheet behind the line; a page without one has a line that leads to /cluster. */
+/** The panel that the line opens. On a page without a panel the line is a link to /cluster. */
 function openPanelOf(dialog: HTMLDialogElement | null): Panel {
   let timer: ReturnType<typeof setInterval> | undefined;
 
@@ -61,7 +61,7 @@ function openPanelOf(dialog: HTMLDialogElement | null): Panel {
     if (next !== null) next.open = isOpen;
   }
 
-  // The browser itself puts the focus back to where it was.
+  // The browser itself restores the focus.
   dialog?.addEventListener("close", () => clearInterval(timer));
   return {
     async open() {
@@ -76,13 +76,13 @@ function openPanelOf(dialog: HTMLDialogElement | null): Panel {
   };
 }
 
-/** `onKept`: the number of replicas that keep everything has changed. */
+/** `onKept`: called when the number of replicas that have saved everything may have changed. */
 export function openCluster({ onKept }: { readonly onKept: (kept: Kept) => void }): ClusterLine {
   const lineElement = document.getElementById("cluster-line");
   const panel = openPanelOf(document.querySelector<HTMLDialogElement>("dialog#panel"));
   const note = document.getElementById("note");
   let noteTimer: ReturnType<typeof setTimeout> | undefined;
-  /** What holds until it is replaced, such as that there is no connection. */
+  /** The sentence that stays until another one replaces it, such as "No connection". */
   let lasting = "";
 
   function showNote(text: string): void {
@@ -101,7 +101,7 @@ export function openCluster({ onKept }: { readonly onKept: (kept: Kept) => void 
     event.preventDefault();
     void panel.open();
   });
-  // A click beside the sheet closes it, as people expect.
+  // A click outside the dialog closes it, as people expect.
   for (const dialog of document.querySelectorAll("dialog")) {
     dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   }
@@ -126,7 +126,7 @@ export function openCluster({ onKept }: { readonly onKept: (kept: Kept) => void 
       required(".text", lineElement).textContent = text;
       for (const dot of lineElement.querySelectorAll<HTMLElement>(".dots i")) dot.dataset["state"] = "unknown";
       lineElement.dataset["level"] = "lost";
-      // Who is online is not known either.
+      // Nobody knows who is online either.
       document.documentElement.classList.add("away");
     },
     say(text, { short = false } = {}) {

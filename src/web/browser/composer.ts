@@ -8,21 +8,21 @@ import type { Outbox } from "./outbox.ts";
 import { post } from "./requests.ts";
 import type { Here } from "./view.ts";
 
-/** The other person hears at most this often that somebody types. */
+/** The shortest time between two notices to the other person that the user is typing. */
 const TYPING_MS = 3000;
 
 interface ComposerInput {
-  /** The page's own object, by conversation, or by the name of somebody to whom nothing was written yet. */
+  /** The page's own object. The key is a conversation, or the name of a person without a conversation. */
   readonly drafts: Record<string, Draft>;
   readonly outbox: Outbox;
-  /** Null on a page where the recipient is typed. */
+  /** Null on a page where the user types the recipient. */
   readonly conversation: string | null;
   readonly onDraft: () => void;
-  /** How the page was left at another replica. */
+  /** How the user left the page at another replica. */
   readonly arrival: Here;
-  /** The page is on its way to another replica: what changes has to go with it. */
+  /** True while the page moves to another replica. The draft has to move with it, so changes are stored at once. */
   readonly isMoving: () => boolean;
-  /** The newest message that the page shows. */
+  /** The id of the newest message that the page shows. */
   readonly seenUpTo: () => string;
 }
 
@@ -42,7 +42,7 @@ export class Composer {
   readonly #notes: FieldNotes;
   readonly #draft: FieldDraft;
   #typedAt = 0;
-  /** The first words to somebody, while they are on their way: the page leaves for the conversation they begin. */
+  /** The first message to a person, while it is being sent. The page then opens the conversation that it begins. */
   #sending: UnsentItem | null = null;
 
   constructor(form: HTMLFormElement, input: ComposerInput) {
@@ -64,7 +64,7 @@ export class Composer {
       this.#submit();
     });
     field.addEventListener("keydown", (event) => {
-      // WebKit ends a composition before the Enter that confirmed it, and says so by the code only.
+      // WebKit ends a composition before the Enter that confirms it; only the key code shows that it was that Enter.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
       event.preventDefault();
       this.#submit();
@@ -113,7 +113,7 @@ export class Composer {
     else input.setAttribute("aria-invalid", "true");
   }
 
-  /** For browsers that do not size a field by its content. */
+  /** Sizes the field in browsers that cannot size it by its content. */
   #fit(): void {
     this.#notes.drawLeft();
     if (CSS.supports("field-sizing", "content")) return;
@@ -142,7 +142,7 @@ export class Composer {
     outbox.add({ conversation, to: null, body, readUpTo: seenUpTo() });
   }
 
-  /** Says what is missing, if anything is. */
+  /** Shows an error at the first field that is missing something. */
   #isSendable(body: string): boolean {
     this.#showError(this.field, "");
     if (this.#to !== null) this.#showError(this.#to, "");
@@ -166,7 +166,7 @@ export class Composer {
     if (!on) this.#sending = null;
   }
 
-  /** Shows words that an earlier page has begun to send. */
+  /** Shows a message that an earlier page has begun to send. */
   resume(item: UnsentItem): void {
     this.field.value = item.body;
     if (this.#to !== null) this.#to.value = item.to ?? "";
@@ -175,12 +175,12 @@ export class Composer {
     this.#fit();
   }
 
-  /** A message that was refused goes back to where it was typed; false if something else is there by now. */
+  /** Puts a refused message back into the field. False if the field holds something else by now. */
   takeBack(item: UnsentItem, sentence: string, which: string | undefined): boolean {
     const [field, to] = [this.field, this.#to];
     if (item.conversation !== this.#input.conversation || (to === null && field.value !== "")) return false;
     this.showSending(false);
-    // What is in the fields may have been mended while the words were under way.
+    // The user may have corrected the fields while the message was being sent.
     if (field.value === "") field.value = item.body;
     if (to !== null && to.value === "") to.value = item.to ?? "";
     if (to !== null) this.#draft.takeRecipient();
@@ -192,7 +192,7 @@ export class Composer {
     return true;
   }
 
-  /** The words for a new conversation have arrived: they are no draft any more. */
+  /** The first message of a new conversation was sent, so it is no longer a draft. */
   clear(): void {
     this.field.value = "";
     this.#draft.keepNow();
@@ -205,7 +205,7 @@ export class Composer {
     this.#draft.keep();
   }
 
-  /** The page shows something else from now on. */
+  /** The page is about to show something else. */
   leave(): void {
     this.#draft.keepNow();
   }
@@ -214,31 +214,31 @@ export class Composer {
     this.field.focus();
   }
 
-  /** Takes the focus as on a page that was just loaded; false on a phone, and where nothing can be written. */
+  /** Takes the focus, as on a page that was just loaded. False on a phone, and where nobody can write. */
   takeFocus(): boolean {
-    // On a phone the keyboard would cover half of what one came to read.
+    // On a phone the keyboard would cover half of the messages that the user came to read.
     if (this.field.disabled || !matchMedia("(min-width: 45rem) and (hover: hover)").matches) return false;
     (this.#to?.value === "" ? this.#to : this.field).focus();
     return true;
   }
 
-  /** Nothing can be written to this person any more. What is in the field stays there, to copy. */
+  /** Nobody can write to this person any more. The text in the field stays, so that the user can copy it. */
   close(text: string): void {
     const { field } = this;
     this.#button.disabled = true;
     field.placeholder = text;
     field.readOnly = true;
     field.disabled = field.value === "";
-    // Where words stay, nobody sees the placeholder.
+    // A field with text does not show its placeholder.
     if (field.value !== "") this.#showError(field, `${text}. What you wrote can still be copied.`);
   }
 
-  /** The name in the recipient's field; "" without one. */
+  /** The name in the recipient's field; "" on a page without that field. */
   recipient(): string {
     return this.#to?.value ?? "";
   }
 
-  /** Of the text field, if it has the focus. */
+  /** The selection in the text field; null if the field does not have the focus. */
   selection(): [number, number] | null {
     const { field } = this;
     return document.activeElement === field ? [field.selectionStart, field.selectionEnd] : null;

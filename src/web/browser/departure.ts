@@ -1,4 +1,4 @@
-/** The ways in which a page ends: it moves to another replica, goes to another page, or its login is over. */
+/** The ways in which the user leaves a page: it moves to another replica, opens another page, or its login ends. */
 import { addressAt, type KeptState, type PageState } from "./kept-state.ts";
 import { viaHandover } from "./handover.ts";
 import { showOtherLogin } from "./log-out.ts";
@@ -20,18 +20,20 @@ interface DepartureInput {
   readonly view: () => View | null;
 }
 
-/** The one departure of an app page. */
+/** Leaves an app page, once. */
 export class Departure {
   readonly #input: DepartureInput;
-  /** It has begun, so that nothing else begins one. */
+  /** True once a departure has begun, so that no second one begins. */
   #leaving = false;
   /** Origin of the replica to which the page is moving. */
   #movingTo: string | null = null;
   /** Hand-over token for a host that the cookie does not reach. */
   #handover: string | undefined;
-  /** Which of this browser's tabs this is: each has a token of its own. */
+  /** The number of this tab among the browser's tabs. Each tab has a token of its own. */
   #seat = 0;
-  /** The user has left, or somebody else is here: nothing is kept any more, not even what was typed last. */
+  /**
+   * The user has logged out, or somebody else has logged in. Nothing is stored any more, not even the last words typed.
+   */
   #isOver = false;
 
   constructor(input: DepartureInput) {
@@ -41,7 +43,7 @@ export class Departure {
       if (this.#movingTo === null) input.view()?.composer?.keepDraft();
       else input.kept.release();
     });
-    // The answer to a form of the page itself is the next page, whatever the stream says meanwhile.
+    // A form of this page was sent: its answer is the next page, whatever the stream reports meanwhile.
     document.addEventListener("submit", (event) => {
       const form = event.target as HTMLFormElement;
       if (event.defaultPrevented || form.getAttribute("method") === "dialog") return;
@@ -54,7 +56,7 @@ export class Departure {
     return this.#movingTo !== null;
   }
 
-  /** Keeps what would be lost. While the page is on its way to another replica, what changed has to go along. */
+  /** Stores what would be lost. While the page moves to another replica, it sets out again with the change. */
   store(): void {
     if (this.#isOver) return;
     this.#input.kept.store(this.#input.state);
@@ -65,15 +67,15 @@ export class Departure {
     this.#seat = seat;
   }
 
-  /** This page's log-out was answered. */
+  /** A replica answered this page's log-out. */
   end(): void {
     this.#isOver = true;
     this.#leaving = true;
   }
 
   /**
-   * The login is over. What is unsent waits here for the user's next login, except after a log-out of the user's own
-   * in another tab (`isWanted`), which may be at another port, and has asked.
+   * The login has ended. Unsent messages stay in this browser until the user logs in again. After a log-out of the
+   * user's own in another tab (`isWanted`), perhaps at another port, they do not: that tab has asked first.
    */
   toLogin(isWanted = false): void {
     if (isWanted) {
@@ -86,7 +88,7 @@ export class Departure {
     location.assign(this.#isOver ? "/login" : `/login?next=${encodeURIComponent(location.pathname)}`);
   }
 
-  /** Somebody else has logged in in this browser. */
+  /** Somebody else has logged in, in this browser. */
   endForOther(name: string): void {
     if (this.#isOver) return;
     this.#input.view()?.composer?.keepDraft();
@@ -94,14 +96,17 @@ export class Departure {
     showOtherLogin(name, this.#input.person);
   }
 
-  /** Opens another page of ours; at the next replica, if this one falls silent before it has answered. */
+  /** Opens another page. If this replica falls silent before it answers, the page opens at the next one. */
   openPage(path: string): void {
     this.#input.navigation.want(path);
     if (this.#movingTo === null) location.assign(path);
     else this.#go(this.#movingTo);
   }
 
-  /** Moves to another replica. The old page takes keys until the new one is here; each of them sets out again, with the key. */
+  /**
+   * Moves to another replica. Until the new page is loaded, the old one accepts typing. Each change starts the move
+   * again, so that it is carried along.
+   */
   moveTo(origin: string, tokens: readonly string[]): void {
     if (this.#leaving) return;
     this.#leaving = true;
@@ -111,7 +116,7 @@ export class Departure {
     if (composer === null) this.#go(origin);
     else composer.keepDraft();
     setTimeout(() => {
-      // Nobody is there after all: the page stays, and listens again.
+      // No replica answered there after all, so the page stays and may move again.
       this.#leaving = false;
       this.#movingTo = null;
     }, MOVE_MS);

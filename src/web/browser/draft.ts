@@ -1,21 +1,21 @@
 /**
- * What is in the text field outlives the page: it is a draft of its conversation, or, where nothing was written to
- * somebody yet, of the name in the recipient's field.
+ * The text in the field outlives the page as a draft. A draft belongs to a conversation, or to the name in the
+ * recipient's field if there is no conversation yet.
  */
 import { type Draft, slotOfName } from "./kept-state.ts";
 
-/** A pause in typing after which the draft is stored. */
+/** The draft is stored after the user has not typed for this time. */
 const DRAFT_MS = 250;
 
 interface DraftInput {
-  /** The page's own object, by conversation or by name. */
+  /** The page's own object. The key is a conversation or a name. */
   readonly drafts: Record<string, Draft>;
-  /** Null on a page where the recipient is typed. */
+  /** Null on a page where the user types the recipient. */
   readonly conversation: string | null;
   readonly field: HTMLTextAreaElement;
   readonly to: HTMLInputElement | null;
   readonly onDraft: () => void;
-  /** The page is on its way to another replica: what changes has to go with it. */
+  /** True while the page moves to another replica: the draft has to move with it, so changes are stored at once. */
   readonly isMoving: () => boolean;
 }
 
@@ -58,7 +58,7 @@ export class FieldDraft {
     if (field.value === "") field.value = drafts[this.#slot]?.text ?? "";
   }
 
-  /** The start page names nobody: it shows what was begun there last, with the name it is for. */
+  /** The start page names no recipient, so it shows the newest draft there, with the name that it is for. */
   showNewest(name: HTMLInputElement): void {
     const [newest] = Object.entries(this.#input.drafts)
       .filter(([one]) => one.startsWith("new:"))
@@ -68,7 +68,7 @@ export class FieldDraft {
     name.value = newest[1].to;
   }
 
-  /** Words in the field are for the new name from now on; an empty field shows what was begun for it. */
+  /** The text in the field belongs to the new name from now on. An empty field shows that name's draft. */
   changeRecipient(): void {
     const { drafts, field } = this.#input;
     const next = this.#slotOfRecipient();
@@ -81,7 +81,7 @@ export class FieldDraft {
     }
   }
 
-  /** The field was filled again with words for the recipient that stands there now. */
+  /** The field was filled again, with text for the recipient that is named now. */
   takeRecipient(): void {
     this.#slot = this.#slotOfRecipient();
   }

@@ -1,4 +1,4 @@
-/** Elements that a page of ours always has: one that is missing is a bug of ours, and is said at once. */
+/** Elements that every page of the app has. A missing one is a bug of the app, so it throws at once. */
 
 /** The first element that matches. Throws if there is none. */
 export function required<T extends Element = HTMLElement>(selector: string, within: ParentNode = document): T {
@@ -14,7 +14,7 @@ export function fieldOf<T extends Element = HTMLInputElement>(form: HTMLFormElem
   return found as T;
 }
 
-/** A copy of what is in a template of the page: its markup is made at the replica only. */
+/** A copy of a template's content. Only the replica renders markup. */
 export function copyOf<T extends Element = HTMLElement>(id: string): T {
   const found = required<HTMLTemplateElement>(`template#${id}`).content.firstElementChild;
   if (found === null) throw new Error(`the template ${id} is empty`);

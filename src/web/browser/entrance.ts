@@ -1,4 +1,4 @@
-/** The pages of the log-in and the registration: nobody's words are thrown away by somebody else's login unasked. */
+/** The log-in and registration pages. They ask before the login of one user deletes the unsent messages of another. */
 import { fieldOf } from "./elements.ts";
 import { ask } from "./ask.ts";
 import { forgetPerson, othersKept, slotOfName } from "./kept-state.ts";
@@ -25,7 +25,7 @@ export function guardEntrance(cluster: string): void {
       }).then((yes) => {
         if (!yes) return;
         agreed = true;
-        // Not before the login is answered: the password may be wrong.
+        // Nothing is deleted before the login succeeds, because the password may be wrong.
         sessionStorage.setItem(ENTERED(cluster), "yes");
         form.requestSubmit(form.querySelector<HTMLButtonElement>("button[type=submit]"));
       });
@@ -33,7 +33,7 @@ export function guardEntrance(cluster: string): void {
   }
 }
 
-/** On a page of `me`: what was agreed to at the entrance. */
+/** On the first page of `me`: deletes what the user agreed to delete at the log-in. */
 export function afterEntrance(cluster: string, me: string): void {
   try {
     if (sessionStorage.getItem(ENTERED(cluster)) === null) return;

@@ -1,10 +1,13 @@
-/** Parses text/event-stream as a replica writes it: "event: ", "data: " and "id: " lines, one blank line after each event. */
+/**
+ * Parses text/event-stream as a replica writes it: "event: ", "data: " and "id: " lines, one blank line after each
+ * event.
+ */
 
 const EVENT_CHARS_MAX = 2_000_000;
 
 /** One server-sent event. */
 export interface StreamEvent {
-  /** "message" where the replica named none. */
+  /** "message" if the replica named none. */
   readonly name: string;
   /** Its lines of data, joined by LF. */
   readonly data: string;
@@ -13,8 +16,8 @@ export interface StreamEvent {
 }
 
 /**
- * Takes the text of a stream in pieces, cut anywhere, and calls back once for each event. It throws if an event exceeds
- * EVENT_CHARS_MAX.
+ * Parses the text of a stream in pieces, cut anywhere, and calls back once for each event. It throws if an event
+ * exceeds EVENT_CHARS_MAX.
  */
 export function eventParser(onEvent: (event: StreamEvent) => void): (text: string) => void {
   let rest = "";

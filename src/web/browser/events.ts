@@ -16,7 +16,7 @@ interface EventsInput {
   readonly me: string;
   readonly state: PageState;
   readonly view: () => View;
-  /** Another view has been asked for, and was not put into the page yet. */
+  /** True while another view is being fetched and is not on the page yet. */
   readonly isSwitching: () => boolean;
   readonly list: List;
   readonly words: LiveWords;
@@ -39,13 +39,13 @@ interface ReadMarks {
   readonly upTo: number;
 }
 
-/** The handlers of an app page. */
+/** Handles the events of an app page. */
 export class Events {
   readonly #input: EventsInput;
-  /** Each takes what its event's data is as JSON. */
+  /** Each handler receives the event's data, parsed from JSON. */
   readonly #handlers: Readonly<Record<string, (data: never, again: boolean) => void>>;
 
-  /** Since another view was asked for, which may have been rendered before. */
+  /** People who came online or left while another view was being fetched; the replica may have rendered it before. */
   readonly #cameAndWent = new Map<string, Person>();
 
   constructor(input: EventsInput) {
@@ -81,11 +81,11 @@ export class Events {
     this.#cameAndWent.clear();
   }
 
-  /** What is on the page may be of a branch that is no more. Asked again until a replica answers. */
+  /** The page may show a branch of the log that no longer exists. It asks for the rows until a replica answers. */
   async reset(): Promise<void> {
     const { list, state, view } = this.#input;
     list.refresh();
-    // In the new order, something that the user has not seen may come before what she had seen.
+    // In the new order, a message that the user has not seen may come before one that the user has seen.
     for (const item of state.unsent) item.readUpTo = "";
     const { roll } = view();
     while (roll !== null && view().roll === roll && !(await roll.reload())) await sleep(RESET_RETRY_MS);
@@ -112,7 +112,7 @@ export class Events {
     showTyping(false);
   }
 
-  /** There is a message that this page does not show. What was delivered before is in its list already. */
+  /** Announces a message that this page does not show. The list already has one that was delivered before (`again`). */
   #onActivity({ conversationId, authorId, authorName }: Activity, again: boolean): void {
     const { me, view } = this.#input;
     if (authorId !== me && !again && conversationId !== view().conversation) announce(`New from ${authorName}`);
@@ -129,7 +129,7 @@ export class Events {
   #onPerson(person: Person): void {
     const { view, words, list } = this.#input;
     const { roll } = view();
-    // The person's rows say the name, or that the account is gone.
+    // The person's rows show the name, or that the account was deleted.
     if (roll?.list.querySelector(`.message[data-author="${CSS.escape(person.id)}"]`)) void roll.reload();
     words.onUser(person);
     list.refresh();

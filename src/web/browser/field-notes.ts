@@ -1,6 +1,5 @@
 /**
- * What is said below the text field before anything is sent: how much room is left, once there is little, and
- * what was taken out of what was pasted.
+ * The notes below the text field: how much room is left, once there is little, and what was removed from a pasted text.
  */
 import { MESSAGE_BYTES_MAX } from "../../chat/bounds.ts";
 import { required } from "./elements.ts";
@@ -16,7 +15,7 @@ const sizeOf = (text: string): number => encoder.encode(text).length;
 const charactersText = (count: number): string =>
   `${count.toLocaleString("en")} ${count === 1 ? "character" : "characters"}`;
 
-/** How many characters have to go from the end of `text` to make it `bytes` shorter. */
+/** The number of characters at the end of `text` that have to be deleted to make it `bytes` shorter. */
 function charactersIn(text: string, bytes: number): number {
   const characters = Array.from(text);
   let count = 0;
@@ -24,7 +23,10 @@ function charactersIn(text: string, bytes: number): number {
   return count;
 }
 
-/** The bound is in bytes, but people count characters; where they differ in size, the text so far tells how much. */
+/**
+ * The limit is in bytes, but people count characters. Where characters take several bytes, the text so far gives the
+ * average.
+ */
 function roomText(text: string, bytes: number): string {
   const room = MESSAGE_BYTES_MAX - bytes;
   if (room < 0) return `${charactersText(charactersIn(text, -room))} too long`;
@@ -35,14 +37,17 @@ function roomText(text: string, bytes: number): string {
 
 type Removed = NonNullable<ReturnType<typeof cleanPasted>["removed"]>;
 
-/** What the composer asks of its notes. */
+/** The notes of a composer. */
 export interface FieldNotes {
   drawLeft(): void;
-  /** What the field holds, as it is sent: also what was dropped into it or came from a draft is cleaned, and it is said. */
+  /**
+   * The field's text as it is sent. Text that was dropped into the field or came from a draft is cleaned too, with a
+   * note.
+   */
   bodyToSend(): string;
 }
 
-/** For the text field of the composer. */
+/** Opens the notes for the composer's text field. */
 export function openFieldNotes(field: HTMLTextAreaElement): FieldNotes {
   const note = required("#body-note");
   const left = required("#body-left");
@@ -51,7 +56,7 @@ export function openFieldNotes(field: HTMLTextAreaElement): FieldNotes {
     (note.textContent = removed === null ? "" : REMOVED_TEXT[removed]);
 
   function drawLeft(): void {
-    // Never more bytes than three a unit: most texts need no counting.
+    // A UTF-16 unit takes at most three bytes, so most texts need no counting.
     const bytes = field.value.length * 3 < MESSAGE_BYTES_MAX - SHOWN_FROM_LEFT ? 0 : sizeOf(field.value);
     left.classList.toggle("over", bytes > MESSAGE_BYTES_MAX);
     left.textContent = bytes === 0 ? "" : roomText(field.value, bytes);
@@ -62,7 +67,7 @@ export function openFieldNotes(field: HTMLTextAreaElement): FieldNotes {
     sayRemoved(removed);
     if (removed === null) return;
     event.preventDefault();
-    // As if typed, so that it can be undone; not every browser can.
+    // Inserted as if typed, so that the user can undo it. Not every browser supports that.
     if (!document.execCommand("insertText", false, text)) {
       field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
       field.dispatchEvent(new Event("input", { bubbles: true }));

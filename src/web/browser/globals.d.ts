@@ -1,4 +1,4 @@
-/** What scripts beside ours put into the page: htmx, as its package ships it. */
+/** Globals of scripts that are not ours: htmx, as its package ships it. */
 interface HtmxRequest {
   readonly source: string | Element;
   readonly target: string | Element;
@@ -14,10 +14,10 @@ interface HtmxPiece {
 }
 
 declare const htmx: {
-  /** Puts HTML in place. */
+  /** Swaps HTML into the page. */
   swap(piece: HtmxPiece): Promise<void>;
-  /** Fetches a piece and puts it in place. Rejects if it cannot be had. */
+  /** Fetches HTML and swaps it into the page. Rejects if the request fails. */
   ajax(method: "GET", path: string, request: HtmxRequest): Promise<void>;
-  /** Gives the hx- attributes of an element that a script has put into the page their meaning. */
+  /** Activates the hx- attributes of an element that a script has added to the page. */
   process(element: Element): void;
 };

@@ -1,9 +1,9 @@
-/** What a tab and the hub that reads the browser's event stream say to each other. Everything here survives postMessage. */
+/** The messages between a tab and the hub that reads the browser's event stream. All of them survive postMessage. */
 
 /** "lost": a replica has been looked for longer than a second; "away": longer than three. */
 export type LinkState = "live" | "lost" | "away";
 
-/** An event of the stream, as all tabs get it. */
+/** An event of the stream, as all tabs receive it. */
 export interface HubEvent {
   readonly type: "event";
   readonly name: string;
@@ -16,7 +16,7 @@ export interface HubEvent {
   readonly again: boolean;
 }
 
-/** What the hub tells tabs. */
+/** A message from the hub to tabs. */
 export type HubMessage =
   | HubEvent
   | { readonly type: "state"; readonly state: LinkState }
@@ -26,17 +26,17 @@ export type HubMessage =
   | { readonly type: "open"; readonly again: boolean }
   /** The replica pinged. */
   | { readonly type: "tick" }
-  /** Which of the hand-over tokens this tab may use. */
+  /** The number of the hand-over token that this tab may use. */
   | { readonly type: "seat"; readonly seat: number }
   /** Another replica answers at `origin`; one hand-over token for each seat, none where the cookie reaches. */
   | { readonly type: "move"; readonly origin: string; readonly tokens: readonly string[] }
-  /** Everything that happens in this conversation reaches the tab, from the cursor on that the tab named. */
+  /** The tab receives every event of this conversation, from the cursor that it named. */
   | { readonly type: "shown"; readonly show: string }
   /** The hub no longer has everything that happened since the tab's page was rendered. */
   | { readonly type: "stale" }
-  /** The login is over. */
+  /** The login has ended. */
   | { readonly type: "login" }
-  /** Somebody else has logged in in this browser. */
+  /** Somebody else has logged in, in this browser. */
   | { readonly type: "other"; readonly name: string };
 
 /** What a tab shows. */

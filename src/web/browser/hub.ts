@@ -22,51 +22,51 @@ const STAY_SHARED_MS = 2500;
 const RETRY_MS = [50, 200, 400, 800, 1000];
 /** A tab that was asked to move has left within this time; otherwise it is asked again. */
 const MOVE_MS = 2000;
-/** After this time the cluster line says that a replica is looked for. */
+/** After this time the cluster line shows that the page is looking for a replica. */
 const LOST_MS = 1000;
-/** After this time without any replica the page says so. */
+/** After this time without any replica the page shows a note. */
 const AWAY_MS = 3000;
-/** The wait after "too busy" or "too many streams of this user", which an earlier try would not improve. */
+/** The wait after "too busy" or "too many streams of this user": an earlier try would not help. */
 const BUSY_MS = 5000;
-/** How often the browser tells the replica that it is there: a computer that vanished says nothing and goes offline. */
+/** How often the browser tells the replica that it is alive. A browser that says nothing is shown as offline. */
 const ALIVE_MS = 10_000;
-/** The wait after a sign of life that did not get through. */
+/** The wait after such a request has failed. */
 const ALIVE_RETRY_MS = 3000;
 /** Hand-over tokens are requested for as many tabs as can be open at one time. */
 const SEATS_MAX = 8;
 /** If this replica has not been able to write for this time and another one is, the pages move. */
 const NOT_WRITABLE_MS = 3000;
-/** Events kept for tabs that join, and how far before its opening a tab gets them: its page was rendered a little later. */
+/** Events kept for tabs that join. A tab gets those from up to KEPT_SLACK_MS before its page was requested. */
 const KEPT_EVENTS = 200;
 const KEPT_SLACK_MS = 2000;
-/** Conversations that a browser's tabs show at one time; of more, those of the tabs opened last. */
+/** The most conversations in one stream. If the tabs show more, those of the newest tabs count. */
 const SHOWN_MAX = 30;
-/** The wait after a second stream was not opened, while the first one is read. */
+/** The wait before the next try to open a second stream, while the first one is read. */
 const REOPEN_MS = 1000;
 const WATCH_MS = 250;
-/** A timer that is so late means that the computer slept or the page was frozen. */
+/** A timer that is this late means that the computer slept or the browser froze the page. */
 const SLEPT_MS = 1500;
 
-/** A cursor ends with a place in the log; 0 for none. */
+/** The log position at the end of a cursor; 0 if it has none. */
 const seqOf = (cursor: string): number => Number(cursor.slice(cursor.lastIndexOf(":") + 1));
 
 const waitBeforeRound = (round: number): number => RETRY_MS[Math.min(round, RETRY_MS.length - 1)]!;
 
-/** What a tab shows; `from`: the place in the log of its cursor. */
+/** What a tab shows. `from` is the log position of its cursor. */
 interface Shown extends TabShow {
   readonly from: number;
-  /** The tab knows that it gets all events of it. */
+  /** True once the tab was told that it receives all events of its conversation. */
   isTold: boolean;
 }
 
-/** One opened stream. */
+/** One open stream. */
 interface Opened {
   readonly control: AbortController;
-  /** By this name the replica is told that the stream's browser is there. */
+  /** The name by which the browser tells the replica that it is alive. */
   readonly name: string;
 }
 
-/** What stream.ts leaves in the page that loads it, where there is no worker. */
+/** What stream.ts adds to the window of a page that loads it, if there is no worker. */
 export interface HubWindow {
   lastwordHub?: (send: (tab: string | null, message: HubMessage) => void) => Hub<string>;
 }
@@ -76,7 +76,7 @@ export class Hub<T> {
   readonly #origin: string;
   readonly #send: (tab: T | null, message: HubMessage) => void;
   #kept: HubEvent[] = [];
-  /** When, and after which seq, the oldest of them can have come. */
+  /** The time and the seq of the newest event that was dropped: the kept ones came later. */
   #keptFrom = 0;
   #keptAfter = 0;
   #cursor = "";
@@ -87,23 +87,23 @@ export class Hub<T> {
   /** The user for whom the pages were rendered: another login of this browser gets no stream of theirs. */
   #me = "";
   readonly #shown = new Map<T, Shown>();
-  /** Conversations whose events arrive whole, and since which seq. */
+  /** Conversations whose events arrive complete, with the seq from which they do. */
   #whole = new Map<string, number>();
-  /** The newest seq that any event had: events up to it were delivered before. */
+  /** The newest seq of all events so far: an event up to it was delivered before. */
   #toldUpTo = 0;
   #running = false;
   #state: LinkState = "live";
   #heardAt = 0;
   #silentSince = 0;
   #notWritableSince = 0;
-  /** The stream that is read. */
+  /** The stream that is being read. */
   #stream: Opened | null = null;
-  /** A stream that is not answered yet. */
+  /** A stream that the replica has not answered yet. */
   #opening: AbortController | null = null;
   #isOpeningForAll = false;
   #sayAliveAt = 0;
   #seats = 0;
-  /** By origin under another host name: one hand-over token for each seat. */
+  /** Hand-over tokens by origin under another host name, one for each seat. */
   #handover: Readonly<Record<string, readonly string[]>> = {};
   #recovering = false;
   /** There was a stream, so its absence means that something is lost. */
@@ -117,7 +117,7 @@ export class Hub<T> {
     setInterval(() => this.#watch(), WATCH_MS);
   }
 
-  /** A tab opened. It gets what happened since its page was rendered. */
+  /** A tab opened. It receives what happened since its page was rendered. */
   join(tab: T, page: TabPage): void {
     this.#me = page.me;
     this.#setShown(tab, page);
@@ -135,11 +135,11 @@ export class Hub<T> {
     this.#openForAll();
   }
 
-  /** A tab shows something else; it gets what happened there since that was rendered. */
+  /** A tab shows something else. It receives what happened there since that view was rendered. */
   show(tab: T, what: TabShow): void {
     const { from } = this.#setShown(tab, what);
     if (!this.#running) return;
-    // What arrived whole since then the tab has heard before it showed this, and has put nowhere.
+    // The tab ignored the events of this conversation that arrived before it showed it, so it gets them again.
     if (this.#isWhole(what.show, from)) {
       if (this.#keptAfter > from) this.#send(tab, { type: "stale" });
       for (const message of this.#kept) if (seqOf(message.cursor) > from) this.#send(tab, { ...message, again: true });
@@ -147,14 +147,14 @@ export class Hub<T> {
     this.#openForAll();
   }
 
-  /** A tab was closed, or went to another page. */
+  /** A tab was closed, or opened another page. */
   leave(tab: T): void {
     this.#shown.delete(tab);
   }
 
   #setShown(tab: T, { show, cursor }: TabShow): Shown {
     const shown = { show, cursor, from: seqOf(cursor), isTold: false };
-    // The tabs that showed something last come last.
+    // The tab that changed last comes last.
     this.#shown.delete(tab);
     this.#shown.set(tab, shown);
     return shown;
@@ -216,8 +216,8 @@ export class Hub<T> {
   }
 
   /**
-   * The replica's pings drive this instead of a timer, because browsers slow down the timers of hidden pages. The answer
-   * holds what the tabs need to stay logged in under another host name; a dead replica could not give it.
+   * The replica's pings drive this instead of a timer, because browsers slow down the timers of hidden pages. The
+   * answer holds what the tabs need to stay logged in under another host name; a dead replica could not give it.
    */
   async #sayAlive(): Promise<void> {
     if (Date.now() < this.#sayAliveAt) return;
@@ -235,7 +235,7 @@ export class Hub<T> {
         this.#handover = ((await answer.json()) as { handover: Record<string, string[]> }).handover;
       else if (answer.status === 409) await this.#endForOther(answer);
     } catch {
-      // If the replica is gone, the stream will show it.
+      // If the replica is dead, the stream will notice.
       this.#sayAliveAt = Math.min(this.#sayAliveAt, Date.now() + ALIVE_RETRY_MS);
     }
   }
@@ -267,8 +267,8 @@ export class Hub<T> {
 
   /**
    * The stream's address names what the tabs show. When a tab shows something else, a second stream is opened, from the
-   * cursor at which that was rendered, and the first one is read until the second is there: nobody goes offline, and
-   * nothing is late. What the tabs get twice is marked.
+   * cursor of that view, and the first one is read until the second is open: nobody goes offline, and no event is late.
+   * Events that the tabs get twice are marked.
    */
   #openForAll(): void {
     if (this.#recovering || !this.#running || this.#isOpeningForAll) return;
@@ -284,7 +284,7 @@ export class Hub<T> {
     if (first === undefined) return;
     this.#isOpeningForAll = true;
     void this.#connect(first.from < seqOf(this.#cursor) ? first.cursor : this.#cursor)
-      // The stream that is read tells by its silence whether the replica is there.
+      // Whether the replica is alive shows in the stream that is being read.
       .then((isOpen) => (isOpen ? undefined : sleep(REOPEN_MS)))
       .then(() => {
         this.#isOpeningForAll = false;
@@ -293,8 +293,8 @@ export class Hub<T> {
   }
 
   /**
-   * Opens a stream after `cursor`, in the place of the one that is read: true as soon as the replica has answered, false
-   * if it refused or took longer than CONNECT_MS.
+   * Opens a stream after `cursor`, which replaces the one that is being read. True as soon as the replica has answered,
+   * false if it refused or took longer than CONNECT_MS.
    */
   async #connect(cursor: string): Promise<boolean> {
     this.#opening?.abort();
@@ -307,11 +307,11 @@ export class Hub<T> {
     const query = new URLSearchParams({ alive: name, after: cursor, show: [...shows].join() });
     const answer = await this.#request(query, cursor, control);
     if (answer === null || !(await this.#isGood(answer)) || answer.body === null) return false;
-    // Another one is being opened by now.
+    // Another stream is being opened by now.
     if (control !== this.#opening) return false;
     this.#opening = null;
     const from = seqOf(cursor);
-    // A first stream needs hand-over tokens soon; one in the place of another has them.
+    // The first stream needs hand-over tokens soon; a stream that replaces another one has them.
     if (this.#stream === null || this.#stream.control.signal.aborted) this.#sayAliveAt = 0;
     else this.#stream.control.abort();
     this.#stream = { control, name };
@@ -353,7 +353,7 @@ export class Hub<T> {
     return answer.ok;
   }
 
-  /** There are too many streams of this user: one is closed before another is opened, if this hub has one. */
+  /** The user has too many streams, so this hub closes its own, if it has one, before it opens another. */
   async #giveWay(): Promise<void> {
     if (this.#stream === null || this.#stream.control.signal.aborted) await sleep(BUSY_MS);
     else this.#stream.control.abort();
@@ -361,7 +361,7 @@ export class Hub<T> {
 
   async #readAll(body: ReadableStream<Uint8Array>, control: AbortController): Promise<void> {
     const decoder = new TextDecoder();
-    // A stream whose place was taken by another one is over, whatever of it is still here.
+    // Another stream has replaced this one, so what is left of it is ignored.
     const parse = eventParser((event) => control.signal.aborted || this.#onEvent(event));
     const reader = body.getReader();
     try {
@@ -378,7 +378,7 @@ export class Hub<T> {
     if (control === this.#stream?.control && this.#running) void this.#recover();
   }
 
-  /** From the loss of the stream to its return. Its own address is tried first, then another replica's. */
+  /** Runs from the loss of the stream to its return. It tries its own address first, then other replicas. */
   async #recover(stayMs = STAY_MS): Promise<void> {
     if (this.#recovering) return;
     this.#recovering = true;
@@ -397,7 +397,7 @@ export class Hub<T> {
     this.#openForAll();
   }
 
-  /** One round: true if the stream is open. Asks the tabs to move if it is not and another replica answers. */
+  /** One round. True if the stream is open. If it is not and another replica answers, the tabs are asked to move. */
   async #tryOnce(round: number, stayMs: number): Promise<boolean> {
     const own = this.#connect(this.#cursor);
     const back = await Promise.race([own, sleep(round === 0 ? stayMs : STAY_MS).then(() => null)]);

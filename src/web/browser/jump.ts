@@ -1,7 +1,7 @@
-/** The button that leads to the newest message, and says how many came in below what is being read. */
+/** The button that scrolls to the newest message, with the number of messages that arrived below the window. */
 import { isAtEnd } from "./reading-place.ts";
 
-/** That of one conversation. */
+/** The button of one conversation. */
 export class Jump {
   readonly #log: HTMLElement;
   readonly #button: HTMLElement | null;
@@ -20,7 +20,7 @@ export class Jump {
     });
   }
 
-  /** A message came in below the window. */
+  /** A message arrived below the window. */
   count(): void {
     this.#below++;
   }

@@ -1,69 +1,70 @@
 /**
- * What must not be lost when this page goes: drafts, unsent messages, the place in the conversation. Drafts and unsent
- * messages are in the origin's local storage, so that a closed tab, a crash, or a login that ended elsewhere
- * loses none; to another replica's address everything travels in the URL's fragment, is read once there and removed.
+ * State that must outlive the page: drafts, unsent messages, and the place in the conversation. Drafts and unsent
+ * messages are stored in the origin's local storage, so that a closed tab, a crash, or a login that ended elsewhere
+ * loses none. When the page moves to another replica's address, everything is sent in the URL's fragment, read there
+ * once, and removed.
  *
- * A fragment is only believed with the key of this login: a link made by somebody else must not be able
- * to put words into anyone's mouth.
+ * A fragment is accepted only with the key of this login. Otherwise a link made by somebody else could send messages in
+ * the user's name.
  *
- * Everything is named by cluster and by user, one entry for each draft and each message: tabs do not overwrite
- * each other's, and nobody sees somebody else's.
+ * Each draft and each message has an entry of its own, named by cluster and user. So tabs do not overwrite each other's
+ * entries, and no user sees those of another.
  */
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const ITEMS_MAX = 100;
 const DRAFTS_MAX = 50;
-/** Far more than one message takes: what is pasted is kept until it is cut to size. */
+/** Far more than a message may have, so that a long pasted text is kept until the user shortens it. */
 const TEXT_MAX = 100_000;
-/** Of all that is kept of one person. */
+/** The most characters kept of one person. */
 const CHARS_MAX = 1_000_000;
 const AGE_MAX_MS = 30 * 24 * 3600 * 1000;
-/** How long a log-out without an answer may take; after it, a login that ends has ended elsewhere. */
+/** How long a log-out may go unanswered. A login that ends later than that has ended elsewhere. */
 const LEAVING_MAX_S = 60;
 const REPLICAS_MAX = 7;
 const PREFIX = "#lastword=";
-/** What an entry is: a draft or an unsent message. */
+/** The kinds of entries. */
 const DRAFT = "d";
 const UNSENT = "u";
 
-/** Words that were not sent yet: to a conversation, or to the name of somebody to whom nothing was written yet. */
+/** Text that was not sent yet, for a conversation or for the name of a person without a conversation. */
 export interface Draft {
   readonly text: string;
-  /** As it was typed; "" in a conversation. */
+  /** The recipient as it was typed; "" in a conversation. */
   readonly to: string;
-  /** Ms since 1970, for the newer of two. */
+  /** When it was written, in ms since 1970. Of two drafts the newer one counts. */
   readonly at: number;
 }
 
 /** A message that no replica has confirmed yet. */
 export interface UnsentItem {
-  /** A UUID, the same at every try. */
+  /** A UUID, the same for every try. */
   readonly id: string;
-  /** Null: to the person named `to`. */
+  /** Null for a message to the person named `to`. */
   readonly conversation: string | null;
   readonly to: string | null;
   readonly body: string;
-  /** The newest message that was shown when it was sent; "" for none. */
+  /** The newest message that the page showed when the user sent it; "" for none. */
   readUpTo: string;
-  /** Why it was refused; null while it is under way. */
+  /** Why the replica refused it; null while it is being sent. */
   failed: string | null;
   readonly at: number;
 }
 
-/** What travels with a page. */
+/** The state that moves with a page. */
 export interface PageState {
   /** By conversation, or by slotOfName. */
   readonly drafts: Record<string, Draft>;
   readonly unsent: UnsentItem[];
-  /** The recipient's field of the start page. */
+  /** The text of the recipient's field. */
   to: string;
-  /** The message at the top of the list, and where it is, in px. */
+  /** The message at the top of the window, and its distance from it in px. */
   place: { readonly id: string; readonly top: number } | null;
-  /** On how many replicas the newest own message is at least. */
+  /** The number of replicas that have saved the newest own message, at least. */
   kept: { readonly id: string; readonly count: number } | null;
-  /** The selection in the text field, if it has the focus. */
+  /** The selection in the text field; null if the field does not have the focus. */
   focus: readonly [number, number] | null;
-  /** It came from another replica. */
+  /** True if the page came from another replica. */
   moved: boolean;
 }
 
@@ -75,12 +76,12 @@ const timeKept = ({ draft, item }: { readonly draft: Draft | null; readonly item
 
 const isText = (value: unknown, max = TEXT_MAX): value is string => typeof value === "string" && value.length <= max;
 const isId = (value: unknown): value is string => isText(value, 200) && /^[\w.~-]+$/.test(value);
-/** A draft belongs to a conversation, or to the name of somebody to whom nothing was written yet. */
+/** A draft belongs to a conversation, or to the name of a person without a conversation. */
 const isSlot = (value: unknown): value is string => isId(value) || (isText(value, 200) && value.startsWith("new:"));
 const timeOf = (value: unknown): number =>
   typeof value === "number" && Number.isFinite(value) ? Math.min(value, Date.now()) : Date.now();
 
-/** Where the first words to `name` are kept. */
+/** The key of a draft to `name`, if there is no conversation yet. */
 export const slotOfName = (name: string): string => `new:${name.trim().normalize("NFKC").toLowerCase().slice(0, 100)}`;
 
 function cleanDraft(given: unknown): Draft | null {
@@ -108,7 +109,7 @@ function cleanItem(given: unknown): UnsentItem | null {
   };
 }
 
-/** Anything, made into a state of the right shape; what does not fit is dropped. */
+/** Makes a state of the right shape out of any value; parts that do not fit are dropped. */
 function cleanState(given: unknown): PageState {
   const state: PageState = { drafts: {}, unsent: [], to: "", place: null, kept: null, focus: null, moved: false };
   const raw = fieldsOf(given);
@@ -155,7 +156,7 @@ function stateOfFragment(key: string): PageState {
     const raw = decode(fragment.slice(PREFIX.length));
     if (fieldsOf(raw)?.["key"] === key) return cleanState(raw);
   } catch {
-    // Not ours, or cut off: as if it were not there.
+    // Not made by a page of ours, or cut off: ignored.
   }
   return cleanState(null);
 }
@@ -166,11 +167,11 @@ interface Entry {
   readonly user: string;
   readonly kind: string;
   readonly id: string;
-  /** As it was stored, by whomever. */
+  /** The stored value, which another program may have written. */
   readonly value: unknown;
 }
 
-/** Everything kept of a cluster. Nothing where storage is forbidden. */
+/** All entries of a cluster; none if the browser forbids storage. */
 function entriesOf(cluster: string): Entry[] {
   const entries: Entry[] = [];
   const pattern = new RegExp(`^lastword-${cluster}-(\\w+)-([${DRAFT}${UNSENT}])-(.*)$`, "s");
@@ -183,12 +184,12 @@ function entriesOf(cluster: string): Entry[] {
       try {
         value = JSON.parse(localStorage.getItem(name) ?? "null");
       } catch {
-        // No words of ours.
+        // Not an entry of ours.
       }
       entries.push({ name, user, kind, id, value });
     }
   } catch {
-    // Forbidden.
+    // The browser forbids storage.
   }
   return entries;
 }
@@ -197,23 +198,28 @@ function remove(name: string): void {
   try {
     localStorage.removeItem(name);
   } catch {
-    // Forbidden: nothing was stored either.
+    // The browser forbids storage, so nothing was stored either.
   }
 }
 
-/** What one person keeps in this browser. */
+/** The stored state of one person in this browser. */
 export interface KeptState {
-  /** The state that came with this page: from the fragment, with what is stored; of a draft the newer one. */
+  /**
+   * The state that this page begins with: the fragment's and the stored one. Of two versions of a draft the newer one
+   * counts.
+   */
   take(key: string): PageState;
-  /** Writes what has changed in this tab since it was last read or written here. */
+  /** Stores what this tab has changed since it last read or wrote its entries. */
   store(state: PageState): void;
-  /** It has all gone along to another address: coming back to this one some day must not bring an old draft. */
+  /**
+   * Deletes the entries here, because the page took them to another address. A later visit must not find an old draft.
+   */
   release(): void;
-  /** Nothing of the person stays at this address. */
+  /** Deletes everything of the person at this address. */
   forget(): void;
 }
 
-/** All that the person keeps here, which `known` learns: the youngest come first, and all beyond the bounds goes. */
+/** Reads the person's entries into `known`, the newest first. Entries beyond the bounds are deleted. */
 function readKept(cluster: string, me: string, known: Map<string, string>): PageState {
   const state = cleanState(null);
   const mine = entriesOf(cluster)
@@ -242,7 +248,7 @@ function readKept(cluster: string, me: string, known: Map<string, string>): Page
   return state;
 }
 
-/** `name`: the person's own, for the question before somebody else's log-in. */
+/** `name`: the user's name, for the question before somebody else logs in. */
 export function openKept({
   cluster,
   me,
@@ -253,7 +259,9 @@ export function openKept({
   readonly name: string;
 }): KeptState {
   const nameOf = (kind: string, id: string): string => `lastword-${cluster}-${me}-${kind}-${id}`;
-  /** As this tab has last read or written it: what others have changed since then is not touched. */
+  /**
+   * The entries as this tab last read or wrote them. Entries that other tabs have changed since then are left alone.
+   */
   const known = new Map<string, string>();
 
   return {
@@ -275,7 +283,7 @@ export function openKept({
         for (const [name, text] of now) if (known.get(name) !== text) localStorage.setItem(name, text);
         localStorage.setItem(`lastword-${cluster}-${me}-name`, person);
       } catch {
-        // Full or forbidden: the fragment still carries it when the page moves.
+        // The storage is full or forbidden. The fragment still carries the entry when the page moves.
       }
       known.clear();
       for (const [name, text] of now) known.set(name, text);
@@ -287,7 +295,7 @@ export function openKept({
   };
 }
 
-/** Whom something unsent is kept of in this browser, other than `me`: their names, as far as they are known. */
+/** The people other than `me` who have unsent entries in this browser, with their names if these are known. */
 export function othersKept(cluster: string, me: string): { readonly user: string; readonly name: string }[] {
   const others = new Set(entriesOf(cluster).map(({ user }) => user));
   others.delete(me);
@@ -302,13 +310,13 @@ function nameOfUser(cluster: string, user: string): string {
   }
 }
 
-/** Nothing of this person stays in this browser. */
+/** Deletes everything of this person in this browser. */
 export function forgetPerson(cluster: string, user: string): void {
   for (const entry of entriesOf(cluster)) if (entry.user === user) remove(entry.name);
   remove(`lastword-${cluster}-${user}-name`);
 }
 
-// Each port is an origin of its own, with a storage and channels of its own; all ports of a host share its cookies.
+// Each port is an origin with its own storage and channels, but all ports of a host share their cookies.
 const leftCookie = (cluster: string): string => `lastword-${cluster}-left`;
 const leavingCookie = (cluster: string): string => `lastword-${cluster}-leaving`;
 
@@ -316,19 +324,19 @@ function writeCookie(name: string, value: string, seconds: number): void {
   document.cookie = `${name}=${value}; path=/; max-age=${seconds}; samesite=lax`;
 }
 
-/** The user's log-out begins, or was refused (`on` false). */
+/** Records that the user's log-out begins, or was refused (`on` is false). */
 export function setLeaving(cluster: string, user: string, on: boolean): void {
   writeCookie(leavingCookie(cluster), user, on ? LEAVING_MAX_S : 0);
 }
 
-/** The user has logged out, and nothing of hers stays in this browser. */
+/** Records that the user has logged out, and deletes everything of that user in this browser. */
 export function rememberLeft(cluster: string, user: string): void {
   forgetPerson(cluster, user);
   writeCookie(leftCookie(cluster), `${user}.${Date.now()}`, AGE_MAX_MS / 1000);
   setLeaving(cluster, user, false);
 }
 
-/** Who has logged out last, at whatever port, and when (Unix time in ms). */
+/** Who logged out last, at any port, and when (Unix time in ms). */
 function lastLeft(cluster: string): { readonly user: string; readonly at: number } | null {
   const [, user, at] = new RegExp(`(?:^|; )${leftCookie(cluster)}=(\\w+)\\.(\\d+)`).exec(document.cookie) ?? [];
   return user === undefined ? null : { user, at: Number(at) };
@@ -343,7 +351,7 @@ export function isLeavingHere(cluster: string, user: string): boolean {
   );
 }
 
-/** What was kept here of somebody who has logged out since, at whatever port, goes. */
+/** Deletes the entries of a user who has logged out since, at any port. */
 export function forgetLeft(cluster: string): void {
   const left = lastLeft(cluster);
   if (left === null) return;
@@ -353,7 +361,7 @@ export function forgetLeft(cluster: string): void {
   if (!entriesOf(cluster).some((entry) => entry.user === user)) remove(`lastword-${cluster}-${user}-name`);
 }
 
-/** A page at another replica, with everything in its fragment. */
+/** The address of a page at another replica, with the state in its fragment. */
 export function addressAt(address: string, state: PageState, key: string): string {
   return `${address}${PREFIX}${encode({ ...state, key })}`;
 }

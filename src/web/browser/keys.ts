@@ -1,10 +1,10 @@
-/** Single keys, when nobody is typing. The list people see is views/help.tsx. */
+/** Single-key shortcuts, while the user is not typing. page/help.tsx lists them for people. */
 
-/** True for what takes letters itself. */
+/** True for an element that accepts text. */
 export const isTyping = (target: Element): boolean =>
   target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !== null;
 
-/** `actions`: what each key does on this page; a missing one does nothing. */
+/** `actions`: what each key does on this page. A key without an action does nothing. */
 export function listenToKeys(actions: Readonly<Record<string, () => void>>): void {
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey) return;
@@ -27,7 +27,7 @@ export function listenToKeys(actions: Readonly<Record<string, () => void>>): voi
   });
 }
 
-/** To the conversation above or below the open one. */
+/** Opens the conversation above or below the open one. */
 function step(by: 1 | -1): void {
   const links = Array.from(document.querySelectorAll<HTMLAnchorElement>("#sidebar a[href^='/c/']"));
   const at = links.findIndex((link) => link.getAttribute("aria-current") === "page");

@@ -1,9 +1,9 @@
 /**
- * Log out by touch: asked first, because a thumb meets the button more easily than a pointer, and what it ends is
- * more than this page.
+ * Asks before a log-out by touch, because a thumb hits the button more easily by mistake than a pointer does, and a
+ * log-out ends more than this page.
  */
 
-/** Asks before the form of the log-out is sent, on a touch screen. Nothing on a page without it. */
+/** Asks before the log-out form is sent on a touch screen. Does nothing on a page without that form. */
 export function openLeave(): void {
   const form = document.querySelector<HTMLFormElement>('form[action="/logout"]');
   const dialog = document.querySelector<HTMLDialogElement>("dialog#leave");

@@ -19,24 +19,24 @@ export interface LinkInput {
   readonly onMessage: (message: HubMessage) => void;
 }
 
-/** The tab's end. */
+/** The tab's end of the stream. */
 export interface Link {
-  /** The tab shows something else from now on. */
+  /** Tells the hub that the tab shows something else. */
   show(what: TabShow): void;
   /** Replicas were added or moved, so the worker must be allowed to ask them. */
   origins(list: readonly string[]): void;
 }
 
-/** What tabs that share a stream by a lock broadcast. */
+/** The broadcasts of tabs that share a stream by a lock. */
 type Broadcast =
   | { readonly to: "hub"; readonly tab: string; readonly page: TabPage }
   | { readonly to: "hub"; readonly tab: string; readonly what: TabShow }
-  /** The tab that read is gone: the next one has begun, and asks all others to join. */
+  /** The tab that read the stream was closed. The next one reads now, and asks all others to join. */
   | { readonly to: "new hub" }
-  /** To the tab with this name; null: to all. */
+  /** For the tab with this name; null for all tabs. */
   | { readonly to: string | null; readonly message: HubMessage };
 
-/** Joins the stream; from then on `onMessage` hears what the hub says. */
+/** Joins the stream. `onMessage` receives the hub's messages. */
 export function openLink(input: LinkInput): Link {
   const { cluster, me, key } = input;
   const name = `lastword ${cluster} ${me} ${key.slice(0, 6)}`;
@@ -67,7 +67,10 @@ class WorkerLink implements Link {
   #port!: MessagePort;
   /** The worker's script did not arrive. */
   #isMissing = false;
-  /** The worker knows what this tab shows: until then the tab would have to join from where it began to show that. */
+  /**
+   * True if the worker knows what this tab shows. Until then a new worker needs the cursor of the view, not a newer
+   * one.
+   */
   #isShown = true;
 
   constructor(name: string, { script, page, onMessage }: LinkInput) {
@@ -82,7 +85,8 @@ class WorkerLink implements Link {
   origins(list: readonly string[]): void {
     if (list.toSorted().join() === this.#page.origins.toSorted().join()) return;
     this.#port.postMessage({ type: "leave" });
-    // The new worker continues where the old one was, or, if another tab has started it already, from what it keeps.
+    // The new worker continues where the old one stopped. If another tab has already started it, it has kept the
+    // events.
     this.#page = { ...this.#page, origins: list, opened: Date.now() };
     this.#open();
   }

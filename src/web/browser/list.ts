@@ -1,6 +1,6 @@
 /**
- * The list on the left. The replica renders its rows and sends each one again when it changes; the page only puts them
- * in their place. The whole list is fetched again where the page cannot know what changed.
+ * The list on the left. The replica renders its rows and sends a row again when it changes; the page only places them.
+ * If the page cannot know what changed, it fetches the whole list again.
  */
 import { required } from "./elements.ts";
 import type { LiveWords } from "./live-words.ts";
@@ -9,9 +9,11 @@ import { localTimes } from "./times.ts";
 
 const GATHER_MS = 120;
 const GATHER_HIDDEN_MS = 1500;
-/** After a failover all pages come back at the same moment; what they lack is only who came and went. */
+/**
+ * After a failover all pages reconnect at the same moment. They lack only the news of who is online, which can wait.
+ */
 const SPREAD_MS = 3000;
-/** When no replica answers, the stream is lost too, and the list is fetched when it is back. */
+/** If no replica answers, the stream is lost as well, and the list is fetched when the stream is back. */
 const TRIES_MAX = 3;
 
 /** A row as the replica sends it; see messages/list-rows.tsx. */
@@ -19,13 +21,13 @@ export interface ListRow {
   readonly conversationId: string;
   /** Its `<li>`; "" if the conversation is no longer in the list. */
   readonly html: string;
-  /** Unread messages in all conversations, as the list says it. */
+  /** The number of unread messages in all conversations, in the words of the list. */
   readonly unread: string;
 }
 
 interface ListInput {
   readonly words: LiveWords;
-  /** `count`: as the list says it. */
+  /** `count`: in the words of the list. */
   readonly onUnread: (count: string) => void;
 }
 
@@ -43,11 +45,11 @@ export class List {
   readonly #input: ListInput;
   /** The id of the open conversation, "new", or "". */
   #current: string;
-  /** It will be fetched in a moment. */
+  /** True if a fetch of the list is about to begin. */
   #isDue = false;
-  /** The fetch before is over. */
+  /** Resolves when the previous fetch has finished. */
   #loaded = Promise.resolve();
-  /** Rows that came while the whole list was on its way, which may be older than they are. */
+  /** Rows that arrived while the whole list was being fetched: the list may be older than they are. */
   #late: ListRow[] | null = null;
 
   constructor(input: ListInput, current: string) {
@@ -55,7 +57,7 @@ export class List {
     this.#current = current;
   }
 
-  /** Another row is the current one: the id of a conversation, "new", or "" for none. */
+  /** Marks another row as the current one: the id of a conversation, "new", or "" for none. */
   setCurrent(current: string): void {
     this.#current = current;
     const sidebar = required("#sidebar");
@@ -64,7 +66,7 @@ export class List {
     sidebar.querySelector(row)?.setAttribute("aria-current", "page");
   }
 
-  /** Somebody is new or gone, or much may have changed. */
+  /** Fetches the list, because somebody registered or was deleted, or much may have changed. */
   refresh(): void {
     this.#loadIn(document.hidden ? GATHER_HIDDEN_MS : GATHER_MS);
   }
@@ -74,13 +76,13 @@ export class List {
     this.#loadIn(Math.random() * SPREAD_MS);
   }
 
-  /** Puts a row of the replica in its place. */
+  /** Places a row that the replica sent. */
   place(given: ListRow): void {
     const { conversationId, html, unread } = given;
     this.#late?.push(given);
     this.#input.onUnread(unread);
     const sidebar = required("#sidebar");
-    // Styles depend on it: what the start page offers.
+    // The styles of the start page depend on it.
     sidebar.dataset["unread"] = unread;
     const known = document.getElementById(`s-${conversationId}`);
     if (html === "") return known?.remove();
@@ -114,7 +116,7 @@ export class List {
     stranger?.remove();
   }
 
-  /** Where the list goes on elsewhere, a new row pushes the last one out. */
+  /** If the list continues on another page, a new row pushes the last one out. */
   #cutOff(sidebar: Element, list: Element): void {
     const more = sidebar.querySelector<HTMLAnchorElement>('.more a[href^="/conversations?before="]');
     if (more === null) return;
@@ -126,7 +128,7 @@ export class List {
     if (this.#isDue) return;
     this.#isDue = true;
     setTimeout(() => {
-      // One after the other: the list that was asked for last is the one that stays.
+      // One fetch after the other, so that the list that was requested last is the one that stays.
       this.#loaded = this.#loaded.then(() => this.#load());
     }, ms);
   }
@@ -148,7 +150,10 @@ export class List {
     for (const row of rows) this.place(row);
   }
 
-  /** Its HTML. A frozen replica never answers, and it may be another one than that of the stream: then it is asked again. */
+  /**
+   * The list's HTML. A frozen replica never answers, and it may not be the stream's replica, so the list is requested
+   * again.
+   */
   async #fetched(): Promise<string | null> {
     for (let tried = 0; tried < TRIES_MAX; tried++) {
       const text = await getText(`/sidebar?current=${encodeURIComponent(this.#current)}`);

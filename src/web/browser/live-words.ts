@@ -1,11 +1,11 @@
-/** Words about people that would become false while a page is open: who is online, how many, whose account is deleted. */
+/** Keeps words about people true while a page is open: who is online, how many people there are, who was deleted. */
 import { required } from "./elements.ts";
 
 const PEOPLE_MS = 1000;
-/** The page hears nothing of people with whom the user shares no conversation; People is fetched again that often. */
+/** No event tells about people with whom the user shares no conversation, so the page People is fetched this often. */
 const EVERYBODY_MS = 15_000;
 
-/** A person, as events tell of one. */
+/** A person, as in an event. */
 export interface Person {
   readonly id: string;
   readonly name: string;
@@ -13,14 +13,14 @@ export interface Person {
   readonly deleted: boolean;
 }
 
-/** Keeps the words right. */
+/** Updates the words on the page. */
 export interface LiveWords {
   showPresence(user: Pick<Person, "id" | "online">): void;
-  /** Somebody came or went. */
+  /** Somebody came online or left. */
   onPresence(user: Person): void;
-  /** Somebody is new, has another name, or is gone. */
+  /** Somebody registered, has another name, or was deleted. */
   onUser(user: Person): void;
-  /** `count`: as the list says it. The account page names it beside the button that deletes the account. */
+  /** `count`: in the words of the list. The account page shows it beside the button that deletes the account. */
   showUnread(count: string): void;
 }
 
@@ -39,7 +39,7 @@ function showPresence({ id, online }: Pick<Person, "id" | "online">): void {
 export function openLiveWords({ me, onGone }: { readonly me: string; readonly onGone: () => void }): LiveWords {
   let peopleTimer: ReturnType<typeof setTimeout> | undefined;
 
-  /** The server counts who is there and who is online. */
+  /** Fetches the page People again, because the replica counts the people. */
   function refreshPeople(): void {
     if (document.getElementById("people") === null) return;
     peopleTimer ??= setTimeout(() => {
@@ -49,7 +49,7 @@ export function openLiveWords({ me, onGone }: { readonly me: string; readonly on
     }, PEOPLE_MS);
   }
 
-  /** The other person of the open conversation has another name after a merge, or is gone. */
+  /** Shows the new name of the other person after a merge, or that the account was deleted. */
   function showHead(user: Person): void {
     const presence = document.querySelector(`.conversation .head .presence[data-user="${CSS.escape(user.id)}"]`);
     if (presence === null || user.id === me) return;

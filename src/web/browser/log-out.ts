@@ -1,6 +1,6 @@
 /**
- * Logging out without leaving the page before the replica has answered: a log-out that is refused must lose neither what
- * waits to be sent nor a draft. And what replaces the page when its login is not the browser's any more.
+ * Logs out, and leaves the page only after a replica has answered, so that a refused log-out loses no draft and no
+ * unsent message. Also shows the card that replaces a page when somebody else has logged in.
  */
 import { ask } from "./ask.ts";
 import { isLeavingHere, rememberLeft, setLeaving, type PageState } from "./kept-state.ts";
@@ -10,18 +10,18 @@ interface LogOutInput {
   readonly cluster: string;
   readonly me: string;
   readonly state: PageState;
-  /** Makes what was typed last a part of `state`. */
+  /** Copies the text of the field into `state`. */
   readonly keep: () => void;
   readonly isLost: () => boolean;
-  /** A note to the person. */
+  /** Shows a note to the user. */
   readonly say: (text: string) => void;
-  /** The log-out was answered: nothing may be kept any more. */
+  /** A replica answered the log-out: nothing may be stored any more. */
   readonly onLeft: () => void;
-  /** The browser's login is somebody else's now. */
+  /** Somebody else is logged in now. */
   readonly onOther: (name: string) => void;
 }
 
-/** What a tab tells the others at its address: a page of this user was opened. */
+/** The broadcast to the other tabs at this address: a page of this user was opened. */
 interface LoginNote {
   readonly me: string;
   readonly name: string;
@@ -41,7 +41,7 @@ function waitingText({ drafts, unsent }: PageState): string {
 export class LogOut {
   readonly #input: LogOutInput;
   readonly #channel: BroadcastChannel | null;
-  /** This page has asked for the end of the login and has no answer yet. */
+  /** True while this page waits for the answer to its log-out. */
   #asking = false;
   #isEnded = false;
 
@@ -52,21 +52,24 @@ export class LogOut {
     this.#channel?.addEventListener("message", ({ data }: MessageEvent<LoginNote>) => this.#hear(data));
     this.#channel?.postMessage({ me: input.me, name: document.body.dataset["name"] ?? "" });
     document.querySelector('form[action="/logout"]')?.addEventListener("submit", (event) => {
-      // Without a replica nothing can be done; navigation.ts says so.
+      // Without a replica nothing can be done; navigation.ts shows a note.
       if (event.defaultPrevented || input.isLost()) return;
       event.preventDefault();
       if (!this.#asking) void this.#logOut();
     });
   }
 
-  /** The login ends because the user logs out in a tab of this browser, at whatever port; no other device is to blame. */
+  /**
+   * True if the login ends because the user logs out in a tab of this browser, at any port, and not on another device.
+   */
   isLeaving(): boolean {
     return isLeavingHere(this.#input.cluster, this.#input.me);
   }
 
   /**
-   * The stream says that the login is over. True if the answer to this page's own log-out leads away: leaving a second
-   * time would load the same page again, over what is typed there by then, and without forgetting the user.
+   * The stream reports the end of the login. True if the answer to this page's own log-out will leave the page. Leaving
+   * a second time would load the log-in page again, over what is typed there by then, and without deleting the user's
+   * entries.
    */
   takesEnd(): boolean {
     this.#isEnded ||= this.#asking;
@@ -112,7 +115,7 @@ export function showOtherLogin(name: string, person: string): void {
     href: "/",
     textContent: `Continue as ${name}`,
   });
-  // The page that is over listens to clicks of the document: it would look for its list, or wait for its own replica.
+  // The replaced page still handles clicks on the document: it would look for its list, or wait for its own replica.
   link.addEventListener("click", (event) => event.stopPropagation());
   const way = document.createElement("p");
   way.append(link);

@@ -1,11 +1,11 @@
 /**
- * Links, and what becomes of clicks while the page has no replica. The browser would leave for an address where nobody
- * answers and show its own error page, from which nothing leads back. So a link waits until there is a replica again,
- * here or at another address, and a form is refused with a note.
+ * Links and forms while the page has no replica. The browser would open an address where nobody answers and show its
+ * own error page, which never comes back by itself. So a link waits until a replica answers, here or at another
+ * address, and a form is refused with a note.
  */
 
 const WAITS = "No connection. The page you chose opens as soon as a server answers.";
-/** What switching.ts opens without loading the page. */
+/** The paths that switching.ts opens without loading the page. */
 const IN_PLACE = /^\/(?:c\/[\w.~-]+|new|unread|people|conversations)?$/;
 
 /** Where the page is about to go, and whether a replica is there. */
@@ -15,38 +15,38 @@ export interface Navigation {
   /** A replica answers again. */
   found(): void;
   isLost(): boolean;
-  /** The page itself is about to ask for this path. */
+  /** The page itself is about to request this path. */
   want(path: string): void;
-  /** The path to go to instead of this page's own; null if nothing was chosen. */
+  /** The path that the user chose, to open instead of this page's own; null if there is none. */
   wanted(): string | null;
-  /** What was chosen is here. */
+  /** The chosen page has arrived. */
   arrived(): void;
-  /** Tells the person that what was chosen waits for a replica. */
+  /** Tells the user that the chosen page waits for a replica. */
   sayItWaits(): void;
 }
 
-/** Path and query, without the place within the page. */
+/** Path and query, without the fragment. */
 export const pathOf = ({ pathname, search }: Pick<URL, "pathname" | "search">): string => pathname + search;
 
-/** True for the path of a page that switching.ts can put in the place of another. */
+/** True for the path of a page that switching.ts can swap in. */
 export const isInPlace = (pathname: string): boolean => IN_PLACE.test(pathname);
 
-/** The link of a click that the browser would answer by loading another page of ours in this tab; null for any other. */
+/** The link of a click that would load another page of the app in this tab; null for any other click. */
 export function linkOf(event: MouseEvent): HTMLAnchorElement | null {
   if (event.defaultPrevented || event.button !== 0) return null;
   if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return null;
   const link = (event.target as Element).closest<HTMLAnchorElement>("a[href]");
   if (link === null || link.origin !== location.origin || link.hasAttribute("download")) return null;
   if (link.target !== "" && link.target !== "_self") return null;
-  // A place within this page needs no replica.
+  // A fragment of this page needs no replica.
   return link.hash !== "" && link.pathname === location.pathname ? null : link;
 }
 
-/** `say(text)`: a note to the person. Must be opened before anything else that listens for clicks and forms. */
+/** `say(text)` shows a note. Must be opened before anything else that listens for clicks and forms. */
 export function openNavigation(say: (text: string) => void): Navigation {
   let isLost = false;
   let wanted: string | null = null;
-  /** Nobody is asked for the wanted page until a replica is back. */
+  /** True if the wanted page is not requested before a replica is back. */
   let waiting = false;
   let said = false;
   const tell = (text: string): void => {

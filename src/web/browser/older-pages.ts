@@ -1,4 +1,4 @@
-/** Older messages: the link above the oldest one is followed as it comes near the window, one page at a time. */
+/** Loads older messages, one page at a time, when the link above the oldest one comes near the window. */
 import { getPiece } from "./requests.ts";
 
 const RETRY_MS = 1500;
@@ -7,7 +7,7 @@ interface OlderInput {
   /** The conversation. */
   readonly section: Element;
   readonly log: HTMLElement;
-  /** A page has arrived: its rows, and its own link, or a place for one where nothing is older. */
+  /** A page has arrived: its rows, and its own link, or an empty element if nothing is older. */
   readonly onPage: (rows: Iterable<HTMLElement>, place: Element | null) => void;
 }
 
@@ -38,19 +38,19 @@ export class OlderPages {
     return this.#input.section.querySelector<HTMLAnchorElement>("a#older");
   }
 
-  /** Begins anew with the link that is there now. */
+  /** Watches the link that is on the page now. */
   watch(): void {
     this.#seen.disconnect();
     const link = this.link();
     if (link !== null) this.#seen.observe(link);
   }
 
-  /** The page shows something else from now on. */
+  /** The page is about to show something else. */
   close(): void {
     this.#seen.disconnect();
   }
 
-  /** Messages were taken away at the top: the link begins before the oldest that is left. */
+  /** Messages were removed at the top, so the link has to load those before the oldest one left. */
   moveTo(address: string): void {
     const link = Object.assign(document.createElement("a"), {
       id: "older",
@@ -62,7 +62,7 @@ export class OlderPages {
     this.watch();
   }
 
-  /** Follows the link. Whoever asks while a page is on its way gets the same one. */
+  /** Loads the link's page. A second call while a page is being loaded returns the same promise. */
   load(link: HTMLAnchorElement): Promise<void> {
     this.#loading ??= this.#loadPage(link).finally(() => (this.#loading = null));
     return this.#loading;

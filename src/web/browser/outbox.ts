@@ -1,28 +1,28 @@
 /**
- * Unsent messages, in order. Each has its id from the first keypress on Enter to the last retry, at whatever replica; it
- * leaves the box only when a replica has said that all of them keep it.
+ * Unsent messages, in order. A message keeps its id from the first try to the last one, at any replica. It stays here
+ * until a replica has confirmed that all replicas in step have saved it.
  */
 import type { UnsentItem } from "./kept-state.ts";
 import { type AnswerJson, isOtherLogin, isPassing, newId, post, sleep, waitBefore } from "./requests.ts";
 import type { Rows } from "./rows.ts";
 import { UnsentRows } from "./unsent-rows.ts";
 
-/** A message that is not kept after this long says that it waits. */
+/** A message that is not saved after this time shows that it waits. */
 const SLOW_MS = 3000;
 
 interface OutboxInput {
   readonly me: string;
-  /** The list itself, kept and stored by the page. */
+  /** The page's own list, which the page stores. */
   readonly unsent: UnsentItem[];
   readonly onSent: (item: UnsentItem, answer: AnswerJson) => void;
-  /** Answers true if it went back to where it was typed. */
+  /** True if the text went back into the field. */
   readonly onRefused: (item: UnsentItem, sentence: string, field: string | undefined) => boolean;
   readonly onLogin: () => void;
   readonly onOther: (name: string) => void;
   readonly onChange: () => void;
 }
 
-/** Messages on their way. Nothing is sent before the first `show`. */
+/** Sends messages. Nothing is sent before the first `show`. */
 export class Outbox {
   readonly #input: OutboxInput;
   readonly #rows: UnsentRows;
@@ -44,7 +44,7 @@ export class Outbox {
     });
   }
 
-  /** Draws those of the conversation that is open now, and goes on sending all of them. Null where none is open. */
+  /** Draws the unsent messages of the open conversation, if there is one, and continues to send all of them. */
   show(open: Rows | null): void {
     this.#rows.show(open);
     for (const item of this.#input.unsent) this.#rows.draw(item);
@@ -60,12 +60,12 @@ export class Outbox {
     return item;
   }
 
-  /** A replica is back: no reason to wait any longer. */
+  /** A replica is back, so the next try begins at once. */
   hurry(): void {
     this.#wake?.();
   }
 
-  /** It has arrived by another way: the stream was faster than the answer. */
+  /** True if the row belongs to a message that is still here: the stream may be faster than the answer. */
   has(rowId: string): boolean {
     return this.#input.unsent.some((item) => rowId === `m-${this.#rows.idOf(item)}`);
   }
@@ -92,14 +92,14 @@ export class Outbox {
     this.#running = false;
   }
 
-  /** One message until it is kept or refused; false if the login is gone. */
+  /** Sends one message until it is saved or refused. False if the login has ended. */
   async #deliver(item: UnsentItem): Promise<boolean> {
     const path = item.conversation === null ? "/to" : `/c/${item.conversation}/messages`;
     const fields = {
       id: item.id,
       body: item.body,
       ...(item.to === null ? {} : { name: item.to }),
-      // As she saw it when she wrote, however long the message waits here.
+      // What the user had seen when she sent it, however long the message has waited since.
       ...(item.readUpTo === "" ? {} : { readUpTo: item.readUpTo }),
     };
     const began = Date.now();
@@ -130,7 +130,7 @@ export class Outbox {
 
   #refused(item: UnsentItem, sentence: string, field: string | undefined): void {
     this.#remove(item);
-    // Back where it was typed, so not also here.
+    // The text is back in the field, so its row is removed.
     if (this.#input.onRefused(item, sentence, field)) return this.#rows.remove(item);
     item.failed = sentence;
     this.#input.unsent.push(item);

@@ -14,7 +14,7 @@ function openPage(): void {
   openReveals();
   setInterval(() => localTimes(document), TIMES_MS);
   document.addEventListener("htmx:after:swap", () => localTimes(document));
-  // A page that the browser kept across a log-out must not show again.
+  // A page that the browser cached before a log-out must not be shown again.
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 
   const { me, name = "", cluster = "", carry = "", forget } = document.body.dataset;

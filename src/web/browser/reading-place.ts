@@ -1,17 +1,18 @@
 /**
- * Where somebody is reading in the messages. The list is laid out from its end, so the browser counts scrollTop from
- * there: 0 is the end.
+ * The place in the messages where the user is reading. The list is laid out from its end, so scrollTop 0 is the end.
  */
 
 const NEAR_END_PX = 60;
 
-/** A place in the messages: the message at the top of the window, and how far its top is below that of the window, in px. */
+/**
+ * A place in the messages: the message at the top of the window, and the distance of its top from the window's, in px.
+ */
 export interface ReadingPlace {
   readonly id: string;
   readonly top: number;
 }
 
-/** The newest messages are in view. */
+/** True if the newest messages are in view. */
 export const isAtEnd = (log: Element): boolean => Math.abs(log.scrollTop) < NEAR_END_PX;
 
 function topRow(log: Element, rows: Iterable<HTMLElement>): HTMLElement | undefined {
@@ -20,7 +21,7 @@ function topRow(log: Element, rows: Iterable<HTMLElement>): HTMLElement | undefi
   return undefined;
 }
 
-/** Changes the rows of `log` without moving what is being read; at the end the newest stays in view. */
+/** Changes the rows of `log` without moving the row that is being read. At the end, the newest row stays in view. */
 export function keepingPlace(log: Element, rows: Iterable<HTMLElement>, change: () => void): void {
   if (isAtEnd(log)) {
     change();
@@ -33,7 +34,7 @@ export function keepingPlace(log: Element, rows: Iterable<HTMLElement>, change: 
   if (anchor?.isConnected === true) log.scrollTop += anchor.getBoundingClientRect().top - before;
 }
 
-/** Null at the end, where a fresh page opens too. */
+/** Null at the end, where a new page opens as well. */
 export function placeOf(log: Element, rows: Iterable<HTMLElement>): ReadingPlace | null {
   if (isAtEnd(log)) return null;
   const row = topRow(log, rows);
@@ -42,7 +43,7 @@ export function placeOf(log: Element, rows: Iterable<HTMLElement>): ReadingPlace
   return { id, top: Math.round(row.getBoundingClientRect().top - log.getBoundingClientRect().top) };
 }
 
-/** Scrolls so that `row` is where `top` says. */
+/** Scrolls so that `row` is `top` px below the top of the window. */
 export function scrollTo(log: Element, row: Element, top: number): void {
   log.scrollTop += row.getBoundingClientRect().top - log.getBoundingClientRect().top - top;
 }

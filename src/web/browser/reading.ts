@@ -1,6 +1,7 @@
 /**
- * What is unread becomes read: by a click, by "Mark as read", with an answer, or by having been looked at. Only what
- * was on the page when somebody acted: what comes while a request waits or travels stays unread.
+ * Marks messages as read: by a click, by "Mark as read", with a reply, or because the user looked at them. Only
+ * messages that were on the page when the user acted are marked; those that arrive while a request is under way stay
+ * unread.
  */
 import { IDS_MAX } from "../../chat/bounds.ts";
 import { required } from "./elements.ts";
@@ -8,24 +9,24 @@ import { type Fields, postUntilDone } from "./requests.ts";
 import type { Rows } from "./rows.ts";
 import { watchSight } from "./sight.ts";
 
-/** Marks that are made within this time go in one request. */
+/** Marks made within this time are sent in one request. */
 const BATCH_MS = 60;
-/** The count in the page's data ends here. */
+/** The page's data count no further than this. */
 const UNREAD_COUNTED_MAX = 100;
 
 const idOf = (row: HTMLElement): string => row.dataset["id"] ?? "";
 const isUnread = (row: HTMLElement): boolean => row.dataset["unread"] !== undefined;
 
 interface ReadingInput {
-  /** Looking at a message is enough. */
+  /** True if looking at a message marks it as read. */
   readonly onSight: boolean;
-  /** A note to the person. */
+  /** Shows a note to the user. */
   readonly say: (text: string) => void;
-  /** Aborted when the page shows something else; what was marked by then is sent all the same. */
+  /** Aborted when the page shows something else. Marks made before that are still sent. */
   readonly closed: AbortSignal;
 }
 
-/** What becomes read of the open conversation, and how. */
+/** Marks messages of the open conversation as read. */
 export class Reading {
   readonly #roll: Rows;
   readonly #say: ReadingInput["say"];
@@ -33,7 +34,7 @@ export class Reading {
   readonly #all = required<HTMLFormElement>("#read-all");
   readonly #isWholeAtOpen: boolean;
   readonly #waiting = new Set<HTMLElement>();
-  /** Ids for which a request is under way. */
+  /** The ids in requests that are under way. */
   readonly #marking = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -64,7 +65,7 @@ export class Reading {
     });
   }
 
-  /** As a click on the row does. */
+  /** Marks a row as read, as a click on it does. */
   mark(row: HTMLElement): void {
     delete row.dataset["fresh"];
     if (!isUnread(row) || this.#marking.has(idOf(row))) return;
@@ -83,8 +84,8 @@ export class Reading {
   }
 
   /**
-   * The newest message that the reader has before her eyes, or above them, as she acts: all up to it is read with her
-   * answer. "" if nothing is unread. Where the page does not show all that is unread, only what it shows is marked.
+   * The newest message in the window or above it: a reply marks all messages up to it as read. "" if nothing is unread.
+   * If the page does not show all unread messages, this marks those in the window itself and returns "".
    */
   seenUpTo(): string {
     const end = this.#roll.log.getBoundingClientRect().bottom;
@@ -96,7 +97,7 @@ export class Reading {
     return "";
   }
 
-  /** Looked at: it is read, and can still be told from the rest as long as the page is open. */
+  /** Marks a row that the user has looked at. It keeps its colour for as long as the page is open. */
   #markSeen(row: HTMLElement): void {
     this.mark(row);
     row.dataset["fresh"] = "yes";
@@ -106,12 +107,12 @@ export class Reading {
     return Array.from(this.#roll.rows()).filter(isUnread);
   }
 
-  /** Without those that wait to be sent. */
+  /** The rows without those of unsent messages. */
   #confirmed(): HTMLElement[] {
     return Array.from(this.#roll.rows()).filter((row) => row.dataset["seq"] !== undefined);
   }
 
-  /** All that is unread is on the page. */
+  /** True if the page shows all unread messages. */
   #isWhole(): boolean {
     return this.#isWholeAtOpen || document.querySelector("a#older") === null;
   }
@@ -123,7 +124,7 @@ export class Reading {
     this.#timer = this.#waiting.size > 0 ? setTimeout(() => this.#flush(), BATCH_MS) : null;
   }
 
-  /** Shown as done at once; and no longer as soon as it turns out to take its time, or is refused. */
+  /** Sends marks. The page shows them as done at once, and takes that back if the request takes long or is refused. */
   async #tell(path: string, fields: Fields, rows: readonly HTMLElement[]): Promise<void> {
     const ids = rows.map(idOf);
     let isShown = true;

@@ -1,7 +1,7 @@
-/** Looks for another replica, and checks that a page which moves there will find all it needs. */
+/** Looks for another replica, and checks that a page that moves there will find everything it needs. */
 
 const PROBE_MS = 1000;
-/** What a page loads besides its HTML may have to be fetched the first time; later the browser has it cached. */
+/** The first time, the page's scripts and styles may have to be fetched; later the browser has cached them. */
 const READY_MS = 2000;
 
 /** One search. `origin` is the replica that is not answering; `handover` has an entry for each origin with a token. */
@@ -13,7 +13,7 @@ export interface Search {
   readonly handover: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Asks a replica for its health. Rejects if it does not answer within PROBE_MS. */
+/** Requests the health of a replica. Rejects if the replica does not answer within PROBE_MS. */
 const ask = (one: string): Promise<Response> =>
   fetch(`${one}/healthz`, {
     mode: "cors",
@@ -22,14 +22,13 @@ const ask = (one: string): Promise<Response> =>
     signal: AbortSignal.timeout(PROBE_MS),
   });
 
-/** The browser sends its login to all ports of one host name. */
+/** True if both are ports of one host name: the browser sends its cookies to all of them. */
 const isSameHost = (one: string, other: string): boolean => new URL(one).hostname === new URL(other).hostname;
 
 /**
- * True if a page may set out for `goal`. If that replica dies while the page is on its way, the browser shows its own
- * error page, which runs no script of ours, or a page whose scripts never arrive. So everything that a page needs besides
- * its HTML is brought into the browser's cache first, and then the replica is asked once more. What is left is the time
- * of one answer.
+ * True if a page may move to `goal`. If that replica died during the move, the browser would show its own error page,
+ * which runs none of our scripts, or a page whose scripts never arrive. So the scripts and styles are loaded into the
+ * browser's cache first, and then the replica is asked once more. The risk that is left is the time of one answer.
  */
 async function isReady({ origin, parts }: Search, goal: string): Promise<boolean> {
   const signal = AbortSignal.timeout(READY_MS);
@@ -47,7 +46,9 @@ async function isReady({ origin, parts }: Search, goal: string): Promise<boolean
   }
 }
 
-/** The origin of another replica that can write; with `anyAnswer` also of one that only answers. Null if there is none. */
+/**
+ * The origin of another replica that can write; with `anyAnswer` also of one that only answers. Null if there is none.
+ */
 export async function findReplica(search: Search, anyAnswer: boolean): Promise<string | null> {
   const { origin, handover } = search;
   const others = search.origins.filter((one) => one !== origin);

@@ -1,13 +1,13 @@
 /**
- * Requests of the page. Everything that changes something carries an id made once, so it can be
- * sent again until it is answered: the replica gives the same answer to the same id.
+ * Requests of the page. A request that changes something has an id that stays the same for all tries, so it can be
+ * repeated until a replica answers: the same id gets the same answer.
  */
 
-/** A frozen replica never answers; on the front port the next try reaches another one. */
+/** A frozen replica never answers. On the front port the next try may reach another one. */
 const ANSWER_MS = 4000;
 const WAITS_MS = [100, 200, 400, 800, 1500, 3000];
 
-/** For whom this page was made; see src/web/http/owner.ts. Not in headers of a page without a login. */
+/** Names the user for whom the page was rendered (see src/web/http/owner.ts). Empty on a page without a login. */
 const ownerHeaders = (): Record<string, string> => {
   const me = document.body.dataset["me"];
   return me === undefined ? {} : { "lastword-as": me };
@@ -15,7 +15,7 @@ const ownerHeaders = (): Record<string, string> => {
 
 export const sleep = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
-/** How long before try number `tries` + 1: grows, and differs between pages. */
+/** The wait before try number `tries` + 1. It grows, and differs between pages. */
 export const waitBefore = (tries: number): number =>
   WAITS_MS[Math.min(tries, WAITS_MS.length - 1)]! * (0.75 + Math.random() / 2);
 
@@ -30,32 +30,32 @@ export function newId(): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
-/** What a replica answered in JSON; every field may be missing. */
+/** A replica's answer in JSON; every field may be missing. */
 export interface AnswerJson {
   readonly code?: string;
-  /** Why it was refused, for a person. */
+  /** Why the replica refused the request, for the user. */
   readonly sentence?: string;
   /** The field that is wrong. */
   readonly field?: string;
   readonly retryAfterMs?: number;
   /** Who is logged in now, with the code other_login. */
   readonly name?: string;
-  /** After a send: the confirmed row as HTML, on how many replicas it is, and whose conversation it began. */
+  /** After a send: the confirmed row as HTML, the number of replicas that have saved it, and its conversation. */
   readonly row?: string;
   readonly kept?: number;
   readonly message?: { readonly conversationId: string };
 }
 
 export interface Answer {
-  /** Of HTTP; 0 for none. */
+  /** The HTTP status; 0 if there was no answer. */
   readonly status: number;
   readonly json: AnswerJson;
 }
 
-/** Fields of a form. */
+/** The fields of a form. */
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
 
-/** One try. {status, json}; status 0: no answer, which says nothing about what happened. */
+/** Makes one try. Status 0 means that there was no answer, so the outcome is unknown. */
 export async function post(path: string, fields: Fields): Promise<Answer> {
   const body = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {
@@ -74,13 +74,13 @@ export async function post(path: string, fields: Fields): Promise<Answer> {
   }
 }
 
-/** The page belongs to somebody else than the browser's login. */
+/** True if the page belongs to another user than the browser's login. */
 export const isOtherLogin = (answer: Answer): boolean => answer.status === 409 && answer.json.code === "other_login";
 
-/** Worth another try with the same id: not answered, no leader at the moment, too fast. */
+/** True if another try with the same id may succeed: no answer, no leader, or too many requests. */
 export const isPassing = (status: number): boolean => status === 0 || status === 429 || status >= 500;
 
-/** Tries until it is answered for good, at most `tries` times. `onWait()`: it was not answered at the first try. */
+/** Tries up to `tries` times, until the answer is final. `onWait()` is called if the first try has no final answer. */
 export async function postUntilDone(
   path: string,
   fields: Fields,
@@ -95,14 +95,16 @@ export async function postUntilDone(
   }
 }
 
-/** What a page shows beside its list, and the path that it has. */
+/** The main part of a page, beside the list, and its path. */
 export interface MainAnswer {
   readonly main: HTMLElement;
-  /** Differs from the one that was asked for if that leads on to another. */
+  /** Differs from the requested path after a redirect. */
   readonly path: string;
 }
 
-/** One try to get what is beside the list of another page. "none": worth another try. "refused": that page has to be loaded. */
+/**
+ * Makes one try to fetch the main part of a page. "none": try again. "refused": the page has to be loaded as a whole.
+ */
 export async function getMain(path: string, attempt: AbortController): Promise<MainAnswer | "none" | "refused"> {
   const limit = setTimeout(() => attempt.abort(), ANSWER_MS);
   try {
@@ -124,7 +126,7 @@ export async function getMain(path: string, attempt: AbortController): Promise<M
   }
 }
 
-/** A piece of a page as HTML; null when it cannot be had now. */
+/** A piece of a page as HTML; null if the request failed. */
 export async function getText(path: string): Promise<string | null> {
   try {
     const answer = await fetch(path, {
@@ -137,7 +139,7 @@ export async function getText(path: string): Promise<string | null> {
   }
 }
 
-/** The same as a document fragment's holder. */
+/** The same as a document fragment. */
 export async function getPiece(path: string): Promise<DocumentFragment | null> {
   const text = await getText(path);
   if (text === null) return null;

@@ -2,7 +2,7 @@
 
 import { required } from "./elements.ts";
 
-/** For every such button of the page. */
+/** Opens all such buttons of the page. */
 export function openReveals(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>("button.reveal")) {
     const input = required<HTMLInputElement>(`#${button.getAttribute("aria-controls")}`);
@@ -15,7 +15,7 @@ export function openReveals(): void {
       show(input.type === "password");
       input.focus();
     });
-    // A browser keeps what was typed into text fields; and the page may stay open on a screen that others see.
+    // Browsers remember the text of text fields, and the page may stay open on a screen that others see.
     input.form?.addEventListener("submit", () => show(false));
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The open conversation's messages on the page: rows come in, are replaced and go. A row's DOM id is its message's id, so
- * whatever arrives twice is one row.
+ * The messages of the open conversation. Rows are added, replaced and removed. A row's DOM id is its message's id, so a
+ * message that arrives twice has one row.
  */
 import type { Kept } from "./cluster.ts";
 import { copyOf, required } from "./elements.ts";
@@ -15,10 +15,12 @@ import type { Rows } from "./rows.ts";
 import { localTimes } from "./times.ts";
 
 const ROWS_MAX = 400;
-/** Pages of 50 fetched to come back to a place: together with the first one as many rows as are kept. */
+/**
+ * The most pages of 50 that are fetched to return to a place. With the first page, these are as many rows as are kept.
+ */
 const PLACE_PAGES_MAX = ROWS_MAX / 50 - 1;
 
-/** What the new copy of a row takes over from the one on the page. */
+/** Copies the page's own state of a row to its new copy. */
 function carryOver(known: HTMLElement, row: HTMLElement): void {
   const isTicked = known.querySelector<HTMLInputElement>('input[name="ids"]')?.checked === true;
   const box = row.querySelector<HTMLInputElement>('input[name="ids"]');
@@ -29,7 +31,7 @@ function carryOver(known: HTMLElement, row: HTMLElement): void {
   }
 }
 
-/** Lets somebody who has not read a message mark it as read. */
+/** Adds the button that marks an unread message as read. */
 function addMark(row: HTMLElement): void {
   if (row.querySelector(".mark") !== null) return;
   const mark = copyOf<HTMLButtonElement>("mark");
@@ -49,7 +51,7 @@ export class Roll implements Rows {
   readonly #older: OlderPages;
   #newLineBefore: string | null;
 
-  /** `section`: the conversation. `kept`: on how many replicas everything is. */
+  /** `section`: the conversation. `kept`: the number of replicas that have saved everything. */
   constructor(section: HTMLElement, me: string, kept: Kept) {
     this.conversation = section.dataset["conversation"] ?? "";
     this.list = required("#messages", section);
@@ -70,7 +72,7 @@ export class Roll implements Rows {
     this.#arrange();
   }
 
-  /** The page shows something else from now on. */
+  /** The page is about to show something else. */
   close(): void {
     this.#older.close();
   }
@@ -80,8 +82,8 @@ export class Roll implements Rows {
   }
 
   /**
-   * Rows that a replica has rendered. `isNew`: they have just happened. `count`: on how many disks they are, as the replica
-   * said with them; 0 if it did not, and then the next sign of life tells.
+   * Adds rows that a replica has rendered. `isNew`: their messages are new. `count`: the number of replicas that have
+   * saved them; 0 if the replica did not say, and then its next ping does.
    */
   addHtml(html: string, isNew: boolean, count = 0): void {
     const holder = document.createElement("template");
@@ -131,7 +133,7 @@ export class Roll implements Rows {
     });
   }
 
-  /** Shows all messages up to this one as read, if it is here. */
+  /** Shows all messages up to this one as read, if it is on the page. */
   clearUnreadUpTo(id: string): void {
     const row = this.#rowOf(`m-${id}`);
     if (row !== null) this.clearUnread([], seqOf(row));
@@ -146,14 +148,14 @@ export class Roll implements Rows {
     }
   }
 
-  /** The replica says on how many disks everything is now. */
+  /** Shows how many replicas have saved everything, as the replica reports it. */
   setKept(kept: Kept): void {
     this.#states.keepAll(this.rows(), kept);
   }
 
   /**
-   * After a merge: the rows as the replica has them now. Seqs have moved, so older rows cannot stay beside new ones; they
-   * come again as somebody scrolls up. What is unsent stays at the end. False if no replica answered.
+   * Loads the rows again after a merge. Seqs have changed, so older rows cannot stay beside new ones; they are loaded
+   * again when the user scrolls up. Unsent messages stay at the end. False if no replica answered.
    */
   async reload(): Promise<boolean> {
     const piece = await getPiece(`/c/${this.conversation}`);
@@ -171,7 +173,9 @@ export class Roll implements Rows {
     return true;
   }
 
-  /** On how many disks the last of the user's own is: this page knows it, and the replica it moves to does not. */
+  /**
+   * How many replicas have saved the user's newest message. This page knows it; the replica that it moves to does not.
+   */
   lastKept(): { readonly id: string; readonly count: number } | null {
     const row = this.list.querySelector<HTMLElement>(".last-own[data-kept]");
     return row === null ? null : { id: row.dataset["id"] ?? "", count: Number(row.dataset["kept"]) };
@@ -182,12 +186,12 @@ export class Roll implements Rows {
     if (row !== null) this.#states.keep(row, count);
   }
 
-  /** Null at the end. */
+  /** Null if the window is at the end. */
   placeOf(): ReadingPlace | null {
     return placeOf(this.log, this.rows());
   }
 
-  /** To where somebody was reading at another replica. What lies before the first page of it is fetched. */
+  /** Scrolls to the place where the user was reading at another replica, and fetches older pages until it is there. */
   async goTo(place: ReadingPlace): Promise<void> {
     for (let pages = 0; ; pages++) {
       const row = this.#rowOf(`m-${place.id}`);
@@ -203,7 +207,7 @@ export class Roll implements Rows {
     return row !== null && this.list.contains(row) ? row : null;
   }
 
-  /** Changes the list without moving what is being read, nor the keyboard from where it is. */
+  /** Changes the list without moving the row that is being read, or the focus. */
   #steady(change: () => void): void {
     keepingFocus(this.list, this.log, () => keepingPlace(this.log, this.rows(), change));
   }
@@ -225,7 +229,7 @@ export class Roll implements Rows {
   #addRow(row: HTMLElement, isNew: boolean, count: number): void {
     const known = this.#rowOf(row.id);
     if (isNew && known === null && this.#isAboveOldest(row)) return;
-    // It was delivered before, and only this page knows whether it is still unread.
+    // The row was delivered before, and only this page knows whether it is still unread.
     if (isNew && known?.dataset["seq"] === row.dataset["seq"]) return;
     const isOwn = row.dataset["author"] === this.#me;
     row.classList.toggle("own", isOwn);
@@ -237,13 +241,13 @@ export class Roll implements Rows {
     localTimes(row);
   }
 
-  /** It belongs to an older page, which comes as somebody scrolls up. */
+  /** True if the row belongs to an older page, which is loaded when the user scrolls up. */
   #isAboveOldest(row: HTMLElement): boolean {
     const first = this.rows()[0];
     return first !== undefined && seqOf(row) < seqOf(first) && this.#older.link() !== null;
   }
 
-  /** What comes while nobody looks begins below a line, so that it is found again. */
+  /** A line above the first message that arrives while the user looks elsewhere shows where the new ones begin. */
   #noteNews(row: HTMLElement): void {
     const hasUnread = this.list.querySelector(":scope > .message[data-unread]") !== null;
     if (!document.hasFocus() && !hasUnread) this.#newLineBefore = row.dataset["id"] ?? null;

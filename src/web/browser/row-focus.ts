@@ -1,21 +1,21 @@
 /**
- * The messages by keyboard: the arrow keys go from row to row, Enter marks one read, Space ticks it.
- * The boxes are no stops of the Tab key then, or fifty of them lie between the list and the text field.
+ * The messages by keyboard: the arrow keys move from row to row, Enter marks a message as read, and Space selects it.
+ * The Tab key skips the checkboxes, because otherwise fifty of them would be between the list and the text field.
  */
 
 import type { Rows } from "./rows.ts";
 
 const ROW = ":scope > .message";
 
-/** Puts the focus on a row, which shows it and lets a screen reader say it. */
+/** Focuses a row, so that it is scrolled into view and a screen reader reads it. */
 function focusRow(row: HTMLElement, options?: FocusOptions): void {
   row.tabIndex = -1;
   row.focus(options);
 }
 
 /**
- * Rows are replaced and go while somebody is on one: afterwards she is on the same control, else on
- * its row, else on the row that took its place, else on `log`. Without this she would be back at the top of the page.
+ * Keeps the focus while rows are replaced or removed: on the same control, or on its row, or on the row that took its
+ * place, or on `log`. Without this the focus would return to the top of the page.
  */
 export function keepingFocus(list: Element, log: HTMLElement, change: () => void): void {
   const active = document.activeElement;
@@ -34,7 +34,10 @@ export function keepingFocus(list: Element, log: HTMLElement, change: () => void
   }
 }
 
-/** `markRead(row)` does for a row what a click on it does. Answers {tickable(on)}: boxes are stops of the Tab key or not. */
+/**
+ * `markRead(row)` marks a row as a click does. `tickable(on)` of the result includes the checkboxes in the Tab order or
+ * not.
+ */
 export function openRowFocus(roll: Rows, markRead: (row: HTMLElement) => void): { tickable(on: boolean): void } {
   const { list, log } = roll;
   let tickable = false;
@@ -43,7 +46,7 @@ export function openRowFocus(roll: Rows, markRead: (row: HTMLElement) => void): 
     for (const box of list.querySelectorAll<HTMLInputElement>('input[name="ids"]')) box.tabIndex = tickable ? 0 : -1;
   };
 
-  /** From the list itself to what is new, else to the newest. */
+  /** From the list itself, the first step leads to the first unread row, or to the newest one. */
   function step(from: HTMLElement | null, by: 1 | -1): void {
     const rows = Array.from(list.querySelectorAll<HTMLElement>(ROW));
     const next =
@@ -59,7 +62,7 @@ export function openRowFocus(roll: Rows, markRead: (row: HTMLElement) => void): 
     const acts: Readonly<Record<string, () => void>> = {
       ArrowUp: () => step(row, -1),
       ArrowDown: () => step(row, 1),
-      // Not on a link, a button or a box of the row: they have a use of their own for these keys.
+      // Not on a link, a button or a checkbox of the row, which use these keys themselves.
       ...(row !== null &&
         event.target === row && {
           Enter: () => markRead(row),

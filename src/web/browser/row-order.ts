@@ -1,13 +1,13 @@
-/** The order of the messages on a page, and what follows from it: days, groups of one author, the line above what is new. */
+/** The order of the messages on a page, with days, groups of one author, and the line above new messages. */
 import { dayText } from "./times.ts";
 
 const GROUP_MICROS = 5 * 60 * 1_000_000;
 
-/** The place of a row in the log; a message that no replica has confirmed comes after all others. */
+/** The seq of a row. A message that no replica has confirmed comes after all others. */
 export const seqOf = (row: HTMLElement): number =>
   row.dataset["seq"] === undefined ? Infinity : Number(row.dataset["seq"]);
 
-/** Puts a row behind those with a lower or the same seq. */
+/** Inserts a row after those with a lower or the same seq. */
 export function insertInOrder(list: Element, row: HTMLElement): void {
   const seq = seqOf(row);
   let before: Element | null = null;
@@ -30,7 +30,9 @@ interface Previous {
   readonly micros: number;
 }
 
-/** Draws days, groups and lines anew. All of them follow from the rows, so they are always right. True if there are rows. */
+/**
+ * Draws days, groups and lines again. They depend on the rows only, so they are always right. True if there are rows.
+ */
 export function arrange(list: Element, newLineBefore: string | null): boolean {
   for (const old of list.querySelectorAll(":scope > .day, :scope > .new-line")) old.remove();
   let previous = null as Previous | null;

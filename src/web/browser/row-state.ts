@@ -1,11 +1,11 @@
-/** The words below the user's own messages: sending, sent, on how many replicas, read. */
+/** The state of the user's own messages: sending, sent, saved on how many replicas, read. */
 import type { Kept } from "./cluster.ts";
 
-/** Those of one conversation. */
+/** The states of one conversation. */
 export class RowStates {
   #kept: Kept = { count: 0, of: 0 };
 
-  /** Draws what a row says about its own state. */
+  /** Draws the state of a row. */
   draw(row: HTMLElement): void {
     const place = row.querySelector(".state");
     if (place === null || !row.classList.contains("own") || row.classList.contains("failed")) return;
@@ -13,14 +13,14 @@ export class RowStates {
     if (place.textContent !== text) place.textContent = text;
   }
 
-  /** A row stays on every disk that it ever was on, so its number only rises. */
+  /** `count` replicas have saved the message. A replica never loses one, so the number only rises. */
   keep(row: HTMLElement, count: number): void {
     if (row.classList.contains("own") && row.dataset["seq"] !== undefined)
       row.dataset["kept"] = String(Math.max(Number(row.dataset["kept"] ?? 0), count));
     this.draw(row);
   }
 
-  /** What the replica says now. It holds for every row that was here before the replica said so. */
+  /** The replica reports how many have saved everything. That includes each message that was on the page before. */
   keepAll(rows: Iterable<HTMLElement>, kept: Kept): void {
     this.#kept = kept;
     for (const row of rows) this.keep(row, kept.count);

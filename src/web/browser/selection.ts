@@ -1,9 +1,9 @@
-/** Selecting messages and deleting them; says first what that does to each. */
+/** Selects and deletes messages, and shows beforehand what that does. */
 import { newId, postUntilDone } from "./requests.ts";
 import { required } from "./elements.ts";
 import type { Rows } from "./rows.ts";
 
-/** Choosing messages. */
+/** The selection of messages. */
 export interface Selection {
   isOn(): boolean;
   setMode(on: boolean): void;
@@ -16,7 +16,7 @@ const messages = (count: number): string => (count === 1 ? "1 message" : `${coun
 
 const NOT_DELETED = "No connection, so nothing was deleted. Try again in a moment.";
 
-/** What deleting the chosen ones would do. */
+/** What a deletion of the selected messages would do. */
 function choiceText(own: number, others: number): string {
   const parts: string[] = [];
   if (own > 0) parts.push(`deletes ${own} of yours for everyone`);
@@ -26,7 +26,7 @@ function choiceText(own: number, others: number): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}. This cannot be undone.`;
 }
 
-/** What has happened, in the words of the choice. */
+/** What the deletion has done, in the same words. */
 function doneText(own: number, others: number): string {
   const parts: string[] = [];
   if (own > 0) parts.push(`Deleted ${messages(own)} for everyone`);
@@ -34,7 +34,7 @@ function doneText(own: number, others: number): string {
   return `${parts.join(" and ")}.`;
 }
 
-/** `onMode(on)`: choosing has begun or is over. `say(text)`: a short note to the person. */
+/** `onMode(on)`: the selection begins or ends. `say(text)` shows a short note. */
 export function openSelection(
   roll: Rows,
   { onMode, say }: { readonly onMode: (on: boolean) => void; readonly say: (text: string) => void },
@@ -64,7 +64,7 @@ export function openSelection(
   async function deleteChosen(): Promise<void> {
     const boxes = chosen();
     const ids = boxes.map((box) => box.value);
-    // Counted now: the stream may have taken the rows away before the answer is here.
+    // Counted now, because the stream may remove the rows before the answer arrives.
     const own = boxes.filter(isOwn).length;
     if (ids.length === 0) return void (says.textContent = "Nothing is selected yet.");
     bar.classList.add("busy");
@@ -82,7 +82,7 @@ export function openSelection(
   toggle.addEventListener("click", () => setMode(!section.classList.contains("selecting")));
   required("#select-none").addEventListener("click", () => setMode(false));
   roll.list.addEventListener("change", draw);
-  // What was ticked may be deleted by somebody else meanwhile.
+  // Somebody else may delete a selected message meanwhile.
   new MutationObserver(() => {
     if (isOn() && !bar.classList.contains("busy")) draw();
   }).observe(roll.list, { childList: true });

@@ -1,20 +1,20 @@
-/** Which rows somebody has looked at: in view for a while, in a window that has the focus. */
+/** Detects the rows that the user has looked at: in view for a while, in a window that has the focus. */
 import type { Rows } from "./rows.ts";
 
-/** In view for so long in a window that has the focus. */
+/** A row that is in view for this long in a focused window counts as looked at. */
 const IN_VIEW_MS = 3000;
 const LOOK_MS = 500;
 
 const isUnread = (row: HTMLElement): boolean => row.dataset["unread"] !== undefined;
 
-/** Calls `onSeen` once for each unread row that was looked at, until `closed` is aborted. */
+/** Calls `onSeen` once for each unread row that the user has looked at, until `closed` is aborted. */
 export function watchSight(roll: Rows, closed: AbortSignal, onSeen: (row: HTMLElement) => void): void {
   const since = new Map<HTMLElement, number>();
   const seen = new IntersectionObserver(
     (entries) => {
       for (const { target: element, intersectionRatio, intersectionRect, rootBounds } of entries) {
         const target = element as HTMLElement;
-        // Of a message that is taller than the window the half of a window is enough.
+        // For a message taller than the window, half of the window is enough.
         const isInView = intersectionRatio >= 0.6 || intersectionRect.height >= (rootBounds?.height ?? Infinity) / 2;
         if (!isInView || !isUnread(target)) since.delete(target);
         else if (!since.has(target)) since.set(target, Date.now());

@@ -1,6 +1,6 @@
 /**
- * The script that runs the hub: as a shared worker for all tabs of an origin, or inside a page where there are no shared
- * workers (see link.ts).
+ * The script that runs the hub: as a shared worker for all tabs of an origin, or inside a page where there are no
+ * shared workers (see link.ts).
  */
 import { Hub, type HubWindow } from "./hub.ts";
 import type { TabPage, TabShow } from "./hub-messages.ts";

@@ -1,7 +1,7 @@
 /**
- * Choosing another conversation swaps what is beside the list, in place: address, title, history, focus and draft end up
- * as if the page had been loaded anew, and the list on the left stays as it is. The page is loaded whole only where it
- * must be: for another version of the scripts, another login, or an error, which all have pages of their own.
+ * Opens another conversation by swapping the main part of the page. Address, title, history, focus and draft end up as
+ * after a page load, and the list on the left stays as it is. A full load happens only for another version of the
+ * scripts, another login, or an error, which have pages of their own.
  */
 import { announce } from "./announcer.ts";
 import { required } from "./elements.ts";
@@ -10,25 +10,27 @@ import { getMain, sleep, waitBefore } from "./requests.ts";
 import { localTimes } from "./times.ts";
 import type { View } from "./view.ts";
 
-/** Tries while the stream is up. With the stream lost, there is no bound: a replica is being looked for. */
+/** The most tries while the stream is open. Without a stream there is no bound, because the hub looks for a replica. */
 const TRIES_MAX = 4;
 const WIDE = "(min-width: 45rem)";
 
 interface SwitchingInput {
   readonly navigation: Navigation;
-  /** The page is on its way to another replica, which will show what was chosen. */
+  /** True while the page moves to another replica, which will show the chosen page. */
   readonly isMoving: () => boolean;
-  /** Loads a page of ours whole. */
+  /** Loads a page of the app as a whole. */
   readonly load: (path: string) => void;
-  /** A path was chosen: its row in the list is the current one from now on. */
+  /** The user chose a path: its row in the list becomes the current one. */
   readonly onChosen: (path: string) => void;
-  /** What the page showed is about to go. */
+  /** The old main part is about to be removed. */
   readonly beforeSwap: () => void;
-  /** `main` is in the page now; answers what it shows. */
+  /** `main` is on the page now. Returns its view. */
   readonly afterSwap: (main: HTMLElement) => View;
 }
 
-/** Puts the focus where somebody who chose this goes on: the text field; on a phone the heading, or the row left before. */
+/**
+ * Focuses the place where the user continues: the text field; on a phone the heading, or the row of the page before.
+ */
 function focusOn(main: HTMLElement, view: View, before: string): void {
   const heading = main.querySelector<HTMLElement>("h1");
   if (view.composer?.takeFocus() === true) return announce(heading?.textContent ?? "");
@@ -38,17 +40,17 @@ function focusOn(main: HTMLElement, view: View, before: string): void {
   (row ?? heading)?.focus({ preventScroll: true });
 }
 
-/** The switching of an app page. */
+/** Switches the main part of an app page. */
 export class Switching {
   readonly #input: SwitchingInput;
-  /** Path of what is on the page; during a step through the history it differs from the address. */
+  /** The path of the main part on the page. During a step through the history it differs from the address. */
   #shown = pathOf(location);
-  /** Counts what was chosen: only the last choice counts. */
+  /** The number of choices so far: an answer for an earlier choice is ignored. */
   #turn = 0;
   #isUnderWay = false;
   #attempt: AbortController | null = null;
   #wake: (() => void) | null = null;
-  /** How far the list is scrolled: while a phone does not show it, the browser forgets that. */
+  /** The scroll position of the list, which the browser forgets while a phone does not show the list. */
   #listTop = 0;
 
   constructor(input: SwitchingInput) {
@@ -62,17 +64,17 @@ export class Switching {
     addEventListener("popstate", () => this.#followHistory());
   }
 
-  /** Something was chosen and is not on the page yet. */
+  /** True if the user chose a page that has not arrived yet. */
   isUnderWay(): boolean {
     return this.#isUnderWay;
   }
 
-  /** Shows another page of ours in place, as a new entry of the history. */
+  /** Shows another page of the app in place, as a new entry of the history. */
   open(path: string): void {
     void this.#open(path, path !== this.#shown || path !== pathOf(location));
   }
 
-  /** A replica is back: no reason to wait any longer. */
+  /** A replica is back, so the next try begins at once. */
   hurry(): void {
     this.#attempt?.abort();
     this.#wake?.();
@@ -81,7 +83,7 @@ export class Switching {
   #followHistory(): void {
     const path = pathOf(location);
     if (!isInPlace(location.pathname)) return location.reload();
-    // A place within the page that is shown, or back to it before the other one was there.
+    // The step leads to a fragment of this page, or back to this page before the other one has arrived.
     if (path === this.#shown) return this.#settle();
     void this.#open(path, false);
   }
@@ -95,7 +97,7 @@ export class Switching {
     required("#main").removeAttribute("aria-busy");
   }
 
-  /** `isNew`: not in the history yet. */
+  /** `isNew`: the path is not in the history yet. */
   async #open(path: string, isNew: boolean): Promise<void> {
     const { navigation } = this.#input;
     const turn = ++this.#turn;
@@ -128,7 +130,7 @@ export class Switching {
     if (main.dataset["version"] !== old.dataset["version"]) return this.#load(path, isNew);
     beforeSwap();
     const address = pathOf(location);
-    // The address that was asked for may have led back to what is shown.
+    // The requested address may have redirected to the page that is shown.
     if (isNew && (path !== this.#shown || path !== address)) history.pushState(null, "", path);
     else if (path !== address) history.replaceState(null, "", path);
     this.#shown = path;

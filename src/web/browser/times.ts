@@ -38,11 +38,11 @@ function agoText(date: Date): string {
 
 const clockText = (date: Date): string => clock.format(date);
 
-/** By the word in data-time; page/names.tsx says what each is for. */
+/** By the word in data-time; page/names.tsx explains each. */
 const TEXTS: Readonly<Record<string, (date: Date) => string>> = {
   clock: clockText,
   second: (date) => second.format(date),
-  // In a list of many a clock: minutes ago would be the same words in every row.
+  // A list of many rows shows clock times, because "5 min ago" would be in every row.
   short: whenText,
   past: agoText,
   from: whenText,

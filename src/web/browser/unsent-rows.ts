@@ -1,10 +1,10 @@
-/** Unsent messages as rows of the open conversation: on their way, waiting, or refused. */
+/** Unsent messages as rows of the open conversation: being sent, waiting, or refused. */
 import { isFewEmoji } from "../messages/emoji.ts";
 import { copyOf, required } from "./elements.ts";
 import type { UnsentItem } from "./kept-state.ts";
 import type { Rows } from "./rows.ts";
 
-/** What somebody may do about a message that was refused. */
+/** What the user can do about a refused message. */
 interface RowActions {
   retry(item: UnsentItem): void;
   drop(item: UnsentItem): void;
@@ -20,17 +20,17 @@ export class UnsentRows {
     this.#actions = actions;
   }
 
-  /** Its row has the id that the message will have. */
+  /** The row has the id that the confirmed message will have. */
   idOf(item: UnsentItem): string {
     return `${this.#me}-${item.id}`;
   }
 
-  /** The conversation that is open from now on; null for none. */
+  /** The conversation that is open now; null for none. */
   show(open: Rows | null): void {
     this.#roll = open;
   }
 
-  /** As a bubble at the end of its conversation, if that is open. */
+  /** Draws a message at the end of its conversation, if that is open. */
   draw(item: UnsentItem): void {
     const roll = this.#roll;
     if (roll === null || item.conversation !== roll.conversation) return;
@@ -46,7 +46,7 @@ export class UnsentRows {
     this.#roll?.removeIds([this.idOf(item)]);
   }
 
-  /** It is sent again by itself; whoever does not want to wait may press. */
+  /** Shows that a message waits. The page sends it again by itself; the button does so at once. */
   sayItWaits(item: UnsentItem, onPress: () => void): void {
     const row = this.#rowOf(item);
     if (row === null || row.dataset.waits === "yes" || !row.classList.contains("pending")) return;
@@ -54,7 +54,7 @@ export class UnsentRows {
     this.#roll?.redraw(row);
     const line = copyOf("failure");
     required("button:not(.plain)", line).addEventListener("click", onPress);
-    // Its outcome is not known, so it cannot be taken back.
+    // A replica may have saved the message, so it cannot be discarded.
     required("button.plain", line).remove();
     required("span", line).remove();
     required(".bubble", row).append(line);

@@ -1,4 +1,4 @@
-/** What a page shows beside its list: a conversation, the start of a new one, or something without messages. */
+/** The main part of a page, beside the list: a conversation, a new message, or a page without messages. */
 import { openComposer, type Composer } from "./composer.ts";
 import type { Kept } from "./cluster.ts";
 import type { PageState, UnsentItem } from "./kept-state.ts";
@@ -12,23 +12,23 @@ interface ViewInput {
   readonly me: string;
   readonly state: Pick<PageState, "drafts" | "unsent">;
   readonly outbox: Outbox;
-  /** On how many replicas the newest messages are. */
+  /** The number of replicas that have saved the newest messages. */
   readonly kept: Kept;
-  /** Writes drafts and unsent messages where they outlive the page. */
+  /** Stores drafts and unsent messages, so that they outlive the page. */
   readonly store: () => void;
-  /** The page is on its way to another replica. */
+  /** True while the page moves to another replica. */
   readonly isMoving: () => boolean;
-  /** A note that goes by itself. */
+  /** Shows a note that disappears by itself. */
   readonly say: (text: string) => void;
 }
 
-/** Where somebody is in a view: it goes along to another replica. */
+/** The user's place in a view, which moves with the page to another replica. */
 export type Here = Pick<PageState, "place" | "focus" | "to" | "kept">;
 
-/** As a page opens. */
+/** The place in a page that has just been opened. */
 export const FRESH: Here = { place: null, focus: null, to: "", kept: null };
 
-/** An open view; the parts that it does not have are null. */
+/** An open view. Parts that it does not have are null. */
 export interface View {
   /** Null on pages without messages. */
   readonly conversation: string | null;
@@ -37,11 +37,11 @@ export interface View {
   readonly reading: Reading | null;
   readonly selection: Selection | null;
   here(): Here;
-  /** The page shows something else from now on: the draft is kept, what was marked or written is still sent. */
+  /** The page is about to show something else. The draft is stored; marks and messages are still sent. */
   close(): void;
 }
 
-/** Opens what `main` shows. `arrival`: how it was left at another replica. */
+/** Opens the view in `main`. `arrival`: the user's place in it at another replica. */
 export function openView(main: HTMLElement, arrival: Here, input: ViewInput): View {
   const { me, state, outbox, store } = input;
   const closing = new AbortController();
@@ -83,7 +83,7 @@ export function openView(main: HTMLElement, arrival: Here, input: ViewInput): Vi
   return { conversation, roll, composer, reading, selection, here, close };
 }
 
-/** The first words to somebody were under way when the page changed: they still are, or they were refused meanwhile. */
+/** A first message was being sent when the page changed: it still is, or a replica has refused it meanwhile. */
 function resumeNew(composer: Composer, unsent: UnsentItem[]): void {
   const item = unsent.find((one) => one.conversation === null);
   if (item === undefined) return;
