@@ -39,7 +39,7 @@ export function enableText(
   return failure(
     EXIT.failed,
     `format ${before} stays in force: ${lacking.join(", ")}`,
-    `upgrade ${replicasText(ids.map(Number))}, or leave them behind: ${command} --without ${ids.join()}; ` +
+    `upgrade ${replicasText(ids.map(Number))}, or leave ${ids.length === 1 ? "it" : "them"} behind: ${command} --without ${ids.join()}; ` +
       "a replica that is left behind ends with exit code 5 until it is upgraded; its data stay intact",
   );
 }

@@ -124,9 +124,9 @@ async function mixed(stage: Stage, { newer, older }: { newer: readonly number[];
   });
   expect([refused.exit, refused.stderr]).toEqual([
     1,
-    `lastword: format 1 stays in force: replica ${older} is at 0.1.0; upgrade replica ${older}, or go on without: ` +
-      `${BINARY} enable --without ${older}; a replica that is given up like that ends with exit code 5, its data whole, ` +
-      "until it is upgraded\n",
+    `lastword: format 1 stays in force: replica ${older} is at 0.1.0; upgrade replica ${older}, or leave it behind: ` +
+      `${BINARY} enable --without ${older}; a replica that is left behind ends with exit code 5 until it is upgraded; ` +
+      "its data stay intact\n",
   ]);
 }
 
