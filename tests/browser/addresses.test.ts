@@ -352,8 +352,8 @@ async function tryAll(served: Served): Promise<Map<string, Results>> {
       }),
     );
   } finally {
-    const tabs = [...people.values()].flatMap(({ person, newcomer }) => [person.tab, newcomer?.tab ?? null]);
-    await Promise.all(tabs.map((tab) => tab?.close().catch(() => undefined)));
+    const tabs = [...people.values()].flatMap(({ person, newcomer }) => [person.tab, newcomer?.tab ?? []].flat());
+    await Promise.all(tabs.map((tab) => tab.close().catch(() => undefined)));
     await place.close();
   }
   return results;
