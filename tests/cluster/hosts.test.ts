@@ -113,6 +113,25 @@ test.if(Bun.which("strace") !== null)(
   60_000,
 );
 
+test.if(Bun.which("script") !== null)("at a terminal a replica writes sentences, elsewhere JSON", async () => {
+  for (const [at, isSentence] of [
+    [(command: string) => ["script", "-qec", command, "/dev/null"], true],
+    [(command: string) => ["sh", "-c", `${command} 2>&1`], false],
+  ] as const) {
+    const { data, words } = await place();
+    const replica = spawn(at([BINARY, ...words].join(" ")));
+    const said = new Response(replica.stdout).text();
+    await waitFor("the replica", () => readRunFile(data, 0));
+    await waitFor("a leader", async () => (await run([BINARY, "status", `--data=${data}`])).exit === 0);
+    expect(await run([BINARY, "down", `--data=${data}`])).toMatchObject({ exit: 0 });
+    expect(await replica.exited).toBe(0);
+    const text = await said;
+    expect(text).toContain("replica 0 runs: ");
+    expect(text.includes("in step: replica 0; replica 0 leads")).toBe(isSentence);
+    expect(/^\{"at":/m.test(text)).toBe(!isSentence);
+  }
+});
+
 test.if(existsSync("/dev/full"))("an answer that cannot be written is not taken for one", async () => {
   for (const words of ["version", "help", "status"]) {
     const shell = await run(["sh", "-c", `"$0" ${words} > /dev/full`, BINARY]);
