@@ -10,7 +10,7 @@ import { QUEUE_BYTES_MAX } from "../../src/election/peers/link.ts";
 import { NO_BALLOT, type Ballot, type ReplicaId, type View } from "../../src/election/view.ts";
 import { NORMAL_DISK } from "./disk.ts";
 import type { SimReplica } from "./replica.ts";
-import { acksIn, expectWhole, forkOverAnEnabling, stage } from "./scenes.ts";
+import { acksIn, expectWhole, forkOverAnEnabling, leadershipLostWhileEnabling, stage } from "./scenes.ts";
 import { EMPTY_LOG, identityOf } from "../support/core-fixtures.ts";
 
 const LINKS: readonly (readonly [ReplicaId, ReplicaId])[] = [
@@ -85,9 +85,17 @@ group("strict, without a majority", () => {
 });
 
 group("a fork over an enabling", () => {
-  test("[I13] [I3] what the branch that lost had enabled waits until the other one has enabled it, and nothing is lost", () => {
-    forkOverAnEnabling(new Set());
-  });
+  test(
+    "[I13] [I3] what the branch that lost had enabled waits until the other one has enabled it, and nothing is lost",
+    () => forkOverAnEnabling(new Set()),
+    TEST_MS_MAX,
+  );
+
+  test(
+    "[I13] a format that was proposed under the leader before is not enabled while somebody is back at the older version",
+    () => leadershipLostWhileEnabling(new Set()),
+    TEST_MS_MAX,
+  );
 });
 
 group("stops below the bound of a pause", () => {
