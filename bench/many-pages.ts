@@ -206,7 +206,7 @@ class Crowd {
 }
 
 /** Measures one size, on a cluster of its own. */
-export async function manyPagesOnce(options: ManyPagesOptions): Promise<ManyPagesResult> {
+async function manyPagesOnce(options: ManyPagesOptions): Promise<ManyPagesResult> {
   await using cluster = await startProduct(["--streams-per-user=100"]);
   const crowd = new Crowd(cluster);
   const pids = cluster.ids.map((id) => cluster.pid(id));

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import {
   codeComplaints,
   cycleComplaints,
+  exportComplaints,
   fileComplaints,
   filesNamed,
   importsOf,
@@ -44,6 +45,7 @@ describe("tidy", () => {
   test("no arrow of the table of rooms points up or round", () => expect(tableComplaints(ROOMS)).toEqual([]));
   test("rooms import only what they may", () => expect(SOURCES.flatMap(roomComplaints)).toEqual([]));
   test("no cycles", () => expect(cycleComplaints([...SOURCES, ...TESTS])).toEqual([]));
+  test("what is exported is used elsewhere", () => expect(exportComplaints(SOURCES, TESTS)).toEqual([]));
   test("names, barrels, lengths", () => expect([...SOURCES, ...TESTS].flatMap(fileComplaints)).toEqual([]));
   test("docstrings; no console, default export, async transaction, keyword private", () => {
     expect(SOURCES.flatMap(codeComplaints)).toEqual([]);
@@ -134,7 +136,13 @@ describe("each rule sees what it is for", () => {
   test("cycles", () => {
     const a = file("src/db/a.ts", 'import { b } from "./b.ts";');
     expect(cycleComplaints([a, file("src/db/b.ts", 'import { a } from "./a.ts";')])).toHaveLength(1);
-    expect(cycleComplaints([a, file("src/db/b.ts", 'import type { a } from "./a.ts";')])).toEqual([]);
+    expect(cycleComplaints([a, file("src/db/b.ts", 'import type { a } from "./a.ts";')])).toHaveLength(1);
+    expect(cycleComplaints([a, file("src/db/b.ts", 'import { c } from "./c.ts";')])).toEqual([]);
+  });
+  test("exports that nothing uses", () => {
+    const a = file("src/db/a.ts", "/** One. */\nexport const one = 1;\nexport type Two = 2;\n");
+    expect(exportComplaints([a], [file("tests/b.ts", "/* one */\n// one\n")])).toHaveLength(1);
+    expect(exportComplaints([a], [file("tests/b.ts", 'import { one } from "../src/db/a.ts";')])).toEqual([]);
   });
   test.each([
     ["src/db/utils.ts", "const a = 1;"],

@@ -72,7 +72,7 @@ export function portLimitsFor(files: number | null): PortLimits {
  */
 export const MESSAGE_BYTES_MAX = 80 * 1024;
 /** Concurrent calls on one connection. HTTP/2 announces this to the client, which delays the next call. */
-export const CALLS_PER_CONNECTION_MAX = 8192;
+const CALLS_PER_CONNECTION_MAX = 8192;
 
 const SWEEP_MS = 1000;
 const REPORT_MS = 60_000;

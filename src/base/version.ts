@@ -10,7 +10,7 @@ export const VERSION: string = typeof BUILD_VERSION === "string" ? BUILD_VERSION
 export const COMMIT: string = typeof BUILD_COMMIT === "string" ? BUILD_COMMIT : "unknown";
 
 /** Version of the storage format. A replica refuses a folder of a newer one. */
-export const STORAGE_FORMAT = 1;
+const STORAGE_FORMAT = 1;
 
 /** The output of --version. */
 export function versionText(): string {

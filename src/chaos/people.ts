@@ -24,7 +24,7 @@ const READ_LIMIT = 50;
 const DELETE_EVERY_ROUNDS = 60;
 const PAGE = 200;
 /** Bounds the memory for recorded sends. A longer run stops writing at this number. */
-export const SENDS_MAX = 2_000_000;
+const SENDS_MAX = 2_000_000;
 const STREAMS_TIMEOUT_MS = 30_000;
 const STREAMS_QUIET_MS = 1_000;
 

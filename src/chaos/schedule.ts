@@ -5,7 +5,7 @@
  */
 import { SeededRandom } from "./random.ts";
 
-export const FAULT_GROUPS = ["kills", "pauses", "network"] as const;
+const FAULT_GROUPS = ["kills", "pauses", "network"] as const;
 export type FaultGroup = (typeof FAULT_GROUPS)[number];
 
 interface KindSpec {

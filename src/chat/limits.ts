@@ -6,9 +6,9 @@ import { IDS_MAX, MESSAGE_BYTES_MAX, PAGE_MAX } from "./bounds.ts";
 import { failed, type ChatError } from "./errors.ts";
 import { parseClientId, type ClientId, type MessageId } from "./ids.ts";
 
-export const PASSWORD_CHARS_MIN = 8;
+const PASSWORD_CHARS_MIN = 8;
 /** Characters, so at most 1,024 bytes, which is far below the limit of argon2. */
-export const PASSWORD_CHARS_MAX = 256;
+const PASSWORD_CHARS_MAX = 256;
 
 /** Characters of a room's topic. */
 const TOPIC_CHARS_MAX = 250;

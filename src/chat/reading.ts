@@ -6,7 +6,7 @@ import type { ReadAt } from "./chat-service.ts";
 import type { ChatDeps } from "./ports.ts";
 
 /** How long a read waits for its cursor, or for the leader's answer. */
-export const READ_WAIT_MS = 2_000;
+const READ_WAIT_MS = 2_000;
 
 /**
  * How long a read waits for its cursor before it asks the leader. A replica that keeps up is only a few milliseconds

@@ -22,7 +22,7 @@ import { done, EXIT, failure, type Outcome } from "./exit.ts";
 import { codeOf, systemFailure } from "./system-errors.ts";
 
 /** Length of the secret, in bytes. */
-export const KEY_BYTES = 32;
+const KEY_BYTES = 32;
 
 /** The content of the file. */
 export interface ClusterKey {

@@ -1,5 +1,5 @@
 /** The events of the log as sentences, for a person at a terminal. */
-import type { Level, LogFields } from "./logger.ts";
+import type { Level, LogFields } from "./log-fields.ts";
 
 /** "replica 1", "replicas 0 and 1", "replicas 0, 1 and 2". */
 export function replicasText(ids: readonly number[]): string {

@@ -2,66 +2,10 @@
  * Writes one JSON line per event to stderr, or a sentence if stderr is a terminal. Only the fields listed here can be
  * written, and none of them holds text of a user, so no name, message, token or parameter can get into a log.
  */
+import { FIELDS, type Level, type LogFields } from "./log-fields.ts";
 import { sentenceOf } from "./log-sentences.ts";
 
-/** How important a line is. */
-export type Level = "debug" | "info" | "warn" | "error";
-
 const LEVELS: readonly (Level | "off")[] = ["debug", "info", "warn", "error", "off"];
-
-/** All fields that a line may have besides time, level, event and replica. */
-export interface LogFields {
-  readonly pid?: number;
-  readonly bootId?: string;
-  readonly clusterId?: string;
-  readonly peer?: number;
-  readonly leader?: number | null;
-  readonly role?: string;
-  readonly view?: string;
-  readonly members?: readonly number[];
-  readonly missing?: readonly number[];
-  readonly seq?: number;
-  readonly count?: number;
-  readonly ms?: number;
-  /** One of this program's own addresses, never a client's. */
-  readonly address?: string;
-  /** A word from a fixed list that says what was being done. */
-  readonly where?: string;
-  /** A word from a fixed list, an error code of the system, or the frames of a stack. */
-  readonly reason?: string;
-  /** The class of an error, never its message. */
-  readonly error?: string;
-  readonly version?: string;
-  /** The field number of a frame in peer.proto. */
-  readonly frame?: number;
-  readonly commit?: string;
-  readonly signal?: string;
-  readonly exit?: number;
-}
-
-const FIELDS: readonly (keyof LogFields)[] = [
-  "pid",
-  "bootId",
-  "clusterId",
-  "peer",
-  "leader",
-  "role",
-  "view",
-  "members",
-  "missing",
-  "seq",
-  "count",
-  "ms",
-  "address",
-  "where",
-  "reason",
-  "error",
-  "version",
-  "frame",
-  "commit",
-  "signal",
-  "exit",
-];
 
 /** Logs events; `event` is a name such as "role". */
 export interface Logger {

@@ -7,7 +7,7 @@
 import { CLOCK_BOUND_MS } from "../../src/election/driver/cluster-clock.ts";
 import type { ReplicaId } from "../../src/election/view.ts";
 import type { Random } from "./random.ts";
-import type { SimReplica } from "./replica.ts";
+import type { Core } from "../../src/election/core/core.ts";
 
 /** Unix ms at which the simulated world begins. */
 const START_MS = 1_700_000_000_000;
@@ -112,7 +112,7 @@ export class SimClocks {
   }
 
   /** Checks the time that a replica gives to an op. */
-  stamped(replica: SimReplica, key: string, micros: number): void {
+  stamped(replica: { readonly id: ReplicaId; readonly core: Core }, key: string, micros: number): void {
     const { peers } = replica.core;
     const heard = peers.ids.filter((id) => peers.hears(id));
     const right = heard.filter((id) => this.#isRight(id, KNOWN_AFTER_MS)).length;

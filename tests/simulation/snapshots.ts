@@ -7,7 +7,6 @@ import type { Batch } from "../../src/election/frame.ts";
 import { StorageFull, type SnapshotSource, type SnapshotStore } from "../../src/election/ports.ts";
 import type { ReplicaId, Seq } from "../../src/election/view.ts";
 import { StateFile, type DiskHolder, type SimLog, type SimStateMachine } from "./disk.ts";
-import type { SimReplica } from "./replica.ts";
 import type { SimState } from "./state.ts";
 
 /** Number of pieces of a copy, and the share of them that get lost. */
@@ -21,17 +20,31 @@ interface Copy {
   readonly state: SimState;
 }
 
+/** A replica, as far as a copy of its state is concerned. */
+interface Owner {
+  readonly id: ReplicaId;
+  readonly incarnation: number;
+  readonly alive: boolean;
+  readonly running: boolean;
+  /** Null if it has no copy to give. */
+  offer(commonSeq: Seq): Copy | null;
+  readonly host: {
+    replica(id: ReplicaId): Owner;
+    readonly network: { isOpen(from: ReplicaId, to: ReplicaId): boolean };
+  };
+}
+
 interface SimSource extends SnapshotSource {
   readonly copy: Copy;
 }
 
 /** See the top of this file. */
 export class SimSnapshots implements SnapshotStore {
-  readonly #replica: SimReplica;
+  readonly #replica: Owner;
   readonly #holder: DiskHolder;
   readonly #log: SimLog;
 
-  constructor(replica: SimReplica, holder: DiskHolder, log: SimLog) {
+  constructor(replica: Owner, holder: DiskHolder, log: SimLog) {
     this.#replica = replica;
     this.#holder = holder;
     this.#log = log;

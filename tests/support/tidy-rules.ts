@@ -117,7 +117,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 };
 
-/** Folders whose subfolders belong to the same room. They may import each other, but without cycles of values. */
+/** Folders whose subfolders belong to the same room. They may import each other, but without cycles of files. */
 const PARTS = /^(proto|src\/web|bench)(\/|$)/;
 
 /** The room of a file. */
@@ -196,14 +196,13 @@ export function tableComplaints(rooms: Readonly<Record<string, Room>>): string[]
   );
 }
 
-/** Cycles of value imports. */
+/** Complaints about chains of imports, of values or of types, that lead back to their first file. */
 export function cycleComplaints(sources: readonly Source[]): string[] {
   const edges = new Map<string, string[]>();
   for (const source of sources) {
-    const targets = importsOf(source).filter((found) => !found.typeOnly);
     edges.set(
       source.path,
-      targets.map((found) => found.target),
+      importsOf(source).map((found) => found.target),
     );
   }
   const complaints: string[] = [];
@@ -291,6 +290,20 @@ export function sleepComplaints(source: Source): string[] {
 /** Complaints about words that mean nothing to a reader of the repository. */
 export function wordComplaints(source: Source, banned: readonly string[]): string[] {
   return banned.filter((word) => source.text.includes(word)).map((word) => `${source.path}: says "${word}"`);
+}
+
+/** Complaints about values that a file exports and that no other file names. */
+export function exportComplaints(sources: readonly Source[], users: readonly Source[]): string[] {
+  const filesWith = new Map<string, number>();
+  for (const { text } of [...sources, ...users]) {
+    const code = text.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+    for (const word of new Set(code.match(/\w+/g))) filesWith.set(word, (filesWith.get(word) ?? 0) + 1);
+  }
+  return sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/^export (?:abstract |async )*(?:function\*?|class|const|let) (\w+)/gm)]
+      .filter(([, name]) => !GENERATED.test(path) && (filesWith.get(name!) ?? 0) < 2)
+      .map(([, name]) => `${path}: ${name} is exported, and no other file uses it`),
+  );
 }
 
 /** Complaints about invariants in ARCHITECTURE.md that no test title names, and the reverse. */

@@ -7,7 +7,7 @@ import type { MessageRow, UserRow } from "../rows.ts";
 import type { ConversationView, FeedEvent, MessageView, RoomView, UserView } from "../chat-service.ts";
 
 /** Shown in place of the name of a deleted account. */
-export const DELETED_USER = "deleted user";
+const DELETED_USER = "deleted user";
 
 export class Views {
   readonly #queries: () => Queries;

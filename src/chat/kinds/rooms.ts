@@ -16,8 +16,8 @@ import { counts, tagOf } from "./tags.ts";
 
 /** Rooms in all, people of one room (but for the one that everybody is in), and rooms of one person. */
 export const ROOMS_MAX = 10_000;
-export const ROOM_PEOPLE_MAX = 5_000;
-export const ROOMS_PER_USER_MAX = 500;
+const ROOM_PEOPLE_MAX = 5_000;
+const ROOMS_PER_USER_MAX = 500;
 
 /** Names tried for a room whose name was taken on the branch that won, before its id is used. */
 const SUFFIX_TRIES = 1_000;

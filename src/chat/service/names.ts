@@ -9,9 +9,9 @@
  */
 import { failed, type ChatError } from "../errors.ts";
 
-export const NAME_CHARS_MAX = 32;
+const NAME_CHARS_MAX = 32;
 
-export const ROOM_NAME_CHARS_MAX = 64;
+const ROOM_NAME_CHARS_MAX = 64;
 
 /** Longer than NAME_CHARS_MAX, because a merge may have added a suffix, which people type too. */
 const TYPED_NAME_CHARS_MAX = 48;

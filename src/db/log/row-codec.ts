@@ -85,7 +85,7 @@ export function unpackOps(row: Uint8Array, count: number): Buffer[] {
  * 52 bits of xxHash64. It detects faults of disks and programs, not an attacker, who could rewrite
  * the checksum as well. xxHash64's output is fixed by a specification, unlike that of Bun's default hash.
  */
-export function rowChecksum(firstSeq: Seq, lastSeq: Seq, viewKey: string, kind: RowKind, bytes: Uint8Array): number {
+function rowChecksum(firstSeq: Seq, lastSeq: Seq, viewKey: string, kind: RowKind, bytes: Uint8Array): number {
   return checksum(`${firstSeq}:${lastSeq}:${viewKey}:${kind}`, bytes);
 }
 

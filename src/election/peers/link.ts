@@ -20,7 +20,7 @@ import { CONNECT_PATH, openCall, openClient, type PeerAddress, type PeerCallStre
 /** A stream whose unsent frames exceed this is dropped, because its peer reads too slowly. */
 export const QUEUE_BYTES_MAX = 32 * 1024 * 1024;
 /** The same bound as a number of frames. */
-export const QUEUE_FRAMES_MAX = 4096;
+const QUEUE_FRAMES_MAX = 4096;
 
 /** Maximum number of bytes that gRPC holds for the stream. More frames wait here, where Beats can be replaced. */
 const WINDOW_BYTES = 4 * 1024 * 1024;

@@ -20,7 +20,7 @@ export const PEER_MESSAGE_BYTES_MAX = FLAG_BYTES + PIECE_BYTES_MAX + TAG_BYTES;
 /**
  * Maximum length of a whole packet; an Append of 512 ops of 64 KiB still fits. Only proven peers can send that much.
  */
-export const PACKET_BYTES_MAX = 64 * 1024 * 1024;
+const PACKET_BYTES_MAX = 64 * 1024 * 1024;
 
 const LAST = 0;
 const MORE = 1;

@@ -6,7 +6,7 @@
 import { connect } from "node:net";
 
 /** Maximum time of a probe. */
-export const PROBE_TIMEOUT_MS = 250;
+const PROBE_TIMEOUT_MS = 250;
 
 /**
  * `refused`: nothing listens there (only ECONNREFUSED says so). `connected`: a kernel answered;

@@ -23,7 +23,7 @@ import { commonProtocol, type Release } from "../release.ts";
 import type { ReplicaId } from "../view.ts";
 
 /** Wall clocks that differ by more than this are reported. */
-export const CLOCK_OFF_MS = 5 * 60 * 1000;
+const CLOCK_OFF_MS = 5 * 60 * 1000;
 
 const NONCE_BYTES = 16;
 

@@ -3,7 +3,7 @@ import type { ChatError } from "../../chat/errors.ts";
 import type { SessionView } from "../../chat/chat-service.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import { Time } from "../page/names.tsx";
-import { THEMES, type Theme } from "../page/page.tsx";
+import { THEMES, type Theme } from "../http/prefs.ts";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
 

@@ -1,7 +1,8 @@
 /** Log in and register: the same card, the same two fields. */
 import type { ChatError } from "../../chat/errors.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
-import { CardPage, type CardBase } from "../page/page.tsx";
+import type { CardBase } from "../http/prefs.ts";
+import { CardPage } from "../page/page.tsx";
 
 interface LoginProps extends CardBase {
   readonly name: string;

@@ -12,11 +12,11 @@ import {
 } from "../http/answer.tsx";
 import { clearLogin } from "../http/cookies.ts";
 import type { WebDeps, WebEnv } from "../http/deps.ts";
-import { cardOf, prefsOf, setPrefs } from "../http/prefs.ts";
+import { cardOf, prefsOf, setPrefs, THEMES } from "../http/prefs.ts";
 import { needsLogin, read, readFields, sessionOf } from "../http/request.ts";
 import { answerPage } from "../http/shell.tsx";
 import { AccountPage, PasswordPage } from "./account.tsx";
-import { CardPage, THEMES } from "../page/page.tsx";
+import { CardPage } from "../page/page.tsx";
 import { PeoplePage } from "../people/people.tsx";
 import { nextFormId } from "./login-routes.tsx";
 

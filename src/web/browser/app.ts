@@ -9,7 +9,15 @@ import { required } from "./elements.ts";
 import { afterEntrance } from "./entrance.ts";
 import { Events } from "./events.ts";
 import type { HubMessage, LinkState } from "./hub-messages.ts";
-import { openKept, slotOfName, type KeptState, type PageState, type UnsentItem } from "./kept-state.ts";
+import {
+  FRESH,
+  openKept,
+  slotOfName,
+  type Here,
+  type KeptState,
+  type PageState,
+  type UnsentItem,
+} from "./kept-state.ts";
 import { isTyping, listenToKeys } from "./keys.ts";
 import { openLeave } from "./leave.ts";
 import { openLink, scriptFor, type Link } from "./link.ts";
@@ -20,7 +28,7 @@ import { openNavigation, type Navigation } from "./navigation.ts";
 import { Outbox } from "./outbox.ts";
 import type { AnswerJson } from "./requests.ts";
 import { Switching } from "./switching.ts";
-import { FRESH, openView, type Here, type View } from "./view.ts";
+import { openView, type View } from "./view.ts";
 
 /** The data attributes of the page's body. */
 interface PageData {

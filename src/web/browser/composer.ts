@@ -3,10 +3,9 @@ import { MESSAGE_BYTES_MAX } from "../../chat/bounds.ts";
 import { FieldDraft } from "./draft.ts";
 import { fieldOf, required } from "./elements.ts";
 import { openFieldNotes, type FieldNotes } from "./field-notes.ts";
-import type { Draft, UnsentItem } from "./kept-state.ts";
+import type { Draft, Here, UnsentItem } from "./kept-state.ts";
 import type { Outbox } from "./outbox.ts";
 import { post } from "./requests.ts";
-import type { Here } from "./view.ts";
 
 /** The shortest time between two notices to the other person that the user is typing. */
 const TYPING_MS = 3000;

@@ -1,9 +1,9 @@
 /** The ways in which the user leaves a page: it moves to another replica, opens another page, or its login ends. */
-import { addressAt, type KeptState, type PageState } from "./kept-state.ts";
+import { addressAt, FRESH, type KeptState, type PageState } from "./kept-state.ts";
 import { viaHandover } from "./handover.ts";
 import { showOtherLogin } from "./log-out.ts";
 import type { Navigation } from "./navigation.ts";
-import { FRESH, type View } from "./view.ts";
+import type { View } from "./view.ts";
 
 const MOVE_MS = 3000;
 const FORM_MS = 8000;

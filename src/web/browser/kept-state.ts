@@ -68,6 +68,12 @@ export interface PageState {
   moved: boolean;
 }
 
+/** The user's place in a view, which moves with the page to another replica. */
+export type Here = Pick<PageState, "place" | "focus" | "to" | "kept">;
+
+/** The place in a page that has just been opened. */
+export const FRESH: Here = { place: null, focus: null, to: "", kept: null };
+
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> | null =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
 

@@ -1,7 +1,7 @@
 /** The main part of a page, beside the list: a conversation, a new message, or a page without messages. */
 import { openComposer, type Composer } from "./composer.ts";
 import type { Kept } from "./cluster.ts";
-import type { PageState, UnsentItem } from "./kept-state.ts";
+import type { Here, PageState, UnsentItem } from "./kept-state.ts";
 import type { Outbox } from "./outbox.ts";
 import { Reading } from "./reading.ts";
 import { openRoll, type Roll } from "./roll.ts";
@@ -21,12 +21,6 @@ interface ViewInput {
   /** Shows a note that disappears by itself. */
   readonly say: (text: string) => void;
 }
-
-/** The user's place in a view, which moves with the page to another replica. */
-export type Here = Pick<PageState, "place" | "focus" | "to" | "kept">;
-
-/** The place in a page that has just been opened. */
-export const FRESH: Here = { place: null, focus: null, to: "", kept: null };
 
 /** An open view. Parts that it does not have are null. */
 export interface View {

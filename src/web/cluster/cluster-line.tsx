@@ -67,7 +67,7 @@ function noteOf(status: ClusterStatusJson): string {
 }
 
 /** One dot a replica: full in step, ringed the leader, amber catching up, hollow away. */
-export function Dots({ dots }: { dots: readonly ReplicaState[] }) {
+function Dots({ dots }: { dots: readonly ReplicaState[] }) {
   return (
     <span class="dots" aria-hidden="true">
       {dots.map((state) => (

@@ -12,7 +12,7 @@ import { callerOf } from "./request.ts";
 
 /** Bytes of one request's body. */
 const BODY_BYTES_MAX = 64 * 1024;
-export const SMALL_BODY_BYTES = 16 * 1024;
+const SMALL_BODY_BYTES = 16 * 1024;
 /** Large bodies at the same time. */
 const LARGE_BODIES_MAX = 256;
 const LARGE_BODIES_PER_ADDRESS_MAX = 64;

@@ -5,8 +5,7 @@
 import type { Clock } from "../../chat/ports.ts";
 import type { ChatService, Session } from "../../chat/chat-service.ts";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import type { Fields } from "./request.ts";
-import type { ShownFailure } from "../page/error-page.tsx";
+import type { Fields } from "./fields.ts";
 import type { ClusterStatusJson } from "../../ops/cluster-status.ts";
 import type { Door } from "../cluster/handover.ts";
 
@@ -50,6 +49,14 @@ export interface WebDeps {
   readonly handoverKey: Uint8Array;
   /** Is it the token made from the cluster key? Opens /cluster.json. */
   readonly authenticateCluster: (token: string) => boolean;
+}
+
+/** What went wrong, for a page. */
+export interface ShownFailure {
+  readonly title: string;
+  readonly sentence: string;
+  /** What was typed, so that it can be copied. */
+  readonly kept: string;
 }
 
 /** Types of Hono's context here. */

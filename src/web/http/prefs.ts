@@ -2,9 +2,17 @@
 import type { Context } from "hono";
 import { readCookie, writeCookie } from "./cookies.ts";
 import type { WebEnv } from "./deps.ts";
-import { THEMES, type CardBase, type Theme } from "../page/page.tsx";
 
 const YEAR_SECONDS = 365 * 24 * 3600;
+
+export const THEMES = ["auto", "light", "dark"] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** What every page outside of the chat needs to know. */
+export interface CardBase {
+  readonly theme: Theme;
+  readonly cluster: string;
+}
 
 export interface Prefs {
   readonly theme: Theme;

@@ -1,90 +1,25 @@
 /** From an HTTP request to the chat's words: fields of a form or JSON, the caller, the cursor, the login. */
 import { isIP } from "node:net";
-import type { Context, HonoRequest, MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { failed, type Answer } from "../../chat/errors.ts";
 import type { Caller, ReadAt, Session } from "../../chat/chat-service.ts";
 import { deviceName } from "../account/device.ts";
 import { knownDevice } from "../account/known-device.ts";
-import { IDS_MAX } from "../../chat/bounds.ts";
 import { answerError, wantsJson } from "./answer.tsx";
 import { isLoginCookie, readCookie, setSessionCookie } from "./cookies.ts";
 import type { WebDeps, WebEnv } from "./deps.ts";
+import { fieldsOf, type Fields } from "./fields.ts";
 import type { Place } from "./origins.ts";
 
-/** One more than may be: the chat says so. */
-const VALUES_MAX = IDS_MAX + 1;
 const CURSOR = /^[\x21-\x7e]{1,64}$/;
 
-/** A request's fields, each with all its values; unknown ones are ignored. */
-export class Fields {
-  readonly #valuesOf: (name: string) => readonly string[];
-
-  constructor(valuesOf: (name: string) => readonly string[]) {
-    this.#valuesOf = valuesOf;
-  }
-
-  /** The first value, "" if there is none. */
-  text(name: string): string {
-    return this.#valuesOf(name)[0] ?? "";
-  }
-
-  /** Browsers send line ends as CR LF; a message has LF only. */
-  lines(name: string): string {
-    return this.text(name).replaceAll(/\r\n?/g, "\n");
-  }
-
-  all(name: string): readonly string[] {
-    return this.#valuesOf(name);
-  }
-
-  has(name: string): boolean {
-    return this.text(name) !== "";
-  }
-
-  /** The client id that the form came with; one of its own for a request without. */
-  clientId(): string {
-    return this.has("id") ? this.text("id") : Bun.randomUUIDv7();
-  }
-}
-
-const NO_FIELDS = new Fields(() => []);
-
-function fieldsOfJson(body: unknown): Fields {
-  if (typeof body !== "object" || body === null) return NO_FIELDS;
-  const values = new Map<string, string[]>();
-  for (const [name, value] of Object.entries(body)) {
-    const list: unknown[] = Array.isArray(value) ? value.slice(0, VALUES_MAX) : [value];
-    const texts = list.filter((one) => typeof one === "string" || typeof one === "number" || typeof one === "boolean");
-    values.set(name, texts.map(String));
-  }
-  return new Fields((name) => values.get(name) ?? []);
-}
-
-function fieldsOfForm(form: URLSearchParams | FormData): Fields {
-  return new Fields((name) => form.getAll(name).filter((one) => typeof one === "string"));
-}
-
-/** The body as fields, read once for all who ask; one that cannot be read has none, so the rules refuse it with their own sentence. */
+/** The body as fields, read once for all who ask. */
 export async function readFields(c: Context<WebEnv>): Promise<Fields> {
   const kept = c.get("fields");
   if (kept !== undefined) return kept;
-  const fields = await fieldsOf(c.req).catch(() => NO_FIELDS);
+  const fields = await fieldsOf(c.req);
   c.set("fields", fields);
   return fields;
-}
-
-async function fieldsOf(request: HonoRequest): Promise<Fields> {
-  const type = (request.header("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
-  switch (type) {
-    case "application/x-www-form-urlencoded":
-      return fieldsOfForm(new URLSearchParams(await request.text()));
-    case "application/json":
-      return fieldsOfJson(await request.json<unknown>());
-    case "multipart/form-data":
-      return fieldsOfForm(await request.formData());
-    default:
-      return NO_FIELDS;
-  }
 }
 
 /** What the listener knows; nothing where a test calls the app itself. */

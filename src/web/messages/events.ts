@@ -80,7 +80,7 @@ export function encodeItem(item: FeedItem): Uint8Array {
  * The same for a page on which the conversation is not shown: of a message that there is one, of other things in it
  * nothing but the cursor. What changes in the page's list comes by itself (see list-rows.tsx).
  */
-export function encodeElsewhere(item: FeedItem): Uint8Array {
+function encodeElsewhere(item: FeedItem): Uint8Array {
   return encodeOnce(renderedElsewhere, item, () => {
     if (item.event.kind !== "message") return "";
     const { conversationId, authorId, authorName, seq } = item.event.message;

@@ -15,7 +15,8 @@ import {
   wantsPiece,
 } from "../http/answer.tsx";
 import type { WebDeps, WebEnv } from "../http/deps.ts";
-import { needsLogin, read, readFields, sessionOf, type Fields } from "../http/request.ts";
+import type { Fields } from "../http/fields.ts";
+import { needsLogin, read, readFields, sessionOf } from "../http/request.ts";
 import { cleanPasted, REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
 import { conversationName } from "../page/names.tsx";
 import { answerPage, readListing, renderSidebar } from "../http/shell.tsx";

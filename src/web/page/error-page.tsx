@@ -1,13 +1,7 @@
 /** A page for what no form can show: the sentence, and a way on. */
-import { CardPage, type CardBase } from "./page.tsx";
-
-/** What went wrong, for a page. */
-export interface ShownFailure {
-  readonly title: string;
-  readonly sentence: string;
-  /** What was typed, so that it can be copied. */
-  readonly kept: string;
-}
+import type { ShownFailure } from "../http/deps.ts";
+import type { CardBase } from "../http/prefs.ts";
+import { CardPage } from "./page.tsx";
 
 /** The sentence, and where to go from here. */
 function FailureText({ failure, href, way }: { failure: ShownFailure; href: string; way: string }) {

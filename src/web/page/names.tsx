@@ -55,7 +55,7 @@ export function ConversationMark({ conversation }: { conversation: ConversationV
 }
 
 /** Online or not, as a dot for eyes and a word for ears. */
-export function PresenceDot({ user }: { user: UserView }) {
+function PresenceDot({ user }: { user: UserView }) {
   return (
     <span class="presence" data-user={user.id} data-online={user.online ? "yes" : "no"}>
       <span class="sr">{user.online ? "online" : "offline"}</span>

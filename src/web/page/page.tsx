@@ -4,6 +4,7 @@ import { ASSETS, ASSETS_VERSION } from "../http/assets.ts";
 import type { Session } from "../../chat/chat-service.ts";
 import type { ClusterStatusJson } from "../../ops/cluster-status.ts";
 import { OWNER_HEADER } from "../http/owner.ts";
+import type { CardBase, Theme } from "../http/prefs.ts";
 import { Brand } from "./brand.tsx";
 import { ClusterLine } from "../cluster/cluster-line.tsx";
 import { HelpDialog } from "./help.tsx";
@@ -33,9 +34,6 @@ export interface LivePage {
   readonly theme: Theme;
 }
 
-export const THEMES = ["auto", "light", "dark"] as const;
-export type Theme = (typeof THEMES)[number];
-
 /** The colour of the bar, for the browser's own frame on a phone: `--paper` of tokens.css. */
 const FRAME_COLOURS = { light: "#f5f3ee", dark: "#121513" } as const;
 
@@ -64,12 +62,6 @@ function Head({ title, theme }: { title: string; theme: Theme }) {
       <script src={ASSETS.page.path} defer />
     </head>
   );
-}
-
-/** What every page outside of the chat needs to know. */
-export interface CardBase {
-  readonly theme: Theme;
-  readonly cluster: string;
 }
 
 interface CardPageProps extends CardBase {
