@@ -333,6 +333,21 @@ describe("account", () => {
     expect(site.solo.chat.authenticate(ada.token)).not.toBeNull();
   });
 
+  test("a form with a password has the name that it is for, so that a password manager keeps one entry", async () => {
+    for (const [path, as] of [
+      ["/login", {}],
+      ["/register", {}],
+      ["/account/password", { as: ada }],
+    ] as const) {
+      const html = await (await site.ask(path, as)).text();
+      const form = /<form(?:(?!<form).)*?type="password".*?<\/form>/s.exec(html)?.[0] ?? "";
+      expect([path, /<input[^>]*autocomplete="username"[^>]*>/.exec(form)?.[0] ?? ""]).toEqual([
+        path,
+        expect.stringContaining("as" in as ? 'value="ada"' : 'name="name"'),
+      ]);
+    }
+  });
+
   test("looks are a setting of the browser", async () => {
     const answer = await site.ask("/account/settings", { as: ada, form: { theme: "dark", readOnSight: "yes" } });
     const looks = answer.headers.getSetCookie()[0]!.split(";")[0]!;
