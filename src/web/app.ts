@@ -1,10 +1,10 @@
 /**
- * The page: Hono on top of ChatService, rendered here, live by server-sent events.
+ * The web page: Hono on top of ChatService. Pages are rendered here and updated by server-sent events.
  *
  *   request -> headers, host, origin, size -> session, whose page -> route -> chat -> view
  *
  * createWeb returns an app that tests call with app.request(); replica.ts serves the same app
- * on the replica's own port and on the front port. It keeps nothing of its own but open streams.
+ * on the replica's own port and on the front port. It has no state but open streams.
  */
 import { Hono } from "hono";
 import { failed } from "../chat/errors.ts";
@@ -28,15 +28,15 @@ import { passChecks, refuseOtherSites, refusePlaintext, secureAnswers } from "./
 
 export type { Health, WebDeps } from "./http/deps.ts";
 
-/** The app, and the end of its streams. */
+/** The app, with control of its streams. */
 export type Web = Hono<WebEnv> & {
-  /** Another replica has heard from the page of a stream that may be here. */
+  /** The page of a stream that may be here has reported to another replica that it is alive. */
   alive(userId: string, stream: string): void;
-  /** Ends all event streams: pages look for another replica at once. Call it first when the replica stops. */
+  /** Ends all event streams, so that pages look for another replica at once. Call it first when the replica stops. */
   endStreams(): void;
 };
 
-/** Makes the app; it listens nowhere and keeps no timer while no stream is open. */
+/** Makes the app. It does not listen, and has no timer while no stream is open. */
 export function createWeb(deps: WebDeps): Web {
   const app = new Hono<WebEnv>();
   const handover = new Handover({

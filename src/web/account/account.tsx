@@ -1,4 +1,4 @@
-/** One's own account: devices, settings, password, the end of it. */
+/** The account page: settings, signed-in devices, password, deletion. */
 import type { ChatError } from "../../chat/errors.ts";
 import type { SessionView } from "../../chat/chat-service.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
@@ -17,7 +17,7 @@ interface AccountProps {
   readonly said: string | null;
 }
 
-/** Settings, logins, and the end of the account. */
+/** The user's settings, logins, and the form that deletes the account. */
 export function AccountPage(props: AccountProps) {
   return (
     <section class="page account">
@@ -61,7 +61,7 @@ function Settings({ theme, readOnSight }: { theme: Theme; readOnSight: boolean }
 }
 
 function Logins({ logins }: { logins: readonly SessionView[] }) {
-  // This device first: it is the one to compare the others with.
+  // This device comes first, because the user compares the others with it.
   const sorted = [...logins.filter((login) => login.current), ...logins.filter((login) => !login.current)];
   return (
     <section class="block" aria-labelledby="logins-title">
@@ -156,7 +156,7 @@ function DeleteAccount({ unread, deletion }: AccountProps) {
 
 /** On a page of its own, so that the account page has one field named Password. */
 export function PasswordPage({ name, id, error }: { name: string; id: string; error: ChatError | null }) {
-  // The rules know one kind of password; which of the two fields is meant, the code tells.
+  // The error names the field "password" in both cases; its code tells which of the two fields is wrong.
   const ofCurrent = error?.code === "wrong_password" ? error.sentence : undefined;
   const ofNew = ofCurrent === undefined ? errorAt(error, "password") : undefined;
   return (
@@ -165,7 +165,7 @@ export function PasswordPage({ name, id, error }: { name: string; id: string; er
       <PostForm action="/account/password" class="block stack">
         <p>You will be signed out everywhere else.</p>
         <input type="hidden" name="id" value={id} />
-        {/* Whose password it is: without it a password manager keeps a second entry. */}
+        {/* Names the owner of the password. Without it a password manager stores a second entry. */}
         <input type="text" name="username" autocomplete="username" value={name} hidden readonly />
         <FieldError id="form-error" sentence={errorElsewhere(error, ["password"])} />
         <Field

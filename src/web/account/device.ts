@@ -1,6 +1,6 @@
 /**
- * Which browser and system a login was made with, for its owner to know it again. Only words of this list are kept,
- * never what the browser sent: that is long, tells more than the owner needs, and could be anything.
+ * Names the browser and system of a login, so that its owner recognizes it. Only words of this list are stored, never
+ * the header that the browser sent: it is long, tells more than the owner needs, and could contain anything.
  */
 
 type Names = readonly (readonly [pattern: RegExp, name: string])[];
@@ -28,10 +28,10 @@ const SYSTEMS: Names = [
   [/\bLinux\b|\bX11\b/, "Linux"],
 ];
 
-/** Longer ones are nobody's; what is looked at is bounded. */
+/** No browser's header is longer than this, so no more of it is read. */
 const USER_AGENT_CHARS_MAX = 512;
 
-/** "Firefox on Linux", "Safari on iPhone"; "a program" for what is no browser, which all say Mozilla. */
+/** "Firefox on Linux", "Safari on iPhone"; "a program" for a caller that is not a browser: all browsers say Mozilla. */
 export function deviceName(userAgent: string): string {
   const text = userAgent.slice(0, USER_AGENT_CHARS_MAX);
   if (!text.startsWith("Mozilla/")) return text === "" ? "" : "a program";

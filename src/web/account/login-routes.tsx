@@ -1,4 +1,4 @@
-/** Register, log in, log out. */
+/** Registration, log-in, log-out. */
 import { Hono, type Context } from "hono";
 import { CHAT_ERRORS, failed, type ChatError } from "../../chat/errors.ts";
 import { checkPassword } from "../../chat/limits.ts";
@@ -24,7 +24,7 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
   app.get("/login", async (c) => {
     const next = safeNext(c.req.query("next") ?? "/");
     if (c.get("session") !== null) return c.redirect(next, 303);
-    // A log-out in this browser takes the cookie away; what is left of a login was ended elsewhere.
+    // A log-out in this browser deletes the cookie. A cookie without a login belongs to one that was ended elsewhere.
     const ended = c.get("token") !== "";
     const open = chat.registrationOpen();
     return await answerHtml(c, <LoginPage name="" next={next} error={null} ended={ended} {...cardOf(c)} open={open} />);
@@ -32,7 +32,7 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
 
   app.get("/register", async (c) => {
     if (c.get("session") !== null) return c.redirect("/", 303);
-    // Before somebody thinks of a name and a password.
+    // Refused here already, before a visitor thinks of a name and a password.
     if (!chat.registrationOpen()) return await answerError(c, failedWith("registration_closed").error);
     return await answerHtml(c, <RegisterPage name="" id={Bun.randomUUIDv7()} error={null} {...cardOf(c)} />);
   });
@@ -63,7 +63,7 @@ async function register(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const clientId = fields.clientId();
   const answer = await deps.chat.register({ name, password: fields.text("password"), clientId }, callerOf(c, deps));
   if (answer.ok) return enter(c, deps, answer, "/");
-  // The chat says what is wrong first; whoever mends it should not have to come back for the second.
+  // The chat reports the first error only. The password is checked here too, so that the visitor sees both at once.
   const password = checkPassword(fields.text("password"));
   const page = (
     <RegisterPage
@@ -77,7 +77,7 @@ async function register(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   return await refuse(c, answer.error, page);
 }
 
-/** The form again with what is wrong, or the error as JSON. */
+/** Answers the form again with the error, or the error as JSON. */
 async function refuse(c: Context<WebEnv>, error: ChatError, form: Parameters<typeof answerHtml>[1]): Promise<Response> {
   if (wantsJson(c)) return await answerError(c, error);
   setErrorHeaders(c, error);
@@ -88,7 +88,7 @@ async function logOut(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const session = c.get("session");
   if (session !== null) {
     const answer = await deps.chat.logout(session);
-    // The cookie stays when the log-out is not agreed: forgetting it here would leave the login alive.
+    // The cookie stays if the log-out failed: without it the login would live on, and nobody could end it.
     if (!answer.ok && answer.error.code !== "not_logged_in") return await answerError(c, answer.error);
   } else if (wantsJson(c)) {
     return await answerError(c, failed("not_logged_in", "You are not logged in.").error);
@@ -102,7 +102,7 @@ interface Entered {
   readonly cursor: string;
 }
 
-/** A login always makes a token of its own; one that came with the request is never taken over. */
+/** Every login gets a new token. A token that came with the request is never used. */
 function enter(c: Context<WebEnv>, deps: WebDeps, answer: Entered, next: string): Response {
   setSessionCookie(c, deps, answer.value.token);
   rememberDevice(c, deps, answer.value.user.id);

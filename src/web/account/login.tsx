@@ -1,4 +1,4 @@
-/** Log in and register: the same card, the same two fields. */
+/** The log-in and registration pages: the same card with the same two fields. */
 import type { ChatError } from "../../chat/errors.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import type { CardBase } from "../http/prefs.ts";
@@ -8,9 +8,9 @@ interface LoginProps extends CardBase {
   readonly name: string;
   readonly next: string;
   readonly error: ChatError | null;
-  /** The browser still has a login, which was ended elsewhere. */
+  /** The browser has the cookie of a login that was ended elsewhere. */
   readonly ended?: boolean;
-  /** New accounts can be made. */
+  /** New accounts can be created. */
   readonly open: boolean;
 }
 
@@ -60,7 +60,7 @@ interface RegisterProps extends CardBase {
   readonly name: string;
   readonly id: string;
   readonly error: ChatError | null;
-  /** What is wrong with the password, if something else is wrong as well. */
+  /** The error of the password, if another field is wrong as well. */
   readonly passwordError?: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** People, and one's own account. */
+/** The pages of people and of the user's own account. */
 import { Hono, type Context } from "hono";
 import { failed, type ChatError } from "../../chat/errors.ts";
 import {
@@ -22,10 +22,10 @@ import { nextFormId } from "./login-routes.tsx";
 
 const PEOPLE_SHOWN = 100;
 
-/** Of a name in an address: more than any name has. */
+/** The most UTF-16 units of a name in an address, more than any name has. */
 const NAME_UNITS_MAX = 128;
 
-/** /people and /account with what belongs to it. */
+/** /people and /account with its sub-pages and forms. */
 export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const login = needsLogin();

@@ -1,24 +1,25 @@
 /**
- * The state of the cluster in a few words: one dot for each configured replica, the same
- * dots that messages use to say where they are kept.
+ * The state of the cluster in a few words, with one dot for each configured replica.
  */
 import { Icon } from "../page/icons.tsx";
 import type { ClusterStatusJson, ReplicaState } from "../../ops/cluster-status.ts";
 
 export interface ClusterSummary {
-  /** "3 of 3 servers": for people who use the chat; the words of those who run it are in the panel. */
+  /** "3 of 3 servers": plain words for people who use the chat. The panel has the words for those who run it. */
   readonly text: string;
-  /** How much it matters: all is well, less than all is there, one more failure loses something or nothing can be sent. */
+  /**
+   * "less": a replica is missing. "danger": one more failure loses messages or stops the chat, or nothing can be sent.
+   */
   readonly level: "well" | "less" | "danger";
   readonly inStep: number;
   readonly configured: number;
-  /** One word for each replica, ascending by id. */
+  /** The state of each replica, in the order of their ids. */
   readonly dots: readonly ReplicaState[];
-  /** A sentence when something is not as it should be, else "". */
+  /** A sentence about what is wrong; "" if all is well. */
   readonly note: string;
 }
 
-/** What people need to know at a glance. */
+/** Summarizes the state of the cluster. */
 export function summarize(status: ClusterStatusJson): ClusterSummary {
   const inStep = status.view.members.length;
   const configured = status.view.configured.length;
@@ -39,7 +40,7 @@ export function summarize(status: ClusterStatusJson): ClusterSummary {
   };
 }
 
-/** The view's members that live: where nobody can lead, the newest view still names the dead. */
+/** The number of members of the view that are alive. If nobody can lead, the newest view still names dead replicas. */
 export function membersHere(status: ClusterStatusJson): number {
   const gone = new Set(
     status.replicas.filter(({ state }) => state === "unreachable" || state === "stopped").map((one) => one.id),
@@ -47,7 +48,9 @@ export function membersHere(status: ClusterStatusJson): number {
   return status.view.members.filter((id) => !gone.has(id)).length;
 }
 
-/** What one more failure does: alone it loses messages; a strict cluster stops while there are copies. */
+/**
+ * What one more failure would do: the last replica would lose messages; a strict cluster would stop with copies left.
+ */
 function dangerText(here: number): string {
   return here <= 1 ? ", no spare copy" : ", no spare server";
 }
@@ -66,7 +69,7 @@ function noteOf(status: ClusterStatusJson): string {
   return "";
 }
 
-/** One dot a replica: full in step, ringed the leader, amber catching up, hollow away. */
+/** One dot for each replica: full if in step, ringed for the leader, amber if catching up, hollow if away. */
 function Dots({ dots }: { dots: readonly ReplicaState[] }) {
   return (
     <span class="dots" aria-hidden="true">
@@ -77,7 +80,9 @@ function Dots({ dots }: { dots: readonly ReplicaState[] }) {
   );
 }
 
-/** The slim line, a warning as soon as it is one; the script opens the panel instead of following the link. */
+/**
+ * The line in the top bar, which becomes a warning if need be. The script opens the panel instead of the link's page.
+ */
 export function ClusterLine({ status }: { status: ClusterStatusJson }) {
   const summary = summarize(status);
   return (

@@ -1,4 +1,4 @@
-/** The panel, for those who run the chat: each replica, what it is and where, how the cluster fares, recent events. */
+/** The panel for those who run the chat: the replicas with their states and addresses, recent events, and details. */
 import type { ClusterStatusJson, ReplicaStatusJson } from "../../ops/cluster-status.ts";
 import { membersHere, summarize } from "./cluster-line.tsx";
 import { Icon } from "../page/icons.tsx";
@@ -28,7 +28,7 @@ function formatText({ formats: { inForce, next, lacking } }: ClusterStatusJson):
   return `${inForce}; ${next} ${lacking.length === 0 ? "is being enabled" : `waits: ${lacking.join(", ")}`}`;
 }
 
-/** The whole content, for the panel and for the page /cluster. Refreshed while it is open. */
+/** The content of the panel and of the page /cluster. The script refreshes it while the panel is open. */
 export function ClusterPanel({ status }: { status: ClusterStatusJson }) {
   const summary = summarize(status);
   return (
@@ -161,7 +161,7 @@ function Replica({ replica, status }: { replica: ReplicaStatusJson; status: Clus
   );
 }
 
-/** What a replica that can be reached says of its executable and its process, and what waits there for a newer format. */
+/** The formats and the process of a replica that can be reached, and the entries that wait there for a newer format. */
 function ReplicaFacts({ replica: { id, pid, release, heldOps = 0 } }: { replica: ReplicaStatusJson }) {
   const parts: string[] = [];
   if (release !== undefined) {

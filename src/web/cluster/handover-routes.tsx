@@ -1,4 +1,4 @@
-/** /handover: where a page arrives that moved here from a replica under another host name. */
+/** /handover: the page that a browser opens when it moves here from a replica under another host name. */
 import { Hono, type Context } from "hono";
 import { failed } from "../../chat/errors.ts";
 import { answerError, answerHtml } from "../http/answer.tsx";
@@ -11,8 +11,8 @@ import { placeOf, readFields, safeNext } from "../http/request.ts";
 import { CardPage } from "../page/page.tsx";
 
 /**
- * True if the browser says that a page of another replica sent it here. Without this a link made
- * by anybody could log a visitor in as somebody else, with a token of that somebody's own.
+ * True if the browser says that a page of another replica sent it here. Without this check, anybody could make a link
+ * with a token of their own that logs a visitor in to their account.
  */
 function comesFromReplica(c: Context<WebEnv>, deps: WebDeps): boolean {
   const from = c.req.header("referer");
@@ -25,7 +25,10 @@ function comesFromReplica(c: Context<WebEnv>, deps: WebDeps): boolean {
   );
 }
 
-/** GET: the script takes the token out of the fragment, which no server sees. POST: the token for the cookie. */
+/**
+ * GET answers the page whose script reads the token from the fragment, which no server sees. POST exchanges it for the
+ * cookie.
+ */
 export function handoverRoutes(deps: WebDeps, handover: Handover): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
 
@@ -58,7 +61,7 @@ export function handoverRoutes(deps: WebDeps, handover: Handover): Hono<WebEnv> 
       setSessionCookie(c, deps, token);
       return c.json({ ok: true });
     }
-    // Another tab of this browser was faster: its cookie is here already.
+    // Another tab of this browser was faster, so the cookie is already set.
     if (c.get("session") !== null) return c.json({ ok: true });
     return await answerError(c, failed("not_logged_in", "You are not logged in here. Log in to continue.").error);
   });

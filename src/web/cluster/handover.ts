@@ -1,17 +1,17 @@
 /**
- * Hand-over tokens: how a page that moves to a replica under another host name stays logged
- * in, although the cookie stays behind. A page collects them while its replica lives, because
- * a dead one can give nothing. A token is the login itself, sealed with a key of the cluster
- * for one replica, so it is the same login everywhere and ends everywhere at once.
+ * Hand-over tokens keep a page logged in that moves to a replica under another host name, where the browser does not
+ * send the cookie. A page collects tokens while its replica is alive, because a dead one cannot answer. A token is the
+ * login itself, sealed for one replica with a key of the cluster, so it is the same login everywhere and ends
+ * everywhere at once.
  *
- * One-time: it opens at the replica it names and nowhere else, which remembers what it has
- * opened until it would be too old, and takes none that is older than its own start.
+ * A token can be used once, at the replica that it names. That replica remembers opened tokens until they are too old,
+ * and accepts none that is older than its own start.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 
 /**
- * From making to use, ms. A page renews its tokens every 10 s; the rest covers noticing a frozen replica, looking for
- * another, and loading its page.
+ * The life of a token, in ms. A page renews its tokens every 10 s. The rest is the time to notice a frozen replica, to
+ * look for another one, and to load its page.
  */
 export const HANDOVER_MS = 20_000;
 
@@ -20,17 +20,17 @@ const TAG_BYTES = 16;
 const TIME_BYTES = 8;
 const LOGIN = /^[A-Za-z0-9_-]{43}$/;
 const SEALED = /^[A-Za-z0-9_-]{106}$/;
-/** Opened tokens that are remembered; beyond, none is opened until some are too old. */
+/** The most opened tokens that are remembered. With that many, no token is opened until some are too old. */
 const OPENED_MAX = 10_000;
 
 export interface HandoverDeps {
-  /** 32 bytes that all replicas of the cluster know and nobody else. */
+  /** 32 bytes that only the replicas of the cluster know. */
   readonly key: Uint8Array;
-  /** Origin of this replica's page, as the others name it. */
+  /** Origin of this replica's page, as the others write it. */
   readonly self: string;
   /**
-   * What the wall clock shows now of the replica whose page is at `origin`, ms since 1970, as far as this one knows.
-   * A token is dated by the clock of the replica that will open it, so the two need not agree.
+   * The wall clock of the replica whose page is at `origin`, as far as this one knows it, in ms since 1970. A token is
+   * dated by the clock of the replica that will open it, so the two clocks need not agree.
    */
   readonly wallMsAt: (origin: string) => number;
   /** Monotonic ms. */
@@ -40,10 +40,10 @@ export interface HandoverDeps {
 /** Makes tokens for the others and opens those made for this replica. */
 export class Handover {
   readonly #deps: HandoverDeps;
-  /** As browsers write it: without the port that goes without saying. */
+  /** As browsers write it: without the default port. */
   readonly #self: string;
   readonly #startedMs: number;
-  /** By the token's random part: when it may be forgotten, monotonic ms. */
+  /** When an opened token may be forgotten, in monotonic ms, by the token's random part. */
   readonly #opened = new Map<string, number>();
 
   constructor(deps: HandoverDeps) {
@@ -52,7 +52,7 @@ export class Handover {
     this.#startedMs = deps.nowMs();
   }
 
-  /** The login `token`, for one use at the replica whose page is at `origin`. */
+  /** Seals the login `token` for one use at the replica whose page is at `origin`. */
   seal(token: string, origin: string): string {
     const iv = randomBytes(IV_BYTES);
     const cipher = createCipheriv("aes-256-gcm", this.#deps.key, iv);
@@ -63,7 +63,7 @@ export class Handover {
     return Buffer.concat([iv, cipher.getAuthTag(), sealed]).toString("base64url");
   }
 
-  /** The login inside; null if it is not for this replica, too old, or was opened before. */
+  /** The login in a hand-over token; null if it is for another replica, too old, or was opened before. */
   open(text: string): string | null {
     if (!SEALED.test(text)) return null;
     const bytes = Buffer.from(text, "base64url");
@@ -73,11 +73,11 @@ export class Handover {
     const token = inside.subarray(TIME_BYTES).toString("ascii");
     const now = this.#deps.nowMs();
     if (!LOGIN.test(token) || Math.abs(ageMs) > HANDOVER_MS || ageMs > now - this.#startedMs) return null;
-    // By its bytes, not by its text: the last letter of base64 has spare bits.
+    // Compared by bytes, because the last letter of base64 has spare bits: one token has several spellings.
     const id = bytes.subarray(0, IV_BYTES).toString("hex");
     this.#forget(now);
     if (this.#opened.has(id) || this.#opened.size >= OPENED_MAX) return null;
-    // Twice as long as it can be good, so that no jump of a clock makes it good again.
+    // Remembered for twice its life, so that no jump of a clock makes it valid again.
     this.#opened.set(id, now + 2 * HANDOVER_MS);
     return token;
   }
@@ -89,13 +89,13 @@ export class Handover {
       decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
       return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]);
     } catch {
-      // Another cluster's, another replica's, or nobody's.
+      // It was made for another cluster or replica, or is not a token.
       return null;
     }
   }
 
   #forget(now: number): void {
-    // Noted in the order in which they may go.
+    // The map is in the order in which tokens may be forgotten.
     for (const [id, until] of this.#opened) {
       if (until >= now) break;
       this.#opened.delete(id);
@@ -103,13 +103,15 @@ export class Handover {
   }
 }
 
-/** The addresses at which a replica's page may be open in a browser, besides the one that it announces. */
+/** All addresses at which a replica's page may be open in a browser. */
 export interface Door {
   /** Origin that it announces. */
   readonly web: string;
   /** Origin of the address that it shares with others of its host; null if it has none. */
   readonly front: string | null;
-  /** Further names of its host, as URLs have them: of its certificate (with * for one label), and its network addresses. */
+  /**
+   * Further names of its host, as URLs have them: of its certificate (with * for one label), and its network addresses.
+   */
   readonly names: readonly string[];
 }
 
@@ -118,8 +120,8 @@ function isNamed(hostname: string, name: string): boolean {
 }
 
 /**
- * True if `origin` is an address of that replica. Only what the replica itself vouches for: a name that merely
- * points to it may be anybody's, and his page could send visitors on with a login of his own.
+ * True if `origin` is an address of that replica. Only names that the replica itself vouches for count: anybody can let
+ * a name point to it, and a page there could send visitors here with a login of its owner.
  */
 export function isDoorOf(door: Door, origin: string): boolean {
   const from = new URL(origin);

@@ -1,4 +1,4 @@
-/** The cluster, seen from the page, and the two addresses that programs ask: /healthz and /cluster.json. */
+/** The cluster panel, and the two addresses for programs: /healthz and /cluster.json. */
 import { Hono, type MiddlewareHandler } from "hono";
 import { answerHtml, wantsPiece } from "../http/answer.tsx";
 import type { WebDeps, WebEnv } from "../http/deps.ts";
@@ -9,8 +9,8 @@ import { ClusterPanel } from "./cluster.tsx";
 import { CardPage } from "../page/page.tsx";
 
 /**
- * GET /healthz. Asked by pages of the other replicas when theirs has fallen silent: any origin may, without
- * credentials. Answers without looking at a login, which may take a round to the leader.
+ * GET /healthz. Pages of other replicas request it when their own has fallen silent, so any origin may, without
+ * credentials. It does not look up a login, because that may take a round to the leader.
  */
 export function healthRoutes(deps: WebDeps): Hono<WebEnv> {
   return (
@@ -21,7 +21,7 @@ export function healthRoutes(deps: WebDeps): Hono<WebEnv> {
         c.header("Cross-Origin-Resource-Policy", "cross-origin");
         return c.json(health, health.ok ? 200 : 503);
       })
-      // What HAProxy asks when it is told to check by HTTP and nothing more: the same answer without words.
+      // The default HTTP check of HAProxy: the same answer without a body.
       .options("/", (c) => c.body(null, deps.healthz().ok ? 204 : 503, { Allow: "GET, HEAD, OPTIONS" }))
   );
 }

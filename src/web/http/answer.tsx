@@ -1,6 +1,6 @@
 /**
- * From a tagged result of the chat to an HTTP answer: status, the lastword-* headers, JSON for
- * programs and a page for people. The only place where an error code becomes a status.
+ * Turns a result of the chat into an HTTP answer: status, the lastword-* headers, JSON for programs and a page for
+ * people. Only this file turns an error code into a status.
  */
 import type { Context } from "hono";
 import type { Child } from "hono/jsx";
@@ -22,7 +22,7 @@ export function wantsPiece(c: Context<WebEnv>): boolean {
   return c.req.header("hx-request") === "true" && c.req.header("hx-history-restore-request") !== "true";
 }
 
-/** The page's script or htmx asks for what a page shows beside its list, to put it in the place of what is there. */
+/** The page's script or htmx asks for the main part of a page, to swap it in. */
 export function wantsMain(c: Context<WebEnv>): boolean {
   return wantsPiece(c) && c.req.header("hx-target") === "main#main";
 }
@@ -40,7 +40,7 @@ export function setErrorHeaders(c: Context<WebEnv>, error: ChatError): void {
   if (retryAfterMs !== undefined) c.header("Retry-After", String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
 }
 
-/** The error as JSON: what a program can act on, and the sentence. */
+/** The error as JSON: the fields that a program can act on, and the sentence. */
 function errorJson(error: ChatError): Record<string, string | number> {
   return {
     code: error.code,
@@ -51,12 +51,12 @@ function errorJson(error: ChatError): Record<string, string | number> {
   };
 }
 
-/** What a page calls the error; the sentence says the rest. */
+/** The heading above the error's sentence. */
 function titleOf(error: ChatError): string {
   return statusOf(error) === 404 ? "Not found" : "Something went wrong";
 }
 
-/** An error that no form on the page can show. `kept`: what was typed, so that it can be copied. */
+/** Answers an error that no form on the page can show. `kept`: the typed text, so that the user can copy it. */
 export async function answerError(
   c: Context<WebEnv>,
   error: ChatError,
@@ -72,12 +72,12 @@ export async function answerError(
   return await answerHtml(c, page, statusOf(error));
 }
 
-/** Tells the caller at which point of the log it was answered. */
+/** Tells the caller the point of the log that the answer is from. */
 export function setCursor(c: Context<WebEnv>, cursor: string): void {
   c.header("lastword-cursor", cursor);
 }
 
-/** Seconds a browser asks "at or after my last write"; replicas are milliseconds apart. */
+/** How long a browser asks for "at or after my last write", in seconds. Replicas are milliseconds apart. */
 const WRITTEN_SECONDS = 10;
 
 /**
@@ -91,7 +91,7 @@ export function setWritten(c: Context<WebEnv>, cursor: string, secure: boolean):
 
 const GZIP_FROM_BYTES = 1024;
 
-/** A page as HTML, compressed if the browser can: a conversation shrinks to a sixth. */
+/** Answers a page as HTML, compressed if the browser supports it: a conversation shrinks to a sixth. */
 export async function answerHtml(
   c: Context<WebEnv>,
   page: Child,

@@ -1,7 +1,7 @@
 /**
  * Runs while the executable is built (and when tests load the page): the browser's script and
- * styles become strings inside the program. The bundler may not call itself from a macro, so
- * it is started as a process.
+ * styles become strings inside the program. A macro must not call the bundler, so
+ * the bundler is started as a process.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ export function pageScript(): string {
   return bundled("browser/page.ts", ["--format=iife"]);
 }
 
-/** The script that holds the event stream, as a shared worker or inside the page. */
+/** The script that reads the event stream, in a shared worker or in the page. */
 export function streamScript(): string {
   return bundled("browser/stream.ts", ["--format=iife"]);
 }

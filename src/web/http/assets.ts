@@ -1,4 +1,4 @@
-/** Everything the browser loads besides pages: in memory, compressed once, named by its content. */
+/** The files that the browser loads besides pages: in memory, compressed once, named by a hash of their content. */
 import { feature } from "bun:bundle";
 import { Hono } from "hono";
 import { htmxScript, pageScript, streamScript, styleSheet } from "./assets.macro.ts" with { type: "macro" };
@@ -19,10 +19,10 @@ function made(name: string, extension: string, type: string, content: string): A
   return { path: `/assets/${name}-${hash}.${extension}`, type, bytes, gzipped: Bun.gzipSync(bytes, { level: 9 }) };
 }
 
-/** What tests upgrade to has other scripts and styles than the version before it, as a real one would. */
+/** The version that tests upgrade to has other scripts and styles than the one before it, as a real one would. */
 const NEXT_MARK = feature("NEXT") ? "\n/* next */" : "";
 
-/** Paths to put into pages. A new content has a new path, so a browser may keep what it has for ever. */
+/** The paths in pages. New content has a new path, so a browser may cache a file for ever. */
 export const ASSETS = {
   style: made("lastword", "css", "text/css; charset=utf-8", styleSheet() + NEXT_MARK),
   htmx: made("htmx", "js", "text/javascript; charset=utf-8", htmxScript()),
@@ -31,7 +31,7 @@ export const ASSETS = {
   icon: made("icon", "svg", "image/svg+xml", ICON),
 } as const;
 
-/** Changes when any of them does: a page with another version must be loaded whole. */
+/** Changes if any of the files does: a page of another version must be loaded as a whole. */
 export const ASSETS_VERSION = new Bun.CryptoHasher("sha256")
   .update(
     Object.values(ASSETS)
@@ -56,7 +56,8 @@ function find(path: string): { readonly asset: Asset; readonly isNamed: boolean 
 /**
  * GET /assets/*: no login. What a path names by its hash may be kept for ever. During an upgrade a page of one version
  * asks a replica of another for its parts, at an address that they share or where that replica was a moment ago. It
- * gets this replica's file of that name, to be kept by nobody: without its scripts it would be a page that does nothing.
+ * gets this replica's file of that name, to be kept by nobody: without its scripts it would be a page that does
+ * nothing.
  */
 export function assetRoutes(): Hono<WebEnv> {
   return new Hono<WebEnv>().get("/assets/:file", (c) => {
@@ -67,8 +68,8 @@ export function assetRoutes(): Hono<WebEnv> {
     c.header("Content-Type", asset.type);
     c.header("Cache-Control", isNamed ? "public, max-age=31536000, immutable" : "no-store");
     c.header("Vary", "Accept-Encoding");
-    // A page of another replica brings them into the browser's cache before it moves here. Not "same-site": to
-    // Chromium two ports of one IP address are two sites.
+    // A page of another replica loads these files into the browser's cache before it moves here. "same-site" would not
+    // do: for Chromium two ports of one IP address are two sites.
     c.header("Cross-Origin-Resource-Policy", "cross-origin");
     if (gzip) c.header("Content-Encoding", "gzip");
     return c.body(gzip ? asset.gzipped : asset.bytes);

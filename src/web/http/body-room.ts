@@ -1,7 +1,7 @@
 /**
- * Room for request bodies that are on their way: how large one may be, and how many large ones there may be,
- * in all and by address. A body may take 40 s to arrive, and the server keeps what has come: thousands of slow
- * ones must not fill the memory. What people and programs send fits into SMALL_BODY_BYTES and is not counted.
+ * Bounds the request bodies that are being received: the size of one, and the number of large ones, in all and by
+ * address. A body may take 40 s to arrive, and the server holds the part that has arrived, so thousands of slow bodies
+ * must not fill the memory. Almost all bodies fit into SMALL_BODY_BYTES and are not counted.
  */
 import type { Context, MiddlewareHandler, Next } from "hono";
 import { bodyLimit } from "hono/body-limit";
@@ -10,14 +10,14 @@ import { answerError } from "./answer.tsx";
 import type { WebDeps, WebEnv } from "./deps.ts";
 import { callerOf } from "./request.ts";
 
-/** Bytes of one request's body. */
+/** The most bytes of one body. */
 const BODY_BYTES_MAX = 64 * 1024;
 const SMALL_BODY_BYTES = 16 * 1024;
-/** Large bodies at the same time. */
+/** The most large bodies at one time. */
 const LARGE_BODIES_MAX = 256;
 const LARGE_BODIES_PER_ADDRESS_MAX = 64;
 
-/** Bytes of the body that are still to come at most; null if no header says that there is one. */
+/** The most bytes that the body can have; null if no header says that there is one. */
 function bytesToCome(c: Context<WebEnv>): number | null {
   if (c.req.header("transfer-encoding") !== undefined) return BODY_BYTES_MAX;
   const length = c.req.header("content-length");
@@ -26,7 +26,7 @@ function bytesToCome(c: Context<WebEnv>): number | null {
 
 /** 413 for a body over BODY_BYTES_MAX; 429 for a large one while there are too many of them. */
 export function limitBodies(deps: WebDeps): MiddlewareHandler<WebEnv> {
-  // Counts what comes where no header says how much that will be.
+  // Counts the bytes of a body without a length.
   const measured = bodyLimit({
     maxSize: BODY_BYTES_MAX,
     onError: (c) =>

@@ -1,6 +1,6 @@
 /**
- * The cookies of the page. Each carries the cluster's name: a browser keeps cookies by host and not by port, so
- * two clusters on one host would log each other out.
+ * The cookies of the page. Each name contains the cluster's: a browser stores cookies by host and not by port, so two
+ * clusters on one host would otherwise log each other's users out.
  */
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
@@ -13,12 +13,12 @@ function nameOf(c: Context<WebEnv>, which: Cookie): string {
   return `lastword-${c.get("cluster")}${which === "" ? "" : `-${which}`}`;
 }
 
-/** What the browser sent, if it did. */
+/** The value that the browser sent, if it sent one. */
 export function readCookie(c: Context<WebEnv>, which: Cookie): string | undefined {
   return getCookie(c, nameOf(c, which));
 }
 
-/** Keeps a value in this browser, out of reach of scripts and of other sites' requests. */
+/** Stores a value in this browser, where scripts and other sites' requests cannot use it. */
 export function writeCookie(c: Context<WebEnv>, which: Cookie, value: string, seconds: number, secure: boolean): void {
   setCookie(c, nameOf(c, which), value, { path: "/", httpOnly: true, sameSite: "Lax", secure, maxAge: seconds });
 }
@@ -30,12 +30,12 @@ export function setSessionCookie(c: Context<WebEnv>, deps: WebDeps, token: strin
   writeCookie(c, "", token, SESSION_SECONDS, deps.secureCookies);
 }
 
-/** True for a Set-Cookie line that makes or ends the login. */
+/** True for a Set-Cookie line that sets or deletes the login. */
 export function isLoginCookie(c: Context<WebEnv>, line: string): boolean {
   return line.startsWith(`${nameOf(c, "")}=`);
 }
 
-/** Forgets the login in this browser, and what goes with it; ending it is the chat's business. */
+/** Deletes the login's cookies in this browser. The chat ends the login itself. */
 export function clearLogin(c: Context<WebEnv>, deps: WebDeps): void {
   for (const which of ["", "at"] as const) deleteCookie(c, nameOf(c, which), { path: "/", secure: deps.secureCookies });
 }

@@ -1,6 +1,6 @@
 /**
- * What the page needs from the rest of the replica. Everything about people and messages
- * comes from ChatService; the cluster is only shown, so a snapshot of it is enough.
+ * The dependencies of the page. Everything about people and messages comes from ChatService. The page only shows the
+ * cluster, so a snapshot of its status is enough.
  */
 import type { Clock } from "../../chat/ports.ts";
 import type { ChatService, Session } from "../../chat/chat-service.ts";
@@ -9,7 +9,7 @@ import type { Fields } from "./fields.ts";
 import type { ClusterStatusJson } from "../../ops/cluster-status.ts";
 import type { Door } from "../cluster/handover.ts";
 
-/** What GET /healthz says: ok only if a write could be committed now, as far as this replica can know. */
+/** The answer to GET /healthz: ok only if a write could be committed now, as far as this replica can know. */
 export interface Health {
   readonly ok: boolean;
   readonly state?: string;
@@ -19,21 +19,24 @@ export interface Health {
 export interface WebDeps {
   readonly chat: ChatService;
   readonly status: () => ClusterStatusJson;
-  /** How many replicas have on their disks what is committed now. */
+  /** The number of replicas that have saved everything that is committed now. */
   readonly copies: () => number;
   readonly healthz: () => Health;
-  /** Web origins of all configured replicas, such as http://localhost:8081; the page probes them when its own falls silent. */
+  /**
+   * Web origins of all configured replicas, such as http://localhost:8081; the page probes them when its own falls
+   * silent.
+   */
   readonly origins: () => readonly string[];
-  /** Letters and digits that tell this cluster from others: in the name of all that a browser keeps of it. */
+  /** Letters and digits that name this cluster. They are part of the name of everything that a browser stores. */
   readonly cluster: string;
   /** Cookies carry Secure: true when the page is served over TLS. */
   readonly secureCookies: boolean;
   /** The cluster's status needs no login: the listener is on loopback. */
   readonly openStatus: boolean;
   readonly clock: Clock;
-  /** Takes each error that a route threw. Its message may hold what a user wrote. */
+  /** Receives each error that a route threw. Its message may contain text that a user wrote. */
   readonly onCaught: (error: unknown) => void;
-  /** What the wall clock of the replica at this origin shows now, ms since 1970: for hand-over tokens. */
+  /** The wall clock of the replica at this origin, in ms since 1970, for hand-over tokens. */
   readonly wallMsAt: (origin: string) => number;
   /** A proxy we trust is in front: the caller's address is the last entry of X-Forwarded-For. */
   readonly behindProxy: boolean;
@@ -43,43 +46,43 @@ export interface WebDeps {
   readonly hosts: readonly string[];
   /** Addresses of all replicas under which their pages may be open, besides `origins`. */
   readonly doors: () => readonly Door[];
-  /** To the other replicas: the page of this user's stream, which one of them has, is there. */
+  /** Tells the other replicas that the page of this user's stream is alive; one of them has that stream. */
   readonly sendAlive: (userId: string, stream: string) => void;
   /** 32 bytes that all replicas of the cluster know: seals hand-over tokens. */
   readonly handoverKey: Uint8Array;
-  /** Is it the token made from the cluster key? Opens /cluster.json. */
+  /** True for the token made from the cluster key, which opens /cluster.json. */
   readonly authenticateCluster: (token: string) => boolean;
 }
 
-/** What went wrong, for a page. */
+/** An error as a page shows it. */
 export interface ShownFailure {
   readonly title: string;
   readonly sentence: string;
-  /** What was typed, so that it can be copied. */
+  /** The typed text, so that the user can copy it. */
   readonly kept: string;
 }
 
-/** Types of Hono's context here. */
+/** The types of Hono's context. */
 export interface WebEnv {
-  /** What the listener knows of a request; absent when a test calls app.request(). */
+  /** The listener's facts about a request; absent if a test calls app.request(). */
   Bindings: {
     /** Address at the other end of the socket. */
     readonly caller?: () => string | null;
-    /** The listener is on loopback. */
+    /** True if the listener is on loopback. */
     readonly loopback?: boolean;
-    /** The listener is the one that all replicas of this host share. */
+    /** True if all replicas of this host share the listener. */
     readonly front?: boolean;
   };
   Variables: {
     /** WebDeps.cluster. */
     cluster: string;
-    /** Null without a valid login; routes behind `needsLogin` can rely on it. */
+    /** Null without a valid login; never null on routes behind `needsLogin`. */
     session: Session | null;
-    /** Answers a failure within the frame of a logged-in page; null if the frame cannot be shown now. */
+    /** Answers a failure within the frame of a logged-in page; null if the frame cannot be rendered now. */
     frame?: (failure: ShownFailure, status: ContentfulStatusCode) => Promise<Response | null>;
-    /** The body, once it was read. */
+    /** The body, if it has been read. */
     fields?: Fields;
-    /** The cookie's value, for the key that ties a moved draft to its owner. */
+    /** The cookie's value, from which the key of a moved draft is made. */
     token: string;
   };
 }

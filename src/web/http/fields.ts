@@ -2,7 +2,7 @@
 import type { HonoRequest } from "hono";
 import { IDS_MAX } from "../../chat/bounds.ts";
 
-/** One more than may be: the chat says so. */
+/** One more than the chat accepts, so that the chat refuses it. */
 const VALUES_MAX = IDS_MAX + 1;
 
 /** A request's fields, each with all its values; unknown ones are ignored. */
@@ -31,7 +31,7 @@ export class Fields {
     return this.text(name) !== "";
   }
 
-  /** The client id that the form came with; one of its own for a request without. */
+  /** The client id in the form; a new one for a request without it. */
   clientId(): string {
     return this.has("id") ? this.text("id") : Bun.randomUUIDv7();
   }

@@ -7,7 +7,7 @@ import type { WebDeps, WebEnv } from "./deps.ts";
 import { isLoopbackName, siteOf } from "./origins.ts";
 import type { Check } from "./security.ts";
 
-/** What is known of a site that requests were sent to. Strangers may make up any number of them. */
+/** The most sites that are remembered, because a stranger can invent any number of them. */
 const SITES_MAX = 64;
 
 /**
@@ -20,7 +20,7 @@ export function withHost(request: Request, origin: () => string): Request | null
   return new Request(origin() + request.url, request);
 }
 
-/** Sites in whose URLs nothing was wrong. */
+/** Sites with which a URL was valid. */
 const sound = new BoundedCache<true>(SITES_MAX);
 
 /** True for an absolute URL. Only its site can be wrong: a path of a request has no spaces or line ends. */

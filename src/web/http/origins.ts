@@ -1,18 +1,18 @@
 /**
- * Where a page can go from the address at which it was opened. Replicas announce one origin each, but a
- * browser may know a replica by another name: an alias, a number, a name with a trailing dot. Cookies belong
- * to the name in the address bar, and a name that is announced may mean nothing where the page was opened.
+ * The addresses to which a page can move from the address at which it was opened. Each replica announces one origin,
+ * but a browser may use another name for it: an alias, a number, a name with a trailing dot. Cookies belong to the name
+ * in the address bar, and an announced name may mean nothing where the page was opened.
  */
 
-/** A request as far as addresses matter. */
+/** The address of a request. */
 export interface Place {
   /** Address of the request, with the host that the browser asked for. */
   readonly url: string;
-  /** It came by the address that all replicas of this host share. */
+  /** True if it came to the address that all replicas of this host share. */
   readonly front: boolean;
 }
 
-/** What this replica knows of the others' addresses. */
+/** What this replica knows about the replicas' addresses. */
 export interface KnownOrigins {
   /** Origins that the replicas announce, this one's among them. */
   readonly origins: () => readonly string[];
@@ -22,7 +22,7 @@ export interface KnownOrigins {
 }
 
 const HOST_NAME = /^(?:[a-z0-9._-]{1,253}|\[[0-9a-f:.]{2,45}\])$/;
-/** What the grammar of a Content-Security-Policy takes as a host. */
+/** The hosts that the grammar of a Content-Security-Policy accepts. */
 const POLICY_HOST = /^[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 
 /** The names of 127.0.0.1 that every browser resolves by itself. */
@@ -83,7 +83,10 @@ export function otherHosts(place: Place, origins: readonly string[]): string[] {
   return origins.filter((origin) => new URL(origin).hostname !== hostname);
 }
 
-/** Sources for connect-src: the grammar has no IPv6 addresses, underscores and trailing dots, so these open their whole scheme. */
+/**
+ * Sources for connect-src: the grammar has no IPv6 addresses, underscores and trailing dots, so these open their whole
+ * scheme.
+ */
 export function policySources(origins: readonly string[]): string[] {
   const sources = origins.map((origin) => {
     const url = new URL(origin);

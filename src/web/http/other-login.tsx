@@ -1,4 +1,4 @@
-/** The refusal of what a page asks for that was made for another login than the browser has now. */
+/** Refuses the requests of a page that was rendered for another login than the browser has now. */
 import type { Context, MiddlewareHandler } from "hono";
 import type { Session } from "../../chat/chat-service.ts";
 import { answerHtml, wantsJson } from "./answer.tsx";
@@ -8,17 +8,19 @@ import { cardOf } from "./prefs.ts";
 import { readFields } from "./request.ts";
 import { ErrorPage } from "../page/error-page.tsx";
 
-/** What makes a login belongs to nobody yet. */
+/** Requests that begin a login: no login owns them yet. */
 const NOBODYS = ["/login", "/register", "/handover"];
 
-/** A program has a cookie of its own; a browser has one for all of its pages, and says that it is one. */
+/**
+ * A program has a cookie of its own. A browser has one for all of its pages, and its headers show that it is a browser.
+ */
 function isBrowser(c: Context<WebEnv>): boolean {
   return c.req.header("sec-fetch-site") !== undefined || c.req.header("origin") !== undefined;
 }
 
 /**
- * 409 for whatever a page of somebody else asks for, and for what a browser wants changed without saying
- * whose page it is: a new form cannot be without it.
+ * Answers 409 to any request of another user's page, and to a browser's changing request that does not name the owner
+ * of its page: every form of a page does.
  */
 export function refuseOtherLogins(): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
@@ -37,7 +39,7 @@ async function answerOther(c: Context<WebEnv>, { name }: Session, kept: string):
   const sentence = `This page was opened by someone else, and ${name} is logged in in this browser now. Nothing was sent or changed.`;
   if (wantsJson(c)) return c.json({ code: "other_login", outcome: "definite", sentence, name }, 409);
   const failure = { title: `${name} is logged in now`, sentence, kept };
-  // Within the frame it is plain to see whose page it is.
+  // The frame shows clearly whose page it is.
   const framed = await c.get("frame")?.(failure, 409);
   return framed ?? (await answerHtml(c, <ErrorPage failure={failure} loggedIn {...cardOf(c)} />, 409));
 }

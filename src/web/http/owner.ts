@@ -1,8 +1,8 @@
 /**
- * For whom a page was made. A browser sends the cookie of whoever logged in last, also from a page that shows
- * somebody else. So each page says whose it is, by user id: somebody who logs in again may go on with an older tab.
+ * The owner of a page. A browser sends the cookie of the last login, even from a page that was rendered for another
+ * user. So each page names its owner, by user id: a user who logs in again may continue in an older tab.
  */
 
-/** Field of a form, and header of a request of the page's script. */
+/** The field of a form, and the header of a request by the page's script. */
 export const OWNER_FIELD = "as";
 export const OWNER_HEADER = "lastword-as";

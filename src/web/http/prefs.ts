@@ -1,4 +1,7 @@
-/** Settings of a browser rather than of an account: kept in a cookie, which every replica's port sees. */
+/**
+ * Settings of a browser rather than of an account. They are stored in a cookie, which the browser sends to every
+ * replica.
+ */
 import type { Context } from "hono";
 import { readCookie, writeCookie } from "./cookies.ts";
 import type { WebEnv } from "./deps.ts";
@@ -8,7 +11,7 @@ const YEAR_SECONDS = 365 * 24 * 3600;
 export const THEMES = ["auto", "light", "dark"] as const;
 export type Theme = (typeof THEMES)[number];
 
-/** What every page outside of the chat needs to know. */
+/** What every page outside of the chat needs. */
 export interface CardBase {
   readonly theme: Theme;
   readonly cluster: string;
@@ -16,11 +19,11 @@ export interface CardBase {
 
 export interface Prefs {
   readonly theme: Theme;
-  /** A message counts as read after some seconds in a focused window; else by a click only. */
+  /** True if a message is read after some seconds in a focused window; otherwise only a click marks it. */
   readonly readOnSight: boolean;
 }
 
-/** What the cookie says; anything unknown is the default. */
+/** The settings in the cookie; an unknown value is replaced by its default. */
 export function prefsOf(c: Context<WebEnv>): Prefs {
   const parts = (readCookie(c, "looks") ?? "").split(".");
   return { theme: THEMES.find((one) => parts.includes(one)) ?? "auto", readOnSight: !parts.includes("click") };
@@ -31,7 +34,7 @@ export function cardOf(c: Context<WebEnv>): CardBase {
   return { theme: prefsOf(c).theme, cluster: c.get("cluster") };
 }
 
-/** Keeps them for a year in this browser. */
+/** Stores them in this browser for a year. */
 export function setPrefs(c: Context<WebEnv>, prefs: Prefs, secure: boolean): void {
   writeCookie(c, "looks", prefs.readOnSight ? prefs.theme : `${prefs.theme}.click`, YEAR_SECONDS, secure);
 }

@@ -1,4 +1,4 @@
-/** From an HTTP request to the chat's words: fields of a form or JSON, the caller, the cursor, the login. */
+/** Reads an HTTP request: the fields of a form or JSON, the caller, the cursor, the login. */
 import { isIP } from "node:net";
 import type { Context, MiddlewareHandler } from "hono";
 import { failed, type Answer } from "../../chat/errors.ts";
@@ -22,17 +22,17 @@ export async function readFields(c: Context<WebEnv>): Promise<Fields> {
   return fields;
 }
 
-/** What the listener knows; nothing where a test calls the app itself. */
+/** The listener's facts; empty if a test calls the app itself. */
 function bindingsOf(c: Context<WebEnv>): WebEnv["Bindings"] | undefined {
   return c.env as WebEnv["Bindings"] | undefined;
 }
 
-/** Where the request was sent to. */
+/** The address to which the request was sent. */
 export function placeOf(c: Context<WebEnv>): Place {
   return { url: c.req.url, front: bindingsOf(c)?.front === true };
 }
 
-/** Who calls, for rate limits, and with what, for the list of logins. */
+/** The caller's address, for limits, and device, for the list of logins. */
 export function callerOf(c: Context<WebEnv>, deps: WebDeps): Caller {
   const socket = bindingsOf(c)?.caller?.() ?? "unknown";
   const known = knownDevice(c, deps);
@@ -41,22 +41,22 @@ export function callerOf(c: Context<WebEnv>, deps: WebDeps): Caller {
     ...(known === undefined ? {} : { known }),
   };
   if (!deps.behindProxy) return { address: socket, ...browser };
-  // The last entry was written by our own proxy; those before it by anybody.
+  // Our own proxy wrote the last entry; anybody may have written those before it.
   const forwarded = c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() ?? "";
   // Some proxies add the port.
   const address = forwarded.replace(/^\[(.*)\](?::\d+)?$/, "$1").replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, "$1");
   return { address: isIP(address) === 0 ? socket : address, ...browser };
 }
 
-/** "At or after this": the header of a program, else the cookie of a browser that has just written. */
+/** The cursor to read at or after: a program's header, or the cookie of a browser that has just written. */
 export function readAt(c: Context<WebEnv>): ReadAt {
   const cursor = c.req.header("lastword-cursor") ?? readCookie(c, "at");
   return cursor !== undefined && CURSOR.test(cursor) ? { cursor } : {};
 }
 
 /**
- * Reads at or after the caller's cursor. A browser's cookie is only a wish: when this replica cannot
- * get there (a merge has moved the seqs), an answer from now is better than none.
+ * Reads at or after the caller's cursor. A browser's cookie is only a wish: if this replica cannot reach that point,
+ * because a merge has changed the seqs, the current state is better than no answer.
  */
 export async function read<T>(c: Context<WebEnv>, run: (at: ReadAt) => Promise<Answer<T>>): Promise<Answer<T>> {
   const at = readAt(c);
@@ -65,23 +65,23 @@ export async function read<T>(c: Context<WebEnv>, run: (at: ReadAt) => Promise<A
   return answer.ok || !wish || answer.error.code === "not_found" ? answer : await run({});
 }
 
-/** Looks the cookie up, once, for all routes. */
+/** Looks up the login of the cookie once, for all routes. */
 export function findSession(deps: WebDeps): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     const token = readCookie(c, "") ?? "";
     c.set("token", token);
-    // Fresh: the login may have been made at another replica a moment ago.
+    // Fresh, because the user may have logged in at another replica a moment ago.
     const session = token === "" ? null : await deps.chat.authenticateFresh(token);
     c.set("session", session);
     await next();
     if (session?.renew !== true) return;
-    // A login lives for 90 days after its last use; so does the cookie, but for an answer that sets another one.
+    // A login lives for 90 days after its last use, and so does its cookie, unless the answer sets another one.
     const own = c.res.headers.getSetCookie().some((line) => isLoginCookie(c, line));
     if (!own) setSessionCookie(c, deps, token);
   };
 }
 
-/** Without a login: people go to /login and come back, programs get 401. */
+/** Requires a login. Without one, people are sent to /login and back, and programs get 401. */
 export function needsLogin(): MiddlewareHandler<WebEnv> {
   return (c, next) => (c.get("session") === null ? askForLogin(c) : next());
 }
@@ -94,7 +94,7 @@ async function askForLogin(c: Context<WebEnv>): Promise<Response> {
   }
   const url = new URL(c.req.url);
   const login = url.pathname === "/" ? "/login" : `/login?next=${encodeURIComponent(url.pathname + url.search)}`;
-  // htmx would follow a redirect and put the login form into a corner of the page.
+  // htmx would follow a redirect and swap the log-in form into a part of the page.
   if (c.req.header("hx-request") === "true") {
     // The list of conversations is fetched by the page, not by a person. The page leaves by itself when its login is
     // over, once; it would be taken away from where it has gone, and come back to the start after the next log-in.
@@ -111,7 +111,7 @@ export function sessionOf(c: Context<WebEnv>): Session {
   return session;
 }
 
-/** A path of this site to go to after a login: never another site's. */
+/** The path to open after a login: always a path of this site. */
 export function safeNext(next: string): string {
   return /^\/(?:c\/[\w.~-]{1,200}|rooms|new-room|rooms\/\w{1,20}|conversations|new|people|account|cluster)?(?:\?[\w=&%.~-]{0,200})?$/.test(
     next,
@@ -120,7 +120,7 @@ export function safeNext(next: string): string {
     : "/";
 }
 
-/** Key that a moved draft carries, so that a link made by somebody else can put no words into the page. */
+/** The key of a moved draft. Without it a link made by somebody else could put text into the page. */
 export function carryKey(token: string): string {
   return new Bun.CryptoHasher("sha256").update(`lastword carry ${token}`).digest("base64url").slice(0, 22);
 }

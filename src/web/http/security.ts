@@ -1,6 +1,6 @@
 /**
- * What every answer and every request has to pass, whatever the route: headers that leave
- * a script nothing to do but ours, the refusal of other sites' forms, and the size limit.
+ * Checks and headers for every request and answer, whatever the route: headers that allow no scripts but ours, the
+ * refusal of other sites' forms, and the size limit.
  */
 import type { Context, MiddlewareHandler } from "hono";
 import { BoundedCache } from "../../base/bounded-cache.ts";
@@ -21,10 +21,10 @@ function contentPolicy(connect: readonly string[]): string {
   ].join("; ");
 }
 
-/** Looks at a request before any route does: null lets it pass, anything else is the answer that refuses it. */
+/** Checks a request before any route does. Null lets it pass; an answer refuses it. */
 export type Check = (c: Context<WebEnv>) => Response | null;
 
-/** Runs the checks in their order; what all let pass goes on. */
+/** Runs the checks in order. A request that passes all of them reaches the routes. */
 export function passChecks(...checks: readonly Check[]): MiddlewareHandler<WebEnv> {
   return (c, next) => {
     for (const check of checks) {
@@ -35,12 +35,14 @@ export function passChecks(...checks: readonly Check[]): MiddlewareHandler<WebEn
   };
 }
 
-/** Addresses whose policies are kept; a stranger may make up any number of them. */
+/** The most addresses whose policies are cached, because a stranger can invent any number of them. */
 const POLICIES_MAX = 64;
 
-/** Headers of every answer. Pages of a logged-in user are never stored, so that Back shows nothing after a log-out. */
+/**
+ * The headers of every answer. Browsers never store pages of a logged-in user, so Back shows nothing after a log-out.
+ */
 export function secureAnswers(deps: WebDeps): MiddlewareHandler<WebEnv> {
-  // A policy follows from these three alone, and making one takes longer than all other headers together.
+  // A policy depends on these three values only, and making one takes longer than all other headers together.
   const policies = new BoundedCache<string>(POLICIES_MAX);
   const policyFor = (place: Place): string => {
     const key = `${place.front} ${siteOf(place.url)} ${deps.origins().join(" ")}`;
@@ -56,7 +58,7 @@ export function secureAnswers(deps: WebDeps): MiddlewareHandler<WebEnv> {
     headers.set("Content-Security-Policy", policyFor(placeOf(c)));
     headers.set("X-Content-Type-Options", "nosniff");
     headers.set("X-Frame-Options", "DENY");
-    // Within this origin only: with "no-referrer" a form's Origin would be "null", and nobody could tell it from another site's.
+    // Not "no-referrer": then a form's Origin would be "null", which cannot be told from another site's.
     headers.set("Referrer-Policy", "same-origin");
     headers.set("Cross-Origin-Opener-Policy", "same-origin");
     if (!headers.has("Cross-Origin-Resource-Policy")) headers.set("Cross-Origin-Resource-Policy", "same-origin");
@@ -67,9 +69,9 @@ export function secureAnswers(deps: WebDeps): MiddlewareHandler<WebEnv> {
 }
 
 /**
- * Refuses what another site's page sends in this browser's name. Browsers say where a request comes
- * from: Sec-Fetch-Site, and Origin on every POST. With neither it is a program with a cookie of
- * its own, and nobody is being tricked. Another port of this host is another site here.
+ * Refuses a request that another site's page makes the browser send. Browsers name the source of a request:
+ * Sec-Fetch-Site, and Origin on every POST. A request with neither comes from a program with a cookie of its own, so
+ * nobody is tricked. Another port of this host counts as another site.
  */
 function sentByOurPage(c: Context<WebEnv>): boolean {
   const site = c.req.header("sec-fetch-site");
@@ -80,7 +82,7 @@ function sentByOurPage(c: Context<WebEnv>): boolean {
 }
 
 const FOREIGN = "This request was sent by another site, so it was refused.\n";
-/** The browser's Origin is not the Host that came: a foreign site, or a proxy that puts its own Host in. */
+/** True if the browser's Origin is not the request's Host: another site, or a proxy that writes its own Host. */
 const FOREIGN_OR_PROXY =
   "This request was refused: its Origin is not the Host that the proxy passed on. Another site sent it, or the proxy has to pass Host on as it came.\n";
 const PLAINTEXT = "This page is served over https only.\n";
@@ -96,12 +98,12 @@ export function refuseOtherSites(deps: WebDeps): Check {
   };
 }
 
-/** The scheme between the browser and our proxy; null if neither of them says. */
+/** The scheme between the browser and our proxy; null if no header tells. */
 function schemeAtProxy(c: Context<WebEnv>): string | null {
-  // Anybody can send this header; only our own proxy is believed, and its entry is the last.
+  // Anybody can send this header. Only the last entry counts, because our own proxy wrote it.
   const told = c.req.header("x-forwarded-proto")?.split(",").at(-1)?.trim();
   if (told !== undefined) return told;
-  // Without it the Origin of a form tells; on loopback browsers keep Secure cookies without https.
+  // Without it the Origin of a form tells. On loopback, browsers accept Secure cookies without https.
   const origin = c.req.header("origin") ?? "";
   if (!URL.canParse(origin)) return null;
   const { protocol, hostname } = new URL(origin);
@@ -109,8 +111,8 @@ function schemeAtProxy(c: Context<WebEnv>): string | null {
 }
 
 /**
- * Behind a proxy that ends TLS: what came to it without TLS is sent on to https. A login would be
- * refused by the browser there anyway, because its cookie is Secure.
+ * Behind a proxy that ends TLS, requests that reached the proxy without TLS are redirected to https. Browsers would
+ * refuse a login there anyway, because its cookie is Secure.
  */
 export function refusePlaintext(deps: WebDeps): Check {
   return (c) => {

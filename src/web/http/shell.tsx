@@ -1,4 +1,4 @@
-/** Puts a view into the frame of a logged-in page: reads what the frame shows, renders, answers. */
+/** Renders a view within the frame of a logged-in page, and reads the data that the frame shows. */
 import type { Context, MiddlewareHandler } from "hono";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -13,19 +13,22 @@ import { FailureInFrame } from "../page/error-page.tsx";
 import { AppPage, Main, OwnedBy, type LivePage, type MainProps } from "../page/page.tsx";
 import { Sidebar, type More } from "../messages/sidebar.tsx";
 
-/** Conversations in the list, and people below it. */
+/** The most conversations in the list, and people below it. */
 const CONVERSATIONS_MAX = 100;
 const OTHERS_MAX = 30;
 
 export interface Listing {
   readonly conversations: readonly ConversationView[];
-  /** Null: these are all. */
+  /** Null if these are all. */
   readonly more: More | null;
   /** People without a conversation yet. */
   readonly others: readonly UserView[];
 }
 
-/** What the list on the left shows, at or after the caller's cursor. The cursor is that of the first read: what follows can only be newer. */
+/**
+ * Reads the list on the left, at or after the caller's cursor. Its cursor is that of the first read; later reads can
+ * only be newer.
+ */
 export async function readListing(c: Context<WebEnv>, deps: WebDeps): Promise<Answer<Listing>> {
   const session = sessionOf(c);
   const asked = await read(c, (at) => deps.chat.listConversations(session, { ...at, limit: CONVERSATIONS_MAX + 1 }));
@@ -43,7 +46,7 @@ async function moreBelow(deps: WebDeps, session: Session, beforeSeq: number): Pr
   return { beforeSeq, unread: unread.ok && unread.value.length > 0 };
 }
 
-/** The list alone, as the script asks for it. */
+/** Renders the list alone, for the page's script. */
 export function renderSidebar(c: Context<WebEnv>, deps: WebDeps, listing: Listing, current: string | null) {
   const session = sessionOf(c);
   return <Sidebar session={session} current={current} unread={deps.chat.unreadTotal(session)} {...listing} />;
@@ -51,14 +54,14 @@ export function renderSidebar(c: Context<WebEnv>, deps: WebDeps, listing: Listin
 
 interface ShellInput extends Pick<MainProps, "title" | "place" | "current"> {
   readonly content: Child;
-  /** At which the content was read; the list's if absent. */
+  /** The cursor of the content; the list's if absent. */
   readonly cursor?: string;
   readonly status?: ContentfulStatusCode;
-  /** Read before the content; read now if absent. */
+  /** The list, if it was read before the content; otherwise it is read now. */
   readonly listing?: Answer<Listing>;
 }
 
-/** Lets every route answer its failures within the frame. */
+/** Makes every route answer its failures within the frame. */
 export function frameFailures(deps: WebDeps): MiddlewareHandler<WebEnv> {
   return (c, next) => {
     c.set("frame", async (failure, status) => {
@@ -79,7 +82,7 @@ export function frameFailures(deps: WebDeps): MiddlewareHandler<WebEnv> {
   };
 }
 
-/** Answers a page, or of it what is beside the list where the page has the rest already. */
+/** Answers a page, or only its main part if the browser already shows the rest. */
 export async function answerPage(c: Context<WebEnv>, deps: WebDeps, input: ShellInput): Promise<Response> {
   const session = sessionOf(c);
   const { title, place, current, content, status } = input;

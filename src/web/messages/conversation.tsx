@@ -1,4 +1,4 @@
-/** A conversation: who it is with, the messages, the composer. Everything works as plain forms too. */
+/** A conversation: its head, the messages, the composer. Everything also works as plain forms, without a script. */
 import type { ChatError } from "../../chat/errors.ts";
 import type { ConversationView, MessageView, Session } from "../../chat/chat-service.ts";
 import { REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
@@ -15,15 +15,15 @@ export interface Draft {
   readonly body: string;
   readonly to: string;
   readonly error: ChatError | null;
-  /** What was taken out of the message that the form has just sent, or could not send. */
+  /** What was removed from the message that the form has just sent, or could not send. */
   readonly removed?: Cleaned["removed"];
 }
 
 export interface History {
   readonly messages: readonly MessageView[];
-  /** There are older ones than these. */
+  /** True if there are older messages. */
   readonly more: boolean;
-  /** The reader asked for a page of older ones by a plain link. */
+  /** True if the reader opened a page of older messages by a plain link. */
   readonly older: boolean;
 }
 
@@ -39,7 +39,7 @@ function newestOf(history: History): string {
   return history.messages.findLast((message) => !message.deleted)?.id ?? "";
 }
 
-/** Up to where somebody who answers from this page has read: "" if there are unread messages that it does not show. */
+/** The newest message that a reply from this page marks as read; "" if the page does not show all unread messages. */
 function seenUpTo({ unread }: ConversationView, history: History): string {
   const shown = history.messages.filter((message) => message.unread).length;
   return history.older || shown < unread || unread === 0 ? "" : newestOf(history);
@@ -76,13 +76,13 @@ export function Conversation({ session, conversation, history, draft }: Conversa
   );
 }
 
-/** Why nothing can be written here, in place of "Write a message"; null: it can. */
+/** Why nobody can write here, in place of "Write a message"; null if the user can write. */
 function closedWhy({ with: other, room }: ConversationView): string | null {
   if (other?.deleted === true) return "This account was deleted";
   return room?.archived === true ? "This room is archived" : null;
 }
 
-/** Below the name: where the other person is, or what the room is about. */
+/** The line below the name: whether the other person is online, or what the room is about. */
 function ConversationNote({ conversation: { with: other, room } }: { conversation: ConversationView }) {
   if (room !== null) {
     const people = room.people === 1 ? "1 person" : `${room.people} people`;
@@ -171,14 +171,16 @@ function MessageLog({
   );
 }
 
-/** Messages of one author within so long are one group; the script draws the same line. */
+/** Messages of one author within this time are one group; browser/row-order.ts has the same bound. */
 const GROUP_MICROS = 5 * 60 * 1_000_000;
 
 function dayOf(message: MessageView): string {
   return new Date(message.timeMicros / 1000).toISOString().slice(0, 10);
 }
 
-/** The rows of a page by day and author, in UTC until the script knows better; deleted ones leave nothing. */
+/**
+ * The rows of a page, by day and author. Days are in UTC until the script corrects them. Deleted messages have no row.
+ */
 export function MessageRows({ history, viewer }: { history: History; viewer: Viewer }) {
   const shown = history.messages.filter((message) => !message.deleted);
   return (
@@ -203,7 +205,7 @@ export function MessageRows({ history, viewer }: { history: History; viewer: Vie
   );
 }
 
-/** Addressed by message id: seqs move in a merge. The script follows it when it comes into view. */
+/** The link names a message id, because a merge changes seqs. The script follows it when it comes into view. */
 export function OlderLink({ conversationId, history }: { conversationId: string; history: History }) {
   const oldest = history.messages[0];
   if (!history.more || oldest === undefined) return <span id="older" />;
@@ -214,7 +216,7 @@ export function OlderLink({ conversationId, history }: { conversationId: string;
   );
 }
 
-/** Deletes what the checkboxes of the rows say; they belong to this form by its id. */
+/** Deletes the selected messages. The checkboxes of the rows belong to this form by its id. */
 function SelectionBar({ path }: { path: string }) {
   return (
     <PostForm id="selection" class="selection" action={`${path}/delete`}>
@@ -234,13 +236,13 @@ function SelectionBar({ path }: { path: string }) {
 interface ComposerProps {
   readonly action: string;
   readonly draft: Draft;
-  /** Why nothing can be written; null: it can. */
+  /** Why nobody can write here; null if the user can. */
   readonly closed?: string | null;
-  /** Id of the newest message that the page shows: with the answer it counts as read. */
+  /** The id of the newest message on the page, which a reply marks as read. */
   readonly readUpTo?: string;
 }
 
-/** The form that sends; the id of the next message is in it from the start. */
+/** The form that sends. It contains the id of the next message, so that a repeated submit sends one message. */
 export function Composer({ action, draft, closed = null, readUpTo = "" }: ComposerProps) {
   const bodyError = errorAt(draft.error, "body") ?? errorElsewhere(draft.error, ["name", "to", "body"]);
   return (
@@ -280,7 +282,7 @@ export function Composer({ action, draft, closed = null, readUpTo = "" }: Compos
   );
 }
 
-/** Whom the first words go to: on top, as in a letter, but part of the composer's form. */
+/** The recipient's field: at the top, as in a letter, but part of the composer's form. */
 function Recipient({ draft }: { draft: Draft }) {
   const error = errorAt(draft.error, "to") ?? errorAt(draft.error, "name");
   return (
@@ -290,14 +292,14 @@ function Recipient({ draft }: { draft: Draft }) {
   );
 }
 
-/** The place for the first words to somebody, and the start: what is unread is one click away. */
+/** The page for a new message, which is the start page as well. From there unread messages are one click away. */
 export function NewConversation({ draft }: { draft: Draft }) {
   return (
     <section class="conversation new" aria-labelledby="with">
       <PageHead title="New message" id="with" />
       <Recipient draft={draft} />
       <Composer action="/to" draft={draft} />
-      {/* Which of the two is true changes while the page is open: the styles look at the list, which is kept up to date. */}
+      {/* The styles show the part that is true now: they depend on the list, which is always up to date. */}
       <div class="welcome">
         <p class="empty if-first">
           <strong>You have no conversations yet.</strong> Type a name, or choose a person from{" "}

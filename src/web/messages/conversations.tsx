@@ -1,4 +1,4 @@
-/** Conversations beyond those in the list: one page after another, or those with something unread. */
+/** Conversations that the list has no room for, page by page: all of them, or those with unread messages. */
 import type { ConversationView, Session } from "../../chat/chat-service.ts";
 import { ConversationMark, conversationName, Time } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
@@ -7,13 +7,13 @@ import { countText, preview } from "./sidebar.tsx";
 interface ConversationsProps {
   readonly session: Session;
   readonly conversations: readonly ConversationView[];
-  /** Only those with something unread. */
+  /** True if the page shows only those with unread messages. */
   readonly unread: boolean;
   /** Where the next page begins; null if this is the last. */
   readonly next: number | null;
 }
 
-/** One page of them, newest first. */
+/** One page of conversations, newest first. */
 export function ConversationsPage({ session, conversations, unread, next }: ConversationsProps) {
   const title = unread ? "Unread conversations" : "More conversations";
   return (

@@ -1,9 +1,9 @@
 /**
  * GET /events: one user's changes as server-sent events, each with its cursor as id.
  *
- * A change is rendered once for all who see it and kept as bytes beside the event object that
- * all feeds share, so that a thousand readers cost a thousand copies and one template. A reader
- * that does not read is not waited for: the feed is bounded, and so is what is handed to the socket.
+ * An event is rendered once for all its viewers, and its bytes are stored beside the event object that all feeds share.
+ * So a thousand readers cost a thousand copies but one rendering. Nothing waits for a slow reader: the feed and the
+ * bytes that are handed to the socket are bounded.
  */
 import { Hono, type Context } from "hono";
 import type { Feed, FeedEvent, FeedItem, Session } from "../../chat/chat-service.ts";
@@ -16,32 +16,32 @@ import type { Handover } from "../cluster/handover.ts";
 import { originsFor, otherHosts, type Place } from "../http/origins.ts";
 import { needsLogin, placeOf, readFields, sessionOf } from "../http/request.ts";
 
-/** The page takes 2.5 s without any as "my replica is gone". */
+/** A page that hears nothing for 2.5 s takes its replica for dead. */
 const PING_INTERVAL_MS = 1000;
 /**
- * Streams are pinged in so many turns, spread over the interval: to write to 5,000 at one time takes 50 ms, in which
- * no message is told to anybody, here and where the pages are read.
+ * Streams are pinged in this many turns, spread over the interval. To write to 5,000 streams at once takes 50 ms, in
+ * which the replica sends no message and the readers receive none.
  */
 const PING_TURNS = 20;
-/** A reader that has taken nothing for so long is cut; it resumes by its cursor. */
+/** The stream of a reader that accepts nothing for this time is cut. The reader resumes by its cursor. */
 const STUCK_TICKS_MAX = 15;
 /**
- * A page says every 10 s that it is still there (3 s after a request that failed), under the name that it gave its
- * stream. A computer that vanished does not, and TCP would notice that a quarter of an hour later. One lost request
- * must not end a stream: 10 s, a ping, a request that times out, 3 s, another request.
+ * A page reports every 10 s that it is alive (3 s after a request that failed), by the name that it gave its stream. A
+ * computer that vanished does not, and TCP would notice that a quarter of an hour later. One lost request must not end
+ * a stream: the bound has room for 10 s, a ping, a request that times out, 3 s, and another request.
  */
 const ALIVE_MS = 18_000;
 const ALIVE_NAME = /^[\w-]{1,64}$/;
-/** Tabs of one browser that can move to another host name at the same time. */
+/** The most tabs of one browser that can move to another host name at the same time. */
 const SEATS_MAX = 8;
-/** A page gets hand-over tokens for so many hosts: it moves to one, and that one may die as well. */
+/** The number of hosts for which a page gets hand-over tokens: it moves to one, and that one may die as well. */
 const HANDOVER_HOSTS = 2;
-/** Of ?show=: the conversations of as many tabs as there can be, and some. */
+/** The most conversations in ?show=, more than the tabs of one browser show. */
 const SHOW_CHARS_MAX = 1_024;
 
 const encoder = new TextEncoder();
 
-/** Every line of data has its own prefix, so nothing a person writes can end an event. */
+/** Every line of data has a prefix, so no text that a person writes can end an event. */
 function eventText(name: string, data: string): string {
   return `event: ${name}\n${data
     .split(/\r\n|\r|\n/)
@@ -53,15 +53,15 @@ function dataOf(event: FeedEvent): string {
   return event.kind === "message" ? renderRow(event.message) : JSON.stringify(event);
 }
 
-/** In place of an event that could not be rendered: the page fetches what it shows. */
+/** Replaces an event that could not be rendered: the page then fetches what it shows. */
 const READ_ANEW: FeedEvent = { kind: "reset", reason: "OVERFLOW" };
 
-/** What all viewers of an event get, and under which id it was last sent. */
+/** The bytes that all viewers of an event receive, and the id with which they were last sent. */
 type Rendered = WeakMap<FeedEvent, { readonly id: string; readonly bytes: Uint8Array }>;
 const rendered: Rendered = new WeakMap();
 const renderedElsewhere: Rendered = new WeakMap();
 
-/** An event that does not move the cursor has no id, so that it is the same bytes for readers at different places. */
+/** An event that does not move the cursor has no id, so that readers at different places receive the same bytes. */
 function encodeOnce(known: Rendered, { event, cursor, moves }: FeedItem, text: () => string): Uint8Array {
   const id = moves ? `id: ${cursor}\n` : "";
   const before = known.get(event);
@@ -77,8 +77,8 @@ export function encodeItem(item: FeedItem): Uint8Array {
 }
 
 /**
- * The same for a page on which the conversation is not shown: of a message that there is one, of other things in it
- * nothing but the cursor. What changes in the page's list comes by itself (see list-rows.tsx).
+ * The same for a page that does not show the conversation. Of a message it hears that there is one; of other events
+ * only the cursor. Changes of the page's list are sent separately (see list-rows.tsx).
  */
 function encodeElsewhere(item: FeedItem): Uint8Array {
   return encodeOnce(renderedElsewhere, item, () => {
@@ -100,7 +100,9 @@ function rowChangedBy(event: FeedEvent, userId: string): string | null {
   return conversationOf(event);
 }
 
-/** A ping, for streams that have all that was applied: with the cursor, after which they resume; and for the others. */
+/**
+ * The pings: with the cursor for streams that have received everything applied so far, and without it for the others.
+ */
 interface Ping {
   readonly atRest: Uint8Array;
   readonly behind: Uint8Array;
@@ -108,20 +110,23 @@ interface Ping {
 
 interface StreamOwner {
   readonly session: Session;
-  /** Conversations that its pages show; null: a program, which gets every event whole and no rows of a list. */
+  /**
+   * The conversations that its pages show. Null for a program, which receives every event in full and no rows of a
+   * list.
+   */
   readonly shows: ReadonlySet<string> | null;
-  /** The name that the page gave the stream; "" for a program that does not say that it is alive. */
+  /** The name that the page gave the stream; "" for a program, which does not report that it is alive. */
   readonly name: string;
-  /** The login stands after all: a merge can take it away and bring it back. */
+  /** True if the login still exists: a merge can remove it and bring it back. */
   readonly stillIn: () => Promise<boolean>;
-  /** Where its page is open: the cluster's origins are told as they are reached from there. */
+  /** Where its page is open, for the origins that the page can reach from there. */
   readonly place: Place;
   readonly nowMs: () => number;
 }
 
 /**
- * One reader. The stream is "direct": what is written goes to the socket at the end of the turn, with
- * no queue and no promise between, which an open stream pays for in memory (5 to 7 KB) and each event in time.
+ * One reader. The stream is "direct": bytes go to the socket at the end of the turn, without a queue or a promise
+ * between. Those would cost 5 to 7 KB of memory for each open stream, and time for each event.
  */
 class EventStream {
   readonly body: ReadableStream;
@@ -129,14 +134,14 @@ class EventStream {
   readonly #feed: Feed;
   readonly #onEnd: (stream: EventStream) => void;
   #aliveMs: number;
-  /** Null until somebody begins to read. */
+  /** Null until the reader begins to read. */
   #controller: ReadableStreamDirectController | null = null;
-  /** The socket is full: what is written waits in this process. */
+  /** True while the socket is full, so that written bytes wait in this process. */
   #blocked: PromiseWithResolvers<void> | null = null;
   #stuckTicks = 0;
   #ended = false;
   readonly #over = Promise.withResolvers<void>();
-  /** Rows of the list that came while the socket was full: rendered again when there is room. */
+  /** Rows of the list that changed while the socket was full. They are rendered again when there is room. */
   readonly #owedRows = new Set<string>();
   readonly #rows: ListRows;
   readonly #onCaught: WebDeps["onCaught"];
@@ -157,7 +162,7 @@ class EventStream {
     this.#aliveMs = owner.nowMs();
     this.#onEnd = parts.onEnd;
     this.#onCaught = parts.onCaught;
-    // Who never began to read does not hear of a cut either.
+    // A reader that never began to read is not told of the cut either.
     this.#over.promise.catch(() => undefined);
     this.body = new ReadableStream({
       type: "direct",
@@ -176,7 +181,7 @@ class EventStream {
   }
 
   #write(bytes: Uint8Array): void {
-    // A number while the socket takes it, a promise until it has taken all of it.
+    // A number if the socket accepted everything, or else a promise that resolves when it has.
     const taken: unknown = this.#controller?.write(bytes);
     if (!(taken instanceof Promise)) return;
     // Neither pump nor tick writes before that, so there is one at a time.
@@ -209,7 +214,8 @@ class EventStream {
         ? encodeItem(item)
         : encodeElsewhere(item);
     } catch (error) {
-      // A view is broken. Nobody catches an error here, so it would end the replica, and those of all other readers.
+      // A view is broken. Nothing catches an error here, so it would end the replica and the streams of all other
+      // readers.
       this.#onCaught(error);
       return encodeItem({ ...item, event: READ_ANEW });
     }
@@ -220,7 +226,7 @@ class EventStream {
     if (shows === null) return;
     const conversation = rowChangedBy(event, session.userId);
     if (conversation !== null) this.#rows.changed(session, conversation);
-    // Her pages fetch the whole list then, and what she had not read may be gone.
+    // The user's pages fetch the whole list then, and unread messages may be gone.
     else if (event.kind === "reset" || event.kind === "person") this.#rows.forget(session.userId);
   }
 
@@ -233,12 +239,12 @@ class EventStream {
     this.end();
   }
 
-  /** Passes events on until the feed or the stream is over. */
+  /** Sends the feed's events until the feed or the stream ends. */
   async #pass(): Promise<void> {
     while (!this.#ended) {
       const item = await this.#feed.next();
       if (item === null || this.#ended) break;
-      // Without a word: the page comes back, and only then learns what became of its login.
+      // No event tells why: the page reconnects, and only then learns whether its login still exists.
       if (item.event.kind === "ended" && (await this.owner.stillIn())) break;
       await this.#blocked?.promise;
       if (this.#ended) break;
@@ -247,12 +253,12 @@ class EventStream {
     }
   }
 
-  /** Its page is there. */
+  /** Its page has reported that it is alive. */
   alive(): void {
     this.#aliveMs = this.owner.nowMs();
   }
 
-  /** Once a second: a sign of life, dropped when the socket is full. */
+  /** Sends a ping, once a second. It is dropped if the socket is full. */
   tick({ atRest, behind }: Ping): void {
     if (this.#ended) return;
     if (this.owner.name !== "" && this.owner.nowMs() - this.#aliveMs > ALIVE_MS) return this.end();
@@ -260,7 +266,7 @@ class EventStream {
     else if (++this.#stuckTicks > STUCK_TICKS_MAX) this.#cutOff();
   }
 
-  /** An end in good order waits for the socket; Bun (1.4.5) drops it at once, without a word, for this. */
+  /** Cuts the connection. A regular end would wait for the socket; an error makes Bun (1.4.5) close it at once. */
   #cutOff(): void {
     this.#over.reject();
     this.#forget();
@@ -272,7 +278,7 @@ class EventStream {
     try {
       void this.#controller?.end();
     } catch {
-      // The reader had cancelled: there is nobody left to tell.
+      // The reader had cancelled the stream already.
     }
     this.#over.resolve();
   }
@@ -289,10 +295,10 @@ function nameKey(userId: string, name: string): string {
   return `${userId} ${name}`;
 }
 
-/** Streams that are pinged together. */
+/** The streams that are pinged in the same turn. */
 class PingTurn {
   readonly streams = new Set<EventStream>();
-  /** What they were last told of the cluster, by place. */
+  /** The last cluster event sent to them, by place. */
   told = new Map<string, string>();
 }
 
@@ -304,9 +310,9 @@ export class EventStreams {
   readonly #turns = Array.from({ length: PING_TURNS }, () => new PingTurn());
   #nextTurn = 0;
   #opened = 0;
-  /** By owner and name: a sign of life is one look-up, however many streams are open. */
+  /** By owner and name, so that a page's report needs one look-up, however many streams are open. */
   readonly #named = new Map<string, EventStream>();
-  /** Those of pages, which have a list. */
+  /** The streams of pages, which have a list. */
   readonly #pagesOf = new Map<string, Set<EventStream>>();
   readonly #rows: ListRows;
   #timer: ReturnType<typeof setInterval> | null = null;
@@ -338,7 +344,7 @@ export class EventStreams {
     return stream.body;
   }
 
-  /** The page of a user's stream says that it is there; false if that stream is not here. */
+  /** The page of a user's stream reports that it is alive. False if that stream is at another replica. */
   alive(userId: string, name: string): boolean {
     const stream = this.#named.get(nameKey(userId, name));
     stream?.alive();
@@ -346,8 +352,8 @@ export class EventStreams {
   }
 
   /**
-   * Hand-over tokens for a page at `place`, by the origin where they are good: for HANDOVER_HOSTS hosts at most,
-   * those first whose replica is reachable. Null where none are needed.
+   * Hand-over tokens for a page at `place`, by the origin that accepts them: for at most HANDOVER_HOSTS hosts, and for
+   * those first whose replica is reachable. Null if the page needs none.
    */
   handovers(place: Place, token: string, seats: number): Record<string, string[]> | null {
     const others = otherHosts(place, originsFor(place, this.#deps));
@@ -369,14 +375,14 @@ export class EventStreams {
         .replicas.filter(({ state }) => state === "unreachable" || state === "stopped")
         .flatMap(({ web }) => (web !== null && URL.canParse(web) ? [new URL(web).origin] : [])),
     );
-    // Another one first each time, so that the pages of a dead replica spread over the others.
+    // Each call begins with another host, so that the pages of a dead replica spread over the others.
     const start = Math.floor(Math.random() * origins.length);
     return [...origins.slice(start), ...origins.slice(0, start)]
       .toSorted((a, b) => Number(away.has(a)) - Number(away.has(b)))
       .slice(0, HANDOVER_HOSTS);
   }
 
-  /** Ends all streams, so that their pages move on at once when this replica stops. */
+  /** Ends all streams, so that their pages move at once when this replica stops. */
   stop(): void {
     for (const stream of this.#open) stream.end();
     this.#rows.stop();
@@ -443,7 +449,7 @@ export class EventStreams {
       this.#pagesOf.delete(userId);
       this.#rows.forget(userId);
     }
-    // A later stream of the same name may have taken its place.
+    // A later stream may have the same name.
     if (this.#named.get(nameKey(userId, name)) === stream) this.#named.delete(nameKey(userId, name));
     if (this.#open.size === 0) this.#idle();
   }
@@ -454,13 +460,15 @@ export class EventStreams {
   }
 }
 
-/** `show=`: conversation ids with commas between; empty on pages without one; absent: a program. */
+/**
+ * The conversation ids in ?show=, separated by commas. Pages without a conversation send an empty value, programs none.
+ */
 function shownBy(text: string | undefined): ReadonlySet<string> | null {
   if (text === undefined) return null;
   return new Set(text.slice(0, SHOW_CHARS_MAX).split(","));
 }
 
-/** Last-Event-ID is newer than the ?after= of the page that opened the stream. */
+/** The cursor of a request: Last-Event-ID is newer than the ?after= of the page that opened the stream. */
 function openStream(c: Context<WebEnv>, deps: WebDeps, streams: EventStreams): Response | Promise<Response> {
   const session = sessionOf(c);
   const token = c.get("token");
@@ -484,7 +492,7 @@ function openStream(c: Context<WebEnv>, deps: WebDeps, streams: EventStreams): R
   return c.body(streams.start(answer.value, owner));
 }
 
-/** GET /events, and POST /events/alive by which its page stays in touch. */
+/** GET /events, and POST /events/alive, with which the page reports that it is alive. */
 export function eventRoutes(deps: WebDeps, streams: EventStreams): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   app.get("/events", needsLogin(), (c) => openStream(c, deps, streams));
@@ -492,7 +500,7 @@ export function eventRoutes(deps: WebDeps, streams: EventStreams): Hono<WebEnv> 
     const fields = await readFields(c);
     const { userId } = sessionOf(c);
     const name = fields.text("stream");
-    // At an address that replicas share, the stream may be at another one.
+    // At an address that replicas share, the stream may be at another replica.
     if (!streams.alive(userId, name) && ALIVE_NAME.test(name)) deps.sendAlive(userId, name);
     const handover = streams.handovers(placeOf(c), c.get("token"), Number(fields.text("seats")));
     return handover === null ? c.body(null, 204) : c.json({ handover });

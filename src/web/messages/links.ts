@@ -1,19 +1,19 @@
 /**
- * Where the links of a message begin and end, as people paste them: a closing bracket belongs to a
- * link that has its opening one, a sentence in Chinese may follow without a space, and a mark that
- * turns the direction of text never gets inside, because it could show another address than the one that opens.
+ * Finds the links in a message as people paste them. A closing bracket belongs to a link that contains its opening one,
+ * and a Chinese sentence may follow a link without a space. A character that changes the direction of text never
+ * becomes part of a link, because the link could then look like another address.
  */
 
 /** A link, or the text between two. */
 export interface Part {
   readonly text: string;
-  /** Where it leads; absent for plain text. Only http and https. */
+  /** The address that opens: http or https only. Absent for plain text. */
   readonly href?: string;
-  /** The host that opens, where the text of the link shows another one, as in https://bank.example@evil.example. */
+  /** The host that opens, if the text seems to name another one, as in https://bank.example@evil.example. */
   readonly realHost?: string;
 }
 
-/** The scheme in any case; not in the middle of a word. */
+/** The scheme in upper or lower case, but not within a word. */
 const START = /(?<![a-z0-9])https?:\/\//giu;
 
 /**
@@ -23,11 +23,14 @@ const START = /(?<![a-z0-9])https?:\/\//giu;
 const END =
   /[\s<>"`\\\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}\u3000-\u3003\u3008-\u3011\u3014-\u301f\uff01\uff08\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3b\uff3d\uff5b\uff5d\uff5f-\uff65]/u;
 
-/** What ends a sentence rather than an address. */
+/** Punctuation that ends a sentence rather than an address. */
 const CLOSING = /[.,;:!?'*~\u00ab\u00bb\u060c\u061b\u061f\u06d4\u0964\u0965\u2018-\u201f\u2026\u2039\u203a]/u;
 const BRACKETS: Readonly<Record<string, string>> = { ")": "(", "]": "[", "}": "{" };
 
-/** Without what closes the sentence around it, and without brackets that opened before it. One pass: it may be 8 KiB of brackets. */
+/**
+ * Cuts off the end of the surrounding sentence and brackets that opened before the link. In one pass, because a message
+ * may be 8 KiB of brackets.
+ */
 function trimmed(link: string): string {
   const counts: Record<string, number> = {};
   for (const letter of link) counts[letter] = (counts[letter] ?? 0) + 1;
@@ -42,17 +45,17 @@ function trimmed(link: string): string {
   return link.slice(0, end);
 }
 
-/** The link as a part; null if no browser could open it. */
+/** The link as a part; null if no browser can open it. */
 function linkOf(text: string): Part | null {
   if (!URL.canParse(text)) return null;
   const { host } = new URL(text);
   const shown = /^https?:\/\/([^/?#]*)/i.exec(text)?.[1]?.toLowerCase() ?? "";
-  // The port that goes without saying is not in `host`.
+  // `host` does not contain the default port.
   const same = shown === host || shown.replace(/:(?:80|443)?$/, "") === host;
   return { text, href: text, ...(same ? {} : { realHost: host }) };
 }
 
-/** A text in parts; joined they are the text again. */
+/** Splits a text into parts, which together are the text again. */
 export function linkParts(text: string): Part[] {
   const parts: Part[] = [];
   let done = 0;
@@ -64,7 +67,7 @@ export function linkParts(text: string): Part[] {
     const candidate = length === -1 ? rest : rest.slice(0, length);
     const link = linkOf(trimmed(candidate));
     if (link === null) {
-      // Nor is what begins within it looked at: that would be the same text again and again.
+      // Links that would begin within it are skipped, or the same text would be read again and again.
       skipTo = found.index + candidate.length;
       continue;
     }

@@ -1,22 +1,22 @@
 /**
- * Rows of the list on the left, rendered again as they change. A page fetches its list once; after that, whatever
- * changes a row of a user (a message, a deletion, her own reading) makes this replica render that row and send it to
- * all of her pages, which only place it. What happens in one conversation within a moment is one row.
+ * Renders rows of the list on the left again when they change. A page fetches its list once. After that, each change of
+ * a user's row (a message, a deletion, a read mark of the user's own) makes this replica render the row and send it to
+ * all of the user's pages, which only place it. Changes of one conversation within a moment are one row.
  */
 import type { ChatService, ConversationView, Session } from "../../chat/chat-service.ts";
 import type { ConversationId } from "../../chat/ids.ts";
 import { UNREAD_TOTAL_MAX } from "../../chat/chat-service.ts";
 import { renderItem, totalText } from "./sidebar.tsx";
 
-/** Changes within this time are one row: that bounds a busy conversation to some 7 rows a second for each reader. */
+/** Changes within this time are one row, which limits a busy conversation to about 7 rows a second for each reader. */
 const GATHER_MS = 150;
 
-/** A row as the page gets it. */
+/** A row as the page receives it. */
 export interface ListRow {
   readonly conversationId: string;
   /** Its `<li>`; "" if the conversation is no longer in the list. */
   readonly html: string;
-  /** Unread messages in all conversations, as the list says it. */
+  /** The number of unread messages in all conversations, in the words of the list. */
   readonly unread: string;
 }
 
@@ -26,13 +26,16 @@ export class ListRows {
   readonly #onCaught: (error: unknown) => void;
   readonly #changed = new Map<string, { readonly session: Session; readonly conversations: Set<string> }>();
   /**
-   * By user, how many messages are unread in each conversation that has any. Counting all of somebody's conversations
-   * takes a query for each of them, so that is done once; afterwards the row that is rendered says what changed.
+   * The number of unread messages by user and conversation. To count all of a user's conversations takes a query for
+   * each of them, so that is done once. After that only the conversation of a rendered row is counted again.
    */
   readonly #unread = new Map<string, Map<string, number>>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  /** `send`: to all pages of the user at this replica. `onCaught` takes what a view or a query threw: that row is left out. */
+  /**
+   * `send` sends to all pages of the user at this replica. `onCaught` receives an error of a view or query, whose row
+   * is not sent.
+   */
   constructor(chat: ChatService, send: (userId: string, row: ListRow) => void, onCaught: (error: unknown) => void) {
     this.#chat = chat;
     this.#send = send;
@@ -47,7 +50,7 @@ export class ListRows {
     this.#timer ??= setTimeout(() => void this.#render(), GATHER_MS);
   }
 
-  /** Her last page here is closed, or she must read everything anew. */
+  /** The user's last page here was closed, or the pages must fetch everything again. */
   forget(userId: string): void {
     this.#changed.delete(userId);
     this.#unread.delete(userId);
@@ -70,7 +73,7 @@ export class ListRows {
 
   async #renderOne(session: Session, conversationId: string): Promise<void> {
     const asked = await this.#chat.conversation(session, { conversationId });
-    // It is not hers any more.
+    // The user is no longer a member of it.
     if (!asked.ok && asked.error.code !== "not_found") return;
     const unread = totalText(this.#total(session, conversationId));
     const html = asked.ok && isListed(asked.value) ? renderItem(asked.value, session) : "";
@@ -85,14 +88,16 @@ export class ListRows {
       for (const [id, count] of this.#chat.unreadCounts(session, conversationId)) counts.set(id, count);
     }
     const total = counts.values().reduce((sum, count) => sum + count, 0);
-    // So many are not counted one by one: all anew the next time.
+    // The total is capped, so the counts are incomplete: all are counted again the next time.
     if (total < UNREAD_TOTAL_MAX) this.#unread.set(session.userId, counts);
     else this.#unread.delete(session.userId);
     return Math.min(UNREAD_TOTAL_MAX, total);
   }
 }
 
-/** As in the list that a page fetches: a room until it is archived, else whoever is there, or was and left something. */
+/**
+ * As in the list that a page fetches: a room until it is archived, else whoever is there, or was and left something.
+ */
 function isListed({ room, with: other, last }: ConversationView): boolean {
   return room === null ? last !== null || other?.deleted === false : !room.archived;
 }

@@ -2,9 +2,9 @@
 import type { MessageView } from "../../chat/chat-service.ts";
 import { MessageRow } from "./message.tsx";
 
-/** The row as events bring it: unread for all but its author. */
+/** The row of an event: unread for everyone but its author. */
 export function renderRow(message: MessageView): string {
   const row = <MessageRow message={message} withoutMark />;
-  // An element of synchronous components is a string object.
+  // The element of a synchronous component is a string object.
   return String(row as unknown as string);
 }

@@ -1,22 +1,22 @@
 /**
- * One message as a row. Only this file says what a row looks like: events bring rows, and what a page shows before any
- * replica knows of it (a message that waits, the mark of one that is unread after all) it copies from the templates
- * below. The DOM id is the message's id, so a pending bubble, its confirmation and the copy from the event stream are
- * one element; own and grouped are classes that the page sets.
+ * One message as a row. Only this file contains the markup of a row: events carry rows, and a page copies the templates
+ * below for what no replica has rendered, such as an unsent message or a mark that returns. The DOM id is the message's
+ * id, so an unsent row, its confirmation and its copy from the event stream are one element. The page itself sets the
+ * classes own and grouped.
  */
 import type { MessageView } from "../../chat/chat-service.ts";
 import { isFewEmoji } from "./emoji.ts";
 import { linkParts } from "./links.ts";
 import { Time } from "../page/names.tsx";
 
-/** What only this viewer sees; absent when a row is rendered for all. */
+/** The user for whom a row is rendered; absent if it is rendered for everyone. */
 export interface Viewer {
   readonly userId: string;
 }
 
 /**
- * Text with its links. JSX escapes both; nothing a person writes becomes an attribute but an http(s) address.
- * An address is read from left to right, whatever the direction of the text around it.
+ * A text with its links. JSX escapes both, and no text that a person writes becomes an attribute except an http(s)
+ * address. An address is shown from left to right, whatever the direction of the text around it.
  */
 function Body({ text }: { text: string }) {
   return (
@@ -45,13 +45,13 @@ export function rowId(messageId: string): string {
 interface RowProps {
   readonly message: MessageView;
   readonly viewer?: Viewer;
-  /** Goes on what the row above said: no name again. */
+  /** Same author as the row above, so the name is omitted. */
   readonly grouped?: boolean;
-  /** For an event: the script copies the mark from its template, which saves 200 bytes for each reader. */
+  /** True for an event: the script copies the mark from its template, which saves 200 bytes for each reader. */
   readonly withoutMark?: boolean;
 }
 
-/** A row; with a viewer it also says what is his own. */
+/** A row. With a viewer it has the class "own" if the viewer wrote the message. */
 export function MessageRow({ message, viewer, grouped = false, withoutMark = false }: RowProps) {
   const own = viewer !== undefined && message.authorId === viewer.userId;
   const { unread } = message;
@@ -89,13 +89,13 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
   );
 }
 
-/** What the script copies: see the top of this file. */
+/** The templates that the script copies. */
 export function RowTemplates() {
   return (
     <>
       <template id="pending-row">
         <li class="message own pending">
-          {/* The place of the checkbox that the confirmed row will have. */}
+          {/* Keeps the room for the checkbox of the confirmed row. */}
           <span class="pick" />
           <div class="bubble">
             <div class="body" hx-ignore dir="auto" />
@@ -121,7 +121,7 @@ export function RowTemplates() {
   );
 }
 
-/** Works without a script; with one, a click anywhere in the row does the same. */
+/** The button works without a script. With one, a click anywhere in the row does the same. */
 function MarkRead({ id }: { id: string }) {
   return (
     <button class="mark" type="submit" form="reading" name="ids" value={id}>

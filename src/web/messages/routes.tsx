@@ -1,4 +1,4 @@
-/** Conversations: reading, sending, marking, deleting. */
+/** The routes of conversations: reading, sending, marking, deleting. */
 import { Hono, type Context } from "hono";
 import { PAGE_MAX } from "../../chat/bounds.ts";
 import { CHAT_ERRORS, failed, type Answer } from "../../chat/errors.ts";
@@ -27,10 +27,10 @@ import { nextFormId } from "../account/login-routes.tsx";
 
 const PAGE_DEFAULT = 50;
 
-/** Conversations on a page of their own. */
+/** The most conversations on a page of /conversations. */
 const LIST_PAGE = 100;
 
-/** Of a name in an address: more than any name has. */
+/** The most UTF-16 units of a name in an address, more than any name has. */
 const NAME_UNITS_MAX = 128;
 
 function pageSize(c: Context<WebEnv>): number {
@@ -42,19 +42,19 @@ function emptyDraft(to = "", removed: Cleaned["removed"] = null): Draft {
   return { id: Bun.randomUUIDv7(), body: "", to, error: null, removed };
 }
 
-/** A plain form sent what somebody pasted: cleaned here. A program hears what is wrong with its text instead. */
+/** Cleans the text of a plain form, as the script does. A program gets an error instead. */
 function bodyOf(c: Context<WebEnv>, fields: Fields): Cleaned {
   const body = fields.lines("body");
   return wantsJson(c) ? { text: body, removed: null } : cleanPasted(body);
 }
 
-/** What the page that follows such a form says about it. */
+/** The note about it on the page that follows such a form. */
 function removedBefore(c: Context<WebEnv>): Cleaned["removed"] {
   const removed = c.req.query("removed") ?? "";
   return Object.hasOwn(REMOVED_TEXT, removed) ? (removed as Cleaned["removed"]) : null;
 }
 
-/** One more than shown is read, to know whether there are older ones. */
+/** One message more than shown is read, to know whether there are older ones. */
 async function readHistory(c: Context<WebEnv>, deps: WebDeps, conversationId: string): Promise<Answer<History>> {
   const before = c.req.query("before");
   const limit = pageSize(c);
@@ -68,13 +68,13 @@ async function readHistory(c: Context<WebEnv>, deps: WebDeps, conversationId: st
   return { ok: true, value: { messages, more, older: before !== undefined }, cursor: answer.cursor };
 }
 
-/** /, /c/<id> and what its forms do, /to. */
+/** /, /c/<id> with its forms, /to. */
 export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const login = needsLogin();
   app.get("/", login, (c) => answerHome(c, deps, emptyDraft((c.req.query("to") ?? "").slice(0, NAME_UNITS_MAX))));
   app.get("/new", login, (c) => answerHome(c, deps, emptyDraft()));
-  // The newest conversation with something unread; where nothing is, the start.
+  // Leads to the newest conversation with unread messages, or to the start page if there is none.
   app.get("/unread", login, async (c) => {
     const unread = await read(c, (at) => deps.chat.listConversations(sessionOf(c), { unread: true, limit: 1, ...at }));
     if (!unread.ok) return await answerError(c, unread.error);
@@ -95,7 +95,7 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   app.post("/read", login, (c) => markRead(c, deps, null));
   app.post("/c/:id/delete", login, (c) => deleteSelected(c, deps, c.req.param("id")));
   app.post("/delete", login, (c) => deleteSelected(c, deps, null));
-  // Addresses that forms post to, when somebody reloads or comes back to one.
+  // Forms post to these addresses. A user may reload one or return to it.
   for (const form of ["messages", "read", "delete"] as const) {
     app.get(`/c/:id/${form}`, login, (c) => c.redirect(`/c/${c.req.param("id")}`, 303));
   }
@@ -108,7 +108,7 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
 }
 
 async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Promise<Response> {
-  // A link with ?to= is how People and the list start a conversation: one that exists is opened instead.
+  // People and the list start a conversation by a link with ?to=. A conversation that exists is opened instead.
   const to = c.req.query("to");
   if (to !== undefined && draft.error === null && draft.body === "" && !wantsJson(c)) {
     const found = await read(c, (at) => deps.chat.findDirect(sessionOf(c), { name: to, ...at }));
@@ -130,7 +130,7 @@ async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Prom
   }
   return await answerPage(c, deps, {
     title: "New message",
-    // On a phone the start is the list alone.
+    // On a phone the start page is the list alone.
     place: c.req.path === "/" && to === undefined ? "home" : "new",
     current: "new",
     cursor: listing.cursor,
@@ -140,7 +140,7 @@ async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Prom
   });
 }
 
-/** The list goes on here, and works without a script. */
+/** The pages that continue the list. They work without a script. */
 async function answerConversations(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const session = sessionOf(c);
   const before = Number(c.req.query("before") ?? 0);
@@ -232,7 +232,7 @@ async function sendTo(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   return await answerHome(c, deps, { id: nextFormId(clientId, answer.error), body, to, error: answer.error, removed });
 }
 
-/** JSON for programs, with the row as every page shows it for our script; people go on to the conversation. */
+/** Answers JSON to programs, with the row for our script. People are sent to the conversation. */
 function answerSent(
   c: Context<WebEnv>,
   deps: WebDeps,
@@ -248,7 +248,7 @@ function answerSent(
   return c.json({ message, kept, cursor: answer.cursor, ...row }, 201);
 }
 
-/** Where a form of a conversation leads: back to it. */
+/** A form of a conversation leads back to it. */
 function backTo(c: Context<WebEnv>, conversationId: string | null): Response {
   return c.redirect(conversationId === null ? "/" : `/c/${conversationId}`, 303);
 }

@@ -1,4 +1,4 @@
-/** The list on the left: conversations with unread counts, then people one has not written to yet. */
+/** The list on the left: conversations with unread counts, then people without a conversation. */
 import { UNREAD_TOTAL_MAX, type ConversationView, type Session, type UserView } from "../../chat/chat-service.ts";
 import { cut } from "../page/cut.ts";
 import { Icon } from "../page/icons.tsx";
@@ -9,22 +9,22 @@ export interface SidebarProps {
   readonly conversations: readonly ConversationView[];
   readonly others: readonly UserView[];
   readonly current: string | null;
-  /** Unread messages in all conversations. */
+  /** The number of unread messages in all conversations. */
   readonly unread: number;
   readonly more: More | null;
 }
 
-/** That the list goes on. */
+/** The rest of the list. */
 export interface More {
-  /** Where: after the conversation whose newest message has this seq. */
+  /** The rest begins after the conversation whose newest message has this seq. */
   readonly beforeSeq: number;
-  /** Something there is unread. */
+  /** True if it has unread messages. */
   readonly unread: boolean;
 }
 
 const PREVIEW_CHARS = 80;
 
-/** The beginning of its newest message. */
+/** The beginning of the conversation's newest message. */
 export function preview(conversation: ConversationView, session: Session): string {
   const last = conversation.last;
   if (last === null || last.deleted) return "";
@@ -33,17 +33,17 @@ export function preview(conversation: ConversationView, session: Session): strin
   return conversation.room === null ? text : `${last.authorName}: ${text}`;
 }
 
-/** What the count of one conversation reads: it is not counted any further. */
+/** The count of one conversation as text; it is counted no further than 100. */
 export function countText(unread: number): string {
   return unread >= 100 ? "99+" : String(unread);
 }
 
-/** What the count of all reads. */
+/** The count of all conversations as text. */
 export function totalText(unread: number): string {
   return unread >= UNREAD_TOTAL_MAX ? `${UNREAD_TOTAL_MAX}+` : String(unread);
 }
 
-/** The list; also fetched alone when something in it has changed. */
+/** The list. The script also fetches it alone. */
 export function Sidebar({ session, conversations, others, current, unread, more }: SidebarProps) {
   return (
     <nav id="sidebar" class="sidebar" aria-label="Conversations" data-unread={totalText(unread)}>
@@ -109,11 +109,11 @@ interface ItemProps {
 
 /** The row of one conversation, as text. */
 export function renderItem(conversation: ConversationView, session: Session): string {
-  // An element of synchronous components is a string object.
+  // The element of a synchronous component is a string object.
   return String((<ConversationItem conversation={conversation} session={session} current={false} />) as unknown);
 }
 
-/** `data-seq` is where the row belongs: the list is in the order of the newest messages. */
+/** `data-seq` is the row's place, because the list is in the order of the newest messages. */
 function ConversationItem({ conversation, session, current }: ItemProps) {
   const { unread } = conversation;
   return (

@@ -1,8 +1,8 @@
-/** Cuts text where a person would: never within what is seen as one character. */
+/** Cuts text where a person would: never within a visible character. */
 
 const GRAPHEMES = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** UTF-16 units of one visible character that are looked at: a family of emoji has some 11. */
+/** The most UTF-16 units that are read for one visible character; a family of emoji has about 11. */
 const UNITS_MAX = 32;
 
 const SIMPLE = /^[\x20-\x7e]*$/;
@@ -10,7 +10,7 @@ const SIMPLE = /^[\x20-\x7e]*$/;
 /** The first `count` visible characters. */
 export function cut(text: string, count: number): string {
   if (text.length <= count) return text;
-  // Whatever is longer than this was made to be long.
+  // A longer text was made to be slow.
   const head = text.slice(0, count * UNITS_MAX);
   if (SIMPLE.test(head)) return head.slice(0, count);
   let end = 0;

@@ -1,9 +1,9 @@
-/** A page for what no form can show: the sentence, and a way on. */
+/** The page for an error that no form can show: a sentence, and a link to continue. */
 import type { ShownFailure } from "../http/deps.ts";
 import type { CardBase } from "../http/prefs.ts";
 import { CardPage } from "./page.tsx";
 
-/** The sentence, and where to go from here. */
+/** The sentence and the link. */
 function FailureText({ failure, href, way }: { failure: ShownFailure; href: string; way: string }) {
   return (
     <>
@@ -26,7 +26,7 @@ function FailureText({ failure, href, way }: { failure: ShownFailure; href: stri
   );
 }
 
-/** Within the frame of somebody who is logged in: the list and the menu stay where they are. */
+/** The error within the frame of a logged-in user, beside the list. */
 export function FailureInFrame({ failure }: { failure: ShownFailure }) {
   return (
     <section class="page failure-page">
@@ -42,7 +42,7 @@ interface ErrorPageProps extends CardBase {
   readonly loggedIn: boolean;
 }
 
-/** A card, where there is no frame. */
+/** The error as a card, if there is no frame. */
 export function ErrorPage({ failure, loggedIn, ...card }: ErrorPageProps) {
   return (
     <CardPage title={failure.title} {...card}>

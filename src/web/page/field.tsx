@@ -1,4 +1,4 @@
-/** A labelled input with its own place for a sentence about what is wrong with it. */
+/** An input with a label and a place for its error. */
 import type { ChatError } from "../../chat/errors.ts";
 
 interface FieldProps {
@@ -11,17 +11,17 @@ interface FieldProps {
   readonly autocomplete?: string;
   readonly autofocus?: boolean;
   readonly placeholder?: string;
-  /** It may stay empty. */
+  /** True if it may stay empty. */
   readonly optional?: boolean;
-  /** Id of the form it belongs to, if it stands outside of it. */
+  /** The id of its form, if it is outside of that form. */
   readonly form?: string;
 }
 
-/** Label, input, hint and the sentence, tied together for screen readers. The sentence takes the place of the hint: it says the same. */
+/** Label, input, hint and error, linked for screen readers. The error replaces the hint, because it says the same. */
 export function Field(props: FieldProps) {
   const id = `field-${props.name}`;
   const hint = props.error === undefined ? props.hint : undefined;
-  // The sentence's place always: the script may fill it.
+  // The place of the error is always there, because the script may fill it.
   const describedBy = hint === undefined ? `${id}-error` : `${id}-hint ${id}-error`;
   const input = (
     <input
@@ -64,7 +64,7 @@ export function Field(props: FieldProps) {
   );
 }
 
-/** The sentence beside a field; present but empty when all is well, so that a script can fill it. */
+/** The error of a field. It is empty if all is well, so that the script can fill it. */
 export function FieldError({ id, sentence }: { id: string; sentence: string | undefined }) {
   return (
     <p class="error" id={id} role="alert" hidden={sentence === undefined}>

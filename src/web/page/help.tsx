@@ -1,4 +1,6 @@
-/** The keyboard's list, opened with "?". The keys themselves are in browser/keys.ts. */
+/**
+ * The list of keyboard shortcuts, which "?" opens. The shortcuts themselves are in browser/app.ts and browser/keys.ts.
+ */
 
 const KEYS: readonly (readonly [string, string])[] = [
   ["Enter", "Send"],
@@ -17,7 +19,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["?", "This list"],
 ];
 
-/** The list, hidden until it is asked for. */
+/** The list, closed until the user opens it. */
 export function HelpDialog() {
   return (
     <dialog id="help" class="sheet small" aria-labelledby="help-title">

@@ -1,4 +1,4 @@
-/** Line icons, drawn on a 20 x 20 grid. All are decoration: the words beside or inside say the same. */
+/** Line icons, drawn on a 20 x 20 grid. All are decoration: the text beside them says the same. */
 
 const PATHS = {
   back: "M12.5 4.5 7 10l5.5 5.5",
@@ -17,7 +17,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS;
 
-/** One icon in the colour of the text around it. */
+/** An icon in the colour of the text around it. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg class="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">

@@ -1,18 +1,18 @@
-/** How a person appears everywhere: initials on a quiet colour, a presence dot, a name. */
+/** How a person is shown: an initial on a quiet colour, a presence dot, a name. */
 import { cut } from "./cut.ts";
 import type { ConversationView, RoomView, Session, UserView } from "../../chat/chat-service.ts";
 import { Icon } from "./icons.tsx";
 
 const HUES = 8;
 
-/** One of eight colours, the same for a person on every page; the policy allows no inline styles. */
+/** One of eight colour classes, the same for a person on every page. The policy allows no inline styles. */
 function hueOf(userId: string): number {
   let hash = 7;
   for (const letter of userId) hash = (hash * 31 + letter.charCodeAt(0)) % 65_521;
   return hash % HUES;
 }
 
-/** Initial and presence. `data-user` lets the live events find every dot of a person. */
+/** Initial and presence dot. By `data-user` the script finds all dots of a person. */
 export function Avatar({ user, large = false }: { user: UserView; large?: boolean }) {
   const initial = user.deleted ? "·" : (cut(user.name, 1) || "·").toUpperCase();
   return (
@@ -23,7 +23,7 @@ export function Avatar({ user, large = false }: { user: UserView; large?: boolea
   );
 }
 
-/** What stands in a list where a person's initial stands: `#`, or a lock for a private room. */
+/** The mark of a room, in place of a person's initial: `#`, or a lock for a private room. */
 export function RoomMark({ room, large = false }: { room: RoomView; large?: boolean }) {
   return (
     <span class={`avatar room hue-none${large ? " large" : ""}`}>
@@ -39,7 +39,9 @@ export function RoomMark({ room, large = false }: { room: RoomView; large?: bool
   );
 }
 
-/** What a conversation is called: the other person's name, "(you)" behind one's own, `#` before a room's. */
+/**
+ * The title of a conversation: the other person's name, the user's own name with "(you)", or a room's name with `#`.
+ */
 export function conversationName(conversation: ConversationView, session: Session): string {
   const { room, with: other } = conversation;
   if (room !== null) return `#${room.name}`;
@@ -54,7 +56,7 @@ export function ConversationMark({ conversation }: { conversation: ConversationV
   return other === null ? null : <Avatar user={other} />;
 }
 
-/** Online or not, as a dot for eyes and a word for ears. */
+/** Online or offline, as a dot, and as a word for screen readers. */
 function PresenceDot({ user }: { user: UserView }) {
   return (
     <span class="presence" data-user={user.id} data-online={user.online ? "yes" : "no"}>
@@ -64,12 +66,12 @@ function PresenceDot({ user }: { user: UserView }) {
 }
 
 /**
- * What a time says: a clock, with seconds, or how long ago: short ("09:12", "yesterday"), in a sentence after "last seen"
- * ("5 min ago"), or after "since" ("09:12").
+ * How a time is written: "second" and "clock" as a time of day, "short" in a list ("09:12", "yesterday"), "past" after
+ * "last seen" ("5 min ago"), "from" after "since" ("09:12").
  */
 export type TimeStyle = "second" | "clock" | "short" | "past" | "from";
 
-/** A time that the script rewrites into the reader's own zone; without it, UTC. */
+/** A time. It is in UTC until the script writes it in the reader's own zone. */
 export function Time({ micros, style }: { micros: number; style: TimeStyle }) {
   const date = new Date(micros / 1000);
   const iso = date.toISOString();
@@ -82,7 +84,7 @@ export function Time({ micros, style }: { micros: number; style: TimeStyle }) {
   );
 }
 
-/** "online", "last seen …" or nothing for people who never connected. */
+/** "online", "last seen …", or "offline" for people who never connected. */
 export function Seen({ user }: { user: UserView }) {
   return (
     <span class="seen" data-seen={user.id}>

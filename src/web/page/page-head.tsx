@@ -1,20 +1,20 @@
-/** The heading of a page or conversation. */
+/** The head of a page or conversation. */
 import type { Child } from "hono/jsx";
 import { Icon } from "./icons.tsx";
 
 interface PageHeadProps {
   readonly title: string;
-  /** Of the title, for what it names. */
+  /** The id of the title, for elements that it labels. */
   readonly id?: string;
-  /** Who it is about, before the title. */
+  /** The person's mark, before the title. */
   readonly avatar?: Child;
-  /** A line in small letters below the title. */
+  /** A small line below the title. */
   readonly note?: Child;
-  /** What can be done here, after the title. */
+  /** The actions, after the title. */
   readonly children?: Child;
 }
 
-/** The title, and before it the way back to the list, which a phone shows alone. */
+/** The title. On a phone, which shows the list on a page of its own, a link before it leads back to the list. */
 export function PageHead({ title, id, avatar, note, children }: PageHeadProps) {
   return (
     <header class="head">

@@ -1,4 +1,4 @@
-/** The frame of every page: head, top bar, the places where live things appear. */
+/** The frame of every page: head, top bar, and the places for notes and dialogs. */
 import type { Child } from "hono/jsx";
 import { ASSETS, ASSETS_VERSION } from "../http/assets.ts";
 import type { Session } from "../../chat/chat-service.ts";
@@ -13,28 +13,28 @@ import { totalText } from "../messages/sidebar.tsx";
 import { PageOwner, PostForm } from "./post-form.tsx";
 
 const HTMX_CONFIG = JSON.stringify({
-  // Its own style element would break the policy; our styles show what is under way.
+  // Its own style element would break the policy. Our styles show requests under way.
   includeIndicatorCSS: false,
   history: false,
-  // An error's page belongs into no corner of this one.
+  // The page of an error must not be swapped into a part of this one.
   noSwap: [204, 304, "4xx", "5xx"],
   defaultTimeout: 8000,
 });
 
-/** What the script has to know about the page it is on. */
+/** What the script needs to know about its page. */
 export interface LivePage {
   readonly session: Session;
-  /** Names what the browser keeps of this cluster. */
+  /** Part of the name of everything that the browser stores of this cluster. */
   readonly cluster: string;
   readonly status: ClusterStatusJson;
   readonly carry: string;
   readonly origins: readonly string[];
-  /** At an address that several replicas share: another one may answer there next. */
+  /** True at an address that several replicas share, where another one may answer next. */
   readonly shared: boolean;
   readonly theme: Theme;
 }
 
-/** The colour of the bar, for the browser's own frame on a phone: `--paper` of tokens.css. */
+/** The colour of the browser's own bar on a phone: `--paper` of tokens.css. */
 const FRAME_COLOURS = { light: "#f5f3ee", dark: "#121513" } as const;
 
 function FrameColour({ theme }: { theme: Theme }) {
@@ -67,11 +67,11 @@ function Head({ title, theme }: { title: string; theme: Theme }) {
 interface CardPageProps extends CardBase {
   readonly title: string;
   readonly children: Child;
-  /** Id of a user who has left for good here: the script forgets what it kept of hers. */
+  /** The id of a user who has deleted the account: the script deletes what it stored of that user. */
   readonly forget?: string;
 }
 
-/** A page outside of the chat: one card. */
+/** A page outside of the chat, as one card. */
 export function CardPage({ title, children, theme, cluster, forget = "" }: CardPageProps) {
   return (
     <html lang="en" data-theme={theme}>
@@ -86,19 +86,19 @@ export function CardPage({ title, children, theme, cluster, forget = "" }: CardP
   );
 }
 
-/** What a page shows beside its list. */
+/** The main part of a page, beside the list. */
 export interface MainProps {
   readonly title: string;
   readonly place: "home" | "new" | "conversation" | "people" | "account" | "cluster" | "failure";
-  /** The row of the list that it belongs to: the id of a conversation, or "new"; null for none. */
+  /** Its row in the list: the id of a conversation, or "new"; null for none. */
   readonly current: string | null;
-  /** The events after this cursor are not in it; "" if it shows nothing live. */
+  /** Events after this cursor are not in it; "" if it shows nothing live. */
   readonly cursor: string;
   readonly readOnSight: boolean;
   readonly children: Child;
 }
 
-/** Part of every page; sent alone when the script puts it in the place of another one (browser/switching.ts). */
+/** The main part of every page. It is sent alone if the script swaps it in (browser/switching.ts). */
 export function Main({ title, place, current, cursor, readOnSight, children }: MainProps) {
   return (
     <main
@@ -116,7 +116,7 @@ export function Main({ title, place, current, cursor, readOnSight, children }: M
   );
 }
 
-/** For whom the forms in `children` are made. */
+/** Names the owner of the forms in `children`. */
 export function OwnedBy({ session, children }: { session: Session; children: Child }) {
   return <PageOwner.Provider value={session.userId}>{children}</PageOwner.Provider>;
 }
@@ -164,7 +164,7 @@ export function AppPage({ live, unread, sidebar, main }: AppPageProps) {
   );
 }
 
-/** Asked by touch; see browser/leave.ts. */
+/** The question before a log-out by touch; see browser/leave.ts. */
 function LeaveDialog() {
   return (
     <dialog id="leave" class="sheet small" aria-labelledby="leave-title">

@@ -1,11 +1,11 @@
-/** The forms of a page that change something: each says for whose login its page was made. */
+/** Forms that change something. Each names the user for whom its page was rendered. */
 import { createContext, useContext, type JSX, type PropsWithChildren } from "hono/jsx";
 import { OWNER_FIELD } from "../http/owner.ts";
 
-/** Id of the user for whom a page is rendered; "" on pages without a login. */
+/** The id of the user for whom a page is rendered; "" on pages without a login. */
 export const PageOwner = createContext("");
 
-/** A form that is posted. Everything that a logged-in page posts goes through it, so that nothing is posted in somebody else's name. */
+/** A form that is posted. All forms of logged-in pages use it, so that nothing is posted in another user's name. */
 export function PostForm({ children, ...form }: PropsWithChildren<JSX.IntrinsicElements["form"]>) {
   const owner = useContext(PageOwner);
   return (

@@ -1,24 +1,24 @@
-/** Everyone, and who is here now. */
+/** The page of all people, with those who are online. */
 import type { UserView } from "../../chat/chat-service.ts";
 import { Avatar, Seen } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 
 interface PeopleProps {
   readonly users: readonly UserView[];
-  /** Name after which the next page begins; null if this is the last. */
+  /** The name after which the next page begins; null if this is the last page. */
   readonly next: string | null;
-  /** Part of a name that is looked for; "" for everybody. */
+  /** The part of a name that is searched for; "" for all people. */
   readonly search: string;
 }
 
-/** "48 people, none online"; a page of many says that it is one. */
+/** "48 people, none online". With several pages it says that it counts one page. */
 function countText(people: number, online: number, more: boolean): string {
   if (people === 0) return "Nobody else yet";
   const count = people === 1 ? "1 person" : `${people} people`;
   return `${count}${more ? " on this page" : ""}, ${online === 0 ? "none" : online} online`;
 }
 
-/** A page of people by name, with a way to refresh it. */
+/** A page of people, sorted by name, with a button to refresh it. */
 export function PeoplePage({ users, next, search }: PeopleProps) {
   const online = users.filter((user) => user.online).length;
   const found = search === "" ? "" : `q=${encodeURIComponent(search)}`;
