@@ -70,7 +70,7 @@ export function portLimitsFor(files: number | null): PortLimits {
  * Bytes of one gRPC message on the port, for callers and peers alike. It is above the bound of the API, so that a
  * request that is only a little too large gets the API's own error, even on a stream that has already answered.
  */
-export const MESSAGE_BYTES_MAX = 80 * 1024;
+export const PORT_MESSAGE_BYTES_MAX = 80 * 1024;
 /** Concurrent calls on one connection. HTTP/2 announces this to the client, which delays the next call. */
 const CALLS_PER_CONNECTION_MAX = 8192;
 
@@ -260,7 +260,7 @@ export class PortGuard {
 
   #onData(call: PortCall, messages: MessageMeter, bytes: Uint8Array): void {
     messages.take(bytes);
-    if (messages.expected > MESSAGE_BYTES_MAX) return this.#refuse(call, TOO_LARGE);
+    if (messages.expected > PORT_MESSAGE_BYTES_MAX) return this.#refuse(call, TOO_LARGE);
     const { pool } = call.connection;
     // A peer's call is never limited: it receives messages as long as both replicas run.
     if (pool === null) return;
@@ -419,6 +419,6 @@ class MessageMeter {
 
 /** Options of a server that a PortGuard watches. */
 export const GUARDED_SERVER_OPTIONS: ServerOptions = {
-  "grpc.max_receive_message_length": MESSAGE_BYTES_MAX,
+  "grpc.max_receive_message_length": PORT_MESSAGE_BYTES_MAX,
   "grpc.max_concurrent_streams": CALLS_PER_CONNECTION_MAX,
 };

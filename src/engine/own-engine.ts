@@ -25,27 +25,27 @@ export interface OwnEngineDeps extends Omit<DriverDeps<AppliedOp>, "core" | "onA
   readonly nonce: () => string;
 }
 
-/** See the top of this file. */
 /** Creates the parts of an engine. The simulator passes parts that it watches and that may have known bugs. */
-export interface EngineParts {
+export interface EngineMakers {
   readonly newCore: (...given: ConstructorParameters<typeof Core>) => Core;
   readonly newDriver: (deps: DriverDeps<AppliedOp>) => Driver<AppliedOp>;
 }
 
-const PARTS: EngineParts = {
+const MAKERS: EngineMakers = {
   newCore: (...given) => new Core(...given),
   newDriver: (deps) => new Driver(deps),
 };
 
+/** See the top of this file. */
 export class OwnEngine implements LogEngine<OwnEngineListener>, PeerListener {
   readonly #core: Core;
   readonly #driver: Driver<AppliedOp>;
   #listener: OwnEngineListener | null = null;
 
   /** Throws what the log's restore throws. */
-  constructor(deps: OwnEngineDeps, parts: EngineParts = PARTS) {
-    this.#core = parts.newCore(deps.identity, deps.timing, deps.log.restore(), deps.nonce);
-    this.#driver = parts.newDriver({
+  constructor(deps: OwnEngineDeps, makers: EngineMakers = MAKERS) {
+    this.#core = makers.newCore(deps.identity, deps.timing, deps.log.restore(), deps.nonce);
+    this.#driver = makers.newDriver({
       ...deps,
       core: this.#core,
       openState: (snapshot) => {

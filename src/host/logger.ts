@@ -1,7 +1,4 @@
-/**
- * Writes one JSON line per event to stderr, or a sentence if stderr is a terminal. Only the fields listed here can be
- * written, and none of them holds text of a user, so no name, message, token or parameter can get into a log.
- */
+/** Writes one JSON line per event to stderr, or a sentence if stderr is a terminal; log-fields.ts has what it may say. */
 import { FIELDS, type Level, type LogFields } from "./log-fields.ts";
 import { sentenceOf } from "./log-sentences.ts";
 

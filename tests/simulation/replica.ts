@@ -24,7 +24,7 @@ import type { Release } from "../../src/election/release.ts";
 import type { ReplicaId, Seq, ViewNo } from "../../src/election/view.ts";
 import {
   OwnEngine,
-  type EngineParts,
+  type EngineMakers,
   type OwnEngineDeps,
   type OwnEngineListener,
 } from "../../src/engine/own-engine.ts";
@@ -59,7 +59,7 @@ export interface ReplicaHost {
   readonly timing: Timing;
   readonly mutants: ReadonlySet<string>;
   readonly hasTwoReleases: boolean;
-  readonly engineParts: EngineParts;
+  readonly engineMakers: EngineMakers;
   newGate(deps: FormatGateDeps): FormatGate;
   newGatherer(...parts: ConstructorParameters<typeof MarkGatherer>): MarkGatherer;
   keyOf(op: Uint8Array): string;
@@ -248,7 +248,7 @@ export class SimReplica implements Endpoint {
 
   /** Creates an engine; also returns its core, and what the core restored at its start. */
   #newEngine(deps: OwnEngineDeps): { engine: OwnEngine; core: Core; restored: Restored } {
-    const { newCore, newDriver } = this.host.engineParts;
+    const { newCore, newDriver } = this.host.engineMakers;
     const made: { core: Core; restored: Restored }[] = [];
     const engine = new OwnEngine(deps, {
       newCore: (identity, timing, restored, nonce) => {

@@ -10,7 +10,7 @@ import type { ReplicaId } from "../../src/election/view.ts";
 import type { FormatGate, FormatGateDeps } from "../../src/replica/format-gate.ts";
 import type { MarkGatherer } from "../../src/chat/service/mark-gatherer.ts";
 import { ownRelease } from "../../src/replica/own-release.ts";
-import type { EngineParts } from "../../src/engine/own-engine.ts";
+import type { EngineMakers } from "../../src/engine/own-engine.ts";
 import { MemoryState } from "../support/memory-state.ts";
 import { SECOND } from "../support/releases.ts";
 import {
@@ -115,7 +115,7 @@ export class World implements ReplicaHost {
 
   // -- ReplicaHost -----------------------------------------------------------------------
 
-  readonly engineParts: EngineParts = {
+  readonly engineMakers: EngineMakers = {
     newCore: (identity, timing, restored, nonce) => {
       const drawn = this.mutants.has("ballot-without-nonce") ? () => "0".repeat(16) : nonce;
       return new (coreWith(this.mutants))(identity, timing, restored, drawn);

@@ -4,7 +4,12 @@ import { once } from "node:events";
 import http2 from "node:http2";
 import { status } from "@grpc/grpc-js";
 import { CHAT_WIRE } from "../../../proto/chat-wire.ts";
-import { MESSAGE_BYTES_MAX, PORT_LIMITS, type PortGuardOptions, type PortLimits } from "../../../src/api/port-guard.ts";
+import {
+  PORT_MESSAGE_BYTES_MAX,
+  PORT_LIMITS,
+  type PortGuardOptions,
+  type PortLimits,
+} from "../../../src/api/port-guard.ts";
 import { limitedAddress, Pool, type PortCall, type PortConnection } from "../../../src/api/port-pools.ts";
 import { PEER_MESSAGE_BYTES_MAX } from "../../../src/election/peers/pieces.ts";
 import { ApiBench, GOOD_TOKEN } from "../../support/fake-chat.ts";
@@ -228,7 +233,7 @@ describe("who has a login", () => {
 });
 
 test("a peer's pieces fit into a message of the port", () => {
-  expect(PEER_MESSAGE_BYTES_MAX).toBeLessThanOrEqual(MESSAGE_BYTES_MAX);
+  expect(PEER_MESSAGE_BYTES_MAX).toBeLessThanOrEqual(PORT_MESSAGE_BYTES_MAX);
 });
 
 describe("the bookkeeping", () => {
