@@ -57,7 +57,7 @@ stories("everyone can use what happens, too", {}, (stage) => {
     await page.locator("#field-password-error:not([hidden])").waitFor();
     await look(page, "refused log-in");
     await ann.register(origin);
-    await page.getByText("You have no conversations yet.").waitFor();
+    await page.getByText("You have no direct messages yet.").waitFor();
     await look(page, "no conversation");
     await page.goto(`${origin}/people`);
     await page.getByText("You are the first one here.").waitFor();

@@ -76,7 +76,7 @@ stories("how it looks", {}, (stage) => {
   story("the first message of somebody's life here: what the start says becomes true without a reload", async () => {
     const eve = await stage.arrive(stage.nameOf("eve"), 1);
     const { page } = eve;
-    const none = page.getByText("You have no conversations yet.");
+    const none = page.getByText("You have no direct messages yet.");
     const unread = page.getByRole("link", { name: "Open unread messages" });
     await none.waitFor();
     expect(await unread.isVisible()).toBe(false);
@@ -100,7 +100,7 @@ stories("how it looks", {}, (stage) => {
     expect(y).toBeGreaterThanOrEqual(button.y + button.height);
     expect(y + height).toBeLessThanOrEqual(people.y);
     await ann.writeTo(name, "welcome");
-    await page.locator("#sidebar a[href^='/c/']").waitFor();
+    await page.locator("#sidebar li:not([data-with='']) a[href^='/c/']").waitFor();
     expect(await steps.isVisible()).toBe(false);
   });
 
@@ -153,7 +153,7 @@ stories("how it looks", {}, (stage) => {
       const { page } = phone;
       const origin = stage.cluster.web(1);
       await phone.logIn(origin);
-      await page.locator("#sidebar a[href^='/c/']").waitFor();
+      await page.locator("#sidebar a[href^='/c/']").first().waitFor();
       expect(await composer(page).isVisible()).toBe(false);
       for (const path of [
         "/",

@@ -8,6 +8,7 @@
  * nothing is missed or sent twice. All readers of a fact share one FeedEvent object (the author of
  * a message gets another one), so a rendering can be cached by the object.
  */
+import { placeIn } from "../../base/ordered.ts";
 import type { AppliedOp } from "../applied-op.ts";
 import type { Audience, Fact } from "../fact.ts";
 import { directId, type ConversationId, type UserId } from "../ids.ts";
@@ -260,10 +261,16 @@ export class FeedHub {
   #concerned(audience: Audience): Iterable<UserId> {
     const queries = this.#deps.queries();
     if ("user" in audience) return [audience.user];
-    if ("membersOf" in audience) return queries.membersOf(audience.membersOf);
+    if ("membersOf" in audience) return this.#here(queries.membersOf(audience.membersOf));
     // With few accounts everybody is on everybody's list.
     if (this.#isSmall()) return this.#byUser.keys();
     return [audience.knowing, ...queries.companions(audience.knowing)];
+  }
+
+  /** Members that may have a stream here: of a large room it is quicker to ask of each stream whose it is. */
+  #here(members: readonly UserId[]): Iterable<UserId> {
+    if (members.length <= this.#byUser.size) return members;
+    return this.#byUser.keys().filter((user) => members[placeIn(members, user)] === user);
   }
 
   /** Sends changes between the rendering of a page and its stream: presence is in no log, so no cursor brings them. */

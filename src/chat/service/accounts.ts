@@ -33,6 +33,9 @@ const MERGE_GRACE_MS = 5_000;
 /** Touches that may be under way at one time. More are dropped, because the next request makes another one. */
 const TOUCHES_MAX = 64;
 
+/** What the room is called that the first account makes, and that everybody is in. */
+const GENERAL_NAME = "general";
+
 const MINUTE_MS = 60_000;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
@@ -152,7 +155,7 @@ export class Accounts {
     const { token, session } = newSession(caller);
     // Only apply can decide whether it really is the first account.
     const first = this.#registration === "closed";
-    const body: OpBody = { kind: "register", ...name.value, passwordHash, session, first };
+    const body: OpBody = { kind: "register", ...name.value, passwordHash, session, first, general: GENERAL_NAME };
     const written = await this.#writer.write(id, clientId.value, body);
     if (!written.ok) return written.error.code === "name_taken" ? failedWith("name_taken", { field: "name" }) : written;
     // Another copy of this request was applied first. The password shows whether this caller made that request.

@@ -9,6 +9,7 @@ import type { ClientId, ConversationId, UserId } from "../../chat/ids.ts";
 import type { ConversationRow, MemberRow, MessageRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "../../base/bounded-cache.ts";
+import { placeIn } from "../../base/ordered.ts";
 
 /** Maximum number of conversations: at some 5 KB for a full one, 20 MB in all. */
 const CONVERSATIONS_MAX = 4_096;
@@ -86,7 +87,8 @@ export class ConversationMemory {
     const there = known.members.get(row.user);
     if (there === undefined) {
       known.members.set(row.user, { row, nothingTo: row.mark, stuckBefore: null });
-      if (known.people?.includes(row.user) === false) known.people = null;
+      // In place, because the room that everybody is in would be read anew with each account.
+      if (known.people !== null) known.people = withUser(known.people, row.user);
     } else {
       if (there.row.mark !== row.mark) there.stuckBefore = null;
       there.row = row;
@@ -99,7 +101,7 @@ export class ConversationMemory {
     const known = this.#get(conversation);
     if (known === undefined) return;
     known.members.delete(user);
-    known.people = null;
+    known.people = known.people?.filter((one) => one !== user) ?? null;
   }
 
   /** Notes a message that was added; it is the newest one of its conversation. */
@@ -208,4 +210,10 @@ export class ConversationMemory {
     this.#last = fresh;
     return fresh;
   }
+}
+
+/** The ids in order, with this one among them. */
+function withUser(people: readonly UserId[], user: UserId): readonly UserId[] {
+  const at = placeIn(people, user);
+  return people[at] === user ? people : people.toSpliced(at, 0, user);
 }

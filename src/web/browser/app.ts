@@ -48,7 +48,8 @@ function partsOf(stream: string, origins: readonly string[]): string[] {
 
 /** The row of the list that belongs to a path; "" if the path does not name one. */
 function rowOf(path: string): string {
-  return path === "/" || path === "/new" ? "new" : (/^\/c\/([\w.~-]+)/.exec(path)?.[1] ?? "");
+  if (/^\/(?:rooms$|new-room$)/.test(path)) return "rooms";
+  return path === "/" || path === "/new" ? "new" : (/^\/(?:c|rooms)\/([\w.~-]+)/.exec(path)?.[1] ?? "");
 }
 
 /** The app of one page, for as long as the page is open. */

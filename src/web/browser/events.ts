@@ -7,6 +7,7 @@ import type { PageState } from "./kept-state.ts";
 import type { List, ListRow } from "./list.ts";
 import type { LiveWords, Person } from "./live-words.ts";
 import { sleep } from "./requests.ts";
+import { followRoom } from "./room-news.ts";
 import { showTyping } from "./typing-note.ts";
 import type { View } from "./view.ts";
 
@@ -63,6 +64,9 @@ export class Events {
       },
       typing: (typing: { conversationId: string; userId: string }) => {
         if (typing.conversationId === view().conversation && typing.userId !== input.me) showTyping(true);
+      },
+      conversation: ({ conversationId }: { conversationId: string }) => {
+        if (conversationId === view().conversation) void followRoom(view);
       },
       reset: () => void this.reset(),
       ended: () => input.onEnded(),

@@ -62,7 +62,8 @@ export class List {
     this.#current = current;
     const sidebar = required("#sidebar");
     for (const link of sidebar.querySelectorAll("[aria-current]")) link.removeAttribute("aria-current");
-    const row = current === "new" ? ".new-message" : `#s-${CSS.escape(current)} a`;
+    const places: Record<string, string> = { new: ".new-message", rooms: ".browse" };
+    const row = places[current] ?? `#s-${CSS.escape(current)} a`;
     sidebar.querySelector(row)?.setAttribute("aria-current", "page");
   }
 

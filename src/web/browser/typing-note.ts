@@ -1,4 +1,4 @@
-/** "is typing" in the head of the open conversation. */
+/** "is typing", or "somebody is typing", in the head of the open conversation. */
 
 const SHOWN_MS = 4000;
 

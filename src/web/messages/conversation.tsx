@@ -87,10 +87,14 @@ function ConversationNote({ conversation: { with: other, room } }: { conversatio
   if (room !== null) {
     const people = room.people === 1 ? "1 person" : `${room.people} people`;
     return (
-      <>
+      <span class="room-note">
         <a href={`/rooms/${room.id}`}>{people}</a>
-        {room.topic === "" ? null : <span class="topic"> {room.topic}</span>}
-      </>
+        {room.topic === "" ? null : (
+          <span class="topic" dir="auto">
+            {room.topic}
+          </span>
+        )}
+      </span>
     );
   }
   if (other === null) return null;
@@ -114,7 +118,7 @@ function ConversationHead({ conversation, session, newest }: HeadProps) {
         <>
           <ConversationNote conversation={conversation} />
           <span id="typing" class="typing" hidden>
-            is typing
+            {conversation.room === null ? "is typing" : "somebody is typing"}
           </span>
         </>
       }
@@ -302,7 +306,7 @@ export function NewConversation({ draft }: { draft: Draft }) {
       {/* The styles show the part that is true now: they depend on the list, which is always up to date. */}
       <div class="welcome">
         <p class="empty if-first">
-          <strong>You have no conversations yet.</strong> Type a name, or choose a person from{" "}
+          <strong>You have no direct messages yet.</strong> Type a name, or choose a person from{" "}
           <a href="/people">People</a>. Messages get through even if a server fails.
         </p>
         <p class="if-unread">

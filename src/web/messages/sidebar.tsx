@@ -60,7 +60,7 @@ export function Sidebar({ session, conversations, others, current, unread, more 
           <ConversationItem conversation={conversation} session={session} current={conversation.id === current} />
         ))}
       </ul>
-      {conversations.length === 0 ? <FirstSteps isAlone={others.length === 0} /> : null}
+      {conversations.every(({ room }) => room !== null) ? <FirstSteps isAlone={others.length === 0} /> : null}
       {more === null ? null : (
         <p class="more">
           <a href={`/conversations?before=${more.beforeSeq}`}>More conversations</a>
@@ -87,13 +87,13 @@ export function Sidebar({ session, conversations, others, current, unread, more 
 }
 
 /**
- * What a phone shows somebody who has no conversations, because its start page is the list alone. The styles hide it as
- * soon as the list has a row.
+ * What a phone shows somebody who has written to nobody, because its start page is the list alone. The styles hide it as
+ * soon as the list has a person.
  */
 function FirstSteps({ isAlone }: { isAlone: boolean }) {
   return (
     <p class="empty first-steps">
-      <strong>No conversations yet</strong>
+      <strong>No direct messages yet</strong>
       {isAlone
         ? "Nobody else is here yet. Give others the address of this page."
         : "Choose a person below, or press New message and type a name."}
