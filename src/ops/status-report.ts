@@ -212,7 +212,7 @@ export class StatusReport {
     }
     for (const id of ids(before)) {
       if (ids(view).includes(id)) continue;
-      chronicle.add("leave", `Replica ${id} is gone; the others carry on.`, { id: `${key} leave ${id}` });
+      chronicle.add("leave", `Replica ${id} is no longer in step; the others carry on.`, { id: `${key} leave ${id}` });
     }
   }
 }

@@ -44,3 +44,27 @@ test("the leader is killed: all replicas and `status` tell the same, also the on
   await cluster.start(next!);
   await cluster.statusThat(next!, "the other has stopped", (s) => state(s, stopped!) === "stopped");
 }, 90_000);
+
+test("a follower that gets no processor for a while: nobody calls it dead or stopped, and it is in step again", async () => {
+  await using cluster = await Cluster.create();
+  await cluster.startAll();
+  const leader = await cluster.leader();
+  const slow = cluster.ids.find((id) => id !== leader)!;
+  const pid = cluster.pid(slow);
+  await cluster.pause(slow);
+  await cluster.statusThat(leader, "a view without it", ({ view }) => !view.members.includes(slow));
+  expect((await cluster.status(leader))!.replicas[slow]!.state).toBe("unreachable");
+  await cluster.resume(slow);
+  await cluster.inStep();
+  expect([cluster.pid(slow), await cluster.leader()]).toEqual([pid, leader]);
+  const out = `Replica ${slow} is no longer in step; the others carry on.`;
+  /** What was said of it since, without how long it was paused. */
+  const since = ({ events }: ClusterStatusJson): string[] => {
+    const changes = events.filter(({ kind }) => kind === "leave" || kind === "join").map(({ text }) => text);
+    return changes.includes(out) ? changes.slice(changes.indexOf(out)) : [];
+  };
+  for (const id of cluster.ids) {
+    const status = await cluster.statusThat(id, "both changes", (said) => since(said).length >= 2);
+    expect(since(status).slice(0, 2)).toEqual([out, `Replica ${slow} is in step.`]);
+  }
+}, 60_000);

@@ -31,7 +31,7 @@ describe("the chronicle", () => {
       id: "v leads",
       failover: { ms: 41, from: 0, to: 1 },
     });
-    one.add("leave", "Replica 0 is gone; the others carry on.", { id: "v leave 0" });
+    one.add("leave", "Replica 0 is no longer in step; the others carry on.", { id: "v leave 0" });
     expect(zero.lastFailover).toBeNull();
     pass(60_000);
     cut.delete(0);

@@ -213,7 +213,7 @@ describe("the report", () => {
     expect(lastFailover).toMatchObject({ from: 1, to: 0, ms: 41 });
     expect(events.map(({ kind, text }) => [kind, text])).toEqual([
       ["failover", "Replica 0 took over from replica 1 in 41 ms."],
-      ["leave", "Replica 1 is gone; the others carry on."],
+      ["leave", "Replica 1 is no longer in step; the others carry on."],
     ]);
   });
 
