@@ -3,7 +3,8 @@ import type { Answer, ChatError } from "./errors.ts";
 import { formatCursor, parseCursor, standingOf, type Cursor } from "./cursor.ts";
 import { failedWith } from "./sentences.ts";
 import type { ReadAt } from "./chat-service.ts";
-import type { ChatDeps } from "./ports.ts";
+import type { Clock, Position, Proposer } from "./ports.ts";
+import type { Queries } from "./queries.ts";
 
 /** How long a read waits for its cursor, or for the leader's answer. */
 const READ_WAIT_MS = 2_000;
@@ -17,12 +18,20 @@ const LAG_MS = 100;
 /** How long a read-index round that several callers share may take. */
 const ROUND_MS = 1_000;
 
+/** What a read needs of the chat's parts. */
+export interface ReadingDeps {
+  readonly proposer: Pick<Proposer, "readIndex">;
+  readonly position: Position;
+  readonly clock: Pick<Clock, "nowMs">;
+  readonly queries: () => Pick<Queries, "appliedSeq">;
+}
+
 export class Reading {
-  readonly #deps: ChatDeps;
+  readonly #deps: ReadingDeps;
   #round: Promise<boolean> | null = null;
   #nextRound: Promise<boolean> | null = null;
 
-  constructor(deps: ChatDeps) {
+  constructor(deps: ReadingDeps) {
     this.#deps = deps;
   }
 

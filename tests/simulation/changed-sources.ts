@@ -38,7 +38,9 @@ function load(mutant: string, change: Change, path: string): Record<string, unkn
   const sources = dirname(path);
   const folder = mkdtempSync(join(tmpdir(), "lastword-mutant-"));
   try {
-    for (const file of readdirSync(sources)) {
+    for (const entry of readdirSync(sources, { withFileTypes: true })) {
+      if (entry.isDirectory()) continue;
+      const file = entry.name;
       let text = readFileSync(join(sources, file), "utf8").replaceAll(/from "(\.[^"]+)"/g, (_, from: string) => {
         const target = resolve(sources, from);
         return `from "${dirname(target) === sources ? `./${basename(target)}` : target}"`;

@@ -10,6 +10,7 @@ import { printViewNo, sameViewNo } from "../../src/election/view.ts";
 import { ChatUser, roomEffect, seatEffect, type KeyedOp } from "./chat.ts";
 import type { Mark } from "./checks.ts";
 import { Reader } from "./readers.ts";
+import { readLatest } from "./reads.ts";
 import type { Random } from "./random.ts";
 import type { SimReplica } from "./replica.ts";
 import { chainHash, entryHash, viewHash } from "./state.ts";
@@ -267,7 +268,7 @@ export class LatestReader {
     const world = this.#world;
     const before = world.checks.invoked();
     replica.later(0, () => {
-      replica.readIndex(READ_MS_MAX, () => world.checks.read(replica, replica.state.appliedSeq, before));
+      readLatest(replica, world.reading, (seq) => world.checks.read(replica, seq, before));
     });
   }
 }

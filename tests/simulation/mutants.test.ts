@@ -55,6 +55,7 @@ const HUNTERS: Record<Mutant | ShellMutant, Hunter> = {
   "apply-skips-at-a-full-disk": { by: { seed: 2, mode: "partition", recovery: "wait" }, invariant: "I0" },
   "rows-dropped-at-a-full-disk": { by: { seed: 2, mode: "strict", recovery: "wait" }, invariant: "I6" },
   "read-answered-from-an-older-round": { by: "reads-beside-writes", invariant: "I8" },
+  "looks-before-it-may": { by: "reads-beside-writes", invariant: "I8" },
   "waiter-never-woken": { by: "read-waits-for-apply", invariant: "I7" },
   "snapshot-fetched-from-two": { by: { seed: 16, mode: "upgrade", recovery: "wait" }, invariant: "I0" },
   "time-out-called-definite": { by: { seed: 1, mode: "partition", recovery: "wait" }, invariant: "I12" },

@@ -30,6 +30,7 @@ import { ChatUser } from "./chat.ts";
 import { Stream } from "./clients.ts";
 import { Violation } from "./checks.ts";
 import { NORMAL_DISK } from "./disk.ts";
+import { readLatest } from "./reads.ts";
 import type { SimOutcome, SimReplica } from "./replica.ts";
 import { describe } from "./run.ts";
 import { World } from "./world.ts";
@@ -37,8 +38,6 @@ import { World } from "./world.ts";
 const UNTIL_MS_MAX = 60_000;
 const REST_MS_MAX = 90_000;
 const REPLICAS = 3;
-/** A reader gives up after this long. */
-const READ_MS_MAX = 3_000;
 /** A client that was refused asks again after this long. */
 const SEND_AGAIN_MS = 50;
 
@@ -297,9 +296,9 @@ class Script {
     for (let i = 0; i < count; i++) {
       replica.later(i, () => {
         const before = checks.invoked();
-        replica.readIndex(READ_MS_MAX, () => {
+        readLatest(replica, this.#world.reading, (seq) => {
           this.#answered++;
-          checks.read(replica, replica.state.appliedSeq, before);
+          checks.read(replica, seq, before);
         });
       });
     }

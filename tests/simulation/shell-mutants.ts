@@ -1,9 +1,10 @@
 /**
  * Known bugs of the shell around the core that the tests re-inject: changes of the sources of the driver, of the format
- * gate, and of the gatherer of read marks (changed-sources.ts).
+ * gate, of the gatherer of read marks, and of how the chat reads (changed-sources.ts).
  */
 import { Driver } from "../../src/election/driver/driver.ts";
 import { MarkGatherer } from "../../src/chat/service/mark-gatherer.ts";
+import { Reading } from "../../src/chat/reading.ts";
 import { FormatGate } from "../../src/replica/format-gate.ts";
 import { partsWith, type Change } from "./changed-sources.ts";
 
@@ -121,16 +122,28 @@ const GATHERER_CHANGES = {
 } satisfies Record<string, Change>;
 
 /** The name of a bug of the shell. */
-export type ShellMutant = keyof typeof CHANGES | keyof typeof GATE_CHANGES | keyof typeof GATHERER_CHANGES;
+/** The same in how the chat reads. */
+const READING_CHANGES = {
+  // What is asked for is looked up first; then the replica waits until it may answer.
+  "looks-before-it-may": {
+    file: "reading.ts",
+    was: "    return (await this.ready(at)) ?? answer();\n",
+    is: "    const early = answer();\n    return (await this.ready(at)) ?? early;\n",
+  },
+} satisfies Record<string, Change>;
+
+export type ShellMutant =
+  keyof typeof CHANGES | keyof typeof GATE_CHANGES | keyof typeof GATHERER_CHANGES | keyof typeof READING_CHANGES;
 
 /** The names of all of them. */
-export const SHELL_MUTANTS = [CHANGES, GATE_CHANGES, GATHERER_CHANGES].flatMap((changes) =>
+export const SHELL_MUTANTS = [CHANGES, GATE_CHANGES, GATHERER_CHANGES, READING_CHANGES].flatMap((changes) =>
   Object.keys(changes),
 ) as ShellMutant[];
 
 type DriverClass = typeof Driver;
 type GateClass = typeof FormatGate;
 type GathererClass = typeof MarkGatherer;
+type ReadingClass = typeof Reading;
 
 /** The driver with the bug in `mutants` (at most one); the real one if there is none. */
 export function driverWith(mutants: ReadonlySet<string>): DriverClass {
@@ -147,4 +160,10 @@ export function gateWith(mutants: ReadonlySet<string>): GateClass {
 export function gathererWith(mutants: ReadonlySet<string>): GathererClass {
   const parts = partsWith(mutants, GATHERER_CHANGES, "chat/service/mark-gatherer.ts");
   return (parts?.["MarkGatherer"] as GathererClass | undefined) ?? MarkGatherer;
+}
+
+/** How the chat reads, likewise. */
+export function readingWith(mutants: ReadonlySet<string>): ReadingClass {
+  const parts = partsWith(mutants, READING_CHANGES, "chat/reading.ts");
+  return (parts?.["Reading"] as ReadingClass | undefined) ?? Reading;
 }

@@ -8,6 +8,7 @@ import { DEFAULT_TIMING, type Timing } from "../../src/election/event.ts";
 import type { Release } from "../../src/election/release.ts";
 import type { ReplicaId } from "../../src/election/view.ts";
 import type { FormatGate, FormatGateDeps } from "../../src/replica/format-gate.ts";
+import type { Reading } from "../../src/chat/reading.ts";
 import type { MarkGatherer } from "../../src/chat/service/mark-gatherer.ts";
 import { ownRelease } from "../../src/replica/own-release.ts";
 import type { EngineMakers } from "../../src/engine/own-engine.ts";
@@ -25,7 +26,7 @@ import { Checks, type Promises } from "./checks.ts";
 import type { LogWrite } from "./log.ts";
 import { SimClocks } from "./clocks.ts";
 import { coreWith } from "./mutants.ts";
-import { driverWith, gateWith, gathererWith } from "./shell-mutants.ts";
+import { driverWith, gateWith, gathererWith, readingWith } from "./shell-mutants.ts";
 import { SimNetwork, type LinkTiming } from "./network.ts";
 import { SimQueue } from "./queue.ts";
 import { Random } from "./random.ts";
@@ -125,6 +126,11 @@ export class World implements ReplicaHost {
 
   newGate(deps: FormatGateDeps): FormatGate {
     return new (gateWith(this.mutants))(deps);
+  }
+
+  /** How a replica answers reads. */
+  get reading(): typeof Reading {
+    return readingWith(this.mutants);
   }
 
   newGatherer(...parts: ConstructorParameters<typeof MarkGatherer>): MarkGatherer {
