@@ -127,7 +127,7 @@ describe("strict", () => {
           const refused = await ada.ask(cluster.web(alone), "/to", { form, timeoutMs: 25_000 });
           expect(await refused.json()).toMatchObject({
             code: "no_leader",
-            sentence: expect.stringContaining("ask the person who runs this chat to start the others"),
+            sentence: expect.stringContaining("Ask the person who runs this chat to start the others"),
           });
           stage.heal();
           await stage.inStep();
