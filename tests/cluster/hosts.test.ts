@@ -143,6 +143,17 @@ test.if(existsSync("/dev/full"))("an answer that cannot be written is not taken 
   }
 });
 
+test("in a folder that was deleted nothing is started, and the runtime says why", async () => {
+  const { data, words } = await place();
+  for (const command of [["status", `--data=${data}`], words]) {
+    const script = 'mkdir "$0" && cd "$0" && rmdir "$0" && exec "$@"';
+    const shell = await run(["sh", "-c", script, join(data, "..", "gone"), BINARY, ...command]);
+    expect(shell).toMatchObject({ exit: 1, stdout: "" });
+    expect(shell.stderr).toMatch(/^error: The current working directory was deleted, [^\n]+\n$/);
+    expect(existsSync(data)).toBe(false);
+  }
+});
+
 describe("open files", () => {
   const limited = (files: number, words: readonly string[]): string[] => {
     const shell = ["sh", "-c", `ulimit -n ${files}; exec "$0" "$@"`, ...words];
