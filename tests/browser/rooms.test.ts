@@ -54,9 +54,9 @@ stories("rooms", {}, (stage) => {
     await page.goto(`${new URL(page.url()).origin}/rooms`);
     await page.getByRole("link", { name: "New room" }).click();
     await page.getByLabel("Name", { exact: true }).fill(name);
-    await page.getByLabel("What it is about").fill(more.topic ?? "");
+    await page.getByLabel("Topic").fill(more.topic ?? "");
     if (more.isPrivate === true) await page.getByRole("checkbox").check();
-    await page.getByRole("button", { name: "Make the room" }).click();
+    await page.getByRole("button", { name: "Create room" }).click();
     await page.getByRole("heading", { name: `#${name}`, level: 1 }).waitFor();
   }
 

@@ -72,7 +72,7 @@ function typedIn({ attempt }: RoomProps, what: string, otherwise: string): strin
 }
 
 function JoinForm({ room, id }: RoomProps) {
-  if (room.archived) return <p class="small">This room is archived: nobody writes in it any more.</p>;
+  if (room.archived) return <p class="small">This room is archived. Nobody can write in it.</p>;
   return (
     <PostForm action={`/rooms/${room.id}/join`}>
       <input type="hidden" name="id" value={id()} />
@@ -101,8 +101,8 @@ function MemberForms(props: RoomProps) {
               name="people"
               label="Invite people"
               value={typedIn(props, "invite", "")}
-              placeholder="Names, with commas between"
-              hint="They see everything that was written before they came."
+              placeholder="Names, separated by commas"
+              hint="New members can read all earlier messages."
               error={errorOf(props, "invite", "to")}
             />
           }
@@ -159,8 +159,8 @@ function ManagerForms(props: RoomProps) {
               text={room.isPrivate ? "Make it public" : "Make it private"}
               hint={
                 room.isPrivate
-                  ? "Everybody can then join and read all that was written here."
-                  : "Only those who are in it find it then; others come by invitation."
+                  ? "Everyone can then join and read all messages."
+                  : "Only members can then find it. Others need an invitation."
               }
             />
           )}
@@ -168,8 +168,10 @@ function ManagerForms(props: RoomProps) {
             action={`${path}/archive`}
             id={id()}
             value={room.archived ? "no" : "yes"}
-            text={room.archived ? "Open it again" : "Archive it"}
-            hint={room.archived ? "People can write in it again." : "It can be read then, and nobody writes in it."}
+            text={room.archived ? "Reopen it" : "Archive it"}
+            hint={
+              room.archived ? "People can write in it again." : "People can still read it, but nobody can write in it."
+            }
           />
         </div>
       )}
@@ -302,7 +304,7 @@ function LeaveForm({ room, id }: RoomProps) {
         Leave this room
       </button>
       <p class="hint">
-        {room.isPrivate ? "What you wrote stays. You come back by an invitation only." : "What you wrote stays."}
+        {room.isPrivate ? "Your messages stay. You can return only by invitation." : "Your messages stay."}
       </p>
     </PostForm>
   );

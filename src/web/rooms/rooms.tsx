@@ -44,7 +44,7 @@ export function RoomsPage({ rooms, next, search, archived }: RoomsProps) {
           No room here has “{search}” in its name. <a href="/rooms">Show all rooms</a>
         </p>
       ) : (
-        <p class="empty">{archived ? "There are none." : "There are no rooms yet. Make the first one."}</p>
+        <p class="empty">{archived ? "No archived rooms." : "There are no rooms yet. Create the first one."}</p>
       )}
       <ul class="roster">
         {rooms.map((room) => (
@@ -57,7 +57,7 @@ export function RoomsPage({ rooms, next, search, archived }: RoomsProps) {
         </p>
       )}
       <p class="small">
-        {archived ? <a href="/rooms">Rooms that are in use</a> : <a href="/rooms?archived=1">Archived rooms</a>}
+        {archived ? <a href="/rooms">Active rooms</a> : <a href="/rooms?archived=1">Archived rooms</a>}
       </p>
     </section>
   );
@@ -114,7 +114,7 @@ export function NewRoomPage({ draft }: { draft: RoomDraft }) {
         />
         <Field
           name="topic"
-          label="What it is about"
+          label="Topic"
           value={draft.topic}
           optional
           hint="Optional. One line of up to 250 characters."
@@ -122,23 +122,22 @@ export function NewRoomPage({ draft }: { draft: RoomDraft }) {
         />
         <Field
           name="people"
-          label="Who is in it from the start"
+          label="Invite people"
           value={draft.people}
           optional
-          hint="Optional. Names with commas between. Everybody can be invited later, too."
+          hint="Optional. Names, separated by commas. You can invite more people later."
           error={errorAt(error, "to")}
         />
         <label class="check">
           <input type="checkbox" name="isPrivate" value="yes" checked={draft.isPrivate} />
           <span>
-            Private: only those who were invited find it, and nobody else can read it. They see everything that was
-            written before they came.
+            Private: only invited people can find and read the room. New members can read all earlier messages.
           </span>
         </label>
         <FieldError id="form-error" sentence={errorElsewhere(error, ["name", "topic", "to"])} />
         <div class="row">
           <button type="submit" class="primary">
-            Make the room
+            Create room
           </button>
           <a class="button" href="/rooms">
             Cancel
