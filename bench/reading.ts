@@ -1,12 +1,13 @@
 /**
  * B9: what reading costs for ever: bytes of state.db per message, including all marks. One person writes to each of 50
  * others in turn. After each round all of them read their message, and their marks are one op, as a replica would
- * propose them. The rows are those of a replica; no cluster is needed, because a log makes the same rows everywhere.
+ * propose them. Then the same person writes to a room with all of them in it, who all read each message. The rows are those of a replica; no cluster is needed, because a log makes the same rows everywhere.
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { directId, messageId, userIdFor } from "../src/chat/ids.ts";
+import { roomIdOf } from "../src/chat/kinds/create-room.ts";
 import type { OpBody } from "../src/chat/kinds/kinds.ts";
 import { encodeOp } from "../src/chat/kinds/op.ts";
 import { StateDb } from "../src/db/state/state-db.ts";
@@ -16,6 +17,8 @@ import type { PartResult, Say } from "./part.ts";
 
 const READERS = 50;
 const BODY_BYTES = 200;
+/** Messages to the room, for each round of messages to one person each. */
+const ROOM_ROUNDS = 10;
 const START_MICROS = 1_767_225_600_000_000;
 const VIEW_NO: ViewNo = { ballot: { counter: 1, replicaId: 0, nonce: "00000000000000aa" }, minor: 0 };
 
@@ -96,6 +99,29 @@ function perMessage(folder: string, marked: Marked, { rounds }: ReadingOptions):
   return bytes / (rounds * READERS);
 }
 
+/** Bytes of state.db per message to a room, each of which all 50 others mark as read. */
+function perRoomMessage(folder: string, marked: Marked, { rounds }: ReadingOptions): number {
+  const chat = new Chat(join(folder, `room, ${marked}.db`));
+  const author = chat.person("author");
+  const readers = Array.from({ length: READERS }, (_, n) => chat.person(`reader${n}`));
+  const people = readers.map(({ id }) => id);
+  const body = { name: "room", folded: "room", skeleton: "room", topic: "", isPrivate: false, people };
+  const clientId = chat.apply(author.id, { kind: "createRoom", ...body });
+  const conversation = roomIdOf({ user: author.id, clientId }, body);
+  const before = chat.bytes();
+  for (let round = 0; round < rounds; round++) {
+    const text = "x".repeat(BODY_BYTES);
+    const sent = chat.apply(author.id, { kind: "sendMessage", conversation, body: text, readUpTo: "" });
+    const message = messageId(author.id, sent);
+    const upTo = marked === "each by its id" ? null : message;
+    const marks = readers.map(({ id: user, session }) => ({ user, session, upTo, ids: [message] }));
+    if (marked !== "not at all") chat.apply("", { kind: "marks", marks });
+  }
+  const bytes = chat.bytes() - before;
+  chat.state.close();
+  return bytes / rounds;
+}
+
 /** Runs the part and returns Markdown. */
 export async function reading(say: Say, options = READING): Promise<PartResult> {
   const folder = mkdtempSync(join(tmpdir(), "lastword-reading-"));
@@ -103,11 +129,15 @@ export async function reading(say: Say, options = READING): Promise<PartResult> 
     const kinds: readonly Marked[] = ["not at all", "each by its id", "all up to the newest"];
     const rows = kinds.map((marked) => {
       const bytes = perMessage(folder, marked, options);
-      say(`  read ${marked}: ${bytes.toFixed(1)} bytes a message`);
-      return [marked, bytes.toFixed(0)];
+      // A message to a room has as many marks as a round of messages to one person each.
+      const inRoom = perRoomMessage(folder, marked, { rounds: options.rounds * ROOM_ROUNDS });
+      say(`  read ${marked}: ${bytes.toFixed(1)} bytes a message, ${inRoom.toFixed(1)} in a room`);
+      return [marked, bytes.toFixed(0), inRoom.toFixed(0)];
     });
     const messages = `${whole(options.rounds * READERS)} messages of ${BODY_BYTES} bytes in ${READERS} conversations.`;
-    return await Promise.resolve({ text: `${messages}\n\n${table(["read", "bytes of state.db a message"], rows)}` });
+    const room = `${whole(options.rounds * ROOM_ROUNDS)} of them in a room that ${READERS} people read.`;
+    const heads = ["read", "bytes of state.db a message", "in a room"];
+    return await Promise.resolve({ text: `${messages} ${room}\n\n${table(heads, rows)}` });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -129,7 +129,8 @@ export class StateRoomQueries implements RoomQueries {
     const isIn = this.#rows.member(row.id, user) !== null;
     return {
       row,
-      people: Number(this.#q.count.get(row.id)?.[0] ?? 0),
+      // Those of the user's own rooms are in memory, where a message looks for them.
+      people: isIn ? this.#rows.membersOf(row.id).length : Number(this.#q.count.get(row.id)?.[0] ?? 0),
       role: isIn ? (this.#rows.seat(row.id, user)?.role ?? "member") : null,
     };
   }
