@@ -354,6 +354,11 @@ describe("account", () => {
     const page = await site.ask("/", { headers: { cookie: `${SESSION_COOKIE}=${ada.token}; ${looks}` } });
     const html = await page.text();
     expect(html).toContain('data-theme="dark"');
+    // The browser's own bar on a phone follows it, and without a choice the system.
+    const bars = (page: string): string[] =>
+      [...page.matchAll(/name="theme-color"[^>]*content="(#\w+)"/g)].map(([, bar]) => bar!);
+    expect(bars(html)).toEqual(["#121513"]);
+    expect(bars(await (await site.ask("/login")).text())).toEqual(["#f5f3ee", "#121513"]);
     expect(html).toContain('data-read-on-sight="yes"');
   });
 });
