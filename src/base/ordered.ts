@@ -1,6 +1,6 @@
-/** Arrays of texts in ascending order. */
+/** Searches arrays of texts that are in ascending order. */
 
-/** Where the text is, or would be. */
+/** The index of the text, or the index at which it belongs. */
 export function placeIn(ordered: readonly string[], text: string): number {
   let [low, high] = [0, ordered.length];
   while (low < high) {

@@ -267,7 +267,7 @@ export class FeedHub {
     return [audience.knowing, ...queries.companions(audience.knowing)];
   }
 
-  /** Members that may have a stream here: of a large room it is quicker to ask of each stream whose it is. */
+  /** Members that may have streams here. In a large room, it is faster to check the streams than the members. */
   #here(members: readonly UserId[]): Iterable<UserId> {
     if (members.length <= this.#byUser.size) return members;
     return this.#byUser.keys().filter((user) => members[placeIn(members, user)] === user);

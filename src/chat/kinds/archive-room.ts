@@ -1,4 +1,4 @@
-/** Archives a room, which can then be read and not written, or opens it again. */
+/** Archives a room, so that people can read but not write in it, or opens it again. */
 import { GENERAL_ID, type ConversationId } from "../ids.ts";
 import { done, type Kind } from "./kind.ts";
 import { isRefused, managers, roomFor, told } from "./rooms.ts";
@@ -10,7 +10,7 @@ export interface ArchiveRoom {
   readonly archived: boolean;
 }
 
-/** The later of the two counts; what was written in it meanwhile is kept. */
+/** The later of two changes counts. Messages that were written meanwhile are kept. */
 export const archiveRoom: Kind<ArchiveRoom> = {
   since: 1,
   merge: "latest",

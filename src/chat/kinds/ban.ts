@@ -1,4 +1,4 @@
-/** Sends somebody away from a room for as long as the ban is not lifted. */
+/** Bans somebody from a room, or lifts the ban. */
 import type { Fact } from "../fact.ts";
 import type { ConversationId, UserId } from "../ids.ts";
 import { done, type Kind } from "./kind.ts";
@@ -11,11 +11,11 @@ export interface Ban {
   readonly room: ConversationId;
   readonly person: UserId;
   readonly banned: boolean;
-  /** To lift a ban: its tag. */
+  /** To lift a ban: its tag, as the proposer knew it. */
   readonly seen: string;
 }
 
-/** A ban wins over whoever let her in at the same time. Lifting one undoes the ban that its proposer knew of, and no other. */
+/** A ban wins over an op that seats the person at the same time. Only the ban that the proposer had seen is lifted. */
 export const ban: Kind<Ban> = {
   since: 1,
   merge: "danger",

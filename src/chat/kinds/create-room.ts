@@ -1,4 +1,4 @@
-/** A room, with its creator as the owner, and those whom she brings along. */
+/** Creates a room. The user becomes its owner. */
 import type { Fact } from "../fact.ts";
 import { GENERAL_ID, roomIdFor, type ConversationId, type UserId } from "../ids.ts";
 import type { ChatErrorCode } from "../errors.ts";
@@ -20,14 +20,14 @@ import { counts, tagOf } from "./tags.ts";
 
 export interface CreateRoom extends RoomName {
   readonly kind: "createRoom";
-  /** "": none. */
+  /** May be empty. */
   readonly topic: string;
   readonly isPrivate: boolean;
-  /** Who is in it from the start, besides the creator: at most 100. */
+  /** Those who are in it from the start besides the user, at most 100. */
   readonly people: readonly UserId[];
 }
 
-/** The name goes to the first in the log, the other room gets a suffix; the id is derived. */
+/** The first room in the log keeps the name, the other gets a suffix. The id is derived from the request. */
 export const createRoom: Kind<CreateRoom> = {
   since: 1,
   merge: "name",
@@ -55,7 +55,7 @@ export const createRoom: Kind<CreateRoom> = {
   },
 };
 
-/** The id that the room gets. */
+/** The id of the room that the op creates. */
 export function roomIdOf(op: Pick<At["op"], "user" | "clientId">, body: Omit<CreateRoom, "kind">): ConversationId {
   return roomIdFor(op.user, op.clientId, contentOf(body));
 }
@@ -68,7 +68,7 @@ function full({ op, rows }: At): ChatErrorCode | null {
   return rows.countRooms(ROOMS_MAX) >= ROOMS_MAX ? "too_many" : seatedEnough(op.user, rows);
 }
 
-/** Makes it, or gives a room of which other ops came first what they have not set, and seats its owner. */
+/** Creates the room and seats its owner. If other ops about the room arrived first, sets only what those have not set. */
 function makeRoom(at: At, id: ConversationId, body: Omit<CreateRoom, "kind" | "people">): Fact[] {
   const { op, seq, rows } = at;
   const room = openRoom(at, id);
@@ -91,8 +91,8 @@ function makeRoom(at: At, id: ConversationId, body: Omit<CreateRoom, "kind" | "p
 }
 
 /**
- * The room that everybody is in: made with the first account, or with the next one where there are others by now.
- * From then on each new account is in it.
+ * Seats a new account in the room that everybody is in. The first account creates that room; if accounts already exist,
+ * the next one creates it with all of them in it.
  */
 export function joinGeneral(at: At, name: RoomName | null): Fact[] {
   const { op, rows } = at;

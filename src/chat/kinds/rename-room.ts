@@ -1,4 +1,4 @@
-/** Another name for a room. */
+/** Renames a room. */
 import type { ConversationId } from "../ids.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { freeName, isNameFree, isRefused, managers, roomFor, told, type RoomName } from "./rooms.ts";
@@ -9,7 +9,7 @@ export interface RenameRoom extends RoomName {
   readonly room: ConversationId;
 }
 
-/** The later of two new names counts; if another room has it by then, with a suffix. */
+/** The later of two new names counts. If another room has it by then, it gets a suffix. */
 export const renameRoom: Kind<RenameRoom> = {
   since: 1,
   merge: "latest",

@@ -1,9 +1,10 @@
 /**
- * What the kinds of rooms share: who may do what there, who comes and goes, which names are free.
+ * Shared by the kinds of ops about rooms: rights, seats, and free names.
  *
- * An op that a merge brings back was allowed on its branch, so nobody's rights are asked again; only what that branch
- * could not know is: a ban, a room made private, an account deleted. It may also come before the op that made its
- * room, because a frame of a fork queue was lost: then the room is there without a name until that op comes.
+ * A recovered op was allowed on its own branch, so its rule does not check rights again. It checks only what that branch
+ * could not know: a ban, a room made private, a deleted account. A recovered op may also arrive before the op that
+ * created its room, because a frame of the fork queue was lost. The room then exists without a name until that op
+ * arrives.
  */
 import type { ChatErrorCode } from "../errors.ts";
 import type { Fact } from "../fact.ts";
@@ -14,22 +15,22 @@ import { refused, type Decision, type OpHead } from "./kind.ts";
 import { living, notLiving } from "./sessions.ts";
 import { counts, tagOf } from "./tags.ts";
 
-/** Rooms in all, people of one room (but for the one that everybody is in), and rooms of one person. */
+/** Maximum number of rooms, of people in one room (except the one that everybody is in), and of rooms of one person. */
 export const ROOMS_MAX = 10_000;
 const ROOM_PEOPLE_MAX = 5_000;
 const ROOMS_PER_USER_MAX = 500;
 
-/** Names tried for a room whose name was taken on the branch that won, before its id is used. */
+/** How many suffixes are tried for a taken name before the id of the room becomes the suffix. */
 const SUFFIX_TRIES = 1_000;
 
-/** One op at work. */
+/** The op that is being applied. */
 export interface At {
   readonly op: OpHead;
   readonly seq: Seq;
   readonly rows: Rows;
 }
 
-/** A room for an op to change, or why it may not. `mayDo` is asked of somebody who is in it. */
+/** The room that an op changes, or the refusal. `mayDo` is called only if the user is in the room. */
 export function roomFor(
   at: At,
   id: ConversationId,
@@ -39,28 +40,28 @@ export function roomFor(
   if (op.recovered) return isRoomId(id) ? openRoom(at, id) : refused("not_found");
   if (living(op.user, rows) === null) return notLiving(op.user, rows);
   const room = rows.room(id);
-  // Whoever is not in it learns nothing of it here; public rooms are joined, which is asked for elsewhere.
+  // A user who is not in the room gets the same answer whether it exists or not. Joining has a check of its own.
   if (room === null || rows.member(id, op.user) === null) return refused("not_found");
   const refusal = mayDo(rows.seat(id, op.user)?.role ?? "member", room);
   return refusal === null ? room : refused(refusal, false);
 }
 
-/** What `roomFor` answered is why the op may not. */
+/** Whether `roomFor` returned a refusal. */
 export function isRefused(found: RoomRow | Decision): found is Decision {
   return "kind" in found;
 }
 
-/** For `roomFor`: everybody in the room may. */
+/** A `mayDo` for what everybody in the room may do. */
 export function anybody(): null {
   return null;
 }
 
-/** For `roomFor`: those who run the room may. */
+/** A `mayDo` for what only admins and owners may do. */
 export function managers(role: RoomRole): ChatErrorCode | null {
   return role === "member" ? "not_allowed" : null;
 }
 
-/** The room as it is; one whose op has not arrived yet is made, without a name. */
+/** The room. If the op that creates it has not arrived yet, adds a room without a name. */
 export function openRoom({ seq, rows }: At, id: ConversationId): RoomRow {
   const there = rows.room(id);
   if (there !== null) return there;
@@ -68,7 +69,7 @@ export function openRoom({ seq, rows }: At, id: ConversationId): RoomRow {
   const room: RoomRow = {
     id,
     name: "",
-    // No name begins so.
+    // A name cannot begin with a question mark.
     folded: `?${id}`,
     skeleton: `?${id}`,
     topic: "",
@@ -86,7 +87,7 @@ export function openRoom({ seq, rows }: At, id: ConversationId): RoomRow {
   return room;
 }
 
-/** Whether no other room has the name, nor one that looks like it. */
+/** Whether no other room has this name or one that looks like it. */
 export function isNameFree(folded: string, skeleton: string, room: ConversationId, rows: Rows): boolean {
   const holders = [rows.roomByFolded(folded), rows.roomBySkeleton(skeleton)];
   return holders.every((holder) => holder === null || holder.id === room);
@@ -99,7 +100,7 @@ export interface RoomName {
   readonly skeleton: string;
 }
 
-/** The name with the suffix that makes it free, "" if it is: whoever lost it in a merge has worked with it by then. */
+/** The name, with a suffix if another room has it. Refusing it is no option: people have already used the room. */
 export function freeName({ name, folded, skeleton }: RoomName, room: ConversationId, rows: Rows): RoomName {
   const withSuffix = (suffix: string): RoomName => ({
     name: name + suffix,
@@ -113,33 +114,36 @@ export function freeName({ name, folded, skeleton }: RoomName, room: Conversatio
   return withSuffix(`-${room.toLowerCase()}`);
 }
 
-/** The seat as it is, or that of somebody who never was there. */
+/** The seat of a user; a seat with state `left` if there is none yet. */
 export function seatOf(room: ConversationId, user: UserId, rows: Rows): SeatRow {
   const none = { seatedBy: "", tag: "", roleTag: "", mark: 0, joinedSeq: 0, changedSeq: 0 };
   return rows.seat(room, user) ?? { room, user, state: "left", role: "member", ...none };
 }
 
-/** Seats somebody. False if she is there already, was banned, left later than the op says, or has no account any more. */
+/**
+ * Seats a user. False if the user is already in the room, is banned, has left it by a later op, or has no account any
+ * more.
+ */
 export function takeSeat({ op, seq, rows }: At, room: ConversationId, user: UserId, facts: Fact[]): boolean {
   const seat = seatOf(room, user, rows);
-  // The account of somebody whom nobody knows may still come, from the same branch.
+  // An unknown account may still arrive from the branch of the recovered op.
   const isGone = op.recovered ? (rows.user(user)?.deleted ?? 0) !== 0 : living(user, rows) === null;
   if (isGone || seat.state === "banned" || !counts(op, seat.tag)) return false;
   const tag = tagOf(op);
   if (seat.state === "joined") {
-    // The later of two that agree is the one that a removal must be later than.
+    // Both branches seated the user. A removal must then be later than the later of the two ops.
     if (op.recovered) rows.putSeat({ ...seat, tag, seatedBy: op.user });
     return false;
   }
   rows.putSeat({ ...seat, state: "joined", seatedBy: op.user, tag, joinedSeq: seq, changedSeq: seq });
-  // Who comes for the first time has nothing to catch up with; who comes back goes on where she was.
+  // For a newcomer everything counts as read. Somebody who returns keeps the old mark.
   rows.putMember({ conversation: room, user, mark: seat.joinedSeq === 0 ? seq : seat.mark, markChangedSeq: seq });
   facts.push({ kind: "conversation", conversationId: room, audience: { user } });
   if (rows.membersOf(room).length === 1) ensureOwner(room, rows);
   return true;
 }
 
-/** Ends somebody's membership, if the op counts; her messages stay. */
+/** Ends a membership and sets the state of its seat. The messages stay. */
 export function leaveSeat(
   { op, seq, rows }: At,
   seat: SeatRow,
@@ -164,9 +168,9 @@ export function leaveSeat(
 
 const RANK: Record<RoomRole, number> = { owner: 0, admin: 1, member: 2 };
 
-/** A room with people has an owner: if the last one is gone, the admin who came first becomes it, else who came first. */
+/** If the room has people and no owner, makes the admin who came first the owner, or else the person who came first. */
 export function ensureOwner(room: ConversationId, rows: Rows): void {
-  // Its owner comes with the op that makes it.
+  // The op that creates the room has not arrived yet, and brings its owner.
   if (rows.room(room)?.createdMicros === 0) return;
   const seats = rows.seatsIn(room);
   if (seats.length === 0 || seats.some(({ role }) => role === "owner")) return;
@@ -176,25 +180,25 @@ export function ensureOwner(room: ConversationId, rows: Rows): void {
   rows.putSeat({ ...next!, role: "owner" });
 }
 
-/** The account is gone: so are its seats. */
+/** Ends all memberships of the op's user in rooms, because the account is deleted. */
 export function leaveAll(at: At): readonly Fact[] {
   const facts: Fact[] = [];
   for (const seat of at.rows.seatsOf(at.op.user)) leaveSeat(at, seat, "left", facts);
   return facts;
 }
 
-/** The room changed for all that are in it. */
+/** The fact that the room changed, for everybody in it. */
 export function told(room: ConversationId): Fact {
   return { kind: "conversation", conversationId: room, audience: { membersOf: room } };
 }
 
-/** Why not so many more may come into the room; null: they may. */
+/** The error if so many more people would be too many for the room; else null. */
 export function crowded(room: ConversationId, more: number, rows: Rows): ChatErrorCode | null {
   if (room === GENERAL_ID) return null;
   return rows.membersOf(room).length + more > ROOM_PEOPLE_MAX ? "too_many" : null;
 }
 
-/** Why this person may be in no more rooms; null: she may. */
+/** The error if the user is in as many rooms as allowed; else null. */
 export function seatedEnough(user: UserId, rows: Rows): ChatErrorCode | null {
   return rows.seatsOf(user).length >= ROOMS_PER_USER_MAX ? "too_many" : null;
 }

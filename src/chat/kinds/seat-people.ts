@@ -1,4 +1,4 @@
-/** Who is in a room: somebody joins or leaves by herself, or is brought in or sent away by others. */
+/** Changes who is in a room: the user joins or leaves, or brings other people in or sends them away. */
 import type { Fact } from "../fact.ts";
 import { GENERAL_ID, isRoomId, type ConversationId, type UserId } from "../ids.ts";
 import type { ChatErrorCode } from "../errors.ts";
@@ -24,17 +24,17 @@ export interface SeatPeople {
   readonly kind: "seatPeople";
   readonly room: ConversationId;
   readonly what: "join" | "leave" | "invite" | "remove";
-  /** Whom, of `invite` and `remove`: 1 to 100. */
+  /** For `invite` and `remove`: 1 to 100 users. */
   readonly people: readonly UserId[];
 }
 
-/** Of two ops about one person the later counts; a ban, a private room and a deleted account win over whoever comes. */
+/** Of two ops about one person the later one counts. A ban, a private room and a deleted account win over both. */
 export const seatPeople: Kind<SeatPeople> = {
   since: 1,
   merge: "set",
   recorded: true,
 
-  // `decide` refuses what is none of these.
+  // `decide` refuses any other word.
   read: ({ room, what, people }) => ({ kind: "seatPeople", room, what: what as SeatPeople["what"], people }),
   content: ({ room, what, people }) => [room, what, ...people].join("\0"),
 
@@ -67,7 +67,7 @@ function join(at: At, id: ConversationId): Decision {
     if (refusal !== null) return refused(refusal, false);
   }
   if (room === null) return refused("not_found", false);
-  // Made private on this branch: nobody comes by herself, whenever it was.
+  // If this branch made the room private, a recovered op that joins it does nothing, whenever it was made.
   if (!room.isPrivate) takeSeat(at, id, op.user, facts);
   return done(facts);
 }
@@ -119,7 +119,7 @@ function remove(at: At, { room: id, people }: SeatPeople): Decision {
   return done(facts);
 }
 
-/** Those who run a room send others away, but for an owner, whom only an owner does. */
+/** The error if this role may not send these people away; else null. Only an owner may send an owner away. */
 export function refusalToRemove(
   { rows }: At,
   room: ConversationId,

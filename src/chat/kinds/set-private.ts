@@ -16,8 +16,8 @@ export interface SetPrivate {
 }
 
 /**
- * Private wins over public and over whoever joined at the same time. To make a room public undoes what its proposer
- * knew of and nothing else.
+ * Private wins over public and over whoever joined at the same time. An op that makes a room public undoes only the op
+ * that its proposer had seen.
  */
 export const setPrivate: Kind<SetPrivate> = {
   since: 1,
@@ -41,11 +41,11 @@ export const setPrivate: Kind<SetPrivate> = {
 
 function refusalOf(role: RoomRole, room: ConversationId, isPrivate: boolean): ChatErrorCode | null {
   if (room === GENERAL_ID) return "not_allowed";
-  // What was said in private is shown to everybody then.
+  // Only an owner may show everybody what was written in private.
   return isPrivate ? managers(role) : role === "owner" ? null : "not_allowed";
 }
 
-/** Those who joined by themselves on this branch, where it was public still. */
+/** Ends the membership of those who joined by themselves on this branch while the room was still public here. */
 function dropUnseen(at: At, room: ConversationId, seen: string, facts: Fact[]): void {
   for (const seat of at.rows.seatsIn(room)) {
     if (seat.seatedBy === seat.user && seat.tag > seen && seat.role === "member") leaveSeat(at, seat, "left", facts);

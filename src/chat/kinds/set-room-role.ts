@@ -1,4 +1,4 @@
-/** Who runs a room: an owner says. */
+/** Gives somebody in a room another role. */
 import type { ConversationId, UserId } from "../ids.ts";
 import type { RoomRole } from "../rows.ts";
 import { done, refused, type Kind } from "./kind.ts";
@@ -14,13 +14,13 @@ export interface SetRoomRole {
 
 const ROLES: readonly string[] = ["member", "admin", "owner"] satisfies RoomRole[];
 
-/** Of two roles of one person the later counts; a room that a merge leaves without an owner gets one. */
+/** Of two roles of one person the later one counts. If a merge leaves a room without an owner, somebody becomes it. */
 export const setRoomRole: Kind<SetRoomRole> = {
   since: 1,
   merge: "set",
   recorded: true,
 
-  // `decide` refuses what is none of these.
+  // `decide` refuses any other word.
   read: ({ room, person, role }) => ({ kind: "setRoomRole", room, person, role: role as RoomRole }),
   content: ({ room, person, role }) => `${room}\0${person}\0${role}`,
 
@@ -35,7 +35,7 @@ export const setRoomRole: Kind<SetRoomRole> = {
       if (seat.role === "owner" && role !== "owner" && others.length === 0) return refused("last_owner", false);
     }
     if (!counts(op, seat.roleTag)) return done();
-    // Somebody who has left has no role; one who comes later, from the same branch, finds hers.
+    // Somebody who has left has no role. If the person has not arrived yet, the seat keeps the role until then.
     rows.putSeat({ ...seat, role: seat.state === "joined" || seat.tag === "" ? role : "member", roleTag: tagOf(op) });
     ensureOwner(id, rows);
     return done();

@@ -1,4 +1,4 @@
-/** What a room is about: anybody in it may say so. */
+/** Sets the topic of a room. Everybody in it may do that. */
 import type { ConversationId } from "../ids.ts";
 import { done, type Kind } from "./kind.ts";
 import { anybody, isRefused, roomFor, told } from "./rooms.ts";
@@ -7,7 +7,7 @@ import { counts, tagOf } from "./tags.ts";
 export interface SetTopic {
   readonly kind: "setTopic";
   readonly room: ConversationId;
-  /** "": none. */
+  /** May be empty. */
   readonly topic: string;
 }
 

@@ -1,4 +1,4 @@
-/** Finds people and rooms by what a person typed, also those that were made at another replica a moment ago. */
+/** Finds people and rooms by typed names, including those that another replica created a moment ago. */
 import { isRoomId, type UserId } from "../ids.ts";
 import type { ChatDeps } from "../ports.ts";
 import type { RoomSummary } from "../queries.ts";
@@ -21,12 +21,12 @@ export class Finder {
     return await this.#again(() => this.#livingNamed(name));
   }
 
-  /** A room that the user may know of, by its id, or by `#` and its name; null if there is none. */
+  /** A room that the user may see, by its id, or by `#` and its name; null if there is none. */
   async room(text: string, user: UserId): Promise<RoomSummary | null> {
     return await this.#again(() => this.#roomOf(text, user));
   }
 
-  /** What is not here yet is looked for again once this replica has caught up with the leader. */
+  /** Looks again after this replica has caught up with the leader, if the first look finds nothing. */
   async #again<T>(find: () => T | null): Promise<T | null> {
     const found = find();
     if (found !== null || !(await this.#reading.catchUp())) return found;

@@ -16,7 +16,7 @@ import type { Finder } from "./finder.ts";
 import { checkRoomName, typedName, typedRoomName } from "./names.ts";
 import type { Writer } from "./writer.ts";
 
-/** People named in one call. */
+/** Maximum number of people named in one call. */
 const NAMED_MAX = 100;
 
 const ROLES: readonly string[] = ["member", "admin", "owner"] satisfies RoomRole[];
@@ -103,7 +103,7 @@ export class Rooms {
     return isForAll ? failed("not_allowed", "Everybody is in this room; nobody can leave it.") : written;
   }
 
-  /** Whether this is a repeat of a request that was done: a private room does not exist any more for whoever left it. */
+  /** Whether this repeats a request that succeeded. A private room no longer exists for a user who has left it. */
   #hasLeft({ userId }: Session, clientId: ClientId): boolean {
     const before = this.#deps.queries().request(userId, clientId);
     return before !== null && recordedResult(before).kind === "done";
@@ -148,7 +148,7 @@ export class Rooms {
     return this.#reading.ok(people.map(({ user, role }) => ({ user: this.#views.user(user), role })));
   }
 
-  /** Ids of those who are named, or whom there is not. */
+  /** The ids of the named people, or the failure that says who does not exist. */
   async #people(names: readonly string[]): Promise<UserId[] | Refused> {
     if (names.length > NAMED_MAX)
       return failed("too_long", `Name at most ${NAMED_MAX} people at once.`, { field: "to" });
@@ -202,7 +202,7 @@ export class Rooms {
     }
   }
 
-  /** Writes it, and answers the room as it is then. */
+  /** Writes the op and answers with the room as it is afterwards. */
   async #write(session: Session, clientId: ClientId, body: OpBody, room: ConversationId): Promise<Answer<RoomView>> {
     const written = await this.#writer.write(session.userId, clientId, body);
     if (!written.ok) return this.#refusal(written.error.code, room) ?? written;
@@ -212,7 +212,7 @@ export class Rooms {
       : { ok: true, value: this.#views.room(summary), cursor: written.cursor };
   }
 
-  /** A sentence that fits better than that of the code. */
+  /** A failure whose sentence says more than that of the code; null if there is none. */
   #refusal(code: ChatErrorCode, room: ConversationId): Refused | null {
     if (code === "name_taken") {
       return failed("name_taken", "Another room has this name, or one that looks like it.", { field: "name" });

@@ -87,7 +87,7 @@ export class ConversationMemory {
     const there = known.members.get(row.user);
     if (there === undefined) {
       known.members.set(row.user, { row, nothingTo: row.mark, stuckBefore: null });
-      // In place, because the room that everybody is in would be read anew with each account.
+      // Kept, because every new account joins the room that everybody is in.
       if (known.people !== null) known.people = withUser(known.people, row.user);
     } else {
       if (there.row.mark !== row.mark) there.stuckBefore = null;
@@ -212,7 +212,7 @@ export class ConversationMemory {
   }
 }
 
-/** The ids in order, with this one among them. */
+/** The ids in order, including this one. */
 function withUser(people: readonly UserId[], user: UserId): readonly UserId[] {
   const at = placeIn(people, user);
   return people[at] === user ? people : people.toSpliced(at, 0, user);

@@ -9,7 +9,7 @@ const p = sql.placeholder;
 export type QueryStatements = ReturnType<typeof queryStatements>;
 
 const readByOther = alias(reads, "read_by_other");
-/** People of a conversation who are told of each other's coming and going. */
+/** The largest conversation whose people are told of each other's coming and going. */
 const COMPANIONS_MAX = 50;
 
 const companions = alias(members, "companions");
@@ -125,7 +125,7 @@ function membershipStatements(c: StateConnection) {
         .limit(p("limit")),
     ),
     /**
-     * People of a large room are not companions: each would be told of the coming and going of all the others.
+     * Leaves out large rooms, in which each person would be told whenever any other comes or goes.
      * Parameters: the user twice, limit.
      */
     companions: compile(

@@ -1,4 +1,4 @@
-/** What the chat reads of rooms, over the connection that apply writes: see chat/queries.ts. */
+/** The queries about rooms (chat/queries.ts), over the connection that apply writes to. */
 import { and, asc, eq, gt, sql } from "drizzle-orm";
 import type { ConversationId, UserId } from "../../chat/ids.ts";
 import type { RoomPerson, RoomQueries, RoomsPage, RoomSummary } from "../../chat/queries.ts";
@@ -16,7 +16,7 @@ type Statements = ReturnType<typeof statements>;
 function statements(c: StateConnection) {
   const { db } = c;
   return {
-    /** Parameters: name, archived, part, user, limit. A room whose op has not arrived yet has no name. */
+    /** Parameters: name, archived, part, user, limit. Leaves out rooms whose creating op has not arrived yet. */
     rooms: compile(
       c,
       db
@@ -59,13 +59,13 @@ function statements(c: StateConnection) {
         .from(seats)
         .where(and(eq(seats.room, p("room")), sql`${seats.state} = 'joined'`, sql`${seats.seatedBy} = ${seats.user}`)),
     ),
-    /** Rooms that the user came to or left after `seq`. */
+    /** Rooms that the user joined or left after `seq`; none that the user was banned from without having been in it. */
     seatedSince: compile(
       c,
       db
         .select({ room: seats.room, changedSeq: seats.changedSeq })
         .from(seats)
-        .where(and(eq(seats.user, p("user")), gt(seats.changedSeq, p("seq"))))
+        .where(and(eq(seats.user, p("user")), gt(seats.changedSeq, p("seq")), sql`${seats.joinedSeq} > 0`))
         .orderBy(asc(seats.changedSeq))
         .limit(p("limit")),
     ),
@@ -113,12 +113,12 @@ export class StateRoomQueries implements RoomQueries {
     return (this.#q.newestJoin.get(room)?.[0] as string | null) ?? "";
   }
 
-  /** Rooms that the user came to or left after `seq`, in order. */
+  /** Rooms that the user joined or left after `seq`, in order. */
   seatedSince(user: UserId, seq: Seq, limit: number): readonly { readonly room: ConversationId; readonly seq: Seq }[] {
     return this.#q.seatedSince.all(user, seq, limit).map((row) => ({ room: row[0] as string, seq: row[1] as Seq }));
   }
 
-  /** Null: the user may not know of the room. A room whose op has not arrived yet is shown to nobody. */
+  /** Null if the user may not know of the room, or if the op that creates it has not arrived yet. */
   #seenBy(user: UserId, row: RoomRow): RoomSummary | null {
     if (row.createdMicros === 0) return null;
     const isSeen = !row.isPrivate || this.#rows.member(row.id, user) !== null;
@@ -129,7 +129,7 @@ export class StateRoomQueries implements RoomQueries {
     const isIn = this.#rows.member(row.id, user) !== null;
     return {
       row,
-      // Those of the user's own rooms are in memory, where a message looks for them.
+      // The members of the user's own rooms are in memory, because messages need them.
       people: isIn ? this.#rows.membersOf(row.id).length : Number(this.#q.count.get(row.id)?.[0] ?? 0),
       role: isIn ? (this.#rows.seat(row.id, user)?.role ?? "member") : null,
     };

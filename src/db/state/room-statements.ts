@@ -1,4 +1,4 @@
-/** The statements about rooms and their seats that apply runs, each prepared once: see row-statements.ts. */
+/** The statements about rooms and seats that apply runs, each prepared once (see row-statements.ts). */
 import { and, asc, eq, sql } from "drizzle-orm";
 import { compile, type StateConnection } from "./connection.ts";
 import { members, rooms, seats, users } from "./schema.ts";

@@ -1,20 +1,20 @@
 /**
- * The room that is on the page was renamed, archived or opened again, has another topic, or this user is not in it any
- * more. Its head and its text field follow; what is in the log and in the field stays.
+ * Updates the page when its room was renamed, archived, opened again or given another topic, or when the user is no
+ * longer in it. Only the head and the text field change; the messages, and what was typed, stay.
  */
 import { pathOf } from "./navigation.ts";
 import { getMain, sleep, waitBefore } from "./requests.ts";
 import type { View } from "./view.ts";
 
-/** Without a replica the stream is lost, too, and what it missed comes when it is back. */
+/** If no replica answers, the stream is lost as well, and resuming it brings the event again. */
 const TRIES_MAX = 3;
 
-/** Fetches the page again and takes over what it says of the room. `view`: what is on the page. */
+/** Fetches the page again and takes over its head and text field. `view` returns what the page shows. */
 export async function followRoom(view: () => View): Promise<void> {
   const shown = view();
   for (let tries = 0; tries < TRIES_MAX; tries++) {
     const answer = await getMain(pathOf(location), new AbortController());
-    // Something else is on the page by now.
+    // The page shows something else by now.
     if (view() !== shown) return;
     if (answer === "refused") return shown.composer?.close("You are not in this room any more");
     if (answer !== "none") return takeOver(answer.main, shown);
@@ -29,6 +29,6 @@ function takeOver(main: HTMLElement, shown: View): void {
   if (note !== null && words !== null) note.replaceWith(words);
   const field = main.querySelector<HTMLTextAreaElement>("#body");
   if (field?.disabled === true) return shown.composer?.close(field.placeholder);
-  // It was closed, so nothing is being written here.
+  // The field was closed, so nobody is writing in it.
   if (document.querySelector<HTMLTextAreaElement>("#body")?.readOnly === true) location.reload();
 }

@@ -1,4 +1,4 @@
-/** One room: what it is about, who is in it, and what may be done there. */
+/** The page of one room: its topic, its people, and the forms that change it. */
 import type { ChatError } from "../../chat/errors.ts";
 import type { RoomPersonView, RoomView, Session } from "../../chat/chat-service.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
@@ -7,7 +7,7 @@ import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
 import { peopleText } from "./rooms.tsx";
 
-/** What a form of the page tried, and what came of it. */
+/** A form that was refused. */
 export interface RoomAttempt {
   /** Which form: the last part of its address. */
   readonly what: string;
@@ -23,7 +23,7 @@ interface RoomProps {
   /** The name after which the next page of people begins; null if this is the last page. */
   readonly next: string | null;
   readonly attempt: RoomAttempt | null;
-  /** A client id for each form, so that a form that is sent twice changes nothing twice. */
+  /** Makes a client id for each form, so that a form sent twice takes effect once. */
   readonly id: () => string;
 }
 
@@ -57,9 +57,9 @@ function noteOf(room: RoomView): string {
   return `${peopleText(room.people)}, ${kind}${room.archived ? ", archived" : ""}`;
 }
 
-/** Its sentence stands at a field of the page. */
+/** Whether the sentence is shown at a field of the page. */
 function isShownAtField({ what, error }: RoomAttempt): boolean {
-  const fields: Record<string, ChatError["field"]> = { name: "name", topic: "topic", invite: "to" };
+  const fields: Record<string, ChatError["field"]> = { name: "name", topic: "topic", invite: "to", unban: "to" };
   return fields[what] !== undefined && fields[what] === error.field;
 }
 
@@ -109,7 +109,10 @@ function MemberForms(props: RoomProps) {
           submit="Invite"
         />
       )}
-      <details class="settings" open={props.attempt !== null && ["topic", "name"].includes(props.attempt.what)}>
+      <details
+        class="settings"
+        open={props.attempt !== null && ["topic", "name", "unban"].includes(props.attempt.what)}
+      >
         <summary>Change this room</summary>
         <LineForm
           action={`${path}/topic`}
@@ -149,6 +152,22 @@ function ManagerForms(props: RoomProps) {
         }
         submit="Rename"
       />
+      {room.isForAll ? null : (
+        <LineForm
+          action={`${path}/unban`}
+          id={id()}
+          field={
+            <Field
+              name="person"
+              label="Lift the ban of"
+              value={typedIn(props, "unban", "")}
+              placeholder="Name"
+              error={errorOf(props, "unban", "to")}
+            />
+          }
+          submit="Lift"
+        />
+      )}
       {room.isForAll ? null : (
         <div class="row">
           {room.isPrivate && room.role !== "owner" ? null : (
@@ -242,7 +261,7 @@ function PeopleList(props: RoomProps) {
   );
 }
 
-/** The user may send this person away, or say what she is here. */
+/** Whether the user may send this person away or change the person's role. */
 function mayTouch({ room, session }: RoomProps, { user, role }: RoomPersonView): boolean {
   if (user.id === session.userId) return false;
   return room.role === "owner" || (room.role === "admin" && role !== "owner" && !room.isForAll);

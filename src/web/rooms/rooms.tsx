@@ -21,7 +21,7 @@ export function peopleText(people: number): string {
   return people === 1 ? "1 person" : `${people} people`;
 }
 
-/** Public rooms and the user's own, with a way into each. */
+/** The directory: public rooms, and the private rooms that the user is in. */
 export function RoomsPage({ rooms, next, search, archived }: RoomsProps) {
   const kept = `${search === "" ? "" : `&q=${encodeURIComponent(search)}`}${archived ? "&archived=1" : ""}`;
   return (

@@ -1,4 +1,4 @@
-/** Rooms: the directory, a new one, and what is done in one. */
+/** The directory of rooms, the form of a new room, and the page of a room with its forms. */
 import { Hono, type Context } from "hono";
 import { type Answer, type ChatError, failed } from "../../chat/errors.ts";
 import type { RoomChange, RoomView } from "../../chat/chat-service.ts";
@@ -11,7 +11,7 @@ import { answerPage } from "../http/shell.tsx";
 import { RoomPage, type RoomAttempt } from "./room.tsx";
 import { NewRoomPage, RoomsPage, type RoomDraft } from "./rooms.tsx";
 
-/** Rooms, and people of one, on a page. */
+/** Maximum number of rooms, or of people of one room, on a page. */
 const SHOWN = 100;
 
 /** Characters of a name in an address: more than any name has. */
@@ -20,7 +20,7 @@ const NAME_UNITS_MAX = 256;
 /** Names in one field; the chat refuses more than 100. */
 const NAMES_MAX = 200;
 
-/** What a form says is to change, by the last part of its address. */
+/** The change that a form asks for, by the last part of its path. */
 const CHANGES: Readonly<Record<string, (fields: Fields) => RoomChange>> = {
   name: (fields) => ({ kind: "name", name: fields.text("name") }),
   topic: (fields) => ({ kind: "topic", topic: fields.text("topic") }),
@@ -33,7 +33,7 @@ const CHANGES: Readonly<Record<string, (fields: Fields) => RoomChange>> = {
   role: (fields) => ({ kind: "role", person: fields.text("person"), role: fields.text("role") }),
 };
 
-/** Names in one text with commas or spaces between, or, of a program, in a list. */
+/** The names in a text, separated by commas or spaces; programs may also send a list. */
 function namesIn(fields: Fields): string[] {
   return fields
     .all("people")
@@ -107,7 +107,7 @@ async function makeRoom(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   return await answerNew(c, deps, { id: nextFormId(clientId, error), name, topic, isPrivate, people: typed, error });
 }
 
-/** A change that was made: JSON for programs; people go on to a page. */
+/** Answers a change that was made: JSON for programs, a redirect for people. */
 function answerChanged(
   c: Context<WebEnv>,
   deps: WebDeps,
@@ -120,7 +120,7 @@ function answerChanged(
   return wantsJson(c) ? c.json({ ok: true, ...room, cursor: answer.cursor }, status) : c.redirect(next, 303);
 }
 
-const GONE = "This room does not exist, or is not open to you.";
+const GONE = "This room does not exist, or you may not see it.";
 
 async function answerRoom(
   c: Context<WebEnv>,
@@ -180,17 +180,20 @@ async function leaveRoom(c: Context<WebEnv>, deps: WebDeps, room: string): Promi
   return await answerRefused(c, deps, room, { what: "leave", typed: "", error: answer.error });
 }
 
+/** The field of a form, if it has another name than the form. */
+const TYPED_IN: Readonly<Record<string, string>> = { invite: "people", unban: "person" };
+
 async function changeRoom(c: Context<WebEnv>, deps: WebDeps, room: string, what: string): Promise<Response> {
   const fields = await readFields(c);
   const change = CHANGES[what]!(fields);
   const input = { room, change, clientId: fields.clientId() };
   const answer: Answer<RoomView> = await deps.chat.changeRoom(sessionOf(c), input);
   if (answer.ok) return answerChanged(c, deps, answer, `/rooms/${answer.value.id}`);
-  const typed = fields.all(what === "invite" ? "people" : what).join(", ");
+  const typed = fields.all(TYPED_IN[what] ?? what).join(", ");
   return await answerRefused(c, deps, room, { what, typed, error: answer.error });
 }
 
-/** The page of the room again, with the sentence and what was typed. */
+/** Answers a refused change: the page of the room again, with the sentence and what was typed. */
 async function answerRefused(c: Context<WebEnv>, deps: WebDeps, room: string, attempt: RoomAttempt): Promise<Response> {
   if (attempt.error.code === "not_found") return await answerGone(c, attempt.error);
   return wantsJson(c) ? await answerError(c, attempt.error) : await answerRoom(c, deps, room, attempt);

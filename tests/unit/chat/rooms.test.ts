@@ -221,6 +221,14 @@ describe("people of a room", () => {
     expect(await lists(ben)).toEqual([]);
   });
 
+  test("somebody who is banned from a room without having been in it does not learn its id", async () => {
+    const cursor = solo.chat.cursor();
+    await makes(anna, "secret", { isPrivate: true });
+    const feed = opens(eve);
+    must(await changes(anna, "#secret", { kind: "ban", person: "eve" }));
+    expect([await hears(feed), await hears(opens(eve, cursor))]).toEqual([[], []]);
+  });
+
   test("of a large room nobody is told who comes and goes; of a small one everybody is", async () => {
     const crowd = Array.from({ length: 60 }, (_, n) => `crowd${n}`);
     for (const name of crowd) await solo.person(name);

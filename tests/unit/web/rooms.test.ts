@@ -70,7 +70,7 @@ test("what may be done in a room is what its page offers, and what is refused is
   const id = await room(ada, { name: "ops", people: "ben" });
   const owners = await get(ada, `/rooms/${id}`);
   const members = await get(ben, `/rooms/${id}`);
-  for (const what of ["name", "private", "archive", "remove", "ban", "role"]) {
+  for (const what of ["name", "private", "archive", "remove", "ban", "unban", "role"]) {
     expect(owners).toContain(`action="/rooms/${id}/${what}"`);
     expect(members).not.toContain(`action="/rooms/${id}/${what}"`);
   }
