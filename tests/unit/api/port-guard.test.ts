@@ -220,6 +220,18 @@ describe("who has a login", () => {
     expect(ada.isOver(id)).toBe(false);
   });
 
+  test("has a time for each request, on a stream too; between two of them a stream may wait", async () => {
+    const bench = await serve({ ...SMALL, messageMs: 1 });
+    const ada = await connect(bench);
+    const waiting = ada.begin(SEND, 0, BEARER);
+    // An empty message, which is unfinished until its fifth byte is there.
+    expect(ada.zeros(waiting, 5, 1)).toBe(5);
+    const endless = [most(ada, SEND, 10_000, BEARER), most(ada, LOGIN, 10_000, BEARER)];
+    await waitFor("both to be refused", () => endless.every((id) => ada.isOver(id)));
+    await served(bench);
+    expect([ada.isOver(waiting), ada.closed]).toEqual([false, false]);
+  });
+
   test("leaves garbage with each piece of her requests, too: it is collected once there is much of it", async () => {
     let collected = 0;
     const bench = await serve(SMALL, { collect: () => (collected += 1) });
