@@ -102,7 +102,7 @@ export interface SeatRow {
   readonly mark: Seq;
   /** The op by which she came; 0: she never did. */
   readonly joinedSeq: Seq;
-  /** The op that last changed `state`. */
+  /** The op by which she last came or went: a stream that resumes before it is told of the room. */
   readonly changedSeq: Seq;
 }
 

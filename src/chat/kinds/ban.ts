@@ -31,7 +31,7 @@ export const ban: Kind<Ban> = {
     const seat = seatOf(id, person, rows);
     if (banned && seat.state !== "banned") leaveSeat(at, seat, "banned", facts);
     const lifts = !banned && seat.state === "banned" && (!op.recovered || seat.tag === seen);
-    if (lifts) rows.putSeat({ ...seat, state: "removed", tag: tagOf(op), changedSeq: seq });
+    if (lifts) rows.putSeat({ ...seat, state: "removed", tag: tagOf(op) });
     return done(facts);
   },
 };

@@ -158,7 +158,8 @@ export function leaveSeat(
     role: "member",
     tag: tagOf(op) > seat.tag || !op.recovered ? tagOf(op) : seat.tag,
     mark: member?.mark ?? seat.mark,
-    changedSeq: seq,
+    // Whoever was not in the room must not be told of it when her stream resumes.
+    changedSeq: member === null ? seat.changedSeq : seq,
   });
   if (member === null) return;
   rows.removeMember(room, user);

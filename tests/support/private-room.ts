@@ -1,0 +1,144 @@
+/** A private room and the people who must not learn of it, in the chat without a cluster: for the tables of rights. */
+import type { Answer } from "../../src/chat/errors.ts";
+import type { RoomChange } from "../../src/chat/chat-service.ts";
+import { SOLO_PASSWORD, type Person, type SoloChat } from "./solo-chat.ts";
+
+/** The people who are not in the room, and why not. The last two were never in it. */
+export const STRANGERS = ["removed", "banned", "outsider", "banned before she came"] as const;
+export type Stranger = (typeof STRANGERS)[number];
+
+/** What a request names: the private room, or nothing that there is. */
+export interface Target {
+  readonly room: string;
+  readonly name: string;
+  readonly message: string;
+}
+
+/** The name, the topic and the messages of the room: nobody else may ever see one of these words. */
+export const SECRETS = ["hideout", "behind the mill", "attack at dawn", "retreat at dusk"] as const;
+const [NAME, TOPIC, BEFORE, AFTER] = SECRETS;
+
+/** The words of the message that `goesOn` writes. */
+export const WRITTEN_AFTER = AFTER;
+
+const id = (): string => crypto.randomUUID();
+
+function must<T>(answer: Answer<T>): T {
+  if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.sentence}`);
+  return answer.value;
+}
+
+/** See the top of this file. */
+export class PrivateRoom {
+  readonly solo: SoloChat;
+  readonly owner: Person;
+  readonly member: Person;
+  readonly strangers: Readonly<Record<Stranger, Person>>;
+  /** She was in the room until she deleted her account. */
+  readonly deleted: Person;
+  readonly target: Target;
+  /** From before anybody was sent away. */
+  readonly cursor: string;
+
+  private constructor(
+    solo: SoloChat,
+    people: Pick<PrivateRoom, "owner" | "member" | "strangers" | "deleted">,
+    made: Pick<PrivateRoom, "target" | "cursor">,
+  ) {
+    this.solo = solo;
+    this.owner = people.owner;
+    this.member = people.member;
+    this.strangers = people.strangers;
+    this.deleted = people.deleted;
+    this.target = made.target;
+    this.cursor = made.cursor;
+  }
+
+  /** Deleting an account takes a password hash; a test that makes many rooms does without. */
+  static async make(solo: SoloChat, but?: "nobody is deleted"): Promise<PrivateRoom> {
+    const [owner, member, deleted] = [
+      await solo.person("zenobia"),
+      await solo.person("yorick"),
+      await solo.person("xanthe"),
+    ];
+    const strangers = {
+      removed: await solo.person("rosa"),
+      banned: await solo.person("bert"),
+      outsider: await solo.person("olga"),
+      "banned before she came": await solo.person("nora"),
+    };
+    const people = ["yorick", "xanthe", "rosa", "bert"];
+    const asked = { name: NAME, topic: TOPIC, isPrivate: true, people, clientId: id() };
+    const room = must(await solo.chat.createRoom(owner.session, asked)).id;
+    const sent = must(await solo.chat.send(owner.session, { conversationId: room, body: BEFORE, clientId: id() }));
+    const target = { room, name: NAME, message: sent.id };
+    const made = new PrivateRoom(solo, { owner, member, strangers, deleted }, { target, cursor: solo.chat.cursor() });
+    await made.change({ kind: "remove", people: ["rosa"] });
+    await made.change({ kind: "ban", person: "bert" });
+    await made.change({ kind: "ban", person: "nora" });
+    if (but !== undefined) return made;
+    must(
+      await solo.chat.deleteAccount(deleted.session, {
+        password: SOLO_PASSWORD,
+        deleteMessages: false,
+        clientId: id(),
+      }),
+    );
+    return made;
+  }
+
+  /** What a request names that asks for nothing: its answers must be those about the room, but for what was asked. */
+  get nothing(): Target {
+    const message = `${this.owner.session.userId}-${id()}`;
+    return { room: "NoSuchRoom00", name: "nowhere", message };
+  }
+
+  /** The owner changes the room. */
+  async change(change: RoomChange): Promise<void> {
+    must(await this.solo.chat.changeRoom(this.owner.session, { room: this.target.room, change, clientId: id() }));
+  }
+
+  /** Everything happens in the room that those in it hear of. */
+  async goesOn(): Promise<void> {
+    const { chat } = this.solo;
+    const conversationId = this.target.room;
+    const sent = must(await chat.send(this.owner.session, { conversationId, body: AFTER, clientId: id() }));
+    const gone = must(await chat.send(this.owner.session, { conversationId, body: BEFORE, clientId: id() }));
+    chat.typing(this.owner.session, conversationId);
+    must(await chat.markRead(this.member.session, { ids: [sent.id] }));
+    must(await chat.deleteMessages(this.owner.session, { ids: [gone.id], clientId: id() }));
+    await this.change({ kind: "topic", topic: `${TOPIC} again` });
+    await this.change({ kind: "name", name: `${NAME}-2` });
+    await this.change({ kind: "name", name: NAME });
+    await this.change({ kind: "topic", topic: TOPIC });
+    await this.change({ kind: "role", person: "yorick", role: "admin" });
+    await this.change({ kind: "role", person: "yorick", role: "member" });
+    await this.change({ kind: "unban", person: "nora" });
+    await this.change({ kind: "remove", people: ["nora"] });
+    await this.change({ kind: "ban", person: "nora" });
+    await this.change({ kind: "archived", archived: true });
+    await this.change({ kind: "archived", archived: false });
+  }
+
+  /** What those in the room see of it; it must be the same after whatever a stranger has tried. */
+  async everything(): Promise<unknown> {
+    const { chat } = this.solo;
+    const { room } = this.target;
+    const { session } = this.owner;
+    return [
+      must(await chat.room(session, { room })),
+      must(await chat.listRoomPeople(session, { room, limit: 200 })).map(({ user, role }) => [user.name, role]),
+      must(await chat.messages(session, { conversationId: room, limit: 200 })),
+    ];
+  }
+}
+
+/** An answer about a target, without what the request itself named, the ids that every form has, and cursors. */
+export function unnamed(text: string, { room, name, message }: Target): string {
+  return text
+    .replaceAll(message, "MESSAGE")
+    .replaceAll(room, "ROOM")
+    .replaceAll(name, "NAME")
+    .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "UUID")
+    .replaceAll(/\d+\.\d+\.[0-9a-f]{16}\.\d+:\d+/g, "CURSOR");
+}

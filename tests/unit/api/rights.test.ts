@@ -1,0 +1,247 @@
+/**
+ * What a private room is to those who are not in it, for every method of lastword.v1.Chat: nothing. The methods come
+ * from the service's definition, so that a new one fails here until it has a row.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { CHAT_WIRE, type ChatCall } from "../../../proto/chat-wire.ts";
+import { ChatClient, type AnsweredCall, type CallResult } from "../../../src/client/chat-client.ts";
+import { ApiBench } from "../../support/fake-chat.ts";
+import { PrivateRoom, SECRETS, STRANGERS, unnamed, WRITTEN_AFTER, type Target } from "../../support/private-room.ts";
+import { createSoloChat, type Person, type SoloChat } from "../../support/solo-chat.ts";
+import { until } from "../../../harness/until.ts";
+
+type Request = (target: Target) => object;
+
+type Row =
+  /** The room is not found, just as one that there is not; whoever is in it gets what she asks for. */
+  | { readonly kind: "hidden"; readonly request: Request; readonly code?: "unknown_recipient" }
+  /** The answer is about the user's own things. `shows`: to whoever is in the room, that room too. */
+  | { readonly kind: "own"; readonly request: Request; readonly shows?: true }
+  /** It needs no login and tells nothing of the chat. */
+  | { readonly kind: "open"; readonly request: Request }
+  /** The streams have tests of their own below. */
+  | { readonly kind: "stream" };
+
+const id = (): string => crypto.randomUUID();
+const hidden = (request: Request): Row => ({ kind: "hidden", request });
+/** The name of a room that there is not is no name of a recipient. */
+const unknown = (request: Request): Row => ({ kind: "hidden", request, code: "unknown_recipient" });
+const own = (request: object = {}): Row => ({ kind: "own", request: () => request });
+const shown = (request: object = {}): Row => ({ kind: "own", request: () => request, shows: true });
+const change = (what: object): Row => hidden(({ room }) => ({ room, clientId: id(), ...what }));
+
+/** Every method of the service, and what it answers to somebody who is not in the room. */
+const ROWS: { readonly [Name in ChatCall]: readonly Row[] } = {
+  Register: [{ kind: "open", request: () => ({ name: "", password: "x", clientId: id() }) }],
+  Login: [{ kind: "open", request: () => ({ name: "nobody", password: "x" }) }],
+  Logout: [{ kind: "open", request: () => ({}) }],
+  ClusterStatus: [{ kind: "open", request: () => ({}) }],
+  ChangePassword: [own({ password: "wrong password", newPassword: "another password", clientId: id() })],
+  DeleteAccount: [own({ password: "wrong password", clientId: id() })],
+  ListSessions: [own()],
+  EndSession: [own({ sessionId: "nothing", clientId: id() })],
+  ListUsers: [own(), own({ search: "o" })],
+  ListConversations: [shown(), own({ unreadOnly: true })],
+  SendMessage: [
+    hidden(({ room }) => ({ conversationId: room, body: "let me in", clientId: id() })),
+    unknown(({ name }) => ({ to: `#${name}`, body: "let me in", clientId: id() })),
+  ],
+  GetMessages: [
+    hidden(({ room }) => ({ conversationId: room })),
+    hidden(({ room, message }) => ({ conversationId: room, before: message, read: 1 })),
+    unknown(({ name }) => ({ with: `#${name}` })),
+  ],
+  MarkRead: [
+    hidden(({ message }) => ({ messageIds: [message] })),
+    hidden(({ room, message }) => ({ conversationId: room, upTo: message })),
+  ],
+  DeleteMessages: [hidden(({ message }) => ({ messageIds: [message], clientId: id() }))],
+  CreateRoom: [own({ name: "elsewhere", people: ["yorick"], clientId: id() })],
+  ChangeRoom: [
+    change({ name: "mine" }),
+    change({ topic: "mine" }),
+    change({ isPrivate: false }),
+    change({ archived: true }),
+    change({ invite: { names: ["olga"] } }),
+    change({ remove: { names: ["yorick"] } }),
+    change({ ban: "yorick" }),
+    change({ unban: "bert" }),
+    change({ role: { person: "yorick", role: "admin" } }),
+    hidden(({ name }) => ({ room: `#${name}`, topic: "mine", clientId: id() })),
+  ],
+  JoinRoom: [
+    hidden(({ room }) => ({ room, clientId: id() })),
+    hidden(({ name }) => ({ room: `#${name}`, clientId: id() })),
+  ],
+  LeaveRoom: [
+    hidden(({ room }) => ({ room, clientId: id() })),
+    hidden(({ name }) => ({ room: `#${name}`, clientId: id() })),
+  ],
+  ListRooms: [shown(), shown({ search: "hide" }), own({ archived: true })],
+  ListRoomPeople: [hidden(({ room }) => ({ room })), hidden(({ name }) => ({ room: `#${name}`, after: "a" }))],
+  Subscribe: [{ kind: "stream" }],
+  SendStream: [{ kind: "stream" }],
+};
+
+let solo: SoloChat;
+let bench: ApiBench;
+let scene: PrivateRoom;
+const clients: ChatClient[] = [];
+beforeAll(async () => {
+  solo = createSoloChat();
+  bench = await ApiBench.start({ chat: solo.chat });
+  scene = await PrivateRoom.make(solo);
+});
+afterAll(async () => {
+  for (const client of clients) client.close();
+  await bench.stop();
+  solo.close();
+});
+
+function clientOf({ token }: Pick<Person, "token">, at = bench): ChatClient {
+  const client = new ChatClient({ addresses: [at.address], token, deadlineMs: 5_000 });
+  clients.push(client);
+  return client;
+}
+
+/** All that an answer says. */
+function textOf(answer: CallResult<object>): string {
+  return JSON.stringify(answer.ok ? answer.value : [answer.code, answer.outcome, answer.sentence]);
+}
+
+const call = async (client: ChatClient, name: ChatCall, request: object): Promise<CallResult<object>> =>
+  await client.call(name as AnsweredCall, request);
+
+test("every method has a row", () => {
+  expect(Object.keys(ROWS).toSorted()).toEqual(Object.keys(CHAT_WIRE).toSorted());
+});
+
+describe.each(Object.entries(ROWS) as [ChatCall, readonly Row[]][])("%s", (name, rows) => {
+  const asked = rows.filter((row) => row.kind !== "stream");
+
+  test.each(STRANGERS)("%s: not found, and nothing of the room", async (stranger) => {
+    const client = clientOf(scene.strangers[stranger]);
+    const before = await scene.everything();
+    for (const row of asked) {
+      const { target, nothing } = scene;
+      const nobody = row.kind === "open" ? clientOf({ token: "" }) : client;
+      const told = await call(nobody, name, row.request(target));
+      const text = textOf(told);
+      for (const secret of [...SECRETS, target.room, target.message]) expect(text).not.toContain(secret);
+      if (row.kind !== "hidden") continue;
+      expect([told.ok, told.ok || told.code, told.ok || told.outcome]).toEqual([
+        false,
+        row.code ?? "not_found",
+        "definite",
+      ]);
+      for (const person of ["zenobia", "yorick"]) expect(text).not.toContain(person);
+      const none = textOf(await call(client, name, row.request(nothing)));
+      expect(unnamed(text, target)).toBe(unnamed(none, nothing));
+    }
+    expect(await scene.everything()).toEqual(before);
+  });
+
+  test("a deleted account: not logged in", async () => {
+    for (const row of asked) {
+      if (row.kind === "open") continue;
+      const told = await call(clientOf(scene.deleted), name, row.request(scene.target));
+      expect(told).toMatchObject({ ok: false, code: "not_logged_in" });
+    }
+  });
+
+  test("whoever is in the room is answered: the rows ask for what there is", async () => {
+    for (const row of asked) {
+      if (row.kind !== "hidden" && !(row.kind === "own" && row.shows === true)) continue;
+      const chat = createSoloChat();
+      const other = await ApiBench.start({ chat: chat.chat });
+      const { owner, target } = await PrivateRoom.make(chat, "nobody is deleted");
+      const told = await call(clientOf(owner, other), name, row.request(target));
+      await other.stop();
+      chat.close();
+      expect([name, told.ok || told.code]).toEqual([name, true]);
+      if (row.kind === "own") expect(textOf(told)).toContain(target.name);
+    }
+  });
+});
+
+describe("streams", () => {
+  /** Subscribes. What it has been told so far is in `text`. */
+  const subscribes = (as: Person, cursor = "") => {
+    const heard = { text: "", ready: false, end: "" };
+    const subscription = clientOf(as).subscribe(
+      {
+        onEvent: (response) => {
+          heard.ready = true;
+          heard.text += `${JSON.stringify(response)}\n`;
+        },
+        onEnd: ({ code }) => {
+          heard.end = code;
+        },
+      },
+      cursor,
+    );
+    return { heard, subscription };
+  };
+
+  /** The owner writes to her alone: once she has heard it, she has heard all that came before. */
+  const endsWith = async (as: Person, heard: { readonly text: string }): Promise<void> => {
+    const word = `only for ${as.session.name} ${id()}`;
+    const sent = await clientOf(scene.owner).send({ to: as.session.name, body: word });
+    expect(sent.ok).toBe(true);
+    await until(() => heard.text.includes(word));
+  };
+
+  test.each(STRANGERS)("Subscribe, %s: does not hear of the room, live or resumed", async (stranger) => {
+    const as = scene.strangers[stranger];
+    const live = subscribes(as);
+    await until(() => live.heard.ready);
+    await scene.goesOn();
+    await endsWith(as, live.heard);
+    const resumed = subscribes(as, scene.cursor);
+    await endsWith(as, resumed.heard);
+    for (const { heard } of [live, resumed]) for (const secret of SECRETS) expect(heard.text).not.toContain(secret);
+    expect(live.heard.text).not.toContain(scene.target.room);
+    // From before she was sent away: she is told that the room is no longer hers. Whoever never was in it is not.
+    expect(resumed.heard.text.includes(scene.target.room)).toBe(["removed", "banned"].includes(stranger));
+    for (const { subscription } of [live, resumed]) subscription.close();
+  });
+
+  test("Subscribe, a deleted account: not logged in, also with an old cursor", async () => {
+    for (const cursor of ["", scene.cursor]) {
+      const { heard } = subscribes(scene.deleted, cursor);
+      await until(() => heard.end !== "");
+      expect(heard).toMatchObject({ text: "", end: "not_logged_in" });
+    }
+  });
+
+  test.each(STRANGERS)("SendStream, %s: not found, by id or by name", async (stranger) => {
+    const stream = clientOf(scene.strangers[stranger]).sendStream();
+    const before = await scene.everything();
+    const { room, name } = scene.target;
+    expect(await stream.send({ conversationId: room, body: "x", clientId: id() })).toMatchObject({ code: "not_found" });
+    expect(await stream.send({ to: `#${name}`, body: "x", clientId: id() })).toMatchObject({
+      code: "unknown_recipient",
+    });
+    stream.close();
+    expect(await scene.everything()).toEqual(before);
+  });
+
+  test("of one who is sent away: Subscribe brings nothing more, and SendStream takes nothing more", async () => {
+    const ida = await solo.person("ida");
+    const { room } = scene.target;
+    await scene.change({ kind: "invite", people: ["ida"] });
+    const { heard, subscription } = subscribes(ida);
+    await until(() => heard.ready);
+    const stream = clientOf(ida).sendStream();
+    const first = { conversationId: room, body: "I am in", clientId: id() };
+    expect(await stream.send(first)).toMatchObject({ ok: true });
+    await until(() => heard.text.includes("I am in"));
+    await scene.change({ kind: "remove", people: ["ida"] });
+    await scene.goesOn();
+    await endsWith(ida, heard);
+    expect(heard.text).not.toContain(WRITTEN_AFTER);
+    expect(await stream.send({ ...first, clientId: id() })).toMatchObject({ ok: false, code: "not_found" });
+    stream.close();
+    subscription.close();
+  });
+});
