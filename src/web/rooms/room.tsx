@@ -153,48 +153,60 @@ function ManagerForms(props: RoomProps) {
         submit="Rename"
       />
       {room.isForAll ? null : (
-        <LineForm
-          action={`${path}/unban`}
-          id={id()}
-          field={
-            <Field
-              name="person"
-              label="Lift the ban of"
-              value={typedIn(props, "unban", "")}
-              placeholder="Name"
-              error={errorOf(props, "unban", "to")}
-            />
-          }
-          submit="Lift"
-        />
-      )}
-      {room.isForAll ? null : (
-        <div class="row">
-          {room.isPrivate && room.role !== "owner" ? null : (
-            <SwitchForm
-              action={`${path}/private`}
-              id={id()}
-              value={room.isPrivate ? "no" : "yes"}
-              text={room.isPrivate ? "Make it public" : "Make it private"}
-              hint={
-                room.isPrivate
-                  ? "Everyone can then join and read all messages."
-                  : "Only members can then find it. Others need an invitation."
-              }
-            />
-          )}
-          <SwitchForm
-            action={`${path}/archive`}
-            id={id()}
-            value={room.archived ? "no" : "yes"}
-            text={room.archived ? "Reopen it" : "Archive it"}
-            hint={
-              room.archived ? "People can write in it again." : "People can still read it, but nobody can write in it."
-            }
-          />
-        </div>
+        <>
+          <LiftForm {...props} />
+          <Switches {...props} />
+        </>
       )}
     </>
+  );
+}
+
+function LiftForm(props: RoomProps) {
+  return (
+    <LineForm
+      action={`/rooms/${props.room.id}/unban`}
+      id={props.id()}
+      field={
+        <Field
+          name="person"
+          label="Lift the ban of"
+          value={typedIn(props, "unban", "")}
+          placeholder="Name"
+          error={errorOf(props, "unban", "to")}
+        />
+      }
+      submit="Lift"
+    />
+  );
+}
+
+/** Private or public, archived or open. */
+function Switches({ room, id }: RoomProps) {
+  const path = `/rooms/${room.id}`;
+  return (
+    <div class="row">
+      {room.isPrivate && room.role !== "owner" ? null : (
+        <SwitchForm
+          action={`${path}/private`}
+          id={id()}
+          value={room.isPrivate ? "no" : "yes"}
+          text={room.isPrivate ? "Make it public" : "Make it private"}
+          hint={
+            room.isPrivate
+              ? "Everybody can then join and read all that was written here."
+              : "Then only its people can find it, and others join by invitation only."
+          }
+        />
+      )}
+      <SwitchForm
+        action={`${path}/archive`}
+        id={id()}
+        value={room.archived ? "no" : "yes"}
+        text={room.archived ? "Open it again" : "Archive it"}
+        hint={room.archived ? "People can write in it again." : "People can still read it, but nobody can write in it."}
+      />
+    </div>
   );
 }
 
