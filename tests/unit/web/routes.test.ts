@@ -223,6 +223,13 @@ describe("writing", () => {
     expect(await definite.text()).not.toContain(id);
   });
 
+  test("a conversation that is not there does not cost the words", async () => {
+    const form = { body: "long <words>", id: crypto.randomUUID() };
+    const answer = await site.ask("/c/nowhere_noone/messages", { as: ada, form });
+    expect(answer.status).toBe(404);
+    expect(await answer.text()).toContain("long &lt;words&gt;</textarea>");
+  });
+
   test("a login that ended meanwhile does not cost the words", async () => {
     const { conversationId } = await site.send(ada, "ben", "x");
     await site.ask("/logout", { as: ada, form: {} });
