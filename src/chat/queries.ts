@@ -126,6 +126,7 @@ export interface Queries {
   summary(conversation: ConversationId, user: UserId): ConversationSummary | null;
   /** The `limit` newest messages below `beforeSeq`, oldest first, without those that the user has hidden. */
   history(conversation: ConversationId, user: UserId, beforeSeq: Seq, limit: number): readonly SeenMessage[];
+  /** A message of a conversation that the user is in, or her own in a room that she is not in any more. */
   message(conversation: ConversationId, user: UserId, seq: Seq): SeenMessage | null;
   /** Unread messages in all conversations, counted up to `max`. */
   unreadTotal(user: UserId, max: number): number;

@@ -2,6 +2,7 @@
 import { failed, type Answer } from "../errors.ts";
 import {
   directId,
+  isRoomId,
   messageId,
   splitMessageId,
   type ClientId,
@@ -75,7 +76,9 @@ export class Messaging {
     if (!clientId.ok) return clientId;
     const body = checkBody(input.body);
     if (!body.ok) return body;
-    const conversation = await this.#conversationFor(session, input);
+    const found = await this.#conversationFor(session, input);
+    // The author may have been sent away from the room since she wrote: a repeat still gets the first answer.
+    const conversation = typeof found === "string" ? found : (this.#sentTo(session, clientId.value, input) ?? found);
     if (typeof conversation !== "string") return conversation;
     const { readUpTo = "" } = input;
     if (readUpTo !== "" && splitMessageId(readUpTo) === null) return failedWith("invalid", { field: "ids" });
@@ -105,6 +108,13 @@ export class Messaging {
     const user = await this.#finder.user(to ?? "");
     if (user === null) return noSuchPerson(to ?? "");
     return directId(session.userId, user.id);
+  }
+
+  /** The room in which the user has written with this client id, if it may be the one that is named; null: none. */
+  #sentTo({ userId }: Session, clientId: ClientId, { to, conversationId }: SendInput): ConversationId | null {
+    const sent = this.#deps.queries().request(userId, clientId)?.conversation ?? null;
+    if (sent === null || !isRoomId(sent)) return null;
+    return sent === conversationId || (conversationId === undefined && namesRoom(to ?? "")) ? sent : null;
   }
 
   /** Whether the user is a member or may open the conversation, which another replica may have created a moment ago. */

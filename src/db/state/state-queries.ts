@@ -167,9 +167,10 @@ export class StateQueries implements Queries {
 
   message(conversation: ConversationId, user: UserId, seq: Seq): SeenMessage | null {
     const sides = this.#sides(conversation, user);
-    if (sides === null) return null;
-    const row = this.#q.seenBefore.get(...this.#seenParameters(sides), seq + 1, 1);
-    return row === null || row[1] !== seq ? null : seen(row, sides);
+    const me = sides?.me ?? { conversation, user, mark: 0, markChangedSeq: 0 };
+    const row = this.#q.seenBefore.get(...this.#seenParameters(sides ?? { me, other: me }), seq + 1, 1);
+    const message = row === null || row[1] !== seq ? null : seen(row, sides ?? { me, other: me });
+    return sides !== null || message?.author === user ? message : null;
   }
 
   unreadTotal(user: UserId, max: number): number {

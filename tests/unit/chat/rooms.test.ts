@@ -126,6 +126,24 @@ describe("writing", () => {
     expect(await says(anna, "#ops", "hi").then(refusal)).toBe("archived");
   });
 
+  test("a repeat of what was sent is answered as before, also to whoever was sent away meanwhile", async () => {
+    for (const isPrivate of [true, false]) {
+      const name = isPrivate ? "secret" : "open";
+      const room = await makes(anna, name, { isPrivate, people: ["ben"] });
+      const clientId = id();
+      const named = { to: `#${name}`, body: "hi", clientId };
+      const sent = must(await solo.chat.send(ben.session, named));
+      must(await changes(anna, room.id, { kind: "ban", person: "ben" }));
+      for (const input of [named, { conversationId: room.id, body: "hi", clientId }])
+        expect(must(await solo.chat.send(ben.session, input))).toEqual(sent);
+      const other = { ...named, body: "something else" };
+      expect(await solo.chat.send(ben.session, other).then(refusal)).toBe("id_reused_with_other_content");
+      expect(await solo.chat.send(eve.session, named).then(refusal)).not.toBe("done");
+      expect(await solo.chat.send(ben.session, { ...named, clientId: id() }).then(refusal)).not.toBe("done");
+      expect(must(await solo.chat.messages(anna.session, { conversationId: room.id, limit: 9 }))).toHaveLength(1);
+    }
+  });
+
   test("typing is told to those in the room", async () => {
     const room = await makes(anna, "ops", { people: ["ben"] });
     const [bens, eves] = [opens(ben), opens(eve)];
