@@ -15,6 +15,7 @@ import { settingsOf } from "./cli/settings.ts";
 import { runStatus } from "./cli/status.ts";
 import { runDown } from "./cli/stop-replicas.ts";
 import { runUp } from "./cli/up.ts";
+import { runUser } from "./cli/user.ts";
 import { versionText } from "./base/version.ts";
 import { WholeOutput } from "./host/whole-output.ts";
 import { lockIsHeld, takeLock } from "./db/lock.ts";
@@ -74,6 +75,8 @@ async function main(words: readonly string[]): Promise<ExitCode> {
       return answer.exit(await runStatus(invocation.options, whole));
     case "enable":
       return answer.exit(await runEnable(invocation.options, whole));
+    case "user":
+      return answer.exit(await runUser(invocation, whole));
     case "chaos":
       return runChaos(invocation, deps);
   }

@@ -71,6 +71,8 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
         ...readAt(read),
       })
       .then(as((users) => ({ users }))),
+  SetRole: ({ person, role, clientId }, { chat, session }) =>
+    chat.setRole(session, { person, role, clientId }).then(as((user) => ({ user }))),
   ListConversations: ({ limit, read, beforeSeq, unreadOnly }, { chat, session, readAt }) =>
     chat
       .listConversations(session, {

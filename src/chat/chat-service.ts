@@ -6,7 +6,7 @@
 import type { Told } from "./fact.ts";
 import type { ClientId, ConversationId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { Answer } from "./errors.ts";
-import type { RoomRole } from "./rows.ts";
+import type { Role, RoomRole } from "./rows.ts";
 
 /** A login that `authenticate` has looked up; nothing else creates one. */
 export interface Session {
@@ -46,6 +46,8 @@ export interface UserView {
   readonly online: boolean;
   /** Microseconds since 1970; 0 if never. */
   readonly lastSeenMicros: number;
+  /** What the user is in this chat; "member" once the account is gone. */
+  readonly role: Role;
   /** Set if a merge gave this name to somebody else; the user can still log in with it. */
   readonly formerName?: string;
 }
@@ -229,8 +231,8 @@ export interface ChatService {
     input: { password: string; newPassword: string; clientId: ClientId },
   ): Promise<Answer<null>>;
   /**
-   * Deletes the account; its messages stay under the name "deleted user" unless `deleteMessages` is set. Error:
-   * wrong_password.
+   * Deletes the account; its messages stay under the name "deleted user" unless `deleteMessages` is set. Errors:
+   * wrong_password; last_owner (others have accounts, and none of them is an owner).
    */
   deleteAccount(
     session: Session,
@@ -266,6 +268,16 @@ export interface ChatService {
 
   /** Living accounts except the user's own, ordered by name. */
   listUsers(session: Session, input: ListUsersInput & ReadAt): Promise<Answer<readonly UserView[]>>;
+  /** The person with this name, in any case; without a name, the user. Error: unknown_recipient. */
+  person(session: Session, input: { readonly name?: string } & ReadAt): Promise<Answer<UserView>>;
+  /**
+   * Gives a person a role in this chat. An owner gives every role; an admin makes members admins, and admins members;
+   * everybody may give up a role. Errors: not_allowed, last_owner, unknown_recipient, invalid (not a role).
+   */
+  setRole(
+    session: Session,
+    input: { readonly person: string; readonly role: string; readonly clientId: ClientId },
+  ): Promise<Answer<UserView>>;
   /** Newest first. */
   listConversations(
     session: Session,

@@ -26,7 +26,7 @@ export type Told<Message, Person> =
       readonly messageIds: readonly MessageId[];
       readonly upTo: number;
     }
-  /** An account was created or deleted. */
+  /** An account was created or deleted, or has another role. */
   | { readonly kind: "person"; readonly person: Person }
   /** Somebody came online or went offline. */
   | { readonly kind: "presence"; readonly person: Person }

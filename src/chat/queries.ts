@@ -5,7 +5,7 @@
  */
 import type { Told } from "./fact.ts";
 import type { ClientId, ConversationId, MessageId, UserId } from "./ids.ts";
-import type { MessageRow, RequestRow, RoomRole, RoomRow, SeatRow, SessionRow, UserRow } from "./rows.ts";
+import type { MessageRow, RequestRow, Role, RoomRole, RoomRow, SeatRow, SessionRow, UserRow } from "./rows.ts";
 import type { Seq } from "../election/view.ts";
 
 /** A message as one user sees it. */
@@ -95,6 +95,8 @@ export interface Queries {
 
   user(id: UserId): UserRow | null;
   userByFolded(folded: string): UserRow | null;
+  /** What the user is in this chat. A chat that a merge left without an owner has one (kinds/roles.ts). */
+  role(user: UserId): Role;
   /** Whether there is an account, deleted or not. */
   hasUsers(): boolean;
   /** Living accounts that may log in with this name, at most 4. The one that has the name now comes first. */

@@ -40,6 +40,17 @@ export interface SessionRow {
   readonly device: string;
 }
 
+/** What somebody is in the whole chat. */
+export type Role = "member" | "admin" | "owner";
+
+/** The role that an op gave to somebody, who may have no account yet, or none any more. */
+export interface RoleRow {
+  readonly user: UserId;
+  readonly role: Role;
+  /** The tag of that op (kinds/tags.ts). */
+  readonly tag: string;
+}
+
 export interface ConversationRow {
   readonly id: ConversationId;
   readonly kind: "direct" | "room";
@@ -151,6 +162,15 @@ export interface Rows {
   hasUsers(): boolean;
   /** Inserts or replaces. */
   putUser(row: UserRow): void;
+
+  /** Null: no op gave the user a role. */
+  role(user: UserId): RoleRow | null;
+  /** All of them, by user. */
+  roles(): readonly RoleRow[];
+  /** Inserts or replaces, by user. */
+  putRole(row: RoleRow): void;
+  /** The living account that was created first, of several the one with the lowest id; null if there is none. */
+  firstUser(): UserId | null;
 
   session(id: SessionId): SessionRow | null;
   /** At most SESSIONS_PER_USER + 1 sessions, the least recently used first, then by id. */

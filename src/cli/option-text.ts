@@ -16,6 +16,10 @@ const SUMMARIES: Record<Command, { usage: string; text: string }> = {
     usage: "lastword enable",
     text: "After an upgrade: enables the new format without a replica that is gone for good.",
   },
+  user: {
+    usage: "lastword user",
+    text: "Who has an account (user list), and what somebody may do (user role NAME member|admin|owner).",
+  },
   chaos: {
     usage: "lastword chaos",
     text: "Kills, pauses and cuts off replicas under load, then checks every promise.",

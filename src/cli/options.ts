@@ -23,7 +23,7 @@ import {
 } from "./option-values.ts";
 
 /** The command words. Without one, "replica" runs. */
-export const COMMANDS = ["replica", "up", "down", "status", "enable", "chaos"] as const;
+export const COMMANDS = ["replica", "up", "down", "status", "enable", "user", "chaos"] as const;
 export type Command = (typeof COMMANDS)[number];
 
 interface OptionSpec<T> {
@@ -220,7 +220,7 @@ export const OPTIONS = {
     shown: "off",
     placeholder: null,
     text: "Answer in JSON, for programs.",
-    commands: ["status"],
+    commands: ["status", "user"],
   }),
   hash: option({
     parse: flag,
@@ -284,6 +284,8 @@ export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
 export interface Invocation {
   readonly command: Command;
   readonly options: Options;
+  /** The words behind the command that are no options; only `user` takes any. */
+  readonly words: readonly string[];
   /** The text of each option that was given, by flag or environment; child processes get the same. */
   readonly given: Partial<Record<OptionName, string>>;
   readonly wants: "run" | "help" | "version";
@@ -311,6 +313,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   ps: "status",
   info: "status",
   stat: "status",
+  users: "user",
 };
 
 function unknownCommand(word: string): Failure {
@@ -319,11 +322,17 @@ function unknownCommand(word: string): Failure {
   return usage(`unknown command "${word}"`, near === null ? OF_THIS_VERSION : `did you mean ${PROGRAM} ${near}?`);
 }
 
+function misplaced(name: OptionName, command: Command, commands: readonly Command[]): Failure {
+  const [here, ...where] = [command, ...commands].map((c) => (c === "replica" ? "a replica" : `lastword ${c}`));
+  return usage(`--${name} does not belong to ${here}`, `it is an option of ${where.join(", ")}`);
+}
+
 /** Splits the command line into command and options, without parsing the values. */
 function readWords(words: readonly string[]): Outcome<{
   command: Command;
   wants: Invocation["wants"];
   passed: Partial<Record<OptionName, string>>;
+  plain: readonly string[];
 }> {
   let command: Command = "replica";
   let rest = [...words];
@@ -335,12 +344,13 @@ function readWords(words: readonly string[]): Outcome<{
     if (first === "help" || first === "version") {
       const about = COMMANDS.find((word) => word === rest[0] && word !== "replica");
       const wants = first;
-      return done({ command: wants === "help" ? (about ?? "replica") : "replica", wants, passed: {} });
+      return done({ command: wants === "help" ? (about ?? "replica") : "replica", wants, passed: {}, plain: [] });
     }
     if (known === undefined) return unknownCommand(first);
     command = known;
   }
   const passed: Partial<Record<OptionName, string>> = {};
+  const plain: string[] = [];
   let wants: Invocation["wants"] = "run";
   while (rest.length > 0) {
     const word = rest.shift()!;
@@ -351,6 +361,10 @@ function readWords(words: readonly string[]): Outcome<{
     }
     if (parts !== null && (parts[1] === "help" || parts[1] === "version")) {
       return usage(`--${parts[1]} takes no value`, `give --${parts[1]} alone`);
+    }
+    if (parts === null && command === "user" && !word.startsWith("-")) {
+      plain.push(word);
+      continue;
     }
     if (parts === null) {
       return usage(
@@ -364,19 +378,13 @@ function readWords(words: readonly string[]): Outcome<{
       return usage(`unknown option --${parts[1]}`, near === null ? OF_THIS_VERSION : `did you mean --${near}?`);
     }
     const spec: OptionSpec<unknown> = OPTIONS[name];
-    if (!spec.commands.includes(command)) {
-      const where = spec.commands.map((c) => (c === "replica" ? "a replica" : `lastword ${c}`)).join(", ");
-      return usage(
-        `--${name} does not belong to ${command === "replica" ? "a replica" : `lastword ${command}`}`,
-        `it is an option of ${where}`,
-      );
-    }
+    if (!spec.commands.includes(command)) return misplaced(name, command, spec.commands);
     if (passed[name] !== undefined) return usage(`--${name} is given twice`, "give it once");
     const value = parts[2] ?? (spec.placeholder === null ? "true" : rest.shift());
     if (value === undefined) return usage(`--${name} lacks its value`, `give --${name} ${spec.placeholder}`);
     passed[name] = value;
   }
-  return done({ command, wants, passed });
+  return done({ command, wants, passed, plain });
 }
 
 /**
@@ -390,7 +398,7 @@ export function parseInvocation(
 ): Outcome<Invocation> {
   const read = readWords(words);
   if (!read.ok) return read;
-  const { command, wants, passed } = read.value;
+  const { command, wants, passed, plain } = read.value;
   const options: Record<string, unknown> = {};
   const all: Partial<Record<OptionName, string>> = {};
   for (const name of OPTION_NAMES) {
@@ -409,7 +417,7 @@ export function parseInvocation(
     options[name] = parsed.value;
     all[name] = place;
   }
-  return done({ command, wants, given: all, options: options as unknown as Options });
+  return done({ command, wants, given: all, words: plain, options: options as unknown as Options });
 }
 
 /** The arguments that give a child process these options. */

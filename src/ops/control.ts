@@ -37,6 +37,34 @@ export interface EnableQuestion {
   readonly passedOn: boolean;
 }
 
+/** Asks who has an account, by name, after this name; "" for the first page. */
+export interface PeopleQuestion {
+  readonly after: string;
+}
+
+/** A page of people; `next` is the last name if there may be more, otherwise null. */
+export interface PeopleAnswer {
+  readonly people: readonly {
+    readonly name: string;
+    readonly role: string;
+    readonly online: boolean;
+    /** Microseconds since 1970; 0 if never. */
+    readonly lastSeenMicros: number;
+  }[];
+  readonly next: string | null;
+}
+
+/** Asks to give a person a role. */
+export interface RoleQuestion {
+  readonly person: string;
+  readonly role: string;
+}
+
+/** The result of `GiveRole`: the person's name and role now, or why nothing was changed. */
+export type RoleAnswer =
+  | { readonly ok: true; readonly name: string; readonly role: string }
+  | { readonly ok: false; readonly sentence: string };
+
 /** What answers the calls. `secret` is that of the cluster key. */
 export interface ControlDeps {
   readonly secret: Uint8Array;
@@ -44,17 +72,22 @@ export interface ControlDeps {
   readonly host: () => HostFacts;
   readonly hash: () => Promise<HashAnswer>;
   readonly enable: (question: EnableQuestion) => Promise<EnableAnswer>;
+  readonly people: (question: PeopleQuestion) => Promise<PeopleAnswer>;
+  readonly giveRole: (question: RoleQuestion) => Promise<RoleAnswer>;
 }
 
-interface Answers {
+/** The answer to each call. */
+export interface Answers {
   Status: ClusterStatusJson;
   Host: HostFacts;
   Hash: HashAnswer;
   Enable: EnableAnswer;
+  People: PeopleAnswer;
+  GiveRole: RoleAnswer;
 }
 
-/** The parameters of a call; only Enable has any. */
-type Question = Partial<EnableQuestion>;
+/** The parameters of a call. The caller may run another version, so each call looks at what it gets. */
+type Question = Readonly<Record<string, unknown>>;
 
 const ANSWER_BYTES_MAX = 1024 * 1024;
 const PURPOSE = "control";
@@ -63,19 +96,27 @@ function encode(value: unknown): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
 
-/** The caller may run another version, so an unreadable question counts as empty. */
+/** A question that cannot be read counts as empty. */
 function questionOf(bytes: Buffer): Question {
   try {
-    const { without, passedOn } = JSON.parse(bytes.toString("utf8")) as Question;
-    const ids = Array.isArray(without) ? without.filter((id) => Number.isInteger(id)) : [];
-    return { without: ids, passedOn: passedOn === true };
+    const question = JSON.parse(bytes.toString("utf8")) as unknown;
+    return typeof question === "object" && question !== null ? (question as Question) : {};
   } catch {
     return {};
   }
 }
 
+function enableQuestion({ without, passedOn }: Question): EnableQuestion {
+  const ids = Array.isArray(without) ? without.filter((id): id is number => Number.isInteger(id)) : [];
+  return { without: ids, passedOn: passedOn === true };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
 const DEFINITION = Object.fromEntries(
-  (["Status", "Host", "Hash", "Enable"] as const).map((name) => [
+  (["Status", "Host", "Hash", "Enable", "People", "GiveRole"] as const).map((name) => [
     name,
     {
       path: `/lastword.v1.Control/${name}`,
@@ -108,7 +149,9 @@ export function addControlService(server: Server, deps: ControlDeps): void {
     Status: guarded(async () => deps.status()),
     Host: guarded(async () => deps.host()),
     Hash: guarded(() => deps.hash()),
-    Enable: guarded(({ without = [], passedOn = false }) => deps.enable({ without, passedOn })),
+    Enable: guarded((question) => deps.enable(enableQuestion(question))),
+    People: guarded(({ after }) => deps.people({ after: textOf(after) })),
+    GiveRole: guarded(({ person, role }) => deps.giveRole({ person: textOf(person), role: textOf(role) })),
   });
 }
 
@@ -121,7 +164,7 @@ export async function askReplica<Name extends keyof Answers>(
     readonly grpc: string;
     readonly secret: Uint8Array;
     readonly timeoutMs: number;
-    readonly question?: Question;
+    readonly question?: object;
     /** Called if the replica refuses the key. */
     readonly onRefused?: () => void;
   },

@@ -18,6 +18,7 @@ import { findSession } from "./http/request.ts";
 import { refuseForeignHosts } from "./http/host.ts";
 import { accountRoutes } from "./account/routes.tsx";
 import { chatRoutes } from "./messages/routes.tsx";
+import { peopleRoutes } from "./people/routes.tsx";
 import { roomRoutes } from "./rooms/routes.tsx";
 import { clusterRoutes, healthRoutes } from "./cluster/routes.tsx";
 import { handoverRoutes } from "./cluster/handover-routes.tsx";
@@ -59,6 +60,7 @@ export function createWeb(deps: WebDeps): Web {
   app.route("/", loginRoutes(deps));
   app.route("/", handoverRoutes(deps, handover));
   app.route("/", chatRoutes(deps));
+  app.route("/", peopleRoutes(deps));
   app.route("/", roomRoutes(deps));
   app.route("/", accountRoutes(deps));
   app.route("/", eventRoutes(deps, streams));

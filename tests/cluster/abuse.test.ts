@@ -249,6 +249,10 @@ describe("somebody else's things over gRPC", () => {
     ListSessions: () => [{}],
     EndSession: ({ session }) => [{ sessionId: session, clientId: crypto.randomUUID() }],
     ListUsers: () => [{ limit: 200 }],
+    SetRole: () => [
+      { person: "eve", role: "owner", clientId: crypto.randomUUID() },
+      { person: "ada", role: "member", clientId: crypto.randomUUID() },
+    ],
     ListConversations: () => [{ limit: 200 }],
     SendMessage: () => [
       { conversationId: theirs.conversationId, body: "from eve", clientId: crypto.randomUUID() },
@@ -311,6 +315,7 @@ describe("somebody else's things over gRPC", () => {
         expect(answer.text).not.toContain(theirs.conversationId);
         expect(answer.text).not.toContain(secret);
         expect(answer.text).not.toContain("hidden words");
+        if (name === "SetRole") expect([name, answer.code]).toEqual([name, status.PERMISSION_DENIED]);
         if (name === "CreateRoom") expect([name, answer.code]).toEqual([name, status.ALREADY_EXISTS]);
         const named = NAMING.includes(name);
         if (named) expect([name, answer.code]).toEqual([name, status.NOT_FOUND]);

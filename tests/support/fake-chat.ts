@@ -34,6 +34,7 @@ export const ADA: UserView = {
   online: true,
   lastSeenMicros: 1_700_000_000_000_001,
   formerName: "ada1",
+  role: "admin",
 };
 
 /** Ada as a client of the API decodes her. */
@@ -134,6 +135,8 @@ export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
     markAllRead: done,
     deleteMessages: done,
     listUsers: async () => ok([ADA]),
+    person: async () => ok(ADA),
+    setRole: async () => ok(ADA),
     listConversations: async () => ok([{ id: "u1_u2", with: ADA, room: null, unread: 3, lastSeq: 42, last: MESSAGE }]),
     conversation: async () => ok({ id: "u1_u2", with: ADA, room: null, unread: 3, lastSeq: 42, last: null }),
     findDirect: async () => ok({ id: "u1_u2", with: ADA, room: null, unread: 3, lastSeq: 42, last: null }),

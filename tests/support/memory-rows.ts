@@ -8,6 +8,7 @@ import type {
   MemberRow,
   MessageRow,
   RequestRow,
+  RoleRow,
   RoomRow,
   Rows,
   SeatRow,
@@ -31,6 +32,7 @@ interface Tables {
   requests: Map<string, RequestRow>;
   conversations: Map<string, ConversationRow>;
   members: Map<string, MemberRow>;
+  roles: Map<string, RoleRow>;
   rooms: Map<string, RoomRow>;
   seats: Map<string, SeatRow>;
   reads: Map<string, SingleRow>;
@@ -49,6 +51,7 @@ function emptyTables(): Tables {
     requests: new Map(),
     conversations: new Map(),
     members: new Map(),
+    roles: new Map(),
     rooms: new Map(),
     seats: new Map(),
     reads: new Map(),
@@ -107,6 +110,7 @@ export class MemoryRows implements Rows {
       early: table(t.early.values(), ["author", "client_id", "user", "what"]),
       purges: table(t.purges.values(), ["user"]),
       formats: table(t.formats.values(), ["format"]),
+      roles: table(t.roles.values(), ["user"]),
       rooms: table(t.rooms.values(), ["id"]),
       seats: table(t.seats.values(), ["room", "user"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
@@ -146,6 +150,23 @@ export class MemoryRows implements Rows {
   putUser(row: UserRow): void {
     this.#set(this.#t.users, row.id, row);
     this.#set(this.#t.folded, row.folded, row.id);
+  }
+
+  role(user: string): RoleRow | null {
+    return this.#t.roles.get(user) ?? null;
+  }
+
+  roles(): readonly RoleRow[] {
+    return [...this.#t.roles.values()].sort((a, b) => (a.user < b.user ? -1 : 1));
+  }
+
+  putRole(row: RoleRow): void {
+    this.#set(this.#t.roles, row.user, row);
+  }
+
+  firstUser(): string | null {
+    const living = [...this.#t.users.values()].filter((row) => row.deleted === 0);
+    return living.sort((a, b) => a.createdMicros - b.createdMicros || (a.id < b.id ? -1 : 1))[0]?.id ?? null;
   }
 
   session(id: string): SessionRow | null {

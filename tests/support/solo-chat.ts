@@ -128,8 +128,8 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
       const session = chat.authenticate(token);
       const row = state.queries.user(user);
       if (session === null || row === null) throw new Error(`${name} could not register`);
-      const { lastSeenMicros } = row;
-      return { token, session, user: { id: user, name, deleted: false, online: false, lastSeenMicros } };
+      const view = { id: user, name, deleted: false, online: false, lastSeenMicros: row.lastSeenMicros };
+      return { token, session, user: { ...view, role: state.queries.role(user) } };
     },
     close() {
       chat.stop();

@@ -26,6 +26,7 @@ export class Views {
       deleted,
       online: !deleted && this.#presence.isOnline(row.id),
       lastSeenMicros: row.lastSeenMicros,
+      role: deleted ? "member" : this.#queries().role(row.id),
       ...(row.formerName === null ? {} : { formerName: row.formerName }),
     };
   }
@@ -33,7 +34,8 @@ export class Views {
   /** An id may have no account yet, if its registration is still to arrive from another branch. */
   userById(id: string): UserView {
     const row = this.#queries().user(id);
-    return row === null ? { id, name: DELETED_USER, deleted: true, online: false, lastSeenMicros: 0 } : this.user(row);
+    if (row !== null) return this.user(row);
+    return { id, name: DELETED_USER, deleted: true, online: false, lastSeenMicros: 0, role: "member" };
   }
 
   message(message: SeenMessage): MessageView {

@@ -1,6 +1,7 @@
 /** Deletes an account for good. Its name stays taken. Its messages stay, or are erased step by step (purge.ts). */
 import { passwordId } from "../ids.ts";
 import { done, refused, type Kind } from "./kind.ts";
+import { isLastOwner } from "./roles.ts";
 import { leaveAll } from "./rooms.ts";
 import { endSessions } from "./sessions.ts";
 
@@ -11,7 +12,10 @@ export interface DeleteAccount {
   readonly checked: string;
 }
 
-/** A deletion that another branch acknowledged is kept, whatever the password is now. */
+/**
+ * A deletion that another branch acknowledged is kept, whatever the password is now. The last owner is refused while
+ * others are there: they would have nobody to run the chat.
+ */
 export const deleteAccount: Kind<DeleteAccount> = {
   since: 1,
   merge: "danger",
@@ -25,6 +29,8 @@ export const deleteAccount: Kind<DeleteAccount> = {
     if (user.deleted === 2 || (user.deleted === 1 && !body.deleteMessages)) return done();
     const checked = user.deleted !== 0 || body.checked === passwordId(user.passwordHash);
     if (!checked && !op.recovered) return refused("wrong_password", false);
+    const leavesOthers = user.deleted === 0 && isLastOwner(op.user, rows) && rows.livingUsers().length > 1;
+    if (leavesOthers && !op.recovered) return refused("last_owner", false);
     rows.putUser({
       ...user,
       name: "",

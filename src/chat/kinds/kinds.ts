@@ -21,6 +21,7 @@ import { renameRoom } from "./rename-room.ts";
 import { seatPeople } from "./seat-people.ts";
 import { sendMessage } from "./send-message.ts";
 import { setPrivate } from "./set-private.ts";
+import { setRole } from "./set-role.ts";
 import { setRoomRole } from "./set-room-role.ts";
 import { setTopic } from "./set-topic.ts";
 import { touch } from "./touch.ts";
@@ -46,6 +47,7 @@ export const KINDS = {
   seatPeople,
   ban,
   setRoomRole,
+  setRole,
 } as const;
 
 // Only the executable that tests upgrade to has this kind; see next.ts.

@@ -4,6 +4,7 @@ import type { Fact } from "../fact.ts";
 import type { Rows } from "../rows.ts";
 import { joinGeneral } from "./create-room.ts";
 import { refused, type Decision, type Kind } from "./kind.ts";
+import { giveRole } from "./roles.ts";
 import type { At } from "./rooms.ts";
 import { addSession, living, readSession, type NewSession } from "./sessions.ts";
 
@@ -72,6 +73,7 @@ function makeAccount(
   { skeleton, taken }: { readonly skeleton: string; readonly taken: boolean },
 ): Decision {
   const { op, rows } = at;
+  if (!rows.hasUsers()) giveRole(at, op.user, "owner");
   const suffix = taken ? freeSuffix(body.folded, skeleton, op.user, rows) : "";
   rows.putUser({
     id: op.user,

@@ -298,6 +298,9 @@ export class Accounts {
     if (typeof checked !== "string") return checked;
     const body: OpBody = { kind: "deleteAccount", deleteMessages: input.deleteMessages, checked };
     const written = await this.#writer.write(session.userId, clientId.value, body);
+    if (!written.ok && written.error.code === "last_owner") {
+      return failed("last_owner", "You are the only owner of this chat. Make somebody else an owner first, on People.");
+    }
     return written.ok ? { ok: true, value: null, cursor: written.cursor } : atPassword(written);
   }
 

@@ -16,8 +16,10 @@ import { Messaging } from "./messaging.ts";
 import type { Presence } from "../ports.ts";
 import { Projections } from "../projections.ts";
 import { Reading } from "../reading.ts";
+import { People } from "./people.ts";
 import { Rooms } from "./rooms.ts";
-import type { ChatService } from "../chat-service.ts";
+import type { Answer } from "../errors.ts";
+import type { ChatService, UserView } from "../chat-service.ts";
 import { Views } from "../feed/views.ts";
 import { Writer } from "./writer.ts";
 import type { ChatDeps } from "../ports.ts";
@@ -35,8 +37,17 @@ export interface ChatOptions extends ChatDeps {
   readonly onProjectionFailed: (name: string, error: unknown) => void;
 }
 
+/** What an operator's commands do; whoever holds the cluster key may. */
+export interface OperatorCalls {
+  /** Living accounts by name, at most PEOPLE_PAGE. `after` is the last name of the page before, "" for the first. */
+  listPeople(after: string): Promise<readonly UserView[]>;
+  /** Gives a person a role. Errors: as of `setRole`, but for not_allowed. */
+  giveRole(input: { readonly person: string; readonly role: string }): Promise<Answer<UserView>>;
+}
+
 /** The service, and the calls that the replica makes. */
 export interface Chat extends ChatService {
+  readonly operator: OperatorCalls;
   /** Notifies the chat of ops that were just applied, in the order of the log; `view` is the key of their view. */
   applied(ops: readonly AppliedOp[], view: string): void;
   /** A snapshot has replaced the rows, and `queries()` answers from it. */
@@ -60,6 +71,7 @@ export function createChat(options: ChatOptions): Chat {
   const finder = new Finder(options, reading);
   const messaging = new Messaging(options, { writer, marks, reading, views, finder });
   const rooms = new Rooms(options, { writer, reading, views, finder });
+  const people = new People(options, { writer, reading, views, finder });
   const projections = new Projections(options.position, options.onProjectionFailed);
   const feeds = new FeedHub(options, { views, reading, onLeft: (session) => accounts.left(session) });
   projections.add({
@@ -73,6 +85,9 @@ export function createChat(options: ChatOptions): Chat {
     ...accountCalls(accounts, marks),
     ...messageCalls(messaging),
     ...roomCalls(rooms),
+    person: (session, input) => people.person(session, input),
+    setRole: (session, input) => people.setRole(session, input),
+    operator: people,
     cursor: () => reading.cursor(),
     subscribe: (session, input) => feeds.subscribe(session, input),
     typing: (session, conversationId) => feeds.typing(session, conversationId),
@@ -151,7 +166,7 @@ function roomCalls(rooms: Rooms): Pick<ChatService, RoomCall> {
 
 function messageCalls(
   messaging: Messaging,
-): Omit<ChatService, AccountCall | RoomCall | "cursor" | "subscribe" | "typing"> {
+): Omit<ChatService, AccountCall | RoomCall | "person" | "setRole" | "cursor" | "subscribe" | "typing"> {
   return {
     send: (session, input) => messaging.send(session, input),
     markRead: (session, input) => messaging.markRead(session, input),

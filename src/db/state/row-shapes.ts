@@ -8,6 +8,8 @@ import type {
   MemberRow,
   MessageRow,
   RequestRow,
+  Role,
+  RoleRow,
   RoomRole,
   RoomRow,
   SeatRow,
@@ -114,6 +116,11 @@ export function seatRow(row: readonly unknown[]): SeatRow {
     joinedSeq: row[8] as Seq,
     changedSeq: row[9] as Seq,
   };
+}
+
+/** A row of `roles`. */
+export function roleRow(row: readonly unknown[]): RoleRow {
+  return { user: row[0] as string, role: row[1] as Role, tag: row[2] as string };
 }
 
 /** The row in its shape; null if there is none. */

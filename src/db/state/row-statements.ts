@@ -11,6 +11,7 @@ import {
   purges,
   reads,
   requests,
+  roles,
   sessions,
   tombstones,
   users,
@@ -25,6 +26,7 @@ export function rowStatements(c: StateConnection) {
   return {
     ...accountStatements(c),
     ...putUserStatements(c),
+    ...roleStatements(c),
     ...sessionStatements(c),
     ...requestStatements(c),
     ...conversationStatements(c),
@@ -95,6 +97,27 @@ function putUserStatements(c: StateConnection) {
           skeleton: sql`excluded.skeleton`,
         },
       }),
+    ),
+  };
+}
+
+function roleStatements(c: StateConnection) {
+  const { db } = c;
+  const insert = db.insert(roles).values({ user: p("user"), role: p("role"), tag: p("tag") });
+  return {
+    roles: compile(c, db.select().from(roles).orderBy(asc(roles.user))),
+    putRole: compile(
+      c,
+      insert.onConflictDoUpdate({ target: roles.user, set: { role: sql`excluded.role`, tag: sql`excluded.tag` } }),
+    ),
+    firstUser: compile(
+      c,
+      db
+        .select()
+        .from(users)
+        .where(sql`${users.deleted} = 0`)
+        .orderBy(asc(users.createdMicros), asc(users.id))
+        .limit(p("limit")),
     ),
   };
 }

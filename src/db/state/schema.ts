@@ -11,7 +11,7 @@
  */
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { sql } from "drizzle-orm";
-import type { ConversationRow, Deleted, EarlyRow, RoomRole, SeatRow } from "../../chat/rows.ts";
+import type { ConversationRow, Deleted, EarlyRow, Role, RoomRole, SeatRow } from "../../chat/rows.ts";
 
 /** One row: the position of this state in the log. */
 export const meta = sqliteTable("meta", {
@@ -70,6 +70,13 @@ export const sessions = sqliteTable(
   },
   (t) => [uniqueIndex("sessions_token").on(t.tokenHash), index("sessions_user").on(t.user, t.lastUsedMicros, t.id)],
 );
+
+/** The roles that ops gave to people in the whole chat; RoleRow says what the columns are. */
+export const roles = sqliteTable("roles", {
+  user: text().primaryKey(),
+  role: text().notNull().$type<Role>(),
+  tag: text().notNull(),
+});
 
 /**
  * Every recorded request, kept for ever so that a repeat gets the first answer. It also maps a message id to a seq.

@@ -7,6 +7,7 @@ import {
   type MessageId,
   type UserId,
 } from "../../chat/ids.ts";
+import { roleOf } from "../../chat/kinds/roles.ts";
 import {
   UNREAD_COUNT_MAX,
   type Change,
@@ -15,7 +16,14 @@ import {
   type Queries,
   type SeenMessage,
 } from "../../chat/queries.ts";
-import { SESSIONS_PER_USER, type MemberRow, type RequestRow, type SessionRow, type UserRow } from "../../chat/rows.ts";
+import {
+  SESSIONS_PER_USER,
+  type MemberRow,
+  type RequestRow,
+  type Role,
+  type SessionRow,
+  type UserRow,
+} from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import type { Bound, StateConnection } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
@@ -88,6 +96,10 @@ export class StateQueries implements Queries {
 
   userByFolded(folded: string): UserRow | null {
     return this.#rows.userByFolded(folded);
+  }
+
+  role(user: UserId): Role {
+    return roleOf(user, this.#rows);
   }
 
   hasUsers(): boolean {

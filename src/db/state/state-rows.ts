@@ -13,6 +13,7 @@ import type {
   MemberRow,
   MessageRow,
   RequestRow,
+  RoleRow,
   RoomRow,
   Rows,
   SeatRow,
@@ -35,6 +36,7 @@ import {
   messageRow,
   one,
   requestRow,
+  roleRow,
   roomRow,
   seatRow,
   sessionRow,
@@ -59,6 +61,10 @@ export class StateRows implements Rows {
   #tombstones: number | null = null;
   #early: number | null = null;
   #purges: number | null = null;
+  /** All rows of roles, by user; null: not read yet. They are few: most people never get one. */
+  #roles: Map<UserId, RoleRow> | null = null;
+  /** Whom `firstUser` found; null: not looked up since one as early was written, or there was nobody. */
+  #first: UserRow | null = null;
   /** The newest op format in force; null: not looked up yet. */
   #format: number | null = null;
 
@@ -89,6 +95,8 @@ export class StateRows implements Rows {
     this.#early = null;
     this.#purges = null;
     this.#format = null;
+    this.#roles = null;
+    this.#first = null;
   }
 
   user(id: UserId): UserRow | null {
@@ -130,6 +138,30 @@ export class StateRows implements Rows {
       row.skeleton,
     );
     this.#users.set(row.id, row);
+    if (this.#first !== null && row.createdMicros <= this.#first.createdMicros) this.#first = null;
+  }
+
+  role(user: UserId): RoleRow | null {
+    return this.#roleRows().get(user) ?? null;
+  }
+
+  roles(): readonly RoleRow[] {
+    return [...this.#roleRows().values()].sort((a, b) => (a.user < b.user ? -1 : 1));
+  }
+
+  #roleRows(): Map<UserId, RoleRow> {
+    this.#roles ??= new Map(this.#q.roles.all().map((row) => [row[0] as UserId, roleRow(row)]));
+    return this.#roles;
+  }
+
+  putRole(row: RoleRow): void {
+    this.#q.putRole.run(row.user, row.role, row.tag);
+    this.#roleRows().set(row.user, row);
+  }
+
+  firstUser(): UserId | null {
+    this.#first ??= one(this.#q.firstUser.get(1), userRow);
+    return this.#first?.id ?? null;
   }
 
   session(id: SessionId): SessionRow | null {

@@ -1,15 +1,7 @@
-/** The pages of people and of the user's own account. */
+/** The pages of the user's own account. */
 import { Hono, type Context } from "hono";
 import { failed, type ChatError } from "../../chat/errors.ts";
-import {
-  answerHtml,
-  answerError,
-  setCursor,
-  setErrorHeaders,
-  setWritten,
-  statusOf,
-  wantsJson,
-} from "../http/answer.tsx";
+import { answerHtml, answerError, setErrorHeaders, setWritten, statusOf, wantsJson } from "../http/answer.tsx";
 import { clearLogin } from "../http/cookies.ts";
 import type { WebDeps, WebEnv } from "../http/deps.ts";
 import { cardOf, prefsOf, setPrefs, THEMES } from "../http/prefs.ts";
@@ -17,19 +9,12 @@ import { needsLogin, read, readFields, sessionOf } from "../http/request.ts";
 import { answerPage } from "../http/shell.tsx";
 import { AccountPage, PasswordPage } from "./account.tsx";
 import { CardPage } from "../page/page.tsx";
-import { PeoplePage } from "../people/people.tsx";
 import { nextFormId } from "./login-routes.tsx";
 
-const PEOPLE_SHOWN = 100;
-
-/** The most UTF-16 units of a name in an address, more than any name has. */
-const NAME_UNITS_MAX = 128;
-
-/** /people and /account with its sub-pages and forms. */
+/** /account with its sub-pages and forms. */
 export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const login = needsLogin();
-  app.get("/people", login, (c) => answerPeople(c, deps));
   app.get("/account", login, (c) => answerAccount(c, deps, null, false));
   app.post("/account/settings", login, async (c) => {
     const fields = await readFields(c);
@@ -55,31 +40,6 @@ export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
   app.get("/account/delete", login, (c) => c.redirect("/account", 303));
   app.post("/account/delete", login, (c) => deleteAccount(c, deps));
   return app;
-}
-
-async function answerPeople(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
-  const after = c.req.query("after");
-  const search = (c.req.query("q") ?? "").slice(0, NAME_UNITS_MAX).trim();
-  const page = {
-    limit: PEOPLE_SHOWN + 1,
-    ...(after === undefined ? {} : { after: after.slice(0, NAME_UNITS_MAX) }),
-    ...(search === "" ? {} : { search }),
-  };
-  const answer = await read(c, (at) => deps.chat.listUsers(sessionOf(c), { ...page, ...at }));
-  if (!answer.ok) return await answerError(c, answer.error);
-  const users = answer.value.slice(0, PEOPLE_SHOWN);
-  const next = answer.value.length > PEOPLE_SHOWN ? (users.at(-1)?.name ?? null) : null;
-  if (wantsJson(c)) {
-    setCursor(c, answer.cursor);
-    return c.json({ users, next, cursor: answer.cursor });
-  }
-  return await answerPage(c, deps, {
-    title: "People",
-    place: "people",
-    current: null,
-    cursor: answer.cursor,
-    content: <PeoplePage users={users} next={next} search={search} />,
-  });
 }
 
 const SAID: Readonly<Record<string, string>> = {

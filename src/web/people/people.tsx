@@ -2,8 +2,12 @@
 import type { UserView } from "../../chat/chat-service.ts";
 import { Avatar, Seen } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
+import { rolesToGive } from "../../chat/rights.ts";
+import { roleText } from "./role.tsx";
 
 interface PeopleProps {
+  /** Who looks at the page. */
+  readonly self: UserView;
   readonly users: readonly UserView[];
   /** The name after which the next page begins; null if this is the last page. */
   readonly next: string | null;
@@ -19,7 +23,7 @@ function countText(people: number, online: number, more: boolean): string {
 }
 
 /** A page of people, sorted by name, with a button to refresh it. */
-export function PeoplePage({ users, next, search }: PeopleProps) {
+export function PeoplePage({ self, users, next, search }: PeopleProps) {
   const online = users.filter((user) => user.online).length;
   const found = search === "" ? "" : `q=${encodeURIComponent(search)}`;
   return (
@@ -48,6 +52,11 @@ export function PeoplePage({ users, next, search }: PeopleProps) {
         <input id="people-search" type="search" name="q" value={search} placeholder="Find someone" maxlength={48} />
         <button type="submit">Find</button>
       </form>
+      {self.role === "member" ? null : (
+        <p class="small">
+          You are {roleText(self.role)} of this chat. <a href="/people/role">Your role</a>
+        </p>
+      )}
       {users.length === 0 && search !== "" ? (
         <p class="empty">
           No one here has “{search}” in their name. <a href="/people">Show everyone</a>
@@ -58,17 +67,7 @@ export function PeoplePage({ users, next, search }: PeopleProps) {
           here.
         </p>
       ) : (
-        <ul class="roster">
-          {users.map((user) => (
-            <li>
-              <a href={`/?to=${encodeURIComponent(user.name)}`}>
-                <Avatar user={user} />
-                <span class="name">{user.name}</span>
-                <Seen user={user} />
-              </a>
-            </li>
-          ))}
-        </ul>
+        <Roster self={self} users={users} />
       )}
       {next === null ? null : (
         <p>
@@ -76,5 +75,35 @@ export function PeoplePage({ users, next, search }: PeopleProps) {
         </p>
       )}
     </section>
+  );
+}
+
+function Roster({ self, users }: Pick<PeopleProps, "self" | "users">) {
+  return (
+    <ul class="roster">
+      {users.map((user) => (
+        <li>
+          <a href={`/?to=${encodeURIComponent(user.name)}`}>
+            <Avatar user={user} />
+            <span class="name">{user.name}</span>
+            {user.role === "member" ? null : <span class="tag">{user.role}</span>}
+            <Seen user={user} />
+          </a>
+          {rolesToGive(self.role, user.role).length === 0 ? null : <RoleButton user={user} />}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** Leads to the form for this person. A form of its own, because a link in a row would look like the row's. */
+function RoleButton({ user }: { user: UserView }) {
+  return (
+    <form method="get" action="/people/role">
+      <input type="hidden" name="person" value={user.name} />
+      <button type="submit" class="plain">
+        Role<span class="sr"> of {user.name}</span>
+      </button>
+    </form>
   );
 }

@@ -102,6 +102,11 @@ const roomBody: fc.Arbitrary<OpBody> = fc.oneof(
     person: user,
     role: fc.constantFrom("member", "admin", "owner"),
   }),
+  fc.record({
+    kind: fc.constant("setRole" as const),
+    person: user,
+    role: fc.constantFrom("member", "admin", "owner"),
+  }),
 );
 
 const body: fc.Arbitrary<OpBody> = fc.oneof(

@@ -382,7 +382,7 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
 
   test("an account deleted with its messages is erased in steps", () => {
     const log = start();
-    const [anna, ben] = [log.person("anna"), log.person("ben")];
+    const [ben, anna] = [log.person("ben"), log.person("anna")];
     for (let n = 0; n < 600; n++) log.message(anna, ben, `m${n}`);
     const gone = log.apply(
       log.op(anna, { kind: "deleteAccount", deleteMessages: true, checked: passwordId("hash of anna") }),

@@ -41,6 +41,7 @@ const ROWS: { readonly [Name in ChatCall]: readonly Row[] } = {
   ListSessions: [own()],
   EndSession: [own({ sessionId: "nothing", clientId: id() })],
   ListUsers: [own(), own({ search: "o" })],
+  SetRole: [own({ person: "yorick", role: "admin", clientId: id() })],
   ListConversations: [shown(), own({ unreadOnly: true })],
   SendMessage: [
     hidden(({ room }) => ({ conversationId: room, body: "let me in", clientId: id() })),

@@ -47,6 +47,7 @@ const WRITES: ReadonlySet<SessionCall> = new Set([
   "ChangeRoom",
   "JoinRoom",
   "LeaveRoom",
+  "SetRole",
 ]);
 
 type Request = Record<string, unknown>;
@@ -86,6 +87,7 @@ describe("gRPC", () => {
     ListSessions: [{}],
     EndSession: [],
     ListUsers: [{ after: "", limit: 0, search: "" }],
+    SetRole: [{ person: "ben", role: "admin", clientId: id() }],
     ListConversations: [{ limit: 0, beforeSeq: 0, unreadOnly: false }],
     SendMessage: [{ to: "ben", conversationId: "", body: "hi", clientId: id() }],
     GetMessages: [

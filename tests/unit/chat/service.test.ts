@@ -201,6 +201,11 @@ describe("accounts", () => {
     expect(code(await solo.chat.deleteAccount(anna.session, { ...input, password: "wrong wrong" }))).toBe(
       "wrong_password",
     );
+    // She made the first account, so the chat would be without an owner.
+    expect(await solo.chat.deleteAccount(anna.session, input)).toMatchObject({
+      error: { code: "last_owner", sentence: expect.stringContaining("the only owner of this chat") },
+    });
+    must(await solo.chat.setRole(anna.session, { person: "ben", role: "owner", clientId: id() }));
     must(await solo.chat.deleteAccount(anna.session, input));
     expect(solo.chat.authenticate(anna.token)).toBeNull();
     expect(code(await solo.chat.login({ name: "anna", password: SOLO_PASSWORD }, CALLER))).toBe("wrong_password");

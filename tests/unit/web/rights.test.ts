@@ -107,6 +107,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   "POST /rooms/:id/unban": [hidden(inRoom("/unban"), { person: "bert" })],
   "POST /rooms/:id/role": [hidden(inRoom("/role"), { person: "yorick", role: "admin" })],
   "GET /people": [own("/people"), same(({ name }) => `/people?q=${name}`)],
+  "GET /people/role": [own("/people/role"), own("/people/role?person=yorick")],
+  "POST /people/role": [own("/people/role", { person: "yorick", role: "admin" })],
   "GET /account": [own("/account")],
   "POST /account/settings": [own("/account/settings", {})],
   "GET /account/password": [own("/account/password")],

@@ -324,6 +324,9 @@ describe("account", () => {
     const wrong = await site.ask("/account/delete", { as: ada, form: { password: "wrong password" } });
     expect(wrong.status).toBe(401);
     expect(await wrong.text()).toMatch(/id="field-password-error" role="alert">[^<]/);
+    const alone = await site.ask("/account/delete", { as: ada, form: { password: PASSWORD, id: crypto.randomUUID() } });
+    expect([alone.status, await alone.text()]).toEqual([409, expect.stringContaining("the only owner of this chat")]);
+    await site.ask("/people/role", { as: ada, form: { person: "ben", role: "owner" } });
     const right = await site.ask("/account/delete", { as: ada, form: { password: PASSWORD, id: crypto.randomUUID() } });
     expect(right.status).toBe(200);
     expect((await site.ask("/", { as: ada })).status).toBe(303);

@@ -171,6 +171,14 @@ import type {
   WireSendStreamResponse as Wire_lastword_v1_SendStreamResponse,
 } from "../../lastword/v1/SendStreamResponse.ts";
 import type {
+  SetRoleRequestInput as _lastword_v1_SetRoleRequestInput,
+  WireSetRoleRequest as Wire_lastword_v1_SetRoleRequest,
+} from "../../lastword/v1/SetRoleRequest.ts";
+import type {
+  SetRoleResponseInput as _lastword_v1_SetRoleResponseInput,
+  WireSetRoleResponse as Wire_lastword_v1_SetRoleResponse,
+} from "../../lastword/v1/SetRoleResponse.ts";
+import type {
   SubscribeRequestInput as _lastword_v1_SubscribeRequestInput,
   WireSubscribeRequest as Wire_lastword_v1_SubscribeRequest,
 } from "../../lastword/v1/SubscribeRequest.ts";
@@ -1015,6 +1023,47 @@ export interface ChatClient extends grpc.Client {
     options?: grpc.CallOptions,
   ): grpc.ClientDuplexStream<_lastword_v1_SendStreamRequestInput, Wire_lastword_v1_SendStreamResponse>;
 
+  SetRole(
+    argument: _lastword_v1_SetRoleRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetRoleResponse>,
+  ): grpc.ClientUnaryCall;
+  SetRole(
+    argument: _lastword_v1_SetRoleRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetRoleResponse>,
+  ): grpc.ClientUnaryCall;
+  SetRole(
+    argument: _lastword_v1_SetRoleRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetRoleResponse>,
+  ): grpc.ClientUnaryCall;
+  SetRole(
+    argument: _lastword_v1_SetRoleRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetRoleResponse>,
+  ): grpc.ClientUnaryCall;
+  setRole(
+    argument: _lastword_v1_SetRoleRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetRoleResponse>,
+  ): grpc.ClientUnaryCall;
+  setRole(
+    argument: _lastword_v1_SetRoleRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetRoleResponse>,
+  ): grpc.ClientUnaryCall;
+  setRole(
+    argument: _lastword_v1_SetRoleRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetRoleResponse>,
+  ): grpc.ClientUnaryCall;
+  setRole(
+    argument: _lastword_v1_SetRoleRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetRoleResponse>,
+  ): grpc.ClientUnaryCall;
+
   Subscribe(
     argument: _lastword_v1_SubscribeRequestInput,
     metadata: grpc.Metadata,
@@ -1089,6 +1138,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
   SendMessage: grpc.handleUnaryCall<Wire_lastword_v1_SendMessageRequest, _lastword_v1_SendMessageResponseInput>;
 
   SendStream: grpc.handleBidiStreamingCall<Wire_lastword_v1_SendStreamRequest, _lastword_v1_SendStreamResponseInput>;
+
+  SetRole: grpc.handleUnaryCall<Wire_lastword_v1_SetRoleRequest, _lastword_v1_SetRoleResponseInput>;
 
   Subscribe: grpc.handleServerStreamingCall<Wire_lastword_v1_SubscribeRequest, _lastword_v1_SubscribeResponseInput>;
 }
@@ -1219,6 +1270,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_SendStreamResponseInput,
     Wire_lastword_v1_SendStreamRequest,
     Wire_lastword_v1_SendStreamResponse
+  >;
+  SetRole: MethodDefinition<
+    _lastword_v1_SetRoleRequestInput,
+    _lastword_v1_SetRoleResponseInput,
+    Wire_lastword_v1_SetRoleRequest,
+    Wire_lastword_v1_SetRoleResponse
   >;
   Subscribe: MethodDefinition<
     _lastword_v1_SubscribeRequestInput,

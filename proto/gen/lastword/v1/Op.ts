@@ -77,6 +77,10 @@ import type {
   SetRoomRoleInput as _lastword_v1_SetRoomRoleInput,
   WireSetRoomRole as Wire_lastword_v1_SetRoomRole,
 } from "../../lastword/v1/SetRoomRole.ts";
+import type {
+  SetRoleInput as _lastword_v1_SetRoleInput,
+  WireSetRole as Wire_lastword_v1_SetRole,
+} from "../../lastword/v1/SetRole.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface OpInput {
@@ -106,6 +110,7 @@ export interface OpInput {
   seatPeople?: _lastword_v1_SeatPeopleInput | null;
   ban?: _lastword_v1_BanInput | null;
   setRoomRole?: _lastword_v1_SetRoomRoleInput | null;
+  setRole?: _lastword_v1_SetRoleInput | null;
   payload?:
     | "register"
     | "login"
@@ -125,7 +130,8 @@ export interface OpInput {
     | "archiveRoom"
     | "seatPeople"
     | "ban"
-    | "setRoomRole";
+    | "setRoomRole"
+    | "setRole";
 }
 
 export interface WireOp {
@@ -155,6 +161,7 @@ export interface WireOp {
   seatPeople?: Wire_lastword_v1_SeatPeople | null;
   ban?: Wire_lastword_v1_Ban | null;
   setRoomRole?: Wire_lastword_v1_SetRoomRole | null;
+  setRole?: Wire_lastword_v1_SetRole | null;
   payload?:
     | "register"
     | "login"
@@ -174,5 +181,6 @@ export interface WireOp {
     | "archiveRoom"
     | "seatPeople"
     | "ban"
-    | "setRoomRole";
+    | "setRoomRole"
+    | "setRole";
 }

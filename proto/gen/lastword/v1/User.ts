@@ -9,6 +9,7 @@ export interface UserInput {
   online?: boolean;
   lastSeenMicros?: number | string | Long;
   formerName?: string;
+  role?: string;
   _formerName?: "formerName";
 }
 
@@ -19,5 +20,6 @@ export interface WireUser {
   online: boolean;
   lastSeenMicros: number;
   formerName?: string;
+  role: string;
   _formerName?: "formerName";
 }

@@ -1,0 +1,46 @@
+/**
+ * Who runs the chat. Nobody's role is changed except by an op about this person. A chat that a merge has left without an
+ * owner has one all the same: the admin, or else the member, whose account was created first counts as its owner until
+ * there is another one. This is looked up and not stored, so that it does not depend on the order in which ops of two
+ * branches are decided.
+ */
+import type { UserId } from "../ids.ts";
+import type { Role, Rows } from "../rows.ts";
+import { counts, tagOf } from "./tags.ts";
+import type { At } from "./rooms.ts";
+
+/** What a lookup of roles needs of the rows. */
+export type RolesRead = Pick<Rows, "user" | "role" | "roles" | "firstUser">;
+
+/** What somebody is in the chat. */
+export function roleOf(user: UserId, rows: RolesRead): Role {
+  const role = rows.role(user)?.role ?? "member";
+  return role === "owner" || ownersOf(rows)[0] !== user ? role : "owner";
+}
+
+/** The living owners, by id, or the one who counts as the owner; empty if there is no living account. */
+export function ownersOf(rows: RolesRead): readonly UserId[] {
+  const named = livingWith("owner", rows);
+  if (named.length > 0) return named;
+  const createdOf = (user: UserId): number => rows.user(user)?.createdMicros ?? 0;
+  const [admin] = livingWith("admin", rows).toSorted((a, b) => createdOf(a) - createdOf(b) || (a < b ? -1 : 1));
+  const heir = admin ?? rows.firstUser();
+  return heir === null ? [] : [heir];
+}
+
+function livingWith(role: Role, rows: RolesRead): readonly UserId[] {
+  return rows
+    .roles()
+    .filter((row) => row.role === role && rows.user(row.user)?.deleted === 0)
+    .map(({ user }) => user);
+}
+
+/** Without this person, the chat would have no owner. */
+export function isLastOwner(user: UserId, rows: RolesRead): boolean {
+  return ownersOf(rows).every((owner) => owner === user);
+}
+
+/** Gives the role, if the op counts. */
+export function giveRole({ op, rows }: At, user: UserId, role: Role): void {
+  if (counts(op, rows.role(user)?.tag ?? "")) rows.putRole({ user, role, tag: tagOf(op) });
+}

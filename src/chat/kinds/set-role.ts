@@ -1,0 +1,53 @@
+/** What somebody is in the whole chat: an owner or an admin says, or an operator by command. */
+import type { UserId } from "../ids.ts";
+import type { ChatErrorCode } from "../errors.ts";
+import { mayGive, ROLES } from "../rights.ts";
+import type { Role } from "../rows.ts";
+import { done, refused, type Kind } from "./kind.ts";
+import { giveRole, isLastOwner, roleOf } from "./roles.ts";
+import type { At } from "./rooms.ts";
+import { living, notLiving } from "./sessions.ts";
+
+export interface SetRole {
+  readonly kind: "setRole";
+  readonly person: UserId;
+  readonly role: Role;
+}
+
+/** The user of an op that an operator's command made: nobody. No session has it. */
+export const OPERATOR = "" as UserId;
+
+/** Of two roles of one person the later counts. */
+export const setRole: Kind<SetRole> = {
+  since: 1,
+  merge: "set",
+  recorded: true,
+
+  // `decide` refuses what is no role.
+  read: ({ person, role }) => ({ kind: "setRole", person, role: role as Role }),
+  content: ({ person, role }) => `${person}\0${role}`,
+
+  decide(op, body, seq, rows) {
+    const at = { op, seq, rows };
+    const { person, role } = body;
+    if (!ROLES.includes(role)) return refused("invalid");
+    if (!op.recovered) {
+      if (op.user !== OPERATOR && living(op.user, rows) === null) return notLiving(op.user, rows);
+      const refusal = refusalTo(at, body);
+      if (refusal !== null) return refused(refusal, false);
+      // Whoever only counts as the owner would not any more, once there is another one.
+      const isHeir = rows.role(op.user)?.role !== "owner" && roleOf(op.user, rows) === "owner";
+      if (isHeir) giveRole(at, op.user, "owner");
+    }
+    giveRole(at, person, role);
+    return done([{ kind: "person", person, audience: { knowing: person } }]);
+  },
+};
+
+function refusalTo({ op, rows }: At, { person, role }: SetRole): ChatErrorCode | null {
+  if (living(person, rows) === null) return "not_found";
+  const before = roleOf(person, rows);
+  const own = op.user === OPERATOR ? "owner" : roleOf(op.user, rows);
+  if (!mayGive(own, before, role)) return "not_allowed";
+  return before === "owner" && role !== "owner" && isLastOwner(person, rows) ? "last_owner" : null;
+}

@@ -1,0 +1,15 @@
+/** What roles allow: the one place that says who may do what in the whole chat. */
+import type { Role } from "./rows.ts";
+
+/** All roles, from the least. */
+export const ROLES: readonly Role[] = ["member", "admin", "owner"];
+
+/** Whether somebody with the role `own` may change a role from `before` to `role`. */
+export function mayGive(own: Role, before: Role, role: Role): boolean {
+  return own === "owner" || (own === "admin" && before !== "owner" && role !== "owner");
+}
+
+/** The roles that somebody with the role `own` may give to a person with the role `before`, which is one of them. */
+export function rolesToGive(own: Role, before: Role): readonly Role[] {
+  return ROLES.filter((role) => mayGive(own, before, role));
+}

@@ -1,0 +1,21 @@
+/** Carries out what an operator's commands ask of a replica: `lastword user`. */
+import type { OperatorCalls } from "../chat/service/chat.ts";
+import { PEOPLE_PAGE } from "../chat/service/people.ts";
+import type { PeopleAnswer, PeopleQuestion, RoleAnswer, RoleQuestion } from "../ops/control.ts";
+
+/** Who has an account. */
+export async function listPeople(operator: OperatorCalls, { after }: PeopleQuestion): Promise<PeopleAnswer> {
+  const found = await operator.listPeople(after);
+  return {
+    people: found.map(({ name, role, online, lastSeenMicros }) => ({ name, role, online, lastSeenMicros })),
+    next: found.length < PEOPLE_PAGE ? null : (found.at(-1)?.name ?? null),
+  };
+}
+
+/** Gives a person a role. */
+export async function giveRole(operator: OperatorCalls, question: RoleQuestion): Promise<RoleAnswer> {
+  const given = await operator.giveRole(question);
+  return given.ok
+    ? { ok: true, name: given.value.name, role: given.value.role }
+    : { ok: false, sentence: given.error.sentence };
+}
