@@ -75,7 +75,7 @@ export class Rooms {
     const room = await this.#finder.room(input.room, session.userId);
     if (room === null || room.role === null) return failedWith("not_found");
     const body = await this.#bodyOf(room, input.change);
-    return "kind" in body ? await this.#write(session, clientId.value, body, room.row.id) : body;
+    return "kind" in body ? await this.#write(session, clientId.value, body, room) : body;
   }
 
   async join(
@@ -202,11 +202,21 @@ export class Rooms {
     }
   }
 
-  /** Writes the op and answers with the room as it is afterwards. */
-  async #write(session: Session, clientId: ClientId, body: OpBody, room: ConversationId): Promise<Answer<RoomView>> {
+  /**
+   * Writes it, and answers the room as it is then. Of a room that the user cannot see any more, because she sent herself
+   * away, it answers what was known before: that it was not found would say that nothing happened.
+   */
+  async #write(
+    session: Session,
+    clientId: ClientId,
+    body: OpBody,
+    room: RoomSummary | ConversationId,
+  ): Promise<Answer<RoomView>> {
+    const [id, before] = typeof room === "string" ? [room, null] : [room.row.id, room];
     const written = await this.#writer.write(session.userId, clientId, body);
-    if (!written.ok) return this.#refusal(written.error.code, room) ?? written;
-    const summary = this.#deps.queries().rooms.room(room, session.userId);
+    if (!written.ok) return this.#refusal(written.error.code, id) ?? written;
+    const now = this.#deps.queries().rooms.room(id, session.userId);
+    const summary = now ?? (before === null ? null : { ...before, role: null });
     return summary === null
       ? failedWith("not_found")
       : { ok: true, value: this.#views.room(summary), cursor: written.cursor };

@@ -230,6 +230,15 @@ describe("people of a room", () => {
     expect(await lists(ben)).toEqual(["#night 0"]);
   });
 
+  test("whoever sends herself away from a private room is told that it was done", async () => {
+    for (const change of [{ kind: "remove", people: ["ben"] } as const, { kind: "ban", person: "ben" } as const]) {
+      const room = await makes(anna, `secret-${change.kind}`, { isPrivate: true, people: ["ben"] });
+      must(await changes(anna, room.id, { kind: "role", person: "ben", role: "admin" }));
+      expect(must(await changes(ben, room.id, change))).toMatchObject({ id: room.id, role: null });
+      expect(await solo.chat.room(ben.session, { room: room.id }).then(refusal)).toBe("not_found");
+    }
+  });
+
   test("whoever left a room may repeat the request, also if it was private", async () => {
     const room = await makes(anna, "secret", { isPrivate: true, people: ["ben"] });
     const request = { room: room.id, clientId: id() };
