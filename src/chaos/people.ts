@@ -241,15 +241,23 @@ export class People {
    * people. Returns how many could not be deleted.
    */
   async leave(): Promise<number> {
-    let kept = 0;
+    const kept = await this.#deleteAccounts(this.#people);
+    // On a cluster without other people, one of these is the owner, and can be deleted only after all the others.
+    return (await this.#deleteAccounts(kept)).length;
+  }
+
+  /** Returns those whose accounts could not be deleted. */
+  async #deleteAccounts(people: readonly Person[]): Promise<readonly Person[]> {
+    const kept: Person[] = [];
     // One after another, because each deletion checks a password, and a replica checks few of them at a time.
-    for (const { writer, password } of this.#people) {
+    for (const person of people) {
+      const { writer, password } = person;
       const ended = await writer.call("DeleteAccount", {
         password,
         deleteMessages: true,
         clientId: crypto.randomUUID(),
       });
-      if (!ended.ok) kept += 1;
+      if (!ended.ok) kept.push(person);
     }
     return kept;
   }

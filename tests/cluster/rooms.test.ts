@@ -116,7 +116,13 @@ test("made, joined, written to and left, while replicas are killed: once, and th
   expect(bens.rooms).toEqual(new Set([ops]));
   expect(outsiders.seen).toEqual([]);
   const listed = await of("outsider").call("ListRooms", { limit: 50, read: 1 });
-  expect(listed.ok && listed.value.rooms.map(({ name }) => name)).toEqual(["by-eve-0", "by-eve-1", "by-eve-2", "ops"]);
+  expect(listed.ok && listed.value.rooms.map(({ name }) => name)).toEqual([
+    "by-eve-0",
+    "by-eve-1",
+    "by-eve-2",
+    "general",
+    "ops",
+  ]);
 }, 120_000);
 
 test("whoever is sent away reads nothing more, at whichever replica; by name or by id, before and after a restart", async () => {
