@@ -111,6 +111,8 @@ function eventFields(event: FeedEvent): Partial<Encodable<WireSubscribeResponse>
   switch (event.kind) {
     case "message":
       return { message: event.message };
+    case "changed":
+      return { changedMessage: event.message };
     case "gone":
       return { deleted: { conversationId: event.conversationId, messageIds: event.messageIds } };
     case "read": {

@@ -69,6 +69,14 @@ export class Views {
           ? { kind: "gone", conversationId: shown.conversationId, messageIds: [shown.id] }
           : { kind: "message", message: shown };
       }
+      case "changed": {
+        const { message } = told;
+        const seen = "unread" in message ? message : { ...message, unread: false, readByOther: false };
+        const shown = this.message(seen);
+        return shown.deleted
+          ? { kind: "gone", conversationId: shown.conversationId, messageIds: [shown.id] }
+          : { kind: "changed", message: shown };
+      }
       case "gone": {
         const { kind, conversationId, messageIds } = told;
         return { kind, conversationId, messageIds };

@@ -26,6 +26,7 @@ export function queryStatements(c: StateConnection) {
     ...membershipStatements(c),
     ...messageStatements(c),
     ...changeStatements(c),
+    ...singleChangeStatements(c),
   };
 }
 
@@ -246,11 +247,17 @@ function messageStatements(c: StateConnection) {
 function changeStatements(c: StateConnection) {
   const { db } = c;
   return {
-    /** Messages that were written at or before `seq` and erased after it. */
-    erasedSince: compile(
+    /** Messages that were written at or before `seq` and changed or erased after it. */
+    changedSince: compile(
       c,
       db
-        .select({ changedSeq: messages.changedSeq, author: messages.author, clientId: messages.clientId })
+        .select({
+          changedSeq: messages.changedSeq,
+          author: messages.author,
+          clientId: messages.clientId,
+          seq: messages.seq,
+          deleted: messages.deleted,
+        })
         .from(messages)
         .where(
           and(
@@ -263,6 +270,13 @@ function changeStatements(c: StateConnection) {
         .orderBy(asc(messages.changedSeq))
         .limit(p("limit")),
     ),
+  };
+}
+
+/** What single users did to messages. */
+function singleChangeStatements(c: StateConnection) {
+  const { db } = c;
+  return {
     hiddenSince: compile(
       c,
       db

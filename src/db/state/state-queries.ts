@@ -338,8 +338,14 @@ export class StateQueries implements Queries {
       changes.push({ seq: message.seq, told: { kind: "message", message } });
     }
     const deleted = new Map<string, Gone>();
-    for (const row of this.#q.erasedSince.all(this.#rows.numberOf(conversation), seq, seq, limit)) {
+    for (const row of this.#q.changedSince.all(this.#rows.numberOf(conversation), seq, seq, limit)) {
       const changedSeq = row[0] as Seq;
+      if (row[4] === 0) {
+        const message = this.message(conversation, user, row[3] as Seq);
+        // Null: the user has hidden it.
+        if (message !== null) changes.push({ seq: changedSeq, told: { kind: "changed", message } });
+        continue;
+      }
       group(deleted, String(changedSeq), { seq: changedSeq, conversation, ids: [] }).ids.push(
         messageId(row[1] as string, row[2] as string),
       );

@@ -76,6 +76,7 @@ export class Events {
 
   handle({ name, data, again }: HubEvent): void {
     if (name === "message") this.#onMessage(data, again);
+    else if (name === "changed") this.#input.view().roll?.change(data);
     else this.#handlers[name]?.(JSON.parse(data) as never, again);
   }
 

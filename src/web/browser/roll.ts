@@ -91,6 +91,19 @@ export class Roll implements Rows {
     this.#addRows(holder.content.querySelectorAll<HTMLElement>(".message"), isNew, count);
   }
 
+  /** A row as it is now, if it is here. Only this page knows whether it is still unread. */
+  change(html: string): void {
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    const rows = Array.from(holder.content.querySelectorAll<HTMLElement>(".message")).filter((row) => {
+      const known = this.#rowOf(row.id);
+      if (known?.dataset["unread"] === undefined) delete row.dataset["unread"];
+      else row.dataset["unread"] = "yes";
+      return known !== null;
+    });
+    this.#addRows(rows, false);
+  }
+
   addPending(row: HTMLElement): void {
     this.#steady(() => {
       this.#place(row);

@@ -50,7 +50,7 @@ function eventText(name: string, data: string): string {
 }
 
 function dataOf(event: FeedEvent): string {
-  return event.kind === "message" ? renderRow(event.message) : JSON.stringify(event);
+  return event.kind === "message" || event.kind === "changed" ? renderRow(event.message) : JSON.stringify(event);
 }
 
 /** Replaces an event that could not be rendered: the page then fetches what it shows. */
@@ -90,13 +90,14 @@ function encodeElsewhere(item: FeedItem): Uint8Array {
 
 /** The conversation in which an event happened; null if it is about a person or the stream itself. */
 function conversationOf(event: FeedEvent): string | null {
-  if (event.kind === "message") return event.message.conversationId;
+  if (event.kind === "message" || event.kind === "changed") return event.message.conversationId;
   return "conversationId" in event ? event.conversationId : null;
 }
 
 /** The conversation whose row in the user's own list the event changes; null if none. */
 function rowChangedBy(event: FeedEvent, userId: string): string | null {
-  if (event.kind === "typing" || (event.kind === "read" && event.readerId !== userId)) return null;
+  if (event.kind === "typing" || event.kind === "changed" || (event.kind === "read" && event.readerId !== userId))
+    return null;
   return conversationOf(event);
 }
 

@@ -86,7 +86,18 @@ export interface SubscribeResponseInput {
   typing?: _lastword_v1_SubscribeResponse_TypingInput | null;
   reset?: _lastword_v1_SubscribeResponse_ResetInput | null;
   conversation?: _lastword_v1_SubscribeResponse_ChangedInput | null;
-  event?: "ready" | "message" | "deleted" | "read" | "user" | "presence" | "typing" | "reset" | "conversation";
+  changedMessage?: _lastword_v1_MessageInput | null;
+  event?:
+    | "ready"
+    | "message"
+    | "deleted"
+    | "read"
+    | "user"
+    | "presence"
+    | "typing"
+    | "reset"
+    | "conversation"
+    | "changedMessage";
 }
 
 export interface WireSubscribeResponse {
@@ -100,5 +111,16 @@ export interface WireSubscribeResponse {
   typing?: Wire_lastword_v1_SubscribeResponse_Typing | null;
   reset?: Wire_lastword_v1_SubscribeResponse_Reset | null;
   conversation?: Wire_lastword_v1_SubscribeResponse_Changed | null;
-  event?: "ready" | "message" | "deleted" | "read" | "user" | "presence" | "typing" | "reset" | "conversation";
+  changedMessage?: Wire_lastword_v1_Message | null;
+  event?:
+    | "ready"
+    | "message"
+    | "deleted"
+    | "read"
+    | "user"
+    | "presence"
+    | "typing"
+    | "reset"
+    | "conversation"
+    | "changedMessage";
 }
