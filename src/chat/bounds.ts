@@ -6,3 +6,9 @@ export const MESSAGE_BYTES_MAX = 8_192;
 export const IDS_MAX = 500;
 /** Elements in one page of a list. */
 export const PAGE_MAX = 200;
+/** UTF-8 bytes of an emoji: more than any has. */
+export const EMOJI_BYTES_MAX = 64;
+/** Different emoji at one message. */
+export const EMOJI_PER_MESSAGE = 20;
+/** Reactions to one message, whose row names everybody who reacted, to every reader. */
+export const REACTIONS_PER_MESSAGE = 300;

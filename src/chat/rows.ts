@@ -127,8 +127,19 @@ export interface MessageRow {
   readonly timeMicros: number;
   readonly deleted: boolean;
   readonly recovered: boolean;
-  /** Seq of the op that deleted the message; 0 if none did. */
+  /** Seq of the op that last changed the message: its reactions, or that deleted it; 0 if none did. */
   readonly changedSeq: Seq;
+}
+
+/** What one user has to say to a message with one emoji; it stays, not `shown`, when the user takes it away. */
+export interface ReactionRow {
+  /** Seq of the message. */
+  readonly seq: Seq;
+  readonly emoji: string;
+  readonly user: UserId;
+  readonly shown: boolean;
+  /** Of the op that set it last (kinds/tags.ts). */
+  readonly tag: string;
 }
 
 /** One request of a user, kept for ever: it identifies a repeat, and finds a message by its id. */
@@ -150,8 +161,11 @@ export interface EarlyRow {
   readonly author: UserId;
   readonly clientId: ClientId;
   readonly user: UserId;
-  readonly what: "hidden" | "read";
+  readonly what: "hidden" | "read" | EarlyReaction;
 }
+
+/** The tag of the op, "on" or "off", and the emoji (kinds/react.ts). */
+export type EarlyReaction = `react ${string}`;
 
 /** The rows as the rules read and change them. If a rule throws, its caller undoes what the op did before. */
 export interface Rows {
@@ -216,8 +230,14 @@ export interface Rows {
 
   message(conversation: ConversationId, seq: Seq): MessageRow | null;
   addMessage(row: MessageRow): void;
-  /** Turns the message into a tombstone: sets `deleted` and `changedSeq`, and removes its body. */
+  /** Turns the message into a tombstone: sets `deleted` and `changedSeq`, and removes its body and its reactions. */
   eraseMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void;
+  /** All of a message, also those taken away, ordered by emoji, then by user. */
+  reactionsTo(seq: Seq): readonly ReactionRow[];
+  /** Inserts or replaces. */
+  putReaction(row: ReactionRow): void;
+  /** Sets `changedSeq` of the message. */
+  touchMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void;
   /** The messages above `seq`, in order. */
   messagesAfter(
     conversation: ConversationId,

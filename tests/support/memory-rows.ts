@@ -7,6 +7,7 @@ import type {
   EarlyRow,
   MemberRow,
   MessageRow,
+  ReactionRow,
   RequestRow,
   RoleRow,
   RoomRow,
@@ -35,6 +36,7 @@ interface Tables {
   roles: Map<string, RoleRow>;
   rooms: Map<string, RoomRow>;
   seats: Map<string, SeatRow>;
+  reactions: Map<string, ReactionRow>;
   reads: Map<string, SingleRow>;
   hidden: Map<string, SingleRow>;
   tombstones: Map<string, { readonly author: string; readonly clientId: string }>;
@@ -54,6 +56,7 @@ function emptyTables(): Tables {
     roles: new Map(),
     rooms: new Map(),
     seats: new Map(),
+    reactions: new Map(),
     reads: new Map(),
     hidden: new Map(),
     tombstones: new Map(),
@@ -113,6 +116,7 @@ export class MemoryRows implements Rows {
       roles: table(t.roles.values(), ["user"]),
       rooms: table(t.rooms.values(), ["id"]),
       seats: table(t.seats.values(), ["room", "user"]),
+      reactions: table(t.reactions.values(), ["seq", "emoji", "user"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
       requests: table(
         [...t.requests.values()].map(({ user, clientId, hash, seq, result }) => ({
@@ -296,10 +300,30 @@ export class MemoryRows implements Rows {
   }
 
   eraseMessage(conversation: string, seq: Seq, changedSeq: Seq): void {
+    this.#change(conversation, seq, { body: "", deleted: true, changedSeq });
+    for (const [key, row] of this.#t.reactions) if (row.seq === seq) this.#delete(this.#t.reactions, key);
+  }
+
+  reactionsTo(seq: Seq): readonly ReactionRow[] {
+    return [...this.#t.reactions]
+      .filter(([, row]) => row.seq === seq)
+      .toSorted(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      .map(([, row]) => row);
+  }
+
+  putReaction(row: ReactionRow): void {
+    this.#set(this.#t.reactions, `${row.seq} ${row.emoji} ${row.user}`, row);
+  }
+
+  touchMessage(conversation: string, seq: Seq, changedSeq: Seq): void {
+    this.#change(conversation, seq, { changedSeq });
+  }
+
+  #change(conversation: string, seq: Seq, to: Partial<MessageRow>): void {
     const rows = this.#messages.get(conversation) ?? [];
     const at = lowerBound(rows, seq);
     const before = rows[at]!;
-    rows[at] = { ...before, body: "", deleted: true, changedSeq };
+    rows[at] = { ...before, ...to };
     this.#undo.push(() => {
       rows[at] = before;
     });

@@ -9,6 +9,7 @@ import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
 import type { EarlyRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { placeOfRequest, type Place } from "./places.ts";
+import { earlyElement, setFromBranch } from "./react.ts";
 import { readSingly } from "./read-mark.ts";
 
 /** Stores what the user did, for each of the messages that has not arrived here. */
@@ -29,6 +30,10 @@ export function applyEarly(place: Place, seq: Seq, rows: Rows): Fact[] {
   const facts: Fact[] = [];
   const { conversation, author, clientId } = place;
   for (const { user, what } of rows.takeEarly(author, clientId)) {
+    if (what !== "read" && what !== "hidden") {
+      facts.push(...setFromBranch(place, earlyElement(user, what), seq, rows));
+      continue;
+    }
     if (rows.member(conversation, user) === null) continue;
     if (what === "read") facts.push(...readSingly([place], user, seq, rows));
     else if (!rows.isHidden(conversation, user, place.seq)) {

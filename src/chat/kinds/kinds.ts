@@ -16,6 +16,7 @@ import type { Kind } from "./kind.ts";
 import { login } from "./login.ts";
 import { marks } from "./marks.ts";
 import { next } from "./next.ts";
+import { react } from "./react.ts";
 import { register } from "./register.ts";
 import { renameRoom } from "./rename-room.ts";
 import { seatPeople } from "./seat-people.ts";
@@ -48,6 +49,7 @@ export const KINDS = {
   ban,
   setRoomRole,
   setRole,
+  react,
 } as const;
 
 // Only the executable that tests upgrade to has this kind; see next.ts.

@@ -7,7 +7,7 @@
  * of all conversations go to one page at the end; look-ups by conversation use an index of some
  * 10 bytes per message. Text ids are ASCII and are compared as bytes everywhere.
  *
- * Edits and reactions are meant to become tables of their own beside `messages`.
+ * Reactions are a table of their own beside `messages`, and edits are meant to become one.
  */
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { sql } from "drizzle-orm";
@@ -185,6 +185,19 @@ export const messages = sqliteTable(
       .on(t.conversation, t.changedSeq)
       .where(sql`changed_seq > 0`),
   ],
+);
+
+/** What people say to a message with an emoji; ReactionRow says what the columns are. */
+export const reactions = sqliteTable(
+  "reactions",
+  {
+    seq: integer().notNull(),
+    emoji: text().notNull(),
+    user: text().notNull(),
+    shown: integer({ mode: "boolean" }).notNull(),
+    tag: text().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.seq, t.emoji, t.user] })],
 );
 
 /** Messages above the reader's mark that were read singly. */

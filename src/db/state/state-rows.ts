@@ -12,6 +12,7 @@ import type {
   EarlyRow,
   MemberRow,
   MessageRow,
+  ReactionRow,
   RequestRow,
   RoleRow,
   RoomRow,
@@ -27,6 +28,7 @@ import { BoundedCache } from "../../base/bounded-cache.ts";
 import type { StateConnection } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
 import { seatsOf, type RecentChanges } from "./recent-changes.ts";
+import { StateReactions } from "./reactions.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
 import { RequestSpans } from "./request-spans.ts";
@@ -54,6 +56,7 @@ export class StateRows implements Rows {
   readonly #connection: StateConnection;
   readonly #q: RowStatements;
   readonly #rooms: RoomStatements;
+  readonly #reactions: StateReactions;
   readonly #roomRows = new BoundedCache<RoomRow>(CACHED_ROOMS);
   readonly #spans: RequestSpans;
   readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
@@ -80,6 +83,7 @@ export class StateRows implements Rows {
     this.#changes = held.changes;
     this.#q = rowStatements(connection);
     this.#rooms = roomStatements(connection);
+    this.#reactions = new StateReactions(connection);
     this.#spans = new RequestSpans((from, to, limit) =>
       this.#q.clientIdsBetween.all(from, to, limit).map(([clientId]) => clientId as string),
     );
@@ -351,7 +355,21 @@ export class StateRows implements Rows {
     this.#changes.changed(row.conversation, row.seq);
   }
 
+  reactionsTo(seq: Seq): readonly ReactionRow[] {
+    return this.#reactions.to(seq);
+  }
+
+  putReaction(row: ReactionRow): void {
+    this.#reactions.put(row);
+  }
+
+  touchMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void {
+    this.#reactions.touchMessage(this.numberOf(conversation), seq, changedSeq);
+    this.#changes.changed(conversation, changedSeq);
+  }
+
   eraseMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void {
+    this.#reactions.drop(seq);
     this.#q.eraseMessage.run(changedSeq, this.numberOf(conversation), seq);
     this.#memory.erased(conversation, seq);
     this.#changes.changed(conversation, changedSeq);

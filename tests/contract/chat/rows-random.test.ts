@@ -134,6 +134,15 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
       ids: fc.array(message, { minLength: 1, maxLength: 4 }),
     }),
   },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant("react" as const),
+      message,
+      emoji: fc.constantFrom("👍", "❤️"),
+      on: fc.boolean(),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("login" as const), session, checked }) },
   {
     weight: 1,

@@ -81,6 +81,10 @@ import type {
   SetRoleInput as _lastword_v1_SetRoleInput,
   WireSetRole as Wire_lastword_v1_SetRole,
 } from "../../lastword/v1/SetRole.ts";
+import type {
+  ReactInput as _lastword_v1_ReactInput,
+  WireReact as Wire_lastword_v1_React,
+} from "../../lastword/v1/React.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface OpInput {
@@ -111,6 +115,7 @@ export interface OpInput {
   ban?: _lastword_v1_BanInput | null;
   setRoomRole?: _lastword_v1_SetRoomRoleInput | null;
   setRole?: _lastword_v1_SetRoleInput | null;
+  react?: _lastword_v1_ReactInput | null;
   payload?:
     | "register"
     | "login"
@@ -131,7 +136,8 @@ export interface OpInput {
     | "seatPeople"
     | "ban"
     | "setRoomRole"
-    | "setRole";
+    | "setRole"
+    | "react";
 }
 
 export interface WireOp {
@@ -162,6 +168,7 @@ export interface WireOp {
   ban?: Wire_lastword_v1_Ban | null;
   setRoomRole?: Wire_lastword_v1_SetRoomRole | null;
   setRole?: Wire_lastword_v1_SetRole | null;
+  react?: Wire_lastword_v1_React | null;
   payload?:
     | "register"
     | "login"
@@ -182,5 +189,6 @@ export interface WireOp {
     | "seatPeople"
     | "ban"
     | "setRoomRole"
-    | "setRole";
+    | "setRole"
+    | "react";
 }
