@@ -101,6 +101,8 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
     chat
       .listRoomPeople(session, { room, after, limit: limit || PAGE_DEFAULT, ...readAt(read) })
       .then(as((people) => ({ people }))),
+  React: ({ messageId, emoji, remove, clientId }, { chat, session }) =>
+    chat.react(session, { messageId, emoji, on: !remove, clientId }).then(as((message) => ({ message }))),
   GetMessages: getMessages,
   MarkRead: ({ messageIds, conversationId, upTo }, { chat, session, readAt }) => {
     if (conversationId !== "" && messageIds.length > 0) {

@@ -129,6 +129,26 @@ export interface MessageView {
   readonly readByOther: boolean;
   /** Arrived late, from the losing branch of a merge. */
   readonly recovered: boolean;
+  /** The emoji that came first is the first. */
+  readonly reactions: readonly ReactionView[];
+}
+
+/** One emoji at a message. */
+export interface ReactionView {
+  readonly emoji: string;
+  /** Everybody who chose it, the first one first. */
+  readonly userIds: readonly UserId[];
+  /** Names of the first of them, at most 3. */
+  readonly names: readonly string[];
+}
+
+export interface ReactInput {
+  readonly messageId: MessageId;
+  /** One emoji. */
+  readonly emoji: string;
+  /** False: the user's reaction is taken away. */
+  readonly on: boolean;
+  readonly clientId: ClientId;
 }
 
 export interface SendInput {
@@ -265,6 +285,12 @@ export interface ChatService {
    * not_found (one of them), and then nothing is deleted.
    */
   deleteMessages(session: Session, input: { ids: readonly MessageId[]; clientId: ClientId }): Promise<Answer<null>>;
+
+  /**
+   * Adds the user's reaction to a message or takes it away, and answers with the message. Errors: not_found, archived,
+   * too_many, invalid (not one emoji).
+   */
+  react(session: Session, input: ReactInput): Promise<Answer<MessageView>>;
 
   /** Living accounts except the user's own, ordered by name. */
   listUsers(session: Session, input: ListUsersInput & ReadAt): Promise<Answer<readonly UserView[]>>;

@@ -2,7 +2,7 @@
  * Checks the form and size of what people send. The proposing replica checks them, never
  * apply, because Unicode tables differ between versions of the runtime.
  */
-import { IDS_MAX, MESSAGE_BYTES_MAX, PAGE_MAX } from "./bounds.ts";
+import { EMOJI_BYTES_MAX, IDS_MAX, MESSAGE_BYTES_MAX, PAGE_MAX } from "./bounds.ts";
 import { failed, type ChatError } from "./errors.ts";
 import { parseClientId, type ClientId, type MessageId } from "./ids.ts";
 
@@ -100,6 +100,20 @@ export function checkTopic(text: string): Checked<string> {
 
 function topicTooLong(): { ok: false; error: ChatError } {
   return failed("too_long", `A topic has at most ${TOPIC_CHARS_MAX} characters.`, { field: "topic" });
+}
+
+/** One emoji as the standard knows it: a flag, a family, a thumb of any colour. */
+const ONE_EMOJI = /^\p{RGI_Emoji}$/v;
+/** Some symbols are an emoji only with this behind them, and some keyboards leave it out. */
+const AS_EMOJI = "\ufe0f";
+
+/** Checks a reaction, which is exactly one emoji, and returns it in the form in which all write it. Error: invalid. */
+export function checkEmoji(text: string): Checked<string> {
+  const isShort = text.length <= EMOJI_BYTES_MAX;
+  const found = isShort && [text, text + AS_EMOJI].find((form) => ONE_EMOJI.test(form));
+  return typeof found === "string" && Buffer.byteLength(found) <= EMOJI_BYTES_MAX
+    ? { ok: true, value: found }
+    : failed("invalid", "A reaction is exactly one emoji. Choose one.");
 }
 
 /** Names the character and its place, because nobody can see it. Lines and characters are counted from 1. */

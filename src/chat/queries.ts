@@ -5,7 +5,17 @@
  */
 import type { Told } from "./fact.ts";
 import type { ClientId, ConversationId, MessageId, UserId } from "./ids.ts";
-import type { MessageRow, RequestRow, Role, RoomRole, RoomRow, SeatRow, SessionRow, UserRow } from "./rows.ts";
+import type {
+  MessageRow,
+  ReactionRow,
+  RequestRow,
+  Role,
+  RoomRole,
+  RoomRow,
+  SeatRow,
+  SessionRow,
+  UserRow,
+} from "./rows.ts";
 import type { Seq } from "../election/view.ts";
 
 /** A message as one user sees it. */
@@ -130,6 +140,8 @@ export interface Queries {
   history(conversation: ConversationId, user: UserId, beforeSeq: Seq, limit: number): readonly SeenMessage[];
   /** A message of a conversation that the user is in, or her own in a room that she is not in any more. */
   message(conversation: ConversationId, user: UserId, seq: Seq): SeenMessage | null;
+  /** The reactions to a message that the user may see, also those taken away. */
+  reactionsTo(seq: Seq): readonly ReactionRow[];
   /** Unread messages in all conversations, counted up to `max`. */
   unreadTotal(user: UserId, max: number): number;
   /**

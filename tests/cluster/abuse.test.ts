@@ -268,6 +268,10 @@ describe("somebody else's things over gRPC", () => {
     ],
     MarkRead: () => [{ messageIds: [theirs.id] }, { conversationId: theirs.conversationId, upTo: theirs.id }],
     DeleteMessages: () => [{ messageIds: [theirs.id], clientId: crypto.randomUUID() }],
+    React: () => [
+      { messageId: theirs.id, emoji: "👍", clientId: crypto.randomUUID() },
+      { messageId: theirs.id, emoji: "👍", remove: true, clientId: crypto.randomUUID() },
+    ],
     Subscribe: () => [{ cursor: "" }, { cursor: "1.0..0:1" }],
     // Names what is not there for eve, by its id and by its name. The last ones of each list are of her own account.
     CreateRoom: () => [{ name: "secret", topic: "", isPrivate: false, people: [], clientId: crypto.randomUUID() }],
@@ -298,6 +302,7 @@ describe("somebody else's things over gRPC", () => {
     "SendMessage",
     "MarkRead",
     "DeleteMessages",
+    "React",
     "ChangeRoom",
     "JoinRoom",
     "LeaveRoom",

@@ -26,6 +26,7 @@ test("CSRF: another site's form or fetch with ada's cookie is refused on every r
     ["/to", () => ({ name: "ben", body: "forged", id: fresh() })],
     [`/c/${conversationId}/messages`, () => ({ body: "forged", id: fresh() })],
     [`/c/${conversationId}/delete`, () => ({ ids: id, id: fresh() })],
+    [`/c/${conversationId}/react`, () => ({ ids: id, emoji: "👍", id: fresh() })],
     [`/c/${conversationId}/read`, () => ({ upTo: id, id: fresh() })],
     ["/account/password", () => ({ password: WEB_PASSWORD, newPassword: "stolen by a stranger", id: fresh() })],
     ["/account/delete", () => ({ password: WEB_PASSWORD, id: fresh() })],

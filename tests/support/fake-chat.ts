@@ -53,6 +53,7 @@ export const MESSAGE: MessageView = {
   unread: true,
   readByOther: false,
   recovered: true,
+  reactions: [{ emoji: "👍", userIds: ["u1"], names: ["Ada"] }],
 };
 
 /** A status with a leader and a replica of which nothing is known. */
@@ -134,6 +135,7 @@ export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
     markRead: done,
     markAllRead: done,
     deleteMessages: done,
+    react: async () => ok(MESSAGE),
     listUsers: async () => ok([ADA]),
     person: async () => ok(ADA),
     setRole: async () => ok(ADA),

@@ -3,11 +3,18 @@ import type { Told } from "../fact.ts";
 import { GENERAL_ID, messageId, type UserId } from "../ids.ts";
 import type { Presence } from "../ports.ts";
 import type { ConversationSummary, Queries, RoomSummary, SeenMessage } from "../queries.ts";
-import type { MessageRow, UserRow } from "../rows.ts";
-import type { ConversationView, FeedEvent, MessageView, RoomView, UserView } from "../chat-service.ts";
+import type { MessageRow, ReactionRow, UserRow } from "../rows.ts";
+import type { ConversationView, FeedEvent, MessageView, ReactionView, RoomView, UserView } from "../chat-service.ts";
 
 /** Shown in place of the name of a deleted account. */
 const DELETED_USER = "deleted user";
+
+/** How many of those who chose an emoji are named; the others are counted. */
+const REACTION_NAMES = 3;
+
+function byTag(a: ReactionRow, b: ReactionRow): number {
+  return a.tag < b.tag ? -1 : 1;
+}
 
 export class Views {
   readonly #queries: () => Queries;
@@ -54,7 +61,21 @@ export class Views {
       unread: message.unread && !deleted,
       readByOther: message.readByOther,
       recovered: message.recovered,
+      // Most messages never change, and need no look-up.
+      reactions: deleted || message.changedSeq === 0 ? [] : this.#reactionsTo(message.seq),
     };
+  }
+
+  /** Both the emoji and those who chose one are in the order in which they came. */
+  #reactionsTo(seq: number): readonly ReactionView[] {
+    const shown = this.#queries()
+      .reactionsTo(seq)
+      .filter((row) => row.shown)
+      .toSorted(byTag);
+    return [...Map.groupBy(shown, (row) => row.emoji)].map(([emoji, rows]) => {
+      const userIds = rows.map(({ user }) => user);
+      return { emoji, userIds, names: userIds.slice(0, REACTION_NAMES).map((id) => this.userById(id).name) };
+    });
   }
 
   /** The event for a fact. A new message is unread for everybody except its author (`isAuthor`). */

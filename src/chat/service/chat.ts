@@ -172,6 +172,7 @@ function messageCalls(
     markRead: (session, input) => messaging.markRead(session, input),
     markAllRead: (session, input) => messaging.markAllRead(session, input),
     deleteMessages: (session, input) => messaging.deleteMessages(session, input),
+    react: (session, input) => messaging.react(session, input),
     listUsers: (session, input) => messaging.listUsers(session, input),
     listConversations: (session, input) => messaging.listConversations(session, input),
     conversation: (session, input) => messaging.conversation(session, input),

@@ -10,8 +10,8 @@ import {
   type MessageId,
   type UserId,
 } from "../ids.ts";
-import { IDS_MAX } from "../bounds.ts";
-import { checkBody, checkClientId, checkIds, checkLimit } from "../limits.ts";
+import { EMOJI_PER_MESSAGE, IDS_MAX, REACTIONS_PER_MESSAGE } from "../bounds.ts";
+import { checkBody, checkClientId, checkEmoji, checkIds, checkLimit } from "../limits.ts";
 import { namesRoom, type Finder } from "./finder.ts";
 import type { MarkGatherer } from "./mark-gatherer.ts";
 import { typedName } from "./names.ts";
@@ -26,6 +26,7 @@ import {
   type ListConversationsInput,
   type ListUsersInput,
   type MessageView,
+  type ReactInput,
   type ReadAt,
   type SendInput,
   type Session,
@@ -44,6 +45,8 @@ const STRANGERS_LOOKED_AT_MAX = 600;
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
 const NO_SUCH_ROOM = "There is no room of this name here, or you are not in it.";
+
+const TOO_MANY_REACTIONS = `A message can have ${EMOJI_PER_MESSAGE} different emoji and ${REACTIONS_PER_MESSAGE} reactions. Choose one that is there.`;
 
 export class Messaging {
   readonly #deps: ChatDeps;
@@ -156,6 +159,31 @@ export class Messaging {
     const body: OpBody = { kind: "deleteMessages", ids: ids.value };
     const written = await this.#writer.write(session.userId, clientId.value, body);
     return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
+  }
+
+  async react(session: Session, input: ReactInput): Promise<Answer<MessageView>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const emoji = checkEmoji(input.emoji);
+    if (!emoji.ok) return emoji;
+    const { messageId: message, on } = input;
+    const body: OpBody = { kind: "react", message, emoji: emoji.value, on };
+    const written = await this.#writer.write(session.userId, clientId.value, body);
+    if (!written.ok) return written.error.code === "too_many" ? failed("too_many", TOO_MANY_REACTIONS) : written;
+    // The rows of a replica whose disk is full may be behind what it has applied.
+    const seen =
+      this.#seen(session, message) ?? ((await this.#reading.catchUp()) ? this.#seen(session, message) : null);
+    return seen === null ? failedWith("not_found") : { ok: true, value: seen, cursor: written.cursor };
+  }
+
+  /** Null: there is no such message, or the user may not see it. */
+  #seen({ userId }: Session, id: MessageId): MessageView | null {
+    const parts = splitMessageId(id);
+    const queries = this.#deps.queries();
+    const request = parts === null ? null : queries.request(parts.author, parts.clientId);
+    if (request === null || request.conversation === null) return null;
+    const row = queries.message(request.conversation, userId, request.seq);
+    return row === null ? null : this.#views.message(row);
   }
 
   async markAllRead(
@@ -299,5 +327,6 @@ function sent(
     unread: false,
     readByOther: false,
     recovered: false,
+    reactions: [],
   };
 }

@@ -19,6 +19,7 @@ import {
 import {
   SESSIONS_PER_USER,
   type MemberRow,
+  type ReactionRow,
   type RequestRow,
   type Role,
   type SessionRow,
@@ -183,6 +184,10 @@ export class StateQueries implements Queries {
     const row = this.#q.seenBefore.get(...this.#seenParameters(sides ?? { me, other: me }), seq + 1, 1);
     const message = row === null || row[1] !== seq ? null : seen(row, sides ?? { me, other: me });
     return sides !== null || message?.author === user ? message : null;
+  }
+
+  reactionsTo(seq: Seq): readonly ReactionRow[] {
+    return this.#rows.reactionsTo(seq);
   }
 
   unreadTotal(user: UserId, max: number): number {

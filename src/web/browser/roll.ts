@@ -7,6 +7,7 @@ import { copyOf, required } from "./elements.ts";
 import { Jump } from "./jump.ts";
 import { OlderPages } from "./older-pages.ts";
 import { isAtEnd, keepingPlace, placeOf, scrollTo, type ReadingPlace } from "./reading-place.ts";
+import { drawReactions } from "./reactions.ts";
 import { getPiece } from "./requests.ts";
 import { keepingFocus } from "./row-focus.ts";
 import { arrange, insertInOrder, seqOf } from "./row-order.ts";
@@ -252,6 +253,7 @@ export class Roll implements Rows {
     if (count > 0) this.#states.keep(row, count);
     else this.#states.draw(row);
     localTimes(row);
+    drawReactions(row, this.#me);
   }
 
   /** True if the row belongs to an older page, which is loaded when the user scrolls up. */

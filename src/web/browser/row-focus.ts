@@ -13,6 +13,13 @@ function focusRow(row: HTMLElement, options?: FocusOptions): void {
   row.focus(options);
 }
 
+/** What selects the same control in another copy of its row; null: the row itself has the focus. */
+function controlOf(active: Element): string | null {
+  const emoji = active instanceof HTMLElement ? active.dataset["emoji"] : undefined;
+  if (emoji !== undefined) return `.chip[data-emoji="${CSS.escape(emoji)}"]`;
+  return [".mark", ".react-to", 'input[name="ids"]'].find((one) => active.matches(one)) ?? null;
+}
+
 /**
  * Keeps the focus while rows are replaced or removed: on the same control, or on its row, or on the row that took its
  * place, or on `log`. Without this the focus would return to the top of the page.
@@ -24,7 +31,7 @@ export function keepingFocus(list: Element, log: HTMLElement, change: () => void
   change();
   if (row === null || active === null || document.activeElement === active) return;
   const now = document.getElementById(row.id);
-  const control = active.matches(".mark") ? ".mark" : active.matches('input[name="ids"]') ? 'input[name="ids"]' : null;
+  const control = controlOf(active);
   const same = control === null ? null : (now?.querySelector<HTMLElement>(control) ?? null);
   if (same !== null) same.focus({ preventScroll: true });
   else {

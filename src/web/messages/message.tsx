@@ -8,6 +8,7 @@ import type { MessageView } from "../../chat/chat-service.ts";
 import { isFewEmoji } from "./emoji.ts";
 import { linkParts } from "./links.ts";
 import { Time } from "../page/names.tsx";
+import { Chips, ReactingParts, ReactLink } from "./reactions.tsx";
 
 /** The user for whom a row is rendered; absent if it is rendered for everyone. */
 export interface Viewer {
@@ -83,6 +84,8 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
           <Time micros={message.timeMicros} style="clock" />
           <span class="state">{own && message.readByOther ? "read" : ""}</span>
         </p>
+        <Chips message={message} userId={viewer?.userId ?? null} />
+        {viewer === undefined ? null : <ReactLink message={message} />}
       </div>
       {unread && !withoutMark ? <MarkRead id={message.id} /> : null}
     </li>
@@ -117,6 +120,7 @@ export function RowTemplates() {
       <template id="mark">
         <MarkRead id="" />
       </template>
+      <ReactingParts />
     </>
   );
 }

@@ -52,6 +52,7 @@ const REQUESTS: { readonly [Name in Unary]: Partial<ChatRequest<Name>> } = {
   GetMessages: { conversationId: "u1_u2", before: "m9", limit: 3 },
   MarkRead: { messageIds: ["m1", "m2"] },
   DeleteMessages: { messageIds: ["m1"], clientId: "id" },
+  React: { messageId: "m1", emoji: "👍", remove: true, clientId: "id" },
   ClusterStatus: {},
 };
 
@@ -102,6 +103,7 @@ describe("every call", () => {
         markRead: record("markRead"),
         markAllRead: record("markAllRead"),
         deleteMessages: record("deleteMessages"),
+        react: record("react"),
         createRoom: record("createRoom"),
         changeRoom: record("changeRoom"),
         joinRoom: record("joinRoom"),
@@ -129,6 +131,7 @@ describe("every call", () => {
       markRead: [SESSION, { ids: ["m1", "m2"] }],
       markAllRead: [SESSION, { conversationId: "u1_u2", upTo: "m2", cursor: "v:41", latest: false }],
       deleteMessages: [SESSION, { ids: ["m1"], clientId: "id" }],
+      react: [SESSION, { messageId: "m1", emoji: "👍", on: false, clientId: "id" }],
       createRoom: [SESSION, { name: "ops", topic: "servers", isPrivate: true, people: ["bob"], clientId: "id" }],
       changeRoom: [SESSION, { room: "#ops", change: { kind: "topic", topic: "servers" }, clientId: "id" }],
       joinRoom: [SESSION, { room: "#ops", clientId: "id" }],

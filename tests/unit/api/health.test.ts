@@ -111,7 +111,7 @@ test.each(["v1", "v1alpha"])("reflection %s lists the public services and gives 
     "lastword.v1.Chat",
   ]);
   const chat = parsed(seen[1]);
-  expect(chat.lookupService("lastword.v1.Chat").methodsArray.length).toBe(23);
+  expect(chat.lookupService("lastword.v1.Chat").methodsArray.length).toBe(24);
   expect(chat.lookupType("lastword.v1.SendResult").fields["failure"]?.id).toBe(7);
   expect(parsed(seen[2]).lookupType("lastword.v1.SubscribeResponse.Reset").name).toBe("Reset");
   expect(parsed(seen[3]).lookupService("grpc.health.v1.Health").methodsArray.length).toBe(3);

@@ -57,6 +57,10 @@ const ROWS: { readonly [Name in ChatCall]: readonly Row[] } = {
     hidden(({ room, message }) => ({ conversationId: room, upTo: message })),
   ],
   DeleteMessages: [hidden(({ message }) => ({ messageIds: [message], clientId: id() }))],
+  React: [
+    hidden(({ message }) => ({ messageId: message, emoji: "👍", clientId: id() })),
+    hidden(({ message }) => ({ messageId: message, emoji: "👍", remove: true, clientId: id() })),
+  ],
   CreateRoom: [own({ name: "elsewhere", people: ["yorick"], clientId: id() })],
   ChangeRoom: [
     change({ name: "mine" }),

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "bun:test";
 import {
   checkBody,
   checkClientId,
+  checkEmoji,
   checkIds,
   checkLimit,
   checkPassword,
@@ -20,6 +21,38 @@ import type { Caller } from "../../../src/chat/chat-service.ts";
 
 type Checked = { ok: true; value: unknown } | { ok: false; error: { code: string } };
 const code = (checked: Checked): string => (checked.ok ? "ok" : checked.error.code);
+
+describe("reactions", () => {
+  test.each([
+    ["a thumb", "👍"],
+    ["of another colour", "👍🏿"],
+    ["a family with four faces", "👩‍👩‍👧‍👦"],
+    ["two people of two colours", "👩🏻‍❤️‍💋‍👨🏿"],
+    ["a flag of two letters", "🇨🇭"],
+    ["a flag of seven code points", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"],
+    ["a key", "3️⃣"],
+  ])("one emoji, %s", (_what, emoji) => expect(checkEmoji(emoji)).toEqual({ ok: true, value: emoji }));
+  test("a symbol becomes the emoji that it can be", () => {
+    expect(checkEmoji("❤")).toEqual({ ok: true, value: "❤️" });
+  });
+  test.each([
+    ["nothing", ""],
+    ["a letter", "a"],
+    ["a digit", "3"],
+    ["a word", "thumbs up"],
+    ["two emoji", "👍👍"],
+    ["one with a space", "👍 "],
+    ["half a flag", "🇨"],
+    ["half a pair", "\ud83d"],
+    ["a joiner", "\u200d"],
+    ["two that are not joined by the standard", "👍‍👍"],
+    ["markup", "<b>👍</b>"],
+    ["a million", "👍".repeat(500_000)],
+  ])("not one emoji: %s", (_what, text) => {
+    const checked = checkEmoji(text);
+    expect(checked).toMatchObject({ ok: false, error: { code: "invalid" } });
+  });
+});
 
 describe("names", () => {
   test.each([

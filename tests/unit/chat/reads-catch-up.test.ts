@@ -43,6 +43,7 @@ const WRITES: ReadonlySet<SessionCall> = new Set([
   "SendMessage",
   "MarkRead",
   "DeleteMessages",
+  "React",
   "CreateRoom",
   "ChangeRoom",
   "JoinRoom",
@@ -100,6 +101,7 @@ describe("gRPC", () => {
       { messageIds: [messageId], conversationId: "" },
     ],
     DeleteMessages: [{ messageIds: [messageId], clientId: id() }],
+    React: [{ messageId, emoji: "👍", remove: false, clientId: id() }],
     CreateRoom: [{ name: "dev", topic: "", isPrivate: false, people: ["ben"], clientId: id() }],
     ChangeRoom: [
       { room: "#ops", change: "invite", invite: { names: ["carl"] }, clientId: id() },

@@ -86,6 +86,7 @@ const MESSAGE: MessageView = {
   unread: true,
   readByOther: true,
   recovered: false,
+  reactions: [],
 };
 
 describe("a view that throws", () => {

@@ -70,6 +70,7 @@ function ask(
     people: "eve",
     person: "ada",
     role: "member",
+    emoji: "👍",
   };
   return site.ask(`${path}?before=${theirs.id}&current=${theirs.conversationId}&after=`, {
     ...(as === null ? {} : { as }),
@@ -103,7 +104,8 @@ describe.each(ROUTES.filter((route) => !OPEN.includes(route)))("%s", (route) => 
     const reader = route === "GET /events" ? null : await answer.text();
     if (reader === null) await answer.body?.cancel();
     else expect(reader).not.toContain("private words");
-    if (/:id/.test(route) && !/typing|^GET .+\/(?:messages|read|delete)$/.test(route)) expect(answer.status).toBe(404);
+    if (/:id/.test(route) && !/typing|^GET .+\/(?:messages|read|delete|unreact)$/.test(route))
+      expect(answer.status).toBe(404);
     // None of it had an effect.
     const seen = (await (await site.ask(`/c/${theirs.conversationId}`, { as: ada, json: true })).json()) as {
       messages: { body: string; readByOther: boolean }[];

@@ -83,6 +83,14 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     { kind: "hidden", path: inChat("/read"), form: ({ message }) => ({ ids: message }) },
   ],
   "POST /read": [{ kind: "hidden", path: at("/read"), form: ({ message }) => ({ ids: message }) }],
+  "GET /c/:id/react": [hidden(inChat("/react?ids=MESSAGE"))],
+  "POST /c/:id/react": [
+    { kind: "hidden", path: inChat("/react"), form: ({ message }) => ({ ids: message, emoji: "👍" }) },
+  ],
+  "GET /c/:id/unreact": [same(inChat("/unreact"))],
+  "POST /c/:id/unreact": [
+    { kind: "hidden", path: inChat("/unreact?emoji=%F0%9F%91%8D"), form: ({ message }) => ({ ids: message }) },
+  ],
   "POST /c/:id/delete": [{ kind: "hidden", path: inChat("/delete"), form: ({ message }) => ({ ids: message }) }],
   "POST /delete": [{ kind: "hidden", path: at("/delete"), form: ({ message }) => ({ ids: message }) }],
   "GET /c/:id/messages": [same(inChat("/messages"))],

@@ -147,6 +147,14 @@ import type {
   WireMarkReadResponse as Wire_lastword_v1_MarkReadResponse,
 } from "../../lastword/v1/MarkReadResponse.ts";
 import type {
+  ReactRequestInput as _lastword_v1_ReactRequestInput,
+  WireReactRequest as Wire_lastword_v1_ReactRequest,
+} from "../../lastword/v1/ReactRequest.ts";
+import type {
+  ReactResponseInput as _lastword_v1_ReactResponseInput,
+  WireReactResponse as Wire_lastword_v1_ReactResponse,
+} from "../../lastword/v1/ReactResponse.ts";
+import type {
   RegisterRequestInput as _lastword_v1_RegisterRequestInput,
   WireRegisterRequest as Wire_lastword_v1_RegisterRequest,
 } from "../../lastword/v1/RegisterRequest.ts";
@@ -926,6 +934,47 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_MarkReadResponse>,
   ): grpc.ClientUnaryCall;
 
+  React(
+    argument: _lastword_v1_ReactRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReactResponse>,
+  ): grpc.ClientUnaryCall;
+  React(
+    argument: _lastword_v1_ReactRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReactResponse>,
+  ): grpc.ClientUnaryCall;
+  React(
+    argument: _lastword_v1_ReactRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReactResponse>,
+  ): grpc.ClientUnaryCall;
+  React(
+    argument: _lastword_v1_ReactRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReactResponse>,
+  ): grpc.ClientUnaryCall;
+  react(
+    argument: _lastword_v1_ReactRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReactResponse>,
+  ): grpc.ClientUnaryCall;
+  react(
+    argument: _lastword_v1_ReactRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReactResponse>,
+  ): grpc.ClientUnaryCall;
+  react(
+    argument: _lastword_v1_ReactRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReactResponse>,
+  ): grpc.ClientUnaryCall;
+  react(
+    argument: _lastword_v1_ReactRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReactResponse>,
+  ): grpc.ClientUnaryCall;
+
   Register(
     argument: _lastword_v1_RegisterRequestInput,
     metadata: grpc.Metadata,
@@ -1133,6 +1182,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   MarkRead: grpc.handleUnaryCall<Wire_lastword_v1_MarkReadRequest, _lastword_v1_MarkReadResponseInput>;
 
+  React: grpc.handleUnaryCall<Wire_lastword_v1_ReactRequest, _lastword_v1_ReactResponseInput>;
+
   Register: grpc.handleUnaryCall<Wire_lastword_v1_RegisterRequest, _lastword_v1_RegisterResponseInput>;
 
   SendMessage: grpc.handleUnaryCall<Wire_lastword_v1_SendMessageRequest, _lastword_v1_SendMessageResponseInput>;
@@ -1252,6 +1303,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_MarkReadResponseInput,
     Wire_lastword_v1_MarkReadRequest,
     Wire_lastword_v1_MarkReadResponse
+  >;
+  React: MethodDefinition<
+    _lastword_v1_ReactRequestInput,
+    _lastword_v1_ReactResponseInput,
+    Wire_lastword_v1_ReactRequest,
+    Wire_lastword_v1_ReactResponse
   >;
   Register: MethodDefinition<
     _lastword_v1_RegisterRequestInput,

@@ -1,5 +1,9 @@
 // Original file: chat.proto
 
+import type {
+  ReactionInput as _lastword_v1_ReactionInput,
+  WireReaction as Wire_lastword_v1_Reaction,
+} from "../../lastword/v1/Reaction.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface MessageInput {
@@ -14,6 +18,7 @@ export interface MessageInput {
   unread?: boolean;
   readByOther?: boolean;
   recovered?: boolean;
+  reactions?: _lastword_v1_ReactionInput[];
 }
 
 export interface WireMessage {
@@ -28,4 +33,5 @@ export interface WireMessage {
   unread: boolean;
   readByOther: boolean;
   recovered: boolean;
+  reactions: Wire_lastword_v1_Reaction[];
 }

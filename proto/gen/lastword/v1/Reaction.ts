@@ -1,0 +1,13 @@
+// Original file: chat.proto
+
+export interface ReactionInput {
+  emoji?: string;
+  userIds?: string[];
+  names?: string[];
+}
+
+export interface WireReaction {
+  emoji: string;
+  userIds: string[];
+  names: string[];
+}
