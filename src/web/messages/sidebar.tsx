@@ -26,11 +26,12 @@ const PREVIEW_CHARS = 80;
 
 /** The beginning of the conversation's newest message. */
 export function preview(conversation: ConversationView, session: Session): string {
-  const last = conversation.last;
+  const { last, room } = conversation;
+  if (room !== null && last === null) return room.topic === "" ? "No messages yet" : room.topic;
   if (last === null || last.deleted) return "";
   const text = cut(last.body.replaceAll(/\s+/g, " "), PREVIEW_CHARS);
   if (last.authorId === session.userId) return `You: ${text}`;
-  return conversation.room === null ? text : `${last.authorName}: ${text}`;
+  return room === null ? text : `${last.authorName}: ${text}`;
 }
 
 /** The count of one conversation as text; it is counted no further than 100. */
