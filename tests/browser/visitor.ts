@@ -136,7 +136,8 @@ export class Visitor {
   /** Opens the conversation with a person from the list. */
   async openFrom(origin: string, name: string, page = this.page): Promise<void> {
     await page.goto(`${origin}/`);
-    await page.locator("#sidebar a[href^='/c/']", { hasText: name }).first().click();
+    const row = page.locator("#sidebar a[href^='/c/']", { has: page.locator(".name", { hasText: name }) });
+    await row.first().click();
     await page.getByRole("heading", { name, level: 1 }).waitFor();
   }
 
