@@ -171,7 +171,7 @@ beforeAll(async () => {
   files = authority.issue("all", names);
   [chromium, firefox] = await Promise.all([
     // A switch of the browser and not of a context, because the page's worker connects too.
-    isThere(CHROMIUM) ? openBrowser(true, ["--ignore-certificate-errors"]) : null,
+    isThere(CHROMIUM) ? openBrowser(false, ["--ignore-certificate-errors"]) : null,
     isThere(FIREFOX) ? Firefox.launch() : null,
   ]);
   const left = SERVED.filter((served) => !isOut(served));

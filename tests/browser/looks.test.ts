@@ -73,11 +73,14 @@ stories("everyone can use it", { words: [`--streams-per-user=${STREAMS_MAX}`] },
     const eve = await stage.open("eve");
     const { page } = eve;
     await page.goto(`${stage.cluster.web(2)}/register`);
+    // The browser gives a page its focus only once it has drawn it.
+    await page.locator("input[name=name]:focus").waitFor();
     await page.keyboard.type("eve");
     await page.keyboard.press("Tab");
     await page.keyboard.type(PASSWORD);
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Log out" }).waitFor();
+    await page.locator("input[name=name]:focus").waitFor();
     await page.keyboard.type("ann");
     await composer(page).focus();
     await page.keyboard.type("typed");
