@@ -12,7 +12,9 @@ const PHONE = { viewport: { width: 390, height: 844 } };
 
 /** Marks the document. A page that is loaded afterwards does not have the mark. */
 const mark = (page: Page): Promise<void> => page.evaluate("void (window.isSame = true)");
-const isSame = (page: Page): Promise<boolean> => page.evaluate("window.isSame === true");
+/** Whether the page is still the one that was marked; a question that a navigation cuts off is one to another page. */
+const isSame = (page: Page): Promise<boolean> =>
+  page.evaluate("window.isSame === true").catch(() => false) as Promise<boolean>;
 
 const pathOf = (page: Page): string => new URL(page.url()).pathname;
 const focused = (page: Page): Promise<unknown> =>
