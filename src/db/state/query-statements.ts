@@ -14,9 +14,12 @@ const COMPANIONS_MAX = 50;
 
 const companions = alias(members, "companions");
 
-/** Whether the conversation of a companion has no more than COMPANIONS_MAX people. */
+/**
+ * Whether a conversation of the user has no more than COMPANIONS_MAX people. Asked of `members`, the outer table, so once
+ * for each conversation: asked of each companion, a room of 1,500 would be counted 1,500 times.
+ */
 const isSmall = sql`(select count(*) from (select 1 from ${members} as together
-  where together.conversation = ${companions.conversation} limit ${sql.raw(String(COMPANIONS_MAX + 1))}))
+  where together.conversation = ${members.conversation} limit ${sql.raw(String(COMPANIONS_MAX + 1))}))
   <= ${sql.raw(String(COMPANIONS_MAX))}`;
 
 /** Prepares all statements. The columns of `select()` are in the schema's order. */
