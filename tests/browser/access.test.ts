@@ -4,11 +4,10 @@
  */
 import { beforeEach, expect } from "bun:test";
 import type { Page } from "playwright-core";
-import { violations } from "./axe.ts";
+import { faults } from "./axe.ts";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { composer, eventually, PASSWORD, row, type Visitor } from "./visitor.ts";
 
-const WIDE = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 780 };
 /** A name and a word that offer no place to break the line. */
 const LONG_NAME = "W".repeat(32);
@@ -22,23 +21,8 @@ stories("everyone can use what happens, too", {}, (stage) => {
     ann = await stage.open(stage.nameOf("ann"));
   }, HOOK_MS);
 
-  /** Checks one state with axe, and that nothing is wider than the screen. Two looks cover all widths and themes. */
   async function look(page: Page, what: string): Promise<void> {
-    for (const [colorScheme, size] of [
-      ["light", WIDE],
-      ["dark", PHONE],
-    ] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.setViewportSize(size);
-      const at = `${what}, ${colorScheme}, ${size.width} px`;
-      found.push(...(await violations(page)).map((one) => `${at}: ${one}`));
-      const wide = await page.evaluate(
-        "[document.documentElement, ...document.querySelectorAll('main, .log, .page, dialog[open], .sidebar')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.className || one.tagName).join()",
-      );
-      if (wide !== "") found.push(`${at}: wider than it should be: ${String(wide)}`);
-    }
-    await page.setViewportSize(WIDE);
-    await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference" });
+    found.push(...(await faults(page, what)));
   }
 
   story("empty states, sentences at fields, the list of keys", async () => {

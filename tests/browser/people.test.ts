@@ -1,31 +1,8 @@
 /** Who runs the chat, on the page: the first account is the owner, and hands on what she may do. */
 import { expect } from "bun:test";
-import type { Page } from "playwright-core";
-import { violations } from "./axe.ts";
+import { faults } from "./axe.ts";
 import { stories, story } from "./stage.ts";
 import { eventually } from "./visitor.ts";
-
-const LOOKS = [
-  ["light", { width: 1280, height: 800 }],
-  ["dark", { width: 390, height: 780 }],
-] as const;
-
-/** What axe finds, and what is wider than the screen, wide and light, and on a phone in the dark. */
-async function faults(page: Page, what: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const [colorScheme, size] of LOOKS) {
-    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await page.setViewportSize(size);
-    const at = `${what}, ${size.width} px`;
-    found.push(...(await violations(page)).map((one) => `${at}: ${one}`));
-    const wide = await page.evaluate(
-      "[document.documentElement, ...document.querySelectorAll('main, .page')].some((one) => one.scrollWidth > one.clientWidth)",
-    );
-    if (wide === true) found.push(`${at}: wider than it should be`);
-  }
-  await page.setViewportSize(LOOKS[0][1]);
-  return found;
-}
 
 stories("who runs the chat", { clusterPerStory: true }, (stage) => {
   story("the first one makes the second an owner, by keyboard, and only then can step down", async () => {

@@ -1,11 +1,10 @@
 /** Rooms in the browser: two people make one, find it, talk in it, and run it; on a wide screen and on a phone. */
 import { beforeEach, expect } from "bun:test";
 import type { Page } from "playwright-core";
-import { violations } from "./axe.ts";
+import { faults } from "./axe.ts";
 import { HOOK_MS, stories, story } from "./stage.ts";
 import { composer, eventually, row, type Visitor } from "./visitor.ts";
 
-const WIDE = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 780 };
 
 stories("rooms", {}, (stage) => {
@@ -22,24 +21,8 @@ stories("rooms", {}, (stage) => {
     await bob.register(stage.cluster.web(2));
   }, HOOK_MS);
 
-  /** Checks one state with axe, and that nothing is wider than the screen; wide and light, narrow and dark. */
   async function look(page: Page, what: string): Promise<void> {
-    const before = page.viewportSize()!;
-    for (const [colorScheme, size] of [
-      ["light", WIDE],
-      ["dark", PHONE],
-    ] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-      await page.setViewportSize(size);
-      const at = `${what}, ${colorScheme}, ${size.width} px`;
-      found.push(...(await violations(page)).map((one) => `${at}: ${one}`));
-      const wide = await page.evaluate(
-        "[document.documentElement, ...document.querySelectorAll('main, .log, .page, .sidebar')].filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.className || one.tagName).join()",
-      );
-      if (wide !== "") found.push(`${at}: wider than it should be: ${String(wide)}`);
-    }
-    await page.setViewportSize(before);
-    await page.emulateMedia({ colorScheme: "light", reducedMotion: "no-preference" });
+    found.push(...(await faults(page, what)));
   }
 
   const inList = (page: Page, name: string) => page.locator("#sidebar a[href^='/c/']", { hasText: `#${name}` });

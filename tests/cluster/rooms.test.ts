@@ -4,6 +4,7 @@
  */
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { ChatClient } from "../../src/client/chat-client.ts";
+import { registerAll } from "../../harness/chat-people.ts";
 import { Cluster, waitFor } from "../../harness/cluster.ts";
 
 const PASSWORD = "a password for rooms";
@@ -14,20 +15,14 @@ const MESSAGES = 20;
 type Name = (typeof PEOPLE)[number];
 
 let cluster: Cluster;
-const clients = new Map<Name, ChatClient>();
+let clients: ReadonlyMap<Name, ChatClient>;
 
 const of = (name: Name): ChatClient => clients.get(name)!;
 
 beforeAll(async () => {
   cluster = await Cluster.create({ words: ["--rate-limit=off"] });
   await cluster.startAll();
-  for (const [n, name] of PEOPLE.entries()) {
-    // Each prefers another replica.
-    const addresses = cluster.ids.map((id) => cluster.grpc((id + n) % cluster.ids.length));
-    const client = new ChatClient({ addresses, deadlineMs: 30_000 });
-    expect(await client.register(name, PASSWORD)).toMatchObject({ ok: true });
-    clients.set(name, client);
-  }
+  clients = await registerAll(cluster, PEOPLE, PASSWORD);
 }, 60_000);
 afterAll(async () => {
   for (const client of clients.values()) client.close();
