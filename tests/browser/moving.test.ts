@@ -5,30 +5,16 @@
 import { beforeEach, expect } from "bun:test";
 import type { Page } from "playwright-core";
 import { HOOK_MS, stories, story } from "./stage.ts";
-import { composer, eventually, row, texts, type Visitor } from "./visitor.ts";
+import { composer, eventually, movedFrom, row, texts, type Visitor } from "./visitor.ts";
 
 const DRAFT = "a draft of exactly two hundred characters ".repeat(5).slice(0, 200);
 
-/** A request that the browser has paused for us. */
-interface Paused {
-  readonly requestId: string;
-  readonly request: { readonly url: string };
-  readonly responseHeaders?: { name: string; value: string }[];
-}
-
-stories("the page follows the cluster", { wholeBrowser: true }, (stage) => {
+stories("the page follows the cluster", {}, (stage) => {
   let ann: Visitor;
   let bob: Visitor;
   beforeEach(async () => {
     [ann, bob] = await stage.pair("before");
   }, HOOK_MS);
-
-  /** Waits until the page is at another address than before, and live there. */
-  async function moved(page: Page, from: string): Promise<void> {
-    await page.waitForURL((url) => url.origin !== from, { timeout: 15_000 });
-    // Chromium reloads its error page after 1 s, then after 5 s and 30 s more.
-    await page.getByRole("log", { name: "Messages" }).waitFor({ timeout: 60_000 });
-  }
 
   /** Leaves a draft in the field, and a message that does not reach `origin`, as if the replica had died with it. */
   async function leaveUnsentAndDraft(page: Page, origin: string): Promise<void> {
@@ -51,7 +37,7 @@ stories("the page follows the cluster", { wholeBrowser: true }, (stage) => {
   story("own address, killed", async () => {
     await leaveUnsentAndDraft(ann.page, stage.cluster.web(0));
     await stage.cluster.kill(0);
-    await moved(ann.page, stage.cluster.web(0));
+    await movedFrom(ann.page, stage.cluster.web(0));
     await expectAllArrived(ann.page);
     await bob.say("seen there");
     await row(ann.page, "seen there").waitFor();
@@ -60,7 +46,7 @@ stories("the page follows the cluster", { wholeBrowser: true }, (stage) => {
   story("own address, frozen", async () => {
     await leaveUnsentAndDraft(ann.page, stage.cluster.web(0));
     await stage.cluster.pause(0);
-    await moved(ann.page, stage.cluster.web(0));
+    await movedFrom(ann.page, stage.cluster.web(0));
     await expectAllArrived(ann.page);
     await stage.cluster.resume(0);
   });
@@ -76,7 +62,7 @@ stories("the page follows the cluster", { wholeBrowser: true }, (stage) => {
     await composer(page).press("Enter");
     await asked.promise;
     await stage.cluster.pause(0);
-    await moved(page, stage.cluster.web(0));
+    await movedFrom(page, stage.cluster.web(0));
     await row(page, "for cid").waitFor();
     await cid.openFrom(stage.cluster.web(1), ann.name);
     expect(await texts(cid.page)).toEqual(["for cid"]);
@@ -106,65 +92,6 @@ stories("the page follows the cluster", { wholeBrowser: true }, (stage) => {
     expect(await composer(ann.page).inputValue()).toBe(DRAFT);
     await eventually(async () => !(await note.isVisible()));
     await present.first().waitFor();
-  });
-
-  /** Types a draft, and waits until the page has saved it, because saving it later would start another move. */
-  async function typeDraft(): Promise<void> {
-    await composer(ann.page).fill(DRAFT);
-    await eventually(async () => ((await ann.page.evaluate("JSON.stringify(localStorage)")) as string).includes(DRAFT));
-  }
-
-  /**
-   * Kills the replica to which a page moves, once, at the given moment of the arrival. Resolves with the
-   * replica's id. Uses the browser's own protocol, because playwright's routes switch the cache off.
-   */
-  async function dieAtArrival(page: Page, moment: "asked" | "answered"): Promise<number> {
-    const session = await page.context().newCDPSession(page);
-    const struck = Promise.withResolvers<number>();
-    let dead = false;
-    const strike = async ({ requestId, request, responseHeaders = [] }: Paused): Promise<void> => {
-      const id = stage.cluster.ids.find((one) => request.url.startsWith(stage.cluster.web(one)))!;
-      const html =
-        dead || moment === "asked" ? null : (await session.send("Fetch.getResponseBody", { requestId })).body;
-      if (!dead) {
-        dead = true;
-        await stage.cluster.kill(id);
-        struck.resolve(id);
-      }
-      // The browser may have given up the request by itself, because its server is dead.
-      if (html === null) await session.send("Fetch.continueRequest", { requestId }).catch(() => undefined);
-      else await session.send("Fetch.fulfillRequest", { requestId, responseCode: 200, responseHeaders, body: html });
-    };
-    session.on("Fetch.requestPaused", (paused) => void strike(paused));
-    const requestStage = moment === "asked" ? "Request" : "Response";
-    await session.send("Fetch.enable", { patterns: [{ resourceType: "Document", requestStage }] });
-    return await struck.promise;
-  }
-
-  story(
-    "the replica it moves to dies as soon as the page has left it: the page has its script, and moves on",
-    async () => {
-      await typeDraft();
-      const second = dieAtArrival(ann.page, "answered");
-      await stage.cluster.kill(0);
-      const dead = await second;
-      const last = stage.cluster.ids.find((id) => id !== 0 && id !== dead)!;
-      await ann.page.waitForURL((url) => url.origin === stage.cluster.web(last));
-      expect(await composer(ann.page).inputValue()).toBe(DRAFT);
-      await composer(ann.page).press("Enter");
-      await row(ann.page, DRAFT).locator(".state", { hasText: "saved on 1 of 3" }).waitFor();
-    },
-  );
-
-  story("the replica it moves to dies before it answers: when it is back, so is the page, with the draft", async () => {
-    await typeDraft();
-    const second = dieAtArrival(ann.page, "asked");
-    await stage.cluster.kill(0);
-    const id = await second;
-    await eventually(() => ann.page.url().startsWith("chrome-error:"));
-    await stage.cluster.start(id);
-    await moved(ann.page, stage.cluster.web(0));
-    expect(await composer(ann.page).inputValue()).toBe(DRAFT);
   });
 
   story("a link with words in its fragment puts none into the page", async () => {

@@ -178,3 +178,10 @@ export function row(page: Page, text: string): Locator {
 export async function texts(page: Page): Promise<string[]> {
   return await page.locator("#messages > .message .body").allTextContents();
 }
+
+/** Waits until the page is at another address than `origin`, and live there. */
+export async function movedFrom(page: Page, origin: string): Promise<void> {
+  await page.waitForURL((url) => url.origin !== origin, { timeout: 15_000 });
+  // Chromium reloads its error page after 1 s, then after 5 s and 30 s more.
+  await page.getByRole("log", { name: "Messages" }).waitFor({ timeout: 60_000 });
+}

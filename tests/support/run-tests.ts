@@ -7,6 +7,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { each } from "../../harness/each.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 
@@ -39,7 +40,8 @@ interface Level {
   readonly name: string;
   /** Relative to tests/. */
   readonly globs: readonly string[];
-  readonly processes: number;
+  /** The slowest files, which run first and each in a process of its own, so that no core waits for them at the end. */
+  readonly slowest: readonly string[];
   /** True if a failed file runs again, alone, because its real processes share the machine. Both results are shown. */
   readonly again: boolean;
 }
@@ -48,12 +50,31 @@ const LEVELS: readonly Level[] = [
   {
     name: "rules, units, contracts, scenarios, simulation",
     globs: ["*.test.ts", "{unit,contract,scenarios,simulation}/**/*.test.ts"],
-    processes: 2,
+    slowest: [
+      "simulation/simulation-1.test.ts",
+      "simulation/simulation-2.test.ts",
+      "simulation/targeted.test.ts",
+      "simulation/mutants.test.ts",
+    ],
     again: false,
   },
-  { name: "clusters", globs: ["cluster/**/*.test.ts"], processes: 2, again: true },
-  { name: "browsers", globs: ["browser/**/*.test.ts"], processes: 2, again: true },
+  {
+    name: "clusters",
+    globs: ["cluster/**/*.test.ts"],
+    slowest: ["cluster/upgrade.test.ts", "cluster/faults-kill.test.ts"],
+    again: true,
+  },
+  {
+    name: "browsers",
+    globs: ["browser/**/*.test.ts"],
+    slowest: ["browser/addresses.test.ts", "browser/moving.test.ts", "browser/switching.test.ts"],
+    again: true,
+  },
 ];
+/** Files that run at the same time: one for each core of the build server. */
+const AT_ONCE = 2;
+/** What Bun prints about every file; it is left out if the file passes. */
+const CHATTER = /^(bun test v.*| *\d+ (pass|fail|skip|expect\(\) calls).*|Ran \d+ tests? across .*|)$/;
 
 const NOT_LOADED: FileTotals = { passed: 0, failed: 1, skipped: 0, seconds: 0 };
 
@@ -104,27 +125,21 @@ function ensurePrograms(): boolean {
   return existsSync(CHROMIUM);
 }
 
-async function runFiles(files: readonly string[], processes: number): Promise<Map<string, FileTotals>> {
+/** Runs one file in a process of its own, and prints what it prints. */
+async function runFile(file: string): Promise<FileTotals> {
   const folder = mkdtempSync(join(tmpdir(), "lastword-tests-"));
   const report = join(folder, "junit.xml");
   try {
     const run = Bun.spawn(
-      [
-        process.execPath,
-        "test",
-        `--parallel=${processes}`,
-        "--only-failures",
-        "--reporter=junit",
-        `--reporter-outfile=${report}`,
-        ...files,
-      ],
-      { stdout: "inherit", stderr: "inherit", stdin: "ignore" },
+      [process.execPath, "test", "--only-failures", "--reporter=junit", `--reporter-outfile=${report}`, file],
+      { stdout: "pipe", stderr: "pipe", stdin: "ignore" },
     );
-    const exitCode = await run.exited;
-    const totals = readTotals(existsSync(report) ? readFileSync(report, "utf8") : null, files);
-    const anyFailed = [...totals.values()].some(({ failed }) => failed > 0);
-    if (exitCode !== 0 && !anyFailed) totals.set("(the runner)", { ...NOT_LOADED });
-    return totals;
+    const [out, errors, exitCode] = await Promise.all([run.stdout.text(), run.stderr.text(), run.exited]);
+    const totals = readTotals(existsSync(report) ? readFileSync(report, "utf8") : null, [file]).get(file)!;
+    const lines = `${out}\n${errors}`.split("\n");
+    const shown = exitCode === 0 ? lines.filter((line) => !CHATTER.test(line) && line !== `${file}:`) : lines;
+    if (shown.length > 0) process.stdout.write(`${file}:\n${shown.join("\n")}\n`);
+    return exitCode !== 0 && totals.failed === 0 ? { ...totals, failed: 1 } : totals;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -136,21 +151,27 @@ export function slowestLine(results: ReadonlyMap<string, FileTotals>): string {
   return `slowest: ${slowest.map(([file, { seconds }]) => `${file} ${Math.round(seconds)} s`).join(", ")}\n`;
 }
 
+/** The files of a level in the order in which they start. */
+function filesOf({ globs, slowest }: Level): string[] {
+  const found = new Set(globs.flatMap((glob) => [...new Bun.Glob(glob).scanSync("tests")]).sort());
+  const unknown = slowest.filter((file) => !found.has(file));
+  if (unknown.length > 0) throw new Error(`no such test: ${unknown.join(", ")}`);
+  return [...new Set([...slowest, ...found])].map((file) => `tests/${file}`);
+}
+
 async function runLevel(level: Level): Promise<Outcome> {
-  const files = level.globs
-    .flatMap((glob) => [...new Bun.Glob(glob).scanSync("tests")])
-    .map((file) => `tests/${file}`)
-    .sort();
+  const files = filesOf(level);
   const started = performance.now();
   process.stdout.write(`== ${level.name}: ${files.length} files\n`);
-  const results = await runFiles(files, level.processes);
+  const results = new Map<string, FileTotals>();
+  await each(files.length, AT_ONCE, async (i) => void results.set(files[i]!, await runFile(files[i]!)));
   const slowest = slowestLine(results);
   const outcome: Outcome = { passed: 0, failed: 0, skipped: 0, secondTry: [] };
   const failed = [...results].filter(([, { failed: count }]) => count > 0).map(([file]) => file);
   if (level.again && failed.length > 0) {
     process.stdout.write(`== once more, alone: ${failed.join(" ")}\n`);
     for (const file of failed) {
-      for (const [name, totals] of await runFiles([file], 1)) results.set(name, totals);
+      results.set(file, await runFile(file));
       if (results.get(file)!.failed === 0) outcome.secondTry.push(file);
     }
   }
