@@ -10,8 +10,8 @@ import {
   importsOf,
   invariantComplaints,
   namedFileComplaints,
-  ROOMS,
-  roomComplaints,
+  FOLDERS,
+  folderComplaints,
   sleepComplaints,
   tableComplaints,
   wordComplaints,
@@ -42,8 +42,8 @@ describe("tidy", () => {
   test("all scripts are TypeScript, so that every rule and type covers them", () => {
     expect(read("src/**/*.{js,jsx,mjs,cjs}").map(({ path }) => path)).toEqual([]);
   });
-  test("no arrow of the table of rooms points up or round", () => expect(tableComplaints(ROOMS)).toEqual([]));
-  test("rooms import only what they may", () => expect(SOURCES.flatMap(roomComplaints)).toEqual([]));
+  test("no arrow of the table of folders points up or round", () => expect(tableComplaints(FOLDERS)).toEqual([]));
+  test("folders import only what they may", () => expect(SOURCES.flatMap(folderComplaints)).toEqual([]));
   test("no cycles", () => expect(cycleComplaints([...SOURCES, ...TESTS])).toEqual([]));
   test("what is exported is used elsewhere", () => expect(exportComplaints(SOURCES, TESTS)).toEqual([]));
   test("names, barrels, lengths", () => expect([...SOURCES, ...TESTS].flatMap(fileComplaints)).toEqual([]));
@@ -66,14 +66,18 @@ describe("tidy", () => {
     const paths = ["*", "{src,proto,harness,bench,tests,docs}/**/*"].flatMap(pathsOf);
     expect(read("{*,docs/*}.md").flatMap((document) => namedFileComplaints(document, paths))).toEqual([]);
   });
-  test("the rooms of ARCHITECTURE.md are in the order of the table", () => {
+  test("the folders of ARCHITECTURE.md are in the order of the table", () => {
     const architecture = readFileSync(join(TOP, "ARCHITECTURE.md"), "utf8");
-    const section = /^## Rooms$.*?^## /ms.exec(architecture)?.[0] ?? "";
+    const section = /^## Folders$.*?^## /ms.exec(architecture)?.[0] ?? "";
     const listed = [...section.matchAll(/^\| `([\w/.-]+?)\/?` \|/gm)].map((found) => found[1]!);
-    const order = Object.keys(ROOMS).map((room) => (room === "main" ? "src/replica.ts" : room));
-    expect(listed).toEqual(order.filter((room) => listed.includes(room)));
+    const order = Object.keys(FOLDERS).map((folder) => (folder === "main" ? "src/replica.ts" : folder));
+    expect(listed).toEqual(order.filter((folder) => listed.includes(folder)));
     // The parts of db/ have one line.
-    expect(order.filter((room) => !listed.includes(room))).toEqual(["src/db/log", "src/db/state", "src/db/snapshot"]);
+    expect(order.filter((folder) => !listed.includes(folder))).toEqual([
+      "src/db/log",
+      "src/db/state",
+      "src/db/snapshot",
+    ]);
   });
   test("a stranger who follows one message opens at most 25 files", () => {
     const architecture = readFileSync(join(TOP, "ARCHITECTURE.md"), "utf8");
@@ -119,19 +123,19 @@ describe("each rule sees what it is for", () => {
     ["harness/a.ts", 'import { x } from "../src/db/a.ts";'],
     ["harness/a.ts", 'import { x } from "../bench/a.ts";'],
     ["bench/wires/a.ts", 'import { x } from "../../tests/support/a.ts";'],
-  ])("rooms: %s: %s", (path, text) => expect(roomComplaints(file(path, text)).length).toBeGreaterThan(0));
+  ])("folders: %s: %s", (path, text) => expect(folderComplaints(file(path, text)).length).toBeGreaterThan(0));
 
-  test("rooms: what is allowed passes", () => {
+  test("folders: what is allowed passes", () => {
     const text = 'import type { View } from "../election/ports.ts";\nimport { a } from "./b.ts";\nimport "node:fs";';
     expect(importsOf(file("src/chat/a.ts", text))).toHaveLength(3);
-    expect(roomComplaints(file("src/chat/a.ts", text))).toEqual([]);
+    expect(folderComplaints(file("src/chat/a.ts", text))).toEqual([]);
   });
-  test("rooms: a macro of a pure room may read files, because it runs while the program is built", () => {
-    expect(roomComplaints(file("src/chat/kinds/a.macro.ts", 'import { join } from "node:path";'))).toEqual([]);
+  test("folders: a macro of a pure folder may read files, because it runs while the program is built", () => {
+    expect(folderComplaints(file("src/chat/kinds/a.macro.ts", 'import { join } from "node:path";'))).toEqual([]);
   });
   test("the table: an arrow up, one round, one to nowhere", () => {
-    const rooms = { low: { values: ["high"] }, high: { values: ["low", "high"], types: ["lost"] } };
-    expect(tableComplaints(rooms)).toEqual(["low -> high", "high -> high", "high -> lost"]);
+    const folders = { low: { values: ["high"] }, high: { values: ["low", "high"], types: ["lost"] } };
+    expect(tableComplaints(folders)).toEqual(["low -> high", "high -> high", "high -> lost"]);
   });
   test("cycles", () => {
     const a = file("src/db/a.ts", 'import { b } from "./b.ts";');

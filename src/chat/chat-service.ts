@@ -1,6 +1,6 @@
 /**
  * The interface of the chat: the page (web/) and the gRPC service (api/) call it and nothing
- * else in this room. The session decides what a call may see: every row is reached through
+ * else in this folder. The session decides what a call may see: every row is reached through
  * the user's own memberships.
  */
 import type { Told } from "./fact.ts";

@@ -4,7 +4,7 @@
  * taken effect or may do so later; repeating it with the same client id is safe.
  */
 
-/** gRPC status numbers, defined here so that this room does not depend on gRPC. */
+/** gRPC status numbers, defined here so that this folder does not depend on gRPC. */
 const GRPC = {
   invalidArgument: 3,
   notFound: 5,
@@ -41,7 +41,7 @@ export const CHAT_ERRORS = {
 
 export type ChatErrorCode = keyof typeof CHAT_ERRORS;
 
-/** A failed call. It is returned, never thrown, to other rooms. */
+/** A failed call. It is returned, never thrown, to other folders. */
 export interface ChatError {
   readonly code: ChatErrorCode;
   /** Tells a person what is wrong and what to do. Contains nothing that another user wrote. */

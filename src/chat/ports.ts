@@ -1,4 +1,4 @@
-/** The ports of the chat: what it needs from the rooms below it. */
+/** The ports of the chat: what it needs from the folders below it. */
 import type { OpResult } from "./applied-op.ts";
 import type { ConversationId, UserId } from "./ids.ts";
 import type { ProposalOutcome } from "../election/ports.ts";

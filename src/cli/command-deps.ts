@@ -2,7 +2,7 @@
 import { PROGRAM, shellWord } from "../host/program-name.ts";
 
 export interface CommandDeps {
-  /** Whether a process holds this lock file (src/db/lock.ts; this room does not depend on SQLite). */
+  /** Whether a process holds this lock file (src/db/lock.ts; this folder does not depend on SQLite). */
   readonly lockIsHeld: (path: string) => boolean;
   readonly environment: Record<string, string | undefined>;
   readonly out: (text: string) => void;

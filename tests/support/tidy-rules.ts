@@ -1,6 +1,6 @@
 /**
  * The rules of the tree that no compiler checks, as functions from sources to complaints:
- * which room may import which, which names are forbidden, what needs a docstring. For each
+ * which folder may import which, which names are forbidden, what needs a docstring. For each
  * rule, tidy.test.ts has an example that breaks it, so that a rule without effect is noticed.
  */
 import { posix } from "node:path";
@@ -32,19 +32,19 @@ export function importsOf(source: Source): Import[] {
 }
 
 /**
- * A folder and the rooms that it may import; from those in `types` it may import only types. A folder inside another
- * room is a room of its own, unless `PARTS` matches it.
+ * From which folders a folder may import: values from `values`, only types from `types`. A folder inside another folder
+ * has a rule of its own, unless `PARTS` matches it.
  */
-interface Room {
+interface Folder {
   readonly values: readonly string[];
   readonly types?: readonly string[];
-  /** A pure room depends only on its arguments: it has no I/O, clock, timer or chance. */
+  /** A pure folder depends only on its arguments: it has no I/O, clock, timer or chance. */
   readonly pure?: true;
-  /** The room takes time and chance from the Scheduler only, so that the simulator can run it. */
+  /** The folder takes time and chance from the Scheduler only, so that the simulator can run it. */
   readonly scheduled?: true;
 }
 
-/** The rooms that the composing rooms put together. */
+/** The folders that src/replica and the program compose. */
 const ALL_OF_SRC = [
   "src/base",
   "src/host",
@@ -69,8 +69,8 @@ const ALL_OF_SRC = [
   "src/chaos",
 ];
 
-/** From the bottom up: a room imports only rooms above its own line. */
-export const ROOMS: Readonly<Record<string, Room>> = {
+/** From the bottom up: a folder imports only folders above its own line. */
+export const FOLDERS: Readonly<Record<string, Folder>> = {
   proto: { values: [], pure: true },
   "src/base": { values: [] },
   "src/host": { values: ["src/base"] },
@@ -117,11 +117,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
 };
 
-/** Folders whose subfolders belong to the same room. They may import each other, but without cycles of files. */
+/** Folders with the same rule for all their subfolders. These may import each other, but without cycles of files. */
 const PARTS = /^(proto|src\/web|bench)(\/|$)/;
 
-/** The room of a file. */
-export function roomOf(path: string): string {
+/** The folder whose rule holds for a file. */
+export function folderOf(path: string): string {
   if (path === "src/replica.ts") return "main";
   const folder = posix.dirname(path);
   return PARTS.exec(folder)?.[1] ?? folder;
@@ -133,28 +133,28 @@ const MACRO = /\.macro\.ts$/;
 /** Packages that depend only on their arguments, and the bundler's own. */
 const PURE_PACKAGES = /^(protobufjs(\/|$)|bun:bundle$)/;
 
-/** Calls that are forbidden in a pure room. */
+/** Calls that are forbidden in a pure folder. */
 const IMPURE_CALLS =
   /\b(Date\.now|new Date\(\)|performance\.|Math\.random|setTimeout|setInterval|setImmediate|queueMicrotask|crypto\.|process\.)/;
 
-const PACKAGE_ROOMS: readonly { readonly packages: RegExp; readonly rooms: readonly string[] }[] = [
+const PACKAGE_FOLDERS: readonly { readonly packages: RegExp; readonly folders: readonly string[] }[] = [
   {
     packages: /^(@grpc\/|grpc-health-check)/,
-    rooms: ["src/base", "src/election/peers", "src/api", "src/client", "src/ops", "src/replica", "bench"],
+    folders: ["src/base", "src/election/peers", "src/api", "src/client", "src/ops", "src/replica", "bench"],
   },
-  { packages: /^(hono|@hono|htmx\.org)(\/|$)/, rooms: ["src/web"] },
-  { packages: /^(drizzle-orm|node:sqlite)(\/|$)/, rooms: ["src/db"] },
-  { packages: /^bun:sqlite$/, rooms: ["src/db", "harness", "bench"] },
-  { packages: /^protobufjs(\/|$)/, rooms: ["proto", "src/election/peers", "src/chat/kinds"] },
+  { packages: /^(hono|@hono|htmx\.org)(\/|$)/, folders: ["src/web"] },
+  { packages: /^(drizzle-orm|node:sqlite)(\/|$)/, folders: ["src/db"] },
+  { packages: /^bun:sqlite$/, folders: ["src/db", "harness", "bench"] },
+  { packages: /^protobufjs(\/|$)/, folders: ["proto", "src/election/peers", "src/chat/kinds"] },
 ];
 
-/** Complaints about imports of other rooms, and about calls in pure rooms. */
-export function roomComplaints(source: Source): string[] {
-  const name = roomOf(source.path);
-  const room = ROOMS[name];
-  if (room === undefined) return [`${source.path}: ${name} is no room of tidy-rules.ts`];
-  const pure = room.pure === true && !MACRO.test(source.path);
-  const complaints = pure || room.scheduled === true ? callComplaints(source, pure) : [];
+/** Complaints about imports of other folders, and about calls in pure folders. */
+export function folderComplaints(source: Source): string[] {
+  const name = folderOf(source.path);
+  const folder = FOLDERS[name];
+  if (folder === undefined) return [`${source.path}: ${name} is no folder of tidy-rules.ts`];
+  const pure = folder.pure === true && !MACRO.test(source.path);
+  const complaints = pure || folder.scheduled === true ? callComplaints(source, pure) : [];
   for (const found of importsOf(source)) {
     const complaint = importComplaint(found, name, pure);
     if (complaint !== null) complaints.push(`${source.path} imports ${found.target}: ${complaint}`);
@@ -167,29 +167,29 @@ function callComplaints({ path, text }: Source, pure: boolean): string[] {
     const call = IMPURE_CALLS.exec(line.replace(/^\s*(\*|\/\/|\/\*).*/, ""))?.[0];
     return call === undefined
       ? []
-      : [`${path}:${index + 1}: ${call}; ${roomOf(path)} ${pure ? "is pure" : "has a Scheduler for it"}`];
+      : [`${path}:${index + 1}: ${call}; ${folderOf(path)} ${pure ? "is pure" : "has a Scheduler for it"}`];
   });
 }
 
 function importComplaint({ target, typeOnly }: Import, name: string, pure: boolean): string | null {
   if (!/^(src|proto|harness|bench|tests)\//.test(target)) {
-    const rule = PACKAGE_ROOMS.find(({ packages }) => packages.test(target));
+    const rule = PACKAGE_FOLDERS.find(({ packages }) => packages.test(target));
     const allowed =
-      typeOnly || rule === undefined || rule.rooms.some((room) => name === room || name.startsWith(`${room}/`));
-    if (!allowed) return `only ${rule.rooms.join(", ")} may`;
+      typeOnly || rule === undefined || rule.folders.some((folder) => name === folder || name.startsWith(`${folder}/`));
+    if (!allowed) return `only ${rule.folders.join(", ")} may`;
     return pure && !typeOnly && !PURE_PACKAGES.test(target) ? `${name} is pure` : null;
   }
   if (pure && target === "src/base/faults.ts") return `${name} is pure`;
-  const other = roomOf(target);
-  const { values, types = [] } = ROOMS[name]!;
+  const other = folderOf(target);
+  const { values, types = [] } = FOLDERS[name]!;
   if (other === name || values.includes(other) || (typeOnly && types.includes(other))) return null;
   return `${name} may not${typeOnly ? "" : " (as a value)"}`;
 }
 
-/** Imports that the table allows although they do not point to a room above. */
-export function tableComplaints(rooms: Readonly<Record<string, Room>>): string[] {
-  const order = Object.keys(rooms);
-  return Object.entries(rooms).flatMap(([name, { values, types = [] }]) =>
+/** Imports that the table allows although they do not point to a folder above. */
+export function tableComplaints(folders: Readonly<Record<string, Folder>>): string[] {
+  const order = Object.keys(folders);
+  return Object.entries(folders).flatMap(([name, { values, types = [] }]) =>
     [...values, ...types]
       .filter((other) => !(order.indexOf(other) >= 0 && order.indexOf(other) < order.indexOf(name)))
       .map((other) => `${name} -> ${other}`),

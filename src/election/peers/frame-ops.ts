@@ -1,4 +1,4 @@
-/** Verifies the ops in a frame. Of an op, this room knows only where its checksum is. */
+/** Verifies the ops in a frame. Of an op, this folder knows only where its checksum is. */
 import { isIntact } from "../../../proto/op-checksum.ts";
 import type { Frame } from "../frame.ts";
 
