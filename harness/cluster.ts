@@ -401,11 +401,12 @@ export class Cluster {
   }
 
   /** Runs a command of the binary in this cluster's home, to its end. */
-  async command(words: readonly string[], more: Record<string, string> = {}): Promise<Finished> {
+  async command(words: readonly string[], more: Record<string, string> = {}, stdin?: string): Promise<Finished> {
     return runBinary(words, {
       env: { ...this.environment, ...more },
       cwd: join(this.home, "cwd"),
       binary: this.#options.binary ?? BINARY,
+      ...(stdin === undefined ? {} : { stdin }),
     });
   }
 
@@ -433,12 +434,12 @@ export class Cluster {
 /** Runs the binary to its end; kills it after `timeoutMs` (default 30 s). */
 export async function runBinary(
   words: readonly string[],
-  options: { env: Record<string, string>; cwd: string; binary?: string; timeoutMs?: number },
+  options: { env: Record<string, string>; cwd: string; binary?: string; timeoutMs?: number; stdin?: string },
 ): Promise<Finished> {
   const process = Bun.spawn([options.binary ?? BINARY, ...words], {
     env: options.env,
     cwd: options.cwd,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [options.stdin === undefined ? "ignore" : Buffer.from(options.stdin), "pipe", "pipe"],
     timeout: options.timeoutMs ?? 30_000,
     killSignal: "SIGKILL",
   });

@@ -8,6 +8,7 @@ import type { CommandDeps } from "./cli/command-deps.ts";
 import { EXIT, type ExitCode, type Failure } from "./host/exit.ts";
 import { createLogger } from "./host/logger.ts";
 import { openFilesFailure } from "./host/open-files.ts";
+import { isLive, runChatCommand } from "./cli/chat-commands.ts";
 import { runEnable } from "./cli/enable.ts";
 import { helpText } from "./cli/option-text.ts";
 import { parseInvocation, wordsOf, type Invocation } from "./cli/options.ts";
@@ -79,6 +80,18 @@ async function main(words: readonly string[]): Promise<ExitCode> {
       return answer.exit(await runUser(invocation, whole));
     case "chaos":
       return runChaos(invocation, deps);
+    case "login":
+    case "logout":
+    case "client":
+    case "send":
+    case "read":
+    case "rooms":
+    case "people":
+    case "join":
+    case "leave":
+      return isLive(invocation)
+        ? runChatCommand(invocation, deps)
+        : answer.exit(await runChatCommand(invocation, whole));
   }
 }
 

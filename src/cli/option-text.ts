@@ -24,7 +24,19 @@ const SUMMARIES: Record<Command, { usage: string; text: string }> = {
     usage: "lastword chaos",
     text: "Kills, pauses and cuts off replicas under load, then checks every promise.",
   },
+  login: { usage: "lastword login [NAME]", text: "Logs you in from this terminal, for the commands below." },
+  logout: { usage: "lastword logout", text: "Ends that login." },
+  client: { usage: "lastword client [WHERE]", text: "Chat in the terminal; WHERE is a person's name or '#room'." },
+  send: { usage: "lastword send --to WHERE [TEXT]", text: "Sends one message; without TEXT, what stdin says." },
+  read: { usage: "lastword read WHERE", text: "Shows messages; with --follow also those to come." },
+  rooms: { usage: "lastword rooms", text: "The rooms that you can see; a star marks yours." },
+  people: { usage: "lastword people ['#ROOM']", text: "Everybody who has an account, or the people of a room." },
+  join: { usage: "lastword join '#ROOM'", text: "Joins a public room." },
+  leave: { usage: "lastword leave '#ROOM'", text: "Leaves a room." },
 };
+
+/** Columns of the usages in the overview: the longest, and two. */
+const USAGE_COLUMNS = Math.max(...Object.values(SUMMARIES).map(({ usage }) => usage.length)) + 2;
 
 function optionsOf(command: Command): OptionName[] {
   return OPTION_NAMES.filter((name) => (OPTIONS[name].commands as readonly Command[]).includes(command));
@@ -40,9 +52,11 @@ export function helpText(command: Command): string {
   const lines: string[] = [];
   if (command === "replica") {
     lines.push("Lastword: a chat that keeps working while one copy of it is alive.", "");
-    for (const word of COMMANDS) lines.push(`  ${SUMMARIES[word].usage.padEnd(18)}${SUMMARIES[word].text}`);
-    lines.push(`  ${"lastword version".padEnd(18)}Version, commit and format of the data.`);
-    lines.push(`  ${"lastword help".padEnd(18)}This text; lastword help COMMAND for one command.`, "");
+    const row = (usage: string, text: string): number => lines.push(`  ${usage.padEnd(USAGE_COLUMNS)}${text}`);
+    for (const word of COMMANDS) row(SUMMARIES[word].usage, SUMMARIES[word].text);
+    row("lastword version", "Version, commit and format of the data.");
+    row("lastword help", "This text; lastword help COMMAND for one command.");
+    lines.push("");
     lines.push("Options of a replica (lastword help COMMAND for the others):");
   } else {
     lines.push(`${SUMMARIES[command].usage}: ${SUMMARIES[command].text}`, "");

@@ -41,6 +41,12 @@ export function choices<const T extends string>(words: readonly T[]): Parser<rea
   };
 }
 
+/** A UUID. */
+export const uuid: Parser<string> = (given) =>
+  /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(given)
+    ? { value: given.toLowerCase() }
+    : { expected: "must be a UUID, such as the one that uuidgen prints" };
+
 /** Ids of replicas, separated by commas. */
 export const replicaIds: Parser<readonly number[]> = (given) => {
   const ids = given.split(",").map((word) => word.trim());
@@ -87,4 +93,12 @@ export const peers: Parser<readonly Peer[]> = (given) => {
   const addresses = new Set(found.map((peer) => printAddress(peer)));
   if (ids.size !== found.length || addresses.size !== found.length) return { expected };
   return { value: found.toSorted((a, b) => a.id - b.id) };
+};
+
+/** The addresses of 1 to 7 replicas, separated by commas, each once. */
+export const servers: Parser<readonly Address[]> = (given) => {
+  const expected = "must be HOST:PORT, or up to 7 of them separated by commas";
+  const words = [...new Set(given.split(",").map((word) => word.trim()))];
+  const found = words.map(splitAddress).filter((at) => at !== null && at.port !== 0) as Address[];
+  return found.length === words.length && found.length <= 7 ? { value: found } : { expected };
 };

@@ -18,13 +18,23 @@ import {
   integer,
   peers,
   replicaIds,
+  servers,
   text,
+  uuid,
   type Parser,
 } from "./option-values.ts";
 
+/** Commands about the replicas of a data folder. */
+const ON_HOST = ["replica", "up", "down", "status", "enable", "user", "chaos"] as const;
+/** Commands of a person who uses the chat from a terminal. */
+const OF_PERSON = ["login", "logout", "client", "send", "read", "rooms", "people", "join", "leave"] as const;
 /** The command words. Without one, "replica" runs. */
-export const COMMANDS = ["replica", "up", "down", "status", "enable", "user", "chaos"] as const;
+export const COMMANDS = [...ON_HOST, ...OF_PERSON] as const;
 export type Command = (typeof COMMANDS)[number];
+/** A command of a person who uses the chat from a terminal. */
+export type PersonCommand = (typeof OF_PERSON)[number];
+/** The commands that take words which are no options. */
+const TAKES_WORDS: readonly Command[] = ["user", "login", "client", "send", "read", "people", "join", "leave"];
 
 interface OptionSpec<T> {
   readonly parse: Parser<T>;
@@ -55,6 +65,7 @@ const ON_OFF = choice(["on", "off"]);
 
 const RUNS: readonly Command[] = ["replica", "up", "chaos"];
 const SERVES: readonly Command[] = ["replica", "up"];
+const WRITES: readonly Command[] = ["send", "join", "leave"];
 
 /** The table, in the order of --help. */
 export const OPTIONS = {
@@ -63,8 +74,8 @@ export const OPTIONS = {
     fallback: null,
     shown: "$XDG_DATA_HOME/lastword or ~/.local/share/lastword",
     placeholder: "FOLDER",
-    text: "Folder that holds the cluster's key and the data of its local replicas.",
-    commands: COMMANDS,
+    text: "Folder that holds the cluster's key and the data of its local replicas. With login: the folder in which replicas run that the client is to use.",
+    commands: [...ON_HOST, "login"],
     isPath: true,
   }),
   "replica-id": option({
@@ -113,7 +124,7 @@ export const OPTIONS = {
     shown: "cluster.key in the data folder",
     placeholder: "FILE",
     text: "File with the key that the replicas of one cluster share.",
-    commands: COMMANDS,
+    commands: ON_HOST,
     isPath: true,
   }),
   bootstrap: option({
@@ -170,7 +181,7 @@ export const OPTIONS = {
     shown: "off",
     placeholder: null,
     text: "Allow gRPC, and http without TLS, on addresses that other hosts can reach.",
-    commands: SERVES,
+    commands: [...SERVES, "login"],
   }),
   "tls-cert": option({
     parse: optional(text),
@@ -220,7 +231,64 @@ export const OPTIONS = {
     shown: "off",
     placeholder: null,
     text: "Answer in JSON, for programs.",
-    commands: ["status", "user"],
+    commands: ["status", "user", "send", "read", "rooms", "people", "join", "leave"],
+  }),
+  server: option({
+    parse: optional(servers),
+    fallback: null,
+    shown: "the local replicas",
+    placeholder: "HOST:PORT,...",
+    text: "gRPC addresses of one or more replicas, the preferred one first. The client learns the others from them.",
+    commands: ["login"],
+  }),
+  "login-file": option({
+    parse: optional(text),
+    fallback: null,
+    shown: "$XDG_CONFIG_HOME/lastword/login.json or ~/.config/lastword/login.json",
+    placeholder: "FILE",
+    text: "File that holds the login of the terminal client. Whoever can read it can write in your name.",
+    commands: OF_PERSON,
+    isPath: true,
+  }),
+  to: option({
+    parse: optional(text),
+    fallback: null,
+    shown: "none",
+    placeholder: "NAME|#ROOM",
+    text: "Whom or which room the message is for.",
+    commands: ["send"],
+  }),
+  "client-id": option({
+    parse: optional(uuid),
+    fallback: null,
+    shown: "a new one",
+    placeholder: "UUID",
+    text: "Identifies the request. To repeat one whose outcome is not known, give its id: it takes effect once.",
+    commands: WRITES,
+  }),
+  limit: option({
+    parse: integer({ min: 1, max: 200 }),
+    fallback: 50,
+    shown: "50",
+    placeholder: "N",
+    text: "How many messages to show.",
+    commands: ["read"],
+  }),
+  before: option({
+    parse: optional(text),
+    fallback: null,
+    shown: "the newest",
+    placeholder: "ID",
+    text: "Show the messages before the one with this id.",
+    commands: ["read"],
+  }),
+  follow: option({
+    parse: flag,
+    fallback: false,
+    shown: "off",
+    placeholder: null,
+    text: "Go on with each new message, also when a replica dies, until Ctrl-C.",
+    commands: ["read"],
   }),
   hash: option({
     parse: flag,
@@ -284,7 +352,7 @@ export const OPTION_NAMES = Object.keys(OPTIONS) as OptionName[];
 export interface Invocation {
   readonly command: Command;
   readonly options: Options;
-  /** The words behind the command that are no options; only `user` takes any. */
+  /** The words behind the command that are no options. */
   readonly words: readonly string[];
   /** The text of each option that was given, by flag or environment; child processes get the same. */
   readonly given: Partial<Record<OptionName, string>>;
@@ -314,6 +382,10 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   info: "status",
   stat: "status",
   users: "user",
+  chat: "client",
+  tail: "read",
+  say: "send",
+  members: "people",
 };
 
 function unknownCommand(word: string): Failure {
@@ -327,6 +399,22 @@ function misplaced(name: OptionName, command: Command, commands: readonly Comman
   return usage(`--${name} does not belong to ${here}`, `it is an option of ${where.join(", ")}`);
 }
 
+/** What the first word asks for, and the words behind it. */
+function readCommand(
+  words: readonly string[],
+): Outcome<{ command: Command; isAbout: "help" | "version" | null; rest: string[] }> {
+  const [first, ...rest] = words;
+  const commandOf = (word: string | undefined): Command | undefined =>
+    COMMANDS.find((known) => known === word && known !== "replica");
+  if (first === undefined || first.startsWith("-"))
+    return done({ command: "replica", isAbout: null, rest: [...words] });
+  // "lastword help up" is "lastword up --help"; "lastword version" is "lastword --version".
+  if (first === "help") return done({ command: commandOf(rest[0]) ?? "replica", isAbout: first, rest });
+  if (first === "version") return done({ command: "replica", isAbout: first, rest });
+  const command = commandOf(first);
+  return command === undefined ? unknownCommand(first) : done({ command, isAbout: null, rest });
+}
+
 /** Splits the command line into command and options, without parsing the values. */
 function readWords(words: readonly string[]): Outcome<{
   command: Command;
@@ -334,26 +422,19 @@ function readWords(words: readonly string[]): Outcome<{
   passed: Partial<Record<OptionName, string>>;
   plain: readonly string[];
 }> {
-  let command: Command = "replica";
-  let rest = [...words];
-  const first = rest[0];
-  if (first !== undefined && !first.startsWith("-")) {
-    const known = COMMANDS.find((word) => word === first && word !== "replica");
-    rest = rest.slice(1);
-    // "lastword help up" is "lastword up --help"; "lastword version" is "lastword --version".
-    if (first === "help" || first === "version") {
-      const about = COMMANDS.find((word) => word === rest[0] && word !== "replica");
-      const wants = first;
-      return done({ command: wants === "help" ? (about ?? "replica") : "replica", wants, passed: {}, plain: [] });
-    }
-    if (known === undefined) return unknownCommand(first);
-    command = known;
-  }
+  const first = readCommand(words);
+  if (!first.ok) return first;
+  const { command, isAbout, rest } = first.value;
+  if (isAbout !== null) return done({ command, wants: isAbout, passed: {}, plain: [] });
   const passed: Partial<Record<OptionName, string>> = {};
   const plain: string[] = [];
   let wants: Invocation["wants"] = "run";
   while (rest.length > 0) {
     const word = rest.shift()!;
+    if (word === "--" && TAKES_WORDS.includes(command)) {
+      plain.push(...rest);
+      break;
+    }
     const parts = /^--([a-z][a-z-]*)(?:=([\s\S]*))?$/.exec(word);
     if (word === "-h" || word === "--help" || word === "--version") {
       wants = word === "--version" ? "version" : "help";
@@ -362,7 +443,7 @@ function readWords(words: readonly string[]): Outcome<{
     if (parts !== null && (parts[1] === "help" || parts[1] === "version")) {
       return usage(`--${parts[1]} takes no value`, `give --${parts[1]} alone`);
     }
-    if (parts === null && command === "user" && !word.startsWith("-")) {
+    if (parts === null && TAKES_WORDS.includes(command) && !word.startsWith("-")) {
       plain.push(word);
       continue;
     }

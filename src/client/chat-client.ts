@@ -2,8 +2,8 @@
  * A client of lastword.v1.Chat that follows the cluster. Given several addresses, it uses one as
  * long as that one answers. If it does not, the client repeats the call at the next address with
  * the same client id, until the deadline. A call that succeeds has therefore taken effect exactly
- * once, whichever replicas died meanwhile. Chaos, benchmarks and cluster tests use it; the streams
- * are in subscription.ts and send-stream.ts.
+ * once, whichever replicas died meanwhile. The terminal client, chaos, benchmarks and cluster
+ * tests use it; the streams are in subscription.ts and send-stream.ts.
  */
 import { Metadata } from "@grpc/grpc-js";
 import { CHAT_WIRE, CURSOR_HEADER } from "../../proto/chat-wire.ts";

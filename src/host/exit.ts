@@ -20,6 +20,8 @@ export const EXIT = {
   storage: 6,
   /** A limit of the system is too low: open files, processes, memory. */
   limit: 7,
+  /** It is not known whether the change was made. The same request with the same client id finds out. */
+  unknown: 8,
   /** A broken invariant: a bug of this program. */
   invariant: 70,
 } as const;
