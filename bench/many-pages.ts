@@ -10,10 +10,11 @@
 import { each } from "../harness/each.ts";
 import { loginCookie } from "../harness/login-cookie.ts";
 import type { Cluster } from "../harness/cluster.ts";
-import { ChatClient } from "../src/client/chat-client.ts";
+import type { ChatClient } from "../src/client/chat-client.ts";
+import { Arrivals, atRate } from "./arrivals.ts";
 import { ascending, cpuSeconds, ms, percentile, table, whole } from "./measure.ts";
 import type { PartResult, Say } from "./part.ts";
-import { startProduct } from "./product.ts";
+import { registerPeople, startProduct, type Person } from "./product.ts";
 import { SignsOfLife, type Page } from "./signs-of-life.ts";
 import { numberedBody, SseReaders } from "./sse-socket.ts";
 
@@ -30,7 +31,6 @@ const SETTLE_MS = 5_000;
 const ARRIVE_MS = 5_000;
 /** Comings and goings per second while their cost is measured: so many that the cost exceeds the noise. */
 const MANY_CHANGES = 60;
-const PASSWORD = "correct horse battery staple";
 
 export interface ManyPagesOptions {
   readonly pages: number;
@@ -64,61 +64,10 @@ export interface ManyPagesResult extends ManyPagesOptions {
   readonly changeMicros: number;
 }
 
-interface Person {
-  readonly name: string;
-  readonly client: ChatClient;
-  token: string;
-}
-
-/** Registers `count` people, two at a time at each replica, because a replica hashes two passwords at a time. */
-async function registerPeople(cluster: Cluster, count: number): Promise<Person[]> {
-  const people: Person[] = [];
-  let next = 0;
-  const registrar = async (id: number): Promise<void> => {
-    for (let i = next++; i < count; i = next++) {
-      const client = new ChatClient({ addresses: [cluster.grpc(id)], deadlineMs: 60_000 });
-      const name = `page${i}`;
-      const registered = await client.register(name, PASSWORD);
-      if (!registered.ok) throw new Error(`${name} could not register: ${registered.code}`);
-      people[i] = { name, client, token: client.token ?? "" };
-    }
-  };
-  await Promise.all([...cluster.ids, ...cluster.ids].map(registrar));
-  return people;
-}
-
 async function firstWords(from: Person, to: Person): Promise<string> {
   const sent = await from.client.send({ to: to.name, body: "hello" });
   if (!sent.ok) throw new Error(`${from.name} could not write: ${sent.code}`);
   return sent.value.message!.conversationId;
-}
-
-/** Calls `act` with 0, 1, … at a fixed rate. */
-async function atRate(perSecond: number, seconds: number, act: (no: number) => void): Promise<void> {
-  const started = performance.now();
-  const total = perSecond * seconds;
-  for (let no = 0; no < total; no++) {
-    const dueMs = (no * 1000) / perSecond - (performance.now() - started);
-    if (dueMs > 0) await Bun.sleep(dueMs);
-    act(no);
-  }
-}
-
-/** Measures the time from a send to the last page of its two people that shows it. */
-class Arrivals {
-  readonly sentAt: number[] = [];
-  readonly lastMs: number[] = [];
-  readonly #copies: number[] = [];
-  readonly #expected: number;
-
-  constructor(expected: number) {
-    this.#expected = expected;
-  }
-
-  arrived(no: number): void {
-    this.#copies[no] = (this.#copies[no] ?? 0) + 1;
-    if (this.#copies[no] === this.#expected) this.lastMs.push(performance.now() - this.sentAt[no]!);
-  }
 }
 
 interface OpenPage {

@@ -8,6 +8,8 @@ import type { Target } from "./load.ts";
 /** Options for Bun inside the binary, such as those of its profiler. */
 const OPTIONS = process.env["LASTWORD_BUN_OPTIONS"];
 
+const PASSWORD = "correct horse battery staple";
+
 /** The environment that `lastword up` gives to its replicas. */
 export function replicaEnvironment(): Record<string, string> {
   const given = Object.entries(childEnvironment({}, null));
@@ -32,6 +34,30 @@ export async function startProduct(words: readonly string[] = []): Promise<Clust
   return cluster;
 }
 
+/** Somebody with a login. */
+export interface Person {
+  readonly name: string;
+  readonly client: ChatClient;
+  readonly token: string;
+}
+
+/** Registers `count` people, two at a time at each replica, because a replica hashes two passwords at a time. */
+export async function registerPeople(cluster: Cluster, count: number): Promise<Person[]> {
+  const people: Person[] = [];
+  let next = 0;
+  const registrar = async (id: number): Promise<void> => {
+    for (let i = next++; i < count; i = next++) {
+      const client = new ChatClient({ addresses: [cluster.grpc(id)], deadlineMs: 60_000 });
+      const name = `person${i}`;
+      const registered = await client.register(name, PASSWORD);
+      if (!registered.ok) throw new Error(`${name} could not register: ${registered.code}`);
+      people[i] = { name, client, token: client.token ?? "" };
+    }
+  };
+  await Promise.all([...cluster.ids, ...cluster.ids].map(registrar));
+  return people;
+}
+
 /**
  * Registers the people of `conversations` pairs and returns `count` senders, each with the
  * conversation that it writes in. If there are more senders than people, some share a person.
@@ -45,7 +71,7 @@ export async function registerSenders(cluster: Cluster, count: number, conversat
       for (let i = id; i < total; i += cluster.ids.length) {
         const client = new ChatClient({ addresses: [cluster.grpc(id)], deadlineMs: 30_000 });
         const name = `bench${i}`;
-        const registered = await client.register(name, "correct horse battery staple");
+        const registered = await client.register(name, PASSWORD);
         if (!registered.ok) throw new Error(`${name} could not register: ${registered.code}`);
         people[i] = { name, client };
       }

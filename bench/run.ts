@@ -19,6 +19,7 @@ import { PROFILE, PROFILE_QUICK, profile } from "./profile.ts";
 import { READING, READING_QUICK, reading } from "./reading.ts";
 import { REJOIN, REJOIN_QUICK, rejoin } from "./rejoin.ts";
 import { RESUME, RESUME_QUICK, resume } from "./resume.ts";
+import { ROOMS, ROOMS_QUICK, rooms } from "./rooms.ts";
 import { SWITCHING, SWITCHING_QUICK, switching } from "./switching.ts";
 import { THROUGHPUT, THROUGHPUT_QUICK, throughput } from "./throughput.ts";
 
@@ -40,6 +41,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   b10: { title: "The list on the left", run: (say, quick) => lists(say, quick ? LISTS_QUICK : LISTS) },
   b11: { title: "Coming back", run: (say, quick) => resume(say, quick ? RESUME_QUICK : RESUME) },
   b12: { title: "Switching", run: (say, quick) => switching(say, quick ? SWITCHING_QUICK : SWITCHING) },
+  b13: { title: "Rooms", run: (say, quick) => rooms(say, quick ? ROOMS_QUICK : ROOMS) },
 };
 
 const DOCS = resolve(import.meta.dir, "../docs");
