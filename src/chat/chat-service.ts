@@ -68,6 +68,8 @@ export interface RoomView {
   readonly role: RoomRole | null;
   /** Everybody is in it: nobody leaves, and it stays public. */
   readonly isForAll: boolean;
+  /** Whoever comes to it sees nothing that was written before. */
+  readonly historyFromJoining: boolean;
 }
 
 /** Somebody in a room. */
@@ -330,6 +332,8 @@ export interface ChatService {
       readonly name: string;
       readonly topic: string;
       readonly isPrivate: boolean;
+      /** Whoever comes later sees nothing that was written before. Only of a private room, and it stays so. */
+      readonly historyFromJoining?: boolean;
       readonly people: readonly string[];
       readonly clientId: ClientId;
     },

@@ -140,6 +140,12 @@ export interface Queries {
   history(conversation: ConversationId, user: UserId, beforeSeq: Seq, limit: number): readonly SeenMessage[];
   /** A message of a conversation that the user is in, or her own in a room that she is not in any more. */
   message(conversation: ConversationId, user: UserId, seq: Seq): SeenMessage | null;
+  /** The same by the id of the message. */
+  messageById(id: MessageId, user: UserId): SeenMessage | null;
+  /** Whether somebody in the conversation may not see all of it, because her history begins when she came. */
+  isLimited(conversation: ConversationId): boolean;
+  /** Whether the user, who is a member of its conversation, may see the message. */
+  maySee(message: MessageRow, user: UserId): boolean;
   /** The reactions to a message that the user may see, also those taken away. */
   reactionsTo(seq: Seq): readonly ReactionRow[];
   /** Unread messages in all conversations, counted up to `max`. */

@@ -64,6 +64,21 @@ export interface MemberRow {
   readonly mark: Seq;
   /** Seq of the op that last moved the mark over somebody else's message. */
   readonly markChangedSeq: Seq;
+  /** The user sees only messages above this seq, and `sinceMicros` says more; 0: all. The mark is never below it. */
+  readonly sinceSeq: Seq;
+  /** Of the messages that came late, the user sees only those written at this time or after it. */
+  readonly sinceMicros: number;
+}
+
+/**
+ * Whether a member may see a message of the conversation. On one branch the order of the log says what was written
+ * before the member came. A message that a merge brings comes after that, whenever it was written.
+ */
+export function sees(
+  { sinceSeq, sinceMicros }: Pick<MemberRow, "sinceSeq" | "sinceMicros">,
+  { seq, recovered, timeMicros }: Pick<MessageRow, "seq" | "recovered" | "timeMicros">,
+): boolean {
+  return seq > sinceSeq && (!recovered || timeMicros >= sinceMicros);
 }
 
 /**
@@ -83,6 +98,8 @@ export interface RoomRow {
   readonly isPrivate: boolean;
   /** Nobody writes there any more. */
   readonly archived: boolean;
+  /** Whoever comes to it sees nothing that was written before. */
+  readonly historyFromJoining: boolean;
   readonly createdBy: UserId;
   /** 0: the op that makes it has not arrived yet, others of its branch have. */
   readonly createdMicros: number;
@@ -243,7 +260,9 @@ export interface Rows {
     conversation: ConversationId,
     seq: Seq,
     limit: number,
-  ): readonly Pick<MessageRow, "seq" | "author" | "deleted">[];
+  ): readonly Pick<MessageRow, "seq" | "author" | "deleted" | "recovered" | "timeMicros">[];
+  /** The newest message that was written before this time, without those that came late; 0: there is none. */
+  newestBefore(conversation: ConversationId, timeMicros: number): Seq;
 
   /**
    * Whether the user's mark certainly cannot move by itself: `markIsStuck` was called for it, and since

@@ -111,6 +111,7 @@ export const ROOM: RoomView = {
   people: 1,
   role: "owner",
   isForAll: false,
+  historyFromJoining: false,
 };
 
 /** A chat in which every call with GOOD_TOKEN succeeds, except those that the test replaces. */

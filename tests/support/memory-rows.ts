@@ -335,6 +335,11 @@ export class MemoryRows implements Rows {
     return rows.slice(from, from + limit);
   }
 
+  newestBefore(conversation: string, timeMicros: number): Seq {
+    const rows = this.#messages.get(conversation) ?? [];
+    return rows.findLast((row) => !row.recovered && row.timeMicros < timeMicros)?.seq ?? 0;
+  }
+
   /** It remembers nothing, so that contract tests compare the memory of StateRows with rows alone. */
   isMarkStuck(): boolean {
     return false;

@@ -18,6 +18,8 @@ export interface Target {
 export const SECRETS = ["hideout", "behind the mill", "attack at dawn", "retreat at dusk"] as const;
 const [NAME, TOPIC, BEFORE, AFTER] = SECRETS;
 
+/** The words of the message that the newcomer must not see. */
+export const WRITTEN_BEFORE = BEFORE;
 /** The words of the message that `goesOn` writes. */
 export const WRITTEN_AFTER = AFTER;
 
@@ -33,6 +35,8 @@ export class PrivateRoom {
   readonly solo: SoloChat;
   readonly owner: Person;
   readonly member: Person;
+  /** She came after BEFORE was written, and the room shows nobody what was written before. */
+  readonly newcomer: Person;
   readonly strangers: Readonly<Record<Stranger, Person>>;
   /** She was in the room until she deleted her account. */
   readonly deleted: Person;
@@ -42,12 +46,13 @@ export class PrivateRoom {
 
   private constructor(
     solo: SoloChat,
-    people: Pick<PrivateRoom, "owner" | "member" | "strangers" | "deleted">,
+    people: Pick<PrivateRoom, "owner" | "member" | "newcomer" | "strangers" | "deleted">,
     made: Pick<PrivateRoom, "target" | "cursor">,
   ) {
     this.solo = solo;
     this.owner = people.owner;
     this.member = people.member;
+    this.newcomer = people.newcomer;
     this.strangers = people.strangers;
     this.deleted = people.deleted;
     this.target = made.target;
@@ -56,9 +61,10 @@ export class PrivateRoom {
 
   /** Deleting an account takes a password hash; a test that makes many rooms does without. */
   static async make(solo: SoloChat, but?: "nobody is deleted"): Promise<PrivateRoom> {
-    const [owner, member, deleted] = [
+    const [owner, member, newcomer, deleted] = [
       await solo.person("zenobia"),
       await solo.person("yorick"),
+      await solo.person("wanda"),
       await solo.person("xanthe"),
     ];
     const strangers = {
@@ -68,14 +74,20 @@ export class PrivateRoom {
       "banned before she came": await solo.person("nora"),
     };
     const people = ["yorick", "xanthe", "rosa", "bert"];
-    const asked = { name: NAME, topic: TOPIC, isPrivate: true, people, clientId: id() };
+    const history = { isPrivate: true, historyFromJoining: true };
+    const asked = { name: NAME, topic: TOPIC, ...history, people, clientId: id() };
     const room = must(await solo.chat.createRoom(owner.session, asked)).id;
     const sent = must(await solo.chat.send(owner.session, { conversationId: room, body: BEFORE, clientId: id() }));
     const target = { room, name: NAME, message: sent.id };
-    const made = new PrivateRoom(solo, { owner, member, strangers, deleted }, { target, cursor: solo.chat.cursor() });
+    const made = new PrivateRoom(
+      solo,
+      { owner, member, newcomer, strangers, deleted },
+      { target, cursor: solo.chat.cursor() },
+    );
     await made.change({ kind: "remove", people: ["rosa"] });
     await made.change({ kind: "ban", person: "bert" });
     await made.change({ kind: "ban", person: "nora" });
+    await made.change({ kind: "invite", people: ["wanda"] });
     if (but !== undefined) return made;
     must(
       await solo.chat.deleteAccount(deleted.session, {

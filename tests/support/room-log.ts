@@ -8,7 +8,10 @@ import { ChatLog, RECOVERED, rowsOf, uuid, type Made, type StateUnderTest } from
 
 /** What somebody does in a room, as the body of an op. */
 export const todo = {
-  create: (name: string, more: { isPrivate?: boolean; topic?: string; people?: readonly UserId[] } = {}) =>
+  create: (
+    name: string,
+    more: { isPrivate?: boolean; historyFromJoining?: boolean; topic?: string; people?: readonly UserId[] } = {},
+  ) =>
     ({
       kind: "createRoom",
       name,

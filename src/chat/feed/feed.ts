@@ -249,13 +249,37 @@ export class FeedHub {
   #route(fact: Fact, give: (feed: LiveFeed, event: FeedEvent) => void): void {
     let own: FeedEvent | null = null;
     let others: FeedEvent | null = null;
+    const limited = this.#isLimited(fact);
     for (const user of this.#concerned(fact.audience)) {
       const feeds = this.#byUser.get(user);
       if (feeds === undefined) continue;
+      if (limited) {
+        const part = this.#partFor(user, fact);
+        if (part === null) continue;
+        if (part !== fact) {
+          for (const feed of feeds) give(feed, this.#views.told(part, false));
+          continue;
+        }
+      }
       const isAuthor = fact.kind === "message" && fact.message.author === user;
       const event = isAuthor ? (own ??= this.#views.told(fact, true)) : (others ??= this.#views.told(fact, false));
       for (const feed of feeds) if (isFor(fact.audience, feed)) give(feed, event);
     }
+  }
+
+  /** The fact is about messages, some of which not every member may see. */
+  #isLimited(fact: Fact): boolean {
+    return "membersOf" in fact.audience && this.#deps.queries().isLimited(fact.audience.membersOf);
+  }
+
+  /** What a user hears of a fact: nothing about messages from before her history begins; null: nothing at all. */
+  #partFor(user: UserId, fact: Fact): Fact | null {
+    const queries = this.#deps.queries();
+    if (fact.kind === "message" || fact.kind === "changed") return queries.maySee(fact.message, user) ? fact : null;
+    if (fact.kind !== "gone") return fact;
+    const messageIds = fact.messageIds.filter((id) => queries.messageById(id, user) !== null);
+    if (messageIds.length === fact.messageIds.length) return fact;
+    return messageIds.length === 0 ? null : { ...fact, messageIds };
   }
 
   #concerned(audience: Audience): Iterable<UserId> {

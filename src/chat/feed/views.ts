@@ -119,8 +119,8 @@ export class Views {
   }
 
   room({ row, people, role }: RoomSummary): RoomView {
-    const { id, name, topic, isPrivate, archived } = row;
-    return { id, name, topic, isPrivate, archived, people, role, isForAll: id === GENERAL_ID };
+    const { id, name, topic, isPrivate, archived, historyFromJoining } = row;
+    return { id, name, topic, isPrivate, archived, people, role, isForAll: id === GENERAL_ID, historyFromJoining };
   }
 
   conversation(summary: ConversationSummary): ConversationView {

@@ -2,6 +2,7 @@
 import type { Fact } from "../fact.ts";
 import { GENERAL_ID, roomIdFor, type ConversationId, type UserId } from "../ids.ts";
 import type { ChatErrorCode } from "../errors.ts";
+import type { Rows } from "../rows.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import {
   ensureOwner,
@@ -23,6 +24,8 @@ export interface CreateRoom extends RoomName {
   /** May be empty. */
   readonly topic: string;
   readonly isPrivate: boolean;
+  /** Whoever comes to the room sees nothing that was written before; absent: false. */
+  readonly historyFromJoining?: boolean;
   /** Those who are in it from the start besides the user, at most 100. */
   readonly people: readonly UserId[];
 }
@@ -33,8 +36,8 @@ export const createRoom: Kind<CreateRoom> = {
   merge: "name",
   recorded: true,
 
-  read({ name, folded, skeleton, topic, isPrivate, people }) {
-    return { kind: "createRoom", name, folded, skeleton, topic, isPrivate, people };
+  read({ name, folded, skeleton, topic, isPrivate, historyFromJoining, people }) {
+    return { kind: "createRoom", name, folded, skeleton, topic, isPrivate, historyFromJoining, people };
   },
 
   content: contentOf,
@@ -60,8 +63,9 @@ export function roomIdOf(op: Pick<At["op"], "user" | "clientId">, body: Omit<Cre
   return roomIdFor(op.user, op.clientId, contentOf(body));
 }
 
-function contentOf({ folded, topic, isPrivate, people }: Omit<CreateRoom, "kind">): string {
-  return [folded, topic, isPrivate ? "private" : "public", ...people].join("\0");
+function contentOf({ folded, topic, isPrivate, historyFromJoining, people }: Omit<CreateRoom, "kind">): string {
+  const visibility = isPrivate ? (historyFromJoining === true ? "from joining" : "private") : "public";
+  return [folded, topic, visibility, ...people].join("\0");
 }
 
 function full({ op, rows }: At): ChatErrorCode | null {
@@ -78,16 +82,26 @@ function makeRoom(at: At, id: ConversationId, body: Omit<CreateRoom, "kind" | "p
     ...(counts(op, room.nameTag) ? { ...freeName(body, id, rows), nameTag: tag } : {}),
     ...(counts(op, room.topicTag) ? { topic: body.topic, topicTag: tag } : {}),
     ...(room.privateTag === "" ? { isPrivate: body.isPrivate, privateTag: tag } : {}),
+    ...(room.createdMicros === 0 ? { historyFromJoining: body.historyFromJoining === true } : {}),
     createdBy: op.user,
     createdMicros: op.timeMicros,
     changedSeq: seq,
   });
+  if (room.createdMicros === 0 && body.historyFromJoining !== true) showAll(id, rows);
   const facts: Fact[] = [];
   takeSeat(at, id, op.user, facts);
   const seat = seatOf(id, op.user, rows);
   if (seat.state === "joined" && counts(op, seat.roleTag)) rows.putSeat({ ...seat, role: "owner", roleTag: tag });
   ensureOwner(id, rows);
   return facts;
+}
+
+/** Shows the whole history to those who were seated before it was known that the room shows it. */
+function showAll(id: ConversationId, rows: Rows): void {
+  for (const { user } of rows.seatsIn(id)) {
+    const member = rows.member(id, user);
+    if (member !== null && member.sinceMicros > 0) rows.putMember({ ...member, sinceSeq: 0, sinceMicros: 0 });
+  }
 }
 
 /**

@@ -22,7 +22,14 @@ export function openDirect(
   rows: Rows,
 ): MemberRow {
   rows.addConversation({ id: conversation, kind: "direct", createdSeq: seq });
-  const member = (one: UserId): MemberRow => ({ conversation, user: one, mark: 0, markChangedSeq: 0 });
+  const member = (one: UserId): MemberRow => ({
+    conversation,
+    user: one,
+    mark: 0,
+    markChangedSeq: 0,
+    sinceSeq: 0,
+    sinceMicros: 0,
+  });
   for (const one of people) rows.putMember(member(one));
   return member(user);
 }

@@ -1,6 +1,6 @@
 /** Finds the messages that an op names. */
 import { messageId, splitMessageId, type ClientId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
-import type { RequestRow, Rows } from "../rows.ts";
+import { sees, type RequestRow, type Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import type { OpHead } from "./kind.ts";
 
@@ -32,8 +32,8 @@ export function visible(
 }
 
 /**
- * Where a message is; null if it does not exist or the user is not a member of its conversation. With `orOwn` the author
- * need not be a member.
+ * Where a message is; null if it does not exist, the user is not a member of its conversation, or it was written before
+ * the history begins that the user sees. With `orOwn` the author need not be a member.
  */
 export function placeOf(id: MessageId, user: UserId, rows: Rows, orOwn = false): Place | null {
   const parts = splitMessageId(id);
@@ -41,7 +41,10 @@ export function placeOf(id: MessageId, user: UserId, rows: Rows, orOwn = false):
   const request = rows.request(parts.author, parts.clientId);
   const place = request === null ? null : placeOfRequest(request);
   if (place === null || (orOwn && place.author === user)) return place;
-  return rows.member(place.conversation, user) === null ? null : place;
+  const member = rows.member(place.conversation, user);
+  if (member === null) return null;
+  const message = member.sinceMicros === 0 ? null : rows.message(place.conversation, place.seq);
+  return message === null || sees(member, message) ? place : null;
 }
 
 /** Where the message of a request is; null if the request did not send one. */

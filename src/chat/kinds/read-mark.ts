@@ -1,7 +1,7 @@
 /** A member's read mark: everything up to it is read, and above it single messages may be read. */
-import type { ConversationId, UserId } from "../ids.ts";
+import type { UserId } from "../ids.ts";
 import type { Fact } from "../fact.ts";
-import type { MemberRow, Rows } from "../rows.ts";
+import { sees, type MemberRow, type Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { byConversation, type Place } from "./places.ts";
 
@@ -32,7 +32,7 @@ export function readSingly(places: readonly Place[], user: UserId, seq: Seq, row
 
 /**
  * Moves the mark to `upTo` or beyond, over every message that needs no reading: the user's
- * own, deleted, hidden, or read singly. The mark therefore stays close to the first unread
+ * own, deleted, hidden, not shown, or read singly. The mark therefore stays close to the first unread
  * message, and counting unread messages never walks over long stretches of the user's own.
  * `fresh` are ids that this op marked singly. Appends to `facts`.
  */
@@ -47,7 +47,7 @@ export function moveMark(
   const { conversation, user } = member;
   const from = Math.max(member.mark, upTo);
   if (from === member.mark && fresh.length === 0 && rows.isMarkStuck(conversation, user)) return;
-  const { mark, overRead, stuckBefore } = stepOver(conversation, user, from, rows);
+  const { mark, overRead, stuckBefore } = stepOver(member, from, rows);
   const overOthers = overRead || from > member.mark;
   if (mark > member.mark) {
     if (overOthers) rows.dropReads(conversation, user, mark);
@@ -71,13 +71,14 @@ interface Steps {
 }
 
 /** Moves a mark forward from `from` over messages that need no reading. */
-function stepOver(conversation: ConversationId, user: UserId, from: Seq, rows: Rows): Steps {
+function stepOver(member: MemberRow, from: Seq, rows: Rows): Steps {
+  const { conversation, user } = member;
   let mark = from;
   let overRead = false;
   for (let page = MARK_PAGE_FIRST; page <= MARK_PAGE_LAST; page *= 4) {
     const steps = rows.messagesAfter(conversation, mark, page);
     for (const next of steps) {
-      if (next.author !== user && !next.deleted) {
+      if (next.author !== user && !next.deleted && sees(member, next)) {
         if (rows.isRead(conversation, user, next.seq)) overRead = true;
         else if (!rows.isHidden(conversation, user, next.seq)) return { mark, overRead, stuckBefore: next.seq };
       }

@@ -9,7 +9,7 @@
 import type { ChatErrorCode } from "../errors.ts";
 import type { Fact } from "../fact.ts";
 import { GENERAL_ID, isRoomId, type ConversationId, type UserId } from "../ids.ts";
-import type { RoomRole, RoomRow, Rows, SeatRow } from "../rows.ts";
+import type { MemberRow, RoomRole, RoomRow, Rows, SeatRow } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { refused, type Decision, type OpHead } from "./kind.ts";
 import { living, notLiving } from "./sessions.ts";
@@ -75,6 +75,7 @@ export function openRoom({ seq, rows }: At, id: ConversationId): RoomRow {
     topic: "",
     isPrivate: false,
     archived: false,
+    historyFromJoining: false,
     createdBy: "",
     createdMicros: 0,
     nameTag: "",
@@ -128,6 +129,7 @@ export function takeSeat({ op, seq, rows }: At, room: ConversationId, user: User
   const seat = seatOf(room, user, rows);
   // An unknown account may still arrive from the branch of the recovered op.
   const isGone = op.recovered ? (rows.user(user)?.deleted ?? 0) !== 0 : living(user, rows) === null;
+  if (op.recovered && seat.state === "joined") seesFrom(room, user, op.timeMicros, rows);
   if (isGone || seat.state === "banned" || !counts(op, seat.tag)) return false;
   const tag = tagOf(op);
   if (seat.state === "joined") {
@@ -136,11 +138,30 @@ export function takeSeat({ op, seq, rows }: At, room: ConversationId, user: User
     return false;
   }
   rows.putSeat({ ...seat, state: "joined", seatedBy: op.user, tag, joinedSeq: seq, changedSeq: seq });
+  const since = historyFor({ op, seq, rows }, room);
   // For a newcomer everything counts as read. Somebody who returns keeps the old mark.
-  rows.putMember({ conversation: room, user, mark: seat.joinedSeq === 0 ? seq : seat.mark, markChangedSeq: seq });
+  const mark = seat.joinedSeq === 0 ? seq : Math.max(seat.mark, since.sinceSeq);
+  rows.putMember({ conversation: room, user, mark, markChangedSeq: seq, ...since });
   facts.push({ kind: "conversation", conversationId: room, audience: { user } });
   if (rows.membersOf(room).length === 1) ensureOwner(room, rows);
   return true;
+}
+
+/** Where the history begins that somebody sees who comes to the room by this op. */
+function historyFor({ op, seq, rows }: At, id: ConversationId): Pick<MemberRow, "sinceSeq" | "sinceMicros"> {
+  const room = rows.room(id);
+  // A room whose creating op has not arrived yet may show no history: `makeRoom` lifts this if it does.
+  const isLimited = room !== null && (room.historyFromJoining || room.createdMicros === 0);
+  if (!isLimited) return { sinceSeq: 0, sinceMicros: 0 };
+  // What this branch wrote after that time, the user would have seen on hers.
+  const sinceSeq = op.recovered ? rows.newestBefore(id, op.timeMicros) : seq;
+  return { sinceSeq, sinceMicros: op.timeMicros };
+}
+
+/** The user was in the room from this time on on another branch, of which late messages may come. */
+function seesFrom(room: ConversationId, user: UserId, timeMicros: number, rows: Rows): void {
+  const member = rows.member(room, user);
+  if (member !== null && member.sinceMicros > timeMicros) rows.putMember({ ...member, sinceMicros: timeMicros });
 }
 
 /** Ends a membership and sets the state of its seat. The messages stay. */

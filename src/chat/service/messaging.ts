@@ -178,11 +178,7 @@ export class Messaging {
 
   /** Null: there is no such message, or the user may not see it. */
   #seen({ userId }: Session, id: MessageId): MessageView | null {
-    const parts = splitMessageId(id);
-    const queries = this.#deps.queries();
-    const request = parts === null ? null : queries.request(parts.author, parts.clientId);
-    if (request === null || request.conversation === null) return null;
-    const row = queries.message(request.conversation, userId, request.seq);
+    const row = this.#deps.queries().messageById(id, userId);
     return row === null ? null : this.#views.message(row);
   }
 
@@ -195,7 +191,7 @@ export class Messaging {
     const late = await this.#reading.ready(input);
     if (late !== null) return late;
     const queries = this.#deps.queries();
-    const seq = queries.isMember(conversation, session.userId) ? this.#seqOf(upTo, conversation) : null;
+    const seq = queries.isMember(conversation, session.userId) ? this.#shownSeq(session, upTo, conversation) : null;
     if (seq === null) return failedWith("not_found");
     const unread = queries.unreadIds(conversation, session.userId, IDS_MAX);
     const first = unread.findIndex((id) => (this.#seqOf(id, conversation) ?? NEWEST) <= seq);
@@ -286,11 +282,18 @@ export class Messaging {
       const queries = this.#deps.queries();
       const { conversationId, before } = input;
       if (!queries.isMember(conversationId, session.userId)) return failedWith("not_found");
-      const seq = before === undefined || before === "" ? NEWEST : this.#seqOf(before, conversationId);
+      const seq = before === undefined || before === "" ? NEWEST : this.#shownSeq(session, before, conversationId);
       if (seq === null) return failedWith("not_found");
       const rows = queries.history(conversationId, session.userId, seq, limit.value);
       return this.#reading.ok(rows.map((row) => this.#views.message(row)));
     });
+  }
+
+  /** Null also if the message is from before the history begins that the user sees. */
+  #shownSeq({ userId }: Session, id: MessageId, conversation: ConversationId): Seq | null {
+    const queries = this.#deps.queries();
+    const isShown = !queries.isLimited(conversation) || queries.messageById(id, userId) !== null;
+    return isShown ? this.#seqOf(id, conversation) : null;
   }
 
   #seqOf(id: MessageId, conversation: ConversationId): Seq | null {

@@ -19,6 +19,8 @@ import type { Writer } from "./writer.ts";
 /** Maximum number of people named in one call. */
 const NAMED_MAX = 100;
 
+const PUBLIC_HISTORY = "Everybody can read a public room from its beginning. Make it private, or show its history.";
+
 const ROLES: readonly string[] = ["member", "admin", "owner"] satisfies RoomRole[];
 
 type Refused = ReturnType<typeof failed>;
@@ -48,6 +50,7 @@ export class Rooms {
       readonly name: string;
       readonly topic: string;
       readonly isPrivate: boolean;
+      readonly historyFromJoining?: boolean;
       readonly people: readonly string[];
       readonly clientId: ClientId;
     },
@@ -60,8 +63,10 @@ export class Rooms {
     if (!topic.ok) return topic;
     const people = await this.#people(input.people);
     if (!Array.isArray(people)) return people;
-    const { isPrivate } = input;
-    const body = { kind: "createRoom", ...name.value, topic: topic.value, isPrivate, people } as const;
+    const { isPrivate, historyFromJoining = false } = input;
+    if (historyFromJoining && !isPrivate) return failed("invalid", PUBLIC_HISTORY);
+    const what = { topic: topic.value, isPrivate, historyFromJoining, people };
+    const body = { kind: "createRoom", ...name.value, ...what } as const;
     const id = roomIdOf({ user: session.userId, clientId: clientId.value }, body);
     return await this.#write(session, clientId.value, body, id);
   }

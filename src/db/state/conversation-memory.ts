@@ -6,7 +6,7 @@
  * does not know; the caller then reads the rows, which this memory never contradicts.
  */
 import type { ClientId, ConversationId, UserId } from "../../chat/ids.ts";
-import type { ConversationRow, MemberRow, MessageRow } from "../../chat/rows.ts";
+import { sees, type ConversationRow, type MemberRow, type MessageRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "../../base/bounded-cache.ts";
 import { placeIn } from "../../base/ordered.ts";
@@ -25,6 +25,8 @@ export interface TailMessage {
   readonly author: UserId;
   readonly clientId: ClientId;
   deleted: boolean;
+  readonly recovered: boolean;
+  readonly timeMicros: number;
 }
 
 interface Member {
@@ -105,10 +107,10 @@ export class ConversationMemory {
   }
 
   /** Notes a message that was added; it is the newest one of its conversation. */
-  added({ conversation, seq, author, clientId, deleted }: MessageRow): void {
+  added({ conversation, seq, author, clientId, deleted, recovered, timeMicros }: MessageRow): void {
     const known = this.#of(conversation);
     known.tailAfter ??= seq - 1;
-    known.tail.push({ seq, author, clientId, deleted });
+    known.tail.push({ seq, author, clientId, deleted, recovered, timeMicros });
     if (known.tail.length <= TAIL_MAX) return;
     known.tailAfter = known.tail[known.tail.length - TAIL_MIN - 1]!.seq;
     known.tail = known.tail.slice(-TAIL_MIN);
@@ -173,7 +175,7 @@ export class ConversationMemory {
     for (let i = known.tail.length - 1; i >= 0; i--) {
       const message = known.tail[i]!;
       if (message.seq <= from) break;
-      if (message.author !== user && !message.deleted) return message;
+      if (message.author !== user && !message.deleted && sees(member.row, message)) return message;
     }
     if (known.tailAfter > from) return null;
     member.nothingTo = known.tail.at(-1)?.seq ?? from;

@@ -111,6 +111,8 @@ function membershipStatements(c: StateConnection) {
           conversation: members.conversation,
           mark: members.mark,
           markChangedSeq: members.markChangedSeq,
+          sinceSeq: members.sinceSeq,
+          sinceMicros: members.sinceMicros,
           newest: sql`coalesce((select ${messages.seq} from ${messages}
             where ${messages.conversation} = ${conversations.createdSeq}
             order by ${messages.seq} desc limit 1), ${conversations.createdSeq})`.as("newest"),
@@ -121,6 +123,7 @@ function membershipStatements(c: StateConnection) {
               and ${hidden.seq} = ${messages.seq}
             where ${messages.conversation} = ${conversations.createdSeq} and ${messages.seq} > ${members.mark}
               and ${messages.author} <> ${members.user} and ${messages.deleted} = 0
+              and (${messages.recovered} = 0 or ${messages.timeMicros} >= ${members.sinceMicros})
               and ${reads.seq} is null and ${hidden.seq} is null limit ${p("counted")}))`.as("unread"),
         })
         .from(members)
@@ -183,8 +186,14 @@ function seenMessages({ db }: StateConnection) {
     .$dynamic();
 }
 
+/** Of the messages that came late, those that the user may see: `sees` (chat/rows.ts). Parameter: sinceMicros. */
+function notTooLate() {
+  return sql`(${messages.recovered} = 0 or ${messages.timeMicros} >= ${p("sinceMicros")})`;
+}
+
 /**
- * Messages that the user has not read. Parameters: user and conversation twice, conversation number, mark, user, limit.
+ * Messages that the user has not read. Parameters: user and conversation twice, conversation number, mark, user,
+ * sinceMicros, limit. The mark is not below sinceSeq.
  */
 function unreadMessages({ db }: StateConnection) {
   return db
@@ -203,6 +212,7 @@ function unreadMessages({ db }: StateConnection) {
         eq(messages.conversation, once("number")),
         gt(messages.seq, p("mark")),
         ne(messages.author, p("user")),
+        notTooLate(),
         sql`${messages.deleted} = 0`,
         isNull(reads.seq),
         isNull(hidden.seq),
@@ -214,19 +224,21 @@ function unreadMessages({ db }: StateConnection) {
 function messageStatements(c: StateConnection) {
   const { db } = c;
   const inConversation = eq(messages.conversation, once("number"));
+  /** Messages that are not from before the member came. Parameters: conversation number, sinceSeq, sinceMicros. */
+  const maySee = and(inConversation, gt(messages.seq, once("sinceSeq")), notTooLate());
   return {
-    /** Parameters, also of `seenAfter`: those of `seenMessages`, conversation number, seq, limit. */
+    /** Parameters, also of `seenAfter`: those of `seenMessages` and `maySee`, seq, limit. */
     seenBefore: compile(
       c,
       seenMessages(c)
-        .where(and(inConversation, lt(messages.seq, p("seq")), isNull(hidden.seq)))
+        .where(and(maySee, lt(messages.seq, p("seq")), isNull(hidden.seq)))
         .orderBy(desc(messages.seq))
         .limit(p("limit")),
     ),
     seenAfter: compile(
       c,
       seenMessages(c)
-        .where(and(inConversation, gt(messages.seq, p("seq")), isNull(hidden.seq)))
+        .where(and(maySee, gt(messages.seq, p("seq")), isNull(hidden.seq)))
         .orderBy(asc(messages.seq))
         .limit(p("limit")),
     ),
@@ -265,6 +277,8 @@ function changeStatements(c: StateConnection) {
         .where(
           and(
             eq(messages.conversation, p("number")),
+            gt(messages.seq, p("sinceSeq")),
+            notTooLate(),
             gt(messages.changedSeq, p("seq")),
             sql`${messages.changedSeq} > 0`,
             lte(messages.seq, p("seq")),

@@ -102,6 +102,7 @@ function putRoom(c: StateConnection) {
     privateTag: p("privateTag"),
     archivedTag: p("archivedTag"),
     changedSeq: p("changedSeq"),
+    historyFromJoining: p("historyFromJoining"),
   });
   return compile(
     c,
@@ -121,6 +122,7 @@ function putRoom(c: StateConnection) {
         privateTag: sql`excluded.private_tag`,
         archivedTag: sql`excluded.archived_tag`,
         changedSeq: sql`excluded.changed_seq`,
+        historyFromJoining: sql`excluded.history_from_joining`,
       },
     }),
   );

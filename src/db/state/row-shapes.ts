@@ -79,7 +79,14 @@ export function messageRow(row: readonly unknown[], conversation: ConversationId
 
 /** A row of `members`. */
 export function memberRow(row: readonly unknown[]): MemberRow {
-  return { user: row[0] as string, conversation: row[1] as string, mark: row[2] as Seq, markChangedSeq: row[3] as Seq };
+  return {
+    user: row[0] as string,
+    conversation: row[1] as string,
+    mark: row[2] as Seq,
+    markChangedSeq: row[3] as Seq,
+    sinceSeq: row[4] as Seq,
+    sinceMicros: row[5] as number,
+  };
 }
 
 /** A row of its table, columns in the schema's order. */
@@ -99,6 +106,7 @@ export function roomRow(row: readonly unknown[]): RoomRow {
     privateTag: row[11] as string,
     archivedTag: row[12] as string,
     changedSeq: row[13] as Seq,
+    historyFromJoining: row[14] === 1,
   };
 }
 

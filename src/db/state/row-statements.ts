@@ -30,7 +30,9 @@ export function rowStatements(c: StateConnection) {
     ...sessionStatements(c),
     ...requestStatements(c),
     ...conversationStatements(c),
+    ...memberStatements(c),
     ...messageStatements(c),
+    ...messageSearches(c),
     ...readStatements(c),
     ...upkeepStatements(c),
   };
@@ -238,6 +240,12 @@ function conversationStatements(c: StateConnection) {
       c,
       db.insert(conversations).values({ id: p("id"), kind: p("kind"), createdSeq: p("createdSeq") }),
     ),
+  };
+}
+
+function memberStatements(c: StateConnection) {
+  const { db } = c;
+  return {
     member: compile(
       c,
       db
@@ -257,10 +265,22 @@ function conversationStatements(c: StateConnection) {
       c,
       db
         .insert(members)
-        .values({ user: p("user"), conversation: p("conversation"), mark: p("mark"), markChangedSeq: p("changed") })
+        .values({
+          user: p("user"),
+          conversation: p("conversation"),
+          mark: p("mark"),
+          markChangedSeq: p("changed"),
+          sinceSeq: p("sinceSeq"),
+          sinceMicros: p("sinceMicros"),
+        })
         .onConflictDoUpdate({
           target: [members.user, members.conversation],
-          set: { mark: sql`excluded.mark`, markChangedSeq: sql`excluded.mark_changed_seq` },
+          set: {
+            mark: sql`excluded.mark`,
+            markChangedSeq: sql`excluded.mark_changed_seq`,
+            sinceSeq: sql`excluded.since_seq`,
+            sinceMicros: sql`excluded.since_micros`,
+          },
         }),
     ),
   };
@@ -297,13 +317,41 @@ function messageStatements(c: StateConnection) {
         .set({ body: sql`''`, deleted: sql`1`, changedSeq: sql`${p("changedSeq")}` })
         .where(and(eq(messages.conversation, p("number")), eq(messages.seq, p("seq")))),
     ),
+  };
+}
+
+/** Searches of the messages of one conversation. */
+function messageSearches(c: StateConnection) {
+  const { db } = c;
+  return {
     messagesAfter: compile(
       c,
       db
-        .select({ seq: messages.seq, author: messages.author, deleted: messages.deleted })
+        .select({
+          seq: messages.seq,
+          author: messages.author,
+          deleted: messages.deleted,
+          recovered: messages.recovered,
+          timeMicros: messages.timeMicros,
+        })
         .from(messages)
         .where(and(eq(messages.conversation, once("number")), gt(messages.seq, p("seq"))))
         .orderBy(asc(messages.seq))
+        .limit(p("limit")),
+    ),
+    newestBefore: compile(
+      c,
+      db
+        .select({ seq: messages.seq })
+        .from(messages)
+        .where(
+          and(
+            eq(messages.conversation, once("number")),
+            sql`${messages.recovered} = 0`,
+            lt(messages.timeMicros, p("timeMicros")),
+          ),
+        )
+        .orderBy(desc(messages.seq))
         .limit(p("limit")),
     ),
   };

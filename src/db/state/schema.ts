@@ -117,6 +117,8 @@ export const members = sqliteTable(
     conversation: text().notNull(),
     mark: integer().notNull(),
     markChangedSeq: integer("mark_changed_seq").notNull(),
+    sinceSeq: integer("since_seq").notNull().default(0),
+    sinceMicros: integer("since_micros").notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.user, t.conversation] }), index("members_conversation").on(t.conversation)],
 );
@@ -139,6 +141,7 @@ export const rooms = sqliteTable(
     privateTag: text("private_tag").notNull(),
     archivedTag: text("archived_tag").notNull(),
     changedSeq: integer("changed_seq").notNull(),
+    historyFromJoining: integer("history_from_joining", { mode: "boolean" }).notNull().default(false),
   },
   (t) => [uniqueIndex("rooms_folded").on(t.folded), uniqueIndex("rooms_skeleton").on(t.skeleton)],
 );

@@ -2,6 +2,7 @@
 import {
   isRoomId,
   messageId,
+  splitMessageId,
   type ClientId,
   type ConversationId,
   type MessageId,
@@ -18,7 +19,9 @@ import {
 } from "../../chat/queries.ts";
 import {
   SESSIONS_PER_USER,
+  sees,
   type MemberRow,
+  type MessageRow,
   type ReactionRow,
   type RequestRow,
   type Role,
@@ -180,10 +183,30 @@ export class StateQueries implements Queries {
 
   message(conversation: ConversationId, user: UserId, seq: Seq): SeenMessage | null {
     const sides = this.#sides(conversation, user);
-    const me = sides?.me ?? { conversation, user, mark: 0, markChangedSeq: 0 };
-    const row = this.#q.seenBefore.get(...this.#seenParameters(sides ?? { me, other: me }), seq + 1, 1);
-    const message = row === null || row[1] !== seq ? null : seen(row, sides ?? { me, other: me });
-    return sides !== null || message?.author === user ? message : null;
+    const me = { conversation, user, mark: 0, markChangedSeq: 0, ...sides?.me, sinceSeq: 0, sinceMicros: 0 };
+    const found = { me, other: sides?.other ?? me };
+    const row = this.#q.seenBefore.get(...this.#seenParameters(found), seq + 1, 1);
+    const message = row === null || row[1] !== seq ? null : seen(row, found);
+    if (message === null || message.author === user) return message;
+    return sides !== null && sees(sides.me, message) ? message : null;
+  }
+
+  messageById(id: MessageId, user: UserId): SeenMessage | null {
+    const parts = splitMessageId(id);
+    const request = parts === null ? null : this.request(parts.author, parts.clientId);
+    return request === null || request.conversation === null
+      ? null
+      : this.message(request.conversation, user, request.seq);
+  }
+
+  isLimited(conversation: ConversationId): boolean {
+    const room = this.#isRoom(conversation) ? this.#rows.room(conversation) : null;
+    return room !== null && (room.historyFromJoining || room.createdMicros === 0);
+  }
+
+  maySee(message: MessageRow, user: UserId): boolean {
+    const member = this.#rows.member(message.conversation, user);
+    return member !== null && sees(member, message);
   }
 
   reactionsTo(seq: Seq): readonly ReactionRow[] {
@@ -247,8 +270,8 @@ export class StateQueries implements Queries {
   #overview(user: UserId): readonly Standing[] {
     return this.#q.overview.all(UNREAD_COUNT_MAX, user, CONVERSATIONS_MAX).map((row) => {
       const me = memberRow(row);
-      const unread = row[5] as number;
-      return { me, lastSeq: (row[4] ?? 0) as Seq, unread: unread > 0 && this.#isSilenced(me) ? 0 : unread };
+      const unread = row[7] as number;
+      return { me, lastSeq: (row[6] ?? 0) as Seq, unread: unread > 0 && this.#isSilenced(me) ? 0 : unread };
     });
   }
 
@@ -268,16 +291,16 @@ export class StateQueries implements Queries {
     return { me, other: this.#rows.member(conversation, this.#otherOf(conversation, user)) ?? me };
   }
 
-  /** The parameters of `seenMessages` (query-statements.ts), and the conversation number. */
+  /** The parameters of `seenMessages` and `maySee` (query-statements.ts). */
   #seenParameters({ me, other }: Sides): readonly Bound[] {
-    const { conversation, user } = me;
+    const { conversation, user, sinceSeq, sinceMicros } = me;
     const number = this.#rows.numberOf(conversation);
-    return [user, conversation, other.user, conversation, user, conversation, number];
+    return [user, conversation, other.user, conversation, user, conversation, number, sinceSeq, sinceMicros];
   }
 
   /** The parameters of `unreadMessages` (query-statements.ts), except the limit. */
-  #unreadParameters({ conversation, user, mark }: MemberRow): readonly Bound[] {
-    return [user, conversation, user, conversation, this.#rows.numberOf(conversation), mark, user];
+  #unreadParameters({ conversation, user, mark, sinceMicros }: MemberRow): readonly Bound[] {
+    return [user, conversation, user, conversation, this.#rows.numberOf(conversation), mark, user, sinceMicros];
   }
 
   #lastSeq(conversation: ConversationId): Seq {
@@ -343,7 +366,8 @@ export class StateQueries implements Queries {
       changes.push({ seq: message.seq, told: { kind: "message", message } });
     }
     const deleted = new Map<string, Gone>();
-    for (const row of this.#q.changedSince.all(this.#rows.numberOf(conversation), seq, seq, limit)) {
+    const shown = [this.#rows.numberOf(conversation), me.sinceSeq, me.sinceMicros];
+    for (const row of this.#q.changedSince.all(...shown, seq, seq, limit)) {
       const changedSeq = row[0] as Seq;
       if (row[4] === 0) {
         const message = this.message(conversation, user, row[3] as Seq);

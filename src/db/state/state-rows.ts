@@ -26,7 +26,7 @@ import { StorageDamaged } from "../../election/ports.ts";
 import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "../../base/bounded-cache.ts";
 import type { StateConnection } from "./connection.ts";
-import type { ConversationMemory } from "./conversation-memory.ts";
+import type { ConversationMemory, TailMessage } from "./conversation-memory.ts";
 import { seatsOf, type RecentChanges } from "./recent-changes.ts";
 import { StateReactions } from "./reactions.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
@@ -261,7 +261,7 @@ export class StateRows implements Rows {
   }
 
   putMember(row: MemberRow): void {
-    this.#q.putMember.run(row.user, row.conversation, row.mark, row.markChangedSeq);
+    this.#q.putMember.run(row.user, row.conversation, row.mark, row.markChangedSeq, row.sinceSeq, row.sinceMicros);
     this.#memory.setMember(row);
     this.#changes.changed(row.conversation, row.markChangedSeq);
   }
@@ -307,6 +307,7 @@ export class StateRows implements Rows {
       row.privateTag,
       row.archivedTag,
       row.changedSeq,
+      row.historyFromJoining ? 1 : 0,
     );
     this.#roomRows.set(row.id, row);
     this.#changes.changed(row.id, row.changedSeq);
@@ -375,16 +376,20 @@ export class StateRows implements Rows {
     this.#changes.changed(conversation, changedSeq);
   }
 
-  messagesAfter(
-    conversation: ConversationId,
-    seq: Seq,
-    limit: number,
-  ): readonly Pick<MessageRow, "seq" | "author" | "deleted">[] {
+  messagesAfter(conversation: ConversationId, seq: Seq, limit: number): readonly Omit<TailMessage, "clientId">[] {
     const known = this.#memory.messagesAfter(conversation, seq, limit);
     if (known !== null) return known;
-    return this.#q.messagesAfter
-      .all(this.numberOf(conversation), seq, limit)
-      .map((row) => ({ seq: row[0] as Seq, author: row[1] as string, deleted: row[2] === 1 }));
+    return this.#q.messagesAfter.all(this.numberOf(conversation), seq, limit).map((row) => ({
+      seq: row[0] as Seq,
+      author: row[1] as string,
+      deleted: row[2] === 1,
+      recovered: row[3] === 1,
+      timeMicros: row[4] as number,
+    }));
+  }
+
+  newestBefore(conversation: ConversationId, timeMicros: number): Seq {
+    return (this.#q.newestBefore.get(this.numberOf(conversation), timeMicros, 1)?.[0] ?? 0) as Seq;
   }
 
   isMarkStuck(conversation: ConversationId, user: UserId): boolean {

@@ -102,7 +102,11 @@ function MemberForms(props: RoomProps) {
               label="Invite people"
               value={typedIn(props, "invite", "")}
               placeholder="Names, separated by commas"
-              hint="New members can read all earlier messages."
+              hint={
+                room.historyFromJoining
+                  ? "New members see only what is written after they join."
+                  : "New members can read all earlier messages."
+              }
               error={errorOf(props, "invite", "to")}
             />
           }
@@ -194,7 +198,9 @@ function Switches({ room, id }: RoomProps) {
           text={room.isPrivate ? "Make it public" : "Make it private"}
           hint={
             room.isPrivate
-              ? "Everybody can then join and read all that was written here."
+              ? room.historyFromJoining
+                ? "Everybody can then join, and see what is written after that."
+                : "Everybody can then join and read all that was written here."
               : "Then only its people can find it, and others join by invitation only."
           }
         />

@@ -93,6 +93,7 @@ export interface RoomDraft {
   readonly name: string;
   readonly topic: string;
   readonly isPrivate: boolean;
+  readonly fromJoining: boolean;
   readonly people: string;
   readonly error: ChatError | null;
 }
@@ -130,8 +131,13 @@ export function NewRoomPage({ draft }: { draft: RoomDraft }) {
         />
         <label class="check">
           <input type="checkbox" name="isPrivate" value="yes" checked={draft.isPrivate} />
+          <span>Private: only invited people can find and read the room.</span>
+        </label>
+        <label class="check">
+          <input type="checkbox" name="historyFromJoining" value="yes" checked={draft.fromJoining} />
           <span>
-            Private: only invited people can find and read the room. New members can read all earlier messages.
+            Hide earlier messages from new members: each of them sees only what is written after joining. Only a private
+            room can do this, and it cannot be changed later.
           </span>
         </label>
         <FieldError id="form-error" sentence={errorElsewhere(error, ["name", "topic", "to"])} />

@@ -49,7 +49,15 @@ export function roomRoutes(deps: WebDeps): Hono<WebEnv> {
   app.get("/rooms", login, (c) => answerRooms(c, deps));
   app.post("/rooms", login, (c) => makeRoom(c, deps));
   app.get("/new-room", login, (c) =>
-    answerNew(c, deps, { id: Bun.randomUUIDv7(), name: "", topic: "", isPrivate: false, people: "", error: null }),
+    answerNew(c, deps, {
+      id: Bun.randomUUIDv7(),
+      name: "",
+      topic: "",
+      isPrivate: false,
+      fromJoining: false,
+      people: "",
+      error: null,
+    }),
   );
   app.get("/rooms/:id", login, (c) => answerRoom(c, deps, c.req.param("id"), null));
   app.post("/rooms/:id/join", login, (c) => joinRoom(c, deps, c.req.param("id")));
@@ -98,13 +106,16 @@ async function makeRoom(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const clientId = fields.clientId();
   const [name, topic] = [fields.text("name"), fields.text("topic")];
   const isPrivate = ["yes", "true"].includes(fields.text("isPrivate"));
+  const fromJoining = ["yes", "true"].includes(fields.text("historyFromJoining"));
   const people = namesIn(fields);
-  const answer = await deps.chat.createRoom(sessionOf(c), { name, topic, isPrivate, people, clientId });
+  const what = { name, topic, isPrivate, historyFromJoining: fromJoining, people };
+  const answer = await deps.chat.createRoom(sessionOf(c), { ...what, clientId });
   if (answer.ok) return answerChanged(c, deps, answer, `/c/${answer.value.id}`, 201);
   const { error } = answer;
   if (wantsJson(c)) return await answerError(c, error);
   const typed = fields.all("people").join(", ");
-  return await answerNew(c, deps, { id: nextFormId(clientId, error), name, topic, isPrivate, people: typed, error });
+  const draft = { name, topic, isPrivate, fromJoining, people: typed, error };
+  return await answerNew(c, deps, { id: nextFormId(clientId, error), ...draft });
 }
 
 /** Answers a change that was made: JSON for programs, a redirect for people. */

@@ -78,7 +78,7 @@ const seen = fc
 const roomBody: fc.Arbitrary<OpBody> = fc.oneof(
   // Few names, so that some are taken; the first has the id that others name.
   fc.constantFrom("ops", "ops", "dev").map((name): OpBody => ({ kind: "createRoom", ...named(name), ...bare })),
-  fc.record({ isPrivate: fc.boolean(), people }).map((more): OpBody => ({
+  fc.record({ isPrivate: fc.boolean(), historyFromJoining: fc.boolean(), people }).map((more): OpBody => ({
     kind: "createRoom",
     ...named("ops"),
     ...bare,

@@ -121,7 +121,14 @@ describe.each(["memory", "sqlite"] as const)("rules over %s rows", (kind) => {
     const joining: ApplyOp = (bytes, seq, rows) => {
       const { user, body } = decodeOp(bytes);
       if (body.kind === "sendMessage" && body.body === "let me in")
-        rows.putMember({ conversation: body.conversation, user, mark: 0, markChangedSeq: 0 });
+        rows.putMember({
+          conversation: body.conversation,
+          user,
+          mark: 0,
+          markChangedSeq: 0,
+          sinceSeq: 0,
+          sinceMicros: 0,
+        });
       return applyOp(bytes, seq, rows);
     };
     const log = new ChatLog(STATES[kind](joining));

@@ -6,7 +6,15 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { CHAT_WIRE, type ChatCall } from "../../../proto/chat-wire.ts";
 import { ChatClient, type AnsweredCall, type CallResult } from "../../../src/client/chat-client.ts";
 import { ApiBench } from "../../support/fake-chat.ts";
-import { PrivateRoom, SECRETS, STRANGERS, unnamed, WRITTEN_AFTER, type Target } from "../../support/private-room.ts";
+import {
+  PrivateRoom,
+  SECRETS,
+  STRANGERS,
+  unnamed,
+  WRITTEN_AFTER,
+  WRITTEN_BEFORE,
+  type Target,
+} from "../../support/private-room.ts";
 import { createSoloChat, type Person, type SoloChat } from "../../support/solo-chat.ts";
 import { until } from "../../../harness/until.ts";
 
@@ -144,6 +152,18 @@ describe.each(Object.entries(ROWS) as [ChatCall, readonly Row[]][])("%s", (name,
       expect(unnamed(text, target)).toBe(unnamed(none, nothing));
     }
     expect(await scene.everything()).toEqual(before);
+  });
+
+  test("whoever came to the room later: nothing of the message from before", async () => {
+    const client = clientOf(scene.newcomer);
+    for (const row of asked) {
+      const request = row.request(scene.target);
+      const names = JSON.stringify(request).includes(scene.target.message);
+      if (!names && !/^(Get|List)/.test(name)) continue;
+      const told = await call(client, name, request);
+      for (const secret of [WRITTEN_BEFORE, scene.target.message]) expect(textOf(told)).not.toContain(secret);
+      if (names) expect([name, told.ok || told.code]).toEqual([name, "not_found"]);
+    }
   });
 
   test("a deleted account: not logged in", async () => {

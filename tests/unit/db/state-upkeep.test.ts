@@ -156,7 +156,7 @@ test("a message is news to all but its author, until she reads it or reads singl
       changedSeq: 0,
     });
   const mark = (user: string, seq: number): void =>
-    memory.setMember({ conversation: "c", user, mark: seq, markChangedSeq: 0 });
+    memory.setMember({ conversation: "c", user, mark: seq, markChangedSeq: 0, sinceSeq: 0, sinceMicros: 0 });
   mark("ann", 0);
   mark("bob", 0);
   message(5, "ann");

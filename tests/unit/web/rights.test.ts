@@ -4,7 +4,15 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import type { Person } from "../../support/solo-chat.ts";
-import { PrivateRoom, SECRETS, STRANGERS, unnamed, WRITTEN_AFTER, type Target } from "../../support/private-room.ts";
+import {
+  PrivateRoom,
+  SECRETS,
+  STRANGERS,
+  unnamed,
+  WRITTEN_AFTER,
+  WRITTEN_BEFORE,
+  type Target,
+} from "../../support/private-room.ts";
 import { until } from "../../../harness/until.ts";
 import { PASSWORD, Site } from "./site.ts";
 
@@ -193,6 +201,22 @@ describe.each(Object.entries(ROWS))("%s", (route, rows) => {
       }
     }
     expect(await scene.everything()).toEqual(before);
+  });
+
+  test("whoever came to the room later: nothing of the message from before", async () => {
+    const { newcomer, target } = scene;
+    for (const row of rows) {
+      if (row.kind === "stream" || row.kind === "open") continue;
+      const names = `${row.path(target)} ${JSON.stringify(row.form?.(target) ?? {})}`.includes(target.message);
+      if (!names && !route.startsWith("GET ")) continue;
+      for (const json of [true, false]) {
+        const told = await ask(route, row, { as: newcomer, target, json });
+        expect(told.text).not.toContain(WRITTEN_BEFORE);
+        if (!names) expect(told.text).not.toContain(target.message);
+        else if (row.kind === "hidden" && row.form !== undefined)
+          expect([route, told.code]).toEqual([route, "not_found"]);
+      }
+    }
   });
 
   test("a deleted account: not logged in", async () => {

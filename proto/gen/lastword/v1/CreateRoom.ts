@@ -7,6 +7,7 @@ export interface CreateRoomInput {
   topic?: string;
   isPrivate?: boolean;
   people?: string[];
+  historyFromJoining?: boolean;
 }
 
 export interface WireCreateRoom {
@@ -16,4 +17,5 @@ export interface WireCreateRoom {
   topic: string;
   isPrivate: boolean;
   people: string[];
+  historyFromJoining: boolean;
 }

@@ -6,6 +6,7 @@ export interface CreateRoomRequestInput {
   isPrivate?: boolean;
   people?: string[];
   clientId?: string;
+  historyFromJoining?: boolean;
 }
 
 export interface WireCreateRoomRequest {
@@ -14,4 +15,5 @@ export interface WireCreateRoomRequest {
   isPrivate: boolean;
   people: string[];
   clientId: string;
+  historyFromJoining: boolean;
 }

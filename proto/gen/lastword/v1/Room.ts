@@ -9,6 +9,7 @@ export interface RoomInput {
   people?: number;
   role?: string;
   isForAll?: boolean;
+  historyFromJoining?: boolean;
 }
 
 export interface WireRoom {
@@ -20,4 +21,5 @@ export interface WireRoom {
   people: number;
   role: string;
   isForAll: boolean;
+  historyFromJoining: boolean;
 }
