@@ -4,6 +4,8 @@ import { Client, credentials, Metadata, status } from "@grpc/grpc-js";
 import { CHAT_WIRE, type ChatCall, type WireMethod } from "../../proto/chat-wire.ts";
 import { ChatClient } from "../../src/client/chat-client.ts";
 import { Cluster, waitFor } from "../../harness/cluster.ts";
+import { CALL_ROWS } from "../support/requests/all.ts";
+import type { CallRow, Target } from "../support/requests/request.ts";
 import { PAYLOADS, shapeOf } from "../support/payloads.ts";
 import { WEB_PASSWORD, WebPerson } from "../../harness/web-person.ts";
 
@@ -178,6 +180,8 @@ describe("somebody else's things over gRPC", () => {
   let session: string;
   /** Ada's private room. */
   let secret: string;
+  /** The message in it. */
+  let hidden: string;
   beforeAll(async () => {
     eves = new ChatClient({ addresses: [cluster.grpc(0)] });
     expect((await eves.login("eve", WEB_PASSWORD)).ok).toBe(true);
@@ -194,7 +198,8 @@ describe("somebody else's things over gRPC", () => {
     });
     expect(made).toMatchObject({ ok: true });
     if (made.ok) secret = made.value.room!.id;
-    await adas.send({ to: "#secret", body: "hidden words" });
+    const sent = await adas.send({ to: "#secret", body: "hidden words" });
+    if (sent.ok) hidden = sent.value.message!.id;
     adas.close();
   });
   afterAll(() => eves.close());
@@ -236,95 +241,23 @@ describe("somebody else's things over gRPC", () => {
     });
   }
 
-  /** Requests that name things of others; null for calls that name nothing. */
-  const REQUESTS: Record<ChatCall, (ids: { session: string }) => readonly object[] | null> = {
-    Register: () => null,
-    Login: () => null,
-    Logout: () => null,
-    ClusterStatus: () => null,
-    ChangePassword: () => [
-      { password: "wrong password", newPassword: "another password", clientId: crypto.randomUUID() },
-    ],
-    DeleteAccount: () => [{ password: "wrong password", deleteMessages: true, clientId: crypto.randomUUID() }],
-    ListSessions: () => [{}],
-    EndSession: ({ session }) => [{ sessionId: session, clientId: crypto.randomUUID() }],
-    ListUsers: () => [{ limit: 200 }],
-    SetRole: () => [
-      { person: "eve", role: "owner", clientId: crypto.randomUUID() },
-      { person: "ada", role: "member", clientId: crypto.randomUUID() },
-    ],
-    ListConversations: () => [{ limit: 200 }],
-    SendMessage: () => [
-      { conversationId: theirs.conversationId, body: "from eve", clientId: crypto.randomUUID() },
-      { conversationId: secret, body: "from eve", clientId: crypto.randomUUID() },
-      { to: "#secret", body: "from eve", clientId: crypto.randomUUID() },
-    ],
-    GetMessages: () => [
-      { conversationId: theirs.conversationId, limit: 200 },
-      { conversationId: theirs.conversationId, before: theirs.id, limit: 200, read: 1 },
-      { with: "ben", limit: 200 },
-      { conversationId: secret, limit: 200 },
-      { with: "#secret", limit: 200 },
-    ],
-    MarkRead: () => [{ messageIds: [theirs.id] }, { conversationId: theirs.conversationId, upTo: theirs.id }],
-    DeleteMessages: () => [{ messageIds: [theirs.id], clientId: crypto.randomUUID() }],
-    React: () => [
-      { messageId: theirs.id, emoji: "👍", clientId: crypto.randomUUID() },
-      { messageId: theirs.id, emoji: "👍", remove: true, clientId: crypto.randomUUID() },
-    ],
-    Subscribe: () => [{ cursor: "" }, { cursor: "1.0..0:1" }],
-    // Names what is not there for eve, by its id and by its name. The last ones of each list are of her own account.
-    CreateRoom: () => [{ name: "secret", topic: "", isPrivate: false, people: [], clientId: crypto.randomUUID() }],
-    ChangeRoom: () =>
-      [
-        { name: "mine" },
-        { topic: "mine" },
-        { isPrivate: false },
-        { archived: true },
-        { invite: { names: ["eve"] } },
-        { remove: { names: ["ada"] } },
-        { ban: "ada" },
-        { unban: "eve" },
-        { role: { person: "eve", role: "owner" } },
-      ].flatMap((change) => [secret, "#secret"].map((room) => ({ room, clientId: crypto.randomUUID(), ...change }))),
-    JoinRoom: () => [secret, "#secret"].map((room) => ({ room, clientId: crypto.randomUUID() })),
-    LeaveRoom: () => [secret, "#secret"].map((room) => ({ room, clientId: crypto.randomUUID() })),
-    ListRooms: () => [{ limit: 200 }, { limit: 200, search: "secret" }, { limit: 200, archived: true }],
-    ListRoomPeople: () => [{ room: secret }, { room: "#secret" }],
-    SendStream: () => [
-      { items: [{ conversationId: theirs.conversationId, body: "from eve", clientId: crypto.randomUUID() }] },
-    ],
-  };
-  const CALLS = Object.keys(CHAT_WIRE) as ChatCall[];
-  /** What they name is not there for eve. */
-  const NAMING: readonly ChatCall[] = [
-    "EndSession",
-    "SendMessage",
-    "MarkRead",
-    "DeleteMessages",
-    "React",
-    "ChangeRoom",
-    "JoinRoom",
-    "LeaveRoom",
-    "ListRoomPeople",
-  ];
-
-  test.each(CALLS)(
+  test.each(Object.entries(CALL_ROWS) as [ChatCall, readonly CallRow[]][])(
     "%s",
-    async (name) => {
-      for (const request of REQUESTS[name]({ session }) ?? []) {
-        expect([name, (await call(name, request, null)).code]).toEqual([name, status.UNAUTHENTICATED]);
-        expect([name, (await call(name, request, "A".repeat(43))).code]).toEqual([name, status.UNAUTHENTICATED]);
-        const answer = await call(name, request, eves.token);
-        expect(answer.text).not.toContain("private words");
-        expect(answer.text).not.toContain(theirs.conversationId);
-        expect(answer.text).not.toContain(secret);
-        expect(answer.text).not.toContain("hidden words");
-        if (name === "SetRole") expect([name, answer.code]).toEqual([name, status.PERMISSION_DENIED]);
-        if (name === "CreateRoom") expect([name, answer.code]).toEqual([name, status.ALREADY_EXISTS]);
-        const named = NAMING.includes(name);
-        if (named) expect([name, answer.code]).toEqual([name, status.NOT_FOUND]);
-        if (name === "SendStream") expect(answer.text).toContain('"code":"not_found"');
+    async (name, rows) => {
+      const { id: message, conversationId: room } = theirs;
+      const targets: readonly Target[] = [
+        { room, name: "ben", message, session },
+        { room: secret, name: "secret", message: hidden, session },
+      ];
+      for (const row of rows) {
+        if (row.kind === "stream" || row.kind === "open") continue;
+        for (const target of targets)
+          await isRefused(name, row.request(target, crypto.randomUUID()), row.kind === "hidden");
+      }
+      if (name === "Subscribe") for (const cursor of ["", "1.0..0:1"]) await isRefused(name, { cursor }, false);
+      if (name === "SendStream") {
+        const item = { conversationId: room, body: "let me in", clientId: crypto.randomUUID() };
+        expect((await isRefused(name, { items: [item] }, false)).text).toContain('"code":"not_found"');
       }
       // Ada's data is unchanged.
       const { messages } = await ada.json<{ messages: { id: string; body: string; readByOther: boolean }[] }>(
@@ -332,10 +265,31 @@ describe("somebody else's things over gRPC", () => {
         `/c/${theirs.conversationId}?limit=200`,
       );
       expect(messages[0]).toMatchObject({ id: theirs.id, body: "private words of ada" });
-      expect(messages.map((message) => message.body)).not.toContain("from eve");
+      expect(messages.map((message) => message.body)).not.toContain("let me in");
     },
     20_000,
   );
+
+  /** Without a login the call is refused; as eve it tells nothing, and finds nothing if it names what is hidden. */
+  async function isRefused(name: ChatCall, request: object, namesHidden: boolean): Promise<{ text: string }> {
+    expect([name, (await call(name, request, null)).code]).toEqual([name, status.UNAUTHENTICATED]);
+    expect([name, (await call(name, request, "A".repeat(43))).code]).toEqual([name, status.UNAUTHENTICATED]);
+    const answer = await call(name, request, eves.token);
+    for (const words of ["private words", "hidden words", theirs.conversationId, secret])
+      expect(answer.text).not.toContain(words);
+    if (namesHidden) expect([name, answer.code]).toEqual([name, status.NOT_FOUND]);
+    return answer;
+  }
+
+  test("nobody makes herself an owner; the name of a private room is taken", async () => {
+    const clientId = crypto.randomUUID();
+    for (const [name, request, code] of [
+      ["SetRole", { person: "eve", role: "owner", clientId }, status.PERMISSION_DENIED],
+      ["SetRole", { person: "ada", role: "member", clientId }, status.PERMISSION_DENIED],
+      ["CreateRoom", { name: "secret", clientId }, status.ALREADY_EXISTS],
+    ] as const)
+      expect([name, (await call(name, request, eves.token)).code]).toEqual([name, code]);
+  });
 
   test("cursors that were tampered with: refused, reset, or as if there were none", async () => {
     for (const cursor of [

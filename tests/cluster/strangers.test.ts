@@ -5,6 +5,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { Cluster } from "../../harness/cluster.ts";
 import { WEB_PASSWORD, WebPerson } from "../../harness/web-person.ts";
+import { ROUTE_ROWS } from "../support/requests/all.ts";
+import type { Target } from "../support/requests/request.ts";
 import { loginCookie } from "../../harness/login-cookie.ts";
 
 let cluster: Cluster;
@@ -22,19 +24,17 @@ afterAll(() => cluster.stop());
 test("CSRF: another site's form or fetch with ada's cookie is refused on every route that changes something", async () => {
   const { id, conversationId } = await ada.send(cluster.web(0), "ben", "stays");
   const fresh = (): string => crypto.randomUUID();
-  const changes: readonly (readonly [string, () => Record<string, string>])[] = [
-    ["/to", () => ({ name: "ben", body: "forged", id: fresh() })],
-    [`/c/${conversationId}/messages`, () => ({ body: "forged", id: fresh() })],
-    [`/c/${conversationId}/delete`, () => ({ ids: id, id: fresh() })],
-    [`/c/${conversationId}/react`, () => ({ ids: id, emoji: "👍", id: fresh() })],
-    [`/c/${conversationId}/read`, () => ({ upTo: id, id: fresh() })],
-    ["/account/password", () => ({ password: WEB_PASSWORD, newPassword: "stolen by a stranger", id: fresh() })],
-    ["/account/delete", () => ({ password: WEB_PASSWORD, id: fresh() })],
-    ["/logout", () => ({})],
-    // A login as the stranger would make ada write in his account.
-    ["/login", () => ({ name: "ben", password: WEB_PASSWORD })],
-    ["/register", () => ({ name: "made-by-a-stranger", password: WEB_PASSWORD, id: fresh() })],
+  const target: Target = { room: conversationId, name: "ben", message: id, session: "x" };
+  const changes: (readonly [string, Readonly<Record<string, string>>])[] = [
+    // With ada's password; and a login as the stranger, which would make ada write in his account.
+    ["/account/password", { password: WEB_PASSWORD, newPassword: "stolen by a stranger" }],
+    ["/account/delete", { password: WEB_PASSWORD }],
+    ["/login", { name: "ben", password: WEB_PASSWORD }],
+    ["/register", { name: "made-by-a-stranger", password: WEB_PASSWORD }],
   ];
+  for (const [route, rows] of Object.entries(ROUTE_ROWS))
+    for (const row of route.startsWith("POST ") ? rows : [])
+      if (row.kind !== "stream") changes.push([row.path(target), row.form?.(target) ?? {}]);
   const others: readonly Record<string, string>[] = [
     { "sec-fetch-site": "cross-site", origin: "https://evil.example" },
     // Another port of this computer, where somebody else's program may run.
@@ -45,11 +45,16 @@ test("CSRF: another site's form or fetch with ada's cookie is refused on every r
   ];
   const at = cluster.web(2);
   const cookie = `${await loginCookie(at)}=${ada.cookie(at)!}`;
-  for (const [path, form] of changes)
+  expect(changes.length).toBeGreaterThan(30);
+  for (const [path, fields] of changes)
     for (const headers of others)
       for (const page of [true, false]) {
         const sent = { ...headers, cookie };
-        const answer = await new WebPerson("x").ask(at, path, { form: form(), page, headers: sent });
+        const answer = await new WebPerson("x").ask(at, path, {
+          form: { id: fresh(), ...fields },
+          page,
+          headers: sent,
+        });
         expect([path, headers, answer.status, answer.headers.getSetCookie()]).toEqual([path, headers, 403, []]);
         expect(answer.headers.get("access-control-allow-origin")).toBeNull();
       }

@@ -1,18 +1,12 @@
 /** A private room and the people who must not learn of it, in the chat without a cluster: for the tables of rights. */
 import type { Answer } from "../../src/chat/errors.ts";
 import type { RoomChange } from "../../src/chat/chat-service.ts";
+import type { Target } from "./requests/request.ts";
 import { SOLO_PASSWORD, type Person, type SoloChat } from "./solo-chat.ts";
 
 /** The people who are not in the room, and why not. The last two were never in it. */
 export const STRANGERS = ["removed", "banned", "outsider", "banned before she came"] as const;
 export type Stranger = (typeof STRANGERS)[number];
-
-/** What a request names: the private room, or nothing that there is. */
-export interface Target {
-  readonly room: string;
-  readonly name: string;
-  readonly message: string;
-}
 
 /** The name, the topic and the messages of the room: nobody else may ever see one of these words. */
 export const SECRETS = ["hideout", "behind the mill", "attack at dawn", "retreat at dusk"] as const;
@@ -78,7 +72,7 @@ export class PrivateRoom {
     const asked = { name: NAME, topic: TOPIC, ...history, people, clientId: id() };
     const room = must(await solo.chat.createRoom(owner.session, asked)).id;
     const sent = must(await solo.chat.send(owner.session, { conversationId: room, body: BEFORE, clientId: id() }));
-    const target = { room, name: NAME, message: sent.id };
+    const target = { room, name: NAME, message: sent.id, session: owner.session.sessionId };
     const made = new PrivateRoom(
       solo,
       { owner, member, newcomer, strangers, deleted },
@@ -102,7 +96,7 @@ export class PrivateRoom {
   /** What a request names that asks for nothing: its answers must be those about the room, but for what was asked. */
   get nothing(): Target {
     const message = `${this.owner.session.userId}-${id()}`;
-    return { room: "NoSuchRoom00", name: "nowhere", message };
+    return { room: "NoSuchRoom00", name: "nowhere", message, session: "NoSuchLogin0" };
   }
 
   /** The owner changes the room. */
@@ -146,8 +140,9 @@ export class PrivateRoom {
 }
 
 /** An answer about a target, without what the request itself named, the ids that every form has, and cursors. */
-export function unnamed(text: string, { room, name, message }: Target): string {
+export function unnamed(text: string, { room, name, message, session }: Target): string {
   return text
+    .replaceAll(session, "SESSION")
     .replaceAll(message, "MESSAGE")
     .replaceAll(room, "ROOM")
     .replaceAll(name, "NAME")

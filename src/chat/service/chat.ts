@@ -83,8 +83,8 @@ export function createChat(options: ChatOptions): Chat {
 
   return {
     ...accountCalls(accounts, marks),
-    ...messageCalls(messaging),
-    ...roomCalls(rooms),
+    ...callsOf(messaging),
+    ...callsOf(rooms),
     person: (session, input) => people.person(session, input),
     setRole: (session, input) => people.setRole(session, input),
     operator: people,
@@ -150,35 +150,12 @@ function accountCalls(accounts: Accounts, marks: MarkGatherer): Pick<ChatService
   };
 }
 
-type RoomCall = "createRoom" | "changeRoom" | "joinRoom" | "leaveRoom" | "listRooms" | "room" | "listRoomPeople";
-
-function roomCalls(rooms: Rooms): Pick<ChatService, RoomCall> {
-  return {
-    createRoom: (session, input) => rooms.create(session, input),
-    changeRoom: (session, input) => rooms.change(session, input),
-    joinRoom: (session, input) => rooms.join(session, input),
-    leaveRoom: (session, input) => rooms.leave(session, input),
-    listRooms: (session, input) => rooms.list(session, input),
-    room: (session, input) => rooms.room(session, input),
-    listRoomPeople: (session, input) => rooms.people(session, input),
-  };
-}
-
-function messageCalls(
-  messaging: Messaging,
-): Omit<ChatService, AccountCall | RoomCall | "person" | "setRole" | "cursor" | "subscribe" | "typing"> {
-  return {
-    send: (session, input) => messaging.send(session, input),
-    markRead: (session, input) => messaging.markRead(session, input),
-    markAllRead: (session, input) => messaging.markAllRead(session, input),
-    deleteMessages: (session, input) => messaging.deleteMessages(session, input),
-    react: (session, input) => messaging.react(session, input),
-    listUsers: (session, input) => messaging.listUsers(session, input),
-    listConversations: (session, input) => messaging.listConversations(session, input),
-    conversation: (session, input) => messaging.conversation(session, input),
-    findDirect: (session, input) => messaging.findDirect(session, input),
-    messages: (session, input) => messaging.messages(session, input),
-    unreadTotal: (session) => messaging.unreadTotal(session),
-    unreadCounts: (session, conversationId) => messaging.unreadCounts(session, conversationId),
-  };
+/** The calls of a part: its public methods, which have the same names as in ChatService. */
+function callsOf<Part extends object>(part: Part): { readonly [Name in keyof Part]: Part[Name] } {
+  const calls: Record<string, unknown> = {};
+  for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(part))) {
+    const method = part[name as keyof Part];
+    if (name !== "constructor" && typeof method === "function") calls[name] = method.bind(part);
+  }
+  return calls as Part;
 }

@@ -44,7 +44,7 @@ export class Rooms {
     this.#finder = parts.finder;
   }
 
-  async create(
+  async createRoom(
     session: Session,
     input: {
       readonly name: string;
@@ -71,7 +71,7 @@ export class Rooms {
     return await this.#write(session, clientId.value, body, id);
   }
 
-  async change(
+  async changeRoom(
     session: Session,
     input: { readonly room: string; readonly change: RoomChange; readonly clientId: ClientId },
   ): Promise<Answer<RoomView>> {
@@ -83,7 +83,7 @@ export class Rooms {
     return "kind" in body ? await this.#write(session, clientId.value, body, room) : body;
   }
 
-  async join(
+  async joinRoom(
     session: Session,
     input: { readonly room: string; readonly clientId: ClientId },
   ): Promise<Answer<RoomView>> {
@@ -95,7 +95,10 @@ export class Rooms {
     return await this.#write(session, clientId.value, { kind: "seatPeople", room: id, what: "join", people: [] }, id);
   }
 
-  async leave(session: Session, input: { readonly room: string; readonly clientId: ClientId }): Promise<Answer<null>> {
+  async leaveRoom(
+    session: Session,
+    input: { readonly room: string; readonly clientId: ClientId },
+  ): Promise<Answer<null>> {
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;
     const room = await this.#finder.room(input.room, session.userId);
@@ -114,7 +117,7 @@ export class Rooms {
     return before !== null && recordedResult(before).kind === "done";
   }
 
-  async list(session: Session, input: ListRoomsInput & ReadAt): Promise<Answer<readonly RoomView[]>> {
+  async listRooms(session: Session, input: ListRoomsInput & ReadAt): Promise<Answer<readonly RoomView[]>> {
     const limit = checkLimit(input.limit);
     if (!limit.ok) return limit;
     const { after = "", search = "", archived = false } = input;
@@ -137,7 +140,7 @@ export class Rooms {
     return room === null ? failedWith("not_found") : this.#reading.ok(this.#views.room(room));
   }
 
-  async people(
+  async listRoomPeople(
     session: Session,
     input: { readonly room: string; readonly after?: string; readonly limit: number } & ReadAt,
   ): Promise<Answer<readonly RoomPersonView[]>> {

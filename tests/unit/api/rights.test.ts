@@ -6,95 +6,13 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { CHAT_WIRE, type ChatCall } from "../../../proto/chat-wire.ts";
 import { ChatClient, type AnsweredCall, type CallResult } from "../../../src/client/chat-client.ts";
 import { ApiBench } from "../../support/fake-chat.ts";
-import {
-  PrivateRoom,
-  SECRETS,
-  STRANGERS,
-  unnamed,
-  WRITTEN_AFTER,
-  WRITTEN_BEFORE,
-  type Target,
-} from "../../support/private-room.ts";
+import { PrivateRoom, SECRETS, STRANGERS, unnamed, WRITTEN_AFTER, WRITTEN_BEFORE } from "../../support/private-room.ts";
+import { CALL_ROWS } from "../../support/requests/all.ts";
+import type { CallRow } from "../../support/requests/request.ts";
 import { createSoloChat, type Person, type SoloChat } from "../../support/solo-chat.ts";
 import { until } from "../../../harness/until.ts";
 
-type Request = (target: Target) => object;
-
-type Row =
-  /** The room is not found, just as one that there is not; whoever is in it gets what she asks for. */
-  | { readonly kind: "hidden"; readonly request: Request; readonly code?: "unknown_recipient" }
-  /** The answer is about the user's own things. `shows`: to whoever is in the room, that room too. */
-  | { readonly kind: "own"; readonly request: Request; readonly shows?: true }
-  /** It needs no login and tells nothing of the chat. */
-  | { readonly kind: "open"; readonly request: Request }
-  /** The streams have tests of their own below. */
-  | { readonly kind: "stream" };
-
 const id = (): string => crypto.randomUUID();
-const hidden = (request: Request): Row => ({ kind: "hidden", request });
-/** The name of a room that there is not is no name of a recipient. */
-const unknown = (request: Request): Row => ({ kind: "hidden", request, code: "unknown_recipient" });
-const own = (request: object = {}): Row => ({ kind: "own", request: () => request });
-const shown = (request: object = {}): Row => ({ kind: "own", request: () => request, shows: true });
-const change = (what: object): Row => hidden(({ room }) => ({ room, clientId: id(), ...what }));
-
-/** Every method of the service, and what it answers to somebody who is not in the room. */
-const ROWS: { readonly [Name in ChatCall]: readonly Row[] } = {
-  Register: [{ kind: "open", request: () => ({ name: "", password: "x", clientId: id() }) }],
-  Login: [{ kind: "open", request: () => ({ name: "nobody", password: "x" }) }],
-  Logout: [{ kind: "open", request: () => ({}) }],
-  ClusterStatus: [{ kind: "open", request: () => ({}) }],
-  ChangePassword: [own({ password: "wrong password", newPassword: "another password", clientId: id() })],
-  DeleteAccount: [own({ password: "wrong password", clientId: id() })],
-  ListSessions: [own()],
-  EndSession: [own({ sessionId: "nothing", clientId: id() })],
-  ListUsers: [own(), own({ search: "o" })],
-  SetRole: [own({ person: "yorick", role: "admin", clientId: id() })],
-  ListConversations: [shown(), own({ unreadOnly: true })],
-  SendMessage: [
-    hidden(({ room }) => ({ conversationId: room, body: "let me in", clientId: id() })),
-    unknown(({ name }) => ({ to: `#${name}`, body: "let me in", clientId: id() })),
-  ],
-  GetMessages: [
-    hidden(({ room }) => ({ conversationId: room })),
-    hidden(({ room, message }) => ({ conversationId: room, before: message, read: 1 })),
-    unknown(({ name }) => ({ with: `#${name}` })),
-  ],
-  MarkRead: [
-    hidden(({ message }) => ({ messageIds: [message] })),
-    hidden(({ room, message }) => ({ conversationId: room, upTo: message })),
-  ],
-  DeleteMessages: [hidden(({ message }) => ({ messageIds: [message], clientId: id() }))],
-  React: [
-    hidden(({ message }) => ({ messageId: message, emoji: "👍", clientId: id() })),
-    hidden(({ message }) => ({ messageId: message, emoji: "👍", remove: true, clientId: id() })),
-  ],
-  CreateRoom: [own({ name: "elsewhere", people: ["yorick"], clientId: id() })],
-  ChangeRoom: [
-    change({ name: "mine" }),
-    change({ topic: "mine" }),
-    change({ isPrivate: false }),
-    change({ archived: true }),
-    change({ invite: { names: ["olga"] } }),
-    change({ remove: { names: ["yorick"] } }),
-    change({ ban: "yorick" }),
-    change({ unban: "bert" }),
-    change({ role: { person: "yorick", role: "admin" } }),
-    hidden(({ name }) => ({ room: `#${name}`, topic: "mine", clientId: id() })),
-  ],
-  JoinRoom: [
-    hidden(({ room }) => ({ room, clientId: id() })),
-    hidden(({ name }) => ({ room: `#${name}`, clientId: id() })),
-  ],
-  LeaveRoom: [
-    hidden(({ room }) => ({ room, clientId: id() })),
-    hidden(({ name }) => ({ room: `#${name}`, clientId: id() })),
-  ],
-  ListRooms: [shown(), shown({ search: "hide" }), own({ archived: true })],
-  ListRoomPeople: [hidden(({ room }) => ({ room })), hidden(({ name }) => ({ room: `#${name}`, after: "a" }))],
-  Subscribe: [{ kind: "stream" }],
-  SendStream: [{ kind: "stream" }],
-};
 
 let solo: SoloChat;
 let bench: ApiBench;
@@ -126,10 +44,10 @@ const call = async (client: ChatClient, name: ChatCall, request: object): Promis
   await client.call(name as AnsweredCall, request);
 
 test("every method has a row", () => {
-  expect(Object.keys(ROWS).toSorted()).toEqual(Object.keys(CHAT_WIRE).toSorted());
+  expect(Object.keys(CALL_ROWS).toSorted()).toEqual(Object.keys(CHAT_WIRE).toSorted());
 });
 
-describe.each(Object.entries(ROWS) as [ChatCall, readonly Row[]][])("%s", (name, rows) => {
+describe.each(Object.entries(CALL_ROWS) as [ChatCall, readonly CallRow[]][])("%s", (name, rows) => {
   const asked = rows.filter((row) => row.kind !== "stream");
 
   test.each(STRANGERS)("%s: not found, and nothing of the room", async (stranger) => {
@@ -138,7 +56,7 @@ describe.each(Object.entries(ROWS) as [ChatCall, readonly Row[]][])("%s", (name,
     for (const row of asked) {
       const { target, nothing } = scene;
       const nobody = row.kind === "open" ? clientOf({ token: "" }) : client;
-      const told = await call(nobody, name, row.request(target));
+      const told = await call(nobody, name, row.request(target, id()));
       const text = textOf(told);
       for (const secret of [...SECRETS, target.room, target.message]) expect(text).not.toContain(secret);
       if (row.kind !== "hidden") continue;
@@ -148,7 +66,7 @@ describe.each(Object.entries(ROWS) as [ChatCall, readonly Row[]][])("%s", (name,
         "definite",
       ]);
       for (const person of ["zenobia", "yorick"]) expect(text).not.toContain(person);
-      const none = textOf(await call(client, name, row.request(nothing)));
+      const none = textOf(await call(client, name, row.request(nothing, id())));
       expect(unnamed(text, target)).toBe(unnamed(none, nothing));
     }
     expect(await scene.everything()).toEqual(before);
@@ -157,19 +75,19 @@ describe.each(Object.entries(ROWS) as [ChatCall, readonly Row[]][])("%s", (name,
   test("whoever came to the room later: nothing of the message from before", async () => {
     const client = clientOf(scene.newcomer);
     for (const row of asked) {
-      const request = row.request(scene.target);
+      const request = row.request(scene.target, id());
       const names = JSON.stringify(request).includes(scene.target.message);
       if (!names && !/^(Get|List)/.test(name)) continue;
       const told = await call(client, name, request);
       for (const secret of [WRITTEN_BEFORE, scene.target.message]) expect(textOf(told)).not.toContain(secret);
-      if (names) expect([name, told.ok || told.code]).toEqual([name, "not_found"]);
+      if (names && row.kind === "hidden") expect([name, told.ok || told.code]).toEqual([name, "not_found"]);
     }
   });
 
   test("a deleted account: not logged in", async () => {
     for (const row of asked) {
       if (row.kind === "open") continue;
-      const told = await call(clientOf(scene.deleted), name, row.request(scene.target));
+      const told = await call(clientOf(scene.deleted), name, row.request(scene.target, id()));
       expect(told).toMatchObject({ ok: false, code: "not_logged_in" });
     }
   });
@@ -180,7 +98,7 @@ describe.each(Object.entries(ROWS) as [ChatCall, readonly Row[]][])("%s", (name,
       const chat = createSoloChat();
       const other = await ApiBench.start({ chat: chat.chat });
       const { owner, target } = await PrivateRoom.make(chat, "nobody is deleted");
-      const told = await call(clientOf(owner, other), name, row.request(target));
+      const told = await call(clientOf(owner, other), name, row.request(target, id()));
       await other.stop();
       chat.close();
       expect([name, told.ok || told.code]).toEqual([name, true]);

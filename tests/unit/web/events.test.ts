@@ -4,7 +4,7 @@ import { encodeItem } from "../../../src/web/messages/events.ts";
 import type { FeedEvent, MessageView } from "../../../src/chat/chat-service.ts";
 import type { Person } from "../../support/solo-chat.ts";
 import { classOf, placeOf } from "../../../src/host/error-place.ts";
-import { FakeFeed } from "../../support/fake-chat.ts";
+import { FakeFeed, MESSAGE as FULL_MESSAGE } from "../../support/fake-chat.ts";
 import { until } from "../../../harness/until.ts";
 import { Site } from "./site.ts";
 
@@ -74,20 +74,7 @@ async function open(person: Person, path = "/events", headers: Record<string, st
   return reader;
 }
 
-const MESSAGE: MessageView = {
-  id: "u1-00000000-0000-4000-8000-000000000001",
-  conversationId: "u1_u2",
-  authorId: "u1",
-  authorName: "ada",
-  body: "hello",
-  timeMicros: 1_795_000_000_000_000,
-  seq: 42,
-  deleted: false,
-  unread: true,
-  readByOther: true,
-  recovered: false,
-  reactions: [],
-};
+const MESSAGE: MessageView = { ...FULL_MESSAGE, body: "hello", recovered: false, reactions: [] };
 
 describe("a view that throws", () => {
   /** Throws an error of a view whose message contains what a user wrote. */

@@ -1,6 +1,8 @@
 /** What must hold for every route of the page. The routes come from the app itself, so new ones are tested too. */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Person } from "../../support/solo-chat.ts";
+import { ROUTE_ROWS } from "../../support/requests/all.ts";
+import type { PageRequest, RouteRow, Target } from "../../support/requests/request.ts";
 import { ORIGIN, PASSWORD, SESSION_COOKIE, Site } from "./site.ts";
 
 const site = new Site({ openStatus: false });
@@ -45,40 +47,35 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-/** A request to a route that names another user's things in every place. */
+/** A request to a route that names another user's things. */
 function ask(
   route: string,
   as: Person | null,
   headers: Record<string, string> = {},
   more: Record<string, string> = {},
+  asked: RouteRow = ROUTE_ROWS[route]![0]!,
+  target: Target = targets()[0],
 ): Promise<Response> {
-  const [method, pattern] = route.split(" ") as [string, string];
-  const path = pattern
-    .replace("/rooms/:id", `/rooms/${secret}`)
-    .replace("/sessions/:id", `/sessions/${ada.session.sessionId}`)
-    .replace(":id", theirs.conversationId)
-    .replace(":file", "nothing.js");
-  const form = {
-    id: crypto.randomUUID(),
-    ids: theirs.id,
-    body: "x",
-    name: "ben",
-    to: "ben",
-    upTo: theirs.id,
-    token: "x",
-    topic: "x",
-    people: "eve",
-    person: "ada",
-    role: "member",
-    emoji: "👍",
-  };
-  return site.ask(`${path}?before=${theirs.id}&current=${theirs.conversationId}&after=`, {
+  const { path, form }: PageRequest = asked.kind === "stream" ? { path: () => "/events" } : asked;
+  const [method] = route.split(" ") as [string];
+  const fields = { id: crypto.randomUUID(), ...form?.(target), ...more };
+  return site.ask(path(target), {
     ...(as === null ? {} : { as }),
-    ...(method === "GET" ? {} : { form: { ...form, password: "wrong password", ...more } }),
+    ...(method === "GET" ? {} : { form: fields }),
     headers,
     json: true,
     method,
   });
+}
+
+/** Ada's conversation with ben, and her private room. */
+function targets(): readonly [Target, Target] {
+  const { id: message, conversationId: room } = theirs;
+  const session = ada.session.sessionId;
+  return [
+    { room, name: "ben", message, session },
+    { room: secret, name: "secret", message, session },
+  ];
 }
 
 test("the list is the app's own", () => {
@@ -100,12 +97,13 @@ describe.each(ROUTES.filter((route) => !OPEN.includes(route)))("%s", (route) => 
   });
 
   test("somebody else's things do not exist", async () => {
-    const answer = await ask(route, eve);
-    const reader = route === "GET /events" ? null : await answer.text();
-    if (reader === null) await answer.body?.cancel();
-    else expect(reader).not.toContain("private words");
-    if (/:id/.test(route) && !/typing|^GET .+\/(?:messages|read|delete|unreact)$/.test(route))
-      expect(answer.status).toBe(404);
+    for (const target of targets())
+      for (const row of ROUTE_ROWS[route]!) {
+        const answer = await ask(route, eve, {}, {}, row, target);
+        if (row.kind === "stream") await answer.body?.cancel();
+        else expect(await answer.text()).not.toContain("private words");
+        if (row.kind === "hidden") expect(answer.status).toBe(404);
+      }
     // None of it had an effect.
     const seen = (await (await site.ask(`/c/${theirs.conversationId}`, { as: ada, json: true })).json()) as {
       messages: { body: string; readByOther: boolean }[];

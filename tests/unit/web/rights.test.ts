@@ -4,138 +4,11 @@
  */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import type { Person } from "../../support/solo-chat.ts";
-import {
-  PrivateRoom,
-  SECRETS,
-  STRANGERS,
-  unnamed,
-  WRITTEN_AFTER,
-  WRITTEN_BEFORE,
-  type Target,
-} from "../../support/private-room.ts";
+import { PrivateRoom, SECRETS, STRANGERS, unnamed, WRITTEN_AFTER, WRITTEN_BEFORE } from "../../support/private-room.ts";
+import { ROUTE_ROWS } from "../../support/requests/all.ts";
+import type { PageRequest, Target } from "../../support/requests/request.ts";
 import { until } from "../../../harness/until.ts";
 import { PASSWORD, Site } from "./site.ts";
-
-type Form = Record<string, string>;
-
-/** One request: its address and its form, about a target. */
-interface Asked {
-  readonly path: (target: Target) => string;
-  readonly form?: (target: Target) => Form;
-}
-
-type Row =
-  /** The room is not found, just as one that there is not; whoever is in it gets what she asks for. */
-  | (Asked & { readonly kind: "hidden"; readonly code?: "unknown_recipient" })
-  /** The answer about the room is that about none, whatever it is. */
-  | (Asked & { readonly kind: "same" })
-  /** The answer is about the user's own things. `shows`: to whoever is in the room, that room too. */
-  | (Asked & { readonly kind: "own"; readonly shows?: true })
-  /** It needs no login and tells nothing of the chat. */
-  | (Asked & { readonly kind: "open" })
-  /** The stream has tests of its own below. */
-  | { readonly kind: "stream" };
-
-const at =
-  (path: string): Asked["path"] =>
-  () =>
-    path;
-const inRoom =
-  (rest: string): Asked["path"] =>
-  ({ room }) =>
-    `/rooms/${room}${rest}`;
-const inChat =
-  (rest: string): Asked["path"] =>
-  ({ room, message }) =>
-    `/c/${room}${rest.replace("MESSAGE", message)}`;
-const own = (path: string, form?: Form): Row => ({ kind: "own", path: at(path), ...(form && { form: () => form }) });
-const shown = (path: string): Row => ({ kind: "own", path: at(path), shows: true });
-const open = (path: string, form?: Form): Row => ({ kind: "open", path: at(path), ...(form && { form: () => form }) });
-const hidden = (path: Asked["path"], form?: Form): Row => ({ kind: "hidden", path, ...(form && { form: () => form }) });
-const named = (path: Asked["path"]): Row => ({ kind: "hidden", path: (target) => path(target), form: () => ({}) });
-const same = (path: Asked["path"], form?: Form): Row => ({ kind: "same", path, ...(form && { form: () => form }) });
-
-const wrong = { password: "wrong password", newPassword: "another password" };
-
-/** Every route of the page, and what it answers to somebody who is not in the room. */
-const ROWS: Readonly<Record<string, readonly Row[]>> = {
-  "GET /healthz": [open("/healthz")],
-  "OPTIONS /": [open("/")],
-  "GET /assets/:file": [open("/assets/nothing.js")],
-  "GET /login": [open("/login")],
-  "POST /login": [open("/login", { name: "nobody", password: "x" })],
-  "GET /register": [open("/register")],
-  "POST /register": [open("/register", { name: "", password: "x" })],
-  "POST /logout": [open("/logout", {})],
-  "GET /handover": [open("/handover")],
-  "POST /handover": [open("/handover", { token: "x" })],
-  "GET /cluster.json": [own("/cluster.json")],
-  "GET /cluster": [own("/cluster")],
-  "GET /": [shown("/"), same(({ name }) => `/?to=%23${name}`)],
-  "GET /new": [own("/new")],
-  "GET /unread": [own("/unread")],
-  "GET /sidebar": [shown("/sidebar"), same(({ room }) => `/sidebar?current=${room}`)],
-  "GET /conversations": [shown("/conversations"), own("/conversations?unread=1")],
-  "GET /c/:id": [hidden(inChat("")), hidden(inChat("?before=MESSAGE")), hidden(inChat("?limit=1"))],
-  "POST /c/:id/messages": [hidden(inChat("/messages"), { body: "let me in" })],
-  "POST /to": [
-    {
-      kind: "hidden",
-      code: "unknown_recipient",
-      path: at("/to"),
-      form: ({ name }) => ({ name: `#${name}`, body: "x" }),
-    },
-  ],
-  "POST /c/:id/read": [
-    { kind: "hidden", path: inChat("/read"), form: ({ message }) => ({ upTo: message }) },
-    { kind: "hidden", path: inChat("/read"), form: ({ message }) => ({ ids: message }) },
-  ],
-  "POST /read": [{ kind: "hidden", path: at("/read"), form: ({ message }) => ({ ids: message }) }],
-  "GET /c/:id/react": [hidden(inChat("/react?ids=MESSAGE"))],
-  "POST /c/:id/react": [
-    { kind: "hidden", path: inChat("/react"), form: ({ message }) => ({ ids: message, emoji: "👍" }) },
-  ],
-  "GET /c/:id/unreact": [same(inChat("/unreact"))],
-  "POST /c/:id/unreact": [
-    { kind: "hidden", path: inChat("/unreact?emoji=%F0%9F%91%8D"), form: ({ message }) => ({ ids: message }) },
-  ],
-  "POST /c/:id/delete": [{ kind: "hidden", path: inChat("/delete"), form: ({ message }) => ({ ids: message }) }],
-  "POST /delete": [{ kind: "hidden", path: at("/delete"), form: ({ message }) => ({ ids: message }) }],
-  "GET /c/:id/messages": [same(inChat("/messages"))],
-  "GET /c/:id/read": [same(inChat("/read"))],
-  "GET /c/:id/delete": [same(inChat("/delete"))],
-  "GET /to": [own("/to")],
-  // Nobody is told anything; whether those in the room hear of it, the chat decides (tests/unit/chat/rooms.test.ts).
-  "POST /c/:id/typing": [same(inChat("/typing"), {})],
-  "GET /rooms": [shown("/rooms"), own("/rooms?archived=1"), same(({ name }) => `/rooms?q=${name}`)],
-  "POST /rooms": [own("/rooms", { name: "elsewhere", people: "yorick" })],
-  "GET /new-room": [own("/new-room")],
-  "GET /rooms/:id": [hidden(inRoom("")), hidden(inRoom("?after=a")), hidden(({ name }) => `/rooms/%23${name}`)],
-  "POST /rooms/:id/join": [hidden(inRoom("/join"), {}), named(({ name }) => `/rooms/%23${name}/join`)],
-  "POST /rooms/:id/leave": [hidden(inRoom("/leave"), {}), named(({ name }) => `/rooms/%23${name}/leave`)],
-  "POST /rooms/:id/name": [hidden(inRoom("/name"), { name: "mine" })],
-  "POST /rooms/:id/topic": [hidden(inRoom("/topic"), { topic: "mine" })],
-  "POST /rooms/:id/private": [hidden(inRoom("/private"), { on: "no" })],
-  "POST /rooms/:id/archive": [hidden(inRoom("/archive"), { on: "yes" })],
-  "POST /rooms/:id/invite": [hidden(inRoom("/invite"), { people: "olga" })],
-  "POST /rooms/:id/remove": [hidden(inRoom("/remove"), { person: "yorick" })],
-  "POST /rooms/:id/ban": [hidden(inRoom("/ban"), { person: "yorick" })],
-  "POST /rooms/:id/unban": [hidden(inRoom("/unban"), { person: "bert" })],
-  "POST /rooms/:id/role": [hidden(inRoom("/role"), { person: "yorick", role: "admin" })],
-  "GET /people": [own("/people"), same(({ name }) => `/people?q=${name}`)],
-  "GET /people/role": [own("/people/role"), own("/people/role?person=yorick")],
-  "POST /people/role": [own("/people/role", { person: "yorick", role: "admin" })],
-  "GET /account": [own("/account")],
-  "POST /account/settings": [own("/account/settings", {})],
-  "GET /account/password": [own("/account/password")],
-  "POST /account/password": [own("/account/password", wrong)],
-  "POST /account/sessions/:id/end": [own("/account/sessions/nothing/end", {})],
-  "POST /account/other-sessions/end": [own("/account/other-sessions/end", {})],
-  "GET /account/delete": [own("/account/delete")],
-  "POST /account/delete": [own("/account/delete", wrong)],
-  "GET /events": [{ kind: "stream" }],
-  "POST /events/alive": [own("/events/alive", { stream: "x" })],
-};
 
 const site = new Site({ openStatus: false });
 let scene: PrivateRoom;
@@ -153,7 +26,7 @@ interface Answered {
 
 async function ask(
   route: string,
-  { path, form }: Asked,
+  { path, form }: PageRequest,
   options: { as?: Person; target: Target; json: boolean; on?: Site },
 ): Promise<Answered> {
   const { as, target, json, on = site } = options;
@@ -173,10 +46,10 @@ test("every route has a row, and every row is one of a route", () => {
   const routes = site.web.routes
     .filter(({ method }) => method !== "ALL")
     .map((route) => `${route.method} ${route.path}`);
-  expect(Object.keys(ROWS).toSorted()).toEqual([...new Set(routes)].toSorted());
+  expect(Object.keys(ROUTE_ROWS).toSorted()).toEqual([...new Set(routes)].toSorted());
 });
 
-describe.each(Object.entries(ROWS))("%s", (route, rows) => {
+describe.each(Object.entries(ROUTE_ROWS))("%s", (route, rows) => {
   test.each(STRANGERS)("%s: not found, and nothing of the room", async (stranger) => {
     const as = scene.strangers[stranger];
     const before = await scene.everything();
@@ -221,7 +94,7 @@ describe.each(Object.entries(ROWS))("%s", (route, rows) => {
 
   test("a deleted account: not logged in", async () => {
     for (const row of rows) {
-      const asked: Asked = row.kind === "stream" ? { path: at("/events") } : row;
+      const asked: PageRequest = row.kind === "stream" ? { path: () => "/events" } : row;
       if (row.kind === "open") continue;
       const told = await ask(route, asked, { as: scene.deleted, target: scene.target, json: true });
       expect([told.status, told.code]).toEqual([401, "not_logged_in"]);

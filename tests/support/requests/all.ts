@@ -1,0 +1,20 @@
+/** Every call and every route with its requests. One that is missing here fails the tests of rights. */
+import type { ChatCall } from "../../../proto/chat-wire.ts";
+import { ACCOUNTS } from "./accounts.ts";
+import { CLUSTER } from "./cluster.ts";
+import { MESSAGES } from "./messages.ts";
+import { REACTIONS } from "./reactions.ts";
+import type { CallRow, RouteRow } from "./request.ts";
+import { ROOMS } from "./rooms.ts";
+
+const PARTS = [ACCOUNTS, CLUSTER, MESSAGES, REACTIONS, ROOMS];
+
+/** The requests of every method of lastword.v1.Chat. */
+export const CALL_ROWS = Object.assign({}, ...PARTS.map(({ calls }) => calls)) as Readonly<
+  Record<ChatCall, readonly CallRow[]>
+>;
+
+/** The requests of every route of the page. */
+export const ROUTE_ROWS = Object.assign({}, ...PARTS.map(({ routes }) => routes)) as Readonly<
+  Record<string, readonly RouteRow[]>
+>;

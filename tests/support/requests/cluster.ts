@@ -1,0 +1,16 @@
+/** The replica itself: its files, its state, and how a page moves to another one. */
+import { open, route, type Requests } from "./request.ts";
+
+/** See the top of this file. */
+export const CLUSTER: Requests = {
+  calls: { ClusterStatus: [open(() => ({}))] },
+  routes: {
+    "GET /healthz": [route("open", "/healthz")],
+    "OPTIONS /": [route("open", "/")],
+    "GET /assets/:file": [route("open", "/assets/nothing.js")],
+    "GET /handover": [route("open", "/handover")],
+    "POST /handover": [route("open", "/handover", { token: "x" })],
+    "GET /cluster.json": [route("own", "/cluster.json")],
+    "GET /cluster": [route("own", "/cluster")],
+  },
+};
