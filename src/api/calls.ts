@@ -103,6 +103,10 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
       .then(as((people) => ({ people }))),
   React: ({ messageId, emoji, remove, clientId }, { chat, session }) =>
     chat.react(session, { messageId, emoji, on: !remove, clientId }).then(as((message) => ({ message }))),
+  EditMessage: ({ messageId, body, clientId }, { chat, session }) =>
+    chat.editMessage(session, { messageId, body, clientId }).then(as((message) => ({ message }))),
+  ListVersions: ({ messageId, read }, { chat, session, readAt }) =>
+    chat.listVersions(session, { messageId, ...readAt(read) }).then(as((versions) => ({ versions }))),
   GetMessages: getMessages,
   MarkRead: ({ messageIds, conversationId, upTo }, { chat, session, readAt }) => {
     if (conversationId !== "" && messageIds.length > 0) {

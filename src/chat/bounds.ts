@@ -2,6 +2,10 @@
 
 /** UTF-8 bytes of a message. */
 export const MESSAGE_BYTES_MAX = 8_192;
+/** Texts of one message that are kept: the one that is shown, and the latest ones before it. */
+export const VERSIONS_MAX = 20;
+/** UTF-8 bytes of these texts together. */
+export const VERSIONS_BYTES_MAX = 64 * 1024;
 /** Message ids in one request. */
 export const IDS_MAX = 500;
 /** Elements in one page of a list. */

@@ -133,6 +133,15 @@ export interface MessageView {
   readonly recovered: boolean;
   /** The emoji that came first is the first. */
   readonly reactions: readonly ReactionView[];
+  /** When it got its present text; 0: it was never edited. */
+  readonly editedMicros: number;
+}
+
+/** A text that a message has, or had before it was edited. */
+export interface VersionView {
+  readonly body: string;
+  /** When the message got it. */
+  readonly timeMicros: number;
 }
 
 /** One emoji at a message. */
@@ -293,6 +302,22 @@ export interface ChatService {
    * too_many, invalid (not one emoji).
    */
   react(session: Session, input: ReactInput): Promise<Answer<MessageView>>;
+
+  /**
+   * Gives a message of the user another text, and answers with the message. The same text again changes nothing. Errors:
+   * not_found, not_allowed (another user's message), archived, invalid, too_long.
+   */
+  editMessage(
+    session: Session,
+    input: { readonly messageId: MessageId; readonly body: string; readonly clientId: ClientId },
+  ): Promise<Answer<MessageView>>;
+  /**
+   * The texts of a message, the present one last: at most VERSIONS_MAX, of VERSIONS_BYTES_MAX together. Error: not_found.
+   */
+  listVersions(
+    session: Session,
+    input: { readonly messageId: MessageId } & ReadAt,
+  ): Promise<Answer<readonly VersionView[]>>;
 
   /** Living accounts except the user's own, ordered by name. */
   listUsers(session: Session, input: ListUsersInput & ReadAt): Promise<Answer<readonly UserView[]>>;

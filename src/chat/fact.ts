@@ -16,7 +16,7 @@ export type Audience =
 /** The content of a fact, with messages and people as rows and ids (from apply) or as views (in a stream). */
 export type Told<Message, Person> =
   | { readonly kind: "message"; readonly message: Message }
-  /** The message is otherwise now, and nothing that its readers have to read: its reactions changed. */
+  /** The message is otherwise now, and nothing that its readers have to read: its text or its reactions changed. */
   | { readonly kind: "changed"; readonly message: Message }
   /** Deleted for everyone, or hidden by one user. */
   | { readonly kind: "gone"; readonly conversationId: ConversationId; readonly messageIds: readonly MessageId[] }

@@ -15,6 +15,7 @@ import type {
   SeatRow,
   SessionRow,
   UserRow,
+  VersionRow,
 } from "./rows.ts";
 import type { Seq } from "../election/view.ts";
 
@@ -148,6 +149,10 @@ export interface Queries {
   maySee(message: MessageRow, user: UserId): boolean;
   /** The reactions to a message that the user may see, also those taken away. */
   reactionsTo(seq: Seq): readonly ReactionRow[];
+  /** The texts of a message that the user may see, by tag; none if it was never edited. */
+  versionsOf(seq: Seq): readonly VersionRow[];
+  /** When the message got its present text; 0 if it was never edited. */
+  editedMicros(seq: Seq): number;
   /** Unread messages in all conversations, counted up to `max`. */
   unreadTotal(user: UserId, max: number): number;
   /**

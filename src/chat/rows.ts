@@ -144,7 +144,7 @@ export interface MessageRow {
   readonly timeMicros: number;
   readonly deleted: boolean;
   readonly recovered: boolean;
-  /** Seq of the op that last changed the message: its reactions, or that deleted it; 0 if none did. */
+  /** Seq of the op that last changed the message: its text, its reactions, or that deleted it; 0 if none did. */
   readonly changedSeq: Seq;
 }
 
@@ -157,6 +157,15 @@ export interface ReactionRow {
   readonly shown: boolean;
   /** Of the op that set it last (kinds/tags.ts). */
   readonly tag: string;
+}
+
+/** A text of a message that was edited: each that it had, and the last of them is the one that it has. */
+export interface VersionRow {
+  /** Seq of the message. */
+  readonly seq: Seq;
+  /** Of the op that gave the message this text (kinds/tags.ts); "": the text with which it was sent. */
+  readonly tag: string;
+  readonly body: string;
 }
 
 /** One request of a user, kept for ever: it identifies a repeat, and finds a message by its id. */
@@ -178,11 +187,13 @@ export interface EarlyRow {
   readonly author: UserId;
   readonly clientId: ClientId;
   readonly user: UserId;
-  readonly what: "hidden" | "read" | EarlyReaction;
+  readonly what: "hidden" | "read" | EarlyReaction | EarlyEdit;
 }
 
 /** The tag of the op, "on" or "off", and the emoji (kinds/react.ts). */
 export type EarlyReaction = `react ${string}`;
+/** The tag of the op, and the text (kinds/edit-message.ts). */
+export type EarlyEdit = `edit ${string}`;
 
 /** The rows as the rules read and change them. If a rule throws, its caller undoes what the op did before. */
 export interface Rows {
@@ -247,7 +258,7 @@ export interface Rows {
 
   message(conversation: ConversationId, seq: Seq): MessageRow | null;
   addMessage(row: MessageRow): void;
-  /** Turns the message into a tombstone: sets `deleted` and `changedSeq`, and removes its body and its reactions. */
+  /** Turns the message into a tombstone: sets `deleted` and `changedSeq`, and removes its text, its versions and its reactions. */
   eraseMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void;
   /** All of a message, also those taken away, ordered by emoji, then by user. */
   reactionsTo(seq: Seq): readonly ReactionRow[];
@@ -255,6 +266,15 @@ export interface Rows {
   putReaction(row: ReactionRow): void;
   /** Sets `changedSeq` of the message. */
   touchMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void;
+  /** Sets the text and `changedSeq` of the message. */
+  setBody(conversation: ConversationId, seq: Seq, body: string, changedSeq: Seq): void;
+  /** By tag; none if the message was never edited. */
+  versionsOf(seq: Seq): readonly VersionRow[];
+  /** The tag of the last of them; "" if the message was never edited. */
+  newestVersion(seq: Seq): string;
+  /** Inserts or replaces. */
+  putVersion(row: VersionRow): void;
+  dropVersion(seq: Seq, tag: string): void;
   /** The messages above `seq`, in order. */
   messagesAfter(
     conversation: ConversationId,

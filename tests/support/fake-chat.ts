@@ -54,6 +54,7 @@ export const MESSAGE: MessageView = {
   readByOther: false,
   recovered: true,
   reactions: [{ emoji: "👍", userIds: ["u1"], names: ["Ada"] }],
+  editedMicros: 1_700_000_000_000_002,
 };
 
 /** A status with a leader and a replica of which nothing is known. */

@@ -15,6 +15,7 @@ import type {
   SeatRow,
   SessionRow,
   UserRow,
+  VersionRow,
 } from "../../src/chat/rows.ts";
 import { FIRST_FORMAT } from "../../src/chat/rows.ts";
 import type { Seq } from "../../src/election/view.ts";
@@ -37,6 +38,7 @@ interface Tables {
   rooms: Map<string, RoomRow>;
   seats: Map<string, SeatRow>;
   reactions: Map<string, ReactionRow>;
+  versions: Map<string, VersionRow>;
   reads: Map<string, SingleRow>;
   hidden: Map<string, SingleRow>;
   tombstones: Map<string, { readonly author: string; readonly clientId: string }>;
@@ -57,6 +59,7 @@ function emptyTables(): Tables {
     rooms: new Map(),
     seats: new Map(),
     reactions: new Map(),
+    versions: new Map(),
     reads: new Map(),
     hidden: new Map(),
     tombstones: new Map(),
@@ -117,6 +120,7 @@ export class MemoryRows implements Rows {
       rooms: table(t.rooms.values(), ["id"]),
       seats: table(t.seats.values(), ["room", "user"]),
       reactions: table(t.reactions.values(), ["seq", "emoji", "user"]),
+      versions: table(t.versions.values(), ["seq", "tag"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
       requests: table(
         [...t.requests.values()].map(({ user, clientId, hash, seq, result }) => ({
@@ -302,6 +306,27 @@ export class MemoryRows implements Rows {
   eraseMessage(conversation: string, seq: Seq, changedSeq: Seq): void {
     this.#change(conversation, seq, { body: "", deleted: true, changedSeq });
     for (const [key, row] of this.#t.reactions) if (row.seq === seq) this.#delete(this.#t.reactions, key);
+    for (const [key, row] of this.#t.versions) if (row.seq === seq) this.#delete(this.#t.versions, key);
+  }
+
+  setBody(conversation: string, seq: Seq, body: string, changedSeq: Seq): void {
+    this.#change(conversation, seq, { body, changedSeq });
+  }
+
+  versionsOf(seq: Seq): readonly VersionRow[] {
+    return [...this.#t.versions.values()].filter((row) => row.seq === seq).toSorted((a, b) => (a.tag < b.tag ? -1 : 1));
+  }
+
+  newestVersion(seq: Seq): string {
+    return this.versionsOf(seq).at(-1)?.tag ?? "";
+  }
+
+  putVersion(row: VersionRow): void {
+    this.#set(this.#t.versions, `${row.seq} ${row.tag}`, row);
+  }
+
+  dropVersion(seq: Seq, tag: string): void {
+    this.#delete(this.#t.versions, `${seq} ${tag}`);
   }
 
   reactionsTo(seq: Seq): readonly ReactionRow[] {

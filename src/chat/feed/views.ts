@@ -12,6 +12,8 @@ const DELETED_USER = "deleted user";
 /** How many of those who chose an emoji are named; the others are counted. */
 const REACTION_NAMES = 3;
 
+const UNCHANGED: Pick<MessageView, "reactions" | "editedMicros"> = { reactions: [], editedMicros: 0 };
+
 function byTag(a: ReactionRow, b: ReactionRow): number {
   return a.tag < b.tag ? -1 : 1;
 }
@@ -62,8 +64,12 @@ export class Views {
       readByOther: message.readByOther,
       recovered: message.recovered,
       // Most messages never change, and need no look-up.
-      reactions: deleted || message.changedSeq === 0 ? [] : this.#reactionsTo(message.seq),
+      ...(deleted || message.changedSeq === 0 ? UNCHANGED : this.#changesOf(message.seq)),
     };
+  }
+
+  #changesOf(seq: number): Pick<MessageView, "reactions" | "editedMicros"> {
+    return { reactions: this.#reactionsTo(seq), editedMicros: this.#queries().editedMicros(seq) };
   }
 
   /** Both the emoji and those who chose one are in the order in which they came. */

@@ -6,8 +6,9 @@
  */
 import type { Fact } from "../fact.ts";
 import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
-import type { EarlyRow, Rows } from "../rows.ts";
+import type { EarlyEdit, EarlyRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
+import { applyEarlyEdit } from "./edit-message.ts";
 import { placeOfRequest, type Place } from "./places.ts";
 import { earlyElement, setFromBranch } from "./react.ts";
 import { readSingly } from "./read-mark.ts";
@@ -30,6 +31,10 @@ export function applyEarly(place: Place, seq: Seq, rows: Rows): Fact[] {
   const facts: Fact[] = [];
   const { conversation, author, clientId } = place;
   for (const { user, what } of rows.takeEarly(author, clientId)) {
+    if (isEarlyEdit(what)) {
+      facts.push(...applyEarlyEdit(place, what, seq, rows));
+      continue;
+    }
     if (what !== "read" && what !== "hidden") {
       facts.push(...setFromBranch(place, earlyElement(user, what), seq, rows));
       continue;
@@ -42,4 +47,8 @@ export function applyEarly(place: Place, seq: Seq, rows: Rows): Fact[] {
     }
   }
   return facts;
+}
+
+function isEarlyEdit(what: EarlyRow["what"]): what is EarlyEdit {
+  return what.startsWith("edit ");
 }

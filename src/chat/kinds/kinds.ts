@@ -9,6 +9,7 @@ import { changePassword } from "./change-password.ts";
 import { createRoom } from "./create-room.ts";
 import { deleteAccount } from "./delete-account.ts";
 import { deleteMessages } from "./delete-messages.ts";
+import { editMessage } from "./edit-message.ts";
 import { enable } from "./enable.ts";
 import { endOtherSessions } from "./end-other-sessions.ts";
 import { endSession } from "./end-session.ts";
@@ -50,6 +51,7 @@ export const KINDS = {
   setRoomRole,
   setRole,
   react,
+  editMessage,
 } as const;
 
 // Only the executable that tests upgrade to has this kind; see next.ts.

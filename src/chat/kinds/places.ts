@@ -47,6 +47,11 @@ export function placeOf(id: MessageId, user: UserId, rows: Rows, orOwn = false):
   return message === null || sees(member, message) ? place : null;
 }
 
+/** Whether the message is there to be read by a user who is in its conversation. */
+export function isSeen({ conversation, seq }: Place, user: UserId, rows: Rows): boolean {
+  return rows.message(conversation, seq)?.deleted === false && !rows.isHidden(conversation, user, seq);
+}
+
 /** Where the message of a request is; null if the request did not send one. */
 export function placeOfRequest(request: RequestRow): Place | null {
   const { user: author, clientId, conversation, seq } = request;

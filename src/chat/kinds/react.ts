@@ -5,7 +5,7 @@ import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
 import type { EarlyReaction, ReactionRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { done, refused, type Kind } from "./kind.ts";
-import { placeOf, placeOfRequest, type Place } from "./places.ts";
+import { isSeen, placeOf, placeOfRequest, type Place } from "./places.ts";
 import { living, notLiving } from "./sessions.ts";
 import { tagOf } from "./tags.ts";
 
@@ -93,11 +93,6 @@ export function setFromBranch(place: Place, element: Element, seq: Seq, rows: Ro
 
 function reactionOf(seq: Seq, { user, emoji }: Element, rows: Rows): ReactionRow | undefined {
   return rows.reactionsTo(seq).find((row) => row.user === user && row.emoji === emoji);
-}
-
-function isSeen(place: Place, user: UserId, rows: Rows): boolean {
-  const { conversation, seq } = place;
-  return rows.message(conversation, seq)?.deleted === false && !rows.isHidden(conversation, user, seq);
 }
 
 /** Whether one more would be above a limit; one that is there already is not more. */

@@ -13,6 +13,11 @@ export function tagOf({ timeMicros, user, clientId }: Pick<OpHead, "timeMicros" 
   return `${String(timeMicros).padStart(MICROS_DIGITS, "0")} ${user}-${clientId}`;
 }
 
+/** The time in a tag; 0 for that of no op. */
+export function microsOf(tag: string): number {
+  return Number(tag.slice(0, MICROS_DIGITS));
+}
+
 /** Whether the op may set the field or element that has this tag. */
 export function counts(op: OpHead, tag: string): boolean {
   return !op.recovered || tagOf(op) > tag;

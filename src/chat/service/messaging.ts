@@ -17,6 +17,7 @@ import type { MarkGatherer } from "./mark-gatherer.ts";
 import { typedName } from "./names.ts";
 import { directPeople } from "../kinds/direct.ts";
 import type { OpBody } from "../kinds/kinds.ts";
+import { microsOf } from "../kinds/tags.ts";
 import type { Reading } from "../reading.ts";
 import type { UserRow } from "../rows.ts";
 import { failedWith, noSuchPerson } from "../sentences.ts";
@@ -31,6 +32,7 @@ import {
   type SendInput,
   type Session,
   type UserView,
+  type VersionView,
 } from "../chat-service.ts";
 import type { Views } from "../feed/views.ts";
 import type { Writer } from "./writer.ts";
@@ -47,6 +49,8 @@ const NEWEST = Number.MAX_SAFE_INTEGER;
 const NO_SUCH_ROOM = "There is no room of this name here, or you are not in it.";
 
 const TOO_MANY_REACTIONS = `A message can have ${EMOJI_PER_MESSAGE} different emoji and ${REACTIONS_PER_MESSAGE} reactions. Choose one that is there.`;
+
+const NOT_YOURS = "Only the person who wrote a message can edit it.";
 
 export class Messaging {
   readonly #deps: ChatDeps;
@@ -167,12 +171,48 @@ export class Messaging {
     const emoji = checkEmoji(input.emoji);
     if (!emoji.ok) return emoji;
     const { messageId: message, on } = input;
-    const body: OpBody = { kind: "react", message, emoji: emoji.value, on };
-    const written = await this.#writer.write(session.userId, clientId.value, body);
-    if (!written.ok) return written.error.code === "too_many" ? failed("too_many", TOO_MANY_REACTIONS) : written;
+    const written = await this.#change(session, clientId.value, { kind: "react", message, emoji: emoji.value, on });
+    return !written.ok && written.error.code === "too_many" ? failed("too_many", TOO_MANY_REACTIONS) : written;
+  }
+
+  async editMessage(
+    session: Session,
+    input: { readonly messageId: MessageId; readonly body: string; readonly clientId: ClientId },
+  ): Promise<Answer<MessageView>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const body = checkBody(input.body);
+    if (!body.ok) return body;
+    const { messageId: message } = input;
+    const written = await this.#change(session, clientId.value, { kind: "editMessage", message, body: body.value });
+    return !written.ok && written.error.code === "not_allowed" ? failed("not_allowed", NOT_YOURS) : written;
+  }
+
+  async listVersions(
+    session: Session,
+    input: { readonly messageId: MessageId } & ReadAt,
+  ): Promise<Answer<readonly VersionView[]>> {
+    return await this.#reading.read(input, () => {
+      const message = this.#seen(session, input.messageId);
+      if (message === null || message.deleted) return failedWith("not_found");
+      const { body, timeMicros, seq } = message;
+      const versions = this.#deps.queries().versionsOf(seq);
+      if (versions.length === 0) return this.#reading.ok([{ body, timeMicros }]);
+      return this.#reading.ok(versions.map((one) => ({ body: one.body, timeMicros: microsOf(one.tag) || timeMicros })));
+    });
+  }
+
+  /** Writes a change of a message, and answers the message as it is then. */
+  async #change(
+    session: Session,
+    clientId: ClientId,
+    body: Extract<OpBody, { readonly message: MessageId }>,
+  ): Promise<Answer<MessageView>> {
+    const written = await this.#writer.write(session.userId, clientId, body);
+    if (!written.ok) return written;
     // The rows of a replica whose disk is full may be behind what it has applied.
     const seen =
-      this.#seen(session, message) ?? ((await this.#reading.catchUp()) ? this.#seen(session, message) : null);
+      this.#seen(session, body.message) ?? ((await this.#reading.catchUp()) ? this.#seen(session, body.message) : null);
     return seen === null ? failedWith("not_found") : { ok: true, value: seen, cursor: written.cursor };
   }
 
@@ -331,5 +371,6 @@ function sent(
     readByOther: false,
     recovered: false,
     reactions: [],
+    editedMicros: 0,
   };
 }

@@ -7,7 +7,7 @@
  * of all conversations go to one page at the end; look-ups by conversation use an index of some
  * 10 bytes per message. Text ids are ASCII and are compared as bytes everywhere.
  *
- * Reactions are a table of their own beside `messages`, and edits are meant to become one.
+ * Reactions, and the texts of edited messages, are tables of their own beside `messages`.
  */
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { sql } from "drizzle-orm";
@@ -201,6 +201,13 @@ export const reactions = sqliteTable(
     tag: text().notNull(),
   },
   (t) => [primaryKey({ columns: [t.seq, t.emoji, t.user] })],
+);
+
+/** The texts of messages that were edited; VersionRow says what the columns are. */
+export const versions = sqliteTable(
+  "versions",
+  { seq: integer().notNull(), tag: text().notNull(), body: text().notNull() },
+  (t) => [primaryKey({ columns: [t.seq, t.tag] })],
 );
 
 /** Messages above the reader's mark that were read singly. */

@@ -9,6 +9,7 @@ import {
   type UserId,
 } from "../../chat/ids.ts";
 import { roleOf } from "../../chat/kinds/roles.ts";
+import { microsOf } from "../../chat/kinds/tags.ts";
 import {
   UNREAD_COUNT_MAX,
   type Change,
@@ -27,6 +28,7 @@ import {
   type Role,
   type SessionRow,
   type UserRow,
+  type VersionRow,
 } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import type { Bound, StateConnection } from "./connection.ts";
@@ -207,6 +209,14 @@ export class StateQueries implements Queries {
   maySee(message: MessageRow, user: UserId): boolean {
     const member = this.#rows.member(message.conversation, user);
     return member !== null && sees(member, message);
+  }
+
+  versionsOf(seq: Seq): readonly VersionRow[] {
+    return this.#rows.versionsOf(seq);
+  }
+
+  editedMicros(seq: Seq): number {
+    return microsOf(this.#rows.newestVersion(seq));
   }
 
   reactionsTo(seq: Seq): readonly ReactionRow[] {

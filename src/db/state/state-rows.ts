@@ -20,6 +20,7 @@ import type {
   SeatRow,
   SessionRow,
   UserRow,
+  VersionRow,
 } from "../../chat/rows.ts";
 import { FIRST_FORMAT, SESSIONS_PER_USER } from "../../chat/rows.ts";
 import { StorageDamaged } from "../../election/ports.ts";
@@ -32,6 +33,7 @@ import { StateReactions } from "./reactions.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
 import { RequestSpans } from "./request-spans.ts";
+import { StateVersions } from "./versions.ts";
 import {
   REQUEST_COLUMNS,
   memberRow,
@@ -57,6 +59,7 @@ export class StateRows implements Rows {
   readonly #q: RowStatements;
   readonly #rooms: RoomStatements;
   readonly #reactions: StateReactions;
+  readonly #versions: StateVersions;
   readonly #roomRows = new BoundedCache<RoomRow>(CACHED_ROOMS);
   readonly #spans: RequestSpans;
   readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
@@ -84,6 +87,7 @@ export class StateRows implements Rows {
     this.#q = rowStatements(connection);
     this.#rooms = roomStatements(connection);
     this.#reactions = new StateReactions(connection);
+    this.#versions = new StateVersions(connection);
     this.#spans = new RequestSpans((from, to, limit) =>
       this.#q.clientIdsBetween.all(from, to, limit).map(([clientId]) => clientId as string),
     );
@@ -369,8 +373,30 @@ export class StateRows implements Rows {
     this.#changes.changed(conversation, changedSeq);
   }
 
+  setBody(conversation: ConversationId, seq: Seq, body: string, changedSeq: Seq): void {
+    this.#versions.setBody(this.numberOf(conversation), seq, body, changedSeq);
+    this.#changes.changed(conversation, changedSeq);
+  }
+
+  versionsOf(seq: Seq): readonly VersionRow[] {
+    return this.#versions.of(seq);
+  }
+
+  putVersion(row: VersionRow): void {
+    this.#versions.put(row);
+  }
+
+  dropVersion(seq: Seq, tag: string): void {
+    this.#versions.drop(seq, tag);
+  }
+
+  newestVersion(seq: Seq): string {
+    return this.#versions.newestTag(seq);
+  }
+
   eraseMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void {
     this.#reactions.drop(seq);
+    this.#versions.dropAll(seq);
     this.#q.eraseMessage.run(changedSeq, this.numberOf(conversation), seq);
     this.#memory.erased(conversation, seq);
     this.#changes.changed(conversation, changedSeq);

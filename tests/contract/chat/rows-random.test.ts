@@ -143,6 +143,7 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
       on: fc.boolean(),
     }),
   },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant("editMessage" as const), message, body: text }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("login" as const), session, checked }) },
   {
     weight: 1,

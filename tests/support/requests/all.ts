@@ -2,12 +2,13 @@
 import type { ChatCall } from "../../../proto/chat-wire.ts";
 import { ACCOUNTS } from "./accounts.ts";
 import { CLUSTER } from "./cluster.ts";
+import { EDITS } from "./edits.ts";
 import { MESSAGES } from "./messages.ts";
 import { REACTIONS } from "./reactions.ts";
 import type { CallRow, RouteRow } from "./request.ts";
 import { ROOMS } from "./rooms.ts";
 
-const PARTS = [ACCOUNTS, CLUSTER, MESSAGES, REACTIONS, ROOMS];
+const PARTS = [ACCOUNTS, CLUSTER, EDITS, MESSAGES, REACTIONS, ROOMS];
 
 /** The requests of every method of lastword.v1.Chat. */
 export const CALL_ROWS = Object.assign({}, ...PARTS.map(({ calls }) => calls)) as Readonly<

@@ -51,6 +51,14 @@ import type {
   WireDeleteMessagesResponse as Wire_lastword_v1_DeleteMessagesResponse,
 } from "../../lastword/v1/DeleteMessagesResponse.ts";
 import type {
+  EditMessageRequestInput as _lastword_v1_EditMessageRequestInput,
+  WireEditMessageRequest as Wire_lastword_v1_EditMessageRequest,
+} from "../../lastword/v1/EditMessageRequest.ts";
+import type {
+  EditMessageResponseInput as _lastword_v1_EditMessageResponseInput,
+  WireEditMessageResponse as Wire_lastword_v1_EditMessageResponse,
+} from "../../lastword/v1/EditMessageResponse.ts";
+import type {
   EndSessionRequestInput as _lastword_v1_EndSessionRequestInput,
   WireEndSessionRequest as Wire_lastword_v1_EndSessionRequest,
 } from "../../lastword/v1/EndSessionRequest.ts";
@@ -122,6 +130,14 @@ import type {
   ListUsersResponseInput as _lastword_v1_ListUsersResponseInput,
   WireListUsersResponse as Wire_lastword_v1_ListUsersResponse,
 } from "../../lastword/v1/ListUsersResponse.ts";
+import type {
+  ListVersionsRequestInput as _lastword_v1_ListVersionsRequestInput,
+  WireListVersionsRequest as Wire_lastword_v1_ListVersionsRequest,
+} from "../../lastword/v1/ListVersionsRequest.ts";
+import type {
+  ListVersionsResponseInput as _lastword_v1_ListVersionsResponseInput,
+  WireListVersionsResponse as Wire_lastword_v1_ListVersionsResponse,
+} from "../../lastword/v1/ListVersionsResponse.ts";
 import type {
   LoginRequestInput as _lastword_v1_LoginRequestInput,
   WireLoginRequest as Wire_lastword_v1_LoginRequest,
@@ -442,6 +458,47 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_DeleteMessagesResponse>,
   ): grpc.ClientUnaryCall;
 
+  EditMessage(
+    argument: _lastword_v1_EditMessageRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_EditMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  EditMessage(
+    argument: _lastword_v1_EditMessageRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_EditMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  EditMessage(
+    argument: _lastword_v1_EditMessageRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_EditMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  EditMessage(
+    argument: _lastword_v1_EditMessageRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_EditMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  editMessage(
+    argument: _lastword_v1_EditMessageRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_EditMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  editMessage(
+    argument: _lastword_v1_EditMessageRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_EditMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  editMessage(
+    argument: _lastword_v1_EditMessageRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_EditMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  editMessage(
+    argument: _lastword_v1_EditMessageRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_EditMessageResponse>,
+  ): grpc.ClientUnaryCall;
+
   EndSession(
     argument: _lastword_v1_EndSessionRequestInput,
     metadata: grpc.Metadata,
@@ -809,6 +866,47 @@ export interface ChatClient extends grpc.Client {
   listUsers(
     argument: _lastword_v1_ListUsersRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_ListUsersResponse>,
+  ): grpc.ClientUnaryCall;
+
+  ListVersions(
+    argument: _lastword_v1_ListVersionsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListVersionsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListVersions(
+    argument: _lastword_v1_ListVersionsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListVersionsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListVersions(
+    argument: _lastword_v1_ListVersionsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListVersionsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListVersions(
+    argument: _lastword_v1_ListVersionsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListVersionsResponse>,
+  ): grpc.ClientUnaryCall;
+  listVersions(
+    argument: _lastword_v1_ListVersionsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListVersionsResponse>,
+  ): grpc.ClientUnaryCall;
+  listVersions(
+    argument: _lastword_v1_ListVersionsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListVersionsResponse>,
+  ): grpc.ClientUnaryCall;
+  listVersions(
+    argument: _lastword_v1_ListVersionsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListVersionsResponse>,
+  ): grpc.ClientUnaryCall;
+  listVersions(
+    argument: _lastword_v1_ListVersionsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListVersionsResponse>,
   ): grpc.ClientUnaryCall;
 
   Login(
@@ -1152,6 +1250,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
     _lastword_v1_DeleteMessagesResponseInput
   >;
 
+  EditMessage: grpc.handleUnaryCall<Wire_lastword_v1_EditMessageRequest, _lastword_v1_EditMessageResponseInput>;
+
   EndSession: grpc.handleUnaryCall<Wire_lastword_v1_EndSessionRequest, _lastword_v1_EndSessionResponseInput>;
 
   GetMessages: grpc.handleUnaryCall<Wire_lastword_v1_GetMessagesRequest, _lastword_v1_GetMessagesResponseInput>;
@@ -1175,6 +1275,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
   ListSessions: grpc.handleUnaryCall<Wire_lastword_v1_ListSessionsRequest, _lastword_v1_ListSessionsResponseInput>;
 
   ListUsers: grpc.handleUnaryCall<Wire_lastword_v1_ListUsersRequest, _lastword_v1_ListUsersResponseInput>;
+
+  ListVersions: grpc.handleUnaryCall<Wire_lastword_v1_ListVersionsRequest, _lastword_v1_ListVersionsResponseInput>;
 
   Login: grpc.handleUnaryCall<Wire_lastword_v1_LoginRequest, _lastword_v1_LoginResponseInput>;
 
@@ -1232,6 +1334,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     Wire_lastword_v1_DeleteMessagesRequest,
     Wire_lastword_v1_DeleteMessagesResponse
   >;
+  EditMessage: MethodDefinition<
+    _lastword_v1_EditMessageRequestInput,
+    _lastword_v1_EditMessageResponseInput,
+    Wire_lastword_v1_EditMessageRequest,
+    Wire_lastword_v1_EditMessageResponse
+  >;
   EndSession: MethodDefinition<
     _lastword_v1_EndSessionRequestInput,
     _lastword_v1_EndSessionResponseInput,
@@ -1285,6 +1393,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_ListUsersResponseInput,
     Wire_lastword_v1_ListUsersRequest,
     Wire_lastword_v1_ListUsersResponse
+  >;
+  ListVersions: MethodDefinition<
+    _lastword_v1_ListVersionsRequestInput,
+    _lastword_v1_ListVersionsResponseInput,
+    Wire_lastword_v1_ListVersionsRequest,
+    Wire_lastword_v1_ListVersionsResponse
   >;
   Login: MethodDefinition<
     _lastword_v1_LoginRequestInput,

@@ -19,6 +19,7 @@ export interface MessageInput {
   readByOther?: boolean;
   recovered?: boolean;
   reactions?: _lastword_v1_ReactionInput[];
+  editedMicros?: number | string | Long;
 }
 
 export interface WireMessage {
@@ -34,4 +35,5 @@ export interface WireMessage {
   readByOther: boolean;
   recovered: boolean;
   reactions: Wire_lastword_v1_Reaction[];
+  editedMicros: number;
 }

@@ -85,6 +85,10 @@ import type {
   ReactInput as _lastword_v1_ReactInput,
   WireReact as Wire_lastword_v1_React,
 } from "../../lastword/v1/React.ts";
+import type {
+  EditMessageInput as _lastword_v1_EditMessageInput,
+  WireEditMessage as Wire_lastword_v1_EditMessage,
+} from "../../lastword/v1/EditMessage.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface OpInput {
@@ -116,6 +120,7 @@ export interface OpInput {
   setRoomRole?: _lastword_v1_SetRoomRoleInput | null;
   setRole?: _lastword_v1_SetRoleInput | null;
   react?: _lastword_v1_ReactInput | null;
+  editMessage?: _lastword_v1_EditMessageInput | null;
   payload?:
     | "register"
     | "login"
@@ -137,7 +142,8 @@ export interface OpInput {
     | "ban"
     | "setRoomRole"
     | "setRole"
-    | "react";
+    | "react"
+    | "editMessage";
 }
 
 export interface WireOp {
@@ -169,6 +175,7 @@ export interface WireOp {
   setRoomRole?: Wire_lastword_v1_SetRoomRole | null;
   setRole?: Wire_lastword_v1_SetRole | null;
   react?: Wire_lastword_v1_React | null;
+  editMessage?: Wire_lastword_v1_EditMessage | null;
   payload?:
     | "register"
     | "login"
@@ -190,5 +197,6 @@ export interface WireOp {
     | "ban"
     | "setRoomRole"
     | "setRole"
-    | "react";
+    | "react"
+    | "editMessage";
 }

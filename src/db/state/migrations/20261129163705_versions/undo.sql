@@ -1,0 +1,3 @@
+DELETE FROM `early` WHERE `what` LIKE 'edit %';
+--> statement-breakpoint
+DROP TABLE `versions`;
