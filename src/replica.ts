@@ -9,6 +9,7 @@ import { EXIT, type ExitCode, type Failure } from "./host/exit.ts";
 import { createLogger } from "./host/logger.ts";
 import { openFilesFailure } from "./host/open-files.ts";
 import { isLive, runChatCommand } from "./cli/chat-commands.ts";
+import { completionScript } from "./cli/completion.ts";
 import { runEnable } from "./cli/enable.ts";
 import { helpText } from "./cli/option-text.ts";
 import { parseInvocation, wordsOf, type Invocation } from "./cli/options.ts";
@@ -80,6 +81,12 @@ async function main(words: readonly string[]): Promise<ExitCode> {
       return answer.exit(await runUser(invocation, whole));
     case "chaos":
       return runChaos(invocation, deps);
+    case "completion": {
+      const script = completionScript(invocation.words);
+      if (script.ok) answer.write(script.value);
+      else complain(script);
+      return answer.exit(script.ok ? EXIT.done : script.exit);
+    }
     case "login":
     case "logout":
     case "client":

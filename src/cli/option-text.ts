@@ -1,7 +1,8 @@
 /** The option table as text: --help and docs/options.md. */
 import { COMMANDS, OPTION_NAMES, OPTIONS, variableOf, type Command, type OptionName } from "./options.ts";
 
-const SUMMARIES: Record<Command, { usage: string; text: string }> = {
+/** How each command is used, and what it does. */
+export const SUMMARIES: Record<Command, { usage: string; text: string }> = {
   replica: {
     usage: "lastword",
     text: "One replica: takes the first free id of the three on this host; run it three times.",
@@ -33,6 +34,10 @@ const SUMMARIES: Record<Command, { usage: string; text: string }> = {
   people: { usage: "lastword people ['#ROOM']", text: "Everybody who has an account, or the people of a room." },
   join: { usage: "lastword join '#ROOM'", text: "Joins a public room." },
   leave: { usage: "lastword leave '#ROOM'", text: "Leaves a room." },
+  completion: {
+    usage: "lastword completion SHELL",
+    text: "Prints a script with which bash, zsh or fish completes all this.",
+  },
 };
 
 /** Columns of the usages in the overview: the longest, and two. */

@@ -29,12 +29,24 @@ const ON_HOST = ["replica", "up", "down", "status", "enable", "user", "chaos"] a
 /** Commands of a person who uses the chat from a terminal. */
 const OF_PERSON = ["login", "logout", "client", "send", "read", "rooms", "people", "join", "leave"] as const;
 /** The command words. Without one, "replica" runs. */
-export const COMMANDS = [...ON_HOST, ...OF_PERSON] as const;
+export const COMMANDS = [...ON_HOST, ...OF_PERSON, "completion"] as const;
 export type Command = (typeof COMMANDS)[number];
 /** A command of a person who uses the chat from a terminal. */
 export type PersonCommand = (typeof OF_PERSON)[number];
-/** The commands that take words which are no options. */
-const TAKES_WORDS: readonly Command[] = ["user", "login", "client", "send", "read", "people", "join", "leave"];
+/** The shells that can complete our commands. */
+export const SHELLS = ["bash", "zsh", "fish"] as const;
+/** The commands that take words which are no options, and the words that can be completed. */
+export const WORDS: Partial<Record<Command, readonly string[]>> = {
+  user: ["list", "role"],
+  login: [],
+  client: [],
+  send: [],
+  read: [],
+  people: [],
+  join: [],
+  leave: [],
+  completion: SHELLS,
+};
 
 interface OptionSpec<T> {
   readonly parse: Parser<T>;
@@ -431,7 +443,7 @@ function readWords(words: readonly string[]): Outcome<{
   let wants: Invocation["wants"] = "run";
   while (rest.length > 0) {
     const word = rest.shift()!;
-    if (word === "--" && TAKES_WORDS.includes(command)) {
+    if (word === "--" && WORDS[command] !== undefined) {
       plain.push(...rest);
       break;
     }
@@ -443,7 +455,7 @@ function readWords(words: readonly string[]): Outcome<{
     if (parts !== null && (parts[1] === "help" || parts[1] === "version")) {
       return usage(`--${parts[1]} takes no value`, `give --${parts[1]} alone`);
     }
-    if (parts === null && TAKES_WORDS.includes(command) && !word.startsWith("-")) {
+    if (parts === null && WORDS[command] !== undefined && !word.startsWith("-")) {
       plain.push(word);
       continue;
     }
