@@ -11,6 +11,7 @@ import type {
   Caller,
   ChatService,
   ConversationView,
+  PreferenceChange,
   ReadAt,
   RoomChange,
   RoomView,
@@ -107,6 +108,14 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
     chat.editMessage(session, { messageId, body, clientId }).then(as((message) => ({ message }))),
   ListVersions: ({ messageId, read }, { chat, session, readAt }) =>
     chat.listVersions(session, { messageId, ...readAt(read) }).then(as((versions) => ({ versions }))),
+  SetPreference: (request, { chat, session }) => {
+    const change = preferenceOf(request);
+    if (change === null) return Promise.resolve(failed("invalid", "Say what to change, one thing at a time."));
+    const { conversationId, clientId } = request;
+    return chat
+      .setPreference(session, { conversationId, change, clientId })
+      .then(as((conversation) => ({ conversation: wireConversation(conversation) })));
+  },
   GetMessages: getMessages,
   MarkRead: ({ messageIds, conversationId, upTo }, { chat, session, readAt }) => {
     if (conversationId !== "" && messageIds.length > 0) {
@@ -126,7 +135,7 @@ async function getMessages(
   request: ChatRequest<"GetMessages">,
   { chat, session, readAt }: CallContext & { readonly session: Session },
 ): Promise<Answer<Body<"GetMessages">>> {
-  const { before, with: name, read } = request;
+  const { before, after, around, with: name, read } = request;
   let conversationId = request.conversationId;
   if ((conversationId === "") === (name === "")) {
     return failed("invalid", "Name a conversation or the person it is with, one of the two.", { field: "to" });
@@ -138,8 +147,22 @@ async function getMessages(
     conversationId = found.value.id;
   }
   const limit = request.limit || PAGE_DEFAULT;
-  const page = { conversationId, ...(before === "" ? {} : { before }), limit, ...readAt(read) };
+  const page = { conversationId, before, after, around, limit, ...readAt(read) };
   return as((messages: Body<"GetMessages">["messages"]) => ({ messages }))(await chat.messages(session, page));
+}
+
+/** Null: the request says nothing. */
+function preferenceOf(request: ChatRequest<"SetPreference">): PreferenceChange | null {
+  const { change, starred = false, muted = false, level = "" } = request;
+  if (change === undefined) return null;
+  switch (change) {
+    case "starred":
+      return { kind: "starred", on: starred };
+    case "muted":
+      return { kind: "muted", on: muted };
+    case "level":
+      return { kind: "level", level };
+  }
 }
 
 /** What of a room is to change; null: nothing is said, or not how. */

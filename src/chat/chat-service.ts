@@ -6,7 +6,8 @@
 import type { Told } from "./fact.ts";
 import type { ClientId, ConversationId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { Answer } from "./errors.ts";
-import type { Role, RoomRole } from "./rows.ts";
+import type { ConversationList } from "./queries.ts";
+import type { NotifyLevel, PreferenceRow, Role, RoomRole } from "./rows.ts";
 
 /** A login that `authenticate` has looked up; nothing else creates one. */
 export interface Session {
@@ -99,6 +100,21 @@ export interface ListRoomsInput {
   readonly archived?: boolean;
 }
 
+/** One of the user's preferences for a conversation. */
+export type PreferenceChange =
+  | { readonly kind: "starred" | "muted"; readonly on: boolean }
+  /** One of LEVELS. */
+  | { readonly kind: "level"; readonly level: string };
+
+/**
+ * What the user prefers for a conversation. A muted one is not counted in totals, and nothing of it notifies, mentions
+ * included.
+ */
+export interface PreferencesView extends Pick<PreferenceRow, "starred" | "muted" | "level"> {
+  /** What `level` means here: "all" in direct conversations and "mentions" in rooms, unless the user chose one. */
+  readonly notify: Exclude<NotifyLevel, "default">;
+}
+
 export interface ConversationView {
   readonly id: ConversationId;
   /** The other person; the user for notes to self. Null: a room. */
@@ -109,6 +125,7 @@ export interface ConversationView {
   readonly unread: number;
   /** Seq of the newest message, even if it is deleted: the list's next page begins below it. */
   readonly lastSeq: number;
+  readonly preferences: PreferencesView;
   /** The newest message that the user can see. */
   readonly last: MessageView | null;
 }
@@ -224,9 +241,33 @@ export interface ListConversationsInput {
   readonly limit: number;
   /** `lastSeq` of the last conversation of the previous page; absent or 0: the first page. */
   readonly beforeSeq?: number;
-  /** Only conversations with unread messages. */
+  /** Only conversations with unread messages, and none that the user has muted. */
   readonly unread?: boolean;
 }
+
+/** The beginning of a user's list, and what is in all of it. */
+export interface ListView extends Pick<ConversationList, "unread" | "more"> {
+  readonly conversations: readonly ConversationView[];
+}
+
+/** The most conversations in a page's list. */
+export const LIST_MAX = 300;
+
+/** Selects messages of a conversation: the newest, or those at one place. Hidden ones are omitted. */
+export interface MessagesInput {
+  readonly conversationId: ConversationId;
+  /** The newest before this message. */
+  readonly before?: MessageId;
+  /** The oldest after this message. */
+  readonly after?: MessageId;
+  /** This message and those around it, or around the first unread one; the newest if nothing is unread. */
+  readonly around?: MessageId | typeof FIRST_UNREAD;
+  /** 1 to 200. */
+  readonly limit: number;
+}
+
+/** In place of the id of a message, which never looks like this. */
+export const FIRST_UNREAD = "unread";
 
 /**
  * The calls of the chat. A call that writes may also fail with no_leader, slow_down, not_writable, not_enabled, or
@@ -331,22 +372,36 @@ export interface ChatService {
     session: Session,
     input: { readonly person: string; readonly role: string; readonly clientId: ClientId },
   ): Promise<Answer<UserView>>;
+  /**
+   * The list of a page: at most LIST_MAX conversations, the starred ones first, then those with the newest messages.
+   * Everything is read at once, because each part needs a look at all conversations.
+   */
+  list(session: Session, input: ReadAt): Promise<Answer<ListView>>;
   /** Newest first. */
   listConversations(
     session: Session,
     input: ListConversationsInput & ReadAt,
   ): Promise<Answer<readonly ConversationView[]>>;
+  /**
+   * Sets one of the user's preferences for a conversation, at every replica and device of the user, and answers with
+   * the conversation. Errors: not_found, invalid (not a level).
+   */
+  setPreference(
+    session: Session,
+    input: {
+      readonly conversationId: ConversationId;
+      readonly change: PreferenceChange;
+      readonly clientId: ClientId;
+    },
+  ): Promise<Answer<ConversationView>>;
   conversation(session: Session, input: { conversationId: ConversationId } & ReadAt): Promise<Answer<ConversationView>>;
   /**
    * The direct conversation with the person of this name, null before its first message; or the room, if the name
    * begins with `#`. Error: unknown_recipient.
    */
   findDirect(session: Session, input: { name: string } & ReadAt): Promise<Answer<ConversationView | null>>;
-  /** The `limit` (1 to 200) newest messages, or the newest before message `before`; oldest first. Error: not_found. */
-  messages(
-    session: Session,
-    input: { conversationId: ConversationId; before?: MessageId; limit: number } & ReadAt,
-  ): Promise<Answer<readonly MessageView[]>>;
+  /** `limit` (1 to 200) messages of a conversation, oldest first. Errors: not_found, invalid (more than one place). */
+  messages(session: Session, input: MessagesInput & ReadAt): Promise<Answer<readonly MessageView[]>>;
   /**
    * Makes a room, whose owner the user is. `people` are names of those who are in it from the start, at most 100.
    * Errors: invalid, too_long, name_taken, unknown_recipient (one of `people`), too_many (rooms).
@@ -384,10 +439,10 @@ export interface ChatService {
     session: Session,
     input: { readonly room: string; readonly after?: string; readonly limit: number } & ReadAt,
   ): Promise<Answer<readonly RoomPersonView[]>>;
-  /** Unread messages in all conversations, counted up to UNREAD_TOTAL_MAX. */
+  /** Unread messages in all conversations that are not muted, counted up to UNREAD_TOTAL_MAX. */
   unreadTotal(session: Session): number;
   /**
-   * Unread messages of each conversation that has any, or of one conversation. The counts are exact if their sum is
+   * Unread messages of each conversation that has any and is not muted, or of one such conversation. The counts are exact if their sum is
    * below UNREAD_TOTAL_MAX.
    */
   unreadCounts(session: Session, conversationId?: string): ReadonlyMap<string, number>;

@@ -7,6 +7,7 @@ import type { Told } from "./fact.ts";
 import type { ClientId, ConversationId, MessageId, UserId } from "./ids.ts";
 import type {
   MessageRow,
+  PreferenceRow,
   ReactionRow,
   RequestRow,
   Role,
@@ -37,8 +38,29 @@ export interface ConversationSummary {
   readonly unread: number;
   /** Seq of the newest message; of an empty room, that of the op that made it. */
   readonly lastSeq: Seq;
+  readonly preferences: Preferences;
   /** The newest message that the user can see: not deleted, not hidden. Only the newest 1,000 are searched. */
   readonly last: SeenMessage | null;
+}
+
+/** What the user prefers for a conversation. */
+export type Preferences = Pick<PreferenceRow, "starred" | "muted" | "level">;
+
+/** The beginning of a user's list of conversations: the starred ones, then those with the newest messages. */
+export interface ConversationList {
+  readonly conversations: readonly ConversationSummary[];
+  /** Unread messages in all conversations that are not muted, those that are not listed included. */
+  readonly unread: number;
+  /** Null: these are all. */
+  readonly more: MoreConversations | null;
+}
+
+/** The rest of a list. */
+export interface MoreConversations {
+  /** As in `ConversationsPage`: where the rest begins. */
+  readonly beforeSeq: Seq;
+  /** Something in it is unread, and not muted. */
+  readonly unread: boolean;
 }
 
 /** A room as one user sees it. */
@@ -85,7 +107,7 @@ export interface RoomQueries {
 export interface ConversationsPage {
   /** Only conversations whose newest message is below this seq; 0: all. */
   readonly beforeSeq?: Seq;
-  /** Only conversations with unread messages. */
+  /** Only conversations with unread messages, and none that the user has muted. */
   readonly unread?: boolean;
 }
 
@@ -136,9 +158,15 @@ export interface Queries {
    * left to see.
    */
   conversationsOf(user: UserId, limit: number, page?: ConversationsPage): readonly ConversationSummary[];
+  /** The list, with unread messages counted up to `unreadMax`. */
+  list(user: UserId, limit: number, unreadMax: number): ConversationList;
   summary(conversation: ConversationId, user: UserId): ConversationSummary | null;
   /** The `limit` newest messages below `beforeSeq`, oldest first, without those that the user has hidden. */
   history(conversation: ConversationId, user: UserId, beforeSeq: Seq, limit: number): readonly SeenMessage[];
+  /** The `limit` oldest messages above `afterSeq`, oldest first, without those that the user has hidden. */
+  historyAfter(conversation: ConversationId, user: UserId, afterSeq: Seq, limit: number): readonly SeenMessage[];
+  /** The oldest unread message; null if there is none. */
+  firstUnread(conversation: ConversationId, user: UserId): Seq | null;
   /** A message of a conversation that the user is in, or her own in a room that she is not in any more. */
   message(conversation: ConversationId, user: UserId, seq: Seq): SeenMessage | null;
   /** The same by the id of the message. */
@@ -153,11 +181,11 @@ export interface Queries {
   versionsOf(seq: Seq): readonly VersionRow[];
   /** When the message got its present text; 0 if it was never edited. */
   editedMicros(seq: Seq): number;
-  /** Unread messages in all conversations, counted up to `max`. */
+  /** Unread messages in all conversations that the user has not muted, counted up to `max`. */
   unreadTotal(user: UserId, max: number): number;
   /**
-   * Unread messages of each conversation that has any, or of one conversation, each counted up to `max`. If the counts
-   * add up to `max` or more, a conversation with UNREAD_COUNT_MAX may have more.
+   * Unread messages of each conversation that has any and is not muted, or of one such conversation, each counted up
+   * to `max`. If the counts add up to `max` or more, a conversation with UNREAD_COUNT_MAX may have more.
    */
   unreadCounts(user: UserId, max: number, conversation?: ConversationId): ReadonlyMap<ConversationId, number>;
   /** Ids of the `limit` newest unread messages, newest first. */

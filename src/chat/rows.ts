@@ -168,6 +168,35 @@ export interface VersionRow {
   readonly body: string;
 }
 
+/** Of which messages of a conversation a user wants to be told. `default`: of all, in a room of mentions only. */
+export type NotifyLevel = "default" | "all" | "mentions" | "nothing";
+
+/** What a user prefers for one conversation; no row: NO_PREFERENCES. The row stays when the user leaves a room. */
+export interface PreferenceRow {
+  readonly user: UserId;
+  readonly conversation: ConversationId;
+  readonly starred: boolean;
+  readonly muted: boolean;
+  readonly level: NotifyLevel;
+  /** Of each preference, the tag of the op that set it last (kinds/tags.ts). */
+  readonly starredTag: string;
+  readonly mutedTag: string;
+  readonly levelTag: string;
+  /** The op that last changed one of these. */
+  readonly changedSeq: Seq;
+}
+
+/** What holds until the user has chosen otherwise. */
+export const NO_PREFERENCES = {
+  starred: false,
+  muted: false,
+  level: "default",
+  starredTag: "",
+  mutedTag: "",
+  levelTag: "",
+  changedSeq: 0,
+} as const satisfies Omit<PreferenceRow, "user" | "conversation">;
+
 /** One request of a user, kept for ever: it identifies a repeat, and finds a message by its id. */
 export interface RequestRow {
   readonly user: UserId;
@@ -255,6 +284,11 @@ export interface Rows {
   putSeat(row: SeatRow): void;
   /** Ids of all living accounts, in their order. */
   livingUsers(): readonly UserId[];
+
+  /** Null: the user has chosen nothing there. */
+  preference(user: UserId, conversation: ConversationId): PreferenceRow | null;
+  /** Inserts or replaces. */
+  putPreference(row: PreferenceRow): void;
 
   message(conversation: ConversationId, seq: Seq): MessageRow | null;
   addMessage(row: MessageRow): void;

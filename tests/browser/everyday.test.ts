@@ -299,7 +299,7 @@ stories("every day", {}, (stage) => {
     await page.waitForURL(/\/c\//);
     await row(page, "found you").waitFor();
     expect(await texts(page)).toEqual([`from ${first.name}`, "found you"]);
-    await page.locator("#sidebar li").first().filter({ hasText: first.name }).waitFor();
+    await page.locator("#list-direct li").first().filter({ hasText: first.name }).waitFor();
   });
 
   story("another site's page, or another port's, cannot act as her: its form and its fetch are refused", async () => {

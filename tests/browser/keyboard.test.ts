@@ -73,7 +73,7 @@ stories("by keyboard alone", {}, (stage) => {
       const { page } = ann;
       await page.locator("#sidebar .count", { hasText: "3" }).waitFor();
       expect(await hasFocus(page.getByLabel("To", { exact: true }))).toBe(true);
-      await page.keyboard.press("Alt+ArrowDown");
+      await page.keyboard.press("Alt+Shift+ArrowDown");
       await page.getByRole("heading", { name: "bob", level: 1 }).waitFor();
       await eventually(async () => await hasFocus(composer(page)));
       await page.keyboard.press("Escape");
@@ -97,7 +97,8 @@ stories("by keyboard alone", {}, (stage) => {
       await eventually(async () => (await unread()).length === 0);
       await page.keyboard.press("Alt+ArrowDown");
       await page.getByRole("heading", { name: "cid", level: 1 }).waitFor();
-      await page.keyboard.press("Alt+ArrowUp");
+      // What is unread comes first, so bob's conversation is below the other now.
+      await page.keyboard.press("Alt+ArrowDown");
       await page.getByRole("heading", { name: "bob", level: 1 }).waitFor();
       await page.keyboard.press("Escape");
       await page.keyboard.press("c");
@@ -192,7 +193,7 @@ stories("by keyboard alone", {}, (stage) => {
     const dialog = (name: string): Locator => page.getByRole("dialog", { name });
     const isAt = (title: string): Promise<void> => page.getByRole("heading", { name: title, level: 1 }).waitFor();
     await page.locator("#sidebar .count", { hasText: "1" }).waitFor();
-    await page.keyboard.press("Alt+ArrowDown");
+    await page.keyboard.press("Alt+Shift+ArrowDown");
     await isAt("hal");
     await page.keyboard.press("Escape");
     await page.keyboard.press("ArrowDown");

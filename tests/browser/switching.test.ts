@@ -135,7 +135,7 @@ stories("switching", {}, (stage) => {
       await row(page, "for bob").waitFor();
       expect(await texts(page)).toEqual(["to bob", "for bob"]);
       // Two steps at once: the last one counts.
-      await page.locator("#sidebar li").first().filter({ hasText: bob.name }).waitFor();
+      await page.locator("#list-direct li").first().filter({ hasText: bob.name }).waitFor();
       await page.keyboard.press("Alt+ArrowDown");
       await page.keyboard.press("Alt+ArrowUp");
       await heading(page, bob.name);

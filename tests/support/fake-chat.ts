@@ -18,6 +18,7 @@ import type {
   RoomView,
   Session,
   UserView,
+  ConversationView,
 } from "../../src/chat/chat-service.ts";
 import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
 
@@ -115,6 +116,17 @@ export const ROOM: RoomView = {
   historyFromJoining: false,
 };
 
+/** A direct conversation with ADA. */
+const CONVERSATION: ConversationView = {
+  id: "u1_u2",
+  with: ADA,
+  room: null,
+  unread: 3,
+  lastSeq: 42,
+  preferences: { starred: true, muted: false, level: "default", notify: "all" },
+  last: null,
+};
+
 /**
  * A chat in which the calls that tests of the API make with GOOD_TOKEN succeed, except those that the test replaces. A
  * test that needs another call replaces it.
@@ -131,7 +143,7 @@ export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
       ok([{ id: "s1", createdMicros: 1, lastUsedMicros: 2, current: true, device: "a program" }]),
     send: async () => ok(MESSAGE),
     listUsers: async () => ok([ADA]),
-    listConversations: async () => ok([{ id: "u1_u2", with: ADA, room: null, unread: 3, lastSeq: 42, last: MESSAGE }]),
+    listConversations: async () => ok([{ ...CONVERSATION, last: MESSAGE }]),
     listRooms: async () => ok([ROOM]),
     listRoomPeople: async () => ok([{ user: ADA, role: "owner" }]),
     messages: async () => ok([MESSAGE]),

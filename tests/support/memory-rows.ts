@@ -7,6 +7,7 @@ import type {
   EarlyRow,
   MemberRow,
   MessageRow,
+  PreferenceRow,
   ReactionRow,
   RequestRow,
   RoleRow,
@@ -39,6 +40,7 @@ interface Tables {
   seats: Map<string, SeatRow>;
   reactions: Map<string, ReactionRow>;
   versions: Map<string, VersionRow>;
+  preferences: Map<string, PreferenceRow>;
   reads: Map<string, SingleRow>;
   hidden: Map<string, SingleRow>;
   tombstones: Map<string, { readonly author: string; readonly clientId: string }>;
@@ -60,6 +62,7 @@ function emptyTables(): Tables {
     seats: new Map(),
     reactions: new Map(),
     versions: new Map(),
+    preferences: new Map(),
     reads: new Map(),
     hidden: new Map(),
     tombstones: new Map(),
@@ -114,6 +117,7 @@ export class MemoryRows implements Rows {
         ["seq"],
       ),
       early: table(t.early.values(), ["author", "client_id", "user", "what"]),
+      preferences: table(t.preferences.values(), ["user", "conversation"]),
       purges: table(t.purges.values(), ["user"]),
       formats: table(t.formats.values(), ["format"]),
       roles: table(t.roles.values(), ["user"]),
@@ -288,6 +292,14 @@ export class MemoryRows implements Rows {
       .filter((row) => row.deleted === 0)
       .map((row) => row.id)
       .sort();
+  }
+
+  preference(user: string, conversation: string): PreferenceRow | null {
+    return this.#t.preferences.get(`${user} ${conversation}`) ?? null;
+  }
+
+  putPreference(row: PreferenceRow): void {
+    this.#set(this.#t.preferences, `${row.user} ${row.conversation}`, row);
   }
 
   message(conversation: string, seq: Seq): MessageRow | null {

@@ -4,7 +4,15 @@ import { GENERAL_ID, messageId, type UserId } from "../ids.ts";
 import type { Presence } from "../ports.ts";
 import type { ConversationSummary, Queries, RoomSummary, SeenMessage } from "../queries.ts";
 import type { MessageRow, ReactionRow, UserRow } from "../rows.ts";
-import type { ConversationView, FeedEvent, MessageView, ReactionView, RoomView, UserView } from "../chat-service.ts";
+import type {
+  ConversationView,
+  FeedEvent,
+  MessageView,
+  PreferencesView,
+  ReactionView,
+  RoomView,
+  UserView,
+} from "../chat-service.ts";
 
 /** Shown in place of the name of a deleted account. */
 const DELETED_USER = "deleted user";
@@ -16,6 +24,11 @@ const UNCHANGED: Pick<MessageView, "reactions" | "editedMicros"> = { reactions: 
 
 function byTag(a: ReactionRow, b: ReactionRow): number {
   return a.tag < b.tag ? -1 : 1;
+}
+
+function preferencesOf({ room, preferences }: ConversationSummary): PreferencesView {
+  const { level } = preferences;
+  return { ...preferences, notify: level !== "default" ? level : room === null ? "all" : "mentions" };
 }
 
 export class Views {
@@ -137,6 +150,7 @@ export class Views {
       room: room === null ? null : this.room(room),
       unread: summary.unread,
       lastSeq: summary.lastSeq,
+      preferences: preferencesOf(summary),
       last: summary.last === null ? null : this.message(summary.last),
     };
   }

@@ -22,6 +22,7 @@ import { register } from "./register.ts";
 import { renameRoom } from "./rename-room.ts";
 import { seatPeople } from "./seat-people.ts";
 import { sendMessage } from "./send-message.ts";
+import { setPreference } from "./set-preference.ts";
 import { setPrivate } from "./set-private.ts";
 import { setRole } from "./set-role.ts";
 import { setRoomRole } from "./set-room-role.ts";
@@ -52,6 +53,7 @@ export const KINDS = {
   setRole,
   react,
   editMessage,
+  setPreference,
 } as const;
 
 // Only the executable that tests upgrade to has this kind; see next.ts.

@@ -13,20 +13,27 @@ import {
 import { EMOJI_PER_MESSAGE, IDS_MAX, REACTIONS_PER_MESSAGE } from "../bounds.ts";
 import { checkBody, checkClientId, checkEmoji, checkIds, checkLimit } from "../limits.ts";
 import { namesRoom, type Finder } from "./finder.ts";
+import { LEVELS } from "../kinds/set-preference.ts";
 import type { MarkGatherer } from "./mark-gatherer.ts";
 import { typedName } from "./names.ts";
 import { directPeople } from "../kinds/direct.ts";
 import type { OpBody } from "../kinds/kinds.ts";
 import { microsOf } from "../kinds/tags.ts";
 import type { Reading } from "../reading.ts";
+import type { SeenMessage } from "../queries.ts";
 import type { UserRow } from "../rows.ts";
 import { failedWith, noSuchPerson } from "../sentences.ts";
 import {
+  FIRST_UNREAD,
+  LIST_MAX,
   UNREAD_TOTAL_MAX,
   type ConversationView,
   type ListConversationsInput,
   type ListUsersInput,
+  type ListView,
   type MessageView,
+  type MessagesInput,
+  type PreferenceChange,
   type ReactInput,
   type ReadAt,
   type SendInput,
@@ -46,7 +53,11 @@ const STRANGERS_LOOKED_AT_MAX = 600;
 /** A seq above all others, which selects the newest page. */
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
+const ONE_PLACE = "Name one place: before a message, after one, or around one.";
+
 const NO_SUCH_ROOM = "There is no room of this name here, or you are not in it.";
+
+const NO_SUCH_LEVEL = `Choose one of: ${LEVELS.join(", ")}.`;
 
 const TOO_MANY_REACTIONS = `A message can have ${EMOJI_PER_MESSAGE} different emoji and ${REACTIONS_PER_MESSAGE} reactions. Choose one that is there.`;
 
@@ -231,7 +242,9 @@ export class Messaging {
     const late = await this.#reading.ready(input);
     if (late !== null) return late;
     const queries = this.#deps.queries();
-    const seq = queries.isMember(conversation, session.userId) ? this.#shownSeq(session, upTo, conversation) : null;
+    const seq = queries.isMember(conversation, session.userId)
+      ? this.#shownSeq(session.userId, upTo, conversation)
+      : null;
     if (seq === null) return failedWith("not_found");
     const unread = queries.unreadIds(conversation, session.userId, IDS_MAX);
     const first = unread.findIndex((id) => (this.#seqOf(id, conversation) ?? NEWEST) <= seq);
@@ -277,6 +290,13 @@ export class Messaging {
     return found.slice(0, limit);
   }
 
+  async list(session: Session, input: ReadAt): Promise<Answer<ListView>> {
+    return await this.#reading.read(input, () => {
+      const { conversations, ...rest } = this.#deps.queries().list(session.userId, LIST_MAX, UNREAD_TOTAL_MAX);
+      return this.#reading.ok({ conversations: conversations.map((one) => this.#views.conversation(one)), ...rest });
+    });
+  }
+
   async listConversations(
     session: Session,
     input: ListConversationsInput & ReadAt,
@@ -289,6 +309,30 @@ export class Messaging {
       const summaries = this.#deps.queries().conversationsOf(session.userId, limit.value, { beforeSeq, unread });
       return this.#reading.ok(summaries.map((summary) => this.#views.conversation(summary)));
     });
+  }
+
+  async setPreference(
+    session: Session,
+    {
+      conversationId,
+      change,
+      clientId: givenId,
+    }: { conversationId: ConversationId; change: PreferenceChange; clientId: ClientId },
+  ): Promise<Answer<ConversationView>> {
+    const clientId = checkClientId(givenId);
+    if (!clientId.ok) return clientId;
+    const value = change.kind === "level" ? change.level : change.on ? "yes" : "no";
+    if (change.kind === "level" && !LEVELS.some((level) => level === value)) return failed("invalid", NO_SUCH_LEVEL);
+    const { userId } = session;
+    const isThere = (): boolean => this.#deps.queries().isMember(conversationId, userId);
+    if (!isThere() && !((await this.#reading.catchUp()) && isThere())) return failedWith("not_found");
+    const body: OpBody = { kind: "setPreference", conversation: conversationId, field: change.kind, value };
+    const written = await this.#writer.write(userId, clientId.value, body);
+    if (!written.ok) return written;
+    const summary = this.#deps.queries().summary(conversationId, userId);
+    return summary === null
+      ? failedWith("not_found")
+      : { ok: true, value: this.#views.conversation(summary), cursor: written.cursor };
   }
 
   async conversation(
@@ -312,25 +356,44 @@ export class Messaging {
     return this.#reading.ok(summary === null ? null : this.#views.conversation(summary));
   }
 
-  async messages(
-    session: Session,
-    input: { conversationId: ConversationId; before?: MessageId; limit: number } & ReadAt,
-  ): Promise<Answer<readonly MessageView[]>> {
+  async messages(session: Session, input: MessagesInput & ReadAt): Promise<Answer<readonly MessageView[]>> {
     const limit = checkLimit(input.limit);
     if (!limit.ok) return limit;
+    const { conversationId, before = "", after = "", around = "" } = input;
+    if ([before, after, around].filter((place) => place !== "").length > 1) return failed("invalid", ONE_PLACE);
     return await this.#reading.read(input, () => {
-      const queries = this.#deps.queries();
-      const { conversationId, before } = input;
-      if (!queries.isMember(conversationId, session.userId)) return failedWith("not_found");
-      const seq = before === undefined || before === "" ? NEWEST : this.#shownSeq(session, before, conversationId);
-      if (seq === null) return failedWith("not_found");
-      const rows = queries.history(conversationId, session.userId, seq, limit.value);
-      return this.#reading.ok(rows.map((row) => this.#views.message(row)));
+      const rows = this.#page(session.userId, conversationId, { before, after, around, limit: limit.value });
+      return rows === null ? failedWith("not_found") : this.#reading.ok(rows.map((row) => this.#views.message(row)));
     });
   }
 
+  /** Null: there is no such conversation for the user, or no such message in it. */
+  #page(
+    user: UserId,
+    id: ConversationId,
+    { before, after, around, limit }: Required<Omit<MessagesInput, "conversationId">>,
+  ): readonly SeenMessage[] | null {
+    const queries = this.#deps.queries();
+    if (!queries.isMember(id, user)) return null;
+    const place = [before, after, around].find((one) => one !== "");
+    const found =
+      place === FIRST_UNREAD
+        ? (queries.firstUnread(id, user) ?? NEWEST)
+        : place === undefined
+          ? NEWEST
+          : this.#shownSeq(user, place, id);
+    if (found === null) return null;
+    if (after !== "") return queries.historyAfter(id, user, found, limit);
+    if (around === "" || found === NEWEST) return queries.history(id, user, found, limit);
+    // The message itself is the first of the newer half. What one half lacks, the other has.
+    const older = queries.history(id, user, found, limit);
+    const newer = queries.historyAfter(id, user, found - 1, limit);
+    const taken = Math.min(older.length, Math.max(Math.floor(limit / 2), limit - newer.length));
+    return [...older.slice(older.length - taken), ...newer.slice(0, limit - taken)];
+  }
+
   /** Null also if the message is from before the history begins that the user sees. */
-  #shownSeq({ userId }: Session, id: MessageId, conversation: ConversationId): Seq | null {
+  #shownSeq(userId: UserId, id: MessageId, conversation: ConversationId): Seq | null {
     const queries = this.#deps.queries();
     const isShown = !queries.isLimited(conversation) || queries.messageById(id, userId) !== null;
     return isShown ? this.#seqOf(id, conversation) : null;

@@ -2,7 +2,7 @@
 import { and, asc, desc, eq, gt, isNotNull, isNull, lt, lte, ne, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
 import { compile, once, type StateConnection } from "./connection.ts";
-import { conversations, hidden, members, messages, reads, sessions, users } from "./schema.ts";
+import { conversations, hidden, members, messages, preferences, reads, sessions, users } from "./schema.ts";
 
 const p = sql.placeholder;
 
@@ -87,6 +87,50 @@ function peopleStatements(c: StateConnection) {
   };
 }
 
+/**
+ * Each membership with the newest seq of its conversation and the number of unread messages there. It is one
+ * statement because two for each of some hundred conversations took 4 ms for a page's list and another 4 ms for
+ * its total. Parameters: where to stop counting, user, limit.
+ */
+function overview(c: StateConnection) {
+  const { db } = c;
+  return compile(
+    c,
+    db
+      .select({
+        user: members.user,
+        conversation: members.conversation,
+        mark: members.mark,
+        markChangedSeq: members.markChangedSeq,
+        sinceSeq: members.sinceSeq,
+        sinceMicros: members.sinceMicros,
+        newest: sql`coalesce((select ${messages.seq} from ${messages}
+          where ${messages.conversation} = ${conversations.createdSeq}
+          order by ${messages.seq} desc limit 1), ${conversations.createdSeq})`.as("newest"),
+        unread: sql`(select count(*) from (select 1 from ${messages}
+          left join ${reads} on ${reads.user} = ${members.user} and ${reads.conversation} = ${members.conversation}
+            and ${reads.seq} = ${messages.seq}
+          left join ${hidden} on ${hidden.user} = ${members.user} and ${hidden.conversation} = ${members.conversation}
+            and ${hidden.seq} = ${messages.seq}
+          where ${messages.conversation} = ${conversations.createdSeq} and ${messages.seq} > ${members.mark}
+            and ${messages.author} <> ${members.user} and ${messages.deleted} = 0
+            and (${messages.recovered} = 0 or ${messages.timeMicros} >= ${members.sinceMicros})
+            and ${reads.seq} is null and ${hidden.seq} is null limit ${p("counted")}))`.as("unread"),
+        starred: preferences.starred,
+        muted: preferences.muted,
+        level: preferences.level,
+      })
+      .from(members)
+      .innerJoin(conversations, eq(conversations.id, members.conversation))
+      .leftJoin(
+        preferences,
+        and(eq(preferences.user, members.user), eq(preferences.conversation, members.conversation)),
+      )
+      .where(eq(members.user, p("user")))
+      .limit(p("limit")),
+  );
+}
+
 function membershipStatements(c: StateConnection) {
   const { db } = c;
   return {
@@ -98,39 +142,7 @@ function membershipStatements(c: StateConnection) {
         .where(eq(members.user, p("user")))
         .limit(p("limit")),
     ),
-    /**
-     * Each membership with the newest seq of its conversation and the number of unread messages there. It is one
-     * statement because two for each of some hundred conversations took 4 ms for a page's list and another 4 ms for
-     * its total. Parameters: where to stop counting, user, limit.
-     */
-    overview: compile(
-      c,
-      db
-        .select({
-          user: members.user,
-          conversation: members.conversation,
-          mark: members.mark,
-          markChangedSeq: members.markChangedSeq,
-          sinceSeq: members.sinceSeq,
-          sinceMicros: members.sinceMicros,
-          newest: sql`coalesce((select ${messages.seq} from ${messages}
-            where ${messages.conversation} = ${conversations.createdSeq}
-            order by ${messages.seq} desc limit 1), ${conversations.createdSeq})`.as("newest"),
-          unread: sql`(select count(*) from (select 1 from ${messages}
-            left join ${reads} on ${reads.user} = ${members.user} and ${reads.conversation} = ${members.conversation}
-              and ${reads.seq} = ${messages.seq}
-            left join ${hidden} on ${hidden.user} = ${members.user} and ${hidden.conversation} = ${members.conversation}
-              and ${hidden.seq} = ${messages.seq}
-            where ${messages.conversation} = ${conversations.createdSeq} and ${messages.seq} > ${members.mark}
-              and ${messages.author} <> ${members.user} and ${messages.deleted} = 0
-              and (${messages.recovered} = 0 or ${messages.timeMicros} >= ${members.sinceMicros})
-              and ${reads.seq} is null and ${hidden.seq} is null limit ${p("counted")}))`.as("unread"),
-        })
-        .from(members)
-        .innerJoin(conversations, eq(conversations.id, members.conversation))
-        .where(eq(members.user, p("user")))
-        .limit(p("limit")),
-    ),
+    overview: overview(c),
     /**
      * Leaves out large rooms, in which each person would be told whenever any other comes or goes.
      * Parameters: the user twice, limit.
@@ -197,7 +209,7 @@ function notTooLate() {
  */
 function unreadMessages({ db }: StateConnection) {
   return db
-    .select({ author: messages.author, clientId: messages.clientId })
+    .select({ author: messages.author, clientId: messages.clientId, seq: messages.seq })
     .from(messages)
     .leftJoin(
       reads,
@@ -246,6 +258,7 @@ function messageStatements(c: StateConnection) {
       c,
       db.select({ count: sql<number>`count(*)` }).from(unreadMessages(c).limit(p("limit")).as("unread")),
     ),
+    firstUnread: compile(c, unreadMessages(c).orderBy(asc(messages.seq)).limit(p("limit"))),
     unreadIds: compile(c, unreadMessages(c).orderBy(desc(messages.seq)).limit(p("limit"))),
     newest: compile(
       c,

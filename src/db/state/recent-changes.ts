@@ -9,12 +9,17 @@ import type { Seq } from "../../election/view.ts";
 /** Maximum number of conversations, those that changed last; some 100 bytes each. */
 const CONVERSATIONS_MAX = 50_000;
 
-/** See the top of this file. */
 /** What stands, among the conversations, for the rooms that a user comes to and leaves. */
 export function seatsOf(user: UserId): string {
   return `seats of ${user}`;
 }
 
+/** What stands, among the conversations, for what a user prefers for them. */
+export function preferencesOf(user: UserId): string {
+  return `preferences of ${user}`;
+}
+
+/** See the top of this file. */
 export class RecentChanges {
   readonly #max: number;
   /** Nothing has changed after this seq in a conversation that is not in the map. */

@@ -11,7 +11,7 @@
  */
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { sql } from "drizzle-orm";
-import type { ConversationRow, Deleted, EarlyRow, Role, RoomRole, SeatRow } from "../../chat/rows.ts";
+import type { ConversationRow, Deleted, EarlyRow, NotifyLevel, Role, RoomRole, SeatRow } from "../../chat/rows.ts";
 
 /** One row: the position of this state in the log. */
 export const meta = sqliteTable("meta", {
@@ -165,6 +165,23 @@ export const seats = sqliteTable(
     changedSeq: integer("changed_seq").notNull(),
   },
   (t) => [primaryKey({ columns: [t.room, t.user] }), index("seats_user").on(t.user, t.changedSeq)],
+);
+
+/** What users prefer for their conversations; PreferenceRow says what the columns are. */
+export const preferences = sqliteTable(
+  "preferences",
+  {
+    user: text().notNull(),
+    conversation: text().notNull(),
+    starred: integer({ mode: "boolean" }).notNull(),
+    muted: integer({ mode: "boolean" }).notNull(),
+    level: text().notNull().$type<NotifyLevel>(),
+    starredTag: text("starred_tag").notNull(),
+    mutedTag: text("muted_tag").notNull(),
+    levelTag: text("level_tag").notNull(),
+    changedSeq: integer("changed_seq").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.user, t.conversation] }), index("preferences_changed").on(t.user, t.changedSeq)],
 );
 
 export const messages = sqliteTable(

@@ -13,16 +13,20 @@ import { microsOf } from "../../chat/kinds/tags.ts";
 import {
   UNREAD_COUNT_MAX,
   type Change,
+  type ConversationList,
   type ConversationsPage,
   type ConversationSummary,
+  type Preferences,
   type Queries,
   type SeenMessage,
 } from "../../chat/queries.ts";
 import {
+  NO_PREFERENCES,
   SESSIONS_PER_USER,
   sees,
   type MemberRow,
   type MessageRow,
+  type NotifyLevel,
   type ReactionRow,
   type RequestRow,
   type Role,
@@ -51,13 +55,14 @@ const LAST_PAGES = [1, 49, 950];
 const NEVER: Seq = Number.MAX_SAFE_INTEGER;
 
 /**
- * A membership, the newest seq of its conversation (0: none), and the number of unread messages, up to
- * UNREAD_COUNT_MAX.
+ * A membership, the newest seq of its conversation (0: none), the number of unread messages, up to UNREAD_COUNT_MAX,
+ * and what the user prefers there.
  */
 interface Standing {
   readonly me: MemberRow;
   readonly lastSeq: Seq;
   readonly unread: number;
+  readonly preferences: Preferences;
 }
 
 /** The user's membership and that of the other side. */
@@ -65,6 +70,10 @@ interface Sides {
   readonly me: MemberRow;
   readonly other: MemberRow;
 }
+
+/** Of somebody who has chosen nothing. */
+const { starred, muted, level } = NO_PREFERENCES;
+const UNCHANGED: Preferences = { starred, muted, level };
 
 /** See {@link Queries}. */
 export class StateQueries implements Queries {
@@ -161,17 +170,38 @@ export class StateQueries implements Queries {
     const found: ConversationSummary[] = [];
     for (const standing of newestFirst) {
       if (found.length >= limit) break;
-      if (unread && standing.unread === 0) continue;
+      if (unread && !isCounted(standing)) continue;
       const summary = this.#summary(standing);
       if (isListed(summary, this.user(summary.other))) found.push(summary);
     }
     return found;
   }
 
+  list(user: UserId, limit: number, unreadMax: number): ConversationList {
+    const standings = [...this.#overview(user)].sort(
+      (a, b) => Number(b.preferences.starred) - Number(a.preferences.starred) || b.lastSeq - a.lastSeq,
+    );
+    const conversations: ConversationSummary[] = [];
+    let more: ConversationList["more"] = null;
+    for (const [at, standing] of standings.entries()) {
+      const summary = this.#summary(standing);
+      if (!isListed(summary, this.user(summary.other))) continue;
+      if (conversations.length === limit) {
+        const last = conversations.at(-1)!;
+        // Behind a list of nothing but starred ones, the rest begins with the newest.
+        more = { beforeSeq: last.preferences.starred ? 0 : last.lastSeq, unread: standings.slice(at).some(isCounted) };
+        break;
+      }
+      conversations.push(summary);
+    }
+    return { conversations, unread: Math.min(unreadMax, sum(this.#counts(standings, unreadMax).values())), more };
+  }
+
   summary(conversation: ConversationId, user: UserId): ConversationSummary | null {
     const me = this.#rows.member(conversation, user);
     if (me === null) return null;
-    return this.#summary({ me, lastSeq: this.#lastSeq(conversation), unread: this.#unread(me, UNREAD_COUNT_MAX) });
+    const unread = this.#unread(me, UNREAD_COUNT_MAX);
+    return this.#summary({ me, lastSeq: this.#lastSeq(conversation), unread, preferences: this.#preferences(me) });
   }
 
   history(conversation: ConversationId, user: UserId, beforeSeq: Seq, limit: number): readonly SeenMessage[] {
@@ -181,6 +211,18 @@ export class StateQueries implements Queries {
       .all(...this.#seenParameters(sides), beforeSeq, limit)
       .map((row) => seen(row, sides))
       .reverse();
+  }
+
+  historyAfter(conversation: ConversationId, user: UserId, afterSeq: Seq, limit: number): readonly SeenMessage[] {
+    const sides = this.#sides(conversation, user);
+    if (sides === null) return [];
+    return this.#q.seenAfter.all(...this.#seenParameters(sides), afterSeq, limit).map((row) => seen(row, sides));
+  }
+
+  firstUnread(conversation: ConversationId, user: UserId): Seq | null {
+    const me = this.#rows.member(conversation, user);
+    if (me === null || this.#isSilenced(me)) return null;
+    return (this.#q.firstUnread.get(...this.#unreadParameters(me), 1)?.[2] as Seq | undefined) ?? null;
   }
 
   message(conversation: ConversationId, user: UserId, seq: Seq): SeenMessage | null {
@@ -228,19 +270,20 @@ export class StateQueries implements Queries {
   }
 
   unreadCounts(user: UserId, max: number, conversation?: ConversationId): ReadonlyMap<ConversationId, number> {
-    const one = conversation === undefined ? null : this.#rows.member(conversation, user);
-    const asked =
-      conversation === undefined
-        ? this.#overview(user).filter(({ unread }) => unread > 0)
-        : one === null
-          ? []
-          : [{ me: one, unread: this.#unread(one, max) }];
+    if (conversation === undefined) return this.#counts(this.#overview(user), max);
+    const me = this.#rows.member(conversation, user);
+    if (me === null || this.#preferences(me).muted) return new Map();
+    return new Map([[conversation, this.#unread(me, max)]]);
+  }
+
+  #counts(standings: readonly Standing[], max: number): ReadonlyMap<ConversationId, number> {
+    const asked = standings.filter(isCounted);
     const counts = new Map(asked.map(({ me, unread }) => [me.conversation, unread]));
     let total = sum(counts.values());
     for (const { me, unread } of asked) {
       // The total is shown only up to `max`, so that few conversations need to be counted again.
       if (total >= max) break;
-      if (unread !== UNREAD_COUNT_MAX || conversation !== undefined) continue;
+      if (unread !== UNREAD_COUNT_MAX) continue;
       const whole = this.#unread(me, max);
       counts.set(me.conversation, whole);
       total += whole - unread;
@@ -263,6 +306,9 @@ export class StateQueries implements Queries {
     const seated = this.#changes.mayHaveChanged(seatsOf(user), seq) ? this.rooms.seatedSince(user, seq, limit + 1) : [];
     for (const { room, seq: changedSeq } of seated)
       changes.push({ seq: changedSeq, told: { kind: "conversation", conversationId: room } });
+    for (const { conversation, seq: changedSeq } of this.#rows.preferencesSince(user, seq, limit + 1))
+      if (this.isMember(conversation, user))
+        changes.push({ seq: changedSeq, told: { kind: "conversation", conversationId: conversation } });
     for (const me of this.#memberships(user)) {
       if (changes.length > limit) return null;
       if (!this.#changes.mayHaveChanged(me.conversation, seq)) continue;
@@ -281,8 +327,19 @@ export class StateQueries implements Queries {
     return this.#q.overview.all(UNREAD_COUNT_MAX, user, CONVERSATIONS_MAX).map((row) => {
       const me = memberRow(row);
       const unread = row[7] as number;
-      return { me, lastSeq: (row[6] ?? 0) as Seq, unread: unread > 0 && this.#isSilenced(me) ? 0 : unread };
+      return {
+        me,
+        lastSeq: (row[6] ?? 0) as Seq,
+        unread: unread > 0 && this.#isSilenced(me) ? 0 : unread,
+        preferences:
+          row[10] === null ? UNCHANGED : { starred: row[8] === 1, muted: row[9] === 1, level: row[10] as NotifyLevel },
+      };
     });
+  }
+
+  #preferences({ user, conversation }: MemberRow): Preferences {
+    const row = this.#rows.preference(user, conversation);
+    return row === null ? UNCHANGED : { starred: row.starred, muted: row.muted, level: row.level };
   }
 
   #isRoom(conversation: ConversationId): boolean {
@@ -318,7 +375,7 @@ export class StateQueries implements Queries {
     return (this.#q.newest.get(number, 1)?.[0] ?? number ?? 0) as Seq;
   }
 
-  #summary({ me, lastSeq, unread }: Standing): ConversationSummary {
+  #summary({ me, lastSeq, unread, preferences }: Standing): ConversationSummary {
     const { conversation, user } = me;
     return {
       id: conversation,
@@ -326,8 +383,29 @@ export class StateQueries implements Queries {
       room: this.#isRoom(conversation) ? this.rooms.room(conversation, user) : null,
       unread,
       lastSeq,
-      last: this.#newestVisible(conversation, user),
+      preferences,
+      last: this.#newest(me, lastSeq) ?? this.#newestVisible(conversation, user),
     };
+  }
+
+  /**
+   * The message at `lastSeq`, if the user can see it: nearly always the one that a list shows. A list needs it of some
+   * hundred conversations, and these look-ups take a third of the time of `history`.
+   */
+  #newest(me: MemberRow, lastSeq: Seq): SeenMessage | null {
+    const { conversation, user, mark } = me;
+    const message = this.#rows.message(conversation, lastSeq);
+    if (message === null || message.deleted || !sees(me, message)) return null;
+    const { author } = message;
+    if (author !== user) {
+      if (this.user(author)?.deleted === 2 || this.#rows.isHidden(conversation, user, lastSeq)) return null;
+      const unread = lastSeq > mark && !this.#rows.isRead(conversation, user, lastSeq);
+      return { ...message, unread, readByOther: false };
+    }
+    const other = this.#rows.member(conversation, this.#otherOf(conversation, user));
+    const isOther = other !== null && other.user !== user;
+    const readByOther = isOther && (lastSeq <= other.mark || this.#rows.isRead(conversation, other.user, lastSeq));
+    return { ...message, unread: false, readByOther };
   }
 
   /** Usually the newest message. After deletions it is further back, so the search continues page by page. */
@@ -424,6 +502,11 @@ function isListed({ id, room, last }: ConversationSummary, other: UserRow | null
   // A room has the id of no pair. One whose op has not arrived yet has no name to show.
   if (isRoomId(id)) return room !== null && !room.row.archived;
   return last !== null || other?.deleted === 0;
+}
+
+/** Whether totals count it. */
+function isCounted({ unread, preferences }: Standing): boolean {
+  return unread > 0 && !preferences.muted;
 }
 
 /** Messages of one conversation that one op deleted or hid. */

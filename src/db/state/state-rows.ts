@@ -12,6 +12,7 @@ import type {
   EarlyRow,
   MemberRow,
   MessageRow,
+  PreferenceRow,
   ReactionRow,
   RequestRow,
   RoleRow,
@@ -28,7 +29,8 @@ import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "../../base/bounded-cache.ts";
 import type { StateConnection } from "./connection.ts";
 import type { ConversationMemory, TailMessage } from "./conversation-memory.ts";
-import { seatsOf, type RecentChanges } from "./recent-changes.ts";
+import { StatePreferences } from "./preferences.ts";
+import { preferencesOf, seatsOf, type RecentChanges } from "./recent-changes.ts";
 import { StateReactions } from "./reactions.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
@@ -60,6 +62,7 @@ export class StateRows implements Rows {
   readonly #rooms: RoomStatements;
   readonly #reactions: StateReactions;
   readonly #versions: StateVersions;
+  readonly #preferences: StatePreferences;
   readonly #roomRows = new BoundedCache<RoomRow>(CACHED_ROOMS);
   readonly #spans: RequestSpans;
   readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
@@ -88,6 +91,7 @@ export class StateRows implements Rows {
     this.#rooms = roomStatements(connection);
     this.#reactions = new StateReactions(connection);
     this.#versions = new StateVersions(connection);
+    this.#preferences = new StatePreferences(connection);
     this.#spans = new RequestSpans((from, to, limit) =>
       this.#q.clientIdsBetween.all(from, to, limit).map(([clientId]) => clientId as string),
     );
@@ -337,6 +341,20 @@ export class StateRows implements Rows {
 
   livingUsers(): readonly UserId[] {
     return this.#rooms.livingUsers.all().map(([id]) => id as UserId);
+  }
+
+  preference(user: UserId, conversation: ConversationId): PreferenceRow | null {
+    return this.#preferences.of(user, conversation);
+  }
+
+  putPreference(row: PreferenceRow): void {
+    this.#preferences.put(row);
+    this.#changes.changed(preferencesOf(row.user), row.changedSeq);
+  }
+
+  /** Conversations for which the user has chosen something after `seq`, in order. */
+  preferencesSince(user: UserId, seq: Seq, limit: number): ReturnType<StatePreferences["since"]> {
+    return this.#changes.mayHaveChanged(preferencesOf(user), seq) ? this.#preferences.since(user, seq, limit) : [];
   }
 
   message(conversation: ConversationId, seq: Seq): MessageRow | null {

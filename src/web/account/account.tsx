@@ -3,7 +3,8 @@ import type { ChatError } from "../../chat/errors.ts";
 import type { SessionView } from "../../chat/chat-service.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import { Time } from "../page/names.tsx";
-import { THEMES, type Theme } from "../http/prefs.ts";
+import { THEMES, type Prefs, type Theme } from "../http/prefs.ts";
+import { ORDERS, type Order } from "../messages/list-order.ts";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
 
@@ -13,6 +14,7 @@ interface AccountProps {
   readonly unread: number;
   readonly theme: Theme;
   readonly readOnSight: boolean;
+  readonly order: Order;
   readonly deletion: { readonly id: string; readonly error: ChatError | null; readonly deleteMessages: boolean };
   readonly said: string | null;
 }
@@ -27,7 +29,7 @@ export function AccountPage(props: AccountProps) {
           {props.said}
         </p>
       )}
-      <Settings theme={props.theme} readOnSight={props.readOnSight} />
+      <Settings theme={props.theme} readOnSight={props.readOnSight} order={props.order} />
       <Logins logins={props.logins} />
       <DeleteAccount {...props} />
     </section>
@@ -36,7 +38,9 @@ export function AccountPage(props: AccountProps) {
 
 const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: "System", light: "Light", dark: "Dark" };
 
-function Settings({ theme, readOnSight }: { theme: Theme; readOnSight: boolean }) {
+const ORDER_NAMES: Readonly<Record<Order, string>> = { unread: "Unread first, then newest", name: "By name" };
+
+function Settings({ theme, readOnSight, order }: Prefs) {
   return (
     <PostForm action="/account/settings" class="block stack">
       <h2>Settings</h2>
@@ -46,6 +50,15 @@ function Settings({ theme, readOnSight }: { theme: Theme; readOnSight: boolean }
           <label>
             <input type="radio" name="theme" value={one} checked={one === theme} />
             {THEME_NAMES[one]}
+          </label>
+        ))}
+      </fieldset>
+      <fieldset class="choices">
+        <legend>Order of conversations</legend>
+        {ORDERS.map((one) => (
+          <label>
+            <input type="radio" name="order" value={one} checked={one === order} />
+            {ORDER_NAMES[one]}
           </label>
         ))}
       </fieldset>

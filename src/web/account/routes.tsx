@@ -7,6 +7,7 @@ import type { WebDeps, WebEnv } from "../http/deps.ts";
 import { cardOf, prefsOf, setPrefs, THEMES } from "../http/prefs.ts";
 import { needsLogin, read, readFields, sessionOf } from "../http/request.ts";
 import { answerPage } from "../http/shell.tsx";
+import { ORDERS } from "../messages/list-order.ts";
 import { AccountPage, PasswordPage } from "./account.tsx";
 import { CardPage } from "../page/page.tsx";
 import { nextFormId } from "./login-routes.tsx";
@@ -19,7 +20,8 @@ export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
   app.post("/account/settings", login, async (c) => {
     const fields = await readFields(c);
     const theme = THEMES.find((one) => one === fields.text("theme")) ?? "auto";
-    setPrefs(c, { theme, readOnSight: fields.has("readOnSight") }, deps.secureCookies);
+    const order = ORDERS.find((one) => one === fields.text("order")) ?? "unread";
+    setPrefs(c, { theme, order, readOnSight: fields.has("readOnSight") }, deps.secureCookies);
     return c.redirect("/account?said=saved", 303);
   });
   app.get("/account/password", login, (c) => answerPassword(c, deps, Bun.randomUUIDv7(), null));

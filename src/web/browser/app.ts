@@ -21,12 +21,14 @@ import {
 import { isTyping, listenToKeys } from "./keys.ts";
 import { openLeave } from "./leave.ts";
 import { openLink, scriptFor, type Link } from "./link.ts";
-import { List } from "./list.ts";
+import { List, stepInList } from "./list.ts";
+import { ListFilter } from "./list-filter.ts";
 import { openLiveWords, type LiveWords } from "./live-words.ts";
 import { LogOut } from "./log-out.ts";
 import { openNavigation, type Navigation } from "./navigation.ts";
 import { Outbox } from "./outbox.ts";
 import type { AnswerJson } from "./requests.ts";
+import { Switcher } from "./switcher.ts";
 import { Switching } from "./switching.ts";
 import { openView, type View } from "./view.ts";
 
@@ -67,6 +69,8 @@ export class App {
   readonly #logOut: LogOut;
   readonly #link: Link;
   readonly #switching: Switching;
+  readonly #switcher = new Switcher();
+  readonly #filter = new ListFilter((text) => this.#switcher.toggle(text));
   #view: View | null = null;
 
   constructor(data: PageData) {
@@ -93,7 +97,7 @@ export class App {
     this.#departure.store();
     this.#words = openLiveWords({ me, onGone: () => this.#view?.composer?.close("This account was deleted") });
     this.#list = new List(
-      { words: this.#words, onUnread: (count) => this.#showUnread(count) },
+      { words: this.#words, filter: this.#filter, onUnread: (count) => this.#showUnread(count) },
       main.dataset["current"] ?? "",
     );
     this.#events = this.#openEvents();
@@ -273,14 +277,22 @@ export class App {
 
   #listenToKeys(): void {
     listenToKeys({
-      "?": () => required<HTMLDialogElement>("dialog#help").showModal(),
-      c: () => this.#view?.composer?.focus(),
-      n: () => required("#sidebar .new-message").click(),
-      p: () => required('.menu a[href="/people"]').click(),
-      r: () => void this.#cluster.openPanel(),
-      m: () => this.#view?.reading?.markAll(),
-      s: () => this.#view?.selection?.toggle(),
-      Escape: () => {
+      help: () => required<HTMLDialogElement>("dialog#help").showModal(),
+      switch: () => this.#switcher.toggle(),
+      previous: () => stepInList(-1, false),
+      next: () => stepInList(1, false),
+      previousUnread: () => stepInList(-1, true),
+      nextUnread: () => stepInList(1, true),
+      filter: () => this.#filter.focus(),
+      compose: () => this.#view?.composer?.focus(),
+      write: () => required("#sidebar .new-message").click(),
+      people: () => required('.menu a[href="/people"]').click(),
+      servers: () => void this.#cluster.openPanel(),
+      unread: () => this.#view?.roll?.goToUnread(),
+      newest: () => void this.#view?.roll?.goToEnd(),
+      markRead: () => this.#view?.reading?.markAll(),
+      select: () => this.#view?.selection?.toggle(),
+      cancel: () => {
         if (this.#view?.selection?.isOn()) this.#view.selection.setMode(false);
         // Leaves the text field, so that single keys work as shortcuts again.
         else if (document.activeElement !== null && isTyping(document.activeElement))

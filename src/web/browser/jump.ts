@@ -1,21 +1,28 @@
-/** The button that scrolls to the newest message, with the number of messages that arrived below the window. */
+/** The button that leads to the newest message, with the number of messages that arrived below the window. */
 import { isAtEnd } from "./reading-place.ts";
 
 /** The button of one conversation. */
 export class Jump {
   readonly #log: HTMLElement;
+  /** True if the page has the newest messages. */
+  readonly #hasEnd: () => boolean;
   readonly #button: HTMLElement | null;
   readonly #text: HTMLElement | null;
   #below = 0;
 
-  constructor(section: Element, log: HTMLElement) {
+  /** `onGo`: shows the newest messages. */
+  constructor(
+    section: Element,
+    log: HTMLElement,
+    { hasEnd, onGo }: { readonly hasEnd: () => boolean; readonly onGo: () => void },
+  ) {
     this.#log = log;
+    this.#hasEnd = hasEnd;
     this.#button = section.querySelector("#jump");
     this.#text = section.querySelector("#jump-text");
     log.addEventListener("scroll", () => this.draw(), { passive: true });
     this.#button?.addEventListener("click", () => {
-      log.scrollTop = 0;
-      this.draw();
+      onGo();
       log.focus();
     });
   }
@@ -26,7 +33,7 @@ export class Jump {
   }
 
   draw(): void {
-    const atEnd = isAtEnd(this.#log);
+    const atEnd = isAtEnd(this.#log) && this.#hasEnd();
     if (atEnd) this.#below = 0;
     if (this.#button === null || this.#text === null) return;
     this.#button.hidden = atEnd;

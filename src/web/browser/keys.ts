@@ -1,38 +1,30 @@
-/** Single-key shortcuts, while the user is not typing. page/help.tsx lists them for people. */
+/** Listens to the shortcuts of page/shortcuts.ts. */
+import { PRESSES, type ShortcutAction } from "../page/shortcuts.ts";
 
 /** True for an element that accepts text. */
 export const isTyping = (target: Element): boolean =>
   target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") !== null;
 
-/** `actions`: what each key does on this page. A key without an action does nothing. */
-export function listenToKeys(actions: Readonly<Record<string, () => void>>): void {
-  document.addEventListener("keydown", (event) => {
-    if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey) return;
-    if (event.altKey) {
-      if (event.key !== "ArrowUp" && event.key !== "ArrowDown") return;
-      event.preventDefault();
-      step(event.key === "ArrowDown" ? 1 : -1);
-      return;
-    }
-    if (event.key === "Escape") {
-      actions["Escape"]?.();
-      return;
-    }
-    if (!(event.target instanceof Element) || isTyping(event.target) || document.querySelector("dialog[open]") !== null)
-      return;
-    const action = actions[event.key];
-    if (action === undefined) return;
-    event.preventDefault();
-    action();
-  });
+/** As page/shortcuts.ts writes it. Shift is part of a character: "?" is one key on some keyboards and two on others. */
+function pressOf(event: KeyboardEvent): string {
+  const isMod = event.ctrlKey || event.metaKey;
+  const key = isMod ? event.key.toLowerCase() : event.key;
+  const hasShift = event.shiftKey && key.length > 1;
+  return `${isMod ? "mod+" : ""}${event.altKey ? "alt+" : ""}${hasShift ? "shift+" : ""}${key}`;
 }
 
-/** Opens the conversation above or below the open one. */
-function step(by: 1 | -1): void {
-  const links = Array.from(document.querySelectorAll<HTMLAnchorElement>("#sidebar a[href^='/c/']"));
-  const at = links.findIndex((link) => link.getAttribute("aria-current") === "page");
-  const next = links[at === -1 ? 0 : at + by];
-  if (next === undefined) return;
-  next.scrollIntoView({ block: "nearest" });
-  next.click();
+/** `actions`: what each shortcut does on this page. */
+export function listenToKeys(actions: Readonly<Record<ShortcutAction, () => void>>): void {
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229 || event.defaultPrevented) return;
+    const action = PRESSES.get(pressOf(event));
+    if (action === undefined || !(event.target instanceof Element)) return;
+    // The browser closes a dialog by itself.
+    if (event.key === "Escape") return actions[action]();
+    const isSingle = !event.ctrlKey && !event.metaKey && !event.altKey;
+    const isBusy = isTyping(event.target) || document.querySelector("dialog[open]") !== null;
+    if (isSingle && isBusy) return;
+    event.preventDefault();
+    actions[action]();
+  });
 }

@@ -2,7 +2,9 @@
  * The list on the left. The replica renders its rows and sends a row again when it changes; the page only places them.
  * If the page cannot know what changed, it fetches the whole list again.
  */
+import { compareRows, ORDERS, type Placed } from "../messages/list-order.ts";
 import { required } from "./elements.ts";
+import type { ListFilter } from "./list-filter.ts";
 import type { LiveWords } from "./live-words.ts";
 import { getText, sleep, waitBefore } from "./requests.ts";
 import { localTimes } from "./times.ts";
@@ -27,17 +29,48 @@ export interface ListRow {
 
 interface ListInput {
   readonly words: LiveWords;
+  readonly filter: ListFilter;
   /** `count`: in the words of the list. */
   readonly onUnread: (count: string) => void;
 }
 
 const seqOf = (row: Element): number => Number((row as HTMLElement).dataset["seq"]);
 
-/** The list is in the order of the newest messages. */
-function placeInOrder(list: Element, row: HTMLElement): void {
-  const after = Array.from(list.children).find((one) => seqOf(one) < seqOf(row));
-  if (after === undefined) list.append(row);
-  else if (after !== row) after.before(row);
+/** What decides on a row's place. */
+function placed(row: HTMLElement): Placed {
+  return {
+    name: row.querySelector(".name")?.textContent ?? "",
+    isUnread: row.querySelector(".has-unread") !== null || row.dataset["held"] !== undefined,
+    seq: seqOf(row),
+  };
+}
+
+/** Puts the row where it belongs in its section. */
+function placeInOrder(sidebar: HTMLElement, row: HTMLElement): void {
+  const list = required(`#list-${row.dataset["section"]} ul`, sidebar);
+  const order = ORDERS.find((one) => one === sidebar.dataset["order"]) ?? "unread";
+  const own = placed(row);
+  const rows = Array.from(list.children).filter((one): one is HTMLElement => one !== row);
+  const after = rows.find((one) => compareRows(order, own, placed(one)) < 0) ?? null;
+  // A row that is in its place already is not moved, which would take the focus from it.
+  if (row.parentElement !== list || row.nextElementSibling !== after) list.insertBefore(row, after);
+}
+
+/** Opens the conversation above (-1) or below (1) the open one in the list; `isUnread`: among the unread ones. */
+export function stepInList(by: 1 | -1, isUnread: boolean): void {
+  const rows = Array.from(document.querySelectorAll<HTMLAnchorElement>("#sidebar li:not([hidden]) a[href^='/c/']"));
+  const isCurrent = (link: Element): boolean => link.getAttribute("aria-current") === "page";
+  const wanted = rows.filter(
+    (link) =>
+      isCurrent(link) || (isUnread ? link.matches(".has-unread") : link.closest("details:not([open])") === null),
+  );
+  const at = wanted.findIndex(isCurrent);
+  // Those that are unread are a ring, so that one key reaches all of them.
+  const next = at === -1 ? (by === 1 ? 0 : wanted.length - 1) : at + by;
+  const link = wanted[isUnread ? (next + wanted.length) % wanted.length : next];
+  if (link === undefined || isCurrent(link)) return;
+  link.scrollIntoView({ block: "nearest" });
+  link.click();
 }
 
 /** The list of an app page. */
@@ -65,6 +98,10 @@ export class List {
     const places: Record<string, string> = { new: ".new-message", rooms: ".browse" };
     const row = places[current] ?? `#s-${CSS.escape(current)} a`;
     sidebar.querySelector(row)?.setAttribute("aria-current", "page");
+    for (const held of sidebar.querySelectorAll<HTMLElement>(`li[data-held]:not(#s-${CSS.escape(current)})`)) {
+      delete held.dataset["held"];
+      placeInOrder(sidebar, held);
+    }
   }
 
   /** Fetches the list, because somebody registered or was deleted, or much may have changed. */
@@ -86,18 +123,21 @@ export class List {
     // The styles of the start page depend on it.
     sidebar.dataset["unread"] = unread;
     const known = document.getElementById(`s-${conversationId}`);
-    if (html === "") return known?.remove();
-    const row = this.#rowOf(given);
-    const link = required("a", row);
-    const list = required("ul", sidebar);
+    if (html === "") known?.remove();
+    else this.#placeRow(sidebar, known, this.#rowOf(given));
+    this.#input.filter.draw();
+  }
+
+  #placeRow(sidebar: HTMLElement, known: HTMLElement | null, row: HTMLElement): void {
     const hasFocus = known?.contains(document.activeElement) === true;
+    // What the user is reading stays where it is until the user opens another conversation.
+    const wasUnread = known !== null && placed(known).isUnread;
+    if (wasUnread && row.id === `s-${this.#current}`) row.dataset["held"] = "yes";
     known?.replaceWith(row);
-    const before = row.previousElementSibling;
-    const isInOrder = known !== null && (before === null || seqOf(before) >= seqOf(row));
-    if (!isInOrder) placeInOrder(list, row);
-    if (hasFocus) link.focus({ preventScroll: true });
+    placeInOrder(sidebar, row);
+    if (hasFocus) required("a", row).focus({ preventScroll: true });
     this.#removeStranger(row.dataset["with"] ?? "");
-    if (known === null) this.#cutOff(sidebar, list);
+    if (known === null) this.#cutOff(sidebar);
   }
 
   #rowOf({ conversationId, html }: ListRow): HTMLElement {
@@ -117,12 +157,14 @@ export class List {
     stranger?.remove();
   }
 
-  /** If the list continues on another page, a new row pushes the last one out. */
-  #cutOff(sidebar: Element, list: Element): void {
+  /** If the list continues on another page, a new row pushes out the one with the oldest message. */
+  #cutOff(sidebar: Element): void {
     const more = sidebar.querySelector<HTMLAnchorElement>('.more a[href^="/conversations?before="]');
     if (more === null) return;
-    list.lastElementChild?.remove();
-    if (list.lastElementChild !== null) more.href = `/conversations?before=${seqOf(list.lastElementChild)}`;
+    const rows = Array.from(sidebar.querySelectorAll('li[data-seq]:not([data-section="starred"])'));
+    const [oldest, next] = rows.toSorted((a, b) => seqOf(a) - seqOf(b));
+    oldest?.remove();
+    if (next !== undefined) more.href = `/conversations?before=${seqOf(next)}`;
   }
 
   #loadIn(ms: number): void {
@@ -149,6 +191,7 @@ export class List {
     const rows = this.#late;
     this.#late = null;
     for (const row of rows) this.place(row);
+    this.#input.filter.draw();
   }
 
   /**

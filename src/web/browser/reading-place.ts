@@ -21,9 +21,12 @@ function topRow(log: Element, rows: Iterable<HTMLElement>): HTMLElement | undefi
   return undefined;
 }
 
-/** Changes the rows of `log` without moving the row that is being read. At the end, the newest row stays in view. */
-export function keepingPlace(log: Element, rows: Iterable<HTMLElement>, change: () => void): void {
-  if (isAtEnd(log)) {
+/**
+ * Changes the rows of `log` without moving the row that is being read. If `sticks`, the newest row stays in view at the
+ * end.
+ */
+export function keepingPlace(log: Element, rows: Iterable<HTMLElement>, sticks: boolean, change: () => void): void {
+  if (sticks && isAtEnd(log)) {
     change();
     log.scrollTop = 0;
     return;
@@ -34,9 +37,9 @@ export function keepingPlace(log: Element, rows: Iterable<HTMLElement>, change: 
   if (anchor?.isConnected === true) log.scrollTop += anchor.getBoundingClientRect().top - before;
 }
 
-/** Null at the end, where a new page opens as well. */
-export function placeOf(log: Element, rows: Iterable<HTMLElement>): ReadingPlace | null {
-  if (isAtEnd(log)) return null;
+/** Null at the end, where a new page opens as well. `hasEnd`: the end of the page is that of the conversation. */
+export function placeOf(log: Element, rows: Iterable<HTMLElement>, hasEnd: boolean): ReadingPlace | null {
+  if (hasEnd && isAtEnd(log)) return null;
   const row = topRow(log, rows);
   const id = row?.dataset["id"];
   if (row === undefined || id === undefined) return null;

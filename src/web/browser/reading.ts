@@ -4,7 +4,7 @@
  * unread.
  */
 import { IDS_MAX } from "../../chat/bounds.ts";
-import { required } from "./elements.ts";
+import { fieldOf, required } from "./elements.ts";
 import { type Fields, postUntilDone } from "./requests.ts";
 import type { Rows } from "./rows.ts";
 import { watchSight } from "./sight.ts";
@@ -12,7 +12,7 @@ import { watchSight } from "./sight.ts";
 /** Marks made within this time are sent in one request. */
 const BATCH_MS = 60;
 /** The page's data count no further than this. */
-const UNREAD_COUNTED_MAX = 100;
+export const UNREAD_COUNTED_MAX = 100;
 
 const idOf = (row: HTMLElement): string => row.dataset["id"] ?? "";
 const isUnread = (row: HTMLElement): boolean => row.dataset["unread"] !== undefined;
@@ -75,12 +75,15 @@ export class Reading {
   }
 
   markAll(): void {
-    const newest = this.#confirmed().at(-1);
-    if (newest === undefined) return;
+    const last = this.#confirmed().at(-1);
+    if (last === undefined) return;
+    // Behind the end of the page there may be more, up to what the replica named when it rendered the page.
+    const isEnd = document.querySelector("a#newer") === null;
+    const upTo = isEnd ? idOf(last) : fieldOf(this.#all, "upTo").value;
     const rows = this.#unread();
     for (const row of this.#roll.rows()) delete row.dataset["fresh"];
-    this.#roll.clearUnread([], Number(newest.dataset["seq"]));
-    void this.#tell(this.#all.getAttribute("action") ?? "", { upTo: idOf(newest) }, rows);
+    this.#roll.clearUnread([], Number(last.dataset["seq"]));
+    void this.#tell(this.#all.getAttribute("action") ?? "", { upTo }, rows);
   }
 
   /**

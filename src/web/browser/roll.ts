@@ -4,8 +4,9 @@
  */
 import type { Kept } from "./cluster.ts";
 import { copyOf, required } from "./elements.ts";
+import { EdgePages } from "./edge-pages.ts";
+import { FirstUnread } from "./first-unread.ts";
 import { Jump } from "./jump.ts";
-import { OlderPages } from "./older-pages.ts";
 import { isAtEnd, keepingPlace, placeOf, scrollTo, type ReadingPlace } from "./reading-place.ts";
 import { drawReactions } from "./reactions.ts";
 import { getPiece } from "./requests.ts";
@@ -16,10 +17,8 @@ import type { Rows } from "./rows.ts";
 import { localTimes } from "./times.ts";
 
 const ROWS_MAX = 400;
-/**
- * The most pages of 50 that are fetched to return to a place. With the first page, these are as many rows as are kept.
- */
-const PLACE_PAGES_MAX = ROWS_MAX / 50 - 1;
+/** How far below the top of the window a row is shown that the user wants to see, px. */
+const SHOWN_AT_PX = 96;
 
 /** Copies the page's own state of a row to its new copy. */
 function carryOver(known: HTMLElement, row: HTMLElement): void {
@@ -49,8 +48,10 @@ export class Roll implements Rows {
   readonly #empty: HTMLElement | null;
   readonly #states = new RowStates();
   readonly #jump: Jump;
-  readonly #older: OlderPages;
-  #newLineBefore: string | null;
+  readonly #older: EdgePages;
+  readonly #newer: EdgePages;
+  readonly #firstUnread: FirstUnread;
+  #newLineBefore: string | null = null;
 
   /** `section`: the conversation. `kept`: the number of replicas that have saved everything. */
   constructor(section: HTMLElement, me: string, kept: Kept) {
@@ -59,23 +60,49 @@ export class Roll implements Rows {
     this.log = required('[role="log"]', section);
     this.#me = me;
     this.#empty = section.querySelector("#nothing-yet");
-    this.#jump = new Jump(section, this.log);
-    this.#older = new OlderPages({
+    const hasEnd = (): boolean => this.#newer.link() === null;
+    this.#older = this.#edge(section, "older", "Older messages");
+    this.#newer = this.#edge(section, "newer", "Newer messages");
+    this.#jump = new Jump(section, this.log, { hasEnd, onGo: () => void this.goToEnd() });
+    this.#firstUnread = new FirstUnread({
       section,
       log: this.log,
-      onPage: (rows, place) => {
-        this.#steady(() => section.querySelector("#older")?.replaceWith(place ?? ""));
-        this.#addRows(rows, false);
-      },
+      unreadRows: () => this.#unreadRows(),
+      onGo: (isHere) => void this.#goToUnread(isHere),
     });
-    this.#newLineBefore = this.list.querySelector<HTMLElement>(":scope > .message[data-unread]")?.dataset["id"] ?? null;
+    // With unread messages behind the oldest row, the first one here is not where they begin.
+    if (section.querySelector('#first-unread[data-whole="no"]') === null)
+      this.#newLineBefore = this.#unreadRows()[0]?.dataset["id"] ?? null;
     this.setKept(kept);
     this.#arrange();
+    const around = this.#rowOf(`m-${section.dataset["around"]}`);
+    if (around !== null) scrollTo(this.log, around, SHOWN_AT_PX);
+    this.#jump.draw();
+    this.#firstUnread.draw();
   }
 
   /** The page is about to show something else. */
   close(): void {
     this.#older.close();
+    this.#newer.close();
+  }
+
+  #edge(section: Element, id: "older" | "newer", text: string): EdgePages {
+    const edge: EdgePages = new EdgePages({
+      id,
+      text,
+      section,
+      log: this.log,
+      onPage: (rows, place) => {
+        this.#steady(() => edge.put(place));
+        this.#addRows(rows, false);
+      },
+    });
+    return edge;
+  }
+
+  #unreadRows(): HTMLElement[] {
+    return Array.from(this.list.querySelectorAll<HTMLElement>(":scope > .message[data-unread]"));
   }
 
   rows(): NodeListOf<HTMLElement> {
@@ -106,6 +133,8 @@ export class Roll implements Rows {
   }
 
   addPending(row: HTMLElement): void {
+    // The user has written at the end, wherever the page was.
+    if (this.#newer.link() !== null) void this.goToEnd();
     this.#steady(() => {
       this.#place(row);
       this.#states.draw(row);
@@ -133,6 +162,9 @@ export class Roll implements Rows {
         row.querySelector(".mark")?.remove();
       }
     });
+    const oldest = this.rows()[0];
+    if (oldest !== undefined && seqOf(oldest) <= upTo) this.#firstUnread.arrived();
+    else this.#firstUnread.draw();
   }
 
   restoreUnread(ids: readonly string[]): void {
@@ -169,22 +201,58 @@ export class Roll implements Rows {
 
   /**
    * Loads the rows again after a merge. Seqs have changed, so older rows cannot stay beside new ones; they are loaded
-   * again when the user scrolls up. Unsent messages stay at the end. False if no replica answered.
+   * again when the user scrolls. Unsent messages stay at the end. False if no replica answered.
    */
   async reload(): Promise<boolean> {
-    const piece = await getPiece(`/c/${this.conversation}`);
+    const place = this.#newer.link() === null ? null : this.placeOf();
+    return await this.#show(place === null ? "" : `?around=${encodeURIComponent(place.id)}`);
+  }
+
+  /** Shows one page of the conversation in place of the rows that are here. False if no replica answered. */
+  async #show(query: string): Promise<boolean> {
+    const piece = await getPiece(`/c/${this.conversation}${query}`);
     if (piece === null) return false;
     if (!this.list.isConnected) return true;
     const rows = piece.querySelectorAll<HTMLElement>(".message");
     const fresh = new Set(Array.from(rows, (row) => row.id));
-    const place = piece.querySelector("#older");
     this.#steady(() => {
       for (const row of this.rows()) if (row.dataset["seq"] !== undefined && !fresh.has(row.id)) row.remove();
-      this.log.querySelector("#older")?.replaceWith(place ?? "");
+      for (const [edge, id] of [
+        [this.#older, "#older"],
+        [this.#newer, "#newer"],
+      ] as const)
+        edge.put(piece.querySelector(id));
     });
     this.#addRows(rows, false);
     this.#older.watch();
+    this.#newer.watch();
     return true;
+  }
+
+  /** Shows the newest messages. */
+  async goToEnd(): Promise<void> {
+    if (this.#newer.link() !== null && !(await this.#show(""))) return;
+    this.log.scrollTop = 0;
+    this.#jump.draw();
+  }
+
+  /** Goes to the first unread message, or stays if nothing is unread. */
+  goToUnread(): void {
+    this.#firstUnread.go();
+  }
+
+  async #goToUnread(isHere: boolean): Promise<void> {
+    if (!isHere && !(await this.#show("?around=unread"))) return;
+    const [first] = this.#unreadRows();
+    if (first === undefined) return this.#firstUnread.arrived();
+    if (!isHere) {
+      this.#newLineBefore = first.dataset["id"] ?? null;
+      this.#arrange();
+    }
+    scrollTo(this.log, first, SHOWN_AT_PX);
+    first.tabIndex = -1;
+    first.focus({ preventScroll: true });
+    this.#firstUnread.arrived();
   }
 
   /**
@@ -202,18 +270,14 @@ export class Roll implements Rows {
 
   /** Null if the window is at the end. */
   placeOf(): ReadingPlace | null {
-    return placeOf(this.log, this.rows());
+    return placeOf(this.log, this.rows(), this.#newer.link() === null);
   }
 
-  /** Scrolls to the place where the user was reading at another replica, and fetches older pages until it is there. */
-  async goTo(place: ReadingPlace): Promise<void> {
-    for (let pages = 0; ; pages++) {
-      const row = this.#rowOf(`m-${place.id}`);
-      const link = this.#older.link();
-      if (row !== null) return scrollTo(this.log, row, place.top);
-      if (link === null || pages === PLACE_PAGES_MAX) return;
-      await this.#older.load(link);
-    }
+  /** Scrolls to the place where the user was reading at another replica, however far from the end it is. */
+  async goTo({ id, top }: ReadingPlace): Promise<void> {
+    if (this.#rowOf(`m-${id}`) === null && !(await this.#show(`?around=${encodeURIComponent(id)}`))) return;
+    const row = this.#rowOf(`m-${id}`);
+    if (row !== null) scrollTo(this.log, row, top);
   }
 
   #rowOf(domId: string): HTMLElement | null {
@@ -223,7 +287,8 @@ export class Roll implements Rows {
 
   /** Changes the list without moving the row that is being read, or the focus. */
   #steady(change: () => void): void {
-    keepingFocus(this.list, this.log, () => keepingPlace(this.log, this.rows(), change));
+    const sticks = this.#newer.link() === null;
+    keepingFocus(this.list, this.log, () => keepingPlace(this.log, this.rows(), sticks, change));
   }
 
   #arrange(): void {
@@ -238,14 +303,17 @@ export class Roll implements Rows {
       this.#trim();
     });
     this.#jump.draw();
+    this.#firstUnread.draw();
   }
 
   #addRow(row: HTMLElement, isNew: boolean, count: number): void {
     const known = this.#rowOf(row.id);
     if (isNew && known === null && this.#isAboveOldest(row)) return;
+    const isOwn = row.dataset["author"] === this.#me;
+    // The page is somewhere above: the row comes when the user scrolls down.
+    if (isNew && known === null && this.#newer.link() !== null) return isOwn ? undefined : this.#jump.count();
     // The row was delivered before, and only this page knows whether it is still unread.
     if (isNew && known?.dataset["seq"] === row.dataset["seq"]) return;
-    const isOwn = row.dataset["author"] === this.#me;
     row.classList.toggle("own", isOwn);
     if (isNew && !isOwn && known === null) this.#noteNews(row);
     if (row.dataset["unread"] !== undefined) addMark(row);
@@ -277,12 +345,22 @@ export class Roll implements Rows {
     insertInOrder(this.list, row);
   }
 
+  /** Removes the rows that are farthest from the window. An unsent message stays, and so do those above it. */
   #trim(): void {
-    const all = this.rows();
-    if (all.length <= ROWS_MAX || !isAtEnd(this.log)) return;
-    for (const row of Array.from(all).slice(0, all.length - ROWS_MAX)) row.remove();
-    const first = this.rows()[0]?.dataset["id"] ?? "";
-    this.#older.moveTo(`/c/${this.conversation}?before=${encodeURIComponent(first)}`);
+    const all = Array.from(this.rows());
+    const [first, last] = [all[0], all.at(-1)];
+    if (all.length <= ROWS_MAX || first === undefined || last === undefined) return;
+    const view = this.log.getBoundingClientRect();
+    const isNearEnd = last.getBoundingClientRect().bottom - view.bottom < view.top - first.getBoundingClientRect().top;
+    const address = (place: string, row: HTMLElement | undefined): string =>
+      `/c/${this.conversation}?${place}=${encodeURIComponent(row?.dataset["id"] ?? "")}`;
+    if (isNearEnd) {
+      for (const row of all.slice(0, all.length - ROWS_MAX)) row.remove();
+      this.#older.moveTo(address("before", all.at(-ROWS_MAX)));
+    } else if (last.dataset["seq"] !== undefined) {
+      for (const row of all.slice(ROWS_MAX)) row.remove();
+      this.#newer.moveTo(address("after", all[ROWS_MAX - 1]));
+    }
   }
 }
 

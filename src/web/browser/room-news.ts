@@ -1,8 +1,10 @@
 /**
- * Updates the page when its room was renamed, archived, opened again or given another topic, or when the user is no
- * longer in it. Only the head and the text field change; the messages, and what was typed, stay.
+ * Updates the page when its room was renamed, archived, opened again or given another topic, when the user is no longer
+ * in it, or has chosen another preference. Only the head and the text field change; the messages, and what was typed,
+ * stay.
  */
 import { pathOf } from "./navigation.ts";
+import { showPreferences } from "./preferences.ts";
 import { getMain, sleep, waitBefore } from "./requests.ts";
 import type { View } from "./view.ts";
 
@@ -27,6 +29,8 @@ function takeOver(main: HTMLElement, shown: View): void {
   if (head !== null && now !== null) head.textContent = now.textContent;
   const [note, words] = [document.querySelector("#main .room-note"), main.querySelector(".room-note")];
   if (note !== null && words !== null) note.replaceWith(words);
+  const form = main.querySelector("#preferences form");
+  if (form !== null) showPreferences(form);
   const field = main.querySelector<HTMLTextAreaElement>("#body");
   if (field?.disabled === true) return shown.composer?.close(field.placeholder);
   // The field was closed, so nobody is writing in it.

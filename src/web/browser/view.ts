@@ -3,6 +3,7 @@ import { openComposer, type Composer } from "./composer.ts";
 import type { Kept } from "./cluster.ts";
 import type { Here, PageState, UnsentItem } from "./kept-state.ts";
 import type { Outbox } from "./outbox.ts";
+import { openPreferences } from "./preferences.ts";
 import { openReactions } from "./reactions.ts";
 import { Reading } from "./reading.ts";
 import { openRoll, type Roll } from "./roll.ts";
@@ -62,6 +63,7 @@ export function openView(main: HTMLElement, arrival: Here, input: ViewInput): Vi
     const opened = new Reading(roll, { onSight, say: input.say, closed: closing.signal });
     const rowFocus = openRowFocus(roll, (row) => opened.mark(row));
     reading = opened;
+    openPreferences(main, { say: input.say, closed: closing.signal });
     openReactions(roll, { onRow: (html) => roll.change(html), say: input.say, closed: closing.signal });
     selection = openSelection(roll, { onMode: (on) => rowFocus.tickable(on), say: input.say });
   }

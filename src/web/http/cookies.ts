@@ -6,8 +6,11 @@ import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import type { WebDeps, WebEnv } from "./deps.ts";
 
-/** The login; the cursor of the browser's last write; how the page looks; whose password the browser once knew. */
-type Cookie = "" | "at" | "looks" | "device";
+/**
+ * The login; the cursor of the browser's last write; how the page looks; whose password the browser once knew; which
+ * sections of the list are folded.
+ */
+type Cookie = "" | "at" | "looks" | "device" | "folded";
 
 function nameOf(c: Context<WebEnv>, which: Cookie): string {
   return `lastword-${c.get("cluster")}${which === "" ? "" : `-${which}`}`;
@@ -21,6 +24,16 @@ export function readCookie(c: Context<WebEnv>, which: Cookie): string | undefine
 /** Stores a value in this browser, where scripts and other sites' requests cannot use it. */
 export function writeCookie(c: Context<WebEnv>, which: Cookie, value: string, seconds: number, secure: boolean): void {
   setCookie(c, nameOf(c, which), value, { path: "/", httpOnly: true, sameSite: "Lax", secure, maxAge: seconds });
+}
+
+/** The name of the cookie in which the page's script keeps the folded sections of the list, separated by dots. */
+export function foldsCookie(c: Context<WebEnv>): string {
+  return nameOf(c, "folded");
+}
+
+/** The sections that are folded in this browser. */
+export function foldedIn(c: Context<WebEnv>): ReadonlySet<string> {
+  return new Set((readCookie(c, "folded") ?? "").split("."));
 }
 
 const SESSION_SECONDS = 90 * 24 * 3600;

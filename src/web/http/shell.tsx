@@ -3,24 +3,21 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Child } from "hono/jsx";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Answer } from "../../chat/errors.ts";
-import type { ConversationView, Session, UserView } from "../../chat/chat-service.ts";
+import type { ListView, UserView } from "../../chat/chat-service.ts";
 import { answerError, answerHtml, setCursor, wantsMain, wantsPiece } from "./answer.tsx";
 import type { WebDeps, WebEnv } from "./deps.ts";
+import { foldedIn, foldsCookie } from "./cookies.ts";
 import { prefsOf } from "./prefs.ts";
 import { originsFor } from "./origins.ts";
 import { carryKey, placeOf, read, sessionOf } from "./request.ts";
 import { FailureInFrame } from "../page/error-page.tsx";
 import { AppPage, Main, OwnedBy, type LivePage, type MainProps } from "../page/page.tsx";
-import { Sidebar, type More } from "../messages/sidebar.tsx";
+import { Sidebar } from "../messages/sidebar.tsx";
 
-/** The most conversations in the list, and people below it. */
-const CONVERSATIONS_MAX = 100;
+/** The most people below the conversations. */
 const OTHERS_MAX = 30;
 
-export interface Listing {
-  readonly conversations: readonly ConversationView[];
-  /** Null if these are all. */
-  readonly more: More | null;
+export interface Listing extends ListView {
   /** People without a conversation yet. */
   readonly others: readonly UserView[];
 }
@@ -31,25 +28,26 @@ export interface Listing {
  */
 export async function readListing(c: Context<WebEnv>, deps: WebDeps): Promise<Answer<Listing>> {
   const session = sessionOf(c);
-  const asked = await read(c, (at) => deps.chat.listConversations(session, { ...at, limit: CONVERSATIONS_MAX + 1 }));
+  const asked = await read(c, (at) => deps.chat.list(session, at));
   if (!asked.ok) return asked;
-  const conversations = asked.value.slice(0, CONVERSATIONS_MAX);
-  const last = asked.value.length > CONVERSATIONS_MAX ? conversations.at(-1) : undefined;
-  const more = last === undefined ? null : await moreBelow(deps, session, last.lastSeq);
   const users = await deps.chat.listUsers(session, { limit: OTHERS_MAX, strangers: true });
   if (!users.ok) return users;
-  return { ok: true, value: { conversations, more, others: users.value }, cursor: asked.cursor };
-}
-
-async function moreBelow(deps: WebDeps, session: Session, beforeSeq: number): Promise<More> {
-  const unread = await deps.chat.listConversations(session, { beforeSeq, unread: true, limit: 1 });
-  return { beforeSeq, unread: unread.ok && unread.value.length > 0 };
+  return { ok: true, value: { ...asked.value, others: users.value }, cursor: asked.cursor };
 }
 
 /** Renders the list alone, for the page's script. */
-export function renderSidebar(c: Context<WebEnv>, deps: WebDeps, listing: Listing, current: string | null) {
-  const session = sessionOf(c);
-  return <Sidebar session={session} current={current} unread={deps.chat.unreadTotal(session)} {...listing} />;
+export function renderSidebar(c: Context<WebEnv>, listing: Listing, current: string | null) {
+  const { order } = prefsOf(c);
+  return (
+    <Sidebar
+      session={sessionOf(c)}
+      current={current}
+      order={order}
+      foldsCookie={foldsCookie(c)}
+      folded={foldedIn(c)}
+      {...listing}
+    />
+  );
 }
 
 interface ShellInput extends Pick<MainProps, "title" | "place" | "current"> {
@@ -112,8 +110,8 @@ export async function answerPage(c: Context<WebEnv>, deps: WebDeps, input: Shell
   const page = (
     <AppPage
       live={live}
-      unread={deps.chat.unreadTotal(session)}
-      sidebar={renderSidebar(c, deps, listing.value, current)}
+      unread={listing.value.unread}
+      sidebar={renderSidebar(c, listing.value, current)}
       main={mainAt(input.cursor ?? listing.cursor)}
     />
   );

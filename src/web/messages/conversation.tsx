@@ -4,10 +4,12 @@ import type { ConversationView, MessageView, Session } from "../../chat/chat-ser
 import { REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import { Icon } from "../page/icons.tsx";
-import { MessageRow, RowTemplates, type Viewer } from "./message.tsx";
-import { ConversationMark, conversationName, Seen } from "../page/names.tsx";
+import { MessageRow, rowId, RowTemplates, type Viewer } from "./message.tsx";
+import { ConversationMark, conversationName, Seen, Time } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
+import { PreferencesMenu } from "./preferences.tsx";
+import { countText } from "./sidebar.tsx";
 
 export interface Draft {
   /** The id of the message to be sent next. */
@@ -23,14 +25,18 @@ export interface History {
   readonly messages: readonly MessageView[];
   /** True if there are older messages. */
   readonly more: boolean;
-  /** True if the reader opened a page of older messages by a plain link. */
-  readonly older: boolean;
+  /** True if there are newer messages: the page is somewhere in the conversation. */
+  readonly newer: boolean;
+  /** The message around which the page is; "" if it is not around one. */
+  readonly around: string;
 }
 
 interface ConversationProps {
   readonly session: Session;
   readonly conversation: ConversationView;
   readonly history: History;
+  /** The first unread message; null if nothing is unread. */
+  readonly firstUnread: MessageView | null;
   readonly draft: Draft;
 }
 
@@ -42,11 +48,11 @@ function newestOf(history: History): string {
 /** The newest message that a reply from this page marks as read; "" if the page does not show all unread messages. */
 function seenUpTo({ unread }: ConversationView, history: History): string {
   const shown = history.messages.filter((message) => message.unread).length;
-  return history.older || shown < unread || unread === 0 ? "" : newestOf(history);
+  return history.newer || shown < unread || unread === 0 ? "" : newestOf(history);
 }
 
 /** Head, messages, selection bar, composer. */
-export function Conversation({ session, conversation, history, draft }: ConversationProps) {
+export function Conversation({ session, conversation, history, firstUnread, draft }: ConversationProps) {
   const path = `/c/${conversation.id}`;
   return (
     <section
@@ -54,8 +60,14 @@ export function Conversation({ session, conversation, history, draft }: Conversa
       aria-labelledby="with"
       data-conversation={conversation.id}
       data-unread-at-open={conversation.unread}
+      data-around={history.around}
     >
-      <ConversationHead conversation={conversation} session={session} newest={newestOf(history)} />
+      <ConversationHead
+        conversation={conversation}
+        session={session}
+        newest={conversation.last?.id ?? newestOf(history)}
+      />
+      <FirstUnread conversation={conversation} message={firstUnread} isShown={isShown(firstUnread, history)} />
       <MessageLog conversation={conversation} history={history} viewer={session} />
       <div class="jump-place">
         <button type="button" id="jump" class="needs-script" hidden>
@@ -73,6 +85,43 @@ export function Conversation({ session, conversation, history, draft }: Conversa
         readUpTo={seenUpTo(conversation, history)}
       />
     </section>
+  );
+}
+
+function isShown(message: MessageView | null, history: History): boolean {
+  return history.messages.some(({ id }) => id === message?.id);
+}
+
+/**
+ * How much is new, and the way to where that begins. The script shows it only while that place is above the window; it
+ * is a plain link without one.
+ */
+function FirstUnread({
+  conversation: { id, unread },
+  message,
+  isShown: isOnPage,
+}: {
+  conversation: ConversationView;
+  message: MessageView | null;
+  isShown: boolean;
+}) {
+  const query = isOnPage ? "" : `?around=${encodeURIComponent(message?.id ?? "")}`;
+  return (
+    <div class="first-unread-place">
+      <a
+        id="first-unread"
+        href={`/c/${id}${query}#${rowId(message?.id ?? "")}`}
+        data-whole={isOnPage || message === null ? "yes" : "no"}
+        hidden={message === null}
+      >
+        <Icon name="up" />
+        <span>
+          <span id="first-unread-count">{countText(unread)}</span> new since{" "}
+          <Time micros={message?.timeMicros ?? 0} style="from" />
+        </span>
+        <span class="sr">: go to the first unread message</span>
+      </a>
+    </div>
   );
 }
 
@@ -135,6 +184,7 @@ function ConversationHead({ conversation, session, newest }: HeadProps) {
           <Icon name="select" />
           <span>Select messages</span>
         </button>
+        <PreferencesMenu conversation={conversation} />
       </div>
     </PageHead>
   );
@@ -157,6 +207,7 @@ function MessageLog({
         <ol id="messages">
           <MessageRows history={history} viewer={viewer} />
         </ol>
+        <NewerLink conversationId={conversation.id} history={history} />
         <p class="empty" id="nothing-yet" hidden={!empty}>
           No messages yet.
         </p>
@@ -165,10 +216,12 @@ function MessageLog({
             <a href={`/c/${conversation.id}`}>Check for new messages</a>
           </p>
         </noscript>
-        {history.older ? (
-          <p class="newer">
-            <a href={`/c/${conversation.id}`}>Jump to latest</a>
-          </p>
+        {history.newer ? (
+          <noscript>
+            <p class="newer">
+              <a href={`/c/${conversation.id}`}>Jump to latest</a>
+            </p>
+          </noscript>
         ) : null}
       </div>
     </div>
@@ -216,6 +269,17 @@ export function OlderLink({ conversationId, history }: { conversationId: string;
   return (
     <a id="older" class="older" href={`/c/${conversationId}?before=${encodeURIComponent(oldest.id)}`}>
       Older messages
+    </a>
+  );
+}
+
+/** The same for newer messages. */
+export function NewerLink({ conversationId, history }: { conversationId: string; history: History }) {
+  const newest = history.messages.at(-1);
+  if (!history.newer || newest === undefined) return <span id="newer" />;
+  return (
+    <a id="newer" class="older" href={`/c/${conversationId}?after=${encodeURIComponent(newest.id)}`}>
+      Newer messages
     </a>
   );
 }

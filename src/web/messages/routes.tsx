@@ -2,7 +2,14 @@
 import { Hono, type Context } from "hono";
 import { PAGE_MAX } from "../../chat/bounds.ts";
 import { CHAT_ERRORS, failed, type Answer, type ChatError } from "../../chat/errors.ts";
-import type { MessageView } from "../../chat/chat-service.ts";
+import {
+  FIRST_UNREAD,
+  type ConversationView,
+  type MessagesInput,
+  type MessageView,
+  type ReadAt,
+  type Session,
+} from "../../chat/chat-service.ts";
 import {
   answerHtml,
   answerError,
@@ -20,14 +27,30 @@ import { needsLogin, read, readFields, sessionOf } from "../http/request.ts";
 import { cleanPasted, REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
 import { conversationName } from "../page/names.tsx";
 import { answerPage, readListing, renderSidebar } from "../http/shell.tsx";
-import { Conversation, MessageRows, NewConversation, OlderLink, type Draft, type History } from "./conversation.tsx";
+import {
+  Conversation,
+  MessageRows,
+  NewConversation,
+  NewerLink,
+  OlderLink,
+  type Draft,
+  type History,
+} from "./conversation.tsx";
 import { ConversationsPage } from "./conversations.tsx";
+import { FindPage, FoundList, type Found } from "./find.tsx";
 import { renderRow } from "./message-html.tsx";
 import { rowId } from "./message.tsx";
+import { changeOf } from "./preferences.tsx";
 import { ReactPage } from "./reactions.tsx";
 import { nextFormId } from "../account/login-routes.tsx";
 
 const PAGE_DEFAULT = 50;
+
+/** Conversations that are offered before anything is typed. */
+const LATEST = 12;
+
+/** The count of unread messages goes no further: there may be more. */
+const UNREAD_SHOWN_MAX = 100;
 
 /** The most conversations on a page of /conversations. */
 const LIST_PAGE = 100;
@@ -56,18 +79,52 @@ function removedBefore(c: Context<WebEnv>): Cleaned["removed"] {
   return Object.hasOwn(REMOVED_TEXT, removed) ? (removed as Cleaned["removed"]) : null;
 }
 
-/** One message more than shown is read, to know whether there are older ones. */
+/** One message more than shown is read, to know whether there are others behind it. */
 async function readHistory(c: Context<WebEnv>, deps: WebDeps, conversationId: string): Promise<Answer<History>> {
-  const before = c.req.query("before");
-  const limit = pageSize(c);
-  const asked = Math.min(limit + 1, PAGE_MAX);
-  const older = before === undefined ? {} : { before };
-  const answer = await deps.chat.messages(sessionOf(c), { conversationId, limit: asked, ...older });
+  const { before = "", after = "", around = "" } = c.req.query();
+  const shown = Math.min(pageSize(c), PAGE_MAX - 1);
+  if (around !== "") return await readAround(c, deps, { conversationId, around, before, after, limit: shown });
+  const input = { conversationId, limit: shown + 1, before, after };
+  const answer = await deps.chat.messages(sessionOf(c), input);
   if (!answer.ok) return answer;
-  const shown = Math.min(limit, PAGE_MAX - 1);
-  const more = answer.value.length > shown;
-  const messages = more ? answer.value.slice(-shown) : answer.value;
-  return { ok: true, value: { messages, more, older: before !== undefined }, cursor: answer.cursor };
+  const { value, cursor } = answer;
+  const isMore = value.length > shown;
+  const history =
+    after === ""
+      ? { messages: isMore ? value.slice(-shown) : value, more: isMore, newer: before !== "" }
+      : { messages: isMore ? value.slice(0, shown) : value, more: true, newer: isMore };
+  return { ok: true, value: { ...history, around: "" }, cursor };
+}
+
+/** A page around one message. */
+async function readAround(c: Context<WebEnv>, deps: WebDeps, input: Required<MessagesInput>): Promise<Answer<History>> {
+  const session = sessionOf(c);
+  const { conversationId, around } = input;
+  const answer = await deps.chat.messages(session, input);
+  if (!answer.ok) return answer;
+  const messages = answer.value;
+  const isThere = async (place: Pick<MessagesInput, "before" | "after">): Promise<boolean> => {
+    const found = messages.length > 0 && (await deps.chat.messages(session, { conversationId, limit: 1, ...place }));
+    return found !== false && found.ok && found.value.length > 0;
+  };
+  const more = await isThere({ before: messages[0]?.id ?? "" });
+  const newer = await isThere({ after: messages.at(-1)?.id ?? "" });
+  const target = around === FIRST_UNREAD ? (messages.find(({ unread }) => unread)?.id ?? "") : around;
+  return { ok: true, value: { messages, more, newer, around: target }, cursor: answer.cursor };
+}
+
+/** The first unread message; null if nothing is unread. */
+async function firstUnreadOf(
+  c: Context<WebEnv>,
+  deps: WebDeps,
+  { id, unread }: ConversationView,
+  { messages }: History,
+): Promise<MessageView | null> {
+  const shown = messages.filter((message) => message.unread);
+  if (unread === 0 || (shown.length >= unread && unread < UNREAD_SHOWN_MAX)) return shown[0] ?? null;
+  const input = { conversationId: id, around: FIRST_UNREAD, limit: 1 };
+  const found = await deps.chat.messages(sessionOf(c), input);
+  return (found.ok ? found.value.find((message) => message.unread) : null) ?? null;
 }
 
 /** /, /c/<id> with its forms, /to. */
@@ -87,8 +144,9 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
     const listing = await readListing(c, deps);
     if (!listing.ok) return await answerError(c, listing.error);
     setCursor(c, listing.cursor);
-    return await answerHtml(c, renderSidebar(c, deps, listing.value, c.req.query("current") ?? null));
+    return await answerHtml(c, renderSidebar(c, listing.value, c.req.query("current") ?? null));
   });
+  app.get("/find", login, (c) => answerFind(c, deps));
   app.get("/conversations", login, (c) => answerConversations(c, deps));
   app.get("/c/:id", login, (c) => answerConversation(c, deps, c.req.param("id"), emptyDraft("", removedBefore(c))));
   app.post("/c/:id/messages", login, (c) => send(c, deps, c.req.param("id")));
@@ -100,10 +158,11 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   );
   app.post("/c/:id/react", login, (c) => react(c, deps, true));
   app.post("/c/:id/unreact", login, (c) => react(c, deps, false));
+  app.post("/c/:id/preferences", login, (c) => setPreference(c, deps, c.req.param("id")));
   app.post("/c/:id/delete", login, (c) => deleteSelected(c, deps, c.req.param("id")));
   app.post("/delete", login, (c) => deleteSelected(c, deps, null));
   // Forms post to these addresses. A user may reload one or return to it.
-  for (const form of ["messages", "read", "delete", "unreact"] as const) {
+  for (const form of ["messages", "read", "delete", "unreact", "preferences"] as const) {
     app.get(`/c/:id/${form}`, login, (c) => c.redirect(`/c/${c.req.param("id")}`, 303));
   }
   app.get("/to", login, (c) => c.redirect("/", 303));
@@ -127,10 +186,9 @@ async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Prom
   if (wantsJson(c)) {
     setCursor(c, listing.cursor);
     const { userId, name } = sessionOf(c);
-    const unread = deps.chat.unreadTotal(sessionOf(c));
     return c.json({
       user: { id: userId, name },
-      unread,
+      unread: listing.value.unread,
       conversations: listing.value.conversations,
       cursor: listing.cursor,
     });
@@ -145,6 +203,52 @@ async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Prom
     status: draft.error === null ? 200 : statusOf(draft.error),
     listing,
   });
+}
+
+/** People and rooms by name; without a name, the latest conversations, those with unread messages first. */
+async function answerFind(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const session = sessionOf(c);
+  const text = (c.req.query("q") ?? "").slice(0, NAME_UNITS_MAX).trim();
+  const found = await read(c, (at) => findNamed(deps, session, text, at));
+  if (!found.ok) return await answerError(c, found.error);
+  setCursor(c, found.cursor);
+  if (wantsJson(c)) return c.json({ ...found.value, cursor: found.cursor });
+  const props = { found: found.value, text, session };
+  if (wantsPiece(c) && !wantsMain(c)) return await answerHtml(c, <FoundList {...props} />);
+  return await answerPage(c, deps, {
+    title: "Find a conversation",
+    place: "people",
+    current: null,
+    cursor: found.cursor,
+    content: <FindPage {...props} />,
+  });
+}
+
+async function findNamed(deps: WebDeps, session: Session, text: string, at: ReadAt): Promise<Answer<Found>> {
+  const { chat } = deps;
+  if (text === "") {
+    const newest = await chat.listConversations(session, { limit: LATEST, ...at });
+    if (!newest.ok) return newest;
+    const unread = await chat.listConversations(session, { limit: LATEST, unread: true, ...at });
+    if (!unread.ok) return unread;
+    const ids = new Set(unread.value.map(({ id }) => id));
+    const conversations = [...unread.value, ...newest.value.filter(({ id }) => !ids.has(id))];
+    return { ...newest, value: { conversations: conversations.slice(0, LATEST), people: [], rooms: [] } };
+  }
+  const search = text.replace(/^[#@]/, "");
+  const input = { search, limit: PAGE_MAX, ...at };
+  const people = text.startsWith("#") ? null : await chat.listUsers(session, input);
+  if (people?.ok === false) return people;
+  const rooms = await chat.listRooms(session, input);
+  if (!rooms.ok) return rooms;
+  return {
+    ...rooms,
+    value: {
+      conversations: [],
+      people: people?.value ?? [],
+      rooms: text.startsWith("@") ? [] : rooms.value,
+    },
+  };
 }
 
 /** The pages that continue the list. They work without a script. */
@@ -185,8 +289,8 @@ async function answerConversation(c: Context<WebEnv>, deps: WebDeps, id: string,
   if (draft.error !== null) setErrorHeaders(c, draft.error);
   if (wantsJson(c)) {
     setCursor(c, conversation.cursor);
-    const { messages, more } = history.value;
-    return c.json({ conversation: conversation.value, messages, more, cursor: conversation.cursor });
+    const { messages, more, newer } = history.value;
+    return c.json({ conversation: conversation.value, messages, more, newer, cursor: conversation.cursor });
   }
   if (wantsPiece(c) && !wantsMain(c)) {
     setCursor(c, conversation.cursor);
@@ -197,15 +301,25 @@ async function answerConversation(c: Context<WebEnv>, deps: WebDeps, id: string,
         <ol id="messages">
           <MessageRows history={history.value} viewer={session} />
         </ol>
+        <NewerLink conversationId={id} history={history.value} />
       </>,
     );
   }
+  const firstUnread = await firstUnreadOf(c, deps, conversation.value, history.value);
   return await answerPage(c, deps, {
     title: conversation.value.with?.name ?? conversationName(conversation.value, session),
     place: "conversation",
     current: id,
     cursor: conversation.cursor,
-    content: <Conversation session={session} conversation={conversation.value} history={history.value} draft={draft} />,
+    content: (
+      <Conversation
+        session={session}
+        conversation={conversation.value}
+        history={history.value}
+        firstUnread={firstUnread}
+        draft={draft}
+      />
+    ),
     status: draft.error === null ? 200 : statusOf(draft.error),
   });
 }
@@ -312,6 +426,20 @@ async function react(c: Context<WebEnv>, deps: WebDeps, on: boolean): Promise<Re
   if (!wantsJson(c)) return c.redirect(`/c/${message.conversationId}#${rowId(message.id)}`, 303);
   const row = c.req.header("lastword-page") === "yes" ? { row: renderRow(message) } : {};
   return c.json({ message, cursor: answer.cursor, ...row });
+}
+
+async function setPreference(c: Context<WebEnv>, deps: WebDeps, conversationId: string): Promise<Response> {
+  const session = sessionOf(c);
+  const fields = await readFields(c);
+  const change = changeOf(fields);
+  const answer =
+    change === null
+      ? failed("invalid", "Choose what to change.")
+      : await deps.chat.setPreference(session, { conversationId, change, clientId: fields.clientId() });
+  if (!answer.ok) return await answerError(c, answer.error);
+  setWritten(c, answer.cursor, deps.secureCookies);
+  if (!wantsJson(c)) return backTo(c, conversationId);
+  return c.json({ conversation: answer.value, cursor: answer.cursor });
 }
 
 async function deleteSelected(c: Context<WebEnv>, deps: WebDeps, conversationId: string | null): Promise<Response> {

@@ -1,25 +1,41 @@
-/** The list on the left: conversations with unread counts, then people without a conversation. */
-import { UNREAD_TOTAL_MAX, type ConversationView, type Session, type UserView } from "../../chat/chat-service.ts";
+/** The list on the left: conversations in sections, with unread counts, then people without a conversation. */
+import type { Child } from "hono/jsx";
+import {
+  UNREAD_TOTAL_MAX,
+  type ConversationView,
+  type ListView,
+  type Session,
+  type UserView,
+} from "../../chat/chat-service.ts";
 import { cut } from "../page/cut.ts";
 import { Icon } from "../page/icons.tsx";
+import { compareRows, SECTIONS, type Order, type Placed, type Section } from "./list-order.ts";
 import { Avatar, ConversationMark, conversationName, Time } from "../page/names.tsx";
 
-export interface SidebarProps {
+export interface SidebarProps extends ListView {
   readonly session: Session;
-  readonly conversations: readonly ConversationView[];
   readonly others: readonly UserView[];
   readonly current: string | null;
-  /** The number of unread messages in all conversations. */
-  readonly unread: number;
-  readonly more: More | null;
+  readonly order: Order;
+  /** The sections that are folded in this browser, and the name of the cookie that says so. */
+  readonly folded: ReadonlySet<string>;
+  readonly foldsCookie: string;
 }
 
-/** The rest of the list. */
-export interface More {
-  /** The rest begins after the conversation whose newest message has this seq. */
-  readonly beforeSeq: number;
-  /** True if it has unread messages. */
-  readonly unread: boolean;
+const SECTION_NAMES: Readonly<Record<Section, string>> = {
+  starred: "Starred",
+  rooms: "Rooms",
+  direct: "Direct messages",
+};
+
+function sectionOf({ room, preferences }: ConversationView): Section {
+  if (preferences.starred) return "starred";
+  return room === null ? "direct" : "rooms";
+}
+
+/** Whether the row is shown as unread. */
+function isUnread({ unread, preferences }: ConversationView): boolean {
+  return unread > 0 && !preferences.muted;
 }
 
 const PREVIEW_CHARS = 80;
@@ -45,9 +61,23 @@ export function totalText(unread: number): string {
 }
 
 /** The list. The script also fetches it alone. */
-export function Sidebar({ session, conversations, others, current, unread, more }: SidebarProps) {
+export function Sidebar(props: SidebarProps) {
+  const { conversations, others, current, unread, more, order, foldsCookie } = props;
   return (
-    <nav id="sidebar" class="sidebar" aria-label="Conversations" data-unread={totalText(unread)}>
+    <nav
+      id="sidebar"
+      class="sidebar"
+      aria-label="Conversations"
+      data-unread={totalText(unread)}
+      data-order={order}
+      data-folds={foldsCookie}
+    >
+      <form id="finder" action="/find" role="search" aria-label="Find in the list">
+        <label class="sr" for="filter">
+          Find a conversation
+        </label>
+        <input id="filter" type="search" name="q" placeholder="Find a conversation" autocomplete="off" maxlength={80} />
+      </form>
       <a class="new-message" href="/new" aria-current={current === "new" ? "page" : undefined}>
         <Icon name="write" />
         New message
@@ -56,11 +86,8 @@ export function Sidebar({ session, conversations, others, current, unread, more 
         <Icon name="rooms" />
         Rooms
       </a>
-      <ul>
-        {conversations.map((conversation) => (
-          <ConversationItem conversation={conversation} session={session} current={conversation.id === current} />
-        ))}
-      </ul>
+      <Sections {...props} />
+      <p id="nothing-found" class="small" role="status" hidden />
       {conversations.every(({ room }) => room !== null) ? <FirstSteps isAlone={others.length === 0} /> : null}
       {more === null ? null : (
         <p class="more">
@@ -68,22 +95,76 @@ export function Sidebar({ session, conversations, others, current, unread, more 
           {more.unread ? <a href="/conversations?unread=1">Unread ones among them</a> : null}
         </p>
       )}
-      {others.length === 0 ? null : (
-        <>
-          <h2>Other people</h2>
-          <ul>
-            {others.map((user) => (
-              <li id={`u-${user.id}`}>
-                <a href={`/?to=${encodeURIComponent(user.name)}`}>
-                  <Avatar user={user} />
-                  <span class="name">{user.name}</span>
-                </a>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <OtherPeople others={others} />
     </nav>
+  );
+}
+
+function OtherPeople({ others }: Pick<SidebarProps, "others">) {
+  if (others.length === 0) return null;
+  return (
+    <>
+      <h2>Other people</h2>
+      <ul>
+        {others.map((user) => (
+          <li id={`u-${user.id}`}>
+            <a href={`/?to=${encodeURIComponent(user.name)}`}>
+              <Avatar user={user} />
+              <span class="name">{user.name}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+/** The rows, each in its section and in the user's order. */
+function Sections({ session, conversations, current, order, folded }: SidebarProps) {
+  const placed = (one: ConversationView): Placed => ({
+    name: conversationName(one, session),
+    isUnread: isUnread(one),
+    seq: one.lastSeq,
+  });
+  const sorted = conversations.toSorted((a, b) => compareRows(order, placed(a), placed(b)));
+  const bySection = Map.groupBy(sorted, sectionOf);
+  return (
+    <>
+      {SECTIONS.map((section) => {
+        const rows = bySection.get(section) ?? [];
+        return (
+          <SectionList section={section} isOpen={!folded.has(section)} rows={rows}>
+            {rows.map((one) => (
+              <ConversationItem conversation={one} session={session} current={one.id === current} />
+            ))}
+          </SectionList>
+        );
+      })}
+    </>
+  );
+}
+
+interface SectionProps {
+  readonly section: Section;
+  readonly isOpen: boolean;
+  readonly rows: readonly ConversationView[];
+  readonly children: Child;
+}
+
+/** The number, of conversations with something unread, is shown while the section is folded. */
+function SectionList({ section, isOpen, rows, children }: SectionProps) {
+  const unread = rows.filter(isUnread).length;
+  return (
+    <details id={`list-${section}`} data-section={section} open={isOpen} hidden={rows.length === 0}>
+      <summary>
+        {SECTION_NAMES[section]}
+        <span class="count" hidden={unread === 0}>
+          <span class="number">{unread}</span>
+          <span class="sr"> with unread messages</span>
+        </span>
+      </summary>
+      <ul>{children}</ul>
+    </details>
   );
 }
 
@@ -114,15 +195,20 @@ export function renderItem(conversation: ConversationView, session: Session): st
   return String((<ConversationItem conversation={conversation} session={session} current={false} />) as unknown);
 }
 
-/** `data-seq` is the row's place, because the list is in the order of the newest messages. */
+/** The data are what decides on the row's place (list-order.ts); the script places rows that events bring. */
 function ConversationItem({ conversation, session, current }: ItemProps) {
-  const { unread } = conversation;
+  const { unread, preferences } = conversation;
   return (
-    <li id={`s-${conversation.id}`} data-seq={conversation.lastSeq} data-with={conversation.with?.id ?? ""}>
+    <li
+      id={`s-${conversation.id}`}
+      data-seq={conversation.lastSeq}
+      data-section={sectionOf(conversation)}
+      data-with={conversation.with?.id ?? ""}
+    >
       <a
         href={`/c/${conversation.id}`}
         aria-current={current ? "page" : undefined}
-        class={unread > 0 ? "has-unread" : ""}
+        class={isUnread(conversation) ? "has-unread" : preferences.muted ? "muted" : ""}
       >
         <ConversationMark conversation={conversation} />
         <span class="name">{conversationName(conversation, session)}</span>
@@ -130,10 +216,16 @@ function ConversationItem({ conversation, session, current }: ItemProps) {
         <span class="preview" hx-ignore dir="auto">
           {preview(conversation, session)}
         </span>
-        {unread > 0 ? (
+        {isUnread(conversation) ? (
           <span class="count">
             {countText(unread)}
             <span class="sr"> unread</span>
+          </span>
+        ) : null}
+        {preferences.muted ? (
+          <span class="mute" title="Muted">
+            <Icon name="muted" />
+            <span class="sr">muted</span>
           </span>
         ) : null}
       </a>

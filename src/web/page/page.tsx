@@ -9,6 +9,7 @@ import { Brand } from "./brand.tsx";
 import { ClusterLine } from "../cluster/cluster-line.tsx";
 import { HelpDialog } from "./help.tsx";
 import { Icon } from "./icons.tsx";
+import { SwitcherDialog } from "../messages/find.tsx";
 import { totalText } from "../messages/sidebar.tsx";
 import { PageOwner, PostForm } from "./post-form.tsx";
 
@@ -158,6 +159,7 @@ export function AppPage({ live, unread, sidebar, main }: AppPageProps) {
         <div id="announce" class="sr" role="status" aria-live="polite" />
         <dialog id="panel" class="sheet" aria-label="Cluster" />
         <HelpDialog />
+        <SwitcherDialog />
         <LeaveDialog />
       </body>
     </html>

@@ -144,6 +144,15 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
     }),
   },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("editMessage" as const), message, body: text }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("setPreference" as const),
+      conversation,
+      field: fc.constantFrom("starred", "muted"),
+      value: fc.constantFrom("yes", "no"),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("login" as const), session, checked }) },
   {
     weight: 1,

@@ -4,11 +4,12 @@ import { ACCOUNTS } from "./accounts.ts";
 import { CLUSTER } from "./cluster.ts";
 import { EDITS } from "./edits.ts";
 import { MESSAGES } from "./messages.ts";
+import { PREFERENCES } from "./preferences.ts";
 import { REACTIONS } from "./reactions.ts";
 import type { CallRow, RouteRow } from "./request.ts";
 import { ROOMS } from "./rooms.ts";
 
-const PARTS = [ACCOUNTS, CLUSTER, EDITS, MESSAGES, REACTIONS, ROOMS];
+const PARTS = [ACCOUNTS, CLUSTER, EDITS, MESSAGES, PREFERENCES, REACTIONS, ROOMS];
 
 /** The requests of every method of lastword.v1.Chat. */
 export const CALL_ROWS = Object.assign({}, ...PARTS.map(({ calls }) => calls)) as Readonly<

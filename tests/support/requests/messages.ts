@@ -23,9 +23,20 @@ export const MESSAGES: Requests = {
       hidden(
         ({ room, message }) => ({ conversationId: room, before: message, limit: 3, read: 1 }),
         ({ room, message }) => ({
-          messages: { conversationId: room, before: message, limit: 3, cursor: "v:41", latest: true },
+          messages: {
+            conversationId: room,
+            before: message,
+            after: "",
+            around: "",
+            limit: 3,
+            cursor: "v:41",
+            latest: true,
+          },
         }),
       ),
+      hidden(({ room, message }) => ({ conversationId: room, after: message })),
+      hidden(({ room, message }) => ({ conversationId: room, around: message })),
+      hidden(({ room }) => ({ conversationId: room, around: "unread" })),
       unknown(({ name }) => ({ with: `#${name}` })),
       own(
         () => ({ with: "yorick" }),
@@ -58,11 +69,15 @@ export const MESSAGES: Requests = {
     "GET /new": [route("own", "/new")],
     "GET /unread": [route("own", "/unread")],
     "GET /sidebar": [route("shows", "/sidebar"), route("same", "/sidebar?current=ROOM")],
+    "GET /find": [route("shows", "/find"), route("same", "/find?q=NAME")],
     "GET /conversations": [route("shows", "/conversations"), route("own", "/conversations?unread=1")],
     "GET /c/:id": [
       route("hidden", "/c/ROOM"),
       route("hidden", "/c/ROOM?before=MESSAGE"),
       route("hidden", "/c/ROOM?limit=1"),
+      route("hidden", "/c/ROOM?after=MESSAGE"),
+      route("hidden", "/c/ROOM?around=MESSAGE"),
+      route("hidden", "/c/ROOM?around=unread"),
     ],
     "GET /c/:id/messages": [route("same", "/c/ROOM/messages")],
     "POST /c/:id/messages": [route("hidden", "/c/ROOM/messages", { body: "let me in" })],

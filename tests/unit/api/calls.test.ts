@@ -59,6 +59,7 @@ describe("every call", () => {
       with: WIRE_ADA,
       unread: 3,
       lastSeq: 42,
+      preferences: { starred: true, muted: false, level: "default", notify: "all" },
       last: { ...MESSAGE },
       room: null,
     });

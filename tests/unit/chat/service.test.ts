@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { directId, passwordId, tokenHash, userIdFor } from "../../../src/chat/ids.ts";
 import { encodeOp } from "../../../src/chat/kinds/op.ts";
 import type { Answer } from "../../../src/chat/errors.ts";
-import type { Caller, MessageView, SendInput } from "../../../src/chat/chat-service.ts";
+import type { Caller, MessagesInput, MessageView, SendInput } from "../../../src/chat/chat-service.ts";
 import { createSoloChat, SOLO_PASSWORD, type Person, type SoloChat } from "../../support/solo-chat.ts";
 
 const CALLER = { address: "127.0.0.1" };
@@ -381,6 +381,34 @@ describe("messages", () => {
     expect(await page(3, sent[4]!.id)).toEqual(["m1", "m2", "m3"]);
     expect(await page(3, sent[1]!.id)).toEqual(["m0"]);
     expect(await page(3, sent[0]!.id)).toEqual([]);
+  });
+
+  test("history onwards from a message, around one, and around the first unread one", async () => {
+    const sent: MessageView[] = [];
+    for (let n = 0; n < 9; n++) sent.push(await send(anna, "ben", `m${n}`));
+    const { conversationId } = sent[0]!;
+    const page = async (limit: number, place: Partial<MessagesInput>): Promise<string> =>
+      must(await solo.chat.messages(ben.session, { conversationId, limit, ...place }))
+        .map((m) => m.body.slice(1))
+        .join("");
+    expect(await page(3, { after: sent[4]!.id })).toBe("567");
+    expect(await page(3, { after: sent[7]!.id })).toBe("8");
+    expect(await page(3, { after: sent[8]!.id })).toBe("");
+    expect(await page(4, { around: sent[4]!.id })).toBe("2345");
+    expect(await page(1, { around: sent[4]!.id })).toBe("4");
+    // At an end, the page is filled from the other side.
+    expect(await page(4, { around: sent[0]!.id })).toBe("0123");
+    expect(await page(4, { around: sent[8]!.id })).toBe("5678");
+    must(await solo.chat.markAllRead(ben.session, { conversationId, upTo: sent[2]!.id }));
+    expect(await page(4, { around: "unread" })).toBe("1234");
+    must(await solo.chat.deleteMessages(ben.session, { ids: [sent[3]!.id], clientId: id() }));
+    expect(await page(4, { around: "unread" })).toBe("1245");
+    must(await solo.chat.markAllRead(ben.session, { conversationId, upTo: sent[8]!.id }));
+    expect(await page(4, { around: "unread" })).toBe("5678");
+    const { chat } = solo;
+    const two = { conversationId, limit: 3, before: sent[1]!.id, after: sent[2]!.id };
+    expect(code(await chat.messages(ben.session, two))).toBe("invalid");
+    expect(code(await chat.messages(ben.session, { conversationId, limit: 3, around: "nothing" }))).toBe("not_found");
   });
 
   test("what is read is what the reader was shown: singly, all up to a message, with an answer", async () => {

@@ -233,7 +233,7 @@ describe("oversized and malformed", () => {
 
   test("an error inside says nothing about itself to the user, and reaches the operator", async () => {
     Object.assign(site.solo.chat, {
-      listConversations: () => {
+      list: () => {
         throw new Error("SELECT * FROM messages: private words");
       },
     });

@@ -195,6 +195,14 @@ import type {
   WireSendStreamResponse as Wire_lastword_v1_SendStreamResponse,
 } from "../../lastword/v1/SendStreamResponse.ts";
 import type {
+  SetPreferenceRequestInput as _lastword_v1_SetPreferenceRequestInput,
+  WireSetPreferenceRequest as Wire_lastword_v1_SetPreferenceRequest,
+} from "../../lastword/v1/SetPreferenceRequest.ts";
+import type {
+  SetPreferenceResponseInput as _lastword_v1_SetPreferenceResponseInput,
+  WireSetPreferenceResponse as Wire_lastword_v1_SetPreferenceResponse,
+} from "../../lastword/v1/SetPreferenceResponse.ts";
+import type {
   SetRoleRequestInput as _lastword_v1_SetRoleRequestInput,
   WireSetRoleRequest as Wire_lastword_v1_SetRoleRequest,
 } from "../../lastword/v1/SetRoleRequest.ts";
@@ -1170,6 +1178,47 @@ export interface ChatClient extends grpc.Client {
     options?: grpc.CallOptions,
   ): grpc.ClientDuplexStream<_lastword_v1_SendStreamRequestInput, Wire_lastword_v1_SendStreamResponse>;
 
+  SetPreference(
+    argument: _lastword_v1_SetPreferenceRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetPreferenceResponse>,
+  ): grpc.ClientUnaryCall;
+  SetPreference(
+    argument: _lastword_v1_SetPreferenceRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetPreferenceResponse>,
+  ): grpc.ClientUnaryCall;
+  SetPreference(
+    argument: _lastword_v1_SetPreferenceRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetPreferenceResponse>,
+  ): grpc.ClientUnaryCall;
+  SetPreference(
+    argument: _lastword_v1_SetPreferenceRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetPreferenceResponse>,
+  ): grpc.ClientUnaryCall;
+  setPreference(
+    argument: _lastword_v1_SetPreferenceRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetPreferenceResponse>,
+  ): grpc.ClientUnaryCall;
+  setPreference(
+    argument: _lastword_v1_SetPreferenceRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetPreferenceResponse>,
+  ): grpc.ClientUnaryCall;
+  setPreference(
+    argument: _lastword_v1_SetPreferenceRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetPreferenceResponse>,
+  ): grpc.ClientUnaryCall;
+  setPreference(
+    argument: _lastword_v1_SetPreferenceRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetPreferenceResponse>,
+  ): grpc.ClientUnaryCall;
+
   SetRole(
     argument: _lastword_v1_SetRoleRequestInput,
     metadata: grpc.Metadata,
@@ -1291,6 +1340,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
   SendMessage: grpc.handleUnaryCall<Wire_lastword_v1_SendMessageRequest, _lastword_v1_SendMessageResponseInput>;
 
   SendStream: grpc.handleBidiStreamingCall<Wire_lastword_v1_SendStreamRequest, _lastword_v1_SendStreamResponseInput>;
+
+  SetPreference: grpc.handleUnaryCall<Wire_lastword_v1_SetPreferenceRequest, _lastword_v1_SetPreferenceResponseInput>;
 
   SetRole: grpc.handleUnaryCall<Wire_lastword_v1_SetRoleRequest, _lastword_v1_SetRoleResponseInput>;
 
@@ -1441,6 +1492,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_SendStreamResponseInput,
     Wire_lastword_v1_SendStreamRequest,
     Wire_lastword_v1_SendStreamResponse
+  >;
+  SetPreference: MethodDefinition<
+    _lastword_v1_SetPreferenceRequestInput,
+    _lastword_v1_SetPreferenceResponseInput,
+    Wire_lastword_v1_SetPreferenceRequest,
+    Wire_lastword_v1_SetPreferenceResponse
   >;
   SetRole: MethodDefinition<
     _lastword_v1_SetRoleRequestInput,

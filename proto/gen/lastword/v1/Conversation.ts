@@ -6,6 +6,10 @@ import type {
   WireMessage as Wire_lastword_v1_Message,
 } from "../../lastword/v1/Message.ts";
 import type { RoomInput as _lastword_v1_RoomInput, WireRoom as Wire_lastword_v1_Room } from "../../lastword/v1/Room.ts";
+import type {
+  PreferencesInput as _lastword_v1_PreferencesInput,
+  WirePreferences as Wire_lastword_v1_Preferences,
+} from "../../lastword/v1/Preferences.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface ConversationInput {
@@ -15,6 +19,7 @@ export interface ConversationInput {
   lastSeq?: number | string | Long;
   last?: _lastword_v1_MessageInput | null;
   room?: _lastword_v1_RoomInput | null;
+  preferences?: _lastword_v1_PreferencesInput | null;
 }
 
 export interface WireConversation {
@@ -24,4 +29,5 @@ export interface WireConversation {
   lastSeq: number;
   last: Wire_lastword_v1_Message | null;
   room: Wire_lastword_v1_Room | null;
+  preferences: Wire_lastword_v1_Preferences | null;
 }

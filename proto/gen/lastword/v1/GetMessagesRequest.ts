@@ -11,6 +11,8 @@ export interface GetMessagesRequestInput {
   before?: string;
   limit?: number;
   read?: _lastword_v1_ReadModeInput;
+  after?: string;
+  around?: string;
 }
 
 export interface WireGetMessagesRequest {
@@ -19,4 +21,6 @@ export interface WireGetMessagesRequest {
   before: string;
   limit: number;
   read: Wire_lastword_v1_ReadMode;
+  after: string;
+  around: string;
 }

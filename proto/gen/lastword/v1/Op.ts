@@ -89,6 +89,10 @@ import type {
   EditMessageInput as _lastword_v1_EditMessageInput,
   WireEditMessage as Wire_lastword_v1_EditMessage,
 } from "../../lastword/v1/EditMessage.ts";
+import type {
+  SetPreferenceInput as _lastword_v1_SetPreferenceInput,
+  WireSetPreference as Wire_lastword_v1_SetPreference,
+} from "../../lastword/v1/SetPreference.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface OpInput {
@@ -121,6 +125,7 @@ export interface OpInput {
   setRole?: _lastword_v1_SetRoleInput | null;
   react?: _lastword_v1_ReactInput | null;
   editMessage?: _lastword_v1_EditMessageInput | null;
+  setPreference?: _lastword_v1_SetPreferenceInput | null;
   payload?:
     | "register"
     | "login"
@@ -143,7 +148,8 @@ export interface OpInput {
     | "setRoomRole"
     | "setRole"
     | "react"
-    | "editMessage";
+    | "editMessage"
+    | "setPreference";
 }
 
 export interface WireOp {
@@ -176,6 +182,7 @@ export interface WireOp {
   setRole?: Wire_lastword_v1_SetRole | null;
   react?: Wire_lastword_v1_React | null;
   editMessage?: Wire_lastword_v1_EditMessage | null;
+  setPreference?: Wire_lastword_v1_SetPreference | null;
   payload?:
     | "register"
     | "login"
@@ -198,5 +205,6 @@ export interface WireOp {
     | "setRoomRole"
     | "setRole"
     | "react"
-    | "editMessage";
+    | "editMessage"
+    | "setPreference";
 }

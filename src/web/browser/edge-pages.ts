@@ -1,23 +1,30 @@
-/** Loads older messages, one page at a time, when the link above the oldest one comes near the window. */
+/**
+ * Loads messages beyond those on the page, one page at a time, when the link at their end comes near the window. The
+ * replica renders such a link at each end behind which there are more.
+ */
 import { getPiece } from "./requests.ts";
 
 const RETRY_MS = 1500;
 
-interface OlderInput {
+interface EdgeInput {
+  /** The id of the link: the end at which it is. */
+  readonly id: "older" | "newer";
+  /** What the link says. */
+  readonly text: string;
   /** The conversation. */
   readonly section: Element;
   readonly log: HTMLElement;
-  /** A page has arrived: its rows, and its own link, or an empty element if nothing is older. */
+  /** A page has arrived: its rows, and its own link, or an empty element if nothing is behind it. */
   readonly onPage: (rows: Iterable<HTMLElement>, place: Element | null) => void;
 }
 
-/** The link of one conversation. */
-export class OlderPages {
-  readonly #input: OlderInput;
+/** The link at one end of the messages. */
+export class EdgePages {
+  readonly #input: EdgeInput;
   readonly #seen: IntersectionObserver;
   #loading: Promise<void> | null = null;
 
-  constructor(input: OlderInput) {
+  constructor(input: EdgeInput) {
     this.#input = input;
     this.#seen = new IntersectionObserver(
       (entries) => {
@@ -26,16 +33,18 @@ export class OlderPages {
       },
       { root: input.log, rootMargin: "600px 0px" },
     );
-    this.watch();
-    this.link()?.addEventListener("click", (event) => {
+    input.section.addEventListener("click", (event) => {
+      const link = this.link();
+      if (link === null || !link.contains(event.target as Node)) return;
       event.preventDefault();
-      void this.load(event.currentTarget as HTMLAnchorElement);
+      void this.load(link);
     });
+    this.watch();
   }
 
-  /** Null if nothing is older. */
+  /** Null if nothing is behind this end. */
   link(): HTMLAnchorElement | null {
-    return this.#input.section.querySelector<HTMLAnchorElement>("a#older");
+    return this.#input.section.querySelector<HTMLAnchorElement>(`a#${this.#input.id}`);
   }
 
   /** Watches the link that is on the page now. */
@@ -50,16 +59,17 @@ export class OlderPages {
     this.#seen.disconnect();
   }
 
-  /** Messages were removed at the top, so the link has to load those before the oldest one left. */
+  /** Messages were removed at this end, so the link has to load those beyond the last one left. */
   moveTo(address: string): void {
-    const link = Object.assign(document.createElement("a"), {
-      id: "older",
-      className: "older",
-      textContent: "Older messages",
-      href: address,
-    });
-    this.#input.section.querySelector("#older")?.replaceWith(link);
+    const { id, text: textContent } = this.#input;
+    this.put(Object.assign(document.createElement("a"), { id, className: "older", textContent, href: address }));
     this.watch();
+  }
+
+  /** Replaces the link. Null: nothing is behind this end. */
+  put(place: Element | null): void {
+    const { id, section } = this.#input;
+    section.querySelector(`#${id}`)?.replaceWith(place ?? Object.assign(document.createElement("span"), { id }));
   }
 
   /** Loads the link's page. A second call while a page is being loaded returns the same promise. */
@@ -75,7 +85,7 @@ export class OlderPages {
       setTimeout(() => link.isConnected && this.watch(), RETRY_MS);
       return;
     }
-    const place = piece.querySelector<HTMLElement>("#older");
+    const place = piece.querySelector<HTMLElement>(`#${this.#input.id}`);
     const isFocused = document.activeElement === link;
     this.#input.onPage(piece.querySelectorAll<HTMLElement>(".message"), place);
     if (isFocused) (place?.matches("a") === true ? place : this.#input.log).focus({ preventScroll: true });

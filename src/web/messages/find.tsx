@@ -1,0 +1,167 @@
+/** Finding people and rooms by name: the page that the field above the list leads to, and what the switcher shows. */
+import type { Child } from "hono/jsx";
+import type { ConversationView, RoomView, Session, UserView } from "../../chat/chat-service.ts";
+import { Avatar, ConversationMark, conversationName, RoomMark } from "../page/names.tsx";
+import { PageHead } from "../page/page-head.tsx";
+import { countText } from "./sidebar.tsx";
+
+/** The most results; whoever looks for one of more types more of its name. */
+const FOUND_MAX = 12;
+
+/** What was found, or, if nothing was typed, where the user may want to go. */
+export interface Found {
+  readonly conversations: readonly ConversationView[];
+  readonly people: readonly UserView[];
+  readonly rooms: readonly RoomView[];
+}
+
+interface Result {
+  readonly name: string;
+  readonly link: Child;
+}
+
+/** Names that begin with the text come first, then those with a word that does; within each, rooms of the user's own. */
+function rank(name: string, part: string, isOwn: boolean): number {
+  const folded = name.toLowerCase();
+  const place = folded.startsWith(part)
+    ? 0
+    : folded.split(/[^\p{L}\p{N}]+/u).some((word) => word.startsWith(part))
+      ? 2
+      : 4;
+  return place + (isOwn ? 0 : 1);
+}
+
+function resultsOf({ conversations, people, rooms }: Found, text: string, session: Session): readonly Result[] {
+  const part = text.replace(/^[#@]/, "").trim().toLowerCase();
+  const recent = conversations.map((conversation) => ({
+    name: conversationName(conversation, session),
+    rank: 0,
+    link: <ConversationLink conversation={conversation} session={session} />,
+  }));
+  const named = [
+    ...people.map((user) => ({ name: user.name, rank: rank(user.name, part, true), link: <PersonLink user={user} /> })),
+    ...rooms.map((room) => ({
+      name: room.name,
+      rank: rank(room.name, part, room.role !== null),
+      link: <RoomLink room={room} />,
+    })),
+  ];
+  return [...recent, ...named.toSorted((a, b) => a.rank - b.rank || a.name.length - b.name.length)];
+}
+
+function ConversationLink({ conversation, session }: { conversation: ConversationView; session: Session }) {
+  const { unread, preferences } = conversation;
+  return (
+    <a href={`/c/${conversation.id}`}>
+      <ConversationMark conversation={conversation} />
+      <span class="name">{conversationName(conversation, session)}</span>
+      {unread > 0 && !preferences.muted ? (
+        <span class="count">
+          {countText(unread)}
+          <span class="sr"> unread</span>
+        </span>
+      ) : null}
+    </a>
+  );
+}
+
+function PersonLink({ user }: { user: UserView }) {
+  return (
+    <a href={`/?to=${encodeURIComponent(user.name)}`}>
+      <Avatar user={user} />
+      <span class="name">{user.name}</span>
+    </a>
+  );
+}
+
+function RoomLink({ room }: { room: RoomView }) {
+  return (
+    <a href={room.role === null ? `/rooms/${room.id}` : `/c/${room.id}`}>
+      <RoomMark room={room} />
+      <span class="name">#{room.name}</span>
+      {room.role === null ? <span class="small">not joined</span> : null}
+    </a>
+  );
+}
+
+interface FoundProps {
+  readonly found: Found;
+  /** What was typed. */
+  readonly text: string;
+  readonly session: Session;
+}
+
+/** The results, as the switcher shows them. */
+export function FoundList({ found, text, session }: FoundProps) {
+  const all = resultsOf(found, text, session);
+  const results = all.slice(0, FOUND_MAX);
+  if (results.length === 0)
+    return (
+      <p class="empty" role="status">
+        Nobody and no room here is called “{text}”.
+      </p>
+    );
+  return (
+    <>
+      <ul class="found">
+        {results.map(({ link }) => (
+          <li>{link}</li>
+        ))}
+      </ul>
+      <p class="small" role="status">
+        {all.length > FOUND_MAX
+          ? `There are more than these ${FOUND_MAX}. Type more of the name.`
+          : text === ""
+            ? "Your latest conversations"
+            : `${all.length} found`}
+      </p>
+    </>
+  );
+}
+
+/** The same as a page. */
+export function FindPage(props: FoundProps) {
+  return (
+    <section class="page people" aria-labelledby="find-title">
+      <PageHead title="Find a conversation" id="find-title" />
+      <form action="/find" class="search" role="search" aria-label="Find people and rooms">
+        <label class="sr" for="find-text">
+          Name of a person or room
+        </label>
+        <input
+          id="find-text"
+          type="search"
+          name="q"
+          value={props.text}
+          placeholder="Name of a person or room"
+          maxlength={80}
+        />
+        <button type="submit">Find</button>
+      </form>
+      <FoundList {...props} />
+    </section>
+  );
+}
+
+/** The quick switcher, closed until the user opens it. */
+export function SwitcherDialog() {
+  return (
+    <dialog id="switcher" class="sheet" aria-labelledby="switcher-title">
+      <h2 id="switcher-title" class="sr">
+        Go to a person or room
+      </h2>
+      <label class="sr" for="switcher-text">
+        Name of a person or room
+      </label>
+      <input
+        id="switcher-text"
+        type="search"
+        placeholder="Name of a person or room"
+        autocomplete="off"
+        maxlength={80}
+        autofocus
+      />
+      <div id="switcher-found" />
+    </dialog>
+  );
+}
