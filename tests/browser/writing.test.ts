@@ -65,6 +65,25 @@ stories("writing", {}, (stage) => {
     ]);
   });
 
+  story("marks become what they mean, at both replicas alike, and code can be copied", async () => {
+    const code = "const a = 1;\nif (a < 2) go();";
+    const text = `**now**, snake_case and \`x\`:\n\n1. one\n2. two\n\n\`\`\`ts\n${code}\n\`\`\``;
+    await composer(ann.page).fill(text);
+    await composer(ann.page).press("Enter");
+    for (const { page } of [ann, bob]) {
+      const body = page.locator(".message:not(.pending) .body", { hasText: "snake_case" });
+      await body.locator("strong", { hasText: "now" }).waitFor();
+      expect(await body.locator("ol > li").allTextContents()).toEqual(["one", "two"]);
+      expect(await body.locator("pre code").textContent()).toBe(code);
+      expect(await body.locator("pre .k").allTextContents()).toEqual(["const", "if"]);
+    }
+    await bob.page.locator("#sidebar .preview", { hasText: "now, snake_case and x: one two const" }).waitFor();
+    await bob.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await bob.page.getByRole("button", { name: "Copy the code" }).click();
+    await bob.page.locator(".copy-code.done").waitFor();
+    expect(await bob.page.evaluate("navigator.clipboard.readText()")).toBe(code);
+  });
+
   story("the room that is left is shown before it is gone, and Enter keeps what is too long", async () => {
     const { page } = ann;
     const left = page.locator("#body-left");

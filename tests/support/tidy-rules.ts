@@ -142,7 +142,7 @@ const PACKAGE_FOLDERS: readonly { readonly packages: RegExp; readonly folders: r
     packages: /^(@grpc\/|grpc-health-check)/,
     folders: ["src/base", "src/election/peers", "src/api", "src/client", "src/ops", "src/replica", "bench"],
   },
-  { packages: /^(hono|@hono|htmx\.org)(\/|$)/, folders: ["src/web"] },
+  { packages: /^(hono|@hono|htmx\.org|markdown-it)(\/|$)/, folders: ["src/web"] },
   { packages: /^(drizzle-orm|node:sqlite)(\/|$)/, folders: ["src/db"] },
   { packages: /^bun:sqlite$/, folders: ["src/db", "harness", "bench"] },
   { packages: /^protobufjs(\/|$)/, folders: ["proto", "src/election/peers", "src/chat/kinds"] },

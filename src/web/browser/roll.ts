@@ -3,6 +3,7 @@
  * message that arrives twice has one row.
  */
 import type { Kept } from "./cluster.ts";
+import { drawCode } from "./code.ts";
 import { copyOf, required } from "./elements.ts";
 import { EdgePages } from "./edge-pages.ts";
 import { FirstUnread } from "./first-unread.ts";
@@ -322,6 +323,7 @@ export class Roll implements Rows {
     else this.#states.draw(row);
     localTimes(row);
     drawReactions(row, this.#me);
+    drawCode(row);
   }
 
   /** True if the row belongs to an older page, which is loaded when the user scrolls up. */

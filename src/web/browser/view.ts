@@ -1,5 +1,6 @@
 /** The main part of a page, beside the list: a conversation, a new message, or a page without messages. */
 import { openComposer, type Composer } from "./composer.ts";
+import { openCode } from "./code.ts";
 import type { Kept } from "./cluster.ts";
 import type { Here, PageState, UnsentItem } from "./kept-state.ts";
 import type { Outbox } from "./outbox.ts";
@@ -65,6 +66,7 @@ export function openView(main: HTMLElement, arrival: Here, input: ViewInput): Vi
     reading = opened;
     openPreferences(main, { say: input.say, closed: closing.signal });
     openReactions(roll, { onRow: (html) => roll.change(html), say: input.say, closed: closing.signal });
+    openCode(roll, input.say);
     selection = openSelection(roll, { onMode: (on) => rowFocus.tickable(on), say: input.say });
   }
   const here = (): Here => ({

@@ -27,7 +27,7 @@ export function streamScript(): string {
 
 /** All styles, in the order in which they build on each other. */
 export function styleSheet(): string {
-  const parts = ["tokens", "base", "layout", "messages", "forms", "panel"];
+  const parts = ["tokens", "base", "layout", "messages", "markdown", "forms", "panel"];
   return parts.map((part) => readFileSync(join(import.meta.dir, "../styles", `${part}.css`), "utf8")).join("\n");
 }
 

@@ -7,14 +7,16 @@
 /** A link, or the text between two. */
 export interface Part {
   readonly text: string;
-  /** The address that opens: http or https only. Absent for plain text. */
+  /** The address that opens: http, https or mailto only. Absent for plain text. */
   readonly href?: string;
   /** The host that opens, if the text seems to name another one, as in https://bank.example@evil.example. */
   readonly realHost?: string;
 }
 
 /** The scheme in upper or lower case, but not within a word. */
-const START = /(?<![a-z0-9])https?:\/\//giu;
+const START = /(?<![a-z0-9])(?:https?:\/\/|mailto:)/giu;
+/** The schemes of addresses that a message may open. */
+const SCHEME = /^(?:https?:\/\/|mailto:[^@]+@[^@])/i;
 
 /**
  * White space, quotes and angle brackets, control and invisible characters (marks of direction among them), the
@@ -45,14 +47,39 @@ function trimmed(link: string): string {
   return link.slice(0, end);
 }
 
+/** What an address leads to: the host of a page, or the address of a letter. Null if a message may not open it. */
+export function targetOf(href: string): string | null {
+  if (!SCHEME.test(href) || !URL.canParse(href)) return null;
+  const { protocol, host, pathname } = new URL(href);
+  return protocol === "mailto:" ? decodedOr(pathname) : host;
+}
+
+function decodedOr(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** The link as a part; null if no browser can open it. */
 function linkOf(text: string): Part | null {
-  if (!URL.canParse(text)) return null;
-  const { host } = new URL(text);
+  const host = targetOf(text);
+  if (host === null) return null;
+  if (/^mailto:/i.test(text)) return { text, href: text };
   const shown = /^https?:\/\/([^/?#]*)/i.exec(text)?.[1]?.toLowerCase() ?? "";
   // `host` does not contain the default port.
   const same = shown === host || shown.replace(/:(?:80|443)?$/, "") === host;
   return { text, href: text, ...(same ? {} : { realHost: host }) };
+}
+
+/** The link that begins at `start`, where its scheme is; null if none does, and how far the text was read. */
+export function linkAt(text: string, start: number): { readonly link: Part | null; readonly end: number } {
+  const rest = text.slice(start);
+  const length = rest.search(END);
+  const candidate = length === -1 ? rest : rest.slice(0, length);
+  const link = linkOf(trimmed(candidate));
+  return { link, end: start + (link?.text.length ?? candidate.length) };
 }
 
 /** Splits a text into parts, which together are the text again. */
@@ -62,18 +89,15 @@ export function linkParts(text: string): Part[] {
   let skipTo = 0;
   for (const found of text.matchAll(START)) {
     if (found.index < Math.max(done, skipTo)) continue;
-    const rest = text.slice(found.index);
-    const length = rest.search(END);
-    const candidate = length === -1 ? rest : rest.slice(0, length);
-    const link = linkOf(trimmed(candidate));
+    const { link, end } = linkAt(text, found.index);
     if (link === null) {
       // Links that would begin within it are skipped, or the same text would be read again and again.
-      skipTo = found.index + candidate.length;
+      skipTo = end;
       continue;
     }
     if (found.index > done) parts.push({ text: text.slice(done, found.index) });
     parts.push(link);
-    done = found.index + link.text.length;
+    done = end;
   }
   if (done < text.length || parts.length === 0) parts.push({ text: text.slice(done) });
   return parts;

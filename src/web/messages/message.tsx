@@ -6,36 +6,14 @@
  */
 import type { MessageView } from "../../chat/chat-service.ts";
 import { isFewEmoji } from "./emoji.ts";
-import { linkParts } from "./links.ts";
+import { markdownHtml } from "./markdown.ts";
+import { Icon } from "../page/icons.tsx";
 import { Time } from "../page/names.tsx";
 import { Chips, ReactingParts, ReactLink } from "./reactions.tsx";
 
 /** The user for whom a row is rendered; absent if it is rendered for everyone. */
 export interface Viewer {
   readonly userId: string;
-}
-
-/**
- * A text with its links. JSX escapes both, and no text that a person writes becomes an attribute except an http(s)
- * address. An address is shown from left to right, whatever the direction of the text around it.
- */
-function Body({ text }: { text: string }) {
-  return (
-    <>
-      {linkParts(text).map((part) =>
-        part.href === undefined ? (
-          part.text
-        ) : (
-          <>
-            <a href={part.href} dir="ltr" target="_blank" rel="noopener noreferrer nofollow">
-              {part.text}
-            </a>
-            {part.realHost === undefined ? null : <span class="real-host"> (opens {part.realHost})</span>}
-          </>
-        ),
-      )}
-    </>
-  );
 }
 
 /** DOM id of a message's row. */
@@ -76,9 +54,12 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
       </label>
       <div class="bubble">
         <p class="author">{message.authorName}</p>
-        <div class={isFewEmoji(message.body) ? "body few-emoji" : "body"} hx-ignore dir="auto">
-          <Body text={message.body} />
-        </div>
+        <div
+          class={isFewEmoji(message.body) ? "body few-emoji" : "body"}
+          hx-ignore
+          dir="auto"
+          dangerouslySetInnerHTML={{ __html: markdownHtml(message.body) }}
+        />
         <p class="meta">
           {message.recovered ? <span class="late">arrived late</span> : null}
           <Time micros={message.timeMicros} style="clock" />
@@ -119,6 +100,12 @@ export function RowTemplates() {
       </template>
       <template id="mark">
         <MarkRead id="" />
+      </template>
+      <template id="copy-code">
+        <button type="button" class="copy-code" title="Copy">
+          <Icon name="copy" />
+          <span class="sr">Copy the code</span>
+        </button>
       </template>
       <ReactingParts />
     </>

@@ -7,6 +7,7 @@ import {
   type Session,
   type UserView,
 } from "../../chat/chat-service.ts";
+import { markdownWords } from "./markdown.ts";
 import { cut } from "../page/cut.ts";
 import { Icon } from "../page/icons.tsx";
 import { compareRows, SECTIONS, type Order, type Placed, type Section } from "./list-order.ts";
@@ -45,7 +46,7 @@ export function preview(conversation: ConversationView, session: Session): strin
   const { last, room } = conversation;
   if (room !== null && last === null) return room.topic === "" ? "No messages yet" : room.topic;
   if (last === null || last.deleted) return "";
-  const text = cut(last.body.replaceAll(/\s+/g, " "), PREVIEW_CHARS);
+  const text = cut(markdownWords(last.body), PREVIEW_CHARS);
   if (last.authorId === session.userId) return `You: ${text}`;
   return room === null ? text : `${last.authorName}: ${text}`;
 }

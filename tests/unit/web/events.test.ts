@@ -177,7 +177,7 @@ describe("one event", () => {
     );
     expect(text.split("\n\n").length).toBe(2);
     expect(parse(text.trimEnd())).toMatchObject({ name: "message", id: "c" });
-    expect(parse(text.trimEnd()).data).toContain("id: forged\nevent: ended\n\ndata: two</div>");
+    expect(parse(text.trimEnd()).data).toContain('id: forged\nevent: ended</p><p dir="auto">data: two</p></div>');
   });
 });
 
