@@ -36,7 +36,8 @@ export async function openStream(address: string, { token, conversationId }: Sen
       new Promise((resolve, reject) => {
         if (ended !== null) return reject(ended);
         waiting = { resolve, reject };
-        socket.send(stream, wire.encodeRequest({ items: [{ to: "", conversationId, body, clientId, readUpTo: "" }] }));
+        const item = { to: "", conversationId, body, clientId, readUpTo: "", alsoInParent: false };
+        socket.send(stream, wire.encodeRequest({ items: [item] }));
       }),
     close: () => socket.close(),
   };

@@ -11,12 +11,15 @@ import type {
   Caller,
   ChatService,
   ConversationView,
+  MessageView,
   PreferenceChange,
   ReadAt,
   RoomChange,
   RoomView,
   Session,
+  ThreadView,
 } from "../chat/chat-service.ts";
+import { wireMessage } from "./wire-message.ts";
 import { sendInput } from "./send-stream.ts";
 
 /** Calls with one answer that need only the ChatService. */
@@ -83,8 +86,16 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
         ...readAt(read),
       })
       .then(as((conversations) => ({ conversations: conversations.map(wireConversation) }))),
+  ListThreads: ({ limit, read, beforeSeq, unreadOnly }, { chat, session, readAt }) =>
+    chat
+      .listThreads(session, { limit: limit || PAGE_DEFAULT, beforeSeq, unread: unreadOnly, ...readAt(read) })
+      .then(as((threads) => ({ threads: threads.map(wireConversation) }))),
+  FollowThread: ({ messageId, unfollow, clientId }, { chat, session }) =>
+    chat
+      .followThread(session, { messageId, on: !unfollow, clientId })
+      .then(as((thread) => ({ thread: wireConversation(thread) }))),
   SendMessage: (request, { chat, session }) =>
-    chat.send(session, sendInput(request)).then(as((message) => ({ message }))),
+    chat.send(session, sendInput(request)).then(as((message) => ({ message: wireMessage(message) }))),
   CreateRoom: (request, { chat, session }) => chat.createRoom(session, request).then(asRoom),
   ChangeRoom: (request, { chat, session }) => {
     const change = changeOf(request);
@@ -103,9 +114,11 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
       .listRoomPeople(session, { room, after, limit: limit || PAGE_DEFAULT, ...readAt(read) })
       .then(as((people) => ({ people }))),
   React: ({ messageId, emoji, remove, clientId }, { chat, session }) =>
-    chat.react(session, { messageId, emoji, on: !remove, clientId }).then(as((message) => ({ message }))),
+    chat
+      .react(session, { messageId, emoji, on: !remove, clientId })
+      .then(as((message) => ({ message: wireMessage(message) }))),
   EditMessage: ({ messageId, body, clientId }, { chat, session }) =>
-    chat.editMessage(session, { messageId, body, clientId }).then(as((message) => ({ message }))),
+    chat.editMessage(session, { messageId, body, clientId }).then(as((message) => ({ message: wireMessage(message) }))),
   ListVersions: ({ messageId, read }, { chat, session, readAt }) =>
     chat.listVersions(session, { messageId, ...readAt(read) }).then(as((versions) => ({ versions }))),
   SetPreference: (request, { chat, session }) => {
@@ -148,7 +161,9 @@ async function getMessages(
   }
   const limit = request.limit || PAGE_DEFAULT;
   const page = { conversationId, before, after, around, limit, ...readAt(read) };
-  return as((messages: Body<"GetMessages">["messages"]) => ({ messages }))(await chat.messages(session, page));
+  return as((messages: readonly MessageView[]) => ({ messages: messages.map(wireMessage) }))(
+    await chat.messages(session, page),
+  );
 }
 
 /** Null: the request says nothing. */
@@ -197,8 +212,17 @@ function wireRoom(room: RoomView) {
   return { ...room, role: room.role ?? "" };
 }
 
-function wireConversation({ room, ...conversation }: ConversationView) {
-  return { ...conversation, room: room === null ? null : wireRoom(room) };
+function wireConversation({ room, thread, last, ...conversation }: ConversationView) {
+  return {
+    ...conversation,
+    room: room === null ? null : wireRoom(room),
+    last: last === null ? null : wireMessage(last),
+    thread: thread === null ? null : wireThread(thread),
+  };
+}
+
+function wireThread({ parentId, root, isFollowed }: ThreadView) {
+  return { parentId, root: root === null ? null : wireMessage(root), followed: isFollowed };
 }
 
 function asRoom(answer: Answer<RoomView>): Answer<{ readonly room: ReturnType<typeof wireRoom> }> {

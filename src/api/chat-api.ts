@@ -197,7 +197,10 @@ class ChatServer implements ChatApi {
       if (session === null) return refuse(call, NOT_LOGGED_IN);
       if (this.#stopping) return refuse(call, STOPPING);
       const cursor = request.cursor === "" ? cursorOf(call) : request.cursor;
-      const answer = this.#deps.chat.subscribe(session, cursor === undefined ? {} : { cursor });
+      const answer = this.#deps.chat.subscribe(session, {
+        ...(cursor === undefined ? {} : { cursor }),
+        watch: request.watch,
+      });
       if (!answer.ok) return refuse(call, answer.error);
       const subscription: Subscription = new Subscription({
         call,

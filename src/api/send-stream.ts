@@ -214,13 +214,14 @@ export class SendStreamCall {
 
 /** The input of `send` for an item. On the wire an empty string means that the field is absent. */
 export function sendInput(item: SendItem): SendInput {
-  const { to, conversationId, body, clientId, readUpTo } = item;
+  const { to, conversationId, body, clientId, readUpTo, alsoInParent } = item;
   return {
     body,
     clientId,
     ...(to === "" ? {} : { to }),
     ...(conversationId === "" ? {} : { conversationId }),
     ...(readUpTo === "" ? {} : { readUpTo }),
+    ...(alsoInParent ? { alsoInParent } : {}),
   };
 }
 

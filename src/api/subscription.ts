@@ -15,6 +15,7 @@ import type { Feed, FeedEvent, FeedItem } from "../chat/chat-service.ts";
 import type { BadRequest } from "./method.ts";
 import { NOT_LOGGED_IN, brokenReply, replyOf } from "./status-reply.ts";
 import type { StatusReply } from "./status-reply.ts";
+import { wireMessage } from "./wire-message.ts";
 
 type Request = ChatRequest<"Subscribe"> | BadRequest;
 /** A call whose responses are written as bytes; see `encodeItem`. */
@@ -110,9 +111,9 @@ function encodeItem(item: FeedItem): Buffer {
 function eventFields(event: FeedEvent): Partial<Encodable<WireSubscribeResponse>> {
   switch (event.kind) {
     case "message":
-      return { message: event.message };
+      return { message: wireMessage(event.message) };
     case "changed":
-      return { changedMessage: event.message };
+      return { changedMessage: wireMessage(event.message) };
     case "gone":
       return { deleted: { conversationId: event.conversationId, messageIds: event.messageIds } };
     case "read": {

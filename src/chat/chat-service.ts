@@ -117,10 +117,12 @@ export interface PreferencesView extends Pick<PreferenceRow, "starred" | "muted"
 
 export interface ConversationView {
   readonly id: ConversationId;
-  /** The other person; the user for notes to self. Null: a room. */
+  /** The other person; the user for notes to self. Null: a room. Of a thread: as of its parent. */
   readonly with: UserView | null;
-  /** Null: a direct conversation. */
+  /** Null: a direct conversation. Of a thread: as of its parent. */
   readonly room: RoomView | null;
+  /** Null: not a thread. */
+  readonly thread: ThreadView | null;
   /** Unread messages of other people that are not deleted, counted up to 100. */
   readonly unread: number;
   /** Seq of the newest message, even if it is deleted: the list's next page begins below it. */
@@ -128,6 +130,27 @@ export interface ConversationView {
   readonly preferences: PreferencesView;
   /** The newest message that the user can see. */
   readonly last: MessageView | null;
+}
+
+/** A thread: a conversation of its own below one message. Whoever may read the message may read it and write in it. */
+export interface ThreadView {
+  /** The conversation of the root. */
+  readonly parentId: ConversationId;
+  /** The message with which it begins; null if the user has hidden it, or it is still to come after a merge. */
+  readonly root: MessageView | null;
+  /** The user follows it: only then something in it is unread. */
+  readonly isFollowed: boolean;
+}
+
+/** What a message tells about the thread below it. */
+export interface RepliesView {
+  /** The id of the thread's conversation. */
+  readonly threadId: ConversationId;
+  /** Counted up to 1,000; at least 1. */
+  readonly count: number;
+  readonly lastMicros: number;
+  /** Those who replied, the latest first, at most 5. */
+  readonly people: readonly { readonly id: UserId; readonly name: string }[];
 }
 
 export interface MessageView {
@@ -152,6 +175,8 @@ export interface MessageView {
   readonly reactions: readonly ReactionView[];
   /** When it got its present text; 0: it was never edited. */
   readonly editedMicros: number;
+  /** Null: no replies. A deleted message with replies is still shown, without its text. */
+  readonly replies: RepliesView | null;
 }
 
 /** A text that a message has, or had before it was edited. */
@@ -188,7 +213,12 @@ export interface SendInput {
   readonly clientId: ClientId;
   /** Id of the newest message that the author was shown. Everything up to it is marked as read. Absent: nothing is. */
   readonly readUpTo?: MessageId;
+  /** In a thread: the same is written in the conversation of its root, too. */
+  readonly alsoInParent?: boolean;
 }
+
+/** Threads that one stream may watch; more are ignored. */
+export const WATCHED_MAX = 32;
 
 /** Unread messages are counted up to this number, which therefore means "1000 or more". */
 export const UNREAD_TOTAL_MAX = 1_000;
@@ -394,7 +424,15 @@ export interface ChatService {
       readonly clientId: ClientId;
     },
   ): Promise<Answer<ConversationView>>;
+  /** Also a thread, by its id, even if it has no replies yet. Error: not_found. */
   conversation(session: Session, input: { conversationId: ConversationId } & ReadAt): Promise<Answer<ConversationView>>;
+  /** Threads that the user follows, newest first. */
+  listThreads(session: Session, input: ListConversationsInput & ReadAt): Promise<Answer<readonly ConversationView[]>>;
+  /** Follows the thread below a message that has replies, or stops following it. Error: not_found. */
+  followThread(
+    session: Session,
+    input: { readonly messageId: MessageId; readonly on: boolean; readonly clientId: ClientId },
+  ): Promise<Answer<ConversationView>>;
   /**
    * The direct conversation with the person of this name, null before its first message; or the room, if the name
    * begins with `#`. Error: unknown_recipient.
@@ -451,10 +489,14 @@ export interface ChatService {
   cursor(): string;
   /**
    * Opens a stream of everything after the cursor, or of everything from now on. `recentPresence` adds the people who
-   * came online or went offline in the last 15 s, for a page that was rendered before its stream opened. Errors:
+   * came online or went offline in the last 15 s, for a page that was rendered before its stream opened. `watch` are
+   * threads, at most WATCHED_MAX, that the stream follows although the user does not. Errors:
    * invalid (not a cursor), slow_down (the user has too many streams at this replica).
    */
-  subscribe(session: Session, input: { cursor?: string; recentPresence?: boolean }): Answer<Feed>;
+  subscribe(
+    session: Session,
+    input: { cursor?: string; recentPresence?: boolean; watch?: readonly ConversationId[] },
+  ): Answer<Feed>;
   /** Tells the other members that the user is typing. This is never in the log. */
   typing(session: Session, conversationId: ConversationId): void;
 }

@@ -5,7 +5,10 @@ import type { Distinct } from "../base/distinct.ts";
 export type UserId = Distinct<string, "user">;
 /** 12 base62 characters; never the token. */
 export type SessionId = Distinct<string, "session">;
-/** Of a direct conversation: `<user id>_<user id>`, sorted. Of a room: 12 base62 characters. */
+/**
+ * Of a direct conversation: `<user id>_<user id>`, sorted. Of a room: 12 base62 characters. Of a thread:
+ * `t_<message id>`, with the id of its root.
+ */
 export type ConversationId = Distinct<string, "conversation">;
 /** A UUID in lower case, followed by `~` and 8 characters if a merge met another request with the same id. */
 export type ClientId = Distinct<string, "client">;
@@ -15,6 +18,8 @@ export type MessageId = Distinct<string, "message">;
 const BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const ID_CHARS = 12;
+/** What the ids of threads begin with. */
+const THREAD_PREFIX = "t_";
 const ROOM_ID = /^[0-9A-Za-z]{12}$/;
 
 /** 12 base62 characters (71 bits) from the first 9 bytes of `seed`. */
@@ -95,10 +100,32 @@ export function splitMessageId(id: MessageId): { readonly author: UserId; readon
   return { author: id.slice(0, ID_CHARS), clientId: id.slice(ID_CHARS + 1) };
 }
 
+/** The thread below a message: both branches of a split make the same one. */
+export function threadIdOf(root: MessageId): ConversationId {
+  return `${THREAD_PREFIX}${root}`;
+}
+
+/** The id of the message that the thread begins with; null if the id is not that of a thread. */
+export function rootOf(thread: ConversationId): MessageId | null {
+  return isThreadId(thread) ? thread.slice(THREAD_PREFIX.length) : null;
+}
+
+/** The id is that of a thread: no other conversation's begins like this. */
+export function isThreadId(conversation: ConversationId): boolean {
+  return conversation.startsWith(THREAD_PREFIX);
+}
+
 /** The client id in lower case; null if the text is not a UUID. */
 export function parseClientId(text: string): ClientId | null {
   const lower = text.toLowerCase();
   return UUID.test(lower) ? lower : null;
+}
+
+/** The id of the second message that one request sends: the same for each repeat, and of the same moment (UUID 7). */
+export function secondIdOf(clientId: ClientId): ClientId {
+  const lower = clientId.toLowerCase();
+  const drawn = new Bun.CryptoHasher("sha256").update(`lastword-second\0${lower}`).digest("hex");
+  return `${lower.slice(0, 15)}${drawn.slice(0, 3)}-8${drawn.slice(3, 6)}-${drawn.slice(6, 18)}`;
 }
 
 /** base64url of the SHA-256 of a token. Only this hash is stored and looked up. */

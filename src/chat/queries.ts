@@ -30,10 +30,12 @@ export interface SeenMessage extends MessageRow {
 /** A conversation as one user sees it. */
 export interface ConversationSummary {
   readonly id: ConversationId;
-  /** The other person; the user for notes and of a room. */
+  /** The other person; the user for notes and of a room. Of a thread: as of its parent. */
   readonly other: UserId;
-  /** Null: a direct conversation. */
+  /** Null: a direct conversation. Of a thread: as of its parent. */
   readonly room: RoomSummary | null;
+  /** Null: not a thread. */
+  readonly thread: ThreadSummary | null;
   /** Counted up to 100. */
   readonly unread: number;
   /** Seq of the newest message; of an empty room, that of the op that made it. */
@@ -61,6 +63,24 @@ export interface MoreConversations {
   readonly beforeSeq: Seq;
   /** Something in it is unread, and not muted. */
   readonly unread: boolean;
+}
+
+/** A thread as one user sees it. It may have no replies yet. */
+export interface ThreadSummary {
+  readonly parent: ConversationId;
+  /** Null: it is still to come from another branch, or the user has hidden it. */
+  readonly root: SeenMessage | null;
+  /** The user follows it. */
+  readonly isFollowed: boolean;
+}
+
+/** What the row of a message tells about the thread below it. */
+export interface Replies {
+  /** Counted up to THREAD_COUNT_MAX; at least 1. */
+  readonly count: number;
+  readonly lastMicros: number;
+  /** Those who replied, the latest first, at most 5. */
+  readonly authors: readonly UserId[];
 }
 
 /** A room as one user sees it. */
@@ -145,8 +165,9 @@ export interface Queries {
 
   readonly rooms: RoomQueries;
 
+  /** Whether the user may read and write there. In a thread, also in one without replies, that is who is in its parent. */
   isMember(conversation: ConversationId, user: UserId): boolean;
-  /** Members of the conversation, ordered by id; empty if it does not exist. */
+  /** Members of the conversation, ordered by id; empty if it does not exist. Of a thread: those who follow it. */
   membersOf(conversation: ConversationId): readonly UserId[];
   /**
    * Everybody who shares one of the user's first 10,000 conversations, each once, without the user. A room of more than
@@ -154,12 +175,18 @@ export interface Queries {
    */
   companions(user: UserId): readonly UserId[];
   /**
-   * The conversation with the newest message first. Omits conversations with a deleted account in which nothing is
+   * Rooms and direct conversations, the one with the newest message first. Omits conversations with a deleted account in which nothing is
    * left to see.
    */
   conversationsOf(user: UserId, limit: number, page?: ConversationsPage): readonly ConversationSummary[];
   /** The list, with unread messages counted up to `unreadMax`. */
   list(user: UserId, limit: number, unreadMax: number): ConversationList;
+  /** Threads that the user follows, in the same order. */
+  threadsOf(user: UserId, limit: number, page?: ConversationsPage): readonly ConversationSummary[];
+  /** Replies that are not deleted in the thread below a message; null: it has none. */
+  repliesTo(root: Pick<MessageRow, "author" | "clientId">): Replies | null;
+  /** Of a thread, also of one without replies, the conversation of its root; otherwise the conversation itself. */
+  homeOf(conversation: ConversationId): ConversationId;
   summary(conversation: ConversationId, user: UserId): ConversationSummary | null;
   /** The `limit` newest messages below `beforeSeq`, oldest first, without those that the user has hidden. */
   history(conversation: ConversationId, user: UserId, beforeSeq: Seq, limit: number): readonly SeenMessage[];
@@ -181,7 +208,7 @@ export interface Queries {
   versionsOf(seq: Seq): readonly VersionRow[];
   /** When the message got its present text; 0 if it was never edited. */
   editedMicros(seq: Seq): number;
-  /** Unread messages in all conversations that the user has not muted, counted up to `max`. */
+  /** Unread messages in all conversations and threads that the user has not muted, counted up to `max`. */
   unreadTotal(user: UserId, max: number): number;
   /**
    * Unread messages of each conversation that has any and is not muted, or of one such conversation, each counted up
@@ -191,9 +218,15 @@ export interface Queries {
   /** Ids of the `limit` newest unread messages, newest first. */
   unreadIds(conversation: ConversationId, user: UserId, limit: number): readonly MessageId[];
 
-  /** Changes for the user after `seq`, in order; null if there are more than `limit`. */
-  changesSince(user: UserId, seq: Seq, limit: number): readonly Change[] | null;
+  /**
+   * Changes for the user after `seq`, in order; null if there are more than `limit`. `watched` are threads that the user
+   * need not follow.
+   */
+  changesSince(user: UserId, seq: Seq, limit: number, watched?: Iterable<ConversationId>): readonly Change[] | null;
 }
 
 /** Unread messages of one conversation are counted up to this number. */
 export const UNREAD_COUNT_MAX = 100;
+
+/** Replies in one thread are counted up to this number. */
+export const THREAD_COUNT_MAX = 1_000;

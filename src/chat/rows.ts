@@ -53,10 +53,24 @@ export interface RoleRow {
 
 export interface ConversationRow {
   readonly id: ConversationId;
-  readonly kind: "direct" | "room";
+  readonly kind: "direct" | "room" | "thread";
   readonly createdSeq: Seq;
+  /** Of a thread: the conversation of its root, whose members are those who may read it. Null for all others. */
+  readonly parent: ConversationId | null;
 }
 
+/** Whether somebody follows a thread. Whoever does has a MemberRow of the thread as well. */
+export interface FollowRow {
+  readonly thread: ConversationId;
+  readonly user: UserId;
+  readonly isOn: boolean;
+  /** The tag of the op that set it last (kinds/tags.ts); "": nobody decided it, her message has the thread. */
+  readonly tag: string;
+  /** The op that last changed it. */
+  readonly changedSeq: Seq;
+}
+
+/** Somebody in a conversation; in a thread, somebody who follows it. */
 export interface MemberRow {
   readonly conversation: ConversationId;
   readonly user: UserId;
@@ -260,7 +274,10 @@ export interface Rows {
 
   conversation(id: ConversationId): ConversationRow | null;
   addConversation(row: ConversationRow): void;
-  /** Null if the user is not a member, who may then learn nothing about the conversation. */
+  /**
+   * Null if the user is not a member, who may then learn nothing about the conversation. Who may read a thread, its
+   * parent says (kinds/threads.ts).
+   */
   member(conversation: ConversationId, user: UserId): MemberRow | null;
   /** Members of the conversation, ordered by id; empty if it does not exist. */
   membersOf(conversation: ConversationId): readonly UserId[];
@@ -282,6 +299,9 @@ export interface Rows {
   seatsOf(user: UserId): readonly SeatRow[];
   /** Inserts or replaces. */
   putSeat(row: SeatRow): void;
+  follow(thread: ConversationId, user: UserId): FollowRow | null;
+  /** Inserts or replaces. */
+  putFollow(row: FollowRow): void;
   /** Ids of all living accounts, in their order. */
   livingUsers(): readonly UserId[];
 

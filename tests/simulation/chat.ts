@@ -9,6 +9,7 @@ import {
   messageId,
   passwordId,
   splitMessageId,
+  threadIdOf,
   userIdFor,
   type ConversationId,
   type MessageId,
@@ -223,6 +224,14 @@ export class ChatUser {
   say(n: number, room: ConversationId, timeMicros: number): KeyedOp {
     const body = `message ${n} of ${this.name}`;
     return this.#op(uuid("11111111", n), timeMicros, { kind: "sendMessage", conversation: room, body, readUpTo: "" });
+  }
+
+  /** The n-th message, in the thread below a message of a room. */
+  reply(n: number, root: MessageId, room: ConversationId, timeMicros: number): KeyedOp {
+    const body = `message ${n} of ${this.name}`;
+    const conversation = threadIdOf(root);
+    const sent = { kind: "sendMessage", conversation, body, readUpTo: "", parent: room } as const;
+    return this.#op(uuid("11111111", n), timeMicros, sent);
   }
 
   /** The n-th room that she makes, and its id. */

@@ -54,6 +54,8 @@ export interface Coverage {
   marks: number;
   /** Rooms made and joined, and messages to them, that were acknowledged. */
   rooms: number;
+  /** Replies in threads. */
+  replies: number;
   /** Replicas that ended because a format that they did not know was in force. */
   tooOld: number;
 }
@@ -74,6 +76,7 @@ export function noCoverage(): Coverage {
     fullDisks: 0,
     marks: 0,
     rooms: 0,
+    replies: 0,
     tooOld: 0,
   };
 }

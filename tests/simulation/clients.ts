@@ -3,7 +3,7 @@
  * same key at another replica, and streams that follow the applied ops by cursor.
  */
 import type { OpResult } from "../../src/chat/applied-op.ts";
-import { directId, type ConversationId } from "../../src/chat/ids.ts";
+import { directId, threadIdOf, type ConversationId, type MessageId } from "../../src/chat/ids.ts";
 import { standingOf } from "../../src/chat/cursor.ts";
 import type { Seq, ViewNo } from "../../src/election/view.ts";
 import { printViewNo, sameViewNo } from "../../src/election/view.ts";
@@ -18,6 +18,9 @@ import type { World } from "./world.ts";
 
 /** A reader gives up after this long. */
 const READ_MS_MAX = 3_000;
+
+/** One in so many messages in rooms is a reply to what was said there. */
+const REPLY_EVERY = 3;
 
 /** A writer's request: `request` builds the op with a given time, `told` takes the result. */
 interface Request {
@@ -37,6 +40,8 @@ export class Writer {
   /** Rooms that she has made, and all that she is in: acknowledged. */
   readonly ownRooms: ConversationId[] = [];
   readonly #rooms = new Set<ConversationId>();
+  /** What she said last in each room: acknowledged. */
+  readonly #said = new Map<ConversationId, MessageId>();
   readonly #usesRooms: boolean;
   readonly #friends: () => readonly Writer[];
   readonly #thinkMs: number;
@@ -139,12 +144,27 @@ export class Writer {
       return { request, told, effects: [seatEffect(room, this.#user.id)] };
     }
     const room = random.pick([...this.#rooms]);
+    const author = n % REPLY_EVERY === 0 ? [...friends, this].find((one) => one.#said.has(room)) : undefined;
+    if (author !== undefined) return this.#reply(n, room, author);
     return {
       request: (micros) => this.#user.say(n, room, micros),
       told: () => {
         checks.coverage.rooms++;
+        this.#said.set(room, this.#user.idOf(n));
         for (const other of friends)
           if (other !== this && other.#rooms.has(room)) other.reader.sent(room, this.#user.idOf(n));
+      },
+    };
+  }
+
+  /** A reply to what somebody said last in a room. The author of it follows the thread, and reads the reply. */
+  #reply(n: number, room: ConversationId, author: Writer): Request {
+    const root = author.#said.get(room)!;
+    return {
+      request: (micros) => this.#user.reply(n, root, room, micros),
+      told: () => {
+        this.#world.checks.coverage.replies++;
+        if (author !== this) author.reader.sent(threadIdOf(root), this.#user.idOf(n));
       },
     };
   }

@@ -56,6 +56,43 @@ export const MESSAGE: MessageView = {
   recovered: true,
   reactions: [{ emoji: "👍", userIds: ["u1"], names: ["Ada"] }],
   editedMicros: 1_700_000_000_000_002,
+  replies: {
+    threadId: "t_u1-00000000-0000-4000-8000-000000000001",
+    count: 2,
+    lastMicros: 1_700_000_000_000_002,
+    people: [{ id: "u1", name: "ada" }],
+  },
+};
+
+/** The message as a client of the API decodes it. */
+export const WIRE_MESSAGE = {
+  ...MESSAGE,
+  replies: {
+    threadId: "t_u1-00000000-0000-4000-8000-000000000001",
+    count: 2,
+    lastMicros: 1_700_000_000_000_002,
+    userIds: ["u1"],
+    names: ["ada"],
+  },
+};
+
+/** A direct conversation with ADA. */
+const DIRECT: ConversationView = {
+  id: "u1_u2",
+  with: ADA,
+  room: null,
+  thread: null,
+  unread: 3,
+  lastSeq: 42,
+  preferences: { starred: true, muted: false, level: "default", notify: "all" },
+  last: null,
+};
+
+/** The thread below the message. */
+export const THREAD: ConversationView = {
+  ...DIRECT,
+  id: "t_u1-00000000-0000-4000-8000-000000000001",
+  thread: { parentId: "u1_u2", root: MESSAGE, isFollowed: true },
 };
 
 /** A status with a leader and a replica of which nothing is known. */
@@ -116,17 +153,6 @@ export const ROOM: RoomView = {
   historyFromJoining: false,
 };
 
-/** A direct conversation with ADA. */
-const CONVERSATION: ConversationView = {
-  id: "u1_u2",
-  with: ADA,
-  room: null,
-  unread: 3,
-  lastSeq: 42,
-  preferences: { starred: true, muted: false, level: "default", notify: "all" },
-  last: null,
-};
-
 /**
  * A chat in which the calls that tests of the API make with GOOD_TOKEN succeed, except those that the test replaces. A
  * test that needs another call replaces it.
@@ -143,7 +169,9 @@ export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
       ok([{ id: "s1", createdMicros: 1, lastUsedMicros: 2, current: true, device: "a program" }]),
     send: async () => ok(MESSAGE),
     listUsers: async () => ok([ADA]),
-    listConversations: async () => ok([{ ...CONVERSATION, last: MESSAGE }]),
+    listConversations: async () => ok([{ ...DIRECT, last: MESSAGE }]),
+    listThreads: async () => ok([THREAD]),
+    followThread: async () => ok(THREAD),
     listRooms: async () => ok([ROOM]),
     listRoomPeople: async () => ok([{ user: ADA, role: "owner" }]),
     messages: async () => ok([MESSAGE]),

@@ -5,6 +5,7 @@
 import type {
   ConversationRow,
   EarlyRow,
+  FollowRow,
   MemberRow,
   MessageRow,
   PreferenceRow,
@@ -44,6 +45,7 @@ interface Tables {
   reads: Map<string, SingleRow>;
   hidden: Map<string, SingleRow>;
   tombstones: Map<string, { readonly author: string; readonly clientId: string }>;
+  follows: Map<string, FollowRow>;
   early: Map<string, EarlyRow>;
   purges: Map<string, { readonly user: string; readonly afterRequest: string }>;
   formats: Map<string, { readonly format: number; readonly version: string; readonly seq: Seq }>;
@@ -66,6 +68,7 @@ function emptyTables(): Tables {
     reads: new Map(),
     hidden: new Map(),
     tombstones: new Map(),
+    follows: new Map(),
     early: new Map(),
     purges: new Map(),
     formats: new Map(),
@@ -116,6 +119,7 @@ export class MemoryRows implements Rows {
         ),
         ["seq"],
       ),
+      follows: table(t.follows.values(), ["user", "thread"]),
       early: table(t.early.values(), ["author", "client_id", "user", "what"]),
       preferences: table(t.preferences.values(), ["user", "conversation"]),
       purges: table(t.purges.values(), ["user"]),
@@ -285,6 +289,14 @@ export class MemoryRows implements Rows {
 
   putSeat(row: SeatRow): void {
     this.#set(this.#t.seats, `${row.room} ${row.user}`, row);
+  }
+
+  follow(thread: string, user: string): FollowRow | null {
+    return this.#t.follows.get(`${thread} ${user}`) ?? null;
+  }
+
+  putFollow(row: FollowRow): void {
+    this.#set(this.#t.follows, `${row.thread} ${row.user}`, row);
   }
 
   livingUsers(): readonly string[] {

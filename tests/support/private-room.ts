@@ -1,5 +1,6 @@
 /** A private room and the people who must not learn of it, in the chat without a cluster: for the tables of rights. */
 import type { Answer } from "../../src/chat/errors.ts";
+import { threadIdOf } from "../../src/chat/ids.ts";
 import type { RoomChange } from "../../src/chat/chat-service.ts";
 import type { Target } from "./requests/request.ts";
 import { SOLO_PASSWORD, type Person, type SoloChat } from "./solo-chat.ts";
@@ -9,8 +10,8 @@ export const STRANGERS = ["removed", "banned", "outsider", "banned before she ca
 export type Stranger = (typeof STRANGERS)[number];
 
 /** The name, the topic and the messages of the room: nobody else may ever see one of these words. */
-export const SECRETS = ["hideout", "behind the mill", "attack at dawn", "retreat at dusk"] as const;
-const [NAME, TOPIC, BEFORE, AFTER] = SECRETS;
+export const SECRETS = ["hideout", "behind the mill", "attack at dawn", "retreat at dusk", "over the ridge"] as const;
+const [NAME, TOPIC, BEFORE, AFTER, REPLY] = SECRETS;
 
 /** The words of the message that the newcomer must not see. */
 export const WRITTEN_BEFORE = BEFORE;
@@ -72,6 +73,11 @@ export class PrivateRoom {
     const asked = { name: NAME, topic: TOPIC, ...history, people, clientId: id() };
     const room = must(await solo.chat.createRoom(owner.session, asked)).id;
     const sent = must(await solo.chat.send(owner.session, { conversationId: room, body: BEFORE, clientId: id() }));
+    const conversationId = threadIdOf(sent.id);
+    for (const { session } of [owner, strangers.removed, strangers.banned])
+      must(await solo.chat.send(session, { conversationId, body: REPLY, clientId: id() }));
+    const [newest] = must(await solo.chat.messages(owner.session, { conversationId, limit: 1 }));
+    must(await solo.chat.markAllRead(owner.session, { conversationId, upTo: newest!.id }));
     const target = { room, name: NAME, message: sent.id, session: owner.session.sessionId };
     const made = new PrivateRoom(
       solo,
@@ -111,6 +117,11 @@ export class PrivateRoom {
     const sent = must(await chat.send(this.owner.session, { conversationId, body: AFTER, clientId: id() }));
     const gone = must(await chat.send(this.owner.session, { conversationId, body: BEFORE, clientId: id() }));
     chat.typing(this.owner.session, conversationId);
+    const thread = threadIdOf(this.target.message);
+    const replied = must(await chat.send(this.owner.session, { conversationId: thread, body: REPLY, clientId: id() }));
+    chat.typing(this.owner.session, thread);
+    must(await chat.react(this.owner.session, { messageId: replied.id, emoji: "👍", on: true, clientId: id() }));
+    must(await chat.followThread(this.member.session, { messageId: this.target.message, on: true, clientId: id() }));
     must(await chat.markRead(this.member.session, { ids: [sent.id] }));
     must(await chat.deleteMessages(this.owner.session, { ids: [gone.id], clientId: id() }));
     await this.change({ kind: "topic", topic: `${TOPIC} again` });
@@ -135,6 +146,7 @@ export class PrivateRoom {
       must(await chat.room(session, { room })),
       must(await chat.listRoomPeople(session, { room, limit: 200 })).map(({ user, role }) => [user.name, role]),
       must(await chat.messages(session, { conversationId: room, limit: 200 })),
+      must(await chat.messages(session, { conversationId: threadIdOf(this.target.message), limit: 200 })),
     ];
   }
 }

@@ -11,7 +11,7 @@
 import { placeIn } from "../../base/ordered.ts";
 import type { AppliedOp } from "../applied-op.ts";
 import type { Audience, Fact } from "../fact.ts";
-import { directId, type ConversationId, type UserId } from "../ids.ts";
+import { directId, isThreadId, type ConversationId, type UserId } from "../ids.ts";
 import { formatCursor, parseCursor, standingOf, type Cursor } from "../cursor.ts";
 import { failed, type Answer } from "../errors.ts";
 import { FEED_BYTES_MAX, LiveFeed, NOT_LIVE, weight } from "./live-feed.ts";
@@ -19,7 +19,7 @@ import type { Presence } from "../ports.ts";
 import { RateLimit } from "../rate-limit.ts";
 import type { Reading } from "../reading.ts";
 import { failedWith } from "../sentences.ts";
-import type { Feed, FeedEvent, Session } from "../chat-service.ts";
+import { WATCHED_MAX, type ChatService, type Feed, type FeedEvent, type Session } from "../chat-service.ts";
 import type { Views } from "./views.ts";
 import type { ChatDeps } from "../ports.ts";
 
@@ -68,6 +68,7 @@ export class FeedHub {
   readonly #reading: Reading;
   readonly #onLeft: (session: Session) => void;
   readonly #byUser = new Map<string, Set<LiveFeed>>();
+  readonly #watchers = new Map<ConversationId, Set<LiveFeed>>();
   /** Streams that are not live yet, because this replica has not reached their cursors. */
   readonly #pending = new Map<LiveFeed, Cursor>();
   #settling = false;
@@ -91,14 +92,15 @@ export class FeedHub {
 
   subscribe(
     session: Session,
-    { cursor: cursorText, recentPresence = false }: { readonly cursor?: string; readonly recentPresence?: boolean },
+    { cursor: cursorText, recentPresence = false, watch = [] }: Parameters<ChatService["subscribe"]>[1],
   ): Answer<Feed> {
     const cursor = cursorText === undefined || cursorText === "" ? null : parseCursor(cursorText);
     if (cursor === null && cursorText !== undefined && cursorText !== "") return failedWith("invalid");
     const streams = this.#byUser.get(session.userId)?.size ?? 0;
     if (streams >= this.#deps.streamsPerUser) return tooManyStreams(streams);
     const now = this.#reading.cursor();
-    const start = { after: this.#deps.queries().appliedSeq(), cursor: cursorText || now };
+    const watched = new Set(watch.filter(isThreadId).slice(0, WATCHED_MAX));
+    const start = { after: this.#deps.queries().appliedSeq(), cursor: cursorText || now, watched };
     const feed = new LiveFeed(session, start, (closed) => this.#remove(closed));
     if (cursor !== null && standingOf(cursor, this.#deps.position) === "ahead") {
       if (this.#pending.size >= PENDING_MAX) return failedWith("slow_down", { retryAfterMs: STREAMS_RETRY_MS });
@@ -158,6 +160,7 @@ export class FeedHub {
 
   #add(feed: LiveFeed): void {
     const { userId } = feed.session;
+    for (const thread of feed.watched) this.#watchers.getOrInsertComputed(thread, () => new Set()).add(feed);
     const feeds = this.#byUser.get(userId);
     if (feeds !== undefined) {
       feeds.add(feed);
@@ -170,6 +173,10 @@ export class FeedHub {
   #remove(feed: LiveFeed): void {
     const { userId } = feed.session;
     this.#pending.delete(feed);
+    for (const thread of feed.watched) {
+      const watching = this.#watchers.get(thread);
+      if (watching?.delete(feed) === true && watching.size === 0) this.#watchers.delete(thread);
+    }
     const feeds = this.#byUser.get(userId);
     if (feeds?.delete(feed) !== true || feeds.size > 0) return;
     this.#byUser.delete(userId);
@@ -211,7 +218,7 @@ export class FeedHub {
       feed.push({ kind: "reset", reason: "LINEAGE" }, now);
       return;
     }
-    const changes = this.#deps.queries().changesSince(feed.session.userId, cursor.seq, REPLAY_MAX);
+    const changes = this.#deps.queries().changesSince(feed.session.userId, cursor.seq, REPLAY_MAX, feed.watched);
     const events = changes?.map(({ told }) => this.#views.told(told, false)) ?? null;
     if (changes === null || events === null || events.reduce((sum, e) => sum + weight(e), 0) > FEED_BYTES_MAX / 2) {
       feed.push({ kind: "reset", reason: "OVERFLOW" }, now);
@@ -265,6 +272,22 @@ export class FeedHub {
       const event = isAuthor ? (own ??= this.#views.told(fact, true)) : (others ??= this.#views.told(fact, false));
       for (const feed of feeds) if (isFor(fact.audience, feed)) give(feed, event);
     }
+    if (!("membersOf" in fact.audience)) return;
+    // For whoever does not follow the thread, nothing in it is unread.
+    for (const feed of this.#watching(fact.audience.membersOf))
+      if (isFor(fact.audience, feed) && (!limited || this.#partFor(feed.session.userId, fact) === fact))
+        give(feed, (own ??= this.#views.told(fact, true)));
+  }
+
+  /** Streams that watch this thread, of users who may read it and do not follow it. */
+  #watching(thread: ConversationId): readonly LiveFeed[] {
+    const feeds = this.#watchers.get(thread);
+    if (feeds === undefined) return [];
+    const queries = this.#deps.queries();
+    const followers = new Set(queries.membersOf(thread));
+    return [...feeds].filter(
+      ({ session }) => !followers.has(session.userId) && queries.isMember(thread, session.userId),
+    );
   }
 
   /** The fact is about messages, some of which not every member may see. */

@@ -1,5 +1,6 @@
 /** One subscription: a bounded queue between apply and a reader that takes events at its own pace. */
 import type { Feed, FeedEvent, FeedItem, Session } from "../chat-service.ts";
+import type { ConversationId } from "../ids.ts";
 import type { Seq } from "../../election/view.ts";
 
 /** Bytes that may wait in one stream. With more it is reset and ended. */
@@ -13,6 +14,8 @@ const ITEM_BYTES = 300;
 
 export class LiveFeed implements Feed {
   readonly session: Session;
+  /** Threads that it follows although the user does not. */
+  readonly watched: ReadonlySet<ConversationId>;
   /** Events up to this seq are part of the replay or precede the subscription. */
   after: Seq;
   readonly #onClose: (feed: LiveFeed) => void;
@@ -24,10 +27,11 @@ export class LiveFeed implements Feed {
 
   constructor(
     session: Session,
-    start: { readonly after: Seq; readonly cursor: string },
+    start: { readonly after: Seq; readonly cursor: string; readonly watched: ReadonlySet<ConversationId> },
     onClose: (feed: LiveFeed) => void,
   ) {
     this.session = session;
+    this.watched = start.watched;
     this.after = start.after;
     this.#cursor = start.cursor;
     this.#onClose = onClose;

@@ -1,8 +1,8 @@
 /** Turns rows into what people see: adds names, and removes the content of deleted accounts and messages. */
 import type { Told } from "../fact.ts";
-import { GENERAL_ID, messageId, type UserId } from "../ids.ts";
+import { GENERAL_ID, isThreadId, messageId, threadIdOf, type UserId } from "../ids.ts";
 import type { Presence } from "../ports.ts";
-import type { ConversationSummary, Queries, RoomSummary, SeenMessage } from "../queries.ts";
+import type { ConversationSummary, Queries, RoomSummary, SeenMessage, ThreadSummary } from "../queries.ts";
 import type { MessageRow, ReactionRow, UserRow } from "../rows.ts";
 import type {
   ConversationView,
@@ -10,7 +10,9 @@ import type {
   MessageView,
   PreferencesView,
   ReactionView,
+  RepliesView,
   RoomView,
+  ThreadView,
   UserView,
 } from "../chat-service.ts";
 
@@ -78,11 +80,20 @@ export class Views {
       recovered: message.recovered,
       // Most messages never change, and need no look-up.
       ...(deleted || message.changedSeq === 0 ? UNCHANGED : this.#changesOf(message.seq)),
+      replies: message.changedSeq === 0 || isThreadId(message.conversation) ? null : this.#repliesTo(message),
     };
   }
 
   #changesOf(seq: number): Pick<MessageView, "reactions" | "editedMicros"> {
     return { reactions: this.#reactionsTo(seq), editedMicros: this.#queries().editedMicros(seq) };
+  }
+
+  #repliesTo(message: MessageRow): RepliesView | null {
+    const replies = this.#queries().repliesTo(message);
+    if (replies === null) return null;
+    const { count, lastMicros, authors } = replies;
+    const people = authors.map((id) => ({ id, name: this.userById(id).name }));
+    return { threadId: threadIdOf(messageId(message.author, message.clientId)), count, lastMicros, people };
   }
 
   /** Both the emoji and those who chose one are in the order in which they came. */
@@ -113,7 +124,7 @@ export class Views {
         const { message } = told;
         const seen = "unread" in message ? message : { ...message, unread: false, readByOther: false };
         const shown = this.message(seen);
-        return shown.deleted
+        return shown.deleted && shown.replies === null
           ? { kind: "gone", conversationId: shown.conversationId, messageIds: [shown.id] }
           : { kind: "changed", message: shown };
       }
@@ -142,12 +153,17 @@ export class Views {
     return { id, name, topic, isPrivate, archived, people, role, isForAll: id === GENERAL_ID, historyFromJoining };
   }
 
+  #thread({ parent, root, isFollowed }: ThreadSummary): ThreadView {
+    return { parentId: parent, root: root === null ? null : this.message(root), isFollowed };
+  }
+
   conversation(summary: ConversationSummary): ConversationView {
-    const { room } = summary;
+    const { room, thread } = summary;
     return {
       id: summary.id,
       with: room === null ? this.userById(summary.other) : null,
       room: room === null ? null : this.room(room),
+      thread: thread === null ? null : this.#thread(thread),
       unread: summary.unread,
       lastSeq: summary.lastSeq,
       preferences: preferencesOf(summary),

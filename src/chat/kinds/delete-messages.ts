@@ -4,7 +4,8 @@ import { splitMessageId, type MessageId } from "../ids.ts";
 import type { Rows } from "../rows.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
 import { keepEarly } from "./early.ts";
-import { byConversation, placeOf, visible } from "./places.ts";
+import { byConversation, placeOf, visible, type Place } from "./places.ts";
+import { erased } from "./threads.ts";
 
 export interface DeleteMessages {
   readonly kind: "deleteMessages";
@@ -26,21 +27,21 @@ export const deleteMessages: Kind<DeleteMessages> = {
     if (op.recovered) rememberUnknown(body.ids, op, rows);
     const facts: Fact[] = [];
     for (const [conversation, group] of byConversation(places)) {
-      const own: MessageId[] = [];
+      const own: Place[] = [];
       const hidden: MessageId[] = [];
       for (const place of group) {
         if (place.author === op.user) {
           if (rows.message(conversation, place.seq)?.deleted !== false) continue;
           rows.eraseMessage(conversation, place.seq, seq);
-          own.push(place.id);
+          own.push(place);
         } else if (!rows.isHidden(conversation, op.user, place.seq)) {
           rows.hide(conversation, op.user, place.seq, seq);
           hidden.push(place.id);
         }
       }
-      const gone = { kind: "gone", conversationId: conversation } as const;
-      if (own.length > 0) facts.push({ ...gone, messageIds: own, audience: { membersOf: conversation } });
-      if (hidden.length > 0) facts.push({ ...gone, messageIds: hidden, audience: { user: op.user } });
+      facts.push(...erased(conversation, own, seq, rows));
+      if (hidden.length === 0) continue;
+      facts.push({ kind: "gone", conversationId: conversation, messageIds: hidden, audience: { user: op.user } });
     }
     return done(facts);
   },

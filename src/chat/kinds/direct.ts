@@ -21,7 +21,7 @@ export function openDirect(
   seq: Seq,
   rows: Rows,
 ): MemberRow {
-  rows.addConversation({ id: conversation, kind: "direct", createdSeq: seq });
+  rows.addConversation({ id: conversation, kind: "direct", createdSeq: seq, parent: null });
   const member = (one: UserId): MemberRow => ({
     conversation,
     user: one,

@@ -9,7 +9,7 @@ import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
 import type { EarlyEdit, EarlyRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { applyEarlyEdit } from "./edit-message.ts";
-import { placeOfRequest, type Place } from "./places.ts";
+import { mayRead, placeOfRequest, type Place } from "./places.ts";
 import { earlyElement, setFromBranch } from "./react.ts";
 import { readSingly } from "./read-mark.ts";
 
@@ -39,7 +39,7 @@ export function applyEarly(place: Place, seq: Seq, rows: Rows): Fact[] {
       facts.push(...setFromBranch(place, earlyElement(user, what), seq, rows));
       continue;
     }
-    if (rows.member(conversation, user) === null) continue;
+    if (!mayRead(conversation, user, rows)) continue;
     if (what === "read") facts.push(...readSingly([place], user, seq, rows));
     else if (!rows.isHidden(conversation, user, place.seq)) {
       rows.hide(conversation, user, place.seq, seq);

@@ -5,7 +5,7 @@ import { splitMessageId, type MessageId } from "../ids.ts";
 import type { EarlyEdit, Rows, VersionRow } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
-import { isSeen, placeOf, placeOfRequest, type Place } from "./places.ts";
+import { homeOf, isSeen, placeOf, placeOfRequest, type Place } from "./places.ts";
 import { living, notLiving } from "./sessions.ts";
 import { microsOf, tagOf } from "./tags.ts";
 
@@ -33,7 +33,7 @@ export const editMessage: Kind<EditMessage> = {
     const place = placeOf(message, op.user, rows);
     if (place === null || !isSeen(place, op.user, rows)) return refused("not_found", false);
     if (place.author !== op.user) return refused("not_allowed", false);
-    if (rows.room(place.conversation)?.archived === true) return refused("archived", false);
+    if (rows.room(homeOf(place.conversation, rows))?.archived === true) return refused("archived", false);
     if (rows.message(place.conversation, place.seq)?.body === body) return done();
     // On one branch the log decides, so this text is later than the present one, whatever the clocks say.
     const timeMicros = Math.max(op.timeMicros, microsOf(rows.newestVersion(place.seq)) + 1);

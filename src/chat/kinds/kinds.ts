@@ -13,6 +13,7 @@ import { editMessage } from "./edit-message.ts";
 import { enable } from "./enable.ts";
 import { endOtherSessions } from "./end-other-sessions.ts";
 import { endSession } from "./end-session.ts";
+import { follow } from "./follow.ts";
 import type { Kind } from "./kind.ts";
 import { login } from "./login.ts";
 import { marks } from "./marks.ts";
@@ -54,6 +55,7 @@ export const KINDS = {
   react,
   editMessage,
   setPreference,
+  follow,
 } as const;
 
 // Only the executable that tests upgrade to has this kind; see next.ts.

@@ -74,8 +74,9 @@ function decideMark(
     return null;
   }
   const place = placeOf(upTo, user, rows);
-  const member = place === null ? null : rows.member(place.conversation, user);
-  if (place === null || member === null) return "not_found";
-  moveMark(member, place.seq, seq, rows, [], facts);
+  if (place === null) return "not_found";
+  const member = rows.member(place.conversation, user);
+  // Nothing is unread in a thread for whoever does not follow it.
+  if (member !== null) moveMark(member, place.seq, seq, rows, [], facts);
   return null;
 }

@@ -1,5 +1,14 @@
 /** Finds the messages that an op names. */
-import { messageId, splitMessageId, type ClientId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
+import {
+  isThreadId,
+  messageId,
+  rootOf,
+  splitMessageId,
+  type ClientId,
+  type ConversationId,
+  type MessageId,
+  type UserId,
+} from "../ids.ts";
 import { sees, type RequestRow, type Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import type { OpHead } from "./kind.ts";
@@ -32,8 +41,8 @@ export function visible(
 }
 
 /**
- * Where a message is; null if it does not exist, the user is not a member of its conversation, or it was written before
- * the history begins that the user sees. With `orOwn` the author need not be a member.
+ * Where a message is; null if it does not exist, the user may not read its conversation, or it was written before the
+ * history begins that the user sees. With `orOwn` the author need not be a member.
  */
 export function placeOf(id: MessageId, user: UserId, rows: Rows, orOwn = false): Place | null {
   const parts = splitMessageId(id);
@@ -41,6 +50,7 @@ export function placeOf(id: MessageId, user: UserId, rows: Rows, orOwn = false):
   const request = rows.request(parts.author, parts.clientId);
   const place = request === null ? null : placeOfRequest(request);
   if (place === null || (orOwn && place.author === user)) return place;
+  if (isThreadId(place.conversation)) return mayRead(place.conversation, user, rows) ? place : null;
   const member = rows.member(place.conversation, user);
   if (member === null) return null;
   const message = member.sinceMicros === 0 ? null : rows.message(place.conversation, place.seq);
@@ -50,6 +60,28 @@ export function placeOf(id: MessageId, user: UserId, rows: Rows, orOwn = false):
 /** Whether the message is there to be read by a user who is in its conversation. */
 export function isSeen({ conversation, seq }: Place, user: UserId, rows: Rows): boolean {
   return rows.message(conversation, seq)?.deleted === false && !rows.isHidden(conversation, user, seq);
+}
+
+/** The conversation whose members may read this one: of a thread its parent, otherwise itself. */
+export function homeOf(conversation: ConversationId, rows: Rows): ConversationId {
+  return rows.conversation(conversation)?.parent ?? conversation;
+}
+
+/** Where the root of a thread is; null if it has not arrived here. */
+export function placeOfRoot(thread: ConversationId, rows: Rows): Place | null {
+  const parts = splitMessageId(rootOf(thread) ?? "");
+  const request = parts === null ? null : rows.request(parts.author, parts.clientId);
+  return request === null ? null : placeOfRequest(request);
+}
+
+/** Whether the user may read the conversation: is in it, or, if it is a thread, sees its root. */
+export function mayRead(conversation: ConversationId, user: UserId, rows: Rows): boolean {
+  const home = homeOf(conversation, rows);
+  const member = rows.member(home, user);
+  if (member === null || home === conversation || member.sinceMicros === 0) return member !== null;
+  const root = placeOfRoot(conversation, rows);
+  const message = root === null ? null : rows.message(home, root.seq);
+  return message !== null && sees(member, message);
 }
 
 /** Where the message of a request is; null if the request did not send one. */

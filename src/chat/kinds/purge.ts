@@ -1,9 +1,9 @@
 /** Erases the messages of accounts that were deleted together with their messages. */
-import type { MessageId } from "../ids.ts";
 import type { Fact } from "../fact.ts";
 import type { Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
-import { byConversation, placeOfRequest } from "./places.ts";
+import { byConversation, placeOfRequest, type Place } from "./places.ts";
+import { erased } from "./threads.ts";
 
 /** Requests that each op examines while messages of a deleted account are being erased. */
 const PURGE_STEP = 256;
@@ -19,19 +19,13 @@ export function purgeStep(seq: Seq, rows: Rows): readonly Fact[] {
   const sent = requests.filter((request) => request.user === purge.user).map(placeOfRequest);
   const facts: Fact[] = [];
   for (const [conversation, group] of byConversation(sent.filter((place) => place !== null))) {
-    const ids: MessageId[] = [];
+    const gone: Place[] = [];
     for (const place of group) {
       if (rows.message(conversation, place.seq)?.deleted !== false) continue;
       rows.eraseMessage(conversation, place.seq, seq);
-      ids.push(place.id);
+      gone.push(place);
     }
-    if (ids.length > 0)
-      facts.push({
-        kind: "gone",
-        conversationId: conversation,
-        messageIds: ids,
-        audience: { membersOf: conversation },
-      });
+    facts.push(...erased(conversation, gone, seq, rows));
   }
   const last = requests.at(-1);
   if (last === undefined || requests.length < PURGE_STEP) rows.endPurge(purge.user);

@@ -5,7 +5,7 @@ import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
 import type { EarlyReaction, ReactionRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { done, refused, type Kind } from "./kind.ts";
-import { isSeen, placeOf, placeOfRequest, type Place } from "./places.ts";
+import { homeOf, isSeen, mayRead, placeOf, placeOfRequest, type Place } from "./places.ts";
 import { living, notLiving } from "./sessions.ts";
 import { tagOf } from "./tags.ts";
 
@@ -35,7 +35,7 @@ export const react: Kind<React> = {
     if (living(op.user, rows) === null) return notLiving(op.user, rows);
     const place = placeOf(message, op.user, rows);
     if (place === null || !isSeen(place, op.user, rows)) return refused("not_found", false);
-    if (rows.room(place.conversation)?.archived === true) return refused("archived", false);
+    if (rows.room(homeOf(place.conversation, rows))?.archived === true) return refused("archived", false);
     if (on && isFull(place.seq, element, rows)) return refused("too_many", false);
     return done(setReaction(place, element, seq, rows));
   },
@@ -84,8 +84,8 @@ export function earlyElement(user: UserId, what: EarlyReaction): Element {
 export function setFromBranch(place: Place, element: Element, seq: Seq, rows: Rows): readonly Fact[] {
   const { conversation } = place;
   // On its own branch the user may have been in a room from which she is gone here.
-  const wasThere = (rows.seat(conversation, element.user)?.joinedSeq ?? 0) > 0;
-  if (rows.member(conversation, element.user) === null && !wasThere) return [];
+  const wasThere = (rows.seat(homeOf(conversation, rows), element.user)?.joinedSeq ?? 0) > 0;
+  if (!mayRead(conversation, element.user, rows) && !wasThere) return [];
   if (rows.message(conversation, place.seq)?.deleted !== false) return [];
   const known = reactionOf(place.seq, element, rows)?.tag ?? "";
   return element.tag > known ? setReaction(place, element, seq, rows) : [];

@@ -3,7 +3,7 @@ import type { UserId } from "../ids.ts";
 import type { Fact } from "../fact.ts";
 import { sees, type MemberRow, type Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
-import { byConversation, type Place } from "./places.ts";
+import { byConversation, homeOf, type Place } from "./places.ts";
 
 /**
  * Sizes of the first and the last page of messages that a moving mark examines. It examines
@@ -56,7 +56,7 @@ export function moveMark(
   if (stuckBefore !== null) rows.markIsStuck(conversation, user, stuckBefore);
   if (!overOthers && fresh.length === 0) return;
   // In a room the others are not told who has read what: fifty marks for each message would go to fifty people each.
-  const isRoom = rows.conversation(conversation)?.kind === "room";
+  const isRoom = rows.conversation(homeOf(conversation, rows))?.kind === "room";
   const audience = isRoom ? { user } : { membersOf: conversation };
   facts.push({ kind: "read", conversationId: conversation, readerId: user, messageIds: fresh, upTo: mark, audience });
 }

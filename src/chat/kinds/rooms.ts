@@ -65,7 +65,7 @@ export function managers(role: RoomRole): ChatErrorCode | null {
 export function openRoom({ seq, rows }: At, id: ConversationId): RoomRow {
   const there = rows.room(id);
   if (there !== null) return there;
-  if (rows.conversation(id) === null) rows.addConversation({ id, kind: "room", createdSeq: seq });
+  if (rows.conversation(id) === null) rows.addConversation({ id, kind: "room", createdSeq: seq, parent: null });
   const room: RoomRow = {
     id,
     name: "",

@@ -1,18 +1,27 @@
 /**
- * Sends a message to a conversation of its author. The first message creates a direct conversation; a room exists
- * before its first message.
+ * Sends a message to a conversation of its author. The first message creates a direct conversation or a thread; a room
+ * exists before its first message.
  */
 import type { Fact } from "../fact.ts";
-import { isRoomId, messageId, splitMessageId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
-import type { Rows, UserRow } from "../rows.ts";
+import {
+  isRoomId,
+  isThreadId,
+  messageId,
+  splitMessageId,
+  type ConversationId,
+  type MessageId,
+  type UserId,
+} from "../ids.ts";
+import type { MemberRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { directPeople, openDirect } from "./direct.ts";
 import { applyEarly } from "./early.ts";
 import { refused, type Decision, type Kind, type OpHead } from "./kind.ts";
-import { placeOfRequest } from "./places.ts";
+import { mayRead, placeOfRequest, placeOfRoot } from "./places.ts";
 import { moveMark } from "./read-mark.ts";
-import { openRoom } from "./rooms.ts";
+import { openRoom, type At } from "./rooms.ts";
 import { living } from "./sessions.ts";
+import { followAsAuthor, openThread, setFollow, tellRoot, threadBelow, visibleRoot } from "./threads.ts";
 
 export interface SendMessage {
   readonly kind: "sendMessage";
@@ -20,6 +29,8 @@ export interface SendMessage {
   readonly body: string;
   /** The newest message that the author was shown. The op marks everything up to it as read; "": marks nothing. */
   readonly readUpTo: MessageId;
+  /** Of a thread: the conversation of its root. Only a merge needs it. Absent: "". */
+  readonly parent?: ConversationId;
 }
 
 /**
@@ -34,48 +45,42 @@ export const sendMessage: Kind<SendMessage> = {
   since: 1,
   merge: "keep",
   recorded: true,
-  read: ({ conversation, body, readUpTo }) => ({ kind: "sendMessage", conversation, body, readUpTo }),
+  read: ({ conversation, body, readUpTo, parent }) => ({ kind: "sendMessage", conversation, body, readUpTo, parent }),
   content: ({ conversation, body }) => `${conversation}\0${body}`,
 
   decide(op, body, seq, rows) {
-    const { conversation } = body;
-    const author = rows.user(op.user);
-    const there = rows.member(conversation, op.user);
-    const people = there === null ? directPeople(conversation, op.user) : rows.membersOf(conversation);
-    const isRoom = people === null || rows.conversation(conversation)?.kind === "room";
-    // On its own branch its author was in the room; here she may not be, and the room may not have come yet.
-    const isKept = op.recovered && isRoomId(conversation);
-    if (people === null && !isKept) return refused("not_found");
-    if (people === null) openRoom({ op, seq, rows }, conversation);
-    const refusal = op.recovered ? null : refusalOf(op, author, { conversation, people: people ?? [], isRoom }, rows);
-    if (refusal !== null) return refusal;
-    const member = there ?? (people === null ? null : openDirect(conversation, op.user, people, seq, rows));
+    const at = { op, seq, rows };
+    const opened = isThreadId(body.conversation) ? openInThread(at, body) : open(at, body.conversation);
+    if ("kind" in opened) return opened;
+    const { conversation, member } = opened;
     // Looked up before the message is added, so that a message cannot name itself as the newest one shown.
     const parts = op.recovered ? null : splitMessageId(body.readUpTo);
     const answered = parts === null ? null : rows.seqOfMessage(conversation, parts.author, parts.clientId);
-    const deleted = author?.deleted === 2 || rows.hasTombstone(op.user, op.clientId);
+    const deleted = rows.user(op.user)?.deleted === 2 || rows.hasTombstone(op.user, op.clientId);
+    const { user: author, clientId } = op;
+    const place = { id: messageId(author, clientId), author, clientId, conversation, seq };
+    // A thread of another branch may have come before its root.
+    const thread = op.recovered ? threadBelow(place, rows) : null;
     const message = {
       conversation,
       seq,
-      author: op.user,
-      clientId: op.clientId,
+      author,
+      clientId,
       body: deleted ? "" : body.body,
       timeMicros: op.timeMicros,
       deleted,
       recovered: op.recovered,
-      changedSeq: deleted ? seq : 0,
+      changedSeq: deleted || thread !== null ? seq : 0,
     };
     rows.addMessage(message);
     const facts: Fact[] = deleted ? [] : [{ kind: "message", message, audience: { membersOf: conversation } }];
+    if (thread !== null) followAsAuthor(thread, author, seq, rows);
+    facts.push(...opened.facts, ...tellRoot(conversation, seq, rows));
     const isDue = body.readUpTo !== "" || seq % OWN_MARK_EVERY === 0 || op.clientId.endsWith("0");
     if (member !== null && isDue) {
       moveMark(member, answered ?? 0, seq, rows, [], facts);
     }
-    if (op.recovered) {
-      const { user: author, clientId } = op;
-      const place = { id: messageId(author, clientId), author, clientId, conversation, seq };
-      facts.push(...applyEarly(place, seq, rows));
-    }
+    if (op.recovered) facts.push(...applyEarly(place, seq, rows));
     return { kind: "sent", conversation, facts };
   },
 
@@ -90,18 +95,61 @@ export function applyEarlyTo(op: OpHead, seq: Seq, rows: Rows): readonly Fact[] 
   return place === null ? [] : applyEarly(place, seq, rows);
 }
 
+/** Where a message goes: its conversation is in the rows. */
+interface Opened {
+  readonly conversation: ConversationId;
+  /** The author's membership; null for the author of a recovered message who is not in the room here. */
+  readonly member: MemberRow | null;
+  readonly facts: readonly Fact[];
+}
+
+function open(at: At, conversation: ConversationId): Opened | Decision {
+  const { op, seq, rows } = at;
+  const there = rows.member(conversation, op.user);
+  const people = there === null ? directPeople(conversation, op.user) : rows.membersOf(conversation);
+  // On its own branch its author was in the room; here she may not be, and the room may not have come yet.
+  const isKept = op.recovered && isRoomId(conversation);
+  if (people === null && !isKept) return refused("not_found");
+  if (people === null) openRoom(at, conversation);
+  const refusal = op.recovered ? null : refusalOf(at, conversation, people ?? []);
+  if (refusal !== null) return refusal;
+  const member = there ?? (people === null ? null : openDirect(conversation, op.user, people, seq, rows));
+  return { conversation, member, facts: [] };
+}
+
+/** Whoever may write in the conversation of a message may write in the thread below it, and follows the thread then. */
+function openInThread(at: At, { conversation: thread, parent: wasIn = "" }: SendMessage): Opened | Decision {
+  const { op, rows } = at;
+  const parent = op.recovered ? wasIn : parentFor(at, thread);
+  if (parent === null) return refused("not_found", false);
+  // Another thread: there are none in threads.
+  if (parent === "" || isThreadId(parent)) return refused("invalid");
+  const refusal = op.recovered ? null : refusalOf(at, parent, rows.membersOf(parent));
+  if (refusal !== null) return refusal;
+  // A message of another conversation has the id of the root here: the reply is kept where its branch showed it.
+  const known = rows.conversation(thread)?.parent ?? placeOfRoot(thread, rows)?.conversation ?? parent;
+  if (known !== parent) return open(at, parent);
+  const facts: Fact[] = [];
+  openThread(at, thread, parent);
+  setFollow(at, thread, true, facts);
+  return { conversation: thread, member: rows.member(thread, op.user), facts };
+}
+
+/** The conversation of the thread's root; null if the user may not read it, or may not begin the thread. */
+function parentFor({ op, rows }: At, thread: ConversationId): ConversationId | null {
+  const known = rows.conversation(thread)?.parent ?? null;
+  if (known === null) return visibleRoot(thread, op.user, rows)?.conversation ?? null;
+  return mayRead(thread, op.user, rows) ? known : null;
+}
+
 /** The reason why the author may not write to these people; null if the author may. */
-function refusalOf(
-  op: OpHead,
-  author: UserRow | null,
-  to: { readonly conversation: ConversationId; readonly people: readonly UserId[]; readonly isRoom: boolean },
-  rows: Rows,
-): Decision | null {
+function refusalOf({ op, rows }: At, conversation: ConversationId, people: readonly UserId[]): Decision | null {
+  const author = rows.user(op.user);
   if (author === null) return refused("not_logged_in", false);
   if (author.deleted !== 0) return refused("not_logged_in");
-  const { conversation, people, isRoom } = to;
   // The refusal is not recorded, because an archived room may be opened again. Somebody may be alone in a room.
-  if (isRoom) return rows.room(conversation)?.archived === true ? refused("archived", false) : null;
+  if (rows.conversation(conversation)?.kind === "room")
+    return rows.room(conversation)?.archived === true ? refused("archived", false) : null;
   // Notes have no other member. In any other conversation somebody else must still be able to read the message.
   const isNotes = people.length === 1;
   return isNotes || people.some((user) => user !== op.user && living(user, rows) !== null)

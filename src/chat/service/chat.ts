@@ -21,6 +21,7 @@ import { Rooms } from "./rooms.ts";
 import type { Answer } from "../errors.ts";
 import type { ChatService, UserView } from "../chat-service.ts";
 import { Views } from "../feed/views.ts";
+import { Threads } from "./threads.ts";
 import { Writer } from "./writer.ts";
 import type { ChatDeps } from "../ports.ts";
 
@@ -71,6 +72,7 @@ export function createChat(options: ChatOptions): Chat {
   const finder = new Finder(options, reading);
   const messaging = new Messaging(options, { writer, marks, reading, views, finder });
   const rooms = new Rooms(options, { writer, reading, views, finder });
+  const threads = new Threads(options, { writer, reading, views });
   const people = new People(options, { writer, reading, views, finder });
   const projections = new Projections(options.position, options.onProjectionFailed);
   const feeds = new FeedHub(options, { views, reading, onLeft: (session) => accounts.left(session) });
@@ -85,6 +87,7 @@ export function createChat(options: ChatOptions): Chat {
     ...accountCalls(accounts, marks),
     ...callsOf(messaging),
     ...callsOf(rooms),
+    ...callsOf(threads),
     person: (session, input) => people.person(session, input),
     setRole: (session, input) => people.setRole(session, input),
     operator: people,

@@ -1,9 +1,12 @@
 /** Sends, reads, marks and deletes messages, and lists people and conversations. Turns calls into ops and queries. */
-import { failed, type Answer } from "../errors.ts";
+import { CHAT_ERRORS, failed, type Answer } from "../errors.ts";
 import {
   directId,
   isRoomId,
+  isThreadId,
   messageId,
+  rootOf,
+  secondIdOf,
   splitMessageId,
   type ClientId,
   type ConversationId,
@@ -58,6 +61,7 @@ const ONE_PLACE = "Name one place: before a message, after one, or around one.";
 const NO_SUCH_ROOM = "There is no room of this name here, or you are not in it.";
 
 const NO_SUCH_LEVEL = `Choose one of: ${LEVELS.join(", ")}.`;
+const NO_THREAD_IN_THREAD = "A reply has no thread of its own. Write in the thread that it is in.";
 
 const TOO_MANY_REACTIONS = `A message can have ${EMOJI_PER_MESSAGE} different emoji and ${REACTIONS_PER_MESSAGE} reactions. Choose one that is there.`;
 
@@ -90,6 +94,19 @@ export class Messaging {
   }
 
   async send(session: Session, input: SendInput): Promise<Answer<MessageView>> {
+    const sent = await this.#send(session, input);
+    if (!sent.ok || input.alsoInParent !== true) return sent;
+    const { conversationId } = sent.value;
+    if (!isThreadId(conversationId)) return sent;
+    const parent = this.#deps.queries().homeOf(conversationId);
+    const { body } = input;
+    const also = await this.#send(session, { conversationId: parent, body, clientId: secondIdOf(input.clientId) });
+    if (also.ok) return { ...also, value: sent.value };
+    // The reply was sent: only a repeat brings the other one, if anything can.
+    return CHAT_ERRORS[also.error.code].http >= 500 || also.error.code === "slow_down" ? failedWith("timed_out") : sent;
+  }
+
+  async #send(session: Session, input: SendInput): Promise<Answer<MessageView>> {
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;
     const body = checkBody(input.body);
@@ -100,7 +117,8 @@ export class Messaging {
     if (typeof conversation !== "string") return conversation;
     const { readUpTo = "" } = input;
     if (readUpTo !== "" && splitMessageId(readUpTo) === null) return failedWith("invalid", { field: "ids" });
-    const op: OpBody = { kind: "sendMessage", conversation, body: body.value, readUpTo };
+    const parent = isThreadId(conversation) ? this.#deps.queries().homeOf(conversation) : "";
+    const op: OpBody = { kind: "sendMessage", conversation, body: body.value, readUpTo, parent };
     const written = await this.#writer.write(session.userId, clientId.value, op);
     if (!written.ok) {
       return written.error.code === "unknown_recipient" ? failedWith("unknown_recipient", { field: "to" }) : written;
@@ -120,6 +138,7 @@ export class Messaging {
       return failed("invalid", "Name either a person or a conversation.", { field: "to" });
     }
     if (conversationId !== undefined) {
+      if (this.#isBelowReply(conversationId)) return failed("invalid", NO_THREAD_IN_THREAD, { field: "to" });
       return (await this.#mayWriteIn(conversationId, session.userId)) ? conversationId : failedWith("not_found");
     }
     if (namesRoom(to ?? "")) return await this.#roomFor(session, to ?? "");
@@ -128,11 +147,19 @@ export class Messaging {
     return directId(session.userId, user.id);
   }
 
-  /** The room in which the user has written with this client id, if it may be the one that is named; null: none. */
+  /** Whether this would be a thread below a reply. */
+  #isBelowReply(conversation: ConversationId): boolean {
+    const root = splitMessageId(rootOf(conversation) ?? "");
+    const request = root === null ? null : this.#deps.queries().request(root.author, root.clientId);
+    return isThreadId(request?.conversation ?? "");
+  }
+
+  /** Where the user has written with this client id, if it may be what is named; null: in no room or thread. */
   #sentTo({ userId }: Session, clientId: ClientId, { to, conversationId }: SendInput): ConversationId | null {
     const sent = this.#deps.queries().request(userId, clientId)?.conversation ?? null;
-    if (sent === null || !isRoomId(sent)) return null;
-    return sent === conversationId || (conversationId === undefined && namesRoom(to ?? "")) ? sent : null;
+    if (sent === null || (!isRoomId(sent) && !isThreadId(sent))) return null;
+    const isNamed = conversationId === undefined && isRoomId(sent) && namesRoom(to ?? "");
+    return sent === conversationId || isNamed ? sent : null;
   }
 
   /** Whether the user is a member or may open the conversation, which another replica may have created a moment ago. */
@@ -435,5 +462,6 @@ function sent(
     recovered: false,
     reactions: [],
     editedMicros: 0,
+    replies: null,
   };
 }

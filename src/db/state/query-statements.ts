@@ -22,6 +22,9 @@ const isSmall = sql`(select count(*) from (select 1 from ${members} as together
   where together.conversation = ${members.conversation} limit ${sql.raw(String(COMPANIONS_MAX + 1))}))
   <= ${sql.raw(String(COMPANIONS_MAX))}`;
 
+/** Whether a membership is in a thread: no other id begins like this (ids.ts). */
+const isThread = sql`(substr(${members.conversation}, 1, 2) = 't_')`;
+
 /** Prepares all statements. The columns of `select()` are in the schema's order. */
 export function queryStatements(c: StateConnection) {
   return {
@@ -90,7 +93,7 @@ function peopleStatements(c: StateConnection) {
 /**
  * Each membership with the newest seq of its conversation and the number of unread messages there. It is one
  * statement because two for each of some hundred conversations took 4 ms for a page's list and another 4 ms for
- * its total. Parameters: where to stop counting, user, limit.
+ * its total. Parameters: where to stop counting, user, 1 for threads or 0 for all others, limit.
  */
 function overview(c: StateConnection) {
   const { db } = c;
@@ -126,7 +129,7 @@ function overview(c: StateConnection) {
         preferences,
         and(eq(preferences.user, members.user), eq(preferences.conversation, members.conversation)),
       )
-      .where(eq(members.user, p("user")))
+      .where(and(eq(members.user, p("user")), sql`${isThread} = ${p("threads")}`))
       .limit(p("limit")),
   );
 }
@@ -144,7 +147,8 @@ function membershipStatements(c: StateConnection) {
     ),
     overview: overview(c),
     /**
-     * Leaves out large rooms, in which each person would be told whenever any other comes or goes.
+     * Leaves out large rooms, in which each person would be told whenever any other comes or goes, and threads, whose
+     * people share the conversation of the root as well.
      * Parameters: the user twice, limit.
      */
     companions: compile(
@@ -153,7 +157,7 @@ function membershipStatements(c: StateConnection) {
         .selectDistinct({ user: companions.user })
         .from(members)
         .innerJoin(companions, eq(companions.conversation, members.conversation))
-        .where(and(eq(members.user, p("user")), ne(companions.user, p("user")), isSmall))
+        .where(and(eq(members.user, p("user")), ne(companions.user, p("user")), sql`not ${isThread}`, isSmall))
         .limit(p("limit")),
     ),
   };
@@ -238,6 +242,7 @@ function messageStatements(c: StateConnection) {
   const inConversation = eq(messages.conversation, once("number"));
   /** Messages that are not from before the member came. Parameters: conversation number, sinceSeq, sinceMicros. */
   const maySee = and(inConversation, gt(messages.seq, once("sinceSeq")), notTooLate());
+  const isShown = and(inConversation, sql`${messages.deleted} = 0`);
   return {
     /** Parameters, also of `seenAfter`: those of `seenMessages` and `maySee`, seq, limit. */
     seenBefore: compile(
@@ -260,6 +265,23 @@ function messageStatements(c: StateConnection) {
     ),
     firstUnread: compile(c, unreadMessages(c).orderBy(asc(messages.seq)).limit(p("limit"))),
     unreadIds: compile(c, unreadMessages(c).orderBy(desc(messages.seq)).limit(p("limit"))),
+    /** Replies in a thread, counted. Parameters: conversation number, limit. */
+    replies: compile(
+      c,
+      db
+        .select({ count: sql<number>`count(*)` })
+        .from(db.select({ seq: messages.seq }).from(messages).where(isShown).limit(p("limit")).as("shown")),
+    ),
+    /** The newest of them. Parameters: conversation number, limit. */
+    latestReplies: compile(
+      c,
+      db
+        .select({ author: messages.author, timeMicros: messages.timeMicros })
+        .from(messages)
+        .where(isShown)
+        .orderBy(desc(messages.seq))
+        .limit(p("limit")),
+    ),
     newest: compile(
       c,
       db

@@ -9,7 +9,7 @@ import type { Seq } from "../../election/view.ts";
 /** Maximum number of conversations, those that changed last; some 100 bytes each. */
 const CONVERSATIONS_MAX = 50_000;
 
-/** What stands, among the conversations, for the rooms that a user comes to and leaves. */
+/** What stands, among the conversations, for the rooms that a user comes to and leaves, and the threads followed. */
 export function seatsOf(user: UserId): string {
   return `seats of ${user}`;
 }

@@ -238,7 +238,9 @@ function conversationStatements(c: StateConnection) {
     ),
     addConversation: compile(
       c,
-      db.insert(conversations).values({ id: p("id"), kind: p("kind"), createdSeq: p("createdSeq") }),
+      db
+        .insert(conversations)
+        .values({ id: p("id"), kind: p("kind"), createdSeq: p("createdSeq"), parent: p("parent") }),
     ),
   };
 }

@@ -106,6 +106,8 @@ export const conversations = sqliteTable(
     id: text().primaryKey(),
     kind: text().notNull().$type<ConversationRow["kind"]>(),
     createdSeq: integer("created_seq").notNull(),
+    /** Of a thread: the conversation of its root. NULL for all others. */
+    parent: text(),
   },
   (t) => [uniqueIndex("conversations_number").on(t.createdSeq)],
 );
@@ -121,6 +123,19 @@ export const members = sqliteTable(
     sinceMicros: integer("since_micros").notNull().default(0),
   },
   (t) => [primaryKey({ columns: [t.user, t.conversation] }), index("members_conversation").on(t.conversation)],
+);
+
+/** Who follows which thread, or has stopped; FollowRow says what the columns are. */
+export const follows = sqliteTable(
+  "follows",
+  {
+    thread: text().notNull(),
+    user: text().notNull(),
+    isOn: integer("is_on", { mode: "boolean" }).notNull(),
+    tag: text().notNull(),
+    changedSeq: integer("changed_seq").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.user, t.thread] }), index("follows_changed").on(t.user, t.changedSeq)],
 );
 
 /** Conversations that have a name; RoomRow says what the columns are. */

@@ -1,8 +1,10 @@
 /** The chat's Queries (chat/queries.ts) over the connection that apply writes through. */
 import {
-  isRoomId,
+  isThreadId,
   messageId,
+  rootOf,
   splitMessageId,
+  threadIdOf,
   type ClientId,
   type ConversationId,
   type MessageId,
@@ -10,7 +12,10 @@ import {
 } from "../../chat/ids.ts";
 import { roleOf } from "../../chat/kinds/roles.ts";
 import { microsOf } from "../../chat/kinds/tags.ts";
+import { mayRead, placeOfRoot } from "../../chat/kinds/places.ts";
+import { visibleRoot } from "../../chat/kinds/threads.ts";
 import {
+  THREAD_COUNT_MAX,
   UNREAD_COUNT_MAX,
   type Change,
   type ConversationList,
@@ -18,7 +23,9 @@ import {
   type ConversationSummary,
   type Preferences,
   type Queries,
+  type Replies,
   type SeenMessage,
+  type ThreadSummary,
 } from "../../chat/queries.ts";
 import {
   NO_PREFERENCES,
@@ -40,7 +47,9 @@ import type { ConversationMemory } from "./conversation-memory.ts";
 import { seatsOf, type RecentChanges } from "./recent-changes.ts";
 import { StateRoomQueries } from "./room-queries.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
-import { memberRow, messageRow, one, sessionRow, userRow } from "./row-shapes.ts";
+import { memberRow, one, sessionRow, userRow } from "./row-shapes.ts";
+import { changeOf, group, seen, type Gone, type Sides } from "./seen-messages.ts";
+import { chosen, isCounted, isListed, sum, type Standing } from "./standings.ts";
 import type { StateRows } from "./state-rows.ts";
 
 /** Maximum number of accounts tried for one name at a login: its holder, and those that lost it in a merge. */
@@ -52,24 +61,11 @@ const CONVERSATIONS_MAX = 10_000;
 /** Sizes of the pages in which a conversation's newest visible message is searched. */
 const LAST_PAGES = [1, 49, 950];
 
+/** Among how many of the newest replies those are looked for who wrote last, and how many of them are named. */
+const LATEST_REPLIES = 50;
+const THREAD_AUTHORS_MAX = 5;
+
 const NEVER: Seq = Number.MAX_SAFE_INTEGER;
-
-/**
- * A membership, the newest seq of its conversation (0: none), the number of unread messages, up to UNREAD_COUNT_MAX,
- * and what the user prefers there.
- */
-interface Standing {
-  readonly me: MemberRow;
-  readonly lastSeq: Seq;
-  readonly unread: number;
-  readonly preferences: Preferences;
-}
-
-/** The user's membership and that of the other side. */
-interface Sides {
-  readonly me: MemberRow;
-  readonly other: MemberRow;
-}
 
 /** Of somebody who has chosen nothing. */
 const { starred, muted, level } = NO_PREFERENCES;
@@ -151,11 +147,35 @@ export class StateQueries implements Queries {
   }
 
   isMember(conversation: ConversationId, user: UserId): boolean {
-    return this.#rows.member(conversation, user) !== null;
+    if (!isThreadId(conversation)) return this.#rows.member(conversation, user) !== null;
+    if (this.#rows.conversation(conversation) !== null) return mayRead(conversation, user, this.#rows);
+    // It has no replies yet. There are no threads in threads.
+    const root = visibleRoot(conversation, user, this.#rows);
+    return root !== null && !isThreadId(root.conversation);
   }
 
   membersOf(conversation: ConversationId): readonly UserId[] {
-    return this.#rows.membersOf(conversation);
+    const members = this.#rows.membersOf(conversation);
+    return isThreadId(conversation) ? members.filter((user) => this.isMember(conversation, user)) : members;
+  }
+
+  homeOf(conversation: ConversationId): ConversationId {
+    if (!isThreadId(conversation)) return conversation;
+    const parent = this.#rows.conversation(conversation)?.parent ?? null;
+    return parent ?? placeOfRoot(conversation, this.#rows)?.conversation ?? conversation;
+  }
+
+  repliesTo({ author, clientId }: Pick<MessageRow, "author" | "clientId">): Replies | null {
+    const number = this.#rows.numberOf(threadIdOf(messageId(author, clientId)));
+    if (number === null) return null;
+    const latest = this.#q.latestReplies.all(number, LATEST_REPLIES);
+    if (latest.length === 0) return null;
+    const authors = new Set(latest.map((row) => row[0] as UserId));
+    return {
+      count: Number(this.#q.replies.get(number, THREAD_COUNT_MAX)?.[0]),
+      lastMicros: latest[0]![1] as number,
+      authors: [...authors].slice(0, THREAD_AUTHORS_MAX),
+    };
   }
 
   companions(user: UserId): readonly UserId[] {
@@ -163,14 +183,9 @@ export class StateQueries implements Queries {
   }
 
   conversationsOf(user: UserId, limit: number, page: ConversationsPage = {}): readonly ConversationSummary[] {
-    const { beforeSeq = 0, unread = false } = page;
-    const newestFirst = this.#overview(user)
-      .filter(({ lastSeq }) => beforeSeq === 0 || lastSeq < beforeSeq)
-      .sort((a, b) => b.lastSeq - a.lastSeq);
     const found: ConversationSummary[] = [];
-    for (const standing of newestFirst) {
+    for (const standing of chosen(this.#overview(user), page)) {
       if (found.length >= limit) break;
-      if (unread && !isCounted(standing)) continue;
       const summary = this.#summary(standing);
       if (isListed(summary, this.user(summary.other))) found.push(summary);
     }
@@ -194,11 +209,21 @@ export class StateQueries implements Queries {
       }
       conversations.push(summary);
     }
-    return { conversations, unread: Math.min(unreadMax, sum(this.#counts(standings, unreadMax).values())), more };
+    return {
+      conversations,
+      unread: Math.min(unreadMax, sum(this.#counts([...standings, ...this.#threads(user)], unreadMax).values())),
+      more,
+    };
+  }
+
+  threadsOf(user: UserId, limit: number, page: ConversationsPage = {}): readonly ConversationSummary[] {
+    return chosen(this.#threads(user), page)
+      .slice(0, limit)
+      .map((standing) => this.#summary(standing));
   }
 
   summary(conversation: ConversationId, user: UserId): ConversationSummary | null {
-    const me = this.#rows.member(conversation, user);
+    const me = this.#reader(conversation, user);
     if (me === null) return null;
     const unread = this.#unread(me, UNREAD_COUNT_MAX);
     return this.#summary({ me, lastSeq: this.#lastSeq(conversation), unread, preferences: this.#preferences(me) });
@@ -244,11 +269,12 @@ export class StateQueries implements Queries {
   }
 
   isLimited(conversation: ConversationId): boolean {
-    const room = this.#isRoom(conversation) ? this.#rows.room(conversation) : null;
+    const room = this.#isRoom(conversation) ? this.#rows.room(this.homeOf(conversation)) : null;
     return room !== null && (room.historyFromJoining || room.createdMicros === 0);
   }
 
   maySee(message: MessageRow, user: UserId): boolean {
+    if (isThreadId(message.conversation)) return this.isMember(message.conversation, user);
     const member = this.#rows.member(message.conversation, user);
     return member !== null && sees(member, message);
   }
@@ -270,8 +296,8 @@ export class StateQueries implements Queries {
   }
 
   unreadCounts(user: UserId, max: number, conversation?: ConversationId): ReadonlyMap<ConversationId, number> {
-    if (conversation === undefined) return this.#counts(this.#overview(user), max);
-    const me = this.#rows.member(conversation, user);
+    if (conversation === undefined) return this.#counts([...this.#overview(user), ...this.#threads(user)], max);
+    const me = this.#reader(conversation, user);
     if (me === null || this.#preferences(me).muted) return new Map();
     return new Map([[conversation, this.#unread(me, max)]]);
   }
@@ -295,23 +321,34 @@ export class StateQueries implements Queries {
     const newest = this.#memory.newestUnread(conversation, user);
     if (newest === "nothing") return [];
     if (newest !== null && limit === 1) return [messageId(newest.author, newest.clientId)];
-    const me = this.#rows.member(conversation, user);
+    const me = this.#reader(conversation, user);
     if (me === null) return [];
     const rows = this.#q.unreadIds.all(...this.#unreadParameters(me), limit);
     return rows.map((row) => messageId(row[0] as string, row[1] as string));
   }
 
-  changesSince(user: UserId, seq: Seq, limit: number): readonly Change[] | null {
+  changesSince(
+    user: UserId,
+    seq: Seq,
+    limit: number,
+    watched: Iterable<ConversationId> = [],
+  ): readonly Change[] | null {
     const changes: Change[] = this.#hiddenSince(user, seq, limit + 1);
-    const seated = this.#changes.mayHaveChanged(seatsOf(user), seq) ? this.rooms.seatedSince(user, seq, limit + 1) : [];
-    for (const { room, seq: changedSeq } of seated)
-      changes.push({ seq: changedSeq, told: { kind: "conversation", conversationId: room } });
+    if (this.#changes.mayHaveChanged(seatsOf(user), seq)) {
+      for (const { room, seq: changedSeq } of this.rooms.seatedSince(user, seq, limit + 1))
+        changes.push({ seq: changedSeq, told: { kind: "conversation", conversationId: room } });
+      for (const { thread, seq: changedSeq } of this.#rows.followsSince(user, seq, limit + 1))
+        changes.push({ seq: changedSeq, told: { kind: "conversation", conversationId: thread } });
+    }
     for (const { conversation, seq: changedSeq } of this.#rows.preferencesSince(user, seq, limit + 1))
       if (this.isMember(conversation, user))
         changes.push({ seq: changedSeq, told: { kind: "conversation", conversationId: conversation } });
-    for (const me of this.#memberships(user)) {
+    const memberships = [...this.#memberships(user), ...this.#watched(user, watched)];
+    for (const { conversation } of memberships) {
       if (changes.length > limit) return null;
-      if (!this.#changes.mayHaveChanged(me.conversation, seq)) continue;
+      if (!this.#changes.mayHaveChanged(conversation, seq)) continue;
+      const me = this.#reader(conversation, user);
+      if (me === null) continue;
       this.#conversationChanges(me, seq, limit + 1, changes);
     }
     if (changes.length > limit) return null;
@@ -322,9 +359,39 @@ export class StateQueries implements Queries {
     return this.#q.memberships.all(user, CONVERSATIONS_MAX).map(memberRow);
   }
 
-  /** All conversations of a user, in no particular order. */
+  /** Those of the threads that the user may read and does not follow. */
+  #watched(user: UserId, threads: Iterable<ConversationId>): MemberRow[] {
+    const others = [...threads].filter((thread) => this.#rows.member(thread, user) === null);
+    return others.map((thread) => this.#reader(thread, user)).filter((me) => me !== null);
+  }
+
+  /**
+   * The user's membership, if the user may read the conversation. In a thread, nothing is unread for a user who does not
+   * follow it.
+   */
+  #reader(conversation: ConversationId, user: UserId): MemberRow | null {
+    const member = this.#rows.member(conversation, user);
+    if (!isThreadId(conversation)) return member;
+    if (!this.isMember(conversation, user)) return null;
+    return member ?? { conversation, user, mark: NEVER, markChangedSeq: 0, sinceSeq: 0, sinceMicros: 0 };
+  }
+
+  /** All conversations of a user except threads, in no particular order. */
   #overview(user: UserId): readonly Standing[] {
-    return this.#q.overview.all(UNREAD_COUNT_MAX, user, CONVERSATIONS_MAX).map((row) => {
+    return this.#standings(user, false);
+  }
+
+  /** The threads that a user follows and may read, in no particular order. */
+  #threads(user: UserId): readonly Standing[] {
+    return this.#standings(user, true)
+      .filter(({ me }) => this.isMember(me.conversation, user))
+      .map((standing) =>
+        standing.unread === 0 ? standing : { ...standing, preferences: this.#preferences(standing.me) },
+      );
+  }
+
+  #standings(user: UserId, threads: boolean): readonly Standing[] {
+    return this.#q.overview.all(UNREAD_COUNT_MAX, user, threads ? 1 : 0, CONVERSATIONS_MAX).map((row) => {
       const me = memberRow(row);
       const unread = row[7] as number;
       return {
@@ -339,21 +406,29 @@ export class StateQueries implements Queries {
 
   #preferences({ user, conversation }: MemberRow): Preferences {
     const row = this.#rows.preference(user, conversation);
-    return row === null ? UNCHANGED : { starred: row.starred, muted: row.muted, level: row.level };
+    const own = row === null ? UNCHANGED : { starred: row.starred, muted: row.muted, level: row.level };
+    return isThreadId(conversation) && this.#isMutedAbove(conversation, user) ? { ...own, muted: true } : own;
   }
 
+  /** Whether a thread is muted with its parent. Replies to the user's own message count all the same. */
+  #isMutedAbove(thread: ConversationId, user: UserId): boolean {
+    const isOwn = splitMessageId(rootOf(thread) ?? "")?.author === user;
+    return !isOwn && this.#rows.preference(user, this.homeOf(thread))?.muted === true;
+  }
+
+  /** Whether it is a room, or a thread in one. */
   #isRoom(conversation: ConversationId): boolean {
-    return this.#rows.conversation(conversation)?.kind === "room";
+    return this.#rows.conversation(this.homeOf(conversation))?.kind === "room";
   }
 
   /** The other person of a direct conversation; the user for notes and in a room, where nobody is told who has read what. */
   #otherOf(conversation: ConversationId, user: UserId): UserId {
     if (this.#isRoom(conversation)) return user;
-    return this.#rows.membersOf(conversation).find((member) => member !== user) ?? user;
+    return this.#rows.membersOf(this.homeOf(conversation)).find((member) => member !== user) ?? user;
   }
 
   #sides(conversation: ConversationId, user: UserId): Sides | null {
-    const me = this.#rows.member(conversation, user);
+    const me = this.#reader(conversation, user);
     if (me === null) return null;
     return { me, other: this.#rows.member(conversation, this.#otherOf(conversation, user)) ?? me };
   }
@@ -380,7 +455,8 @@ export class StateQueries implements Queries {
     return {
       id: conversation,
       other: this.#otherOf(conversation, user),
-      room: this.#isRoom(conversation) ? this.rooms.room(conversation, user) : null,
+      room: this.#isRoom(conversation) ? this.rooms.room(this.homeOf(conversation), user) : null,
+      thread: isThreadId(conversation) ? this.#thread(conversation, user) : null,
       unread,
       lastSeq,
       preferences,
@@ -408,6 +484,16 @@ export class StateQueries implements Queries {
     return { ...message, unread: false, readByOther };
   }
 
+  #thread(conversation: ConversationId, user: UserId): ThreadSummary {
+    const parent = this.homeOf(conversation);
+    const place = placeOfRoot(conversation, this.#rows);
+    return {
+      parent,
+      root: place === null ? null : this.message(parent, user, place.seq),
+      isFollowed: this.#rows.member(conversation, user) !== null,
+    };
+  }
+
   /** Usually the newest message. After deletions it is further back, so the search continues page by page. */
   #newestVisible(conversation: ConversationId, user: UserId): SeenMessage | null {
     let before = NEVER;
@@ -426,7 +512,7 @@ export class StateQueries implements Queries {
    * yet. Nor is anything unread in an archived room, which no list shows.
    */
   #isSilenced({ conversation, user }: MemberRow): boolean {
-    if (this.#isRoom(conversation)) return this.#rows.room(conversation)?.archived === true;
+    if (this.#isRoom(conversation)) return this.#rows.room(this.homeOf(conversation))?.archived === true;
     return this.user(this.#otherOf(conversation, user))?.deleted === 2;
   }
 
@@ -457,7 +543,8 @@ export class StateQueries implements Queries {
     const shown = [this.#rows.numberOf(conversation), me.sinceSeq, me.sinceMicros];
     for (const row of this.#q.changedSince.all(...shown, seq, seq, limit)) {
       const changedSeq = row[0] as Seq;
-      if (row[4] === 0) {
+      // A deleted message with replies stays, without its text.
+      if (row[4] === 0 || this.repliesTo({ author: row[1] as UserId, clientId: row[2] as ClientId }) !== null) {
         const message = this.message(conversation, user, row[3] as Seq);
         // Null: the user has hidden it.
         if (message !== null) changes.push({ seq: changedSeq, told: { kind: "changed", message } });
@@ -468,7 +555,7 @@ export class StateQueries implements Queries {
       );
     }
     changes.push(...[...deleted.values()].map(changeOf));
-    const room = this.#isRoom(conversation) ? this.#rows.room(conversation) : null;
+    const room = isThreadId(conversation) || !this.#isRoom(conversation) ? null : this.#rows.room(conversation);
     if (room !== null && room.changedSeq > seq)
       changes.push({ seq: room.changedSeq, told: { kind: "conversation", conversationId: conversation } });
     this.#readChanges(sides, seq, limit, changes);
@@ -492,54 +579,4 @@ export class StateQueries implements Queries {
     for (const { seq: changedSeq, ...read } of groups.values())
       changes.push({ seq: changedSeq, told: { kind: "read", conversationId: conversation, ...read } });
   }
-}
-
-/**
- * Whether the list shows it: a room until it is archived, a direct conversation unless its other person is gone and
- * nothing is left to see.
- */
-function isListed({ id, room, last }: ConversationSummary, other: UserRow | null): boolean {
-  // A room has the id of no pair. One whose op has not arrived yet has no name to show.
-  if (isRoomId(id)) return room !== null && !room.row.archived;
-  return last !== null || other?.deleted === 0;
-}
-
-/** Whether totals count it. */
-function isCounted({ unread, preferences }: Standing): boolean {
-  return unread > 0 && !preferences.muted;
-}
-
-/** Messages of one conversation that one op deleted or hid. */
-interface Gone {
-  readonly seq: Seq;
-  readonly conversation: ConversationId;
-  readonly ids: MessageId[];
-}
-
-function changeOf({ seq, conversation, ids }: Gone): Change {
-  return { seq, told: { kind: "gone", conversationId: conversation, messageIds: ids } };
-}
-
-function sum(counts: Iterable<number>): number {
-  let total = 0;
-  for (const count of counts) total += count;
-  return total;
-}
-
-function group<T>(groups: Map<string, T>, key: string, start: T): T {
-  const there = groups.get(key);
-  if (there !== undefined) return there;
-  groups.set(key, start);
-  return start;
-}
-
-/** A row of `seenMessages`: the message, then whether the user read it singly, then whether the other side did. */
-function seen(row: readonly unknown[], { me, other }: Sides): SeenMessage {
-  const message = messageRow(row, me.conversation);
-  const own = message.author === me.user;
-  return {
-    ...message,
-    unread: !own && !message.deleted && message.seq > me.mark && row[9] === null,
-    readByOther: own && other.user !== me.user && (message.seq <= other.mark || row[10] !== null),
-  };
 }

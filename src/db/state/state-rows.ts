@@ -10,6 +10,7 @@ import type { ClientId, ConversationId, SessionId, UserId } from "../../chat/ids
 import type {
   ConversationRow,
   EarlyRow,
+  FollowRow,
   MemberRow,
   MessageRow,
   PreferenceRow,
@@ -31,6 +32,7 @@ import type { StateConnection } from "./connection.ts";
 import type { ConversationMemory, TailMessage } from "./conversation-memory.ts";
 import { StatePreferences } from "./preferences.ts";
 import { preferencesOf, seatsOf, type RecentChanges } from "./recent-changes.ts";
+import { StateFollows } from "./follows.ts";
 import { StateReactions } from "./reactions.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
@@ -63,6 +65,7 @@ export class StateRows implements Rows {
   readonly #reactions: StateReactions;
   readonly #versions: StateVersions;
   readonly #preferences: StatePreferences;
+  readonly #follows: StateFollows;
   readonly #roomRows = new BoundedCache<RoomRow>(CACHED_ROOMS);
   readonly #spans: RequestSpans;
   readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
@@ -92,6 +95,7 @@ export class StateRows implements Rows {
     this.#reactions = new StateReactions(connection);
     this.#versions = new StateVersions(connection);
     this.#preferences = new StatePreferences(connection);
+    this.#follows = new StateFollows(connection);
     this.#spans = new RequestSpans((from, to, limit) =>
       this.#q.clientIdsBetween.all(from, to, limit).map(([clientId]) => clientId as string),
     );
@@ -235,13 +239,14 @@ export class StateRows implements Rows {
     if (known !== null) return known;
     const row = this.#q.conversation.get(id);
     if (row === null) return null;
-    const found = { id, kind: row[1] as ConversationRow["kind"], createdSeq: row[2] as Seq };
+    const kind = row[1] as ConversationRow["kind"];
+    const found = { id, kind, createdSeq: row[2] as Seq, parent: row[3] as ConversationId | null };
     this.#memory.setConversation(found);
     return found;
   }
 
   addConversation(row: ConversationRow): void {
-    this.#q.addConversation.run(row.id, row.kind, row.createdSeq);
+    this.#q.addConversation.run(row.id, row.kind, row.createdSeq, row.parent);
     this.#memory.setConversation(row);
   }
 
@@ -337,6 +342,20 @@ export class StateRows implements Rows {
     const { room, user, state, role, seatedBy, tag, roleTag, mark, joinedSeq, changedSeq } = row;
     this.#rooms.putSeat.run(room, user, state, role, seatedBy, tag, roleTag, mark, joinedSeq, changedSeq);
     this.#changes.changed(seatsOf(user), changedSeq);
+  }
+
+  follow(thread: ConversationId, user: UserId): FollowRow | null {
+    return this.#follows.get(thread, user);
+  }
+
+  /** See StateFollows.since. */
+  followsSince(user: UserId, seq: Seq, limit: number): ReturnType<StateFollows["since"]> {
+    return this.#follows.since(user, seq, limit);
+  }
+
+  putFollow(row: FollowRow): void {
+    this.#follows.put(row);
+    this.#changes.changed(seatsOf(row.user), row.changedSeq);
   }
 
   livingUsers(): readonly UserId[] {

@@ -98,6 +98,7 @@ export class ListRows {
 /**
  * As in the list that a page fetches: a room until it is archived, else whoever is there, or was and left something.
  */
-function isListed({ room, with: other, last }: ConversationView): boolean {
+function isListed({ room, thread, with: other, last }: ConversationView): boolean {
+  if (thread !== null) return false;
   return room === null ? last !== null || other?.deleted === false : !room.archived;
 }

@@ -13,7 +13,7 @@ import { roomIdOf } from "../../../src/chat/kinds/create-room.ts";
 import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
 import type { Mark } from "../../../src/chat/kinds/marks.ts";
 import { decodeOp, encodeOp, type Op } from "../../../src/chat/kinds/op.ts";
-import { directId, GENERAL_ID, messageId, passwordId, userIdFor } from "../../../src/chat/ids.ts";
+import { directId, GENERAL_ID, messageId, passwordId, threadIdOf, userIdFor } from "../../../src/chat/ids.ts";
 import { tagOf } from "../../../src/chat/kinds/tags.ts";
 import { StateDb } from "../../../src/db/state/state-db.ts";
 import { dumpTables } from "../../../src/db/state/state-hash.ts";
@@ -53,6 +53,7 @@ const message = fc.oneof(
   { weight: 20, arbitrary: fc.tuple(user, clientId).map(([author, id]) => messageId(author, id)) },
   { weight: 1, arbitrary: fc.constant("nonsense") },
 );
+const thread = message.map(threadIdOf);
 const session = fc.nat(5).map((n) => ({ id: `s${n}`, tokenHash: `t${n}` }));
 /** Ids of passwords that an account may have at that moment, or may not have. */
 const checked = fc.constantFrom(...["hash of anna", "hash of ben", "p", "q"].map(passwordId), "");
@@ -153,6 +154,17 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
       value: fc.constantFrom("yes", "no"),
     }),
   },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("sendMessage" as const),
+      conversation: thread,
+      body: text,
+      readUpTo: fc.oneof(fc.constant(""), message),
+      parent: conversation,
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("follow" as const), thread, on: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("login" as const), session, checked }) },
   {
     weight: 1,

@@ -8,8 +8,9 @@ import { PREFERENCES } from "./preferences.ts";
 import { REACTIONS } from "./reactions.ts";
 import type { CallRow, RouteRow } from "./request.ts";
 import { ROOMS } from "./rooms.ts";
+import { THREADS } from "./threads.ts";
 
-const PARTS = [ACCOUNTS, CLUSTER, EDITS, MESSAGES, PREFERENCES, REACTIONS, ROOMS];
+const PARTS = [ACCOUNTS, CLUSTER, EDITS, MESSAGES, PREFERENCES, REACTIONS, ROOMS, THREADS];
 
 /** The requests of every method of lastword.v1.Chat. */
 export const CALL_ROWS = Object.assign({}, ...PARTS.map(({ calls }) => calls)) as Readonly<

@@ -15,6 +15,15 @@ export const MESSAGES: Requests = {
     ],
     SendMessage: [
       hidden(({ room }, clientId) => ({ conversationId: room, body: "let me in", clientId }), "send"),
+      hidden(
+        ({ message }, clientId) => ({
+          conversationId: `t_${message}`,
+          body: "let me in",
+          clientId,
+          alsoInParent: true,
+        }),
+        "send",
+      ),
       unknown(({ name }, clientId) => ({ to: `#${name}`, body: "let me in", clientId })),
       own(({ message }, clientId) => ({ to: "yorick", body: "only for yorick", clientId, readUpTo: message }), "send"),
     ],
@@ -37,6 +46,7 @@ export const MESSAGES: Requests = {
       hidden(({ room, message }) => ({ conversationId: room, after: message })),
       hidden(({ room, message }) => ({ conversationId: room, around: message })),
       hidden(({ room }) => ({ conversationId: room, around: "unread" })),
+      hidden(({ message }) => ({ conversationId: `t_${message}` })),
       unknown(({ name }) => ({ with: `#${name}` })),
       own(
         () => ({ with: "yorick" }),
@@ -74,13 +84,17 @@ export const MESSAGES: Requests = {
     "GET /c/:id": [
       route("hidden", "/c/ROOM"),
       route("hidden", "/c/ROOM?before=MESSAGE"),
+      route("hidden", "/c/t_MESSAGE"),
       route("hidden", "/c/ROOM?limit=1"),
       route("hidden", "/c/ROOM?after=MESSAGE"),
       route("hidden", "/c/ROOM?around=MESSAGE"),
       route("hidden", "/c/ROOM?around=unread"),
     ],
     "GET /c/:id/messages": [route("same", "/c/ROOM/messages")],
-    "POST /c/:id/messages": [route("hidden", "/c/ROOM/messages", { body: "let me in" })],
+    "POST /c/:id/messages": [
+      route("hidden", "/c/ROOM/messages", { body: "let me in" }),
+      route("hidden", "/c/t_MESSAGE/messages", { body: "let me in" }),
+    ],
     "GET /to": [route("own", "/to")],
     "POST /to": [
       {

@@ -9,7 +9,7 @@ import type { ChatApiDeps } from "../../../src/api/chat-api.ts";
 import { CHAT_ERRORS, failed } from "../../../src/chat/errors.ts";
 import type { ChatErrorCode } from "../../../src/chat/errors.ts";
 import type { ChatService } from "../../../src/chat/chat-service.ts";
-import { ApiBench, GOOD_TOKEN, MESSAGE, ROOM, SESSION, WIRE_ADA, fakeChat } from "../../support/fake-chat.ts";
+import { ApiBench, GOOD_TOKEN, ROOM, SESSION, WIRE_ADA, WIRE_MESSAGE, fakeChat } from "../../support/fake-chat.ts";
 import { CALL_ROWS } from "../../support/requests/all.ts";
 import type { Target } from "../../support/requests/request.ts";
 
@@ -50,7 +50,7 @@ describe("every call", () => {
     }
     const { raw } = bound(await serve());
     const sent = await raw("SendMessage", {}, { token: GOOD_TOKEN });
-    expect(sent.response).toEqual({ message: { ...MESSAGE }, cursor: "v:42" });
+    expect(sent.response).toEqual({ message: WIRE_MESSAGE, cursor: "v:42" });
     const users = await raw("ListUsers", {}, { token: GOOD_TOKEN });
     expect(users.response?.users).toEqual([WIRE_ADA]);
     const list = await raw("ListConversations", {}, { token: GOOD_TOKEN });
@@ -60,8 +60,9 @@ describe("every call", () => {
       unread: 3,
       lastSeq: 42,
       preferences: { starred: true, muted: false, level: "default", notify: "all" },
-      last: { ...MESSAGE },
+      last: WIRE_MESSAGE,
       room: null,
+      thread: null,
     });
     const rooms = await raw("ListRooms", {}, { token: GOOD_TOKEN });
     expect(rooms.response?.rooms).toEqual([{ ...ROOM, role: "owner" }]);

@@ -16,6 +16,7 @@ import {
   FakeFeed,
   GOOD_TOKEN,
   MESSAGE,
+  WIRE_MESSAGE,
   SESSION,
   WIRE_ADA,
   fakeChat,
@@ -85,6 +86,7 @@ const items = (from: number, count: number): ChatRequest<"SendStream">["items"] 
     body: "Hi",
     clientId: `id-${from + i}`,
     readUpTo: "",
+    alsoInParent: false,
   }));
 
 const sent = (clientId: string): Answer<MessageView> => ({
@@ -114,7 +116,7 @@ describe("Subscribe", () => {
     expect((await end).code).toBe(0);
     expect(seen).toEqual([
       { cursor: "v:1", event: "ready", ready: {} },
-      { cursor: "v:2", event: "message", message: { ...MESSAGE } },
+      { cursor: "v:2", event: "message", message: WIRE_MESSAGE },
       { cursor: "v:3", event: "deleted", deleted: { conversationId: "c", messageIds: ["m1", "m2"] } },
       { cursor: "v:4", event: "read", read: { conversationId: "c", readerId: "u2", messageIds: ["m3"], upTo: 17 } },
       { cursor: "v:5", event: "user", user: WIRE_ADA },

@@ -67,6 +67,14 @@ import type {
   WireEndSessionResponse as Wire_lastword_v1_EndSessionResponse,
 } from "../../lastword/v1/EndSessionResponse.ts";
 import type {
+  FollowThreadRequestInput as _lastword_v1_FollowThreadRequestInput,
+  WireFollowThreadRequest as Wire_lastword_v1_FollowThreadRequest,
+} from "../../lastword/v1/FollowThreadRequest.ts";
+import type {
+  FollowThreadResponseInput as _lastword_v1_FollowThreadResponseInput,
+  WireFollowThreadResponse as Wire_lastword_v1_FollowThreadResponse,
+} from "../../lastword/v1/FollowThreadResponse.ts";
+import type {
   GetMessagesRequestInput as _lastword_v1_GetMessagesRequestInput,
   WireGetMessagesRequest as Wire_lastword_v1_GetMessagesRequest,
 } from "../../lastword/v1/GetMessagesRequest.ts";
@@ -122,6 +130,14 @@ import type {
   ListSessionsResponseInput as _lastword_v1_ListSessionsResponseInput,
   WireListSessionsResponse as Wire_lastword_v1_ListSessionsResponse,
 } from "../../lastword/v1/ListSessionsResponse.ts";
+import type {
+  ListThreadsRequestInput as _lastword_v1_ListThreadsRequestInput,
+  WireListThreadsRequest as Wire_lastword_v1_ListThreadsRequest,
+} from "../../lastword/v1/ListThreadsRequest.ts";
+import type {
+  ListThreadsResponseInput as _lastword_v1_ListThreadsResponseInput,
+  WireListThreadsResponse as Wire_lastword_v1_ListThreadsResponse,
+} from "../../lastword/v1/ListThreadsResponse.ts";
 import type {
   ListUsersRequestInput as _lastword_v1_ListUsersRequestInput,
   WireListUsersRequest as Wire_lastword_v1_ListUsersRequest,
@@ -548,6 +564,47 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_EndSessionResponse>,
   ): grpc.ClientUnaryCall;
 
+  FollowThread(
+    argument: _lastword_v1_FollowThreadRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_FollowThreadResponse>,
+  ): grpc.ClientUnaryCall;
+  FollowThread(
+    argument: _lastword_v1_FollowThreadRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_FollowThreadResponse>,
+  ): grpc.ClientUnaryCall;
+  FollowThread(
+    argument: _lastword_v1_FollowThreadRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_FollowThreadResponse>,
+  ): grpc.ClientUnaryCall;
+  FollowThread(
+    argument: _lastword_v1_FollowThreadRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_FollowThreadResponse>,
+  ): grpc.ClientUnaryCall;
+  followThread(
+    argument: _lastword_v1_FollowThreadRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_FollowThreadResponse>,
+  ): grpc.ClientUnaryCall;
+  followThread(
+    argument: _lastword_v1_FollowThreadRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_FollowThreadResponse>,
+  ): grpc.ClientUnaryCall;
+  followThread(
+    argument: _lastword_v1_FollowThreadRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_FollowThreadResponse>,
+  ): grpc.ClientUnaryCall;
+  followThread(
+    argument: _lastword_v1_FollowThreadRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_FollowThreadResponse>,
+  ): grpc.ClientUnaryCall;
+
   GetMessages(
     argument: _lastword_v1_GetMessagesRequestInput,
     metadata: grpc.Metadata,
@@ -833,6 +890,47 @@ export interface ChatClient extends grpc.Client {
   listSessions(
     argument: _lastword_v1_ListSessionsRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_ListSessionsResponse>,
+  ): grpc.ClientUnaryCall;
+
+  ListThreads(
+    argument: _lastword_v1_ListThreadsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListThreadsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListThreads(
+    argument: _lastword_v1_ListThreadsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListThreadsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListThreads(
+    argument: _lastword_v1_ListThreadsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListThreadsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListThreads(
+    argument: _lastword_v1_ListThreadsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListThreadsResponse>,
+  ): grpc.ClientUnaryCall;
+  listThreads(
+    argument: _lastword_v1_ListThreadsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListThreadsResponse>,
+  ): grpc.ClientUnaryCall;
+  listThreads(
+    argument: _lastword_v1_ListThreadsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListThreadsResponse>,
+  ): grpc.ClientUnaryCall;
+  listThreads(
+    argument: _lastword_v1_ListThreadsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListThreadsResponse>,
+  ): grpc.ClientUnaryCall;
+  listThreads(
+    argument: _lastword_v1_ListThreadsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListThreadsResponse>,
   ): grpc.ClientUnaryCall;
 
   ListUsers(
@@ -1303,6 +1401,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   EndSession: grpc.handleUnaryCall<Wire_lastword_v1_EndSessionRequest, _lastword_v1_EndSessionResponseInput>;
 
+  FollowThread: grpc.handleUnaryCall<Wire_lastword_v1_FollowThreadRequest, _lastword_v1_FollowThreadResponseInput>;
+
   GetMessages: grpc.handleUnaryCall<Wire_lastword_v1_GetMessagesRequest, _lastword_v1_GetMessagesResponseInput>;
 
   JoinRoom: grpc.handleUnaryCall<Wire_lastword_v1_JoinRoomRequest, _lastword_v1_JoinRoomResponseInput>;
@@ -1322,6 +1422,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
   ListRooms: grpc.handleUnaryCall<Wire_lastword_v1_ListRoomsRequest, _lastword_v1_ListRoomsResponseInput>;
 
   ListSessions: grpc.handleUnaryCall<Wire_lastword_v1_ListSessionsRequest, _lastword_v1_ListSessionsResponseInput>;
+
+  ListThreads: grpc.handleUnaryCall<Wire_lastword_v1_ListThreadsRequest, _lastword_v1_ListThreadsResponseInput>;
 
   ListUsers: grpc.handleUnaryCall<Wire_lastword_v1_ListUsersRequest, _lastword_v1_ListUsersResponseInput>;
 
@@ -1397,6 +1499,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     Wire_lastword_v1_EndSessionRequest,
     Wire_lastword_v1_EndSessionResponse
   >;
+  FollowThread: MethodDefinition<
+    _lastword_v1_FollowThreadRequestInput,
+    _lastword_v1_FollowThreadResponseInput,
+    Wire_lastword_v1_FollowThreadRequest,
+    Wire_lastword_v1_FollowThreadResponse
+  >;
   GetMessages: MethodDefinition<
     _lastword_v1_GetMessagesRequestInput,
     _lastword_v1_GetMessagesResponseInput,
@@ -1438,6 +1546,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_ListSessionsResponseInput,
     Wire_lastword_v1_ListSessionsRequest,
     Wire_lastword_v1_ListSessionsResponse
+  >;
+  ListThreads: MethodDefinition<
+    _lastword_v1_ListThreadsRequestInput,
+    _lastword_v1_ListThreadsResponseInput,
+    Wire_lastword_v1_ListThreadsRequest,
+    Wire_lastword_v1_ListThreadsResponse
   >;
   ListUsers: MethodDefinition<
     _lastword_v1_ListUsersRequestInput,

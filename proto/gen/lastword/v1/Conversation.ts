@@ -10,6 +10,10 @@ import type {
   PreferencesInput as _lastword_v1_PreferencesInput,
   WirePreferences as Wire_lastword_v1_Preferences,
 } from "../../lastword/v1/Preferences.ts";
+import type {
+  ThreadInput as _lastword_v1_ThreadInput,
+  WireThread as Wire_lastword_v1_Thread,
+} from "../../lastword/v1/Thread.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface ConversationInput {
@@ -20,6 +24,7 @@ export interface ConversationInput {
   last?: _lastword_v1_MessageInput | null;
   room?: _lastword_v1_RoomInput | null;
   preferences?: _lastword_v1_PreferencesInput | null;
+  thread?: _lastword_v1_ThreadInput | null;
 }
 
 export interface WireConversation {
@@ -30,4 +35,5 @@ export interface WireConversation {
   last: Wire_lastword_v1_Message | null;
   room: Wire_lastword_v1_Room | null;
   preferences: Wire_lastword_v1_Preferences | null;
+  thread: Wire_lastword_v1_Thread | null;
 }

@@ -4,6 +4,10 @@ import type {
   ReactionInput as _lastword_v1_ReactionInput,
   WireReaction as Wire_lastword_v1_Reaction,
 } from "../../lastword/v1/Reaction.ts";
+import type {
+  RepliesInput as _lastword_v1_RepliesInput,
+  WireReplies as Wire_lastword_v1_Replies,
+} from "../../lastword/v1/Replies.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface MessageInput {
@@ -20,6 +24,7 @@ export interface MessageInput {
   recovered?: boolean;
   reactions?: _lastword_v1_ReactionInput[];
   editedMicros?: number | string | Long;
+  replies?: _lastword_v1_RepliesInput | null;
 }
 
 export interface WireMessage {
@@ -36,4 +41,5 @@ export interface WireMessage {
   recovered: boolean;
   reactions: Wire_lastword_v1_Reaction[];
   editedMicros: number;
+  replies: Wire_lastword_v1_Replies | null;
 }

@@ -93,6 +93,10 @@ import type {
   SetPreferenceInput as _lastword_v1_SetPreferenceInput,
   WireSetPreference as Wire_lastword_v1_SetPreference,
 } from "../../lastword/v1/SetPreference.ts";
+import type {
+  FollowInput as _lastword_v1_FollowInput,
+  WireFollow as Wire_lastword_v1_Follow,
+} from "../../lastword/v1/Follow.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface OpInput {
@@ -126,6 +130,7 @@ export interface OpInput {
   react?: _lastword_v1_ReactInput | null;
   editMessage?: _lastword_v1_EditMessageInput | null;
   setPreference?: _lastword_v1_SetPreferenceInput | null;
+  follow?: _lastword_v1_FollowInput | null;
   payload?:
     | "register"
     | "login"
@@ -149,7 +154,8 @@ export interface OpInput {
     | "setRole"
     | "react"
     | "editMessage"
-    | "setPreference";
+    | "setPreference"
+    | "follow";
 }
 
 export interface WireOp {
@@ -183,6 +189,7 @@ export interface WireOp {
   react?: Wire_lastword_v1_React | null;
   editMessage?: Wire_lastword_v1_EditMessage | null;
   setPreference?: Wire_lastword_v1_SetPreference | null;
+  follow?: Wire_lastword_v1_Follow | null;
   payload?:
     | "register"
     | "login"
@@ -206,5 +213,6 @@ export interface WireOp {
     | "setRole"
     | "react"
     | "editMessage"
-    | "setPreference";
+    | "setPreference"
+    | "follow";
 }

@@ -4,10 +4,12 @@ export interface SendMessageInput {
   conversation?: string;
   body?: string;
   readUpTo?: string;
+  parent?: string;
 }
 
 export interface WireSendMessage {
   conversation: string;
   body: string;
   readUpTo: string;
+  parent: string;
 }

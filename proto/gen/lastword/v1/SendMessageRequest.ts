@@ -6,6 +6,7 @@ export interface SendMessageRequestInput {
   body?: string;
   clientId?: string;
   readUpTo?: string;
+  alsoInParent?: boolean;
 }
 
 export interface WireSendMessageRequest {
@@ -14,4 +15,5 @@ export interface WireSendMessageRequest {
   body: string;
   clientId: string;
   readUpTo: string;
+  alsoInParent: boolean;
 }

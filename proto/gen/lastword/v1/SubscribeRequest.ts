@@ -2,8 +2,10 @@
 
 export interface SubscribeRequestInput {
   cursor?: string;
+  watch?: string[];
 }
 
 export interface WireSubscribeRequest {
   cursor: string;
+  watch: string[];
 }

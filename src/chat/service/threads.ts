@@ -1,0 +1,55 @@
+/** Lists the threads that a user follows, and follows or leaves one. Sends and reads in them are those of messaging.ts. */
+import { failedWith } from "../sentences.ts";
+import type { Answer } from "../errors.ts";
+import { threadIdOf, type ClientId, type MessageId } from "../ids.ts";
+import { checkClientId, checkLimit } from "../limits.ts";
+import type { ChatDeps } from "../ports.ts";
+import type { Reading } from "../reading.ts";
+import type { ConversationView, ListConversationsInput, ReadAt, Session } from "../chat-service.ts";
+import type { Views } from "../feed/views.ts";
+import type { Writer } from "./writer.ts";
+
+export class Threads {
+  readonly #deps: ChatDeps;
+  readonly #writer: Writer;
+  readonly #reading: Reading;
+  readonly #views: Views;
+
+  constructor(deps: ChatDeps, parts: { readonly writer: Writer; readonly reading: Reading; readonly views: Views }) {
+    this.#deps = deps;
+    this.#writer = parts.writer;
+    this.#reading = parts.reading;
+    this.#views = parts.views;
+  }
+
+  async listThreads(
+    session: Session,
+    input: ListConversationsInput & ReadAt,
+  ): Promise<Answer<readonly ConversationView[]>> {
+    const limit = checkLimit(input.limit);
+    if (!limit.ok) return limit;
+    const { beforeSeq = 0, unread = false } = input;
+    if (!Number.isSafeInteger(beforeSeq) || beforeSeq < 0) return failedWith("invalid");
+    return await this.#reading.read(input, () => {
+      const threads = this.#deps.queries().threadsOf(session.userId, limit.value, { beforeSeq, unread });
+      return this.#reading.ok(threads.map((thread) => this.#views.conversation(thread)));
+    });
+  }
+
+  async followThread(
+    session: Session,
+    input: { readonly messageId: MessageId; readonly on: boolean; readonly clientId: ClientId },
+  ): Promise<Answer<ConversationView>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const thread = threadIdOf(input.messageId);
+    const written = await this.#writer.write(session.userId, clientId.value, { kind: "follow", thread, on: input.on });
+    if (!written.ok) return written;
+    const found = () => this.#deps.queries().summary(thread, session.userId);
+    // The rows of a replica whose disk is full may be behind what it has applied.
+    const summary = found() ?? ((await this.#reading.catchUp()) ? found() : null);
+    return summary === null
+      ? failedWith("not_found")
+      : { ok: true, value: this.#views.conversation(summary), cursor: written.cursor };
+  }
+}
