@@ -108,7 +108,7 @@ stories("how it looks", {}, (stage) => {
     const phone = await stage.open(bob.name, PHONE);
     const { page } = phone;
     await phone.logIn(stage.cluster.web(1));
-    await page.locator("#sidebar a[href^='/c/']").first().focus();
+    await page.locator("#list-direct a[href^='/c/']").first().focus();
     await page.keyboard.press("Enter");
     await eventually(
       async () =>

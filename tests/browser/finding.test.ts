@@ -91,12 +91,12 @@ stories("finding one's way", {}, (stage) => {
     await heading(page, bob.name);
     await order(`#${old}`, `#${busy}`);
     await page.locator("#list-rooms summary").click();
-    await page.locator("#list-rooms summary .count").waitFor();
+    await page.locator("#list-rooms .unread-rows").waitFor();
     expect(await violations(page)).toEqual([]);
     await page.reload();
     expect(await page.locator("#list-rooms").getAttribute("open")).toBeNull();
     await page.locator("#list-rooms summary").click();
-    await page.getByRole("link", { name: `${ann.name}: your account` }).click();
+    await page.locator(".menu .me").click();
     await page.getByLabel("By name").check();
     await page.getByRole("button", { name: "Save" }).click();
     await page.getByText("Saved.").waitFor();
@@ -179,7 +179,7 @@ stories("finding one's way", {}, (stage) => {
   story("a long conversation: to its beginning and back, with few rows, and nothing jumps", async () => {
     const { page } = bob;
     const path = new URL(page.url()).pathname;
-    const LINES = 700;
+    const LINES = 500;
     const url = `${stage.cluster.web(0)}${path}/messages`;
     for (let from = 0; from < LINES; from += 50)
       await each(50, 10, async (i) => {

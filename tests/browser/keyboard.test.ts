@@ -98,6 +98,7 @@ stories("by keyboard alone", {}, (stage) => {
       await page.keyboard.press("Alt+ArrowDown");
       await page.getByRole("heading", { name: "cid", level: 1 }).waitFor();
       // What is unread comes first, so bob's conversation is below the other now.
+      await eventually(async () => (await page.locator("#sidebar .has-unread").count()) === 1);
       await page.keyboard.press("Alt+ArrowDown");
       await page.getByRole("heading", { name: "bob", level: 1 }).waitFor();
       await page.keyboard.press("Escape");

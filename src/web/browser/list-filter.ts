@@ -66,9 +66,11 @@ export class ListFilter {
       section.hidden = section.querySelector("li:not([hidden])") === null;
       section.open = part !== "" || !this.#folded.has(section.dataset["section"] ?? "");
       const unread = section.querySelectorAll(".has-unread").length;
-      required(".count", section).hidden = unread === 0;
+      required(".unread-rows", section).hidden = unread === 0;
       required(".number", section).textContent = String(unread);
     }
+    const others = document.querySelector<HTMLElement>("#sidebar h2");
+    if (others !== null) others.hidden = others.nextElementSibling?.querySelector("li:not([hidden])") === null;
     const nothing = required("#nothing-found");
     nothing.hidden = part === "" || this.links().length > 0;
     nothing.textContent = nothing.hidden

@@ -38,7 +38,7 @@ function PreferencesForm({ conversation: { id, room, preferences } }: { conversa
         <Icon name="muted" />
         {muted ? "Unmute" : "Mute"}
       </button>
-      <p id="muted-means" class="small">
+      <p id="muted-means">
         A muted conversation is never bold and not counted, and nothing in it notifies you, not even a mention. A
         mention of you shows as a small @ in the list.
       </p>

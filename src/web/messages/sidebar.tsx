@@ -159,7 +159,7 @@ function SectionList({ section, isOpen, rows, children }: SectionProps) {
     <details id={`list-${section}`} data-section={section} open={isOpen} hidden={rows.length === 0}>
       <summary>
         {SECTION_NAMES[section]}
-        <span class="count" hidden={unread === 0}>
+        <span class="unread-rows" hidden={unread === 0}>
           <span class="number">{unread}</span>
           <span class="sr"> with unread messages</span>
         </span>
