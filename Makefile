@@ -21,7 +21,7 @@ BUILD := $(BUN) build --compile --minify --sourcemap --bytecode --format=esm \
 	--no-compile-autoload-dotenv --no-compile-autoload-bunfig \
 	--define BUILD_VERSION='"$(VERSION)"' --define BUILD_COMMIT='"$(COMMIT)"'
 
-.PHONY: help setup proto build run test chaos sim soak pictures bench bench-setup bench-data release ci clean commit-stamp
+.PHONY: help setup proto build run demo test chaos sim soak pictures bench bench-setup bench-data release ci clean commit-stamp
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -78,6 +78,9 @@ dist/lastword-faults: node_modules/.stamp dist/.commit Makefile tsconfig.json $(
 
 run: build ## build, start three replicas with their data in .run/, print the address; Ctrl-C stops them
 	@exec dist/lastword up --data .run
+
+demo: build ## three replicas with a team that writes, and a page to kill replicas from; Ctrl-C removes all
+	@exec dist/lastword demo
 
 test: build dist/lastword-faults dist/lastword-next ## all tests; the last line says how many passed and failed
 	@$(BUN) tests/support/run-tests.ts

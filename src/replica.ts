@@ -10,6 +10,7 @@ import { createLogger } from "./host/logger.ts";
 import { openFilesFailure } from "./host/open-files.ts";
 import { isLive, runChatCommand } from "./cli/chat-commands.ts";
 import { completionScript } from "./cli/completion.ts";
+import { runDemo } from "./cli/demo.ts";
 import { runEnable } from "./cli/enable.ts";
 import { helpText } from "./cli/option-text.ts";
 import { parseInvocation, wordsOf, type Invocation } from "./cli/options.ts";
@@ -81,6 +82,8 @@ async function main(words: readonly string[]): Promise<ExitCode> {
       return answer.exit(await runUser(invocation, whole));
     case "chaos":
       return runChaos(invocation, deps);
+    case "demo":
+      return runDemo(invocation, deps);
     case "completion": {
       const script = completionScript(invocation.words);
       if (script.ok) answer.write(script.value);

@@ -34,6 +34,10 @@ export const SUMMARIES: Record<Command, { usage: string; text: string }> = {
   people: { usage: "lastword people ['#ROOM']", text: "Everybody who has an account, or the people of a room." },
   join: { usage: "lastword join '#ROOM'", text: "Joins a public room." },
   leave: { usage: "lastword leave '#ROOM'", text: "Leaves a room." },
+  demo: {
+    usage: "lastword demo",
+    text: "Shows it: three replicas, a team that writes, a page to kill replicas from; Ctrl-C removes all.",
+  },
   completion: {
     usage: "lastword completion SHELL",
     text: "Prints a script with which bash, zsh or fish completes all this.",

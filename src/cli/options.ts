@@ -29,7 +29,7 @@ const ON_HOST = ["replica", "up", "down", "status", "enable", "user", "chaos"] a
 /** Commands of a person who uses the chat from a terminal. */
 const OF_PERSON = ["login", "logout", "client", "send", "read", "rooms", "people", "join", "leave"] as const;
 /** The command words. Without one, "replica" runs. */
-export const COMMANDS = [...ON_HOST, ...OF_PERSON, "completion"] as const;
+export const COMMANDS = [...ON_HOST, ...OF_PERSON, "demo", "completion"] as const;
 export type Command = (typeof COMMANDS)[number];
 /** A command of a person who uses the chat from a terminal. */
 export type PersonCommand = (typeof OF_PERSON)[number];
@@ -120,7 +120,7 @@ export const OPTIONS = {
     shown: "localhost:8080",
     placeholder: "HOST:PORT|off",
     text: "The address that all local replicas share: it answers as long as one of them is alive.",
-    commands: RUNS,
+    commands: [...RUNS, "demo"],
   }),
   peers: option({
     parse: optional(peers),

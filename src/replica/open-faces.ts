@@ -98,6 +98,7 @@ export function openWeb(
     wallMsAt: (origin) => clock.wallMsOf(addresses.replicaAt(origin) ?? id),
     behindProxy: settings.behindProxy,
     self: page.origin,
+    demo: context.demo,
     handoverKey: Buffer.from(clusterToken(secret, "handover"), "base64url"),
     authenticateCluster: tokenCheck(clusterToken(secret, "status")),
   });

@@ -10,6 +10,7 @@ import { TablesTooNew } from "../db/state/migrate.ts";
 import { markDamaged, maySetAside } from "../db/set-aside.ts";
 import { BrokenInvariant } from "../base/assert.ts";
 import { DiskFailed, StorageDamaged, StorageFull } from "../election/ports.ts";
+import { DemoLink } from "../host/demo-channel.ts";
 import { placeOf } from "../host/error-place.ts";
 import { EXIT, failureLine, type ExitCode, type Failure } from "../host/exit.ts";
 import { onStopSignals, SUPERVISOR_VARIABLE } from "../host/hang-up.ts";
@@ -48,6 +49,7 @@ const CLOSE_MS = 10_000;
 export class ReplicaProcess {
   readonly #options: ReplicaProcessOptions;
   readonly #folder: string;
+  readonly #demo = new DemoLink(process, () => process.kill(process.pid, "SIGKILL"));
   #replica: RunningReplica;
   /** True while the replica is closed and started again. Errors of the old one are ignored. */
   #startingAnew = false;
@@ -98,6 +100,7 @@ export class ReplicaProcess {
       settings,
       logger,
       supervisor: Number.isInteger(supervisor) ? supervisor : null,
+      demo: this.#demo,
       words,
       onFatal: (error) => this.#fatal(error),
       onDamage: (reason, kept) => {

@@ -21,6 +21,7 @@ import { chatRoutes } from "./messages/routes.tsx";
 import { peopleRoutes } from "./people/routes.tsx";
 import { roomRoutes } from "./rooms/routes.tsx";
 import { clusterRoutes, healthRoutes } from "./cluster/routes.tsx";
+import { demoRoutes } from "./cluster/demo-routes.ts";
 import { handoverRoutes } from "./cluster/handover-routes.tsx";
 import { loginRoutes } from "./account/login-routes.tsx";
 import { limitBodies } from "./http/body-room.ts";
@@ -57,6 +58,7 @@ export function createWeb(deps: WebDeps): Web {
   app.route("/", assetRoutes());
   app.use(findSession(deps), frameFailures(deps), refuseOtherLogins());
   app.route("/", clusterRoutes(deps));
+  app.route("/", demoRoutes(deps));
   app.route("/", loginRoutes(deps));
   app.route("/", handoverRoutes(deps, handover));
   app.route("/", chatRoutes(deps));

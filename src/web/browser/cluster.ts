@@ -1,7 +1,7 @@
 /** The cluster line, the panel that it opens, and the note below the top bar. */
 
 import { required } from "./elements.ts";
-import { getText } from "./requests.ts";
+import { getText, post } from "./requests.ts";
 
 const PANEL_MS = 2000;
 const SHORT_NOTE_MS = 7000;
@@ -61,6 +61,16 @@ function openPanelOf(dialog: HTMLDialogElement | null): Panel {
     if (next !== null) next.open = isOpen;
   }
 
+  // In a demo, a form of the panel kills or starts a replica. The panel stays open, and shows what becomes of it.
+  dialog?.addEventListener("submit", (event) => {
+    const form = event.target as HTMLFormElement;
+    if (!form.matches(".demo-order")) return;
+    event.preventDefault();
+    const fields: Record<string, string> = {};
+    for (const [name, value] of new FormData(form, event.submitter))
+      if (typeof value === "string") fields[name] = value;
+    void post("/demo/replicas", fields).then(() => fetchInto(dialog, "innerMorph"));
+  });
   // The browser itself restores the focus.
   dialog?.addEventListener("close", () => clearInterval(timer));
   return {

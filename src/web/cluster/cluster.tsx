@@ -2,6 +2,7 @@
 import type { ClusterStatusJson, ReplicaStatusJson } from "../../ops/cluster-status.ts";
 import { membersHere, summarize } from "./cluster-line.tsx";
 import { Icon } from "../page/icons.tsx";
+import { PageOwner, PostForm } from "../page/post-form.tsx";
 import { Time } from "../page/names.tsx";
 
 const EVENTS_SHOWN = 12;
@@ -28,8 +29,14 @@ function formatText({ formats: { inForce, next, lacking } }: ClusterStatusJson):
   return `${inForce}; ${next} ${lacking.length === 0 ? "is being enabled" : `waits: ${lacking.join(", ")}`}`;
 }
 
+interface PanelProps {
+  readonly status: ClusterStatusJson;
+  /** In a demo, the id of the user, who may kill replicas; otherwise null. */
+  readonly owner: string | null;
+}
+
 /** The content of the panel and of the page /cluster. The script refreshes it while the panel is open. */
-export function ClusterPanel({ status }: { status: ClusterStatusJson }) {
+export function ClusterPanel({ status, owner }: PanelProps) {
   const summary = summarize(status);
   return (
     <div id="cluster" class="cluster">
@@ -55,9 +62,12 @@ export function ClusterPanel({ status }: { status: ClusterStatusJson }) {
       )}
       <ul class="replicas">
         {status.replicas.map((replica) => (
-          <Replica replica={replica} status={status} />
+          <Replica replica={replica} status={status} owner={owner} />
         ))}
       </ul>
+      {owner === null ? null : (
+        <p class="small">This is a demo: kill any replica, even this page’s, and go on writing.</p>
+      )}
       <h3>Recent events</h3>
       <Events events={status.events} />
       <Details status={status} />
@@ -133,7 +143,23 @@ const STATE_TEXT: Record<ReplicaStatusJson["state"], string> = {
   stopped: "stopped",
 };
 
-function Replica({ replica, status }: { replica: ReplicaStatusJson; status: ClusterStatusJson }) {
+/** Kills the replica with SIGKILL, or starts it again. */
+function DemoOrder({ replica, owner }: { replica: ReplicaStatusJson; owner: string }) {
+  const isGone = replica.state === "unreachable" || replica.state === "stopped";
+  return (
+    <PageOwner.Provider value={owner}>
+      <PostForm action="/demo/replicas" class="demo-order">
+        <input type="hidden" name="replica" value={String(replica.id)} />
+        <button type="submit" name="order" value={isGone ? "start" : "kill"} class={isGone ? "" : "danger"}>
+          {isGone ? "Start" : "Kill"}
+          <span class="sr"> replica {replica.id}</span>
+        </button>
+      </PostForm>
+    </PageOwner.Provider>
+  );
+}
+
+function Replica({ replica, status, owner }: { replica: ReplicaStatusJson } & PanelProps) {
   const behind = replica.lag === null || replica.lag === 0 ? "" : `, ${replica.lag} behind`;
   return (
     <li class="replica" data-state={replica.state}>
@@ -157,6 +183,7 @@ function Replica({ replica, status }: { replica: ReplicaStatusJson; status: Clus
           )}
         </p>
       </div>
+      {owner === null ? null : <DemoOrder replica={replica} owner={owner} />}
     </li>
   );
 }

@@ -1,5 +1,5 @@
 /** The cluster panel, and the two addresses for programs: /healthz and /cluster.json. */
-import { Hono, type MiddlewareHandler } from "hono";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { answerHtml, wantsPiece } from "../http/answer.tsx";
 import type { WebDeps, WebEnv } from "../http/deps.ts";
 import { cardOf } from "../http/prefs.ts";
@@ -28,6 +28,11 @@ export function healthRoutes(deps: WebDeps): Hono<WebEnv> {
 
 const BEARER = /^Bearer ([\x21-\x7e]{1,512})$/i;
 
+/** Who may kill replicas here: whoever is logged in to a demo; otherwise nobody (null). */
+function ownerOf(c: Context<WebEnv>, deps: WebDeps): string | null {
+  return deps.demo.welcome === null ? null : (c.get("session")?.userId ?? null);
+}
+
 /** /cluster.json and /cluster. */
 export function clusterRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
@@ -43,7 +48,7 @@ export function clusterRoutes(deps: WebDeps): Hono<WebEnv> {
   app.get("/cluster.json", open, (c) => c.json(deps.status()));
 
   app.get("/cluster", open, async (c) => {
-    const panel = <ClusterPanel status={deps.status()} />;
+    const panel = <ClusterPanel status={deps.status()} owner={ownerOf(c, deps)} />;
     if (wantsPiece(c)) return await answerHtml(c, panel);
     if (c.get("session") === null)
       return await answerHtml(

@@ -50,8 +50,17 @@ export interface WebDeps {
   readonly sendAlive: (userId: string, stream: string) => void;
   /** 32 bytes that all replicas of the cluster know: seals hand-over tokens. */
   readonly handoverKey: Uint8Array;
+  /** `lastword demo`, if it started this replica; otherwise `welcome` is null. */
+  readonly demo: Demo;
   /** True for the token made from the cluster key, which opens /cluster.json. */
   readonly authenticateCluster: (token: string) => boolean;
+}
+
+/** What a visitor of `lastword demo` may do; see src/host/demo-channel.ts. */
+export interface Demo {
+  /** Part of the address that logs a visitor in, the token of that login, and what it shows. Null outside a demo. */
+  readonly welcome: { readonly secret: string; readonly token: string; readonly conversationId: string } | null;
+  order(kind: "kill" | "start", id: number): void;
 }
 
 /** An error as a page shows it. */

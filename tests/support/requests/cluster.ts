@@ -10,6 +10,8 @@ export const CLUSTER: Requests = {
     "GET /assets/:file": [route("open", "/assets/nothing.js")],
     "GET /handover": [route("open", "/handover")],
     "POST /handover": [route("open", "/handover", { token: "x" })],
+    "GET /demo/:secret": [route("open", "/demo/secret")],
+    "POST /demo/replicas": [route("own", "/demo/replicas", { order: "kill", replica: "0" })],
     "GET /cluster.json": [route("own", "/cluster.json")],
     "GET /cluster": [route("own", "/cluster")],
   },

@@ -22,6 +22,7 @@ const OPEN = [
   "POST /register",
   "POST /logout",
   "GET /handover",
+  "GET /demo/:secret",
   "POST /handover",
 ];
 

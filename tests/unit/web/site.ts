@@ -68,7 +68,9 @@ export class Site {
 
   constructor(
     options: SoloOptions &
-      Partial<Pick<WebDeps, "openStatus" | "secureCookies" | "behindProxy" | "hosts" | "doors" | "origins">> = {},
+      Partial<
+        Pick<WebDeps, "openStatus" | "secureCookies" | "behindProxy" | "hosts" | "doors" | "origins" | "demo">
+      > = {},
   ) {
     this.solo = createSoloChat(options);
     this.web = createWeb({
@@ -87,6 +89,7 @@ export class Site {
       doors: options.doors ?? (() => []),
       authenticateCluster: () => false,
       cluster: CLUSTER,
+      demo: options.demo ?? { welcome: null, order: () => {} },
       handoverKey: new Uint8Array(32).fill(7),
       clock: { nowMicros: () => Date.now() * 1000, nowMs: () => performance.now() },
       wallMsAt: () => Date.now(),
