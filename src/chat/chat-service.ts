@@ -382,6 +382,8 @@ export interface ChatService {
     session: Session,
     input: { readonly messageId: MessageId; readonly body: string; readonly clientId: ClientId },
   ): Promise<Answer<MessageView>>;
+  /** One message. Error: not_found. */
+  message(session: Session, input: { readonly messageId: MessageId } & ReadAt): Promise<Answer<MessageView>>;
   /**
    * The texts of a message, the present one last: at most VERSIONS_MAX, of VERSIONS_BYTES_MAX together. Error: not_found.
    */

@@ -17,6 +17,7 @@ import { refuseOtherLogins } from "./http/other-login.tsx";
 import { findSession } from "./http/request.ts";
 import { refuseForeignHosts } from "./http/host.ts";
 import { accountRoutes } from "./account/routes.tsx";
+import { messageRoutes } from "./messages/message-routes.tsx";
 import { chatRoutes } from "./messages/routes.tsx";
 import { peopleRoutes } from "./people/routes.tsx";
 import { roomRoutes } from "./rooms/routes.tsx";
@@ -62,6 +63,7 @@ export function createWeb(deps: WebDeps): Web {
   app.route("/", loginRoutes(deps));
   app.route("/", handoverRoutes(deps, handover));
   app.route("/", chatRoutes(deps));
+  app.route("/", messageRoutes(deps));
   app.route("/", peopleRoutes(deps));
   app.route("/", roomRoutes(deps));
   app.route("/", accountRoutes(deps));

@@ -226,6 +226,13 @@ export class Messaging {
     return !written.ok && written.error.code === "not_allowed" ? failed("not_allowed", NOT_YOURS) : written;
   }
 
+  async message(session: Session, input: { readonly messageId: MessageId } & ReadAt): Promise<Answer<MessageView>> {
+    return await this.#reading.read(input, () => {
+      const message = this.#seen(session, input.messageId);
+      return message === null || message.deleted ? failedWith("not_found") : this.#reading.ok(message);
+    });
+  }
+
   async listVersions(
     session: Session,
     input: { readonly messageId: MessageId } & ReadAt,

@@ -130,6 +130,7 @@ export class App {
       composer.clear();
       this.#switching.open(`/c/${answer.message.conversationId}`);
     } else if (item.conversation === conversation && answer.row !== undefined) {
+      if (item.about?.kind === "edit") return roll?.change(answer.row);
       roll?.addHtml(answer.row, false, answer.kept);
       roll?.clearUnreadUpTo(item.readUpTo);
     }

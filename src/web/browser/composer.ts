@@ -1,11 +1,12 @@
 /** The text field: Enter sends, Shift+Enter breaks the line, and what is typed is kept until it is sent. */
 import { MESSAGE_BYTES_MAX } from "../../chat/bounds.ts";
 import { FieldDraft } from "./draft.ts";
+import { showAbout } from "./about-bar.ts";
 import { fieldOf, required } from "./elements.ts";
 import { openFieldNotes, type FieldNotes } from "./field-notes.ts";
-import type { Draft, Here, UnsentItem } from "./kept-state.ts";
+import { ABOUT_MAX, type About, type Draft, type Here, slotOfEdit, type UnsentItem } from "./kept-state.ts";
 import type { Outbox } from "./outbox.ts";
-import { post } from "./requests.ts";
+import { getMessageText, post } from "./requests.ts";
 
 /** The shortest time between two notices to the other person that the user is typing. */
 const TYPING_MS = 3000;
@@ -23,6 +24,8 @@ interface ComposerInput {
   readonly isMoving: () => boolean;
   /** The id of the newest message that the page shows. */
   readonly seenUpTo: () => string;
+  /** The row of the user's newest message on the page. */
+  readonly lastOwn: () => HTMLElement | null;
 }
 
 /** Null on a page without a text field. */
@@ -64,9 +67,15 @@ export class Composer {
     });
     field.addEventListener("keydown", (event) => {
       // WebKit ends a composition before the Enter that confirms it; only the key code shows that it was that Enter.
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-      event.preventDefault();
-      this.#submit();
+      if (event.isComposing || event.keyCode === 229 || event.shiftKey || event.altKey) return;
+      if (event.key === "Enter") {
+        event.preventDefault();
+        this.#submit();
+      } else if (event.key === "Escape" && this.#draft.about !== null) {
+        // Otherwise it would also leave the field.
+        event.stopPropagation();
+        this.#endAbout();
+      } else if (event.key === "ArrowUp" && field.value === "" && this.#draft.about === null) this.#editLast(event);
     });
     this.#to?.addEventListener("input", () => this.#showError(this.#to!, ""));
     this.#to?.addEventListener("change", () => this.#changeRecipient());
@@ -85,7 +94,10 @@ export class Composer {
       if (this.#to.value === "" && to !== "") this.#to.value = to;
     }
     this.#draft.show();
-    this.#fit();
+    const { conversation, drafts } = this.#input;
+    const edit = conversation === null ? "" : slotOfEdit(conversation);
+    if (drafts[edit] !== undefined) this.#draft.turnTo(edit);
+    this.#showAbout();
     if (focus !== null && !field.disabled) {
       field.focus();
       field.setSelectionRange(focus[0], focus[1]);
@@ -94,7 +106,8 @@ export class Composer {
 
   #tellTyping(): void {
     const { conversation } = this.#input;
-    if (conversation === null || this.field.value === "" || Date.now() - this.#typedAt < TYPING_MS) return;
+    if (conversation === null || this.field.value === "" || this.#draft.about?.kind === "edit") return;
+    if (Date.now() - this.#typedAt < TYPING_MS) return;
     this.#typedAt = Date.now();
     void post(`/c/${conversation}/typing`, {});
   }
@@ -128,17 +141,81 @@ export class Composer {
     const body = this.#notes.bodyToSend();
     if (!this.#isSendable(body)) return;
     const { outbox, conversation, seenUpTo } = this.#input;
+    const { about } = this.#draft;
     if (this.#to !== null) {
       if (this.#sending !== null) return;
       this.showSending(true);
       this.#changeRecipient();
-      this.#sending = outbox.add({ conversation: null, to: this.#to.value.trim(), body, readUpTo: "" });
+      this.#sending = outbox.add({ conversation: null, to: this.#to.value.trim(), body, about, readUpTo: "" });
       return;
     }
-    field.value = "";
+    if (about?.kind === "edit") this.#endAbout();
+    else this.#draft.drop();
+    this.#showAbout();
+    outbox.add({ conversation, to: null, body, about, readUpTo: about?.kind === "edit" ? "" : seenUpTo() });
+  }
+
+  // ---------------------------------------------------------------- what the text is about
+
+  /** The field becomes the editor of a message of the user's; what was in it comes back afterwards. */
+  async edit(row: HTMLElement): Promise<void> {
+    const { conversation } = this.#input;
+    const { id = "" } = row.dataset;
+    if (conversation === null || this.field.disabled || this.#isEditing()) return;
+    const text = await getMessageText(conversation, id);
+    // The user may have gone on meanwhile.
+    if (!this.#form.isConnected || this.#isEditing()) return;
+    if (text === null) return this.#showError(this.field, "No connection, so the message cannot be edited. Try again.");
+    this.#beginEdit({ kind: "edit", id, name: "", text: text.slice(0, ABOUT_MAX) }, text);
+  }
+
+  #editLast(event: Event): void {
+    const row = this.#input.lastOwn();
+    // One that is still being sent cannot be edited, and the one before it is not meant.
+    if (row?.dataset["seq"] === undefined) return;
+    event.preventDefault();
+    void this.edit(row);
+  }
+
+  /** True if an edit is under way, and then it says so: it must be ended first. */
+  #isEditing(): boolean {
+    if (this.#draft.about?.kind !== "edit") return false;
+    this.#showError(this.field, "Save this edit first, or press Escape to cancel it.");
+    this.field.focus();
+    return true;
+  }
+
+  #beginEdit(about: About, text: string): void {
+    this.#draft.turnTo(slotOfEdit(this.#input.conversation ?? ""));
+    this.#draft.about = about;
+    this.field.value = text;
     this.#draft.keepNow();
+    this.#showAbout();
+    this.field.focus();
+    this.field.setSelectionRange(text.length, text.length);
+  }
+
+  /** Ends an edit, so that the draft comes back; or takes off the message that is answered. */
+  #endAbout(): void {
+    const { conversation } = this.#input;
+    if (this.#draft.about?.kind === "edit" && conversation !== null) {
+      this.#draft.drop();
+      this.#draft.turnTo(conversation);
+    } else {
+      this.#draft.about = null;
+      this.#draft.keepNow();
+    }
+    this.#showError(this.field, "");
+    this.#showAbout();
+    this.field.focus();
+  }
+
+  #showAbout(): void {
+    const { about } = this.#draft;
+    showAbout(this.#form, about, () => this.#endAbout());
+    this.#button.title = about?.kind === "edit" ? "Save (Enter)" : "Send (Enter)";
+    this.#button.ariaLabel = about?.kind === "edit" ? "Save" : "Send";
     this.#fit();
-    outbox.add({ conversation, to: null, body, readUpTo: seenUpTo() });
   }
 
   /** Shows an error at the first field that is missing something. */
@@ -177,6 +254,7 @@ export class Composer {
   /** Puts a refused message back into the field. False if the field holds something else by now. */
   takeBack(item: UnsentItem, sentence: string, which: string | undefined): boolean {
     const [field, to] = [this.field, this.#to];
+    if (item.about?.kind === "edit") return this.#takeBackEdit(item, sentence);
     if (item.conversation !== this.#input.conversation || (to === null && field.value !== "")) return false;
     this.showSending(false);
     // The user may have corrected the fields while the message was being sent.
@@ -188,6 +266,13 @@ export class Composer {
     input.focus();
     this.#draft.keep();
     this.#fit();
+    return true;
+  }
+
+  #takeBackEdit({ conversation, about, body }: UnsentItem, sentence: string): boolean {
+    if (conversation !== this.#input.conversation || about === null || this.#draft.about?.kind === "edit") return false;
+    this.#beginEdit(about, body);
+    this.#showError(this.field, sentence);
     return true;
   }
 

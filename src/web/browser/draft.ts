@@ -2,7 +2,7 @@
  * The text in the field outlives the page as a draft. A draft belongs to a conversation, or to the name in the
  * recipient's field if there is no conversation yet.
  */
-import { type Draft, slotOfName } from "./kept-state.ts";
+import { type About, type Draft, slotOfName } from "./kept-state.ts";
 
 /** The draft is stored after the user has not typed for this time. */
 const DRAFT_MS = 250;
@@ -21,6 +21,8 @@ interface DraftInput {
 
 /** The draft of one text field. */
 export class FieldDraft {
+  /** The message that the text in the field is about; null: none. */
+  about: About | null = null;
   readonly #input: DraftInput;
   #slot: string;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -30,15 +32,32 @@ export class FieldDraft {
     this.#slot = input.conversation ?? slotOfName(input.to?.value ?? "");
   }
 
-  /** Stores what the field holds now; an empty field has no draft. */
+  /** Stores what the field holds now; an empty field has no draft, unless it is about a message. */
   keep(): void {
     const { drafts, field } = this.#input;
     const to = this.#input.to?.value ?? "";
     const known = drafts[this.#slot];
-    if (field.value === "") delete drafts[this.#slot];
-    else if (known?.text !== field.value || known.to !== to)
-      drafts[this.#slot] = { text: field.value, to, at: Date.now() };
+    const { about } = this;
+    if (field.value === "" && about === null) delete drafts[this.#slot];
+    else if (known?.text !== field.value || known.to !== to || known.about?.id !== about?.id)
+      drafts[this.#slot] = { text: field.value, to, about, at: Date.now() };
     this.#input.onDraft();
+  }
+
+  /** The field shows the draft of another slot from now on; its present one is stored. */
+  turnTo(slot: string): void {
+    this.keepNow();
+    this.#slot = slot;
+    this.#input.field.value = "";
+    this.about = null;
+    this.show();
+  }
+
+  /** Forgets the draft in the field. */
+  drop(): void {
+    this.about = null;
+    this.#input.field.value = "";
+    this.keepNow();
   }
 
   keepSoon(): void {
@@ -55,7 +74,10 @@ export class FieldDraft {
   /** Fills an empty field. */
   show(): void {
     const { field, drafts } = this.#input;
-    if (field.value === "") field.value = drafts[this.#slot]?.text ?? "";
+    const draft = drafts[this.#slot];
+    if (field.value !== "" || draft === undefined) return;
+    field.value = draft.text;
+    this.about = draft.about;
   }
 
   /** The start page names no recipient, so it shows the newest draft there, with the name that it is for. */

@@ -16,6 +16,8 @@ const ITEMS_MAX = 100;
 const DRAFTS_MAX = 50;
 /** Far more than a message may have, so that a long pasted text is kept until the user shortens it. */
 const TEXT_MAX = 100_000;
+/** The most characters of a message that are shown beside the field. */
+export const ABOUT_MAX = 200;
 /** The most characters kept of one person. */
 const CHARS_MAX = 1_000_000;
 const AGE_MAX_MS = 30 * 24 * 3600 * 1000;
@@ -27,11 +29,24 @@ const PREFIX = "#lastword=";
 const DRAFT = "d";
 const UNSENT = "u";
 
+/** The message that a text in the field is about: it is edited, or answered. */
+export interface About {
+  readonly kind: "edit" | "answer";
+  /** Id of the message. */
+  readonly id: string;
+  /** Its author. */
+  readonly name: string;
+  /** How the message begins. */
+  readonly text: string;
+}
+
 /** Text that was not sent yet, for a conversation or for the name of a person without a conversation. */
 export interface Draft {
   readonly text: string;
   /** The recipient as it was typed; "" in a conversation. */
   readonly to: string;
+  /** Null: a new message. */
+  readonly about: About | null;
   /** When it was written, in ms since 1970. Of two drafts the newer one counts. */
   readonly at: number;
 }
@@ -44,6 +59,8 @@ export interface UnsentItem {
   readonly conversation: string | null;
   readonly to: string | null;
   readonly body: string;
+  /** Null: a new message. */
+  readonly about: About | null;
   /** The newest message that the page showed when the user sent it; "" for none. */
   readUpTo: string;
   /** Why the replica refused it; null while it is being sent. */
@@ -82,24 +99,40 @@ const timeKept = ({ draft, item }: { readonly draft: Draft | null; readonly item
 
 const isText = (value: unknown, max = TEXT_MAX): value is string => typeof value === "string" && value.length <= max;
 const isId = (value: unknown): value is string => isText(value, 200) && /^[\w.~-]+$/.test(value);
-/** A draft belongs to a conversation, or to the name of a person without a conversation. */
-const isSlot = (value: unknown): value is string => isId(value) || (isText(value, 200) && value.startsWith("new:"));
+/** A draft belongs to a conversation, to an edit in one, or to the name of a person without a conversation. */
+const isSlot = (value: unknown): value is string =>
+  isId(value) || (isText(value, 200) && /^(?:new:|edit:)/.test(value));
 const timeOf = (value: unknown): number =>
   typeof value === "number" && Number.isFinite(value) ? Math.min(value, Date.now()) : Date.now();
 
 /** The key of a draft to `name`, if there is no conversation yet. */
 export const slotOfName = (name: string): string => `new:${name.trim().normalize("NFKC").toLowerCase().slice(0, 100)}`;
 
+/** The key of the text of a message that is being edited in a conversation. */
+export const slotOfEdit = (conversation: string): string => `edit:${conversation}`;
+
+function cleanAbout(given: unknown): About | null {
+  const raw = fieldsOf(given);
+  if (raw === null || !isId(raw["id"]) || !isText(raw["name"], 200) || !isText(raw["text"], ABOUT_MAX)) return null;
+  const { kind, id, name, text } = raw;
+  return kind === "edit" || kind === "answer" ? { kind, id, name, text } : null;
+}
+
 function cleanDraft(given: unknown): Draft | null {
   const raw = fieldsOf(given);
   if (raw === null || !isText(raw["text"])) return null;
-  return { text: raw["text"], to: isText(raw["to"], 200) ? raw["to"] : "", at: timeOf(raw["at"]) };
+  return {
+    text: raw["text"],
+    to: isText(raw["to"], 200) ? raw["to"] : "",
+    about: cleanAbout(raw["about"]),
+    at: timeOf(raw["at"]),
+  };
 }
 
 function cleanItem(given: unknown): UnsentItem | null {
   const item = fieldsOf(given);
   if (item === null) return null;
-  const { id, conversation = null, to = null, body, readUpTo, at, failed } = item;
+  const { id, conversation = null, to = null, body, about, readUpTo, at, failed } = item;
   if (!isText(id) || !UUID.test(id) || !isText(body) || body === "") return null;
   if (conversation !== null && !isId(conversation)) return null;
   if (to !== null && !isText(to, 200)) return null;
@@ -109,6 +142,7 @@ function cleanItem(given: unknown): UnsentItem | null {
     conversation,
     to,
     body,
+    about: cleanAbout(about),
     readUpTo: isId(readUpTo) ? readUpTo : "",
     failed: isText(failed, 500) ? failed : null,
     at: timeOf(at),

@@ -51,9 +51,8 @@ export class Outbox {
     void this.#run();
   }
 
-  add(message: Pick<UnsentItem, "conversation" | "to" | "body" | "readUpTo">): UnsentItem {
-    const { conversation, to, body, readUpTo } = message;
-    const item: UnsentItem = { id: newId(), conversation, to, body, readUpTo, failed: null, at: Date.now() };
+  add(message: Pick<UnsentItem, "conversation" | "to" | "body" | "about" | "readUpTo">): UnsentItem {
+    const item: UnsentItem = { id: newId(), ...message, failed: null, at: Date.now() };
     this.#input.unsent.push(item);
     this.#input.onChange();
     this.#send(item);
@@ -63,11 +62,6 @@ export class Outbox {
   /** A replica is back, so the next try begins at once. */
   hurry(): void {
     this.#wake?.();
-  }
-
-  /** True if the row belongs to a message that is still here: the stream may be faster than the answer. */
-  has(rowId: string): boolean {
-    return this.#input.unsent.some((item) => rowId === `m-${this.#rows.idOf(item)}`);
   }
 
   #send(item: UnsentItem): void {
@@ -94,10 +88,12 @@ export class Outbox {
 
   /** Sends one message until it is saved or refused. False if the login has ended. */
   async #deliver(item: UnsentItem): Promise<boolean> {
-    const path = item.conversation === null ? "/to" : `/c/${item.conversation}/messages`;
+    const isEdit = item.about?.kind === "edit";
+    const path = item.conversation === null ? "/to" : `/c/${item.conversation}/${isEdit ? "edit" : "messages"}`;
     const fields = {
       id: item.id,
       body: item.body,
+      ...(isEdit ? { ids: item.about.id } : {}),
       ...(item.to === null ? {} : { name: item.to }),
       // What the user had seen when she sent it, however long the message has waited since.
       ...(item.readUpTo === "" ? {} : { readUpTo: item.readUpTo }),
@@ -107,6 +103,7 @@ export class Outbox {
       const answer = await post(path, fields);
       if (answer.status === 200 || answer.status === 201) {
         this.#remove(item);
+        if (isEdit) this.#rows.remove(item);
         this.#input.onSent(item, answer.json);
         return true;
       }

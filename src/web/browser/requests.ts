@@ -126,6 +126,20 @@ export async function getMain(path: string, attempt: AbortController): Promise<M
   }
 }
 
+/** The text of a message; null if the request failed. */
+export async function getMessageText(conversation: string, id: string): Promise<string | null> {
+  try {
+    const answer = await fetch(`/c/${conversation}/message?ids=${encodeURIComponent(id)}`, {
+      headers: { Accept: "application/json", ...ownerHeaders() },
+      signal: AbortSignal.timeout(ANSWER_MS),
+    });
+    const json = (await answer.json()) as { readonly message?: { readonly body?: string } };
+    return json.message?.body ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** A piece of a page as HTML; null if the request failed. */
 export async function getText(path: string): Promise<string | null> {
   try {

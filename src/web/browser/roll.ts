@@ -8,6 +8,7 @@ import { copyOf, required } from "./elements.ts";
 import { EdgePages } from "./edge-pages.ts";
 import { FirstUnread } from "./first-unread.ts";
 import { Jump } from "./jump.ts";
+import { addTools } from "./message-menu.ts";
 import { isAtEnd, keepingPlace, placeOf, scrollTo, type ReadingPlace } from "./reading-place.ts";
 import { drawReactions } from "./reactions.ts";
 import { getPiece } from "./requests.ts";
@@ -21,15 +22,19 @@ const ROWS_MAX = 400;
 /** How far below the top of the window a row is shown that the user wants to see, px. */
 const SHOWN_AT_PX = 96;
 
-/** Copies the page's own state of a row to its new copy. */
+/** Copies the page's own state of a row to its new copy; an edit that was refused belongs to it. */
 function carryOver(known: HTMLElement, row: HTMLElement): void {
   const isTicked = known.querySelector<HTMLInputElement>('input[name="ids"]')?.checked === true;
   const box = row.querySelector<HTMLInputElement>('input[name="ids"]');
   if (isTicked && box !== null) box.checked = true;
-  for (const name of ["kept", "read", "fresh"]) {
+  for (const name of ["kept", "read", "fresh", "saving", "waits"]) {
     const value = known.dataset[name];
     if (value !== undefined) row.dataset[name] = value;
   }
+  const failure = known.querySelector(".failure");
+  if (failure === null || row.dataset["saving"] === undefined) return;
+  row.classList.toggle("failed", known.classList.contains("failed"));
+  row.querySelector(".bubble")?.append(failure);
 }
 
 /** Adds the button that marks an unread message as read. */
@@ -324,6 +329,7 @@ export class Roll implements Rows {
     localTimes(row);
     drawReactions(row, this.#me);
     drawCode(row);
+    addTools(row);
   }
 
   /** True if the row belongs to an older page, which is loaded when the user scrolls up. */

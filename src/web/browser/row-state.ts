@@ -28,6 +28,7 @@ export class RowStates {
 
   #textOf(row: HTMLElement): string {
     if (row.classList.contains("pending")) return row.dataset["waits"] === "yes" ? "waiting to send" : "sending";
+    if (row.dataset["saving"] !== undefined) return row.dataset["waits"] === "yes" ? "waiting to save" : "saving";
     const held = Number(row.dataset["kept"] ?? 0);
     const parts = [held > 0 ? `saved on ${held} of ${this.#kept.of}` : "sent"];
     if (row.dataset["read"] !== undefined) parts.push("read");

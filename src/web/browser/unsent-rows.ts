@@ -1,4 +1,4 @@
-/** Unsent messages as rows of the open conversation: being sent, waiting, or refused. */
+/** Unsent messages and edits in the rows of the open conversation: being sent, waiting, or refused. */
 import { isFewEmoji } from "../messages/emoji.ts";
 import { copyOf, required } from "./elements.ts";
 import type { UnsentItem } from "./kept-state.ts";
@@ -20,9 +20,9 @@ export class UnsentRows {
     this.#actions = actions;
   }
 
-  /** The row has the id that the confirmed message will have. */
-  idOf(item: UnsentItem): string {
-    return `${this.#me}-${item.id}`;
+  /** The row has the id that the confirmed message will have. An edit is shown in the row of its message. */
+  #idOf(item: UnsentItem): string {
+    return item.about?.kind === "edit" ? item.about.id : `${this.#me}-${item.id}`;
   }
 
   /** The conversation that is open now; null for none. */
@@ -34,22 +34,34 @@ export class UnsentRows {
   draw(item: UnsentItem): void {
     const roll = this.#roll;
     if (roll === null || item.conversation !== roll.conversation) return;
-    const row = this.#rowOf(item) ?? this.#bubble(item);
+    const isEdit = item.about?.kind === "edit";
+    const row = this.#rowOf(item) ?? (isEdit ? null : this.#bubble(item));
+    if (row === null) return;
     if (!row.isConnected) roll.addPending(row);
+    if (isEdit) row.dataset["saving"] = "yes";
     row.classList.toggle("failed", item.failed !== null);
     row.querySelector(".failure")?.remove();
     if (item.failed === null) roll.redraw(row);
     else this.#addFailure(row, item);
   }
 
+  /** Takes away the row, or what it says about an edit. */
   remove(item: UnsentItem): void {
-    this.#roll?.removeIds([this.idOf(item)]);
+    if (item.about?.kind !== "edit") return this.#roll?.removeIds([this.#idOf(item)]);
+    const row = this.#rowOf(item);
+    if (row === null) return;
+    delete row.dataset["saving"];
+    delete row.dataset["waits"];
+    row.classList.remove("failed");
+    row.querySelector(".failure")?.remove();
+    this.#roll?.redraw(row);
   }
 
   /** Shows that a message waits. The page sends it again by itself; the button does so at once. */
   sayItWaits(item: UnsentItem, onPress: () => void): void {
     const row = this.#rowOf(item);
-    if (row === null || row.dataset.waits === "yes" || !row.classList.contains("pending")) return;
+    const isUnderWay = row?.classList.contains("pending") === true || row?.dataset["saving"] !== undefined;
+    if (row === null || row.dataset.waits === "yes" || !isUnderWay) return;
     row.dataset.waits = "yes";
     this.#roll?.redraw(row);
     const line = copyOf("failure");
@@ -61,12 +73,12 @@ export class UnsentRows {
   }
 
   #rowOf(item: UnsentItem): HTMLElement | null {
-    return document.getElementById(`m-${this.idOf(item)}`);
+    return document.getElementById(`m-${this.#idOf(item)}`);
   }
 
   #bubble(item: UnsentItem): HTMLElement {
     const row = copyOf("pending-row");
-    row.id = `m-${this.idOf(item)}`;
+    row.id = `m-${this.#idOf(item)}`;
     row.dataset["author"] = this.#me;
     row.dataset["micros"] = String(Date.now() * 1000);
     const body = required(".body", row);
@@ -76,7 +88,7 @@ export class UnsentRows {
   }
 
   #addFailure(row: HTMLElement, item: UnsentItem): void {
-    required(".state", row).textContent = "not sent";
+    required(".state", row).textContent = row.dataset["saving"] === undefined ? "not sent" : "not saved";
     const line = copyOf("failure");
     const [retry, drop] = [required("button:not(.plain)", line), required("button.plain", line)];
     retry.addEventListener("click", () => this.#actions.retry(item));

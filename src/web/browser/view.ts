@@ -3,6 +3,7 @@ import { openComposer, type Composer } from "./composer.ts";
 import { openCode } from "./code.ts";
 import type { Kept } from "./cluster.ts";
 import type { Here, PageState, UnsentItem } from "./kept-state.ts";
+import { openMessageMenu } from "./message-menu.ts";
 import type { Outbox } from "./outbox.ts";
 import { openPreferences } from "./preferences.ts";
 import { openReactions } from "./reactions.ts";
@@ -54,6 +55,7 @@ export function openView(main: HTMLElement, arrival: Here, input: ViewInput): Vi
     arrival,
     isMoving: input.isMoving,
     seenUpTo: () => reading?.seenUpTo() ?? "",
+    lastOwn: () => Array.from(roll?.list.querySelectorAll<HTMLElement>(".message.own") ?? []).at(-1) ?? null,
   });
   if (composer !== null && conversation === null) resumeNew(composer, state.unsent);
   if (arrival.place !== null) void roll?.goTo(arrival.place);
@@ -65,8 +67,13 @@ export function openView(main: HTMLElement, arrival: Here, input: ViewInput): Vi
     const rowFocus = openRowFocus(roll, (row) => opened.mark(row));
     reading = opened;
     openPreferences(main, { say: input.say, closed: closing.signal });
-    openReactions(roll, { onRow: (html) => roll.change(html), say: input.say, closed: closing.signal });
     openCode(roll, input.say);
+    const react = openReactions(roll, { onRow: (html) => roll.change(html), say: input.say });
+    openMessageMenu(roll, {
+      acts: { edit: (row) => void composer?.edit(row) },
+      react: (row, emoji) => react(row, emoji, true),
+      closed: closing.signal,
+    });
     selection = openSelection(roll, { onMode: (on) => rowFocus.tickable(on), say: input.say });
   }
   const here = (): Here => ({

@@ -310,6 +310,23 @@ interface ComposerProps {
   readonly readUpTo?: string;
 }
 
+/** What the script copies to say which message the text in the field is about. */
+function AboutTemplate() {
+  return (
+    <template id="about">
+      <div class="about">
+        <p>
+          <span class="about-what" />
+          <span class="about-text" dir="auto" />
+        </p>
+        <button type="button" class="plain" title="Cancel (Esc)" aria-label="Cancel">
+          <Icon name="close" />
+        </button>
+      </div>
+    </template>
+  );
+}
+
 /** The form that sends. It contains the id of the next message, so that a repeated submit sends one message. */
 export function Composer({ action, draft, closed = null, readUpTo = "" }: ComposerProps) {
   const bodyError = errorAt(draft.error, "body") ?? errorElsewhere(draft.error, ["name", "to", "body"]);
@@ -317,6 +334,7 @@ export function Composer({ action, draft, closed = null, readUpTo = "" }: Compos
     <PostForm id="composer" class="composer" action={action}>
       <input type="hidden" name="id" value={draft.id} />
       {readUpTo === "" ? null : <input type="hidden" name="readUpTo" value={readUpTo} />}
+      <AboutTemplate />
       <div class="line">
         <label for="body" class="sr">
           Message

@@ -9,7 +9,9 @@ import { isFewEmoji } from "./emoji.ts";
 import { markdownHtml } from "./markdown.ts";
 import { Icon } from "../page/icons.tsx";
 import { Time } from "../page/names.tsx";
-import { Chips, ReactingParts, ReactLink } from "./reactions.tsx";
+import { EditedMark } from "./edits.tsx";
+import { MenuParts, MessageLinks } from "./menu.tsx";
+import { Chips } from "./reactions.tsx";
 
 /** The user for whom a row is rendered; absent if it is rendered for everyone. */
 export interface Viewer {
@@ -61,12 +63,13 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
           dangerouslySetInnerHTML={{ __html: markdownHtml(message.body) }}
         />
         <p class="meta">
+          <EditedMark message={message} />
           {message.recovered ? <span class="late">arrived late</span> : null}
           <Time micros={message.timeMicros} style="clock" />
           <span class="state">{own && message.readByOther ? "read" : ""}</span>
         </p>
         <Chips message={message} userId={viewer?.userId ?? null} />
-        {viewer === undefined ? null : <ReactLink message={message} />}
+        {viewer === undefined ? null : <MessageLinks message={message} />}
       </div>
       {unread && !withoutMark ? <MarkRead id={message.id} /> : null}
     </li>
@@ -107,7 +110,7 @@ export function RowTemplates() {
           <span class="sr">Copy the code</span>
         </button>
       </template>
-      <ReactingParts />
+      <MenuParts />
     </>
   );
 }

@@ -2,7 +2,6 @@
 import type { ChatError } from "../../chat/errors.ts";
 import type { MessageView, ReactionView } from "../../chat/chat-service.ts";
 import { Field } from "../page/field.tsx";
-import { Icon } from "../page/icons.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
 
@@ -19,7 +18,7 @@ const COMMON = [
 ] as const;
 
 /** The page on which somebody without a script chooses an emoji; with one, a picker opens in its place. */
-function reactPath({ id, conversationId }: Pick<MessageView, "id" | "conversationId">): string {
+export function reactPath({ id, conversationId }: Pick<MessageView, "id" | "conversationId">): string {
   return `/c/${conversationId}/react?ids=${encodeURIComponent(id)}`;
 }
 
@@ -63,35 +62,17 @@ export function Chips({ message, userId }: { message: MessageView; userId: strin
   );
 }
 
-/** Opens the picker. The script adds it to rows that events bring. */
-export function ReactLink({ message }: { message: Pick<MessageView, "id" | "conversationId"> }) {
+/** Common emoji, and a link to all others. */
+export function Picker() {
   return (
-    <a class="react-to" href={reactPath(message)} title="Add a reaction">
-      <Icon name="smile" />
-      <span class="sr">Add a reaction</span>
-    </a>
-  );
-}
-
-/** The form that all chips submit, each to its own address; and what the script copies: a row's link, and the picker. */
-export function ReactingParts() {
-  return (
-    <>
-      <PostForm id="reacting" hidden />
-      <template id="react-to">
-        <ReactLink message={{ id: "", conversationId: "" }} />
-      </template>
-      <template id="picker">
-        <div class="picker" popover="auto" role="group" aria-label="Choose a reaction">
-          {COMMON.map(([emoji, name]) => (
-            <button type="button" value={emoji} title={name} aria-label={`${emoji} ${name}`}>
-              {emoji}
-            </button>
-          ))}
-          <a href="">More</a>
-        </div>
-      </template>
-    </>
+    <div class="picker" role="group" aria-label="Choose a reaction">
+      {COMMON.map(([emoji, name]) => (
+        <button type="button" value={emoji} title={name} aria-label={`${emoji} ${name}`}>
+          {emoji}
+        </button>
+      ))}
+      <a href="">More</a>
+    </div>
   );
 }
 

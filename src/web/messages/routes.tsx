@@ -1,7 +1,7 @@
 /** The routes of conversations: reading, sending, marking, deleting. */
 import { Hono, type Context } from "hono";
 import { PAGE_MAX } from "../../chat/bounds.ts";
-import { CHAT_ERRORS, failed, type Answer, type ChatError } from "../../chat/errors.ts";
+import { CHAT_ERRORS, failed, type Answer } from "../../chat/errors.ts";
 import {
   FIRST_UNREAD,
   type ConversationView,
@@ -39,9 +39,7 @@ import {
 import { ConversationsPage } from "./conversations.tsx";
 import { FindPage, FoundList, type Found } from "./find.tsx";
 import { renderRow } from "./message-html.tsx";
-import { rowId } from "./message.tsx";
 import { changeOf } from "./preferences.tsx";
-import { ReactPage } from "./reactions.tsx";
 import { nextFormId } from "../account/login-routes.tsx";
 
 const PAGE_DEFAULT = 50;
@@ -153,16 +151,11 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   app.post("/to", login, (c) => sendTo(c, deps));
   app.post("/c/:id/read", login, (c) => markRead(c, deps, c.req.param("id")));
   app.post("/read", login, (c) => markRead(c, deps, null));
-  app.get("/c/:id/react", login, (c) =>
-    answerReact(c, deps, { messageId: c.req.query("ids") ?? "", typed: "", error: null }),
-  );
-  app.post("/c/:id/react", login, (c) => react(c, deps, true));
-  app.post("/c/:id/unreact", login, (c) => react(c, deps, false));
   app.post("/c/:id/preferences", login, (c) => setPreference(c, deps, c.req.param("id")));
   app.post("/c/:id/delete", login, (c) => deleteSelected(c, deps, c.req.param("id")));
   app.post("/delete", login, (c) => deleteSelected(c, deps, null));
   // Forms post to these addresses. A user may reload one or return to it.
-  for (const form of ["messages", "read", "delete", "unreact", "preferences"] as const) {
+  for (const form of ["messages", "read", "delete", "preferences"] as const) {
     app.get(`/c/:id/${form}`, login, (c) => c.redirect(`/c/${c.req.param("id")}`, 303));
   }
   app.get("/to", login, (c) => c.redirect("/", 303));
@@ -385,47 +378,6 @@ async function markRead(c: Context<WebEnv>, deps: WebDeps, conversationId: strin
       ? failed("invalid", "Nothing was selected to mark as read.", { field: "ids" })
       : await deps.chat.markRead(sessionOf(c), { ids });
   return await answerDone(c, deps, conversationId, answer);
-}
-
-/** Where somebody chooses an emoji for one message. */
-async function answerReact(
-  c: Context<WebEnv>,
-  deps: WebDeps,
-  asked: { readonly messageId: string; readonly typed: string; readonly error: ChatError | null },
-): Promise<Response> {
-  const conversationId = c.req.param("id") ?? "";
-  const conversation = await read(c, (at) => deps.chat.conversation(sessionOf(c), { conversationId, ...at }));
-  if (!conversation.ok) return await answerError(c, conversation.error);
-  const { error } = asked;
-  if (error !== null) setErrorHeaders(c, error);
-  return await answerPage(c, deps, {
-    title: "Add a reaction",
-    place: "conversation",
-    current: conversationId,
-    cursor: conversation.cursor,
-    content: <ReactPage path={`/c/${conversationId}`} {...asked} />,
-    status: error === null ? 200 : statusOf(error),
-  });
-}
-
-/** A chip names its emoji in the address, because a button has one name and one value. */
-async function react(c: Context<WebEnv>, deps: WebDeps, on: boolean): Promise<Response> {
-  const fields = await readFields(c);
-  const emoji = (c.req.query("emoji") ?? fields.text("emoji")).trim();
-  const input = { messageId: fields.text("ids"), emoji, on, clientId: fields.clientId() };
-  const answer = await deps.chat.react(sessionOf(c), input);
-  if (!answer.ok) {
-    const { error } = answer;
-    const isTyped = error.code === "invalid" && !wantsJson(c);
-    return isTyped
-      ? await answerReact(c, deps, { messageId: input.messageId, typed: emoji, error })
-      : await answerError(c, error);
-  }
-  setWritten(c, answer.cursor, deps.secureCookies);
-  const message = answer.value;
-  if (!wantsJson(c)) return c.redirect(`/c/${message.conversationId}#${rowId(message.id)}`, 303);
-  const row = c.req.header("lastword-page") === "yes" ? { row: renderRow(message) } : {};
-  return c.json({ message, cursor: answer.cursor, ...row });
 }
 
 async function setPreference(c: Context<WebEnv>, deps: WebDeps, conversationId: string): Promise<Response> {

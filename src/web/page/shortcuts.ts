@@ -56,6 +56,7 @@ export const SHORTCUTS = [
     shortcuts: [
       { shown: "Enter", text: "Send" },
       { shown: "Shift + Enter", text: "New line" },
+      { shown: "↑", text: "In the empty text field: edit your last message" },
     ],
   },
 ] as const satisfies readonly { readonly group: string; readonly shortcuts: readonly Shortcut[] }[];

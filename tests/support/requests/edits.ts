@@ -1,5 +1,5 @@
 /** Editing messages. */
-import { hidden, type Requests } from "./request.ts";
+import { hidden, route, type Requests } from "./request.ts";
 
 /** See the top of this file. */
 export const EDITS: Requests = {
@@ -14,5 +14,10 @@ export const EDITS: Requests = {
       ),
     ],
   },
-  routes: {},
+  routes: {
+    "GET /c/:id/message": [route("hidden", "/c/ROOM/message?ids=MESSAGE")],
+    "GET /c/:id/edit": [route("hidden", "/c/ROOM/edit?ids=MESSAGE")],
+    "POST /c/:id/edit": [route("hidden", "/c/ROOM/edit", ({ message }) => ({ ids: message, body: "other words" }))],
+    "GET /c/:id/versions": [route("hidden", "/c/ROOM/versions?ids=MESSAGE")],
+  },
 };

@@ -2,9 +2,17 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 
+interface About {
+  readonly kind: string;
+  readonly id: string;
+  readonly name: string;
+  readonly text: string;
+}
+
 interface Draft {
   readonly text: string;
   readonly to: string;
+  readonly about: About | null;
   readonly at: number;
 }
 
@@ -15,6 +23,7 @@ interface State {
     conversation: string | null;
     to: string | null;
     body: string;
+    about: About | null;
     readUpTo: string;
     failed: string | null;
     at: number;
@@ -60,10 +69,13 @@ const ID = "0199b4a6-0000-4000-8000-000000000001";
 const AT = Date.now() - 60_000;
 const STATE: State = {
   drafts: {
-    a_b: { text: "a draft\nwith “quotes” 👋", to: "", at: AT },
-    "new:ben": { text: "only for ben", to: "Ben", at: AT },
+    a_b: { text: "a draft\nwith “quotes” 👋", to: "", about: null, at: AT },
+    "edit:a_b": { text: "other words", to: "", about: { kind: "edit", id: "a-1", name: "", text: "words" }, at: AT },
+    "new:ben": { text: "only for ben", to: "Ben", about: null, at: AT },
   },
-  unsent: [{ id: ID, conversation: "a_b", to: null, body: "unsent", readUpTo: "b-1", failed: null, at: AT }],
+  unsent: [
+    { id: ID, conversation: "a_b", to: null, body: "unsent", about: null, readUpTo: "b-1", failed: null, at: AT },
+  ],
   to: "be",
   place: { id: "x-1", top: -12 },
   kept: { id: "x-2", count: 3 },
@@ -197,14 +209,17 @@ describe("what stays in the browser", () => {
     const [first, second] = [open(), open()];
     const one = first.take(KEY);
     const two = second.take(KEY);
-    first.store({ ...one, drafts: { a_b: { text: "first", to: "", at: AT } } });
-    second.store({ ...two, drafts: { a_c: { text: "second", to: "", at: AT } } });
+    first.store({ ...one, drafts: { a_b: { text: "first", to: "", about: null, at: AT } } });
+    second.store({ ...two, drafts: { a_c: { text: "second", to: "", about: null, at: AT } } });
     first.store({ ...one, drafts: {} });
     expect(Object.keys(open().take(KEY).drafts)).toEqual(["a_c"]);
   });
 
   test("of a draft that is stored and one that arrives, the newer one counts", () => {
-    const draft = (text: string, at: number): State => ({ ...EMPTY, drafts: { a_b: { text, to: "", at } } });
+    const draft = (text: string, at: number): State => ({
+      ...EMPTY,
+      drafts: { a_b: { text, to: "", about: null, at } },
+    });
     for (const [arriving, expected] of [
       [AT + 1, "arrived"],
       [AT - 1, "stored"],
@@ -218,16 +233,22 @@ describe("what stays in the browser", () => {
   test("bounded in number, size and age; the newest stay", () => {
     const day = 24 * 3600 * 1000;
     const many = Object.fromEntries(
-      Array.from({ length: 60 }, (_, i) => [`new:${i}`, { text: "x", to: String(i), at: AT - i * 1000 }]),
+      Array.from({ length: 60 }, (_, i) => [`new:${i}`, { text: "x", to: String(i), about: null, at: AT - i * 1000 }]),
     );
     open().store({ ...EMPTY, drafts: many });
     expect(Object.keys(open().take(KEY).drafts)).toEqual(Array.from({ length: 50 }, (_, i) => `new:${i}`));
     const large = Object.fromEntries(
-      Array.from({ length: 20 }, (_, i) => [`new:${i}`, { text: "x".repeat(90_000), to: "", at: AT - i * 1000 }]),
+      Array.from({ length: 20 }, (_, i) => [
+        `new:${i}`,
+        { text: "x".repeat(90_000), to: "", about: null, at: AT - i * 1000 },
+      ]),
     );
     open("u2").store({ ...EMPTY, drafts: large });
     expect(Object.keys(open("u2").take(KEY).drafts).length).toBe(11);
-    const old = { young: { text: "x", to: "", at: AT - 29 * day }, old: { text: "x", to: "", at: AT - 31 * day } };
+    const old = {
+      young: { text: "x", to: "", about: null, at: AT - 29 * day },
+      old: { text: "x", to: "", about: null, at: AT - 31 * day },
+    };
     open("u3").store({ ...EMPTY, drafts: old });
     expect(Object.keys(open("u3").take(KEY).drafts)).toEqual(["young"]);
     expect([...storage.items.keys()].filter((name) => name.endsWith("-old"))).toEqual([]);
@@ -246,8 +267,8 @@ describe("what stays in the browser", () => {
   test("a page that has moved takes its own along, and leaves what another tab wrote", () => {
     const moving = open();
     moving.store(moving.take(KEY));
-    moving.store({ ...EMPTY, drafts: { a_b: { text: "moves", to: "", at: AT } } });
-    open().store({ ...EMPTY, drafts: { a_c: { text: "stays", to: "", at: AT } } });
+    moving.store({ ...EMPTY, drafts: { a_b: { text: "moves", to: "", about: null, at: AT } } });
+    open().store({ ...EMPTY, drafts: { a_c: { text: "stays", to: "", about: null, at: AT } } });
     moving.release();
     expect(Object.keys(open().take(KEY).drafts)).toEqual(["a_c"]);
   });
@@ -265,7 +286,7 @@ describe("what stays in the browser", () => {
     expect(open().take(KEY)).toEqual(EMPTY);
     expect(open("u2").take(KEY)).toEqual(STORED);
     // A draft that the user writes after the next log-in stays.
-    const later = { a_b: { text: "later", to: "", at: Date.now() + 5 } };
+    const later = { a_b: { text: "later", to: "", about: null, at: Date.now() + 5 } };
     open().store({ ...EMPTY, drafts: later });
     kept.forgetLeft("c1");
     expect(Object.keys(open().take(KEY).drafts)).toEqual(["a_b"]);

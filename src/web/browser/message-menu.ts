@@ -1,0 +1,92 @@
+/** What opens beside a message: reactions, and what else can be done with it. By a click, the keyboard or a long press. */
+import { copyOf } from "./elements.ts";
+import type { Rows } from "./rows.ts";
+
+/** How long a finger rests on a message until the menu opens. */
+const LONG_PRESS_MS = 500;
+/** A finger that moves so far scrolls. */
+const PRESS_SLACK = 10;
+
+/** Adds the links beside the bubble to a row that was rendered for all. */
+export function addTools(row: HTMLElement): void {
+  const { id, conversation } = row.dataset;
+  const bubble = row.querySelector(".bubble");
+  if (id === undefined || conversation === undefined || bubble === null || row.querySelector(".tools") !== null) return;
+  const tools = copyOf("tools");
+  for (const link of tools.querySelectorAll("a")) {
+    const [, page] = /\/(\w+)\?/.exec(link.getAttribute("href") ?? "") ?? [];
+    link.href = `/c/${conversation}/${page}?ids=${encodeURIComponent(id)}`;
+  }
+  bubble.append(tools);
+}
+
+interface MenuInput {
+  /** What each button does, by its value. */
+  readonly acts: Readonly<Record<string, (row: HTMLElement) => void>>;
+  readonly react: (row: HTMLElement, emoji: string) => void;
+  /** Aborted when the page shows something else. */
+  readonly closed: AbortSignal;
+}
+
+/** Opens the menu of the rows of the open conversation. */
+export function openMessageMenu(roll: Rows, { acts, react, closed }: MenuInput): void {
+  const menu = copyOf<HTMLElement>("message-menu");
+  const list = menu.querySelector<HTMLElement>(".acts")!;
+  let target: HTMLElement | null = null;
+  roll.log.after(menu);
+
+  function open(row: HTMLElement, show: "reactions" | "all"): void {
+    target = row;
+    const more = menu.querySelector("a");
+    if (more !== null) more.href = row.querySelector<HTMLAnchorElement>(".react-to")?.href ?? "";
+    const own = list.querySelector<HTMLElement>('[value="edit"]');
+    if (own !== null) own.hidden = !row.classList.contains("own");
+    list.hidden = show === "reactions" || list.querySelector("button:not([hidden])") === null;
+    menu.showPopover();
+    // Above the message where there is room, and always inside the window.
+    const bubble = (row.querySelector(".bubble") ?? row).getBoundingClientRect();
+    const { offsetWidth: width, offsetHeight: height } = menu;
+    const top = bubble.top - height < 0 ? bubble.bottom : bubble.top - height;
+    const left = row.classList.contains("own") ? bubble.right - width : bubble.left;
+    menu.style.top = `${Math.max(0, Math.min(top, innerHeight - height))}px`;
+    menu.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
+    menu.querySelector<HTMLElement>(show === "all" ? ".acts:not([hidden]) button:not([hidden])" : "button")?.focus();
+  }
+
+  menu.addEventListener("click", (event) => {
+    const button = (event.target as Element).closest("button");
+    const row = target;
+    if (button === null || row === null) return;
+    menu.hidePopover();
+    if (list.contains(button)) acts[button.value]?.(row);
+    else react(row, button.value);
+  });
+  roll.list.addEventListener("click", (event) => {
+    const pressed = (event.target as Element).closest<HTMLElement>(".react-to, .more-of");
+    const row = pressed?.closest<HTMLElement>(".message") ?? null;
+    if (pressed === null || row === null || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    open(row, pressed.matches(".more-of") ? "all" : "reactions");
+  });
+  listenToPresses(roll.list, (row) => open(row, "all"));
+  closed.addEventListener("abort", () => menu.remove());
+}
+
+/** Long presses of a finger on a message that is on the server. */
+function listenToPresses(list: HTMLElement, open: (row: HTMLElement) => void): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let from = { x: 0, y: 0 };
+  const stop = (): void => clearTimeout(timer);
+  list.addEventListener("pointerdown", (event) => {
+    stop();
+    const on = event.target as Element;
+    const row = on.closest<HTMLElement>(".message[data-id]");
+    if (event.pointerType !== "touch" || row === null || on.closest("a, button, label, input") !== null) return;
+    from = { x: event.clientX, y: event.clientY };
+    timer = setTimeout(() => open(row), LONG_PRESS_MS);
+  });
+  list.addEventListener("pointermove", (event) => {
+    if (Math.hypot(event.clientX - from.x, event.clientY - from.y) > PRESS_SLACK) stop();
+  });
+  for (const end of ["pointerup", "pointercancel"]) list.addEventListener(end, stop);
+}

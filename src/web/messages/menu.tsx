@@ -1,0 +1,90 @@
+/**
+ * What a reader can do with one message: the links beside its bubble, what the script opens in their place, and the page
+ * that lists it without a script.
+ */
+import type { MessageView } from "../../chat/chat-service.ts";
+import { Icon } from "../page/icons.tsx";
+import { Time } from "../page/names.tsx";
+import { PageHead } from "../page/page-head.tsx";
+import { PostForm } from "../page/post-form.tsx";
+import { Picker, reactPath } from "./reactions.tsx";
+
+type Named = Pick<MessageView, "id" | "conversationId">;
+
+/** A page of the conversation about one message. */
+export function aboutMessage({ id, conversationId }: Named, page: "message" | "edit" | "versions"): string {
+  return `/c/${conversationId}/${page}?ids=${encodeURIComponent(id)}`;
+}
+
+/** The links beside a bubble. The script adds them to rows that events bring. */
+export function MessageLinks({ message }: { message: Named }) {
+  return (
+    <p class="tools">
+      <a class="react-to" href={reactPath(message)} title="Add a reaction">
+        <Icon name="smile" />
+        <span class="sr">Add a reaction</span>
+      </a>
+      <a class="more-of" href={aboutMessage(message, "message")} title="More">
+        <Icon name="more" />
+        <span class="sr">More</span>
+      </a>
+    </p>
+  );
+}
+
+/** What the script copies, and the form that all chips submit, each to its own address. */
+export function MenuParts() {
+  return (
+    <>
+      <PostForm id="reacting" hidden />
+      <template id="tools">
+        <MessageLinks message={{ id: "", conversationId: "" }} />
+      </template>
+      <template id="message-menu">
+        <div class="message-menu" popover="auto">
+          <Picker />
+          <div class="acts" role="group" aria-label="What to do with this message">
+            <button type="button" value="edit">
+              <Icon name="edit" />
+              Edit
+            </button>
+          </div>
+        </div>
+      </template>
+    </>
+  );
+}
+
+/** The text of a message, and links to what can be done with it. */
+export function MessagePage({ message, isOwn }: { message: MessageView; isOwn: boolean }) {
+  return (
+    <section class="page account">
+      <PageHead title="Message" note={message.authorName} />
+      <div class="block stack">
+        <p class="quoted" dir="auto">
+          {message.body}
+        </p>
+        <p class="small">
+          <Time micros={message.timeMicros} style="second" />
+          {message.editedMicros === 0 ? null : (
+            <>
+              {" · "}
+              <a href={aboutMessage(message, "versions")}>edited</a>
+            </>
+          )}
+        </p>
+        <p class="row">
+          {isOwn ? (
+            <a class="button" href={aboutMessage(message, "edit")}>
+              Edit
+            </a>
+          ) : null}
+          <a class="button" href={reactPath(message)}>
+            Add a reaction
+          </a>
+          <a href={`/c/${message.conversationId}`}>Back to the conversation</a>
+        </p>
+      </div>
+    </section>
+  );
+}
