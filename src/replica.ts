@@ -12,6 +12,7 @@ import { isLive, runChatCommand } from "./cli/chat-commands.ts";
 import { completionScript } from "./cli/completion.ts";
 import { runDemo } from "./cli/demo.ts";
 import { runEnable } from "./cli/enable.ts";
+import { runInvite } from "./cli/invite.ts";
 import { helpText } from "./cli/option-text.ts";
 import { parseInvocation, wordsOf, type Invocation } from "./cli/options.ts";
 import { settingsOf } from "./cli/settings.ts";
@@ -80,6 +81,8 @@ async function main(words: readonly string[]): Promise<ExitCode> {
       return answer.exit(await runEnable(invocation.options, whole));
     case "user":
       return answer.exit(await runUser(invocation, whole));
+    case "invite":
+      return answer.exit(await runInvite(invocation.options, whole));
     case "chaos":
       return runChaos(invocation, deps);
     case "demo":

@@ -51,7 +51,8 @@ const PAGE_DEFAULT = 50;
 
 /** Calls that need no login. */
 export const OPEN_CALLS: { readonly [Name in "Register" | "Login"]: OpenHandler<Name> } = {
-  Register: ({ name, password, clientId }, { chat, caller }) => chat.register({ name, password, clientId }, caller),
+  Register: ({ name, password, clientId, invite }, { chat, caller }) =>
+    chat.register({ name, password, clientId, ...(invite === undefined ? {} : { invite }) }, caller),
   Login: ({ name, password }, { chat, caller }) => chat.login({ name, password }, caller),
 };
 
@@ -77,6 +78,20 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
       .then(as((users) => ({ users }))),
   SetRole: ({ person, role, clientId }, { chat, session }) =>
     chat.setRole(session, { person, role, clientId }).then(as((user) => ({ user }))),
+  CreateInvite: ({ role, rooms, uses, seconds, clientId }, { chat, session }) =>
+    chat.createInvite(session, {
+      role: role || "member",
+      rooms,
+      ...(uses === 0 ? {} : { uses }),
+      ...(seconds === 0 ? {} : { seconds }),
+      clientId,
+    }),
+  ListInvites: ({ beforeMicros, limit, read }, { chat, session, readAt }) =>
+    chat
+      .listInvites(session, { beforeMicros, limit: limit || PAGE_DEFAULT, ...readAt(read) })
+      .then(as((invites) => ({ invites }))),
+  RevokeInvite: ({ id, clientId }, { chat, session }) =>
+    chat.revokeInvite(session, { id, clientId }).then(as((invite) => ({ invite }))),
   ListConversations: ({ limit, read, beforeSeq, unreadOnly }, { chat, session, readAt }) =>
     chat
       .listConversations(session, {

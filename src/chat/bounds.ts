@@ -14,5 +14,7 @@ export const PAGE_MAX = 200;
 export const EMOJI_BYTES_MAX = 64;
 /** Different emoji at one message. */
 export const EMOJI_PER_MESSAGE = 20;
+/** Rooms that one link leads into. */
+export const INVITE_ROOMS_MAX = 20;
 /** Reactions to one message, whose row names everybody who reacted, to every reader. */
 export const REACTIONS_PER_MESSAGE = 300;

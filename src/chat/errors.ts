@@ -31,6 +31,9 @@ export const CHAT_ERRORS = {
   archived: { grpc: GRPC.failedPrecondition, http: 409, outcome: "definite" },
   last_owner: { grpc: GRPC.failedPrecondition, http: 409, outcome: "definite" },
   too_many: { grpc: GRPC.resourceExhausted, http: 409, outcome: "definite" },
+  link_revoked: { grpc: GRPC.failedPrecondition, http: 410, outcome: "definite" },
+  link_expired: { grpc: GRPC.failedPrecondition, http: 410, outcome: "definite" },
+  link_used: { grpc: GRPC.failedPrecondition, http: 410, outcome: "definite" },
   registration_closed: { grpc: GRPC.permissionDenied, http: 403, outcome: "definite" },
   slow_down: { grpc: GRPC.resourceExhausted, http: 429, outcome: "definite" },
   no_leader: { grpc: GRPC.unavailable, http: 503, outcome: "definite" },
@@ -47,7 +50,7 @@ export interface ChatError {
   /** Tells a person what is wrong and what to do. Contains nothing that another user wrote. */
   readonly sentence: string;
   /** The form field that the error belongs to, if any. */
-  readonly field?: "name" | "password" | "topic" | "to" | "body" | "id" | "ids";
+  readonly field?: "name" | "password" | "topic" | "to" | "body" | "id" | "ids" | "rooms" | "uses" | "expires";
   /** For slow_down, no_leader and not_writable: after how long to try again. */
   readonly retryAfterMs?: number;
 }

@@ -4,6 +4,8 @@ import type { Distinct } from "../base/distinct.ts";
 /** 12 base62 characters. */
 export type UserId = Distinct<string, "user">;
 /** 12 base62 characters; never the token. */
+export type InviteId = Distinct<string, "invite">;
+/** 12 base62 characters; never the token. */
 export type SessionId = Distinct<string, "session">;
 /**
  * Of a direct conversation: `<user id>_<user id>`, sorted. Of a room: 12 base62 characters. Of a thread:
@@ -81,6 +83,12 @@ export const GENERAL_ID: ConversationId = base62(new Bun.CryptoHasher("sha256").
 export function roomIdFor(creator: UserId, clientId: ClientId, content: string): ConversationId {
   const [original = ""] = clientId.split("~");
   return base62(new Bun.CryptoHasher("sha256").update(`lastword-room\0${creator}\0${original}\0${content}`).digest());
+}
+
+/** The id of a link, from the request that makes it, as that of a room. */
+export function inviteIdFor(creator: UserId, clientId: ClientId, content: string): InviteId {
+  const [original = ""] = clientId.split("~");
+  return base62(new Bun.CryptoHasher("sha256").update(`lastword-invite\0${creator}\0${original}\0${content}`).digest());
 }
 
 /** The text can be the id of a room. */

@@ -4,8 +4,11 @@
  * member. All methods are synchronous and bounded.
  */
 import type { Told } from "./fact.ts";
-import type { ClientId, ConversationId, MessageId, UserId } from "./ids.ts";
+import type { ChatErrorCode } from "./errors.ts";
+import type { ClientId, ConversationId, InviteId, MessageId, UserId } from "./ids.ts";
 import type {
+  InviteRow,
+  InviteUseRow,
   MessageRow,
   PreferenceRow,
   ReactionRow,
@@ -150,8 +153,16 @@ export interface Queries {
   userByFolded(folded: string): UserRow | null;
   /** What the user is in this chat. A chat that a merge left without an owner has one (kinds/roles.ts). */
   role(user: UserId): Role;
-  /** Whether there is an account, deleted or not. */
-  hasUsers(): boolean;
+  /** Whether anybody has an account. */
+  hasPeople(): boolean;
+  inviteByToken(tokenHash: string): InviteRow | null;
+  invite(id: InviteId): InviteRow | null;
+  /** Who came by it, by user. */
+  inviteUses(id: InviteId): readonly InviteUseRow[];
+  /** Why nobody can come by this link at this time; null if somebody can. */
+  refusalToUse(id: InviteId, micros: number): ChatErrorCode | null;
+  /** The `limit` newest links that were made before this time, the newest first. */
+  invites(beforeMicros: number, limit: number): readonly InviteRow[];
   /** Living accounts that may log in with this name, at most 4. The one that has the name now comes first. */
   loginCandidates(folded: string): readonly UserRow[];
   /** Living accounts whose folded name is above `afterFolded` and contains `part`, without `except`, by folded name. */

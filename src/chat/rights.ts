@@ -4,6 +4,11 @@ import type { Role } from "./rows.ts";
 /** All roles, from the least. */
 export const ROLES: readonly Role[] = ["member", "admin", "owner"];
 
+/** Whether somebody with this role runs the chat: invites people, and sees what was done. */
+export function isAdmin(role: Role): boolean {
+  return role === "admin" || role === "owner";
+}
+
 /** Whether somebody with the role `own` may change a role from `before` to `role`. */
 export function mayGive(own: Role, before: Role, role: Role): boolean {
   return own === "owner" || (own === "admin" && before !== "owner" && role !== "owner");

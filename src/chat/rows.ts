@@ -6,7 +6,7 @@
  * Every seq here is a seq of this replica's log, so a row is valid on its own branch only. In a
  * merge, the losing replica replaces all of its rows by the winner's.
  */
-import type { ClientId, ConversationId, SessionId, UserId } from "./ids.ts";
+import type { ClientId, ConversationId, InviteId, SessionId, UserId } from "./ids.ts";
 import type { Seq } from "../election/view.ts";
 
 /** 0: a living account. 1: deleted, its messages stay. 2: deleted together with its messages. */
@@ -50,6 +50,68 @@ export interface RoleRow {
   /** The tag of that op (kinds/tags.ts). */
   readonly tag: string;
 }
+
+/** A link by which people create accounts. */
+export interface InviteRow {
+  readonly id: InviteId;
+  /** Of the token in the link. Null: the op that made the link has not arrived yet, the one that revokes it has. */
+  readonly tokenHash: string | null;
+  /** Who made it; "": an operator. */
+  readonly by: UserId;
+  /** What those who come by it are. */
+  readonly role: Role;
+  /** The rooms that they are in from the start. */
+  readonly rooms: readonly ConversationId[];
+  readonly usesMax: number;
+  readonly createdMicros: number;
+  readonly expiresMicros: number;
+  /** The tag of the op that revoked it; "": none did. */
+  readonly revoked: string;
+}
+
+/** Somebody came by a link. A merge may bring this before it brings the link. */
+export interface InviteUseRow {
+  readonly invite: InviteId;
+  readonly user: UserId;
+  /** Of the registration. */
+  readonly tag: string;
+}
+
+/** What the audit log tells of, with the person or thing that `target` names. */
+export type AuditAction =
+  /** An account was created; by the link that `target` names, if any. */
+  | "register"
+  /** A merge found that the link `target` made more accounts than it may. */
+  | "overuse"
+  | "makeInvite"
+  | "revokeInvite"
+  /** The person `target` got the role `detail`. */
+  | "setRole"
+  /** The actor deleted her account. */
+  | "deleteAccount";
+
+/** Who did what to whom, for those who run the chat. Kept for AUDIT_MICROS, at most AUDIT_ROWS_MAX of them. */
+export interface AuditRow {
+  /** The seq of the op. */
+  readonly seq: Seq;
+  readonly micros: number;
+  /** "": an operator, by command. */
+  readonly actor: UserId;
+  readonly action: AuditAction;
+  /** Id of a person or of a link; "": none. */
+  readonly target: string;
+  /** At most 64 bytes of our own words. */
+  readonly detail: string;
+  /** It was done on a branch that lost a merge. */
+  readonly recovered: boolean;
+}
+
+/** How long an entry of the audit log is kept: 400 days. */
+export const AUDIT_MICROS = 400 * 24 * 3600 * 1e6;
+/** Entries of the audit log. With one more, the oldest goes. */
+export const AUDIT_ROWS_MAX = 100_000;
+/** How many old entries one new entry removes at most. */
+export const AUDIT_DROPPED_MAX = 10;
 
 export interface ConversationRow {
   readonly id: ConversationId;
@@ -131,7 +193,7 @@ export type RoomRole = "member" | "admin" | "owner";
 export interface SeatRow {
   readonly room: ConversationId;
   readonly user: UserId;
-  /** `joined`: there is a MemberRow as well, and only then. */
+  /** `joined`: there is a MemberRow as well, and only then, once there is the room. */
   readonly state: "joined" | "left" | "removed" | "banned";
   readonly role: RoomRole;
   /** Who seated her: herself, if she joined. */
@@ -243,8 +305,6 @@ export interface Rows {
   user(id: UserId): UserRow | null;
   userByFolded(folded: string): UserRow | null;
   userBySkeleton(skeleton: string): UserRow | null;
-  /** Whether there is an account, deleted or not. */
-  hasUsers(): boolean;
   /** Inserts or replaces. */
   putUser(row: UserRow): void;
 
@@ -256,6 +316,18 @@ export interface Rows {
   putRole(row: RoleRow): void;
   /** The living account that was created first, of several the one with the lowest id; null if there is none. */
   firstUser(): UserId | null;
+
+  invite(id: InviteId): InviteRow | null;
+  /** Inserts or replaces, by id. */
+  putInvite(row: InviteRow): void;
+  /** Of those that are not revoked and expire after `micros`, counted up to `max`. */
+  countInvites(micros: number, max: number): number;
+  /** By user. */
+  inviteUses(id: InviteId): readonly InviteUseRow[];
+  /** Idempotent. */
+  addInviteUse(row: InviteUseRow): void;
+  /** Adds an entry, and removes AUDIT_DROPPED_MAX of the oldest that need not be kept. */
+  addAudit(row: AuditRow): void;
 
   session(id: SessionId): SessionRow | null;
   /** At most SESSIONS_PER_USER + 1 sessions, the least recently used first, then by id. */

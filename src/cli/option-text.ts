@@ -21,6 +21,10 @@ export const SUMMARIES: Record<Command, { usage: string; text: string }> = {
     usage: "lastword user",
     text: "Who has an account (user list), and what somebody may do (user role NAME member|admin|owner).",
   },
+  invite: {
+    usage: "lastword invite",
+    text: "Makes a link by which people create accounts.",
+  },
   chaos: {
     usage: "lastword chaos",
     text: "Kills, pauses and cuts off replicas under load, then checks every promise.",

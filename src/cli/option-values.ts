@@ -55,6 +55,24 @@ export const replicaIds: Parser<readonly number[]> = (given) => {
     : { expected: "must be ids of replicas, such as 2 or 0,2" };
 };
 
+/** Names, separated by commas. */
+export const names: Parser<readonly string[]> = (given) => {
+  const found = given.split(",").map((name) => name.trim());
+  return found.includes("") ? { expected: "must be names, separated by commas" } : { value: found };
+};
+
+const UNIT_SECONDS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 24 * 3600 };
+
+/** A time in minutes, hours or days, such as 12h, as seconds. */
+export function seconds(max: number): Parser<number> {
+  return (given) => {
+    const parts = /^(\d{1,6})([mhd])$/.exec(given);
+    const value = parts === null ? 0 : Number(parts[1]) * UNIT_SECONDS[parts[2]!]!;
+    if (value >= 1 && value <= max) return { value };
+    return { expected: `must be a time such as 30m, 12h or 7d, at most ${max / UNIT_SECONDS["d"]!}d` };
+  };
+}
+
 /** A switch. In the environment its value is a word. */
 export const flag: Parser<boolean> = (given) => {
   if (["true", "1", "yes", "on"].includes(given)) return { value: true };

@@ -3,6 +3,7 @@
  * LASTWORD_* variables and docs/options.md are generated from it, so they cannot disagree. A
  * flag takes precedence over the environment, and the environment over the default.
  */
+import { INVITE_ROLES, INVITE_SECONDS, INVITE_SECONDS_MAX, INVITE_USES, INVITE_USES_MAX } from "../base/link-terms.ts";
 import { CONSISTENCIES, RECOVERIES } from "../base/modes.ts";
 import { resolve } from "node:path";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
@@ -16,8 +17,10 @@ import {
   choices,
   flag,
   integer,
+  names,
   peers,
   replicaIds,
+  seconds,
   servers,
   text,
   uuid,
@@ -25,7 +28,7 @@ import {
 } from "./option-values.ts";
 
 /** Commands about the replicas of a data folder. */
-const ON_HOST = ["replica", "up", "down", "status", "enable", "user", "chaos"] as const;
+const ON_HOST = ["replica", "up", "down", "status", "enable", "user", "invite", "chaos"] as const;
 /** Commands of a person who uses the chat from a terminal. */
 const OF_PERSON = ["login", "logout", "client", "send", "read", "rooms", "people", "join", "leave"] as const;
 /** The command words. Without one, "replica" runs. */
@@ -243,7 +246,7 @@ export const OPTIONS = {
     shown: "off",
     placeholder: null,
     text: "Answer in JSON, for programs.",
-    commands: ["status", "user", "send", "read", "rooms", "people", "join", "leave"],
+    commands: ["status", "user", "invite", "send", "read", "rooms", "people", "join", "leave"],
   }),
   server: option({
     parse: optional(servers),
@@ -317,6 +320,38 @@ export const OPTIONS = {
     placeholder: "N,...",
     text: "Replicas to leave behind although they lack the format: each one ends with exit code 5 until it is upgraded.",
     commands: ["enable"],
+  }),
+  role: option({
+    parse: choice(INVITE_ROLES),
+    fallback: "member",
+    shown: "member",
+    placeholder: INVITE_ROLES.join("|"),
+    text: "What those who come by the link are.",
+    commands: ["invite"],
+  }),
+  room: option({
+    parse: names,
+    fallback: [],
+    shown: "none",
+    placeholder: "NAME,...",
+    text: "Public rooms that those who come by the link are in from the start, besides #general.",
+    commands: ["invite"],
+  }),
+  uses: option({
+    parse: integer({ min: 1, max: INVITE_USES_MAX }),
+    fallback: INVITE_USES,
+    shown: String(INVITE_USES),
+    placeholder: "N",
+    text: "How many accounts the link makes.",
+    commands: ["invite"],
+  }),
+  expires: option({
+    parse: seconds(INVITE_SECONDS_MAX),
+    fallback: INVITE_SECONDS,
+    shown: "7d",
+    placeholder: "TIME",
+    text: "For how long the link is valid: a number with m, h or d, such as 12h; at most 365d.",
+    commands: ["invite"],
   }),
   seconds: option({
     parse: integer({ min: 1, max: 86_400 }),

@@ -65,6 +65,19 @@ export type RoleAnswer =
   | { readonly ok: true; readonly name: string; readonly role: string }
   | { readonly ok: false; readonly sentence: string };
 
+/** Asks for a link by which people create accounts. */
+export interface InviteQuestion {
+  readonly role: string;
+  readonly rooms: readonly string[];
+  readonly uses: number;
+  readonly seconds: number;
+}
+
+/** The result of `Invite`: the last part of the link and when it expires (RFC 3339), or why there is none. */
+export type InviteAnswer =
+  | { readonly ok: true; readonly token: string; readonly expires: string }
+  | { readonly ok: false; readonly sentence: string };
+
 /** What answers the calls. `secret` is that of the cluster key. */
 export interface ControlDeps {
   readonly secret: Uint8Array;
@@ -74,6 +87,7 @@ export interface ControlDeps {
   readonly enable: (question: EnableQuestion) => Promise<EnableAnswer>;
   readonly people: (question: PeopleQuestion) => Promise<PeopleAnswer>;
   readonly giveRole: (question: RoleQuestion) => Promise<RoleAnswer>;
+  readonly invite: (question: InviteQuestion) => Promise<InviteAnswer>;
 }
 
 /** The answer to each call. */
@@ -84,6 +98,7 @@ export interface Answers {
   Enable: EnableAnswer;
   People: PeopleAnswer;
   GiveRole: RoleAnswer;
+  Invite: InviteAnswer;
 }
 
 /** The parameters of a call. The caller may run another version, so each call looks at what it gets. */
@@ -111,12 +126,17 @@ function enableQuestion({ without, passedOn }: Question): EnableQuestion {
   return { without: ids, passedOn: passedOn === true };
 }
 
+function inviteQuestion({ role, rooms, uses, seconds }: Question): InviteQuestion {
+  const names = Array.isArray(rooms) ? rooms.filter((name) => typeof name === "string") : [];
+  return { role: textOf(role), rooms: names, uses: Number(uses), seconds: Number(seconds) };
+}
+
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
 const DEFINITION = Object.fromEntries(
-  (["Status", "Host", "Hash", "Enable", "People", "GiveRole"] as const).map((name) => [
+  (["Status", "Host", "Hash", "Enable", "People", "GiveRole", "Invite"] as const).map((name) => [
     name,
     {
       path: `/lastword.v1.Control/${name}`,
@@ -152,6 +172,7 @@ export function addControlService(server: Server, deps: ControlDeps): void {
     Enable: guarded((question) => deps.enable(enableQuestion(question))),
     People: guarded(({ after }) => deps.people({ after: textOf(after) })),
     GiveRole: guarded(({ person, role }) => deps.giveRole({ person: textOf(person), role: textOf(role) })),
+    Invite: guarded((question) => deps.invite(inviteQuestion(question))),
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import { createChat, type Chat } from "../chat/service/chat.ts";
 import { GATHER_MS } from "../chat/service/mark-gatherer.ts";
+import { clusterToken } from "../host/cluster-key.ts";
 import { nameCluster } from "../db/log/cluster-id.ts";
 import type { LogDb } from "../db/log/log-db.ts";
 import { timesSetAside } from "../db/set-aside.ts";
@@ -163,7 +164,7 @@ function openReport(
   });
 }
 
-function openChat({ context, storage }: RoomStore, parts: EngineParts, presence: ReplicaGossip): Chat {
+function openChat({ context, storage, membership }: RoomStore, parts: EngineParts, presence: ReplicaGossip): Chat {
   const { engine, clock, gate, caught } = parts;
   const { rateLimit, registration, streamsPerUser } = context.settings;
   return createChat({
@@ -178,6 +179,7 @@ function openChat({ context, storage }: RoomStore, parts: EngineParts, presence:
     onProjectionFailed: (_name, error) => caught("projection", error),
     registration,
     streamsPerUser,
+    linkKey: Buffer.from(clusterToken(membership.key.secret, "links"), "base64url"),
   });
 }
 

@@ -1,7 +1,14 @@
-/** Carries out what an operator's commands ask of a replica: `lastword user`. */
+/** Carries out what an operator's commands ask of a replica: `lastword user`, `lastword invite`. */
 import type { OperatorCalls } from "../chat/service/chat.ts";
 import { PEOPLE_PAGE } from "../chat/service/people.ts";
-import type { PeopleAnswer, PeopleQuestion, RoleAnswer, RoleQuestion } from "../ops/control.ts";
+import type {
+  InviteAnswer,
+  InviteQuestion,
+  PeopleAnswer,
+  PeopleQuestion,
+  RoleAnswer,
+  RoleQuestion,
+} from "../ops/control.ts";
 
 /** Who has an account. */
 export async function listPeople(operator: OperatorCalls, { after }: PeopleQuestion): Promise<PeopleAnswer> {
@@ -18,4 +25,12 @@ export async function giveRole(operator: OperatorCalls, question: RoleQuestion):
   return given.ok
     ? { ok: true, name: given.value.name, role: given.value.role }
     : { ok: false, sentence: given.error.sentence };
+}
+
+/** Makes a link by which people create accounts. */
+export async function invite(operator: OperatorCalls, question: InviteQuestion): Promise<InviteAnswer> {
+  const made = await operator.createInvite(question);
+  if (!made.ok) return { ok: false, sentence: made.error.sentence };
+  const { token, invite: row } = made.value;
+  return { ok: true, token, expires: new Date(row.expiresMicros / 1000).toISOString() };
 }

@@ -3,9 +3,12 @@
  * maps, so that a copy is cheap. Every change records how to undo it, for ops that fail.
  */
 import type {
+  AuditRow,
   ConversationRow,
   EarlyRow,
   FollowRow,
+  InviteRow,
+  InviteUseRow,
   MemberRow,
   MessageRow,
   PreferenceRow,
@@ -19,7 +22,7 @@ import type {
   UserRow,
   VersionRow,
 } from "../../src/chat/rows.ts";
-import { FIRST_FORMAT } from "../../src/chat/rows.ts";
+import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX, FIRST_FORMAT } from "../../src/chat/rows.ts";
 import type { Seq } from "../../src/election/view.ts";
 
 interface SingleRow {
@@ -42,6 +45,10 @@ interface Tables {
   reactions: Map<string, ReactionRow>;
   versions: Map<string, VersionRow>;
   preferences: Map<string, PreferenceRow>;
+  invites: Map<string, InviteRow>;
+  inviteUses: Map<string, InviteUseRow>;
+  /** In the order of the ids. */
+  audit: Map<number, AuditRow & { readonly id: number }>;
   reads: Map<string, SingleRow>;
   hidden: Map<string, SingleRow>;
   tombstones: Map<string, { readonly author: string; readonly clientId: string }>;
@@ -65,6 +72,9 @@ function emptyTables(): Tables {
     reactions: new Map(),
     versions: new Map(),
     preferences: new Map(),
+    invites: new Map(),
+    inviteUses: new Map(),
+    audit: new Map(),
     reads: new Map(),
     hidden: new Map(),
     tombstones: new Map(),
@@ -120,6 +130,12 @@ export class MemoryRows implements Rows {
         ["seq"],
       ),
       follows: table(t.follows.values(), ["user", "thread"]),
+      audit: table(t.audit.values(), ["id"]),
+      invites: table(
+        [...t.invites.values()].map((row) => ({ ...row, rooms: row.rooms.join(" ") })),
+        ["id"],
+      ),
+      invite_uses: table(t.inviteUses.values(), ["invite", "user"]),
       early: table(t.early.values(), ["author", "client_id", "user", "what"]),
       preferences: table(t.preferences.values(), ["user", "conversation"]),
       purges: table(t.purges.values(), ["user"]),
@@ -159,10 +175,6 @@ export class MemoryRows implements Rows {
     return [...this.#t.users.values()].find((row) => row.skeleton === skeleton) ?? null;
   }
 
-  hasUsers(): boolean {
-    return this.#t.users.size > 0;
-  }
-
   putUser(row: UserRow): void {
     this.#set(this.#t.users, row.id, row);
     this.#set(this.#t.folded, row.folded, row.id);
@@ -183,6 +195,39 @@ export class MemoryRows implements Rows {
   firstUser(): string | null {
     const living = [...this.#t.users.values()].filter((row) => row.deleted === 0);
     return living.sort((a, b) => a.createdMicros - b.createdMicros || (a.id < b.id ? -1 : 1))[0]?.id ?? null;
+  }
+
+  invite(id: string): InviteRow | null {
+    return this.#t.invites.get(id) ?? null;
+  }
+
+  putInvite(row: InviteRow): void {
+    this.#set(this.#t.invites, row.id, row);
+  }
+
+  countInvites(micros: number, max: number): number {
+    const open = [...this.#t.invites.values()].filter((row) => row.revoked === "" && row.expiresMicros > micros);
+    return Math.min(max, open.length);
+  }
+
+  inviteUses(id: string): readonly InviteUseRow[] {
+    return [...this.#t.inviteUses.values()]
+      .filter((row) => row.invite === id)
+      .sort((a, b) => (a.user < b.user ? -1 : 1));
+  }
+
+  addInviteUse(row: InviteUseRow): void {
+    const key = `${row.invite} ${row.user}`;
+    if (!this.#t.inviteUses.has(key)) this.#set(this.#t.inviteUses, key, row);
+  }
+
+  addAudit(row: AuditRow): void {
+    const id = Math.max(0, ...this.#t.audit.keys()) + 1;
+    this.#set(this.#t.audit, id, { id, ...row });
+    for (const old of [...this.#t.audit.values()].slice(0, AUDIT_DROPPED_MAX)) {
+      const isOld = old.micros < row.micros - AUDIT_MICROS || old.id <= id - AUDIT_ROWS_MAX;
+      if (isOld) this.#delete(this.#t.audit, old.id);
+    }
   }
 
   session(id: string): SessionRow | null {
@@ -458,13 +503,13 @@ export class MemoryRows implements Rows {
     this.#delete(this.#t.purges, user);
   }
 
-  #set<V>(map: Map<string, V>, key: string, value: V): void {
+  #set<K, V>(map: Map<K, V>, key: K, value: V): void {
     const before = map.get(key);
     map.set(key, value);
     this.#undo.push(before === undefined ? () => void map.delete(key) : () => void map.set(key, before));
   }
 
-  #delete<V>(map: Map<string, V>, key: string): void {
+  #delete<K, V>(map: Map<K, V>, key: K): void {
     const before = map.get(key);
     if (before === undefined) return;
     map.delete(key);

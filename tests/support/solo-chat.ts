@@ -104,6 +104,7 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     queries: () => (solo.lagging === null ? state.queries : behind(state.queries, solo.lagging)),
     rateLimit: options.rateLimit ?? false,
     registration: options.registration ?? "open",
+    linkKey: new Uint8Array(32),
     streamsPerUser: options.streamsPerUser ?? 50,
     onProjectionFailed: (_name, error) => {
       throw error;
@@ -120,23 +121,25 @@ export function createSoloChat(options: SoloOptions = {}): SoloChat {
     lagging: null,
     readIndex: null,
     apply,
-    async person(name) {
-      const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url");
-      const newest = state.queries.newestMicros();
-      const { user, op } = await registration(name, crypto.randomUUID(), token, newest, options.nowMicros);
-      apply([op]);
-      const session = chat.authenticate(token);
-      const row = state.queries.user(user);
-      if (session === null || row === null) throw new Error(`${name} could not register`);
-      const view = { id: user, name, deleted: false, online: false, lastSeenMicros: row.lastSeenMicros };
-      return { token, session, user: { ...view, role: state.queries.role(user) } };
-    },
+    person: (name) => registered(name, solo, options.nowMicros),
     close() {
       chat.stop();
       state.close();
     },
   };
   return solo;
+}
+
+async function registered(name: string, solo: SoloChat, nowMicros: (() => number) | undefined): Promise<Person> {
+  const token = Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64url");
+  const { state, chat } = solo;
+  const { user, op } = await registration(name, crypto.randomUUID(), token, state.queries.newestMicros(), nowMicros);
+  solo.apply([op]);
+  const session = chat.authenticate(token);
+  const row = state.queries.user(user);
+  if (session === null || row === null) throw new Error(`${name} could not register`);
+  const view = { id: user, name, deleted: false, online: false, lastSeenMicros: row.lastSeenMicros };
+  return { token, session, user: { ...view, role: state.queries.role(user) } };
 }
 
 /** Applies a proposed op, unless the test has set an outcome. */

@@ -1,6 +1,7 @@
 /** Deletes an account for good. Its name stays taken. Its messages stay, or are erased step by step (purge.ts). */
 import { passwordId } from "../ids.ts";
 import { done, refused, type Kind } from "./kind.ts";
+import { note } from "./audit.ts";
 import { isLastOwner } from "./roles.ts";
 import { leaveAll } from "./rooms.ts";
 import { endSessions } from "./sessions.ts";
@@ -40,8 +41,10 @@ export const deleteAccount: Kind<DeleteAccount> = {
       formerFolded: null,
     });
     if (body.deleteMessages) rows.setPurge(op.user, "");
+    const at = { op, seq, rows };
+    if (user.deleted === 0) note(at, "deleteAccount");
     return done([
-      ...leaveAll({ op, seq, rows }),
+      ...leaveAll(at),
       ...endSessions(op.user, "", rows),
       { kind: "person", person: op.user, audience: { knowing: op.user } },
     ]);

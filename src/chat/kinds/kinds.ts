@@ -6,6 +6,7 @@ import { feature } from "bun:bundle";
 import { archiveRoom } from "./archive-room.ts";
 import { ban } from "./ban.ts";
 import { changePassword } from "./change-password.ts";
+import { createInvite } from "./create-invite.ts";
 import { createRoom } from "./create-room.ts";
 import { deleteAccount } from "./delete-account.ts";
 import { deleteMessages } from "./delete-messages.ts";
@@ -21,6 +22,7 @@ import { next } from "./next.ts";
 import { react } from "./react.ts";
 import { register } from "./register.ts";
 import { renameRoom } from "./rename-room.ts";
+import { revokeInvite } from "./revoke-invite.ts";
 import { seatPeople } from "./seat-people.ts";
 import { sendMessage } from "./send-message.ts";
 import { setPreference } from "./set-preference.ts";
@@ -56,6 +58,8 @@ export const KINDS = {
   editMessage,
   setPreference,
   follow,
+  createInvite,
+  revokeInvite,
 } as const;
 
 // Only the executable that tests upgrade to has this kind; see next.ts.

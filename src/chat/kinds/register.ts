@@ -1,12 +1,15 @@
 /** Creates an account and logs in to it. */
 import type { UserId } from "../ids.ts";
 import type { Fact } from "../fact.ts";
-import type { Rows } from "../rows.ts";
+import type { ChatErrorCode } from "../errors.ts";
+import type { Role, Rows } from "../rows.ts";
+import { note } from "./audit.ts";
 import { joinGeneral } from "./create-room.ts";
-import { refused, type Decision, type Kind } from "./kind.ts";
+import { refused, type Decision, type Kind, type OpHead } from "./kind.ts";
 import { giveRole } from "./roles.ts";
 import type { At } from "./rooms.ts";
 import { addSession, living, readSession, type NewSession } from "./sessions.ts";
+import { refusalToUse, useInvite, type InviteUse } from "./use-invite.ts";
 
 export interface Register {
   readonly kind: "register";
@@ -16,10 +19,12 @@ export interface Register {
   readonly session: NewSession;
   /** The name with look-alike letters made equal (service/names.ts); absent or "": the same as `folded`. */
   readonly skeleton?: string;
-  /** Registration is closed, so the op is refused unless this is the first account. */
+  /** Registration is not open, and there is no invite: the op is refused unless nobody has an account. */
   readonly first?: boolean;
   /** What the room that everybody is in is called, if it is not there yet; absent or "": none is made. */
   readonly general?: string;
+  /** The link by which the person came; absent or null: she came without. */
+  readonly invite?: InviteUse | null;
 }
 
 /** Numeric suffixes tried for a name that is taken on the winning branch, before the account's id is the suffix. */
@@ -34,8 +39,19 @@ export const register: Kind<Register> = {
   merge: "name",
   recorded: true,
 
-  read({ name, folded, passwordHash, session, skeleton, first, general }) {
-    return { kind: "register", name, folded, passwordHash, session: readSession(session), skeleton, first, general };
+  read({ name, folded, passwordHash, session, skeleton, first, general, invite }) {
+    const use = invite && { id: invite.id, role: invite.role as Role, rooms: invite.rooms, by: invite.by };
+    return {
+      kind: "register",
+      name,
+      folded,
+      passwordHash,
+      session: readSession(session),
+      skeleton,
+      first,
+      general,
+      invite: use,
+    };
   },
 
   content: ({ folded }) => folded,
@@ -44,8 +60,9 @@ export const register: Kind<Register> = {
     const skeleton = body.skeleton === undefined || body.skeleton === "" ? body.folded : body.skeleton;
     const taken = !isFree(body.folded, skeleton, rows);
     if (taken && !op.recovered) return refused("name_taken");
-    // Two people may both have found an empty chat. Not recorded, because registration may be opened later.
-    if (body.first === true && !op.recovered && rows.hasUsers()) return refused("registration_closed", false);
+    const refusal = op.recovered ? null : refusalOf(op, body, rows);
+    // Not recorded, because registration may be opened later.
+    if (refusal !== null) return refused(refusal, false);
     if (rows.user(op.user) !== null) return refused("name_taken");
     return makeAccount({ op, seq, rows }, body, { skeleton, taken });
   },
@@ -73,7 +90,7 @@ function makeAccount(
   { skeleton, taken }: { readonly skeleton: string; readonly taken: boolean },
 ): Decision {
   const { op, rows } = at;
-  if (!rows.hasUsers()) giveRole(at, op.user, "owner");
+  if (rows.firstUser() === null) giveRole(at, op.user, "owner");
   const suffix = taken ? freeSuffix(body.folded, skeleton, op.user, rows) : "";
   rows.putUser({
     id: op.user,
@@ -92,7 +109,15 @@ function makeAccount(
   addSession(op, body.session, rows, facts);
   const { general = "" } = body;
   facts.push(...joinGeneral(at, general === "" ? null : { name: general, folded: general, skeleton: general }));
+  note(at, "register", body.invite?.id ?? "");
+  if (body.invite) useInvite(at, body.invite, facts);
   return { kind: "registered", session: body.session.id, facts };
+}
+
+function refusalOf(op: OpHead, { invite = null, first = false }: Register, rows: Rows): ChatErrorCode | null {
+  if (invite !== null) return refusalToUse(invite.id, op.timeMicros, rows);
+  // Two people may both have found an empty chat.
+  return first && rows.firstUser() !== null ? "registration_closed" : null;
 }
 
 /** No account has this name or one that looks like it. */

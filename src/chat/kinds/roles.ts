@@ -5,9 +5,13 @@
  * branches are decided.
  */
 import type { UserId } from "../ids.ts";
+import { isAdmin } from "../rights.ts";
 import type { Role, Rows } from "../rows.ts";
 import { counts, tagOf } from "./tags.ts";
 import type { At } from "./rooms.ts";
+
+/** The user of an op that an operator's command made: nobody. No session has it. */
+export const OPERATOR = "" as UserId;
 
 /** What a lookup of roles needs of the rows. */
 export type RolesRead = Pick<Rows, "user" | "role" | "roles" | "firstUser">;
@@ -33,6 +37,11 @@ function livingWith(role: Role, rows: RolesRead): readonly UserId[] {
     .roles()
     .filter((row) => row.role === role && rows.user(row.user)?.deleted === 0)
     .map(({ user }) => user);
+}
+
+/** An operator, or somebody with an account who is an admin or an owner. */
+export function runsChat(user: UserId, rows: RolesRead): boolean {
+  return user === OPERATOR || (rows.user(user)?.deleted === 0 && isAdmin(roleOf(user, rows)));
 }
 
 /** Without this person, the chat would have no owner. */

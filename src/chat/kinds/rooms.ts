@@ -13,7 +13,7 @@ import type { MemberRow, RoomRole, RoomRow, Rows, SeatRow } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { refused, type Decision, type OpHead } from "./kind.ts";
 import { living, notLiving } from "./sessions.ts";
-import { counts, tagOf } from "./tags.ts";
+import { counts, microsOf, tagOf } from "./tags.ts";
 
 /** Maximum number of rooms, of people in one room (except the one that everybody is in), and of rooms of one person. */
 export const ROOMS_MAX = 10_000;
@@ -85,6 +85,11 @@ export function openRoom({ seq, rows }: At, id: ConversationId): RoomRow {
     changedSeq: seq,
   };
   rows.putRoom(room);
+  // Those whom a link has led here before the room came.
+  for (const { user, tag } of rows.seatsIn(id)) {
+    const since = { sinceSeq: seq, sinceMicros: microsOf(tag) };
+    rows.putMember({ conversation: id, user, mark: seq, markChangedSeq: seq, ...since });
+  }
   return room;
 }
 
@@ -122,10 +127,16 @@ export function seatOf(room: ConversationId, user: UserId, rows: Rows): SeatRow 
 }
 
 /**
- * Seats a user. False if the user is already in the room, is banned, has left it by a later op, or has no account any
- * more.
+ * Seats a user, as the wish of `by`. False if the user is already in the room, is banned, has left it by a later op, or
+ * has no account any more.
  */
-export function takeSeat({ op, seq, rows }: At, room: ConversationId, user: UserId, facts: Fact[]): boolean {
+export function takeSeat(
+  { op, seq, rows }: At,
+  room: ConversationId,
+  user: UserId,
+  facts: Fact[],
+  by: UserId = op.user,
+): boolean {
   const seat = seatOf(room, user, rows);
   // An unknown account may still arrive from the branch of the recovered op.
   const isGone = op.recovered ? (rows.user(user)?.deleted ?? 0) !== 0 : living(user, rows) === null;
@@ -134,10 +145,12 @@ export function takeSeat({ op, seq, rows }: At, room: ConversationId, user: User
   const tag = tagOf(op);
   if (seat.state === "joined") {
     // Both branches seated the user. A removal must then be later than the later of the two ops.
-    if (op.recovered) rows.putSeat({ ...seat, tag, seatedBy: op.user });
+    if (op.recovered) rows.putSeat({ ...seat, tag, seatedBy: by });
     return false;
   }
-  rows.putSeat({ ...seat, state: "joined", seatedBy: op.user, tag, joinedSeq: seq, changedSeq: seq });
+  rows.putSeat({ ...seat, state: "joined", seatedBy: by, tag, joinedSeq: seq, changedSeq: seq });
+  // A link may lead into a room that a merge has not brought yet: `openRoom` does the rest.
+  if (rows.conversation(room) === null) return true;
   const since = historyFor({ op, seq, rows }, room);
   // For a newcomer everything counts as read. Somebody who returns keeps the old mark.
   const mark = seat.joinedSeq === 0 ? seq : Math.max(seat.mark, since.sinceSeq);

@@ -4,7 +4,8 @@ import type { ChatErrorCode } from "../errors.ts";
 import { mayGive, ROLES } from "../rights.ts";
 import type { Role } from "../rows.ts";
 import { done, refused, type Kind } from "./kind.ts";
-import { giveRole, isLastOwner, roleOf } from "./roles.ts";
+import { note } from "./audit.ts";
+import { giveRole, isLastOwner, OPERATOR, roleOf } from "./roles.ts";
 import type { At } from "./rooms.ts";
 import { living, notLiving } from "./sessions.ts";
 
@@ -13,9 +14,6 @@ export interface SetRole {
   readonly person: UserId;
   readonly role: Role;
 }
-
-/** The user of an op that an operator's command made: nobody. No session has it. */
-export const OPERATOR = "" as UserId;
 
 /** Of two roles of one person the later counts. */
 export const setRole: Kind<SetRole> = {
@@ -40,6 +38,7 @@ export const setRole: Kind<SetRole> = {
       if (isHeir) giveRole(at, op.user, "owner");
     }
     giveRole(at, person, role);
+    note(at, "setRole", person, role);
     return done([{ kind: "person", person, audience: { knowing: person } }]);
   },
 };

@@ -4,6 +4,7 @@ import { passwordId, randomId, tokenHash, userIdFor, type ClientId, type Session
 import { checkClientId, checkPassword, typedPassword } from "../limits.ts";
 import { checkName, typedName } from "./names.ts";
 import { LoginLimits, UNLIMITED, type Try } from "./login-limits.ts";
+import type { Invites } from "./invites.ts";
 import type { OpBody } from "../kinds/kinds.ts";
 import { requestHash } from "../kinds/op.ts";
 import type { NewSession } from "../kinds/sessions.ts";
@@ -56,12 +57,15 @@ export class Accounts {
   readonly #registration: Registration;
   readonly #tries: LoginLimits;
   readonly #registrations: RateLimit;
+  /** Registrations by a link. */
+  readonly #invited: RateLimit;
+  readonly #invites: Invites;
   readonly #touching = new Set<string>();
   #graceUntilMs = 0;
 
   constructor(
     deps: ChatDeps & { readonly rateLimit: boolean; readonly registration: Registration },
-    parts: { readonly writer: Writer; readonly reading: Reading; readonly views: Views },
+    parts: { readonly writer: Writer; readonly reading: Reading; readonly views: Views; readonly invites: Invites },
   ) {
     this.#deps = deps;
     this.#writer = parts.writer;
@@ -71,11 +75,14 @@ export class Accounts {
     this.#registration = deps.registration;
     this.#tries = new LoginLimits(deps.clock);
     this.#registrations = new RateLimit(deps.clock, { count: 10, perMs: 60 * MINUTE_MS });
+    // A team of one office comes from one address, and a link has a limit of its own.
+    this.#invited = new RateLimit(deps.clock, { count: 60, perMs: 60 * MINUTE_MS });
+    this.#invites = parts.invites;
   }
 
   /** Even if registration is closed from the start, the first account can be created. */
   registrationOpen(): boolean {
-    return this.#registration === "open" || !this.#deps.queries().hasUsers();
+    return this.#registration === "open" || !this.#deps.queries().hasPeople();
   }
 
   authenticate(token: string): Session | null {
@@ -132,7 +139,7 @@ export class Accounts {
   }
 
   async register(
-    input: { name: string; password: string; clientId: ClientId },
+    input: { name: string; password: string; clientId: ClientId; invite?: string },
     caller: Caller,
   ): Promise<Answer<LoggedIn>> {
     const name = checkName(input.name);
@@ -145,17 +152,20 @@ export class Accounts {
     const id = userIdFor(folded, clientId.value);
     // A repeat creates no account, so the limits below do not apply to it.
     if (this.#deps.queries().user(id) !== null) return await this.#registeredBefore(id, folded, input.password, caller);
-    if (!this.registrationOpen()) return failedWith("registration_closed");
-    const wait =
-      this.#limited && !isLoopback(caller.address) ? this.#registrations.take(addressKey(caller.address)) : 0;
+    const invite = input.invite === undefined ? null : await this.#invites.use(input.invite, caller);
+    if (invite !== null && "ok" in invite) return invite;
+    if (invite === null && !this.registrationOpen()) return failedWith("registration_closed");
+    const limit = invite === null ? this.#registrations : this.#invited;
+    const wait = this.#limited && !isLoopback(caller.address) ? limit.take(addressKey(caller.address)) : 0;
     if (wait > 0) return slowDown("Too many accounts were created from your network just now.", wait);
     if (this.#deps.queries().userByFolded(folded) !== null) return failedWith("name_taken", { field: "name" });
     const passwordHash = await this.#gate.hash(password.value);
     if (passwordHash === null) return gateFull();
     const { token, session } = newSession(caller);
     // Only apply can decide whether it really is the first account.
-    const first = this.#registration === "closed";
-    const body: OpBody = { kind: "register", ...name.value, passwordHash, session, first, general: GENERAL_NAME };
+    const first = this.#registration !== "open";
+    const general = GENERAL_NAME;
+    const body: OpBody = { kind: "register", ...name.value, passwordHash, session, first, general, invite };
     const written = await this.#writer.write(id, clientId.value, body);
     if (!written.ok) return written.error.code === "name_taken" ? failedWith("name_taken", { field: "name" }) : written;
     // Another copy of this request was applied first. The password shows whether this caller made that request.

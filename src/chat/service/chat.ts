@@ -11,6 +11,7 @@ import { FeedHub } from "../feed/feed.ts";
 import { checkClientId } from "../limits.ts";
 import { hostScheduler } from "../../base/scheduler.ts";
 import { Finder } from "./finder.ts";
+import { Invites } from "./invites.ts";
 import { MarkGatherer } from "./mark-gatherer.ts";
 import { Messaging } from "./messaging.ts";
 import type { Presence } from "../ports.ts";
@@ -19,7 +20,7 @@ import { Reading } from "../reading.ts";
 import { People } from "./people.ts";
 import { Rooms } from "./rooms.ts";
 import type { Answer } from "../errors.ts";
-import type { ChatService, UserView } from "../chat-service.ts";
+import type { ChatService, InviteInput, MadeInvite, UserView } from "../chat-service.ts";
 import { Views } from "../feed/views.ts";
 import { Threads } from "./threads.ts";
 import { Writer } from "./writer.ts";
@@ -30,6 +31,8 @@ export interface ChatOptions extends ChatDeps {
   /** Whether limits by name and address apply; off in tests and benchmarks. */
   readonly rateLimit: boolean;
   readonly registration: Registration;
+  /** 32 bytes that all replicas of the cluster know: the tokens of links are derived from them. */
+  readonly linkKey: Uint8Array;
   /** Streams that one user may have at this replica; one more is refused with slow_down. */
   readonly streamsPerUser: number;
   /** How long read marks are gathered for one op, ms: GATHER_MS, less in tests. */
@@ -44,6 +47,8 @@ export interface OperatorCalls {
   listPeople(after: string): Promise<readonly UserView[]>;
   /** Gives a person a role. Errors: as of `setRole`, but for not_allowed. */
   giveRole(input: { readonly person: string; readonly role: string }): Promise<Answer<UserView>>;
+  /** Makes a link. Errors: as of `createInvite`, but for not_allowed. */
+  createInvite(input: InviteInput): Promise<Answer<MadeInvite>>;
 }
 
 /** The service, and the calls that the replica makes. */
@@ -63,13 +68,14 @@ export function createChat(options: ChatOptions): Chat {
   const writer = new Writer(options);
   const reading = new Reading(options);
   const views = new Views(queries, presence);
-  const accounts = new Accounts(options, { writer, reading, views });
+  const finder = new Finder(options, reading);
+  const invites = new Invites(options, { writer, reading, views, finder });
+  const accounts = new Accounts(options, { writer, reading, views, invites });
   const marks = new MarkGatherer(writer, {
     gatherMs: options.gatherMarksMs,
     scheduler: hostScheduler,
     newId: () => crypto.randomUUID(),
   });
-  const finder = new Finder(options, reading);
   const messaging = new Messaging(options, { writer, marks, reading, views, finder });
   const rooms = new Rooms(options, { writer, reading, views, finder });
   const threads = new Threads(options, { writer, reading, views });
@@ -88,9 +94,14 @@ export function createChat(options: ChatOptions): Chat {
     ...callsOf(messaging),
     ...callsOf(rooms),
     ...callsOf(threads),
+    ...callsOf(invites),
     person: (session, input) => people.person(session, input),
     setRole: (session, input) => people.setRole(session, input),
-    operator: people,
+    operator: {
+      listPeople: (after) => people.listPeople(after),
+      giveRole: (input) => people.giveRole(input),
+      createInvite: (input) => invites.makeAsOperator(input),
+    },
     cursor: () => reading.cursor(),
     subscribe: (session, input) => feeds.subscribe(session, input),
     typing: (session, conversationId) => feeds.typing(session, conversationId),

@@ -1,7 +1,7 @@
 /** Who runs the chat: gives roles, for people who may and for operators. */
 import { failed, type Answer, type ChatErrorCode } from "../errors.ts";
 import type { ClientId, UserId } from "../ids.ts";
-import { OPERATOR } from "../kinds/set-role.ts";
+import { OPERATOR } from "../kinds/roles.ts";
 import { checkClientId } from "../limits.ts";
 import type { ChatDeps } from "../ports.ts";
 import { ROLES } from "../rights.ts";

@@ -62,7 +62,6 @@ function accountStatements(c: StateConnection) {
         .from(users)
         .where(eq(users.skeleton, p("skeleton"))),
     ),
-    anyUser: compile(c, db.select({ id: users.id }).from(users).limit(p("limit"))),
   };
 }
 

@@ -11,7 +11,16 @@
  */
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { sql } from "drizzle-orm";
-import type { ConversationRow, Deleted, EarlyRow, NotifyLevel, Role, RoomRole, SeatRow } from "../../chat/rows.ts";
+import type {
+  AuditAction,
+  ConversationRow,
+  Deleted,
+  EarlyRow,
+  NotifyLevel,
+  Role,
+  RoomRole,
+  SeatRow,
+} from "../../chat/rows.ts";
 
 /** One row: the position of this state in the log. */
 export const meta = sqliteTable("meta", {
@@ -76,6 +85,47 @@ export const roles = sqliteTable("roles", {
   user: text().primaryKey(),
   role: text().notNull().$type<Role>(),
   tag: text().notNull(),
+});
+
+/** Links by which people create accounts; InviteRow says what the columns are. */
+export const invites = sqliteTable(
+  "invites",
+  {
+    id: text().primaryKey(),
+    tokenHash: text("token_hash"),
+    by: text().notNull(),
+    role: text().notNull().$type<Role>(),
+    /** Ids, separated by spaces. */
+    rooms: text().notNull(),
+    usesMax: integer("uses_max").notNull(),
+    createdMicros: integer("created_micros").notNull(),
+    expiresMicros: integer("expires_micros").notNull(),
+    revoked: text().notNull(),
+  },
+  (t) => [
+    uniqueIndex("invites_token").on(t.tokenHash),
+    index("invites_created").on(t.createdMicros),
+    index("invites_expires").on(t.expiresMicros),
+  ],
+);
+
+/** Who came by which link. */
+export const inviteUses = sqliteTable(
+  "invite_uses",
+  { invite: text().notNull(), user: text().notNull(), tag: text().notNull() },
+  (t) => [primaryKey({ columns: [t.invite, t.user] })],
+);
+
+/** Who did what, for those who run the chat; AuditRow says what the columns are. The id grows with each entry. */
+export const audit = sqliteTable("audit", {
+  id: integer().primaryKey(),
+  seq: integer().notNull(),
+  micros: integer().notNull(),
+  actor: text().notNull(),
+  action: text().notNull().$type<AuditAction>(),
+  target: text().notNull(),
+  detail: text().notNull(),
+  recovered: integer({ mode: "boolean" }).notNull(),
 });
 
 /**

@@ -7,13 +7,16 @@ import {
   threadIdOf,
   type ClientId,
   type ConversationId,
+  type InviteId,
   type MessageId,
   type UserId,
 } from "../../chat/ids.ts";
+import type { ChatErrorCode } from "../../chat/errors.ts";
 import { roleOf } from "../../chat/kinds/roles.ts";
 import { microsOf } from "../../chat/kinds/tags.ts";
 import { mayRead, placeOfRoot } from "../../chat/kinds/places.ts";
 import { visibleRoot } from "../../chat/kinds/threads.ts";
+import { refusalToUse } from "../../chat/kinds/use-invite.ts";
 import {
   THREAD_COUNT_MAX,
   UNREAD_COUNT_MAX,
@@ -31,6 +34,8 @@ import {
   NO_PREFERENCES,
   SESSIONS_PER_USER,
   sees,
+  type InviteRow,
+  type InviteUseRow,
   type MemberRow,
   type MessageRow,
   type NotifyLevel,
@@ -113,8 +118,28 @@ export class StateQueries implements Queries {
     return roleOf(user, this.#rows);
   }
 
-  hasUsers(): boolean {
-    return this.#rows.hasUsers();
+  hasPeople(): boolean {
+    return this.#rows.firstUser() !== null;
+  }
+
+  inviteByToken(tokenHash: string): InviteRow | null {
+    return this.#rows.invites.byToken(tokenHash);
+  }
+
+  invite(id: InviteId): InviteRow | null {
+    return this.#rows.invites.get(id);
+  }
+
+  inviteUses(id: InviteId): readonly InviteUseRow[] {
+    return this.#rows.invites.uses(id);
+  }
+
+  refusalToUse(id: InviteId, micros: number): ChatErrorCode | null {
+    return refusalToUse(id, micros, this.#rows);
+  }
+
+  invites(beforeMicros: number, limit: number): readonly InviteRow[] {
+    return this.#rows.invites.madeBefore(beforeMicros, limit);
   }
 
   loginCandidates(folded: string): readonly UserRow[] {

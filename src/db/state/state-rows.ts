@@ -6,11 +6,14 @@
  * Users, the newest messages of conversations and the newest client ids are also in memory. Every
  * write updates this memory, and `forget` empties it when a transaction is rolled back.
  */
-import type { ClientId, ConversationId, SessionId, UserId } from "../../chat/ids.ts";
+import type { ClientId, ConversationId, InviteId, SessionId, UserId } from "../../chat/ids.ts";
 import type {
+  AuditRow,
   ConversationRow,
   EarlyRow,
   FollowRow,
+  InviteRow,
+  InviteUseRow,
   MemberRow,
   MessageRow,
   PreferenceRow,
@@ -28,11 +31,13 @@ import { FIRST_FORMAT, SESSIONS_PER_USER } from "../../chat/rows.ts";
 import { StorageDamaged } from "../../election/ports.ts";
 import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "../../base/bounded-cache.ts";
+import { StateAudit } from "./audit.ts";
 import type { StateConnection } from "./connection.ts";
 import type { ConversationMemory, TailMessage } from "./conversation-memory.ts";
 import { StatePreferences } from "./preferences.ts";
 import { preferencesOf, seatsOf, type RecentChanges } from "./recent-changes.ts";
 import { StateFollows } from "./follows.ts";
+import { StateInvites } from "./invites.ts";
 import { StateReactions } from "./reactions.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
@@ -66,6 +71,9 @@ export class StateRows implements Rows {
   readonly #versions: StateVersions;
   readonly #preferences: StatePreferences;
   readonly #follows: StateFollows;
+  /** These two also answer queries. */
+  readonly invites: StateInvites;
+  readonly audit: StateAudit;
   readonly #roomRows = new BoundedCache<RoomRow>(CACHED_ROOMS);
   readonly #spans: RequestSpans;
   readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
@@ -96,6 +104,8 @@ export class StateRows implements Rows {
     this.#versions = new StateVersions(connection);
     this.#preferences = new StatePreferences(connection);
     this.#follows = new StateFollows(connection);
+    this.invites = new StateInvites(connection);
+    this.audit = new StateAudit(connection);
     this.#spans = new RequestSpans((from, to, limit) =>
       this.#q.clientIdsBetween.all(from, to, limit).map(([clientId]) => clientId as string),
     );
@@ -133,10 +143,6 @@ export class StateRows implements Rows {
   userBySkeleton(skeleton: string): UserRow | null {
     const row = this.#q.userBySkeleton.get(skeleton);
     return row === null ? null : userRow(row);
-  }
-
-  hasUsers(): boolean {
-    return this.#q.anyUser.get(1) !== null;
   }
 
   putUser(row: UserRow): void {
@@ -178,6 +184,30 @@ export class StateRows implements Rows {
   firstUser(): UserId | null {
     this.#first ??= one(this.#q.firstUser.get(1), userRow);
     return this.#first?.id ?? null;
+  }
+
+  invite(id: InviteId): InviteRow | null {
+    return this.invites.get(id);
+  }
+
+  putInvite(row: InviteRow): void {
+    this.invites.put(row);
+  }
+
+  countInvites(micros: number, max: number): number {
+    return this.invites.count(micros, max);
+  }
+
+  inviteUses(id: InviteId): readonly InviteUseRow[] {
+    return this.invites.uses(id);
+  }
+
+  addInviteUse(row: InviteUseRow): void {
+    this.invites.addUse(row);
+  }
+
+  addAudit(row: AuditRow): void {
+    this.audit.add(row);
   }
 
   session(id: SessionId): SessionRow | null {

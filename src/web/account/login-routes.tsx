@@ -103,7 +103,7 @@ interface Entered {
 }
 
 /** Every login gets a new token. A token that came with the request is never used. */
-function enter(c: Context<WebEnv>, deps: WebDeps, answer: Entered, next: string): Response {
+export function enter(c: Context<WebEnv>, deps: WebDeps, answer: Entered, next: string): Response {
   setSessionCookie(c, deps, answer.value.token);
   rememberDevice(c, deps, answer.value.user.id);
   setWritten(c, answer.cursor, deps.secureCookies);

@@ -5,13 +5,16 @@ import { forgetPerson, othersKept, slotOfName } from "./kept-state.ts";
 
 const ENTERED = (cluster: string): string => `lastword-${cluster}-entered`;
 
+/** The forms that begin a login. */
+const ENTRANCES = ["/login", "/register", "/join/"].map((path) => `form[action^="${path}"]`).join();
+
 /** "ann", "ann and ben". */
 const listed = (names: readonly string[]): string =>
   names.map((name) => (name === "" ? "somebody else" : name)).join(" and ");
 
 /** `cluster`: data-cluster of the page. */
 export function guardEntrance(cluster: string): void {
-  for (const form of document.querySelectorAll<HTMLFormElement>('form[action="/login"], form[action="/register"]')) {
+  for (const form of document.querySelectorAll<HTMLFormElement>(ENTRANCES)) {
     let agreed = false;
     form.addEventListener("submit", (event) => {
       const typed = slotOfName(fieldOf(form, "name").value);

@@ -1,5 +1,6 @@
 /** The script of every page. Every page works without it. */
 import { App } from "./app.ts";
+import { openCopyButtons } from "./copy.ts";
 import { guardEntrance } from "./entrance.ts";
 import { arrive } from "./handover.ts";
 import { forgetLeft, rememberLeft } from "./kept-state.ts";
@@ -12,6 +13,7 @@ function openPage(): void {
   document.documentElement.classList.add("script");
   localTimes(document);
   openReveals();
+  openCopyButtons();
   setInterval(() => localTimes(document), TIMES_MS);
   document.addEventListener("htmx:after:swap", () => localTimes(document));
   // A page that the browser cached before a log-out must not be shown again.

@@ -9,7 +9,7 @@ import { readFields } from "./request.ts";
 import { ErrorPage } from "../page/error-page.tsx";
 
 /** Requests that begin a login: no login owns them yet. */
-const NOBODYS = ["/login", "/register", "/handover"];
+const NOBODYS = /^\/(?:login|register|handover|join\/[^/]*)$/;
 
 /**
  * A program has a cookie of its own. A browser has one for all of its pages, and its headers show that it is a browser.
@@ -25,7 +25,7 @@ function isBrowser(c: Context<WebEnv>): boolean {
 export function refuseOtherLogins(): MiddlewareHandler<WebEnv> {
   return async (c, next) => {
     const session = c.get("session");
-    if (session === null || NOBODYS.includes(c.req.path)) return await next();
+    if (session === null || NOBODYS.test(c.req.path)) return await next();
     const changes = !["GET", "HEAD", "OPTIONS"].includes(c.req.method);
     const owner = c.req.header(OWNER_HEADER) ?? (changes ? (await readFields(c)).text(OWNER_FIELD) : "");
     if (owner === session.userId || (owner === "" && !(changes && isBrowser(c)))) return await next();

@@ -32,6 +32,12 @@ export function placeOf(c: Context<WebEnv>): Place {
   return { url: c.req.url, front: bindingsOf(c)?.front === true };
 }
 
+/** The site in the browser's address bar, for links that people send to each other. */
+export function siteAsked(c: Context<WebEnv>, deps: WebDeps): string {
+  const { protocol, host } = new URL(c.req.url);
+  return `${deps.behindProxy ? "https:" : protocol}//${host}`;
+}
+
 /** The caller's address, for limits, and device, for the list of logins. */
 export function callerOf(c: Context<WebEnv>, deps: WebDeps): Caller {
   const socket = bindingsOf(c)?.caller?.() ?? "unknown";
@@ -113,7 +119,7 @@ export function sessionOf(c: Context<WebEnv>): Session {
 
 /** The path to open after a login: always a path of this site. */
 export function safeNext(next: string): string {
-  return /^\/(?:c\/[\w.~-]{1,200}|rooms|new-room|rooms\/\w{1,20}|conversations|new|people|people\/role|account|cluster)?(?:\?[\w=&%.~-]{0,200})?$/.test(
+  return /^\/(?:c\/[\w.~-]{1,200}|rooms|new-room|rooms\/\w{1,20}|conversations|new|people|people\/role|invites|account|cluster)?(?:\?[\w=&%.~-]{0,200})?$/.test(
     next,
   )
     ? next

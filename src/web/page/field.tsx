@@ -11,6 +11,8 @@ interface FieldProps {
   readonly autocomplete?: string;
   readonly autofocus?: boolean;
   readonly placeholder?: string;
+  /** Which keyboard a phone shows; absent: that for text. */
+  readonly inputmode?: "numeric";
   /** True if it may stay empty. */
   readonly optional?: boolean;
   /** The id of its form, if it is outside of that form. */
@@ -36,6 +38,7 @@ export function Field(props: FieldProps) {
       spellcheck={false}
       autofocus={props.autofocus ?? false}
       placeholder={props.placeholder ?? ""}
+      {...(props.inputmode === undefined ? {} : { inputmode: props.inputmode })}
       {...(props.form === undefined ? {} : { form: props.form })}
       aria-describedby={describedBy}
       {...(props.error === undefined ? {} : { "aria-invalid": "true" })}

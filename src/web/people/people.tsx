@@ -2,7 +2,7 @@
 import type { UserView } from "../../chat/chat-service.ts";
 import { Avatar, Seen } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
-import { rolesToGive } from "../../chat/rights.ts";
+import { isAdmin, rolesToGive } from "../../chat/rights.ts";
 import { roleText } from "./role.tsx";
 
 interface PeopleProps {
@@ -52,20 +52,20 @@ export function PeoplePage({ self, users, next, search }: PeopleProps) {
         <input id="people-search" type="search" name="q" value={search} placeholder="Find someone" maxlength={48} />
         <button type="submit">Find</button>
       </form>
-      {self.role === "member" ? null : (
-        <p class="small">
-          You are {roleText(self.role)} of this chat. <a href="/people/role">Your role</a>
+      {isAdmin(self.role) ? (
+        <p class="small admin-links">
+          <a href="/invites">Invite people</a>
+          <span>
+            You are {roleText(self.role)} of this chat. <a href="/people/role">Your role</a>
+          </span>
         </p>
-      )}
+      ) : null}
       {users.length === 0 && search !== "" ? (
         <p class="empty">
           No one here has “{search}” in their name. <a href="/people">Show everyone</a>
         </p>
       ) : users.length === 0 ? (
-        <p class="empty">
-          You are the first one here. Give others the address of this page; everyone who creates an account appears
-          here.
-        </p>
+        <p class="empty">You are the first one here. Everyone who creates an account appears here.</p>
       ) : (
         <Roster self={self} users={users} />
       )}

@@ -6,7 +6,7 @@ import { describe, expect, test } from "bun:test";
 import { passwordId, type UserId } from "../../../src/chat/ids.ts";
 import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
 import { ownersOf, roleOf, type RolesRead } from "../../../src/chat/kinds/roles.ts";
-import { OPERATOR } from "../../../src/chat/kinds/set-role.ts";
+import { OPERATOR } from "../../../src/chat/kinds/roles.ts";
 import type { Role } from "../../../src/chat/rows.ts";
 import { ChatLog, RECOVERED, rowsOf, STATES, uuid } from "../../support/chat-log.ts";
 import { merge, RoomLog, type Side } from "../../support/room-log.ts";

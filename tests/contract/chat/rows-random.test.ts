@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { withChecksum } from "../../../proto/op-checksum.ts";
+import { inviteIdOf } from "../../../src/chat/kinds/create-invite.ts";
 import { roomIdOf } from "../../../src/chat/kinds/create-room.ts";
 import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
 import type { Mark } from "../../../src/chat/kinds/marks.ts";
@@ -193,24 +194,41 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
   },
 );
 
-const plain: fc.Arbitrary<Op> = fc.record({
-  user,
-  clientId,
-  timeMicros: fc.integer({ min: 1_000_000, max: 1_000_200 }),
-  origin: fc.constant(null),
-  recovered: fc.boolean(),
-  body,
-});
+/** The link that the first two people may have made, as those who come by it name it. */
+const asked = { role: "member", rooms: [ROOM_IDS[1]!], usesMax: 1, seconds: 100 } as const;
+const INVITE_IDS = NAMES.slice(0, 2).map((name, n) =>
+  inviteIdOf({ user: userIdFor(name, uuid(n)), clientId: uuid(2) }, { ...asked, tokenHash: "" }),
+);
+const inviteBody: fc.Arbitrary<OpBody> = fc.oneof(
+  fc.constant<OpBody>({ kind: "createInvite", tokenHash: "", ...asked }),
+  fc.constantFrom(...INVITE_IDS).map((invite): OpBody => ({ kind: "revokeInvite", invite })),
+);
+/** No two links have one token. */
+function withToken(op: Op): Op {
+  return op.body.kind === "createInvite" ? { ...op, body: { ...op.body, tokenHash: `${op.user}${op.clientId}` } } : op;
+}
+
+const plain: fc.Arbitrary<Op> = fc
+  .record({
+    user,
+    clientId,
+    timeMicros: fc.integer({ min: 1_000_000, max: 1_000_200 }),
+    origin: fc.constant(null),
+    recovered: fc.boolean(),
+    body: fc.oneof({ weight: 20, arbitrary: body }, { weight: 1, arbitrary: inviteBody }),
+  })
+  .map(withToken);
 
 const registration: fc.Arbitrary<Op> = fc
   .record({
     name: fc.constantFrom(...NAMES, "Anna"),
     general: fc.constantFrom("", "general", "ops"),
     id: fc.nat(3),
+    invite: fc.option(fc.constantFrom(...INVITE_IDS).map((id) => ({ id, ...asked, by: userIdFor("anna", uuid(0)) }))),
     timeMicros: fc.integer({ min: 1_000_000, max: 1_000_200 }),
     recovered: fc.boolean(),
   })
-  .map(({ name, general, id, timeMicros, recovered }) => {
+  .map(({ name, general, id, invite, timeMicros, recovered }) => {
     const folded = name.toLowerCase();
     const clientId = uuid(id);
     const session = { id: `r${name}${id}`, tokenHash: `r${name}${id}` };
@@ -220,7 +238,7 @@ const registration: fc.Arbitrary<Op> = fc
       timeMicros,
       origin: null,
       recovered,
-      body: { kind: "register", name, folded, passwordHash: "p", session, general },
+      body: { kind: "register", name, folded, passwordHash: "p", session, general, invite },
     };
   });
 

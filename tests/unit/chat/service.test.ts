@@ -235,7 +235,7 @@ describe("accounts", () => {
     expect(closed.chat.registrationOpen()).toBe(false);
     expect(await register("carl")).toBe("registration_closed");
     // A replica that has not applied the first account yet.
-    closed.lagging = { hasUsers: () => false, userByFolded: () => null };
+    closed.lagging = { hasPeople: () => false, userByFolded: () => null };
     expect(await register("eve")).toBe("registration_closed");
     closed.close();
   });

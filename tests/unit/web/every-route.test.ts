@@ -20,6 +20,8 @@ const OPEN = [
   "POST /login",
   "GET /register",
   "POST /register",
+  "GET /join/:token",
+  "POST /join/:token",
   "POST /logout",
   "GET /handover",
   "GET /demo/:secret",
@@ -123,7 +125,7 @@ describe.each(ROUTES.filter((route) => !OPEN.includes(route)))("%s", (route) => 
 });
 
 /** Routes that create a login and therefore belong to nobody yet. */
-const NOBODYS = ["POST /login", "POST /register", "POST /handover"];
+const NOBODYS = ["POST /login", "POST /register", "POST /join/:token", "POST /handover"];
 
 describe.each(CHANGING.filter((route) => !NOBODYS.includes(route)))("%s", (route) => {
   /** Everything that would show a change on behalf of ada or eve. */
@@ -164,7 +166,7 @@ test("a page, a piece of it and its stream are not given to a page of somebody e
 
 test("every form of a page says whose page it is", async () => {
   const pages = ["/", "/?to=ben", "/people", "/account", "/account/password", `/c/${theirs.conversationId}`];
-  pages.push("/rooms", "/new-room", `/rooms/${secret}`, `/c/${secret}`);
+  pages.push("/invites", "/rooms", "/new-room", `/rooms/${secret}`, `/c/${secret}`);
   let forms = 0;
   for (const path of pages) {
     const page = await (await site.ask(path, { as: ada })).text();

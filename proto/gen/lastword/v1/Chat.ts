@@ -27,6 +27,14 @@ import type {
   WireClusterStatusResponse as Wire_lastword_v1_ClusterStatusResponse,
 } from "../../lastword/v1/ClusterStatusResponse.ts";
 import type {
+  CreateInviteRequestInput as _lastword_v1_CreateInviteRequestInput,
+  WireCreateInviteRequest as Wire_lastword_v1_CreateInviteRequest,
+} from "../../lastword/v1/CreateInviteRequest.ts";
+import type {
+  CreateInviteResponseInput as _lastword_v1_CreateInviteResponseInput,
+  WireCreateInviteResponse as Wire_lastword_v1_CreateInviteResponse,
+} from "../../lastword/v1/CreateInviteResponse.ts";
+import type {
   CreateRoomRequestInput as _lastword_v1_CreateRoomRequestInput,
   WireCreateRoomRequest as Wire_lastword_v1_CreateRoomRequest,
 } from "../../lastword/v1/CreateRoomRequest.ts";
@@ -106,6 +114,14 @@ import type {
   ListConversationsResponseInput as _lastword_v1_ListConversationsResponseInput,
   WireListConversationsResponse as Wire_lastword_v1_ListConversationsResponse,
 } from "../../lastword/v1/ListConversationsResponse.ts";
+import type {
+  ListInvitesRequestInput as _lastword_v1_ListInvitesRequestInput,
+  WireListInvitesRequest as Wire_lastword_v1_ListInvitesRequest,
+} from "../../lastword/v1/ListInvitesRequest.ts";
+import type {
+  ListInvitesResponseInput as _lastword_v1_ListInvitesResponseInput,
+  WireListInvitesResponse as Wire_lastword_v1_ListInvitesResponse,
+} from "../../lastword/v1/ListInvitesResponse.ts";
 import type {
   ListRoomPeopleRequestInput as _lastword_v1_ListRoomPeopleRequestInput,
   WireListRoomPeopleRequest as Wire_lastword_v1_ListRoomPeopleRequest,
@@ -194,6 +210,14 @@ import type {
   RegisterResponseInput as _lastword_v1_RegisterResponseInput,
   WireRegisterResponse as Wire_lastword_v1_RegisterResponse,
 } from "../../lastword/v1/RegisterResponse.ts";
+import type {
+  RevokeInviteRequestInput as _lastword_v1_RevokeInviteRequestInput,
+  WireRevokeInviteRequest as Wire_lastword_v1_RevokeInviteRequest,
+} from "../../lastword/v1/RevokeInviteRequest.ts";
+import type {
+  RevokeInviteResponseInput as _lastword_v1_RevokeInviteResponseInput,
+  WireRevokeInviteResponse as Wire_lastword_v1_RevokeInviteResponse,
+} from "../../lastword/v1/RevokeInviteResponse.ts";
 import type {
   SendMessageRequestInput as _lastword_v1_SendMessageRequestInput,
   WireSendMessageRequest as Wire_lastword_v1_SendMessageRequest,
@@ -359,6 +383,47 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_ClusterStatusResponse>,
   ): grpc.ClientUnaryCall;
 
+  CreateInvite(
+    argument: _lastword_v1_CreateInviteRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateInviteResponse>,
+  ): grpc.ClientUnaryCall;
+  CreateInvite(
+    argument: _lastword_v1_CreateInviteRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateInviteResponse>,
+  ): grpc.ClientUnaryCall;
+  CreateInvite(
+    argument: _lastword_v1_CreateInviteRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateInviteResponse>,
+  ): grpc.ClientUnaryCall;
+  CreateInvite(
+    argument: _lastword_v1_CreateInviteRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateInviteResponse>,
+  ): grpc.ClientUnaryCall;
+  createInvite(
+    argument: _lastword_v1_CreateInviteRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateInviteResponse>,
+  ): grpc.ClientUnaryCall;
+  createInvite(
+    argument: _lastword_v1_CreateInviteRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateInviteResponse>,
+  ): grpc.ClientUnaryCall;
+  createInvite(
+    argument: _lastword_v1_CreateInviteRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateInviteResponse>,
+  ): grpc.ClientUnaryCall;
+  createInvite(
+    argument: _lastword_v1_CreateInviteRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateInviteResponse>,
+  ): grpc.ClientUnaryCall;
+
   CreateRoom(
     argument: _lastword_v1_CreateRoomRequestInput,
     metadata: grpc.Metadata,
@@ -767,6 +832,47 @@ export interface ChatClient extends grpc.Client {
   listConversations(
     argument: _lastword_v1_ListConversationsRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_ListConversationsResponse>,
+  ): grpc.ClientUnaryCall;
+
+  ListInvites(
+    argument: _lastword_v1_ListInvitesRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListInvitesResponse>,
+  ): grpc.ClientUnaryCall;
+  ListInvites(
+    argument: _lastword_v1_ListInvitesRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListInvitesResponse>,
+  ): grpc.ClientUnaryCall;
+  ListInvites(
+    argument: _lastword_v1_ListInvitesRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListInvitesResponse>,
+  ): grpc.ClientUnaryCall;
+  ListInvites(
+    argument: _lastword_v1_ListInvitesRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListInvitesResponse>,
+  ): grpc.ClientUnaryCall;
+  listInvites(
+    argument: _lastword_v1_ListInvitesRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListInvitesResponse>,
+  ): grpc.ClientUnaryCall;
+  listInvites(
+    argument: _lastword_v1_ListInvitesRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListInvitesResponse>,
+  ): grpc.ClientUnaryCall;
+  listInvites(
+    argument: _lastword_v1_ListInvitesRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListInvitesResponse>,
+  ): grpc.ClientUnaryCall;
+  listInvites(
+    argument: _lastword_v1_ListInvitesRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListInvitesResponse>,
   ): grpc.ClientUnaryCall;
 
   ListRoomPeople(
@@ -1218,6 +1324,47 @@ export interface ChatClient extends grpc.Client {
   register(
     argument: _lastword_v1_RegisterRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_RegisterResponse>,
+  ): grpc.ClientUnaryCall;
+
+  RevokeInvite(
+    argument: _lastword_v1_RevokeInviteRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_RevokeInviteResponse>,
+  ): grpc.ClientUnaryCall;
+  RevokeInvite(
+    argument: _lastword_v1_RevokeInviteRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_RevokeInviteResponse>,
+  ): grpc.ClientUnaryCall;
+  RevokeInvite(
+    argument: _lastword_v1_RevokeInviteRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_RevokeInviteResponse>,
+  ): grpc.ClientUnaryCall;
+  RevokeInvite(
+    argument: _lastword_v1_RevokeInviteRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_RevokeInviteResponse>,
+  ): grpc.ClientUnaryCall;
+  revokeInvite(
+    argument: _lastword_v1_RevokeInviteRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_RevokeInviteResponse>,
+  ): grpc.ClientUnaryCall;
+  revokeInvite(
+    argument: _lastword_v1_RevokeInviteRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_RevokeInviteResponse>,
+  ): grpc.ClientUnaryCall;
+  revokeInvite(
+    argument: _lastword_v1_RevokeInviteRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_RevokeInviteResponse>,
+  ): grpc.ClientUnaryCall;
+  revokeInvite(
+    argument: _lastword_v1_RevokeInviteRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_RevokeInviteResponse>,
   ): grpc.ClientUnaryCall;
 
   SendMessage(
@@ -1388,6 +1535,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   ClusterStatus: grpc.handleUnaryCall<Wire_lastword_v1_ClusterStatusRequest, _lastword_v1_ClusterStatusResponseInput>;
 
+  CreateInvite: grpc.handleUnaryCall<Wire_lastword_v1_CreateInviteRequest, _lastword_v1_CreateInviteResponseInput>;
+
   CreateRoom: grpc.handleUnaryCall<Wire_lastword_v1_CreateRoomRequest, _lastword_v1_CreateRoomResponseInput>;
 
   DeleteAccount: grpc.handleUnaryCall<Wire_lastword_v1_DeleteAccountRequest, _lastword_v1_DeleteAccountResponseInput>;
@@ -1414,6 +1563,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
     _lastword_v1_ListConversationsResponseInput
   >;
 
+  ListInvites: grpc.handleUnaryCall<Wire_lastword_v1_ListInvitesRequest, _lastword_v1_ListInvitesResponseInput>;
+
   ListRoomPeople: grpc.handleUnaryCall<
     Wire_lastword_v1_ListRoomPeopleRequest,
     _lastword_v1_ListRoomPeopleResponseInput
@@ -1438,6 +1589,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
   React: grpc.handleUnaryCall<Wire_lastword_v1_ReactRequest, _lastword_v1_ReactResponseInput>;
 
   Register: grpc.handleUnaryCall<Wire_lastword_v1_RegisterRequest, _lastword_v1_RegisterResponseInput>;
+
+  RevokeInvite: grpc.handleUnaryCall<Wire_lastword_v1_RevokeInviteRequest, _lastword_v1_RevokeInviteResponseInput>;
 
   SendMessage: grpc.handleUnaryCall<Wire_lastword_v1_SendMessageRequest, _lastword_v1_SendMessageResponseInput>;
 
@@ -1468,6 +1621,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_ClusterStatusResponseInput,
     Wire_lastword_v1_ClusterStatusRequest,
     Wire_lastword_v1_ClusterStatusResponse
+  >;
+  CreateInvite: MethodDefinition<
+    _lastword_v1_CreateInviteRequestInput,
+    _lastword_v1_CreateInviteResponseInput,
+    Wire_lastword_v1_CreateInviteRequest,
+    Wire_lastword_v1_CreateInviteResponse
   >;
   CreateRoom: MethodDefinition<
     _lastword_v1_CreateRoomRequestInput,
@@ -1528,6 +1687,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_ListConversationsResponseInput,
     Wire_lastword_v1_ListConversationsRequest,
     Wire_lastword_v1_ListConversationsResponse
+  >;
+  ListInvites: MethodDefinition<
+    _lastword_v1_ListInvitesRequestInput,
+    _lastword_v1_ListInvitesResponseInput,
+    Wire_lastword_v1_ListInvitesRequest,
+    Wire_lastword_v1_ListInvitesResponse
   >;
   ListRoomPeople: MethodDefinition<
     _lastword_v1_ListRoomPeopleRequestInput,
@@ -1594,6 +1759,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_RegisterResponseInput,
     Wire_lastword_v1_RegisterRequest,
     Wire_lastword_v1_RegisterResponse
+  >;
+  RevokeInvite: MethodDefinition<
+    _lastword_v1_RevokeInviteRequestInput,
+    _lastword_v1_RevokeInviteResponseInput,
+    Wire_lastword_v1_RevokeInviteRequest,
+    Wire_lastword_v1_RevokeInviteResponse
   >;
   SendMessage: MethodDefinition<
     _lastword_v1_SendMessageRequestInput,

@@ -97,6 +97,14 @@ import type {
   FollowInput as _lastword_v1_FollowInput,
   WireFollow as Wire_lastword_v1_Follow,
 } from "../../lastword/v1/Follow.ts";
+import type {
+  CreateInviteInput as _lastword_v1_CreateInviteInput,
+  WireCreateInvite as Wire_lastword_v1_CreateInvite,
+} from "../../lastword/v1/CreateInvite.ts";
+import type {
+  RevokeInviteInput as _lastword_v1_RevokeInviteInput,
+  WireRevokeInvite as Wire_lastword_v1_RevokeInvite,
+} from "../../lastword/v1/RevokeInvite.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface OpInput {
@@ -131,6 +139,8 @@ export interface OpInput {
   editMessage?: _lastword_v1_EditMessageInput | null;
   setPreference?: _lastword_v1_SetPreferenceInput | null;
   follow?: _lastword_v1_FollowInput | null;
+  createInvite?: _lastword_v1_CreateInviteInput | null;
+  revokeInvite?: _lastword_v1_RevokeInviteInput | null;
   payload?:
     | "register"
     | "login"
@@ -155,7 +165,9 @@ export interface OpInput {
     | "react"
     | "editMessage"
     | "setPreference"
-    | "follow";
+    | "follow"
+    | "createInvite"
+    | "revokeInvite";
 }
 
 export interface WireOp {
@@ -190,6 +202,8 @@ export interface WireOp {
   editMessage?: Wire_lastword_v1_EditMessage | null;
   setPreference?: Wire_lastword_v1_SetPreference | null;
   follow?: Wire_lastword_v1_Follow | null;
+  createInvite?: Wire_lastword_v1_CreateInvite | null;
+  revokeInvite?: Wire_lastword_v1_RevokeInvite | null;
   payload?:
     | "register"
     | "login"
@@ -214,5 +228,7 @@ export interface WireOp {
     | "react"
     | "editMessage"
     | "setPreference"
-    | "follow";
+    | "follow"
+    | "createInvite"
+    | "revokeInvite";
 }

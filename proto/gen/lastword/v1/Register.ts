@@ -4,6 +4,10 @@ import type {
   NewSessionInput as _lastword_v1_NewSessionInput,
   WireNewSession as Wire_lastword_v1_NewSession,
 } from "../../lastword/v1/NewSession.ts";
+import type {
+  InviteUseInput as _lastword_v1_InviteUseInput,
+  WireInviteUse as Wire_lastword_v1_InviteUse,
+} from "../../lastword/v1/InviteUse.ts";
 
 export interface RegisterInput {
   name?: string;
@@ -13,6 +17,7 @@ export interface RegisterInput {
   first?: boolean;
   skeleton?: string;
   general?: string;
+  invite?: _lastword_v1_InviteUseInput | null;
 }
 
 export interface WireRegister {
@@ -23,4 +28,5 @@ export interface WireRegister {
   first: boolean;
   skeleton: string;
   general: string;
+  invite: Wire_lastword_v1_InviteUse | null;
 }

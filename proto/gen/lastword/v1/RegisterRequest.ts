@@ -4,10 +4,14 @@ export interface RegisterRequestInput {
   name?: string;
   password?: string;
   clientId?: string;
+  invite?: string;
+  _invite?: "invite";
 }
 
 export interface WireRegisterRequest {
   name: string;
   password: string;
   clientId: string;
+  invite?: string;
+  _invite?: "invite";
 }

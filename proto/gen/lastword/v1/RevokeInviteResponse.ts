@@ -1,0 +1,16 @@
+// Original file: chat.proto
+
+import type {
+  InviteInput as _lastword_v1_InviteInput,
+  WireInvite as Wire_lastword_v1_Invite,
+} from "../../lastword/v1/Invite.ts";
+
+export interface RevokeInviteResponseInput {
+  cursor?: string;
+  invite?: _lastword_v1_InviteInput | null;
+}
+
+export interface WireRevokeInviteResponse {
+  cursor: string;
+  invite: Wire_lastword_v1_Invite | null;
+}

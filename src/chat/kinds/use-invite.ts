@@ -1,0 +1,55 @@
+/** What a link does for whoever registers by it. */
+import type { ChatErrorCode } from "../errors.ts";
+import type { Fact } from "../fact.ts";
+import type { ConversationId, InviteId, UserId } from "../ids.ts";
+import type { Role, Rows } from "../rows.ts";
+import { note } from "./audit.ts";
+import { giveRole, runsChat } from "./roles.ts";
+import { crowded, takeSeat, type At } from "./rooms.ts";
+import { tagOf } from "./tags.ts";
+
+/** The link of a registration as its proposer knew it: a merge may bring the registration before the link. */
+export interface InviteUse {
+  readonly id: InviteId;
+  readonly role: Role;
+  readonly rooms: readonly ConversationId[];
+  /** Who made the link; "": an operator. */
+  readonly by: UserId;
+}
+
+/** What a look at a link needs of the rows. */
+export type InvitesRead = Pick<Rows, "invite" | "inviteUses" | "user" | "role" | "roles" | "firstUser">;
+
+/**
+ * Why nobody can come by this link at this time; null if somebody can. A link works only as long as whoever made it
+ * runs the chat.
+ */
+export function refusalToUse(id: InviteId, micros: number, rows: InvitesRead): ChatErrorCode | null {
+  const invite = rows.invite(id);
+  if (invite === null || invite.tokenHash === null) return "not_found";
+  if (invite.revoked !== "" || !runsChat(invite.by, rows)) return "link_revoked";
+  if (invite.expiresMicros <= micros) return "link_expired";
+  return rows.inviteUses(id).length >= invite.usesMax ? "link_used" : null;
+}
+
+/** Gives the new account of the op what the link promises. */
+export function useInvite(at: At, { id, role, rooms: into, by }: InviteUse, facts: Fact[]): void {
+  const { op, rows } = at;
+  // The first account of all is the owner, by whatever link it came.
+  if (role !== "member" && rows.role(op.user) === null) giveRole(at, op.user, role);
+  for (const room of into) if (isOpen(at, room, by)) takeSeat(at, room, op.user, facts, by);
+  rows.addInviteUse({ invite: id, user: op.user, tag: tagOf(op) });
+  const usesMax = rows.invite(id)?.usesMax ?? Infinity;
+  // Each branch let in as many as the link allows.
+  if (rows.inviteUses(id).length > usesMax) note(at, "overuse", id);
+}
+
+/** Whether the link still leads into this room, which may have changed since the link was made. */
+function isOpen(at: At, id: ConversationId, by: UserId): boolean {
+  const { op, rows } = at;
+  // On its own branch it did.
+  if (op.recovered) return true;
+  const room = rows.room(id);
+  if (room === null || room.archived || crowded(id, 1, rows) !== null) return false;
+  return !room.isPrivate || rows.member(id, by) !== null;
+}

@@ -1,0 +1,5 @@
+DROP TABLE `audit`;
+--> statement-breakpoint
+DROP TABLE `invite_uses`;
+--> statement-breakpoint
+DROP TABLE `invites`;

@@ -1,0 +1,165 @@
+/** The page on which admins make, see and withdraw links. */
+import { INVITE_SECONDS, INVITE_USES } from "../../base/link-terms.ts";
+import type { ChatError } from "../../chat/errors.ts";
+import type { InviteView } from "../../chat/chat-service.ts";
+import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
+import { Time } from "../page/names.tsx";
+import { PageHead } from "../page/page-head.tsx";
+import { PostForm } from "../page/post-form.tsx";
+
+export const DAY_SECONDS = 24 * 3600;
+
+/** What was typed into the form of a new link. */
+export interface InviteDraft {
+  /** The client id of the request. */
+  readonly id: string;
+  readonly rooms: string;
+  readonly uses: string;
+  readonly days: string;
+  readonly error: ChatError | null;
+}
+
+/** An empty form. */
+export function newDraft(): InviteDraft {
+  const [uses, days] = [String(INVITE_USES), String(INVITE_SECONDS / DAY_SECONDS)];
+  return { id: Bun.randomUUIDv7(), rooms: "", uses, days, error: null };
+}
+
+interface InvitesProps {
+  readonly invites: readonly InviteView[];
+  /** When the last of them was made, if there are more; null if this is the last page. */
+  readonly next: number | null;
+  readonly draft: InviteDraft;
+  /** The link that was just made; null: none. */
+  readonly link: string | null;
+}
+
+/** The form, and all links. */
+export function InvitesPage({ invites, next, draft, link }: InvitesProps) {
+  return (
+    <section class="page invites" aria-labelledby="invites-title">
+      <PageHead title="Invite people" id="invites-title" note="By a link that you send them">
+        <a class="button" href="/people">
+          People
+        </a>
+      </PageHead>
+      {link === null ? <NewInvite draft={draft} /> : <MadeLink link={link} />}
+      <section class="block" aria-labelledby="links-title">
+        <h2 id="links-title">Links</h2>
+        {invites.length === 0 ? (
+          <p class="empty">No link has been made yet.</p>
+        ) : (
+          <ul class="links">
+            {invites.map((invite) => (
+              <Invite invite={invite} />
+            ))}
+          </ul>
+        )}
+        {next === null ? null : (
+          <p>
+            <a href={`/invites?before=${next}`}>Older links</a>
+          </p>
+        )}
+      </section>
+    </section>
+  );
+}
+
+function NewInvite({ draft }: Pick<InvitesProps, "draft">) {
+  const { error } = draft;
+  return (
+    <PostForm action="/invites" class="block stack form">
+      <p>Whoever opens the link chooses a name and a password, and is in. Everybody in the chat is in #general.</p>
+      <input type="hidden" name="id" value={draft.id} />
+      <FieldError id="form-error" sentence={errorElsewhere(error, ["rooms", "uses", "expires"])} />
+      <Field
+        name="rooms"
+        label="Other rooms they are in from the start"
+        value={draft.rooms}
+        optional
+        placeholder="Names, separated by commas"
+        error={errorAt(error, "rooms")}
+      />
+      <div class="pair">
+        <Field
+          name="uses"
+          label="For how many people"
+          value={draft.uses}
+          inputmode="numeric"
+          error={errorAt(error, "uses")}
+        />
+        <Field
+          name="days"
+          label="For how many days"
+          value={draft.days}
+          inputmode="numeric"
+          error={errorAt(error, "expires")}
+        />
+      </div>
+      <p>
+        <button type="submit" class="primary">
+          Make a link
+        </button>
+      </p>
+    </PostForm>
+  );
+}
+
+/** Shown once: the replicas keep only what recognises the link. */
+function MadeLink({ link }: { link: string }) {
+  return (
+    <div class="block stack form">
+      <p class="said" role="status">
+        Here is the link. Copy it now: nobody can show it to you again.
+      </p>
+      <div class="field">
+        <label for="link">Link to send</label>
+        <div class="link-line">
+          <input id="link" type="text" value={link} readonly autofocus spellcheck={false} />
+          <button type="button" class="needs-script" data-copies="link">
+            Copy
+          </button>
+        </div>
+        <p class="hint">Send it only to those whom you want here: it lets in whoever has it.</p>
+      </div>
+      <p>
+        <a class="button" href="/invites">
+          Done
+        </a>
+      </p>
+    </div>
+  );
+}
+
+function Invite({ invite }: { invite: InviteView }) {
+  const { by, rooms, uses, usesMax, createdMicros, expiresMicros, state } = invite;
+  const into = rooms.map((name) => (name === "" ? "a private room" : `#${name}`)).join(", ");
+  return (
+    <li>
+      <span class="link-text">
+        <span class="device">
+          {uses} of {usesMax} came
+        </span>
+        {state === "open" ? null : <span class="tag">{state}</span>}
+        <span class="small">
+          made by {by === null ? "an operator" : by.name} <Time micros={createdMicros} style="from" />
+          {state === "open" ? (
+            <>
+              {", valid until "}
+              <Time micros={expiresMicros} style="from" />
+            </>
+          ) : null}
+          {into === "" ? "" : `, for ${into}`}
+        </span>
+      </span>
+      {state === "open" ? (
+        <PostForm action={`/invites/${invite.id}/revoke`}>
+          <input type="hidden" name="id" value={Bun.randomUUIDv7()} />
+          <button type="submit">
+            Withdraw<span class="sr"> the link of {by === null ? "an operator" : by.name}</span>
+          </button>
+        </PostForm>
+      ) : null}
+    </li>
+  );
+}
