@@ -141,6 +141,20 @@ export interface Change {
   readonly told: Told<SeenMessage, never>;
 }
 
+/** What those who run the chat see, and what lets people in. */
+export interface AdminQueries {
+  /** Whether anybody has an account. */
+  hasPeople(): boolean;
+  inviteByToken(tokenHash: string): InviteRow | null;
+  invite(id: InviteId): InviteRow | null;
+  /** Who came by it, by user. */
+  inviteUses(id: InviteId): readonly InviteUseRow[];
+  /** Why nobody can come by this link at this time; null if somebody can. */
+  refusalToUse(id: InviteId, micros: number): ChatErrorCode | null;
+  /** The `limit` newest links that were made before this time, the newest first. */
+  invites(beforeMicros: number, limit: number): readonly InviteRow[];
+}
+
 export interface Queries {
   /** The seq up to which the rows are applied. */
   appliedSeq(): Seq;
@@ -153,16 +167,6 @@ export interface Queries {
   userByFolded(folded: string): UserRow | null;
   /** What the user is in this chat. A chat that a merge left without an owner has one (kinds/roles.ts). */
   role(user: UserId): Role;
-  /** Whether anybody has an account. */
-  hasPeople(): boolean;
-  inviteByToken(tokenHash: string): InviteRow | null;
-  invite(id: InviteId): InviteRow | null;
-  /** Who came by it, by user. */
-  inviteUses(id: InviteId): readonly InviteUseRow[];
-  /** Why nobody can come by this link at this time; null if somebody can. */
-  refusalToUse(id: InviteId, micros: number): ChatErrorCode | null;
-  /** The `limit` newest links that were made before this time, the newest first. */
-  invites(beforeMicros: number, limit: number): readonly InviteRow[];
   /** Living accounts that may log in with this name, at most 4. The one that has the name now comes first. */
   loginCandidates(folded: string): readonly UserRow[];
   /** Living accounts whose folded name is above `afterFolded` and contains `part`, without `except`, by folded name. */
@@ -175,6 +179,7 @@ export interface Queries {
   request(user: UserId, clientId: ClientId): RequestRow | null;
 
   readonly rooms: RoomQueries;
+  readonly admin: AdminQueries;
 
   /** Whether the user may read and write there. In a thread, also in one without replies, that is who is in its parent. */
   isMember(conversation: ConversationId, user: UserId): boolean;

@@ -82,7 +82,7 @@ export class Accounts {
 
   /** Even if registration is closed from the start, the first account can be created. */
   registrationOpen(): boolean {
-    return this.#registration === "open" || !this.#deps.queries().hasPeople();
+    return this.#registration === "open" || !this.#deps.queries().admin.hasPeople();
   }
 
   authenticate(token: string): Session | null {

@@ -108,7 +108,7 @@ export class Invites {
     const body = { kind: "createInvite", ...asked, tokenHash: tokenHash(token) } as const;
     const written = await this.#writer.write(by, clientId, body);
     if (!written.ok) return refusalOf(written.error.code) ?? written;
-    const row = this.#deps.queries().invite(inviteIdOf({ user: by, clientId }, body));
+    const row = this.#deps.queries().admin.invite(inviteIdOf({ user: by, clientId }, body));
     if (row === null) return failedWith("not_found");
     return { ok: true, value: { invite: this.#view(row, by), token }, cursor: written.cursor };
   }
@@ -130,7 +130,7 @@ export class Invites {
     return await this.#reading.read(input, () => {
       const queries = this.#deps.queries();
       if (!isAdmin(queries.role(session.userId))) return failed("not_allowed", NOT_ALLOWED);
-      const rows = queries.invites(before === 0 ? NEWEST : before, limit.value);
+      const rows = queries.admin.invites(before === 0 ? NEWEST : before, limit.value);
       return this.#reading.ok(rows.map((row) => this.#view(row, session.userId)));
     });
   }
@@ -144,7 +144,7 @@ export class Invites {
     const body = { kind: "revokeInvite", invite: input.id } as const;
     const written = await this.#writer.write(session.userId, clientId.value, body);
     if (!written.ok) return written.error.code === "not_found" ? failed("not_found", NO_LINK) : written;
-    const row = this.#deps.queries().invite(input.id);
+    const row = this.#deps.queries().admin.invite(input.id);
     return row === null
       ? failedWith("not_found")
       : { ok: true, value: this.#view(row, session.userId), cursor: written.cursor };
@@ -166,12 +166,12 @@ export class Invites {
     const wait = isCounted ? this.#misses.peek(key) : 0;
     if (wait > 0) return slowDown("Too many links that do not exist.", wait);
     const find = (): InviteRow | null =>
-      TOKEN.test(token) ? this.#deps.queries().inviteByToken(tokenHash(token)) : null;
+      TOKEN.test(token) ? this.#deps.queries().admin.inviteByToken(tokenHash(token)) : null;
     // Another replica may have made it a moment ago.
     const row = find() ?? (TOKEN.test(token) && (await this.#reading.catchUp()) ? find() : null);
     if (row === null && isCounted) this.#misses.take(key);
     const refusal =
-      row === null ? "not_found" : this.#deps.queries().refusalToUse(row.id, this.#deps.clock.nowMicros());
+      row === null ? "not_found" : this.#deps.queries().admin.refusalToUse(row.id, this.#deps.clock.nowMicros());
     if (row === null || refusal !== null) {
       return refusal === "not_found" || refusal === null ? failed("not_found", NO_LINK) : failedWith(refusal);
     }
@@ -204,13 +204,13 @@ export class Invites {
   #view(row: InviteRow, viewer: UserId): InviteView {
     const queries = this.#deps.queries();
     const { id, by, role, usesMax, createdMicros, expiresMicros } = row;
-    const refusal = queries.refusalToUse(id, this.#deps.clock.nowMicros());
+    const refusal = queries.admin.refusalToUse(id, this.#deps.clock.nowMicros());
     return {
       id,
       by: by === OPERATOR ? null : this.#views.userById(by),
       role,
       rooms: row.rooms.map((room) => queries.rooms.room(room, viewer)?.row.name ?? ""),
-      uses: queries.inviteUses(id).length,
+      uses: queries.admin.inviteUses(id).length,
       usesMax,
       createdMicros,
       expiresMicros,

@@ -7,16 +7,13 @@ import {
   threadIdOf,
   type ClientId,
   type ConversationId,
-  type InviteId,
   type MessageId,
   type UserId,
 } from "../../chat/ids.ts";
-import type { ChatErrorCode } from "../../chat/errors.ts";
 import { roleOf } from "../../chat/kinds/roles.ts";
 import { microsOf } from "../../chat/kinds/tags.ts";
 import { mayRead, placeOfRoot } from "../../chat/kinds/places.ts";
 import { visibleRoot } from "../../chat/kinds/threads.ts";
-import { refusalToUse } from "../../chat/kinds/use-invite.ts";
 import {
   THREAD_COUNT_MAX,
   UNREAD_COUNT_MAX,
@@ -34,8 +31,6 @@ import {
   NO_PREFERENCES,
   SESSIONS_PER_USER,
   sees,
-  type InviteRow,
-  type InviteUseRow,
   type MemberRow,
   type MessageRow,
   type NotifyLevel,
@@ -55,6 +50,7 @@ import { queryStatements, type QueryStatements } from "./query-statements.ts";
 import { memberRow, one, sessionRow, userRow } from "./row-shapes.ts";
 import { changeOf, group, seen, type Gone, type Sides } from "./seen-messages.ts";
 import { chosen, isCounted, isListed, sum, type Standing } from "./standings.ts";
+import { StateAdminQueries } from "./admin-queries.ts";
 import type { StateRows } from "./state-rows.ts";
 
 /** Maximum number of accounts tried for one name at a login: its holder, and those that lost it in a merge. */
@@ -81,6 +77,7 @@ export class StateQueries implements Queries {
   readonly appliedSeq: () => Seq;
   readonly newestMicros: () => number;
   readonly rooms: StateRoomQueries;
+  readonly admin: StateAdminQueries;
   readonly #q: QueryStatements;
 
   /** Memory of apply, which serves reads as well. */
@@ -98,6 +95,7 @@ export class StateQueries implements Queries {
     this.#changes = held.changes;
     this.#q = queryStatements(connection);
     this.rooms = new StateRoomQueries(connection, held.rows);
+    this.admin = new StateAdminQueries(held.rows);
     this.appliedSeq = position.appliedSeq;
     this.newestMicros = position.newestMicros;
   }
@@ -116,30 +114,6 @@ export class StateQueries implements Queries {
 
   role(user: UserId): Role {
     return roleOf(user, this.#rows);
-  }
-
-  hasPeople(): boolean {
-    return this.#rows.firstUser() !== null;
-  }
-
-  inviteByToken(tokenHash: string): InviteRow | null {
-    return this.#rows.invites.byToken(tokenHash);
-  }
-
-  invite(id: InviteId): InviteRow | null {
-    return this.#rows.invites.get(id);
-  }
-
-  inviteUses(id: InviteId): readonly InviteUseRow[] {
-    return this.#rows.invites.uses(id);
-  }
-
-  refusalToUse(id: InviteId, micros: number): ChatErrorCode | null {
-    return refusalToUse(id, micros, this.#rows);
-  }
-
-  invites(beforeMicros: number, limit: number): readonly InviteRow[] {
-    return this.#rows.invites.madeBefore(beforeMicros, limit);
   }
 
   loginCandidates(folded: string): readonly UserRow[] {

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { directId, passwordId, tokenHash, userIdFor } from "../../../src/chat/ids.ts";
 import { encodeOp } from "../../../src/chat/kinds/op.ts";
+import type { AdminQueries } from "../../../src/chat/queries.ts";
 import type { Answer } from "../../../src/chat/errors.ts";
 import type { Caller, MessagesInput, MessageView, SendInput } from "../../../src/chat/chat-service.ts";
 import { createSoloChat, SOLO_PASSWORD, type Person, type SoloChat } from "../../support/solo-chat.ts";
@@ -235,7 +236,8 @@ describe("accounts", () => {
     expect(closed.chat.registrationOpen()).toBe(false);
     expect(await register("carl")).toBe("registration_closed");
     // A replica that has not applied the first account yet.
-    closed.lagging = { hasPeople: () => false, userByFolded: () => null };
+    const admin = Object.assign(Object.create(closed.state.queries.admin) as AdminQueries, { hasPeople: () => false });
+    closed.lagging = { admin, userByFolded: () => null };
     expect(await register("eve")).toBe("registration_closed");
     closed.close();
   });

@@ -1,0 +1,40 @@
+/** The queries about running the chat (chat/queries.ts), over the rows that apply writes to. */
+import type { ChatErrorCode } from "../../chat/errors.ts";
+import type { InviteId } from "../../chat/ids.ts";
+import { refusalToUse } from "../../chat/kinds/use-invite.ts";
+import type { AdminQueries } from "../../chat/queries.ts";
+import type { InviteRow, InviteUseRow } from "../../chat/rows.ts";
+import type { StateRows } from "./state-rows.ts";
+
+/** See {@link AdminQueries}. */
+export class StateAdminQueries implements AdminQueries {
+  readonly #rows: StateRows;
+
+  constructor(rows: StateRows) {
+    this.#rows = rows;
+  }
+
+  hasPeople(): boolean {
+    return this.#rows.firstUser() !== null;
+  }
+
+  inviteByToken(tokenHash: string): InviteRow | null {
+    return this.#rows.invites.byToken(tokenHash);
+  }
+
+  invite(id: InviteId): InviteRow | null {
+    return this.#rows.invites.get(id);
+  }
+
+  inviteUses(id: InviteId): readonly InviteUseRow[] {
+    return this.#rows.invites.uses(id);
+  }
+
+  refusalToUse(id: InviteId, micros: number): ChatErrorCode | null {
+    return refusalToUse(id, micros, this.#rows);
+  }
+
+  invites(beforeMicros: number, limit: number): readonly InviteRow[] {
+    return this.#rows.invites.madeBefore(beforeMicros, limit);
+  }
+}
