@@ -65,6 +65,11 @@ export interface PersistRows {
   snapshot?: StagedSnapshot;
   /** The last seq to keep. The ops after it are moved to the fork queue. */
   cutAfter?: Seq;
+  /**
+   * Ops that a snapshot or a cut removes and that their own branch refused, so that they have failed for good: they do
+   * not go to the fork queue. The driver adds them.
+   */
+  refused?: ReadonlySet<Seq>;
   append?: Batch[];
 }
 

@@ -91,6 +91,12 @@ export interface StateMachine<Entry extends AppliedEntry = AppliedEntry> {
   flush(): void;
   /** Makes all applied entries durable, so that they may be deleted from the log. */
   sync(): Promise<void>;
+  /**
+   * The ops after `after` that the rules refused, except recovered ones: among the applied ones, of which the state
+   * remembers a bounded number, and in `rest`. The batches in `rest` follow the applied entries; they are tried out, and
+   * nothing of them stays. Never throws for a full disk; it then knows of fewer refusals.
+   */
+  refusedAfter(after: Seq, rest: readonly Batch[]): ReadonlySet<Seq>;
 }
 
 /** Offers snapshots of our state, and receives those of a leader. */
@@ -161,8 +167,11 @@ export class DiskFailed extends StorageDamaged {
 
 /** How a proposal ended for its proposer. Election passes the op's result through without looking at it. */
 export type ProposalOutcome<Result> =
-  /** Committed, and applied on this replica. */
-  | { readonly kind: "applied"; readonly seq: Seq; readonly result: Result }
+  /**
+   * Committed, and applied on this replica. `sentAgain`: it was sent to a leader more than once, so another copy of it
+   * may still be applied, from the fork queue of a replica for example. A refusal by the rules is then not definite.
+   */
+  | { readonly kind: "applied"; readonly seq: Seq; readonly result: Result; readonly sentAgain?: true }
   /**
    * It was never sent to a leader, so it did not happen. `lacksReplicas`: no replica can lead until another one is
    * back.

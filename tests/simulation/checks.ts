@@ -299,7 +299,7 @@ export class Checks implements ReplicaWatch {
         if (snapshot !== undefined && seq <= snapshot.commonSeq) return;
         const there = after.viewAt(seq);
         if (there !== null && sameViewNo(there.no, batch.viewNo)) return;
-        if (!kept.has(op))
+        if (!kept.has(op) && write.rows.refused?.has(seq) !== true)
           this.broken("I4", `replica ${replica.id}: entry ${seq} of ${printViewNo(batch.viewNo)} left the log`);
       });
     }

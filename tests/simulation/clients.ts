@@ -177,7 +177,7 @@ export class Writer {
     const stamped = replica.stamp((micros) => this.#user.send(n, this.#user, micros));
     const { key } = stamped;
     replica.submit(stamped, (outcome) => {
-      if (outcome.kind === "refused") checks.refused.push(key);
+      if (outcome.kind === "refused" || outcome.kind === "error") checks.refused.push(key);
       if (outcome.kind !== "applied") return;
       const { seq, viewNo } = outcome;
       checks.acked({ key, seq, viewNo, replica: replica.id, invokedAt: now, ackedAt: this.#world.now }, before);

@@ -383,6 +383,12 @@ export class SimStateMachine implements StateMachine<AppliedOp> {
     this.#file.sync(synced);
   }
 
+  refusedAfter(after: Seq, rest: readonly Batch[]): ReadonlySet<Seq> {
+    const tried = this.#current.clone();
+    tried.apply(rest, () => {});
+    return new Set(tried.refused.filter((seq) => seq > after));
+  }
+
   /** Rolls back a transaction that found no room, with everything that it had applied. */
   #takeBack(): never {
     this.#unflushed = [];

@@ -30,6 +30,15 @@ export type LogWrite =
   | { readonly kind: "confirmed"; readonly ids: readonly number[] }
   | { readonly kind: "compact"; readonly upTo: Seq };
 
+/** How ops go to the fork queue. */
+interface Forking {
+  /** Those that do not. */
+  readonly refused: ReadonlySet<Seq>;
+  readonly mutants: ReadonlySet<string>;
+}
+
+const NONE: ReadonlySet<Seq> = new Set();
+
 /** The part of a batch from one seq to another, both included and inside the batch. */
 export function sliceBatch(batch: Batch, from: Seq, to: Seq): Batch {
   const first = batchFirstSeq(batch);
@@ -125,12 +134,13 @@ export class LogImage {
       return;
     }
     const { rows, staged } = write;
+    const forking = { refused: rows.refused ?? NONE, mutants };
     if (rows.snapshot !== undefined) {
       if (staged === null) throw new Error("snapshot switched in without being staged");
-      this.#switchIn(staged, mutants);
+      this.#switchIn(staged, forking);
     }
     if (write.stateRef !== undefined) this.stateRef = write.stateRef;
-    if (rows.cutAfter !== undefined) this.#cut(rows.cutAfter, mutants);
+    if (rows.cutAfter !== undefined) this.#cut(rows.cutAfter, forking);
     for (const batch of rows.append ?? []) this.#append(batch);
     if (rows.promised !== undefined) this.promised = rows.promised;
     if (rows.admitted !== undefined) this.admitted = rows.admitted;
@@ -146,27 +156,28 @@ export class LogImage {
     if (batch.kind === "view") this.lineage.push(batch.view);
   }
 
-  #fork(batches: readonly Batch[], mutants: ReadonlySet<string>): void {
+  #fork(batches: readonly Batch[], { refused, mutants }: Forking): void {
     if (mutants.has("divergent-suffix-dropped")) return;
     for (const batch of batches) {
       if (batch.kind !== "op") continue;
-      for (const op of batch.ops) this.forked.push({ id: this.nextForkId++, op });
+      for (const [i, op] of batch.ops.entries())
+        if (!refused.has(batch.firstSeq + i)) this.forked.push({ id: this.nextForkId++, op });
     }
   }
 
-  #cut(after: Seq, mutants: ReadonlySet<string>): void {
+  #cut(after: Seq, forking: Forking): void {
     if (after >= this.lastSeq) return;
     if (after + 1 < this.firstSeq) throw new Error(`cut after ${after} below the log's first seq ${this.firstSeq}`);
-    this.#fork(this.read(after + 1, this.lastSeq), mutants);
+    this.#fork(this.read(after + 1, this.lastSeq), forking);
     this.batches = after >= this.firstSeq ? this.read(this.firstSeq, after) : [];
     this.lastSeq = after;
     this.lineage = this.lineage.filter((v) => v.startSeq <= after);
   }
 
-  #switchIn(staged: StagedRows, mutants: ReadonlySet<string>): void {
+  #switchIn(staged: StagedRows, forking: Forking): void {
     const { snapshot } = staged;
     const from = Math.max(snapshot.commonSeq + 1, this.firstSeq);
-    if (from <= this.lastSeq) this.#fork(this.read(from, this.lastSeq), mutants);
+    if (from <= this.lastSeq) this.#fork(this.read(from, this.lastSeq), forking);
     const keepsPrefix =
       snapshot.logFirstSeq === snapshot.commonSeq + 1 &&
       this.firstSeq <= snapshot.commonSeq &&

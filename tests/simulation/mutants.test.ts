@@ -59,6 +59,7 @@ const HUNTERS: Record<Mutant | ShellMutant, Hunter> = {
   "waiter-never-woken": { by: "read-waits-for-apply", invariant: "I7" },
   "snapshot-fetched-from-two": { by: { seed: 16, mode: "upgrade", recovery: "wait" }, invariant: "I0" },
   "time-out-called-definite": { by: { seed: 1, mode: "partition", recovery: "wait" }, invariant: "I12" },
+  "refused-comes-back": { by: { seed: 9, mode: "upgrade", recovery: "any" }, invariant: "I12" },
   "compacts-before-sync": { by: { seed: 2, mode: "partition", recovery: "wait" }, invariant: "I2" },
   "kind-written-before-enabled": { by: { seed: 1, mode: "upgrade", recovery: "wait" }, invariant: "I13" },
   "newer-op-taken": { by: forkOverAnEnabling, invariant: "I13" },

@@ -479,6 +479,7 @@ export class SimReplica implements Endpoint {
     if (outcome.kind !== "applied") return { kind: "refused" };
     const { result } = outcome;
     const viewNo = engine.viewNoAt(outcome.seq);
+    if (result.kind === "refused" && outcome.sentAgain === true) return { kind: "unknown" };
     if (result.kind === "refused") return { kind: "error", error: result.error };
     return viewNo === null ? { kind: "unknown" } : { kind: "applied", seq: outcome.seq, viewNo, result };
   }

@@ -58,8 +58,14 @@ const CHANGES = {
   // An op that a leader may have is reported as definitely not done.
   "time-out-called-definite": {
     file: "proposals.ts",
-    was: "expired.push({ key: entry.key, definite: !entry.handedOver });\n",
+    was: "expired.push({ key: entry.key, definite: entry.handedOver === 0 });\n",
     is: "expired.push({ key: entry.key, definite: true });\n",
+  },
+  // An op that was refused on a branch that lost comes back with it.
+  "refused-comes-back": {
+    file: "driver.ts",
+    was: "refused: this.#applier.refusedAfter(after) };\n",
+    is: "refused: new Set() };\n",
   },
   "rows-dropped-at-a-full-disk": {
     file: "driver.ts",

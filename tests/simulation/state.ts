@@ -87,6 +87,8 @@ export class SimState {
   appliedView: ViewNo | null = null;
   chain = 1;
   domain: SimDomain;
+  /** The ops that the rules refused, except recovered ones. */
+  refused: Seq[] = [];
 
   constructor(domain: SimDomain) {
     this.domain = domain;
@@ -97,6 +99,7 @@ export class SimState {
     copy.appliedSeq = this.appliedSeq;
     copy.appliedView = this.appliedView;
     copy.chain = this.chain;
+    copy.refused = [...this.refused];
     return copy;
   }
 
@@ -114,6 +117,7 @@ export class SimState {
       }
       batch.ops.forEach((op, i) => {
         this.#advance(batch.viewNo, entryHash(op));
+        if (done[i]?.result.kind === "refused" && !done[i].recovered) this.refused.push(this.appliedSeq);
         onEntry(this.appliedSeq, batch.viewNo, this.chain, done[i] ?? null);
       });
     }

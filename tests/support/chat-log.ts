@@ -28,6 +28,7 @@ export interface StateUnderTest {
   appliedView(): string;
   firstView(): string;
   hash(): { readonly seq: number; readonly hash: string };
+  refusedAfter(after: number, rest: readonly Batch[]): ReadonlySet<number>;
 }
 
 const folder = mkdtempSync(join(tmpdir(), "lastword-rows-"));

@@ -31,6 +31,7 @@ export class MemoryState implements StateMachine<AppliedOp> {
   readonly #rules: ApplyOp;
   #rows = new MemoryRows();
   #position: Position = { seq: 0, view: "", firstView: "", newestMicros: 0 };
+  #refused: Seq[] = [];
 
   constructor(options: { readonly rules?: ApplyOp } = {}) {
     this.#rules = options.rules ?? applyOp;
@@ -41,6 +42,7 @@ export class MemoryState implements StateMachine<AppliedOp> {
     copy.#rows = this.#rows.clone();
     if (options.without === "requests") copy.#rows.dropRequests();
     copy.#position = { ...this.#position };
+    copy.#refused = [...this.#refused];
     return copy;
   }
 
@@ -84,6 +86,12 @@ export class MemoryState implements StateMachine<AppliedOp> {
 
   async sync(): Promise<void> {}
 
+  refusedAfter(after: Seq, rest: readonly Batch[]): ReadonlySet<Seq> {
+    const tried = this.clone();
+    tried.apply(rest);
+    return new Set(tried.#refused.filter((seq) => seq > after));
+  }
+
   /** The same hash as StateDb's at the same seq of the same log. */
   hash(): StateHash {
     const hasher = new Bun.CryptoHasher("sha256");
@@ -118,6 +126,7 @@ export class MemoryState implements StateMachine<AppliedOp> {
       const op = this.#applyOne(bytes, seq);
       const newestMicros = op.timeMicros > 0 ? op.timeMicros : this.#position.newestMicros;
       this.#position = { seq, view, firstView: this.#position.firstView, newestMicros };
+      if (op.result.kind === "refused" && !op.recovered) this.#refused.push(seq);
       applied.push(op);
     }
     return applied;

@@ -50,7 +50,7 @@ export interface SoloChat {
   readonly position: Position;
   readonly presence: Presence;
   /** While set, no write is applied, and every write has this outcome. */
-  outcome: Exclude<OpOutcome, { kind: "applied" }> | null;
+  outcome: OpOutcome | null;
   /** The ops that were not applied because of `outcome`. */
   readonly lost: Uint8Array[];
   /** While set, these answers replace those of the rows, as at a replica that lags behind. Catching up clears it. */

@@ -50,7 +50,7 @@ export class Writer {
     const outcome = await this.#deps.proposer.propose(keyOf(op), encodeOp(op));
     if (outcome.kind !== "applied") return failedOutcome(outcome);
     const { result } = outcome;
-    if (result.kind === "refused") return failedWith(result.error);
+    if (result.kind === "refused") return failedWith(outcome.sentAgain === true ? "timed_out" : result.error);
     return { ok: true, result, seq: outcome.seq, cursor: this.#cursorAt(outcome.seq) };
   }
 

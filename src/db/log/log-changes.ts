@@ -1,7 +1,7 @@
 /**
  * What a write does to log.db, inside a transaction that the caller has opened: append, cut,
  * switch to a snapshot, note a promise. An op that leaves the log here goes to the fork queue,
- * unless the state of a snapshot covers it.
+ * unless the state of a snapshot covers it or its own branch refused it.
  */
 import { feature } from "bun:bundle";
 import { assert } from "../../base/assert.ts";
@@ -30,10 +30,13 @@ export interface LogTarget {
   readonly recent: RecentBatches;
 }
 
+const NONE: ReadonlySet<Seq> = new Set();
+
 /** Carries out one PersistRows, in the order that its docstring gives. */
 export function applyRows(target: LogTarget, image: LogImage, rows: PersistRows): void {
-  if (rows.snapshot !== undefined) switchTo(target, image, rows.snapshot);
-  if (rows.cutAfter !== undefined) cut(target, image, rows.cutAfter);
+  const { refused = NONE } = rows;
+  if (rows.snapshot !== undefined) switchTo(target, image, rows.snapshot, refused);
+  if (rows.cutAfter !== undefined) cut(target, image, rows.cutAfter, refused);
   for (const batch of rows.append ?? []) append(target, image, batch);
   const { promised, admitted, rollback } = rows;
   if (promised !== undefined) {
@@ -85,21 +88,25 @@ function addView({ sql }: LogTarget, image: LogImage, view: View): void {
   image.lineage = [...image.lineage, view];
 }
 
-function cut(target: LogTarget, image: LogImage, after: Seq): void {
+function cut(target: LogTarget, image: LogImage, after: Seq, refused: ReadonlySet<Seq>): void {
   const { baseSeq } = image.meta;
   assert(after >= baseSeq, `cut after seq ${after}, but the log starts after seq ${baseSeq}`);
   if (after >= image.lastSeq) return;
-  removeAfter(target, image, { after, forkAfter: after });
+  removeAfter(target, image, { after, forkAfter: after, refused });
   target.sql.cutLineage.run(after);
   image.lineage = image.lineage.filter((view) => view.startSeq <= after);
 }
 
-/** Deletes all entries after `after`. Those of its ops that follow `forkAfter` go to the fork queue, in log order. */
-function removeAfter(
-  target: LogTarget,
-  image: LogImage,
-  { after, forkAfter }: { readonly after: Seq; readonly forkAfter: Seq },
-): void {
+interface Removal {
+  /** All entries after it are deleted. */
+  readonly after: Seq;
+  /** Deleted ops after it go to the fork queue, in log order, except those in `refused`. */
+  readonly forkAfter: Seq;
+  readonly refused: ReadonlySet<Seq>;
+}
+
+function removeAfter(target: LogTarget, image: LogImage, removal: Removal): void {
+  const { after } = removal;
   if (after >= image.lastSeq) return;
   target.recent.clear();
   const { sql } = target;
@@ -109,7 +116,7 @@ function removeAfter(
     const row = sql.range.get(from, image.lastSeq);
     assert(row !== null && row.lastSeq >= from, `the row at seq ${from} is missing`);
     const batch = decodeRow(row);
-    if (batch.kind === "op") fork(target, image, batch, forkAfter);
+    if (batch.kind === "op") fork(target, image, batch, removal);
     if (row.firstSeq <= after) {
       [kept] = sliceBatches([batch], row.firstSeq, after);
     }
@@ -120,11 +127,11 @@ function removeAfter(
   image.lastSeq = after;
 }
 
-function fork({ sql }: LogTarget, image: LogImage, batch: OpBatch, after: Seq): void {
+function fork({ sql }: LogTarget, image: LogImage, batch: OpBatch, { forkAfter, refused }: Removal): void {
   const viewKey = viewNoKey(batch.viewNo);
   batch.ops.forEach((op, i) => {
     const seq = batch.firstSeq + i;
-    if (seq <= after) return;
+    if (seq <= forkAfter || refused.has(seq)) return;
     image.lastForkId++;
     sql.addFork.run(image.lastForkId, viewKey, seq, op, forkChecksum(viewKey, seq, op));
   });
@@ -136,14 +143,14 @@ function fork({ sql }: LogTarget, image: LogImage, batch: OpBatch, after: Seq): 
  * Our earlier rows stay only if the staged ones follow them without a gap. Otherwise the log begins
  * with the staged rows, and compact() deletes the rows below baseSeq, a bounded number at a time.
  */
-function switchTo(target: LogTarget, image: LogImage, snapshot: StagedSnapshot): void {
+function switchTo(target: LogTarget, image: LogImage, snapshot: StagedSnapshot, refused: ReadonlySet<Seq>): void {
   const { sql } = target;
   const { commonSeq, logFirstSeq, appliedSeq } = snapshot;
   const { baseSeq } = image.meta;
   const keepsPrefix = logFirstSeq === commonSeq + 1 && baseSeq <= commonSeq && image.lastSeq >= commonSeq;
   const covered = Math.min(commonSeq, appliedSeq);
   const stays = Math.max(baseSeq, Math.min(covered, logFirstSeq - 1));
-  removeAfter(target, image, { after: stays, forkAfter: covered });
+  removeAfter(target, image, { after: stays, forkAfter: covered, refused });
   sql.deleteFrom.run(logFirstSeq);
   image.lastSeq = logFirstSeq - 1;
   for (const row of sql.staged.iterate(snapshot.ref)) {

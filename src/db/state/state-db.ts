@@ -29,6 +29,7 @@ import { Checkpointer } from "./checkpointer.ts";
 import { compile, openState, type StateConnection, type Statement } from "./connection.ts";
 import { ConversationMemory } from "./conversation-memory.ts";
 import { RecentChanges } from "./recent-changes.ts";
+import { Refusals } from "./refusals.ts";
 import { meta } from "./schema.ts";
 import { hashNow, hashSteps, type StateHash } from "./state-hash.ts";
 import { StateQueries } from "./state-queries.ts";
@@ -64,6 +65,7 @@ export class StateDb implements StateMachine<AppliedOp> {
   readonly #savepoint: BareStatement;
   readonly #release: BareStatement;
   readonly #setPosition: Statement;
+  readonly #refusals: Refusals;
   /** Null for ":memory:". */
   readonly #checkpointer: Checkpointer | null;
   /** Null for ":memory:". */
@@ -93,6 +95,7 @@ export class StateDb implements StateMachine<AppliedOp> {
       this.#savepoint = client.prepare("SAVEPOINT op");
       this.#release = client.prepare("RELEASE op");
       this.#setPosition = compileSetPosition(this.#connection);
+      this.#refusals = new Refusals(client);
       const memory = new ConversationMemory();
       this.#flushed = readPosition(this.#connection);
       const changes = new RecentChanges(this.#flushed.seq);
@@ -147,6 +150,7 @@ export class StateDb implements StateMachine<AppliedOp> {
     if (this.#room?.empty === true) throw new StorageFull(`${this.path}: the disk is full`);
     try {
       this.#setPosition.run(seq, view, firstView, newestMicros);
+      this.#refusals.trim(seq);
       this.#commit.run();
     } catch (error) {
       this.#rollback();
@@ -170,6 +174,21 @@ export class StateDb implements StateMachine<AppliedOp> {
       await wal.sync();
     } finally {
       await wal.close();
+    }
+  }
+
+  refusedAfter(after: Seq, rest: readonly Batch[]): ReadonlySet<Seq> {
+    try {
+      this.flush();
+      this.#applyAll(rest);
+    } catch (error) {
+      if (error instanceof StorageDamaged) throw error;
+      // The disk is full, or an op is of a later version. What was tried so far counts.
+    }
+    try {
+      return this.#refusals.after(after);
+    } finally {
+      this.#rollback();
     }
   }
 
@@ -251,6 +270,7 @@ export class StateDb implements StateMachine<AppliedOp> {
       if (applied.timeMicros > 0) position.newestMicros = applied.timeMicros;
       position.seq = seq;
       position.view = view;
+      if (applied.result.kind === "refused" && !applied.recovered) this.#refusals.add(seq);
       ops.push(applied);
     }
     if (ops.length > 0) groups.push({ view, ops });

@@ -21,6 +21,8 @@ const CATCH_UP_OPS = 20_000;
 const CATCH_UP_REST_MS = 8;
 /** Applied entries are written to the state's file after this long, in one transaction. */
 const FLUSH_MS = 100;
+/** Maximum number of entries of a lost branch that are tried out to learn which ops it refuses. */
+const TRIED_MAX = 8_192;
 /**
  * After this many entries they are written to the file at once, which takes 1.3 ms. Each transaction writes a page of
  * the index for every conversation with a new message, so fewer transactions write less.
@@ -94,6 +96,13 @@ export class Applier<Entry extends AppliedEntry> {
     this.#told = this.#flushed = state.appliedSeq();
     this.#target = Math.max(state.appliedSeq(), appliedSeq);
     this.#waiters.reached(state.appliedSeq());
+  }
+
+  /** The ops after `after` that the rules of this branch refuse, whether they are applied already or not. */
+  refusedAfter(after: Seq): ReadonlySet<Seq> {
+    const { reader } = this.#deps;
+    const applied = this.#state.appliedSeq();
+    return this.#state.refusedAfter(after, reader.read(applied + 1, Math.min(reader.lastSeq, applied + TRIED_MAX)));
   }
 
   /** Resolves true once `seq` is applied, false after `timeoutMs`. */

@@ -73,9 +73,9 @@ export class Callers<Result> {
 
   /** Answers the callers of an op that this replica has applied. */
   applied({ key, seq, result, recovered }: AppliedEntry<Result>): void {
-    const { waited, forkId } = this.#proposals.applied(key, recovered);
+    const { waited, sentAgain, forkId } = this.#proposals.applied(key, recovered);
     if (forkId !== null) this.#confirmed.push(forkId);
-    if (waited) this.#answer(key, { kind: "applied", seq, result });
+    if (waited) this.#answer(key, { kind: "applied", seq, result, ...(sentAgain ? { sentAgain } : {}) });
   }
 
   /** Called once a tick: ends waits that are over, and proposes ops of the fork queue while a replica leads (`led`). */

@@ -83,7 +83,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
   constructor(deps: DriverDeps<Entry>) {
     this.#deps = deps;
     this.#core = deps.core;
-    this.#reader = new LogReader(deps.log);
+    this.#reader = new LogReader(deps.log, deps.core.status().lastSeq);
     this.#intake = new Intake(deps.formats);
     this.#callers = new Callers(deps, deps.scheduler.now(), () => this.#core.status().lacksReplicas);
     this.#applier = new Applier({
@@ -364,6 +364,13 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     this.#deps.scheduler.after(DISK_FULL_RETRY_MS, () => this.#guarded(() => this.#persist()));
   }
 
+  /** Adds which of the ops that leave the log were refused by their branch, as long as its state is still here. */
+  #withRefused(rows: PersistRows): PersistRows {
+    const { snapshot, cutAfter } = rows;
+    const after = snapshot === undefined ? cutAfter : Math.min(snapshot.commonSeq, snapshot.appliedSeq);
+    return after === undefined ? rows : { ...rows, refused: this.#applier.refusedAfter(after) };
+  }
+
   // ---------------------------------------------------------------- effects
 
   #run(effects: readonly Effect[]): void {
@@ -373,11 +380,13 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
   #carryOut(effect: Effect): void {
     const { transport } = this.#deps;
     switch (effect.type) {
-      case "persist":
-        this.#rows.push(effect.rows);
+      case "persist": {
+        const rows = this.#withRefused(effect.rows);
+        this.#rows.push(rows);
         this.#rowsToken = effect.token;
-        this.#reader.pending(effect.rows);
+        this.#reader.pending(rows);
         return;
+      }
       case "send":
         if (feature("FAULTS") && effect.frame.type === "appendOk") failpoint("peer-ack");
         transport.send(effect.to, effect.frame.type === "beat" ? this.#deps.dated(effect.frame) : effect.frame);

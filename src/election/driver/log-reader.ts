@@ -17,11 +17,19 @@ export class LogReader {
   #tail: Batch[] = [];
   /** For each of the rows that are not written yet, the last seq that it appends. */
   #tailRows = new Map<PersistRows, number>();
+  /** Of the entries that the core knows. */
+  #lastSeq: Seq;
   /** The last Append of this turn. */
   #made: { readonly frame: Append; readonly upTo: Seq } | null = null;
 
-  constructor(log: LogStorage) {
+  /** `lastSeq`: where the log ends. */
+  constructor(log: LogStorage, lastSeq: Seq) {
     this.#log = log;
+    this.#lastSeq = lastSeq;
+  }
+
+  get lastSeq(): Seq {
+    return this.#lastSeq;
   }
 
   /** Notes rows that are about to be written. */
@@ -30,6 +38,9 @@ export class LogReader {
     const { cutAfter } = rows;
     if (cutAfter !== undefined) this.#tail = sliceBatches(this.#tail, 0, cutAfter);
     if (rows.append !== undefined) this.#tail.push(...rows.append);
+    if (rows.snapshot !== undefined) this.#lastSeq = rows.snapshot.appliedSeq;
+    if (cutAfter !== undefined) this.#lastSeq = Math.min(this.#lastSeq, cutAfter);
+    this.#lastSeq = Math.max(this.#lastSeq, batchLastSeqOf(rows));
     this.#tailRows.set(rows, batchLastSeqOf(rows));
   }
 

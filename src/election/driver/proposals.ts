@@ -29,6 +29,16 @@ export interface Expired {
   readonly definite: boolean;
 }
 
+/** What an applied op has settled here. */
+export interface Settled {
+  /** A caller waited for it. */
+  readonly waited: boolean;
+  /** It was sent to a leader more than once, so another copy of it may still be applied. */
+  readonly sentAgain: boolean;
+  /** Its id in the fork queue, if it was the copy of a lost branch. */
+  readonly forkId: number | null;
+}
+
 /** Ops to send to the leader, and the key under which apply will report each. */
 export interface Handed {
   readonly ops: readonly Uint8Array[];
@@ -50,8 +60,11 @@ interface Waiting {
   readonly deadline: number;
   /** Its id in the fork queue; null for an op of a caller. */
   readonly forkId: number | null;
-  /** True if it was sent to a leader at least once. The outcome of a failure is then unknown and not definite. */
-  handedOver: boolean;
+  /**
+   * How often it was sent to a leader. After the first time the outcome of a failure is unknown and not definite; after
+   * the second, that of a refusal too.
+   */
+  handedOver: number;
   /** When it was sent last, monotonic ms; null while it is among the unsent. */
   sentAt: number | null;
   resendMs: number;
@@ -77,7 +90,7 @@ export class Proposals {
   add(key: string, op: Uint8Array, deadline: number): boolean {
     if (this.#waiting.has(key)) return true;
     if (this.#waiting.size >= WAITING_MAX || this.#bytes + op.length > WAITING_BYTES_MAX) return false;
-    this.#insert({ key, opKey: key, op, deadline, forkId: null, handedOver: false, sentAt: null, resendMs: RESEND_MS });
+    this.#insert({ key, opKey: key, op, deadline, forkId: null, handedOver: 0, sentAt: null, resendMs: RESEND_MS });
     return true;
   }
 
@@ -90,7 +103,7 @@ export class Proposals {
       op,
       deadline: Number.POSITIVE_INFINITY,
       forkId,
-      handedOver: false,
+      handedOver: 0,
       sentAt: null,
       resendMs: RESEND_MS,
     };
@@ -112,12 +125,13 @@ export class Proposals {
    * again (`recovered`), that of the fork queue. A caller's own repeat may have been refused although
    * the recovered copy would be kept, so it does not count for the fork queue.
    */
-  applied(key: string, recovered = true): { readonly waited: boolean; readonly forkId: number | null } {
+  applied(key: string, recovered = true): Settled {
     const entry = this.#waiting.get(key);
     if (entry !== undefined) this.#remove(entry);
     const forked = recovered ? this.#waiting.get(`${FORKED}${key}`) : undefined;
     if (forked !== undefined) this.#remove(forked);
-    return { waited: entry !== undefined, forkId: forked?.forkId ?? null };
+    const sentAgain = entry !== undefined && entry.handedOver > 1;
+    return { waited: entry !== undefined, sentAgain, forkId: forked?.forkId ?? null };
   }
 
   /** Sets the leadership to which ops are sent. If it has changed, all waiting ops are sent again, in their order. */
@@ -150,7 +164,7 @@ export class Proposals {
       ops.push(entry.op);
       keys.push(entry.opKey);
       bytes += entry.op.length;
-      entry.handedOver = true;
+      entry.handedOver += 1;
       entry.sentAt = now;
     }
     this.#unsent = taken === this.#unsent.length ? [] : this.#unsent.slice(taken);
@@ -164,7 +178,7 @@ export class Proposals {
     for (const entry of this.#waiting.values()) {
       if (now >= entry.deadline) {
         this.#remove(entry);
-        expired.push({ key: entry.key, definite: !entry.handedOver });
+        expired.push({ key: entry.key, definite: entry.handedOver === 0 });
       } else if (entry.sentAt !== null && now - entry.sentAt >= entry.resendMs) {
         entry.resendMs = Math.min(entry.resendMs * 2, RESEND_MS_MAX);
         entry.sentAt = null;

@@ -128,6 +128,12 @@ describe.each(Object.keys(LOG_KINDS))("%s", (kind) => {
     expect(forked()).toHaveLength(18);
   });
 
+  test("[I12] ops that their branch refused leave the log without a trace", () => {
+    fill(14);
+    log().write([{ cutAfter: 6, refused: new Set([3, 8, 9, 14]) }]);
+    expect(forked()).toEqual([7, 10, 11, 12, 13].map((seq) => opText(seq)));
+  });
+
   test("[I4] cut and append in one write: the new branch stands where the old one was", () => {
     fill(20);
     const other = view(9, 4);

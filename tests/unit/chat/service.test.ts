@@ -502,6 +502,15 @@ describe("the way through the log", () => {
     expect(code(answer)).toBe(expected);
   });
 
+  test("[I12] a refusal is definite only if no other copy of the op can be applied any more", async () => {
+    const result = { kind: "refused", error: "archived", seq: 9, repeated: false } as const;
+    const send = (): Promise<unknown> => solo.chat.send(anna.session, { to: "ben", body: "x", clientId: id() });
+    solo.outcome = { kind: "applied", seq: 9, result };
+    expect(await send()).toMatchObject({ error: { code: "archived" } });
+    solo.outcome = { kind: "applied", seq: 9, result, sentAgain: true };
+    expect(await send()).toMatchObject({ error: { code: "timed_out" } });
+  });
+
   test("an op whose format is not in force is refused before it is proposed, and the sentence says who is missing", async () => {
     const why = "This needs all replicas at version 0.2.0; replica 2 is at 0.1.0.";
     const asked: number[] = [];

@@ -42,6 +42,10 @@ class UndoneState implements StateMachine {
   }
 
   async sync(): Promise<void> {}
+
+  refusedAfter(): ReadonlySet<number> {
+    return new Set();
+  }
 }
 
 /** An applier whose timers the test runs. */
@@ -54,7 +58,7 @@ function makeApplier(ops: number) {
   const applier = new Applier<AppliedEntry>({
     state,
     log,
-    reader: new LogReader(log),
+    reader: new LogReader(log, ops + 1),
     scheduler: { ...hostScheduler, now: () => 0, after: (_ms, action) => (due.push(action), () => {}) },
     guarded: (work) => work(),
     onApplied: (group) => void told.push(...group.ops.map(({ seq }) => seq)),

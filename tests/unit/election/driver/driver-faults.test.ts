@@ -66,6 +66,10 @@ class CountingState {
   flush(): void {}
 
   async sync(): Promise<void> {}
+
+  refusedAfter(): ReadonlySet<number> {
+    return new Set();
+  }
 }
 
 interface Fetch {

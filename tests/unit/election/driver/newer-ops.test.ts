@@ -89,7 +89,7 @@ test("a caller's op waits while a merge has taken its format back, and is not lo
   const sent = Array.from({ length: 100 }, tick).flat();
   expect(sent[0]).toBe("7");
   callers.applied({ key: "7", seq: 9, result: null, recovered: false });
-  expect(await answer).toEqual({ kind: "applied", seq: 9, result: null });
+  expect(await answer).toMatchObject({ kind: "applied", seq: 9, result: null });
 });
 
 describe("the fork queue", () => {
