@@ -160,6 +160,7 @@ export class Cluster {
 
   /** The words of the command line of replica `id`. */
   words(id: number): string[] {
+    const { words = [] } = this.#options;
     const peerPort = (to: number): number => this.#wires.get(`${id}>${to}`)?.port ?? this.#grpcPorts[to]!;
     return [
       `--replica-id=${id}`,
@@ -169,7 +170,9 @@ export class Cluster {
       `--front=${this.frontPort === null ? "off" : `localhost:${this.frontPort}`}`,
       // The first replica creates the cluster; a key that exists already is left as it is.
       ...(id === 0 ? ["--bootstrap"] : []),
-      ...(this.#options.words ?? []),
+      // Also where a test makes it reachable from other hosts.
+      ...(words.some((word) => word.startsWith("--registration")) ? [] : ["--registration=open"]),
+      ...words,
     ];
   }
 

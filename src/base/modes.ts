@@ -12,3 +12,7 @@ export const CONSISTENCIES = ["available", "strict"] as const;
 export type Recovery = (typeof RECOVERIES)[number];
 /** All values of {@link Recovery}. */
 export const RECOVERIES = ["wait", "majority", "any"] as const;
+
+/** Who may create an account: anybody, whoever has a link, or nobody. */
+export const REGISTRATIONS = ["open", "invite", "closed"] as const;
+export type Registration = (typeof REGISTRATIONS)[number];

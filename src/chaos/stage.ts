@@ -74,6 +74,7 @@ function ownWords(
       "--bootstrap",
       // Safe, because these networks do not leave this machine.
       "--allow-plaintext",
+      "--registration=open",
       ...wordsOf(shared, "replica"),
     ],
   }));

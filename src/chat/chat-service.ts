@@ -3,6 +3,7 @@
  * else in this folder. The session decides what a call may see: every row is reached through
  * the user's own memberships.
  */
+import type { Registration } from "../base/modes.ts";
 import type { Told } from "./fact.ts";
 import type { ClientId, ConversationId, InviteId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { Answer } from "./errors.ts";
@@ -350,8 +351,8 @@ export const FIRST_UNREAD = "unread";
  * invalid (not a cursor).
  */
 export interface ChatService {
-  /** Whether a new account can be created without a link: registration is open, or nobody has an account. */
-  registrationOpen(): boolean;
+  /** Who may create an account here. While nobody has one, it is open to everybody. */
+  registration(): Registration;
   /** Session of a bearer token or cookie; null if unknown, expired or ended. */
   authenticate(token: string): Session | null;
   /**

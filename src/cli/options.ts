@@ -4,7 +4,7 @@
  * flag takes precedence over the environment, and the environment over the default.
  */
 import { INVITE_ROLES, INVITE_SECONDS, INVITE_SECONDS_MAX, INVITE_USES, INVITE_USES_MAX } from "../base/link-terms.ts";
-import { CONSISTENCIES, RECOVERIES } from "../base/modes.ts";
+import { CONSISTENCIES, RECOVERIES, REGISTRATIONS } from "../base/modes.ts";
 import { resolve } from "node:path";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
 import { VERSION } from "../base/version.ts";
@@ -75,7 +75,6 @@ function optional<T>(parse: Parser<T>): Parser<T | null> {
 }
 
 const LOG_LEVEL = choice(["debug", "info", "warn", "error", "off"]);
-const REGISTRATION = choice(["open", "closed"]);
 const ON_OFF = choice(["on", "off"]);
 
 const RUNS: readonly Command[] = ["replica", "up", "chaos"];
@@ -167,11 +166,11 @@ export const OPTIONS = {
     commands: SERVES,
   }),
   registration: option({
-    parse: REGISTRATION,
-    fallback: "open",
-    shown: "open",
-    placeholder: "open|closed",
-    text: "Whether new people may register at this replica. The very first account can always be created.",
+    parse: optional(choice(REGISTRATIONS)),
+    fallback: null,
+    shown: "open if only this host reaches the replica, otherwise invite",
+    placeholder: REGISTRATIONS.join("|"),
+    text: "Who may create an account at this replica: anybody, whoever has an invitation link, or nobody. While nobody has an account, the first one can always be created.",
     commands: SERVES,
   }),
   "rate-limit": option({

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { defaultKeyPath } from "../host/cluster-key.ts";
 import { dataFolder } from "../host/data-folder.ts";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
+import type { Registration } from "../base/modes.ts";
 import { isLoopback } from "../base/loopback.ts";
 import { printAddress, type Address, type Peer } from "../host/address.ts";
 import { PROGRAM } from "../host/program-name.ts";
@@ -29,7 +30,7 @@ export interface Settings {
   /** Null: the mode that the cluster has. */
   readonly consistency: Options["consistency"];
   readonly recovery: Options["recovery"];
-  readonly registration: Options["registration"];
+  readonly registration: Registration;
   readonly rateLimit: boolean;
   /** Event streams that one user may have at this replica. */
   readonly streamsPerUser: number;
@@ -125,6 +126,13 @@ function checkTls(options: Options): Failure | null {
   return missing ? usage(`${missing} does not exist`, "give the path of a PEM file") : null;
 }
 
+/** Whether other hosts reach a port of this replica, or its page through a proxy. */
+function isReachable(options: Options, configured: readonly Peer[]): boolean {
+  const { grpc, web, front } = options;
+  const given = [...configured, grpc, web, front === "off" ? null : front].filter((at) => at !== null);
+  return options["behind-proxy"] || given.some((at) => !isLoopback(at.host));
+}
+
 /** Checks the options against each other, and resolves the paths. Failures have exit code 2. */
 export function settingsOf(options: Options, environment: Record<string, string | undefined>): Outcome<Settings> {
   const configured = options.peers ?? localPeers();
@@ -148,7 +156,7 @@ export function settingsOf(options: Options, environment: Record<string, string 
     bootstrap: options.bootstrap,
     consistency: options.consistency,
     recovery: options.recovery,
-    registration: options.registration,
+    registration: options.registration ?? (isReachable(options, configured) ? "invite" : "open"),
     rateLimit: options["rate-limit"] === "on",
     streamsPerUser: options["streams-per-user"],
     tls: cert === null || key === null ? null : { certPath: cert, keyPath: key },

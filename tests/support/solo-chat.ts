@@ -10,6 +10,7 @@
  *
  * createSoloChat(options?: SoloOptions): SoloChat
  */
+import type { Registration } from "../../src/base/modes.ts";
 import { createChat, type Chat } from "../../src/chat/service/chat.ts";
 import { randomId, tokenHash, userIdFor } from "../../src/chat/ids.ts";
 import type { OpBody } from "../../src/chat/kinds/kinds.ts";
@@ -29,7 +30,7 @@ export interface SoloOptions {
   /** Why ops of a format cannot be written yet; by default all can. */
   readonly whyNot?: (format: number) => string | null;
   readonly rateLimit?: boolean;
-  readonly registration?: "open" | "closed";
+  readonly registration?: Registration;
   readonly streamsPerUser?: number;
   readonly nowMicros?: () => number;
   /** How long marks are gathered, ms; default 0. */

@@ -9,6 +9,7 @@ import type { OpBody } from "../kinds/kinds.ts";
 import { requestHash } from "../kinds/op.ts";
 import type { NewSession } from "../kinds/sessions.ts";
 import { GATE_RETRY_MS, PasswordGate } from "./password-gate.ts";
+import type { Registration } from "../../base/modes.ts";
 import { isLoopback } from "../../base/loopback.ts";
 import { addressKey, RateLimit } from "../rate-limit.ts";
 import { recordedResult } from "../kinds/apply.ts";
@@ -19,8 +20,6 @@ import type { Caller, ReadAt, Session, SessionView, UserView } from "../chat-ser
 import type { Views } from "../feed/views.ts";
 import type { Writer } from "./writer.ts";
 import type { ChatDeps } from "../ports.ts";
-
-export type Registration = "open" | "closed";
 
 /** "Last used" of a session is written at most once per this time. */
 const TOUCH_AFTER_MICROS = 24 * 3600 * 1e6;
@@ -36,6 +35,8 @@ const TOUCHES_MAX = 64;
 
 /** What the room is called that the first account makes, and that everybody is in. */
 const GENERAL_NAME = "general";
+
+const BY_LINK = "New people come to this chat by an invitation link. Ask one of its admins for one.";
 
 const MINUTE_MS = 60_000;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
@@ -80,9 +81,8 @@ export class Accounts {
     this.#invites = parts.invites;
   }
 
-  /** Even if registration is closed from the start, the first account can be created. */
-  registrationOpen(): boolean {
-    return this.#registration === "open" || !this.#deps.queries().admin.hasPeople();
+  registration(): Registration {
+    return this.#deps.queries().admin.hasPeople() ? this.#registration : "open";
   }
 
   authenticate(token: string): Session | null {
@@ -152,9 +152,11 @@ export class Accounts {
     const id = userIdFor(folded, clientId.value);
     // A repeat creates no account, so the limits below do not apply to it.
     if (this.#deps.queries().user(id) !== null) return await this.#registeredBefore(id, folded, input.password, caller);
+    const registration = this.registration();
+    if (registration === "closed") return failedWith("registration_closed");
     const invite = input.invite === undefined ? null : await this.#invites.use(input.invite, caller);
     if (invite !== null && "ok" in invite) return invite;
-    if (invite === null && !this.registrationOpen()) return failedWith("registration_closed");
+    if (invite === null && registration === "invite") return failed("registration_closed", BY_LINK);
     const limit = invite === null ? this.#registrations : this.#invited;
     const wait = this.#limited && !isLoopback(caller.address) ? limit.take(addressKey(caller.address)) : 0;
     if (wait > 0) return slowDown("Too many accounts were created from your network just now.", wait);

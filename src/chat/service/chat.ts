@@ -6,7 +6,8 @@
  *                             -> Queries (this replica's rows)
  */
 import type { AppliedOp } from "../applied-op.ts";
-import { Accounts, type Registration } from "./accounts.ts";
+import { Accounts } from "./accounts.ts";
+import type { Registration } from "../../base/modes.ts";
 import { FeedHub } from "../feed/feed.ts";
 import { checkClientId } from "../limits.ts";
 import { hostScheduler } from "../../base/scheduler.ts";
@@ -118,7 +119,7 @@ export function createChat(options: ChatOptions): Chat {
 }
 
 type AccountCall =
-  | "registrationOpen"
+  | "registration"
   | "authenticate"
   | "authenticateFresh"
   | "register"
@@ -133,7 +134,7 @@ type AccountCall =
 /** A call that may end a session first proposes the marks made with it, because they would be refused afterwards. */
 function accountCalls(accounts: Accounts, marks: MarkGatherer): Pick<ChatService, AccountCall> {
   return {
-    registrationOpen: () => accounts.registrationOpen(),
+    registration: () => accounts.registration(),
     authenticate: (token) => accounts.authenticate(token),
     authenticateFresh: (token) => accounts.authenticateFresh(token),
     register: (input, caller) => accounts.register(input, caller),

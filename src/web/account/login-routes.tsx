@@ -9,7 +9,7 @@ import type { WebDeps, WebEnv } from "../http/deps.ts";
 import { rememberDevice } from "./known-device.ts";
 import { cardOf } from "../http/prefs.ts";
 import { callerOf, readFields, safeNext } from "../http/request.ts";
-import { LoginPage, RegisterPage } from "./login.tsx";
+import { ByLinkPage, LoginPage, RegisterPage } from "./login.tsx";
 
 /** After a definite refusal the corrected form is a new request; after an unknown outcome it is the same one. */
 export function nextFormId(id: string, error: ChatError): string {
@@ -26,14 +26,18 @@ export function loginRoutes(deps: WebDeps): Hono<WebEnv> {
     if (c.get("session") !== null) return c.redirect(next, 303);
     // A log-out in this browser deletes the cookie. A cookie without a login belongs to one that was ended elsewhere.
     const ended = c.get("token") !== "";
-    const open = chat.registrationOpen();
-    return await answerHtml(c, <LoginPage name="" next={next} error={null} ended={ended} {...cardOf(c)} open={open} />);
+    return await answerHtml(
+      c,
+      <LoginPage name="" next={next} error={null} ended={ended} {...cardOf(c)} registration={chat.registration()} />,
+    );
   });
 
   app.get("/register", async (c) => {
     if (c.get("session") !== null) return c.redirect("/", 303);
     // Refused here already, before a visitor thinks of a name and a password.
-    if (!chat.registrationOpen()) return await answerError(c, failedWith("registration_closed").error);
+    const registration = chat.registration();
+    if (registration === "invite" && !wantsJson(c)) return await answerHtml(c, <ByLinkPage {...cardOf(c)} />, 403);
+    if (registration !== "open") return await answerError(c, failedWith("registration_closed").error);
     return await answerHtml(c, <RegisterPage name="" id={Bun.randomUUIDv7()} error={null} {...cardOf(c)} />);
   });
 
@@ -49,11 +53,11 @@ async function logIn(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const next = safeNext(fields.text("next"));
   const answer = await deps.chat.login({ name, password: fields.text("password") }, callerOf(c, deps));
   if (answer.ok) return enter(c, deps, answer, next);
-  const open = deps.chat.registrationOpen();
+  const registration = deps.chat.registration();
   return await refuse(
     c,
     answer.error,
-    <LoginPage name={name} next={next} error={answer.error} {...cardOf(c)} open={open} />,
+    <LoginPage name={name} next={next} error={answer.error} {...cardOf(c)} registration={registration} />,
   );
 }
 

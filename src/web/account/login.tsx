@@ -1,4 +1,5 @@
 /** The log-in and registration pages: the same card with the same two fields. */
+import type { Registration } from "../../base/modes.ts";
 import type { ChatError } from "../../chat/errors.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import type { CardBase } from "../http/prefs.ts";
@@ -10,12 +11,12 @@ interface LoginProps extends CardBase {
   readonly error: ChatError | null;
   /** The browser has the cookie of a login that was ended elsewhere. */
   readonly ended?: boolean;
-  /** New accounts can be created. */
-  readonly open: boolean;
+  /** Who may create an account. */
+  readonly registration: Registration;
 }
 
 /** Name, password, and where to go afterwards. */
-export function LoginPage({ name, next, error, ended = false, open, ...card }: LoginProps) {
+export function LoginPage({ name, next, error, ended = false, registration, ...card }: LoginProps) {
   return (
     <CardPage title="Log in" {...card}>
       <h1>Log in</h1>
@@ -47,11 +48,25 @@ export function LoginPage({ name, next, error, ended = false, open, ...card }: L
           Log in
         </button>
       </form>
-      {open ? (
+      {registration === "closed" ? null : (
         <p class="aside">
-          New here? <a href="/register">Create an account</a>
+          New here?{" "}
+          {registration === "open" ? <a href="/register">Create an account</a> : "You need an invitation link."}
         </p>
-      ) : null}
+      )}
+    </CardPage>
+  );
+}
+
+/** For a visitor of a chat to which new people come by links. */
+export function ByLinkPage(card: CardBase) {
+  return (
+    <CardPage title="You need a link" {...card}>
+      <h1>You need an invitation link</h1>
+      <p>New people come to this chat by a link. Ask somebody who runs it to send you one, then open it.</p>
+      <p class="aside">
+        Already have an account? <a href="/login">Log in</a>
+      </p>
     </CardPage>
   );
 }

@@ -134,11 +134,13 @@ async function deleteAccount(c: Context<WebEnv>, deps: WebDeps): Promise<Respons
     <CardPage title="Your account is deleted" {...cardOf(c)} forget={userId}>
       <h1>Your account is deleted</h1>
       <p>You are signed out everywhere, and nobody can use your name again.</p>
-      <p>
-        <a class="button" href="/register">
-          Create another account
-        </a>
-      </p>
+      {deps.chat.registration() === "open" ? (
+        <p>
+          <a class="button" href="/register">
+            Create another account
+          </a>
+        </p>
+      ) : null}
     </CardPage>,
   );
 }

@@ -1,6 +1,7 @@
 /** Links by which people create accounts: the page of those who make them, and that of whoever opens one. */
 import { Hono, type Context } from "hono";
 import type { ChatError } from "../../chat/errors.ts";
+import { failedWith } from "../../chat/sentences.ts";
 import { checkPassword } from "../../chat/limits.ts";
 import type { InviteView } from "../../chat/chat-service.ts";
 import { enter, nextFormId } from "../account/login-routes.tsx";
@@ -114,6 +115,7 @@ interface JoinForm {
 
 async function answerJoin(c: Context<WebEnv>, deps: WebDeps, token: string, form: JoinForm): Promise<Response> {
   const session = c.get("session");
+  if (deps.chat.registration() === "closed") return await answerError(c, failedWith("registration_closed").error);
   if (session !== null && c.req.method === "GET" && !wantsJson(c)) {
     return await answerHtml(c, <HasAccountPage session={session} {...cardOf(c)} />);
   }

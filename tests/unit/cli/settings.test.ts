@@ -24,6 +24,19 @@ describe("settings", () => {
     });
   });
 
+  test.each([
+    ["", "open"],
+    ["--web 127.0.0.2:0 --front 0", "open"],
+    ["--web 0.0.0.0:8081 --allow-plaintext", "invite"],
+    ["--front 192.168.0.1:80 --allow-plaintext", "invite"],
+    ["--behind-proxy", "invite"],
+    ["--peers 0=10.0.0.1:1 --replica-id 0 --allow-plaintext", "invite"],
+    ["--behind-proxy --registration open", "open"],
+    ["--registration closed", "closed"],
+  ])("%s: who may register", (words, registration) => {
+    expect(settings(words)).toMatchObject({ value: { registration } });
+  });
+
   test("a configured replica listens where its peers look for it", () => {
     const checked = settings("--peers 4=127.0.0.1:9,5=127.0.0.1:10 --replica-id 5");
     if (!checked.ok) throw new Error(checked.what);

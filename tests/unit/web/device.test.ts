@@ -118,6 +118,25 @@ describe("a browser that logged in before", () => {
   });
 });
 
+test("where new people come by links, a visitor without one is told so", async () => {
+  const site = new Site({ registration: "invite" });
+  const page = async (path: string): Promise<string> => await (await site.ask(path)).text();
+  expect(await page("/login")).toContain("Create an account");
+  const ann = await site.person("ann");
+  expect(await page("/login")).toContain("You need an invitation link.");
+  expect([(await site.ask("/register")).status, (await site.ask("/register", { json: true })).status]).toEqual([
+    403, 403,
+  ]);
+  expect(await page("/register")).toContain("Ask somebody who runs it to send you one");
+  const form = { name: "ben", password: PASSWORD, id: crypto.randomUUID() };
+  const refused = await site.ask("/register", { form, json: true });
+  expect(await refused.json()).toMatchObject({ code: "registration_closed" });
+  const made = await site.ask("/invites", { as: ann, json: true, form: { id: crypto.randomUUID() } });
+  const { token } = (await made.json()) as { token: string };
+  expect((await site.ask(`/join/${token}`, { form })).status).toBe(303);
+  site.close();
+});
+
 test("an account is offered only where one can be made", async () => {
   const site = new Site({ registration: "closed" });
   const page = async (path: string): Promise<string> => await (await site.ask(path)).text();
@@ -127,5 +146,7 @@ test("an account is offered only where one can be made", async () => {
   expect(await page("/login")).not.toContain("Create an account");
   expect((await site.ask("/register")).status).toBe(403);
   expect(await page("/register")).toContain("This chat accepts no new accounts. Ask the person who runs it.");
+  // Not even by a link.
+  expect((await site.ask("/join/x", { form: { name: "ben", password: PASSWORD } })).status).toBe(403);
   site.close();
 });
