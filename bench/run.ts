@@ -13,6 +13,7 @@ import { FAN_OUT, FAN_OUT_QUICK, fanOut } from "./fan-out.ts";
 import { GROWTH, GROWTH_QUICK, growth } from "./growth.ts";
 import { IDLE, IDLE_QUICK, idle } from "./idle.ts";
 import { LISTS, LISTS_QUICK, lists } from "./lists.ts";
+import { LONG_PAGES, LONG_PAGES_QUICK, longPages } from "./long-pages.ts";
 import { MANY_PAGES, MANY_PAGES_QUICK, manyPages } from "./many-pages.ts";
 import type { PartResult, Say } from "./part.ts";
 import { PROFILE, PROFILE_QUICK, profile } from "./profile.ts";
@@ -42,6 +43,7 @@ const PARTS: Readonly<Record<string, Part>> = {
   b11: { title: "Coming back", run: (say, quick) => resume(say, quick ? RESUME_QUICK : RESUME) },
   b12: { title: "Switching", run: (say, quick) => switching(say, quick ? SWITCHING_QUICK : SWITCHING) },
   b13: { title: "Rooms", run: (say, quick) => rooms(say, quick ? ROOMS_QUICK : ROOMS) },
+  b14: { title: "Long pages", run: (say, quick) => longPages(say, quick ? LONG_PAGES_QUICK : LONG_PAGES) },
 };
 
 const DOCS = resolve(import.meta.dir, "../docs");

@@ -18,6 +18,8 @@ const sections = (): HTMLDetailsElement[] => Array.from(document.querySelectorAl
 export class ListFilter {
   /** What was typed; "" shows everything. */
   #text = "";
+  /** Some rows are not shown. */
+  #isFiltered = false;
   readonly #folded: Set<string>;
   /** Looks further than this list. */
   readonly #onSearch: (text: string) => void;
@@ -60,8 +62,11 @@ export class ListFilter {
   draw(): void {
     if (this.#field().value !== this.#text) this.#field().value = this.#text;
     const part = fold(this.#text);
-    for (const row of document.querySelectorAll<HTMLElement>("#sidebar li"))
-      row.hidden = part !== "" && !nameOf(row).includes(part);
+    // Nearly always nothing was typed, and a row that comes is shown.
+    if (part !== "" || this.#isFiltered)
+      for (const row of document.querySelectorAll<HTMLElement>("#sidebar li"))
+        row.hidden = part !== "" && !nameOf(row).includes(part);
+    this.#isFiltered = part !== "";
     for (const section of sections()) {
       section.hidden = section.querySelector("li:not([hidden])") === null;
       section.open = part !== "" || !this.#folded.has(section.dataset["section"] ?? "");

@@ -39,7 +39,11 @@ function resultsOf({ conversations, people, rooms }: Found, text: string, sessio
     link: <ConversationLink conversation={conversation} session={session} />,
   }));
   const named = [
-    ...people.map((user) => ({ name: user.name, rank: rank(user.name, part, true), link: <PersonLink user={user} /> })),
+    ...people.map((user) => ({
+      name: user.name,
+      rank: rank(user.name, part, true),
+      link: <PersonLink user={user} session={session} />,
+    })),
     ...rooms.map((room) => ({
       name: room.name,
       rank: rank(room.name, part, room.role !== null),
@@ -65,11 +69,11 @@ function ConversationLink({ conversation, session }: { conversation: Conversatio
   );
 }
 
-function PersonLink({ user }: { user: UserView }) {
+function PersonLink({ user, session }: { user: UserView; session: Session }) {
   return (
     <a href={`/?to=${encodeURIComponent(user.name)}`}>
       <Avatar user={user} />
-      <span class="name">{user.name}</span>
+      <span class="name">{user.id === session.userId ? `${user.name} (you)` : user.name}</span>
     </a>
   );
 }

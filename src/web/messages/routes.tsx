@@ -232,13 +232,16 @@ async function findNamed(deps: WebDeps, session: Session, text: string, at: Read
   const input = { search, limit: PAGE_MAX, ...at };
   const people = text.startsWith("#") ? null : await chat.listUsers(session, input);
   if (people?.ok === false) return people;
+  // Notes to oneself are found by one's own name.
+  const own = people !== null && session.name.toLowerCase().includes(search.toLowerCase());
+  const self = own ? await chat.person(session, at) : null;
   const rooms = await chat.listRooms(session, input);
   if (!rooms.ok) return rooms;
   return {
     ...rooms,
     value: {
       conversations: [],
-      people: people?.value ?? [],
+      people: [...(people?.value ?? []), ...(self?.ok === true ? [self.value] : [])],
       rooms: text.startsWith("@") ? [] : rooms.value,
     },
   };

@@ -104,6 +104,7 @@ describe("finding", () => {
     expect(await found("op")).toEqual(["#ops", "opal", "#opera", "#dev-ops"]);
     expect(await found("#op")).toEqual(["#ops", "#opera", "#dev-ops"]);
     expect(await found("@OP")).toEqual(["opal"]);
+    expect(await found("ann")).toEqual(["anna (you)"]);
     expect(await page("/find?q=opera")).toContain("not joined");
     expect(await page("/find?q=nothing+of+the+kind")).toContain("“nothing of the kind”");
   });
