@@ -18,3 +18,11 @@ export const EMOJI_PER_MESSAGE = 20;
 export const INVITE_ROOMS_MAX = 20;
 /** Reactions to one message, whose row names everybody who reacted, to every reader. */
 export const REACTIONS_PER_MESSAGE = 300;
+/** People that one message can name. */
+export const MENTIONS_MAX = 50;
+/** People whom one `@here` calls. */
+export const HERE_MAX = 256;
+/** Places of one message where a name is looked for. */
+export const SIGNS_MAX = 200;
+/** With more people than this, the page asks before it sends an `@room` or `@here`. */
+export const CALLED_UNASKED_MAX = 10;

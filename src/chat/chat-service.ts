@@ -7,7 +7,7 @@ import type { Registration } from "../base/modes.ts";
 import type { Told } from "./fact.ts";
 import type { ClientId, ConversationId, InviteId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { Answer } from "./errors.ts";
-import type { ConversationList } from "./queries.ts";
+import type { ConversationList, Waiting } from "./queries.ts";
 import type { NotifyLevel, PreferenceRow, Role, RoomRole } from "./rows.ts";
 
 /** A login that `authenticate` has looked up; nothing else creates one. */
@@ -171,6 +171,11 @@ export interface ConversationView {
   readonly thread: ThreadView | null;
   /** Unread messages of other people that are not deleted, counted up to 100. */
   readonly unread: number;
+  /**
+   * In a room: how many of them mention the user, or call everybody; counted up to 100. In a muted one: those that
+   * mention the user by name.
+   */
+  readonly mentions: number;
   /** Seq of the newest message, even if it is deleted: the list's next page begins below it. */
   readonly lastSeq: number;
   readonly preferences: PreferencesView;
@@ -223,6 +228,8 @@ export interface MessageView {
   readonly editedMicros: number;
   /** Null: no replies. A deleted message with replies is still shown, without its text. */
   readonly replies: RepliesView | null;
+  /** Each person once. */
+  readonly mentions: readonly MentionView[];
 }
 
 /** A text that a message has, or had before it was edited. */
@@ -230,6 +237,20 @@ export interface VersionView {
   readonly body: string;
   /** When the message got it. */
   readonly timeMicros: number;
+}
+
+/** Somebody whom a message mentions. */
+export interface MentionView {
+  /** ROOM for everybody in the room, HERE for those who were online (mention-text.ts); they are listed besides. */
+  readonly userId: UserId;
+  /** What stands behind the `@` in the text; "" for somebody whom only `@here` calls. */
+  readonly text: string;
+  /** What the person is called now. */
+  readonly name: string;
+  /** It calls nobody. */
+  readonly silent: boolean;
+  /** The person may not see the message, and is not called. */
+  readonly outside: boolean;
 }
 
 /** One emoji at a message. */
@@ -322,7 +343,7 @@ export interface ListConversationsInput {
 }
 
 /** The beginning of a user's list, and what is in all of it. */
-export interface ListView extends Pick<ConversationList, "unread" | "more"> {
+export interface ListView extends Waiting, Pick<ConversationList, "more"> {
   readonly conversations: readonly ConversationView[];
 }
 
@@ -543,13 +564,13 @@ export interface ChatService {
     session: Session,
     input: { readonly room: string; readonly after?: string; readonly limit: number } & ReadAt,
   ): Promise<Answer<readonly RoomPersonView[]>>;
-  /** Unread messages in all conversations that are not muted, counted up to UNREAD_TOTAL_MAX. */
-  unreadTotal(session: Session): number;
+  /** What waits in all conversations that are not muted, each number counted up to UNREAD_TOTAL_MAX. */
+  waitingTotal(session: Session): Waiting;
   /**
-   * Unread messages of each conversation that has any and is not muted, or of one such conversation. The counts are exact if their sum is
-   * below UNREAD_TOTAL_MAX.
+   * What waits in each conversation that has unread messages and is not muted, or in one such conversation. The numbers
+   * are exact if the unread messages are fewer than UNREAD_TOTAL_MAX.
    */
-  unreadCounts(session: Session, conversationId?: string): ReadonlyMap<string, number>;
+  waiting(session: Session, conversationId?: string): ReadonlyMap<string, Waiting>;
 
   /** Cursor of the newest op applied here. */
   cursor(): string;

@@ -9,6 +9,7 @@ import type { ClientId, ConversationId, InviteId, MessageId, UserId } from "./id
 import type {
   InviteRow,
   InviteUseRow,
+  MentionRow,
   MessageRow,
   PreferenceRow,
   ReactionRow,
@@ -41,6 +42,8 @@ export interface ConversationSummary {
   readonly thread: ThreadSummary | null;
   /** Counted up to 100. */
   readonly unread: number;
+  /** In a room: how many of them mention the user, or call everybody; in a muted one, only the user by name. */
+  readonly mentions: number;
   /** Seq of the newest message; of an empty room, that of the op that made it. */
   readonly lastSeq: Seq;
   readonly preferences: Preferences;
@@ -51,11 +54,17 @@ export interface ConversationSummary {
 /** What the user prefers for a conversation. */
 export type Preferences = Pick<PreferenceRow, "starred" | "muted" | "level">;
 
-/** The beginning of a user's list of conversations: the starred ones, then those with the newest messages. */
-export interface ConversationList {
-  readonly conversations: readonly ConversationSummary[];
-  /** Unread messages in all conversations that are not muted, those that are not listed included. */
+/** What waits for a user, in one conversation or in all that are not muted. */
+export interface Waiting {
+  /** Unread messages. */
   readonly unread: number;
+  /** Those that call the user: of each conversation what the user has chosen to be told of. */
+  readonly calls: number;
+}
+
+/** The beginning of a user's list of conversations: the starred ones, then those with the newest messages. */
+export interface ConversationList extends Waiting {
+  readonly conversations: readonly ConversationSummary[];
   /** Null: these are all. */
   readonly more: MoreConversations | null;
 }
@@ -224,13 +233,15 @@ export interface Queries {
   versionsOf(seq: Seq): readonly VersionRow[];
   /** When the message got its present text; 0 if it was never edited. */
   editedMicros(seq: Seq): number;
-  /** Unread messages in all conversations and threads that the user has not muted, counted up to `max`. */
-  unreadTotal(user: UserId, max: number): number;
+  /** Whom a message that the user may see mentions. */
+  mentionsIn(seq: Seq): readonly Pick<MentionRow, "user" | "name" | "silent">[];
+  /** What waits in all conversations and threads that the user has not muted, each number counted up to `max`. */
+  waitingTotal(user: UserId, max: number): Waiting;
   /**
-   * Unread messages of each conversation that has any and is not muted, or of one such conversation, each counted up
-   * to `max`. If the counts add up to `max` or more, a conversation with UNREAD_COUNT_MAX may have more.
+   * What waits in each conversation that has unread messages and is not muted, or in one such conversation, each counted
+   * up to `max`. If the unread messages add up to `max` or more, a conversation with UNREAD_COUNT_MAX may have more.
    */
-  unreadCounts(user: UserId, max: number, conversation?: ConversationId): ReadonlyMap<ConversationId, number>;
+  waiting(user: UserId, max: number, conversation?: ConversationId): ReadonlyMap<ConversationId, Waiting>;
   /** Ids of the `limit` newest unread messages, newest first. */
   unreadIds(conversation: ConversationId, user: UserId, limit: number): readonly MessageId[];
 

@@ -262,6 +262,12 @@ export interface PreferenceRow {
   readonly changedSeq: Seq;
 }
 
+/** What a level means: `default` is mentions in a room, and all in a direct conversation or a thread. */
+export function notifiedOf(level: NotifyLevel, isRoom: boolean): Exclude<NotifyLevel, "default"> {
+  if (level !== "default") return level;
+  return isRoom ? "mentions" : "all";
+}
+
 /** What holds until the user has chosen otherwise. */
 export const NO_PREFERENCES = {
   starred: false,
@@ -272,6 +278,18 @@ export const NO_PREFERENCES = {
   levelTag: "",
   changedSeq: 0,
 } as const satisfies Omit<PreferenceRow, "user" | "conversation">;
+
+/** Somebody whom a message mentions, or ROOM or HERE in place of a user (mention-text.ts). */
+export interface MentionRow {
+  readonly user: UserId;
+  readonly conversation: ConversationId;
+  /** Seq of the message. */
+  readonly seq: Seq;
+  /** What stands behind the `@` in the text; "": nothing, `@here` calls this user. */
+  readonly name: string;
+  /** It calls nobody. */
+  readonly silent: boolean;
+}
 
 /** One request of a user, kept for ever: it identifies a repeat, and finds a message by its id. */
 export interface RequestRow {
@@ -385,11 +403,17 @@ export interface Rows {
   message(conversation: ConversationId, seq: Seq): MessageRow | null;
   addMessage(row: MessageRow): void;
   /** Turns the message into a tombstone: sets `deleted` and `changedSeq`, and removes its text, its versions and its reactions. */
+  /**
+   * Turns the message into a tombstone: sets `deleted` and `changedSeq`, and removes its body, its reactions and its
+   * mentions.
+   */
   eraseMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void;
   /** All of a message, also those taken away, ordered by emoji, then by user. */
   reactionsTo(seq: Seq): readonly ReactionRow[];
   /** Inserts or replaces. */
   putReaction(row: ReactionRow): void;
+  /** Inserts or replaces, by user and seq. */
+  addMention(row: MentionRow): void;
   /** Sets `changedSeq` of the message. */
   touchMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void;
   /** Sets the text and `changedSeq` of the message. */

@@ -62,6 +62,7 @@ export const MESSAGE: MessageView = {
     lastMicros: 1_700_000_000_000_002,
     people: [{ id: "u1", name: "ada" }],
   },
+  mentions: [{ userId: "u2", text: "ben", name: "Ben", silent: true, outside: true }],
 };
 
 /** The message as a client of the API decodes it. */
@@ -83,6 +84,7 @@ const DIRECT: ConversationView = {
   room: null,
   thread: null,
   unread: 3,
+  mentions: 1,
   lastSeq: 42,
   preferences: { starred: true, muted: false, level: "default", notify: "all" },
   last: null,

@@ -10,6 +10,7 @@ import type {
   InviteRow,
   InviteUseRow,
   MemberRow,
+  MentionRow,
   MessageRow,
   PreferenceRow,
   ReactionRow,
@@ -49,6 +50,7 @@ interface Tables {
   inviteUses: Map<string, InviteUseRow>;
   /** In the order of the ids. */
   audit: Map<number, AuditRow & { readonly id: number }>;
+  mentions: Map<string, MentionRow>;
   reads: Map<string, SingleRow>;
   hidden: Map<string, SingleRow>;
   tombstones: Map<string, { readonly author: string; readonly clientId: string }>;
@@ -75,6 +77,7 @@ function emptyTables(): Tables {
     invites: new Map(),
     inviteUses: new Map(),
     audit: new Map(),
+    mentions: new Map(),
     reads: new Map(),
     hidden: new Map(),
     tombstones: new Map(),
@@ -123,6 +126,13 @@ export class MemoryRows implements Rows {
       conversations: table(t.conversations.values(), ["id"]),
       hidden: table(t.hidden.values(), ["user", "conversation", "seq"]),
       members: table(t.members.values(), ["user", "conversation"]),
+      mentions: table(
+        [...t.mentions.values()].map((row) => ({
+          ...row,
+          conversation: t.conversations.get(row.conversation)!.createdSeq,
+        })),
+        ["user", "conversation", "seq"],
+      ),
       messages: table(
         [...this.#messages].flatMap(([id, rows]) =>
           rows.map((row) => ({ ...row, conversation: t.conversations.get(id)!.createdSeq })),
@@ -376,6 +386,7 @@ export class MemoryRows implements Rows {
     this.#change(conversation, seq, { body: "", deleted: true, changedSeq });
     for (const [key, row] of this.#t.reactions) if (row.seq === seq) this.#delete(this.#t.reactions, key);
     for (const [key, row] of this.#t.versions) if (row.seq === seq) this.#delete(this.#t.versions, key);
+    for (const [key, row] of this.#t.mentions) if (row.seq === seq) this.#delete(this.#t.mentions, key);
   }
 
   setBody(conversation: string, seq: Seq, body: string, changedSeq: Seq): void {
@@ -407,6 +418,10 @@ export class MemoryRows implements Rows {
 
   putReaction(row: ReactionRow): void {
     this.#set(this.#t.reactions, `${row.seq} ${row.emoji} ${row.user}`, row);
+  }
+
+  addMention(row: MentionRow): void {
+    this.#set(this.#t.mentions, `${row.user} ${row.seq}`, row);
   }
 
   touchMessage(conversation: string, seq: Seq, changedSeq: Seq): void {

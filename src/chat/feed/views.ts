@@ -1,12 +1,14 @@
 /** Turns rows into what people see: adds names, and removes the content of deleted accounts and messages. */
 import type { Told } from "../fact.ts";
-import { GENERAL_ID, isThreadId, messageId, threadIdOf, type UserId } from "../ids.ts";
+import { GENERAL_ID, isRoomId, isThreadId, messageId, threadIdOf, type ConversationId, type UserId } from "../ids.ts";
+import { HERE, mayMention, ROOM } from "../mention-text.ts";
 import type { Presence } from "../ports.ts";
 import type { ConversationSummary, Queries, RoomSummary, SeenMessage, ThreadSummary } from "../queries.ts";
-import type { MessageRow, ReactionRow, UserRow } from "../rows.ts";
+import { notifiedOf, type MentionRow, type MessageRow, type ReactionRow, type UserRow } from "../rows.ts";
 import type {
   ConversationView,
   FeedEvent,
+  MentionView,
   MessageView,
   PreferencesView,
   ReactionView,
@@ -28,9 +30,8 @@ function byTag(a: ReactionRow, b: ReactionRow): number {
   return a.tag < b.tag ? -1 : 1;
 }
 
-function preferencesOf({ room, preferences }: ConversationSummary): PreferencesView {
-  const { level } = preferences;
-  return { ...preferences, notify: level !== "default" ? level : room === null ? "all" : "mentions" };
+function preferencesOf({ id, preferences }: ConversationSummary): PreferencesView {
+  return { ...preferences, notify: notifiedOf(preferences.level, isRoomId(id)) };
 }
 
 export class Views {
@@ -81,6 +82,9 @@ export class Views {
       // Most messages never change, and need no look-up.
       ...(deleted || message.changedSeq === 0 ? UNCHANGED : this.#changesOf(message.seq)),
       replies: message.changedSeq === 0 || isThreadId(message.conversation) ? null : this.#repliesTo(message),
+      // Nor do most messages mention anybody.
+      mentions:
+        deleted || !mayMention(message.body) ? [] : this.mentions(this.#queries().mentionsIn(message.seq), message),
     };
   }
 
@@ -94,6 +98,24 @@ export class Views {
     const { count, lastMicros, authors } = replies;
     const people = authors.map((id) => ({ id, name: this.userById(id).name }));
     return { threadId: threadIdOf(messageId(message.author, message.clientId)), count, lastMicros, people };
+  }
+
+  /** Whom a message mentions, as they are called now, and whether they may see it. */
+  mentions(
+    found: readonly Pick<MentionRow, "user" | "name" | "silent">[],
+    { conversation }: { readonly conversation: ConversationId },
+  ): readonly MentionView[] {
+    const queries = this.#queries();
+    return found.map(({ user, name, silent }) => {
+      const isCall = user === ROOM || user === HERE;
+      return {
+        userId: user,
+        text: name,
+        name: isCall ? user.slice(1) : this.userById(user).name,
+        silent,
+        outside: !isCall && !queries.isMember(conversation, user),
+      };
+    });
   }
 
   /** Both the emoji and those who chose one are in the order in which they came. */
@@ -165,6 +187,7 @@ export class Views {
       room: room === null ? null : this.room(room),
       thread: thread === null ? null : this.#thread(thread),
       unread: summary.unread,
+      mentions: summary.mentions,
       lastSeq: summary.lastSeq,
       preferences: preferencesOf(summary),
       last: summary.last === null ? null : this.message(summary.last),

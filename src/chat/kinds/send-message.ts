@@ -21,7 +21,25 @@ import { mayRead, placeOfRequest, placeOfRoot } from "./places.ts";
 import { moveMark } from "./read-mark.ts";
 import { openRoom, type At } from "./rooms.ts";
 import { living } from "./sessions.ts";
-import { followAsAuthor, openThread, setFollow, tellRoot, threadBelow, visibleRoot } from "./threads.ts";
+import {
+  followAsAuthor,
+  followAsMentioned,
+  openThread,
+  setFollow,
+  tellRoot,
+  threadBelow,
+  visibleRoot,
+} from "./threads.ts";
+
+/** Somebody whom a message mentions. */
+export interface Mention {
+  /** Or ROOM or HERE (mention-text.ts). */
+  readonly user: UserId;
+  /** What stands behind the `@` in the text; "" for somebody whom only `@here` calls. */
+  readonly name: string;
+  /** It calls nobody. */
+  readonly silent: boolean;
+}
 
 export interface SendMessage {
   readonly kind: "sendMessage";
@@ -31,6 +49,8 @@ export interface SendMessage {
   readonly readUpTo: MessageId;
   /** Of a thread: the conversation of its root. Only a merge needs it. Absent: "". */
   readonly parent?: ConversationId;
+  /** Whom the proposer found in the text, each user once. Absent: nobody. */
+  readonly mentions?: readonly Mention[];
 }
 
 /**
@@ -45,7 +65,14 @@ export const sendMessage: Kind<SendMessage> = {
   since: 1,
   merge: "keep",
   recorded: true,
-  read: ({ conversation, body, readUpTo, parent }) => ({ kind: "sendMessage", conversation, body, readUpTo, parent }),
+  read: ({ conversation, body, readUpTo, parent, mentions }) => ({
+    kind: "sendMessage",
+    conversation,
+    body,
+    readUpTo,
+    parent,
+    ...(mentions.length === 0 ? {} : { mentions: mentions.map(({ user, name, silent }) => ({ user, name, silent })) }),
+  }),
   content: ({ conversation, body }) => `${conversation}\0${body}`,
 
   decide(op, body, seq, rows) {
@@ -73,8 +100,11 @@ export const sendMessage: Kind<SendMessage> = {
       changedSeq: deleted || thread !== null ? seq : 0,
     };
     rows.addMessage(message);
+    const mentions = deleted ? [] : (body.mentions ?? []);
+    for (const mention of mentions) rows.addMention({ conversation, seq, ...mention });
     const facts: Fact[] = deleted ? [] : [{ kind: "message", message, audience: { membersOf: conversation } }];
     if (thread !== null) followAsAuthor(thread, author, seq, rows);
+    if (isThreadId(conversation)) facts.push(...followAsMentioned(at, conversation, mentions));
     facts.push(...opened.facts, ...tellRoot(conversation, seq, rows));
     const isDue = body.readUpTo !== "" || seq % OWN_MARK_EVERY === 0 || op.clientId.endsWith("0");
     if (member !== null && isDue) {

@@ -38,6 +38,26 @@ export function followAsAuthor(thread: ConversationId, user: UserId, seq: Seq, r
   rows.putMember({ conversation: thread, user, mark: 0, markChangedSeq: seq, ...WHOLE });
 }
 
+/**
+ * Whom a reply calls follows the thread, with the reply as unread, unless the user has decided otherwise. Only who may
+ * read it.
+ */
+export function followAsMentioned(
+  { seq, rows }: At,
+  thread: ConversationId,
+  mentions: readonly { readonly user: UserId; readonly silent: boolean }[],
+): readonly Fact[] {
+  const parent = rows.conversation(thread)?.parent ?? null;
+  const facts: Fact[] = [];
+  for (const { user, silent } of mentions) {
+    if (silent || parent === null || rows.member(parent, user) === null || rows.follow(thread, user) !== null) continue;
+    rows.putFollow({ thread, user, isOn: true, tag: "", changedSeq: seq });
+    rows.putMember({ conversation: thread, user, mark: seq - 1, markChangedSeq: seq, ...WHOLE });
+    facts.push({ kind: "conversation", conversationId: thread, audience: { user } });
+  }
+  return facts;
+}
+
 /** Sets whether the op's user follows the thread, unless a later op has said otherwise. */
 export function setFollow({ op, seq, rows }: At, thread: ConversationId, isOn: boolean, facts: Fact[]): void {
   const { user } = op;

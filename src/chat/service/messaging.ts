@@ -2,6 +2,7 @@
 import { CHAT_ERRORS, failed, type Answer } from "../errors.ts";
 import {
   directId,
+  directMembers,
   isRoomId,
   isThreadId,
   messageId,
@@ -18,12 +19,13 @@ import { checkBody, checkClientId, checkEmoji, checkIds, checkLimit } from "../l
 import { namesRoom, type Finder } from "./finder.ts";
 import { LEVELS } from "../kinds/set-preference.ts";
 import type { MarkGatherer } from "./mark-gatherer.ts";
+import { mentionsIn } from "./mentions.ts";
 import { typedName } from "./names.ts";
 import { directPeople } from "../kinds/direct.ts";
 import type { OpBody } from "../kinds/kinds.ts";
 import { microsOf } from "../kinds/tags.ts";
 import type { Reading } from "../reading.ts";
-import type { SeenMessage } from "../queries.ts";
+import type { SeenMessage, Waiting } from "../queries.ts";
 import type { UserRow } from "../rows.ts";
 import { failedWith, noSuchPerson } from "../sentences.ts";
 import {
@@ -46,7 +48,7 @@ import {
 } from "../chat-service.ts";
 import type { Views } from "../feed/views.ts";
 import type { Writer } from "./writer.ts";
-import type { ChatDeps } from "../ports.ts";
+import type { ChatDeps, Presence } from "../ports.ts";
 import type { Seq } from "../../election/view.ts";
 
 /** How many people are examined, page by page, to find those without a conversation. */
@@ -66,9 +68,12 @@ const NO_THREAD_IN_THREAD = "A reply has no thread of its own. Write in the thre
 const TOO_MANY_REACTIONS = `A message can have ${EMOJI_PER_MESSAGE} different emoji and ${REACTIONS_PER_MESSAGE} reactions. Choose one that is there.`;
 
 const NOT_YOURS = "Only the person who wrote a message can edit it.";
+interface MessagingDeps extends ChatDeps {
+  readonly presence: Pick<Presence, "isOnline">;
+}
 
 export class Messaging {
-  readonly #deps: ChatDeps;
+  readonly #deps: MessagingDeps;
   readonly #writer: Writer;
   readonly #marks: MarkGatherer;
   readonly #reading: Reading;
@@ -76,7 +81,7 @@ export class Messaging {
   readonly #finder: Finder;
 
   constructor(
-    deps: ChatDeps,
+    deps: MessagingDeps,
     parts: {
       readonly writer: Writer;
       readonly marks: MarkGatherer;
@@ -118,7 +123,19 @@ export class Messaging {
     const { readUpTo = "" } = input;
     if (readUpTo !== "" && splitMessageId(readUpTo) === null) return failedWith("invalid", { field: "ids" });
     const parent = isThreadId(conversation) ? this.#deps.queries().homeOf(conversation) : "";
-    const op: OpBody = { kind: "sendMessage", conversation, body: body.value, readUpTo, parent };
+    const { queries, presence } = this.#deps;
+    const isRoom = directMembers(conversation) === null;
+    const text = { author: session.userId, conversation, isRoom, body: body.value };
+    const mentions = mentionsIn(text, { queries: queries(), presence });
+    if (!mentions.ok) return mentions;
+    const op: OpBody = {
+      kind: "sendMessage",
+      conversation,
+      body: body.value,
+      readUpTo,
+      parent,
+      ...(mentions.value.length === 0 ? {} : { mentions: mentions.value }),
+    };
     const written = await this.#writer.write(session.userId, clientId.value, op);
     if (!written.ok) {
       return written.error.code === "unknown_recipient" ? failedWith("unknown_recipient", { field: "to" }) : written;
@@ -126,7 +143,12 @@ export class Messaging {
     const { result, cursor } = written;
     if (result.kind === "sent" && result.timeMicros !== null) {
       const { seq, timeMicros } = result;
-      return { ok: true, value: sent(session, clientId.value, op, { seq, timeMicros }), cursor };
+      const at = { seq, timeMicros };
+      return {
+        ok: true,
+        value: sent(session, clientId.value, op, at, this.#views.mentions(mentions.value, op)),
+        cursor,
+      };
     }
     const row = this.#deps.queries().message(conversation, session.userId, result.seq);
     return row === null ? failedWith("not_found") : { ok: true, value: this.#views.message(row), cursor };
@@ -439,12 +461,12 @@ export class Messaging {
     return request === null || request.conversation !== conversation ? null : request.seq;
   }
 
-  unreadTotal(session: Session): number {
-    return this.#deps.queries().unreadTotal(session.userId, UNREAD_TOTAL_MAX);
+  waitingTotal(session: Session): Waiting {
+    return this.#deps.queries().waitingTotal(session.userId, UNREAD_TOTAL_MAX);
   }
 
-  unreadCounts(session: Session, conversationId?: string): ReadonlyMap<string, number> {
-    return this.#deps.queries().unreadCounts(session.userId, UNREAD_TOTAL_MAX, conversationId);
+  waiting(session: Session, conversationId?: string): ReadonlyMap<string, Waiting> {
+    return this.#deps.queries().waiting(session.userId, UNREAD_TOTAL_MAX, conversationId);
   }
 }
 
@@ -454,6 +476,7 @@ function sent(
   clientId: ClientId,
   op: Extract<OpBody, { kind: "sendMessage" }>,
   { seq, timeMicros }: { readonly seq: Seq; readonly timeMicros: number },
+  mentions: MessageView["mentions"],
 ): MessageView {
   return {
     id: messageId(session.userId, clientId),
@@ -470,5 +493,6 @@ function sent(
     reactions: [],
     editedMicros: 0,
     replies: null,
+    mentions,
   };
 }

@@ -8,6 +8,7 @@
  * Greek letters that look like Latin ones.
  */
 import { failed, type ChatError } from "../errors.ts";
+import { CALLS } from "../mention-text.ts";
 
 const NAME_CHARS_MAX = 32;
 
@@ -136,6 +137,8 @@ function checked(text: string, charsMax: number): Checked {
   if (!NAME.test(name) || INVISIBLE.test(name) || hasStrayJoiner(name)) {
     return refusal("Use letters, digits, dots, dashes and underscores; no spaces.");
   }
+  if (charsMax === NAME_CHARS_MAX && CALLS.has(foldName(name)))
+    return refusal("This word calls everybody in a room. Choose another name.");
   if (!LETTER_OR_DIGIT.test(name)) return refusal("Use at least one letter or digit.");
   if (!SCRIPTS.some((script) => script.test(name))) return refusal("Use the letters of one alphabet only.");
   return { ok: true, value: { name, folded: foldName(name), skeleton: skeletonOf(name) } };

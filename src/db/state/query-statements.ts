@@ -1,8 +1,9 @@
 /** The statements of reads, each prepared once. Drizzle writes the SQL; rows are arrays (see connection.ts). */
 import { and, asc, desc, eq, gt, isNotNull, isNull, lt, lte, ne, sql } from "drizzle-orm";
 import { alias } from "drizzle-orm/sqlite-core";
+import { ROOM } from "../../chat/mention-text.ts";
 import { compile, once, type StateConnection } from "./connection.ts";
-import { conversations, hidden, members, messages, preferences, reads, sessions, users } from "./schema.ts";
+import { conversations, hidden, members, mentions, messages, preferences, reads, sessions, users } from "./schema.ts";
 
 const p = sql.placeholder;
 
@@ -91,9 +92,10 @@ function peopleStatements(c: StateConnection) {
 }
 
 /**
- * Each membership with the newest seq of its conversation and the number of unread messages there. It is one
- * statement because two for each of some hundred conversations took 4 ms for a page's list and another 4 ms for
- * its total. Parameters: where to stop counting, user, 1 for threads or 0 for all others, limit.
+ * Each membership with the newest seq of its conversation, the number of unread messages there, in a room the number of
+ * those that mention the member, and what the member prefers there. It is one statement because two for each of some
+ * hundred conversations took 4 ms for a page's list and another 4 ms for its total. Parameters: where to stop counting,
+ * twice; user, 1 for threads or 0 for all others, limit.
  */
 function overview(c: StateConnection) {
   const { db } = c;
@@ -110,15 +112,8 @@ function overview(c: StateConnection) {
         newest: sql`coalesce((select ${messages.seq} from ${messages}
           where ${messages.conversation} = ${conversations.createdSeq}
           order by ${messages.seq} desc limit 1), ${conversations.createdSeq})`.as("newest"),
-        unread: sql`(select count(*) from (select 1 from ${messages}
-          left join ${reads} on ${reads.user} = ${members.user} and ${reads.conversation} = ${members.conversation}
-            and ${reads.seq} = ${messages.seq}
-          left join ${hidden} on ${hidden.user} = ${members.user} and ${hidden.conversation} = ${members.conversation}
-            and ${hidden.seq} = ${messages.seq}
-          where ${messages.conversation} = ${conversations.createdSeq} and ${messages.seq} > ${members.mark}
-            and ${messages.author} <> ${members.user} and ${messages.deleted} = 0
-            and (${messages.recovered} = 0 or ${messages.timeMicros} >= ${members.sinceMicros})
-            and ${reads.seq} is null and ${hidden.seq} is null limit ${p("counted")}))`.as("unread"),
+        unread: countUnread().as("unread"),
+        mentions: countMentions().as("mentions"),
         starred: preferences.starred,
         muted: preferences.muted,
         level: preferences.level,
@@ -161,6 +156,35 @@ function membershipStatements(c: StateConnection) {
         .limit(p("limit")),
     ),
   };
+}
+
+/** Of a row of `members` and its conversation: unread messages. Parameter: where to stop counting. */
+function countUnread() {
+  return sql`(select count(*) from (select 1 from ${messages}
+    left join ${reads} on ${reads.user} = ${members.user} and ${reads.conversation} = ${members.conversation}
+      and ${reads.seq} = ${messages.seq}
+    left join ${hidden} on ${hidden.user} = ${members.user} and ${hidden.conversation} = ${members.conversation}
+      and ${hidden.seq} = ${messages.seq}
+    where ${messages.conversation} = ${conversations.createdSeq} and ${messages.seq} > ${members.mark}
+      and ${messages.author} <> ${members.user} and ${messages.deleted} = 0
+      and (${messages.recovered} = 0 or ${messages.timeMicros} >= ${members.sinceMicros})
+      and ${reads.seq} is null and ${hidden.seq} is null limit ${p("counted")}))`;
+}
+
+/** The same: those of them that mention the member; of a direct conversation none. A muted room calls nobody as such. */
+function countMentions() {
+  return sql`case ${conversations.kind} when 'direct' then 0 else
+    (select count(*) from (select distinct ${mentions.seq} from ${mentions}
+    join ${messages} on ${messages.seq} = ${mentions.seq}
+    left join ${reads} on ${reads.user} = ${members.user} and ${reads.conversation} = ${members.conversation}
+      and ${reads.seq} = ${mentions.seq}
+    left join ${hidden} on ${hidden.user} = ${members.user} and ${hidden.conversation} = ${members.conversation}
+      and ${hidden.seq} = ${mentions.seq}
+    where ${mentions.user} in (${members.user}, case ${preferences.muted} when 1 then '' else ${sql.raw(`'${ROOM}'`)} end)
+      and ${mentions.conversation} = ${conversations.createdSeq} and ${mentions.seq} > ${members.mark}
+      and ${mentions.silent} = 0 and ${messages.author} <> ${members.user} and ${messages.deleted} = 0
+      and (${messages.recovered} = 0 or ${messages.timeMicros} >= ${members.sinceMicros})
+      and ${reads.seq} is null and ${hidden.seq} is null limit ${p("counted")})) end`;
 }
 
 /**

@@ -7,7 +7,7 @@
  * of all conversations go to one page at the end; look-ups by conversation use an index of some
  * 10 bytes per message. Text ids are ASCII and are compared as bytes everywhere.
  *
- * Reactions, and the texts of edited messages, are tables of their own beside `messages`.
+ * Reactions, mentions, and the texts of edited messages are tables of their own beside `messages`.
  */
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 import { sql } from "drizzle-orm";
@@ -290,6 +290,27 @@ export const versions = sqliteTable(
   "versions",
   { seq: integer().notNull(), tag: text().notNull(), body: text().notNull() },
   (t) => [primaryKey({ columns: [t.seq, t.tag] })],
+);
+
+/**
+ * Whom messages mention; MentionRow says what the columns are. A user's mentions in a conversation are together, to be
+ * counted above a mark; a message finds its own by its seq, and a user the newest ones of all conversations.
+ */
+export const mentions = sqliteTable(
+  "mentions",
+  {
+    user: text().notNull(),
+    /** Conversation number. */
+    conversation: integer().notNull(),
+    seq: integer().notNull(),
+    name: text().notNull(),
+    silent: integer({ mode: "boolean" }).notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.user, t.conversation, t.seq] }),
+    index("mentions_seq").on(t.seq),
+    index("mentions_newest").on(t.user, t.seq),
+  ],
 );
 
 /** Messages above the reader's mark that were read singly. */

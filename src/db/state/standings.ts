@@ -1,17 +1,18 @@
 /** How a user stands to her conversations, and which of them a listing selects. */
 import { isRoomId } from "../../chat/ids.ts";
-import type { ConversationsPage, ConversationSummary, Preferences } from "../../chat/queries.ts";
-import type { MemberRow, UserRow } from "../../chat/rows.ts";
+import type { ConversationsPage, ConversationSummary, Preferences, Waiting } from "../../chat/queries.ts";
+import { notifiedOf, type MemberRow, type UserRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 
 /**
- * A membership, the newest seq of its conversation (0: none), the number of unread messages, up to UNREAD_COUNT_MAX,
- * and what the user prefers there.
+ * A membership, the newest seq of its conversation (0: none), the number of unread messages, in a room the number of
+ * those that mention the member, each up to UNREAD_COUNT_MAX, and what the member prefers there.
  */
 export interface Standing {
   readonly me: MemberRow;
   readonly lastSeq: Seq;
   readonly unread: number;
+  readonly mentions: number;
   readonly preferences: Preferences;
 }
 
@@ -38,9 +39,23 @@ export function chosen(standings: readonly Standing[], page: ConversationsPage):
     .sort((a, b) => b.lastSeq - a.lastSeq);
 }
 
+/** What of a conversation waits, and what of that calls the member. */
+export function waitingOf({ me, unread, mentions, preferences }: Omit<Standing, "lastSeq">): Waiting {
+  const calls = { all: unread, mentions, nothing: 0 };
+  return { unread, calls: calls[notifiedOf(preferences.level, isRoomId(me.conversation))] };
+}
+
 /** The sum of the counts. */
-export function sum(counts: Iterable<number>): number {
-  let total = 0;
-  for (const count of counts) total += count;
-  return total;
+export function sum(counts: Iterable<Waiting>): Waiting {
+  let [unread, calls] = [0, 0];
+  for (const count of counts) {
+    unread += count.unread;
+    calls += count.calls;
+  }
+  return { unread, calls };
+}
+
+/** The counts, each at most `max`. */
+export function upTo(max: number, { unread, calls }: Waiting): Waiting {
+  return { unread: Math.min(max, unread), calls: Math.min(max, calls) };
 }

@@ -19,6 +19,7 @@ import {
   UNREAD_COUNT_MAX,
   type Change,
   type ConversationList,
+  type Waiting,
   type ConversationsPage,
   type ConversationSummary,
   type Preferences,
@@ -49,8 +50,9 @@ import { StateRoomQueries } from "./room-queries.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
 import { memberRow, one, sessionRow, userRow } from "./row-shapes.ts";
 import { changeOf, group, seen, type Gone, type Sides } from "./seen-messages.ts";
-import { chosen, isCounted, isListed, sum, type Standing } from "./standings.ts";
 import { StateAdminQueries } from "./admin-queries.ts";
+import { chosen, isCounted, isListed, sum, upTo, waitingOf, type Standing } from "./standings.ts";
+import type { SeenMention } from "./mentions.ts";
 import type { StateRows } from "./state-rows.ts";
 
 /** Maximum number of accounts tried for one name at a login: its holder, and those that lost it in a merge. */
@@ -210,7 +212,7 @@ export class StateQueries implements Queries {
     }
     return {
       conversations,
-      unread: Math.min(unreadMax, sum(this.#counts([...standings, ...this.#threads(user)], unreadMax).values())),
+      ...upTo(unreadMax, sum(this.#counts([...standings, ...this.#threads(user)], unreadMax).values())),
       more,
     };
   }
@@ -224,8 +226,7 @@ export class StateQueries implements Queries {
   summary(conversation: ConversationId, user: UserId): ConversationSummary | null {
     const me = this.#reader(conversation, user);
     if (me === null) return null;
-    const unread = this.#unread(me, UNREAD_COUNT_MAX);
-    return this.#summary({ me, lastSeq: this.#lastSeq(conversation), unread, preferences: this.#preferences(me) });
+    return this.#summary({ ...this.#standing(me, UNREAD_COUNT_MAX), lastSeq: this.#lastSeq(conversation) });
   }
 
   history(conversation: ConversationId, user: UserId, beforeSeq: Seq, limit: number): readonly SeenMessage[] {
@@ -290,27 +291,33 @@ export class StateQueries implements Queries {
     return this.#rows.reactionsTo(seq);
   }
 
-  unreadTotal(user: UserId, max: number): number {
-    return Math.min(max, sum(this.unreadCounts(user, max).values()));
+  mentionsIn(seq: Seq): readonly SeenMention[] {
+    return this.#rows.mentionsIn(seq);
   }
 
-  unreadCounts(user: UserId, max: number, conversation?: ConversationId): ReadonlyMap<ConversationId, number> {
+  waitingTotal(user: UserId, max: number): Waiting {
+    return upTo(max, sum(this.waiting(user, max).values()));
+  }
+
+  waiting(user: UserId, max: number, conversation?: ConversationId): ReadonlyMap<ConversationId, Waiting> {
     if (conversation === undefined) return this.#counts([...this.#overview(user), ...this.#threads(user)], max);
     const me = this.#reader(conversation, user);
-    if (me === null || this.#preferences(me).muted) return new Map();
-    return new Map([[conversation, this.#unread(me, max)]]);
+    if (me === null) return new Map();
+    const standing = this.#standing(me, max);
+    return new Map(standing.preferences.muted ? [] : [[conversation, waitingOf(standing)]]);
   }
 
-  #counts(standings: readonly Standing[], max: number): ReadonlyMap<ConversationId, number> {
+  #counts(standings: readonly Standing[], max: number): ReadonlyMap<ConversationId, Waiting> {
     const asked = standings.filter(isCounted);
-    const counts = new Map(asked.map(({ me, unread }) => [me.conversation, unread]));
-    let total = sum(counts.values());
-    for (const { me, unread } of asked) {
+    const counts = new Map(asked.map((standing) => [standing.me.conversation, waitingOf(standing)]));
+    let total = sum(counts.values()).unread;
+    for (const standing of asked) {
+      const { me, unread } = standing;
       // The total is shown only up to `max`, so that few conversations need to be counted again.
       if (total >= max) break;
       if (unread !== UNREAD_COUNT_MAX) continue;
       const whole = this.#unread(me, max);
-      counts.set(me.conversation, whole);
+      counts.set(me.conversation, waitingOf({ ...standing, unread: whole }));
       total += whole - unread;
     }
     return counts;
@@ -390,17 +397,23 @@ export class StateQueries implements Queries {
   }
 
   #standings(user: UserId, threads: boolean): readonly Standing[] {
-    return this.#q.overview.all(UNREAD_COUNT_MAX, user, threads ? 1 : 0, CONVERSATIONS_MAX).map((row) => {
+    const limits = [UNREAD_COUNT_MAX, UNREAD_COUNT_MAX];
+    return this.#q.overview.all(...limits, user, threads ? 1 : 0, CONVERSATIONS_MAX).map((row) => {
       const me = memberRow(row);
-      const unread = row[7] as number;
-      return {
-        me,
-        lastSeq: (row[6] ?? 0) as Seq,
-        unread: unread > 0 && this.#isSilenced(me) ? 0 : unread,
-        preferences:
-          row[10] === null ? UNCHANGED : { starred: row[8] === 1, muted: row[9] === 1, level: row[10] as NotifyLevel },
-      };
+      const isSilenced = row[7] !== 0 && this.#isSilenced(me);
+      const [unread, mentions] = isSilenced ? [0, 0] : [row[7] as number, row[8] as number];
+      const preferences =
+        row[11] === null ? UNCHANGED : { starred: row[9] === 1, muted: row[10] === 1, level: row[11] as NotifyLevel };
+      return { me, lastSeq: (row[6] ?? 0) as Seq, unread, mentions, preferences };
     });
+  }
+
+  #standing(me: MemberRow, max: number): Omit<Standing, "lastSeq"> {
+    const unread = this.#unread(me, max);
+    const preferences = this.#preferences(me);
+    const isCalled = unread > 0 && this.#rows.conversation(me.conversation)?.kind !== "direct";
+    const mentions = isCalled ? this.#rows.unreadMentions(me, preferences.muted, UNREAD_COUNT_MAX) : 0;
+    return { me, unread, mentions, preferences };
   }
 
   #preferences({ user, conversation }: MemberRow): Preferences {
@@ -449,7 +462,7 @@ export class StateQueries implements Queries {
     return (this.#q.newest.get(number, 1)?.[0] ?? number ?? 0) as Seq;
   }
 
-  #summary({ me, lastSeq, unread, preferences }: Standing): ConversationSummary {
+  #summary({ me, lastSeq, unread, mentions, preferences }: Standing): ConversationSummary {
     const { conversation, user } = me;
     return {
       id: conversation,
@@ -457,6 +470,7 @@ export class StateQueries implements Queries {
       room: this.#isRoom(conversation) ? this.rooms.room(this.homeOf(conversation), user) : null,
       thread: isThreadId(conversation) ? this.#thread(conversation, user) : null,
       unread,
+      mentions,
       lastSeq,
       preferences,
       last: this.#newest(me, lastSeq) ?? this.#newestVisible(conversation, user),

@@ -15,6 +15,7 @@ import type {
   InviteRow,
   InviteUseRow,
   MemberRow,
+  MentionRow,
   MessageRow,
   PreferenceRow,
   ReactionRow,
@@ -38,6 +39,7 @@ import { StatePreferences } from "./preferences.ts";
 import { preferencesOf, seatsOf, type RecentChanges } from "./recent-changes.ts";
 import { StateFollows } from "./follows.ts";
 import { StateInvites } from "./invites.ts";
+import { StateMentions, type SeenMention } from "./mentions.ts";
 import { StateReactions } from "./reactions.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
@@ -74,6 +76,7 @@ export class StateRows implements Rows {
   /** These two also answer queries. */
   readonly invites: StateInvites;
   readonly audit: StateAudit;
+  readonly #mentions: StateMentions;
   readonly #roomRows = new BoundedCache<RoomRow>(CACHED_ROOMS);
   readonly #spans: RequestSpans;
   readonly #users = new BoundedCache<UserRow>(CACHED_USERS);
@@ -106,6 +109,7 @@ export class StateRows implements Rows {
     this.#follows = new StateFollows(connection);
     this.invites = new StateInvites(connection);
     this.audit = new StateAudit(connection);
+    this.#mentions = new StateMentions(connection);
     this.#spans = new RequestSpans((from, to, limit) =>
       this.#q.clientIdsBetween.all(from, to, limit).map(([clientId]) => clientId as string),
     );
@@ -435,6 +439,20 @@ export class StateRows implements Rows {
     this.#reactions.put(row);
   }
 
+  addMention(row: MentionRow): void {
+    this.#mentions.add(this.numberOf(row.conversation), row);
+  }
+
+  /** Those of a message, by user. */
+  mentionsIn(seq: Seq): readonly SeenMention[] {
+    return this.#mentions.in(seq);
+  }
+
+  /** Unread messages of the member's conversation that call the member, if `byName` by name, counted up to `max`. */
+  unreadMentions(member: MemberRow, byName: boolean, max: number): number {
+    return this.#mentions.unread(this.numberOf(member.conversation), member, byName, max);
+  }
+
   touchMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void {
     this.#reactions.touchMessage(this.numberOf(conversation), seq, changedSeq);
     this.#changes.changed(conversation, changedSeq);
@@ -464,6 +482,7 @@ export class StateRows implements Rows {
   eraseMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void {
     this.#reactions.drop(seq);
     this.#versions.dropAll(seq);
+    this.#mentions.drop(seq);
     this.#q.eraseMessage.run(changedSeq, this.numberOf(conversation), seq);
     this.#memory.erased(conversation, seq);
     this.#changes.changed(conversation, changedSeq);

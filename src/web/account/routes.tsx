@@ -60,7 +60,7 @@ async function answerAccount(
   const session = sessionOf(c);
   const logins = await read(c, (at) => deps.chat.listSessions(session, at));
   if (!logins.ok) return await answerError(c, logins.error);
-  const unread = deps.chat.unreadTotal(session);
+  const { unread } = deps.chat.waitingTotal(session);
   if (error !== null) setErrorHeaders(c, error);
   if (wantsJson(c)) return c.json({ user: { id: session.userId, name: session.name }, unread, logins: logins.value });
   const deletion = { id: Bun.randomUUIDv7(), error, deleteMessages };

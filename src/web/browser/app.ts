@@ -97,7 +97,11 @@ export class App {
     this.#departure.store();
     this.#words = openLiveWords({ me, onGone: () => this.#view?.composer?.close("This account was deleted") });
     this.#list = new List(
-      { words: this.#words, filter: this.#filter, onUnread: (count) => this.#showUnread(count) },
+      {
+        words: this.#words,
+        filter: this.#filter,
+        onWaiting: (unread, calls) => this.#showWaiting(unread, calls),
+      },
       main.dataset["current"] ?? "",
     );
     this.#events = this.#openEvents();
@@ -148,10 +152,10 @@ export class App {
     });
   }
 
-  /** `count`: the number of all unread messages, in the words of the list. */
-  #showUnread(count: string): void {
-    document.title = `${count === "0" ? "" : `(${count}) `}${required("#main").dataset["title"] ?? ""}`;
-    this.#words.showUnread(count);
+  /** The numbers of all unread messages and of those that call the user, in the words of the list. */
+  #showWaiting(unread: string, calls: string): void {
+    document.title = `${calls === "0" ? "" : `(${calls}) `}${required("#main").dataset["title"] ?? ""}`;
+    this.#words.showUnread(unread);
   }
 
   #openSwitching(): Switching {
@@ -169,7 +173,8 @@ export class App {
     const view = this.#openView(main, FRESH);
     this.#view = view;
     this.#list.setCurrent(main.dataset["current"] ?? "");
-    this.#showUnread(required("#sidebar").dataset["unread"] ?? "0");
+    const { unread = "0", calls = "0" } = required("#sidebar").dataset;
+    this.#showWaiting(unread, calls);
     this.#events.onSwitched();
     this.#link.show({ show: view.conversation ?? "", cursor: main.dataset["cursor"] ?? "" });
     return view;

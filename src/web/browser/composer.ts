@@ -1,5 +1,8 @@
 /** The text field: Enter sends, Shift+Enter breaks the line, and what is typed is kept until it is sent. */
-import { MESSAGE_BYTES_MAX } from "../../chat/bounds.ts";
+import { CALLED_UNASKED_MAX, MESSAGE_BYTES_MAX } from "../../chat/bounds.ts";
+import { callIn } from "../../chat/mention-text.ts";
+import { ask } from "./ask.ts";
+import { openCompletion } from "./completion.ts";
 import { FieldDraft } from "./draft.ts";
 import { showAbout } from "./about-bar.ts";
 import { fieldOf, required } from "./elements.ts";
@@ -65,6 +68,8 @@ export class Composer {
       event.preventDefault();
       this.#submit();
     });
+    const { conversation } = this.#input;
+    if (conversation !== null) openCompletion(this.#form, field, `/c/${conversation}`);
     field.addEventListener("keydown", (event) => {
       // WebKit ends a composition before the Enter that confirms it; only the key code shows that it was that Enter.
       if (event.isComposing || event.keyCode === 229 || event.shiftKey || event.altKey) return;
@@ -135,11 +140,12 @@ export class Composer {
 
   // ---------------------------------------------------------------- sending
 
-  #submit(): void {
+  #submit(isAsked = false): void {
     const { field } = this;
     if (field.readOnly) return;
     const body = this.#notes.bodyToSend();
     if (!this.#isSendable(body)) return;
+    if (!isAsked && this.#asksFirst(body)) return;
     const { outbox, conversation, seenUpTo } = this.#input;
     const { about } = this.#draft;
     if (this.#to !== null) {
@@ -216,6 +222,21 @@ export class Composer {
     this.#button.title = about?.kind === "edit" ? "Save (Enter)" : "Send (Enter)";
     this.#button.ariaLabel = about?.kind === "edit" ? "Save" : "Send";
     this.#fit();
+  }
+
+  /** True if the message calls so many people that the user is asked, and sends it by the answer. */
+  #asksFirst(body: string): boolean {
+    const called = Number(this.#form.dataset["called"] ?? 0);
+    const word = called > CALLED_UNASKED_MAX ? callIn(body) : null;
+    if (word === null) return false;
+    const whom = word === "here" ? `those of ${called} people who are online` : `${called} people`;
+    void ask({
+      title: `Notify ${whom}?`,
+      text: `@${word} calls ${word === "here" ? "everybody in this room who is online" : "everybody in this room"}.`,
+      yes: "Send",
+      isHarmless: true,
+    }).then((isSure) => (isSure ? this.#submit(true) : this.field.focus()));
+    return true;
   }
 
   /** Shows an error at the first field that is missing something. */

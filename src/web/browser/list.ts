@@ -25,13 +25,15 @@ export interface ListRow {
   readonly html: string;
   /** The number of unread messages in all conversations, in the words of the list. */
   readonly unread: string;
+  /** The same of those that call the user. */
+  readonly calls: string;
 }
 
 interface ListInput {
   readonly words: LiveWords;
   readonly filter: ListFilter;
-  /** `count`: in the words of the list. */
-  readonly onUnread: (count: string) => void;
+  /** What waits, in the words of the list: unread messages, and those of them that call the user. */
+  readonly onWaiting: (unread: string, calls: string) => void;
 }
 
 const seqOf = (row: Element): number => Number((row as HTMLElement).dataset["seq"]);
@@ -116,12 +118,13 @@ export class List {
 
   /** Places a row that the replica sent. */
   place(given: ListRow): void {
-    const { conversationId, html, unread } = given;
+    const { conversationId, html, unread, calls } = given;
     this.#late?.push(given);
-    this.#input.onUnread(unread);
+    this.#input.onWaiting(unread, calls);
     const sidebar = required("#sidebar");
     // The styles of the start page depend on it.
     sidebar.dataset["unread"] = unread;
+    sidebar.dataset["calls"] = calls;
     const known = document.getElementById(`s-${conversationId}`);
     if (html === "") known?.remove();
     else this.#placeRow(sidebar, known, this.#rowOf(given));
@@ -187,7 +190,7 @@ export class List {
     const sidebar = required("#sidebar");
     for (const dot of sidebar.querySelectorAll<HTMLElement>(".presence"))
       this.#input.words.showPresence({ id: dot.dataset["user"] ?? "", online: dot.dataset["online"] === "yes" });
-    this.#input.onUnread(sidebar.dataset["unread"] ?? "0");
+    this.#input.onWaiting(sidebar.dataset["unread"] ?? "0", sidebar.dataset["calls"] ?? "0");
     const rows = this.#late;
     this.#late = null;
     for (const row of rows) this.place(row);

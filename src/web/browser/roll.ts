@@ -9,6 +9,7 @@ import { EdgePages } from "./edge-pages.ts";
 import { FirstUnread } from "./first-unread.ts";
 import { Jump } from "./jump.ts";
 import { addTools } from "./message-menu.ts";
+import { drawMentions } from "./mentions.ts";
 import { isAtEnd, keepingPlace, placeOf, scrollTo, type ReadingPlace } from "./reading-place.ts";
 import { drawReactions } from "./reactions.ts";
 import { getPiece } from "./requests.ts";
@@ -330,6 +331,7 @@ export class Roll implements Rows {
     drawReactions(row, this.#me);
     drawCode(row);
     addTools(row);
+    drawMentions(row, this.#me);
   }
 
   /** True if the row belongs to an older page, which is loaded when the user scrolls up. */

@@ -110,7 +110,7 @@ export async function answerPage(c: Context<WebEnv>, deps: WebDeps, input: Shell
   const page = (
     <AppPage
       live={live}
-      unread={listing.value.unread}
+      calls={listing.value.calls}
       sidebar={renderSidebar(c, listing.value, current)}
       main={mainAt(input.cursor ?? listing.cursor)}
     />

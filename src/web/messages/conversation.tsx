@@ -19,6 +19,8 @@ export interface Draft {
   readonly error: ChatError | null;
   /** What was removed from the message that the form has just sent, or could not send. */
   readonly removed?: Cleaned["removed"];
+  /** So many people would be called by this message, which was not sent: the form asks first. */
+  readonly asks?: number;
 }
 
 export interface History {
@@ -83,6 +85,7 @@ export function Conversation({ session, conversation, history, firstUnread, draf
         draft={draft}
         closed={closedWhy(conversation)}
         readUpTo={seenUpTo(conversation, history)}
+        called={conversation.room === null ? 0 : conversation.room.people - 1}
       />
     </section>
   );
@@ -308,6 +311,8 @@ interface ComposerProps {
   readonly closed?: string | null;
   /** The id of the newest message on the page, which a reply marks as read. */
   readonly readUpTo?: string;
+  /** How many people an `@room` calls. */
+  readonly called?: number;
 }
 
 /** What the script copies to say which message the text in the field is about. */
@@ -328,10 +333,12 @@ function AboutTemplate() {
 }
 
 /** The form that sends. It contains the id of the next message, so that a repeated submit sends one message. */
-export function Composer({ action, draft, closed = null, readUpTo = "" }: ComposerProps) {
+export function Composer({ action, draft, closed = null, readUpTo = "", called = 0 }: ComposerProps) {
   const bodyError = errorAt(draft.error, "body") ?? errorElsewhere(draft.error, ["name", "to", "body"]);
   return (
-    <PostForm id="composer" class="composer" action={action}>
+    <PostForm id="composer" class="composer" action={action} data-called={called}>
+      {draft.asks === undefined ? null : <CallQuestion people={draft.asks} />}
+      <ul id="offers" class="offers" role="listbox" aria-label="Names" hidden />
       <input type="hidden" name="id" value={draft.id} />
       {readUpTo === "" ? null : <input type="hidden" name="readUpTo" value={readUpTo} />}
       <AboutTemplate />
@@ -348,6 +355,10 @@ export function Composer({ action, draft, closed = null, readUpTo = "" }: Compos
           placeholder={closed ?? "Write a message"}
           disabled={closed !== null}
           autocomplete="off"
+          role="combobox"
+          aria-autocomplete="list"
+          aria-controls="offers"
+          aria-expanded="false"
           aria-describedby="body-error body-left"
           {...(bodyError === undefined ? {} : { "aria-invalid": "true" })}
         >
@@ -365,6 +376,18 @@ export function Composer({ action, draft, closed = null, readUpTo = "" }: Compos
         <span id="body-left" />
       </p>
     </PostForm>
+  );
+}
+
+/** Asks before a message calls many people. With a script, a dialog asks in its place (browser/composer.ts). */
+function CallQuestion({ people }: { people: number }) {
+  return (
+    <p class="call-question" role="alert">
+      This message notifies up to {people} people. It was not sent yet.
+      <button type="submit" name="call" value="yes">
+        Send it anyway
+      </button>
+    </p>
   );
 }
 

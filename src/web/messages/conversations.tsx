@@ -2,7 +2,7 @@
 import type { ConversationView, Session } from "../../chat/chat-service.ts";
 import { ConversationMark, conversationName, Time } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
-import { countText, preview } from "./sidebar.tsx";
+import { preview, UnreadCounts } from "./sidebar.tsx";
 
 interface ConversationsProps {
   readonly session: Session;
@@ -29,12 +29,7 @@ export function ConversationsPage({ session, conversations, unread, next }: Conv
               <span class="preview" hx-ignore dir="auto">
                 {preview(conversation, session)}
               </span>
-              {conversation.unread > 0 ? (
-                <span class="count">
-                  {countText(conversation.unread)}
-                  <span class="sr"> unread</span>
-                </span>
-              ) : null}
+              <UnreadCounts conversation={conversation} />
               {conversation.last === null ? null : (
                 <span class="seen">
                   <Time micros={conversation.last.timeMicros} style="short" />

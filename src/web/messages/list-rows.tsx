@@ -4,6 +4,7 @@
  * all of the user's pages, which only place it. Changes of one conversation within a moment are one row.
  */
 import type { ChatService, ConversationView, Session } from "../../chat/chat-service.ts";
+import type { Waiting } from "../../chat/queries.ts";
 import type { ConversationId } from "../../chat/ids.ts";
 import { UNREAD_TOTAL_MAX } from "../../chat/chat-service.ts";
 import { renderItem, totalText } from "./sidebar.tsx";
@@ -18,6 +19,8 @@ export interface ListRow {
   readonly html: string;
   /** The number of unread messages in all conversations, in the words of the list. */
   readonly unread: string;
+  /** The same of those that call the user. */
+  readonly calls: string;
 }
 
 export class ListRows {
@@ -26,10 +29,10 @@ export class ListRows {
   readonly #onCaught: (error: unknown) => void;
   readonly #changed = new Map<string, { readonly session: Session; readonly conversations: Set<string> }>();
   /**
-   * The number of unread messages by user and conversation. To count all of a user's conversations takes a query for
+   * What waits for a user, by user and conversation. To count all of a user's conversations takes a query for
    * each of them, so that is done once. After that only the conversation of a rendered row is counted again.
    */
-  readonly #unread = new Map<string, Map<string, number>>();
+  readonly #waiting = new Map<string, Map<string, Waiting>>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   /**
@@ -53,7 +56,7 @@ export class ListRows {
   /** The user's last page here was closed, or the pages must fetch everything again. */
   forget(userId: string): void {
     this.#changed.delete(userId);
-    this.#unread.delete(userId);
+    this.#waiting.delete(userId);
   }
 
   stop(): void {
@@ -75,23 +78,27 @@ export class ListRows {
     const asked = await this.#chat.conversation(session, { conversationId });
     // The user is no longer a member of it.
     if (!asked.ok && asked.error.code !== "not_found") return;
-    const unread = totalText(this.#total(session, conversationId));
+    const { unread, calls } = this.#total(session, conversationId);
     const html = asked.ok && isListed(asked.value) ? renderItem(asked.value, session) : "";
-    this.#send(session.userId, { conversationId, html, unread });
+    this.#send(session.userId, { conversationId, html, unread: totalText(unread), calls: totalText(calls) });
   }
 
-  #total(session: Session, conversationId: ConversationId): number {
-    let counts = this.#unread.get(session.userId);
-    if (counts === undefined) counts = new Map(this.#chat.unreadCounts(session));
+  #total(session: Session, conversationId: ConversationId): Waiting {
+    let counts = this.#waiting.get(session.userId);
+    if (counts === undefined) counts = new Map(this.#chat.waiting(session));
     else {
       counts.delete(conversationId);
-      for (const [id, count] of this.#chat.unreadCounts(session, conversationId)) counts.set(id, count);
+      for (const [id, count] of this.#chat.waiting(session, conversationId)) counts.set(id, count);
     }
-    const total = counts.values().reduce((sum, count) => sum + count, 0);
+    let [unread, calls] = [0, 0];
+    for (const count of counts.values()) {
+      unread += count.unread;
+      calls += count.calls;
+    }
     // The total is capped, so the counts are incomplete: all are counted again the next time.
-    if (total < UNREAD_TOTAL_MAX) this.#unread.set(session.userId, counts);
-    else this.#unread.delete(session.userId);
-    return Math.min(UNREAD_TOTAL_MAX, total);
+    if (unread < UNREAD_TOTAL_MAX) this.#waiting.set(session.userId, counts);
+    else this.#waiting.delete(session.userId);
+    return { unread: Math.min(UNREAD_TOTAL_MAX, unread), calls: Math.min(UNREAD_TOTAL_MAX, calls) };
   }
 }
 

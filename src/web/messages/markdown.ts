@@ -147,10 +147,15 @@ function addressHtml({ text, href = "", realHost }: Part): string {
 
 const LINK = ' target="_blank" rel="noopener noreferrer nofollow"';
 
+/** How a text between marks becomes HTML. */
+type TextHtml = (text: string) => string;
+
+const escaped: TextHtml = (text) => Bun.escapeHTML(text);
+
 /** A text as HTML, without any mark but its addresses. */
-function plainHtml(text: string): string {
+function plainHtml(text: string, textHtml: TextHtml): string {
   return linkParts(text)
-    .map((part) => (part.href === undefined ? Bun.escapeHTML(part.text) : addressHtml(part)))
+    .map((part) => (part.href === undefined ? textHtml(part.text) : addressHtml(part)))
     .join("");
 }
 
@@ -177,9 +182,15 @@ const MARKS: Readonly<Record<string, string>> = { strong: "strong", em: "em", s:
 
 /** One paragraph's tokens as HTML. */
 class InlineHtml {
+  readonly #textHtml: TextHtml;
   #html = "";
   #depth = 0;
   #after = "";
+  #isInLink = false;
+
+  constructor(textHtml: TextHtml) {
+    this.#textHtml = textHtml;
+  }
 
   render(tokens: readonly Token[]): string {
     for (const [at, token] of tokens.entries()) this.#add(token, tokens, at);
@@ -188,18 +199,25 @@ class InlineHtml {
 
   #add(token: Token, tokens: readonly Token[], at: number): void {
     const { type, content } = token;
-    if (type === "text") this.#html += Bun.escapeHTML(content);
+    // There is no link in a link.
+    if (type === "text") this.#html += this.#isInLink ? Bun.escapeHTML(content) : this.#textHtml(content);
     else if (type === "softbreak") this.#html += "\n";
     else if (type === "code_inline") this.#html += `<code dir="ltr">${Bun.escapeHTML(content)}</code>`;
     else if (type === "address") this.#html += addressHtml(linkOf(token));
     else if (type === "link_open") this.#open(String(token.attrGet("href") ?? ""), textUpTo(tokens, at + 1));
-    else if (type === "link_close") this.#html += `</a>${this.#after}`;
+    else if (type === "link_close") this.#close();
     else if (type === "image") this.#image(token);
     else this.#mark(token);
   }
 
+  #close(): void {
+    this.#html += `</a>${this.#after}`;
+    this.#isInLink = false;
+  }
+
   #open(href: string, text: string): void {
     this.#after = targetHtml(href, text);
+    this.#isInLink = true;
     this.#html += `<a href="${Bun.escapeHTML(href)}" dir="auto"${LINK}>`;
   }
 
@@ -208,7 +226,8 @@ class InlineHtml {
     const href = String(token.attrGet("src") ?? "");
     const text = token.content === "" ? href : token.content;
     this.#open(href, text);
-    this.#html += `${Bun.escapeHTML(text)}</a>${this.#after}`;
+    this.#html += Bun.escapeHTML(text);
+    this.#close();
   }
 
   #mark({ tag, nesting }: Token): void {
@@ -244,11 +263,11 @@ function listHtml(token: Token): string {
 /** Tags without anything of the person's in them. */
 const TAGS = new Set(["blockquote", "ul", "ol", "li", "thead", "tbody", "tr", "th", "td"]);
 
-function blockHtml(token: Token): string {
+function blockHtml(token: Token, textHtml: TextHtml): string {
   const { type, tag, nesting } = token;
   if (type === "fence") return codeHtml(token);
   if (type === "hr") return "<hr>";
-  if (type === "inline") return new InlineHtml().render(token.children ?? []);
+  if (type === "inline") return new InlineHtml(textHtml).render(token.children ?? []);
   if (type === "table_open") return '<div class="table" tabindex="0" role="group" aria-label="Table"><table>';
   if (type === "table_close") return "</table></div>";
   if (type === "heading_open") return "<p><strong>";
@@ -272,25 +291,29 @@ function isVisible(tokens: readonly Token[]): boolean {
   );
 }
 
-function render(body: string): string {
+function render(body: string, textHtml: TextHtml = escaped): string {
   const tokens = parse(body);
-  if (!isVisible(tokens)) return plainHtml(body);
+  if (!isVisible(tokens)) return plainHtml(body, textHtml);
   // One paragraph alone needs no element.
   const [first, inline, last] = tokens;
   if (tokens.length === 3 && first!.type === "paragraph_open" && last!.type === "paragraph_close")
-    return blockHtml(inline!);
+    return blockHtml(inline!, textHtml);
   let html = "";
   for (const token of tokens) {
-    html += blockHtml(token);
-    if (html.length > HTML_MAX) return plainHtml(body);
+    html += blockHtml(token, textHtml);
+    if (html.length > HTML_MAX) return plainHtml(body, textHtml);
   }
   return html;
 }
 
 const kept = new BoundedCache<string>(KEPT_MAX);
 
-/** A message's text as HTML that may be put into a page as it is. */
-export function markdownHtml(body: string): string {
+/**
+ * A message's text as HTML that may be put into a page as it is. `textHtml` escapes the texts between its marks, and may
+ * add to them; null: nothing is added.
+ */
+export function markdownHtml(body: string, textHtml: TextHtml | null = null): string {
+  if (textHtml !== null) return render(body, textHtml);
   if (body.length < KEPT_FROM && !body.includes("```")) return render(body);
   const known = kept.get(body);
   if (known !== undefined) return known;

@@ -8,6 +8,7 @@ import type { MessageView } from "../../chat/chat-service.ts";
 import { isFewEmoji } from "./emoji.ts";
 import { markdownHtml } from "./markdown.ts";
 import { Icon } from "../page/icons.tsx";
+import { calledBy, callsUser, InvitingForm, mentionsHtml, NotCalled } from "./mentions.tsx";
 import { Time } from "../page/names.tsx";
 import { EditedMark } from "./edits.tsx";
 import { MenuParts, MessageLinks } from "./menu.tsx";
@@ -36,15 +37,18 @@ interface RowProps {
 export function MessageRow({ message, viewer, grouped = false, withoutMark = false }: RowProps) {
   const own = viewer !== undefined && message.authorId === viewer.userId;
   const { unread } = message;
+  const called = calledBy(message);
+  const callsViewer = viewer !== undefined && callsUser(message, viewer.userId);
   return (
     <li
       id={rowId(message.id)}
-      class={`message${own ? " own" : ""}${grouped ? " grouped" : ""}`}
+      class={`message${own ? " own" : ""}${grouped ? " grouped" : ""}${callsViewer ? " calls-me" : ""}`}
       data-id={message.id}
       data-author={message.authorId}
       data-conversation={message.conversationId}
       data-seq={message.seq}
       data-micros={message.timeMicros}
+      {...(called.length === 0 ? {} : { "data-calls": called.join(" ") })}
       {...(unread ? { "data-unread": "yes" } : {})}
       {...(message.readByOther ? { "data-read": "yes" } : {})}
     >
@@ -60,7 +64,9 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
           class={isFewEmoji(message.body) ? "body few-emoji" : "body"}
           hx-ignore
           dir="auto"
-          dangerouslySetInnerHTML={{ __html: markdownHtml(message.body) }}
+          dangerouslySetInnerHTML={{
+            __html: markdownHtml(message.body, mentionsHtml(message.mentions, viewer?.userId ?? "")),
+          }}
         />
         <p class="meta">
           <EditedMark message={message} />
@@ -68,6 +74,7 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
           <Time micros={message.timeMicros} style="clock" />
           <span class="state">{own && message.readByOther ? "read" : ""}</span>
         </p>
+        <NotCalled message={message} />
         <Chips message={message} userId={viewer?.userId ?? null} />
         {viewer === undefined ? null : <MessageLinks message={message} />}
       </div>
@@ -111,6 +118,7 @@ export function RowTemplates() {
         </button>
       </template>
       <MenuParts />
+      <InvitingForm />
     </>
   );
 }

@@ -1,6 +1,6 @@
 /** The routes of conversations: reading, sending, marking, deleting. */
 import { Hono, type Context } from "hono";
-import { PAGE_MAX } from "../../chat/bounds.ts";
+import { CALLED_UNASKED_MAX, PAGE_MAX } from "../../chat/bounds.ts";
 import { CHAT_ERRORS, failed, type Answer } from "../../chat/errors.ts";
 import {
   FIRST_UNREAD,
@@ -10,6 +10,7 @@ import {
   type ReadAt,
   type Session,
 } from "../../chat/chat-service.ts";
+import { callIn } from "../../chat/mention-text.ts";
 import {
   answerHtml,
   answerError,
@@ -24,6 +25,7 @@ import {
 import type { WebDeps, WebEnv } from "../http/deps.ts";
 import type { Fields } from "../http/fields.ts";
 import { needsLogin, read, readFields, sessionOf } from "../http/request.ts";
+import { answerCompletion } from "./completion.tsx";
 import { cleanPasted, REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
 import { conversationName } from "../page/names.tsx";
 import { answerPage, readListing, renderSidebar } from "../http/shell.tsx";
@@ -147,6 +149,7 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   app.get("/find", login, (c) => answerFind(c, deps));
   app.get("/conversations", login, (c) => answerConversations(c, deps));
   app.get("/c/:id", login, (c) => answerConversation(c, deps, c.req.param("id"), emptyDraft("", removedBefore(c))));
+  app.get("/c/:id/complete", login, (c) => answerCompletion(c, deps, c.req.param("id")));
   app.post("/c/:id/messages", login, (c) => send(c, deps, c.req.param("id")));
   app.post("/to", login, (c) => sendTo(c, deps));
   app.post("/c/:id/read", login, (c) => markRead(c, deps, c.req.param("id")));
@@ -179,9 +182,11 @@ async function answerHome(c: Context<WebEnv>, deps: WebDeps, draft: Draft): Prom
   if (wantsJson(c)) {
     setCursor(c, listing.cursor);
     const { userId, name } = sessionOf(c);
+    const { unread, calls } = listing.value;
     return c.json({
       user: { id: userId, name },
-      unread: listing.value.unread,
+      unread,
+      calls,
       conversations: listing.value.conversations,
       cursor: listing.cursor,
     });
@@ -326,6 +331,18 @@ async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): 
   const clientId = fields.clientId();
   const { text: body, removed } = bodyOf(c, fields);
   const readUpTo = fields.text("readUpTo");
+  if (!wantsJson(c) && !fields.has("call") && callIn(body) !== null) {
+    const asks = await calledIn(deps, session, conversationId);
+    if (asks > CALLED_UNASKED_MAX)
+      return await answerConversation(c, deps, conversationId, {
+        id: clientId,
+        body,
+        to: "",
+        error: null,
+        removed,
+        asks,
+      });
+  }
   const answer = await deps.chat.send(session, { conversationId, body, clientId, readUpTo });
   if (!answer.ok) {
     if (wantsJson(c)) return await answerError(c, answer.error);
@@ -333,6 +350,12 @@ async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): 
     return await answerConversation(c, deps, conversationId, draft);
   }
   return answerSent(c, deps, answer, removed);
+}
+
+/** How many people an `@room` would call there; 0 if that is no room of the user. */
+async function calledIn({ chat }: WebDeps, session: Session, room: string): Promise<number> {
+  const found = await chat.room(session, { room });
+  return found.ok ? found.value.people - 1 : 0;
 }
 
 async function sendTo(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {

@@ -63,13 +63,14 @@ export function totalText(unread: number): string {
 
 /** The list. The script also fetches it alone. */
 export function Sidebar(props: SidebarProps) {
-  const { conversations, others, current, unread, more, order, foldsCookie } = props;
+  const { conversations, others, current, unread, calls, more, order, foldsCookie } = props;
   return (
     <nav
       id="sidebar"
       class="sidebar"
       aria-label="Conversations"
       data-unread={totalText(unread)}
+      data-calls={totalText(calls)}
       data-order={order}
       data-folds={foldsCookie}
     >
@@ -184,6 +185,33 @@ function FirstSteps({ isAlone }: { isAlone: boolean }) {
   );
 }
 
+/**
+ * What waits in a conversation: of a room, first how many of the unread messages mention the user. A muted one counts
+ * nothing, and shows only that the user is mentioned by name.
+ */
+export function UnreadCounts({ conversation }: { conversation: ConversationView }) {
+  const { room, unread, mentions, preferences } = conversation;
+  const isMentioned = room !== null && mentions > 0;
+  if (unread === 0 || (preferences.muted && !isMentioned)) return null;
+  return (
+    <span class="counts">
+      {isMentioned ? (
+        <span class="count calls">
+          <span aria-hidden="true">@</span>
+          {preferences.muted ? null : countText(mentions)}
+          <span class="sr">{mentions === 1 ? " mentions you, " : " mention you, "}</span>
+        </span>
+      ) : null}
+      {preferences.muted ? null : (
+        <span class="count">
+          {countText(unread)}
+          <span class="sr"> unread</span>
+        </span>
+      )}
+    </span>
+  );
+}
+
 interface ItemProps {
   readonly conversation: ConversationView;
   readonly session: Session;
@@ -198,7 +226,7 @@ export function renderItem(conversation: ConversationView, session: Session): st
 
 /** The data are what decides on the row's place (list-order.ts); the script places rows that events bring. */
 function ConversationItem({ conversation, session, current }: ItemProps) {
-  const { unread, preferences } = conversation;
+  const { preferences } = conversation;
   return (
     <li
       id={`s-${conversation.id}`}
@@ -217,12 +245,7 @@ function ConversationItem({ conversation, session, current }: ItemProps) {
         <span class="preview" hx-ignore dir="auto">
           {preview(conversation, session)}
         </span>
-        {isUnread(conversation) ? (
-          <span class="count">
-            {countText(unread)}
-            <span class="sr"> unread</span>
-          </span>
-        ) : null}
+        <UnreadCounts conversation={conversation} />
         {preferences.muted ? (
           <span class="mute" title="Muted">
             <Icon name="muted" />

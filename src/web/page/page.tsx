@@ -124,16 +124,17 @@ export function OwnedBy({ session, children }: { session: Session; children: Chi
 
 interface AppPageProps {
   readonly live: LivePage;
-  readonly unread: number;
+  /** Unread messages that call the user. */
+  readonly calls: number;
   readonly sidebar: Child;
   readonly main: MainProps;
 }
 
 /** A page after the login. */
-export function AppPage({ live, unread, sidebar, main }: AppPageProps) {
+export function AppPage({ live, calls, sidebar, main }: AppPageProps) {
   return (
     <html lang="en" data-theme={live.theme}>
-      <Head title={`${unread > 0 ? `(${totalText(unread)}) ` : ""}${main.title} · Lastword`} theme={live.theme} />
+      <Head title={`${calls > 0 ? `(${totalText(calls)}) ` : ""}${main.title} · Lastword`} theme={live.theme} />
       <body
         class={`app at-${main.place}`}
         data-me={live.session.userId}

@@ -199,7 +199,8 @@ async function changeRoom(c: Context<WebEnv>, deps: WebDeps, room: string, what:
   const change = CHANGES[what]!(fields);
   const input = { room, change, clientId: fields.clientId() };
   const answer: Answer<RoomView> = await deps.chat.changeRoom(sessionOf(c), input);
-  if (answer.ok) return answerChanged(c, deps, answer, `/rooms/${answer.value.id}`);
+  const next = fields.text("from") === "conversation" ? "c" : "rooms";
+  if (answer.ok) return answerChanged(c, deps, answer, `/${next}/${answer.value.id}`);
   const typed = fields.all(TYPED_IN[what] ?? what).join(", ");
   return await answerRefused(c, deps, room, { what, typed, error: answer.error });
 }

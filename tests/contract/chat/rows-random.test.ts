@@ -66,6 +66,12 @@ const reader = fc.oneof(
 const mark: fc.Arbitrary<Mark> = fc
   .tuple(reader, fc.option(message), fc.array(message, { maxLength: 4 }))
   .map(([{ user, session }, upTo, ids]) => ({ user, session, upTo, ids }));
+/** Somebody or everybody whom a message mentions, as its proposer found. */
+const mention = fc.record({
+  user: fc.oneof(user, fc.constant("@room")),
+  name: fc.constantFrom("anna", ""),
+  silent: fc.boolean(),
+});
 const text = fc.constantFrom("hi", "ho", "", POISON, "😀\ud800");
 
 const room = fc.oneof(
@@ -120,6 +126,10 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
       conversation,
       body: text,
       readUpTo: fc.oneof(fc.constant(""), message),
+      mentions: fc.oneof(
+        { weight: 3, arbitrary: fc.constant([]) },
+        fc.uniqueArray(mention, { maxLength: 3, selector: (one) => one.user }),
+      ),
     }),
   },
   {

@@ -90,6 +90,7 @@ export const MESSAGES: Requests = {
       route("hidden", "/c/ROOM?around=MESSAGE"),
       route("hidden", "/c/ROOM?around=unread"),
     ],
+    "GET /c/:id/complete": [route("hidden", "/c/ROOM/complete?text=@"), route("hidden", "/c/ROOM/complete?text=%23")],
     "GET /c/:id/messages": [route("same", "/c/ROOM/messages")],
     "POST /c/:id/messages": [
       route("hidden", "/c/ROOM/messages", { body: "let me in" }),

@@ -58,6 +58,7 @@ describe("every call", () => {
       id: "u1_u2",
       with: WIRE_ADA,
       unread: 3,
+      mentions: 1,
       lastSeq: 42,
       preferences: { starred: true, muted: false, level: "default", notify: "all" },
       last: WIRE_MESSAGE,

@@ -60,7 +60,7 @@ test("both hear of it, live and when their streams resume; and it makes nothing 
       ]);
     expect(eves).toEqual([]);
   }
-  expect(solo.chat.unreadTotal(ben.session)).toBe(0);
+  expect(solo.chat.waitingTotal(ben.session).unread).toBe(0);
 });
 
 test("a repeat gets the first answer; another text under its id is refused, and so is another's message", async () => {

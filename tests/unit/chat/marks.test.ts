@@ -63,7 +63,7 @@ test("the marks of a moment are one op, each with its answer and the op's cursor
   expect(codes(answers)).toEqual(["ok", "not_found", "ok", "ok"]);
   expect(new Set(answers.flatMap((answer) => (answer.ok ? [answer.cursor] : []))).size).toBe(1);
   expect(marksOps(ops)).toBe(1);
-  expect([ben, carl].map(({ session }) => solo.chat.unreadTotal(session))).toEqual([0, 0]);
+  expect([ben, carl].map(({ session }) => solo.chat.waitingTotal(session).unread)).toEqual([0, 0]);
   await solo.chat.markRead(ben.session, { ids: [toBen.id] });
   expect(marksOps(ops)).toBe(2);
 });

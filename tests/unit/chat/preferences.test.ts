@@ -34,19 +34,19 @@ const prefer = (who: Person, conversationId: string, change: PreferenceChange) =
 const muted = (on: boolean): PreferenceChange => ({ kind: "muted", on });
 
 test("a muted conversation is counted in itself and in no total", async () => {
-  expect(solo.chat.unreadTotal(ben.session)).toBe(2);
+  expect(solo.chat.waitingTotal(ben.session).unread).toBe(2);
   const answer = must(await prefer(ben, room, muted(true)));
   expect(answer).toMatchObject({ unread: 1, preferences: { starred: false, muted: true } });
-  expect(solo.chat.unreadTotal(ben.session)).toBe(1);
-  expect([...solo.chat.unreadCounts(ben.session)]).toEqual([[direct, 1]]);
-  expect([...solo.chat.unreadCounts(ben.session, room)]).toEqual([]);
+  expect(solo.chat.waitingTotal(ben.session).unread).toBe(1);
+  expect([...solo.chat.waiting(ben.session)]).toEqual([[direct, { unread: 1, calls: 1 }]]);
+  expect([...solo.chat.waiting(ben.session, room)]).toEqual([]);
   const listed = async (unread: boolean): Promise<string[]> =>
     must(await solo.chat.listConversations(ben.session, { limit: 10, unread })).map((one) => one.id);
   expect(await listed(true)).toEqual([direct]);
   expect(await listed(false)).toEqual(expect.arrayContaining([room, direct]));
   must(await prefer(ben, room, muted(false)));
-  expect(solo.chat.unreadTotal(ben.session)).toBe(2);
-  expect(solo.chat.unreadTotal(anna.session)).toBe(0);
+  expect(solo.chat.waitingTotal(ben.session).unread).toBe(2);
+  expect(solo.chat.waitingTotal(anna.session).unread).toBe(0);
 });
 
 test("the default level is all in a direct conversation and mentions in a room", async () => {

@@ -61,7 +61,7 @@ test("both hear of it, live and when their streams resume; and it makes nothing 
     }
     expect(eves).toEqual([]);
   }
-  expect(solo.chat.unreadTotal(anna.session)).toBe(0);
+  expect(solo.chat.waitingTotal(anna.session).unread).toBe(0);
 });
 
 test("to whom a message does not exist, it does not exist", async () => {

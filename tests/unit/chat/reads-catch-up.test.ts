@@ -26,7 +26,7 @@ const NOTHING: Partial<Queries> = {
   summary: () => null,
   history: () => [],
   message: () => null,
-  unreadTotal: () => 0,
+  waitingTotal: () => ({ unread: 0, calls: 0 }),
   unreadIds: () => [],
   rooms: {
     room: () => null,
@@ -99,11 +99,11 @@ describe("gRPC", () => {
     const { room: conversationId } = scene.target;
     const sent = await solo.chat.send(scene.member.session, { conversationId, body: "first", clientId: id() });
     if (!sent.ok) throw new Error(sent.error.code);
-    expect(solo.chat.unreadTotal(scene.owner.session)).toBe(1);
+    expect(solo.chat.waitingTotal(scene.owner.session).unread).toBe(1);
     cursor = solo.chat.cursor();
     solo.lagging = NOTHING;
     await ask("MarkRead", { conversationId, upTo: sent.value.id }, () => ({ cursor }));
-    expect(solo.chat.unreadTotal(scene.owner.session)).toBe(0);
+    expect(solo.chat.waitingTotal(scene.owner.session).unread).toBe(0);
   });
 
   test("who was registered elsewhere a moment ago can log in", async () => {

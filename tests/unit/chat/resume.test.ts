@@ -94,7 +94,7 @@ test("the list and the number of all that is unread: three look-ups for each row
     const before = counted;
     const answer = await solo.chat.listConversations(many.session, { limit });
     expect(answer.ok && answer.value.length).toBe(limit);
-    expect(solo.chat.unreadTotal(many.session)).toBe(MANY);
+    expect(solo.chat.waitingTotal(many.session).unread).toBe(MANY);
     return counted - before;
   };
   const few = await statements(10);
@@ -113,10 +113,11 @@ test("more than a hundred unread in one conversation are counted to the end, and
     ids: [(await send(eve, "many", "2")).id],
     clientId: crypto.randomUUID(),
   });
-  expect(solo.chat.unreadTotal(many.session)).toBe(150);
-  expect([...solo.chat.unreadCounts(many.session).values()].toSorted((a, b) => a - b)).toEqual([1, 149]);
+  expect(solo.chat.waitingTotal(many.session).unread).toBe(150);
+  const counts = [...solo.chat.waiting(many.session).values()].map(({ unread }) => unread);
+  expect(counts.toSorted((a, b) => a - b)).toEqual([1, 149]);
   for (let n = 0; n < 900; n++) await send(eve, "many", `${n}`);
-  expect(solo.chat.unreadTotal(many.session)).toBe(1_000);
+  expect(solo.chat.waitingTotal(many.session).unread).toBe(1_000);
 }, 20_000);
 
 test("what is forgotten, and what was before, may have changed", () => {

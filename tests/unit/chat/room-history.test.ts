@@ -48,7 +48,11 @@ async function reads() {
   return {
     page: page.map(({ body }) => body),
     last: list?.last?.body ?? null,
-    unread: [list?.unread, chat.unreadTotal(eve.session), chat.unreadCounts(eve.session, room).get(room) ?? 0],
+    unread: [
+      list?.unread,
+      chat.waitingTotal(eve.session).unread,
+      chat.waiting(eve.session, room).get(room)?.unread ?? 0,
+    ],
   };
 }
 

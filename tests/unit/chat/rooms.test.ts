@@ -160,9 +160,9 @@ describe("writing", () => {
     must(await says(anna, "#ops", "two"));
     expect(await lists(ben)).toEqual(["#ops 2"]);
     expect(await lists(eve)).toEqual(["#ops 1"]);
-    expect([solo.chat.unreadTotal(ben.session), solo.chat.unreadTotal(eve.session)]).toEqual([2, 1]);
+    expect([solo.chat.waitingTotal(ben.session).unread, solo.chat.waitingTotal(eve.session).unread]).toEqual([2, 1]);
     must(await changes(anna, "#ops", { kind: "archived", archived: true }));
-    expect([await lists(ben), solo.chat.unreadTotal(ben.session)]).toEqual([[], 0]);
+    expect([await lists(ben), solo.chat.waitingTotal(ben.session).unread]).toEqual([[], 0]);
   });
 });
 

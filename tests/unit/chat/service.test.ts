@@ -219,7 +219,7 @@ describe("accounts", () => {
       ["ben", "hello", false],
       ["deleted user", deleteMessages ? "" : "bye", deleteMessages],
     ]);
-    expect(solo.chat.unreadTotal(ben.session)).toBe(deleteMessages ? 0 : 2);
+    expect(solo.chat.waitingTotal(ben.session).unread).toBe(deleteMessages ? 0 : 2);
     expect(must(await solo.chat.listUsers(ben.session, { limit: 10 }))).toEqual([]);
     expect(code(await solo.chat.send(ben.session, { conversationId, body: "?", clientId: id() }))).toBe(
       "unknown_recipient",
@@ -332,7 +332,7 @@ describe("messages", () => {
     const input = { to: "ben", body: "hello", clientId: id() };
     const [a, b] = await Promise.all([solo.chat.send(anna.session, input), solo.chat.send(anna.session, input)]);
     expect(must(a)).toEqual(must(b));
-    expect(solo.chat.unreadTotal(ben.session)).toBe(1);
+    expect(solo.chat.waitingTotal(ben.session).unread).toBe(1);
   });
 
   const badSends: [object, string, string | undefined][] = [
@@ -438,7 +438,7 @@ describe("messages", () => {
     expect(
       must(await solo.chat.messages(anna.session, { conversationId, limit: 50 })).map((m) => m.readByOther),
     ).toEqual([true, true, true, true, false, false, false]);
-    expect(solo.chat.unreadTotal(ben.session)).toBe(1);
+    expect(solo.chat.waitingTotal(ben.session).unread).toBe(1);
     // The message is of another conversation, or does not exist, so nothing is marked.
     const other = await send(ben, "ben", "note");
     const noId = await solo.chat.send(ben.session, { ...answer, readUpTo: "x", clientId: id() });

@@ -58,7 +58,7 @@ test("a message without replies has a thread to open, which only those see who s
     const sent = await solo.chat.send(dan.session, { conversationId, body: "hello", clientId: id() });
     expect(sent).toMatchObject({ error: { code: "not_found" } });
   }
-  expect(solo.chat.unreadTotal(ben.session)).toBe(1);
+  expect(solo.chat.waitingTotal(ben.session).unread).toBe(1);
 });
 
 test("the root counts its replies and names who wrote last; a reply has no thread", async () => {
@@ -90,8 +90,8 @@ test("unread: in the total and in the list of threads, not in the list of rooms,
   must(await solo.chat.markRead(ben.session, { ids: [root] }));
   must(await solo.chat.markRead(eve.session, { ids: [root] }));
   await reply(ben, "one");
-  expect([anna, ben, eve].map(({ session }) => solo.chat.unreadTotal(session))).toEqual([1, 0, 0]);
-  expect(solo.chat.unreadCounts(anna.session)).toEqual(new Map([[thread, 1]]));
+  expect([anna, ben, eve].map(({ session }) => solo.chat.waitingTotal(session).unread)).toEqual([1, 0, 0]);
+  expect(solo.chat.waiting(anna.session)).toEqual(new Map([[thread, { unread: 1, calls: 1 }]]));
   const rooms = must(await solo.chat.listConversations(anna.session, { limit: 10 }));
   expect(rooms.map((one) => [one.room?.name, one.unread])).toEqual([["ops", 0]]);
   const threads = async (who: Person, unread = false) =>
@@ -102,7 +102,7 @@ test("unread: in the total and in the list of threads, not in the list of rooms,
   expect(first).toMatchObject({ body: "one", unread: true });
   must(await solo.chat.markAllRead(anna.session, { conversationId: thread, upTo: first!.id }));
   expect(await threads(anna)).toEqual([[thread, 0]]);
-  expect(solo.chat.unreadTotal(anna.session)).toBe(0);
+  expect(solo.chat.waitingTotal(anna.session).unread).toBe(0);
   // Whoever does not follow it may read it, and mark it, and nothing comes of that.
   must(await solo.chat.markAllRead(eve.session, { conversationId: thread, upTo: first!.id }));
   must(await solo.chat.followThread(eve.session, { messageId: root, on: true, clientId: id() }));
@@ -110,7 +110,7 @@ test("unread: in the total and in the list of threads, not in the list of rooms,
   expect(await threads(eve, true)).toEqual([[thread, 1]]);
   const left = must(await solo.chat.followThread(eve.session, { messageId: root, on: false, clientId: id() }));
   expect([left.thread?.isFollowed, left.unread]).toEqual([false, 0]);
-  expect(solo.chat.unreadTotal(eve.session)).toBe(0);
+  expect(solo.chat.waitingTotal(eve.session).unread).toBe(0);
 });
 
 test("live and resumed: followers hear the replies, the room hears of them at the root, a page that watches hears both", async () => {
@@ -180,7 +180,7 @@ test("sent away and back: nothing of the thread meanwhile, and followed as befor
   const stream = must(solo.chat.subscribe(eve.session, { watch: [thread] }));
   await reply(ben, "two");
   expect(await heard(stream)).toEqual([]);
-  expect(solo.chat.unreadTotal(eve.session)).toBe(0);
+  expect(solo.chat.waitingTotal(eve.session).unread).toBe(0);
   expect(must(await solo.chat.listThreads(eve.session, { limit: 10 }))).toEqual([]);
   expect(await solo.chat.conversation(eve.session, { conversationId: thread })).toMatchObject({ ok: false });
   await solo.chat.changeRoom(anna.session, { room, change: { kind: "invite", people: ["eve"] }, clientId: id() });
@@ -232,6 +232,6 @@ test("in a muted room, replies to the user's own message are counted, and others
       }),
     );
   await reply(dan, "two");
-  expect([anna, eve].map(({ session }) => solo.chat.unreadTotal(session))).toEqual([2, 0]);
-  expect(solo.chat.unreadCounts(eve.session, thread)).toEqual(new Map());
+  expect([anna, eve].map(({ session }) => solo.chat.waitingTotal(session).unread)).toEqual([2, 0]);
+  expect(solo.chat.waiting(eve.session, thread)).toEqual(new Map());
 });

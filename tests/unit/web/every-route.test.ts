@@ -134,7 +134,7 @@ describe.each(CHANGING.filter((route) => !NOBODYS.includes(route)))("%s", (route
     return [ada, eve].map(({ token, session }) => [
       solo.chat.authenticate(token),
       solo.state.queries.conversationsOf(session.userId, 10).map(({ last }) => last),
-      solo.state.queries.unreadTotal(session.userId, 10),
+      solo.state.queries.waitingTotal(session.userId, 10),
       solo.state.queries.sessionsOf(session.userId),
     ]);
   };

@@ -25,6 +25,7 @@ export interface ConversationInput {
   room?: _lastword_v1_RoomInput | null;
   preferences?: _lastword_v1_PreferencesInput | null;
   thread?: _lastword_v1_ThreadInput | null;
+  mentions?: number;
 }
 
 export interface WireConversation {
@@ -36,4 +37,5 @@ export interface WireConversation {
   room: Wire_lastword_v1_Room | null;
   preferences: Wire_lastword_v1_Preferences | null;
   thread: Wire_lastword_v1_Thread | null;
+  mentions: number;
 }

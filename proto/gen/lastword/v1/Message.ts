@@ -8,6 +8,10 @@ import type {
   RepliesInput as _lastword_v1_RepliesInput,
   WireReplies as Wire_lastword_v1_Replies,
 } from "../../lastword/v1/Replies.ts";
+import type {
+  MentionInput as _lastword_v1_MentionInput,
+  WireMention as Wire_lastword_v1_Mention,
+} from "../../lastword/v1/Mention.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface MessageInput {
@@ -25,6 +29,7 @@ export interface MessageInput {
   reactions?: _lastword_v1_ReactionInput[];
   editedMicros?: number | string | Long;
   replies?: _lastword_v1_RepliesInput | null;
+  mentions?: _lastword_v1_MentionInput[];
 }
 
 export interface WireMessage {
@@ -42,4 +47,5 @@ export interface WireMessage {
   reactions: Wire_lastword_v1_Reaction[];
   editedMicros: number;
   replies: Wire_lastword_v1_Replies | null;
+  mentions: Wire_lastword_v1_Mention[];
 }

@@ -1,10 +1,16 @@
 // Original file: op.proto
 
+import type {
+  MentionedInput as _lastword_v1_MentionedInput,
+  WireMentioned as Wire_lastword_v1_Mentioned,
+} from "../../lastword/v1/Mentioned.ts";
+
 export interface SendMessageInput {
   conversation?: string;
   body?: string;
   readUpTo?: string;
   parent?: string;
+  mentions?: _lastword_v1_MentionedInput[];
 }
 
 export interface WireSendMessage {
@@ -12,4 +18,5 @@ export interface WireSendMessage {
   body: string;
   readUpTo: string;
   parent: string;
+  mentions: Wire_lastword_v1_Mentioned[];
 }

@@ -1,0 +1,17 @@
+// Original file: chat.proto
+
+export interface MentionInput {
+  userId?: string;
+  text?: string;
+  name?: string;
+  silent?: boolean;
+  outside?: boolean;
+}
+
+export interface WireMention {
+  userId: string;
+  text: string;
+  name: string;
+  silent: boolean;
+  outside: boolean;
+}
