@@ -29,6 +29,7 @@ const ORDERS = [
 const WITH_STATUS = 0;
 const WITH_ALL_BACK = 1;
 const WITH_KILLED_LEADER = 2;
+const AFTERWARDS: readonly number[] = [WITH_STATUS, WITH_KILLED_LEADER];
 
 /** For the orders and the two stories below. */
 const turns = new Turns({ stories: ORDERS.length + 2, atOnce: 3 });
@@ -62,7 +63,7 @@ for (const [n, order] of ORDERS.entries()) {
       expect(await streams.complaints()).toEqual([]);
       expect(streams.movesMin()).toBeGreaterThan(0);
       unnoticed(stage);
-      await refusedAfterwards(stage, first);
+      if (AFTERWARDS.includes(n)) await refusedAfterwards(stage, first);
     } finally {
       streams.close();
     }
