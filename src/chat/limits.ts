@@ -129,9 +129,13 @@ function nothingWritten(): { ok: false; error: ChatError } {
 }
 
 function tooLong(): { ok: false; error: ChatError } {
-  return failed("too_long", `This message is too long (at most ${MESSAGE_BYTES_MAX} bytes). Send it in parts.`, {
-    field: "body",
-  });
+  return failed(
+    "too_long",
+    `This message is too long (at most ${MESSAGE_BYTES_MAX} bytes). Shorten it, or send it in parts.`,
+    {
+      field: "body",
+    },
+  );
 }
 
 /** Checks a client id, which must be a UUID, and returns it in lower case. Error: invalid. */

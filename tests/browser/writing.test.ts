@@ -84,6 +84,42 @@ stories("writing", {}, (stage) => {
     expect(await bob.page.evaluate("navigator.clipboard.readText()")).toBe(code);
   });
 
+  story("Enter in an open block of code breaks the line, and sends after it; keys and buttons format", async () => {
+    const { page } = ann;
+    const field = composer(page);
+    await field.click();
+    await page.keyboard.type("```ts");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("let a = 1;");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("```");
+    expect(await field.inputValue()).toBe("```ts\nlet a = 1;\n```");
+    await page.keyboard.press("Enter");
+    await bob.page.locator(".message .body pre", { hasText: "let a = 1;" }).waitFor();
+    await page.keyboard.type("now");
+    await page.keyboard.press("Shift+ArrowLeft");
+    await page.keyboard.press("Shift+ArrowLeft");
+    await page.keyboard.press("Control+b");
+    expect(await field.inputValue()).toBe("n**ow**");
+    await page.keyboard.press("Control+z");
+    expect(await field.inputValue()).toBe("now");
+    // By keyboard: the toolbar is behind the field, and the arrows walk in it.
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("ArrowRight");
+    await page.getByRole("button", { name: "Italic" }).press("Enter");
+    expect(await field.inputValue()).toBe("n_ow_");
+    await page.setViewportSize({ width: 390, height: 780 });
+    await page.getByRole("toolbar").waitFor({ state: "hidden" });
+    await page.getByRole("button", { name: "Formatting" }).click();
+    await page.getByRole("toolbar").getByRole("button", { name: "Quote" }).click();
+    expect(await field.inputValue()).toBe("> n_ow_");
+    await page.setViewportSize({ width: 1280, height: 800 });
+    // A block that is not closed is sent by Ctrl+Enter.
+    await field.fill("```\nopen");
+    await field.press("Control+Enter");
+    await bob.page.locator(".message .body pre", { hasText: "open" }).waitFor();
+  });
+
   story("the room that is left is shown before it is gone, and Enter keeps what is too long", async () => {
     const { page } = ann;
     const left = page.locator("#body-left");

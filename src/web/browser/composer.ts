@@ -1,15 +1,20 @@
-/** The text field: Enter sends, Shift+Enter breaks the line, and what is typed is kept until it is sent. */
-import { CALLED_UNASKED_MAX, MESSAGE_BYTES_MAX } from "../../chat/bounds.ts";
+/**
+ * The text field: Enter sends, Shift+Enter breaks the line, as Enter does in a block of code, and what is typed is kept
+ * until it is sent.
+ */
+import { CALLED_UNASKED_MAX } from "../../chat/bounds.ts";
 import { callIn } from "../../chat/mention-text.ts";
 import { ask } from "./ask.ts";
 import { openCompletion } from "./completion.ts";
 import { FieldDraft } from "./draft.ts";
 import { showAbout } from "./about-bar.ts";
 import { fieldOf, required } from "./elements.ts";
+import { isInCode } from "./formatting.ts";
 import { openFieldNotes, type FieldNotes } from "./field-notes.ts";
 import { ABOUT_MAX, type About, type Draft, type Here, slotOfEdit, type UnsentItem } from "./kept-state.ts";
 import type { Outbox } from "./outbox.ts";
 import { getMessageText, post } from "./requests.ts";
+import { openToolbar } from "./toolbar.ts";
 
 /** The shortest time between two notices to the other person that the user is typing. */
 const TYPING_MS = 3000;
@@ -74,6 +79,7 @@ export class Composer {
       // WebKit ends a composition before the Enter that confirms it; only the key code shows that it was that Enter.
       if (event.isComposing || event.keyCode === 229 || event.shiftKey || event.altKey) return;
       if (event.key === "Enter") {
+        if (isInCode(field.value, field.selectionStart) && !event.ctrlKey && !event.metaKey) return;
         event.preventDefault();
         this.#submit();
       } else if (event.key === "Escape" && this.#draft.about !== null) {
@@ -82,6 +88,7 @@ export class Composer {
         this.#endAbout();
       } else if (event.key === "ArrowUp" && field.value === "" && this.#draft.about === null) this.#editLast(event);
     });
+    openToolbar(this.#form, field);
     this.#to?.addEventListener("input", () => this.#showError(this.#to!, ""));
     this.#to?.addEventListener("change", () => this.#changeRecipient());
     this.#form.addEventListener("input", () => {
@@ -252,9 +259,9 @@ export class Composer {
       this.field.focus();
       return false;
     }
-    if (new TextEncoder().encode(body).length <= MESSAGE_BYTES_MAX) return true;
-    this.#showError(this.field, "This message is too long. Send it in parts.");
-    return false;
+    const tooMuch = this.#notes.tooMuch(body);
+    if (tooMuch !== "") this.#showError(this.field, `This message is ${tooMuch}. Shorten it, or send it in parts.`);
+    return tooMuch === "";
   }
 
   showSending(on: boolean): void {

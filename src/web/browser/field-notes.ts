@@ -3,6 +3,7 @@
  */
 import { MESSAGE_BYTES_MAX } from "../../chat/bounds.ts";
 import { required } from "./elements.ts";
+import { replaceText } from "./field-text.ts";
 import { cleanPasted, REMOVED_TEXT } from "../messages/pasted-text.ts";
 
 /** With fewer bytes left than this, the field says how much room there is. */
@@ -40,6 +41,8 @@ type Removed = NonNullable<ReturnType<typeof cleanPasted>["removed"]>;
 /** The notes of a composer. */
 export interface FieldNotes {
   drawLeft(): void;
+  /** "4 characters too long"; "" for a text that can be sent. */
+  tooMuch(text: string): string;
   /**
    * The field's text as it is sent. Text that was dropped into the field or came from a draft is cleaned too, with a
    * note.
@@ -67,16 +70,16 @@ export function openFieldNotes(field: HTMLTextAreaElement): FieldNotes {
     sayRemoved(removed);
     if (removed === null) return;
     event.preventDefault();
-    // Inserted as if typed, so that the user can undo it. Not every browser supports that.
-    if (!document.execCommand("insertText", false, text)) {
-      field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-    }
+    replaceText(field, { from: field.selectionStart, to: field.selectionEnd, text });
   });
   field.addEventListener("input", drawLeft);
 
   return {
     drawLeft,
+    tooMuch(text) {
+      const bytes = sizeOf(text);
+      return bytes <= MESSAGE_BYTES_MAX ? "" : roomText(text, bytes);
+    },
     bodyToSend() {
       const { text, removed } = cleanPasted(field.value);
       if (removed !== null) sayRemoved(removed);

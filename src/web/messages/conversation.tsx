@@ -8,6 +8,7 @@ import { MessageRow, rowId, RowTemplates, type Viewer } from "./message.tsx";
 import { ConversationMark, conversationName, Seen, Time } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
+import { Toolbar, ToolbarToggle } from "./toolbar.tsx";
 import { PreferencesMenu } from "./preferences.tsx";
 import { countText } from "./sidebar.tsx";
 
@@ -364,6 +365,8 @@ export function Composer({ action, draft, closed = null, readUpTo = "", called =
         >
           {draft.body}
         </textarea>
+        <Toolbar />
+        <ToolbarToggle />
         <button type="submit" class="send" disabled={closed !== null} aria-label="Send" title="Send (Enter)">
           <Icon name="send" />
         </button>

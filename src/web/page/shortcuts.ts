@@ -55,7 +55,10 @@ export const SHORTCUTS = [
     group: "While writing",
     shortcuts: [
       { shown: "Enter", text: "Send" },
-      { shown: "Shift + Enter", text: "New line" },
+      { shown: "Shift + Enter", text: "New line; in a block of code, Enter alone" },
+      { shown: "Ctrl or ⌘ + Enter", text: "Send from a block of code" },
+      { shown: "Ctrl or ⌘ + B / I / E", text: "Bold, italic, code" },
+      { shown: "Ctrl or ⌘ + Shift + X", text: "Crossed out" },
       { shown: "↑", text: "In the empty text field: edit your last message" },
     ],
   },
