@@ -70,7 +70,6 @@ class Completion {
     const options = this.#options();
     const isOpen = options.length > 0 && document.activeElement === this.#field;
     this.#list.hidden = !isOpen;
-    this.#field.setAttribute("aria-expanded", String(isOpen));
     if (isOpen) this.#choose(options[0]!);
   }
 
@@ -124,7 +123,6 @@ class Completion {
     clearTimeout(this.#timer);
     this.#typed = null;
     this.#list.hidden = true;
-    this.#field.setAttribute("aria-expanded", "false");
     this.#field.removeAttribute("aria-activedescendant");
   }
 }

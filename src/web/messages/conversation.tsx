@@ -356,10 +356,8 @@ export function Composer({ action, draft, closed = null, readUpTo = "", called =
           placeholder={closed ?? "Write a message"}
           disabled={closed !== null}
           autocomplete="off"
-          role="combobox"
           aria-autocomplete="list"
           aria-controls="offers"
-          aria-expanded="false"
           aria-describedby="body-error body-left"
           {...(bodyError === undefined ? {} : { "aria-invalid": "true" })}
         >
