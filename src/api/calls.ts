@@ -1,6 +1,6 @@
 /**
  * The unary calls of lastword.v1.Chat in one table. Each entry turns its request into one call
- * of ChatService, and the value of the answer into its response. It decides no rule of the chat.
+ * of WholeChat, and the value of the answer into its response. It decides no rule of the chat.
  */
 import type { ChatCall, ChatRequest, ChatResponse } from "../../proto/chat-wire.ts";
 import { ReadMode } from "../../proto/gen/lastword/v1/ReadMode.ts";
@@ -9,7 +9,6 @@ import { failed } from "../chat/errors.ts";
 import type { Answer } from "../chat/errors.ts";
 import type {
   Caller,
-  ChatService,
   ConversationView,
   MessageView,
   PreferenceChange,
@@ -19,6 +18,7 @@ import type {
   Session,
   ThreadView,
 } from "../chat/chat-service.ts";
+import type { WholeChat } from "../chat/admin-service.ts";
 import { wireMessage } from "./wire-message.ts";
 import { sendInput } from "./send-stream.ts";
 
@@ -27,7 +27,7 @@ export type UnaryCall = Exclude<ChatCall, "Subscribe" | "SendStream" | "ClusterS
 
 /** What a handler knows about the call besides its request. */
 export interface CallContext {
-  readonly chat: ChatService;
+  readonly chat: WholeChat;
   readonly caller: Caller;
   /** How fresh a read must be; `read` is a ReadMode. */
   readonly readAt: (read: number) => ReadAt;
@@ -50,10 +50,12 @@ type SessionHandler<Name extends UnaryCall> = (
 const PAGE_DEFAULT = 50;
 
 /** Calls that need no login. */
-export const OPEN_CALLS: { readonly [Name in "Register" | "Login"]: OpenHandler<Name> } = {
+export const OPEN_CALLS: { readonly [Name in "Register" | "Login" | "ResetPassword"]: OpenHandler<Name> } = {
   Register: ({ name, password, clientId, invite }, { chat, caller }) =>
     chat.register({ name, password, clientId, ...(invite === undefined ? {} : { invite }) }, caller),
   Login: ({ name, password }, { chat, caller }) => chat.login({ name, password }, caller),
+  ResetPassword: ({ token, password, clientId }, { chat, caller }) =>
+    chat.resetPassword({ token, password, clientId }, caller),
 };
 
 /** Calls that need a login. */
@@ -67,11 +69,12 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
     chat.listSessions(session, readAt(ReadMode.READ_MODE_LOCAL)).then(as((sessions) => ({ sessions }))),
   EndSession: ({ sessionId, clientId }, { chat, session }) =>
     chat.endSession(session, { id: sessionId, clientId }).then(nothing),
-  ListUsers: ({ after, limit, read, search }, { chat, session, readAt }) =>
+  ListUsers: ({ after, limit, read, search, deactivated }, { chat, session, readAt }) =>
     chat
       .listUsers(session, {
         ...(after === "" ? {} : { after }),
         ...(search === "" ? {} : { search }),
+        ...(deactivated ? { deactivated } : {}),
         limit: limit || PAGE_DEFAULT,
         ...readAt(read),
       })
@@ -90,6 +93,9 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
     chat
       .listInvites(session, { beforeMicros, limit: limit || PAGE_DEFAULT, ...readAt(read) })
       .then(as((invites) => ({ invites }))),
+  CreateReset: ({ person, clientId }, { chat, session }) => chat.createReset(session, { person, clientId }),
+  SetActive: ({ person, active, clientId }, { chat, session }) =>
+    chat.setActive(session, { person, active, clientId }).then(as((user) => ({ user }))),
   RevokeInvite: ({ id, clientId }, { chat, session }) =>
     chat.revokeInvite(session, { id, clientId }).then(as((invite) => ({ invite }))),
   ListConversations: ({ limit, read, beforeSeq, unreadOnly }, { chat, session, readAt }) =>

@@ -1,9 +1,9 @@
 /**
  * lastword.v1.Chat at this replica's gRPC port, with health and reflection. It looks up the
- * login, passes the call to ChatService, and turns answers into responses and failures into
+ * login, passes the call to WholeChat, and turns answers into responses and failures into
  * status and trailers. It decides nothing itself.
  *
- *   connection -> bytes -> request | BadRequest -> session -> ChatService -> response | status
+ *   connection -> bytes -> request | BadRequest -> session -> WholeChat -> response | status
  *
  * No request can stop the replica: one that cannot be read is answered `invalid` or `too_large`,
  * and an exception becomes INTERNAL with an unknown outcome.
@@ -19,7 +19,8 @@ import type {
 import { CHAT_WIRE } from "../../proto/chat-wire.ts";
 import type { ChatRequest, ChatResponse } from "../../proto/chat-wire.ts";
 import type { Answer, ChatError } from "../chat/errors.ts";
-import type { ChatService, Session } from "../chat/chat-service.ts";
+import type { Session } from "../chat/chat-service.ts";
+import type { WholeChat } from "../chat/admin-service.ts";
 import type { ClusterStatusJson } from "../ops/cluster-status.ts";
 import { OPEN_CALLS, SESSION_CALLS } from "./calls.ts";
 import { bearerToken, callerOf, cursorOf, readAt } from "./caller.ts";
@@ -41,7 +42,7 @@ const STOP_GRACE_MS = 2000;
 const SEND_STREAMS_MAX = 1024;
 
 export interface ChatApiDeps {
-  readonly chat: ChatService;
+  readonly chat: WholeChat;
   readonly status: () => ClusterStatusJson;
   /** Called with each error that a call threw. The error's message may contain what a user wrote. */
   readonly onCaught: (error: unknown) => void;

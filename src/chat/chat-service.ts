@@ -5,7 +5,7 @@
  */
 import type { Registration } from "../base/modes.ts";
 import type { Told } from "./fact.ts";
-import type { ClientId, ConversationId, InviteId, MessageId, SessionId, UserId } from "./ids.ts";
+import type { ClientId, ConversationId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { Answer } from "./errors.ts";
 import type { ConversationList, Waiting } from "./queries.ts";
 import type { NotifyLevel, PreferenceRow, Role, RoomRole } from "./rows.ts";
@@ -48,6 +48,8 @@ export interface UserView {
   readonly online: boolean;
   /** Microseconds since 1970; 0 if never. */
   readonly lastSeenMicros: number;
+  /** Set if nobody can log in to the account until an admin reactivates it. */
+  readonly deactivated?: true;
   /** What the user is in this chat; "member" once the account is gone. */
   readonly role: Role;
   /** Set if a merge gave this name to somebody else; the user can still log in with it. */
@@ -114,51 +116,6 @@ export type PreferenceChange =
 export interface PreferencesView extends Pick<PreferenceRow, "starred" | "muted" | "level"> {
   /** What `level` means here: "all" in direct conversations and "mentions" in rooms, unless the user chose one. */
   readonly notify: Exclude<NotifyLevel, "default">;
-}
-
-/** What an admin wants of a link. */
-export interface InviteInput {
-  /** What those who come by it are: "member". */
-  readonly role: string;
-  /** Rooms that they are in from the start: ids or names, at most INVITE_ROOMS_MAX. */
-  readonly rooms: readonly string[];
-  /** How many accounts it makes, 1 to INVITE_USES_MAX; INVITE_USES if absent. */
-  readonly uses?: number;
-  /** For how long it is valid, 1 to INVITE_SECONDS_MAX; INVITE_SECONDS if absent. */
-  readonly seconds?: number;
-}
-
-/** "withdrawn": revoked, or whoever made it does not run the chat any more. */
-export type InviteState = "open" | "withdrawn" | "expired" | "used up";
-
-/** A link as those who run the chat see it. */
-export interface InviteView {
-  readonly id: InviteId;
-  /** Null: an operator. */
-  readonly by: UserView | null;
-  readonly role: Role;
-  /** Names, "" for a room that the user may not see. */
-  readonly rooms: readonly string[];
-  readonly uses: number;
-  readonly usesMax: number;
-  readonly createdMicros: number;
-  readonly expiresMicros: number;
-  readonly state: InviteState;
-}
-
-export interface MadeInvite {
-  readonly invite: InviteView;
-  /** 43 characters, the last part of the link. No replica stores it. */
-  readonly token: string;
-}
-
-/** A link as its visitor sees it. */
-export interface InviteOffer {
-  /** The name of the person who made the link; null: an operator. */
-  readonly by: string | null;
-  readonly role: Role;
-  /** Names of rooms. */
-  readonly rooms: readonly string[];
 }
 
 export interface ConversationView {
@@ -329,6 +286,8 @@ export interface ListUsersInput {
   readonly limit: number;
   /** Part of the name, in any case. */
   readonly search?: string;
+  /** Deactivated people instead of the others; nobody, for those who do not run the chat. */
+  readonly deactivated?: boolean;
   /** Only people without a conversation with the user. Searches the next 600 accounts at most. */
   readonly strangers?: boolean;
 }
@@ -392,9 +351,7 @@ export interface ChatService {
     input: { name: string; password: string; clientId: ClientId; invite?: string },
     caller: Caller,
   ): Promise<Answer<{ token: string; user: UserView }>>;
-  /** What the link with this token offers. Errors: not_found, link_revoked, link_expired, link_used, slow_down. */
-  inviteOffer(token: string, caller: Caller): Promise<Answer<InviteOffer>>;
-  /** Logs in by name, in any case. Error: wrong_password, also for an unknown name. */
+  /** Logs in by name, in any case. Errors: wrong_password, also for an unknown name; deactivated. */
   login(input: { name: string; password: string }, caller: Caller): Promise<Answer<{ token: string; user: UserView }>>;
   logout(session: Session): Promise<Answer<null>>;
   /** Sets the password and ends all other sessions. Errors: wrong_password; invalid and too_long (the new one). */
@@ -479,21 +436,6 @@ export interface ChatService {
    * Everything is read at once, because each part needs a look at all conversations.
    */
   list(session: Session, input: ReadAt): Promise<Answer<ListView>>;
-  /**
-   * Makes a link by which people create accounts; only admins and owners can. A repeat is answered with the same link.
-   * Errors: not_allowed, not_found (a room), invalid, too_long, too_many.
-   */
-  createInvite(session: Session, input: InviteInput & { readonly clientId: ClientId }): Promise<Answer<MadeInvite>>;
-  /** All links, the newest first. `beforeMicros`: when the last one of the page before was made. Error: not_allowed. */
-  listInvites(
-    session: Session,
-    input: { readonly beforeMicros?: number; readonly limit: number } & ReadAt,
-  ): Promise<Answer<readonly InviteView[]>>;
-  /** Ends a link for good. Error: not_found, also for those who do not run the chat. */
-  revokeInvite(
-    session: Session,
-    input: { readonly id: InviteId; readonly clientId: ClientId },
-  ): Promise<Answer<InviteView>>;
   /** Newest first. */
   listConversations(
     session: Session,

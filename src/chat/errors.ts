@@ -34,6 +34,7 @@ export const CHAT_ERRORS = {
   link_revoked: { grpc: GRPC.failedPrecondition, http: 410, outcome: "definite" },
   link_expired: { grpc: GRPC.failedPrecondition, http: 410, outcome: "definite" },
   link_used: { grpc: GRPC.failedPrecondition, http: 410, outcome: "definite" },
+  deactivated: { grpc: GRPC.permissionDenied, http: 403, outcome: "definite" },
   registration_closed: { grpc: GRPC.permissionDenied, http: 403, outcome: "definite" },
   slow_down: { grpc: GRPC.resourceExhausted, http: 429, outcome: "definite" },
   no_leader: { grpc: GRPC.unavailable, http: 503, outcome: "definite" },

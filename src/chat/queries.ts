@@ -7,6 +7,7 @@ import type { Told } from "./fact.ts";
 import type { ChatErrorCode } from "./errors.ts";
 import type { ClientId, ConversationId, InviteId, MessageId, UserId } from "./ids.ts";
 import type {
+  DeactivationRow,
   InviteRow,
   InviteUseRow,
   MentionRow,
@@ -14,6 +15,7 @@ import type {
   PreferenceRow,
   ReactionRow,
   RequestRow,
+  ResetRow,
   Role,
   RoomRole,
   RoomRow,
@@ -160,8 +162,23 @@ export interface AdminQueries {
   inviteUses(id: InviteId): readonly InviteUseRow[];
   /** Why nobody can come by this link at this time; null if somebody can. */
   refusalToUse(id: InviteId, micros: number): ChatErrorCode | null;
+  resetByToken(tokenHash: string): ResetRow | null;
+  /** Why the person cannot set a new password by the present link at this time; null: she can. */
+  refusalOfReset(user: UserId, micros: number): ChatErrorCode | null;
+  /** Null: the account was never deactivated. */
+  deactivation(user: UserId): DeactivationRow | null;
   /** The `limit` newest links that were made before this time, the newest first. */
   invites(beforeMicros: number, limit: number): readonly InviteRow[];
+}
+
+/** Selects some of the people. */
+export interface SomePeople {
+  /** Only people with this in their folded name. */
+  readonly part?: string;
+  /** Absent: active. */
+  readonly which?: "active" | "deactivated" | "all";
+  /** Only people who share a conversation with this user. */
+  readonly knownTo?: UserId;
 }
 
 export interface Queries {
@@ -178,8 +195,8 @@ export interface Queries {
   role(user: UserId): Role;
   /** Living accounts that may log in with this name, at most 4. The one that has the name now comes first. */
   loginCandidates(folded: string): readonly UserRow[];
-  /** Living accounts whose folded name is above `afterFolded` and contains `part`, without `except`, by folded name. */
-  users(afterFolded: string, except: UserId, limit: number, part?: string): readonly UserRow[];
+  /** Living accounts whose folded name is above `afterFolded`, without `except`, by folded name. */
+  users(afterFolded: string, except: UserId, limit: number, some?: SomePeople): readonly UserRow[];
 
   sessionByToken(tokenHash: string): SessionRow | null;
   /** The most recently used first. */

@@ -9,6 +9,11 @@ export function isAdmin(role: Role): boolean {
   return role === "admin" || role === "owner";
 }
 
+/** Whether somebody with the role `own` may reset the password of a person with the role `theirs`, or deactivate her. */
+export function mayManage(own: Role, theirs: Role): boolean {
+  return own === "owner" || (own === "admin" && !isAdmin(theirs));
+}
+
 /** Whether somebody with the role `own` may change a role from `before` to `role`. */
 export function mayGive(own: Role, before: Role, role: Role): boolean {
   return own === "owner" || (own === "admin" && before !== "owner" && role !== "owner");

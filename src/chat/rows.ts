@@ -77,6 +77,28 @@ export interface InviteUseRow {
   readonly tag: string;
 }
 
+/** A link with which a person sets a new password; a person has at most one. */
+export interface ResetRow {
+  readonly user: UserId;
+  /** Of the token in the link. */
+  readonly tokenHash: string;
+  /** Who made it; "": an operator. */
+  readonly by: UserId;
+  readonly expiresMicros: number;
+  readonly used: boolean;
+  /** Of the op that made it. */
+  readonly tag: string;
+}
+
+/** Whether the account of somebody who was deactivated once is so now. */
+export interface DeactivationRow {
+  readonly user: UserId;
+  /** True: nobody can log in to the account. */
+  readonly off: boolean;
+  /** Of the op that set `off` last. */
+  readonly tag: string;
+}
+
 /** What the audit log tells of, with the person or thing that `target` names. */
 export type AuditAction =
   /** An account was created; by the link that `target` names, if any. */
@@ -88,7 +110,13 @@ export type AuditAction =
   /** The person `target` got the role `detail`. */
   | "setRole"
   /** The actor deleted her account. */
-  | "deleteAccount";
+  | "deleteAccount"
+  /** The person `target` can set a new password by a link; the actor set one by a link. */
+  | "makeReset"
+  | "resetPassword"
+  /** The account of the person `target`. */
+  | "deactivate"
+  | "reactivate";
 
 /** Who did what to whom, for those who run the chat. Kept for AUDIT_MICROS, at most AUDIT_ROWS_MAX of them. */
 export interface AuditRow {
@@ -318,6 +346,17 @@ export type EarlyReaction = `react ${string}`;
 /** The tag of the op, and the text (kinds/edit-message.ts). */
 export type EarlyEdit = `edit ${string}`;
 
+/** What lets people into their accounts and keeps them out. */
+export interface LockRows {
+  reset(user: UserId): ResetRow | null;
+  /** Inserts or replaces, by user. */
+  putReset(row: ResetRow): void;
+  /** Null: the account was never deactivated. */
+  deactivation(user: UserId): DeactivationRow | null;
+  /** Inserts or replaces, by user. */
+  putDeactivation(row: DeactivationRow): void;
+}
+
 /** The rows as the rules read and change them. If a rule throws, its caller undoes what the op did before. */
 export interface Rows {
   user(id: UserId): UserRow | null;
@@ -344,6 +383,7 @@ export interface Rows {
   inviteUses(id: InviteId): readonly InviteUseRow[];
   /** Idempotent. */
   addInviteUse(row: InviteUseRow): void;
+  readonly locks: LockRows;
   /** Adds an entry, and removes AUDIT_DROPPED_MAX of the oldest that need not be kept. */
   addAudit(row: AuditRow): void;
 

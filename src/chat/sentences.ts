@@ -19,6 +19,7 @@ const SENTENCES: Record<ChatErrorCode, string> = {
   link_revoked: "This link was withdrawn. Ask for a new one.",
   link_expired: "This link has expired. Ask for a new one.",
   link_used: "This link has been used as often as it may be. Ask for a new one.",
+  deactivated: "This account is deactivated. An admin of this chat can reactivate it.",
   registration_closed: "This chat accepts no new accounts. Ask the person who runs it.",
   slow_down: "Too many requests.",
   no_leader: "The servers are not ready. Try again in a moment.",

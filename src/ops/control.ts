@@ -47,6 +47,8 @@ export interface PeopleAnswer {
   readonly people: readonly {
     readonly name: string;
     readonly role: string;
+    /** Nobody can log in to the account. */
+    readonly deactivated: boolean;
     readonly online: boolean;
     /** Microseconds since 1970; 0 if never. */
     readonly lastSeenMicros: number;
@@ -60,7 +62,7 @@ export interface RoleQuestion {
   readonly role: string;
 }
 
-/** The result of `GiveRole`: the person's name and role now, or why nothing was changed. */
+/** The result of `GiveRole` and `SetActive`: the person's name and role now, or why nothing was changed. */
 export type RoleAnswer =
   | { readonly ok: true; readonly name: string; readonly role: string }
   | { readonly ok: false; readonly sentence: string };
@@ -78,6 +80,22 @@ export type InviteAnswer =
   | { readonly ok: true; readonly token: string; readonly expires: string }
   | { readonly ok: false; readonly sentence: string };
 
+/** Asks for a link for a new password of a person. */
+export interface ResetQuestion {
+  readonly person: string;
+}
+
+/** The result of `Reset`: whose password, the last part of the link, when it expires (RFC 3339); or why there is none. */
+export type ResetAnswer =
+  | { readonly ok: true; readonly name: string; readonly token: string; readonly expires: string }
+  | { readonly ok: false; readonly sentence: string };
+
+/** Asks to deactivate or reactivate an account. */
+export interface ActiveQuestion {
+  readonly person: string;
+  readonly active: boolean;
+}
+
 /** What answers the calls. `secret` is that of the cluster key. */
 export interface ControlDeps {
   readonly secret: Uint8Array;
@@ -88,6 +106,8 @@ export interface ControlDeps {
   readonly people: (question: PeopleQuestion) => Promise<PeopleAnswer>;
   readonly giveRole: (question: RoleQuestion) => Promise<RoleAnswer>;
   readonly invite: (question: InviteQuestion) => Promise<InviteAnswer>;
+  readonly reset: (question: ResetQuestion) => Promise<ResetAnswer>;
+  readonly setActive: (question: ActiveQuestion) => Promise<RoleAnswer>;
 }
 
 /** The answer to each call. */
@@ -99,6 +119,8 @@ export interface Answers {
   People: PeopleAnswer;
   GiveRole: RoleAnswer;
   Invite: InviteAnswer;
+  Reset: ResetAnswer;
+  SetActive: RoleAnswer;
 }
 
 /** The parameters of a call. The caller may run another version, so each call looks at what it gets. */
@@ -136,7 +158,7 @@ function textOf(value: unknown): string {
 }
 
 const DEFINITION = Object.fromEntries(
-  (["Status", "Host", "Hash", "Enable", "People", "GiveRole", "Invite"] as const).map((name) => [
+  (["Status", "Host", "Hash", "Enable", "People", "GiveRole", "Invite", "Reset", "SetActive"] as const).map((name) => [
     name,
     {
       path: `/lastword.v1.Control/${name}`,
@@ -173,6 +195,8 @@ export function addControlService(server: Server, deps: ControlDeps): void {
     People: guarded(({ after }) => deps.people({ after: textOf(after) })),
     GiveRole: guarded(({ person, role }) => deps.giveRole({ person: textOf(person), role: textOf(role) })),
     Invite: guarded((question) => deps.invite(inviteQuestion(question))),
+    Reset: guarded(({ person }) => deps.reset({ person: textOf(person) })),
+    SetActive: guarded(({ person, active }) => deps.setActive({ person: textOf(person), active: active === true })),
   });
 }
 

@@ -14,7 +14,7 @@ import { isLoopback } from "../base/loopback.ts";
 import { printAddress } from "../host/address.ts";
 import type { ReplicaId } from "../election/view.ts";
 import { enableAtLeader } from "./enable-at-leader.ts";
-import { giveRole, invite, listPeople } from "./operator-calls.ts";
+import { giveRole, invite, listPeople, reset, setActive } from "./operator-calls.ts";
 
 /**
  * How long to wait for the leader: a little longer than the leader waits for its op, and less than the command waits.
@@ -50,6 +50,8 @@ export function addCalls({ context, rooms, membership, storage }: Faces, { serve
     people: (question) => listPeople(chat.operator, question),
     giveRole: (question) => giveRole(chat.operator, question),
     invite: (question) => invite(chat.operator, question),
+    reset: (question) => reset(chat.operator, question),
+    setActive: (question) => setActive(chat.operator, question),
   });
   return addChatService(server, {
     chat,

@@ -26,7 +26,7 @@ stories("who runs the chat", { clusterPerStory: true }, (stage) => {
     expect(await faults(page, "refused")).toEqual([]);
 
     await page.getByRole("link", { name: "Back to people" }).click();
-    await page.getByRole("button", { name: "Role of bob" }).focus();
+    await page.getByRole("button", { name: "Manage bob" }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "bob", level: 1 }).waitFor();
     await page.getByRole("radio", { name: "Member" }).focus();
@@ -59,7 +59,7 @@ stories("who runs the chat", { clusterPerStory: true }, (stage) => {
       await plain.page.goto(`${stage.cluster.web(2)}/people`);
       return (await plain.page.locator(".roster .name").count()) === 1;
     });
-    await plain.page.getByRole("button", { name: "Role of bob" }).click();
+    await plain.page.getByRole("button", { name: "Manage bob" }).click();
     await plain.page.getByRole("radio", { name: "Admin" }).check();
     await plain.page.getByRole("button", { name: "Save role" }).click();
     await plain.page.locator(".tag", { hasText: "admin" }).waitFor();

@@ -1,5 +1,5 @@
 /**
- * A ChatService whose answers a test chooses, and a gRPC server for it on any free port: for what a
+ * A WholeChat whose answers a test chooses, and a gRPC server for it on any free port: for what a
  * real chat does not do on demand, such as every error, or an endless feed.
  */
 import { Metadata, Server, ServerCredentials, Client, credentials } from "@grpc/grpc-js";
@@ -11,7 +11,6 @@ import { addChatService } from "../../src/api/chat-api.ts";
 import type { ChatApi, ChatApiDeps } from "../../src/api/chat-api.ts";
 import { GUARDED_SERVER_OPTIONS, PortGuard, type PortGuardOptions } from "../../src/api/port-guard.ts";
 import type {
-  ChatService,
   Feed,
   FeedItem,
   MessageView,
@@ -20,6 +19,7 @@ import type {
   UserView,
   ConversationView,
 } from "../../src/chat/chat-service.ts";
+import type { WholeChat } from "../../src/chat/admin-service.ts";
 import type { ClusterStatusJson } from "../../src/ops/cluster-status.ts";
 
 /** The only valid token. */
@@ -159,14 +159,15 @@ export const ROOM: RoomView = {
  * A chat in which the calls that tests of the API make with GOOD_TOKEN succeed, except those that the test replaces. A
  * test that needs another call replaces it.
  */
-export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
+export function fakeChat(replaced: Partial<WholeChat> = {}): WholeChat {
   const ok = <T>(value: T) => ({ ok: true, value, cursor: "v:42" }) as const;
   const authenticate = replaced.authenticate ?? ((token) => (token === GOOD_TOKEN ? SESSION : null));
-  const calls: Partial<ChatService> = {
+  const calls: Partial<WholeChat> = {
     authenticate,
     authenticateFresh: async (token) => authenticate(token),
     register: async () => ok({ token: GOOD_TOKEN, user: ADA }),
     login: async () => ok({ token: GOOD_TOKEN, user: ADA }),
+    resetPassword: async () => ok({ token: GOOD_TOKEN, user: ADA }),
     listSessions: async () =>
       ok([{ id: "s1", createdMicros: 1, lastUsedMicros: 2, current: true, device: "a program" }]),
     send: async () => ok(MESSAGE),
@@ -181,7 +182,7 @@ export function fakeChat(replaced: Partial<ChatService> = {}): ChatService {
     subscribe: () => ({ ok: true, value: new FakeFeed(), cursor: "v:42" }),
     ...replaced,
   };
-  return calls as ChatService;
+  return calls as WholeChat;
 }
 
 /** A feed that the test fills. */

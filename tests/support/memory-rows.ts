@@ -5,16 +5,19 @@
 import type {
   AuditRow,
   ConversationRow,
+  DeactivationRow,
   EarlyRow,
   FollowRow,
   InviteRow,
   InviteUseRow,
+  LockRows,
   MemberRow,
   MentionRow,
   MessageRow,
   PreferenceRow,
   ReactionRow,
   RequestRow,
+  ResetRow,
   RoleRow,
   RoomRow,
   Rows,
@@ -48,6 +51,8 @@ interface Tables {
   preferences: Map<string, PreferenceRow>;
   invites: Map<string, InviteRow>;
   inviteUses: Map<string, InviteUseRow>;
+  resets: Map<string, ResetRow>;
+  deactivations: Map<string, DeactivationRow>;
   /** In the order of the ids. */
   audit: Map<number, AuditRow & { readonly id: number }>;
   mentions: Map<string, MentionRow>;
@@ -76,6 +81,8 @@ function emptyTables(): Tables {
     preferences: new Map(),
     invites: new Map(),
     inviteUses: new Map(),
+    resets: new Map(),
+    deactivations: new Map(),
     audit: new Map(),
     mentions: new Map(),
     reads: new Map(),
@@ -145,6 +152,8 @@ export class MemoryRows implements Rows {
         [...t.invites.values()].map((row) => ({ ...row, rooms: row.rooms.join(" ") })),
         ["id"],
       ),
+      resets: table(t.resets.values(), ["user"]),
+      deactivations: table(t.deactivations.values(), ["user"]),
       invite_uses: table(t.inviteUses.values(), ["invite", "user"]),
       early: table(t.early.values(), ["author", "client_id", "user", "what"]),
       preferences: table(t.preferences.values(), ["user", "conversation"]),
@@ -230,6 +239,13 @@ export class MemoryRows implements Rows {
     const key = `${row.invite} ${row.user}`;
     if (!this.#t.inviteUses.has(key)) this.#set(this.#t.inviteUses, key, row);
   }
+
+  readonly locks: LockRows = {
+    reset: (user) => this.#t.resets.get(user) ?? null,
+    putReset: (row) => this.#set(this.#t.resets, row.user, row),
+    deactivation: (user) => this.#t.deactivations.get(user) ?? null,
+    putDeactivation: (row) => this.#set(this.#t.deactivations, row.user, row),
+  };
 
   addAudit(row: AuditRow): void {
     const id = Math.max(0, ...this.#t.audit.keys()) + 1;

@@ -52,6 +52,7 @@ export class Views {
       online: !deleted && this.#presence.isOnline(row.id),
       lastSeenMicros: row.lastSeenMicros,
       role: deleted ? "member" : this.#queries().role(row.id),
+      ...(this.#queries().admin.deactivation(row.id)?.off === true ? { deactivated: true } : {}),
       ...(row.formerName === null ? {} : { formerName: row.formerName }),
     };
   }

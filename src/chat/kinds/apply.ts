@@ -18,6 +18,7 @@ import { MalformedOp, refused, type Decision } from "./kind.ts";
 import { kindOf, OP_FORMAT } from "./kinds.ts";
 import { decodeOp, FormatTooNew, keyOf, requestHash, type Op } from "./op.ts";
 import { purgeStep } from "./purge.ts";
+import { isOff } from "./sessions.ts";
 import { decodeResult, encodeResult } from "./result.ts";
 
 /** What a state machine runs for each op. */
@@ -52,7 +53,9 @@ export function applyOp(bytes: Uint8Array, seq: Seq, rows: Rows): AppliedOp {
   if (op.body.kind === "enable" && !recovered && op.body.format > OP_FORMAT) {
     throw new FormatTooNew(op.body.format, null, op.body.version);
   }
-  const decision = kind.decide(op, op.body, seq, rows);
+  // Her sessions have ended, but a replica that did not know may have proposed this.
+  const isShut = !recovered && isOff(op.user, rows);
+  const decision = isShut ? refused("deactivated", false) : kind.decide(op, op.body, seq, rows);
   const result = resultOf(op, decision, seq);
   if (kind.recorded && (decision.kind !== "refused" || decision.record)) rows.putRequest(requestOf(op, hash, result));
   const own = decision.kind === "refused" ? [] : decision.facts;

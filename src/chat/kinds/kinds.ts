@@ -7,6 +7,7 @@ import { archiveRoom } from "./archive-room.ts";
 import { ban } from "./ban.ts";
 import { changePassword } from "./change-password.ts";
 import { createInvite } from "./create-invite.ts";
+import { createReset } from "./create-reset.ts";
 import { createRoom } from "./create-room.ts";
 import { deleteAccount } from "./delete-account.ts";
 import { deleteMessages } from "./delete-messages.ts";
@@ -22,9 +23,11 @@ import { next } from "./next.ts";
 import { react } from "./react.ts";
 import { register } from "./register.ts";
 import { renameRoom } from "./rename-room.ts";
+import { resetPassword } from "./reset-password.ts";
 import { revokeInvite } from "./revoke-invite.ts";
 import { seatPeople } from "./seat-people.ts";
 import { sendMessage } from "./send-message.ts";
+import { setActive } from "./set-active.ts";
 import { setPreference } from "./set-preference.ts";
 import { setPrivate } from "./set-private.ts";
 import { setRole } from "./set-role.ts";
@@ -60,6 +63,9 @@ export const KINDS = {
   follow,
   createInvite,
   revokeInvite,
+  createReset,
+  resetPassword,
+  setActive,
 } as const;
 
 // Only the executable that tests upgrade to has this kind; see next.ts.

@@ -14,7 +14,7 @@ import type { At } from "./rooms.ts";
 export const OPERATOR = "" as UserId;
 
 /** What a lookup of roles needs of the rows. */
-export type RolesRead = Pick<Rows, "user" | "role" | "roles" | "firstUser">;
+export type RolesRead = Pick<Rows, "user" | "role" | "roles" | "firstUser" | "locks">;
 
 /** What somebody is in the chat. */
 export function roleOf(user: UserId, rows: RolesRead): Role {
@@ -32,16 +32,21 @@ export function ownersOf(rows: RolesRead): readonly UserId[] {
   return heir === null ? [] : [heir];
 }
 
+/** The account is neither deleted nor deactivated. */
+function isActive(user: UserId, rows: RolesRead): boolean {
+  return rows.user(user)?.deleted === 0 && rows.locks.deactivation(user)?.off !== true;
+}
+
 function livingWith(role: Role, rows: RolesRead): readonly UserId[] {
   return rows
     .roles()
-    .filter((row) => row.role === role && rows.user(row.user)?.deleted === 0)
+    .filter((row) => row.role === role && isActive(row.user, rows))
     .map(({ user }) => user);
 }
 
 /** An operator, or somebody with an account who is an admin or an owner. */
 export function runsChat(user: UserId, rows: RolesRead): boolean {
-  return user === OPERATOR || (rows.user(user)?.deleted === 0 && isAdmin(roleOf(user, rows)));
+  return user === OPERATOR || (isActive(user, rows) && isAdmin(roleOf(user, rows)));
 }
 
 /** Without this person, the chat would have no owner. */

@@ -12,7 +12,7 @@ import { GENERAL_ID, isRoomId, type ConversationId, type UserId } from "../ids.t
 import type { MemberRow, RoomRole, RoomRow, Rows, SeatRow } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { refused, type Decision, type OpHead } from "./kind.ts";
-import { living, notLiving } from "./sessions.ts";
+import { isOff, living, notLiving } from "./sessions.ts";
 import { counts, microsOf, tagOf } from "./tags.ts";
 
 /** Maximum number of rooms, of people in one room (except the one that everybody is in), and of rooms of one person. */
@@ -139,7 +139,9 @@ export function takeSeat(
 ): boolean {
   const seat = seatOf(room, user, rows);
   // An unknown account may still arrive from the branch of the recovered op.
-  const isGone = op.recovered ? (rows.user(user)?.deleted ?? 0) !== 0 : living(user, rows) === null;
+  const isGone = op.recovered
+    ? (rows.user(user)?.deleted ?? 0) !== 0
+    : living(user, rows) === null || isOff(user, rows);
   if (op.recovered && seat.state === "joined") seesFrom(room, user, op.timeMicros, rows);
   if (isGone || seat.state === "banned" || !counts(op, seat.tag)) return false;
   const tag = tagOf(op);
@@ -207,7 +209,8 @@ const RANK: Record<RoomRole, number> = { owner: 0, admin: 1, member: 2 };
 export function ensureOwner(room: ConversationId, rows: Rows): void {
   // The op that creates the room has not arrived yet, and brings its owner.
   if (rows.room(room)?.createdMicros === 0) return;
-  const seats = rows.seatsIn(room);
+  // Whoever is deactivated keeps the seat and the role, and cannot act.
+  const seats = rows.seatsIn(room).filter(({ user }) => !isOff(user, rows));
   if (seats.length === 0 || seats.some(({ role }) => role === "owner")) return;
   const [next] = seats.toSorted(
     (a, b) => RANK[a.role] - RANK[b.role] || a.joinedSeq - b.joinedSeq || (a.user < b.user ? -1 : 1),

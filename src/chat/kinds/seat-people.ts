@@ -17,7 +17,7 @@ import {
   takeSeat,
   type At,
 } from "./rooms.ts";
-import { living, notLiving } from "./sessions.ts";
+import { isOff, living, notLiving } from "./sessions.ts";
 import { counts } from "./tags.ts";
 
 export interface SeatPeople {
@@ -98,6 +98,7 @@ function invite(at: At, { room: id, people }: SeatPeople): Decision {
     if (room.archived) return refused("archived", false);
     const comers = people.filter((user) => rows.member(id, user) === null);
     if (comers.some((user) => living(user, rows) === null)) return refused("not_found", false);
+    if (comers.some((user) => isOff(user, rows))) return refused("deactivated", false);
     if (comers.some((user) => seatOf(id, user, rows).state === "banned")) return refused("not_allowed", false);
     const refusal = crowded(id, comers.length, rows) ?? comers.map((user) => seatedEnough(user, rows)).find(Boolean);
     if (refusal) return refused(refusal, false);

@@ -20,7 +20,7 @@ import { refused, type Decision, type Kind, type OpHead } from "./kind.ts";
 import { mayRead, placeOfRequest, placeOfRoot } from "./places.ts";
 import { moveMark } from "./read-mark.ts";
 import { openRoom, type At } from "./rooms.ts";
-import { living } from "./sessions.ts";
+import { isOff, living } from "./sessions.ts";
 import {
   followAsAuthor,
   followAsMentioned,
@@ -182,7 +182,7 @@ function refusalOf({ op, rows }: At, conversation: ConversationId, people: reado
     return rows.room(conversation)?.archived === true ? refused("archived", false) : null;
   // Notes have no other member. In any other conversation somebody else must still be able to read the message.
   const isNotes = people.length === 1;
-  return isNotes || people.some((user) => user !== op.user && living(user, rows) !== null)
-    ? null
-    : refused("unknown_recipient");
+  const others = people.filter((user) => user !== op.user && living(user, rows) !== null);
+  if (isNotes || others.some((user) => !isOff(user, rows))) return null;
+  return others.length === 0 ? refused("unknown_recipient") : refused("deactivated", false);
 }

@@ -24,7 +24,8 @@ export function readSession(session: NewSession | null): NewSession {
  * otherwise: a lookup sees that they are too old, and a wrong clock then cannot end a session that is still valid.
  */
 export function addSession(op: OpHead, session: NewSession, rows: Rows, facts: Fact[]): void {
-  if (rows.session(session.id) !== null) return;
+  // A deactivation on either branch wins over a log-in.
+  if (rows.session(session.id) !== null || isOff(op.user, rows)) return;
   const others = rows.sessionsOf(op.user);
   for (const other of others.slice(0, Math.max(0, others.length - SESSIONS_PER_USER + 1))) {
     rows.removeSession(other.id);
@@ -49,6 +50,11 @@ export function endSessions(user: UserId, keep: SessionId, rows: Rows): Fact[] {
     facts.push({ kind: "ended", audience: { user, session: session.id } });
   }
   return facts;
+}
+
+/** The account is deactivated. */
+export function isOff(user: UserId, rows: Pick<Rows, "locks">): boolean {
+  return rows.locks.deactivation(user)?.off === true;
 }
 
 /** The account; null if it does not exist or was deleted. */

@@ -4,7 +4,7 @@ import type { Fact } from "../fact.ts";
 import type { ConversationId, InviteId, UserId } from "../ids.ts";
 import type { Role, Rows } from "../rows.ts";
 import { note } from "./audit.ts";
-import { giveRole, runsChat } from "./roles.ts";
+import { giveRole, runsChat, type RolesRead } from "./roles.ts";
 import { crowded, takeSeat, type At } from "./rooms.ts";
 import { tagOf } from "./tags.ts";
 
@@ -18,7 +18,7 @@ export interface InviteUse {
 }
 
 /** What a look at a link needs of the rows. */
-export type InvitesRead = Pick<Rows, "invite" | "inviteUses" | "user" | "role" | "roles" | "firstUser">;
+export type InvitesRead = Pick<Rows, "invite" | "inviteUses"> & RolesRead;
 
 /**
  * Why nobody can come by this link at this time; null if somebody can. A link works only as long as whoever made it

@@ -4,6 +4,7 @@ import { passwordId, randomId, tokenHash, userIdFor, type ClientId, type Session
 import { checkClientId, checkPassword, typedPassword } from "../limits.ts";
 import { checkName, typedName } from "./names.ts";
 import { LoginLimits, UNLIMITED, type Try } from "./login-limits.ts";
+import type { LinkTokens } from "./link-tokens.ts";
 import type { Invites } from "./invites.ts";
 import type { OpBody } from "../kinds/kinds.ts";
 import { requestHash } from "../kinds/op.ts";
@@ -61,12 +62,19 @@ export class Accounts {
   /** Registrations by a link. */
   readonly #invited: RateLimit;
   readonly #invites: Invites;
+  readonly #tokens: LinkTokens;
   readonly #touching = new Set<string>();
   #graceUntilMs = 0;
 
   constructor(
     deps: ChatDeps & { readonly rateLimit: boolean; readonly registration: Registration },
-    parts: { readonly writer: Writer; readonly reading: Reading; readonly views: Views; readonly invites: Invites },
+    parts: {
+      readonly writer: Writer;
+      readonly reading: Reading;
+      readonly views: Views;
+      readonly invites: Invites;
+      readonly tokens: LinkTokens;
+    },
   ) {
     this.#deps = deps;
     this.#writer = parts.writer;
@@ -79,6 +87,7 @@ export class Accounts {
     // A team of one office comes from one address, and a link has a limit of its own.
     this.#invited = new RateLimit(deps.clock, { count: 60, perMs: 60 * MINUTE_MS });
     this.#invites = parts.invites;
+    this.#tokens = parts.tokens;
   }
 
   registration(): Registration {
@@ -93,6 +102,7 @@ export class Accounts {
     const idle = this.#deps.clock.nowMicros() - session.lastUsedMicros;
     const user = queries.user(session.user);
     if (idle > SESSION_TTL_MICROS || user === null || user.deleted !== 0) return null;
+    if (queries.admin.deactivation(user.id)?.off === true) return null;
     const found = { sessionId: session.id, userId: user.id, name: user.name };
     // The absolute value, because a wrong clock may have written a time in the future.
     if (Math.abs(idle) <= TOUCH_AFTER_MICROS) return found;
@@ -201,6 +211,34 @@ export class Accounts {
     if (found === null) return failedWith("wrong_password", { field: "password" });
     allowed.right(found.id);
     return await this.#logIn(found, caller);
+  }
+
+  async resetPassword(
+    input: { token: string; password: string; clientId: ClientId },
+    caller: Caller,
+  ): Promise<Answer<LoggedIn>> {
+    const password = checkPassword(input.password);
+    if (!password.ok) return password;
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const { admin } = this.#deps.queries();
+    const reset = await this.#tokens.look(input.token, caller, (hash) => this.#deps.queries().admin.resetByToken(hash));
+    if ("ok" in reset) return reset;
+    const { user: id } = reset;
+    const isRepeat = this.#deps.queries().request(id, clientId.value) !== null;
+    const refusal = isRepeat ? null : admin.refusalOfReset(id, this.#deps.clock.nowMicros());
+    if (refusal !== null) return failedWith(refusal);
+    const passwordHash = await this.#gate.hash(password.value);
+    if (passwordHash === null) return gateFull();
+    const { token, session } = newSession(caller);
+    const body = { kind: "resetPassword", tokenHash: tokenHash(input.token), passwordHash, session } as const;
+    const written = await this.#writer.write(id, clientId.value, body);
+    if (!written.ok) return written;
+    const user = this.#views.userById(id);
+    // The password shows whether this caller made the request.
+    if (written.result.kind === "done" && written.result.repeated)
+      return await this.login({ name: user.name, password: input.password }, caller);
+    return { ok: true, value: { token, user }, cursor: written.cursor };
   }
 
   async #owner(

@@ -13,6 +13,9 @@ import { checkClientId } from "../limits.ts";
 import { hostScheduler } from "../../base/scheduler.ts";
 import { Finder } from "./finder.ts";
 import { Invites } from "./invites.ts";
+import { LinkTokens } from "./link-tokens.ts";
+import { Managing } from "./managing.ts";
+import { OPERATOR } from "../kinds/roles.ts";
 import { MarkGatherer } from "./mark-gatherer.ts";
 import { Messaging } from "./messaging.ts";
 import type { Presence } from "../ports.ts";
@@ -21,7 +24,9 @@ import { Reading } from "../reading.ts";
 import { People } from "./people.ts";
 import { Rooms } from "./rooms.ts";
 import type { Answer } from "../errors.ts";
-import type { ChatService, InviteInput, MadeInvite, UserView } from "../chat-service.ts";
+import type { UserView } from "../chat-service.ts";
+import type { WholeChat } from "../admin-service.ts";
+import type { InviteInput, MadeInvite, MadeReset } from "../admin-service.ts";
 import { Views } from "../feed/views.ts";
 import { Threads } from "./threads.ts";
 import { Writer } from "./writer.ts";
@@ -50,10 +55,14 @@ export interface OperatorCalls {
   giveRole(input: { readonly person: string; readonly role: string }): Promise<Answer<UserView>>;
   /** Makes a link. Errors: as of `createInvite`, but for not_allowed. */
   createInvite(input: InviteInput): Promise<Answer<MadeInvite>>;
+  /** Makes a link for a new password. Errors: as of `createReset`, but for not_allowed. */
+  createReset(input: { readonly person: string }): Promise<Answer<MadeReset>>;
+  /** Deactivates or reactivates an account. Errors: as of `setActive`, but for not_allowed. */
+  setActive(input: { readonly person: string; readonly active: boolean }): Promise<Answer<UserView>>;
 }
 
 /** The service, and the calls that the replica makes. */
-export interface Chat extends ChatService {
+export interface Chat extends WholeChat {
   readonly operator: OperatorCalls;
   /** Notifies the chat of ops that were just applied, in the order of the log; `view` is the key of their view. */
   applied(ops: readonly AppliedOp[], view: string): void;
@@ -70,8 +79,10 @@ export function createChat(options: ChatOptions): Chat {
   const reading = new Reading(options);
   const views = new Views(queries, presence);
   const finder = new Finder(options, reading);
-  const invites = new Invites(options, { writer, reading, views, finder });
-  const accounts = new Accounts(options, { writer, reading, views, invites });
+  const tokens = new LinkTokens(options, reading);
+  const invites = new Invites(options, { writer, reading, views, finder, tokens });
+  const managing = new Managing(options, { writer, reading, views, finder, tokens });
+  const accounts = new Accounts(options, { writer, reading, views, invites, tokens });
   const marks = new MarkGatherer(writer, {
     gatherMs: options.gatherMarksMs,
     scheduler: hostScheduler,
@@ -96,12 +107,15 @@ export function createChat(options: ChatOptions): Chat {
     ...callsOf(rooms),
     ...callsOf(threads),
     ...callsOf(invites),
+    ...callsOf(managing),
     person: (session, input) => people.person(session, input),
     setRole: (session, input) => people.setRole(session, input),
     operator: {
       listPeople: (after) => people.listPeople(after),
       giveRole: (input) => people.giveRole(input),
       createInvite: (input) => invites.makeAsOperator(input),
+      createReset: (input) => managing.resetFor(OPERATOR, input.person),
+      setActive: (input) => managing.setActiveFor(OPERATOR, input),
     },
     cursor: () => reading.cursor(),
     subscribe: (session, input) => feeds.subscribe(session, input),
@@ -123,6 +137,7 @@ type AccountCall =
   | "authenticate"
   | "authenticateFresh"
   | "register"
+  | "resetPassword"
   | "login"
   | "logout"
   | "changePassword"
@@ -132,13 +147,14 @@ type AccountCall =
   | "endOtherSessions";
 
 /** A call that may end a session first proposes the marks made with it, because they would be refused afterwards. */
-function accountCalls(accounts: Accounts, marks: MarkGatherer): Pick<ChatService, AccountCall> {
+function accountCalls(accounts: Accounts, marks: MarkGatherer): Pick<WholeChat, AccountCall> {
   return {
     registration: () => accounts.registration(),
     authenticate: (token) => accounts.authenticate(token),
     authenticateFresh: (token) => accounts.authenticateFresh(token),
     register: (input, caller) => accounts.register(input, caller),
     login: (input, caller) => accounts.login(input, caller),
+    resetPassword: (input, caller) => accounts.resetPassword(input, caller),
     logout(session) {
       marks.flush();
       return accounts.logout(session);

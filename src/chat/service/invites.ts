@@ -1,5 +1,4 @@
 /** Links by which people create accounts: makes, lists, revokes and looks at them. */
-import { isLoopback } from "../../base/loopback.ts";
 import {
   INVITE_ROLES,
   INVITE_SECONDS,
@@ -15,35 +14,20 @@ import { OPERATOR } from "../kinds/roles.ts";
 import type { InviteUse } from "../kinds/use-invite.ts";
 import { checkClientId, checkLimit } from "../limits.ts";
 import type { ChatDeps } from "../ports.ts";
-import { addressKey, RateLimit } from "../rate-limit.ts";
 import { isAdmin } from "../rights.ts";
 import type { InviteRow } from "../rows.ts";
 import type { Reading } from "../reading.ts";
-import { failedWith, slowDown } from "../sentences.ts";
-import type {
-  Caller,
-  InviteInput,
-  InviteOffer,
-  InviteState,
-  InviteView,
-  MadeInvite,
-  ReadAt,
-  Session,
-} from "../chat-service.ts";
+import { failedWith } from "../sentences.ts";
+import type { Caller, ReadAt, Session } from "../chat-service.ts";
+import type { InviteInput, InviteOffer, InviteState, InviteView, MadeInvite } from "../admin-service.ts";
 import type { Views } from "../feed/views.ts";
 import type { Finder } from "./finder.ts";
+import { noSuchLink, type LinkTokens } from "./link-tokens.ts";
 import type { Writer } from "./writer.ts";
-
-/** Looks at links that there are not, by one address. Nobody needs many; whoever guesses needs 2^250. */
-const MISSES = { count: 20, perMs: 60_000 } as const;
-
-/** A token as `tokenOf` makes it. */
-const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
 const NOT_ALLOWED = "Only an admin or an owner of this chat can do this.";
-const NO_LINK = "There is no such link. Check that you copied all of it, or ask for a new one.";
 const TOO_MANY = "There are too many links that can still be used. Withdraw some of them first.";
 
 const STATES: Partial<Record<ChatErrorCode, InviteState>> = {
@@ -61,22 +45,24 @@ type Refused = ReturnType<typeof failed>;
 /** The calls about links. */
 export class Invites {
   readonly #deps: ChatDeps;
-  readonly #linkKey: Uint8Array;
-  readonly #limited: boolean;
-  readonly #misses: RateLimit;
+  readonly #tokens: LinkTokens;
   readonly #writer: Writer;
   readonly #reading: Reading;
   readonly #views: Views;
   readonly #finder: Finder;
 
   constructor(
-    deps: ChatDeps & { readonly rateLimit: boolean; readonly linkKey: Uint8Array },
-    parts: { readonly writer: Writer; readonly reading: Reading; readonly views: Views; readonly finder: Finder },
+    deps: ChatDeps,
+    parts: {
+      readonly writer: Writer;
+      readonly reading: Reading;
+      readonly views: Views;
+      readonly finder: Finder;
+      readonly tokens: LinkTokens;
+    },
   ) {
     this.#deps = deps;
-    this.#linkKey = deps.linkKey;
-    this.#limited = deps.rateLimit;
-    this.#misses = new RateLimit(deps.clock, MISSES);
+    this.#tokens = parts.tokens;
     this.#writer = parts.writer;
     this.#reading = parts.reading;
     this.#views = parts.views;
@@ -104,7 +90,7 @@ export class Invites {
     if (!Array.isArray(rooms)) return rooms;
     const role = INVITE_ROLES.find((one) => one === input.role)!;
     const asked = { role, rooms, usesMax, seconds };
-    const token = this.#tokenOf(by, clientId, contentOf(asked));
+    const token = this.#tokens.make("invite", by, clientId, contentOf(asked));
     const body = { kind: "createInvite", ...asked, tokenHash: tokenHash(token) } as const;
     const written = await this.#writer.write(by, clientId, body);
     if (!written.ok) return refusalOf(written.error.code) ?? written;
@@ -143,7 +129,7 @@ export class Invites {
     if (!clientId.ok) return clientId;
     const body = { kind: "revokeInvite", invite: input.id } as const;
     const written = await this.#writer.write(session.userId, clientId.value, body);
-    if (!written.ok) return written.error.code === "not_found" ? failed("not_found", NO_LINK) : written;
+    if (!written.ok) return written.error.code === "not_found" ? noSuchLink() : written;
     const row = this.#deps.queries().admin.invite(input.id);
     return row === null
       ? failedWith("not_found")
@@ -161,21 +147,11 @@ export class Invites {
 
   /** What the link with this token gives, for a registration; or why it gives nothing. */
   async use(token: string, caller: Caller): Promise<InviteUse | Refused> {
-    const key = addressKey(caller.address);
-    const isCounted = this.#limited && !isLoopback(caller.address);
-    const wait = isCounted ? this.#misses.peek(key) : 0;
-    if (wait > 0) return slowDown("Too many links that do not exist.", wait);
-    const find = (): InviteRow | null =>
-      TOKEN.test(token) ? this.#deps.queries().admin.inviteByToken(tokenHash(token)) : null;
-    // Another replica may have made it a moment ago.
-    const row = find() ?? (TOKEN.test(token) && (await this.#reading.catchUp()) ? find() : null);
-    if (row === null && isCounted) this.#misses.take(key);
-    const refusal =
-      row === null ? "not_found" : this.#deps.queries().admin.refusalToUse(row.id, this.#deps.clock.nowMicros());
-    if (row === null || refusal !== null) {
-      return refusal === "not_found" || refusal === null ? failed("not_found", NO_LINK) : failedWith(refusal);
-    }
-    return { id: row.id, role: row.role, rooms: row.rooms, by: row.by };
+    const { admin } = this.#deps.queries();
+    const row = await this.#tokens.look(token, caller, (hash) => this.#deps.queries().admin.inviteByToken(hash));
+    if ("ok" in row) return row;
+    const refusal = admin.refusalToUse(row.id, this.#deps.clock.nowMicros());
+    return refusal === null ? { id: row.id, role: row.role, rooms: row.rooms, by: row.by } : failedWith(refusal);
   }
 
   /** The ids of the named rooms, or the failure that says which one the user cannot see. */
@@ -189,15 +165,6 @@ export class Invites {
       ids.add(room.row.id);
     }
     return [...ids];
-  }
-
-  /**
-   * Derived from the request and from what only the replicas know, so that a repeat, at whatever replica, is answered
-   * with the same link, although nobody stores it.
-   */
-  #tokenOf(by: UserId, clientId: ClientId, content: string): string {
-    const hasher = new Bun.CryptoHasher("sha256", this.#linkKey);
-    return hasher.update(`invite\0${by}\0${clientId}\0${content}`).digest("base64url");
   }
 
   /** The link as an admin sees it. Of a private room that she is not in, she is not told the name. */

@@ -24,6 +24,7 @@ import { typedName } from "./names.ts";
 import { directPeople } from "../kinds/direct.ts";
 import type { OpBody } from "../kinds/kinds.ts";
 import { microsOf } from "../kinds/tags.ts";
+import { isAdmin } from "../rights.ts";
 import type { Reading } from "../reading.ts";
 import type { SeenMessage, Waiting } from "../queries.ts";
 import type { UserRow } from "../rows.ts";
@@ -324,11 +325,15 @@ export class Messaging {
     const part = input.search === undefined || input.search.trim() === "" ? "" : typedName(input.search);
     return await this.#reading.read(input, () => {
       // The text is too long to be part of a name.
-      if (part === null) return this.#reading.ok([]);
+      const mayAsk = input.deactivated !== true || isAdmin(this.#deps.queries().role(session.userId));
+      if (part === null || !mayAsk) return this.#reading.ok([]);
       const rows =
         input.strangers === true
           ? this.#strangers(session.userId, after, limit.value)
-          : this.#deps.queries().users(after, session.userId, limit.value, part);
+          : this.#deps.queries().users(after, session.userId, limit.value, {
+              part,
+              which: input.deactivated === true ? "deactivated" : "active",
+            });
       return this.#reading.ok(rows.map((row) => this.#views.user(row)));
     });
   }

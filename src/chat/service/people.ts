@@ -71,7 +71,7 @@ export class People {
     // If no replica leads, what this one knows is better than nothing.
     await this.#reading.catchUp();
     const folded = after === "" ? "" : (typedName(after) ?? "");
-    const found = this.#deps.queries().users(folded, OPERATOR, PEOPLE_PAGE);
+    const found = this.#deps.queries().users(folded, OPERATOR, PEOPLE_PAGE, { which: "all" });
     return found.map((user) => this.#views.user(user));
   }
 

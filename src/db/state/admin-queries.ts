@@ -1,9 +1,10 @@
 /** The queries about running the chat (chat/queries.ts), over the rows that apply writes to. */
 import type { ChatErrorCode } from "../../chat/errors.ts";
-import type { InviteId } from "../../chat/ids.ts";
+import type { InviteId, UserId } from "../../chat/ids.ts";
+import { refusalOfReset } from "../../chat/kinds/reset-password.ts";
 import { refusalToUse } from "../../chat/kinds/use-invite.ts";
 import type { AdminQueries } from "../../chat/queries.ts";
-import type { InviteRow, InviteUseRow } from "../../chat/rows.ts";
+import type { DeactivationRow, InviteRow, InviteUseRow, ResetRow } from "../../chat/rows.ts";
 import type { StateRows } from "./state-rows.ts";
 
 /** See {@link AdminQueries}. */
@@ -32,6 +33,18 @@ export class StateAdminQueries implements AdminQueries {
 
   refusalToUse(id: InviteId, micros: number): ChatErrorCode | null {
     return refusalToUse(id, micros, this.#rows);
+  }
+
+  resetByToken(tokenHash: string): ResetRow | null {
+    return this.#rows.locks.resetByToken(tokenHash);
+  }
+
+  refusalOfReset(user: UserId, micros: number): ChatErrorCode | null {
+    return refusalOfReset(user, micros, this.#rows);
+  }
+
+  deactivation(user: UserId): DeactivationRow | null {
+    return this.#rows.locks.deactivation(user);
   }
 
   invites(beforeMicros: number, limit: number): readonly InviteRow[] {

@@ -3,7 +3,18 @@ import { and, asc, desc, eq, gt, isNotNull, isNull, lt, lte, ne, sql } from "dri
 import { alias } from "drizzle-orm/sqlite-core";
 import { ROOM } from "../../chat/mention-text.ts";
 import { compile, once, type StateConnection } from "./connection.ts";
-import { conversations, hidden, members, mentions, messages, preferences, reads, sessions, users } from "./schema.ts";
+import {
+  conversations,
+  deactivations,
+  hidden,
+  members,
+  mentions,
+  messages,
+  preferences,
+  reads,
+  sessions,
+  users,
+} from "./schema.ts";
 
 const p = sql.placeholder;
 
@@ -58,6 +69,11 @@ function peopleStatements(c: StateConnection) {
             gt(users.folded, p("after")),
             ne(users.id, p("except")),
             sql`${users.deleted} = 0`,
+            sql`exists (select 1 from ${deactivations}
+              where ${deactivations.user} = ${users.id} and ${deactivations.off} = 1) <> ${p("which")}`,
+            sql`(${p("knownTo")} = '' or exists (select 1 from ${members}
+              inner join ${members} as others on others.conversation = ${members.conversation}
+              where ${members.user} = ${p("knownTo")} and others.user = ${users.id}))`,
             // 1 for an empty part, so that every name matches.
             sql`instr(${users.folded}, ${p("part")}) > 0`,
           ),

@@ -116,6 +116,27 @@ export const inviteUses = sqliteTable(
   (t) => [primaryKey({ columns: [t.invite, t.user] })],
 );
 
+/** Links with which people set new passwords; ResetRow says what the columns are. */
+export const resets = sqliteTable(
+  "resets",
+  {
+    user: text().primaryKey(),
+    tokenHash: text("token_hash").notNull(),
+    by: text().notNull(),
+    expiresMicros: integer("expires_micros").notNull(),
+    used: integer({ mode: "boolean" }).notNull(),
+    tag: text().notNull(),
+  },
+  (t) => [uniqueIndex("resets_token").on(t.tokenHash)],
+);
+
+/** Accounts that are or were deactivated; DeactivationRow says what the columns are. */
+export const deactivations = sqliteTable("deactivations", {
+  user: text().primaryKey(),
+  off: integer({ mode: "boolean" }).notNull(),
+  tag: text().notNull(),
+});
+
 /** Who did what, for those who run the chat; AuditRow says what the columns are. The id grows with each entry. */
 export const audit = sqliteTable("audit", {
   id: integer().primaryKey(),

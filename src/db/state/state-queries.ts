@@ -24,6 +24,7 @@ import {
   type ConversationSummary,
   type Preferences,
   type Queries,
+  type SomePeople,
   type Replies,
   type SeenMessage,
   type ThreadSummary,
@@ -60,6 +61,9 @@ const LOGIN_CANDIDATES = 4;
 
 /** Maximum number of a user's conversations that a listing, a resuming stream or her presence looks at. */
 const CONVERSATIONS_MAX = 10_000;
+
+/** What "is deactivated" must differ from, so that an account is listed. */
+const WHICH = { active: 1, deactivated: 0, all: 2 } as const;
 
 /** Sizes of the pages in which a conversation's newest visible message is searched. */
 const LAST_PAGES = [1, 49, 950];
@@ -126,8 +130,9 @@ export class StateQueries implements Queries {
       .slice(0, LOGIN_CANDIDATES);
   }
 
-  users(afterFolded: string, except: UserId, limit: number, part = ""): readonly UserRow[] {
-    return this.#q.users.all(afterFolded, except, part, limit).map(userRow);
+  users(afterFolded: string, except: UserId, limit: number, some: SomePeople = {}): readonly UserRow[] {
+    const { part = "", which = "active", knownTo = "" } = some;
+    return this.#q.users.all(afterFolded, except, WHICH[which], knownTo, knownTo, part, limit).map(userRow);
   }
 
   /** The number of accounts that are not deleted. */

@@ -40,6 +40,7 @@ import { preferencesOf, seatsOf, type RecentChanges } from "./recent-changes.ts"
 import { StateFollows } from "./follows.ts";
 import { StateInvites } from "./invites.ts";
 import { StateMentions, type SeenMention } from "./mentions.ts";
+import { StateLocks } from "./locks.ts";
 import { StateReactions } from "./reactions.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
@@ -73,7 +74,8 @@ export class StateRows implements Rows {
   readonly #versions: StateVersions;
   readonly #preferences: StatePreferences;
   readonly #follows: StateFollows;
-  /** These two also answer queries. */
+  /** These also answer queries. */
+  readonly locks: StateLocks;
   readonly invites: StateInvites;
   readonly audit: StateAudit;
   readonly #mentions: StateMentions;
@@ -107,6 +109,7 @@ export class StateRows implements Rows {
     this.#versions = new StateVersions(connection);
     this.#preferences = new StatePreferences(connection);
     this.#follows = new StateFollows(connection);
+    this.locks = new StateLocks(connection);
     this.invites = new StateInvites(connection);
     this.audit = new StateAudit(connection);
     this.#mentions = new StateMentions(connection);
@@ -127,6 +130,7 @@ export class StateRows implements Rows {
     this.#format = null;
     this.#roles = null;
     this.#first = null;
+    this.locks.forget();
   }
 
   user(id: UserId): UserRow | null {

@@ -6,7 +6,7 @@ import { forgetPerson, othersKept, slotOfName } from "./kept-state.ts";
 const ENTERED = (cluster: string): string => `lastword-${cluster}-entered`;
 
 /** The forms that begin a login. */
-const ENTRANCES = ["/login", "/register", "/join/"].map((path) => `form[action^="${path}"]`).join();
+const ENTRANCES = ["/login", "/register", "/join/", "/reset/"].map((path) => `form[action^="${path}"]`).join();
 
 /** "ann", "ann and ben". */
 const listed = (names: readonly string[]): string =>

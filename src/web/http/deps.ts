@@ -3,7 +3,8 @@
  * cluster, so a snapshot of its status is enough.
  */
 import type { Clock } from "../../chat/ports.ts";
-import type { ChatService, Session } from "../../chat/chat-service.ts";
+import type { Session } from "../../chat/chat-service.ts";
+import type { WholeChat } from "../../chat/admin-service.ts";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { Fields } from "./fields.ts";
 import type { ClusterStatusJson } from "../../ops/cluster-status.ts";
@@ -17,7 +18,7 @@ export interface Health {
 }
 
 export interface WebDeps {
-  readonly chat: ChatService;
+  readonly chat: WholeChat;
   readonly status: () => ClusterStatusJson;
   /** The number of replicas that have saved everything that is committed now. */
   readonly copies: () => number;

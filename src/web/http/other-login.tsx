@@ -9,7 +9,7 @@ import { readFields } from "./request.ts";
 import { ErrorPage } from "../page/error-page.tsx";
 
 /** Requests that begin a login: no login owns them yet. */
-const NOBODYS = /^\/(?:login|register|handover|join\/[^/]*)$/;
+const NOBODYS = /^\/(?:login|register|handover|(?:join|reset)\/[^/]*)$/;
 
 /**
  * A program has a cookie of its own. A browser has one for all of its pages, and its headers show that it is a browser.

@@ -1,9 +1,10 @@
 /** The page on which admins make, see and withdraw links. */
 import { INVITE_SECONDS, INVITE_USES } from "../../base/link-terms.ts";
 import type { ChatError } from "../../chat/errors.ts";
-import type { InviteView } from "../../chat/chat-service.ts";
+import type { InviteView } from "../../chat/admin-service.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import { Time } from "../page/names.tsx";
+import { LinkField } from "../page/link-field.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
 
@@ -105,23 +106,10 @@ function NewInvite({ draft }: Pick<InvitesProps, "draft">) {
   );
 }
 
-/** Shown once: the replicas keep only what recognises the link. */
 function MadeLink({ link }: { link: string }) {
   return (
     <div class="block stack form">
-      <p class="said" role="status">
-        Here is the link. Copy it now: nobody can show it to you again.
-      </p>
-      <div class="field">
-        <label for="link">Link to send</label>
-        <div class="link-line">
-          <input id="link" type="text" value={link} readonly autofocus spellcheck={false} />
-          <button type="button" class="needs-script" data-copies="link">
-            Copy
-          </button>
-        </div>
-        <p class="hint">Send it only to those whom you want here: it lets in whoever has it.</p>
-      </div>
+      <LinkField link={link} hint="Send it only to those whom you want here: it lets in whoever has it." />
       <p>
         <a class="button" href="/invites">
           Done

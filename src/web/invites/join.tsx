@@ -1,6 +1,7 @@
 /** What a visitor sees who opens a link. */
 import type { ChatError } from "../../chat/errors.ts";
-import type { InviteOffer, Session } from "../../chat/chat-service.ts";
+import type { Session } from "../../chat/chat-service.ts";
+import type { InviteOffer } from "../../chat/admin-service.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import type { CardBase } from "../http/prefs.ts";
 import { CardPage } from "../page/page.tsx";

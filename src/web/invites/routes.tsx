@@ -3,7 +3,7 @@ import { Hono, type Context } from "hono";
 import type { ChatError } from "../../chat/errors.ts";
 import { failedWith } from "../../chat/sentences.ts";
 import { checkPassword } from "../../chat/limits.ts";
-import type { InviteView } from "../../chat/chat-service.ts";
+import type { InviteView } from "../../chat/admin-service.ts";
 import { enter, nextFormId } from "../account/login-routes.tsx";
 import {
   answerError,

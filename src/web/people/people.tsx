@@ -13,6 +13,8 @@ interface PeopleProps {
   readonly next: string | null;
   /** The part of a name that is searched for; "" for all people. */
   readonly search: string;
+  /** These are the deactivated people. */
+  readonly deactivated: boolean;
 }
 
 /** "48 people, none online". With several pages it says that it counts one page. */
@@ -23,13 +25,13 @@ function countText(people: number, online: number, more: boolean): string {
 }
 
 /** A page of people, sorted by name, with a button to refresh it. */
-export function PeoplePage({ self, users, next, search }: PeopleProps) {
+export function PeoplePage({ self, users, next, search, deactivated }: PeopleProps) {
   const online = users.filter((user) => user.online).length;
   const found = search === "" ? "" : `q=${encodeURIComponent(search)}`;
   return (
     <section class="page people" id="people" aria-labelledby="people-title">
       <PageHead
-        title="People"
+        title={deactivated ? "Deactivated people" : "People"}
         id="people-title"
         note={users.length === 0 && search !== "" ? "No one found" : countText(users.length, online, next !== null)}
       >
@@ -55,6 +57,7 @@ export function PeoplePage({ self, users, next, search }: PeopleProps) {
       {isAdmin(self.role) ? (
         <p class="small admin-links">
           <a href="/invites">Invite people</a>
+          {deactivated ? <a href="/people">Active people</a> : <a href="/people?deactivated=1">Deactivated people</a>}
           <span>
             You are {roleText(self.role)} of this chat. <a href="/people/role">Your role</a>
           </span>
@@ -64,6 +67,8 @@ export function PeoplePage({ self, users, next, search }: PeopleProps) {
         <p class="empty">
           No one here has “{search}” in their name. <a href="/people">Show everyone</a>
         </p>
+      ) : users.length === 0 && deactivated ? (
+        <p class="empty">Nobody is deactivated.</p>
       ) : users.length === 0 ? (
         <p class="empty">You are the first one here. Everyone who creates an account appears here.</p>
       ) : (
@@ -102,7 +107,7 @@ function RoleButton({ user }: { user: UserView }) {
     <form method="get" action="/people/role">
       <input type="hidden" name="person" value={user.name} />
       <button type="submit" class="plain">
-        Role<span class="sr"> of {user.name}</span>
+        Manage<span class="sr"> {user.name}</span>
       </button>
     </form>
   );

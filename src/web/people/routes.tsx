@@ -1,11 +1,21 @@
 /** People, and what they are in this chat. */
 import { Hono, type Context } from "hono";
 import type { ChatError } from "../../chat/errors.ts";
-import { nextFormId } from "../account/login-routes.tsx";
-import { answerError, setCursor, setErrorHeaders, setWritten, statusOf, wantsJson } from "../http/answer.tsx";
+import { enter, nextFormId } from "../account/login-routes.tsx";
+import {
+  answerError,
+  answerHtml,
+  setCursor,
+  setErrorHeaders,
+  setWritten,
+  statusOf,
+  wantsJson,
+} from "../http/answer.tsx";
 import type { WebDeps, WebEnv } from "../http/deps.ts";
-import { needsLogin, read, readFields, sessionOf } from "../http/request.ts";
+import { cardOf } from "../http/prefs.ts";
+import { callerOf, needsLogin, read, readFields, sessionOf, siteAsked } from "../http/request.ts";
 import { answerPage } from "../http/shell.tsx";
+import { ResetPage } from "./reset.tsx";
 import { PeoplePage } from "./people.tsx";
 import { RolePage } from "./role.tsx";
 
@@ -24,6 +34,11 @@ export function peopleRoutes(deps: WebDeps): Hono<WebEnv> {
     return answerRole(c, deps, { name, id: Bun.randomUUIDv7(), role: null, error: null });
   });
   app.post("/people/role", login, (c) => setRole(c, deps));
+  app.post("/people/reset", login, (c) => makeReset(c, deps));
+  app.post("/people/deactivate", login, (c) => setActive(c, deps, false));
+  app.post("/people/reactivate", login, (c) => setActive(c, deps, true));
+  app.get("/reset/:token", (c) => answerReset(c, deps, c.req.param("token"), { id: Bun.randomUUIDv7(), error: null }));
+  app.post("/reset/:token", (c) => resetPassword(c, deps, c.req.param("token")));
   return app;
 }
 
@@ -34,6 +49,7 @@ async function answerPeople(c: Context<WebEnv>, deps: WebDeps): Promise<Response
     limit: PEOPLE_SHOWN + 1,
     ...(after === undefined ? {} : { after: after.slice(0, NAME_UNITS_MAX) }),
     ...(search === "" ? {} : { search }),
+    deactivated: c.req.query("deactivated") !== undefined,
   };
   const answer = await read(c, (at) => deps.chat.listUsers(sessionOf(c), { ...page, ...at }));
   if (!answer.ok) return await answerError(c, answer.error);
@@ -50,7 +66,7 @@ async function answerPeople(c: Context<WebEnv>, deps: WebDeps): Promise<Response
     place: "people",
     current: null,
     cursor: answer.cursor,
-    content: <PeoplePage self={self.value} users={users} next={next} search={search} />,
+    content: <PeoplePage self={self.value} users={users} next={next} search={search} deactivated={page.deactivated} />,
   });
 }
 
@@ -62,11 +78,13 @@ interface RoleForm {
   /** The role that was chosen; null: the present one. */
   readonly role: string | null;
   readonly error: ChatError | null;
+  /** The link for a new password that was just made. */
+  readonly reset?: string;
 }
 
 async function answerRole(c: Context<WebEnv>, deps: WebDeps, form: RoleForm): Promise<Response> {
   const session = sessionOf(c);
-  const { name, id, role, error } = form;
+  const { name, id, role, error, reset = null } = form;
   const self = await read(c, (at) => deps.chat.person(session, at));
   if (!self.ok) return await answerError(c, self.error);
   const person = name === undefined ? self : await deps.chat.person(session, { name });
@@ -81,7 +99,7 @@ async function answerRole(c: Context<WebEnv>, deps: WebDeps, form: RoleForm): Pr
     place: "people",
     current: null,
     cursor: self.cursor,
-    content: <RolePage self={self.value} person={person.value} id={id} role={role} error={error} />,
+    content: <RolePage self={self.value} person={person.value} id={id} role={role} error={error} reset={reset} />,
     status: error === null ? 200 : statusOf(error),
   });
 }
@@ -99,4 +117,54 @@ async function setRole(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const { error } = answer;
   if (wantsJson(c) || error.code === "unknown_recipient") return await answerError(c, error);
   return await answerRole(c, deps, { name, id: nextFormId(clientId, error), role, error });
+}
+
+async function makeReset(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const fields = await readFields(c);
+  const name = fields.text("person");
+  const answer = await deps.chat.createReset(sessionOf(c), { person: name, clientId: fields.clientId() });
+  if (!answer.ok) return await answerError(c, answer.error);
+  const { token, user, expiresMicros } = answer.value;
+  const link = `${siteAsked(c, deps)}/reset/${token}`;
+  setWritten(c, answer.cursor, deps.secureCookies);
+  if (wantsJson(c)) return c.json({ ok: true, user, token, link, expiresMicros, cursor: answer.cursor }, 201);
+  return await answerRole(c, deps, { name, id: Bun.randomUUIDv7(), role: null, error: null, reset: link });
+}
+
+async function setActive(c: Context<WebEnv>, deps: WebDeps, active: boolean): Promise<Response> {
+  const fields = await readFields(c);
+  const input = { person: fields.text("person"), active, clientId: fields.clientId() };
+  const answer = await deps.chat.setActive(sessionOf(c), input);
+  if (!answer.ok) return await answerError(c, answer.error);
+  setWritten(c, answer.cursor, deps.secureCookies);
+  const { value: user, cursor } = answer;
+  return wantsJson(c)
+    ? c.json({ ok: true, user, cursor })
+    : c.redirect(active ? "/people" : "/people?deactivated=1", 303);
+}
+
+async function answerReset(
+  c: Context<WebEnv>,
+  deps: WebDeps,
+  token: string,
+  form: { readonly id: string; readonly error: ChatError | null },
+): Promise<Response> {
+  const offer = await deps.chat.resetOffer(token, callerOf(c, deps));
+  if (!offer.ok) return await answerError(c, offer.error, { title: "This link does not work" });
+  if (form.error !== null) setErrorHeaders(c, form.error);
+  if (wantsJson(c)) return c.json({ offer: offer.value });
+  const page = <ResetPage name={offer.value.name} path={`/reset/${token}`} {...form} {...cardOf(c)} />;
+  return await answerHtml(c, page, form.error === null ? 200 : statusOf(form.error));
+}
+
+async function resetPassword(c: Context<WebEnv>, deps: WebDeps, token: string): Promise<Response> {
+  const fields = await readFields(c);
+  const clientId = fields.clientId();
+  const answer = await deps.chat.resetPassword(
+    { token, password: fields.text("password"), clientId },
+    callerOf(c, deps),
+  );
+  if (answer.ok) return enter(c, deps, answer, "/");
+  if (wantsJson(c)) return await answerError(c, answer.error);
+  return await answerReset(c, deps, token, { id: nextFormId(clientId, answer.error), error: answer.error });
 }

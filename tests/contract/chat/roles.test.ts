@@ -9,6 +9,7 @@ import { ownersOf, roleOf, type RolesRead } from "../../../src/chat/kinds/roles.
 import { OPERATOR } from "../../../src/chat/kinds/roles.ts";
 import type { Role } from "../../../src/chat/rows.ts";
 import { ChatLog, RECOVERED, rowsOf, STATES, uuid } from "../../support/chat-log.ts";
+import { MemoryRows } from "../../support/memory-rows.ts";
 import { merge, RoomLog, type Side } from "../../support/room-log.ts";
 
 const NAMES = ["anna", "ben", "eve", "dan"] as const;
@@ -33,6 +34,7 @@ function read(log: ChatLog): RolesRead {
   const first = living.toSorted((a, b) => a.createdMicros - b.createdMicros || (a.id < b.id ? -1 : 1))[0];
   return {
     user: (id) => (users.find((user) => user.id === id) ?? null) as ReturnType<RolesRead["user"]>,
+    locks: new MemoryRows().locks,
     role: (id) => roles.find(({ user }) => user === id) ?? null,
     roles: () => roles,
     firstUser: () => first?.id ?? null,

@@ -213,9 +213,17 @@ const inviteBody: fc.Arbitrary<OpBody> = fc.oneof(
   fc.constant<OpBody>({ kind: "createInvite", tokenHash: "", ...asked }),
   fc.constantFrom(...INVITE_IDS).map((invite): OpBody => ({ kind: "revokeInvite", invite })),
 );
+const lockBody: fc.Arbitrary<OpBody> = fc.oneof(
+  user.map((person): OpBody => ({ kind: "createReset", person, tokenHash: "" })),
+  session.map((session): OpBody => ({ kind: "resetPassword", tokenHash: "", passwordHash: "q", session })),
+  fc.record({ person: user, active: fc.boolean(), seen }).map((what): OpBody => ({ kind: "setActive", ...what })),
+);
 /** No two links have one token. */
 function withToken(op: Op): Op {
-  return op.body.kind === "createInvite" ? { ...op, body: { ...op.body, tokenHash: `${op.user}${op.clientId}` } } : op;
+  const { body } = op;
+  if (body.kind === "createInvite") return { ...op, body: { ...body, tokenHash: `${op.user}${op.clientId}` } };
+  if (body.kind === "createReset") return { ...op, body: { ...body, tokenHash: `for ${body.person}` } };
+  return body.kind === "resetPassword" ? { ...op, body: { ...body, tokenHash: `for ${op.user}` } } : op;
 }
 
 const plain: fc.Arbitrary<Op> = fc
@@ -225,7 +233,11 @@ const plain: fc.Arbitrary<Op> = fc
     timeMicros: fc.integer({ min: 1_000_000, max: 1_000_200 }),
     origin: fc.constant(null),
     recovered: fc.boolean(),
-    body: fc.oneof({ weight: 20, arbitrary: body }, { weight: 1, arbitrary: inviteBody }),
+    body: fc.oneof(
+      { weight: 20, arbitrary: body },
+      { weight: 1, arbitrary: inviteBody },
+      { weight: 1, arbitrary: lockBody },
+    ),
   })
   .map(withToken);
 

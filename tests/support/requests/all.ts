@@ -4,6 +4,7 @@ import { ACCOUNTS } from "./accounts.ts";
 import { CLUSTER } from "./cluster.ts";
 import { EDITS } from "./edits.ts";
 import { INVITES } from "./invites.ts";
+import { MANAGING } from "./managing.ts";
 import { MESSAGES } from "./messages.ts";
 import { PREFERENCES } from "./preferences.ts";
 import { REACTIONS } from "./reactions.ts";
@@ -11,7 +12,7 @@ import type { CallRow, RouteRow } from "./request.ts";
 import { ROOMS } from "./rooms.ts";
 import { THREADS } from "./threads.ts";
 
-const PARTS = [ACCOUNTS, CLUSTER, EDITS, INVITES, MESSAGES, PREFERENCES, REACTIONS, ROOMS, THREADS];
+const PARTS = [ACCOUNTS, CLUSTER, EDITS, INVITES, MANAGING, MESSAGES, PREFERENCES, REACTIONS, ROOMS, THREADS];
 
 /** The requests of every method of lastword.v1.Chat. */
 export const CALL_ROWS = Object.assign({}, ...PARTS.map(({ calls }) => calls)) as Readonly<

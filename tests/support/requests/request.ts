@@ -2,7 +2,7 @@
  * What the tests that cover every call and every route need of each: requests, and what they answer to somebody who is
  * not in the room that they name. Each file beside this one has those of one part of the chat; all.ts joins them.
  */
-import type { ChatService } from "../../../src/chat/chat-service.ts";
+import type { WholeChat } from "../../../src/chat/admin-service.ts";
 import type { ChatCall } from "../../../proto/chat-wire.ts";
 
 /** What a request names: a private room and what belongs to it, or nothing that there is. */
@@ -20,8 +20,8 @@ export interface Target {
 /** A request of gRPC about a target. `clientId` is fresh. */
 type CallRequest = (target: Target, clientId: string) => object;
 
-/** The call of ChatService that gets the request just as it is; or the one that gets another, with that request. */
-type Becomes = keyof ChatService | ((target: Target, clientId: string) => { [Name in keyof ChatService]?: unknown });
+/** The call of WholeChat that gets the request just as it is; or the one that gets another, with that request. */
+type Becomes = keyof WholeChat | ((target: Target, clientId: string) => { [Name in keyof WholeChat]?: unknown });
 
 /** What a request answers to somebody who is not in the room. `code`: not `not_found`, which is the rule. */
 type Secrecy =

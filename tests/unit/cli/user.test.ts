@@ -19,6 +19,12 @@ describe("lastword user", () => {
     });
   });
 
+  test.each(["reset", "deactivate", "reactivate"])("user %s NAME", (kind) => {
+    expect(wish(`user ${kind} Ben`)).toMatchObject({ ok: true, value: { kind, person: "Ben" } });
+    expect(wish(`user ${kind}`).ok).toBe(false);
+    expect(wish(`user ${kind} Ben now`).ok).toBe(false);
+  });
+
   test.each([
     ["user", "user lacks what to do"],
     ["user lists", '"user lists" is not understood'],
@@ -34,8 +40,16 @@ describe("lastword user", () => {
   });
 
   test("a line for each person, the role first", () => {
-    const person = (name: string, role: string) => ({ name, role, online: false, lastSeenMicros: 0 });
-    expect(peopleText([person("ada", "owner"), person("ben", "member")])).toBe("owner   ada\nmember  ben\n");
+    const person = (name: string, role: string) => ({
+      name,
+      role,
+      deactivated: name === "ben",
+      online: false,
+      lastSeenMicros: 0,
+    });
+    expect(peopleText([person("ada", "owner"), person("ben", "member")])).toBe(
+      "owner   ada\nmember  ben (deactivated)\n",
+    );
     expect(peopleText([])).toBe("nobody has an account yet\n");
   });
 });

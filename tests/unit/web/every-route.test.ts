@@ -22,6 +22,8 @@ const OPEN = [
   "POST /register",
   "GET /join/:token",
   "POST /join/:token",
+  "GET /reset/:token",
+  "POST /reset/:token",
   "POST /logout",
   "GET /handover",
   "GET /demo/:secret",
@@ -125,7 +127,7 @@ describe.each(ROUTES.filter((route) => !OPEN.includes(route)))("%s", (route) => 
 });
 
 /** Routes that create a login and therefore belong to nobody yet. */
-const NOBODYS = ["POST /login", "POST /register", "POST /join/:token", "POST /handover"];
+const NOBODYS = ["POST /login", "POST /register", "POST /join/:token", "POST /reset/:token", "POST /handover"];
 
 describe.each(CHANGING.filter((route) => !NOBODYS.includes(route)))("%s", (route) => {
   /** Everything that would show a change on behalf of ada or eve. */

@@ -35,10 +35,10 @@ async function choices(as: Person, path: string): Promise<string[]> {
 }
 
 test("an owner makes an admin by a form; the list says so, and offers to each what each may do", async () => {
-  expect(await get(ben, "/people")).not.toContain("Role<");
+  expect(await get(ben, "/people")).not.toContain("Manage<");
   const owners = await get(ada, "/people");
   expect(owners).toContain("You are an owner of this chat.");
-  expect(owners).toContain(`Role<span class="sr"> of ben</span>`);
+  expect(owners).toContain(`Manage<span class="sr"> ben</span>`);
   expect(await post(ada, { person: "ben", role: "admin", id: crypto.randomUUID() })).toBe("-> /people");
   const list = await get(eve, "/people");
   expect(list).toContain(`<span class="tag">owner</span>`);
@@ -50,8 +50,8 @@ test("an owner makes an admin by a form; the list says so, and offers to each wh
   expect(await choices(ben, "/people/role")).toEqual(["member", "admin"]);
   expect(await choices(eve, "/people/role?person=ben")).toEqual([]);
   const admins = await get(ben, "/people");
-  expect(admins).toContain(`Role<span class="sr"> of eve</span>`);
-  expect(admins).not.toContain(`Role<span class="sr"> of ada</span>`);
+  expect(admins).toContain(`Manage<span class="sr"> eve</span>`);
+  expect(admins).not.toContain(`Manage<span class="sr"> ada</span>`);
 });
 
 test("what is refused comes back with its sentence and what was chosen", async () => {

@@ -35,6 +35,14 @@ import type {
   WireCreateInviteResponse as Wire_lastword_v1_CreateInviteResponse,
 } from "../../lastword/v1/CreateInviteResponse.ts";
 import type {
+  CreateResetRequestInput as _lastword_v1_CreateResetRequestInput,
+  WireCreateResetRequest as Wire_lastword_v1_CreateResetRequest,
+} from "../../lastword/v1/CreateResetRequest.ts";
+import type {
+  CreateResetResponseInput as _lastword_v1_CreateResetResponseInput,
+  WireCreateResetResponse as Wire_lastword_v1_CreateResetResponse,
+} from "../../lastword/v1/CreateResetResponse.ts";
+import type {
   CreateRoomRequestInput as _lastword_v1_CreateRoomRequestInput,
   WireCreateRoomRequest as Wire_lastword_v1_CreateRoomRequest,
 } from "../../lastword/v1/CreateRoomRequest.ts";
@@ -211,6 +219,14 @@ import type {
   WireRegisterResponse as Wire_lastword_v1_RegisterResponse,
 } from "../../lastword/v1/RegisterResponse.ts";
 import type {
+  ResetPasswordRequestInput as _lastword_v1_ResetPasswordRequestInput,
+  WireResetPasswordRequest as Wire_lastword_v1_ResetPasswordRequest,
+} from "../../lastword/v1/ResetPasswordRequest.ts";
+import type {
+  ResetPasswordResponseInput as _lastword_v1_ResetPasswordResponseInput,
+  WireResetPasswordResponse as Wire_lastword_v1_ResetPasswordResponse,
+} from "../../lastword/v1/ResetPasswordResponse.ts";
+import type {
   RevokeInviteRequestInput as _lastword_v1_RevokeInviteRequestInput,
   WireRevokeInviteRequest as Wire_lastword_v1_RevokeInviteRequest,
 } from "../../lastword/v1/RevokeInviteRequest.ts";
@@ -234,6 +250,14 @@ import type {
   SendStreamResponseInput as _lastword_v1_SendStreamResponseInput,
   WireSendStreamResponse as Wire_lastword_v1_SendStreamResponse,
 } from "../../lastword/v1/SendStreamResponse.ts";
+import type {
+  SetActiveRequestInput as _lastword_v1_SetActiveRequestInput,
+  WireSetActiveRequest as Wire_lastword_v1_SetActiveRequest,
+} from "../../lastword/v1/SetActiveRequest.ts";
+import type {
+  SetActiveResponseInput as _lastword_v1_SetActiveResponseInput,
+  WireSetActiveResponse as Wire_lastword_v1_SetActiveResponse,
+} from "../../lastword/v1/SetActiveResponse.ts";
 import type {
   SetPreferenceRequestInput as _lastword_v1_SetPreferenceRequestInput,
   WireSetPreferenceRequest as Wire_lastword_v1_SetPreferenceRequest,
@@ -424,6 +448,47 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_CreateInviteResponse>,
   ): grpc.ClientUnaryCall;
 
+  CreateReset(
+    argument: _lastword_v1_CreateResetRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateResetResponse>,
+  ): grpc.ClientUnaryCall;
+  CreateReset(
+    argument: _lastword_v1_CreateResetRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateResetResponse>,
+  ): grpc.ClientUnaryCall;
+  CreateReset(
+    argument: _lastword_v1_CreateResetRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateResetResponse>,
+  ): grpc.ClientUnaryCall;
+  CreateReset(
+    argument: _lastword_v1_CreateResetRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateResetResponse>,
+  ): grpc.ClientUnaryCall;
+  createReset(
+    argument: _lastword_v1_CreateResetRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateResetResponse>,
+  ): grpc.ClientUnaryCall;
+  createReset(
+    argument: _lastword_v1_CreateResetRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateResetResponse>,
+  ): grpc.ClientUnaryCall;
+  createReset(
+    argument: _lastword_v1_CreateResetRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateResetResponse>,
+  ): grpc.ClientUnaryCall;
+  createReset(
+    argument: _lastword_v1_CreateResetRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_CreateResetResponse>,
+  ): grpc.ClientUnaryCall;
+
   CreateRoom(
     argument: _lastword_v1_CreateRoomRequestInput,
     metadata: grpc.Metadata,
@@ -1324,6 +1389,47 @@ export interface ChatClient extends grpc.Client {
   register(
     argument: _lastword_v1_RegisterRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_RegisterResponse>,
+  ): grpc.ClientUnaryCall;
+
+  ResetPassword(
+    argument: _lastword_v1_ResetPasswordRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ResetPasswordResponse>,
+  ): grpc.ClientUnaryCall;
+  ResetPassword(
+    argument: _lastword_v1_ResetPasswordRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ResetPasswordResponse>,
+  ): grpc.ClientUnaryCall;
+  ResetPassword(
+    argument: _lastword_v1_ResetPasswordRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ResetPasswordResponse>,
+  ): grpc.ClientUnaryCall;
+  ResetPassword(
+    argument: _lastword_v1_ResetPasswordRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ResetPasswordResponse>,
+  ): grpc.ClientUnaryCall;
+  resetPassword(
+    argument: _lastword_v1_ResetPasswordRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ResetPasswordResponse>,
+  ): grpc.ClientUnaryCall;
+  resetPassword(
+    argument: _lastword_v1_ResetPasswordRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ResetPasswordResponse>,
+  ): grpc.ClientUnaryCall;
+  resetPassword(
+    argument: _lastword_v1_ResetPasswordRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ResetPasswordResponse>,
+  ): grpc.ClientUnaryCall;
+  resetPassword(
+    argument: _lastword_v1_ResetPasswordRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ResetPasswordResponse>,
   ): grpc.ClientUnaryCall;
 
   RevokeInvite(
@@ -1422,6 +1528,47 @@ export interface ChatClient extends grpc.Client {
   sendStream(
     options?: grpc.CallOptions,
   ): grpc.ClientDuplexStream<_lastword_v1_SendStreamRequestInput, Wire_lastword_v1_SendStreamResponse>;
+
+  SetActive(
+    argument: _lastword_v1_SetActiveRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetActiveResponse>,
+  ): grpc.ClientUnaryCall;
+  SetActive(
+    argument: _lastword_v1_SetActiveRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetActiveResponse>,
+  ): grpc.ClientUnaryCall;
+  SetActive(
+    argument: _lastword_v1_SetActiveRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetActiveResponse>,
+  ): grpc.ClientUnaryCall;
+  SetActive(
+    argument: _lastword_v1_SetActiveRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetActiveResponse>,
+  ): grpc.ClientUnaryCall;
+  setActive(
+    argument: _lastword_v1_SetActiveRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetActiveResponse>,
+  ): grpc.ClientUnaryCall;
+  setActive(
+    argument: _lastword_v1_SetActiveRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetActiveResponse>,
+  ): grpc.ClientUnaryCall;
+  setActive(
+    argument: _lastword_v1_SetActiveRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetActiveResponse>,
+  ): grpc.ClientUnaryCall;
+  setActive(
+    argument: _lastword_v1_SetActiveRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetActiveResponse>,
+  ): grpc.ClientUnaryCall;
 
   SetPreference(
     argument: _lastword_v1_SetPreferenceRequestInput,
@@ -1537,6 +1684,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   CreateInvite: grpc.handleUnaryCall<Wire_lastword_v1_CreateInviteRequest, _lastword_v1_CreateInviteResponseInput>;
 
+  CreateReset: grpc.handleUnaryCall<Wire_lastword_v1_CreateResetRequest, _lastword_v1_CreateResetResponseInput>;
+
   CreateRoom: grpc.handleUnaryCall<Wire_lastword_v1_CreateRoomRequest, _lastword_v1_CreateRoomResponseInput>;
 
   DeleteAccount: grpc.handleUnaryCall<Wire_lastword_v1_DeleteAccountRequest, _lastword_v1_DeleteAccountResponseInput>;
@@ -1590,11 +1739,15 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   Register: grpc.handleUnaryCall<Wire_lastword_v1_RegisterRequest, _lastword_v1_RegisterResponseInput>;
 
+  ResetPassword: grpc.handleUnaryCall<Wire_lastword_v1_ResetPasswordRequest, _lastword_v1_ResetPasswordResponseInput>;
+
   RevokeInvite: grpc.handleUnaryCall<Wire_lastword_v1_RevokeInviteRequest, _lastword_v1_RevokeInviteResponseInput>;
 
   SendMessage: grpc.handleUnaryCall<Wire_lastword_v1_SendMessageRequest, _lastword_v1_SendMessageResponseInput>;
 
   SendStream: grpc.handleBidiStreamingCall<Wire_lastword_v1_SendStreamRequest, _lastword_v1_SendStreamResponseInput>;
+
+  SetActive: grpc.handleUnaryCall<Wire_lastword_v1_SetActiveRequest, _lastword_v1_SetActiveResponseInput>;
 
   SetPreference: grpc.handleUnaryCall<Wire_lastword_v1_SetPreferenceRequest, _lastword_v1_SetPreferenceResponseInput>;
 
@@ -1627,6 +1780,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_CreateInviteResponseInput,
     Wire_lastword_v1_CreateInviteRequest,
     Wire_lastword_v1_CreateInviteResponse
+  >;
+  CreateReset: MethodDefinition<
+    _lastword_v1_CreateResetRequestInput,
+    _lastword_v1_CreateResetResponseInput,
+    Wire_lastword_v1_CreateResetRequest,
+    Wire_lastword_v1_CreateResetResponse
   >;
   CreateRoom: MethodDefinition<
     _lastword_v1_CreateRoomRequestInput,
@@ -1760,6 +1919,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     Wire_lastword_v1_RegisterRequest,
     Wire_lastword_v1_RegisterResponse
   >;
+  ResetPassword: MethodDefinition<
+    _lastword_v1_ResetPasswordRequestInput,
+    _lastword_v1_ResetPasswordResponseInput,
+    Wire_lastword_v1_ResetPasswordRequest,
+    Wire_lastword_v1_ResetPasswordResponse
+  >;
   RevokeInvite: MethodDefinition<
     _lastword_v1_RevokeInviteRequestInput,
     _lastword_v1_RevokeInviteResponseInput,
@@ -1777,6 +1942,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_SendStreamResponseInput,
     Wire_lastword_v1_SendStreamRequest,
     Wire_lastword_v1_SendStreamResponse
+  >;
+  SetActive: MethodDefinition<
+    _lastword_v1_SetActiveRequestInput,
+    _lastword_v1_SetActiveResponseInput,
+    Wire_lastword_v1_SetActiveRequest,
+    Wire_lastword_v1_SetActiveResponse
   >;
   SetPreference: MethodDefinition<
     _lastword_v1_SetPreferenceRequestInput,

@@ -10,6 +10,7 @@ export interface ListUsersRequestInput {
   limit?: number;
   read?: _lastword_v1_ReadModeInput;
   search?: string;
+  deactivated?: boolean;
 }
 
 export interface WireListUsersRequest {
@@ -17,4 +18,5 @@ export interface WireListUsersRequest {
   limit: number;
   read: Wire_lastword_v1_ReadMode;
   search: string;
+  deactivated: boolean;
 }

@@ -105,6 +105,18 @@ import type {
   RevokeInviteInput as _lastword_v1_RevokeInviteInput,
   WireRevokeInvite as Wire_lastword_v1_RevokeInvite,
 } from "../../lastword/v1/RevokeInvite.ts";
+import type {
+  CreateResetInput as _lastword_v1_CreateResetInput,
+  WireCreateReset as Wire_lastword_v1_CreateReset,
+} from "../../lastword/v1/CreateReset.ts";
+import type {
+  ResetPasswordInput as _lastword_v1_ResetPasswordInput,
+  WireResetPassword as Wire_lastword_v1_ResetPassword,
+} from "../../lastword/v1/ResetPassword.ts";
+import type {
+  SetActiveInput as _lastword_v1_SetActiveInput,
+  WireSetActive as Wire_lastword_v1_SetActive,
+} from "../../lastword/v1/SetActive.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface OpInput {
@@ -141,6 +153,9 @@ export interface OpInput {
   follow?: _lastword_v1_FollowInput | null;
   createInvite?: _lastword_v1_CreateInviteInput | null;
   revokeInvite?: _lastword_v1_RevokeInviteInput | null;
+  createReset?: _lastword_v1_CreateResetInput | null;
+  resetPassword?: _lastword_v1_ResetPasswordInput | null;
+  setActive?: _lastword_v1_SetActiveInput | null;
   payload?:
     | "register"
     | "login"
@@ -167,7 +182,10 @@ export interface OpInput {
     | "setPreference"
     | "follow"
     | "createInvite"
-    | "revokeInvite";
+    | "revokeInvite"
+    | "createReset"
+    | "resetPassword"
+    | "setActive";
 }
 
 export interface WireOp {
@@ -204,6 +222,9 @@ export interface WireOp {
   follow?: Wire_lastword_v1_Follow | null;
   createInvite?: Wire_lastword_v1_CreateInvite | null;
   revokeInvite?: Wire_lastword_v1_RevokeInvite | null;
+  createReset?: Wire_lastword_v1_CreateReset | null;
+  resetPassword?: Wire_lastword_v1_ResetPassword | null;
+  setActive?: Wire_lastword_v1_SetActive | null;
   payload?:
     | "register"
     | "login"
@@ -230,5 +251,8 @@ export interface WireOp {
     | "setPreference"
     | "follow"
     | "createInvite"
-    | "revokeInvite";
+    | "revokeInvite"
+    | "createReset"
+    | "resetPassword"
+    | "setActive";
 }

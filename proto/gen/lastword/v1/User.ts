@@ -10,7 +10,9 @@ export interface UserInput {
   lastSeenMicros?: number | string | Long;
   formerName?: string;
   role?: string;
+  deactivated?: boolean;
   _formerName?: "formerName";
+  _deactivated?: "deactivated";
 }
 
 export interface WireUser {
@@ -21,5 +23,7 @@ export interface WireUser {
   lastSeenMicros: number;
   formerName?: string;
   role: string;
+  deactivated?: boolean;
   _formerName?: "formerName";
+  _deactivated?: "deactivated";
 }

@@ -1,0 +1,13 @@
+// Original file: chat.proto
+
+export interface ResetPasswordRequestInput {
+  token?: string;
+  password?: string;
+  clientId?: string;
+}
+
+export interface WireResetPasswordRequest {
+  token: string;
+  password: string;
+  clientId: string;
+}

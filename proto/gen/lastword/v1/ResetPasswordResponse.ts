@@ -1,0 +1,15 @@
+// Original file: chat.proto
+
+import type { UserInput as _lastword_v1_UserInput, WireUser as Wire_lastword_v1_User } from "../../lastword/v1/User.ts";
+
+export interface ResetPasswordResponseInput {
+  cursor?: string;
+  token?: string;
+  user?: _lastword_v1_UserInput | null;
+}
+
+export interface WireResetPasswordResponse {
+  cursor: string;
+  token: string;
+  user: Wire_lastword_v1_User | null;
+}

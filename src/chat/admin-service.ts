@@ -1,0 +1,115 @@
+/** The calls with which people run the chat, and those by which others come in: a part of the interface of the chat. */
+import type { Answer } from "./errors.ts";
+import type { ClientId, InviteId } from "./ids.ts";
+import type { Caller, ChatService, ReadAt, Session, UserView } from "./chat-service.ts";
+import type { Role } from "./rows.ts";
+
+/** A link with which a person sets a new password. */
+export interface MadeReset {
+  readonly user: UserView;
+  /** 43 characters, the last part of the link. No replica stores it. */
+  readonly token: string;
+  readonly expiresMicros: number;
+}
+
+/** The same as its visitor sees it. */
+export interface ResetOffer {
+  /** Whose password it is. */
+  readonly name: string;
+}
+
+/** What an admin wants of a link. */
+export interface InviteInput {
+  /** What those who come by it are: "member". */
+  readonly role: string;
+  /** Rooms that they are in from the start: ids or names, at most INVITE_ROOMS_MAX. */
+  readonly rooms: readonly string[];
+  /** How many accounts it makes, 1 to INVITE_USES_MAX; INVITE_USES if absent. */
+  readonly uses?: number;
+  /** For how long it is valid, 1 to INVITE_SECONDS_MAX; INVITE_SECONDS if absent. */
+  readonly seconds?: number;
+}
+
+/** "withdrawn": revoked, or whoever made it does not run the chat any more. */
+export type InviteState = "open" | "withdrawn" | "expired" | "used up";
+
+/** A link as those who run the chat see it. */
+export interface InviteView {
+  readonly id: InviteId;
+  /** Null: an operator. */
+  readonly by: UserView | null;
+  readonly role: Role;
+  /** Names, "" for a room that the user may not see. */
+  readonly rooms: readonly string[];
+  readonly uses: number;
+  readonly usesMax: number;
+  readonly createdMicros: number;
+  readonly expiresMicros: number;
+  readonly state: InviteState;
+}
+
+export interface MadeInvite {
+  readonly invite: InviteView;
+  /** 43 characters, the last part of the link. No replica stores it. */
+  readonly token: string;
+}
+
+/** A link as its visitor sees it. */
+export interface InviteOffer {
+  /** The name of the person who made the link; null: an operator. */
+  readonly by: string | null;
+  readonly role: Role;
+  /** Names of rooms. */
+  readonly rooms: readonly string[];
+}
+
+/** These calls fail as those of ChatService do. */
+interface AdminCalls {
+  /** What the link with this token offers. Errors: not_found, link_revoked, link_expired, link_used, slow_down. */
+  inviteOffer(token: string, caller: Caller): Promise<Answer<InviteOffer>>;
+  /** Whose password the link with this token sets. Errors: as of `inviteOffer`, and deactivated. */
+  resetOffer(token: string, caller: Caller): Promise<Answer<ResetOffer>>;
+  /**
+   * Sets a new password by the token of a link, ends all sessions of the user, and logs in. A repeat with the same
+   * password logs in again. Errors: those of `resetOffer`, invalid and too_long (password or id).
+   */
+  resetPassword(
+    input: { token: string; password: string; clientId: ClientId },
+    caller: Caller,
+  ): Promise<Answer<{ token: string; user: UserView }>>;
+  /**
+   * Makes a link with which a person sets a new password within 24 hours, once; an earlier one ends. An owner makes it
+   * for everybody, an admin for those who are no admins or owners. A repeat is answered with the same link. Errors:
+   * not_allowed, unknown_recipient, link_revoked (a repeat of a request whose link has been replaced).
+   */
+  createReset(
+    session: Session,
+    input: { readonly person: string; readonly clientId: ClientId },
+  ): Promise<Answer<MadeReset>>;
+  /**
+   * Deactivates or reactivates the account of a person; who may do it to whom is as above. All sessions of a deactivated
+   * account end; its name and messages stay. Errors: not_allowed, unknown_recipient, last_owner.
+   */
+  setActive(
+    session: Session,
+    input: { readonly person: string; readonly active: boolean; readonly clientId: ClientId },
+  ): Promise<Answer<UserView>>;
+  /**
+   * Makes a link by which people create accounts; only admins and owners can. A repeat is answered with the same link.
+   * Errors: not_allowed, not_found (a room), invalid, too_long, too_many.
+   */
+  createInvite(session: Session, input: InviteInput & { readonly clientId: ClientId }): Promise<Answer<MadeInvite>>;
+  /** All links, the newest first. `beforeMicros`: when the last one of the page before was made. Error: not_allowed. */
+  listInvites(
+    session: Session,
+    input: { readonly beforeMicros?: number; readonly limit: number } & ReadAt,
+  ): Promise<Answer<readonly InviteView[]>>;
+  /** Ends a link for good. Error: not_found, also for those who do not run the chat. */
+  revokeInvite(
+    session: Session,
+    input: { readonly id: InviteId; readonly clientId: ClientId },
+  ): Promise<Answer<InviteView>>;
+}
+
+/** All calls of the chat. */
+export type WholeChat = ChatService & AdminCalls;

@@ -1,0 +1,3 @@
+DROP TABLE `deactivations`;
+--> statement-breakpoint
+DROP TABLE `resets`;

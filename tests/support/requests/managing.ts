@@ -1,0 +1,18 @@
+/** Other people's accounts: links for new passwords, deactivation. Those who ask do not run the chat. */
+import { open, own, route, type Requests } from "./request.ts";
+
+/** See the top of this file. */
+export const MANAGING: Requests = {
+  calls: {
+    CreateReset: [own((_, clientId) => ({ person: "yorick", clientId }), "createReset")],
+    ResetPassword: [open((_, clientId) => ({ token: "x", password: "another password", clientId }), "resetPassword")],
+    SetActive: [own((_, clientId) => ({ person: "yorick", active: false, clientId }), "setActive")],
+  },
+  routes: {
+    "POST /people/reset": [route("own", "/people/reset", { person: "yorick" })],
+    "POST /people/deactivate": [route("own", "/people/deactivate", { person: "yorick" })],
+    "POST /people/reactivate": [route("own", "/people/reactivate", { person: "yorick" })],
+    "GET /reset/:token": [route("open", "/reset/nothing")],
+    "POST /reset/:token": [route("open", "/reset/nothing", { password: "another password" })],
+  },
+};
