@@ -96,6 +96,10 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
   CreateReset: ({ person, clientId }, { chat, session }) => chat.createReset(session, { person, clientId }),
   SetActive: ({ person, active, clientId }, { chat, session }) =>
     chat.setActive(session, { person, active, clientId }).then(as((user) => ({ user }))),
+  ListAudit: ({ before, limit, read }, { chat, session, readAt }) =>
+    chat
+      .listAudit(session, { before, limit: limit || PAGE_DEFAULT, ...readAt(read) })
+      .then(as((entries) => ({ entries: entries.map((entry) => ({ ...entry, link: entry.link ?? "" })) }))),
   RevokeInvite: ({ id, clientId }, { chat, session }) =>
     chat.revokeInvite(session, { id, clientId }).then(as((invite) => ({ invite }))),
   ListConversations: ({ limit, read, beforeSeq, unreadOnly }, { chat, session, readAt }) =>

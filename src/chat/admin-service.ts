@@ -2,7 +2,7 @@
 import type { Answer } from "./errors.ts";
 import type { ClientId, InviteId } from "./ids.ts";
 import type { Caller, ChatService, ReadAt, Session, UserView } from "./chat-service.ts";
-import type { Role } from "./rows.ts";
+import type { AuditAction, Role } from "./rows.ts";
 
 /** A link with which a person sets a new password. */
 export interface MadeReset {
@@ -63,6 +63,24 @@ export interface InviteOffer {
   readonly rooms: readonly string[];
 }
 
+/** An entry of the audit log: who did what to whom. */
+export interface AuditView {
+  /** Later entries have higher ids. A merge changes them. */
+  readonly id: number;
+  readonly micros: number;
+  /** Null: an operator, by command. */
+  readonly actor: UserView | null;
+  readonly action: AuditAction;
+  /** To whom it was done; null: to nobody else. */
+  readonly person: UserView | null;
+  /** The link that it is about; null: none. */
+  readonly link: InviteId | null;
+  /** Of `setRole`: the role. */
+  readonly detail: string;
+  /** It was done on the other side of a split, and came by the merge. */
+  readonly recovered: boolean;
+}
+
 /** These calls fail as those of ChatService do. */
 interface AdminCalls {
   /** What the link with this token offers. Errors: not_found, link_revoked, link_expired, link_used, slow_down. */
@@ -104,6 +122,14 @@ interface AdminCalls {
     session: Session,
     input: { readonly beforeMicros?: number; readonly limit: number } & ReadAt,
   ): Promise<Answer<readonly InviteView[]>>;
+  /**
+   * The audit log of the last 400 days, the newest entry first. `before`: id of the last entry of the page before.
+   * Errors: not_allowed, invalid.
+   */
+  listAudit(
+    session: Session,
+    input: { readonly before?: number; readonly limit: number } & ReadAt,
+  ): Promise<Answer<readonly AuditView[]>>;
   /** Ends a link for good. Error: not_found, also for those who do not run the chat. */
   revokeInvite(
     session: Session,

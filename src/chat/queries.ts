@@ -7,6 +7,7 @@ import type { Told } from "./fact.ts";
 import type { ChatErrorCode } from "./errors.ts";
 import type { ClientId, ConversationId, InviteId, MessageId, UserId } from "./ids.ts";
 import type {
+  AuditEntry,
   DeactivationRow,
   InviteRow,
   InviteUseRow,
@@ -167,6 +168,8 @@ export interface AdminQueries {
   refusalOfReset(user: UserId, micros: number): ChatErrorCode | null;
   /** Null: the account was never deactivated. */
   deactivation(user: UserId): DeactivationRow | null;
+  /** The `limit` newest entries of the audit log below this id, the newest first. */
+  audit(beforeId: number, limit: number): readonly AuditEntry[];
   /** The `limit` newest links that were made before this time, the newest first. */
   invites(beforeMicros: number, limit: number): readonly InviteRow[];
 }

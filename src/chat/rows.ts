@@ -134,6 +134,11 @@ export interface AuditRow {
   readonly recovered: boolean;
 }
 
+/** An entry with its place: later ones have higher ids. A merge gives it another one. */
+export interface AuditEntry extends AuditRow {
+  readonly id: number;
+}
+
 /** How long an entry of the audit log is kept: 400 days. */
 export const AUDIT_MICROS = 400 * 24 * 3600 * 1e6;
 /** Entries of the audit log. With one more, the oldest goes. */

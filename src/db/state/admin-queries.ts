@@ -4,7 +4,7 @@ import type { InviteId, UserId } from "../../chat/ids.ts";
 import { refusalOfReset } from "../../chat/kinds/reset-password.ts";
 import { refusalToUse } from "../../chat/kinds/use-invite.ts";
 import type { AdminQueries } from "../../chat/queries.ts";
-import type { DeactivationRow, InviteRow, InviteUseRow, ResetRow } from "../../chat/rows.ts";
+import type { AuditEntry, DeactivationRow, InviteRow, InviteUseRow, ResetRow } from "../../chat/rows.ts";
 import type { StateRows } from "./state-rows.ts";
 
 /** See {@link AdminQueries}. */
@@ -45,6 +45,10 @@ export class StateAdminQueries implements AdminQueries {
 
   deactivation(user: UserId): DeactivationRow | null {
     return this.#rows.locks.deactivation(user);
+  }
+
+  audit(beforeId: number, limit: number): readonly AuditEntry[] {
+    return this.#rows.audit.before(beforeId, limit);
   }
 
   invites(beforeMicros: number, limit: number): readonly InviteRow[] {

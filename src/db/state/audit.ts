@@ -1,6 +1,15 @@
 /** The audit log: what apply adds to it, and what those who run the chat read of it. */
-import { asc, inArray, sql } from "drizzle-orm";
-import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX, type AuditRow } from "../../chat/rows.ts";
+import { asc, desc, inArray, lt, sql } from "drizzle-orm";
+import {
+  AUDIT_DROPPED_MAX,
+  AUDIT_MICROS,
+  AUDIT_ROWS_MAX,
+  type AuditAction,
+  type AuditEntry,
+  type AuditRow,
+} from "../../chat/rows.ts";
+import type { UserId } from "../../chat/ids.ts";
+import type { Seq } from "../../election/view.ts";
 import { compile, type StateConnection } from "./connection.ts";
 import { audit } from "./schema.ts";
 
@@ -11,6 +20,20 @@ export class StateAudit {
 
   constructor(connection: StateConnection) {
     this.#q = statements(connection);
+  }
+
+  /** The `limit` newest whose id is below this one, the newest first. */
+  before(id: number, limit: number): readonly AuditEntry[] {
+    return this.#q.before.all(id, limit).map((row) => ({
+      id: row[0] as number,
+      seq: row[1] as Seq,
+      micros: row[2] as number,
+      actor: row[3] as UserId,
+      action: row[4] as AuditAction,
+      target: row[5] as string,
+      detail: row[6] as string,
+      recovered: row[7] === 1,
+    }));
   }
 
   add({ seq, micros, actor, action, target, detail, recovered }: AuditRow): void {
@@ -28,6 +51,15 @@ function statements(c: StateConnection) {
     .limit(p("limit"))
     .as("oldest");
   return {
+    before: compile(
+      c,
+      db
+        .select()
+        .from(audit)
+        .where(lt(audit.id, p("before")))
+        .orderBy(desc(audit.id))
+        .limit(p("limit")),
+    ),
     add: compile(
       c,
       db.insert(audit).values({

@@ -57,6 +57,7 @@ export function PeoplePage({ self, users, next, search, deactivated }: PeoplePro
       {isAdmin(self.role) ? (
         <p class="small admin-links">
           <a href="/invites">Invite people</a>
+          <a href="/audit">Audit log</a>
           {deactivated ? <a href="/people">Active people</a> : <a href="/people?deactivated=1">Deactivated people</a>}
           <span>
             You are {roleText(self.role)} of this chat. <a href="/people/role">Your role</a>

@@ -115,6 +115,14 @@ import type {
   WireLeaveRoomResponse as Wire_lastword_v1_LeaveRoomResponse,
 } from "../../lastword/v1/LeaveRoomResponse.ts";
 import type {
+  ListAuditRequestInput as _lastword_v1_ListAuditRequestInput,
+  WireListAuditRequest as Wire_lastword_v1_ListAuditRequest,
+} from "../../lastword/v1/ListAuditRequest.ts";
+import type {
+  ListAuditResponseInput as _lastword_v1_ListAuditResponseInput,
+  WireListAuditResponse as Wire_lastword_v1_ListAuditResponse,
+} from "../../lastword/v1/ListAuditResponse.ts";
+import type {
   ListConversationsRequestInput as _lastword_v1_ListConversationsRequestInput,
   WireListConversationsRequest as Wire_lastword_v1_ListConversationsRequest,
 } from "../../lastword/v1/ListConversationsRequest.ts";
@@ -856,6 +864,47 @@ export interface ChatClient extends grpc.Client {
   leaveRoom(
     argument: _lastword_v1_LeaveRoomRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_LeaveRoomResponse>,
+  ): grpc.ClientUnaryCall;
+
+  ListAudit(
+    argument: _lastword_v1_ListAuditRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListAuditResponse>,
+  ): grpc.ClientUnaryCall;
+  ListAudit(
+    argument: _lastword_v1_ListAuditRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListAuditResponse>,
+  ): grpc.ClientUnaryCall;
+  ListAudit(
+    argument: _lastword_v1_ListAuditRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListAuditResponse>,
+  ): grpc.ClientUnaryCall;
+  ListAudit(
+    argument: _lastword_v1_ListAuditRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListAuditResponse>,
+  ): grpc.ClientUnaryCall;
+  listAudit(
+    argument: _lastword_v1_ListAuditRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListAuditResponse>,
+  ): grpc.ClientUnaryCall;
+  listAudit(
+    argument: _lastword_v1_ListAuditRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListAuditResponse>,
+  ): grpc.ClientUnaryCall;
+  listAudit(
+    argument: _lastword_v1_ListAuditRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListAuditResponse>,
+  ): grpc.ClientUnaryCall;
+  listAudit(
+    argument: _lastword_v1_ListAuditRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListAuditResponse>,
   ): grpc.ClientUnaryCall;
 
   ListConversations(
@@ -1707,6 +1756,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   LeaveRoom: grpc.handleUnaryCall<Wire_lastword_v1_LeaveRoomRequest, _lastword_v1_LeaveRoomResponseInput>;
 
+  ListAudit: grpc.handleUnaryCall<Wire_lastword_v1_ListAuditRequest, _lastword_v1_ListAuditResponseInput>;
+
   ListConversations: grpc.handleUnaryCall<
     Wire_lastword_v1_ListConversationsRequest,
     _lastword_v1_ListConversationsResponseInput
@@ -1840,6 +1891,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_LeaveRoomResponseInput,
     Wire_lastword_v1_LeaveRoomRequest,
     Wire_lastword_v1_LeaveRoomResponse
+  >;
+  ListAudit: MethodDefinition<
+    _lastword_v1_ListAuditRequestInput,
+    _lastword_v1_ListAuditResponseInput,
+    Wire_lastword_v1_ListAuditRequest,
+    Wire_lastword_v1_ListAuditResponse
   >;
   ListConversations: MethodDefinition<
     _lastword_v1_ListConversationsRequestInput,
