@@ -49,14 +49,17 @@ async function fill(writer: Person, conversationId: string, messages: number): P
   return middle;
 }
 
-/** The row of the page's messages with this text, as soon as the browser draws it: performance.timeOrigin + now, ms. */
+/**
+ * When a row with this text is laid out: performance.timeOrigin + now, ms. Not when it is drawn, because of two pages of
+ * one browser only one gets its frames at once.
+ */
 function appearance(page: Page, text: string): Promise<number> {
   return page.evaluate(`new Promise((done) => {
     const look = () => [...document.querySelectorAll("#messages .body")].some((one) => one.textContent.trim() === "${text}");
     const list = document.getElementById("messages");
-    const drawn = () => requestAnimationFrame(() => setTimeout(() => done(performance.timeOrigin + performance.now())));
-    if (look()) return drawn();
-    const seen = new MutationObserver(() => { if (look()) { seen.disconnect(); drawn(); } });
+    const laidOut = () => { list.getBoundingClientRect(); done(performance.timeOrigin + performance.now()); };
+    if (look()) return laidOut();
+    const seen = new MutationObserver(() => { if (look()) { seen.disconnect(); laidOut(); } });
     seen.observe(list, { childList: true, subtree: true });
   })`);
 }

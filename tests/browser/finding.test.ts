@@ -46,7 +46,7 @@ stories("finding one's way", {}, (stage) => {
     const phone = await stage.open(ann.name, { viewport: { width: 390, height: 844 } });
     await phone.logIn(stage.cluster.web(1));
     await rowIn(phone.page, `#${ops}`).locator(".count").waitFor();
-    expect(await page.title()).toStartWith("(1)");
+    await eventually(async () => (await page.title()).startsWith("(1)"));
     await rowIn(page, `#${ops}`).locator("a").click();
     await heading(page, `#${ops}`);
     const menu = page.locator("#preferences");

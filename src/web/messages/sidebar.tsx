@@ -10,7 +10,7 @@ import {
 import { markdownWords } from "./markdown.ts";
 import { cut } from "../page/cut.ts";
 import { Icon } from "../page/icons.tsx";
-import { compareRows, SECTIONS, type Order, type Placed, type Section } from "./list-order.ts";
+import { compareRows, SECTIONS, type Order, type Section } from "./list-order.ts";
 import { Avatar, ConversationMark, conversationName, Time } from "../page/names.tsx";
 
 export interface SidebarProps extends ListView {
@@ -40,13 +40,15 @@ function isUnread({ unread, preferences }: ConversationView): boolean {
 }
 
 const PREVIEW_CHARS = 80;
+/** UTF-16 units of a message that are read for its preview: a list has some hundred, and each may be long. */
+const READ_CHARS = 1_000;
 
 /** The beginning of the conversation's newest message. */
 export function preview(conversation: ConversationView, session: Session): string {
   const { last, room } = conversation;
   if (room !== null && last === null) return room.topic === "" ? "No messages yet" : room.topic;
   if (last === null || last.deleted) return "";
-  const text = cut(markdownWords(last.body), PREVIEW_CHARS);
+  const text = cut(markdownWords(last.body.slice(0, READ_CHARS)), PREVIEW_CHARS);
   if (last.authorId === session.userId) return `You: ${text}`;
   return room === null ? text : `${last.authorName}: ${text}`;
 }
@@ -123,12 +125,13 @@ function OtherPeople({ others }: Pick<SidebarProps, "others">) {
 
 /** The rows, each in its section and in the user's order. */
 function Sections({ session, conversations, current, order, folded }: SidebarProps) {
-  const placed = (one: ConversationView): Placed => ({
+  const placed = conversations.map((one) => ({
+    one,
     name: conversationName(one, session),
     isUnread: isUnread(one),
     seq: one.lastSeq,
-  });
-  const sorted = conversations.toSorted((a, b) => compareRows(order, placed(a), placed(b)));
+  }));
+  const sorted = placed.sort((a, b) => compareRows(order, a, b)).map(({ one }) => one);
   const bySection = Map.groupBy(sorted, sectionOf);
   return (
     <>
