@@ -38,7 +38,7 @@ stories("rooms", {}, (stage) => {
     await page.getByRole("link", { name: "New room" }).click();
     await page.getByLabel("Name", { exact: true }).fill(name);
     await page.getByLabel("Topic").fill(more.topic ?? "");
-    if (more.isPrivate === true) await page.getByRole("checkbox").check();
+    if (more.isPrivate === true) await page.getByRole("checkbox", { name: /^Private/ }).check();
     await page.getByRole("button", { name: "Create room" }).click();
     await page.getByRole("heading", { name: `#${name}`, level: 1 }).waitFor();
   }
@@ -51,6 +51,13 @@ stories("rooms", {}, (stage) => {
     const word = `hello from ${ann.name}`;
     await ann.say(word);
     await row(bob.page, word).waitFor();
+    // Whose words they are can be seen above the first of them.
+    await ann.say("and more");
+    await row(bob.page, "and more").waitFor();
+    const heights = [];
+    for (const text of [word, "and more"])
+      heights.push((await row(bob.page, text).locator(".author").boundingBox())?.height ?? 0);
+    expect(heights.map((height) => height > 10)).toEqual([true, false]);
     await look(bob.page, "#general");
     await bob.page.getByRole("link", { name: /^\d+ people$/ }).click();
     await bob.page.locator(".roster .name", { hasText: ann.name }).waitFor();

@@ -11,8 +11,9 @@ const PRESS_SLACK = 10;
 export function addTools(row: HTMLElement): void {
   const { id, conversation } = row.dataset;
   const bubble = row.querySelector(".bubble");
-  if (id === undefined || conversation === undefined || bubble === null || row.querySelector(".tools") !== null) return;
-  const tools = copyOf("tools");
+  if (id === undefined || conversation === undefined || bubble === null || row.querySelector(".row-tools") !== null)
+    return;
+  const tools = copyOf("row-tools");
   for (const link of tools.querySelectorAll("a")) {
     const [, page] = /\/(\w+)\?/.exec(link.getAttribute("href") ?? "") ?? [];
     link.href = `/c/${conversation}/${page}?ids=${encodeURIComponent(id)}`;

@@ -204,8 +204,9 @@ function MessageLog({
   viewer: Viewer;
 }) {
   const empty = history.messages.length === 0;
+  const ofMany = conversation.with === null;
   return (
-    <div class="log" role="log" aria-label="Messages" aria-live="off" tabindex={0}>
+    <div class={ofMany ? "log of-many" : "log"} role="log" aria-label="Messages" aria-live="off" tabindex={0}>
       <div class="roll">
         <OlderLink conversationId={conversation.id} history={history} />
         <ol id="messages">

@@ -19,7 +19,7 @@ export function aboutMessage({ id, conversationId }: Named, page: "message" | "e
 /** The links beside a bubble. The script adds them to rows that events bring. */
 export function MessageLinks({ message }: { message: Named }) {
   return (
-    <p class="tools">
+    <p class="row-tools">
       <a class="react-to" href={reactPath(message)} title="Add a reaction">
         <Icon name="smile" />
         <span class="sr">Add a reaction</span>
@@ -37,7 +37,7 @@ export function MenuParts() {
   return (
     <>
       <PostForm id="reacting" hidden />
-      <template id="tools">
+      <template id="row-tools">
         <MessageLinks message={{ id: "", conversationId: "" }} />
       </template>
       <template id="message-menu">
