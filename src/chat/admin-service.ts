@@ -20,7 +20,7 @@ export interface ResetOffer {
 
 /** What an admin wants of a link. */
 export interface InviteInput {
-  /** What those who come by it are: "member". */
+  /** What those who come by it are: "member" or "guest"; guests need a room. */
   readonly role: string;
   /** Rooms that they are in from the start: ids or names, at most INVITE_ROOMS_MAX. */
   readonly rooms: readonly string[];

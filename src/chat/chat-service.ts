@@ -424,7 +424,7 @@ export interface ChatService {
   /** The person with this name, in any case; without a name, the user. Error: unknown_recipient. */
   person(session: Session, input: { readonly name?: string } & ReadAt): Promise<Answer<UserView>>;
   /**
-   * Gives a person a role in this chat. An owner gives every role; an admin makes members admins, and admins members;
+   * Gives a person a role in this chat. An owner gives every role; an admin makes members guests or admins, and back;
    * everybody may give up a role. Errors: not_allowed, last_owner, unknown_recipient, invalid (not a role).
    */
   setRole(

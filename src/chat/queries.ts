@@ -124,7 +124,10 @@ export interface RoomsPage {
   readonly archived?: boolean;
 }
 
-/** Rooms. A user finds the public rooms and those that the user is in; the others do not exist for the user. */
+/**
+ * Rooms. A user finds the public rooms and those that the user is in, a guest only the latter; the others do not exist
+ * for the user.
+ */
 export interface RoomQueries {
   /** Null: the user may not know of it. */
   room(id: ConversationId, user: UserId): RoomSummary | null;
@@ -168,6 +171,9 @@ export interface AdminQueries {
   refusalOfReset(user: UserId, micros: number): ChatErrorCode | null;
   /** Null: the account was never deactivated. */
   deactivation(user: UserId): DeactivationRow | null;
+  /** Whether `viewer` may know of `person`: a guest knows only whom she shares a conversation with. */
+  knows(viewer: UserId, person: UserId): boolean;
+  isGuest(user: UserId): boolean;
   /** The `limit` newest entries of the audit log below this id, the newest first. */
   audit(beforeId: number, limit: number): readonly AuditEntry[];
   /** The `limit` newest links that were made before this time, the newest first. */

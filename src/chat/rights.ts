@@ -2,7 +2,7 @@
 import type { Role } from "./rows.ts";
 
 /** All roles, from the least. */
-export const ROLES: readonly Role[] = ["member", "admin", "owner"];
+export const ROLES: readonly Role[] = ["guest", "member", "admin", "owner"];
 
 /** Whether somebody with this role runs the chat: invites people, and sees what was done. */
 export function isAdmin(role: Role): boolean {

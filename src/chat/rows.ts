@@ -41,7 +41,7 @@ export interface SessionRow {
 }
 
 /** What somebody is in the whole chat. */
-export type Role = "member" | "admin" | "owner";
+export type Role = "guest" | "member" | "admin" | "owner";
 
 /** The role that an op gave to somebody, who may have no account yet, or none any more. */
 export interface RoleRow {

@@ -19,7 +19,7 @@ export const SUMMARIES: Record<Command, { usage: string; text: string }> = {
   },
   user: {
     usage: "lastword user",
-    text: "Who has an account (user list), what somebody may do (user role NAME member|admin|owner), a link for a new password (user reset NAME), and who may log in (user deactivate|reactivate NAME).",
+    text: "Who has an account (user list), what somebody may do (user role NAME guest|member|admin|owner), a link for a new password (user reset NAME), and who may log in (user deactivate|reactivate NAME).",
   },
   invite: {
     usage: "lastword invite",

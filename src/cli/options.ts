@@ -333,7 +333,7 @@ export const OPTIONS = {
     fallback: [],
     shown: "none",
     placeholder: "NAME,...",
-    text: "Public rooms that those who come by the link are in from the start, besides #general.",
+    text: "Public rooms that those who come by the link are in from the start; members are in #general besides.",
     commands: ["invite"],
   }),
   uses: option({

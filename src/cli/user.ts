@@ -6,7 +6,7 @@ import type { PeopleAnswer } from "../ops/control.ts";
 import { nothingChanged, runAsking, type Ask, type Told } from "./operator.ts";
 import type { Invocation, Options } from "./options.ts";
 
-const ROLES: readonly string[] = ["member", "admin", "owner"];
+const ROLES: readonly string[] = ["guest", "member", "admin", "owner"];
 
 /** Columns of a role: the longest is "member". */
 const ROLE_COLUMNS = 8;
@@ -103,6 +103,6 @@ async function give(ask: Ask, wish: Wish & { kind: "role" }): Promise<Outcome<st
   if (told === null) return null;
   const { answer } = told;
   return answer.ok
-    ? done(`${answer.name} is ${wish.role === "member" ? "a" : "an"} ${answer.role} now\n`)
+    ? done(`${answer.name} is ${["guest", "member"].includes(wish.role) ? "a" : "an"} ${answer.role} now\n`)
     : nothingChanged(answer.sentence, `see ${PROGRAM} user list`);
 }

@@ -5,8 +5,8 @@ import type { RoomChange } from "../../src/chat/chat-service.ts";
 import type { Target } from "./requests/request.ts";
 import { SOLO_PASSWORD, type Person, type SoloChat } from "./solo-chat.ts";
 
-/** The people who are not in the room, and why not. The last two were never in it. */
-export const STRANGERS = ["removed", "banned", "outsider", "banned before she came"] as const;
+/** The people who are not in the room, and why not. All but the first two were never in it. */
+export const STRANGERS = ["removed", "banned", "outsider", "guest", "banned before she came"] as const;
 export type Stranger = (typeof STRANGERS)[number];
 
 /** The name, the topic and the messages of the room: nobody else may ever see one of these words. */
@@ -35,13 +35,15 @@ export class PrivateRoom {
   readonly strangers: Readonly<Record<Stranger, Person>>;
   /** She was in the room until she deleted her account. */
   readonly deleted: Person;
+  /** She is in the room, and her account is deactivated. */
+  readonly deactivated: Person;
   readonly target: Target;
   /** From before anybody was sent away. */
   readonly cursor: string;
 
   private constructor(
     solo: SoloChat,
-    people: Pick<PrivateRoom, "owner" | "member" | "newcomer" | "strangers" | "deleted">,
+    people: Pick<PrivateRoom, "owner" | "member" | "newcomer" | "strangers" | "deleted" | "deactivated">,
     made: Pick<PrivateRoom, "target" | "cursor">,
   ) {
     this.solo = solo;
@@ -50,25 +52,29 @@ export class PrivateRoom {
     this.newcomer = people.newcomer;
     this.strangers = people.strangers;
     this.deleted = people.deleted;
+    this.deactivated = people.deactivated;
     this.target = made.target;
     this.cursor = made.cursor;
   }
 
   /** Deleting an account takes a password hash; a test that makes many rooms does without. */
   static async make(solo: SoloChat, but?: "nobody is deleted"): Promise<PrivateRoom> {
-    const [owner, member, newcomer, deleted] = [
+    const [owner, member, newcomer, deleted, deactivated] = [
       await solo.person("zenobia"),
       await solo.person("yorick"),
       await solo.person("wanda"),
       await solo.person("xanthe"),
+      await solo.person("violet"),
     ];
     const strangers = {
       removed: await solo.person("rosa"),
       banned: await solo.person("bert"),
       outsider: await solo.person("olga"),
+      guest: await solo.person("gina"),
       "banned before she came": await solo.person("nora"),
     };
-    const people = ["yorick", "xanthe", "rosa", "bert"];
+    must(await solo.chat.setRole(owner.session, { person: "gina", role: "guest", clientId: id() }));
+    const people = ["yorick", "xanthe", "violet", "rosa", "bert"];
     const history = { isPrivate: true, historyFromJoining: true };
     const asked = { name: NAME, topic: TOPIC, ...history, people, clientId: id() };
     const room = must(await solo.chat.createRoom(owner.session, asked)).id;
@@ -81,13 +87,14 @@ export class PrivateRoom {
     const target = { room, name: NAME, message: sent.id, session: owner.session.sessionId };
     const made = new PrivateRoom(
       solo,
-      { owner, member, newcomer, strangers, deleted },
+      { owner, member, newcomer, strangers, deleted, deactivated },
       { target, cursor: solo.chat.cursor() },
     );
     await made.change({ kind: "remove", people: ["rosa"] });
     await made.change({ kind: "ban", person: "bert" });
     await made.change({ kind: "ban", person: "nora" });
     await made.change({ kind: "invite", people: ["wanda"] });
+    must(await solo.chat.setActive(owner.session, { person: "violet", active: false, clientId: id() }));
     if (but !== undefined) return made;
     must(
       await solo.chat.deleteAccount(deleted.session, {

@@ -310,7 +310,8 @@ export class FeedHub {
     if ("user" in audience) return [audience.user];
     if ("membersOf" in audience) return this.#here(queries.membersOf(audience.membersOf));
     // With few accounts everybody is on everybody's list.
-    if (this.#isSmall()) return this.#byUser.keys();
+    const { knowing } = audience;
+    if (this.#isSmall()) return this.#byUser.keys().filter((user) => queries.admin.knows(user, knowing));
     return [audience.knowing, ...queries.companions(audience.knowing)];
   }
 
@@ -330,6 +331,7 @@ export class FeedHub {
     const isSmall = this.#isSmall();
     for (const [person] of recent) {
       if (!isSmall && !queries.isMember(directId(person, userId), userId)) continue;
+      if (!queries.admin.knows(userId, person)) continue;
       if (this.#isLiving(person)) feed.push(this.#views.told({ kind: "presence", person }, false), null);
     }
   }

@@ -74,7 +74,8 @@ export function contentOf({ role, rooms, usesMax, seconds }: Omit<CreateInvite, 
 
 function isShaped({ role, rooms, usesMax, seconds }: CreateInvite): boolean {
   const isCounted = usesMax >= 1 && usesMax <= INVITE_USES_MAX && seconds >= 1 && seconds <= INVITE_SECONDS_MAX;
-  return INVITE_ROLES.some((one) => one === role) && rooms.length <= INVITE_ROOMS_MAX && isCounted;
+  const isSomewhere = role !== "guest" || rooms.length > 0;
+  return isSomewhere && INVITE_ROLES.some((one) => one === role) && rooms.length <= INVITE_ROOMS_MAX && isCounted;
 }
 
 function refusalOf(op: OpHead, { rooms: into }: CreateInvite, rows: Rows): ChatErrorCode | null {

@@ -16,6 +16,7 @@ import {
   type At,
   type RoomName,
 } from "./rooms.ts";
+import { isGuest } from "./guests.ts";
 import { living, notLiving } from "./sessions.ts";
 import { counts, tagOf } from "./tags.ts";
 
@@ -48,6 +49,7 @@ export const createRoom: Kind<CreateRoom> = {
     const id = roomIdOf(op, body);
     if (!op.recovered) {
       if (living(op.user, rows) === null) return notLiving(op.user, rows);
+      if (isGuest(op.user, rows)) return refused("not_allowed", false);
       if (!isNameFree(folded, skeleton, id, rows)) return refused("name_taken");
       const refusal = full(at);
       if (refusal !== null) return refused(refusal, false);
@@ -115,7 +117,7 @@ export function joinGeneral(at: At, name: RoomName | null): Fact[] {
   if (room !== null && (room.createdMicros !== 0 || name === null)) takeSeat(at, GENERAL_ID, op.user, facts);
   else if (name !== null) {
     facts.push(...makeRoom(at, GENERAL_ID, { ...name, topic: "", isPrivate: false }));
-    for (const user of rows.livingUsers()) takeSeat(at, GENERAL_ID, user, facts);
+    for (const user of rows.livingUsers()) if (!isGuest(user, rows)) takeSeat(at, GENERAL_ID, user, facts);
   }
   return facts;
 }

@@ -108,7 +108,10 @@ function makeAccount(
   const facts: Fact[] = [{ kind: "person", person: op.user, audience: { knowing: op.user } }];
   addSession(op, body.session, rows, facts);
   const { general = "" } = body;
-  facts.push(...joinGeneral(at, general === "" ? null : { name: general, folded: general, skeleton: general }));
+  // The first account of all is no guest.
+  const isGuest = body.invite?.role === "guest" && rows.role(op.user) === null;
+  if (!isGuest)
+    facts.push(...joinGeneral(at, general === "" ? null : { name: general, folded: general, skeleton: general }));
   note(at, "register", body.invite?.id ?? "");
   if (body.invite) useInvite(at, body.invite, facts);
   return { kind: "registered", session: body.session.id, facts };

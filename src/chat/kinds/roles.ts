@@ -7,6 +7,7 @@
 import type { UserId } from "../ids.ts";
 import { isAdmin } from "../rights.ts";
 import type { Role, Rows } from "../rows.ts";
+import { isGuest } from "./guests.ts";
 import { counts, tagOf } from "./tags.ts";
 import type { At } from "./rooms.ts";
 
@@ -28,7 +29,8 @@ export function ownersOf(rows: RolesRead): readonly UserId[] {
   if (named.length > 0) return named;
   const createdOf = (user: UserId): number => rows.user(user)?.createdMicros ?? 0;
   const [admin] = livingWith("admin", rows).toSorted((a, b) => createdOf(a) - createdOf(b) || (a < b ? -1 : 1));
-  const heir = admin ?? rows.firstUser();
+  const first = rows.firstUser();
+  const heir = admin ?? (first !== null && isActive(first, rows) && !isGuest(first, rows) ? first : null);
   return heir === null ? [] : [heir];
 }
 
@@ -54,7 +56,9 @@ export function isLastOwner(user: UserId, rows: RolesRead): boolean {
   return ownersOf(rows).every((owner) => owner === user);
 }
 
-/** Gives the role, if the op counts. */
-export function giveRole({ op, rows }: At, user: UserId, role: Role): void {
-  if (counts(op, rows.role(user)?.tag ?? "")) rows.putRole({ user, role, tag: tagOf(op) });
+/** Gives the role, if the op counts; whether it does. */
+export function giveRole({ op, rows }: At, user: UserId, role: Role): boolean {
+  const isLatest = counts(op, rows.role(user)?.tag ?? "");
+  if (isLatest) rows.putRole({ user, role, tag: tagOf(op) });
+  return isLatest;
 }

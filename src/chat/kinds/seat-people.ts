@@ -5,7 +5,6 @@ import type { ChatErrorCode } from "../errors.ts";
 import type { RoomRole, RoomRow } from "../rows.ts";
 import { done, refused, type Decision, type Kind } from "./kind.ts";
 import {
-  anybody,
   crowded,
   isRefused,
   leaveSeat,
@@ -17,6 +16,7 @@ import {
   takeSeat,
   type At,
 } from "./rooms.ts";
+import { isGuest } from "./guests.ts";
 import { isOff, living, notLiving } from "./sessions.ts";
 import { counts } from "./tags.ts";
 
@@ -73,7 +73,7 @@ function join(at: At, id: ConversationId): Decision {
 }
 
 function refusalToJoin({ op, rows }: At, room: RoomRow): ChatErrorCode | null {
-  const isClosed = room.isPrivate || seatOf(room.id, op.user, rows).state === "banned";
+  const isClosed = room.isPrivate || isGuest(op.user, rows) || seatOf(room.id, op.user, rows).state === "banned";
   if (isClosed) return "not_found";
   if (room.archived) return "archived";
   return crowded(room.id, 1, rows) ?? seatedEnough(op.user, rows);
@@ -91,7 +91,7 @@ function leave(at: At, id: ConversationId): Decision {
 
 function invite(at: At, { room: id, people }: SeatPeople): Decision {
   const { op, rows } = at;
-  const room = roomFor(at, id, anybody);
+  const room = roomFor(at, id, () => (isGuest(op.user, rows) ? "not_allowed" : null));
   if (isRefused(room)) return room;
   const facts: Fact[] = [];
   if (!op.recovered) {

@@ -20,6 +20,7 @@ import { refused, type Decision, type Kind, type OpHead } from "./kind.ts";
 import { mayRead, placeOfRequest, placeOfRoot } from "./places.ts";
 import { moveMark } from "./read-mark.ts";
 import { openRoom, type At } from "./rooms.ts";
+import { knows } from "./guests.ts";
 import { isOff, living } from "./sessions.ts";
 import {
   followAsAuthor,
@@ -140,6 +141,9 @@ function open(at: At, conversation: ConversationId): Opened | Decision {
   // On its own branch its author was in the room; here she may not be, and the room may not have come yet.
   const isKept = op.recovered && isRoomId(conversation);
   if (people === null && !isKept) return refused("not_found");
+  // A guest begins conversations only with people of her rooms.
+  const isStranger = there === null && people?.some((person) => !knows(op.user, person, rows)) === true;
+  if (isStranger && !op.recovered) return refused("not_found", false);
   if (people === null) openRoom(at, conversation);
   const refusal = op.recovered ? null : refusalOf(at, conversation, people ?? []);
   if (refusal !== null) return refusal;

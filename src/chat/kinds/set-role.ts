@@ -1,12 +1,14 @@
 /** What somebody is in the whole chat: an owner or an admin says, or an operator by command. */
-import type { UserId } from "../ids.ts";
+import type { Fact } from "../fact.ts";
+import { GENERAL_ID, type UserId } from "../ids.ts";
 import type { ChatErrorCode } from "../errors.ts";
 import { mayGive, ROLES } from "../rights.ts";
 import type { Role } from "../rows.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import { note } from "./audit.ts";
 import { giveRole, isLastOwner, OPERATOR, roleOf } from "./roles.ts";
-import type { At } from "./rooms.ts";
+import { isGuest } from "./guests.ts";
+import { leaveSeat, seatOf, takeSeat, type At } from "./rooms.ts";
 import { living, notLiving } from "./sessions.ts";
 
 export interface SetRole {
@@ -37,11 +39,27 @@ export const setRole: Kind<SetRole> = {
       const isHeir = rows.role(op.user)?.role !== "owner" && roleOf(op.user, rows) === "owner";
       if (isHeir) giveRole(at, op.user, "owner");
     }
-    giveRole(at, person, role);
+    const wasGuest = isGuest(person, rows);
+    const facts: Fact[] = [{ kind: "person", person, audience: { knowing: person } }];
+    if (giveRole(at, person, role)) seatForRole(at, person, { wasGuest, role }, facts);
     note(at, "setRole", person, role);
-    return done([{ kind: "person", person, audience: { knowing: person } }]);
+    return done(facts);
   },
 };
+
+/** Everybody but guests is in the room for all. */
+function seatForRole(
+  at: At,
+  person: UserId,
+  { wasGuest, role }: { readonly wasGuest: boolean; readonly role: Role },
+  facts: Fact[],
+): void {
+  const { rows } = at;
+  if (rows.room(GENERAL_ID) === null || rows.user(person) === null) return;
+  const seat = seatOf(GENERAL_ID, person, rows);
+  if (role === "guest" && seat.state === "joined") leaveSeat(at, seat, "left", facts);
+  if (role !== "guest" && wasGuest) takeSeat(at, GENERAL_ID, person, facts);
+}
 
 function refusalTo({ op, rows }: At, { person, role }: SetRole): ChatErrorCode | null {
   if (living(person, rows) === null) return "not_found";

@@ -16,9 +16,12 @@ export class Finder {
     this.#reading = reading;
   }
 
-  /** A living account by name; null if there is none. */
-  async user(name: string): Promise<UserRow | null> {
-    return await this.#again(() => this.#livingNamed(name));
+  /** A living account by name; null if there is none of which `asker` may know, "": an operator. */
+  async user(name: string, asker: UserId): Promise<UserRow | null> {
+    return await this.#again(() => {
+      const found = this.#livingNamed(name);
+      return found !== null && this.#deps.queries().admin.knows(asker, found.id) ? found : null;
+    });
   }
 
   /** A room that the user may see, by its id, or by `#` and its name; null if there is none. */

@@ -189,6 +189,9 @@ export class Invites {
 function checkShape({ role, rooms, usesMax, seconds }: Pick<InviteInput, "role" | "rooms"> & Terms): Refused | null {
   if (!INVITE_ROLES.some((one) => one === role))
     return failed("invalid", `A link is for a ${INVITE_ROLES.join(" or a ")}.`);
+  if (role === "guest" && rooms.length === 0) {
+    return failed("invalid", "A guest sees only the rooms that you name. Name at least one.", { field: "rooms" });
+  }
   if (rooms.length > INVITE_ROOMS_MAX) {
     return failed("too_long", `Name at most ${INVITE_ROOMS_MAX} rooms.`, { field: "rooms" });
   }

@@ -56,7 +56,7 @@ export class Managing {
 
   /** The same for a user, or for an operator (""). */
   async resetFor(by: UserId, name: string, clientId: ClientId = crypto.randomUUID()): Promise<Answer<MadeReset>> {
-    const person = await this.#finder.user(name);
+    const person = await this.#finder.user(name, by);
     if (person === null) return noSuchPerson(name);
     const token = this.#tokens.make("reset", by, clientId, person.id);
     const body = { kind: "createReset", person: person.id, tokenHash: tokenHash(token) } as const;
@@ -90,7 +90,7 @@ export class Managing {
     { person: name, active }: { readonly person: string; readonly active: boolean },
     clientId: ClientId = crypto.randomUUID(),
   ): Promise<Answer<UserView>> {
-    const person: UserRow | null = await this.#finder.user(name);
+    const person: UserRow | null = await this.#finder.user(name, by);
     if (person === null) return noSuchPerson(name);
     const seen = this.#deps.queries().admin.deactivation(person.id)?.tag ?? "";
     const body = { kind: "setActive", person: person.id, active, seen } as const;

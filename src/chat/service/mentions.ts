@@ -15,7 +15,7 @@ const TOO_MANY = `A message can mention at most ${MENTIONS_MAX} people. In a roo
 
 /** What the look-up needs. */
 export interface MentionsDeps {
-  readonly queries: Pick<Queries, "userByFolded" | "membersOf">;
+  readonly queries: Pick<Queries, "userByFolded" | "membersOf" | "admin">;
   readonly presence: Pick<Presence, "isOnline">;
 }
 
@@ -38,7 +38,7 @@ export function mentionsIn(
 ): { readonly ok: true; readonly value: readonly Mention[] } | { readonly ok: false; readonly error: ChatError } {
   const found = new Map<UserId, Mention>();
   for (const sign of signsIn(written.body).slice(0, SIGNS_MAX)) {
-    const mention = mentionAt(sign, written.isRoom, deps.queries);
+    const mention = mentionAt(sign, written, deps.queries);
     // Who is mentioned aloud and silently is mentioned aloud.
     if (mention !== null && (found.get(mention.user)?.silent ?? true)) found.set(mention.user, mention);
   }
@@ -47,7 +47,7 @@ export function mentionsIn(
   return { ok: true, value: [...found.values()] };
 }
 
-function mentionAt(sign: Sign, isRoom: boolean, queries: MentionsDeps["queries"]): Mention | null {
+function mentionAt(sign: Sign, { author, isRoom }: Written, queries: MentionsDeps["queries"]): Mention | null {
   const { silent } = sign;
   for (const name of namesAt(sign)) {
     const folded = typedName(name);
@@ -55,7 +55,8 @@ function mentionAt(sign: Sign, isRoom: boolean, queries: MentionsDeps["queries"]
     const all = isRoom ? CALLS.get(folded) : undefined;
     if (all !== undefined) return { user: all, name, silent };
     const user = queries.userByFolded(folded);
-    if (user !== null && user.deleted === 0) return { user: user.id, name, silent };
+    if (user !== null && user.deleted === 0 && queries.admin.knows(author, user.id))
+      return { user: user.id, name, silent };
   }
   return null;
 }

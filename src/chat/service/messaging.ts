@@ -26,7 +26,7 @@ import type { OpBody } from "../kinds/kinds.ts";
 import { microsOf } from "../kinds/tags.ts";
 import { isAdmin } from "../rights.ts";
 import type { Reading } from "../reading.ts";
-import type { SeenMessage, Waiting } from "../queries.ts";
+import type { SeenMessage, Waiting, SomePeople } from "../queries.ts";
 import type { UserRow } from "../rows.ts";
 import { failedWith, noSuchPerson } from "../sentences.ts";
 import {
@@ -165,7 +165,7 @@ export class Messaging {
       return (await this.#mayWriteIn(conversationId, session.userId)) ? conversationId : failedWith("not_found");
     }
     if (namesRoom(to ?? "")) return await this.#roomFor(session, to ?? "");
-    const user = await this.#finder.user(to ?? "");
+    const user = await this.#finder.user(to ?? "", session.userId);
     if (user === null) return noSuchPerson(to ?? "");
     return directId(session.userId, user.id);
   }
@@ -332,10 +332,16 @@ export class Messaging {
           ? this.#strangers(session.userId, after, limit.value)
           : this.#deps.queries().users(after, session.userId, limit.value, {
               part,
+              ...this.#knownTo(session.userId),
               which: input.deactivated === true ? "deactivated" : "active",
             });
       return this.#reading.ok(rows.map((row) => this.#views.user(row)));
     });
+  }
+
+  /** Whom a user may know of: a guest not everybody. */
+  #knownTo(user: UserId): SomePeople {
+    return this.#deps.queries().admin.isGuest(user) ? { knownTo: user } : {};
   }
 
   #strangers(user: UserId, from: string, limit: number): readonly UserRow[] {
@@ -343,7 +349,7 @@ export class Messaging {
     const found: UserRow[] = [];
     let after = from;
     for (let seen = 0; seen < STRANGERS_LOOKED_AT_MAX && found.length < limit; seen += STRANGERS_PAGE) {
-      const page = queries.users(after, user, STRANGERS_PAGE);
+      const page = queries.users(after, user, STRANGERS_PAGE, this.#knownTo(user));
       found.push(...page.filter((row) => !queries.isMember(directId(user, row.id), user)));
       if (page.length < STRANGERS_PAGE) break;
       after = page.at(-1)!.folded;
@@ -411,7 +417,7 @@ export class Messaging {
     const late = await this.#reading.ready(input);
     if (late !== null) return late;
     if (namesRoom(input.name)) return await this.#findRoom(session, input.name);
-    const user = await this.#finder.user(input.name);
+    const user = await this.#finder.user(input.name, session.userId);
     if (user === null) return noSuchPerson(input.name);
     const summary = this.#deps.queries().summary(directId(session.userId, user.id), session.userId);
     return this.#reading.ok(summary === null ? null : this.#views.conversation(summary));

@@ -51,7 +51,7 @@ export class People {
     if (late !== null) return late;
     const { name } = input;
     if (name === undefined) return this.#reading.ok(this.#views.userById(session.userId));
-    const found = await this.#finder.user(name);
+    const found = await this.#finder.user(name, session.userId);
     return found === null ? noSuchPerson(name) : this.#reading.ok(this.#views.user(found));
   }
 
@@ -81,8 +81,8 @@ export class People {
     input: { readonly person: string; readonly role: string },
   ): Promise<Answer<UserView>> {
     const role = ROLES.find((one) => one === input.role);
-    if (role === undefined) return failed("invalid", "A role is member, admin or owner.");
-    const person = await this.#finder.user(input.person);
+    if (role === undefined) return failed("invalid", "A role is guest, member, admin or owner.");
+    const person = await this.#finder.user(input.person, by);
     if (person === null) return noSuchPerson(input.person);
     const written = await this.#writer.write(by, clientId, { kind: "setRole", person: person.id, role });
     if (written.ok) return { ok: true, value: this.#views.userById(person.id), cursor: written.cursor };

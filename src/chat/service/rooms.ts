@@ -61,7 +61,7 @@ export class Rooms {
     if (!name.ok) return name;
     const topic = checkTopic(input.topic);
     if (!topic.ok) return topic;
-    const people = await this.#people(input.people);
+    const people = await this.#people(input.people, session.userId);
     if (!Array.isArray(people)) return people;
     const { isPrivate, historyFromJoining = false } = input;
     if (historyFromJoining && !isPrivate) return failed("invalid", PUBLIC_HISTORY);
@@ -79,7 +79,7 @@ export class Rooms {
     if (!clientId.ok) return clientId;
     const room = await this.#finder.room(input.room, session.userId);
     if (room === null || room.role === null) return failedWith("not_found");
-    const body = await this.#bodyOf(room, input.change);
+    const body = await this.#bodyOf(room, input.change, session.userId);
     return "kind" in body ? await this.#write(session, clientId.value, body, room) : body;
   }
 
@@ -157,19 +157,19 @@ export class Rooms {
   }
 
   /** The ids of the named people, or the failure that says who does not exist. */
-  async #people(names: readonly string[]): Promise<UserId[] | Refused> {
+  async #people(names: readonly string[], asker: UserId): Promise<UserId[] | Refused> {
     if (names.length > NAMED_MAX)
       return failed("too_long", `Name at most ${NAMED_MAX} people at once.`, { field: "to" });
     const ids = new Set<UserId>();
     for (const name of names) {
-      const user = await this.#finder.user(name);
+      const user = await this.#finder.user(name, asker);
       if (user === null) return noSuchPerson(name);
       ids.add(user.id);
     }
     return [...ids];
   }
 
-  async #bodyOf({ row }: RoomSummary, change: RoomChange): Promise<OpBody | Refused> {
+  async #bodyOf({ row }: RoomSummary, change: RoomChange, asker: UserId): Promise<OpBody | Refused> {
     const { rooms } = this.#deps.queries();
     const room = row.id;
     switch (change.kind) {
@@ -190,19 +190,19 @@ export class Rooms {
       case "invite":
       case "remove": {
         if (change.people.length === 0) return failed("invalid", "Write the name of the person here.", { field: "to" });
-        const people = await this.#people(change.people);
+        const people = await this.#people(change.people, asker);
         return Array.isArray(people) ? { kind: "seatPeople", room, what: change.kind, people } : people;
       }
       case "ban":
       case "unban": {
-        const people = await this.#people([change.person]);
+        const people = await this.#people([change.person], asker);
         if (!Array.isArray(people)) return people;
         const [person = ""] = people;
         const seen = rooms.seat(room, person)?.tag ?? "";
         return { kind: "ban", room, person, banned: change.kind === "ban", seen };
       }
       case "role": {
-        const people = await this.#people([change.person]);
+        const people = await this.#people([change.person], asker);
         if (!Array.isArray(people)) return people;
         if (!ROLES.includes(change.role)) return failed("invalid", "A role is member, admin or owner.");
         return { kind: "setRoomRole", room, person: people[0] ?? "", role: change.role as RoomRole };

@@ -1,6 +1,7 @@
 /** The queries about running the chat (chat/queries.ts), over the rows that apply writes to. */
 import type { ChatErrorCode } from "../../chat/errors.ts";
 import type { InviteId, UserId } from "../../chat/ids.ts";
+import { isGuest, knows } from "../../chat/kinds/guests.ts";
 import { refusalOfReset } from "../../chat/kinds/reset-password.ts";
 import { refusalToUse } from "../../chat/kinds/use-invite.ts";
 import type { AdminQueries } from "../../chat/queries.ts";
@@ -45,6 +46,14 @@ export class StateAdminQueries implements AdminQueries {
 
   deactivation(user: UserId): DeactivationRow | null {
     return this.#rows.locks.deactivation(user);
+  }
+
+  knows(viewer: UserId, person: UserId): boolean {
+    return knows(viewer, person, this.#rows);
+  }
+
+  isGuest(user: UserId): boolean {
+    return isGuest(user, this.#rows);
   }
 
   audit(beforeId: number, limit: number): readonly AuditEntry[] {

@@ -4,6 +4,7 @@ import type { ConversationId, UserId } from "../../chat/ids.ts";
 import type { RoomPerson, RoomQueries, RoomsPage, RoomSummary } from "../../chat/queries.ts";
 import type { RoomRole, RoomRow, SeatRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
+import { isGuest } from "../../chat/kinds/guests.ts";
 import { compile, type StateConnection } from "./connection.ts";
 import { roomRow, userRow } from "./row-shapes.ts";
 import { members, rooms, seats, users } from "./schema.ts";
@@ -16,7 +17,7 @@ type Statements = ReturnType<typeof statements>;
 function statements(c: StateConnection) {
   const { db } = c;
   return {
-    /** Parameters: name, archived, part, user, limit. Leaves out rooms whose creating op has not arrived yet. */
+    /** Parameters: name, archived, part, 1 or (for a guest) 0, user, limit. Leaves out rooms whose creating op has not arrived yet. */
     rooms: compile(
       c,
       db
@@ -28,7 +29,7 @@ function statements(c: StateConnection) {
             eq(rooms.archived, sql`${p("archived")}`),
             sql`instr(${rooms.folded}, ${p("part")}) > 0`,
             sql`${rooms.createdMicros} > 0`,
-            sql`(${rooms.isPrivate} = 0 or exists (select 1 from ${members}
+            sql`(${rooms.isPrivate} < ${p("mayFind")} or exists (select 1 from ${members}
               where ${members.user} = ${p("user")} and ${members.conversation} = ${rooms.id}))`,
           ),
         )
@@ -94,7 +95,7 @@ export class StateRoomQueries implements RoomQueries {
 
   rooms(user: UserId, { afterFolded, limit, part = "", archived = false }: RoomsPage): readonly RoomSummary[] {
     return this.#q.rooms
-      .all(afterFolded, archived ? 1 : 0, part, user, limit)
+      .all(afterFolded, archived ? 1 : 0, part, isGuest(user, this.#rows) ? 0 : 1, user, limit)
       .map((row) => this.#summary(user, roomRow(row)));
   }
 
@@ -121,7 +122,8 @@ export class StateRoomQueries implements RoomQueries {
   /** Null if the user may not know of the room, or if the op that creates it has not arrived yet. */
   #seenBy(user: UserId, row: RoomRow): RoomSummary | null {
     if (row.createdMicros === 0) return null;
-    const isSeen = !row.isPrivate || this.#rows.member(row.id, user) !== null;
+    const isFound = !row.isPrivate && !isGuest(user, this.#rows);
+    const isSeen = isFound || this.#rows.member(row.id, user) !== null;
     return isSeen ? this.#summary(user, row) : null;
   }
 

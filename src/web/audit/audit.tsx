@@ -58,7 +58,7 @@ export function sentenceOf({ actor, action, person, link, detail }: AuditView): 
     case "revokeInvite":
       return `${by} withdrew a link.`;
     case "setRole":
-      return `${by} made ${whom} ${detail === "member" ? "a" : "an"} ${detail}.`;
+      return `${by} made ${whom} ${detail === "member" || detail === "guest" ? "a" : "an"} ${detail}.`;
     case "makeReset":
       return `${by} made a link for a new password of ${whom}.`;
     case "resetPassword":

@@ -14,6 +14,8 @@ export const DAY_SECONDS = 24 * 3600;
 export interface InviteDraft {
   /** The client id of the request. */
   readonly id: string;
+  /** "member" or "guest". */
+  readonly role: string;
   readonly rooms: string;
   readonly uses: string;
   readonly days: string;
@@ -23,7 +25,7 @@ export interface InviteDraft {
 /** An empty form. */
 export function newDraft(): InviteDraft {
   const [uses, days] = [String(INVITE_USES), String(INVITE_SECONDS / DAY_SECONDS)];
-  return { id: Bun.randomUUIDv7(), rooms: "", uses, days, error: null };
+  return { id: Bun.randomUUIDv7(), role: "member", rooms: "", uses, days, error: null };
 }
 
 interface InvitesProps {
@@ -66,16 +68,41 @@ export function InvitesPage({ invites, next, draft, link }: InvitesProps) {
   );
 }
 
+const INVITED = [
+  { role: "member", name: "Members", meaning: "They see all people and all public rooms, and are in #general." },
+  { role: "guest", name: "Guests", meaning: "They see only the rooms that you name here, and the people in them." },
+] as const;
+
 function NewInvite({ draft }: Pick<InvitesProps, "draft">) {
   const { error } = draft;
   return (
     <PostForm action="/invites" class="block stack form">
-      <p>Whoever opens the link chooses a name and a password, and is in. Everybody in the chat is in #general.</p>
+      <p>Whoever opens the link chooses a name and a password, and is in.</p>
       <input type="hidden" name="id" value={draft.id} />
       <FieldError id="form-error" sentence={errorElsewhere(error, ["rooms", "uses", "expires"])} />
+      <fieldset class="choices roles">
+        <legend>They are</legend>
+        {INVITED.map(({ role, name, meaning }) => (
+          <div class="role">
+            <label class="choice">
+              <input
+                type="radio"
+                name="role"
+                value={role}
+                checked={role === draft.role}
+                aria-describedby={`as-${role}`}
+              />
+              {name}
+            </label>
+            <p class="hint" id={`as-${role}`}>
+              {meaning}
+            </p>
+          </div>
+        ))}
+      </fieldset>
       <Field
         name="rooms"
-        label="Other rooms they are in from the start"
+        label="Rooms they are in from the start"
         value={draft.rooms}
         optional
         placeholder="Names, separated by commas"
@@ -120,7 +147,7 @@ function MadeLink({ link }: { link: string }) {
 }
 
 function Invite({ invite }: { invite: InviteView }) {
-  const { by, rooms, uses, usesMax, createdMicros, expiresMicros, state } = invite;
+  const { by, role, rooms, uses, usesMax, createdMicros, expiresMicros, state } = invite;
   const into = rooms.map((name) => (name === "" ? "a private room" : `#${name}`)).join(", ");
   return (
     <li>
@@ -128,6 +155,7 @@ function Invite({ invite }: { invite: InviteView }) {
         <span class="device">
           {uses} of {usesMax} came
         </span>
+        {role === "member" ? null : <span class="tag">{role}</span>}
         {state === "open" ? null : <span class="tag">{state}</span>}
         <span class="small">
           made by {by === null ? "an operator" : by.name} <Time micros={createdMicros} style="from" />

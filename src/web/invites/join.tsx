@@ -65,11 +65,17 @@ export function JoinPage({ offer, host, path, name, id, error, passwordError, ..
 }
 
 /** "You will be in #ops and #dev." */
-function roomsText({ rooms }: InviteOffer): string {
-  const names = rooms.map((name) => `#${name}`);
+function roomsText(offer: InviteOffer): string {
+  const names = offer.rooms.map((name) => `#${name}`);
+  if (offer.role === "guest") return `You come as a guest: you see ${listed(names)}, and the people there.`;
   if (names.length === 0) return "You can write to everybody here, and join its rooms.";
-  const last = names.pop();
-  return `You will be in ${names.length === 0 ? last : `${names.join(", ")} and ${last}`}.`;
+  return `You will be in ${listed(names)}.`;
+}
+
+/** "#a, #b and #c". */
+function listed(names: readonly string[]): string {
+  if (names.length < 2) return names[0] ?? "no room";
+  return `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
 }
 
 /** For somebody who is logged in: the link is not for her. */

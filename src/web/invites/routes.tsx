@@ -69,11 +69,12 @@ async function answerInvites(
 async function makeInvite(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const fields = await readFields(c);
   const clientId = fields.clientId();
-  const typed = { rooms: fields.all("rooms").join(", "), uses: fields.text("uses"), days: fields.text("days") };
+  const role = fields.has("role") ? fields.text("role") : "member";
+  const typed = { role, rooms: fields.all("rooms").join(", "), uses: fields.text("uses"), days: fields.text("days") };
   const empty = newDraft();
   const rooms = typed.rooms.split(/[\s,;]+/).filter((name) => name !== "");
   const answer = await deps.chat.createInvite(sessionOf(c), {
-    role: fields.has("role") ? fields.text("role") : "member",
+    role,
     rooms: rooms.slice(0, NAMES_MAX),
     uses: countIn(typed.uses, empty.uses),
     seconds: countIn(typed.days, empty.days) * DAY_SECONDS,

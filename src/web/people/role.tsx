@@ -12,16 +12,17 @@ type Role = UserView["role"];
 
 /** What a role allows, for people who choose one. */
 const MEANING: Readonly<Record<Role, string>> = {
+  guest: "Sees only the rooms that others invite to, and the people in them.",
   member: "Writes, makes rooms and invites people to them.",
-  admin: "Also makes members admins, and admins members.",
+  admin: "Also invites people, and makes members guests or admins.",
   owner: "Also makes and unmakes owners. A chat always has one.",
 };
 
-const NAMES: Readonly<Record<Role, string>> = { member: "Member", admin: "Admin", owner: "Owner" };
+const NAMES: Readonly<Record<Role, string>> = { guest: "Guest", member: "Member", admin: "Admin", owner: "Owner" };
 
 /** "a member", "an owner". */
 export function roleText(role: Role): string {
-  return `${role === "member" ? "a" : "an"} ${role}`;
+  return `${role === "member" || role === "guest" ? "a" : "an"} ${role}`;
 }
 
 interface RoleProps {

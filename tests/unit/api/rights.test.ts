@@ -84,10 +84,10 @@ describe.each(Object.entries(CALL_ROWS) as [ChatCall, readonly CallRow[]][])("%s
     }
   });
 
-  test("a deleted account: not logged in", async () => {
+  test.each(["deleted", "deactivated"] as const)("a %s account: not logged in", async (who) => {
     for (const row of asked) {
       if (row.kind === "open") continue;
-      const told = await call(clientOf(scene.deleted), name, row.request(scene.target, id()));
+      const told = await call(clientOf(scene[who]), name, row.request(scene.target, id()));
       expect(told).toMatchObject({ ok: false, code: "not_logged_in" });
     }
   });
@@ -149,9 +149,9 @@ describe("streams", () => {
     for (const { subscription } of [live, resumed]) subscription.close();
   });
 
-  test("Subscribe, a deleted account: not logged in, also with an old cursor", async () => {
+  test.each(["deleted", "deactivated"] as const)("Subscribe, a %s account: not logged in", async (who) => {
     for (const cursor of ["", scene.cursor]) {
-      const { heard } = subscribes(scene.deleted, cursor);
+      const { heard } = subscribes(scene[who], cursor);
       await until(() => heard.end !== "");
       expect(heard).toMatchObject({ text: "", end: "not_logged_in" });
     }

@@ -14,8 +14,8 @@ test("without options: a member, 25 uses, 7 days", () => {
 });
 
 test("all of them", () => {
-  expect(options("invite --role member --room ops,dev --uses 1 --expires 12h")).toEqual({
-    role: "member",
+  expect(options("invite --role guest --room ops,dev --uses 1 --expires 12h")).toEqual({
+    role: "guest",
     room: ["ops", "dev"],
     uses: 1,
     expires: 12 * 3600,
@@ -23,7 +23,7 @@ test("all of them", () => {
 });
 
 test.each([
-  ["--role owner", "--role must be member"],
+  ["--role owner", "--role must be member or guest"],
   ["--uses 0", "--uses must be a whole number from 1 to 1000"],
   ["--expires 7", "--expires must be a time such as 30m, 12h or 7d, at most 365d"],
   ["--expires 366d", "--expires must be a time such as 30m, 12h or 7d, at most 365d"],

@@ -30,7 +30,7 @@ async function get(as: Person, path: string): Promise<string> {
 /** The roles that can be chosen on somebody's page. */
 async function choices(as: Person, path: string): Promise<string[]> {
   const inputs = [...(await get(as, path)).matchAll(/<input type="radio" name="role"[^>]*>/g)].map(([input]) => input);
-  expect(inputs).toHaveLength(3);
+  expect(inputs).toHaveLength(4);
   return inputs.filter((input) => !input.includes("disabled")).map((input) => /value="(\w+)"/.exec(input)![1]!);
 }
 
@@ -44,10 +44,10 @@ test("an owner makes an admin by a form; the list says so, and offers to each wh
   expect(list).toContain(`<span class="tag">owner</span>`);
   expect(list).toContain(`<span class="tag">admin</span>`);
   expect(list).not.toContain("You are");
-  expect(await choices(ada, "/people/role?person=ben")).toEqual(["member", "admin", "owner"]);
-  expect(await choices(ben, "/people/role?person=eve")).toEqual(["member", "admin"]);
+  expect(await choices(ada, "/people/role?person=ben")).toEqual(["guest", "member", "admin", "owner"]);
+  expect(await choices(ben, "/people/role?person=eve")).toEqual(["guest", "member", "admin"]);
   expect(await choices(ben, "/people/role?person=ada")).toEqual([]);
-  expect(await choices(ben, "/people/role")).toEqual(["member", "admin"]);
+  expect(await choices(ben, "/people/role")).toEqual(["guest", "member", "admin"]);
   expect(await choices(eve, "/people/role?person=ben")).toEqual([]);
   const admins = await get(ben, "/people");
   expect(admins).toContain(`Manage<span class="sr"> eve</span>`);
@@ -64,7 +64,7 @@ test("what is refused comes back with its sentence and what was chosen", async (
   expect(forbidden).toContain("You may not give this role.");
   const nonsense = await post(ada, { person: "ben", role: "king" });
   expect(nonsense).toStartWith("422");
-  expect(nonsense).toContain("A role is member, admin or owner.");
+  expect(nonsense).toContain("A role is guest, member, admin or owner.");
   for (const page of [await post(ada, { person: "zoe", role: "admin" }), await get(ada, "/people/role?person=zoe")]) {
     expect(page).toStartWith("404");
     expect(page).toContain("No one here is called");

@@ -92,11 +92,11 @@ describe.each(Object.entries(ROUTE_ROWS))("%s", (route, rows) => {
     }
   });
 
-  test("a deleted account: not logged in", async () => {
+  test.each(["deleted", "deactivated"] as const)("a %s account: not logged in", async (who) => {
     for (const row of rows) {
       const asked: PageRequest = row.kind === "stream" ? { path: () => "/events" } : row;
       if (row.kind === "open") continue;
-      const told = await ask(route, asked, { as: scene.deleted, target: scene.target, json: true });
+      const told = await ask(route, asked, { as: scene[who], target: scene.target, json: true });
       expect([told.status, told.code]).toEqual([401, "not_logged_in"]);
       for (const secret of SECRETS) expect(told.text).not.toContain(secret);
     }
