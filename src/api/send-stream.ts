@@ -214,7 +214,7 @@ export class SendStreamCall {
 
 /** The input of `send` for an item. On the wire an empty string means that the field is absent. */
 export function sendInput(item: SendItem): SendInput {
-  const { to, conversationId, body, clientId, readUpTo, alsoInParent } = item;
+  const { to, conversationId, body, clientId, readUpTo, alsoInParent, quoted } = item;
   return {
     body,
     clientId,
@@ -222,6 +222,7 @@ export function sendInput(item: SendItem): SendInput {
     ...(conversationId === "" ? {} : { conversationId }),
     ...(readUpTo === "" ? {} : { readUpTo }),
     ...(alsoInParent ? { alsoInParent } : {}),
+    ...(quoted === "" ? {} : { quoted }),
   };
 }
 

@@ -6,6 +6,8 @@ export const MESSAGE_BYTES_MAX = 8_192;
 export const VERSIONS_MAX = 20;
 /** UTF-8 bytes of these texts together. */
 export const VERSIONS_BYTES_MAX = 64 * 1024;
+/** Characters of a quoted message that are shown with the one that quotes it. */
+export const QUOTE_CHARS_MAX = 200;
 /** Message ids in one request. */
 export const IDS_MAX = 500;
 /** Elements in one page of a list. */

@@ -187,6 +187,20 @@ export interface MessageView {
   readonly replies: RepliesView | null;
   /** Each person once. */
   readonly mentions: readonly MentionView[];
+  /** What it quotes; null: nothing. */
+  readonly quote: QuoteView | null;
+}
+
+/** The message that another one quotes, for everybody who may see that other one. */
+export interface QuoteView {
+  readonly messageId: MessageId;
+  /** "", and so is the name, if it is gone, or if not everybody in the conversation may see it. */
+  readonly authorId: UserId;
+  readonly authorName: string;
+  /** How it begins: at most QUOTE_CHARS_MAX characters. */
+  readonly text: string;
+  /** Deleted, or still to come after a merge. */
+  readonly gone: boolean;
 }
 
 /** A text that a message has, or had before it was edited. */
@@ -237,6 +251,8 @@ export interface SendInput {
   readonly clientId: ClientId;
   /** Id of the newest message that the author was shown. Everything up to it is marked as read. Absent: nothing is. */
   readonly readUpTo?: MessageId;
+  /** The message that this one quotes, of the same conversation or the root of the thread. Absent: none. */
+  readonly quoted?: MessageId;
   /** In a thread: the same is written in the conversation of its root, too. */
   readonly alsoInParent?: boolean;
 }
@@ -374,7 +390,8 @@ export interface ChatService {
   endOtherSessions(session: Session, input: { clientId: ClientId }): Promise<Answer<null>>;
 
   /**
-   * Sends a message. Errors: invalid, too_long (above 8,192 bytes), unknown_recipient, not_found (the conversation),
+   * Sends a message. Errors: invalid, too_long (above 8,192 bytes), unknown_recipient, not_found (the conversation or
+   * what is quoted),
    * id_reused_with_other_content.
    */
   send(session: Session, input: SendInput): Promise<Answer<MessageView>>;

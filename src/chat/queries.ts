@@ -255,6 +255,8 @@ export interface Queries {
   maySee(message: MessageRow, user: UserId): boolean;
   /** The reactions to a message that the user may see, also those taken away. */
   reactionsTo(seq: Seq): readonly ReactionRow[];
+  /** The message of this id, if it is in this conversation or the root of this thread; null: it is not here. */
+  messageIn(conversation: ConversationId, id: MessageId): MessageRow | null;
   /** The texts of a message that the user may see, by tag; none if it was never edited. */
   versionsOf(seq: Seq): readonly VersionRow[];
   /** When the message got its present text; 0 if it was never edited. */

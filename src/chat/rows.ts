@@ -6,7 +6,7 @@
  * Every seq here is a seq of this replica's log, so a row is valid on its own branch only. In a
  * merge, the losing replica replaces all of its rows by the winner's.
  */
-import type { ClientId, ConversationId, InviteId, SessionId, UserId } from "./ids.ts";
+import type { ClientId, ConversationId, InviteId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { Seq } from "../election/view.ts";
 
 /** 0: a living account. 1: deleted, its messages stay. 2: deleted together with its messages. */
@@ -255,6 +255,8 @@ export interface MessageRow {
   readonly recovered: boolean;
   /** Seq of the op that last changed the message: its text, its reactions, or that deleted it; 0 if none did. */
   readonly changedSeq: Seq;
+  /** The message that this one quotes; null: none. */
+  readonly quoted: MessageId | null;
 }
 
 /** What one user has to say to a message with one emoji; it stays, not `shown`, when the user takes it away. */

@@ -56,6 +56,7 @@ export const MESSAGE: MessageView = {
   recovered: true,
   reactions: [{ emoji: "👍", userIds: ["u1"], names: ["Ada"] }],
   editedMicros: 1_700_000_000_000_002,
+  quote: { messageId: "u2-m1", authorId: "u2", authorName: "bob", text: "how?", gone: false },
   replies: {
     threadId: "t_u1-00000000-0000-4000-8000-000000000001",
     count: 2,

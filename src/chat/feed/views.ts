@@ -1,6 +1,16 @@
 /** Turns rows into what people see: adds names, and removes the content of deleted accounts and messages. */
+import { QUOTE_CHARS_MAX } from "../bounds.ts";
 import type { Told } from "../fact.ts";
-import { GENERAL_ID, isRoomId, isThreadId, messageId, threadIdOf, type ConversationId, type UserId } from "../ids.ts";
+import {
+  GENERAL_ID,
+  isRoomId,
+  isThreadId,
+  messageId,
+  threadIdOf,
+  type ConversationId,
+  type MessageId,
+  type UserId,
+} from "../ids.ts";
 import { HERE, mayMention, ROOM } from "../mention-text.ts";
 import type { Presence } from "../ports.ts";
 import type { ConversationSummary, Queries, RoomSummary, SeenMessage, ThreadSummary } from "../queries.ts";
@@ -11,6 +21,7 @@ import type {
   MentionView,
   MessageView,
   PreferencesView,
+  QuoteView,
   ReactionView,
   RepliesView,
   RoomView,
@@ -32,6 +43,15 @@ function byTag(a: ReactionRow, b: ReactionRow): number {
 
 function preferencesOf({ id, preferences }: ConversationSummary): PreferencesView {
   return { ...preferences, notify: notifiedOf(preferences.level, isRoomId(id)) };
+}
+
+/** How a message begins, on one line. */
+function beginningOf(body: string): string {
+  const line = body
+    .slice(0, 8 * QUOTE_CHARS_MAX)
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  return Array.from(line).slice(0, QUOTE_CHARS_MAX).join("");
 }
 
 export class Views {
@@ -82,11 +102,27 @@ export class Views {
       recovered: message.recovered,
       // Most messages never change, and need no look-up.
       ...(deleted || message.changedSeq === 0 ? UNCHANGED : this.#changesOf(message.seq)),
+      quote: deleted ? null : this.quote(message.conversation, message.quoted),
       replies: message.changedSeq === 0 || isThreadId(message.conversation) ? null : this.#repliesTo(message),
       // Nor do most messages mention anybody.
       mentions:
         deleted || !mayMention(message.body) ? [] : this.mentions(this.#queries().mentionsIn(message.seq), message),
     };
+  }
+
+  /**
+   * The same for all readers, because a row is rendered once for all: where some may not see everything, it says only
+   * which message is quoted. It is looked up whenever it is shown, because a merge may bring it after the message.
+   */
+  quote(conversation: ConversationId, id: MessageId | null): QuoteView | null {
+    if (id === null) return null;
+    const queries = this.#queries();
+    const found = queries.messageIn(conversation, id);
+    const author = found === null ? null : queries.user(found.author);
+    const gone = found === null || found.deleted || author?.deleted === 2;
+    if (gone || queries.isLimited(conversation)) return { messageId: id, authorId: "", authorName: "", text: "", gone };
+    const { id: authorId, name: authorName } = this.userById(found.author);
+    return { messageId: id, authorId, authorName, text: beginningOf(found.body), gone };
   }
 
   #changesOf(seq: number): Pick<MessageView, "reactions" | "editedMicros"> {

@@ -52,6 +52,8 @@ export interface SendMessage {
   readonly parent?: ConversationId;
   /** Whom the proposer found in the text, each user once. Absent: nobody. */
   readonly mentions?: readonly Mention[];
+  /** The message that this one quotes. Absent or "": none. */
+  readonly quoted?: MessageId;
 }
 
 /**
@@ -66,18 +68,21 @@ export const sendMessage: Kind<SendMessage> = {
   since: 1,
   merge: "keep",
   recorded: true,
-  read: ({ conversation, body, readUpTo, parent, mentions }) => ({
+  read: ({ conversation, body, readUpTo, parent, quoted, mentions }) => ({
     kind: "sendMessage",
     conversation,
     body,
     readUpTo,
     parent,
+    quoted,
     ...(mentions.length === 0 ? {} : { mentions: mentions.map(({ user, name, silent }) => ({ user, name, silent })) }),
   }),
-  content: ({ conversation, body }) => `${conversation}\0${body}`,
+  content: ({ conversation, body, quoted = "" }) => `${conversation}\0${body}${quoted === "" ? "" : `\0${quoted}`}`,
 
   decide(op, body, seq, rows) {
     const at = { op, seq, rows };
+    const { quoted = "" } = body;
+    if (quoted !== "" && splitMessageId(quoted) === null) return refused("invalid");
     const opened = isThreadId(body.conversation) ? openInThread(at, body) : open(at, body.conversation);
     if ("kind" in opened) return opened;
     const { conversation, member } = opened;
@@ -99,6 +104,8 @@ export const sendMessage: Kind<SendMessage> = {
       deleted,
       recovered: op.recovered,
       changedSeq: deleted || thread !== null ? seq : 0,
+      // It may be gone, or still to come from its branch: whoever shows the message looks it up.
+      quoted: quoted === "" ? null : quoted,
     };
     rows.addMessage(message);
     const mentions = deleted ? [] : (body.mentions ?? []);

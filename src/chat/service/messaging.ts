@@ -68,6 +68,8 @@ const NO_THREAD_IN_THREAD = "A reply has no thread of its own. Write in the thre
 
 const TOO_MANY_REACTIONS = `A message can have ${EMOJI_PER_MESSAGE} different emoji and ${REACTIONS_PER_MESSAGE} reactions. Choose one that is there.`;
 
+const NOTHING_TO_QUOTE = "The message that you reply to is not here. It may have been deleted.";
+
 const NOT_YOURS = "Only the person who wrote a message can edit it.";
 interface MessagingDeps extends ChatDeps {
   readonly presence: Pick<Presence, "isOnline">;
@@ -123,6 +125,10 @@ export class Messaging {
     if (typeof conversation !== "string") return conversation;
     const { readUpTo = "" } = input;
     if (readUpTo !== "" && splitMessageId(readUpTo) === null) return failedWith("invalid", { field: "ids" });
+    const { quoted = "" } = input;
+    const isRepeat = this.#deps.queries().request(session.userId, clientId.value) !== null;
+    if (quoted !== "" && !isRepeat && !(await this.#mayQuote(session, conversation, quoted)))
+      return failed("not_found", NOTHING_TO_QUOTE, { field: "ids" });
     const parent = isThreadId(conversation) ? this.#deps.queries().homeOf(conversation) : "";
     const { queries, presence } = this.#deps;
     const isRoom = directMembers(conversation) === null;
@@ -135,6 +141,7 @@ export class Messaging {
       body: body.value,
       readUpTo,
       parent,
+      quoted,
       ...(mentions.value.length === 0 ? {} : { mentions: mentions.value }),
     };
     const written = await this.#writer.write(session.userId, clientId.value, op);
@@ -144,12 +151,9 @@ export class Messaging {
     const { result, cursor } = written;
     if (result.kind === "sent" && result.timeMicros !== null) {
       const { seq, timeMicros } = result;
-      const at = { seq, timeMicros };
-      return {
-        ok: true,
-        value: sent(session, clientId.value, op, at, this.#views.mentions(mentions.value, op)),
-        cursor,
-      };
+      const quote = this.#views.quote(conversation, quoted === "" ? null : quoted);
+      const shown = { mentions: this.#views.mentions(mentions.value, op), quote };
+      return { ok: true, value: { ...sent(session, clientId.value, op, { seq, timeMicros }), ...shown }, cursor };
     }
     const row = this.#deps.queries().message(conversation, session.userId, result.seq);
     return row === null ? failedWith("not_found") : { ok: true, value: this.#views.message(row), cursor };
@@ -168,6 +172,14 @@ export class Messaging {
     const user = await this.#finder.user(to ?? "", session.userId);
     if (user === null) return noSuchPerson(to ?? "");
     return directId(session.userId, user.id);
+  }
+
+  /** Whether the user sees this message, and it belongs to the conversation. Another replica may have it already. */
+  async #mayQuote({ userId }: Session, conversation: ConversationId, quoted: MessageId): Promise<boolean> {
+    const { queries } = this.#deps;
+    const isThere = (): boolean =>
+      queries().messageIn(conversation, quoted) !== null && queries().messageById(quoted, userId) !== null;
+    return isThere() || ((await this.#reading.catchUp()) && isThere());
   }
 
   /** Whether this would be a thread below a reply. */
@@ -487,8 +499,7 @@ function sent(
   clientId: ClientId,
   op: Extract<OpBody, { kind: "sendMessage" }>,
   { seq, timeMicros }: { readonly seq: Seq; readonly timeMicros: number },
-  mentions: MessageView["mentions"],
-): MessageView {
+): Omit<MessageView, "mentions" | "quote"> {
   return {
     id: messageId(session.userId, clientId),
     conversationId: op.conversation,
@@ -504,6 +515,5 @@ function sent(
     reactions: [],
     editedMicros: 0,
     replies: null,
-    mentions,
   };
 }

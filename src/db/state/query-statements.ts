@@ -219,6 +219,7 @@ function seenMessages({ db }: StateConnection) {
       deleted: messages.deleted,
       recovered: messages.recovered,
       changedSeq: messages.changedSeq,
+      quoted: messages.quoted,
       readByMe: sql`${reads.seq}`.as("read_by_me_seq"),
       readByOther: sql`${readByOther.seq}`.as("read_by_other_seq"),
     })

@@ -74,6 +74,7 @@ export function messageRow(row: readonly unknown[], conversation: ConversationId
     deleted: row[6] === 1,
     recovered: row[7] === 1,
     changedSeq: row[8] as Seq,
+    quoted: row[9] as string | null,
   };
 }
 

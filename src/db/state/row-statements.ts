@@ -309,6 +309,7 @@ function messageStatements(c: StateConnection) {
         deleted: p("deleted"),
         recovered: p("recovered"),
         changedSeq: p("changedSeq"),
+        quoted: p("quoted"),
       }),
     ),
     eraseMessage: compile(

@@ -283,6 +283,8 @@ export const messages = sqliteTable(
     deleted: integer({ mode: "boolean" }).notNull(),
     recovered: integer({ mode: "boolean" }).notNull(),
     changedSeq: integer("changed_seq").notNull(),
+    /** Id of the message that this one quotes. */
+    quoted: text(),
   },
   (t) => [
     // SQLite appends the row's key, so this index is by conversation and seq.

@@ -1,5 +1,5 @@
 /** Rows of messages as one user sees them, and what happened to several of them at once. */
-import type { ConversationId, MessageId } from "../../chat/ids.ts";
+import { messageId, type ConversationId, type MessageId, type UserId } from "../../chat/ids.ts";
 import type { Change, SeenMessage } from "../../chat/queries.ts";
 import type { MemberRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
@@ -37,7 +37,30 @@ export function seen(row: readonly unknown[], { me, other }: Sides): SeenMessage
   const own = message.author === me.user;
   return {
     ...message,
-    unread: !own && !message.deleted && message.seq > me.mark && row[9] === null,
-    readByOther: own && other.user !== me.user && (message.seq <= other.mark || row[10] !== null),
+    unread: !own && !message.deleted && message.seq > me.mark && row[10] === null,
+    readByOther: own && other.user !== me.user && (message.seq <= other.mark || row[11] !== null),
   };
+}
+
+/**
+ * What the two sides have read after `seq`: marks that moved, and messages that were read singly, as rows of reader, the
+ * seq of the op, author and client id.
+ */
+export function readChanges({ me, other }: Sides, seq: Seq, singly: readonly (readonly unknown[])[]): Change[] {
+  const marks = new Map([me, other].map((m) => [m.user, m]));
+  const groups = new Map<string, { seq: Seq; readerId: UserId; messageIds: MessageId[]; upTo: Seq }>();
+  for (const { user, mark, markChangedSeq } of marks.values()) {
+    if (markChangedSeq <= seq) continue;
+    groups.set(`${markChangedSeq} ${user}`, { seq: markChangedSeq, readerId: user, messageIds: [], upTo: mark });
+  }
+  for (const row of singly) {
+    const [reader, changedSeq] = [row[0] as string, row[1] as Seq];
+    const start = { seq: changedSeq, readerId: reader, messageIds: [], upTo: marks.get(reader)?.mark ?? 0 };
+    group(groups, `${changedSeq} ${reader}`, start).messageIds.push(messageId(row[2] as string, row[3] as string));
+  }
+  const { conversation } = me;
+  return [...groups.values()].map(({ seq: changedSeq, ...read }) => ({
+    seq: changedSeq,
+    told: { kind: "read", conversationId: conversation, ...read },
+  }));
 }

@@ -50,7 +50,7 @@ import { seatsOf, type RecentChanges } from "./recent-changes.ts";
 import { StateRoomQueries } from "./room-queries.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
 import { memberRow, one, sessionRow, userRow } from "./row-shapes.ts";
-import { changeOf, group, seen, type Gone, type Sides } from "./seen-messages.ts";
+import { changeOf, group, readChanges, seen, type Gone, type Sides } from "./seen-messages.ts";
 import { StateAdminQueries } from "./admin-queries.ts";
 import { chosen, isCounted, isListed, sum, upTo, waitingOf, type Standing } from "./standings.ts";
 import type { SeenMention } from "./mentions.ts";
@@ -282,6 +282,14 @@ export class StateQueries implements Queries {
     if (isThreadId(message.conversation)) return this.isMember(message.conversation, user);
     const member = this.#rows.member(message.conversation, user);
     return member !== null && sees(member, message);
+  }
+
+  messageIn(conversation: ConversationId, id: MessageId): MessageRow | null {
+    const parts = splitMessageId(id);
+    const request = parts === null ? null : this.request(parts.author, parts.clientId);
+    const home = request?.conversation ?? null;
+    const isHere = home === conversation || (rootOf(conversation) === id && home === this.homeOf(conversation));
+    return request === null || home === null || !isHere ? null : this.#rows.message(home, request.seq);
   }
 
   versionsOf(seq: Seq): readonly VersionRow[] {
@@ -576,25 +584,7 @@ export class StateQueries implements Queries {
     const room = isThreadId(conversation) || !this.#isRoom(conversation) ? null : this.#rows.room(conversation);
     if (room !== null && room.changedSeq > seq)
       changes.push({ seq: room.changedSeq, told: { kind: "conversation", conversationId: conversation } });
-    this.#readChanges(sides, seq, limit, changes);
-  }
-
-  #readChanges({ me, other }: Sides, seq: Seq, limit: number, changes: Change[]): void {
-    const { conversation } = me;
-    const marks = new Map([me, other].map((m) => [m.user, m]));
-    const groups = new Map<string, { seq: Seq; readerId: UserId; messageIds: MessageId[]; upTo: Seq }>();
-    for (const { user, mark, markChangedSeq } of marks.values()) {
-      if (markChangedSeq <= seq) continue;
-      const start = { seq: markChangedSeq, readerId: user, messageIds: [], upTo: mark };
-      groups.set(`${markChangedSeq} ${user}`, start);
-    }
-    for (const row of this.#q.readSince.all(conversation, me.user, other.user, seq, limit)) {
-      const [reader, changedSeq] = [row[0] as string, row[1] as Seq];
-      const upTo = marks.get(reader)?.mark ?? 0;
-      const start = { seq: changedSeq, readerId: reader, messageIds: [], upTo };
-      group(groups, `${changedSeq} ${reader}`, start).messageIds.push(messageId(row[2] as string, row[3] as string));
-    }
-    for (const { seq: changedSeq, ...read } of groups.values())
-      changes.push({ seq: changedSeq, told: { kind: "read", conversationId: conversation, ...read } });
+    const singly = this.#q.readSince.all(conversation, user, sides.other.user, seq, limit);
+    changes.push(...readChanges(sides, seq, singly));
   }
 }

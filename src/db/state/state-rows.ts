@@ -430,6 +430,7 @@ export class StateRows implements Rows {
       row.deleted ? 1 : 0,
       row.recovered ? 1 : 0,
       row.changedSeq,
+      row.quoted,
     );
     this.#memory.added(row);
     this.#changes.changed(row.conversation, row.seq);

@@ -3,7 +3,7 @@ import { copyOf, required } from "./elements.ts";
 import type { About } from "./kept-state.ts";
 
 /** What the bar says before the beginning of the message. */
-const sayOf = (about: About): string => (about.kind === "edit" ? "Editing your message" : `Answer to ${about.name}`);
+const sayOf = (about: About): string => (about.kind === "edit" ? "Editing your message" : `Reply to ${about.name}`);
 
 /** Shows it above the line of the form; null: takes it away. `onCancel`: the button in it was pressed. */
 export function showAbout(form: HTMLFormElement, about: About | null, onCancel: () => void): void {
@@ -15,4 +15,12 @@ export function showAbout(form: HTMLFormElement, about: About | null, onCancel: 
   required(".about-text", bar).textContent = about.text;
   required("button", bar).addEventListener("click", onCancel);
   required(".line", form).before(bar);
+}
+
+/** What the replica has rendered into the form, for those without a script: what is quoted. Takes it out of the form. */
+export function takeQuoting(form: HTMLFormElement): About | null {
+  const bar = form.querySelector<HTMLElement>(":scope > .about[data-id]");
+  bar?.remove();
+  const { id = "", name = "", text = "" } = bar?.dataset ?? {};
+  return bar === null ? null : { kind: "quote", id, name, text };
 }

@@ -7,7 +7,7 @@ import { callIn } from "../../chat/mention-text.ts";
 import { ask } from "./ask.ts";
 import { openCompletion } from "./completion.ts";
 import { FieldDraft } from "./draft.ts";
-import { showAbout } from "./about-bar.ts";
+import { showAbout, takeQuoting } from "./about-bar.ts";
 import { fieldOf, required } from "./elements.ts";
 import { isInCode } from "./formatting.ts";
 import { openFieldNotes, type FieldNotes } from "./field-notes.ts";
@@ -106,6 +106,8 @@ export class Composer {
       if (this.#to.value === "" && to !== "") this.#to.value = to;
     }
     this.#draft.show();
+    const quoting = takeQuoting(this.#form);
+    if (quoting !== null) this.#quote(quoting);
     const { conversation, drafts } = this.#input;
     const edit = conversation === null ? "" : slotOfEdit(conversation);
     if (drafts[edit] !== undefined) this.#draft.turnTo(edit);
@@ -182,6 +184,21 @@ export class Composer {
     this.#beginEdit({ kind: "edit", id, name: "", text: text.slice(0, ABOUT_MAX) }, text);
   }
 
+  /** What is written next quotes this message. */
+  quote(row: HTMLElement): void {
+    if (this.#input.conversation === null || this.field.disabled || this.#isEditing()) return;
+    const name = row.querySelector(".author")?.textContent ?? "";
+    const text = (row.querySelector(".body")?.textContent ?? "").replaceAll(/\s+/g, " ").trim();
+    this.#quote({ kind: "quote", id: row.dataset["id"] ?? "", name, text: text.slice(0, ABOUT_MAX) });
+    this.field.focus();
+  }
+
+  #quote(about: About): void {
+    this.#draft.about = about;
+    this.#draft.keepNow();
+    this.#showAbout();
+  }
+
   #editLast(event: Event): void {
     const row = this.#input.lastOwn();
     // One that is still being sent cannot be edited, and the one before it is not meant.
@@ -208,7 +225,7 @@ export class Composer {
     this.field.setSelectionRange(text.length, text.length);
   }
 
-  /** Ends an edit, so that the draft comes back; or takes off the message that is answered. */
+  /** Ends an edit, so that the draft comes back; or takes off the message that would be quoted. */
   #endAbout(): void {
     const { conversation } = this.#input;
     if (this.#draft.about?.kind === "edit" && conversation !== null) {
@@ -285,6 +302,7 @@ export class Composer {
     if (item.about?.kind === "edit") return this.#takeBackEdit(item, sentence);
     if (item.conversation !== this.#input.conversation || (to === null && field.value !== "")) return false;
     this.showSending(false);
+    if (to === null && item.about !== null) this.#quote(item.about);
     // The user may have corrected the fields while the message was being sent.
     if (field.value === "") field.value = item.body;
     if (to !== null && to.value === "") to.value = item.to ?? "";

@@ -29,9 +29,9 @@ const PREFIX = "#lastword=";
 const DRAFT = "d";
 const UNSENT = "u";
 
-/** The message that a text in the field is about: it is edited, or answered. */
+/** The message that a text in the field is about: it is edited, or quoted. */
 export interface About {
-  readonly kind: "edit" | "answer";
+  readonly kind: "edit" | "quote";
   /** Id of the message. */
   readonly id: string;
   /** Its author. */
@@ -115,7 +115,7 @@ function cleanAbout(given: unknown): About | null {
   const raw = fieldsOf(given);
   if (raw === null || !isId(raw["id"]) || !isText(raw["name"], 200) || !isText(raw["text"], ABOUT_MAX)) return null;
   const { kind, id, name, text } = raw;
-  return kind === "edit" || kind === "answer" ? { kind, id, name, text } : null;
+  return kind === "edit" || kind === "quote" ? { kind, id, name, text } : null;
 }
 
 function cleanDraft(given: unknown): Draft | null {

@@ -93,7 +93,7 @@ export class Outbox {
     const fields = {
       id: item.id,
       body: item.body,
-      ...(isEdit ? { ids: item.about.id } : {}),
+      ...(item.about === null ? {} : { [isEdit ? "ids" : "quoted"]: item.about.id }),
       ...(item.to === null ? {} : { name: item.to }),
       // What the user had seen when she sent it, however long the message has waited since.
       ...(item.readUpTo === "" ? {} : { readUpTo: item.readUpTo }),

@@ -17,6 +17,7 @@ import { keepingFocus } from "./row-focus.ts";
 import { arrange, insertInOrder, seqOf } from "./row-order.ts";
 import { RowStates } from "./row-state.ts";
 import type { Rows } from "./rows.ts";
+import { forgetQuoted, redrawQuoted } from "./quotes.ts";
 import { localTimes } from "./times.ts";
 
 const ROWS_MAX = 400;
@@ -131,6 +132,7 @@ export class Roll implements Rows {
     const holder = document.createElement("template");
     holder.innerHTML = html;
     const rows = Array.from(holder.content.querySelectorAll<HTMLElement>(".message")).filter((row) => {
+      redrawQuoted(this.list, row);
       const known = this.#rowOf(row.id);
       if (known?.dataset["unread"] === undefined) delete row.dataset["unread"];
       else row.dataset["unread"] = "yes";
@@ -156,7 +158,10 @@ export class Roll implements Rows {
 
   removeIds(ids: readonly string[]): void {
     this.#steady(() => {
-      for (const id of ids) this.#rowOf(`m-${id}`)?.remove();
+      for (const id of ids) {
+        this.#rowOf(`m-${id}`)?.remove();
+        forgetQuoted(this.list, id);
+      }
       this.#arrange();
     });
   }
@@ -278,6 +283,15 @@ export class Roll implements Rows {
   /** Null if the window is at the end. */
   placeOf(): ReadingPlace | null {
     return placeOf(this.log, this.rows(), this.#newer.link() === null);
+  }
+
+  /** Shows a message of the conversation, and gives it the focus. */
+  async show(id: string): Promise<void> {
+    await this.goTo({ id, top: SHOWN_AT_PX });
+    const row = this.#rowOf(`m-${id}`);
+    if (row === null) return;
+    row.tabIndex = -1;
+    row.focus({ preventScroll: true });
   }
 
   /** Scrolls to the place where the user was reading at another replica, however far from the end it is. */

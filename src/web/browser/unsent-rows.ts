@@ -1,6 +1,7 @@
 /** Unsent messages and edits in the rows of the open conversation: being sent, waiting, or refused. */
 import { isFewEmoji } from "../messages/emoji.ts";
 import { copyOf, required } from "./elements.ts";
+import { quoteOf } from "./quotes.ts";
 import type { UnsentItem } from "./kept-state.ts";
 import type { Rows } from "./rows.ts";
 
@@ -84,6 +85,7 @@ export class UnsentRows {
     const body = required(".body", row);
     body.textContent = item.body;
     body.classList.toggle("few-emoji", isFewEmoji(item.body));
+    if (item.about !== null) body.before(quoteOf(item.about));
     return row;
   }
 

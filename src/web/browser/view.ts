@@ -6,6 +6,7 @@ import type { Here, PageState, UnsentItem } from "./kept-state.ts";
 import { openMessageMenu } from "./message-menu.ts";
 import type { Outbox } from "./outbox.ts";
 import { openPreferences } from "./preferences.ts";
+import { openQuotes } from "./quotes.ts";
 import { openReactions } from "./reactions.ts";
 import { Reading } from "./reading.ts";
 import { openRoll, type Roll } from "./roll.ts";
@@ -69,8 +70,9 @@ export function openView(main: HTMLElement, arrival: Here, input: ViewInput): Vi
     openPreferences(main, { say: input.say, closed: closing.signal });
     openCode(roll, input.say);
     const react = openReactions(roll, { onRow: (html) => roll.change(html), say: input.say });
+    openQuotes(roll.list, (id) => roll.show(id));
     openMessageMenu(roll, {
-      acts: { edit: (row) => void composer?.edit(row) },
+      acts: { edit: (row) => void composer?.edit(row), quote: (row) => composer?.quote(row) },
       react: (row, emoji) => react(row, emoji, true),
       closed: closing.signal,
     });

@@ -1,15 +1,17 @@
 /** A conversation: its head, the messages, the composer. Everything also works as plain forms, without a script. */
 import type { ChatError } from "../../chat/errors.ts";
-import type { ConversationView, MessageView, Session } from "../../chat/chat-service.ts";
+import type { ConversationView, MessageView, QuoteView, Session } from "../../chat/chat-service.ts";
 import { REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import { Icon } from "../page/icons.tsx";
-import { MessageRow, rowId, RowTemplates, type Viewer } from "./message.tsx";
+import { MessageRow, RowTemplates, type Viewer } from "./message.tsx";
 import { ConversationMark, conversationName, Seen, Time } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
 import { Toolbar, ToolbarToggle } from "./toolbar.tsx";
 import { PreferencesMenu } from "./preferences.tsx";
+import { Quoting } from "./quotes.tsx";
+import { rowId } from "./row-id.ts";
 import { countText } from "./sidebar.tsx";
 
 export interface Draft {
@@ -22,6 +24,8 @@ export interface Draft {
   readonly removed?: Cleaned["removed"];
   /** So many people would be called by this message, which was not sent: the form asks first. */
   readonly asks?: number;
+  /** What the message will quote. */
+  readonly quote?: QuoteView | null;
 }
 
 export interface History {
@@ -344,6 +348,9 @@ export function Composer({ action, draft, closed = null, readUpTo = "", called =
       <input type="hidden" name="id" value={draft.id} />
       {readUpTo === "" ? null : <input type="hidden" name="readUpTo" value={readUpTo} />}
       <AboutTemplate />
+      {draft.quote === undefined || draft.quote === null ? null : (
+        <Quoting quote={draft.quote} path={action.replace(/\/messages$/, "")} />
+      )}
       <div class="line">
         <label for="body" class="sr">
           Message

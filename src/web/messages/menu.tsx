@@ -44,6 +44,10 @@ export function MenuParts() {
         <div class="message-menu" popover="auto">
           <Picker />
           <div class="acts" role="group" aria-label="What to do with this message">
+            <button type="button" value="quote">
+              <Icon name="reply" />
+              Reply
+            </button>
             <button type="button" value="edit">
               <Icon name="edit" />
               Edit
@@ -74,6 +78,9 @@ export function MessagePage({ message, isOwn }: { message: MessageView; isOwn: b
           )}
         </p>
         <p class="row">
+          <a class="button" href={`/c/${message.conversationId}?quote=${encodeURIComponent(message.id)}`}>
+            Reply
+          </a>
           {isOwn ? (
             <a class="button" href={aboutMessage(message, "edit")}>
               Edit

@@ -11,7 +11,7 @@ import { answerPage } from "../http/shell.tsx";
 import { EditPage, VersionsPage } from "./edits.tsx";
 import { MessagePage } from "./menu.tsx";
 import { renderRow } from "./message-html.tsx";
-import { rowId } from "./message.tsx";
+import { rowId } from "./row-id.ts";
 import { cleanPasted } from "./pasted-text.ts";
 import { ReactPage } from "./reactions.tsx";
 

@@ -12,16 +12,13 @@ import { calledBy, callsUser, InvitingForm, mentionsHtml, NotCalled } from "./me
 import { Time } from "../page/names.tsx";
 import { EditedMark } from "./edits.tsx";
 import { MenuParts, MessageLinks } from "./menu.tsx";
+import { Quote, QuoteTemplates } from "./quotes.tsx";
 import { Chips } from "./reactions.tsx";
+import { rowId } from "./row-id.ts";
 
 /** The user for whom a row is rendered; absent if it is rendered for everyone. */
 export interface Viewer {
   readonly userId: string;
-}
-
-/** DOM id of a message's row. */
-export function rowId(messageId: string): string {
-  return `m-${messageId}`;
 }
 
 interface RowProps {
@@ -60,6 +57,7 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
       </label>
       <div class="bubble">
         <p class="author">{message.authorName}</p>
+        <Quote message={message} />
         <div
           class={isFewEmoji(message.body) ? "body few-emoji" : "body"}
           hx-ignore
@@ -117,6 +115,7 @@ export function RowTemplates() {
           <span class="sr">Copy the code</span>
         </button>
       </template>
+      <QuoteTemplates />
       <MenuParts />
       <InvitingForm />
     </>

@@ -1,12 +1,13 @@
 /** The routes of conversations: reading, sending, marking, deleting. */
 import { Hono, type Context } from "hono";
-import { CALLED_UNASKED_MAX, PAGE_MAX } from "../../chat/bounds.ts";
+import { CALLED_UNASKED_MAX, PAGE_MAX, QUOTE_CHARS_MAX } from "../../chat/bounds.ts";
 import { CHAT_ERRORS, failed, type Answer } from "../../chat/errors.ts";
 import {
   FIRST_UNREAD,
   type ConversationView,
   type MessagesInput,
   type MessageView,
+  type QuoteView,
   type ReadAt,
   type Session,
 } from "../../chat/chat-service.ts";
@@ -27,6 +28,7 @@ import type { Fields } from "../http/fields.ts";
 import { needsLogin, read, readFields, sessionOf } from "../http/request.ts";
 import { answerCompletion } from "./completion.tsx";
 import { cleanPasted, REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
+import { cut } from "../page/cut.ts";
 import { conversationName } from "../page/names.tsx";
 import { answerPage, readListing, renderSidebar } from "../http/shell.tsx";
 import {
@@ -148,7 +150,9 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   });
   app.get("/find", login, (c) => answerFind(c, deps));
   app.get("/conversations", login, (c) => answerConversations(c, deps));
-  app.get("/c/:id", login, (c) => answerConversation(c, deps, c.req.param("id"), emptyDraft("", removedBefore(c))));
+  app.get("/c/:id", login, (c) =>
+    answerConversation(c, deps, c.req.param("id"), emptyDraft("", removedBefore(c)), c.req.query("quote")),
+  );
   app.get("/c/:id/complete", login, (c) => answerCompletion(c, deps, c.req.param("id")));
   app.post("/c/:id/messages", login, (c) => send(c, deps, c.req.param("id")));
   app.post("/to", login, (c) => sendTo(c, deps));
@@ -276,7 +280,28 @@ async function answerConversations(c: Context<WebEnv>, deps: WebDeps): Promise<R
   });
 }
 
-async function answerConversation(c: Context<WebEnv>, deps: WebDeps, id: string, draft: Draft): Promise<Response> {
+/** The message as the form shows it that will quote it; null: the user sees no such message in the conversation. */
+async function quoteOf(
+  c: Context<WebEnv>,
+  deps: WebDeps,
+  conversationId: string,
+  messageId: string,
+): Promise<QuoteView | null> {
+  if (messageId === "") return null;
+  const found = await read(c, (at) => deps.chat.message(sessionOf(c), { messageId, ...at }));
+  if (!found.ok || found.value.conversationId !== conversationId) return null;
+  const { authorId, authorName, body } = found.value;
+  return { messageId, authorId, authorName, text: cut(body.replaceAll(/\s+/g, " "), QUOTE_CHARS_MAX), gone: false };
+}
+
+async function answerConversation(
+  c: Context<WebEnv>,
+  deps: WebDeps,
+  id: string,
+  given: Draft,
+  quoted = "",
+): Promise<Response> {
+  const draft = { ...given, quote: await quoteOf(c, deps, id, quoted) };
   const session = sessionOf(c);
   const conversation = await read(c, (at) => deps.chat.conversation(session, { conversationId: id, ...at }));
   if (!conversation.ok) {
@@ -331,23 +356,30 @@ async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): 
   const clientId = fields.clientId();
   const { text: body, removed } = bodyOf(c, fields);
   const readUpTo = fields.text("readUpTo");
+  const quoted = fields.text("quoted");
   if (!wantsJson(c) && !fields.has("call") && callIn(body) !== null) {
     const asks = await calledIn(deps, session, conversationId);
     if (asks > CALLED_UNASKED_MAX)
-      return await answerConversation(c, deps, conversationId, {
-        id: clientId,
-        body,
-        to: "",
-        error: null,
-        removed,
-        asks,
-      });
+      return await answerConversation(
+        c,
+        deps,
+        conversationId,
+        {
+          id: clientId,
+          body,
+          to: "",
+          error: null,
+          removed,
+          asks,
+        },
+        quoted,
+      );
   }
-  const answer = await deps.chat.send(session, { conversationId, body, clientId, readUpTo });
+  const answer = await deps.chat.send(session, { conversationId, body, clientId, readUpTo, quoted });
   if (!answer.ok) {
     if (wantsJson(c)) return await answerError(c, answer.error);
     const draft = { id: nextFormId(clientId, answer.error), body, to: "", error: answer.error, removed };
-    return await answerConversation(c, deps, conversationId, draft);
+    return await answerConversation(c, deps, conversationId, draft, quoted);
   }
   return answerSent(c, deps, answer, removed);
 }

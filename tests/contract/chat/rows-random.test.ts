@@ -125,6 +125,7 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
       kind: fc.constant("sendMessage" as const),
       conversation,
       body: text,
+      quoted: fc.oneof(fc.constant(""), message),
       readUpTo: fc.oneof(fc.constant(""), message),
       mentions: fc.oneof(
         { weight: 3, arbitrary: fc.constant([]) },

@@ -16,6 +16,10 @@ export const MESSAGES: Requests = {
     SendMessage: [
       hidden(({ room }, clientId) => ({ conversationId: room, body: "let me in", clientId }), "send"),
       hidden(
+        ({ room, message }, clientId) => ({ conversationId: room, body: "let me in", clientId, quoted: message }),
+        "send",
+      ),
+      hidden(
         ({ message }, clientId) => ({
           conversationId: `t_${message}`,
           body: "let me in",

@@ -87,6 +87,7 @@ const items = (from: number, count: number): ChatRequest<"SendStream">["items"] 
     clientId: `id-${from + i}`,
     readUpTo: "",
     alsoInParent: false,
+    quoted: "",
   }));
 
 const sent = (clientId: string): Answer<MessageView> => ({

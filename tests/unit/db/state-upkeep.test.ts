@@ -154,6 +154,7 @@ test("a message is news to all but its author, until she reads it or reads singl
       deleted: false,
       recovered: false,
       changedSeq: 0,
+      quoted: null,
     });
   const mark = (user: string, seq: number): void =>
     memory.setMember({ conversation: "c", user, mark: seq, markChangedSeq: 0, sinceSeq: 0, sinceMicros: 0 });

@@ -12,6 +12,10 @@ import type {
   MentionInput as _lastword_v1_MentionInput,
   WireMention as Wire_lastword_v1_Mention,
 } from "../../lastword/v1/Mention.ts";
+import type {
+  QuoteInput as _lastword_v1_QuoteInput,
+  WireQuote as Wire_lastword_v1_Quote,
+} from "../../lastword/v1/Quote.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface MessageInput {
@@ -30,6 +34,7 @@ export interface MessageInput {
   editedMicros?: number | string | Long;
   replies?: _lastword_v1_RepliesInput | null;
   mentions?: _lastword_v1_MentionInput[];
+  quote?: _lastword_v1_QuoteInput | null;
 }
 
 export interface WireMessage {
@@ -48,4 +53,5 @@ export interface WireMessage {
   editedMicros: number;
   replies: Wire_lastword_v1_Replies | null;
   mentions: Wire_lastword_v1_Mention[];
+  quote: Wire_lastword_v1_Quote | null;
 }

@@ -11,6 +11,7 @@ export interface SendMessageInput {
   readUpTo?: string;
   parent?: string;
   mentions?: _lastword_v1_MentionedInput[];
+  quoted?: string;
 }
 
 export interface WireSendMessage {
@@ -19,4 +20,5 @@ export interface WireSendMessage {
   readUpTo: string;
   parent: string;
   mentions: Wire_lastword_v1_Mentioned[];
+  quoted: string;
 }

@@ -7,6 +7,7 @@ export interface SendMessageRequestInput {
   clientId?: string;
   readUpTo?: string;
   alsoInParent?: boolean;
+  quoted?: string;
 }
 
 export interface WireSendMessageRequest {
@@ -16,4 +17,5 @@ export interface WireSendMessageRequest {
   clientId: string;
   readUpTo: string;
   alsoInParent: boolean;
+  quoted: string;
 }
