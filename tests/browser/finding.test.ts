@@ -46,7 +46,6 @@ stories("finding one's way", {}, (stage) => {
     const phone = await stage.open(ann.name, { viewport: { width: 390, height: 844 } });
     await phone.logIn(stage.cluster.web(1));
     await rowIn(phone.page, `#${ops}`).locator(".count").waitFor();
-    await eventually(async () => (await page.title()).startsWith("(1)"));
     await rowIn(page, `#${ops}`).locator("a").click();
     await heading(page, `#${ops}`);
     const menu = page.locator("#preferences");
@@ -55,13 +54,18 @@ stories("finding one's way", {}, (stage) => {
     await menu.getByRole("button", { name: /^Star/ }).click();
     await menu.getByRole("button", { name: "Unstar" }).waitFor();
     await shows(phone.page, "starred", `#${ops}`);
+    await menu.getByRole("button", { name: "All messages" }).click();
+    await menu.locator('button[aria-pressed="true"]', { hasText: "All messages" }).waitFor();
+    await eventually(async () => (await phone.page.title()).startsWith("(1)"));
     await menu.getByRole("button", { name: "Mute", exact: true }).click();
     await menu.getByRole("button", { name: "Unmute" }).waitFor();
     await rowIn(phone.page, `#${ops}`).locator("a.muted").waitFor();
     await eventually(async () => !(await phone.page.title()).startsWith("("));
     expect(await rowIn(phone.page, `#${ops}`).locator(".count").count()).toBe(0);
-    await menu.getByRole("button", { name: "All messages" }).click();
-    await menu.locator('button[aria-pressed="true"]', { hasText: "All messages" }).waitFor();
+    await say(id, "quietly");
+    await rowIn(phone.page, `#${ops}`).locator(".preview", { hasText: "quietly" }).waitFor();
+    expect(await phone.page.locator("#announce").textContent()).toBe("");
+    expect((await phone.page.title()).startsWith("(")).toBe(false);
     await page.keyboard.press("Escape");
     expect(await menu.getAttribute("open")).toBeNull();
     expect(await page.evaluate("document.activeElement.tagName")).toBe("SUMMARY");

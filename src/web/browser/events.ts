@@ -119,8 +119,9 @@ export class Events {
 
   /** Announces a message that this page does not show. The list already has one that was delivered before (`again`). */
   #onActivity({ conversationId, authorId, authorName }: Activity, again: boolean): void {
-    const { me, view } = this.#input;
-    if (authorId !== me && !again && conversationId !== view().conversation) announce(`New from ${authorName}`);
+    const { me, view, list } = this.#input;
+    if (authorId === me || again || conversationId === view().conversation || list.isMuted(conversationId)) return;
+    announce(`New from ${authorName}`);
   }
 
   #onRead({ conversationId, readerId, messageIds, upTo }: ReadMarks): void {

@@ -106,6 +106,11 @@ export class List {
     }
   }
 
+  /** True if the user has muted this conversation, as its row says. */
+  isMuted(conversationId: string): boolean {
+    return document.querySelector(`#s-${CSS.escape(conversationId)} a.muted`) !== null;
+  }
+
   /** Fetches the list, because somebody registered or was deleted, or much may have changed. */
   refresh(): void {
     this.#loadIn(document.hidden ? GATHER_HIDDEN_MS : GATHER_MS);
