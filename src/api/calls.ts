@@ -165,8 +165,8 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
       return chat.markAllRead(session, { conversationId, upTo, ...readAt(ReadMode.READ_MODE_LOCAL) }).then(nothing);
     return chat.markRead(session, { ids: messageIds }).then(nothing);
   },
-  DeleteMessages: ({ messageIds, clientId }, { chat, session }) =>
-    chat.deleteMessages(session, { ids: messageIds, clientId }).then(nothing),
+  DeleteMessages: ({ messageIds, forEveryone, clientId }, { chat, session }) =>
+    chat.deleteMessages(session, { ids: messageIds, forEveryone, clientId }).then(nothing),
 };
 
 async function getMessages(

@@ -2,7 +2,8 @@
 import type { MessageView } from "../chat/chat-service.ts";
 
 /** The message with the people who replied as two lists, as those who reacted are. */
-export function wireMessage({ replies, ...message }: MessageView) {
+export function wireMessage({ replies, removedBy, ...seen }: MessageView) {
+  const message = { ...seen, removedBy: removedBy?.id ?? "", removedByName: removedBy?.name ?? "" };
   if (replies === null) return { ...message, replies: null };
   const { people, ...rest } = replies;
   return {

@@ -183,6 +183,8 @@ export interface MessageView {
   readonly reactions: readonly ReactionView[];
   /** When it got its present text; 0: it was never edited. */
   readonly editedMicros: number;
+  /** Who deleted it, if that was somebody who runs its room: it is still shown, without its text. Null: nobody did. */
+  readonly removedBy: { readonly id: UserId; readonly name: string } | null;
   /** Null: no replies. A deleted message with replies is still shown, without its text. */
   readonly replies: RepliesView | null;
   /** Each person once. */
@@ -410,7 +412,10 @@ export interface ChatService {
    * Deletes the user's own messages for everyone, and hides messages of others from this user. 1 to 500 ids. Error:
    * not_found (one of them), and then nothing is deleted.
    */
-  deleteMessages(session: Session, input: { ids: readonly MessageId[]; clientId: ClientId }): Promise<Answer<null>>;
+  deleteMessages(
+    session: Session,
+    input: { ids: readonly MessageId[]; forEveryone?: boolean; clientId: ClientId },
+  ): Promise<Answer<null>>;
 
   /**
    * Adds the user's reaction to a message or takes it away, and answers with the message. Errors: not_found, archived,

@@ -139,6 +139,8 @@ export interface RoomQueries {
   seat(room: ConversationId, user: UserId): SeatRow | null;
   /** The latest tag of those in the room who joined by themselves; "": nobody did. */
   newestJoin(room: ConversationId): string;
+  /** Who deleted a message of another user, because she runs the room; null if nobody did. */
+  removedBy(seq: Seq): UserId | null;
 }
 
 /** Selects some of a user's conversations. */

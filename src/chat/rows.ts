@@ -279,6 +279,23 @@ export interface VersionRow {
   readonly body: string;
 }
 
+/** Somebody who runs a room deleted a message of another user. */
+export interface RemovalRow {
+  /** Seq of the message, which is deleted. */
+  readonly seq: Seq;
+  /** Of the op that deleted it (kinds/tags.ts); of several, the earliest. */
+  readonly tag: string;
+  readonly by: UserId;
+}
+
+/** The rows of removed messages. */
+export interface Removals {
+  /** Null: nobody but its author deleted the message. */
+  of(seq: Seq): RemovalRow | null;
+  /** Inserts or replaces, by seq. */
+  put(row: RemovalRow): void;
+}
+
 /** Of which messages of a conversation a user wants to be told. `default`: of all, in a room of mentions only. */
 export type NotifyLevel = "default" | "all" | "mentions" | "nothing";
 
@@ -345,13 +362,15 @@ export interface EarlyRow {
   readonly author: UserId;
   readonly clientId: ClientId;
   readonly user: UserId;
-  readonly what: "hidden" | "read" | EarlyReaction | EarlyEdit;
+  readonly what: "hidden" | "read" | EarlyReaction | EarlyEdit | EarlyRemoval;
 }
 
 /** The tag of the op, "on" or "off", and the emoji (kinds/react.ts). */
 export type EarlyReaction = `react ${string}`;
 /** The tag of the op, and the text (kinds/edit-message.ts). */
 export type EarlyEdit = `edit ${string}`;
+/** The tag of the op (kinds/delete-messages.ts). */
+export type EarlyRemoval = `removed ${string}`;
 
 /** What lets people into their accounts and keeps them out. */
 export interface LockRows {
@@ -467,6 +486,7 @@ export interface Rows {
   setBody(conversation: ConversationId, seq: Seq, body: string, changedSeq: Seq): void;
   /** By tag; none if the message was never edited. */
   versionsOf(seq: Seq): readonly VersionRow[];
+  readonly removals: Removals;
   /** The tag of the last of them; "" if the message was never edited. */
   newestVersion(seq: Seq): string;
   /** Inserts or replaces. */

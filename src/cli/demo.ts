@@ -12,7 +12,8 @@ import { printAddress, type Address } from "../host/address.ts";
 import { orderOf } from "../host/demo-channel.ts";
 import { EXIT, failure, failureLine, type ExitCode } from "../host/exit.ts";
 import { onStopSignals } from "../host/hang-up.ts";
-import { pause } from "../host/wait.ts";
+import { readRunFile, type RunFile } from "../host/run-file.ts";
+import { pause, until } from "../host/wait.ts";
 import type { CommandDeps } from "./command-deps.ts";
 import { DemoPeople } from "./demo-people.ts";
 import type { Invocation } from "./options.ts";
@@ -21,6 +22,8 @@ import { childEnvironment, childWords } from "./up.ts";
 const REPLICAS = 3;
 /** The answer to the button arrives before the replica that sent it is killed. */
 const KILL_AFTER_MS = 150;
+/** How long the replicas may take to bind the address that they share. */
+const FRONT_MS = 2_000;
 /** How long nobody answers before all are started again. */
 const ALL_DEAD_MS = 3_000;
 
@@ -69,7 +72,7 @@ class Demo {
     this.#replicas = children.map(({ id, words }) => ({ id, words, process: null }));
   }
 
-  async run(grpc: readonly string[], page: string): Promise<ExitCode> {
+  async run(grpc: readonly string[]): Promise<ExitCode> {
     const ended = new Promise<void>((resolve) => this.#over.signal.addEventListener("abort", () => resolve()));
     onStopSignals(() => this.#over.abort());
     try {
@@ -80,7 +83,7 @@ class Demo {
       this.#visitor = visitor;
       for (const replica of this.#replicas) this.#welcome(replica);
       void people.live();
-      this.#deps.out(`Open http://${page}/demo/${this.#secret}\n`);
+      this.#deps.out(`Open ${await this.#page()}/demo/${this.#secret}\n`);
       this.#deps.out("You are logged in there as an owner. Click the line at the top to kill replicas.\n");
       this.#deps.out("Ctrl-C ends the demo and removes everything.\n");
       await ended;
@@ -94,6 +97,18 @@ class Demo {
       this.#over.abort();
       await this.#end();
     }
+  }
+
+  /** The address that all replicas share; that of one replica if another program has taken the shared one meanwhile. */
+  async #page(): Promise<string> {
+    const runs = (): RunFile[] =>
+      this.#replicas.flatMap(({ id }) => {
+        const run = readRunFile(this.#data, id);
+        return run === null ? [] : [run];
+      });
+    const front = (): string | null => runs().find((run) => run.front !== null)?.front ?? null;
+    await until(() => this.#over.signal.aborted || front() !== null, FRONT_MS);
+    return front() ?? runs()[0]?.web ?? "";
   }
 
   #start(replica: Replica): void {
@@ -165,5 +180,5 @@ export async function runDemo(invocation: Invocation, deps: CommandDeps): Promis
     id,
     words: words.map((word) => (word.startsWith("--web=") ? `--web=localhost:${ports[REPLICAS + id]}` : word)),
   }));
-  return new Demo(deps, data, withPages).run(peers.map(printAddress), page);
+  return new Demo(deps, data, withPages).run(peers.map(printAddress));
 }

@@ -57,6 +57,7 @@ export const MESSAGE: MessageView = {
   reactions: [{ emoji: "👍", userIds: ["u1"], names: ["Ada"] }],
   editedMicros: 1_700_000_000_000_002,
   quote: { messageId: "u2-m1", authorId: "u2", authorName: "bob", text: "how?", gone: false },
+  removedBy: { id: "u2", name: "ben" },
   replies: {
     threadId: "t_u1-00000000-0000-4000-8000-000000000001",
     count: 2,
@@ -69,6 +70,8 @@ export const MESSAGE: MessageView = {
 /** The message as a client of the API decodes it. */
 export const WIRE_MESSAGE = {
   ...MESSAGE,
+  removedBy: "u2",
+  removedByName: "ben",
   replies: {
     threadId: "t_u1-00000000-0000-4000-8000-000000000001",
     count: 2,

@@ -24,6 +24,7 @@ import type {
   SeatRow,
   SessionRow,
   UserRow,
+  RemovalRow,
   VersionRow,
 } from "../../src/chat/rows.ts";
 import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX, FIRST_FORMAT } from "../../src/chat/rows.ts";
@@ -48,6 +49,7 @@ interface Tables {
   seats: Map<string, SeatRow>;
   reactions: Map<string, ReactionRow>;
   versions: Map<string, VersionRow>;
+  removals: Map<string, RemovalRow>;
   preferences: Map<string, PreferenceRow>;
   invites: Map<string, InviteRow>;
   inviteUses: Map<string, InviteUseRow>;
@@ -78,6 +80,7 @@ function emptyTables(): Tables {
     seats: new Map(),
     reactions: new Map(),
     versions: new Map(),
+    removals: new Map(),
     preferences: new Map(),
     invites: new Map(),
     inviteUses: new Map(),
@@ -164,6 +167,7 @@ export class MemoryRows implements Rows {
       seats: table(t.seats.values(), ["room", "user"]),
       reactions: table(t.reactions.values(), ["seq", "emoji", "user"]),
       versions: table(t.versions.values(), ["seq", "tag"]),
+      removals: table(t.removals.values(), ["seq"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
       requests: table(
         [...t.requests.values()].map(({ user, clientId, hash, seq, result }) => ({
@@ -416,6 +420,11 @@ export class MemoryRows implements Rows {
   newestVersion(seq: Seq): string {
     return this.versionsOf(seq).at(-1)?.tag ?? "";
   }
+
+  readonly removals = {
+    of: (seq: Seq): RemovalRow | null => this.#t.removals.get(String(seq)) ?? null,
+    put: (row: RemovalRow): void => this.#set(this.#t.removals, String(row.seq), row),
+  };
 
   putVersion(row: VersionRow): void {
     this.#set(this.#t.versions, `${row.seq} ${row.tag}`, row);

@@ -103,6 +103,7 @@ export class Views {
       // Most messages never change, and need no look-up.
       ...(deleted || message.changedSeq === 0 ? UNCHANGED : this.#changesOf(message.seq)),
       quote: deleted ? null : this.quote(message.conversation, message.quoted),
+      removedBy: message.deleted && message.changedSeq !== 0 ? this.#removedBy(message.seq) : null,
       replies: message.changedSeq === 0 || isThreadId(message.conversation) ? null : this.#repliesTo(message),
       // Nor do most messages mention anybody.
       mentions:
@@ -123,6 +124,11 @@ export class Views {
     if (gone || queries.isLimited(conversation)) return { messageId: id, authorId: "", authorName: "", text: "", gone };
     const { id: authorId, name: authorName } = this.userById(found.author);
     return { messageId: id, authorId, authorName, text: beginningOf(found.body), gone };
+  }
+
+  #removedBy(seq: number): MessageView["removedBy"] {
+    const id = this.#queries().rooms.removedBy(seq);
+    return id === null ? null : { id, name: this.userById(id).name };
   }
 
   #changesOf(seq: number): Pick<MessageView, "reactions" | "editedMicros"> {
@@ -183,7 +189,7 @@ export class Views {
         const { message } = told;
         const seen = "unread" in message ? message : { ...message, unread: false, readByOther: false };
         const shown = this.message(seen);
-        return shown.deleted && shown.replies === null
+        return shown.deleted && shown.replies === null && shown.removedBy === null
           ? { kind: "gone", conversationId: shown.conversationId, messageIds: [shown.id] }
           : { kind: "changed", message: shown };
       }

@@ -1,32 +1,47 @@
-/** Deletes messages: the user's own become tombstones for everyone, other people's are hidden for this user only. */
+/**
+ * Deletes messages: the user's own become tombstones for everyone, other people's are hidden for this user only. With
+ * `forEveryone`, those who run a room delete other people's messages in it, which then say by whom.
+ */
 import type { Fact } from "../fact.ts";
 import { splitMessageId, type MessageId } from "../ids.ts";
 import type { Rows } from "../rows.ts";
 import { done, refused, type Kind, type OpHead } from "./kind.ts";
 import { keepEarly } from "./early.ts";
-import { byConversation, placeOf, visible, type Place } from "./places.ts";
+import { byConversation, homeOf, isSeen, placeOf, placeOfRequest, visible, type Place } from "./places.ts";
+import { removed } from "./removals.ts";
+import { tagOf } from "./tags.ts";
 import { erased } from "./threads.ts";
 
 export interface DeleteMessages {
   readonly kind: "deleteMessages";
   /** Message ids, 1 to 500. */
   readonly ids: readonly MessageId[];
+  /** Also other people's messages. Absent: false. */
+  readonly forEveryone?: boolean;
 }
 
-/** A message that was deleted on one branch stays deleted, even if the message itself arrives later. */
+/**
+ * A message that was deleted on one branch stays deleted, even if the message itself arrives later. Of two people who
+ * deleted it for everyone, the earlier one is named.
+ */
 export const deleteMessages: Kind<DeleteMessages> = {
   since: 1,
   merge: "danger",
   recorded: true,
-  read: ({ ids }) => ({ kind: "deleteMessages", ids }),
-  content: ({ ids }) => ids.join("\0"),
+  read: ({ ids, forEveryone }) => ({ kind: "deleteMessages", ids, forEveryone }),
+  content: ({ ids, forEveryone = false }) => `${ids.join("\0")}${forEveryone ? "\0for everyone" : ""}`,
 
-  decide(op, body, seq, rows) {
-    const places = visible(body.ids, op, rows);
+  decide(op, { ids, forEveryone = false }, seq, rows) {
+    // On the branch of the op the user ran the room, whoever runs it here.
+    const places = forEveryone && op.recovered ? known(ids, rows) : visible(ids, op, rows);
     if (places === null) return refused("not_found");
-    if (op.recovered) rememberUnknown(body.ids, op, rows);
-    const facts: Fact[] = [];
-    for (const [conversation, group] of byConversation(places)) {
+    const others = forEveryone ? places.filter(({ author }) => author !== op.user) : [];
+    if (!op.recovered && !others.every((place) => runsRoomOf(place, op, rows))) return refused("not_allowed", false);
+    if (op.recovered) rememberUnknown(ids, forEveryone, op, rows);
+    // What its author has deleted here is gone. In a merge the removal counts, whichever branch is decided first.
+    const shown = others.filter((place) => op.recovered || isSeen(place, op.user, rows));
+    const facts: Fact[] = shown.flatMap((place) => removed(place, { tag: tagOf(op), by: op.user }, seq, rows));
+    for (const [conversation, group] of byConversation(places.filter((place) => !others.includes(place)))) {
       const own: Place[] = [];
       const hidden: MessageId[] = [];
       for (const place of group) {
@@ -47,12 +62,37 @@ export const deleteMessages: Kind<DeleteMessages> = {
   },
 };
 
+function known(ids: readonly MessageId[], rows: Rows): readonly Place[] {
+  return ids.flatMap((id) => {
+    const parts = splitMessageId(id);
+    const request = parts === null ? null : rows.request(parts.author, parts.clientId);
+    return (request === null ? null : placeOfRequest(request)) ?? [];
+  });
+}
+
+/** Whether the user is an admin or owner of the room in which the message is. */
+function runsRoomOf({ conversation }: Place, { user }: OpHead, rows: Rows): boolean {
+  const home = homeOf(conversation, rows);
+  return rows.room(home) !== null && (rows.seat(home, user)?.role ?? "member") !== "member";
+}
+
 /** A recovered deletion may arrive before the message it deletes, and the message must not appear afterwards. */
-function rememberUnknown(ids: readonly MessageId[], op: OpHead, rows: Rows): void {
+function rememberUnknown(ids: readonly MessageId[], forEveryone: boolean, op: OpHead, rows: Rows): void {
   for (const id of ids) {
     const parts = splitMessageId(id);
     if (parts === null || placeOf(id, op.user, rows, true) !== null) continue;
-    if (parts.author !== op.user) keepEarly([id], op.user, "hidden", rows);
-    else if (!rows.hasTombstone(parts.author, parts.clientId)) rows.addTombstone(parts.author, parts.clientId);
+    const isOwn = parts.author === op.user;
+    if (!isOwn) {
+      const what = forEveryone ? (`removed ${tagOf(op)}` as const) : "hidden";
+      keepEarly([id], op.user, what, rows);
+    }
+    if (!isOwn && !(forEveryone && isUnknown(parts, rows))) continue;
+    if (!rows.hasTombstone(parts.author, parts.clientId)) rows.addTombstone(parts.author, parts.clientId);
   }
+}
+
+/** Whether the message has not arrived here, nor has the request that sends it got another answer. */
+function isUnknown({ author, clientId }: { author: string; clientId: string }, rows: Rows): boolean {
+  const request = rows.request(author, clientId);
+  return request === null || placeOfRequest(request) === null;
 }

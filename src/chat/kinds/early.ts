@@ -6,8 +6,9 @@
  */
 import type { Fact } from "../fact.ts";
 import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
-import type { EarlyEdit, EarlyRow, Rows } from "../rows.ts";
+import type { EarlyEdit, EarlyRemoval, EarlyRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
+import { applyEarlyRemoval } from "./removals.ts";
 import { applyEarlyEdit } from "./edit-message.ts";
 import { mayRead, placeOfRequest, type Place } from "./places.ts";
 import { earlyElement, setFromBranch } from "./react.ts";
@@ -35,6 +36,10 @@ export function applyEarly(place: Place, seq: Seq, rows: Rows): Fact[] {
       facts.push(...applyEarlyEdit(place, what, seq, rows));
       continue;
     }
+    if (isEarlyRemoval(what)) {
+      facts.push(...applyEarlyRemoval(place, user, what, seq, rows));
+      continue;
+    }
     if (what !== "read" && what !== "hidden") {
       facts.push(...setFromBranch(place, earlyElement(user, what), seq, rows));
       continue;
@@ -47,6 +52,10 @@ export function applyEarly(place: Place, seq: Seq, rows: Rows): Fact[] {
     }
   }
   return facts;
+}
+
+function isEarlyRemoval(what: EarlyRow["what"]): what is EarlyRemoval {
+  return what.startsWith("removed ");
 }
 
 function isEarlyEdit(what: EarlyRow["what"]): what is EarlyEdit {

@@ -68,6 +68,7 @@ const NO_THREAD_IN_THREAD = "A reply has no thread of its own. Write in the thre
 
 const TOO_MANY_REACTIONS = `A message can have ${EMOJI_PER_MESSAGE} different emoji and ${REACTIONS_PER_MESSAGE} reactions. Choose one that is there.`;
 
+const NOT_RUN_BY_YOU = "Only those who run the room delete messages of others for everyone.";
 const NOTHING_TO_QUOTE = "The message that you reply to is not here. It may have been deleted.";
 
 const NOT_YOURS = "Only the person who wrote a message can edit it.";
@@ -227,14 +228,16 @@ export class Messaging {
 
   async deleteMessages(
     session: Session,
-    input: { ids: readonly MessageId[]; clientId: ClientId },
+    input: { ids: readonly MessageId[]; forEveryone?: boolean; clientId: ClientId },
   ): Promise<Answer<null>> {
     const ids = checkIds(input.ids);
     if (!ids.ok) return ids;
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;
-    const body: OpBody = { kind: "deleteMessages", ids: ids.value };
+    const { forEveryone = false } = input;
+    const body: OpBody = { kind: "deleteMessages", ids: ids.value, forEveryone };
     const written = await this.#writer.write(session.userId, clientId.value, body);
+    if (!written.ok && written.error.code === "not_allowed") return failed("not_allowed", NOT_RUN_BY_YOU);
     return written.ok ? { ok: true, value: null, cursor: written.cursor } : written;
   }
 
@@ -514,6 +517,7 @@ function sent(
     recovered: false,
     reactions: [],
     editedMicros: 0,
+    removedBy: null,
     replies: null,
   };
 }

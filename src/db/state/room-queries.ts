@@ -110,6 +110,10 @@ export class StateRoomQueries implements RoomQueries {
     return this.#rows.seat(room, user);
   }
 
+  removedBy(seq: Seq): UserId | null {
+    return this.#rows.removals.of(seq)?.by ?? null;
+  }
+
   newestJoin(room: ConversationId): string {
     return (this.#q.newestJoin.get(room)?.[0] as string | null) ?? "";
   }

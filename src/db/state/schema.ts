@@ -336,6 +336,13 @@ export const mentions = sqliteTable(
   ],
 );
 
+/** Messages that somebody who runs their room deleted; RemovalRow says what the columns are. */
+export const removals = sqliteTable("removals", {
+  seq: integer().primaryKey(),
+  tag: text().notNull(),
+  by: text().notNull(),
+});
+
 /** Messages above the reader's mark that were read singly. */
 export const reads = sqliteTable(
   "reads",

@@ -569,16 +569,16 @@ export class StateQueries implements Queries {
     const shown = [this.#rows.numberOf(conversation), me.sinceSeq, me.sinceMicros];
     for (const row of this.#q.changedSince.all(...shown, seq, seq, limit)) {
       const changedSeq = row[0] as Seq;
-      // A deleted message with replies stays, without its text.
-      if (row[4] === 0 || this.repliesTo({ author: row[1] as UserId, clientId: row[2] as ClientId }) !== null) {
+      // A deleted message with replies stays, without its text, and one that says who deleted it.
+      const author = { author: row[1] as UserId, clientId: row[2] as ClientId };
+      if (row[4] === 0 || this.repliesTo(author) !== null || this.rooms.removedBy(row[3] as Seq) !== null) {
         const message = this.message(conversation, user, row[3] as Seq);
         // Null: the user has hidden it.
         if (message !== null) changes.push({ seq: changedSeq, told: { kind: "changed", message } });
         continue;
       }
-      group(deleted, String(changedSeq), { seq: changedSeq, conversation, ids: [] }).ids.push(
-        messageId(row[1] as string, row[2] as string),
-      );
+      const gone = group(deleted, String(changedSeq), { seq: changedSeq, conversation, ids: [] });
+      gone.ids.push(messageId(author.author, author.clientId));
     }
     changes.push(...[...deleted.values()].map(changeOf));
     const room = isThreadId(conversation) || !this.#isRoom(conversation) ? null : this.#rows.room(conversation);

@@ -45,6 +45,7 @@ import { StateReactions } from "./reactions.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
 import { RequestSpans } from "./request-spans.ts";
+import { StateRemovals } from "./removals.ts";
 import { StateVersions } from "./versions.ts";
 import {
   REQUEST_COLUMNS,
@@ -72,6 +73,7 @@ export class StateRows implements Rows {
   readonly #rooms: RoomStatements;
   readonly #reactions: StateReactions;
   readonly #versions: StateVersions;
+  readonly removals: StateRemovals;
   readonly #preferences: StatePreferences;
   readonly #follows: StateFollows;
   /** These also answer queries. */
@@ -107,6 +109,7 @@ export class StateRows implements Rows {
     this.#rooms = roomStatements(connection);
     this.#reactions = new StateReactions(connection);
     this.#versions = new StateVersions(connection);
+    this.removals = new StateRemovals(connection);
     this.#preferences = new StatePreferences(connection);
     this.#follows = new StateFollows(connection);
     this.locks = new StateLocks(connection);

@@ -27,7 +27,8 @@ function choiceText(own: number, others: number): string {
 }
 
 /** What the deletion has done, in the same words. */
-function doneText(own: number, others: number): string {
+function doneText(own: number, others: number, everyone: boolean): string {
+  if (everyone) return `Deleted ${messages(own + others)} for everyone.`;
   const parts: string[] = [];
   if (own > 0) parts.push(`Deleted ${messages(own)} for everyone`);
   if (others > 0) parts.push(`${own > 0 ? "hid" : "Hid"} ${own > 0 ? others : messages(others)} only from you`);
@@ -61,19 +62,21 @@ export function openSelection(
     draw();
   }
 
-  async function deleteChosen(): Promise<void> {
+  async function deleteChosen(everyone: boolean): Promise<void> {
     const boxes = chosen();
     const ids = boxes.map((box) => box.value);
-    // Counted now, because the stream may remove the rows before the answer arrives.
-    const own = boxes.filter(isOwn).length;
+    // Known now, because the stream may remove the rows before the answer arrives.
+    const own = boxes.filter(isOwn).map((box) => box.value);
     if (ids.length === 0) return void (says.textContent = "Nothing is selected yet.");
     bar.classList.add("busy");
-    const answer = await postUntilDone(bar.getAttribute("action") ?? "", { ids, id: newId() });
+    const fields = { ids, id: newId(), everyone: everyone ? "yes" : "" };
+    const answer = await postUntilDone(bar.getAttribute("action") ?? "", fields);
     bar.classList.remove("busy");
     if (answer.status !== 200) return void (says.textContent = answer.json.sentence ?? NOT_DELETED);
-    roll.removeIds(ids);
+    // An event brings the rows of others that say who deleted them.
+    roll.removeIds(everyone ? own : ids);
     setMode(false);
-    say(doneText(own, ids.length - own));
+    say(doneText(own.length, ids.length - own.length, everyone));
     roll.log.focus();
   }
 
@@ -88,7 +91,7 @@ export function openSelection(
   }).observe(roll.list, { childList: true });
   bar.addEventListener("submit", (event) => {
     event.preventDefault();
-    void deleteChosen();
+    void deleteChosen(event.submitter?.getAttribute("name") === "everyone");
   });
   draw();
   return { isOn, setMode, toggle: () => setMode(!isOn()) };

@@ -84,7 +84,7 @@ export function Conversation({ session, conversation, history, firstUnread, draf
       </div>
       <PostForm id="reading" action={`${path}/read`} hidden />
       <RowTemplates />
-      <SelectionBar path={path} />
+      <SelectionBar path={path} runsRoom={runsRoom(conversation)} />
       <Composer
         action={`${path}/messages`}
         draft={draft}
@@ -245,10 +245,11 @@ function dayOf(message: MessageView): string {
 }
 
 /**
- * The rows of a page, by day and author. Days are in UTC until the script corrects them. Deleted messages have no row.
+ * The rows of a page, by day and author. Days are in UTC until the script corrects them. Deleted messages have no row,
+ * unless somebody who runs the room deleted them.
  */
 export function MessageRows({ history, viewer }: { history: History; viewer: Viewer }) {
-  const shown = history.messages.filter((message) => !message.deleted);
+  const shown = history.messages.filter((message) => !message.deleted || message.removedBy !== null);
   return (
     <>
       {shown.map((message, index) => {
@@ -293,8 +294,13 @@ export function NewerLink({ conversationId, history }: { conversationId: string;
   );
 }
 
+/** Whether the user may delete what others wrote here. */
+function runsRoom({ room }: ConversationView): boolean {
+  return room !== null && room.role !== null && room.role !== "member";
+}
+
 /** Deletes the selected messages. The checkboxes of the rows belong to this form by its id. */
-function SelectionBar({ path }: { path: string }) {
+function SelectionBar({ path, runsRoom: mayRemove }: { path: string; runsRoom: boolean }) {
   return (
     <PostForm id="selection" class="selection" action={`${path}/delete`}>
       <p id="selection-says">
@@ -303,6 +309,11 @@ function SelectionBar({ path }: { path: string }) {
       <button type="button" class="plain needs-script" id="select-none">
         Cancel
       </button>
+      {mayRemove ? (
+        <button type="submit" name="everyone" value="yes" title="Everybody sees that you deleted them">
+          Delete for everyone
+        </button>
+      ) : null}
       <button type="submit" class="danger">
         Delete selected
       </button>

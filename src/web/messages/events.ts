@@ -97,7 +97,7 @@ function conversationOf(event: FeedEvent): string | null {
 /** The conversation whose row in the user's own list the event changes; null if none. */
 function rowChangedBy(event: FeedEvent, userId: string): string | null {
   // A reaction is not in the row, the text of the newest message is.
-  if (event.kind === "changed" && event.message.editedMicros === 0) return null;
+  if (event.kind === "changed" && event.message.editedMicros === 0 && event.message.removedBy === null) return null;
   if (event.kind === "typing" || (event.kind === "read" && event.readerId !== userId)) return null;
   return conversationOf(event);
 }

@@ -36,6 +36,7 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
   const { unread } = message;
   const called = calledBy(message);
   const callsViewer = viewer !== undefined && callsUser(message, viewer.userId);
+  if (message.removedBy !== null) return <RemovedRow message={message} own={own} />;
   return (
     <li
       id={rowId(message.id)}
@@ -77,6 +78,36 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
         {viewer === undefined ? null : <MessageLinks message={message} />}
       </div>
       {unread && !withoutMark ? <MarkRead id={message.id} /> : null}
+    </li>
+  );
+}
+
+/** A message that somebody who runs the room has deleted. A reader can still hide the row. */
+function RemovedRow({ message, own }: { message: MessageView; own: boolean }) {
+  return (
+    <li
+      id={rowId(message.id)}
+      class={`message removed${own ? " own" : ""}`}
+      data-id={message.id}
+      data-author={message.authorId}
+      data-conversation={message.conversationId}
+      data-seq={message.seq}
+      data-micros={message.timeMicros}
+    >
+      <label class="pick">
+        <input type="checkbox" name="ids" value={message.id} form="selection" />
+        <span class="sr">
+          Select: {message.authorName}, <Time micros={message.timeMicros} style="clock" />
+        </span>
+      </label>
+      <div class="bubble">
+        <p class="author">{message.authorName}</p>
+        <div class="body">Deleted by {message.removedBy?.name}</div>
+        <p class="meta">
+          <Time micros={message.timeMicros} style="clock" />
+          <span class="state" />
+        </p>
+      </div>
     </li>
   );
 }

@@ -458,7 +458,11 @@ async function deleteSelected(c: Context<WebEnv>, deps: WebDeps, conversationId:
   const answer =
     ids.length === 0
       ? failed("invalid", "Nothing is selected. Select the messages to delete first.", { field: "ids" })
-      : await deps.chat.deleteMessages(sessionOf(c), { ids, clientId: fields.clientId() });
+      : await deps.chat.deleteMessages(sessionOf(c), {
+          ids,
+          forEveryone: fields.has("everyone"),
+          clientId: fields.clientId(),
+        });
   return await answerDone(c, deps, conversationId, answer);
 }
 

@@ -145,6 +145,7 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("deleteMessages" as const),
       ids: fc.array(message, { minLength: 1, maxLength: 4 }),
+      forEveryone: fc.boolean(),
     }),
   },
   {

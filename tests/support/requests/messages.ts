@@ -72,7 +72,11 @@ export const MESSAGES: Requests = {
     DeleteMessages: [
       hidden(
         ({ message }, clientId) => ({ messageIds: [message], clientId }),
-        ({ message }, clientId) => ({ deleteMessages: { ids: [message], clientId } }),
+        ({ message }, clientId) => ({ deleteMessages: { ids: [message], forEveryone: false, clientId } }),
+      ),
+      hidden(
+        ({ message }, clientId) => ({ messageIds: [message], forEveryone: true, clientId }),
+        ({ message }, clientId) => ({ deleteMessages: { ids: [message], forEveryone: true, clientId } }),
       ),
     ],
     Subscribe: [{ kind: "stream" }],

@@ -35,6 +35,7 @@ const NOTHING: Partial<Queries> = {
     people: () => [],
     seat: () => null,
     newestJoin: () => "",
+    removedBy: () => null,
   },
 };
 

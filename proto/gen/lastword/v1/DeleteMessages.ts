@@ -2,8 +2,10 @@
 
 export interface DeleteMessagesInput {
   ids?: string[];
+  forEveryone?: boolean;
 }
 
 export interface WireDeleteMessages {
   ids: string[];
+  forEveryone: boolean;
 }

@@ -3,9 +3,11 @@
 export interface DeleteMessagesRequestInput {
   messageIds?: string[];
   clientId?: string;
+  forEveryone?: boolean;
 }
 
 export interface WireDeleteMessagesRequest {
   messageIds: string[];
   clientId: string;
+  forEveryone: boolean;
 }

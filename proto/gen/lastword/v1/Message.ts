@@ -35,6 +35,8 @@ export interface MessageInput {
   replies?: _lastword_v1_RepliesInput | null;
   mentions?: _lastword_v1_MentionInput[];
   quote?: _lastword_v1_QuoteInput | null;
+  removedBy?: string;
+  removedByName?: string;
 }
 
 export interface WireMessage {
@@ -54,4 +56,6 @@ export interface WireMessage {
   replies: Wire_lastword_v1_Replies | null;
   mentions: Wire_lastword_v1_Mention[];
   quote: Wire_lastword_v1_Quote | null;
+  removedBy: string;
+  removedByName: string;
 }

@@ -1,0 +1,5 @@
+CREATE TABLE `removals` (
+	`seq` integer PRIMARY KEY,
+	`tag` text NOT NULL,
+	`by` text NOT NULL
+);

@@ -1,0 +1,3 @@
+DELETE FROM `early` WHERE `what` LIKE 'removed %';
+--> statement-breakpoint
+DROP TABLE `removals`;
