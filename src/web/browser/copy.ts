@@ -22,8 +22,8 @@ export function openCopyButtons(): void {
   });
 }
 
-/** Browsers have a clipboard only on https and on localhost. */
-async function copy(text: string): Promise<boolean> {
+/** Whether the text is in the clipboard now. Browsers have one only on https and on localhost. */
+export async function copy(text: string): Promise<boolean> {
   const { clipboard } = navigator as { readonly clipboard?: Clipboard };
   if (clipboard === undefined) return document.execCommand("copy");
   return await clipboard.writeText(text).then(

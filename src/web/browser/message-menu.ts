@@ -1,4 +1,5 @@
 /** What opens beside a message: reactions, and what else can be done with it. By a click, the keyboard or a long press. */
+import { copy } from "./copy.ts";
 import { copyOf } from "./elements.ts";
 import type { Rows } from "./rows.ts";
 
@@ -19,6 +20,13 @@ export function addTools(row: HTMLElement): void {
     link.href = `/c/${conversation}/${page}?ids=${encodeURIComponent(id)}`;
   }
   bubble.append(tools);
+}
+
+/** Copies the address of a message. Where the browser has no clipboard, the address is said instead. */
+export async function copyLink({ dataset }: HTMLElement, say: (text: string) => void): Promise<void> {
+  const { id = "", conversation = "" } = dataset;
+  const { href } = new URL(`/c/${conversation}/m/${encodeURIComponent(id)}`, location.href);
+  say((await copy(href)) ? "The link to the message is copied." : href);
 }
 
 interface MenuInput {

@@ -85,6 +85,8 @@ export class Roll implements Rows {
     this.#arrange();
     const around = this.#rowOf(`m-${section.dataset["around"]}`);
     if (around !== null) scrollTo(this.log, around, SHOWN_AT_PX);
+    // A link leads to one message, which must be found among those around it.
+    if (new URLSearchParams(location.search).get("around") === around?.dataset["id"]) around?.classList.add("linked");
     this.#jump.draw();
     this.#firstUnread.draw();
   }

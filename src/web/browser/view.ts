@@ -3,7 +3,7 @@ import { openComposer, type Composer } from "./composer.ts";
 import { openCode } from "./code.ts";
 import type { Kept } from "./cluster.ts";
 import type { Here, PageState, UnsentItem } from "./kept-state.ts";
-import { openMessageMenu } from "./message-menu.ts";
+import { copyLink, openMessageMenu } from "./message-menu.ts";
 import type { Outbox } from "./outbox.ts";
 import { openPreferences } from "./preferences.ts";
 import { openQuotes } from "./quotes.ts";
@@ -72,7 +72,11 @@ export function openView(main: HTMLElement, arrival: Here, input: ViewInput): Vi
     const react = openReactions(roll, { onRow: (html) => roll.change(html), say: input.say });
     openQuotes(roll.list, (id) => roll.show(id));
     openMessageMenu(roll, {
-      acts: { edit: (row) => void composer?.edit(row), quote: (row) => composer?.quote(row) },
+      acts: {
+        edit: (row) => void composer?.edit(row),
+        quote: (row) => composer?.quote(row),
+        link: (row) => void copyLink(row, input.say),
+      },
       react: (row, emoji) => react(row, emoji, true),
       closed: closing.signal,
     });

@@ -16,6 +16,11 @@ export function aboutMessage({ id, conversationId }: Named, page: "message" | "e
   return `/c/${conversationId}/${page}?ids=${encodeURIComponent(id)}`;
 }
 
+/** The link to a message, which anybody in its conversation may be given. */
+function linkTo({ id, conversationId }: Named): string {
+  return `/c/${conversationId}/m/${encodeURIComponent(id)}`;
+}
+
 /** The links beside a bubble. The script adds them to rows that events bring. */
 export function MessageLinks({ message }: { message: Named }) {
   return (
@@ -51,6 +56,10 @@ export function MenuParts() {
             <button type="button" value="edit">
               <Icon name="edit" />
               Edit
+            </button>
+            <button type="button" value="link">
+              <Icon name="copy" />
+              Copy link
             </button>
           </div>
         </div>
@@ -89,6 +98,7 @@ export function MessagePage({ message, isOwn }: { message: MessageView; isOwn: b
           <a class="button" href={reactPath(message)}>
             Add a reaction
           </a>
+          <a href={linkTo(message)}>Link to this message</a>
           <a href={`/c/${message.conversationId}`}>Back to the conversation</a>
         </p>
       </div>

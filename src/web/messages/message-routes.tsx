@@ -2,6 +2,7 @@
 import { Hono, type Context } from "hono";
 import type { Child } from "hono/jsx";
 import type { Answer, ChatError } from "../../chat/errors.ts";
+import { failedWith } from "../../chat/sentences.ts";
 import type { MessageView } from "../../chat/chat-service.ts";
 import { nextFormId } from "../account/login-routes.tsx";
 import { answerError, setCursor, setErrorHeaders, setWritten, statusOf, wantsJson } from "../http/answer.tsx";
@@ -15,10 +16,11 @@ import { rowId } from "./row-id.ts";
 import { cleanPasted } from "./pasted-text.ts";
 import { ReactPage } from "./reactions.tsx";
 
-/** /c/<id>/message, /react, /unreact, /edit and /versions. */
+/** /c/<id>/m/<message id>, and /c/<id>/message, /react, /unreact, /edit and /versions. */
 export function messageRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const login = needsLogin();
+  app.get("/c/:id/m/:message", login, (c) => openAt(c, deps));
   app.get("/c/:id/message", login, (c) => answerMessage(c, deps));
   app.get("/c/:id/react", login, (c) =>
     answerReact(c, deps, { messageId: c.req.query("ids") ?? "", typed: "", error: null }),
@@ -51,6 +53,18 @@ async function answerAbout(
     content,
     status: error === null ? 200 : statusOf(error),
   });
+}
+
+/**
+ * The link to a message: the conversation around it. Ids of messages never change, so the link leads to the same message
+ * on every replica, before and after a merge.
+ */
+async function openAt(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const { id = "", message: messageId = "" } = c.req.param() as Record<string, string>;
+  const message = await read(c, (at) => deps.chat.message(sessionOf(c), { messageId, ...at }));
+  if (!message.ok) return await answerError(c, message.error);
+  if (message.value.conversationId !== id) return await answerError(c, failedWith("not_found").error);
+  return c.redirect(`/c/${id}?around=${encodeURIComponent(messageId)}`, 303);
 }
 
 /** The message that the address names. */

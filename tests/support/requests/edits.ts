@@ -15,6 +15,7 @@ export const EDITS: Requests = {
     ],
   },
   routes: {
+    "GET /c/:id/m/:message": [route("hidden", "/c/ROOM/m/MESSAGE")],
     "GET /c/:id/message": [route("hidden", "/c/ROOM/message?ids=MESSAGE")],
     "GET /c/:id/edit": [route("hidden", "/c/ROOM/edit?ids=MESSAGE")],
     "POST /c/:id/edit": [route("hidden", "/c/ROOM/edit", ({ message }) => ({ ids: message, body: "other words" }))],
