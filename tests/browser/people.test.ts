@@ -42,12 +42,12 @@ stories("who runs the chat", { clusterPerStory: true }, (stage) => {
     await page.getByRole("button", { name: "Save role" }).click();
     await page.locator(".roster").waitFor();
     expect(await page.getByText("You are an owner of this chat.").count()).toBe(0);
-    expect(await page.getByRole("button", { name: /^Role of/ }).count()).toBe(0);
+    expect(await page.getByRole("button", { name: /^Manage/ }).count()).toBe(0);
 
     // What ann did at one replica, bob sees at another.
     await bob.page.goto(`${stage.cluster.web(1)}/people`);
     await bob.page.getByText("You are an owner of this chat.").waitFor();
-    await bob.page.getByRole("button", { name: "Role of ann" }).waitFor();
+    await bob.page.getByRole("button", { name: "Manage ann" }).waitFor();
   });
 
   story("without a script, too", async () => {

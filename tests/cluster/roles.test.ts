@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { ChatClient } from "../../src/client/chat-client.ts";
 import { registerAll } from "../../harness/chat-people.ts";
-import { Cluster } from "../../harness/cluster.ts";
+import { Cluster, waitFor } from "../../harness/cluster.ts";
 
 const PASSWORD = "a password for roles";
 const PEOPLE = ["ada", "ben", "eve"] as const;
@@ -107,6 +107,54 @@ test("an operator lists people and makes an owner by command, also with one repl
   await sameEverywhere(["ada member", "ben owner", "eve admin"]);
 }, 90_000);
 
+test("an operator invites, deactivates and resets by command; other replicas know it at once", async () => {
+  const made = await cluster.command(["invite", "--uses", "1", "--expires", "1h"]);
+  expect([made.exit, made.stderr]).toEqual([0, ""]);
+  const invite = made.stdout.trim().split("/join/")[1]!;
+  const at = (id: number, token?: string) =>
+    new ChatClient({ addresses: [cluster.grpc(id)], ...(token === undefined ? {} : { token }) });
+  const [second, third] = [at(1), at(2)];
+  const fay = { name: "fay", password: PASSWORD, clientId: crypto.randomUUID(), invite };
+  const came = await third.call("Register", fay);
+  if (!came.ok) throw new Error(came.sentence);
+  expect(await second.call("Register", { ...fay, name: "gil", clientId: crypto.randomUUID() })).toMatchObject({
+    code: "link_used",
+  });
+
+  const reader = at(2, came.value.token);
+  const heard = { ready: false, end: "" };
+  reader.subscribe({ onEvent: () => void (heard.ready = true), onEnd: ({ code }) => void (heard.end = code) });
+  await waitFor("her stream", () => heard.ready);
+  expect(await cluster.command(["user", "deactivate", "Fay"])).toMatchObject({
+    exit: 0,
+    stdout: "fay is deactivated\n",
+  });
+  await waitFor("the end of her stream", () => heard.end === "not_logged_in");
+  expect(await reader.call("ListUsers", {})).toMatchObject({ code: "not_logged_in" });
+  expect(await second.call("Login", fay)).toMatchObject({ code: "deactivated" });
+  expect((await cluster.command(["user", "list"])).stdout).toContain("member  fay (deactivated)\n");
+
+  expect((await cluster.command(["user", "reactivate", "fay"])).exit).toBe(0);
+  const reset = (await cluster.command(["user", "reset", "fay"])).stdout.trim().split("/reset/")[1]!;
+  const asked = { token: reset, password: "another password", clientId: crypto.randomUUID() };
+  const set = await second.call("ResetPassword", asked);
+  expect(set).toMatchObject({ ok: true, value: { user: { name: "fay" } } });
+  // A repeat at another replica logs in once more.
+  expect(await third.call("ResetPassword", asked)).toMatchObject({ ok: true });
+  expect(await third.call("Login", fay)).toMatchObject({ code: "wrong_password" });
+  const audit = await of("ben").call("ListAudit", { limit: 6 });
+  if (!audit.ok) throw new Error(audit.sentence);
+  expect(audit.value.entries.map(({ action, actor }) => `${actor?.name ?? "operator"} ${action}`)).toEqual([
+    "fay resetPassword",
+    "operator makeReset",
+    "operator reactivate",
+    "operator deactivate",
+    "fay register",
+    "operator makeInvite",
+  ]);
+  for (const client of [second, third, reader]) client.close();
+}, 90_000);
+
 test("without the cluster's key, nothing is told and nothing is changed", async () => {
   const strangers = await Cluster.create();
   await strangers.start(0);
@@ -116,5 +164,5 @@ test("without the cluster's key, nothing is told and nothing is changed", async 
   const refused = await cluster.command([...words, `--cluster-key=${strangers.data}/cluster.key`]);
   expect([refused.exit, refused.stdout]).toEqual([1, ""]);
   await strangers.stop();
-  await sameEverywhere(["ada member", "ben owner", "eve admin"]);
+  await sameEverywhere(["ada member", "ben owner", "eve admin", "fay member"]);
 }, 60_000);

@@ -50,7 +50,7 @@ export function InvitesPage({ invites, next, draft, link }: InvitesProps) {
       <section class="block" aria-labelledby="links-title">
         <h2 id="links-title">Links</h2>
         {invites.length === 0 ? (
-          <p class="empty">No link has been made yet.</p>
+          <p class="small">No link has been made yet.</p>
         ) : (
           <ul class="links">
             {invites.map((invite) => (
@@ -146,6 +146,14 @@ function MadeLink({ link }: { link: string }) {
   );
 }
 
+/** "7 more days", "5 more hours", "less than an hour". */
+function leftText(ms: number): string {
+  const hours = Math.floor(ms / 3_600_000);
+  if (hours < 1) return "less than an hour";
+  const [count, unit] = hours < 48 ? [hours, "hour"] : [Math.round(hours / 24), "day"];
+  return `${count} more ${unit}${count === 1 ? "" : "s"}`;
+}
+
 function Invite({ invite }: { invite: InviteView }) {
   const { by, role, rooms, uses, usesMax, createdMicros, expiresMicros, state } = invite;
   const into = rooms.map((name) => (name === "" ? "a private room" : `#${name}`)).join(", ");
@@ -159,12 +167,7 @@ function Invite({ invite }: { invite: InviteView }) {
         {state === "open" ? null : <span class="tag">{state}</span>}
         <span class="small">
           made by {by === null ? "an operator" : by.name} <Time micros={createdMicros} style="from" />
-          {state === "open" ? (
-            <>
-              {", valid until "}
-              <Time micros={expiresMicros} style="from" />
-            </>
-          ) : null}
+          {state === "open" ? `, valid for ${leftText(expiresMicros / 1000 - Date.now())}` : null}
           {into === "" ? "" : `, for ${into}`}
         </span>
       </span>

@@ -44,16 +44,11 @@ export function PeoplePage({ self, users, next, search, deactivated }: PeoplePro
           hx-swap="outerMorph"
         >
           {search === "" ? null : <input type="hidden" name="q" value={search} />}
+          {deactivated ? <input type="hidden" name="deactivated" value="1" /> : null}
           <button type="submit">Refresh</button>
         </form>
       </PageHead>
-      <form method="get" action="/people" class="search" role="search">
-        <label class="sr" for="people-search">
-          Part of a name
-        </label>
-        <input id="people-search" type="search" name="q" value={search} placeholder="Find someone" maxlength={48} />
-        <button type="submit">Find</button>
-      </form>
+      <SearchForm search={search} deactivated={deactivated} />
       {isAdmin(self.role) ? (
         <p class="small admin-links">
           <a href="/invites">Invite people</a>
@@ -77,10 +72,27 @@ export function PeoplePage({ self, users, next, search, deactivated }: PeoplePro
       )}
       {next === null ? null : (
         <p>
-          <a href={`/people?after=${encodeURIComponent(next)}${found === "" ? "" : `&${found}`}`}>More people</a>
+          <a
+            href={`/people?after=${encodeURIComponent(next)}${found === "" ? "" : `&${found}`}${deactivated ? "&deactivated=1" : ""}`}
+          >
+            More people
+          </a>
         </p>
       )}
     </section>
+  );
+}
+
+function SearchForm({ search, deactivated }: Pick<PeopleProps, "search" | "deactivated">) {
+  return (
+    <form method="get" action="/people" class="search" role="search">
+      {deactivated ? <input type="hidden" name="deactivated" value="1" /> : null}
+      <label class="sr" for="people-search">
+        Part of a name
+      </label>
+      <input id="people-search" type="search" name="q" value={search} placeholder="Find someone" maxlength={48} />
+      <button type="submit">Find</button>
+    </form>
   );
 }
 
