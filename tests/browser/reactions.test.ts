@@ -118,11 +118,41 @@ stories("reactions", {}, (stage) => {
     expect(await violations(page)).toEqual([]);
   });
 
-  story("any other emoji is entered behind More; what is none is refused, and nothing happens", async () => {
+  story("behind More are all emoji, found by name; in the text field too, and those used last come first", async () => {
     const { page } = ann;
+    await page.setViewportSize(WIDE);
     await row(page, "first").hover();
     await row(page, "first").getByRole("link", { name: "Add a reaction" }).click();
     await picker(page).getByRole("link", { name: "More" }).click();
+    const all = page.getByRole("dialog", { name: "Emoji" });
+    const found = all.locator(".emoji-group:not([hidden]) button:not([hidden])");
+    await found.nth(1000).waitFor({ state: "attached" });
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.type("flag germ");
+    await eventually(async () => (await found.count()) === 1);
+    await page.keyboard.press("Enter");
+    await shows(bob.page, `🇩🇪 1: ${ann.name}`);
+    await composer(page).fill("so ");
+    await page.getByRole("button", { name: "Emoji", exact: true }).click();
+    await all.getByRole("group", { name: "Used last" }).getByRole("button", { name: "🇩🇪" }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowRight");
+    await page.keyboard.press("Enter");
+    await eventually(async () => (await composer(page).inputValue()) === "so 😃");
+    // Where people look for it: behind a colon.
+    await composer(page).pressSequentially(" :tad");
+    await page.locator("#offers").getByRole("option", { name: ":tada:" }).waitFor();
+    await page.keyboard.press("Enter");
+    await eventually(async () => (await composer(page).inputValue()) === "so 😃 🎉 ");
+    await page.keyboard.press("Enter");
+    await row(bob.page, "so 😃 🎉").waitFor();
+  });
+
+  story("on the page of all emoji any can be entered; what is none is refused, and nothing happens", async () => {
+    const { page } = ann;
+    const address = await row(page, "first").locator(".react-to").getAttribute("href");
+    await page.goto(new URL(page.url()).origin + address);
     await page.getByLabel("Another emoji").fill("duck");
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await page.getByText("A reaction is exactly one emoji").waitFor();
@@ -141,7 +171,9 @@ stories("reactions", {}, (stage) => {
     const { page } = plain;
     await page.goto(stage.cluster.web(1) + new URL(ann.page.url()).pathname);
     await row(page, "first").getByRole("link", { name: "Add a reaction" }).click();
-    await page.getByRole("button", { name: "thanks" }).click();
+    await page.getByLabel("Find an emoji").fill("folded hands");
+    await page.getByRole("button", { name: "Find" }).click();
+    await page.getByRole("group", { name: "Found" }).getByRole("button", { name: "🙏" }).click();
     await composer(page).waitFor();
     expect(await seen(page)).toEqual([`🙏 1: ${bob.name} *`]);
     await shows(ann.page, `🙏 1: ${bob.name}`);

@@ -1,5 +1,5 @@
 /**
- * Completes what is typed in the composer behind an `@` or a `#`. The replica renders the options; the focus stays in
+ * Completes what is typed in the composer behind an `@`, a `#` or, from two letters on, a `:`. The replica renders the options; the focus stays in
  * the field, which names the chosen option to screen readers.
  */
 import { required } from "./elements.ts";
@@ -9,7 +9,8 @@ import { getText } from "./requests.ts";
 const TYPING_MS = 90;
 
 /** A name that is being typed at the end of the text before the cursor. */
-const TYPED = /(?<![\p{L}\p{N}\p{M}_.@＠#-])_?([@＠#][\p{L}\p{N}\p{M}_.-]{0,48})$/u;
+const TYPED =
+  /(?<![\p{L}\p{N}\p{M}_.@＠#:-])(?:_?([@＠#][\p{L}\p{N}\p{M}_.-]{0,48})|(:[\p{L}\p{N}_+-][\p{L}\p{N}_+-]{1,40}))$/u;
 
 /** Offers names in the field of this form; for the conversation at `path`. */
 export function openCompletion(form: HTMLFormElement, field: HTMLTextAreaElement, path: string): void {
@@ -49,7 +50,8 @@ class Completion {
   #typing(): string | null {
     const { selectionStart, selectionEnd, value } = this.#field;
     if (selectionStart !== selectionEnd) return null;
-    return TYPED.exec(value.slice(0, selectionEnd))?.[1] ?? null;
+    const found = TYPED.exec(value.slice(0, selectionEnd));
+    return found?.[1] ?? found?.[2] ?? null;
   }
 
   #ask(): void {

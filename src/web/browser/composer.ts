@@ -9,6 +9,8 @@ import { openCompletion } from "./completion.ts";
 import { FieldDraft } from "./draft.ts";
 import { showAbout, takeQuoting } from "./about-bar.ts";
 import { fieldOf, required } from "./elements.ts";
+import type { EmojiPicker } from "./emoji-picker.ts";
+import { replaceText } from "./field-text.ts";
 import { isInCode } from "./formatting.ts";
 import { openFieldNotes, type FieldNotes } from "./field-notes.ts";
 import { ABOUT_MAX, type About, type Draft, type Here, slotOfEdit, type UnsentItem } from "./kept-state.ts";
@@ -32,6 +34,7 @@ interface ComposerInput {
   readonly isMoving: () => boolean;
   /** The id of the newest message that the page shows. */
   readonly seenUpTo: () => string;
+  readonly picker: EmojiPicker | null;
   /** The row of the user's newest message on the page. */
   readonly lastOwn: () => HTMLElement | null;
 }
@@ -89,6 +92,11 @@ export class Composer {
       } else if (event.key === "ArrowUp" && field.value === "" && this.#draft.about === null) this.#editLast(event);
     });
     openToolbar(this.#form, field);
+    this.#form.querySelector(".emoji-toggle")?.addEventListener("click", ({ currentTarget }) => {
+      this.#input.picker?.open(currentTarget as Element, (emoji) => {
+        replaceText(field, { from: field.selectionStart, to: field.selectionEnd, text: emoji });
+      });
+    });
     this.#to?.addEventListener("input", () => this.#showError(this.#to!, ""));
     this.#to?.addEventListener("change", () => this.#changeRecipient());
     this.#form.addEventListener("input", () => {

@@ -1,6 +1,7 @@
 /** What opens beside a message: reactions, and what else can be done with it. By a click, the keyboard or a long press. */
 import { copy } from "./copy.ts";
 import { copyOf } from "./elements.ts";
+import type { EmojiPicker } from "./emoji-picker.ts";
 import type { Rows } from "./rows.ts";
 
 /** How long a finger rests on a message until the menu opens. */
@@ -33,12 +34,14 @@ interface MenuInput {
   /** What each button does, by its value. */
   readonly acts: Readonly<Record<string, (row: HTMLElement) => void>>;
   readonly react: (row: HTMLElement, emoji: string) => void;
+  /** Opens in place of the page that "More" leads to. */
+  readonly picker: EmojiPicker | null;
   /** Aborted when the page shows something else. */
   readonly closed: AbortSignal;
 }
 
 /** Opens the menu of the rows of the open conversation. */
-export function openMessageMenu(roll: Rows, { acts, react, closed }: MenuInput): void {
+export function openMessageMenu(roll: Rows, { acts, react, picker, closed }: MenuInput): void {
   const menu = copyOf<HTMLElement>("message-menu");
   const list = menu.querySelector<HTMLElement>(".acts")!;
   let target: HTMLElement | null = null;
@@ -62,6 +65,14 @@ export function openMessageMenu(roll: Rows, { acts, react, closed }: MenuInput):
     menu.querySelector<HTMLElement>(show === "all" ? ".acts:not([hidden]) button:not([hidden])" : "button")?.focus();
   }
 
+  menu.addEventListener("click", (event) => {
+    const row = target;
+    if (picker === null || row === null || (event.target as Element).closest("a") === null) return;
+    if (event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    menu.hidePopover();
+    picker.open(row.querySelector(".bubble") ?? row, (emoji) => react(row, emoji));
+  });
   menu.addEventListener("click", (event) => {
     const button = (event.target as Element).closest("button");
     const row = target;

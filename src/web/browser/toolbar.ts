@@ -23,8 +23,8 @@ function step(buttons: readonly HTMLElement[], event: KeyboardEvent): void {
 
 /** Opens the buttons of a composer. */
 export function openToolbar(form: HTMLFormElement, field: HTMLTextAreaElement): void {
-  const bar = form.querySelector<HTMLElement>(".tools");
-  const toggle = form.querySelector<HTMLElement>(".tools-toggle");
+  const bar = form.querySelector<HTMLElement>(".formats");
+  const toggle = form.querySelector<HTMLElement>(".format-toggle");
   if (bar === null) return;
   const buttons = Array.from(bar.querySelectorAll<HTMLElement>("[data-format]"));
   for (const [at, button] of buttons.entries()) button.tabIndex = at === 0 ? 0 : -1;
@@ -36,7 +36,7 @@ export function openToolbar(form: HTMLFormElement, field: HTMLTextAreaElement): 
   // The keyboard of a phone would close and open again.
   for (const one of [bar, toggle]) one?.addEventListener("mousedown", (event) => event.preventDefault());
   toggle?.addEventListener("click", () => {
-    const isOpen = form.classList.toggle("with-tools");
+    const isOpen = form.classList.toggle("with-formats");
     toggle.setAttribute("aria-expanded", String(isOpen));
   });
   field.addEventListener("keydown", (event) => {

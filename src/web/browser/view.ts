@@ -2,6 +2,7 @@
 import { openComposer, type Composer } from "./composer.ts";
 import { openCode } from "./code.ts";
 import type { Kept } from "./cluster.ts";
+import { EmojiPicker } from "./emoji-picker.ts";
 import type { Here, PageState, UnsentItem } from "./kept-state.ts";
 import { copyLink, openMessageMenu } from "./message-menu.ts";
 import type { Outbox } from "./outbox.ts";
@@ -48,7 +49,10 @@ export function openView(main: HTMLElement, arrival: Here, input: ViewInput): Vi
   const conversation = roll?.conversation ?? null;
   outbox.show(roll);
   let reading: Reading | null = null;
+  const picker =
+    document.querySelector("template#emoji-picker") === null ? null : new EmojiPicker(main, closing.signal);
   const composer = openComposer({
+    picker,
     drafts: state.drafts,
     outbox,
     conversation,
@@ -78,6 +82,7 @@ export function openView(main: HTMLElement, arrival: Here, input: ViewInput): Vi
         link: (row) => void copyLink(row, input.say),
       },
       react: (row, emoji) => react(row, emoji, true),
+      picker,
       closed: closing.signal,
     });
     selection = openSelection(roll, { onMode: (on) => rowFocus.tickable(on), say: input.say });

@@ -2,6 +2,7 @@
 import { feature } from "bun:bundle";
 import { Hono } from "hono";
 import { htmxScript, pageScript, streamScript, styleSheet } from "./assets.macro.ts" with { type: "macro" };
+import { emojiFile } from "../messages/emoji-picker.tsx";
 import type { WebEnv } from "./deps.ts";
 
 interface Asset {
@@ -28,6 +29,7 @@ export const ASSETS = {
   htmx: made("htmx", "js", "text/javascript; charset=utf-8", htmxScript()),
   page: made("page", "js", "text/javascript; charset=utf-8", pageScript() + NEXT_MARK),
   stream: made("stream", "js", "text/javascript; charset=utf-8", streamScript() + NEXT_MARK),
+  emoji: made("emoji", "html", "text/html; charset=utf-8", emojiFile()),
   icon: made("icon", "svg", "image/svg+xml", ICON),
 } as const;
 

@@ -1,9 +1,10 @@
-/** What the composer offers behind an `@` or a `#`: people and rooms whose names contain what is typed. */
+/** What the composer offers behind an `@`, a `#` or a `:`: people, rooms and emoji by what is typed of their names. */
 import type { Context } from "hono";
 import type { ChatService, RoomView, Session, UserView } from "../../chat/chat-service.ts";
 import { CALLS, ROOM } from "../../chat/mention-text.ts";
 import { answerError, answerHtml } from "../http/answer.tsx";
 import type { WebDeps, WebEnv } from "../http/deps.ts";
+import { findEmoji } from "./emoji-table.ts";
 import { sessionOf } from "../http/request.ts";
 import { Avatar, RoomMark } from "../page/names.tsx";
 
@@ -18,8 +19,8 @@ const TYPED_UNITS_MAX = 128;
 interface Offer {
   /** What is written in place of what was typed. */
   readonly text: string;
-  /** Null: a word that calls many. */
-  readonly shown: UserView | RoomView | null;
+  /** Null: a word that calls many. A text: an emoji. */
+  readonly shown: UserView | RoomView | string | null;
   readonly note: string;
 }
 
@@ -65,6 +66,10 @@ async function rooms(chat: ChatService, session: Session, typed: string): Promis
   return named.map((room) => ({ text: `#${room.name}`, shown: room, note: "" }));
 }
 
+function emoji(typed: string): Offer[] {
+  return findEmoji(typed, OFFERED_MAX).map(({ emoji: text, codes }) => ({ text, shown: `:${codes[0]}:`, note: "" }));
+}
+
 /** GET /c/:id/complete?text=@an: the options of a list box, without the list box. */
 export async function answerCompletion(c: Context<WebEnv>, deps: WebDeps, conversationId: string): Promise<Response> {
   const [session, text] = [sessionOf(c), (c.req.query("text") ?? "").slice(0, TYPED_UNITS_MAX).normalize("NFKC")];
@@ -75,7 +80,9 @@ export async function answerCompletion(c: Context<WebEnv>, deps: WebDeps, conver
     ? await rooms(deps.chat, session, typed)
     : text.startsWith("@")
       ? await people(deps.chat, session, conversationId, typed)
-      : [];
+      : text.startsWith(":")
+        ? emoji(typed)
+        : [];
   return await answerHtml(
     c,
     <>
@@ -93,12 +100,16 @@ function Option({ offer: { text, shown, note }, id }: { offer: Offer; id: string
         <span class="avatar hue-none" aria-hidden="true">
           @
         </span>
+      ) : typeof shown === "string" ? (
+        <span class="offer-emoji" aria-hidden="true">
+          {text}
+        </span>
       ) : "topic" in shown ? (
         <RoomMark room={shown} />
       ) : (
         <Avatar user={shown} />
       )}
-      <span class="name">{text}</span>
+      <span class="name">{typeof shown === "string" ? shown : text}</span>
       {note === "" ? null : <span class="offer-note">{note}</span>}
     </li>
   );

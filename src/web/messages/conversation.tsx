@@ -8,6 +8,8 @@ import { MessageRow, RowTemplates, type Viewer } from "./message.tsx";
 import { ConversationMark, conversationName, Seen, Time } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
+import { ASSETS } from "../http/assets.ts";
+import { EmojiPickerTemplate } from "./emoji-picker.tsx";
 import { Toolbar, ToolbarToggle } from "./toolbar.tsx";
 import { PreferencesMenu } from "./preferences.tsx";
 import { Quoting } from "./quotes.tsx";
@@ -362,6 +364,7 @@ export function Composer({ action, draft, closed = null, readUpTo = "", called =
       {draft.quote === undefined || draft.quote === null ? null : (
         <Quoting quote={draft.quote} path={action.replace(/\/messages$/, "")} />
       )}
+      <EmojiPickerTemplate file={ASSETS.emoji.path} />
       <div class="line">
         <label for="body" class="sr">
           Message
@@ -384,6 +387,9 @@ export function Composer({ action, draft, closed = null, readUpTo = "", called =
         </textarea>
         <Toolbar />
         <ToolbarToggle />
+        <button type="button" class="emoji-toggle needs-script" aria-haspopup="dialog" aria-label="Emoji" title="Emoji">
+          <Icon name="smile" />
+        </button>
         <button type="submit" class="send" disabled={closed !== null} aria-label="Send" title="Send (Enter)">
           <Icon name="send" />
         </button>

@@ -16,6 +16,9 @@ import { rowId } from "./row-id.ts";
 import { cleanPasted } from "./pasted-text.ts";
 import { ReactPage } from "./reactions.tsx";
 
+/** Of what a user looks for among the emoji. */
+const QUERY_UNITS_MAX = 40;
+
 /** /c/<id>/m/<message id>, and /c/<id>/message, /react, /unreact, /edit and /versions. */
 export function messageRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
@@ -23,7 +26,12 @@ export function messageRoutes(deps: WebDeps): Hono<WebEnv> {
   app.get("/c/:id/m/:message", login, (c) => openAt(c, deps));
   app.get("/c/:id/message", login, (c) => answerMessage(c, deps));
   app.get("/c/:id/react", login, (c) =>
-    answerReact(c, deps, { messageId: c.req.query("ids") ?? "", typed: "", error: null }),
+    answerReact(c, deps, {
+      messageId: c.req.query("ids") ?? "",
+      typed: "",
+      query: (c.req.query("q") ?? "").slice(0, QUERY_UNITS_MAX),
+      error: null,
+    }),
   );
   app.post("/c/:id/react", login, (c) => react(c, deps, true));
   app.post("/c/:id/unreact", login, (c) => react(c, deps, false));
@@ -88,7 +96,12 @@ async function answerMessage(c: Context<WebEnv>, deps: WebDeps): Promise<Respons
 async function answerReact(
   c: Context<WebEnv>,
   deps: WebDeps,
-  asked: { readonly messageId: string; readonly typed: string; readonly error: ChatError | null },
+  asked: {
+    readonly messageId: string;
+    readonly typed: string;
+    readonly query: string;
+    readonly error: ChatError | null;
+  },
 ): Promise<Response> {
   const content = <ReactPage path={`/c/${c.req.param("id")}`} {...asked} />;
   return await answerAbout(c, deps, { title: "Add a reaction", content, error: asked.error });
@@ -104,7 +117,7 @@ async function react(c: Context<WebEnv>, deps: WebDeps, on: boolean): Promise<Re
   const { error } = answer;
   const isTyped = error.code === "invalid" && !wantsJson(c);
   return isTyped
-    ? await answerReact(c, deps, { messageId: input.messageId, typed: emoji, error })
+    ? await answerReact(c, deps, { messageId: input.messageId, typed: emoji, query: "", error })
     : await answerError(c, error);
 }
 

@@ -1,6 +1,7 @@
 /** Reactions to a message: the chips below it, and what people choose an emoji from. */
 import type { ChatError } from "../../chat/errors.ts";
 import type { MessageView, ReactionView } from "../../chat/chat-service.ts";
+import { EmojiButtons } from "./emoji-picker.tsx";
 import { Field } from "../page/field.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
@@ -81,6 +82,8 @@ interface ReactPageProps {
   readonly path: string;
   readonly messageId: string;
   readonly typed: string;
+  /** What was looked for; "" for all. */
+  readonly query: string;
   /** Why what was typed is not added; null: nothing was. */
   readonly error: ChatError | null;
 }
@@ -89,7 +92,7 @@ interface ReactPageProps {
  * The page that "More" leads to, and "Add a reaction" without a script. Its forms carry no id, because to do the same
  * twice changes nothing, and a user who comes back to the page chooses something else.
  */
-export function ReactPage({ path, messageId, typed, error }: ReactPageProps) {
+export function ReactPage({ path, messageId, typed, query, error }: ReactPageProps) {
   return (
     <section class="page account">
       <PageHead title="Add a reaction" />
@@ -100,6 +103,15 @@ export function ReactPage({ path, messageId, typed, error }: ReactPageProps) {
             {emoji}
           </button>
         ))}
+      </PostForm>
+      <form method="get" action={`${path}/react`} class="block stack">
+        <input type="hidden" name="ids" value={messageId} />
+        <Field name="q" label="Find an emoji" value={query} />
+        <button type="submit">Find</button>
+      </form>
+      <PostForm action={`${path}/react`} class="block">
+        <input type="hidden" name="ids" value={messageId} />
+        <EmojiButtons query={query} />
       </PostForm>
       <PostForm action={`${path}/react`} class="block stack">
         <input type="hidden" name="ids" value={messageId} />

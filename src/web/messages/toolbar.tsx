@@ -15,7 +15,7 @@ const FORMATS: readonly (readonly [IconName, string])[] = [
 /** The buttons. On a phone they are hidden until the toggle is pressed. */
 export function Toolbar() {
   return (
-    <div id="tools" class="tools needs-script" role="toolbar" aria-label="Formatting" aria-controls="body">
+    <div id="formats" class="formats needs-script" role="toolbar" aria-label="Formatting" aria-controls="body">
       {FORMATS.map(([name, title]) => (
         <button type="button" data-format={name} title={title} aria-label={title.replace(/ \(.*/, "")}>
           <Icon name={name} />
@@ -30,9 +30,9 @@ export function ToolbarToggle() {
   return (
     <button
       type="button"
-      class="tools-toggle needs-script"
+      class="format-toggle needs-script"
       aria-expanded="false"
-      aria-controls="tools"
+      aria-controls="formats"
       aria-label="Formatting"
       title="Formatting"
     >
