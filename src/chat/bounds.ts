@@ -12,6 +12,8 @@ export const QUOTE_CHARS_MAX = 200;
 export const IDS_MAX = 500;
 /** Elements in one page of a list. */
 export const PAGE_MAX = 200;
+/** People of a group conversation, with the one who begins it. More than these need a room. */
+export const GROUP_PEOPLE_MAX = 12;
 /** UTF-8 bytes of an emoji: more than any has. */
 export const EMOJI_BYTES_MAX = 64;
 /** Different emoji at one message. */

@@ -74,6 +74,17 @@ export interface RoomView {
   readonly isForAll: boolean;
   /** Whoever comes to it sees nothing that was written before. */
   readonly historyFromJoining: boolean;
+  /** Null: it has always been a room. */
+  readonly fromGroup: FromGroup | null;
+}
+
+/** How a group became a room. */
+export interface FromGroup {
+  /** Who made it a room. */
+  readonly name: string;
+  readonly timeMicros: number;
+  /** Messages below this seq were written while it was a group. */
+  readonly seq: number;
 }
 
 /** Somebody in a room. */
@@ -120,9 +131,11 @@ export interface PreferencesView extends Pick<PreferenceRow, "starred" | "muted"
 
 export interface ConversationView {
   readonly id: ConversationId;
-  /** The other person; the user for notes to self. Null: a room. Of a thread: as of its parent. */
+  /** The other person; the user for notes to self. Null: a group or a room. Of a thread: as of its parent. */
   readonly with: UserView | null;
-  /** Null: a direct conversation. Of a thread: as of its parent. */
+  /** Of a group conversation: the other people; else empty. Of a thread: as of its parent. */
+  readonly group: readonly UserView[];
+  /** Null: a direct or a group conversation. Of a thread: as of its parent. */
   readonly room: RoomView | null;
   /** Null: not a thread. */
   readonly thread: ThreadView | null;
@@ -245,7 +258,10 @@ export interface ReactInput {
 }
 
 export interface SendInput {
-  /** Name of the recipient, in any case, or `#` and the name of a room. Exactly one of `to` and `conversationId` is set. */
+  /**
+   * Name of the recipient, in any case, or names of up to 11 people, separated by commas, or `#` and the name of a room.
+   * Exactly one of `to` and `conversationId` is set.
+   */
   readonly to?: string;
   readonly conversationId?: ConversationId;
   readonly body: string;
@@ -485,14 +501,14 @@ export interface ChatService {
     input: { readonly messageId: MessageId; readonly on: boolean; readonly clientId: ClientId },
   ): Promise<Answer<ConversationView>>;
   /**
-   * The direct conversation with the person of this name, null before its first message; or the room, if the name
-   * begins with `#`. Error: unknown_recipient.
+   * The direct conversation with the person of this name, or the group with those of several, null before its first
+   * message; or the room, if the name begins with `#`. Errors: unknown_recipient, too_long (more than 11 names).
    */
   findDirect(session: Session, input: { name: string } & ReadAt): Promise<Answer<ConversationView | null>>;
   /** `limit` (1 to 200) messages of a conversation, oldest first. Errors: not_found, invalid (more than one place). */
   messages(session: Session, input: MessagesInput & ReadAt): Promise<Answer<readonly MessageView[]>>;
   /**
-   * Makes a room, whose owner the user is. `people` are names of those who are in it from the start, at most 100.
+   * Makes a room, whose owner the user is. A group becomes a private room. `people` are names of those who are in it from the start, at most 100.
    * Errors: invalid, too_long, name_taken, unknown_recipient (one of `people`), too_many (rooms).
    */
   createRoom(
@@ -501,6 +517,8 @@ export interface ChatService {
       readonly name: string;
       readonly topic: string;
       readonly isPrivate: boolean;
+      /** A group conversation of the user, which becomes the room, with its id, its messages and no other people. */
+      readonly group?: ConversationId;
       /** Whoever comes later sees nothing that was written before. Only of a private room, and it stays so. */
       readonly historyFromJoining?: boolean;
       readonly people: readonly string[];

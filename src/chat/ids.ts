@@ -8,7 +8,7 @@ export type InviteId = Distinct<string, "invite">;
 /** 12 base62 characters; never the token. */
 export type SessionId = Distinct<string, "session">;
 /**
- * Of a direct conversation: `<user id>_<user id>`, sorted. Of a room: 12 base62 characters. Of a thread:
+ * Of a direct conversation: `<user id>_<user id>`, sorted. Of a group or a room: 12 base62 characters. Of a thread:
  * `t_<message id>`, with the id of its root.
  */
 export type ConversationId = Distinct<string, "conversation">;
@@ -91,7 +91,16 @@ export function inviteIdFor(creator: UserId, clientId: ClientId, content: string
   return base62(new Bun.CryptoHasher("sha256").update(`lastword-invite\0${creator}\0${original}\0${content}`).digest());
 }
 
-/** The text can be the id of a room. */
+/**
+ * The id of the group conversation of these people, in any order: the same on both branches of a split. `nth`: how many
+ * earlier groups of the same people have become rooms.
+ */
+export function groupIdFor(people: readonly UserId[], nth: number): ConversationId {
+  const set = [...new Set(people)].toSorted().join("\0");
+  return base62(new Bun.CryptoHasher("sha256").update(`lastword-group\0${nth}\0${set}`).digest());
+}
+
+/** The text can be the id of a room, or of a group, which may become one. */
 export function isRoomId(text: string): boolean {
   return ROOM_ID.test(text);
 }

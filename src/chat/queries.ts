@@ -9,6 +9,7 @@ import type { ClientId, ConversationId, InviteId, MessageId, UserId } from "./id
 import type {
   AuditEntry,
   DeactivationRow,
+  ConversationRow,
   InviteRow,
   InviteUseRow,
   MentionRow,
@@ -37,9 +38,13 @@ export interface SeenMessage extends MessageRow {
 /** A conversation as one user sees it. */
 export interface ConversationSummary {
   readonly id: ConversationId;
-  /** The other person; the user for notes and of a room. Of a thread: as of its parent. */
+  /** Of a thread: as of its parent. */
+  readonly kind: "direct" | "group" | "room";
+  /** The other person; the user for notes, of a group and of a room. Of a thread: as of its parent. */
   readonly other: UserId;
-  /** Null: a direct conversation. Of a thread: as of its parent. */
+  /** Of a group: its people without the user; else empty. Of a thread: as of its parent. */
+  readonly group: readonly UserId[];
+  /** Null: a direct or a group conversation. Of a thread: as of its parent. */
   readonly room: RoomSummary | null;
   /** Null: not a thread. */
   readonly thread: ThreadSummary | null;
@@ -218,6 +223,8 @@ export interface Queries {
   readonly rooms: RoomQueries;
   readonly admin: AdminQueries;
 
+  /** Null: there is no such conversation. */
+  kindOf(conversation: ConversationId): ConversationRow["kind"] | null;
   /** Whether the user may read and write there. In a thread, also in one without replies, that is who is in its parent. */
   isMember(conversation: ConversationId, user: UserId): boolean;
   /** Members of the conversation, ordered by id; empty if it does not exist. Of a thread: those who follow it. */

@@ -148,7 +148,8 @@ export const AUDIT_DROPPED_MAX = 10;
 
 export interface ConversationRow {
   readonly id: ConversationId;
-  readonly kind: "direct" | "room" | "thread";
+  /** A group has no name, and its people stay the same. It may become a room. */
+  readonly kind: "direct" | "group" | "room" | "thread";
   readonly createdSeq: Seq;
   /** Of a thread: the conversation of its root, whose members are those who may read it. Null for all others. */
   readonly parent: ConversationId | null;
@@ -209,6 +210,8 @@ export interface RoomRow {
   readonly archived: boolean;
   /** Whoever comes to it sees nothing that was written before. */
   readonly historyFromJoining: boolean;
+  /** The op that made a room of a group; 0: it has always been a room. */
+  readonly fromGroupSeq: Seq;
   readonly createdBy: UserId;
   /** 0: the op that makes it has not arrived yet, others of its branch have. */
   readonly createdMicros: number;
@@ -430,6 +433,7 @@ export interface Rows {
 
   conversation(id: ConversationId): ConversationRow | null;
   addConversation(row: ConversationRow): void;
+  setConversationKind(id: ConversationId, kind: ConversationRow["kind"]): void;
   /**
    * Null if the user is not a member, who may then learn nothing about the conversation. Who may read a thread, its
    * parent says (kinds/threads.ts).

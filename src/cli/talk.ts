@@ -310,8 +310,10 @@ export class Talk {
 function nameOf(conversation: {
   readonly room?: { readonly name: string } | null | undefined;
   readonly with?: { readonly name: string } | null | undefined;
+  readonly group?: readonly { readonly name: string }[] | undefined;
 }): string {
-  return conversation.room ? `#${conversation.room.name}` : (conversation.with?.name ?? "elsewhere");
+  const group = (conversation.group ?? []).map(({ name }) => name).join(", ");
+  return conversation.room ? `#${conversation.room.name}` : (conversation.with?.name ?? (group || "elsewhere"));
 }
 
 /** The first rows of a list, and how to get all. */

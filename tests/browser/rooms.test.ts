@@ -116,6 +116,39 @@ stories("rooms", {}, (stage) => {
     expect(found).toEqual([]);
   });
 
+  story("three write to each other by their names, and make it a room that hides this from newcomers", async () => {
+    const cat = await stage.open(stage.nameOf("cat"));
+    await cat.register(stage.cluster.web(1));
+    await ann.page.goto(`${stage.cluster.web(0)}/new`);
+    await ann.page.getByLabel("To", { exact: true }).fill(`${bob.name}, nobody-at-all`);
+    await composer(ann.page).fill("the three of us");
+    await ann.page.getByRole("button", { name: "Send" }).click();
+    await ann.page.getByText("No one here is called “nobody-at-all”.").waitFor();
+    await ann.page.getByLabel("To", { exact: true }).fill(`${bob.name}, ${cat.name}`);
+    await ann.page.getByRole("button", { name: "Send" }).click();
+    await ann.page.getByRole("heading", { name: `${bob.name}, ${cat.name}`, level: 1 }).waitFor();
+    const inGroup = bob.page.locator("#sidebar a[href^='/c/']", { hasText: `${ann.name}, ${cat.name}` });
+    await inGroup.getByText(`${ann.name}: the three of us`).waitFor();
+    await inGroup.click();
+    await row(bob.page, "the three of us").waitFor();
+    await look(ann.page, "a group");
+    const name = stage.nameOf("trio");
+    await ann.page.getByRole("link", { name: "Make it a room" }).click();
+    await ann.page.getByLabel("Name", { exact: true }).fill(name);
+    await ann.page.getByRole("checkbox", { name: /^Hide earlier messages/ }).check();
+    await look(ann.page, "the form that makes a room of a group");
+    await ann.page.getByRole("button", { name: "Make it a room" }).click();
+    for (const { page } of [ann, bob]) {
+      await page.getByRole("heading", { name: `#${name}`, level: 1 }).waitFor();
+      await page.getByText(`${ann.name} made this group the room #${name}`).waitFor();
+      await row(page, "the three of us").waitFor();
+    }
+    await bob.say("now with a name");
+    await row(ann.page, "now with a name").waitFor();
+    await look(bob.page, "a room that was a group");
+    expect(found).toEqual([]);
+  });
+
   story("a room that is renamed and archived says so where it is open, and is left out of the list", async () => {
     const name = stage.nameOf("old");
     await makes(ann, name);

@@ -85,6 +85,7 @@ export const WIRE_MESSAGE = {
 const DIRECT: ConversationView = {
   id: "u1_u2",
   with: ADA,
+  group: [],
   room: null,
   thread: null,
   unread: 3,
@@ -157,6 +158,7 @@ export const ROOM: RoomView = {
   role: "owner",
   isForAll: false,
   historyFromJoining: false,
+  fromGroup: null,
 };
 
 /**

@@ -307,6 +307,11 @@ export class MemoryRows implements Rows {
     this.#set(this.#t.conversations, row.id, row);
   }
 
+  setConversationKind(id: string, kind: ConversationRow["kind"]): void {
+    const row = this.conversation(id);
+    if (row !== null) this.#set(this.#t.conversations, id, { ...row, kind });
+  }
+
   member(conversation: string, user: string): MemberRow | null {
     return this.#t.members.get(`${conversation} ${user}`) ?? null;
   }

@@ -214,8 +214,10 @@ export class Views {
   }
 
   room({ row, people, role }: RoomSummary): RoomView {
-    const { id, name, topic, isPrivate, archived, historyFromJoining } = row;
-    return { id, name, topic, isPrivate, archived, people, role, isForAll: id === GENERAL_ID, historyFromJoining };
+    const { id, name, topic, isPrivate, archived, historyFromJoining, fromGroupSeq: seq, createdBy } = row;
+    const by = { name: this.userById(createdBy).name, timeMicros: row.createdMicros, seq };
+    const what = { name, topic, isPrivate, archived, historyFromJoining, fromGroup: seq === 0 ? null : by };
+    return { id, ...what, people, role, isForAll: id === GENERAL_ID };
   }
 
   #thread({ parent, root, isFollowed }: ThreadSummary): ThreadView {
@@ -226,7 +228,8 @@ export class Views {
     const { room, thread } = summary;
     return {
       id: summary.id,
-      with: room === null ? this.userById(summary.other) : null,
+      with: summary.kind === "direct" ? this.userById(summary.other) : null,
+      group: summary.group.map((id) => this.userById(id)).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
       room: room === null ? null : this.room(room),
       thread: thread === null ? null : this.#thread(thread),
       unread: summary.unread,

@@ -2,7 +2,7 @@
 import type { Fact } from "../fact.ts";
 import { GENERAL_ID, roomIdFor, type ConversationId, type UserId } from "../ids.ts";
 import type { ChatErrorCode } from "../errors.ts";
-import type { Rows } from "../rows.ts";
+import type { RoomRow, Rows } from "../rows.ts";
 import { done, refused, type Kind } from "./kind.ts";
 import {
   ensureOwner,
@@ -70,12 +70,17 @@ function contentOf({ folded, topic, isPrivate, historyFromJoining, people }: Omi
   return [folded, topic, visibility, ...people].join("\0");
 }
 
-function full({ op, rows }: At): ChatErrorCode | null {
+/** The error if there are as many rooms as allowed, in all or of the user; else null. */
+export function full({ op, rows }: At): ChatErrorCode | null {
   return rows.countRooms(ROOMS_MAX) >= ROOMS_MAX ? "too_many" : seatedEnough(op.user, rows);
 }
 
 /** Creates the room and seats its owner. If other ops about the room arrived first, sets only what those have not set. */
-function makeRoom(at: At, id: ConversationId, body: Omit<CreateRoom, "kind" | "people">): Fact[] {
+export function makeRoom(
+  at: At,
+  id: ConversationId,
+  body: Omit<CreateRoom, "kind" | "people"> & Partial<Pick<RoomRow, "fromGroupSeq">>,
+): Fact[] {
   const { op, seq, rows } = at;
   const room = openRoom(at, id);
   const tag = tagOf(op);
@@ -84,9 +89,14 @@ function makeRoom(at: At, id: ConversationId, body: Omit<CreateRoom, "kind" | "p
     ...(counts(op, room.nameTag) ? { ...freeName(body, id, rows), nameTag: tag } : {}),
     ...(counts(op, room.topicTag) ? { topic: body.topic, topicTag: tag } : {}),
     ...(room.privateTag === "" ? { isPrivate: body.isPrivate, privateTag: tag } : {}),
-    ...(room.createdMicros === 0 ? { historyFromJoining: body.historyFromJoining === true } : {}),
-    createdBy: op.user,
-    createdMicros: op.timeMicros,
+    ...(room.createdMicros === 0
+      ? {
+          historyFromJoining: body.historyFromJoining === true,
+          fromGroupSeq: body.fromGroupSeq ?? 0,
+          createdBy: op.user,
+          createdMicros: op.timeMicros,
+        }
+      : {}),
     changedSeq: seq,
   });
   if (room.createdMicros === 0 && body.historyFromJoining !== true) showAll(id, rows);

@@ -19,6 +19,7 @@ import { follow } from "./follow.ts";
 import type { Kind } from "./kind.ts";
 import { login } from "./login.ts";
 import { marks } from "./marks.ts";
+import { nameGroup } from "./name-group.ts";
 import { next } from "./next.ts";
 import { react } from "./react.ts";
 import { register } from "./register.ts";
@@ -66,6 +67,7 @@ export const KINDS = {
   createReset,
   resetPassword,
   setActive,
+  nameGroup,
 } as const;
 
 // Only the executable that tests upgrade to has this kind; see next.ts.

@@ -56,8 +56,8 @@ export function moveMark(
   if (stuckBefore !== null) rows.markIsStuck(conversation, user, stuckBefore);
   if (!overOthers && fresh.length === 0) return;
   // In a room the others are not told who has read what: fifty marks for each message would go to fifty people each.
-  const isRoom = rows.conversation(homeOf(conversation, rows))?.kind === "room";
-  const audience = isRoom ? { user } : { membersOf: conversation };
+  const isDirect = rows.conversation(homeOf(conversation, rows))?.kind === "direct";
+  const audience = isDirect ? { membersOf: conversation } : { user };
   facts.push({ kind: "read", conversationId: conversation, readerId: user, messageIds: fresh, upTo: mark, audience });
 }
 

@@ -76,6 +76,7 @@ export function openRoom({ seq, rows }: At, id: ConversationId): RoomRow {
     isPrivate: false,
     archived: false,
     historyFromJoining: false,
+    fromGroupSeq: 0,
     createdBy: "",
     createdMicros: 0,
     nameTag: "",
@@ -87,6 +88,7 @@ export function openRoom({ seq, rows }: At, id: ConversationId): RoomRow {
   rows.putRoom(room);
   // Those whom a link has led here before the room came.
   for (const { user, tag } of rows.seatsIn(id)) {
+    if (rows.member(id, user) !== null) continue;
     const since = { sinceSeq: seq, sinceMicros: microsOf(tag) };
     rows.putMember({ conversation: id, user, mark: seq, markChangedSeq: seq, ...since });
   }

@@ -1,6 +1,6 @@
 /**
- * Sends a message to a conversation of its author. The first message creates a direct conversation or a thread; a room
- * exists before its first message.
+ * Sends a message to a conversation of its author. The first message creates a direct conversation, a group or a
+ * thread; a room exists before its first message.
  */
 import type { Fact } from "../fact.ts";
 import {
@@ -14,7 +14,7 @@ import {
 } from "../ids.ts";
 import type { MemberRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
-import { directPeople, openDirect } from "./direct.ts";
+import { directPeople, groupPeople, openFor } from "./direct.ts";
 import { applyEarly } from "./early.ts";
 import { refused, type Decision, type Kind, type OpHead } from "./kind.ts";
 import { mayRead, placeOfRequest, placeOfRoot } from "./places.ts";
@@ -54,6 +54,8 @@ export interface SendMessage {
   readonly mentions?: readonly Mention[];
   /** The message that this one quotes. Absent or "": none. */
   readonly quoted?: MessageId;
+  /** To a group that may not be there yet: its people, with the author; absent otherwise. */
+  readonly people?: readonly UserId[];
 }
 
 /**
@@ -68,14 +70,15 @@ export const sendMessage: Kind<SendMessage> = {
   since: 1,
   merge: "keep",
   recorded: true,
-  read: ({ conversation, body, readUpTo, parent, quoted, mentions }) => ({
+  read: ({ conversation, body, readUpTo, parent, quoted, mentions, people }) => ({
     kind: "sendMessage",
     conversation,
     body,
     readUpTo,
-    parent,
-    quoted,
+    ...(parent === "" ? {} : { parent }),
+    ...(quoted === "" ? {} : { quoted }),
     ...(mentions.length === 0 ? {} : { mentions: mentions.map(({ user, name, silent }) => ({ user, name, silent })) }),
+    ...(people.length === 0 ? {} : { people }),
   }),
   content: ({ conversation, body, quoted = "" }) => `${conversation}\0${body}${quoted === "" ? "" : `\0${quoted}`}`,
 
@@ -83,7 +86,7 @@ export const sendMessage: Kind<SendMessage> = {
     const at = { op, seq, rows };
     const { quoted = "" } = body;
     if (quoted !== "" && splitMessageId(quoted) === null) return refused("invalid");
-    const opened = isThreadId(body.conversation) ? openInThread(at, body) : open(at, body.conversation);
+    const opened = isThreadId(body.conversation) ? openInThread(at, body) : open(at, body);
     if ("kind" in opened) return opened;
     const { conversation, member } = opened;
     // Looked up before the message is added, so that a message cannot name itself as the newest one shown.
@@ -141,10 +144,13 @@ interface Opened {
   readonly facts: readonly Fact[];
 }
 
-function open(at: At, conversation: ConversationId): Opened | Decision {
+type Destination = Pick<SendMessage, "conversation" | "people">;
+
+function open(at: At, to: Destination): Opened | Decision {
   const { op, seq, rows } = at;
+  const { conversation } = to;
   const there = rows.member(conversation, op.user);
-  const people = there === null ? directPeople(conversation, op.user) : rows.membersOf(conversation);
+  const people = there === null ? peopleToOpen(at, to) : rows.membersOf(conversation);
   // On its own branch its author was in the room; here she may not be, and the room may not have come yet.
   const isKept = op.recovered && isRoomId(conversation);
   if (people === null && !isKept) return refused("not_found");
@@ -154,8 +160,13 @@ function open(at: At, conversation: ConversationId): Opened | Decision {
   if (people === null) openRoom(at, conversation);
   const refusal = op.recovered ? null : refusalOf(at, conversation, people ?? []);
   if (refusal !== null) return refusal;
-  const member = there ?? (people === null ? null : openDirect(conversation, op.user, people, seq, rows));
+  const member = there ?? (people === null ? null : openFor(conversation, op.user, people, seq, rows));
   return { conversation, member, facts: [] };
+}
+
+/** The people of the conversation that the message opens; null if it opens none. */
+function peopleToOpen({ op, rows }: At, { conversation, people = [] }: Destination): readonly UserId[] | null {
+  return directPeople(conversation, op.user) ?? groupPeople(conversation, op.user, people, rows);
 }
 
 /** Whoever may write in the conversation of a message may write in the thread below it, and follows the thread then. */
@@ -169,7 +180,7 @@ function openInThread(at: At, { conversation: thread, parent: wasIn = "" }: Send
   if (refusal !== null) return refusal;
   // A message of another conversation has the id of the root here: the reply is kept where its branch showed it.
   const known = rows.conversation(thread)?.parent ?? placeOfRoot(thread, rows)?.conversation ?? parent;
-  if (known !== parent) return open(at, parent);
+  if (known !== parent) return open(at, { conversation: parent });
   const facts: Fact[] = [];
   openThread(at, thread, parent);
   setFollow(at, thread, true, facts);

@@ -22,6 +22,7 @@ import { Messaging } from "./messaging.ts";
 import type { Presence } from "../ports.ts";
 import { Projections } from "../projections.ts";
 import { Reading } from "../reading.ts";
+import { Recipients } from "./recipients.ts";
 import { People } from "./people.ts";
 import { Rooms } from "./rooms.ts";
 import type { Answer } from "../errors.ts";
@@ -89,7 +90,8 @@ export function createChat(options: ChatOptions): Chat {
     scheduler: hostScheduler,
     newId: () => crypto.randomUUID(),
   });
-  const messaging = new Messaging(options, { writer, marks, reading, views, finder });
+  const recipients = new Recipients(options, { reading, finder });
+  const messaging = new Messaging(options, { writer, marks, reading, views, recipients });
   const rooms = new Rooms(options, { writer, reading, views, finder });
   const threads = new Threads(options, { writer, reading, views });
   const people = new People(options, { writer, reading, views, finder });

@@ -56,6 +56,14 @@ export class Finder {
   }
 }
 
+/** The names in a list of recipients. A comma separates them, because no name has one. */
+export function namesIn(text: string): string[] {
+  return text
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+}
+
 /** Whether a typed recipient is the name of a room. */
 export function namesRoom(text: string): boolean {
   return text.trim().startsWith("#");

@@ -3,10 +3,8 @@ import { CHAT_ERRORS, failed, type Answer } from "../errors.ts";
 import {
   directId,
   directMembers,
-  isRoomId,
   isThreadId,
   messageId,
-  rootOf,
   secondIdOf,
   splitMessageId,
   type ClientId,
@@ -16,19 +14,18 @@ import {
 } from "../ids.ts";
 import { EMOJI_PER_MESSAGE, IDS_MAX, REACTIONS_PER_MESSAGE } from "../bounds.ts";
 import { checkBody, checkClientId, checkEmoji, checkIds, checkLimit } from "../limits.ts";
-import { namesRoom, type Finder } from "./finder.ts";
 import { LEVELS } from "../kinds/set-preference.ts";
+import { NO_SUCH_ROOM, type Recipients } from "./recipients.ts";
 import type { MarkGatherer } from "./mark-gatherer.ts";
 import { mentionsIn } from "./mentions.ts";
 import { typedName } from "./names.ts";
-import { directPeople } from "../kinds/direct.ts";
 import type { OpBody } from "../kinds/kinds.ts";
 import { microsOf } from "../kinds/tags.ts";
 import { isAdmin } from "../rights.ts";
 import type { Reading } from "../reading.ts";
 import type { SeenMessage, Waiting, SomePeople } from "../queries.ts";
 import type { UserRow } from "../rows.ts";
-import { failedWith, noSuchPerson } from "../sentences.ts";
+import { failedWith } from "../sentences.ts";
 import {
   FIRST_UNREAD,
   LIST_MAX,
@@ -61,10 +58,9 @@ const NEWEST = Number.MAX_SAFE_INTEGER;
 
 const ONE_PLACE = "Name one place: before a message, after one, or around one.";
 
-const NO_SUCH_ROOM = "There is no room of this name here, or you are not in it.";
+const TO = { field: "to" } as const;
 
 const NO_SUCH_LEVEL = `Choose one of: ${LEVELS.join(", ")}.`;
-const NO_THREAD_IN_THREAD = "A reply has no thread of its own. Write in the thread that it is in.";
 
 const TOO_MANY_REACTIONS = `A message can have ${EMOJI_PER_MESSAGE} different emoji and ${REACTIONS_PER_MESSAGE} reactions. Choose one that is there.`;
 
@@ -82,7 +78,7 @@ export class Messaging {
   readonly #marks: MarkGatherer;
   readonly #reading: Reading;
   readonly #views: Views;
-  readonly #finder: Finder;
+  readonly #recipients: Recipients;
 
   constructor(
     deps: MessagingDeps,
@@ -91,7 +87,7 @@ export class Messaging {
       readonly marks: MarkGatherer;
       readonly reading: Reading;
       readonly views: Views;
-      readonly finder: Finder;
+      readonly recipients: Recipients;
     },
   ) {
     this.#deps = deps;
@@ -99,7 +95,7 @@ export class Messaging {
     this.#marks = parts.marks;
     this.#reading = parts.reading;
     this.#views = parts.views;
-    this.#finder = parts.finder;
+    this.#recipients = parts.recipients;
   }
 
   async send(session: Session, input: SendInput): Promise<Answer<MessageView>> {
@@ -120,10 +116,9 @@ export class Messaging {
     if (!clientId.ok) return clientId;
     const body = checkBody(input.body);
     if (!body.ok) return body;
-    const found = await this.#conversationFor(session, input);
-    // The author may have been sent away from the room since she wrote: a repeat still gets the first answer.
-    const conversation = typeof found === "string" ? found : (this.#sentTo(session, clientId.value, input) ?? found);
-    if (typeof conversation !== "string") return conversation;
+    const found = await this.#recipients.find(session, clientId.value, input);
+    if ("ok" in found) return found;
+    const { conversation, people } = found;
     const { readUpTo = "" } = input;
     if (readUpTo !== "" && splitMessageId(readUpTo) === null) return failedWith("invalid", { field: "ids" });
     const { quoted = "" } = input;
@@ -132,7 +127,7 @@ export class Messaging {
       return failed("not_found", NOTHING_TO_QUOTE, { field: "ids" });
     const parent = isThreadId(conversation) ? this.#deps.queries().homeOf(conversation) : "";
     const { queries, presence } = this.#deps;
-    const isRoom = directMembers(conversation) === null;
+    const isRoom = directMembers(conversation) === null && people === undefined;
     const text = { author: session.userId, conversation, isRoom, body: body.value };
     const mentions = mentionsIn(text, { queries: queries(), presence });
     if (!mentions.ok) return mentions;
@@ -143,6 +138,7 @@ export class Messaging {
       readUpTo,
       parent,
       quoted,
+      ...(people === undefined ? {} : { people }),
       ...(mentions.value.length === 0 ? {} : { mentions: mentions.value }),
     };
     const written = await this.#writer.write(session.userId, clientId.value, op);
@@ -160,65 +156,12 @@ export class Messaging {
     return row === null ? failedWith("not_found") : { ok: true, value: this.#views.message(row), cursor };
   }
 
-  async #conversationFor(session: Session, input: SendInput): Promise<ConversationId | ReturnType<typeof failedWith>> {
-    const { to, conversationId } = input;
-    if ((to === undefined) === (conversationId === undefined)) {
-      return failed("invalid", "Name either a person or a conversation.", { field: "to" });
-    }
-    if (conversationId !== undefined) {
-      if (this.#isBelowReply(conversationId)) return failed("invalid", NO_THREAD_IN_THREAD, { field: "to" });
-      return (await this.#mayWriteIn(conversationId, session.userId)) ? conversationId : failedWith("not_found");
-    }
-    if (namesRoom(to ?? "")) return await this.#roomFor(session, to ?? "");
-    const user = await this.#finder.user(to ?? "", session.userId);
-    if (user === null) return noSuchPerson(to ?? "");
-    return directId(session.userId, user.id);
-  }
-
   /** Whether the user sees this message, and it belongs to the conversation. Another replica may have it already. */
   async #mayQuote({ userId }: Session, conversation: ConversationId, quoted: MessageId): Promise<boolean> {
     const { queries } = this.#deps;
     const isThere = (): boolean =>
       queries().messageIn(conversation, quoted) !== null && queries().messageById(quoted, userId) !== null;
     return isThere() || ((await this.#reading.catchUp()) && isThere());
-  }
-
-  /** Whether this would be a thread below a reply. */
-  #isBelowReply(conversation: ConversationId): boolean {
-    const root = splitMessageId(rootOf(conversation) ?? "");
-    const request = root === null ? null : this.#deps.queries().request(root.author, root.clientId);
-    return isThreadId(request?.conversation ?? "");
-  }
-
-  /** Where the user has written with this client id, if it may be what is named; null: in no room or thread. */
-  #sentTo({ userId }: Session, clientId: ClientId, { to, conversationId }: SendInput): ConversationId | null {
-    const sent = this.#deps.queries().request(userId, clientId)?.conversation ?? null;
-    if (sent === null || (!isRoomId(sent) && !isThreadId(sent))) return null;
-    const isNamed = conversationId === undefined && isRoomId(sent) && namesRoom(to ?? "");
-    return sent === conversationId || isNamed ? sent : null;
-  }
-
-  /** Whether the user is a member or may open the conversation, which another replica may have created a moment ago. */
-  async #mayWriteIn(conversation: ConversationId, user: UserId): Promise<boolean> {
-    const { queries } = this.#deps;
-    if (queries().isMember(conversation, user) || directPeople(conversation, user) !== null) return true;
-    return (await this.#reading.catchUp()) && queries().isMember(conversation, user);
-  }
-
-  /** The room of this name, to write in it. */
-  async #roomFor(session: Session, name: string): Promise<ConversationId | ReturnType<typeof failedWith>> {
-    const room = await this.#finder.room(name, session.userId);
-    if (room === null) return failed("unknown_recipient", NO_SUCH_ROOM, { field: "to" });
-    if (room.role !== null) return room.row.id;
-    return failed("not_found", "You are not in this room. Join it first, then write.", { field: "to" });
-  }
-
-  async #findRoom(session: Session, name: string): Promise<Answer<ConversationView>> {
-    const room = await this.#finder.room(name, session.userId);
-    const summary = room === null ? null : this.#deps.queries().summary(room.row.id, session.userId);
-    return summary === null
-      ? failed("unknown_recipient", NO_SUCH_ROOM, { field: "to" })
-      : this.#reading.ok(this.#views.conversation(summary));
   }
 
   async markRead(session: Session, input: { ids: readonly MessageId[] }): Promise<Answer<null>> {
@@ -431,10 +374,10 @@ export class Messaging {
     // This comes first: a look-up before it could answer "none yet" for a conversation that the caller knows.
     const late = await this.#reading.ready(input);
     if (late !== null) return late;
-    if (namesRoom(input.name)) return await this.#findRoom(session, input.name);
-    const user = await this.#finder.user(input.name, session.userId);
-    if (user === null) return noSuchPerson(input.name);
-    const summary = this.#deps.queries().summary(directId(session.userId, user.id), session.userId);
+    const found = await this.#recipients.named(session, input.name);
+    // A room that the user may see and is not in has no conversation to read.
+    if ("ok" in found) return found.error.code === "not_found" ? failed("unknown_recipient", NO_SUCH_ROOM, TO) : found;
+    const summary = this.#deps.queries().summary(found.conversation, session.userId);
     return this.#reading.ok(summary === null ? null : this.#views.conversation(summary));
   }
 

@@ -2,9 +2,11 @@
 import { failed, type Answer, type ChatErrorCode } from "../errors.ts";
 import { GENERAL_ID, type ClientId, type ConversationId, type UserId } from "../ids.ts";
 import { checkClientId, checkLimit, checkTopic } from "../limits.ts";
+import { GROUP_PEOPLE_MAX } from "../bounds.ts";
 import { recordedResult } from "../kinds/apply.ts";
 import { roomIdOf } from "../kinds/create-room.ts";
 import type { OpBody } from "../kinds/kinds.ts";
+import type { RoomName } from "../kinds/rooms.ts";
 import type { ChatDeps } from "../ports.ts";
 import type { RoomSummary } from "../queries.ts";
 import type { Reading } from "../reading.ts";
@@ -20,6 +22,10 @@ import type { Writer } from "./writer.ts";
 const NAMED_MAX = 100;
 
 const PUBLIC_HISTORY = "Everybody can read a public room from its beginning. Make it private, or show its history.";
+
+const ONLY_GROUPS = "Only a group of three or more becomes a room. Create a room and invite the other person.";
+
+const TO = { field: "to" } as const;
 
 const ROLES: readonly string[] = ["member", "admin", "owner"] satisfies RoomRole[];
 
@@ -51,6 +57,7 @@ export class Rooms {
       readonly topic: string;
       readonly isPrivate: boolean;
       readonly historyFromJoining?: boolean;
+      readonly group?: ConversationId;
       readonly people: readonly string[];
       readonly clientId: ClientId;
     },
@@ -61,14 +68,44 @@ export class Rooms {
     if (!name.ok) return name;
     const topic = checkTopic(input.topic);
     if (!topic.ok) return topic;
+    const { isPrivate, historyFromJoining = false, group = "" } = input;
+    if (group !== "") return await this.#name(session, { ...input, ...name.value, topic: topic.value, group });
     const people = await this.#people(input.people, session.userId);
     if (!Array.isArray(people)) return people;
-    const { isPrivate, historyFromJoining = false } = input;
     if (historyFromJoining && !isPrivate) return failed("invalid", PUBLIC_HISTORY);
     const what = { topic: topic.value, isPrivate, historyFromJoining, people };
     const body = { kind: "createRoom", ...name.value, ...what } as const;
     const id = roomIdOf({ user: session.userId, clientId: clientId.value }, body);
     return await this.#write(session, clientId.value, body, id);
+  }
+
+  /** Makes a room of a group. */
+  async #name(
+    session: Session,
+    input: RoomName & {
+      readonly clientId: ClientId;
+      readonly topic: string;
+      readonly group: ConversationId;
+      readonly people: readonly string[];
+      readonly historyFromJoining?: boolean;
+    },
+  ): Promise<Answer<RoomView>> {
+    const { group: room, name, folded, skeleton, topic, historyFromJoining = false } = input;
+    if (input.people.length > 0) return failed("invalid", "A group becomes a room first; invite others then.", TO);
+    const people = await this.#groupOf(session, room);
+    if (people === null) return failedWith("not_found");
+    const body = { kind: "nameGroup", room, name, folded, skeleton, topic, historyFromJoining, people } as const;
+    const made = await this.#write(session, input.clientId, body, room);
+    const kind = this.#deps.queries().kindOf(room);
+    if (made.ok || made.error.code !== "not_allowed" || kind === "group") return made;
+    return failed("not_allowed", kind === "room" ? "This group is a room already." : ONLY_GROUPS);
+  }
+
+  /** The people of a conversation of the user; null: the user has none with this id. */
+  async #groupOf({ userId }: Session, id: ConversationId): Promise<readonly UserId[] | null> {
+    const { queries } = this.#deps;
+    const isIn = queries().isMember(id, userId) || ((await this.#reading.catchUp()) && queries().isMember(id, userId));
+    return isIn ? queries().membersOf(id).slice(0, GROUP_PEOPLE_MAX) : null;
   }
 
   async changeRoom(

@@ -103,6 +103,7 @@ function putRoom(c: StateConnection) {
     archivedTag: p("archivedTag"),
     changedSeq: p("changedSeq"),
     historyFromJoining: p("historyFromJoining"),
+    fromGroupSeq: p("fromGroupSeq"),
   });
   return compile(
     c,
@@ -123,6 +124,7 @@ function putRoom(c: StateConnection) {
         archivedTag: sql`excluded.archived_tag`,
         changedSeq: sql`excluded.changed_seq`,
         historyFromJoining: sql`excluded.history_from_joining`,
+        fromGroupSeq: sql`excluded.from_group_seq`,
       },
     }),
   );

@@ -78,6 +78,20 @@ export function messageRow(row: readonly unknown[], conversation: ConversationId
   };
 }
 
+/** What a moving read mark needs to know of a message. */
+export type BriefMessage = Pick<MessageRow, "seq" | "author" | "deleted" | "recovered" | "timeMicros">;
+
+/** A row of `messagesAfter` (row-statements.ts). */
+export function briefRow(row: readonly unknown[]): BriefMessage {
+  return {
+    seq: row[0] as Seq,
+    author: row[1] as string,
+    deleted: row[2] === 1,
+    recovered: row[3] === 1,
+    timeMicros: row[4] as number,
+  };
+}
+
 /** A row of `members`. */
 export function memberRow(row: readonly unknown[]): MemberRow {
   return {
@@ -108,6 +122,7 @@ export function roomRow(row: readonly unknown[]): RoomRow {
     archivedTag: row[12] as string,
     changedSeq: row[13] as Seq,
     historyFromJoining: row[14] === 1,
+    fromGroupSeq: row[15] as Seq,
   };
 }
 

@@ -241,6 +241,13 @@ function conversationStatements(c: StateConnection) {
         .insert(conversations)
         .values({ id: p("id"), kind: p("kind"), createdSeq: p("createdSeq"), parent: p("parent") }),
     ),
+    setConversationKind: compile(
+      c,
+      db
+        .update(conversations)
+        .set({ kind: sql`${p("kind")}` })
+        .where(eq(conversations.id, p("id"))),
+    ),
   };
 }
 

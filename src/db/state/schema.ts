@@ -228,6 +228,7 @@ export const rooms = sqliteTable(
     archivedTag: text("archived_tag").notNull(),
     changedSeq: integer("changed_seq").notNull(),
     historyFromJoining: integer("history_from_joining", { mode: "boolean" }).notNull().default(false),
+    fromGroupSeq: integer("from_group_seq").notNull().default(0),
   },
   (t) => [uniqueIndex("rooms_folded").on(t.folded), uniqueIndex("rooms_skeleton").on(t.skeleton)],
 );

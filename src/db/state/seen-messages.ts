@@ -23,6 +23,18 @@ export function changeOf({ seq, conversation, ids }: Gone): Change {
   return { seq, told: { kind: "gone", conversationId: conversation, messageIds: ids } };
 }
 
+/** What the user has hidden; the rows are those of `hiddenSince` (query-statements.ts). */
+export function hiddenChanges(rows: readonly (readonly unknown[])[]): Change[] {
+  const bySeq = new Map<string, Gone>();
+  for (const row of rows) {
+    const [conversation, changedSeq] = [row[0] as string, row[1] as Seq];
+    group(bySeq, `${changedSeq} ${conversation}`, { seq: changedSeq, conversation, ids: [] }).ids.push(
+      messageId(row[2] as string, row[3] as string),
+    );
+  }
+  return [...bySeq.values()].map(changeOf);
+}
+
 /** The group with this key; `start` if there is none yet. */
 export function group<T>(groups: Map<string, T>, key: string, start: T): T {
   const there = groups.get(key);

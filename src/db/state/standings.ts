@@ -1,7 +1,6 @@
 /** How a user stands to her conversations, and which of them a listing selects. */
-import { isRoomId } from "../../chat/ids.ts";
 import type { ConversationsPage, ConversationSummary, Preferences, Waiting } from "../../chat/queries.ts";
-import { notifiedOf, type MemberRow, type UserRow } from "../../chat/rows.ts";
+import { notifiedOf, type ConversationRow, type MemberRow, type UserRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 
 /**
@@ -17,13 +16,13 @@ export interface Standing {
 }
 
 /**
- * Whether the list shows it: a room until it is archived, a direct conversation unless its other person is gone and
- * nothing is left to see.
+ * Whether the list shows it: a room until it is archived, a group, and a direct conversation unless its other person is
+ * gone and nothing is left to see.
  */
-export function isListed({ id, room, last }: ConversationSummary, other: UserRow | null): boolean {
-  // A room has the id of no pair. One whose op has not arrived yet has no name to show.
-  if (isRoomId(id)) return room !== null && !room.row.archived;
-  return last !== null || other?.deleted === 0;
+export function isListed({ kind, room, last }: ConversationSummary, other: UserRow | null): boolean {
+  // A room whose op has not arrived yet has no name to show.
+  if (kind === "room") return room !== null && !room.row.archived;
+  return kind === "group" || last !== null || other?.deleted === 0;
 }
 
 /** Whether totals count it. */
@@ -40,9 +39,17 @@ export function chosen(standings: readonly Standing[], page: ConversationsPage):
 }
 
 /** What of a conversation waits, and what of that calls the member. */
-export function waitingOf({ me, unread, mentions, preferences }: Omit<Standing, "lastSeq">): Waiting {
+export function waitingOf(
+  { unread, mentions, preferences }: Omit<Standing, "lastSeq" | "me">,
+  isRoom: boolean,
+): Waiting {
   const calls = { all: unread, mentions, nothing: 0 };
-  return { unread, calls: calls[notifiedOf(preferences.level, isRoomId(me.conversation))] };
+  return { unread, calls: calls[notifiedOf(preferences.level, isRoom)] };
+}
+
+/** The kind of a conversation that is no thread. */
+export function kindOfHome(kind: ConversationRow["kind"] | null): ConversationSummary["kind"] {
+  return kind === null || kind === "thread" ? "direct" : kind;
 }
 
 /** The sum of the counts. */

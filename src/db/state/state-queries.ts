@@ -12,7 +12,7 @@ import {
 } from "../../chat/ids.ts";
 import { roleOf } from "../../chat/kinds/roles.ts";
 import { microsOf } from "../../chat/kinds/tags.ts";
-import { mayRead, placeOfRoot } from "../../chat/kinds/places.ts";
+import { mayRead, placeOfRequest, placeOfRoot } from "../../chat/kinds/places.ts";
 import { visibleRoot } from "../../chat/kinds/threads.ts";
 import {
   THREAD_COUNT_MAX,
@@ -33,6 +33,7 @@ import {
   NO_PREFERENCES,
   SESSIONS_PER_USER,
   sees,
+  type ConversationRow,
   type MemberRow,
   type MessageRow,
   type NotifyLevel,
@@ -50,9 +51,9 @@ import { seatsOf, type RecentChanges } from "./recent-changes.ts";
 import { StateRoomQueries } from "./room-queries.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
 import { memberRow, one, sessionRow, userRow } from "./row-shapes.ts";
-import { changeOf, group, readChanges, seen, type Gone, type Sides } from "./seen-messages.ts";
+import { changeOf, hiddenChanges, group, readChanges, seen, type Gone, type Sides } from "./seen-messages.ts";
 import { StateAdminQueries } from "./admin-queries.ts";
-import { chosen, isCounted, isListed, sum, upTo, waitingOf, type Standing } from "./standings.ts";
+import { chosen, isCounted, isListed, kindOfHome, sum, upTo, waitingOf, type Standing } from "./standings.ts";
 import type { SeenMention } from "./mentions.ts";
 import type { StateRows } from "./state-rows.ts";
 
@@ -150,6 +151,10 @@ export class StateQueries implements Queries {
 
   request(user: UserId, clientId: ClientId): RequestRow | null {
     return this.#rows.request(user, clientId);
+  }
+
+  kindOf(conversation: ConversationId): ConversationRow["kind"] | null {
+    return this.#rows.conversation(conversation)?.kind ?? null;
   }
 
   isMember(conversation: ConversationId, user: UserId): boolean {
@@ -268,9 +273,8 @@ export class StateQueries implements Queries {
   messageById(id: MessageId, user: UserId): SeenMessage | null {
     const parts = splitMessageId(id);
     const request = parts === null ? null : this.request(parts.author, parts.clientId);
-    return request === null || request.conversation === null
-      ? null
-      : this.message(request.conversation, user, request.seq);
+    const place = request === null ? null : placeOfRequest(request);
+    return place === null ? null : this.message(place.conversation, user, place.seq);
   }
 
   isLimited(conversation: ConversationId): boolean {
@@ -317,12 +321,16 @@ export class StateQueries implements Queries {
     const me = this.#reader(conversation, user);
     if (me === null) return new Map();
     const standing = this.#standing(me, max);
-    return new Map(standing.preferences.muted ? [] : [[conversation, waitingOf(standing)]]);
+    return new Map(standing.preferences.muted ? [] : [[conversation, this.#waitingOf(standing)]]);
+  }
+
+  #waitingOf(standing: Omit<Standing, "lastSeq">): Waiting {
+    return waitingOf(standing, this.kindOf(standing.me.conversation) === "room");
   }
 
   #counts(standings: readonly Standing[], max: number): ReadonlyMap<ConversationId, Waiting> {
     const asked = standings.filter(isCounted);
-    const counts = new Map(asked.map((standing) => [standing.me.conversation, waitingOf(standing)]));
+    const counts = new Map(asked.map((standing) => [standing.me.conversation, this.#waitingOf(standing)]));
     let total = sum(counts.values()).unread;
     for (const standing of asked) {
       const { me, unread } = standing;
@@ -330,7 +338,7 @@ export class StateQueries implements Queries {
       if (total >= max) break;
       if (unread !== UNREAD_COUNT_MAX) continue;
       const whole = this.#unread(me, max);
-      counts.set(me.conversation, waitingOf({ ...standing, unread: whole }));
+      counts.set(me.conversation, this.#waitingOf({ ...standing, unread: whole }));
       total += whole - unread;
     }
     return counts;
@@ -352,7 +360,7 @@ export class StateQueries implements Queries {
     limit: number,
     watched: Iterable<ConversationId> = [],
   ): readonly Change[] | null {
-    const changes: Change[] = this.#hiddenSince(user, seq, limit + 1);
+    const changes: Change[] = hiddenChanges(this.#q.hiddenSince.all(user, seq, limit + 1));
     if (this.#changes.mayHaveChanged(seatsOf(user), seq)) {
       for (const { room, seq: changedSeq } of this.rooms.seatedSince(user, seq, limit + 1))
         changes.push({ seq: changedSeq, told: { kind: "conversation", conversationId: room } });
@@ -446,9 +454,9 @@ export class StateQueries implements Queries {
     return this.#rows.conversation(this.homeOf(conversation))?.kind === "room";
   }
 
-  /** The other person of a direct conversation; the user for notes and in a room, where nobody is told who has read what. */
+  /** The other person of a direct conversation; the user for notes, and where nobody is told who has read what. */
   #otherOf(conversation: ConversationId, user: UserId): UserId {
-    if (this.#isRoom(conversation)) return user;
+    if (this.kindOf(this.homeOf(conversation)) !== "direct") return user;
     return this.#rows.membersOf(this.homeOf(conversation)).find((member) => member !== user) ?? user;
   }
 
@@ -477,10 +485,13 @@ export class StateQueries implements Queries {
 
   #summary({ me, lastSeq, unread, mentions, preferences }: Standing): ConversationSummary {
     const { conversation, user } = me;
+    const [home, kind] = [this.homeOf(conversation), kindOfHome(this.kindOf(this.homeOf(conversation)))];
     return {
       id: conversation,
+      kind,
       other: this.#otherOf(conversation, user),
-      room: this.#isRoom(conversation) ? this.rooms.room(this.homeOf(conversation), user) : null,
+      group: kind === "group" ? this.#rows.membersOf(home).filter((one) => one !== user) : [],
+      room: kind === "room" ? this.rooms.room(home, user) : null,
       thread: isThreadId(conversation) ? this.#thread(conversation, user) : null,
       unread,
       mentions,
@@ -545,17 +556,6 @@ export class StateQueries implements Queries {
   #unread(me: MemberRow, max: number): number {
     if (this.#isSilenced(me)) return 0;
     return Number(this.#q.unread.get(...this.#unreadParameters(me), max)?.[0] ?? 0);
-  }
-
-  #hiddenSince(user: UserId, seq: Seq, limit: number): Change[] {
-    const bySeq = new Map<string, Gone>();
-    for (const row of this.#q.hiddenSince.all(user, seq, limit)) {
-      const [conversation, changedSeq] = [row[0] as string, row[1] as Seq];
-      group(bySeq, `${changedSeq} ${conversation}`, { seq: changedSeq, conversation, ids: [] }).ids.push(
-        messageId(row[2] as string, row[3] as string),
-      );
-    }
-    return [...bySeq.values()].map(changeOf);
   }
 
   #conversationChanges(me: MemberRow, seq: Seq, limit: number, changes: Change[]): void {

@@ -34,7 +34,7 @@ import type { Seq } from "../../election/view.ts";
 import { BoundedCache } from "../../base/bounded-cache.ts";
 import { StateAudit } from "./audit.ts";
 import type { StateConnection } from "./connection.ts";
-import type { ConversationMemory, TailMessage } from "./conversation-memory.ts";
+import type { ConversationMemory } from "./conversation-memory.ts";
 import { StatePreferences } from "./preferences.ts";
 import { preferencesOf, seatsOf, type RecentChanges } from "./recent-changes.ts";
 import { StateFollows } from "./follows.ts";
@@ -49,6 +49,8 @@ import { StateRemovals } from "./removals.ts";
 import { StateVersions } from "./versions.ts";
 import {
   REQUEST_COLUMNS,
+  type BriefMessage,
+  briefRow,
   memberRow,
   messageRow,
   one,
@@ -291,6 +293,11 @@ export class StateRows implements Rows {
     this.#memory.setConversation(row);
   }
 
+  setConversationKind(id: ConversationId, kind: ConversationRow["kind"]): void {
+    this.#q.setConversationKind.run(kind, id);
+    this.#memory.setConversation({ ...this.conversation(id)!, kind });
+  }
+
   /** The conversation number (see schema.ts); null if there is no such conversation. */
   numberOf(conversation: ConversationId): Seq | null {
     return this.conversation(conversation)?.createdSeq ?? null;
@@ -362,6 +369,7 @@ export class StateRows implements Rows {
       row.archivedTag,
       row.changedSeq,
       row.historyFromJoining ? 1 : 0,
+      row.fromGroupSeq,
     );
     this.#roomRows.set(row.id, row);
     this.#changes.changed(row.id, row.changedSeq);
@@ -496,16 +504,10 @@ export class StateRows implements Rows {
     this.#changes.changed(conversation, changedSeq);
   }
 
-  messagesAfter(conversation: ConversationId, seq: Seq, limit: number): readonly Omit<TailMessage, "clientId">[] {
+  messagesAfter(conversation: ConversationId, seq: Seq, limit: number): readonly BriefMessage[] {
     const known = this.#memory.messagesAfter(conversation, seq, limit);
     if (known !== null) return known;
-    return this.#q.messagesAfter.all(this.numberOf(conversation), seq, limit).map((row) => ({
-      seq: row[0] as Seq,
-      author: row[1] as string,
-      deleted: row[2] === 1,
-      recovered: row[3] === 1,
-      timeMicros: row[4] as number,
-    }));
+    return this.#q.messagesAfter.all(this.numberOf(conversation), seq, limit).map(briefRow);
   }
 
   newestBefore(conversation: ConversationId, timeMicros: number): Seq {

@@ -1,11 +1,13 @@
 /**
- * Updates the page when its room was renamed, archived, opened again or given another topic, when the user is no longer
- * in it, or has chosen another preference. Only the head and the text field change; the messages, and what was typed,
- * stay.
+ * Updates the page when its room was renamed, archived, opened again or given another topic, when a group became a room,
+ * when the user is no longer in it, or has chosen another preference. Only the head and the text field change; the
+ * messages, and what was typed, stay.
  */
 import { pathOf } from "./navigation.ts";
 import { showPreferences } from "./preferences.ts";
 import { getMain, sleep, waitBefore } from "./requests.ts";
+import { insertInOrder } from "./row-order.ts";
+import { localTimes } from "./times.ts";
 import type { View } from "./view.ts";
 
 /** If no replica answers, the stream is lost as well, and resuming it brings the event again. */
@@ -27,6 +29,9 @@ export async function followRoom(view: () => View): Promise<void> {
 function takeOver(main: HTMLElement, shown: View): void {
   const [head, now] = [document.querySelector("#main .head h1"), main.querySelector(".head h1")];
   if (head !== null && now !== null) head.textContent = now.textContent;
+  const [mark, sign] = [document.querySelector("#main .head .avatar"), main.querySelector(".head .avatar")];
+  if (mark !== null && sign !== null) mark.replaceWith(sign);
+  showNotice(main.querySelector<HTMLElement>("#messages > .notice"));
   const [note, words] = [document.querySelector("#main .room-note"), main.querySelector(".room-note")];
   if (note !== null && words !== null) note.replaceWith(words);
   const form = main.querySelector("#preferences form");
@@ -35,4 +40,12 @@ function takeOver(main: HTMLElement, shown: View): void {
   if (field?.disabled === true) return shown.composer?.close(field.placeholder);
   // The field was closed, so nobody is writing in it.
   if (document.querySelector<HTMLTextAreaElement>("#body")?.readOnly === true) location.reload();
+}
+
+/** Puts the notice that a group became a room in its place among the messages. */
+function showNotice(notice: HTMLElement | null): void {
+  const list = document.querySelector("#messages");
+  if (notice === null || list === null || list.querySelector(":scope > .notice") !== null) return;
+  insertInOrder(list, notice);
+  localTimes(list);
 }

@@ -12,7 +12,7 @@ export function insertInOrder(list: Element, row: HTMLElement): void {
   const seq = seqOf(row);
   let before: Element | null = null;
   for (let other = list.lastElementChild; other !== null; other = other.previousElementSibling) {
-    if (other.classList.contains("message") && seqOf(other as HTMLElement) <= seq) break;
+    if (other.matches(".message, .notice") && seqOf(other as HTMLElement) <= seq) break;
     before = other;
   }
   list.insertBefore(row, before);

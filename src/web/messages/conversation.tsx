@@ -1,6 +1,6 @@
 /** A conversation: its head, the messages, the composer. Everything also works as plain forms, without a script. */
 import type { ChatError } from "../../chat/errors.ts";
-import type { ConversationView, MessageView, QuoteView, Session } from "../../chat/chat-service.ts";
+import type { ConversationView, MessageView, QuoteView, RoomView, Session } from "../../chat/chat-service.ts";
 import { REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import { Icon } from "../page/icons.tsx";
@@ -142,7 +142,7 @@ function closedWhy({ with: other, room }: ConversationView): string | null {
 }
 
 /** The line below the name: whether the other person is online, or what the room is about. */
-function ConversationNote({ conversation: { with: other, room } }: { conversation: ConversationView }) {
+function ConversationNote({ conversation: { id, with: other, group, room } }: { conversation: ConversationView }) {
   if (room !== null) {
     const people = room.people === 1 ? "1 person" : `${room.people} people`;
     return (
@@ -156,7 +156,13 @@ function ConversationNote({ conversation: { with: other, room } }: { conversatio
       </span>
     );
   }
-  if (other === null) return null;
+  if (other === null) {
+    return (
+      <span class="room-note">
+        {group.length + 1} people <a href={`/new-room?group=${id}`}>Make it a room</a>
+      </span>
+    );
+  }
   return other.deleted ? <>This account was deleted. Its messages stay here.</> : <Seen user={other} />;
 }
 
@@ -177,7 +183,7 @@ function ConversationHead({ conversation, session, newest }: HeadProps) {
         <>
           <ConversationNote conversation={conversation} />
           <span id="typing" class="typing" hidden>
-            {conversation.room === null ? "is typing" : "somebody is typing"}
+            {conversation.with === null ? "somebody is typing" : "is typing"}
           </span>
         </>
       }
@@ -216,7 +222,7 @@ function MessageLog({
       <div class="roll">
         <OlderLink conversationId={conversation.id} history={history} />
         <ol id="messages">
-          <MessageRows history={history} viewer={viewer} />
+          <MessageRows history={history} viewer={viewer} room={conversation.room} />
         </ol>
         <NewerLink conversationId={conversation.id} history={history} />
         <p class="empty" id="nothing-yet" hidden={!empty}>
@@ -246,12 +252,25 @@ function dayOf(message: MessageView): string {
   return new Date(message.timeMicros / 1000).toISOString().slice(0, 10);
 }
 
+const NEWCOMERS_SEE_LATER = "New members see only what is written after they join.";
+
+interface RowsProps {
+  readonly history: History;
+  readonly viewer: Viewer;
+  /** Null: not a room. */
+  readonly room: RoomView | null;
+}
+
 /**
  * The rows of a page, by day and author. Days are in UTC until the script corrects them. Deleted messages have no row,
  * unless somebody who runs the room deleted them.
  */
-export function MessageRows({ history, viewer }: { history: History; viewer: Viewer }) {
+export function MessageRows({ history, viewer, room }: RowsProps) {
   const shown = history.messages.filter((message) => !message.deleted || message.removedBy !== null);
+  const from = room?.fromGroup ?? null;
+  // The notice stands before the first message of the room. It is on the newest page while there is none.
+  const at = from === null ? -1 : shown.findIndex(({ seq }) => seq > from.seq);
+  const isHere = at > 0 || (at === 0 && !history.more) || (at === -1 && !history.newer);
   return (
     <>
       {shown.map((message, index) => {
@@ -261,16 +280,30 @@ export function MessageRows({ history, viewer }: { history: History; viewer: Vie
         const grouped = sameDay && soon && previous.authorId === message.authorId;
         return (
           <>
+            {index === at && isHere ? <GroupNotice room={room} /> : null}
             {sameDay ? null : (
               <li class="day">
                 <span>{dayOf(message)}</span>
               </li>
             )}
-            <MessageRow message={message} viewer={viewer} grouped={grouped} />
+            <MessageRow message={message} viewer={viewer} grouped={grouped && index !== at} />
           </>
         );
       })}
+      {at === -1 && isHere ? <GroupNotice room={room} /> : null}
     </>
+  );
+}
+
+/** Says to everybody in a room that it was a group, and what newcomers can read of it. */
+function GroupNotice({ room }: { room: RoomView | null }) {
+  if (room === null || room.fromGroup === null) return null;
+  const { name, timeMicros } = room.fromGroup;
+  return (
+    <li class="notice" data-seq={room.fromGroup.seq}>
+      {name} made this group the room #{room.name} (<Time micros={timeMicros} style="from" />
+      ). {room.historyFromJoining ? NEWCOMERS_SEE_LATER : "New members can read all earlier messages."}
+    </li>
   );
 }
 
@@ -422,7 +455,14 @@ function Recipient({ draft }: { draft: Draft }) {
   const error = errorAt(draft.error, "to") ?? errorAt(draft.error, "name");
   return (
     <div class="recipient">
-      <Field name="name" label="To" form="composer" value={draft.to} placeholder="Name of a person" error={error} />
+      <Field
+        name="name"
+        label="To"
+        form="composer"
+        value={draft.to}
+        placeholder="Names, separated by commas"
+        error={error}
+      />
     </div>
   );
 }

@@ -103,9 +103,11 @@ export class ListRows {
 }
 
 /**
- * As in the list that a page fetches: a room until it is archived, else whoever is there, or was and left something.
+ * As in the list that a page fetches: a room until it is archived, a group, else whoever is there, or was and left
+ * something.
  */
-function isListed({ room, thread, with: other, last }: ConversationView): boolean {
+function isListed({ room, group, thread, with: other, last }: ConversationView): boolean {
   if (thread !== null) return false;
+  if (group.length > 0) return true;
   return room === null ? last !== null || other?.deleted === false : !room.archived;
 }

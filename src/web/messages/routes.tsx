@@ -325,7 +325,7 @@ async function answerConversation(
       <>
         <OlderLink conversationId={id} history={history.value} />
         <ol id="messages">
-          <MessageRows history={history.value} viewer={session} />
+          <MessageRows history={history.value} viewer={session} room={conversation.value.room} />
         </ol>
         <NewerLink conversationId={id} history={history.value} />
       </>,

@@ -50,7 +50,7 @@ export function preview(conversation: ConversationView, session: Session): strin
   if (last === null || last.deleted) return "";
   const text = cut(markdownWords(last.body.slice(0, READ_CHARS)), PREVIEW_CHARS);
   if (last.authorId === session.userId) return `You: ${text}`;
-  return room === null ? text : `${last.authorName}: ${text}`;
+  return room === null && conversation.group.length === 0 ? text : `${last.authorName}: ${text}`;
 }
 
 /** The count of one conversation as text; it is counted no further than 100. */
@@ -235,7 +235,7 @@ function ConversationItem({ conversation, session, current }: ItemProps) {
       id={`s-${conversation.id}`}
       data-seq={conversation.lastSeq}
       data-section={sectionOf(conversation)}
-      data-with={conversation.with?.id ?? ""}
+      data-with={conversation.group.length > 0 ? "group" : (conversation.with?.id ?? "")}
     >
       <a
         href={`/c/${conversation.id}`}

@@ -39,20 +39,33 @@ export function RoomMark({ room, large = false }: { room: RoomView; large?: bool
   );
 }
 
+/** The mark of a group, in place of a person's initial: how many people are in it. */
+function GroupMark({ people }: { people: number }) {
+  return (
+    <span class="avatar hue-none">
+      <span aria-hidden="true">{people}</span>
+      <span class="sr">{people} people</span>
+    </span>
+  );
+}
+
 /**
- * The title of a conversation: the other person's name, the user's own name with "(you)", or a room's name with `#`.
+ * The title of a conversation: the other person's name, the user's own name with "(you)", the names of the others in a
+ * group, or a room's name with `#`.
  */
 export function conversationName(conversation: ConversationView, session: Session): string {
-  const { room, with: other } = conversation;
+  const { room, with: other, group } = conversation;
   if (room !== null) return `#${room.name}`;
+  if (group.length > 0) return group.map(({ name }) => name).join(", ");
   if (other === null) return "";
   return other.id === session.userId ? `${other.name} (you)` : other.name;
 }
 
 /** The mark of a conversation in a list. */
 export function ConversationMark({ conversation }: { conversation: ConversationView }) {
-  const { room, with: other } = conversation;
+  const { room, with: other, group } = conversation;
   if (room !== null) return <RoomMark room={room} />;
+  if (group.length > 0) return <GroupMark people={group.length + 1} />;
   return other === null ? null : <Avatar user={other} />;
 }
 

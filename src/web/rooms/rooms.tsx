@@ -95,17 +95,28 @@ export interface RoomDraft {
   readonly isPrivate: boolean;
   readonly fromJoining: boolean;
   readonly people: string;
+  /** The id of the group that becomes the room; "": none does. */
+  readonly group: string;
   readonly error: ChatError | null;
 }
 
-/** The form of a new room. */
+/** The form of a new room, or of a group that becomes one. */
 export function NewRoomPage({ draft }: { draft: RoomDraft }) {
-  const { error } = draft;
+  const { error, group } = draft;
   return (
     <section class="page" aria-labelledby="new-room-title">
-      <PageHead title="New room" id="new-room-title" />
+      <PageHead title={group === "" ? "New room" : "Make it a room"} id="new-room-title" />
       <PostForm action="/rooms" class="stack form">
         <input type="hidden" name="id" value={draft.id} />
+        {group === "" ? null : (
+          <>
+            <input type="hidden" name="group" value={group} />
+            <p>
+              The group becomes a private room with a name. Its people and messages stay, and others can be invited. A
+              note in the conversation tells everybody. This cannot be undone.
+            </p>
+          </>
+        )}
         <Field
           name="name"
           label="Name"
@@ -121,35 +132,44 @@ export function NewRoomPage({ draft }: { draft: RoomDraft }) {
           hint="Optional. One line of up to 250 characters."
           error={errorAt(error, "topic")}
         />
-        <Field
-          name="people"
-          label="Invite people"
-          value={draft.people}
-          optional
-          hint="Optional. Names, separated by commas. You can invite more people later."
-          error={errorAt(error, "to")}
-        />
-        <label class="check">
-          <input type="checkbox" name="isPrivate" value="yes" checked={draft.isPrivate} />
-          <span>Private: only invited people can find and read the room.</span>
-        </label>
+        {group === "" ? <NewRoomPeople draft={draft} /> : null}
         <label class="check">
           <input type="checkbox" name="historyFromJoining" value="yes" checked={draft.fromJoining} />
           <span>
-            Hide earlier messages from new members: each of them sees only what is written after joining. Only a private
-            room can do this, and it cannot be changed later.
+            Hide earlier messages from new members: each of them sees only what is written after joining.{" "}
+            {group === "" ? "Only a private room can do this. It" : "This"} cannot be changed later.
           </span>
         </label>
         <FieldError id="form-error" sentence={errorElsewhere(error, ["name", "topic", "to"])} />
         <div class="row">
           <button type="submit" class="primary">
-            Create room
+            {group === "" ? "Create room" : "Make it a room"}
           </button>
-          <a class="button" href="/rooms">
+          <a class="button" href={group === "" ? "/rooms" : `/c/${group}`}>
             Cancel
           </a>
         </div>
       </PostForm>
     </section>
+  );
+}
+
+/** Who is in a new room, and who may find it. */
+function NewRoomPeople({ draft }: { draft: RoomDraft }) {
+  return (
+    <>
+      <Field
+        name="people"
+        label="Invite people"
+        value={draft.people}
+        optional
+        hint="Optional. Names, separated by commas. You can invite more people later."
+        error={errorAt(draft.error, "to")}
+      />
+      <label class="check">
+        <input type="checkbox" name="isPrivate" value="yes" checked={draft.isPrivate} />
+        <span>Private: only invited people can find and read the room.</span>
+      </label>
+    </>
   );
 }

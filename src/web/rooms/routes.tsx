@@ -48,17 +48,7 @@ export function roomRoutes(deps: WebDeps): Hono<WebEnv> {
   const login = needsLogin();
   app.get("/rooms", login, (c) => answerRooms(c, deps));
   app.post("/rooms", login, (c) => makeRoom(c, deps));
-  app.get("/new-room", login, (c) =>
-    answerNew(c, deps, {
-      id: Bun.randomUUIDv7(),
-      name: "",
-      topic: "",
-      isPrivate: false,
-      fromJoining: false,
-      people: "",
-      error: null,
-    }),
-  );
+  app.get("/new-room", login, (c) => answerEmpty(c, deps));
   app.get("/rooms/:id", login, (c) => answerRoom(c, deps, c.req.param("id"), null));
   app.post("/rooms/:id/join", login, (c) => joinRoom(c, deps, c.req.param("id")));
   app.post("/rooms/:id/leave", login, (c) => leaveRoom(c, deps, c.req.param("id")));
@@ -90,10 +80,21 @@ async function answerRooms(c: Context<WebEnv>, deps: WebDeps): Promise<Response>
   });
 }
 
+/** The form of a new room; with ?group= that of a group which becomes one. */
+async function answerEmpty(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const conversationId = c.req.query("group") ?? "";
+  const draft = { id: Bun.randomUUIDv7(), name: "", topic: "", isPrivate: false, fromJoining: false, people: "" };
+  if (conversationId === "") return await answerNew(c, deps, { ...draft, group: "", error: null });
+  const found = await read(c, (at) => deps.chat.conversation(sessionOf(c), { conversationId, ...at }));
+  if (!found.ok) return await answerError(c, found.error);
+  if (found.value.group.length === 0) return c.redirect(`/c/${found.value.id}`, 303);
+  return await answerNew(c, deps, { ...draft, group: found.value.id, error: null });
+}
+
 async function answerNew(c: Context<WebEnv>, deps: WebDeps, draft: RoomDraft): Promise<Response> {
   if (draft.error !== null) setErrorHeaders(c, draft.error);
   return await answerPage(c, deps, {
-    title: "New room",
+    title: draft.group === "" ? "New room" : "Make it a room",
     place: "people",
     current: "rooms",
     content: <NewRoomPage draft={draft} />,
@@ -108,13 +109,14 @@ async function makeRoom(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const isPrivate = ["yes", "true"].includes(fields.text("isPrivate"));
   const fromJoining = ["yes", "true"].includes(fields.text("historyFromJoining"));
   const people = namesIn(fields);
-  const what = { name, topic, isPrivate, historyFromJoining: fromJoining, people };
+  const group = fields.text("group");
+  const what = { name, topic, isPrivate, historyFromJoining: fromJoining, people, group };
   const answer = await deps.chat.createRoom(sessionOf(c), { ...what, clientId });
   if (answer.ok) return answerChanged(c, deps, answer, `/c/${answer.value.id}`, 201);
   const { error } = answer;
   if (wantsJson(c)) return await answerError(c, error);
   const typed = fields.all("people").join(", ");
-  const draft = { name, topic, isPrivate, fromJoining, people: typed, error };
+  const draft = { name, topic, isPrivate, fromJoining, people: typed, group, error };
   return await answerNew(c, deps, { id: nextFormId(clientId, error), ...draft });
 }
 

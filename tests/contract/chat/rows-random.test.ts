@@ -14,7 +14,15 @@ import { roomIdOf } from "../../../src/chat/kinds/create-room.ts";
 import type { OpBody } from "../../../src/chat/kinds/kinds.ts";
 import type { Mark } from "../../../src/chat/kinds/marks.ts";
 import { decodeOp, encodeOp, type Op } from "../../../src/chat/kinds/op.ts";
-import { directId, GENERAL_ID, messageId, passwordId, threadIdOf, userIdFor } from "../../../src/chat/ids.ts";
+import {
+  directId,
+  GENERAL_ID,
+  groupIdFor,
+  messageId,
+  passwordId,
+  threadIdOf,
+  userIdFor,
+} from "../../../src/chat/ids.ts";
 import { tagOf } from "../../../src/chat/kinds/tags.ts";
 import { StateDb } from "../../../src/db/state/state-db.ts";
 import { dumpTables } from "../../../src/db/state/state-hash.ts";
@@ -44,6 +52,9 @@ const ROOM_IDS = [
     roomIdOf({ user: userIdFor(name, uuid(n)), clientId: uuid(2) }, { ...named("ops"), ...bare }),
   ),
 ];
+/** The people of the only group. */
+const TRIO = NAMES.map((name, n) => userIdFor(name, uuid(n))).toSorted();
+ROOM_IDS.push(groupIdFor(TRIO, 0));
 const user = fc.constantFrom(...NAMES.map((name, n) => userIdFor(name, uuid(n))), userIdFor("nobody", uuid(99)));
 const conversation = fc.oneof(
   { weight: 20, arbitrary: fc.tuple(user, user).map(([a, b]) => directId(a, b)) },
@@ -98,6 +109,19 @@ const roomBody: fc.Arbitrary<OpBody> = fc.oneof(
     ...named(name),
   })),
   fc.record({ kind: fc.constant("setTopic" as const), room, topic: text }),
+  fc.record({ name: fc.constantFrom("ops", "den"), historyFromJoining: fc.boolean() }).map((more): OpBody => ({
+    kind: "nameGroup",
+    room: groupIdFor(TRIO, 0),
+    topic: "",
+    people: TRIO,
+    ...named(more.name),
+    historyFromJoining: more.historyFromJoining,
+  })),
+  fc.record({ people: fc.constantFrom([], TRIO), body: text, readUpTo: fc.constant("") }).map((more): OpBody => ({
+    kind: "sendMessage",
+    conversation: groupIdFor(TRIO, 0),
+    ...more,
+  })),
   fc.record({ kind: fc.constant("setPrivate" as const), room, isPrivate: fc.boolean(), seen }),
   fc.record({ kind: fc.constant("archiveRoom" as const), room, archived: fc.boolean() }),
   ...(["join", "join", "leave", "invite", "remove"] as const).map((what) =>

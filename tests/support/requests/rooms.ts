@@ -17,6 +17,8 @@ export const ROOMS: Requests = {
         (_, clientId) => ({ name: "elsewhere", topic: "servers", isPrivate: true, people: ["yorick"], clientId }),
         "createRoom",
       ),
+      // Whoever is not in the group is not told of it; whoever is in it learns that it is a room already.
+      own(({ room }, clientId) => ({ name: "elsewhere-2", group: room, clientId })),
     ],
     ChangeRoom: [
       change({ name: "mine" }, { kind: "name", name: "mine" }),
@@ -60,8 +62,11 @@ export const ROOMS: Requests = {
   },
   routes: {
     "GET /rooms": [route("shows", "/rooms"), route("own", "/rooms?archived=1"), route("same", "/rooms?q=NAME")],
-    "POST /rooms": [route("own", "/rooms", { name: "elsewhere", people: "yorick" })],
-    "GET /new-room": [route("own", "/new-room")],
+    "POST /rooms": [
+      route("own", "/rooms", { name: "elsewhere", people: "yorick" }),
+      route("same", "/rooms", ({ room }) => ({ name: "elsewhere-2", group: room })),
+    ],
+    "GET /new-room": [route("own", "/new-room"), route("same", "/new-room?group=ROOM")],
     "GET /rooms/:id": [
       route("hidden", "/rooms/ROOM"),
       route("hidden", "/rooms/ROOM?after=a"),

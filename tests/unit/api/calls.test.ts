@@ -57,6 +57,7 @@ describe("every call", () => {
     expect(list.response?.conversations[0]).toEqual({
       id: "u1_u2",
       with: WIRE_ADA,
+      group: [],
       unread: 3,
       mentions: 1,
       lastSeq: 42,

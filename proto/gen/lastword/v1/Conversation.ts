@@ -26,6 +26,7 @@ export interface ConversationInput {
   preferences?: _lastword_v1_PreferencesInput | null;
   thread?: _lastword_v1_ThreadInput | null;
   mentions?: number;
+  group?: _lastword_v1_UserInput[];
 }
 
 export interface WireConversation {
@@ -38,4 +39,5 @@ export interface WireConversation {
   preferences: Wire_lastword_v1_Preferences | null;
   thread: Wire_lastword_v1_Thread | null;
   mentions: number;
+  group: Wire_lastword_v1_User[];
 }

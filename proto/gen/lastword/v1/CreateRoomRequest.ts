@@ -7,6 +7,7 @@ export interface CreateRoomRequestInput {
   people?: string[];
   clientId?: string;
   historyFromJoining?: boolean;
+  group?: string;
 }
 
 export interface WireCreateRoomRequest {
@@ -16,4 +17,5 @@ export interface WireCreateRoomRequest {
   people: string[];
   clientId: string;
   historyFromJoining: boolean;
+  group: string;
 }

@@ -117,6 +117,10 @@ import type {
   SetActiveInput as _lastword_v1_SetActiveInput,
   WireSetActive as Wire_lastword_v1_SetActive,
 } from "../../lastword/v1/SetActive.ts";
+import type {
+  NameGroupInput as _lastword_v1_NameGroupInput,
+  WireNameGroup as Wire_lastword_v1_NameGroup,
+} from "../../lastword/v1/NameGroup.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface OpInput {
@@ -156,6 +160,7 @@ export interface OpInput {
   createReset?: _lastword_v1_CreateResetInput | null;
   resetPassword?: _lastword_v1_ResetPasswordInput | null;
   setActive?: _lastword_v1_SetActiveInput | null;
+  nameGroup?: _lastword_v1_NameGroupInput | null;
   payload?:
     | "register"
     | "login"
@@ -185,7 +190,8 @@ export interface OpInput {
     | "revokeInvite"
     | "createReset"
     | "resetPassword"
-    | "setActive";
+    | "setActive"
+    | "nameGroup";
 }
 
 export interface WireOp {
@@ -225,6 +231,7 @@ export interface WireOp {
   createReset?: Wire_lastword_v1_CreateReset | null;
   resetPassword?: Wire_lastword_v1_ResetPassword | null;
   setActive?: Wire_lastword_v1_SetActive | null;
+  nameGroup?: Wire_lastword_v1_NameGroup | null;
   payload?:
     | "register"
     | "login"
@@ -254,5 +261,6 @@ export interface WireOp {
     | "revokeInvite"
     | "createReset"
     | "resetPassword"
-    | "setActive";
+    | "setActive"
+    | "nameGroup";
 }

@@ -1,5 +1,10 @@
 // Original file: chat.proto
 
+import type {
+  FromGroupInput as _lastword_v1_FromGroupInput,
+  WireFromGroup as Wire_lastword_v1_FromGroup,
+} from "../../lastword/v1/FromGroup.ts";
+
 export interface RoomInput {
   id?: string;
   name?: string;
@@ -10,6 +15,7 @@ export interface RoomInput {
   role?: string;
   isForAll?: boolean;
   historyFromJoining?: boolean;
+  fromGroup?: _lastword_v1_FromGroupInput | null;
 }
 
 export interface WireRoom {
@@ -22,4 +28,5 @@ export interface WireRoom {
   role: string;
   isForAll: boolean;
   historyFromJoining: boolean;
+  fromGroup: Wire_lastword_v1_FromGroup | null;
 }

@@ -12,6 +12,7 @@ export interface SendMessageInput {
   parent?: string;
   mentions?: _lastword_v1_MentionedInput[];
   quoted?: string;
+  people?: string[];
 }
 
 export interface WireSendMessage {
@@ -21,4 +22,5 @@ export interface WireSendMessage {
   parent: string;
   mentions: Wire_lastword_v1_Mentioned[];
   quoted: string;
+  people: string[];
 }

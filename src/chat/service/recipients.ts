@@ -1,0 +1,120 @@
+/** Finds the conversation that a message is for: of a person, of several people, a room, or one that is named by its id. */
+import { GROUP_PEOPLE_MAX } from "../bounds.ts";
+import { failed, type ChatError } from "../errors.ts";
+import {
+  directId,
+  groupIdFor,
+  isRoomId,
+  isThreadId,
+  rootOf,
+  splitMessageId,
+  type ClientId,
+  type ConversationId,
+  type UserId,
+} from "../ids.ts";
+import { directPeople } from "../kinds/direct.ts";
+import type { ChatDeps } from "../ports.ts";
+import type { Reading } from "../reading.ts";
+import { failedWith, noSuchPerson } from "../sentences.ts";
+import type { SendInput, Session } from "../chat-service.ts";
+import { namesIn, namesRoom, type Finder } from "./finder.ts";
+
+/** Also of a room that others may see. */
+export const NO_SUCH_ROOM = "There is no room of this name here, or you are not in it.";
+
+const NO_THREAD_IN_THREAD = "A reply has no thread of its own. Write in the thread that it is in.";
+
+const TOO_MANY_PEOPLE = `A conversation without a name has at most ${GROUP_PEOPLE_MAX} people, with you. Create a room for more.`;
+
+/** Where a message goes. */
+export interface Destination {
+  readonly conversation: ConversationId;
+  /** Of a group that is not known here yet, its people. */
+  readonly people?: readonly UserId[];
+}
+
+type Failed = { readonly ok: false; readonly error: ChatError };
+
+export class Recipients {
+  readonly #deps: ChatDeps;
+  readonly #reading: Reading;
+  readonly #finder: Finder;
+
+  constructor(deps: ChatDeps, parts: { readonly reading: Reading; readonly finder: Finder }) {
+    this.#deps = deps;
+    this.#reading = parts.reading;
+    this.#finder = parts.finder;
+  }
+
+  /** Where the message goes, or why it cannot. A repeat goes where the first one went. */
+  async find(session: Session, clientId: ClientId, input: SendInput): Promise<Destination | Failed> {
+    const { to, conversationId } = input;
+    if ((to === undefined) === (conversationId === undefined)) {
+      return failed("invalid", "Name either a person or a conversation.", { field: "to" });
+    }
+    const before = this.#sentTo(session, clientId, input);
+    if (before !== null) return { conversation: before };
+    if (conversationId !== undefined) {
+      if (this.#isBelowReply(conversationId)) return failed("invalid", NO_THREAD_IN_THREAD, { field: "to" });
+      const mayWrite = await this.#mayWriteIn(conversationId, session.userId);
+      return mayWrite ? { conversation: conversationId } : failedWith("not_found");
+    }
+    return await this.named(session, to ?? "");
+  }
+
+  /** The conversation of these names: of a person, of several people separated by commas, or of a room with its `#`. */
+  async named({ userId }: Session, names: string): Promise<Destination | Failed> {
+    if (namesRoom(names)) return await this.#roomFor(userId, names);
+    const people = new Set([userId]);
+    const asked = namesIn(names);
+    if (asked.length > GROUP_PEOPLE_MAX) return failed("too_long", TOO_MANY_PEOPLE, { field: "to" });
+    for (const name of asked.length === 0 ? [names] : asked) {
+      const user = await this.#finder.user(name, userId);
+      if (user === null) return noSuchPerson(name);
+      people.add(user.id);
+    }
+    const [, other = userId] = people;
+    if (people.size <= 2) return { conversation: directId(userId, other) };
+    if (people.size > GROUP_PEOPLE_MAX) return failed("too_long", TOO_MANY_PEOPLE, { field: "to" });
+    return this.#groupOf(userId, [...people]);
+  }
+
+  /** The group of these people. A group that has become a room is not theirs alone any more: then it is the next one. */
+  #groupOf(user: UserId, people: readonly UserId[]): Destination {
+    const queries = this.#deps.queries();
+    let nth = 0;
+    while (queries.kindOf(groupIdFor(people, nth)) === "room") nth += 1;
+    const conversation = groupIdFor(people, nth);
+    return queries.isMember(conversation, user) ? { conversation } : { conversation, people };
+  }
+
+  /** Where the user has written with this client id, if it may be what is named; null: in no group, room or thread. */
+  #sentTo({ userId }: Session, clientId: ClientId, { to = "", conversationId }: SendInput): ConversationId | null {
+    const sent = this.#deps.queries().request(userId, clientId)?.conversation ?? null;
+    if (sent === null || (!isRoomId(sent) && !isThreadId(sent))) return null;
+    const isNamed = conversationId === undefined && isRoomId(sent) && (namesRoom(to) || to.includes(","));
+    return sent === conversationId || isNamed ? sent : null;
+  }
+
+  /** Whether this would be a thread below a reply. */
+  #isBelowReply(conversation: ConversationId): boolean {
+    const root = splitMessageId(rootOf(conversation) ?? "");
+    const request = root === null ? null : this.#deps.queries().request(root.author, root.clientId);
+    return isThreadId(request?.conversation ?? "");
+  }
+
+  /** Whether the user is a member or may open the conversation, which another replica may have created a moment ago. */
+  async #mayWriteIn(conversation: ConversationId, user: UserId): Promise<boolean> {
+    const { queries } = this.#deps;
+    if (queries().isMember(conversation, user) || directPeople(conversation, user) !== null) return true;
+    return (await this.#reading.catchUp()) && queries().isMember(conversation, user);
+  }
+
+  /** The room of this name, to write in it. */
+  async #roomFor(user: UserId, name: string): Promise<Destination | Failed> {
+    const room = await this.#finder.room(name, user);
+    if (room === null) return failed("unknown_recipient", NO_SUCH_ROOM, { field: "to" });
+    if (room.role !== null) return { conversation: room.row.id };
+    return failed("not_found", "You are not in this room. Join it first, then write.", { field: "to" });
+  }
+}

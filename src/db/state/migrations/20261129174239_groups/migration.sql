@@ -1,0 +1,1 @@
+ALTER TABLE `rooms` ADD `from_group_seq` integer DEFAULT 0 NOT NULL;
