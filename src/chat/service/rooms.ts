@@ -1,6 +1,6 @@
 /** Makes, changes, joins, leaves and lists rooms. Turns calls into ops and queries. */
 import { failed, type Answer, type ChatErrorCode } from "../errors.ts";
-import { GENERAL_ID, type ClientId, type ConversationId, type UserId } from "../ids.ts";
+import { GENERAL_ID, isRoomId, type ClientId, type ConversationId, type UserId } from "../ids.ts";
 import { checkClientId, checkLimit, checkTopic } from "../limits.ts";
 import { GROUP_PEOPLE_MAX } from "../bounds.ts";
 import { recordedResult } from "../kinds/apply.ts";
@@ -115,7 +115,8 @@ export class Rooms {
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;
     const room = await this.#finder.room(input.room, session.userId);
-    if (room === null || room.role === null) return failedWith("not_found");
+    if (room === null || room.role === null)
+      return this.#wasDone(session, clientId.value) ? this.#reading.ok(unseen(input.room)) : failedWith("not_found");
     const body = await this.#bodyOf(room, input.change, session.userId);
     return "kind" in body ? await this.#write(session, clientId.value, body, room) : body;
   }
@@ -139,7 +140,7 @@ export class Rooms {
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;
     const room = await this.#finder.room(input.room, session.userId);
-    if (room === null) return this.#hasLeft(session, clientId.value) ? this.#reading.ok(null) : failedWith("not_found");
+    if (room === null) return this.#wasDone(session, clientId.value) ? this.#reading.ok(null) : failedWith("not_found");
     const { id } = room.row;
     const body: OpBody = { kind: "seatPeople", room: id, what: "leave", people: [] };
     const written = await this.#writer.write(session.userId, clientId.value, body);
@@ -148,8 +149,8 @@ export class Rooms {
     return isForAll ? failed("not_allowed", "Everybody is in this room; nobody can leave it.") : written;
   }
 
-  /** Whether this repeats a request that succeeded. A private room no longer exists for a user who has left it. */
-  #hasLeft({ userId }: Session, clientId: ClientId): boolean {
+  /** Whether this repeats a request that succeeded. A private room no longer exists for a user who is not in it. */
+  #wasDone({ userId }: Session, clientId: ClientId): boolean {
     const before = this.#deps.queries().request(userId, clientId);
     return before !== null && recordedResult(before).kind === "done";
   }
@@ -262,9 +263,9 @@ export class Rooms {
     if (!written.ok) return this.#refusal(written.error.code, id) ?? written;
     const now = this.#deps.queries().rooms.room(id, session.userId);
     const summary = now ?? (before === null ? null : { ...before, role: null });
-    return summary === null
-      ? failedWith("not_found")
-      : { ok: true, value: this.#views.room(summary), cursor: written.cursor };
+    // A repeat by somebody whom the room has lost since: that it was not found would say that it was never made.
+    const value = summary === null ? { ...unseen(id), ...saidOf(body) } : this.#views.room(summary);
+    return { ok: true, value, cursor: written.cursor };
   }
 
   /** A failure whose sentence says more than that of the code; null if there is none. */
@@ -277,4 +278,14 @@ export class Rooms {
     }
     return null;
   }
+}
+
+/** What is answered of a room that the user cannot see any more: nothing but what the request itself says. */
+function unseen(room: string): RoomView {
+  const nothing = { name: "", topic: "", people: 0, archived: false, historyFromJoining: false, fromGroup: null };
+  return { id: isRoomId(room) ? room : "", ...nothing, isPrivate: true, role: null, isForAll: false };
+}
+
+function saidOf(body: OpBody): Partial<RoomView> {
+  return body.kind === "createRoom" || body.kind === "nameGroup" ? { name: body.name, topic: body.topic } : {};
 }

@@ -60,13 +60,13 @@ function statements(c: StateConnection) {
         .from(seats)
         .where(and(eq(seats.room, p("room")), sql`${seats.state} = 'joined'`, sql`${seats.seatedBy} = ${seats.user}`)),
     ),
-    /** Rooms that the user joined or left after `seq`; none that the user was banned from without having been in it. */
+    /** Rooms that the user joined or left after `seq`: whoever was banned without having been there has no changedSeq. */
     seatedSince: compile(
       c,
       db
         .select({ room: seats.room, changedSeq: seats.changedSeq })
         .from(seats)
-        .where(and(eq(seats.user, p("user")), gt(seats.changedSeq, p("seq")), sql`${seats.joinedSeq} > 0`))
+        .where(and(eq(seats.user, p("user")), gt(seats.changedSeq, p("seq"))))
         .orderBy(asc(seats.changedSeq))
         .limit(p("limit")),
     ),

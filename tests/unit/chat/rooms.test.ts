@@ -248,6 +248,23 @@ describe("people of a room", () => {
     expect(await lists(ben)).toEqual([]);
   });
 
+  test("whoever was sent away since may repeat what she did in a private room: it is answered as done", async () => {
+    const making = { name: "club", topic: "", isPrivate: true, people: ["ben"], clientId: id() };
+    const room = must(await solo.chat.createRoom(anna.session, making)).id;
+    const change = { room, change: { kind: "topic", topic: "ours" }, clientId: id() } as const;
+    must(await solo.chat.changeRoom(anna.session, change));
+    must(await changes(anna, room, { kind: "role", person: "ben", role: "owner" }));
+    must(await changes(ben, room, { kind: "remove", people: ["anna"] }));
+    must(await changes(ben, room, { kind: "name", name: "secret" }));
+    expect(must(await solo.chat.createRoom(anna.session, making))).toMatchObject({
+      id: room,
+      name: "club",
+      role: null,
+    });
+    expect(must(await solo.chat.changeRoom(anna.session, change))).toMatchObject({ id: room, name: "", role: null });
+    expect(refusal(await changes(anna, room, { kind: "topic", topic: "mine" }))).toBe("not_found");
+  });
+
   test("somebody who is banned from a room without having been in it does not learn its id", async () => {
     const cursor = solo.chat.cursor();
     await makes(anna, "secret", { isPrivate: true });
