@@ -67,6 +67,8 @@ export interface InviteRow {
   readonly expiresMicros: number;
   /** The tag of the op that revoked it; "": none did. */
   readonly revoked: string;
+  /** The latest tag of those who had come by it, as the proposer of that op knew it. */
+  readonly revokedSeen: string;
 }
 
 /** Somebody came by a link. A merge may bring this before it brings the link. */
@@ -107,6 +109,8 @@ export type AuditAction =
   | "overuse"
   | "makeInvite"
   | "revokeInvite"
+  /** The person `target` had come by a link that was revoked on the other branch, and is deactivated. */
+  | "lateUse"
   /** The person `target` got the role `detail`. */
   | "setRole"
   /** The actor deleted her account. */

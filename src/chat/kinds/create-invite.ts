@@ -56,6 +56,7 @@ export const createInvite: Kind<CreateInvite> = {
       createdMicros: op.timeMicros,
       expiresMicros: op.timeMicros + seconds * 1e6,
       revoked: rows.invite(id)?.revoked ?? "",
+      revokedSeen: rows.invite(id)?.revokedSeen ?? "",
     });
     note({ op, seq, rows }, "makeInvite", id);
     return done();

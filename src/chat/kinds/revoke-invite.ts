@@ -1,4 +1,5 @@
 /** Ends a link for good. */
+import type { Fact } from "../fact.ts";
 import type { InviteId } from "../ids.ts";
 import type { InviteRow } from "../rows.ts";
 import { note } from "./audit.ts";
@@ -6,21 +7,27 @@ import { done, refused, type Kind } from "./kind.ts";
 import { OPERATOR, runsChat } from "./roles.ts";
 import { living, notLiving } from "./sessions.ts";
 import { tagOf } from "./tags.ts";
+import { shutLate } from "./use-invite.ts";
 
 export interface RevokeInvite {
   readonly kind: "revokeInvite";
   readonly invite: InviteId;
+  /** See op.proto. */
+  readonly seen: string;
 }
 
-/** A link that was revoked on one branch stays revoked. */
+/**
+ * A link that was revoked on one branch stays revoked, and whoever came by it at the same time on the other one is
+ * deactivated: an admin decides.
+ */
 export const revokeInvite: Kind<RevokeInvite> = {
   since: 1,
   merge: "danger",
   recorded: true,
-  read: ({ invite }) => ({ kind: "revokeInvite", invite }),
+  read: ({ invite, seen }) => ({ kind: "revokeInvite", invite, seen }),
   content: ({ invite }) => invite,
 
-  decide(op, { invite: id }, seq, rows) {
+  decide(op, { invite: id, seen }, seq, rows) {
     const there = rows.invite(id);
     if (!op.recovered) {
       if (op.user !== OPERATOR && living(op.user, rows) === null) return notLiving(op.user, rows);
@@ -28,14 +35,19 @@ export const revokeInvite: Kind<RevokeInvite> = {
       if (!isThere) return refused("not_found", false);
     }
     const invite = there ?? unknown(id);
-    if (invite.revoked === "") rows.putInvite({ ...invite, revoked: tagOf(op) });
-    note({ op, seq, rows }, "revokeInvite", id);
-    return done();
+    if (invite.revoked === "") rows.putInvite({ ...invite, revoked: tagOf(op), revokedSeen: seen });
+    const at = { op, seq, rows };
+    note(at, "revokeInvite", id);
+    const facts: Fact[] = [];
+    if (op.recovered) {
+      for (const { user, tag } of rows.inviteUses(id)) if (tag > seen) shutLate(at, user, tagOf(op), facts);
+    }
+    return done(facts);
   },
 };
 
 /** Stands for a link until a merge brings the op that made it. */
 function unknown(id: InviteId): InviteRow {
-  const none = { tokenHash: null, by: "", rooms: [], usesMax: 0, createdMicros: 0, expiresMicros: 0, revoked: "" };
-  return { id, role: "member", ...none };
+  const none = { tokenHash: null, by: "", rooms: [], usesMax: 0, createdMicros: 0, expiresMicros: 0 };
+  return { id, role: "member", ...none, revoked: "", revokedSeen: "" };
 }

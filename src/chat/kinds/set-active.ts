@@ -35,7 +35,7 @@ export const setActive: Kind<SetActive> = {
       if (isOff(person, rows) !== active) return done();
     }
     note(at, active ? "reactivate" : "deactivate", person);
-    return done(active ? turnOn(at, person, seen) : turnOff(at, person));
+    return done(active ? turnOn(at, person, seen) : turnOff(at, person, tagOf(op)));
   },
 };
 
@@ -52,10 +52,11 @@ function turnOn({ op, rows }: At, person: UserId, seen: string): Fact[] {
   return [{ kind: "person", person, audience: { knowing: person } }];
 }
 
-function turnOff({ op, rows }: At, person: UserId): Fact[] {
+/** Deactivates the account; `by` is the tag of the op that does. */
+export function turnOff({ rows }: Pick<At, "rows">, person: UserId, by: string): Fact[] {
   const there = rows.locks.deactivation(person);
   // Both branches may have done it: whoever undoes it must have seen the later one.
-  const tag = there?.off === true && there.tag > tagOf(op) ? there.tag : tagOf(op);
+  const tag = there?.off === true && there.tag > by ? there.tag : by;
   rows.locks.putDeactivation({ user: person, off: true, tag });
   for (const { room } of rows.seatsOf(person)) ensureOwner(room, rows);
   return [...endSessions(person, "", rows), { kind: "person", person, audience: { knowing: person } }];

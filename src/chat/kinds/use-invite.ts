@@ -4,8 +4,9 @@ import type { Fact } from "../fact.ts";
 import type { ConversationId, InviteId, UserId } from "../ids.ts";
 import type { Role, Rows } from "../rows.ts";
 import { note } from "./audit.ts";
-import { giveRole, runsChat, type RolesRead } from "./roles.ts";
+import { giveRole, isLastOwner, runsChat, type RolesRead } from "./roles.ts";
 import { crowded, takeSeat, type At } from "./rooms.ts";
+import { turnOff } from "./set-active.ts";
 import { tagOf } from "./tags.ts";
 
 /** The link of a registration as its proposer knew it: a merge may bring the registration before the link. */
@@ -40,8 +41,19 @@ export function useInvite(at: At, { id, role, rooms: into, by }: InviteUse, fact
   for (const room of into) if (isOpen(at, room, by)) takeSeat(at, room, op.user, facts, by);
   rows.addInviteUse({ invite: id, user: op.user, tag: tagOf(op) });
   const usesMax = rows.invite(id)?.usesMax ?? Infinity;
+  const revoked = rows.invite(id)?.revoked ?? "";
+  if (op.recovered && revoked !== "" && tagOf(op) > (rows.invite(id)?.revokedSeen ?? "")) {
+    shutLate(at, op.user, revoked, facts);
+  }
   // Each branch let in as many as the link allows.
   if (rows.inviteUses(id).length > usesMax) note(at, "overuse", id);
+}
+
+/** Deactivates somebody who came by a link that the other branch had revoked; `revoked` is the tag of that op. */
+export function shutLate(at: At, user: UserId, revoked: string, facts: Fact[]): void {
+  if (isLastOwner(user, at.rows)) return;
+  note(at, "lateUse", user);
+  facts.push(...turnOff(at, user, revoked));
 }
 
 /** Whether the link still leads into this room, which may have changed since the link was made. */

@@ -24,8 +24,19 @@ export class StateInvites {
   }
 
   put(row: InviteRow): void {
-    const { id, tokenHash, by, role, rooms, usesMax, createdMicros, expiresMicros, revoked } = row;
-    this.#q.put.run(id, tokenHash, by, role, rooms.join(" "), usesMax, createdMicros, expiresMicros, revoked);
+    const { id, tokenHash, by, role, rooms, usesMax, createdMicros, expiresMicros, revoked, revokedSeen } = row;
+    this.#q.put.run(
+      id,
+      tokenHash,
+      by,
+      role,
+      rooms.join(" "),
+      usesMax,
+      createdMicros,
+      expiresMicros,
+      revoked,
+      revokedSeen,
+    );
   }
 
   /** Of those that can still be used, counted up to `max`. */
@@ -59,6 +70,7 @@ function inviteRow(row: readonly unknown[]): InviteRow {
     createdMicros: row[6] as number,
     expiresMicros: row[7] as number,
     revoked: row[8] as string,
+    revokedSeen: row[9] as string,
   };
 }
 
@@ -125,6 +137,7 @@ function putInvite(c: StateConnection) {
     createdMicros: p("createdMicros"),
     expiresMicros: p("expiresMicros"),
     revoked: p("revoked"),
+    revokedSeen: p("revokedSeen"),
   });
   return compile(
     c,
@@ -139,6 +152,7 @@ function putInvite(c: StateConnection) {
         createdMicros: sql`excluded.created_micros`,
         expiresMicros: sql`excluded.expires_micros`,
         revoked: sql`excluded.revoked`,
+        revokedSeen: sql`excluded.revoked_seen`,
       },
     }),
   );

@@ -53,6 +53,8 @@ export function sentenceOf({ actor, action, person, link, detail }: AuditView): 
       return `${by} created an account${link === null ? "" : " by a link"}.`;
     case "overuse":
       return `${by} came by a link that had been used up on the other side of a split.`;
+    case "lateUse":
+      return `${whom} had come by a link that was withdrawn on the other side of a split, and is deactivated.`;
     case "makeInvite":
       return `${by} made a link that invites people.`;
     case "revokeInvite":

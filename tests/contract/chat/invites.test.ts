@@ -28,7 +28,7 @@ function makes(
   return inviteIdOf(op, body);
 }
 
-const revoke = (invite: InviteId): OpBody => ({ kind: "revokeInvite", invite });
+const revoke = (invite: InviteId, seen = ""): OpBody => ({ kind: "revokeInvite", invite, seen });
 
 /** Somebody registers by a link. */
 function comes(log: RoomLog, name: string, use: InviteUse, more: object = {}): Made {
@@ -202,15 +202,28 @@ describe.each(["memory", "sqlite"] as const)("links over %s rows", (kind) => {
     }
   });
 
-  test("revoked here, used there: it stays revoked, and whoever came stays", () => {
+  test("revoked here, used there: it stays revoked, and whoever came unseen waits, deactivated, for an admin", () => {
     let id: InviteId = "";
     const before: Side = (log) => {
       id = makes(log, log.anna, {}, uuid(70));
+      comes(log, "early", useOf(log, id));
     };
-    const sides: [Side, Side] = [(log) => log.do(log.anna, revoke(id)), (log) => comes(log, "fay", useOf(log, id))];
+    const newest = (log: RoomLog): string =>
+      rowsOf(log.log, "invite_uses")
+        .map(({ tag }) => String(tag))
+        .toSorted()
+        .at(-1)!;
+    const sides: [Side, Side] = [
+      (log) => log.do(log.anna, revoke(id, newest(log))),
+      (log) => comes(log, "fay", useOf(log, id)),
+    ];
     const { wins, other } = merge(STATES[kind], before, sides);
     for (const log of [wins, other]) {
-      expect(everybody(log)).toContain("fay");
+      const off = rowsOf(log.log, "deactivations").map(({ user }) => user);
+      const named = rowsOf(log.log, "users").filter((row) => off.includes(row["id"]));
+      expect([everybody(log).includes("fay"), named.map(({ name }) => name)]).toEqual([true, ["fay"]]);
+      expect(rowsOf(log.log, "sessions").filter((row) => off.includes(row["user"]))).toEqual([]);
+      expect(audit(log).filter((line) => line.includes("lateUse fay"))).toHaveLength(1);
       expect(comes(log, "gil", useOf(log, id)).error).toBe("link_revoked");
     }
   });

@@ -237,7 +237,10 @@ const INVITE_IDS = NAMES.slice(0, 2).map((name, n) =>
 );
 const inviteBody: fc.Arbitrary<OpBody> = fc.oneof(
   fc.constant<OpBody>({ kind: "createInvite", tokenHash: "", ...asked }),
-  fc.constantFrom(...INVITE_IDS).map((invite): OpBody => ({ kind: "revokeInvite", invite })),
+  fc.record({ invite: fc.constantFrom(...INVITE_IDS), seen: fc.oneof(seen, fc.constant("")) }).map((what): OpBody => ({
+    kind: "revokeInvite",
+    ...what,
+  })),
 );
 const lockBody: fc.Arbitrary<OpBody> = fc.oneof(
   user.map((person): OpBody => ({ kind: "createReset", person, tokenHash: "" })),

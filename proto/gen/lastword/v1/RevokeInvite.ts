@@ -2,8 +2,10 @@
 
 export interface RevokeInviteInput {
   invite?: string;
+  seen?: string;
 }
 
 export interface WireRevokeInvite {
   invite: string;
+  seen: string;
 }
