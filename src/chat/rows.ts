@@ -214,6 +214,8 @@ export interface RoomRow {
   readonly archived: boolean;
   /** Whoever comes to it sees nothing that was written before. */
   readonly historyFromJoining: boolean;
+  /** The folded name that the room lost to another one in a merge; its people still find it by this. Null: none. */
+  readonly formerFolded: string | null;
   /** The op that made a room of a group; 0: it has always been a room. */
   readonly fromGroupSeq: Seq;
   readonly createdBy: UserId;

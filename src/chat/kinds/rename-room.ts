@@ -22,8 +22,7 @@ export const renameRoom: Kind<RenameRoom> = {
     if (isRefused(room)) return room;
     if (!op.recovered && !isNameFree(body.folded, body.skeleton, room.id, rows)) return refused("name_taken");
     if (!counts(op, room.nameTag)) return done();
-    const { name, folded, skeleton } = freeName(body, room.id, rows);
-    rows.putRoom({ ...room, name, folded, skeleton, nameTag: tagOf(op), changedSeq: seq });
+    rows.putRoom({ ...room, ...freeName(body, room.id, rows), nameTag: tagOf(op), changedSeq: seq });
     return done([told(room.id)]);
   },
 };

@@ -76,6 +76,7 @@ export function openRoom({ seq, rows }: At, id: ConversationId): RoomRow {
     isPrivate: false,
     archived: false,
     historyFromJoining: false,
+    formerFolded: null,
     fromGroupSeq: 0,
     createdBy: "",
     createdMicros: 0,
@@ -108,12 +109,20 @@ export interface RoomName {
   readonly skeleton: string;
 }
 
-/** The name, with a suffix if another room has it. Refusing it is no option: people have already used the room. */
-export function freeName({ name, folded, skeleton }: RoomName, room: ConversationId, rows: Rows): RoomName {
-  const withSuffix = (suffix: string): RoomName => ({
+/**
+ * The name, with a suffix if another room has it. Refusing it is no option: people have already used the room, and go on
+ * finding it by the name that they know.
+ */
+export function freeName(
+  { name, folded, skeleton }: RoomName,
+  room: ConversationId,
+  rows: Rows,
+): RoomName & Pick<RoomRow, "formerFolded"> {
+  const withSuffix = (suffix: string): RoomName & Pick<RoomRow, "formerFolded"> => ({
     name: name + suffix,
     folded: folded + suffix,
     skeleton: skeleton + suffix,
+    formerFolded: suffix === "" ? null : folded,
   });
   if (isNameFree(folded, skeleton, room, rows)) return withSuffix("");
   for (let n = 2; n < SUFFIX_TRIES; n++) {

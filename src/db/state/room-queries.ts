@@ -1,5 +1,5 @@
 /** The queries about rooms (chat/queries.ts), over the connection that apply writes to. */
-import { and, asc, eq, gt, sql } from "drizzle-orm";
+import { and, asc, eq, gt, isNotNull, sql } from "drizzle-orm";
 import type { ConversationId, UserId } from "../../chat/ids.ts";
 import type { RoomPerson, RoomQueries, RoomsPage, RoomSummary } from "../../chat/queries.ts";
 import type { RoomRole, RoomRow, SeatRow } from "../../chat/rows.ts";
@@ -36,6 +36,7 @@ function statements(c: StateConnection) {
         .orderBy(asc(rooms.folded))
         .limit(p("limit")),
     ),
+    formerly: formerly(c),
     count: compile(
       c,
       db
@@ -73,6 +74,27 @@ function statements(c: StateConnection) {
   };
 }
 
+/** The user's rooms that lost a name in a merge. Parameters: the folded name, user, limit. */
+function formerly(c: StateConnection) {
+  const { db } = c;
+  return compile(
+    c,
+    db
+      .select()
+      .from(rooms)
+      .where(
+        and(
+          isNotNull(rooms.formerFolded),
+          eq(rooms.formerFolded, p("folded")),
+          sql`exists (select 1 from ${members}
+              where ${members.user} = ${p("user")} and ${members.conversation} = ${rooms.id})`,
+        ),
+      )
+      .orderBy(asc(rooms.folded))
+      .limit(p("limit")),
+  );
+}
+
 /** See {@link RoomQueries}. */
 export class StateRoomQueries implements RoomQueries {
   readonly #q: Statements;
@@ -90,7 +112,14 @@ export class StateRoomQueries implements RoomQueries {
 
   named(folded: string, user: UserId): RoomSummary | null {
     const row = this.#rows.roomByFolded(folded);
-    return row === null ? null : this.#seenBy(user, row);
+    const found = row === null ? null : this.#seenBy(user, row);
+    return found !== null && found.role !== null ? found : (this.#formerly(folded, user) ?? found);
+  }
+
+  /** A room of the user that lost this name in a merge. */
+  #formerly(folded: string, user: UserId): RoomSummary | null {
+    const row = this.#q.formerly.get(folded, user, 1);
+    return row === null ? null : this.#seenBy(user, roomRow(row));
   }
 
   rooms(user: UserId, { afterFolded, limit, part = "", archived = false }: RoomsPage): readonly RoomSummary[] {

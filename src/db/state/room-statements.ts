@@ -104,6 +104,7 @@ function putRoom(c: StateConnection) {
     changedSeq: p("changedSeq"),
     historyFromJoining: p("historyFromJoining"),
     fromGroupSeq: p("fromGroupSeq"),
+    formerFolded: p("formerFolded"),
   });
   return compile(
     c,
@@ -125,6 +126,7 @@ function putRoom(c: StateConnection) {
         changedSeq: sql`excluded.changed_seq`,
         historyFromJoining: sql`excluded.history_from_joining`,
         fromGroupSeq: sql`excluded.from_group_seq`,
+        formerFolded: sql`excluded.former_folded`,
       },
     }),
   );

@@ -123,6 +123,7 @@ export function roomRow(row: readonly unknown[]): RoomRow {
     changedSeq: row[13] as Seq,
     historyFromJoining: row[14] === 1,
     fromGroupSeq: row[15] as Seq,
+    formerFolded: row[16] as string | null,
   };
 }
 

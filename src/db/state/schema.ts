@@ -230,8 +230,15 @@ export const rooms = sqliteTable(
     changedSeq: integer("changed_seq").notNull(),
     historyFromJoining: integer("history_from_joining", { mode: "boolean" }).notNull().default(false),
     fromGroupSeq: integer("from_group_seq").notNull().default(0),
+    formerFolded: text("former_folded"),
   },
-  (t) => [uniqueIndex("rooms_folded").on(t.folded), uniqueIndex("rooms_skeleton").on(t.skeleton)],
+  (t) => [
+    uniqueIndex("rooms_folded").on(t.folded),
+    uniqueIndex("rooms_skeleton").on(t.skeleton),
+    index("rooms_former")
+      .on(t.formerFolded)
+      .where(sql`former_folded IS NOT NULL`),
+  ],
 );
 
 /**

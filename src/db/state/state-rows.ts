@@ -370,6 +370,7 @@ export class StateRows implements Rows {
       row.changedSeq,
       row.historyFromJoining ? 1 : 0,
       row.fromGroupSeq,
+      row.formerFolded,
     );
     this.#roomRows.set(row.id, row);
     this.#changes.changed(row.id, row.changedSeq);

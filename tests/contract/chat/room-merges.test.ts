@@ -44,6 +44,12 @@ describe.each(["memory", "sqlite"] as const)("merges of rooms over %s rows", (ki
       [other, "ben", "anna"],
     ] as const) {
       expect([log.row(rooms[first]!)["name"], log.row(rooms[second]!)["name"]]).toEqual(["ops", "ops-2"]);
+      expect([log.row(rooms[first]!)["former_folded"], log.row(rooms[second]!)["former_folded"]]).toEqual([
+        null,
+        "ops",
+      ]);
+      log.do(log[second], todo.rename(rooms[second]!, "other"));
+      expect(log.row(rooms[second]!)["former_folded"]).toBe(null);
       expect([log.people(rooms[first]!), log.people(rooms[second]!)]).toEqual([
         [`${first} owner`],
         [`${second} owner`],

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { Answer } from "../../../src/chat/errors.ts";
 import type { RoomChange, RoomView } from "../../../src/chat/chat-service.ts";
 import type { Feed, FeedEvent } from "../../../src/chat/chat-service.ts";
+import { encodeOp } from "../../../src/chat/kinds/op.ts";
+import { RECOVERED } from "../../support/chat-log.ts";
 import { drain } from "../../support/feed-reader.ts";
 import { createSoloChat, type Person, type SoloChat } from "../../support/solo-chat.ts";
 
@@ -263,6 +265,29 @@ describe("people of a room", () => {
     });
     expect(must(await solo.chat.changeRoom(anna.session, change))).toMatchObject({ id: room, name: "", role: null });
     expect(refusal(await changes(anna, room, { kind: "topic", topic: "mine" }))).toBe("not_found");
+  });
+
+  test("a room that lost its name in a merge is found by it, by those who are in it and not in the other", async () => {
+    const kept = await makes(anna, "ops", { people: ["eve"] });
+    const body = {
+      kind: "createRoom",
+      name: "ops",
+      folded: "ops",
+      skeleton: "ops",
+      topic: "",
+      isPrivate: false,
+    } as const;
+    const people = [eve.session.userId];
+    const op = { user: ben.session.userId, clientId: id(), timeMicros: Date.now() * 1000, ...RECOVERED };
+    solo.apply([encodeOp({ ...op, body: { ...body, people } })]);
+    const found = async (person: Person, name: string) =>
+      must(await solo.chat.room(person.session, { room: name })).name;
+    expect(await found(ben, "#ops")).toBe("ops-2");
+    expect(await found(ben, "#ops-2")).toBe("ops-2");
+    expect([await found(anna, "#ops"), await found(eve, "#ops")]).toEqual(["ops", "ops"]);
+    expect(must(await says(ben, "#ops", "ours")).conversationId).not.toBe(kept.id);
+    must(await joins(ben, kept.id));
+    expect(await found(ben, "#ops")).toBe("ops");
   });
 
   test("somebody who is banned from a room without having been in it does not learn its id", async () => {

@@ -1,0 +1,3 @@
+DROP INDEX `rooms_former`;
+--> statement-breakpoint
+ALTER TABLE `rooms` DROP COLUMN `former_folded`;
