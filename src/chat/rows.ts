@@ -419,8 +419,10 @@ export interface Rows {
   /** Idempotent. */
   addInviteUse(row: InviteUseRow): void;
   readonly locks: LockRows;
-  /** Adds an entry, and removes AUDIT_DROPPED_MAX of the oldest that need not be kept. */
-  addAudit(row: AuditRow): void;
+  readonly audit: {
+    /** Adds an entry, and removes AUDIT_DROPPED_MAX of the oldest that need not be kept. */
+    add(row: AuditRow): void;
+  };
 
   session(id: SessionId): SessionRow | null;
   /** At most SESSIONS_PER_USER + 1 sessions, the least recently used first, then by id. */
@@ -445,6 +447,8 @@ export interface Rows {
    * parent says (kinds/threads.ts).
    */
   member(conversation: ConversationId, user: UserId): MemberRow | null;
+  /** Whether there is a conversation with both users in it. */
+  shares(user: UserId, other: UserId): boolean;
   /** Members of the conversation, ordered by id; empty if it does not exist. */
   membersOf(conversation: ConversationId): readonly UserId[];
   /** Inserts or replaces. */

@@ -251,7 +251,9 @@ export class MemoryRows implements Rows {
     putDeactivation: (row) => this.#set(this.#t.deactivations, row.user, row),
   };
 
-  addAudit(row: AuditRow): void {
+  readonly audit = { add: (row: AuditRow): void => this.#addAudit(row) };
+
+  #addAudit(row: AuditRow): void {
     const id = Math.max(0, ...this.#t.audit.keys()) + 1;
     this.#set(this.#t.audit, id, { id, ...row });
     for (const old of [...this.#t.audit.values()].slice(0, AUDIT_DROPPED_MAX)) {
@@ -314,6 +316,11 @@ export class MemoryRows implements Rows {
 
   member(conversation: string, user: string): MemberRow | null {
     return this.#t.members.get(`${conversation} ${user}`) ?? null;
+  }
+
+  shares(user: string, other: string): boolean {
+    const members = [...this.#t.members.values()];
+    return members.some((row) => row.user === user && this.member(row.conversation, other) !== null);
   }
 
   membersOf(conversation: string): readonly string[] {

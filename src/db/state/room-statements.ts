@@ -1,9 +1,12 @@
 /** The statements about rooms and seats that apply runs, each prepared once (see row-statements.ts). */
 import { and, asc, eq, sql } from "drizzle-orm";
+import { alias } from "drizzle-orm/sqlite-core";
 import { compile, type StateConnection } from "./connection.ts";
 import { members, rooms, seats, users } from "./schema.ts";
 
 const p = sql.placeholder;
+
+const others = alias(members, "others");
 
 export type RoomStatements = ReturnType<typeof roomStatements>;
 
@@ -70,6 +73,15 @@ function ofSeats(c: StateConnection) {
         .from(seats)
         .where(and(eq(seats.user, p("user")), sql`${seats.state} = 'joined'`))
         .orderBy(asc(seats.room)),
+    ),
+    shares: compile(
+      c,
+      db
+        .select({ conversation: members.conversation })
+        .from(members)
+        .innerJoin(others, eq(others.conversation, members.conversation))
+        .where(and(eq(members.user, p("user")), eq(others.user, p("other"))))
+        .limit(p("limit")),
     ),
     removeMember: compile(
       c,

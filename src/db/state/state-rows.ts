@@ -8,7 +8,6 @@
  */
 import type { ClientId, ConversationId, InviteId, SessionId, UserId } from "../../chat/ids.ts";
 import type {
-  AuditRow,
   ConversationRow,
   EarlyRow,
   FollowRow,
@@ -219,10 +218,6 @@ export class StateRows implements Rows {
     this.invites.addUse(row);
   }
 
-  addAudit(row: AuditRow): void {
-    this.audit.add(row);
-  }
-
   session(id: SessionId): SessionRow | null {
     const row = this.#q.session.get(id);
     return row === null ? null : sessionRow(row);
@@ -311,6 +306,10 @@ export class StateRows implements Rows {
     const member = memberRow(row);
     this.#memory.setMember(member);
     return member;
+  }
+
+  shares(user: UserId, other: UserId): boolean {
+    return this.#rooms.shares.get(user, other, 1) !== null;
   }
 
   membersOf(conversation: ConversationId): readonly UserId[] {

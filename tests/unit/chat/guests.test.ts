@@ -64,7 +64,11 @@ test("messages: only to people of her rooms, by name and by the id of the conver
   expect(code(await solo.chat.findDirect(guest.session, { name: "ben" }))).toBe("unknown_recipient");
   expect(await send({ to: "anna" })).toBe("ok");
   expect(await send({ to: "#shared" })).toBe("ok");
-  // Whoever writes to her is known to her.
+  // Whoever writes to her, alone or in a group, is known to her.
+  const carl = await solo.person("carl");
+  expect(await send({ to: "carl" })).toBe("unknown_recipient");
+  must(await solo.chat.send(carl.session, { to: "gina, anna", body: "hi both", clientId: id() }));
+  expect(await send({ to: "carl" })).toBe("ok");
   must(await solo.chat.send(ben.session, { to: "gina", body: "hi", clientId: id() }));
   expect(await send({ to: "ben" })).toBe("ok");
 });
