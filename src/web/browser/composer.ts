@@ -184,7 +184,7 @@ export class Composer {
   async edit(row: HTMLElement): Promise<void> {
     const { conversation } = this.#input;
     const { id = "" } = row.dataset;
-    if (conversation === null || this.field.disabled || this.#isEditing()) return;
+    if (conversation === null || this.#isClosed() || this.#isEditing()) return;
     const text = await getMessageText(conversation, id);
     // The user may have gone on meanwhile.
     if (!this.#form.isConnected || this.#isEditing()) return;
@@ -194,7 +194,7 @@ export class Composer {
 
   /** What is written next quotes this message. */
   quote(row: HTMLElement): void {
-    if (this.#input.conversation === null || this.field.disabled || this.#isEditing()) return;
+    if (this.#input.conversation === null || this.#isClosed() || this.#isEditing()) return;
     const name = row.querySelector(".author")?.textContent ?? "";
     const text = (row.querySelector(".body")?.textContent ?? "").replaceAll(/\s+/g, " ").trim();
     this.#quote({ kind: "quote", id: row.dataset["id"] ?? "", name, text: text.slice(0, ABOUT_MAX) });
@@ -213,6 +213,12 @@ export class Composer {
     if (row?.dataset["seq"] === undefined) return;
     event.preventDefault();
     void this.edit(row);
+  }
+
+  /** True if nobody can write here, and then it says why. */
+  #isClosed(): boolean {
+    if (this.field.disabled) this.#showError(this.field, `${this.field.placeholder}.`);
+    return this.field.disabled;
   }
 
   /** True if an edit is under way, and then it says so: it must be ended first. */
