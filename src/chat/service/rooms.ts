@@ -260,7 +260,7 @@ export class Rooms {
   ): Promise<Answer<RoomView>> {
     const [id, before] = typeof room === "string" ? [room, null] : [room.row.id, room];
     const written = await this.#writer.write(session.userId, clientId, body);
-    if (!written.ok) return this.#refusal(written.error.code, id) ?? written;
+    if (!written.ok) return this.#refusal(session, written.error.code, id) ?? written;
     const now = this.#deps.queries().rooms.room(id, session.userId);
     const summary = now ?? (before === null ? null : { ...before, role: null });
     // A repeat by somebody whom the room has lost since: that it was not found would say that it was never made.
@@ -269,9 +269,12 @@ export class Rooms {
   }
 
   /** A failure whose sentence says more than that of the code; null if there is none. */
-  #refusal(code: ChatErrorCode, room: ConversationId): Refused | null {
+  #refusal({ userId }: Session, code: ChatErrorCode, room: ConversationId): Refused | null {
     if (code === "name_taken") {
       return failed("name_taken", "Another room has this name, or one that looks like it.", { field: "name" });
+    }
+    if (code === "not_allowed" && this.#deps.queries().admin.isGuest(userId)) {
+      return failed("not_allowed", "You are a guest here: others make the rooms and bring people in.");
     }
     if (code === "not_allowed" && room === GENERAL_ID) {
       return failed("not_allowed", "This is the room that everybody is in: it stays, and those who run it name it.");

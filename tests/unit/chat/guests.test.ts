@@ -56,6 +56,18 @@ test("rooms: the directory, the search, by name, by id, the people, joining", as
   expect(must(await solo.chat.listRoomPeople(guest.session, { room: "#shared", limit: 10 }))).toHaveLength(2);
 });
 
+test("what a guest may not do is said as such", async () => {
+  const room = { name: "mine", topic: "", isPrivate: false, people: [], clientId: id() };
+  const change = { room: "#shared", change: { kind: "invite", people: ["anna"] }, clientId: id() } as const;
+  for (const answer of [
+    await solo.chat.createRoom(guest.session, room),
+    await solo.chat.changeRoom(guest.session, change),
+  ])
+    expect(answer).toMatchObject({
+      error: { code: "not_allowed", sentence: expect.stringMatching(/^You are a guest/) },
+    });
+});
+
 test("messages: only to people of her rooms, by name and by the id of the conversation", async () => {
   const send = async (to: object): Promise<string> =>
     code(await solo.chat.send(guest.session, { body: "hello @ben", clientId: id(), ...to }));
