@@ -8,8 +8,9 @@ import { countText } from "./sidebar.tsx";
 /** The most results; whoever looks for one of more types more of its name. */
 const FOUND_MAX = 12;
 
-/** What was found, or, if nothing was typed, where the user may want to go. */
+/** What was found. */
 export interface Found {
+  /** Groups; if nothing was typed, where the user may want to go. */
   readonly conversations: readonly ConversationView[];
   readonly people: readonly UserView[];
   readonly rooms: readonly RoomView[];
@@ -33,12 +34,13 @@ function rank(name: string, part: string, isOwn: boolean): number {
 
 function resultsOf({ conversations, people, rooms }: Found, text: string, session: Session): readonly Result[] {
   const part = text.replace(/^[#@]/, "").trim().toLowerCase();
-  const recent = conversations.map((conversation) => ({
-    name: conversationName(conversation, session),
-    rank: 0,
-    link: <ConversationLink conversation={conversation} session={session} />,
-  }));
+  const open = conversations.map((conversation) => {
+    const name = conversationName(conversation, session);
+    return { name, rank: rank(name, part, false), link: <ConversationLink {...{ conversation, session }} /> };
+  });
+  if (part === "") return open;
   const named = [
+    ...open,
     ...people.map((user) => ({
       name: user.name,
       rank: rank(user.name, part, true),
@@ -50,7 +52,7 @@ function resultsOf({ conversations, people, rooms }: Found, text: string, sessio
       link: <RoomLink room={room} />,
     })),
   ];
-  return [...recent, ...named.toSorted((a, b) => a.rank - b.rank || a.name.length - b.name.length)];
+  return named.toSorted((a, b) => a.rank - b.rank || a.name.length - b.name.length);
 }
 
 function ConversationLink({ conversation, session }: { conversation: ConversationView; session: Session }) {

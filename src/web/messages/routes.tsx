@@ -246,14 +246,23 @@ async function findNamed(deps: WebDeps, session: Session, text: string, at: Read
   const self = own ? await chat.person(session, at) : null;
   const rooms = await chat.listRooms(session, input);
   if (!rooms.ok) return rooms;
+  const groups = people === null ? [] : await groupsWith(deps, session, search);
   return {
     ...rooms,
     value: {
-      conversations: [],
+      conversations: groups,
       people: [...(people?.value ?? []), ...(self?.ok === true ? [self.value] : [])],
       rooms: text.startsWith("@") ? [] : rooms.value,
     },
   };
+}
+
+/** The groups in the user's list that have somebody of this name. */
+async function groupsWith(deps: WebDeps, session: Session, part: string): Promise<readonly ConversationView[]> {
+  const list = await deps.chat.list(session, {});
+  const folded = part.toLowerCase();
+  const isIn = ({ group }: ConversationView): boolean => group.some(({ name }) => name.toLowerCase().includes(folded));
+  return list.ok ? list.value.conversations.filter(isIn) : [];
 }
 
 /** The pages that continue the list. They work without a script. */

@@ -109,6 +109,15 @@ describe("finding", () => {
     expect(await page("/find?q=nothing+of+the+kind")).toContain("“nothing of the kind”");
   });
 
+  test("a group is found by each of its people, after the person", async () => {
+    await site.person("carla");
+    await site.ask("/to", { as: anna, json: true, form: { name: "ben, carla", body: "hi", id: crypto.randomUUID() } });
+    expect(await found("carl")).toEqual(["carla", "ben, carla"]);
+    expect(await found("ben")).toEqual(["ben", "ben, carla"]);
+    expect(await found("#carl")).toEqual([]);
+    expect(names(await page("/"), "direct")).toContain("ben, carla");
+  });
+
   test("without a name, the latest conversations, those with unread messages first", async () => {
     const [old, busy] = [await room("old"), await room("busy")];
     await say(old, "hello");
