@@ -8,6 +8,7 @@ import type { Encodable } from "../../proto/message-type.ts";
 import { failed } from "../chat/errors.ts";
 import type { Answer } from "../chat/errors.ts";
 import type {
+  ActivityView,
   Caller,
   ConversationView,
   MessageView,
@@ -154,6 +155,10 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
       .setPreference(session, { conversationId, change, clientId })
       .then(as((conversation) => ({ conversation: wireConversation(conversation) })));
   },
+  ListActivity: ({ limit, beforeSeq, read }, { chat, session, readAt }) =>
+    chat
+      .listActivity(session, { limit: limit || PAGE_DEFAULT, beforeSeq, ...readAt(read) })
+      .then(as((activities) => ({ activities: activities.map(wireActivity) }))),
   GetMessages: getMessages,
   MarkRead: ({ messageIds, conversationId, upTo }, { chat, session, readAt }) => {
     if (conversationId !== "" && messageIds.length > 0) {
@@ -235,6 +240,14 @@ function changeOf(request: ChatRequest<"ChangeRoom">): RoomChange | null {
 /** The room as it is on the wire: who is not in it has no role. */
 function wireRoom(room: RoomView) {
   return { ...room, role: room.role ?? "" };
+}
+
+function wireActivity({ message, room, ...activity }: ActivityView) {
+  return {
+    ...activity,
+    message: message === null ? null : wireMessage(message),
+    room: room === null ? null : wireRoom(room),
+  };
 }
 
 function wireConversation({ room, thread, last, ...conversation }: ConversationView) {

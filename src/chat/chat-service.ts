@@ -248,6 +248,30 @@ export interface ReactionView {
   readonly names: readonly string[];
 }
 
+/** What others did that concerns the user. */
+export interface ActivityView {
+  /**
+   * The user is mentioned, or quoted; others reacted or replied to the user's message; somebody brought the user into a
+   * room.
+   */
+  readonly kind: "mention" | "quote" | "reaction" | "reply" | "invitation";
+  /** The list's next page begins below it. */
+  readonly seq: number;
+  /** Null: an invitation. Of a reply: the user's message. */
+  readonly message: MessageView | null;
+  /** Null: in a direct conversation. */
+  readonly room: RoomView | null;
+  /** Those who did it. */
+  readonly by: readonly UserView[];
+}
+
+export interface ListActivityInput {
+  /** 1 to 200. */
+  readonly limit: number;
+  /** `seq` of the last one of the page before; absent or 0: the first page. */
+  readonly beforeSeq?: number;
+}
+
 export interface ReactInput {
   readonly messageId: MessageId;
   /** One emoji. */
@@ -546,6 +570,8 @@ export interface ChatService {
     session: Session,
     input: { readonly room: string; readonly after?: string; readonly limit: number } & ReadAt,
   ): Promise<Answer<readonly RoomPersonView[]>>;
+  /** What others did that concerns the user, the newest first. */
+  listActivity(session: Session, input: ListActivityInput & ReadAt): Promise<Answer<readonly ActivityView[]>>;
   /** What waits in all conversations that are not muted, each number counted up to UNREAD_TOTAL_MAX. */
   waitingTotal(session: Session): Waiting;
   /**

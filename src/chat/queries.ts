@@ -148,6 +148,13 @@ export interface RoomQueries {
   removedBy(seq: Seq): UserId | null;
 }
 
+/** What somebody did that concerns a user, with the seq of the op by which it last changed. */
+export type Deed =
+  /** A message mentions the user, or quotes a message of the user; or one of the user's has changed: others may have reacted or replied. */
+  | { readonly kind: "mention" | "quote" | "changed"; readonly seq: Seq; readonly message: SeenMessage }
+  /** Somebody brought the user into a room. */
+  | { readonly kind: "invitation"; readonly seq: Seq; readonly room: ConversationId; readonly by: UserId };
+
 /** Selects some of a user's conversations. */
 export interface ConversationsPage {
   /** Only conversations whose newest message is below this seq; 0: all. */
@@ -279,6 +286,8 @@ export interface Queries {
    * up to `max`. If the unread messages add up to `max` or more, a conversation with UNREAD_COUNT_MAX may have more.
    */
   waiting(user: UserId, max: number, conversation?: ConversationId): ReadonlyMap<ConversationId, Waiting>;
+  /** What concerns the user, below seq `before`, the newest first. */
+  activity(user: UserId, before: Seq, limit: number): readonly Deed[];
   /** Ids of the `limit` newest unread messages, newest first. */
   unreadIds(conversation: ConversationId, user: UserId, limit: number): readonly MessageId[];
 

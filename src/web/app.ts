@@ -27,6 +27,7 @@ import { clusterRoutes, healthRoutes } from "./cluster/routes.tsx";
 import { demoRoutes } from "./cluster/demo-routes.ts";
 import { handoverRoutes } from "./cluster/handover-routes.tsx";
 import { loginRoutes } from "./account/login-routes.tsx";
+import { activityRoutes } from "./messages/activity.tsx";
 import { limitBodies } from "./http/body-room.ts";
 import { frameFailures } from "./http/shell.tsx";
 import { passChecks, refuseOtherSites, refusePlaintext, secureAnswers } from "./http/security.ts";
@@ -66,6 +67,7 @@ export function createWeb(deps: WebDeps): Web {
   app.route("/", handoverRoutes(deps, handover));
   app.route("/", chatRoutes(deps));
   app.route("/", messageRoutes(deps));
+  app.route("/", activityRoutes(deps));
   app.route("/", peopleRoutes(deps));
   app.route("/", roomRoutes(deps));
   app.route("/", inviteRoutes(deps));

@@ -6,6 +6,7 @@
  *                             -> Queries (this replica's rows)
  */
 import type { AppliedOp } from "../applied-op.ts";
+import { ActivityList } from "./activity.ts";
 import { Auditing } from "./auditing.ts";
 import { Accounts } from "./accounts.ts";
 import type { Registration } from "../../base/modes.ts";
@@ -111,6 +112,7 @@ export function createChat(options: ChatOptions): Chat {
     ...callsOf(threads),
     ...callsOf(invites),
     ...callsOf(managing),
+    ...callsOf(new ActivityList(options, { reading, views })),
     ...callsOf(new Auditing(options, { reading, views })),
     person: (session, input) => people.person(session, input),
     setRole: (session, input) => people.setRole(session, input),

@@ -301,6 +301,14 @@ export const messages = sqliteTable(
     index("messages_changed")
       .on(t.conversation, t.changedSeq)
       .where(sql`changed_seq > 0`),
+    // Those that quote messages of one user, whose id is the beginning of the quoted ids.
+    index("messages_quoting")
+      .on(t.quoted)
+      .where(sql`quoted IS NOT NULL`),
+    // For those to which others reacted or replied.
+    index("messages_answered")
+      .on(t.author, t.changedSeq)
+      .where(sql`changed_seq > 0`),
   ],
 );
 

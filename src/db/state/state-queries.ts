@@ -37,7 +37,6 @@ import {
   type MemberRow,
   type MessageRow,
   type NotifyLevel,
-  type ReactionRow,
   type RequestRow,
   type Role,
   type SessionRow,
@@ -54,7 +53,7 @@ import { memberRow, one, sessionRow, userRow } from "./row-shapes.ts";
 import { changeOf, hiddenChanges, group, readChanges, seen, type Gone, type Sides } from "./seen-messages.ts";
 import { StateAdminQueries } from "./admin-queries.ts";
 import { chosen, isCounted, isListed, kindOfHome, sum, upTo, waitingOf, type Standing } from "./standings.ts";
-import type { SeenMention } from "./mentions.ts";
+import { StateActivity } from "./activity.ts";
 import type { StateRows } from "./state-rows.ts";
 
 /** Maximum number of accounts tried for one name at a login: its holder, and those that lost it in a merge. */
@@ -85,6 +84,9 @@ export class StateQueries implements Queries {
   readonly newestMicros: () => number;
   readonly rooms: StateRoomQueries;
   readonly admin: StateAdminQueries;
+  readonly activity: Queries["activity"];
+  readonly mentionsIn: Queries["mentionsIn"];
+  readonly reactionsTo: Queries["reactionsTo"];
   readonly #q: QueryStatements;
 
   /** Memory of apply, which serves reads as well. */
@@ -103,6 +105,10 @@ export class StateQueries implements Queries {
     this.#q = queryStatements(connection);
     this.rooms = new StateRoomQueries(connection, held.rows);
     this.admin = new StateAdminQueries(held.rows);
+    const activity = new StateActivity(connection, (...at) => this.message(...at));
+    this.activity = (...asked) => activity.of(...asked);
+    this.mentionsIn = (seq) => held.rows.mentionsIn(seq);
+    this.reactionsTo = (seq) => held.rows.reactionsTo(seq);
     this.appliedSeq = position.appliedSeq;
     this.newestMicros = position.newestMicros;
   }
@@ -302,14 +308,6 @@ export class StateQueries implements Queries {
 
   editedMicros(seq: Seq): number {
     return microsOf(this.#rows.newestVersion(seq));
-  }
-
-  reactionsTo(seq: Seq): readonly ReactionRow[] {
-    return this.#rows.reactionsTo(seq);
-  }
-
-  mentionsIn(seq: Seq): readonly SeenMention[] {
-    return this.#rows.mentionsIn(seq);
   }
 
   waitingTotal(user: UserId, max: number): Waiting {

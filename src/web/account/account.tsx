@@ -3,7 +3,7 @@ import type { ChatError } from "../../chat/errors.ts";
 import type { SessionView } from "../../chat/chat-service.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import { Time } from "../page/names.tsx";
-import { THEMES, type Prefs, type Theme } from "../http/prefs.ts";
+import { THEMES, type NoticePrefs, type Prefs, type Theme } from "../http/prefs.ts";
 import { ORDERS, type Order } from "../messages/list-order.ts";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
@@ -15,6 +15,7 @@ interface AccountProps {
   readonly theme: Theme;
   readonly readOnSight: boolean;
   readonly order: Order;
+  readonly notices: NoticePrefs;
   readonly deletion: { readonly id: string; readonly error: ChatError | null; readonly deleteMessages: boolean };
   readonly said: string | null;
 }
@@ -29,7 +30,7 @@ export function AccountPage(props: AccountProps) {
           {props.said}
         </p>
       )}
-      <Settings theme={props.theme} readOnSight={props.readOnSight} order={props.order} />
+      <Settings theme={props.theme} readOnSight={props.readOnSight} order={props.order} notices={props.notices} />
       <Logins logins={props.logins} />
       <DeleteAccount {...props} />
     </section>
@@ -40,7 +41,42 @@ const THEME_NAMES: Readonly<Record<Theme, string>> = { auto: "System", light: "L
 
 const ORDER_NAMES: Readonly<Record<Order, string>> = { unread: "Unread first, then newest", name: "By name" };
 
-function Settings({ theme, readOnSight, order }: Prefs) {
+/** What calls the user who looks elsewhere. The script says whether the browser allows it. */
+function NoticeSettings({ notify, sound, quiet }: NoticePrefs) {
+  const [from = "", to = ""] = quiet.split("-");
+  return (
+    <fieldset class="choices notices">
+      <legend>When somebody calls me in this browser</legend>
+      <p class="hint">
+        That is each direct message and each mention, unless you choose otherwise for a conversation or mute it. The
+        number in the title counts them.
+      </p>
+      <label class="choice">
+        <input type="checkbox" name="notify" value="yes" checked={notify} />
+        Show a notification
+      </label>
+      <p class="hint needs-script">
+        <span id="notify-state" />{" "}
+        <button type="button" id="notify-ask" hidden>
+          Allow notifications
+        </button>
+      </p>
+      <label class="choice">
+        <input type="checkbox" name="sound" value="yes" checked={sound} />
+        Play a sound
+      </label>
+      <p class="row quiet">
+        <label for="quiet-from">Neither between</label>
+        <input type="time" id="quiet-from" name="quietFrom" value={from} />
+        <label for="quiet-to">and</label>
+        <input type="time" id="quiet-to" name="quietTo" value={to} />
+        <span>in the time zone of this browser</span>
+      </p>
+    </fieldset>
+  );
+}
+
+function Settings({ theme, readOnSight, order, notices }: Prefs) {
   return (
     <PostForm action="/account/settings" class="block stack">
       <h2>Settings</h2>
@@ -66,6 +102,7 @@ function Settings({ theme, readOnSight, order }: Prefs) {
         <input type="checkbox" name="readOnSight" value="yes" checked={readOnSight} />
         Mark messages as read when I look at them
       </label>
+      <NoticeSettings {...notices} />
       <p>
         <button type="submit">Save</button>
       </p>

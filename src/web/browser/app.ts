@@ -26,6 +26,7 @@ import { ListFilter } from "./list-filter.ts";
 import { openLiveWords, type LiveWords } from "./live-words.ts";
 import { LogOut } from "./log-out.ts";
 import { openNavigation, type Navigation } from "./navigation.ts";
+import { Notices } from "./notices.ts";
 import { Outbox } from "./outbox.ts";
 import type { AnswerJson } from "./requests.ts";
 import { Switcher } from "./switcher.ts";
@@ -51,6 +52,7 @@ function partsOf(stream: string, origins: readonly string[]): string[] {
 /** The row of the list that belongs to a path; "" if the path does not name one. */
 function rowOf(path: string): string {
   if (/^\/(?:rooms$|new-room$)/.test(path)) return "rooms";
+  if (path.startsWith("/activity")) return "activity";
   return path === "/" || path === "/new" ? "new" : (/^\/(?:c|rooms)\/([\w.~-]+)/.exec(path)?.[1] ?? "");
 }
 
@@ -65,6 +67,7 @@ export class App {
   readonly #outbox: Outbox;
   readonly #words: LiveWords;
   readonly #list: List;
+  readonly #notices: Notices;
   readonly #events: Events;
   readonly #logOut: LogOut;
   readonly #link: Link;
@@ -95,19 +98,28 @@ export class App {
     this.#view = this.#openView(main, this.#state);
     if (this.#state.moved) this.#cluster.say("Switched to another server. Nothing was lost.", { short: true });
     this.#departure.store();
+    const cursor = main.dataset["cursor"] ?? "";
+    this.#notices = new Notices({
+      key: `${cluster}-${me}`,
+      from: Number(cursor.slice(cursor.lastIndexOf(":") + 1)),
+      shown: () => [this.#view?.conversation ?? null],
+      open: (path) => this.#switching.open(path),
+    });
+    this.#notices.showTotal(required("#sidebar").dataset["calls"] ?? "0");
     this.#words = openLiveWords({ me, onGone: () => this.#view?.composer?.close("This account was deleted") });
     this.#list = new List(
       {
         words: this.#words,
         filter: this.#filter,
         onWaiting: (unread, calls) => this.#showWaiting(unread, calls),
+        onRow: (row) => this.#notices.changed(row),
       },
       main.dataset["current"] ?? "",
     );
     this.#events = this.#openEvents();
     this.#logOut = this.#openLogOut();
     this.#switching = this.#openSwitching();
-    this.#link = this.#openLink(main.dataset["cursor"] ?? "");
+    this.#link = this.#openLink(cursor);
     this.#listenToKeys();
   }
 
@@ -156,6 +168,7 @@ export class App {
   #showWaiting(unread: string, calls: string): void {
     document.title = `${calls === "0" ? "" : `(${calls}) `}${required("#main").dataset["title"] ?? ""}`;
     this.#words.showUnread(unread);
+    this.#notices.showTotal(calls);
   }
 
   #openSwitching(): Switching {

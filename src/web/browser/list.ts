@@ -27,6 +27,12 @@ export interface ListRow {
   readonly unread: string;
   /** The same of those that call the user. */
   readonly calls: string;
+  /** How many messages of this conversation call the user, and the seq of its newest message. */
+  readonly here: number;
+  readonly lastSeq: number;
+  /** What a notification says: where, and what. */
+  readonly title: string;
+  readonly text: string;
 }
 
 interface ListInput {
@@ -34,6 +40,8 @@ interface ListInput {
   readonly filter: ListFilter;
   /** What waits, in the words of the list: unread messages, and those of them that call the user. */
   readonly onWaiting: (unread: string, calls: string) => void;
+  /** A row has changed. */
+  readonly onRow: (row: ListRow) => void;
 }
 
 const seqOf = (row: Element): number => Number((row as HTMLElement).dataset["seq"]);
@@ -97,7 +105,11 @@ export class List {
     this.#current = current;
     const sidebar = required("#sidebar");
     for (const link of sidebar.querySelectorAll("[aria-current]")) link.removeAttribute("aria-current");
-    const places: Record<string, string> = { new: ".new-message", rooms: ".browse" };
+    const places: Record<string, string> = {
+      new: ".new-message",
+      rooms: ".browse",
+      activity: '.browse[href="/activity"]',
+    };
     const row = places[current] ?? `#s-${CSS.escape(current)} a`;
     sidebar.querySelector(row)?.setAttribute("aria-current", "page");
     for (const held of sidebar.querySelectorAll<HTMLElement>(`li[data-held]:not(#s-${CSS.escape(current)})`)) {
@@ -126,6 +138,7 @@ export class List {
     const { conversationId, html, unread, calls } = given;
     this.#late?.push(given);
     this.#input.onWaiting(unread, calls);
+    this.#input.onRow(given);
     const sidebar = required("#sidebar");
     // The styles of the start page depend on it.
     sidebar.dataset["unread"] = unread;

@@ -5,6 +5,7 @@ import type { Kept } from "./cluster.ts";
 import { EmojiPicker } from "./emoji-picker.ts";
 import type { Here, PageState, UnsentItem } from "./kept-state.ts";
 import { copyLink, openMessageMenu } from "./message-menu.ts";
+import { openNoticeSetting } from "./notices.ts";
 import type { Outbox } from "./outbox.ts";
 import { openPreferences } from "./preferences.ts";
 import { openQuotes } from "./quotes.ts";
@@ -87,6 +88,7 @@ export function openView(main: HTMLElement, arrival: Here, input: ViewInput): Vi
     });
     selection = openSelection(roll, { onMode: (on) => rowFocus.tickable(on), say: input.say });
   }
+  openNoticeSetting(main);
   const here = (): Here => ({
     place: roll?.placeOf() ?? null,
     focus: composer?.selection() ?? null,

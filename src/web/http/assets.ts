@@ -12,7 +12,10 @@ interface Asset {
   readonly gzipped: Uint8Array<ArrayBuffer>;
 }
 
-const ICON = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="16" fill="#12594d"/><circle cx="16" cy="40" r="6" fill="#8fd6c4"/><circle cx="32" cy="40" r="6" fill="#fff"/><circle cx="48" cy="40" r="6" fill="#8fd6c4"/><path d="M14 22h36" stroke="#fff" stroke-width="6" stroke-linecap="round" opacity=".9"/></svg>`;
+/** `more`: what is drawn above it. */
+const icon = (more = ""): string =>
+  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64"><rect width="64" height="64" rx="16" fill="#12594d"/><circle cx="16" cy="40" r="6" fill="#8fd6c4"/><circle cx="32" cy="40" r="6" fill="#fff"/><circle cx="48" cy="40" r="6" fill="#8fd6c4"/><path d="M14 22h36" stroke="#fff" stroke-width="6" stroke-linecap="round" opacity=".9"/>${more}</svg>`;
+const DOT = `<circle cx="48" cy="16" r="14" fill="#c98a12" stroke="#fff" stroke-width="4"/>`;
 
 function made(name: string, extension: string, type: string, content: string): Asset {
   const bytes = new TextEncoder().encode(content);
@@ -30,7 +33,9 @@ export const ASSETS = {
   page: made("page", "js", "text/javascript; charset=utf-8", pageScript() + NEXT_MARK),
   stream: made("stream", "js", "text/javascript; charset=utf-8", streamScript() + NEXT_MARK),
   emoji: made("emoji", "html", "text/html; charset=utf-8", emojiFile()),
-  icon: made("icon", "svg", "image/svg+xml", ICON),
+  icon: made("icon", "svg", "image/svg+xml", icon()),
+  /** While somebody calls the user. */
+  dottedIcon: made("dotted", "svg", "image/svg+xml", icon(DOT)),
 } as const;
 
 /** Changes if any of the files does: a page of another version must be loaded as a whole. */

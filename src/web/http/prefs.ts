@@ -24,6 +24,30 @@ export interface Prefs {
   readonly readOnSight: boolean;
   /** Of the rows in the list. */
   readonly order: Order;
+  readonly notices: NoticePrefs;
+}
+
+/** How the browser calls its user, who looks elsewhere. */
+export interface NoticePrefs {
+  /** By notifications, as soon as the browser allows them. */
+  readonly notify: boolean;
+  readonly sound: boolean;
+  /** Not at these hours of the browser's time zone: "22:00-07:00"; "": always. */
+  readonly quiet: string;
+}
+
+/** A part of the cookie that has the hours. */
+const QUIET = /^quiet-(\d{2})(\d{2})-(\d{2})(\d{2})$/;
+
+function quietIn(parts: readonly string[]): string {
+  const found = parts.map((part) => QUIET.exec(part)).find((one) => one !== null);
+  return found === undefined ? "" : quietHours(`${found[1]}:${found[2]}`, `${found[3]}:${found[4]}`);
+}
+
+/** The hours between two times of day, "22:00-07:00"; "" if one is none, or they are the same. */
+export function quietHours(from: string, to: string): string {
+  const isTime = (text: string): boolean => /^(?:[01]\d|2[0-3]):[0-5]\d$/.test(text);
+  return isTime(from) && isTime(to) && from !== to ? `${from}-${to}` : "";
 }
 
 /** The settings in the cookie; an unknown value is replaced by its default. */
@@ -33,6 +57,7 @@ export function prefsOf(c: Context<WebEnv>): Prefs {
     theme: THEMES.find((one) => parts.includes(one)) ?? "auto",
     readOnSight: !parts.includes("click"),
     order: ORDERS.find((one) => parts.includes(one)) ?? "unread",
+    notices: { notify: !parts.includes("unnotified"), sound: parts.includes("sound"), quiet: quietIn(parts) },
   };
 }
 
@@ -43,6 +68,14 @@ export function cardOf(c: Context<WebEnv>): CardBase {
 
 /** Stores them in this browser for a year. */
 export function setPrefs(c: Context<WebEnv>, prefs: Prefs, secure: boolean): void {
-  const { theme, readOnSight, order } = prefs;
-  writeCookie(c, "looks", [theme, order, ...(readOnSight ? [] : ["click"])].join("."), YEAR_SECONDS, secure);
+  const { theme, readOnSight, order, notices } = prefs;
+  const parts = [
+    theme,
+    order,
+    ...(readOnSight ? [] : ["click"]),
+    ...(notices.notify ? [] : ["unnotified"]),
+    ...(notices.sound ? ["sound"] : []),
+    ...(notices.quiet === "" ? [] : [`quiet-${notices.quiet.replaceAll(":", "")}`]),
+  ];
+  writeCookie(c, "looks", parts.join("."), YEAR_SECONDS, secure);
 }

@@ -84,7 +84,7 @@ export function frameFailures(deps: WebDeps): MiddlewareHandler<WebEnv> {
 export async function answerPage(c: Context<WebEnv>, deps: WebDeps, input: ShellInput): Promise<Response> {
   const session = sessionOf(c);
   const { title, place, current, content, status } = input;
-  const { theme, readOnSight } = prefsOf(c);
+  const { theme, readOnSight, notices } = prefsOf(c);
   const mainAt = (cursor: string): MainProps => ({ title, place, current, cursor, readOnSight, children: content });
   if (wantsMain(c) && input.cursor !== undefined) {
     setCursor(c, input.cursor);
@@ -105,6 +105,7 @@ export async function answerPage(c: Context<WebEnv>, deps: WebDeps, input: Shell
     origins: originsFor(placeOf(c), deps),
     shared: placeOf(c).front,
     theme,
+    notices,
   };
   setCursor(c, listing.cursor);
   const page = (

@@ -7,7 +7,8 @@ import type { ChatService, ConversationView, Session } from "../../chat/chat-ser
 import type { Waiting } from "../../chat/queries.ts";
 import type { ConversationId } from "../../chat/ids.ts";
 import { UNREAD_TOTAL_MAX } from "../../chat/chat-service.ts";
-import { renderItem, totalText } from "./sidebar.tsx";
+import { callsIn, preview, renderItem, totalText } from "./sidebar.tsx";
+import { conversationName } from "../page/names.tsx";
 
 /** Changes within this time are one row, which limits a busy conversation to about 7 rows a second for each reader. */
 const GATHER_MS = 150;
@@ -21,6 +22,13 @@ export interface ListRow {
   readonly unread: string;
   /** The same of those that call the user. */
   readonly calls: string;
+  /** How many messages of this conversation call the user. */
+  readonly here: number;
+  /** Seq of its newest message. */
+  readonly lastSeq: number;
+  /** What a notification says: where, and what. */
+  readonly title: string;
+  readonly text: string;
 }
 
 export class ListRows {
@@ -80,7 +88,9 @@ export class ListRows {
     if (!asked.ok && asked.error.code !== "not_found") return;
     const { unread, calls } = this.#total(session, conversationId);
     const html = asked.ok && isListed(asked.value) ? renderItem(asked.value, session) : "";
-    this.#send(session.userId, { conversationId, html, unread: totalText(unread), calls: totalText(calls) });
+    const total = { unread: totalText(unread), calls: totalText(calls) };
+    const notice = asked.ok ? noticeOf(asked.value, session) : { here: 0, lastSeq: 0, title: "", text: "" };
+    this.#send(session.userId, { conversationId, html, ...total, ...notice });
   }
 
   #total(session: Session, conversationId: ConversationId): Waiting {
@@ -100,6 +110,12 @@ export class ListRows {
     else this.#waiting.delete(session.userId);
     return { unread: Math.min(UNREAD_TOTAL_MAX, unread), calls: Math.min(UNREAD_TOTAL_MAX, calls) };
   }
+}
+
+function noticeOf(one: ConversationView, session: Session): Pick<ListRow, "here" | "lastSeq" | "title" | "text"> {
+  const name = conversationName(one, session);
+  const title = one.thread === null ? name : `Thread in ${name}`;
+  return { here: callsIn(one), lastSeq: one.lastSeq, title, text: preview(one, session) };
 }
 
 /**

@@ -52,7 +52,7 @@ function mentionHtml({ userId: id, name, silent }: MentionView, userId: string):
 }
 
 /** "Eve", "Eve and Dan", "Eve, Dan, Fay and 2 others". */
-function listed(names: readonly string[]): string {
+export function listed(names: readonly string[]): string {
   const named = names.slice(0, NAMED_MAX);
   const others = names.length - named.length;
   if (others > 0) named.push(`${others} ${others === 1 ? "other" : "others"}`);

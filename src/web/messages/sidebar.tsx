@@ -90,6 +90,10 @@ export function Sidebar(props: SidebarProps) {
         <Icon name="rooms" />
         Rooms
       </a>
+      <a class="browse" href="/activity" aria-current={current === "activity" ? "page" : undefined}>
+        <Icon name="bell" />
+        Activity
+      </a>
       <Sections {...props} />
       <p id="nothing-found" class="small" role="status" hidden />
       {conversations.every(({ room }) => room !== null) ? <FirstSteps isAlone={others.length === 0} /> : null}
@@ -227,6 +231,12 @@ export function renderItem(conversation: ConversationView, session: Session): st
   return String((<ConversationItem conversation={conversation} session={session} current={false} />) as unknown);
 }
 
+/** How many messages of the conversation call the user: none of a muted one, else what the user chose to be told of. */
+export function callsIn({ unread, mentions, preferences }: ConversationView): number {
+  const calls = { all: unread, mentions, nothing: 0 };
+  return preferences.muted ? 0 : calls[preferences.notify];
+}
+
 /** The data are what decides on the row's place (list-order.ts); the script places rows that events bring. */
 function ConversationItem({ conversation, session, current }: ItemProps) {
   const { preferences } = conversation;
@@ -236,6 +246,7 @@ function ConversationItem({ conversation, session, current }: ItemProps) {
       data-seq={conversation.lastSeq}
       data-section={sectionOf(conversation)}
       data-with={conversation.group.length > 0 ? "group" : (conversation.with?.id ?? "")}
+      data-calls={callsIn(conversation)}
     >
       <a
         href={`/c/${conversation.id}`}

@@ -4,7 +4,7 @@ import { ASSETS, ASSETS_VERSION } from "../http/assets.ts";
 import type { Session } from "../../chat/chat-service.ts";
 import type { ClusterStatusJson } from "../../ops/cluster-status.ts";
 import { OWNER_HEADER } from "../http/owner.ts";
-import type { CardBase, Theme } from "../http/prefs.ts";
+import type { CardBase, NoticePrefs, Theme } from "../http/prefs.ts";
 import { Brand } from "./brand.tsx";
 import { ClusterLine } from "../cluster/cluster-line.tsx";
 import { HelpDialog } from "./help.tsx";
@@ -33,6 +33,7 @@ export interface LivePage {
   /** True at an address that several replicas share, where another one may answer next. */
   readonly shared: boolean;
   readonly theme: Theme;
+  readonly notices: NoticePrefs;
 }
 
 /** The colour of the browser's own bar on a phone: `--paper` of tokens.css. */
@@ -57,7 +58,7 @@ function Head({ title, theme }: { title: string; theme: Theme }) {
       <FrameColour theme={theme} />
       <meta name="htmx-config" content={HTMX_CONFIG} />
       <title>{title}</title>
-      <link rel="icon" href={ASSETS.icon.path} type="image/svg+xml" />
+      <link rel="icon" href={ASSETS.icon.path} type="image/svg+xml" data-dot={ASSETS.dottedIcon.path} />
       <link rel="stylesheet" href={ASSETS.style.path} />
       <script src={ASSETS.htmx.path} defer />
       <script src={ASSETS.page.path} defer />
@@ -145,6 +146,10 @@ export function AppPage({ live, calls, sidebar, main }: AppPageProps) {
         data-stream={ASSETS.stream.path}
         data-origins={live.origins.join(" ")}
         data-shared={live.shared ? "yes" : "no"}
+        data-notify={live.notices.notify ? "yes" : "no"}
+        data-sound={live.notices.sound ? "yes" : "no"}
+        data-quiet={live.notices.quiet}
+        data-icon={ASSETS.icon.path}
       >
         <a class="skip" href="#main">
           Skip to content

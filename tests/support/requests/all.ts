@@ -1,6 +1,7 @@
 /** Every call and every route with its requests. One that is missing here fails the tests of rights. */
 import type { ChatCall } from "../../../proto/chat-wire.ts";
 import { ACCOUNTS } from "./accounts.ts";
+import { ACTIVITY } from "./activity.ts";
 import { CLUSTER } from "./cluster.ts";
 import { EDITS } from "./edits.ts";
 import { INVITES } from "./invites.ts";
@@ -12,7 +13,7 @@ import type { CallRow, RouteRow } from "./request.ts";
 import { ROOMS } from "./rooms.ts";
 import { THREADS } from "./threads.ts";
 
-const PARTS = [ACCOUNTS, CLUSTER, EDITS, INVITES, MANAGING, MESSAGES, PREFERENCES, REACTIONS, ROOMS, THREADS];
+const PARTS = [ACCOUNTS, ACTIVITY, CLUSTER, EDITS, INVITES, MANAGING, MESSAGES, PREFERENCES, REACTIONS, ROOMS, THREADS];
 
 /** The requests of every method of lastword.v1.Chat. */
 export const CALL_ROWS = Object.assign({}, ...PARTS.map(({ calls }) => calls)) as Readonly<

@@ -74,7 +74,14 @@ async function open(person: Person, path = "/events", headers: Record<string, st
   return reader;
 }
 
-const MESSAGE: MessageView = { ...FULL_MESSAGE, body: "hello", recovered: false, reactions: [], mentions: [] };
+const MESSAGE: MessageView = {
+  ...FULL_MESSAGE,
+  body: "hello",
+  recovered: false,
+  reactions: [],
+  mentions: [],
+  removedBy: null,
+};
 
 describe("a view that throws", () => {
   /** Throws an error of a view whose message contains what a user wrote. */

@@ -115,6 +115,14 @@ import type {
   WireLeaveRoomResponse as Wire_lastword_v1_LeaveRoomResponse,
 } from "../../lastword/v1/LeaveRoomResponse.ts";
 import type {
+  ListActivityRequestInput as _lastword_v1_ListActivityRequestInput,
+  WireListActivityRequest as Wire_lastword_v1_ListActivityRequest,
+} from "../../lastword/v1/ListActivityRequest.ts";
+import type {
+  ListActivityResponseInput as _lastword_v1_ListActivityResponseInput,
+  WireListActivityResponse as Wire_lastword_v1_ListActivityResponse,
+} from "../../lastword/v1/ListActivityResponse.ts";
+import type {
   ListAuditRequestInput as _lastword_v1_ListAuditRequestInput,
   WireListAuditRequest as Wire_lastword_v1_ListAuditRequest,
 } from "../../lastword/v1/ListAuditRequest.ts";
@@ -864,6 +872,47 @@ export interface ChatClient extends grpc.Client {
   leaveRoom(
     argument: _lastword_v1_LeaveRoomRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_LeaveRoomResponse>,
+  ): grpc.ClientUnaryCall;
+
+  ListActivity(
+    argument: _lastword_v1_ListActivityRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListActivityResponse>,
+  ): grpc.ClientUnaryCall;
+  ListActivity(
+    argument: _lastword_v1_ListActivityRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListActivityResponse>,
+  ): grpc.ClientUnaryCall;
+  ListActivity(
+    argument: _lastword_v1_ListActivityRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListActivityResponse>,
+  ): grpc.ClientUnaryCall;
+  ListActivity(
+    argument: _lastword_v1_ListActivityRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListActivityResponse>,
+  ): grpc.ClientUnaryCall;
+  listActivity(
+    argument: _lastword_v1_ListActivityRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListActivityResponse>,
+  ): grpc.ClientUnaryCall;
+  listActivity(
+    argument: _lastword_v1_ListActivityRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListActivityResponse>,
+  ): grpc.ClientUnaryCall;
+  listActivity(
+    argument: _lastword_v1_ListActivityRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListActivityResponse>,
+  ): grpc.ClientUnaryCall;
+  listActivity(
+    argument: _lastword_v1_ListActivityRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListActivityResponse>,
   ): grpc.ClientUnaryCall;
 
   ListAudit(
@@ -1756,6 +1805,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   LeaveRoom: grpc.handleUnaryCall<Wire_lastword_v1_LeaveRoomRequest, _lastword_v1_LeaveRoomResponseInput>;
 
+  ListActivity: grpc.handleUnaryCall<Wire_lastword_v1_ListActivityRequest, _lastword_v1_ListActivityResponseInput>;
+
   ListAudit: grpc.handleUnaryCall<Wire_lastword_v1_ListAuditRequest, _lastword_v1_ListAuditResponseInput>;
 
   ListConversations: grpc.handleUnaryCall<
@@ -1891,6 +1942,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_LeaveRoomResponseInput,
     Wire_lastword_v1_LeaveRoomRequest,
     Wire_lastword_v1_LeaveRoomResponse
+  >;
+  ListActivity: MethodDefinition<
+    _lastword_v1_ListActivityRequestInput,
+    _lastword_v1_ListActivityResponseInput,
+    Wire_lastword_v1_ListActivityRequest,
+    Wire_lastword_v1_ListActivityResponse
   >;
   ListAudit: MethodDefinition<
     _lastword_v1_ListAuditRequestInput,

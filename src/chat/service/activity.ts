@@ -1,0 +1,73 @@
+/** Lists what others did that concerns a user. */
+import type { Answer } from "../errors.ts";
+import { GENERAL_ID } from "../ids.ts";
+import { checkLimit } from "../limits.ts";
+import type { ChatDeps } from "../ports.ts";
+import type { Deed } from "../queries.ts";
+import { failedWith } from "../sentences.ts";
+import type { Reading } from "../reading.ts";
+import type { ActivityView, ListActivityInput, ReadAt, Session } from "../chat-service.ts";
+import type { Views } from "../feed/views.ts";
+
+/** Deeds that are read at once; those that turn out to be the user's own are left out. */
+const PAGE = 200;
+/** Pages that one call reads. */
+const PAGES_MAX = 5;
+
+export class ActivityList {
+  readonly #deps: ChatDeps;
+  readonly #reading: Reading;
+  readonly #views: Views;
+
+  constructor(deps: ChatDeps, parts: { readonly reading: Reading; readonly views: Views }) {
+    this.#deps = deps;
+    this.#reading = parts.reading;
+    this.#views = parts.views;
+  }
+
+  async listActivity(session: Session, input: ListActivityInput & ReadAt): Promise<Answer<readonly ActivityView[]>> {
+    const limit = checkLimit(input.limit);
+    if (!limit.ok) return limit;
+    const { beforeSeq = 0 } = input;
+    if (!Number.isSafeInteger(beforeSeq) || beforeSeq < 0) return failedWith("invalid");
+    return await this.#reading.read(input, () =>
+      this.#reading.ok(this.#list(session.userId, beforeSeq || Number.MAX_SAFE_INTEGER, limit.value)),
+    );
+  }
+
+  #list(user: string, from: number, limit: number): readonly ActivityView[] {
+    const found: ActivityView[] = [];
+    let before = from;
+    for (let page = 0; page < PAGES_MAX && found.length < limit; page++) {
+      const deeds = this.#deps.queries().activity(user, before, PAGE);
+      for (const deed of deeds) found.push(...this.#seen(deed, user));
+      if (deeds.length < PAGE) break;
+      before = deeds.at(-1)!.seq;
+    }
+    return found.slice(0, limit);
+  }
+
+  #seen(deed: Deed, user: string): ActivityView[] {
+    const { seq } = deed;
+    if (deed.kind === "invitation") {
+      const room = deed.room === GENERAL_ID ? null : this.#deps.queries().rooms.room(deed.room, user);
+      const by = [this.#views.userById(deed.by)];
+      return room === null ? [] : [{ kind: deed.kind, seq, message: null, room: this.#views.room(room), by }];
+    }
+    const message = this.#views.message(deed.message);
+    const room = this.#deps.queries().rooms.room(this.#deps.queries().homeOf(message.conversationId), user);
+    const about = { seq, message, room: room === null ? null : this.#views.room(room) };
+    if (deed.kind !== "changed") return [{ ...about, kind: deed.kind, by: [this.#views.userById(message.authorId)] }];
+    const reacted = message.reactions.flatMap(({ userIds }) => userIds);
+    const replied = message.replies?.people.map(({ id }) => id) ?? [];
+    return (
+      [
+        ["reaction", reacted],
+        ["reply", replied],
+      ] as const
+    ).flatMap(([kind, ids]) => {
+      const by = [...new Set(ids)].filter((id) => id !== user).map((id) => this.#views.userById(id));
+      return by.length === 0 ? [] : [{ ...about, kind, by }];
+    });
+  }
+}

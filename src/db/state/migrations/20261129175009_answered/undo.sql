@@ -1,0 +1,3 @@
+DROP INDEX `messages_answered`;
+--> statement-breakpoint
+DROP INDEX `messages_quoting`;
