@@ -212,7 +212,8 @@ function preferenceOf(request: ChatRequest<"SetPreference">): PreferenceChange |
 
 /** What of a room is to change; null: nothing is said, or not how. */
 function changeOf(request: ChatRequest<"ChangeRoom">): RoomChange | null {
-  const { name, topic, isPrivate = false, archived = false, invite, remove, ban = "", unban = "", role } = request;
+  const { name, topic, isPrivate = false, archived = false, invite, remove, ban = "", unban = "" } = request;
+  const { role, posting } = request;
   const { change } = request;
   if (change === undefined) return null;
   switch (change) {
@@ -224,6 +225,8 @@ function changeOf(request: ChatRequest<"ChangeRoom">): RoomChange | null {
       return { kind: "private", isPrivate };
     case "archived":
       return { kind: "archived", archived };
+    case "posting":
+      return { kind: "posting", adminsOnly: posting?.adminsOnly ?? false, slowSeconds: posting?.slowSeconds ?? 0 };
     case "invite":
       return { kind: "invite", people: invite?.names ?? [] };
     case "remove":

@@ -1,5 +1,7 @@
 /** How much a request may hold. The page's scripts import this file too, so it contains nothing else. */
 
+/** Seconds between two messages of one member of a room in slow mode. */
+export const SLOW_SECONDS_MAX = 3_600;
 /** UTF-8 bytes of a message. */
 export const MESSAGE_BYTES_MAX = 8_192;
 /** Texts of one message that are kept: the one that is shown, and the latest ones before it. */

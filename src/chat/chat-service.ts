@@ -76,6 +76,10 @@ export interface RoomView {
   readonly historyFromJoining: boolean;
   /** Null: it has always been a room. */
   readonly fromGroup: FromGroup | null;
+  /** Only its admins and owners write in it. */
+  readonly adminsOnly: boolean;
+  /** Seconds between two messages of one member; 0: no limit. */
+  readonly slowSeconds: number;
 }
 
 /** How a group became a room. */
@@ -99,6 +103,8 @@ export type RoomChange =
   | { readonly kind: "topic"; readonly topic: string }
   | { readonly kind: "private"; readonly isPrivate: boolean }
   | { readonly kind: "archived"; readonly archived: boolean }
+  /** `slowSeconds`: 0 to 3,600. */
+  | { readonly kind: "posting"; readonly adminsOnly: boolean; readonly slowSeconds: number }
   | { readonly kind: "invite" | "remove"; readonly people: readonly string[] }
   | { readonly kind: "ban" | "unban"; readonly person: string }
   | { readonly kind: "role"; readonly person: string; readonly role: string };

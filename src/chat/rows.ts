@@ -225,6 +225,11 @@ export interface RoomRow {
   readonly topicTag: string;
   readonly privateTag: string;
   readonly archivedTag: string;
+  /** Only those who run the room write in it. */
+  readonly adminsOnly: boolean;
+  /** Seconds between two messages of one member; 0: no limit. */
+  readonly slowSeconds: number;
+  readonly postingTag: string;
   /** The op that last changed one of these. */
   readonly changedSeq: Seq;
 }

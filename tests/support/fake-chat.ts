@@ -159,6 +159,8 @@ export const ROOM: RoomView = {
   isForAll: false,
   historyFromJoining: false,
   fromGroup: null,
+  adminsOnly: true,
+  slowSeconds: 60,
 };
 
 /**

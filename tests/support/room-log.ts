@@ -33,6 +33,12 @@ export const todo = {
   hide: (room: string, seen = ""): OpBody => ({ kind: "setPrivate", room, isPrivate: true, seen }),
   open: (room: string, seen = ""): OpBody => ({ kind: "setPrivate", room, isPrivate: false, seen }),
   archive: (room: string, archived = true): OpBody => ({ kind: "archiveRoom", room, archived }),
+  posting: (room: string, adminsOnly: boolean, slowSeconds = 0): OpBody => ({
+    kind: "setPosting",
+    room,
+    adminsOnly,
+    slowSeconds,
+  }),
   join: (room: string): OpBody => ({ kind: "seatPeople", room, what: "join", people: [] }),
   leave: (room: string): OpBody => ({ kind: "seatPeople", room, what: "leave", people: [] }),
   invite: (room: string, ...people: UserId[]): OpBody => ({ kind: "seatPeople", room, what: "invite", people }),

@@ -215,8 +215,18 @@ export class Views {
 
   room({ row, people, role }: RoomSummary): RoomView {
     const { id, name, topic, isPrivate, archived, historyFromJoining, fromGroupSeq: seq, createdBy } = row;
+    const { adminsOnly, slowSeconds } = row;
     const by = { name: this.userById(createdBy).name, timeMicros: row.createdMicros, seq };
-    const what = { name, topic, isPrivate, archived, historyFromJoining, fromGroup: seq === 0 ? null : by };
+    const what = {
+      name,
+      topic,
+      isPrivate,
+      archived,
+      historyFromJoining,
+      adminsOnly,
+      slowSeconds,
+      fromGroup: seq === 0 ? null : by,
+    };
     return { id, ...what, people, role, isForAll: id === GENERAL_ID };
   }
 

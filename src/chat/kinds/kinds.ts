@@ -10,6 +10,7 @@ import { createInvite } from "./create-invite.ts";
 import { createReset } from "./create-reset.ts";
 import { createRoom } from "./create-room.ts";
 import { deleteAccount } from "./delete-account.ts";
+import { setPosting } from "./set-posting.ts";
 import { deleteMessages } from "./delete-messages.ts";
 import { editMessage } from "./edit-message.ts";
 import { enable } from "./enable.ts";
@@ -46,6 +47,7 @@ export const KINDS = {
   sendMessage,
   marks,
   deleteMessages,
+  setPosting,
   touch,
   endOtherSessions,
   enable,

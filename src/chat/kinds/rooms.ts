@@ -84,6 +84,9 @@ export function openRoom({ seq, rows }: At, id: ConversationId): RoomRow {
     topicTag: "",
     privateTag: "",
     archivedTag: "",
+    adminsOnly: false,
+    slowSeconds: 0,
+    postingTag: "",
     changedSeq: seq,
   };
   rows.putRoom(room);

@@ -200,8 +200,12 @@ function refusalOf({ op, rows }: At, conversation: ConversationId, people: reado
   if (author === null) return refused("not_logged_in", false);
   if (author.deleted !== 0) return refused("not_logged_in");
   // The refusal is not recorded, because an archived room may be opened again. Somebody may be alone in a room.
-  if (rows.conversation(conversation)?.kind === "room")
-    return rows.room(conversation)?.archived === true ? refused("archived", false) : null;
+  if (rows.conversation(conversation)?.kind === "room") {
+    const room = rows.room(conversation);
+    if (room?.archived === true) return refused("archived", false);
+    const isMember = (rows.seat(conversation, op.user)?.role ?? "member") === "member";
+    return room?.adminsOnly === true && isMember ? refused("not_allowed", false) : null;
+  }
   // Notes have no other member. In any other conversation somebody else must still be able to read the message.
   const isNotes = people.length === 1;
   const others = people.filter((user) => user !== op.user && living(user, rows) !== null);

@@ -3,6 +3,7 @@ import { CHAT_ERRORS, failed, type Answer } from "../errors.ts";
 import {
   directId,
   directMembers,
+  isRoomId,
   isThreadId,
   messageId,
   secondIdOf,
@@ -64,6 +65,9 @@ const NO_SUCH_LEVEL = `Choose one of: ${LEVELS.join(", ")}.`;
 
 const TOO_MANY_REACTIONS = `A message can have ${EMOJI_PER_MESSAGE} different emoji and ${REACTIONS_PER_MESSAGE} reactions. Choose one that is there.`;
 
+const ADMINS_WRITE = "Only those who run this room write in it.";
+/** Messages among which slow mode looks for the last one of the user. */
+const SLOW_LOOK = 200;
 const NOT_RUN_BY_YOU = "Only those who run the room delete messages of others for everyone.";
 const NOTHING_TO_QUOTE = "The message that you reply to is not here. It may have been deleted.";
 
@@ -126,6 +130,8 @@ export class Messaging {
     if (quoted !== "" && !isRepeat && !(await this.#mayQuote(session, conversation, quoted)))
       return failed("not_found", NOTHING_TO_QUOTE, { field: "ids" });
     const parent = isThreadId(conversation) ? this.#deps.queries().homeOf(conversation) : "";
+    const tooSoon = this.#tooSoon(session, clientId.value, conversation);
+    if (tooSoon !== null) return tooSoon;
     const { queries, presence } = this.#deps;
     const isRoom = directMembers(conversation) === null && people === undefined;
     const text = { author: session.userId, conversation, isRoom, body: body.value };
@@ -142,6 +148,7 @@ export class Messaging {
       ...(mentions.value.length === 0 ? {} : { mentions: mentions.value }),
     };
     const written = await this.#writer.write(session.userId, clientId.value, op);
+    if (!written.ok && written.error.code === "not_allowed") return failed("not_allowed", ADMINS_WRITE);
     if (!written.ok) {
       return written.error.code === "unknown_recipient" ? failedWith("unknown_recipient", { field: "to" }) : written;
     }
@@ -154,6 +161,26 @@ export class Messaging {
     }
     const row = this.#deps.queries().message(conversation, session.userId, result.seq);
     return row === null ? failedWith("not_found") : { ok: true, value: this.#views.message(row), cursor };
+  }
+
+  /**
+   * The refusal of a member who has just written, in a room in slow mode. It looks at the newest messages of this replica
+   * alone, and is not exact: a merge may bring several at once.
+   */
+  #tooSoon({ userId }: Session, clientId: ClientId, conversation: ConversationId): ReturnType<typeof failed> | null {
+    const queries = this.#deps.queries();
+    const room = isRoomId(queries.homeOf(conversation))
+      ? queries.rooms.room(queries.homeOf(conversation), userId)
+      : null;
+    if (room === null || room.row.slowSeconds === 0 || room.role !== "member") return null;
+    // A repeat gets its first answer.
+    if (queries.request(userId, clientId) !== null) return null;
+    const before = queries.history(conversation, userId, NEWEST, SLOW_LOOK).findLast(({ author }) => author === userId);
+    const waitMicros = (before?.timeMicros ?? 0) + room.row.slowSeconds * 1e6 - this.#deps.clock.nowMicros();
+    if (waitMicros <= 0) return null;
+    const seconds = Math.ceil(waitMicros / 1e6);
+    const sentence = `This room is in slow mode. You can write again in ${seconds === 1 ? "a second" : `${seconds} s`}.`;
+    return failed("slow_down", sentence, { retryAfterMs: Math.ceil(waitMicros / 1e3) });
   }
 
   /** Whether the user sees this message, and it belongs to the conversation. Another replica may have it already. */

@@ -1,5 +1,6 @@
 /** Makes, changes, joins, leaves and lists rooms. Turns calls into ops and queries. */
 import { failed, type Answer, type ChatErrorCode } from "../errors.ts";
+import { SLOW_SECONDS_MAX } from "../bounds.ts";
 import { GENERAL_ID, isRoomId, type ClientId, type ConversationId, type UserId } from "../ids.ts";
 import { checkClientId, checkLimit, checkTopic } from "../limits.ts";
 import { GROUP_PEOPLE_MAX } from "../bounds.ts";
@@ -26,6 +27,7 @@ const PUBLIC_HISTORY = "Everybody can read a public room from its beginning. Mak
 const ONLY_GROUPS = "Only a group of three or more becomes a room. Create a room and invite the other person.";
 
 const TO = { field: "to" } as const;
+const NOT_SLOW = "Between two messages there are 0 to 3,600 seconds.";
 
 const ROLES: readonly string[] = ["member", "admin", "owner"] satisfies RoomRole[];
 
@@ -225,6 +227,11 @@ export class Rooms {
       }
       case "archived":
         return { kind: "archiveRoom", room, archived: change.archived };
+      case "posting": {
+        const { adminsOnly, slowSeconds } = change;
+        const isSeconds = Number.isInteger(slowSeconds) && slowSeconds >= 0 && slowSeconds <= SLOW_SECONDS_MAX;
+        return isSeconds ? { kind: "setPosting", room, adminsOnly, slowSeconds } : failed("invalid", NOT_SLOW);
+      }
       case "invite":
       case "remove": {
         if (change.people.length === 0) return failed("invalid", "Write the name of the person here.", { field: "to" });
@@ -285,7 +292,16 @@ export class Rooms {
 
 /** What is answered of a room that the user cannot see any more: nothing but what the request itself says. */
 function unseen(room: string): RoomView {
-  const nothing = { name: "", topic: "", people: 0, archived: false, historyFromJoining: false, fromGroup: null };
+  const nothing = {
+    name: "",
+    topic: "",
+    people: 0,
+    archived: false,
+    historyFromJoining: false,
+    adminsOnly: false,
+    slowSeconds: 0,
+    fromGroup: null,
+  };
   return { id: isRoomId(room) ? room : "", ...nothing, isPrivate: true, role: null, isForAll: false };
 }
 

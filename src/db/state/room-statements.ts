@@ -117,6 +117,9 @@ function putRoom(c: StateConnection) {
     historyFromJoining: p("historyFromJoining"),
     fromGroupSeq: p("fromGroupSeq"),
     formerFolded: p("formerFolded"),
+    adminsOnly: p("adminsOnly"),
+    slowSeconds: p("slowSeconds"),
+    postingTag: p("postingTag"),
   });
   return compile(
     c,
@@ -139,6 +142,9 @@ function putRoom(c: StateConnection) {
         historyFromJoining: sql`excluded.history_from_joining`,
         fromGroupSeq: sql`excluded.from_group_seq`,
         formerFolded: sql`excluded.former_folded`,
+        adminsOnly: sql`excluded.admins_only`,
+        slowSeconds: sql`excluded.slow_seconds`,
+        postingTag: sql`excluded.posting_tag`,
       },
     }),
   );

@@ -124,6 +124,9 @@ export function roomRow(row: readonly unknown[]): RoomRow {
     historyFromJoining: row[14] === 1,
     fromGroupSeq: row[15] as Seq,
     formerFolded: row[16] as string | null,
+    adminsOnly: row[17] === 1,
+    slowSeconds: row[18] as number,
+    postingTag: row[19] as string,
   };
 }
 

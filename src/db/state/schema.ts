@@ -231,6 +231,9 @@ export const rooms = sqliteTable(
     historyFromJoining: integer("history_from_joining", { mode: "boolean" }).notNull().default(false),
     fromGroupSeq: integer("from_group_seq").notNull().default(0),
     formerFolded: text("former_folded"),
+    adminsOnly: integer("admins_only", { mode: "boolean" }).notNull().default(false),
+    slowSeconds: integer("slow_seconds").notNull().default(0),
+    postingTag: text("posting_tag").notNull().default(""),
   },
   (t) => [
     uniqueIndex("rooms_folded").on(t.folded),

@@ -95,7 +95,6 @@ export class StateRows implements Rows {
   #first: UserRow | null = null;
   /** The newest op format in force; null: not looked up yet. */
   #format: number | null = null;
-
   readonly #memory: ConversationMemory;
   readonly #changes: RecentChanges;
 
@@ -370,6 +369,9 @@ export class StateRows implements Rows {
       row.historyFromJoining ? 1 : 0,
       row.fromGroupSeq,
       row.formerFolded,
+      row.adminsOnly ? 1 : 0,
+      row.slowSeconds,
+      row.postingTag,
     );
     this.#roomRows.set(row.id, row);
     this.#changes.changed(row.id, row.changedSeq);

@@ -138,7 +138,8 @@ function FirstUnread({
 /** Why nobody can write here, in place of "Write a message"; null if the user can write. */
 function closedWhy({ with: other, room }: ConversationView): string | null {
   if (other?.deleted === true) return "This account was deleted";
-  return room?.archived === true ? "This room is archived" : null;
+  if (room?.archived === true) return "This room is archived";
+  return room?.adminsOnly === true && room.role === "member" ? "Only those who run this room write in it" : null;
 }
 
 /** The line below the name: whether the other person is online, or what the room is about. */

@@ -159,6 +159,7 @@ function ManagerForms(props: RoomProps) {
       {room.isForAll ? null : (
         <>
           <LiftForm {...props} />
+          <PostingForm {...props} />
           <Switches {...props} />
         </>
       )}
@@ -182,6 +183,49 @@ function LiftForm(props: RoomProps) {
       }
       submit="Lift"
     />
+  );
+}
+
+/** What the page offers between two messages: seconds, and in words. */
+const SLOW: readonly (readonly [number, string])[] = [
+  [0, "As often as they like"],
+  [10, "Once in 10 seconds"],
+  [60, "Once a minute"],
+  [300, "Once in 5 minutes"],
+  [3_600, "Once an hour"],
+];
+
+/** Who writes, and how often. */
+function PostingForm({ room, id }: RoomProps) {
+  const offered = SLOW.some(([seconds]) => seconds === room.slowSeconds)
+    ? SLOW
+    : [...SLOW, [room.slowSeconds, `Once in ${room.slowSeconds} seconds`] as const];
+  return (
+    <PostForm action={`/rooms/${room.id}/posting`} class="line-form">
+      <input type="hidden" name="id" value={id()} />
+      <div class="field">
+        <label for="posting-who">Who writes</label>
+        <select id="posting-who" name="who">
+          <option value="everyone" selected={!room.adminsOnly}>
+            Everybody
+          </option>
+          <option value="admins" selected={room.adminsOnly}>
+            Admins and owners of the room
+          </option>
+        </select>
+      </div>
+      <div class="field">
+        <label for="posting-seconds">How often others write</label>
+        <select id="posting-seconds" name="seconds">
+          {offered.map(([seconds, words]) => (
+            <option value={String(seconds)} selected={seconds === room.slowSeconds}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </div>
+      <button type="submit">Save</button>
+    </PostForm>
   );
 }
 

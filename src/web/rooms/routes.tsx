@@ -26,6 +26,11 @@ const CHANGES: Readonly<Record<string, (fields: Fields) => RoomChange>> = {
   topic: (fields) => ({ kind: "topic", topic: fields.text("topic") }),
   private: (fields) => ({ kind: "private", isPrivate: fields.text("on") !== "no" }),
   archive: (fields) => ({ kind: "archived", archived: fields.text("on") !== "no" }),
+  posting: (fields) => ({
+    kind: "posting",
+    adminsOnly: fields.text("who") === "admins",
+    slowSeconds: Number(fields.text("seconds") || "0"),
+  }),
   invite: (fields) => ({ kind: "invite", people: namesIn(fields) }),
   remove: (fields) => ({ kind: "remove", people: [fields.text("person")] }),
   ban: (fields) => ({ kind: "ban", person: fields.text("person") }),

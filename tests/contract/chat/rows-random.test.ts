@@ -124,6 +124,12 @@ const roomBody: fc.Arbitrary<OpBody> = fc.oneof(
   })),
   fc.record({ kind: fc.constant("setPrivate" as const), room, isPrivate: fc.boolean(), seen }),
   fc.record({ kind: fc.constant("archiveRoom" as const), room, archived: fc.boolean() }),
+  fc.record({
+    kind: fc.constant("setPosting" as const),
+    room,
+    adminsOnly: fc.boolean(),
+    slowSeconds: fc.constantFrom(0, 60),
+  }),
   ...(["join", "join", "leave", "invite", "remove"] as const).map((what) =>
     fc.record({ kind: fc.constant("seatPeople" as const), room, what: fc.constant(what), people }),
   ),

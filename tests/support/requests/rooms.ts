@@ -25,6 +25,10 @@ export const ROOMS: Requests = {
       change({ topic: "mine" }, { kind: "topic", topic: "mine" }),
       change({ isPrivate: false }, { kind: "private", isPrivate: false }),
       change({ archived: true }, { kind: "archived", archived: true }),
+      change(
+        { posting: { adminsOnly: true, slowSeconds: 60 } },
+        { kind: "posting", adminsOnly: true, slowSeconds: 60 },
+      ),
       change({ invite: { names: ["olga"] } }, { kind: "invite", people: ["olga"] }),
       change({ remove: { names: ["yorick"] } }, { kind: "remove", people: ["yorick"] }),
       change({ ban: "yorick" }, { kind: "ban", person: "yorick" }),
@@ -77,6 +81,7 @@ export const ROOMS: Requests = {
     "POST /rooms/:id/name": [route("hidden", "/rooms/ROOM/name", { name: "mine" })],
     "POST /rooms/:id/topic": [route("hidden", "/rooms/ROOM/topic", { topic: "mine" })],
     "POST /rooms/:id/private": [route("hidden", "/rooms/ROOM/private", { on: "no" })],
+    "POST /rooms/:id/posting": [route("hidden", "/rooms/ROOM/posting", { who: "admins", seconds: "60" })],
     "POST /rooms/:id/archive": [route("hidden", "/rooms/ROOM/archive", { on: "yes" })],
     "POST /rooms/:id/invite": [route("hidden", "/rooms/ROOM/invite", { people: "olga" })],
     "POST /rooms/:id/remove": [route("hidden", "/rooms/ROOM/remove", { person: "yorick" })],

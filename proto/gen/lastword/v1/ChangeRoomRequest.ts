@@ -8,6 +8,16 @@ export interface Wire_lastword_v1_ChangeRoomRequest_People {
   names: string[];
 }
 
+export interface _lastword_v1_ChangeRoomRequest_PostingInput {
+  adminsOnly?: boolean;
+  slowSeconds?: number;
+}
+
+export interface Wire_lastword_v1_ChangeRoomRequest_Posting {
+  adminsOnly: boolean;
+  slowSeconds: number;
+}
+
 export interface _lastword_v1_ChangeRoomRequest_RoleInput {
   person?: string;
   role?: string;
@@ -30,7 +40,8 @@ export interface ChangeRoomRequestInput {
   ban?: string;
   unban?: string;
   role?: _lastword_v1_ChangeRoomRequest_RoleInput | null;
-  change?: "name" | "topic" | "isPrivate" | "archived" | "invite" | "remove" | "ban" | "unban" | "role";
+  posting?: _lastword_v1_ChangeRoomRequest_PostingInput | null;
+  change?: "name" | "topic" | "isPrivate" | "archived" | "invite" | "remove" | "ban" | "unban" | "role" | "posting";
 }
 
 export interface WireChangeRoomRequest {
@@ -45,5 +56,6 @@ export interface WireChangeRoomRequest {
   ban?: string;
   unban?: string;
   role?: Wire_lastword_v1_ChangeRoomRequest_Role | null;
-  change?: "name" | "topic" | "isPrivate" | "archived" | "invite" | "remove" | "ban" | "unban" | "role";
+  posting?: Wire_lastword_v1_ChangeRoomRequest_Posting | null;
+  change?: "name" | "topic" | "isPrivate" | "archived" | "invite" | "remove" | "ban" | "unban" | "role" | "posting";
 }

@@ -121,6 +121,10 @@ import type {
   NameGroupInput as _lastword_v1_NameGroupInput,
   WireNameGroup as Wire_lastword_v1_NameGroup,
 } from "../../lastword/v1/NameGroup.ts";
+import type {
+  SetPostingInput as _lastword_v1_SetPostingInput,
+  WireSetPosting as Wire_lastword_v1_SetPosting,
+} from "../../lastword/v1/SetPosting.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface OpInput {
@@ -161,6 +165,7 @@ export interface OpInput {
   resetPassword?: _lastword_v1_ResetPasswordInput | null;
   setActive?: _lastword_v1_SetActiveInput | null;
   nameGroup?: _lastword_v1_NameGroupInput | null;
+  setPosting?: _lastword_v1_SetPostingInput | null;
   payload?:
     | "register"
     | "login"
@@ -191,7 +196,8 @@ export interface OpInput {
     | "createReset"
     | "resetPassword"
     | "setActive"
-    | "nameGroup";
+    | "nameGroup"
+    | "setPosting";
 }
 
 export interface WireOp {
@@ -232,6 +238,7 @@ export interface WireOp {
   resetPassword?: Wire_lastword_v1_ResetPassword | null;
   setActive?: Wire_lastword_v1_SetActive | null;
   nameGroup?: Wire_lastword_v1_NameGroup | null;
+  setPosting?: Wire_lastword_v1_SetPosting | null;
   payload?:
     | "register"
     | "login"
@@ -262,5 +269,6 @@ export interface WireOp {
     | "createReset"
     | "resetPassword"
     | "setActive"
-    | "nameGroup";
+    | "nameGroup"
+    | "setPosting";
 }

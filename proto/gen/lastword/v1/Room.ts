@@ -16,6 +16,8 @@ export interface RoomInput {
   isForAll?: boolean;
   historyFromJoining?: boolean;
   fromGroup?: _lastword_v1_FromGroupInput | null;
+  adminsOnly?: boolean;
+  slowSeconds?: number;
 }
 
 export interface WireRoom {
@@ -29,4 +31,6 @@ export interface WireRoom {
   isForAll: boolean;
   historyFromJoining: boolean;
   fromGroup: Wire_lastword_v1_FromGroup | null;
+  adminsOnly: boolean;
+  slowSeconds: number;
 }

@@ -1,0 +1,13 @@
+// Original file: op.proto
+
+export interface SetPostingInput {
+  room?: string;
+  adminsOnly?: boolean;
+  slowSeconds?: number;
+}
+
+export interface WireSetPosting {
+  room: string;
+  adminsOnly: boolean;
+  slowSeconds: number;
+}
