@@ -120,6 +120,44 @@ stories("writing", {}, (stage) => {
     await bob.page.locator(".message .body pre", { hasText: "open" }).waitFor();
   });
 
+  story("a conversation that was left with a draft says so in the list, until the draft is sent", async () => {
+    const { page } = ann;
+    const back = page.url();
+    const marked = page.locator("#sidebar li[data-draft]");
+    await composer(page).fill("not yet");
+    expect(await marked.count()).toBe(0);
+    await page.locator("#sidebar a", { hasText: "#general" }).click();
+    await marked.locator(".name", { hasText: bob.name }).waitFor();
+    await page.reload();
+    await marked.locator(".name", { hasText: bob.name }).waitFor();
+    await page.locator(`#sidebar a[href="${new URL(back).pathname}"]`).click();
+    await eventually(async () => (await composer(page).inputValue()) === "not yet");
+    expect(await marked.count()).toBe(0);
+    await composer(page).press("Enter");
+    await page.locator("#sidebar a", { hasText: "#general" }).click();
+    await row(bob.page, "not yet").waitFor();
+    await eventually(async () => (await marked.count()) === 0);
+  });
+
+  story(
+    "right to left, marks on letters and emoji of many parts arrive as they were written, and Enter confirms",
+    async () => {
+      const texts = ["שלום **עולם**", "e\u0301 👩‍👩‍👧‍👦 🇩🇪"];
+      for (const text of texts) await ann.say(text);
+      const body = (text: string) => bob.page.locator(".message .body", { hasText: text });
+      await body("שלום").waitFor();
+      const id = await body("שלום").locator("xpath=../..").getAttribute("id");
+      const script = `getComputedStyle(document.querySelector("#" + CSS.escape("${id}") + " .body")).direction`;
+      expect(await bob.page.evaluate(script)).toBe("rtl");
+      expect(await body("👩‍👩‍👧‍👦").textContent()).toBe(texts[1]!);
+      // The Enter that confirms a composition sends nothing.
+      await composer(ann.page).fill("かん");
+      await composer(ann.page).dispatchEvent("keydown", { key: "Enter", isComposing: true, bubbles: true });
+      await composer(ann.page).dispatchEvent("keydown", { key: "Enter", keyCode: 229, bubbles: true });
+      expect(await composer(ann.page).inputValue()).toBe("かん");
+    },
+  );
+
   story("the room that is left is shown before it is gone, and Enter keeps what is too long", async () => {
     const { page } = ann;
     const left = page.locator("#body-left");

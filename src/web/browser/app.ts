@@ -111,11 +111,13 @@ export class App {
       {
         words: this.#words,
         filter: this.#filter,
+        hasDraft: (id) => id in this.#state.drafts,
         onWaiting: (unread, calls) => this.#showWaiting(unread, calls),
         onRow: (row) => this.#notices.changed(row),
       },
       main.dataset["current"] ?? "",
     );
+    this.#list.drawDrafts();
     this.#events = this.#openEvents();
     this.#logOut = this.#openLogOut();
     this.#switching = this.#openSwitching();

@@ -38,6 +38,8 @@ export interface ListRow {
 interface ListInput {
   readonly words: LiveWords;
   readonly filter: ListFilter;
+  /** True if this browser has a draft for a conversation. */
+  readonly hasDraft: (conversationId: string) => boolean;
   /** What waits, in the words of the list: unread messages, and those of them that call the user. */
   readonly onWaiting: (unread: string, calls: string) => void;
   /** A row has changed. */
@@ -116,6 +118,15 @@ export class List {
       delete held.dataset["held"];
       placeInOrder(sidebar, held);
     }
+    this.drawDrafts();
+  }
+
+  /** Marks the rows of conversations that have a draft, except the open one, whose draft is in the text field. */
+  drawDrafts(): void {
+    for (const row of document.querySelectorAll<HTMLElement>("#sidebar li[id^='s-']")) {
+      const id = row.id.slice(2);
+      row.toggleAttribute("data-draft", id !== this.#current && this.#input.hasDraft(id));
+    }
   }
 
   /** True if the user has muted this conversation, as its row says. */
@@ -147,6 +158,7 @@ export class List {
     if (html === "") known?.remove();
     else this.#placeRow(sidebar, known, this.#rowOf(given));
     this.#input.filter.draw();
+    this.drawDrafts();
   }
 
   #placeRow(sidebar: HTMLElement, known: HTMLElement | null, row: HTMLElement): void {
@@ -213,6 +225,7 @@ export class List {
     this.#late = null;
     for (const row of rows) this.place(row);
     this.#input.filter.draw();
+    this.drawDrafts();
   }
 
   /**
