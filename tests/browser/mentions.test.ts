@@ -102,8 +102,12 @@ stories("mentions", {}, (stage) => {
     await question.getByRole("button", { name: "Send" }).click();
     await row(ann.page, "@room lunch").waitFor();
 
-    await bob.page.goto(`${stage.cluster.web(2)}/activity`);
-    await bob.page.getByText(`${ann.name} mentioned you in #general`).first().waitFor();
+    // The row is on the page of its author before the message is at all replicas.
+    const told = bob.page.getByText(`${ann.name} mentioned you in #general`);
+    await eventually(async () => {
+      await bob.page.goto(`${stage.cluster.web(2)}/activity`);
+      return (await told.count()) === 1;
+    });
     found.push(...(await faults(bob.page, "activity")));
     await bob.page.goto(`${stage.cluster.web(2)}/account`);
     await bob.page.getByText("This browser shows notifications").waitFor();
