@@ -147,10 +147,7 @@ export interface ConversationView {
   readonly thread: ThreadView | null;
   /** Unread messages of other people that are not deleted, counted up to 100. */
   readonly unread: number;
-  /**
-   * In a room: how many of them mention the user, or call everybody; counted up to 100. In a muted one: those that
-   * mention the user by name.
-   */
+  /** In a room: how many of them mention the user, in a muted one by name; counted up to 100. */
   readonly mentions: number;
   /** Seq of the newest message, even if it is deleted: the list's next page begins below it. */
   readonly lastSeq: number;
@@ -256,10 +253,7 @@ export interface ReactionView {
 
 /** What others did that concerns the user. */
 export interface ActivityView {
-  /**
-   * The user is mentioned, or quoted; others reacted or replied to the user's message; somebody brought the user into a
-   * room.
-   */
+  /** Who is mentioned or quoted, whose message was answered, or who was brought into a room, is the user. */
   readonly kind: "mention" | "quote" | "reaction" | "reply" | "invitation";
   /** The list's next page begins below it. */
   readonly seq: number;
