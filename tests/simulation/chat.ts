@@ -54,13 +54,16 @@ export class ChatDomain implements SimDomain {
   effects(): Map<string, number> {
     const effects = new Map<string, number>();
     const add = (id: string) => effects.set(id, (effects.get(id) ?? 0) + 1);
-    const { users = [], messages = [], rooms = [], seats = [] } = this.#state.dump();
+    const { users = [], messages = [], rooms = [], seats = [], reactions = [], versions = [] } = this.#state.dump();
     for (const row of users) add(String(row["id"]));
     // One whose op has not arrived has no creator.
     for (const row of rooms) if (row["created_by"] !== "") add(roomEffect(String(row["id"])));
     for (const { room, user, state } of seats) if (state === "joined") add(seatEffect(String(room), String(user)));
     // A merge gives the second of two ops under one client id a suffix after "~".
     for (const row of messages) add(`${String(row["author"])}-${String(row["client_id"]).split("~")[0]}`);
+    const ids = new Map(messages.map((row) => [row["seq"], `${String(row["author"])}-${String(row["client_id"])}`]));
+    for (const { seq, user } of reactions) add(reactionEffect(ids.get(seq) ?? "", String(user)));
+    for (const { seq, body } of versions) add(versionEffect(ids.get(seq) ?? "", String(body)));
     this.#addReads(add);
     return effects;
   }
@@ -149,6 +152,12 @@ export function readEffect(reader: UserId, id: MessageId): string {
 /** What `effects` counts under for a room that was made, and for somebody who is in it. */
 export function roomEffect(room: ConversationId): string {
   return `there is room ${room}`;
+}
+export function reactionEffect(message: MessageId, user: UserId): string {
+  return `${user} reacted to ${message}`;
+}
+export function versionEffect(message: MessageId, body: string): string {
+  return `${message} said: ${body}`;
 }
 export function seatEffect(room: ConversationId, user: UserId): string {
   return `${user} is in room ${room}`;
@@ -246,6 +255,16 @@ export class ChatUser {
   /** The n-th time that she joins a room. */
   join(n: number, room: ConversationId, timeMicros: number): KeyedOp {
     return this.#op(uuid("55555555", n), timeMicros, { kind: "seatPeople", room, what: "join", people: [] });
+  }
+
+  /** Her reaction to a message, as her n-th request. */
+  react(n: number, message: MessageId, timeMicros: number): KeyedOp {
+    return this.#op(uuid("66666666", n), timeMicros, { kind: "react", message, emoji: "👍", on: true });
+  }
+
+  /** Another text of her message, as her n-th request. */
+  edit(n: number, message: MessageId, timeMicros: number): KeyedOp {
+    return this.#op(uuid("77777777", n), timeMicros, { kind: "editMessage", message, body: `text ${n}` });
   }
 
   /** Id of the n-th message. */

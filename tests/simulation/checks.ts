@@ -56,6 +56,8 @@ export interface Coverage {
   rooms: number;
   /** Replies in threads. */
   replies: number;
+  /** Reactions and edits that were acknowledged. */
+  changes: number;
   /** Replicas that ended because a format that they did not know was in force. */
   tooOld: number;
 }
@@ -77,6 +79,7 @@ export function noCoverage(): Coverage {
     marks: 0,
     rooms: 0,
     replies: 0,
+    changes: 0,
     tooOld: 0,
   };
 }

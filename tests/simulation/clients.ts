@@ -7,7 +7,7 @@ import { directId, threadIdOf, type ConversationId, type MessageId } from "../..
 import { standingOf } from "../../src/chat/cursor.ts";
 import type { Seq, ViewNo } from "../../src/election/view.ts";
 import { printViewNo, sameViewNo } from "../../src/election/view.ts";
-import { ChatUser, roomEffect, seatEffect, type KeyedOp } from "./chat.ts";
+import { ChatUser, reactionEffect, roomEffect, seatEffect, versionEffect, type KeyedOp } from "./chat.ts";
 import type { Mark } from "./checks.ts";
 import { Reader } from "./readers.ts";
 import { readLatest } from "./reads.ts";
@@ -21,6 +21,8 @@ const READ_MS_MAX = 3_000;
 
 /** One in so many messages in rooms is a reply to what was said there. */
 const REPLY_EVERY = 3;
+/** Of the others, every so many changes a message: a reaction, or another text. */
+const CHANGE_EVERY = 4;
 
 /** A writer's request: `request` builds the op with a given time, `told` takes the result. */
 interface Request {
@@ -146,6 +148,8 @@ export class Writer {
     const room = random.pick([...this.#rooms]);
     const author = n % REPLY_EVERY === 0 ? [...friends, this].find((one) => one.#said.has(room)) : undefined;
     if (author !== undefined) return this.#reply(n, room, author);
+    const speaker = n % CHANGE_EVERY === 0 ? [...friends, this].find((one) => one.#said.has(room)) : undefined;
+    if (speaker !== undefined) return this.#change(n, speaker.#said.get(room)!, speaker === this);
     return {
       request: (micros) => this.#user.say(n, room, micros),
       told: () => {
@@ -155,6 +159,24 @@ export class Writer {
           if (other !== this && other.#rooms.has(room)) other.reader.sent(room, this.#user.idOf(n));
       },
     };
+  }
+
+  /** Another text for what she said last in a room, or her reaction to what a friend said there. */
+  #change(n: number, message: MessageId, isOwn: boolean): Request {
+    const told = (): void => {
+      this.#world.checks.coverage.changes++;
+    };
+    return isOwn
+      ? {
+          request: (micros) => this.#user.edit(n, message, micros),
+          told,
+          effects: [versionEffect(message, `text ${n}`)],
+        }
+      : {
+          request: (micros) => this.#user.react(n, message, micros),
+          told,
+          effects: [reactionEffect(message, this.#user.id)],
+        };
   }
 
   /** A reply to what somebody said last in a room. The author of it follows the thread, and reads the reply. */
