@@ -103,7 +103,6 @@ export type RoomChange =
   | { readonly kind: "topic"; readonly topic: string }
   | { readonly kind: "private"; readonly isPrivate: boolean }
   | { readonly kind: "archived"; readonly archived: boolean }
-  /** `slowSeconds`: 0 to 3,600. */
   | { readonly kind: "posting"; readonly adminsOnly: boolean; readonly slowSeconds: number }
   | { readonly kind: "invite" | "remove"; readonly people: readonly string[] }
   | { readonly kind: "ban" | "unban"; readonly person: string }

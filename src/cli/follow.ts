@@ -91,7 +91,10 @@ export class Follower {
 
   async #onEvent({ event, message }: SubscribeResponse, address: string): Promise<void> {
     if (event === "ready" && address !== this.#address) {
-      if (this.#address !== null) this.#deps.say(`${this.#address} does not answer; continued at ${address}`);
+      const before = this.#address;
+      this.#deps.say(
+        before === null ? `connected to ${address}` : `${before} does not answer; continued at ${address}`,
+      );
       this.#address = address;
     }
     const isNew = event === "message" && message !== null && message !== undefined;

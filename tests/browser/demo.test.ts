@@ -82,6 +82,14 @@ describe.skipIf(missing)("lastword demo", () => {
           .click();
         await waitFor("its death", () => said.split(`replica ${n} is dead`).length > (n === home.n ? 2 : 1), 30_000);
       }
+      // The line may still say what was so before.
+      const { origin } = new URL(address()!);
+      const members = async (): Promise<number> =>
+        await fetch(`${origin}/cluster.json`).then(
+          async (answer) => ((await answer.json()) as { view: { members: number[] } }).view.members.length,
+          () => 0,
+        );
+      await waitFor("all three to be back", async () => (await members()) === 3, 60_000);
       await page.locator("#cluster-line", { hasText: "3 of 3 servers" }).waitFor({ timeout: 60_000 });
       await page.close();
     },

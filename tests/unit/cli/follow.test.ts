@@ -64,7 +64,7 @@ test("goes on from the page's cursor, and shows what the stream repeats once", a
   cluster.tell({ event: "message", message: cluster.messages[4]! }, "b:1");
   await rest();
   expect(shown).toEqual(["b", "c", "d", "e"]);
-  expect(said).toEqual(["a:1 does not answer; continued at b:1"]);
+  expect(said).toEqual(["connected to a:1", "a:1 does not answer; continued at b:1"]);
   cluster.listener!.onEnd!({ code: "not_logged_in", definite: true, sentence: "Ended.", retryAfterMs: 0 });
   expect(await over).toMatchObject({ code: "not_logged_in" });
 });
