@@ -83,6 +83,14 @@ export interface AuditView {
 
 /** These calls fail as those of ChatService do. */
 interface AdminCalls {
+  /**
+   * Gives a person a role in this chat. An owner gives every role; an admin makes members guests or admins, and back;
+   * everybody may give up a role. Errors: not_allowed, last_owner, unknown_recipient, invalid (not a role).
+   */
+  setRole(
+    session: Session,
+    input: { readonly person: string; readonly role: string; readonly clientId: ClientId },
+  ): Promise<Answer<UserView>>;
   /** What the link with this token offers. Errors: not_found, link_revoked, link_expired, link_used, slow_down. */
   inviteOffer(token: string, caller: Caller): Promise<Answer<InviteOffer>>;
   /** Whose password the link with this token sets. Errors: as of `inviteOffer`, and deactivated. */

@@ -485,14 +485,6 @@ export interface ChatService {
   /** The person with this name, in any case; without a name, the user. Error: unknown_recipient. */
   person(session: Session, input: { readonly name?: string } & ReadAt): Promise<Answer<UserView>>;
   /**
-   * Gives a person a role in this chat. An owner gives every role; an admin makes members guests or admins, and back;
-   * everybody may give up a role. Errors: not_allowed, last_owner, unknown_recipient, invalid (not a role).
-   */
-  setRole(
-    session: Session,
-    input: { readonly person: string; readonly role: string; readonly clientId: ClientId },
-  ): Promise<Answer<UserView>>;
-  /**
    * The list of a page: at most LIST_MAX conversations, the starred ones first, then those with the newest messages.
    * Everything is read at once, because each part needs a look at all conversations.
    */
