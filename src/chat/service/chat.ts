@@ -114,8 +114,7 @@ export function createChat(options: ChatOptions): Chat {
     ...callsOf(managing),
     ...callsOf(new ActivityList(options, { reading, views })),
     ...callsOf(new Auditing(options, { reading, views })),
-    person: (session, input) => people.person(session, input),
-    setRole: (session, input) => people.setRole(session, input),
+    ...callsOf(people),
     operator: {
       listPeople: (after) => people.listPeople(after),
       giveRole: (input) => people.giveRole(input),

@@ -45,33 +45,38 @@ export class StateActivity {
   }
 }
 
-function activityStatements(c: StateConnection) {
+/** Parameters: user, who is mentioned, user, before, user, limit. */
+function mentionsStatement(c: StateConnection) {
   const { db } = c;
-  return {
-    /** Parameters: user, who is mentioned, user, before, user, limit. */
-    mentions: compile(
-      c,
-      db
-        .select({ seq: mentions.seq, conversation: conversations.id })
-        .from(mentions)
-        .innerJoin(messages, eq(messages.seq, mentions.seq))
-        .innerJoin(conversations, eq(conversations.createdSeq, mentions.conversation))
-        .innerJoin(members, and(eq(members.conversation, conversations.id), eq(members.user, p("user"))))
-        .leftJoin(seats, and(eq(seats.room, conversations.id), eq(seats.user, members.user)))
-        .leftJoin(
-          hidden,
-          sql`${hidden.user} = ${members.user} and ${hidden.conversation} = ${conversations.id}
+  return compile(
+    c,
+    db
+      .select({ seq: mentions.seq, conversation: conversations.id })
+      .from(mentions)
+      .innerJoin(messages, eq(messages.seq, mentions.seq))
+      .innerJoin(conversations, eq(conversations.createdSeq, mentions.conversation))
+      .innerJoin(members, and(eq(members.conversation, conversations.id), eq(members.user, p("user"))))
+      .leftJoin(seats, and(eq(seats.room, conversations.id), eq(seats.user, members.user)))
+      .leftJoin(
+        hidden,
+        sql`${hidden.user} = ${members.user} and ${hidden.conversation} = ${conversations.id}
           and ${hidden.seq} = ${mentions.seq}`,
-        )
-        .where(
-          sql`${mentions.user} = ${p("who")} and ${mentions.silent} = 0
+      )
+      .where(
+        sql`${mentions.user} = ${p("who")} and ${mentions.silent} = 0
             and (${mentions.user} = ${p("user")} or ${mentions.seq} > coalesce(${seats.joinedSeq}, 0))
             and ${mentions.seq} < ${p("before")} and ${messages.author} <> ${p("user")}
             and ${messages.deleted} = 0 and ${hidden.seq} is null`,
-        )
-        .orderBy(desc(mentions.seq))
-        .limit(p("limit")),
-    ),
+      )
+      .orderBy(desc(mentions.seq))
+      .limit(p("limit")),
+  );
+}
+
+function activityStatements(c: StateConnection) {
+  const { db } = c;
+  return {
+    mentions: mentionsStatement(c),
     /** Messages of others that quote one of the user's. Parameters: from, to, user, before, limit. */
     quotes: compile(
       c,
