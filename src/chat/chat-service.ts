@@ -359,7 +359,7 @@ export interface ListConversationsInput {
 }
 
 /** The beginning of a user's list, and what is in all of it. */
-export interface ListView extends Waiting, Pick<ConversationList, "more"> {
+export interface ListView extends Waiting, Pick<ConversationList, "unreadInThreads" | "more"> {
   readonly conversations: readonly ConversationView[];
 }
 

@@ -73,6 +73,8 @@ export interface Waiting {
 /** The beginning of a user's list of conversations: the starred ones, then those with the newest messages. */
 export interface ConversationList extends Waiting {
   readonly conversations: readonly ConversationSummary[];
+  /** Unread messages in threads alone. */
+  readonly unreadInThreads: number;
   /** Null: these are all. */
   readonly more: MoreConversations | null;
 }

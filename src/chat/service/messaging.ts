@@ -6,6 +6,7 @@ import {
   isRoomId,
   isThreadId,
   messageId,
+  rootOf,
   secondIdOf,
   splitMessageId,
   type ClientId,
@@ -107,9 +108,13 @@ export class Messaging {
     if (!sent.ok || input.alsoInParent !== true) return sent;
     const { conversationId } = sent.value;
     if (!isThreadId(conversationId)) return sent;
-    const parent = this.#deps.queries().homeOf(conversationId);
-    const { body } = input;
-    const also = await this.#send(session, { conversationId: parent, body, clientId: secondIdOf(input.clientId) });
+    const queries = this.#deps.queries();
+    const parent = queries.homeOf(conversationId);
+    const root = rootOf(conversationId) ?? "";
+    // There it quotes what it answers, unless that was deleted.
+    const quoted = queries.messageById(root, session.userId)?.deleted === false ? root : "";
+    const second = { conversationId: parent, body: input.body, clientId: secondIdOf(input.clientId), quoted };
+    const also = await this.#send(session, second);
     if (also.ok) return { ...also, value: sent.value };
     // The reply was sent: only a repeat brings the other one, if anything can.
     return CHAT_ERRORS[also.error.code].http >= 500 || also.error.code === "slow_down" ? failedWith("timed_out") : sent;

@@ -226,11 +226,10 @@ export class StateQueries implements Queries {
       }
       conversations.push(summary);
     }
-    return {
-      conversations,
-      ...upTo(unreadMax, sum(this.#counts([...standings, ...this.#threads(user)], unreadMax).values())),
-      more,
-    };
+    const counts = this.#counts([...standings, ...this.#threads(user)], unreadMax);
+    const inThreads = [...counts].filter(([id]) => isThreadId(id)).map(([, count]) => count);
+    const unreadInThreads = upTo(unreadMax, sum(inThreads)).unread;
+    return { conversations, ...upTo(unreadMax, sum(counts.values())), unreadInThreads, more };
   }
 
   threadsOf(user: UserId, limit: number, page: ConversationsPage = {}): readonly ConversationSummary[] {

@@ -3,7 +3,7 @@
  * the page follows a replica that is alive.
  */
 import { announce } from "./announcer.ts";
-import { openCluster, type ClusterLine } from "./cluster.ts";
+import { openCluster, type ClusterLine, type Kept } from "./cluster.ts";
 import { Departure } from "./departure.ts";
 import { required } from "./elements.ts";
 import { afterEntrance } from "./entrance.ts";
@@ -31,6 +31,7 @@ import { Outbox } from "./outbox.ts";
 import type { AnswerJson } from "./requests.ts";
 import { Switcher } from "./switcher.ts";
 import { Switching } from "./switching.ts";
+import { followedByReply, isThreadPath, threadOn } from "./thread-pane.ts";
 import { openView, type View } from "./view.ts";
 
 /** The data attributes of the page's body. */
@@ -49,10 +50,16 @@ function partsOf(stream: string, origins: readonly string[]): string[] {
   return [...addresses.map((address) => new URL(address).pathname), scriptFor(stream, origins)];
 }
 
+/** The conversation in the main part, without the thread beside it; the main part itself if it shows none. */
+function conversationOn(main: HTMLElement): HTMLElement {
+  return main.querySelector<HTMLElement>(".conversation[data-conversation]:not(.thread)") ?? main;
+}
+
 /** The row of the list that belongs to a path; "" if the path does not name one. */
 function rowOf(path: string): string {
   if (/^\/(?:rooms$|new-room$)/.test(path)) return "rooms";
   if (path.startsWith("/activity")) return "activity";
+  if (path.startsWith("/threads")) return "threads";
   return path === "/" || path === "/new" ? "new" : (/^\/(?:c|rooms)\/([\w.~-]+)/.exec(path)?.[1] ?? "");
 }
 
@@ -75,6 +82,8 @@ export class App {
   readonly #switcher = new Switcher();
   readonly #filter = new ListFilter((text) => this.#switcher.toggle(text));
   #view: View | null = null;
+  /** The thread beside the conversation. */
+  #thread: View | null = null;
 
   constructor(data: PageData) {
     const { me, person, cluster, key } = data;
@@ -82,7 +91,7 @@ export class App {
     afterEntrance(cluster, me);
     this.#kept = openKept({ cluster, me, name: person });
     this.#state = this.#kept.take(key);
-    this.#cluster = openCluster({ onKept: (kept) => this.#view?.roll?.setKept(kept) });
+    this.#cluster = openCluster({ onKept: (kept) => this.#setKept(kept) });
     this.#navigation = openNavigation((text) => this.#cluster.say(text));
     openLeave();
     this.#departure = new Departure({
@@ -91,22 +100,23 @@ export class App {
       key,
       person,
       navigation: this.#navigation,
-      view: () => this.#view,
+      views: () => this.#views(),
     });
     this.#outbox = this.#openOutbox();
     const main = required("#main");
-    this.#view = this.#openView(main, this.#state);
+    this.#view = this.#openView(conversationOn(main), this.#state);
+    this.#thread = this.#openThread(main, this.#state.thread ?? FRESH);
     if (this.#state.moved) this.#cluster.say("Switched to another server. Nothing was lost.", { short: true });
     this.#departure.store();
     const cursor = main.dataset["cursor"] ?? "";
     this.#notices = new Notices({
       key: `${cluster}-${me}`,
       from: Number(cursor.slice(cursor.lastIndexOf(":") + 1)),
-      shown: () => [this.#view?.conversation ?? null],
+      shown: () => this.#views().map(({ conversation }) => conversation),
       open: (path) => this.#switching.open(path),
     });
     this.#notices.showTotal(required("#sidebar").dataset["calls"] ?? "0");
-    this.#words = openLiveWords({ me, onGone: () => this.#view?.composer?.close("This account was deleted") });
+    this.#words = openLiveWords({ me, onGone: () => this.#closeComposers("This account was deleted") });
     this.#list = new List(
       {
         words: this.#words,
@@ -125,20 +135,37 @@ export class App {
     this.#listenToKeys();
   }
 
+  #views(): View[] {
+    return [this.#view, this.#thread].filter((view) => view !== null);
+  }
+
+  #viewOf(conversation: string | null): View | undefined {
+    return this.#views().find((view) => view.conversation === conversation);
+  }
+
+  #setKept(kept: Kept): void {
+    for (const { roll } of this.#views()) roll?.setKept(kept);
+  }
+
+  #closeComposers(why: string): void {
+    for (const { composer } of this.#views()) composer?.close(why);
+  }
+
   #openOutbox(): Outbox {
     return new Outbox({
       me: this.#data.me,
       unsent: this.#state.unsent,
       onChange: () => this.#departure.store(),
       onSent: (item, answer) => this.#onSent(item, answer),
-      onRefused: (item, sentence, field) => this.#view?.composer?.takeBack(item, sentence, field) ?? false,
+      onRefused: (item, sentence, field) =>
+        this.#viewOf(item.conversation)?.composer?.takeBack(item, sentence, field) ?? false,
       onLogin: () => this.#departure.toLogin(),
       onOther: (name) => this.#departure.endForOther(name),
     });
   }
 
   #onSent(item: UnsentItem, answer: AnswerJson): void {
-    const { conversation = null, composer = null, roll = null } = this.#view ?? {};
+    const { conversation = null, composer = null } = this.#view ?? {};
     if (item.conversation === null) {
       delete this.#state.drafts[slotOfName(item.to ?? "")];
       this.#departure.store();
@@ -147,15 +174,17 @@ export class App {
       if (conversation !== null || composer === null || answer.message === undefined) return;
       composer.clear();
       this.#switching.open(`/c/${answer.message.conversationId}`);
-    } else if (item.conversation === conversation && answer.row !== undefined) {
-      if (item.about?.kind === "edit") return roll?.change(answer.row);
-      roll?.addHtml(answer.row, false, answer.kept);
-      roll?.clearUnreadUpTo(item.readUpTo);
+    } else if (answer.row !== undefined) {
+      const view = this.#viewOf(item.conversation);
+      if (item.about?.kind === "edit") return view?.roll?.change(answer.row);
+      view?.roll?.addHtml(answer.row, false, answer.kept);
+      view?.roll?.clearUnreadUpTo(item.readUpTo);
+      if (view !== undefined && view === this.#thread) followedByReply(view.root);
     }
   }
 
-  #openView(main: HTMLElement, arrival: Here): View {
-    return openView(main, arrival, {
+  #openView(root: HTMLElement, arrival: Here): View {
+    return openView(root, arrival, {
       me: this.#data.me,
       state: this.#state,
       outbox: this.#outbox,
@@ -164,6 +193,18 @@ export class App {
       isMoving: () => this.#departure.isMoving(),
       say: (text) => this.#cluster.say(text, { short: true }),
     });
+  }
+
+  #openThread(main: HTMLElement, arrival: Here): View | null {
+    const section = threadOn(main);
+    return section === null ? null : this.#openView(section, arrival);
+  }
+
+  /** The conversations on the page, as the stream is asked for them. */
+  #shown(): string {
+    return this.#views()
+      .flatMap(({ conversation }) => conversation ?? [])
+      .join();
   }
 
   /** The numbers of all unread messages and of those that call the user, in the words of the list. */
@@ -178,28 +219,43 @@ export class App {
       navigation: this.#navigation,
       isMoving: () => this.#departure.isMoving(),
       load: (path) => this.#departure.openPage(path),
-      onChosen: (path) => this.#list.setCurrent(rowOf(path)),
-      beforeSwap: () => this.#view?.close(),
+      onChosen: (path) => {
+        if (!isThreadPath(path)) this.#list.setCurrent(rowOf(path));
+      },
+      beforeSwap: () => {
+        for (const view of this.#views()) view.close();
+      },
       afterSwap: (main) => this.#onSwapped(main),
+      beforeThread: () => {
+        this.#thread?.close();
+        this.#thread = null;
+      },
+      afterThread: (section, cursor) => {
+        const view = this.#openView(section, FRESH);
+        this.#thread = view;
+        this.#link.show({ show: this.#shown(), cursor });
+        return view;
+      },
     });
   }
 
   #onSwapped(main: HTMLElement): View {
-    const view = this.#openView(main, FRESH);
+    const view = this.#openView(conversationOn(main), FRESH);
     this.#view = view;
+    this.#thread = this.#openThread(main, FRESH);
     this.#list.setCurrent(main.dataset["current"] ?? "");
     const { unread = "0", calls = "0" } = required("#sidebar").dataset;
     this.#showWaiting(unread, calls);
     this.#events.onSwitched();
-    this.#link.show({ show: view.conversation ?? "", cursor: main.dataset["cursor"] ?? "" });
-    return view;
+    this.#link.show({ show: this.#shown(), cursor: main.dataset["cursor"] ?? "" });
+    return this.#thread ?? view;
   }
 
   #openEvents(): Events {
     return new Events({
       me: this.#data.me,
       state: this.#state,
-      view: () => this.#view!,
+      views: () => this.#views(),
       isSwitching: () => this.#switching.isUnderWay(),
       list: this.#list,
       words: this.#words,
@@ -220,7 +276,9 @@ export class App {
       cluster: this.#data.cluster,
       me: this.#data.me,
       state: this.#state,
-      keep: () => this.#view?.composer?.keepDraft(),
+      keep: () => {
+        for (const { composer } of this.#views()) composer?.keepDraft();
+      },
       isLost: () => this.#navigation.isLost(),
       say: (text) => this.#cluster.say(text),
       onLeft: () => this.#departure.end(),
@@ -244,7 +302,7 @@ export class App {
         origins,
         shared: shared === "yes",
         parts: partsOf(stream, origins),
-        show: this.#view?.conversation ?? "",
+        show: this.#shown(),
       },
       onMessage: (message) => this.#hear(message),
     });
@@ -263,7 +321,7 @@ export class App {
         if (message.again) this.#list.refreshSoon();
         return;
       case "tick":
-        return this.#view?.roll?.setKept(this.#cluster.keptNow());
+        return this.#setKept(this.#cluster.keptNow());
       case "state":
         return this.#showState(message.state);
       case "move":
@@ -305,20 +363,30 @@ export class App {
       previousUnread: () => stepInList(-1, true),
       nextUnread: () => stepInList(1, true),
       filter: () => this.#filter.focus(),
-      compose: () => this.#view?.composer?.focus(),
+      compose: () => this.#focused()?.composer?.focus(),
       write: () => required("#sidebar .new-message").click(),
       people: () => required('.menu a[href="/people"]').click(),
       servers: () => void this.#cluster.openPanel(),
-      unread: () => this.#view?.roll?.goToUnread(),
-      newest: () => void this.#view?.roll?.goToEnd(),
-      markRead: () => this.#view?.reading?.markAll(),
-      select: () => this.#view?.selection?.toggle(),
-      cancel: () => {
-        if (this.#view?.selection?.isOn()) this.#view.selection.setMode(false);
-        // Leaves the text field, so that single keys work as shortcuts again.
-        else if (document.activeElement !== null && isTyping(document.activeElement))
-          (this.#view?.roll?.log ?? required("#main")).focus();
-      },
+      unread: () => this.#focused()?.roll?.goToUnread(),
+      newest: () => void this.#focused()?.roll?.goToEnd(),
+      markRead: () => this.#focused()?.reading?.markAll(),
+      select: () => this.#focused()?.selection?.toggle(),
+      cancel: () => this.#leave(),
     });
+  }
+
+  /** The part of the page that the keys are for: the thread if the focus is there. */
+  #focused(): View | null {
+    return this.#thread?.root.contains(document.activeElement) === true ? this.#thread : this.#view;
+  }
+
+  /** Escape: ends a selection, closes the thread, or leaves the text field so that single keys are shortcuts again. */
+  #leave(): void {
+    const selecting = this.#views().find(({ selection }) => selection?.isOn() === true);
+    if (selecting !== undefined) return selecting.selection?.setMode(false);
+    const isInText = document.activeElement !== null && isTyping(document.activeElement);
+    const isInConversation = isInText && this.#focused() === this.#view;
+    if (isInConversation) return (this.#view?.roll?.log ?? required("#main")).focus();
+    if (!this.#switching.closeThread() && isInText) required("#main").focus();
   }
 }

@@ -30,7 +30,7 @@ class Completion {
     this.#form = form;
     this.#field = field;
     this.#path = path;
-    this.#list = required("#offers", form);
+    this.#list = required(".offers", form);
   }
 
   listen(): void {

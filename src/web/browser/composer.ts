@@ -17,6 +17,7 @@ import { ABOUT_MAX, type About, type Draft, type Here, slotOfEdit, type UnsentIt
 import type { Outbox } from "./outbox.ts";
 import { getMessageText, post } from "./requests.ts";
 import { openToolbar } from "./toolbar.ts";
+import { paneOf } from "../messages/pane.ts";
 
 /** The shortest time between two notices to the other person that the user is typing. */
 const TYPING_MS = 3000;
@@ -24,6 +25,8 @@ const TYPING_MS = 3000;
 interface ComposerInput {
   /** The page's own object. The key is a conversation, or the name of a person without a conversation. */
   readonly drafts: Record<string, Draft>;
+  /** The part of the page that the composer is in. */
+  readonly root: HTMLElement;
   readonly outbox: Outbox;
   /** Null on a page where the user types the recipient. */
   readonly conversation: string | null;
@@ -41,7 +44,7 @@ interface ComposerInput {
 
 /** Null on a page without a text field. */
 export function openComposer(input: ComposerInput): Composer | null {
-  const form = document.querySelector<HTMLFormElement>("form#composer");
+  const form = input.root.querySelector<HTMLFormElement>(`form#${paneOf(input.conversation ?? "")}composer`);
   return form === null ? null : new Composer(form, input);
 }
 
@@ -51,6 +54,8 @@ export class Composer {
   readonly #form: HTMLFormElement;
   readonly #input: ComposerInput;
   readonly #to: HTMLInputElement | null;
+  /** In a thread: "Also send to". */
+  readonly #also: HTMLInputElement | null;
   readonly #button: HTMLButtonElement;
   readonly #notes: FieldNotes;
   readonly #draft: FieldDraft;
@@ -63,6 +68,7 @@ export class Composer {
     this.#input = input;
     this.field = fieldOf<HTMLTextAreaElement>(form, "body");
     this.#to = form.elements.namedItem("name") as HTMLInputElement | null;
+    this.#also = form.elements.namedItem("also") as HTMLInputElement | null;
     this.#button = required<HTMLButtonElement>("button[type=submit]", form);
     this.#notes = openFieldNotes(this.field);
     this.#draft = new FieldDraft({ ...input, field: this.field, to: this.#to });
@@ -140,7 +146,7 @@ export class Composer {
   }
 
   #showError(input: HTMLInputElement | HTMLTextAreaElement, sentence: string): void {
-    const place = required(input === this.field ? "#body-error" : "#field-name-error");
+    const place = required(`#${input === this.field ? this.field.id : "field-name"}-error`);
     place.textContent = sentence;
     place.hidden = sentence === "";
     if (sentence === "") input.removeAttribute("aria-invalid");
@@ -169,13 +175,17 @@ export class Composer {
       if (this.#sending !== null) return;
       this.showSending(true);
       this.#changeRecipient();
-      this.#sending = outbox.add({ conversation: null, to: this.#to.value.trim(), body, about, readUpTo: "" });
+      const to = this.#to.value.trim();
+      this.#sending = outbox.add({ conversation: null, to, body, about, readUpTo: "", also: false });
       return;
     }
     if (about?.kind === "edit") this.#endAbout();
     else this.#draft.drop();
     this.#showAbout();
-    outbox.add({ conversation, to: null, body, about, readUpTo: about?.kind === "edit" ? "" : seenUpTo() });
+    const isEdit = about?.kind === "edit";
+    const also = !isEdit && this.#also?.checked === true;
+    outbox.add({ conversation, to: null, body, about, readUpTo: isEdit ? "" : seenUpTo(), also });
+    if (this.#also !== null && !isEdit) this.#also.checked = false;
   }
 
   // ---------------------------------------------------------------- what the text is about
@@ -319,6 +329,7 @@ export class Composer {
     if (to === null && item.about !== null) this.#quote(item.about);
     // The user may have corrected the fields while the message was being sent.
     if (field.value === "") field.value = item.body;
+    if (this.#also !== null) this.#also.checked = item.also;
     if (to !== null && to.value === "") to.value = item.to ?? "";
     if (to !== null) this.#draft.takeRecipient();
     const input = to !== null && which !== "body" ? to : field;

@@ -16,8 +16,8 @@ interface DepartureInput {
   /** The user's name. */
   readonly person: string;
   readonly navigation: Navigation;
-  /** Null until the page is open. */
-  readonly view: () => View | null;
+  /** What the page shows: a conversation and perhaps a thread. None until the page is open. */
+  readonly views: () => readonly View[];
 }
 
 /** Leaves an app page, once. */
@@ -40,7 +40,7 @@ export class Departure {
     this.#input = input;
     addEventListener("pagehide", () => {
       if (this.#isOver) return;
-      if (this.#movingTo === null) input.view()?.composer?.keepDraft();
+      if (this.#movingTo === null) this.#keepDrafts();
       else input.kept.release();
     });
     // A form of this page was sent: its answer is the next page, whatever the stream reports meanwhile.
@@ -50,6 +50,10 @@ export class Departure {
       this.#leaving = true;
       setTimeout(() => (this.#leaving = false), FORM_MS);
     });
+  }
+
+  #keepDrafts(): void {
+    for (const { composer } of this.#input.views()) composer?.keepDraft();
   }
 
   isMoving(): boolean {
@@ -84,14 +88,14 @@ export class Departure {
     }
     if (this.#leaving) return;
     this.#leaving = true;
-    if (!this.#isOver) this.#input.view()?.composer?.keepDraft();
+    if (!this.#isOver) this.#keepDrafts();
     location.assign(this.#isOver ? "/login" : `/login?next=${encodeURIComponent(location.pathname)}`);
   }
 
   /** Somebody else has logged in, in this browser. */
   endForOther(name: string): void {
     if (this.#isOver) return;
-    this.#input.view()?.composer?.keepDraft();
+    this.#keepDrafts();
     this.end();
     showOtherLogin(name, this.#input.person);
   }
@@ -112,9 +116,8 @@ export class Departure {
     this.#leaving = true;
     this.#handover = tokens[this.#seat] ?? tokens[0];
     this.#movingTo = origin;
-    const composer = this.#input.view()?.composer ?? null;
-    if (composer === null) this.#go(origin);
-    else composer.keepDraft();
+    if (this.#input.views().every(({ composer }) => composer === null)) this.#go(origin);
+    else this.#keepDrafts();
     setTimeout(() => {
       // No replica answered there after all, so the page stays and may move again.
       this.#leaving = false;
@@ -124,12 +127,13 @@ export class Departure {
 
   #go(origin: string): void {
     const { state, navigation, key } = this.#input;
-    const view = this.#input.view();
+    const [view, thread] = this.#input.views();
     const wanted = navigation.wanted();
     const carried = {
       ...state,
       ...FRESH,
       ...(wanted === null ? view?.here() : {}),
+      thread: wanted === null ? (thread?.here() ?? null) : null,
       moved: true,
     };
     const path = wanted ?? location.pathname + location.search;

@@ -7,12 +7,12 @@ import { getPiece } from "./requests.ts";
 const RETRY_MS = 1500;
 
 interface EdgeInput {
-  /** The id of the link: the end at which it is. */
-  readonly id: "older" | "newer";
   /** What the link says. */
   readonly text: string;
   /** The conversation. */
   readonly section: Element;
+  /** The id of the link. */
+  readonly id: string;
   readonly log: HTMLElement;
   /** A page has arrived: its rows, and its own link, or an empty element if nothing is behind it. */
   readonly onPage: (rows: Iterable<HTMLElement>, place: Element | null) => void;

@@ -7,7 +7,10 @@ import type { PageState } from "./kept-state.ts";
 import type { List, ListRow } from "./list.ts";
 import type { LiveWords, Person } from "./live-words.ts";
 import { sleep } from "./requests.ts";
+import type { Roll } from "./roll.ts";
 import { followRoom } from "./room-news.ts";
+import { isThreadId } from "../messages/pane.ts";
+import { refreshThreads, showRoot } from "./thread-pane.ts";
 import { showTyping } from "./typing-note.ts";
 import type { View } from "./view.ts";
 
@@ -16,7 +19,8 @@ const RESET_RETRY_MS = 1000;
 interface EventsInput {
   readonly me: string;
   readonly state: PageState;
-  readonly view: () => View;
+  /** What the page shows: a conversation or something else, and perhaps a thread. */
+  readonly views: () => readonly View[];
   /** True while another view is being fetched and is not on the page yet. */
   readonly isSwitching: () => boolean;
   readonly list: List;
@@ -50,12 +54,17 @@ export class Events {
   readonly #cameAndWent = new Map<string, Person>();
 
   constructor(input: EventsInput) {
-    const { list, words, view } = input;
+    const { list, words, views } = input;
     this.#input = input;
     this.#handlers = {
       activity: (activity: Activity, again) => this.#onActivity(activity, again),
-      row: (row: ListRow) => list.place(row),
-      gone: ({ messageIds }: { messageIds: string[] }) => view().roll?.removeIds(messageIds),
+      row: (row: ListRow) => {
+        list.place(row);
+        if (isThreadId(row.conversationId)) refreshThreads();
+      },
+      gone: ({ messageIds }: { messageIds: string[] }) => {
+        for (const { roll } of views()) roll?.removeIds(messageIds);
+      },
       read: (marks: ReadMarks) => this.#onRead(marks),
       person: ({ person }: { person: Person }) => this.#onPerson(person),
       presence: ({ person }: { person: Person }) => {
@@ -63,10 +72,12 @@ export class Events {
         words.onPresence(person);
       },
       typing: (typing: { conversationId: string; userId: string }) => {
-        if (typing.conversationId === view().conversation && typing.userId !== input.me) showTyping(true);
+        const { conversationId, userId } = typing;
+        if (userId !== input.me && this.#viewOf(conversationId) !== undefined) showTyping(conversationId, true);
       },
       conversation: ({ conversationId }: { conversationId: string }) => {
-        if (conversationId === view().conversation) void followRoom(view);
+        const [view] = views();
+        if (conversationId === view?.conversation) void followRoom(() => views()[0]!);
       },
       reset: () => void this.reset(),
       ended: () => input.onEnded(),
@@ -76,8 +87,20 @@ export class Events {
 
   handle({ name, data, again }: HubEvent): void {
     if (name === "message") this.#onMessage(data, again);
-    else if (name === "changed") this.#input.view().roll?.change(data);
+    else if (name === "changed") this.#onChanged(data);
     else this.#handlers[name]?.(JSON.parse(data) as never, again);
+  }
+
+  #viewOf(conversation: string): View | undefined {
+    return this.#input.views().find((view) => view.conversation === conversation);
+  }
+
+  #onChanged(html: string): void {
+    for (const { roll } of this.#input.views()) roll?.change(html);
+    const holder = document.createElement("template");
+    holder.innerHTML = html;
+    const row = holder.content.querySelector<HTMLElement>(".message");
+    if (row !== null) showRoot(row);
   }
 
   /** Another view is on the page now. */
@@ -88,18 +111,20 @@ export class Events {
 
   /** The page may show a branch of the log that no longer exists. It asks for the rows until a replica answers. */
   async reset(): Promise<void> {
-    const { list, state, view } = this.#input;
+    const { list, state, views } = this.#input;
     list.refresh();
     // In the new order, a message that the user has not seen may come before one that the user has seen.
     for (const item of state.unsent) item.readUpTo = "";
-    const { roll } = view();
-    while (roll !== null && view().roll === roll && !(await roll.reload())) await sleep(RESET_RETRY_MS);
+    const isShown = (roll: Roll): boolean => views().some((view) => view.roll === roll);
+    const reload = async (roll: Roll): Promise<void> => {
+      while (isShown(roll) && !(await roll.reload())) await sleep(RESET_RETRY_MS);
+    };
+    await Promise.all(views().flatMap(({ roll }) => (roll === null ? [] : [reload(roll)])));
   }
 
   /** `html`: the row, as the replica rendered it. */
   #onMessage(html: string, again: boolean): void {
-    const { me, view } = this.#input;
-    const { roll, conversation } = view();
+    const { me } = this.#input;
     const holder = document.createElement("template");
     holder.innerHTML = html;
     const row = holder.content.querySelector<HTMLElement>(".message");
@@ -107,36 +132,34 @@ export class Events {
     const authorId = row.dataset["author"] ?? "";
     const authorName = required(".author", row).textContent ?? "";
     const conversationId = row.dataset["conversation"] ?? "";
+    const roll = this.#viewOf(conversationId)?.roll ?? null;
     // Another tab of this browser shows that conversation.
-    if (roll === null || conversationId !== conversation)
-      return this.#onActivity({ conversationId, authorId, authorName }, again);
+    if (roll === null) return this.#onActivity({ conversationId, authorId, authorName }, again);
     const isNew = document.getElementById(row.id) === null;
     roll.addHtml(html, true);
     if (authorId === me || !isNew) return;
     announce(`${authorName}: ${required(".body", row).textContent}`);
-    showTyping(false);
+    showTyping(conversationId, false);
   }
 
   /** Announces a message that this page does not show. The list already has one that was delivered before (`again`). */
   #onActivity({ conversationId, authorId, authorName }: Activity, again: boolean): void {
-    const { me, view, list } = this.#input;
-    if (authorId === me || again || conversationId === view().conversation || list.isMuted(conversationId)) return;
+    const { me, list } = this.#input;
+    if (authorId === me || again || this.#viewOf(conversationId) !== undefined || list.isMuted(conversationId)) return;
     announce(`New from ${authorName}`);
   }
 
   #onRead({ conversationId, readerId, messageIds, upTo }: ReadMarks): void {
-    const { me, view } = this.#input;
-    const { roll, conversation } = view();
-    if (conversationId !== conversation) return;
-    if (readerId === me) roll?.clearUnread(messageIds, upTo);
+    const roll = this.#viewOf(conversationId)?.roll;
+    if (readerId === this.#input.me) roll?.clearUnread(messageIds, upTo);
     else roll?.setReadByOther(messageIds, upTo);
   }
 
   #onPerson(person: Person): void {
-    const { view, words, list } = this.#input;
-    const { roll } = view();
+    const { views, words, list } = this.#input;
     // The person's rows show the name, or that the account was deleted.
-    if (roll?.list.querySelector(`.message[data-author="${CSS.escape(person.id)}"]`)) void roll.reload();
+    for (const { roll } of views())
+      if (roll?.list.querySelector(`.message[data-author="${CSS.escape(person.id)}"]`)) void roll.reload();
     words.onUser(person);
     list.refresh();
   }

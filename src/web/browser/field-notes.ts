@@ -52,8 +52,8 @@ export interface FieldNotes {
 
 /** Opens the notes for the composer's text field. */
 export function openFieldNotes(field: HTMLTextAreaElement): FieldNotes {
-  const note = required("#body-note");
-  const left = required("#body-left");
+  const note = required(`#${field.id}-note`);
+  const left = required(`#${field.id}-left`);
 
   const sayRemoved = (removed: Removed | null): string =>
     (note.textContent = removed === null ? "" : REMOVED_TEXT[removed]);

@@ -9,6 +9,8 @@ import { localTimes } from "./times.ts";
 interface FirstUnreadInput {
   /** The conversation. */
   readonly section: HTMLElement;
+  /** What its ids begin with. */
+  readonly pane: string;
   readonly log: HTMLElement;
   readonly unreadRows: () => readonly HTMLElement[];
   /** The user wants to go there. `isHere`: the place is on the page. */
@@ -25,7 +27,7 @@ export class FirstUnread {
   constructor(input: FirstUnreadInput) {
     const { section, log } = input;
     this.#input = input;
-    this.#link = required<HTMLAnchorElement>("#first-unread", section);
+    this.#link = required<HTMLAnchorElement>(`#${input.pane}first-unread`, section);
     this.#isWhole = this.#link.dataset["whole"] !== "no";
     this.#link.addEventListener("click", (event) => {
       event.preventDefault();
@@ -58,7 +60,7 @@ export class FirstUnread {
 
   #say(rows: readonly HTMLElement[]): void {
     const count = rows.length >= UNREAD_COUNTED_MAX ? `${UNREAD_COUNTED_MAX - 1}+` : String(rows.length);
-    const text = required("#first-unread-count", this.#link);
+    const text = required(`#${this.#input.pane}first-unread-count`, this.#link);
     if (text.textContent !== count) text.textContent = count;
     const time = required<HTMLTimeElement>("time", this.#link);
     const since = new Date(Number(rows[0]?.dataset["micros"]) / 1000).toISOString();

@@ -10,16 +10,16 @@ export class Jump {
   readonly #text: HTMLElement | null;
   #below = 0;
 
-  /** `onGo`: shows the newest messages. */
+  /** `pane`: what its ids begin with. `onGo`: shows the newest messages. */
   constructor(
     section: Element,
     log: HTMLElement,
-    { hasEnd, onGo }: { readonly hasEnd: () => boolean; readonly onGo: () => void },
+    { pane, hasEnd, onGo }: { readonly pane: string; readonly hasEnd: () => boolean; readonly onGo: () => void },
   ) {
     this.#log = log;
     this.#hasEnd = hasEnd;
-    this.#button = section.querySelector("#jump");
-    this.#text = section.querySelector("#jump-text");
+    this.#button = section.querySelector(`#${pane}jump`);
+    this.#text = section.querySelector(`#${pane}jump-text`);
     log.addEventListener("scroll", () => this.draw(), { passive: true });
     this.#button?.addEventListener("click", () => {
       onGo();

@@ -65,6 +65,8 @@ export interface UnsentItem {
   readUpTo: string;
   /** Why the replica refused it; null while it is being sent. */
   failed: string | null;
+  /** Of a reply: it is sent in the conversation of its root as well. */
+  readonly also: boolean;
   readonly at: number;
 }
 
@@ -81,6 +83,8 @@ export interface PageState {
   kept: { readonly id: string; readonly count: number } | null;
   /** The selection in the text field; null if the field does not have the focus. */
   focus: readonly [number, number] | null;
+  /** The user's place in the thread beside the conversation; null if none is open. */
+  thread: Here | null;
   /** True if the page came from another replica. */
   moved: boolean;
 }
@@ -132,7 +136,7 @@ function cleanDraft(given: unknown): Draft | null {
 function cleanItem(given: unknown): UnsentItem | null {
   const item = fieldsOf(given);
   if (item === null) return null;
-  const { id, conversation = null, to = null, body, about, readUpTo, at, failed } = item;
+  const { id, conversation = null, to = null, body, about, readUpTo, at, failed, also } = item;
   if (!isText(id) || !UUID.test(id) || !isText(body) || body === "") return null;
   if (conversation !== null && !isId(conversation)) return null;
   if (to !== null && !isText(to, 200)) return null;
@@ -145,13 +149,38 @@ function cleanItem(given: unknown): UnsentItem | null {
     about: cleanAbout(about),
     readUpTo: isId(readUpTo) ? readUpTo : "",
     failed: isText(failed, 500) ? failed : null,
+    also: also === true,
     at: timeOf(at),
   };
 }
 
+function cleanHere(raw: Readonly<Record<string, unknown>>): Here {
+  const here = { ...FRESH };
+  if (isText(raw["to"], 200)) here.to = raw["to"];
+  const place = fieldsOf(raw["place"]);
+  if (place !== null && isId(place["id"]) && Number.isFinite(place["top"]))
+    here.place = { id: place["id"], top: Number(place["top"]) };
+  const kept = fieldsOf(raw["kept"]);
+  if (kept !== null && isId(kept["id"]) && Number.isInteger(kept["count"]))
+    here.kept = { id: kept["id"], count: Math.min(Math.max(Number(kept["count"]), 0), REPLICAS_MAX) };
+  const focus: unknown = raw["focus"];
+  if (Array.isArray(focus) && focus.length === 2 && focus.every(Number.isInteger))
+    here.focus = [Number(focus[0]), Number(focus[1])];
+  return here;
+}
+
 /** Makes a state of the right shape out of any value; parts that do not fit are dropped. */
 function cleanState(given: unknown): PageState {
-  const state: PageState = { drafts: {}, unsent: [], to: "", place: null, kept: null, focus: null, moved: false };
+  const state: PageState = {
+    drafts: {},
+    unsent: [],
+    to: "",
+    place: null,
+    kept: null,
+    focus: null,
+    thread: null,
+    moved: false,
+  };
   const raw = fieldsOf(given);
   if (raw === null) return state;
   for (const [slot, one] of Object.entries(fieldsOf(raw["drafts"]) ?? {}).slice(0, DRAFTS_MAX)) {
@@ -163,16 +192,9 @@ function cleanState(given: unknown): PageState {
     const item = cleanItem(one);
     if (item !== null) state.unsent.push(item);
   }
-  if (isText(raw["to"], 200)) state.to = raw["to"];
-  const place = fieldsOf(raw["place"]);
-  if (place !== null && isId(place["id"]) && Number.isFinite(place["top"]))
-    state.place = { id: place["id"], top: Number(place["top"]) };
-  const kept = fieldsOf(raw["kept"]);
-  if (kept !== null && isId(kept["id"]) && Number.isInteger(kept["count"]))
-    state.kept = { id: kept["id"], count: Math.min(Math.max(Number(kept["count"]), 0), REPLICAS_MAX) };
-  const focus: unknown = raw["focus"];
-  if (Array.isArray(focus) && focus.length === 2 && focus.every(Number.isInteger))
-    state.focus = [Number(focus[0]), Number(focus[1])];
+  Object.assign(state, cleanHere(raw));
+  const thread = fieldsOf(raw["thread"]);
+  if (thread !== null) state.thread = cleanHere(thread);
   state.moved = raw["moved"] === true;
   return state;
 }

@@ -33,6 +33,8 @@ export interface ListRow {
   /** What a notification says: where, and what. */
   readonly title: string;
   readonly text: string;
+  /** The number of those in threads. */
+  readonly inThreads: string;
 }
 
 interface ListInput {
@@ -85,6 +87,14 @@ export function stepInList(by: 1 | -1, isUnread: boolean): void {
   link.click();
 }
 
+/** Shows how many messages in threads are unread. */
+function showInThreads(count: string): void {
+  const place = document.getElementById("threads-count");
+  if (place === null) return;
+  place.textContent = count;
+  if (place.parentElement !== null) place.parentElement.hidden = count === "0";
+}
+
 /** The list of an app page. */
 export class List {
   readonly #input: ListInput;
@@ -111,6 +121,7 @@ export class List {
       new: ".new-message",
       rooms: ".browse",
       activity: '.browse[href="/activity"]',
+      threads: "#threads-link",
     };
     const row = places[current] ?? `#s-${CSS.escape(current)} a`;
     sidebar.querySelector(row)?.setAttribute("aria-current", "page");
@@ -146,10 +157,11 @@ export class List {
 
   /** Places a row that the replica sent. */
   place(given: ListRow): void {
-    const { conversationId, html, unread, calls } = given;
+    const { conversationId, html, unread, calls, inThreads } = given;
     this.#late?.push(given);
     this.#input.onWaiting(unread, calls);
     this.#input.onRow(given);
+    showInThreads(inThreads);
     const sidebar = required("#sidebar");
     // The styles of the start page depend on it.
     sidebar.dataset["unread"] = unread;

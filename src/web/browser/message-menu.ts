@@ -1,6 +1,7 @@
 /** What opens beside a message: reactions, and what else can be done with it. By a click, the keyboard or a long press. */
+import { isThreadId, threadIdOf } from "../messages/pane.ts";
 import { copy } from "./copy.ts";
-import { copyOf } from "./elements.ts";
+import { copyOf, required } from "./elements.ts";
 import type { EmojiPicker } from "./emoji-picker.ts";
 import type { Rows } from "./rows.ts";
 
@@ -15,8 +16,13 @@ export function addTools(row: HTMLElement): void {
   const bubble = row.querySelector(".bubble");
   if (id === undefined || conversation === undefined || bubble === null || row.querySelector(".row-tools") !== null)
     return;
+  // Nothing can be done with what was deleted but to read its replies.
+  if (row.classList.contains("removed")) return;
   const tools = copyOf("row-tools");
-  for (const link of tools.querySelectorAll("a")) {
+  const reply = tools.querySelector<HTMLAnchorElement>(".reply-to");
+  if (isThreadId(conversation)) reply?.remove();
+  else if (reply !== null) reply.href = `/c/${threadIdOf(id)}`;
+  for (const link of tools.querySelectorAll<HTMLAnchorElement>("a:not(.reply-to)")) {
     const [, page] = /\/(\w+)\?/.exec(link.getAttribute("href") ?? "") ?? [];
     link.href = `/c/${conversation}/${page}?ids=${encodeURIComponent(id)}`;
   }
@@ -53,7 +59,10 @@ export function openMessageMenu(roll: Rows, { acts, react, picker, closed }: Men
     if (more !== null) more.href = row.querySelector<HTMLAnchorElement>(".react-to")?.href ?? "";
     const own = list.querySelector<HTMLElement>('[value="edit"]');
     if (own !== null) own.hidden = !row.classList.contains("own");
-    list.hidden = show === "reactions" || list.querySelector("button:not([hidden])") === null;
+    const reply = required<HTMLAnchorElement>(".reply", list);
+    reply.hidden = isThreadId(roll.conversation);
+    reply.href = `/c/${threadIdOf(row.dataset["id"] ?? "")}`;
+    list.hidden = show === "reactions" || list.querySelector(":is(a, button):not([hidden])") === null;
     menu.showPopover();
     // Above the message where there is room, and always inside the window.
     const bubble = (row.querySelector(".bubble") ?? row).getBoundingClientRect();
@@ -62,12 +71,14 @@ export function openMessageMenu(roll: Rows, { acts, react, picker, closed }: Men
     const left = row.classList.contains("own") ? bubble.right - width : bubble.left;
     menu.style.top = `${Math.max(0, Math.min(top, innerHeight - height))}px`;
     menu.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
-    menu.querySelector<HTMLElement>(show === "all" ? ".acts:not([hidden]) button:not([hidden])" : "button")?.focus();
+    menu
+      .querySelector<HTMLElement>(show === "all" ? ".acts:not([hidden]) :is(a, button):not([hidden])" : "button")
+      ?.focus();
   }
 
   menu.addEventListener("click", (event) => {
     const row = target;
-    if (picker === null || row === null || (event.target as Element).closest("a") === null) return;
+    if (picker === null || row === null || (event.target as Element).closest("a:not(.reply)") === null) return;
     if (event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     menu.hidePopover();
@@ -76,6 +87,7 @@ export function openMessageMenu(roll: Rows, { acts, react, picker, closed }: Men
   menu.addEventListener("click", (event) => {
     const button = (event.target as Element).closest("button");
     const row = target;
+    if ((event.target as Element).closest("a") !== null) menu.hidePopover();
     if (button === null || row === null) return;
     menu.hidePopover();
     if (list.contains(button)) acts[button.value]?.(row);

@@ -22,7 +22,7 @@ interface OutboxInput {
   readonly onChange: () => void;
 }
 
-/** Sends messages. Nothing is sent before the first `show`. */
+/** Sends messages. Nothing is sent before the first `open`. */
 export class Outbox {
   readonly #input: OutboxInput;
   readonly #rows: UnsentRows;
@@ -44,14 +44,19 @@ export class Outbox {
     });
   }
 
-  /** Draws the unsent messages of the open conversation, if there is one, and continues to send all of them. */
-  show(open: Rows | null): void {
-    this.#rows.show(open);
+  /** Draws the unsent messages of a conversation that was opened, if it is one, and continues to send all of them. */
+  open(roll: Rows | null): void {
+    if (roll !== null) this.#rows.open(roll);
     for (const item of this.#input.unsent) this.#rows.draw(item);
     void this.#run();
   }
 
-  add(message: Pick<UnsentItem, "conversation" | "to" | "body" | "about" | "readUpTo">): UnsentItem {
+  /** The conversation is not shown any more. */
+  close(roll: Rows | null): void {
+    if (roll !== null) this.#rows.close(roll);
+  }
+
+  add(message: Pick<UnsentItem, "conversation" | "to" | "body" | "about" | "readUpTo" | "also">): UnsentItem {
     const item: UnsentItem = { id: newId(), ...message, failed: null, at: Date.now() };
     this.#input.unsent.push(item);
     this.#input.onChange();
@@ -97,6 +102,7 @@ export class Outbox {
       ...(item.to === null ? {} : { name: item.to }),
       // What the user had seen when she sent it, however long the message has waited since.
       ...(item.readUpTo === "" ? {} : { readUpTo: item.readUpTo }),
+      ...(item.also ? { also: "yes" } : {}),
     };
     const began = Date.now();
     for (let tries = 0; ; tries++) {

@@ -5,6 +5,7 @@
  */
 import { IDS_MAX } from "../../chat/bounds.ts";
 import { fieldOf, required } from "./elements.ts";
+import { paneOf } from "../messages/pane.ts";
 import { type Fields, postUntilDone } from "./requests.ts";
 import type { Rows } from "./rows.ts";
 import { watchSight } from "./sight.ts";
@@ -30,8 +31,8 @@ interface ReadingInput {
 export class Reading {
   readonly #roll: Rows;
   readonly #say: ReadingInput["say"];
-  readonly #form = required<HTMLFormElement>("#reading");
-  readonly #all = required<HTMLFormElement>("#read-all");
+  readonly #form: HTMLFormElement;
+  readonly #all: HTMLFormElement;
   readonly #isWholeAtOpen: boolean;
   readonly #waiting = new Set<HTMLElement>();
   /** The ids in requests that are under way. */
@@ -40,6 +41,9 @@ export class Reading {
 
   constructor(roll: Rows, { onSight, say, closed }: ReadingInput) {
     this.#roll = roll;
+    const pane = paneOf(roll.conversation);
+    this.#form = required(`#${pane}reading`);
+    this.#all = required(`#${pane}read-all`);
     this.#say = say;
     const atOpen = Number(roll.list.closest<HTMLElement>("[data-unread-at-open]")?.dataset["unreadAtOpen"] ?? 0);
     this.#isWholeAtOpen = atOpen < UNREAD_COUNTED_MAX && this.#unread().length >= atOpen;
@@ -117,7 +121,7 @@ export class Reading {
 
   /** True if the page shows all unread messages. */
   #isWhole(): boolean {
-    return this.#isWholeAtOpen || document.querySelector("a#older") === null;
+    return this.#isWholeAtOpen || document.querySelector(`a#${paneOf(this.#roll.conversation)}older`) === null;
   }
 
   #flush(): void {

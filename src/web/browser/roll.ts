@@ -1,9 +1,10 @@
 /**
- * The messages of the open conversation. Rows are added, replaced and removed. A row's DOM id is its message's id, so a
+ * The messages of an open conversation. Rows are added, replaced and removed. A row's DOM id is its message's id, so a
  * message that arrives twice has one row.
  */
 import type { Kept } from "./cluster.ts";
 import { drawCode } from "./code.ts";
+import { paneOf } from "../messages/pane.ts";
 import { copyOf, required } from "./elements.ts";
 import { EdgePages } from "./edge-pages.ts";
 import { FirstUnread } from "./first-unread.ts";
@@ -44,6 +45,7 @@ function addMark(row: HTMLElement): void {
   if (row.querySelector(".mark") !== null) return;
   const mark = copyOf<HTMLButtonElement>("mark");
   mark.value = row.dataset["id"] ?? "";
+  mark.setAttribute("form", `${paneOf(row.dataset["conversation"] ?? "")}reading`);
   row.append(mark);
 }
 
@@ -64,22 +66,24 @@ export class Roll implements Rows {
   /** `section`: the conversation. `kept`: the number of replicas that have saved everything. */
   constructor(section: HTMLElement, me: string, kept: Kept) {
     this.conversation = section.dataset["conversation"] ?? "";
-    this.list = required("#messages", section);
+    const pane = paneOf(this.conversation);
+    this.list = required(`#${pane}messages`, section);
     this.log = required('[role="log"]', section);
     this.#me = me;
-    this.#empty = section.querySelector("#nothing-yet");
+    this.#empty = section.querySelector(`#${pane}nothing-yet`);
     const hasEnd = (): boolean => this.#newer.link() === null;
-    this.#older = this.#edge(section, "older", "Older messages");
-    this.#newer = this.#edge(section, "newer", "Newer messages");
-    this.#jump = new Jump(section, this.log, { hasEnd, onGo: () => void this.goToEnd() });
+    this.#older = this.#edge(section, `${pane}older`, "Older messages");
+    this.#newer = this.#edge(section, `${pane}newer`, "Newer messages");
+    this.#jump = new Jump(section, this.log, { pane, hasEnd, onGo: () => void this.goToEnd() });
     this.#firstUnread = new FirstUnread({
       section,
+      pane,
       log: this.log,
       unreadRows: () => this.#unreadRows(),
       onGo: (isHere) => void this.#goToUnread(isHere),
     });
     // With unread messages behind the oldest row, the first one here is not where they begin.
-    if (section.querySelector('#first-unread[data-whole="no"]') === null)
+    if (section.querySelector(`#${pane}first-unread[data-whole="no"]`) === null)
       this.#newLineBefore = this.#unreadRows()[0]?.dataset["id"] ?? null;
     this.setKept(kept);
     this.#arrange();
@@ -97,7 +101,7 @@ export class Roll implements Rows {
     this.#newer.close();
   }
 
-  #edge(section: Element, id: "older" | "newer", text: string): EdgePages {
+  #edge(section: Element, id: string, text: string): EdgePages {
     const edge: EdgePages = new EdgePages({
       id,
       text,
@@ -229,11 +233,12 @@ export class Roll implements Rows {
     if (!this.list.isConnected) return true;
     const rows = piece.querySelectorAll<HTMLElement>(".message");
     const fresh = new Set(Array.from(rows, (row) => row.id));
+    const pane = paneOf(this.conversation);
     this.#steady(() => {
       for (const row of this.rows()) if (row.dataset["seq"] !== undefined && !fresh.has(row.id)) row.remove();
       for (const [edge, id] of [
-        [this.#older, "#older"],
-        [this.#newer, "#newer"],
+        [this.#older, `#${pane}older`],
+        [this.#newer, `#${pane}newer`],
       ] as const)
         edge.put(piece.querySelector(id));
     });
@@ -390,8 +395,7 @@ export class Roll implements Rows {
   }
 }
 
-/** The messages in `main`; null if it has none. */
-export function openRoll(main: ParentNode, me: string, kept: Kept): Roll | null {
-  const section = main.querySelector<HTMLElement>(".conversation[data-conversation]");
-  return section === null ? null : new Roll(section, me, kept);
+/** The messages of a part of the page; null if it has none. */
+export function openRoll(root: HTMLElement, me: string, kept: Kept): Roll | null {
+  return root.matches(".conversation[data-conversation]") ? new Roll(root, me, kept) : null;
 }

@@ -27,7 +27,10 @@ export async function followRoom(view: () => View): Promise<void> {
 }
 
 function takeOver(main: HTMLElement, shown: View): void {
-  const [head, now] = [document.querySelector("#main .head h1"), main.querySelector(".head h1")];
+  const [head, now] = [
+    document.querySelector("#main .conversation:not(.thread) .head h1"),
+    main.querySelector(".head h1"),
+  ];
   if (head !== null && now !== null) head.textContent = now.textContent;
   const [mark, sign] = [document.querySelector("#main .head .avatar"), main.querySelector(".head .avatar")];
   if (mark !== null && sign !== null) mark.replaceWith(sign);

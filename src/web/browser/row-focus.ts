@@ -17,7 +17,8 @@ function focusRow(row: HTMLElement, options?: FocusOptions): void {
 function controlOf(active: Element): string | null {
   const emoji = active instanceof HTMLElement ? active.dataset["emoji"] : undefined;
   if (emoji !== undefined) return `.chip[data-emoji="${CSS.escape(emoji)}"]`;
-  return [".mark", ".react-to", ".more-of", ".edited", 'input[name="ids"]'].find((one) => active.matches(one)) ?? null;
+  const controls = [".mark", ".react-to", ".more-of", ".reply-to", ".replies", ".edited", 'input[name="ids"]'];
+  return controls.find((one) => active.matches(one)) ?? null;
 }
 
 /**

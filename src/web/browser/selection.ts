@@ -1,4 +1,5 @@
 /** Selects and deletes messages, and shows beforehand what that does. */
+import { paneOf } from "../messages/pane.ts";
 import { newId, postUntilDone } from "./requests.ts";
 import { required } from "./elements.ts";
 import type { Rows } from "./rows.ts";
@@ -40,10 +41,10 @@ export function openSelection(
   roll: Rows,
   { onMode, say }: { readonly onMode: (on: boolean) => void; readonly say: (text: string) => void },
 ): Selection {
-  const bar = required<HTMLFormElement>("#selection");
-  const toggle = required("#select");
-  const says = required("#selection-says");
-  const section = required(".conversation");
+  const part = (name: string): HTMLElement => required(`#${paneOf(roll.conversation)}${name}`);
+  const bar = part("selection");
+  const [toggle, says] = [part("select"), part("selection-says")];
+  const section = roll.list.closest(".conversation")!;
 
   const chosen = (): HTMLInputElement[] => Array.from(roll.list.querySelectorAll('input[name="ids"]:checked'));
 
@@ -83,7 +84,7 @@ export function openSelection(
   const isOn = (): boolean => section.classList.contains("selecting") || section.classList.contains("has-selected");
 
   toggle.addEventListener("click", () => setMode(!section.classList.contains("selecting")));
-  required("#select-none").addEventListener("click", () => setMode(false));
+  part("select-none").addEventListener("click", () => setMode(false));
   roll.list.addEventListener("change", draw);
   // Somebody else may delete a selected message meanwhile.
   new MutationObserver(() => {

@@ -7,6 +7,7 @@ import { announce } from "./announcer.ts";
 import { required } from "./elements.ts";
 import { isInPlace, linkOf, pathOf, type Navigation } from "./navigation.ts";
 import { getMain, sleep, waitBefore } from "./requests.ts";
+import { isThreadPath, threadOn } from "./thread-pane.ts";
 import { localTimes } from "./times.ts";
 import type { View } from "./view.ts";
 
@@ -26,6 +27,10 @@ interface SwitchingInput {
   readonly beforeSwap: () => void;
   /** `main` is on the page now. Returns its view. */
   readonly afterSwap: (main: HTMLElement) => View;
+  /** The thread beside the conversation is about to be removed. */
+  readonly beforeThread: () => void;
+  /** Another thread is on the page now, beside the same conversation. `cursor`: that of its page. Returns its view. */
+  readonly afterThread: (section: HTMLElement, cursor: string) => View;
 }
 
 /**
@@ -71,6 +76,7 @@ export class Switching {
 
   /** Shows another page of the app in place, as a new entry of the history. */
   open(path: string): void {
+    if (this.#closesThread(path)) return this.#closeThread(path, true);
     void this.#open(path, path !== this.#shown || path !== pathOf(location));
   }
 
@@ -85,7 +91,36 @@ export class Switching {
     if (!isInPlace(location.pathname)) return location.reload();
     // The step leads to a fragment of this page, or back to this page before the other one has arrived.
     if (path === this.#shown) return this.#settle();
+    if (this.#closesThread(path)) return this.#closeThread(path, false);
     void this.#open(path, false);
+  }
+
+  /** Closes the thread beside the conversation, if one is open. */
+  closeThread(): boolean {
+    const path = `/c/${required("#main").dataset["current"]}`;
+    if (!this.#closesThread(path)) return false;
+    this.#closeThread(path, true);
+    return true;
+  }
+
+  /** Whether the page would show the same conversation as now, without the thread beside it: that needs no replica. */
+  #closesThread(path: string): boolean {
+    const main = required("#main");
+    const isBeside = isThreadPath(this.#shown) && main.querySelector(".conversation:not(.thread)") !== null;
+    return isBeside && path === `/c/${main.dataset["current"]}`;
+  }
+
+  #closeThread(path: string, isNew: boolean): void {
+    const thread = threadOn(required("#main"));
+    const root = document.getElementById("thread-root")?.dataset["root"] ?? "";
+    this.#input.beforeThread();
+    thread?.remove();
+    if (isNew) history.pushState(null, "", path);
+    this.#shown = path;
+    this.#settle();
+    const row = document.getElementById(`m-${root}`);
+    const opener = row?.querySelector<HTMLElement>(".replies, .reply-to") ?? required("#main").querySelector("#body");
+    if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
   }
 
   #settle(): void {
@@ -119,6 +154,35 @@ export class Switching {
     }
   }
 
+  /** Whether the page already shows the conversation beside which the thread belongs. */
+  #isBeside(main: HTMLElement, old: HTMLElement): boolean {
+    const { current } = main.dataset;
+    return old.querySelector(`.conversation[data-conversation="${CSS.escape(current ?? "")}"]:not(.thread)`) !== null;
+  }
+
+  /** Puts a thread beside the conversation that is on the page, which stays as it is. */
+  #swapThread(
+    thread: HTMLElement,
+    { main, path }: { readonly main: HTMLElement; readonly path: string },
+    isNew: boolean,
+  ): void {
+    const { beforeThread, afterThread } = this.#input;
+    const old = required("#main");
+    beforeThread();
+    threadOn(old)?.remove();
+    old.append(thread);
+    if (isNew && path !== pathOf(location)) history.pushState(null, "", path);
+    this.#shown = path;
+    this.#settle();
+    localTimes(thread);
+    htmx.process(thread);
+    const view = afterThread(thread, main.dataset["cursor"] ?? "");
+    const heading = required("h1", thread);
+    if (view.composer?.takeFocus() === true) return announce(heading.textContent ?? "");
+    heading.tabIndex = -1;
+    heading.focus({ preventScroll: true });
+  }
+
   #load(path: string, isNew: boolean): void {
     if (isNew) this.#input.load(path);
     else location.reload();
@@ -128,6 +192,8 @@ export class Switching {
     const { navigation, beforeSwap, afterSwap } = this.#input;
     const old = required("#main");
     if (main.dataset["version"] !== old.dataset["version"]) return this.#load(path, isNew);
+    const thread = threadOn(main);
+    if (thread !== null && this.#isBeside(main, old)) return this.#swapThread(thread, { main, path }, isNew);
     beforeSwap();
     const address = pathOf(location);
     // The requested address may have redirected to the page that is shown.

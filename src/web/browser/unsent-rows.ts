@@ -1,4 +1,4 @@
-/** Unsent messages and edits in the rows of the open conversation: being sent, waiting, or refused. */
+/** Unsent messages and edits in the rows of the open conversations: being sent, waiting, or refused. */
 import { isFewEmoji } from "../messages/emoji.ts";
 import { copyOf, required } from "./elements.ts";
 import { quoteOf } from "./quotes.ts";
@@ -14,7 +14,8 @@ interface RowActions {
 export class UnsentRows {
   readonly #me: string;
   readonly #actions: RowActions;
-  #roll: Rows | null = null;
+  /** The conversations that are open. */
+  readonly #rolls = new Set<Rows>();
 
   constructor(me: string, actions: RowActions) {
     this.#me = me;
@@ -26,15 +27,22 @@ export class UnsentRows {
     return item.about?.kind === "edit" ? item.about.id : `${this.#me}-${item.id}`;
   }
 
-  /** The conversation that is open now; null for none. */
-  show(open: Rows | null): void {
-    this.#roll = open;
+  open(roll: Rows): void {
+    this.#rolls.add(roll);
+  }
+
+  close(roll: Rows): void {
+    this.#rolls.delete(roll);
+  }
+
+  #rollOf({ conversation }: UnsentItem): Rows | undefined {
+    return Array.from(this.#rolls).find((roll) => roll.conversation === conversation);
   }
 
   /** Draws a message at the end of its conversation, if that is open. */
   draw(item: UnsentItem): void {
-    const roll = this.#roll;
-    if (roll === null || item.conversation !== roll.conversation) return;
+    const roll = this.#rollOf(item);
+    if (roll === undefined) return;
     const isEdit = item.about?.kind === "edit";
     const row = this.#rowOf(item) ?? (isEdit ? null : this.#bubble(item));
     if (row === null) return;
@@ -48,14 +56,14 @@ export class UnsentRows {
 
   /** Takes away the row, or what it says about an edit. */
   remove(item: UnsentItem): void {
-    if (item.about?.kind !== "edit") return this.#roll?.removeIds([this.#idOf(item)]);
+    if (item.about?.kind !== "edit") return this.#rollOf(item)?.removeIds([this.#idOf(item)]);
     const row = this.#rowOf(item);
     if (row === null) return;
     delete row.dataset["saving"];
     delete row.dataset["waits"];
     row.classList.remove("failed");
     row.querySelector(".failure")?.remove();
-    this.#roll?.redraw(row);
+    this.#rollOf(item)?.redraw(row);
   }
 
   /** Shows that a message waits. The page sends it again by itself; the button does so at once. */
@@ -64,7 +72,7 @@ export class UnsentRows {
     const isUnderWay = row?.classList.contains("pending") === true || row?.dataset["saving"] !== undefined;
     if (row === null || row.dataset.waits === "yes" || !isUnderWay) return;
     row.dataset.waits = "yes";
-    this.#roll?.redraw(row);
+    this.#rollOf(item)?.redraw(row);
     const line = copyOf("failure");
     required("button:not(.plain)", line).addEventListener("click", onPress);
     // A replica may have saved the message, so it cannot be discarded.

@@ -1,4 +1,4 @@
-/** The main part of a page, beside the list: a conversation, a new message, or a page without messages. */
+/** A part of a page, beside the list: a conversation, a thread beside it, a new message, or a page without messages. */
 import { openComposer, type Composer } from "./composer.ts";
 import { openCode } from "./code.ts";
 import type { Kept } from "./cluster.ts";
@@ -13,6 +13,7 @@ import { openReactions } from "./reactions.ts";
 import { Reading } from "./reading.ts";
 import { openRoll, type Roll } from "./roll.ts";
 import { openRowFocus } from "./row-focus.ts";
+import { openFollow } from "./thread-pane.ts";
 import { openSelection, type Selection } from "./selection.ts";
 
 interface ViewInput {
@@ -33,6 +34,8 @@ interface ViewInput {
 export interface View {
   /** Null on pages without messages. */
   readonly conversation: string | null;
+  /** The part of the page. */
+  readonly root: HTMLElement;
   readonly roll: Roll | null;
   readonly composer: Composer | null;
   readonly reading: Reading | null;
@@ -42,19 +45,22 @@ export interface View {
   close(): void;
 }
 
-/** Opens the view in `main`. `arrival`: the user's place in it at another replica. */
-export function openView(main: HTMLElement, arrival: Here, input: ViewInput): View {
+/**
+ * Opens the view in a part of the page: a conversation or a thread, or the whole of `main` if it has no messages.
+ * `arrival`: the user's place in it at another replica.
+ */
+export function openView(root: HTMLElement, arrival: Here, input: ViewInput): View {
   const { me, state, outbox, store } = input;
   const closing = new AbortController();
-  const roll = openRoll(main, me, input.kept);
+  const roll = openRoll(root, me, input.kept);
   const conversation = roll?.conversation ?? null;
-  outbox.show(roll);
+  outbox.open(roll);
   let reading: Reading | null = null;
-  const picker =
-    document.querySelector("template#emoji-picker") === null ? null : new EmojiPicker(main, closing.signal);
+  const picker = openPicker(root, closing.signal);
   const composer = openComposer({
     picker,
     drafts: state.drafts,
+    root,
     outbox,
     conversation,
     onDraft: store,
@@ -68,11 +74,11 @@ export function openView(main: HTMLElement, arrival: Here, input: ViewInput): Vi
   if (arrival.kept !== null) roll?.keepAtLeast(arrival.kept);
   let selection: Selection | null = null;
   if (roll !== null) {
-    const onSight = main.dataset["readOnSight"] === "yes";
+    const onSight = root.closest("main")?.getAttribute("data-read-on-sight") === "yes";
     const opened = new Reading(roll, { onSight, say: input.say, closed: closing.signal });
     const rowFocus = openRowFocus(roll, (row) => opened.mark(row));
     reading = opened;
-    openPreferences(main, { say: input.say, closed: closing.signal });
+    openPreferences(root, { say: input.say, closed: closing.signal });
     openCode(roll, input.say);
     const react = openReactions(roll, { onRow: (html) => roll.change(html), say: input.say });
     openQuotes(roll.list, (id) => roll.show(id));
@@ -88,7 +94,7 @@ export function openView(main: HTMLElement, arrival: Here, input: ViewInput): Vi
     });
     selection = openSelection(roll, { onMode: (on) => rowFocus.tickable(on), say: input.say });
   }
-  openNoticeSetting(main);
+  openForms(root, input.say);
   const here = (): Here => ({
     place: roll?.placeOf() ?? null,
     focus: composer?.selection() ?? null,
@@ -99,8 +105,19 @@ export function openView(main: HTMLElement, arrival: Here, input: ViewInput): Vi
     closing.abort();
     composer?.leave();
     roll?.close();
+    outbox.close(roll);
   };
-  return { conversation, roll, composer, reading, selection, here, close };
+  return { conversation, root, roll, composer, reading, selection, here, close };
+}
+
+function openForms(root: HTMLElement, say: ViewInput["say"]): void {
+  openNoticeSetting(root);
+  openFollow(root, say);
+}
+
+/** Null: no template is on the page, which has no text field. */
+function openPicker(root: HTMLElement, closed: AbortSignal): EmojiPicker | null {
+  return document.querySelector("template#emoji-picker") === null ? null : new EmojiPicker(root, closed);
 }
 
 /** A first message was being sent when the page changed: it still is, or a replica has refused it meanwhile. */

@@ -4,7 +4,9 @@ import type { ConversationView, MessageView, QuoteView, RoomView, Session } from
 import { REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import { Icon } from "../page/icons.tsx";
-import { MessageRow, RowTemplates, type Viewer } from "./message.tsx";
+import { MessageRow, RootMessage, RowTemplates, type Viewer } from "./message.tsx";
+import { paneOf } from "./pane.ts";
+import { CloseThread, FollowForm, ThreadNote } from "./thread.tsx";
 import { ConversationMark, conversationName, Seen, Time } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
@@ -28,6 +30,8 @@ export interface Draft {
   readonly asks?: number;
   /** What the message will quote. */
   readonly quote?: QuoteView | null;
+  /** Of a reply: it is sent in the conversation of its root as well. */
+  readonly also?: boolean;
 }
 
 export interface History {
@@ -63,10 +67,12 @@ function seenUpTo({ unread }: ConversationView, history: History): string {
 /** Head, messages, selection bar, composer. */
 export function Conversation({ session, conversation, history, firstUnread, draft }: ConversationProps) {
   const path = `/c/${conversation.id}`;
+  const pane = paneOf(conversation.id);
+  const isThread = conversation.thread !== null;
   return (
     <section
-      class="conversation"
-      aria-labelledby="with"
+      class={`conversation${isThread ? " thread" : ""}`}
+      aria-labelledby={`${pane}with`}
       data-conversation={conversation.id}
       data-unread-at-open={conversation.unread}
       data-around={history.around}
@@ -79,15 +85,17 @@ export function Conversation({ session, conversation, history, firstUnread, draf
       <FirstUnread conversation={conversation} message={firstUnread} isShown={isShown(firstUnread, history)} />
       <MessageLog conversation={conversation} history={history} viewer={session} />
       <div class="jump-place">
-        <button type="button" id="jump" class="needs-script" hidden>
+        <button type="button" id={`${pane}jump`} class="needs-script" hidden>
           <Icon name="down" />
-          <span id="jump-text">Jump to latest</span>
+          <span id={`${pane}jump-text`}>Jump to latest</span>
         </button>
       </div>
-      <PostForm id="reading" action={`${path}/read`} hidden />
-      <RowTemplates />
-      <SelectionBar path={path} runsRoom={runsRoom(conversation)} />
+      <PostForm id={`${pane}reading`} action={`${path}/read`} hidden />
+      {isThread ? null : <RowTemplates />}
+      <SelectionBar path={path} pane={pane} runsRoom={runsRoom(conversation)} />
       <Composer
+        pane={pane}
+        also={isThread ? conversationName(conversation, session) : null}
         action={`${path}/messages`}
         draft={draft}
         closed={closedWhy(conversation)}
@@ -115,18 +123,19 @@ function FirstUnread({
   message: MessageView | null;
   isShown: boolean;
 }) {
+  const pane = paneOf(id);
   const query = isOnPage ? "" : `?around=${encodeURIComponent(message?.id ?? "")}`;
   return (
     <div class="first-unread-place">
       <a
-        id="first-unread"
+        id={`${pane}first-unread`}
         href={`/c/${id}${query}#${rowId(message?.id ?? "")}`}
         data-whole={isOnPage || message === null ? "yes" : "no"}
         hidden={message === null}
       >
         <Icon name="up" />
         <span>
-          <span id="first-unread-count">{countText(unread)}</span> new since{" "}
+          <span id={`${pane}first-unread-count`}>{countText(unread)}</span> new since{" "}
           <Time micros={message?.timeMicros ?? 0} style="from" />
         </span>
         <span class="sr">: go to the first unread message</span>
@@ -175,6 +184,7 @@ interface HeadProps {
 }
 
 function ConversationHead({ conversation, session, newest }: HeadProps) {
+  if (conversation.thread !== null) return <ThreadHead conversation={conversation} session={session} newest={newest} />;
   return (
     <PageHead
       title={conversationName(conversation, session)}
@@ -189,21 +199,54 @@ function ConversationHead({ conversation, session, newest }: HeadProps) {
         </>
       }
     >
-      <div class="actions">
-        <PostForm action={`/c/${conversation.id}/read`} id="read-all">
-          <input type="hidden" name="upTo" value={newest} />
-          <button type="submit" class="plain" title="Mark as read">
-            <Icon name="check" />
-            <span>Mark as read</span>
-          </button>
-        </PostForm>
-        <button type="button" class="plain needs-script" id="select" aria-pressed="false" title="Select messages">
-          <Icon name="select" />
-          <span>Select messages</span>
-        </button>
-        <PreferencesMenu conversation={conversation} />
-      </div>
+      <Actions conversation={conversation} newest={newest} />
     </PageHead>
+  );
+}
+
+/** "Mark as read" and "Select messages". */
+function Actions({ conversation, newest }: Pick<HeadProps, "conversation" | "newest">) {
+  const pane = paneOf(conversation.id);
+  return (
+    <div class="actions">
+      {conversation.thread === null ? null : <FollowForm conversation={conversation} />}
+      <PostForm action={`/c/${conversation.id}/read`} id={`${pane}read-all`}>
+        <input type="hidden" name="upTo" value={newest} />
+        <button type="submit" class="plain" title="Mark as read">
+          <Icon name="check" />
+          <span>Mark as read</span>
+        </button>
+      </PostForm>
+      <button
+        type="button"
+        class="plain needs-script"
+        id={`${pane}select`}
+        aria-pressed="false"
+        title="Select messages"
+      >
+        <Icon name="select" />
+        <span>Select messages</span>
+      </button>
+      {conversation.thread === null ? <PreferencesMenu conversation={conversation} /> : null}
+    </div>
+  );
+}
+
+function ThreadHead({ conversation, session, newest }: HeadProps) {
+  return (
+    <header class="head">
+      <div class="who">
+        <h1 id="thread-with">Thread</h1>
+        <p class="small">
+          <ThreadNote conversation={conversation} session={session} />
+          <span id="thread-typing" class="typing" hidden>
+            somebody is typing
+          </span>
+        </p>
+      </div>
+      <Actions conversation={conversation} newest={newest} />
+      <CloseThread conversation={conversation} />
+    </header>
   );
 }
 
@@ -218,16 +261,20 @@ function MessageLog({
 }) {
   const empty = history.messages.length === 0;
   const ofMany = conversation.with === null;
+  const { thread } = conversation;
+  const pane = paneOf(conversation.id);
+  const label = thread === null ? "Messages" : "Replies";
   return (
-    <div class={ofMany ? "log of-many" : "log"} role="log" aria-label="Messages" aria-live="off" tabindex={0}>
+    <div class={ofMany ? "log of-many" : "log"} role="log" aria-label={label} aria-live="off" tabindex={0}>
       <div class="roll">
+        {thread === null ? null : <RootMessage message={thread.root} />}
         <OlderLink conversationId={conversation.id} history={history} />
-        <ol id="messages">
-          <MessageRows history={history} viewer={viewer} room={conversation.room} />
+        <ol id={`${pane}messages`}>
+          <MessageRows history={history} viewer={viewer} room={thread === null ? conversation.room : null} />
         </ol>
         <NewerLink conversationId={conversation.id} history={history} />
-        <p class="empty" id="nothing-yet" hidden={!empty}>
-          No messages yet.
+        <p class="empty" id={`${pane}nothing-yet`} hidden={!empty}>
+          {thread === null ? "No messages yet." : "No replies yet."}
         </p>
         <noscript>
           <p class="newer">
@@ -264,10 +311,12 @@ interface RowsProps {
 
 /**
  * The rows of a page, by day and author. Days are in UTC until the script corrects them. Deleted messages have no row,
- * unless somebody who runs the room deleted them.
+ * unless they have replies, or somebody who runs the room deleted them.
  */
 export function MessageRows({ history, viewer, room }: RowsProps) {
-  const shown = history.messages.filter((message) => !message.deleted || message.removedBy !== null);
+  const shown = history.messages.filter(
+    (message) => !message.deleted || message.removedBy !== null || message.replies !== null,
+  );
   const from = room?.fromGroup ?? null;
   // The notice stands before the first message of the room. It is on the newest page while there is none.
   const at = from === null ? -1 : shown.findIndex(({ seq }) => seq > from.seq);
@@ -311,9 +360,10 @@ function GroupNotice({ room }: { room: RoomView | null }) {
 /** The link names a message id, because a merge changes seqs. The script follows it when it comes into view. */
 export function OlderLink({ conversationId, history }: { conversationId: string; history: History }) {
   const oldest = history.messages[0];
-  if (!history.more || oldest === undefined) return <span id="older" />;
+  const id = `${paneOf(conversationId)}older`;
+  if (!history.more || oldest === undefined) return <span id={id} />;
   return (
-    <a id="older" class="older" href={`/c/${conversationId}?before=${encodeURIComponent(oldest.id)}`}>
+    <a id={id} class="older" href={`/c/${conversationId}?before=${encodeURIComponent(oldest.id)}`}>
       Older messages
     </a>
   );
@@ -322,9 +372,10 @@ export function OlderLink({ conversationId, history }: { conversationId: string;
 /** The same for newer messages. */
 export function NewerLink({ conversationId, history }: { conversationId: string; history: History }) {
   const newest = history.messages.at(-1);
-  if (!history.newer || newest === undefined) return <span id="newer" />;
+  const id = `${paneOf(conversationId)}newer`;
+  if (!history.newer || newest === undefined) return <span id={id} />;
   return (
-    <a id="newer" class="older" href={`/c/${conversationId}?after=${encodeURIComponent(newest.id)}`}>
+    <a id={id} class="older" href={`/c/${conversationId}?after=${encodeURIComponent(newest.id)}`}>
       Newer messages
     </a>
   );
@@ -335,14 +386,20 @@ function runsRoom({ room }: ConversationView): boolean {
   return room !== null && room.role !== null && room.role !== "member";
 }
 
+interface SelectionProps {
+  readonly path: string;
+  readonly pane: string;
+  readonly runsRoom: boolean;
+}
+
 /** Deletes the selected messages. The checkboxes of the rows belong to this form by its id. */
-function SelectionBar({ path, runsRoom: mayRemove }: { path: string; runsRoom: boolean }) {
+function SelectionBar({ path, pane, runsRoom: mayRemove }: SelectionProps) {
   return (
-    <PostForm id="selection" class="selection" action={`${path}/delete`}>
-      <p id="selection-says">
+    <PostForm id={`${pane}selection`} class="selection" action={`${path}/delete`}>
+      <p id={`${pane}selection-says`}>
         Your own messages are deleted for everyone, those of others are hidden only from you. This cannot be undone.
       </p>
-      <button type="button" class="plain needs-script" id="select-none">
+      <button type="button" class="plain needs-script" id={`${pane}select-none`}>
         Cancel
       </button>
       {mayRemove ? (
@@ -366,6 +423,10 @@ interface ComposerProps {
   readonly readUpTo?: string;
   /** How many people an `@room` calls. */
   readonly called?: number;
+  /** What its ids begin with; see pane.ts. */
+  readonly pane?: string;
+  /** In a thread: the name of the conversation in which the same can be sent as well. */
+  readonly also?: string | null;
 }
 
 /** What the script copies to say which message the text in the field is about. */
@@ -386,41 +447,42 @@ function AboutTemplate() {
 }
 
 /** The form that sends. It contains the id of the next message, so that a repeated submit sends one message. */
-export function Composer({ action, draft, closed = null, readUpTo = "", called = 0 }: ComposerProps) {
+export function Composer(props: ComposerProps) {
+  const { action, draft, closed = null, readUpTo = "", called = 0, pane = "", also = null } = props;
   const bodyError = errorAt(draft.error, "body") ?? errorElsewhere(draft.error, ["name", "to", "body"]);
   return (
-    <PostForm id="composer" class="composer" action={action} data-called={called}>
+    <PostForm id={`${pane}composer`} class="composer" action={action} data-called={called}>
       {draft.asks === undefined ? null : <CallQuestion people={draft.asks} />}
-      <ul id="offers" class="offers" role="listbox" aria-label="Names" hidden />
+      <ul id={`${pane}offers`} class="offers" role="listbox" aria-label="Names" hidden />
       <input type="hidden" name="id" value={draft.id} />
       {readUpTo === "" ? null : <input type="hidden" name="readUpTo" value={readUpTo} />}
-      <AboutTemplate />
+      {pane === "" ? <AboutTemplate /> : null}
       {draft.quote === undefined || draft.quote === null ? null : (
         <Quoting quote={draft.quote} path={action.replace(/\/messages$/, "")} />
       )}
-      <EmojiPickerTemplate file={ASSETS.emoji.path} />
+      {pane === "" ? <EmojiPickerTemplate file={ASSETS.emoji.path} /> : null}
       <div class="line">
-        <label for="body" class="sr">
-          Message
+        <label for={`${pane}body`} class="sr">
+          {also === null ? "Message" : "Reply"}
         </label>
         <textarea
-          id="body"
+          id={`${pane}body`}
           name="body"
           rows={1}
           required
           dir="auto"
-          placeholder={closed ?? "Write a message"}
+          placeholder={closed ?? (also === null ? "Write a message" : "Reply")}
           disabled={closed !== null}
           autocomplete="off"
           aria-autocomplete="list"
-          aria-controls="offers"
-          aria-describedby="body-error body-left"
+          aria-controls={`${pane}offers`}
+          aria-describedby={`${pane}body-error ${pane}body-left`}
           {...(bodyError === undefined ? {} : { "aria-invalid": "true" })}
         >
           {draft.body}
         </textarea>
-        <Toolbar />
-        <ToolbarToggle />
+        <Toolbar pane={pane} />
+        <ToolbarToggle pane={pane} />
         <button type="button" class="emoji-toggle needs-script" aria-haspopup="dialog" aria-label="Emoji" title="Emoji">
           <Icon name="smile" />
         </button>
@@ -428,12 +490,18 @@ export function Composer({ action, draft, closed = null, readUpTo = "", called =
           <Icon name="send" />
         </button>
       </div>
-      <FieldError id="body-error" sentence={bodyError} />
+      <FieldError id={`${pane}body-error`} sentence={bodyError} />
+      {also === null || closed !== null ? null : (
+        <label class="also">
+          <input type="checkbox" name="also" value="yes" checked={draft.also === true} />
+          Also send to {also}
+        </label>
+      )}
       <p class="notes">
-        <span id="body-note" role="status">
+        <span id={`${pane}body-note`} role="status">
           {draft.removed === undefined || draft.removed === null ? "" : REMOVED_TEXT[draft.removed]}
         </span>
-        <span id="body-left" />
+        <span id={`${pane}body-left`} class="left" />
       </p>
     </PostForm>
   );

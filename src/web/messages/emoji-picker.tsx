@@ -55,10 +55,7 @@ export function EmojiPickerTemplate({ file }: { file: string }) {
   return (
     <template id="emoji-picker">
       <div class="emoji-picker" popover="auto" role="dialog" aria-label="Emoji" data-file={file}>
-        <label class="sr" for="emoji-search">
-          Find an emoji
-        </label>
-        <input id="emoji-search" type="search" placeholder="Find an emoji" autocomplete="off" maxlength={40} />
+        <input type="search" aria-label="Find an emoji" placeholder="Find an emoji" autocomplete="off" maxlength={40} />
         <div class="emoji-list">
           <p class="empty" role="status">
             Loading

@@ -477,12 +477,13 @@ function openStream(c: Context<WebEnv>, deps: WebDeps, streams: EventStreams): R
   const cursor = c.req.header("last-event-id") ?? c.req.query("after") ?? "";
   const recentPresence = c.req.query("show") !== undefined;
   const from = cursor === "" ? {} : { cursor: cursor.slice(0, 64) };
-  const answer = deps.chat.subscribe(session, { ...from, recentPresence });
+  const shows = shownBy(c.req.query("show"));
+  const answer = deps.chat.subscribe(session, { ...from, recentPresence, watch: [...(shows ?? [])] });
   if (!answer.ok) return answerError(c, answer.error);
   const name = c.req.query("alive") ?? "";
   const owner: StreamOwner = {
     session,
-    shows: shownBy(c.req.query("show")),
+    shows,
     name: ALIVE_NAME.test(name) ? name : "",
     stillIn: async () => (await deps.chat.authenticateFresh(token)) !== null,
     place: { ...placeOf(c), url: new URL(c.req.url).origin },

@@ -5,7 +5,7 @@
  */
 import type { ChatService, ConversationView, Session } from "../../chat/chat-service.ts";
 import type { Waiting } from "../../chat/queries.ts";
-import type { ConversationId } from "../../chat/ids.ts";
+import { isThreadId, type ConversationId } from "../../chat/ids.ts";
 import { UNREAD_TOTAL_MAX } from "../../chat/chat-service.ts";
 import { callsIn, preview, renderItem, totalText } from "./sidebar.tsx";
 import { conversationName } from "../page/names.tsx";
@@ -29,6 +29,8 @@ export interface ListRow {
   /** What a notification says: where, and what. */
   readonly title: string;
   readonly text: string;
+  /** The number of those in threads. */
+  readonly inThreads: string;
 }
 
 export class ListRows {
@@ -86,29 +88,25 @@ export class ListRows {
     const asked = await this.#chat.conversation(session, { conversationId });
     // The user is no longer a member of it.
     if (!asked.ok && asked.error.code !== "not_found") return;
-    const { unread, calls } = this.#total(session, conversationId);
+    const counts = this.#counts(session, conversationId);
+    const { unread, calls } = textsOf(counts.values());
+    const inThreads = textsOf([...counts].filter(([id]) => isThreadId(id)).map(([, count]) => count)).unread;
     const html = asked.ok && isListed(asked.value) ? renderItem(asked.value, session) : "";
-    const total = { unread: totalText(unread), calls: totalText(calls) };
     const notice = asked.ok ? noticeOf(asked.value, session) : { here: 0, lastSeq: 0, title: "", text: "" };
-    this.#send(session.userId, { conversationId, html, ...total, ...notice });
+    this.#send(session.userId, { conversationId, html, unread, calls, inThreads, ...notice });
   }
 
-  #total(session: Session, conversationId: ConversationId): Waiting {
+  #counts(session: Session, conversationId: ConversationId): ReadonlyMap<string, Waiting> {
     let counts = this.#waiting.get(session.userId);
     if (counts === undefined) counts = new Map(this.#chat.waiting(session));
     else {
       counts.delete(conversationId);
       for (const [id, count] of this.#chat.waiting(session, conversationId)) counts.set(id, count);
     }
-    let [unread, calls] = [0, 0];
-    for (const count of counts.values()) {
-      unread += count.unread;
-      calls += count.calls;
-    }
     // The total is capped, so the counts are incomplete: all are counted again the next time.
-    if (unread < UNREAD_TOTAL_MAX) this.#waiting.set(session.userId, counts);
+    if (sum(counts.values()).unread < UNREAD_TOTAL_MAX) this.#waiting.set(session.userId, counts);
     else this.#waiting.delete(session.userId);
-    return { unread: Math.min(UNREAD_TOTAL_MAX, unread), calls: Math.min(UNREAD_TOTAL_MAX, calls) };
+    return counts;
   }
 }
 
@@ -116,6 +114,22 @@ function noticeOf(one: ConversationView, session: Session): Pick<ListRow, "here"
   const name = conversationName(one, session);
   const title = one.thread === null ? name : `Thread in ${name}`;
   return { here: callsIn(one), lastSeq: one.lastSeq, title, text: preview(one, session) };
+}
+
+function sum(counts: Iterable<Waiting>): Waiting {
+  let [unread, calls] = [0, 0];
+  for (const count of counts) {
+    unread += count.unread;
+    calls += count.calls;
+  }
+  return { unread, calls };
+}
+
+/** The sums in the words of the list. */
+function textsOf(counts: Iterable<Waiting>): { readonly unread: string; readonly calls: string } {
+  const { unread, calls } = sum(counts);
+  const textOf = (count: number): string => totalText(Math.min(UNREAD_TOTAL_MAX, count));
+  return { unread: textOf(unread), calls: textOf(calls) };
 }
 
 /**

@@ -7,7 +7,9 @@ import { Icon } from "../page/icons.tsx";
 import { Time } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
+import { isThreadId, threadIdOf } from "./pane.ts";
 import { Picker, reactPath } from "./reactions.tsx";
+import { ReplyLink } from "./thread.tsx";
 
 type Named = Pick<MessageView, "id" | "conversationId">;
 
@@ -33,6 +35,7 @@ export function MessageLinks({ message }: { message: Named }) {
         <Icon name="more" />
         <span class="sr">More</span>
       </a>
+      {isThreadId(message.conversationId) ? null : <ReplyLink message={message} />}
     </p>
   );
 }
@@ -61,6 +64,10 @@ export function MenuParts() {
               <Icon name="copy" />
               Copy link
             </button>
+            <a class="reply" href="">
+              <Icon name="thread" />
+              Reply in thread
+            </a>
           </div>
         </div>
       </template>
@@ -99,6 +106,11 @@ export function MessagePage({ message, isOwn }: { message: MessageView; isOwn: b
             Add a reaction
           </a>
           <a href={linkTo(message)}>Link to this message</a>
+          {isThreadId(message.conversationId) ? null : (
+            <a class="button" href={`/c/${threadIdOf(message.id)}`}>
+              Reply in thread
+            </a>
+          )}
           <a href={`/c/${message.conversationId}`}>Back to the conversation</a>
         </p>
       </div>

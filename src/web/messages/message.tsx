@@ -12,9 +12,11 @@ import { calledBy, callsUser, InvitingForm, mentionsHtml, NotCalled } from "./me
 import { Time } from "../page/names.tsx";
 import { EditedMark } from "./edits.tsx";
 import { MenuParts, MessageLinks } from "./menu.tsx";
+import { paneOf } from "./pane.ts";
 import { Quote, QuoteTemplates } from "./quotes.tsx";
 import { Chips } from "./reactions.tsx";
 import { rowId } from "./row-id.ts";
+import { Replies } from "./thread.tsx";
 
 /** The user for whom a row is rendered; absent if it is rendered for everyone. */
 export interface Viewer {
@@ -36,7 +38,8 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
   const { unread } = message;
   const called = calledBy(message);
   const callsViewer = viewer !== undefined && callsUser(message, viewer.userId);
-  if (message.removedBy !== null) return <RemovedRow message={message} own={own} />;
+  const pane = paneOf(message.conversationId);
+  if (message.removedBy !== null || message.deleted) return <RemovedRow message={message} own={own} pane={pane} />;
   return (
     <li
       id={rowId(message.id)}
@@ -51,7 +54,7 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
       {...(message.readByOther ? { "data-read": "yes" } : {})}
     >
       <label class="pick">
-        <input type="checkbox" name="ids" value={message.id} form="selection" />
+        <input type="checkbox" name="ids" value={message.id} form={`${pane}selection`} />
         <span class="sr">
           Select: {message.authorName}, <Time micros={message.timeMicros} style="clock" />
         </span>
@@ -75,15 +78,20 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
         </p>
         <NotCalled message={message} />
         <Chips message={message} userId={viewer?.userId ?? null} />
+        <Replies replies={message.replies} />
         {viewer === undefined ? null : <MessageLinks message={message} />}
       </div>
-      {unread && !withoutMark ? <MarkRead id={message.id} /> : null}
+      {unread && !withoutMark ? <MarkRead id={message.id} pane={pane} /> : null}
     </li>
   );
 }
 
-/** A message that somebody who runs the room has deleted. A reader can still hide the row. */
-function RemovedRow({ message, own }: { message: MessageView; own: boolean }) {
+/**
+ * A message that somebody who runs the room has deleted, or one that was deleted and has replies. A reader can still hide
+ * the row.
+ */
+function RemovedRow({ message, own, pane }: { message: MessageView; own: boolean; pane: string }) {
+  const { removedBy } = message;
   return (
     <li
       id={rowId(message.id)}
@@ -95,20 +103,40 @@ function RemovedRow({ message, own }: { message: MessageView; own: boolean }) {
       data-micros={message.timeMicros}
     >
       <label class="pick">
-        <input type="checkbox" name="ids" value={message.id} form="selection" />
+        <input type="checkbox" name="ids" value={message.id} form={`${pane}selection`} />
         <span class="sr">
           Select: {message.authorName}, <Time micros={message.timeMicros} style="clock" />
         </span>
       </label>
       <div class="bubble">
         <p class="author">{message.authorName}</p>
-        <div class="body">Deleted by {message.removedBy?.name}</div>
+        <div class="body">{removedBy === null ? "This message was deleted." : `Deleted by ${removedBy.name}`}</div>
         <p class="meta">
           <Time micros={message.timeMicros} style="clock" />
           <span class="state" />
         </p>
+        <Replies replies={message.replies} />
       </div>
     </li>
+  );
+}
+
+/** The message below which a thread is, above its replies. Its row, with an id of the message, is in the conversation. */
+export function RootMessage({ message }: { message: MessageView | null }) {
+  return (
+    <div class="root" id="thread-root" data-root={message?.id ?? ""}>
+      <p class="author">{message?.authorName ?? ""}</p>
+      {message === null || message.deleted ? (
+        <div class="body">{message === null ? "You have hidden this message." : "This message was deleted."}</div>
+      ) : (
+        <div class="body" hx-ignore dir="auto" dangerouslySetInnerHTML={{ __html: markdownHtml(message.body) }} />
+      )}
+      {message === null ? null : (
+        <p class="meta">
+          <Time micros={message.timeMicros} style="clock" />
+        </p>
+      )}
+    </div>
   );
 }
 
@@ -138,7 +166,7 @@ export function RowTemplates() {
         </p>
       </template>
       <template id="mark">
-        <MarkRead id="" />
+        <MarkRead id="" pane="" />
       </template>
       <template id="copy-code">
         <button type="button" class="copy-code" title="Copy">
@@ -154,9 +182,9 @@ export function RowTemplates() {
 }
 
 /** The button works without a script. With one, a click anywhere in the row does the same. */
-function MarkRead({ id }: { id: string }) {
+function MarkRead({ id, pane }: { id: string; pane: string }) {
   return (
-    <button class="mark" type="submit" form="reading" name="ids" value={id}>
+    <button class="mark" type="submit" form={`${pane}reading`} name="ids" value={id}>
       <span aria-hidden="true">new</span>
       <span class="sr">Mark this message as read</span>
     </button>

@@ -42,8 +42,11 @@ import {
 } from "./conversation.tsx";
 import { ConversationsPage } from "./conversations.tsx";
 import { FindPage, FoundList, type Found } from "./find.tsx";
+import { rootOf } from "../../chat/ids.ts";
+import { paneOf } from "./pane.ts";
 import { renderRow } from "./message-html.tsx";
 import { changeOf } from "./preferences.tsx";
+import { ThreadsPage } from "./threads-page.tsx";
 import { nextFormId } from "../account/login-routes.tsx";
 
 const PAGE_DEFAULT = 50;
@@ -82,8 +85,13 @@ function removedBefore(c: Context<WebEnv>): Cleaned["removed"] {
 }
 
 /** One message more than shown is read, to know whether there are others behind it. */
-async function readHistory(c: Context<WebEnv>, deps: WebDeps, conversationId: string): Promise<Answer<History>> {
-  const { before = "", after = "", around = "" } = c.req.query();
+async function readHistory(
+  c: Context<WebEnv>,
+  deps: WebDeps,
+  conversationId: string,
+  place: Readonly<Record<string, string>> = c.req.query(),
+): Promise<Answer<History>> {
+  const { before = "", after = "", around = "" } = place;
   const shown = Math.min(pageSize(c), PAGE_MAX - 1);
   if (around !== "") return await readAround(c, deps, { conversationId, around, before, after, limit: shown });
   const input = { conversationId, limit: shown + 1, before, after };
@@ -139,7 +147,7 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   app.get("/unread", login, async (c) => {
     const unread = await read(c, (at) => deps.chat.listConversations(sessionOf(c), { unread: true, limit: 1, ...at }));
     if (!unread.ok) return await answerError(c, unread.error);
-    const found = unread.value[0];
+    const [found] = unread.value.length > 0 ? unread.value : await unreadThread(c, deps);
     return c.redirect(found === undefined ? "/" : `/c/${found.id}`, 303);
   });
   app.get("/sidebar", login, async (c) => {
@@ -149,6 +157,7 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
     return await answerHtml(c, renderSidebar(c, listing.value, c.req.query("current") ?? null));
   });
   app.get("/find", login, (c) => answerFind(c, deps));
+  app.get("/threads", login, (c) => answerThreads(c, deps));
   app.get("/conversations", login, (c) => answerConversations(c, deps));
   app.get("/c/:id", login, (c) =>
     answerConversation(c, deps, c.req.param("id"), emptyDraft("", removedBefore(c)), c.req.query("quote")),
@@ -158,11 +167,13 @@ export function chatRoutes(deps: WebDeps): Hono<WebEnv> {
   app.post("/to", login, (c) => sendTo(c, deps));
   app.post("/c/:id/read", login, (c) => markRead(c, deps, c.req.param("id")));
   app.post("/read", login, (c) => markRead(c, deps, null));
+  app.post("/c/:id/follow", login, (c) => follow(c, deps, true));
+  app.post("/c/:id/unfollow", login, (c) => follow(c, deps, false));
   app.post("/c/:id/preferences", login, (c) => setPreference(c, deps, c.req.param("id")));
   app.post("/c/:id/delete", login, (c) => deleteSelected(c, deps, c.req.param("id")));
   app.post("/delete", login, (c) => deleteSelected(c, deps, null));
   // Forms post to these addresses. A user may reload one or return to it.
-  for (const form of ["messages", "read", "delete", "preferences"] as const) {
+  for (const form of ["messages", "read", "delete", "follow", "unfollow", "preferences"] as const) {
     app.get(`/c/:id/${form}`, login, (c) => c.redirect(`/c/${c.req.param("id")}`, 303));
   }
   app.get("/to", login, (c) => c.redirect("/", 303));
@@ -289,6 +300,52 @@ async function answerConversations(c: Context<WebEnv>, deps: WebDeps): Promise<R
   });
 }
 
+interface PieceProps {
+  readonly conversation: ConversationView;
+  readonly history: History;
+  readonly viewer: Session;
+}
+
+/** The messages of a page alone, for the script. */
+function MessagesPiece({ conversation: { id, thread, room }, history, viewer }: PieceProps) {
+  return (
+    <>
+      <OlderLink conversationId={id} history={history} />
+      <ol id={`${paneOf(id)}messages`}>
+        <MessageRows history={history} viewer={viewer} room={thread === null ? room : null} />
+      </ol>
+      <NewerLink conversationId={id} history={history} />
+    </>
+  );
+}
+
+/** The threads that the user follows. The first page begins with those that have something unread. */
+async function answerThreads(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const session = sessionOf(c);
+  const before = Number(c.req.query("before") ?? 0);
+  const beforeSeq = Number.isSafeInteger(before) && before > 0 ? before : 0;
+  const page = await read(c, (at) => deps.chat.listThreads(session, { beforeSeq, limit: LIST_PAGE + 1, ...at }));
+  if (!page.ok) return await answerError(c, page.error);
+  const unread =
+    beforeSeq === 0 ? await deps.chat.listThreads(session, { unread: true, limit: LIST_PAGE }) : { ...page, value: [] };
+  if (!unread.ok) return await answerError(c, unread.error);
+  const threads = page.value.slice(0, LIST_PAGE);
+  const next = page.value.length > LIST_PAGE ? threads.at(-1)!.lastSeq : null;
+  if (wantsJson(c)) {
+    setCursor(c, page.cursor);
+    return c.json({ threads, unread: unread.value, next, cursor: page.cursor });
+  }
+  const ids = new Set(unread.value.map(({ id }) => id));
+  const others = threads.filter(({ id }) => !ids.has(id));
+  return await answerPage(c, deps, {
+    title: "Threads",
+    place: "people",
+    current: "threads",
+    cursor: page.cursor,
+    content: <ThreadsPage session={session} unread={unread.value} others={others} next={next} />,
+  });
+}
+
 /** The message as the form shows it that will quote it; null: the user sees no such message in the conversation. */
 async function quoteOf(
   c: Context<WebEnv>,
@@ -331,32 +388,64 @@ async function answerConversation(
     setCursor(c, conversation.cursor);
     return await answerHtml(
       c,
-      <>
-        <OlderLink conversationId={id} history={history.value} />
-        <ol id="messages">
-          <MessageRows history={history.value} viewer={session} room={conversation.value.room} />
-        </ol>
-        <NewerLink conversationId={id} history={history.value} />
-      </>,
+      <MessagesPiece conversation={conversation.value} history={history.value} viewer={session} />,
     );
   }
   const firstUnread = await firstUnreadOf(c, deps, conversation.value, history.value);
+  const { thread } = conversation.value;
+  const beside = thread === null ? null : await renderBeside(c, deps, thread.parentId);
   return await answerPage(c, deps, {
     title: conversation.value.with?.name ?? conversationName(conversation.value, session),
     place: "conversation",
-    current: id,
+    current: thread?.parentId ?? id,
     cursor: conversation.cursor,
     content: (
-      <Conversation
-        session={session}
-        conversation={conversation.value}
-        history={history.value}
-        firstUnread={firstUnread}
-        draft={draft}
-      />
+      <>
+        {beside}
+        <Conversation
+          session={session}
+          conversation={conversation.value}
+          history={history.value}
+          firstUnread={firstUnread}
+          draft={draft}
+        />
+      </>
     ),
     status: draft.error === null ? 200 : statusOf(draft.error),
   });
+}
+
+/** The conversation beside which a thread is; null if it cannot be read any more. */
+async function renderBeside(c: Context<WebEnv>, deps: WebDeps, conversationId: string) {
+  const session = sessionOf(c);
+  const conversation = await deps.chat.conversation(session, { conversationId });
+  const history = await readHistory(c, deps, conversationId, {});
+  if (!conversation.ok || !history.ok) return null;
+  const firstUnread = await firstUnreadOf(c, deps, conversation.value, history.value);
+  return (
+    <Conversation
+      session={session}
+      conversation={conversation.value}
+      history={history.value}
+      firstUnread={firstUnread}
+      draft={emptyDraft()}
+    />
+  );
+}
+
+/** The thread with the newest unread reply, if there is one. */
+async function unreadThread(c: Context<WebEnv>, deps: WebDeps): Promise<readonly ConversationView[]> {
+  const threads = await deps.chat.listThreads(sessionOf(c), { unread: true, limit: 1 });
+  return threads.ok ? threads.value : [];
+}
+
+/** Follows a thread, or stops. The address is that of the thread. */
+async function follow(c: Context<WebEnv>, deps: WebDeps, on: boolean): Promise<Response> {
+  const id = c.req.param("id") ?? "";
+  const fields = await readFields(c);
+  const messageId = rootOf(id) ?? "";
+  const answer = await deps.chat.followThread(sessionOf(c), { messageId, on, clientId: fields.clientId() });
+  return await answerDone(c, deps, id, answer.ok ? { ...answer, value: null } : answer);
 }
 
 async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): Promise<Response> {
@@ -366,6 +455,7 @@ async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): 
   const { text: body, removed } = bodyOf(c, fields);
   const readUpTo = fields.text("readUpTo");
   const quoted = fields.text("quoted");
+  const also = fields.text("also") === "yes";
   if (!wantsJson(c) && !fields.has("call") && callIn(body) !== null) {
     const asks = await calledIn(deps, session, conversationId);
     if (asks > CALLED_UNASKED_MAX)
@@ -380,14 +470,16 @@ async function send(c: Context<WebEnv>, deps: WebDeps, conversationId: string): 
           error: null,
           removed,
           asks,
+          also,
         },
         quoted,
       );
   }
-  const answer = await deps.chat.send(session, { conversationId, body, clientId, readUpTo, quoted });
+  const input = { conversationId, body, clientId, readUpTo, quoted, alsoInParent: also };
+  const answer = await deps.chat.send(session, input);
   if (!answer.ok) {
     if (wantsJson(c)) return await answerError(c, answer.error);
-    const draft = { id: nextFormId(clientId, answer.error), body, to: "", error: answer.error, removed };
+    const draft = { id: nextFormId(clientId, answer.error), body, to: "", error: answer.error, removed, also };
     return await answerConversation(c, deps, conversationId, draft, quoted);
   }
   return answerSent(c, deps, answer, removed);

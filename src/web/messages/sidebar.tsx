@@ -65,7 +65,7 @@ export function totalText(unread: number): string {
 
 /** The list. The script also fetches it alone. */
 export function Sidebar(props: SidebarProps) {
-  const { conversations, others, current, unread, calls, more, order, foldsCookie } = props;
+  const { conversations, others, current, unread, calls, unreadInThreads, more, order, foldsCookie } = props;
   return (
     <nav
       id="sidebar"
@@ -94,6 +94,7 @@ export function Sidebar(props: SidebarProps) {
         <Icon name="bell" />
         Activity
       </a>
+      <ThreadsLink unread={unreadInThreads} current={current} />
       <Sections {...props} />
       <p id="nothing-found" class="small" role="status" hidden />
       {conversations.every(({ room }) => room !== null) ? <FirstSteps isAlone={others.length === 0} /> : null}
@@ -105,6 +106,20 @@ export function Sidebar(props: SidebarProps) {
       )}
       <OtherPeople others={others} />
     </nav>
+  );
+}
+
+/** Leads to the threads that the user follows. The script keeps the count. */
+function ThreadsLink({ unread, current }: { unread: number; current: string | null }) {
+  return (
+    <a id="threads-link" class="browse" href="/threads" aria-current={current === "threads" ? "page" : undefined}>
+      <Icon name="thread" />
+      Threads
+      <span class="count" hidden={unread === 0}>
+        <span id="threads-count">{totalText(unread)}</span>
+        <span class="sr"> unread</span>
+      </span>
+    </a>
   );
 }
 

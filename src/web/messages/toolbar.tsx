@@ -13,9 +13,15 @@ const FORMATS: readonly (readonly [IconName, string])[] = [
 ];
 
 /** The buttons. On a phone they are hidden until the toggle is pressed. */
-export function Toolbar() {
+export function Toolbar({ pane }: { pane: string }) {
   return (
-    <div id="formats" class="formats needs-script" role="toolbar" aria-label="Formatting" aria-controls="body">
+    <div
+      id={`${pane}formats`}
+      class="formats needs-script"
+      role="toolbar"
+      aria-label="Formatting"
+      aria-controls={`${pane}body`}
+    >
       {FORMATS.map(([name, title]) => (
         <button type="button" data-format={name} title={title} aria-label={title.replace(/ \(.*/, "")}>
           <Icon name={name} />
@@ -26,13 +32,13 @@ export function Toolbar() {
 }
 
 /** Shows and hides the buttons where there is little room. */
-export function ToolbarToggle() {
+export function ToolbarToggle({ pane }: { pane: string }) {
   return (
     <button
       type="button"
       class="format-toggle needs-script"
       aria-expanded="false"
-      aria-controls="formats"
+      aria-controls={`${pane}formats`}
       aria-label="Formatting"
       title="Formatting"
     >

@@ -23,6 +23,15 @@ export function Avatar({ user, large = false }: { user: UserView; large?: boolea
   );
 }
 
+/** The initial of somebody, small and without presence. */
+export function Face({ id, name }: { id: string; name: string }) {
+  return (
+    <span class={`face hue-${hueOf(id)}`} title={name}>
+      {(cut(name, 1) || "·").toUpperCase()}
+    </span>
+  );
+}
+
 /** The mark of a room, in place of a person's initial: `#`, or a lock for a private room. */
 export function RoomMark({ room, large = false }: { room: RoomView; large?: boolean }) {
   return (

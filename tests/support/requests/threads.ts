@@ -1,5 +1,5 @@
 /** Threads: their calls, and what other calls answer about one. The target's message has a thread. */
-import { hidden, own, type Requests } from "./request.ts";
+import { hidden, own, route, type Requests } from "./request.ts";
 
 /** See the top of this file. */
 export const THREADS: Requests = {
@@ -22,5 +22,11 @@ export const THREADS: Requests = {
       ),
     ],
   },
-  routes: {},
+  routes: {
+    "GET /threads": [route("own", "/threads")],
+    "GET /c/:id/follow": [route("same", "/c/t_MESSAGE/follow")],
+    "POST /c/:id/follow": [route("hidden", "/c/t_MESSAGE/follow", {})],
+    "GET /c/:id/unfollow": [route("same", "/c/t_MESSAGE/unfollow")],
+    "POST /c/:id/unfollow": [route("hidden", "/c/t_MESSAGE/unfollow", {})],
+  },
 };

@@ -152,6 +152,8 @@ test("the same in the room as well: once each, however often it is asked for", a
   const said = async (conversationId: string) =>
     must(await solo.chat.messages(eve.session, { conversationId, limit: 50 })).map(({ body }) => body);
   expect([await said(thread), await said(room)]).toEqual([["to all"], ["shall we?", "to all"]]);
+  const inRoom = must(await solo.chat.messages(eve.session, { conversationId: room, limit: 1 }));
+  expect(inRoom[0]?.quote).toMatchObject({ messageId: root, text: "shall we?" });
 });
 
 test("a deleted root stays above its thread, empty, and goes with the last reply", async () => {

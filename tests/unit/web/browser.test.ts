@@ -16,7 +16,14 @@ interface Draft {
   readonly at: number;
 }
 
-interface State {
+interface Here {
+  readonly to: string;
+  readonly place: { id: string; top: number } | null;
+  readonly kept: { id: string; count: number } | null;
+  readonly focus: readonly [number, number] | null;
+}
+
+interface State extends Here {
   readonly drafts: Record<string, Draft>;
   readonly unsent: readonly {
     id: string;
@@ -26,12 +33,10 @@ interface State {
     about: About | null;
     readUpTo: string;
     failed: string | null;
+    also: boolean;
     at: number;
   }[];
-  readonly to: string;
-  readonly place: { id: string; top: number } | null;
-  readonly kept: { id: string; count: number } | null;
-  readonly focus: readonly [number, number] | null;
+  readonly thread: Here | null;
   readonly moved: boolean;
 }
 
@@ -74,15 +79,27 @@ const STATE: State = {
     "new:ben": { text: "only for ben", to: "Ben", about: null, at: AT },
   },
   unsent: [
-    { id: ID, conversation: "a_b", to: null, body: "unsent", about: null, readUpTo: "b-1", failed: null, at: AT },
+    {
+      id: ID,
+      conversation: "a_b",
+      to: null,
+      body: "unsent",
+      about: null,
+      readUpTo: "b-1",
+      failed: null,
+      also: true,
+      at: AT,
+    },
   ],
   to: "be",
   place: { id: "x-1", top: -12 },
   kept: { id: "x-2", count: 3 },
   focus: [3, 3],
+  thread: { to: "", place: { id: "t-1", top: 4 }, kept: null, focus: [1, 2] },
   moved: true,
 };
-const EMPTY: State = { drafts: {}, unsent: [], to: "", place: null, kept: null, focus: null, moved: false };
+const FRESH: Here = { to: "", place: null, kept: null, focus: null };
+const EMPTY: State = { ...FRESH, drafts: {}, unsent: [], thread: null, moved: false };
 /** The part of the state that outlives a page in the browser. */
 const STORED: State = { ...EMPTY, drafts: STATE.drafts, unsent: STATE.unsent };
 

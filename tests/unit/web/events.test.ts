@@ -81,6 +81,7 @@ const MESSAGE: MessageView = {
   reactions: [],
   mentions: [],
   removedBy: null,
+  replies: null,
 };
 
 describe("a view that throws", () => {
