@@ -1,3 +1,0 @@
-DELETE FROM `early` WHERE `what` LIKE 'edit %';
---> statement-breakpoint
-DROP TABLE `versions`;

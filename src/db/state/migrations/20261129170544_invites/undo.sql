@@ -1,5 +1,0 @@
-DROP TABLE `audit`;
---> statement-breakpoint
-DROP TABLE `invite_uses`;
---> statement-breakpoint
-DROP TABLE `invites`;

@@ -1,3 +1,0 @@
-DROP TABLE `deactivations`;
---> statement-breakpoint
-DROP TABLE `resets`;

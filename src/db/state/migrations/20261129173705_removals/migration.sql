@@ -1,5 +1,0 @@
-CREATE TABLE `removals` (
-	`seq` integer PRIMARY KEY,
-	`tag` text NOT NULL,
-	`by` text NOT NULL
-);

@@ -1,3 +1,0 @@
-DELETE FROM `early` WHERE `what` LIKE 'removed %';
---> statement-breakpoint
-DROP TABLE `removals`;

@@ -1,1 +1,0 @@
-ALTER TABLE `rooms` ADD `from_group_seq` integer DEFAULT 0 NOT NULL;

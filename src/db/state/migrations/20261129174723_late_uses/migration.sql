@@ -1,1 +1,0 @@
-ALTER TABLE `invites` ADD `revoked_seen` text DEFAULT '' NOT NULL;

@@ -1,3 +1,0 @@
-DROP INDEX `rooms_former`;
---> statement-breakpoint
-ALTER TABLE `rooms` DROP COLUMN `former_folded`;

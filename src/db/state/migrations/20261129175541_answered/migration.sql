@@ -1,2 +1,0 @@
-CREATE INDEX `messages_quoting` ON `messages` (`quoted`) WHERE quoted IS NOT NULL;--> statement-breakpoint
-CREATE INDEX `messages_answered` ON `messages` (`author`,`changed_seq`) WHERE changed_seq > 0;

@@ -1,3 +1,0 @@
-DROP INDEX `messages_answered`;
---> statement-breakpoint
-DROP INDEX `messages_quoting`;
