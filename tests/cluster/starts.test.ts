@@ -428,7 +428,7 @@ test.each([
   [["--help"], 0, /^Lastword: a chat/, ""],
   [["--version"], 0, /^lastword \d+\.\d+\.\d+ \(commit [0-9a-f]+, Bun 1\.4\.5, storage format 1\)\n$/, ""],
   [["status", "--help"], 0, /--hash/, ""],
-  [["--nope"], 2, /^$/, `lastword: unknown option --nope; see ${BINARY} --help, of version ${VERSION}\n`],
+  [["--zzzz"], 2, /^$/, `lastword: unknown option --zzzz; see ${BINARY} --help, of version ${VERSION}\n`],
   [["fly"], 2, /^$/, `lastword: unknown command "fly"; see ${BINARY} --help, of version ${VERSION}\n`],
   [["help"], 0, /^Lastword: a chat/, ""],
   [["version"], 0, /^lastword \d/, ""],

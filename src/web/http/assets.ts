@@ -2,14 +2,15 @@
 import { feature } from "bun:bundle";
 import { Hono } from "hono";
 import { htmxScript, pageScript, streamScript, styleSheet } from "./assets.macro.ts" with { type: "macro" };
-import { emojiFile } from "../messages/emoji-picker.tsx";
+import { emojiFile } from "../messages/emoji-table.macro.ts" with { type: "macro" };
 import type { WebEnv } from "./deps.ts";
 
 interface Asset {
   readonly path: string;
   readonly type: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly gzipped: Uint8Array<ArrayBuffer>;
+  /** Compressed when a browser first asks for it, because commands and most starts have no browser. */
+  gzipped: Uint8Array<ArrayBuffer> | null;
 }
 
 /** `more`: what is drawn above it. */
@@ -20,7 +21,7 @@ const DOT = `<circle cx="48" cy="16" r="14" fill="#c98a12" stroke="#fff" stroke-
 function made(name: string, extension: string, type: string, content: string): Asset {
   const bytes = new TextEncoder().encode(content);
   const hash = new Bun.CryptoHasher("sha256").update(bytes).digest("hex").slice(0, 12);
-  return { path: `/assets/${name}-${hash}.${extension}`, type, bytes, gzipped: Bun.gzipSync(bytes, { level: 9 }) };
+  return { path: `/assets/${name}-${hash}.${extension}`, type, bytes, gzipped: null };
 }
 
 /** The version that tests upgrade to has other scripts and styles than the one before it, as a real one would. */
@@ -79,6 +80,8 @@ export function assetRoutes(): Hono<WebEnv> {
     // do: for Chromium two ports of one IP address are two sites.
     c.header("Cross-Origin-Resource-Policy", "cross-origin");
     if (gzip) c.header("Content-Encoding", "gzip");
-    return c.body(gzip ? asset.gzipped : asset.bytes);
+    if (!gzip) return c.body(asset.bytes);
+    asset.gzipped ??= Bun.gzipSync(asset.bytes, { level: 9 });
+    return c.body(asset.gzipped);
   });
 }

@@ -1,32 +1,13 @@
-/** All emoji to choose from: a file that the script fetches once, and a page for people without a script. */
-import { EMOJI_GROUPS, findEmoji, type Emoji } from "./emoji-table.ts";
+/** All emoji to choose from: where the script puts its picker, and a page for people without a script. */
+import type { Emoji } from "./emoji-table.macro.ts";
+import { emojiGroups, findEmoji } from "./emoji-table.ts";
 
 /** The most that a search without a script shows. */
 const FOUND_MAX = 100;
 
-/** What the script shows in the picker. It searches in the names itself, without a request for each letter. */
-export function emojiFile(): string {
-  const html = (
-    <>
-      {EMOJI_GROUPS.map(({ name, all }) => (
-        <div class="emoji-group" role="group" aria-label={name}>
-          <p aria-hidden="true">{name}</p>
-          {all.map(({ emoji, name: label, codes, words }) => (
-            <button type="button" tabindex={-1} value={emoji} title={label} data-words={`${codes.join(" ")} ${words}`}>
-              {emoji}
-            </button>
-          ))}
-        </div>
-      ))}
-    </>
-  );
-  // The element of a synchronous component is a string object.
-  return String(html as unknown as string);
-}
-
 /** The buttons of a form without a script: those that fit what was looked for, or all. */
 export function EmojiButtons({ query }: { query: string }) {
-  const groups = query === "" ? EMOJI_GROUPS : [{ name: "Found", all: findEmoji(query, FOUND_MAX) }];
+  const groups = query === "" ? emojiGroups() : [{ name: "Found", all: findEmoji(query, FOUND_MAX) }];
   if (groups.every(({ all }) => all.length === 0)) return <p class="empty">No emoji has this name.</p>;
   return (
     <>

@@ -119,9 +119,8 @@ function openParser(without: readonly string[]): MarkdownIt {
   return parser;
 }
 
-const whole = openParser([]);
-/** For texts that were made to take long. */
-const cautious = openParser(["table", "link", "image"]);
+/** Opened with the first message, because a command has none. `cautious` is for texts that were made to take long. */
+const parsers: { whole?: MarkdownIt; cautious?: MarkdownIt } = {};
 
 /** The most cells that a table in the text can have: each line has as many as the widest line of dashes. */
 function cellsIn(body: string): number {
@@ -133,7 +132,10 @@ function cellsIn(body: string): number {
 
 function parse(body: string): Token[] {
   const isPlain = body.split("[").length <= BRACKETS_MAX && cellsIn(body) <= CELLS_MAX;
-  return (isPlain ? whole : cautious).parse(body, {});
+  const parser = isPlain
+    ? (parsers.whole ??= openParser([]))
+    : (parsers.cautious ??= openParser(["table", "link", "image"]));
+  return parser.parse(body, {});
 }
 
 // ---------------------------------------------------------------- HTML
