@@ -42,6 +42,8 @@ interface Level {
   readonly globs: readonly string[];
   /** The slowest files, which run first and each in a process of its own, so that no core waits for them at the end. */
   readonly slowest: readonly string[];
+  /** How many of the other files share a process, and so what Bun has compiled. */
+  readonly together: number;
   /** True if a failed file runs again, alone, because its real processes share the machine. Both results are shown. */
   readonly again: boolean;
 }
@@ -56,25 +58,29 @@ const LEVELS: readonly Level[] = [
       "simulation/targeted.test.ts",
       "simulation/mutants.test.ts",
     ],
+    together: 8,
     again: false,
   },
   {
     name: "clusters",
     globs: ["cluster/**/*.test.ts"],
     slowest: ["cluster/upgrade.test.ts", "cluster/faults-kill.test.ts"],
+    together: 1,
     again: true,
   },
   {
     name: "browsers",
     globs: ["browser/**/*.test.ts"],
     slowest: ["browser/addresses.test.ts", "browser/moving.test.ts", "browser/switching.test.ts"],
+    together: 1,
     again: true,
   },
 ];
 /** Files that run at the same time: one for each core of the build server. */
 const AT_ONCE = 2;
 /** What Bun prints about every file; it is left out if the file passes. */
-const CHATTER = /^(bun test v.*| *\d+ (pass|fail|skip|expect\(\) calls).*|Ran \d+ tests? across .*|)$/;
+const CHATTER =
+  /^(bun test v.*|tests\/\S+\.test\.ts:| *\d+ (pass|fail|skip|expect\(\) calls).*|Ran \d+ tests? across .*|)$/;
 
 const NOT_LOADED: FileTotals = { passed: 0, failed: 1, skipped: 0, seconds: 0 };
 
@@ -125,21 +131,21 @@ function ensurePrograms(): boolean {
   return existsSync(CHROMIUM);
 }
 
-/** Runs one file in a process of its own, and prints what it prints. */
-async function runFile(file: string): Promise<FileTotals> {
+/** Runs files in one process, each with modules of its own, and prints what they print. */
+async function runFiles(files: readonly string[]): Promise<Map<string, FileTotals>> {
   const folder = mkdtempSync(join(tmpdir(), "lastword-tests-"));
   const report = join(folder, "junit.xml");
   try {
-    const run = Bun.spawn(
-      [process.execPath, "test", "--only-failures", "--reporter=junit", `--reporter-outfile=${report}`, file],
-      { stdout: "pipe", stderr: "pipe", stdin: "ignore" },
-    );
+    const words = ["test", "--isolate", "--only-failures", "--reporter=junit", `--reporter-outfile=${report}`];
+    const run = Bun.spawn([process.execPath, ...words, ...files], { stdout: "pipe", stderr: "pipe", stdin: "ignore" });
     const [out, errors, exitCode] = await Promise.all([run.stdout.text(), run.stderr.text(), run.exited]);
-    const totals = readTotals(existsSync(report) ? readFileSync(report, "utf8") : null, [file]).get(file)!;
+    const totals = readTotals(existsSync(report) ? readFileSync(report, "utf8") : null, files);
     const lines = `${out}\n${errors}`.split("\n");
-    const shown = exitCode === 0 ? lines.filter((line) => !CHATTER.test(line) && line !== `${file}:`) : lines;
-    if (shown.length > 0) process.stdout.write(`${file}:\n${shown.join("\n")}\n`);
-    return exitCode !== 0 && totals.failed === 0 ? { ...totals, failed: 1 } : totals;
+    const shown = exitCode === 0 ? lines.filter((line) => !CHATTER.test(line)) : lines;
+    if (shown.length > 0) process.stdout.write(`${shown.join("\n")}\n`);
+    const anyFailed = [...totals.values()].some(({ failed }) => failed > 0);
+    if (exitCode !== 0 && !anyFailed) totals.set(`(the runner of ${files[0]})`, { ...NOT_LOADED });
+    return totals;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -151,27 +157,32 @@ export function slowestLine(results: ReadonlyMap<string, FileTotals>): string {
   return `slowest: ${slowest.map(([file, { seconds }]) => `${file} ${Math.round(seconds)} s`).join(", ")}\n`;
 }
 
-/** The files of a level in the order in which they start. */
-function filesOf({ globs, slowest }: Level): string[] {
+/** The files of a level, those of one process together, in the order in which they start. */
+function groupsOf({ globs, slowest, together }: Level): string[][] {
   const found = new Set(globs.flatMap((glob) => [...new Bun.Glob(glob).scanSync("tests")]).sort());
   const unknown = slowest.filter((file) => !found.has(file));
   if (unknown.length > 0) throw new Error(`no such test: ${unknown.join(", ")}`);
-  return [...new Set([...slowest, ...found])].map((file) => `tests/${file}`);
+  const others = [...found].filter((file) => !slowest.includes(file));
+  const count = Math.ceil(others.length / together);
+  const groups = Array.from({ length: count }, (_, i) => others.filter((_file, at) => at % count === i));
+  return [...slowest.map((file) => [file]), ...groups].map((files) => files.map((file) => `tests/${file}`));
 }
 
 async function runLevel(level: Level): Promise<Outcome> {
-  const files = filesOf(level);
+  const groups = groupsOf(level);
   const started = performance.now();
-  process.stdout.write(`== ${level.name}: ${files.length} files\n`);
+  process.stdout.write(`== ${level.name}: ${groups.flat().length} files\n`);
   const results = new Map<string, FileTotals>();
-  await each(files.length, AT_ONCE, async (i) => void results.set(files[i]!, await runFile(files[i]!)));
+  await each(groups.length, AT_ONCE, async (i) => {
+    for (const [file, totals] of await runFiles(groups[i]!)) results.set(file, totals);
+  });
   const slowest = slowestLine(results);
   const outcome: Outcome = { passed: 0, failed: 0, skipped: 0, secondTry: [] };
   const failed = [...results].filter(([, { failed: count }]) => count > 0).map(([file]) => file);
   if (level.again && failed.length > 0) {
     process.stdout.write(`== once more, alone: ${failed.join(" ")}\n`);
     for (const file of failed) {
-      results.set(file, await runFile(file));
+      for (const [name, totals] of await runFiles([file])) results.set(name, totals);
       if (results.get(file)!.failed === 0) outcome.secondTry.push(file);
     }
   }
