@@ -131,13 +131,19 @@ function ensurePrograms(): boolean {
   return existsSync(CHROMIUM);
 }
 
-/** Runs files in one process, each with modules of its own, and prints what they print. */
+/** Numbers of processes that do not run. Each process takes its ports from the share of its number (harness/free-ports.ts). */
+const numbers = Array.from({ length: AT_ONCE }, (_, i) => i);
+
+/** Runs files in one process, each with modules of its own, and prints what they print. At most AT_ONCE at a time. */
 async function runFiles(files: readonly string[]): Promise<Map<string, FileTotals>> {
+  const number = numbers.shift()!;
   const folder = mkdtempSync(join(tmpdir(), "lastword-tests-"));
   const report = join(folder, "junit.xml");
   try {
     const words = ["test", "--isolate", "--only-failures", "--reporter=junit", `--reporter-outfile=${report}`];
-    const run = Bun.spawn([process.execPath, ...words, ...files], { stdout: "pipe", stderr: "pipe", stdin: "ignore" });
+    const env = { ...process.env, BUN_TEST_WORKER_ID: String(number) };
+    const pipes = { stdout: "pipe", stderr: "pipe", stdin: "ignore" } as const;
+    const run = Bun.spawn([process.execPath, ...words, ...files], { env, ...pipes });
     const [out, errors, exitCode] = await Promise.all([run.stdout.text(), run.stderr.text(), run.exited]);
     const totals = readTotals(existsSync(report) ? readFileSync(report, "utf8") : null, files);
     const lines = `${out}\n${errors}`.split("\n");
@@ -147,6 +153,7 @@ async function runFiles(files: readonly string[]): Promise<Map<string, FileTotal
     if (exitCode !== 0 && !anyFailed) totals.set(`(the runner of ${files[0]})`, { ...NOT_LOADED });
     return totals;
   } finally {
+    numbers.push(number);
     rmSync(folder, { recursive: true, force: true });
   }
 }
