@@ -8,7 +8,7 @@ stories("two people on two replicas", {}, (stage) => {
     const ada = await stage.arrive("ada", 0);
     const ben = await stage.arrive("ben", 2);
     await ada.writeTo("BEN", "hello from replica 0");
-    await ben.page.locator("#sidebar .count").waitFor();
+    await ben.page.locator("#sidebar li .count").waitFor();
     expect(await ben.page.title()).toStartWith("(1)");
     await ben.openFrom(stage.cluster.web(2), "ada");
     const received = row(ben.page, "hello from replica 0");

@@ -47,7 +47,7 @@ describe.skipIf(missing)("lastword demo", () => {
       const shown = await list.textContent();
       await waitFor("somebody to write", async () => (await list.textContent()) !== shown, 30_000);
       await list.locator("a", { hasText: "amara" }).first().click();
-      await page.getByText("Welcome aboard.").waitFor();
+      await page.locator("#messages .body", { hasText: "Welcome aboard." }).waitFor();
       await page.locator("#cluster-line", { hasText: "3 of 3 servers" }).click();
       const panel = page.getByRole("dialog", { name: "Cluster" });
       const row = (n: number) => panel.locator(".replica").nth(n);

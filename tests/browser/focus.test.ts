@@ -136,7 +136,7 @@ stories("the focus stays", {}, (stage) => {
     await page.locator("#cluster-line", { hasText: "3 of 3" }).waitFor();
     said.length = 0;
     await ann.say("fresh");
-    await page.locator("#sidebar .count").waitFor();
+    await page.locator("#sidebar li .count").waitFor();
     await page.locator("#sidebar a[href^='/c/']", { hasText: ann.name }).click();
     await row(page, "fresh").waitFor();
     // By then the stream has told the new page what it told the old one: this comes after it. Typing is told every few

@@ -71,7 +71,7 @@ stories("by keyboard alone", {}, (stage) => {
       await writeByKeys(cid, "ann", "from cid");
       await writeByKeys(bob, "ann", "one", "two", "three");
       const { page } = ann;
-      await page.locator("#sidebar .count", { hasText: "3" }).waitFor();
+      await page.locator("#sidebar li .count", { hasText: "3" }).waitFor();
       expect(await hasFocus(page.getByLabel("To", { exact: true }))).toBe(true);
       await page.keyboard.press("Alt+Shift+ArrowDown");
       await page.getByRole("heading", { name: "bob", level: 1 }).waitFor();
@@ -193,7 +193,7 @@ stories("by keyboard alone", {}, (stage) => {
     const { page } = gus;
     const dialog = (name: string): Locator => page.getByRole("dialog", { name });
     const isAt = (title: string): Promise<void> => page.getByRole("heading", { name: title, level: 1 }).waitFor();
-    await page.locator("#sidebar .count", { hasText: "1" }).waitFor();
+    await page.locator("#sidebar li .count", { hasText: "1" }).waitFor();
     await page.keyboard.press("Alt+Shift+ArrowDown");
     await isAt("hal");
     await page.keyboard.press("Escape");
