@@ -8,7 +8,7 @@ import { stories, story } from "./stage.ts";
 import { cameIn, composer, eventually, messages, PASSWORD, row, texts, type Visitor } from "./visitor.ts";
 
 /** More tab stops than there are between any two places that a test visits in turn. */
-const STOPS_MAX = 30;
+const STOPS_MAX = 60;
 const NEW_PASSWORD = "another horse battery";
 
 const hasFocus = async (place: Locator): Promise<boolean> =>
