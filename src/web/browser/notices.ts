@@ -41,7 +41,7 @@ export class Notices {
     for (const row of document.querySelectorAll<HTMLElement>("#sidebar li[data-calls]"))
       this.#calls.set(row.id.slice("s-".length), Number(row.dataset["calls"]));
     // Kept until the page is closed; another page gets it then. Browsers have neither in pages that are not secure.
-    if ("locks" in navigator)
+    if ((navigator.locks as LockManager | undefined) !== undefined)
       void navigator.locks.request(`lastword-notices-${input.key}`, async () => {
         this.#isTeller = true;
         await new Promise(() => {});
