@@ -181,7 +181,8 @@ export async function texts(page: Page): Promise<string[]> {
 
 /** Waits until the page is at another address than `origin`, and live there. */
 export async function movedFrom(page: Page, origin: string): Promise<void> {
-  await page.waitForURL((url) => url.origin !== origin, { timeout: 15_000 });
+  // Not waitForURL, which fails if the page leaves again while it loads.
+  await eventually(() => page.url().startsWith("http") && new URL(page.url()).origin !== origin);
   // Chromium reloads its error page after 1 s, then after 5 s and 30 s more.
   await page.getByRole("log", { name: "Messages" }).waitFor({ timeout: 60_000 });
 }
