@@ -114,14 +114,9 @@ export function createChat(options: ChatOptions): Chat {
     ...callsOf(managing),
     ...callsOf(new ActivityList(options, { reading, views })),
     ...callsOf(new Auditing(options, { reading, views })),
-    ...callsOf(people),
-    operator: {
-      listPeople: (after) => people.listPeople(after),
-      giveRole: (input) => people.giveRole(input),
-      createInvite: (input) => invites.makeAsOperator(input),
-      createReset: (input) => managing.resetFor(OPERATOR, input.person),
-      setActive: (input) => managing.setActiveFor(OPERATOR, input),
-    },
+    person: (session, input) => people.person(session, input),
+    setRole: (session, input) => people.setRole(session, input),
+    operator: operatorCalls({ people, invites, managing }),
     cursor: () => reading.cursor(),
     subscribe: (session, input) => feeds.subscribe(session, input),
     typing: (session, conversationId) => feeds.typing(session, conversationId),
@@ -134,6 +129,22 @@ export function createChat(options: ChatOptions): Chat {
       marks.flush();
       feeds.stop();
     },
+  };
+}
+
+/** Calls without a session, which are therefore apart from those of the page and of programs. */
+function operatorCalls(parts: {
+  readonly people: People;
+  readonly invites: Invites;
+  readonly managing: Managing;
+}): OperatorCalls {
+  const { people, invites, managing } = parts;
+  return {
+    listPeople: (after) => people.listPeople(after),
+    giveRole: (input) => people.giveRole(input),
+    createInvite: (input) => invites.makeAsOperator(input),
+    createReset: (input) => managing.resetFor(OPERATOR, input.person),
+    setActive: (input) => managing.setActiveFor(OPERATOR, input),
   };
 }
 

@@ -179,16 +179,20 @@ export class StateDb implements StateMachine<AppliedOp> {
 
   refusedAfter(after: Seq, rest: readonly Batch[]): ReadonlySet<Seq> {
     try {
-      this.flush();
-      this.#applyAll(rest);
-    } catch (error) {
-      if (error instanceof StorageDamaged) throw error;
-      // The disk is full, or an op is of a later version. What was tried so far counts.
-    }
-    try {
+      this.#tryOut(rest);
       return this.#refusals.after(after);
     } finally {
       this.#rollback();
+    }
+  }
+
+  /** Applies batches, which the caller rolls back: all of them, or none if the disk is full or an op is too new. */
+  #tryOut(batches: readonly Batch[]): void {
+    try {
+      this.flush();
+      this.#applyAll(batches);
+    } catch (error) {
+      if (!(error instanceof StorageFull || error instanceof FormatTooNew)) throw error;
     }
   }
 

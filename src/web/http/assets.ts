@@ -79,8 +79,8 @@ export function assetRoutes(): Hono<WebEnv> {
     // A page of another replica loads these files into the browser's cache before it moves here. "same-site" would not
     // do: for Chromium two ports of one IP address are two sites.
     c.header("Cross-Origin-Resource-Policy", "cross-origin");
-    if (gzip) c.header("Content-Encoding", "gzip");
     if (!gzip) return c.body(asset.bytes);
+    c.header("Content-Encoding", "gzip");
     asset.gzipped ??= Bun.gzipSync(asset.bytes, { level: 9 });
     return c.body(asset.gzipped);
   });
