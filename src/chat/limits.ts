@@ -4,6 +4,7 @@
  */
 import { EMOJI_BYTES_MAX, IDS_MAX, MESSAGE_BYTES_MAX, PAGE_MAX } from "./bounds.ts";
 import { failed, type ChatError } from "./errors.ts";
+import { failedWith } from "./sentences.ts";
 import { parseClientId, type ClientId, type MessageId } from "./ids.ts";
 
 const PASSWORD_CHARS_MIN = 8;
@@ -159,4 +160,19 @@ export function checkLimit(limit: number): Checked<number> {
     return failed("invalid", `The limit must be between 1 and ${PAGE_MAX}.`);
   }
   return { ok: true, value: limit };
+}
+
+/**
+ * Checks which page of a list is wanted: its size, 1 to 200, and below which seq it begins; 0: with the newest. Error:
+ * invalid.
+ */
+export function checkListPage(page: { readonly limit: number; readonly beforeSeq?: number }): Checked<{
+  readonly limit: number;
+  readonly beforeSeq: number;
+}> {
+  const limit = checkLimit(page.limit);
+  if (!limit.ok) return limit;
+  const { beforeSeq = 0 } = page;
+  if (!Number.isSafeInteger(beforeSeq) || beforeSeq < 0) return failedWith("invalid");
+  return { ok: true, value: { limit: limit.value, beforeSeq } };
 }

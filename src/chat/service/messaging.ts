@@ -15,7 +15,7 @@ import {
   type UserId,
 } from "../ids.ts";
 import { EMOJI_PER_MESSAGE, IDS_MAX, REACTIONS_PER_MESSAGE } from "../bounds.ts";
-import { checkBody, checkClientId, checkEmoji, checkIds, checkLimit } from "../limits.ts";
+import { checkBody, checkClientId, checkEmoji, checkIds, checkLimit, checkListPage } from "../limits.ts";
 import { LEVELS } from "../kinds/set-preference.ts";
 import { NO_SUCH_ROOM, type Recipients } from "./recipients.ts";
 import type { MarkGatherer } from "./mark-gatherer.ts";
@@ -358,12 +358,12 @@ export class Messaging {
     session: Session,
     input: ListConversationsInput & ReadAt,
   ): Promise<Answer<readonly ConversationView[]>> {
-    const limit = checkLimit(input.limit);
-    if (!limit.ok) return limit;
-    const { beforeSeq = 0, unread = false } = input;
-    if (!Number.isSafeInteger(beforeSeq) || beforeSeq < 0) return failedWith("invalid");
+    const page = checkListPage(input);
+    if (!page.ok) return page;
+    const { limit, beforeSeq } = page.value;
+    const { unread = false } = input;
     return await this.#reading.read(input, () => {
-      const summaries = this.#deps.queries().conversationsOf(session.userId, limit.value, { beforeSeq, unread });
+      const summaries = this.#deps.queries().conversationsOf(session.userId, limit, { beforeSeq, unread });
       return this.#reading.ok(summaries.map((summary) => this.#views.conversation(summary)));
     });
   }

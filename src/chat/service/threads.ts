@@ -2,7 +2,7 @@
 import { failedWith } from "../sentences.ts";
 import type { Answer } from "../errors.ts";
 import { threadIdOf, type ClientId, type MessageId } from "../ids.ts";
-import { checkClientId, checkLimit } from "../limits.ts";
+import { checkClientId, checkListPage } from "../limits.ts";
 import type { ChatDeps } from "../ports.ts";
 import type { Reading } from "../reading.ts";
 import type { ConversationView, ListConversationsInput, ReadAt, Session } from "../chat-service.ts";
@@ -26,12 +26,12 @@ export class Threads {
     session: Session,
     input: ListConversationsInput & ReadAt,
   ): Promise<Answer<readonly ConversationView[]>> {
-    const limit = checkLimit(input.limit);
-    if (!limit.ok) return limit;
-    const { beforeSeq = 0, unread = false } = input;
-    if (!Number.isSafeInteger(beforeSeq) || beforeSeq < 0) return failedWith("invalid");
+    const page = checkListPage(input);
+    if (!page.ok) return page;
+    const { limit, beforeSeq } = page.value;
+    const { unread = false } = input;
     return await this.#reading.read(input, () => {
-      const threads = this.#deps.queries().threadsOf(session.userId, limit.value, { beforeSeq, unread });
+      const threads = this.#deps.queries().threadsOf(session.userId, limit, { beforeSeq, unread });
       return this.#reading.ok(threads.map((thread) => this.#views.conversation(thread)));
     });
   }

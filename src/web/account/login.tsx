@@ -71,49 +71,80 @@ export function ByLinkPage(card: CardBase) {
   );
 }
 
-interface RegisterProps extends CardBase {
+/** What was typed into the form of a new account, and what is wrong with it. */
+export interface NewAccount {
   readonly name: string;
+  /** Client id of the form, which makes a repeated submit the same registration. */
   readonly id: string;
   readonly error: ChatError | null;
   /** The error of the password, if another field is wrong as well. */
   readonly passwordError?: string | undefined;
 }
 
-/** The form's id makes a repeated submit the same registration. */
-export function RegisterPage({ name, id, error, passwordError, ...card }: RegisterProps) {
+interface RegisterProps extends CardBase, NewAccount {}
+
+interface NewAccountFormProps {
+  readonly account: NewAccount;
+  readonly action: string;
+  readonly submit: string;
+  readonly labels: { readonly name: string; readonly password: string };
+  readonly hints: { readonly name: string; readonly password: string };
+}
+
+/** The form with which somebody comes in for the first time. */
+export function NewAccountForm({ account, action, submit, labels, hints }: NewAccountFormProps) {
+  const { name, id, error, passwordError } = account;
   const wrongPassword = errorAt(error, "password") ?? passwordError;
   const onlyPassword = wrongPassword !== undefined && errorAt(error, "name") === undefined;
   return (
-    <CardPage title="Register" {...card}>
-      <h1>Create an account</h1>
-      <form method="post" action="/register" class="stack">
+    <>
+      <form method="post" action={action} class="stack">
         <input type="hidden" name="id" value={id} />
         <FieldError id="form-error" sentence={errorElsewhere(error, ["name", "password"])} />
         <Field
           name="name"
-          label="Name"
+          label={labels.name}
           value={name}
           autocomplete="username"
           autofocus={!onlyPassword}
-          hint="Up to 32 letters, digits, dots, dashes and underscores."
+          hint={hints.name}
           error={errorAt(error, "name")}
         />
         <Field
           name="password"
-          label="Password"
+          label={labels.password}
           type="password"
           autocomplete="new-password"
           autofocus={onlyPassword}
-          hint="At least 8 characters."
+          hint={hints.password}
           error={wrongPassword}
         />
         <button type="submit" class="primary">
-          Register
+          {submit}
         </button>
       </form>
       <p class="aside">
         Already have an account? <a href="/login">Log in</a>
       </p>
+    </>
+  );
+}
+
+/** The page on which anybody may register. */
+export function RegisterPage({ name, id, error, passwordError, ...card }: RegisterProps) {
+  return (
+    <CardPage title="Register" {...card}>
+      <h1>Create an account</h1>
+      <NewAccountForm
+        account={{ name, id, error, passwordError }}
+        action="/register"
+        submit="Register"
+        labels={{ name: "Name", password: "Password" }}
+        hints={{
+          name: "Up to 32 letters, digits, dots, dashes and underscores.",
+          password: "At least 8 characters.",
+        }}
+      />
     </CardPage>
   );
 }

@@ -1,30 +1,20 @@
 /** What a visitor sees who opens a link. */
-import type { ChatError } from "../../chat/errors.ts";
 import type { Session } from "../../chat/chat-service.ts";
 import type { InviteOffer } from "../../chat/admin-service.ts";
-import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import type { CardBase } from "../http/prefs.ts";
 import { CardPage } from "../page/page.tsx";
+import { NewAccountForm, type NewAccount } from "../account/login.tsx";
 
-interface JoinProps extends CardBase {
+interface JoinProps extends CardBase, NewAccount {
   readonly offer: InviteOffer;
   /** The host in the address bar, which tells the visitor where she is. */
   readonly host: string;
   /** The path of the page, with the token. */
   readonly path: string;
-  /** The name that was typed. */
-  readonly name: string;
-  /** Client id of the form. */
-  readonly id: string;
-  readonly error: ChatError | null;
-  /** The error of the password, if another field is wrong as well. */
-  readonly passwordError?: string | undefined;
 }
 
 /** Who invites into what; a name and a password. */
 export function JoinPage({ offer, host, path, name, id, error, passwordError, ...card }: JoinProps) {
-  const wrongPassword = errorAt(error, "password") ?? passwordError;
-  const onlyPassword = wrongPassword !== undefined && errorAt(error, "name") === undefined;
   return (
     <CardPage title="Join the chat" {...card}>
       <h1>{offer.by === null ? "You are invited" : `${offer.by} invites you`}</h1>
@@ -32,34 +22,16 @@ export function JoinPage({ offer, host, path, name, id, error, passwordError, ..
         This is a chat at <strong>{host}</strong>. {roomsText(offer)} Choose a name that the others know you by, and a
         password that only you know.
       </p>
-      <form method="post" action={path} class="stack">
-        <input type="hidden" name="id" value={id} />
-        <FieldError id="form-error" sentence={errorElsewhere(error, ["name", "password"])} />
-        <Field
-          name="name"
-          label="Your name here"
-          value={name}
-          autocomplete="username"
-          autofocus={!onlyPassword}
-          hint="Up to 32 letters, digits, dots, dashes and underscores; no spaces."
-          error={errorAt(error, "name")}
-        />
-        <Field
-          name="password"
-          label="A new password"
-          type="password"
-          autocomplete="new-password"
-          autofocus={onlyPassword}
-          hint="At least 8 characters. With your name and this password you log in again, on any device."
-          error={wrongPassword}
-        />
-        <button type="submit" class="primary">
-          Join
-        </button>
-      </form>
-      <p class="aside">
-        Already have an account? <a href="/login">Log in</a>
-      </p>
+      <NewAccountForm
+        account={{ name, id, error, passwordError }}
+        action={path}
+        submit="Join"
+        labels={{ name: "Your name here", password: "A new password" }}
+        hints={{
+          name: "Up to 32 letters, digits, dots, dashes and underscores; no spaces.",
+          password: "At least 8 characters. With your name and this password you log in again, on any device.",
+        }}
+      />
     </CardPage>
   );
 }
