@@ -71,6 +71,8 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
   readonly #readIndexes: ReadIndexes;
   readonly #snapshotFetch: SnapshotFetch;
   #mailbox: Event[] = [];
+  /** The end of the newest fetch of a snapshot; null while that is under way. */
+  #fetchEnd: Event | null = null;
   #turnPlanned = false;
   #rows: PersistRows[] = [];
   #rowsToken = 0;
@@ -100,8 +102,8 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
       snapshots: deps.snapshots,
       formats: deps.formats,
       scheduler: deps.scheduler,
-      fetched: (snapshot) => this.#give({ type: "snapshotFetched", snapshot }),
-      failed: () => this.#give({ type: "snapshotFailed" }),
+      fetched: (snapshot) => this.#give((this.#fetchEnd = { type: "snapshotFetched", snapshot })),
+      failed: () => this.#give((this.#fetchEnd = { type: "snapshotFailed" })),
     });
     this.#readIndexes = new ReadIndexes(deps.scheduler, (id) => this.#give({ type: "readIndex", id }));
   }
@@ -271,6 +273,8 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
     for (const given of events) {
       // Frames that were read before the pause was noticed are as stale as those still buffered in the connections.
       if (paused && (given.type === "frame" || given.type === "refused")) continue;
+      // An event before this one may have begun another fetch. The core would take this end for that one's.
+      if ((given.type === "snapshotFetched" || given.type === "snapshotFailed") && given !== this.#fetchEnd) continue;
       if (given.type === "tick") this.#callers.tick(now, this.#core.target().leaderId !== null);
       if (given.type === "frame" && given.frame.type === "propose") {
         this.#intake.offer(given.from, given.frame);
@@ -409,6 +413,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
         this.#readIndexes.ready(effect.id, effect.seq);
         return;
       case "fetchSnapshot":
+        this.#fetchEnd = null;
         void this.#snapshotFetch.start(effect.from, effect.commonSeq);
         return;
       case "openSnapshot":

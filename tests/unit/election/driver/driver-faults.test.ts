@@ -267,6 +267,26 @@ describe("fetching a snapshot", () => {
     expect(fetches.length).toBe(2);
   });
 
+  test("[I0] an end that waits in the mailbox behind the offer of another is not the end of that one", async () => {
+    const follower = await makeFollower();
+    const { driver, fetches } = follower;
+    const higher = { ...BALLOT, counter: 9 };
+    driver.onFrame(0, beat({ role: "recovering", leaderId: null }));
+    await until(() => driver.status().leaderId === null);
+    driver.onFrame(0, beat({ promised: higher }));
+    await until(() => driver.status().leaderId === 0);
+    driver.onFrame(0, { type: "snapshotOffer", ballot: { ...BALLOT, counter: 8 }, commonSeq: 1 });
+    await until(() => fetches.length === 1);
+    // Both are read in one turn: the offer, and that the copy of the former one was broken off.
+    driver.onFrame(0, { type: "snapshotOffer", ballot: higher, commonSeq: 1 });
+    fetches[0]!.reject(new Error("broken off"));
+    await until(() => fetches.length === 2);
+    driver.onFrame(0, { type: "snapshotOffer", ballot: higher, commonSeq: 1 });
+    driver.onFrame(0, beat({ promised: higher, commit: 3 }));
+    await until(() => driver.peerBeat(0)?.commit === 3);
+    expect(fetches.length).toBe(2);
+  });
+
   test("a disk without room for a snapshot takes writes again once the leader goes on without one", async () => {
     const follower = await makeFollower();
     const { driver, fetches } = follower;
