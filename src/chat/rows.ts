@@ -397,6 +397,19 @@ export interface LockRows {
   putDeactivation(row: DeactivationRow): void;
 }
 
+/** Links by which people create accounts, and who came by them. */
+export interface InviteRows {
+  get(id: InviteId): InviteRow | null;
+  /** Inserts or replaces, by id. */
+  put(row: InviteRow): void;
+  /** Of those that are not revoked and expire after `micros`, counted up to `max`. */
+  count(micros: number, max: number): number;
+  /** By user. */
+  uses(id: InviteId): readonly InviteUseRow[];
+  /** Idempotent. */
+  addUse(row: InviteUseRow): void;
+}
+
 /** The rows as the rules read and change them. If a rule throws, its caller undoes what the op did before. */
 export interface Rows {
   user(id: UserId): UserRow | null;
@@ -414,15 +427,7 @@ export interface Rows {
   /** The living account that was created first, of several the one with the lowest id; null if there is none. */
   firstUser(): UserId | null;
 
-  invite(id: InviteId): InviteRow | null;
-  /** Inserts or replaces, by id. */
-  putInvite(row: InviteRow): void;
-  /** Of those that are not revoked and expire after `micros`, counted up to `max`. */
-  countInvites(micros: number, max: number): number;
-  /** By user. */
-  inviteUses(id: InviteId): readonly InviteUseRow[];
-  /** Idempotent. */
-  addInviteUse(row: InviteUseRow): void;
+  readonly invites: InviteRows;
   readonly locks: LockRows;
   readonly audit: {
     /** Adds an entry, and removes AUDIT_DROPPED_MAX of the oldest that need not be kept. */

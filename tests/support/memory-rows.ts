@@ -9,6 +9,7 @@ import type {
   EarlyRow,
   FollowRow,
   InviteRow,
+  InviteRows,
   InviteUseRow,
   LockRows,
   MemberRow,
@@ -37,69 +38,38 @@ interface SingleRow {
   readonly changedSeq: Seq;
 }
 
-interface Tables {
-  users: Map<string, UserRow>;
-  folded: Map<string, string>;
-  sessions: Map<string, SessionRow>;
-  requests: Map<string, RequestRow>;
-  conversations: Map<string, ConversationRow>;
-  members: Map<string, MemberRow>;
-  roles: Map<string, RoleRow>;
-  rooms: Map<string, RoomRow>;
-  seats: Map<string, SeatRow>;
-  reactions: Map<string, ReactionRow>;
-  versions: Map<string, VersionRow>;
-  removals: Map<string, RemovalRow>;
-  preferences: Map<string, PreferenceRow>;
-  invites: Map<string, InviteRow>;
-  inviteUses: Map<string, InviteUseRow>;
-  resets: Map<string, ResetRow>;
-  deactivations: Map<string, DeactivationRow>;
+class Tables {
+  users = new Map<string, UserRow>();
+  folded = new Map<string, string>();
+  sessions = new Map<string, SessionRow>();
+  requests = new Map<string, RequestRow>();
+  conversations = new Map<string, ConversationRow>();
+  members = new Map<string, MemberRow>();
+  roles = new Map<string, RoleRow>();
+  rooms = new Map<string, RoomRow>();
+  seats = new Map<string, SeatRow>();
+  reactions = new Map<string, ReactionRow>();
+  versions = new Map<string, VersionRow>();
+  removals = new Map<string, RemovalRow>();
+  preferences = new Map<string, PreferenceRow>();
+  invites = new Map<string, InviteRow>();
+  inviteUses = new Map<string, InviteUseRow>();
+  resets = new Map<string, ResetRow>();
+  deactivations = new Map<string, DeactivationRow>();
   /** In the order of the ids. */
-  audit: Map<number, AuditRow & { readonly id: number }>;
-  mentions: Map<string, MentionRow>;
-  reads: Map<string, SingleRow>;
-  hidden: Map<string, SingleRow>;
-  tombstones: Map<string, { readonly author: string; readonly clientId: string }>;
-  follows: Map<string, FollowRow>;
-  early: Map<string, EarlyRow>;
-  purges: Map<string, { readonly user: string; readonly afterRequest: string }>;
-  formats: Map<string, { readonly format: number; readonly version: string; readonly seq: Seq }>;
-}
-
-function emptyTables(): Tables {
-  return {
-    users: new Map(),
-    folded: new Map(),
-    sessions: new Map(),
-    requests: new Map(),
-    conversations: new Map(),
-    members: new Map(),
-    roles: new Map(),
-    rooms: new Map(),
-    seats: new Map(),
-    reactions: new Map(),
-    versions: new Map(),
-    removals: new Map(),
-    preferences: new Map(),
-    invites: new Map(),
-    inviteUses: new Map(),
-    resets: new Map(),
-    deactivations: new Map(),
-    audit: new Map(),
-    mentions: new Map(),
-    reads: new Map(),
-    hidden: new Map(),
-    tombstones: new Map(),
-    follows: new Map(),
-    early: new Map(),
-    purges: new Map(),
-    formats: new Map(),
-  };
+  audit = new Map<number, AuditRow & { readonly id: number }>();
+  mentions = new Map<string, MentionRow>();
+  reads = new Map<string, SingleRow>();
+  hidden = new Map<string, SingleRow>();
+  tombstones = new Map<string, { readonly author: string; readonly clientId: string }>();
+  follows = new Map<string, FollowRow>();
+  early = new Map<string, EarlyRow>();
+  purges = new Map<string, { readonly user: string; readonly afterRequest: string }>();
+  formats = new Map<string, { readonly format: number; readonly version: string; readonly seq: Seq }>();
 }
 
 export class MemoryRows implements Rows {
-  #t = emptyTables();
+  #t = new Tables();
   /** By conversation, ascending by seq. */
   #messages = new Map<string, MessageRow[]>();
   #undo: (() => void)[] = [];
@@ -220,29 +190,20 @@ export class MemoryRows implements Rows {
     return living.sort((a, b) => a.createdMicros - b.createdMicros || (a.id < b.id ? -1 : 1))[0]?.id ?? null;
   }
 
-  invite(id: string): InviteRow | null {
-    return this.#t.invites.get(id) ?? null;
-  }
-
-  putInvite(row: InviteRow): void {
-    this.#set(this.#t.invites, row.id, row);
-  }
-
-  countInvites(micros: number, max: number): number {
-    const open = [...this.#t.invites.values()].filter((row) => row.revoked === "" && row.expiresMicros > micros);
-    return Math.min(max, open.length);
-  }
-
-  inviteUses(id: string): readonly InviteUseRow[] {
-    return [...this.#t.inviteUses.values()]
-      .filter((row) => row.invite === id)
-      .sort((a, b) => (a.user < b.user ? -1 : 1));
-  }
-
-  addInviteUse(row: InviteUseRow): void {
-    const key = `${row.invite} ${row.user}`;
-    if (!this.#t.inviteUses.has(key)) this.#set(this.#t.inviteUses, key, row);
-  }
+  readonly invites: InviteRows = {
+    get: (id) => this.#t.invites.get(id) ?? null,
+    put: (row) => this.#set(this.#t.invites, row.id, row),
+    count: (micros, max) => {
+      const open = [...this.#t.invites.values()].filter((row) => row.revoked === "" && row.expiresMicros > micros);
+      return Math.min(max, open.length);
+    },
+    uses: (id) =>
+      [...this.#t.inviteUses.values()].filter((row) => row.invite === id).sort((a, b) => (a.user < b.user ? -1 : 1)),
+    addUse: (row) => {
+      const key = `${row.invite} ${row.user}`;
+      if (!this.#t.inviteUses.has(key)) this.#set(this.#t.inviteUses, key, row);
+    },
+  };
 
   readonly locks: LockRows = {
     reset: (user) => this.#t.resets.get(user) ?? null,

@@ -46,7 +46,7 @@ export const createInvite: Kind<CreateInvite> = {
       if (refusal !== null) return refused(refusal, false);
     }
     const id = inviteIdOf(op, body);
-    rows.putInvite({
+    rows.invites.put({
       id,
       tokenHash,
       by: op.user,
@@ -55,8 +55,8 @@ export const createInvite: Kind<CreateInvite> = {
       usesMax,
       createdMicros: op.timeMicros,
       expiresMicros: op.timeMicros + seconds * 1e6,
-      revoked: rows.invite(id)?.revoked ?? "",
-      revokedSeen: rows.invite(id)?.revokedSeen ?? "",
+      revoked: rows.invites.get(id)?.revoked ?? "",
+      revokedSeen: rows.invites.get(id)?.revokedSeen ?? "",
     });
     note({ op, seq, rows }, "makeInvite", id);
     return done();
@@ -86,5 +86,5 @@ function refusalOf(op: OpHead, { rooms: into }: CreateInvite, rows: Rows): ChatE
     return room !== null && (!room.isPrivate || rows.member(id, op.user) !== null);
   };
   if (!into.every(isKnown)) return "not_found";
-  return rows.countInvites(op.timeMicros, INVITES_OPEN_MAX) >= INVITES_OPEN_MAX ? "too_many" : null;
+  return rows.invites.count(op.timeMicros, INVITES_OPEN_MAX) >= INVITES_OPEN_MAX ? "too_many" : null;
 }

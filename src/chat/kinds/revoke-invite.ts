@@ -28,19 +28,19 @@ export const revokeInvite: Kind<RevokeInvite> = {
   content: ({ invite }) => invite,
 
   decide(op, { invite: id, seen }, seq, rows) {
-    const there = rows.invite(id);
+    const there = rows.invites.get(id);
     if (!op.recovered) {
       if (op.user !== OPERATOR && living(op.user, rows) === null) return notLiving(op.user, rows);
       const isThere = there !== null && there.tokenHash !== null && runsChat(op.user, rows);
       if (!isThere) return refused("not_found", false);
     }
     const invite = there ?? unknown(id);
-    if (invite.revoked === "") rows.putInvite({ ...invite, revoked: tagOf(op), revokedSeen: seen });
+    if (invite.revoked === "") rows.invites.put({ ...invite, revoked: tagOf(op), revokedSeen: seen });
     const at = { op, seq, rows };
     note(at, "revokeInvite", id);
     const facts: Fact[] = [];
     if (op.recovered) {
-      for (const { user, tag } of rows.inviteUses(id)) if (tag > seen) shutLate(at, user, tagOf(op), facts);
+      for (const { user, tag } of rows.invites.uses(id)) if (tag > seen) shutLate(at, user, tagOf(op), facts);
     }
     return done(facts);
   },

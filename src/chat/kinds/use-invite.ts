@@ -19,18 +19,18 @@ export interface InviteUse {
 }
 
 /** What a look at a link needs of the rows. */
-export type InvitesRead = Pick<Rows, "invite" | "inviteUses"> & RolesRead;
+export type InvitesRead = Pick<Rows, "invites"> & RolesRead;
 
 /**
  * Why nobody can come by this link at this time; null if somebody can. A link works only as long as whoever made it
  * runs the chat.
  */
 export function refusalToUse(id: InviteId, micros: number, rows: InvitesRead): ChatErrorCode | null {
-  const invite = rows.invite(id);
+  const invite = rows.invites.get(id);
   if (invite === null || invite.tokenHash === null) return "not_found";
   if (invite.revoked !== "" || !runsChat(invite.by, rows)) return "link_revoked";
   if (invite.expiresMicros <= micros) return "link_expired";
-  return rows.inviteUses(id).length >= invite.usesMax ? "link_used" : null;
+  return rows.invites.uses(id).length >= invite.usesMax ? "link_used" : null;
 }
 
 /** Gives the new account of the op what the link promises. */
@@ -39,14 +39,14 @@ export function useInvite(at: At, { id, role, rooms: into, by }: InviteUse, fact
   // The first account of all is the owner, by whatever link it came.
   if (role !== "member" && rows.role(op.user) === null) giveRole(at, op.user, role);
   for (const room of into) if (isOpen(at, room, by)) takeSeat(at, room, op.user, facts, by);
-  rows.addInviteUse({ invite: id, user: op.user, tag: tagOf(op) });
-  const usesMax = rows.invite(id)?.usesMax ?? Infinity;
-  const revoked = rows.invite(id)?.revoked ?? "";
-  if (op.recovered && revoked !== "" && tagOf(op) > (rows.invite(id)?.revokedSeen ?? "")) {
+  rows.invites.addUse({ invite: id, user: op.user, tag: tagOf(op) });
+  const usesMax = rows.invites.get(id)?.usesMax ?? Infinity;
+  const revoked = rows.invites.get(id)?.revoked ?? "";
+  if (op.recovered && revoked !== "" && tagOf(op) > (rows.invites.get(id)?.revokedSeen ?? "")) {
     shutLate(at, op.user, revoked, facts);
   }
   // Each branch let in as many as the link allows.
-  if (rows.inviteUses(id).length > usesMax) note(at, "overuse", id);
+  if (rows.invites.uses(id).length > usesMax) note(at, "overuse", id);
 }
 
 /** Deactivates somebody who came by a link that the other branch had revoked; `revoked` is the tag of that op. */

@@ -1,14 +1,14 @@
 /** Links by which people create accounts, and who came by them: what apply writes and reads, and what people see. */
 import { and, asc, desc, eq, gt, lt, sql } from "drizzle-orm";
 import type { ConversationId, InviteId, UserId } from "../../chat/ids.ts";
-import type { InviteRow, InviteUseRow, Role } from "../../chat/rows.ts";
+import type { InviteRow, InviteRows, InviteUseRow, Role } from "../../chat/rows.ts";
 import { compile, type StateConnection } from "./connection.ts";
 import { one } from "./row-shapes.ts";
 import { inviteUses, invites } from "./schema.ts";
 
 const p = sql.placeholder;
 
-export class StateInvites {
+export class StateInvites implements InviteRows {
   readonly #q: ReturnType<typeof statements>;
 
   constructor(connection: StateConnection) {

@@ -6,13 +6,11 @@
  * Users, the newest messages of conversations and the newest client ids are also in memory. Every
  * write updates this memory, and `forget` empties it when a transaction is rolled back.
  */
-import type { ClientId, ConversationId, InviteId, SessionId, UserId } from "../../chat/ids.ts";
+import type { ClientId, ConversationId, SessionId, UserId } from "../../chat/ids.ts";
 import type {
   ConversationRow,
   EarlyRow,
   FollowRow,
-  InviteRow,
-  InviteUseRow,
   MemberRow,
   MentionRow,
   MessageRow,
@@ -195,26 +193,6 @@ export class StateRows implements Rows {
   firstUser(): UserId | null {
     this.#first ??= one(this.#q.firstUser.get(1), userRow);
     return this.#first?.id ?? null;
-  }
-
-  invite(id: InviteId): InviteRow | null {
-    return this.invites.get(id);
-  }
-
-  putInvite(row: InviteRow): void {
-    this.invites.put(row);
-  }
-
-  countInvites(micros: number, max: number): number {
-    return this.invites.count(micros, max);
-  }
-
-  inviteUses(id: InviteId): readonly InviteUseRow[] {
-    return this.invites.uses(id);
-  }
-
-  addInviteUse(row: InviteUseRow): void {
-    this.invites.addUse(row);
   }
 
   session(id: SessionId): SessionRow | null {
