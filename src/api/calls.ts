@@ -20,6 +20,7 @@ import type {
   ThreadView,
 } from "../chat/chat-service.ts";
 import type { WholeChat } from "../chat/admin-service.ts";
+import type { ProfileInput } from "../chat/profile-service.ts";
 import { wireMessage } from "./wire-message.ts";
 import { sendInput } from "./send-stream.ts";
 
@@ -80,6 +81,10 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
         ...readAt(read),
       })
       .then(as((users) => ({ users }))),
+  GetPerson: ({ name, read }, { chat, session, readAt }) =>
+    chat.person(session, { ...(name === "" ? {} : { name }), ...readAt(read) }).then(as((user) => ({ user }))),
+  SetProfile: (request, { chat, session }) =>
+    chat.setProfile(session, { ...profileOf(request), clientId: request.clientId }).then(as((user) => ({ user }))),
   SetRole: ({ person, role, clientId }, { chat, session }) =>
     chat.setRole(session, { person, role, clientId }).then(as((user) => ({ user }))),
   CreateInvite: ({ role, rooms, uses, seconds, clientId }, { chat, session }) =>
@@ -194,6 +199,16 @@ async function getMessages(
   return as((messages: readonly MessageView[]) => ({ messages: messages.map(wireMessage) }))(
     await chat.messages(session, page),
   );
+}
+
+/** What the request sets, without the fields that stay as they are. */
+function profileOf({ displayName, status, timeZone }: ChatRequest<"SetProfile">): ProfileInput {
+  const { emoji = "", text = "", seconds = 0, untilMicros = 0 } = status ?? {};
+  return {
+    ...(displayName === undefined ? {} : { displayName }),
+    ...(status === null ? {} : { status: { emoji, text, seconds, untilMicros } }),
+    ...(timeZone === undefined ? {} : { timeZone }),
+  };
 }
 
 /** Null: the request says nothing. */

@@ -121,6 +121,7 @@ function eventFields(event: FeedEvent): Partial<Encodable<WireSubscribeResponse>
       return { read: { conversationId, readerId, messageIds, upTo } };
     }
     case "person":
+    case "profile":
       return { user: event.person };
     case "presence":
       return { presence: event.person };

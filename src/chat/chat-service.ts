@@ -8,6 +8,7 @@ import type { Told } from "./fact.ts";
 import type { ClientId, ConversationId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { Answer } from "./errors.ts";
 import type { ConversationList, Waiting } from "./queries.ts";
+import type { Status } from "./profiles.ts";
 import type { NotifyLevel, PreferenceRow, Role, RoomRole } from "./rows.ts";
 
 /** A login that `authenticate` has looked up; nothing else creates one. */
@@ -41,8 +42,10 @@ export interface SessionView {
 
 export interface UserView {
   readonly id: UserId;
-  /** "deleted user" once the account is gone. */
+  /** With which the user logs in, and by which others mention her. "deleted user" once the account is gone. */
   readonly name: string;
+  /** What the user wants to be called; the name, if she chose nothing else. Others may have the same. */
+  readonly displayName: string;
   readonly deleted: boolean;
   /** The user has an open stream at some replica of the cluster. */
   readonly online: boolean;
@@ -54,6 +57,10 @@ export interface UserView {
   readonly role: Role;
   /** Set if a merge gave this name to somebody else; the user can still log in with it. */
   readonly formerName?: string;
+  /** What the user is at; absent: she says nothing, or it has ended. */
+  readonly status?: Status;
+  /** IANA name; absent: she tells none. */
+  readonly timeZone?: string;
 }
 
 /** A room as one user sees it. */
@@ -172,7 +179,7 @@ export interface RepliesView {
   /** Counted up to 1,000; at least 1. */
   readonly count: number;
   readonly lastMicros: number;
-  /** Those who replied, the latest first, at most 5. */
+  /** Those who replied, the latest first, at most 5, with their display names. */
   readonly people: readonly { readonly id: UserId; readonly name: string }[];
 }
 
@@ -182,6 +189,8 @@ export interface MessageView {
   readonly conversationId: ConversationId;
   readonly authorId: UserId;
   readonly authorName: string;
+  /** What the author wants to be called; see UserView. */
+  readonly authorDisplayName: string;
   /** UTF-8, 1 to 8,192 bytes; empty when deleted. */
   readonly body: string;
   readonly timeMicros: number;
@@ -211,7 +220,7 @@ export interface MessageView {
 /** The message that another one quotes, for everybody who may see that other one. */
 export interface QuoteView {
   readonly messageId: MessageId;
-  /** "", and so is the name, if it is gone, or if not everybody in the conversation may see it. */
+  /** "", and so is the display name, if it is gone, or if not everybody in the conversation may see it. */
   readonly authorId: UserId;
   readonly authorName: string;
   /** How it begins: at most QUOTE_CHARS_MAX characters. */
@@ -233,7 +242,7 @@ export interface MentionView {
   readonly userId: UserId;
   /** What stands behind the `@` in the text; "" for somebody whom only `@here` calls. */
   readonly text: string;
-  /** What the person is called now. */
+  /** The display name that the person has now. */
   readonly name: string;
   /** It calls nobody. */
   readonly silent: boolean;
@@ -246,7 +255,7 @@ export interface ReactionView {
   readonly emoji: string;
   /** Everybody who chose it, the first one first. */
   readonly userIds: readonly UserId[];
-  /** Names of the first of them, at most 3. */
+  /** Display names of the first of them, at most 3. */
   readonly names: readonly string[];
 }
 

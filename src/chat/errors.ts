@@ -51,7 +51,22 @@ export interface ChatError {
   /** Tells a person what is wrong and what to do. Contains nothing that another user wrote. */
   readonly sentence: string;
   /** The form field that the error belongs to, if any. */
-  readonly field?: "name" | "password" | "topic" | "to" | "body" | "id" | "ids" | "rooms" | "uses" | "expires";
+  readonly field?:
+    | "name"
+    | "password"
+    | "topic"
+    | "to"
+    | "body"
+    | "id"
+    | "ids"
+    | "rooms"
+    | "uses"
+    | "expires"
+    | "displayName"
+    | "emoji"
+    | "status"
+    | "until"
+    | "timeZone";
   /** For slow_down, no_leader and not_writable: after how long to try again. */
   readonly retryAfterMs?: number;
 }

@@ -30,6 +30,8 @@ export type Told<Message, Person> =
     }
   /** An account was created or deleted, or has another role. */
   | { readonly kind: "person"; readonly person: Person }
+  /** Somebody has another display name, status or time zone. */
+  | { readonly kind: "profile"; readonly person: Person }
   /** Somebody came online or went offline. */
   | { readonly kind: "presence"; readonly person: Person }
   /** The conversation came to the reader's list, left it, or is called otherwise: what it is now, the rows say. */

@@ -92,15 +92,24 @@ export function checkBody(text: string): Checked<string> {
 
 /** Checks a room's topic: at most 250 characters on one line, without control characters; may be empty. */
 export function checkTopic(text: string): Checked<string> {
-  if (text.length > 4 * TOPIC_CHARS_MAX) return topicTooLong();
-  const topic = text.toWellFormed().replaceAll(/\s+/g, " ").trim();
-  if (characters(topic) > TOPIC_CHARS_MAX) return topicTooLong();
-  if (/\p{Cc}/u.test(topic)) return failed("invalid", "A topic cannot contain control characters.", { field: "topic" });
-  return { ok: true, value: topic };
+  return checkLine(text, { what: "A topic", charsMax: TOPIC_CHARS_MAX, field: "topic" });
 }
 
-function topicTooLong(): { ok: false; error: ChatError } {
-  return failed("too_long", `A topic has at most ${TOPIC_CHARS_MAX} characters.`, { field: "topic" });
+/**
+ * Checks a line of text, "what" as its sentences call it: at most `charsMax` characters, no control characters, and none
+ * that turn the direction of what is beside the line; may be empty. Errors: invalid, too_long.
+ */
+export function checkLine(
+  text: string,
+  { what, charsMax, field }: { readonly what: string; readonly charsMax: number; readonly field: ChatError["field"] },
+): Checked<string> {
+  const more = field === undefined ? {} : { field };
+  const line = text.length > 4 * charsMax ? null : text.toWellFormed().replaceAll(/\s+/g, " ").trim();
+  if (line === null || characters(line) > charsMax)
+    return failed("too_long", `${what} has at most ${charsMax} characters.`, more);
+  if (/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(line))
+    return failed("invalid", `${what} cannot contain control characters.`, more);
+  return { ok: true, value: line };
 }
 
 /** One emoji as the standard knows it: a flag, a family, a thumb of any colour. */

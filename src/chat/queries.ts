@@ -6,6 +6,7 @@
 import type { Told } from "./fact.ts";
 import type { ChatErrorCode } from "./errors.ts";
 import type { ClientId, ConversationId, InviteId, MessageId, UserId } from "./ids.ts";
+import type { ProfileQueries } from "./profiles.ts";
 import type {
   AuditEntry,
   DeactivationRow,
@@ -169,7 +170,7 @@ export interface ConversationsPage {
 export interface Change {
   /** Seq of the op that made the change. */
   readonly seq: Seq;
-  readonly told: Told<SeenMessage, never>;
+  readonly told: Told<SeenMessage, UserId>;
 }
 
 /** What those who run the chat see, and what lets people in. */
@@ -198,7 +199,7 @@ export interface AdminQueries {
 
 /** Selects some of the people. */
 export interface SomePeople {
-  /** Only people with this in their folded name. */
+  /** Only people with this in their folded name, or in the folded name by which they want to be called. */
   readonly part?: string;
   /** Absent: active. */
   readonly which?: "active" | "deactivated" | "all";
@@ -230,6 +231,7 @@ export interface Queries {
   request(user: UserId, clientId: ClientId): RequestRow | null;
 
   readonly rooms: RoomQueries;
+  readonly profiles: ProfileQueries;
   readonly admin: AdminQueries;
 
   /** Null: there is no such conversation. */

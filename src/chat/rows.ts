@@ -7,6 +7,7 @@
  * merge, the losing replica replaces all of its rows by the winner's.
  */
 import type { ClientId, ConversationId, InviteId, MessageId, SessionId, UserId } from "./ids.ts";
+import type { ProfileRows } from "./profiles.ts";
 import type { Seq } from "../election/view.ts";
 
 /** 0: a living account. 1: deleted, its messages stay. 2: deleted together with its messages. */
@@ -429,6 +430,7 @@ export interface Rows {
 
   readonly invites: InviteRows;
   readonly locks: LockRows;
+  readonly profiles: ProfileRows;
   readonly audit: {
     /** Adds an entry, and removes AUDIT_DROPPED_MAX of the oldest that need not be kept. */
     add(row: AuditRow): void;
@@ -492,7 +494,6 @@ export interface Rows {
 
   message(conversation: ConversationId, seq: Seq): MessageRow | null;
   addMessage(row: MessageRow): void;
-  /** Turns the message into a tombstone: sets `deleted` and `changedSeq`, and removes its text, its versions and its reactions. */
   /**
    * Turns the message into a tombstone: sets `deleted` and `changedSeq`, and removes its body, its reactions and its
    * mentions.

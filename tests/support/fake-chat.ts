@@ -31,15 +31,18 @@ export const SESSION: Session = { sessionId: "s1", userId: "u1", name: "ada" };
 export const ADA: UserView = {
   id: "u1",
   name: "ada",
+  displayName: "Ada Lovelace",
   deleted: false,
   online: true,
   lastSeenMicros: 1_700_000_000_000_001,
   formerName: "ada1",
   role: "admin",
+  status: { emoji: "🌴", text: "on holiday", untilMicros: 1_700_000_000_000_003 },
+  timeZone: "Europe/London",
 };
 
 /** Ada as a client of the API decodes her. */
-export const WIRE_ADA = { ...ADA, _formerName: "formerName" } as const;
+export const WIRE_ADA = { ...ADA, _formerName: "formerName", _status: "status", _timeZone: "timeZone" } as const;
 
 /** A message with every field set. */
 export const MESSAGE: MessageView = {
@@ -47,6 +50,7 @@ export const MESSAGE: MessageView = {
   conversationId: "u1_u2",
   authorId: "u1",
   authorName: "ada",
+  authorDisplayName: "Ada Lovelace",
   body: "Grüße 👋",
   timeMicros: 1_700_000_000_000_001,
   seq: 42,

@@ -29,7 +29,9 @@ import type {
   VersionRow,
 } from "../../src/chat/rows.ts";
 import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX, FIRST_FORMAT } from "../../src/chat/rows.ts";
+import type { ProfileRow, ProfileRows } from "../../src/chat/profiles.ts";
 import type { Seq } from "../../src/election/view.ts";
+import { lowerBound, table } from "./memory-tables.ts";
 
 interface SingleRow {
   readonly user: string;
@@ -56,6 +58,7 @@ class Tables {
   inviteUses = new Map<string, InviteUseRow>();
   resets = new Map<string, ResetRow>();
   deactivations = new Map<string, DeactivationRow>();
+  profiles = new Map<string, ProfileRow>();
   /** In the order of the ids. */
   audit = new Map<number, AuditRow & { readonly id: number }>();
   mentions = new Map<string, MentionRow>();
@@ -127,6 +130,7 @@ export class MemoryRows implements Rows {
       ),
       resets: table(t.resets.values(), ["user"]),
       deactivations: table(t.deactivations.values(), ["user"]),
+      profiles: table(t.profiles.values(), ["user"]),
       invite_uses: table(t.inviteUses.values(), ["invite", "user"]),
       early: table(t.early.values(), ["author", "client_id", "user", "what"]),
       preferences: table(t.preferences.values(), ["user", "conversation"]),
@@ -210,6 +214,12 @@ export class MemoryRows implements Rows {
     putReset: (row) => this.#set(this.#t.resets, row.user, row),
     deactivation: (user) => this.#t.deactivations.get(user) ?? null,
     putDeactivation: (row) => this.#set(this.#t.deactivations, row.user, row),
+  };
+
+  readonly profiles: ProfileRows = {
+    of: (user) => this.#t.profiles.get(user) ?? null,
+    put: (row) => this.#set(this.#t.profiles, row.user, row),
+    drop: (user) => this.#delete(this.#t.profiles, user),
   };
 
   readonly audit = { add: (row: AuditRow): void => this.#addAudit(row) };
@@ -528,34 +538,4 @@ export class MemoryRows implements Rows {
     map.delete(key);
     this.#undo.push(() => void map.set(key, before));
   }
-}
-
-/** Index of the first row with at least this seq. */
-function lowerBound(rows: readonly MessageRow[], seq: Seq): number {
-  let [low, high] = [0, rows.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (rows[middle]!.seq < seq) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function table(rows: Iterable<object>, key: readonly string[]): Record<string, unknown>[] {
-  return [...rows].map(snakeCase).sort((a, b) => {
-    for (const column of key) {
-      const [x, y] = [a[column] as string | number, b[column] as string | number];
-      if (x !== y) return x < y ? -1 : 1;
-    }
-    return 0;
-  });
-}
-
-/** The columns ordered by name, with values as SQLite returns them. */
-function snakeCase(row: object): Record<string, unknown> {
-  const columns = Object.entries(row).map(([name, value]): [string, unknown] => [
-    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-    typeof value === "boolean" ? Number(value) : value instanceof Uint8Array ? new Uint8Array(value) : value,
-  ]);
-  return Object.fromEntries(columns.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -139,7 +139,7 @@ async function registered(name: string, solo: SoloChat, nowMicros: (() => number
   const session = chat.authenticate(token);
   const row = state.queries.user(user);
   if (session === null || row === null) throw new Error(`${name} could not register`);
-  const view = { id: user, name, deleted: false, online: false, lastSeenMicros: row.lastSeenMicros };
+  const view = { id: user, name, displayName: name, deleted: false, online: false, lastSeenMicros: row.lastSeenMicros };
   return { token, session, user: { ...view, role: state.queries.role(user) } };
 }
 

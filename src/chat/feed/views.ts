@@ -13,6 +13,7 @@ import {
 } from "../ids.ts";
 import { HERE, mayMention, ROOM } from "../mention-text.ts";
 import type { Presence } from "../ports.ts";
+import { statusAt } from "../profiles.ts";
 import type { ConversationSummary, Queries, RoomSummary, SeenMessage, ThreadSummary } from "../queries.ts";
 import { notifiedOf, type MentionRow, type MessageRow, type ReactionRow, type UserRow } from "../rows.ts";
 import type {
@@ -57,10 +58,13 @@ function beginningOf(body: string): string {
 export class Views {
   readonly #queries: () => Queries;
   readonly #presence: Presence;
+  readonly #nowMicros: () => number;
 
-  constructor(queries: () => Queries, presence: Presence) {
+  /** `nowMicros` says which statuses have ended: no op ends one. */
+  constructor(queries: () => Queries, presence: Presence, nowMicros: () => number) {
     this.#queries = queries;
     this.#presence = presence;
+    this.#nowMicros = nowMicros;
   }
 
   user(row: UserRow): UserView {
@@ -68,20 +72,36 @@ export class Views {
     return {
       id: row.id,
       name: deleted ? DELETED_USER : row.name,
+      displayName: this.#displayName(row),
       deleted,
       online: !deleted && this.#presence.isOnline(row.id),
       lastSeenMicros: row.lastSeenMicros,
       role: deleted ? "member" : this.#queries().role(row.id),
-      ...(this.#queries().admin.deactivation(row.id)?.off === true ? { deactivated: true } : {}),
+      ...(this.#queries().admin.deactivation(row.id)?.off === true ? { deactivated: true } : this.#present(row)),
       ...(row.formerName === null ? {} : { formerName: row.formerName }),
     };
+  }
+
+  #displayName(row: UserRow): string {
+    if (row.deleted !== 0) return DELETED_USER;
+    return this.#queries().profiles.displayName(row.id) || row.name;
+  }
+
+  /** What is true of somebody only as long as she is there. */
+  #present({ id, deleted }: UserRow): Pick<UserView, "status" | "timeZone"> {
+    const profile = deleted === 0 ? this.#queries().profiles.of(id) : null;
+    if (profile === null) return {};
+    const status = statusAt(profile, this.#nowMicros());
+    const { timeZone } = profile;
+    return { ...(status === null ? {} : { status }), ...(timeZone === "" ? {} : { timeZone }) };
   }
 
   /** An id may have no account yet, if its registration is still to arrive from another branch. */
   userById(id: string): UserView {
     const row = this.#queries().user(id);
     if (row !== null) return this.user(row);
-    return { id, name: DELETED_USER, deleted: true, online: false, lastSeenMicros: 0, role: "member" };
+    const nobody = { name: DELETED_USER, displayName: DELETED_USER, deleted: true, online: false } as const;
+    return { id, ...nobody, lastSeenMicros: 0, role: "member" };
   }
 
   message(message: SeenMessage): MessageView {
@@ -93,6 +113,7 @@ export class Views {
       conversationId: message.conversation,
       authorId: message.author,
       authorName: author === null || author.deleted !== 0 ? DELETED_USER : author.name,
+      authorDisplayName: author === null ? DELETED_USER : this.#displayName(author),
       body: deleted ? "" : message.body,
       timeMicros: message.timeMicros,
       seq: message.seq,
@@ -122,13 +143,13 @@ export class Views {
     const author = found === null ? null : queries.user(found.author);
     const gone = found === null || found.deleted || author?.deleted === 2;
     if (gone || queries.isLimited(conversation)) return { messageId: id, authorId: "", authorName: "", text: "", gone };
-    const { id: authorId, name: authorName } = this.userById(found.author);
+    const { id: authorId, displayName: authorName } = this.userById(found.author);
     return { messageId: id, authorId, authorName, text: beginningOf(found.body), gone };
   }
 
   #removedBy(seq: number): MessageView["removedBy"] {
     const id = this.#queries().rooms.removedBy(seq);
-    return id === null ? null : { id, name: this.userById(id).name };
+    return id === null ? null : { id, name: this.userById(id).displayName };
   }
 
   #changesOf(seq: number): Pick<MessageView, "reactions" | "editedMicros"> {
@@ -139,7 +160,7 @@ export class Views {
     const replies = this.#queries().repliesTo(message);
     if (replies === null) return null;
     const { count, lastMicros, authors } = replies;
-    const people = authors.map((id) => ({ id, name: this.userById(id).name }));
+    const people = authors.map((id) => ({ id, name: this.userById(id).displayName }));
     return { threadId: threadIdOf(messageId(message.author, message.clientId)), count, lastMicros, people };
   }
 
@@ -154,7 +175,7 @@ export class Views {
       return {
         userId: user,
         text: name,
-        name: isCall ? user.slice(1) : this.userById(user).name,
+        name: isCall ? user.slice(1) : this.userById(user).displayName,
         silent,
         outside: !isCall && !queries.isMember(conversation, user),
       };
@@ -169,7 +190,7 @@ export class Views {
       .toSorted(byTag);
     return [...Map.groupBy(shown, (row) => row.emoji)].map(([emoji, rows]) => {
       const userIds = rows.map(({ user }) => user);
-      return { emoji, userIds, names: userIds.slice(0, REACTION_NAMES).map((id) => this.userById(id).name) };
+      return { emoji, userIds, names: userIds.slice(0, REACTION_NAMES).map((id) => this.userById(id).displayName) };
     });
   }
 
@@ -202,6 +223,7 @@ export class Views {
         return { kind, conversationId, readerId, messageIds, upTo };
       }
       case "person":
+      case "profile":
       case "presence":
         return { kind: told.kind, person: this.userById(told.person) };
       case "conversation":
@@ -216,7 +238,7 @@ export class Views {
   room({ row, people, role }: RoomSummary): RoomView {
     const { id, name, topic, isPrivate, archived, historyFromJoining, fromGroupSeq: seq, createdBy } = row;
     const { adminsOnly, slowSeconds } = row;
-    const by = { name: this.userById(createdBy).name, timeMicros: row.createdMicros, seq };
+    const by = { name: this.userById(createdBy).displayName, timeMicros: row.createdMicros, seq };
     const what = {
       name,
       topic,
@@ -239,7 +261,7 @@ export class Views {
     return {
       id: summary.id,
       with: summary.kind === "direct" ? this.userById(summary.other) : null,
-      group: summary.group.map((id) => this.userById(id)).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      group: summary.group.map((id) => this.userById(id)).toSorted((a, b) => (a.displayName < b.displayName ? -1 : 1)),
       room: room === null ? null : this.room(room),
       thread: thread === null ? null : this.#thread(thread),
       unread: summary.unread,

@@ -40,6 +40,7 @@ export const deleteAccount: Kind<DeleteAccount> = {
       formerName: null,
       formerFolded: null,
     });
+    rows.profiles.drop(op.user);
     if (body.deleteMessages) rows.setPurge(op.user, "");
     const at = { op, seq, rows };
     if (user.deleted === 0) note(at, "deleteAccount");

@@ -32,6 +32,7 @@ import { sendMessage } from "./send-message.ts";
 import { setActive } from "./set-active.ts";
 import { setPreference } from "./set-preference.ts";
 import { setPrivate } from "./set-private.ts";
+import { setProfile } from "./set-profile.ts";
 import { setRole } from "./set-role.ts";
 import { setRoomRole } from "./set-room-role.ts";
 import { setTopic } from "./set-topic.ts";
@@ -70,6 +71,7 @@ export const KINDS = {
   resetPassword,
   setActive,
   nameGroup,
+  setProfile,
 } as const;
 
 // Only the executable that tests upgrade to has this kind; see next.ts.

@@ -21,6 +21,7 @@ import { OPERATOR } from "../kinds/roles.ts";
 import { MarkGatherer } from "./mark-gatherer.ts";
 import { Messaging } from "./messaging.ts";
 import type { Presence } from "../ports.ts";
+import { Profiles } from "./profiles.ts";
 import { Projections } from "../projections.ts";
 import { Reading } from "../reading.ts";
 import { Recipients } from "./recipients.ts";
@@ -80,7 +81,7 @@ export function createChat(options: ChatOptions): Chat {
   const { queries, presence } = options;
   const writer = new Writer(options);
   const reading = new Reading(options);
-  const views = new Views(queries, presence);
+  const views = new Views(queries, presence, () => options.clock.nowMicros());
   const finder = new Finder(options, reading);
   const tokens = new LinkTokens(options, reading);
   const invites = new Invites(options, { writer, reading, views, finder, tokens });
@@ -110,6 +111,7 @@ export function createChat(options: ChatOptions): Chat {
     ...callsOf(messaging),
     ...callsOf(rooms),
     ...callsOf(threads),
+    ...callsOf(new Profiles(options, { writer, views })),
     ...callsOf(invites),
     ...callsOf(managing),
     ...callsOf(new ActivityList(options, { reading, views })),

@@ -161,7 +161,8 @@ export class Messaging {
     if (result.kind === "sent" && result.timeMicros !== null) {
       const { seq, timeMicros } = result;
       const quote = this.#views.quote(conversation, quoted === "" ? null : quoted);
-      const shown = { mentions: this.#views.mentions(mentions.value, op), quote };
+      const authorDisplayName = this.#deps.queries().profiles.displayName(session.userId) || session.name;
+      const shown = { mentions: this.#views.mentions(mentions.value, op), quote, authorDisplayName };
       return { ok: true, value: { ...sent(session, clientId.value, op, { seq, timeMicros }), ...shown }, cursor };
     }
     const row = this.#deps.queries().message(conversation, session.userId, result.seq);
@@ -477,7 +478,7 @@ function sent(
   clientId: ClientId,
   op: Extract<OpBody, { kind: "sendMessage" }>,
   { seq, timeMicros }: { readonly seq: Seq; readonly timeMicros: number },
-): Omit<MessageView, "mentions" | "quote"> {
+): Omit<MessageView, "mentions" | "quote" | "authorDisplayName"> {
   return {
     id: messageId(session.userId, clientId),
     conversationId: op.conversation,

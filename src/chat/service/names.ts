@@ -7,6 +7,7 @@
  * table of UTS 39: within one script few letters are confused, and across scripts it is mainly the Cyrillic and
  * Greek letters that look like Latin ones.
  */
+import { DISPLAY_NAME_CHARS_MAX } from "../bounds.ts";
 import { failed, type ChatError } from "../errors.ts";
 import { CALLS } from "../mention-text.ts";
 
@@ -121,6 +122,38 @@ export function checkName(text: string): Checked {
 /** Checks a new name of a room, with or without its `#`: as a person's, but of at most 64 characters. */
 export function checkRoomName(text: string): Checked {
   return checked(withoutHash(text), ROOM_NAME_CHARS_MAX);
+}
+
+/** What the page itself writes in place of names, or behind them. */
+const RESERVED = new Set(["deleted user", "you", ...CALLS.keys()]);
+
+const DISPLAY_NAME = /^[\p{L}\p{N}][\p{L}\p{N}\p{M}\p{Join_Control}_.'’ -]*$/u;
+
+/**
+ * Checks what somebody wants to be called, "" for the name of the account: 1 to 64 characters after NFKC; letters,
+ * digits, single spaces and `_.-'`; each word in one script, because some write their name in two. Errors: invalid,
+ * too_long.
+ */
+export function checkDisplayName(
+  text: string,
+):
+  | { readonly ok: true; readonly value: Omit<Name, "name"> & { readonly text: string } }
+  | { readonly ok: false; readonly error: ChatError } {
+  const no = (sentence: string) => failed("invalid", sentence, { field: "displayName" });
+  // Decomposed text is at most about four times as long as composed text.
+  const isLong = text.length > 8 * DISPLAY_NAME_CHARS_MAX;
+  const name = isLong ? "" : text.toWellFormed().normalize("NFKC").replaceAll(/ +/g, " ").trim();
+  if (isLong || characters(name) > DISPLAY_NAME_CHARS_MAX) {
+    const sentence = `A name has at most ${DISPLAY_NAME_CHARS_MAX} characters.`;
+    return failed("too_long", sentence, { field: "displayName" });
+  }
+  if (name === "") return { ok: true, value: { text: "", folded: "", skeleton: "" } };
+  if (!DISPLAY_NAME.test(name) || INVISIBLE.test(name) || hasStrayJoiner(name))
+    return no("Use letters, digits, spaces, dots, dashes, underscores and apostrophes.");
+  if (RESERVED.has(foldName(name))) return no("This page uses that word itself. Choose another name.");
+  if (name.split(" ").some((word) => !SCRIPTS.some((script) => script.test(word))))
+    return no("Use the letters of one alphabet only in each word.");
+  return { ok: true, value: { text: name, folded: foldName(name), skeleton: skeletonOf(name) } };
 }
 
 function withoutHash(text: string): string {

@@ -11,6 +11,7 @@ import {
   mentions,
   messages,
   preferences,
+  profiles,
   reads,
   sessions,
   users,
@@ -75,7 +76,8 @@ function peopleStatements(c: StateConnection) {
               inner join ${members} as others on others.conversation = ${members.conversation}
               where ${members.user} = ${p("knownTo")} and others.user = ${users.id}))`,
             // 1 for an empty part, so that every name matches.
-            sql`instr(${users.folded}, ${p("part")}) > 0`,
+            sql`(instr(${users.folded}, ${p("part")}) > 0 or exists (select 1 from ${profiles}
+              where ${profiles.user} = ${users.id} and instr(${profiles.folded}, ${p("part")}) > 0))`,
           ),
         )
         .orderBy(asc(users.folded))

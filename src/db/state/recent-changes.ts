@@ -19,6 +19,9 @@ export function preferencesOf(user: UserId): string {
   return `preferences of ${user}`;
 }
 
+/** What stands, among the conversations, for what people say about themselves. */
+export const PROFILES = "profiles";
+
 /** See the top of this file. */
 export class RecentChanges {
   readonly #max: number;

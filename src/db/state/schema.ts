@@ -131,6 +131,26 @@ export const resets = sqliteTable(
   (t) => [uniqueIndex("resets_token").on(t.tokenHash)],
 );
 
+/** What people say about themselves; ProfileRow says what the columns are. */
+export const profiles = sqliteTable(
+  "profiles",
+  {
+    user: text().primaryKey(),
+    displayName: text("display_name").notNull(),
+    folded: text().notNull(),
+    skeleton: text().notNull(),
+    nameTag: text("name_tag").notNull(),
+    emoji: text().notNull(),
+    text: text().notNull(),
+    untilMicros: integer("until_micros").notNull(),
+    statusTag: text("status_tag").notNull(),
+    timeZone: text("time_zone").notNull(),
+    zoneTag: text("zone_tag").notNull(),
+    changedSeq: integer("changed_seq").notNull(),
+  },
+  (t) => [index("profiles_changed").on(t.changedSeq)],
+);
+
 /** Accounts that are or were deactivated; DeactivationRow says what the columns are. */
 export const deactivations = sqliteTable("deactivations", {
   user: text().primaryKey(),

@@ -84,6 +84,7 @@ export class StateQueries implements Queries {
   readonly newestMicros: () => number;
   readonly rooms: StateRoomQueries;
   readonly admin: StateAdminQueries;
+  readonly profiles: Queries["profiles"];
   readonly activity: Queries["activity"];
   readonly mentionsIn: Queries["mentionsIn"];
   readonly reactionsTo: Queries["reactionsTo"];
@@ -105,6 +106,7 @@ export class StateQueries implements Queries {
     this.#q = queryStatements(connection);
     this.rooms = new StateRoomQueries(connection, held.rows);
     this.admin = new StateAdminQueries(held.rows);
+    this.profiles = held.rows.profiles;
     const activity = new StateActivity(connection, (...at) => this.message(...at));
     this.activity = (...asked) => activity.of(...asked);
     this.mentionsIn = (seq) => held.rows.mentionsIn(seq);
@@ -139,7 +141,7 @@ export class StateQueries implements Queries {
 
   users(afterFolded: string, except: UserId, limit: number, some: SomePeople = {}): readonly UserRow[] {
     const { part = "", which = "active", knownTo = "" } = some;
-    return this.#q.users.all(afterFolded, except, WHICH[which], knownTo, knownTo, part, limit).map(userRow);
+    return this.#q.users.all(afterFolded, except, WHICH[which], knownTo, knownTo, part, part, limit).map(userRow);
   }
 
   /** The number of accounts that are not deleted. */
@@ -367,6 +369,8 @@ export class StateQueries implements Queries {
     for (const { conversation, seq: changedSeq } of this.#rows.preferencesSince(user, seq, limit + 1))
       if (this.isMember(conversation, user))
         changes.push({ seq: changedSeq, told: { kind: "conversation", conversationId: conversation } });
+    for (const { user: person, seq: changedSeq } of this.#rows.profiles.since(seq, limit + 1))
+      if (this.admin.knows(user, person)) changes.push({ seq: changedSeq, told: { kind: "profile", person } });
     const memberships = [...this.#memberships(user), ...this.#watched(user, watched)];
     for (const { conversation } of memberships) {
       if (changes.length > limit) return null;

@@ -38,6 +38,7 @@ import { StateFollows } from "./follows.ts";
 import { StateInvites } from "./invites.ts";
 import { StateMentions, type SeenMention } from "./mentions.ts";
 import { StateLocks } from "./locks.ts";
+import { StateProfiles } from "./profiles.ts";
 import { StateReactions } from "./reactions.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
@@ -77,6 +78,7 @@ export class StateRows implements Rows {
   readonly #follows: StateFollows;
   /** These also answer queries. */
   readonly locks: StateLocks;
+  readonly profiles: StateProfiles;
   readonly invites: StateInvites;
   readonly audit: StateAudit;
   readonly #mentions: StateMentions;
@@ -111,6 +113,7 @@ export class StateRows implements Rows {
     this.#preferences = new StatePreferences(connection);
     this.#follows = new StateFollows(connection);
     this.locks = new StateLocks(connection);
+    this.profiles = new StateProfiles(connection, this.#changes, (skeleton) => this.userBySkeleton(skeleton));
     this.invites = new StateInvites(connection);
     this.audit = new StateAudit(connection);
     this.#mentions = new StateMentions(connection);
@@ -132,6 +135,7 @@ export class StateRows implements Rows {
     this.#roles = null;
     this.#first = null;
     this.locks.forget();
+    this.profiles.forget();
   }
 
   user(id: UserId): UserRow | null {
@@ -155,20 +159,11 @@ export class StateRows implements Rows {
   }
 
   putUser(row: UserRow): void {
-    this.#q.putUser.run(
-      row.id,
-      row.name,
-      row.folded,
-      row.passwordHash,
-      row.passwordMicros,
-      row.createdMicros,
-      row.lastSeenMicros,
-      row.deleted,
-      row.formerName,
-      row.formerFolded,
-      row.skeleton,
-    );
-    this.#users.set(row.id, row);
+    const { id, name, folded, skeleton, passwordHash, passwordMicros, createdMicros, lastSeenMicros } = row;
+    const formerly = [row.deleted, row.formerName, row.formerFolded, skeleton];
+    this.#q.putUser.run(id, name, folded, passwordHash, passwordMicros, createdMicros, lastSeenMicros, ...formerly);
+    if (this.#users.get(id)?.skeleton !== skeleton) this.profiles.nameTaken();
+    this.#users.set(id, row);
     if (this.#first !== null && row.createdMicros <= this.#first.createdMicros) this.#first = null;
   }
 

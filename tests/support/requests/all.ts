@@ -8,12 +8,26 @@ import { INVITES } from "./invites.ts";
 import { MANAGING } from "./managing.ts";
 import { MESSAGES } from "./messages.ts";
 import { PREFERENCES } from "./preferences.ts";
+import { PROFILES } from "./profiles.ts";
 import { REACTIONS } from "./reactions.ts";
 import type { CallRow, RouteRow } from "./request.ts";
 import { ROOMS } from "./rooms.ts";
 import { THREADS } from "./threads.ts";
 
-const PARTS = [ACCOUNTS, ACTIVITY, CLUSTER, EDITS, INVITES, MANAGING, MESSAGES, PREFERENCES, REACTIONS, ROOMS, THREADS];
+const PARTS = [
+  ACCOUNTS,
+  ACTIVITY,
+  CLUSTER,
+  EDITS,
+  INVITES,
+  MANAGING,
+  MESSAGES,
+  PREFERENCES,
+  PROFILES,
+  REACTIONS,
+  ROOMS,
+  THREADS,
+];
 
 /** The requests of every method of lastword.v1.Chat. */
 export const CALL_ROWS = Object.assign({}, ...PARTS.map(({ calls }) => calls)) as Readonly<

@@ -70,6 +70,7 @@ function scalar(type: string): fc.Arbitrary<unknown> {
   if (type === "bool") return fc.boolean();
   // Only formats are uint32, and no rule ever gets a newer one.
   if (type === "uint32") return fc.nat(OP_FORMAT);
+  if (type === "uint64") return fc.nat();
   throw new Error(`no values for a field of type ${type}`);
 }
 

@@ -72,7 +72,8 @@ test("with 300 conversations it takes as many statements as with three, if as mu
   const quiet = { many: await resume(many, cursor), few: await resume(few, cursor) };
   expect(quiet.many.kinds).toEqual([]);
   expect(quiet.many.statements).toBe(quiet.few.statements);
-  expect(quiet.many.statements).toBeLessThanOrEqual(4);
+  // One of them is for the profile of the reader, who has not been looked at before.
+  expect(quiet.many.statements).toBeLessThanOrEqual(5);
 
   await solo.chat.markRead(many.session, { ids: [toMany.id] });
   await send(writer, "many", "one");

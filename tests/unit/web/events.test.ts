@@ -152,7 +152,8 @@ describe("one event", () => {
   });
 
   test("that moves no cursor is the same bytes for readers at different places", () => {
-    const person = { id: "p", name: "pat", deleted: false, online: true, lastSeenMicros: 0, role: "member" as const };
+    const names = { name: "pat", displayName: "Pat" };
+    const person = { id: "p", ...names, deleted: false, online: true, lastSeenMicros: 0, role: "member" as const };
     const event: FeedEvent = { kind: "presence", person };
     const bytes = encodeItem({ event, cursor: "c1", moves: false });
     expect(encodeItem({ event, cursor: "c2", moves: false })).toBe(bytes);

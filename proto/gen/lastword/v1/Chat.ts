@@ -99,6 +99,14 @@ import type {
   WireGetMessagesResponse as Wire_lastword_v1_GetMessagesResponse,
 } from "../../lastword/v1/GetMessagesResponse.ts";
 import type {
+  GetPersonRequestInput as _lastword_v1_GetPersonRequestInput,
+  WireGetPersonRequest as Wire_lastword_v1_GetPersonRequest,
+} from "../../lastword/v1/GetPersonRequest.ts";
+import type {
+  GetPersonResponseInput as _lastword_v1_GetPersonResponseInput,
+  WireGetPersonResponse as Wire_lastword_v1_GetPersonResponse,
+} from "../../lastword/v1/GetPersonResponse.ts";
+import type {
   JoinRoomRequestInput as _lastword_v1_JoinRoomRequestInput,
   WireJoinRoomRequest as Wire_lastword_v1_JoinRoomRequest,
 } from "../../lastword/v1/JoinRoomRequest.ts";
@@ -282,6 +290,14 @@ import type {
   SetPreferenceResponseInput as _lastword_v1_SetPreferenceResponseInput,
   WireSetPreferenceResponse as Wire_lastword_v1_SetPreferenceResponse,
 } from "../../lastword/v1/SetPreferenceResponse.ts";
+import type {
+  SetProfileRequestInput as _lastword_v1_SetProfileRequestInput,
+  WireSetProfileRequest as Wire_lastword_v1_SetProfileRequest,
+} from "../../lastword/v1/SetProfileRequest.ts";
+import type {
+  SetProfileResponseInput as _lastword_v1_SetProfileResponseInput,
+  WireSetProfileResponse as Wire_lastword_v1_SetProfileResponse,
+} from "../../lastword/v1/SetProfileResponse.ts";
 import type {
   SetRoleRequestInput as _lastword_v1_SetRoleRequestInput,
   WireSetRoleRequest as Wire_lastword_v1_SetRoleRequest,
@@ -792,6 +808,47 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_GetMessagesResponse>,
   ): grpc.ClientUnaryCall;
 
+  GetPerson(
+    argument: _lastword_v1_GetPersonRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetPersonResponse>,
+  ): grpc.ClientUnaryCall;
+  GetPerson(
+    argument: _lastword_v1_GetPersonRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetPersonResponse>,
+  ): grpc.ClientUnaryCall;
+  GetPerson(
+    argument: _lastword_v1_GetPersonRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetPersonResponse>,
+  ): grpc.ClientUnaryCall;
+  GetPerson(
+    argument: _lastword_v1_GetPersonRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetPersonResponse>,
+  ): grpc.ClientUnaryCall;
+  getPerson(
+    argument: _lastword_v1_GetPersonRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetPersonResponse>,
+  ): grpc.ClientUnaryCall;
+  getPerson(
+    argument: _lastword_v1_GetPersonRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetPersonResponse>,
+  ): grpc.ClientUnaryCall;
+  getPerson(
+    argument: _lastword_v1_GetPersonRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetPersonResponse>,
+  ): grpc.ClientUnaryCall;
+  getPerson(
+    argument: _lastword_v1_GetPersonRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_GetPersonResponse>,
+  ): grpc.ClientUnaryCall;
+
   JoinRoom(
     argument: _lastword_v1_JoinRoomRequestInput,
     metadata: grpc.Metadata,
@@ -1707,6 +1764,47 @@ export interface ChatClient extends grpc.Client {
   setPreference(
     argument: _lastword_v1_SetPreferenceRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_SetPreferenceResponse>,
+  ): grpc.ClientUnaryCall;
+
+  SetProfile(
+    argument: _lastword_v1_SetProfileRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetProfileResponse>,
+  ): grpc.ClientUnaryCall;
+  SetProfile(
+    argument: _lastword_v1_SetProfileRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetProfileResponse>,
+  ): grpc.ClientUnaryCall;
+  SetProfile(
+    argument: _lastword_v1_SetProfileRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetProfileResponse>,
+  ): grpc.ClientUnaryCall;
+  SetProfile(
+    argument: _lastword_v1_SetProfileRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetProfileResponse>,
+  ): grpc.ClientUnaryCall;
+  setProfile(
+    argument: _lastword_v1_SetProfileRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetProfileResponse>,
+  ): grpc.ClientUnaryCall;
+  setProfile(
+    argument: _lastword_v1_SetProfileRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetProfileResponse>,
+  ): grpc.ClientUnaryCall;
+  setProfile(
+    argument: _lastword_v1_SetProfileRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetProfileResponse>,
+  ): grpc.ClientUnaryCall;
+  setProfile(
+    argument: _lastword_v1_SetProfileRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SetProfileResponse>,
   ): grpc.ClientUnaryCall;
 
   SetRole(
@@ -1801,6 +1899,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   GetMessages: grpc.handleUnaryCall<Wire_lastword_v1_GetMessagesRequest, _lastword_v1_GetMessagesResponseInput>;
 
+  GetPerson: grpc.handleUnaryCall<Wire_lastword_v1_GetPersonRequest, _lastword_v1_GetPersonResponseInput>;
+
   JoinRoom: grpc.handleUnaryCall<Wire_lastword_v1_JoinRoomRequest, _lastword_v1_JoinRoomResponseInput>;
 
   LeaveRoom: grpc.handleUnaryCall<Wire_lastword_v1_LeaveRoomRequest, _lastword_v1_LeaveRoomResponseInput>;
@@ -1852,6 +1952,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
   SetActive: grpc.handleUnaryCall<Wire_lastword_v1_SetActiveRequest, _lastword_v1_SetActiveResponseInput>;
 
   SetPreference: grpc.handleUnaryCall<Wire_lastword_v1_SetPreferenceRequest, _lastword_v1_SetPreferenceResponseInput>;
+
+  SetProfile: grpc.handleUnaryCall<Wire_lastword_v1_SetProfileRequest, _lastword_v1_SetProfileResponseInput>;
 
   SetRole: grpc.handleUnaryCall<Wire_lastword_v1_SetRoleRequest, _lastword_v1_SetRoleResponseInput>;
 
@@ -1930,6 +2032,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_GetMessagesResponseInput,
     Wire_lastword_v1_GetMessagesRequest,
     Wire_lastword_v1_GetMessagesResponse
+  >;
+  GetPerson: MethodDefinition<
+    _lastword_v1_GetPersonRequestInput,
+    _lastword_v1_GetPersonResponseInput,
+    Wire_lastword_v1_GetPersonRequest,
+    Wire_lastword_v1_GetPersonResponse
   >;
   JoinRoom: MethodDefinition<
     _lastword_v1_JoinRoomRequestInput,
@@ -2068,6 +2176,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_SetPreferenceResponseInput,
     Wire_lastword_v1_SetPreferenceRequest,
     Wire_lastword_v1_SetPreferenceResponse
+  >;
+  SetProfile: MethodDefinition<
+    _lastword_v1_SetProfileRequestInput,
+    _lastword_v1_SetProfileResponseInput,
+    Wire_lastword_v1_SetProfileRequest,
+    Wire_lastword_v1_SetProfileResponse
   >;
   SetRole: MethodDefinition<
     _lastword_v1_SetRoleRequestInput,

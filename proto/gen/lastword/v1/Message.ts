@@ -37,6 +37,7 @@ export interface MessageInput {
   quote?: _lastword_v1_QuoteInput | null;
   removedBy?: string;
   removedByName?: string;
+  authorDisplayName?: string;
 }
 
 export interface WireMessage {
@@ -58,4 +59,5 @@ export interface WireMessage {
   quote: Wire_lastword_v1_Quote | null;
   removedBy: string;
   removedByName: string;
+  authorDisplayName: string;
 }

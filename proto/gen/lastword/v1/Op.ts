@@ -125,6 +125,10 @@ import type {
   SetPostingInput as _lastword_v1_SetPostingInput,
   WireSetPosting as Wire_lastword_v1_SetPosting,
 } from "../../lastword/v1/SetPosting.ts";
+import type {
+  SetProfileInput as _lastword_v1_SetProfileInput,
+  WireSetProfile as Wire_lastword_v1_SetProfile,
+} from "../../lastword/v1/SetProfile.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface OpInput {
@@ -166,6 +170,7 @@ export interface OpInput {
   setActive?: _lastword_v1_SetActiveInput | null;
   nameGroup?: _lastword_v1_NameGroupInput | null;
   setPosting?: _lastword_v1_SetPostingInput | null;
+  setProfile?: _lastword_v1_SetProfileInput | null;
   payload?:
     | "register"
     | "login"
@@ -197,7 +202,8 @@ export interface OpInput {
     | "resetPassword"
     | "setActive"
     | "nameGroup"
-    | "setPosting";
+    | "setPosting"
+    | "setProfile";
 }
 
 export interface WireOp {
@@ -239,6 +245,7 @@ export interface WireOp {
   setActive?: Wire_lastword_v1_SetActive | null;
   nameGroup?: Wire_lastword_v1_NameGroup | null;
   setPosting?: Wire_lastword_v1_SetPosting | null;
+  setProfile?: Wire_lastword_v1_SetProfile | null;
   payload?:
     | "register"
     | "login"
@@ -270,5 +277,6 @@ export interface WireOp {
     | "resetPassword"
     | "setActive"
     | "nameGroup"
-    | "setPosting";
+    | "setPosting"
+    | "setProfile";
 }

@@ -1,5 +1,9 @@
 // Original file: chat.proto
 
+import type {
+  StatusInput as _lastword_v1_StatusInput,
+  WireStatus as Wire_lastword_v1_Status,
+} from "../../lastword/v1/Status.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface UserInput {
@@ -11,8 +15,13 @@ export interface UserInput {
   formerName?: string;
   role?: string;
   deactivated?: boolean;
+  displayName?: string;
+  status?: _lastword_v1_StatusInput | null;
+  timeZone?: string;
   _formerName?: "formerName";
   _deactivated?: "deactivated";
+  _status?: "status";
+  _timeZone?: "timeZone";
 }
 
 export interface WireUser {
@@ -24,6 +33,11 @@ export interface WireUser {
   formerName?: string;
   role: string;
   deactivated?: boolean;
+  displayName: string;
+  status?: Wire_lastword_v1_Status | null;
+  timeZone?: string;
   _formerName?: "formerName";
   _deactivated?: "deactivated";
+  _status?: "status";
+  _timeZone?: "timeZone";
 }

@@ -1,0 +1,34 @@
+/** How MemoryRows shows its rows as the tables of state.db, and finds one among those of a conversation. */
+import type { MessageRow } from "../../src/chat/rows.ts";
+import type { Seq } from "../../src/election/view.ts";
+
+/** Index of the first row with at least this seq. */
+export function lowerBound(rows: readonly MessageRow[], seq: Seq): number {
+  let [low, high] = [0, rows.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (rows[middle]!.seq < seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The rows as a table of state.db: columns in snake case, rows ordered by the columns of the key. */
+export function table(rows: Iterable<object>, key: readonly string[]): Record<string, unknown>[] {
+  return [...rows].map(snakeCase).sort((a, b) => {
+    for (const column of key) {
+      const [x, y] = [a[column] as string | number, b[column] as string | number];
+      if (x !== y) return x < y ? -1 : 1;
+    }
+    return 0;
+  });
+}
+
+/** The columns ordered by name, with values as SQLite returns them. */
+function snakeCase(row: object): Record<string, unknown> {
+  const columns = Object.entries(row).map(([name, value]): [string, unknown] => [
+    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+    typeof value === "boolean" ? Number(value) : value instanceof Uint8Array ? new Uint8Array(value) : value,
+  ]);
+  return Object.fromEntries(columns.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
