@@ -106,6 +106,14 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
     chat
       .listAudit(session, { before, limit: limit || PAGE_DEFAULT, ...readAt(read) })
       .then(as((entries) => ({ entries: entries.map((entry) => ({ ...entry, link: entry.link ?? "" })) }))),
+  ReportMessage: ({ messageId, why, clientId }, { chat, session }) =>
+    chat.reportMessage(session, { messageId, why, clientId }).then(nothing),
+  ListReports: ({ done, beforeSeq, limit, read }, { chat, session, readAt }) =>
+    chat
+      .listReports(session, { done, beforeSeq, limit: limit || PAGE_DEFAULT, ...readAt(read) })
+      .then(as((reports) => ({ reports }))),
+  SettleReport: ({ messageId, by, reopen, clientId }, { chat, session }) =>
+    chat.settleReport(session, { messageId, by, done: !reopen, clientId }).then(nothing),
   RevokeInvite: ({ id, clientId }, { chat, session }) =>
     chat.revokeInvite(session, { id, clientId }).then(as((invite) => ({ invite }))),
   ListConversations: ({ limit, read, beforeSeq, unreadOnly }, { chat, session, readAt }) =>

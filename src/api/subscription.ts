@@ -127,6 +127,8 @@ function eventFields(event: FeedEvent): Partial<Encodable<WireSubscribeResponse>
       return { presence: event.person };
     case "conversation":
       return { conversation: { conversationId: event.conversationId } };
+    case "reports":
+      return { reports: { open: event.open } };
     case "typing":
       return { typing: { conversationId: event.conversationId, userId: event.userId } };
     case "reset":

@@ -38,3 +38,9 @@ export const HERE_MAX = 256;
 export const SIGNS_MAX = 200;
 /** With more people than this, the page asks before it sends an `@room` or `@here`. */
 export const CALLED_UNASKED_MAX = 10;
+/** Characters of the reason for which somebody reports a message. */
+export const WHY_CHARS_MAX = 512;
+/** Reports that one user makes within an hour. */
+export const REPORTS_PER_HOUR = 10;
+/** Reports that wait are counted up to this number. */
+export const REPORTS_COUNT_MAX = 100;

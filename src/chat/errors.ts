@@ -55,6 +55,7 @@ export interface ChatError {
     | "name"
     | "password"
     | "topic"
+    | "why"
     | "to"
     | "body"
     | "id"

@@ -36,6 +36,8 @@ export type Told<Message, Person> =
   | { readonly kind: "presence"; readonly person: Person }
   /** The conversation came to the reader's list, left it, or is called otherwise: what it is now, the rows say. */
   | { readonly kind: "conversation"; readonly conversationId: ConversationId }
+  /** For whoever runs the chat: how many reports wait, counted up to REPORTS_COUNT_MAX. */
+  | { readonly kind: "reports"; readonly open: number }
   | { readonly kind: "typing"; readonly conversationId: ConversationId; readonly userId: UserId }
   /**
    * The session ended (log-out, password change, account deleted), and its streams close after this.

@@ -2,7 +2,7 @@
  * Checks the form and size of what people send. The proposing replica checks them, never
  * apply, because Unicode tables differ between versions of the runtime.
  */
-import { EMOJI_BYTES_MAX, IDS_MAX, MESSAGE_BYTES_MAX, PAGE_MAX } from "./bounds.ts";
+import { EMOJI_BYTES_MAX, IDS_MAX, MESSAGE_BYTES_MAX, PAGE_MAX, WHY_CHARS_MAX } from "./bounds.ts";
 import { failed, type ChatError } from "./errors.ts";
 import { failedWith } from "./sentences.ts";
 import { parseClientId, type ClientId, type MessageId } from "./ids.ts";
@@ -110,6 +110,16 @@ export function checkLine(
   if (/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(line))
     return failed("invalid", `${what} cannot contain control characters.`, more);
   return { ok: true, value: line };
+}
+
+/** Checks why somebody reports a message: at most 512 characters, without control characters; may be empty. */
+export function checkWhy(text: string): Checked<string> {
+  const sentence = `Say it in at most ${WHY_CHARS_MAX} characters.`;
+  if (text.length > 4 * WHY_CHARS_MAX) return failed("too_long", sentence, { field: "why" });
+  const why = text.toWellFormed().replace(/\r\n?/g, "\n").trim();
+  if (characters(why) > WHY_CHARS_MAX) return failed("too_long", sentence, { field: "why" });
+  if (CONTROL.test(why)) return failed("invalid", "A reason cannot contain control characters.", { field: "why" });
+  return { ok: true, value: why };
 }
 
 /** One emoji as the standard knows it: a flag, a family, a thumb of any colour. */

@@ -7,6 +7,7 @@ import type { Told } from "./fact.ts";
 import type { ChatErrorCode } from "./errors.ts";
 import type { ClientId, ConversationId, InviteId, MessageId, UserId } from "./ids.ts";
 import type { ProfileQueries } from "./profiles.ts";
+import type { ReportRow } from "./report-rows.ts";
 import type {
   AuditEntry,
   DeactivationRow,
@@ -173,6 +174,19 @@ export interface Change {
   readonly told: Told<SeenMessage, UserId>;
 }
 
+/** Where a reported message is. */
+export interface ReportedPlace {
+  /** Of a thread: as of its parent. */
+  readonly kind: "direct" | "group" | "room";
+  readonly isThread: boolean;
+  /** Name of the room; "" if it is none. */
+  readonly room: string;
+  /** Who is in it; empty for a room. */
+  readonly people: readonly UserId[];
+  /** The message was deleted. */
+  readonly isGone: boolean;
+}
+
 /** What those who run the chat see, and what lets people in. */
 export interface AdminQueries {
   /** Whether anybody has an account. */
@@ -193,6 +207,12 @@ export interface AdminQueries {
   isGuest(user: UserId): boolean;
   /** The `limit` newest entries of the audit log below this id, the newest first. */
   audit(beforeId: number, limit: number): readonly AuditEntry[];
+  /** The `limit` newest reports below this seq that are done, or those that are not, the newest first. */
+  reports(beforeSeq: Seq, limit: number, isDone: boolean): readonly ReportRow[];
+  /** How many are not done, counted up to REPORTS_COUNT_MAX. */
+  openReports(): number;
+  /** Where a reported message is, for those who run the chat, whether they are there or not. */
+  reportedPlace(report: ReportRow): ReportedPlace;
   /** The `limit` newest links that were made before this time, the newest first. */
   invites(beforeMicros: number, limit: number): readonly InviteRow[];
 }

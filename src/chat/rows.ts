@@ -8,6 +8,7 @@
  */
 import type { ClientId, ConversationId, InviteId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { ProfileRows } from "./profiles.ts";
+import type { ReportRows } from "./report-rows.ts";
 import type { Seq } from "../election/view.ts";
 
 /** 0: a living account. 1: deleted, its messages stay. 2: deleted together with its messages. */
@@ -121,7 +122,10 @@ export type AuditAction =
   | "resetPassword"
   /** The account of the person `target`. */
   | "deactivate"
-  | "reactivate";
+  | "reactivate"
+  /** The actor told those who run the chat of a message of the person `target`; one of them dealt with such a report. */
+  | "report"
+  | "settleReport";
 
 /** Who did what to whom, for those who run the chat. Kept for AUDIT_MICROS, at most AUDIT_ROWS_MAX of them. */
 export interface AuditRow {
@@ -512,6 +516,7 @@ export interface Rows {
   /** By tag; none if the message was never edited. */
   versionsOf(seq: Seq): readonly VersionRow[];
   readonly removals: Removals;
+  readonly reports: ReportRows;
   /** The tag of the last of them; "" if the message was never edited. */
   newestVersion(seq: Seq): string;
   /** Inserts or replaces. */

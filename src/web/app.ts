@@ -21,6 +21,7 @@ import { messageRoutes } from "./messages/message-routes.tsx";
 import { chatRoutes } from "./messages/routes.tsx";
 import { peopleRoutes } from "./people/routes.tsx";
 import { auditRoutes } from "./audit/routes.tsx";
+import { reportRoutes } from "./reports/routes.tsx";
 import { inviteRoutes } from "./invites/routes.tsx";
 import { roomRoutes } from "./rooms/routes.tsx";
 import { clusterRoutes, healthRoutes } from "./cluster/routes.tsx";
@@ -72,6 +73,7 @@ export function createWeb(deps: WebDeps): Web {
   app.route("/", roomRoutes(deps));
   app.route("/", inviteRoutes(deps));
   app.route("/", auditRoutes(deps));
+  app.route("/", reportRoutes(deps));
   app.route("/", accountRoutes(deps));
   app.route("/", eventRoutes(deps, streams));
   app.notFound((c) => answerError(c, failed("not_found", "There is no page at this address.").error));

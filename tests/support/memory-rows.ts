@@ -32,6 +32,8 @@ import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX, FIRST_FORMAT } from ".
 import type { ProfileRow, ProfileRows } from "../../src/chat/profiles.ts";
 import type { Seq } from "../../src/election/view.ts";
 import { lowerBound, table } from "./memory-tables.ts";
+import type { ReportRow } from "../../src/chat/report-rows.ts";
+import { MemoryReports } from "./memory-reports.ts";
 
 interface SingleRow {
   readonly user: string;
@@ -53,6 +55,7 @@ class Tables {
   reactions = new Map<string, ReactionRow>();
   versions = new Map<string, VersionRow>();
   removals = new Map<string, RemovalRow>();
+  reports = new Map<string, ReportRow>();
   preferences = new Map<string, PreferenceRow>();
   invites = new Map<string, InviteRow>();
   inviteUses = new Map<string, InviteUseRow>();
@@ -142,6 +145,7 @@ export class MemoryRows implements Rows {
       reactions: table(t.reactions.values(), ["seq", "emoji", "user"]),
       versions: table(t.versions.values(), ["seq", "tag"]),
       removals: table(t.removals.values(), ["seq"]),
+      reports: table(t.reports.values(), ["message", "by"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
       requests: table(
         [...t.requests.values()].map(({ user, clientId, hash, seq, result }) => ({
@@ -408,6 +412,12 @@ export class MemoryRows implements Rows {
     of: (seq: Seq): RemovalRow | null => this.#t.removals.get(String(seq)) ?? null,
     put: (row: RemovalRow): void => this.#set(this.#t.removals, String(row.seq), row),
   };
+
+  readonly reports = new MemoryReports({
+    all: () => this.#t.reports,
+    set: (key, row) => this.#set(this.#t.reports, key, row),
+    delete: (key) => this.#delete(this.#t.reports, key),
+  });
 
   putVersion(row: VersionRow): void {
     this.#set(this.#t.versions, `${row.seq} ${row.tag}`, row);

@@ -228,6 +228,8 @@ export class Views {
         return { kind: told.kind, person: this.userById(told.person) };
       case "conversation":
         return { kind: told.kind, conversationId: told.conversationId };
+      case "reports":
+        return { kind: "reports", open: told.open };
       case "typing":
         return { kind: "typing", conversationId: told.conversationId, userId: told.userId };
       case "ended":

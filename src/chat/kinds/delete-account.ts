@@ -41,7 +41,10 @@ export const deleteAccount: Kind<DeleteAccount> = {
       formerFolded: null,
     });
     rows.profiles.drop(op.user);
-    if (body.deleteMessages) rows.setPurge(op.user, "");
+    if (body.deleteMessages) {
+      rows.setPurge(op.user, "");
+      rows.reports.dropWords(op.user);
+    }
     const at = { op, seq, rows };
     if (user.deleted === 0) note(at, "deleteAccount");
     return done([

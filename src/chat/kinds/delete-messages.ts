@@ -1,6 +1,7 @@
 /**
  * Deletes messages: the user's own become tombstones for everyone, other people's are hidden for this user only. With
- * `forEveryone`, those who run a room delete other people's messages in it, which then say by whom.
+ * `forEveryone`, those who run a room delete other people's messages in it, and those who run the chat every message
+ * that somebody has reported to them. These then say by whom.
  */
 import type { Fact } from "../fact.ts";
 import { splitMessageId, type MessageId } from "../ids.ts";
@@ -9,6 +10,7 @@ import { done, refused, type Kind, type OpHead } from "./kind.ts";
 import { keepEarly } from "./early.ts";
 import { byConversation, homeOf, isSeen, placeOf, placeOfRequest, visible, type Place } from "./places.ts";
 import { removed } from "./removals.ts";
+import { runsChat } from "./roles.ts";
 import { tagOf } from "./tags.ts";
 import { erased } from "./threads.ts";
 
@@ -33,10 +35,10 @@ export const deleteMessages: Kind<DeleteMessages> = {
 
   decide(op, { ids, forEveryone = false }, seq, rows) {
     // On the branch of the op the user ran the room, whoever runs it here.
-    const places = forEveryone && op.recovered ? known(ids, rows) : visible(ids, op, rows);
+    const places = forEveryone ? deletable(ids, op, rows) : visible(ids, op, rows);
     if (places === null) return refused("not_found");
     const others = forEveryone ? places.filter(({ author }) => author !== op.user) : [];
-    if (!op.recovered && !others.every((place) => runsRoomOf(place, op, rows))) return refused("not_allowed", false);
+    if (!op.recovered && !others.every((place) => mayRemove(place, op, rows))) return refused("not_allowed", false);
     if (op.recovered) rememberUnknown(ids, forEveryone, op, rows);
     // What its author has deleted here is gone. In a merge the removal counts, whichever branch is decided first.
     const shown = others.filter((place) => op.recovered || isSeen(place, op.user, rows));
@@ -62,12 +64,28 @@ export const deleteMessages: Kind<DeleteMessages> = {
   },
 };
 
-function known(ids: readonly MessageId[], rows: Rows): readonly Place[] {
-  return ids.flatMap((id) => {
-    const parts = splitMessageId(id);
-    const request = parts === null ? null : rows.request(parts.author, parts.clientId);
-    return (request === null ? null : placeOfRequest(request)) ?? [];
+/** The messages that somebody deletes for everyone; null if there is one that the user may not see. */
+function deletable(ids: readonly MessageId[], op: OpHead, rows: Rows): readonly Place[] | null {
+  const places = ids.map((id) => {
+    if (op.recovered || isReportedTo(id, op, rows)) return known(id, rows);
+    return placeOf(id, op.user, rows);
   });
+  return op.recovered || !places.includes(null) ? places.filter((place) => place !== null) : null;
+}
+
+function known(id: MessageId, rows: Rows): Place | null {
+  const parts = splitMessageId(id);
+  const request = parts === null ? null : rows.request(parts.author, parts.clientId);
+  return request === null ? null : placeOfRequest(request);
+}
+
+/** Whoever runs the chat sees what was reported, wherever it was written. */
+function isReportedTo(id: MessageId, { user }: OpHead, rows: Rows): boolean {
+  return rows.reports.isReported(id) && runsChat(user, rows);
+}
+
+function mayRemove(place: Place, op: OpHead, rows: Rows): boolean {
+  return runsRoomOf(place, op, rows) || isReportedTo(place.id, op, rows);
 }
 
 /** Whether the user is an admin or owner of the room in which the message is. */

@@ -25,6 +25,7 @@ import { next } from "./next.ts";
 import { react } from "./react.ts";
 import { register } from "./register.ts";
 import { renameRoom } from "./rename-room.ts";
+import { report } from "./report.ts";
 import { resetPassword } from "./reset-password.ts";
 import { revokeInvite } from "./revoke-invite.ts";
 import { seatPeople } from "./seat-people.ts";
@@ -35,6 +36,7 @@ import { setPrivate } from "./set-private.ts";
 import { setProfile } from "./set-profile.ts";
 import { setRole } from "./set-role.ts";
 import { setRoomRole } from "./set-room-role.ts";
+import { settleReport } from "./settle-report.ts";
 import { setTopic } from "./set-topic.ts";
 import { touch } from "./touch.ts";
 
@@ -72,6 +74,8 @@ export const KINDS = {
   setActive,
   nameGroup,
   setProfile,
+  report,
+  settleReport,
 } as const;
 
 // Only the executable that tests upgrade to has this kind; see next.ts.

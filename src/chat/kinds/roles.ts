@@ -4,6 +4,8 @@
  * there is another one. This is looked up and not stored, so that it does not depend on the order in which ops of two
  * branches are decided.
  */
+import { REPORTS_COUNT_MAX } from "../bounds.ts";
+import type { Fact } from "../fact.ts";
 import type { UserId } from "../ids.ts";
 import { isAdmin } from "../rights.ts";
 import type { Role, Rows } from "../rows.ts";
@@ -54,6 +56,13 @@ export function runsChat(user: UserId, rows: RolesRead): boolean {
 /** Without this person, the chat would have no owner. */
 export function isLastOwner(user: UserId, rows: RolesRead): boolean {
   return ownersOf(rows).every((owner) => owner === user);
+}
+
+/** Tells all who run the chat how many reports wait for them. */
+export function tellRunners(rows: Rows): readonly Fact[] {
+  const open = rows.reports.countOpen(REPORTS_COUNT_MAX);
+  const admins = [...livingWith("admin", rows), ...ownersOf(rows)];
+  return [...new Set(admins)].map((user) => ({ kind: "reports", open, audience: { user } }));
 }
 
 /** Gives the role, if the op counts; whether it does. */

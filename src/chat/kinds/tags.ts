@@ -10,7 +10,12 @@ const MICROS_DIGITS = 16;
 
 /** The tag of an op: its time, then its request. Every tag is greater than "", which stands for no op. */
 export function tagOf({ timeMicros, user, clientId }: Pick<OpHead, "timeMicros" | "user" | "clientId">): string {
-  return `${String(timeMicros).padStart(MICROS_DIGITS, "0")} ${user}-${clientId}`;
+  return `${tagAt(timeMicros)} ${user}-${clientId}`;
+}
+
+/** A tag above those of all ops before this time, and below those of all others. */
+export function tagAt(timeMicros: number): string {
+  return String(timeMicros).padStart(MICROS_DIGITS, "0");
 }
 
 /** The time in a tag; 0 for that of no op. */

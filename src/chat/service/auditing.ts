@@ -15,7 +15,15 @@ import type { Views } from "../feed/views.ts";
 const NEWEST = Number.MAX_SAFE_INTEGER;
 
 /** Actions whose target is a person; that of the others is a link, or nothing. */
-const TO_PEOPLE: ReadonlySet<AuditAction> = new Set(["lateUse", "setRole", "makeReset", "deactivate", "reactivate"]);
+const TO_PEOPLE: ReadonlySet<AuditAction> = new Set([
+  "lateUse",
+  "setRole",
+  "makeReset",
+  "deactivate",
+  "reactivate",
+  "report",
+  "settleReport",
+]);
 
 /** The calls about the audit log. */
 export class Auditing {

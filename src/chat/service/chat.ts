@@ -25,6 +25,7 @@ import { Profiles } from "./profiles.ts";
 import { Projections } from "../projections.ts";
 import { Reading } from "../reading.ts";
 import { Recipients } from "./recipients.ts";
+import { Reports } from "./reports.ts";
 import { People } from "./people.ts";
 import { Rooms } from "./rooms.ts";
 import type { Answer } from "../errors.ts";
@@ -115,6 +116,7 @@ export function createChat(options: ChatOptions): Chat {
     ...callsOf(invites),
     ...callsOf(managing),
     ...callsOf(new ActivityList(options, { reading, views })),
+    ...callsOf(new Reports(options, { writer, reading, views })),
     ...callsOf(new Auditing(options, { reading, views })),
     person: (session, input) => people.person(session, input),
     setRole: (session, input) => people.setRole(session, input),

@@ -383,6 +383,28 @@ export const removals = sqliteTable("removals", {
   by: text().notNull(),
 });
 
+/** Messages that people reported to those who run the chat; ReportRow says what the columns are. */
+export const reports = sqliteTable(
+  "reports",
+  {
+    message: text().notNull(),
+    by: text().notNull(),
+    conversation: text().notNull(),
+    why: text().notNull(),
+    words: text().notNull(),
+    tag: text().notNull(),
+    isDone: integer("is_done", { mode: "boolean" }).notNull(),
+    doneBy: text("done_by").notNull(),
+    doneTag: text("done_tag").notNull(),
+    seq: integer().notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.message, t.by] }),
+    index("reports_by").on(t.by, t.tag),
+    index("reports_listed").on(t.isDone, t.seq),
+  ],
+);
+
 /** Messages above the reader's mark that were read singly. */
 export const reads = sqliteTable(
   "reads",

@@ -40,6 +40,7 @@ import { StateMentions, type SeenMention } from "./mentions.ts";
 import { StateLocks } from "./locks.ts";
 import { StateProfiles } from "./profiles.ts";
 import { StateReactions } from "./reactions.ts";
+import { StateReports } from "./reports.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
 import { RequestSpans } from "./request-spans.ts";
@@ -74,6 +75,7 @@ export class StateRows implements Rows {
   readonly #reactions: StateReactions;
   readonly #versions: StateVersions;
   readonly removals: StateRemovals;
+  readonly reports: StateReports;
   readonly #preferences: StatePreferences;
   readonly #follows: StateFollows;
   /** These also answer queries. */
@@ -110,6 +112,7 @@ export class StateRows implements Rows {
     this.#reactions = new StateReactions(connection);
     this.#versions = new StateVersions(connection);
     this.removals = new StateRemovals(connection);
+    this.reports = new StateReports(connection);
     this.#preferences = new StatePreferences(connection);
     this.#follows = new StateFollows(connection);
     this.locks = new StateLocks(connection);

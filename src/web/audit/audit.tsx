@@ -69,6 +69,10 @@ export function sentenceOf({ actor, action, person, link, detail }: AuditView): 
       return `${by} deactivated the account of ${whom}.`;
     case "reactivate":
       return `${by} reactivated the account of ${whom}.`;
+    case "report":
+      return `${by} reported a message of ${whom}.`;
+    case "settleReport":
+      return `${by} dealt with a report of a message of ${whom}.`;
     case "deleteAccount":
       return `${by} deleted the account.`;
   }

@@ -4,7 +4,7 @@ import type { ClusterSummary } from "./cluster.ts";
 import { required } from "./elements.ts";
 import type { HubEvent } from "./hub-messages.ts";
 import type { PageState } from "./kept-state.ts";
-import type { List, ListRow } from "./list.ts";
+import { showReports, type List, type ListRow } from "./list.ts";
 import type { LiveWords, Person } from "./live-words.ts";
 import { sleep } from "./requests.ts";
 import type { Roll } from "./roll.ts";
@@ -79,6 +79,7 @@ export class Events {
         const [view] = views();
         if (conversationId === view?.conversation) void followRoom(() => views()[0]!);
       },
+      reports: ({ open }: { open: number }) => showReports(open),
       reset: () => void this.reset(),
       ended: () => input.onEnded(),
       cluster: (summary: ClusterSummary & { origins: string[] }) => input.onCluster(summary),

@@ -95,6 +95,14 @@ function showInThreads(count: string): void {
   if (place.parentElement !== null) place.parentElement.hidden = count === "0";
 }
 
+/** Shows those who run the chat how many reports wait. */
+export function showReports(open: number): void {
+  const link = document.getElementById("reports-link");
+  if (link === null) return;
+  link.hidden = open === 0;
+  required("#reports-count", link).textContent = open >= 100 ? "99+" : String(open);
+}
+
 /** The list of an app page. */
 export class List {
   readonly #input: ListInput;
@@ -122,6 +130,7 @@ export class List {
       rooms: ".browse",
       activity: '.browse[href="/activity"]',
       threads: "#threads-link",
+      reports: "#reports-link",
     };
     const row = places[current] ?? `#s-${CSS.escape(current)} a`;
     sidebar.querySelector(row)?.setAttribute("aria-current", "page");

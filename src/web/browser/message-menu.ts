@@ -62,6 +62,9 @@ export function openMessageMenu(roll: Rows, { acts, react, picker, closed }: Men
     const reply = required<HTMLAnchorElement>(".reply", list);
     reply.hidden = isThreadId(roll.conversation);
     reply.href = `/c/${threadIdOf(row.dataset["id"] ?? "")}`;
+    const report = required<HTMLAnchorElement>(".report", list);
+    report.hidden = row.classList.contains("own");
+    report.href = `/c/${roll.conversation}/report?ids=${encodeURIComponent(row.dataset["id"] ?? "")}`;
     list.hidden = show === "reactions" || list.querySelector(":is(a, button):not([hidden])") === null;
     menu.showPopover();
     // Above the message where there is room, and always inside the window.
@@ -78,7 +81,7 @@ export function openMessageMenu(roll: Rows, { acts, react, picker, closed }: Men
 
   menu.addEventListener("click", (event) => {
     const row = target;
-    if (picker === null || row === null || (event.target as Element).closest("a:not(.reply)") === null) return;
+    if (picker === null || row === null || (event.target as Element).closest("a:not(.reply, .report)") === null) return;
     if (event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     menu.hidePopover();

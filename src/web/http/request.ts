@@ -119,7 +119,7 @@ export function sessionOf(c: Context<WebEnv>): Session {
 
 /** The path to open after a login: always a path of this site. */
 export function safeNext(next: string): string {
-  return /^\/(?:c\/[\w.~-]{1,200}(?:\/m\/[\w.~-]{1,200})?|rooms|new-room|rooms\/\w{1,20}|conversations|new|people|people\/role|invites|audit|account|cluster)?(?:\?[\w=&%.~-]{0,200})?$/.test(
+  return /^\/(?:c\/[\w.~-]{1,200}(?:\/m\/[\w.~-]{1,200})?|rooms|new-room|rooms\/\w{1,20}|conversations|new|people|people\/role|invites|audit|reports|account|cluster)?(?:\?[\w=&%.~-]{0,200})?$/.test(
     next,
   )
     ? next

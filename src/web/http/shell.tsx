@@ -20,6 +20,8 @@ const OTHERS_MAX = 30;
 export interface Listing extends ListView {
   /** People without a conversation yet. */
   readonly others: readonly UserView[];
+  /** Reports that wait; null if the user does not run the chat. */
+  readonly reports: number | null;
 }
 
 /**
@@ -32,7 +34,11 @@ export async function readListing(c: Context<WebEnv>, deps: WebDeps): Promise<An
   if (!asked.ok) return asked;
   const users = await deps.chat.listUsers(session, { limit: OTHERS_MAX, strangers: true });
   if (!users.ok) return users;
-  return { ok: true, value: { ...asked.value, others: users.value }, cursor: asked.cursor };
+  return {
+    ok: true,
+    value: { ...asked.value, others: users.value, reports: deps.chat.openReports(session) },
+    cursor: asked.cursor,
+  };
 }
 
 /** Renders the list alone, for the page's script. */

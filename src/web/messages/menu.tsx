@@ -14,7 +14,7 @@ import { ReplyLink } from "./thread.tsx";
 type Named = Pick<MessageView, "id" | "conversationId">;
 
 /** A page of the conversation about one message. */
-export function aboutMessage({ id, conversationId }: Named, page: "message" | "edit" | "versions"): string {
+export function aboutMessage({ id, conversationId }: Named, page: "message" | "edit" | "versions" | "report"): string {
   return `/c/${conversationId}/${page}?ids=${encodeURIComponent(id)}`;
 }
 
@@ -68,6 +68,10 @@ export function MenuParts() {
               <Icon name="thread" />
               Reply in thread
             </a>
+            <a class="report" href="">
+              <Icon name="flag" />
+              Report
+            </a>
           </div>
         </div>
       </template>
@@ -101,7 +105,11 @@ export function MessagePage({ message, isOwn }: { message: MessageView; isOwn: b
             <a class="button" href={aboutMessage(message, "edit")}>
               Edit
             </a>
-          ) : null}
+          ) : (
+            <a class="button" href={aboutMessage(message, "report")}>
+              Report
+            </a>
+          )}
           <a class="button" href={reactPath(message)}>
             Add a reaction
           </a>

@@ -16,6 +16,8 @@ import { Avatar, ConversationMark, conversationName, Time } from "../page/names.
 export interface SidebarProps extends ListView {
   readonly session: Session;
   readonly others: readonly UserView[];
+  /** Reports that wait; null if the user does not run the chat. */
+  readonly reports: number | null;
   readonly current: string | null;
   readonly order: Order;
   /** The sections that are folded in this browser, and the name of the cookie that says so. */
@@ -65,7 +67,7 @@ export function totalText(unread: number): string {
 
 /** The list. The script also fetches it alone. */
 export function Sidebar(props: SidebarProps) {
-  const { conversations, others, current, unread, calls, unreadInThreads, more, order, foldsCookie } = props;
+  const { conversations, others, current, unread, calls, unreadInThreads, reports, more, order, foldsCookie } = props;
   return (
     <nav
       id="sidebar"
@@ -95,6 +97,7 @@ export function Sidebar(props: SidebarProps) {
         Activity
       </a>
       <ThreadsLink unread={unreadInThreads} current={current} />
+      <ReportsLink reports={reports} current={current} />
       <Sections {...props} />
       <p id="nothing-found" class="small" role="status" hidden />
       {conversations.every(({ room }) => room !== null) ? <FirstSteps isAlone={others.length === 0} /> : null}
@@ -118,6 +121,27 @@ function ThreadsLink({ unread, current }: { unread: number; current: string | nu
       <span class="count" hidden={unread === 0}>
         <span id="threads-count">{totalText(unread)}</span>
         <span class="sr"> unread</span>
+      </span>
+    </a>
+  );
+}
+
+/** Leads those who run the chat to the reports, while some wait. The script keeps the count. */
+function ReportsLink({ reports, current }: { reports: number | null; current: string | null }) {
+  if (reports === null) return null;
+  return (
+    <a
+      id="reports-link"
+      class="browse"
+      href="/reports"
+      hidden={reports === 0}
+      aria-current={current === "reports" ? "page" : undefined}
+    >
+      <Icon name="flag" />
+      Reports
+      <span class="count">
+        <span id="reports-count">{countText(reports)}</span>
+        <span class="sr"> waiting</span>
       </span>
     </a>
   );

@@ -53,6 +53,7 @@ export function PeoplePage({ self, users, next, search, deactivated }: PeoplePro
         <p class="small admin-links">
           <a href="/invites">Invite people</a>
           <a href="/audit">Audit log</a>
+          <a href="/reports">Reports</a>
           {deactivated ? <a href="/people">Active people</a> : <a href="/people?deactivated=1">Deactivated people</a>}
           <span>
             You are {roleText(self.role)} of this chat. <a href="/people/role">Your role</a>

@@ -179,6 +179,13 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
     }),
   },
   {
+    weight: 3,
+    arbitrary: fc.oneof(
+      fc.record({ message, conversation, why: text, words: text }).map((what): OpBody => ({ kind: "report", ...what })),
+      fc.record({ message, by: user, done: fc.boolean() }).map((what): OpBody => ({ kind: "settleReport", ...what })),
+    ),
+  },
+  {
     weight: 5,
     arbitrary: fc.record({
       kind: fc.constant("react" as const),

@@ -11,6 +11,7 @@ import { PREFERENCES } from "./preferences.ts";
 import { PROFILES } from "./profiles.ts";
 import { REACTIONS } from "./reactions.ts";
 import type { CallRow, RouteRow } from "./request.ts";
+import { REPORTS } from "./reports.ts";
 import { ROOMS } from "./rooms.ts";
 import { THREADS } from "./threads.ts";
 
@@ -25,6 +26,7 @@ const PARTS = [
   PREFERENCES,
   PROFILES,
   REACTIONS,
+  REPORTS,
   ROOMS,
   THREADS,
 ];

@@ -32,11 +32,16 @@ type Secrecy =
   /** It needs no login and tells nothing of the chat. */
   | { readonly kind: "open" };
 
+/** Who in the room gets what the request asks for; absent: its owner. */
+interface Asker {
+  readonly by?: "member";
+}
+
 /** The streams have tests of their own. */
 type Stream = { readonly kind: "stream" };
 
 /** One request of gRPC. Each call with a login needs one with `becomes`. */
-export type CallRow = (Secrecy & { readonly request: CallRequest; readonly becomes?: Becomes }) | Stream;
+export type CallRow = (Secrecy & Asker & { readonly request: CallRequest; readonly becomes?: Becomes }) | Stream;
 
 /** One request of the page: its address, and the fields of its form without the id that each form has. */
 export interface PageRequest {
@@ -45,7 +50,7 @@ export interface PageRequest {
 }
 
 /** `same`: the answer about the room is that about none, whatever it is. */
-export type RouteRow = (PageRequest & (Secrecy | { readonly kind: "same" })) | Stream;
+export type RouteRow = (PageRequest & Asker & (Secrecy | { readonly kind: "same" })) | Stream;
 
 /** The calls and the routes of one part of the chat. */
 export interface Requests {
@@ -63,6 +68,11 @@ export const hidden = (request: CallRequest, becomes?: Becomes): CallRow => ({
 
 /** The same, where the name of a room that there is not is no name of a recipient. */
 export const unknown = (request: CallRequest): CallRow => ({ kind: "hidden", request, code: "unknown_recipient" });
+
+/** The row, where the message that it names is not one that the owner of the room can ask this about. */
+export function byMember<Row extends CallRow | RouteRow>(row: Row): Row {
+  return { ...row, by: "member" };
+}
 
 /** A call about the user's own things. */
 export const own = (request: CallRequest, becomes?: Becomes): CallRow => ({

@@ -97,12 +97,12 @@ describe.each(Object.entries(CALL_ROWS) as [ChatCall, readonly CallRow[]][])("%s
       if (row.kind !== "hidden" && !(row.kind === "own" && row.shows === true)) continue;
       const chat = createSoloChat();
       const other = await ApiBench.start({ chat: chat.chat });
-      const { owner, target } = await PrivateRoom.make(chat, "nobody is deleted");
-      const told = await call(clientOf(owner, other), name, row.request(target, id()));
+      const room = await PrivateRoom.make(chat, "nobody is deleted");
+      const told = await call(clientOf(room[row.by ?? "owner"], other), name, row.request(room.target, id()));
       await other.stop();
       chat.close();
       expect([name, told.ok || told.code]).toEqual([name, true]);
-      if (row.kind === "own") expect(textOf(told)).toContain(target.name);
+      if (row.kind === "own") expect(textOf(told)).toContain(room.target.name);
     }
   });
 });

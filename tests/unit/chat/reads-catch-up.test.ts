@@ -61,9 +61,12 @@ describe("gRPC", () => {
     for (const one of opened.splice(0)) one.close();
   });
 
-  /** As the owner of the room. */
-  async function ask(name: SessionCall, request: object, readAt: (read: number) => ReadAt): Promise<Answer<object>> {
-    const { session } = scene.owner;
+  async function ask(
+    name: SessionCall,
+    request: object,
+    { readAt, by = "owner" }: { readAt: (read: number) => ReadAt; by?: "owner" | "member" },
+  ): Promise<Answer<object>> {
+    const { session } = scene[by];
     const context = { chat: solo.chat, caller: { address: "127.0.0.1" }, readAt, session };
     const wire = CHAT_WIRE[name] as unknown as WireMethod<object, object>;
     const decoded = wire.decodeRequest(wire.encodeRequest(request));
@@ -82,12 +85,12 @@ describe("gRPC", () => {
           const request = { ...row.request(scene.target, id()), read };
           const applied = solo.state.appliedSeq();
           solo.lagging = lagging;
-          const late = await ask(name, request, readAt);
+          const late = await ask(name, request, { ...row, readAt });
           solo.lagging = null;
           // Once the call has written something, the replica has applied more than the cursor says.
           if (lagging === NO_MESSAGES && solo.state.appliedSeq() > applied) continue;
           // A repeated write gets the recorded answer; a repeated read gets the same answer.
-          const now = await ask(name, request, readAt);
+          const now = await ask(name, request, { ...row, readAt });
           expect([request, late.ok]).toEqual([request, row.kind === "hidden" || now.ok]);
           if (late.ok && now.ok && name !== "SendMessage") expect(late.value).toEqual(now.value);
         }
@@ -103,7 +106,7 @@ describe("gRPC", () => {
     expect(solo.chat.waitingTotal(scene.owner.session).unread).toBe(1);
     cursor = solo.chat.cursor();
     solo.lagging = NOTHING;
-    await ask("MarkRead", { conversationId, upTo: sent.value.id }, () => ({ cursor }));
+    await ask("MarkRead", { conversationId, upTo: sent.value.id }, { readAt: () => ({ cursor }) });
     expect(solo.chat.waitingTotal(scene.owner.session).unread).toBe(0);
   });
 

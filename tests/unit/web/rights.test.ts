@@ -106,11 +106,11 @@ describe.each(Object.entries(ROUTE_ROWS))("%s", (route, rows) => {
     for (const row of rows) {
       if (row.kind !== "hidden" && !(row.kind === "own" && row.shows === true)) continue;
       const other = new Site({ openStatus: false });
-      const { owner, target } = await PrivateRoom.make(other.solo, "nobody is deleted");
-      const told = await ask(route, row, { as: owner, target, json: true, on: other });
+      const room = await PrivateRoom.make(other.solo, "nobody is deleted");
+      const told = await ask(route, row, { as: room[row.by ?? "owner"], target: room.target, json: true, on: other });
       other.close();
       expect([route, told.code]).toEqual([route, null]);
-      if (row.kind === "own") expect(told.text).toContain(target.name);
+      if (row.kind === "own") expect(told.text).toContain(room.target.name);
     }
   });
 });

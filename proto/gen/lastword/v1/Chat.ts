@@ -155,6 +155,14 @@ import type {
   WireListInvitesResponse as Wire_lastword_v1_ListInvitesResponse,
 } from "../../lastword/v1/ListInvitesResponse.ts";
 import type {
+  ListReportsRequestInput as _lastword_v1_ListReportsRequestInput,
+  WireListReportsRequest as Wire_lastword_v1_ListReportsRequest,
+} from "../../lastword/v1/ListReportsRequest.ts";
+import type {
+  ListReportsResponseInput as _lastword_v1_ListReportsResponseInput,
+  WireListReportsResponse as Wire_lastword_v1_ListReportsResponse,
+} from "../../lastword/v1/ListReportsResponse.ts";
+import type {
   ListRoomPeopleRequestInput as _lastword_v1_ListRoomPeopleRequestInput,
   WireListRoomPeopleRequest as Wire_lastword_v1_ListRoomPeopleRequest,
 } from "../../lastword/v1/ListRoomPeopleRequest.ts";
@@ -243,6 +251,14 @@ import type {
   WireRegisterResponse as Wire_lastword_v1_RegisterResponse,
 } from "../../lastword/v1/RegisterResponse.ts";
 import type {
+  ReportMessageRequestInput as _lastword_v1_ReportMessageRequestInput,
+  WireReportMessageRequest as Wire_lastword_v1_ReportMessageRequest,
+} from "../../lastword/v1/ReportMessageRequest.ts";
+import type {
+  ReportMessageResponseInput as _lastword_v1_ReportMessageResponseInput,
+  WireReportMessageResponse as Wire_lastword_v1_ReportMessageResponse,
+} from "../../lastword/v1/ReportMessageResponse.ts";
+import type {
   ResetPasswordRequestInput as _lastword_v1_ResetPasswordRequestInput,
   WireResetPasswordRequest as Wire_lastword_v1_ResetPasswordRequest,
 } from "../../lastword/v1/ResetPasswordRequest.ts";
@@ -306,6 +322,14 @@ import type {
   SetRoleResponseInput as _lastword_v1_SetRoleResponseInput,
   WireSetRoleResponse as Wire_lastword_v1_SetRoleResponse,
 } from "../../lastword/v1/SetRoleResponse.ts";
+import type {
+  SettleReportRequestInput as _lastword_v1_SettleReportRequestInput,
+  WireSettleReportRequest as Wire_lastword_v1_SettleReportRequest,
+} from "../../lastword/v1/SettleReportRequest.ts";
+import type {
+  SettleReportResponseInput as _lastword_v1_SettleReportResponseInput,
+  WireSettleReportResponse as Wire_lastword_v1_SettleReportResponse,
+} from "../../lastword/v1/SettleReportResponse.ts";
 import type {
   SubscribeRequestInput as _lastword_v1_SubscribeRequestInput,
   WireSubscribeRequest as Wire_lastword_v1_SubscribeRequest,
@@ -1095,6 +1119,47 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_ListInvitesResponse>,
   ): grpc.ClientUnaryCall;
 
+  ListReports(
+    argument: _lastword_v1_ListReportsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListReportsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListReports(
+    argument: _lastword_v1_ListReportsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListReportsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListReports(
+    argument: _lastword_v1_ListReportsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListReportsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListReports(
+    argument: _lastword_v1_ListReportsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListReportsResponse>,
+  ): grpc.ClientUnaryCall;
+  listReports(
+    argument: _lastword_v1_ListReportsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListReportsResponse>,
+  ): grpc.ClientUnaryCall;
+  listReports(
+    argument: _lastword_v1_ListReportsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListReportsResponse>,
+  ): grpc.ClientUnaryCall;
+  listReports(
+    argument: _lastword_v1_ListReportsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListReportsResponse>,
+  ): grpc.ClientUnaryCall;
+  listReports(
+    argument: _lastword_v1_ListReportsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListReportsResponse>,
+  ): grpc.ClientUnaryCall;
+
   ListRoomPeople(
     argument: _lastword_v1_ListRoomPeopleRequestInput,
     metadata: grpc.Metadata,
@@ -1544,6 +1609,47 @@ export interface ChatClient extends grpc.Client {
   register(
     argument: _lastword_v1_RegisterRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_RegisterResponse>,
+  ): grpc.ClientUnaryCall;
+
+  ReportMessage(
+    argument: _lastword_v1_ReportMessageRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReportMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  ReportMessage(
+    argument: _lastword_v1_ReportMessageRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReportMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  ReportMessage(
+    argument: _lastword_v1_ReportMessageRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReportMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  ReportMessage(
+    argument: _lastword_v1_ReportMessageRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReportMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  reportMessage(
+    argument: _lastword_v1_ReportMessageRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReportMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  reportMessage(
+    argument: _lastword_v1_ReportMessageRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReportMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  reportMessage(
+    argument: _lastword_v1_ReportMessageRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReportMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  reportMessage(
+    argument: _lastword_v1_ReportMessageRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ReportMessageResponse>,
   ): grpc.ClientUnaryCall;
 
   ResetPassword(
@@ -1846,6 +1952,47 @@ export interface ChatClient extends grpc.Client {
   setRole(
     argument: _lastword_v1_SetRoleRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_SetRoleResponse>,
+  ): grpc.ClientUnaryCall;
+
+  SettleReport(
+    argument: _lastword_v1_SettleReportRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SettleReportResponse>,
+  ): grpc.ClientUnaryCall;
+  SettleReport(
+    argument: _lastword_v1_SettleReportRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SettleReportResponse>,
+  ): grpc.ClientUnaryCall;
+  SettleReport(
+    argument: _lastword_v1_SettleReportRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SettleReportResponse>,
+  ): grpc.ClientUnaryCall;
+  SettleReport(
+    argument: _lastword_v1_SettleReportRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SettleReportResponse>,
+  ): grpc.ClientUnaryCall;
+  settleReport(
+    argument: _lastword_v1_SettleReportRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SettleReportResponse>,
+  ): grpc.ClientUnaryCall;
+  settleReport(
+    argument: _lastword_v1_SettleReportRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SettleReportResponse>,
+  ): grpc.ClientUnaryCall;
+  settleReport(
+    argument: _lastword_v1_SettleReportRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SettleReportResponse>,
+  ): grpc.ClientUnaryCall;
+  settleReport(
+    argument: _lastword_v1_SettleReportRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SettleReportResponse>,
   ): grpc.ClientUnaryCall;
 
   Subscribe(
@@ -1916,6 +2063,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   ListInvites: grpc.handleUnaryCall<Wire_lastword_v1_ListInvitesRequest, _lastword_v1_ListInvitesResponseInput>;
 
+  ListReports: grpc.handleUnaryCall<Wire_lastword_v1_ListReportsRequest, _lastword_v1_ListReportsResponseInput>;
+
   ListRoomPeople: grpc.handleUnaryCall<
     Wire_lastword_v1_ListRoomPeopleRequest,
     _lastword_v1_ListRoomPeopleResponseInput
@@ -1941,6 +2090,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   Register: grpc.handleUnaryCall<Wire_lastword_v1_RegisterRequest, _lastword_v1_RegisterResponseInput>;
 
+  ReportMessage: grpc.handleUnaryCall<Wire_lastword_v1_ReportMessageRequest, _lastword_v1_ReportMessageResponseInput>;
+
   ResetPassword: grpc.handleUnaryCall<Wire_lastword_v1_ResetPasswordRequest, _lastword_v1_ResetPasswordResponseInput>;
 
   RevokeInvite: grpc.handleUnaryCall<Wire_lastword_v1_RevokeInviteRequest, _lastword_v1_RevokeInviteResponseInput>;
@@ -1956,6 +2107,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
   SetProfile: grpc.handleUnaryCall<Wire_lastword_v1_SetProfileRequest, _lastword_v1_SetProfileResponseInput>;
 
   SetRole: grpc.handleUnaryCall<Wire_lastword_v1_SetRoleRequest, _lastword_v1_SetRoleResponseInput>;
+
+  SettleReport: grpc.handleUnaryCall<Wire_lastword_v1_SettleReportRequest, _lastword_v1_SettleReportResponseInput>;
 
   Subscribe: grpc.handleServerStreamingCall<Wire_lastword_v1_SubscribeRequest, _lastword_v1_SubscribeResponseInput>;
 }
@@ -2075,6 +2228,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     Wire_lastword_v1_ListInvitesRequest,
     Wire_lastword_v1_ListInvitesResponse
   >;
+  ListReports: MethodDefinition<
+    _lastword_v1_ListReportsRequestInput,
+    _lastword_v1_ListReportsResponseInput,
+    Wire_lastword_v1_ListReportsRequest,
+    Wire_lastword_v1_ListReportsResponse
+  >;
   ListRoomPeople: MethodDefinition<
     _lastword_v1_ListRoomPeopleRequestInput,
     _lastword_v1_ListRoomPeopleResponseInput,
@@ -2141,6 +2300,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     Wire_lastword_v1_RegisterRequest,
     Wire_lastword_v1_RegisterResponse
   >;
+  ReportMessage: MethodDefinition<
+    _lastword_v1_ReportMessageRequestInput,
+    _lastword_v1_ReportMessageResponseInput,
+    Wire_lastword_v1_ReportMessageRequest,
+    Wire_lastword_v1_ReportMessageResponse
+  >;
   ResetPassword: MethodDefinition<
     _lastword_v1_ResetPasswordRequestInput,
     _lastword_v1_ResetPasswordResponseInput,
@@ -2188,6 +2353,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_SetRoleResponseInput,
     Wire_lastword_v1_SetRoleRequest,
     Wire_lastword_v1_SetRoleResponse
+  >;
+  SettleReport: MethodDefinition<
+    _lastword_v1_SettleReportRequestInput,
+    _lastword_v1_SettleReportResponseInput,
+    Wire_lastword_v1_SettleReportRequest,
+    Wire_lastword_v1_SettleReportResponse
   >;
   Subscribe: MethodDefinition<
     _lastword_v1_SubscribeRequestInput,

@@ -129,6 +129,14 @@ import type {
   SetProfileInput as _lastword_v1_SetProfileInput,
   WireSetProfile as Wire_lastword_v1_SetProfile,
 } from "../../lastword/v1/SetProfile.ts";
+import type {
+  ReportInput as _lastword_v1_ReportInput,
+  WireReport as Wire_lastword_v1_Report,
+} from "../../lastword/v1/Report.ts";
+import type {
+  SettleReportInput as _lastword_v1_SettleReportInput,
+  WireSettleReport as Wire_lastword_v1_SettleReport,
+} from "../../lastword/v1/SettleReport.ts";
 import type { Long } from "@grpc/proto-loader";
 
 export interface OpInput {
@@ -171,6 +179,8 @@ export interface OpInput {
   nameGroup?: _lastword_v1_NameGroupInput | null;
   setPosting?: _lastword_v1_SetPostingInput | null;
   setProfile?: _lastword_v1_SetProfileInput | null;
+  report?: _lastword_v1_ReportInput | null;
+  settleReport?: _lastword_v1_SettleReportInput | null;
   payload?:
     | "register"
     | "login"
@@ -203,7 +213,9 @@ export interface OpInput {
     | "setActive"
     | "nameGroup"
     | "setPosting"
-    | "setProfile";
+    | "setProfile"
+    | "report"
+    | "settleReport";
 }
 
 export interface WireOp {
@@ -246,6 +258,8 @@ export interface WireOp {
   nameGroup?: Wire_lastword_v1_NameGroup | null;
   setPosting?: Wire_lastword_v1_SetPosting | null;
   setProfile?: Wire_lastword_v1_SetProfile | null;
+  report?: Wire_lastword_v1_Report | null;
+  settleReport?: Wire_lastword_v1_SettleReport | null;
   payload?:
     | "register"
     | "login"
@@ -278,5 +292,7 @@ export interface WireOp {
     | "setActive"
     | "nameGroup"
     | "setPosting"
-    | "setProfile";
+    | "setProfile"
+    | "report"
+    | "settleReport";
 }

@@ -57,6 +57,14 @@ export type _lastword_v1_SubscribeResponse_Reset_ReasonInput =
 export type Wire_lastword_v1_SubscribeResponse_Reset_Reason =
   (typeof _lastword_v1_SubscribeResponse_Reset_Reason)[keyof typeof _lastword_v1_SubscribeResponse_Reset_Reason];
 
+export interface _lastword_v1_SubscribeResponse_ReportsInput {
+  open?: number;
+}
+
+export interface Wire_lastword_v1_SubscribeResponse_Reports {
+  open: number;
+}
+
 export interface _lastword_v1_SubscribeResponse_ResetInput {
   reason?: _lastword_v1_SubscribeResponse_Reset_ReasonInput;
 }
@@ -87,6 +95,7 @@ export interface SubscribeResponseInput {
   reset?: _lastword_v1_SubscribeResponse_ResetInput | null;
   conversation?: _lastword_v1_SubscribeResponse_ChangedInput | null;
   changedMessage?: _lastword_v1_MessageInput | null;
+  reports?: _lastword_v1_SubscribeResponse_ReportsInput | null;
   event?:
     | "ready"
     | "message"
@@ -97,7 +106,8 @@ export interface SubscribeResponseInput {
     | "typing"
     | "reset"
     | "conversation"
-    | "changedMessage";
+    | "changedMessage"
+    | "reports";
 }
 
 export interface WireSubscribeResponse {
@@ -112,6 +122,7 @@ export interface WireSubscribeResponse {
   reset?: Wire_lastword_v1_SubscribeResponse_Reset | null;
   conversation?: Wire_lastword_v1_SubscribeResponse_Changed | null;
   changedMessage?: Wire_lastword_v1_Message | null;
+  reports?: Wire_lastword_v1_SubscribeResponse_Reports | null;
   event?:
     | "ready"
     | "message"
@@ -122,5 +133,6 @@ export interface WireSubscribeResponse {
     | "typing"
     | "reset"
     | "conversation"
-    | "changedMessage";
+    | "changedMessage"
+    | "reports";
 }
