@@ -131,8 +131,8 @@ export class Messaging {
     const { readUpTo = "" } = input;
     if (readUpTo !== "" && splitMessageId(readUpTo) === null) return failedWith("invalid", { field: "ids" });
     const { quoted = "" } = input;
-    const isRepeat = this.#deps.queries().request(session.userId, clientId.value) !== null;
-    if (quoted !== "" && !isRepeat && !(await this.#mayQuote(session, conversation, quoted)))
+    const isRepeat = (): boolean => this.#deps.queries().request(session.userId, clientId.value) !== null;
+    if (quoted !== "" && !isRepeat() && !(await this.#mayQuote(session, conversation, quoted)))
       return failed("not_found", NOTHING_TO_QUOTE, { field: "ids" });
     const parent = isThreadId(conversation) ? this.#deps.queries().homeOf(conversation) : "";
     const tooSoon = this.#tooSoon(session, clientId.value, conversation);

@@ -52,14 +52,19 @@ export class Recipients {
     if ((to === undefined) === (conversationId === undefined)) {
       return failed("invalid", "Name either a person or a conversation.", { field: "to" });
     }
-    const before = this.#sentTo(session, clientId, input);
-    if (before !== null) return { conversation: before };
     if (conversationId !== undefined) {
       if (this.#isBelowReply(conversationId)) return failed("invalid", NO_THREAD_IN_THREAD, { field: "to" });
-      const mayWrite = await this.#mayWriteIn(conversationId, session.userId);
+      const mayWrite =
+        this.#mayWriteIn(conversationId, session.userId) ||
+        this.#sentTo(session, clientId) === conversationId ||
+        // Another replica may have created the conversation a moment ago.
+        ((await this.#reading.catchUp()) && this.#mayWriteIn(conversationId, session.userId));
       return mayWrite ? { conversation: conversationId } : failedWith("not_found");
     }
-    return await this.named(session, to ?? "");
+    const names = to ?? "";
+    // The room or the group of these names may be another one by now.
+    const sent = namesRoom(names) || names.includes(",") ? this.#sentTo(session, clientId) : null;
+    return sent !== null && isRoomId(sent) ? { conversation: sent } : await this.named(session, names);
   }
 
   /** The conversation of these names: of a person, of several people separated by commas, or of a room with its `#`. */
@@ -88,12 +93,9 @@ export class Recipients {
     return queries.isMember(conversation, user) ? { conversation } : { conversation, people };
   }
 
-  /** Where the user has written with this client id, if it may be what is named; null: in no group, room or thread. */
-  #sentTo({ userId }: Session, clientId: ClientId, { to = "", conversationId }: SendInput): ConversationId | null {
-    const sent = this.#deps.queries().request(userId, clientId)?.conversation ?? null;
-    if (sent === null || (!isRoomId(sent) && !isThreadId(sent))) return null;
-    const isNamed = conversationId === undefined && isRoomId(sent) && (namesRoom(to) || to.includes(","));
-    return sent === conversationId || isNamed ? sent : null;
+  /** The conversation in which the user has written with this client id; null: in none. */
+  #sentTo({ userId }: Session, clientId: ClientId): ConversationId | null {
+    return this.#deps.queries().request(userId, clientId)?.conversation ?? null;
   }
 
   /** Whether this would be a thread below a reply. */
@@ -103,11 +105,9 @@ export class Recipients {
     return isThreadId(request?.conversation ?? "");
   }
 
-  /** Whether the user is a member or may open the conversation, which another replica may have created a moment ago. */
-  async #mayWriteIn(conversation: ConversationId, user: UserId): Promise<boolean> {
-    const { queries } = this.#deps;
-    if (queries().isMember(conversation, user) || directPeople(conversation, user) !== null) return true;
-    return (await this.#reading.catchUp()) && queries().isMember(conversation, user);
+  /** Whether the user is a member or may open the conversation. */
+  #mayWriteIn(conversation: ConversationId, user: UserId): boolean {
+    return this.#deps.queries().isMember(conversation, user) || directPeople(conversation, user) !== null;
   }
 
   /** The room of this name, to write in it. */
