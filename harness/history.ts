@@ -148,6 +148,17 @@ export function readLineage(data: string, id: number): View[] {
   }
 }
 
+/** The ops at the end of a stopped replica's log, one behind the other; client ids in them are readable. */
+export function logOf(data: string, id: number): string {
+  const log = new Database(join(data, `replica-${id}`, "log.db"));
+  try {
+    const rows = log.query<{ bytes: Uint8Array }, []>("SELECT bytes FROM log ORDER BY last_seq DESC LIMIT 20").all();
+    return rows.map(({ bytes }) => Buffer.from(bytes).toString("latin1")).join("\n");
+  } finally {
+    log.close();
+  }
+}
+
 /** Checks that every acknowledged message is there once with its id, unknown ones at most once, and no others. */
 export function compareWithSent(load: Load, history: History, where: string): string[] {
   const wrong: string[] = [];

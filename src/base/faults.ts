@@ -4,11 +4,12 @@
  * the names of failpoints, and a test checks its executable for them.
  *
  * LASTWORD_FAULTS holds orders, separated by commas. On SIGUSR2 the orders in $HOME/faults.<pid>
- * replace them (the file is removed), and all counts start again.
+ * replace them (the file is removed), and all counts start again. A failpoint may have several, for different passings.
  *
  *   clock=600000         the wall clock is ten minutes fast (ms)
  *   keep=100             compaction keeps this many entries
  *   tail=5               a start checks this many rows of the log
+ *   weak=1               passwords are hashed in no time
  *   rest=1000,scrub=0    every time the replicas were at rest for a second, they compare their rows (ms)
  *   log-append:kill@3    the process is killed when it reaches this failpoint for the third time
  *   log-sync:delay=300   the process is held up for 300 ms each time it reaches this failpoint
@@ -18,7 +19,8 @@ import { readFileSync, rmSync } from "node:fs";
 
 /**
  * The failpoints, in this order: in a transaction of log.db, before its fsync and after it; before an
- * Append or an acknowledgement is sent; in a transaction of state.db, and before clients are answered;
+ * Append or an acknowledgement of new entries is sent; in a transaction of state.db, before clients are answered, and
+ * after it, when they may have been;
  * while a snapshot is received, at the switch to it, and after that; while log rows are deleted; at each
  * statement of a migration; at the start of a stop, and at its end.
  */
@@ -47,24 +49,25 @@ interface Strike {
 }
 
 /** Constants of this program that orders may set. */
-export type Setting = "clock" | "keep" | "tail" | "rest" | "scrub";
+export type Setting = "clock" | "keep" | "tail" | "weak" | "rest" | "scrub";
 
 interface Orders {
   readonly settings: Map<string, number>;
-  readonly strikes: Map<string, Strike>;
+  readonly strikes: Map<string, Strike[]>;
 }
 
 /** An unreadable order ends the process; otherwise a test would test nothing. */
 function readOrders(text: string): Orders {
   const orders: Orders = { settings: new Map(), strikes: new Map() };
   for (const part of text.split(",").filter((one) => one !== "")) {
-    const [, name, value] = /^(clock|keep|tail|rest|scrub)=(-?\d+)$/.exec(part) ?? [];
+    const [, name, value] = /^(clock|keep|tail|weak|rest|scrub)=(-?\d+)$/.exec(part) ?? [];
     const [, place, kill, ms, at] = /^([a-z-]+):(?:(kill)|delay=(\d+))(?:@(\d+))?$/.exec(part) ?? [];
     if (name !== undefined) orders.settings.set(name, Number(value));
     else if (place === undefined) throw new Error(`LASTWORD_FAULTS: ${part}`);
     else {
       const what = kill === undefined ? "delay" : "kill";
-      orders.strikes.set(place, { what, at: at === undefined ? null : Number(at), ms: Number(ms ?? 0), passed: 0 });
+      const strike = { what, at: at === undefined ? null : Number(at), ms: Number(ms ?? 0), passed: 0 } as const;
+      orders.strikes.set(place, [...(orders.strikes.get(place) ?? []), { ...strike }]);
     }
   }
   return orders;
@@ -93,10 +96,12 @@ export function wallClockMs(): number {
 
 /** Counts a passing of the failpoint, and returns the strike that is due now. */
 function due(place: Failpoint): Strike | null {
-  const strike = orders.strikes.get(place);
-  if (strike === undefined) return null;
-  strike.passed++;
-  return strike.at === null || strike.at === strike.passed ? strike : null;
+  let found: Strike | null = null;
+  for (const strike of orders.strikes.get(place) ?? []) {
+    strike.passed++;
+    if (found === null && (strike.at === null || strike.at === strike.passed)) found = strike;
+  }
+  return found;
 }
 
 function kill(): never {

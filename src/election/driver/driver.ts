@@ -73,6 +73,8 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
   #mailbox: Event[] = [];
   /** The end of the newest fetch of a snapshot; null while that is under way. */
   #fetchEnd: Event | null = null;
+  /** For a failpoint. */
+  #acknowledged = 0;
   #turnPlanned = false;
   #rows: PersistRows[] = [];
   #rowsToken = 0;
@@ -377,6 +379,12 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
 
   // ---------------------------------------------------------------- effects
 
+  /** The failpoint of an acknowledgement that is not a repeated one. */
+  #acknowledges(seq: Seq): void {
+    if (feature("FAULTS") && seq !== this.#acknowledged) failpoint("peer-ack");
+    this.#acknowledged = seq;
+  }
+
   #run(effects: readonly Effect[]): void {
     for (const effect of effects) this.#carryOut(effect);
   }
@@ -392,7 +400,7 @@ export class Driver<Entry extends AppliedEntry> implements PeerListener {
         return;
       }
       case "send":
-        if (feature("FAULTS") && effect.frame.type === "appendOk") failpoint("peer-ack");
+        if (feature("FAULTS") && effect.frame.type === "appendOk") this.#acknowledges(effect.frame.seq);
         transport.send(effect.to, effect.frame.type === "beat" ? this.#deps.dated(effect.frame) : effect.frame);
         return;
       case "sendAppend": {
