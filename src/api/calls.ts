@@ -156,6 +156,14 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
     chat
       .react(session, { messageId, emoji, on: !remove, clientId })
       .then(as((message) => ({ message: wireMessage(message) }))),
+  PinMessage: ({ messageId, unpin, clientId }, { chat, session }) =>
+    chat
+      .pinMessage(session, { messageId, on: !unpin, clientId })
+      .then(as((message) => ({ message: wireMessage(message) }))),
+  ListPins: ({ conversationId, read }, { chat, session, readAt }) =>
+    chat
+      .listPins(session, { conversationId, ...readAt(read) })
+      .then(as((messages) => ({ messages: messages.map(wireMessage) }))),
   EditMessage: ({ messageId, body, clientId }, { chat, session }) =>
     chat.editMessage(session, { messageId, body, clientId }).then(as((message) => ({ message: wireMessage(message) }))),
   ListVersions: ({ messageId, read }, { chat, session, readAt }) =>

@@ -2,8 +2,9 @@
 import type { MessageView } from "../chat/chat-service.ts";
 
 /** The message with the people who replied as two lists, as those who reacted are. */
-export function wireMessage({ replies, removedBy, ...seen }: MessageView) {
-  const message = { ...seen, removedBy: removedBy?.id ?? "", removedByName: removedBy?.name ?? "" };
+export function wireMessage({ replies, removedBy, pinnedBy, ...seen }: MessageView) {
+  const removed = { removedBy: removedBy?.id ?? "", removedByName: removedBy?.name ?? "" };
+  const message = { ...seen, ...removed, pinnedBy: pinnedBy?.id ?? "", pinnedByName: pinnedBy?.name ?? "" };
   if (replies === null) return { ...message, replies: null };
   const { people, ...rest } = replies;
   return {

@@ -4,6 +4,7 @@ import type { ClientId, InviteId } from "./ids.ts";
 import type { Caller, ChatService, ReadAt, Session, UserView } from "./chat-service.ts";
 import type { ProfileCalls } from "./profile-service.ts";
 import type { ReportCalls } from "./report-service.ts";
+import type { KeepingCalls } from "./keeping-service.ts";
 import type { AuditAction, Role } from "./rows.ts";
 
 /** A link with which a person sets a new password. */
@@ -148,4 +149,4 @@ interface AdminCalls {
 }
 
 /** All calls of the chat. */
-export type WholeChat = ChatService & AdminCalls & ProfileCalls & ReportCalls;
+export type WholeChat = ChatService & AdminCalls & KeepingCalls & ProfileCalls & ReportCalls;

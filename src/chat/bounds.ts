@@ -30,6 +30,8 @@ export const EMOJI_PER_MESSAGE = 20;
 export const INVITE_ROOMS_MAX = 20;
 /** Reactions to one message, whose row names everybody who reacted, to every reader. */
 export const REACTIONS_PER_MESSAGE = 300;
+/** Messages that are pinned in one conversation. */
+export const PINS_MAX = 100;
 /** People that one message can name. */
 export const MENTIONS_MAX = 50;
 /** People whom one `@here` calls. */

@@ -209,6 +209,8 @@ export interface MessageView {
   readonly editedMicros: number;
   /** Who deleted it, if that was somebody who runs its room: it is still shown, without its text. Null: nobody did. */
   readonly removedBy: { readonly id: UserId; readonly name: string } | null;
+  /** Who has pinned it in its conversation. Null: it is not pinned. */
+  readonly pinnedBy: { readonly id: UserId; readonly name: string } | null;
   /** Null: no replies. A deleted message with replies is still shown, without its text. */
   readonly replies: RepliesView | null;
   /** Each person once. */

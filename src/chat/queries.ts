@@ -152,6 +152,17 @@ export interface RoomQueries {
   removedBy(seq: Seq): UserId | null;
 }
 
+/** What people keep at hand. */
+export interface KeptQueries {
+  /** Who has pinned a message that the user may see; null: it is not pinned. */
+  pinnedBy(seq: Seq): UserId | null;
+  /**
+   * The pinned messages of the conversation that the user sees, the one that was pinned last first, of the `limit`
+   * newest. Whether the user may read the conversation is asked first.
+   */
+  pinned(conversation: ConversationId, user: UserId, limit: number): readonly SeenMessage[];
+}
+
 /** What somebody did that concerns a user, with the seq of the op by which it last changed. */
 export type Deed =
   /** A message mentions the user, or quotes a message of the user; or one of the user's has changed: others may have reacted or replied. */
@@ -253,6 +264,7 @@ export interface Queries {
   readonly rooms: RoomQueries;
   readonly profiles: ProfileQueries;
   readonly admin: AdminQueries;
+  readonly kept: KeptQueries;
 
   /** Null: there is no such conversation. */
   kindOf(conversation: ConversationId): ConversationRow["kind"] | null;

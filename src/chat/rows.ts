@@ -9,6 +9,7 @@
 import type { ClientId, ConversationId, InviteId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { ProfileRows } from "./profiles.ts";
 import type { ReportRows } from "./report-rows.ts";
+import type { PinRows } from "./kept-rows.ts";
 import type { Seq } from "../election/view.ts";
 
 /** 0: a living account. 1: deleted, its messages stay. 2: deleted together with its messages. */
@@ -272,7 +273,7 @@ export interface MessageRow {
   readonly timeMicros: number;
   readonly deleted: boolean;
   readonly recovered: boolean;
-  /** Seq of the op that last changed the message: its text, its reactions, or that deleted it; 0 if none did. */
+  /** Seq of the op that last changed the message: its text, its reactions, its pin, or that deleted it; 0 if none did. */
   readonly changedSeq: Seq;
   /** The message that this one quotes; null: none. */
   readonly quoted: MessageId | null;
@@ -381,7 +382,7 @@ export interface EarlyRow {
   readonly author: UserId;
   readonly clientId: ClientId;
   readonly user: UserId;
-  readonly what: "hidden" | "read" | EarlyReaction | EarlyEdit | EarlyRemoval;
+  readonly what: "hidden" | "read" | EarlyReaction | EarlyEdit | EarlyRemoval | EarlyPin;
 }
 
 /** The tag of the op, "on" or "off", and the emoji (kinds/react.ts). */
@@ -390,6 +391,9 @@ export type EarlyReaction = `react ${string}`;
 export type EarlyEdit = `edit ${string}`;
 /** The tag of the op (kinds/delete-messages.ts). */
 export type EarlyRemoval = `removed ${string}`;
+
+/** The tag of the op, and "on" or "off" (kinds/pin.ts). */
+export type EarlyPin = `pin ${string}`;
 
 /** What lets people into their accounts and keeps them out. */
 export interface LockRows {
@@ -499,8 +503,8 @@ export interface Rows {
   message(conversation: ConversationId, seq: Seq): MessageRow | null;
   addMessage(row: MessageRow): void;
   /**
-   * Turns the message into a tombstone: sets `deleted` and `changedSeq`, and removes its body, its reactions and its
-   * mentions.
+   * Turns the message into a tombstone: sets `deleted` and `changedSeq`, and removes its body, its versions, its
+   * reactions, its mentions and its pin.
    */
   eraseMessage(conversation: ConversationId, seq: Seq, changedSeq: Seq): void;
   /** All of a message, also those taken away, ordered by emoji, then by user. */
@@ -517,6 +521,7 @@ export interface Rows {
   versionsOf(seq: Seq): readonly VersionRow[];
   readonly removals: Removals;
   readonly reports: ReportRows;
+  readonly pins: PinRows;
   /** The tag of the last of them; "" if the message was never edited. */
   newestVersion(seq: Seq): string;
   /** Inserts or replaces. */

@@ -62,6 +62,7 @@ export const MESSAGE: MessageView = {
   editedMicros: 1_700_000_000_000_002,
   quote: { messageId: "u2-m1", authorId: "u2", authorName: "bob", text: "how?", gone: false },
   removedBy: { id: "u2", name: "ben" },
+  pinnedBy: { id: "u3", name: "eve" },
   replies: {
     threadId: "t_u1-00000000-0000-4000-8000-000000000001",
     count: 2,
@@ -76,6 +77,8 @@ export const WIRE_MESSAGE = {
   ...MESSAGE,
   removedBy: "u2",
   removedByName: "ben",
+  pinnedBy: "u3",
+  pinnedByName: "eve",
   replies: {
     threadId: "t_u1-00000000-0000-4000-8000-000000000001",
     count: 2,

@@ -30,6 +30,7 @@ import type {
 } from "../../src/chat/rows.ts";
 import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX, FIRST_FORMAT } from "../../src/chat/rows.ts";
 import type { ProfileRow, ProfileRows } from "../../src/chat/profiles.ts";
+import type { PinRow, PinRows } from "../../src/chat/kept-rows.ts";
 import type { Seq } from "../../src/election/view.ts";
 import { lowerBound, table } from "./memory-tables.ts";
 import type { ReportRow } from "../../src/chat/report-rows.ts";
@@ -56,6 +57,7 @@ class Tables {
   versions = new Map<string, VersionRow>();
   removals = new Map<string, RemovalRow>();
   reports = new Map<string, ReportRow>();
+  pins = new Map<string, PinRow>();
   preferences = new Map<string, PreferenceRow>();
   invites = new Map<string, InviteRow>();
   inviteUses = new Map<string, InviteUseRow>();
@@ -112,13 +114,7 @@ export class MemoryRows implements Rows {
       conversations: table(t.conversations.values(), ["id"]),
       hidden: table(t.hidden.values(), ["user", "conversation", "seq"]),
       members: table(t.members.values(), ["user", "conversation"]),
-      mentions: table(
-        [...t.mentions.values()].map((row) => ({
-          ...row,
-          conversation: t.conversations.get(row.conversation)!.createdSeq,
-        })),
-        ["user", "conversation", "seq"],
-      ),
+      mentions: table(this.#numbered(t.mentions.values()), ["user", "conversation", "seq"]),
       messages: table(
         [...this.#messages].flatMap(([id, rows]) =>
           rows.map((row) => ({ ...row, conversation: t.conversations.get(id)!.createdSeq })),
@@ -146,6 +142,7 @@ export class MemoryRows implements Rows {
       versions: table(t.versions.values(), ["seq", "tag"]),
       removals: table(t.removals.values(), ["seq"]),
       reports: table(t.reports.values(), ["message", "by"]),
+      pins: table(this.#numbered(t.pins.values()), ["seq"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
       requests: table(
         [...t.requests.values()].map(({ user, clientId, hash, seq, result }) => ({
@@ -161,6 +158,12 @@ export class MemoryRows implements Rows {
       tombstones: table(t.tombstones.values(), ["author", "client_id"]),
       users: table(t.users.values(), ["id"]),
     };
+  }
+
+  /** Rows with the conversation number in place of its id, as state.db holds them. */
+  #numbered<Row extends { readonly conversation: string }>(rows: Iterable<Row>) {
+    const numberOf = (id: string): Seq => this.#t.conversations.get(id)!.createdSeq;
+    return [...rows].map((row) => ({ ...row, conversation: numberOf(row.conversation) }));
   }
 
   user(id: string): UserRow | null {
@@ -394,6 +397,7 @@ export class MemoryRows implements Rows {
     for (const [key, row] of this.#t.reactions) if (row.seq === seq) this.#delete(this.#t.reactions, key);
     for (const [key, row] of this.#t.versions) if (row.seq === seq) this.#delete(this.#t.versions, key);
     for (const [key, row] of this.#t.mentions) if (row.seq === seq) this.#delete(this.#t.mentions, key);
+    this.#delete(this.#t.pins, String(seq));
   }
 
   setBody(conversation: string, seq: Seq, body: string, changedSeq: Seq): void {
@@ -418,6 +422,14 @@ export class MemoryRows implements Rows {
     set: (key, row) => this.#set(this.#t.reports, key, row),
     delete: (key) => this.#delete(this.#t.reports, key),
   });
+  readonly pins: PinRows = {
+    of: (seq) => this.#t.pins.get(String(seq)) ?? null,
+    put: (row) => this.#set(this.#t.pins, String(row.seq), row),
+    count: (conversation, max) => {
+      const on = [...this.#t.pins.values()].filter((row) => row.conversation === conversation && row.isOn);
+      return Math.min(max, on.length);
+    },
+  };
 
   putVersion(row: VersionRow): void {
     this.#set(this.#t.versions, `${row.seq} ${row.tag}`, row);

@@ -36,7 +36,9 @@ const DELETED_USER = "deleted user";
 /** How many of those who chose an emoji are named; the others are counted. */
 const REACTION_NAMES = 3;
 
-const UNCHANGED: Pick<MessageView, "reactions" | "editedMicros"> = { reactions: [], editedMicros: 0 };
+type Changes = Pick<MessageView, "reactions" | "editedMicros" | "pinnedBy">;
+
+const UNCHANGED: Changes = { reactions: [], editedMicros: 0, pinnedBy: null };
 
 function byTag(a: ReactionRow, b: ReactionRow): number {
   return a.tag < b.tag ? -1 : 1;
@@ -124,7 +126,8 @@ export class Views {
       // Most messages never change, and need no look-up.
       ...(deleted || message.changedSeq === 0 ? UNCHANGED : this.#changesOf(message.seq)),
       quote: deleted ? null : this.quote(message.conversation, message.quoted),
-      removedBy: message.deleted && message.changedSeq !== 0 ? this.#removedBy(message.seq) : null,
+      removedBy:
+        message.deleted && message.changedSeq !== 0 ? this.#named(this.#queries().rooms.removedBy(message.seq)) : null,
       replies: message.changedSeq === 0 || isThreadId(message.conversation) ? null : this.#repliesTo(message),
       // Nor do most messages mention anybody.
       mentions:
@@ -147,13 +150,13 @@ export class Views {
     return { messageId: id, authorId, authorName, text: beginningOf(found.body), gone };
   }
 
-  #removedBy(seq: number): MessageView["removedBy"] {
-    const id = this.#queries().rooms.removedBy(seq);
+  #named(id: UserId | null): MessageView["removedBy"] {
     return id === null ? null : { id, name: this.userById(id).displayName };
   }
 
-  #changesOf(seq: number): Pick<MessageView, "reactions" | "editedMicros"> {
-    return { reactions: this.#reactionsTo(seq), editedMicros: this.#queries().editedMicros(seq) };
+  #changesOf(seq: number): Changes {
+    const pinnedBy = this.#named(this.#queries().kept.pinnedBy(seq));
+    return { reactions: this.#reactionsTo(seq), editedMicros: this.#queries().editedMicros(seq), pinnedBy };
   }
 
   #repliesTo(message: MessageRow): RepliesView | null {

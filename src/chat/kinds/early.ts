@@ -6,11 +6,12 @@
  */
 import type { Fact } from "../fact.ts";
 import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
-import type { EarlyEdit, EarlyRemoval, EarlyRow, Rows } from "../rows.ts";
+import type { EarlyEdit, EarlyPin, EarlyRemoval, EarlyRow, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { applyEarlyRemoval } from "./removals.ts";
 import { applyEarlyEdit } from "./edit-message.ts";
 import { mayRead, placeOfRequest, type Place } from "./places.ts";
+import { applyEarlyPin } from "./pin.ts";
 import { earlyElement, setFromBranch } from "./react.ts";
 import { readSingly } from "./read-mark.ts";
 
@@ -40,6 +41,10 @@ export function applyEarly(place: Place, seq: Seq, rows: Rows): Fact[] {
       facts.push(...applyEarlyRemoval(place, user, what, seq, rows));
       continue;
     }
+    if (isEarlyPin(what)) {
+      facts.push(...applyEarlyPin(place, user, what, seq, rows));
+      continue;
+    }
     if (what !== "read" && what !== "hidden") {
       facts.push(...setFromBranch(place, earlyElement(user, what), seq, rows));
       continue;
@@ -56,6 +61,10 @@ export function applyEarly(place: Place, seq: Seq, rows: Rows): Fact[] {
 
 function isEarlyRemoval(what: EarlyRow["what"]): what is EarlyRemoval {
   return what.startsWith("removed ");
+}
+
+function isEarlyPin(what: EarlyRow["what"]): what is EarlyPin {
+  return what.startsWith("pin ");
 }
 
 function isEarlyEdit(what: EarlyRow["what"]): what is EarlyEdit {

@@ -22,6 +22,7 @@ import { login } from "./login.ts";
 import { marks } from "./marks.ts";
 import { nameGroup } from "./name-group.ts";
 import { next } from "./next.ts";
+import { pin } from "./pin.ts";
 import { react } from "./react.ts";
 import { register } from "./register.ts";
 import { renameRoom } from "./rename-room.ts";
@@ -64,6 +65,7 @@ export const KINDS = {
   setRoomRole,
   setRole,
   react,
+  pin,
   editMessage,
   setPreference,
   follow,

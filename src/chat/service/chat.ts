@@ -15,10 +15,12 @@ import { checkClientId } from "../limits.ts";
 import { hostScheduler } from "../../base/scheduler.ts";
 import { Finder } from "./finder.ts";
 import { Invites } from "./invites.ts";
+import { Keeping } from "./keeping.ts";
 import { LinkTokens } from "./link-tokens.ts";
 import { Managing } from "./managing.ts";
 import { OPERATOR } from "../kinds/roles.ts";
 import { MarkGatherer } from "./mark-gatherer.ts";
+import { MessageChanges } from "./message-changes.ts";
 import { Messaging } from "./messaging.ts";
 import type { Presence } from "../ports.ts";
 import { Profiles } from "./profiles.ts";
@@ -94,7 +96,9 @@ export function createChat(options: ChatOptions): Chat {
     newId: () => crypto.randomUUID(),
   });
   const recipients = new Recipients(options, { reading, finder });
-  const messaging = new Messaging(options, { writer, marks, reading, views, recipients });
+  const changes = new MessageChanges(options, { writer, reading, views });
+  const messaging = new Messaging(options, { writer, changes, marks, reading, views, recipients });
+  const keeping = new Keeping(options, { changes, reading, views });
   const rooms = new Rooms(options, { writer, reading, views, finder });
   const threads = new Threads(options, { writer, reading, views });
   const people = new People(options, { writer, reading, views, finder });
@@ -113,6 +117,7 @@ export function createChat(options: ChatOptions): Chat {
     ...callsOf(rooms),
     ...callsOf(threads),
     ...callsOf(new Profiles(options, { writer, views })),
+    ...callsOf(keeping),
     ...callsOf(invites),
     ...callsOf(managing),
     ...callsOf(new ActivityList(options, { reading, views })),

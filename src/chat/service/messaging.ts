@@ -18,6 +18,7 @@ import { EMOJI_PER_MESSAGE, IDS_MAX, REACTIONS_PER_MESSAGE } from "../bounds.ts"
 import { checkBody, checkClientId, checkEmoji, checkIds, checkLimit, checkListPage } from "../limits.ts";
 import { LEVELS } from "../kinds/set-preference.ts";
 import { NO_SUCH_ROOM, type Recipients } from "./recipients.ts";
+import type { MessageChanges } from "./message-changes.ts";
 import type { MarkGatherer } from "./mark-gatherer.ts";
 import { mentionsIn } from "./mentions.ts";
 import { typedName } from "./names.ts";
@@ -80,6 +81,7 @@ interface MessagingDeps extends ChatDeps {
 export class Messaging {
   readonly #deps: MessagingDeps;
   readonly #writer: Writer;
+  readonly #changes: MessageChanges;
   readonly #marks: MarkGatherer;
   readonly #reading: Reading;
   readonly #views: Views;
@@ -89,6 +91,7 @@ export class Messaging {
     deps: MessagingDeps,
     parts: {
       readonly writer: Writer;
+      readonly changes: MessageChanges;
       readonly marks: MarkGatherer;
       readonly reading: Reading;
       readonly views: Views;
@@ -97,6 +100,7 @@ export class Messaging {
   ) {
     this.#deps = deps;
     this.#writer = parts.writer;
+    this.#changes = parts.changes;
     this.#marks = parts.marks;
     this.#reading = parts.reading;
     this.#views = parts.views;
@@ -223,7 +227,12 @@ export class Messaging {
     const emoji = checkEmoji(input.emoji);
     if (!emoji.ok) return emoji;
     const { messageId: message, on } = input;
-    const written = await this.#change(session, clientId.value, { kind: "react", message, emoji: emoji.value, on });
+    const written = await this.#changes.write(session, clientId.value, {
+      kind: "react",
+      message,
+      emoji: emoji.value,
+      on,
+    });
     return !written.ok && written.error.code === "too_many" ? failed("too_many", TOO_MANY_REACTIONS) : written;
   }
 
@@ -236,13 +245,17 @@ export class Messaging {
     const body = checkBody(input.body);
     if (!body.ok) return body;
     const { messageId: message } = input;
-    const written = await this.#change(session, clientId.value, { kind: "editMessage", message, body: body.value });
+    const written = await this.#changes.write(session, clientId.value, {
+      kind: "editMessage",
+      message,
+      body: body.value,
+    });
     return !written.ok && written.error.code === "not_allowed" ? failed("not_allowed", NOT_YOURS) : written;
   }
 
   async message(session: Session, input: { readonly messageId: MessageId } & ReadAt): Promise<Answer<MessageView>> {
     return await this.#reading.read(input, () => {
-      const message = this.#seen(session, input.messageId);
+      const message = this.#changes.seen(session, input.messageId);
       return message === null || message.deleted ? failedWith("not_found") : this.#reading.ok(message);
     });
   }
@@ -252,33 +265,13 @@ export class Messaging {
     input: { readonly messageId: MessageId } & ReadAt,
   ): Promise<Answer<readonly VersionView[]>> {
     return await this.#reading.read(input, () => {
-      const message = this.#seen(session, input.messageId);
+      const message = this.#changes.seen(session, input.messageId);
       if (message === null || message.deleted) return failedWith("not_found");
       const { body, timeMicros, seq } = message;
       const versions = this.#deps.queries().versionsOf(seq);
       if (versions.length === 0) return this.#reading.ok([{ body, timeMicros }]);
       return this.#reading.ok(versions.map((one) => ({ body: one.body, timeMicros: microsOf(one.tag) || timeMicros })));
     });
-  }
-
-  /** Writes a change of a message, and answers the message as it is then. */
-  async #change(
-    session: Session,
-    clientId: ClientId,
-    body: Extract<OpBody, { readonly message: MessageId }>,
-  ): Promise<Answer<MessageView>> {
-    const written = await this.#writer.write(session.userId, clientId, body);
-    if (!written.ok) return written;
-    // The rows of a replica whose disk is full may be behind what it has applied.
-    const seen =
-      this.#seen(session, body.message) ?? ((await this.#reading.catchUp()) ? this.#seen(session, body.message) : null);
-    return seen === null ? failedWith("not_found") : { ok: true, value: seen, cursor: written.cursor };
-  }
-
-  /** Null: there is no such message, or the user may not see it. */
-  #seen({ userId }: Session, id: MessageId): MessageView | null {
-    const row = this.#deps.queries().messageById(id, userId);
-    return row === null ? null : this.#views.message(row);
   }
 
   async markAllRead(
@@ -494,6 +487,7 @@ function sent(
     reactions: [],
     editedMicros: 0,
     removedBy: null,
+    pinnedBy: null,
     replies: null,
   };
 }

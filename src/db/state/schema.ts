@@ -348,6 +348,27 @@ export const reactions = sqliteTable(
   (t) => [primaryKey({ columns: [t.seq, t.emoji, t.user] })],
 );
 
+/**
+ * Messages that are or were pinned; PinRow says what the columns are. The index has those that are, the one that was
+ * pinned last at its end.
+ */
+export const pins = sqliteTable(
+  "pins",
+  {
+    seq: integer().primaryKey(),
+    /** Conversation number. */
+    conversation: integer().notNull(),
+    isOn: integer("is_on", { mode: "boolean" }).notNull(),
+    by: text().notNull(),
+    tag: text().notNull(),
+  },
+  (t) => [
+    index("pins_on")
+      .on(t.conversation, t.tag)
+      .where(sql`is_on = 1`),
+  ],
+);
+
 /** The texts of messages that were edited; VersionRow says what the columns are. */
 export const versions = sqliteTable(
   "versions",

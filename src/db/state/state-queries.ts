@@ -46,6 +46,7 @@ import {
 import type { Seq } from "../../election/view.ts";
 import type { Bound, StateConnection } from "./connection.ts";
 import type { ConversationMemory } from "./conversation-memory.ts";
+import { StateKeptQueries } from "./kept-queries.ts";
 import { seatsOf, type RecentChanges } from "./recent-changes.ts";
 import { StateRoomQueries } from "./room-queries.ts";
 import { queryStatements, type QueryStatements } from "./query-statements.ts";
@@ -85,6 +86,7 @@ export class StateQueries implements Queries {
   readonly rooms: StateRoomQueries;
   readonly admin: StateAdminQueries;
   readonly profiles: Queries["profiles"];
+  readonly kept: StateKeptQueries;
   readonly activity: Queries["activity"];
   readonly mentionsIn: Queries["mentionsIn"];
   readonly reactionsTo: Queries["reactionsTo"];
@@ -106,6 +108,7 @@ export class StateQueries implements Queries {
     this.#q = queryStatements(connection);
     this.rooms = new StateRoomQueries(connection, held.rows);
     this.admin = new StateAdminQueries(held.rows);
+    this.kept = new StateKeptQueries(held.rows, (...at) => this.message(...at));
     this.profiles = held.rows.profiles;
     const activity = new StateActivity(connection, (...at) => this.message(...at));
     this.activity = (...asked) => activity.of(...asked);

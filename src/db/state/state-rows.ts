@@ -39,6 +39,7 @@ import { StateInvites } from "./invites.ts";
 import { StateMentions, type SeenMention } from "./mentions.ts";
 import { StateLocks } from "./locks.ts";
 import { StateProfiles } from "./profiles.ts";
+import { StatePins } from "./pins.ts";
 import { StateReactions } from "./reactions.ts";
 import { StateReports } from "./reports.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
@@ -76,6 +77,7 @@ export class StateRows implements Rows {
   readonly #versions: StateVersions;
   readonly removals: StateRemovals;
   readonly reports: StateReports;
+  readonly pins: StatePins;
   readonly #preferences: StatePreferences;
   readonly #follows: StateFollows;
   /** These also answer queries. */
@@ -113,6 +115,7 @@ export class StateRows implements Rows {
     this.#versions = new StateVersions(connection);
     this.removals = new StateRemovals(connection);
     this.reports = new StateReports(connection);
+    this.pins = new StatePins(connection, (conversation) => this.numberOf(conversation));
     this.#preferences = new StatePreferences(connection);
     this.#follows = new StateFollows(connection);
     this.locks = new StateLocks(connection);
@@ -477,6 +480,7 @@ export class StateRows implements Rows {
     this.#reactions.drop(seq);
     this.#versions.dropAll(seq);
     this.#mentions.drop(seq);
+    this.pins.drop(seq);
     this.#q.eraseMessage.run(changedSeq, this.numberOf(conversation), seq);
     this.#memory.erased(conversation, seq);
     this.#changes.changed(conversation, changedSeq);

@@ -3,7 +3,10 @@ import { isThreadId, threadIdOf } from "../messages/pane.ts";
 import { copy } from "./copy.ts";
 import { copyOf, required } from "./elements.ts";
 import type { EmojiPicker } from "./emoji-picker.ts";
+import { newId, postUntilDone } from "./requests.ts";
 import type { Rows } from "./rows.ts";
+
+const NOT_DONE = "No connection, so this was not saved. Try again in a moment.";
 
 /** How long a finger rests on a message until the menu opens. */
 const LONG_PRESS_MS = 500;
@@ -36,14 +39,46 @@ export async function copyLink({ dataset }: HTMLElement, say: (text: string) => 
   say((await copy(href)) ? "The link to the message is copied." : href);
 }
 
+/** Posts one of the forms about a message without leaving the page, which shows the message as it is then. */
+export async function actOn(
+  { dataset }: HTMLElement,
+  form: string,
+  { onRow, say }: { readonly onRow: (html: string) => void; readonly say: (text: string) => void },
+): Promise<void> {
+  const { id = "", conversation = "" } = dataset;
+  const { status, json } = await postUntilDone(`/c/${conversation}/${form}`, { ids: id, id: newId() });
+  if (status !== 200) say(json.sentence ?? NOT_DONE);
+  else if (json.row !== undefined) onRow(json.row);
+}
+
+/** What each button of the menu does, by its value. */
+export type MessageActs = Readonly<Record<string, (row: HTMLElement) => void>>;
+
 interface MenuInput {
-  /** What each button does, by its value. */
-  readonly acts: Readonly<Record<string, (row: HTMLElement) => void>>;
+  readonly acts: MessageActs;
   readonly react: (row: HTMLElement, emoji: string) => void;
   /** Opens in place of the page that "More" leads to. */
   readonly picker: EmojiPicker | null;
   /** Aborted when the page shows something else. */
   readonly closed: AbortSignal;
+}
+
+/** Shows what can be done with a row. */
+function drawActs(list: HTMLElement, row: HTMLElement): void {
+  const own = list.querySelector<HTMLElement>('[value="edit"]');
+  if (own !== null) own.hidden = !row.classList.contains("own");
+  const pin = list.querySelector<HTMLElement>('[value="pin"]');
+  if (pin !== null) {
+    pin.hidden = row.closest(".conversation")?.getAttribute("data-pins") === "closed";
+    required("span", pin).textContent = row.dataset["pinned"] === undefined ? "Pin" : "Unpin";
+  }
+  const { id = "", conversation = "" } = row.dataset;
+  const reply = required<HTMLAnchorElement>(".reply", list);
+  reply.hidden = isThreadId(conversation);
+  reply.href = `/c/${threadIdOf(id)}`;
+  const report = required<HTMLAnchorElement>(".report", list);
+  report.hidden = row.classList.contains("own");
+  report.href = `/c/${conversation}/report?ids=${encodeURIComponent(id)}`;
 }
 
 /** Opens the menu of the rows of the open conversation. */
@@ -57,14 +92,7 @@ export function openMessageMenu(roll: Rows, { acts, react, picker, closed }: Men
     target = row;
     const more = menu.querySelector("a");
     if (more !== null) more.href = row.querySelector<HTMLAnchorElement>(".react-to")?.href ?? "";
-    const own = list.querySelector<HTMLElement>('[value="edit"]');
-    if (own !== null) own.hidden = !row.classList.contains("own");
-    const reply = required<HTMLAnchorElement>(".reply", list);
-    reply.hidden = isThreadId(roll.conversation);
-    reply.href = `/c/${threadIdOf(row.dataset["id"] ?? "")}`;
-    const report = required<HTMLAnchorElement>(".report", list);
-    report.hidden = row.classList.contains("own");
-    report.href = `/c/${roll.conversation}/report?ids=${encodeURIComponent(row.dataset["id"] ?? "")}`;
+    drawActs(list, row);
     list.hidden = show === "reactions" || list.querySelector(":is(a, button):not([hidden])") === null;
     menu.showPopover();
     // Above the message where there is room, and always inside the window.

@@ -9,6 +9,7 @@ import { copyOf, required } from "./elements.ts";
 import { EdgePages } from "./edge-pages.ts";
 import { FirstUnread } from "./first-unread.ts";
 import { Jump } from "./jump.ts";
+import { Pins } from "./pins.ts";
 import { addTools } from "./message-menu.ts";
 import { drawMentions } from "./mentions.ts";
 import { isAtEnd, keepingPlace, placeOf, scrollTo, type ReadingPlace } from "./reading-place.ts";
@@ -61,6 +62,7 @@ export class Roll implements Rows {
   readonly #older: EdgePages;
   readonly #newer: EdgePages;
   readonly #firstUnread: FirstUnread;
+  readonly #pins: Pins;
   #newLineBefore: string | null = null;
 
   /** `section`: the conversation. `kept`: the number of replicas that have saved everything. */
@@ -70,6 +72,7 @@ export class Roll implements Rows {
     this.list = required(`#${pane}messages`, section);
     this.log = required('[role="log"]', section);
     this.#me = me;
+    this.#pins = new Pins(section.querySelector(`#${pane}pins`));
     this.#empty = section.querySelector(`#${pane}nothing-yet`);
     const hasEnd = (): boolean => this.#newer.link() === null;
     this.#older = this.#edge(section, `${pane}older`, "Older messages");
@@ -139,6 +142,7 @@ export class Roll implements Rows {
     holder.innerHTML = html;
     const rows = Array.from(holder.content.querySelectorAll<HTMLElement>(".message")).filter((row) => {
       redrawQuoted(this.list, row);
+      if (row.dataset["conversation"] === this.conversation) this.#pins.saw(row);
       const known = this.#rowOf(row.id);
       if (known?.dataset["unread"] === undefined) delete row.dataset["unread"];
       else row.dataset["unread"] = "yes";
@@ -163,6 +167,7 @@ export class Roll implements Rows {
   }
 
   removeIds(ids: readonly string[]): void {
+    this.#pins.gone(ids);
     this.#steady(() => {
       for (const id of ids) {
         this.#rowOf(`m-${id}`)?.remove();
@@ -234,6 +239,7 @@ export class Roll implements Rows {
     const rows = piece.querySelectorAll<HTMLElement>(".message");
     const fresh = new Set(Array.from(rows, (row) => row.id));
     const pane = paneOf(this.conversation);
+    this.#pins.take(piece.querySelector(`#${pane}pins`));
     this.#steady(() => {
       for (const row of this.rows()) if (row.dataset["seq"] !== undefined && !fresh.has(row.id)) row.remove();
       for (const [edge, id] of [
@@ -336,6 +342,7 @@ export class Roll implements Rows {
 
   #addRow(row: HTMLElement, isNew: boolean, count: number): void {
     const known = this.#rowOf(row.id);
+    if (isNew) this.#pins.saw(row);
     if (isNew && known === null && this.#isAboveOldest(row)) return;
     const isOwn = row.dataset["author"] === this.#me;
     // The page is somewhere above: the row comes when the user scrolls down.

@@ -4,7 +4,7 @@ import { openCode } from "./code.ts";
 import type { Kept } from "./cluster.ts";
 import { EmojiPicker } from "./emoji-picker.ts";
 import type { Here, PageState, UnsentItem } from "./kept-state.ts";
-import { copyLink, openMessageMenu } from "./message-menu.ts";
+import { actOn, copyLink, openMessageMenu, type MessageActs } from "./message-menu.ts";
 import { openNoticeSetting } from "./notices.ts";
 import type { Outbox } from "./outbox.ts";
 import { openPreferences } from "./preferences.ts";
@@ -83,11 +83,7 @@ export function openView(root: HTMLElement, arrival: Here, input: ViewInput): Vi
     const react = openReactions(roll, { onRow: (html) => roll.change(html), say: input.say });
     openQuotes(roll.list, (id) => roll.show(id));
     openMessageMenu(roll, {
-      acts: {
-        edit: (row) => void composer?.edit(row),
-        quote: (row) => composer?.quote(row),
-        link: (row) => void copyLink(row, input.say),
-      },
+      acts: actsOf(roll, composer, input.say),
       react: (row, emoji) => react(row, emoji, true),
       picker,
       closed: closing.signal,
@@ -108,6 +104,18 @@ export function openView(root: HTMLElement, arrival: Here, input: ViewInput): Vi
     outbox.close(roll);
   };
   return { conversation, root, roll, composer, reading, selection, here, close };
+}
+
+/** What the entries of a message's menu do. */
+function actsOf(roll: Roll, composer: Composer | null, say: ViewInput["say"]): MessageActs {
+  const change = (row: HTMLElement, form: string): void =>
+    void actOn(row, form, { onRow: (html) => roll.change(html), say });
+  return {
+    edit: (row) => void composer?.edit(row),
+    quote: (row) => composer?.quote(row),
+    pin: (row) => change(row, row.dataset["pinned"] === undefined ? "pin" : "unpin"),
+    link: (row) => void copyLink(row, say),
+  };
 }
 
 function openForms(root: HTMLElement, say: ViewInput["say"]): void {

@@ -1,6 +1,7 @@
 /** A conversation: its head, the messages, the composer. Everything also works as plain forms, without a script. */
 import type { ChatError } from "../../chat/errors.ts";
 import type { ConversationView, MessageView, QuoteView, RoomView, Session } from "../../chat/chat-service.ts";
+import type { MessageId } from "../../chat/ids.ts";
 import { REMOVED_TEXT, type Cleaned } from "./pasted-text.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
 import { Icon } from "../page/icons.tsx";
@@ -13,6 +14,7 @@ import { PostForm } from "../page/post-form.tsx";
 import { ASSETS } from "../http/assets.ts";
 import { EmojiPickerTemplate } from "./emoji-picker.tsx";
 import { Toolbar, ToolbarToggle } from "./toolbar.tsx";
+import { PinsLink } from "./pins.tsx";
 import { PreferencesMenu } from "./preferences.tsx";
 import { Quoting } from "./quotes.tsx";
 import { rowId } from "./row-id.ts";
@@ -51,6 +53,8 @@ interface ConversationProps {
   /** The first unread message; null if nothing is unread. */
   readonly firstUnread: MessageView | null;
   readonly draft: Draft;
+  /** The messages that are pinned in it. */
+  readonly pinned: readonly MessageId[];
 }
 
 /** The newest message on the page; "" if there is none. */
@@ -65,7 +69,7 @@ function seenUpTo({ unread }: ConversationView, history: History): string {
 }
 
 /** Head, messages, selection bar, composer. */
-export function Conversation({ session, conversation, history, firstUnread, draft }: ConversationProps) {
+export function Conversation({ session, conversation, history, firstUnread, draft, pinned }: ConversationProps) {
   const path = `/c/${conversation.id}`;
   const pane = paneOf(conversation.id);
   const isThread = conversation.thread !== null;
@@ -76,11 +80,13 @@ export function Conversation({ session, conversation, history, firstUnread, draf
       data-conversation={conversation.id}
       data-unread-at-open={conversation.unread}
       data-around={history.around}
+      {...(mayPin(conversation) ? {} : { "data-pins": "closed" })}
     >
       <ConversationHead
         conversation={conversation}
         session={session}
         newest={conversation.last?.id ?? newestOf(history)}
+        pinned={pinned}
       />
       <FirstUnread conversation={conversation} message={firstUnread} isShown={isShown(firstUnread, history)} />
       <MessageLog conversation={conversation} history={history} viewer={session} />
@@ -151,6 +157,11 @@ function closedWhy({ with: other, room }: ConversationView): string | null {
   return room?.adminsOnly === true && room.role === "member" ? "Only those who run this room write in it" : null;
 }
 
+/** Whether the user pins messages there, as the rules have it. */
+function mayPin({ room }: ConversationView): boolean {
+  return room === null || (!room.archived && (!room.adminsOnly || room.role !== "member"));
+}
+
 /** The line below the name: whether the other person is online, or what the room is about. */
 function ConversationNote({ conversation: { id, with: other, group, room } }: { conversation: ConversationView }) {
   if (room !== null) {
@@ -181,10 +192,12 @@ interface HeadProps {
   readonly session: Session;
   /** The newest message on the page. */
   readonly newest: string;
+  readonly pinned: readonly MessageId[];
 }
 
-function ConversationHead({ conversation, session, newest }: HeadProps) {
-  if (conversation.thread !== null) return <ThreadHead conversation={conversation} session={session} newest={newest} />;
+function ConversationHead(props: HeadProps) {
+  const { conversation, session } = props;
+  if (conversation.thread !== null) return <ThreadHead {...props} />;
   return (
     <PageHead
       title={conversationName(conversation, session)}
@@ -199,16 +212,17 @@ function ConversationHead({ conversation, session, newest }: HeadProps) {
         </>
       }
     >
-      <Actions conversation={conversation} newest={newest} />
+      <Actions {...props} />
     </PageHead>
   );
 }
 
-/** "Mark as read" and "Select messages". */
-function Actions({ conversation, newest }: Pick<HeadProps, "conversation" | "newest">) {
+/** The pinned messages, "Mark as read" and "Select messages". */
+function Actions({ conversation, newest, pinned }: HeadProps) {
   const pane = paneOf(conversation.id);
   return (
     <div class="actions">
+      <PinsLink conversationId={conversation.id} ids={pinned} />
       {conversation.thread === null ? null : <FollowForm conversation={conversation} />}
       <PostForm action={`/c/${conversation.id}/read`} id={`${pane}read-all`}>
         <input type="hidden" name="upTo" value={newest} />
@@ -232,7 +246,8 @@ function Actions({ conversation, newest }: Pick<HeadProps, "conversation" | "new
   );
 }
 
-function ThreadHead({ conversation, session, newest }: HeadProps) {
+function ThreadHead(props: HeadProps) {
+  const { conversation, session } = props;
   return (
     <header class="head">
       <div class="who">
@@ -244,7 +259,7 @@ function ThreadHead({ conversation, session, newest }: HeadProps) {
           </span>
         </p>
       </div>
-      <Actions conversation={conversation} newest={newest} />
+      <Actions {...props} />
       <CloseThread conversation={conversation} />
     </header>
   );

@@ -60,6 +60,10 @@ export function MenuParts() {
               <Icon name="edit" />
               Edit
             </button>
+            <button type="button" value="pin">
+              <Icon name="pin" />
+              <span>Pin</span>
+            </button>
             <button type="button" value="link">
               <Icon name="copy" />
               Copy link
@@ -97,7 +101,7 @@ export function MessagePage({ message, isOwn }: { message: MessageView; isOwn: b
             </>
           )}
         </p>
-        <p class="row">
+        <div class="row">
           <a class="button" href={`/c/${message.conversationId}?quote=${encodeURIComponent(message.id)}`}>
             Reply
           </a>
@@ -113,6 +117,11 @@ export function MessagePage({ message, isOwn }: { message: MessageView; isOwn: b
           <a class="button" href={reactPath(message)}>
             Add a reaction
           </a>
+          <PostForm action={`/c/${message.conversationId}/${message.pinnedBy === null ? "pin" : "unpin"}`}>
+            <input type="hidden" name="ids" value={message.id} />
+            <input type="hidden" name="id" value={Bun.randomUUIDv7()} />
+            <button type="submit">{message.pinnedBy === null ? "Pin" : "Unpin"}</button>
+          </PostForm>
           <a href={linkTo(message)}>Link to this message</a>
           {isThreadId(message.conversationId) ? null : (
             <a class="button" href={`/c/${threadIdOf(message.id)}`}>
@@ -120,7 +129,7 @@ export function MessagePage({ message, isOwn }: { message: MessageView; isOwn: b
             </a>
           )}
           <a href={`/c/${message.conversationId}`}>Back to the conversation</a>
-        </p>
+        </div>
       </div>
     </section>
   );

@@ -12,6 +12,7 @@ import { answerPage } from "../http/shell.tsx";
 import { EditPage, VersionsPage } from "./edits.tsx";
 import { MessagePage } from "./menu.tsx";
 import { renderRow } from "./message-html.tsx";
+import { PinsPage } from "./pins.tsx";
 import { rowId } from "./row-id.ts";
 import { cleanPasted } from "./pasted-text.ts";
 import { ReactPage } from "./reactions.tsx";
@@ -19,7 +20,7 @@ import { ReactPage } from "./reactions.tsx";
 /** Of what a user looks for among the emoji. */
 const QUERY_UNITS_MAX = 40;
 
-/** /c/<id>/m/<message id>, and /c/<id>/message, /react, /unreact, /edit and /versions. */
+/** /c/<id>/m/<message id>, and /c/<id>/message, /react, /unreact, /edit, /versions, /pin, /unpin and /pins. */
 export function messageRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const login = needsLogin();
@@ -38,6 +39,11 @@ export function messageRoutes(deps: WebDeps): Hono<WebEnv> {
   app.get("/c/:id/unreact", login, (c) => c.redirect(`/c/${c.req.param("id")}`, 303));
   app.get("/c/:id/edit", login, (c) => answerEdit(c, deps));
   app.post("/c/:id/edit", login, (c) => edit(c, deps));
+  app.get("/c/:id/pins", login, (c) => answerPins(c, deps));
+  app.post("/c/:id/pin", login, (c) => pin(c, deps, true));
+  app.post("/c/:id/unpin", login, (c) => pin(c, deps, false));
+  for (const form of ["pin", "unpin"] as const)
+    app.get(`/c/:id/${form}`, login, (c) => c.redirect(`/c/${c.req.param("id")}`, 303));
   app.get("/c/:id/versions", login, (c) => answerVersions(c, deps));
   return app;
 }
@@ -145,6 +151,27 @@ async function edit(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
   const id = nextFormId(clientId, error);
   const content = <EditPage path={`/c/${c.req.param("id")}`} messageId={messageId} id={id} body={body} error={error} />;
   return await answerAbout(c, deps, { title: "Edit your message", content, error });
+}
+
+async function pin(c: Context<WebEnv>, deps: WebDeps, on: boolean): Promise<Response> {
+  const fields = await readFields(c);
+  const input = { messageId: fields.text("ids"), on, clientId: fields.clientId() };
+  const answer = await deps.chat.pinMessage(sessionOf(c), input);
+  if (!answer.ok) return await answerError(c, answer.error);
+  if (wantsJson(c) || fields.text("from") !== "pins") return answerChanged(c, deps, answer);
+  setWritten(c, answer.cursor, deps.secureCookies);
+  return c.redirect(`/c/${answer.value.conversationId}/pins`, 303);
+}
+
+async function answerPins(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const conversationId = c.req.param("id") ?? "";
+  const pins = await read(c, (at) => deps.chat.listPins(sessionOf(c), { conversationId, ...at }));
+  if (!pins.ok) return await answerError(c, pins.error);
+  setCursor(c, pins.cursor);
+  if (wantsJson(c)) return c.json({ messages: pins.value, cursor: pins.cursor });
+  const { userId } = sessionOf(c);
+  const content = <PinsPage conversationId={conversationId} messages={pins.value} userId={userId} />;
+  return await answerAbout(c, deps, { title: "Pinned messages", content });
 }
 
 async function answerVersions(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {

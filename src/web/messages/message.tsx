@@ -13,6 +13,7 @@ import { Time } from "../page/names.tsx";
 import { EditedMark } from "./edits.tsx";
 import { MenuParts, MessageLinks } from "./menu.tsx";
 import { paneOf } from "./pane.ts";
+import { PinMark } from "./pins.tsx";
 import { Quote, QuoteTemplates } from "./quotes.tsx";
 import { Chips } from "./reactions.tsx";
 import { rowId } from "./row-id.ts";
@@ -51,6 +52,7 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
       data-micros={message.timeMicros}
       {...(called.length === 0 ? {} : { "data-calls": called.join(" ") })}
       {...(unread ? { "data-unread": "yes" } : {})}
+      {...(message.pinnedBy === null ? {} : { "data-pinned": "yes" })}
       {...(message.readByOther ? { "data-read": "yes" } : {})}
     >
       <label class="pick">
@@ -71,6 +73,7 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
           }}
         />
         <p class="meta">
+          <PinMark message={message} />
           <EditedMark message={message} />
           {message.recovered ? <span class="late">arrived late</span> : null}
           <Time micros={message.timeMicros} style="clock" />

@@ -42,8 +42,9 @@ import {
 } from "./conversation.tsx";
 import { ConversationsPage } from "./conversations.tsx";
 import { FindPage, FoundList, type Found } from "./find.tsx";
-import { rootOf } from "../../chat/ids.ts";
+import { rootOf, type MessageId } from "../../chat/ids.ts";
 import { paneOf } from "./pane.ts";
+import { PinsLink } from "./pins.tsx";
 import { renderRow } from "./message-html.tsx";
 import { changeOf } from "./preferences.tsx";
 import { ThreadsPage } from "./threads-page.tsx";
@@ -304,12 +305,15 @@ interface PieceProps {
   readonly conversation: ConversationView;
   readonly history: History;
   readonly viewer: Session;
+  /** The messages that are pinned; null: that is not asked. */
+  readonly pinned: readonly MessageId[] | null;
 }
 
 /** The messages of a page alone, for the script. */
-function MessagesPiece({ conversation: { id, thread, room }, history, viewer }: PieceProps) {
+function MessagesPiece({ conversation: { id, thread, room }, history, viewer, pinned }: PieceProps) {
   return (
     <>
+      {pinned === null ? null : <PinsLink conversationId={id} ids={pinned} />}
       <OlderLink conversationId={id} history={history} />
       <ol id={`${paneOf(id)}messages`}>
         <MessageRows history={history} viewer={viewer} room={thread === null ? room : null} />
@@ -386,10 +390,10 @@ async function answerConversation(
   }
   if (wantsPiece(c) && !wantsMain(c)) {
     setCursor(c, conversation.cursor);
-    return await answerHtml(
-      c,
-      <MessagesPiece conversation={conversation.value} history={history.value} viewer={session} />,
-    );
+    // The next page at one end changes nothing of the pins.
+    const pinned = ["before", "after"].some((end) => c.req.query(end)) ? null : deps.chat.pinnedIds(session, id);
+    const piece = { conversation: conversation.value, history: history.value, viewer: session, pinned };
+    return await answerHtml(c, <MessagesPiece {...piece} />);
   }
   const firstUnread = await firstUnreadOf(c, deps, conversation.value, history.value);
   const { thread } = conversation.value;
@@ -408,6 +412,7 @@ async function answerConversation(
           history={history.value}
           firstUnread={firstUnread}
           draft={draft}
+          pinned={deps.chat.pinnedIds(session, id)}
         />
       </>
     ),
@@ -429,6 +434,7 @@ async function renderBeside(c: Context<WebEnv>, deps: WebDeps, conversationId: s
       history={history.value}
       firstUnread={firstUnread}
       draft={emptyDraft()}
+      pinned={deps.chat.pinnedIds(session, conversationId)}
     />
   );
 }

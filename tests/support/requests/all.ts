@@ -5,6 +5,7 @@ import { ACTIVITY } from "./activity.ts";
 import { CLUSTER } from "./cluster.ts";
 import { EDITS } from "./edits.ts";
 import { INVITES } from "./invites.ts";
+import { KEEPING } from "./keeping.ts";
 import { MANAGING } from "./managing.ts";
 import { MESSAGES } from "./messages.ts";
 import { PREFERENCES } from "./preferences.ts";
@@ -21,6 +22,7 @@ const PARTS = [
   CLUSTER,
   EDITS,
   INVITES,
+  KEEPING,
   MANAGING,
   MESSAGES,
   PREFERENCES,

@@ -155,6 +155,14 @@ import type {
   WireListInvitesResponse as Wire_lastword_v1_ListInvitesResponse,
 } from "../../lastword/v1/ListInvitesResponse.ts";
 import type {
+  ListPinsRequestInput as _lastword_v1_ListPinsRequestInput,
+  WireListPinsRequest as Wire_lastword_v1_ListPinsRequest,
+} from "../../lastword/v1/ListPinsRequest.ts";
+import type {
+  ListPinsResponseInput as _lastword_v1_ListPinsResponseInput,
+  WireListPinsResponse as Wire_lastword_v1_ListPinsResponse,
+} from "../../lastword/v1/ListPinsResponse.ts";
+import type {
   ListReportsRequestInput as _lastword_v1_ListReportsRequestInput,
   WireListReportsRequest as Wire_lastword_v1_ListReportsRequest,
 } from "../../lastword/v1/ListReportsRequest.ts";
@@ -234,6 +242,14 @@ import type {
   MarkReadResponseInput as _lastword_v1_MarkReadResponseInput,
   WireMarkReadResponse as Wire_lastword_v1_MarkReadResponse,
 } from "../../lastword/v1/MarkReadResponse.ts";
+import type {
+  PinMessageRequestInput as _lastword_v1_PinMessageRequestInput,
+  WirePinMessageRequest as Wire_lastword_v1_PinMessageRequest,
+} from "../../lastword/v1/PinMessageRequest.ts";
+import type {
+  PinMessageResponseInput as _lastword_v1_PinMessageResponseInput,
+  WirePinMessageResponse as Wire_lastword_v1_PinMessageResponse,
+} from "../../lastword/v1/PinMessageResponse.ts";
 import type {
   ReactRequestInput as _lastword_v1_ReactRequestInput,
   WireReactRequest as Wire_lastword_v1_ReactRequest,
@@ -1119,6 +1135,47 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_ListInvitesResponse>,
   ): grpc.ClientUnaryCall;
 
+  ListPins(
+    argument: _lastword_v1_ListPinsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPinsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListPins(
+    argument: _lastword_v1_ListPinsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPinsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListPins(
+    argument: _lastword_v1_ListPinsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPinsResponse>,
+  ): grpc.ClientUnaryCall;
+  ListPins(
+    argument: _lastword_v1_ListPinsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPinsResponse>,
+  ): grpc.ClientUnaryCall;
+  listPins(
+    argument: _lastword_v1_ListPinsRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPinsResponse>,
+  ): grpc.ClientUnaryCall;
+  listPins(
+    argument: _lastword_v1_ListPinsRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPinsResponse>,
+  ): grpc.ClientUnaryCall;
+  listPins(
+    argument: _lastword_v1_ListPinsRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPinsResponse>,
+  ): grpc.ClientUnaryCall;
+  listPins(
+    argument: _lastword_v1_ListPinsRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListPinsResponse>,
+  ): grpc.ClientUnaryCall;
+
   ListReports(
     argument: _lastword_v1_ListReportsRequestInput,
     metadata: grpc.Metadata,
@@ -1527,6 +1584,47 @@ export interface ChatClient extends grpc.Client {
   markRead(
     argument: _lastword_v1_MarkReadRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_MarkReadResponse>,
+  ): grpc.ClientUnaryCall;
+
+  PinMessage(
+    argument: _lastword_v1_PinMessageRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_PinMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  PinMessage(
+    argument: _lastword_v1_PinMessageRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_PinMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  PinMessage(
+    argument: _lastword_v1_PinMessageRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_PinMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  PinMessage(
+    argument: _lastword_v1_PinMessageRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_PinMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  pinMessage(
+    argument: _lastword_v1_PinMessageRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_PinMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  pinMessage(
+    argument: _lastword_v1_PinMessageRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_PinMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  pinMessage(
+    argument: _lastword_v1_PinMessageRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_PinMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  pinMessage(
+    argument: _lastword_v1_PinMessageRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_PinMessageResponse>,
   ): grpc.ClientUnaryCall;
 
   React(
@@ -2063,6 +2161,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   ListInvites: grpc.handleUnaryCall<Wire_lastword_v1_ListInvitesRequest, _lastword_v1_ListInvitesResponseInput>;
 
+  ListPins: grpc.handleUnaryCall<Wire_lastword_v1_ListPinsRequest, _lastword_v1_ListPinsResponseInput>;
+
   ListReports: grpc.handleUnaryCall<Wire_lastword_v1_ListReportsRequest, _lastword_v1_ListReportsResponseInput>;
 
   ListRoomPeople: grpc.handleUnaryCall<
@@ -2085,6 +2185,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
   Logout: grpc.handleUnaryCall<Wire_lastword_v1_LogoutRequest, _lastword_v1_LogoutResponseInput>;
 
   MarkRead: grpc.handleUnaryCall<Wire_lastword_v1_MarkReadRequest, _lastword_v1_MarkReadResponseInput>;
+
+  PinMessage: grpc.handleUnaryCall<Wire_lastword_v1_PinMessageRequest, _lastword_v1_PinMessageResponseInput>;
 
   React: grpc.handleUnaryCall<Wire_lastword_v1_ReactRequest, _lastword_v1_ReactResponseInput>;
 
@@ -2228,6 +2330,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     Wire_lastword_v1_ListInvitesRequest,
     Wire_lastword_v1_ListInvitesResponse
   >;
+  ListPins: MethodDefinition<
+    _lastword_v1_ListPinsRequestInput,
+    _lastword_v1_ListPinsResponseInput,
+    Wire_lastword_v1_ListPinsRequest,
+    Wire_lastword_v1_ListPinsResponse
+  >;
   ListReports: MethodDefinition<
     _lastword_v1_ListReportsRequestInput,
     _lastword_v1_ListReportsResponseInput,
@@ -2287,6 +2395,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_MarkReadResponseInput,
     Wire_lastword_v1_MarkReadRequest,
     Wire_lastword_v1_MarkReadResponse
+  >;
+  PinMessage: MethodDefinition<
+    _lastword_v1_PinMessageRequestInput,
+    _lastword_v1_PinMessageResponseInput,
+    Wire_lastword_v1_PinMessageRequest,
+    Wire_lastword_v1_PinMessageResponse
   >;
   React: MethodDefinition<
     _lastword_v1_ReactRequestInput,

@@ -38,6 +38,8 @@ export interface MessageInput {
   removedBy?: string;
   removedByName?: string;
   authorDisplayName?: string;
+  pinnedBy?: string;
+  pinnedByName?: string;
 }
 
 export interface WireMessage {
@@ -60,4 +62,6 @@ export interface WireMessage {
   removedBy: string;
   removedByName: string;
   authorDisplayName: string;
+  pinnedBy: string;
+  pinnedByName: string;
 }

@@ -129,6 +129,7 @@ import type {
   SetProfileInput as _lastword_v1_SetProfileInput,
   WireSetProfile as Wire_lastword_v1_SetProfile,
 } from "../../lastword/v1/SetProfile.ts";
+import type { PinInput as _lastword_v1_PinInput, WirePin as Wire_lastword_v1_Pin } from "../../lastword/v1/Pin.ts";
 import type {
   ReportInput as _lastword_v1_ReportInput,
   WireReport as Wire_lastword_v1_Report,
@@ -179,6 +180,7 @@ export interface OpInput {
   nameGroup?: _lastword_v1_NameGroupInput | null;
   setPosting?: _lastword_v1_SetPostingInput | null;
   setProfile?: _lastword_v1_SetProfileInput | null;
+  pin?: _lastword_v1_PinInput | null;
   report?: _lastword_v1_ReportInput | null;
   settleReport?: _lastword_v1_SettleReportInput | null;
   payload?:
@@ -215,7 +217,8 @@ export interface OpInput {
     | "setPosting"
     | "setProfile"
     | "report"
-    | "settleReport";
+    | "settleReport"
+    | "pin";
 }
 
 export interface WireOp {
@@ -258,6 +261,7 @@ export interface WireOp {
   nameGroup?: Wire_lastword_v1_NameGroup | null;
   setPosting?: Wire_lastword_v1_SetPosting | null;
   setProfile?: Wire_lastword_v1_SetProfile | null;
+  pin?: Wire_lastword_v1_Pin | null;
   report?: Wire_lastword_v1_Report | null;
   settleReport?: Wire_lastword_v1_SettleReport | null;
   payload?:
@@ -294,5 +298,6 @@ export interface WireOp {
     | "setPosting"
     | "setProfile"
     | "report"
-    | "settleReport";
+    | "settleReport"
+    | "pin";
 }

@@ -1,0 +1,3 @@
+DELETE FROM `early` WHERE `what` LIKE 'pin %';
+--> statement-breakpoint
+DROP TABLE `pins`;

@@ -1,0 +1,79 @@
+/** Messages that people keep at hand: pinned ones, by menu and keyboard, live for both, and without a script. */
+import { beforeEach, expect } from "bun:test";
+import type { Locator, Page } from "playwright-core";
+import { violations } from "./axe.ts";
+import { HOOK_MS, stories, story } from "./stage.ts";
+import { composer, eventually, row, type Visitor } from "./visitor.ts";
+
+const PHONE = { width: 390, height: 844 };
+
+/** Opens the menu of a message and chooses one entry. */
+async function choose(page: Page, text: string, entry: string): Promise<void> {
+  await row(page, text).hover();
+  await row(page, text).getByRole("link", { name: "More", exact: true }).click();
+  await page.locator(".message-menu").getByRole("button", { name: entry, exact: true }).click();
+}
+
+const pinned = (page: Page): Locator => page.getByRole("link", { name: /^\d+ pinned$/ });
+
+stories("keeping", {}, (stage) => {
+  let ann: Visitor;
+  let bob: Visitor;
+  beforeEach(async () => {
+    [ann, bob] = await stage.pair("the rules");
+  }, HOOK_MS);
+
+  story("pinned by one, seen by both, listed, found again, and gone with the message", async () => {
+    await ann.page.setViewportSize(PHONE);
+    expect(await pinned(ann.page).count()).toBe(0);
+    await choose(bob.page, "the rules", "Pin");
+    for (const { page } of [ann, bob]) {
+      await row(page, "the rules").getByText(`Pinned by ${bob.name}`).waitFor();
+      await eventually(async () => (await pinned(page).innerText()).trim().startsWith("1"));
+      expect(await violations(page)).toEqual([]);
+    }
+    await bob.say("the plan");
+    await row(ann.page, "the plan").waitFor();
+    await ann.page.emulateMedia({ colorScheme: "dark" });
+    // By keyboard: to the message, its menu, and down to the entry.
+    await ann.page.locator(".log").focus();
+    await ann.page.keyboard.press("ArrowUp");
+    await row(ann.page, "the plan").getByRole("link", { name: "More", exact: true }).focus();
+    await ann.page.keyboard.press("Enter");
+    const entry = ann.page.locator(".message-menu").getByRole("button", { name: "Pin", exact: true });
+    await entry.focus();
+    await ann.page.keyboard.press("Enter");
+    await eventually(async () => (await pinned(bob.page).innerText()).trim().startsWith("2"));
+    expect(await ann.page.evaluate("document.documentElement.scrollWidth")).toBe(PHONE.width);
+    expect(await violations(ann.page)).toEqual([]);
+    await pinned(ann.page).click();
+    await ann.page.getByRole("heading", { name: "Pinned messages" }).waitFor();
+    expect(await ann.page.locator(".kept .body").allInnerTexts()).toEqual(["the plan", "the rules"]);
+    expect(await violations(ann.page)).toEqual([]);
+    await ann.page.locator(".kept li", { hasText: "the rules" }).getByRole("link", { name: "Go to it" }).click();
+    await ann.page.locator(".message.linked", { hasText: "the rules" }).waitFor();
+    await bob.post(`${bob.page.url()}/delete`, {
+      ids: (await row(bob.page, "the plan").getAttribute("data-id"))!,
+      id: crypto.randomUUID(),
+    });
+    for (const { page } of [ann, bob])
+      await eventually(async () => (await pinned(page).innerText()).trim().startsWith("1"));
+    await choose(bob.page, "the rules", "Unpin");
+    for (const { page } of [ann, bob]) await pinned(page).waitFor({ state: "hidden" });
+  });
+
+  story("without a script: pinned on the page of the message, unpinned in the list", async () => {
+    const plain = await stage.open(bob.name, { javaScriptEnabled: false });
+    await plain.logIn(stage.cluster.web(1));
+    const { page } = plain;
+    await page.goto(stage.cluster.web(1) + new URL(ann.page.url()).pathname);
+    await row(page, "the rules").getByRole("link", { name: "More", exact: true }).click();
+    await page.getByRole("button", { name: "Pin", exact: true }).click();
+    await composer(page).waitFor();
+    await pinned(ann.page).waitFor();
+    await pinned(page).click();
+    await page.getByRole("button", { name: "Unpin" }).click();
+    await page.getByText("Nothing is pinned here").waitFor();
+    await pinned(ann.page).waitFor({ state: "hidden" });
+  });
+});

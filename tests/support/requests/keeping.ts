@@ -1,0 +1,31 @@
+/** Messages that people keep at hand: pinned in their conversation. */
+import { hidden, route, type Requests } from "./request.ts";
+
+/** See the top of this file. */
+export const KEEPING: Requests = {
+  calls: {
+    PinMessage: [
+      hidden(
+        ({ message }, clientId) => ({ messageId: message, clientId }),
+        ({ message }, clientId) => ({ pinMessage: { messageId: message, on: true, clientId } }),
+      ),
+      hidden(
+        ({ message }, clientId) => ({ messageId: message, unpin: true, clientId }),
+        ({ message }, clientId) => ({ pinMessage: { messageId: message, on: false, clientId } }),
+      ),
+    ],
+    ListPins: [
+      hidden(
+        ({ room }) => ({ conversationId: room }),
+        ({ room }) => ({ listPins: { conversationId: room, cursor: "v:41", latest: false } }),
+      ),
+    ],
+  },
+  routes: {
+    "GET /c/:id/pins": [route("hidden", "/c/ROOM/pins")],
+    "GET /c/:id/pin": [route("same", "/c/ROOM/pin")],
+    "POST /c/:id/pin": [route("hidden", "/c/ROOM/pin", ({ message }) => ({ ids: message }))],
+    "GET /c/:id/unpin": [route("same", "/c/ROOM/unpin")],
+    "POST /c/:id/unpin": [route("hidden", "/c/ROOM/unpin", ({ message }) => ({ ids: message }))],
+  },
+};
