@@ -30,8 +30,8 @@ function processOf(inodes: ReadonlySet<string>): { pid: number; name: string } |
   for (const pid of pids.slice(0, PROCESSES_MAX)) {
     try {
       for (const file of readdirSync(`/proc/${pid}/fd`)) {
-        const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${file}`))?.[1];
-        if (inode !== undefined && inodes.has(inode)) {
+        const inode = socketInode(`/proc/${pid}/fd/${file}`);
+        if (inode !== null && inodes.has(inode)) {
           return { pid: Number(pid), name: readFileSync(`/proc/${pid}/comm`, "utf8").trim() };
         }
       }
@@ -40,6 +40,15 @@ function processOf(inodes: ReadonlySet<string>): { pid: number; name: string } |
     }
   }
   return null;
+}
+
+/** The inode of the socket behind an open file; null if it is no socket, or was closed since the folder was listed. */
+function socketInode(file: string): string | null {
+  try {
+    return /^socket:\[(\d+)\]$/.exec(readlinkSync(file))?.[1] ?? null;
+  } catch {
+    return null;
+  }
 }
 
 /** " by <program>", to follow "port N is in use"; empty if it is not known. */

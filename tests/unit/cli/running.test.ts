@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { afterEach, describe, expect, jest, test } from "bun:test";
 import { bindPort } from "../../../src/host/bind.ts";
 import { FRONT_NONCE_HEADER, FRONT_PROOF_HEADER, FrontPort, type FrontDeps } from "../../../src/replica/front-port.ts";
@@ -356,7 +357,10 @@ describe("the front port", () => {
 });
 
 test("a port that stays in use is refused with its owner and the option to change it", async () => {
+  // The folder of open files gets the number of this one while it is listed, so one of the listed files is gone.
+  const file = openSync("/dev/null", "r");
   const server = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
+  closeSync(file);
   const at = { host: "127.0.0.1", port: server.port! };
   const bind = () => Bun.serve({ port: at.port, hostname: at.host, fetch: () => new Response() });
   const outcome = await bindPort(at, bind, { option: "--web", data: "/nowhere" });
