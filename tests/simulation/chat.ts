@@ -110,11 +110,12 @@ export class ChatDomain implements SimDomain {
   }
 
   outdatedLogins(): readonly string[] {
-    const { sessions = [] } = this.#state.dump();
+    const { sessions = [], users = [] } = this.#state.dump();
+    const passwords = new Map(users.map((row) => [row["id"], String(row["password_hash"])]));
     return sessions
       .filter((row) => {
         const checked = CHECKED.exec(String(row["token_hash"]))?.[1];
-        return checked !== undefined && checked !== passwordId(this.passwordOf(String(row["user"])));
+        return checked !== undefined && checked !== passwordId(passwords.get(row["user"]) ?? "");
       })
       .map((row) => String(row["id"]));
   }

@@ -13,14 +13,25 @@ import type { SimReplica } from "./replica.ts";
 import { acksIn, expectWhole, forkOverAnEnabling, leadershipLostWhileEnabling, stage } from "./scenes.ts";
 import { EMPTY_LOG, identityOf } from "../support/core-fixtures.ts";
 
-const LINKS: readonly (readonly [ReplicaId, ReplicaId])[] = [
+/** The directed links: 0 is the leader, 1 and 2 are the others. */
+const LINKS = [
   [0, 1],
   [0, 2],
   [1, 0],
-  [1, 2],
   [2, 0],
+  [1, 2],
   [2, 1],
-];
+] as const;
+
+/** The subset of LINKS, as bits, in which the two others have changed places. */
+function mirrored(mask: number): number {
+  return ((mask & 0b010101) << 1) | ((mask & 0b101010) >> 1);
+}
+
+/** The subsets of LINKS that are cut: one of each two that mirror each other, and in soak both. */
+const SUBSETS = Array.from({ length: 2 ** LINKS.length - 1 }, (_, i) => i + 1).filter(
+  (mask) => process.env["SOAK"] === "1" || mask <= mirrored(mask),
+);
 /** Each test takes a second, and many more on a busy machine. */
 const TEST_MS_MAX = 60_000;
 /** A write to this disk does not return within a test. */
@@ -129,13 +140,16 @@ group("stops below the bound of a pause", () => {
 group("links", () => {
   for (const consistency of ["available", "strict"] as const) {
     for (let from = 0; from < 64; from += 8) {
+      const masks = SUBSETS.filter((mask) => mask >= from && mask < from + 8);
+      if (masks.length === 0) continue;
       test(
-        `[I7] subsets ${from} to ${from + 7} of the directed links are cut for 8 s, ${consistency}`,
+        `[I7] subsets ${masks.join()} of the directed links are cut for 8 s, ${consistency}`,
         () => {
-          for (let mask = Math.max(1, from); mask < from + 8; mask++) {
+          for (const mask of masks) {
             const scene = stage(`links ${mask}`, consistency, true);
+            const ids = [scene.leader, ...scene.others].map(({ id }) => id);
             LINKS.forEach(([a, b], i) => {
-              if ((mask & (1 << i)) !== 0) scene.world.cut(a, b);
+              if ((mask & (1 << i)) !== 0) scene.world.cut(ids[a]!, ids[b]!);
             });
             scene.world.run(8_000);
             scene.world.healAll();

@@ -24,11 +24,23 @@ export function table(rows: Iterable<object>, key: readonly string[]): Record<st
   });
 }
 
+/** The column of each property. The simulator dumps rows all the time. */
+const columns = new Map<string, string>();
+
+function columnOf(property: string): string {
+  let column = columns.get(property);
+  if (column === undefined) {
+    column = property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    columns.set(property, column);
+  }
+  return column;
+}
+
 /** The columns ordered by name, with values as SQLite returns them. */
 function snakeCase(row: object): Record<string, unknown> {
-  const columns = Object.entries(row).map(([name, value]): [string, unknown] => [
-    name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+  const values = Object.entries(row).map(([name, value]): [string, unknown] => [
+    columnOf(name),
     typeof value === "boolean" ? Number(value) : value instanceof Uint8Array ? new Uint8Array(value) : value,
   ]);
-  return Object.fromEntries(columns.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Object.fromEntries(values.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
