@@ -164,6 +164,17 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
     chat
       .listPins(session, { conversationId, ...readAt(read) })
       .then(as((messages) => ({ messages: messages.map(wireMessage) }))),
+  SaveMessage: ({ messageId, unsave, clientId }, { chat, session }) =>
+    chat.saveMessage(session, { messageId, on: !unsave, clientId }).then(as(() => ({}))),
+  ListSaved: ({ limit, before, read }, { chat, session, readAt }) =>
+    chat.listSaved(session, { limit: limit || PAGE_DEFAULT, before, ...readAt(read) }).then(
+      as((saved) => ({
+        saved: saved.map(({ message, ...one }) => ({
+          ...one,
+          message: message === null ? null : wireMessage(message),
+        })),
+      })),
+    ),
   EditMessage: ({ messageId, body, clientId }, { chat, session }) =>
     chat.editMessage(session, { messageId, body, clientId }).then(as((message) => ({ message: wireMessage(message) }))),
   ListVersions: ({ messageId, read }, { chat, session, readAt }) =>

@@ -129,6 +129,8 @@ function eventFields(event: FeedEvent): Partial<Encodable<WireSubscribeResponse>
       return { conversation: { conversationId: event.conversationId } };
     case "reports":
       return { reports: { open: event.open } };
+    case "saved":
+      return { saved: { messageId: event.messageId, conversationId: event.conversationId, saved: event.on } };
     case "typing":
       return { typing: { conversationId: event.conversationId, userId: event.userId } };
     case "reset":

@@ -32,6 +32,8 @@ export const INVITE_ROOMS_MAX = 20;
 export const REACTIONS_PER_MESSAGE = 300;
 /** Messages that are pinned in one conversation. */
 export const PINS_MAX = 100;
+/** Messages that one user can save. */
+export const SAVED_MAX = 10_000;
 /** People that one message can name. */
 export const MENTIONS_MAX = 50;
 /** People whom one `@here` calls. */

@@ -38,6 +38,13 @@ export type Told<Message, Person> =
   | { readonly kind: "conversation"; readonly conversationId: ConversationId }
   /** For whoever runs the chat: how many reports wait, counted up to REPORTS_COUNT_MAX. */
   | { readonly kind: "reports"; readonly open: number }
+  /** The user has saved the message, or let go of it. Nobody else is told. */
+  | {
+      readonly kind: "saved";
+      readonly conversationId: ConversationId;
+      readonly messageId: MessageId;
+      readonly on: boolean;
+    }
   | { readonly kind: "typing"; readonly conversationId: ConversationId; readonly userId: UserId }
   /**
    * The session ended (log-out, password change, account deleted), and its streams close after this.

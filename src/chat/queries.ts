@@ -152,6 +152,15 @@ export interface RoomQueries {
   removedBy(seq: Seq): UserId | null;
 }
 
+/** A message that a user has saved. */
+export interface Saved {
+  readonly id: MessageId;
+  /** Of the op that saved it (kinds/tags.ts). */
+  readonly tag: string;
+  /** Null: it is deleted, or the user may not see it any more. */
+  readonly message: SeenMessage | null;
+}
+
 /** What people keep at hand. */
 export interface KeptQueries {
   /** Who has pinned a message that the user may see; null: it is not pinned. */
@@ -161,6 +170,10 @@ export interface KeptQueries {
    * newest. Whether the user may read the conversation is asked first.
    */
   pinned(conversation: ConversationId, user: UserId, limit: number): readonly SeenMessage[];
+  /** What the user has saved below tag `before`, the one that was saved last first. */
+  saved(user: UserId, before: string, limit: number): readonly Saved[];
+  /** Which messages of the conversation, from seq `first` to `last`, the user has saved. */
+  savedBetween(user: UserId, conversation: ConversationId, first: Seq, last: Seq): readonly Seq[];
 }
 
 /** What somebody did that concerns a user, with the seq of the op by which it last changed. */

@@ -29,6 +29,7 @@ import { demoRoutes } from "./cluster/demo-routes.ts";
 import { handoverRoutes } from "./cluster/handover-routes.tsx";
 import { loginRoutes } from "./account/login-routes.tsx";
 import { activityRoutes } from "./messages/activity.tsx";
+import { savedRoutes } from "./messages/saved.tsx";
 import { limitBodies } from "./http/body-room.ts";
 import { frameFailures } from "./http/shell.tsx";
 import { passChecks, refuseOtherSites, refusePlaintext, secureAnswers } from "./http/security.ts";
@@ -69,6 +70,7 @@ export function createWeb(deps: WebDeps): Web {
   app.route("/", chatRoutes(deps));
   app.route("/", messageRoutes(deps));
   app.route("/", activityRoutes(deps));
+  app.route("/", savedRoutes(deps));
   app.route("/", peopleRoutes(deps));
   app.route("/", roomRoutes(deps));
   app.route("/", inviteRoutes(deps));

@@ -1,4 +1,4 @@
-/** Messages that people keep at hand: pinned ones, by menu and keyboard, live for both, and without a script. */
+/** Messages that people keep at hand, pinned for all or saved for themselves: by menu, by keyboard, without a script. */
 import { beforeEach, expect } from "bun:test";
 import type { Locator, Page } from "playwright-core";
 import { violations } from "./axe.ts";
@@ -75,5 +75,30 @@ stories("keeping", {}, (stage) => {
     await page.getByRole("button", { name: "Unpin" }).click();
     await page.getByText("Nothing is pinned here").waitFor();
     await pinned(ann.page).waitFor({ state: "hidden" });
+  });
+
+  story("saved for oneself: on the user's other page at once, in the list, and let go of there", async () => {
+    const { page } = bob;
+    const other = await bob.tab();
+    await other.goto(page.url());
+    await row(other, "the rules").waitFor();
+    await choose(page, "the rules", "Save");
+    for (const one of [page, other]) await one.locator(".message[data-saved]").waitFor();
+    await other.close();
+    expect(await ann.page.locator(".message[data-saved]").count()).toBe(0);
+    await page.locator("#sidebar").getByRole("link", { name: "Saved" }).click();
+    await page.getByRole("heading", { name: "Saved" }).waitFor();
+    expect(await page.locator(".kept .body").allInnerTexts()).toEqual(["the rules"]);
+    expect(await violations(page)).toEqual([]);
+    const id = (await row(ann.page, "the rules").getAttribute("data-id"))!;
+    await ann.post(`${ann.page.url()}/delete`, { ids: id, id: crypto.randomUUID() });
+    await page.reload();
+    await page.getByText("This message is no longer available.").waitFor();
+    await page.setViewportSize(PHONE);
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await violations(page)).toEqual([]);
+    // A plain form, as without a script.
+    await page.getByRole("button", { name: "Unsave" }).click();
+    await page.getByText("Nothing yet.").waitFor();
   });
 });

@@ -127,6 +127,11 @@ const ACTS: Record<OpKind, ((team: Team) => Promise<Omit<Act, "kind">>) | string
     const effect = (rows: AllRows): number => count(rows, "pins", { seq, by: team.ids.ben, is_on: 1 });
     return team.call(team.ben, "PinMessage", { messageId: id }, effect);
   },
+  save: async (team) => {
+    const { seq, id } = await team.said();
+    const effect = (rows: AllRows): number => count(rows, "saved", { seq, user: team.ids.ben, is_on: 1 });
+    return team.call(team.ben, "SaveMessage", { messageId: id }, effect);
+  },
   editMessage: async (team) => {
     const { seq, id } = await team.said();
     const body = team.fresh("edited");

@@ -30,7 +30,7 @@ import type {
 } from "../../src/chat/rows.ts";
 import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX, FIRST_FORMAT } from "../../src/chat/rows.ts";
 import type { ProfileRow, ProfileRows } from "../../src/chat/profiles.ts";
-import type { PinRow, PinRows } from "../../src/chat/kept-rows.ts";
+import type { PinRow, PinRows, SavedRow, SavedRows } from "../../src/chat/kept-rows.ts";
 import type { Seq } from "../../src/election/view.ts";
 import { lowerBound, table } from "./memory-tables.ts";
 import type { ReportRow } from "../../src/chat/report-rows.ts";
@@ -58,6 +58,7 @@ class Tables {
   removals = new Map<string, RemovalRow>();
   reports = new Map<string, ReportRow>();
   pins = new Map<string, PinRow>();
+  saved = new Map<string, SavedRow>();
   preferences = new Map<string, PreferenceRow>();
   invites = new Map<string, InviteRow>();
   inviteUses = new Map<string, InviteUseRow>();
@@ -142,6 +143,7 @@ export class MemoryRows implements Rows {
       versions: table(t.versions.values(), ["seq", "tag"]),
       removals: table(t.removals.values(), ["seq"]),
       reports: table(t.reports.values(), ["message", "by"]),
+      saved: table(this.#numbered(t.saved.values()), ["user", "conversation", "seq"]),
       pins: table(this.#numbered(t.pins.values()), ["seq"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
       requests: table(
@@ -422,6 +424,15 @@ export class MemoryRows implements Rows {
     set: (key, row) => this.#set(this.#t.reports, key, row),
     delete: (key) => this.#delete(this.#t.reports, key),
   });
+  readonly saved: SavedRows = {
+    of: (user, conversation, seq) => this.#t.saved.get(`${user} ${conversation} ${seq}`) ?? null,
+    put: (row) => this.#set(this.#t.saved, `${row.user} ${row.conversation} ${row.seq}`, row),
+    count: (user, max) => {
+      const on = [...this.#t.saved.values()].filter((row) => row.user === user && row.isOn);
+      return Math.min(max, on.length);
+    },
+  };
+
   readonly pins: PinRows = {
     of: (seq) => this.#t.pins.get(String(seq)) ?? null,
     put: (row) => this.#set(this.#t.pins, String(row.seq), row),

@@ -233,6 +233,10 @@ export class Views {
         return { kind: told.kind, conversationId: told.conversationId };
       case "reports":
         return { kind: "reports", open: told.open };
+      case "saved": {
+        const { kind, conversationId, messageId: saved, on } = told;
+        return { kind, conversationId, messageId: saved, on };
+      }
       case "typing":
         return { kind: "typing", conversationId: told.conversationId, userId: told.userId };
       case "ended":

@@ -6,13 +6,14 @@
  */
 import type { Fact } from "../fact.ts";
 import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
-import type { EarlyEdit, EarlyPin, EarlyRemoval, EarlyRow, Rows } from "../rows.ts";
+import type { EarlyEdit, EarlyPin, EarlyRemoval, EarlyRow, EarlySave, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { applyEarlyRemoval } from "./removals.ts";
 import { applyEarlyEdit } from "./edit-message.ts";
 import { mayRead, placeOfRequest, type Place } from "./places.ts";
 import { applyEarlyPin } from "./pin.ts";
 import { earlyElement, setFromBranch } from "./react.ts";
+import { applyEarlySave } from "./save.ts";
 import { readSingly } from "./read-mark.ts";
 
 /** Stores what the user did, for each of the messages that has not arrived here. */
@@ -41,6 +42,10 @@ export function applyEarly(place: Place, seq: Seq, rows: Rows): Fact[] {
       facts.push(...applyEarlyRemoval(place, user, what, seq, rows));
       continue;
     }
+    if (isEarlySave(what)) {
+      facts.push(...applyEarlySave(place, user, what, seq, rows));
+      continue;
+    }
     if (isEarlyPin(what)) {
       facts.push(...applyEarlyPin(place, user, what, seq, rows));
       continue;
@@ -61,6 +66,10 @@ export function applyEarly(place: Place, seq: Seq, rows: Rows): Fact[] {
 
 function isEarlyRemoval(what: EarlyRow["what"]): what is EarlyRemoval {
   return what.startsWith("removed ");
+}
+
+function isEarlySave(what: EarlyRow["what"]): what is EarlySave {
+  return what.startsWith("save ");
 }
 
 function isEarlyPin(what: EarlyRow["what"]): what is EarlyPin {

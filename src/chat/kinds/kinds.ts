@@ -29,6 +29,7 @@ import { renameRoom } from "./rename-room.ts";
 import { report } from "./report.ts";
 import { resetPassword } from "./reset-password.ts";
 import { revokeInvite } from "./revoke-invite.ts";
+import { save } from "./save.ts";
 import { seatPeople } from "./seat-people.ts";
 import { sendMessage } from "./send-message.ts";
 import { setActive } from "./set-active.ts";
@@ -66,6 +67,7 @@ export const KINDS = {
   setRole,
   react,
   pin,
+  save,
   editMessage,
   setPreference,
   follow,

@@ -1,9 +1,10 @@
-/** Pins messages, and lists those that are pinned. */
-import { PINS_MAX } from "../bounds.ts";
+/** Pins messages in their conversations and saves them for the user alone, and lists both. */
+import { PINS_MAX, SAVED_MAX } from "../bounds.ts";
 import { failed, type Answer } from "../errors.ts";
 import { messageId, type ClientId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
-import { PINS_SHOWN_MAX, type KeepingCalls } from "../keeping-service.ts";
-import { checkClientId } from "../limits.ts";
+import { PINS_SHOWN_MAX, type KeepingCalls, type SavedView } from "../keeping-service.ts";
+import { microsOf } from "../kinds/tags.ts";
+import { checkClientId, checkLimit } from "../limits.ts";
 import type { ChatDeps } from "../ports.ts";
 import type { SeenMessage } from "../queries.ts";
 import type { Reading } from "../reading.ts";
@@ -11,21 +12,33 @@ import { failedWith } from "../sentences.ts";
 import type { MessageView, ReadAt, Session } from "../chat-service.ts";
 import type { Views } from "../feed/views.ts";
 import type { MessageChanges } from "./message-changes.ts";
+import type { Writer } from "./writer.ts";
 
 const TOO_MANY_PINS = `A conversation can have ${PINS_MAX} pinned messages. Unpin one that is not needed any more.`;
+const TOO_MANY_SAVED = `You have saved ${SAVED_MAX.toLocaleString("en")} messages. Let go of one that you do not need any more.`;
+/** Above every tag, and longer than any. */
+const NEWEST = "~";
+const TAG_CHARS_MAX = 100;
 const ADMINS_PIN = "Only those who run this room pin messages in it.";
 
 export class Keeping implements KeepingCalls {
   readonly #deps: ChatDeps;
+  readonly #writer: Writer;
   readonly #changes: MessageChanges;
   readonly #reading: Reading;
   readonly #views: Views;
 
   constructor(
     deps: ChatDeps,
-    parts: { readonly changes: MessageChanges; readonly reading: Reading; readonly views: Views },
+    parts: {
+      readonly writer: Writer;
+      readonly changes: MessageChanges;
+      readonly reading: Reading;
+      readonly views: Views;
+    },
   ) {
     this.#deps = deps;
+    this.#writer = parts.writer;
     this.#changes = parts.changes;
     this.#reading = parts.reading;
     this.#views = parts.views;
@@ -56,6 +69,46 @@ export class Keeping implements KeepingCalls {
 
   pinnedIds({ userId }: Session, conversationId: ConversationId): readonly MessageId[] {
     return this.#pinned(userId, conversationId).map(({ author, clientId }) => messageId(author, clientId));
+  }
+
+  async saveMessage(
+    session: Session,
+    input: { readonly messageId: MessageId; readonly on: boolean; readonly clientId: ClientId },
+  ): Promise<Answer<MessageView | null>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    const { messageId: message, on } = input;
+    const written = await this.#writer.write(session.userId, clientId.value, { kind: "save", message, on });
+    if (!written.ok) return written.error.code === "too_many" ? failed("too_many", TOO_MANY_SAVED) : written;
+    const seen = this.#changes.seen(session, message);
+    return { ok: true, value: seen?.deleted === false ? seen : null, cursor: written.cursor };
+  }
+
+  async listSaved(
+    { userId }: Session,
+    { limit: asked, before = "", ...at }: { readonly limit: number; readonly before?: string } & ReadAt,
+  ): Promise<Answer<readonly SavedView[]>> {
+    const limit = checkLimit(asked);
+    if (!limit.ok) return limit;
+    if (before.length > TAG_CHARS_MAX) return failedWith("invalid");
+    return await this.#reading.read(at, () => {
+      const found = this.#deps.queries().kept.saved(userId, before || NEWEST, limit.value);
+      const views = found.map(({ id, tag, message }) => ({
+        messageId: id,
+        savedMicros: microsOf(tag),
+        place: tag,
+        message: message === null ? null : this.#views.message(message),
+      }));
+      return this.#reading.ok(views);
+    });
+  }
+
+  savedAmong({ userId }: Session, messages: readonly MessageView[]): ReadonlySet<MessageId> {
+    const [first, last] = [messages[0], messages.at(-1)];
+    if (first === undefined || last === undefined) return new Set();
+    const { kept } = this.#deps.queries();
+    const seqs = new Set(kept.savedBetween(userId, first.conversationId, first.seq, last.seq));
+    return new Set(messages.filter(({ seq }) => seqs.has(seq)).map(({ id }) => id));
   }
 
   #pinned(user: UserId, conversation: ConversationId): readonly SeenMessage[] {

@@ -1,6 +1,7 @@
 /** What people keep at hand (chat/queries.ts), over the rows that apply writes to. */
-import type { ConversationId, UserId } from "../../chat/ids.ts";
-import type { KeptQueries, SeenMessage } from "../../chat/queries.ts";
+import { messageId, type ConversationId, type UserId } from "../../chat/ids.ts";
+import { mayRead } from "../../chat/kinds/places.ts";
+import type { Change, KeptQueries, Saved, SeenMessage } from "../../chat/queries.ts";
 import type { Seq } from "../../election/view.ts";
 import type { StateRows } from "./state-rows.ts";
 
@@ -25,5 +26,26 @@ export class StateKeptQueries implements KeptQueries {
   pinned(conversation: ConversationId, user: UserId, limit: number): readonly SeenMessage[] {
     const found = this.#rows.pins.newest(conversation, limit).map((seq) => this.#look(conversation, user, seq));
     return found.filter((message) => message !== null);
+  }
+
+  saved(user: UserId, before: string, limit: number): readonly Saved[] {
+    return this.#rows.saved.newest(user, before, limit).map(({ conversation, seq, author, clientId, tag }) => {
+      // An author goes on seeing her own messages in a room that she has left, but cannot open it.
+      const found = mayRead(conversation, user, this.#rows) ? this.#look(conversation, user, seq) : null;
+      const isThere = found !== null && !found.deleted && this.#rows.user(author)?.deleted !== 2;
+      return { id: messageId(author, clientId), tag, message: isThere ? found : null };
+    });
+  }
+
+  savedBetween(user: UserId, conversation: ConversationId, first: Seq, last: Seq): readonly Seq[] {
+    return this.#rows.saved.between(user, conversation, first, last);
+  }
+
+  /** What the user has saved or let go of after `seq`, for a stream that resumes. */
+  savedSince(user: UserId, seq: Seq, limit: number): Change[] {
+    return this.#rows.saved.since(user, seq, limit).map(({ conversation, author, clientId, isOn, changedSeq }) => ({
+      seq: changedSeq,
+      told: { kind: "saved", conversationId: conversation, messageId: messageId(author, clientId), on: isOn },
+    }));
   }
 }

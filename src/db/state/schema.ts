@@ -369,6 +369,30 @@ export const pins = sqliteTable(
   ],
 );
 
+/**
+ * Messages that people have saved, or had once; SavedRow says what the columns are. The first index has those that they
+ * have, the one that was saved last at its end.
+ */
+export const saved = sqliteTable(
+  "saved",
+  {
+    user: text().notNull(),
+    /** Conversation number. */
+    conversation: integer().notNull(),
+    seq: integer().notNull(),
+    isOn: integer("is_on", { mode: "boolean" }).notNull(),
+    tag: text().notNull(),
+    changedSeq: integer("changed_seq").notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.user, t.conversation, t.seq] }),
+    index("saved_on")
+      .on(t.user, t.tag)
+      .where(sql`is_on = 1`),
+    index("saved_changed").on(t.user, t.changedSeq),
+  ],
+);
+
 /** The texts of messages that were edited; VersionRow says what the columns are. */
 export const versions = sqliteTable(
   "versions",

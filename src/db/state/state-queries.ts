@@ -374,6 +374,7 @@ export class StateQueries implements Queries {
         changes.push({ seq: changedSeq, told: { kind: "conversation", conversationId: conversation } });
     for (const { user: person, seq: changedSeq } of this.#rows.profiles.since(seq, limit + 1))
       if (this.admin.knows(user, person)) changes.push({ seq: changedSeq, told: { kind: "profile", person } });
+    changes.push(...this.kept.savedSince(user, seq, limit + 1));
     const memberships = [...this.#memberships(user), ...this.#watched(user, watched)];
     for (const { conversation } of memberships) {
       if (changes.length > limit) return null;

@@ -45,6 +45,7 @@ import { StateReports } from "./reports.ts";
 import { roomStatements, type RoomStatements } from "./room-statements.ts";
 import { rowStatements, type RowStatements } from "./row-statements.ts";
 import { RequestSpans } from "./request-spans.ts";
+import { StateSaved } from "./saved.ts";
 import { StateRemovals } from "./removals.ts";
 import { StateVersions } from "./versions.ts";
 import {
@@ -78,6 +79,7 @@ export class StateRows implements Rows {
   readonly removals: StateRemovals;
   readonly reports: StateReports;
   readonly pins: StatePins;
+  readonly saved: StateSaved;
   readonly #preferences: StatePreferences;
   readonly #follows: StateFollows;
   /** These also answer queries. */
@@ -116,6 +118,7 @@ export class StateRows implements Rows {
     this.removals = new StateRemovals(connection);
     this.reports = new StateReports(connection);
     this.pins = new StatePins(connection, (conversation) => this.numberOf(conversation));
+    this.saved = new StateSaved(connection, (conversation) => this.numberOf(conversation));
     this.#preferences = new StatePreferences(connection);
     this.#follows = new StateFollows(connection);
     this.locks = new StateLocks(connection);

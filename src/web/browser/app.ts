@@ -60,6 +60,7 @@ function rowOf(path: string): string {
   if (/^\/(?:rooms$|new-room$)/.test(path)) return "rooms";
   if (path.startsWith("/activity")) return "activity";
   if (path.startsWith("/threads")) return "threads";
+  if (path.startsWith("/saved")) return "saved";
   return path === "/" || path === "/new" ? "new" : (/^\/(?:c|rooms)\/([\w.~-]+)/.exec(path)?.[1] ?? "");
 }
 

@@ -10,6 +10,7 @@ import { sleep } from "./requests.ts";
 import type { Roll } from "./roll.ts";
 import { followRoom } from "./room-news.ts";
 import { isThreadId } from "../messages/pane.ts";
+import { showSaved, type Saved } from "./saved.ts";
 import { refreshThreads, showRoot } from "./thread-pane.ts";
 import { showTyping } from "./typing-note.ts";
 import type { View } from "./view.ts";
@@ -65,6 +66,7 @@ export class Events {
       gone: ({ messageIds }: { messageIds: string[] }) => {
         for (const { roll } of views()) roll?.removeIds(messageIds);
       },
+      saved: (saved: Saved) => showSaved(saved),
       read: (marks: ReadMarks) => this.#onRead(marks),
       person: ({ person }: { person: Person }) => this.#onPerson(person),
       presence: ({ person }: { person: Person }) => {

@@ -72,6 +72,8 @@ function drawActs(list: HTMLElement, row: HTMLElement): void {
     pin.hidden = row.closest(".conversation")?.getAttribute("data-pins") === "closed";
     required("span", pin).textContent = row.dataset["pinned"] === undefined ? "Pin" : "Unpin";
   }
+  const saved = list.querySelector('[value="save"] span');
+  if (saved !== null) saved.textContent = row.dataset["saved"] === undefined ? "Save" : "Unsave";
   const { id = "", conversation = "" } = row.dataset;
   const reply = required<HTMLAnchorElement>(".reply", list);
   reply.hidden = isThreadId(conversation);

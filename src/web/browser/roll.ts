@@ -31,7 +31,7 @@ function carryOver(known: HTMLElement, row: HTMLElement): void {
   const isTicked = known.querySelector<HTMLInputElement>('input[name="ids"]')?.checked === true;
   const box = row.querySelector<HTMLInputElement>('input[name="ids"]');
   if (isTicked && box !== null) box.checked = true;
-  for (const name of ["kept", "read", "fresh", "saving", "waits"]) {
+  for (const name of ["kept", "read", "fresh", "saved", "saving", "waits"]) {
     const value = known.dataset[name];
     if (value !== undefined) row.dataset[name] = value;
   }

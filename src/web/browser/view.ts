@@ -10,6 +10,7 @@ import type { Outbox } from "./outbox.ts";
 import { openPreferences } from "./preferences.ts";
 import { openQuotes } from "./quotes.ts";
 import { openReactions } from "./reactions.ts";
+import { toggleSaved } from "./saved.ts";
 import { Reading } from "./reading.ts";
 import { openRoll, type Roll } from "./roll.ts";
 import { openRowFocus } from "./row-focus.ts";
@@ -114,6 +115,7 @@ function actsOf(roll: Roll, composer: Composer | null, say: ViewInput["say"]): M
     edit: (row) => void composer?.edit(row),
     quote: (row) => composer?.quote(row),
     pin: (row) => change(row, row.dataset["pinned"] === undefined ? "pin" : "unpin"),
+    save: (row) => void toggleSaved(row, say),
     link: (row) => void copyLink(row, say),
   };
 }

@@ -55,6 +55,8 @@ interface ConversationProps {
   readonly draft: Draft;
   /** The messages that are pinned in it. */
   readonly pinned: readonly MessageId[];
+  /** Which of the messages on the page the user has saved. */
+  readonly saved: ReadonlySet<MessageId>;
 }
 
 /** The newest message on the page; "" if there is none. */
@@ -69,7 +71,8 @@ function seenUpTo({ unread }: ConversationView, history: History): string {
 }
 
 /** Head, messages, selection bar, composer. */
-export function Conversation({ session, conversation, history, firstUnread, draft, pinned }: ConversationProps) {
+export function Conversation({ session, conversation, history, firstUnread, draft, ...kept }: ConversationProps) {
+  const { pinned, saved } = kept;
   const path = `/c/${conversation.id}`;
   const pane = paneOf(conversation.id);
   const isThread = conversation.thread !== null;
@@ -89,7 +92,7 @@ export function Conversation({ session, conversation, history, firstUnread, draf
         pinned={pinned}
       />
       <FirstUnread conversation={conversation} message={firstUnread} isShown={isShown(firstUnread, history)} />
-      <MessageLog conversation={conversation} history={history} viewer={session} />
+      <MessageLog conversation={conversation} history={history} viewer={{ ...session, saved }} />
       <div class="jump-place">
         <button type="button" id={`${pane}jump`} class="needs-script" hidden>
           <Icon name="down" />

@@ -98,7 +98,8 @@ function conversationOf(event: FeedEvent): string | null {
 function rowChangedBy(event: FeedEvent, userId: string): string | null {
   // A reaction is not in the row, the text of the newest message is.
   if (event.kind === "changed" && event.message.editedMicros === 0 && event.message.removedBy === null) return null;
-  if (event.kind === "typing" || (event.kind === "read" && event.readerId !== userId)) return null;
+  if (event.kind === "typing" || event.kind === "saved" || (event.kind === "read" && event.readerId !== userId))
+    return null;
   return conversationOf(event);
 }
 

@@ -64,6 +64,10 @@ export function MenuParts() {
               <Icon name="pin" />
               <span>Pin</span>
             </button>
+            <button type="button" value="save">
+              <Icon name="save" />
+              <span>Save</span>
+            </button>
             <button type="button" value="link">
               <Icon name="copy" />
               Copy link
@@ -84,7 +88,7 @@ export function MenuParts() {
 }
 
 /** The text of a message, and links to what can be done with it. */
-export function MessagePage({ message, isOwn }: { message: MessageView; isOwn: boolean }) {
+export function MessagePage({ message, isOwn, isSaved }: { message: MessageView; isOwn: boolean; isSaved: boolean }) {
   return (
     <section class="page account">
       <PageHead title="Message" note={message.authorName} />
@@ -121,6 +125,11 @@ export function MessagePage({ message, isOwn }: { message: MessageView; isOwn: b
             <input type="hidden" name="ids" value={message.id} />
             <input type="hidden" name="id" value={Bun.randomUUIDv7()} />
             <button type="submit">{message.pinnedBy === null ? "Pin" : "Unpin"}</button>
+          </PostForm>
+          <PostForm action={isSaved ? "/unsave" : "/save"}>
+            <input type="hidden" name="ids" value={message.id} />
+            <input type="hidden" name="id" value={Bun.randomUUIDv7()} />
+            <button type="submit">{isSaved ? "Unsave" : "Save for later"}</button>
           </PostForm>
           <a href={linkTo(message)}>Link to this message</a>
           {isThreadId(message.conversationId) ? null : (

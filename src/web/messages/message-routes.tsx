@@ -94,7 +94,8 @@ async function answerMessage(c: Context<WebEnv>, deps: WebDeps): Promise<Respons
   setCursor(c, message.cursor);
   if (wantsJson(c)) return c.json({ message: message.value, cursor: message.cursor });
   const isOwn = message.value.authorId === sessionOf(c).userId;
-  const content = <MessagePage message={message.value} isOwn={isOwn} />;
+  const isSaved = deps.chat.savedAmong(sessionOf(c), [message.value]).size > 0;
+  const content = <MessagePage message={message.value} isOwn={isOwn} isSaved={isSaved} />;
   return await answerAbout(c, deps, { title: "Message", content });
 }
 

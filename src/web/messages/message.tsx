@@ -22,6 +22,8 @@ import { Replies } from "./thread.tsx";
 /** The user for whom a row is rendered; absent if it is rendered for everyone. */
 export interface Viewer {
   readonly userId: string;
+  /** Which messages the user has saved. Absent: that is not asked. */
+  readonly saved?: ReadonlySet<string>;
 }
 
 interface RowProps {
@@ -52,6 +54,7 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
       data-micros={message.timeMicros}
       {...(called.length === 0 ? {} : { "data-calls": called.join(" ") })}
       {...(unread ? { "data-unread": "yes" } : {})}
+      {...(viewer?.saved?.has(message.id) === true ? { "data-saved": "yes" } : {})}
       {...(message.pinnedBy === null ? {} : { "data-pinned": "yes" })}
       {...(message.readByOther ? { "data-read": "yes" } : {})}
     >

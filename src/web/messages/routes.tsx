@@ -44,6 +44,7 @@ import { ConversationsPage } from "./conversations.tsx";
 import { FindPage, FoundList, type Found } from "./find.tsx";
 import { rootOf, type MessageId } from "../../chat/ids.ts";
 import { paneOf } from "./pane.ts";
+import type { Viewer } from "./message.tsx";
 import { PinsLink } from "./pins.tsx";
 import { renderRow } from "./message-html.tsx";
 import { changeOf } from "./preferences.tsx";
@@ -304,7 +305,7 @@ async function answerConversations(c: Context<WebEnv>, deps: WebDeps): Promise<R
 interface PieceProps {
   readonly conversation: ConversationView;
   readonly history: History;
-  readonly viewer: Session;
+  readonly viewer: Viewer;
   /** The messages that are pinned; null: that is not asked. */
   readonly pinned: readonly MessageId[] | null;
 }
@@ -392,7 +393,8 @@ async function answerConversation(
     setCursor(c, conversation.cursor);
     // The next page at one end changes nothing of the pins.
     const pinned = ["before", "after"].some((end) => c.req.query(end)) ? null : deps.chat.pinnedIds(session, id);
-    const piece = { conversation: conversation.value, history: history.value, viewer: session, pinned };
+    const viewer = { ...session, saved: deps.chat.savedAmong(session, history.value.messages) };
+    const piece = { conversation: conversation.value, history: history.value, viewer, pinned };
     return await answerHtml(c, <MessagesPiece {...piece} />);
   }
   const firstUnread = await firstUnreadOf(c, deps, conversation.value, history.value);
@@ -413,6 +415,7 @@ async function answerConversation(
           firstUnread={firstUnread}
           draft={draft}
           pinned={deps.chat.pinnedIds(session, id)}
+          saved={deps.chat.savedAmong(session, history.value.messages)}
         />
       </>
     ),
@@ -435,6 +438,7 @@ async function renderBeside(c: Context<WebEnv>, deps: WebDeps, conversationId: s
       firstUnread={firstUnread}
       draft={emptyDraft()}
       pinned={deps.chat.pinnedIds(session, conversationId)}
+      saved={deps.chat.savedAmong(session, history.value.messages)}
     />
   );
 }

@@ -97,6 +97,10 @@ export function Sidebar(props: SidebarProps) {
         Activity
       </a>
       <ThreadsLink unread={unreadInThreads} current={current} />
+      <a class="browse" href="/saved" aria-current={current === "saved" ? "page" : undefined}>
+        <Icon name="save" />
+        Saved
+      </a>
       <ReportsLink reports={reports} current={current} />
       <Sections {...props} />
       <p id="nothing-found" class="small" role="status" hidden />

@@ -1,5 +1,5 @@
-/** Messages that people keep at hand: pinned in their conversation. */
-import { hidden, route, type Requests } from "./request.ts";
+/** Messages that people keep at hand: pinned in their conversation, or saved for themselves. */
+import { hidden, own, route, type Requests } from "./request.ts";
 
 /** See the top of this file. */
 export const KEEPING: Requests = {
@@ -14,6 +14,23 @@ export const KEEPING: Requests = {
         ({ message }, clientId) => ({ pinMessage: { messageId: message, on: false, clientId } }),
       ),
     ],
+    SaveMessage: [
+      hidden(
+        ({ message }, clientId) => ({ messageId: message, clientId }),
+        ({ message }, clientId) => ({ saveMessage: { messageId: message, on: true, clientId } }),
+      ),
+      hidden(
+        ({ message }, clientId) => ({ messageId: message, unsave: true, clientId }),
+        ({ message }, clientId) => ({ saveMessage: { messageId: message, on: false, clientId } }),
+      ),
+    ],
+    ListSaved: [
+      own(
+        () => ({ limit: 5, before: "x" }),
+        () => ({ listSaved: { limit: 5, before: "x", cursor: "v:41", latest: false } }),
+      ),
+      own(() => ({})),
+    ],
     ListPins: [
       hidden(
         ({ room }) => ({ conversationId: room }),
@@ -22,6 +39,11 @@ export const KEEPING: Requests = {
     ],
   },
   routes: {
+    "GET /saved": [route("own", "/saved"), route("own", "/saved?before=x")],
+    "GET /save": [route("same", "/save")],
+    "POST /save": [route("hidden", "/save", ({ message }) => ({ ids: message }))],
+    "GET /unsave": [route("same", "/unsave")],
+    "POST /unsave": [route("hidden", "/unsave", ({ message }) => ({ ids: message }))],
     "GET /c/:id/pins": [route("hidden", "/c/ROOM/pins")],
     "GET /c/:id/pin": [route("same", "/c/ROOM/pin")],
     "POST /c/:id/pin": [route("hidden", "/c/ROOM/pin", ({ message }) => ({ ids: message }))],

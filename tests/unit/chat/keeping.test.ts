@@ -1,4 +1,4 @@
-/** Pinned messages as those in their conversation see them: in lists, live, and after a stream has resumed. */
+/** Pinned and saved messages as people see them: in lists, live, and after a stream has resumed. */
 import { afterEach, beforeEach, expect, test } from "bun:test";
 import type { Answer } from "../../../src/chat/errors.ts";
 import { drain } from "../../support/feed-reader.ts";
@@ -109,4 +109,56 @@ test("the messages of an account that is deleted with them are pinned no more", 
   must(await solo.chat.deleteAccount(ben.session, input));
   expect(await pins(anna)).toEqual([]);
   expect(solo.chat.pinnedIds(anna.session, conversationId)).toEqual([]);
+});
+
+const save = (who: Person, messageId: string, on = true) =>
+  solo.chat.saveMessage(who.session, { messageId, on, clientId: id() });
+const savedOf = async (who: Person, more: { limit: number; before?: string } = { limit: 50 }) =>
+  must(await solo.chat.listSaved(who.session, more)).map(({ message }) => message?.body ?? null);
+
+test("saved messages are the user's alone, in pages, the one that was saved last first", async () => {
+  const said = [];
+  for (const text of ["one", "two", "three"]) said.push(await say(anna, text));
+  for (const { id: messageId } of [said[1]!, said[0]!, said[2]!]) must(await save(ben, messageId));
+  expect(await savedOf(ben)).toEqual(["three", "one", "two"]);
+  expect(await savedOf(anna)).toEqual([]);
+  const [, second] = must(await solo.chat.listSaved(ben.session, { limit: 2 }));
+  expect(await savedOf(ben, { limit: 2, before: second!.place })).toEqual(["two"]);
+  const shown = must(await solo.chat.messages(ben.session, { conversationId, limit: 3 }));
+  must(await save(ben, said[1]!.id, false));
+  expect(solo.chat.savedAmong(ben.session, shown)).toEqual(new Set([said[0]!.id, said[2]!.id]));
+  expect(solo.chat.savedAmong(anna.session, shown)).toEqual(new Set());
+  expect(await savedOf(ben)).toEqual(["three", "one"]);
+});
+
+test("of a message that the user cannot see any more the list says only that; letting go of it works", async () => {
+  const input = { name: "den", topic: "", isPrivate: true, people: ["ben"], clientId: id() };
+  const room = must(await solo.chat.createRoom(anna.session, input)).id;
+  const [left, gone] = [await say(anna, "left", { conversationId: room }), await say(anna, "gone")];
+  const hidden = await say(anna, "hidden");
+  for (const { id: messageId } of [left, gone, hidden]) must(await save(ben, messageId));
+  must(await solo.chat.deleteMessages(anna.session, { ids: [gone.id], clientId: id() }));
+  must(await solo.chat.deleteMessages(ben.session, { ids: [hidden.id], clientId: id() }));
+  must(await solo.chat.changeRoom(anna.session, { room, change: { kind: "remove", people: ["ben"] }, clientId: id() }));
+  const listed = must(await solo.chat.listSaved(ben.session, { limit: 50 }));
+  expect(listed.map(({ message }) => message)).toEqual([null, null, null]);
+  for (const { messageId } of listed) expect(must(await save(ben, messageId, false))).toBe(null);
+  expect(await savedOf(ben)).toEqual([]);
+  expect(await save(ben, left.id)).toMatchObject({ ok: false, error: { code: "not_found" } });
+});
+
+test("only the user's own streams hear of it, live and when they resume; and it makes nothing unread", async () => {
+  const message = await say(anna, "rules");
+  must(await solo.chat.markAllRead(ben.session, { conversationId, upTo: message.id }));
+  const cursor = solo.chat.cursor();
+  const live = [anna, ben, eve].map((who) => must(solo.chat.subscribe(who.session, {})));
+  must(await save(ben, message.id));
+  const resumed = [anna, ben, eve].map((who) => must(solo.chat.subscribe(who.session, { cursor })));
+  for (const feeds of [live, resumed]) {
+    const heard = await Promise.all(
+      feeds.map(async (feed) => (await drain(feed)).filter(({ event }) => event.kind !== "presence")),
+    );
+    const event = { kind: "saved", conversationId, messageId: message.id, on: true } as const;
+    expect(heard.map((items) => items.map((item) => item.event))).toEqual([[], [event], []]);
+  }
 });

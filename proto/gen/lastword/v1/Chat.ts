@@ -187,6 +187,14 @@ import type {
   WireListRoomsResponse as Wire_lastword_v1_ListRoomsResponse,
 } from "../../lastword/v1/ListRoomsResponse.ts";
 import type {
+  ListSavedRequestInput as _lastword_v1_ListSavedRequestInput,
+  WireListSavedRequest as Wire_lastword_v1_ListSavedRequest,
+} from "../../lastword/v1/ListSavedRequest.ts";
+import type {
+  ListSavedResponseInput as _lastword_v1_ListSavedResponseInput,
+  WireListSavedResponse as Wire_lastword_v1_ListSavedResponse,
+} from "../../lastword/v1/ListSavedResponse.ts";
+import type {
   ListSessionsRequestInput as _lastword_v1_ListSessionsRequestInput,
   WireListSessionsRequest as Wire_lastword_v1_ListSessionsRequest,
 } from "../../lastword/v1/ListSessionsRequest.ts";
@@ -290,6 +298,14 @@ import type {
   RevokeInviteResponseInput as _lastword_v1_RevokeInviteResponseInput,
   WireRevokeInviteResponse as Wire_lastword_v1_RevokeInviteResponse,
 } from "../../lastword/v1/RevokeInviteResponse.ts";
+import type {
+  SaveMessageRequestInput as _lastword_v1_SaveMessageRequestInput,
+  WireSaveMessageRequest as Wire_lastword_v1_SaveMessageRequest,
+} from "../../lastword/v1/SaveMessageRequest.ts";
+import type {
+  SaveMessageResponseInput as _lastword_v1_SaveMessageResponseInput,
+  WireSaveMessageResponse as Wire_lastword_v1_SaveMessageResponse,
+} from "../../lastword/v1/SaveMessageResponse.ts";
 import type {
   SendMessageRequestInput as _lastword_v1_SendMessageRequestInput,
   WireSendMessageRequest as Wire_lastword_v1_SendMessageRequest,
@@ -1299,6 +1315,47 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_ListRoomsResponse>,
   ): grpc.ClientUnaryCall;
 
+  ListSaved(
+    argument: _lastword_v1_ListSavedRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSavedResponse>,
+  ): grpc.ClientUnaryCall;
+  ListSaved(
+    argument: _lastword_v1_ListSavedRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSavedResponse>,
+  ): grpc.ClientUnaryCall;
+  ListSaved(
+    argument: _lastword_v1_ListSavedRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSavedResponse>,
+  ): grpc.ClientUnaryCall;
+  ListSaved(
+    argument: _lastword_v1_ListSavedRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSavedResponse>,
+  ): grpc.ClientUnaryCall;
+  listSaved(
+    argument: _lastword_v1_ListSavedRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSavedResponse>,
+  ): grpc.ClientUnaryCall;
+  listSaved(
+    argument: _lastword_v1_ListSavedRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSavedResponse>,
+  ): grpc.ClientUnaryCall;
+  listSaved(
+    argument: _lastword_v1_ListSavedRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSavedResponse>,
+  ): grpc.ClientUnaryCall;
+  listSaved(
+    argument: _lastword_v1_ListSavedRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_ListSavedResponse>,
+  ): grpc.ClientUnaryCall;
+
   ListSessions(
     argument: _lastword_v1_ListSessionsRequestInput,
     metadata: grpc.Metadata,
@@ -1830,6 +1887,47 @@ export interface ChatClient extends grpc.Client {
   revokeInvite(
     argument: _lastword_v1_RevokeInviteRequestInput,
     callback: grpc.requestCallback<Wire_lastword_v1_RevokeInviteResponse>,
+  ): grpc.ClientUnaryCall;
+
+  SaveMessage(
+    argument: _lastword_v1_SaveMessageRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  SaveMessage(
+    argument: _lastword_v1_SaveMessageRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  SaveMessage(
+    argument: _lastword_v1_SaveMessageRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  SaveMessage(
+    argument: _lastword_v1_SaveMessageRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  saveMessage(
+    argument: _lastword_v1_SaveMessageRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  saveMessage(
+    argument: _lastword_v1_SaveMessageRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  saveMessage(
+    argument: _lastword_v1_SaveMessageRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveMessageResponse>,
+  ): grpc.ClientUnaryCall;
+  saveMessage(
+    argument: _lastword_v1_SaveMessageRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_SaveMessageResponse>,
   ): grpc.ClientUnaryCall;
 
   SendMessage(
@@ -2172,6 +2270,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   ListRooms: grpc.handleUnaryCall<Wire_lastword_v1_ListRoomsRequest, _lastword_v1_ListRoomsResponseInput>;
 
+  ListSaved: grpc.handleUnaryCall<Wire_lastword_v1_ListSavedRequest, _lastword_v1_ListSavedResponseInput>;
+
   ListSessions: grpc.handleUnaryCall<Wire_lastword_v1_ListSessionsRequest, _lastword_v1_ListSessionsResponseInput>;
 
   ListThreads: grpc.handleUnaryCall<Wire_lastword_v1_ListThreadsRequest, _lastword_v1_ListThreadsResponseInput>;
@@ -2197,6 +2297,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
   ResetPassword: grpc.handleUnaryCall<Wire_lastword_v1_ResetPasswordRequest, _lastword_v1_ResetPasswordResponseInput>;
 
   RevokeInvite: grpc.handleUnaryCall<Wire_lastword_v1_RevokeInviteRequest, _lastword_v1_RevokeInviteResponseInput>;
+
+  SaveMessage: grpc.handleUnaryCall<Wire_lastword_v1_SaveMessageRequest, _lastword_v1_SaveMessageResponseInput>;
 
   SendMessage: grpc.handleUnaryCall<Wire_lastword_v1_SendMessageRequest, _lastword_v1_SendMessageResponseInput>;
 
@@ -2354,6 +2456,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     Wire_lastword_v1_ListRoomsRequest,
     Wire_lastword_v1_ListRoomsResponse
   >;
+  ListSaved: MethodDefinition<
+    _lastword_v1_ListSavedRequestInput,
+    _lastword_v1_ListSavedResponseInput,
+    Wire_lastword_v1_ListSavedRequest,
+    Wire_lastword_v1_ListSavedResponse
+  >;
   ListSessions: MethodDefinition<
     _lastword_v1_ListSessionsRequestInput,
     _lastword_v1_ListSessionsResponseInput,
@@ -2431,6 +2539,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_RevokeInviteResponseInput,
     Wire_lastword_v1_RevokeInviteRequest,
     Wire_lastword_v1_RevokeInviteResponse
+  >;
+  SaveMessage: MethodDefinition<
+    _lastword_v1_SaveMessageRequestInput,
+    _lastword_v1_SaveMessageResponseInput,
+    Wire_lastword_v1_SaveMessageRequest,
+    Wire_lastword_v1_SaveMessageResponse
   >;
   SendMessage: MethodDefinition<
     _lastword_v1_SendMessageRequestInput,

@@ -130,6 +130,7 @@ import type {
   WireSetProfile as Wire_lastword_v1_SetProfile,
 } from "../../lastword/v1/SetProfile.ts";
 import type { PinInput as _lastword_v1_PinInput, WirePin as Wire_lastword_v1_Pin } from "../../lastword/v1/Pin.ts";
+import type { SaveInput as _lastword_v1_SaveInput, WireSave as Wire_lastword_v1_Save } from "../../lastword/v1/Save.ts";
 import type {
   ReportInput as _lastword_v1_ReportInput,
   WireReport as Wire_lastword_v1_Report,
@@ -181,6 +182,7 @@ export interface OpInput {
   setPosting?: _lastword_v1_SetPostingInput | null;
   setProfile?: _lastword_v1_SetProfileInput | null;
   pin?: _lastword_v1_PinInput | null;
+  save?: _lastword_v1_SaveInput | null;
   report?: _lastword_v1_ReportInput | null;
   settleReport?: _lastword_v1_SettleReportInput | null;
   payload?:
@@ -218,7 +220,8 @@ export interface OpInput {
     | "setProfile"
     | "report"
     | "settleReport"
-    | "pin";
+    | "pin"
+    | "save";
 }
 
 export interface WireOp {
@@ -262,6 +265,7 @@ export interface WireOp {
   setPosting?: Wire_lastword_v1_SetPosting | null;
   setProfile?: Wire_lastword_v1_SetProfile | null;
   pin?: Wire_lastword_v1_Pin | null;
+  save?: Wire_lastword_v1_Save | null;
   report?: Wire_lastword_v1_Report | null;
   settleReport?: Wire_lastword_v1_SettleReport | null;
   payload?:
@@ -299,5 +303,6 @@ export interface WireOp {
     | "setProfile"
     | "report"
     | "settleReport"
-    | "pin";
+    | "pin"
+    | "save";
 }

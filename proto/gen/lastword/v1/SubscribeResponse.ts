@@ -73,6 +73,18 @@ export interface Wire_lastword_v1_SubscribeResponse_Reset {
   reason: Wire_lastword_v1_SubscribeResponse_Reset_Reason;
 }
 
+export interface _lastword_v1_SubscribeResponse_SavedInput {
+  messageId?: string;
+  conversationId?: string;
+  saved?: boolean;
+}
+
+export interface Wire_lastword_v1_SubscribeResponse_Saved {
+  messageId: string;
+  conversationId: string;
+  saved: boolean;
+}
+
 export interface _lastword_v1_SubscribeResponse_TypingInput {
   conversationId?: string;
   userId?: string;
@@ -95,6 +107,7 @@ export interface SubscribeResponseInput {
   reset?: _lastword_v1_SubscribeResponse_ResetInput | null;
   conversation?: _lastword_v1_SubscribeResponse_ChangedInput | null;
   changedMessage?: _lastword_v1_MessageInput | null;
+  saved?: _lastword_v1_SubscribeResponse_SavedInput | null;
   reports?: _lastword_v1_SubscribeResponse_ReportsInput | null;
   event?:
     | "ready"
@@ -107,6 +120,7 @@ export interface SubscribeResponseInput {
     | "reset"
     | "conversation"
     | "changedMessage"
+    | "saved"
     | "reports";
 }
 
@@ -122,6 +136,7 @@ export interface WireSubscribeResponse {
   reset?: Wire_lastword_v1_SubscribeResponse_Reset | null;
   conversation?: Wire_lastword_v1_SubscribeResponse_Changed | null;
   changedMessage?: Wire_lastword_v1_Message | null;
+  saved?: Wire_lastword_v1_SubscribeResponse_Saved | null;
   reports?: Wire_lastword_v1_SubscribeResponse_Reports | null;
   event?:
     | "ready"
@@ -134,5 +149,6 @@ export interface WireSubscribeResponse {
     | "reset"
     | "conversation"
     | "changedMessage"
+    | "saved"
     | "reports";
 }

@@ -1,0 +1,9 @@
+// Original file: chat.proto
+
+export interface SaveMessageResponseInput {
+  cursor?: string;
+}
+
+export interface WireSaveMessageResponse {
+  cursor: string;
+}

@@ -1,0 +1,3 @@
+DELETE FROM `early` WHERE `what` LIKE 'save %';
+--> statement-breakpoint
+DROP TABLE `saved`;
