@@ -102,8 +102,8 @@ stories("threads", {}, (stage) => {
     await field(page).pressSequentially("half a re");
     await stage.cluster.kill(0);
     await movedFrom(page, origin);
-    // The focus and the caret are where they were.
-    await field(page).waitFor();
+    // The focus and the caret are where they were, as soon as the script of the new page runs.
+    await eventually(async () => await isFocused(field(page)));
     await page.keyboard.type("ply");
     await replyRow(page, "unsent").locator(".state", { hasText: "saved on" }).waitFor();
     expect(await field(page).inputValue()).toBe("half a reply");

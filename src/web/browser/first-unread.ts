@@ -34,7 +34,6 @@ export class FirstUnread {
       this.go();
     });
     log.addEventListener("scroll", () => this.draw(), { passive: true });
-    this.draw();
   }
 
   /** Goes to the first unread message, if there is one. */
@@ -51,8 +50,9 @@ export class FirstUnread {
 
   draw(): void {
     const rows = this.#input.unreadRows();
-    const top = this.#input.log.getBoundingClientRect().top;
-    const isAbove = rows[0] !== undefined && rows[0].getBoundingClientRect().top < top;
+    const [first] = rows;
+    const isAbove =
+      first !== undefined && first.getBoundingClientRect().top < this.#input.log.getBoundingClientRect().top;
     this.#link.hidden = this.#isWhole && !isAbove;
     if (!this.#isWhole || this.#link.hidden) return;
     this.#say(rows);

@@ -172,12 +172,14 @@ export class List {
     this.#input.onRow(given);
     showInThreads(inThreads);
     const sidebar = required("#sidebar");
-    // The styles of the start page depend on it.
+    // The styles of the start page depend on it, and on whether the list has a person.
     sidebar.dataset["unread"] = unread;
     sidebar.dataset["calls"] = calls;
     const known = document.getElementById(`s-${conversationId}`);
     if (html === "") known?.remove();
     else this.#placeRow(sidebar, known, this.#rowOf(given));
+    if (sidebar.querySelector('li[data-with]:not([data-with=""])') === null) delete sidebar.dataset["met"];
+    else sidebar.dataset["met"] = "yes";
     this.#input.filter.draw();
     this.drawDrafts();
   }

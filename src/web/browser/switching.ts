@@ -115,6 +115,7 @@ export class Switching {
     const root = document.getElementById("thread-root")?.dataset["root"] ?? "";
     this.#input.beforeThread();
     thread?.remove();
+    delete required("#main").dataset["thread"];
     if (isNew) history.pushState(null, "", path);
     this.#shown = path;
     this.#settle();
@@ -171,6 +172,7 @@ export class Switching {
     beforeThread();
     threadOn(old)?.remove();
     old.append(thread);
+    old.dataset["thread"] = "yes";
     if (isNew && path !== pathOf(location)) history.pushState(null, "", path);
     this.#shown = path;
     this.#settle();
@@ -204,11 +206,13 @@ export class Switching {
     if (list.offsetParent !== null) this.#listTop = list.scrollTop;
     old.replaceWith(main);
     document.body.className = `app at-${main.dataset["place"]}`;
-    if (list.scrollTop !== this.#listTop) list.scrollTop = this.#listTop;
     localTimes(main);
     htmx.process(main);
     this.#isUnderWay = false;
     navigation.arrived();
-    focusOn(main, afterSwap(main), old.dataset["current"] ?? "");
+    const view = afterSwap(main);
+    // After all that changes the page, because a place of scrolling can only be told of a page that is laid out.
+    if (list.scrollTop !== this.#listTop) list.scrollTop = this.#listTop;
+    focusOn(main, view, old.dataset["current"] ?? "");
   }
 }

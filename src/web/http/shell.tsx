@@ -61,6 +61,8 @@ interface ShellInput extends Pick<MainProps, "title" | "place" | "current"> {
   /** The cursor of the content; the list's if absent. */
   readonly cursor?: string;
   readonly status?: ContentfulStatusCode;
+  /** The content ends with a thread. */
+  readonly hasThread?: boolean;
   /** The list, if it was read before the content; otherwise it is read now. */
   readonly listing?: Answer<Listing>;
 }
@@ -89,9 +91,17 @@ export function frameFailures(deps: WebDeps): MiddlewareHandler<WebEnv> {
 /** Answers a page, or only its main part if the browser already shows the rest. */
 export async function answerPage(c: Context<WebEnv>, deps: WebDeps, input: ShellInput): Promise<Response> {
   const session = sessionOf(c);
-  const { title, place, current, content, status } = input;
+  const { title, place, current, content, status, hasThread = false } = input;
   const { theme, readOnSight, notices } = prefsOf(c);
-  const mainAt = (cursor: string): MainProps => ({ title, place, current, cursor, readOnSight, children: content });
+  const mainAt = (cursor: string): MainProps => ({
+    title,
+    place,
+    current,
+    cursor,
+    readOnSight,
+    hasThread,
+    children: content,
+  });
   if (wantsMain(c) && input.cursor !== undefined) {
     setCursor(c, input.cursor);
     const main = (

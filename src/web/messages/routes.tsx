@@ -405,6 +405,7 @@ async function answerConversation(
     place: "conversation",
     current: thread?.parentId ?? id,
     cursor: conversation.cursor,
+    hasThread: thread !== null,
     content: (
       <>
         {beside}

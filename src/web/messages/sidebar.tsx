@@ -68,6 +68,7 @@ export function totalText(unread: number): string {
 /** The list. The script also fetches it alone. */
 export function Sidebar(props: SidebarProps) {
   const { conversations, others, current, unread, calls, unreadInThreads, reports, more, order, foldsCookie } = props;
+  const hasMet = conversations.some(({ room }) => room === null);
   return (
     <nav
       id="sidebar"
@@ -75,6 +76,7 @@ export function Sidebar(props: SidebarProps) {
       aria-label="Conversations"
       data-unread={totalText(unread)}
       data-calls={totalText(calls)}
+      {...(hasMet ? { "data-met": "yes" } : {})}
       data-order={order}
       data-folds={foldsCookie}
     >
@@ -104,7 +106,7 @@ export function Sidebar(props: SidebarProps) {
       <ReportsLink reports={reports} current={current} />
       <Sections {...props} />
       <p id="nothing-found" class="small" role="status" hidden />
-      {conversations.every(({ room }) => room !== null) ? <FirstSteps isAlone={others.length === 0} /> : null}
+      {hasMet ? null : <FirstSteps isAlone={others.length === 0} />}
       {more === null ? null : (
         <p class="more">
           <a href={`/conversations?before=${more.beforeSeq}`}>More conversations</a>

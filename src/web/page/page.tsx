@@ -97,11 +97,13 @@ export interface MainProps {
   /** Events after this cursor are not in it; "" if it shows nothing live. */
   readonly cursor: string;
   readonly readOnSight: boolean;
+  /** It ends with a thread; the script says the same when it opens and closes one. */
+  readonly hasThread: boolean;
   readonly children: Child;
 }
 
 /** The main part of every page. It is sent alone if the script swaps it in (browser/switching.ts). */
-export function Main({ title, place, current, cursor, readOnSight, children }: MainProps) {
+export function Main({ title, place, current, cursor, readOnSight, hasThread, children }: MainProps) {
   return (
     <main
       id="main"
@@ -112,6 +114,7 @@ export function Main({ title, place, current, cursor, readOnSight, children }: M
       data-cursor={cursor}
       data-read-on-sight={readOnSight ? "yes" : "no"}
       data-version={ASSETS_VERSION}
+      {...(hasThread ? { "data-thread": "yes" } : {})}
     >
       {children}
     </main>
