@@ -244,8 +244,10 @@ export interface MentionView {
   readonly userId: UserId;
   /** What stands behind the `@` in the text; "" for somebody whom only `@here` calls. */
   readonly text: string;
-  /** The display name that the person has now. */
+  /** The name of the person's account now; of a call the word. */
   readonly name: string;
+  /** What the person wants to be called now. */
+  readonly displayName: string;
   /** It calls nobody. */
   readonly silent: boolean;
   /** The person may not see the message, and is not called. */

@@ -69,7 +69,7 @@ export const MESSAGE: MessageView = {
     lastMicros: 1_700_000_000_000_002,
     people: [{ id: "u1", name: "ada" }],
   },
-  mentions: [{ userId: "u2", text: "ben", name: "Ben", silent: true, outside: true }],
+  mentions: [{ userId: "u2", text: "ben", name: "Ben", displayName: "Ben Adams", silent: true, outside: true }],
 };
 
 /** The message as a client of the API decodes it. */

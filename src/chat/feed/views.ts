@@ -175,10 +175,13 @@ export class Views {
     const queries = this.#queries();
     return found.map(({ user, name, silent }) => {
       const isCall = user === ROOM || user === HERE;
+      const word = user.slice(1);
+      const { name: account, displayName } = isCall ? { name: word, displayName: word } : this.userById(user);
       return {
         userId: user,
         text: name,
-        name: isCall ? user.slice(1) : this.userById(user).displayName,
+        name: account,
+        displayName,
         silent,
         outside: !isCall && !queries.isMember(conversation, user),
       };

@@ -1,15 +1,17 @@
 /** The account page: settings, signed-in devices, password, deletion. */
 import type { ChatError } from "../../chat/errors.ts";
-import type { SessionView } from "../../chat/chat-service.ts";
+import type { SessionView, UserView } from "../../chat/chat-service.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
-import { Time } from "../page/names.tsx";
+import { AccountName, StatusLine, Time } from "../page/names.tsx";
 import { THEMES, type NoticePrefs, type Prefs, type Theme } from "../http/prefs.ts";
 import { ORDERS, type Order } from "../messages/list-order.ts";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
+import { ProfileBlock, type ProfileForm } from "./profile.tsx";
 
 interface AccountProps {
-  readonly name: string;
+  readonly user: UserView;
+  readonly profile: ProfileForm;
   readonly logins: readonly SessionView[];
   readonly unread: number;
   readonly theme: Theme;
@@ -24,16 +26,25 @@ interface AccountProps {
 export function AccountPage(props: AccountProps) {
   return (
     <section class="page account">
-      <PageHead title={props.name} note="Your account" />
+      <PageHead title={props.user.displayName} note={<AccountNote user={props.user} />} />
       {props.said === null ? null : (
         <p class="said" role="status">
           {props.said}
         </p>
       )}
+      <ProfileBlock user={props.user} form={props.profile} />
       <Settings theme={props.theme} readOnSight={props.readOnSight} order={props.order} notices={props.notices} />
       <Logins logins={props.logins} />
       <DeleteAccount {...props} />
     </section>
+  );
+}
+
+function AccountNote({ user }: { user: UserView }) {
+  return (
+    <span class="person-note">
+      <span>Your account</span> <AccountName user={user} /> <StatusLine status={user.status} />
+    </span>
   );
 }
 

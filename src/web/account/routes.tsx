@@ -11,12 +11,18 @@ import { ORDERS } from "../messages/list-order.ts";
 import { AccountPage, PasswordPage } from "./account.tsx";
 import { CardPage } from "../page/page.tsx";
 import { nextFormId } from "./login-routes.tsx";
+import { profileForm, type ProfileForm } from "./profile.tsx";
+import { profileRoutes } from "./profile-routes.tsx";
 
 /** /account with its sub-pages and forms. */
 export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const login = needsLogin();
-  app.get("/account", login, (c) => answerAccount(c, deps, null, false));
+  app.get("/account", login, (c) => answerAccount(c, deps, {}));
+  app.route(
+    "/",
+    profileRoutes(deps, (c, profile) => answerAccount(c, deps, { profile })),
+  );
   app.post("/account/settings", login, async (c) => {
     const fields = await readFields(c);
     const theme = THEMES.find((one) => one === fields.text("theme")) ?? "auto";
@@ -48,24 +54,30 @@ export function accountRoutes(deps: WebDeps): Hono<WebEnv> {
 
 const SAID: Readonly<Record<string, string>> = {
   saved: "Saved.",
+  profile: "Your profile is saved.",
   ended: "That device is signed out.",
   others: "All other devices are signed out.",
   password: "Your password is changed. All other devices are signed out.",
 };
 
-async function answerAccount(
-  c: Context<WebEnv>,
-  deps: WebDeps,
-  error: ChatError | null,
-  deleteMessages: boolean,
-): Promise<Response> {
+/** A form of the page that comes back with an error. */
+interface Attempt {
+  readonly deletion?: { readonly error: ChatError; readonly deleteMessages: boolean };
+  readonly profile?: ProfileForm;
+}
+
+async function answerAccount(c: Context<WebEnv>, deps: WebDeps, attempt: Attempt): Promise<Response> {
   const session = sessionOf(c);
+  const error = attempt.deletion?.error ?? attempt.profile?.error ?? null;
+  const self = await read(c, (at) => deps.chat.person(session, at));
+  if (!self.ok) return await answerError(c, self.error);
   const logins = await read(c, (at) => deps.chat.listSessions(session, at));
   if (!logins.ok) return await answerError(c, logins.error);
   const { unread } = deps.chat.waitingTotal(session);
   if (error !== null) setErrorHeaders(c, error);
-  if (wantsJson(c)) return c.json({ user: { id: session.userId, name: session.name }, unread, logins: logins.value });
-  const deletion = { id: Bun.randomUUIDv7(), error, deleteMessages };
+  const user = self.value;
+  if (wantsJson(c)) return c.json({ user, unread, logins: logins.value });
+  const deletion = { error: null, deleteMessages: false, ...attempt.deletion, id: Bun.randomUUIDv7() };
   const said = SAID[c.req.query("said") ?? ""] ?? null;
   return await answerPage(c, deps, {
     title: "Account",
@@ -73,7 +85,8 @@ async function answerAccount(
     current: null,
     content: (
       <AccountPage
-        name={session.name}
+        user={user}
+        profile={attempt.profile ?? profileForm(user)}
         logins={logins.value}
         unread={unread}
         deletion={deletion}
@@ -126,7 +139,7 @@ async function deleteAccount(c: Context<WebEnv>, deps: WebDeps): Promise<Respons
   if (!answer.ok) {
     if (wantsJson(c)) return await answerError(c, answer.error);
     const field = answer.error.code === "wrong_password" ? ({ field: "password" } as const) : {};
-    return await answerAccount(c, deps, { ...answer.error, ...field }, deleteMessages);
+    return await answerAccount(c, deps, { deletion: { error: { ...answer.error, ...field }, deleteMessages } });
   }
   const { userId } = sessionOf(c);
   clearLogin(c, deps);

@@ -5,7 +5,8 @@ import { required } from "./elements.ts";
 import type { HubEvent } from "./hub-messages.ts";
 import type { PageState } from "./kept-state.ts";
 import { showReports, type List, type ListRow } from "./list.ts";
-import type { LiveWords, Person } from "./live-words.ts";
+import type { LiveWords } from "./live-words.ts";
+import type { Person } from "./profiles.ts";
 import { sleep } from "./requests.ts";
 import type { Roll } from "./roll.ts";
 import { followRoom } from "./room-news.ts";
@@ -69,6 +70,7 @@ export class Events {
       saved: (saved: Saved) => showSaved(saved),
       read: (marks: ReadMarks) => this.#onRead(marks),
       person: ({ person }: { person: Person }) => this.#onPerson(person),
+      profile: ({ person }: { person: Person }) => this.#onProfile(person),
       presence: ({ person }: { person: Person }) => {
         if (input.isSwitching()) this.#cameAndWent.set(person.id, person);
         words.onPresence(person);
@@ -156,6 +158,18 @@ export class Events {
     const roll = this.#viewOf(conversationId)?.roll;
     if (readerId === this.#input.me) roll?.clearUnread(messageIds, upTo);
     else roll?.setReadByOther(messageIds, upTo);
+  }
+
+  #onProfile(person: Person): void {
+    const { views, words, list } = this.#input;
+    words.onProfile(person);
+    list.renamed(person.id);
+    const [view] = views();
+    const head = document.querySelector(
+      `#main .conversation:not(.thread) .head .presence[data-user="${CSS.escape(person.id)}"]`,
+    );
+    // The head says more of the other person: the status in words, and the time there.
+    if (view !== undefined && head !== null) void followRoom(() => views()[0]!);
   }
 
   #onPerson(person: Person): void {

@@ -11,7 +11,11 @@ const YEAR_SECONDS = 365 * 24 * 3600;
 /** Without case and accents. */
 const fold = (text: string): string => text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase().trim();
 
-const nameOf = (row: Element): string => fold(row.querySelector(".name")?.textContent ?? "");
+/** The name, and that of the person's account, if it is another one. */
+const nameOf = (row: Element): string => {
+  const name = row.querySelector<HTMLElement>(".name");
+  return fold(`${name?.firstChild?.textContent ?? ""} ${name?.title ?? ""}`);
+};
 const sections = (): HTMLDetailsElement[] => Array.from(document.querySelectorAll("#sidebar details[data-section]"));
 
 /** See the top of this file. */

@@ -53,7 +53,8 @@ const seqOf = (row: Element): number => Number((row as HTMLElement).dataset["seq
 /** What decides on a row's place. */
 function placed(row: HTMLElement): Placed {
   return {
-    name: row.querySelector(".name")?.textContent ?? "",
+    // Without the status behind it.
+    name: row.querySelector(".name")?.firstChild?.textContent ?? "",
     isUnread: row.querySelector(".has-unread") !== null || row.dataset["held"] !== undefined,
     seq: seqOf(row),
   };
@@ -152,6 +153,14 @@ export class List {
   /** True if the user has muted this conversation, as its row says. */
   isMuted(conversationId: string): boolean {
     return document.querySelector(`#s-${CSS.escape(conversationId)} a.muted`) !== null;
+  }
+
+  /** Somebody has another display name, which the row shows by now. */
+  renamed(user: string): void {
+    const sidebar = required("#sidebar");
+    for (const row of sidebar.querySelectorAll<HTMLElement>(`li[data-with="${CSS.escape(user)}"]`))
+      placeInOrder(sidebar, row);
+    this.#input.filter.draw();
   }
 
   /** Fetches the list, because somebody registered or was deleted, or much may have changed. */

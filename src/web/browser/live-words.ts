@@ -1,23 +1,18 @@
 /** Keeps words about people true while a page is open: who is online, how many people there are, who was deleted. */
 import { required } from "./elements.ts";
+import { showProfile, type Person } from "./profiles.ts";
 
 const PEOPLE_MS = 1000;
 /** No event tells about people with whom the user shares no conversation, so the page People is fetched this often. */
 const EVERYBODY_MS = 15_000;
-
-/** A person, as in an event. */
-export interface Person {
-  readonly id: string;
-  readonly name: string;
-  readonly online: boolean;
-  readonly deleted: boolean;
-}
 
 /** Updates the words on the page. */
 export interface LiveWords {
   showPresence(user: Pick<Person, "id" | "online">): void;
   /** Somebody came online or left. */
   onPresence(user: Person): void;
+  /** Somebody has another display name or status. */
+  onProfile(user: Person): void;
   /** Somebody registered, has another name, or was deleted. */
   onUser(user: Person): void;
   /** `count`: in the words of the list. The account page shows it beside the button that deletes the account. */
@@ -53,7 +48,7 @@ export function openLiveWords({ me, onGone }: { readonly me: string; readonly on
   function showHead(user: Person): void {
     const presence = document.querySelector(`.conversation .head .presence[data-user="${CSS.escape(user.id)}"]`);
     if (presence === null || user.id === me) return;
-    required("#with").textContent = user.name;
+    required("#with").textContent = user.displayName;
     if (!user.deleted) return;
     presence.closest(".avatar")?.replaceChildren("·");
     required(".head .seen").textContent = "This account was deleted. Its messages stay here.";
@@ -66,6 +61,10 @@ export function openLiveWords({ me, onGone }: { readonly me: string; readonly on
     showPresence,
     onPresence(user) {
       showPresence(user);
+      refreshPeople();
+    },
+    onProfile(user) {
+      showProfile(user);
       refreshPeople();
     },
     onUser(user) {

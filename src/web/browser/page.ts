@@ -5,17 +5,22 @@ import { guardEntrance } from "./entrance.ts";
 import { arrive } from "./handover.ts";
 import { forgetLeft, rememberLeft } from "./kept-state.ts";
 import { openReveals } from "./reveal.ts";
-import { localTimes } from "./times.ts";
+import { endStatuses, localTimes } from "./times.ts";
 
 const TIMES_MS = 30_000;
 
+function keepTimes(): void {
+  localTimes(document);
+  endStatuses();
+}
+
 function openPage(): void {
   document.documentElement.classList.add("script");
-  localTimes(document);
+  keepTimes();
   openReveals();
   openCopyButtons();
-  setInterval(() => localTimes(document), TIMES_MS);
-  document.addEventListener("htmx:after:swap", () => localTimes(document));
+  setInterval(keepTimes, TIMES_MS);
+  document.addEventListener("htmx:after:swap", keepTimes);
   // A page that the browser cached before a log-out must not be shown again.
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 

@@ -1,6 +1,6 @@
 /**
  * Updates the page when its room was renamed, archived, opened again or given another topic, when a group became a room,
- * when the user is no longer in it, or has chosen another preference. Only the head and the text field change; the
+ * when the other person of a direct conversation has another display name, status or time zone, when the user is no longer in it, or has chosen another preference. Only the head and the text field change; the
  * messages, and what was typed, stay.
  */
 import { pathOf } from "./navigation.ts";
@@ -9,6 +9,9 @@ import { getMain, sleep, waitBefore } from "./requests.ts";
 import { insertInOrder } from "./row-order.ts";
 import { localTimes } from "./times.ts";
 import type { View } from "./view.ts";
+
+/** What the head says below the name. */
+const NOTE = ".conversation:not(.thread) .head :is(.room-note, .person-note)";
 
 /** If no replica answers, the stream is lost as well, and resuming it brings the event again. */
 const TRIES_MAX = 3;
@@ -35,8 +38,11 @@ function takeOver(main: HTMLElement, shown: View): void {
   const [mark, sign] = [document.querySelector("#main .head .avatar"), main.querySelector(".head .avatar")];
   if (mark !== null && sign !== null) mark.replaceWith(sign);
   showNotice(main.querySelector<HTMLElement>("#messages > .notice"));
-  const [note, words] = [document.querySelector("#main .room-note"), main.querySelector(".room-note")];
-  if (note !== null && words !== null) note.replaceWith(words);
+  const [note, words] = [document.querySelector(`#main ${NOTE}`), main.querySelector(NOTE)];
+  if (note !== null && words !== null) {
+    note.replaceWith(words);
+    localTimes(words);
+  }
   const form = main.querySelector("#preferences form");
   if (form !== null) showPreferences(form);
   const field = main.querySelector<HTMLTextAreaElement>("#body");

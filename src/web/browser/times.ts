@@ -45,11 +45,45 @@ const TEXTS: Readonly<Record<string, (date: Date) => string>> = {
   // A list of many rows shows clock times, because "5 min ago" would be in every row.
   short: whenText,
   past: agoText,
+  end: (date) => (daysAgo(date) === 0 ? clock.format(date) : `${dayShort.format(date)}, ${clock.format(date)}`),
   from: whenText,
 };
 
+/** Shows what clocks in other time zones show. A zone that this browser does not know keeps the replica's words. */
+function zoneTimes(root: ParentNode): void {
+  for (const element of root.querySelectorAll<HTMLElement>("[data-zone]")) {
+    try {
+      const zone = new Intl.DateTimeFormat(undefined, {
+        hour: "numeric",
+        minute: "2-digit",
+        timeZone: element.dataset["zone"] ?? "",
+      });
+      element.textContent = `local time ${zone.format(new Date())}`;
+    } catch {
+      return;
+    }
+  }
+}
+
+/** The longest time that setTimeout can wait is shorter than a status may last. */
+const LOOK_AGAIN_MS = DAY;
+let endTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** Removes the statuses that have ended, now and whenever the next one ends. */
+export function endStatuses(): void {
+  let next = LOOK_AGAIN_MS;
+  for (const status of document.querySelectorAll<HTMLElement>("[data-until]")) {
+    const ms = Number(status.dataset["until"]) - Date.now();
+    if (ms <= 0) status.remove();
+    else next = Math.min(next, ms);
+  }
+  clearTimeout(endTimer);
+  endTimer = setTimeout(endStatuses, next + 1);
+}
+
 /** Rewrites every <time data-time> below `root`. */
 export function localTimes(root: ParentNode): void {
+  zoneTimes(root);
   for (const element of root.querySelectorAll<HTMLTimeElement>("time[data-time]")) {
     const date = new Date(element.dateTime);
     if (Number.isNaN(date.getTime())) continue;

@@ -16,6 +16,7 @@ import { openRoll, type Roll } from "./roll.ts";
 import { openRowFocus } from "./row-focus.ts";
 import { openFollow } from "./thread-pane.ts";
 import { openSelection, type Selection } from "./selection.ts";
+import { offerZone } from "./zone-offer.ts";
 
 interface ViewInput {
   readonly me: string;
@@ -122,6 +123,7 @@ function actsOf(roll: Roll, composer: Composer | null, say: ViewInput["say"]): M
 
 function openForms(root: HTMLElement, say: ViewInput["say"]): void {
   openNoticeSetting(root);
+  offerZone(root);
   openFollow(root, say);
 }
 

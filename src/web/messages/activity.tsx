@@ -103,7 +103,7 @@ function pathOf({ message, room }: ActivityView): string {
 
 /** "Ben mentioned you in #ops". */
 function headlineOf({ kind, by, room, message }: ActivityView): string {
-  const who = listed(by.map(({ name }) => name));
+  const who = listed(by.map(({ displayName }) => displayName));
   const where = room === null ? "" : ` in #${room.name}`;
   switch (kind) {
     case "mention":

@@ -27,10 +27,11 @@ interface Offer {
 const fold = (name: string): string => name.normalize("NFKC").toLowerCase();
 
 /** Those that begin with what is typed come first; their order is otherwise kept. */
-function best<T>(found: readonly T[], nameOf: (one: T) => string, typed: string): T[] {
+function best<T>(found: readonly T[], namesOf: (one: T) => readonly string[], typed: string): T[] {
+  const begins = (one: T): number => Number(namesOf(one).some((name) => fold(name).startsWith(typed)));
   return found
-    .filter((one) => fold(nameOf(one)).includes(typed))
-    .toSorted((a, b) => Number(fold(nameOf(b)).startsWith(typed)) - Number(fold(nameOf(a)).startsWith(typed)))
+    .filter((one) => namesOf(one).some((name) => fold(name).includes(typed)))
+    .toSorted((a, b) => begins(b) - begins(a))
     .slice(0, OFFERED_MAX);
 }
 
@@ -42,11 +43,13 @@ async function people(chat: ChatService, session: Session, room: string, typed: 
   const ids = new Set(members.map(({ id }) => id));
   const others = all.ok ? all.value.filter(({ id }) => !ids.has(id)) : [];
   const whole = inside.ok && inside.value.length < ROOM_PEOPLE_LOOKED_AT;
-  const offers = best([...members, ...others], ({ name }) => name, typed).map((user): Offer => ({
-    text: `@${user.name}`,
-    shown: user,
-    note: whole && !ids.has(user.id) ? "not in this room" : "",
-  }));
+  const offers = best([...members, ...others], ({ name, displayName }) => [name, displayName], typed).map(
+    (user): Offer => ({
+      text: `@${user.name}`,
+      shown: user,
+      note: whole && !ids.has(user.id) ? "not in this room" : "",
+    }),
+  );
   return inside.ok ? [...offers, ...calls(typed)] : offers;
 }
 
@@ -62,7 +65,7 @@ function calls(typed: string): Offer[] {
 
 async function rooms(chat: ChatService, session: Session, typed: string): Promise<readonly Offer[]> {
   const found = await chat.listRooms(session, { limit: LOOKED_AT, ...(typed === "" ? {} : { search: typed }) });
-  const named = found.ok ? best(found.value, ({ name }) => name, typed) : [];
+  const named = found.ok ? best(found.value, ({ name }) => [name], typed) : [];
   return named.map((room) => ({ text: `#${room.name}`, shown: room, note: "" }));
 }
 
@@ -110,6 +113,9 @@ function Option({ offer: { text, shown, note }, id }: { offer: Offer; id: string
         <Avatar user={shown} />
       )}
       <span class="name">{typeof shown === "string" ? shown : text}</span>
+      {shown !== null && typeof shown !== "string" && "displayName" in shown && shown.displayName !== shown.name ? (
+        <span class="offer-display">{shown.displayName}</span>
+      ) : null}
       {note === "" ? null : <span class="offer-note">{note}</span>}
     </li>
   );

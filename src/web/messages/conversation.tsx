@@ -8,7 +8,7 @@ import { Icon } from "../page/icons.tsx";
 import { MessageRow, RootMessage, RowTemplates, type Viewer } from "./message.tsx";
 import { paneOf } from "./pane.ts";
 import { CloseThread, FollowForm, ThreadNote } from "./thread.tsx";
-import { ConversationMark, conversationName, Seen, Time } from "../page/names.tsx";
+import { AccountName, ConversationMark, conversationName, LocalTime, Seen, StatusLine, Time } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
 import { ASSETS } from "../http/assets.ts";
@@ -166,7 +166,10 @@ function mayPin({ room }: ConversationView): boolean {
 }
 
 /** The line below the name: whether the other person is online, or what the room is about. */
-function ConversationNote({ conversation: { id, with: other, group, room } }: { conversation: ConversationView }) {
+function ConversationNote({
+  conversation: { id, with: other, group, room },
+  session,
+}: Pick<HeadProps, "conversation" | "session">) {
   if (room !== null) {
     const people = room.people === 1 ? "1 person" : `${room.people} people`;
     return (
@@ -187,7 +190,13 @@ function ConversationNote({ conversation: { id, with: other, group, room } }: { 
       </span>
     );
   }
-  return other.deleted ? <>This account was deleted. Its messages stay here.</> : <Seen user={other} />;
+  if (other.deleted) return <>This account was deleted. Its messages stay here.</>;
+  return (
+    <span class="person-note">
+      <Seen user={other} /> <StatusLine status={other.status} />{" "}
+      {other.id === session.userId ? null : <LocalTime zone={other.timeZone} />} <AccountName user={other} />
+    </span>
+  );
 }
 
 interface HeadProps {
@@ -208,7 +217,7 @@ function ConversationHead(props: HeadProps) {
       avatar={<ConversationMark conversation={conversation} />}
       note={
         <>
-          <ConversationNote conversation={conversation} />
+          <ConversationNote conversation={conversation} session={session} />
           <span id="typing" class="typing" hidden>
             {conversation.with === null ? "somebody is typing" : "is typing"}
           </span>

@@ -83,7 +83,7 @@ export function encodeItem(item: FeedItem): Uint8Array {
 function encodeElsewhere(item: FeedItem): Uint8Array {
   return encodeOnce(renderedElsewhere, item, () => {
     if (item.event.kind !== "message") return "";
-    const { conversationId, authorId, authorName, seq } = item.event.message;
+    const { conversationId, authorId, authorDisplayName: authorName, seq } = item.event.message;
     return eventText("activity", JSON.stringify({ conversationId, authorId, authorName, seq }));
   });
 }

@@ -1,7 +1,7 @@
 /** Finding people and rooms by name: the page that the field above the list leads to, and what the switcher shows. */
 import type { Child } from "hono/jsx";
 import type { ConversationView, RoomView, Session, UserView } from "../../chat/chat-service.ts";
-import { Avatar, ConversationMark, conversationName, RoomMark } from "../page/names.tsx";
+import { AccountName, Avatar, ConversationMark, conversationName, PersonName, RoomMark } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { countText } from "./sidebar.tsx";
 
@@ -42,8 +42,8 @@ function resultsOf({ conversations, people, rooms }: Found, text: string, sessio
   const named = [
     ...open,
     ...people.map((user) => ({
-      name: user.name,
-      rank: rank(user.name, part, true),
+      name: user.displayName,
+      rank: Math.min(rank(user.name, part, true), rank(user.displayName, part, true)),
       link: <PersonLink user={user} session={session} />,
     })),
     ...rooms.map((room) => ({
@@ -75,7 +75,8 @@ function PersonLink({ user, session }: { user: UserView; session: Session }) {
   return (
     <a href={`/?to=${encodeURIComponent(user.name)}`}>
       <Avatar user={user} />
-      <span class="name">{user.id === session.userId ? `${user.name} (you)` : user.name}</span>
+      <PersonName user={user} session={session} />
+      <AccountName user={user} />
     </a>
   );
 }

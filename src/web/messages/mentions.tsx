@@ -44,11 +44,12 @@ export function mentionsHtml(mentions: readonly MentionView[], userId: string): 
   };
 }
 
-function mentionHtml({ userId: id, name, silent }: MentionView, userId: string): string {
+function mentionHtml({ userId: id, name, displayName, silent }: MentionView, userId: string): string {
   const look = `mention${silent ? " silent" : ""}${id === userId ? " me" : ""}`;
-  const shown = `@${Bun.escapeHTML(name)}`;
+  const shown = `@${Bun.escapeHTML(displayName)}`;
   if (id === ROOM || id === HERE) return `<span class="${look}">${shown}</span>`;
-  return `<a class="${look}" href="/?to=${encodeURIComponent(name)}" data-mention="${Bun.escapeHTML(id)}">${shown}</a>`;
+  const title = displayName === name ? "" : ` title="@${Bun.escapeHTML(name)}"`;
+  return `<a class="${look}" href="/?to=${encodeURIComponent(name)}" data-mention="${Bun.escapeHTML(id)}"${title}>${shown}</a>`;
 }
 
 /** "Eve", "Eve and Dan", "Eve, Dan, Fay and 2 others". */
@@ -65,12 +66,13 @@ export function NotCalled({ message }: { message: MessageView }) {
   const outside = message.mentions.filter((mention) => mention.outside && !mention.silent);
   if (outside.length === 0 || message.timeMicros < Date.now() * 1000 - NOTE_MICROS) return null;
   const names = outside.map(({ name }) => name);
+  const called = outside.map(({ displayName }) => displayName);
   const one = names.length === 1;
   return (
     <p class="not-called">
       {isRoomId(message.conversationId) ? (
         <>
-          {listed(names)} {one ? "is" : "are"} not in this room and {one ? "was" : "were"} not notified.{" "}
+          {listed(called)} {one ? "is" : "are"} not in this room and {one ? "was" : "were"} not notified.{" "}
           <button
             class="plain"
             type="submit"
@@ -83,7 +85,7 @@ export function NotCalled({ message }: { message: MessageView }) {
           </button>
         </>
       ) : (
-        `${listed(names)} cannot see this conversation and ${one ? "was" : "were"} not notified.`
+        `${listed(called)} cannot see this conversation and ${one ? "was" : "were"} not notified.`
       )}
     </p>
   );

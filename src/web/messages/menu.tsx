@@ -91,7 +91,7 @@ export function MenuParts() {
 export function MessagePage({ message, isOwn, isSaved }: { message: MessageView; isOwn: boolean; isSaved: boolean }) {
   return (
     <section class="page account">
-      <PageHead title="Message" note={message.authorName} />
+      <PageHead title="Message" note={message.authorDisplayName} />
       <div class="block stack">
         <p class="quoted" dir="auto">
           {message.body}

@@ -9,7 +9,7 @@ import { isFewEmoji } from "./emoji.ts";
 import { markdownHtml } from "./markdown.ts";
 import { Icon } from "../page/icons.tsx";
 import { calledBy, callsUser, InvitingForm, mentionsHtml, NotCalled } from "./mentions.tsx";
-import { Time } from "../page/names.tsx";
+import { accountTitle, Time } from "../page/names.tsx";
 import { EditedMark } from "./edits.tsx";
 import { MenuParts, MessageLinks } from "./menu.tsx";
 import { paneOf } from "./pane.ts";
@@ -61,11 +61,11 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
       <label class="pick">
         <input type="checkbox" name="ids" value={message.id} form={`${pane}selection`} />
         <span class="sr">
-          Select: {message.authorName}, <Time micros={message.timeMicros} style="clock" />
+          Select: {message.authorDisplayName}, <Time micros={message.timeMicros} style="clock" />
         </span>
       </label>
       <div class="bubble">
-        <p class="author">{message.authorName}</p>
+        <Author message={message} />
         <Quote message={message} />
         <div
           class={isFewEmoji(message.body) ? "body few-emoji" : "body"}
@@ -92,6 +92,15 @@ export function MessageRow({ message, viewer, grouped = false, withoutMark = fal
   );
 }
 
+/** Who wrote it. The name of the account tells people of one display name apart. */
+function Author({ message: { authorName, authorDisplayName } }: { message: MessageView }) {
+  return (
+    <p class="author" {...accountTitle(authorName, authorDisplayName)}>
+      {authorDisplayName}
+    </p>
+  );
+}
+
 /**
  * A message that somebody who runs the room has deleted, or one that was deleted and has replies. A reader can still hide
  * the row.
@@ -111,11 +120,11 @@ function RemovedRow({ message, own, pane }: { message: MessageView; own: boolean
       <label class="pick">
         <input type="checkbox" name="ids" value={message.id} form={`${pane}selection`} />
         <span class="sr">
-          Select: {message.authorName}, <Time micros={message.timeMicros} style="clock" />
+          Select: {message.authorDisplayName}, <Time micros={message.timeMicros} style="clock" />
         </span>
       </label>
       <div class="bubble">
-        <p class="author">{message.authorName}</p>
+        <Author message={message} />
         <div class="body">{removedBy === null ? "This message was deleted." : `Deleted by ${removedBy.name}`}</div>
         <p class="meta">
           <Time micros={message.timeMicros} style="clock" />
@@ -131,7 +140,7 @@ function RemovedRow({ message, own, pane }: { message: MessageView; own: boolean
 export function RootMessage({ message }: { message: MessageView | null }) {
   return (
     <div class="root" id="thread-root" data-root={message?.id ?? ""}>
-      <p class="author">{message?.authorName ?? ""}</p>
+      {message === null ? null : <Author message={message} />}
       {message === null || message.deleted ? (
         <div class="body">{message === null ? "You have hidden this message." : "This message was deleted."}</div>
       ) : (

@@ -10,6 +10,7 @@ import {
   type QuoteView,
   type ReadAt,
   type Session,
+  type UserView,
 } from "../../chat/chat-service.ts";
 import { callIn } from "../../chat/mention-text.ts";
 import {
@@ -255,8 +256,8 @@ async function findNamed(deps: WebDeps, session: Session, text: string, at: Read
   const people = text.startsWith("#") ? null : await chat.listUsers(session, input);
   if (people?.ok === false) return people;
   // Notes to oneself are found by one's own name.
-  const own = people !== null && session.name.toLowerCase().includes(search.toLowerCase());
-  const self = own ? await chat.person(session, at) : null;
+  const self = people === null ? null : await chat.person(session, at);
+  const own = self?.ok === true && hasName(self.value, search) ? [self.value] : [];
   const rooms = await chat.listRooms(session, input);
   if (!rooms.ok) return rooms;
   const groups = people === null ? [] : await groupsWith(deps, session, search);
@@ -264,17 +265,22 @@ async function findNamed(deps: WebDeps, session: Session, text: string, at: Read
     ...rooms,
     value: {
       conversations: groups,
-      people: [...(people?.value ?? []), ...(self?.ok === true ? [self.value] : [])],
+      people: [...(people?.value ?? []), ...own],
       rooms: text.startsWith("@") ? [] : rooms.value,
     },
   };
 }
 
+/** One of the person's names has this in it. */
+function hasName({ name, displayName }: UserView, part: string): boolean {
+  const folded = part.toLowerCase();
+  return [name, displayName].some((one) => one.toLowerCase().includes(folded));
+}
+
 /** The groups in the user's list that have somebody of this name. */
 async function groupsWith(deps: WebDeps, session: Session, part: string): Promise<readonly ConversationView[]> {
   const list = await deps.chat.list(session, {});
-  const folded = part.toLowerCase();
-  const isIn = ({ group }: ConversationView): boolean => group.some(({ name }) => name.toLowerCase().includes(folded));
+  const isIn = ({ group }: ConversationView): boolean => group.some((person) => hasName(person, part));
   return list.ok ? list.value.conversations.filter(isIn) : [];
 }
 
@@ -361,7 +367,7 @@ async function quoteOf(
   if (messageId === "") return null;
   const found = await read(c, (at) => deps.chat.message(sessionOf(c), { messageId, ...at }));
   if (!found.ok || found.value.conversationId !== conversationId) return null;
-  const { authorId, authorName, body } = found.value;
+  const { authorId, authorDisplayName: authorName, body } = found.value;
   return { messageId, authorId, authorName, text: cut(body.replaceAll(/\s+/g, " "), QUOTE_CHARS_MAX), gone: false };
 }
 
@@ -401,7 +407,7 @@ async function answerConversation(
   const { thread } = conversation.value;
   const beside = thread === null ? null : await renderBeside(c, deps, thread.parentId);
   return await answerPage(c, deps, {
-    title: conversation.value.with?.name ?? conversationName(conversation.value, session),
+    title: conversation.value.with?.displayName ?? conversationName(conversation.value, session),
     place: "conversation",
     current: thread?.parentId ?? id,
     cursor: conversation.cursor,

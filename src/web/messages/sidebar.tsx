@@ -11,7 +11,7 @@ import { markdownWords } from "./markdown.ts";
 import { cut } from "../page/cut.ts";
 import { Icon } from "../page/icons.tsx";
 import { compareRows, SECTIONS, type Order, type Section } from "./list-order.ts";
-import { Avatar, ConversationMark, conversationName, Time } from "../page/names.tsx";
+import { Avatar, ConversationMark, conversationName, PersonName, Time } from "../page/names.tsx";
 
 export interface SidebarProps extends ListView {
   readonly session: Session;
@@ -52,7 +52,7 @@ export function preview(conversation: ConversationView, session: Session): strin
   if (last === null || last.deleted) return "";
   const text = cut(markdownWords(last.body.slice(0, READ_CHARS)), PREVIEW_CHARS);
   if (last.authorId === session.userId) return `You: ${text}`;
-  return room === null && conversation.group.length === 0 ? text : `${last.authorName}: ${text}`;
+  return room === null && conversation.group.length === 0 ? text : `${last.authorDisplayName}: ${text}`;
 }
 
 /** The count of one conversation as text; it is counted no further than 100. */
@@ -163,7 +163,7 @@ function OtherPeople({ others }: Pick<SidebarProps, "others">) {
           <li id={`u-${user.id}`}>
             <a href={`/?to=${encodeURIComponent(user.name)}`}>
               <Avatar user={user} />
-              <span class="name">{user.name}</span>
+              <PersonName user={user} session={null} />
             </a>
           </li>
         ))}
@@ -299,7 +299,11 @@ function ConversationItem({ conversation, session, current }: ItemProps) {
         class={isUnread(conversation) ? "has-unread" : preferences.muted ? "muted" : ""}
       >
         <ConversationMark conversation={conversation} />
-        <span class="name">{conversationName(conversation, session)}</span>
+        {conversation.with === null || conversation.with.deleted ? (
+          <span class="name">{conversationName(conversation, session)}</span>
+        ) : (
+          <PersonName user={conversation.with} session={session} />
+        )}
         {conversation.last === null ? null : <Time micros={conversation.last.timeMicros} style="short" />}
         <span class="preview" hx-ignore dir="auto">
           {preview(conversation, session)}

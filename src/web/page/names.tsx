@@ -1,6 +1,7 @@
 /** How a person is shown: an initial on a quiet colour, a presence dot, a name. */
 import { cut } from "./cut.ts";
 import type { ConversationView, RoomView, Session, UserView } from "../../chat/chat-service.ts";
+import type { Status } from "../../chat/profiles.ts";
 import { Icon } from "./icons.tsx";
 
 const HUES = 8;
@@ -14,7 +15,7 @@ function hueOf(userId: string): number {
 
 /** Initial and presence dot. By `data-user` the script finds all dots of a person. */
 export function Avatar({ user, large = false }: { user: UserView; large?: boolean }) {
-  const initial = user.deleted ? "·" : (cut(user.name, 1) || "·").toUpperCase();
+  const initial = user.deleted ? "·" : (cut(user.displayName, 1) || "·").toUpperCase();
   return (
     <span class={`avatar hue-${user.deleted ? "none" : hueOf(user.id)}${large ? " large" : ""}`}>
       <span aria-hidden="true">{initial}</span>
@@ -65,9 +66,90 @@ function GroupMark({ people }: { people: number }) {
 export function conversationName(conversation: ConversationView, session: Session): string {
   const { room, with: other, group } = conversation;
   if (room !== null) return `#${room.name}`;
-  if (group.length > 0) return group.map(({ name }) => name).join(", ");
+  if (group.length > 0) return group.map(({ displayName }) => displayName).join(", ");
   if (other === null) return "";
-  return other.id === session.userId ? `${other.name} (you)` : other.name;
+  return calledFor(other, session);
+}
+
+/** What a person is called for whoever looks: "(you)" behind the user's own name. */
+function calledFor(user: UserView, { userId }: Session): string {
+  return user.id === userId ? `${user.displayName} (you)` : user.displayName;
+}
+
+/** The name of the account as a title, which tells people of one display name apart; nothing if it is what is shown. */
+export function accountTitle(name: string, displayName: string): { readonly title?: string } {
+  return name === displayName ? {} : { title: name };
+}
+
+/** A person in a list: what she wants to be called, and what she is at. The script finds it by `data-person`. */
+export function PersonName({ user, session }: { user: UserView; session: Session | null }) {
+  const { id, name, displayName } = user;
+  return (
+    <span data-person={id} {...accountTitle(name, displayName)} class="name">
+      {session === null ? displayName : calledFor(user, session)}
+      <StatusMark status={user.status} />
+    </span>
+  );
+}
+
+/** The name of somebody's account, where it is not what she wants to be called. */
+export function AccountName({ user: { name, displayName } }: { user: UserView }) {
+  return name === displayName ? null : <span class="account-name">{name}</span>;
+}
+
+/** Stands for the emoji of a status that has none. */
+const NO_EMOJI = "💬";
+
+/** `data-until`: the script removes the element then (ms since 1970). */
+function untilOf({ untilMicros }: Status): { readonly "data-until"?: number } {
+  return untilMicros === 0 ? {} : { "data-until": Math.floor(untilMicros / 1000) };
+}
+
+/** The emoji of a status, with its text for whoever points at it. */
+function StatusMark({ status }: { status: Status | undefined }) {
+  if (status === undefined) return null;
+  const { emoji, text } = status;
+  return (
+    <span class="status" {...(text === "" ? {} : { title: text })} {...untilOf(status)}>
+      <span aria-hidden={text === "" ? undefined : "true"}>{emoji === "" ? NO_EMOJI : emoji}</span>
+      {text === "" ? null : <span class="sr">{text}</span>}
+    </span>
+  );
+}
+
+/** The same in words, with its end. */
+export function StatusLine({ status }: { status: Status | undefined }) {
+  if (status === undefined) return null;
+  const { emoji, text, untilMicros } = status;
+  return (
+    <span class="status-line" {...untilOf(status)}>
+      {emoji} <bdi>{text}</bdi>
+      {untilMicros === 0 ? null : (
+        <>
+          {" until "}
+          <Time micros={untilMicros} style="end" />
+        </>
+      )}
+    </span>
+  );
+}
+
+/** What a clock shows in another time zone; the script keeps it. Nothing if this version does not know the zone. */
+export function LocalTime({ zone }: { zone: string | undefined }) {
+  const now = zone === undefined ? null : clockIn(zone, new Date());
+  return now === null ? null : (
+    <span class="local-time" data-zone={zone}>
+      local time {now}
+    </span>
+  );
+}
+
+function clockIn(timeZone: string, at: Date): string | null {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", minute: "2-digit" }).format(at);
+  } catch {
+    return null;
+  }
 }
 
 /** The mark of a conversation in a list. */
@@ -89,9 +171,9 @@ function PresenceDot({ user }: { user: UserView }) {
 
 /**
  * How a time is written: "second" and "clock" as a time of day, "short" in a list ("09:12", "yesterday"), "past" after
- * "last seen" ("5 min ago"), "from" after "since" ("09:12").
+ * "last seen" ("5 min ago"), "from" after "since" ("09:12"), "end" after "until" ("09:12", with its day if it is another).
  */
-export type TimeStyle = "second" | "clock" | "short" | "past" | "from";
+export type TimeStyle = "second" | "clock" | "short" | "past" | "from" | "end";
 
 /** A time. It is in UTC until the script writes it in the reader's own zone. */
 export function Time({ micros, style }: { micros: number; style: TimeStyle }) {

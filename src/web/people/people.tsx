@@ -1,6 +1,6 @@
 /** The page of all people, with those who are online. */
 import type { UserView } from "../../chat/chat-service.ts";
-import { Avatar, Seen } from "../page/names.tsx";
+import { AccountName, Avatar, LocalTime, PersonName, Seen } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { isAdmin, rolesToGive } from "../../chat/rights.ts";
 import { roleText } from "./role.tsx";
@@ -104,8 +104,10 @@ function Roster({ self, users }: Pick<PeopleProps, "self" | "users">) {
         <li>
           <a href={`/?to=${encodeURIComponent(user.name)}`}>
             <Avatar user={user} />
-            <span class="name">{user.name}</span>
+            <PersonName user={user} session={null} />
+            <AccountName user={user} />
             {user.role === "member" ? null : <span class="tag">{user.role}</span>}
+            <LocalTime zone={user.timeZone} />
             <Seen user={user} />
           </a>
           {rolesToGive(self.role, user.role).length === 0 ? null : <RoleButton user={user} />}

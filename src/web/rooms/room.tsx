@@ -2,7 +2,7 @@
 import type { ChatError } from "../../chat/errors.ts";
 import type { RoomPersonView, RoomView, Session } from "../../chat/chat-service.ts";
 import { errorAt, errorElsewhere, Field, FieldError } from "../page/field.tsx";
-import { Avatar, RoomMark, Seen } from "../page/names.tsx";
+import { AccountName, Avatar, PersonName, RoomMark, Seen } from "../page/names.tsx";
 import { PageHead } from "../page/page-head.tsx";
 import { PostForm } from "../page/post-form.tsx";
 import { peopleText } from "./rooms.tsx";
@@ -306,7 +306,8 @@ function PeopleList(props: RoomProps) {
           <li>
             <a href={`/?to=${encodeURIComponent(person.user.name)}`}>
               <Avatar user={person.user} />
-              <span class="name">{person.user.name}</span>
+              <PersonName user={person.user} session={null} />
+              <AccountName user={person.user} />
               {person.role === "member" ? null : <span class="tag">{person.role}</span>}
               <Seen user={person.user} />
             </a>

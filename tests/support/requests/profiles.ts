@@ -1,5 +1,5 @@
 /** What people say about themselves. */
-import { own, type Requests } from "./request.ts";
+import { own, route, type Requests } from "./request.ts";
 
 /** See the top of this file. */
 export const PROFILES: Requests = {
@@ -27,5 +27,9 @@ export const PROFILES: Requests = {
       ),
     ],
   },
-  routes: {},
+  routes: {
+    "POST /account/profile": [
+      route("own", "/account/profile", { displayName: "", status: "away", until: "3600", timeZone: "Europe/Berlin" }),
+    ],
+  },
 };

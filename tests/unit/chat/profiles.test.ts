@@ -124,7 +124,7 @@ test("messages, reactions, replies and quotes show the present display name", as
     authorName: "ben",
     authorDisplayName: "Ben Adams",
     reactions: [{ names: ["Ben Adams"] }],
-    mentions: [{ text: "anna", name: "Anna Berg" }],
+    mentions: [{ text: "anna", name: "anna", displayName: "Anna Berg" }],
   });
 });
 

@@ -6,6 +6,7 @@ export interface MentionInput {
   name?: string;
   silent?: boolean;
   outside?: boolean;
+  displayName?: string;
 }
 
 export interface WireMention {
@@ -14,4 +15,5 @@ export interface WireMention {
   name: string;
   silent: boolean;
   outside: boolean;
+  displayName: string;
 }
