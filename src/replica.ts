@@ -102,6 +102,7 @@ async function main(words: readonly string[]): Promise<ExitCode> {
     case "people":
     case "join":
     case "leave":
+    case "profile":
       return isLive(invocation)
         ? runChatCommand(invocation, deps)
         : answer.exit(await runChatCommand(invocation, whole));

@@ -6,8 +6,6 @@ export const SLOW_SECONDS_MAX = 3_600;
 export const DISPLAY_NAME_CHARS_MAX = 64;
 /** Characters of a status, besides its emoji. */
 export const STATUS_CHARS_MAX = 100;
-/** For how long a status may be set: 400 days. */
-export const STATUS_SECONDS_MAX = 400 * 24 * 3600;
 /** UTF-8 bytes of a message. */
 export const MESSAGE_BYTES_MAX = 8_192;
 /** Texts of one message that are kept: the one that is shown, and the latest ones before it. */

@@ -7,11 +7,12 @@ import { done, EXIT, failure, failureLine, type ExitCode, type Outcome } from ".
 import { PROGRAM } from "../host/program-name.ts";
 import { callFailure } from "./call-failure.ts";
 import type { CommandDeps } from "./command-deps.ts";
+import type { PersonCommand } from "./commands.ts";
 import { Follower, readPage, type Lost } from "./follow.ts";
 import { loginPath, readLogin } from "./login-file.ts";
 import { runLogin, runLogout } from "./login.ts";
-import { messageText, personText, roomText, type Message } from "./message-text.ts";
-import type { Invocation, PersonCommand } from "./options.ts";
+import { messageText, personText, profileText, roomText, type Message, type Person } from "./message-text.ts";
+import type { Invocation } from "./options.ts";
 import { placeOf, roomOf } from "./place.ts";
 import { Talk } from "./talk.ts";
 import { readAll } from "./terminal-input.ts";
@@ -170,7 +171,7 @@ async function people(asked: Asked): Promise<Answer> {
   return done(lines.join(""));
 }
 
-type People = readonly { readonly user: { readonly name: string; readonly online: boolean }; readonly role: string }[];
+type People = readonly { readonly user: Person; readonly role: string }[];
 type PageOfPeople = (after: string) => Promise<CallResult<People>>;
 
 function pageOfAll(client: ChatClient): PageOfPeople {
@@ -211,6 +212,32 @@ async function leave({ client, invocation }: Asked): Promise<Answer> {
   });
 }
 
+/** Without options it only shows what others see. */
+async function profile({ client, invocation: { options } }: Asked): Promise<Answer> {
+  const { name, status, emoji, until } = options;
+  const shown = (user: Person | null): string => (options.json ? line(user) : profileText(user!));
+  const zone =
+    options["time-zone"] === "local" ? Intl.DateTimeFormat().resolvedOptions().timeZone : options["time-zone"];
+  if (until !== null && status === null && emoji === null)
+    return failure(EXIT.usage, "--until ends a status, and none is given", "add --status TEXT or --emoji EMOJI");
+  if (name === null && status === null && emoji === null && zone === null) {
+    const self = await client.call("GetPerson", {});
+    return self.ok ? done(shown(self.value.user)) : unread(self);
+  }
+  const seconds = until !== null && "seconds" in until ? until.seconds : 0;
+  const untilMicros = until !== null && "ms" in until ? until.ms * 1000 : 0;
+  const clientId = options["client-id"] ?? crypto.randomUUID();
+  const set = await client.call("SetProfile", {
+    ...(name === null ? {} : { displayName: name }),
+    ...(status === null && emoji === null
+      ? {}
+      : { status: { emoji: emoji ?? "", text: status ?? "", seconds, untilMicros } }),
+    ...(zone === null ? {} : { timeZone: zone }),
+    clientId,
+  });
+  return changed(set, clientId, { what: "your profile was changed", kept: ({ user }) => shown(user) });
+}
+
 async function talk({ client, self, invocation, deps }: Asked): Promise<Answer> {
   const { words } = invocation;
   if (words.length > 1)
@@ -230,4 +257,5 @@ const RUN: Readonly<Record<Exclude<PersonCommand, "login" | "logout">, (asked: A
   people,
   join,
   leave,
+  profile,
 };

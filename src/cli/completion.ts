@@ -5,7 +5,8 @@
 import { done, EXIT, failure, type Outcome } from "../host/exit.ts";
 import { PROGRAM } from "../host/program-name.ts";
 import { SUMMARIES } from "./option-text.ts";
-import { COMMANDS, OPTION_NAMES, OPTIONS, SHELLS, WORDS, type Command, type OptionName } from "./options.ts";
+import { COMMANDS, SHELLS, WORDS, type Command } from "./commands.ts";
+import { OPTION_NAMES, OPTIONS, type OptionName } from "./options.ts";
 
 type Shell = (typeof SHELLS)[number];
 

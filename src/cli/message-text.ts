@@ -50,7 +50,46 @@ export function roomText(room: {
   return `${room.role === "" ? " " : "*"} #${plain(room.name)}  ${parts.join(", ")}\n`;
 }
 
-/** A person as a line: whether she is online, her name, and her role unless she is a member. */
-export function personText(user: { readonly name: string; readonly online: boolean }, role: string): string {
-  return `${user.online ? "*" : " "} ${plain(user.name)}${role === "member" ? "" : `  ${role}`}\n`;
+/** What a person says about herself, as a client decodes it. */
+export interface Person {
+  readonly name: string;
+  readonly displayName: string;
+  readonly online: boolean;
+  readonly status?: { readonly emoji: string; readonly text: string; readonly untilMicros: number } | null;
+  readonly timeZone?: string | undefined;
+}
+
+/**
+ * A person as a line: whether she is online, her name, what she wants to be called, her role unless she is a member, and
+ * what she is at.
+ */
+export function personText(user: Person, role: string): string {
+  const { name, displayName } = user;
+  const called = displayName === name || displayName === "" ? [] : [plain(displayName)];
+  const status = statusText(user);
+  const parts = [...called, ...(role === "member" ? [] : [role]), ...(status === "" ? [] : [status])];
+  return `${user.online ? "*" : " "} ${[plain(name), ...parts].join("  ")}\n`;
+}
+
+/** What others see of a person, a line for each thing. */
+export function profileText(user: Person): string {
+  const { name, displayName, timeZone } = user;
+  const status = statusText(user);
+  return [
+    `name          ${plain(name)}`,
+    `display name  ${displayName === name ? "none" : plain(displayName)}`,
+    `status        ${status === "" ? "none" : status}`,
+    `time zone     ${timeZone === undefined || timeZone === "" ? "none" : plain(timeZone)}`,
+  ]
+    .map((line) => `${line}\n`)
+    .join("");
+}
+
+/** "🌴 on holiday until 2026-12-24 00:00"; "" if there is none, or it has ended by the clock of this host. */
+function statusText({ status }: Person): string {
+  if (status === undefined || status === null) return "";
+  const { emoji, text, untilMicros } = status;
+  if (untilMicros !== 0 && untilMicros <= Date.now() * 1000) return "";
+  const words = [emoji, text].filter((word) => word !== "").map(plain);
+  return [...words, ...(untilMicros === 0 ? [] : [`until ${minuteOf(untilMicros)}`])].join(" ");
 }

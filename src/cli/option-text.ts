@@ -1,5 +1,6 @@
 /** The option table as text: --help and docs/options.md. */
-import { COMMANDS, OPTION_NAMES, OPTIONS, variableOf, type Command, type OptionName } from "./options.ts";
+import { COMMANDS, type Command } from "./commands.ts";
+import { OPTION_NAMES, OPTIONS, variableOf, type OptionName } from "./options.ts";
 
 /** How each command is used, and what it does. */
 export const SUMMARIES: Record<Command, { usage: string; text: string }> = {
@@ -38,6 +39,10 @@ export const SUMMARIES: Record<Command, { usage: string; text: string }> = {
   people: { usage: "lastword people ['#ROOM']", text: "Everybody who has an account, or the people of a room." },
   join: { usage: "lastword join '#ROOM'", text: "Joins a public room." },
   leave: { usage: "lastword leave '#ROOM'", text: "Leaves a room." },
+  profile: {
+    usage: "lastword profile",
+    text: "What others see of you; with options it changes that, such as --status 'at lunch' --until 1h.",
+  },
   demo: {
     usage: "lastword demo",
     text: "Shows it: three replicas, a team that writes, a page to kill replicas from; Ctrl-C removes all.",

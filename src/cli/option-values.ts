@@ -13,6 +13,27 @@ export type Parser<T> = (text: string) => Parsed<T>;
 /** Any text that is not empty. */
 export const text: Parser<string> = (given) => (given === "" ? { expected: "must not be empty" } : { value: given });
 
+/** Any text. */
+export const anyText: Parser<string> = (given) => ({ value: given });
+
+/** When something ends: after so many seconds, or at this time, in ms since 1970. */
+export type Ending = { readonly seconds: number } | { readonly ms: number };
+
+/** A time such as 30m, the end of today, or that of a day such as 2026-12-24, in the time zone of this process. */
+export function ending(max: number): Parser<Ending> {
+  return (given) => {
+    const day = /^\d{4}-\d\d-\d\d$/.test(given)
+      ? new Date(`${given}T00:00`)
+      : new Date(given === "today" ? Date.now() : NaN);
+    if (!Number.isNaN(day.getTime()))
+      return { value: { ms: new Date(day.getFullYear(), day.getMonth(), day.getDate() + 1).getTime() } };
+    const after = seconds(max)(given);
+    return "value" in after
+      ? { value: { seconds: after.value } }
+      : { expected: `${after.expected}, today, or a date such as 2026-12-24` };
+  };
+}
+
 /** A whole number between two bounds, both included. */
 export function integer(bounds: { min: number; max: number }): Parser<number> {
   return (given) => {

@@ -5,16 +5,20 @@
  */
 import { INVITE_ROLES, INVITE_SECONDS, INVITE_SECONDS_MAX, INVITE_USES, INVITE_USES_MAX } from "../base/link-terms.ts";
 import { CONSISTENCIES, RECOVERIES, REGISTRATIONS } from "../base/modes.ts";
+import { STATUS_SECONDS_MAX } from "../base/profile-terms.ts";
 import { resolve } from "node:path";
 import { done, EXIT, failure, type Failure, type Outcome } from "../host/exit.ts";
 import { VERSION } from "../base/version.ts";
 import { PROGRAM } from "../host/program-name.ts";
+import { COMMANDS, OF_PERSON, ON_HOST, WORDS, type Command } from "./commands.ts";
 import { nearest } from "./nearest.ts";
 import {
   address,
   addressOrOff,
+  anyText,
   choice,
   choices,
+  ending,
   flag,
   integer,
   names,
@@ -26,30 +30,6 @@ import {
   uuid,
   type Parser,
 } from "./option-values.ts";
-
-/** Commands about the replicas of a data folder. */
-const ON_HOST = ["replica", "up", "down", "status", "enable", "user", "invite", "chaos"] as const;
-/** Commands of a person who uses the chat from a terminal. */
-const OF_PERSON = ["login", "logout", "client", "send", "read", "rooms", "people", "join", "leave"] as const;
-/** The command words. Without one, "replica" runs. */
-export const COMMANDS = [...ON_HOST, ...OF_PERSON, "demo", "completion"] as const;
-export type Command = (typeof COMMANDS)[number];
-/** A command of a person who uses the chat from a terminal. */
-export type PersonCommand = (typeof OF_PERSON)[number];
-/** The shells that can complete our commands. */
-export const SHELLS = ["bash", "zsh", "fish"] as const;
-/** The commands that take words which are no options, and the words that can be completed. */
-export const WORDS: Partial<Record<Command, readonly string[]>> = {
-  user: ["list", "role"],
-  login: [],
-  client: [],
-  send: [],
-  read: [],
-  people: [],
-  join: [],
-  leave: [],
-  completion: SHELLS,
-};
 
 interface OptionSpec<T> {
   readonly parse: Parser<T>;
@@ -79,7 +59,7 @@ const ON_OFF = choice(["on", "off"]);
 
 const RUNS: readonly Command[] = ["replica", "up", "chaos"];
 const SERVES: readonly Command[] = ["replica", "up"];
-const WRITES: readonly Command[] = ["send", "join", "leave"];
+const WRITES: readonly Command[] = ["send", "join", "leave", "profile"];
 
 /** The table, in the order of --help. */
 export const OPTIONS = {
@@ -245,7 +225,7 @@ export const OPTIONS = {
     shown: "off",
     placeholder: null,
     text: "Answer in JSON, for programs.",
-    commands: ["status", "user", "invite", "send", "read", "rooms", "people", "join", "leave"],
+    commands: ["status", "user", "invite", "send", "read", "rooms", "people", "join", "leave", "profile"],
   }),
   server: option({
     parse: optional(servers),
@@ -352,6 +332,46 @@ export const OPTIONS = {
     text: "For how long the link is valid: a number with m, h or d, such as 12h; at most 365d.",
     commands: ["invite"],
   }),
+  name: option({
+    parse: optional(anyText),
+    fallback: null,
+    shown: "as it is",
+    placeholder: "NAME",
+    text: "What others see beside your messages, at most 64 characters; empty: the name with which you log in.",
+    commands: ["profile"],
+  }),
+  status: option({
+    parse: optional(anyText),
+    fallback: null,
+    shown: "as it is",
+    placeholder: "TEXT",
+    text: "What you are at, at most 100 characters; empty: nothing. It replaces the status before, with its emoji and its end.",
+    commands: ["profile"],
+  }),
+  emoji: option({
+    parse: optional(text),
+    fallback: null,
+    shown: "none",
+    placeholder: "EMOJI",
+    text: "One emoji before the status; it may also stand alone.",
+    commands: ["profile"],
+  }),
+  until: option({
+    parse: optional(ending(STATUS_SECONDS_MAX)),
+    fallback: null,
+    shown: "until you change it",
+    placeholder: "TIME|today|DATE",
+    text: "When the status ends: a number with m, h or d, such as 30m; today, at its end; or the last day, such as 2026-12-24.",
+    commands: ["profile"],
+  }),
+  "time-zone": option({
+    parse: optional(anyText),
+    fallback: null,
+    shown: "as it is",
+    placeholder: "ZONE|local",
+    text: "Where others see what time it is with you, such as Europe/Berlin; local: the one of this terminal; empty: tell nobody.",
+    commands: ["profile"],
+  }),
   seconds: option({
     parse: integer({ min: 1, max: 86_400 }),
     fallback: 60,
@@ -432,6 +452,7 @@ const OTHER_WORDS: Readonly<Record<string, string>> = {
   tail: "read",
   say: "send",
   members: "people",
+  whoami: "profile",
 };
 
 function unknownCommand(word: string): Failure {

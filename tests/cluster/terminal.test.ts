@@ -101,6 +101,20 @@ test("scripts join, send, read, list and leave; a repeat with the same client id
   expect(lines.map((line) => (JSON.parse(line) as { body: string }).body)).toEqual(["--to you"]);
   expect((await run(["people"])).stdout).toContain(" ben\n");
   expect((await run(["people", "ops"])).stdout).toContain(" ada\n");
+  expect((await run(["profile", "--name", "Ada Lovelace", "--emoji", "🌴", "--until", "1h"])).stdout).toMatch(
+    /^name +ada\ndisplay name +Ada Lovelace\nstatus +🌴 until \d{4}-.*\ntime zone +none\n$/,
+  );
+  expect((await run(["profile", "--status", "", "--time-zone", "asia/tokyo"])).exit).toBe(0);
+  expect(JSON.parse((await run(["profile", "--json"])).stdout)).toMatchObject({
+    name: "ada",
+    displayName: "Ada Lovelace",
+    status: null,
+    timeZone: "Asia/Tokyo",
+  });
+  expect((await run(["people", "ops"])).stdout).toContain(" ada  Ada Lovelace");
+  const taken = await run(["profile", "--name", "ben"]);
+  expect([taken.exit, taken.stderr]).toEqual([1, expect.stringContaining("Somebody else logs in with this name")]);
+  expect((await run(["profile", "--until", "1h"])).exit).toBe(2);
   const nobody = await run(["send", "--to", "zoe", "--json", "hello"]);
   expect([nobody.exit, nobody.stderr]).toEqual([1, expect.stringContaining("zoe")]);
   expect(JSON.parse(nobody.stdout)).toMatchObject({ error: { code: "unknown_recipient", outcome: "definite" } });

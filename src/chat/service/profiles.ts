@@ -1,5 +1,6 @@
 /** What people say about themselves: checks it, and writes it. */
-import { STATUS_CHARS_MAX, STATUS_SECONDS_MAX } from "../bounds.ts";
+import { STATUS_SECONDS_MAX } from "../../base/profile-terms.ts";
+import { STATUS_CHARS_MAX } from "../bounds.ts";
 import { failed, type Answer, type ChatError } from "../errors.ts";
 import { checkClientId, checkEmoji, checkLine } from "../limits.ts";
 import type { ClientId } from "../ids.ts";

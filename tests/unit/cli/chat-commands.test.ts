@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { EventEmitter } from "node:events";
 import { callFailure } from "../../../src/cli/call-failure.ts";
 import { loginPath, readLogin, removeLogin, writeLogin } from "../../../src/cli/login-file.ts";
-import { messageText, personText, roomText, type Message } from "../../../src/cli/message-text.ts";
+import { messageText, personText, profileText, roomText, type Message } from "../../../src/cli/message-text.ts";
 import { parseInvocation } from "../../../src/cli/options.ts";
 import { placeOf, roomOf } from "../../../src/cli/place.ts";
 import { askSecret, readAll } from "../../../src/cli/terminal-input.ts";
@@ -46,8 +46,23 @@ describe("words", () => {
     ["read --to ann", "--to does not belong to lastword read"],
     ["login --server a:1,b", '--server must be HOST:PORT, or up to 7 of them separated by commas, not "a:1,b"'],
     ["rooms all", '"all" is not an option'],
+    [
+      "profile --until soon",
+      '--until must be a time such as 30m, 12h or 7d, at most 400d, today, or a date such as 2026-12-24, not "soon"',
+    ],
   ])("%s is refused", (words, what) => {
     expect(parseInvocation(words.split(" "), {})).toMatchObject({ ok: false, exit: 2, what });
+  });
+
+  test("a status ends after some time, with today, or with a day", () => {
+    const until = (word: string): unknown => {
+      const parsed = parseInvocation(["profile", "--until", word], {});
+      return parsed.ok && parsed.value.options.until;
+    };
+    expect(until("90m")).toEqual({ seconds: 5_400 });
+    expect(until("2026-12-24")).toEqual({ ms: new Date(2026, 11, 25).getTime() });
+    const now = new Date();
+    expect(until("today")).toEqual({ ms: new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1).getTime() });
   });
 
   test("people write @ before a person, and may leave out the # of a room", () => {
@@ -81,8 +96,17 @@ describe("what people wrote, as lines", () => {
     const room = { name: "ops", topic: "on call", isPrivate: true, people: 1, role: "" };
     expect(roomText(room)).toBe("  #ops  1 person, private, on call\n");
     expect(roomText({ ...room, topic: "", isPrivate: false, people: 2, role: "member" })).toBe("* #ops  2 people\n");
-    expect(personText({ name: "ann", online: true }, "owner")).toBe("* ann  owner\n");
-    expect(personText({ name: "ben", online: false }, "member")).toBe("  ben\n");
+    const ben = { name: "ben", displayName: "ben", online: false };
+    expect(personText({ name: "ann", displayName: "ann", online: true }, "owner")).toBe("* ann  owner\n");
+    expect(personText(ben, "member")).toBe("  ben\n");
+    const status = { emoji: "🌴", text: "a\nway\u001b[2J", untilMicros: 0 };
+    const known = { ...ben, displayName: "Ben Adams", status, timeZone: "Asia/Tokyo" };
+    expect(personText(known, "admin")).toBe("  ben  Ben Adams  admin  🌴 a way\ufffd[2J\n");
+    // It has ended by the clock of this host.
+    expect(personText({ ...ben, status: { ...status, untilMicros: 1 } }, "member")).toBe("  ben\n");
+    expect(profileText(known)).toBe(
+      "name          ben\ndisplay name  Ben Adams\nstatus        🌴 a way\ufffd[2J\ntime zone     Asia/Tokyo\n",
+    );
   });
 });
 

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { completionScript } from "../../../src/cli/completion.ts";
-import { COMMANDS, OPTION_NAMES, OPTIONS, SHELLS } from "../../../src/cli/options.ts";
+import { COMMANDS, SHELLS } from "../../../src/cli/commands.ts";
+import { OPTION_NAMES, OPTIONS } from "../../../src/cli/options.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "lastword-completion-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
