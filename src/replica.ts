@@ -9,6 +9,7 @@ import { EXIT, type ExitCode, type Failure } from "./host/exit.ts";
 import { createLogger } from "./host/logger.ts";
 import { openFilesFailure } from "./host/open-files.ts";
 import { isLive, runChatCommand } from "./cli/chat-commands.ts";
+import { isOfPerson } from "./cli/commands.ts";
 import { completionScript } from "./cli/completion.ts";
 import { runDemo } from "./cli/demo.ts";
 import { runEnable } from "./cli/enable.ts";
@@ -68,7 +69,11 @@ async function main(words: readonly string[]): Promise<ExitCode> {
   };
   // What answers and ends must have said all of it; what runs on must not wait for a reader.
   const whole = { ...deps, out: (text: string) => answer.write(text) };
-  switch (invocation.command) {
+  const { command } = invocation;
+  if (isOfPerson(command)) {
+    return isLive(invocation) ? runChatCommand(invocation, deps) : answer.exit(await runChatCommand(invocation, whole));
+  }
+  switch (command) {
     case "replica":
       return runReplica(invocation);
     case "up":
@@ -93,19 +98,6 @@ async function main(words: readonly string[]): Promise<ExitCode> {
       else complain(script);
       return answer.exit(script.ok ? EXIT.done : script.exit);
     }
-    case "login":
-    case "logout":
-    case "client":
-    case "send":
-    case "read":
-    case "rooms":
-    case "people":
-    case "join":
-    case "leave":
-    case "profile":
-      return isLive(invocation)
-        ? runChatCommand(invocation, deps)
-        : answer.exit(await runChatCommand(invocation, whole));
   }
 }
 

@@ -445,8 +445,7 @@ export interface ChatService {
 
   /**
    * Sends a message. Errors: invalid, too_long (above 8,192 bytes), unknown_recipient, not_found (the conversation or
-   * what is quoted),
-   * id_reused_with_other_content.
+   * what is quoted), id_reused_with_other_content.
    */
   send(session: Session, input: SendInput): Promise<Answer<MessageView>>;
   /**

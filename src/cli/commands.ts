@@ -34,3 +34,8 @@ export const WORDS: Partial<Record<Command, readonly string[]>> = {
   leave: [],
   completion: SHELLS,
 };
+
+/** Whether the command is one of a person. */
+export function isOfPerson(command: Command): command is PersonCommand {
+  return OF_PERSON.some((one) => one === command);
+}

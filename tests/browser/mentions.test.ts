@@ -78,8 +78,8 @@ stories("mentions", {}, (stage) => {
     expect(await second.locator('link[rel="icon"]').getAttribute("href")).not.toContain("dotted");
     // Who looks at the conversation is not told of it in another tab either.
     await bob.look();
-    await ann.say(`again @${bob.name}`);
-    await row(bob.page, `again @${bob.name}`).waitFor();
+    await ann.say(`again @${bob.name}, quietly`);
+    await row(bob.page, `again @${bob.name}, quietly`).waitFor();
     await ann.say("the end");
     await row(bob.page, "the end").waitFor();
     expect([...(await noted(bob.page)), ...(await noted(second))]).toEqual([]);
