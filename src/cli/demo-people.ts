@@ -10,6 +10,7 @@ import {
   LIVE,
   REACTIONS,
   ROOMS,
+  STATUSES,
   TEAM,
   VISITOR,
   type Line,
@@ -56,6 +57,10 @@ export class DemoPeople {
     await Promise.all(names);
     for (const { by, people, ...room } of ROOMS) {
       must(await this.#of(by).call("CreateRoom", { ...room, people: [...people], clientId: crypto.randomUUID() }));
+    }
+    for (const [by, emoji, text] of STATUSES) {
+      const status = { emoji, text, seconds: 0, untilMicros: 0 };
+      must(await this.#of(by).call("SetProfile", { status, clientId: crypto.randomUUID() }));
     }
     for (const line of HISTORY) await this.#say(line);
     const { rooms } = must(await visitor.call("ListRooms", { search: "general", limit: 1 }));

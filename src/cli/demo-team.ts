@@ -83,6 +83,13 @@ export const LIVE: readonly Line[] = [
   ["#general", "olga", "The owner of the blue boot has been found. He had it on."],
 ];
 
+/** What some of them are at. */
+export const STATUSES: readonly (readonly [by: Member, emoji: string, text: string])[] = [
+  ["tomas", "⚓", "on the Heron"],
+  ["priya", "🔧", "at the engine of the Plover"],
+  ["sam", "🍲", "cooking until noon"],
+];
+
 /** Which of the lines above get a reaction: a word of the line, the emoji, and who. */
 export const REACTIONS: readonly (readonly [word: string, emoji: string, by: readonly Member[]])[] = [
   ["sandbags", "💪", ["jonas", "mei", "olga"]],

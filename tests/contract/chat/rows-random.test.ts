@@ -210,6 +210,20 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
     }),
   },
   {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("setProfile" as const),
+      // Some are names of accounts.
+      displayName: fc.option(
+        text.map((one) => ({ text: one, folded: one.toLowerCase(), skeleton: one.toLowerCase() })),
+      ),
+      status: fc.option(
+        fc.record({ emoji: fc.constantFrom("", "🌴"), text, seconds: fc.nat(60), untilMicros: fc.constant(0) }),
+      ),
+      timeZone: fc.option(fc.constantFrom("", "Asia/Tokyo", "Europe/Rome")),
+    }),
+  },
+  {
     weight: 6,
     arbitrary: fc.record({
       kind: fc.constant("sendMessage" as const),
