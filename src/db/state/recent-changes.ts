@@ -19,6 +19,11 @@ export function preferencesOf(user: UserId): string {
   return `preferences of ${user}`;
 }
 
+/** What stands, among the conversations, for what a user has saved. */
+export function savedBy(user: UserId): string {
+  return `saved by ${user}`;
+}
+
 /** What stands, among the conversations, for what people say about themselves. */
 export const PROFILES = "profiles";
 

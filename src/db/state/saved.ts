@@ -4,6 +4,7 @@ import type { ClientId, ConversationId, UserId } from "../../chat/ids.ts";
 import type { SavedRow, SavedRows, SetSaved } from "../../chat/kept-rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { compile, once, type StateConnection } from "./connection.ts";
+import { savedBy, type RecentChanges } from "./recent-changes.ts";
 import { conversations, messages, saved } from "./schema.ts";
 
 const p = sql.placeholder;
@@ -21,11 +22,17 @@ export interface SavedPlace {
 
 export class StateSaved implements SavedRows {
   readonly #q: ReturnType<typeof savedStatements>;
+  readonly #changes: RecentChanges;
   readonly #numberOf: (conversation: ConversationId) => Seq | null;
 
   /** `numberOf`: the conversation number (see schema.ts). */
-  constructor(connection: StateConnection, numberOf: (conversation: ConversationId) => Seq | null) {
+  constructor(
+    connection: StateConnection,
+    changes: RecentChanges,
+    numberOf: (conversation: ConversationId) => Seq | null,
+  ) {
     this.#q = savedStatements(connection);
+    this.#changes = changes;
     this.#numberOf = numberOf;
   }
 
@@ -36,6 +43,7 @@ export class StateSaved implements SavedRows {
 
   put({ user, conversation, seq, isOn, tag, changedSeq }: SavedRow): void {
     this.#q.put.run(user, this.#numberOf(conversation), seq, isOn ? 1 : 0, tag, changedSeq);
+    this.#changes.changed(savedBy(user), changedSeq);
   }
 
   count(user: UserId, max: number): number {
@@ -49,6 +57,7 @@ export class StateSaved implements SavedRows {
 
   /** Those that changed after the op at `seq`, in order. */
   since(user: UserId, seq: Seq, limit: number): readonly SavedPlace[] {
+    if (!this.#changes.mayHaveChanged(savedBy(user), seq)) return [];
     return this.#q.since.all(user, seq, limit).map(savedPlace);
   }
 

@@ -118,7 +118,7 @@ export class StateRows implements Rows {
     this.removals = new StateRemovals(connection);
     this.reports = new StateReports(connection);
     this.pins = new StatePins(connection, (conversation) => this.numberOf(conversation));
-    this.saved = new StateSaved(connection, (conversation) => this.numberOf(conversation));
+    this.saved = new StateSaved(connection, this.#changes, (conversation) => this.numberOf(conversation));
     this.#preferences = new StatePreferences(connection);
     this.#follows = new StateFollows(connection);
     this.locks = new StateLocks(connection);

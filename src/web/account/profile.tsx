@@ -86,7 +86,7 @@ export function ProfileBlock({ user, form }: { user: UserView; form: ProfileForm
           value={form.status}
           placeholder="What are you at?"
           optional
-          hint={`At most ${STATUS_CHARS_MAX} characters.`}
+          hint={`At most ${STATUS_CHARS_MAX} characters. An emoji may be written as :palm_tree: too.`}
           error={errorAt(error, "status")}
         />
       </div>

@@ -54,6 +54,27 @@ async function resume(person: Person, cursor: string): Promise<{ kinds: string[]
   return { kinds: items.map(({ event }) => event.kind), statements };
 }
 
+test("a page of many rows takes as many statements as one of few: nobody's display name is looked up for each", async () => {
+  const [reader, writer] = [await solo.person("reader"), await solo.person("writer")];
+  const profile = { displayName: "Wri", clientId: crypto.randomUUID() };
+  expect(await solo.chat.setProfile(writer.session, profile)).toMatchObject({ ok: true });
+  const statements = async (rows: number): Promise<number> => {
+    let conversationId = "";
+    for (let n = 0; n < rows; n++) {
+      const input = { to: "reader", body: `${rows}: ${n}`, clientId: crypto.randomUUID() };
+      const sent = await solo.chat.send(writer.session, input);
+      if (sent.ok) ({ conversationId } = sent.value);
+    }
+    const before = counted;
+    const page = await solo.chat.messages(reader.session, { conversationId, limit: rows });
+    expect(page).toMatchObject({ ok: true });
+    if (page.ok) expect(page.value.map(({ authorDisplayName }) => authorDisplayName)).toEqual(Array(rows).fill("Wri"));
+    return counted - before;
+  };
+  await statements(1);
+  expect(await statements(40)).toBe(await statements(2));
+});
+
 test("with 300 conversations it takes as many statements as with three, if as much has changed", async () => {
   const people = new Map<string, Person>();
   for (const name of ["many", "few", "writer"]) people.set(name, await solo.person(name));
