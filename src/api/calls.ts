@@ -166,6 +166,8 @@ export const SESSION_CALLS: { readonly [Name in Exclude<UnaryCall, keyof typeof 
       .then(as((messages) => ({ messages: messages.map(wireMessage) }))),
   SaveMessage: ({ messageId, unsave, clientId }, { chat, session }) =>
     chat.saveMessage(session, { messageId, on: !unsave, clientId }).then(as(() => ({}))),
+  MarkUnread: ({ messageId, clientId }, { chat, session }) =>
+    chat.markUnread(session, { messageId, clientId }).then(nothing),
   ListSaved: ({ limit, before, read }, { chat, session, readAt }) =>
     chat.listSaved(session, { limit: limit || PAGE_DEFAULT, before, ...readAt(read) }).then(
       as((saved) => ({

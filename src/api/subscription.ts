@@ -129,6 +129,8 @@ function eventFields(event: FeedEvent): Partial<Encodable<WireSubscribeResponse>
       return { conversation: { conversationId: event.conversationId } };
     case "reports":
       return { reports: { open: event.open } };
+    case "unread":
+      return { unread: { conversationId: event.conversationId, from: event.from } };
     case "saved":
       return { saved: { messageId: event.messageId, conversationId: event.conversationId, saved: event.on } };
     case "typing":

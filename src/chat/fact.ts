@@ -38,6 +38,8 @@ export type Told<Message, Person> =
   | { readonly kind: "conversation"; readonly conversationId: ConversationId }
   /** For whoever runs the chat: how many reports wait, counted up to REPORTS_COUNT_MAX. */
   | { readonly kind: "reports"; readonly open: number }
+  /** The user wants to see the messages from seq `from` on as unread. Nobody else is told. */
+  | { readonly kind: "unread"; readonly conversationId: ConversationId; readonly from: number }
   /** The user has saved the message, or let go of it. Nobody else is told. */
   | {
       readonly kind: "saved";

@@ -45,6 +45,15 @@ export interface KeepingCalls {
     session: Session,
     input: { readonly limit: number; readonly before?: string } & ReadAt,
   ): Promise<Answer<readonly SavedView[]>>;
+  /**
+   * Marks a message and the later ones of its conversation as unread, for the user alone; reading them later ends that.
+   * Errors: not_found; invalid (there is no message of somebody else from there on, or the user does not follow the
+   * thread).
+   */
+  markUnread(
+    session: Session,
+    input: { readonly messageId: MessageId; readonly clientId: ClientId },
+  ): Promise<Answer<null>>;
   /** Which of these messages of one conversation the user has saved. */
   savedAmong(session: Session, messages: readonly MessageView[]): ReadonlySet<MessageId>;
   /** Ids of the pinned messages; none if the user may not read the conversation. */

@@ -1,6 +1,7 @@
 /**
  * The rows of what people keep at hand: messages that are pinned in their
- * conversation, and those that somebody has saved. rows.ts says what rows are.
+ * conversation, those that somebody has saved, and from where on somebody
+ * has marked a conversation as unread. rows.ts says what rows are.
  */
 import type { ConversationId, UserId } from "./ids.ts";
 import type { Seq } from "../election/view.ts";
@@ -52,4 +53,30 @@ export interface SavedRows {
   put(row: SavedRow): void;
   /** How many the user has saved, counted up to `max`. */
   count(user: UserId, max: number): number;
+}
+
+/** From where on a user wants to see a conversation as unread, beside the read mark. */
+export interface UnreadRow {
+  readonly user: UserId;
+  readonly conversation: ConversationId;
+  /** Seq of the first message that the user marked as unread and has not read since; 0: the mark alone counts. */
+  readonly from: Seq;
+  /** Of the op that marked it last (kinds/tags.ts). */
+  readonly tag: string;
+  /** The op that last marked it. */
+  readonly changedSeq: Seq;
+}
+
+/** What the rules read and change of that. */
+export interface UnreadRows {
+  of(user: UserId, conversation: ConversationId): UnreadRow | null;
+  /** Inserts or replaces, by user and conversation. */
+  put(row: UnreadRow): void;
+  /** Forgets that the user has singly read messages from seq `from` on. */
+  dropReads(user: UserId, conversation: ConversationId, from: Seq): void;
+}
+
+/** Up to where a user has read: to the mark, unless the user has marked something before it as unread. */
+export function readUpTo(mark: Seq, unread: Pick<UnreadRow, "from"> | null): Seq {
+  return unread === null || unread.from === 0 ? mark : Math.min(mark, unread.from - 1);
 }

@@ -170,6 +170,11 @@ export interface KeptQueries {
    * newest. Whether the user may read the conversation is asked first.
    */
   pinned(conversation: ConversationId, user: UserId, limit: number): readonly SeenMessage[];
+  /**
+   * The latest tag of the ops by which the user marked one of these conversations as unread; "": none did. Does not
+   * iterate if nobody has marked anything.
+   */
+  newestUnreadTag(user: UserId, conversations: Iterable<ConversationId>): string;
   /** What the user has saved below tag `before`, the one that was saved last first. */
   saved(user: UserId, before: string, limit: number): readonly Saved[];
   /** Which messages of the conversation, from seq `first` to `last`, the user has saved. */

@@ -9,7 +9,7 @@
 import type { ClientId, ConversationId, InviteId, MessageId, SessionId, UserId } from "./ids.ts";
 import type { ProfileRows } from "./profiles.ts";
 import type { ReportRows } from "./report-rows.ts";
-import type { PinRows, SavedRows } from "./kept-rows.ts";
+import type { PinRows, SavedRows, UnreadRows } from "./kept-rows.ts";
 import type { Seq } from "../election/view.ts";
 
 /** 0: a living account. 1: deleted, its messages stay. 2: deleted together with its messages. */
@@ -382,7 +382,7 @@ export interface EarlyRow {
   readonly author: UserId;
   readonly clientId: ClientId;
   readonly user: UserId;
-  readonly what: "hidden" | "read" | EarlyReaction | EarlyEdit | EarlyRemoval | EarlyPin | EarlySave;
+  readonly what: "hidden" | "read" | EarlyReaction | EarlyEdit | EarlyRemoval | EarlyPin | EarlySave | EarlyUnread;
 }
 
 /** The tag of the op, "on" or "off", and the emoji (kinds/react.ts). */
@@ -396,6 +396,8 @@ export type EarlyRemoval = `removed ${string}`;
 export type EarlyPin = `pin ${string}`;
 /** The same (kinds/save.ts). */
 export type EarlySave = `save ${string}`;
+/** The tag of the op (kinds/mark-unread.ts). */
+export type EarlyUnread = `unread ${string}`;
 
 /** What lets people into their accounts and keeps them out. */
 export interface LockRows {
@@ -525,6 +527,7 @@ export interface Rows {
   readonly reports: ReportRows;
   readonly pins: PinRows;
   readonly saved: SavedRows;
+  readonly unreads: UnreadRows;
   /** The tag of the last of them; "" if the message was never edited. */
   newestVersion(seq: Seq): string;
   /** Inserts or replaces. */

@@ -101,4 +101,37 @@ stories("keeping", {}, (stage) => {
     await page.getByRole("button", { name: "Unsave" }).click();
     await page.getByText("Nothing yet.").waitFor();
   });
+
+  story(
+    "marked as unread from a message on: it stays so while the user is there, and is read when she comes back",
+    async () => {
+      const { page } = bob;
+      const listed = page.locator("#sidebar .has-unread", { hasText: ann.name });
+      await bob.look();
+      await row(page, "the rules").click();
+      for (const text of ["second", "third"]) await ann.say(text);
+      await row(page, "third").waitFor();
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Mark as read" }).click();
+      await listed.waitFor({ state: "detached" });
+      const other = await bob.tab();
+      await other.goto(new URL(page.url()).origin);
+      await choose(page, "second", "Mark unread from here");
+      await listed.locator(".count", { hasText: "2" }).waitFor();
+      await other.locator("#sidebar .has-unread .count", { hasText: "2" }).waitFor();
+      await other.close();
+      expect(await page.locator(".message[data-unread] .body").allInnerTexts()).toEqual(["second", "third"]);
+      expect(await violations(page)).toEqual([]);
+      // A reply from the same page reads nothing. Looking at the messages would take 3 s to read them.
+      await bob.say("later");
+      await row(ann.page, "later").waitFor();
+      expect(await page.locator(".message[data-unread]").count()).toBe(2);
+      await page.locator("#sidebar").getByRole("link", { name: "Saved" }).click();
+      await page.getByRole("heading", { name: "Saved" }).waitFor();
+      await listed.click();
+      await row(page, "third").waitFor();
+      // Now looking at them reads them.
+      await listed.waitFor({ state: "detached" });
+    },
+  );
 });

@@ -132,6 +132,14 @@ const ACTS: Record<OpKind, ((team: Team) => Promise<Omit<Act, "kind">>) | string
     const effect = (rows: AllRows): number => count(rows, "saved", { seq, user: team.ids.ben, is_on: 1 });
     return team.call(team.ben, "SaveMessage", { messageId: id }, effect);
   },
+  markUnread: async (team) => {
+    const { seq, id } = await team.said();
+    const effect = (rows: AllRows): number =>
+      rows["unreads"]!.filter((row) => row["user"] === team.ids.ben && Number(row["changed_seq"]) > seq).length > 0
+        ? 1
+        : 0;
+    return team.call(team.ben, "MarkUnread", { messageId: id }, effect);
+  },
   editMessage: async (team) => {
     const { seq, id } = await team.said();
     const body = team.fresh("edited");

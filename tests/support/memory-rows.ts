@@ -30,7 +30,7 @@ import type {
 } from "../../src/chat/rows.ts";
 import { AUDIT_DROPPED_MAX, AUDIT_MICROS, AUDIT_ROWS_MAX, FIRST_FORMAT } from "../../src/chat/rows.ts";
 import type { ProfileRow, ProfileRows } from "../../src/chat/profiles.ts";
-import type { PinRow, PinRows, SavedRow, SavedRows } from "../../src/chat/kept-rows.ts";
+import type { PinRow, PinRows, SavedRow, SavedRows, UnreadRow, UnreadRows } from "../../src/chat/kept-rows.ts";
 import type { Seq } from "../../src/election/view.ts";
 import { lowerBound, table } from "./memory-tables.ts";
 import type { ReportRow } from "../../src/chat/report-rows.ts";
@@ -59,6 +59,7 @@ class Tables {
   reports = new Map<string, ReportRow>();
   pins = new Map<string, PinRow>();
   saved = new Map<string, SavedRow>();
+  unreads = new Map<string, UnreadRow>();
   preferences = new Map<string, PreferenceRow>();
   invites = new Map<string, InviteRow>();
   inviteUses = new Map<string, InviteUseRow>();
@@ -143,6 +144,7 @@ export class MemoryRows implements Rows {
       versions: table(t.versions.values(), ["seq", "tag"]),
       removals: table(t.removals.values(), ["seq"]),
       reports: table(t.reports.values(), ["message", "by"]),
+      unreads: table(t.unreads.values(), ["user", "conversation"]),
       saved: table(this.#numbered(t.saved.values()), ["user", "conversation", "seq"]),
       pins: table(this.#numbered(t.pins.values()), ["seq"]),
       reads: table(t.reads.values(), ["user", "conversation", "seq"]),
@@ -424,6 +426,15 @@ export class MemoryRows implements Rows {
     set: (key, row) => this.#set(this.#t.reports, key, row),
     delete: (key) => this.#delete(this.#t.reports, key),
   });
+  readonly unreads: UnreadRows = {
+    of: (user, conversation) => this.#t.unreads.get(`${user} ${conversation}`) ?? null,
+    put: (row) => this.#set(this.#t.unreads, `${row.user} ${row.conversation}`, row),
+    dropReads: (user, conversation, from) => {
+      for (const [key, row] of this.#t.reads)
+        if (row.user === user && row.conversation === conversation && row.seq >= from) this.#delete(this.#t.reads, key);
+    },
+  };
+
   readonly saved: SavedRows = {
     of: (user, conversation, seq) => this.#t.saved.get(`${user} ${conversation} ${seq}`) ?? null,
     put: (row) => this.#set(this.#t.saved, `${row.user} ${row.conversation} ${row.seq}`, row),

@@ -236,6 +236,8 @@ export class Views {
         return { kind: told.kind, conversationId: told.conversationId };
       case "reports":
         return { kind: "reports", open: told.open };
+      case "unread":
+        return { kind: told.kind, conversationId: told.conversationId, from: told.from };
       case "saved": {
         const { kind, conversationId, messageId: saved, on } = told;
         return { kind, conversationId, messageId: saved, on };

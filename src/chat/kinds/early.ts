@@ -6,13 +6,14 @@
  */
 import type { Fact } from "../fact.ts";
 import { splitMessageId, type MessageId, type UserId } from "../ids.ts";
-import type { EarlyEdit, EarlyPin, EarlyRemoval, EarlyRow, EarlySave, Rows } from "../rows.ts";
+import type { EarlyEdit, EarlyPin, EarlyRemoval, EarlyRow, EarlySave, EarlyUnread, Rows } from "../rows.ts";
 import type { Seq } from "../../election/view.ts";
 import { applyEarlyRemoval } from "./removals.ts";
 import { applyEarlyEdit } from "./edit-message.ts";
 import { mayRead, placeOfRequest, type Place } from "./places.ts";
 import { applyEarlyPin } from "./pin.ts";
 import { earlyElement, setFromBranch } from "./react.ts";
+import { applyEarlyUnread } from "./mark-unread.ts";
 import { applyEarlySave } from "./save.ts";
 import { readSingly } from "./read-mark.ts";
 
@@ -42,6 +43,10 @@ export function applyEarly(place: Place, seq: Seq, rows: Rows): Fact[] {
       facts.push(...applyEarlyRemoval(place, user, what, seq, rows));
       continue;
     }
+    if (isEarlyUnread(what)) {
+      facts.push(...applyEarlyUnread(place, user, what, seq, rows));
+      continue;
+    }
     if (isEarlySave(what)) {
       facts.push(...applyEarlySave(place, user, what, seq, rows));
       continue;
@@ -66,6 +71,10 @@ export function applyEarly(place: Place, seq: Seq, rows: Rows): Fact[] {
 
 function isEarlyRemoval(what: EarlyRow["what"]): what is EarlyRemoval {
   return what.startsWith("removed ");
+}
+
+function isEarlyUnread(what: EarlyRow["what"]): what is EarlyUnread {
+  return what.startsWith("unread ");
 }
 
 function isEarlySave(what: EarlyRow["what"]): what is EarlySave {

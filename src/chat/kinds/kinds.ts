@@ -19,6 +19,7 @@ import { endSession } from "./end-session.ts";
 import { follow } from "./follow.ts";
 import type { Kind } from "./kind.ts";
 import { login } from "./login.ts";
+import { markUnread } from "./mark-unread.ts";
 import { marks } from "./marks.ts";
 import { nameGroup } from "./name-group.ts";
 import { next } from "./next.ts";
@@ -68,6 +69,7 @@ export const KINDS = {
   react,
   pin,
   save,
+  markUnread,
   editMessage,
   setPreference,
   follow,

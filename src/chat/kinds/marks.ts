@@ -26,6 +26,8 @@ export interface Mark {
    * proposing replica, at most 500; a merge uses these instead of `upTo`.
    */
   readonly ids: readonly MessageId[];
+  /** The tag of the last op that marked the conversation as unread, as the proposer knew it. Absent: none did. */
+  readonly seen?: string;
 }
 
 export interface Marks {
@@ -40,7 +42,13 @@ export const marks: Kind<Marks> = {
   recorded: false,
 
   read(payload) {
-    const marks = payload.marks.map(({ user, session, upTo, ids }) => ({ user, session, upTo: upTo ?? null, ids }));
+    const marks = payload.marks.map(({ user, session, upTo, ids, seen }) => ({
+      user,
+      session,
+      upTo: upTo ?? null,
+      ids,
+      ...(seen === "" ? {} : { seen }),
+    }));
     return { kind: "marks", marks };
   },
 
@@ -56,7 +64,7 @@ export const marks: Kind<Marks> = {
 
 /** Applies one mark. Returns null, or the reason why the mark is refused. */
 function decideMark(
-  { user, session, upTo, ids }: Mark,
+  { user, session, upTo, ids, seen = "" }: Mark,
   recovered: boolean,
   { seq, rows, facts }: { readonly seq: Seq; readonly rows: Rows; readonly facts: Fact[] },
 ): ChatErrorCode | null {
@@ -70,13 +78,13 @@ function decideMark(
     if (recovered) keepEarly(ids, user, "read", rows);
     const places = visible(ids, { user, recovered }, rows);
     if (places === null) return "not_found";
-    facts.push(...readSingly(places, user, seq, rows));
+    facts.push(...readSingly(places, user, seq, rows, seen));
     return null;
   }
   const place = placeOf(upTo, user, rows);
   if (place === null) return "not_found";
   const member = rows.member(place.conversation, user);
   // Nothing is unread in a thread for whoever does not follow it.
-  if (member !== null) moveMark(member, place.seq, seq, rows, [], facts);
+  if (member !== null) moveMark(member, place.seq, { seq, rows, facts, fresh: [], seen });
   return null;
 }

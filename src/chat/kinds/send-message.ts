@@ -119,7 +119,9 @@ export const sendMessage: Kind<SendMessage> = {
     facts.push(...opened.facts, ...tellRoot(conversation, seq, rows));
     const isDue = body.readUpTo !== "" || seq % OWN_MARK_EVERY === 0 || op.clientId.endsWith("0");
     if (member !== null && isDue) {
-      moveMark(member, answered ?? 0, seq, rows, [], facts);
+      // On one branch, what the author was shown includes all that she marked as unread before.
+      const seen = answered === null ? "" : (rows.unreads.of(op.user, conversation)?.tag ?? "");
+      moveMark(member, answered ?? 0, { seq, rows, facts, fresh: [], seen });
     }
     if (op.recovered) facts.push(...applyEarly(place, seq, rows));
     return { kind: "sent", conversation, facts };

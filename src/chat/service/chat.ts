@@ -98,7 +98,7 @@ export function createChat(options: ChatOptions): Chat {
   const recipients = new Recipients(options, { reading, finder });
   const changes = new MessageChanges(options, { writer, reading, views });
   const messaging = new Messaging(options, { writer, changes, marks, reading, views, recipients });
-  const keeping = new Keeping(options, { writer, changes, reading, views });
+  const keeping = new Keeping(options, { writer, marks, changes, reading, views });
   const rooms = new Rooms(options, { writer, reading, views, finder });
   const threads = new Threads(options, { writer, reading, views });
   const people = new People(options, { writer, reading, views, finder });

@@ -1,7 +1,7 @@
-/** Pins messages in their conversations and saves them for the user alone, and lists both. */
+/** Pins messages in their conversations, saves them for the user alone, and marks them as unread again. */
 import { PINS_MAX, SAVED_MAX } from "../bounds.ts";
 import { failed, type Answer } from "../errors.ts";
-import { messageId, type ClientId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
+import { isThreadId, messageId, type ClientId, type ConversationId, type MessageId, type UserId } from "../ids.ts";
 import { PINS_SHOWN_MAX, type KeepingCalls, type SavedView } from "../keeping-service.ts";
 import { microsOf } from "../kinds/tags.ts";
 import { checkClientId, checkLimit } from "../limits.ts";
@@ -11,6 +11,7 @@ import type { Reading } from "../reading.ts";
 import { failedWith } from "../sentences.ts";
 import type { MessageView, ReadAt, Session } from "../chat-service.ts";
 import type { Views } from "../feed/views.ts";
+import type { MarkGatherer } from "./mark-gatherer.ts";
 import type { MessageChanges } from "./message-changes.ts";
 import type { Writer } from "./writer.ts";
 
@@ -19,11 +20,14 @@ const TOO_MANY_SAVED = `You have saved ${SAVED_MAX.toLocaleString("en")} message
 /** Above every tag, and longer than any. */
 const NEWEST = "~";
 const TAG_CHARS_MAX = 100;
+const NOTHING_UNREAD = "From this message on, all messages are your own.";
+const NOTHING_UNREAD_IN_THREAD = "Only in a thread that you follow can something of others be unread.";
 const ADMINS_PIN = "Only those who run this room pin messages in it.";
 
 export class Keeping implements KeepingCalls {
   readonly #deps: ChatDeps;
   readonly #writer: Writer;
+  readonly #marks: Pick<MarkGatherer, "flush">;
   readonly #changes: MessageChanges;
   readonly #reading: Reading;
   readonly #views: Views;
@@ -32,6 +36,7 @@ export class Keeping implements KeepingCalls {
     deps: ChatDeps,
     parts: {
       readonly writer: Writer;
+      readonly marks: Pick<MarkGatherer, "flush">;
       readonly changes: MessageChanges;
       readonly reading: Reading;
       readonly views: Views;
@@ -39,6 +44,7 @@ export class Keeping implements KeepingCalls {
   ) {
     this.#deps = deps;
     this.#writer = parts.writer;
+    this.#marks = parts.marks;
     this.#changes = parts.changes;
     this.#reading = parts.reading;
     this.#views = parts.views;
@@ -82,6 +88,23 @@ export class Keeping implements KeepingCalls {
     if (!written.ok) return written.error.code === "too_many" ? failed("too_many", TOO_MANY_SAVED) : written;
     const seen = this.#changes.seen(session, message);
     return { ok: true, value: seen?.deleted === false ? seen : null, cursor: written.cursor };
+  }
+
+  async markUnread(
+    session: Session,
+    input: { readonly messageId: MessageId; readonly clientId: ClientId },
+  ): Promise<Answer<null>> {
+    const clientId = checkClientId(input.clientId);
+    if (!clientId.ok) return clientId;
+    // Marks that the user made before must not come after.
+    this.#marks.flush();
+    const body = { kind: "markUnread", message: input.messageId } as const;
+    const written = await this.#writer.write(session.userId, clientId.value, body);
+    if (written.ok) return { ok: true, value: null, cursor: written.cursor };
+    if (written.error.code !== "invalid") return written;
+    const found = this.#deps.queries().messageById(input.messageId, session.userId);
+    const isThread = found !== null && isThreadId(found.conversation);
+    return failed("invalid", isThread ? NOTHING_UNREAD_IN_THREAD : NOTHING_UNREAD);
   }
 
   async listSaved(

@@ -298,7 +298,11 @@ export class Messaging {
     upTo: MessageId | null,
     ids: readonly MessageId[],
   ): Promise<Answer<null>> {
-    return await this.#marks.mark({ user: userId, session: sessionId, upTo, ids });
+    const places = upTo === null ? ids : [upTo];
+    const conversations = places.values().flatMap((id) => this.#conversationOf(id));
+    const seen = this.#deps.queries().kept.newestUnreadTag(userId, conversations);
+    const mark = { user: userId, session: sessionId, upTo, ids };
+    return await this.#marks.mark(seen === "" ? mark : { ...mark, seen });
   }
 
   async listUsers(session: Session, input: ListUsersInput & ReadAt): Promise<Answer<readonly UserView[]>> {
@@ -448,6 +452,12 @@ export class Messaging {
     const queries = this.#deps.queries();
     const isShown = !queries.isLimited(conversation) || queries.messageById(id, userId) !== null;
     return isShown ? this.#seqOf(id, conversation) : null;
+  }
+
+  #conversationOf(id: MessageId): readonly ConversationId[] {
+    const parts = splitMessageId(id);
+    const request = parts === null ? null : this.#deps.queries().request(parts.author, parts.clientId);
+    return request === null || request.conversation === null ? [] : [request.conversation];
   }
 
   #seqOf(id: MessageId, conversation: ConversationId): Seq | null {

@@ -2,6 +2,8 @@
 import { messageId, type ConversationId, type UserId } from "../../chat/ids.ts";
 import { mayRead } from "../../chat/kinds/places.ts";
 import type { Change, KeptQueries, Saved, SeenMessage } from "../../chat/queries.ts";
+import { readUpTo } from "../../chat/kept-rows.ts";
+import type { MemberRow } from "../../chat/rows.ts";
 import type { Seq } from "../../election/view.ts";
 import type { StateRows } from "./state-rows.ts";
 
@@ -41,8 +43,37 @@ export class StateKeptQueries implements KeptQueries {
     return this.#rows.saved.between(user, conversation, first, last);
   }
 
-  /** What the user has saved or let go of after `seq`, for a stream that resumes. */
-  savedSince(user: UserId, seq: Seq, limit: number): Change[] {
+  newestUnreadTag(user: UserId, conversations: Iterable<ConversationId>): string {
+    // Nobody has marked anything: then the conversations, which take look-ups, are not asked for.
+    if (this.#rows.unreads.isEmpty()) return "";
+    const tags = Array.from(conversations, (one) => this.#rows.unreads.of(user, one)?.tag ?? "");
+    return tags.reduce((newest, tag) => (tag > newest ? tag : newest), "");
+  }
+
+  /** What the user has marked as unread after `seq` and not read since. */
+  #unreadSince(user: UserId, seq: Seq, limit: number): Change[] {
+    return this.#rows.unreads
+      .since(user, seq, limit)
+      .filter(({ conversation, from }) => from > 0 && mayRead(conversation, user, this.#rows))
+      .map(({ conversation, from, changedSeq }) => ({
+        seq: changedSeq,
+        told: { kind: "unread", conversationId: conversation, from },
+      }));
+  }
+
+  /** What of all this the user has changed after `seq`, for a stream that resumes. */
+  since(user: UserId, seq: Seq, limit: number): Change[] {
+    return [...this.#savedSince(user, seq, limit), ...this.#unreadSince(user, seq, limit)];
+  }
+
+  /** The user's membership with the mark up to which the user has read, as the user wants to see it. */
+  member(conversation: ConversationId, user: UserId): MemberRow | null {
+    const member = this.#rows.member(conversation, user);
+    const unread = member === null ? null : this.#rows.unreads.of(user, conversation);
+    return member === null || unread === null ? member : { ...member, mark: readUpTo(member.mark, unread) };
+  }
+
+  #savedSince(user: UserId, seq: Seq, limit: number): Change[] {
     return this.#rows.saved.since(user, seq, limit).map(({ conversation, author, clientId, isOn, changedSeq }) => ({
       seq: changedSeq,
       told: { kind: "saved", conversationId: conversation, messageId: messageId(author, clientId), on: isOn },

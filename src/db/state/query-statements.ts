@@ -14,6 +14,7 @@ import {
   profiles,
   reads,
   sessions,
+  unreads,
   users,
 } from "./schema.ts";
 
@@ -34,6 +35,10 @@ const companions = alias(members, "companions");
 const isSmall = sql`(select count(*) from (select 1 from ${members} as together
   where together.conversation = ${members.conversation} limit ${sql.raw(String(COMPANIONS_MAX + 1))}))
   <= ${sql.raw(String(COMPANIONS_MAX))}`;
+
+/** Up to where a member has read: `readUpTo` (chat/kept-rows.ts), of a row of `members` and perhaps one of `unreads`. */
+const read = sql<number>`case coalesce(${unreads.from}, 0) when 0 then ${members.mark}
+  else min(${members.mark}, ${unreads.from} - 1) end`;
 
 /** Whether a membership is in a thread: no other id begins like this (ids.ts). */
 const isThread = sql`(substr(${members.conversation}, 1, 2) = 't_')`;
@@ -123,7 +128,7 @@ function overview(c: StateConnection) {
       .select({
         user: members.user,
         conversation: members.conversation,
-        mark: members.mark,
+        mark: read.as("read"),
         markChangedSeq: members.markChangedSeq,
         sinceSeq: members.sinceSeq,
         sinceMicros: members.sinceMicros,
@@ -142,6 +147,7 @@ function overview(c: StateConnection) {
         preferences,
         and(eq(preferences.user, members.user), eq(preferences.conversation, members.conversation)),
       )
+      .leftJoin(unreads, and(eq(unreads.user, members.user), eq(unreads.conversation, members.conversation)))
       .where(and(eq(members.user, p("user")), sql`${isThread} = ${p("threads")}`))
       .limit(p("limit")),
   );
@@ -183,7 +189,7 @@ function countUnread() {
       and ${reads.seq} = ${messages.seq}
     left join ${hidden} on ${hidden.user} = ${members.user} and ${hidden.conversation} = ${members.conversation}
       and ${hidden.seq} = ${messages.seq}
-    where ${messages.conversation} = ${conversations.createdSeq} and ${messages.seq} > ${members.mark}
+    where ${messages.conversation} = ${conversations.createdSeq} and ${messages.seq} > ${read}
       and ${messages.author} <> ${members.user} and ${messages.deleted} = 0
       and (${messages.recovered} = 0 or ${messages.timeMicros} >= ${members.sinceMicros})
       and ${reads.seq} is null and ${hidden.seq} is null limit ${p("counted")}))`;
@@ -199,7 +205,7 @@ function countMentions() {
     left join ${hidden} on ${hidden.user} = ${members.user} and ${hidden.conversation} = ${members.conversation}
       and ${hidden.seq} = ${mentions.seq}
     where ${mentions.user} in (${members.user}, case ${preferences.muted} when 1 then '' else ${sql.raw(`'${ROOM}'`)} end)
-      and ${mentions.conversation} = ${conversations.createdSeq} and ${mentions.seq} > ${members.mark}
+      and ${mentions.conversation} = ${conversations.createdSeq} and ${mentions.seq} > ${read}
       and ${mentions.silent} = 0 and ${messages.author} <> ${members.user} and ${messages.deleted} = 0
       and (${messages.recovered} = 0 or ${messages.timeMicros} >= ${members.sinceMicros})
       and ${reads.seq} is null and ${hidden.seq} is null limit ${p("counted")})) end`;

@@ -14,6 +14,11 @@ export function seatsOf(user: UserId): string {
   return `seats of ${user}`;
 }
 
+/** What stands, among the conversations, for what a user has marked as unread. */
+export function markedBy(user: UserId): string {
+  return `marked as unread by ${user}`;
+}
+
 /** What stands, among the conversations, for what a user prefers for them. */
 export function preferencesOf(user: UserId): string {
   return `preferences of ${user}`;

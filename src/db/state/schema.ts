@@ -393,6 +393,19 @@ export const saved = sqliteTable(
   ],
 );
 
+/** From where on users have marked conversations as unread; UnreadRow says what the columns are. */
+export const unreads = sqliteTable(
+  "unreads",
+  {
+    user: text().notNull(),
+    conversation: text().notNull(),
+    from: integer().notNull(),
+    tag: text().notNull(),
+    changedSeq: integer("changed_seq").notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.user, t.conversation] })],
+);
+
 /** The texts of messages that were edited; VersionRow says what the columns are. */
 export const versions = sqliteTable(
   "versions",

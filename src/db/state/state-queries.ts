@@ -265,7 +265,7 @@ export class StateQueries implements Queries {
   }
 
   firstUnread(conversation: ConversationId, user: UserId): Seq | null {
-    const me = this.#rows.member(conversation, user);
+    const me = this.kept.member(conversation, user);
     if (me === null || this.#isSilenced(me)) return null;
     return (this.#q.firstUnread.get(...this.#unreadParameters(me), 1)?.[2] as Seq | undefined) ?? null;
   }
@@ -347,7 +347,8 @@ export class StateQueries implements Queries {
   }
 
   unreadIds(conversation: ConversationId, user: UserId, limit: number): readonly MessageId[] {
-    const newest = this.#memory.newestUnread(conversation, user);
+    const isMarked = (this.#rows.unreads.of(user, conversation)?.from ?? 0) > 0;
+    const newest = isMarked ? null : this.#memory.newestUnread(conversation, user);
     if (newest === "nothing") return [];
     if (newest !== null && limit === 1) return [messageId(newest.author, newest.clientId)];
     const me = this.#reader(conversation, user);
@@ -374,7 +375,7 @@ export class StateQueries implements Queries {
         changes.push({ seq: changedSeq, told: { kind: "conversation", conversationId: conversation } });
     for (const { user: person, seq: changedSeq } of this.#rows.profiles.since(seq, limit + 1))
       if (this.admin.knows(user, person)) changes.push({ seq: changedSeq, told: { kind: "profile", person } });
-    changes.push(...this.kept.savedSince(user, seq, limit + 1));
+    changes.push(...this.kept.since(user, seq, limit + 1));
     const memberships = [...this.#memberships(user), ...this.#watched(user, watched)];
     for (const { conversation } of memberships) {
       if (changes.length > limit) return null;
@@ -402,7 +403,7 @@ export class StateQueries implements Queries {
    * follow it.
    */
   #reader(conversation: ConversationId, user: UserId): MemberRow | null {
-    const member = this.#rows.member(conversation, user);
+    const member = this.kept.member(conversation, user);
     if (!isThreadId(conversation)) return member;
     if (!this.isMember(conversation, user)) return null;
     return member ?? { conversation, user, mark: NEVER, markChangedSeq: 0, sinceSeq: 0, sinceMicros: 0 };

@@ -47,6 +47,7 @@ import { rowStatements, type RowStatements } from "./row-statements.ts";
 import { RequestSpans } from "./request-spans.ts";
 import { StateSaved } from "./saved.ts";
 import { StateRemovals } from "./removals.ts";
+import { StateUnreads } from "./unreads.ts";
 import { StateVersions } from "./versions.ts";
 import {
   REQUEST_COLUMNS,
@@ -80,6 +81,7 @@ export class StateRows implements Rows {
   readonly reports: StateReports;
   readonly pins: StatePins;
   readonly saved: StateSaved;
+  readonly unreads: StateUnreads;
   readonly #preferences: StatePreferences;
   readonly #follows: StateFollows;
   /** These also answer queries. */
@@ -117,6 +119,7 @@ export class StateRows implements Rows {
     this.#versions = new StateVersions(connection);
     this.removals = new StateRemovals(connection);
     this.reports = new StateReports(connection);
+    this.unreads = new StateUnreads(connection, this.#changes);
     this.pins = new StatePins(connection, (conversation) => this.numberOf(conversation));
     this.saved = new StateSaved(connection, this.#changes, (conversation) => this.numberOf(conversation));
     this.#preferences = new StatePreferences(connection);
@@ -144,6 +147,7 @@ export class StateRows implements Rows {
     this.#roles = null;
     this.#first = null;
     this.locks.forget();
+    this.unreads.forget();
     this.profiles.forget();
   }
 

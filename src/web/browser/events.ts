@@ -67,6 +67,11 @@ export class Events {
       gone: ({ messageIds }: { messageIds: string[] }) => {
         for (const { roll } of views()) roll?.removeIds(messageIds);
       },
+      unread: ({ conversationId, from }: { conversationId: string; from: number }) => {
+        const view = this.#viewOf(conversationId);
+        view?.reading?.pause();
+        view?.roll?.markUnreadFrom(from);
+      },
       saved: (saved: Saved) => showSaved(saved),
       read: (marks: ReadMarks) => this.#onRead(marks),
       person: ({ person }: { person: Person }) => this.#onPerson(person),

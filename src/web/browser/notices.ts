@@ -28,6 +28,8 @@ export class Notices {
   readonly #channel: BroadcastChannel;
   /** Calls by conversation. */
   readonly #calls = new Map<string, number>();
+  /** The newest message of each conversation of which a row came. */
+  readonly #lastSeqs = new Map<string, number>();
   /** What waits for the pages that may say that it is seen. */
   readonly #waiting = new Map<string, ReturnType<typeof setTimeout>>();
   readonly #open = new Map<string, Notification>();
@@ -63,9 +65,13 @@ export class Notices {
   changed(row: ListRow): void {
     const { conversationId, here, lastSeq } = row;
     const before = this.#calls.get(conversationId) ?? (lastSeq > this.#input.from ? 0 : here);
+    // Messages that the user has marked as unread are no news.
+    const known = this.#lastSeqs.get(conversationId);
+    const isNews = known === undefined ? lastSeq > this.#input.from : lastSeq !== known;
     this.#calls.set(conversationId, here);
+    this.#lastSeqs.set(conversationId, lastSeq);
     if (here === 0) this.#drop(conversationId);
-    else if (here > before) this.#called(row);
+    else if (here > before && isNews) this.#called(row);
   }
 
   #called(row: ListRow): void {

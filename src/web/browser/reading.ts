@@ -38,6 +38,8 @@ export class Reading {
   /** The ids in requests that are under way. */
   readonly #marking = new Set<string>();
   #timer: ReturnType<typeof setTimeout> | null = null;
+  /** The user has marked something as unread: until she comes here again, only what she does on purpose reads. */
+  #isPaused = false;
 
   constructor(roll: Rows, { onSight, say, closed }: ReadingInput) {
     this.#roll = roll;
@@ -48,7 +50,7 @@ export class Reading {
     const atOpen = Number(roll.list.closest<HTMLElement>("[data-unread-at-open]")?.dataset["unreadAtOpen"] ?? 0);
     this.#isWholeAtOpen = atOpen < UNREAD_COUNTED_MAX && this.#unread().length >= atOpen;
     this.#listen();
-    if (onSight) watchSight(roll, closed, (row) => this.#markSeen(row));
+    if (onSight) watchSight(roll, closed, (row) => this.#isPaused || this.#markSeen(row));
   }
 
   #listen(): void {
@@ -67,6 +69,12 @@ export class Reading {
       const row = target.closest<HTMLElement>(".message[data-unread], .message[data-fresh]");
       if (row !== null) this.mark(row);
     });
+  }
+
+  /** The user has marked messages as unread, here or on another page: looking at them and replying do not read them. */
+  pause(): void {
+    this.#isPaused = true;
+    this.#waiting.clear();
   }
 
   /** Marks a row as read, as a click on it does. */
@@ -95,6 +103,7 @@ export class Reading {
    * If the page does not show all unread messages, this marks those in the window itself and returns "".
    */
   seenUpTo(): string {
+    if (this.#isPaused) return "";
     const end = this.#roll.log.getBoundingClientRect().bottom;
     const shown = this.#confirmed().filter((row) => row.getBoundingClientRect().top < end);
     const news = shown.filter(isUnread);

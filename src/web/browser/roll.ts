@@ -202,6 +202,18 @@ export class Roll implements Rows {
     });
   }
 
+  /** Shows the messages of others from this seq on as unread. */
+  markUnreadFrom(from: number): void {
+    const rows = Array.from(this.rows()).filter(
+      (row) => seqOf(row) >= from && row.matches("[data-seq]:not(.own, .removed)"),
+    );
+    const ids = rows.map((row) => row.dataset["id"] ?? "");
+    this.#newLineBefore = ids[0] ?? this.#newLineBefore;
+    this.restoreUnread(ids);
+    this.#steady(() => this.#arrange());
+    this.#firstUnread.draw();
+  }
+
   /** Shows all messages up to this one as read, if it is on the page. */
   clearUnreadUpTo(id: string): void {
     const row = this.#rowOf(`m-${id}`);

@@ -85,7 +85,7 @@ export function openView(root: HTMLElement, arrival: Here, input: ViewInput): Vi
     const react = openReactions(roll, { onRow: (html) => roll.change(html), say: input.say });
     openQuotes(roll.list, (id) => roll.show(id));
     openMessageMenu(roll, {
-      acts: actsOf(roll, composer, input.say),
+      acts: actsOf(roll, { composer, reading: opened }, input.say),
       react: (row, emoji) => react(row, emoji, true),
       picker,
       closed: closing.signal,
@@ -109,13 +109,22 @@ export function openView(root: HTMLElement, arrival: Here, input: ViewInput): Vi
 }
 
 /** What the entries of a message's menu do. */
-function actsOf(roll: Roll, composer: Composer | null, say: ViewInput["say"]): MessageActs {
+function actsOf(
+  roll: Roll,
+  { composer, reading }: { readonly composer: Composer | null; readonly reading: Reading },
+  say: ViewInput["say"],
+): MessageActs {
   const change = (row: HTMLElement, form: string): void =>
     void actOn(row, form, { onRow: (html) => roll.change(html), say });
   return {
     edit: (row) => void composer?.edit(row),
     quote: (row) => composer?.quote(row),
     pin: (row) => change(row, row.dataset["pinned"] === undefined ? "pin" : "unpin"),
+    // The event about it shows the rows as unread, on this page as on the others.
+    unread: (row) => {
+      reading.pause();
+      change(row, "unread");
+    },
     save: (row) => void toggleSaved(row, say),
     link: (row) => void copyLink(row, say),
   };

@@ -68,6 +68,10 @@ export function MenuParts() {
               <Icon name="save" />
               <span>Save</span>
             </button>
+            <button type="button" value="unread">
+              <Icon name="dot" />
+              Mark unread from here
+            </button>
             <button type="button" value="link">
               <Icon name="copy" />
               Copy link
@@ -125,6 +129,11 @@ export function MessagePage({ message, isOwn, isSaved }: { message: MessageView;
             <input type="hidden" name="ids" value={message.id} />
             <input type="hidden" name="id" value={Bun.randomUUIDv7()} />
             <button type="submit">{message.pinnedBy === null ? "Pin" : "Unpin"}</button>
+          </PostForm>
+          <PostForm action={`/c/${message.conversationId}/unread`}>
+            <input type="hidden" name="ids" value={message.id} />
+            <input type="hidden" name="id" value={Bun.randomUUIDv7()} />
+            <button type="submit">Mark unread from here</button>
           </PostForm>
           <PostForm action={isSaved ? "/unsave" : "/save"}>
             <input type="hidden" name="ids" value={message.id} />

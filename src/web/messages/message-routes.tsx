@@ -20,7 +20,7 @@ import { ReactPage } from "./reactions.tsx";
 /** Of what a user looks for among the emoji. */
 const QUERY_UNITS_MAX = 40;
 
-/** /c/<id>/m/<message id>, and /c/<id>/message, /react, /unreact, /edit, /versions, /pin, /unpin and /pins. */
+/** /c/<id>/m/<message id>, and /c/<id>/message, /react, /unreact, /edit, /versions, /unread, /pin, /unpin and /pins. */
 export function messageRoutes(deps: WebDeps): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   const login = needsLogin();
@@ -42,7 +42,8 @@ export function messageRoutes(deps: WebDeps): Hono<WebEnv> {
   app.get("/c/:id/pins", login, (c) => answerPins(c, deps));
   app.post("/c/:id/pin", login, (c) => pin(c, deps, true));
   app.post("/c/:id/unpin", login, (c) => pin(c, deps, false));
-  for (const form of ["pin", "unpin"] as const)
+  app.post("/c/:id/unread", login, (c) => markUnread(c, deps));
+  for (const form of ["pin", "unpin", "unread"] as const)
     app.get(`/c/:id/${form}`, login, (c) => c.redirect(`/c/${c.req.param("id")}`, 303));
   app.get("/c/:id/versions", login, (c) => answerVersions(c, deps));
   return app;
@@ -162,6 +163,15 @@ async function pin(c: Context<WebEnv>, deps: WebDeps, on: boolean): Promise<Resp
   if (wantsJson(c) || fields.text("from") !== "pins") return answerChanged(c, deps, answer);
   setWritten(c, answer.cursor, deps.secureCookies);
   return c.redirect(`/c/${answer.value.conversationId}/pins`, 303);
+}
+
+async function markUnread(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {
+  const fields = await readFields(c);
+  const input = { messageId: fields.text("ids"), clientId: fields.clientId() };
+  const answer = await deps.chat.markUnread(sessionOf(c), input);
+  if (!answer.ok) return await answerError(c, answer.error);
+  setWritten(c, answer.cursor, deps.secureCookies);
+  return wantsJson(c) ? c.json({ ok: true, cursor: answer.cursor }) : c.redirect("/", 303);
 }
 
 async function answerPins(c: Context<WebEnv>, deps: WebDeps): Promise<Response> {

@@ -199,6 +199,7 @@ const body: fc.Arbitrary<OpBody> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("pin" as const), message, on: fc.boolean() }) },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant("save" as const), message, on: fc.boolean() }) },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant("markUnread" as const), message }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant("editMessage" as const), message, body: text }) },
   {
     weight: 3,

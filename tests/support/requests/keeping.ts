@@ -1,5 +1,5 @@
 /** Messages that people keep at hand: pinned in their conversation, or saved for themselves. */
-import { hidden, own, route, type Requests } from "./request.ts";
+import { byMember, hidden, own, route, type Requests } from "./request.ts";
 
 /** See the top of this file. */
 export const KEEPING: Requests = {
@@ -24,6 +24,8 @@ export const KEEPING: Requests = {
         ({ message }, clientId) => ({ saveMessage: { messageId: message, on: false, clientId } }),
       ),
     ],
+    // Nothing of the owner's own can be unread for her.
+    MarkUnread: [byMember(hidden(({ message }, clientId) => ({ messageId: message, clientId }), "markUnread"))],
     ListSaved: [
       own(
         () => ({ limit: 5, before: "x" }),
@@ -45,6 +47,8 @@ export const KEEPING: Requests = {
     "GET /unsave": [route("same", "/unsave")],
     "POST /unsave": [route("hidden", "/unsave", ({ message }) => ({ ids: message }))],
     "GET /c/:id/pins": [route("hidden", "/c/ROOM/pins")],
+    "GET /c/:id/unread": [route("same", "/c/ROOM/unread")],
+    "POST /c/:id/unread": [byMember(route("hidden", "/c/ROOM/unread", ({ message }) => ({ ids: message })))],
     "GET /c/:id/pin": [route("same", "/c/ROOM/pin")],
     "POST /c/:id/pin": [route("hidden", "/c/ROOM/pin", ({ message }) => ({ ids: message }))],
     "GET /c/:id/unpin": [route("same", "/c/ROOM/unpin")],

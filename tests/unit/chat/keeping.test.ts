@@ -162,3 +162,48 @@ test("only the user's own streams hear of it, live and when they resume; and it 
     expect(heard.map((items) => items.map((item) => item.event))).toEqual([[], [event], []]);
   }
 });
+
+const markUnread = (who: Person, messageId: string) => solo.chat.markUnread(who.session, { messageId, clientId: id() });
+const unreadOf = async (who: Person) =>
+  must(await solo.chat.messages(who.session, { conversationId, limit: 9 }))
+    .filter(({ unread }) => unread)
+    .map(({ body }) => body);
+
+test("what is marked as unread counts in the list and the totals, until it is read; the other side learns nothing", async () => {
+  const [one, , three] = [await say(anna, "one"), await say(anna, "two"), await say(anna, "three")];
+  must(await solo.chat.markAllRead(ben.session, { conversationId, upTo: three.id }));
+  const cursor = solo.chat.cursor();
+  const live = [anna, ben].map((who) => must(solo.chat.subscribe(who.session, {})));
+  must(await markUnread(ben, one.id));
+  const event = { kind: "unread", conversationId, from: one.seq } as const;
+  const resumed = [anna, ben].map((who) => must(solo.chat.subscribe(who.session, { cursor })));
+  for (const feeds of [live, resumed]) {
+    const heard = await Promise.all(
+      feeds.map(async (feed) => (await drain(feed)).filter((item) => item.event.kind !== "presence")),
+    );
+    expect(heard.map((items) => items.map((item) => item.event))).toEqual([[], [event]]);
+  }
+  expect(await unreadOf(ben)).toEqual(["one", "two", "three"]);
+  expect(solo.chat.waitingTotal(ben.session)).toEqual({ unread: 3, calls: 3 });
+  expect(must(await solo.chat.listConversations(ben.session, { limit: 1 }))[0]!.unread).toBe(3);
+  expect(must(await solo.chat.conversation(ben.session, { conversationId })).unread).toBe(3);
+  const around = { conversationId, around: "unread", limit: 1 } as const;
+  expect(must(await solo.chat.messages(ben.session, around)).map(({ body }) => body)).toEqual(["one"]);
+  const sent = must(await solo.chat.messages(anna.session, { conversationId, limit: 3 }));
+  expect(sent.map(({ readByOther }) => readByOther)).toEqual([true, true, true]);
+  must(await solo.chat.markRead(ben.session, { ids: [one.id] }));
+  expect(await unreadOf(ben)).toEqual(["two", "three"]);
+  must(await solo.chat.markAllRead(ben.session, { conversationId, upTo: three.id }));
+  expect(await unreadOf(ben)).toEqual([]);
+  expect(solo.chat.waitingTotal(ben.session).unread).toBe(0);
+});
+
+test("marks that were made before are not made after it", async () => {
+  const [one, two] = [await say(anna, "one"), await say(anna, "two")];
+  const read = solo.chat.markRead(ben.session, { ids: [one.id, two.id] });
+  const marked = markUnread(ben, two.id);
+  must(await read);
+  must(await marked);
+  expect(await unreadOf(ben)).toEqual(["hello", "two"]);
+  expect(await markUnread(anna, one.id)).toMatchObject({ ok: false, error: { code: "invalid" } });
+});

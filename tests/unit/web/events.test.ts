@@ -171,6 +171,7 @@ describe("one event", () => {
     const message = {
       ...MESSAGE,
       body: "x".repeat(200),
+      pinnedBy: null,
       id: `${"u".repeat(12)}-${crypto.randomUUID()}`,
       authorName: "n".repeat(32),
     };

@@ -251,6 +251,14 @@ import type {
   WireMarkReadResponse as Wire_lastword_v1_MarkReadResponse,
 } from "../../lastword/v1/MarkReadResponse.ts";
 import type {
+  MarkUnreadRequestInput as _lastword_v1_MarkUnreadRequestInput,
+  WireMarkUnreadRequest as Wire_lastword_v1_MarkUnreadRequest,
+} from "../../lastword/v1/MarkUnreadRequest.ts";
+import type {
+  MarkUnreadResponseInput as _lastword_v1_MarkUnreadResponseInput,
+  WireMarkUnreadResponse as Wire_lastword_v1_MarkUnreadResponse,
+} from "../../lastword/v1/MarkUnreadResponse.ts";
+import type {
   PinMessageRequestInput as _lastword_v1_PinMessageRequestInput,
   WirePinMessageRequest as Wire_lastword_v1_PinMessageRequest,
 } from "../../lastword/v1/PinMessageRequest.ts";
@@ -1643,6 +1651,47 @@ export interface ChatClient extends grpc.Client {
     callback: grpc.requestCallback<Wire_lastword_v1_MarkReadResponse>,
   ): grpc.ClientUnaryCall;
 
+  MarkUnread(
+    argument: _lastword_v1_MarkUnreadRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkUnreadResponse>,
+  ): grpc.ClientUnaryCall;
+  MarkUnread(
+    argument: _lastword_v1_MarkUnreadRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkUnreadResponse>,
+  ): grpc.ClientUnaryCall;
+  MarkUnread(
+    argument: _lastword_v1_MarkUnreadRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkUnreadResponse>,
+  ): grpc.ClientUnaryCall;
+  MarkUnread(
+    argument: _lastword_v1_MarkUnreadRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkUnreadResponse>,
+  ): grpc.ClientUnaryCall;
+  markUnread(
+    argument: _lastword_v1_MarkUnreadRequestInput,
+    metadata: grpc.Metadata,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkUnreadResponse>,
+  ): grpc.ClientUnaryCall;
+  markUnread(
+    argument: _lastword_v1_MarkUnreadRequestInput,
+    metadata: grpc.Metadata,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkUnreadResponse>,
+  ): grpc.ClientUnaryCall;
+  markUnread(
+    argument: _lastword_v1_MarkUnreadRequestInput,
+    options: grpc.CallOptions,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkUnreadResponse>,
+  ): grpc.ClientUnaryCall;
+  markUnread(
+    argument: _lastword_v1_MarkUnreadRequestInput,
+    callback: grpc.requestCallback<Wire_lastword_v1_MarkUnreadResponse>,
+  ): grpc.ClientUnaryCall;
+
   PinMessage(
     argument: _lastword_v1_PinMessageRequestInput,
     metadata: grpc.Metadata,
@@ -2286,6 +2335,8 @@ export interface ChatHandlers extends grpc.UntypedServiceImplementation {
 
   MarkRead: grpc.handleUnaryCall<Wire_lastword_v1_MarkReadRequest, _lastword_v1_MarkReadResponseInput>;
 
+  MarkUnread: grpc.handleUnaryCall<Wire_lastword_v1_MarkUnreadRequest, _lastword_v1_MarkUnreadResponseInput>;
+
   PinMessage: grpc.handleUnaryCall<Wire_lastword_v1_PinMessageRequest, _lastword_v1_PinMessageResponseInput>;
 
   React: grpc.handleUnaryCall<Wire_lastword_v1_ReactRequest, _lastword_v1_ReactResponseInput>;
@@ -2503,6 +2554,12 @@ export interface ChatDefinition extends grpc.ServiceDefinition {
     _lastword_v1_MarkReadResponseInput,
     Wire_lastword_v1_MarkReadRequest,
     Wire_lastword_v1_MarkReadResponse
+  >;
+  MarkUnread: MethodDefinition<
+    _lastword_v1_MarkUnreadRequestInput,
+    _lastword_v1_MarkUnreadResponseInput,
+    Wire_lastword_v1_MarkUnreadRequest,
+    Wire_lastword_v1_MarkUnreadResponse
   >;
   PinMessage: MethodDefinition<
     _lastword_v1_PinMessageRequestInput,

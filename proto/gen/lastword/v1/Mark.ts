@@ -5,6 +5,7 @@ export interface MarkInput {
   session?: string;
   upTo?: string;
   ids?: string[];
+  seen?: string;
   _upTo?: "upTo";
 }
 
@@ -13,5 +14,6 @@ export interface WireMark {
   session: string;
   upTo?: string;
   ids: string[];
+  seen: string;
   _upTo?: "upTo";
 }

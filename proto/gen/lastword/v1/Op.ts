@@ -132,6 +132,10 @@ import type {
 import type { PinInput as _lastword_v1_PinInput, WirePin as Wire_lastword_v1_Pin } from "../../lastword/v1/Pin.ts";
 import type { SaveInput as _lastword_v1_SaveInput, WireSave as Wire_lastword_v1_Save } from "../../lastword/v1/Save.ts";
 import type {
+  MarkUnreadInput as _lastword_v1_MarkUnreadInput,
+  WireMarkUnread as Wire_lastword_v1_MarkUnread,
+} from "../../lastword/v1/MarkUnread.ts";
+import type {
   ReportInput as _lastword_v1_ReportInput,
   WireReport as Wire_lastword_v1_Report,
 } from "../../lastword/v1/Report.ts";
@@ -183,6 +187,7 @@ export interface OpInput {
   setProfile?: _lastword_v1_SetProfileInput | null;
   pin?: _lastword_v1_PinInput | null;
   save?: _lastword_v1_SaveInput | null;
+  markUnread?: _lastword_v1_MarkUnreadInput | null;
   report?: _lastword_v1_ReportInput | null;
   settleReport?: _lastword_v1_SettleReportInput | null;
   payload?:
@@ -221,7 +226,8 @@ export interface OpInput {
     | "report"
     | "settleReport"
     | "pin"
-    | "save";
+    | "save"
+    | "markUnread";
 }
 
 export interface WireOp {
@@ -266,6 +272,7 @@ export interface WireOp {
   setProfile?: Wire_lastword_v1_SetProfile | null;
   pin?: Wire_lastword_v1_Pin | null;
   save?: Wire_lastword_v1_Save | null;
+  markUnread?: Wire_lastword_v1_MarkUnread | null;
   report?: Wire_lastword_v1_Report | null;
   settleReport?: Wire_lastword_v1_SettleReport | null;
   payload?:
@@ -304,5 +311,6 @@ export interface WireOp {
     | "report"
     | "settleReport"
     | "pin"
-    | "save";
+    | "save"
+    | "markUnread";
 }

@@ -95,6 +95,16 @@ export interface Wire_lastword_v1_SubscribeResponse_Typing {
   userId: string;
 }
 
+export interface _lastword_v1_SubscribeResponse_UnreadInput {
+  conversationId?: string;
+  from?: number | string | Long;
+}
+
+export interface Wire_lastword_v1_SubscribeResponse_Unread {
+  conversationId: string;
+  from: number;
+}
+
 export interface SubscribeResponseInput {
   cursor?: string;
   ready?: _lastword_v1_SubscribeResponse_ReadyInput | null;
@@ -108,6 +118,7 @@ export interface SubscribeResponseInput {
   conversation?: _lastword_v1_SubscribeResponse_ChangedInput | null;
   changedMessage?: _lastword_v1_MessageInput | null;
   saved?: _lastword_v1_SubscribeResponse_SavedInput | null;
+  unread?: _lastword_v1_SubscribeResponse_UnreadInput | null;
   reports?: _lastword_v1_SubscribeResponse_ReportsInput | null;
   event?:
     | "ready"
@@ -121,6 +132,7 @@ export interface SubscribeResponseInput {
     | "conversation"
     | "changedMessage"
     | "saved"
+    | "unread"
     | "reports";
 }
 
@@ -137,6 +149,7 @@ export interface WireSubscribeResponse {
   conversation?: Wire_lastword_v1_SubscribeResponse_Changed | null;
   changedMessage?: Wire_lastword_v1_Message | null;
   saved?: Wire_lastword_v1_SubscribeResponse_Saved | null;
+  unread?: Wire_lastword_v1_SubscribeResponse_Unread | null;
   reports?: Wire_lastword_v1_SubscribeResponse_Reports | null;
   event?:
     | "ready"
@@ -150,5 +163,6 @@ export interface WireSubscribeResponse {
     | "conversation"
     | "changedMessage"
     | "saved"
+    | "unread"
     | "reports";
 }

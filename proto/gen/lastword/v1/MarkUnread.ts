@@ -1,0 +1,9 @@
+// Original file: op.proto
+
+export interface MarkUnreadInput {
+  message?: string;
+}
+
+export interface WireMarkUnread {
+  message: string;
+}

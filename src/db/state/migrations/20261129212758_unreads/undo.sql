@@ -1,0 +1,3 @@
+DELETE FROM `early` WHERE `what` LIKE 'unread %';
+--> statement-breakpoint
+DROP TABLE `unreads`;
