@@ -146,8 +146,8 @@ export interface RoomQueries {
   /** Those in the room whose folded name is above `afterFolded`, by folded name. Whether `user` may ask is asked first. */
   people(room: ConversationId, afterFolded: string, limit: number): readonly RoomPerson[];
   seat(room: ConversationId, user: UserId): SeatRow | null;
-  /** The latest tag of those in the room who joined by themselves; "": nobody did. */
-  newestJoin(room: ConversationId): string;
+  /** Those in the room who joined by themselves. */
+  joined(room: ConversationId): readonly UserId[];
   /** Who deleted a message of another user, because she runs the room; null if nobody did. */
   removedBy(seq: Seq): UserId | null;
 }

@@ -70,8 +70,8 @@ export interface InviteRow {
   readonly expiresMicros: number;
   /** The tag of the op that revoked it; "": none did. */
   readonly revoked: string;
-  /** The latest tag of those who had come by it, as the proposer of that op knew it. */
-  readonly revokedSeen: string;
+  /** Those who had come by it, as the proposer of that op knew. */
+  readonly revokedSeen: readonly UserId[];
 }
 
 /** Somebody came by a link. A merge may bring this before it brings the link. */

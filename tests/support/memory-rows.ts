@@ -126,7 +126,11 @@ export class MemoryRows implements Rows {
       follows: table(t.follows.values(), ["user", "thread"]),
       audit: table(t.audit.values(), ["id"]),
       invites: table(
-        [...t.invites.values()].map((row) => ({ ...row, rooms: row.rooms.join(" ") })),
+        [...t.invites.values()].map((row) => ({
+          ...row,
+          rooms: row.rooms.join(" "),
+          revokedSeen: row.revokedSeen.join(" "),
+        })),
         ["id"],
       ),
       resets: table(t.resets.values(), ["user"]),

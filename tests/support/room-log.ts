@@ -30,8 +30,14 @@ export const todo = {
     skeleton: name.toLowerCase(),
   }),
   topic: (room: string, topic: string): OpBody => ({ kind: "setTopic", room, topic }),
-  hide: (room: string, seen = ""): OpBody => ({ kind: "setPrivate", room, isPrivate: true, seen }),
-  open: (room: string, seen = ""): OpBody => ({ kind: "setPrivate", room, isPrivate: false, seen }),
+  hide: (room: string, ...joined: UserId[]): OpBody => ({
+    kind: "setPrivate",
+    room,
+    isPrivate: true,
+    seen: "",
+    joined,
+  }),
+  open: (room: string, seen = ""): OpBody => ({ kind: "setPrivate", room, isPrivate: false, seen, joined: [] }),
   archive: (room: string, archived = true): OpBody => ({ kind: "archiveRoom", room, archived }),
   posting: (room: string, adminsOnly: boolean, slowSeconds = 0): OpBody => ({
     kind: "setPosting",

@@ -56,7 +56,7 @@ export const createInvite: Kind<CreateInvite> = {
       createdMicros: op.timeMicros,
       expiresMicros: op.timeMicros + seconds * 1e6,
       revoked: rows.invites.get(id)?.revoked ?? "",
-      revokedSeen: rows.invites.get(id)?.revokedSeen ?? "",
+      revokedSeen: rows.invites.get(id)?.revokedSeen ?? [],
     });
     note({ op, seq, rows }, "makeInvite", id);
     return done();

@@ -1,6 +1,6 @@
 /** Ends a link for good. */
 import type { Fact } from "../fact.ts";
-import type { InviteId } from "../ids.ts";
+import type { InviteId, UserId } from "../ids.ts";
 import type { InviteRow } from "../rows.ts";
 import { note } from "./audit.ts";
 import { done, refused, type Kind } from "./kind.ts";
@@ -13,7 +13,7 @@ export interface RevokeInvite {
   readonly kind: "revokeInvite";
   readonly invite: InviteId;
   /** See op.proto. */
-  readonly seen: string;
+  readonly used: readonly UserId[];
 }
 
 /**
@@ -24,10 +24,10 @@ export const revokeInvite: Kind<RevokeInvite> = {
   since: 1,
   merge: "danger",
   recorded: true,
-  read: ({ invite, seen }) => ({ kind: "revokeInvite", invite, seen }),
+  read: ({ invite, used }) => ({ kind: "revokeInvite", invite, used }),
   content: ({ invite }) => invite,
 
-  decide(op, { invite: id, seen }, seq, rows) {
+  decide(op, { invite: id, used }, seq, rows) {
     const there = rows.invites.get(id);
     if (!op.recovered) {
       if (op.user !== OPERATOR && living(op.user, rows) === null) return notLiving(op.user, rows);
@@ -35,12 +35,12 @@ export const revokeInvite: Kind<RevokeInvite> = {
       if (!isThere) return refused("not_found", false);
     }
     const invite = there ?? unknown(id);
-    if (invite.revoked === "") rows.invites.put({ ...invite, revoked: tagOf(op), revokedSeen: seen });
+    if (invite.revoked === "") rows.invites.put({ ...invite, revoked: tagOf(op), revokedSeen: used });
     const at = { op, seq, rows };
     note(at, "revokeInvite", id);
     const facts: Fact[] = [];
     if (op.recovered) {
-      for (const { user, tag } of rows.invites.uses(id)) if (tag > seen) shutLate(at, user, tagOf(op), facts);
+      for (const { user } of rows.invites.uses(id)) if (!used.includes(user)) shutLate(at, user, tagOf(op), facts);
     }
     return done(facts);
   },
@@ -49,5 +49,5 @@ export const revokeInvite: Kind<RevokeInvite> = {
 /** Stands for a link until a merge brings the op that made it. */
 function unknown(id: InviteId): InviteRow {
   const none = { tokenHash: null, by: "", rooms: [], usesMax: 0, createdMicros: 0, expiresMicros: 0 };
-  return { id, role: "member", ...none, revoked: "", revokedSeen: "" };
+  return { id, role: "member", ...none, revoked: "", revokedSeen: [] };
 }

@@ -172,7 +172,8 @@ export function takeSeat(
   const mark = seat.joinedSeq === 0 ? seq : Math.max(seat.mark, since.sinceSeq);
   rows.putMember({ conversation: room, user, mark, markChangedSeq: seq, ...since });
   facts.push({ kind: "conversation", conversationId: room, audience: { user } });
-  if (rows.membersOf(room).length === 1) ensureOwner(room, rows);
+  // Whoever comes first, or finds only people who are deactivated.
+  if (rows.membersOf(room).every((other) => other === user || isOff(other, rows))) ensureOwner(room, rows);
   return true;
 }
 

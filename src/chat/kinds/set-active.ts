@@ -49,6 +49,8 @@ function turnOn({ op, rows }: At, person: UserId, seen: string): Fact[] {
   const there = rows.locks.deactivation(person);
   if (there?.off !== true || (op.recovered && there.tag !== seen)) return [];
   rows.locks.putDeactivation({ user: person, off: false, tag: tagOf(op) });
+  // Those who run the person's rooms may all be deactivated.
+  for (const { room } of rows.seatsOf(person)) ensureOwner(room, rows);
   return [{ kind: "person", person, audience: { knowing: person } }];
 }
 

@@ -1,6 +1,6 @@
 /** Makes a room private, or public again. */
 import type { Fact } from "../fact.ts";
-import { GENERAL_ID, type ConversationId } from "../ids.ts";
+import { GENERAL_ID, type ConversationId, type UserId } from "../ids.ts";
 import type { ChatErrorCode } from "../errors.ts";
 import type { RoomRole } from "../rows.ts";
 import { done, type Kind } from "./kind.ts";
@@ -13,6 +13,7 @@ export interface SetPrivate {
   readonly isPrivate: boolean;
   /** See op.proto. */
   readonly seen: string;
+  readonly joined: readonly UserId[];
 }
 
 /**
@@ -23,7 +24,7 @@ export const setPrivate: Kind<SetPrivate> = {
   since: 1,
   merge: "danger",
   recorded: true,
-  read: ({ room, isPrivate, seen }) => ({ kind: "setPrivate", room, isPrivate, seen }),
+  read: ({ room, isPrivate, seen, joined }) => ({ kind: "setPrivate", room, isPrivate, seen, joined }),
   content: ({ room, isPrivate }) => `${room}\0${isPrivate ? "private" : "public"}`,
 
   decide(op, body, seq, rows) {
@@ -31,7 +32,7 @@ export const setPrivate: Kind<SetPrivate> = {
     const room = roomFor(at, body.room, (role, { id }) => refusalOf(role, id, body.isPrivate));
     if (isRefused(room)) return room;
     const facts: Fact[] = [];
-    if (body.isPrivate && op.recovered) dropUnseen(at, room.id, body.seen, facts);
+    if (body.isPrivate && op.recovered) dropUnseen(at, room.id, body.joined, facts);
     const undone = body.isPrivate || !op.recovered || room.privateTag === body.seen;
     if (room.isPrivate === body.isPrivate || !undone) return done(facts);
     rows.putRoom({ ...room, isPrivate: body.isPrivate, privateTag: tagOf(op), changedSeq: seq });
@@ -45,9 +46,14 @@ function refusalOf(role: RoomRole, room: ConversationId, isPrivate: boolean): Ch
   return isPrivate ? managers(role) : role === "owner" ? null : "not_allowed";
 }
 
-/** Ends the membership of those who joined by themselves on this branch while the room was still public here. */
-function dropUnseen(at: At, room: ConversationId, seen: string, facts: Fact[]): void {
+/**
+ * Ends the membership of those who joined by themselves on this branch while the room was still public here. The times
+ * of their ops do not say who they are: somebody may have joined there before somebody else joined here.
+ */
+function dropUnseen(at: At, room: ConversationId, joined: readonly UserId[], facts: Fact[]): void {
+  const known = new Set(joined);
   for (const seat of at.rows.seatsIn(room)) {
-    if (seat.seatedBy === seat.user && seat.tag > seen && seat.role === "member") leaveSeat(at, seat, "left", facts);
+    if (seat.seatedBy === seat.user && !known.has(seat.user) && seat.role === "member")
+      leaveSeat(at, seat, "left", facts);
   }
 }

@@ -41,8 +41,8 @@ export function useInvite(at: At, { id, role, rooms: into, by }: InviteUse, fact
   for (const room of into) if (isOpen(at, room, by)) takeSeat(at, room, op.user, facts, by);
   rows.invites.addUse({ invite: id, user: op.user, tag: tagOf(op) });
   const usesMax = rows.invites.get(id)?.usesMax ?? Infinity;
-  const revoked = rows.invites.get(id)?.revoked ?? "";
-  if (op.recovered && revoked !== "" && tagOf(op) > (rows.invites.get(id)?.revokedSeen ?? "")) {
+  const { revoked = "", revokedSeen = [] } = rows.invites.get(id) ?? {};
+  if (op.recovered && revoked !== "" && !revokedSeen.includes(op.user)) {
     shutLate(at, op.user, revoked, facts);
   }
   // Each branch let in as many as the link allows.

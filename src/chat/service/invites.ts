@@ -127,12 +127,8 @@ export class Invites {
   ): Promise<Answer<InviteView>> {
     const clientId = checkClientId(input.clientId);
     if (!clientId.ok) return clientId;
-    const tags = this.#deps
-      .queries()
-      .admin.inviteUses(input.id)
-      .map(({ tag }) => tag);
-    const seen = tags.toSorted().at(-1) ?? "";
-    const body = { kind: "revokeInvite", invite: input.id, seen } as const;
+    const uses = this.#deps.queries().admin.inviteUses(input.id);
+    const body = { kind: "revokeInvite", invite: input.id, used: uses.map(({ user }) => user) } as const;
     const written = await this.#writer.write(session.userId, clientId.value, body);
     if (!written.ok) return written.error.code === "not_found" ? noSuchLink() : written;
     const row = this.#deps.queries().admin.invite(input.id);

@@ -223,7 +223,13 @@ export class Rooms {
       }
       case "private": {
         const { isPrivate } = change;
-        return { kind: "setPrivate", room, isPrivate, seen: isPrivate ? rooms.newestJoin(room) : row.privateTag };
+        return {
+          kind: "setPrivate",
+          room,
+          isPrivate,
+          seen: row.privateTag,
+          joined: isPrivate ? rooms.joined(room) : [],
+        };
       }
       case "archived":
         return { kind: "archiveRoom", room, archived: change.archived };

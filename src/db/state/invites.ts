@@ -35,7 +35,7 @@ export class StateInvites implements InviteRows {
       createdMicros,
       expiresMicros,
       revoked,
-      revokedSeen,
+      revokedSeen.join(" "),
     );
   }
 
@@ -58,19 +58,23 @@ export class StateInvites implements InviteRows {
   }
 }
 
+/** Ids that are kept in one column. */
+function ids<Id extends string>(text: unknown): readonly Id[] {
+  return text === "" ? [] : ((text as string).split(" ") as Id[]);
+}
+
 function inviteRow(row: readonly unknown[]): InviteRow {
-  const rooms = row[4] as string;
   return {
     id: row[0] as InviteId,
     tokenHash: row[1] as string | null,
     by: row[2] as UserId,
     role: row[3] as Role,
-    rooms: rooms === "" ? [] : (rooms.split(" ") as ConversationId[]),
+    rooms: ids<ConversationId>(row[4]),
     usesMax: row[5] as number,
     createdMicros: row[6] as number,
     expiresMicros: row[7] as number,
     revoked: row[8] as string,
-    revokedSeen: row[9] as string,
+    revokedSeen: ids<UserId>(row[9]),
   };
 }
 

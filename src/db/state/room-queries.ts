@@ -54,10 +54,10 @@ function statements(c: StateConnection) {
         .orderBy(asc(users.folded))
         .limit(p("limit")),
     ),
-    newestJoin: compile(
+    joined: compile(
       c,
       db
-        .select({ tag: sql<string | null>`max(${seats.tag})` })
+        .select({ user: seats.user })
         .from(seats)
         .where(and(eq(seats.room, p("room")), sql`${seats.state} = 'joined'`, sql`${seats.seatedBy} = ${seats.user}`)),
     ),
@@ -143,8 +143,8 @@ export class StateRoomQueries implements RoomQueries {
     return this.#rows.removals.of(seq)?.by ?? null;
   }
 
-  newestJoin(room: ConversationId): string {
-    return (this.#q.newestJoin.get(room)?.[0] as string | null) ?? "";
+  joined(room: ConversationId): readonly UserId[] {
+    return this.#q.joined.all(room).map(([user]) => user as UserId);
   }
 
   /** Rooms that the user joined or left after `seq`, in order. */

@@ -101,6 +101,7 @@ export const invites = sqliteTable(
     createdMicros: integer("created_micros").notNull(),
     expiresMicros: integer("expires_micros").notNull(),
     revoked: text().notNull(),
+    /** Ids, separated by spaces. */
     revokedSeen: text("revoked_seen").notNull().default(""),
   },
   (t) => [

@@ -28,7 +28,7 @@ function makes(
   return inviteIdOf(op, body);
 }
 
-const revoke = (invite: InviteId, seen = ""): OpBody => ({ kind: "revokeInvite", invite, seen });
+const revoke = (invite: InviteId, ...used: UserId[]): OpBody => ({ kind: "revokeInvite", invite, used });
 
 /** Somebody registers by a link. */
 function comes(log: RoomLog, name: string, use: InviteUse, more: object = {}): Made {
@@ -208,13 +208,13 @@ describe.each(["memory", "sqlite"] as const)("links over %s rows", (kind) => {
       id = makes(log, log.anna, {}, uuid(70));
       comes(log, "early", useOf(log, id));
     };
-    const newest = (log: RoomLog): string =>
-      rowsOf(log.log, "invite_uses")
-        .map(({ tag }) => String(tag))
-        .toSorted()
-        .at(-1)!;
+    const users = (log: RoomLog): UserId[] => rowsOf(log.log, "invite_uses").map(({ user }) => user as UserId);
     const sides: [Side, Side] = [
-      (log) => log.do(log.anna, revoke(id, newest(log))),
+      (log) => {
+        // Later than the one on the other side.
+        comes(log, "hal", useOf(log, id), { timeMicros: 8_000_000 });
+        log.do(log.anna, revoke(id, ...users(log)), { timeMicros: 9_000_000 });
+      },
       (log) => comes(log, "fay", useOf(log, id)),
     ];
     const { wins, other } = merge(STATES[kind], before, sides);

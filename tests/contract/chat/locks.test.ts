@@ -112,6 +112,22 @@ describe.each(["memory", "sqlite"] as const)("locks over %s rows", (kind) => {
     expect(acts(log)).toEqual(["deactivate", "reactivate"]);
   });
 
+  test("a room whose people are all deactivated is run by whoever acts there first again", () => {
+    const log = start();
+    const { anna, ben, eve, dan } = log;
+    const room = log.room(ben, "ops", { people: [eve] });
+    for (const person of [eve, ben]) expect(log.error(anna, off(person))).toBe(null);
+    expect(log.people(room)).toEqual(["ben owner", "eve member"]);
+    expect(log.error(anna, on(eve))).toBe(null);
+    expect(log.people(room)).toEqual(["ben owner", "eve owner"]);
+    const other = log.room(ben, "dev");
+    expect(log.error(anna, on(ben))).toBe(null);
+    const own = log.room(ben, "own");
+    expect(log.error(anna, off(ben))).toBe(null);
+    expect(log.error(dan, todo.join(own))).toBe(null);
+    expect([log.people(own), log.row(other)]).toEqual([["ben owner", "dan owner"], undefined] as never);
+  });
+
   test("deactivated here, written and logged in there: what was written is kept, and the account stays off", () => {
     let room = "";
     const before: Side = (log) => {

@@ -144,8 +144,7 @@ describe.each(["memory", "sqlite"] as const)("merges of rooms over %s rows", (ki
 
   test("made private here, joined there: she is not in it, and what she wrote stays", () => {
     for (const micros of [2_000_000, 8_000_000]) {
-      const hide: Side = (log) =>
-        log.do(log.anna, todo.hide(room, String(log.seat(room, log.dan)!["tag"])), { timeMicros: 5_000_000 });
+      const hide: Side = (log) => log.do(log.anna, todo.hide(room, log.dan), { timeMicros: 5_000_000 });
       const join: Side = (log) => {
         log.do(log.ben, todo.join(room), { timeMicros: micros });
         log.say(log.ben, room, "hello");
@@ -160,6 +159,15 @@ describe.each(["memory", "sqlite"] as const)("merges of rooms over %s rows", (ki
       const look = (log: RoomLog): unknown[] => [log.people(room), log.said(room).length, log.row(room)["is_private"]];
       both(before, [hide, join], look, [people, 1, 1]);
     }
+  });
+
+  test("made private by somebody who knew of one who joined later than another did there: the other is not in it", () => {
+    const hide: Side = (log) => {
+      log.do(log.dan, todo.join(room), { timeMicros: 5_000_000 });
+      log.do(log.anna, todo.hide(room, log.dan), { timeMicros: 6_000_000 });
+    };
+    const join: Side = (log) => log.do(log.ben, todo.join(room), { timeMicros: 4_000_000 });
+    both(ops(), [hide, join], (log) => log.people(room), ["anna owner", "dan member"]);
   });
 
   test("made public by somebody who had seen that it was private: it is; made private again meanwhile: it stays so", () => {

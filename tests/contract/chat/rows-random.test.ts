@@ -125,7 +125,7 @@ const roomBody: fc.Arbitrary<OpBody> = fc.oneof(
     conversation: groupIdFor(TRIO, 0),
     ...more,
   })),
-  fc.record({ kind: fc.constant("setPrivate" as const), room, isPrivate: fc.boolean(), seen }),
+  fc.record({ kind: fc.constant("setPrivate" as const), room, isPrivate: fc.boolean(), seen, joined: people }),
   fc.record({ kind: fc.constant("archiveRoom" as const), room, archived: fc.boolean() }),
   fc.record({
     kind: fc.constant("setPosting" as const),
@@ -270,7 +270,7 @@ const INVITE_IDS = NAMES.slice(0, 2).map((name, n) =>
 );
 const inviteBody: fc.Arbitrary<OpBody> = fc.oneof(
   fc.constant<OpBody>({ kind: "createInvite", tokenHash: "", ...asked }),
-  fc.record({ invite: fc.constantFrom(...INVITE_IDS), seen: fc.oneof(seen, fc.constant("")) }).map((what): OpBody => ({
+  fc.record({ invite: fc.constantFrom(...INVITE_IDS), used: people }).map((what): OpBody => ({
     kind: "revokeInvite",
     ...what,
   })),

@@ -34,7 +34,7 @@ const NOTHING: Partial<Queries> = {
     rooms: () => [],
     people: () => [],
     seat: () => null,
-    newestJoin: () => "",
+    joined: () => [],
     removedBy: () => null,
   },
 };

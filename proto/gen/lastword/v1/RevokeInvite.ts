@@ -2,10 +2,10 @@
 
 export interface RevokeInviteInput {
   invite?: string;
-  seen?: string;
+  used?: string[];
 }
 
 export interface WireRevokeInvite {
   invite: string;
-  seen: string;
+  used: string[];
 }

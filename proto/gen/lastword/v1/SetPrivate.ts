@@ -4,10 +4,12 @@ export interface SetPrivateInput {
   room?: string;
   isPrivate?: boolean;
   seen?: string;
+  joined?: string[];
 }
 
 export interface WireSetPrivate {
   room: string;
   isPrivate: boolean;
   seen: string;
+  joined: string[];
 }
